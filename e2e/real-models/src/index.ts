@@ -1,0 +1,12 @@
+export { classifierTask, CLASSES } from './nsfw/classifier.js';
+export { loadMobileNet, mobileNetArtifacts } from './nsfw/mobilenet.js';
+export { detectorTask } from './ocr/detector.js';
+export { recognizerTask } from './ocr/recognizer.js';
+export { sileroTask } from './speech/silero.js';
+export { readModel, modelPath, packageFile, type ModelFile } from './models.js';
+export { sqnrDb } from './measure/sqnr.js';
+export { median, timedEach } from './measure/median.js';
+export { pairedMedians, timePair, type PairedTimes } from './measure/time-pair.js';
+export { openSession, runOnce, withSession } from './runtime/ort.js';
+export { useWasm } from './runtime/tfjs.js';
+export { NOT_USABLE, type Comparison, type Probe, type RealModelTask, type TaskResult } from './task.js';

@@ -1,0 +1,127 @@
+import { range, roundHalfEven, type OptionSchema, type Quantizer, type SliceParameters } from '@lowbit/core';
+import { existingGrid } from './existing-grid.js';
+import { toFloat32, toScale } from './float32.js';
+import { refineGrid } from './refine-grid.js';
+import { widths } from './widths.js';
+
+type Affine = Extract<SliceParameters, { kind: 'affine' }>;
+
+/** Options of {@link minMax}. */
+export interface MinMaxOptions {
+  /**
+   * `integer`: 0 is exactly a level, as integer runtimes want it. `real`: the grid spans exactly the values, which
+   * is finer. `auto` (default): `integer` for slices in which more than 1 value in 20 is exactly 0, else `real`.
+   */
+  readonly zeroPoint?: 'auto' | 'integer' | 'real';
+  /**
+   * `least-squares` (default): a real grid starts at the range and is then refitted to the values, and values
+   * that lie on an even grid already are kept exactly. `none`: the plain range.
+   */
+  readonly refine?: 'least-squares' | 'none';
+}
+
+const options: OptionSchema = {
+  zeroPoint: {
+    type: 'choice',
+    default: 'auto',
+    values: ['auto', 'integer', 'real'],
+    help: 'integer: 0 is exactly a level; real: the grid spans exactly the values; auto: integer where many are 0',
+  },
+  refine: {
+    type: 'choice',
+    default: 'least-squares',
+    values: ['least-squares', 'none'],
+    help: 'least-squares: refit the grid to the values, keep grids that exist; none: the plain range',
+  },
+};
+
+/** Share of exact zeros above which `auto` keeps 0 on the grid: pruned weights must stay pruned. */
+const manyZeros = 1 / 20;
+
+/**
+ * Min-max quantization spreads 2^b evenly spaced levels over the range of the values; the default of lowbit.
+ *
+ *     q(x)    = s · u + min,   u = clip(round((x − min) / s), 0, 2^b − 1),   s = (max − min) / (2^b − 1)
+ *     ∂q/∂x   = 1              (straight-through)
+ *
+ * With an integer zero point the range is extended to include 0, and
+ *
+ *     q(x)    = s · (u − z),   u = clip(round(x / s) + z, 0, 2^b − 1),   z = clip(round(−min / s), 0, 2^b − 1)
+ *
+ * so that 0 is exact. Rounding is half to even.
+ *
+ * By default a real grid is then refined: codes are held, s and the offset refitted to them by least squares, in
+ * turns, from several starts in short slices (see `refineGrid`); the squared error never grows. Values that lie
+ * on an even grid already, because they were quantized before, keep that grid and are not changed.
+ *
+ * Assumes no distribution. Every value lies within half a step of a level, except that rounding z moves the grid
+ * by up to half a step, which can clip one end. One outlier widens the step for the whole slice: below 5 bits
+ * prefer small slices (channels, groups) or a method that clips.
+ *
+ * Shape: any; a slice is whatever shares s and the offset. Weights, 1 to 16 bits.
+ *
+ * Parameters: scale s and offset min (or −z·s), in units of the weights. A slice whose values are all equal has
+ * scale 0 and decodes to that value.
+ *
+ * Example: at 2 bits the weights −1, 0, 0.4, 2 have s = 1 and offset −1; they become −1, 0, 0, 2.
+ *
+ * Source: the affine scheme of B. Jacob et al., "Quantization and Training of Neural Networks for Efficient
+ * Integer-Arithmetic-Only Inference", CVPR 2018, arXiv:1712.05877, section 2.1; with `integer`, at 8 bits, the
+ * parameters are those of the ONNX operator DynamicQuantizeLinear.
+ *
+ * Deviations: the refinement is not the paper's; `refine: 'none'` leaves it out. The paper always has an integer zero point; the default gives it up where few values are 0, because
+ * weights need no exact 0 and the grid gets finer. Ties go to the even code of the grid, the operator rounds
+ * before it adds z; the two differ only on exact ties.
+ */
+export function minMax(settings: MinMaxOptions = {}): Quantizer {
+  return {
+    kind: 'quantizer',
+    api: 1,
+    name: 'min-max',
+    summary: 'evenly spaced levels over the range of the values',
+    paper: 'Jacob et al., CVPR 2018, arXiv:1712.05877',
+    roles: ['weight'],
+    bits: { weight: widths(1, 16) },
+    options,
+    configured: { ...settings },
+    fit(values, { bits, options: { zeroPoint, refine } }) {
+      const levels = 2 ** bits;
+      const { min, max } = range(values);
+      if (min === max) return constant(levels, min);
+      if (zeroPoint === 'integer') return withZero(levels, min, max);
+      const existing = refine === 'none' ? undefined : existingGrid(values, levels);
+      if (existing !== undefined) return { kind: 'affine', ...existing };
+      if (zeroPoint === 'auto' && hasManyZeros(values)) return withZero(levels, min, max);
+      const spanned = spanning(levels, min, max);
+      return refine === 'none' ? spanned : refined(values, spanned);
+    },
+  };
+}
+
+function refined(values: Float32Array, start: Affine): Affine {
+  const { levels, scale, offset = 0 } = start;
+  return scale === 0 ? start : { kind: 'affine', ...refineGrid(values, { levels, scale, offset }) };
+}
+
+function hasManyZeros(values: Float32Array): boolean {
+  let zeros = 0;
+  for (let i = 0; i < values.length; i++) if (values[i] === 0) zeros++;
+  return zeros > values.length * manyZeros;
+}
+
+function spanning(levels: number, min: number, max: number): Affine {
+  const scale = toScale((max - min) / (levels - 1));
+  return scale === 0 ? constant(levels, (min + max) / 2) : { kind: 'affine', levels, scale, offset: min };
+}
+
+function withZero(levels: number, min: number, max: number): Affine {
+  const low = Math.min(min, 0);
+  const scale = toScale((Math.max(max, 0) - low) / (levels - 1));
+  if (scale === 0) return constant(levels, (min + max) / 2);
+  const zeroPoint = Math.min(roundHalfEven(-low / scale), levels - 1);
+  return { kind: 'affine', levels, scale, offset: toFloat32(-zeroPoint * scale) };
+}
+
+function constant(levels: number, value: number): Affine {
+  return { kind: 'affine', levels, scale: 0, offset: Math.fround(value) };
+}

@@ -1,0 +1,47 @@
+import { seededRandom } from '@lowbit/core';
+import { expect, test } from 'vitest';
+import { existingGrid } from './existing-grid.js';
+import { refineGrid, type Grid } from './refine-grid.js';
+
+function squaredError(values: Float32Array, { levels, scale, offset }: Grid): number {
+  return values.reduce((sum, value) => {
+    const code = Math.min(levels - 1, Math.max(0, Math.round((value - offset) / scale)));
+    return sum + (value - offset - scale * code) ** 2;
+  }, 0);
+}
+
+function bellShaped(count: number, seed: number): Float32Array {
+  const random = seededRandom(seed);
+  return Float32Array.from({ length: count }, () => random() + random() + random() - 1.5);
+}
+
+test('the squared error falls, most of all in short slices and at few bits', () => {
+  for (const [count, bits, gain] of [
+    [9, 8, 0.8],
+    [48, 8, 0.9],
+    [3000, 8, 1],
+    [3000, 3, 0.8],
+    [3000, 2, 0.6],
+  ] as const) {
+    const values = bellShaped(count, count);
+    const min = Math.min(...values);
+    const levels = 2 ** bits;
+    const start = { levels, scale: (Math.max(...values) - min) / (levels - 1), offset: min };
+    const ratio = squaredError(values, refineGrid(values, start)) / squaredError(values, start);
+    expect(ratio, `${count} values, ${bits} bits`).toBeLessThanOrEqual(gain);
+  }
+});
+
+test('values on an even grid keep it exactly', () => {
+  const grid = Float32Array.from({ length: 500 }, (_, i) => Math.fround(0.0173 * ((i * 7) % 200)) - 1.1);
+  expect(existingGrid(grid, 256)).toMatchObject({ levels: 256, offset: Math.fround(-1.1) });
+  expect(existingGrid(grid, 256)!.scale).toBeCloseTo(0.0173, 6);
+  expect(existingGrid(grid, 128)).toBeUndefined();
+  expect(existingGrid(Float32Array.of(2, 5), 4)).toEqual({ levels: 4, scale: 3, offset: 2 });
+});
+
+test('other values are on no grid, unless they are too few to tell', () => {
+  expect(existingGrid(bellShaped(9, 3), 256)).toBeUndefined();
+  expect(existingGrid(bellShaped(200, 4), 256)).toBeUndefined();
+  expect(existingGrid(bellShaped(3, 4), 4)).toBeUndefined();
+});

@@ -1,0 +1,36 @@
+import { realpath, stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+
+import { LowbitError } from '@lowbit/core';
+
+import { fileError } from '../../files/file-error.js';
+import type { FileReference } from './file-reference.js';
+
+/** What a path that the user named leads to. */
+export interface FoundPath {
+  readonly kind: 'file' | 'folder';
+  readonly file: FileReference;
+}
+
+/**
+ * Looks up a path; a link that the user named is followed.
+ *
+ * @throws LowbitError `file-missing` or `file-unreadable`.
+ */
+export async function findPath(path: string): Promise<FoundPath> {
+  try {
+    const real = await realpath(path);
+    const found = await stat(real);
+    const file = { where: path, path: real, name: basename(path) };
+    if (found.isDirectory()) return { kind: 'folder', file };
+    if (found.isFile()) return { kind: 'file', file };
+  } catch (error) {
+    throw fileError(error, path, 'read');
+  }
+  throw new LowbitError({
+    code: 'file-unreadable',
+    where: path,
+    expected: 'a file or a folder',
+    received: 'a device, pipe or socket',
+  });
+}

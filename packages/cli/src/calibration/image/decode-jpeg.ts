@@ -1,0 +1,35 @@
+import jpeg from 'jpeg-js';
+
+import { invalid } from '../invalid.js';
+import { limits } from '../limits.js';
+import { checkJpeg } from './check-jpeg.js';
+import type { Pixels } from './pixels.js';
+
+/**
+ * Decodes a JPEG file; CMYK becomes RGB, an orientation in its EXIF data is not applied. Colour that was
+ * stored at half size is doubled without smoothing.
+ *
+ * @throws LowbitError `calibration-invalid`.
+ */
+export function decodeJpeg(bytes: Uint8Array, where: string): Pixels {
+  checkJpeg(bytes, where);
+  try {
+    const { width, height, data } = jpeg.decode(bytes, {
+      useTArray: true,
+      formatAsRGBA: false,
+      maxResolutionInMP: limits.imagePixels / 1e6,
+      maxMemoryUsageInMB: limits.jpegMemory,
+    });
+    return { width, height, data };
+  } catch (error) {
+    throw invalid(
+      where,
+      {
+        expected: 'a JPEG file that can be decoded',
+        received: (error as Error).message,
+        remedy: 'Save the picture again or remove it.',
+      },
+      error,
+    );
+  }
+}

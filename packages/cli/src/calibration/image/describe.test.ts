@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest';
+
+import type { ImageOptions } from '../spec.js';
+import { describeImagePreparation } from './describe.js';
+
+const describeWith = (shape: readonly (number | string)[], image?: ImageOptions, type = 'float32') =>
+  describeImagePreparation({
+    inputs: [{ name: 'x', type, shape }],
+    ...(image === undefined ? {} : { image }),
+  });
+
+describe('describeImagePreparation', () => {
+  it('states everything that was inferred', () => {
+    expect(describeWith(['N', 3, 224, 192])).toBe(
+      'Pictures are stretched to 224×192 (height×width) by bilinear interpolation with half-pixel centres and ' +
+        'no filter before, taken as RGB, with pixels from 0 to 255 multiplied by 1/255, less the mean [0, 0, 0], ' +
+        'divided by the deviation [1, 1, 1], and laid out as NCHW of float32 for the input x; transparency and ' +
+        'EXIF orientation are ignored.',
+    );
+    expect(describeWith([1, 32, 32, 1], {}, 'uint8')).toContain('as grey (ITU-R BT.601), with pixels');
+  });
+
+  it.each<[string, readonly (number | string)[], ImageOptions]>([
+    ['a size that is open', [1, 3, 'h', 'w'], {}],
+    ['a size that contradicts', [1, 3, 8, 8], { size: [8, 9] }],
+    ['two possible layouts', [1, 3, 8, 3], {}],
+    ['no possible layout', [1, 'a', 8, 'b'], { size: [8, 8] }],
+    ['a layout that contradicts', [1, 3, 8, 8], { layout: 'nhwc' }],
+    ['another number of channels', [1, 4, 8, 8], {}],
+    ['too few axes', [3, 8, 8], {}],
+    ['two means', [1, 3, 8, 8], { mean: [1, 2] }],
+    ['a deviation of 0', [1, 3, 8, 8], { deviation: [0] }],
+    ['a scale that is no number', [1, 3, 8, 8], { scale: NaN }],
+  ])('refuses %s', (_, shape, image) => {
+    expect(() => describeWith(shape, image)).toThrow(/invalid-argument/);
+  });
+
+  it('refuses to scale bytes, other types, and an unnamed input of several', () => {
+    expect(() => describeWith([1, 3, 8, 8], { mean: [1] }, 'uint8')).toThrow(/takes bytes/);
+    expect(() => describeWith([1, 3, 8, 8], {}, 'int64')).toThrow(/int64/);
+    const inputs = ['a', 'b'].map((name) => ({ name, type: 'float32', shape: [1, 3, 8, 8] }));
+    expect(() => describeImagePreparation({ inputs })).toThrow(/NAME=FOLDER/);
+    expect(describeImagePreparation({ inputs }, 'b')).toContain('input b');
+  });
+});

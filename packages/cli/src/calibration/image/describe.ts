@@ -1,0 +1,40 @@
+import type { CalibrationSpec } from '../spec.js';
+import { imagePreparation, type ImagePreparation } from './preparation.js';
+
+const resizing: Readonly<Record<ImagePreparation['resize'], string>> = {
+  stretch: 'stretched',
+  'fit-pad': 'fitted and centred on black',
+  crop: 'scaled and cropped in the centre',
+};
+
+/**
+ * States, in one sentence, what was done to pictures.
+ *
+ * @param inputName - default: the only input of the model
+ * @throws LowbitError `invalid-argument` when the preparation cannot be inferred.
+ */
+export function describeImagePreparation(spec: CalibrationSpec, inputName?: string): string {
+  const input = spec.inputs.find(({ name }) => name === inputName);
+  const { height, width, resize, ...rest } = imagePreparation(spec, input);
+  return (
+    `Pictures are ${resizing[resize]} to ${height}×${width} (height×width) by bilinear interpolation with ` +
+    `half-pixel centres and no filter before, taken as ${colors(rest)}, ${numbers(rest)}, and laid out as ` +
+    `${rest.layout.toUpperCase()} of ${rest.input.type} for the input ${rest.input.name}; transparency and ` +
+    `EXIF orientation are ignored.`
+  );
+}
+
+function colors({ channels, order }: Pick<ImagePreparation, 'channels' | 'order'>): string {
+  return channels === 1 ? 'grey (ITU-R BT.601)' : order.toUpperCase();
+}
+
+function numbers({ scale, mean, deviation }: Pick<ImagePreparation, 'scale' | 'mean' | 'deviation'>): string {
+  const inverse = 1 / scale;
+  const rounded = Math.round(inverse);
+  const isFraction = rounded > 1 && Math.abs(inverse - rounded) < 1e-9 * inverse;
+  const factor = isFraction ? `1/${rounded}` : `${scale}`;
+  return (
+    `with pixels from 0 to 255 multiplied by ${factor}, less the mean [${mean.join(', ')}], divided by the ` +
+    `deviation [${deviation.join(', ')}]`
+  );
+}

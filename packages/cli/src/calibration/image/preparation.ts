@@ -1,0 +1,100 @@
+import { invalidArgument } from '../invalid.js';
+import { isFixed, type CalibrationInput, type CalibrationSpec, type ImageOptions } from '../spec.js';
+import { inferLayout } from './layout.js';
+
+/** How pictures become values of one input, with nothing left open. */
+export interface ImagePreparation {
+  readonly input: CalibrationInput;
+  readonly height: number;
+  readonly width: number;
+  readonly layout: 'nchw' | 'nhwc';
+  /** 1: grey. 3: in the order `order`. */
+  readonly channels: 1 | 3;
+  readonly order: 'rgb' | 'bgr';
+  readonly resize: NonNullable<ImageOptions['resize']>;
+  readonly scale: number;
+  /** One value a channel. */
+  readonly mean: readonly number[];
+  readonly deviation: readonly number[];
+}
+
+const imageTypes = ['float32', 'float16', 'float64', 'uint8'];
+
+/**
+ * Completes the options from the shape of the input.
+ *
+ * @param input - default: the only input of the model
+ * @throws LowbitError `invalid-argument` when something is missing or contradicts the input.
+ */
+export function imagePreparation(spec: CalibrationSpec, input = onlyInput(spec.inputs)): ImagePreparation {
+  const { size, channels: order = 'rgb', resize = 'stretch', ...options } = spec.image ?? {};
+  if (!imageTypes.includes(input.type)) {
+    throw invalidArgument(`input ${input.name}`, {
+      expected: `one of the types ${imageTypes.join(', ')} for pictures`,
+      received: input.type,
+      remedy: 'Give its values as .npy or .npz files.',
+    });
+  }
+  const { layout, channels } = inferLayout(input, options.layout);
+  const [heightAxis, widthAxis] = layout === 'nchw' ? [2, 3] : [1, 2];
+  const height = sideOf('height', input.shape[heightAxis as number], size?.[0], input);
+  const width = sideOf('width', input.shape[widthAxis as number], size?.[1], input);
+  const isBytes = input.type === 'uint8';
+  const mean = perChannel('mean', options.mean ?? [0], channels);
+  const deviation = perChannel('deviation', options.deviation ?? [1], channels);
+  const scale = options.scale ?? (isBytes ? 1 : 1 / 255);
+  checkNumbers({ scale, mean, deviation }, isBytes);
+  return { input, height, width, layout, channels, order, resize, scale, mean, deviation };
+}
+
+function onlyInput(inputs: readonly CalibrationInput[]): CalibrationInput {
+  const [input] = inputs;
+  if (input !== undefined && inputs.length === 1) return input;
+  throw invalidArgument('pictures', {
+    expected: 'the name of the input that they are for',
+    received: `a model with the inputs ${inputs.map(({ name }) => name).join(', ')}`,
+    remedy: 'Write NAME=FOLDER, and give the other inputs too.',
+  });
+}
+
+function sideOf(
+  name: string,
+  axis: number | string | undefined,
+  given: number | undefined,
+  input: CalibrationInput,
+): number {
+  const side = given ?? axis;
+  const agrees = given === undefined || !isFixed(axis) || axis === given;
+  if (isFixed(side) && Number.isInteger(side) && side <= 65535 && agrees) return side;
+  throw invalidArgument(`${name} of pictures`, {
+    expected: isFixed(axis) ? `${axis}, as the input ${input.name} has it` : 'a size from 1 to 65535',
+    received: given === undefined ? `an open size (${axis}) in the model` : `${given}`,
+    remedy: isFixed(axis) ? 'Leave the size away.' : 'Give the size: height and width.',
+  });
+}
+
+function perChannel(name: string, values: readonly number[], channels: number): readonly number[] {
+  if (values.length === channels) return values;
+  if (values.length === 1) return new Array<number>(channels).fill(values[0] as number);
+  throw invalidArgument(name, { expected: `1 or ${channels} numbers`, received: `${values.length}` });
+}
+
+function checkNumbers(
+  { scale, mean, deviation }: Pick<ImagePreparation, 'scale' | 'mean' | 'deviation'>,
+  isBytes: boolean,
+): void {
+  const numbers = [scale, ...mean, ...deviation];
+  if (!numbers.every(Number.isFinite) || scale === 0 || deviation.includes(0)) {
+    throw invalidArgument('scale, mean and deviation', {
+      expected: 'finite numbers, scale and deviation not 0',
+      received: numbers.join(', '),
+    });
+  }
+  const plain = scale === 1 && mean.every((value) => value === 0) && deviation.every((value) => value === 1);
+  if (isBytes && !plain) {
+    throw invalidArgument('scale, mean and deviation', {
+      expected: 'none of them, because the input takes bytes',
+      received: numbers.join(', '),
+    });
+  }
+}

@@ -1,0 +1,4 @@
+export { describeImagePreparation } from './image/describe.js';
+export { npyBytes, writeNpy, type NpyData } from './npy/write-npy.js';
+export { readCalibration } from './read-calibration.js';
+export type { CalibrationInput, CalibrationSpec, ImageOptions } from './spec.js';

@@ -1,0 +1,19 @@
+import { LowbitError } from '@lowbit/core';
+
+/** What is wrong with calibration data, besides the place. */
+export interface Finding {
+  readonly expected?: string;
+  readonly received?: string;
+  readonly remedy?: string;
+}
+
+/** The error `calibration-invalid` at a place: a file, an entry of it, or a line. */
+export function invalid(where: string, finding: Finding, cause?: unknown): LowbitError {
+  const options = cause === undefined ? undefined : { cause };
+  return new LowbitError({ code: 'calibration-invalid', where, ...finding }, options);
+}
+
+/** The error `invalid-argument` at an option of the specification. */
+export function invalidArgument(where: string, finding: Finding): LowbitError {
+  return new LowbitError({ code: 'invalid-argument', where, ...finding });
+}

@@ -1,0 +1,71 @@
+import type { CancelSignal } from '@lowbit/core';
+
+import type { FileReference } from '../files/file-reference.js';
+import { openRegular } from '../files/open-regular.js';
+import { readAt } from '../files/read-at.js';
+import { invalid } from '../invalid.js';
+import { limits } from '../limits.js';
+import { stopIfAborted } from '../stop-if-aborted.js';
+
+/** A line of text, counted from 1. */
+export interface Line {
+  readonly text: string;
+  readonly where: string;
+}
+
+const pieceBytes = 64 * 1024;
+const newLine = 0x0a;
+
+/**
+ * The lines of a file in UTF-8 that are not blank, one at a time in memory.
+ *
+ * @throws LowbitError `calibration-invalid` for a line that is too long or not UTF-8, or `aborted`.
+ */
+export async function* linesOf(file: FileReference, signal?: CancelSignal): AsyncGenerator<Line> {
+  const { handle, size } = await openRegular(file);
+  let number = 0;
+  let pending: Uint8Array[] = [];
+  const finishLine = (): Line => {
+    const where = `${file.where}: line ${++number}`;
+    const line = { where, text: decode(pending, where) };
+    pending = [];
+    return line;
+  };
+  try {
+    for (let at = 0; at < size; at += pieceBytes) {
+      stopIfAborted(signal);
+      const piece = await readAt(handle, at, Math.min(pieceBytes, size - at), file.where);
+      let start = 0;
+      for (let end = piece.indexOf(newLine); end >= 0; end = piece.indexOf(newLine, start)) {
+        pending.push(piece.subarray(start, end));
+        start = end + 1;
+        const line = finishLine();
+        if (line.text !== '') yield line;
+      }
+      pending.push(piece.subarray(start));
+      checkLength(pending, `${file.where}: line ${number + 1}`);
+    }
+    const last = finishLine();
+    if (last.text !== '') yield last;
+  } finally {
+    await handle.close();
+  }
+}
+
+function checkLength(pending: readonly Uint8Array[], where: string): void {
+  const length = pending.reduce((sum, { length: bytes }) => sum + bytes, 0);
+  if (length <= limits.line) return;
+  throw invalid(where, {
+    expected: `at most ${limits.line} bytes`,
+    received: 'more',
+    remedy: 'Put one sample on a line, or give .npy files.',
+  });
+}
+
+function decode(pieces: readonly Uint8Array[], where: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(pieces)).trim();
+  } catch (error) {
+    throw invalid(where, { expected: 'text in UTF-8', received: 'other bytes' }, error);
+  }
+}

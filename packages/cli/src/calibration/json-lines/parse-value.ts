@@ -1,0 +1,87 @@
+import { sizeOf } from '@lowbit/core';
+
+import { copyChecked, elementsOf, type Numbers } from '../elements.js';
+import { invalid } from '../invalid.js';
+import { placeArray, type Placement } from '../rows/placement.js';
+import type { CalibrationInput } from '../spec.js';
+
+/** The value of one input on one line. */
+export interface ParsedValue {
+  readonly placement: Placement;
+  readonly data: Numbers;
+}
+
+/**
+ * Reads nested arrays, a plain number, or `{ shape, data }`. Truth values count as 0 and 1.
+ *
+ * @throws LowbitError `calibration-invalid` for ragged arrays, other things than numbers, or a shape that
+ *   does not fit the input; `non-finite`.
+ */
+export function parseValue(value: unknown, input: CalibrationInput, where: string): ParsedValue {
+  const { shape, numbers } = isObject(value) ? flatValue(value, where) : nestedValue(value, where);
+  const placement = placeArray(shape, input, where);
+  if (placement.unit === 'whole' && placement.count > 1) {
+    throw invalid(where, { expected: 'one value of the input a line', received: `${placement.count}` });
+  }
+  const data = elementsOf(input).allocate(numbers.length);
+  copyChecked(numbers, data, 0, input, where);
+  return { placement, data };
+}
+
+interface PlainValue {
+  readonly shape: readonly number[];
+  readonly numbers: readonly number[];
+}
+
+function isObject(value: unknown): value is { readonly shape?: unknown; readonly data?: unknown } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function flatValue({ shape, data }: { readonly shape?: unknown; readonly data?: unknown }, where: string) {
+  const isShape =
+    Array.isArray(shape) && shape.every((axis) => Number.isSafeInteger(axis) && Number(axis) >= 0);
+  if (!isShape || !Array.isArray(data) || sizeOf(shape as number[]) !== data.length) {
+    throw invalid(where, {
+      expected: 'shape and data, with as many numbers as the shape says',
+      received: `${JSON.stringify(shape)} and ${Array.isArray(data) ? data.length : 'no'} numbers`.slice(
+        0,
+        200,
+      ),
+    });
+  }
+  return { shape: shape as number[], numbers: data.map((item: unknown) => toNumber(item, where)) };
+}
+
+function nestedValue(value: unknown, where: string): PlainValue {
+  const shape: number[] = [];
+  for (let inner = value; Array.isArray(inner); inner = inner[0] as unknown) shape.push(inner.length);
+  const numbers: number[] = [];
+  gather(value, shape, 0, numbers, where);
+  return { shape, numbers };
+}
+
+function gather(
+  value: unknown,
+  shape: readonly number[],
+  axis: number,
+  numbers: number[],
+  where: string,
+): void {
+  if (axis === shape.length) {
+    numbers.push(toNumber(value, where));
+    return;
+  }
+  if (!Array.isArray(value) || value.length !== shape[axis]) {
+    throw invalid(where, {
+      expected: `nested arrays of equal lengths, here ${shape[axis]}`,
+      received: Array.isArray(value) ? `${value.length}` : 'no array',
+    });
+  }
+  for (const inner of value) gather(inner, shape, axis + 1, numbers, where);
+}
+
+function toNumber(value: unknown, where: string): number {
+  if (typeof value === 'number') return value;
+  if (typeof value === 'boolean') return value ? 1 : 0;
+  throw invalid(where, { expected: 'numbers', received: (JSON.stringify(value) ?? 'nothing').slice(0, 80) });
+}

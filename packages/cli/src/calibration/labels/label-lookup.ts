@@ -1,0 +1,24 @@
+/** Gives each sample its label. */
+export interface LabelLookup {
+  /**
+   * @param index - number of the sample, from 0
+   * @param name - its name, for pictures
+   * @throws LowbitError `calibration-invalid` when it has none.
+   */
+  labelOf(index: number, name: string | undefined): number;
+  /** Compares the number of labels with the number of samples, where both are known. @throws LowbitError */
+  checkCount(samples: number): void;
+  /** Names of the classes 0, 1, …; absent when the labels are numbers already. */
+  readonly classes?: readonly string[];
+}
+
+/** What texts as labels mean: their places in sorted order, or the numbers that they are. */
+export function numbered(texts: readonly string[]): {
+  readonly numbers: readonly number[];
+  readonly classes?: readonly string[];
+} {
+  if (texts.every((text) => /^\d{1,15}$/.test(text))) return { numbers: texts.map(Number) };
+  const classes = [...new Set(texts)].sort();
+  const places = new Map(classes.map((name, i) => [name, i]));
+  return { numbers: texts.map((text) => places.get(text) as number), classes };
+}

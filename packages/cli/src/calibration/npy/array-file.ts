@@ -1,0 +1,47 @@
+import type { ByteSource } from '../files/byte-source.js';
+import type { FileReference } from '../files/file-reference.js';
+import { fileSource } from '../files/file-source.js';
+import { openRegular } from '../files/open-regular.js';
+import { invalid } from '../invalid.js';
+import { readNpyHeader, type NpyHeader } from './header.js';
+
+/** An array in a file, of which only the header was read yet. */
+export interface ArrayFile {
+  readonly where: string;
+  readonly header: NpyHeader;
+  /** The data, without the header. */
+  open(): Promise<ByteSource>;
+}
+
+/**
+ * The array in an npy file.
+ *
+ * @throws LowbitError `calibration-invalid` when the file's size is not what the header says.
+ */
+export async function npyFile(file: FileReference): Promise<ArrayFile> {
+  const size = await sizeOfFile(file);
+  const source = await fileSource(file, 0);
+  try {
+    const header = await readNpyHeader(source, file.where);
+    checkDataBytes(header, size - header.headerBytes, file.where);
+    return { where: file.where, header, open: () => fileSource(file, header.headerBytes) };
+  } finally {
+    await source.close();
+  }
+}
+
+/** Compares the bytes that are there with those that the header speaks of. */
+export function checkDataBytes(header: NpyHeader, present: number, where: string): void {
+  if (present === header.dataBytes && present > 0) return;
+  throw invalid(where, {
+    expected: `${header.dataBytes} bytes of data for the shape (${header.shape.join(', ')})`,
+    received: `${present} bytes`,
+    remedy: present === 0 ? 'An empty array gives no sample.' : 'Save the array again.',
+  });
+}
+
+async function sizeOfFile(file: FileReference): Promise<number> {
+  const { handle, size } = await openRegular(file);
+  await handle.close();
+  return size;
+}

@@ -1,0 +1,104 @@
+import type { FileHandle } from 'node:fs/promises';
+
+import type { ByteSource } from '../files/byte-source.js';
+import type { FileReference } from '../files/file-reference.js';
+import { openRegular } from '../files/open-regular.js';
+import { readAt } from '../files/read-at.js';
+import { invalid } from '../invalid.js';
+import { limits } from '../limits.js';
+import { checkedSource } from './checked-source.js';
+import { damaged, parseDirectory, type ZipEntry } from './entries.js';
+import { storedSource, inflatedSource } from './sources.js';
+
+/** A zip archive whose directory was read and checked. */
+export interface ZipArchive {
+  readonly entries: readonly ZipEntry[];
+  /** The content of one entry; its size and checksum are checked while it is read. */
+  open(entry: ZipEntry): Promise<ByteSource>;
+}
+
+const endMark = 0x06054b50;
+const endBytes = 22;
+const longestComment = 0xffff;
+const localMark = 0x04034b50;
+const localBytes = 30;
+
+/**
+ * Reads the directory of an archive.
+ *
+ * @throws LowbitError `calibration-invalid` for anything but a plain, undamaged archive below 4 GiB.
+ */
+export async function zipArchive(file: FileReference): Promise<ZipArchive> {
+  const { handle, size } = await openRegular(file);
+  try {
+    const { count, start, length } = await findDirectory(handle, size, file.where);
+    const entries = parseDirectory(await readAt(handle, start, length, file.where), count, file.where);
+    checkOverlap(entries, start, file.where);
+    return { entries, open: (entry) => openEntry(file, entry, start) };
+  } finally {
+    await handle.close();
+  }
+}
+
+interface DirectoryPlace {
+  readonly count: number;
+  readonly start: number;
+  readonly length: number;
+}
+
+async function findDirectory(handle: FileHandle, size: number, where: string): Promise<DirectoryPlace> {
+  const tailBytes = Math.min(size, endBytes + longestComment);
+  const tail = new DataView((await readAt(handle, size - tailBytes, tailBytes, where)).buffer);
+  let at = tailBytes - endBytes;
+  while (at >= 0 && !isEnd(tail, at)) at--;
+  if (at < 0) throw damaged(where, 'end; the file may be cut off');
+  const count = tail.getUint16(at + 10, true);
+  const length = tail.getUint32(at + 12, true);
+  const start = tail.getUint32(at + 16, true);
+  const oneDisk = tail.getUint32(at + 4, true) === 0 && tail.getUint16(at + 8, true) === count;
+  if (!oneDisk || start + length !== size - tailBytes + at) throw damaged(where, 'end');
+  if (count > limits.zipEntries) {
+    throw invalid(where, { expected: `at most ${limits.zipEntries} arrays`, received: `${count}` });
+  }
+  return { count, start, length };
+}
+
+function isEnd(tail: DataView, at: number): boolean {
+  if (tail.getUint32(at, true) !== endMark) return false;
+  return at + endBytes + tail.getUint16(at + 20, true) === tail.byteLength;
+}
+
+/** Entries that share bytes let a small file inflate to a huge one. */
+function checkOverlap(entries: readonly ZipEntry[], directory: number, where: string): void {
+  let end = 0;
+  for (const entry of [...entries].sort((a, b) => a.position - b.position)) {
+    if (entry.position < end) throw damaged(`${where}: ${entry.name}`, 'entry, which overlaps another');
+    end = entry.position + localBytes + entry.compressedBytes;
+  }
+  if (end > directory) throw damaged(where, 'directory');
+}
+
+async function openEntry(file: FileReference, entry: ZipEntry, directory: number): Promise<ByteSource> {
+  const where = `${file.where}: ${entry.name}`;
+  const { handle } = await openRegular(file);
+  try {
+    const start = await dataStart(handle, entry, where);
+    if (entry.compressedBytes === 0 || start + entry.compressedBytes > directory)
+      throw damaged(where, 'entry');
+    const plain = entry.method === 'stored' ? storedSource : inflatedSource;
+    return checkedSource(plain(handle, start, entry.compressedBytes, where), entry, where);
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+async function dataStart(handle: FileHandle, entry: ZipEntry, where: string): Promise<number> {
+  const local = new DataView((await readAt(handle, entry.position, localBytes, where)).buffer);
+  const nameBytes = local.getUint16(26, true);
+  const method = entry.method === 'stored' ? 0 : 8;
+  const name = await readAt(handle, entry.position + localBytes, nameBytes, where);
+  const agrees = local.getUint32(0, true) === localMark && local.getUint16(8, true) === method;
+  if (!agrees || new TextDecoder().decode(name) !== entry.name) throw damaged(where, 'entry');
+  return entry.position + localBytes + nameBytes + local.getUint16(28, true);
+}

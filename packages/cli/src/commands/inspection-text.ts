@@ -1,0 +1,96 @@
+import type { Inspection } from '@lowbit/onnx';
+import { groups, sum } from 'd3-array';
+
+import type { Io } from '../io.js';
+import { colorsFor } from '../output/colors.js';
+import { formatBytes, formatCount, formatRatio } from '../output/numbers.js';
+import { printable } from '../output/printable.js';
+import { textTable } from '../output/table.js';
+
+const reasonWidth = 52;
+
+/** An inspection as tables for people. */
+export function inspectionText(inspection: Inspection, io: Io): string {
+  const colors = colorsFor(io.stdout);
+  const heading = (text: string): string => `\n${colors.bold(text)}\n`;
+  const { quantizable, quantizableBytes, skipped, totalBytes } = inspection;
+  const part = formatRatio(quantizableBytes, totalBytes);
+  const left = sum(skipped, ({ count }) => count);
+  return [
+    overview(inspection),
+    heading('Operators'),
+    operatorTable(inspection),
+    heading('Constants'),
+    typeTable(inspection),
+    heading(
+      `Can be quantized: ${quantizable.length} weights, ${formatBytes(quantizableBytes)}, ${part} of the file`,
+    ),
+    weightTable(inspection),
+    heading(`Stays as it is: ${left}`),
+    skippedTable(inspection),
+  ].join('');
+}
+
+function overview({ name, ir, opsets, producer, inputs, outputs, totalBytes }: Inspection): string {
+  const versions = Object.entries(opsets).map(([domain, version]) => `${domain} ${version}`);
+  const value = ({ name: id, type, shape }: Inspection['inputs'][number]): string =>
+    `${id}: ${type} ${shape === null ? 'of unknown rank' : `[${shape.map((size) => size ?? '?').join(', ')}]`}`;
+  const lines: readonly (readonly [string, string])[] = [
+    ['file', `${name}, ${formatBytes(totalBytes)}`],
+    ['made by', `${producer.name} ${producer.version}`.trim() || 'unknown'],
+    ['versions', [`IR ${ir}`, ...versions].join(', ')],
+    ['inputs', inputs.map(value).join('; ')],
+    ['outputs', outputs.map(value).join('; ')],
+  ];
+  return lines.map(([label, text]) => `${label.padEnd(9)} ${printable(text)}\n`).join('');
+}
+
+function operatorTable({ operators }: Inspection): string {
+  return textTable(
+    [{ label: 'operator' }, { label: 'count', align: 'right' }],
+    operators.map(({ op, domain, count }) => [domain === 'ai.onnx' ? op : `${domain}.${op}`, String(count)]),
+  );
+}
+
+function typeTable({ parameters }: Inspection): string {
+  return textTable(
+    [
+      { label: 'type' },
+      { label: 'tensors', align: 'right' },
+      { label: 'values', align: 'right' },
+      { label: 'size', align: 'right' },
+    ],
+    parameters.types.map(({ type, tensors, count, bytes }) => [
+      type,
+      formatCount(tensors),
+      formatCount(count),
+      formatBytes(bytes),
+    ]),
+  );
+}
+
+function weightTable({ quantizable }: Inspection): string {
+  if (quantizable.length === 0) return 'nothing\n';
+  return textTable(
+    [{ label: 'weight' }, { label: 'operator' }, { label: 'shape' }, { label: 'size', align: 'right' }],
+    quantizable.map(({ id, op, shape, bytes }) => [id, op, shape.join(' × '), formatBytes(bytes)]),
+  );
+}
+
+/** One row a reason, with the operators that it holds for. */
+function skippedTable({ skipped }: Inspection): string {
+  if (skipped.length === 0) return 'nothing\n';
+  const rows = groups(skipped, ({ reason }) => reason).map(([reason, entries]) => [
+    String(sum(entries, ({ count }) => count)),
+    reason,
+    entries.map(({ op, count }) => `${count} ${op}`).join(', '),
+  ]);
+  return textTable(
+    [
+      { label: 'count', align: 'right' },
+      { label: 'reason', width: reasonWidth },
+      { label: 'operators', width: reasonWidth },
+    ],
+    rows,
+  );
+}

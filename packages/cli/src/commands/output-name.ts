@@ -1,0 +1,23 @@
+import { join, parse } from 'node:path';
+
+import { LowbitError, type QuantizationPlan } from '@lowbit/core';
+
+/** Where the result goes when nobody says: `model.onnx` at 8 bits becomes `model_q8.onnx` in the same folder. */
+export function defaultOutput(model: string, bits: number): string {
+  const { dir, name } = parse(model);
+  return join(dir, `${name}_q${bits}.onnx`);
+}
+
+/**
+ * The bits that name the result of a plan: its highest.
+ *
+ * @throws LowbitError `nothing-to-quantize` when the plan leaves every weight as it is.
+ */
+export function highestBits(plan: QuantizationPlan, where: string): number {
+  const highest = plan.weights.reduce(
+    (most, { bits }) => (bits === 'float' ? most : Math.max(most, bits)),
+    0,
+  );
+  if (highest > 0) return highest;
+  throw new LowbitError({ code: 'nothing-to-quantize', where, expected: 'at least one weight with bits' });
+}

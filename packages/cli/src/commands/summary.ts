@@ -1,0 +1,99 @@
+import type { Report, WeightReport } from '@lowbit/core';
+import { rollups } from 'd3-array';
+
+import type { Io } from '../io.js';
+import { colorsFor, type Colors } from '../output/colors.js';
+import { formatBytes, formatDecibels, formatRatio } from '../output/numbers.js';
+import { printable } from '../output/printable.js';
+import { textTable } from '../output/table.js';
+import { extremeErrors } from '../report/extreme-errors.js';
+import { gatherWarnings } from '../report/gather-warnings.js';
+import { groupByReason } from '../report/group-by-reason.js';
+
+/** More lines than these hide the rest of the summary. */
+const mostWarnings = 5;
+
+export interface SummaryFiles {
+  readonly input: string;
+  readonly output: string;
+  readonly html: string | undefined;
+}
+
+/** What `lowbit quantize` tells people when it is done. */
+export function summarize(report: Report, files: SummaryFiles, io: Io): string {
+  const colors = colorsFor(io.stdout);
+  const heading = (text: string): string => `\n${colors.bold(text)}\n`;
+  const parts = [
+    sizesTable(report),
+    heading('Error of the weights'),
+    errorLines(report.weights),
+    heading('Stored as'),
+    formLines(report.weights),
+  ];
+  if (report.skipped.length > 0)
+    parts.push(heading(`Left as they are: ${report.skipped.length}`), skippedLines(report));
+  parts.push(warningLines(report, colors), '\n', `${colors.green('Written:')} ${printable(files.output)}\n`);
+  if (files.html !== undefined) parts.push(`${colors.green('Report:')}  ${printable(files.html)}\n`);
+  return parts.join('');
+}
+
+function sizesTable({ sizes, modelBytes, bitsPerWeight, weights }: Report): string {
+  const row = (label: string, before: number, after: number, bits: string): string[] => [
+    label,
+    formatBytes(before),
+    formatBytes(after),
+    formatRatio(after, before),
+    bits,
+  ];
+  return textTable(
+    [
+      { label: '' },
+      { label: 'before', align: 'right' },
+      { label: 'after', align: 'right' },
+      { label: 'ratio', align: 'right' },
+      { label: 'bits a weight', align: 'right' },
+    ],
+    [
+      row('the whole file', modelBytes.before, modelBytes.after, ''),
+      row(`${weights.length} weights, stored`, sizes.float, sizes.stored, bitsPerWeight.toFixed(2)),
+      row(`${weights.length} weights, in memory`, sizes.float, sizes.memory, ''),
+    ],
+  );
+}
+
+function errorLines(weights: readonly WeightReport[]): string {
+  const { worst, best } = extremeErrors(weights);
+  if (worst === undefined || best === undefined) return '  none\n';
+  const line = (label: string, { id, error }: WeightReport): string =>
+    `  ${label} ${formatDecibels(error.sqnrDb)} signal to noise, ${printable(id)}\n`;
+  return worst === best ? line('', worst).replace('   ', '  ') : line('worst', worst) + line('best ', best);
+}
+
+function formLines(weights: readonly WeightReport[]): string {
+  const groups = rollups(
+    weights,
+    (group) => group.length,
+    ({ form }) => form,
+    ({ storageReason }) => storageReason,
+  );
+  return groups
+    .flatMap(([form, reasons]) => reasons.map(([reason, count]) => `  ${count} × ${form}: ${reason}`))
+    .map((line) => `${printable(line)}\n`)
+    .join('');
+}
+
+function skippedLines(report: Report): string {
+  return groupByReason(report.skipped)
+    .map(({ reason, notes }) => `  ${notes.length} × ${printable(reason)}\n`)
+    .join('');
+}
+
+function warningLines(report: Report, colors: Colors): string {
+  const warnings = gatherWarnings(report);
+  if (warnings.length === 0) return '';
+  const mark = colors.yellow('warning:');
+  const lines = warnings.slice(0, mostWarnings).map((warning) => `${mark} ${printable(warning)}\n`);
+  const more = warnings.length - lines.length;
+  if (more > 0) lines.push(`${mark} … and ${more} more; --report and --json list them all\n`);
+  return `\n${lines.join('')}`;
+}

@@ -1,0 +1,66 @@
+import type { LowbitError } from '@lowbit/core';
+import { isLowbitError, wordProblem, type Problem } from '@lowbit/core';
+import { CommanderError } from 'commander';
+
+import type { Io } from './io.js';
+import { colorsFor } from './output/colors.js';
+import { writeJson } from './output/json.js';
+import { printable } from './output/printable.js';
+import { fromCommander } from './usage/from-commander.js';
+import { UsageError } from './usage/usage-error.js';
+
+/** Exit statuses besides 0. */
+const status = { failed: 1, usage: 2, cancelled: 130 } as const;
+
+/** More lines than these scroll the first one out of sight. */
+const mostProblems = 20;
+
+/** Tells the user why a command ended, and gives the exit status. Help and version are no failures: 0. */
+export function reportFailure(error: unknown, io: Io, json: boolean): number {
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return 0;
+    return tell(fromCommander(error), io, json, status.usage);
+  }
+  if (error instanceof UsageError) return tell(error, io, json, status.usage);
+  if (!isLowbitError(error)) return tellUnexpected(error, io, json);
+  return tell(error, io, json, error.code === 'aborted' ? status.cancelled : status.failed);
+}
+
+function tell(error: LowbitError, io: Io, json: boolean, exit: number): number {
+  if (json) writeJson(io.stdout, { error: asData(error) });
+  else tellProblems(error.problems, io);
+  return exit;
+}
+
+function tellProblems(problems: readonly Problem[], io: Io): void {
+  for (const problem of problems.slice(0, mostProblems)) tellProblem(problem, io);
+  const more = problems.length - mostProblems;
+  if (more > 0) io.stderr.write(`… and ${more} more; --json lists them all.\n`);
+}
+
+function tellProblem({ remedy, ...problem }: Problem, io: Io): void {
+  const colors = colorsFor(io.stderr);
+  io.stderr.write(`${colors.red('error:')} ${printable(wordProblem(problem))}\n`);
+  if (remedy !== undefined) io.stderr.write(`${colors.cyan('hint:')}  ${printable(remedy)}\n`);
+}
+
+function asData({ code, message, where, expected, received, remedy, problems }: LowbitError): object {
+  return { code, message, where, expected, received, remedy, problems };
+}
+
+/** A defect of lowbit itself: short, and with what is needed to report it. */
+function tellUnexpected(error: unknown, io: Io, json: boolean): number {
+  const message = error instanceof Error ? error.message : String(error);
+  const stack = error instanceof Error ? error.stack : undefined;
+  if (json) {
+    writeJson(io.stdout, { error: { code: 'unexpected', message, where: 'lowbit', stack, problems: [] } });
+    return status.failed;
+  }
+  const colors = colorsFor(io.stderr);
+  io.stderr.write(`${colors.red('error:')} lowbit failed unexpectedly: ${printable(message)}\n`);
+  io.stderr.write(
+    `${colors.cyan('hint:')}  This is a defect of lowbit. Please report it with the output of --json.\n`,
+  );
+  if (process.env['DEBUG'] && stack !== undefined) io.stderr.write(`${stack}\n`);
+  return status.failed;
+}

@@ -1,0 +1,97 @@
+import { access, constants, realpath, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import type { Stats } from 'node:fs';
+
+import { LowbitError } from '@lowbit/core';
+
+import { usageError } from '../usage/usage-error.js';
+import { fileError } from './file-error.js';
+
+/** A file that a command will write, and the words that name it on the command line. */
+export interface PlannedOutput {
+  readonly path: string;
+  readonly label: string;
+}
+
+/**
+ * Checks before any work that every output can be written: its folder exists, nothing is overwritten without
+ * `force`, and no output is an input or another output, also not through a link.
+ *
+ * @throws UsageError when two of the paths are the same file.
+ * @throws LowbitError `file-exists` or `file-unwritable`.
+ */
+export async function checkOutputs(
+  outputs: readonly PlannedOutput[],
+  inputs: readonly string[],
+  force: boolean,
+): Promise<void> {
+  const taken = new Map<string, string>();
+  for (const input of inputs) for (const key of await identities(input)) taken.set(key, input);
+  for (const { path, label } of outputs) {
+    for (const key of await identities(path)) {
+      const same = taken.get(key);
+      if (same !== undefined) throw sameFile(path, label, same);
+      taken.set(key, path);
+    }
+    await checkFolder(path);
+    await checkTarget(path, force);
+  }
+}
+
+/**
+ * Refuses to overwrite: called again right before the rename, because work takes time.
+ *
+ * @throws LowbitError `file-exists`, or `file-unwritable` for anything but a regular file.
+ */
+export async function checkTarget(path: string, force: boolean): Promise<void> {
+  const found = await statOrNothing(path);
+  if (found === undefined) return;
+  if (!found.isFile()) {
+    const received = found.isDirectory() ? 'a folder' : 'a device, pipe or socket';
+    throw new LowbitError({ code: 'file-unwritable', where: path, expected: 'the name of a file', received });
+  }
+  if (!force) {
+    throw new LowbitError({ code: 'file-exists', where: path, remedy: 'Give --force to replace it.' });
+  }
+}
+
+async function checkFolder(path: string): Promise<void> {
+  const folder = dirname(path);
+  const found = await statOrNothing(folder);
+  if (found?.isDirectory() !== true) {
+    throw new LowbitError({
+      code: 'file-unwritable',
+      where: path,
+      expected: 'an existing folder',
+      received: `${folder}, which ${found === undefined ? 'does not exist' : 'is not a folder'}`,
+      remedy: 'Make the folder first.',
+    });
+  }
+  await access(folder, constants.W_OK | constants.X_OK).catch((error: unknown) => {
+    throw fileError(error, path, 'write');
+  });
+}
+
+/** Names that are equal for two paths to one file: where it lies and, when it exists, its number on the device. */
+async function identities(path: string): Promise<readonly string[]> {
+  const found = await statOrNothing(path);
+  const folder = await realpath(dirname(resolve(path))).catch(() => dirname(resolve(path)));
+  const place = join(folder, basename(path));
+  return found === undefined ? [place] : [place, `${found.dev}:${found.ino}`];
+}
+
+async function statOrNothing(path: string): Promise<Stats | undefined> {
+  return stat(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
+    throw fileError(error, path, 'write');
+  });
+}
+
+function sameFile(path: string, label: string, other: string): Error {
+  return usageError({
+    where: label,
+    expected: 'a file of its own',
+    received: path === other ? path : `${path}, which is the same file as ${other}`,
+    remedy: 'Choose another name.',
+  });
+}

@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest';
+
+import { sampleReport, sampleWeight } from '../../test/sample-report.js';
+import { renderHtmlReport } from './render.js';
+
+const hostile = `<script>alert(1)</script>" onload='x' \u202e\u0007 https://example.org/x.png`;
+
+describe('renderHtmlReport', () => {
+  it('shows sizes, bits, errors, histograms with levels, skipped, warnings and the plan', () => {
+    const skipped = [
+      { layer: 'a', op: 'MatMul', subject: 'first', reason: 'both operands are computed' },
+      { layer: 'b', op: 'MatMul', subject: 'second', reason: 'both operands are computed' },
+    ];
+    const page = renderHtmlReport(sampleReport([sampleWeight()], { skipped, warnings: ['look here'] }));
+    const parts = ['1.15 kB', 'Nominal', '144 B', 'Stored', '176 B', 'In memory', '5.00 kB', '2.00 kB'];
+    const more = ['conv.weight', '21.5 dB', '4.89', '5 levels', 'Cast→Mul→Add', 'look here', 'lowbit-plan'];
+    const left = ['<span class="count">2</span> both operands are computed', 'first', 'second'];
+    for (const part of [...parts, ...more, ...left]) expect(page).toContain(part);
+    expect(page).toContain('class="levels');
+  });
+
+  it('loads nothing and runs no script but its own', () => {
+    const page = renderHtmlReport(sampleReport([sampleWeight()]));
+    expect(page).toContain(`default-src &#39;none&#39;`);
+    expect(page).not.toMatch(/\b(src|srcset|data|action|poster|href)="(?!#)/);
+    expect(page).not.toMatch(/@import|url\(|<link|<iframe|<object|https?:\/\//);
+    expect(page.match(/<script/g)).toHaveLength(1);
+  });
+
+  it('escapes everything that comes from a model', () => {
+    const weight = sampleWeight({
+      id: hostile,
+      op: hostile,
+      form: hostile,
+      storageReason: hostile,
+      warnings: [hostile],
+    });
+    const skipped = [{ layer: hostile, op: hostile, subject: hostile, reason: hostile }];
+    const page = renderHtmlReport({
+      title: hostile,
+      note: hostile,
+      report: sampleReport([weight], { skipped }),
+    });
+    expect(page.match(/<script/g)).toHaveLength(1);
+    expect(page).toContain('&lt;script&gt;alert(1)');
+    for (const invisible of ['\u202e', '\u0007']) expect(page).not.toContain(invisible);
+    expect(page).not.toContain(`onload='`);
+  });
+
+  it('keeps the plan as JSON that can be used', () => {
+    const page = renderHtmlReport(sampleReport([]));
+    const json = /<pre>([^]*?)<\/pre>/.exec(page)?.[1]?.replaceAll('&quot;', '"') ?? '';
+    expect(JSON.parse(json)).toEqual(sampleReport([]).plan);
+  });
+
+  it('takes several reports, a heading and a table', () => {
+    const report = sampleReport([sampleWeight()]);
+    const page = renderHtmlReport([{ title: 'Detector', report }, report], {
+      title: 'Real models',
+      table: {
+        title: 'Results',
+        columns: [{ label: 'model' }, { label: 'ratio', align: 'right' }],
+        rows: [['detector', { text: 'not usable without training', tone: 'bad' }]],
+      },
+    });
+    const parts = [
+      '<title>Real models</title>',
+      '<h2>Detector</h2>',
+      '<h2>Report 2</h2>',
+      'href="#section-2"',
+      'Results',
+    ];
+    for (const part of [...parts, 'class="number bad">not usable']) expect(page).toContain(part);
+  });
+
+  it('copes with no error, a constant weight, no levels, and many levels', () => {
+    const exact = sampleWeight({
+      bits: 16,
+      error: { sqnrDb: null, meanSquared: 0, largest: 0, relative: null },
+      histogram: { min: 2, max: 2, counts: [288], levels: [] },
+    });
+    const levels = Array.from({ length: 256 }, (_, i) => i / 255);
+    const many = sampleWeight({ bits: 8, histogram: { min: 0, max: 1, counts: [1, 2], levels } });
+    const noisy = sampleWeight({ error: { sqnrDb: -3, meanSquared: 1, largest: 2, relative: 2 } });
+    const page = renderHtmlReport(sampleReport([exact, many, noisy]));
+    expect(page).toContain('exact');
+    expect(page).not.toMatch(/NaN|Infinity|undefined/);
+  });
+});

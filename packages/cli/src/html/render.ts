@@ -1,0 +1,41 @@
+import type { Report } from '@lowbit/core';
+
+import { renderDocument } from './document.js';
+import { markup, empty, type Markup } from './markup.js';
+import { renderLeadingTable } from './leading-table.js';
+import { renderSection } from './section.js';
+import type { HtmlReportOptions, ReportSection } from './types.js';
+
+/**
+ * One self-contained HTML page about one or several reports: sizes, bits and error of each weight, histograms
+ * with their levels, what was left as it is, warnings and the plan. It loads nothing from anywhere, and names
+ * that come from a model are escaped.
+ *
+ * @param reports a report, or several; each may be wrapped in a section with a title and a note.
+ */
+export function renderHtmlReport(
+  reports: Report | ReportSection | readonly (Report | ReportSection)[],
+  { title = 'lowbit report', note, table }: HtmlReportOptions = {},
+): string {
+  const list: readonly (Report | ReportSection)[] = 'length' in reports ? reports : [reports];
+  const sections = list.map((item, i) => asSection(item, i));
+  return renderDocument(
+    title,
+    markup`<header class="page">
+        <h1>${title}</h1>
+        ${note === undefined ? empty : markup`<p>${note}</p>`}
+      </header>
+      ${table === undefined ? empty : renderLeadingTable(table)} ${sections.length > 1 ? contents(sections) : empty}
+      ${sections.map((section, i) => renderSection(section, i, sections.length === 1))}`,
+  );
+}
+
+function asSection(report: Report | ReportSection, index: number): ReportSection {
+  return 'report' in report ? report : { title: `Report ${index + 1}`, report };
+}
+
+function contents(sections: readonly ReportSection[]): Markup {
+  return markup`<nav>
+    ${sections.map(({ title }, i) => markup`<a href="#section-${i + 1}">${title}</a>`)}
+  </nav>`;
+}

@@ -1,0 +1,28 @@
+/** Sorts tables, and opens the section that a link points to. The page is complete without it. */
+export const script = `
+for (const table of document.querySelectorAll('table.sortable')) {
+  const heads = [...table.tHead.rows[0].cells];
+  heads.forEach((head, column) => {
+    head.firstElementChild.addEventListener('click', () => {
+      const up = head.getAttribute('aria-sort') !== 'ascending';
+      const sign = up ? 1 : -1;
+      const numeric = head.classList.contains('number');
+      const key = (row) => row.cells[column].dataset.key;
+      const compare = numeric ? (a, b) => key(a) - key(b) : (a, b) => key(a).localeCompare(key(b), 'en', { numeric: true });
+      const rows = [...table.tBodies[0].rows].sort((a, b) => sign * compare(a, b));
+      table.tBodies[0].append(...rows);
+      heads.forEach((other) => other.removeAttribute('aria-sort'));
+      head.setAttribute('aria-sort', up ? 'ascending' : 'descending');
+    });
+  });
+}
+function openTarget() {
+  const target = document.getElementById(location.hash.slice(1));
+  if (target instanceof HTMLDetailsElement) {
+    target.open = true;
+    target.scrollIntoView();
+  }
+}
+addEventListener('hashchange', openTarget);
+openTarget();
+`;

@@ -1,0 +1,72 @@
+import type { Report } from '@lowbit/core';
+
+import { formatBytes, formatDecibels, formatRatio } from '../output/numbers.js';
+import { extremeErrors } from '../report/extreme-errors.js';
+import { gatherWarnings } from '../report/gather-warnings.js';
+import { renderErrorChart } from './error-chart.js';
+import { renderHistograms } from './histograms.js';
+import { empty, markup, type Markup } from './markup.js';
+import { renderSizes } from './sizes.js';
+import { renderSkipped } from './skipped.js';
+import type { ReportSection } from './types.js';
+import { renderWeightTable } from './weight-table.js';
+
+/** Everything about one report. */
+export function renderSection({ title, note, report }: ReportSection, index: number, open: boolean): Markup {
+  return markup`<details class="section" id="section-${index + 1}"${open ? markup` open` : empty}>
+    <summary><h2>${title}</h2><span class="gist">${gist(report)}</span></summary>
+    ${note === undefined ? empty : markup`<p class="note">${note}</p>`} ${renderTiles(report)}
+    ${renderWarnings(report)}
+    <div class="card"><h3>Sizes</h3>${renderSizes(report)}</div>
+    <div class="card"><h3>Error of each weight</h3>${renderErrorChart(report.weights)}</div>
+    <div class="card"><h3>Weights</h3>${renderWeightTable(report.weights)}</div>
+    <div class="card"><h3>Histograms and levels</h3>${renderHistograms(report.weights)}</div>
+    <div class="card"><h3>Left as they are</h3>${renderSkipped(report.skipped)}</div>
+    ${renderPlan(report)}
+  </details>`;
+}
+
+function gist({ modelBytes, bitsPerWeight }: Report): string {
+  const { before, after } = modelBytes;
+  return `${formatBytes(before)} → ${formatBytes(after)}, ${bitsPerWeight.toFixed(2)} bits a weight`;
+}
+
+function renderTiles({ modelBytes, bitsPerWeight, weights, skipped }: Report): Markup {
+  const { worst } = extremeErrors(weights);
+  const tiles: readonly (readonly [string, string, string])[] = [
+    [
+      'File',
+      formatBytes(modelBytes.after),
+      `${formatRatio(modelBytes.after, modelBytes.before)} of ${formatBytes(modelBytes.before)}`,
+    ],
+    ['Bits a weight', bitsPerWeight.toFixed(2), 'parameters counted'],
+    ['Quantized', String(weights.length), `weights; ${skipped.length} others left as they are`],
+    ['Worst weight', worst === undefined ? '–' : formatDecibels(worst.error.sqnrDb), worst?.id ?? 'none'],
+  ];
+  return markup`<div class="tiles">
+    ${tiles.map(
+      ([label, value, detail]) =>
+        markup`<div class="tile">
+          <span>${label}</span><strong>${value}</strong><span class="detail" title="${detail}">${detail}</span>
+        </div>`,
+    )}
+  </div>`;
+}
+
+function renderWarnings(report: Report): Markup {
+  const warnings = gatherWarnings(report);
+  if (warnings.length === 0) return empty;
+  return markup`<div class="card warnings">
+    <h3>Warnings</h3>
+    <ul>
+      ${warnings.map((warning) => markup`<li>${warning}</li>`)}
+    </ul>
+  </div>`;
+}
+
+function renderPlan({ plan }: Report): Markup {
+  return markup`<details class="card">
+    <summary>The plan as JSON, for lowbit quantize --plan</summary>
+    <pre>${JSON.stringify(plan, null, 2)}</pre>
+  </details>`;
+}

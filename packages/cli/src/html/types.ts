@@ -1,0 +1,29 @@
+import type { Report } from '@lowbit/core';
+
+/** One report with a title of its own, for instance one model at one width. */
+export interface ReportSection {
+  readonly title: string;
+  /** A sentence or two under the title. */
+  readonly note?: string;
+  readonly report: Report;
+}
+
+/** A cell of the leading table; `good` and `bad` colour a verdict. */
+export type LeadingCell =
+  string | number | { readonly text: string; readonly tone: 'good' | 'bad' | 'muted' };
+
+/** A table that stands before the sections, for instance results measured on real inputs. */
+export interface LeadingTable {
+  readonly title?: string;
+  readonly note?: string;
+  readonly columns: readonly { readonly label: string; readonly align?: 'left' | 'right' }[];
+  readonly rows: readonly (readonly LeadingCell[])[];
+}
+
+export interface HtmlReportOptions {
+  /** Heading and window title. Default: `lowbit report`. */
+  readonly title?: string;
+  /** A sentence or two under the heading. */
+  readonly note?: string;
+  readonly table?: LeadingTable;
+}

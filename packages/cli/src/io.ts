@@ -1,0 +1,16 @@
+/** Where text goes: the part of a Node stream that the command line uses. */
+export interface Output {
+  write(text: string): unknown;
+  /** Whether a person watches: progress and colours are for terminals only. */
+  readonly isTTY?: boolean;
+  /** Width of the terminal in characters. */
+  readonly columns?: number;
+}
+
+/** Everything outside that a command touches besides files, so that tests need no process. */
+export interface Io {
+  readonly stdout: Output;
+  readonly stderr: Output;
+  /** Aborted by Ctrl-C. */
+  readonly signal: AbortSignal;
+}

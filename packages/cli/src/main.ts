@@ -1,0 +1,18 @@
+import { reportFailure } from './failure.js';
+import type { Io } from './io.js';
+import { createProgram } from './program.js';
+import { wantsJson } from './usage/wants-json.js';
+
+/**
+ * Runs one command line and resolves to its exit status: 0 done, 1 failed, 2 wrong usage, 130 cancelled.
+ * Never rejects. `argv` is without the names of node and the script.
+ */
+export async function main(argv: readonly string[], io: Io): Promise<number> {
+  const json = wantsJson(argv);
+  try {
+    await createProgram(io, json).parseAsync([...argv], { from: 'user' });
+    return 0;
+  } catch (error) {
+    return reportFailure(error, io, json);
+  }
+}

@@ -1,0 +1,36 @@
+const units = ['B', 'kB', 'MB', 'GB', 'TB'] as const;
+
+/** Bytes for people: three significant digits, units of 1000. */
+export function formatBytes(bytes: number): string {
+  let value = bytes;
+  let unit = 0;
+  while (value >= 999.5 && unit < units.length - 1) {
+    value /= 1000;
+    unit++;
+  }
+  return unit === 0 ? `${bytes} B` : `${significant(value)} ${units[unit]}`;
+}
+
+/** `part / whole` with three decimals; a dash where there is no whole. */
+export function formatRatio(part: number, whole: number): string {
+  return whole > 0 ? (part / whole).toFixed(3) : '–';
+}
+
+/** Decibels with one decimal; `null` stands for no error at all. */
+export function formatDecibels(value: number | null): string {
+  return value === null ? 'exact' : `${value.toFixed(1)} dB`;
+}
+
+/** A count with thin groups of three: 1 234 567. */
+export function formatCount(value: number): string {
+  return String(value).replace(/\B(?=(\d{3})+$)/g, '\u202f');
+}
+
+/** A small real number: three significant digits, without trailing zeros. */
+export function formatReal(value: number): string {
+  return value === 0 ? '0' : String(Number(value.toPrecision(3)));
+}
+
+function significant(value: number): string {
+  return value >= 99.95 ? value.toFixed(0) : value >= 9.995 ? value.toFixed(1) : value.toFixed(2);
+}

@@ -1,0 +1,36 @@
+import type { ProgressEvent } from '@lowbit/core';
+
+import type { Output } from '../io.js';
+import { printable } from './printable.js';
+
+export interface Progress {
+  update(event: ProgressEvent): void;
+  /** Clears the line. */
+  end(): void;
+}
+
+const clearLine = '\r\u001b[2K';
+const interval = 50;
+const verbs = { plan: 'planning', quantize: 'quantizing', write: 'writing' } as const;
+
+/** One line that is rewritten while work goes on, at most 20 times a second. Nothing unless a terminal shows it. */
+export function createProgress(output: Output, wanted: boolean): Progress {
+  if (!wanted || output.isTTY !== true) return { update: () => {}, end: () => {} };
+  let drawn = -Infinity;
+  return {
+    update(event) {
+      const now = performance.now();
+      if (now - drawn < interval) return;
+      drawn = now;
+      output.write(clearLine + progressLine(event).slice(0, (output.columns ?? 80) - 1));
+    },
+    end() {
+      if (drawn > -Infinity) output.write(clearLine);
+    },
+  };
+}
+
+function progressLine({ phase, done, total, id }: ProgressEvent): string {
+  const steps = total > 1 ? ` ${done}/${total}` : '';
+  return `${verbs[phase]}${steps}${id === undefined ? '' : `  ${printable(id)}`}`;
+}

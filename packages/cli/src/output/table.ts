@@ -1,0 +1,44 @@
+import CliTable from 'cli-table3';
+
+import { printable } from './printable.js';
+
+export interface Column {
+  readonly label: string;
+  readonly align?: 'left' | 'right';
+  /** Longest line of a cell in characters; longer text is wrapped. Default: as wide as needed. */
+  readonly width?: number;
+}
+
+const none = '';
+const borderless = {
+  top: none,
+  'top-mid': none,
+  'top-left': none,
+  'top-right': none,
+  bottom: none,
+  'bottom-mid': none,
+  'bottom-left': none,
+  'bottom-right': none,
+  left: none,
+  'left-mid': none,
+  mid: none,
+  'mid-mid': none,
+  right: none,
+  'right-mid': none,
+  middle: '  ',
+};
+
+/** A borderless table as text, ending in a line feed. Cells may come from a model: they are made printable. */
+export function textTable(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
+  const table = new CliTable({
+    chars: borderless,
+    style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [], compact: true },
+    head: columns.map((column) => column.label),
+    colAligns: columns.map((column) => column.align ?? 'left'),
+    colWidths: columns.map((column) => column.width ?? null),
+    wordWrap: true,
+  });
+  for (const row of rows) table.push(row.map(printable));
+  const lines = table.toString().split('\n');
+  return lines.map((line) => `${line.trimEnd()}\n`).join('');
+}

@@ -1,0 +1,68 @@
+import { Command } from 'commander';
+
+import { inspectCommand, type InspectOptions } from './commands/inspect.js';
+import { methodsCommand, type MethodsOptions } from './commands/methods.js';
+import { quantizeCommand } from './commands/quantize.js';
+import { addQuantizeOptions, type QuantizeOptions } from './commands/quantize-options.js';
+import { examples, exitStatuses } from './help-texts.js';
+import type { Io } from './io.js';
+import { packageVersion } from './version.js';
+
+/** The command line as commander knows it. Errors are thrown, not printed; help goes to `io`. */
+export function createProgram(io: Io, json: boolean): Command {
+  const program = new Command('lowbit')
+    .description('Makes neural networks small and fast for the web: quantizes the weights of ONNX files.')
+    .version(packageVersion(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand('help [command]', 'print help for a command')
+    .addHelpText('after', examples.program + exitStatuses)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: (text) => json || io.stderr.write(text),
+      outputError: () => {},
+      getOutHelpWidth: () => io.stdout.columns ?? 100,
+      getErrHelpWidth: () => io.stderr.columns ?? 100,
+      getOutHasColors: () => io.stdout.isTTY === true,
+      getErrHasColors: () => io.stderr.isTTY === true,
+    });
+  addQuantize(program, io);
+  addInspect(program, io);
+  addMethods(program, io);
+  return program;
+}
+
+function addQuantize(program: Command, io: Io): void {
+  const command = program
+    .command('quantize')
+    .summary('write a smaller model')
+    .description('Quantizes the weights of an ONNX file and writes the result beside it.')
+    .argument('<model>', 'the ONNX file')
+    .addHelpText('after', examples.quantize);
+  addQuantizeOptions(command).action((model: string, options: QuantizeOptions) =>
+    quantizeCommand(model, options, io),
+  );
+}
+
+function addInspect(program: Command, io: Io): void {
+  program
+    .command('inspect')
+    .summary('tell what is in a model')
+    .description(
+      'Tells the operators and weights of an ONNX file, what can be quantized, and what cannot and why.',
+    )
+    .argument('<model>', 'the ONNX file')
+    .option('--json', 'print the result as one JSON document')
+    .addHelpText('after', examples.inspect)
+    .action((model: string, options: InspectOptions) => inspectCommand(model, options, io));
+}
+
+function addMethods(program: Command, io: Io): void {
+  program
+    .command('methods')
+    .summary('list the methods')
+    .description('Lists the registered plugins: name, kind, roles, bits, options and paper.')
+    .option('--json', 'print the list as one JSON document')
+    .addHelpText('after', examples.methods)
+    .action((options: MethodsOptions) => methodsCommand(options, io));
+}

@@ -1,0 +1,64 @@
+import type { Granularity } from '@lowbit/core';
+
+import { nearest } from './nearest.js';
+import { usageError } from './usage-error.js';
+
+const bitsExpected = 'a whole number from 1 to 16';
+
+/** Parses the value of `--bits`. */
+export function parseBits(value: string): number {
+  return wholeBits('--bits', value, bitsExpected);
+}
+
+/** Parses the value of `--first-last`: bits, or `float`. */
+export function parseFirstLast(value: string): number | 'float' {
+  return value === 'float' ? value : wholeBits('--first-last', value, `${bitsExpected}, or float`);
+}
+
+/** Parses the value of `--granularity`. */
+export function parseGranularity(value: string): Granularity {
+  if (value === 'tensor' || value === 'channel') return value;
+  if (/^group:[1-9]\d{0,8}$/.test(value)) return value as Granularity;
+  throw usageError({
+    where: '--granularity',
+    expected: 'channel, tensor, or group and a size, for instance group:32',
+    received: quoted(value),
+    ...suggestion(value, ['channel', 'tensor', 'group:32']),
+  });
+}
+
+/** A parser for an option with few values. */
+export function choiceParser<T extends string>(where: string, values: readonly T[]): (value: string) => T {
+  return (value) => {
+    const found = values.find((known) => known === value);
+    if (found !== undefined) return found;
+    throw usageError({
+      where,
+      expected: values.join(' or '),
+      received: quoted(value),
+      ...suggestion(value, values),
+    });
+  };
+}
+
+/** Gathers the values of an option that may be given several times. */
+export function collect(value: string, previous: readonly string[]): readonly string[] {
+  return [...previous, value];
+}
+
+/** A remedy naming the value that was probably meant, as an object to spread. */
+export function suggestion(value: string, known: readonly string[]): { remedy?: string } {
+  const near = nearest(value, known);
+  return near === undefined ? {} : { remedy: `Did you mean ${near}?` };
+}
+
+/** A value as the user typed it, in quotation marks. */
+export function quoted(value: string): string {
+  return JSON.stringify(value);
+}
+
+function wholeBits(where: string, value: string, expected: string): number {
+  const bits = /^\d{1,2}$/.test(value) ? Number(value) : 0;
+  if (bits >= 1 && bits <= 16) return bits;
+  throw usageError({ where, expected, received: quoted(value) });
+}

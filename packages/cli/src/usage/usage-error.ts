@@ -1,0 +1,9 @@
+import { LowbitError, type Problem } from '@lowbit/core';
+
+/** The command line itself is wrong: exit status 2 instead of 1. */
+export class UsageError extends LowbitError {}
+
+/** Wrong usage of one argument or option; `where` is its name, for instance `--bits`. */
+export function usageError(problem: Omit<Problem, 'code'>): UsageError {
+  return new UsageError({ code: 'invalid-argument', ...problem });
+}

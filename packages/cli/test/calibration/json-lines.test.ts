@@ -1,0 +1,141 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { describe, expect, it } from 'vitest';
+
+import { readCalibration } from '../../src/calibration/index.js';
+import { failure, fixture, forInput, newFolder, readAll } from './support.js';
+
+async function write(text: string | Uint8Array): Promise<string> {
+  const path = join(await newFolder(), 'data.jsonl');
+  await writeFile(path, text);
+  return path;
+}
+
+describe('JSON lines', () => {
+  it('give samples with labels, in both forms', async () => {
+    const path = await write('{"x":[1,2],"label":3}\n\n{"x":{"shape":[1,2],"data":[3,4]},"label":5}');
+    expect(await readAll([path], forInput(['N', 2]))).toEqual([
+      { inputs: { x: { shape: [1, 2], data: [1, 2] } }, labels: [3] },
+      { inputs: { x: { shape: [1, 2], data: [3, 4] } }, labels: [5] },
+    ]);
+    expect(await readAll([path], forInput(['N', 2], { batchSize: 8 }))).toEqual([
+      { inputs: { x: { shape: [2, 2], data: [1, 2, 3, 4] } }, labels: [3, 5] },
+    ]);
+    expect(await readAll([path], forInput([2, 2], { limit: 2 }))).toHaveLength(1);
+    expect(await readAll([path], forInput(['N', 2], { limit: 1 }))).toHaveLength(1);
+  });
+
+  it('give several inputs of different lengths, also scalars and truth values', async () => {
+    const path = await write(
+      '{"ids":[[1,2,3]],"mask":[[true,true,false]],"rate":8000}\n{"ids":[4],"mask":[1],"rate":8000}\n',
+    );
+    const inputs = [
+      { name: 'ids', type: 'int64', shape: ['N', 'length'] },
+      { name: 'mask', type: 'bool', shape: ['N', 'length'] },
+      { name: 'rate', type: 'int64', shape: [] },
+    ];
+    const batches = await readAll([path], { inputs });
+    expect(batches.map(({ inputs: values }) => values)).toEqual([
+      {
+        ids: { shape: [1, 3], data: [1, 2, 3] },
+        mask: { shape: [1, 3], data: [1, 1, 0] },
+        rate: { shape: [], data: [8000] },
+      },
+      {
+        ids: { shape: [1, 1], data: [4] },
+        mask: { shape: [1, 1], data: [1] },
+        rate: { shape: [], data: [8000] },
+      },
+    ]);
+    await failure([path], { inputs: inputs.slice(0, 1), batchSize: 2 });
+  });
+
+  it.each<[string, string | Uint8Array]>([
+    ['an empty file', ''],
+    ['no JSON', 'x = 1'],
+    ['no object', '[1,2]'],
+    ['a missing input', '{"y":[1,2]}'],
+    ['an inherited key', '{"__proto__":{"x":[1,2]}}'],
+    ['ragged arrays', '{"x":[[1,2],[3]]}'],
+    ['arrays among numbers', '{"x":[1,[2]]}'],
+    ['words', '{"x":["a","b"]}'],
+    ['a wrong shape', '{"x":[1,2,3]}'],
+    ['a shape that lies', '{"x":{"shape":[1000000000,2],"data":[1,2]}}'],
+    ['a stack', '{"x":[[[1,2]],[[1,2]]]}'],
+    ['an empty sample', '{"x":[[]]}'],
+    ['a label in words', '{"x":[1,2],"label":"cat"}'],
+    ['too many labels', '{"x":[1,2],"label":[1,2]}'],
+    ['deep nesting', `{"x":${'['.repeat(5_000_000)}`],
+    ['a line without end', Buffer.alloc(20_000_000, 0x20)],
+    ['no UTF-8', Buffer.from([0x7b, 0xff, 0xfe])],
+  ])('refuse %s', async (_, text) => {
+    const error = await failure([await write(text)], forInput(['N', 2]));
+    expect(error.where).toContain('data.jsonl');
+  });
+
+  it('say which line is wrong', async () => {
+    const path = await write('{"x":[1,2]}\n{"x":[1,2]}\n{"x":[1]}\n');
+    expect((await failure([path], forInput(['N', 2]))).where).toMatch(/line 3: x$/);
+  });
+
+  it('stand alone', async () => {
+    const path = await write('{"x":[1,2,3]}\n');
+    await failure([path, fixture('f4.npy')], forInput(['N', 3]));
+  });
+});
+
+describe('labels in a file', () => {
+  const labelled = async (text: string) => {
+    const path = join(await newFolder(), 'labels.txt');
+    await writeFile(path, text);
+    return forInput(['N', 3], { labels: path, batchSize: 2 });
+  };
+
+  it('are numbers or words', async () => {
+    const data = [fixture('f4.npy')];
+    expect((await readAll(data, await labelled('9\n4\n')))[0]?.labels).toEqual([9, 4]);
+    expect((await readAll(data, await labelled('tench\r\ngoldfish\r\n')))[0]?.labels).toEqual([1, 0]);
+  });
+
+  it('are as many as the samples', async () => {
+    expect((await failure([fixture('f4.npy')], await labelled('1\n'))).received).toBe('1');
+    const lines = await write('{"x":[1,2,3]}\n');
+    await failure([lines], await labelled('1\n2\n'));
+    await failure([lines], await labelled(''));
+    await failure([lines], { ...forInput(['N', 3]), labels: 'missing.txt' }, 'file-missing');
+  });
+
+  it('are not given twice', async () => {
+    await failure([await write('{"x":[1,2,3],"label":1}\n')], await labelled('1\n'));
+  });
+});
+
+describe('arguments', () => {
+  it('are checked', async () => {
+    const path = fixture('f4.npy');
+    await failure([], forInput(['N', 3]), 'invalid-argument');
+    await failure([path], { inputs: [] }, 'invalid-argument');
+    await failure([path], forInput(['N', 3], { limit: 0 }), 'invalid-argument');
+    await failure([path], forInput(['N', 3], { batchSize: 1.5 }), 'invalid-argument');
+    await failure([path], forInput([1, 3], { batchSize: 2 }), 'invalid-argument');
+    await failure([path], forInput(['N', 3], { type: 'string' }));
+    await failure([fixture('make.py')], forInput(['N', 3]));
+    await failure([`y=${path}`], forInput(['N', 3]), 'file-missing');
+    await failure(['/dev/zero'], forInput(['N', 3]), 'file-unreadable');
+  });
+
+  it('stop the work when it is aborted', async () => {
+    const stop = new AbortController();
+    const batches = readCalibration([fixture('f4.npy')], forInput(['N', 3]), stop.signal);
+    const seen: unknown[] = [];
+    const run = async () => {
+      for await (const batch of batches) {
+        seen.push(batch);
+        stop.abort();
+      }
+    };
+    await expect(run()).rejects.toMatchObject({ code: 'aborted' });
+    expect(seen).toHaveLength(1);
+  });
+});

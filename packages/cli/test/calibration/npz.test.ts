@@ -1,0 +1,150 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { crc32, deflateRawSync } from 'node:zlib';
+
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+import { isLowbitError } from '@lowbit/core';
+
+import { npyBytes } from '../../src/calibration/index.js';
+import { failure, fixture, forInput, golden, newFolder, readAll } from './support.js';
+
+const both = {
+  inputs: [
+    { name: 'x', type: 'float32', shape: ['N', 3] },
+    { name: 'n', type: 'int64', shape: ['N'] },
+  ],
+};
+
+interface Entry {
+  readonly name: string;
+  readonly data: Uint8Array;
+  readonly bytes?: number;
+  readonly crc?: number;
+  readonly method?: number;
+  readonly flags?: number;
+  readonly localName?: string;
+  readonly position?: number;
+}
+
+/** An archive with whatever lies one likes. */
+function zip(entries: readonly Entry[], count = entries.length): Uint8Array {
+  const files: Buffer[] = [];
+  const directory: Buffer[] = [];
+  for (const entry of entries) {
+    const { name, data, method = 0, flags = 0, localName = name } = entry;
+    const position = entry.position ?? files.reduce((sum, part) => sum + part.length, 0);
+    const local = Buffer.alloc(30);
+    local.writeUInt32LE(0x04034b50);
+    local.writeUInt16LE(method, 8);
+    local.writeUInt16LE(localName.length, 26);
+    files.push(local, Buffer.from(localName), Buffer.from(data));
+    const central = Buffer.alloc(46);
+    central.writeUInt32LE(0x02014b50);
+    central.writeUInt16LE(flags, 8);
+    central.writeUInt16LE(method, 10);
+    central.writeUInt32LE(entry.crc ?? crc32(data), 16);
+    central.writeUInt32LE(data.length, 20);
+    central.writeUInt32LE(entry.bytes ?? data.length, 24);
+    central.writeUInt16LE(name.length, 28);
+    central.writeUInt32LE(position, 42);
+    directory.push(central, Buffer.from(name));
+  }
+  const [body, index] = [Buffer.concat(files), Buffer.concat(directory)];
+  const end = Buffer.alloc(22);
+  end.writeUInt32LE(0x06054b50);
+  end.writeUInt16LE(count, 8);
+  end.writeUInt16LE(count, 10);
+  end.writeUInt32LE(index.length, 12);
+  end.writeUInt32LE(body.length, 16);
+  return Buffer.concat([body, index, end]);
+}
+
+async function write(bytes: Uint8Array): Promise<string> {
+  const path = join(await newFolder(), 'data.npz');
+  await writeFile(path, bytes);
+  return path;
+}
+
+const array = npyBytes([2, 3], Float32Array.of(1, 2, 3, 4, 5, 6));
+
+describe('npz files of numpy', () => {
+  it.each(['stored.npz', 'deflated.npz'])('reads %s', async (name) => {
+    const batches = await readAll([fixture(name)], { ...both, batchSize: 4 });
+    const { x, n } = golden.archives;
+    expect(batches).toEqual([
+      { inputs: { x: { shape: [4, 3], data: x?.values }, n: { shape: [4], data: n?.values } } },
+    ]);
+  });
+
+  it('reads several, one sample at a time', async () => {
+    const batches = await readAll([fixture('stored.npz'), fixture('deflated.npz')], both);
+    expect(batches.map(({ inputs }) => inputs['n']?.data)).toEqual([[0], [1], [2], [3], [0], [1], [2], [3]]);
+  });
+
+  it('says which arrays it left out', async () => {
+    const notes: string[] = [];
+    await readAll([fixture('stored.npz')], forInput(['N', 3], { onNote: (note) => notes.push(note) }));
+    expect(notes).toEqual([expect.stringContaining('n.')]);
+  });
+
+  it('reads what this test writes', async () => {
+    const compressed = deflateRawSync(array);
+    const entry = { name: 'x.npy', data: compressed, method: 8, bytes: array.length, crc: crc32(array) };
+    expect(await readAll([await write(zip([entry]))], forInput(['N', 3]))).toHaveLength(2);
+  });
+});
+
+describe('npz files that are wrong', () => {
+  const x = { name: 'x.npy', data: array };
+  const compressed = { ...x, data: deflateRawSync(array), method: 8, bytes: array.length, crc: crc32(array) };
+  const zeros = deflateRawSync(Buffer.alloc(2 ** 27));
+  it.each<[string, Uint8Array]>([
+    ['nothing', new Uint8Array(0)],
+    ['no archive', Buffer.from('this is no archive at all')],
+    ['a cut file', zip([x]).subarray(0, 200)],
+    ['a wrong count', zip([x], 2)],
+    ['no array of an input', zip([{ ...x, name: 'y.npy' }])],
+    ['a name twice', zip([x, x])],
+    ['an encrypted entry', zip([{ ...x, flags: 1 }])],
+    ['another method', zip([{ ...x, method: 12 }])],
+    ['two names of one entry', zip([{ ...x, localName: 'y.npy' }])],
+    ['entries that overlap', zip([x, { ...x, name: 'y.npy', position: 10 }])],
+    ['a wrong checksum', zip([{ ...x, crc: 1 }])],
+    ['a wrong size', zip([{ ...x, bytes: array.length + 4 }])],
+    ['an entry beyond the end', zip([{ ...x, position: 1e6 }])],
+    ['a place beyond 4 GiB', zip([{ ...x, position: 0xffffffff }])],
+    ['data that cannot be inflated', zip([{ ...compressed, data: Buffer.alloc(100, 0xff) }])],
+    ['data that inflates to less', zip([{ ...compressed, data: deflateRawSync(array.subarray(0, 140)) }])],
+    [
+      'data that inflates to more',
+      zip([{ ...compressed, data: deflateRawSync(Buffer.concat([array, array])) }]),
+    ],
+    ['no data', zip([{ ...compressed, data: new Uint8Array(0) }])],
+    ['a bomb', zip([{ ...compressed, data: zeros, bytes: 2 ** 27 }])],
+    ['a hidden bomb', zip([{ ...compressed, data: zeros }])],
+  ])('refuses %s', async (_, bytes) => {
+    const error = await failure([await write(bytes)], forInput(['N', 3]));
+    expect(error.where).toContain('data.npz');
+  });
+
+  it('gives a typed error or batches for any damage', async () => {
+    const files = await Promise.all(['stored.npz', 'deflated.npz'].map((name) => readFile(fixture(name))));
+    const path = await write(new Uint8Array(0));
+    const damage = fc.tuple(
+      fc.nat(1),
+      fc.array(fc.tuple(fc.nat(569), fc.nat(255)), { minLength: 1, maxLength: 4 }),
+    );
+    await fc.assert(
+      fc.asyncProperty(damage, async ([file, changes]) => {
+        const bytes = Buffer.from(files[file]!);
+        for (const [at, value] of changes) bytes[at % bytes.length] = value;
+        await writeFile(path, bytes);
+        const outcome: unknown = await readAll([path], both).catch((error: unknown) => error);
+        expect(Array.isArray(outcome) || isLowbitError(outcome), String(outcome)).toBe(true);
+      }),
+      { numRuns: 300, seed: 5 },
+    );
+  });
+});

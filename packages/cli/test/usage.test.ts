@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+
+import { lowbit, models } from './support.js';
+
+describe('help and version', () => {
+  it('prints the version', async () => {
+    const run = await lowbit(['--version']);
+    expect(run.status).toBe(0);
+    expect(run.stdout).toMatch(/^\d+\.\d+\.\d+\S*\n$/);
+  });
+
+  it.each([['--help'], ['help']])('%s names the commands, examples and exit statuses', async (argument) => {
+    const run = await lowbit([argument]);
+    expect(run.status).toBe(0);
+    for (const text of ['quantize', 'inspect', 'methods', 'Examples:', 'Exit status:']) {
+      expect(run.stdout).toContain(text);
+    }
+  });
+
+  it('names every option of quantize', async () => {
+    const { status, stdout } = await lowbit(['quantize', '--help']);
+    expect(status).toBe(0);
+    const options =
+      '-o, --output|--weights|--bits|--granularity|--first-last|--optimize|--include|--exclude|--plan|--report|--json|--quiet|--force';
+    for (const option of options.split('|')) expect(stdout).toContain(option);
+    expect(stdout).toContain('Examples:');
+  });
+
+  it('is printed to standard error when there is no command', async () => {
+    const run = await lowbit([]);
+    expect(run.status).toBe(2);
+    expect(run.stdout).toBe('');
+    expect(run.stderr).toContain('Usage: lowbit');
+  });
+});
+
+describe('wrong usage ends with 2 and a hint', () => {
+  it.each([
+    [['quantise', 'm.onnx'], 'Did you mean quantize?'],
+    [['model.onnx'], "unknown command 'model.onnx'"],
+    [['quantize'], "missing required argument 'model'"],
+    [['quantize', 'a.onnx', 'b.onnx'], 'too many arguments'],
+    [['quantize', 'm.onnx', '--forse'], 'Did you mean --force?'],
+    [['quantize', 'm.onnx', '--bits'], "'--bits <number>' argument missing"],
+    [['quantize', 'm.onnx', '--bits', '0'], '1 to 16'],
+    [['quantize', 'm.onnx', '--bits', '4.5'], '1 to 16'],
+    [['quantize', 'm.onnx', '--bits', 'eight'], '1 to 16'],
+    [['quantize', 'm.onnx', '--bits', '17'], '1 to 16'],
+    [['quantize', 'm.onnx', '--granularity', 'chanel'], 'Did you mean channel?'],
+    [['quantize', 'm.onnx', '--granularity', 'group:0'], 'group:32'],
+    [['quantize', 'm.onnx', '--first-last', 'flot'], 'float'],
+    [['quantize', 'm.onnx', '--optimize', 'sped'], 'Did you mean speed?'],
+    [['quantize', 'm.onnx', '--weights', 'minmax'], 'Did you mean min-max?'],
+    [['quantize', 'm.onnx', '--weights', 'nothing-like-it'], 'lowbit methods'],
+    [['quantize', 'm.onnx', '--weights', 'ul2q:nonsense=1'], '[unsupported-option]'],
+    [['inspect'], "missing required argument 'model'"],
+    [['methods', '--jsn'], '--json'],
+  ])('%s', async (args, expected) => {
+    const run = await lowbit(args);
+    expect(run.stderr).toContain(expected);
+    expect(run.status).toBe(2);
+    expect(run.stdout).toBe('');
+  });
+});
+
+describe('inspect', () => {
+  it('tells operators, types, what can be quantized and what not', async () => {
+    const run = await lowbit(['inspect', models.speech]);
+    expect(run).toMatchObject({ status: 0, stderr: '' });
+    for (const text of ['Operators', 'LSTM', 'FLOAT', 'Can be quantized', 'Stays as it is']) {
+      expect(run.stdout).toContain(text);
+    }
+  });
+
+  it('as JSON is one document', async () => {
+    const { stdout, stderr } = await lowbit(['inspect', models.detector, '--json']);
+    expect(stderr).toBe('');
+    const document = JSON.parse(stdout) as { quantizable: object[]; operators: object[]; skipped: object[] };
+    expect(document.quantizable.length).toBeGreaterThan(50);
+    expect(document.operators.length).toBeGreaterThan(5);
+    expect(document.skipped.length).toBeGreaterThan(0);
+  });
+});
+
+describe('methods', () => {
+  it('lists name, kind, roles, bits and paper', async () => {
+    const run = await lowbit(['methods']);
+    expect(run).toMatchObject({ status: 0, stderr: '' });
+    for (const text of ['min-max', 'ul2q', 'quantizer', 'weight', 'paper:'])
+      expect(run.stdout).toContain(text);
+  });
+
+  it('as JSON is one document', async () => {
+    const { stdout } = await lowbit(['methods', '--json']);
+    const { methods } = JSON.parse(stdout) as { methods: { name: string; kind: string; bits?: object }[] };
+    expect(methods.find(({ name }) => name === 'ul2q')).toMatchObject({
+      kind: 'quantizer',
+      roles: ['weight'],
+    });
+  });
+});

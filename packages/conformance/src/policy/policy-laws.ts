@@ -1,0 +1,93 @@
+import {
+  isGranularity,
+  pluginApi,
+  type BitAssignment,
+  type BitwidthPolicy,
+  type LayerDescriptor,
+} from '@lowbit/core';
+import { difference } from '../difference.js';
+import { must, type Law } from '../law.js';
+import { show } from '../show.js';
+import { sampleDraft, sampleLayers } from './sample-model.js';
+
+/** What the policy is tried on; default: a made-up network of six layers. */
+export interface PolicyLawOptions {
+  readonly layers?: readonly LayerDescriptor[];
+  readonly draft?: readonly BitAssignment[];
+}
+
+/** The laws that every bit policy keeps. */
+export function policyLaws(policy: BitwidthPolicy, options: PolicyLawOptions = {}): readonly Law[] {
+  const layers = options.layers ?? sampleLayers();
+  const draft = options.draft ?? sampleDraft(layers);
+  const assign = () => policy.assign(copyOf(draft), layers);
+  return [
+    { title: 'declares its kind, api and name', run: () => checkDeclaration(policy) },
+    { title: 'does not change the draft', run: () => checkUnchanged(policy, draft, layers) },
+    { title: 'gives the same assignments for the same draft', run: () => checkRepeatable(assign) },
+    { title: 'assigns every weight of the draft once', run: () => checkIds(assign(), draft) },
+    { title: 'assigns 1 to 16 bits, or float', run: () => assign().forEach(checkBits) },
+    { title: 'gives a reason for each assignment', run: () => assign().forEach(checkReason) },
+    { title: 'names only quantizers and granularities that exist', run: () => assign().forEach(checkChoice) },
+    { title: 'has nothing to say about an empty draft', run: () => checkEmpty(policy) },
+  ];
+}
+
+function checkDeclaration({ kind, api, name }: BitwidthPolicy): void {
+  must(kind === 'policy', () => `kind is ${show(kind)}, not 'policy'`);
+  must(api === pluginApi, () => `api is ${show(api)}, not ${pluginApi}`);
+  must(typeof name === 'string' && name.length > 0, () => `name ${show(name)} is empty`);
+}
+
+function checkUnchanged(
+  policy: BitwidthPolicy,
+  draft: readonly BitAssignment[],
+  layers: readonly LayerDescriptor[],
+): void {
+  const given = copyOf(draft);
+  policy.assign(given, layers);
+  const found = difference(draft, given);
+  must(found === undefined, () => `the draft changed: ${found}`);
+}
+
+function checkRepeatable(assign: () => readonly BitAssignment[]): void {
+  const found = difference(assign(), assign());
+  must(found === undefined, () => `${found}`);
+}
+
+function checkIds(assigned: readonly BitAssignment[], draft: readonly BitAssignment[]): void {
+  for (const { id } of draft) {
+    const count = assigned.filter((entry) => entry.id === id).length;
+    must(count === 1, () => `weight '${id}' has ${count} assignments`);
+  }
+  const stranger = assigned.find(({ id }) => !draft.some((entry) => entry.id === id));
+  must(stranger === undefined, () => `'${stranger?.id}' is not in the draft`);
+}
+
+function checkBits({ id, bits }: BitAssignment): void {
+  const valid = bits === 'float' || (Number.isInteger(bits) && bits >= 1 && bits <= 16);
+  must(valid, () => `weight '${id}' gets ${show(bits)} bits`);
+}
+
+function checkReason({ id, reason }: BitAssignment): void {
+  must(
+    typeof reason === 'string' && reason.trim() !== '',
+    () => `weight '${id}' gets the reason ${show(reason)}`,
+  );
+}
+
+function checkChoice({ id, quantizer, granularity }: BitAssignment): void {
+  const named = typeof quantizer === 'string' ? quantizer !== '' : quantizer?.kind === 'quantizer';
+  must(quantizer === undefined || named, () => `weight '${id}' gets the quantizer ${show(quantizer)}`);
+  const known = granularity === undefined || isGranularity(granularity);
+  must(known, () => `weight '${id}' gets the granularity ${show(granularity)}`);
+}
+
+function checkEmpty(policy: BitwidthPolicy): void {
+  const assigned = policy.assign([], []);
+  must(assigned.length === 0, () => `an empty draft gets ${assigned.length} assignments`);
+}
+
+function copyOf(draft: readonly BitAssignment[]): BitAssignment[] {
+  return draft.map((entry) => ({ ...entry }));
+}

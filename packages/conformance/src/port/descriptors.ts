@@ -1,0 +1,107 @@
+import { sizeOf, type LayerDescriptor, type ModelPort, type WeightDescriptor } from '@lowbit/core';
+import { difference } from '../difference.js';
+import { must, type Law } from '../law.js';
+import { sameNumbers, show } from '../show.js';
+import type { PortLawOptions } from './options.js';
+import { layersOf, weightsOf } from './weights.js';
+
+/** Laws on how a port describes its model. */
+export function descriptorLaws<M>({ make }: PortLawOptions<M>): readonly Law[] {
+  return [
+    { title: 'declares its name and what it can store', run: async () => checkCapabilities(await make()) },
+    {
+      title: 'has layers and weights with unique ids',
+      run: async () => checkIds(await layersOf(await make())),
+    },
+    {
+      title: 'describes the model the same way each time',
+      async run() {
+        const port = await make();
+        const [first, second] = [await layersOf(port), await layersOf(port)];
+        const found = difference(first, second);
+        must(found === undefined, () => `${found}`);
+      },
+    },
+    {
+      title: 'has shapes that agree with the values',
+      run: async () => forEachWeight(await make(), checkShape),
+    },
+    {
+      title: 'has axes inside the shape',
+      run: async () => forEachWeight(await make(), checkAxes),
+    },
+    {
+      title: 'gives values that the caller may keep and change',
+      run: async () => forEachWeight(await make(), checkFresh),
+    },
+  ];
+}
+
+function checkCapabilities<M>(port: ModelPort<M>): void {
+  const { name, supports } = port;
+  must(typeof name === 'string' && name !== '', () => `the name is ${show(name)}`);
+  must(supports.schemes.length > 0, () => 'no scheme can be stored');
+  const unknown = supports.schemes.find((kind) => !['affine', 'codebook', 'residual'].includes(kind));
+  must(unknown === undefined, () => `the scheme ${show(unknown)} is not known`);
+  must(
+    supports.parameterStorage.includes('float32'),
+    () => `float32 is not in ${show(supports.parameterStorage)}`,
+  );
+}
+
+/** A shared weight may stand in several layers, with one shape. */
+function checkIds(layers: readonly LayerDescriptor[]): void {
+  const seen = new Set<string>();
+  const shapes = new Map<string, readonly number[]>();
+  for (const { id, weights } of layers) {
+    must(!seen.has(id), () => `two layers have the id '${id}'`);
+    seen.add(id);
+    const own = new Set<string>();
+    for (const weight of weights) {
+      must(!own.has(weight.id), () => `layer '${id}' has two weights with the id '${weight.id}'`);
+      own.add(weight.id);
+      const other = shapes.get(weight.id) ?? weight.shape;
+      const same = sameNumbers(other, weight.shape);
+      must(same, () => `weight '${weight.id}' has the shapes ${show(other)} and ${show(weight.shape)}`);
+      shapes.set(weight.id, weight.shape);
+    }
+  }
+}
+
+async function forEachWeight<M>(
+  port: ModelPort<M>,
+  check: (weight: WeightDescriptor) => void | Promise<void>,
+): Promise<void> {
+  for (const weight of await weightsOf(port)) await check(weight);
+}
+
+async function checkShape(weight: WeightDescriptor): Promise<void> {
+  const { id, shape, storedBytes } = weight;
+  const { length } = await weight.read();
+  must(length === sizeOf(shape), () => `weight '${id}' has ${length} values and the shape ${show(shape)}`);
+  must(length === 0 || storedBytes > 0, () => `weight '${id}' takes ${storedBytes} bytes`);
+}
+
+function checkAxes({ id, shape, outputAxes, inputAxis }: WeightDescriptor): void {
+  const inside = (axis: number) => Number.isInteger(axis) && axis >= 0 && axis < shape.length;
+  const ascending = outputAxes.every((axis, i) => i === 0 || axis > (outputAxes[i - 1] as number));
+  must(
+    outputAxes.every(inside) && ascending,
+    () => `weight '${id}' has output axes ${show(outputAxes)} in the shape ${show(shape)}`,
+  );
+  must(
+    inputAxis === undefined || (inside(inputAxis) && !outputAxes.includes(inputAxis)),
+    () => `weight '${id}' has input axis ${inputAxis}, output axes ${show(outputAxes)}, shape ${show(shape)}`,
+  );
+}
+
+async function checkFresh(weight: WeightDescriptor): Promise<void> {
+  const first = await weight.read();
+  const kept = first.slice();
+  first.fill(1234.5);
+  const second = await weight.read();
+  must(
+    sameNumbers(kept, second),
+    () => `weight '${weight.id}' changed when the values that it gave were changed`,
+  );
+}

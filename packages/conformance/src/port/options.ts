@@ -1,0 +1,20 @@
+import type { ModelPort } from '@lowbit/core';
+
+/** How to make and look at the models of a port. */
+export interface PortLawOptions<M> {
+  /** Stands before each title, to tell several models apart. */
+  readonly name?: string;
+  /** A fresh port on the same model each time: at least two weights, each of at least two output channels. */
+  readonly make: () => ModelPort<M> | Promise<ModelPort<M>>;
+  /**
+   * The weights of a written model by id, as its runtime sees them, quantized or not. Without it, what the
+   * port writes is judged by its notes alone.
+   */
+  readonly decodeResult?: (
+    model: M,
+  ) => ReadonlyMap<string, ArrayLike<number>> | Promise<ReadonlyMap<string, ArrayLike<number>>>;
+  /** The written model as plain data (bytes, JSON), to compare two results. */
+  readonly fingerprint?: (model: M) => unknown;
+  /** A port on a model of which one weight that can be quantized holds a NaN or an infinity. */
+  readonly makeNonFinite?: () => ModelPort<M> | Promise<ModelPort<M>>;
+}

@@ -1,0 +1,69 @@
+import type { Quantizer } from '@lowbit/core';
+import { describe, expect, it } from 'vitest';
+import {
+  asCodebook,
+  brokenQuantizers,
+  forgetful,
+  honest,
+  refitting,
+  refusesHuge,
+  scalesByPowersOfTwo,
+} from '../../test/broken-quantizers.js';
+import { failingLaws } from '../../test/failing-laws.js';
+import { quantizerLaws } from './quantizer-laws.js';
+
+const equivariant = ['scale', 'translation', 'sign'] as const;
+
+async function failuresOf(quantizer: Quantizer) {
+  return failingLaws(quantizerLaws(quantizer, { equivariant }));
+}
+
+describe('quantizerLaws', () => {
+  it('has a broken quantizer for each law', () => {
+    expect(Object.keys(brokenQuantizers)).toEqual(
+      quantizerLaws(honest, { equivariant }).map(({ title }) => title),
+    );
+  });
+
+  it('finds nothing wrong with an honest quantizer', async () => {
+    expect(await failuresOf(honest)).toEqual([]);
+    expect(await failuresOf({ ...honest, fit: (values, { bits }) => asCodebook(values, bits) })).toEqual([]);
+    expect(await failuresOf(refitting)).toEqual([]);
+    expect(await failuresOf(refusesHuge)).toEqual([]);
+  });
+
+  it.each(Object.entries(brokenQuantizers))('finds that one is broken: %s', async (title, quantizer) => {
+    const failures = await failuresOf(quantizer);
+    expect(failures).toEqual([{ title, message: expect.any(String) }]);
+  });
+
+  it('finds frozen values that move', async () => {
+    const failures = await failuresOf(forgetful);
+    expect(failures.map(({ title }) => title)).toEqual(['keeps frozen values exact when it fits again']);
+  });
+
+  it('tells scaling by powers of two from scaling', async () => {
+    const laws = (claim: 'scale' | 'power-of-two') =>
+      quantizerLaws(scalesByPowersOfTwo, { equivariant: [claim] });
+    expect(await failingLaws(laws('power-of-two'))).toEqual([]);
+    expect((await failingLaws(laws('scale'))).map(({ title }) => title)).toEqual([
+      'scales its levels with the values',
+    ]);
+    const broken = brokenQuantizers['scales its levels with the values']!;
+    const failures = await failingLaws(quantizerLaws(broken, { equivariant: ['power-of-two'] }));
+    expect(failures.map(({ title }) => title)).toEqual([
+      'scales its levels with the values, by powers of two',
+    ]);
+  });
+
+  it('excuses quantizers with fixed levels from being exact', async () => {
+    const fixed: Quantizer = {
+      ...honest,
+      fit: (_values, { bits }) => ({ kind: 'affine', levels: 2 ** bits, scale: 2 ** (1 - bits), offset: -1 }),
+    };
+    const failures = await failingLaws(quantizerLaws(fixed, { exact: [] }));
+    expect(failures.map(({ title }) => title)).toEqual([
+      'gives an empty slice finite parameters and scale 0',
+    ]);
+  });
+});

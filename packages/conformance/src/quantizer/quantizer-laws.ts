@@ -1,0 +1,30 @@
+import type { Quantizer } from '@lowbit/core';
+import type { Law } from '../law.js';
+import { codingLaws } from './coding.js';
+import { declarationLaws } from './declaration.js';
+import { edgeLaws } from './edges.js';
+import { equivarianceLaws } from './equivariance.js';
+import type { QuantizerLawOptions } from './options.js';
+import { parameterLaws } from './parameters.js';
+import { purityLaws } from './purity.js';
+import { refitLaws } from './refit.js';
+
+/**
+ * The laws that every quantizer keeps, and those that it claims by `options`. Each looks at every width that
+ * the quantizer offers.
+ *
+ * @example
+ * for (const law of quantizerLaws(myQuantizer(), { equivariant: ['scale'] })) test(law.title, law.run);
+ */
+export function quantizerLaws(quantizer: Quantizer, options: QuantizerLawOptions = {}): readonly Law[] {
+  const { equivariant = [], exact = ['constant', 'zero'], slack = 1.1 } = options;
+  return [
+    ...declarationLaws(quantizer),
+    ...parameterLaws(quantizer),
+    ...purityLaws(quantizer),
+    ...codingLaws(quantizer, slack),
+    ...edgeLaws(quantizer, exact),
+    ...equivarianceLaws(quantizer, equivariant),
+    ...refitLaws(quantizer),
+  ];
+}

@@ -1,0 +1,134 @@
+import type { Applied, LayerDescriptor, ModelPort, StorageNote, WeightDescriptor } from '@lowbit/core';
+import type { PortLawOptions } from '../src/index.js';
+import { memoryModel, memoryPort, type MemoryModel } from './memory-port.js';
+
+type Port = ModelPort<MemoryModel>;
+type Options = PortLawOptions<MemoryModel>;
+
+/** Everything that the port laws can look at. */
+export function lawOptions(make: () => Port): Options {
+  return {
+    make,
+    decodeResult: (model) => new Map(Object.entries(model)),
+    fingerprint: (model) => model,
+    makeNonFinite: () => memoryPort(memoryModel(NaN)),
+  };
+}
+
+function withPort(change: (port: Port) => Partial<Port>): Options {
+  return lawOptions(() => {
+    const port = memoryPort(memoryModel());
+    return { ...port, ...change(port) };
+  });
+}
+
+function withLayers(change: (layers: readonly LayerDescriptor[]) => readonly LayerDescriptor[]): Options {
+  return withPort((port) => ({ layers: () => change(port.layers() as readonly LayerDescriptor[]) }));
+}
+
+function withWeights(change: (weight: WeightDescriptor) => Partial<WeightDescriptor>): Options {
+  return withLayers((layers) =>
+    layers.map((layer) => ({
+      ...layer,
+      weights: layer.weights.map((weight) => ({ ...weight, ...change(weight) })),
+    })),
+  );
+}
+
+function withApplied(change: (applied: Applied<MemoryModel>) => Partial<Applied<MemoryModel>>): Options {
+  return withPort((port) => ({
+    async apply(outcome) {
+      const applied = await port.apply(outcome);
+      return { ...applied, ...change(applied) };
+    },
+  }));
+}
+
+/** A port that hands out the very array that it holds. */
+function sharing(): Options {
+  return lawOptions(() => {
+    const arrays = new Map<string, Float32Array>();
+    const port = memoryPort(memoryModel());
+    const shared = (weight: WeightDescriptor) => {
+      const values = arrays.get(weight.id) ?? (weight.read() as Float32Array);
+      arrays.set(weight.id, values);
+      return { ...weight, read: () => values };
+    };
+    const layers = port.layers() as readonly LayerDescriptor[];
+    return {
+      ...port,
+      layers: () => layers.map((layer) => ({ ...layer, weights: layer.weights.map(shared) })),
+    };
+  });
+}
+
+/** A port that writes into the model that it was given. */
+function destructive(): Options {
+  return lawOptions(() => {
+    const model = { ...memoryModel() };
+    const port = memoryPort(model);
+    return {
+      ...port,
+      async apply(outcome) {
+        const applied = await port.apply(outcome);
+        Object.assign(model, { first: model['first']?.map((value) => value / 2) });
+        return applied;
+      },
+    };
+  });
+}
+
+function firstNote(storage: readonly StorageNote[], change: Partial<StorageNote>): StorageNote[] {
+  return storage.map((note, i) => (i === 0 ? { ...note, ...change } : note));
+}
+
+let calls = 0;
+
+/** For each law a port that breaks this one and no other. */
+export const brokenPorts: Readonly<Record<string, Options>> = {
+  'declares its name and what it can store': withPort(() => ({
+    supports: { schemes: ['dense' as 'affine'], parameterStorage: ['float32'], activations: false },
+  })),
+  'has layers and weights with unique ids': withLayers((layers) =>
+    layers.map((layer) => ({ ...layer, id: 'layer' })),
+  ),
+  'describes the model the same way each time': withLayers((layers) =>
+    layers.map((layer) => ({ ...layer, depth: calls++ })),
+  ),
+  'has shapes that agree with the values': withWeights(({ id }) =>
+    id === 'first' ? { storedBytes: 0 } : {},
+  ),
+  'has axes inside the shape': withWeights(({ id }) => (id === 'second' ? { inputAxis: 2 } : {})),
+  'gives values that the caller may keep and change': sharing(),
+  'leaves the original as it was': destructive(),
+  'writes the same for the same plan': lawOptions(() => {
+    const port = memoryPort(memoryModel());
+    const after = 100 + calls++;
+    return {
+      ...port,
+      async apply(outcome) {
+        const applied = await port.apply(outcome);
+        return { ...applied, modelBytes: { ...applied.modelBytes, after } };
+      },
+    };
+  }),
+  'notes how each quantized weight is stored': withApplied(({ storage }) => ({
+    storage: firstNote(storage, { form: '' }),
+  })),
+  'tells the size of the whole model': withApplied(() => ({ modelBytes: { before: 0, after: 100 } })),
+  'changes nothing when the plan leaves all weights float': withApplied(({ model, storage }) =>
+    storage.length > 0 ? {} : { model: { ...model, second: Array<number>(15).fill(0) } },
+  ),
+  'writes the values that the codes stand for': withApplied(({ model, storage }) =>
+    storage.length === 0 ? {} : { model: { ...model, first: model['first']!.toReversed() } },
+  ),
+  'is told by a typed error that a weight is not finite': {
+    ...lawOptions(() => memoryPort(memoryModel())),
+    makeNonFinite: () => ({
+      ...memoryPort(memoryModel(NaN)),
+      layers() {
+        throw new TypeError('NaN found');
+      },
+    }),
+  },
+};

@@ -1,0 +1,64 @@
+import {
+  decode,
+  packedTensorBytes,
+  type Applied,
+  type LayerDescriptor,
+  type ModelPort,
+  type Outcome,
+  type WeightDescriptor,
+} from '@lowbit/core';
+
+/** A model in memory: weights by id, as lists of numbers. */
+export type MemoryModel = Readonly<Record<string, readonly number[]>>;
+
+const shapes: Readonly<Record<string, readonly number[]>> = { first: [4, 6], second: [3, 5] };
+
+/** Two dense layers of made-up numbers, the first of which may be broken. */
+export function memoryModel(first = 0.5): MemoryModel {
+  return {
+    first: Array.from({ length: 24 }, (_, i) => Math.fround(i === 3 ? first : Math.sin(i))),
+    second: Array.from({ length: 15 }, (_, i) => Math.fround(Math.cos(i))),
+  };
+}
+
+/** A port that keeps every law. */
+export function memoryPort(model: MemoryModel): ModelPort<MemoryModel> {
+  return {
+    name: 'memory',
+    supports: { schemes: ['affine'], parameterStorage: ['float32'], activations: false },
+    layers: () => Object.keys(model).map((id, depth) => layerOf(id, depth, model)),
+    apply: (outcome) => apply(outcome, model),
+  };
+}
+
+function layerOf(id: string, depth: number, model: MemoryModel): LayerDescriptor {
+  return { id: `layer-${id}`, op: 'Dense', depth, weights: [weightOf(id, model)], sites: [] };
+}
+
+export function weightOf(id: string, model: MemoryModel): WeightDescriptor {
+  const values = model[id] as readonly number[];
+  return {
+    id,
+    kernel: 'kernel',
+    shape: shapes[id] as readonly number[],
+    outputAxes: [0],
+    inputAxis: 1,
+    storedBytes: 4 * values.length,
+    read: () => Float32Array.from(values),
+  };
+}
+
+function apply({ weights }: Outcome, model: MemoryModel): Applied<MemoryModel> {
+  const written = Object.entries(model).map(([id, values]) => {
+    const tensor = weights.get(id);
+    return [id, tensor === undefined ? values : Array.from(decode(tensor))] as const;
+  });
+  const storage = [...weights].map(([id, tensor]) => ({
+    id,
+    form: 'list',
+    storedBytes: packedTensorBytes(tensor),
+    memoryBytes: 4 * tensor.codes.length,
+    reason: 'the only form',
+  }));
+  return { model: Object.fromEntries(written), storage, modelBytes: { before: 156, after: 100 } };
+}

@@ -1,0 +1,55 @@
+import type { ValueHistogram } from './statistics.js';
+
+/** Even, so that two bins can be merged into one. */
+const bins = 2048;
+
+/**
+ * A histogram whose range grows with the data: when a value falls outside, the range is doubled and pairs of
+ * bins are merged, so counts stay exact and memory stays constant.
+ */
+export interface GrowingHistogram {
+  add(values: ArrayLike<number>, min: number, max: number): void;
+  finish(): ValueHistogram;
+}
+
+export function growingHistogram(): GrowingHistogram {
+  let counts = new Float64Array(bins);
+  let low = 0;
+  let high = 0;
+  const grow = (min: number, max: number) => {
+    if (high === low) [low, high] = startRange(low, high, min, max);
+    while (min < low) [counts, low] = [mergeInto(counts, bins / 2), low - (high - low)];
+    while (max > high) [counts, high] = [mergeInto(counts, 0), high + (high - low)];
+  };
+  return {
+    add(values, min, max) {
+      grow(min, max);
+      const scale = bins / (high - low);
+      for (let i = 0; i < values.length; i++) {
+        const value = values[i] as number;
+        if (!Number.isFinite(value)) continue;
+        const bin = Math.min(bins - 1, Math.floor((value - low) * scale));
+        counts[bin] = (counts[bin] as number) + 1;
+      }
+    },
+    finish: () => ({ min: low, max: high, counts: [...counts] }),
+  };
+}
+
+/** The first range: that of the first values, never empty. */
+function startRange(low: number, high: number, min: number, max: number): [number, number] {
+  const [from, to] = low === 0 && high === 0 ? [min, max] : [Math.min(low, min), Math.max(high, max)];
+  return from === to
+    ? [from - Math.max(1e-6, Math.abs(from) * 1e-6), to + Math.max(1e-6, Math.abs(to) * 1e-6)]
+    : [from, to];
+}
+
+/** Merges pairs of bins into the half of a new histogram that starts at `first`. */
+function mergeInto(counts: Float64Array, first: number): Float64Array<ArrayBuffer> {
+  const merged = new Float64Array(bins);
+  for (let i = 0; i < bins; i++) {
+    const bin = first + (i >> 1);
+    merged[bin] = (merged[bin] as number) + (counts[i] as number);
+  }
+  return merged;
+}

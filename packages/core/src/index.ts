@@ -1,0 +1,78 @@
+export { statisticsCollector, type StatisticsCollector } from './calibration/collector.js';
+export type { Calibration, SiteStatistics, ValueHistogram } from './calibration/statistics.js';
+export { errorCodes, type ErrorCode } from './errors/codes.js';
+export { isLowbitError, LowbitError, type Problem } from './errors/error.js';
+export { wordProblem } from './errors/word.js';
+export type * from './model/port.js';
+export type { Recipe, RecipeSettings } from './model/recipe.js';
+export { fromFloat16Bits, roundToFloat16, toFloat16Bits } from './numeric/float16.js';
+export { seededRandom, seedFrom, type Random } from './numeric/random.js';
+export { roundHalfEven } from './numeric/round.js';
+export { meanAndDeviation, range } from './numeric/statistics.js';
+export { arrayOps, type ArrayTensor } from './ops/array.js';
+export type { Ops } from './ops/ops.js';
+export { checkPlan } from './plan/check-plan.js';
+export { fittingGranularity, groupSize, isGranularity, slicingOf } from './plan/granularity.js';
+export { makePlan, type PlannedWork } from './plan/make-plan.js';
+export { parsePlan } from './plan/parse-plan.js';
+export type {
+  ActivationEntry,
+  FloatEntry,
+  PlanEntry,
+  QuantizationPlan,
+  QuantizedEntry,
+} from './plan/plan.js';
+export type { QuantizerChoice } from './plugin/choice.js';
+export { chooseQuantizer, optionsOf, type ChosenQuantizer } from './plugin/choose.js';
+export { backwardOf, forwardOf, nearestLevel, siteParameters } from './plugin/forward.js';
+export type { OptionDescription, Options, OptionSchema, OptionValue } from './plugin/options.js';
+export { pluginApi, type Plugin } from './plugin/plugin.js';
+export type { BitAssignment, BitwidthPolicy, Granularity } from './plugin/policy.js';
+export type { FitContext, Quantizer, RefitContext, Role, Site, SiteParameters } from './plugin/quantizer.js';
+export { checkPlugin, registry, type Registry } from './plugin/registry.js';
+export { resolveOptions } from './plugin/resolve-options.js';
+export type { Round, Schedule, ScheduledWeight, ScheduleState } from './plugin/schedule.js';
+export { byName } from './policy/by-name.js';
+export { byOp } from './policy/by-op.js';
+export { cascade } from './policy/cascade.js';
+export { ends } from './policy/ends.js';
+export { everywhere } from './policy/everywhere.js';
+export { matchesGlob } from './policy/glob.js';
+export type { PolicyChoice } from './policy/override.js';
+export { decibels, measureError } from './report/measure.js';
+export type {
+  ErrorMeasures,
+  Histogram,
+  Report,
+  Sizes,
+  SkippedReport,
+  WeightReport,
+} from './report/report.js';
+export {
+  bitsPerWeight,
+  packedTensorBytes,
+  packTensor,
+  unpackTensor,
+  type PackedHeader,
+  type PackedTensor,
+} from './scheme/container.js';
+export { decode, levelValue } from './scheme/decode.js';
+export { checkFinite, encode, type EncodeSettings } from './scheme/encode.js';
+export { pack, packedBytes, unpack } from './scheme/pack.js';
+export { sizeOf } from './scheme/shape.js';
+export { levelsOf, sliceParameters } from './scheme/scheme.js';
+export { parameterShape, sliceLayout, type SliceLayout } from './scheme/slicing.js';
+export type {
+  AffineScheme,
+  CodebookScheme,
+  ParameterStorage,
+  QuantizedTensor,
+  ResidualScheme,
+  Scheme,
+  SliceParameters,
+  Slicing,
+} from './scheme/types.js';
+export { zeroPointForm, type ZeroPointForm } from './scheme/zero-point.js';
+export { applyPlan, type ApplyOptions, type Quantized } from './session/apply-plan.js';
+export type { CancelSignal, ProgressEvent, SessionOptions } from './session/events.js';
+export { quantize } from './session/quantize.js';

@@ -1,0 +1,132 @@
+import type { QuantizationPlan } from '../plan/plan.js';
+import type { Calibration, SiteStatistics } from '../calibration/statistics.js';
+import type { Options } from '../plugin/options.js';
+import type { Quantizer } from '../plugin/quantizer.js';
+import type { ParameterStorage, QuantizedTensor, Scheme, SliceParameters } from '../scheme/types.js';
+import type { SessionOptions } from '../session/events.js';
+
+/** One weight that can be quantized. */
+export interface WeightDescriptor {
+  /** Unique in the model and stable between runs. A weight shared by several layers has one id. */
+  readonly id: string;
+  readonly kernel: 'kernel' | 'recurrent' | 'embedding';
+  /** The shape that the axes below refer to; `read()` is row-major in it. */
+  readonly shape: readonly number[];
+  /** The axes whose indices are output channels, ascending: they own the parameters at granularity `channel`. */
+  readonly outputAxes: readonly number[];
+  /** The axis of input channels, along which groups are formed. Absent where there is none. */
+  readonly inputAxis?: number;
+  /** Bytes that the weight takes in the model as it is. */
+  readonly storedBytes: number;
+  /** The values, freshly read; the caller may keep them. */
+  read(): Float32Array | Promise<Float32Array>;
+}
+
+/** A place where activations can be quantized. */
+export interface SiteDescriptor {
+  /** Unique in the model and stable between runs. Several layers may name the same site. */
+  readonly id: string;
+  /** Name of the tensor that is quantized there. */
+  readonly tensor: string;
+  /** Whether the layer reads the tensor or produces it. */
+  readonly side: 'input' | 'output';
+}
+
+/** One operator or layer, in the order of execution. */
+export interface LayerDescriptor {
+  readonly id: string;
+  /** The framework's own name of the operator: `Conv`, `Dense`, `LSTM` … */
+  readonly op: string;
+  readonly depth: number;
+  /** Multiply-accumulate operations of one sample, where known. */
+  readonly macs?: number;
+  readonly weights: readonly WeightDescriptor[];
+  readonly sites: readonly SiteDescriptor[];
+  /** Why the layer, or some of its weights, cannot be quantized. */
+  readonly skipped?: readonly SkipNote[];
+}
+
+export interface SkipNote {
+  /** What is skipped: the weight's name, or the layer's id when it has none. */
+  readonly subject: string;
+  readonly reason: string;
+}
+
+/** What a port can do and store; planning checks against it. */
+export interface PortCapabilities {
+  readonly schemes: readonly Scheme['kind'][];
+  readonly parameterStorage: readonly (Exclude<ParameterStorage, object> | 'two-level')[];
+  readonly activations: boolean;
+}
+
+/** A batch of named inputs; names are those of the model's inputs. */
+export interface Batch {
+  readonly inputs: Readonly<
+    Record<string, { readonly shape: readonly number[]; readonly data: ArrayLike<number> }>
+  >;
+  readonly labels?: ArrayLike<number>;
+}
+
+/** How one tensor was stored in the target, told by the port after `apply`. */
+export interface StorageNote {
+  readonly id: string;
+  /** Short name of the form, for instance `Cast→Mul→Add`. */
+  readonly form: string;
+  /** Bytes in the file: codes, parameters and container. */
+  readonly storedBytes: number;
+  /** Bytes in memory at run time on the target. */
+  readonly memoryBytes: number;
+  /** Why this form, or what it costs. */
+  readonly reason: string;
+}
+
+/** Everything a port needs to write the result. */
+export interface Outcome {
+  readonly plan: QuantizationPlan;
+  readonly weights: ReadonlyMap<string, QuantizedTensor>;
+  /** Fitted activation sites by id; empty when activations stay float. */
+  readonly activations: ReadonlyMap<string, FittedSite>;
+}
+
+/** An activation site with the parameters that were fitted to it. */
+export interface FittedSite {
+  readonly id: string;
+  readonly bits: number;
+  readonly quantizer: Quantizer;
+  readonly options: Options;
+  /** One slice. Absent for a dynamic quantizer, which measures on each call. */
+  readonly parameters?: SliceParameters;
+  readonly statistics?: SiteStatistics;
+}
+
+/** What to look at while the model runs. */
+export interface ObserveOptions extends SessionOptions {
+  /** Ids of the sites; default: all of them. */
+  readonly sites?: readonly string[];
+  /** Values kept of each site; default 4096. */
+  readonly sampleSize?: number;
+  /** Default 0. */
+  readonly seed?: number;
+}
+
+/** What `apply` gives back. */
+export interface Applied<M> {
+  readonly model: M;
+  readonly storage: readonly StorageNote[];
+  /** Bytes of the whole model before and after. */
+  readonly modelBytes: { readonly before: number; readonly after: number };
+}
+
+/** A model of some framework, seen neutrally. Nothing is computed until a method is called. */
+export interface ModelPort<M> {
+  /** Name of the adapter: `onnx`, `tfjs`, `keras`. */
+  readonly name: string;
+  readonly supports: PortCapabilities;
+  layers(): readonly LayerDescriptor[] | Promise<readonly LayerDescriptor[]>;
+  /** Called with each tensor right after encoding, so that its codes can be packed and released. */
+  accept?(tensor: QuantizedTensor, id: string): void;
+  /** Runs the model and gathers statistics of its sites. Absent when the port cannot run the model. */
+  observe?(batches: Iterable<Batch> | AsyncIterable<Batch>, options?: ObserveOptions): Promise<Calibration>;
+  /** Writes the result. The user's own model is never changed. */
+  apply(outcome: Outcome): Applied<M> | Promise<Applied<M>>;
+}

@@ -1,0 +1,112 @@
+import { LowbitError, type Problem } from '../errors/error.js';
+import type { LayerDescriptor, PortCapabilities } from '../model/port.js';
+import type { Role } from '../plugin/quantizer.js';
+import type { Registry } from '../plugin/registry.js';
+import { optionProblems } from '../plugin/resolve-options.js';
+import { isGranularity } from './granularity.js';
+import type { ActivationEntry, QuantizationPlan, QuantizedEntry } from './plan.js';
+
+/**
+ * Everything that stands against applying the plan to this model: weights that the model does not have
+ * (`plan-mismatch`), unknown quantizers, widths and options that a quantizer does not offer, parameter storage
+ * that the port cannot write. Empty when all is well.
+ */
+export function checkPlan(
+  plan: QuantizationPlan,
+  layers: readonly LayerDescriptor[],
+  known: Registry,
+  supports: PortCapabilities,
+): Problem[] {
+  const ids = new Set(layers.flatMap((layer) => layer.weights.map((weight) => weight.id)));
+  const strangers = plan.weights.filter((entry) => !ids.has(entry.id)).map((entry) => stranger(entry.id));
+  const repeated = plan.weights.filter(
+    (entry, i) => plan.weights.findIndex(({ id }) => id === entry.id) !== i,
+  );
+  const entries = plan.weights.filter((entry): entry is QuantizedEntry => entry.bits !== 'float');
+  return [
+    ...strangers,
+    ...repeated.map((entry) =>
+      invalid(`plan: weight '${entry.id}'`, 'each weight once', 'the same weight twice'),
+    ),
+    ...entries.flatMap((entry) => checkEntry(entry, known, supports)),
+    ...checkActivations(plan.activations ?? [], layers, known, supports),
+  ];
+}
+
+/** Throws one error that holds all problems, if there are any. */
+export function throwProblems(problems: readonly Problem[]): void {
+  const [first, ...rest] = problems;
+  if (first !== undefined) throw new LowbitError([first, ...rest]);
+}
+
+function checkEntry(entry: QuantizedEntry, known: Registry, supports: PortCapabilities): Problem[] {
+  const where = `weight '${entry.id}'`;
+  const problems = checkQuantizer(entry, 'weight', known, where);
+  if (!isGranularity(entry.granularity)) {
+    problems.push(invalid(where, 'granularity tensor, channel or group:N', String(entry.granularity)));
+  }
+  const storage =
+    typeof entry.parameterStorage === 'string' ? entry.parameterStorage : entry.parameterStorage.kind;
+  if (!supports.parameterStorage.includes(storage)) {
+    problems.push({
+      code: 'unsupported-storage',
+      where,
+      expected: `parameters stored as ${supports.parameterStorage.join(' or ')}`,
+      received: storage,
+    });
+  }
+  return problems;
+}
+
+function checkActivations(
+  entries: readonly ActivationEntry[],
+  layers: readonly LayerDescriptor[],
+  known: Registry,
+  supports: PortCapabilities,
+): Problem[] {
+  if (entries.length > 0 && !supports.activations) {
+    return [
+      invalid('plan: activations', 'none: this port quantizes weights only', `${entries.length} sites`),
+    ];
+  }
+  const ids = new Set(layers.flatMap((layer) => layer.sites.map((site) => site.id)));
+  return entries.flatMap((entry) => {
+    if (!ids.has(entry.id)) return [stranger(entry.id)];
+    return checkQuantizer(entry, 'activation', known, `site '${entry.id}'`);
+  });
+}
+
+function checkQuantizer(
+  entry: QuantizedEntry | ActivationEntry,
+  role: Role,
+  known: Registry,
+  where: string,
+): Problem[] {
+  const { name, options } = entry.quantizer;
+  const quantizer = known.find('quantizer', name);
+  if (quantizer === undefined) {
+    const names = known.list().filter((plugin) => plugin.kind === 'quantizer');
+    const expected = `one of ${names.map((plugin) => plugin.name).join(', ')}`;
+    return [{ code: 'unknown-plugin', where, expected, received: name }];
+  }
+  const at = `${where}, quantizer '${name}'`;
+  const offered = quantizer.roles.includes(role) ? (quantizer.bits[role] ?? []) : [];
+  const expected = offered.length === 0 ? `a quantizer for ${role}s` : `bits ${offered.join(', ')}`;
+  const bits: Problem[] = offered.includes(entry.bits)
+    ? []
+    : [{ code: 'unsupported-bits', where: at, expected, received: String(entry.bits) }];
+  return [...bits, ...optionProblems(quantizer.options ?? {}, options, at)];
+}
+
+function stranger(id: string): Problem {
+  return {
+    code: 'plan-mismatch',
+    where: `plan: '${id}'`,
+    expected: 'a weight or site of this model',
+    remedy: 'Use the plan with the model that it was made for, or make a new plan.',
+  };
+}
+
+function invalid(where: string, expected: string, received: string): Problem {
+  return { code: 'plan-invalid', where, expected, received };
+}

@@ -1,0 +1,171 @@
+import { LowbitError } from '../errors/error.js';
+import type { LayerDescriptor, ModelPort, WeightDescriptor } from '../model/port.js';
+import type { Recipe, RecipeSettings } from '../model/recipe.js';
+import { choosePlugin } from './choose-plugin.js';
+import type { Plugin } from '../plugin/plugin.js';
+import type { BitAssignment } from '../plugin/policy.js';
+import { registry, type Registry } from '../plugin/registry.js';
+import { assignByLayer } from '../policy/by-layer.js';
+import { everywhere } from '../policy/everywhere.js';
+import { matchesGlob } from '../policy/glob.js';
+import type { ParameterStorage } from '../scheme/types.js';
+import { checkPlan, throwProblems } from './check-plan.js';
+import { fittingGranularity } from './granularity.js';
+import { planActivations } from './plan-activations.js';
+import type { PlanEntry, QuantizationPlan } from './plan.js';
+
+/** A plan, and the plugins that its names stand for. */
+export interface PlannedWork {
+  readonly plan: QuantizationPlan;
+  readonly registry: Registry;
+}
+
+interface Draft extends BitAssignment {
+  readonly parameterStorage: ParameterStorage;
+}
+
+/**
+ * Decides what happens to every weight. Later sources win: the recipe's settings, its bit policy, its rules,
+ * then `include` and `exclude`. Throws one error with every problem found (see {@link checkPlan}), or
+ * `nothing-to-quantize` when every weight would stay as it is.
+ */
+export async function makePlan<M>(port: ModelPort<M>, recipe: Recipe): Promise<PlannedWork> {
+  const layers = await port.layers();
+  const weights = uniqueWeights(layers);
+  const plugins = new Set<Plugin>(recipe.registry?.list());
+  const drafts = applyRules(decideBits(weights, layers, recipe), layers, recipe);
+  const entries = drafts.map((draft) =>
+    planEntry(draft, weights.get(draft.id) as PlacedWeight, recipe, plugins),
+  );
+  const plan: QuantizationPlan = {
+    format: 'lowbit-plan',
+    version: 1,
+    port: port.name,
+    seed: recipe.seed ?? 0,
+    weights: entries,
+    ...planActivations(entries, layers, recipe, plugins),
+  };
+  const known = registry([...plugins]);
+  throwProblems(checkPlan(plan, layers, known, port.supports));
+  if (entries.every((entry) => entry.bits === 'float')) throw nothingToQuantize(port.name, entries, layers);
+  return { plan, registry: known };
+}
+
+interface PlacedWeight {
+  readonly weight: WeightDescriptor;
+  readonly layer: LayerDescriptor;
+}
+
+/** Every weight once, with the first layer that uses it. */
+export function uniqueWeights(layers: readonly LayerDescriptor[]): Map<string, PlacedWeight> {
+  const weights = new Map<string, PlacedWeight>();
+  for (const layer of layers) {
+    for (const weight of layer.weights)
+      if (!weights.has(weight.id)) weights.set(weight.id, { weight, layer });
+  }
+  return weights;
+}
+
+function decideBits(
+  weights: ReadonlyMap<string, PlacedWeight>,
+  layers: readonly LayerDescriptor[],
+  recipe: Recipe,
+): Draft[] {
+  const { bits = 8, parameterStorage = 'float32' } = recipe;
+  const start: BitAssignment[] = [...weights.keys()].map((id) => ({
+    id,
+    bits: 8,
+    reason: '8 bits by default',
+  }));
+  const policy = typeof bits === 'number' ? everywhere(bits) : bits;
+  const decided = new Map(policy.assign(start, layers).map((entry) => [entry.id, entry]));
+  const missing = start.find((entry) => !decided.has(entry.id));
+  if (missing !== undefined || decided.size !== start.length) throw badPolicy(policy.name, missing?.id);
+  return start.map(({ id }) => ({
+    ...settings(recipe),
+    ...(decided.get(id) as BitAssignment),
+    parameterStorage,
+  }));
+}
+
+function settings(given: RecipeSettings): Partial<Draft> {
+  return {
+    ...(given.weights === undefined ? {} : { quantizer: given.weights }),
+    ...(given.granularity === undefined ? {} : { granularity: given.granularity }),
+    ...(given.parameterStorage === undefined ? {} : { parameterStorage: given.parameterStorage }),
+  };
+}
+
+function applyRules(drafts: readonly Draft[], layers: readonly LayerDescriptor[], recipe: Recipe): Draft[] {
+  return (recipe.rules ?? []).reduce<Draft[]>(
+    (current, rule) => {
+      const { name, op } = rule.match;
+      const policy = typeof rule.bits === 'number' ? everywhere(rule.bits) : rule.bits;
+      const proposed = new Map(policy?.assign(current, layers).map((entry) => [entry.id, entry.bits]));
+      return assignByLayer(current, layers, (entry, layer) => {
+        const named = name === undefined || matchesGlob(name, entry.id) || matchesGlob(name, layer.id);
+        if (!named || (op !== undefined && op !== layer.op)) return entry;
+        const reason = `rule ${JSON.stringify(rule.match)}`;
+        return { ...entry, ...settings(rule), bits: proposed.get(entry.id) ?? entry.bits, reason };
+      }) as Draft[];
+    },
+    [...drafts],
+  );
+}
+
+function planEntry(draft: Draft, placed: PlacedWeight, recipe: Recipe, plugins: Set<Plugin>): PlanEntry {
+  const layer = placed.layer.id;
+  const excluded = exclusion([draft.id, layer], recipe);
+  if (excluded !== undefined) return { id: draft.id, layer, bits: 'float', reason: excluded };
+  if (draft.bits === 'float') return { id: draft.id, layer, bits: 'float', reason: draft.reason };
+  const { quantizer, options } = choosePlugin(draft.quantizer ?? 'min-max', plugins);
+  const { granularity, reason } = fittingGranularity(draft.granularity ?? 'channel', placed.weight);
+  return {
+    id: draft.id,
+    layer,
+    bits: draft.bits,
+    quantizer: { name: quantizer.name, options },
+    granularity,
+    parameterStorage: draft.parameterStorage,
+    reason: reason === undefined ? draft.reason : `${draft.reason}; ${reason}`,
+  };
+}
+
+function exclusion(names: readonly string[], recipe: Recipe): string | undefined {
+  const matches = (globs: readonly string[]) =>
+    globs.find((glob) => names.some((name) => matchesGlob(glob, name)));
+  const excluded = matches(recipe.exclude ?? []);
+  if (excluded !== undefined) return `excluded by ${excluded}`;
+  const { include } = recipe;
+  return include === undefined || include.length === 0 || matches(include) !== undefined
+    ? undefined
+    : 'not included';
+}
+
+function badPolicy(name: string, missing: string | undefined): LowbitError {
+  return new LowbitError({
+    code: 'plugin-failed',
+    where: `policy '${name}'`,
+    expected: 'exactly one assignment for each weight',
+    received: missing === undefined ? 'assignments for unknown weights' : `none for ${missing}`,
+    remedy: "Report this to the policy's author.",
+  });
+}
+
+function nothingToQuantize(
+  port: string,
+  entries: readonly PlanEntry[],
+  layers: readonly LayerDescriptor[],
+): LowbitError {
+  const reasons = [
+    ...entries.map((entry) => entry.reason),
+    ...layers.flatMap((layer) => (layer.skipped ?? []).map((note) => note.reason)),
+  ];
+  return new LowbitError({
+    code: 'nothing-to-quantize',
+    where: port,
+    expected: 'at least one weight to quantize',
+    received: reasons.length === 0 ? 'a model without weights' : [...new Set(reasons)].slice(0, 5).join('; '),
+    remedy: 'Inspect the model to see its weights, and check include, exclude and the bit policy.',
+  });
+}

@@ -1,0 +1,73 @@
+import type { Problem } from '../errors/error.js';
+import { throwProblems } from './check-plan.js';
+import { isGranularity } from './granularity.js';
+import type { QuantizationPlan } from './plan.js';
+
+/**
+ * Checks that a value read from JSON is a plan. Throws `plan-invalid` with every problem found; `where` names
+ * the file. Whether the plan fits a model is for {@link checkPlan} to say.
+ */
+export function parsePlan(value: unknown, where: string): QuantizationPlan {
+  const problems: Problem[] = [];
+  const expect = (holds: boolean, at: string, expected: string, received: unknown) => {
+    if (!holds)
+      problems.push({
+        code: 'plan-invalid',
+        where: `${where}: ${at}`,
+        expected,
+        received: shorten(received),
+      });
+  };
+  const plan = isRecord(value) ? value : {};
+  expect(plan['format'] === 'lowbit-plan', 'format', "'lowbit-plan'", plan['format']);
+  expect(plan['version'] === 1, 'version', '1', plan['version']);
+  expect(typeof plan['port'] === 'string', 'port', 'the name of an adapter', plan['port']);
+  expect(Number.isSafeInteger(plan['seed']), 'seed', 'an integer', plan['seed']);
+  const weights: unknown[] = Array.isArray(plan['weights']) ? plan['weights'] : [];
+  expect(Array.isArray(plan['weights']), 'weights', 'a list', plan['weights']);
+  weights.forEach((entry, i) => checkEntry(isRecord(entry) ? entry : {}, `weights[${i}]`, expect));
+  throwProblems(problems);
+  return plan as unknown as QuantizationPlan;
+}
+
+type Expect = (holds: boolean, at: string, expected: string, received: unknown) => void;
+
+function checkEntry(entry: Record<string, unknown>, at: string, expect: Expect): void {
+  for (const key of ['id', 'layer', 'reason']) {
+    expect(typeof entry[key] === 'string', `${at}.${key}`, 'a text', entry[key]);
+  }
+  const { bits } = entry;
+  if (bits === 'float') return;
+  expect(Number.isInteger(bits), `${at}.bits`, "an integer or 'float'", bits);
+  const quantizer = isRecord(entry['quantizer']) ? entry['quantizer'] : {};
+  expect(typeof quantizer['name'] === 'string', `${at}.quantizer.name`, 'a text', quantizer['name']);
+  const options = isRecord(quantizer['options']) ? Object.values(quantizer['options']) : [undefined];
+  const simple = options.every((option) => ['number', 'boolean', 'string'].includes(typeof option));
+  expect(simple, `${at}.quantizer.options`, 'numbers, booleans and texts by name', quantizer['options']);
+  expect(
+    isGranularity(entry['granularity']),
+    `${at}.granularity`,
+    'tensor, channel or group:N',
+    entry['granularity'],
+  );
+  expect(
+    isStorage(entry['parameterStorage']),
+    `${at}.parameterStorage`,
+    'a storage',
+    entry['parameterStorage'],
+  );
+}
+
+function isStorage(value: unknown): boolean {
+  if (value === 'float32' || value === 'float16') return true;
+  return isRecord(value) && value['kind'] === 'two-level' && (value['bits'] === 6 || value['bits'] === 8);
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function shorten(value: unknown): string {
+  const text = JSON.stringify(value) ?? 'nothing';
+  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
+}

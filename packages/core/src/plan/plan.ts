@@ -1,0 +1,42 @@
+import type { Granularity } from '../plugin/policy.js';
+import type { Options } from '../plugin/options.js';
+import type { ParameterStorage } from '../scheme/types.js';
+
+/** What happens to one weight: either bits and a quantizer, or `float`. */
+export type PlanEntry = QuantizedEntry | FloatEntry;
+
+export interface QuantizedEntry {
+  readonly id: string;
+  readonly layer: string;
+  readonly bits: number;
+  readonly quantizer: { readonly name: string; readonly options: Options };
+  readonly granularity: Granularity;
+  readonly parameterStorage: ParameterStorage;
+  readonly reason: string;
+}
+
+export interface FloatEntry {
+  readonly id: string;
+  readonly layer: string;
+  readonly bits: 'float';
+  readonly reason: string;
+}
+
+/** The decisions, as plain JSON: print it, edit it, review it, store it in the model, apply it again. */
+export interface QuantizationPlan {
+  readonly format: 'lowbit-plan';
+  readonly version: 1;
+  readonly port: string;
+  readonly seed: number;
+  readonly weights: readonly PlanEntry[];
+  /** Absent when activations stay float. */
+  readonly activations?: readonly ActivationEntry[];
+}
+
+/** What happens at one activation site. Its parameters come from statistics when the plan is applied. */
+export interface ActivationEntry {
+  readonly id: string;
+  readonly bits: number;
+  readonly quantizer: { readonly name: string; readonly options: Options };
+  readonly reason: string;
+}

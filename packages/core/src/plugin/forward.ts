@@ -1,0 +1,100 @@
+import type { Ops } from '../ops/ops.js';
+import { affineOffset, midpoints } from '../scheme/nearest.js';
+import { sliceParameters } from '../scheme/scheme.js';
+import type { Scheme } from '../scheme/types.js';
+import type { Quantizer, Site, SiteParameters } from './quantizer.js';
+
+/**
+ * The parameters of `slices` slices as tensors `[slices, 1]`, ready for a forward pass over a matrix
+ * `[slices, values a slice]`.
+ */
+export function siteParameters<T>(ops: Ops<T>, scheme: Scheme, slices: number): SiteParameters<T> {
+  const column = (of: (slice: number) => number) =>
+    ops.constant({
+      shape: [slices, 1],
+      data: Float32Array.from({ length: slices }, (_, slice) => of(slice)),
+    });
+  if (scheme.kind === 'affine') {
+    const { levels, scale, offset } = scheme;
+    return {
+      kind: 'affine',
+      levels,
+      scale: column((s) => scale[s] as number),
+      offset: column((s) => affineOffset(levels, scale[s] as number, offset?.[s])),
+    };
+  }
+  if (scheme.kind === 'residual') {
+    const { order, scales } = scheme;
+    return {
+      kind: 'residual',
+      scales: Array.from({ length: order }, (_, i) => column((s) => scales[s * order + i] as number)),
+    };
+  }
+  const thresholds = Array.from({ length: slices }, (_, s) => thresholdsOf(scheme, s));
+  return {
+    kind: 'codebook',
+    values: Array.from({ length: scheme.levels }, (_, i) =>
+      column((s) => scheme.values[s * scheme.levels + i] as number),
+    ),
+    thresholds: Array.from({ length: scheme.levels - 1 }, (_, i) =>
+      column((s) => thresholds[s]![i] as number),
+    ),
+  };
+}
+
+function thresholdsOf(scheme: Scheme, slice: number): Float32Array {
+  const parameters = sliceParameters(scheme, slice);
+  if (parameters.kind !== 'codebook') return new Float32Array(0);
+  return parameters.thresholds ?? midpoints(parameters.values);
+}
+
+/** The quantizer's forward pass: its own, or encode-and-decode with the fitted parameters. */
+export function forwardOf(quantizer: Quantizer): <T>(ops: Ops<T>, x: T, site: Site<T>) => T {
+  const own = quantizer.forward;
+  if (own !== undefined)
+    return <T>(ops: Ops<T>, x: T, site: Site<T>) => own.call(quantizer, ops, x, site) as T;
+  return (ops, x, site) => nearestLevel(ops, x, site.parameters);
+}
+
+/** The quantizer's backward pass: its own, or straight-through (the gradient passes unchanged). */
+export function backwardOf(
+  quantizer: Quantizer,
+): <T>(ops: Ops<T>, x: T, dy: T, site: Site<T>) => { x: T; parameters?: Record<string, T> } {
+  const own = quantizer.backward;
+  if (own === undefined) return (_ops, _x, dy) => ({ x: dy });
+  return <T>(ops: Ops<T>, x: T, dy: T, site: Site<T>) => own.call(quantizer, ops, x, dy, site) as { x: T };
+}
+
+/** The level nearest to x, as the scheme's encode and decode would give it. */
+export function nearestLevel<T>(ops: Ops<T>, x: T, parameters: SiteParameters<T>): T {
+  if (parameters.kind === 'affine') return nearestAffine(ops, x, parameters);
+  if (parameters.kind === 'residual') return nearestResidual(ops, x, parameters.scales);
+  const [first, ...rest] = parameters.values;
+  const start = ops.add(ops.mul(x, ops.constant(0)), first as T);
+  return rest.reduce(
+    (level, value, i) => ops.where(ops.greater(x, parameters.thresholds[i] as T), value, level),
+    start,
+  );
+}
+
+function nearestAffine<T>(
+  ops: Ops<T>,
+  x: T,
+  { levels, scale, offset }: Extract<SiteParameters<T>, { kind: 'affine' }>,
+): T {
+  const varies = ops.greater(scale, ops.constant(0));
+  const divisor = ops.where(varies, scale, ops.constant(1));
+  const code = ops.clip(ops.round(ops.div(ops.sub(x, offset), divisor)), 0, levels - 1);
+  return ops.add(ops.mul(code, scale), offset);
+}
+
+function nearestResidual<T>(ops: Ops<T>, x: T, scales: readonly T[]): T {
+  let rest = x;
+  let value = ops.constant(0);
+  for (const scale of scales) {
+    const term = ops.mul(ops.sign(rest), scale);
+    value = ops.add(value, term);
+    rest = ops.sub(rest, term);
+  }
+  return value;
+}

@@ -1,0 +1,80 @@
+import type { SiteStatistics } from '../calibration/statistics.js';
+import type { Random } from '../numeric/random.js';
+import type { Ops } from '../ops/ops.js';
+import type { SliceParameters } from '../scheme/types.js';
+import type { Options, OptionSchema } from './options.js';
+
+export type Role = 'weight' | 'activation';
+
+/** What `fit` may look at besides the values. */
+export interface FitContext {
+  readonly role: Role;
+  /** Bits of a stored code, one of those that the quantizer offers. */
+  readonly bits: number;
+  /** The quantizer's options with every default filled in. */
+  readonly options: Options;
+  /** Seeded: the same input and options give the same parameters. */
+  readonly random: Random;
+  /** One non-negative weight a value, when the caller knows which values matter more. */
+  readonly importance?: Float32Array;
+  /** Number of values in one row of the slice (for instance one output channel), when the slice has rows. */
+  readonly rowLength?: number;
+  /** For activations: what was seen while the network ran. `values` is then a sample of it. */
+  readonly statistics?: SiteStatistics;
+  /** Parameters that were trained with the network, by name. */
+  readonly learned?: Readonly<Record<string, Float32Array>>;
+}
+
+/** What `refit` also knows: which values may not move, and the parameters they were frozen with. */
+export interface RefitContext extends FitContext {
+  readonly previous: SliceParameters;
+  /** 1 where the value is frozen and must stay representable exactly. */
+  readonly frozen: Uint8Array;
+}
+
+/**
+ * Where a quantizer is applied inside a running network. Values come as a matrix `[slices, values a slice]`
+ * and parameters as columns `[slices, 1]`, so everything broadcasts.
+ */
+export interface Site<T> {
+  readonly role: Role;
+  readonly bits: number;
+  readonly options: Options;
+  readonly parameters: SiteParameters<T>;
+}
+
+/** Fitted parameters as tensors. Codebook `values[i]` and `thresholds[i]` and residual `scales[i]` are columns. */
+export type SiteParameters<T> =
+  | { readonly kind: 'affine'; readonly levels: number; readonly scale: T; readonly offset: T }
+  | { readonly kind: 'codebook'; readonly values: readonly T[]; readonly thresholds: readonly T[] }
+  | { readonly kind: 'residual'; readonly scales: readonly T[] };
+
+/** A method that turns floats into few levels. `fit` is the only required verb. */
+export interface Quantizer {
+  readonly kind: 'quantizer';
+  readonly api: 1;
+  readonly name: string;
+  /** One line for lists of methods. */
+  readonly summary?: string;
+  /** Authors, venue, year, arXiv or DOI. */
+  readonly paper?: string;
+  readonly roles: readonly Role[];
+  /** The widths that are offered, by role. */
+  readonly bits: { readonly weight?: readonly number[]; readonly activation?: readonly number[] };
+  /** The options it knows, with defaults; `configured` holds the values chosen in the factory. */
+  readonly options?: OptionSchema;
+  readonly configured?: Options;
+  /** Parameters are measured on each call and nothing is stored. */
+  readonly dynamic?: true;
+  readonly sees?: 'values' | 'patches';
+  readonly expects?: 'unit-variance';
+  /** Chooses the parameters of one slice. `values` are finite, flat, and must not be changed. Pure. */
+  fit(values: Float32Array, context: FitContext): SliceParameters;
+  refit?(values: Float32Array, context: RefitContext): SliceParameters;
+  /** Fake quantization; default: encode and decode with the fitted parameters. */
+  forward?<T>(ops: Ops<T>, x: T, site: Site<T>): T;
+  /** Gradient of the loss with respect to x (and learned parameters); default: `dy` unchanged. */
+  backward?<T>(ops: Ops<T>, x: T, dy: T, site: Site<T>): { x: T; parameters?: Record<string, T> };
+  /** First values of parameters that are trained with the network. */
+  parameters?(context: FitContext): Record<string, Float32Array>;
+}

@@ -1,0 +1,61 @@
+import { LowbitError, type Problem } from '../errors/error.js';
+import { pluginApi, type Plugin } from './plugin.js';
+
+/** Plugins by kind and name. */
+export interface Registry {
+  list(): readonly Plugin[];
+  find<K extends Plugin['kind']>(kind: K, name: string): Extract<Plugin, { kind: K }> | undefined;
+}
+
+/**
+ * A registry of plugins. Throws `plugin-api` for a plugin that was written for another interface version,
+ * `duplicate-plugin` when two different plugins of one kind have the same name, `invalid-argument` for a
+ * value that is no plugin.
+ */
+export function registry(plugins: readonly Plugin[]): Registry {
+  const byKey = new Map<string, Plugin>();
+  for (const plugin of plugins) {
+    checkPlugin(plugin);
+    const key = `${plugin.kind} ${plugin.name}`;
+    const other = byKey.get(key);
+    if (other !== undefined && other !== plugin) throw new LowbitError(duplicate(plugin));
+    byKey.set(key, plugin);
+  }
+  return {
+    list: () => [...byKey.values()],
+    find: <K extends Plugin['kind']>(kind: K, name: string) =>
+      byKey.get(`${kind} ${name}`) as Extract<Plugin, { kind: K }> | undefined,
+  };
+}
+
+/** Throws `plugin-api` or `invalid-argument` unless the value is a plugin for this interface version. */
+export function checkPlugin(plugin: Plugin): void {
+  const { kind, name, api } = plugin as { kind?: unknown; name?: unknown; api?: unknown };
+  const known = kind === 'quantizer' || kind === 'policy' || kind === 'schedule';
+  if (!known || typeof name !== 'string' || name === '') throw new LowbitError(notAPlugin(kind, name));
+  if (api === pluginApi) return;
+  throw new LowbitError({
+    code: 'plugin-api',
+    where: `${kind} '${name}'`,
+    expected: `api ${pluginApi}`,
+    received: `api ${String(api)}`,
+    remedy: 'Install a version of the plugin made for this version of lowbit, or update lowbit.',
+  });
+}
+
+function notAPlugin(kind: unknown, name: unknown): Problem {
+  return {
+    code: 'invalid-argument',
+    where: 'plugin',
+    expected: "an object with kind 'quantizer', 'policy' or 'schedule' and a name",
+    received: `kind ${String(kind)}, name ${String(name)}`,
+  };
+}
+
+function duplicate(plugin: Plugin): Problem {
+  return {
+    code: 'duplicate-plugin',
+    where: `${plugin.kind} '${plugin.name}'`,
+    remedy: 'Register each name once; a plugin with other options is the same plugin.',
+  };
+}

@@ -1,0 +1,109 @@
+import type { Applied, LayerDescriptor, StorageNote, WeightDescriptor } from '../model/port.js';
+import type { QuantizationPlan, QuantizedEntry } from '../plan/plan.js';
+import { bitsPerWeight, packedTensorBytes } from '../scheme/container.js';
+import { decode } from '../scheme/decode.js';
+import { packedBytes } from '../scheme/pack.js';
+import { sliceLayout } from '../scheme/slicing.js';
+import type { QuantizedTensor } from '../scheme/types.js';
+import { gridWarning } from './grid-reach.js';
+import { histogramOf } from './histogram.js';
+import { measureError } from './measure.js';
+import type { Report, Sizes, SkippedReport, WeightReport } from './report.js';
+
+/** The report row of one weight, before the port has said how it is stored. */
+export function weightRow(
+  weight: WeightDescriptor,
+  op: string,
+  entry: QuantizedEntry,
+  original: Float32Array,
+  tensor: QuantizedTensor,
+): WeightReport {
+  const warning = gridWarning(original, tensor, entry.quantizer.name);
+  const float = weight.storedBytes;
+  return {
+    id: weight.id,
+    layer: entry.layer,
+    op,
+    shape: weight.shape,
+    values: original.length,
+    bits: entry.bits,
+    quantizer: entry.quantizer.name,
+    granularity: entry.granularity,
+    slices: sliceLayout(tensor.shape, tensor.slicing).count,
+    sizes: {
+      float,
+      nominal: packedBytes(original.length, entry.bits),
+      stored: packedTensorBytes(tensor),
+      memory: float,
+    },
+    bitsPerWeight: bitsPerWeight(tensor),
+    error: measureError(original, decode(tensor)),
+    histogram: histogramOf(original, tensor),
+    form: '',
+    reason: entry.reason,
+    storageReason: '',
+    warnings: warning === undefined ? [] : [warning],
+  };
+}
+
+/** Joins what was measured with what the port says about storage. */
+export function buildReport<M>(
+  port: string,
+  plan: QuantizationPlan,
+  rows: readonly WeightReport[],
+  layers: readonly LayerDescriptor[],
+  applied: Applied<M>,
+): Report {
+  const notes = new Map(applied.storage.map((note) => [note.id, note]));
+  const weights = rows.map((row) => withStorage(row, notes.get(row.id)));
+  const sizes = weights.reduce<Sizes>((sum, row) => addSizes(sum, row.sizes), noSizes);
+  const values = weights.reduce((sum, row) => sum + row.values, 0);
+  return {
+    format: 'lowbit-report',
+    version: 1,
+    port,
+    plan,
+    weights,
+    skipped: skippedRows(layers, plan),
+    sizes,
+    bitsPerWeight: values === 0 ? 0 : (8 * sizes.stored) / values,
+    modelBytes: applied.modelBytes,
+    warnings: weights.flatMap((row) => row.warnings.map((warning) => `${row.id}: ${warning}`)),
+  };
+}
+
+function withStorage(row: WeightReport, note: StorageNote | undefined): WeightReport {
+  if (note === undefined) return row;
+  return {
+    ...row,
+    sizes: { ...row.sizes, stored: note.storedBytes, memory: note.memoryBytes },
+    bitsPerWeight: row.values === 0 ? 0 : (8 * note.storedBytes) / row.values,
+    form: note.form,
+    storageReason: note.reason,
+  };
+}
+
+function skippedRows(layers: readonly LayerDescriptor[], plan: QuantizationPlan): SkippedReport[] {
+  const planned = new Map(plan.weights.map((entry) => [entry.id, entry]));
+  return layers.flatMap((layer) => {
+    const left = layer.weights.flatMap((weight) => {
+      const entry = planned.get(weight.id);
+      if (entry !== undefined && entry.bits !== 'float') return [];
+      return [
+        { layer: layer.id, op: layer.op, subject: weight.id, reason: entry?.reason ?? 'not in the plan' },
+      ];
+    });
+    return [...left, ...(layer.skipped ?? []).map((note) => ({ layer: layer.id, op: layer.op, ...note }))];
+  });
+}
+
+const noSizes: Sizes = { float: 0, nominal: 0, stored: 0, memory: 0 };
+
+function addSizes(a: Sizes, b: Sizes): Sizes {
+  return {
+    float: a.float + b.float,
+    nominal: a.nominal + b.nominal,
+    stored: a.stored + b.stored,
+    memory: a.memory + b.memory,
+  };
+}

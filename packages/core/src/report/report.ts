@@ -1,0 +1,75 @@
+import type { SkipNote } from '../model/port.js';
+import type { QuantizationPlan } from '../plan/plan.js';
+import type { Granularity } from '../plugin/policy.js';
+
+/** Sizes of the whole model or of one weight, in bytes unless said otherwise. */
+export interface Sizes {
+  /** As it was. */
+  readonly float: number;
+  /** Values × bits, nothing else counted. */
+  readonly nominal: number;
+  /** In the file: codes, scales, offsets, codebooks and container. */
+  readonly stored: number;
+  /** In memory at run time on the target. */
+  readonly memory: number;
+}
+
+/** How far the decoded values are from the original ones. */
+export interface ErrorMeasures {
+  /** Signal to quantization noise, 10·log10(Σw² / Σ(w − ŵ)²), decibels; `null` when there is no error at all. */
+  readonly sqnrDb: number | null;
+  /** Mean squared error. */
+  readonly meanSquared: number;
+  readonly largest: number;
+  /** Σ(w − ŵ)² / Σ(w − mean)², comparable with a method's theoretical loss; `null` for a constant tensor. */
+  readonly relative: number | null;
+}
+
+/** Counts of weights in equal bins over [min, max], with levels of the slice that has the widest range. */
+export interface Histogram {
+  readonly min: number;
+  readonly max: number;
+  readonly counts: readonly number[];
+  readonly levels: readonly number[];
+}
+
+export interface WeightReport {
+  readonly id: string;
+  readonly layer: string;
+  readonly op: string;
+  readonly shape: readonly number[];
+  readonly values: number;
+  readonly bits: number;
+  readonly quantizer: string;
+  readonly granularity: Granularity;
+  readonly slices: number;
+  readonly sizes: Sizes;
+  /** Stored bits a weight, parameters counted, container not. */
+  readonly bitsPerWeight: number;
+  readonly error: ErrorMeasures;
+  readonly histogram: Histogram;
+  readonly form: string;
+  readonly reason: string;
+  readonly storageReason: string;
+  readonly warnings: readonly string[];
+}
+
+export interface SkippedReport extends SkipNote {
+  readonly layer: string;
+  readonly op: string;
+}
+
+/** What was done, with numbers; plain JSON. */
+export interface Report {
+  readonly format: 'lowbit-report';
+  readonly version: 1;
+  readonly port: string;
+  readonly plan: QuantizationPlan;
+  readonly weights: readonly WeightReport[];
+  readonly skipped: readonly SkippedReport[];
+  /** Sizes of the quantized weights together. */
+  readonly sizes: Sizes;
+  readonly bitsPerWeight: number;
+  readonly modelBytes: { readonly before: number; readonly after: number };
+  readonly warnings: readonly string[];
+}

@@ -1,0 +1,223 @@
+import { LowbitError } from '../errors/error.js';
+import { fromFloat16Bits, toFloat16Bits } from '../numeric/float16.js';
+import { pack, packedBytes, unpack } from './pack.js';
+import { joinTwoLevel, splitTwoLevel, storesZeroPoints, superBlock } from './parameters.js';
+import { sizeOf } from './shape.js';
+import { sliceLayout } from './slicing.js';
+import type { ParameterStorage, QuantizedTensor, Scheme, Slicing } from './types.js';
+import { integerZeroPoints } from './zero-point.js';
+
+/** How the offsets of an affine scheme are stored: not at all, as integers of `bits` bits, or as numbers. */
+export type OffsetForm = 'none' | 'zero-points' | 'numbers';
+
+/** What is needed besides the bytes; plain JSON. */
+export interface PackedHeader {
+  readonly shape: readonly number[];
+  readonly slicing: Slicing;
+  readonly bits: number;
+  readonly scheme: Scheme['kind'];
+  /** Levels of an affine or codebook scheme, order of a residual one. */
+  readonly levels: number;
+  readonly offsets: OffsetForm;
+  readonly thresholds: boolean;
+  readonly parameterStorage: ParameterStorage;
+}
+
+/** A quantized tensor in lowbit's own container: codes as a bit stream, then the parameters. */
+export interface PackedTensor {
+  readonly header: PackedHeader;
+  /** See `pack`. */
+  readonly codes: Uint8Array;
+  /** Little-endian; see {@link packTensor} for the order. */
+  readonly parameters: Uint8Array;
+}
+
+/**
+ * Packs a tensor. The parameters are: affine — scales, then offsets as numbers or as integer zero points of
+ * `bits` bits (whichever is exact); codebook — values, then thresholds if there are any; residual — scales.
+ * Numbers take 4 bytes (`float32`), 2 bytes (`float16`), or 6 or 8 bits plus one float16 for each 16
+ * (`two-level`, whose signed integers are stored with 2^(bits−1) added).
+ */
+export function packTensor(tensor: QuantizedTensor): PackedTensor {
+  const { scheme, parameterStorage, bits } = tensor;
+  const header: PackedHeader = {
+    shape: tensor.shape,
+    slicing: tensor.slicing,
+    bits,
+    scheme: scheme.kind,
+    levels: scheme.kind === 'residual' ? scheme.order : scheme.levels,
+    offsets: offsetForm(scheme),
+    thresholds: scheme.kind === 'codebook' && scheme.thresholds !== undefined,
+    parameterStorage,
+  };
+  const parts = numberLists(scheme, header.offsets).map((list) => packNumbers(list, parameterStorage));
+  if (scheme.kind === 'affine' && header.offsets === 'zero-points') {
+    parts.push(pack(integerZeroPoints(scheme) ?? [], bits));
+  }
+  return { header, codes: pack(tensor.codes, bits), parameters: concatenate(parts) };
+}
+
+/** Bytes of the packed codes and parameters, header not counted: the tensor's true cost in our container. */
+export function packedTensorBytes(tensor: QuantizedTensor): number {
+  const { scheme, bits, parameterStorage } = tensor;
+  const offsets = offsetForm(scheme);
+  const numbers = numberLists(scheme, offsets).reduce(
+    (sum, list) => sum + numberBytes(list.length, parameterStorage),
+    0,
+  );
+  const zeroPoints =
+    scheme.kind === 'affine' && offsets === 'zero-points' ? packedBytes(scheme.scale.length, bits) : 0;
+  return packedBytes(tensor.codes.length, bits) + numbers + zeroPoints;
+}
+
+/** Bits that one value costs, scales, offsets and codebooks counted; 0 for an empty tensor. */
+export function bitsPerWeight(tensor: QuantizedTensor): number {
+  return tensor.codes.length === 0 ? 0 : (8 * packedTensorBytes(tensor)) / tensor.codes.length;
+}
+
+/** The tensor that was packed. Throws `packed-data` when the byte counts do not fit the header. */
+export function unpackTensor(packed: PackedTensor): QuantizedTensor {
+  const { header } = packed;
+  const { shape, slicing, bits, parameterStorage } = header;
+  const count = sizeOf(shape);
+  const slices = sliceLayout(shape, slicing).count;
+  const read = numberReader(packed.parameters, parameterStorage);
+  return {
+    shape,
+    slicing,
+    bits,
+    codes: unpack(packed.codes, bits, count),
+    scheme: readScheme(header, slices, read),
+    parameterStorage,
+  };
+}
+
+function offsetForm(scheme: Scheme): OffsetForm {
+  if (scheme.kind !== 'affine' || scheme.offset === undefined) return 'none';
+  return storesZeroPoints(scheme) ? 'zero-points' : 'numbers';
+}
+
+function numberLists(scheme: Scheme, offsets: OffsetForm): Float32Array[] {
+  if (scheme.kind === 'residual') return [scheme.scales];
+  if (scheme.kind === 'codebook')
+    return scheme.thresholds ? [scheme.values, scheme.thresholds] : [scheme.values];
+  return offsets === 'numbers' && scheme.offset ? [scheme.scale, scheme.offset] : [scheme.scale];
+}
+
+function numberBytes(count: number, storage: ParameterStorage): number {
+  if (storage === 'float32') return 4 * count;
+  if (storage === 'float16') return 2 * count;
+  return 1 + packedBytes(count, storage.bits) + 2 * Math.ceil(count / superBlock);
+}
+
+function packNumbers(values: Float32Array, storage: ParameterStorage): Uint8Array {
+  if (storage === 'float32')
+    return littleEndian(values, 4, (view, at, value) => view.setFloat32(at, value, true));
+  if (storage === 'float16') return packHalves(values);
+  const { signed, integers, steps } = splitTwoLevel(values, storage.bits, 'parameters');
+  const bias = signed ? 2 ** (storage.bits - 1) : 0;
+  return concatenate([
+    Uint8Array.of(signed ? 1 : 0),
+    packHalves(steps),
+    pack(
+      integers.map((integer) => integer + bias),
+      storage.bits,
+    ),
+  ]);
+}
+
+function packHalves(values: Float32Array): Uint8Array {
+  return littleEndian(values, 2, (view, at, value) => view.setUint16(at, toFloat16Bits(value), true));
+}
+
+function littleEndian(
+  values: Float32Array,
+  width: number,
+  write: (view: DataView, at: number, value: number) => void,
+): Uint8Array {
+  const bytes = new Uint8Array(values.length * width);
+  const view = new DataView(bytes.buffer);
+  values.forEach((value, i) => write(view, i * width, value));
+  return bytes;
+}
+
+interface NumberReader {
+  numbers(count: number): Float32Array;
+  integers(count: number, bits: number): Uint8Array | Uint16Array;
+}
+
+function numberReader(bytes: Uint8Array, storage: ParameterStorage): NumberReader {
+  let at = 0;
+  const take = (length: number): Uint8Array => {
+    if (at + length > bytes.length) throw parametersTooShort(bytes.length, at + length);
+    at += length;
+    return bytes.subarray(at - length, at);
+  };
+  const halves = (count: number) => {
+    const view = viewOf(take(2 * count));
+    return Float32Array.from({ length: count }, (_, i) => fromFloat16Bits(view.getUint16(2 * i, true)));
+  };
+  const singles = (count: number) => {
+    const view = viewOf(take(4 * count));
+    return Float32Array.from({ length: count }, (_, i) => view.getFloat32(4 * i, true));
+  };
+  const twoLevel = (count: number, bits: 6 | 8) => {
+    const signed = take(1)[0] === 1;
+    const steps = halves(Math.ceil(count / superBlock));
+    const bias = signed ? 2 ** (bits - 1) : 0;
+    const integers = Int16Array.from(
+      unpack(take(packedBytes(count, bits)), bits, count),
+      (code) => code - bias,
+    );
+    return joinTwoLevel({ bits, signed, integers, steps });
+  };
+  return {
+    numbers: (count) =>
+      storage === 'float32'
+        ? singles(count)
+        : storage === 'float16'
+          ? halves(count)
+          : twoLevel(count, storage.bits),
+    integers: (count, bits) => unpack(take(packedBytes(count, bits)), bits, count),
+  };
+}
+
+function readScheme(header: PackedHeader, slices: number, read: NumberReader): Scheme {
+  const { levels } = header;
+  if (header.scheme === 'residual')
+    return { kind: 'residual', order: levels, scales: read.numbers(slices * levels) };
+  if (header.scheme === 'codebook') {
+    const values = read.numbers(slices * levels);
+    if (!header.thresholds) return { kind: 'codebook', levels, values };
+    return { kind: 'codebook', levels, values, thresholds: read.numbers(slices * (levels - 1)) };
+  }
+  const scale = read.numbers(slices);
+  if (header.offsets === 'none') return { kind: 'affine', levels, scale };
+  if (header.offsets === 'numbers') return { kind: 'affine', levels, scale, offset: read.numbers(slices) };
+  const zeroPoints = read.integers(slices, header.bits);
+  return { kind: 'affine', levels, scale, offset: scale.map((step, s) => -(zeroPoints[s] as number) * step) };
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+function concatenate(parts: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
+}
+
+function parametersTooShort(received: number, expected: number): LowbitError {
+  return new LowbitError({
+    code: 'packed-data',
+    where: 'packed parameters',
+    expected: `${expected} bytes`,
+    received: `${received} bytes`,
+    remedy: 'The data was cut off or belongs to another tensor; write it again.',
+  });
+}

@@ -1,0 +1,28 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { pack, packedBytes, unpack } from './pack.js';
+
+const golden = JSON.parse(readFileSync(new URL('../../fixtures/golden.json', import.meta.url), 'utf8'));
+
+test('the bit stream equals numpy packbits, and comes back', () => {
+  for (const { bits, codes, bytes } of golden.pack) {
+    expect([...pack(codes, bits)]).toEqual(bytes);
+    expect([...unpack(Uint8Array.from(bytes), bits, codes.length)]).toEqual(codes);
+    expect(packedBytes(codes.length, bits)).toBe(bytes.length);
+  }
+});
+
+test('four bits have the first code in the low nibble', () => {
+  expect([...pack([1, 2, 3], 4)]).toEqual([0x21, 0x03]);
+});
+
+test('codes that do not fit and streams that are too short are refused', () => {
+  expect(() => pack([4], 2)).toThrow('codes[0]');
+  expect(() => pack([1], 17)).toThrow('an integer from 1 to 16');
+  expect(() => unpack(new Uint8Array(1), 3, 3)).toThrow('packed-data');
+});
+
+test('no codes make no bytes', () => {
+  expect(pack([], 5)).toHaveLength(0);
+  expect(unpack(new Uint8Array(0), 5, 0)).toHaveLength(0);
+});

@@ -1,0 +1,61 @@
+import type { AffineScheme, QuantizedTensor } from './types.js';
+import { sliceLayout } from './slicing.js';
+
+/** An affine tensor as runtimes with integer zero points store it: value = scale · (code − zeroPoint). */
+export interface ZeroPointForm {
+  readonly codes: Uint8Array | Uint16Array;
+  /** One positive scale a slice. */
+  readonly scale: Float32Array;
+  /** One integer in 0 … levels − 1 a slice. */
+  readonly zeroPoints: Uint16Array;
+}
+
+/**
+ * The tensor with integer zero points, or `undefined` when its grid has none (a code grid shifted by half a
+ * step, a free offset, a codebook). Constant slices are re-coded as ±1 step of their own size.
+ */
+export function zeroPointForm(tensor: QuantizedTensor): ZeroPointForm | undefined {
+  const { scheme } = tensor;
+  if (scheme.kind !== 'affine' || scheme.levels < 2) return undefined;
+  const zeroPoints = integerZeroPoints(scheme);
+  if (zeroPoints === undefined) return undefined;
+  if (!scheme.scale.includes(0)) return { codes: tensor.codes, scale: scheme.scale, zeroPoints };
+  return recodeConstants(tensor, scheme, zeroPoints);
+}
+
+/** The integer zero point of every slice; a constant slice c gets 1 for c < 0 and 0 otherwise. */
+export function integerZeroPoints(scheme: AffineScheme): Uint16Array | undefined {
+  const { scale, offset, levels } = scheme;
+  const zeroPoints = new Uint16Array(scale.length);
+  for (let s = 0; s < scale.length; s++) {
+    const zeroPoint = zeroPointOf(scale[s] as number, offset?.[s], levels);
+    if (zeroPoint === undefined) return undefined;
+    zeroPoints[s] = zeroPoint;
+  }
+  return zeroPoints;
+}
+
+function zeroPointOf(scale: number, offset: number | undefined, levels: number): number | undefined {
+  if (offset === undefined) return levels % 2 === 1 ? (levels - 1) / 2 : undefined;
+  if (scale === 0) return offset < 0 ? 1 : 0;
+  const zeroPoint = Math.round(-offset / scale);
+  const exact = zeroPoint >= 0 && zeroPoint < levels && Math.fround(-zeroPoint * scale) === offset;
+  return exact ? zeroPoint : undefined;
+}
+
+function recodeConstants(
+  tensor: QuantizedTensor,
+  scheme: AffineScheme,
+  zeroPoints: Uint16Array,
+): ZeroPointForm {
+  const layout = sliceLayout(tensor.shape, tensor.slicing);
+  const codes = layout.toSliceMajor(tensor.codes).slice();
+  const scale = scheme.scale.slice();
+  for (let s = 0; s < scale.length; s++) {
+    if (scale[s] !== 0) continue;
+    const constant = scheme.offset?.[s] ?? 0;
+    scale[s] = constant === 0 ? 1 : Math.abs(constant);
+    codes.fill(constant > 0 ? 1 : 0, layout.start(s), layout.end(s));
+  }
+  return { codes: layout.fromSliceMajor(codes), scale, zeroPoints };
+}

@@ -1,0 +1,20 @@
+/** The part of an `AbortSignal` that is used, so that no DOM or Node types are needed. */
+export interface CancelSignal {
+  readonly aborted: boolean;
+  readonly reason?: unknown;
+}
+
+export interface ProgressEvent {
+  readonly phase: 'plan' | 'quantize' | 'write';
+  /** Finished and total steps of this phase. */
+  readonly done: number;
+  readonly total: number;
+  /** Id of the weight in work. */
+  readonly id?: string;
+}
+
+export interface SessionOptions {
+  /** Cancels the work between two weights; the promise rejects with code `aborted`. */
+  readonly signal?: CancelSignal;
+  readonly onProgress?: (event: ProgressEvent) => void;
+}

@@ -1,0 +1,26 @@
+import type { ModelPort } from '../model/port.js';
+import type { Recipe } from '../model/recipe.js';
+import { makePlan } from '../plan/make-plan.js';
+import { applyPlan, type Quantized } from './apply-plan.js';
+import type { SessionOptions } from './events.js';
+import { pause } from './pause.js';
+
+/**
+ * Quantizes the weights of a model: plans, checks, fits, encodes and writes. The user's own model is not
+ * changed.
+ *
+ * @example
+ * const { model, report } = await quantize(onnx(bytes), { weights: minMax(), bits: 8 });
+ */
+export async function quantize<M>(
+  port: ModelPort<M>,
+  recipe: Recipe,
+  options: SessionOptions = {},
+): Promise<Quantized<M>> {
+  options.onProgress?.({ phase: 'plan', done: 0, total: 1 });
+  await pause(options.signal);
+  const { plan, registry } = await makePlan(port, recipe);
+  options.onProgress?.({ phase: 'plan', done: 1, total: 1 });
+  const { calibration } = recipe;
+  return applyPlan(port, plan, registry, calibration === undefined ? options : { ...options, calibration });
+}

@@ -1,0 +1,13 @@
+import type { AttributeProto, NodeProto } from '../schema/proto.js';
+
+export const attributeOf = (node: NodeProto, name: string): AttributeProto | undefined =>
+  node.attribute.find((attribute) => attribute.name === name);
+
+export function integerAttribute(node: NodeProto, name: string, fallback: number): number {
+  const attribute = attributeOf(node, name);
+  return attribute === undefined ? fallback : Number(attribute.i);
+}
+
+export function integersAttribute(node: NodeProto, name: string): number[] | undefined {
+  return attributeOf(node, name)?.ints.map(Number);
+}

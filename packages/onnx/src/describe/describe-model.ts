@@ -1,0 +1,59 @@
+import { checkGraph } from '../read/check-graph.js';
+import { domainName, type OnnxModel } from '../read/model.js';
+import { subgraphsOf } from '../read/subgraphs.js';
+import type { GraphProto, NodeProto } from '../schema/proto.js';
+import type { DescribedLayer, ModelDescription } from './described-layer.js';
+import { layerWeights, operatorKey, type DescribeContext } from './layer-weights.js';
+import { macsOf } from './macs.js';
+import { isStandard, makeScope, type Scope } from './scope.js';
+import { siteDrafts } from './site-drafts.js';
+import { uniqueName, type UsedNames } from './unique-name.js';
+import { valueShapes } from './value-shapes.js';
+
+interface Walk extends DescribeContext {
+  readonly order: ReadonlyMap<GraphProto, readonly NodeProto[]>;
+  readonly names: UsedNames;
+  readonly layers: DescribedLayer[];
+}
+
+/**
+ * Every operator of a model in the order of execution, with the weights that can be quantized and the reasons why
+ * others cannot. Constants are not operators and are not listed.
+ *
+ * @throws LowbitError `model-malformed` for a weight whose data do not fit its dimensions; `graph-invalid`,
+ *   `graph-cyclic` for a graph that was not checked before.
+ */
+export function describeModel(model: OnnxModel): ModelDescription {
+  const order = checkGraph(model.proto, model.name);
+  const drafts = siteDrafts(new Map());
+  const functions = new Set(model.proto.functions.map(({ domain, name }) => operatorKey(domain, name)));
+  const walk: Walk = { model, functions, order, drafts, names: new Map(), layers: [] };
+  walkGraph(walk, makeScope(model.proto.graph as GraphProto, ''));
+  return { layers: walk.layers, sites: drafts.finish() };
+}
+
+function walkGraph(walk: Walk, scope: Scope): void {
+  const places = new Map(scope.graph.node.map((node, index) => [node, index]));
+  const shapes = valueShapes(scope.graph);
+  for (const node of walk.order.get(scope.graph) ?? []) {
+    if (isStandard(node, 'Constant')) continue;
+    const own = node.name === '' ? `${node.opType}_${places.get(node)}` : node.name;
+    const id = uniqueName(`${scope.path}${own}`, walk.names);
+    const { weights, skipped } = layerWeights(id, node, scope, walk);
+    const macs = weights[0] && macsOf(node, weights[0], shapes);
+    walk.layers.push({
+      id,
+      op: node.opType,
+      domain: domainName(node.domain),
+      depth: walk.layers.length,
+      ...(macs === undefined ? {} : { macs }),
+      node,
+      graph: scope.graph,
+      weights,
+      skipped,
+    });
+    for (const { role, graph } of subgraphsOf(node)) {
+      walkGraph(walk, makeScope(graph, `${id}/${role}/`, scope));
+    }
+  }
+}

@@ -1,0 +1,153 @@
+import { bytesOfType, typeName } from '../read/data-types.js';
+import type { OnnxModel } from '../read/model.js';
+import type { TensorProto, ValueInfoProto } from '../schema/proto.js';
+import { writeModel } from '../write/write-model.js';
+import { allTensors } from './all-tensors.js';
+import type { DescribedLayer } from './described-layer.js';
+import { describeModel } from './describe-model.js';
+import { shapeOfInfo, type Dimension } from './value-shapes.js';
+
+/** What a model holds, as plain JSON. */
+export interface Inspection {
+  readonly name: string;
+  readonly ir: number;
+  /** Version of the standard operators. */
+  readonly opset: number;
+  /** Versions of all imported operator sets, by domain. */
+  readonly opsets: Readonly<Record<string, number>>;
+  readonly producer: { readonly name: string; readonly version: string };
+  readonly inputs: readonly InspectedValue[];
+  readonly outputs: readonly InspectedValue[];
+  /** Operators by count, largest first; constants are not counted. */
+  readonly operators: readonly { readonly op: string; readonly domain: string; readonly count: number }[];
+  readonly parameters: {
+    readonly count: number;
+    readonly bytes: number;
+    readonly types: readonly InspectedType[];
+  };
+  /** Size of the whole model, bytes. */
+  readonly totalBytes: number;
+  readonly quantizable: readonly InspectedWeight[];
+  /** Bytes of the quantizable weights together. */
+  readonly quantizableBytes: number;
+  /** What is not quantized, by reason, largest number first. */
+  readonly skipped: readonly {
+    readonly reason: string;
+    readonly op: string;
+    readonly count: number;
+    readonly subjects: readonly string[];
+  }[];
+}
+
+export interface InspectedValue {
+  readonly name: string;
+  /** Element type, or the kind of value where it is no tensor. */
+  readonly type: string;
+  /** Numbers, names of symbolic dimensions, `null` for unknown ones; `null` when the rank is unknown. */
+  readonly shape: readonly Dimension[] | null;
+}
+
+export interface InspectedType {
+  readonly type: string;
+  readonly tensors: number;
+  readonly count: number;
+  readonly bytes: number;
+}
+
+export interface InspectedWeight {
+  readonly id: string;
+  readonly layer: string;
+  readonly op: string;
+  readonly shape: readonly number[];
+  readonly type: string;
+  readonly bytes: number;
+}
+
+/**
+ * Counts and lists what a model holds and what of it can be quantized.
+ *
+ * @throws LowbitError as {@link describeModel}.
+ */
+export function inspectModel(model: OnnxModel): Inspection {
+  const { proto } = model;
+  const { layers } = describeModel(model);
+  const types = countTypes(allTensors(proto));
+  const quantizable = inspectWeights(layers);
+  return {
+    name: model.name,
+    ir: model.ir,
+    opset: model.opset,
+    opsets: Object.fromEntries(model.domains),
+    producer: { name: proto.producerName, version: proto.producerVersion },
+    inputs: (proto.graph?.input ?? []).map(inspectValue),
+    outputs: (proto.graph?.output ?? []).map(inspectValue),
+    operators: countOperators(layers),
+    parameters: { count: sum(types, 'count'), bytes: sum(types, 'bytes'), types },
+    totalBytes: writeModel(model).length,
+    quantizable,
+    quantizableBytes: sum(quantizable, 'bytes'),
+    skipped: groupSkipped(layers),
+  };
+}
+
+function inspectValue(info: ValueInfoProto): InspectedValue {
+  const value = info.type?.value;
+  const type = value?.case === 'tensorType' ? typeName(value.value.elemType) : (value?.case ?? 'unknown');
+  return { name: info.name, type, shape: shapeOfInfo(info) ?? null };
+}
+
+function countOperators(layers: readonly DescribedLayer[]): Inspection['operators'] {
+  const counts = new Map<string, { op: string; domain: string; count: number }>();
+  for (const { op, domain } of layers) {
+    const entry = entryOf(counts, `${domain}:${op}`, () => ({ op, domain, count: 0 }));
+    entry.count++;
+  }
+  return [...counts.values()].sort((a, b) => b.count - a.count);
+}
+
+function countTypes(tensors: readonly TensorProto[]): InspectedType[] {
+  const types = new Map<string, { -readonly [K in keyof InspectedType]: InspectedType[K] }>();
+  for (const tensor of tensors) {
+    const type = typeName(tensor.dataType);
+    const count = tensor.dims.reduce((product, size) => product * Number(size), 1);
+    const entry = entryOf(types, type, () => ({ type, tensors: 0, count: 0, bytes: 0 }));
+    entry.tensors++;
+    entry.count += count;
+    entry.bytes += bytesOfType(tensor.dataType, count);
+  }
+  return [...types.values()].sort((a, b) => b.bytes - a.bytes);
+}
+
+function inspectWeights(layers: readonly DescribedLayer[]): InspectedWeight[] {
+  const weights = new Map<string, InspectedWeight>();
+  for (const { id: layer, op, weights: sites } of layers) {
+    for (const { id, shape, source } of sites) {
+      const { dataType } = source.tensor;
+      const count = shape.reduce((product, size) => product * size, 1);
+      const bytes = bytesOfType(dataType, count);
+      if (!weights.has(id)) weights.set(id, { id, layer, op, shape, type: typeName(dataType), bytes });
+    }
+  }
+  return [...weights.values()];
+}
+
+function groupSkipped(layers: readonly DescribedLayer[]): Inspection['skipped'] {
+  const groups = new Map<string, { reason: string; op: string; count: number; subjects: string[] }>();
+  for (const { op, skipped } of layers) {
+    for (const { reason, subject } of skipped) {
+      const group = entryOf(groups, `${op}:${reason}`, () => ({ reason, op, count: 0, subjects: [] }));
+      group.count++;
+      group.subjects.push(subject);
+    }
+  }
+  return [...groups.values()].sort((a, b) => b.count - a.count);
+}
+
+function entryOf<T>(entries: Map<string, T>, key: string, make: () => T): T {
+  const entry = entries.get(key) ?? make();
+  entries.set(key, entry);
+  return entry;
+}
+
+const sum = <K extends string>(rows: readonly Readonly<Record<K, number>>[], key: K): number =>
+  rows.reduce((total, row) => total + row[key], 0);

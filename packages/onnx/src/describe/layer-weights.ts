@@ -1,0 +1,121 @@
+import type { SkipNote } from '@lowbit/core';
+import { isFloatType } from '../read/data-types.js';
+import { domainName } from '../read/model.js';
+import type { OnnxModel } from '../read/model.js';
+import { elementCount, tensorShape } from '../read/tensor-shape.js';
+import type { NodeProto } from '../schema/proto.js';
+import { chainOperator } from './chain/chain-operators.js';
+import { constantSource } from './constant-source.js';
+import type { WeightRole } from './operators/weight-operator.js';
+import { weightOperator } from './operators/weight-operators.js';
+import { resolve, type Scope } from './scope.js';
+import type { SiteDrafts } from './site-drafts.js';
+import { isQuantizedOperator, skipReasons } from './skip-reasons.js';
+import { traceWeight, type Trace } from './trace-weight.js';
+import { unfitSource } from './unfit-source.js';
+import type { WeightSite } from './weight-site.js';
+
+/** The weights of a layer, and why others are skipped. */
+export interface LayerWeights {
+  readonly weights: readonly WeightSite[];
+  readonly skipped: readonly SkipNote[];
+}
+
+/** What the layers of one model share. */
+export interface DescribeContext {
+  readonly model: OnnxModel;
+  /** The model's own functions, as {@link operatorKey}s. */
+  readonly functions: ReadonlySet<string>;
+  readonly drafts: SiteDrafts;
+}
+
+/** Tells operators of all domains apart. */
+export const operatorKey = (domain: string, name: string): string => `${domainName(domain)}:${name}`;
+
+/** Lowest version of the standard operators for which weights are rewritten. */
+const lowestOpset = 7;
+
+export function layerWeights(
+  id: string,
+  node: NodeProto,
+  scope: Scope,
+  context: DescribeContext,
+): LayerWeights {
+  const operator = weightOperator(node);
+  const reason = wholeLayerReason(node, scope, context);
+  if (operator === undefined || reason !== undefined) {
+    return { weights: [], skipped: [{ subject: id, reason: reason ?? skipReasons.noWeights }] };
+  }
+  const attempts = operator.roles(node).flatMap((role) => attempt(role, node, scope, context.model.opset));
+  if (operator.takes === 'each') return settle(attempts, node, scope, context);
+  const constant =
+    attempts.find(({ trace }) => 'sources' in trace) ?? attempts.find(({ trace }) => !isComputed(trace));
+  if (constant !== undefined) return settle([constant], node, scope, context);
+  return { weights: [], skipped: [{ subject: id, reason: skipReasons.bothComputed }] };
+}
+
+interface Attempt {
+  readonly role: WeightRole;
+  readonly trace: Trace;
+}
+
+function attempt(role: WeightRole, node: NodeProto, scope: Scope, opset: number): Attempt[] {
+  const name = node.input[role.input] ?? '';
+  const definition = resolve(scope, name);
+  return definition === undefined ? [] : [{ role, trace: traceWeight(definition, role.axes, opset) }];
+}
+
+/** Whether an operand is an activation: computed or given, not a weight that could not be followed. */
+const isComputed = (trace: Trace): boolean =>
+  'reason' in trace &&
+  (trace.reason === skipReasons.given || trace.reason.startsWith(skipReasons.computed('')));
+
+function settle(
+  attempts: readonly Attempt[],
+  node: NodeProto,
+  scope: Scope,
+  { model, drafts }: DescribeContext,
+): LayerWeights {
+  const weights = new Set<WeightSite>();
+  const skipped: SkipNote[] = [];
+  for (const { role, trace } of attempts) {
+    const { input, kernel } = role;
+    if ('reason' in trace) {
+      skipped.push({ subject: node.input[input] as string, reason: trace.reason });
+      continue;
+    }
+    for (const traced of trace.sources) {
+      const reason = unfitSource(traced, model.ir);
+      const use = { node, graph: scope.graph, input, direct: traced.direct };
+      if (reason === undefined) weights.add(drafts.add(traced, kernel, use));
+      else skipped.push({ subject: traced.source.name, reason });
+    }
+  }
+  return { weights: [...weights], skipped };
+}
+
+/** Why nothing of a layer is looked at; `undefined` for operators whose weights are. */
+function wholeLayerReason(node: NodeProto, scope: Scope, context: DescribeContext): string | undefined {
+  const { opset } = context.model;
+  if (isQuantizedOperator(node)) return skipReasons.quantizedOperator;
+  if (context.functions.has(operatorKey(node.domain, node.opType))) return skipReasons.localFunction;
+  if (weightOperator(node) === undefined) {
+    return holdsMatrix(node, scope) ? skipReasons.notSupported(node.opType) : undefined;
+  }
+  return opset < lowestOpset ? skipReasons.oldOpset(opset) : undefined;
+}
+
+/** From this many values on, a constant of two or more axes is worth a remark. */
+const largeMatrix = 1024;
+
+/** Whether an operator that is not known to hold weights has a large float constant as an input. */
+function holdsMatrix(node: NodeProto, scope: Scope): boolean {
+  if (chainOperator(node) !== undefined) return false;
+  return node.input.some((name) => {
+    const definition = resolve(scope, name);
+    const source = definition && constantSource(definition);
+    if (source === undefined || !isFloatType(source.tensor.dataType)) return false;
+    const shape = tensorShape(source.tensor, source.name);
+    return shape.filter((size) => size > 1).length >= 2 && elementCount(shape) >= largeMatrix;
+  });
+}

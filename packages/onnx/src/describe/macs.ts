@@ -1,0 +1,29 @@
+import { elementCount } from '../read/tensor-shape.js';
+import type { NodeProto } from '../schema/proto.js';
+import type { Dimension } from './value-shapes.js';
+import type { WeightSite } from './weight-site.js';
+
+type Shapes = ReadonlyMap<string, readonly Dimension[]>;
+
+/**
+ * Multiply-accumulate operations of one sample: output values × products of each. Known for convolutions and matrix
+ * products whose weight is used directly and whose output shape the file tells; a first dimension that is not a
+ * number is the batch and counts as 1.
+ */
+export function macsOf(node: NodeProto, site: WeightSite, shapes: Shapes): number | undefined {
+  const direct = node.input.includes(site.source.name);
+  const output = shapes.get(node.output[0] ?? '');
+  const products = direct ? productsOfOutput(node, site) : undefined;
+  if (output === undefined || products === undefined) return undefined;
+  const [first, ...rest] = output;
+  const sizes = [typeof first === 'number' ? first : 1, ...rest];
+  const known = sizes.every((size): size is number => typeof size === 'number' && size > 0);
+  return known ? elementCount(sizes) * products : undefined;
+}
+
+/** Products that are summed for one output value. */
+function productsOfOutput(node: NodeProto, { source, inputAxis, shape }: WeightSite): number | undefined {
+  if (node.opType === 'Conv') return elementCount(source.tensor.dims.slice(1).map(Number));
+  if (node.opType !== 'MatMul' && node.opType !== 'Gemm') return undefined;
+  return inputAxis === undefined ? undefined : shape[inputAxis];
+}

@@ -1,0 +1,21 @@
+import type { NodeProto } from '../../schema/proto.js';
+import type { ReadAxes } from '../trace-weight.js';
+import type { WeightSite } from '../weight-site.js';
+
+/** An input of an operator that can be a weight. */
+export interface WeightRole {
+  /** Index of the input. */
+  readonly input: number;
+  readonly kernel: WeightSite['kernel'];
+  readonly axes: ReadAxes;
+}
+
+/** The weights of one operator. */
+export interface WeightOperator {
+  /**
+   * `each`: every role is a weight of its own. `one`: the roles are operands, and the first constant one is the
+   * weight.
+   */
+  readonly takes: 'each' | 'one';
+  roles(node: NodeProto): readonly WeightRole[];
+}

@@ -1,0 +1,65 @@
+import { checkFloats } from '../read/tensor-data.js';
+import { elementCount } from '../read/tensor-shape.js';
+import { ascending, type TracedSource, type WeightView } from './back-to-sources.js';
+import { uniqueName, type UsedNames } from './unique-name.js';
+import type { WeightSite, WeightUse } from './weight-site.js';
+
+/** One constant, with everything that its users say about it. */
+interface Draft {
+  readonly first: TracedSource;
+  readonly traces: TracedSource[];
+  readonly uses: WeightUse[];
+  /** The site, as its users hold it before all of them are known. */
+  readonly site: { -readonly [K in keyof WeightSite]: WeightSite[K] };
+}
+
+/** Collects the constants that are weights, each once. */
+export interface SiteDrafts {
+  add(traced: TracedSource, kernel: WeightSite['kernel'], use: WeightUse): WeightSite;
+  /** Settles the axes when every user is known, and lists the sites in the order of their first use. */
+  finish(): WeightSite[];
+}
+
+export function siteDrafts(used: UsedNames): SiteDrafts {
+  const drafts = new Map<TracedSource['definition'], Draft>();
+  return {
+    add(traced, kernel, use) {
+      const draft = drafts.get(traced.definition) ?? begin(traced, kernel, used);
+      drafts.set(traced.definition, draft);
+      draft.traces.push(traced);
+      draft.uses.push(use);
+      return draft.site;
+    },
+    finish() {
+      for (const { site, traces } of drafts.values()) Object.assign(site, settle(traces));
+      return [...drafts.values()].map(({ site }) => site);
+    },
+  };
+}
+
+function begin(traced: TracedSource, kernel: WeightSite['kernel'], used: UsedNames): Draft {
+  const { definition, source, own } = traced;
+  const id = uniqueName(`${definition.scope.path}${definition.name}`, used);
+  checkFloats(source.tensor, id);
+  const uses: WeightUse[] = [];
+  return { first: traced, traces: [], uses, site: { id, kernel, source, uses, ...own } };
+}
+
+/**
+ * The axes for all users: another shape of the data if all see the same one, else the axes that any of them lets
+ * own parameters, unless that would give every value its own: then the first user decides.
+ */
+function settle(traces: readonly TracedSource[]): WeightView {
+  const [first] = traces as [TracedSource];
+  const { view, own } = first;
+  if (view !== undefined && traces.every((other) => equalViews(other.view, view))) return view;
+  const together = ascending(traces.flatMap((traced) => traced.own.outputAxes));
+  const shared = elementCount(own.shape.filter((_, axis) => !together.includes(axis))) > 1;
+  const outputAxes = shared ? together : own.outputAxes;
+  const { inputAxis } = own;
+  const free = inputAxis !== undefined && !outputAxes.includes(inputAxis);
+  return { shape: own.shape, outputAxes, ...(free ? { inputAxis } : {}) };
+}
+
+const equalViews = (one: WeightView | undefined, other: WeightView): boolean =>
+  one !== undefined && JSON.stringify(one) === JSON.stringify(other);

@@ -1,0 +1,38 @@
+import { domainName, standardDomain } from '../read/model.js';
+import type { NodeProto } from '../schema/proto.js';
+
+/** Why something is not quantized, one sentence each; the report shows them as they are. */
+export const skipReasons = {
+  computed: (by: string) => `the weight is computed at run time, by ${by}`,
+  given: 'the weight is a graph input: whoever runs the model gives it',
+  overridable: 'the weight is also a graph input, so whoever runs the model may replace it',
+  notFloat: (type: string) => `the weight is not of a float type but ${type}`,
+  quantized: 'the weight is quantized already',
+  isOutput: 'the constant is also an output of a graph, so changing it would change the result',
+  empty: 'the weight has no values',
+  sparse: 'the weight is stored as a sparse tensor',
+  external: 'the data of the weight are in another file, which is not read yet',
+  longChain: 'too many operators lie between the constant and its use',
+  badChain: (by: string) => `the shapes between the constant and its use cannot be followed through ${by}`,
+  vector: 'the weight is a vector: it has no output channels',
+  noWeights: 'the operator holds no weights',
+  bothComputed: 'both operands are computed at run time, so the operator holds no weights',
+  quantizedOperator: 'the operator is quantized already',
+  notSupported: (op: string) => `the weights of ${op} are not quantized yet`,
+  localFunction:
+    'the operator is a function of the model, and weights inside functions are not quantized yet',
+  oldOpset: (opset: number) => `the operator set ${opset} is too old: weights are rewritten from version 7`,
+} as const;
+
+const quantizedNames =
+  /^(QLinear|QGemm$|QAttention$|QMoE$|QOrdered|QEmbed|Dequantize|Quantize|DynamicQuantize|FakeQuant|MatMulNBits|MatMulBnb4|MatMulFpQ4|MatMulInteger|ConvInteger|GatherBlockQuantized|ConvTransposeInteger|Quant$|BipolarQuant$|IntQuant$|FloatQuant$|Trunc$)/;
+const quantizedDomains = /(qonnx|brevitas|finn)/i;
+
+/** Whether a node computes with quantized values, or makes them from or into floats. */
+export function isQuantizedOperator(node: NodeProto): boolean {
+  return (
+    quantizedDomains.test(node.domain) ||
+    (quantizedNames.test(node.opType) &&
+      (domainName(node.domain) !== standardDomain || node.opType !== 'Trunc'))
+  );
+}

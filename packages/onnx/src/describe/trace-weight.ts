@@ -1,0 +1,46 @@
+import { tensorShape } from '../read/tensor-shape.js';
+import { backToSources, type TracedSource, type WeightView } from './back-to-sources.js';
+import { chainOperator, dataInputs } from './chain/chain-operators.js';
+import { chainInputs } from './chain-inputs.js';
+import type { ChainResult } from './chain/chain-operator.js';
+import { shapeOf, type ChainResults } from './chain-results.js';
+import { collectChain } from './collect-chain.js';
+import { constantIntegers } from './constant-integers.js';
+import { constantSource } from './constant-source.js';
+import type { Definition } from './scope.js';
+import { skipReasons } from './skip-reasons.js';
+
+/** How an operator means the axes of its weight; a text when it cannot be a weight. */
+export type ReadAxes = (shape: readonly number[]) => WeightView | string;
+
+/** The constants that a weight is made of, or why it cannot be traced to any. */
+export type Trace = { readonly sources: readonly TracedSource[] } | { readonly reason: string };
+
+/** Follows a weight back to its constants, and says what their axes mean to the operator that uses it. */
+export function traceWeight(weight: Definition, readAxes: ReadAxes, opset: number): Trace {
+  const chain = collectChain(weight);
+  if (!Array.isArray(chain)) return chain;
+  const results = new Map<Definition, ChainResult | readonly number[]>();
+  for (const definition of chain) {
+    const result = resultOf(definition, results, opset);
+    if (typeof result === 'string') return { reason: result };
+    results.set(definition, result);
+  }
+  const view = readAxes(shapeOf(weight, results));
+  return typeof view === 'string' ? { reason: view } : { sources: backToSources(chain, results, view) };
+}
+
+function resultOf(definition: Definition, results: ChainResults, opset: number) {
+  const source = constantSource(definition);
+  if (source !== undefined) return tensorShape(source.tensor, source.name);
+  if (definition.kind !== 'node') return skipReasons.given;
+  const { node, scope, output } = definition;
+  const shapes = chainInputs(definition).map((input) => shapeOf(input, results));
+  const unknown = node.input.some(
+    (name, index) =>
+      name !== '' && !dataInputs(node).includes(index) && constantIntegers(scope, name) === undefined,
+  );
+  const integers = (input: number) => constantIntegers(scope, node.input[input] ?? '');
+  const result = unknown ? undefined : chainOperator(node)?.({ node, opset, shapes, output, integers });
+  return result ?? skipReasons.badChain(node.opType);
+}

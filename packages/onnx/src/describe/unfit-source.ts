@@ -1,0 +1,17 @@
+import { isFloatType, typeName } from '../read/data-types.js';
+import { isExternal } from '../read/tensor-data.js';
+import { skipReasons } from './skip-reasons.js';
+import type { TracedSource } from './back-to-sources.js';
+
+/** Why a constant that weights are made of cannot be quantized; `undefined` when it can. */
+export function unfitSource({ definition, source, direct }: TracedSource, ir: number): string | undefined {
+  const { scope, name } = definition;
+  const { tensor } = source;
+  if (!isFloatType(tensor.dataType)) {
+    return direct ? skipReasons.notFloat(typeName(tensor.dataType)) : skipReasons.quantized;
+  }
+  // Files of IR 3 list every initializer among the inputs; from IR 4 that offers it for replacement.
+  if (scope.parent === undefined && ir >= 4 && scope.inputs.has(name)) return skipReasons.overridable;
+  if (tensor.dims.some((size) => size === 0n)) return skipReasons.empty;
+  return isExternal(tensor) ? skipReasons.external : undefined;
+}

@@ -1,0 +1,126 @@
+import { describe, expect, it } from 'vitest';
+import { buildBytes, buildGraph, buildModel, buildProto, counting } from '../../test/helpers/build-model.js';
+import { caught } from '../../test/helpers/caught.js';
+import { bytesField, joined, numberField } from '../../test/helpers/wire.js';
+import { createOperatorSet, serializeModel, type ModelProto } from '../schema/proto.js';
+import { makeNode } from '../write/make-node.js';
+import { readModel } from './read-model.js';
+
+const relu = (input: string, output: string) =>
+  makeNode({ op: 'Relu', name: `make ${output}`, inputs: [input], outputs: [output] });
+const parts = { nodes: [relu('x', 'y')], inputs: { x: [1] }, outputs: { y: [1] } };
+const utf8 = (text: string) => new Uint8Array(Buffer.from(text, 'utf8'));
+
+function edited(change: (proto: ModelProto) => void): Uint8Array {
+  const proto = buildProto(buildGraph(parts));
+  change(proto);
+  return serializeModel(proto, 'test');
+}
+
+describe('readModel', () => {
+  it('reads versions and domains', () => {
+    const model = buildModel(parts, { ir: 9, opset: 21, domains: { 'com.microsoft': 1 } });
+    expect([model.ir, model.opset, model.name]).toEqual([9, 21, 'test']);
+    expect([...model.domains]).toEqual([
+      ['ai.onnx', 21],
+      ['com.microsoft', 1],
+    ]);
+  });
+
+  it('takes a Buffer and a view into a larger buffer', () => {
+    const bytes = buildBytes(parts);
+    expect(readModel(Buffer.from(bytes)).opset).toBe(17);
+    const larger = new Uint8Array(bytes.length + 20).fill(0xff);
+    larger.set(bytes, 7);
+    expect(readModel(larger.subarray(7, 7 + bytes.length)).opset).toBe(17);
+  });
+
+  it('does not change the bytes', () => {
+    const bytes = buildBytes(parts);
+    const before = bytes.slice();
+    readModel(bytes);
+    expect(bytes).toEqual(before);
+  });
+
+  it.each([
+    ['an HTML page', '<!DOCTYPE html><html><body>404</body></html>'],
+    ['an HTML page after a byte order mark', '\uFEFF\n <html>'],
+    ['a Git LFS pointer', 'version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n'],
+    ['a JSON document', '{"error":"not found"}'],
+    ['a zip archive', 'PK\u0003\u0004rest'],
+    ['a GIF image', 'GIF89a....'],
+    ['a TensorFlow Lite file', '\u001c\u0000\u0000\u0000TFL3....'],
+    ['plain text', 'ir_version: 8\ngraph { node { } }'],
+  ])('says that %s is not a model', (_, text) => {
+    const error = caught(() => readModel(utf8(text), 'file'));
+    expect(error.code).toBe('model-not-onnx');
+    expect(error.remedy).toBeTruthy();
+  });
+
+  it('says the same of a PNG image, of zeros and of noise', () => {
+    const noise = Uint8Array.from({ length: 4096 }, (_, index) => (index * 7919 + 3) % 251);
+    for (const bytes of [Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 1), new Uint8Array(100), noise]) {
+      expect(caught(() => readModel(bytes)).code).toBe('model-not-onnx');
+    }
+  });
+
+  it('names an empty file', () => {
+    expect(caught(() => readModel(new Uint8Array())).code).toBe('model-empty');
+  });
+
+  it('gives a typed error wherever a file is cut', () => {
+    const bytes = buildBytes({ ...parts, initializers: [counting('w', [4])] });
+    for (let length = 1; length < bytes.length; length++) {
+      const { code } = caught(() => readModel(bytes.subarray(0, length)));
+      expect([
+        'model-truncated',
+        'model-version',
+        'model-opset',
+        'graph-invalid',
+        'model-not-onnx',
+      ]).toContain(code);
+    }
+  });
+
+  it('gives a typed error or a model wherever a byte is damaged', () => {
+    const bytes = buildBytes({ ...parts, initializers: [counting('w', [4])] });
+    for (let index = 0; index < bytes.length; index++) {
+      for (const value of [0x00, 0x7f, 0xff]) {
+        const damaged = bytes.slice();
+        damaged[index] = value;
+        try {
+          readModel(damaged);
+        } catch (error) {
+          expect((error as Error).name).toBe('LowbitError');
+        }
+      }
+    }
+  });
+
+  it.each([
+    ['no IR version', edited((proto) => delete (proto as Partial<ModelProto>).irVersion), 'model-version'],
+    ['IR version 0', edited((proto) => (proto.irVersion = 0n)), 'model-version'],
+    ['IR version 2', edited((proto) => (proto.irVersion = 2n)), 'model-version'],
+    ['IR version 14', edited((proto) => (proto.irVersion = 14n)), 'model-version'],
+    ['no operator set', edited((proto) => (proto.opsetImport = [])), 'model-opset'],
+    ['operator set 27', edited((proto) => (proto.opsetImport = [createOperatorSet('', 27)])), 'model-opset'],
+    [
+      'only another domain',
+      edited((proto) => (proto.opsetImport = [createOperatorSet('a.b', 1)])),
+      'model-opset',
+    ],
+    [
+      'two versions of one domain',
+      edited((proto) => (proto.opsetImport = [createOperatorSet('', 9), createOperatorSet('ai.onnx', 10)])),
+      'model-opset',
+    ],
+    ['no graph', edited((proto) => delete proto.graph), 'graph-invalid'],
+    [
+      'an empty graph',
+      joined(numberField(1, 8), bytesField(8, numberField(2, 17)), bytesField(7, [])),
+      'graph-invalid',
+    ],
+  ])('%s', (_, bytes, code) => {
+    expect(caught(() => readModel(bytes)).code).toBe(code);
+  });
+});

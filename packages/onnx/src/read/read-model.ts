@@ -1,0 +1,47 @@
+import { isLowbitError, LowbitError } from '@lowbit/core';
+import { parseModel, type ModelProto } from '../schema/proto.js';
+import { checkGraph } from './check-graph.js';
+import type { OnnxModel } from './model.js';
+import { sniff } from './sniff.js';
+import { readVersions } from './versions.js';
+
+/**
+ * Reads an ONNX file and checks that it can be worked on. The bytes are neither copied nor changed, and tensor
+ * data are views on them. Every field of the file is kept, so that writing gives the same model.
+ *
+ * @param name Name for error messages, usually the file's.
+ * @throws LowbitError `model-empty`, `model-not-onnx`, `model-truncated`, `model-malformed`, `model-too-large`,
+ *   `model-version`, `model-opset`, `graph-invalid`, `graph-cyclic`.
+ */
+export function readModel(bytes: Uint8Array, name = 'model'): OnnxModel {
+  sniff(bytes, name);
+  const proto = parse(bytes, name);
+  const versions = readVersions(proto, name);
+  checkGraph(proto, name);
+  return { name, proto, ...versions };
+}
+
+function parse(bytes: Uint8Array, name: string): ModelProto {
+  try {
+    const proto = parseModel(bytes, name);
+    if (holdsSomething(proto)) return proto;
+  } catch (error) {
+    const oversized = isLowbitError(error) && error.code === 'model-too-large';
+    if (oversized || startsLikeModel(bytes)) throw error;
+  }
+  throw new LowbitError({
+    code: 'model-not-onnx',
+    where: name,
+    expected: 'an ONNX file',
+    received: `${bytes.length} bytes that do not start like one`,
+    remedy: 'Check that this is the .onnx file itself and not its external data or another format.',
+  });
+}
+
+const holdsSomething = (proto: ModelProto): boolean =>
+  Object.hasOwn(proto, 'irVersion') || proto.graph !== undefined || proto.opsetImport.length > 0;
+
+/** First tags of a model: numbers (`ir_version`, `model_version`), and fields 2 … 4, 6 … 8, 14, 20, 25, 26 with a length. */
+const firstTags = new Set([0x08, 0x28, 0x12, 0x1a, 0x22, 0x32, 0x3a, 0x42, 0x72, 0xa2, 0xca, 0xd2]);
+
+const startsLikeModel = (bytes: Uint8Array): boolean => firstTags.has(bytes[0] as number);

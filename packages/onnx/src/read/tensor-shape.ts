@@ -1,0 +1,23 @@
+import { LowbitError } from '@lowbit/core';
+import type { TensorProto } from '../schema/proto.js';
+
+/** Number of elements of a shape; 1 for a scalar. */
+export function elementCount(dims: readonly number[]): number {
+  return dims.reduce((product, size) => product * size, 1);
+}
+
+/**
+ * The dimensions of a tensor as numbers.
+ *
+ * @throws LowbitError `model-malformed` where one is negative, or their product is too large to be real.
+ */
+export function tensorShape(tensor: TensorProto, where: string): number[] {
+  const dims = tensor.dims.map(Number);
+  if (dims.every((size) => size >= 0) && Number.isSafeInteger(elementCount(dims))) return dims;
+  throw new LowbitError({
+    code: 'model-malformed',
+    where,
+    expected: 'dimensions of at least 0 whose product is a possible size',
+    received: `[${dims.slice(0, 8).join(', ')}${dims.length > 8 ? ', …' : ''}]`,
+  });
+}

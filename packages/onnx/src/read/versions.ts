@@ -1,0 +1,52 @@
+import { LowbitError } from '@lowbit/core';
+import type { ModelProto, OperatorSetIdProto } from '../schema/proto.js';
+import { domainName, standardDomain } from './model.js';
+
+const irRange = { lowest: 3, highest: 13 };
+const opsetRange = { lowest: 1, highest: 26 };
+
+const exportAgain = 'Export the model again with a current exporter.';
+
+/**
+ * The IR version and the operator sets of a model.
+ *
+ * @throws LowbitError `model-version`, `model-opset`.
+ */
+export function readVersions(proto: ModelProto, where: string) {
+  const ir = Number(proto.irVersion);
+  if (ir < irRange.lowest || ir > irRange.highest) {
+    const received = ir === 0 ? 'none' : `${ir}`;
+    const expected = `an IR version of ${irRange.lowest} to ${irRange.highest}`;
+    throw new LowbitError({ code: 'model-version', where, expected, received, remedy: exportAgain });
+  }
+  const domains = readDomains(proto.opsetImport, where);
+  const opset = domains.get(standardDomain);
+  if (opset !== undefined && opset >= opsetRange.lowest && opset <= opsetRange.highest) {
+    return { ir, opset, domains };
+  }
+  throw opsetError(where, opset === undefined ? 'none' : `${opset}`);
+}
+
+function readDomains(sets: readonly OperatorSetIdProto[], where: string): Map<string, number> {
+  const domains = new Map<string, number>();
+  for (const { domain, version } of sets) {
+    const name = domainName(domain);
+    const known = domains.get(name);
+    if (known !== undefined && known !== Number(version)) {
+      throw opsetError(where, `versions ${known} and ${version} of ${name}`);
+    }
+    domains.set(name, Number(version));
+  }
+  return domains;
+}
+
+function opsetError(where: string, received: string): LowbitError {
+  const { lowest, highest } = opsetRange;
+  return new LowbitError({
+    code: 'model-opset',
+    where,
+    expected: `an import of the operator set ${standardDomain}, version ${lowest} to ${highest}`,
+    received,
+    remedy: exportAgain,
+  });
+}

@@ -1,0 +1,31 @@
+import { sliceLayout, type CodebookScheme, type QuantizedTensor } from '@lowbit/core';
+import { DataType } from '../schema/proto.js';
+import type { Target } from '../target/target.js';
+import { addCodes } from './add-codes.js';
+import type { Computed } from './expand.js';
+import type { Fragment } from './fragment.js';
+import { addNumbers, addParameters, type ParameterGrid } from './parameter-grid.js';
+
+/** values[slice · levels + code]. */
+export function expandCodebook(
+  to: Fragment,
+  tensor: QuantizedTensor,
+  scheme: CodebookScheme,
+  grid: ParameterGrid,
+  target: Target,
+): Computed {
+  const { codes, bits, parameterStorage } = tensor;
+  const added = addCodes(to, 'codes', { codes, bits, shape: grid.codes }, DataType.INT32, target);
+  const slices = sliceLayout(tensor.shape, tensor.slicing).count;
+  const bases = Array.from({ length: slices }, (_, slice) => slice * scheme.levels);
+  const index =
+    slices === 1
+      ? added.value
+      : to.node('Add', [added.value, addParameters(to, 'base', bases, grid, 'int32')]);
+  const values = addNumbers(to, 'values', scheme.values, [scheme.values.length], parameterStorage);
+  return {
+    value: to.node('Gather', [values, index]),
+    form: `${added.form}→Gather`,
+    storedBits: added.storedBits,
+  };
+}

@@ -1,0 +1,58 @@
+import type { DataType, NodeProto, TensorProto } from '../schema/proto.js';
+import { makeNode, type AttributeValue } from '../write/make-node.js';
+import { makeTensor } from '../write/make-tensor.js';
+import type { SharedConstants } from './shared-constants.js';
+
+/** Constants and nodes that compute one weight, not yet part of a graph. */
+export interface Fragment {
+  readonly constants: readonly TensorProto[];
+  /** Constants shared with other weights of the graph. */
+  readonly shared: ReadonlySet<TensorProto>;
+  /** In an order in which they can be computed. */
+  readonly nodes: readonly NodeProto[];
+  /** Adds a constant of this weight alone and returns its name, which ends in `role`. */
+  constant(role: string, type: DataType, dims: readonly number[], values: ArrayLike<number>): string;
+  /** The name of a constant that other weights may use too. */
+  small(type: DataType, dims: readonly number[], values: readonly number[]): string;
+  /** Adds a node and returns the name of its output. */
+  node(
+    op: string,
+    inputs: readonly string[],
+    attributes?: Readonly<Record<string, AttributeValue>>,
+    domain?: string,
+  ): string;
+  /** Gives the value a name that the rest of the graph knows. */
+  rename(value: string, name: string): void;
+}
+
+/** @param prefix What all names of the fragment begin with. */
+export function fragment(prefix: string, constantsOfGraph: SharedConstants): Fragment {
+  const constants: TensorProto[] = [];
+  const shared = new Set<TensorProto>();
+  const nodes: NodeProto[] = [];
+  return {
+    constants,
+    shared,
+    nodes,
+    constant(role, type, dims, values) {
+      constants.push(makeTensor(`${prefix}.${role}`, type, dims, values));
+      return `${prefix}.${role}`;
+    },
+    small(type, dims, values) {
+      const tensor = constantsOfGraph.find(type, dims, values);
+      shared.add(tensor);
+      return tensor.name;
+    },
+    node(op, inputs, attributes = {}, domain) {
+      const output = `${prefix}.${nodes.length}`;
+      nodes.push(
+        makeNode({ op, inputs, outputs: [output], attributes, ...(domain === undefined ? {} : { domain }) }),
+      );
+      return output;
+    },
+    rename(value, name) {
+      const node = nodes.find(({ output }) => output[0] === value);
+      if (node !== undefined) node.output[0] = name;
+    },
+  };
+}

@@ -1,0 +1,82 @@
+import type { ConstantSource } from '../describe/weight-site.js';
+import { copyMessage, type GraphProto, type NodeProto, type TensorProto } from '../schema/proto.js';
+import { initializersStandAlone } from '../target/facts.js';
+import { makeNode } from '../write/make-node.js';
+import type { Fragment } from './fragment.js';
+import { sharedConstants, type SharedConstants } from './shared-constants.js';
+import type { GraphParts } from './stored-bytes.js';
+
+/** Changes of one graph, gathered and then made at once. */
+export interface GraphEdit {
+  readonly shared: SharedConstants;
+  /** What a fragment would add to the graph in place of the source. */
+  parts(source: ConstantSource, by: Fragment): GraphParts;
+  /** Replaces a source by a fragment; other nodes of the graph may be replaced with it. */
+  replace(source: ConstantSource, by: Fragment, others: ReadonlyMap<NodeProto, NodeProto>): void;
+  apply(): void;
+}
+
+/** @param ir The file's IR version. */
+export function graphEdit(graph: GraphProto, ir: number, newName: () => string): GraphEdit {
+  const shared = sharedConstants(newName);
+  const first: NodeProto[] = [];
+  const nodes = new Map<NodeProto, readonly NodeProto[]>();
+  const initializers = new Map<TensorProto, readonly TensorProto[]>();
+  const inputs = new Set<string>();
+  const newShared = (by: Fragment) => [...by.shared].filter((tensor) => !shared.has(tensor));
+  const asInitializers = (source: ConstantSource) =>
+    source.kind === 'initializer' && ir >= initializersStandAlone;
+  return {
+    shared,
+    parts(source, by) {
+      const constants = [...newShared(by), ...by.constants];
+      if (asInitializers(source)) return { initializer: constants, node: by.nodes };
+      return { node: [...constants.map(constantNode), ...by.nodes] };
+    },
+    replace(source, by, others) {
+      const shares = newShared(by);
+      shared.keep(shares);
+      for (const [node, other] of others) nodes.set(node, [other]);
+      if (asInitializers(source)) {
+        inputs.add(source.name);
+        initializers.set(source.tensor, [...shares, ...by.constants]);
+        first.push(...by.nodes);
+        return;
+      }
+      const own = [...by.constants.map(constantNode), ...by.nodes];
+      first.unshift(...shares.map(constantNode));
+      if (source.node !== undefined) nodes.set(source.node, own);
+      else {
+        inputs.add(source.name);
+        initializers.set(source.tensor, []);
+        first.push(...own);
+      }
+    },
+    apply() {
+      graph.node = [...first, ...graph.node.flatMap((node) => nodes.get(node) ?? [node])];
+      graph.initializer = graph.initializer.flatMap((tensor) => initializers.get(tensor) ?? [tensor]);
+      graph.input = graph.input.filter(({ name }) => !inputs.has(name));
+    },
+  };
+}
+
+/** The parts of the graph that a replacement takes away. */
+export function replacedParts({ kind, graph, name, tensor, node }: ConstantSource): GraphParts {
+  if (node !== undefined) return { node: [node] };
+  return {
+    initializer: [tensor],
+    input: graph.input.filter((input) => kind === 'initializer' && input.name === name),
+  };
+}
+
+/** A `Constant` node with this value; the name is the output's, so the tensor itself needs none. */
+function constantNode(tensor: TensorProto): NodeProto {
+  const unnamed = copyMessage(tensor);
+  delete (unnamed as { name?: string }).name;
+  return makeNode({
+    op: 'Constant',
+    inputs: [],
+    outputs: [tensor.name],
+    attributes: { value: { tensor: unnamed } },
+  });
+}

@@ -1,0 +1,88 @@
+import type { QuantizedTensor } from '@lowbit/core';
+import type { WeightSite } from '../describe/weight-site.js';
+import { bytesOfType } from '../read/data-types.js';
+import { tensorShape } from '../read/tensor-shape.js';
+import { DataType, type NodeProto } from '../schema/proto.js';
+import type { Optimize, Target } from '../target/target.js';
+import { dequantize } from './dequantize.js';
+import { expand, type Shaped } from './expand.js';
+import type { Fragment } from './fragment.js';
+import { integers } from './integers.js';
+import { matMulNBits } from './mat-mul-n-bits.js';
+
+/** One weight in the form that was chosen for it; its nodes and constants are in the fragment. */
+export interface Lowered {
+  readonly form: string;
+  /** Bytes of the weight at run time. */
+  readonly memoryBytes: number;
+  readonly reason: string;
+  /** What the nodes become that take the weight packed. */
+  readonly others: ReadonlyMap<NodeProto, NodeProto>;
+}
+
+/**
+ * Chooses the form of one weight and adds it to the fragment. Unless other nodes take the packed weight, the last
+ * node gives the source's own value: its name, its shape, its type.
+ */
+export function lower(
+  to: Fragment,
+  site: WeightSite,
+  tensor: QuantizedTensor,
+  target: Target,
+  optimize: Optimize,
+): Lowered {
+  if (optimize === 'speed') return expanded(to, site, expand(to, tensor, target), tensor);
+  const others = matMulNBits(to, site, tensor);
+  if (others !== undefined) {
+    return { form: 'MatMulNBits', memoryBytes: packedBytes(to), reason: multiplied, others };
+  }
+  const packed = dequantize(to, tensor, target);
+  if ('unfit' in packed) return expanded(to, site, expand(to, tensor, target), tensor, packed.unfit);
+  finish(to, site, packed);
+  const reason = sentence(decoded, widening(packed, tensor));
+  return { form: packed.form, memoryBytes: packedBytes(to), reason, others: new Map() };
+}
+
+const folded = 'made into floats once, when the session is created: float speed, float memory';
+const decoded = 'stays packed in memory and is decoded on every run, which takes longer than floats';
+const multiplied =
+  'stays packed in memory and is multiplied as it is, which takes longer than floats on WebAssembly';
+
+/** @param unfit Why it is not kept packed, where that was wanted. */
+function expanded(
+  to: Fragment,
+  site: WeightSite,
+  computed: Shaped,
+  tensor: QuantizedTensor,
+  unfit?: string,
+): Lowered {
+  finish(to, site, computed);
+  const memoryBytes = bytesOfType(site.source.tensor.dataType, tensor.codes.length);
+  const reason = sentence(folded, unfit, widening(computed, tensor));
+  return { form: computed.form, memoryBytes, reason, others: new Map() };
+}
+
+function widening({ storedBits }: Shaped, { bits }: QuantizedTensor): string | undefined {
+  if (storedBits === bits) return undefined;
+  return `codes of ${bits} bits are stored in ${storedBits}, the least that is worth its operators here`;
+}
+
+function sentence(...parts: readonly (string | undefined)[]): string {
+  return parts.filter((part) => part !== undefined).join('; ');
+}
+
+/** Gives the decoded value the source's shape, type and name. */
+function finish(to: Fragment, site: WeightSite, { value, shape }: Shaped): void {
+  const { tensor, name } = site.source;
+  const dims = tensorShape(tensor, name);
+  const same = dims.length === shape.length && dims.every((size, axis) => size === shape[axis]);
+  const shaped = same ? value : to.node('Reshape', [value, integers(to, dims)]);
+  const typed =
+    tensor.dataType === DataType.FLOAT ? shaped : to.node('Cast', [shaped], { to: tensor.dataType });
+  to.rename(typed, name);
+}
+
+/** Bytes of the constants that a fragment keeps in memory. */
+function packedBytes({ constants, shared }: Fragment): number {
+  return [...constants, ...shared].reduce((sum, { rawData }) => sum + rawData.length, 0);
+}

@@ -1,0 +1,103 @@
+import { LowbitError, type QuantizedTensor, type StorageNote } from '@lowbit/core';
+import type { WeightSite } from '../describe/weight-site.js';
+import type { OnnxModel } from '../read/model.js';
+import { tensorBytes } from '../read/tensor-data.js';
+import { createOperatorSet, type GraphProto } from '../schema/proto.js';
+import { runtimeDomain } from '../target/facts.js';
+import type { Optimize } from '../target/target.js';
+import { fragment, type Fragment } from './fragment.js';
+import { graphEdit, replacedParts, type GraphEdit } from './graph-edit.js';
+import { lower, type Lowered } from './lower.js';
+import { freePrefix } from './names.js';
+import { storedBytes } from './stored-bytes.js';
+
+/**
+ * Puts quantized weights into a model, in place: each source is replaced where it stands by nodes that end in the
+ * same value, so that everything that uses it stays as it is. A weight that would not become smaller is left alone.
+ * Versions are not raised. Returns how each weight is stored.
+ *
+ * @param sites The weights of this very model.
+ * @param weights Quantized tensors by the id of their site.
+ * @throws LowbitError `plan-mismatch` for a tensor without a site, or of another shape.
+ */
+export function rewriteModel(
+  model: OnnxModel,
+  sites: readonly WeightSite[],
+  weights: ReadonlyMap<string, QuantizedTensor>,
+  optimize: Optimize,
+): StorageNote[] {
+  checkWeights(sites, weights, model.name);
+  const { proto, ir } = model;
+  const prefix = freePrefix(proto.graph as GraphProto);
+  let count = 0;
+  const newName = () => `${prefix}.${count++}`;
+  const edits = new Map<GraphProto, GraphEdit>();
+  const editOf = (graph: GraphProto) => {
+    const edit = edits.get(graph) ?? graphEdit(graph, ir, newName);
+    edits.set(graph, edit);
+    return edit;
+  };
+  const notes = sites.flatMap((site, index) => {
+    const tensor = weights.get(site.id);
+    if (tensor === undefined) return [];
+    return [rewriteWeight(model, site, tensor, optimize, editOf(site.source.graph), `${prefix}${index}`)];
+  });
+  for (const edit of edits.values()) edit.apply();
+  return notes;
+}
+
+function rewriteWeight(
+  model: OnnxModel,
+  site: WeightSite,
+  tensor: QuantizedTensor,
+  optimize: Optimize,
+  edit: GraphEdit,
+  prefix: string,
+): StorageNote {
+  const { id, source } = site;
+  const added = fragment(prefix, edit.shared);
+  const { form, memoryBytes, reason, others } = lower(added, site, tensor, model, optimize);
+  const removed = replacedParts(source);
+  const before = storedBytes({ ...removed, node: [...(removed.node ?? []), ...others.keys()] });
+  const parts = edit.parts(source, added);
+  const bytes = storedBytes({ ...parts, node: [...(parts.node ?? []), ...others.values()] });
+  if (bytes >= before) return leftFloat(site, bytes, before);
+  edit.replace(source, added, others);
+  if (usesRuntimeDomain(added, others)) importRuntimeDomain(model);
+  const hidden = removed.input?.length ? '; no longer a graph input, so that it can be computed' : '';
+  return { id, form, storedBytes: bytes, memoryBytes, reason: `${reason}${hidden}` };
+}
+
+function leftFloat({ id, source }: WeightSite, quantized: number, before: number): StorageNote {
+  const reason = `left as it was: its quantized form would take ${quantized} bytes in the file instead of ${before}`;
+  return { id, form: 'float', storedBytes: before, memoryBytes: tensorBytes(source.tensor, id), reason };
+}
+
+function usesRuntimeDomain(added: Fragment, others: Lowered['others']): boolean {
+  return [...added.nodes, ...others.values()].some(({ domain }) => domain === runtimeDomain.name);
+}
+
+function importRuntimeDomain({ proto }: OnnxModel): void {
+  const { name, version } = runtimeDomain;
+  if (proto.opsetImport.some(({ domain }) => domain === name)) return;
+  proto.opsetImport = [...proto.opsetImport, createOperatorSet(name, version)];
+}
+
+function checkWeights(
+  sites: readonly WeightSite[],
+  weights: ReadonlyMap<string, QuantizedTensor>,
+  model: string,
+): void {
+  const shapes = new Map(sites.map(({ id, shape }) => [id, shape.join(' × ')]));
+  for (const [id, { shape }] of weights) {
+    const expected = shapes.get(id);
+    if (expected === shape.join(' × ')) continue;
+    throw new LowbitError({
+      code: 'plan-mismatch',
+      where: `${model}: weight '${id}'`,
+      expected: expected === undefined ? 'a weight of this model' : `a tensor of shape ${expected}`,
+      received: expected === undefined ? 'an id that it does not have' : shape.join(' × '),
+      remedy: 'Quantize the weights that the port describes, for the same file.',
+    });
+  }
+}

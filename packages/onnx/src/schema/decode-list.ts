@@ -1,0 +1,47 @@
+import type { DescField } from '@bufbuild/protobuf';
+import { broken, spend, type Cursor } from './cursor.js';
+import type { Fields } from './decode.js';
+import { keepNumbers } from './keep-numbers.js';
+import { inexact, scalarReader, type Scalar } from './scalar.js';
+import { readLength } from './varint.js';
+
+/**
+ * Decodes a repeated scalar field, packed or one by one. Returns false when the list holds something inexact:
+ * then all of its parts are kept as bytes, in their order.
+ */
+export function decodeList(field: DescField & { fieldKind: 'list'; listKind: 'scalar' }) {
+  const { localName, number } = field;
+  const reader = scalarReader(field.scalar);
+  return (message: Fields, cursor: Cursor, end: number, wireType: number): boolean => {
+    const packed = wireType === 2 && reader.wireType !== 2;
+    if (!packed && wireType !== reader.wireType) return false;
+    if (cursor.kept.get(message)?.has(number) === true) return false;
+    const list = message[localName] as Scalar[];
+    const before = list.length;
+    if (readElements(list, cursor, end, packed)) return true;
+    if (reader.wireType === 2) throw broken(cursor, `text that is not UTF-8 in the list ${field.name}`);
+    list.length = before;
+    keepNumbers(cursor, message, field);
+    return false;
+  };
+
+  function readElements(list: Scalar[], cursor: Cursor, end: number, packed: boolean): boolean {
+    if (!packed) return readOne(list, cursor, end);
+    const packedEnd = readLength(cursor, end) + cursor.position;
+    spend(cursor, reader.cost * reader.count(cursor, packedEnd));
+    while (cursor.position < packedEnd) {
+      const value = reader.read(cursor, packedEnd);
+      if (value === inexact) return false;
+      list.push(value);
+    }
+    return true;
+  }
+
+  function readOne(list: Scalar[], cursor: Cursor, end: number): boolean {
+    const value = reader.read(cursor, end);
+    if (value === inexact) return false;
+    spend(cursor, reader.cost);
+    list.push(value);
+    return true;
+  }
+}

@@ -1,0 +1,95 @@
+/**
+ * The one place that knows which protobuf library and which generated schema are in use. The rest of the
+ * package sees plain message types, constructors, {@link parseModel} and {@link serializeModel}.
+ */
+import { create, type MessageInitShape } from '@bufbuild/protobuf';
+import {
+  AttributeProtoSchema,
+  GraphProtoSchema,
+  ModelProtoSchema,
+  NodeProtoSchema,
+  OperatorSetIdProtoSchema,
+  StringStringEntryProtoSchema,
+  TensorProtoSchema,
+  TensorShapeProto_DimensionSchema,
+  TensorShapeProtoSchema,
+  TypeProtoSchema,
+  TypeProto_TensorSchema,
+  ValueInfoProtoSchema,
+  type AttributeProto,
+  type GraphProto,
+  type ModelProto,
+  type NodeProto,
+  type OperatorSetIdProto,
+  type StringStringEntryProto,
+  type TensorProto,
+  type ValueInfoProto,
+} from 'onnx-buf';
+
+export type {
+  AttributeProto,
+  FunctionProto,
+  GraphProto,
+  ModelProto,
+  NodeProto,
+  OperatorSetIdProto,
+  SparseTensorProto,
+  StringStringEntryProto,
+  TensorProto,
+  TensorShapeProto,
+  TypeProto,
+  ValueInfoProto,
+} from 'onnx-buf';
+export {
+  AttributeProto_AttributeType as AttributeType,
+  TensorProto_DataLocation as DataLocation,
+  TensorProto_DataType as DataType,
+} from 'onnx-buf';
+
+export { parseModel } from './decode.js';
+export { serializeModel } from './encode.js';
+export { copyMessage } from './copy.js';
+export { keptBytes } from './kept.js';
+export { textOf, utf8 } from './utf8.js';
+
+export const createModel = (init: MessageInitShape<typeof ModelProtoSchema> = {}): ModelProto =>
+  create(ModelProtoSchema, init);
+
+export const createGraph = (init: MessageInitShape<typeof GraphProtoSchema> = {}): GraphProto =>
+  create(GraphProtoSchema, init);
+
+export const createNode = (init: MessageInitShape<typeof NodeProtoSchema> = {}): NodeProto =>
+  create(NodeProtoSchema, init);
+
+export const createTensor = (init: MessageInitShape<typeof TensorProtoSchema> = {}): TensorProto =>
+  create(TensorProtoSchema, init);
+
+export const createAttribute = (init: MessageInitShape<typeof AttributeProtoSchema> = {}): AttributeProto =>
+  create(AttributeProtoSchema, init);
+
+export const createOperatorSet = (domain: string, version: number): OperatorSetIdProto =>
+  create(OperatorSetIdProtoSchema, { domain, version: BigInt(version) });
+
+export const createEntry = (key: string, value: string): StringStringEntryProto =>
+  create(StringStringEntryProtoSchema, { key, value });
+
+/** A graph input or output. A dimension that is a string is symbolic; without `shape` the rank is unknown. */
+export function createValueInfo(
+  name: string,
+  elemType: number,
+  shape?: readonly (number | string)[],
+): ValueInfoProto {
+  const tensor = create(TypeProto_TensorSchema, { elemType });
+  if (shape !== undefined) tensor.shape = create(TensorShapeProtoSchema, { dim: shape.map(createDimension) });
+  const type = create(TypeProtoSchema, { value: { case: 'tensorType', value: tensor } });
+  return create(ValueInfoProtoSchema, { name, type });
+}
+
+function createDimension(size: number | string) {
+  return create(TensorShapeProto_DimensionSchema, {
+    value:
+      typeof size === 'string'
+        ? { case: 'dimParam', value: size }
+        : { case: 'dimValue', value: BigInt(size) },
+  });
+}

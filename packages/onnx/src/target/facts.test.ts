@@ -1,0 +1,54 @@
+import { describe, expect, test } from 'vitest';
+import { DataType } from '../schema/proto.js';
+import { castableType, dequantizeOperator, matMulNBitsFits } from './facts.js';
+
+const old = { opset: 11, ir: 6 };
+const safest = { opset: 21, ir: 10 };
+const newest = { opset: 25, ir: 13 };
+
+describe('types that Cast unpacks', () => {
+  test.each([
+    [4, old, undefined],
+    [4, { opset: 21, ir: 9 }, undefined],
+    [4, safest, DataType.UINT4],
+    [2, safest, undefined],
+    [2, newest, DataType.UINT2],
+    [3, newest, undefined],
+    [8, old, DataType.UINT8],
+    [12, old, DataType.UINT16],
+  ])('%i bits in %o', (bits, target, type) => {
+    expect(castableType(bits, target)).toBe(type);
+  });
+});
+
+describe('operators that keep codes packed', () => {
+  const own = 'com.microsoft';
+  test.each([
+    [8, 'tensor', { opset: 9, ir: 4 }, { domain: own, type: DataType.UINT8, bits: 8 }],
+    [8, 'tensor', { opset: 10, ir: 5 }, { domain: undefined, type: DataType.UINT8, bits: 8 }],
+    [8, 'axis', old, { domain: own, type: DataType.UINT8, bits: 8 }],
+    [8, 'axis', { opset: 13, ir: 7 }, { domain: undefined, type: DataType.UINT8, bits: 8 }],
+    [4, 'axis', old, { domain: own, type: DataType.UINT4, bits: 4 }],
+    [4, 'block', safest, { domain: undefined, type: DataType.UINT4, bits: 4 }],
+    [2, 'axis', safest, { domain: undefined, type: DataType.UINT4, bits: 4 }],
+    [1, 'block', newest, { domain: undefined, type: DataType.UINT2, bits: 2 }],
+    [5, 'block', safest, { domain: undefined, type: DataType.UINT8, bits: 8 }],
+    [16, 'axis', old, { domain: own, type: DataType.UINT16, bits: 16 }],
+    [4, 'block', old, undefined],
+  ] as const)('%i bits by %s in %o', (bits, spread, target, operator) => {
+    expect(dequantizeOperator(bits, spread, target)).toEqual(operator);
+  });
+});
+
+test.each([
+  [4, 32, 80, true],
+  [8, 32, 80, false],
+  [8, 32, 96, true],
+  [2, 256, 512, true],
+  [4, 8, 64, false],
+  [4, 48, 96, false],
+  [4, 512, 512, false],
+  [3, 32, 64, false],
+])('MatMulNBits of %i bits in blocks of %i on %i rows: %s', (bits, block, rows, fits) => {
+  expect(matMulNBitsFits(bits, block, rows)).toBe(fits);
+});

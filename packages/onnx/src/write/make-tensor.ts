@@ -1,0 +1,77 @@
+import { LowbitError, toFloat16Bits } from '@lowbit/core';
+import { bytesOfType, typeName } from '../read/data-types.js';
+import { elementCount } from '../read/tensor-shape.js';
+import { createTensor, DataType, type TensorProto } from '../schema/proto.js';
+import { packSmall } from './pack-small.js';
+
+/** Writes `count` numbers as little-endian raw data. */
+type RawWriter = (values: ArrayLike<number>) => ArrayBufferView<ArrayBuffer>;
+
+const packed =
+  (bits: 2 | 4): RawWriter =>
+  (values) =>
+    packSmall(values, bits);
+
+const writers: ReadonlyMap<number, RawWriter> = new Map<number, RawWriter>([
+  [DataType.FLOAT, (values) => Float32Array.from(values)],
+  [DataType.FLOAT16, (values) => Uint16Array.from(values, toFloat16Bits)],
+  [DataType.UINT8, (values) => Uint8Array.from(values)],
+  [DataType.INT8, (values) => Int8Array.from(values)],
+  [DataType.UINT16, (values) => Uint16Array.from(values)],
+  [DataType.INT16, (values) => Int16Array.from(values)],
+  [DataType.UINT32, (values) => Uint32Array.from(values)],
+  [DataType.INT32, (values) => Int32Array.from(values)],
+  [DataType.INT64, (values) => BigInt64Array.from(Array.from(values, BigInt))],
+  [DataType.BOOL, (values) => Uint8Array.from(values)],
+  [DataType.UINT4, packed(4)],
+  [DataType.INT4, packed(4)],
+  [DataType.UINT2, packed(2)],
+  [DataType.INT2, packed(2)],
+]);
+
+/**
+ * A tensor with raw data.
+ *
+ * @param type One of FLOAT, FLOAT16 (rounded from floats), the integer types of 2 to 64 bits, BOOL. Integers must
+ *   be in the type's range; types below 8 bits are packed, first element in the lowest bits.
+ * @param values Row-major, as many as `dims` say.
+ * @throws LowbitError `invalid-argument` for another type or number of values.
+ */
+export function makeTensor(
+  name: string,
+  type: DataType,
+  dims: readonly number[],
+  values: ArrayLike<number>,
+): TensorProto {
+  const write = writers.get(type);
+  if (write === undefined) throw wrong(name, 'a type that can be written', typeName(type));
+  const count = elementCount(dims);
+  if (values.length !== count) throw wrong(name, `${count} values`, `${values.length} values`);
+  const { buffer, byteOffset, byteLength } = write(values);
+  return makeRawTensor(name, type, dims, new Uint8Array(buffer, byteOffset, byteLength));
+}
+
+/**
+ * A tensor of any type around raw data that are laid out already.
+ *
+ * @throws LowbitError `invalid-argument` when the length is not that of the dimensions and type.
+ */
+export function makeRawTensor(
+  name: string,
+  type: DataType,
+  dims: readonly number[],
+  rawData: Uint8Array,
+): TensorProto {
+  const needed = bytesOfType(type, elementCount(dims));
+  if (rawData.length !== needed) throw wrong(name, `${needed} bytes`, `${rawData.length} bytes`);
+  return createTensor({
+    name,
+    dataType: type,
+    dims: dims.map(BigInt),
+    rawData: rawData as Uint8Array<ArrayBuffer>,
+  });
+}
+
+function wrong(where: string, expected: string, received: string): LowbitError {
+  return new LowbitError({ code: 'invalid-argument', where, expected, received });
+}

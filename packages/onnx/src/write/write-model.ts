@@ -1,0 +1,11 @@
+import type { OnnxModel } from '../read/model.js';
+import { serializeModel } from '../schema/proto.js';
+
+/**
+ * The bytes of an ONNX file. A model that was read and not edited keeps every field, unknown ones included.
+ *
+ * @throws LowbitError `model-too-large` above 2 GiB, the limit of the file format.
+ */
+export function writeModel(model: OnnxModel): Uint8Array {
+  return serializeModel(model.proto, model.name);
+}

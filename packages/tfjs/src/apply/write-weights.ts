@@ -1,0 +1,52 @@
+import { decode, LowbitError, type QuantizedTensor } from '@lowbit/core';
+import * as tf from '@tensorflow/tfjs-core';
+import type { LayersModel, LayerVariable } from '@tensorflow/tfjs-layers';
+import { surveyModel, type ModelLayer, type ModelVariable } from '../model/survey.js';
+
+/**
+ * Gives `copy`, which has the topology of `model`, its weights: decoded where `tensors` has the weight's id,
+ * the original value elsewhere. Values are written past the layers' constraints, so they arrive bit for bit.
+ */
+export function writeWeights(
+  model: LayersModel,
+  copy: LayersModel,
+  tensors: ReadonlyMap<string, QuantizedTensor>,
+): void {
+  const targets = surveyModel(copy);
+  surveyModel(model).forEach((source, i) => {
+    for (const entry of source.variables) {
+      const target = counterpart(entry, source, targets[i]);
+      const tensor = tensors.get(entry.id);
+      if (tensor === undefined) assign(target, entry.variable.read());
+      else assignDecoded(target, tensor);
+      target.trainable = entry.variable.trainable;
+    }
+  });
+}
+
+function counterpart(
+  entry: ModelVariable,
+  source: ModelLayer,
+  target: ModelLayer | undefined,
+): LayerVariable {
+  const found = target?.variables.find(({ key }) => key === entry.key)?.variable;
+  if (found !== undefined && String(found.shape) === String(entry.variable.shape)) return found;
+  throw new LowbitError({
+    code: 'layer-unsupported',
+    where: entry.id,
+    expected: `a weight ${entry.key} of shape [${entry.variable.shape}] after the layer is made again`,
+    received: found === undefined ? 'no such weight' : `shape [${found.shape}]`,
+    remedy: `Let getConfig of ${source.layer.getClassName()} return everything that its constructor needs.`,
+  });
+}
+
+function assignDecoded(target: LayerVariable, tensor: QuantizedTensor): void {
+  const decoded = tf.tensor(decode(tensor), [...tensor.shape], 'float32');
+  assign(target, decoded);
+  decoded.dispose();
+}
+
+/** `LayerVariable.write` would apply the layer's constraint; the variable behind it does not. */
+function assign(target: LayerVariable, value: tf.Tensor): void {
+  (target.read() as tf.Variable).assign(value);
+}

@@ -1,0 +1,52 @@
+import type { LayerDescriptor, SkipNote, WeightDescriptor } from '@lowbit/core';
+import * as tf from '@tensorflow/tfjs-core';
+import { readVariable } from '../model/read-variable.js';
+import type { ModelLayer, ModelVariable } from '../model/survey.js';
+import { families } from './families.js';
+import { layerFloatReason, weightFloatReason } from './float-reason.js';
+import type { KernelRule, LayerFamily } from './layer-family.js';
+import { multiplications } from './multiplications.js';
+
+/** One layer for the core; `depth` is its place in the order of execution. */
+export function describeLayer(entry: ModelLayer, depth: number): LayerDescriptor {
+  const op = entry.layer.getClassName();
+  const base = { id: entry.id, op, depth, sites: [] };
+  const family = families[op];
+  if (family === undefined) {
+    const reason = layerFloatReason(op, entry.variables.length > 0);
+    return { ...base, weights: [], skipped: [{ subject: entry.id, reason }] };
+  }
+  const weights = entry.variables.flatMap((variable) => describeWeight(variable, family));
+  const skipped = skippedWeights(entry.variables, weights);
+  const values = weights.reduce((sum, weight) => sum + tf.util.sizeFromShape([...weight.shape]), 0);
+  const macs = multiplications(entry.layer, family, values);
+  return { ...base, ...(macs !== undefined && { macs }), weights, ...(skipped.length > 0 && { skipped }) };
+}
+
+function describeWeight(entry: ModelVariable, family: LayerFamily): WeightDescriptor[] {
+  const rule = family.kernels.find((kernel) => kernel.variable === entry.key);
+  if (rule === undefined || entry.variable.dtype !== 'float32') return [];
+  return [weightDescriptor(entry, rule)];
+}
+
+function weightDescriptor({ id, variable }: ModelVariable, rule: KernelRule): WeightDescriptor {
+  const shape = variable.shape as number[];
+  return {
+    id,
+    kernel: rule.kernel,
+    shape,
+    ...rule.axes(shape.length),
+    storedBytes: tf.util.sizeFromShape(shape) * Float32Array.BYTES_PER_ELEMENT,
+    read: () => readVariable(variable, id),
+  };
+}
+
+function skippedWeights(
+  variables: readonly ModelVariable[],
+  weights: readonly WeightDescriptor[],
+): SkipNote[] {
+  const described = new Set(weights.map((weight) => weight.id));
+  return variables
+    .filter(({ id }) => !described.has(id))
+    .map(({ id, key, variable }) => ({ subject: id, reason: weightFloatReason(key, variable.dtype) }));
+}

@@ -1,0 +1,68 @@
+import { forwardLaws, opsLaws, portLaws, type Law } from '@lowbit/conformance';
+import type { ModelPort, Quantizer } from '@lowbit/core';
+import * as tf from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { onEveryBackend } from '../test/backends.js';
+import { crossSharedModel, imageModel, sequenceModel, sharedModel, smallSequential } from '../test/models.js';
+import { clippedGrid, grid, halves, ranks } from '../test/quantizers.js';
+import { tfjs, tfjsOps } from './index.js';
+import { surveyModel } from './model/survey.js';
+
+/** Runs a law and releases what it leaves: laws know nothing of tensors that must be disposed. */
+async function run(law: Law): Promise<void> {
+  const variables = () => Object.values(tf.engine().state.registeredVariables);
+  const before = new Set(variables());
+  tf.engine().startScope();
+  try {
+    await law.run();
+  } finally {
+    tf.engine().endScope();
+    variables().forEach((variable) => before.has(variable) || variable.dispose());
+  }
+}
+
+function toArray(tensor: tf.Tensor) {
+  return { shape: tensor.shape, data: tensor.dataSync() };
+}
+
+function weightsOf(model: LayersModel): Map<string, Float32Array> {
+  const variables = surveyModel(model).flatMap((layer) => layer.variables);
+  return new Map(variables.map(({ id, variable }) => [id, variable.read().dataSync<'float32'>()]));
+}
+
+function brokenPort(): ModelPort<LayersModel> {
+  const model = smallSequential();
+  const kernel = model.getLayer('last').weights[0]!;
+  tf.tidy(() => void kernel.write(tf.fill([15, 4], Infinity)));
+  return tfjs(model);
+}
+
+onEveryBackend('laws of the interpreter', (test) => {
+  // The wasm backend adds in float32: a mean of values that cancel has fewer exact bits.
+  for (const law of opsLaws(tfjsOps, toArray, { rounding: 2 ** -20 })) test(law.title, () => run(law));
+});
+
+const quantizers: readonly [Quantizer, 'straight-through' | 'own'][] = [
+  [grid, 'straight-through'],
+  [ranks, 'straight-through'],
+  [halves, 'straight-through'],
+  [clippedGrid, 'own'],
+];
+
+for (const [quantizer, gradient] of quantizers) {
+  onEveryBackend(`laws of the forward pass of ${quantizer.name}`, (test) => {
+    for (const law of forwardLaws(quantizer, tfjsOps, toArray, { gradient })) test(law.title, () => run(law));
+  });
+}
+
+for (const make of [smallSequential, imageModel, sharedModel, crossSharedModel, sequenceModel]) {
+  onEveryBackend(`laws of the port on ${make.name}`, (test) => {
+    const laws = portLaws({
+      make: () => tfjs(make()),
+      decodeResult: weightsOf,
+      fingerprint: (model) => [...weightsOf(model)].map(([id, values]) => [id, ...values]),
+      makeNonFinite: brokenPort,
+    });
+    for (const law of laws) test(law.title, () => run(law));
+  });
+}

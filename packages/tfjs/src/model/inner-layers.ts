@@ -1,0 +1,31 @@
+import type { layers } from '@tensorflow/tfjs-layers';
+
+type Layer = layers.Layer;
+
+/**
+ * The layers that a layer is made of, in the order of execution: those of a nested model, and the wrapped ones
+ * of `TimeDistributed` and `Bidirectional`. None for any other layer.
+ */
+export function innerLayers(layer: Layer): readonly Layer[] {
+  const inner = layer as Layer &
+    Record<'layer' | 'forwardLayer' | 'backwardLayer', Layer> & { layers: Layer[] };
+  switch (layer.getClassName()) {
+    case 'Model':
+    case 'Functional':
+    case 'Sequential':
+      return inner.layers;
+    case 'TimeDistributed':
+      return [inner.layer];
+    case 'Bidirectional':
+      return [inner.forwardLayer, inner.backwardLayer];
+    default:
+      return [];
+  }
+}
+
+/** Whether the layer stands for its inner layers only. */
+export function isComposite(layer: Layer): boolean {
+  return ['Model', 'Functional', 'Sequential', 'TimeDistributed', 'Bidirectional'].includes(
+    layer.getClassName(),
+  );
+}

@@ -1,0 +1,31 @@
+import * as tf from '@tensorflow/tfjs-core';
+import * as tfLayers from '@tensorflow/tfjs-layers';
+import { checkClasses } from './check-classes.js';
+import { topologyFailed, topologyOf } from './topology.js';
+
+type Topology = Exclude<Parameters<typeof tfLayers.models.modelFromJSON>[0], tfLayers.ModelAndWeightsConfig>;
+
+/**
+ * A new model with the same topology and fresh weights, not compiled. The caller disposes it. Throws
+ * `layer-unsupported` when the topology cannot be made again; no tensor is left behind then.
+ */
+export async function rebuild(model: tfLayers.LayersModel): Promise<tfLayers.LayersModel> {
+  checkClasses(model);
+  const before = new Set(variables());
+  // Building is done when `modelFromJSON` returns its promise, so `tidy` catches what a failed build leaves.
+  let built: Promise<tfLayers.LayersModel> | undefined;
+  tf.tidy(() => {
+    built = tfLayers.models.modelFromJSON(topologyOf(model) as unknown as Topology);
+  });
+  const created = variables().filter((variable) => !before.has(variable));
+  try {
+    return await (built as unknown as Promise<tfLayers.LayersModel>);
+  } catch (cause) {
+    created.forEach((variable) => variable.dispose());
+    throw topologyFailed(model, cause);
+  }
+}
+
+function variables(): tf.Variable[] {
+  return Object.values(tf.engine().state.registeredVariables);
+}

@@ -1,0 +1,82 @@
+import { meanAndDeviation, type OptionSchema, type Quantizer } from '@lowbit/core';
+import { stepOf, stepTable, type StepList } from './steps.js';
+
+/** Options of {@link ul2q}. */
+export interface Ul2qOptions {
+  /** Which list of steps to use. Default `exact`. */
+  readonly lambda?: StepList;
+}
+
+const options: OptionSchema = {
+  lambda: {
+    type: 'choice',
+    default: 'exact',
+    values: ['exact', 'paper', 'code'],
+    help: "step list: exact, the paper's Table I, or the authors' code (the last two reach to 8 bits)",
+  },
+};
+
+/**
+ * μL2Q quantizes weights uniformly with the step that loses least on normally distributed values.
+ *
+ *     q(x)    = β + α · (u + ½),   u = clip(⌊(x − β) / α⌋, −2^(k−1), 2^(k−1) − 1)
+ *     ∂q/∂x   = 1                  (straight-through; β and α count as constants)
+ *     β = mean(x),   σ = population standard deviation of x,   α = λ_k · σ
+ *
+ * Assumes a normal distribution. The 2^k levels lie symmetrically about the mean and end at ±λ_k · (2^(k−1)
+ * − ½) deviations (0.8 at 1 bit, 2.5 at 4, 3.9 at 8); what lies beyond is clipped, so a slice with outliers
+ * loses more than {@link expectedLoss} says. No level lies at the mean, hence none at 0.
+ *
+ * Shape: any. A slice is whatever shares one α and one β; the paper has one slice a tensor
+ * (granularity `tensor`). Weights only, 1 to 16 bits.
+ *
+ * Parameters: a scale α and an offset, the value of code 0, β + α · (½ − 2^(k−1)), both in units of the
+ * weights. Option `lambda` (default `exact`) picks the list of λ_k, see {@link stepTable}.
+ *
+ * Example: at 2 bits the weights −1, 0, 1, 2 have β = 0.5 and σ = 1.1180, so α = 0.9957 · σ = 1.1132; the
+ * levels are −1.1698, −0.0566, 1.0566, 2.1698, and the weights get the codes 0, 1, 2, 3.
+ *
+ * Source: C. Gong, T. Li, Y. Lu, C. Hao, X. Zhang, D. Chen, Y. Chen, "μL2Q: An Ultra-Low Loss Quantization
+ * Method for DNN Compression", IJCNN 2019, doi:10.1109/IJCNN.2019.8851699; steps and losses from Table I.
+ *
+ * Deviations: (1) a value exactly between two levels goes to the even code (half to even, as everywhere in
+ * lowbit), the paper's floor sends it to the upper one. The mean lies between the two middle levels; as the
+ * offset is rounded to float32, a value at the mean can get either of them, and both are equally near. (2)
+ * The default steps are the exact minimisers; Table I differs by up to 1.2 % in λ and 0.24 % in loss, and
+ * its loss at 1 bit (0.3625) is below the attainable 0.3634. (3) Beyond 8 bits every list continues with the
+ * exact steps. (4) The released code divides by α + 1e-7; here a slice without deviation has scale 0 and
+ * decodes to its mean.
+ */
+export function ul2q(settings: Ul2qOptions = {}): Quantizer {
+  return {
+    kind: 'quantizer',
+    api: 1,
+    name: 'ul2q',
+    summary: 'uniform, L2-optimal step for normally distributed weights',
+    paper: 'Gong et al., μL2Q, IJCNN 2019, doi:10.1109/IJCNN.2019.8851699',
+    roles: ['weight'],
+    bits: { weight: stepTable.map((row) => row.bits) },
+    options,
+    ...(settings.lambda === undefined ? {} : { configured: { lambda: settings.lambda } }),
+    fit(values, { bits, options: { lambda } }) {
+      const { mean, deviation } = meanAndDeviation(values);
+      const step = stepOf(bits, lambda as StepList);
+      const scale = toScale(step * deviation);
+      const lowest = scale === 0 ? mean : mean + step * deviation * (0.5 - 2 ** (bits - 1));
+      return { kind: 'affine', levels: 2 ** bits, scale, offset: toFloat32(lowest) };
+    },
+  };
+}
+
+/** Scales below this count as 0: dividing by a subnormal float32 overflows. */
+const smallestScale = 1e-38;
+const largestFloat32 = 2 ** 128 - 2 ** 104;
+
+function toScale(value: number): number {
+  return value < smallestScale ? 0 : toFloat32(value);
+}
+
+/** The nearest finite float32. */
+function toFloat32(value: number): number {
+  return Math.fround(Math.min(largestFloat32, Math.max(-largestFloat32, value)));
+}
