@@ -1,5 +1,4 @@
-import { range, type Quantizer } from '@lowbit/core';
-import { toScale } from './float32.js';
+import { type Quantizer, range, toScale } from '@lowbit/core';
 import { widths } from './widths.js';
 
 /**

@@ -1,5 +1,4 @@
-import { range, type Quantizer } from '@lowbit/core';
-import { toFloat32, toScale } from './float32.js';
+import { type Quantizer, range, toFloat32, toScale } from '@lowbit/core';
 import { widths } from './widths.js';
 
 /**

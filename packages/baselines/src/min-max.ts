@@ -1,6 +1,13 @@
-import { range, roundHalfEven, type OptionSchema, type Quantizer, type SliceParameters } from '@lowbit/core';
+import {
+  type OptionSchema,
+  type Quantizer,
+  range,
+  roundHalfEven,
+  type SliceParameters,
+  toFloat32,
+  toScale,
+} from '@lowbit/core';
 import { existingGrid } from './existing-grid.js';
-import { toFloat32, toScale } from './float32.js';
 import { refineGrid } from './refine-grid.js';
 import { widths } from './widths.js';
 

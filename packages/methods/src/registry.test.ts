@@ -18,8 +18,14 @@ describe('registry', () => {
   it('resolves names with options', () => {
     expect(chooseQuantizer('ul2q', registry).options).toEqual({ lambda: 'exact' });
     expect(chooseQuantizer('ul2q:lambda=paper', registry).options).toEqual({ lambda: 'paper' });
-    expect(chooseQuantizer('min-max:zeroPoint=real', registry).options).toEqual({ zeroPoint: 'real' });
-    expect(chooseQuantizer(minMax({ zeroPoint: 'real' }), registry).options).toEqual({ zeroPoint: 'real' });
+    expect(chooseQuantizer('min-max:zeroPoint=real', registry).options).toEqual({
+      refine: 'least-squares',
+      zeroPoint: 'real',
+    });
+    expect(chooseQuantizer(minMax({ zeroPoint: 'real' }), registry).options).toEqual({
+      refine: 'least-squares',
+      zeroPoint: 'real',
+    });
     expect(chooseQuantizer(ul2q({ lambda: 'code' }), undefined).options).toEqual({ lambda: 'code' });
   });
 

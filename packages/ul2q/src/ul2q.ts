@@ -1,4 +1,4 @@
-import { meanAndDeviation, type OptionSchema, type Quantizer } from '@lowbit/core';
+import { meanAndDeviation, type OptionSchema, type Quantizer, toFloat32, toScale } from '@lowbit/core';
 import { stepOf, stepTable, type StepList } from './steps.js';
 
 /** Options of {@link ul2q}. */
@@ -66,17 +66,4 @@ export function ul2q(settings: Ul2qOptions = {}): Quantizer {
       return { kind: 'affine', levels: 2 ** bits, scale, offset: toFloat32(lowest) };
     },
   };
-}
-
-/** Scales below this count as 0: dividing by a subnormal float32 overflows. */
-const smallestScale = 1e-38;
-const largestFloat32 = 2 ** 128 - 2 ** 104;
-
-function toScale(value: number): number {
-  return value < smallestScale ? 0 : toFloat32(value);
-}
-
-/** The nearest finite float32. */
-function toFloat32(value: number): number {
-  return Math.fround(Math.min(largestFloat32, Math.max(-largestFloat32, value)));
 }

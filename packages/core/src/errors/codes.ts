@@ -34,6 +34,7 @@ export const errorCodes = [
   'file-exists',
   'file-unreadable',
   'file-unwritable',
+  'unexpected',
 ] as const;
 
 export type ErrorCode = (typeof errorCodes)[number];

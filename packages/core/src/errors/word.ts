@@ -36,6 +36,7 @@ const headlines: Record<ErrorCode, string> = {
   'file-exists': 'the output exists already',
   'file-unreadable': 'the file cannot be read',
   'file-unwritable': 'the file cannot be written',
+  unexpected: 'something went wrong inside lowbit',
 };
 
 /** Words a problem for people: what, where, what was expected, what was found, what to do. */

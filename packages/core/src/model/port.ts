@@ -76,6 +76,8 @@ export interface StorageNote {
   readonly storedBytes: number;
   /** Bytes in memory at run time on the target. */
   readonly memoryBytes: number;
+  /** The weight was left as it was, for the reason given: the report lists it as skipped. */
+  readonly float?: true;
   /** Why this form, or what it costs. */
   readonly reason: string;
 }

@@ -55,7 +55,9 @@ export function buildReport<M>(
   applied: Applied<M>,
 ): Report {
   const notes = new Map(applied.storage.map((note) => [note.id, note]));
-  const weights = rows.map((row) => withStorage(row, notes.get(row.id)));
+  const left = applied.storage.filter((note) => note.float === true);
+  const kept = rows.filter((row) => notes.get(row.id)?.float !== true);
+  const weights = kept.map((row) => withStorage(row, notes.get(row.id)));
   const sizes = weights.reduce<Sizes>((sum, row) => addSizes(sum, row.sizes), noSizes);
   const values = weights.reduce((sum, row) => sum + row.values, 0);
   return {
@@ -64,7 +66,7 @@ export function buildReport<M>(
     port,
     plan,
     weights,
-    skipped: skippedRows(layers, plan),
+    skipped: [...skippedRows(layers, plan), ...leftFloat(left, rows)],
     sizes,
     bitsPerWeight: values === 0 ? 0 : (8 * sizes.stored) / values,
     modelBytes: applied.modelBytes,
@@ -94,6 +96,15 @@ function skippedRows(layers: readonly LayerDescriptor[], plan: QuantizationPlan)
       ];
     });
     return [...left, ...(layer.skipped ?? []).map((note) => ({ layer: layer.id, op: layer.op, ...note }))];
+  });
+}
+
+/** Weights that the port did not change although the plan wanted it. */
+function leftFloat(notes: readonly StorageNote[], rows: readonly WeightReport[]): SkippedReport[] {
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  return notes.map(({ id, reason }) => {
+    const row = byId.get(id);
+    return { layer: row?.layer ?? id, op: row?.op ?? '', subject: id, reason };
   });
 }
 

@@ -219,6 +219,18 @@ test('float16 parameters that do not fit are refused', () => {
   ).toThrow('unsupported-storage');
 });
 
+test('a dead channel does not rule out float16 for the others', () => {
+  const values = Float32Array.of(1, -1, 1e-20, -2e-20);
+  const tensor = encode(
+    values,
+    [2, 2],
+    { axes: [0] },
+    { bits: 4, fit: overRange(4), parameterStorage: 'float16' },
+  );
+  const [a, b, c, d] = decode(tensor);
+  expect([Math.round(a!), Math.round(b!), c, d]).toEqual([1, -1, 0, 0]);
+});
+
 test('damaged packed data is refused', () => {
   const tensor = encode(normalValues(10), [10], 'tensor', { bits: 3, fit: overRange(3) });
   const packed = packTensor(tensor);

@@ -7,19 +7,34 @@ import { integerZeroPoints } from './zero-point.js';
 /** Number of slices that share one float16 in two-level storage. */
 export const superBlock = 16;
 
+/** A slice this much smaller than the widest one of its tensor is dead: it may become a constant. */
+const deadShare = 1e-6;
+
 /**
  * The scheme with every parameter rounded to what its storage can hold, so that codes are chosen for the
  * parameters that are really stored. Integer zero points stay exact. Throws `unsupported-storage` when a
  * parameter does not fit (float16 ends at 65504 and at about 6e-8), or for two-level on a scheme that is not
- * affine.
+ * affine. Slices a million times smaller than the widest one of their tensor become constants instead.
  */
 export function roundParameters(scheme: Scheme, storage: ParameterStorage, where: string): Scheme {
   if (storage === 'float32') return scheme;
-  if (scheme.kind === 'affine') return roundAffine(scheme, storage, where);
+  if (scheme.kind === 'affine') return roundAffine(flattenDeadSlices(scheme), storage, where);
   if (storage !== 'float16') throw notAffine(scheme.kind, where);
   const half = (values: Float32Array) => values.map((value) => toHalf(value, where));
   if (scheme.kind === 'residual') return { ...scheme, scales: half(scheme.scales) };
   return { ...scheme, values: half(scheme.values) };
+}
+
+/** Makes dead slices constant at 0, so that one channel without signal does not rule out float16. */
+function flattenDeadSlices(scheme: AffineScheme): AffineScheme {
+  const { levels, scale, offset } = scheme;
+  const reach = scale.map((step, s) => Math.abs(offset?.[s] ?? 0) + step * levels);
+  const dead = deadShare * reach.reduce((most, value) => Math.max(most, value), 0);
+  if (reach.every((value) => value >= dead)) return scheme;
+  const keep = (values: Float32Array) => values.map((value, s) => ((reach[s] as number) < dead ? 0 : value));
+  return offset === undefined
+    ? { ...scheme, scale: keep(scale) }
+    : { ...scheme, scale: keep(scale), offset: keep(offset) };
 }
 
 function roundAffine(

@@ -70,7 +70,14 @@ function rewriteWeight(
 
 function leftFloat({ id, source }: WeightSite, quantized: number, before: number): StorageNote {
   const reason = `left as it was: its quantized form would take ${quantized} bytes in the file instead of ${before}`;
-  return { id, form: 'float', storedBytes: before, memoryBytes: tensorBytes(source.tensor, id), reason };
+  return {
+    id,
+    form: 'float',
+    float: true,
+    storedBytes: before,
+    memoryBytes: tensorBytes(source.tensor, id),
+    reason,
+  };
 }
 
 function usesRuntimeDomain(added: Fragment, others: Lowered['others']): boolean {

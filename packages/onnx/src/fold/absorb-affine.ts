@@ -1,0 +1,85 @@
+import { DataType, type NodeProto } from '../schema/proto.js';
+import { channelAffine, type ChannelAffine } from './channel-affine.js';
+import type { EditableGraph } from './editable-graph.js';
+import type { FoldRule } from './fold-step.js';
+import { linearUnit, type LinearUnit } from './linear-unit.js';
+
+/**
+ * Takes what follows a convolution or matrix product into its weights and bias, when it is a batch normalization or
+ * adds, subtracts, multiplies or divides by constants that are one number a channel. A `MatMul` has no bias; its
+ * weights take multiplications, and the constant of an `Add` after it takes the rest.
+ */
+export const absorbAffine: FoldRule = {
+  name: 'affine into weights',
+  apply(node, graph) {
+    const unit = linearUnit(node, graph);
+    if (unit === undefined) return undefined;
+    const next = followers(node, graph);
+    const affine = next && channelAffine(next, node.output[0] as string, unit, graph);
+    if (next === undefined || affine === undefined) return undefined;
+    if (unit.fixed !== undefined) return { reason: unit.fixed };
+    if (!finite(affine, unit.channels)) return { reason: 'the constants after it are not finite' };
+    if (affine.shifts && !unit.takesBias) return shiftAfterMatMul(unit, next, affine, graph);
+    takeAffine(unit, affine, graph);
+    graph.replace(next, []);
+    graph.setOutput(node, next.output[0] as string);
+    return 'folded';
+  },
+};
+
+/** The node that alone takes the result. */
+const followers = (node: NodeProto, graph: EditableGraph) => graph.soleUser(node.output[0] ?? '');
+
+function finite({ scale, shift }: ChannelAffine, channels: number): boolean {
+  return Array.from({ length: channels }, (_, channel) => scale(channel) + shift(channel)).every(
+    Number.isFinite,
+  );
+}
+
+/** Scales the weights and the bias of a unit and shifts the bias. */
+export function takeAffine(
+  unit: LinearUnit,
+  { scale, shift, shifts }: ChannelAffine,
+  graph: EditableGraph,
+): void {
+  const { node, weights, channels, channelOf, input } = unit;
+  const name = node.input[input] as string;
+  const values = weights.values as Float32Array;
+  graph.setConstant(
+    name,
+    weights.dims,
+    values.map((value, place) => value * scale(channelOf(place))),
+  );
+  const bias = graph.constant(node.input[2] ?? '');
+  if (bias === undefined && !shifts) return;
+  const before = (channel: number) => bias?.values[bias.values.length === 1 ? 0 : channel] ?? 0;
+  const after = Float32Array.from({ length: channels }, (_, c) => scale(c) * before(c) + shift(c));
+  if (bias !== undefined) graph.setConstant(node.input[2] as string, [channels], after);
+  else
+    graph.setInput(
+      node,
+      2,
+      graph.addConstant(name, { type: DataType.FLOAT, dims: [channels], values: after }),
+    );
+}
+
+/** `MatMul` → `Add` constant → affine: the weights take the scale, the constant the scale and the shift. */
+function shiftAfterMatMul(unit: LinearUnit, add: NodeProto, bias: ChannelAffine, graph: EditableGraph) {
+  if (add.opType !== 'Add') return undefined;
+  const last = graph.soleUser(add.output[0] ?? '');
+  const affine = last && channelAffine(last, add.output[0] as string, unit, graph);
+  if (last === undefined || affine === undefined) return undefined;
+  const { channels } = unit;
+  if (!finite(affine, channels)) return { reason: 'the constants after it are not finite' };
+  const values = Float32Array.from(
+    { length: channels },
+    (_, c) => affine.scale(c) * bias.shift(c) + affine.shift(c),
+  );
+  takeAffine(unit, { ...affine, shift: () => 0, shifts: false }, graph);
+  const index = add.input[0] === unit.node.output[0] ? 1 : 0;
+  const near = add.input[index] as string;
+  graph.setInput(add, index, graph.addConstant(near, { type: DataType.FLOAT, dims: [channels], values }));
+  graph.replace(last, []);
+  graph.setOutput(add, last.output[0] as string);
+  return 'folded' as const;
+}

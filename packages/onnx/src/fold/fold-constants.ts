@@ -1,0 +1,53 @@
+import { elementCount } from '../read/tensor-shape.js';
+import type { NodeProto } from '../schema/proto.js';
+import type { ConstantValue } from './constant-value.js';
+import type { EditableGraph } from './editable-graph.js';
+import { evaluate, evaluated } from './evaluate.js';
+import type { FoldRule, FoldStep } from './fold-step.js';
+
+/** Up to this many values a constant may be stored twice. */
+const smallConstant = 4096;
+
+/** Computes operators whose inputs are all constant, when that does not make the file much larger. */
+export const foldConstants: FoldRule = {
+  name: 'constants',
+  apply(node, graph, opset): FoldStep {
+    const given = node.input.filter((name) => name !== '');
+    if (!evaluated.has(node.opType) || given.length === 0) return undefined;
+    if (!given.every((name) => graph.isConstant(name))) return undefined;
+    if (node.output.some((name) => graph.isHeld(name))) {
+      return { reason: 'its result is an output of the graph or used in a subgraph' };
+    }
+    const inputs = node.input.map((name) => graph.constant(name));
+    const outputs = evaluate({ node, opset, inputs });
+    if (outputs === undefined) return { reason: 'its types or shapes are not computed with' };
+    if (!worthStoring(node, inputs, outputs, graph)) {
+      return { reason: 'the result would be stored beside the constants that it is computed from' };
+    }
+    node.output.forEach((name, index) => replaceValue(graph, name, outputs[index] as ConstantValue));
+    graph.replace(node, []);
+    return 'folded';
+  },
+};
+
+function worthStoring(
+  node: NodeProto,
+  inputs: readonly (ConstantValue | undefined)[],
+  outputs: readonly ConstantValue[],
+  graph: EditableGraph,
+): boolean {
+  const sizes = (values: readonly (ConstantValue | undefined)[]) =>
+    values.reduce((sum, value) => sum + (value === undefined ? 0 : elementCount(value.dims)), 0);
+  const size = sizes(outputs);
+  if (size <= smallConstant) return true;
+  const freed = inputs.filter((_, index) => graph.soleUser(node.input[index] ?? '') === node);
+  return size <= sizes(freed);
+}
+
+function replaceValue(graph: EditableGraph, name: string, value: ConstantValue): void {
+  if (name === '') return;
+  const constant = graph.addConstant(name, value);
+  for (const user of new Set(graph.users(name))) {
+    user.input.forEach((input, index) => input === name && graph.setInput(user, index, constant));
+  }
+}

@@ -1,0 +1,80 @@
+import { checkGraph } from '../read/check-graph.js';
+import { nodeLabel } from '../read/node-label.js';
+import type { OnnxModel } from '../read/model.js';
+import { subgraphsOf } from '../read/subgraphs.js';
+import type { GraphProto, NodeProto } from '../schema/proto.js';
+import { absorbAffine } from './absorb-affine.js';
+import { absorbScale } from './absorb-scale.js';
+import { editableGraph, type EditableGraph } from './editable-graph.js';
+import { foldConstants } from './fold-constants.js';
+import type { FoldRule } from './fold-step.js';
+import { joinHardSwish } from './hard-swish.js';
+
+/** What was folded, and what was left alone and why. */
+export interface FoldReport {
+  /** How often each rule was applied. */
+  readonly folded: Readonly<Record<string, number>>;
+  readonly refused: readonly { readonly rule: string; readonly node: string; readonly reason: string }[];
+}
+
+/** In the order in which they are tried on a node. */
+const rules: readonly FoldRule[] = [foldConstants, joinHardSwish, absorbAffine, absorbScale];
+
+/** Every application removes a node or makes one simpler, so this is only a guard against a mistake in a rule. */
+const mostPasses = 100;
+
+/**
+ * Folds constants, batch normalizations and other affine steps into the weights before them, in the model itself.
+ * Results stay the same up to float rounding; the interface and the names of weights stay as they are.
+ *
+ * @throws LowbitError `graph-invalid`, `graph-cyclic` for a model that was not checked before.
+ */
+export function foldModel(model: OnnxModel): FoldReport {
+  const order = checkGraph(model.proto, model.name);
+  const taken = new Set([...order.keys()].flatMap(namesOf));
+  const folded: Record<string, number> = {};
+  const refused = new Map<string, FoldReport['refused'][number]>();
+  for (const [graph, nodes] of order) {
+    const editable = editableGraph(graph, nodes, taken, model.ir);
+    foldGraph(editable, model.opset, folded, refused);
+    editable.apply();
+  }
+  return { folded, refused: [...refused.values()] };
+}
+
+function foldGraph(
+  graph: EditableGraph,
+  opset: number,
+  folded: Record<string, number>,
+  refused: Map<string, FoldReport['refused'][number]>,
+): void {
+  for (let pass = 0; pass < mostPasses; pass++) {
+    let changes = 0;
+    for (const node of graph.nodes()) {
+      for (const rule of rules) {
+        if (!stillThere(node, graph)) break;
+        const step = rule.apply(node, graph, opset);
+        const key = `${rule.name}:${nodeLabel(node)}`;
+        if (typeof step === 'object')
+          refused.set(key, { rule: rule.name, node: nodeLabel(node), reason: step.reason });
+        if (step !== 'folded') continue;
+        refused.delete(key);
+        folded[rule.name] = (folded[rule.name] ?? 0) + 1;
+        changes++;
+      }
+    }
+    if (changes === 0) return;
+  }
+}
+
+/** Whether the node was not removed since the pass began. */
+const stillThere = (node: NodeProto, graph: EditableGraph): boolean =>
+  node.output.some((name) => name !== '' && graph.producer(name) === node);
+
+function namesOf(graph: GraphProto): string[] {
+  const values = [...graph.input, ...graph.output, ...graph.valueInfo, ...graph.initializer].map(
+    ({ name }) => name,
+  );
+  const inner = graph.node.flatMap((node) => subgraphsOf(node).flatMap(({ graph: body }) => namesOf(body)));
+  return [...values, ...graph.node.flatMap(({ input, output }) => [...input, ...output]), ...inner];
+}

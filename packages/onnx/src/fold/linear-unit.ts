@@ -1,0 +1,114 @@
+import { integerAttribute } from '../describe/attributes.js';
+import { isStandard } from '../describe/scope.js';
+import { DataType, type NodeProto } from '../schema/proto.js';
+import type { ConstantValue } from './constant-value.js';
+import type { EditableGraph } from './editable-graph.js';
+
+/** A node with constant weights that computes every output channel as a weighted sum plus a bias. */
+export interface LinearUnit {
+  readonly node: NodeProto;
+  /** Index of the input that holds the weights. */
+  readonly input: number;
+  readonly weights: ConstantValue;
+  readonly channels: number;
+  /** The output channel of the weight at a place in row-major order. */
+  readonly channelOf: (place: number) => number;
+  /** Axis of the channels in the output, counted from the end as in −1. */
+  readonly channelAxis: number;
+  /** Rank of the output, where the operator fixes it. */
+  readonly rank?: number;
+  /** Whether the operator takes a bias, as its third input. */
+  readonly takesBias: boolean;
+  /** Why the weights or the bias must stay as they are; absent when they may change. */
+  readonly fixed?: string;
+}
+
+/** The node as a linear unit; `undefined` for other nodes and for weights that are computed at run time. */
+export function linearUnit(node: NodeProto, graph: EditableGraph): LinearUnit | undefined {
+  const read = readers.find(({ op }) => isStandard(node, op))?.read;
+  if (read === undefined || node.output.length !== 1) return undefined;
+  const weights = graph.constant(node.input[1] ?? '');
+  const shape = weights && read(weights.dims, node);
+  if (weights === undefined || shape === undefined) return undefined;
+  const fixed = fixedReason(node, weights, graph) ?? shape.fixed;
+  return { node, input: 1, weights, ...shape, ...(fixed === undefined ? {} : { fixed }) };
+}
+
+function fixedReason(node: NodeProto, weights: ConstantValue, graph: EditableGraph): string | undefined {
+  if (weights.type !== DataType.FLOAT) return 'the weights are not of type FLOAT';
+  if (graph.soleUser(node.input[1] as string) !== node) return 'other nodes use the weights too';
+  const bias = node.input[2] ?? '';
+  if (bias === '' || isBias(node, bias, graph)) return undefined;
+  return 'the bias is computed at run time, or other nodes use it too';
+}
+
+function isBias(node: NodeProto, name: string, graph: EditableGraph): boolean {
+  return graph.constant(name)?.type === DataType.FLOAT && graph.soleUser(name) === node;
+}
+
+type Shape = Omit<LinearUnit, 'node' | 'input' | 'weights'>;
+type Read = (dims: readonly number[], node: NodeProto) => Shape | undefined;
+
+/** Weight [cout, cin / group, kernel…]. */
+const conv: Read = (dims) => {
+  const [channels = 0, ...rest] = dims;
+  const each = product(rest);
+  if (dims.length < 3) return undefined;
+  const channelOf = (place: number) => Math.floor(place / each);
+  return { channels, channelOf, channelAxis: 1 - dims.length, rank: dims.length, takesBias: true };
+};
+
+/** Weight [cin, cout / group, kernel…]: group after group of input channels. */
+const convTranspose: Read = (dims, node) => {
+  const [inputs = 0, each = 0, ...kernel] = dims;
+  const groups = integerAttribute(node, 'group', 1);
+  const area = product(kernel);
+  if (dims.length < 3) return undefined;
+  const channelOf = (place: number) => {
+    const row = Math.floor(place / (each * area));
+    return Math.floor((row * groups) / inputs) * each + (Math.floor(place / area) % each);
+  };
+  return {
+    channels: each * groups,
+    channelOf,
+    channelAxis: 1 - dims.length,
+    rank: dims.length,
+    takesBias: true,
+  };
+};
+
+const gemm: Read = (dims, node) => {
+  const [rows = 0, columns = 0] = dims;
+  const plain = floatOr(node, 'alpha', 1) === 1 && floatOr(node, 'beta', 1) === 1;
+  if (dims.length !== 2) return undefined;
+  const flipped = integerAttribute(node, 'transB', 0) !== 0;
+  const channels = flipped ? rows : columns;
+  const channelOf = (place: number) => (flipped ? Math.floor(place / columns) : place % columns);
+  return {
+    channels,
+    channelOf,
+    channelAxis: -1,
+    rank: 2,
+    takesBias: true,
+    ...(plain ? {} : { fixed: 'alpha or beta is not 1' }),
+  };
+};
+
+const matMul: Read = (dims) => {
+  const columns = dims[1] as number;
+  if (dims.length !== 2) return undefined;
+  return { channels: columns, channelOf: (place) => place % columns, channelAxis: -1, takesBias: false };
+};
+
+const readers: readonly { op: string; read: Read }[] = [
+  { op: 'Conv', read: conv },
+  { op: 'ConvTranspose', read: convTranspose },
+  { op: 'Gemm', read: gemm },
+  { op: 'MatMul', read: matMul },
+];
+
+function floatOr(node: NodeProto, name: string, fallback: number): number {
+  return node.attribute.find((attribute) => attribute.name === name)?.f ?? fallback;
+}
+
+const product = (sizes: readonly number[]): number => sizes.reduce((all, size) => all * size, 1);
