@@ -16,11 +16,21 @@ export function existingGrid(values: Float32Array, levels: number): Grid | undef
   const min = distinct[0] as number;
   const span = (distinct[distinct.length - 1] as number) - min;
   const allowed = (tolerance * span) / (levels - 1);
-  for (let steps = 1; steps < levels; steps++) {
+  // A step cannot be longer than the smallest gap: most slices are refused here, at once.
+  const fewest = Math.max(1, Math.ceil(span / (smallestGap(distinct) + 2 * allowed)));
+  for (let steps = fewest; steps < levels; steps++) {
     const scale = Math.fround(span / steps);
     if (scale > 0 && liesOn(distinct, min, scale, allowed)) return { levels, scale, offset: min };
   }
   return undefined;
+}
+
+function smallestGap(ascending: Float32Array): number {
+  let gap = Infinity;
+  for (let i = 1; i < ascending.length; i++) {
+    gap = Math.min(gap, (ascending[i] as number) - (ascending[i - 1] as number));
+  }
+  return gap;
 }
 
 function liesOn(values: Float32Array, offset: number, scale: number, allowed: number): boolean {

@@ -1,3 +1,5 @@
+import { roundingShift } from '@lowbit/core';
+
 /** An even grid: value = offset + scale · code, code = 0 … levels − 1. */
 export interface Grid {
   readonly levels: number;
@@ -55,6 +57,7 @@ function codeAll(values: Float32Array, grid: Grid): { error: number; refit: Grid
   const { levels, scale, offset } = grid;
   const n = values.length;
   const highest = levels - 1;
+  const inverse = 1 / scale;
   let error = 0;
   let codes = 0;
   let codeSquares = 0;
@@ -62,13 +65,16 @@ function codeAll(values: Float32Array, grid: Grid): { error: number; refit: Grid
   let products = 0;
   for (let i = 0; i < n; i++) {
     const value = values[i] as number;
-    const code = Math.min(highest, Math.max(0, Math.round((value - offset) / scale)));
-    error += (value - offset - scale * code) ** 2;
+    const position = (value - offset) * inverse;
+    const code = position <= 0 ? 0 : position >= highest ? highest : position + roundingShift - roundingShift;
+    const rest = position - code;
+    error += rest * rest;
     codes += code;
     codeSquares += code * code;
     sum += value;
     products += code * value;
   }
+  error *= scale * scale;
   const spread = n * codeSquares - codes * codes;
   const fitted = spread > 0 ? (n * products - codes * sum) / spread : 0;
   if (!(fitted > 0)) return { error, refit: grid };

@@ -8,7 +8,7 @@ export type { Recipe, RecipeSettings } from './model/recipe.js';
 export { fromFloat16Bits, roundToFloat16, toFloat16Bits } from './numeric/float16.js';
 export { toFloat32, toScale } from './numeric/float32.js';
 export { seededRandom, seedFrom, type Random } from './numeric/random.js';
-export { roundHalfEven } from './numeric/round.js';
+export { roundHalfEven, roundingShift } from './numeric/round.js';
 export { meanAndDeviation, range } from './numeric/statistics.js';
 export { arrayOps, type ArrayTensor } from './ops/array.js';
 export type { Ops } from './ops/ops.js';

@@ -8,10 +8,14 @@ import {
 } from '@lowbit/core';
 import { describeModel } from './describe/describe-model.js';
 import { layerDescriptors } from './layer-descriptors.js';
+import type { OnnxModel } from './read/model.js';
+import { externalFiles, type ExternalFiles, type ReadExternalData } from './read/external-files.js';
 import { readModel } from './read/read-model.js';
+import { loadSmallIntegers } from './read/small-integers.js';
 import { addMetadata } from './rewrite/metadata.js';
 import { rewriteModel } from './rewrite/rewrite-model.js';
 import type { Optimize } from './target/target.js';
+import { externalBytes, externalCounts, settleExternal, type ExternalFile } from './write/external-data.js';
 import { writeModel } from './write/write-model.js';
 
 export interface OnnxOptions {
@@ -22,12 +26,21 @@ export interface OnnxOptions {
    * are those of floats. `memory`: weights stay packed where a packed form exists, and are decoded on every run.
    */
   readonly optimize?: Optimize;
+  /** Reads a file beside the model. Without it, weights in other files are left as they are. */
+  readonly externalData?: ReadExternalData;
+  /**
+   * `true`: large tensors of the result go into a file beside it; `false`: all into the model. Default: tensors stay
+   * where they are, and models above 1.5 GB are split.
+   */
+  readonly external?: boolean;
 }
 
 /** A quantized model. */
 export interface OnnxResult {
   /** The ONNX file. */
   readonly bytes: Uint8Array;
+  /** The files that belong beside it, in the form that onnxruntime-web takes; absent when there are none. */
+  readonly externalData?: readonly ExternalFile[];
 }
 
 const supports: PortCapabilities = {
@@ -45,27 +58,54 @@ const supports: PortCapabilities = {
  * const { model, report } = await quantize(onnx(bytes), { weights: minMax(), bits: 8 });
  */
 export function onnx(bytes: Uint8Array, options: OnnxOptions = {}): ModelPort<OnnxResult> {
-  const { name = 'model.onnx', optimize = 'speed' } = options;
+  const { name = 'model.onnx', optimize = 'speed', externalData, external } = options;
   checkOptimize(optimize);
-  let layers: readonly LayerDescriptor[] | undefined;
+  const files = externalData && externalFiles(externalData);
+  const source: Source = { bytes, name, optimize, files, external };
+  let layers: Promise<readonly LayerDescriptor[]> | undefined;
   return {
     name: 'onnx',
     supports,
     layers() {
-      layers ??= layerDescriptors(describeModel(readModel(bytes, name)).layers);
+      layers ??= readSource(source).then((model) => layerDescriptors(describe(model, source).layers, files));
       return layers;
     },
-    apply: (outcome) => applyTo(bytes, name, optimize, outcome),
+    apply: (outcome) => applyTo(source, outcome),
   };
 }
 
-function applyTo(bytes: Uint8Array, name: string, optimize: Optimize, outcome: Outcome): Applied<OnnxResult> {
+/** The user's model, and how it is wanted. */
+interface Source extends Required<Pick<OnnxOptions, 'name' | 'optimize'>> {
+  readonly bytes: Uint8Array;
+  readonly files: ExternalFiles | undefined;
+  readonly external: boolean | undefined;
+}
+
+async function readSource({ bytes, name, files }: Source): Promise<OnnxModel> {
   const model = readModel(bytes, name);
-  const { sites } = describeModel(model);
+  if (files !== undefined) await loadSmallIntegers(model, files);
+  return model;
+}
+
+const describe = (model: OnnxModel, { files }: Source) =>
+  describeModel(model, { external: files !== undefined });
+
+async function applyTo(source: Source, outcome: Outcome): Promise<Applied<OnnxResult>> {
+  const { bytes, name, optimize, files, external } = source;
+  const model = await readSource(source);
+  const { proto } = model;
+  const [counts, outside] = [externalCounts(proto), externalBytes(proto)];
+  const { sites } = describe(model, source);
   const storage = rewriteModel(model, sites, outcome.weights, optimize);
-  addMetadata(model.proto, outcome.plan, { name, bytes: bytes.length });
+  addMetadata(proto, outcome.plan, { name, bytes: bytes.length });
+  const externalData = await settleExternal(model, counts, files, external);
   const written = writeModel(model);
-  return { model: { bytes: written }, storage, modelBytes: { before: bytes.length, after: written.length } };
+  const after = written.length + externalBytes(proto);
+  return {
+    model: { bytes: written, ...(externalData.length === 0 ? {} : { externalData }) },
+    storage,
+    modelBytes: { before: bytes.length + outside, after },
+  };
 }
 
 function checkOptimize(optimize: string): void {

@@ -1,5 +1,5 @@
 import type { SliceParameters } from './types.js';
-import { roundHalfEven } from '../numeric/round.js';
+import { roundingShift } from '../numeric/round.js';
 
 /** Turns a value of one slice into its code. */
 export type CodeOf = (value: number) => number;
@@ -38,7 +38,7 @@ function encodeAffine(
   const highest = levels - 1;
   for (let i = from; i < to; i++) {
     const position = ((values[i] as number) - low) / scale;
-    codes[i] = position <= 0 ? 0 : position >= highest ? highest : roundHalfEven(position);
+    codes[i] = position <= 0 ? 0 : position >= highest ? highest : position + roundingShift - roundingShift;
   }
 }
 

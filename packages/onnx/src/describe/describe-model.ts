@@ -10,6 +10,11 @@ import { siteDrafts } from './site-drafts.js';
 import { uniqueName, type UsedNames } from './unique-name.js';
 import { valueShapes } from './value-shapes.js';
 
+export interface DescribeOptions {
+  /** Whether the files beside the model can be read: otherwise weights in them are skipped. */
+  readonly external?: boolean;
+}
+
 interface Walk extends DescribeContext {
   readonly order: ReadonlyMap<GraphProto, readonly NodeProto[]>;
   readonly names: UsedNames;
@@ -23,11 +28,19 @@ interface Walk extends DescribeContext {
  * @throws LowbitError `model-malformed` for a weight whose data do not fit its dimensions; `graph-invalid`,
  *   `graph-cyclic` for a graph that was not checked before.
  */
-export function describeModel(model: OnnxModel): ModelDescription {
+export function describeModel(model: OnnxModel, options: DescribeOptions = {}): ModelDescription {
   const order = checkGraph(model.proto, model.name);
   const drafts = siteDrafts(new Map());
   const functions = new Set(model.proto.functions.map(({ domain, name }) => operatorKey(domain, name)));
-  const walk: Walk = { model, functions, order, drafts, names: new Map(), layers: [] };
+  const walk: Walk = {
+    model,
+    functions,
+    order,
+    drafts,
+    external: options.external ?? false,
+    names: new Map(),
+    layers: [],
+  };
   walkGraph(walk, makeScope(model.proto.graph as GraphProto, ''));
   return { layers: walk.layers, sites: drafts.finish() };
 }

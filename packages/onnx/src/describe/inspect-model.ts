@@ -1,8 +1,9 @@
 import { bytesOfType, typeName } from '../read/data-types.js';
 import type { OnnxModel } from '../read/model.js';
 import type { TensorProto, ValueInfoProto } from '../schema/proto.js';
+import { externalBytes, externalCounts } from '../write/external-data.js';
 import { writeModel } from '../write/write-model.js';
-import { allTensors } from './all-tensors.js';
+import { allTensors } from '../read/all-tensors.js';
 import type { DescribedLayer } from './described-layer.js';
 import { describeModel } from './describe-model.js';
 import { shapeOfInfo, type Dimension } from './value-shapes.js';
@@ -25,8 +26,10 @@ export interface Inspection {
     readonly bytes: number;
     readonly types: readonly InspectedType[];
   };
-  /** Size of the whole model, bytes. */
+  /** Size of the whole model, bytes: the file, and the tensors in the files beside it. */
   readonly totalBytes: number;
+  /** Files beside the model that its tensors lie in; absent when there are none. */
+  readonly externalFiles?: readonly { readonly path: string; readonly tensors: number }[];
   readonly quantizable: readonly InspectedWeight[];
   /** Bytes of the quantizable weights together. */
   readonly quantizableBytes: number;
@@ -70,8 +73,9 @@ export interface InspectedWeight {
  */
 export function inspectModel(model: OnnxModel): Inspection {
   const { proto } = model;
-  const { layers } = describeModel(model);
+  const { layers } = describeModel(model, { external: true });
   const types = countTypes(allTensors(proto));
+  const files = [...externalCounts(proto)].map(([path, tensors]) => ({ path, tensors }));
   const quantizable = inspectWeights(layers);
   return {
     name: model.name,
@@ -83,7 +87,8 @@ export function inspectModel(model: OnnxModel): Inspection {
     outputs: (proto.graph?.output ?? []).map(inspectValue),
     operators: countOperators(layers),
     parameters: { count: sum(types, 'count'), bytes: sum(types, 'bytes'), types },
-    totalBytes: writeModel(model).length,
+    totalBytes: writeModel(model).length + externalBytes(proto),
+    ...(files.length === 0 ? {} : { externalFiles: files }),
     quantizable,
     quantizableBytes: sum(quantizable, 'bytes'),
     skipped: groupSkipped(layers),

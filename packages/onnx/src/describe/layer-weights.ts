@@ -27,6 +27,8 @@ export interface DescribeContext {
   /** The model's own functions, as {@link operatorKey}s. */
   readonly functions: ReadonlySet<string>;
   readonly drafts: SiteDrafts;
+  /** Whether the files beside the model can be read. */
+  readonly external: boolean;
 }
 
 /** Tells operators of all domains apart. */
@@ -74,7 +76,7 @@ function settle(
   attempts: readonly Attempt[],
   node: NodeProto,
   scope: Scope,
-  { model, drafts }: DescribeContext,
+  context: DescribeContext,
 ): LayerWeights {
   const weights = new Set<WeightSite>();
   const skipped: SkipNote[] = [];
@@ -85,9 +87,9 @@ function settle(
       continue;
     }
     for (const traced of trace.sources) {
-      const reason = unfitSource(traced, model.ir);
+      const reason = unfitSource(traced, context);
       const use = { node, graph: scope.graph, input, direct: traced.direct };
-      if (reason === undefined) weights.add(drafts.add(traced, kernel, use));
+      if (reason === undefined) weights.add(context.drafts.add(traced, kernel, use));
       else skipped.push({ subject: traced.source.name, reason });
     }
   }

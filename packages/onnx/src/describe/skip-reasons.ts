@@ -11,7 +11,7 @@ export const skipReasons = {
   isOutput: 'the constant is also an output of a graph, so changing it would change the result',
   empty: 'the weight has no values',
   sparse: 'the weight is stored as a sparse tensor',
-  external: 'the data of the weight are in another file, which is not read yet',
+  external: 'the data of the weight are in another file, which was not given (option externalData)',
   longChain: 'too many operators lie between the constant and its use',
   badChain: (by: string) => `the shapes between the constant and its use cannot be followed through ${by}`,
   vector: 'the weight is a vector: it has no output channels',

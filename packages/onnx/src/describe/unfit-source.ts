@@ -4,7 +4,10 @@ import { skipReasons } from './skip-reasons.js';
 import type { TracedSource } from './back-to-sources.js';
 
 /** Why a constant that weights are made of cannot be quantized; `undefined` when it can. */
-export function unfitSource({ definition, source, direct }: TracedSource, ir: number): string | undefined {
+export function unfitSource(
+  { definition, source, direct }: TracedSource,
+  { model: { ir }, external }: { readonly model: { readonly ir: number }; readonly external: boolean },
+): string | undefined {
   const { scope, name } = definition;
   const { tensor } = source;
   if (!isFloatType(tensor.dataType)) {
@@ -13,5 +16,5 @@ export function unfitSource({ definition, source, direct }: TracedSource, ir: nu
   // Files of IR 3 list every initializer among the inputs; from IR 4 that offers it for replacement.
   if (scope.parent === undefined && ir >= 4 && scope.inputs.has(name)) return skipReasons.overridable;
   if (tensor.dims.some((size) => size === 0n)) return skipReasons.empty;
-  return isExternal(tensor) ? skipReasons.external : undefined;
+  return isExternal(tensor) && !external ? skipReasons.external : undefined;
 }

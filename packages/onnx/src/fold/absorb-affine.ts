@@ -59,7 +59,7 @@ export function takeAffine(
     graph.setInput(
       node,
       2,
-      graph.addConstant(name, { type: DataType.FLOAT, dims: [channels], values: after }),
+      graph.addConstant(`${name}_bias`, { type: DataType.FLOAT, dims: [channels], values: after }),
     );
 }
 
@@ -78,7 +78,11 @@ function shiftAfterMatMul(unit: LinearUnit, add: NodeProto, bias: ChannelAffine,
   takeAffine(unit, { ...affine, shift: () => 0, shifts: false }, graph);
   const index = add.input[0] === unit.node.output[0] ? 1 : 0;
   const near = add.input[index] as string;
-  graph.setInput(add, index, graph.addConstant(near, { type: DataType.FLOAT, dims: [channels], values }));
+  graph.setInput(
+    add,
+    index,
+    graph.addConstant(`${near}_folded`, { type: DataType.FLOAT, dims: [channels], values }),
+  );
   graph.replace(last, []);
   graph.setOutput(add, last.output[0] as string);
   return 'folded' as const;

@@ -26,9 +26,9 @@ export interface EditableGraph {
   soleUser(name: string): NodeProto | undefined;
   /** Changes the numbers of a FLOAT constant; its name and place stay. */
   setConstant(name: string, dims: readonly number[], values: Float32Array): void;
-  /** Adds a constant with a new name that begins like `near`. */
+  /** Adds a constant; its name is `near`, with a number behind it where that is taken. */
   addConstant(near: string, { type, dims, values }: ConstantValue): string;
-  /** A name for a value, not used so far, that begins like `near`. */
+  /** A name for a value that is not used so far: `near`, or `near` with a number behind it. */
   newName(near: string): string;
   setInput(node: NodeProto, index: number, name: string): void;
   setOutput(node: NodeProto, name: string): void;
@@ -68,8 +68,8 @@ export function editableGraph(
   nodes.forEach(link);
   const usedAtFirst = new Set([...constants.keys()].filter((name) => users.has(name) || held.has(name)));
   const newName = (near: string) => {
-    let name = `${near}_folded`;
-    for (let count = 2; taken.has(name); count++) name = `${near}_folded${count}`;
+    let name = near;
+    for (let count = 2; taken.has(name); count++) name = `${near}_${count}`;
     taken.add(name);
     return name;
   };

@@ -46,7 +46,7 @@ function worthStoring(
 
 function replaceValue(graph: EditableGraph, name: string, value: ConstantValue): void {
   if (name === '') return;
-  const constant = graph.addConstant(name, value);
+  const constant = graph.addConstant(`${name}_folded`, value);
   for (const user of new Set(graph.users(name))) {
     user.input.forEach((input, index) => input === name && graph.setInput(user, index, constant));
   }

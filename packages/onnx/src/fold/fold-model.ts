@@ -1,14 +1,14 @@
 import { checkGraph } from '../read/check-graph.js';
 import { nodeLabel } from '../read/node-label.js';
 import type { OnnxModel } from '../read/model.js';
-import { subgraphsOf } from '../read/subgraphs.js';
-import type { GraphProto, NodeProto } from '../schema/proto.js';
+import type { NodeProto } from '../schema/proto.js';
 import { absorbAffine } from './absorb-affine.js';
 import { absorbScale } from './absorb-scale.js';
 import { editableGraph, type EditableGraph } from './editable-graph.js';
 import { foldConstants } from './fold-constants.js';
 import type { FoldRule } from './fold-step.js';
 import { joinHardSwish } from './hard-swish.js';
+import { namesOf } from './names-of.js';
 
 /** What was folded, and what was left alone and why. */
 export interface FoldReport {
@@ -70,11 +70,3 @@ function foldGraph(
 /** Whether the node was not removed since the pass began. */
 const stillThere = (node: NodeProto, graph: EditableGraph): boolean =>
   node.output.some((name) => name !== '' && graph.producer(name) === node);
-
-function namesOf(graph: GraphProto): string[] {
-  const values = [...graph.input, ...graph.output, ...graph.valueInfo, ...graph.initializer].map(
-    ({ name }) => name,
-  );
-  const inner = graph.node.flatMap((node) => subgraphsOf(node).flatMap(({ graph: body }) => namesOf(body)));
-  return [...values, ...graph.node.flatMap(({ input, output }) => [...input, ...output]), ...inner];
-}

@@ -15,7 +15,7 @@ export const joinHardSwish: FoldRule = {
     const found = findPattern(node, graph);
     if (found === undefined) return undefined;
     const { x, add, clip, divide, offset, height, factor } = found;
-    const gate = graph.newName(clip.output[0] as string);
+    const gate = graph.newName(`${clip.output[0] as string}_gate`);
     const product = factor === 1 ? (divide.output[0] as string) : (node.output[0] as string);
     graph.replace(add, []);
     graph.replace(clip, [
@@ -31,7 +31,11 @@ export const joinHardSwish: FoldRule = {
     ]);
     const multiply = makeNode({ op: 'Mul', inputs: [x, gate], outputs: [product] });
     const constant = () =>
-      graph.addConstant(product, { type: DataType.FLOAT, dims: [], values: Float32Array.of(factor) });
+      graph.addConstant(`${product}_factor`, {
+        type: DataType.FLOAT,
+        dims: [],
+        values: Float32Array.of(factor),
+      });
     const rest =
       factor === 1 ? [] : [makeNode({ op: 'Mul', inputs: [product, constant()], outputs: divide.output })];
     graph.replace(node, [multiply]);

@@ -1,5 +1,6 @@
 import { isLowbitError, LowbitError } from '@lowbit/core';
 import { parseModel, type ModelProto } from '../schema/proto.js';
+import { checkExternal } from './check-external.js';
 import { checkGraph } from './check-graph.js';
 import type { OnnxModel } from './model.js';
 import { sniff } from './sniff.js';
@@ -11,13 +12,15 @@ import { readVersions } from './versions.js';
  *
  * @param name Name for error messages, usually the file's.
  * @throws LowbitError `model-empty`, `model-not-onnx`, `model-truncated`, `model-malformed`, `model-too-large`,
- *   `model-version`, `model-opset`, `graph-invalid`, `graph-cyclic`.
+ *   `model-version`, `model-opset`, `graph-invalid`, `graph-cyclic`; `external-data` for a reference to another file
+ *   that leads out of the model's folder.
  */
 export function readModel(bytes: Uint8Array, name = 'model'): OnnxModel {
   sniff(bytes, name);
   const proto = parse(bytes, name);
   const versions = readVersions(proto, name);
   checkGraph(proto, name);
+  checkExternal(proto, name);
   return { name, proto, ...versions };
 }
 

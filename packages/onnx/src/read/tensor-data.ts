@@ -29,11 +29,13 @@ export function readFloats(tensor: TensorProto, where: string): Float32Array {
 }
 
 /**
- * Checks that a float tensor holds as many data as its dimensions and type say, without reading them.
+ * Checks that a float tensor holds as many data as its dimensions and type say, without reading them. Data in another
+ * file are checked when they are read.
  *
  * @throws LowbitError as {@link readFloats}.
  */
 export function checkFloats(tensor: TensorProto, where: string): void {
+  if (isExternal(tensor) && isFloatType(tensor.dataType)) return;
   if (floatBytes(tensor, where) !== undefined) return;
   if (tensor.dataType === DataType.FLOAT) checked(tensor.floatData, tensor, where);
   else if (tensor.dataType === DataType.DOUBLE) checked(tensor.doubleData, tensor, where);

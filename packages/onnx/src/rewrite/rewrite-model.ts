@@ -1,7 +1,7 @@
 import { LowbitError, type QuantizedTensor, type StorageNote } from '@lowbit/core';
 import type { WeightSite } from '../describe/weight-site.js';
 import type { OnnxModel } from '../read/model.js';
-import { tensorBytes } from '../read/tensor-data.js';
+import { isExternal, tensorBytes } from '../read/tensor-data.js';
 import { createOperatorSet, type GraphProto } from '../schema/proto.js';
 import { runtimeDomain } from '../target/facts.js';
 import type { Optimize } from '../target/target.js';
@@ -58,7 +58,8 @@ function rewriteWeight(
   const added = fragment(prefix, edit.shared);
   const { form, memoryBytes, reason, others } = lower(added, site, tensor, model, optimize);
   const removed = replacedParts(source);
-  const before = storedBytes({ ...removed, node: [...(removed.node ?? []), ...others.keys()] });
+  const outside = isExternal(source.tensor) ? tensorBytes(source.tensor, id) : 0;
+  const before = outside + storedBytes({ ...removed, node: [...(removed.node ?? []), ...others.keys()] });
   const parts = edit.parts(source, added);
   const bytes = storedBytes({ ...parts, node: [...(parts.node ?? []), ...others.values()] });
   if (bytes >= before) return leftFloat(site, bytes, before);

@@ -1,0 +1,78 @@
+import { DataType, type NodeProto } from '../schema/proto.js';
+import type { EditableGraph } from '../fold/editable-graph.js';
+import { runtimeDomain } from '../target/facts.js';
+import { makeNode, type AttributeValue } from '../write/make-node.js';
+import { makeTensor } from '../write/make-tensor.js';
+import { storedBytes } from '../rewrite/stored-bytes.js';
+import type { Uint8Site } from './uint8-site.js';
+
+/** From here on `DequantizeLinear` takes one scale a channel; before, the runtime's own operators do. */
+const channelsSince = 13;
+
+/** Adds nodes and constants to a graph, in front of one node or in its place. */
+export interface IntegerEdit {
+  readonly graph: EditableGraph;
+  readonly opset: number;
+  /** Adds a constant and counts its bytes. */
+  constant(name: string, type: DataType, dims: readonly number[], values: ArrayLike<number>): string;
+  /** A node with one output, which gets the name `output`. */
+  node(
+    op: string,
+    inputs: readonly string[],
+    output: string,
+    attributes?: Readonly<Record<string, AttributeValue>>,
+  ): NodeProto;
+  /** `QuantizeLinear` or `DequantizeLinear`, of the domain that the opset asks for. */
+  linear(
+    op: 'QuantizeLinear' | 'DequantizeLinear',
+    inputs: readonly string[],
+    output: string,
+    axis?: number,
+  ): NodeProto;
+  /** Names of the scale and the zero point of a value, as constants that are stored once. */
+  parameters(tensor: string, site: Uint8Site): readonly [string, string];
+  /** Bytes of the constants since the last call, as the file stores them. */
+  takeBytes(): number;
+  /** Whether operators of the runtime's own domain were used. */
+  readonly usesRuntimeDomain: () => boolean;
+}
+
+export function integerEdit(graph: EditableGraph, opset: number): IntegerEdit {
+  const sites = new Map<string, readonly [string, string]>();
+  let bytes = 0;
+  let own = false;
+  const constant: IntegerEdit['constant'] = (name, type, dims, values) => {
+    const added = graph.addConstant(name, { type, dims, values: values as Float32Array });
+    bytes += storedBytes({ initializer: [makeTensor(added, type, dims, values)] });
+    return added;
+  };
+  return {
+    graph,
+    opset,
+    constant,
+    node: (op, inputs, output, attributes = {}) => makeNode({ op, inputs, outputs: [output], attributes }),
+    linear(op, inputs, output, axis) {
+      const standard = opset >= channelsSince;
+      own ||= !standard;
+      const attributes = axis === undefined ? {} : { axis };
+      const domain = standard ? {} : { domain: runtimeDomain.name };
+      return makeNode({ op, inputs, outputs: [output], attributes, ...domain });
+    },
+    parameters(tensor, { scale, zeroPoint }) {
+      const known = sites.get(tensor);
+      if (known !== undefined) return known;
+      const names = [
+        constant(`${tensor}_scale`, DataType.FLOAT, [], [scale]),
+        constant(`${tensor}_zero`, DataType.UINT8, [], [zeroPoint]),
+      ] as const;
+      sites.set(tensor, names);
+      return names;
+    },
+    takeBytes() {
+      const taken = bytes;
+      bytes = 0;
+      return taken;
+    },
+    usesRuntimeDomain: () => own,
+  };
+}

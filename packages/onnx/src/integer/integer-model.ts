@@ -1,0 +1,95 @@
+import type { Outcome, StorageNote } from '@lowbit/core';
+import type { ModelDescription } from '../describe/described-layer.js';
+import type { EditableGraph } from '../fold/editable-graph.js';
+import type { OnnxModel } from '../read/model.js';
+import { createOperatorSet } from '../schema/proto.js';
+import { runtimeDomain } from '../target/facts.js';
+import type { IntegerForm } from './cost.js';
+import { int8Weight } from './int8-weight.js';
+import { integerEdit } from './integer-edit.js';
+import { integerLayers, type IntegerLayer, type IntegerLayers } from './integer-layers.js';
+import type { IntegerWork, StaticWork } from './integer-work.js';
+import { openGraph } from './open-graph.js';
+import { dynamicOpset, integerOpset, opsetRefusal, raiseOpset } from './raise-opset.js';
+import { uint8Site } from './uint8-site.js';
+import { writeDynamic } from './write-dynamic.js';
+import { writeOperators } from './write-operators.js';
+import { writeQdq } from './write-qdq.js';
+
+/** What became of a model. */
+export interface IntegerResult {
+  /** The model, with a higher opset where that was needed. */
+  readonly model: OnnxModel;
+  /** How the weights are stored that integer operators use. */
+  readonly storage: readonly StorageNote[];
+  /** Why other weights are computed with as floats, by id. */
+  readonly reasons: ReadonlyMap<string, string>;
+}
+
+/** The layers that integers make faster, before anything is known about their codes. */
+export function findIntegerLayers(
+  model: OnnxModel,
+  { layers }: ModelDescription,
+  graph: EditableGraph,
+  form: IntegerForm,
+  dynamic: boolean,
+): IntegerLayers {
+  const refusal = opsetRefusal(model, dynamic ? dynamicOpset : integerOpset);
+  return integerLayers(layers, graph, form, refusal);
+}
+
+/**
+ * Rewrites the layers of a model, in place, whose weights and inputs are quantized to 8 bits, where integers make them
+ * faster. The weights of other layers are left as they are, for `rewriteModel`.
+ *
+ * @param description Of this very model.
+ */
+export function integerModel(
+  model: OnnxModel,
+  description: ModelDescription,
+  outcome: Outcome,
+  form: IntegerForm,
+): IntegerResult {
+  const graph = openGraph(model);
+  const dynamic = [...outcome.activations.values()].some(({ quantizer }) => quantizer.dynamic === true);
+  const found = findIntegerLayers(model, description, graph, form, dynamic);
+  const reasons = new Map(found.reasons);
+  const statics: StaticWork[] = [];
+  const dynamics: IntegerWork[] = [];
+  for (const layer of found.layers) {
+    const work = workOf(layer, outcome);
+    if (typeof work === 'string') reasons.set(layer.weight.id, `computed in floats: ${work}`);
+    else if ('input' in work) statics.push(work);
+    else dynamics.push(work);
+  }
+  if (statics.length + dynamics.length === 0) return { model, storage: [], reasons };
+  const raised = raiseOpset(model, graph);
+  const edit = integerEdit(graph, raised.opset);
+  const storage = [
+    ...writeDynamic(dynamics, edit, reasons),
+    ...(form === 'qdq'
+      ? writeQdq(statics, edit, outcome.activations, reasons)
+      : writeOperators(statics, edit, reasons)),
+  ];
+  graph.apply();
+  if (edit.usesRuntimeDomain()) importRuntimeDomain(raised);
+  return { model: raised, storage, reasons };
+}
+
+function workOf(layer: IntegerLayer, { weights, activations }: Outcome): IntegerWork | StaticWork | string {
+  const tensor = weights.get(layer.weight.id);
+  const site = activations.get(layer.input);
+  if (tensor === undefined) return 'its weight is not quantized';
+  if (site === undefined) return 'its input is not quantized';
+  const weight = int8Weight(tensor, layer.channelAxis);
+  if (typeof weight === 'string') return weight;
+  if (site.quantizer.dynamic === true) return { layer, weight };
+  const input = uint8Site(site);
+  return typeof input === 'string' ? input : { layer, weight, input };
+}
+
+function importRuntimeDomain({ proto }: OnnxModel): void {
+  const { name, version } = runtimeDomain;
+  if (proto.opsetImport.some(({ domain }) => domain === name)) return;
+  proto.opsetImport = [...proto.opsetImport, createOperatorSet(name, version)];
+}

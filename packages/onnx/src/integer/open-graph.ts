@@ -1,0 +1,13 @@
+import { editableGraph, type EditableGraph } from '../fold/editable-graph.js';
+import { namesOf } from '../fold/names-of.js';
+import { checkGraph } from '../read/check-graph.js';
+import type { OnnxModel } from '../read/model.js';
+import type { GraphProto } from '../schema/proto.js';
+
+/** The main graph of a model, to be looked at and changed. */
+export function openGraph(model: OnnxModel): EditableGraph {
+  const order = checkGraph(model.proto, model.name);
+  const graph = model.proto.graph as GraphProto;
+  const taken = new Set([...order.keys()].flatMap(namesOf));
+  return editableGraph(graph, order.get(graph) ?? [], taken, model.ir);
+}

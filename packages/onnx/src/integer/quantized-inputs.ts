@@ -1,0 +1,40 @@
+import type { NodeProto } from '../schema/proto.js';
+import type { IntegerEdit } from './integer-edit.js';
+import type { StaticWork } from './integer-work.js';
+
+/** Quantizes each value once, however many layers take it. */
+export interface QuantizedInputs {
+  /** Name of the 8-bit value; the node that makes it is put in front of the layer. */
+  quantized(work: StaticWork): string;
+  /** Name of the 8-bit value turned back into floats. */
+  dequantized(work: StaticWork): string;
+}
+
+export function quantizedInputs(edit: IntegerEdit): QuantizedInputs {
+  const { graph } = edit;
+  const eightBit = new Map<string, string>();
+  const floats = new Map<string, string>();
+  const before = (node: NodeProto, added: NodeProto) => graph.replace(node, [added, node]);
+  const quantized = ({ layer, input: site }: StaticWork) => {
+    const { input, node } = layer;
+    const known = eightBit.get(input);
+    if (known !== undefined) return known;
+    const name = graph.newName(`${input}_quantized`);
+    before(node, edit.linear('QuantizeLinear', [input, ...edit.parameters(input, site)], name));
+    eightBit.set(input, name);
+    return name;
+  };
+  return {
+    quantized,
+    dequantized(work) {
+      const { input, node } = work.layer;
+      const known = floats.get(input);
+      if (known !== undefined) return known;
+      const codes = quantized(work);
+      const name = graph.newName(`${input}_dequantized`);
+      before(node, edit.linear('DequantizeLinear', [codes, ...edit.parameters(input, work.input)], name));
+      floats.set(input, name);
+      return name;
+    },
+  };
+}

@@ -1,0 +1,113 @@
+import type { Outcome, StorageNote } from '@lowbit/core';
+import { isStandard } from '../describe/scope.js';
+import type { EditableGraph } from '../fold/editable-graph.js';
+import type { NodeProto } from '../schema/proto.js';
+import type { IntegerEdit } from './integer-edit.js';
+import { noteOf, type StaticWork } from './integer-work.js';
+import { dataOf, qdqPlan, type QuantizedResult } from './qdq-plan.js';
+import { writeDequantizedWeight } from './quantized-products.js';
+import { quantizedInputs } from './quantized-inputs.js';
+import { biasTooLarge, outputNotQuantized } from './reasons.js';
+import { uint8Site, type Uint8Site } from './uint8-site.js';
+
+/**
+ * Puts `QuantizeLinear → DequantizeLinear` around every value between integer layers, so that a runtime fuses each of
+ * them to one integer operator (`QLinearConv`, `QLinearAdd` …), and a runtime that does not still computes the same.
+ */
+export function writeQdq(
+  work: readonly StaticWork[],
+  edit: IntegerEdit,
+  activations: Outcome['activations'],
+  reasons: Map<string, string>,
+): StorageNote[] {
+  const { graph } = edit;
+  const fitting = work.filter((one) => quantizable(one, graph, edit.opset, activations, reasons));
+  const layers = fitting.map(({ layer }) => layer);
+  const { results, passing } = qdqPlan(layers, graph, edit.opset);
+  const made = new Map<string, Uint8Site>();
+  for (const { tensor } of results) made.set(tensor, siteOf(tensor, activations) as Uint8Site);
+  const through = passing.filter(({ node, tensor, range }) => {
+    const [first = ''] = dataOf(node, graph);
+    const known = dataOf(node, graph).every((name) => made.has(name));
+    const site = range === 'shared' ? made.get(first) : siteOf(tensor, activations);
+    if (known && typeof site === 'object') made.set(tensor, site);
+    return known && typeof site === 'object';
+  });
+  const inputs = quantizedInputs(edit);
+  const notes = fitting.flatMap((one) => {
+    const before = made.get(one.layer.input);
+    const input = before ?? one.input;
+    const value = () => (before === undefined ? inputs.dequantized(one) : one.layer.input);
+    const written = writeDequantizedWeight({ ...one, input }, value, edit);
+    if (written !== undefined) return [noteOf(one, written, edit)];
+    reasons.set(one.layer.weight.id, biasTooLarge);
+    return [];
+  });
+  for (const result of results) quantizeResult(result, made, edit);
+  for (const { node, tensor } of through) roundTrip(node, tensor, made.get(tensor) as Uint8Site, edit);
+  return notes;
+}
+
+/** Whether the result of a layer can be 8-bit; products keep float results. */
+function quantizable(
+  { layer }: StaticWork,
+  graph: EditableGraph,
+  opset: number,
+  activations: Outcome['activations'],
+  reasons: Map<string, string>,
+): boolean {
+  const [result] = qdqPlan([layer], graph, opset).results;
+  if (result === undefined) return true;
+  const site = siteOf(result.tensor, activations);
+  const problem = typeof site === 'string' ? site : cutProblem(result, site, graph);
+  if (problem !== undefined) reasons.set(layer.weight.id, outputNotQuantized(problem));
+  return problem === undefined;
+}
+
+function siteOf(tensor: string, activations: Outcome['activations']): Uint8Site | string {
+  const site = activations.get(tensor);
+  return site === undefined ? 'it was not observed' : uint8Site(site);
+}
+
+/** Why the range of the 8-bit value does not do what the absorbed activation did, within half a step. */
+function cutProblem({ absorbed }: QuantizedResult, { scale, zeroPoint }: Uint8Site, graph: EditableGraph) {
+  if (absorbed === undefined) return undefined;
+  const [low, high] = boundsOf(absorbed, graph);
+  const half = scale / 2;
+  const inside = -zeroPoint * scale >= low - half && (255 - zeroPoint) * scale <= high + half;
+  return inside ? undefined : `its range goes beyond that of the ${absorbed.opType} after it`;
+}
+
+function boundsOf(node: NodeProto, graph: EditableGraph): [number, number] {
+  if (isStandard(node, 'Relu')) return [0, Infinity];
+  const attribute = (name: string) => node.attribute.find((one) => one.name === name)?.f;
+  const input = (index: number) => graph.constant(node.input[index] ?? '')?.values[0];
+  const computed = [1, 2].some((index) => node.input[index] && !graph.isConstant(node.input[index]));
+  if (computed) return [Infinity, -Infinity];
+  return [input(1) ?? attribute('min') ?? -Infinity, input(2) ?? attribute('max') ?? Infinity];
+}
+
+function quantizeResult(
+  { layer, tensor, absorbed }: QuantizedResult,
+  made: ReadonlyMap<string, Uint8Site>,
+  edit: IntegerEdit,
+): void {
+  if (absorbed !== undefined) {
+    edit.graph.replace(absorbed, []);
+    edit.graph.setOutput(layer.node, tensor);
+  }
+  roundTrip(layer.node, tensor, made.get(tensor) as Uint8Site, edit);
+}
+
+/** node → value becomes node → float → QuantizeLinear → DequantizeLinear → value. */
+function roundTrip(node: NodeProto, tensor: string, site: Uint8Site, edit: IntegerEdit): void {
+  const { graph } = edit;
+  const parameters = edit.parameters(tensor, site);
+  const [floats, codes] = [graph.newName(`${tensor}_float`), graph.newName(`${tensor}_quantized`)];
+  graph.setOutput(node, floats);
+  graph.replace(node, [
+    node,
+    edit.linear('QuantizeLinear', [floats, ...parameters], codes),
+    edit.linear('DequantizeLinear', [codes, ...parameters], tensor),
+  ]);
+}

@@ -1,0 +1,82 @@
+import { LowbitError, toFloat16Bits, type Batch } from '@lowbit/core';
+import { typeName } from '../read/data-types.js';
+import type { OnnxModel } from '../read/model.js';
+import { elementCount } from '../read/tensor-shape.js';
+import { DataType, type GraphProto } from '../schema/proto.js';
+import type { OrtRuntime, OrtTensor } from './ort.js';
+
+type Values = ArrayLike<number>;
+
+/** Names and arrays of the runtime's tensors, by element type of the file. */
+const makers: ReadonlyMap<number, { type: string; of: (values: Values) => ArrayBufferView }> = new Map([
+  [DataType.FLOAT, { type: 'float32', of: (values: Values) => Float32Array.from(values) }],
+  [DataType.DOUBLE, { type: 'float64', of: (values: Values) => Float64Array.from(values) }],
+  [DataType.FLOAT16, { type: 'float16', of: (values: Values) => Uint16Array.from(values, toFloat16Bits) }],
+  [DataType.INT64, { type: 'int64', of: (values: Values) => BigInt64Array.from(values, BigInt) }],
+  [DataType.UINT64, { type: 'uint64', of: (values: Values) => BigUint64Array.from(values, BigInt) }],
+  [DataType.INT32, { type: 'int32', of: (values: Values) => Int32Array.from(values) }],
+  [DataType.UINT32, { type: 'uint32', of: (values: Values) => Uint32Array.from(values) }],
+  [DataType.INT16, { type: 'int16', of: (values: Values) => Int16Array.from(values) }],
+  [DataType.UINT16, { type: 'uint16', of: (values: Values) => Uint16Array.from(values) }],
+  [DataType.INT8, { type: 'int8', of: (values: Values) => Int8Array.from(values) }],
+  [DataType.UINT8, { type: 'uint8', of: (values: Values) => Uint8Array.from(values) }],
+  [DataType.BOOL, { type: 'bool', of: (values: Values) => Uint8Array.from(values) }],
+]);
+
+/** What the model must be given: inputs without a default value, with their element types. */
+export function requiredInputs(model: OnnxModel): ReadonlyMap<string, number> {
+  const graph = model.proto.graph as GraphProto;
+  const defaults = new Set(graph.initializer.map(({ name }) => name));
+  const given = graph.input.filter(({ name }) => !defaults.has(name));
+  return new Map(
+    given.map(({ name, type }) => [name, type?.value.case === 'tensorType' ? type.value.value.elemType : 0]),
+  );
+}
+
+/**
+ * The batch as tensors of the runtime, in the types that the model asks for.
+ *
+ * @throws LowbitError `calibration-invalid` for inputs that are missing, unknown, of a wrong length or of a type
+ *   that numbers cannot fill.
+ */
+export function feedsOf(
+  { inputs }: Batch,
+  required: ReadonlyMap<string, number>,
+  ort: OrtRuntime,
+): Record<string, OrtTensor> {
+  const unknown = Object.keys(inputs).filter((name) => !required.has(name));
+  const missing = [...required.keys()].filter((name) => !(name in inputs));
+  if (missing.length > 0 || unknown.length > 0) {
+    const received = Object.keys(inputs).join(', ') || 'none';
+    throw invalid('a batch', `the inputs ${[...required.keys()].join(', ')}`, received);
+  }
+  return Object.fromEntries(
+    Object.entries(inputs).map(([name, { shape, data }]) => [
+      name,
+      tensorOf(name, required.get(name) as number, shape, data, ort),
+    ]),
+  );
+}
+
+function tensorOf(
+  name: string,
+  type: number,
+  shape: readonly number[],
+  data: Values,
+  ort: OrtRuntime,
+): OrtTensor {
+  const maker = makers.get(type);
+  if (maker === undefined) throw invalid(`input '${name}'`, 'a tensor of numbers', typeName(type));
+  if (data.length !== elementCount(shape)) {
+    throw invalid(
+      `input '${name}'`,
+      `${elementCount(shape)} values, as its shape says`,
+      `${data.length} values`,
+    );
+  }
+  return new ort.Tensor(maker.type as never, maker.of(data) as never, shape);
+}
+
+function invalid(where: string, expected: string, received: string): LowbitError {
+  return new LowbitError({ code: 'calibration-invalid', where, expected, received });
+}

@@ -1,0 +1,32 @@
+/**
+ * The part of onnxruntime-web that is used. Users inject the build of their choice: `onnxruntime-web`,
+ * `onnxruntime-web/wasm`, `onnxruntime-node` …
+ */
+export interface OrtRuntime {
+  readonly InferenceSession: {
+    create(bytes: Uint8Array, options?: OrtSessionOptions): Promise<OrtSession>;
+  };
+  readonly Tensor: OrtTensorConstructor;
+}
+
+export interface OrtSessionOptions {
+  readonly executionProviders?: readonly string[];
+  readonly graphOptimizationLevel?: 'disabled' | 'basic' | 'extended' | 'layout' | 'all';
+  readonly logSeverityLevel?: 0 | 1 | 2 | 3 | 4;
+}
+
+export interface OrtSession {
+  run(feeds: Readonly<Record<string, OrtTensor>>): Promise<Readonly<Record<string, OrtTensor>>>;
+  release(): Promise<void>;
+}
+
+export interface OrtTensor {
+  readonly type: string;
+  readonly dims: readonly number[];
+  /** A typed array, or strings. */
+  readonly data: unknown;
+  dispose?(): void;
+}
+
+// The runtimes' constructors take narrower types of data for each type, which only `never` is assignable to.
+export type OrtTensorConstructor = new (type: never, data: never, dims: readonly number[]) => OrtTensor;

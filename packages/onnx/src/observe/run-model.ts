@@ -1,0 +1,42 @@
+import type { Batch, SessionOptions } from '@lowbit/core';
+import type { OnnxModel } from '../read/model.js';
+import { feedsOf, requiredInputs } from './feeds.js';
+import { floatsOf } from './floats-of.js';
+import { openSession, runSession } from './open-session.js';
+import type { OrtRuntime } from './ort.js';
+import { stopIfAborted } from './stop-if-aborted.js';
+
+/** The outputs of one batch by name, in copies of their own. */
+export type RunOutputs = Readonly<
+  Record<string, { readonly shape: readonly number[]; readonly data: Float32Array }>
+>;
+
+/**
+ * Runs the model on every batch in turn and yields its outputs as floats.
+ *
+ * @throws LowbitError `calibration-invalid` for batches that do not fit the model, `runtime-failed`, `aborted`.
+ */
+export async function* runModel(
+  model: OnnxModel,
+  bytes: Uint8Array,
+  ort: OrtRuntime,
+  batches: Iterable<Batch> | AsyncIterable<Batch>,
+  { signal }: SessionOptions = {},
+): AsyncGenerator<RunOutputs> {
+  const required = requiredInputs(model);
+  const session = await openSession(ort, bytes, model.name);
+  try {
+    for await (const batch of batches) {
+      stopIfAborted(signal, model.name);
+      const outputs = await runSession(session, feedsOf(batch, required, ort), model.name);
+      yield Object.fromEntries(
+        Object.entries(outputs).map(([name, output]) => [
+          name,
+          { shape: output.dims, data: Float32Array.from(floatsOf(output, name)) },
+        ]),
+      );
+    }
+  } finally {
+    await session.release();
+  }
+}

@@ -1,0 +1,27 @@
+import type { OnnxModel } from '../read/model.js';
+import { copyMessage, createValueInfo, DataType, type GraphProto } from '../schema/proto.js';
+import { makeNode } from '../write/make-node.js';
+import { writeModel } from '../write/write-model.js';
+
+/** The model with more outputs: values of the main graph that are inside it. The model itself is not changed. */
+export function withOutputs(model: OnnxModel, names: readonly string[]): Uint8Array {
+  const graph = model.proto.graph as GraphProto;
+  const known = new Set(graph.output.map(({ name }) => name));
+  const more = names.filter((name) => !known.has(name)).map((name) => createValueInfo(name, DataType.FLOAT));
+  return written(model, copyMessage(graph, { output: [...graph.output, ...more] }));
+}
+
+/** A model that gives the shapes of values instead of the values: output i is the shape of name i. */
+export function withShapes(model: OnnxModel, names: readonly string[]): Uint8Array {
+  const graph = model.proto.graph as GraphProto;
+  const outputs = names.map((_, index) => `lowbit_shape_${index}`);
+  const node = names.map((name, index) =>
+    makeNode({ op: 'Shape', inputs: [name], outputs: [outputs[index] as string] }),
+  );
+  const output = outputs.map((name) => createValueInfo(name, DataType.INT64));
+  return written(model, copyMessage(graph, { node: [...graph.node, ...node], output }));
+}
+
+function written(model: OnnxModel, graph: GraphProto): Uint8Array {
+  return writeModel({ ...model, proto: copyMessage(model.proto, { graph }) });
+}

@@ -1,0 +1,168 @@
+import { quantize, seededRandom } from '@lowbit/core';
+import * as ort from 'onnxruntime-web';
+import { describe, expect, test } from 'vitest';
+import { inspectModel } from '../src/describe/inspect-model.js';
+import { onnx, type OnnxOptions, type OnnxResult } from '../src/port.js';
+import { readModel } from '../src/read/read-model.js';
+import { DataType, serializeModel, type ModelProto } from '../src/schema/proto.js';
+import { makeNode } from '../src/write/make-node.js';
+import { makeTensor } from '../src/write/make-tensor.js';
+import { moveOut } from '../src/write/move-data.js';
+import { buildGraph, buildProto, integers } from './helpers/build-model.js';
+import { plainMinMax } from './helpers/plain-min-max.js';
+import { noise } from './helpers/run-model.js';
+
+const [rows, columns] = [40, 30];
+const float = (name: string, dims: readonly number[]) => {
+  const count = dims.reduce((product, size) => product * size, 1);
+  const random = seededRandom(name.charCodeAt(0));
+  const values = Float32Array.from({ length: count }, () => 2 * random() - 1);
+  return makeTensor(name, DataType.FLOAT, dims, values);
+};
+
+/** y = x · reshape(w) + b, z = x · v + c: w and the shape lie in `a.bin`, v and b in `b.bin`, c in `c.bin`. */
+function split(shapeOutside = true): { bytes: Uint8Array; files: Map<string, Uint8Array> } {
+  const shape = integers('shape', [rows, columns]);
+  const tensors = [
+    ['a.bin', float('w', [rows * columns])],
+    ['a.bin', shape],
+    ['b.bin', float('v', [rows, columns])],
+    ['b.bin', float('b', [columns])],
+    ['c.bin', float('c', [columns])],
+  ] as const;
+  const graph = buildGraph({
+    nodes: [
+      makeNode({ op: 'Reshape', inputs: ['w', 'shape'], outputs: ['w2'] }),
+      makeNode({ op: 'MatMul', inputs: ['x', 'w2'], outputs: ['xw'] }),
+      makeNode({ op: 'Add', inputs: ['xw', 'b'], outputs: ['y'] }),
+      makeNode({ op: 'MatMul', inputs: ['x', 'v'], outputs: ['xv'] }),
+      makeNode({ op: 'Add', inputs: ['xv', 'c'], outputs: ['z'] }),
+    ],
+    initializers: tensors.map(([, tensor]) => tensor),
+    inputs: { x: [2, rows] },
+    outputs: { y: [2, columns], z: [2, columns] },
+  });
+  const files = new Map<string, Uint8Array>();
+  for (const [path, tensor] of tensors) {
+    if (tensor === shape && !shapeOutside) continue;
+    const before = files.get(path) ?? new Uint8Array(3);
+    files.set(path, Uint8Array.from([...before, ...tensor.rawData]));
+    moveOut(tensor, path, before.length, tensor.rawData.length);
+  }
+  return { bytes: serializeModel(buildProto(graph), 'test'), files };
+}
+
+const { bytes, files } = split();
+
+async function run(model: OnnxResult | Uint8Array, beside?: readonly { path: string; data: Uint8Array }[]) {
+  ort.env.wasm.numThreads = 1;
+  const session = await ort.InferenceSession.create('bytes' in model ? model.bytes : model, {
+    externalData: [...(beside ?? ('bytes' in model ? (model.externalData ?? []) : []))],
+  });
+  const outputs = await session.run({ x: noise([2, rows], seededRandom(9)) });
+  await session.release();
+  return ['y', 'z'].map((name) => outputs[name]!.data as Float32Array);
+}
+
+/** The runtime wants shapes inside. */
+const plain = split(false);
+const original = run(
+  plain.bytes,
+  [...plain.files].map(([path, data]) => ({ path, data })),
+);
+
+function quantized(options: OnnxOptions = {}, exclude: string[] = []) {
+  const opened: string[] = [];
+  const externalData = (path: string) => {
+    opened.push(path);
+    return files.get(path) as Uint8Array;
+  };
+  const port = onnx(bytes, { name: 'dir/two.onnx', externalData, ...options });
+  return { opened, port, done: quantize(port, { weights: plainMinMax, bits: 8, exclude }) };
+}
+
+async function expectClose(result: OnnxResult) {
+  const [expected, actual] = [await original, await run(result)];
+  actual.forEach((values, i) =>
+    values.forEach((value, j) => expect(Math.abs(value - expected[i]![j]!)).toBeLessThan(0.05)),
+  );
+}
+
+const namesOf = (result: OnnxResult) => result.externalData?.map(({ path }) => path);
+
+describe('weights in other files', () => {
+  test('are read when they are asked for, each file once in a row', async () => {
+    const { opened, port } = quantized();
+    const layers = await quantized().port.layers();
+    expect(layers.flatMap(({ weights }) => weights.map(({ id }) => id))).toEqual(['w', 'v']);
+    await port.layers();
+    expect(opened).toEqual(['a.bin']);
+  });
+
+  test.each(['speed', 'memory'] as const)('are quantized for %s; what stays keeps its place', async (optimize) => {
+    const { model, report } = await quantized({ optimize }).done;
+    expect(report.weights.map(({ id }) => id)).toEqual(['w', 'v']);
+    expect(namesOf(model)).toEqual(['c.bin', 'two.lowbit.data']);
+    expect(model.externalData![0]!.data).toBe(files.get('c.bin'));
+    expect(model.externalData![1]!.data.length).toBe(128);
+    const outside = [rows * columns, rows * columns, 2, columns, columns].map((n, i) => n * (i === 2 ? 8 : 4));
+    expect(report.modelBytes.before).toBe(bytes.length + outside.reduce((sum, n) => sum + n, 0) - 16);
+    expect(report.modelBytes.after).toBe(model.bytes.length + 2 * 4 * columns);
+    await expectClose(model);
+  });
+
+  test('of a file in which nothing changes pass on', async () => {
+    const { model } = await quantized({}, ['v']).done;
+    expect(namesOf(model)).toEqual(['b.bin', 'c.bin']);
+    await expectClose(model);
+  });
+
+  test('can all be put inside, and outside', async () => {
+    const inside = (await quantized({ external: false }, ['v']).done).model;
+    expect(inside.externalData).toBeUndefined();
+    await expectClose(inside);
+    const outside = (await quantized({ external: true }).done).model;
+    expect(namesOf(outside)).toEqual(['c.bin', 'two.lowbit.data']);
+    expect(outside.bytes.length).toBeLessThan(inside.bytes.length / 2);
+    await expectClose(outside);
+  });
+
+  test('are left alone where the files are not given, and said so', async () => {
+    const port = onnx(bytes);
+    const skipped = (await port.layers()).flatMap((layer) => layer.skipped ?? []);
+    const missing = skipped.filter(({ reason }) => reason.includes('externalData'));
+    expect(missing.map(({ subject }) => subject)).toEqual(['v']);
+    const inspection = inspectModel(readModel(bytes));
+    expect(inspection.quantizable.map(({ id }) => id)).toContain('v');
+    expect(inspection.externalFiles).toEqual([
+      { path: 'a.bin', tensors: 2 },
+      { path: 'b.bin', tensors: 2 },
+      { path: 'c.bin', tensors: 1 },
+    ]);
+  });
+
+  test.each<[string, OnnxOptions['externalData']]>([
+    ['a file that is missing', () => Promise.reject(new Error('ENOENT'))],
+    ['a file that is no bytes', () => undefined as unknown as Uint8Array],
+    ['a file that is cut short', (path) => (files.get(path) as Uint8Array).subarray(0, 4000)],
+  ])('%s is a typed error', async (_, externalData) => {
+    await expect(quantized({ externalData }).done).rejects.toMatchObject({ code: 'external-data' });
+  });
+
+  test.each(['../c.bin', '/c.bin', '*/_ORT_MEM_ADDR_/*'])('at %j are refused, and nothing is opened', async (path) => {
+    const { proto } = readModel(bytes);
+    const hostile = serializeModel(edited(proto, path), 'test');
+    const opened: string[] = [];
+    const externalData = (asked: string) => (opened.push(asked), files.get(asked) as Uint8Array);
+    const done = quantize(onnx(hostile, { externalData }), { weights: plainMinMax });
+    await expect(done).rejects.toMatchObject({ code: 'external-data' });
+    expect(opened).toEqual([]);
+  });
+});
+
+/** The bias, which is not quantized, lies elsewhere. */
+function edited(proto: ModelProto, path: string): ModelProto {
+  const bias = proto.graph!.initializer.find(({ name }) => name === 'c')!;
+  moveOut(bias, path, 3, 4 * columns);
+  return proto;
+}
