@@ -48,7 +48,10 @@ export function lowbit(args: readonly string[], options: RunOptions = {}): Promi
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     stderr += text;
-    if (options.interruptAt !== undefined && stderr.includes(options.interruptAt)) child.kill('SIGINT');
+    // Not once it says that it stopped: Node takes its signal handlers away while it exits.
+    const working = !stderr.includes('[aborted]');
+    if (working && options.interruptAt !== undefined && stderr.includes(options.interruptAt))
+      child.kill('SIGINT');
   });
   return new Promise((resolve, reject) => {
     child.on('error', reject);

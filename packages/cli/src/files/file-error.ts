@@ -13,16 +13,24 @@ const reasons: Readonly<Record<string, string>> = {
   ENOTDIR: 'a path through something that is not a folder',
 };
 
+type FileErrorCode = Extract<ErrorCode, 'file-missing' | 'file-unreadable' | 'file-unwritable'>;
+
+const remedies: Readonly<Record<FileErrorCode, string>> = {
+  'file-missing': 'Check the path; it starts from the folder that the command runs in.',
+  'file-unreadable': 'Give the path of a regular file that you may read.',
+  'file-unwritable': 'Choose a folder that exists and that you may write to.',
+};
+
 /** Turns an error of the file system into a typed one. */
 export function fileError(error: unknown, path: string, action: 'read' | 'write'): LowbitError {
   const { name, code, message } = error as NodeJS.ErrnoException;
   if (name === 'AbortError') return new LowbitError({ code: 'aborted', where: path }, { cause: error });
   const kind = codeOf(code, action);
   const received = kind === 'file-missing' ? {} : { received: reasons[code ?? ''] ?? code ?? message };
-  return new LowbitError({ code: kind, where: path, ...received }, { cause: error });
+  return new LowbitError({ code: kind, where: path, ...received, remedy: remedies[kind] }, { cause: error });
 }
 
-function codeOf(code: string | undefined, action: 'read' | 'write'): ErrorCode {
+function codeOf(code: string | undefined, action: 'read' | 'write'): FileErrorCode {
   if (action === 'write') return 'file-unwritable';
   return code === 'ENOENT' || code === 'ENOTDIR' ? 'file-missing' : 'file-unreadable';
 }

@@ -49,7 +49,11 @@ export function layerWeights(
     return { weights: [], skipped: [{ subject: id, reason: reason ?? skipReasons.noWeights }] };
   }
   const attempts = operator.roles(node).flatMap((role) => attempt(role, node, scope, context.model.opset));
-  if (operator.takes === 'each') return settle(attempts, node, scope, context);
+  if (operator.takes === 'table' && !attempts.some(isOfInterest)) {
+    const reason = holdsMatrix(node, scope) ? skipReasons.notSupported(node.opType) : skipReasons.noWeights;
+    return { weights: [], skipped: [{ subject: id, reason }] };
+  }
+  if (operator.takes !== 'one') return settle(attempts, node, scope, context);
   const constant =
     attempts.find(({ trace }) => 'sources' in trace) ?? attempts.find(({ trace }) => !isComputed(trace));
   if (constant !== undefined) return settle([constant], node, scope, context);
@@ -65,6 +69,12 @@ function attempt(role: WeightRole, node: NodeProto, scope: Scope, opset: number)
   const name = node.input[role.input] ?? '';
   const definition = resolve(scope, name);
   return definition === undefined ? [] : [{ role, trace: traceWeight(definition, role.axes, opset) }];
+}
+
+/** Whether a table holds floats, or did before it was quantized. */
+function isOfInterest({ trace }: Attempt): boolean {
+  if ('reason' in trace) return trace.reason === skipReasons.quantized;
+  return trace.sources.some(({ source, direct }) => !direct || isFloatType(source.tensor.dataType));
 }
 
 /** Whether an operand is an activation: computed or given, not a weight that could not be followed. */

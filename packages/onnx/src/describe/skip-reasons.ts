@@ -15,6 +15,7 @@ export const skipReasons = {
   longChain: 'too many operators lie between the constant and its use',
   badChain: (by: string) => `the shapes between the constant and its use cannot be followed through ${by}`,
   vector: 'the weight is a vector: it has no output channels',
+  noTable: 'the constant is not a table of two axes',
   noWeights: 'the operator holds no weights',
   bothComputed: 'both operands are computed at run time, so the operator holds no weights',
   quantizedOperator: 'the operator is quantized already',

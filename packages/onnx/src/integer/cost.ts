@@ -28,7 +28,7 @@ const [quantize, transpose, gather, write, cast, scale, shift, dequantize, requa
 ];
 
 /** Only clear gains are taken: the quantization costs accuracy in any case. */
-const leastGain = 1.1;
+const leastGain = 1.25;
 
 export const depthwiseReason =
   'computed in floats: depthwise convolutions get slower in integers on WebAssembly';

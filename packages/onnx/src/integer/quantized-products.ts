@@ -1,3 +1,4 @@
+import type { EditableGraph } from '../fold/editable-graph.js';
 import { DataType } from '../schema/proto.js';
 import type { QuantizedValue } from './conv-integer.js';
 import type { IntegerEdit } from './integer-edit.js';
@@ -8,21 +9,18 @@ const largestBias = 2 ** 30;
 
 /**
  * Gives a convolution or product a dequantized weight and bias: int8 codes with one scale a channel, and an int32 bias
- * with the scale of the input times that of the weight. Together with a dequantized input the runtime fuses that to one
- * integer operator. Returns `undefined`, and changes nothing, where the bias is too large for int32.
+ * with the scale of the input times that of the weight, which must fit ({@link biasFits}). Together with a dequantized
+ * input the runtime fuses that to one integer operator.
  */
 export function writeDequantizedWeight(
   { layer, weight, input }: StaticWork,
   dequantizedInput: () => string,
   edit: IntegerEdit,
-): WrittenLayer | undefined {
+): WrittenLayer {
   const { node, channelAxis } = layer;
   const { graph } = edit;
-  const bias = layer.op === 'MatMul' ? undefined : graph.constant(node.input[2] ?? '');
-  const biasScale = weight.scale.map((one) => Math.fround(one * input.scale));
-  const biasCodes =
-    bias && Array.from(bias.values, (value, i) => Math.round(value / (biasScale[i] as number)));
-  if (biasCodes?.some((code) => !(Math.abs(code) <= largestBias))) return undefined;
+  const biasScale = biasScales({ layer, weight, input });
+  const biasCodes = biasIntegers({ layer, weight, input }, graph);
   const name = layer.weight.source.name;
   const channels = [weight.scale.length];
   const codes = edit.constant(`${name}_quantized`, DataType.INT8, layer.weight.shape, weight.codes);
@@ -56,6 +54,21 @@ export function writeDequantizedWeight(
     form: fusedForms[layer.op],
     reason: 'dequantized before the operator, which the runtime fuses to an integer one',
   };
+}
+
+/** Whether the bias of a layer fits into int32 at the scale of its sums. */
+export function biasFits(work: StaticWork, graph: EditableGraph): boolean {
+  return biasIntegers(work, graph)?.every((code) => Math.abs(code) <= largestBias) ?? true;
+}
+
+const biasScales = ({ weight, input }: StaticWork) =>
+  weight.scale.map((one) => Math.fround(one * input.scale));
+
+function biasIntegers(work: StaticWork, graph: EditableGraph): number[] | undefined {
+  const { op, node } = work.layer;
+  const bias = op === 'MatMul' ? undefined : graph.constant(node.input[2] ?? '');
+  const scales = biasScales(work);
+  return bias && Array.from(bias.values, (value, channel) => Math.round(value / (scales[channel] as number)));
 }
 
 const fusedForms = { Conv: 'QLinearConv', MatMul: 'MatMulIntegerToFloat', Gemm: 'QGemm' } as const;

@@ -2,7 +2,7 @@ import type { StorageNote } from '@lowbit/core';
 import { writeConvInteger } from './conv-integer.js';
 import type { IntegerEdit } from './integer-edit.js';
 import { noteOf, type StaticWork } from './integer-work.js';
-import { writeDequantizedWeight } from './quantized-products.js';
+import { biasFits, writeDequantizedWeight } from './quantized-products.js';
 import { quantizedInputs } from './quantized-inputs.js';
 import { biasTooLarge } from './reasons.js';
 
@@ -23,8 +23,15 @@ export function writeOperators(
       const value = inputs.quantized(one);
       return [noteOf(one, writeConvInteger(one, { value, zero, factor: input.scale }, edit), edit)];
     }
-    const written = writeDequantizedWeight(one, () => inputs.dequantized(one), edit);
-    if (written !== undefined) return [noteOf(one, written, edit)];
+    if (biasFits(one, edit.graph)) {
+      return [
+        noteOf(
+          one,
+          writeDequantizedWeight(one, () => inputs.dequantized(one), edit),
+          edit,
+        ),
+      ];
+    }
     reasons.set(layer.weight.id, biasTooLarge);
     return [];
   });

@@ -5,7 +5,7 @@ import type { NodeProto } from '../schema/proto.js';
 import type { IntegerEdit } from './integer-edit.js';
 import { noteOf, type StaticWork } from './integer-work.js';
 import { dataOf, qdqPlan, type QuantizedResult } from './qdq-plan.js';
-import { writeDequantizedWeight } from './quantized-products.js';
+import { biasFits, writeDequantizedWeight } from './quantized-products.js';
 import { quantizedInputs } from './quantized-inputs.js';
 import { biasTooLarge, outputNotQuantized } from './reasons.js';
 import { uint8Site, type Uint8Site } from './uint8-site.js';
@@ -21,7 +21,7 @@ export function writeQdq(
   reasons: Map<string, string>,
 ): StorageNote[] {
   const { graph } = edit;
-  const fitting = work.filter((one) => quantizable(one, graph, edit.opset, activations, reasons));
+  const fitting = work.filter((one) => quantizable(one, edit, activations, reasons));
   const layers = fitting.map(({ layer }) => layer);
   const { results, passing } = qdqPlan(layers, graph, edit.opset);
   const made = new Map<string, Uint8Site>();
@@ -34,34 +34,35 @@ export function writeQdq(
     return known && typeof site === 'object';
   });
   const inputs = quantizedInputs(edit);
-  const notes = fitting.flatMap((one) => {
+  const notes = fitting.map((one) => {
     const before = made.get(one.layer.input);
     const input = before ?? one.input;
     const value = () => (before === undefined ? inputs.dequantized(one) : one.layer.input);
-    const written = writeDequantizedWeight({ ...one, input }, value, edit);
-    if (written !== undefined) return [noteOf(one, written, edit)];
-    reasons.set(one.layer.weight.id, biasTooLarge);
-    return [];
+    return noteOf(one, writeDequantizedWeight({ ...one, input }, value, edit), edit);
   });
   for (const result of results) quantizeResult(result, made, edit);
   for (const { node, tensor } of through) roundTrip(node, tensor, made.get(tensor) as Uint8Site, edit);
   return notes;
 }
 
-/** Whether the result of a layer can be 8-bit; products keep float results. */
+/** Whether a layer's bias and result can be quantized; the results of products stay floats. */
 function quantizable(
-  { layer }: StaticWork,
-  graph: EditableGraph,
-  opset: number,
+  work: StaticWork,
+  { graph, opset }: IntegerEdit,
   activations: Outcome['activations'],
   reasons: Map<string, string>,
 ): boolean {
+  const { layer } = work;
   const [result] = qdqPlan([layer], graph, opset).results;
-  if (result === undefined) return true;
+  const problem = biasFits(work, graph) ? result && resultProblem(result, activations, graph) : biasTooLarge;
+  if (problem !== undefined) reasons.set(layer.weight.id, problem);
+  return problem === undefined;
+}
+
+function resultProblem(result: QuantizedResult, activations: Outcome['activations'], graph: EditableGraph) {
   const site = siteOf(result.tensor, activations);
   const problem = typeof site === 'string' ? site : cutProblem(result, site, graph);
-  if (problem !== undefined) reasons.set(layer.weight.id, outputNotQuantized(problem));
-  return problem === undefined;
+  return problem === undefined ? undefined : outputNotQuantized(problem);
 }
 
 function siteOf(tensor: string, activations: Outcome['activations']): Uint8Site | string {

@@ -3,7 +3,9 @@ import { castableType } from '../target/facts.js';
 import type { Target } from '../target/target.js';
 import type { Fragment } from './fragment.js';
 import { addParts, type Codes } from './add-planes.js';
+import type { ParameterGrid } from './parameter-grid.js';
 import type { PlaneBits } from './planes.js';
+import { addRowCodes } from './row-codes.js';
 
 export interface AddedCodes {
   /** Name of the tensor with the codes. */
@@ -29,17 +31,20 @@ const partsOf: Readonly<Record<number, readonly PlaneBits[]>> = {
 const bytesOfUnpacking = 256;
 
 /**
- * Adds codes of `bits` bits and the nodes that unpack them to FLOAT or INT32 in `shape`. They are stored in as many
+ * Adds codes of `bits` bits and the nodes that unpack them to FLOAT or INT32 in the grid's
+ * shape (of the rows asked for, if it says any). They are stored in as many
  * bits, but in 16 from 9 bits on, and in 8 where unpacking would take more bytes than it saves. Only operators that
  * the runtime folds at load are used.
  */
 export function addCodes(
   to: Fragment,
   role: string,
-  { codes, bits, shape }: { codes: Codes; bits: number; shape: readonly number[] },
+  { codes, bits, grid }: { codes: Codes; bits: number; grid: ParameterGrid },
   as: DataType.FLOAT | DataType.INT32,
   target: Target,
 ): AddedCodes {
+  const { rows, codes: shape } = grid;
+  if (rows !== undefined) return addRowCodes(to, role, codes, bits, { ...grid, rows }, as);
   const storedBits = storedWidth(bits, codes.length, target);
   const type = castableType(storedBits, target);
   if (type !== undefined) {

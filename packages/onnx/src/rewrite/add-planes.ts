@@ -35,13 +35,16 @@ export function addParts(
   return sum;
 }
 
-/** INT32 `[planes, bytes]`: each byte divided by 1, 2ᵇ, 2²ᵇ …, modulo 2ᵇ. */
+/** INT32 `[planes, bytes]`. */
 function addPlanes(to: Fragment, role: string, codes: Codes, bits: PlaneBits): string {
   const bytes = packPlanes(codes, bits);
+  return unpackPlanes(to, to.constant(role, DataType.UINT8, [bytes.length], bytes), bits);
+}
+
+/** INT32 `[…, planes, bytes]` from UINT8 `[…, 1, bytes]`: each byte divided by 1, 2ᵇ, 2²ᵇ …, modulo 2ᵇ. */
+export function unpackPlanes(to: Fragment, bytes: string, bits: PlaneBits): string {
   const powers = Array.from({ length: 8 / bits }, (_, plane) => 2 ** (bits * plane));
-  const whole = to.node('Cast', [to.constant(role, DataType.UINT8, [bytes.length], bytes)], {
-    to: DataType.INT32,
-  });
+  const whole = to.node('Cast', [bytes], { to: DataType.INT32 });
   const shifted = to.node('Div', [whole, to.small(DataType.INT32, [powers.length, 1], powers)]);
   const base = integer(to, 2 ** bits);
   return to.node('Sub', [shifted, to.node('Mul', [to.node('Div', [shifted, base]), base])]);

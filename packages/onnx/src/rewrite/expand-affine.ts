@@ -20,7 +20,7 @@ export function expandAffine(
   const { storedBits, ...added } = addCodes(
     to,
     'codes',
-    { codes, bits, shape: grid.codes },
+    { codes, bits, grid },
     DataType.FLOAT,
     target,
   );

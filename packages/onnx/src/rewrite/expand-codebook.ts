@@ -15,7 +15,7 @@ export function expandCodebook(
   target: Target,
 ): Computed {
   const { codes, bits, parameterStorage } = tensor;
-  const added = addCodes(to, 'codes', { codes, bits, shape: grid.codes }, DataType.INT32, target);
+  const added = addCodes(to, 'codes', { codes, bits, grid }, DataType.INT32, target);
   const slices = sliceLayout(tensor.shape, tensor.slicing).count;
   const bases = Array.from({ length: slices }, (_, slice) => slice * scheme.levels);
   const index =

@@ -15,8 +15,7 @@ export function expandResidual(
   target: Target,
 ): Computed {
   const { codes, bits, parameterStorage } = tensor;
-  const shape = grid.codes;
-  const { value, form, storedBits } = addCodes(to, 'codes', { codes, bits, shape }, DataType.INT32, target);
+  const { value, form, storedBits } = addCodes(to, 'codes', { codes, bits, grid }, DataType.INT32, target);
   let rest = value;
   let sum = '';
   for (let i = 0; i < order; i++) {

@@ -4,7 +4,7 @@ import { expandAffine } from './expand-affine.js';
 import { expandCodebook } from './expand-codebook.js';
 import { expandResidual } from './expand-residual.js';
 import type { Fragment } from './fragment.js';
-import { parameterGrid } from './parameter-grid.js';
+import { parameterGrid, type ParameterGrid } from './parameter-grid.js';
 
 /** A weight that a fragment computes. */
 export interface Computed {
@@ -27,12 +27,18 @@ export interface Shaped extends Computed {
  */
 export function expand(to: Fragment, tensor: QuantizedTensor, target: Target): Shaped {
   const grid = parameterGrid(tensor.shape, tensor.slicing);
-  return { ...expandScheme(), shape: grid.codes };
+  return { ...expandScheme(to, tensor, grid, target), shape: grid.codes };
+}
 
-  function expandScheme(): Computed {
-    const { scheme } = tensor;
-    if (scheme.kind === 'affine') return expandAffine(to, tensor, scheme, grid, target);
-    if (scheme.kind === 'codebook') return expandCodebook(to, tensor, scheme, grid, target);
-    return expandResidual(to, tensor, scheme, grid, target);
-  }
+/** Decodes a tensor, or the rows of it that the grid asks for. */
+export function expandScheme(
+  to: Fragment,
+  tensor: QuantizedTensor,
+  grid: ParameterGrid,
+  target: Target,
+): Computed {
+  const { scheme } = tensor;
+  if (scheme.kind === 'affine') return expandAffine(to, tensor, scheme, grid, target);
+  if (scheme.kind === 'codebook') return expandCodebook(to, tensor, scheme, grid, target);
+  return expandResidual(to, tensor, scheme, grid, target);
 }

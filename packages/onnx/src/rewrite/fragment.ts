@@ -10,7 +10,7 @@ export interface Fragment {
   readonly shared: ReadonlySet<TensorProto>;
   /** In an order in which they can be computed. */
   readonly nodes: readonly NodeProto[];
-  /** Adds a constant of this weight alone and returns its name, which ends in `role`. */
+  /** The name of a constant of this weight alone, which ends in `role`; a role is added once. */
   constant(role: string, type: DataType, dims: readonly number[], values: ArrayLike<number>): string;
   /** The name of a constant that other weights may use too. */
   small(type: DataType, dims: readonly number[], values: readonly number[]): string;
@@ -21,6 +21,8 @@ export interface Fragment {
     attributes?: Readonly<Record<string, AttributeValue>>,
     domain?: string,
   ): string;
+  /** Takes the nodes added so far out of the fragment; its constants stay. */
+  take(): readonly NodeProto[];
   /** Gives the value a name that the rest of the graph knows. */
   rename(value: string, name: string): void;
 }
@@ -30,13 +32,17 @@ export function fragment(prefix: string, constantsOfGraph: SharedConstants): Fra
   const constants: TensorProto[] = [];
   const shared = new Set<TensorProto>();
   const nodes: NodeProto[] = [];
+  let count = 0;
   return {
     constants,
     shared,
     nodes,
     constant(role, type, dims, values) {
-      constants.push(makeTensor(`${prefix}.${role}`, type, dims, values));
-      return `${prefix}.${role}`;
+      const name = `${prefix}.${role}`;
+      if (!constants.some((constant) => constant.name === name)) {
+        constants.push(makeTensor(name, type, dims, values));
+      }
+      return name;
     },
     small(type, dims, values) {
       const tensor = constantsOfGraph.find(type, dims, values);
@@ -44,12 +50,13 @@ export function fragment(prefix: string, constantsOfGraph: SharedConstants): Fra
       return tensor.name;
     },
     node(op, inputs, attributes = {}, domain) {
-      const output = `${prefix}.${nodes.length}`;
+      const output = `${prefix}.${count++}`;
       nodes.push(
         makeNode({ op, inputs, outputs: [output], attributes, ...(domain === undefined ? {} : { domain }) }),
       );
       return output;
     },
+    take: () => nodes.splice(0),
     rename(value, name) {
       const node = nodes.find(({ output }) => output[0] === value);
       if (node !== undefined) node.output[0] = name;

@@ -12,7 +12,7 @@ export interface GraphEdit {
   /** What a fragment would add to the graph in place of the source. */
   parts(source: ConstantSource, by: Fragment): GraphParts;
   /** Replaces a source by a fragment; other nodes of the graph may be replaced with it. */
-  replace(source: ConstantSource, by: Fragment, others: ReadonlyMap<NodeProto, NodeProto>): void;
+  replace(source: ConstantSource, by: Fragment, others: ReadonlyMap<NodeProto, readonly NodeProto[]>): void;
   apply(): void;
 }
 
@@ -36,7 +36,7 @@ export function graphEdit(graph: GraphProto, ir: number, newName: () => string):
     replace(source, by, others) {
       const shares = newShared(by);
       shared.keep(shares);
-      for (const [node, other] of others) nodes.set(node, [other]);
+      for (const [node, other] of others) nodes.set(node, other);
       if (asInitializers(source)) {
         inputs.add(source.name);
         initializers.set(source.tensor, [...shares, ...by.constants]);

@@ -7,6 +7,8 @@ import type { Optimize, Target } from '../target/target.js';
 import { dequantize } from './dequantize.js';
 import { expand, type Shaped } from './expand.js';
 import type { Fragment } from './fragment.js';
+import { gatherBlockQuantized } from './gather-block-quantized.js';
+import { gatherRows } from './gather-rows.js';
 import { integers } from './integers.js';
 import { matMulNBits } from './mat-mul-n-bits.js';
 
@@ -17,7 +19,16 @@ export interface Lowered {
   readonly memoryBytes: number;
   readonly reason: string;
   /** What the nodes become that take the weight packed. */
-  readonly others: ReadonlyMap<NodeProto, NodeProto>;
+  readonly others: Replacement['nodes'];
+}
+
+/** Nodes that take a packed weight, in place of its users. */
+export interface Replacement {
+  readonly form: string;
+  /** Width that a code is stored in. */
+  readonly storedBits: number;
+  /** What each node becomes, in an order in which they can be computed. */
+  readonly nodes: ReadonlyMap<NodeProto, readonly NodeProto[]>;
 }
 
 /**
@@ -32,14 +43,14 @@ export function lower(
   optimize: Optimize,
 ): Lowered {
   if (optimize === 'speed') return expanded(to, site, expand(to, tensor, target), tensor);
-  const others = matMulNBits(to, site, tensor);
-  if (others !== undefined) {
-    return { form: 'MatMulNBits', memoryBytes: packedBytes(to), reason: multiplied, others };
-  }
+  const multiplies = matMulNBits(to, site, tensor);
+  if (multiplies !== undefined) return replaced(to, tensor, multiplies, multiplied);
+  const takes = gatherBlockQuantized(to, site, tensor, target) ?? gatherRows(to, site, tensor, target);
+  if (takes !== undefined) return replaced(to, tensor, takes, taken);
   const packed = dequantize(to, tensor, target);
   if ('unfit' in packed) return expanded(to, site, expand(to, tensor, target), tensor, packed.unfit);
   finish(to, site, packed);
-  const reason = sentence(decoded, widening(packed, tensor));
+  const reason = sentence(decoded, widening(packed.storedBits, tensor));
   return { form: packed.form, memoryBytes: packedBytes(to), reason, others: new Map() };
 }
 
@@ -47,6 +58,18 @@ const folded = 'made into floats once, when the session is created: float speed,
 const decoded = 'stays packed in memory and is decoded on every run, which takes longer than floats';
 const multiplied =
   'stays packed in memory and is multiplied as it is, which takes longer than floats on WebAssembly';
+
+const taken = 'stays packed in memory; only the rows that are asked for are decoded';
+
+function replaced(
+  to: Fragment,
+  tensor: QuantizedTensor,
+  { form, storedBits, nodes: others }: Replacement,
+  why: string,
+): Lowered {
+  const reason = sentence(why, widening(storedBits, tensor));
+  return { form, memoryBytes: packedBytes(to), reason, others };
+}
 
 /** @param unfit Why it is not kept packed, where that was wanted. */
 function expanded(
@@ -58,11 +81,11 @@ function expanded(
 ): Lowered {
   finish(to, site, computed);
   const memoryBytes = bytesOfType(site.source.tensor.dataType, tensor.codes.length);
-  const reason = sentence(folded, unfit, widening(computed, tensor));
+  const reason = sentence(folded, unfit, widening(computed.storedBits, tensor));
   return { form: computed.form, memoryBytes, reason, others: new Map() };
 }
 
-function widening({ storedBits }: Shaped, { bits }: QuantizedTensor): string | undefined {
+function widening(storedBits: number, { bits }: QuantizedTensor): string | undefined {
   if (storedBits === bits) return undefined;
   return `codes of ${bits} bits are stored in ${storedBits}, the least that is worth its operators here`;
 }

@@ -1,13 +1,14 @@
 import { zeroPointForm, type QuantizedTensor } from '@lowbit/core';
 import { isStandard } from '../describe/scope.js';
-import type { WeightSite } from '../describe/weight-site.js';
-import { subgraphsOf } from '../read/subgraphs.js';
-import { copyMessage, DataType, type GraphProto, type NodeProto } from '../schema/proto.js';
+import type { WeightSite, WeightUse } from '../describe/weight-site.js';
+import { copyMessage, DataType, type NodeProto } from '../schema/proto.js';
 import { matMulNBitsFits, runtimeDomain } from '../target/facts.js';
 import { makeAttribute } from '../write/make-node.js';
 import type { Fragment } from './fragment.js';
 import { groupLayout, packGroups, packZeroPoints, type PackedBits } from './group-layout.js';
+import type { Replacement } from './lower.js';
 import { addNumbers } from './parameter-grid.js';
+import { usedOnly } from './used-only.js';
 
 /**
  * Multiplies by packed groups: every `MatMul` that the weight feeds becomes `com.microsoft.MatMulNBits` with the
@@ -18,7 +19,7 @@ export function matMulNBits(
   to: Fragment,
   site: WeightSite,
   tensor: QuantizedTensor,
-): ReadonlyMap<NodeProto, NodeProto> | undefined {
+): Replacement | undefined {
   const { shape, slicing, bits, parameterStorage } = tensor;
   const rows = shape[0] as number;
   if (slicing === 'tensor' || !('along' in slicing) || slicing.along !== 0) return undefined;
@@ -40,7 +41,8 @@ export function matMulNBits(
     const input = [node.input[0] as string, ...inputs];
     return copyMessage(node, { opType: 'MatMulNBits', domain: runtimeDomain.name, input, attribute });
   };
-  return new Map(site.uses.map(({ node }) => [node, replaced(node)]));
+  const nodes = new Map(site.uses.map(({ node }) => [node, [replaced(node)]]));
+  return { form: 'MatMulNBits', storedBits: bits, nodes };
 }
 
 /** The transpose of a matrix [rows, columns]. */
@@ -48,22 +50,11 @@ function transpose(values: Float32Array, rows: number, columns: number): Float32
   return values.map((_, at) => values[(at % rows) * columns + Math.floor(at / rows)] as number);
 }
 
-/** Whether the weight itself (not a chain after it) is the second factor of `MatMul` nodes of its graph and nothing else. */
-function feedsOnlyMatMul({ source, shape, uses }: WeightSite): boolean {
-  const { tensor, graph, name } = source;
-  const factors = uses.every(
-    ({ node, graph: at, input, direct }) =>
-      direct && at === graph && input === 1 && isStandard(node, 'MatMul') && node.input[0] !== name,
-  );
-  const plain = tensor.dataType === DataType.FLOAT && shape.length === 2 && tensor.dims.length === 2;
-  const hidden = graph.output.every((output) => output.name !== name);
-  return factors && plain && hidden && uses.length > 0 && usesIn(graph, name) === uses.length;
-}
-
-/** How often a name is an input or the result of a graph, subgraphs included. */
-function usesIn(graph: GraphProto, name: string): number {
-  const inner = graph.node.flatMap((node) => subgraphsOf(node));
-  const own = graph.node.flatMap(({ input }) => input).filter((input) => input === name).length;
-  const results = graph.output.filter((output) => output.name === name).length;
-  return own + results + inner.reduce((sum, { graph: subgraph }) => sum + usesIn(subgraph, name), 0);
+/** Whether the weight is the second factor of `MatMul` nodes and nothing else. */
+function feedsOnlyMatMul(site: WeightSite): boolean {
+  const { source, shape } = site;
+  const plain = source.tensor.dataType === DataType.FLOAT && shape.length === 2;
+  const factor = ({ node, input }: WeightUse) =>
+    input === 1 && isStandard(node, 'MatMul') && node.input[0] !== source.name;
+  return plain && source.tensor.dims.length === 2 && usedOnly(site, factor);
 }

@@ -10,6 +10,8 @@ export interface ParameterGrid {
   readonly parameters: readonly number[];
   /** Where the last group is short: the group of each index of this axis, to gather parameters by. */
   readonly gather?: { readonly axis: number; readonly groups: readonly number[] };
+  /** Where only some rows are decoded: name of their indices on the first axis. Never together with `gather`. */
+  readonly rows?: string;
 }
 
 /** The grid of a slicing on a weight of this shape. */
@@ -44,8 +46,17 @@ export function addParameters(
   return gatherGroups(to, addNumbers(to, role, values, grid.parameters, storage), grid);
 }
 
-/** Repeats parameters for every index of an axis whose last group is short; otherwise they broadcast as they are. */
-export function gatherGroups(to: Fragment, parameters: string, { gather }: ParameterGrid): string {
+/**
+ * Repeats parameters for every index of an axis whose last group is short, or takes those of the rows that are decoded;
+ * otherwise they broadcast as they are.
+ */
+export function gatherGroups(
+  to: Fragment,
+  parameters: string,
+  { gather, rows, ...grid }: ParameterGrid,
+): string {
+  const byRow = grid.parameters.length === grid.codes.length;
+  if (rows !== undefined && byRow) return to.node('Gather', [parameters, rows]);
   if (gather === undefined) return parameters;
   const groups = to.small(DataType.INT32, [gather.groups.length], gather.groups);
   return to.node('Gather', [parameters, groups], { axis: gather.axis });

@@ -61,7 +61,7 @@ function rewriteWeight(
   const outside = isExternal(source.tensor) ? tensorBytes(source.tensor, id) : 0;
   const before = outside + storedBytes({ ...removed, node: [...(removed.node ?? []), ...others.keys()] });
   const parts = edit.parts(source, added);
-  const bytes = storedBytes({ ...parts, node: [...(parts.node ?? []), ...others.values()] });
+  const bytes = storedBytes({ ...parts, node: [...(parts.node ?? []), ...[...others.values()].flat()] });
   if (bytes >= before) return leftFloat(site, bytes, before);
   edit.replace(source, added, others);
   if (usesRuntimeDomain(added, others)) importRuntimeDomain(model);
@@ -82,7 +82,7 @@ function leftFloat({ id, source }: WeightSite, quantized: number, before: number
 }
 
 function usesRuntimeDomain(added: Fragment, others: Lowered['others']): boolean {
-  return [...added.nodes, ...others.values()].some(({ domain }) => domain === runtimeDomain.name);
+  return [...added.nodes, ...[...others.values()].flat()].some(({ domain }) => domain === runtimeDomain.name);
 }
 
 function importRuntimeDomain({ proto }: OnnxModel): void {

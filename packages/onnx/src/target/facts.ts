@@ -95,6 +95,21 @@ export function matMulNBitsFits(bits: number, block: number, rows: number): bool
   return blockFits && [2, 4, 8].includes(bits) && (rows % block === 0 || bits === 4);
 }
 
+/**
+ * The width in which `com.microsoft.GatherBlockQuantized` holds these codes, if it computes them rightly: blocks that
+ * are a power of two of at least 16 and divide the row; 4 bits as UINT4, 8 bits as UINT8.
+ */
+export function gatherBlockQuantizedBits(
+  bits: number,
+  block: number,
+  row: number,
+  target: Target,
+): 2 | 4 | 8 | undefined {
+  const blockFits = block >= 16 && Number.isInteger(Math.log2(block)) && row % block === 0;
+  if (!blockFits || bits > 8) return undefined;
+  return bits <= 4 ? 4 : 8;
+}
+
 function has(target: Target, since: Since): boolean {
   return target.opset >= since.opset && target.ir >= since.ir;
 }

@@ -14,8 +14,8 @@ export interface WeightRole {
 export interface WeightOperator {
   /**
    * `each`: every role is a weight of its own. `one`: the roles are operands, and the first constant one is the
-   * weight.
+   * weight. `table`: the one role is a weight where it is a constant of floats, and of no interest otherwise.
    */
-  readonly takes: 'each' | 'one';
+  readonly takes: 'each' | 'one' | 'table';
   roles(node: NodeProto): readonly WeightRole[];
 }

@@ -2,6 +2,7 @@ import { domainName, standardDomain } from '../../read/model.js';
 import type { NodeProto } from '../../schema/proto.js';
 import { conv } from './conv.js';
 import { convTranspose } from './conv-transpose.js';
+import { gather } from './gather.js';
 import { gemm } from './gemm.js';
 import { matMul } from './mat-mul.js';
 import { recurrent } from './recurrent.js';
@@ -12,6 +13,7 @@ const operators: ReadonlyMap<string, WeightOperator> = new Map([
   ['Conv', conv],
   ['ConvTranspose', convTranspose],
   ['GRU', recurrent],
+  ['Gather', gather],
   ['Gemm', gemm],
   ['LSTM', recurrent],
   ['MatMul', matMul],
