@@ -1,7 +1,6 @@
-import { LowbitError } from '../errors/error.js';
-import { fromFloat16Bits, toFloat16Bits } from '../numeric/float16.js';
+import { concatenate, numberBytes, numberReader, packNumbers, type NumberReader } from './number-storage.js';
 import { pack, packedBytes, unpack } from './pack.js';
-import { joinTwoLevel, splitTwoLevel, storesZeroPoints, superBlock } from './parameters.js';
+import { storesZeroPoints } from './parameters.js';
 import { sizeOf } from './shape.js';
 import { sliceLayout } from './slicing.js';
 import type { ParameterStorage, QuantizedTensor, Scheme, Slicing } from './types.js';
@@ -104,84 +103,6 @@ function numberLists(scheme: Scheme, offsets: OffsetForm): Float32Array[] {
   return offsets === 'numbers' && scheme.offset ? [scheme.scale, scheme.offset] : [scheme.scale];
 }
 
-function numberBytes(count: number, storage: ParameterStorage): number {
-  if (storage === 'float32') return 4 * count;
-  if (storage === 'float16') return 2 * count;
-  return 1 + packedBytes(count, storage.bits) + 2 * Math.ceil(count / superBlock);
-}
-
-function packNumbers(values: Float32Array, storage: ParameterStorage): Uint8Array {
-  if (storage === 'float32')
-    return littleEndian(values, 4, (view, at, value) => view.setFloat32(at, value, true));
-  if (storage === 'float16') return packHalves(values);
-  const { signed, integers, steps } = splitTwoLevel(values, storage.bits, 'parameters');
-  const bias = signed ? 2 ** (storage.bits - 1) : 0;
-  return concatenate([
-    Uint8Array.of(signed ? 1 : 0),
-    packHalves(steps),
-    pack(
-      integers.map((integer) => integer + bias),
-      storage.bits,
-    ),
-  ]);
-}
-
-function packHalves(values: Float32Array): Uint8Array {
-  return littleEndian(values, 2, (view, at, value) => view.setUint16(at, toFloat16Bits(value), true));
-}
-
-function littleEndian(
-  values: Float32Array,
-  width: number,
-  write: (view: DataView, at: number, value: number) => void,
-): Uint8Array {
-  const bytes = new Uint8Array(values.length * width);
-  const view = new DataView(bytes.buffer);
-  values.forEach((value, i) => write(view, i * width, value));
-  return bytes;
-}
-
-interface NumberReader {
-  numbers(count: number): Float32Array;
-  integers(count: number, bits: number): Uint8Array | Uint16Array;
-}
-
-function numberReader(bytes: Uint8Array, storage: ParameterStorage): NumberReader {
-  let at = 0;
-  const take = (length: number): Uint8Array => {
-    if (at + length > bytes.length) throw parametersTooShort(bytes.length, at + length);
-    at += length;
-    return bytes.subarray(at - length, at);
-  };
-  const halves = (count: number) => {
-    const view = viewOf(take(2 * count));
-    return Float32Array.from({ length: count }, (_, i) => fromFloat16Bits(view.getUint16(2 * i, true)));
-  };
-  const singles = (count: number) => {
-    const view = viewOf(take(4 * count));
-    return Float32Array.from({ length: count }, (_, i) => view.getFloat32(4 * i, true));
-  };
-  const twoLevel = (count: number, bits: 6 | 8) => {
-    const signed = take(1)[0] === 1;
-    const steps = halves(Math.ceil(count / superBlock));
-    const bias = signed ? 2 ** (bits - 1) : 0;
-    const integers = Int16Array.from(
-      unpack(take(packedBytes(count, bits)), bits, count),
-      (code) => code - bias,
-    );
-    return joinTwoLevel({ bits, signed, integers, steps });
-  };
-  return {
-    numbers: (count) =>
-      storage === 'float32'
-        ? singles(count)
-        : storage === 'float16'
-          ? halves(count)
-          : twoLevel(count, storage.bits),
-    integers: (count, bits) => unpack(take(packedBytes(count, bits)), bits, count),
-  };
-}
-
 function readScheme(header: PackedHeader, slices: number, read: NumberReader): Scheme {
   const { levels } = header;
   if (header.scheme === 'residual')
@@ -196,28 +117,4 @@ function readScheme(header: PackedHeader, slices: number, read: NumberReader): S
   if (header.offsets === 'numbers') return { kind: 'affine', levels, scale, offset: read.numbers(slices) };
   const zeroPoints = read.integers(slices, header.bits);
   return { kind: 'affine', levels, scale, offset: scale.map((step, s) => -(zeroPoints[s] as number) * step) };
-}
-
-function viewOf(bytes: Uint8Array): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-}
-
-function concatenate(parts: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
-}
-
-function parametersTooShort(received: number, expected: number): LowbitError {
-  return new LowbitError({
-    code: 'packed-data',
-    where: 'packed parameters',
-    expected: `${expected} bytes`,
-    received: `${received} bytes`,
-    remedy: 'The data was cut off or belongs to another tensor; write it again.',
-  });
 }
