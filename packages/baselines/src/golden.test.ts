@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { chooseQuantizer, decode, encode, registry, seededRandom } from '@lowbit/core';
 import { describe, expect, it } from 'vitest';
-import { absmax, fixedPoint, minMax } from './index.js';
+import { absmax, fixedPoint, minMax, mse, percentile } from './index.js';
 
 interface Golden {
   vectors: Record<string, number[]>;
@@ -10,7 +10,7 @@ interface Golden {
 
 const file = new URL('../fixtures/golden.json', import.meta.url);
 const golden = JSON.parse(readFileSync(file, 'utf8')) as Golden;
-const known = registry([minMax(), absmax(), fixedPoint()]);
+const known = registry([minMax(), absmax(), fixedPoint(), percentile(), mse()]);
 const methods = [...new Set(golden.rows.map(({ method }) => method))];
 
 describe.each(methods)('%s equals onnxruntime and numpy', (method) => {

@@ -42,7 +42,9 @@ describe('minMax', () => {
   });
 
   const laws = [
-    ...quantizerLaws(minMax(), { equivariant: ['scale', 'translation'] }),
+    // Activations keep 0 on the grid, so only weights may be shifted.
+    ...quantizerLaws({ ...minMax(), roles: ['weight'] }, { equivariant: ['scale', 'translation'] }),
+    ...quantizerLaws({ ...minMax(), roles: ['activation'] }, { equivariant: ['scale'] }),
     ...forwardLaws(minMax(), arrayOps, (tensor) => tensor),
   ];
   for (const law of laws) it(law.title, law.run);

@@ -1,17 +1,8 @@
-import {
-  type OptionSchema,
-  type Quantizer,
-  range,
-  roundHalfEven,
-  type SliceParameters,
-  toFloat32,
-  toScale,
-} from '@lowbit/core';
+import { type FitContext, type OptionSchema, type Quantizer, range, toScale } from '@lowbit/core';
+import { type Affine, constantGrid, withZero } from './even-grid.js';
 import { existingGrid } from './existing-grid.js';
 import { refineGrid } from './refine-grid.js';
 import { widths } from './widths.js';
-
-type Affine = Extract<SliceParameters, { kind: 'affine' }>;
 
 /** Options of {@link minMax}. */
 export interface MinMaxOptions {
@@ -65,7 +56,8 @@ const manyZeros = 1 / 20;
  * by up to half a step, which can clip one end. One outlier widens the step for the whole slice: below 5 bits
  * prefer small slices (channels, groups) or a method that clips.
  *
- * Shape: any; a slice is whatever shares s and the offset. Weights, 1 to 16 bits.
+ * Shape: any; a slice is whatever shares s and the offset. Weights and activations, 1 to 16 bits. Activations take the range
+ * that was observed in the calibration, with an integer zero point unless it is `real`, and are not refined.
  *
  * Parameters: scale s and offset min (or −z·s), in units of the weights. A slice whose values are all equal has
  * scale 0 and decodes to that value.
@@ -87,14 +79,20 @@ export function minMax(settings: MinMaxOptions = {}): Quantizer {
     name: 'min-max',
     summary: 'evenly spaced levels over the range of the values',
     paper: 'Jacob et al., CVPR 2018, arXiv:1712.05877',
-    roles: ['weight'],
-    bits: { weight: widths(1, 16) },
+    roles: ['weight', 'activation'],
+    bits: { weight: widths(1, 16), activation: widths(1, 16) },
     options,
     configured: { ...settings },
-    fit(values, { bits, options: { zeroPoint, refine } }) {
+    fit(values, context) {
+      const {
+        bits,
+        role,
+        options: { zeroPoint, refine },
+      } = context;
       const levels = 2 ** bits;
+      if (role === 'activation') return overObserved(values, context);
       const { min, max } = range(values);
-      if (min === max) return constant(levels, min);
+      if (min === max) return constantGrid(levels, min);
       if (zeroPoint === 'integer') return withZero(levels, min, max);
       const existing = refine === 'none' ? undefined : existingGrid(values, levels);
       if (existing !== undefined) return { kind: 'affine', ...existing };
@@ -103,6 +101,16 @@ export function minMax(settings: MinMaxOptions = {}): Quantizer {
       return refine === 'none' ? spanned : refined(values, spanned);
     },
   };
+}
+
+/** Activations: the observed range, or that of the values where nothing was observed. */
+function overObserved(
+  values: Float32Array,
+  { bits, statistics, options: { zeroPoint } }: FitContext,
+): Affine {
+  const { min, max } = statistics ?? range(values);
+  if (min === max) return constantGrid(2 ** bits, min);
+  return zeroPoint === 'real' ? spanning(2 ** bits, min, max) : withZero(2 ** bits, min, max);
 }
 
 function refined(values: Float32Array, start: Affine): Affine {
@@ -118,17 +126,5 @@ function hasManyZeros(values: Float32Array): boolean {
 
 function spanning(levels: number, min: number, max: number): Affine {
   const scale = toScale((max - min) / (levels - 1));
-  return scale === 0 ? constant(levels, (min + max) / 2) : { kind: 'affine', levels, scale, offset: min };
-}
-
-function withZero(levels: number, min: number, max: number): Affine {
-  const low = Math.min(min, 0);
-  const scale = toScale((Math.max(max, 0) - low) / (levels - 1));
-  if (scale === 0) return constant(levels, (min + max) / 2);
-  const zeroPoint = Math.min(roundHalfEven(-low / scale), levels - 1);
-  return { kind: 'affine', levels, scale, offset: toFloat32(-zeroPoint * scale) };
-}
-
-function constant(levels: number, value: number): Affine {
-  return { kind: 'affine', levels, scale: 0, offset: Math.fround(value) };
+  return scale === 0 ? constantGrid(levels, (min + max) / 2) : { kind: 'affine', levels, scale, offset: min };
 }

@@ -11,6 +11,10 @@ describe('registry', () => {
       'quantizer min-max',
       'quantizer absmax',
       'quantizer fixed-point',
+      'quantizer percentile',
+      'quantizer mse',
+      'quantizer moving-average',
+      'quantizer dynamic',
       'quantizer ul2q',
     ]);
   });

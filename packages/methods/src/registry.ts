@@ -1,4 +1,4 @@
-import { absmax, fixedPoint, minMax } from '@lowbit/baselines';
+import { absmax, dynamic, fixedPoint, minMax, movingAverage, mse, percentile } from '@lowbit/baselines';
 import { registry as registryOf, type Registry } from '@lowbit/core';
 import { ul2q } from '@lowbit/ul2q';
 
@@ -9,4 +9,13 @@ import { ul2q } from '@lowbit/ul2q';
  * Bit policies are not in it: their factories take numbers, names or measurements that a bare name cannot
  * carry. Make them with `everywhere`, `ends`, `byOp`, `byName`, `cascade` or `lossBudget`.
  */
-export const registry: Registry = registryOf([minMax(), absmax(), fixedPoint(), ul2q()]);
+export const registry: Registry = registryOf([
+  minMax(),
+  absmax(),
+  fixedPoint(),
+  percentile(),
+  mse(),
+  movingAverage(),
+  dynamic(),
+  ul2q(),
+]);

@@ -14,7 +14,8 @@ import { readModel } from './read/read-model.js';
 import { loadSmallIntegers } from './read/small-integers.js';
 import { addMetadata } from './rewrite/metadata.js';
 import { rewriteModel } from './rewrite/rewrite-model.js';
-import type { Optimize } from './target/target.js';
+import { checkVersions, runtimeOf } from './target/runtime.js';
+import type { Optimize, Runtime, RuntimeTarget } from './target/target.js';
 import { externalBytes, externalCounts, settleExternal, type ExternalFile } from './write/external-data.js';
 import { writeModel } from './write/write-model.js';
 
@@ -26,6 +27,8 @@ export interface OnnxOptions {
    * are those of floats. `memory`: weights stay packed where a packed form exists, and are decoded on every run.
    */
   readonly optimize?: Optimize;
+  /** The runtime that the file is made for. Default: onnxruntime-web ≥ 1.24 on WebAssembly. */
+  readonly target?: RuntimeTarget;
   /** Reads a file beside the model. Without it, weights in other files are left as they are. */
   readonly externalData?: ReadExternalData;
   /**
@@ -58,10 +61,11 @@ const supports: PortCapabilities = {
  * const { model, report } = await quantize(onnx(bytes), { weights: minMax(), bits: 8 });
  */
 export function onnx(bytes: Uint8Array, options: OnnxOptions = {}): ModelPort<OnnxResult> {
-  const { name = 'model.onnx', optimize = 'speed', externalData, external } = options;
+  const { name = 'model.onnx', optimize = 'speed', externalData, external, target } = options;
   checkOptimize(optimize);
+  const runtime = target && runtimeOf(target);
   const files = externalData && externalFiles(externalData);
-  const source: Source = { bytes, name, optimize, files, external };
+  const source: Source = { bytes, name, optimize, files, external, runtime };
   let layers: Promise<readonly LayerDescriptor[]> | undefined;
   return {
     name: 'onnx',
@@ -79,10 +83,12 @@ interface Source extends Required<Pick<OnnxOptions, 'name' | 'optimize'>> {
   readonly bytes: Uint8Array;
   readonly files: ExternalFiles | undefined;
   readonly external: boolean | undefined;
+  readonly runtime: Runtime | undefined;
 }
 
-async function readSource({ bytes, name, files }: Source): Promise<OnnxModel> {
+async function readSource({ bytes, name, files, runtime }: Source): Promise<OnnxModel> {
   const model = readModel(bytes, name);
+  checkVersions({ ...model, ...(runtime === undefined ? {} : { runtime }) }, name);
   if (files !== undefined) await loadSmallIntegers(model, files);
   return model;
 }
@@ -91,12 +97,12 @@ const describe = (model: OnnxModel, { files }: Source) =>
   describeModel(model, { external: files !== undefined });
 
 async function applyTo(source: Source, outcome: Outcome): Promise<Applied<OnnxResult>> {
-  const { bytes, name, optimize, files, external } = source;
+  const { bytes, name, optimize, files, external, runtime } = source;
   const model = await readSource(source);
   const { proto } = model;
   const [counts, outside] = [externalCounts(proto), externalBytes(proto)];
   const { sites } = describe(model, source);
-  const storage = rewriteModel(model, sites, outcome.weights, optimize);
+  const storage = rewriteModel(model, sites, outcome.weights, optimize, runtime);
   addMetadata(proto, outcome.plan, { name, bytes: bytes.length });
   const externalData = await settleExternal(model, counts, files, external);
   const written = writeModel(model);

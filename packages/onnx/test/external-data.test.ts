@@ -99,17 +99,22 @@ describe('weights in other files', () => {
     expect(opened).toEqual(['a.bin']);
   });
 
-  test.each(['speed', 'memory'] as const)('are quantized for %s; what stays keeps its place', async (optimize) => {
-    const { model, report } = await quantized({ optimize }).done;
-    expect(report.weights.map(({ id }) => id)).toEqual(['w', 'v']);
-    expect(namesOf(model)).toEqual(['c.bin', 'two.lowbit.data']);
-    expect(model.externalData![0]!.data).toBe(files.get('c.bin'));
-    expect(model.externalData![1]!.data.length).toBe(128);
-    const outside = [rows * columns, rows * columns, 2, columns, columns].map((n, i) => n * (i === 2 ? 8 : 4));
-    expect(report.modelBytes.before).toBe(bytes.length + outside.reduce((sum, n) => sum + n, 0) - 16);
-    expect(report.modelBytes.after).toBe(model.bytes.length + 2 * 4 * columns);
-    await expectClose(model);
-  });
+  test.each(['speed', 'memory'] as const)(
+    'are quantized for %s; what stays keeps its place',
+    async (optimize) => {
+      const { model, report } = await quantized({ optimize }).done;
+      expect(report.weights.map(({ id }) => id)).toEqual(['w', 'v']);
+      expect(namesOf(model)).toEqual(['c.bin', 'two.lowbit.data']);
+      expect(model.externalData![0]!.data).toBe(files.get('c.bin'));
+      expect(model.externalData![1]!.data.length).toBe(128);
+      const outside = [rows * columns, rows * columns, 2, columns, columns].map(
+        (n, i) => n * (i === 2 ? 8 : 4),
+      );
+      expect(report.modelBytes.before).toBe(bytes.length + outside.reduce((sum, n) => sum + n, 0) - 16);
+      expect(report.modelBytes.after).toBe(model.bytes.length + 2 * 4 * columns);
+      await expectClose(model);
+    },
+  );
 
   test('of a file in which nothing changes pass on', async () => {
     const { model } = await quantized({}, ['v']).done;
@@ -141,7 +146,7 @@ describe('weights in other files', () => {
     ]);
   });
 
-  test.each<[string, OnnxOptions['externalData']]>([
+  test.each<[string, NonNullable<OnnxOptions['externalData']>]>([
     ['a file that is missing', () => Promise.reject(new Error('ENOENT'))],
     ['a file that is no bytes', () => undefined as unknown as Uint8Array],
     ['a file that is cut short', (path) => (files.get(path) as Uint8Array).subarray(0, 4000)],
@@ -149,15 +154,18 @@ describe('weights in other files', () => {
     await expect(quantized({ externalData }).done).rejects.toMatchObject({ code: 'external-data' });
   });
 
-  test.each(['../c.bin', '/c.bin', '*/_ORT_MEM_ADDR_/*'])('at %j are refused, and nothing is opened', async (path) => {
-    const { proto } = readModel(bytes);
-    const hostile = serializeModel(edited(proto, path), 'test');
-    const opened: string[] = [];
-    const externalData = (asked: string) => (opened.push(asked), files.get(asked) as Uint8Array);
-    const done = quantize(onnx(hostile, { externalData }), { weights: plainMinMax });
-    await expect(done).rejects.toMatchObject({ code: 'external-data' });
-    expect(opened).toEqual([]);
-  });
+  test.each(['../c.bin', '/c.bin', '*/_ORT_MEM_ADDR_/*'])(
+    'at %j are refused, and nothing is opened',
+    async (path) => {
+      const { proto } = readModel(bytes);
+      const hostile = serializeModel(edited(proto, path), 'test');
+      const opened: string[] = [];
+      const externalData = (asked: string) => (opened.push(asked), files.get(asked) as Uint8Array);
+      const done = quantize(onnx(hostile, { externalData }), { weights: plainMinMax });
+      await expect(done).rejects.toMatchObject({ code: 'external-data' });
+      expect(opened).toEqual([]);
+    },
+  );
 });
 
 /** The bias, which is not quantized, lies elsewhere. */

@@ -11,3 +11,7 @@ export function integerAttribute(node: NodeProto, name: string, fallback: number
 export function integersAttribute(node: NodeProto, name: string): number[] | undefined {
   return attributeOf(node, name)?.ints.map(Number);
 }
+
+/** Whether an attribute of a node inside a function is given by the function's caller. */
+export const hasReferences = (node: NodeProto): boolean =>
+  node.attribute.some(({ refAttrName }) => refAttrName !== '');

@@ -25,7 +25,8 @@ export function constantSource(definition: Definition): ConstantSource | undefin
 /** The value of a `Constant` node; numbers that it holds as plain attributes become a tensor. */
 function constantValue(node: NodeProto): TensorProto | undefined {
   const [attribute] = node.attribute;
-  return attribute && (attribute.t ?? valueReaders.get(attribute.name)?.(attribute));
+  if (attribute === undefined || attribute.refAttrName !== '') return undefined;
+  return attribute.t ?? valueReaders.get(attribute.name)?.(attribute);
 }
 
 const valueReaders = new Map<string, (attribute: AttributeProto) => TensorProto>([

@@ -1,9 +1,11 @@
 import { checkGraph } from '../read/check-graph.js';
 import { domainName, type OnnxModel } from '../read/model.js';
+import { bodyOf, opsetOf } from '../read/function-body.js';
+import { keyOfFunction } from '../read/operator-key.js';
 import { subgraphsOf } from '../read/subgraphs.js';
 import type { GraphProto, NodeProto } from '../schema/proto.js';
 import type { DescribedLayer, ModelDescription } from './described-layer.js';
-import { layerWeights, operatorKey, type DescribeContext } from './layer-weights.js';
+import { layerWeights, type DescribeContext } from './layer-weights.js';
 import { macsOf } from './macs.js';
 import { isStandard, makeScope, type Scope } from './scope.js';
 import { siteDrafts } from './site-drafts.js';
@@ -15,14 +17,14 @@ export interface DescribeOptions {
   readonly external?: boolean;
 }
 
-interface Walk extends DescribeContext {
+interface Walk extends Omit<DescribeContext, 'opset'> {
   readonly order: ReadonlyMap<GraphProto, readonly NodeProto[]>;
   readonly names: UsedNames;
   readonly layers: DescribedLayer[];
 }
 
 /**
- * Every operator of a model in the order of execution, with the weights that can be quantized and the reasons why
+ * Every operator of a model in the order of execution, those of its functions last, with the weights that can be quantized and the reasons why
  * others cannot. Constants are not operators and are not listed.
  *
  * @throws LowbitError `model-malformed` for a weight whose data do not fit its dimensions; `graph-invalid`,
@@ -31,7 +33,7 @@ interface Walk extends DescribeContext {
 export function describeModel(model: OnnxModel, options: DescribeOptions = {}): ModelDescription {
   const order = checkGraph(model.proto, model.name);
   const drafts = siteDrafts(new Map());
-  const functions = new Set(model.proto.functions.map(({ domain, name }) => operatorKey(domain, name)));
+  const functions = new Set(model.proto.functions.map(keyOfFunction));
   const walk: Walk = {
     model,
     functions,
@@ -41,18 +43,21 @@ export function describeModel(model: OnnxModel, options: DescribeOptions = {}): 
     names: new Map(),
     layers: [],
   };
-  walkGraph(walk, makeScope(model.proto.graph as GraphProto, ''));
+  walkGraph(walk, makeScope(model.proto.graph as GraphProto, ''), model.opset);
+  for (const fn of model.proto.functions) {
+    walkGraph(walk, makeScope(bodyOf(fn), `${fn.name}/`), opsetOf(fn, model));
+  }
   return { layers: walk.layers, sites: drafts.finish() };
 }
 
-function walkGraph(walk: Walk, scope: Scope): void {
+function walkGraph(walk: Walk, scope: Scope, opset: number): void {
   const places = new Map(scope.graph.node.map((node, index) => [node, index]));
   const shapes = valueShapes(scope.graph);
   for (const node of walk.order.get(scope.graph) ?? []) {
     if (isStandard(node, 'Constant')) continue;
     const own = node.name === '' ? `${node.opType}_${places.get(node)}` : node.name;
     const id = uniqueName(`${scope.path}${own}`, walk.names);
-    const { weights, skipped } = layerWeights(id, node, scope, walk);
+    const { weights, skipped } = layerWeights(id, node, scope, { ...walk, opset });
     const macs = weights[0] && macsOf(node, weights[0], shapes);
     walk.layers.push({
       id,
@@ -66,7 +71,7 @@ function walkGraph(walk: Walk, scope: Scope): void {
       skipped,
     });
     for (const { role, graph } of subgraphsOf(node)) {
-      walkGraph(walk, makeScope(graph, `${id}/${role}/`, scope));
+      walkGraph(walk, makeScope(graph, `${id}/${role}/`, scope), opset);
     }
   }
 }

@@ -4,6 +4,7 @@ import type { TensorProto, ValueInfoProto } from '../schema/proto.js';
 import { externalBytes, externalCounts } from '../write/external-data.js';
 import { writeModel } from '../write/write-model.js';
 import { allTensors } from '../read/all-tensors.js';
+import { alreadyQuantized } from './already-quantized.js';
 import type { DescribedLayer } from './described-layer.js';
 import { describeModel } from './describe-model.js';
 import { shapeOfInfo, type Dimension } from './value-shapes.js';
@@ -33,6 +34,8 @@ export interface Inspection {
   readonly quantizable: readonly InspectedWeight[];
   /** Bytes of the quantizable weights together. */
   readonly quantizableBytes: number;
+  /** What of the model is quantized already, in a sentence; absent when nothing is. */
+  readonly alreadyQuantized?: string;
   /** What is not quantized, by reason, largest number first. */
   readonly skipped: readonly {
     readonly reason: string;
@@ -74,6 +77,7 @@ export interface InspectedWeight {
 export function inspectModel(model: OnnxModel): Inspection {
   const { proto } = model;
   const { layers } = describeModel(model, { external: true });
+  const quantized = alreadyQuantized(layers);
   const types = countTypes(allTensors(proto));
   const files = [...externalCounts(proto)].map(([path, tensors]) => ({ path, tensors }));
   const quantizable = inspectWeights(layers);
@@ -91,6 +95,7 @@ export function inspectModel(model: OnnxModel): Inspection {
     ...(files.length === 0 ? {} : { externalFiles: files }),
     quantizable,
     quantizableBytes: sum(quantizable, 'bytes'),
+    ...(quantized === undefined ? {} : { alreadyQuantized: quantized }),
     skipped: groupSkipped(layers),
   };
 }

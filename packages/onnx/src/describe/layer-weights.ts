@@ -1,9 +1,10 @@
 import type { SkipNote } from '@lowbit/core';
 import { isFloatType } from '../read/data-types.js';
-import { domainName } from '../read/model.js';
 import type { OnnxModel } from '../read/model.js';
+import { keyOfNode } from '../read/operator-key.js';
 import { elementCount, tensorShape } from '../read/tensor-shape.js';
 import type { NodeProto } from '../schema/proto.js';
+import { hasReferences } from './attributes.js';
 import { chainOperator } from './chain/chain-operators.js';
 import { constantSource } from './constant-source.js';
 import type { WeightRole } from './operators/weight-operator.js';
@@ -24,15 +25,14 @@ export interface LayerWeights {
 /** What the layers of one model share. */
 export interface DescribeContext {
   readonly model: OnnxModel;
-  /** The model's own functions, as {@link operatorKey}s. */
+  /** Version of the standard operators where the layer stands. */
+  readonly opset: number;
+  /** The model's own functions, as `operatorKey`s. */
   readonly functions: ReadonlySet<string>;
   readonly drafts: SiteDrafts;
   /** Whether the files beside the model can be read. */
   readonly external: boolean;
 }
-
-/** Tells operators of all domains apart. */
-export const operatorKey = (domain: string, name: string): string => `${domainName(domain)}:${name}`;
 
 /** Lowest version of the standard operators for which weights are rewritten. */
 const lowestOpset = 7;
@@ -48,7 +48,7 @@ export function layerWeights(
   if (operator === undefined || reason !== undefined) {
     return { weights: [], skipped: [{ subject: id, reason: reason ?? skipReasons.noWeights }] };
   }
-  const attempts = operator.roles(node).flatMap((role) => attempt(role, node, scope, context.model.opset));
+  const attempts = operator.roles(node).flatMap((role) => attempt(role, node, scope, context.opset));
   if (operator.takes === 'table' && !attempts.some(isOfInterest)) {
     const reason = holdsMatrix(node, scope) ? skipReasons.notSupported(node.opType) : skipReasons.noWeights;
     return { weights: [], skipped: [{ subject: id, reason }] };
@@ -108,12 +108,14 @@ function settle(
 
 /** Why nothing of a layer is looked at; `undefined` for operators whose weights are. */
 function wholeLayerReason(node: NodeProto, scope: Scope, context: DescribeContext): string | undefined {
-  const { opset } = context.model;
+  const { opset } = context;
   if (isQuantizedOperator(node)) return skipReasons.quantizedOperator;
-  if (context.functions.has(operatorKey(node.domain, node.opType))) return skipReasons.localFunction;
+  if (context.functions.has(keyOfNode(node)))
+    return holdsMatrix(node, scope) ? skipReasons.functionArgument : skipReasons.localFunction;
   if (weightOperator(node) === undefined) {
     return holdsMatrix(node, scope) ? skipReasons.notSupported(node.opType) : undefined;
   }
+  if (hasReferences(node)) return skipReasons.functionAttribute;
   return opset < lowestOpset ? skipReasons.oldOpset(opset) : undefined;
 }
 

@@ -4,7 +4,7 @@ import type { NodeProto } from '../schema/proto.js';
 /** Why something is not quantized, one sentence each; the report shows them as they are. */
 export const skipReasons = {
   computed: (by: string) => `the weight is computed at run time, by ${by}`,
-  given: 'the weight is a graph input: whoever runs the model gives it',
+  given: 'the weight is an input of the graph or function: whoever runs it gives it',
   overridable: 'the weight is also a graph input, so whoever runs the model may replace it',
   notFloat: (type: string) => `the weight is not of a float type but ${type}`,
   quantized: 'the weight is quantized already',
@@ -15,13 +15,14 @@ export const skipReasons = {
   longChain: 'too many operators lie between the constant and its use',
   badChain: (by: string) => `the shapes between the constant and its use cannot be followed through ${by}`,
   vector: 'the weight is a vector: it has no output channels',
-  noTable: 'the constant is not a table of two axes',
+  noTable: 'the constant is not a table with several values an entry',
   noWeights: 'the operator holds no weights',
   bothComputed: 'both operands are computed at run time, so the operator holds no weights',
   quantizedOperator: 'the operator is quantized already',
   notSupported: (op: string) => `the weights of ${op} are not quantized yet`,
-  localFunction:
-    'the operator is a function of the model, and weights inside functions are not quantized yet',
+  localFunction: "the operator is a function of the model: its weights are listed under the function's name",
+  functionArgument: 'weights that are passed to a function of the model are not quantized yet',
+  functionAttribute: 'an attribute of the operator is given by whoever calls the function around it',
   oldOpset: (opset: number) => `the operator set ${opset} is too old: weights are rewritten from version 7`,
 } as const;
 

@@ -43,6 +43,7 @@ export interface EditableGraph {
  * @param taken Names of all values of the model; new names are added.
  * @param ir The file's IR version.
  */
+// eslint-disable-next-line max-lines-per-function -- one closure over the indices that all edits keep in step
 export function editableGraph(
   graph: GraphProto,
   order: readonly NodeProto[],

@@ -1,6 +1,7 @@
 import type { SiteDescriptor } from '@lowbit/core';
 import type { ModelDescription } from '../describe/described-layer.js';
 import type { OnnxModel } from '../read/model.js';
+import type { Runtime } from '../target/target.js';
 import type { IntegerForm } from './cost.js';
 import { findIntegerLayers } from './integer-model.js';
 import { openGraph } from './open-graph.js';
@@ -14,9 +15,10 @@ export function activationSites(
   model: OnnxModel,
   description: ModelDescription,
   form: IntegerForm,
+  runtime?: Runtime,
 ): ReadonlyMap<string, readonly SiteDescriptor[]> {
   const graph = openGraph(model);
-  const { layers } = findIntegerLayers(model, description, graph, form, false);
+  const { layers } = findIntegerLayers(model, description, graph, form, false, runtime);
   const sites = new Map(layers.map(({ layer, input }) => [layer.id, [siteAt(input, 'input')]]));
   if (form === 'operators') return sites;
   const owners = new Map<string, string>();

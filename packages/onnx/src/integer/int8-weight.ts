@@ -1,4 +1,4 @@
-import { zeroPointForm, type QuantizedTensor } from '@lowbit/core';
+import { sizeOf, zeroPointForm, type AffineScheme, type QuantizedTensor } from '@lowbit/core';
 
 /** A weight as signed 8-bit codes around 0: value = scale · code, one scale an output channel. */
 export interface Int8Weight {
@@ -6,6 +6,8 @@ export interface Int8Weight {
   readonly codes: Int8Array;
   /** As many as there are output channels. */
   readonly scale: Float32Array;
+  /** Bits of a code as it was quantized, at most 8. */
+  readonly bits: number;
 }
 
 /**
@@ -23,18 +25,30 @@ export function int8Weight(tensor: QuantizedTensor, channelAxis: number): Int8We
     'axes' in slicing &&
     slicing.axes.every((axis) => axis === channelAxis || shape[axis] === 1);
   if (!perTensor && !perChannel) return 'its scales run along other axes than the output channels';
-  const exact = zeroPointForm(tensor);
-  const middle = (scheme.levels - 1) / 2;
-  const zero = exact?.zeroPoints[0] ?? 0;
+  const zero = zeroPointOf(tensor, scheme);
+  if (zero === undefined) return notSymmetric;
+  // Slices of scale 0 are constant 0 on a symmetric grid, whatever their codes.
+  const steps = scheme.scale.map((one) => (one === 0 ? 1 : one));
+  const scale = Float32Array.from(
+    { length: channels },
+    (_, channel) => steps[perTensor ? 0 : channel] as number,
+  );
+  const each = sizeOf(shape.slice(channelAxis + 1));
+  const codes = Int8Array.from(tensor.codes, (code, at) => {
+    const slice = perTensor ? 0 : Math.floor(at / each) % channels;
+    return scheme.scale[slice] === 0 ? 0 : code - zero;
+  });
+  return { codes, scale, bits };
+}
+
+/** The integer zero point that all slices share, if it is the middle of the grid. */
+function zeroPointOf(tensor: QuantizedTensor, { levels, offset }: AffineScheme): number | undefined {
+  const middle = (levels - 1) / 2;
+  if (offset === undefined) return Number.isInteger(middle) ? middle : undefined;
+  const zeros = zeroPointForm(tensor)?.zeroPoints;
+  const [zero = -1] = zeros ?? [];
   const symmetric = zero === Math.floor(middle) || zero === Math.ceil(middle);
-  if (exact === undefined || !symmetric || exact.zeroPoints.some((one) => one !== zero)) return notSymmetric;
-  return {
-    codes: Int8Array.from(exact.codes, (code) => code - zero),
-    scale: Float32Array.from(
-      { length: channels },
-      (_, channel) => exact.scale[perTensor ? 0 : channel] as number,
-    ),
-  };
+  return symmetric && zeros?.every((one) => one === zero) ? zero : undefined;
 }
 
 const notSymmetric =

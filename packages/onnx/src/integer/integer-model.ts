@@ -4,6 +4,7 @@ import type { EditableGraph } from '../fold/editable-graph.js';
 import type { OnnxModel } from '../read/model.js';
 import { createOperatorSet } from '../schema/proto.js';
 import { runtimeDomain } from '../target/facts.js';
+import type { Runtime } from '../target/target.js';
 import type { IntegerForm } from './cost.js';
 import { int8Weight } from './int8-weight.js';
 import { integerEdit } from './integer-edit.js';
@@ -11,6 +12,7 @@ import { integerLayers, type IntegerLayer, type IntegerLayers } from './integer-
 import type { IntegerWork, StaticWork } from './integer-work.js';
 import { openGraph } from './open-graph.js';
 import { dynamicOpset, integerOpset, opsetRefusal, raiseOpset } from './raise-opset.js';
+import { noGpuKernels } from './reasons.js';
 import { uint8Site } from './uint8-site.js';
 import { writeDynamic } from './write-dynamic.js';
 import { writeOperators } from './write-operators.js';
@@ -33,8 +35,10 @@ export function findIntegerLayers(
   graph: EditableGraph,
   form: IntegerForm,
   dynamic: boolean,
+  runtime: Runtime | undefined,
 ): IntegerLayers {
-  const refusal = opsetRefusal(model, dynamic ? dynamicOpset : integerOpset);
+  const onGpu = runtime?.provider === 'webgpu' ? noGpuKernels : undefined;
+  const refusal = onGpu ?? opsetRefusal(model, dynamic ? dynamicOpset : integerOpset);
   return integerLayers(layers, graph, form, refusal);
 }
 
@@ -49,10 +53,11 @@ export function integerModel(
   description: ModelDescription,
   outcome: Outcome,
   form: IntegerForm,
+  runtime?: Runtime,
 ): IntegerResult {
   const graph = openGraph(model);
   const dynamic = [...outcome.activations.values()].some(({ quantizer }) => quantizer.dynamic === true);
-  const found = findIntegerLayers(model, description, graph, form, dynamic);
+  const found = findIntegerLayers(model, description, graph, form, dynamic, runtime);
   const reasons = new Map(found.reasons);
   const statics: StaticWork[] = [];
   const dynamics: IntegerWork[] = [];
@@ -66,10 +71,10 @@ export function integerModel(
   const raised = raiseOpset(model, graph);
   const edit = integerEdit(graph, raised.opset);
   const storage = [
-    ...writeDynamic(dynamics, edit, reasons),
+    ...writeDynamic(dynamics, edit),
     ...(form === 'qdq'
       ? writeQdq(statics, edit, outcome.activations, reasons)
-      : writeOperators(statics, edit, reasons)),
+      : writeOperators(statics, edit)),
   ];
   graph.apply();
   if (edit.usesRuntimeDomain()) importRuntimeDomain(raised);

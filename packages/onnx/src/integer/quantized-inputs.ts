@@ -10,18 +10,22 @@ export interface QuantizedInputs {
   dequantized(work: StaticWork): string;
 }
 
-export function quantizedInputs(edit: IntegerEdit): QuantizedInputs {
+/** @param made Values that are 8-bit already, and so are floats again under their own names: names of their codes. */
+export function quantizedInputs(
+  edit: IntegerEdit,
+  made: ReadonlyMap<string, string> = new Map(),
+): QuantizedInputs {
   const { graph } = edit;
-  const eightBit = new Map<string, string>();
-  const floats = new Map<string, string>();
+  const codes = new Map(made);
+  const floats = new Map([...made.keys()].map((name) => [name, name]));
   const before = (node: NodeProto, added: NodeProto) => graph.replace(node, [added, node]);
   const quantized = ({ layer, input: site }: StaticWork) => {
     const { input, node } = layer;
-    const known = eightBit.get(input);
+    const known = codes.get(input);
     if (known !== undefined) return known;
     const name = graph.newName(`${input}_quantized`);
     before(node, edit.linear('QuantizeLinear', [input, ...edit.parameters(input, site)], name));
-    eightBit.set(input, name);
+    codes.set(input, name);
     return name;
   };
   return {
@@ -30,9 +34,9 @@ export function quantizedInputs(edit: IntegerEdit): QuantizedInputs {
       const { input, node } = work.layer;
       const known = floats.get(input);
       if (known !== undefined) return known;
-      const codes = quantized(work);
+      const eightBit = quantized(work);
       const name = graph.newName(`${input}_dequantized`);
-      before(node, edit.linear('DequantizeLinear', [codes, ...edit.parameters(input, work.input)], name));
+      before(node, edit.linear('DequantizeLinear', [eightBit, ...edit.parameters(input, work.input)], name));
       floats.set(input, name);
       return name;
     },

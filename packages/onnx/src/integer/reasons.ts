@@ -1,6 +1,7 @@
 /** Why a layer is computed in floats although integers would be faster; the report shows these as they are. */
 export const biasTooLarge =
   'computed in floats: its bias does not fit into 32 bits at the scale of its weights';
-export const noDynamicGemm = 'computed in floats: Gemm has no form that measures ranges at run time';
 export const outputNotQuantized = (why: string) =>
   `computed in floats: its result cannot be quantized, since ${why}`;
+export const noGpuKernels =
+  'computed in floats: the WebGPU provider has no kernels for quantized activations';

@@ -3,30 +3,21 @@ import { makeNode } from '../write/make-node.js';
 import { writeConvInteger, type QuantizedValue } from './conv-integer.js';
 import type { IntegerEdit } from './integer-edit.js';
 import { noteOf, type IntegerWork } from './integer-work.js';
-import { writeMatMulInteger } from './quantized-products.js';
-import { noDynamicGemm } from './reasons.js';
+import { writeMatMulInteger } from './products.js';
 
 /** Writes each layer on its own, with inputs whose ranges `DynamicQuantizeLinear` measures on every run. */
-export function writeDynamic(
-  work: readonly IntegerWork[],
-  edit: IntegerEdit,
-  reasons: Map<string, string>,
-): StorageNote[] {
-  const measured = new Map<string, Required<Omit<QuantizedValue, 'factor'>>>();
-  return work.flatMap((one) => {
+export function writeDynamic(work: readonly IntegerWork[], edit: IntegerEdit): StorageNote[] {
+  const measured = new Map<string, QuantizedValue>();
+  return work.map((one) => {
     const { layer } = one;
-    if (layer.op === 'Gemm') {
-      reasons.set(layer.weight.id, noDynamicGemm);
-      return [];
-    }
     const quantized = measured.get(layer.input) ?? measure(one, edit);
     measured.set(layer.input, quantized);
     const write = layer.op === 'Conv' ? writeConvInteger : writeMatMulInteger;
-    return [noteOf(one, write(one, quantized, edit), edit)];
+    return noteOf(one, write(one, quantized, edit), edit);
   });
 }
 
-function measure({ layer }: IntegerWork, { graph }: IntegerEdit) {
+function measure({ layer }: IntegerWork, { graph }: IntegerEdit): QuantizedValue {
   const { input, node } = layer;
   const [value, scale, zero] = ['quantized', 'scale', 'zero'].map((part) =>
     graph.newName(`${input}_${part}`),

@@ -5,7 +5,8 @@ import type { NodeProto } from '../schema/proto.js';
 import type { IntegerEdit } from './integer-edit.js';
 import { noteOf, type StaticWork } from './integer-work.js';
 import { dataOf, qdqPlan, type QuantizedResult } from './qdq-plan.js';
-import { biasFits, writeDequantizedWeight } from './quantized-products.js';
+import { biasFits, writeDequantizedConv } from './dequantized-conv.js';
+import { writeMatMulInteger } from './products.js';
 import { quantizedInputs } from './quantized-inputs.js';
 import { biasTooLarge, outputNotQuantized } from './reasons.js';
 import { uint8Site, type Uint8Site } from './uint8-site.js';
@@ -33,15 +34,18 @@ export function writeQdq(
     if (known && typeof site === 'object') made.set(tensor, site);
     return known && typeof site === 'object';
   });
-  const inputs = quantizedInputs(edit);
+  const codes = new Map([...made.keys()].map((name) => [name, graph.newName(`${name}_quantized`)]));
+  const inputs = quantizedInputs(edit, codes);
   const notes = fitting.map((one) => {
-    const before = made.get(one.layer.input);
-    const input = before ?? one.input;
-    const value = () => (before === undefined ? inputs.dequantized(one) : one.layer.input);
-    return noteOf(one, writeDequantizedWeight({ ...one, input }, value, edit), edit);
+    const { op, input: name } = one.layer;
+    const work = { ...one, input: made.get(name) ?? one.input };
+    if (op === 'Conv') return noteOf(one, writeDequantizedConv(work, inputs.dequantized(work), edit), edit);
+    const [, zero] = edit.parameters(name, work.input);
+    const value = { value: inputs.quantized(work), zero, factor: work.input.scale };
+    return noteOf(one, writeMatMulInteger(work, value, edit), edit);
   });
-  for (const result of results) quantizeResult(result, made, edit);
-  for (const { node, tensor } of through) roundTrip(node, tensor, made.get(tensor) as Uint8Site, edit);
+  for (const result of results) quantizeResult(result, made, codes, edit);
+  for (const { node, tensor } of through) roundTrip(node, tensor, made, codes, edit);
   return notes;
 }
 
@@ -54,7 +58,8 @@ function quantizable(
 ): boolean {
   const { layer } = work;
   const [result] = qdqPlan([layer], graph, opset).results;
-  const problem = biasFits(work, graph) ? result && resultProblem(result, activations, graph) : biasTooLarge;
+  const problem =
+    result && (biasFits(work, graph) ? resultProblem(result, activations, graph) : biasTooLarge);
   if (problem !== undefined) reasons.set(layer.weight.id, problem);
   return problem === undefined;
 }
@@ -91,24 +96,30 @@ function boundsOf(node: NodeProto, graph: EditableGraph): [number, number] {
 function quantizeResult(
   { layer, tensor, absorbed }: QuantizedResult,
   made: ReadonlyMap<string, Uint8Site>,
+  codes: ReadonlyMap<string, string>,
   edit: IntegerEdit,
 ): void {
   if (absorbed !== undefined) {
     edit.graph.replace(absorbed, []);
     edit.graph.setOutput(layer.node, tensor);
   }
-  roundTrip(layer.node, tensor, made.get(tensor) as Uint8Site, edit);
+  roundTrip(layer.node, tensor, made, codes, edit);
 }
 
 /** node → value becomes node → float → QuantizeLinear → DequantizeLinear → value. */
-function roundTrip(node: NodeProto, tensor: string, site: Uint8Site, edit: IntegerEdit): void {
-  const { graph } = edit;
-  const parameters = edit.parameters(tensor, site);
-  const [floats, codes] = [graph.newName(`${tensor}_float`), graph.newName(`${tensor}_quantized`)];
+function roundTrip(
+  node: NodeProto,
+  tensor: string,
+  made: ReadonlyMap<string, Uint8Site>,
+  codes: ReadonlyMap<string, string>,
+  { graph, linear, parameters }: IntegerEdit,
+): void {
+  const quantization = parameters(tensor, made.get(tensor) as Uint8Site);
+  const [floats, eightBit] = [graph.newName(`${tensor}_float`), codes.get(tensor) as string];
   graph.setOutput(node, floats);
   graph.replace(node, [
     node,
-    edit.linear('QuantizeLinear', [floats, ...parameters], codes),
-    edit.linear('DequantizeLinear', [codes, ...parameters], tensor),
+    linear('QuantizeLinear', [floats, ...quantization], eightBit),
+    linear('DequantizeLinear', [eightBit, ...quantization], tensor),
   ]);
 }

@@ -88,6 +88,7 @@ async function openParts(
   ort: OrtRuntime,
   feeds: Readonly<Record<string, OrtTensor>>,
 ): Promise<void> {
+  if (sites.length === 0) return;
   const sizes = await valueBytes(model, sites, ort, feeds);
   for (const part of chunksOf(sites, sizes, budget)) {
     const bytes = withOutputs(

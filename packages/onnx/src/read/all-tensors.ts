@@ -1,4 +1,10 @@
-import type { AttributeProto, GraphProto, ModelProto, SparseTensorProto, TensorProto } from '../schema/proto.js';
+import type {
+  AttributeProto,
+  GraphProto,
+  ModelProto,
+  SparseTensorProto,
+  TensorProto,
+} from '../schema/proto.js';
 import { subgraphsOf } from './subgraphs.js';
 
 /** Every constant tensor of a model: initializers and tensor attributes, in subgraphs and functions too. */

@@ -1,5 +1,7 @@
 import { LowbitError } from '@lowbit/core';
 import type { GraphProto, ModelProto, NodeProto } from '../schema/proto.js';
+import { checkFunctions } from './check-functions.js';
+import { bodyOf } from './function-body.js';
 import { nodeLabel, quoted } from './node-label.js';
 import { sortNodes } from './sort-nodes.js';
 import { subgraphsOf } from './subgraphs.js';
@@ -11,7 +13,8 @@ const invalid = (where: string, expected: string, received: string): LowbitError
 
 /**
  * Checks that the main graph and the graphs inside it are well formed: every value is defined once, everything
- * that is used is defined there or in a graph around it, and nothing depends on itself. Nodes need not be sorted.
+ * that is used is defined there or in a graph around it, and nothing depends on itself. Nodes need not be sorted. The
+ * bodies of the model's functions are checked like graphs, and the calls of functions too.
  *
  * @returns The nodes of each graph in an order in which they can run.
  * @throws LowbitError `graph-invalid`, `graph-cyclic`.
@@ -22,8 +25,16 @@ export function checkGraph(model: ModelProto, where: string): Map<GraphProto, re
   if (graph.node.length === 0) throw invalid(where, 'a graph with nodes', 'an empty graph');
   if (graph.output.length === 0) throw invalid(where, 'a graph with outputs', 'a graph without outputs');
   const order = new Map<GraphProto, readonly NodeProto[]>();
+  checkClosed(graph, where, order);
+  for (const fn of model.functions) checkClosed(bodyOf(fn), `${where}: function ${quoted(fn.name)}`, order);
+  checkFunctions(model, where);
+  return order;
+}
+
+/** Checks a graph that nothing lies around. */
+function checkClosed(graph: GraphProto, where: string, order: Map<GraphProto, readonly NodeProto[]>): void {
   const [missing] = checkScope(graph, where, order);
-  if (missing === undefined) return order;
+  if (missing === undefined) return;
   const [name, user] = missing;
   const received = `${user === null ? 'an output of a graph' : nodeLabel(user)} uses it, and nothing defines it`;
   throw invalid(where, `a definition of the value ${quoted(name)}`, received);

@@ -25,6 +25,7 @@ const partsOf: Readonly<Record<number, readonly PlaneBits[]>> = {
   5: [4, 1],
   6: [4, 2],
   7: [4, 2, 1],
+  16: [8, 8],
 };
 
 /** Bytes that the nodes for one set of planes take; a small weight saves less by them. */
@@ -51,7 +52,7 @@ export function addCodes(
     const value = to.node('Cast', [to.constant(role, type, shape, codes)], { to: as });
     return { value, form: 'Cast', storedBits };
   }
-  const parts = partsOf[bits] as readonly PlaneBits[];
+  const parts = partsOf[storedBits] as readonly PlaneBits[];
   const integers = addParts(to, role, codes, parts, shape, target);
   const value = as === DataType.INT32 ? integers : to.node('Cast', [integers], { to: as });
   return { value, form: `planar ${parts.join('+')}-bit`, storedBits };

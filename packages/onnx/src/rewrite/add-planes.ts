@@ -45,6 +45,7 @@ function addPlanes(to: Fragment, role: string, codes: Codes, bits: PlaneBits): s
 export function unpackPlanes(to: Fragment, bytes: string, bits: PlaneBits): string {
   const powers = Array.from({ length: 8 / bits }, (_, plane) => 2 ** (bits * plane));
   const whole = to.node('Cast', [bytes], { to: DataType.INT32 });
+  if (bits === 8) return whole;
   const shifted = to.node('Div', [whole, to.small(DataType.INT32, [powers.length, 1], powers)]);
   const base = integer(to, 2 ** bits);
   return to.node('Sub', [shifted, to.node('Mul', [to.node('Div', [shifted, base]), base])]);

@@ -34,8 +34,7 @@ export function dequantize(to: Fragment, tensor: QuantizedTensor, target: Target
   const view = viewOf(tensor.shape, tensor.slicing, exact !== undefined);
   if ('unfit' in view) return view;
   const operator = dequantizeOperator(bits, view.spread, target);
-  if (operator === undefined)
-    return { unfit: `no operator of opset ${target.opset} decodes groups from packed codes` };
+  if (operator === undefined) return { unfit: noOperator(bits, view.spread, target) };
   const { codes, scale, zeroPoints } = exact ?? {
     codes: tensor.codes,
     scale: scheme.scale,
@@ -55,6 +54,12 @@ export function dequantize(to: Fragment, tensor: QuantizedTensor, target: Target
     : addParameters(to, 'offset', symmetricOffsets(scheme), grid, 'float32');
   const added = to.node('Add', [value, offset]);
   return { ...result, value: added, form: 'DequantizeLinear→Add' };
+}
+
+function noOperator(bits: number, spread: Spread, { opset, runtime }: Target): string {
+  if (runtime?.provider !== 'webgpu') return `no operator of opset ${opset} decodes groups from packed codes`;
+  const what = spread === 'block' ? `groups of ${bits} bits` : `${bits} bits`;
+  return `no operator of opset ${opset} decodes ${what} from packed codes on WebGPU of onnxruntime-web 1.${runtime.minor}`;
 }
 
 /** The values of code 0 on symmetric grids; float16 could not hold them exactly. */

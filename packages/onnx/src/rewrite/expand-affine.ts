@@ -1,5 +1,6 @@
 import { zeroPointForm, type AffineScheme, type QuantizedTensor } from '@lowbit/core';
 import { DataType } from '../schema/proto.js';
+import { castsUint16 } from '../target/facts.js';
 import type { Target } from '../target/target.js';
 import { addCodes } from './add-codes.js';
 import type { Computed } from './expand.js';
@@ -17,13 +18,7 @@ export function expandAffine(
   const { bits, parameterStorage } = tensor;
   const withZeroPoints = parameterStorage === 'float32' || !scheme.offset ? undefined : zeroPointForm(tensor);
   const { codes, scale } = withZeroPoints ?? { codes: tensor.codes, scale: scheme.scale };
-  const { storedBits, ...added } = addCodes(
-    to,
-    'codes',
-    { codes, bits, grid },
-    DataType.FLOAT,
-    target,
-  );
+  const { storedBits, ...added } = addCodes(to, 'codes', { codes, bits, grid }, DataType.FLOAT, target);
   const times = (value: string) =>
     to.node('Mul', [value, addParameters(to, 'scale', scale, grid, parameterStorage)]);
   if (scheme.offset === undefined) {
@@ -31,7 +26,7 @@ export function expandAffine(
     return { value: times(to.node('Sub', [added.value, middle])), form: `${added.form}→Sub→Mul`, storedBits };
   }
   if (withZeroPoints !== undefined) {
-    const zeroPoints = addZeroPoints(to, withZeroPoints.zeroPoints, grid);
+    const zeroPoints = addZeroPoints(to, withZeroPoints.zeroPoints, grid, target);
     return {
       value: times(to.node('Sub', [added.value, zeroPoints])),
       form: `${added.form}→Sub→Mul`,
@@ -46,8 +41,14 @@ export function expandAffine(
 }
 
 /** Zero points of at most 8 bits take a byte each. */
-function addZeroPoints(to: Fragment, zeroPoints: Uint16Array, grid: ParameterGrid): string {
-  const type = zeroPoints.every((zeroPoint) => zeroPoint < 256) ? DataType.UINT8 : DataType.UINT16;
+function addZeroPoints(
+  to: Fragment,
+  zeroPoints: Uint16Array,
+  grid: ParameterGrid,
+  target: Target,
+): string {
+  const wide = castsUint16(target) ? DataType.UINT16 : DataType.INT32;
+  const type = zeroPoints.every((zeroPoint) => zeroPoint < 256) ? DataType.UINT8 : wide;
   const stored = to.constant('zero', type, grid.parameters, zeroPoints);
   return gatherGroups(to, to.node('Cast', [stored], { to: DataType.FLOAT }), grid);
 }

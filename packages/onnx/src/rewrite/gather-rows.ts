@@ -3,6 +3,7 @@ import { integerAttribute } from '../describe/attributes.js';
 import { isStandard } from '../describe/scope.js';
 import type { WeightSite, WeightUse } from '../describe/weight-site.js';
 import { DataType, type NodeProto } from '../schema/proto.js';
+import { castsUint16 } from '../target/facts.js';
 import type { Target } from '../target/target.js';
 import { expandScheme } from './expand.js';
 import type { Fragment } from './fragment.js';
@@ -33,7 +34,7 @@ export function gatherRows(
   tensor: QuantizedTensor,
   target: Target,
 ): Replacement | undefined {
-  if (!isTable(site)) return undefined;
+  if (!isTable(site) || (tensor.bits > 8 && !castsUint16(target))) return undefined;
   const plain = parameterGrid(tensor.shape, tensor.slicing);
   if (!runsByRow(tensor, plain)) return undefined;
   const type = site.source.tensor.dataType;
@@ -43,7 +44,8 @@ export function gatherRows(
     const grid = { ...plain, rows: node.input[1] as string };
     const { value, ...how } = expandScheme(to, tensor, grid, target);
     const row = tensor.shape.slice(1);
-    const whole = plain.codes.length === 2 ? value : to.node('Reshape', [value, rowShape(to, grid.rows, row)]);
+    const whole =
+      plain.codes.length === 2 ? value : to.node('Reshape', [value, rowShape(to, grid.rows, row)]);
     const typed = type === DataType.FLOAT ? whole : to.node('Cast', [whole], { to: type });
     to.rename(typed, node.output[0] as string);
     nodes.set(node, to.take());

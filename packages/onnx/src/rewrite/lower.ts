@@ -6,6 +6,7 @@ import { DataType, type NodeProto } from '../schema/proto.js';
 import type { Optimize, Target } from '../target/target.js';
 import { dequantize } from './dequantize.js';
 import { expand, type Shaped } from './expand.js';
+import { explicitTransposes } from './explicit-transposes.js';
 import type { Fragment } from './fragment.js';
 import { gatherBlockQuantized } from './gather-block-quantized.js';
 import { gatherRows } from './gather-rows.js';
@@ -18,7 +19,7 @@ export interface Lowered {
   /** Bytes of the weight at run time. */
   readonly memoryBytes: number;
   readonly reason: string;
-  /** What the nodes become that take the weight packed. */
+  /** What nodes of the graph become with it, above all those that take the weight packed. */
   readonly others: Replacement['nodes'];
 }
 
@@ -43,21 +44,24 @@ export function lower(
   optimize: Optimize,
 ): Lowered {
   if (optimize === 'speed') return expanded(to, site, expand(to, tensor, target), tensor);
-  const multiplies = matMulNBits(to, site, tensor);
-  if (multiplies !== undefined) return replaced(to, tensor, multiplies, multiplied);
+  const multiplies = matMulNBits(to, site, tensor, target);
+  if (multiplies !== undefined) return replaced(to, tensor, multiplies, multiplied(target));
   const takes = gatherBlockQuantized(to, site, tensor, target) ?? gatherRows(to, site, tensor, target);
   if (takes !== undefined) return replaced(to, tensor, takes, taken);
   const packed = dequantize(to, tensor, target);
   if ('unfit' in packed) return expanded(to, site, expand(to, tensor, target), tensor, packed.unfit);
   finish(to, site, packed);
   const reason = sentence(decoded, widening(packed.storedBits, tensor));
-  return { form: packed.form, memoryBytes: packedBytes(to), reason, others: new Map() };
+  const others = explicitTransposes(site.source);
+  return { form: packed.form, memoryBytes: packedBytes(to), reason, others };
 }
 
 const folded = 'made into floats once, when the session is created: float speed, float memory';
 const decoded = 'stays packed in memory and is decoded on every run, which takes longer than floats';
-const multiplied =
-  'stays packed in memory and is multiplied as it is, which takes longer than floats on WebAssembly';
+const multiplied = (target: Target) =>
+  target.runtime?.provider === 'webgpu'
+    ? 'stays packed in memory and is multiplied as it is'
+    : 'stays packed in memory and is multiplied as it is, which takes longer than floats on WebAssembly';
 
 const taken = 'stays packed in memory; only the rows that are asked for are decoded';
 

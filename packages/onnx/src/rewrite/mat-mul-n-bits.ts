@@ -3,6 +3,7 @@ import { isStandard } from '../describe/scope.js';
 import type { WeightSite, WeightUse } from '../describe/weight-site.js';
 import { copyMessage, DataType, type NodeProto } from '../schema/proto.js';
 import { matMulNBitsFits, runtimeDomain } from '../target/facts.js';
+import type { Target } from '../target/target.js';
 import { makeAttribute } from '../write/make-node.js';
 import type { Fragment } from './fragment.js';
 import { groupLayout, packGroups, packZeroPoints, type PackedBits } from './group-layout.js';
@@ -19,11 +20,12 @@ export function matMulNBits(
   to: Fragment,
   site: WeightSite,
   tensor: QuantizedTensor,
+  target: Target,
 ): Replacement | undefined {
   const { shape, slicing, bits, parameterStorage } = tensor;
   const rows = shape[0] as number;
   if (slicing === 'tensor' || !('along' in slicing) || slicing.along !== 0) return undefined;
-  if (!feedsOnlyMatMul(site) || !matMulNBitsFits(bits, slicing.group, rows)) return undefined;
+  if (!feedsOnlyMatMul(site) || !matMulNBitsFits(bits, slicing.group, rows, target)) return undefined;
   const exact = zeroPointForm(tensor);
   if (exact === undefined) return undefined;
   const layout = groupLayout(shape as readonly [number, number], slicing.group, bits as PackedBits);

@@ -2,11 +2,11 @@ import { subgraphsOf } from '../read/subgraphs.js';
 import type { GraphProto } from '../schema/proto.js';
 
 /**
- * A prefix that no value of the graph or its subgraphs begins with: `q`, or `q` with as many underscores as it
+ * A prefix that no value of the graphs or their subgraphs begins with: `q`, or `q` with as many underscores as it
  * takes. Names made from it are unique, and the same for the same model.
  */
-export function freePrefix(graph: GraphProto): string {
-  const taken = [...valueNames(graph)];
+export function freePrefix(graphs: readonly GraphProto[]): string {
+  const taken = graphs.flatMap((graph) => [...valueNames(graph)]);
   let prefix = 'q';
   while (taken.some((name) => startsLike(name, prefix))) prefix += '_';
   return prefix;

@@ -1,8 +1,8 @@
 /** Widths of which a byte holds a whole number. */
-export type PlaneBits = 1 | 2 | 4;
+export type PlaneBits = 1 | 2 | 4 | 8;
 
 /**
- * Packs codes of 1, 2 or 4 bits into bytes plane by plane: with p = 8 / bits planes of m = ceil(n / p) codes,
+ * Packs codes of 1, 2, 4 or 8 bits into bytes plane by plane: with p = 8 / bits planes of m = ceil(n / p) codes,
  * byte j holds the codes j, m + j, 2m + j … from its lowest bits up. Missing codes of the last plane are 0. Unlike
  * neighbour-by-neighbour packing, unpacking needs no interleaving: plane after plane is the original order.
  */

@@ -1,14 +1,16 @@
 import { LowbitError, type QuantizedTensor, type StorageNote } from '@lowbit/core';
 import type { WeightSite } from '../describe/weight-site.js';
 import type { OnnxModel } from '../read/model.js';
+import { bodyOf, functionsByGraph, opsetOf, writeBodies } from '../read/function-body.js';
 import { isExternal, tensorBytes } from '../read/tensor-data.js';
-import { createOperatorSet, type GraphProto } from '../schema/proto.js';
+import { createOperatorSet, type FunctionProto, type GraphProto, type ModelProto } from '../schema/proto.js';
 import { runtimeDomain } from '../target/facts.js';
-import type { Optimize } from '../target/target.js';
+import type { Optimize, Runtime, Target } from '../target/target.js';
 import { fragment, type Fragment } from './fragment.js';
 import { graphEdit, replacedParts, type GraphEdit } from './graph-edit.js';
 import { lower, type Lowered } from './lower.js';
 import { freePrefix } from './names.js';
+import { parentsOf, unshadow } from './unshadow.js';
 import { storedBytes } from './stored-bytes.js';
 
 /**
@@ -18,6 +20,7 @@ import { storedBytes } from './stored-bytes.js';
  *
  * @param sites The weights of this very model.
  * @param weights Quantized tensors by the id of their site.
+ * @param runtime What the forms are chosen for.
  * @throws LowbitError `plan-mismatch` for a tensor without a site, or of another shape.
  */
 export function rewriteModel(
@@ -25,10 +28,13 @@ export function rewriteModel(
   sites: readonly WeightSite[],
   weights: ReadonlyMap<string, QuantizedTensor>,
   optimize: Optimize,
+  runtime?: Runtime,
 ): StorageNote[] {
   checkWeights(sites, weights, model.name);
   const { proto, ir } = model;
-  const prefix = freePrefix(proto.graph as GraphProto);
+  const target = { ...model, ...(runtime === undefined ? {} : { runtime }) };
+  const owners = functionsByGraph(proto);
+  const prefix = freePrefix([proto.graph as GraphProto, ...owners.keys()]);
   let count = 0;
   const newName = () => `${prefix}.${count++}`;
   const edits = new Map<GraphProto, GraphEdit>();
@@ -37,22 +43,37 @@ export function rewriteModel(
     edits.set(graph, edit);
     return edit;
   };
-  const notes = sites.flatMap((site, index) => {
-    const tensor = weights.get(site.id);
+  const parents = parentsOf([proto.graph as GraphProto, ...proto.functions.map(bodyOf)]);
+  const notes = sites.flatMap((described, index) => {
+    const tensor = weights.get(described.id);
     if (tensor === undefined) return [];
-    return [rewriteWeight(model, site, tensor, optimize, editOf(site.source.graph), `${prefix}${index}`)];
+    const site = unshadow(described, parents, newName);
+    const { graph } = site.source;
+    const fn = owners.get(graph);
+    const place = { fn, edit: editOf(graph), prefix: `${prefix}${index}` };
+    const here = { ...target, opset: fn === undefined ? model.opset : opsetOf(fn, model) };
+    return [rewriteWeight(here, site, tensor, optimize, place)];
   });
   for (const edit of edits.values()) edit.apply();
+  writeBodies(proto);
   return notes;
 }
 
+/** Where the parts of one weight go. */
+interface Place {
+  /** The function of the model that holds it, if one does. */
+  readonly fn: FunctionProto | undefined;
+  readonly edit: GraphEdit;
+  /** What all of its names begin with. */
+  readonly prefix: string;
+}
+
 function rewriteWeight(
-  model: OnnxModel,
+  model: OnnxModel & Target,
   site: WeightSite,
   tensor: QuantizedTensor,
   optimize: Optimize,
-  edit: GraphEdit,
-  prefix: string,
+  { fn, edit, prefix }: Place,
 ): StorageNote {
   const { id, source } = site;
   const added = fragment(prefix, edit.shared);
@@ -64,7 +85,7 @@ function rewriteWeight(
   const bytes = storedBytes({ ...parts, node: [...(parts.node ?? []), ...[...others.values()].flat()] });
   if (bytes >= before) return leftFloat(site, bytes, before);
   edit.replace(source, added, others);
-  if (usesRuntimeDomain(added, others)) importRuntimeDomain(model);
+  if (usesRuntimeDomain(added, others)) [model.proto, fn].forEach(importRuntimeDomain);
   const hidden = removed.input?.length ? '; no longer a graph input, so that it can be computed' : '';
   return { id, form, storedBytes: bytes, memoryBytes, reason: `${reason}${hidden}` };
 }
@@ -85,10 +106,10 @@ function usesRuntimeDomain(added: Fragment, others: Lowered['others']): boolean 
   return [...added.nodes, ...[...others.values()].flat()].some(({ domain }) => domain === runtimeDomain.name);
 }
 
-function importRuntimeDomain({ proto }: OnnxModel): void {
+function importRuntimeDomain(into: Pick<ModelProto, 'opsetImport'> | undefined): void {
   const { name, version } = runtimeDomain;
-  if (proto.opsetImport.some(({ domain }) => domain === name)) return;
-  proto.opsetImport = [...proto.opsetImport, createOperatorSet(name, version)];
+  if (into === undefined || into.opsetImport.some(({ domain }) => domain === name)) return;
+  into.opsetImport = [...into.opsetImport, createOperatorSet(name, version)];
 }
 
 function checkWeights(

@@ -5,6 +5,7 @@
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
 import {
   AttributeProtoSchema,
+  FunctionProtoSchema,
   GraphProtoSchema,
   ModelProtoSchema,
   NodeProtoSchema,
@@ -17,6 +18,7 @@ import {
   TypeProto_TensorSchema,
   ValueInfoProtoSchema,
   type AttributeProto,
+  type FunctionProto,
   type GraphProto,
   type ModelProto,
   type NodeProto,
@@ -60,6 +62,9 @@ export const createGraph = (init: MessageInitShape<typeof GraphProtoSchema> = {}
 
 export const createNode = (init: MessageInitShape<typeof NodeProtoSchema> = {}): NodeProto =>
   create(NodeProtoSchema, init);
+
+export const createFunction = (init: MessageInitShape<typeof FunctionProtoSchema> = {}): FunctionProto =>
+  create(FunctionProtoSchema, init);
 
 export const createTensor = (init: MessageInitShape<typeof TensorProtoSchema> = {}): TensorProto =>
   create(TensorProtoSchema, init);

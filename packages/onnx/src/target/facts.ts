@@ -1,9 +1,9 @@
 /**
- * Which versions the forms need, in one place. The runtime is onnxruntime-web ≥ 1.24 on WebAssembly; every entry
- * was measured there with 1.24, 1.26 and 1.30.
+ * Which versions of the file and of the runtime the forms need, in one place. Every entry was measured with
+ * onnxruntime-web 1.20, 1.22, 1.24, 1.26 and 1.30 on WebAssembly, and 1.24, 1.26 and 1.30 on WebGPU.
  */
 import { DataType } from '../schema/proto.js';
-import type { Target } from './target.js';
+import { defaultRuntime, type Target } from './target.js';
 
 /** The domain of the runtime's own operators, and the version of it that the forms use. */
 export const runtimeDomain = { name: 'com.microsoft', version: 1 } as const;
@@ -17,23 +17,38 @@ export const initializersStandAlone = 4;
 /** From here on the bounds of `Slice` are inputs instead of attributes. */
 export const sliceTakesInputs = 10;
 
+/** The first minor versions of onnxruntime-web that do something rightly; absent: none does. */
+interface Runtimes {
+  readonly wasm: number;
+  /** On the GPU itself: what falls back to the CPU would copy the weight on every run. */
+  readonly webgpu?: number;
+}
+
 interface Since {
   readonly opset: number;
   readonly ir: number;
 }
 
-/** Types of packed codes, by width: since when a standard operator (`Cast`, `DequantizeLinear`) takes them. */
+/** Types of packed codes, by width: since when the standard `Cast` takes them. */
 const packedTypes: ReadonlyMap<number, Since & { readonly type: DataType }> = new Map([
   [2, { type: DataType.UINT2, opset: 25, ir: 13 }],
   [4, { type: DataType.UINT4, opset: 21, ir: 10 }],
 ]);
 
+/** Whether the runtime loads `Cast` from UINT16: WebGPU bundles refuse to (measured with 1.30). */
+export const castsUint16 = ({ runtime = defaultRuntime }: Target): boolean => runtime.provider === 'wasm';
+
+/** `Cast` from packed types: from 1.24 on; WebGPU bundles refuse to load it from 1.26 on. */
+const castsPacked = { since: 24, notOnWebgpuSince: 26 };
+
 /** The type that holds codes of exactly this width, where `Cast` can unpack it. */
 export function castableType(bits: number, target: Target): DataType | undefined {
   if (bits === 8) return DataType.UINT8;
-  if (bits > 8) return DataType.UINT16;
+  if (bits > 8) return castsUint16(target) ? DataType.UINT16 : undefined;
+  const { minor, provider } = target.runtime ?? defaultRuntime;
+  const loads = minor >= castsPacked.since && (provider === 'wasm' || minor < castsPacked.notOnWebgpuSince);
   const packed = packedTypes.get(bits);
-  return packed !== undefined && has(target, packed) ? packed.type : undefined;
+  return loads && packed !== undefined && has(target, packed) ? packed.type : undefined;
 }
 
 /** How parameters are spread in `DequantizeLinear`: one, one for each index of an axis, one for each block. */
@@ -52,24 +67,51 @@ interface DequantizeFact {
   readonly bits: number;
   /** Since when the standard operator takes the type, by spread. */
   readonly standard: Readonly<Record<Spread, Since>>;
-  /** Whether the runtime's own operator takes it, at any opset; it has no blocks. */
+  readonly runs: Readonly<Record<Spread, Runtimes>>;
+  /** Whether the runtime's own operator takes it, at any opset; it has no blocks and runs on the CPU alone. */
   readonly own: boolean;
 }
 
-const everySpread = (since: Since) => ({ tensor: since, axis: since, block: since });
+const everySpread = <T>(value: T): Readonly<Record<Spread, T>> => ({
+  tensor: value,
+  axis: value,
+  block: value,
+});
 
 /** Narrowest first. */
 const dequantizeFacts: readonly DequantizeFact[] = [
-  { type: DataType.UINT2, bits: 2, standard: everySpread({ opset: 25, ir: 13 }), own: false },
-  { type: DataType.UINT4, bits: 4, standard: everySpread({ opset: 21, ir: 10 }), own: true },
+  {
+    type: DataType.UINT2,
+    bits: 2,
+    standard: everySpread({ opset: 25, ir: 13 }),
+    runs: everySpread({ wasm: 24 }),
+    own: false,
+  },
+  {
+    type: DataType.UINT4,
+    bits: 4,
+    standard: everySpread({ opset: 21, ir: 10 }),
+    runs: everySpread({ wasm: 20, webgpu: 26 }),
+    own: true,
+  },
   {
     type: DataType.UINT8,
     bits: 8,
     standard: { tensor: { opset: 10, ir: 3 }, axis: { opset: 13, ir: 3 }, block: { opset: 21, ir: 3 } },
+    runs: { ...everySpread({ wasm: 20, webgpu: 24 }), block: { wasm: 20, webgpu: 26 } },
     own: true,
   },
-  { type: DataType.UINT16, bits: 16, standard: everySpread({ opset: 21, ir: 3 }), own: true },
+  {
+    type: DataType.UINT16,
+    bits: 16,
+    standard: everySpread({ opset: 21, ir: 3 }),
+    runs: everySpread({ wasm: 20 }),
+    own: true,
+  },
 ];
+
+/** The newest operator set of which WebGPU runs the standard `DequantizeLinear` itself. */
+const newestOnGpu = 23;
 
 /** The operator and type that keep codes of `bits` bits packed at run time, if there is one. */
 export function dequantizeOperator(
@@ -77,27 +119,46 @@ export function dequantizeOperator(
   spread: Spread,
   target: Target,
 ): DequantizeOperator | undefined {
+  const { provider } = target.runtime ?? defaultRuntime;
+  const onGpu = provider === 'webgpu';
   for (const fact of dequantizeFacts) {
     if (fact.bits < bits) continue;
-    if (has(target, fact.standard[spread])) return { domain: undefined, type: fact.type, bits: fact.bits };
-    if (fact.own && spread !== 'block')
+    const standard = has(target, fact.standard[spread]) && !(onGpu && target.opset > newestOnGpu);
+    if (standard && runsOn(target, fact.runs[spread]))
+      return { domain: undefined, type: fact.type, bits: fact.bits };
+    if (fact.own && spread !== 'block' && !onGpu)
       return { domain: runtimeDomain.name, type: fact.type, bits: fact.bits };
   }
   return undefined;
 }
 
+/** Widths of `com.microsoft.MatMulNBits` with packed zero points. */
+const multiplied: ReadonlyMap<number, Runtimes> = new Map([
+  [2, { wasm: 24, webgpu: 26 }],
+  [4, { wasm: 20, webgpu: 24 }],
+  [8, { wasm: 24, webgpu: 24 }],
+]);
+
 /**
  * What `com.microsoft.MatMulNBits` computes rightly: blocks of 16 … 256, a power of two; 2, 4 or 8 bits; rows that
  * are not a multiple of the block at 4 bits only; zero points given as packed integers.
  */
-export function matMulNBitsFits(bits: number, block: number, rows: number): boolean {
+export function matMulNBitsFits(bits: number, block: number, rows: number, target: Target): boolean {
   const blockFits = block >= 16 && block <= 256 && Number.isInteger(Math.log2(block));
-  return blockFits && [2, 4, 8].includes(bits) && (rows % block === 0 || bits === 4);
+  const runs = multiplied.get(bits);
+  return blockFits && runs !== undefined && runsOn(target, runs) && (rows % block === 0 || bits === 4);
 }
 
+/** Widths that `com.microsoft.GatherBlockQuantized` holds, narrowest first: 2 and 8 bits as UINT8, 4 bits as UINT4. */
+const gathered: readonly (Runtimes & { readonly bits: 2 | 4 | 8 })[] = [
+  { bits: 2, wasm: 30, webgpu: 30 },
+  { bits: 4, wasm: 20, webgpu: 24 },
+  { bits: 8, wasm: 24, webgpu: 24 },
+];
+
 /**
- * The width in which `com.microsoft.GatherBlockQuantized` holds these codes, if it computes them rightly: blocks that
- * are a power of two of at least 16 and divide the row; 4 bits as UINT4, 8 bits as UINT8.
+ * The width in which `com.microsoft.GatherBlockQuantized` holds codes of `bits` bits, if it computes them rightly:
+ * blocks that are a power of two of at least 16 and divide the row.
  */
 export function gatherBlockQuantizedBits(
   bits: number,
@@ -106,10 +167,15 @@ export function gatherBlockQuantizedBits(
   target: Target,
 ): 2 | 4 | 8 | undefined {
   const blockFits = block >= 16 && Number.isInteger(Math.log2(block)) && row % block === 0;
-  if (!blockFits || bits > 8) return undefined;
-  return bits <= 4 ? 4 : 8;
+  if (!blockFits) return undefined;
+  return gathered.find((held) => held.bits >= bits && runsOn(target, held))?.bits;
 }
 
 function has(target: Target, since: Since): boolean {
   return target.opset >= since.opset && target.ir >= since.ir;
+}
+
+function runsOn({ runtime = defaultRuntime }: Target, runs: Runtimes): boolean {
+  const since = runs[runtime.provider];
+  return since !== undefined && runtime.minor >= since;
 }

@@ -1,7 +1,7 @@
 import { isFloatType } from '../../read/data-types.js';
 import { domainName, standardDomain } from '../../read/model.js';
 import type { NodeProto } from '../../schema/proto.js';
-import { integerAttribute } from '../attributes.js';
+import { hasReferences, integerAttribute } from '../attributes.js';
 import type { ChainOperator } from './chain-operator.js';
 import { concat } from './concat.js';
 import { reshape } from './reshape.js';
@@ -26,7 +26,7 @@ const operators: ReadonlyMap<string, ChainOperator> = new Map([
 
 /** What the node does to a weight that passes it; `undefined` for nodes that a weight cannot pass. */
 export function chainOperator(node: NodeProto): ChainOperator | undefined {
-  if (domainName(node.domain) !== standardDomain) return undefined;
+  if (domainName(node.domain) !== standardDomain || hasReferences(node)) return undefined;
   if (node.opType === 'Cast' && !isFloatType(integerAttribute(node, 'to', 0))) return undefined;
   return operators.get(node.opType);
 }

@@ -10,8 +10,8 @@ export const gather: WeightOperator = {
       input: 0,
       kernel: 'embedding',
       axes: (shape) => {
-        if (shape.length !== 2) return skipReasons.noTable;
         const entries = integerAttribute(node, 'axis', 0) % 2 === 0 ? 0 : 1;
+        if (shape.length !== 2 || shape[1 - entries] === 1) return skipReasons.noTable;
         return { shape, outputAxes: [entries], inputAxis: 1 - entries };
       },
     },

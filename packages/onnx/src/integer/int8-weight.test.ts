@@ -1,0 +1,37 @@
+import { encode } from '@lowbit/core';
+import { expect, test } from 'vitest';
+import { sampleTensor } from '../../test/helpers/sample-tensor.js';
+import { int8Weight } from './int8-weight.js';
+
+const symmetric = (slicing: 'tensor' | { axes: number[] }, bits = 8) =>
+  encode(Float32Array.of(-2, 1, 0.5, 4, 0, 0), [3, 2], slicing, {
+    bits,
+    fit: (values) => {
+      const largest = 2 ** (bits - 1) - 1;
+      const reach = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+      return { kind: 'affine', levels: 2 * largest + 1, scale: Math.fround(reach / largest) };
+    },
+  });
+
+test('moves codes around 0 and repeats one scale for every channel', () => {
+  expect(int8Weight(symmetric({ axes: [0] }), 0)).toEqual({
+    codes: Int8Array.of(-127, 64, 16, 127, 0, 0),
+    scale: Float32Array.of(2 / 127, 4 / 127, 1),
+    bits: 8,
+  });
+  expect(int8Weight(symmetric('tensor'), 0)).toMatchObject({ scale: new Float32Array(3).fill(4 / 127) });
+  expect(int8Weight(symmetric({ axes: [0] }, 4), 0)).toMatchObject({
+    codes: Int8Array.of(-7, 3, 1, 7, 0, 0),
+  });
+});
+
+test.each([
+  [symmetric({ axes: [1] }), 'other axes'],
+  [sampleTensor([4, 6], { axes: [0] }, 8, 'zero-point'), 'absmax'],
+  [sampleTensor([4, 6], { axes: [0] }, 8, 'offset'), 'absmax'],
+  [sampleTensor([4, 6], { axes: [0] }, 4, 'codebook'), 'codebook'],
+  [sampleTensor([4, 6], { along: 1, group: 2 }, 8, 'zero-point'), 'other axes'],
+  [sampleTensor([4, 6], { axes: [0] }, 10, 'zero-point'), '10 bits'],
+])('refuses what is not: %#', (tensor, reason) => {
+  expect(int8Weight(tensor, 0)).toContain(reason);
+});

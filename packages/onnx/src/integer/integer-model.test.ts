@@ -1,0 +1,177 @@
+import { seededRandom, type Batch } from '@lowbit/core';
+import { describe, expect, test } from 'vitest';
+import { buildBytes } from '../../test/helpers/build-model.js';
+import { integerFlow } from '../../test/helpers/integer-flow.js';
+import { operatorsRun } from '../../test/helpers/operators-run.js';
+import { plainDynamic, plainRange } from '../../test/helpers/plain-quantizers.js';
+import { noise, runModel } from '../../test/helpers/run-model.js';
+import { plainMinMax } from '../../test/helpers/plain-min-max.js';
+import { DataType, type NodeProto, type TensorProto } from '../schema/proto.js';
+import { makeNode, type NodeParts } from '../write/make-node.js';
+import { makeTensor } from '../write/make-tensor.js';
+
+const random = seededRandom(7);
+const weight = (name: string, dims: readonly number[]): TensorProto => {
+  const length = dims.reduce((product, size) => product * size, 1);
+  const spread = Math.sqrt(3 / (length / dims[0]!));
+  return makeTensor(
+    name,
+    DataType.FLOAT,
+    dims,
+    Float32Array.from({ length }, () => spread * (2 * random() - 1)),
+  );
+};
+const node = (
+  op: string,
+  inputs: string[],
+  output: string,
+  attributes: NodeParts['attributes'] = {},
+): NodeProto => makeNode({ op, inputs, outputs: [output], attributes });
+const pads = { kernel_shape: [3, 3], pads: [1, 1, 1, 1] };
+const channels = 64;
+
+/** Two convolutions and their sum, pooled, another convolution, a depthwise one, and a matrix product. */
+function network(opset: number, { maxPool = true, ir = 7 } = {}): Uint8Array {
+  const pooled = maxPool ? [node('MaxPool', ['sum'], 'pool', { kernel_shape: [2, 2], strides: [2, 2] })] : [];
+  return buildBytes(
+    {
+      nodes: [
+        node('Conv', ['x', 'w0', 'b0'], 'c0', pads),
+        node('Relu', ['c0'], 'r0'),
+        node('Conv', ['r0', 'w1', 'b1'], 'c1', pads),
+        node('Add', ['c1', 'r0'], 'sum'),
+        ...pooled,
+        node('Conv', [maxPool ? 'pool' : 'sum', 'w2', 'b2'], 'c2', pads),
+        node('Relu', ['c2'], 'r2'),
+        node('Conv', ['r2', 'w3', 'b3'], 'c3', { ...pads, group: channels }),
+        node('GlobalAveragePool', ['c3'], 'g'),
+        node('Flatten', ['g'], 'f'),
+        node('MatMul', ['f', 'w4'], 'y'),
+      ],
+      initializers: [
+        ...[0, 1, 2].flatMap((i) => [
+          weight(`w${i}`, [channels, channels, 3, 3]),
+          weight(`b${i}`, [channels]),
+        ]),
+        ...[weight('w3', [channels, 1, 3, 3]), weight('b3', [channels]), weight('w4', [channels, 48])],
+      ],
+      inputs: { x: ['n', channels, 12, 12] },
+      outputs: { y: ['n', 48] },
+    },
+    { opset, ir },
+  );
+}
+
+const shape = [2, channels, 12, 12];
+const feed = (seed: number) => noise(shape, seededRandom(seed));
+const batches: Batch[] = [1, 2, 3].map((seed) => ({
+  inputs: { x: { shape, data: feed(seed).data as Float32Array } },
+}));
+
+async function decibels(float: Uint8Array, integer: Uint8Array): Promise<number> {
+  const feeds = { x: feed(9) };
+  const [expected, actual] = [await runModel(float, feeds), await runModel(integer, feeds)];
+  const [a, b] = [expected.get('y')!, actual.get('y')!];
+  const noiseEnergy = a.reduce((sum, value, i) => sum + (value - b[i]!) ** 2, 0);
+  return 10 * Math.log10(a.reduce((sum, value) => sum + value * value, 0) / noiseEnergy);
+}
+
+const count = (operators: readonly string[], name: string) => operators.filter((one) => one === name).length;
+
+describe.each([9, 11, 12, 13, 21])('at opset %i', (opset) => {
+  const bytes = network(opset);
+
+  test('static ranges run as ConvInteger and MatMulInteger', async () => {
+    const result = await integerFlow(bytes, 'operators', batches, plainRange);
+    expect(result.sites).toEqual(['x', 'r0', 'pool', 'f']);
+    expect(await decibels(bytes, result.bytes)).toBeGreaterThan(30);
+    const operators = operatorsRun(result.bytes, { x: shape });
+    expect(count(operators, 'ConvInteger')).toBe(3);
+    expect(count(operators, 'MatMulInteger')).toBe(1);
+    expect(count(operators, 'Conv') + count(operators, 'FusedConv')).toBe(1);
+    expect(result.reasons.get('w3')).toContain('depthwise');
+    expect(result.bytes.length).toBeLessThan(0.35 * bytes.length);
+  });
+
+  test('QuantizeLinear and DequantizeLinear are fused to QLinearConv and QLinearAdd', async () => {
+    const result = await integerFlow(bytes, 'qdq', batches, plainRange);
+    expect(await decibels(bytes, result.bytes)).toBeGreaterThan(28);
+    const operators = operatorsRun(result.bytes, { x: shape });
+    expect(count(operators, 'QLinearConv')).toBe(3);
+    // MaxPool takes 8-bit values from opset 12 on; before, the sum ends in floats and is computed in floats.
+    expect(count(operators, 'QLinearAdd')).toBe(opset >= 12 ? 1 : 0);
+    expect(count(operators, 'MatMulInteger')).toBe(1);
+    expect(count(operators, 'Relu')).toBe(0);
+  });
+
+  test('ranges measured at run time', async () => {
+    const result = await integerFlow(bytes, 'operators', batches, plainDynamic);
+    expect(await decibels(bytes, result.bytes)).toBeGreaterThan(30);
+    const operators = operatorsRun(result.bytes, { x: shape });
+    expect(count(operators, 'ConvInteger')).toBe(opset >= 11 ? 3 : 0);
+    expect(count(operators, 'DynamicQuantizeMatMul')).toBe(opset >= 11 ? 1 : 0);
+    if (opset < 11) expect(result.reasons.get('w0')).toContain(`operator set ${opset}`);
+  });
+});
+
+test('the sum of two 8-bit values stays 8-bit between convolutions', async () => {
+  const bytes = network(11, { maxPool: false });
+  const result = await integerFlow(bytes, 'qdq', batches, plainRange);
+  expect(count(operatorsRun(result.bytes, { x: shape }), 'QLinearAdd')).toBe(1);
+  expect(await decibels(bytes, result.bytes)).toBeGreaterThan(28);
+});
+
+test('files of IR 3, whose initializers are inputs too, get their new constants as nodes', async () => {
+  const bytes = network(11, { ir: 3 });
+  const result = await integerFlow(bytes, 'operators', batches, plainRange);
+  expect(await decibels(bytes, result.bytes)).toBeGreaterThan(30);
+});
+
+test('weights that are not symmetric stay floats, and the reason names what to use', async () => {
+  const bytes = network(13);
+  const result = await integerFlow(bytes, 'operators', batches, plainRange, { weights: plainMinMax });
+  expect(result.reasons.get('w0')).toContain('absmax');
+  expect(count(operatorsRun(result.bytes, { x: shape }), 'ConvInteger')).toBe(0);
+});
+
+test('activations of other widths stay floats', async () => {
+  const result = await integerFlow(network(13), 'operators', batches, plainRange, { activationBits: 4 });
+  expect(result.reasons.get('w0')).toContain('activations have 4 bits');
+});
+
+test('the same input gives the same bytes', async () => {
+  const [one, two] = [network(13), network(13)];
+  expect((await integerFlow(one, 'qdq', batches, plainRange)).bytes.length).toBe(
+    (await integerFlow(two, 'qdq', batches, plainRange)).bytes.length,
+  );
+  const again = await integerFlow(one, 'qdq', batches, plainRange);
+  expect((await integerFlow(one, 'qdq', batches, plainRange)).bytes).toEqual(again.bytes);
+});
+
+describe.each([
+  { title: 'as it is', dims: [96, 40], attributes: {} },
+  { title: 'transposed', dims: [40, 96], attributes: { transB: 1 } },
+])('Gemm with its weight $title', ({ dims, attributes }) => {
+  const bytes = buildBytes({
+    nodes: [node('Gemm', ['x', 'w', 'b'], 'y', attributes)],
+    initializers: [weight('w', dims), weight('b', [40])],
+    inputs: { x: ['n', 96] },
+    outputs: { y: ['n', 40] },
+  });
+  const rows: Batch[] = [
+    { inputs: { x: { shape: [8, 96], data: noise([8, 96], seededRandom(2)).data as Float32Array } } },
+  ];
+
+  test.each([
+    [plainRange, 'MatMulInteger'],
+    [plainDynamic, 'DynamicQuantizeMatMul'],
+  ])('runs in integers: %#', async (activations, operator) => {
+    const result = await integerFlow(bytes, 'operators', rows, activations);
+    const feeds = { x: noise([8, 96], seededRandom(2)) };
+    const [expected, actual] = [await runModel(bytes, feeds), await runModel(result.bytes, feeds)];
+    const [a, b] = [expected.get('y')!, actual.get('y')!];
+    // Two roundings to 8 bits: some 1 % of the largest result.
+    expect(Math.max(...a.map((value, i) => Math.abs(value - b[i]!)))).toBeLessThan(0.03 * Math.max(...a));
+    expect(operatorsRun(result.bytes, { x: [8, 96] })).toContain(operator);
+  });
+});

@@ -1,0 +1,29 @@
+import { cascade, everywhere, type LayerDescriptor, type WeightDescriptor } from '@lowbit/core';
+import { expect, test } from 'vitest';
+import { plainAbsmax } from '../../test/helpers/plain-quantizers.js';
+import { integerWeights } from './integer-weights.js';
+
+const weight = (id: string): WeightDescriptor => ({
+  id,
+  kernel: 'kernel',
+  shape: [4, 4],
+  outputAxes: [0],
+  storedBytes: 64,
+  read: () => new Float32Array(16),
+});
+const layer = (id: string, sites: LayerDescriptor['sites']): LayerDescriptor => ({
+  id,
+  op: 'Conv',
+  depth: 0,
+  weights: [weight(`${id}.weight`)],
+  sites,
+});
+
+test('chooses the quantizer of layers with sites alone', () => {
+  const layers = [layer('one', [{ id: 'x', tensor: 'x', side: 'input' }]), layer('two', [])];
+  const draft = ['one.weight', 'two.weight'].map((id) => ({ id, bits: 4, reason: 'start' }));
+  const assigned = cascade(everywhere(8), integerWeights(plainAbsmax)).assign(draft, layers);
+  expect(assigned).toMatchObject([{ bits: 8, quantizer: plainAbsmax }, { bits: 8 }]);
+  expect(assigned[0]!.reason).toContain('computed in integers');
+  expect(assigned[1]).not.toHaveProperty('quantizer');
+});

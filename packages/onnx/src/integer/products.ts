@@ -1,0 +1,52 @@
+import { integerAttribute } from '../describe/attributes.js';
+import { DataType } from '../schema/proto.js';
+import type { QuantizedValue } from './conv-integer.js';
+import type { IntegerEdit } from './integer-edit.js';
+import type { IntegerWork, WrittenLayer } from './integer-work.js';
+
+/**
+ * Writes a product as `MatMulInteger → Cast → Mul → Add`: uint8 inputs, int8 weights with one scale a column, exact
+ * int32 sums, float results. A bias, which only `Gemm` has, is added as floats.
+ */
+export function writeMatMulInteger(
+  work: IntegerWork,
+  { value, zero, scale, factor = 1 }: QuantizedValue,
+  edit: IntegerEdit,
+): WrittenLayer {
+  const { layer, weight } = work;
+  const { node } = layer;
+  const { name } = layer.weight.source;
+  const output = node.output[0] as string;
+  const bias = layer.op === 'Gemm' ? (node.input[2] ?? '') : '';
+  const { codes, shape } = rowsFirst(work);
+  const stored = edit.constant(`${name}_quantized`, DataType.INT8, shape, codes);
+  const steps = weight.scale.map((one) => one * factor);
+  const scales = edit.constant(`${name}_scale`, DataType.FLOAT, [steps.length], steps);
+  const newName = (part: string) => edit.graph.newName(`${output}_${part}`);
+  const [sums, floats] = [newName('sums'), newName('floats')];
+  const factors = scale === undefined ? scales : newName('scale');
+  const scaled = bias === '' ? output : newName('scaled');
+  edit.graph.replace(node, [
+    edit.node('MatMulInteger', [value, stored, zero], sums),
+    edit.node('Cast', [sums], floats, { to: DataType.FLOAT }),
+    ...(scale === undefined ? [] : [edit.node('Mul', [scale, scales], factors)]),
+    edit.node('Mul', [floats, factors], scaled),
+    ...(bias === '' ? [] : [edit.node('Add', [scaled, bias], output)]),
+  ]);
+  return {
+    form: 'MatMulInteger',
+    reason: 'multiplied in 8-bit integers and summed exactly; the results are floats',
+  };
+}
+
+/** The codes as [rows, columns]: a `Gemm` may hold them the other way round. */
+function rowsFirst({ layer, weight }: IntegerWork): { codes: Int8Array; shape: readonly number[] } {
+  const { shape } = layer.weight;
+  const [columns, rows] = shape as readonly [number, number];
+  if (layer.op !== 'Gemm' || integerAttribute(layer.node, 'transB', 0) === 0)
+    return { codes: weight.codes, shape };
+  const codes = weight.codes.map(
+    (_, at) => weight.codes[(at % columns) * rows + Math.floor(at / columns)] as number,
+  );
+  return { codes, shape: [rows, columns] };
+}

@@ -1,0 +1,39 @@
+import type { Outcome, QuantizedTensor, StorageNote } from '@lowbit/core';
+import type { ModelDescription } from '../describe/described-layer.js';
+import type { OnnxModel } from '../read/model.js';
+import type { Runtime } from '../target/target.js';
+import type { IntegerForm } from './cost.js';
+import { integerModel } from './integer-model.js';
+
+/** A model after its integer layers were written. */
+export interface WrittenIntegers {
+  readonly model: OnnxModel;
+  /** Weights that no integer operator takes. */
+  readonly rest: ReadonlyMap<string, QuantizedTensor>;
+  /** The notes on all weights, once the rest is written: how each is stored, and why it is computed with in floats. */
+  notes(rest: readonly StorageNote[]): StorageNote[];
+}
+
+/** Writes the integer layers of a model, in place; without a form, or with float activations, none. */
+export function writeIntegers(
+  model: OnnxModel,
+  description: ModelDescription,
+  outcome: Outcome,
+  form: IntegerForm | undefined,
+  runtime: Runtime | undefined,
+): WrittenIntegers {
+  if (form === undefined || outcome.activations.size === 0) {
+    return { model, rest: outcome.weights, notes: (rest) => [...rest] };
+  }
+  const { model: written, storage, reasons } = integerModel(model, description, outcome, form, runtime);
+  const done = new Set(storage.map(({ id }) => id));
+  return {
+    model: written,
+    rest: new Map([...outcome.weights].filter(([id]) => !done.has(id))),
+    notes: (rest) => [...storage, ...rest.map((note) => withReason(note, reasons.get(note.id)))],
+  };
+}
+
+function withReason(note: StorageNote, reason: string | undefined): StorageNote {
+  return reason === undefined ? note : { ...note, reason: `${note.reason}; ${reason}` };
+}

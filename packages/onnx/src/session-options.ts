@@ -1,0 +1,43 @@
+import type { Report } from '@lowbit/core';
+import type { RuntimeTarget } from './target/target.js';
+
+/** Options for `InferenceSession.create` of onnxruntime-web. */
+export interface OnnxSessionOptions {
+  executionProviders?: string[];
+  graphOptimizationLevel?: 'all';
+  extra?: { session: Record<string, string> };
+}
+
+export interface SessionWishes {
+  /** The target that the file was made for; its provider is asked for. */
+  readonly target?: RuntimeTarget;
+  /**
+   * Makes weights that are stored packed into floats when the session is created: float speed and float memory. Not
+   * for models with quantized activations, which would compute in floats too.
+   */
+  readonly unpack?: boolean;
+}
+
+/**
+ * The options that a quantized file wants from onnxruntime-web. Weights stored for speed need the runtime's graph
+ * optimizations; weights stored for memory need nothing, unless they are to be unpacked after all. The runtime changes
+ * the object it is given, so each call makes a new one.
+ *
+ * @example
+ * const session = await ort.InferenceSession.create(model.bytes, sessionOptions(report));
+ */
+export function sessionOptions(
+  report: Report,
+  { target, unpack = false }: SessionWishes = {},
+): OnnxSessionOptions {
+  const forms = report.weights.map(({ form }) => form);
+  const folds = forms.some((form) => !staysPacked.test(form));
+  const decodes = unpack && forms.some((form) => form.startsWith('DequantizeLinear'));
+  return {
+    ...(target === undefined ? {} : { executionProviders: [target.provider] }),
+    ...(folds || decodes ? { graphOptimizationLevel: 'all' } : {}),
+    ...(decodes ? { extra: { session: { disable_quant_qdq: '1' } } } : {}),
+  };
+}
+
+const staysPacked = /^(DequantizeLinear|MatMulNBits|Gather)/;

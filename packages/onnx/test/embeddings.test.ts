@@ -1,0 +1,186 @@
+import { decode, type QuantizedTensor, type Slicing } from '@lowbit/core';
+import * as ort from 'onnxruntime-web';
+import { describe, expect, test } from 'vitest';
+import { describeModel } from '../src/describe/describe-model.js';
+import { skipReasons } from '../src/describe/skip-reasons.js';
+import { rewriteModel } from '../src/rewrite/rewrite-model.js';
+import { DataType } from '../src/schema/proto.js';
+import { makeNode } from '../src/write/make-node.js';
+import { makeTensor } from '../src/write/make-tensor.js';
+import { writeModel } from '../src/write/write-model.js';
+import { buildModel, counting, integers } from './helpers/build-model.js';
+import { runModel } from './helpers/run-model.js';
+import { sampleTensor, type GridKind } from './helpers/sample-tensor.js';
+
+const widths = [1, 2, 3, 4, 6, 8, 12];
+const kinds: readonly GridKind[] = ['zero-point', 'offset', 'symmetric', 'codebook', 'residual'];
+const [entries, features] = [60, 64];
+
+const slicings: readonly Slicing[] = [
+  'tensor',
+  { axes: [0] },
+  { axes: [1] },
+  { along: 1, group: 16 },
+  { along: 1, group: 64 },
+  { along: 1, group: 24 },
+];
+
+const tables = new Map<string, QuantizedTensor>();
+for (const bits of widths) {
+  for (const [at, slicing] of slicings.entries()) {
+    for (const kind of kinds) {
+      if (kind === 'residual' && bits > 8) continue;
+      tables.set(`${kind}_${bits}_${at}`, sampleTensor([entries, features], slicing, bits, kind));
+    }
+  }
+}
+
+const indices = [
+  [3, 59, 0],
+  [17, 17, 42],
+];
+const ids = () => new ort.Tensor('int64', BigInt64Array.from(indices.flat(), BigInt), [2, 3]);
+
+/** y_ID = rows of each table by `ids`, z_ID = one row by a scalar. */
+function lookUps(versions: { opset: number; ir: number }, type: DataType = DataType.FLOAT) {
+  const names = [...tables.keys()];
+  const zeros = new Float32Array(entries * features);
+  const take = (name: string, by: string, to: string) => [
+    makeNode({ op: 'Gather', inputs: [name, by], outputs: [`${to}_h_${name}`] }),
+    makeNode({
+      op: 'Cast',
+      inputs: [`${to}_h_${name}`],
+      outputs: [`${to}_${name}`],
+      attributes: { to: DataType.FLOAT },
+    }),
+  ];
+  return buildModel(
+    {
+      nodes: [
+        makeNode({
+          op: 'Constant',
+          inputs: [],
+          outputs: ['one'],
+          attributes: { value: { tensor: makeTensor('', DataType.INT64, [], [7]) } },
+        }),
+        makeNode({ op: 'Identity', inputs: ['ids'], outputs: ['same'] }),
+        ...names.flatMap((name) => [...take(name, 'same', 'y'), ...take(name, 'one', 'z')]),
+      ],
+      initializers: names.map((name) => makeTensor(name, type, [entries, features], zeros)),
+      inputs: {
+        ids: [2, 3],
+        ...(versions.ir < 4 ? Object.fromEntries(names.map((name) => [name, [entries, features]])) : {}),
+      },
+      types: { ids: DataType.INT64 },
+      outputs: Object.fromEntries(
+        names.flatMap((name) => [
+          [`y_${name}`, [2, 3, features]],
+          [`z_${name}`, [features]],
+        ]),
+      ),
+    },
+    versions,
+  );
+}
+
+/** Integer zero points round once where decode rounds twice. */
+const permitted = 2 ** -22;
+
+function worst(actual: Float32Array, expected: Float32Array): number {
+  const largest = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  return expected.reduce((most, value, i) => Math.max(most, Math.abs(value - actual[i]!)), 0) / largest;
+}
+
+describe('embeddings give what decode gives', () => {
+  test.each([
+    { optimize: 'speed', opset: 13, ir: 8 },
+    { optimize: 'memory', opset: 7, ir: 3 },
+    { optimize: 'memory', opset: 13, ir: 8 },
+    { optimize: 'memory', opset: 21, ir: 10 },
+  ] as const)('for $optimize, opset $opset, IR $ir', async ({ optimize, ...versions }) => {
+    const model = lookUps(versions);
+    const notes = rewriteModel(model, describeModel(model).sites, tables, optimize);
+    const outputs = await runModel(writeModel(model), { ids: ids() });
+    const wrong = notes.filter(({ id, float }) => {
+      if (float === true) return false;
+      const rows = decode(tables.get(id)!);
+      const row = (index: number) => [...rows.subarray(index * features, (index + 1) * features)];
+      const found = worst(outputs.get(`y_${id}`)!, Float32Array.from(indices.flat().flatMap(row)));
+      return !(found <= permitted && worst(outputs.get(`z_${id}`)!, Float32Array.from(row(7))) <= permitted);
+    });
+    expect(wrong.map(({ id, form }) => `${id}: ${form}`)).toEqual([]);
+    if (optimize === 'speed') return;
+    const forms = new Map(notes.map(({ id, form }) => [id, form]));
+    expect(forms.get('zero-point_4_3')).toBe('GatherBlockQuantized');
+    expect(forms.get('zero-point_8_4')).toBe('GatherBlockQuantized');
+    expect(forms.get('offset_4_3')).toBe('Gather→planar 4-bit→Mul→Add');
+    expect(forms.get('zero-point_8_1')).toMatch(/^Gather→Cast→/);
+    expect(forms.get('codebook_3_1')).toBe('Gather→planar 4-bit→Gather');
+    const plain = notes.find(({ id }) => id === 'offset_4_1')!;
+    expect(plain.memoryBytes).toBeLessThan((entries * features) / 2 + 8 * entries + 100);
+  });
+});
+
+test('a table of float16 gives float16', async () => {
+  const model = lookUps({ opset: 17, ir: 8 }, DataType.FLOAT16);
+  const id = 'zero-point_4_1';
+  const notes = rewriteModel(model, describeModel(model).sites, new Map([[id, tables.get(id)!]]), 'memory');
+  expect(notes[0]!.form).toMatch(/^Gather→planar/);
+  const outputs = await runModel(writeModel(model), { ids: ids() });
+  const expected = decode(tables.get(id)!).subarray(7 * features, 8 * features);
+  expect(worst(outputs.get(`z_${id}`)!, expected)).toBeLessThan(2 ** -10);
+});
+
+describe('what is an embedding', () => {
+  const io = { inputs: { x: [2] }, types: { x: DataType.INT64 }, outputs: { y: [2, 6] } };
+  const take = (table: string, attributes = {}) =>
+    makeNode({ op: 'Gather', inputs: [table, 'x'], outputs: ['y'], attributes });
+  const describeTable = (table: ReturnType<typeof counting>, attributes = {}) =>
+    describeModel(buildModel({ ...io, nodes: [take(table.name, attributes)], initializers: [table] }));
+
+  test.each([
+    [{}, 0],
+    [{ axis: -2 }, 0],
+    [{ axis: 1 }, 1],
+    [{ axis: -1 }, 1],
+  ])('a table with %o has its entries on axis %d', (attributes, axis) => {
+    const [site] = describeTable(counting('t', [4, 6]), attributes).sites;
+    expect(site).toMatchObject({ kernel: 'embedding', outputAxes: [axis], inputAxis: 1 - axis });
+  });
+
+  test.each([
+    ['integers', integers('t', [1, 2, 3]), skipReasons.noWeights],
+    ['a vector', counting('t', [6]), skipReasons.noWeights],
+    ['a large constant of three axes', counting('t', [8, 16, 16]), skipReasons.notSupported('Gather')],
+  ])('%s is not', (_, table, reason) => {
+    const { sites, layers } = describeTable(table);
+    expect(sites).toEqual([]);
+    expect(layers[0]!.skipped.map((note) => note.reason)).toEqual([reason]);
+  });
+
+  test('a table that is multiplied too has one id and stays right', async () => {
+    const nodes = [
+      take('t'),
+      makeNode({ op: 'Transpose', inputs: ['t'], outputs: ['tt'] }),
+      makeNode({ op: 'MatMul', inputs: ['y', 'tt'], outputs: ['z'] }),
+    ];
+    const table = counting('t', [entries, features]);
+    const parts = { ...io, nodes, initializers: [table], outputs: { z: [2, entries] } };
+    const model = buildModel(parts);
+    const { sites } = describeModel(model);
+    expect(sites.map(({ id, outputAxes }) => [id, outputAxes])).toEqual([['t', [0]]]);
+    const tensor = tables.get('zero-point_8_1')!;
+    const [note] = rewriteModel(model, sites, new Map([['t', tensor]]), 'memory');
+    expect(note!.form).toBe('DequantizeLinear');
+    const x = new ort.Tensor('int64', BigInt64Array.of(0n, 59n), [2]);
+    const rows = decode(tensor);
+    const outputs = await runModel(writeModel(model), { x });
+    const expected = Float32Array.from({ length: 2 * entries }, (_, i) => {
+      const [a, b] = [i < entries ? 0 : 59, i % entries];
+      let sum = 0;
+      for (let k = 0; k < features; k++) sum += rows[a * features + k]! * rows[b * features + k]!;
+      return sum;
+    });
+    expect(worst(outputs.get('z')!, expected)).toBeLessThan(1e-5);
+  });
+});
