@@ -60,7 +60,9 @@ export default ts.config(
   },
   {
     files: ['**/*.{js,mjs}', '**/bin/**'],
-    languageOptions: { globals: { console: 'readonly', process: 'readonly', URL: 'readonly', AbortController: 'readonly' } },
+    languageOptions: {
+      globals: { console: 'readonly', process: 'readonly', URL: 'readonly', AbortController: 'readonly' },
+    },
   },
   { files: ['**/*.test.ts', '**/test/**'], rules: { 'max-lines-per-function': 'off' } },
   ...packages.map(boundary),

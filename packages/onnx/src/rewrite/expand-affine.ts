@@ -41,12 +41,7 @@ export function expandAffine(
 }
 
 /** Zero points of at most 8 bits take a byte each. */
-function addZeroPoints(
-  to: Fragment,
-  zeroPoints: Uint16Array,
-  grid: ParameterGrid,
-  target: Target,
-): string {
+function addZeroPoints(to: Fragment, zeroPoints: Uint16Array, grid: ParameterGrid, target: Target): string {
   const wide = castsUint16(target) ? DataType.UINT16 : DataType.INT32;
   const type = zeroPoints.every((zeroPoint) => zeroPoint < 256) ? DataType.UINT8 : wide;
   const stored = to.constant('zero', type, grid.parameters, zeroPoints);
