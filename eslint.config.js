@@ -61,7 +61,12 @@ export default ts.config(
   {
     files: ['**/*.{js,mjs}', '**/bin/**'],
     languageOptions: {
-      globals: { console: 'readonly', process: 'readonly', URL: 'readonly', AbortController: 'readonly' },
+      globals: Object.fromEntries(
+        ['console', 'process', 'performance', 'Buffer', 'URL', 'AbortController'].map((name) => [
+          name,
+          'readonly',
+        ]),
+      ),
     },
   },
   { files: ['**/*.test.ts', '**/test/**'], rules: { 'max-lines-per-function': 'off' } },

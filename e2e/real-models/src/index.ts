@@ -1,3 +1,7 @@
+export { blank, wholeOf, type Image, type Region } from './image/image.js';
+export { photograph } from './image/photographs.js';
+export { bluePlanesFirst, type Normalization } from './image/planes.js';
+export { resize } from './image/resize.js';
 export { classifierTask, CLASSES } from './nsfw/classifier.js';
 export { loadMobileNet, mobileNetArtifacts } from './nsfw/mobilenet.js';
 export { detectorTask } from './ocr/detector.js';
@@ -7,6 +11,8 @@ export { readModel, modelPath, packageFile, type ModelFile } from './models.js';
 export { sqnrDb } from './measure/sqnr.js';
 export { median, timedEach } from './measure/median.js';
 export { pairedMedians, timePair, type PairedTimes } from './measure/time-pair.js';
-export { openSession, runOnce, withSession } from './runtime/ort.js';
+export { openSession, runOnce, withSession, type Feeds } from './runtime/ort.js';
 export { useWasm } from './runtime/tfjs.js';
 export { NOT_USABLE, type Comparison, type Probe, type RealModelTask, type TaskResult } from './task.js';
+export { addNoise, paint } from './text/draw.js';
+export { FACES, inkOf } from './text/font.js';

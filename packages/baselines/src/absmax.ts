@@ -1,4 +1,5 @@
 import { type Quantizer, range, toScale } from '@lowbit/core';
+import { onSymmetricGrid } from './measured-grid.js';
 import { widths } from './widths.js';
 
 /**
@@ -13,7 +14,8 @@ import { widths } from './widths.js';
  *
  * Shape: any; a slice is whatever shares s. Weights, 2 to 16 bits (with 1 bit L would be 0).
  *
- * Parameters: a scale s in units of the weights, no offset. A slice of zeros has scale 0.
+ * Parameters: a scale s in units of the weights, no offset. A slice of zeros has scale 0. During training s is measured
+ * anew in every pass.
  *
  * Example: at 3 bits the weights −1.5, 0.2, 0.6 have s = 0.5; they become −1.5, 0, 0.5.
  *
@@ -34,8 +36,14 @@ export function absmax(): Quantizer {
     bits: { weight: widths(2, 16) },
     fit(values, { bits }) {
       const { min, max } = range(values);
-      const largest = 2 ** (bits - 1) - 1;
+      const largest = largestCode(bits);
       return { kind: 'affine', levels: 2 * largest + 1, scale: toScale(Math.max(-min, max) / largest) };
     },
+    live: true,
+    forward: (ops, x, { bits }) => onSymmetricGrid(ops, x, largestCode(bits)),
   };
+}
+
+function largestCode(bits: number): number {
+  return 2 ** (bits - 1) - 1;
 }

@@ -1,5 +1,6 @@
 import { range, type Quantizer } from '@lowbit/core';
 import { constantGrid, withZero } from './even-grid.js';
+import { onGridWithZero } from './measured-grid.js';
 
 /**
  * Dynamic quantization of activations: the range is measured on every run, and nothing is stored or calibrated.
@@ -39,5 +40,6 @@ export function dynamic(): Quantizer {
       const { min, max } = range(values);
       return min === max ? constantGrid(2 ** bits, min) : withZero(2 ** bits, min, max);
     },
+    forward: (ops, x, { bits }) => onGridWithZero(ops, x, 2 ** bits),
   };
 }

@@ -1,6 +1,7 @@
 import { forwardLaws, quantizerLaws } from '@lowbit/conformance';
 import { arrayOps, decode, encode, seededRandom } from '@lowbit/core';
 import { describe, expect, it } from 'vitest';
+import { normalValues } from '../test/normal.js';
 import { fixedPoint } from './fixed-point.js';
 
 function fit(values: ArrayLike<number>, bits: number) {
@@ -46,10 +47,7 @@ describe('fixedPoint', () => {
     [4, 0.0831],
     [5, 0.0207],
   ])('loses what theory says on 200 000 normal samples: %i bits, %d', (bits, loss) => {
-    const random = seededRandom(9);
-    const values = Float32Array.from({ length: 200_000 }, () => {
-      return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
-    });
+    const values = normalValues(200_000, 9);
     const result = decoded(values, bits);
     const measured = values.reduce((sum, value, i) => sum + (value - result[i]!) ** 2, 0) / values.length;
     // 2 % permits the sampling error of the levels far out.

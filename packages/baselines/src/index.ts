@@ -1,8 +1,17 @@
 export { absmax } from './absmax.js';
+export { binaryConnect } from './binary-connect.js';
+export { bnn } from './bnn.js';
+export { bwn } from './bwn.js';
+export { dorefa, type DorefaOptions } from './dorefa.js';
 export { dynamic } from './dynamic.js';
 export { fixedPoint } from './fixed-point.js';
 export type { GridKind } from './grid-option.js';
+export { inq, type InqOptions } from './inq.js';
+export { inqSchedule, type InqScheduleOptions } from './inq-schedule.js';
 export { minMax, type MinMaxOptions } from './min-max.js';
 export { movingAverage } from './moving-average.js';
 export { mse, type MseOptions } from './mse.js';
 export { percentile, type PercentileOptions } from './percentile.js';
+export { ternary } from './ternary.js';
+export { twn, type TwnOptions } from './twn.js';
+export { xnor, type XnorOptions } from './xnor.js';

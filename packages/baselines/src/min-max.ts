@@ -1,6 +1,15 @@
-import { type FitContext, type OptionSchema, type Quantizer, range, toScale } from '@lowbit/core';
+import {
+  type FitContext,
+  nearestLevel,
+  type OptionSchema,
+  type Quantizer,
+  range,
+  type Site,
+  toScale,
+} from '@lowbit/core';
 import { type Affine, constantGrid, withZero } from './even-grid.js';
 import { existingGrid } from './existing-grid.js';
+import { onGridWithZero, onSpannedGrid } from './measured-grid.js';
 import { refineGrid } from './refine-grid.js';
 import { widths } from './widths.js';
 
@@ -60,7 +69,8 @@ const manyZeros = 1 / 20;
  * that was observed in the calibration, with an integer zero point unless it is `real`, and are not refined.
  *
  * Parameters: scale s and offset min (or −z·s), in units of the weights. A slice whose values are all equal has
- * scale 0 and decodes to that value.
+ * scale 0 and decodes to that value. During training the range of weights is measured anew in every pass, if it alone
+ * decides the grid (`integer`, or `real` with `refine: 'none'`); otherwise the parameters stay those of the last fit.
  *
  * Example: at 2 bits the weights −1, 0, 0.4, 2 have s = 1 and offset −1; they become −1, 0, 0, 2.
  *
@@ -100,7 +110,19 @@ export function minMax(settings: MinMaxOptions = {}): Quantizer {
       const spanned = spanning(levels, min, max);
       return refine === 'none' ? spanned : refined(values, spanned);
     },
+    forward(ops, x, site) {
+      if (!isMeasured(site)) return nearestLevel(ops, x, site.parameters);
+      const levels = 2 ** site.bits;
+      return site.options.zeroPoint === 'real'
+        ? onSpannedGrid(ops, x, levels)
+        : onGridWithZero(ops, x, levels);
+    },
   };
+}
+
+/** Whether the grid is that of the range alone, so that a forward pass can measure it. */
+function isMeasured({ role, options: { zeroPoint, refine } }: Site<unknown>): boolean {
+  return role === 'weight' && (zeroPoint === 'integer' || (zeroPoint === 'real' && refine === 'none'));
 }
 
 /** Activations: the observed range, or that of the values where nothing was observed. */

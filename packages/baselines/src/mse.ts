@@ -1,7 +1,8 @@
 import { range, type OptionSchema, type Quantizer } from '@lowbit/core';
+import { bestEnd, bestGrid, candidateEnds } from './best-end.js';
 import { aroundZero, constantGrid, withZero, type Affine } from './even-grid.js';
 import { gridOption, type GridKind } from './grid-option.js';
-import { gridError, weightedPoints, type WeightedPoints } from './weighted-points.js';
+import { weightedPoints, type WeightedPoints } from './weighted-points.js';
 import { widths } from './widths.js';
 
 /** Options of {@link mse}. */
@@ -12,8 +13,6 @@ export interface MseOptions {
 
 const options: OptionSchema = { grid: gridOption };
 
-/** Ends of the range that are tried, as shares of the largest value: 1, 0.99 … 0.2. */
-const shares = Array.from({ length: 81 }, (_, i) => 1 - i / 100);
 /** Times that the upper end is searched for the best lower end, and the other way round. */
 const rounds = 2;
 
@@ -58,9 +57,10 @@ export function mse(settings: MseOptions = {}): Quantizer {
     fit(values, context) {
       const { min, max } = context.statistics ?? range(values);
       const { bits, options: given } = context;
-      if (min === max) return constantGrid(2 ** bits, min);
+      const symmetric = given.grid === 'symmetric';
+      if (min === max) return symmetric ? aroundZero(bits, Math.abs(min)) : constantGrid(2 ** bits, min);
       const points = weightedPoints(values, context);
-      return given.grid === 'symmetric'
+      return symmetric
         ? searchSymmetric(points, bits, Math.max(-min, max))
         : searchEnds(points, 2 ** bits, Math.min(min, 0), Math.max(max, 0));
     },
@@ -68,10 +68,8 @@ export function mse(settings: MseOptions = {}): Quantizer {
 }
 
 function searchSymmetric(points: WeightedPoints, bits: number, reach: number): Affine {
-  return best(
-    points,
-    shares.map((share) => aroundZero(bits, share * reach)),
-  );
+  const grids = candidateEnds(reach).map((end) => aroundZero(bits, end));
+  return bestGrid(points, grids);
 }
 
 function searchEnds(points: WeightedPoints, levels: number, min: number, max: number): Affine {
@@ -81,16 +79,4 @@ function searchEnds(points: WeightedPoints, levels: number, min: number, max: nu
     low = bestEnd(points, min, (end) => withZero(levels, end, high));
   }
   return withZero(levels, low, high);
-}
-
-/** The end of the range, among shares of the whole, whose grid has the least error; the widest of equal ones. */
-function bestEnd(points: WeightedPoints, whole: number, gridTo: (end: number) => Affine): number {
-  const ends = whole === 0 ? [0] : shares.map((share) => share * whole);
-  const grids = ends.map(gridTo);
-  return ends[grids.indexOf(best(points, grids))] as number;
-}
-
-function best(points: WeightedPoints, grids: readonly Affine[]): Affine {
-  const errors = grids.map((grid) => gridError(points, grid));
-  return grids[errors.indexOf(Math.min(...errors))] as Affine;
 }

@@ -62,8 +62,12 @@ export function percentile(settings: PercentileOptions = {}): Quantizer {
       const { bits, options: given } = context;
       const share = (given.percent as number) / 100;
       const quantile = quantileOf(values, context);
-      if (quantile === undefined) return constantGrid(2 ** bits, values[0] ?? 0);
-      if (given.grid === 'symmetric') return aroundZero(bits, quantile.ofSize(share));
+      const symmetric = given.grid === 'symmetric';
+      if (quantile === undefined) {
+        const value = values[0] ?? 0;
+        return symmetric ? aroundZero(bits, Math.abs(value)) : constantGrid(2 ** bits, value);
+      }
+      if (symmetric) return aroundZero(bits, quantile.ofSize(share));
       return withZero(2 ** bits, quantile.of(1 - share), quantile.of(share));
     },
   };

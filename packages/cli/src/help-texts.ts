@@ -4,6 +4,7 @@ export const examples = {
 Examples:
   lowbit quantize model.onnx              8 bits, writes model_q8.onnx
   lowbit inspect model.onnx               what could be quantized
+  lowbit compare model.onnx model_q8.onnx how far apart their outputs, sizes and times are
   lowbit methods                          the methods that --weights knows
 `,
   quantize: `
@@ -12,6 +13,12 @@ Examples:
   lowbit quantize model.onnx --bits 4 --granularity group:32  4 bits in groups of 32: model_q4.onnx
   lowbit quantize model.onnx --weights ul2q --first-last 8    another method, more bits at both ends
   lowbit quantize model.onnx --exclude 'head*' --report report.html
+  lowbit quantize model.onnx --activations dynamic            layers compute in integers: faster, no data needed
+  lowbit quantize model.onnx --activations percentile --calibrate photos --image-size 224x224 \\
+    --image-mean 0.485,0.456,0.406 --image-deviation 0.229,0.224,0.225 --save-calibration statistics.json
+  lowbit quantize model.onnx --activations mse --calibration statistics.json -o mse.onnx
+  lowbit quantize model.onnx --target ort-web@1.30/webgpu --bits 4 --granularity group:32 --optimize memory
+  lowbit quantize model.onnx --external -o out/model.onnx     large tensors in a file beside the result
   lowbit quantize model.onnx --json > done.json               then edit report.plan in it and apply it:
   lowbit quantize model.onnx --plan done.json -o edited.onnx
 `,
@@ -19,6 +26,16 @@ Examples:
 Examples:
   lowbit inspect model.onnx
   lowbit inspect model.onnx --json | less
+`,
+  compare: `
+Examples:
+  lowbit compare model.onnx model_q8.onnx                     on random inputs, which tell little
+  lowbit compare model.onnx model_q8.onnx --dim batch=4 --seed 1 --rounds 50
+  lowbit compare a.onnx b.onnx --input x.npy                  an array of samples, for the only input
+  lowbit compare a.onnx b.onnx --input x=x.npy state=s.npy    or data.npz with arrays named like the inputs
+  lowbit compare a.onnx b.onnx --calibrate photos --image-size 224x224 --image-mean 0.485,0.456,0.406 \\
+    --image-deviation 0.229,0.224,0.225 --labels labels.csv   accuracy of both; lines of name,label
+  lowbit compare a.onnx b.onnx --calibrate photos --json      for a script
 `,
   methods: `
 Examples:

@@ -1,5 +1,7 @@
 import { Command } from 'commander';
 
+import { compareCommand } from './commands/compare.js';
+import { addCompareOptions, type CompareOptions } from './commands/compare-options.js';
 import { inspectCommand, type InspectOptions } from './commands/inspect.js';
 import { methodsCommand, type MethodsOptions } from './commands/methods.js';
 import { quantizeCommand } from './commands/quantize.js';
@@ -11,7 +13,7 @@ import { packageVersion } from './version.js';
 /** The command line as commander knows it. Errors are thrown, not printed; help goes to `io`. */
 export function createProgram(io: Io, json: boolean): Command {
   const program = new Command('lowbit')
-    .description('Makes neural networks small and fast for the web: quantizes the weights of ONNX files.')
+    .description('Makes neural networks small and fast for the web: quantizes ONNX files.')
     .version(packageVersion(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .helpCommand('help [command]', 'print help for a command')
@@ -28,6 +30,7 @@ export function createProgram(io: Io, json: boolean): Command {
     });
   addQuantize(program, io);
   addInspect(program, io);
+  addCompare(program, io);
   addMethods(program, io);
   return program;
 }
@@ -36,7 +39,10 @@ function addQuantize(program: Command, io: Io): void {
   const command = program
     .command('quantize')
     .summary('write a smaller model')
-    .description('Quantizes the weights of an ONNX file and writes the result beside it.')
+    .description(
+      'Quantizes the weights of an ONNX file, on request its activations too, and writes the result beside it. ' +
+        'Observing activations on data (--calibrate) needs the package onnxruntime-web.',
+    )
     .argument('<model>', 'the ONNX file')
     .addHelpText('after', examples.quantize);
   addQuantizeOptions(command).action((model: string, options: QuantizeOptions) =>
@@ -55,6 +61,22 @@ function addInspect(program: Command, io: Io): void {
     .option('--json', 'print the result as one JSON document')
     .addHelpText('after', examples.inspect)
     .action((model: string, options: InspectOptions) => inspectCommand(model, options, io));
+}
+
+function addCompare(program: Command, io: Io): void {
+  const command = program
+    .command('compare')
+    .summary('tell how two models differ')
+    .description(
+      'Runs two ONNX models on the same inputs in onnxruntime-web and tells how their outputs, sizes and times differ. ' +
+        'The package onnxruntime-web must be installed.',
+    )
+    .argument('<a>', 'the first ONNX file, usually the original')
+    .argument('<b>', 'the second, with the same inputs and outputs')
+    .addHelpText('after', examples.compare);
+  addCompareOptions(command).action((a: string, b: string, options: CompareOptions) =>
+    compareCommand(a, b, options, io),
+  );
 }
 
 function addMethods(program: Command, io: Io): void {

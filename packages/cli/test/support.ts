@@ -7,6 +7,8 @@ import { fileURLToPath } from 'node:url';
 
 import { afterAll } from 'vitest';
 
+import { main } from '../src/main.js';
+
 const require = createRequire(import.meta.url);
 const binary = fileURLToPath(new URL('../bin/lowbit.js', import.meta.url));
 
@@ -60,6 +62,27 @@ export function lowbit(args: readonly string[], options: RunOptions = {}): Promi
     );
   });
 }
+
+/** Runs a command line in this process, where the runtime is loaded once. */
+export async function run(...argv: readonly string[]) {
+  const text = { stdout: '', stderr: '' };
+  const io = {
+    stdout: { write: (part: string) => (text.stdout += part) },
+    stderr: { write: (part: string) => (text.stderr += part) },
+    signal: new AbortController().signal,
+  };
+  return { status: await main(argv, io), ...text };
+}
+
+const hooks =
+  'export function resolve(name,context,next){if(name.startsWith("onnxruntime-web"))' +
+  'throw Object.assign(new Error(name),{code:"ERR_MODULE_NOT_FOUND"});return next(name,context)}';
+const register = `import{register}from"node:module";register(${JSON.stringify(`data:text/javascript,${hooks}`)})`;
+
+/** The environment of a process in which onnxruntime-web is not installed. */
+export const withoutRuntime = {
+  NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(register)}`,
+};
 
 const folders: string[] = [];
 

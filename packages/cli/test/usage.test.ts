@@ -12,7 +12,7 @@ describe('help and version', () => {
   it.each([['--help'], ['help']])('%s names the commands, examples and exit statuses', async (argument) => {
     const run = await lowbit([argument]);
     expect(run.status).toBe(0);
-    for (const text of ['quantize', 'inspect', 'methods', 'Examples:', 'Exit status:']) {
+    for (const text of ['quantize', 'inspect', 'compare', 'methods', 'Examples:', 'Exit status:']) {
       expect(run.stdout).toContain(text);
     }
   });
@@ -21,7 +21,16 @@ describe('help and version', () => {
     const { status, stdout } = await lowbit(['quantize', '--help']);
     expect(status).toBe(0);
     const options =
-      '-o, --output|--weights|--bits|--granularity|--first-last|--optimize|--include|--exclude|--plan|--report|--json|--quiet|--force';
+      '-o, --output|--weights|--bits|--granularity|--first-last|--optimize|--target|--activations|--activation-bits|--integers|--calibrate|--calibration|--save-calibration|--image-size|--labels|--limit|--external|--no-external|--include|--exclude|--plan|--report|--json|--quiet|--force';
+    for (const option of options.split('|')) expect(stdout).toContain(option);
+    expect(stdout).toContain('Examples:');
+  });
+
+  it('names every option of compare', async () => {
+    const { status, stdout } = await lowbit(['compare', '--help']);
+    expect(status).toBe(0);
+    const options =
+      '--input|--calibrate|--image-size|--image-mean|--image-deviation|--image-layout|--image-channels|--image-resize|--labels|--limit|--seed|--dim|--rounds|--json|--quiet';
     for (const option of options.split('|')) expect(stdout).toContain(option);
     expect(stdout).toContain('Examples:');
   });
@@ -54,6 +63,8 @@ describe('wrong usage ends with 2 and a hint', () => {
     [['quantize', 'm.onnx', '--weights', 'nothing-like-it'], 'lowbit methods'],
     [['quantize', 'm.onnx', '--weights', 'ul2q:nonsense=1'], '[unsupported-option]'],
     [['inspect'], "missing required argument 'model'"],
+    [['compare', 'a.onnx'], "missing required argument 'b'"],
+    [['compare', 'a.onnx', 'b.onnx', '--image-resize', 'stretsh'], 'Did you mean stretch?'],
     [['methods', '--jsn'], '--json'],
   ])('%s', async (args, expected) => {
     const run = await lowbit(args);
@@ -93,7 +104,7 @@ describe('methods', () => {
   it('as JSON is one document', async () => {
     const { stdout } = await lowbit(['methods', '--json']);
     const { methods } = JSON.parse(stdout) as { methods: { name: string; kind: string; bits?: object }[] };
-    expect(methods.find(({ name }) => name === 'ul2q')).toMatchObject({
+    expect(methods.find(({ name }) => name === 'absmax')).toMatchObject({
       kind: 'quantizer',
       roles: ['weight'],
     });

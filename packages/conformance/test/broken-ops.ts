@@ -25,6 +25,8 @@ export const brokenOps: Readonly<Record<string, Ops<ArrayTensor>>> = {
     div: (a, b) => each(arrayOps.div(a, b), (value) => value + 1e-6),
   },
   'abs equals the array interpreter': { ...arrayOps, abs: (a) => a },
+  'sqrt equals the array interpreter': { ...arrayOps, sqrt: (a) => a },
+  'tanh equals the array interpreter': { ...arrayOps, tanh: (a) => arrayOps.clip(a, -1, 1) },
   'sign equals the array interpreter': { ...arrayOps, sign: (a) => each(a, Math.sign) },
   'round equals the array interpreter': { ...arrayOps, round: (a) => each(a, Math.round) },
   'floor equals the array interpreter': { ...arrayOps, floor: (a) => each(a, Math.trunc) },
@@ -38,6 +40,7 @@ export const brokenOps: Readonly<Record<string, Ops<ArrayTensor>>> = {
     where: (mask, yes, no) => arrayOps.where(mask, no, yes),
   },
   'mean equals the array interpreter': { ...arrayOps, mean: (a) => arrayOps.mean(a) },
+  'max equals the array interpreter': { ...arrayOps, max: (a) => arrayOps.max(a) },
   'operations leave their operands as they were': {
     ...arrayOps,
     floor(a) {

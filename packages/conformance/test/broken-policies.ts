@@ -13,8 +13,10 @@ function changed(
 ) {
   return {
     ...honest,
-    assign: (draft, layers) =>
-      honest.assign(draft, layers).map((entry, i) => ({ ...entry, ...change(entry, i) }) as BitAssignment),
+    assign: (draft, layers, context) =>
+      honest
+        .assign(draft, layers, context)
+        .map((entry, i) => ({ ...entry, ...change(entry, i) }) as BitAssignment),
   } satisfies BitwidthPolicy;
 }
 
@@ -25,8 +27,8 @@ export const brokenPolicies: Readonly<Record<string, BitwidthPolicy>> = {
   'declares its kind, api and name': { ...honest, name: '' },
   'does not change the draft': {
     ...honest,
-    assign(draft, layers) {
-      const result = honest.assign(draft, layers);
+    assign(draft, layers, context) {
+      const result = honest.assign(draft, layers, context);
       if (draft[0] !== undefined) Object.assign(draft[0], { bits: 4 });
       return result;
     },
@@ -34,14 +36,14 @@ export const brokenPolicies: Readonly<Record<string, BitwidthPolicy>> = {
   'gives the same assignments for the same draft': changed(() => ({ bits: 2 + (calls++ % 5) })),
   'assigns every weight of the draft once': {
     ...honest,
-    assign: (draft, layers) => honest.assign(draft, layers).slice(1),
+    assign: (draft, layers, context) => honest.assign(draft, layers, context).slice(1),
   },
   'assigns 1 to 16 bits, or float': changed(() => ({ bits: 4.5 })),
   'gives a reason for each assignment': changed((_, index) => (index === 2 ? { reason: ' ' } : {})),
   'names only quantizers and granularities that exist': changed(() => ({ granularity: 'group:0' })),
   'has nothing to say about an empty draft': {
     ...honest,
-    assign: (draft, layers) =>
-      draft.length === 0 ? [{ id: 'ghost', bits: 4, reason: 'none' }] : honest.assign(draft, layers),
+    assign: (draft, layers, context) =>
+      draft.length === 0 ? [{ id: 'ghost', bits: 4, reason: 'none' }] : honest.assign(draft, layers, context),
   },
 };

@@ -1,9 +1,23 @@
 export { statisticsCollector, type StatisticsCollector } from './calibration/collector.js';
 export type { Calibration, SiteStatistics, ValueHistogram } from './calibration/statistics.js';
+export { binnedPoints } from './codebook/binned-points.js';
+export { cellEnds, codebookError } from './codebook/cells.js';
+export { clusterLevels, type ClusterOptions } from './codebook/cluster-levels.js';
+export { clusterMap, type Cluster, type ClusterMap } from './codebook/cluster-map.js';
+export { codebookOf } from './codebook/codebook-of.js';
+export { codebookPoints } from './codebook/codebook-points.js';
+export { distinctLevels, frozenLevels } from './codebook/frozen-levels.js';
+export { lloyd, type LloydOptions, type LloydResult } from './codebook/lloyd.js';
+export { optimalCodebook, type OptimalCodebook } from './codebook/optimal-codebook.js';
+export { floorLog2, nearestPowerOfTwo } from './codebook/power-of-two.js';
+export { quantiles } from './codebook/quantiles.js';
+export { sortedPoints } from './codebook/sorted-points.js';
+export type { WeightedPoints } from './codebook/weighted-points.js';
 export { errorCodes, type ErrorCode } from './errors/codes.js';
 export { isLowbitError, LowbitError, type Problem } from './errors/error.js';
 export { wordProblem } from './errors/word.js';
 export type * from './model/port.js';
+export type { HeldValues, SimulatedWeight, TrainablePort } from './model/trainable-port.js';
 export type { Recipe, RecipeSettings } from './model/recipe.js';
 export { fromFloat16Bits, roundToFloat16, toFloat16Bits } from './numeric/float16.js';
 export { toFloat32, toScale } from './numeric/float32.js';
@@ -23,16 +37,39 @@ export type {
   QuantizationPlan,
   QuantizedEntry,
 } from './plan/plan.js';
-export type { QuantizerChoice } from './plugin/choice.js';
-export { chooseQuantizer, optionsOf, type ChosenQuantizer } from './plugin/choose.js';
+export type { BitPolicyChoice, QuantizerChoice, ScheduleChoice } from './plugin/choice.js';
+export {
+  choosePluginOf,
+  chooseQuantizer,
+  optionsOf,
+  type Chosen,
+  type ChosenQuantizer,
+} from './plugin/choose.js';
 export { backwardOf, forwardOf, nearestLevel, siteParameters } from './plugin/forward.js';
+export { grainOf } from './plugin/grain.js';
 export type { OptionDescription, Options, OptionSchema, OptionValue } from './plugin/options.js';
 export { pluginApi, type Plugin } from './plugin/plugin.js';
-export type { BitAssignment, BitwidthPolicy, Granularity } from './plugin/policy.js';
-export type { FitContext, Quantizer, RefitContext, Role, Site, SiteParameters } from './plugin/quantizer.js';
+export type {
+  BitAssignment,
+  BitwidthPolicy,
+  FeatureSet,
+  Granularity,
+  PolicyContext,
+} from './plugin/policy.js';
+export type {
+  FitContext,
+  Grain,
+  NormalDistribution,
+  Quantizer,
+  RefitContext,
+  Role,
+  Site,
+  SiteParameters,
+} from './plugin/quantizer.js';
 export { checkPlugin, registry, type Registry } from './plugin/registry.js';
 export { resolveOptions } from './plugin/resolve-options.js';
 export type { Round, Schedule, ScheduledWeight, ScheduleState } from './plugin/schedule.js';
+export { assignBits, type AssignSettings } from './policy/assign-bits.js';
 export { byName } from './policy/by-name.js';
 export { byOp } from './policy/by-op.js';
 export { cascade } from './policy/cascade.js';
@@ -42,9 +79,12 @@ export { matchesGlob } from './policy/glob.js';
 export type { PolicyChoice } from './policy/override.js';
 export { decibels, measureError } from './report/measure.js';
 export type {
+  ActivationReport,
   ErrorMeasures,
+  FittedRange,
   Histogram,
   Report,
+  ReportedParameters,
   Sizes,
   SkippedReport,
   WeightReport,
@@ -77,3 +117,7 @@ export { zeroPointForm, type ZeroPointForm } from './scheme/zero-point.js';
 export { applyPlan, type ApplyOptions, type Quantized } from './session/apply-plan.js';
 export type { CancelSignal, ProgressEvent, SessionOptions } from './session/events.js';
 export { quantize } from './session/quantize.js';
+export type { FrozenWeight, TrainingCheckpoint } from './training/checkpoint.js';
+export type { Trained, TrainingRound, TrainingRun, TrainOptions } from './training/run.js';
+export { loadCheckpoint, storeCheckpoint, type StoredCheckpoint } from './training/store-checkpoint.js';
+export { train } from './training/train.js';

@@ -1,5 +1,10 @@
 export { inspectModel, type Inspection } from './describe/inspect-model.js';
-export { onnx, type OnnxOptions, type OnnxResult } from './port.js';
+export { foldModel, type FoldReport } from './fold/fold-model.js';
+export type { IntegerForm } from './integer/cost.js';
+export { integerWeights } from './integer/integer-weights.js';
+export type { OrtRuntime, OrtSession, OrtSessionOptions, OrtTensor } from './observe/ort.js';
+export type { RunOutputs } from './observe/run-model.js';
+export { onnx, type OnnxOptions, type OnnxPort, type OnnxResult } from './port.js';
 export type { ReadExternalData } from './read/external-files.js';
 export type { OnnxModel } from './read/model.js';
 export { readModel } from './read/read-model.js';

@@ -1,13 +1,18 @@
-import type { LayerDescriptor, WeightDescriptor } from '@lowbit/core';
+import type { LayerDescriptor, SiteDescriptor, WeightDescriptor } from '@lowbit/core';
 import type { DescribedLayer } from './describe/described-layer.js';
 import type { WeightSite } from './describe/weight-site.js';
 import type { ExternalFiles } from './read/external-files.js';
 import { isExternal, readFloats, tensorBytes } from './read/tensor-data.js';
 
-/** The layers of a model as every port gives them; values are read when they are asked for. */
+/**
+ * The layers of a model as every port gives them; values are read when they are asked for.
+ *
+ * @param sites Where activations can be quantized, by the id of the layer.
+ */
 export function layerDescriptors(
   layers: readonly DescribedLayer[],
   files?: ExternalFiles,
+  sites: ReadonlyMap<string, readonly SiteDescriptor[]> = new Map(),
 ): readonly LayerDescriptor[] {
   return layers.map(({ id, op, depth, macs, weights, skipped }) => ({
     id,
@@ -15,7 +20,7 @@ export function layerDescriptors(
     depth,
     ...(macs === undefined ? {} : { macs }),
     weights: weights.map((site) => weightDescriptor(site, files)),
-    sites: [],
+    sites: sites.get(id) ?? [],
     ...(skipped.length === 0 ? {} : { skipped }),
   }));
 }

@@ -16,3 +16,13 @@ test('with the registry, bytes and bits are enough', async () => {
   expect(report.weights.map(({ quantizer }) => quantizer)).toEqual(['min-max']);
   expect(model.bytes.length).toBeLessThan(bytes.length);
 });
+
+test('holds all six methods', () => {
+  const names = registry.list().map(({ kind, name }) => `${kind} ${name}`);
+  expect(names).toEqual(
+    expect.arrayContaining([
+      ...['slq', 'mlq', 'hwgq', 'ul2q', 'horq'].map((name) => `quantizer ${name}`),
+      'policy progressive',
+    ]),
+  );
+});

@@ -12,16 +12,17 @@ export interface SessionWishes {
   /** The target that the file was made for; its provider is asked for. */
   readonly target?: RuntimeTarget;
   /**
-   * Makes weights that are stored packed into floats when the session is created: float speed and float memory. Not
-   * for models with quantized activations, which would compute in floats too.
+   * Makes weights that are stored packed into floats when the session is created: float speed and float memory. Ignored
+   * for models with `QLinearConv`, which would compute in floats too.
    */
   readonly unpack?: boolean;
 }
 
 /**
- * The options that a quantized file wants from onnxruntime-web. Weights stored for speed need the runtime's graph
- * optimizations; weights stored for memory need nothing, unless they are to be unpacked after all. The runtime changes
- * the object it is given, so each call makes a new one.
+ * The options that a quantized file wants from onnxruntime-web. Weights stored for speed, and integer operators, need
+ * the runtime's graph optimizations. Weights stored for memory need nothing: the runtime does not fold
+ * `DequantizeLinear` by itself, unless they are to be unpacked after all. The runtime changes the object it is given, so
+ * each call makes a new one.
  *
  * @example
  * const session = await ort.InferenceSession.create(model.bytes, sessionOptions(report));
@@ -32,7 +33,8 @@ export function sessionOptions(
 ): OnnxSessionOptions {
   const forms = report.weights.map(({ form }) => form);
   const folds = forms.some((form) => !staysPacked.test(form));
-  const decodes = unpack && forms.some((form) => form.startsWith('DequantizeLinear'));
+  const decodes =
+    unpack && !forms.includes('QLinearConv') && forms.some((form) => form.startsWith('DequantizeLinear'));
   return {
     ...(target === undefined ? {} : { executionProviders: [target.provider] }),
     ...(folds || decodes ? { graphOptimizationLevel: 'all' } : {}),

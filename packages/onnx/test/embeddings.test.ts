@@ -5,6 +5,7 @@ import { describeModel } from '../src/describe/describe-model.js';
 import { skipReasons } from '../src/describe/skip-reasons.js';
 import { rewriteModel } from '../src/rewrite/rewrite-model.js';
 import { DataType } from '../src/schema/proto.js';
+import { parseTarget, runtimeOf } from '../src/target/runtime.js';
 import { makeNode } from '../src/write/make-node.js';
 import { makeTensor } from '../src/write/make-tensor.js';
 import { writeModel } from '../src/write/write-model.js';
@@ -42,8 +43,11 @@ const indices = [
 const ids = () => new ort.Tensor('int64', BigInt64Array.from(indices.flat(), BigInt), [2, 3]);
 
 /** y_ID = rows of each table by `ids`, z_ID = one row by a scalar. */
-function lookUps(versions: { opset: number; ir: number }, type: DataType = DataType.FLOAT) {
-  const names = [...tables.keys()];
+function lookUps(
+  versions: { opset: number; ir: number },
+  type: DataType = DataType.FLOAT,
+  names: readonly string[] = [...tables.keys()],
+) {
   const zeros = new Float32Array(entries * features);
   const take = (name: string, by: string, to: string) => [
     makeNode({ op: 'Gather', inputs: [name, by], outputs: [`${to}_h_${name}`] }),
@@ -121,9 +125,34 @@ describe('embeddings give what decode gives', () => {
   });
 });
 
+/** Tables in groups of 16 and of 64, at widths that GatherBlockQuantized has or widens. */
+const grouped = [1, 2, 3, 4, 8].flatMap((bits) => [`zero-point_${bits}_3`, `zero-point_${bits}_4`]);
+
+test.each([
+  ['1.20/wasm', { 1: 4, 2: 4, 3: 4, 4: 4 }],
+  ['1.24/wasm', { 1: 4, 2: 4, 3: 4, 4: 4, 8: 8 }],
+  ['1.30/wasm', { 1: 2, 2: 2, 3: 4, 4: 4, 8: 8 }],
+  ['1.30/webgpu', { 1: 2, 2: 2, 3: 4, 4: 4, 8: 8 }],
+] as const)('grouped tables for %s', async (target, held: Readonly<Record<number, number>>) => {
+  const model = lookUps({ opset: 17, ir: 8 }, DataType.FLOAT, grouped);
+  const runtime = runtimeOf(parseTarget(`ort-web@${target}`));
+  const given = new Map(grouped.map((id) => [id, tables.get(id)!]));
+  const notes = rewriteModel(model, describeModel(model).sites, given, 'memory', runtime);
+  const outputs = await runModel(writeModel(model), { ids: ids() });
+  for (const { id, form, storedBytes } of notes) {
+    const { bits } = tables.get(id)!;
+    expect([id, form === 'GatherBlockQuantized']).toEqual([id, held[bits] !== undefined]);
+    const expected = decode(tables.get(id)!);
+    expect(worst(outputs.get(`z_${id}`)!, expected.subarray(7 * features, 8 * features))).toBeLessThanOrEqual(
+      permitted,
+    );
+    if (held[bits] === 2) expect(storedBytes).toBeLessThan((entries * features * 3) / 8 + 16 * entries + 400);
+  }
+});
+
 test('a table of float16 gives float16', async () => {
-  const model = lookUps({ opset: 17, ir: 8 }, DataType.FLOAT16);
   const id = 'zero-point_4_1';
+  const model = lookUps({ opset: 17, ir: 8 }, DataType.FLOAT16, [id]);
   const notes = rewriteModel(model, describeModel(model).sites, new Map([[id, tables.get(id)!]]), 'memory');
   expect(notes[0]!.form).toMatch(/^Gather→planar/);
   const outputs = await runModel(writeModel(model), { ids: ids() });

@@ -1,4 +1,4 @@
-import { quantize, seededRandom } from '@lowbit/core';
+import { quantize, seededRandom, type QuantizedTensor } from '@lowbit/core';
 import { describe, expect, test } from 'vitest';
 import { describeModel } from '../src/describe/describe-model.js';
 import { skipReasons } from '../src/describe/skip-reasons.js';
@@ -17,6 +17,7 @@ import { makeNode } from '../src/write/make-node.js';
 import { makeTensor } from '../src/write/make-tensor.js';
 import { buildGraph, buildProto } from './helpers/build-model.js';
 import { caught } from './helpers/caught.js';
+import { decodedModel, watched } from './helpers/decoded-model.js';
 import { plainMinMax } from './helpers/plain-min-max.js';
 import { noise, runModel } from './helpers/run-model.js';
 
@@ -89,6 +90,53 @@ describe('weights in functions of the model', () => {
     before.get('y')!.forEach((value, i) => {
       expect(Math.abs(value - after.get('y')![i]!)).toBeLessThan((bits === 8 ? 0.02 : 0.3) * largest);
     });
+  });
+
+  test.each(['speed', 'memory'] as const)(
+    'are quantized where callers pass them, for %s',
+    async (optimize) => {
+      const product = fn('Product', [node('MatMul', ['a', 'b'], 'y')], { input: ['a', 'b'] });
+      const layer = fn(
+        'Layer',
+        [node('Product', ['x', 'weight'], 'h', 'local'), node('Act', ['h'], 'y', 'local')],
+        {
+          input: ['x', 'weight'],
+        },
+      );
+      const nodes = [
+        constant('w'),
+        constant('turned'),
+        node('Transpose', ['turned'], 'back'),
+        node('Layer', ['x', 'w'], 'h', 'local'),
+        node('Layer', ['h', 'back'], 'i', 'local'),
+        node('Layer', ['i', 'w'], 'y', 'local'),
+      ];
+      const bytes = modelOf([layer, product, act()], nodes);
+      const weights = new Map<string, QuantizedTensor>();
+      const port = watched(onnx(bytes, { optimize }), weights);
+      const { model, report } = await quantize(port, { weights: plainMinMax, bits: 4 });
+      expect(report.weights.map(({ id, shape }) => [id, shape])).toEqual([
+        ['w', [size, size]],
+        ['turned', [size, size]],
+      ]);
+      expect(model.bytes.length).toBeLessThan(bytes.length / 4);
+      const feeds = { x: noise([2, size], seededRandom(3)) };
+      const expected = await runModel(decodedModel(bytes, weights), feeds);
+      const actual = (await runModel(model.bytes, feeds)).get('y')!;
+      const largest = Math.max(...expected.get('y')!);
+      expected
+        .get('y')!
+        .forEach((value, i) => expect(Math.abs(value - actual[i]!)).toBeLessThan(1e-5 * largest));
+    },
+  );
+
+  test('that no operator takes directly are named', () => {
+    const other = fn('Other', [node('Mul', ['x', 'b'], 'y')], { input: ['x', 'b'] });
+    const { sites, layers } = describeModel(
+      readModel(modelOf([other], [constant('w'), node('Other', ['x', 'w'], 'y', 'local')])),
+    );
+    expect(sites).toEqual([]);
+    expect(layers[0]!.skipped[0]!.reason).toBe(skipReasons.functionArgument);
   });
 
   test('are seen with the operator sets of the function', () => {

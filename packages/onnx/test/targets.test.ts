@@ -144,5 +144,8 @@ describe('the port', () => {
     expect(unpacked.extra).toEqual({ session: { disable_quant_qdq: '1' } });
     expect(sessionOptions(decoded, { unpack: true }).extra).not.toBe(unpacked.extra);
     expect(sessionOptions(decoded)).toEqual({});
+    const [first] = decoded.weights;
+    const fused = { ...decoded, weights: [...decoded.weights, { ...first!, form: 'QLinearConv' }] };
+    expect(sessionOptions(fused, { unpack: true })).toEqual({ graphOptimizationLevel: 'all' });
   });
 });

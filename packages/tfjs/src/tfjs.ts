@@ -1,9 +1,16 @@
-import { LowbitError, type ModelPort } from '@lowbit/core';
+import { LowbitError, type TrainablePort } from '@lowbit/core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { features } from './activations/features.js';
+import { observe } from './activations/observe.js';
 import { applyOutcome } from './apply/apply-outcome.js';
 import { describeLayer } from './describe/describe-layer.js';
 import { checkClasses } from './model/check-classes.js';
 import { surveyModel } from './model/survey.js';
+import { trainingSide } from './training/training-side.js';
+
+/** A TensorFlow.js model that can be quantized, observed and trained. */
+export type TfjsPort = TrainablePort<LayersModel> &
+  Required<Pick<TrainablePort<LayersModel>, 'observe' | 'features' | 'loss' | 'settle'>>;
 
 /**
  * The port of a live TensorFlow.js model, `tf.LayersModel` or `tf.Sequential`, on any backend.
@@ -15,20 +22,23 @@ import { surveyModel } from './model/survey.js';
  * Throws `invalid-argument` when `model` is not a layers model. `layers` and `apply` throw `layer-unsupported`
  * when the model has a layer class that is not registered with TensorFlow.js.
  */
-export function tfjs(model: LayersModel): ModelPort<LayersModel> {
+export function tfjs(model: LayersModel): TfjsPort {
   checkModel(model);
   return {
     name: 'tfjs',
     supports: {
       schemes: ['affine', 'codebook', 'residual'],
       parameterStorage: ['float32', 'float16', 'two-level'],
-      activations: false,
+      activations: true,
     },
     layers: () => {
       checkClasses(model);
       return surveyModel(model).map(describeLayer);
     },
+    observe: (batches, options) => observe(model, batches, options),
+    features: (batches, options) => features(model, batches, options),
     apply: (outcome) => applyOutcome(model, outcome),
+    ...trainingSide(model),
   };
 }
 

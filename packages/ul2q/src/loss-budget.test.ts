@@ -16,7 +16,7 @@ const draft = [
 
 describe('lossBudget', () => {
   it('spends the budget of what is quantized and leaves the rest alone', () => {
-    const result = lossBudget({ weights, bitsPerWeight: 4 }).assign(draft, []);
+    const result = lossBudget({ weights, bitsPerWeight: 4 }).assign(draft, [], { options: {} });
     expect(result.map(({ id, bits }) => [id, bits])).toEqual([
       ['stem', 6],
       ['body', 2],

@@ -7,6 +7,7 @@ import {
   meanAndDeviation,
   optionsOf,
   seededRandom,
+  statisticsCollector,
   type QuantizedTensor,
 } from '@lowbit/core';
 import { describe, expect, it } from 'vitest';
@@ -155,6 +156,29 @@ describe('ul2q', () => {
   it('stays finite at the ends of float32', () => {
     const decoded = decode(quantized([-3.4e38, 3.4e38], 1));
     expect([...decoded].every(Number.isFinite)).toBe(true);
+  });
+
+  it('fits activations to what was observed, else to batch normalization, else to the values', () => {
+    const method = ul2q();
+    const context = {
+      role: 'activation',
+      bits: 2,
+      options: optionsOf(method, {}),
+      random: seededRandom(0),
+    } as const;
+    const normal = { mean: 3, deviation: 2 };
+    const seen = statisticsCollector();
+    seen.add([0, 2]);
+    const scaleOf = (extra: object) => method.fit(Float32Array.of(10, 20), { ...context, ...extra });
+    // λ at 2 bits is 0.9957; the lowest of the four levels lies 1.5 steps below the mean.
+    const grid = (mean: number, deviation: number) => {
+      const scale = Math.fround(0.995686685944 * deviation);
+      return { scale, offset: Math.fround(mean - 1.5 * 0.995686685944 * deviation) };
+    };
+    expect(scaleOf({ normal, statistics: seen.finish() })).toMatchObject(grid(1, 1));
+    expect(scaleOf({ normal })).toMatchObject(grid(3, 2));
+    expect(scaleOf({})).toMatchObject(grid(15, 5));
+    expect(scaleOf({ role: 'weight', normal })).toMatchObject(grid(15, 5));
   });
 
   it.each([NaN, Infinity])('is never reached by %s: encoding names its index', (broken) => {

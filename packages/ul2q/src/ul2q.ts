@@ -1,4 +1,14 @@
-import { meanAndDeviation, type OptionSchema, type Quantizer, toFloat32, toScale } from '@lowbit/core';
+import {
+  type FitContext,
+  meanAndDeviation,
+  nearestLevel,
+  type NormalDistribution,
+  type OptionSchema,
+  type Quantizer,
+  toFloat32,
+  toScale,
+} from '@lowbit/core';
+import { measuredForward } from './measured-forward.js';
 import { stepOf, stepTable, type StepList } from './steps.js';
 
 /** Options of {@link ul2q}. */
@@ -16,6 +26,9 @@ const options: OptionSchema = {
   },
 };
 
+/** Widths for activations: the authors' own tables end at 8 bits. */
+const widestActivation = 8;
+
 /**
  * μL2Q quantizes weights uniformly with the step that loses least on normally distributed values.
  *
@@ -27,8 +40,11 @@ const options: OptionSchema = {
  * − ½) deviations (0.8 at 1 bit, 2.5 at 4, 3.9 at 8); what lies beyond is clipped, so a slice with outliers
  * loses more than {@link expectedLoss} says. No level lies at the mean, hence none at 0.
  *
- * Shape: any. A slice is whatever shares one α and one β; the paper has one slice a tensor
- * (granularity `tensor`). Weights only, 1 to 16 bits.
+ * Shape: any. A slice is whatever shares one α and one β; the paper has one slice a tensor (granularity `tensor`). Weights,
+ * 1 to 16 bits; activations, 1 to 8 bits, where they are about normal, as batch normalization leaves them.
+ *
+ * In training, β and σ of a weight are measured on every forward pass, in the framework ({@link measuredForward}). For
+ * activations they come from the calibration, else from batch normalization (before any rectifier), and stay as they are.
  *
  * Parameters: a scale α and an offset, the value of code 0, β + α · (½ − 2^(k−1)), both in units of the
  * weights. Option `lambda` (default `exact`) picks the list of λ_k, see {@link stepTable}.
@@ -45,7 +61,7 @@ const options: OptionSchema = {
  * The default steps are the exact minimisers; Table I differs by up to 1.2 % in λ and 0.24 % in loss, and
  * its loss at 1 bit (0.3625) is below the attainable 0.3634. (3) Beyond 8 bits every list continues with the
  * exact steps. (4) The released code divides by α + 1e-7; here a slice without deviation has scale 0 and
- * decodes to its mean.
+ * decodes to its mean. (5) The paper leaves activations float; that they can be quantized is ours.
  */
 export function ul2q(settings: Ul2qOptions = {}): Quantizer {
   return {
@@ -54,16 +70,32 @@ export function ul2q(settings: Ul2qOptions = {}): Quantizer {
     name: 'ul2q',
     summary: 'uniform, L2-optimal step for normally distributed weights',
     paper: 'Gong et al., μL2Q, IJCNN 2019, doi:10.1109/IJCNN.2019.8851699',
-    roles: ['weight'],
-    bits: { weight: stepTable.map((row) => row.bits) },
+    roles: ['weight', 'activation'],
+    bits: { weight: widthsTo(Infinity), activation: widthsTo(widestActivation) },
+    expects: 'unit-variance',
     options,
     ...(settings.lambda === undefined ? {} : { configured: { lambda: settings.lambda } }),
-    fit(values, { bits, options: { lambda } }) {
-      const { mean, deviation } = meanAndDeviation(values);
-      const step = stepOf(bits, lambda as StepList);
+    fit(values, context) {
+      const { bits } = context;
+      const { mean, deviation } = distributionOf(values, context);
+      const step = stepOf(bits, context.options.lambda as StepList);
       const scale = toScale(step * deviation);
       const lowest = scale === 0 ? mean : mean + step * deviation * (0.5 - 2 ** (bits - 1));
       return { kind: 'affine', levels: 2 ** bits, scale, offset: toFloat32(lowest) };
     },
+    forward: (ops, x, site) =>
+      site.role === 'weight'
+        ? measuredForward(ops, x, site.bits, stepOf(site.bits, site.options.lambda as StepList))
+        : nearestLevel(ops, x, site.parameters),
   };
+}
+
+function widthsTo(widest: number): readonly number[] {
+  return stepTable.map(({ bits }) => bits).filter((bits) => bits <= widest);
+}
+
+/** Of activations, what was observed says more than batch normalization, which does not know a rectifier behind it. */
+function distributionOf(values: Float32Array, { role, statistics, normal }: FitContext): NormalDistribution {
+  if (role === 'weight') return meanAndDeviation(values);
+  return statistics ?? normal ?? meanAndDeviation(values);
 }

@@ -1,6 +1,7 @@
 import type { Inspection } from '@lowbit/onnx';
 import { groups, sum } from 'd3-array';
 
+import type { DataSize } from '../files/data-sizes.js';
 import type { Io } from '../io.js';
 import { colorsFor } from '../output/colors.js';
 import { formatBytes, formatCount, formatRatio } from '../output/numbers.js';
@@ -9,8 +10,13 @@ import { textTable } from '../output/table.js';
 
 const reasonWidth = 52;
 
+/** What `lowbit inspect --json` prints besides the name of the input. */
+export interface InspectedFile extends Inspection {
+  readonly externalFiles?: readonly (DataSize & { readonly tensors: number })[];
+}
+
 /** An inspection as tables for people. */
-export function inspectionText(inspection: Inspection, io: Io): string {
+export function inspectionText(inspection: InspectedFile, io: Io): string {
   const colors = colorsFor(io.stdout);
   const heading = (text: string): string => `\n${colors.bold(text)}\n`;
   const { quantizable, quantizableBytes, skipped, totalBytes } = inspection;
@@ -31,7 +37,9 @@ export function inspectionText(inspection: Inspection, io: Io): string {
   ].join('');
 }
 
-function overview({ name, ir, opsets, producer, inputs, outputs, totalBytes }: Inspection): string {
+function overview(inspection: InspectedFile): string {
+  const { name, ir, opsets, producer, inputs, outputs, totalBytes } = inspection;
+  const { externalFiles = [], alreadyQuantized } = inspection;
   const versions = Object.entries(opsets).map(([domain, version]) => `${domain} ${version}`);
   const value = ({ name: id, type, shape }: Inspection['inputs'][number]): string =>
     `${id}: ${type} ${shape === null ? 'of unknown rank' : `[${shape.map((size) => size ?? '?').join(', ')}]`}`;
@@ -41,6 +49,11 @@ function overview({ name, ir, opsets, producer, inputs, outputs, totalBytes }: I
     ['versions', [`IR ${ir}`, ...versions].join(', ')],
     ['inputs', inputs.map(value).join('; ')],
     ['outputs', outputs.map(value).join('; ')],
+    ...externalFiles.map(({ path, tensors, bytes }): readonly [string, string] => {
+      const size = bytes === null ? 'which is missing' : formatBytes(bytes);
+      return ['data', `${path}, ${size}: ${tensors} ${tensors === 1 ? 'tensor' : 'tensors'}`];
+    }),
+    ...(alreadyQuantized === undefined ? [] : [['quantized', alreadyQuantized] as const]),
   ];
   return lines.map(([label, text]) => `${label.padEnd(9)} ${printable(text)}\n`).join('');
 }

@@ -1,23 +1,28 @@
 import type { Granularity } from '@lowbit/core';
+import type { RuntimeTarget } from '@lowbit/onnx';
 import { Option, type Command } from 'commander';
 
-import { checkMethod } from '../usage/check-method.js';
+import { activationOptions, type ActivationOptions } from '../usage/activation-options.js';
+import { methodParser } from '../usage/check-method.js';
 import {
   choiceParser,
   collect,
   parseBits,
   parseFirstLast,
   parseGranularity,
+  parseTargetOption,
 } from '../usage/option-values.js';
 
 /** The options of `lowbit quantize`, as parsed. */
-export interface QuantizeOptions {
+export interface QuantizeOptions extends ActivationOptions {
   readonly output?: string;
   readonly weights: string;
   readonly bits: number;
   readonly granularity: Granularity;
   readonly firstLast?: number | 'float';
   readonly optimize: 'speed' | 'memory';
+  readonly target?: RuntimeTarget;
+  readonly external?: boolean;
   readonly include: readonly string[];
   readonly exclude: readonly string[];
   readonly plan?: string;
@@ -30,7 +35,10 @@ export interface QuantizeOptions {
 const optimizeChoices = ['speed', 'memory'] as const;
 
 /** What a plan decides already, so that these cannot be given beside it. */
-const decidedByPlan = ['weights', 'bits', 'granularity', 'firstLast', 'include', 'exclude'];
+const decidedByPlan = [
+  ...['weights', 'bits', 'granularity', 'firstLast', 'include', 'exclude'],
+  ...['activations', 'activationBits'],
+];
 
 /** Declares the options on the command. */
 export function addQuantizeOptions(command: Command): Command {
@@ -41,7 +49,7 @@ export function addQuantizeOptions(command: Command): Command {
     ),
     new Option('--weights <method>', 'how levels are chosen; lowbit methods lists them')
       .default('min-max')
-      .argParser(checkMethod),
+      .argParser(methodParser('--weights', 'weight')),
     new Option('--bits <number>', 'bits of each weight').default(8).argParser(parseBits),
     new Option('--granularity <scope>', 'what shares a scale: channel, tensor or group:32')
       .default('channel')
@@ -53,6 +61,17 @@ export function addQuantizeOptions(command: Command): Command {
     new Option('--optimize <goal>', 'speed: unpacked when the model is loaded; memory: stays packed')
       .default('speed')
       .argParser(choiceParser('--optimize', optimizeChoices)),
+    new Option(
+      '--target <runtime>',
+      'the runtime that the file is for: ort-web@1.30/wasm, ort-web@1.30/webgpu, or another version from 1.20 on ' +
+        '(default: any from 1.24 on, WebAssembly)',
+    ).argParser(parseTargetOption),
+    ...activationOptions().map((option) => option.helpGroup('Options for activations:')),
+    new Option(
+      '--external',
+      'put large tensors into a file beside the result (default: where the model has them)',
+    ),
+    new Option('--no-external', 'put all tensors into the result itself'),
     new Option('--include <glob>', 'quantize only layers or weights with such a name (* and ?; repeatable)')
       .default([], 'everything')
       .argParser(collect),
@@ -61,7 +80,7 @@ export function addQuantizeOptions(command: Command): Command {
       .argParser(collect),
     new Option(
       '--plan <file>',
-      'apply this plan, from an earlier --json, instead of the options above',
+      'apply this plan, from an earlier --json, in place of methods, bits, granularity, include and exclude',
     ).conflicts(decidedByPlan),
     new Option('--report <file>', 'also write a report with charts, one HTML file'),
     new Option('--json', 'print the result as one JSON document'),

@@ -9,18 +9,16 @@ import { textTable } from '../output/table.js';
 import { extremeErrors } from '../report/extreme-errors.js';
 import { gatherWarnings } from '../report/gather-warnings.js';
 import { groupByReason } from '../report/group-by-reason.js';
+import { activationText, calibrationLines } from './activation-text.js';
+import type { QuantizeDocument } from './quantize-document.js';
+import { sessionLine } from './session-line.js';
 
 /** More lines than these hide the rest of the summary. */
 const mostWarnings = 5;
 
-export interface SummaryFiles {
-  readonly input: string;
-  readonly output: string;
-  readonly html: string | undefined;
-}
-
 /** What `lowbit quantize` tells people when it is done. */
-export function summarize(report: Report, files: SummaryFiles, io: Io): string {
+export function summarize(document: QuantizeDocument, io: Io): string {
+  const { report } = document;
   const colors = colorsFor(io.stdout);
   const heading = (text: string): string => `\n${colors.bold(text)}\n`;
   const parts = [
@@ -29,12 +27,36 @@ export function summarize(report: Report, files: SummaryFiles, io: Io): string {
     errorLines(report.weights),
     heading('Stored as'),
     formLines(report.weights),
+    ...activationParts(document, heading),
   ];
   if (report.skipped.length > 0)
     parts.push(heading(`Left as they are: ${report.skipped.length}`), skippedLines(report));
-  parts.push(warningLines(report, colors), '\n', `${colors.green('Written:')} ${printable(files.output)}\n`);
-  if (files.html !== undefined) parts.push(`${colors.green('Report:')}  ${printable(files.html)}\n`);
-  return parts.join('');
+  return [...parts, warningLines(report, colors), '\n', ...fileLines(document, colors)].join('');
+}
+
+function activationParts(
+  { report, calibration }: QuantizeDocument,
+  heading: (text: string) => string,
+): readonly string[] {
+  if (report.activations === undefined) return [];
+  return [
+    heading(`Activations: ${report.activations.length}`),
+    activationText(report.activations),
+    ...(calibration === undefined ? [] : [calibrationLines(calibration)]),
+  ];
+}
+
+function fileLines(
+  { output, dataFiles = [], htmlReport, sessionOptions }: QuantizeDocument,
+  colors: Colors,
+): readonly string[] {
+  const session = sessionLine(sessionOptions);
+  return [
+    ...(session === undefined ? [] : [`Create its session with the options ${printable(session)}\n`]),
+    `${colors.green('Written:')} ${printable(output)}\n`,
+    ...dataFiles.map((file) => `${colors.green('Data:')}    ${printable(file)}, which must lie beside it\n`),
+    ...(htmlReport === undefined ? [] : [`${colors.green('Report:')}  ${printable(htmlReport)}\n`]),
+  ];
 }
 
 function sizesTable({ sizes, modelBytes, bitsPerWeight, weights }: Report): string {

@@ -11,6 +11,8 @@ import { fileError } from './file-error.js';
 export interface PlannedOutput {
   readonly path: string;
   readonly label: string;
+  /** What to do when it is taken. Default: another name, or `--force`. */
+  readonly remedy?: string;
 }
 
 /**
@@ -27,14 +29,15 @@ export async function checkOutputs(
 ): Promise<void> {
   const taken = new Map<string, string>();
   for (const input of inputs) for (const key of await identities(input)) taken.set(key, input);
-  for (const { path, label } of outputs) {
+  for (const output of outputs) {
+    const { path, remedy } = output;
     for (const key of await identities(path)) {
       const same = taken.get(key);
-      if (same !== undefined) throw sameFile(path, label, same);
+      if (same !== undefined) throw sameFile(output, same);
       taken.set(key, path);
     }
     await checkFolder(path);
-    await checkTarget(path, force);
+    await checkTarget(path, force, remedy);
   }
 }
 
@@ -43,7 +46,11 @@ export async function checkOutputs(
  *
  * @throws LowbitError `file-exists`, or `file-unwritable` for anything but a regular file.
  */
-export async function checkTarget(path: string, force: boolean): Promise<void> {
+export async function checkTarget(
+  path: string,
+  force: boolean,
+  remedy = 'Give --force to replace it.',
+): Promise<void> {
   const found = await statOrNothing(path);
   if (found === undefined) return;
   if (!found.isFile()) {
@@ -51,7 +58,7 @@ export async function checkTarget(path: string, force: boolean): Promise<void> {
     throw new LowbitError({ code: 'file-unwritable', where: path, expected: 'the name of a file', received });
   }
   if (!force) {
-    throw new LowbitError({ code: 'file-exists', where: path, remedy: 'Give --force to replace it.' });
+    throw new LowbitError({ code: 'file-exists', where: path, remedy });
   }
 }
 
@@ -87,11 +94,11 @@ async function statOrNothing(path: string): Promise<Stats | undefined> {
   });
 }
 
-function sameFile(path: string, label: string, other: string): Error {
+function sameFile({ path, label, remedy = 'Choose another name.' }: PlannedOutput, other: string): Error {
   return usageError({
     where: label,
     expected: 'a file of its own',
     received: path === other ? path : `${path}, which is the same file as ${other}`,
-    remedy: 'Choose another name.',
+    remedy,
   });
 }

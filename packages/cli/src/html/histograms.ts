@@ -19,7 +19,8 @@ export function renderHistograms(weights: readonly WeightReport[]): Markup {
     <div class="gallery">${weights.map(renderHistogram)}</div>`;
 }
 
-function renderHistogram({ id, bits, error, histogram }: WeightReport): Markup {
+/** The chart of one weight. */
+export function renderHistogram({ id, bits, error, histogram }: WeightReport): Markup {
   const { levels } = histogram;
   const count = levels.length === 0 ? `2^${bits} levels, not drawn` : `${levels.length} levels`;
   return markup`<figure>

@@ -47,6 +47,34 @@ describe('renderHtmlReport', () => {
     expect(page).not.toContain(`onload='`);
   });
 
+  it('shows where activations are quantized, and nothing of it where they stay floats', () => {
+    const at = { bits: 8, quantizer: 'percentile', reason: '8 bits' };
+    const fitted = {
+      observed: { min: -1.25, max: 6 },
+      grid: { min: -1, max: 4 },
+      parameters: { kind: 'affine' as const, levels: 256, scale: 0.0196, offset: -1 },
+      clipped: 0.00024,
+    };
+    const activations = [
+      { ...at, id: 'relu', tensor: hostile, fitted },
+      { ...at, id: 'free', tensor: 'free', quantizer: 'dynamic' },
+    ];
+    const page = renderHtmlReport(sampleReport([sampleWeight()], { activations }));
+    for (const part of [
+      '<h3>Activations</h3>',
+      '-1.25 … 6',
+      '-1 … 4',
+      '0.0196',
+      '0.024 %',
+      'measured on every run',
+    ])
+      expect(page).toContain(part);
+    expect(page.match(/<script/g)).toHaveLength(1);
+    const none = renderHtmlReport(sampleReport([sampleWeight()], { activations: [] }));
+    expect(none).toContain('no layer of this model gains');
+    expect(renderHtmlReport(sampleReport([sampleWeight()]))).not.toContain('<h3>Activations</h3>');
+  });
+
   it('keeps the plan as JSON that can be used', () => {
     const page = renderHtmlReport(sampleReport([]));
     const json = /<pre>([^]*?)<\/pre>/.exec(page)?.[1]?.replaceAll('&quot;', '"') ?? '';

@@ -3,6 +3,7 @@ import type { Report } from '@lowbit/core';
 import { formatBytes, formatDecibels, formatRatio } from '../output/numbers.js';
 import { extremeErrors } from '../report/extreme-errors.js';
 import { gatherWarnings } from '../report/gather-warnings.js';
+import { renderActivationTable } from './activation-table.js';
 import { renderErrorChart } from './error-chart.js';
 import { renderHistograms } from './histograms.js';
 import { empty, markup, type Markup } from './markup.js';
@@ -21,6 +22,7 @@ export function renderSection({ title, note, report }: ReportSection, index: num
     <div class="card"><h3>Error of each weight</h3>${renderErrorChart(report.weights)}</div>
     <div class="card"><h3>Weights</h3>${renderWeightTable(report.weights)}</div>
     <div class="card"><h3>Histograms and levels</h3>${renderHistograms(report.weights)}</div>
+    ${renderActivations(report)}
     <div class="card"><h3>Left as they are</h3>${renderSkipped(report.skipped)}</div>
     ${renderPlan(report)}
   </details>`;
@@ -62,6 +64,11 @@ function renderWarnings(report: Report): Markup {
       ${warnings.map((warning) => markup`<li>${warning}</li>`)}
     </ul>
   </div>`;
+}
+
+function renderActivations({ activations }: Report): Markup {
+  if (activations === undefined) return empty;
+  return markup`<div class="card"><h3>Activations</h3>${renderActivationTable(activations)}</div>`;
 }
 
 function renderPlan({ plan }: Report): Markup {

@@ -31,6 +31,26 @@ export function formatReal(value: number): string {
   return value === 0 ? '0' : String(Number(value.toPrecision(3)));
 }
 
+/** A part of 1, which may be very small, in percent with three significant digits. */
+export function formatShare(part: number): string {
+  return `${formatReal(100 * part)} %`;
+}
+
+/** A range of real numbers. */
+export function formatRange(min: number, max: number): string {
+  return `${formatReal(min)} … ${formatReal(max)}`;
+}
+
+/** Milliseconds with three significant digits. */
+export function formatMilliseconds(value: number): string {
+  return `${value >= 100 ? value.toFixed(0) : value.toPrecision(3)} ms`;
+}
+
+/** A part of 1 in percent with one decimal. */
+export function formatPercent(part: number): string {
+  return `${(100 * part).toFixed(1)} %`;
+}
+
 function significant(value: number): string {
   return value >= 99.95 ? value.toFixed(0) : value >= 9.995 ? value.toFixed(1) : value.toFixed(2);
 }

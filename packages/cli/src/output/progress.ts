@@ -3,15 +3,27 @@ import type { ProgressEvent } from '@lowbit/core';
 import type { Output } from '../io.js';
 import { printable } from './printable.js';
 
+/** A step of the work of any command; `total` is 0 where nobody knows it. */
+export interface ProgressStep extends Omit<ProgressEvent, 'phase'> {
+  readonly phase: ProgressEvent['phase'] | 'observe' | 'compare' | 'time';
+}
+
 export interface Progress {
-  update(event: ProgressEvent): void;
+  update(event: ProgressStep): void;
   /** Clears the line. */
   end(): void;
 }
 
 const clearLine = '\r\u001b[2K';
 const interval = 50;
-const verbs = { plan: 'planning', quantize: 'quantizing', write: 'writing' } as const;
+const verbs = {
+  plan: 'planning',
+  observe: 'observing',
+  quantize: 'quantizing',
+  write: 'writing',
+  compare: 'comparing',
+  time: 'timing',
+} as const;
 
 /** One line that is rewritten while work goes on, at most 20 times a second. Nothing unless a terminal shows it. */
 export function createProgress(output: Output, wanted: boolean): Progress {
@@ -30,7 +42,7 @@ export function createProgress(output: Output, wanted: boolean): Progress {
   };
 }
 
-function progressLine({ phase, done, total, id }: ProgressEvent): string {
+function progressLine({ phase, done, total, id }: ProgressStep): string {
   const steps = total > 1 ? ` ${done}/${total}` : '';
   return `${verbs[phase]}${steps}${id === undefined ? '' : `  ${printable(id)}`}`;
 }

@@ -1,7 +1,8 @@
-import type { Granularity } from '@lowbit/core';
+import { isLowbitError, type Granularity, type Problem } from '@lowbit/core';
+import { parseTarget, type RuntimeTarget } from '@lowbit/onnx';
 
 import { nearest } from './nearest.js';
-import { usageError } from './usage-error.js';
+import { UsageError, usageError } from './usage-error.js';
 
 const bitsExpected = 'a whole number from 1 to 16';
 
@@ -13,6 +14,22 @@ export function parseBits(value: string): number {
 /** Parses the value of `--first-last`: bits, or `float`. */
 export function parseFirstLast(value: string): number | 'float' {
   return value === 'float' ? value : wholeBits('--first-last', value, `${bitsExpected}, or float`);
+}
+
+/** Parses the value of `--activation-bits`. */
+export function parseActivationBits(value: string): number {
+  return wholeBits('--activation-bits', value, bitsExpected);
+}
+
+/** Parses the value of `--target`. */
+export function parseTargetOption(value: string): RuntimeTarget {
+  try {
+    return parseTarget(value);
+  } catch (error) {
+    if (!isLowbitError(error)) throw error;
+    const remedy = 'For instance --target ort-web@1.30/wasm or --target ort-web@1.30/webgpu.';
+    throw new UsageError({ ...(error.problems[0] as Problem), where: '--target', remedy });
+  }
 }
 
 /** Parses the value of `--granularity`. */
@@ -44,6 +61,20 @@ export function choiceParser<T extends string>(where: string, values: readonly T
 /** Gathers the values of an option that may be given several times. */
 export function collect(value: string, previous: readonly string[]): readonly string[] {
   return [...previous, value];
+}
+
+/** Gathers the values of an option that takes several at once, and may be given several times. */
+export function collectAll(value: string, previous: readonly string[] | undefined): readonly string[] {
+  return [...(previous ?? []), value];
+}
+
+/** A parser for a whole number of at least `least`. */
+export function parseCount(where: string, least: number): (value: string) => number {
+  return (value) => {
+    const count = /^\d{1,9}$/.test(value) ? Number(value) : -1;
+    if (count >= least) return count;
+    throw usageError({ where, expected: `a whole number of at least ${least}`, received: quoted(value) });
+  };
 }
 
 /** A remedy naming the value that was probably meant, as an object to spread. */

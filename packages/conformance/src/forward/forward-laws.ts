@@ -17,6 +17,7 @@ import type { TensorValue, ToArray } from '../ops/tensor-value.js';
 import { describe } from '../quantizer/parameters.js';
 import { contextOf, fit, usableWidths, type Width } from '../quantizer/fit.js';
 import { normalValues } from '../samples.js';
+import { dynamicLaws } from './dynamic-laws.js';
 
 export interface ForwardLawOptions {
   /** The gradient that the quantizer claims: the upstream gradient unchanged (default), or one of its own. */
@@ -31,7 +32,8 @@ const widestCodebook = 6;
 
 /**
  * The laws of a quantizer's forward and backward passes in one interpreter: forward equals decoding what was
- * encoded, on three slices at once; the gradient is straight-through unless `own` is claimed.
+ * encoded, on three slices at once; the gradient is straight-through unless `own` is claimed. A dynamic quantizer
+ * measures its parameters on every call and treats each row on its own.
  */
 export function forwardLaws<T>(
   quantizer: Quantizer,
@@ -48,6 +50,7 @@ export function forwardLaws<T>(
         gradient === 'own' ? 'has one gradient in every interpreter' : 'passes the gradient straight through',
       run: () => forEachWidth(quantizer, (width) => checkGradient(quantizer, ops, toArray, width)),
     },
+    ...dynamicLaws(quantizer, ops, toArray),
   ];
 }
 

@@ -55,6 +55,12 @@ export const operationCases: Readonly<Record<keyof Ops<unknown>, OperationCases>
         .map(([a, b]) => ops.div(constant(ops, a), constant(ops, b))),
   },
   abs: unary('abs'),
+  sqrt: {
+    exact: false,
+    run: (ops) =>
+      [matrix, cube].map((value) => ops.sqrt(ops.mul(constant(ops, value), constant(ops, value)))),
+  },
+  tanh: { exact: false, run: (ops) => [ties, matrix].map((value) => ops.tanh(constant(ops, value))) },
   sign: unary('sign'),
   round: unary('round'),
   floor: unary('floor'),
@@ -77,14 +83,19 @@ export const operationCases: Readonly<Record<keyof Ops<unknown>, OperationCases>
       ];
     },
   },
-  mean: {
-    exact: false,
+  mean: reduction('mean', false),
+  max: reduction('max', true),
+};
+
+function reduction(name: 'mean' | 'max', exact: boolean): OperationCases {
+  return {
+    exact,
     run(ops) {
       const values = constant(ops, cube);
-      return [ops.mean(values), ops.mean(values, [0]), ops.mean(values, [2]), ops.mean(values, [0, 2])];
+      return [undefined, [0], [2], [0, 2]].map((axes) => ops[name](values, axes));
     },
-  },
-};
+  };
+}
 
 function unary(name: Unary): OperationCases {
   return {

@@ -6,13 +6,14 @@ import type { TensorValue, ToArray } from './tensor-value.js';
 
 /** How exact the interpreter's arithmetic is. */
 export interface OpsLawOptions {
-  /** Relative error that division and mean may have. Default 2^-22, two units in the last place. */
+  /** Relative error that division, square root, tanh and mean may have. Default 2^-22, two units in the last place. */
   readonly rounding?: number;
 }
 
 /**
  * The laws of an interpreter of {@link Ops}: on every operation it equals the array interpreter. Shapes
- * broadcast as numpy's do, ties round to even, sign(0) = +1; all but division and mean are exact.
+ * broadcast as numpy's do, ties round to even, sign(0) = +1; all but division, square root, tanh and mean
+ * are exact.
  *
  * @example
  * const read = (tensor: Tensor) => ({ shape: tensor.shape, data: tensor.dataSync() });

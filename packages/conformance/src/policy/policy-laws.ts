@@ -1,4 +1,5 @@
 import {
+  assignBits,
   isGranularity,
   pluginApi,
   type BitAssignment,
@@ -20,7 +21,7 @@ export interface PolicyLawOptions {
 export function policyLaws(policy: BitwidthPolicy, options: PolicyLawOptions = {}): readonly Law[] {
   const layers = options.layers ?? sampleLayers();
   const draft = options.draft ?? sampleDraft(layers);
-  const assign = () => policy.assign(copyOf(draft), layers);
+  const assign = () => assignBits(policy, copyOf(draft), layers);
   return [
     { title: 'declares its kind, api and name', run: () => checkDeclaration(policy) },
     { title: 'does not change the draft', run: () => checkUnchanged(policy, draft, layers) },
@@ -45,7 +46,7 @@ function checkUnchanged(
   layers: readonly LayerDescriptor[],
 ): void {
   const given = copyOf(draft);
-  policy.assign(given, layers);
+  assignBits(policy, given, layers);
   const found = difference(draft, given);
   must(found === undefined, () => `the draft changed: ${found}`);
 }
@@ -84,7 +85,7 @@ function checkChoice({ id, quantizer, granularity }: BitAssignment): void {
 }
 
 function checkEmpty(policy: BitwidthPolicy): void {
-  const assigned = policy.assign([], []);
+  const assigned = assignBits(policy, [], []);
   must(assigned.length === 0, () => `an empty draft gets ${assigned.length} assignments`);
 }
 

@@ -16,6 +16,7 @@ export const errorCodes = [
   'packed-data',
   'calibration-missing',
   'calibration-invalid',
+  'checkpoint-invalid',
   'aborted',
   'model-empty',
   'model-not-onnx',

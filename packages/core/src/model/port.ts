@@ -1,7 +1,8 @@
 import type { QuantizationPlan } from '../plan/plan.js';
 import type { Calibration, SiteStatistics } from '../calibration/statistics.js';
 import type { Options } from '../plugin/options.js';
-import type { Quantizer } from '../plugin/quantizer.js';
+import type { FeatureSet } from '../plugin/policy.js';
+import type { NormalDistribution, Quantizer } from '../plugin/quantizer.js';
 import type { ParameterStorage, QuantizedTensor, Scheme, SliceParameters } from '../scheme/types.js';
 import type { SessionOptions } from '../session/events.js';
 
@@ -30,6 +31,8 @@ export interface SiteDescriptor {
   readonly tensor: string;
   /** Whether the layer reads the tensor or produces it. */
   readonly side: 'input' | 'output';
+  /** The distribution that batch normalization gives the values, before any rectifier, where there is one. */
+  readonly normal?: NormalDistribution;
 }
 
 /** One operator or layer, in the order of execution. */
@@ -129,6 +132,11 @@ export interface ModelPort<M> {
   accept?(tensor: QuantizedTensor, id: string): void;
   /** Runs the model and gathers statistics of its sites. Absent when the port cannot run the model. */
   observe?(batches: Iterable<Batch> | AsyncIterable<Batch>, options?: ObserveOptions): Promise<Calibration>;
+  /**
+   * Runs the model on labelled batches and gives each layer's output for each sample, averaged over space and time:
+   * one row of channels a sample. Absent when the port cannot run the model.
+   */
+  features?(batches: Iterable<Batch> | AsyncIterable<Batch>, options?: SessionOptions): Promise<FeatureSet>;
   /** Writes the result. The user's own model is never changed. */
   apply(outcome: Outcome): Applied<M> | Promise<Applied<M>>;
 }

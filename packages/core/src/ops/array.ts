@@ -19,13 +19,16 @@ export const arrayOps: Ops<ArrayTensor> = {
   mul: (a, b) => binary(a, b, (x, y) => x * y),
   div: (a, b) => binary(a, b, (x, y) => x / y),
   abs: (a) => unary(a, Math.abs),
+  sqrt: (a) => unary(a, Math.sqrt),
+  tanh: (a) => unary(a, Math.tanh),
   sign: (a) => unary(a, (x) => (x >= 0 ? 1 : -1)),
   round: (a) => unary(a, roundHalfEven),
   floor: (a) => unary(a, Math.floor),
   clip: (a, low, high) => unary(a, (x) => Math.min(Math.max(x, low), high)),
   greater: (a, b) => binary(a, b, (x, y) => (x > y ? 1 : 0)),
   where,
-  mean: (a, axes = a.shape.map((_, axis) => axis)) => mean(a, axes),
+  mean,
+  max,
 };
 
 function where(mask: ArrayTensor, yes: ArrayTensor, no: ArrayTensor): ArrayTensor {
@@ -80,15 +83,31 @@ function reader(tensor: ArrayTensor, shape: readonly number[]): (index: number) 
   };
 }
 
-function mean(a: ArrayTensor, axes: readonly number[]): ArrayTensor {
+function mean(a: ArrayTensor, axes?: readonly number[]): ArrayTensor {
+  const { shape, results } = reduce(a, axes, 0, (sum, value) => sum + value);
+  const count = results.length === 0 ? 0 : a.data.length / results.length;
+  return { shape, data: Float32Array.from(results, (sum) => sum / count) };
+}
+
+function max(a: ArrayTensor, axes?: readonly number[]): ArrayTensor {
+  const { shape, results } = reduce(a, axes, -Infinity, (most, value) => Math.max(most, value));
+  return { shape, data: Float32Array.from(results) };
+}
+
+/** Reduces over the axes (default: all) in float64; they stay as axes of length 1. */
+function reduce(
+  a: ArrayTensor,
+  axes: readonly number[] = a.shape.map((_, axis) => axis),
+  start: number,
+  step: (result: number, value: number) => number,
+): { readonly shape: readonly number[]; readonly results: Float64Array } {
   const shape = a.shape.map((size, axis) => (axes.includes(axis) ? 1 : size));
-  const sums = new Float64Array(sizeOf(shape));
-  const counts = sums.length === 0 ? 0 : a.data.length / sums.length;
-  const slots = { shape, data: Float32Array.from(sums, (_, slot) => slot) };
+  const results = new Float64Array(sizeOf(shape)).fill(start);
+  const slots = { shape, data: Float32Array.from(results, (_, slot) => slot) };
   const slotOf = reader(slots, a.shape);
   a.data.forEach((value, i) => {
     const slot = slotOf(i);
-    sums[slot] = (sums[slot] as number) + value;
+    results[slot] = step(results[slot] as number, value);
   });
-  return { shape, data: Float32Array.from(sums, (sum) => sum / counts) };
+  return { shape, results };
 }

@@ -12,6 +12,10 @@ export interface Ops<T> {
   /** Division; the quantizers guard against a divisor of 0 themselves. */
   div(a: T, b: T): T;
   abs(a: T): T;
+  /** Square root of values that are not negative. */
+  sqrt(a: T): T;
+  /** Hyperbolic tangent. */
+  tanh(a: T): T;
   /** +1 where a ≥ 0, −1 elsewhere: sign(0) = +1. */
   sign(a: T): T;
   /** Nearest integer, ties to even. */
@@ -25,4 +29,6 @@ export interface Ops<T> {
   where(mask: T, yes: T, no: T): T;
   /** Mean over the given axes (all of them by default), which stay as axes of length 1. */
   mean(a: T, axes?: readonly number[]): T;
+  /** Largest value over the given axes (all of them by default), which stay as axes of length 1. */
+  max(a: T, axes?: readonly number[]): T;
 }

@@ -2,9 +2,12 @@ import { LowbitError } from '../errors/error.js';
 import type { LayerDescriptor, ModelPort, WeightDescriptor } from '../model/port.js';
 import type { Recipe, RecipeSettings } from '../model/recipe.js';
 import { choosePlugin } from './choose-plugin.js';
+import type { BitPolicyChoice } from '../plugin/choice.js';
+import { choosePluginOf, type Chosen } from '../plugin/choose.js';
 import type { Plugin } from '../plugin/plugin.js';
-import type { BitAssignment } from '../plugin/policy.js';
+import type { BitAssignment, BitwidthPolicy } from '../plugin/policy.js';
 import { registry, type Registry } from '../plugin/registry.js';
+import { assignBits } from '../policy/assign-bits.js';
 import { assignByLayer } from '../policy/by-layer.js';
 import { everywhere } from '../policy/everywhere.js';
 import { matchesGlob } from '../policy/glob.js';
@@ -33,7 +36,7 @@ export async function makePlan<M>(port: ModelPort<M>, recipe: Recipe): Promise<P
   const layers = await port.layers();
   const weights = uniqueWeights(layers);
   const plugins = new Set<Plugin>(recipe.registry?.list());
-  const drafts = applyRules(decideBits(weights, layers, recipe), layers, recipe);
+  const drafts = applyRules(decideBits(weights, layers, recipe, plugins), layers, recipe, plugins);
   const entries = drafts.map((draft) =>
     planEntry(draft, weights.get(draft.id) as PlacedWeight, recipe, plugins),
   );
@@ -70,6 +73,7 @@ function decideBits(
   weights: ReadonlyMap<string, PlacedWeight>,
   layers: readonly LayerDescriptor[],
   recipe: Recipe,
+  plugins: ReadonlySet<Plugin>,
 ): Draft[] {
   const { bits = 8, parameterStorage = 'float32' } = recipe;
   const start: BitAssignment[] = [...weights.keys()].map((id) => ({
@@ -77,15 +81,23 @@ function decideBits(
     bits: 8,
     reason: '8 bits by default',
   }));
-  const policy = typeof bits === 'number' ? everywhere(bits) : bits;
-  const decided = new Map(policy.assign(start, layers).map((entry) => [entry.id, entry]));
+  const policy = policyOf(bits, plugins);
+  const assigned = assignBits(policy.plugin, start, layers, { ...recipe, options: policy.options });
+  const decided = new Map(assigned.map((entry) => [entry.id, entry]));
   const missing = start.find((entry) => !decided.has(entry.id));
-  if (missing !== undefined || decided.size !== start.length) throw badPolicy(policy.name, missing?.id);
+  if (missing !== undefined || decided.size !== start.length)
+    throw badPolicy(policy.plugin.name, missing?.id);
   return start.map(({ id }) => ({
     ...settings(recipe),
     ...(decided.get(id) as BitAssignment),
     parameterStorage,
   }));
+}
+
+function policyOf(bits: number | BitPolicyChoice, plugins: ReadonlySet<Plugin>): Chosen<BitwidthPolicy> {
+  return typeof bits === 'number'
+    ? { plugin: everywhere(bits), options: {} }
+    : choosePluginOf('policy', bits, registry([...plugins]));
 }
 
 function settings(given: RecipeSettings): Partial<Draft> {
@@ -96,12 +108,19 @@ function settings(given: RecipeSettings): Partial<Draft> {
   };
 }
 
-function applyRules(drafts: readonly Draft[], layers: readonly LayerDescriptor[], recipe: Recipe): Draft[] {
+function applyRules(
+  drafts: readonly Draft[],
+  layers: readonly LayerDescriptor[],
+  recipe: Recipe,
+  plugins: ReadonlySet<Plugin>,
+): Draft[] {
   return (recipe.rules ?? []).reduce<Draft[]>(
     (current, rule) => {
       const { name, op } = rule.match;
-      const policy = typeof rule.bits === 'number' ? everywhere(rule.bits) : rule.bits;
-      const proposed = new Map(policy?.assign(current, layers).map((entry) => [entry.id, entry.bits]));
+      const policy = rule.bits === undefined ? undefined : policyOf(rule.bits, plugins);
+      const assigned =
+        policy && assignBits(policy.plugin, current, layers, { ...recipe, options: policy.options });
+      const proposed = new Map(assigned?.map((entry) => [entry.id, entry.bits]));
       return assignByLayer(current, layers, (entry, layer) => {
         const named = name === undefined || matchesGlob(name, entry.id) || matchesGlob(name, layer.id);
         if (!named || (op !== undefined && op !== layer.op)) return entry;

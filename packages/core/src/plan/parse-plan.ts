@@ -26,6 +26,11 @@ export function parsePlan(value: unknown, where: string): QuantizationPlan {
   const weights: unknown[] = Array.isArray(plan['weights']) ? plan['weights'] : [];
   expect(Array.isArray(plan['weights']), 'weights', 'a list', plan['weights']);
   weights.forEach((entry, i) => checkEntry(isRecord(entry) ? entry : {}, `weights[${i}]`, expect));
+  const { activations = [] } = plan;
+  expect(Array.isArray(activations), 'activations', 'a list', activations);
+  (Array.isArray(activations) ? activations : []).forEach((entry: unknown, i) =>
+    checkActivation(isRecord(entry) ? entry : {}, `activations[${i}]`, expect),
+  );
   throwProblems(problems);
   return plan as unknown as QuantizationPlan;
 }
@@ -39,11 +44,7 @@ function checkEntry(entry: Record<string, unknown>, at: string, expect: Expect):
   const { bits } = entry;
   if (bits === 'float') return;
   expect(Number.isInteger(bits), `${at}.bits`, "an integer or 'float'", bits);
-  const quantizer = isRecord(entry['quantizer']) ? entry['quantizer'] : {};
-  expect(typeof quantizer['name'] === 'string', `${at}.quantizer.name`, 'a text', quantizer['name']);
-  const options = isRecord(quantizer['options']) ? Object.values(quantizer['options']) : [undefined];
-  const simple = options.every((option) => ['number', 'boolean', 'string'].includes(typeof option));
-  expect(simple, `${at}.quantizer.options`, 'numbers, booleans and texts by name', quantizer['options']);
+  checkQuantizer(entry, at, expect);
   expect(
     isGranularity(entry['granularity']),
     `${at}.granularity`,
@@ -56,6 +57,21 @@ function checkEntry(entry: Record<string, unknown>, at: string, expect: Expect):
     'a storage',
     entry['parameterStorage'],
   );
+}
+
+function checkActivation(entry: Record<string, unknown>, at: string, expect: Expect): void {
+  for (const key of ['id', 'reason'])
+    expect(typeof entry[key] === 'string', `${at}.${key}`, 'a text', entry[key]);
+  expect(Number.isInteger(entry['bits']), `${at}.bits`, 'an integer', entry['bits']);
+  checkQuantizer(entry, at, expect);
+}
+
+function checkQuantizer(entry: Record<string, unknown>, at: string, expect: Expect): void {
+  const quantizer = isRecord(entry['quantizer']) ? entry['quantizer'] : {};
+  expect(typeof quantizer['name'] === 'string', `${at}.quantizer.name`, 'a text', quantizer['name']);
+  const options = isRecord(quantizer['options']) ? Object.values(quantizer['options']) : [undefined];
+  const simple = options.every((option) => ['number', 'boolean', 'string'].includes(typeof option));
+  expect(simple, `${at}.quantizer.options`, 'numbers, booleans and texts by name', quantizer['options']);
 }
 
 function isStorage(value: unknown): boolean {

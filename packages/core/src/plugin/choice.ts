@@ -1,4 +1,12 @@
+import type { BitwidthPolicy } from './policy.js';
 import type { Quantizer } from './quantizer.js';
+import type { Schedule } from './schedule.js';
 
 /** A quantizer as a value, or by name with options: `'ul2q'`, `'ul2q:lambda=paper'`. */
 export type QuantizerChoice = Quantizer | string;
+
+/** A bit policy as a value, or by name with options: `'progressive:from=8,to=2'`. */
+export type BitPolicyChoice = BitwidthPolicy | string;
+
+/** A schedule as a value, or by name with options. */
+export type ScheduleChoice = Schedule | string;

@@ -1,9 +1,16 @@
 import { LowbitError } from '../errors/error.js';
 import type { QuantizerChoice } from './choice.js';
 import type { Options, OptionSchema, OptionValue } from './options.js';
+import type { Plugin } from './plugin.js';
 import type { Quantizer } from './quantizer.js';
 import { checkPlugin, type Registry } from './registry.js';
 import { parseOption, resolveOptions } from './resolve-options.js';
+
+/** A plugin together with the options it is to be used with, every default filled in. */
+export interface Chosen<P extends Plugin> {
+  readonly plugin: P;
+  readonly options: Options;
+}
 
 /** A quantizer together with the options it is to be used with, every default filled in. */
 export interface ChosenQuantizer {
@@ -16,25 +23,40 @@ export interface ChosenQuantizer {
  * Throws `unknown-plugin` (listing the names that exist), `unsupported-option`, `plugin-api`.
  */
 export function chooseQuantizer(choice: QuantizerChoice, known: Registry | undefined): ChosenQuantizer {
+  const { plugin, options } = choosePluginOf('quantizer', choice, known);
+  return { quantizer: plugin, options };
+}
+
+/**
+ * Resolves a choice of a plugin of one kind: a value, or `'name'` or `'name:key=value,…'` looked up in the registry.
+ * Throws `unknown-plugin` (listing the names that exist), `unsupported-option`, `plugin-api`.
+ */
+export function choosePluginOf<K extends Plugin['kind']>(
+  kind: K,
+  choice: PluginOf<K> | string,
+  known: Registry | undefined,
+): Chosen<PluginOf<K>> {
   if (typeof choice !== 'string') {
     checkPlugin(choice);
-    return { quantizer: choice, options: optionsOf(choice, {}) };
+    return { plugin: choice, options: optionsOf(choice, {}) };
   }
   const { name, settings } = splitChoice(choice);
-  const quantizer = known?.find('quantizer', name);
-  if (quantizer === undefined) throw unknownQuantizer(name, known);
+  const plugin = known?.find(kind, name);
+  if (plugin === undefined) throw unknownPlugin(kind, name, known);
   return {
-    quantizer,
-    options: optionsOf(quantizer, parseSettings(quantizer.options ?? {}, settings, choice)),
+    plugin,
+    options: optionsOf(plugin, parseSettings(plugin.options ?? {}, settings, choice)),
   };
 }
 
-/** The quantizer's options: its schema's defaults, what its factory was given, and `given`, later ones winning. */
-export function optionsOf(quantizer: Quantizer, given: Options): Options {
+type PluginOf<K extends Plugin['kind']> = Extract<Plugin, { kind: K }>;
+
+/** The plugin's options: its schema's defaults, what its factory was given, and `given`, later ones winning. */
+export function optionsOf(plugin: Plugin, given: Options): Options {
   return resolveOptions(
-    quantizer.options ?? {},
-    { ...quantizer.configured, ...given },
-    `quantizer '${quantizer.name}'`,
+    plugin.options ?? {},
+    { ...plugin.configured, ...given },
+    `${plugin.kind} '${plugin.name}'`,
   );
 }
 
@@ -68,17 +90,15 @@ function badSetting(setting: string, choice: string): LowbitError {
   });
 }
 
-function unknownQuantizer(name: string, known: Registry | undefined): LowbitError {
-  const names = (known?.list() ?? [])
-    .filter((plugin) => plugin.kind === 'quantizer')
-    .map((plugin) => plugin.name);
+function unknownPlugin(kind: Plugin['kind'], name: string, known: Registry | undefined): LowbitError {
+  const names = (known?.list() ?? []).filter((plugin) => plugin.kind === kind).map((plugin) => plugin.name);
   return new LowbitError({
     code: 'unknown-plugin',
-    where: `quantizer '${name}'`,
+    where: `${kind} '${name}'`,
     ...(names.length > 0 ? { expected: `one of ${names.join(', ')}` } : {}),
     remedy:
       names.length > 0
-        ? 'Use one of these names, or pass the quantizer as a value.'
-        : "Pass the quantizer as a value, or pass a registry, for instance the one of the adapter's 'register' entry.",
+        ? `Use one of these names, or pass the ${kind} as a value.`
+        : `Pass the ${kind} as a value, or pass a registry, for instance the one of the adapter's 'register' entry.`,
   });
 }

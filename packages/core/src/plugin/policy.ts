@@ -1,4 +1,5 @@
 import type { LayerDescriptor } from '../model/port.js';
+import type { Options, OptionSchema } from './options.js';
 import type { QuantizerChoice } from './choice.js';
 
 export type Granularity = 'tensor' | 'channel' | `group:${number}`;
@@ -14,6 +15,22 @@ export interface BitAssignment {
   readonly reason: string;
 }
 
+/** The outputs of the layers for labelled samples: what separability is measured on. */
+export interface FeatureSet {
+  /** One class for each sample. */
+  readonly labels: ArrayLike<number>;
+  /** By layer id: a matrix `[samples, dimensions]`, row-major. */
+  readonly layers: ReadonlyMap<string, { readonly dimensions: number; readonly values: Float32Array }>;
+}
+
+/** What a policy may look at besides the model. */
+export interface PolicyContext {
+  /** The policy's options with every default filled in. */
+  readonly options: Options;
+  /** Features of labelled samples, where somebody measured them. */
+  readonly features?: FeatureSet;
+}
+
 /** Decides bits. `assign` is pure: what it needs to know was measured before and passed to the factory. */
 export interface BitwidthPolicy {
   readonly kind: 'policy';
@@ -21,6 +38,13 @@ export interface BitwidthPolicy {
   readonly name: string;
   readonly summary?: string;
   readonly paper?: string;
+  /** The options it knows, with defaults; `configured` holds the values chosen in the factory. */
+  readonly options?: OptionSchema;
+  readonly configured?: Options;
   /** Returns one assignment for each of the draft's, in any order. */
-  assign(draft: readonly BitAssignment[], layers: readonly LayerDescriptor[]): readonly BitAssignment[];
+  assign(
+    draft: readonly BitAssignment[],
+    layers: readonly LayerDescriptor[],
+    context: PolicyContext,
+  ): readonly BitAssignment[];
 }

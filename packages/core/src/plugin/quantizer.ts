@@ -6,6 +6,15 @@ import type { Options, OptionSchema } from './options.js';
 
 export type Role = 'weight' | 'activation';
 
+/** What shares the parameters of an activation quantizer. */
+export type Grain = 'values' | 'samples' | 'patches';
+
+/** Mean and population standard deviation. */
+export interface NormalDistribution {
+  readonly mean: number;
+  readonly deviation: number;
+}
+
 /** What `fit` may look at besides the values. */
 export interface FitContext {
   readonly role: Role;
@@ -21,6 +30,11 @@ export interface FitContext {
   readonly rowLength?: number;
   /** For activations: what was seen while the network ran. `values` is then a sample of it. */
   readonly statistics?: SiteStatistics;
+  /**
+   * For activations that batch normalization makes: mean and population standard deviation of the normal
+   * distribution before any rectifier. Present instead of `statistics`, or beside them.
+   */
+  readonly normal?: NormalDistribution;
   /** Parameters that were trained with the network, by name. */
   readonly learned?: Readonly<Record<string, Float32Array>>;
 }
@@ -34,7 +48,8 @@ export interface RefitContext extends FitContext {
 
 /**
  * Where a quantizer is applied inside a running network. Values come as a matrix `[slices, values a slice]`
- * and parameters as columns `[slices, 1]`, so everything broadcasts.
+ * and parameters as columns `[slices, 1]`, so everything broadcasts. For activations a row is what the quantizer
+ * `sees`, and there is one set of parameters; a dynamic quantizer gets none (a residual scheme without scales).
  */
 export interface Site<T> {
   readonly role: Role;
@@ -66,11 +81,24 @@ export interface Quantizer {
   readonly configured?: Options;
   /** Parameters are measured on each call and nothing is stored. */
   readonly dynamic?: true;
-  readonly sees?: 'values' | 'patches';
+  /**
+   * What one row of the matrix is that an activation quantizer gets: everything (default), one sample, or one
+   * patch of a convolution (an im2col column). It may depend on the options.
+   */
+  readonly sees?: Grain | ((options: Options) => Grain);
+  /**
+   * Levels for a standard normal distribution: `fit` scales them by what it knows of the activations, and a site that
+   * batch normalization describes needs no statistics.
+   */
   readonly expects?: 'unit-variance';
   /** Chooses the parameters of one slice. `values` are finite, flat, and must not be changed. Pure. */
   fit(values: Float32Array, context: FitContext): SliceParameters;
   refit?(values: Float32Array, context: RefitContext): SliceParameters;
+  /**
+   * `forward` for weights measures what it needs from x itself and looks at no parameters, so that while latent weights
+   * train nothing has to be fitted again at every step.
+   */
+  readonly live?: true;
   /** Fake quantization; default: encode and decode with the fitted parameters. */
   forward?<T>(ops: Ops<T>, x: T, site: Site<T>): T;
   /** Gradient of the loss with respect to x (and learned parameters); default: `dy` unchanged. */

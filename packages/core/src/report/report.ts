@@ -54,6 +54,35 @@ export interface WeightReport {
   readonly warnings: readonly string[];
 }
 
+/** The parameters of an activation site, as plain numbers. */
+export type ReportedParameters =
+  | { readonly kind: 'affine'; readonly levels: number; readonly scale: number; readonly offset?: number }
+  | { readonly kind: 'codebook'; readonly values: readonly number[]; readonly thresholds?: readonly number[] }
+  | { readonly kind: 'residual'; readonly scales: readonly number[] };
+
+/** The range that was fitted to a site. */
+export interface FittedRange {
+  /** Smallest and largest value seen in the calibration; absent where there was none. */
+  readonly observed?: { readonly min: number; readonly max: number };
+  /** Smallest and largest level. */
+  readonly grid: { readonly min: number; readonly max: number };
+  readonly parameters: ReportedParameters;
+  /** Share, 0 … 1, of the sampled values that lie beyond the grid by more than half a step. */
+  readonly clipped?: number;
+}
+
+/** One place where activations are quantized. */
+export interface ActivationReport {
+  readonly id: string;
+  /** Name of the tensor that is quantized. */
+  readonly tensor: string;
+  readonly bits: number;
+  readonly quantizer: string;
+  readonly reason: string;
+  /** Absent for a dynamic quantizer, which measures on each run. */
+  readonly fitted?: FittedRange;
+}
+
 export interface SkippedReport extends SkipNote {
   readonly layer: string;
   readonly op: string;
@@ -66,6 +95,8 @@ export interface Report {
   readonly port: string;
   readonly plan: QuantizationPlan;
   readonly weights: readonly WeightReport[];
+  /** Absent when activations stay float. */
+  readonly activations?: readonly ActivationReport[];
   readonly skipped: readonly SkippedReport[];
   /** Sizes of the quantized weights together. */
   readonly sizes: Sizes;

@@ -18,7 +18,6 @@ export interface PackedHeader {
   /** Levels of an affine or codebook scheme, order of a residual one. */
   readonly levels: number;
   readonly offsets: OffsetForm;
-  readonly thresholds: boolean;
   readonly parameterStorage: ParameterStorage;
 }
 
@@ -33,7 +32,8 @@ export interface PackedTensor {
 
 /**
  * Packs a tensor. The parameters are: affine — scales, then offsets as numbers or as integer zero points of
- * `bits` bits (whichever is exact); codebook — values, then thresholds if there are any; residual — scales.
+ * `bits` bits (whichever is exact); codebook — values; residual — scales. The thresholds of a
+ * codebook are not stored: codes are decoded without them.
  * Numbers take 4 bytes (`float32`), 2 bytes (`float16`), or 6 or 8 bits plus one float16 for each 16
  * (`two-level`, whose signed integers are stored with 2^(bits−1) added).
  */
@@ -46,7 +46,6 @@ export function packTensor(tensor: QuantizedTensor): PackedTensor {
     scheme: scheme.kind,
     levels: scheme.kind === 'residual' ? scheme.order : scheme.levels,
     offsets: offsetForm(scheme),
-    thresholds: scheme.kind === 'codebook' && scheme.thresholds !== undefined,
     parameterStorage,
   };
   const parts = numberLists(scheme, header.offsets).map((list) => packNumbers(list, parameterStorage));
@@ -74,7 +73,7 @@ export function bitsPerWeight(tensor: QuantizedTensor): number {
   return tensor.codes.length === 0 ? 0 : (8 * packedTensorBytes(tensor)) / tensor.codes.length;
 }
 
-/** The tensor that was packed. Throws `packed-data` when the byte counts do not fit the header. */
+/** The tensor that was packed, without the thresholds of a codebook. Throws `packed-data` when the byte counts do not fit the header. */
 export function unpackTensor(packed: PackedTensor): QuantizedTensor {
   const { header } = packed;
   const { shape, slicing, bits, parameterStorage } = header;
@@ -98,8 +97,7 @@ function offsetForm(scheme: Scheme): OffsetForm {
 
 function numberLists(scheme: Scheme, offsets: OffsetForm): Float32Array[] {
   if (scheme.kind === 'residual') return [scheme.scales];
-  if (scheme.kind === 'codebook')
-    return scheme.thresholds ? [scheme.values, scheme.thresholds] : [scheme.values];
+  if (scheme.kind === 'codebook') return [scheme.values];
   return offsets === 'numbers' && scheme.offset ? [scheme.scale, scheme.offset] : [scheme.scale];
 }
 
@@ -107,11 +105,8 @@ function readScheme(header: PackedHeader, slices: number, read: NumberReader): S
   const { levels } = header;
   if (header.scheme === 'residual')
     return { kind: 'residual', order: levels, scales: read.numbers(slices * levels) };
-  if (header.scheme === 'codebook') {
-    const values = read.numbers(slices * levels);
-    if (!header.thresholds) return { kind: 'codebook', levels, values };
-    return { kind: 'codebook', levels, values, thresholds: read.numbers(slices * (levels - 1)) };
-  }
+  if (header.scheme === 'codebook')
+    return { kind: 'codebook', levels, values: read.numbers(slices * levels) };
   const scale = read.numbers(slices);
   if (header.offsets === 'none') return { kind: 'affine', levels, scale };
   if (header.offsets === 'numbers') return { kind: 'affine', levels, scale, offset: read.numbers(slices) };

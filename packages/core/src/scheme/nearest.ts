@@ -57,10 +57,17 @@ function codebookCode(parameters: Extract<SliceParameters, { kind: 'codebook' }>
   };
 }
 
-/** Midpoints of neighbouring codebook values, in float32. */
+/**
+ * Midpoints of neighbouring codebook values, in float32. Between two adjacent floats it is the lower one, so that each value
+ * keeps its own code.
+ */
 export function midpoints(values: Float32Array): Float32Array {
   const result = new Float32Array(Math.max(0, values.length - 1));
-  for (let i = 0; i < result.length; i++) result[i] = ((values[i] as number) + (values[i + 1] as number)) / 2;
+  for (let i = 0; i < result.length; i++) {
+    const [lower, upper] = [values[i] as number, values[i + 1] as number];
+    const middle = Math.fround((lower + upper) / 2);
+    result[i] = middle < upper ? middle : lower;
+  }
   return result;
 }
 

@@ -1,5 +1,5 @@
 import { isLowbitError } from '@lowbit/core';
-import { readIntegers } from '../read/tensor-data.js';
+import { readBounds } from '../read/tensor-data.js';
 import { constantSource } from './constant-source.js';
 import { resolve, type Scope } from './scope.js';
 
@@ -12,7 +12,7 @@ export function constantIntegers(scope: Scope, name: string): readonly number[] 
   const tensor = definition && constantSource(definition)?.tensor;
   if (tensor === undefined || tensor.dims.some((size) => size > longest)) return undefined;
   try {
-    return readIntegers(tensor, name);
+    return readBounds(tensor, name);
   } catch (error) {
     if (isLowbitError(error)) return undefined;
     throw error;

@@ -275,7 +275,8 @@ describe('reasons', () => {
       );
     };
     const described = edited({ nodes: [call] }, addFunction, { domains: { mine: 1 } });
-    expect(described.layers[0]?.skipped[0]?.reason).toBe(skipReasons.localFunction);
+    expect(described.layers[0]?.weights.map(({ id, outputAxes }) => [id, outputAxes])).toEqual([['w', [1]]]);
+    expect(described.layers[1]?.skipped[0]?.reason).toBe(skipReasons.bothComputed);
     expect(reasons({ nodes: [call] }, { domains: { mine: 1 } })).toEqual([nothing]);
   });
 

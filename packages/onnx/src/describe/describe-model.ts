@@ -1,9 +1,9 @@
 import { checkGraph } from '../read/check-graph.js';
 import { domainName, type OnnxModel } from '../read/model.js';
 import { bodyOf, opsetOf } from '../read/function-body.js';
-import { keyOfFunction } from '../read/operator-key.js';
 import { subgraphsOf } from '../read/subgraphs.js';
 import type { GraphProto, NodeProto } from '../schema/proto.js';
+import { argumentRoles } from './argument-roles.js';
 import type { DescribedLayer, ModelDescription } from './described-layer.js';
 import { layerWeights, type DescribeContext } from './layer-weights.js';
 import { macsOf } from './macs.js';
@@ -33,10 +33,9 @@ interface Walk extends Omit<DescribeContext, 'opset'> {
 export function describeModel(model: OnnxModel, options: DescribeOptions = {}): ModelDescription {
   const order = checkGraph(model.proto, model.name);
   const drafts = siteDrafts(new Map());
-  const functions = new Set(model.proto.functions.map(keyOfFunction));
   const walk: Walk = {
     model,
-    functions,
+    functions: argumentRoles(model.proto),
     order,
     drafts,
     external: options.external ?? false,

@@ -5,6 +5,7 @@ import { keyOfNode } from '../read/operator-key.js';
 import { elementCount, tensorShape } from '../read/tensor-shape.js';
 import type { NodeProto } from '../schema/proto.js';
 import { hasReferences } from './attributes.js';
+import type { ArgumentRoles } from './argument-roles.js';
 import { chainOperator } from './chain/chain-operators.js';
 import { constantSource } from './constant-source.js';
 import type { WeightRole } from './operators/weight-operator.js';
@@ -27,8 +28,8 @@ export interface DescribeContext {
   readonly model: OnnxModel;
   /** Version of the standard operators where the layer stands. */
   readonly opset: number;
-  /** The model's own functions, as `operatorKey`s. */
-  readonly functions: ReadonlySet<string>;
+  /** The model's own functions, and what they take weights for. */
+  readonly functions: ArgumentRoles;
   readonly drafts: SiteDrafts;
   /** Whether the files beside the model can be read. */
   readonly external: boolean;
@@ -43,6 +44,9 @@ export function layerWeights(
   scope: Scope,
   context: DescribeContext,
 ): LayerWeights {
+  const passed = context.functions.get(keyOfNode(node));
+  if (passed !== undefined && !isQuantizedOperator(node))
+    return argumentWeights(id, node, scope, context, passed);
   const operator = weightOperator(node);
   const reason = wholeLayerReason(node, scope, context);
   if (operator === undefined || reason !== undefined) {
@@ -58,6 +62,25 @@ export function layerWeights(
     attempts.find(({ trace }) => 'sources' in trace) ?? attempts.find(({ trace }) => !isComputed(trace));
   if (constant !== undefined) return settle([constant], node, scope, context);
   return { weights: [], skipped: [{ subject: id, reason: skipReasons.bothComputed }] };
+}
+
+/** The weights that a call passes to a function of the model: they are quantized where they stand, outside of it. */
+function argumentWeights(
+  id: string,
+  node: NodeProto,
+  scope: Scope,
+  context: DescribeContext,
+  roles: readonly WeightRole[],
+): LayerWeights {
+  const attempts = roles.flatMap((role) => attempt(role, node, scope, context.opset));
+  const constants = attempts.filter(({ trace }) => 'sources' in trace);
+  const known = new Set(constants.map(({ role }) => role.input));
+  const others = node.input.filter((_, input) => !known.has(input));
+  const { weights, skipped } = settle(constants, node, scope, context, false);
+  if (others.some((name) => isMatrix(name, scope)))
+    return { weights, skipped: [...skipped, { subject: id, reason: skipReasons.functionArgument }] };
+  const note = { subject: id, reason: skipReasons.localFunction };
+  return { weights, skipped: weights.length + skipped.length === 0 ? [note] : skipped };
 }
 
 interface Attempt {
@@ -82,11 +105,13 @@ const isComputed = (trace: Trace): boolean =>
   'reason' in trace &&
   (trace.reason === skipReasons.given || trace.reason.startsWith(skipReasons.computed('')));
 
+/** @param itself Whether the node computes with the weights, and does not pass them on. */
 function settle(
   attempts: readonly Attempt[],
   node: NodeProto,
   scope: Scope,
   context: DescribeContext,
+  itself = true,
 ): LayerWeights {
   const weights = new Set<WeightSite>();
   const skipped: SkipNote[] = [];
@@ -98,7 +123,7 @@ function settle(
     }
     for (const traced of trace.sources) {
       const reason = unfitSource(traced, context);
-      const use = { node, graph: scope.graph, input, direct: traced.direct };
+      const use = { node, graph: scope.graph, input, direct: itself && traced.direct };
       if (reason === undefined) weights.add(context.drafts.add(traced, kernel, use));
       else skipped.push({ subject: traced.source.name, reason });
     }
@@ -110,8 +135,6 @@ function settle(
 function wholeLayerReason(node: NodeProto, scope: Scope, context: DescribeContext): string | undefined {
   const { opset } = context;
   if (isQuantizedOperator(node)) return skipReasons.quantizedOperator;
-  if (context.functions.has(keyOfNode(node)))
-    return holdsMatrix(node, scope) ? skipReasons.functionArgument : skipReasons.localFunction;
   if (weightOperator(node) === undefined) {
     return holdsMatrix(node, scope) ? skipReasons.notSupported(node.opType) : undefined;
   }
@@ -125,11 +148,14 @@ const largeMatrix = 1024;
 /** Whether an operator that is not known to hold weights has a large float constant as an input. */
 function holdsMatrix(node: NodeProto, scope: Scope): boolean {
   if (chainOperator(node) !== undefined) return false;
-  return node.input.some((name) => {
-    const definition = resolve(scope, name);
-    const source = definition && constantSource(definition);
-    if (source === undefined || !isFloatType(source.tensor.dataType)) return false;
-    const shape = tensorShape(source.tensor, source.name);
-    return shape.filter((size) => size > 1).length >= 2 && elementCount(shape) >= largeMatrix;
-  });
+  return node.input.some((name) => isMatrix(name, scope));
+}
+
+/** Whether a value is a large float constant of two or more axes. */
+function isMatrix(name: string, scope: Scope): boolean {
+  const definition = resolve(scope, name);
+  const source = definition && constantSource(definition);
+  if (source === undefined || !isFloatType(source.tensor.dataType)) return false;
+  const shape = tensorShape(source.tensor, source.name);
+  return shape.filter((size) => size > 1).length >= 2 && elementCount(shape) >= largeMatrix;
 }

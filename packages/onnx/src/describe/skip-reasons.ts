@@ -15,13 +15,16 @@ export const skipReasons = {
   longChain: 'too many operators lie between the constant and its use',
   badChain: (by: string) => `the shapes between the constant and its use cannot be followed through ${by}`,
   vector: 'the weight is a vector: it has no output channels',
+  badGroups: (groups: number) => `${groups} groups do not divide the input channels of the weight`,
   noTable: 'the constant is not a table with several values an entry',
   noWeights: 'the operator holds no weights',
-  bothComputed: 'both operands are computed at run time, so the operator holds no weights',
+  bothComputed:
+    'both operands are computed at run time or given from outside, so the operator holds no weights',
   quantizedOperator: 'the operator is quantized already',
   notSupported: (op: string) => `the weights of ${op} are not quantized yet`,
   localFunction: "the operator is a function of the model: its weights are listed under the function's name",
-  functionArgument: 'weights that are passed to a function of the model are not quantized yet',
+  functionArgument:
+    'a constant is passed to a function of the model in which no operator takes it directly as its weight',
   functionAttribute: 'an attribute of the operator is given by whoever calls the function around it',
   oldOpset: (opset: number) => `the operator set ${opset} is too old: weights are rewritten from version 7`,
 } as const;

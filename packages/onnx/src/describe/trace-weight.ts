@@ -36,9 +36,9 @@ function resultOf(definition: Definition, results: ChainResults, opset: number) 
   if (definition.kind !== 'node') return skipReasons.given;
   const { node, scope, output } = definition;
   const shapes = chainInputs(definition).map((input) => shapeOf(input, results));
+  const data = new Set(dataInputs(node));
   const unknown = node.input.some(
-    (name, index) =>
-      name !== '' && !dataInputs(node).includes(index) && constantIntegers(scope, name) === undefined,
+    (name, index) => name !== '' && !data.has(index) && constantIntegers(scope, name) === undefined,
   );
   const integers = (input: number) => constantIntegers(scope, node.input[input] ?? '');
   const result = unknown ? undefined : chainOperator(node)?.({ node, opset, shapes, output, integers });

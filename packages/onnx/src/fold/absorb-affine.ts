@@ -2,7 +2,7 @@ import { DataType, type NodeProto } from '../schema/proto.js';
 import { channelAffine, type ChannelAffine } from './channel-affine.js';
 import type { EditableGraph } from './editable-graph.js';
 import type { FoldRule } from './fold-step.js';
-import { linearUnit, type LinearUnit } from './linear-unit.js';
+import { linearUnit, weightsOf, type LinearUnit } from './linear-unit.js';
 
 /**
  * Takes what follows a convolution or matrix product into its weights and bias, when it is a batch normalization or
@@ -42,12 +42,12 @@ export function takeAffine(
   { scale, shift, shifts }: ChannelAffine,
   graph: EditableGraph,
 ): void {
-  const { node, weights, channels, channelOf, input } = unit;
-  const name = node.input[input] as string;
-  const values = weights.values as Float32Array;
+  const { node, dims, channels, channelOf } = unit;
+  const name = node.input[1] as string;
+  const values = weightsOf(unit, graph);
   graph.setConstant(
     name,
-    weights.dims,
+    dims,
     values.map((value, place) => value * scale(channelOf(place))),
   );
   const bias = graph.constant(node.input[2] ?? '');

@@ -4,7 +4,7 @@ import { DataType, type NodeProto } from '../schema/proto.js';
 import { takeAffine } from './absorb-affine.js';
 import type { EditableGraph } from './editable-graph.js';
 import type { FoldRule } from './fold-step.js';
-import { linearUnit, type LinearUnit } from './linear-unit.js';
+import { linearUnit, weightsOf, type LinearUnit } from './linear-unit.js';
 
 /**
  * Takes a multiplication by one number into what lies before or after it: into the convolution whose hard swish it
@@ -22,11 +22,13 @@ export const absorbScale: FoldRule = {
 
 type ScalarStep = { readonly x: string } & ({ readonly factor: number } | { readonly term: number });
 
+const isScalar = (name: string, graph: EditableGraph): boolean =>
+  graph.constantType(name)?.dims.every((size) => size === 1) ?? false;
+
 /** y = factor · x, or y = x + term. */
 function scalarStep(node: NodeProto, graph: EditableGraph): ScalarStep | undefined {
-  const constants = node.input.map((name) => graph.constant(name));
-  const index = constants.findIndex((value) => value !== undefined);
-  const value = constants[index];
+  const index = node.input.findIndex((name) => isScalar(name, graph));
+  const value = graph.constant(node.input[index] ?? '');
   if (node.input.length !== 2 || value?.type !== DataType.FLOAT || value.values.length !== 1)
     return undefined;
   const [x, number] = [node.input[1 - index] as string, value.values[0] as number];
@@ -41,9 +43,9 @@ function takeFactor(node: NodeProto, { x, factor }: { x: string; factor: number 
   if (takeIntoHardSwish(node, x, factor, graph)) return 'folded' as const;
   const units = unitsAfter(node, graph);
   if (units === undefined) return undefined;
-  for (const { node: user, weights, input } of units) {
-    const values = (weights.values as Float32Array).map((value) => value * factor);
-    graph.setConstant(user.input[input] as string, weights.dims, values);
+  for (const unit of units) {
+    const values = weightsOf(unit, graph).map((value) => value * factor);
+    graph.setConstant(unit.node.input[1] as string, unit.dims, values);
   }
   bypass(node, x, graph);
   return 'folded' as const;
@@ -55,7 +57,7 @@ function takeTerm(node: NodeProto, { x, term }: { x: string; term: number }, gra
     return undefined;
   for (const unit of units) {
     const sums = new Float64Array(unit.channels);
-    unit.weights.values.forEach((value, place) => (sums[unit.channelOf(place)]! += value));
+    weightsOf(unit, graph).forEach((value, place) => (sums[unit.channelOf(place)]! += value));
     takeAffine(unit, { scale: () => 1, shift: (channel) => term * sums[channel]!, shifts: true }, graph);
   }
   bypass(node, x, graph);

@@ -1,6 +1,5 @@
 import { isStandard } from '../describe/scope.js';
 import { DataType, type NodeProto } from '../schema/proto.js';
-import type { ConstantValue } from './constant-value.js';
 import type { EditableGraph } from './editable-graph.js';
 import type { LinearUnit } from './linear-unit.js';
 
@@ -23,7 +22,7 @@ export function channelAffine(
 ): ChannelAffine | undefined {
   if (isStandard(node, 'BatchNormalization')) return batchNormalization(node, x, shape, graph);
   const first = node.input[0] === x;
-  const other = numbersOf(graph.constant(node.input[first ? 1 : 0] ?? ''), shape);
+  const other = numbersOf(node.input[first ? 1 : 0] ?? '', shape, graph);
   if (other === undefined || node.input.length !== 2) return undefined;
   const [one, none] = [() => 1, () => 0];
   if (isStandard(node, 'Add')) return { scale: one, shift: other, shifts: true };
@@ -60,9 +59,12 @@ function batchNormalization(
 
 /** A constant as one number a channel: it has one value, or varies along the axis of the channels alone. */
 function numbersOf(
-  value: ConstantValue | undefined,
+  name: string,
   shape: Shape,
+  graph: EditableGraph,
 ): ((channel: number) => number) | undefined {
+  const count = graph.constantType(name)?.dims.reduce((product, size) => product * size, 1);
+  const value = count === 1 || count === shape.channels ? graph.constant(name) : undefined;
   if (value?.type !== DataType.FLOAT) return undefined;
   const { dims, values } = value;
   const { channels, channelAxis, rank = 1 } = shape;

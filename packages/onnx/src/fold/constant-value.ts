@@ -1,3 +1,4 @@
+import { isLowbitError } from '@lowbit/core';
 import { readFloats, readIntegers } from '../read/tensor-data.js';
 import { tensorShape } from '../read/tensor-shape.js';
 import { DataType, type TensorProto } from '../schema/proto.js';
@@ -15,15 +16,16 @@ const integerTypes: ReadonlySet<number> = new Set([DataType.INT64, DataType.INT3
 /** Whether constants of this type are computed with. */
 export const isFoldable = (type: number): boolean => type === DataType.FLOAT || integerTypes.has(type);
 
-/**
- * The numbers of a tensor, or `undefined` for types that are not computed with.
- *
- * @throws LowbitError as `readFloats` and `readIntegers`.
- */
+/** The numbers of a tensor; `undefined` for types that are not computed with and for data that do not fit or are elsewhere. */
 export function constantValue(tensor: TensorProto): ConstantValue | undefined {
   const { dataType: type, name } = tensor;
   if (!isFoldable(type)) return undefined;
-  const dims = tensorShape(tensor, name);
-  const values = type === DataType.FLOAT ? readFloats(tensor, name) : readIntegers(tensor, name);
-  return { type, dims, values };
+  try {
+    const dims = tensorShape(tensor, name);
+    const values = type === DataType.FLOAT ? readFloats(tensor, name) : readIntegers(tensor, name);
+    return { type, dims, values };
+  } catch (error) {
+    if (isLowbitError(error)) return undefined;
+    throw error;
+  }
 }

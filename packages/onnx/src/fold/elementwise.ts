@@ -3,7 +3,7 @@ import { DataType } from '../schema/proto.js';
 import type { ConstantValue } from './constant-value.js';
 
 /** Float operations on pairs; the result is rounded to float32 by the caller. */
-const pairs: ReadonlyMap<string, (a: number, b: number) => number> = new Map([
+export const pairs: ReadonlyMap<string, (a: number, b: number) => number> = new Map([
   ['Add', (a: number, b: number) => a + b],
   ['Sub', (a: number, b: number) => a - b],
   ['Mul', (a: number, b: number) => a * b],

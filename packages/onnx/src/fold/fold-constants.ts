@@ -4,6 +4,7 @@ import type { ConstantValue } from './constant-value.js';
 import type { EditableGraph } from './editable-graph.js';
 import { evaluate, evaluated } from './evaluate.js';
 import type { FoldRule, FoldStep } from './fold-step.js';
+import { resultSize } from './result-size.js';
 
 /** Up to this many values a constant may be stored twice. */
 const smallConstant = 4096;
@@ -18,30 +19,27 @@ export const foldConstants: FoldRule = {
     if (node.output.some((name) => graph.isHeld(name))) {
       return { reason: 'its result is an output of the graph or used in a subgraph' };
     }
-    const inputs = node.input.map((name) => graph.constant(name));
-    const outputs = evaluate({ node, opset, inputs });
-    if (outputs === undefined) return { reason: 'its types or shapes are not computed with' };
-    if (!worthStoring(node, inputs, outputs, graph)) {
+    const size = resultSize(node, graph, opset);
+    if (size !== undefined && size > mostWorth(node, graph)) {
       return { reason: 'the result would be stored beside the constants that it is computed from' };
     }
+    const inputs = node.input.map((name) => graph.constant(name));
+    const outputs = size === undefined ? undefined : evaluate({ node, opset, inputs });
+    if (outputs === undefined) return { reason: 'its types or shapes are not computed with' };
     node.output.forEach((name, index) => replaceValue(graph, name, outputs[index] as ConstantValue));
     graph.replace(node, []);
     return 'folded';
   },
 };
 
-function worthStoring(
-  node: NodeProto,
-  inputs: readonly (ConstantValue | undefined)[],
-  outputs: readonly ConstantValue[],
-  graph: EditableGraph,
-): boolean {
-  const sizes = (values: readonly (ConstantValue | undefined)[]) =>
-    values.reduce((sum, value) => sum + (value === undefined ? 0 : elementCount(value.dims)), 0);
-  const size = sizes(outputs);
-  if (size <= smallConstant) return true;
-  const freed = inputs.filter((_, index) => graph.soleUser(node.input[index] ?? '') === node);
-  return size <= sizes(freed);
+/** How many values may take the place of the constants: few, or no more than go. */
+function mostWorth(node: NodeProto, graph: EditableGraph): number {
+  const freed = node.input.filter((name) => graph.soleUser(name) === node);
+  const sizes = freed.map((name) => elementCount(graph.constantType(name)?.dims ?? []));
+  return Math.max(
+    smallConstant,
+    sizes.reduce((sum, size) => sum + size, 0),
+  );
 }
 
 function replaceValue(graph: EditableGraph, name: string, value: ConstantValue): void {

@@ -20,6 +20,12 @@ export interface FoldReport {
 /** In the order in which they are tried on a node. */
 const rules: readonly FoldRule[] = [foldConstants, joinHardSwish, absorbAffine, absorbScale];
 
+/**
+ * Values of constants that are read at most: many small operators on one large constant would take hours otherwise.
+ * Real models read each constant a few times.
+ */
+const mostRead = 2 ** 29;
+
 /** Every application removes a node or makes one simpler, so this is only a guard against a mistake in a rule. */
 const mostPasses = 100;
 
@@ -51,6 +57,10 @@ function foldGraph(
   for (let pass = 0; pass < mostPasses; pass++) {
     let changes = 0;
     for (const node of graph.nodes()) {
+      if (graph.valuesRead() > mostRead) {
+        refused.set('', { rule: 'all', node: nodeLabel(node), reason: tooMuch });
+        return;
+      }
       for (const rule of rules) {
         if (!stillThere(node, graph)) break;
         const step = rule.apply(node, graph, opset);
@@ -66,6 +76,8 @@ function foldGraph(
     if (changes === 0) return;
   }
 }
+
+const tooMuch = 'the constants of the model were read too often by now: from this node on nothing is folded';
 
 /** Whether the node was not removed since the pass began. */
 const stillThere = (node: NodeProto, graph: EditableGraph): boolean =>

@@ -1,15 +1,13 @@
 import { integerAttribute } from '../describe/attributes.js';
 import { isStandard } from '../describe/scope.js';
 import { DataType, type NodeProto } from '../schema/proto.js';
-import type { ConstantValue } from './constant-value.js';
 import type { EditableGraph } from './editable-graph.js';
 
 /** A node with constant weights that computes every output channel as a weighted sum plus a bias. */
 export interface LinearUnit {
   readonly node: NodeProto;
-  /** Index of the input that holds the weights. */
-  readonly input: number;
-  readonly weights: ConstantValue;
+  /** Dimensions of the weights, which are input 1. */
+  readonly dims: readonly number[];
   readonly channels: number;
   /** The output channel of the weight at a place in row-major order. */
   readonly channelOf: (place: number) => number;
@@ -26,27 +24,32 @@ export interface LinearUnit {
 /** The node as a linear unit; `undefined` for other nodes and for weights that are computed at run time. */
 export function linearUnit(node: NodeProto, graph: EditableGraph): LinearUnit | undefined {
   const read = readers.find(({ op }) => isStandard(node, op))?.read;
-  if (read === undefined || node.output.length !== 1) return undefined;
-  const weights = graph.constant(node.input[1] ?? '');
-  const shape = weights && read(weights.dims, node);
-  if (weights === undefined || shape === undefined) return undefined;
-  const fixed = fixedReason(node, weights, graph) ?? shape.fixed;
-  return { node, input: 1, weights, ...shape, ...(fixed === undefined ? {} : { fixed }) };
+  const weights = graph.constantType(node.input[1] ?? '');
+  if (read === undefined || weights === undefined || node.output.length !== 1) return undefined;
+  const shape = read(weights.dims, node);
+  if (shape === undefined) return undefined;
+  const fixed = fixedReason(node, weights.type, graph) ?? shape.fixed;
+  return { node, dims: weights.dims, ...shape, ...(fixed === undefined ? {} : { fixed }) };
 }
 
-function fixedReason(node: NodeProto, weights: ConstantValue, graph: EditableGraph): string | undefined {
-  if (weights.type !== DataType.FLOAT) return 'the weights are not of type FLOAT';
+/** The weights of a unit that is not fixed, freshly read. */
+export const weightsOf = ({ node }: LinearUnit, graph: EditableGraph): Float32Array =>
+  graph.floats(node.input[1] as string);
+
+function fixedReason(node: NodeProto, type: DataType, graph: EditableGraph): string | undefined {
+  if (type !== DataType.FLOAT) return 'the weights are not of type FLOAT';
   if (graph.soleUser(node.input[1] as string) !== node) return 'other nodes use the weights too';
+  if (graph.isExternal(node.input[1] as string)) return 'the weights are in another file';
   const bias = node.input[2] ?? '';
   if (bias === '' || isBias(node, bias, graph)) return undefined;
   return 'the bias is computed at run time, or other nodes use it too';
 }
 
 function isBias(node: NodeProto, name: string, graph: EditableGraph): boolean {
-  return graph.constant(name)?.type === DataType.FLOAT && graph.soleUser(name) === node;
+  return graph.soleUser(name) === node && graph.constant(name)?.type === DataType.FLOAT;
 }
 
-type Shape = Omit<LinearUnit, 'node' | 'input' | 'weights'>;
+type Shape = Omit<LinearUnit, 'node' | 'dims'>;
 type Read = (dims: readonly number[], node: NodeProto) => Shape | undefined;
 
 /** Weight [cout, cin / group, kernel…]. */

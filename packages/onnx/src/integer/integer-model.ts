@@ -12,6 +12,7 @@ import { integerLayers, type IntegerLayer, type IntegerLayers } from './integer-
 import type { IntegerWork, StaticWork } from './integer-work.js';
 import { openGraph } from './open-graph.js';
 import { dynamicOpset, integerOpset, opsetRefusal, raiseOpset } from './raise-opset.js';
+import { measuresRange } from './measures-range.js';
 import { noGpuKernels } from './reasons.js';
 import { uint8Site } from './uint8-site.js';
 import { writeDynamic } from './write-dynamic.js';
@@ -56,7 +57,7 @@ export function integerModel(
   runtime?: Runtime,
 ): IntegerResult {
   const graph = openGraph(model);
-  const dynamic = [...outcome.activations.values()].some(({ quantizer }) => quantizer.dynamic === true);
+  const dynamic = [...outcome.activations.values()].some(measuresRange);
   const found = findIntegerLayers(model, description, graph, form, dynamic, runtime);
   const reasons = new Map(found.reasons);
   const statics: StaticWork[] = [];
@@ -88,7 +89,7 @@ function workOf(layer: IntegerLayer, { weights, activations }: Outcome): Integer
   if (site === undefined) return 'its input is not quantized';
   const weight = int8Weight(tensor, layer.channelAxis);
   if (typeof weight === 'string') return weight;
-  if (site.quantizer.dynamic === true) return { layer, weight };
+  if (measuresRange(site)) return { layer, weight };
   const input = uint8Site(site);
   return typeof input === 'string' ? input : { layer, weight, input };
 }

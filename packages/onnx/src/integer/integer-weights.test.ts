@@ -1,4 +1,4 @@
-import { cascade, everywhere, type LayerDescriptor, type WeightDescriptor } from '@lowbit/core';
+import { assignBits, cascade, everywhere, type LayerDescriptor, type WeightDescriptor } from '@lowbit/core';
 import { expect, test } from 'vitest';
 import { plainAbsmax } from '../../test/helpers/plain-quantizers.js';
 import { integerWeights } from './integer-weights.js';
@@ -22,7 +22,7 @@ const layer = (id: string, sites: LayerDescriptor['sites']): LayerDescriptor => 
 test('chooses the quantizer of layers with sites alone', () => {
   const layers = [layer('one', [{ id: 'x', tensor: 'x', side: 'input' }]), layer('two', [])];
   const draft = ['one.weight', 'two.weight'].map((id) => ({ id, bits: 4, reason: 'start' }));
-  const assigned = cascade(everywhere(8), integerWeights(plainAbsmax)).assign(draft, layers);
+  const assigned = assignBits(cascade(everywhere(8), integerWeights(plainAbsmax)), draft, layers);
   expect(assigned).toMatchObject([{ bits: 8, quantizer: plainAbsmax }, { bits: 8 }]);
   expect(assigned[0]!.reason).toContain('computed in integers');
   expect(assigned[1]).not.toHaveProperty('quantizer');

@@ -15,7 +15,9 @@ export interface QuantizedResult {
 /** An operator that takes 8-bit values and gives one. */
 export interface PassingNode {
   readonly node: NodeProto;
+  /** The value that is quantized: the node's own, or that of the activation after it. */
   readonly tensor: string;
+  readonly absorbed?: NodeProto;
   /** `own`: its result has a range of its own. `shared`: it moves values, so that their scale stays. */
   readonly range: 'own' | 'shared';
 }
@@ -67,10 +69,15 @@ export function qdqPlan(layers: readonly IntegerLayer[], graph: EditableGraph, o
 }
 
 function resultOf(layer: IntegerLayer, graph: EditableGraph): QuantizedResult {
-  const own = layer.node.output[0] as string;
+  return { layer, ...quantizedValue(layer.node, graph) };
+}
+
+/** The value that is quantized after a node with a range of its own. */
+function quantizedValue(node: NodeProto, graph: EditableGraph): Pick<PassingNode, 'tensor' | 'absorbed'> {
+  const own = node.output[0] as string;
   const user = graph.soleUser(own);
   const cuts = user !== undefined && (isStandard(user, 'Relu') || isStandard(user, 'Clip'));
-  return cuts ? { layer, tensor: user.output[0] as string, absorbed: user } : { layer, tensor: own };
+  return cuts ? { tensor: user.output[0] as string, absorbed: user } : { tensor: own };
 }
 
 function passingNode(
@@ -84,7 +91,9 @@ function passingNode(
   if (range === undefined || tooOld || node.output.length !== 1) return undefined;
   const data = dataOf(node, graph);
   const all = data.length > 0 && data.every((name) => quantized.has(name));
-  return all ? { node, tensor: node.output[0] as string, range } : undefined;
+  if (!all) return undefined;
+  const value = range === 'own' ? quantizedValue(node, graph) : { tensor: node.output[0] as string };
+  return { node, range, ...value };
 }
 
 /** Inputs that are values, not shapes or axes. */

@@ -4,6 +4,7 @@ import type { OnnxModel } from '../read/model.js';
 import type { Runtime } from '../target/target.js';
 import type { IntegerForm } from './cost.js';
 import { integerModel } from './integer-model.js';
+import { withReason } from './with-reason.js';
 
 /** A model after its integer layers were written. */
 export interface WrittenIntegers {
@@ -32,8 +33,4 @@ export function writeIntegers(
     rest: new Map([...outcome.weights].filter(([id]) => !done.has(id))),
     notes: (rest) => [...storage, ...rest.map((note) => withReason(note, reasons.get(note.id)))],
   };
-}
-
-function withReason(note: StorageNote, reason: string | undefined): StorageNote {
-  return reason === undefined ? note : { ...note, reason: `${note.reason}; ${reason}` };
 }

@@ -4,7 +4,7 @@ import type { EditableGraph } from '../fold/editable-graph.js';
 import type { NodeProto } from '../schema/proto.js';
 import type { IntegerEdit } from './integer-edit.js';
 import { noteOf, type StaticWork } from './integer-work.js';
-import { dataOf, qdqPlan, type QuantizedResult } from './qdq-plan.js';
+import { dataOf, qdqPlan, type PassingNode, type QuantizedResult } from './qdq-plan.js';
 import { biasFits, writeDequantizedConv } from './dequantized-conv.js';
 import { writeMatMulInteger } from './products.js';
 import { quantizedInputs } from './quantized-inputs.js';
@@ -27,12 +27,10 @@ export function writeQdq(
   const { results, passing } = qdqPlan(layers, graph, edit.opset);
   const made = new Map<string, Uint8Site>();
   for (const { tensor } of results) made.set(tensor, siteOf(tensor, activations) as Uint8Site);
-  const through = passing.filter(({ node, tensor, range }) => {
-    const [first = ''] = dataOf(node, graph);
-    const known = dataOf(node, graph).every((name) => made.has(name));
-    const site = range === 'shared' ? made.get(first) : siteOf(tensor, activations);
-    if (known && typeof site === 'object') made.set(tensor, site);
-    return known && typeof site === 'object';
+  const through = passing.filter((one) => {
+    const site = passingSite(one, made, activations, graph);
+    if (site !== undefined) made.set(one.tensor, site);
+    return site !== undefined;
   });
   const codes = new Map([...made.keys()].map((name) => [name, graph.newName(`${name}_quantized`)]));
   const inputs = quantizedInputs(edit, codes);
@@ -44,8 +42,8 @@ export function writeQdq(
     const value = { value: inputs.quantized(work), zero, factor: work.input.scale };
     return noteOf(one, writeMatMulInteger(work, value, edit), edit);
   });
-  for (const result of results) quantizeResult(result, made, codes, edit);
-  for (const { node, tensor } of through) roundTrip(node, tensor, made, codes, edit);
+  const values = [...results.map(({ layer, ...value }) => ({ node: layer.node, ...value })), ...through];
+  for (const value of values) quantizeResult(value, made, codes, edit);
   return notes;
 }
 
@@ -75,8 +73,26 @@ function siteOf(tensor: string, activations: Outcome['activations']): Uint8Site 
   return site === undefined ? 'it was not observed' : uint8Site(site);
 }
 
+/** How the result of an operator between integer layers is quantized; `undefined` where it is not. */
+function passingSite(
+  passing: PassingNode,
+  made: ReadonlyMap<string, Uint8Site>,
+  activations: Outcome['activations'],
+  graph: EditableGraph,
+): Uint8Site | undefined {
+  const data = dataOf(passing.node, graph);
+  if (!data.every((name) => made.has(name))) return undefined;
+  if (passing.range === 'shared') return made.get(data[0] as string);
+  const site = siteOf(passing.tensor, activations);
+  return typeof site === 'string' || cutProblem(passing, site, graph) !== undefined ? undefined : site;
+}
+
 /** Why the range of the 8-bit value does not do what the absorbed activation did, within half a step. */
-function cutProblem({ absorbed }: QuantizedResult, { scale, zeroPoint }: Uint8Site, graph: EditableGraph) {
+function cutProblem(
+  { absorbed }: Pick<PassingNode, 'absorbed'>,
+  { scale, zeroPoint }: Uint8Site,
+  graph: EditableGraph,
+) {
   if (absorbed === undefined) return undefined;
   const [low, high] = boundsOf(absorbed, graph);
   const half = scale / 2;
@@ -94,16 +110,16 @@ function boundsOf(node: NodeProto, graph: EditableGraph): [number, number] {
 }
 
 function quantizeResult(
-  { layer, tensor, absorbed }: QuantizedResult,
+  { node, tensor, absorbed }: Pick<PassingNode, 'node' | 'tensor' | 'absorbed'>,
   made: ReadonlyMap<string, Uint8Site>,
   codes: ReadonlyMap<string, string>,
   edit: IntegerEdit,
 ): void {
   if (absorbed !== undefined) {
     edit.graph.replace(absorbed, []);
-    edit.graph.setOutput(layer.node, tensor);
+    edit.graph.setOutput(node, tensor);
   }
-  roundTrip(layer.node, tensor, made, codes, edit);
+  roundTrip(node, tensor, made, codes, edit);
 }
 
 /** node → value becomes node → float → QuantizeLinear → DequantizeLinear → value. */

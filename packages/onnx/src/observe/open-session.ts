@@ -1,8 +1,11 @@
 import { LowbitError } from '@lowbit/core';
 import type { OrtRuntime, OrtSession, OrtTensor } from './ort.js';
 
-/** Session options that ask for results, not for speed, and print nothing. */
-const options = { logSeverityLevel: 4 } as const;
+/**
+ * Nothing is printed. The highest level of optimization (`all`) is avoided: it fuses a convolution with the sum after it
+ * even where the convolution's own result is asked for, and then that output is missing (onnxruntime-web 1.30).
+ */
+const options = { logSeverityLevel: 4, graphOptimizationLevel: 'extended' } as const;
 
 /** @throws LowbitError `runtime-failed` when the runtime refuses the model. */
 export function openSession(ort: OrtRuntime, bytes: Uint8Array, where: string): Promise<OrtSession> {

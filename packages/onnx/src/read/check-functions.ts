@@ -1,13 +1,11 @@
 import { LowbitError } from '@lowbit/core';
 import type { FunctionProto, GraphProto, ModelProto, NodeProto } from '../schema/proto.js';
 import { bodyOf } from './function-body.js';
+import { calleesFirst, callsOf } from './function-calls.js';
 import { nodeLabel, quoted } from './node-label.js';
-import { keyOfFunction, keyOfNode } from './operator-key.js';
-import { subgraphsOf } from './subgraphs.js';
+import { keyOfFunction } from './operator-key.js';
 
 const remedy = 'Check the model with the onnx package (`onnx.checker`), and export it again.';
-
-type Functions = ReadonlyMap<string, FunctionProto>;
 
 /**
  * Checks a model's own functions from outside: each is defined once, none needs itself, and every call gives at most
@@ -33,15 +31,6 @@ export function checkFunctions({ graph, functions }: ModelProto, where: string):
   checkRecursion(calls, where);
 }
 
-/** The nodes of a graph and its subgraphs that call functions. */
-function* callsOf(graph: GraphProto, known: Functions): Iterable<[NodeProto, FunctionProto]> {
-  for (const node of graph.node) {
-    const callee = known.get(keyOfNode(node));
-    if (callee !== undefined) yield [node, callee];
-    for (const { graph: inner } of subgraphsOf(node)) yield* callsOf(inner, known);
-  }
-}
-
 function checkCall(node: NodeProto, { name, input, output, attribute }: FunctionProto, where: string): void {
   const at = `${where}: ${nodeLabel(node)} calls ${quoted(name)}`;
   if (node.input.length > input.length)
@@ -53,27 +42,10 @@ function checkCall(node: NodeProto, { name, input, output, attribute }: Function
   if (missing !== undefined) throw invalid(at, `the attribute ${quoted(missing)}`, 'none');
 }
 
-/** Takes away functions that call none of those left, until none is left (Kahn's algorithm). */
 function checkRecursion(calls: ReadonlyMap<FunctionProto, readonly FunctionProto[]>, where: string): void {
-  const waits = new Map([...calls].map(([fn, called]) => [fn, called.length]));
-  const callers = new Map<FunctionProto, FunctionProto[]>();
-  for (const [fn, called] of calls) {
-    for (const callee of called) {
-      const known = callers.get(callee) ?? [];
-      known.push(fn);
-      callers.set(callee, known);
-    }
-  }
-  const ready = [...waits].flatMap(([fn, count]) => (count === 0 ? [fn] : []));
-  for (let next = 0; next < ready.length; next++) {
-    for (const caller of callers.get(ready[next] as FunctionProto) ?? []) {
-      const left = (waits.get(caller) as number) - 1;
-      waits.set(caller, left);
-      if (left === 0) ready.push(caller);
-    }
-  }
-  if (ready.length === calls.size) return;
-  const stuck = [...waits].find(([, count]) => count > 0)?.[0] as FunctionProto;
+  const free = new Set(calleesFirst(calls));
+  const stuck = [...calls.keys()].find((fn) => !free.has(fn));
+  if (stuck === undefined) return;
   throw new LowbitError({
     code: 'graph-cyclic',
     where,

@@ -53,11 +53,26 @@ function floatBytes(tensor: TensorProto, where: string): Uint8Array | undefined 
  * @throws LowbitError `external-data`; `model-malformed` for other types, wrong lengths and values beyond 2⁵³.
  */
 export function readIntegers(tensor: TensorProto, where: string): number[] {
-  const raw = rawBytes(tensor, where);
-  const integers =
-    raw === undefined ? typedIntegers(tensor, where) : integersOfRaw(tensor.dataType, raw, where);
+  const integers = roundedIntegers(tensor, where);
   if (integers.every(Number.isSafeInteger)) return integers;
   throw malformed(where, 'integers below 2⁵³', 'larger ones');
+}
+
+/**
+ * As {@link readIntegers}, with values beyond ±2⁵³ brought to the largest safe integers: exporters write 2⁶³ − 1 for
+ * the bound of a slice that means the end.
+ *
+ * @throws LowbitError `external-data`; `model-malformed` for other types and wrong lengths.
+ */
+export function readBounds(tensor: TensorProto, where: string): number[] {
+  const most = Number.MAX_SAFE_INTEGER;
+  return roundedIntegers(tensor, where).map((value) => Math.max(-most, Math.min(most, value)));
+}
+
+/** Integers as the nearest numbers. */
+function roundedIntegers(tensor: TensorProto, where: string): number[] {
+  const raw = rawBytes(tensor, where);
+  return raw === undefined ? typedIntegers(tensor, where) : integersOfRaw(tensor.dataType, raw, where);
 }
 
 /** Raw data, also from a float field that was kept as bytes; `undefined` when a typed field holds the data. */

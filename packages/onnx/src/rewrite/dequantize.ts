@@ -25,15 +25,22 @@ export interface Unfit {
 /**
  * Decodes an affine tensor by `DequantizeLinear` with explicit zero points, and `Add` where the grid has no integer
  * zero point. Nothing is added to the fragment when there is no such form.
+ *
+ * @param isMoved Whether anything but operators that compute with the weight may take the result.
  */
-export function dequantize(to: Fragment, tensor: QuantizedTensor, target: Target): Shaped | Unfit {
+export function dequantize(
+  to: Fragment,
+  tensor: QuantizedTensor,
+  target: Target,
+  isMoved: () => boolean,
+): Shaped | Unfit {
   const { scheme, bits, parameterStorage } = tensor;
   if (scheme.kind !== 'affine')
     return { unfit: `no operator decodes a ${scheme.kind} scheme from packed codes` };
   const exact = zeroPointForm(tensor);
   const view = viewOf(tensor.shape, tensor.slicing, exact !== undefined);
   if ('unfit' in view) return view;
-  const operator = dequantizeOperator(bits, view.spread, target);
+  const operator = dequantizeOperator(bits, view.spread, target, isMoved);
   if (operator === undefined) return { unfit: noOperator(bits, view.spread, target) };
   const { codes, scale, zeroPoints } = exact ?? {
     codes: tensor.codes,

@@ -12,6 +12,7 @@ import { gatherBlockQuantized } from './gather-block-quantized.js';
 import { gatherRows } from './gather-rows.js';
 import { integers } from './integers.js';
 import { matMulNBits } from './mat-mul-n-bits.js';
+import { usedOnly } from './used-only.js';
 
 /** One weight in the form that was chosen for it; its nodes and constants are in the fragment. */
 export interface Lowered {
@@ -48,7 +49,7 @@ export function lower(
   if (multiplies !== undefined) return replaced(to, tensor, multiplies, multiplied(target));
   const takes = gatherBlockQuantized(to, site, tensor, target) ?? gatherRows(to, site, tensor, target);
   if (takes !== undefined) return replaced(to, tensor, takes, taken);
-  const packed = dequantize(to, tensor, target);
+  const packed = dequantize(to, tensor, target, () => !usedOnly(site, () => true));
   if ('unfit' in packed) return expanded(to, site, expand(to, tensor, target), tensor, packed.unfit);
   finish(to, site, packed);
   const reason = sentence(decoded, widening(packed.storedBits, tensor));

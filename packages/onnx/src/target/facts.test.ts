@@ -21,6 +21,11 @@ describe('types that Cast unpacks', () => {
   });
 });
 
+test('2 bits are stored in 4 where other operators take the decoded weight', () => {
+  const [kept, moved] = [false, true].map((moves) => dequantizeOperator(2, 'tensor', newest, () => moves));
+  expect([kept?.bits, moved?.bits]).toEqual([2, 4]);
+});
+
 describe('operators that keep codes packed', () => {
   const own = 'com.microsoft';
   test.each([

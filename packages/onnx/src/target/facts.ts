@@ -70,6 +70,11 @@ interface DequantizeFact {
   readonly runs: Readonly<Record<Spread, Runtimes>>;
   /** Whether the runtime's own operator takes it, at any opset; it has no blocks and runs on the CPU alone. */
   readonly own: boolean;
+  /**
+   * Whether operators such as `Reshape` may follow: the runtime computes them on the codes first, and 1.30 fails to load
+   * models where those have 2 bits.
+   */
+  readonly moves: boolean;
 }
 
 const everySpread = <T>(value: T): Readonly<Record<Spread, T>> => ({
@@ -86,6 +91,7 @@ const dequantizeFacts: readonly DequantizeFact[] = [
     standard: everySpread({ opset: 25, ir: 13 }),
     runs: everySpread({ wasm: 24 }),
     own: false,
+    moves: false,
   },
   {
     type: DataType.UINT4,
@@ -93,6 +99,7 @@ const dequantizeFacts: readonly DequantizeFact[] = [
     standard: everySpread({ opset: 21, ir: 10 }),
     runs: everySpread({ wasm: 20, webgpu: 26 }),
     own: true,
+    moves: true,
   },
   {
     type: DataType.UINT8,
@@ -100,6 +107,7 @@ const dequantizeFacts: readonly DequantizeFact[] = [
     standard: { tensor: { opset: 10, ir: 3 }, axis: { opset: 13, ir: 3 }, block: { opset: 21, ir: 3 } },
     runs: { ...everySpread({ wasm: 20, webgpu: 24 }), block: { wasm: 20, webgpu: 26 } },
     own: true,
+    moves: true,
   },
   {
     type: DataType.UINT16,
@@ -107,24 +115,30 @@ const dequantizeFacts: readonly DequantizeFact[] = [
     standard: everySpread({ opset: 21, ir: 3 }),
     runs: everySpread({ wasm: 20 }),
     own: true,
+    moves: true,
   },
 ];
 
 /** The newest operator set of which WebGPU runs the standard `DequantizeLinear` itself. */
 const newestOnGpu = 23;
 
-/** The operator and type that keep codes of `bits` bits packed at run time, if there is one. */
+/**
+ * The operator and type that keep codes of `bits` bits packed at run time, if there is one.
+ *
+ * @param isMoved Whether anything but operators that compute with the weight may take its result; asked where it matters.
+ */
 export function dequantizeOperator(
   bits: number,
   spread: Spread,
   target: Target,
+  isMoved: () => boolean = () => false,
 ): DequantizeOperator | undefined {
   const { provider } = target.runtime ?? defaultRuntime;
   const onGpu = provider === 'webgpu';
   for (const fact of dequantizeFacts) {
     if (fact.bits < bits) continue;
     const standard = has(target, fact.standard[spread]) && !(onGpu && target.opset > newestOnGpu);
-    if (standard && runsOn(target, fact.runs[spread]))
+    if (standard && runsOn(target, fact.runs[spread]) && (fact.moves || !isMoved()))
       return { domain: undefined, type: fact.type, bits: fact.bits };
     if (fact.own && spread !== 'block' && !onGpu)
       return { domain: runtimeDomain.name, type: fact.type, bits: fact.bits };

@@ -19,16 +19,21 @@ const child = fileURLToPath(new URL('profile-child.mjs', import.meta.url));
 export function operatorsRun(
   bytes: Uint8Array,
   shapes: Readonly<Record<string, readonly number[]>>,
+  options: object = {},
 ): string[] {
   const folder = mkdtempSync(join(tmpdir(), 'lowbit-profile-'));
   try {
     const file = join(folder, 'model.onnx');
     writeFileSync(file, bytes);
-    const printed = execFileSync(process.execPath, [child, file, JSON.stringify(shapes)], {
-      encoding: 'utf8',
-      maxBuffer: 2 ** 28,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    const printed = execFileSync(
+      process.execPath,
+      [child, file, JSON.stringify(shapes), JSON.stringify(options)],
+      {
+        encoding: 'utf8',
+        maxBuffer: 2 ** 28,
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
+    );
     const events = JSON.parse(
       printed.slice(printed.indexOf('['), printed.lastIndexOf(']') + 1),
     ) as ProfileEvent[];

@@ -1,4 +1,4 @@
-import type { Quantizer } from '@lowbit/core';
+import type { Quantizer, SliceParameters } from '@lowbit/core';
 
 /** Symmetric 8-bit weights, so that these tests need no method package. */
 export const plainAbsmax: Quantizer = {
@@ -21,17 +21,21 @@ export const plainRange: Quantizer = {
   name: 'plain-range',
   roles: ['activation'],
   bits: { activation: [4, 8] },
-  fit(_, { bits, statistics }) {
-    const levels = 2 ** bits;
-    const [low, high] = [Math.min(0, statistics?.min ?? 0), Math.max(0, statistics?.max ?? 0)];
-    const scale = Math.fround((high - low) / (levels - 1));
-    return { kind: 'affine', levels, scale, offset: Math.fround(-Math.round(-low / scale) * scale) };
-  },
+  fit: (_, { bits, statistics }) => between(statistics?.min ?? 0, statistics?.max ?? 0, bits),
 };
 
+/** The range of the values at hand. */
 export const plainDynamic: Quantizer = {
   ...plainRange,
   name: 'plain-dynamic',
   bits: { activation: [8] },
   dynamic: true,
+  fit: (values, { bits }) => between(Math.min(...values), Math.max(...values), bits),
 };
+
+function between(min: number, max: number, bits: number): SliceParameters {
+  const levels = 2 ** bits;
+  const [low, high] = [Math.min(0, min), Math.max(0, max)];
+  const scale = Math.fround((high - low) / (levels - 1));
+  return { kind: 'affine', levels, scale, offset: Math.fround(-Math.round(-low / scale) * scale) };
+}

@@ -1,10 +1,11 @@
-/** Runs a model with profiling on; the runtime prints the profile. Arguments: model file, JSON of input shapes. */
+/** Runs a model with profiling on; the runtime prints the profile. Arguments: model file, JSON of input shapes, JSON of session options. */
 import { readFileSync } from 'node:fs';
 import * as ort from 'onnxruntime-web';
 
-const [, , model, shapes] = process.argv;
+const [, , model, shapes, options] = process.argv;
 ort.env.wasm.numThreads = 1;
 const session = await ort.InferenceSession.create(new Uint8Array(readFileSync(model)), {
+  ...JSON.parse(options),
   enableProfiling: true,
   logSeverityLevel: 4,
 });

@@ -1,8 +1,12 @@
-import type { Applied, Outcome } from '@lowbit/core';
+import { packTensor, type Applied, type Outcome, type PackedTensor } from '@lowbit/core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { registerQuantizedInput } from '../activations/quantized-input-layer.js';
+import { wrapTopology } from '../activations/wrap-topology.js';
+import { rememberPacked } from '../io/packed-weights.js';
 import { disposeWeights } from '../model/dispose-weights.js';
 import { recordPlan } from '../model/plan-record.js';
 import { rebuild } from '../model/rebuild.js';
+import { topologyOf } from '../model/topology.js';
 import { checkOutcome } from './check-outcome.js';
 import { modelBytes, storageNotes } from './sizes.js';
 import { writeWeights } from './write-weights.js';
@@ -14,13 +18,26 @@ import { writeWeights } from './write-weights.js';
 export async function applyOutcome(model: LayersModel, outcome: Outcome): Promise<Applied<LayersModel>> {
   checkOutcome(model, outcome);
   const storage = storageNotes(outcome);
-  const copy = await rebuild(model);
+  const copy = await rebuild(model, activatedTopology(model, outcome));
   try {
     writeWeights(model, copy, outcome.weights);
     recordPlan(copy, model, outcome.plan);
+    rememberPacked(copy, packAll(outcome));
   } catch (error) {
     disposeWeights(copy);
     throw error;
   }
   return { model: copy, storage, modelBytes: modelBytes(model, storage) };
+}
+
+function packAll({ weights }: Outcome): Map<string, PackedTensor> {
+  return new Map([...weights].map(([id, tensor]) => [id, packTensor(tensor)]));
+}
+
+/** The topology with the plan's activation quantizers in it. */
+function activatedTopology(model: LayersModel, { activations }: Outcome) {
+  const topology = topologyOf(model);
+  if (activations.size === 0) return topology;
+  registerQuantizedInput([...activations.values()].map(({ quantizer }) => quantizer));
+  return wrapTopology(topology, model, activations);
 }

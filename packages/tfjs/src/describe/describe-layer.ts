@@ -2,6 +2,7 @@ import type { LayerDescriptor, SkipNote, WeightDescriptor } from '@lowbit/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { readVariable } from '../model/read-variable.js';
 import type { ModelLayer, ModelVariable } from '../model/survey.js';
+import { describeSites } from '../activations/describe-sites.js';
 import { families } from './families.js';
 import { layerFloatReason, weightFloatReason } from './float-reason.js';
 import type { KernelRule, LayerFamily } from './layer-family.js';
@@ -10,7 +11,7 @@ import { multiplications } from './multiplications.js';
 /** One layer for the core; `depth` is its place in the order of execution. */
 export function describeLayer(entry: ModelLayer, depth: number): LayerDescriptor {
   const op = entry.layer.getClassName();
-  const base = { id: entry.id, op, depth, sites: [] };
+  const base = { id: entry.id, op, depth, sites: describeSites(entry.id, entry.layer) };
   const family = families[op];
   if (family === undefined) {
     const reason = layerFloatReason(op, entry.variables.length > 0);

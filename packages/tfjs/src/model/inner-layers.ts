@@ -15,6 +15,7 @@ export function innerLayers(layer: Layer): readonly Layer[] {
     case 'Sequential':
       return inner.layers;
     case 'TimeDistributed':
+    case 'LowbitQuantizedInput':
       return [inner.layer];
     case 'Bidirectional':
       return [inner.forwardLayer, inner.backwardLayer];
@@ -25,7 +26,12 @@ export function innerLayers(layer: Layer): readonly Layer[] {
 
 /** Whether the layer stands for its inner layers only. */
 export function isComposite(layer: Layer): boolean {
-  return ['Model', 'Functional', 'Sequential', 'TimeDistributed', 'Bidirectional'].includes(
-    layer.getClassName(),
-  );
+  return [
+    'Model',
+    'Functional',
+    'Sequential',
+    'TimeDistributed',
+    'Bidirectional',
+    'LowbitQuantizedInput',
+  ].includes(layer.getClassName());
 }

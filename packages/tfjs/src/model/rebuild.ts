@@ -6,16 +6,19 @@ import { topologyFailed, topologyOf } from './topology.js';
 type Topology = Exclude<Parameters<typeof tfLayers.models.modelFromJSON>[0], tfLayers.ModelAndWeightsConfig>;
 
 /**
- * A new model with the same topology and fresh weights, not compiled. The caller disposes it. Throws
+ * A new model with the same topology, or the one given, and fresh weights, not compiled. The caller disposes it. Throws
  * `layer-unsupported` when the topology cannot be made again; no tensor is left behind then.
  */
-export async function rebuild(model: tfLayers.LayersModel): Promise<tfLayers.LayersModel> {
+export async function rebuild(
+  model: tfLayers.LayersModel,
+  topology = topologyOf(model),
+): Promise<tfLayers.LayersModel> {
   checkClasses(model);
   const before = new Set(variables());
   // Building is done when `modelFromJSON` returns its promise, so `tidy` catches what a failed build leaves.
   let built: Promise<tfLayers.LayersModel> | undefined;
   tf.tidy(() => {
-    built = tfLayers.models.modelFromJSON(topologyOf(model) as unknown as Topology);
+    built = tfLayers.models.modelFromJSON(topology as unknown as Topology);
   });
   const created = variables().filter((variable) => !before.has(variable));
   try {

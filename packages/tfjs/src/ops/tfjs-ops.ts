@@ -15,6 +15,8 @@ export const tfjsOps: Ops<tf.Tensor> = {
   mul: (a, b) => tf.mul(a, b),
   div: (a, b) => tf.div(a, b),
   abs: (a) => tf.abs(a),
+  sqrt: (a) => tf.sqrt(a),
+  tanh: (a) => tf.tanh(a),
   // tf.sign(0) is 0, so the sign is made from a comparison: 2·[a ≥ 0] − 1.
   sign: (a) => tf.sub(tf.mul(tf.cast(tf.greaterEqual(a, 0), 'float32'), 2), 1),
   // tf.round rounds ties to even on every backend.
@@ -24,6 +26,7 @@ export const tfjsOps: Ops<tf.Tensor> = {
   greater: (a, b) => tf.cast(tf.greater(a, b), 'float32'),
   where,
   mean: (a, axes) => tf.mean(a, axes === undefined ? undefined : [...axes], true),
+  max: (a, axes) => tf.max(a, axes === undefined ? undefined : [...axes], true),
 };
 
 /** tf.where stretches scalars to length 1 where the result is empty. */

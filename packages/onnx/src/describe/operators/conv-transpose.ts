@@ -12,7 +12,8 @@ export const convTranspose: WeightOperator = {
       axes: (shape) => {
         const [inputs = 0, ...rest] = shape;
         const group = integerAttribute(node, 'group', 1);
-        if (shape.length < 3 || inputs % group !== 0) return skipReasons.vector;
+        if (shape.length < 3) return skipReasons.vector;
+        if (group < 1 || inputs % group !== 0) return skipReasons.badGroups(group);
         if (group === 1) return { shape, outputAxes: [1], inputAxis: 0 };
         return { shape: [group, inputs / group, ...rest], outputAxes: [0, 2], inputAxis: 1 };
       },

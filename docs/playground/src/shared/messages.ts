@@ -1,0 +1,79 @@
+import type { Granularity, Problem, Report } from '@lowbit/core';
+import type { Difference, OutputComparison } from 'lowbit/browser';
+
+/** What the page shows of a model before anything is done to it. */
+export interface ModelFacts {
+  readonly format: 'onnx' | 'tfjs';
+  readonly name: string;
+  /** Label and text. */
+  readonly facts: readonly (readonly [string, string])[];
+  /** Weights that can be quantized, and the bytes of all of them. */
+  readonly quantizable: { readonly count: number; readonly bytes: number };
+  /** What stays as it is, by reason. */
+  readonly skipped: readonly { readonly reason: string; readonly count: number }[];
+  /** Whether the only input takes pictures. */
+  readonly takesPictures: boolean;
+}
+
+/** What the user chose. */
+export interface Settings {
+  /** `name` or `name:key=value,…` */
+  readonly method: string;
+  readonly bits: number;
+  /** Bits of the first and the last layer. */
+  readonly ends: 'same' | 'float' | number;
+  readonly granularity: Granularity;
+  readonly parameterStorage: 'float32' | 'float16';
+  /** For ONNX: what the file is made for. `integers`: activations become 8-bit integers on every run. */
+  readonly madeFor: 'speed' | 'memory' | 'integers';
+}
+
+/** How pixels, 0 … 255, become the numbers of an input. */
+export type PixelRange = 'unit' | 'signed' | 'imagenet' | 'bytes';
+
+/** What both models are run on. */
+export type CompareInputs =
+  | { readonly source: 'random'; readonly batches: number; readonly seed: number }
+  | { readonly source: 'picture'; readonly file: File; readonly range: PixelRange };
+
+/** What the models give for the same inputs, the second compared with the first. */
+export interface CompareResult {
+  readonly batches: number;
+  readonly outputs: readonly OutputComparison[];
+  readonly overall: Difference;
+}
+
+/** `packed` needs lowbit to be loaded; `plain` is for unmodified TensorFlow.js. ONNX files have one form only. */
+export type DownloadForm = 'packed' | 'plain';
+
+/** A file to be saved by the browser, and what it cost beyond the quantization, as a sentence. */
+export interface Download {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  readonly note: string;
+}
+
+export interface Progress {
+  readonly label: string;
+  readonly done: number;
+  readonly total: number;
+}
+
+/** What the page asks of the worker: what it gives and what it gets. */
+export interface Tasks {
+  open: { in: readonly File[]; out: ModelFacts };
+  quantize: { in: Settings; out: Report };
+  compare: { in: CompareInputs; out: CompareResult };
+  download: { in: DownloadForm; out: readonly Download[] };
+}
+
+export type TaskName = keyof Tasks;
+
+export type ToWorker =
+  | { readonly [T in TaskName]: { readonly id: number; readonly task: T; readonly input: Tasks[T]['in'] } }[TaskName]
+  | { readonly task: 'cancel' };
+
+export type FromWorker =
+  | { readonly id: number; readonly progress: Progress }
+  | { readonly id: number; readonly result: Tasks[TaskName]['out'] }
+  | { readonly id: number; readonly problems: readonly Problem[] };

@@ -1,0 +1,45 @@
+import { LowbitError } from '@lowbit/core';
+import type { RunOutputs } from '@lowbit/onnx';
+import { differenceOf, mergeDifferences, outputCollector, type ModelValue } from 'lowbit/browser';
+import type { CompareResult } from '../../shared/messages.js';
+import type { Session } from '../session.js';
+
+/**
+ * Compares what two models give, batch by batch.
+ *
+ * @param declared - the outputs by the names that both runs use
+ * @param batches - how many there will be, for the progress
+ * @throws LowbitError `aborted`, and what the runs throw.
+ */
+export async function compareRuns(
+  first: AsyncIterator<RunOutputs>,
+  second: AsyncIterator<RunOutputs>,
+  declared: readonly ModelValue[],
+  batches: number,
+  { signal, onProgress }: Session,
+): Promise<CompareResult> {
+  const collectors = declared.map((value) => ({ name: value.name, collector: outputCollector(value) }));
+  for (let done = 0; done < batches; done++) {
+    onProgress({ label: 'Running both models', done, total: batches });
+    const a = await outputsOf(first);
+    const b = await outputsOf(second);
+    for (const { name, collector } of collectors) collector.add(a[name]!, b[name]!, undefined);
+    await turn(signal);
+  }
+  await Promise.all([first.return?.(), second.return?.()]);
+  return {
+    batches,
+    outputs: collectors.map(({ collector }) => collector.finish()),
+    overall: differenceOf(mergeDifferences(collectors.map(({ collector }) => collector.sums()))),
+  };
+}
+
+async function outputsOf(run: AsyncIterator<RunOutputs>): Promise<RunOutputs> {
+  return (await run.next()).value as RunOutputs;
+}
+
+/** Lets a message through that may cancel. */
+async function turn(signal: AbortSignal): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  if (signal.aborted) throw new LowbitError({ code: 'aborted', where: 'compare' });
+}

@@ -1,0 +1,35 @@
+import type { Report } from '@lowbit/core';
+import type {
+  CompareInputs,
+  CompareResult,
+  Download,
+  DownloadForm,
+  ModelFacts,
+  Settings,
+} from '../shared/messages.js';
+import { readFiles } from './dropped-files.js';
+import { openOnnx } from './onnx/open-onnx.js';
+import type { Session } from './session.js';
+
+/** A model in the worker. What `compare` and `download` use is the result of the last `quantize`. */
+export interface OpenedModel {
+  readonly facts: ModelFacts;
+  quantize(settings: Settings, session: Session): Promise<Report>;
+  compare(inputs: CompareInputs, session: Session): Promise<CompareResult>;
+  download(form: DownloadForm): Promise<readonly Download[]>;
+  dispose(): void;
+}
+
+/**
+ * Opens what was dropped: a `model.json` with its weight files, or an ONNX file with the files beside it.
+ *
+ * @throws LowbitError what the adapters throw for files that they cannot read.
+ */
+export async function openModel(files: readonly File[], session: Session): Promise<OpenedModel> {
+  session.onProgress({ label: 'Reading', done: 0, total: 1 });
+  const dropped = await readFiles(files);
+  const json = files.find(({ name }) => name.toLowerCase().endsWith('.json'));
+  if (json === undefined) return openOnnx(dropped);
+  const { openTfjs } = await import('./tfjs/open-tfjs.js');
+  return openTfjs(json.name, dropped);
+}

@@ -1,0 +1,47 @@
+import type { Ops } from '@lowbit/core';
+import { sliceMax, sliceMin } from './slice-statistics.js';
+
+/** Scales below this count as 0: dividing by a subnormal float32 overflows. */
+const smallestScale = 1e-38;
+
+/** A matrix on the grid of `levels` levels over the range of each row, as `spanning` would fit it. */
+export function onSpannedGrid<T>(ops: Ops<T>, x: T, levels: number): T {
+  const low = sliceMin(ops, x);
+  const scale = ops.div(ops.sub(sliceMax(ops, x), low), ops.constant(levels - 1));
+  return onGrid(ops, x, { levels, scale, offset: low });
+}
+
+/** A matrix on the grid over the range of each row extended to include 0, as `withZero` would fit it. */
+export function onGridWithZero<T>(ops: Ops<T>, x: T, levels: number): T {
+  const zero = ops.constant(0);
+  const [min, max] = [sliceMin(ops, x), sliceMax(ops, x)];
+  const low = ops.where(ops.greater(zero, min), min, zero);
+  const high = ops.where(ops.greater(max, zero), max, zero);
+  const scale = ops.div(ops.sub(high, low), ops.constant(levels - 1));
+  const zeroPoint = ops.clip(ops.round(ops.div(ops.sub(zero, low), divisor(ops, scale))), 0, levels - 1);
+  const offset = ops.sub(zero, ops.mul(zeroPoint, scale));
+  // A row whose values are all equal keeps them.
+  return ops.where(ops.greater(max, min), onGrid(ops, x, { levels, scale, offset }), x);
+}
+
+/** A matrix on the symmetric grid −largest … largest times a step that reaches the largest size of each row. */
+export function onSymmetricGrid<T>(ops: Ops<T>, x: T, largest: number): T {
+  const scale = ops.div(sliceMax(ops, ops.abs(x)), ops.constant(largest));
+  const code = ops.clip(ops.round(ops.div(x, divisor(ops, scale))), -largest, largest);
+  return ops.mul(code, scale);
+}
+
+interface ColumnGrid<T> {
+  readonly levels: number;
+  readonly scale: T;
+  readonly offset: T;
+}
+
+function onGrid<T>(ops: Ops<T>, x: T, { levels, scale, offset }: ColumnGrid<T>): T {
+  const code = ops.round(ops.div(ops.sub(x, offset), divisor(ops, scale)));
+  return ops.add(ops.mul(ops.clip(code, 0, levels - 1), scale), offset);
+}
+
+function divisor<T>(ops: Ops<T>, scale: T): T {
+  return ops.where(ops.greater(scale, ops.constant(smallestScale)), scale, ops.constant(1));
+}

@@ -1,0 +1,68 @@
+import type { ActivationReport, FittedRange } from '@lowbit/core';
+
+import { formatRange, formatShare } from '../output/numbers.js';
+import { printable } from '../output/printable.js';
+import { textTable } from '../output/table.js';
+import type { CalibrationReport } from './quantize-document.js';
+
+/** More rows than these hide the rest of the summary. */
+const mostRows = 8;
+
+/** The places where activations are quantized, those that clip most first. */
+export function activationText(activations: readonly ActivationReport[]): string {
+  if (activations.length === 0) return '  none: no layer of this model gains from it\n';
+  const fitted = activations.flatMap((row) =>
+    row.fitted === undefined ? [] : [{ ...row, fitted: row.fitted }],
+  );
+  const measured = activations.length - fitted.length;
+  const line = measured === 0 ? '' : `  ${measured} × measured on every run\n`;
+  return fitted.length === 0 ? line : line + fittedTable(fitted);
+}
+
+interface FittedRow extends ActivationReport {
+  readonly fitted: FittedRange;
+}
+
+function fittedTable(rows: readonly FittedRow[]): string {
+  const ordered = [...rows].sort((a, b) => (b.fitted.clipped ?? 0) - (a.fitted.clipped ?? 0));
+  const table = textTable(
+    [
+      { label: 'value' },
+      { label: 'bits', align: 'right' },
+      { label: 'method' },
+      { label: 'seen' },
+      { label: 'levels' },
+      { label: 'clipped', align: 'right' },
+    ],
+    ordered.slice(0, mostRows).map(cells),
+  );
+  const more = rows.length - mostRows;
+  return more > 0 ? `${table}… and ${more} more; --report and --json list them all\n` : table;
+}
+
+function cells({ tensor, bits, quantizer, fitted }: FittedRow): readonly string[] {
+  const { observed, grid, clipped } = fitted;
+  return [
+    tensor,
+    String(bits),
+    quantizer,
+    observed === undefined ? '–' : formatRange(observed.min, observed.max),
+    formatRange(grid.min, grid.max),
+    clipped === undefined ? '–' : formatShare(clipped),
+  ];
+}
+
+/** What the ranges are from. */
+export function calibrationLines(calibration: CalibrationReport): string {
+  const batches = `${calibration.batches} ${calibration.batches === 1 ? 'batch' : 'batches'}`;
+  const lines =
+    calibration.source === 'file'
+      ? [`statistics of ${batches} from ${calibration.path}`]
+      : [
+          `observed on ${batches} from ${calibration.paths.join(', ')}`,
+          ...calibration.preparation,
+          ...calibration.notes,
+          ...(calibration.saved === undefined ? [] : [`statistics saved in ${calibration.saved}`]),
+        ];
+  return lines.map((line) => `  ${printable(line)}\n`).join('');
+}

@@ -1,0 +1,143 @@
+import type { InputsReport } from '../compare/chosen-inputs.js';
+import type { Comparison, OutputComparison } from '../compare/comparison.js';
+import type { Difference } from '../compare/difference.js';
+import type { Io } from '../io.js';
+import { colorsFor } from '../output/colors.js';
+import {
+  formatBytes,
+  formatCount,
+  formatDecibels,
+  formatMilliseconds,
+  formatPercent,
+  formatRatio,
+  formatReal,
+} from '../output/numbers.js';
+import { printable } from '../output/printable.js';
+import { textTable } from '../output/table.js';
+
+/** What `lowbit compare --json` prints. */
+export interface CompareDocument extends Comparison {
+  readonly a: ComparedFile;
+  readonly b: ComparedFile;
+  /** Bytes of b / bytes of a. */
+  readonly sizeRatio: number;
+  readonly runtime: string;
+  readonly inputs: InputsReport;
+}
+
+export interface ComparedFile {
+  readonly file: string;
+  /** The file, and the files beside it that its tensors lie in. */
+  readonly bytes: number;
+}
+
+const dash = '–';
+
+/** A comparison as tables for people. */
+export function comparisonText(document: CompareDocument, io: Io): string {
+  const colors = colorsFor(io.stdout);
+  const heading = (text: string): string => `\n${colors.bold(text)}\n`;
+  const { batches } = document;
+  const accuracy = accuracyTable(document);
+  return [
+    modelTable(document),
+    timeLine(document),
+    heading(`Difference of the outputs on ${batches} ${batches === 1 ? 'batch' : 'batches'}`),
+    outputTable(document),
+    ...(accuracy === undefined ? [] : [heading('Right by the labels'), accuracy]),
+    heading('Inputs'),
+    ...inputLines(document.inputs).map((line) => `  ${printable(line)}\n`),
+    ...warnings(document).map((text) => `${colors.yellow('warning:')} ${printable(text)}\n`),
+  ].join('');
+}
+
+function modelTable({ a, b, sizeRatio, time }: CompareDocument): string {
+  const times =
+    time === null
+      ? []
+      : [['median time', formatMilliseconds(time.a), formatMilliseconds(time.b), time.ratio.toFixed(3)]];
+  return textTable(
+    [
+      { label: '' },
+      { label: a.file, align: 'right' },
+      { label: b.file, align: 'right' },
+      { label: 'ratio', align: 'right' },
+    ],
+    [['size', formatBytes(a.bytes), formatBytes(b.bytes), formatRatio(sizeRatio, 1)], ...times],
+  );
+}
+
+function timeLine({ time, runtime }: CompareDocument): string {
+  if (time === null) return '';
+  const [lower, upper] = [time.lowerQuartile.toFixed(3), time.upperQuartile.toFixed(3)];
+  return (
+    `  ${runtime}; ${time.rounds} rounds on the first batch, taking turns; the ratio is the median of the rounds' ` +
+    `ratios, half of which lie from ${lower} to ${upper}\n`
+  );
+}
+
+function outputTable({ outputs, overall }: CompareDocument): string {
+  const hasClasses = outputs.some(({ top1 }) => top1 !== undefined);
+  const all = outputs.length > 1 ? [['all together', ...figures(overall)]] : [];
+  const columns = ['output', 'values', 'SQNR', 'largest error', 'mean error'];
+  return textTable(
+    [...columns, ...(hasClasses ? ['same top class'] : [])].map((label, i) => ({
+      label,
+      align: i === 0 ? 'left' : 'right',
+    })),
+    [
+      ...outputs.map((output) => [
+        output.name,
+        ...figures(output),
+        ...(hasClasses ? [agreement(output)] : []),
+      ]),
+      ...all.map((row) => (hasClasses ? [...row, ''] : row)),
+    ],
+  );
+}
+
+function figures(difference: Difference): string[] {
+  const { values, exact, sqnrDb, largestError, meanError } = difference;
+  return [
+    formatCount(values),
+    exact ? 'exact' : sqnrDb === null ? dash : formatDecibels(sqnrDb),
+    largestError === null ? dash : formatReal(largestError),
+    meanError === null ? dash : formatReal(meanError),
+  ];
+}
+
+function agreement({ top1 }: OutputComparison): string {
+  return top1 === undefined ? '' : `${formatPercent(top1.part)} (${top1.same} of ${top1.rows})`;
+}
+
+function accuracyTable({ a, b, outputs }: CompareDocument): string | undefined {
+  const rows = outputs.flatMap(({ name, accuracy }) =>
+    accuracy === undefined
+      ? []
+      : [[name, String(accuracy.rows), formatPercent(accuracy.a), formatPercent(accuracy.b)]],
+  );
+  if (rows.length === 0) return undefined;
+  const labels = ['output', 'samples', a.file, b.file];
+  return textTable(
+    labels.map((label, i) => ({ label, align: i === 0 ? 'left' : 'right' })),
+    rows,
+  );
+}
+
+function inputLines(inputs: InputsReport): readonly string[] {
+  if (inputs.source === 'data') return [inputs.paths.join(', '), ...inputs.preparation, ...inputs.notes];
+  const sizes = Object.entries(inputs.sizes).map(([name, size]) => `${name}=${size}`);
+  const chosen = sizes.length === 0 ? [] : [`sizes of open axes, changed by --dim: ${sizes.join(', ')}`];
+  return [`random, seed ${inputs.seed}: ${inputs.values}`, ...chosen];
+}
+
+function warnings({ inputs, outputs }: CompareDocument): readonly string[] {
+  const random = inputs.source === 'random' ? inputs.notes : [];
+  const ofOutputs = outputs.flatMap(({ name, nonFinite, otherShapes }) => [
+    ...(nonFinite > 0 ? [`${name}: ${nonFinite} pairs differ by a value that is NaN or infinite.`] : []),
+    ...(otherShapes > 0
+      ? [`${name}: in ${otherShapes} batches the models gave different shapes, which were not compared.`]
+      : []),
+  ]);
+  return [...random, ...ofOutputs];
+}

@@ -1,0 +1,67 @@
+import { basename } from 'node:path';
+
+import { checkOutputs, type PlannedOutput } from '../files/check-outputs.js';
+import { dataOutputs } from '../files/data-outputs.js';
+import { writeOutputs, type OutputFile } from '../files/write-outputs.js';
+import { renderHtmlReport } from '../html/render.js';
+import type { QuantizedModel } from '../quantize/quantize-model.js';
+import type { QuantizeOptions } from './quantize-options.js';
+
+/** The paths of `lowbit quantize`: what it reads and where its result goes. */
+export interface QuantizePaths {
+  readonly input: string;
+  readonly output: string;
+}
+
+/** Checks every output that is known before the work. @throws as {@link checkOutputs}. */
+export async function checkFiles(paths: QuantizePaths, options: QuantizeOptions): Promise<void> {
+  const { output, report, saveCalibration, force } = options;
+  const outputs: PlannedOutput[] = [
+    { path: paths.output, label: output === undefined ? 'output' : '--output' },
+  ];
+  if (report !== undefined) outputs.push({ path: report, label: '--report' });
+  if (saveCalibration !== undefined) outputs.push({ path: saveCalibration, label: '--save-calibration' });
+  await checkOutputs(outputs, inputsOf(paths, options), force === true);
+}
+
+/**
+ * Writes all files of a result, or none.
+ *
+ * @returns the paths of the data files beside the model that were written
+ * @throws as {@link checkOutputs} and {@link writeOutputs}.
+ */
+export async function writeFiles(
+  paths: QuantizePaths,
+  options: QuantizeOptions,
+  done: QuantizedModel,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const force = options.force === true;
+  const data = await dataOutputs(paths.output, done.model.externalData ?? [], done.dataFiles);
+  const remedy = 'Write the result into another folder with --output.';
+  const planned = data.map(({ path }) => ({ path, label: 'data of the result', remedy }));
+  const others = [...inputsOf(paths, options), ...done.dataFiles.opened, ...outputsOf(paths, options)];
+  await checkOutputs(planned, others, force);
+  const model = { path: paths.output, data: done.model.bytes };
+  await writeOutputs([...data, model, ...extraFiles(paths.input, options, done)], { force, signal });
+  return data.map(({ path }) => path);
+}
+
+function extraFiles(input: string, options: QuantizeOptions, done: QuantizedModel): readonly OutputFile[] {
+  const { report: page, saveCalibration } = options;
+  const { report, statistics } = done;
+  const files: OutputFile[] = [];
+  if (page !== undefined)
+    files.push({ path: page, data: renderHtmlReport({ title: basename(input), report }) });
+  if (saveCalibration !== undefined)
+    files.push({ path: saveCalibration, data: `${JSON.stringify(statistics.calibration)}\n` });
+  return files;
+}
+
+function inputsOf({ input }: QuantizePaths, { plan, calibration }: QuantizeOptions): readonly string[] {
+  return [input, ...[plan, calibration].filter((path) => path !== undefined)];
+}
+
+function outputsOf({ output }: QuantizePaths, options: QuantizeOptions): readonly string[] {
+  return [output, ...[options.report, options.saveCalibration].filter((path) => path !== undefined)];
+}

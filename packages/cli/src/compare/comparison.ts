@@ -1,0 +1,42 @@
+import type { Difference } from './difference.js';
+import type { PairedTimes } from './paired-times.js';
+
+/** How often both models name the same class as the best. */
+export interface Agreement {
+  /** Samples. */
+  readonly rows: number;
+  readonly same: number;
+  /** same / rows */
+  readonly part: number;
+}
+
+/** How often each model names the right class as the best. */
+export interface Accuracy {
+  /** Samples with a label. */
+  readonly rows: number;
+  /** Part of them that the first and the second model get right, 0 to 1. */
+  readonly a: number;
+  readonly b: number;
+}
+
+/** One output of both models. */
+export interface OutputComparison extends Difference {
+  readonly name: string;
+  readonly type: string;
+  /** Batches for which the models gave different shapes; they are in no other figure. */
+  readonly otherShapes: number;
+  /** Only for scores of classes. */
+  readonly top1?: Agreement;
+  /** Only for scores of classes, with labels. */
+  readonly accuracy?: Accuracy;
+}
+
+/** What the models did on the same inputs. */
+export interface Comparison {
+  readonly batches: number;
+  readonly outputs: readonly OutputComparison[];
+  /** Over all values of all outputs. */
+  readonly overall: Difference;
+  /** Times on the first batch; `null` when none were taken. */
+  readonly time: PairedTimes | null;
+}

@@ -1,0 +1,81 @@
+import { isFixed, type CalibrationInput } from '../calibration/spec.js';
+import { quoted, suggestion } from '../usage/option-values.js';
+import { usageError } from '../usage/usage-error.js';
+
+/** Side of a picture, and size of any other open axis. */
+const defaults = { side: 224, other: 16 } as const;
+
+/** Shapes of inputs in which nothing is open. */
+export interface SettledShapes {
+  /** By name of the input. */
+  readonly shapes: ReadonlyMap<string, readonly number[]>;
+  /** Size of each open axis: by its name, or as INPUT:AXIS where it has none. */
+  readonly sizes: Readonly<Record<string, number>>;
+}
+
+interface Axis {
+  /** Its own name, or `place`. */
+  readonly name: string;
+  /** INPUT:AXIS, counted from 0. */
+  readonly place: string;
+  /** Undefined when it is open. */
+  readonly size: number | undefined;
+  readonly byDefault: number;
+}
+
+/**
+ * Gives every open axis a size: the given one, else 1 for a first axis, 224 for the height and width of what looks
+ * like pictures, 16 for the rest. Axes of one name have one size.
+ *
+ * @param given - sizes by the name of an axis, or by INPUT:AXIS
+ * @throws UsageError for a given size that no open axis is called after.
+ */
+export function settleShapes(
+  inputs: readonly CalibrationInput[],
+  given: ReadonlyMap<string, number>,
+): SettledShapes {
+  const axes = new Map(inputs.map((input) => [input.name, axesOf(input)] as const));
+  const open = [...axes.values()].flat().filter(({ size }) => size === undefined);
+  checkGiven(open, given);
+  const sizes = new Map<string, number>();
+  for (const { name, place, byDefault } of open) {
+    const size = given.get(place) ?? given.get(name) ?? sizes.get(name) ?? byDefault;
+    sizes.set(name, size);
+  }
+  const shapes = [...axes].map(
+    ([input, all]) => [input, all.map(({ name, size }) => size ?? (sizes.get(name) as number))] as const,
+  );
+  return { shapes: new Map(shapes), sizes: Object.fromEntries(sizes) };
+}
+
+function axesOf({ name: input, shape }: CalibrationInput): readonly Axis[] {
+  return shape.map((size, i) => {
+    const place = `${input}:${i}`;
+    return {
+      name: typeof size === 'string' && size !== '' ? size : place,
+      place,
+      size: isFixed(size) ? size : undefined,
+      byDefault: defaultSize(shape, i),
+    };
+  });
+}
+
+function defaultSize(shape: CalibrationInput['shape'], axis: number): number {
+  if (axis === 0) return 1;
+  if (shape.length !== 4) return defaults.other;
+  const channels = shape[3] === 1 || shape[3] === 3 ? 3 : 1;
+  return axis === channels ? 3 : defaults.side;
+}
+
+function checkGiven(open: readonly Axis[], given: ReadonlyMap<string, number>): void {
+  const known = [...new Set(open.map(({ name }) => name))];
+  for (const name of given.keys()) {
+    if (known.includes(name) || open.some(({ place }) => place === name)) continue;
+    throw usageError({
+      where: '--dim',
+      expected: known.length === 0 ? 'no size, because no axis is open' : `one of ${known.join(', ')}`,
+      received: quoted(name),
+      ...suggestion(name, known),
+    });
+  }
+}

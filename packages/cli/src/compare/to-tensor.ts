@@ -1,0 +1,56 @@
+import { LowbitError, toFloat16Bits, type Batch } from '@lowbit/core';
+
+import type { CalibrationInput } from '../calibration/index.js';
+import type { Feeds, Runtime, Tensor } from '../runtime/load-runtime.js';
+
+type Values = ArrayLike<number>;
+
+/** Arrays that the runtime takes, by element type. */
+const arrays: ReadonlyMap<string, (values: Values) => ArrayBufferView> = new Map<
+  string,
+  (values: Values) => ArrayBufferView
+>([
+  ['float32', (values) => Float32Array.from(values)],
+  ['float64', (values) => Float64Array.from(values)],
+  ['float16', (values) => Uint16Array.from(values, toFloat16Bits)],
+  ['int64', (values) => BigInt64Array.from(values, BigInt)],
+  ['uint64', (values) => BigUint64Array.from(values, BigInt)],
+  ['int32', (values) => Int32Array.from(values)],
+  ['uint32', (values) => Uint32Array.from(values)],
+  ['int16', (values) => Int16Array.from(values)],
+  ['uint16', (values) => Uint16Array.from(values)],
+  ['int8', (values) => Int8Array.from(values)],
+  ['uint8', (values) => Uint8Array.from(values)],
+  ['bool', (values) => Uint8Array.from(values)],
+]);
+
+/**
+ * A batch as tensors of the types that the model asks for.
+ *
+ * @throws LowbitError `calibration-invalid` for a type that the runtime does not take.
+ */
+export function toFeeds({ inputs }: Batch, wanted: readonly CalibrationInput[], runtime: Runtime): Feeds {
+  return Object.fromEntries(
+    wanted.map((input) => {
+      const { shape, data } = inputs[input.name] as Batch['inputs'][string];
+      return [input.name, toTensor(input, shape, data, runtime)];
+    }),
+  );
+}
+
+function toTensor(
+  { name, type }: CalibrationInput,
+  shape: readonly number[],
+  data: Values,
+  runtime: Runtime,
+): Tensor {
+  const array = arrays.get(type);
+  if (array !== undefined) return new runtime.Tensor(type as 'float32', array(data) as Float32Array, shape);
+  throw new LowbitError({
+    code: 'calibration-invalid',
+    where: `input ${name}`,
+    expected: `one of the types ${[...arrays.keys()].join(', ')}`,
+    received: type,
+    remedy: 'The runtime takes no input of this type.',
+  });
+}

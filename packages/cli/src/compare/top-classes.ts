@@ -1,0 +1,43 @@
+/** How an output is cut into scores of classes. */
+export interface ScoreRows {
+  /** One row is the scores of one sample. */
+  readonly rows: number;
+  readonly classes: number;
+}
+
+/**
+ * Reads an output as scores of classes: floats of shape [samples, classes] or [classes], at least two classes.
+ * A single axis counts only where the model fixes its size; else it may be the samples.
+ *
+ * @param declared - the shape that the model gives the output; `null` when it gives none
+ */
+export function scoreRows(
+  type: string,
+  shape: readonly number[],
+  declared: readonly unknown[] | null,
+): ScoreRows | undefined {
+  const classes = shape.at(-1) ?? 0;
+  if (!type.startsWith('float') || shape.length > 2 || classes < 2) return undefined;
+  if (shape.length === 1 && typeof declared?.[0] !== 'number') return undefined;
+  return { rows: shape.length === 2 ? (shape[0] as number) : 1, classes };
+}
+
+/** The class with the highest score in each row; the first of equal ones. NaN is never the highest. */
+export function topClasses(scores: ArrayLike<number>, { rows, classes }: ScoreRows): readonly number[] {
+  return Array.from({ length: rows }, (_, row) => {
+    let best = 0;
+    let highest = -Infinity;
+    for (let i = 0; i < classes; i++) {
+      const score = scores[row * classes + i] as number;
+      if (score > highest) [best, highest] = [i, score];
+    }
+    return best;
+  });
+}
+
+/** In how many places two lists are equal. */
+export function countEqual(first: ArrayLike<number>, second: ArrayLike<number>): number {
+  let equal = 0;
+  for (let i = 0; i < first.length; i++) if (first[i] === second[i]) equal++;
+  return equal;
+}

@@ -1,0 +1,36 @@
+import type { Batch } from '@lowbit/core';
+
+import { describeData, readCalibration, type CalibrationInput } from '../calibration/index.js';
+import { calibrationSpec, type CalibrationOptions } from '../usage/calibration-options.js';
+
+/** Which data a model is run on, said as data. */
+export interface DataReport {
+  readonly source: 'data';
+  readonly paths: readonly string[];
+  /** What was done to pictures. */
+  readonly preparation: readonly string[];
+  /** What was left out or reused; filled while the data are read. */
+  readonly notes: readonly string[];
+}
+
+/** Data that a model is run on. */
+export interface DataInputs {
+  readonly batches: AsyncIterable<Batch>;
+  readonly report: DataReport;
+}
+
+/** Data from paths, one batch in memory at a time. @throws LowbitError as `readCalibration`. */
+export async function inputsFromData(
+  paths: readonly string[],
+  options: CalibrationOptions,
+  inputs: readonly CalibrationInput[],
+  signal: AbortSignal,
+): Promise<DataInputs> {
+  const notes: string[] = [];
+  const spec = { ...calibrationSpec(options, inputs), onNote: (note: string) => notes.push(note) };
+  const preparation = await describeData(paths, spec, signal);
+  return {
+    batches: readCalibration(paths, spec, signal),
+    report: { source: 'data', paths, preparation, notes },
+  };
+}

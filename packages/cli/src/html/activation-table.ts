@@ -1,0 +1,47 @@
+import type { ActivationReport, FittedRange } from '@lowbit/core';
+
+import { formatRange, formatReal, formatShare } from '../output/numbers.js';
+import { markup, type Markup } from './markup.js';
+
+/** One row a place where activations are quantized. */
+export function renderActivationTable(activations: readonly ActivationReport[]): Markup {
+  if (activations.length === 0)
+    return markup`<p class="quiet">None: no layer of this model gains from it.</p>`;
+  return markup`<div class="scroll tall">
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">Value</th>
+          <th scope="col" class="number">Bits</th>
+          <th scope="col">Method</th>
+          <th scope="col" class="number">Seen in the calibration</th>
+          <th scope="col" class="number">Levels from … to</th>
+          <th scope="col" class="number">Step</th>
+          <th scope="col" class="number">Clipped, of the sample</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${activations.map(renderRow)}
+      </tbody>
+    </table>
+  </div>`;
+}
+
+function renderRow({ tensor, bits, quantizer, reason, fitted }: ActivationReport): Markup {
+  return markup`<tr>
+    <td><span class="name">${tensor}</span></td>
+    <td class="number"><span class="chip bits-${bits}" title="${reason}">${bits}</span></td>
+    <td>${quantizer}</td>
+    ${fitted === undefined ? markup`<td class="muted" colspan="4">measured on every run</td>` : renderFitted(fitted)}
+  </tr>`;
+}
+
+function renderFitted({ observed, grid, parameters, clipped }: FittedRange): Markup {
+  const cells = [
+    observed === undefined ? '–' : formatRange(observed.min, observed.max),
+    formatRange(grid.min, grid.max),
+    parameters.kind === 'affine' ? formatReal(parameters.scale) : '–',
+    clipped === undefined ? '–' : formatShare(clipped),
+  ];
+  return markup`${cells.map((cell) => markup`<td class="number">${cell}</td>`)}`;
+}

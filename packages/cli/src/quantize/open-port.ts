@@ -1,0 +1,42 @@
+import { basename } from 'node:path';
+
+import type { QuantizationPlan } from '@lowbit/core';
+import { onnx, type OnnxPort } from '@lowbit/onnx';
+
+import type { QuantizeOptions } from '../commands/quantize-options.js';
+import { dataFilesOf, type DataFiles } from '../files/data-files.js';
+import { runtimeFor } from '../runtime/runtime-for.js';
+import { integerForm } from '../usage/integer-form.js';
+
+/** A model as it was read from its file, and what is wanted. */
+export interface QuantizeJob {
+  readonly file: string;
+  readonly bytes: Uint8Array;
+  readonly options: QuantizeOptions;
+  /** Decides in place of the options. */
+  readonly plan?: QuantizationPlan;
+}
+
+export interface OpenedPort {
+  readonly port: OnnxPort;
+  readonly dataFiles: DataFiles;
+}
+
+/** The model as a port, with a runtime where there are data to run it on. @throws LowbitError as {@link runtimeFor}. */
+export async function openPort(job: QuantizeJob, signal: AbortSignal): Promise<OpenedPort> {
+  const { file, bytes, options, plan } = job;
+  const { optimize, target, external, calibrate } = options;
+  const integers = integerForm(options, plan);
+  const ort = calibrate === undefined ? undefined : await runtimeFor('quantize', file, bytes, signal);
+  const dataFiles = dataFilesOf(file, signal);
+  const port = onnx(bytes, {
+    name: basename(file),
+    optimize,
+    externalData: dataFiles.read,
+    ...(target === undefined ? {} : { target }),
+    ...(external === undefined ? {} : { external }),
+    ...(integers === undefined ? {} : { integers }),
+    ...(ort === undefined ? {} : { ort }),
+  });
+  return { port, dataFiles };
+}

@@ -1,0 +1,55 @@
+import { isLowbitError, statisticsCollector } from '@lowbit/core';
+import { describe, expect, it } from 'vitest';
+
+import { parseStatistics } from './parse-statistics.js';
+
+function siteOf(values: readonly number[]) {
+  const collector = statisticsCollector({ sampleSize: 8, seed: 1 });
+  collector.add(Float32Array.from(values));
+  return collector.finish();
+}
+
+const site = siteOf([1, -2, 3]);
+const whole = { format: 'lowbit-calibration', version: 1, port: 'onnx', batches: 2, sites: { x: site } };
+
+function problemsOf(value: unknown): readonly string[] {
+  try {
+    parseStatistics(value, 's.json');
+  } catch (error) {
+    if (!isLowbitError(error)) throw error;
+    expect(error.problems.every(({ code }) => code === 'calibration-invalid')).toBe(true);
+    return error.problems.map(({ where }) => where);
+  }
+  return [];
+}
+
+describe('stored statistics', () => {
+  it('are taken as they were written, of places that saw nothing too', () => {
+    const stored = { ...whole, sites: { x: site, empty: siteOf([]) } };
+    expect(parseStatistics(JSON.parse(JSON.stringify(stored)), 's.json')).toEqual(stored);
+  });
+
+  it('that are something else tell every problem', () => {
+    expect(problemsOf(null)).toEqual([
+      's.json: format',
+      's.json: version',
+      's.json: port',
+      's.json: batches',
+      's.json: sites',
+    ]);
+    expect(problemsOf({ ...whole, port: 'tfjs', batches: -1 })).toEqual(['s.json: port', 's.json: batches']);
+  });
+
+  it.each([
+    ['mean', null],
+    ['max', -5],
+    ['sample', ['1']],
+    ['histogram', { min: 0, max: 1, counts: [] }],
+    ['histogram', { min: 2, max: 1, counts: [1] }],
+    ['histogram', { min: 0, max: 1, counts: [0.5] }],
+  ])('with a broken %s are refused', (key, value) => {
+    expect(problemsOf({ ...whole, sites: { x: { ...site, [key]: value } } })).toEqual([
+      `s.json: sites["x"].${key}`,
+    ]);
+  });
+});

@@ -1,0 +1,39 @@
+import { LowbitError, type Calibration, type PlannedWork } from '@lowbit/core';
+
+import { readJson } from '../files/read-json.js';
+import { parseStatistics } from './parse-statistics.js';
+
+/**
+ * Reads statistics of activations that `--save-calibration` wrote.
+ *
+ * @throws LowbitError `calibration-invalid`, or an error of the file system.
+ */
+export async function readStatistics(path: string, signal: AbortSignal): Promise<Calibration> {
+  const remedy = 'Give a file that --save-calibration wrote; data to run the model on belong to --calibrate.';
+  return parseStatistics(await readJson(path, { code: 'calibration-invalid', remedy }, signal), path);
+}
+
+/**
+ * Checks that stored statistics tell about every place that the plan needs them for.
+ *
+ * @param file - where they are from
+ * @throws LowbitError `calibration-invalid`.
+ */
+export function checkStatistics(
+  calibration: Calibration,
+  { plan, registry }: PlannedWork,
+  file: string,
+): void {
+  const isDynamic = (name: string): boolean => registry.find('quantizer', name)?.dynamic === true;
+  const sites = (plan.activations ?? []).filter(({ quantizer }) => !isDynamic(quantizer.name));
+  const missing = sites.filter(({ id }) => !Object.hasOwn(calibration.sites, id));
+  const [first] = missing;
+  if (first === undefined) return;
+  throw new LowbitError({
+    code: 'calibration-invalid',
+    where: file,
+    expected: `statistics of all ${sites.length} places of this model`,
+    received: `none for ${missing.length} of them, '${first.id}' among these`,
+    remedy: 'Statistics belong to one model and one --integers: calibrate again with --calibrate.',
+  });
+}

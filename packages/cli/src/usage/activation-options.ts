@@ -1,0 +1,48 @@
+import type { IntegerForm } from '@lowbit/onnx';
+import { Option } from 'commander';
+
+import {
+  calibrateOption,
+  imageOptions,
+  sampleOptions,
+  type CalibrationOptions,
+} from './calibration-options.js';
+import { methodParser } from './check-method.js';
+import { choiceParser, parseActivationBits } from './option-values.js';
+
+/** The options that say how activations are quantized, as parsed. */
+export interface ActivationOptions extends CalibrationOptions {
+  readonly activations?: string;
+  readonly activationBits?: number;
+  readonly integers?: IntegerForm | 'none';
+  readonly calibration?: string;
+  readonly saveCalibration?: string;
+}
+
+/** Declares them, and those for the data that the model is run on. */
+export function activationOptions(): readonly Option[] {
+  return [
+    new Option(
+      '--activations <method>',
+      'quantize activations too: dynamic measures ranges on every run, other methods (min-max, percentile, mse …) ' +
+        'need data; lowbit methods lists them',
+    ).argParser(methodParser('--activations', 'activation')),
+    new Option('--activation-bits <number>', 'bits of each activation (default: 8)').argParser(
+      parseActivationBits,
+    ),
+    new Option(
+      '--integers <form>',
+      'how 8-bit layers compute. operators: in integers, with float results; qdq: with 8-bit results too, handed on ' +
+        'from layer to layer; none: in floats, for any method, width and provider (default: operators, the fastest ' +
+        'in onnxruntime-web, which also rounds least; none for other widths)',
+    ).argParser(choiceParser('--integers', ['operators', 'qdq', 'none'])),
+    calibrateOption(),
+    new Option(
+      '--calibration <file>',
+      'statistics that --save-calibration wrote, in place of data',
+    ).conflicts('calibrate'),
+    new Option('--save-calibration <file>', 'also write the statistics, to be used again'),
+    ...imageOptions(),
+    ...sampleOptions(),
+  ];
+}

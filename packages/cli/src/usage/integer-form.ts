@@ -1,0 +1,26 @@
+import type { QuantizationPlan } from '@lowbit/core';
+import type { IntegerForm } from '@lowbit/onnx';
+
+import type { ActivationOptions } from './activation-options.js';
+
+/** The width that integer operators take. */
+export const integerActivationBits = 8;
+
+/**
+ * How layers with quantized activations compute: as the options say, or else by integer operators with float results
+ * where all activations have 8 bits. That is the faster form in onnxruntime-web, and the more exact one, since only
+ * inputs are rounded. `undefined`: in floats.
+ */
+export function integerForm(
+  { activations, activationBits, integers }: ActivationOptions,
+  plan: QuantizationPlan | undefined,
+): IntegerForm | undefined {
+  const widths =
+    plan === undefined
+      ? [activationBits ?? integerActivationBits]
+      : (plan.activations ?? []).map(({ bits }) => bits);
+  const isQuantized = (plan === undefined ? activations : plan.activations) !== undefined;
+  const fits = widths.every((bits) => bits === integerActivationBits);
+  const form = integers ?? (fits ? 'operators' : 'none');
+  return isQuantized && form !== 'none' ? form : undefined;
+}

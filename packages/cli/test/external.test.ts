@@ -1,0 +1,196 @@
+import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { describe, expect, it } from 'vitest';
+
+import { npyBytes } from '../src/calibration/index.js';
+import type { CompareDocument } from '../src/commands/comparison-text.js';
+import type { QuantizeDocument } from '../src/commands/quantize-document.js';
+import { externalModel } from './external-model.js';
+import { contents, run, temporaryFolder } from './support.js';
+import { tinyModel } from './tiny-model.js';
+
+interface Place {
+  readonly folder: string;
+  at(name: string): string;
+  quantize(...argv: readonly string[]): Promise<{ status: number; stdout: string; stderr: string }>;
+}
+
+/** A folder with a model and the files beside it. */
+async function modelFolder(weightFile = 'weight.bin', biasFile = 'bias.bin'): Promise<Place> {
+  const folder = await temporaryFolder();
+  const { model, weight, bias } = externalModel(weightFile, biasFile);
+  const at = (name: string) => join(folder, name);
+  await writeFile(at('model.onnx'), model);
+  await writeFile(at('weight.bin'), weight);
+  await writeFile(at('bias.bin'), bias);
+  return { folder, at, quantize: (...argv) => run('quantize', at('model.onnx'), ...argv) };
+}
+
+async function decibels(a: string, b: string): Promise<number> {
+  const { stdout } = await run('compare', a, b, '--rounds', '0', '--json');
+  return (JSON.parse(stdout) as CompareDocument).overall.sqnrDb ?? Infinity;
+}
+
+const documentOf = (stdout: string) => JSON.parse(stdout) as QuantizeDocument;
+
+describe('a model with tensors in other files', () => {
+  it('is quantized; a file that stays as it is is not written again', async () => {
+    const { folder, at, quantize } = await modelFolder();
+    const bias = await readFile(at('bias.bin'));
+    const { status, stdout, stderr } = await quantize('--json');
+    expect(status, stderr).toBe(0);
+    expect(documentOf(stdout)).not.toHaveProperty('dataFiles');
+    expect(documentOf(stdout).report.weights).toHaveLength(1);
+    expect(await contents(folder)).toEqual(['bias.bin', 'model.onnx', 'model_q8.onnx', 'weight.bin']);
+    expect(await readFile(at('bias.bin'))).toEqual(bias);
+    expect(await decibels(at('model.onnx'), at('model_q8.onnx'))).toBeGreaterThan(35);
+  });
+
+  it('gets its files in another folder, and not over others', async () => {
+    const { at, quantize } = await modelFolder();
+    await mkdir(at('out'));
+    const output = at('out/small.onnx');
+    const { status, stdout } = await quantize('-o', output);
+    expect(status).toBe(0);
+    expect(stdout).toContain(`Data:    ${at('out/bias.bin')}`);
+    expect(await contents(at('out'))).toEqual(['bias.bin', 'small.onnx']);
+    await rm(at('weight.bin'));
+    expect(await decibels(output, output)).toBe(Infinity);
+
+    await rm(output);
+    await writeFile(at('weight.bin'), externalModel().weight);
+    await writeFile(at('out/bias.bin'), 'theirs');
+    const refused = await quantize('-o', output);
+    expect(refused.status).toBe(1);
+    expect(refused.stderr).toContain('[file-exists]');
+    expect(refused.stderr).toContain('another folder');
+    expect(await contents(at('out'))).toEqual(['bias.bin']);
+    expect(await readFile(at('out/bias.bin'), 'utf8')).toBe('theirs');
+    expect((await quantize('-o', output, '--force')).status).toBe(0);
+  });
+
+  it('writes nothing when a data file cannot be written', async () => {
+    const { at, quantize } = await modelFolder();
+    await mkdir(at('out/bias.bin'), { recursive: true });
+    const { status, stderr } = await quantize(
+      '-o',
+      at('out/small.onnx'),
+      '--force',
+      '--report',
+      at('out/r.html'),
+    );
+    expect(status).toBe(1);
+    expect(stderr).toContain('[file-unwritable]');
+    expect(await contents(at('out'))).toEqual(['bias.bin']);
+  });
+
+  it('becomes one file with --no-external', async () => {
+    const { at, quantize } = await modelFolder();
+    await mkdir(at('out'));
+    const { status, stdout } = await quantize('--no-external', '-o', at('out/one.onnx'), '--json');
+    expect(status, stdout).toBe(0);
+    expect(documentOf(stdout)).not.toHaveProperty('dataFiles');
+    expect(await contents(at('out'))).toEqual(['one.onnx']);
+    expect(await decibels(at('model.onnx'), at('out/one.onnx'))).toBeGreaterThan(35);
+  });
+
+  it('never replaces data that the original needs, also with --force', async () => {
+    const { at, quantize } = await modelFolder('model.lowbit.data');
+    await writeFile(at('model.lowbit.data'), externalModel().weight);
+    const { status, stderr } = await quantize('--external', '--force');
+    expect(status).toBe(2);
+    expect(stderr).toContain('another folder');
+    expect(new Uint8Array(await readFile(at('model.lowbit.data')))).toEqual(externalModel().weight);
+  });
+
+  it('is observed', async () => {
+    const { at, quantize } = await modelFolder();
+    const values = Float32Array.from({ length: 320 }, (_, i) => Math.sin(i));
+    await writeFile(at('x.npy'), npyBytes([5, 64], values));
+    const argv = ['--activations', 'min-max', '--calibrate', at('x.npy'), '--json'];
+    const { status, stdout } = await quantize(...argv);
+    expect(status, stdout).toBe(0);
+    const { report } = documentOf(stdout);
+    expect(report.weights[0]?.form).toBe('MatMulInteger');
+    expect(report.activations?.[0]).toMatchObject({
+      tensor: 'x',
+      fitted: { observed: { max: expect.closeTo(1, 2) } },
+    });
+  });
+});
+
+describe('a model in one file', () => {
+  it('is split with --external, and its data never replaces other data', async () => {
+    const folder = await temporaryFolder();
+    const at = (name: string) => join(folder, name);
+    await writeFile(at('tiny.onnx'), tinyModel());
+    const { status, stdout } = await run('quantize', at('tiny.onnx'), '--external', '--json');
+    expect(status, stdout).toBe(0);
+    expect(documentOf(stdout).dataFiles).toEqual([at('tiny.lowbit.data')]);
+    expect(await contents(folder)).toEqual(['tiny.lowbit.data', 'tiny.onnx', 'tiny_q8.onnx']);
+    expect(await decibels(at('tiny.onnx'), at('tiny_q8.onnx'))).toBeGreaterThan(35);
+
+    const data = await readFile(at('tiny.lowbit.data'));
+    const other = await run(
+      'quantize',
+      at('tiny.onnx'),
+      '--external',
+      '--weights',
+      'absmax',
+      '-o',
+      at('b.onnx'),
+    );
+    expect(other.status).toBe(1);
+    expect(other.stderr).toContain('[file-exists]');
+    expect(other.stderr).toContain('another folder');
+    expect(await readFile(at('tiny.lowbit.data'))).toEqual(data);
+    expect(await contents(folder)).not.toContain('b.onnx');
+  });
+});
+
+describe('files that must not be read', () => {
+  it.each(['../weight.bin', '/etc/hostname', 'sub/../../weight.bin', '*/_ORT_MEM_ADDR_/*'])(
+    '%s is refused by quantize and inspect, and nothing is written',
+    async (path) => {
+      const { folder, at, quantize } = await modelFolder(path);
+      const before = await contents(folder);
+      for (const { status, stderr } of [await quantize(), await run('inspect', at('model.onnx'))]) {
+        expect(status).toBe(1);
+        expect(stderr).toContain('[external-data]');
+      }
+      expect(await contents(folder)).toEqual(before);
+    },
+  );
+
+  it('a link out of the folder is refused', async () => {
+    const { folder, at, quantize } = await modelFolder('link.bin');
+    const outside = await temporaryFolder();
+    await writeFile(join(outside, 'weight.bin'), externalModel().weight);
+    await symlink(join(outside, 'weight.bin'), at('link.bin'));
+    for (const { status, stderr } of [await quantize(), await run('inspect', at('model.onnx'))]) {
+      expect(status).toBe(1);
+      expect(stderr).toContain('[external-data]');
+    }
+    expect(await contents(folder)).not.toContain('model_q8.onnx');
+  });
+
+  it('a missing or short one is told', async () => {
+    const { at, quantize } = await modelFolder();
+    await writeFile(at('weight.bin'), 'short');
+    expect((await quantize()).stderr).toContain('[external-data]');
+    await rm(at('weight.bin'));
+    expect((await quantize()).stderr).toContain('[file-missing]');
+    const { status, stdout } = await run('inspect', at('model.onnx'));
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/data +weight\.bin, which is missing: 1 tensor\n/);
+    expect(stdout).toMatch(/data +bias\.bin, 256 B: 1 tensor\n/);
+    const json = JSON.parse((await run('inspect', at('model.onnx'), '--json')).stdout) as object;
+    expect(json).toMatchObject({
+      externalFiles: [
+        { path: 'weight.bin', tensors: 1, bytes: null },
+        { path: 'bias.bin', tensors: 1, bytes: 256 },
+      ],
+    });
+  });
+});

@@ -1,0 +1,76 @@
+import { expect, test } from 'vitest';
+import type { FittedSite, LayerDescriptor } from '../model/port.js';
+import type { QuantizationPlan } from '../plan/plan.js';
+import type { SliceParameters } from '../scheme/types.js';
+import { coarse } from '../../test/memory-port.js';
+import { statisticsCollector } from '../calibration/collector.js';
+import { activationRows } from './activation-rows.js';
+
+const entry = { id: 'site', bits: 2, quantizer: { name: 'min-max', options: {} }, reason: '2 bits' };
+const plan: QuantizationPlan = {
+  format: 'lowbit-plan',
+  version: 1,
+  port: 'memory',
+  seed: 0,
+  weights: [],
+  activations: [entry],
+};
+const site = { id: 'site', tensor: 'relu_1', side: 'input' } as const;
+const layers: LayerDescriptor[] = [{ id: 'layer', op: 'Conv', depth: 0, weights: [], sites: [site] }];
+
+function statisticsOf(values: readonly number[]) {
+  const collector = statisticsCollector({ sampleSize: 64, seed: 0 });
+  collector.add(Float32Array.from(values));
+  return collector.finish();
+}
+
+function rowOf(parameters: SliceParameters | undefined, values?: readonly number[]) {
+  const fitted: FittedSite = {
+    id: 'site',
+    bits: 2,
+    quantizer: coarse(),
+    options: {},
+    ...(parameters === undefined ? {} : { parameters }),
+    ...(values === undefined ? {} : { statistics: statisticsOf(values) }),
+  };
+  return activationRows(plan, layers, new Map([['site', fitted]])).activations?.[0];
+}
+
+test('the share of clipped values leaves out what rounding moves', () => {
+  // Levels 0, 1, 2, 3: −0.4 and 3.5 are rounded, −0.6 and 9 are clipped.
+  const row = rowOf({ kind: 'affine', levels: 4, scale: 1, offset: 0 }, [-0.6, -0.4, 1, 2, 3.5, 9, 1, 1]);
+  expect(row).toEqual({
+    id: 'site',
+    tensor: 'relu_1',
+    bits: 2,
+    quantizer: 'min-max',
+    reason: '2 bits',
+    fitted: {
+      observed: { min: Math.fround(-0.6), max: 9 },
+      grid: { min: 0, max: 3 },
+      parameters: { kind: 'affine', levels: 4, scale: 1, offset: 0 },
+      clipped: 0.25,
+    },
+  });
+});
+
+test('symmetric, codebook and residual grids are plain numbers', () => {
+  expect(rowOf({ kind: 'affine', levels: 3, scale: 2 }, [0])?.fitted?.grid).toEqual({ min: -2, max: 2 });
+  const codebook = rowOf({ kind: 'codebook', values: Float32Array.of(0, 1, 4) }, [7]);
+  expect(codebook?.fitted).toMatchObject({ grid: { min: 0, max: 4 }, clipped: 1 });
+  const residual = rowOf({ kind: 'residual', scales: Float32Array.of(2, 1) }, [3.5, 5]);
+  expect(residual?.fitted).toMatchObject({ grid: { min: -3, max: 3 }, clipped: 0.5 });
+  for (const row of [codebook, residual]) expect(JSON.parse(JSON.stringify(row))).toEqual(row);
+});
+
+test('a constant site has one level, and whatever differs from it is clipped', () => {
+  const row = rowOf({ kind: 'affine', levels: 4, scale: 0, offset: 2 }, [2, 2, 3, 2]);
+  expect(row?.fitted).toMatchObject({ grid: { min: 2, max: 2 }, clipped: 0.25 });
+});
+
+test('dynamic sites have no range, sites fitted without data no observed one, and float activations no rows', () => {
+  expect(rowOf(undefined)).not.toHaveProperty('fitted');
+  expect(rowOf({ kind: 'affine', levels: 4, scale: 1, offset: 0 })?.fitted).not.toHaveProperty('clipped');
+  const { format, version, port, seed, weights } = plan;
+  expect(activationRows({ format, version, port, seed, weights }, layers, new Map())).toEqual({});
+});

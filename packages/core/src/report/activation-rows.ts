@@ -1,0 +1,67 @@
+import type { FittedSite, LayerDescriptor } from '../model/port.js';
+import type { QuantizationPlan } from '../plan/plan.js';
+import { levelValue } from '../scheme/decode.js';
+import type { SliceParameters } from '../scheme/types.js';
+import type { ActivationReport, FittedRange, ReportedParameters } from './report.js';
+
+/** One row a site of the plan, in its order; nothing when activations stay float. */
+export function activationRows(
+  plan: QuantizationPlan,
+  layers: readonly LayerDescriptor[],
+  fitted: ReadonlyMap<string, FittedSite>,
+): { activations?: readonly ActivationReport[] } {
+  if (plan.activations === undefined) return {};
+  const sites = new Map(layers.flatMap((layer) => layer.sites.map((site) => [site.id, site])));
+  const activations = plan.activations.map(({ id, bits, quantizer, reason }) => {
+    const parameters = fitted.get(id)?.parameters;
+    return {
+      id,
+      tensor: sites.get(id)?.tensor ?? id,
+      bits,
+      quantizer: quantizer.name,
+      reason,
+      ...(parameters === undefined ? {} : { fitted: fittedRange(parameters, fitted.get(id)?.statistics) }),
+    };
+  });
+  return { activations };
+}
+
+function fittedRange(parameters: SliceParameters, statistics: FittedSite['statistics']): FittedRange {
+  const levels = levelsAscending(parameters);
+  const [min, max] = [levels[0] as number, levels.at(-1) as number];
+  const grid = { grid: { min, max }, parameters: asNumbers(parameters) };
+  if (statistics === undefined) return grid;
+  const observed = { min: statistics.min, max: statistics.max };
+  return { ...grid, observed, clipped: clippedShare(statistics.sample, levels) };
+}
+
+/** The share of the values that lie farther beyond the outermost levels than rounding moves values there. */
+function clippedShare(values: readonly number[], levels: Float32Array): number {
+  const [min, max] = [levels[0] as number, levels.at(-1) as number];
+  const low = min - ((levels[1] ?? min) - min) / 2;
+  const high = max + (max - (levels.at(-2) ?? max)) / 2;
+  const clipped = values.filter((value) => value < low || value > high).length;
+  return values.length === 0 ? 0 : clipped / values.length;
+}
+
+function levelsAscending(parameters: SliceParameters): Float32Array {
+  const valueOf = levelValue(parameters);
+  const levels = Array.from({ length: levelCount(parameters) }, (_, code) => valueOf(code));
+  return Float32Array.from(new Set(levels)).sort();
+}
+
+function levelCount(parameters: SliceParameters): number {
+  if (parameters.kind === 'affine') return parameters.levels;
+  return parameters.kind === 'codebook' ? parameters.values.length : 2 ** parameters.scales.length;
+}
+
+function asNumbers(parameters: SliceParameters): ReportedParameters {
+  if (parameters.kind === 'affine') return parameters;
+  if (parameters.kind === 'residual') return { kind: 'residual', scales: [...parameters.scales] };
+  const { values, thresholds } = parameters;
+  return {
+    kind: 'codebook',
+    values: [...values],
+    ...(thresholds === undefined ? {} : { thresholds: [...thresholds] }),
+  };
+}

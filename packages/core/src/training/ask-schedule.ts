@@ -1,0 +1,18 @@
+import { pluginFailure } from '../plugin/safely.js';
+import type { Round, Schedule, ScheduleState } from '../plugin/schedule.js';
+import { checkRound } from './check-round.js';
+
+/** Asks for the next round; what the schedule throws or gets wrong is reported with its name. */
+export async function askSchedule(schedule: Schedule, state: ScheduleState): Promise<Round | null> {
+  const round = await nextSafely(schedule, state);
+  if (round !== null) checkRound(round, schedule.name, state.weights);
+  return round;
+}
+
+async function nextSafely(schedule: Schedule, state: ScheduleState): Promise<Round | null> {
+  try {
+    return await schedule.next(state);
+  } catch (error) {
+    throw pluginFailure(`schedule '${schedule.name}'`, error);
+  }
+}

@@ -1,0 +1,25 @@
+import type { QuantizationPlan } from '../plan/plan.js';
+import type { Scheme } from '../scheme/types.js';
+import type { TrainingRound } from './run.js';
+
+/** What a schedule has frozen of one weight. */
+export interface FrozenWeight {
+  readonly mask: Uint8Array;
+  /** The values where the mask is 1; 0 elsewhere. */
+  readonly values: Float32Array;
+  readonly scheme: Scheme;
+}
+
+/** A training run that can be stored and resumed; made by `TrainingRun.checkpoint`. */
+export interface TrainingCheckpoint {
+  readonly format: 'lowbit-training';
+  readonly version: 1;
+  readonly plan: QuantizationPlan;
+  /** Rounds that are finished. */
+  readonly rounds: readonly TrainingRound[];
+  /** The schedule's memory, plain JSON. */
+  readonly memory: Readonly<Record<string, unknown>>;
+  readonly frozen: ReadonlyMap<string, FrozenWeight>;
+  /** Every variable of the model. */
+  readonly variables: ReadonlyMap<string, Float32Array>;
+}

@@ -1,0 +1,31 @@
+import type { LayerDescriptor, WeightDescriptor } from '../model/port.js';
+import type { QuantizedEntry } from '../plan/plan.js';
+import { optionsOf } from '../plugin/choose.js';
+import type { Quantizer } from '../plugin/quantizer.js';
+import type { Registry } from '../plugin/registry.js';
+import type { ScheduledWeight } from '../plugin/schedule.js';
+import { decode } from '../scheme/decode.js';
+import type { FrozenWeights } from './frozen-weights.js';
+
+/** A weight as it is now and as it would be stored now. */
+export async function scheduledWeight(
+  entry: QuantizedEntry,
+  { weight, layer }: { readonly weight: WeightDescriptor; readonly layer: LayerDescriptor },
+  frozen: FrozenWeights,
+  registry: Registry,
+): Promise<ScheduledWeight> {
+  const values = await weight.read();
+  const tensor = frozen.encode(weight, values, entry);
+  const quantizer = registry.find('quantizer', entry.quantizer.name) as Quantizer;
+  return {
+    id: entry.id,
+    layer: layer.id,
+    depth: layer.depth,
+    bits: entry.bits,
+    options: optionsOf(quantizer, entry.quantizer.options),
+    values,
+    tensor,
+    quantized: decode(tensor),
+    frozen: frozen.of(entry.id)?.mask ?? new Uint8Array(values.length),
+  };
+}

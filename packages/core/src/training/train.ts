@@ -1,0 +1,105 @@
+import { LowbitError } from '../errors/error.js';
+import type { Batch } from '../model/port.js';
+import type { Recipe } from '../model/recipe.js';
+import type { TrainablePort } from '../model/trainable-port.js';
+import { makePlan } from '../plan/make-plan.js';
+import { choosePluginOf } from '../plugin/choose.js';
+import { fitActivations } from '../session/fit-activations.js';
+import type { Trained, TrainingRound, TrainingRun, TrainOptions } from './run.js';
+import { trainer, type Trainer } from './trainer.js';
+
+/**
+ * Trains a quantized model. The user keeps the training loop: each round of the run is a turn to train in. Without a
+ * schedule there is one round, in which weights are fake-quantized; a schedule freezes values, or lowers bits, round by
+ * round.
+ *
+ * The user's model takes part in it and is changed; leaving the loop early gives it back as it was.
+ *
+ * @throws LowbitError what `makePlan` throws; `plugin-failed` for a schedule or a refit that breaks its promises; the port's
+ *   own errors. Each rejects the step of the iteration that it happens in, and `result`.
+ * @example
+ * const run = train(tfjs(model), { weights: slq(), bits: 3, schedule: slqSchedule() });
+ * for await (const round of run) await model.fit(xs, ys, { epochs: 3 });
+ * const { model: small } = await run.result;
+ */
+export function train<M>(port: TrainablePort<M>, recipe: Recipe, options: TrainOptions = {}): TrainingRun<M> {
+  const rounds: TrainingRound[] = [...(options.resume?.rounds ?? [])];
+  const result = deferred<Trained<M>>();
+  let steps: Trainer<M> | undefined;
+  let isStarted = false;
+
+  async function* iterate(): AsyncGenerator<TrainingRound> {
+    if (isStarted) throw wrongUse('a run that nobody iterated over yet', 'a second iteration');
+    isStarted = true;
+    const before = await port.variables();
+    let isOver = false;
+    try {
+      steps = await begin(port, recipe, options);
+      for (let round = await steps.next(); round !== null; round = await steps.next()) {
+        rounds.push(round);
+        yield round;
+        const trainedLoss = await steps.loss();
+        if (trainedLoss !== undefined) rounds[rounds.length - 1] = { ...round, trainedLoss };
+      }
+      result.resolve({ ...(await steps.finish(options)), rounds: [...rounds] });
+      isOver = true;
+    } catch (error) {
+      result.reject(error);
+      throw error;
+    } finally {
+      port.release();
+      if (!isOver) port.assign(before);
+      result.reject(new LowbitError({ code: 'aborted', where: 'train' }));
+    }
+  }
+
+  return {
+    result: result.promise,
+    rounds,
+    [Symbol.asyncIterator]: iterate,
+    checkpoint() {
+      if (steps === undefined)
+        throw wrongUse('a call in the body of the loop', 'a call before the first round');
+      return steps.checkpoint(rounds);
+    },
+  };
+}
+
+async function begin<M>(
+  port: TrainablePort<M>,
+  recipe: Recipe,
+  { batches, resume }: TrainOptions,
+): Promise<Trainer<M>> {
+  const { plan, registry } = await makePlan(port, recipe);
+  const schedule =
+    recipe.schedule === undefined ? undefined : choosePluginOf('schedule', recipe.schedule, recipe.registry);
+  const layers = await port.layers();
+  const start = resume ?? { plan, rounds: [], memory: {}, frozen: new Map() };
+  const activations = fitActivations(start.plan, registry, recipe.calibration, layers);
+  if (resume !== undefined) port.assign(resume.variables);
+  if (activations.size > 0) await port.substitute(activations);
+  const work = { port, registry, schedule, activations, batches: await collect(batches) };
+  return trainer(work, layers, start);
+}
+
+async function collect(batches: TrainOptions['batches']): Promise<Batch[]> {
+  const all: Batch[] = [];
+  for await (const batch of batches ?? []) all.push(batch);
+  return all;
+}
+
+function wrongUse(expected: string, received: string): LowbitError {
+  return new LowbitError({ code: 'invalid-argument', where: 'train', expected, received });
+}
+
+/** A promise with its handles; nobody has to look at a rejection. */
+function deferred<T>() {
+  let resolve!: (value: T) => void;
+  let reject!: (error: unknown) => void;
+  const promise = new Promise<T>((yes, no) => {
+    resolve = yes;
+    reject = no;
+  });
+  promise.catch(() => undefined);
+  return { promise, resolve, reject };
+}

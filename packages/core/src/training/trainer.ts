@@ -1,0 +1,110 @@
+import type { Batch, FittedSite, LayerDescriptor, WeightDescriptor } from '../model/port.js';
+import type { TrainablePort } from '../model/trainable-port.js';
+import { seededRandom, seedFrom } from '../numeric/random.js';
+import { checkPlan, throwProblems } from '../plan/check-plan.js';
+import { uniqueWeights } from '../plan/make-plan.js';
+import type { Chosen } from '../plugin/choose.js';
+import type { Registry } from '../plugin/registry.js';
+import type { Round, Schedule, ScheduledWeight } from '../plugin/schedule.js';
+import type { Quantized } from '../session/apply-plan.js';
+import type { SessionOptions } from '../session/events.js';
+import { writePlan } from '../session/write-plan.js';
+import { askSchedule } from './ask-schedule.js';
+import type { TrainingCheckpoint } from './checkpoint.js';
+import { frozenWeights } from './frozen-weights.js';
+import { quantizedEntries, simulatedWeights, standing, withBits, type WeightOf } from './plan-now.js';
+import type { TrainingRound } from './run.js';
+import { scheduledWeight } from './scheduled-weight.js';
+
+/** What a training run works with. */
+export interface TrainingWork<M> {
+  readonly port: TrainablePort<M>;
+  readonly registry: Registry;
+  readonly schedule: Chosen<Schedule> | undefined;
+  readonly activations: ReadonlyMap<string, FittedSite>;
+  readonly batches: readonly Batch[];
+}
+
+/** The steps of a training run, one after the other. */
+export interface Trainer<M> {
+  /** Prepares the next round; `null` when there is none. */
+  next(): Promise<TrainingRound | null>;
+  /** Mean loss on the batches as the model is now; `undefined` without batches or a loss function. */
+  loss(): Promise<number | undefined>;
+  /** Makes the result from the weights as they are now. */
+  finish(options: SessionOptions): Promise<Quantized<M>>;
+  checkpoint(rounds: readonly TrainingRound[]): Promise<TrainingCheckpoint>;
+}
+
+/** @param start The plan, or where to go on. */
+export function trainer<M>(
+  work: TrainingWork<M>,
+  layers: readonly LayerDescriptor[],
+  start: Pick<TrainingCheckpoint, 'plan' | 'rounds' | 'memory' | 'frozen'>,
+): Trainer<M> {
+  const { port, registry, schedule, batches } = work;
+  const memory = copyOf(start.memory);
+  const frozen = frozenWeights(start.frozen, start.plan.seed, registry);
+  const placed = uniqueWeights(layers);
+  const placeOf = (id: string) => placed.get(id) as NonNullable<ReturnType<typeof placed.get>>;
+  const weightOf: WeightOf = (id): WeightDescriptor => placeOf(id).weight;
+  const measure = lossOn(port, batches);
+  let plan = start.plan;
+  let finished = start.rounds.length;
+  for (const [id, held] of frozen.all()) port.hold(id, held);
+
+  const scheduledRound = async ({ plugin, options }: Chosen<Schedule>): Promise<Round | null> => {
+    const weights: ScheduledWeight[] = [];
+    for (const entry of quantizedEntries(plan))
+      weights.push(await scheduledWeight(entry, placeOf(entry.id), frozen, registry));
+    const random = seededRandom(seedFrom(plan.seed, `round ${finished}`));
+    const loss = measure === undefined ? {} : { loss: measure };
+    const round = await askSchedule(plugin, { finished, weights, options, memory, random, ...loss });
+    plan = withBits(plan, round?.bits);
+    throwProblems(checkPlan(plan, layers, registry, port.supports));
+    for (const { id, tensor } of weights) {
+      const mask = round?.hold?.get(id);
+      if (mask?.includes(1)) port.hold(id, frozen.freeze(id, mask, tensor));
+    }
+    return round;
+  };
+  const nextRound = () => {
+    if (schedule !== undefined) return scheduledRound(schedule);
+    return finished > 0 ? null : { name: 'training' };
+  };
+  const loss = async () => (measure === undefined ? undefined : measure(new Map()));
+
+  return {
+    async next() {
+      const round = await nextRound();
+      if (round === null) return null;
+      if (schedule === undefined || schedule.plugin.simulates)
+        await port.simulate(simulatedWeights(plan, weightOf, registry));
+      const number = finished;
+      finished += 1;
+      const snapped = await loss();
+      const now = standing(plan, frozen, weightOf);
+      return { number, name: round.name, ...now, ...(snapped === undefined ? {} : { loss: snapped }) };
+    },
+    loss,
+    async finish(options) {
+      if (batches.length > 0) await port.settle?.(batches);
+      return writePlan(port, plan, work.activations, frozen.encode, options);
+    },
+    async checkpoint(rounds) {
+      const now = { plan, rounds: [...rounds], memory: copyOf(memory), frozen: new Map(frozen.all()) };
+      return { format: 'lowbit-training', version: 1, ...now, variables: await port.variables() };
+    },
+  };
+}
+
+function lossOn<M>(port: TrainablePort<M>, batches: readonly Batch[]) {
+  if (batches.length === 0 || port.loss === undefined) return undefined;
+  const loss = port.loss.bind(port);
+  return (replaced: ReadonlyMap<string, Float32Array>) => loss(batches, replaced);
+}
+
+/** A deep copy of plain JSON. */
+function copyOf(value: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return JSON.parse(JSON.stringify(value)) as Record<string, unknown>;
+}

@@ -1,0 +1,68 @@
+import type { PackedHeader } from '@lowbit/core';
+import { manifestError } from './manifest-error.js';
+import { elementBytes, packedDtype, type WeightSpec } from './weight-spec.js';
+
+/** Throws `model-malformed` unless each value describes a weight that can be read. */
+export function checkSpecs(values: readonly unknown[], where: string): void {
+  values.forEach((value, i) => checkSpec(value, `${where}: weights[${i}]`));
+}
+
+/** Throws `model-malformed` unless the value describes a weight that can be read. */
+export function checkSpec(value: unknown, where: string): asserts value is WeightSpec {
+  const { name, shape, dtype, quantization } = (value ?? {}) as Record<keyof WeightSpec, unknown>;
+  if (typeof name !== 'string') throw manifestError(`${where}.name`, 'text', name);
+  const isShape = Array.isArray(shape) && shape.every((size) => Number.isSafeInteger(size) && size >= 0);
+  const count = isShape ? (shape as number[]).reduce((product, size) => product * size, 1) : NaN;
+  if (!Number.isSafeInteger(count)) throw manifestError(`${where}.shape`, 'a list of sizes', shape);
+  if (dtype !== 'string' && !Object.hasOwn(elementBytes, String(dtype)))
+    throw manifestError(`${where}.dtype`, `string, ${Object.keys(elementBytes).join(', ')}`, dtype);
+  if (quantization !== undefined) checkQuantization(quantization, `${where}.quantization`);
+}
+
+function checkQuantization(value: unknown, where: string): void {
+  const { dtype, scale, min, bytes } = (value ?? {}) as Record<string, unknown>;
+  if (dtype === 'float16') return;
+  if (dtype === 'uint8' || dtype === 'uint16') {
+    if (Number.isFinite(scale) && Number.isFinite(min)) return;
+    throw manifestError(where, 'a scale and a min', { scale, min });
+  }
+  if (dtype !== packedDtype)
+    throw manifestError(`${where}.dtype`, "uint8, uint16, float16 or lowbit's own", dtype);
+  const isPair =
+    Array.isArray(bytes) && bytes.length === 2 && bytes.every((n) => Number.isSafeInteger(n) && n >= 0);
+  if (!isPair) throw manifestError(`${where}.bytes`, 'the bytes of codes and parameters', bytes);
+  checkHeader(value as Record<keyof PackedHeader, unknown>, where);
+}
+
+function checkHeader(header: Record<keyof PackedHeader, unknown>, where: string): void {
+  const { bits, levels, scheme, offsets, parameterStorage, slicing } = header;
+  const isWhole = (value: unknown, most: number) =>
+    Number.isInteger(value) && (value as number) >= 1 && (value as number) <= most;
+  const isKnown = (value: unknown, names: readonly string[]) => names.includes(value as string);
+  const fields = {
+    bits: isWhole(bits, 16),
+    levels: isWhole(levels, 65536),
+    scheme: isKnown(scheme, ['affine', 'codebook', 'residual']),
+    offsets: isKnown(offsets, ['none', 'zero-points', 'numbers']),
+    parameterStorage: isStorage(parameterStorage),
+    slicing: isSlicing(slicing),
+  };
+  const wrong = Object.entries(fields).find(([, isRight]) => !isRight)?.[0] as keyof PackedHeader | undefined;
+  if (wrong !== undefined)
+    throw manifestError(`${where}.${wrong}`, 'a value that lowbit writes', header[wrong]);
+}
+
+function isStorage(value: unknown): boolean {
+  const { kind, bits } = (value ?? {}) as { kind?: unknown; bits?: unknown };
+  return value === 'float32' || value === 'float16' || (kind === 'two-level' && (bits === 6 || bits === 8));
+}
+
+function isSlicing(value: unknown): boolean {
+  const { axes, along, group } = (value ?? {}) as Record<string, unknown>;
+  const isAxis = (axis: unknown) => Number.isInteger(axis) && (axis as number) >= 0;
+  return (
+    value === 'tensor' ||
+    (Array.isArray(axes) && axes.every(isAxis)) ||
+    (isAxis(along) && Number.isInteger(group) && (group as number) >= 1)
+  );
+}

@@ -1,0 +1,26 @@
+import { decode, fromFloat16Bits, sizeOf, unpackTensor } from '@lowbit/core';
+import { packedOf } from './packed-weight.js';
+import type { StoredWeight } from './stored-weights.js';
+import { isPacked, type PlainQuantization } from './weight-spec.js';
+
+/**
+ * The values of a float weight, however it is stored: float32, half precision, uint8 or uint16 with scale and min as
+ * TensorFlow.js writes them (value = scale · number + min, rounded once to float32), or packed by lowbit.
+ *
+ * @throws LowbitError `packed-data` when packed bytes do not fit their header.
+ */
+export function expandWeight(weight: StoredWeight, where: string): Float32Array {
+  const { spec, bytes } = weight;
+  if (isPacked(spec)) return decode(unpackTensor(packedOf({ spec, bytes }, where)));
+  const own = bytes.slice();
+  if (spec.quantization === undefined) return new Float32Array(own.buffer);
+  return expandPlain(spec.quantization as PlainQuantization, own.buffer, sizeOf(spec.shape));
+}
+
+function expandPlain(quantization: PlainQuantization, buffer: ArrayBuffer, count: number): Float32Array {
+  if (quantization.dtype === 'float16')
+    return Float32Array.from(new Uint16Array(buffer), (bits) => fromFloat16Bits(bits));
+  const { scale, min, dtype } = quantization;
+  const numbers = dtype === 'uint8' ? new Uint8Array(buffer) : new Uint16Array(buffer);
+  return Float32Array.from({ length: count }, (_, i) => (numbers[i] as number) * scale + min);
+}

@@ -1,0 +1,142 @@
+import { encode, seededRandom, unpackTensor } from '@lowbit/core';
+import { describe, expect, test } from 'vitest';
+import {
+  expandWeight,
+  packedDtype,
+  packedOf,
+  packWeight,
+  parseModelJson,
+  plainWeight,
+  readWeights,
+  shardWeights,
+  storedWeights,
+  unpackWeight,
+  type StoredWeight,
+} from '../index.js';
+
+const random = seededRandom(1);
+const values = Float32Array.from({ length: 60 }, () => random() - 0.5);
+const shape = [3, 4, 5];
+const topology = { class_name: 'Sequential' };
+
+function quantized(bits: number) {
+  const fit = (slice: Float32Array) => {
+    const largest = slice.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    return {
+      kind: 'affine',
+      levels: 2 ** bits,
+      scale: Math.fround((2 * largest) / (2 ** bits - 1)),
+    } as const;
+  };
+  return encode(values, shape, { axes: [2] }, { bits, fit });
+}
+
+async function throughFiles(weights: readonly StoredWeight[], size?: number): Promise<StoredWeight[]> {
+  const { group, shards } = shardWeights(weights, size);
+  const text = JSON.stringify({ modelTopology: topology, weightsManifest: [group] });
+  const files = new Map(shards.map(({ path, bytes }) => [path, bytes.slice()]));
+  return readWeights(parseModelJson(text, 'model.json'), async (path) => files.get(path)!, 'model.json');
+}
+
+describe('weights through files', () => {
+  test.each([1, 2, 3, 4, 5, 6, 7, 8])('packed in %i bits', async (bits) => {
+    const tensor = quantized(bits);
+    const [first, second] = await throughFiles(
+      [packWeight('a', tensor), plainWeight('b', shape, values, 'float32')],
+      17,
+    );
+    expect(unpackWeight(first!, 'model.json')).toEqual(tensor);
+    expect(unpackTensor(packedOf(first!, 'model.json')).codes).toEqual(tensor.codes);
+    expect(first!.bytes.length).toBe(Math.ceil((60 * bits) / 8) + 5 * 4);
+    expect(expandWeight(second!, 'model.json')).toEqual(values);
+  });
+
+  test('the forms of TensorFlow.js', async () => {
+    const forms = ['float32', 'float16', 'uint16', 'uint8'] as const;
+    const errors: number[] = [];
+    for (const form of forms) {
+      const [weight] = await throughFiles([plainWeight('a', shape, values, form)]);
+      const back = expandWeight(weight!, '');
+      errors.push(Math.max(...back.map((value, i) => Math.abs(value - values[i]!))));
+    }
+    const [exact, half, wide, narrow] = errors as [number, number, number, number];
+    expect(exact).toBe(0);
+    expect(half).toBeLessThanOrEqual(2 ** -12);
+    expect(wide).toBeLessThanOrEqual(0.5 / 65535 + 1e-7);
+    expect(narrow).toBeLessThanOrEqual(0.5 / 255 + 1e-7);
+    const [constant] = await throughFiles([plainWeight('a', [2], Float32Array.of(3, 3), 'uint8')]);
+    expect(expandWeight(constant!, '')).toEqual(Float32Array.of(3, 3));
+  });
+
+  test('integers, truth values and text are cut to their own bytes', () => {
+    const specs = [
+      { name: 'i', shape: [2], dtype: 'int32' },
+      { name: 't', shape: [2], dtype: 'string' },
+      { name: 'b', shape: [3], dtype: 'bool' },
+      { name: 'e', shape: [0, 4], dtype: 'float32' },
+    ] as const;
+    const text = [2, 0, 0, 0, 104, 105, 0, 0, 0, 0];
+    const data = Uint8Array.from([1, 0, 0, 0, 2, 0, 0, 0, ...text, 1, 0, 1]);
+    expect(storedWeights(specs, data, '').map(({ bytes }) => bytes.length)).toEqual([8, 10, 3, 0]);
+  });
+});
+
+describe('what is wrong is told with its place', () => {
+  const spec = { name: 'w', shape: [2, 2], dtype: 'float32' };
+  const model = (weight: unknown, paths: unknown = ['w.bin']) => ({
+    modelTopology: topology,
+    weightsManifest: [{ paths, weights: [weight] }],
+  });
+  const quantization = (change: object) => model({ ...spec, quantization: change });
+  test.each([
+    ['no JSON', '{', 'model-malformed'],
+    ['null', null, 'model-malformed'],
+    ['no topology', {}, 'model-malformed'],
+    ['a manifest that is no list', { modelTopology: topology, weightsManifest: {} }, 'model-malformed'],
+    ['no weights', { modelTopology: topology, weightsManifest: [{ paths: [] }] }, 'model-malformed'],
+    ['a negative size', model({ ...spec, shape: [-1] }), 'model-malformed'],
+    ['a size beyond all numbers', model({ ...spec, shape: [2 ** 40, 2 ** 40] }), 'model-malformed'],
+    ['an unknown type', model({ ...spec, dtype: 'float8' }), 'model-malformed'],
+    ['an unknown quantization', quantization({ dtype: 'int3' }), 'model-malformed'],
+    ['a quantization without scale', quantization({ dtype: 'uint8' }), 'model-malformed'],
+    ['packed bytes without a count', quantization({ dtype: packedDtype }), 'model-malformed'],
+    ['a file above the folder', model(spec, ['../w.bin']), 'external-data'],
+    ['a file from the root', model(spec, ['/etc/passwd']), 'external-data'],
+    ['a file from elsewhere', model(spec, ['https://a/b']), 'external-data'],
+    ['a file with a backslash', model(spec, ['..\\w.bin']), 'external-data'],
+  ])('%s', (_, value, code) => {
+    expect(() => parseModelJson(value, 'model.json')).toThrowError(
+      expect.objectContaining({ code, where: expect.stringContaining('model.json') as string }),
+    );
+  });
+
+  test.each([0, 15, 17, 1000])('%i bytes where 16 belong', async (size) => {
+    const read = async () => new Uint8Array(size);
+    await expect(readWeights(parseModelJson(model(spec), 'm'), read, 'm')).rejects.toMatchObject({
+      code: size < 16 ? 'model-truncated' : 'model-malformed',
+    });
+  });
+
+  test('packed headers that do not fit are refused, and nothing large is made', async () => {
+    const { spec: good, bytes } = packWeight('a', quantized(4));
+    const changes = [
+      { shape: [1e9, 1e6] },
+      { shape: [3, 4, 6] },
+      { bits: 99 },
+      { slicing: { axes: [7] } },
+      { scheme: 'other' },
+      { levels: 1e9 },
+      { bytes: [1, 109] },
+    ];
+    for (const change of changes) {
+      const broken = model({ ...good, quantization: { ...good.quantization, ...change } });
+      const read = async () => {
+        const [weight] = await readWeights(parseModelJson(broken, 'm'), async () => bytes, 'm');
+        return unpackWeight(weight!, 'm');
+      };
+      await expect(read()).rejects.toMatchObject({
+        code: expect.stringMatching(/packed-data|invalid-argument|model-malformed|model-truncated/) as string,
+      });
+    }
+  });
+});

@@ -1,0 +1,57 @@
+import {
+  isLowbitError,
+  LowbitError,
+  packTensor,
+  unpackTensor,
+  type PackedTensor,
+  type QuantizedTensor,
+} from '@lowbit/core';
+import type { StoredWeight } from './stored-weights.js';
+import { isPacked, packedDtype, type WeightSpec } from './weight-spec.js';
+
+/** A quantized tensor as a weight of a manifest: codes of 1 to 16 bits, then scales, offsets or codebooks. */
+export function packWeight(name: string, tensor: QuantizedTensor): StoredWeight {
+  return storePacked(name, packTensor(tensor));
+}
+
+/** A tensor that is packed already, as a weight of a manifest. */
+export function storePacked(name: string, { header, codes, parameters }: PackedTensor): StoredWeight {
+  const bytes = new Uint8Array(codes.length + parameters.length);
+  bytes.set(codes);
+  bytes.set(parameters, codes.length);
+  const quantization = { ...header, dtype: packedDtype, bytes: [codes.length, parameters.length] } as const;
+  return { spec: { name, shape: header.shape, dtype: 'float32', quantization }, bytes };
+}
+
+/**
+ * The packed tensor of a weight, its bytes still packed.
+ *
+ * @throws LowbitError `packed-data` when the header does not fit the weight.
+ */
+export function packedOf({ spec, bytes }: StoredWeight, where: string): PackedTensor {
+  if (!isPacked(spec)) throw damaged(spec, where, 'a weight packed by lowbit');
+  const { dtype, bytes: sizes, ...header } = spec.quantization;
+  if (String(header.shape) !== String(spec.shape) || dtype !== packedDtype)
+    throw damaged(spec, where, `a packed tensor of shape [${spec.shape}]`);
+  return { header, codes: bytes.subarray(0, sizes[0]), parameters: bytes.subarray(sizes[0]) };
+}
+
+/** As {@link packedOf}, unpacked to codes. */
+export function unpackWeight(weight: StoredWeight, where: string): QuantizedTensor {
+  const packed = packedOf(weight, where);
+  try {
+    return unpackTensor(packed);
+  } catch (error) {
+    throw isLowbitError(error) ? error : damaged(weight.spec, where, 'a header that describes the bytes');
+  }
+}
+
+function damaged({ name, shape }: WeightSpec, where: string, expected: string): LowbitError {
+  return new LowbitError({
+    code: 'packed-data',
+    where: `${where}: weight '${name}'`,
+    expected,
+    received: `shape [${shape}]`,
+    remedy: 'Save the model again.',
+  });
+}

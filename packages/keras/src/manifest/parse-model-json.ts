@@ -1,0 +1,57 @@
+import { checkSpec } from './check-spec.js';
+import { manifestError } from './manifest-error.js';
+import { checkPath } from './check-path.js';
+import type { ManifestGroup } from './weight-spec.js';
+
+/** A TensorFlow.js `model.json`. Members that are not used here are kept. */
+export interface ModelJson {
+  readonly format?: string;
+  readonly modelTopology: Readonly<Record<string, unknown>>;
+  readonly weightsManifest: readonly ManifestGroup[];
+  readonly userDefinedMetadata?: Readonly<Record<string, unknown>>;
+  readonly [member: string]: unknown;
+}
+
+/**
+ * Checks a `model.json`: its manifest, and the names of its weight files, which must lie beside it or below.
+ *
+ * @param value The parsed JSON, or its text.
+ * @param where Name of the file, for errors.
+ * @throws LowbitError `model-malformed`, `external-data` for a weight file outside the model's folder.
+ */
+export function parseModelJson(value: unknown, where: string): ModelJson {
+  const json = typeof value === 'string' ? parseText(value, where) : value;
+  if (!isRecord(json) || !isRecord(json['modelTopology']))
+    throw manifestError(where, 'a TensorFlow.js model.json with a modelTopology', kindOf(json));
+  const groups = json['weightsManifest'] ?? [];
+  if (!Array.isArray(groups)) throw manifestError(`${where}: weightsManifest`, 'a list of groups', groups);
+  groups.forEach((group, i) => checkGroup(group, `${where}: weightsManifest[${i}]`));
+  return { ...json, weightsManifest: groups } as unknown as ModelJson;
+}
+
+function parseText(text: string, where: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (error) {
+    throw manifestError(where, 'JSON', error instanceof Error ? error.message : String(error));
+  }
+}
+
+function checkGroup(group: unknown, where: string): asserts group is ManifestGroup {
+  const { paths, weights } = isRecord(group) ? group : {};
+  const arePaths = Array.isArray(paths) && paths.every((path) => typeof path === 'string');
+  if (!arePaths) throw manifestError(`${where}.paths`, 'a list of file names', paths);
+  if (!Array.isArray(weights)) throw manifestError(`${where}.weights`, 'a list of weights', weights);
+  for (const path of paths as string[]) checkPath(path, where);
+  weights.forEach((spec, i) => checkSpec(spec, `${where}.weights[${i}]`));
+}
+
+function kindOf(json: unknown): string {
+  return isRecord(json)
+    ? `an object with ${Object.keys(json).slice(0, 5).join(', ') || 'no member'}`
+    : typeof json;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,37 @@
+import type { DescribedLayer } from '../describe/described-layer.js';
+import { isStandard } from '../describe/scope.js';
+import type { WeightSite } from '../describe/weight-site.js';
+import type { EditableGraph } from '../fold/editable-graph.js';
+import { oldestOpset } from '../interpreter/onnx-ops.js';
+import { DataType, type NodeProto } from '../schema/proto.js';
+
+/** An operator in front of which an activation can be quantized. */
+export interface ActivationInput {
+  readonly node: NodeProto;
+  readonly weight: WeightSite;
+  /** Index of the node's input that is the activation. */
+  readonly index: 0 | 1;
+  /** Name of the activation. */
+  readonly tensor: string;
+  /** Whether the weight's constant feeds the node itself, so that its dimensions are those that the node sees. */
+  readonly isDirect: boolean;
+}
+
+const operators = ['Conv', 'Gemm', 'MatMul'];
+
+/** Where the activation of a layer is quantized, or why it is not. */
+export function activationInput(
+  { op, node, weights: [weight] }: DescribedLayer,
+  graph: EditableGraph,
+  opset: number,
+): ActivationInput | string {
+  if (opset < oldestOpset) return `the operator set ${opset} has no Where (it came with ${oldestOpset})`;
+  if (!operators.some((name) => isStandard(node, name)))
+    return `activations are quantized in front of Conv, Gemm and MatMul, not of ${op}`;
+  if (graph.producer(node.output[0] ?? '') !== node) return 'the operator is inside a subgraph or function';
+  if (weight === undefined) return 'the operator has no weight that can be quantized';
+  if (weight.source.tensor.dataType !== DataType.FLOAT) return 'the weight is not of type FLOAT';
+  const use = weight.uses.find((one) => one.node === node);
+  const index = use?.input === 0 ? 1 : 0;
+  return { node, weight, index, tensor: node.input[index] as string, isDirect: use?.direct === true };
+}

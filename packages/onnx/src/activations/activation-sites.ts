@@ -1,0 +1,50 @@
+import type { SiteDescriptor } from '@lowbit/core';
+import type { ModelDescription } from '../describe/described-layer.js';
+import { activationSites as integerSites } from '../integer/activation-sites.js';
+import type { IntegerForm } from '../integer/cost.js';
+import { openGraph } from '../integer/open-graph.js';
+import type { OnnxModel } from '../read/model.js';
+import type { Runtime } from '../target/target.js';
+import { activationInput } from './activation-input.js';
+import type { NormalDistributions } from './normal-distributions.js';
+
+type SitesByLayer = ReadonlyMap<string, readonly SiteDescriptor[]>;
+
+/** How activations are computed with. */
+export interface ActivationForm {
+  /** Absent: by standard operators on floats. */
+  readonly integers: IntegerForm | undefined;
+  readonly runtime: Runtime | undefined;
+}
+
+/**
+ * The values that can be quantized, by the id of the layer: what convolutions and products with weights take, or, for
+ * integers, what those take and give that integers make faster. A site's id is the value's name.
+ */
+export function activationSites(
+  model: OnnxModel,
+  description: ModelDescription,
+  { integers, runtime }: ActivationForm,
+  normals: NormalDistributions,
+): SitesByLayer {
+  const sites =
+    integers === undefined
+      ? standardSites(model, description)
+      : integerSites(model, description, integers, runtime);
+  const described = (site: SiteDescriptor): SiteDescriptor => {
+    const normal = normals.get(site.tensor);
+    return normal === undefined ? site : { ...site, normal };
+  };
+  return new Map([...sites].map(([layer, own]) => [layer, own.map(described)]));
+}
+
+function standardSites(model: OnnxModel, { layers }: ModelDescription): SitesByLayer {
+  const graph = openGraph(model);
+  const sites = layers.flatMap((layer): [string, SiteDescriptor[]][] => {
+    const input = activationInput(layer, graph, model.opset);
+    return typeof input === 'string'
+      ? []
+      : [[layer.id, [{ id: input.tensor, tensor: input.tensor, side: 'input' }]]];
+  });
+  return new Map(sites);
+}

@@ -1,0 +1,52 @@
+import type { NormalDistribution } from '@lowbit/core';
+import { isStandard } from '../describe/scope.js';
+import type { EditableGraph } from '../fold/editable-graph.js';
+import { openGraph } from '../integer/open-graph.js';
+import type { OnnxModel } from '../read/model.js';
+import type { NodeProto } from '../schema/proto.js';
+
+/** Distributions by the name of the value. */
+export type NormalDistributions = ReadonlyMap<string, NormalDistribution>;
+
+/** Operators that rectify values, choose among them, or move them. */
+const passing = [
+  ...['Relu', 'Clip', 'MaxPool', 'Identity', 'Dropout'],
+  ...['Reshape', 'Flatten', 'Squeeze', 'Unsqueeze', 'Transpose'],
+];
+
+/**
+ * The distributions that batch normalization gives values before any rectifier: in a trained network each channel has
+ * the mean β and the deviation |γ|, and all channels together have their mean and deviation. Values that do not come
+ * from batch normalization, or are constant after it, are left out.
+ */
+export function normalDistributions(model: OnnxModel): NormalDistributions {
+  const graph = openGraph(model);
+  const known = new Map<string, NormalDistribution>();
+  for (const node of graph.nodes()) {
+    const normal = isPassing(node) ? known.get(node.input[0] ?? '') : normalized(node, graph);
+    if (normal !== undefined) known.set(node.output[0] as string, normal);
+  }
+  return known;
+}
+
+const isPassing = (node: NodeProto): boolean => passing.some((op) => isStandard(node, op));
+
+function normalized(node: NodeProto, graph: EditableGraph): NormalDistribution | undefined {
+  if (!isStandard(node, 'BatchNormalization')) return undefined;
+  const [scale, shift] = [1, 2].map((index) => graph.constant(node.input[index] ?? '')?.values);
+  return scale === undefined || shift === undefined || scale.length !== shift.length
+    ? undefined
+    : pooled(Array.from(shift), Array.from(scale, Math.abs));
+}
+
+/** Mean and deviation of values that are drawn from all of these distributions alike. */
+function pooled(means: readonly number[], deviations: readonly number[]): NormalDistribution | undefined {
+  const average = (values: readonly number[]) =>
+    values.reduce((sum, value) => sum + value, 0) / values.length;
+  const mean = average(means);
+  const within = average(deviations.map((deviation) => deviation ** 2));
+  const deviation = Math.sqrt(within + average(means.map((one) => (one - mean) ** 2)));
+  return Number.isFinite(mean) && deviation > 0 && Number.isFinite(deviation)
+    ? { mean, deviation }
+    : undefined;
+}

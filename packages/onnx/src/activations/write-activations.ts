@@ -1,0 +1,101 @@
+import type { FittedSite, Outcome } from '@lowbit/core';
+import { integerAttribute } from '../describe/attributes.js';
+import type { DescribedLayer, ModelDescription } from '../describe/described-layer.js';
+import type { EditableGraph } from '../fold/editable-graph.js';
+import { openGraph } from '../integer/open-graph.js';
+import { graphBuilder, type GraphBuilder } from '../interpreter/graph-builder.js';
+import type { OnnxModel } from '../read/model.js';
+import { DataType, type NodeProto } from '../schema/proto.js';
+import { makeAttribute } from '../write/make-node.js';
+import { activationInput, type ActivationInput } from './activation-input.js';
+import type { ConvGeometry } from './conv-geometry.js';
+import { describeQuantization } from './describe-quantization.js';
+import { fakeQuantize } from './fake-quantize.js';
+import { grainOf } from './grain-of.js';
+import { layoutOf, type Layout } from './layout.js';
+import { onPatches } from './on-patches.js';
+import { onRows } from './on-rows.js';
+
+/**
+ * Inserts the forward passes of activation quantizers, in place, in front of the convolutions and products whose weights
+ * are quantized. A value that several of them take is quantized once. Weights stay as they are, for `rewriteModel`.
+ *
+ * @param layers Of this very model: those to look at.
+ * @returns What became of the input of each layer with quantized weights, by the id of the weight.
+ * @throws LowbitError as {@link fakeQuantize}.
+ */
+export function writeActivations(
+  model: OnnxModel,
+  layers: ModelDescription['layers'],
+  { weights, activations }: Pick<Outcome, 'weights' | 'activations'>,
+): ReadonlyMap<string, string> {
+  const graph = openGraph(model);
+  const builder = graphBuilder(graph, model.opset, 'activation');
+  const edit: ActivationEdit = { graph, builder, activations, quantized: new Map() };
+  const reasons = new Map<string, Set<string>>();
+  for (const layer of layers) {
+    const quantized = layer.weights.filter(({ id }) => weights.has(id));
+    if (quantized.length === 0) continue;
+    const reason = writeLayer(layer, edit);
+    for (const { id } of quantized) reasons.set(id, (reasons.get(id) ?? new Set()).add(reason));
+  }
+  graph.apply();
+  return new Map([...reasons].map(([id, sentences]) => [id, [...sentences].join('; ')]));
+}
+
+interface ActivationEdit {
+  readonly graph: EditableGraph;
+  readonly builder: GraphBuilder;
+  readonly activations: Outcome['activations'];
+  /** Names of quantized values by site and layout. */
+  readonly quantized: Map<string, string>;
+}
+
+function writeLayer(layer: DescribedLayer, edit: ActivationEdit): string {
+  const input = activationInput(layer, edit.graph, edit.builder.opset);
+  if (typeof input === 'string') return staysFloat(input);
+  const site = edit.activations.get(input.tensor);
+  if (site === undefined) return staysFloat('it is not among the activations of the plan');
+  const grain = grainOf(site);
+  const layout = layoutOf(grain, input);
+  if (typeof layout === 'string') return staysFloat(`${site.quantizer.name} sees ${grain}, and ${layout}`);
+  insert(input, site, layout, edit);
+  return describeQuantization(site, grain);
+}
+
+const staysFloat = (why: string): string => `its input stays float: ${why}`;
+
+function insert(
+  { node, index, tensor }: ActivationInput,
+  site: FittedSite,
+  layout: Layout,
+  { graph, builder, quantized }: ActivationEdit,
+): void {
+  const key = JSON.stringify([tensor, layout]);
+  const value = quantized.get(key) ?? quantize(tensor, site, layout, builder);
+  quantized.set(key, value);
+  if ('patches' in layout) takePatches(node, layout.patches, graph, builder);
+  graph.setInput(node, index, value);
+  graph.replace(node, [...builder.take(), node]);
+}
+
+function quantize(tensor: string, site: FittedSite, layout: Layout, builder: GraphBuilder): string {
+  const compute = (matrix: string) => fakeQuantize(site, builder, matrix);
+  return 'patches' in layout
+    ? onPatches(builder, tensor, layout.patches, compute)
+    : onRows(builder, tensor, layout.rows, compute);
+}
+
+/** Makes a convolution one over patches: the window of its weight becomes 1. */
+function takePatches(
+  node: NodeProto,
+  { kernel }: ConvGeometry,
+  graph: EditableGraph,
+  builder: GraphBuilder,
+): void {
+  const ones = kernel.map(() => 1);
+  const shape = builder.constant(DataType.INT64, [2 + ones.length], [0, -1, ...ones]);
+  graph.setInput(node, 1, builder.node('Reshape', [node.input[1] as string, shape]));
+  const group = integerAttribute(node, 'group', 1);
+  node.attribute = [makeAttribute('kernel_shape', ones), makeAttribute('group', group)];
+}

@@ -1,0 +1,88 @@
+import { constantSource } from '../describe/constant-source.js';
+import { makeScope } from '../describe/scope.js';
+import { isExternal, readFloats } from '../read/tensor-data.js';
+import { DataType, type GraphProto, type TensorProto } from '../schema/proto.js';
+import { initializersStandAlone } from '../target/facts.js';
+import { makeTensor } from '../write/make-tensor.js';
+import { constantValue, type ConstantValue } from './constant-value.js';
+
+/** The constants of a graph that nobody may replace from outside, as they are and as they become. */
+export interface GraphConstants {
+  has(name: string): boolean;
+  names(): Iterable<string>;
+  /** Its numbers; `undefined` for anything that is no constant or is not computed with. */
+  value(name: string): ConstantValue | undefined;
+  /**
+   * The values of a constant of type FLOAT, freshly read.
+   *
+   * @throws LowbitError as `readFloats`.
+   */
+  floats(name: string): Float32Array;
+  /** How many values were read so far, all constants together: what work on them costs. */
+  valuesRead(): number;
+  /** Whether its data are in another file. */
+  isExternal(name: string): boolean;
+  /** Its type and dimensions, without reading it. */
+  type(name: string): Pick<ConstantValue, 'type' | 'dims'> | undefined;
+  /** Changes the numbers of a FLOAT constant; its name stays. */
+  set(name: string, dims: readonly number[], values: Float32Array): void;
+  add(name: string, value: ConstantValue): void;
+  /** The tensor that takes the place of one of the file, where it was changed. */
+  changed(name: string): TensorProto | undefined;
+  /** Those that were added, as they are now. */
+  added(): readonly TensorProto[];
+}
+
+/** @param ir The file's IR version. */
+export function graphConstants(graph: GraphProto, ir: number): GraphConstants {
+  const tensors = constantsOf(graph, ir);
+  const changed = new Map<string, TensorProto>();
+  const added = new Set<string>();
+  let valuesRead = 0;
+  const counted = <T extends Float32Array | readonly number[]>(values: T): T => {
+    valuesRead += values.length;
+    return values;
+  };
+  return {
+    has: (name) => tensors.has(name),
+    names: () => tensors.keys(),
+    value(name) {
+      const tensor = tensors.get(name);
+      const value = tensor && constantValue(tensor);
+      return value && { ...value, values: counted(value.values) };
+    },
+    floats: (name) => counted(readFloats(tensors.get(name) as TensorProto, name)),
+    valuesRead: () => valuesRead,
+    isExternal(name) {
+      const tensor = tensors.get(name);
+      return tensor !== undefined && isExternal(tensor);
+    },
+    type(name) {
+      const tensor = tensors.get(name);
+      return tensor && { type: tensor.dataType, dims: tensor.dims.map(Number) };
+    },
+    set(name, dims, values) {
+      const tensor = makeTensor(tensors.get(name)?.name ?? name, DataType.FLOAT, dims, values);
+      tensors.set(name, tensor);
+      changed.set(name, tensor);
+    },
+    add(name, { type, dims, values }) {
+      tensors.set(name, makeTensor(name, type, dims, values));
+      added.add(name);
+    },
+    changed: (name) => changed.get(name),
+    added: () => [...added].map((name) => tensors.get(name) as TensorProto),
+  };
+}
+
+/** From IR 4 an initializer that is also an input may be replaced by whoever runs the model. */
+function constantsOf(graph: GraphProto, ir: number): Map<string, TensorProto> {
+  const { definitions, inputs } = makeScope(graph, '');
+  return new Map(
+    [...definitions.values()].flatMap((definition): [string, TensorProto][] => {
+      const source = constantSource(definition);
+      const open = ir >= initializersStandAlone && inputs.has(definition.name);
+      return source === undefined || open ? [] : [[definition.name, source.tensor]];
+    }),
+  );
+}

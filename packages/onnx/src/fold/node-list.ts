@@ -1,0 +1,31 @@
+import type { NodeProto } from '../schema/proto.js';
+
+/** Nodes in an order in which they can run, some of which are replaced. */
+export interface NodeList {
+  /** The nodes as they are now. */
+  all(): readonly NodeProto[];
+  /** Puts nodes in the place of one, which may be among them; with none it is removed. */
+  replace(node: NodeProto, by: readonly NodeProto[]): void;
+}
+
+/** Replacements are gathered and made together when the nodes are asked for: each alone would walk the whole list. */
+export function nodeList(nodes: readonly NodeProto[]): NodeList {
+  let current = nodes;
+  const pending = new Map<NodeProto, readonly NodeProto[]>();
+  const settled = (node: NodeProto): readonly NodeProto[] => {
+    const by = pending.get(node);
+    return by === undefined ? [node] : by.flatMap((one) => (one === node ? [one] : settled(one)));
+  };
+  const all = () => {
+    if (pending.size > 0) current = current.flatMap(settled);
+    pending.clear();
+    return current;
+  };
+  return {
+    all,
+    replace(node, by) {
+      if ([node, ...by].some((one) => pending.has(one))) all();
+      pending.set(node, by);
+    },
+  };
+}

@@ -1,0 +1,89 @@
+import type { Ops } from '@lowbit/core';
+import { DataType } from '../schema/proto.js';
+import type { GraphBuilder } from './graph-builder.js';
+import { floatValue, maskValue, type GraphValue } from './graph-value.js';
+import { roundByFloor } from './round-by-floor.js';
+
+/** The oldest operator set that the arithmetic can be written in: `Where` came with it. */
+export const oldestOpset = 9;
+
+/** From here on `Clip` takes its bounds as inputs, and there is `Round`. */
+const clipsByInputs = 11;
+/** From here on reductions take their axes as an input. */
+const reducesByInputs = 18;
+
+/**
+ * The interpreter of quantizer arithmetic that writes standard ONNX operators: each call adds nodes, which compute the
+ * result in float32. Works for operator set 9 and newer.
+ */
+export function onnxOps(builder: GraphBuilder): Ops<GraphValue> {
+  const { opset, node } = builder;
+  const made = (op: string, ...values: readonly GraphValue[]) =>
+    floatValue(
+      builder,
+      node(
+        op,
+        values.map((value) => value.floats()),
+      ),
+    );
+  const number = (value: number) => builder.constant(DataType.FLOAT, [], [value]);
+  const where = (mask: string, yes: string, no: string) =>
+    floatValue(builder, node('Where', [mask, yes, no]));
+  const ops: Ops<GraphValue> = {
+    constant: (value) =>
+      floatValue(
+        builder,
+        typeof value === 'number'
+          ? number(value)
+          : builder.constant(DataType.FLOAT, value.shape, Float32Array.from(value.data)),
+      ),
+    add: (a, b) => made('Add', a, b),
+    sub: (a, b) => made('Sub', a, b),
+    mul: (a, b) => made('Mul', a, b),
+    div: (a, b) => made('Div', a, b),
+    abs: (a) => made('Abs', a),
+    sqrt: (a) => made('Sqrt', a),
+    tanh: (a) => made('Tanh', a),
+    // The operator Sign gives 0 for 0. NaN becomes +1 here.
+    sign: (a) => where(node('Less', [a.floats(), number(0)]), number(-1), number(1)),
+    // The operator Round rounds ties to even.
+    round: (a) => (opset < clipsByInputs ? roundByFloor(ops, a) : made('Round', a)),
+    floor: (a) => made('Floor', a),
+    clip: (a, low, high) => floatValue(builder, clip(builder, a.floats(), low, high)),
+    greater: (a, b) => maskValue(builder, node('Greater', [a.floats(), b.floats()])),
+    where: (mask, yes, no) => where(mask.booleans(), yes.floats(), no.floats()),
+    mean: (a, axes) => floatValue(builder, mean(builder, a.floats(), axes)),
+    max: (a, axes) => floatValue(builder, reduce(builder, 'ReduceMax', a.floats(), axes)),
+  };
+  return ops;
+}
+
+function clip({ opset, node, constant }: GraphBuilder, value: string, low: number, high: number): string {
+  if (opset < clipsByInputs) return node('Clip', [value], { min: { float: low }, max: { float: high } });
+  const bounds = [low, high].map((bound) => constant(DataType.FLOAT, [], [bound]));
+  return node('Clip', [value, ...bounds]);
+}
+
+/**
+ * The runtime sums in the type of the values, one after the other: in float32 the mean of some ten thousand equal values
+ * is off by 1e-4 of itself, so that signs of residuals would differ. In float64 it is exact.
+ */
+function mean(builder: GraphBuilder, value: string, axes?: readonly number[]): string {
+  const wide = builder.node('Cast', [value], { to: DataType.DOUBLE });
+  const reduced = reduce(builder, 'ReduceMean', wide, axes);
+  return builder.node('Cast', [reduced], { to: DataType.FLOAT });
+}
+
+/** Reduces over the axes, by default all of them, which stay with length 1. */
+function reduce(
+  { opset, node, constant }: GraphBuilder,
+  op: string,
+  value: string,
+  axes?: readonly number[],
+): string {
+  const keepdims = 1;
+  if (axes === undefined) return node(op, [value], { keepdims });
+  if (axes.length === 0) return value;
+  if (opset < reducesByInputs) return node(op, [value], { axes, keepdims });
+  return node(op, [value, constant(DataType.INT64, [axes.length], axes)], { keepdims });
+}

@@ -1,0 +1,104 @@
+import { LowbitError, type Batch, type FeatureSet, type SessionOptions } from '@lowbit/core';
+import type { DescribedLayer } from '../describe/described-layer.js';
+import type { OnnxModel } from '../read/model.js';
+import { averageFeatures } from './average-features.js';
+import { featureAxes } from './feature-axes.js';
+import { floatsOf } from './floats-of.js';
+import type { OrtRuntime, OrtTensor } from './ort.js';
+import { visitValues } from './visit-values.js';
+
+/**
+ * Runs the model on labelled batches and gives the output of each layer with weights for each sample, averaged over space
+ * and time: one row of channels a sample. Values are averaged as they come, in bounded memory; what is kept is one number a
+ * sample and channel.
+ *
+ * Left out are layers inside subgraphs and functions, and those whose outputs do not divide among the samples or change
+ * their number of channels.
+ *
+ * @throws LowbitError `calibration-invalid` for batches without labels, with another number of labels than samples, that do
+ *   not fit the model, or when there are none; `runtime-failed`, `aborted`.
+ */
+export async function measureFeatures(
+  model: OnnxModel,
+  layers: readonly DescribedLayer[],
+  ort: OrtRuntime,
+  batches: Iterable<Batch> | AsyncIterable<Batch>,
+  options: SessionOptions = {},
+): Promise<FeatureSet> {
+  const sites = layers.flatMap((layer) => siteOf(layer, model) ?? []);
+  const labels: number[] = [];
+  const visit = (site: FeatureSite, output: OrtTensor, batch: Batch) =>
+    addRows(site, output, labelsOf(batch).length);
+  await visitValues(model, sites, ort, collecting(batches, labels), visit, options);
+  return {
+    labels,
+    layers: new Map(sites.flatMap((site) => joined(site, labels.length))),
+  };
+}
+
+/** The output of a layer, with the rows of the batches so far. */
+interface FeatureSite {
+  readonly layer: DescribedLayer;
+  /** Index among the node's outputs. */
+  readonly output: number;
+  readonly tensor: string;
+  readonly rows: (Rows | undefined)[];
+}
+
+/** The averaged outputs of one batch: `[samples, dimensions]`. */
+interface Rows {
+  readonly dimensions: number;
+  readonly values: Float32Array;
+}
+
+function siteOf(layer: DescribedLayer, model: OnnxModel): FeatureSite | undefined {
+  if (layer.weights.length === 0 || layer.graph !== model.proto.graph) return undefined;
+  const output = layer.node.output.findIndex((name) => name !== '');
+  const tensor = layer.node.output[output];
+  return tensor === undefined ? undefined : { layer, output, tensor, rows: [] };
+}
+
+function addRows({ layer, output, tensor, rows }: FeatureSite, found: OrtTensor, samples: number): void {
+  const axes = featureAxes(layer, output, found.dims.length);
+  const values = averageFeatures(floatsOf(found, tensor), found.dims, axes, samples);
+  rows.push(values && { dimensions: values.length / samples, values });
+}
+
+/** The matrix of a layer; nothing when a batch could not be averaged, or had another number of channels. */
+function joined({ layer, rows }: FeatureSite, samples: number): [string, Rows][] {
+  const dimensions = rows[0]?.dimensions ?? 0;
+  const parts = rows.flatMap((part) => (part?.dimensions === dimensions ? [part.values] : []));
+  if (parts.length === 0 || parts.length < rows.length) return [];
+  const values = new Float32Array(samples * dimensions);
+  let at = 0;
+  for (const part of parts) {
+    values.set(part, at);
+    at += part.length;
+  }
+  return [[layer.id, { dimensions, values }]];
+}
+
+/** Passes batches on, and their labels to the list. */
+async function* collecting(
+  batches: Iterable<Batch> | AsyncIterable<Batch>,
+  labels: number[],
+): AsyncGenerator<Batch> {
+  for await (const batch of batches) {
+    for (const label of labelsOf(batch)) labels.push(label);
+    yield batch;
+  }
+}
+
+/** One label for each sample; the first axis of some input counts the samples. */
+function labelsOf({ inputs, labels }: Batch): number[] {
+  const given = Array.from(labels ?? []);
+  const sizes = [...new Set(Object.values(inputs).map(({ shape }) => shape[0] ?? 0))];
+  if (given.length > 0 && sizes.includes(given.length)) return given;
+  throw new LowbitError({
+    code: 'calibration-invalid',
+    where: 'a batch',
+    expected: `one label a sample, that is ${sizes.join(' or ')}`,
+    received: labels === undefined ? 'no labels' : `${given.length} labels`,
+    remedy: 'Give each batch the class numbers of its samples as `labels`.',
+  });
+}

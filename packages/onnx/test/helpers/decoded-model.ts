@@ -1,0 +1,41 @@
+import { decode, type ModelPort, type Outcome, type QuantizedTensor } from '@lowbit/core';
+import { describeModel } from '../../src/describe/describe-model.js';
+import { readModel } from '../../src/read/read-model.js';
+import { writeBodies } from '../../src/read/function-body.js';
+import { DataType, serializeModel, type TensorProto } from '../../src/schema/proto.js';
+import { makeAttribute } from '../../src/write/make-node.js';
+import { makeRawTensor, makeTensor } from '../../src/write/make-tensor.js';
+
+/** The port, with what it is given to apply written into `weights`. */
+export function watched<M>(port: ModelPort<M>, weights: Map<string, QuantizedTensor>): ModelPort<M> {
+  return {
+    ...port,
+    apply(outcome: Outcome) {
+      for (const [id, tensor] of outcome.weights) weights.set(id, tensor);
+      return port.apply(outcome);
+    },
+  };
+}
+
+/**
+ * The float model with the values that quantized tensors decode to in the array interpreter, in place of its weights:
+ * what a rewritten file must compute.
+ */
+export function decodedModel(bytes: Uint8Array, weights: ReadonlyMap<string, QuantizedTensor>): Uint8Array {
+  const model = readModel(bytes);
+  for (const { id, source } of describeModel(model).sites) {
+    const tensor = weights.get(id);
+    if (tensor === undefined) continue;
+    const values = withValues(source.tensor, decode(tensor));
+    if (source.node === undefined) Object.assign(source.tensor, values);
+    else source.node.attribute = [makeAttribute('value', { tensor: values })];
+  }
+  writeBodies(model.proto);
+  return serializeModel(model.proto, 'decoded');
+}
+
+function withValues({ name, dataType, dims }: TensorProto, values: Float32Array): TensorProto {
+  const shape = dims.map(Number);
+  if (dataType !== DataType.DOUBLE) return makeTensor(name, dataType, shape, values);
+  return makeRawTensor(name, dataType, shape, new Uint8Array(Float64Array.from(values).buffer));
+}

@@ -1,0 +1,10 @@
+export { bitOperations, type Products } from './memory/bit-operations.js';
+export { codeBytes, memorySaved, type StoredWeights } from './memory/memory.js';
+export { progressive, type ProgressiveOptions } from './progressive.js';
+export { progressiveSchedule, type ProgressiveScheduleOptions } from './schedule/progressive-schedule.js';
+export { fullFisher } from './separability/full-fisher.js';
+export type { LayerFeatures } from './separability/layer-features.js';
+export { linearProbe } from './separability/linear-probe.js';
+export { separabilityMeasures, type SeparabilityMeasure } from './separability/separability.js';
+export { traceRatio } from './separability/trace-ratio.js';
+export { stagewise, type StagewiseOptions } from './stagewise.js';

@@ -1,0 +1,271 @@
+import { arrayOps, quantize, seededRandom, train, type Batch, type Quantizer } from '@lowbit/core';
+import * as tf from '@tensorflow/tfjs-core';
+import * as tfLayers from '@tensorflow/tfjs-layers';
+import { expect } from 'vitest';
+import { onEveryBackend } from '../../test/backends.js';
+import { withSeededWeights } from '../../test/models.js';
+import { grid } from '../../test/quantizers.js';
+import { disposeWeights } from '../model/dispose-weights.js';
+import { tfjs } from '../tfjs.js';
+
+const { layers } = tfLayers;
+const random = seededRandom(4);
+const numbers = (count: number) => Float32Array.from({ length: count }, () => 2 * random() - 1);
+
+/** An even grid over the observed range. */
+const ranged: Quantizer = {
+  kind: 'quantizer',
+  api: 1,
+  name: 'ranged',
+  roles: ['activation'],
+  bits: { activation: [2, 4, 8] },
+  fit(_values, { bits, statistics }) {
+    const { min, max } = statistics!;
+    const levels = 2 ** bits;
+    return {
+      kind: 'affine',
+      levels,
+      scale: Math.fround((max - min) / (levels - 1)),
+      offset: Math.fround(min),
+    };
+  },
+};
+
+/** Sign times the mean magnitude of a row. */
+const rows = (sees: 'samples' | 'patches'): Quantizer => ({
+  kind: 'quantizer',
+  api: 1,
+  name: `rows of ${sees}`,
+  roles: ['activation'],
+  bits: { activation: [1] },
+  dynamic: true,
+  sees,
+  fit: () => ({ kind: 'residual', scales: Float32Array.of(1) }),
+  forward: (ops, x) => ops.mul(ops.sign(x), ops.mean(ops.abs(x), [1])),
+  backward: (ops, x, dy) => ({ x: ops.where(ops.greater(ops.abs(x), ops.constant(1)), ops.constant(0), dy) }),
+});
+
+function smallNet(): tfLayers.Sequential {
+  return withSeededWeights(
+    tfLayers.sequential({
+      layers: [
+        layers.conv2d({
+          name: 'conv',
+          filters: 3,
+          kernelSize: 3,
+          strides: 2,
+          padding: 'same',
+          inputShape: [6, 6, 2],
+        }),
+        layers.batchNormalization({ name: 'norm' }),
+        layers.reLU({ name: 'relu' }),
+        layers.conv2d({ name: 'second', filters: 2, kernelSize: 2, activation: 'relu' }),
+        layers.flatten({ name: 'flat' }),
+        layers.dense({ name: 'out', units: 3, activation: 'softmax' }),
+      ],
+    }),
+  );
+}
+
+const images = (size: number): Batch => ({
+  inputs: { x: { shape: [size, 6, 6, 2], data: numbers(72 * size) } },
+  labels: Array.from({ length: size }, (_, i) => i % 3),
+});
+
+function predict(model: tfLayers.LayersModel, { inputs }: Batch): Float32Array {
+  return tf.tidy(() => {
+    const { shape, data } = Object.values(inputs)[0]!;
+    return (model.predict(tf.tensor(Float32Array.from(data), [...shape])) as tf.Tensor)
+      .dataSync<'float32'>()
+      .slice();
+  });
+}
+
+onEveryBackend('quantized activations', (test) => {
+  test('sites are the inputs of layers, with what batch normalization says about them', async () => {
+    const model = smallNet();
+    const sites = (await tfjs(model).layers()).flatMap((layer) => layer.sites);
+    expect(sites.map(({ id }) => id)).toEqual(['conv/input', 'second/input', 'out/input']);
+    expect(sites[0]!.normal).toBeUndefined();
+    expect(sites[2]!.normal).toBeUndefined();
+    const [gamma, beta] = model
+      .getLayer('norm')
+      .getWeights()
+      .map((weight) => weight.dataSync());
+    const mean = (values: ArrayLike<number>) => Array.from(values).reduce((sum, value) => sum + value, 0) / 3;
+    const second = mean(gamma!.map((value, i) => value ** 2 + beta![i]! ** 2));
+    expect(sites[1]!.normal!.mean).toBeCloseTo(mean(beta!), 6);
+    expect(sites[1]!.normal!.deviation).toBeCloseTo(Math.sqrt(second - mean(beta!) ** 2), 6);
+    disposeWeights(model);
+  });
+
+  test('observation sees the inputs of layers, and the model stays as it is', async () => {
+    const model = smallNet();
+    const batch = images(4);
+    const before = predict(model, batch);
+    const { sites, batches } = await tfjs(model).observe([batch, images(4)]);
+    expect(batches).toBe(2);
+    const values = Array.from(Object.values(batch.inputs)[0]!.data);
+    expect(sites['conv/input']!.count).toBe(8 * 72);
+    expect(sites['conv/input']!.min).toBeLessThanOrEqual(Math.min(...values));
+    expect(sites['second/input']!.min).toBe(0);
+    expect(predict(model, batch)).toEqual(before);
+    disposeWeights(model);
+  });
+
+  test('features are the outputs of layers, averaged over space', async () => {
+    const model = smallNet();
+    const { labels, layers: found } = await tfjs(model).features([images(4), images(2)]);
+    expect(labels).toEqual([0, 1, 2, 0, 0, 1]);
+    expect([...found].map(([id, { dimensions, values }]) => [id, dimensions, values.length])).toEqual([
+      ['conv', 3, 18],
+      ['second', 2, 12],
+      ['out', 3, 18],
+    ]);
+    await expect(tfjs(model).features([{ ...images(4), labels: [1] }])).rejects.toMatchObject({
+      code: 'calibration-invalid',
+    });
+    disposeWeights(model);
+  });
+
+  test('a static quantizer is in the result, which is saved and loaded', async () => {
+    const model = smallNet();
+    const port = tfjs(model);
+    const calibration = await port.observe([images(16)]);
+    const recipe = { weights: grid, bits: 8, activations: ranged, calibration } as const;
+    const { model: small } = await quantize(port, { ...recipe, activationBits: 8 });
+    const { model: coarse } = await quantize(port, { ...recipe, activationBits: 2 });
+    const batch = images(3);
+    const [exact, near, far] = [model, small, coarse].map((each) => predict(each, batch));
+    const error = (values: Float32Array) =>
+      Math.max(...values.map((value, i) => Math.abs(value - exact![i]!)));
+    expect(error(near!)).toBeLessThan(0.02);
+    expect(error(far!)).toBeGreaterThan(error(near!));
+    let stored: tf.io.ModelArtifacts | undefined;
+    await small.save(
+      tf.io.withSaveHandler(async (artifacts) => {
+        stored = artifacts;
+        return { modelArtifactsInfo: { dateSaved: new Date(0), modelTopologyType: 'JSON' } };
+      }),
+    );
+    const artifacts = {
+      ...stored!,
+      modelTopology: JSON.parse(JSON.stringify(stored!.modelTopology)) as object,
+    };
+    const loaded = await tfLayers.loadLayersModel(tf.io.fromMemory(artifacts));
+    expect(predict(loaded, batch)).toEqual(near);
+    for (const each of [model, small, coarse, loaded]) disposeWeights(each);
+  });
+
+  for (const sees of ['samples', 'patches'] as const) {
+    test(`rows are ${sees}, in the result as in the reference`, async () => {
+      const model = smallNet();
+      const { model: small } = await quantize(tfjs(model), {
+        weights: grid,
+        bits: 8,
+        activations: rows(sees),
+        activationBits: 1,
+        include: ['second'],
+      });
+      const batch = images(2);
+      const received = predict(small, batch);
+      expect(received).toEqual(reference(model, small, batch, sees));
+      disposeWeights(model);
+      disposeWeights(small);
+    });
+  }
+
+  test('samples do not depend on each other', async () => {
+    const model = smallNet();
+    const recipe = { weights: grid, bits: 8, activations: rows('patches'), activationBits: 1 } as const;
+    const { model: small } = await quantize(tfjs(model), recipe);
+    const batch = images(3);
+    const { data } = Object.values(batch.inputs)[0]!;
+    const first = { inputs: { x: { shape: [1, 6, 6, 2], data: Array.from(data).slice(0, 72) } } };
+    const [all, alone] = [predict(small, batch), predict(small, first)];
+    alone.forEach((value, i) => expect(value).toBeCloseTo(all[i]!, 6));
+    disposeWeights(model);
+    disposeWeights(small);
+  });
+});
+
+onEveryBackend('training with quantized activations', (test) => {
+  test('activation quantizers are in force while the model trains, and in the result', async () => {
+    const model = withSeededWeights(
+      tfLayers.sequential({
+        layers: [
+          layers.dense({ name: 'hidden', units: 8, inputShape: [6], activation: 'tanh' }),
+          layers.dense({ name: 'out', units: 3, activation: 'softmax' }),
+        ],
+      }),
+    );
+    const optimizer = tf.train.sgd(0.1);
+    model.compile({ optimizer, loss: 'meanSquaredError' });
+    const batch = { inputs: { x: { shape: [5, 6], data: numbers(30) } } };
+    const float = predict(model, batch);
+    const run = train(tfjs(model), {
+      weights: grid,
+      bits: 8,
+      activations: rows('patches'),
+      activationBits: 1,
+      include: ['out'],
+    });
+    let during: Float32Array | undefined;
+    for await (const { number } of run) {
+      expect(number).toBe(0);
+      const [xs, ys] = [tf.tensor(numbers(30), [5, 6]), tf.tensor(numbers(15), [5, 3])];
+      await model.fit(xs, ys, { epochs: 2, verbose: 0 });
+      tf.dispose([xs, ys]);
+      during = predict(model, batch);
+    }
+    const { model: small } = await run.result;
+    expect(during).not.toEqual(float);
+    predict(small, batch).forEach((value, i) => expect(value).toBeCloseTo(during![i]!, 5));
+    optimizer.dispose();
+    disposeWeights(model);
+    disposeWeights(small);
+  });
+});
+
+/** The small net with the input of its second convolution quantized by arrays, the weights those of the result. */
+function reference(
+  model: tfLayers.LayersModel,
+  small: tfLayers.LayersModel,
+  batch: Batch,
+  sees: 'samples' | 'patches',
+) {
+  return tf.tidy(() => {
+    const { shape, data } = Object.values(batch.inputs)[0]!;
+    const run = (x: tf.Tensor, names: string[]) =>
+      names.reduce((value, name) => model.getLayer(name).apply(value) as tf.Tensor, x);
+    const hidden = run(tf.tensor(Float32Array.from(data), [...shape]), [
+      'conv',
+      'norm',
+      'relu',
+    ]) as tf.Tensor4D;
+    const [kernel, bias] = small.getLayer('second').getWeights() as [tf.Tensor4D, tf.Tensor];
+    const site = {
+      role: 'activation',
+      bits: 1,
+      options: {},
+      parameters: { kind: 'residual', scales: [] },
+    } as const;
+    const quantized = (x: tf.Tensor2D) => {
+      const matrix = { shape: x.shape, data: x.dataSync<'float32'>() };
+      return tf.tensor(rows(sees).forward!(arrayOps, matrix, site).data, x.shape);
+    };
+    let product: tf.Tensor;
+    if (sees === 'samples') {
+      const input = tf.reshape(quantized(tf.reshape(hidden, [2, -1])), hidden.shape) as tf.Tensor4D;
+      product = tf.conv2d(input, kernel, 1, 'valid');
+    } else {
+      const corner = (y: number, x: number) => tf.slice(hidden, [0, y, x, 0], [2, 2, 2, 3]);
+      const patches = tf.concat([corner(0, 0), corner(0, 1), corner(1, 0), corner(1, 1)], 3);
+      const product2d = tf.matMul(quantized(tf.reshape(patches, [8, 12])), tf.reshape(kernel, [12, 2]));
+      product = tf.reshape(product2d, [2, 2, 2, 2]);
+    }
+    return run(tf.relu(tf.add(product, bias)), ['flat', 'out'])
+      .dataSync<'float32'>()
+      .slice();
+  });
+}

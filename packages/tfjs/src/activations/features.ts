@@ -1,0 +1,74 @@
+import { LowbitError, type Batch, type FeatureSet, type SessionOptions } from '@lowbit/core';
+import * as tf from '@tensorflow/tfjs-core';
+import type { layers, LayersModel } from '@tensorflow/tfjs-layers';
+import { describeLayer } from '../describe/describe-layer.js';
+import { surveyModel } from '../model/survey.js';
+import { layerCalls } from '../training/layer-calls.js';
+import { visitBatches } from './visit-batches.js';
+
+/**
+ * The outputs of every layer with weights for labelled samples, averaged over space and time: one row of channels a sample.
+ *
+ * @throws LowbitError `calibration-invalid` for batches without a label for each sample, or when there are none; `aborted`.
+ */
+export async function features(
+  model: LayersModel,
+  batches: Iterable<Batch> | AsyncIterable<Batch>,
+  options: SessionOptions = {},
+): Promise<FeatureSet> {
+  const calls = layerCalls();
+  const labels: number[] = [];
+  const rows = new Map<string, Float32Array[]>();
+  surveyModel(model).forEach((entry, depth) => {
+    if (describeLayer(entry, depth).weights.length === 0) return;
+    rows.set(entry.id, []);
+    calls.change(entry.layer, {
+      around(inputs, call) {
+        const result = call(inputs);
+        rows.get(entry.id)?.push(pooled(result, entry.layer));
+        return result;
+      },
+    });
+  });
+  try {
+    await visitBatches(model, batches, options, (batch) => void labels.push(...labelsOf(batch)));
+  } finally {
+    calls.restore();
+  }
+  const samples = labels.length;
+  const layers = [...rows].map(([id, parts]) => {
+    const values = joined(parts);
+    return [id, { dimensions: values.length / samples, values }] as const;
+  });
+  return { labels, layers: new Map(layers) };
+}
+
+/** `[batch, channels]`, row-major. */
+function pooled(result: tf.Tensor | tf.Tensor[], layer: layers.Layer): Float32Array {
+  const output = Array.isArray(result) ? (result[0] as tf.Tensor) : result;
+  const isFirst = (layer as { dataFormat?: string }).dataFormat === 'channelsFirst';
+  const channel = isFirst && output.rank > 2 ? 1 : output.rank - 1;
+  const axes = output.shape.map((_, axis) => axis).filter((axis) => axis !== 0 && axis !== channel);
+  return tf.mean(output, axes).dataSync<'float32'>().slice();
+}
+
+function labelsOf({ labels, inputs }: Batch): readonly number[] {
+  const samples = Object.values(inputs)[0]?.shape[0] ?? 0;
+  if (labels?.length === samples) return Array.from(labels);
+  throw new LowbitError({
+    code: 'calibration-invalid',
+    where: 'batch: labels',
+    expected: `${samples} labels, one for each sample`,
+    received: `${labels?.length ?? 0}`,
+  });
+}
+
+function joined(parts: readonly Float32Array[]): Float32Array {
+  const all = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}

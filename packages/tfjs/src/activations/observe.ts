@@ -1,0 +1,56 @@
+import {
+  seedFrom,
+  statisticsCollector,
+  type Batch,
+  type Calibration,
+  type ObserveOptions,
+} from '@lowbit/core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { surveyModel } from '../model/survey.js';
+import { layerCalls } from '../training/layer-calls.js';
+import { describeSites } from './describe-sites.js';
+import { visitBatches } from './visit-batches.js';
+
+/**
+ * Runs the model on every batch and gathers statistics of the inputs of its layers, in bounded memory. The model computes as
+ * ever.
+ *
+ * @throws LowbitError `invalid-argument` for batches that do not fit the model, `calibration-invalid` when there are none,
+ *   `aborted`.
+ */
+export async function observe(
+  model: LayersModel,
+  batches: Iterable<Batch> | AsyncIterable<Batch>,
+  options: ObserveOptions = {},
+): Promise<Calibration> {
+  const { sampleSize = 4096, seed = 0, sites: wanted } = options;
+  const calls = layerCalls();
+  const collectors = surveyModel(model).flatMap(({ id, layer }) =>
+    describeSites(id, layer)
+      .filter((site) => wanted?.includes(site.id) ?? true)
+      .map((site) => {
+        const collector = statisticsCollector({ sampleSize, seed: seedFrom(seed, site.id) });
+        calls.change(layer, {
+          around(inputs, call) {
+            collector.add((Array.isArray(inputs) ? (inputs[0] as Tensor) : inputs).dataSync());
+            return call(inputs);
+          },
+        });
+        return [site.id, collector] as const;
+      }),
+  );
+  try {
+    const count = await visitBatches(model, batches, options, () => undefined);
+    const statistics = collectors.map(([id, collector]) => [id, collector.finish()] as const);
+    return {
+      format: 'lowbit-calibration',
+      version: 1,
+      port: 'tfjs',
+      batches: count,
+      sites: Object.fromEntries(statistics),
+    };
+  } finally {
+    calls.restore();
+  }
+}

@@ -1,0 +1,53 @@
+import { LowbitError } from '@lowbit/core';
+import * as tf from '@tensorflow/tfjs-core';
+import type { layers, LayerVariable } from '@tensorflow/tfjs-layers';
+
+/** What is read of a Conv2D layer. */
+interface Convolution {
+  readonly name: string;
+  readonly strides: [number, number];
+  readonly dilationRate: [number, number];
+  readonly padding: 'same' | 'valid';
+  readonly dataFormat: 'channelsFirst' | 'channelsLast';
+  readonly kernel: LayerVariable;
+  readonly bias?: LayerVariable | null;
+  readonly activation?: { apply(x: tf.Tensor): tf.Tensor } | null;
+}
+
+/**
+ * A Conv2D layer as the product of its patches (the columns of im2col, zero padding included) and its kernel as a matrix, with
+ * the patches changed in between.
+ *
+ * @param change Takes and gives `[batch, height, width, kernel height · kernel width · channels]`.
+ */
+export function productOfPatches(
+  layer: layers.Layer,
+  x: tf.Tensor,
+  change: (patches: tf.Tensor) => tf.Tensor,
+): tf.Tensor {
+  const { strides, dilationRate, padding, dataFormat, kernel, bias, activation, name } =
+    layer as unknown as Convolution;
+  if (dataFormat === 'channelsFirst') throw channelsFirst(name);
+  const weights = kernel.read();
+  const [height, width, channels, filters] = weights.shape as [number, number, number, number];
+  const length = height * width * channels;
+  const oneHot = tf.reshape(tf.eye(length), [height, width, channels, length]) as tf.Tensor4D;
+  const patches = tf.conv2d(x as tf.Tensor4D, oneHot, strides, padding, 'NHWC', dilationRate);
+  const matrix = tf.reshape(change(patches), [-1, length]);
+  const product = tf.reshape(tf.matMul(matrix, tf.reshape(weights, [length, filters])), [
+    ...patches.shape.slice(0, 3),
+    filters,
+  ]);
+  const shifted = bias ? tf.add(product, bias.read()) : product;
+  return activation ? activation.apply(shifted) : shifted;
+}
+
+function channelsFirst(where: string): LowbitError {
+  return new LowbitError({
+    code: 'layer-unsupported',
+    where,
+    expected: 'channels last, for a quantizer that looks at patches',
+    received: 'channels first',
+    remedy: 'Choose the scope of samples, or leave the activations of this layer float.',
+  });
+}

@@ -1,0 +1,88 @@
+import { LowbitError, type Quantizer } from '@lowbit/core';
+import * as tf from '@tensorflow/tfjs-core';
+import * as tfLayers from '@tensorflow/tfjs-layers';
+import { inputQuantizer, type QuantizedCall } from './input-quantizer.js';
+import { loadSite } from './stored-site.js';
+
+/** Name of the layer class in a saved topology. */
+export const quantizedInputClass = 'LowbitQuantizedInput';
+
+type Layer = tfLayers.layers.Layer;
+type Shape = tfLayers.Shape | tfLayers.Shape[];
+
+interface Config {
+  readonly name: string;
+  /** The site, as `storeSite` writes it. */
+  readonly site: string;
+  readonly layer: { readonly className: string; readonly config: tf.serialization.ConfigDict };
+}
+
+const known = new Map<string, Quantizer>();
+
+/** Makes TensorFlow.js able to load models whose activations are quantized by these quantizers. */
+export function registerQuantizedInput(quantizers: readonly Quantizer[]): void {
+  for (const quantizer of quantizers) known.set(quantizer.name, quantizer);
+  tf.serialization.registerClass(QuantizedInput);
+}
+
+/** A layer whose input is quantized before it computes. The weights are those of the layer behind it. */
+class QuantizedInput extends tfLayers.layers.Layer {
+  static readonly className = quantizedInputClass;
+  readonly layer: Layer;
+  private readonly site: string;
+  private readonly quantized: QuantizedCall;
+
+  constructor(config: Config) {
+    super(config as unknown as ConstructorParameters<typeof tfLayers.layers.Layer>[0]);
+    this.site = config.site;
+    this.layer = makeLayer(config.layer);
+    this.quantized = inputQuantizer(loadSite(config.site, known, config.name), this.layer);
+  }
+
+  override build(inputShape: Shape): void {
+    this.layer.build(inputShape);
+    this.layer.built = true;
+    this.built = true;
+  }
+
+  override computeOutputShape(inputShape: Shape): Shape {
+    return this.layer.computeOutputShape(inputShape);
+  }
+
+  override call(
+    inputs: tf.Tensor | tf.Tensor[],
+    kwargs: Parameters<Layer['call']>[1],
+  ): tf.Tensor | tf.Tensor[] {
+    const call = (given: tf.Tensor | tf.Tensor[]) => this.layer.call(given, kwargs);
+    return tf.tidy(() => this.quantized(inputs, call, (run) => run()));
+  }
+
+  override get trainableWeights(): tfLayers.LayerVariable[] {
+    return this.trainable ? this.layer.trainableWeights : [];
+  }
+
+  override get nonTrainableWeights(): tfLayers.LayerVariable[] {
+    return this.trainable ? this.layer.nonTrainableWeights : this.layer.weights;
+  }
+
+  override getConfig(): tf.serialization.ConfigDict {
+    const layer = { className: this.layer.getClassName(), config: this.layer.getConfig() };
+    return { ...super.getConfig(), site: this.site, layer };
+  }
+}
+
+function makeLayer({ className, config }: Config['layer']): Layer {
+  const [constructor, fromConfig] = classOf(className);
+  return fromConfig(constructor, config) as Layer;
+}
+
+function classOf(className: string) {
+  const found = tf.serialization.SerializationMap.getMap().classNameMap[className];
+  if (found !== undefined) return found;
+  throw new LowbitError({
+    code: 'layer-unsupported',
+    where: `layer class '${className}'`,
+    expected: 'a class that is registered with TensorFlow.js',
+    remedy: 'Register it with tf.serialization.registerClass before the model is loaded.',
+  });
+}

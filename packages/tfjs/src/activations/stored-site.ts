@@ -1,0 +1,94 @@
+import {
+  LowbitError,
+  optionsOf,
+  type FittedSite,
+  type Options,
+  type Quantizer,
+  type SliceParameters,
+} from '@lowbit/core';
+
+interface StoredSite {
+  readonly id: string;
+  readonly quantizer: string;
+  readonly options: Options;
+  readonly bits: number;
+  readonly parameters?: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * A site as text for a layer's configuration: JSON in hexadecimal digits, because TensorFlow.js changes underscores and capital
+ * letters of every other string and key when it saves and loads.
+ */
+export function storeSite({ id, quantizer, options, bits, parameters }: FittedSite): string {
+  const plain = parameters && {
+    ...Object.fromEntries(
+      Object.entries(parameters).map(([key, value]) => [
+        key,
+        value instanceof Float32Array ? [...value] : (value as unknown),
+      ]),
+    ),
+  };
+  const stored: StoredSite = {
+    id,
+    quantizer: quantizer.name,
+    options,
+    bits,
+    ...(plain === undefined ? {} : { parameters: plain }),
+  };
+  return toHex(JSON.stringify(stored));
+}
+
+/** @throws LowbitError `unknown-plugin` when the quantizer is not known; `packed-data` for other text. */
+export function loadSite(text: string, known: ReadonlyMap<string, Quantizer>, layer: string): FittedSite {
+  const { id, quantizer: name, options, bits, parameters } = parse(text, layer);
+  const quantizer = known.get(name);
+  if (quantizer === undefined) throw unknownQuantizer(name, layer);
+  return {
+    id,
+    bits,
+    quantizer,
+    options: optionsOf(quantizer, options),
+    ...(parameters === undefined ? {} : { parameters: sliceParameters(parameters) }),
+  };
+}
+
+function parse(text: string, layer: string): StoredSite {
+  try {
+    return JSON.parse(fromHex(text)) as StoredSite;
+  } catch (cause) {
+    const problem = {
+      code: 'packed-data',
+      where: `layer '${layer}'`,
+      expected: 'a stored activation site',
+      received: text.slice(0, 40),
+    } as const;
+    throw new LowbitError(problem, { cause });
+  }
+}
+
+/** Four digits for each UTF-16 code unit. */
+function toHex(text: string): string {
+  return Array.from({ length: text.length }, (_, i) => text.charCodeAt(i).toString(16).padStart(4, '0')).join(
+    '',
+  );
+}
+
+function fromHex(digits: string): string {
+  return (digits.match(/.{4}/g) ?? []).map((code) => String.fromCharCode(parseInt(code, 16))).join('');
+}
+
+function sliceParameters(stored: Readonly<Record<string, unknown>>): SliceParameters {
+  const entries = Object.entries(stored).map(([key, value]) => [
+    key,
+    Array.isArray(value) ? Float32Array.from(value as number[]) : value,
+  ]);
+  return Object.fromEntries(entries) as SliceParameters;
+}
+
+function unknownQuantizer(name: string, layer: string): LowbitError {
+  return new LowbitError({
+    code: 'unknown-plugin',
+    where: `layer '${layer}': quantizer '${name}'`,
+    remedy: 'Call registerQuantizedInput([…]) with this quantizer before the model is loaded.',
+  });
+}

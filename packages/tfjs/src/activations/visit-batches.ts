@@ -1,0 +1,35 @@
+import { LowbitError, type Batch, type SessionOptions } from '@lowbit/core';
+import * as tf from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { batchInputs } from '../training/batch-tensors.js';
+
+/**
+ * Runs the model on batch after batch.
+ *
+ * @returns The number of batches.
+ * @throws LowbitError `calibration-invalid` when there are none, `aborted`.
+ */
+export async function visitBatches(
+  model: LayersModel,
+  batches: Iterable<Batch> | AsyncIterable<Batch>,
+  { signal }: SessionOptions,
+  after: (batch: Batch) => Promise<void> | void,
+): Promise<number> {
+  let count = 0;
+  for await (const batch of batches) {
+    if (signal?.aborted)
+      throw new LowbitError({ code: 'aborted', where: 'observe' }, { cause: signal.reason });
+    const inputs = batchInputs(model, batch);
+    tf.tidy(() => void model.apply(inputs.length === 1 ? (inputs[0] as tf.Tensor) : inputs));
+    tf.dispose(inputs);
+    await after(batch);
+    count += 1;
+  }
+  if (count > 0) return count;
+  throw new LowbitError({
+    code: 'calibration-invalid',
+    where: 'batches',
+    expected: 'at least one batch',
+    received: 'none',
+  });
+}

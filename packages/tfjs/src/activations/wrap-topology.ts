@@ -1,0 +1,48 @@
+import type { FittedSite } from '@lowbit/core';
+import type { layers, LayersModel } from '@tensorflow/tfjs-layers';
+import { surveyModel } from '../model/survey.js';
+import { innerLayers } from '../model/inner-layers.js';
+import type { LayerJson } from '../model/topology.js';
+import { siteId } from './describe-sites.js';
+import { quantizedInputClass } from './quantized-input-layer.js';
+import { storeSite } from './stored-site.js';
+
+/**
+ * Puts a quantized input around each layer of a topology that has a site. Names, connections and input shapes stay; nothing
+ * happens without sites.
+ */
+export function wrapTopology(
+  json: LayerJson,
+  model: LayersModel,
+  sites: ReadonlyMap<string, FittedSite>,
+): LayerJson {
+  const byLayer = new Map(surveyModel(model).map(({ id, layer }) => [layer, sites.get(siteId(id))]));
+  return wrap(json, model, byLayer);
+}
+
+function wrap(
+  json: LayerJson,
+  layer: layers.Layer,
+  sites: ReadonlyMap<layers.Layer, FittedSite | undefined>,
+): LayerJson {
+  const site = sites.get(layer);
+  if (site !== undefined) return wrapped(json, site);
+  const originals = innerLayers(layer);
+  const inner = (one: LayerJson, i: number) => wrap(one, originals[i] as layers.Layer, sites);
+  const { config } = json;
+  if (config.layers !== undefined)
+    return { ...json, config: { ...config, layers: config.layers.map(inner) } };
+  return json;
+}
+
+function wrapped(json: LayerJson, site: FittedSite): LayerJson {
+  const { config } = json;
+  const kept = ['name', 'trainable', 'batch_input_shape', 'dtype'].filter((key) => key in config);
+  const own = Object.fromEntries(kept.map((key) => [key, config[key]]));
+  const layer = { class_name: json.class_name, config };
+  return {
+    ...json,
+    class_name: quantizedInputClass,
+    config: { ...own, site: storeSite(site), layer } as LayerJson['config'],
+  };
+}

@@ -1,0 +1,35 @@
+import type { Registry } from '@lowbit/core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { registerQuantizedInput } from '../activations/quantized-input-layer.js';
+import { loadPacked, type LoadOptions } from '../load/load.js';
+import type { ModelSource } from '../load/load-artifacts.js';
+import { surveyModel } from '../model/survey.js';
+import { rememberPacked } from './packed-weights.js';
+
+export interface LoadModelOptions extends LoadOptions {
+  /** Where the quantizers of activations are looked up, for models that have some. */
+  readonly registry?: Registry;
+}
+
+/**
+ * Loads a layers model that lowbit saved, packed or plain; models that TensorFlow.js saved load too. The result is an ordinary
+ * LayersModel; saving it again needs no new quantization.
+ *
+ * @throws LowbitError `file-missing`, `model-malformed`, `model-truncated`, `packed-data`; `unknown-plugin` for a quantizer of
+ *   activations that the registry lacks; what the handler throws.
+ * @example
+ * const model = await load('file://out/model.json');
+ */
+export async function load(source: ModelSource, options: LoadModelOptions = {}): Promise<LayersModel> {
+  const plugins = options.registry?.list() ?? [];
+  registerQuantizedInput(plugins.filter((plugin) => plugin.kind === 'quantizer'));
+  const { model, packed } = await loadPacked(source, options);
+  const byId = surveyModel(model).flatMap(({ variables }) =>
+    variables.flatMap(({ id, variable }) => {
+      const tensor = packed.get(variable.originalName);
+      return tensor === undefined ? [] : [[id, tensor] as const];
+    }),
+  );
+  rememberPacked(model, new Map(byId));
+  return model;
+}

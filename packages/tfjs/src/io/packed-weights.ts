@@ -1,0 +1,14 @@
+import type { PackedTensor } from '@lowbit/core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+
+const known = new WeakMap<LayersModel, ReadonlyMap<string, PackedTensor>>();
+
+/** The packed form of the model's quantized weights, by id; empty for a model that lowbit did not make or load. */
+export function packedWeights(model: LayersModel): ReadonlyMap<string, PackedTensor> {
+  return known.get(model) ?? new Map();
+}
+
+/** Remembers the packed form as long as the model lives. */
+export function rememberPacked(model: LayersModel, weights: ReadonlyMap<string, PackedTensor>): void {
+  known.set(model, weights);
+}

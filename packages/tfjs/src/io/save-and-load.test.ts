@@ -1,0 +1,170 @@
+import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { quantize } from '@lowbit/core';
+import * as tf from '@tensorflow/tfjs-core';
+import * as tfLayers from '@tensorflow/tfjs-layers';
+import { afterAll, beforeAll, expect } from 'vitest';
+import { onEveryBackend } from '../../test/backends.js';
+import { imageModel, sequenceModel, sharedModel, smallSequential } from '../../test/models.js';
+import { grid, halves, ranks } from '../../test/quantizers.js';
+import { load, planOf, save, tfjs } from '../index.js';
+import { load as loadOnly } from '../load/index.js';
+import { disposeWeights } from '../model/dispose-weights.js';
+import { fileSystem, registerFileSystem } from '../node/index.js';
+
+const valuesOf = (model: tfLayers.LayersModel) =>
+  tf.tidy(() => model.getWeights().map((weight) => weight.dataSync<'float32'>().slice()));
+
+let folder = '';
+let count = 0;
+const newFolder = () => join(folder, `model ${count++}`);
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'lowbit-save-'));
+  registerFileSystem();
+  registerFileSystem();
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const failure = (work: Promise<unknown>) =>
+  work.then(
+    () => new Error('nothing went wrong'),
+    (error: unknown) => error as Error & { code?: string },
+  );
+
+onEveryBackend('saving and loading', (test) => {
+  for (const make of [smallSequential, imageModel, sharedModel, sequenceModel])
+    for (const quantizer of [grid, ranks, halves])
+      test(`${make.name} packed by ${quantizer.name} has the same numbers again`, async () => {
+        const model = make();
+        const { model: small, report } = await quantize(tfjs(model), { weights: quantizer, bits: 3 });
+        const target = newFolder();
+        const saved = await save(small, `file://${target}`);
+        const loaded = await load(`file://${target}/model.json`);
+        expect(valuesOf(loaded)).toEqual(valuesOf(small));
+        expect(planOf(loaded)).toEqual(report.plan);
+        expect(saved.lowestSqnrDb).toBeNull();
+        const packed = saved.weights.filter(({ form }) => form === 'packed 3-bit');
+        expect(packed.length).toBe(report.weights.length);
+        expect(packed.reduce((sum, { bytes }) => sum + bytes, 0)).toBe(report.sizes.stored);
+        const again = await save(loaded, fileSystem(newFolder()));
+        expect(again).toEqual(saved);
+        for (const each of [model, small, loaded]) disposeWeights(each);
+      });
+
+  test('unmodified TensorFlow.js refuses packed weights with a message that names this package', async () => {
+    const model = smallSequential();
+    const { model: small } = await quantize(tfjs(model), { weights: grid, bits: 4 });
+    const target = newFolder();
+    await save(small, fileSystem(target));
+    const variables = () => Object.values(tf.engine().state.registeredVariables);
+    const before = new Set(variables());
+    const error = await failure(tfLayers.loadLayersModel(fileSystem(target)));
+    variables().forEach((variable) => before.has(variable) || variable.dispose());
+    expect(error.message).toContain('@lowbit/tfjs');
+    for (const each of [model, small]) disposeWeights(each);
+  });
+
+  test('plain form loads in unmodified TensorFlow.js, and its price is told', async () => {
+    const model = imageModel();
+    const { model: small } = await quantize(tfjs(model), { weights: grid, bits: 4 });
+    const errors: (number | null)[] = [];
+    for (const plain of ['float32', 'uint16', 'uint8'] as const) {
+      const target = newFolder();
+      const { lowestSqnrDb, bytes, floatBytes } = await save(small, fileSystem(target), {
+        format: 'plain',
+        plain,
+      });
+      const loaded = await tfLayers.loadLayersModel(fileSystem(target));
+      const [expected, received] = [valuesOf(small), valuesOf(loaded)];
+      expected.forEach((list, i) => {
+        const largest = list.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+        list.forEach((value, at) =>
+          expect(Math.abs(received[i]![at]! - value)).toBeLessThan(0.01 * largest + 1e-9),
+        );
+      });
+      expect(bytes < floatBytes).toBe(plain !== 'float32');
+      errors.push(lowestSqnrDb);
+      disposeWeights(loaded);
+    }
+    expect(errors[0]).toBeNull();
+    expect(errors[1]!).toBeGreaterThan(errors[2]!);
+    expect(errors[2]!).toBeGreaterThan(30);
+    for (const each of [model, small]) disposeWeights(each);
+  });
+
+  test('the rest in half precision', async () => {
+    const model = imageModel();
+    const target = newFolder();
+    const { weights, bytes, floatBytes } = await save(model, fileSystem(target), { rest: 'float16' });
+    expect(weights.every(({ form }) => form === 'float16')).toBe(true);
+    expect(bytes).toBe(floatBytes / 2);
+    const loaded = await load(fileSystem(target));
+    const reference = await tfLayers.loadLayersModel(fileSystem(target));
+    expect(valuesOf(loaded)).toEqual(valuesOf(reference));
+    for (const each of [model, loaded, reference]) disposeWeights(each);
+  });
+
+  test('a weight that was changed after quantization is stored as it is', async () => {
+    const model = smallSequential();
+    const { model: small } = await quantize(tfjs(model), { weights: grid, bits: 4 });
+    tf.tidy(() => small.getLayer('last').weights[0]!.write(tf.fill([15, 4], 0.25)));
+    const target = newFolder();
+    const { weights } = await save(small, fileSystem(target));
+    expect(weights.find(({ name }) => name.startsWith('last/kernel'))).toMatchObject({
+      form: 'float32',
+      note: 'changed since it was quantized',
+    });
+    const loaded = await load(fileSystem(target));
+    expect(valuesOf(loaded)).toEqual(valuesOf(small));
+    for (const each of [model, small, loaded]) disposeWeights(each);
+  });
+
+  test('weights may stay packed in memory', async () => {
+    const model = imageModel();
+    const { model: small } = await quantize(tfjs(model), { weights: grid, bits: 2 });
+    const target = newFolder();
+    await save(small, fileSystem(target));
+    const bytesOf = async (weights: 'float' | 'packed') => {
+      const before = tf.memory().numBytes;
+      const loaded = await loadOnly(fileSystem(target), { weights });
+      const bytes = tf.memory().numBytes - before;
+      const tensors = tf.memory().numTensors;
+      const output = tf.tidy(() =>
+        (loaded.predict(tf.ones([1, 8, 8, 3])) as tf.Tensor).dataSync<'float32'>().slice(),
+      );
+      expect(tf.memory().numTensors).toBe(tensors);
+      for (const weight of loaded.weights) weight.dispose();
+      return { bytes, output };
+    };
+    const [float, packed] = [await bytesOf('float'), await bytesOf('packed')];
+    expect(packed.output).toEqual(float.output);
+    expect(packed.bytes).toBeLessThan(0.2 * float.bytes);
+    for (const each of [model, small]) disposeWeights(each);
+  });
+
+  test('damaged files are refused, and nothing half written is left', async () => {
+    const model = smallSequential();
+    const { model: small } = await quantize(tfjs(model), { weights: grid, bits: 4 });
+    const target = newFolder();
+    await save(small, fileSystem(target));
+    const files = await readdir(target);
+    expect(files.sort()).toEqual(['group1-shard1of1.bin', 'model.json']);
+    const json = await readFile(join(target, 'model.json'), 'utf8');
+    await truncate(join(target, 'group1-shard1of1.bin'), 20);
+    expect(await failure(load(fileSystem(target)))).toMatchObject({ code: 'model-truncated' });
+    await writeFile(join(target, 'model.json'), json.slice(0, 100));
+    expect(await failure(load(fileSystem(target)))).toMatchObject({ code: 'model-malformed' });
+    await writeFile(join(target, 'model.json'), json.replace('group1-shard1of1.bin', '../secret.bin'));
+    expect(await failure(load(fileSystem(target)))).toMatchObject({ code: 'external-data' });
+    await rm(join(target, 'model.json'));
+    expect(await failure(load(fileSystem(target)))).toMatchObject({ code: 'file-missing' });
+    expect(await failure(load(`file://${target}x`))).toMatchObject({ code: 'file-missing' });
+    expect(await failure(load('nowhere://x'))).toMatchObject({ code: 'file-missing' });
+    expect(await failure(save(small, 'nowhere://x'))).toMatchObject({ code: 'file-unwritable' });
+    expect(await failure(save(small, fileSystem(join(target, 'group1-shard1of1.bin'))))).toMatchObject({
+      code: 'file-unwritable',
+    });
+    for (const each of [model, small]) disposeWeights(each);
+  });
+});

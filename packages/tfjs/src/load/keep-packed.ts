@@ -1,0 +1,21 @@
+import { decode, unpackTensor, type PackedTensor } from '@lowbit/core';
+import * as tf from '@tensorflow/tfjs-core';
+import type { LayersModel, LayerVariable } from '@tensorflow/tfjs-layers';
+
+/**
+ * Takes the floats of packed weights out of memory. From now on such a variable is expanded whenever it is read, which layers
+ * do inside a tidy, so that the floats are gone when the layer has computed.
+ */
+export function keepPacked(model: LayersModel, packed: ReadonlyMap<string, PackedTensor>): void {
+  for (const variable of model.weights as unknown as LayerVariable[]) {
+    const tensor = packed.get(variable.originalName);
+    if (tensor !== undefined) makeLazy(variable, tensor);
+  }
+}
+
+function makeLazy(variable: LayerVariable, packed: PackedTensor): void {
+  variable.dispose();
+  variable.trainable = false;
+  variable.read = () => tf.tensor(decode(unpackTensor(packed)), [...packed.header.shape], 'float32');
+  variable.dispose = () => undefined;
+}

@@ -1,0 +1,46 @@
+import { checkSpecs } from '@lowbit/keras';
+import { LowbitError } from '@lowbit/core';
+import { io } from '@tensorflow/tfjs-core';
+
+/** Where a model is: a URL of any scheme that TensorFlow.js knows, or a handler of one's own. */
+export type ModelSource = string | io.IOHandler;
+
+/**
+ * Reads the artifacts of a model.
+ *
+ * @param onProgress Share of the weight files that have arrived, 0 … 1, where the handler tells it.
+ * @throws LowbitError `file-missing` when nothing can load such a URL, `model-malformed`.
+ */
+export async function loadArtifacts(
+  source: ModelSource,
+  onProgress?: (share: number) => void,
+): Promise<io.ModelArtifacts> {
+  const handler = typeof source === 'string' ? handlerOf(source, onProgress) : source;
+  if (handler.load === undefined) throw notLoadable(nameOf(source));
+  const artifacts = await handler.load();
+  checkSpecs(artifacts.weightSpecs ?? [], nameOf(source));
+  return artifacts;
+}
+
+/** The source's name in messages. */
+export function nameOf(source: ModelSource): string {
+  return typeof source === 'string' ? source : 'model';
+}
+
+function handlerOf(url: string, onProgress?: (share: number) => void): io.IOHandler {
+  const [handler] = io.getLoadHandlers(url, onProgress === undefined ? {} : { onProgress });
+  if (handler !== undefined) return handler;
+  throw notLoadable(url);
+}
+
+function notLoadable(where: string): LowbitError {
+  return new LowbitError({
+    code: 'file-missing',
+    where,
+    expected: 'a place that a model can be loaded from',
+    received: 'no handler for it',
+    remedy: where.startsWith('file:')
+      ? "In Node, call registerFileSystem() of '@lowbit/tfjs/node' first."
+      : 'Use http(s)://, indexeddb://, localstorage:// or an IOHandler.',
+  });
+}

@@ -1,0 +1,44 @@
+import type { PackedTensor } from '@lowbit/core';
+import { io } from '@tensorflow/tfjs-core';
+import { loadLayersModel, type LayersModel } from '@tensorflow/tfjs-layers';
+import { keepPacked } from './keep-packed.js';
+import { loadArtifacts, nameOf, type ModelSource } from './load-artifacts.js';
+import { expandWeights } from './weight-data.js';
+
+export interface LoadOptions {
+  /** Share of the weight files that have arrived, 0 … 1. */
+  readonly onProgress?: (share: number) => void;
+  /**
+   * `float` (default): quantized weights become floats once, at load. `packed`: they stay packed in memory, and a layer's are
+   * expanded each time that it computes; such a model cannot be trained.
+   */
+  readonly weights?: 'float' | 'packed';
+}
+
+/** A model, and the packed weights that it was loaded from, by the names in its file. */
+export interface Loaded {
+  readonly model: LayersModel;
+  readonly packed: ReadonlyMap<string, PackedTensor>;
+}
+
+/** Loads a model that lowbit packed, or any other; see `load`. */
+export async function loadPacked(source: ModelSource, options: LoadOptions = {}): Promise<Loaded> {
+  const { onProgress, weights = 'float' } = options;
+  const artifacts = await loadArtifacts(source, onProgress);
+  const { packed, ...expanded } = expandWeights(artifacts, nameOf(source));
+  const model = await loadLayersModel(io.fromMemory({ ...artifacts, ...expanded }));
+  if (weights === 'packed') keepPacked(model, packed);
+  return { model, packed };
+}
+
+/**
+ * Loads a layers model that lowbit saved in packed form; models that TensorFlow.js saved load too. The result is an ordinary
+ * LayersModel.
+ *
+ * @throws LowbitError `file-missing`, `model-malformed`, `model-truncated`, `packed-data`; what the handler throws.
+ * @example
+ * const model = await load('https://example.org/model/model.json');
+ */
+export async function load(source: ModelSource, options: LoadOptions = {}): Promise<LayersModel> {
+  return (await loadPacked(source, options)).model;
+}

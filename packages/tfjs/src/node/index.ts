@@ -1,0 +1,1 @@
+export { fileSystem, registerFileSystem } from './file-system.js';

@@ -1,0 +1,24 @@
+/// <reference types="node" />
+import { randomUUID } from 'node:crypto';
+import { rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Shard } from '@lowbit/keras';
+import { fileFailure } from './file-system.js';
+
+/**
+ * Writes files into a folder under temporary names and renames them when all are complete, in the order given; existing ones are
+ * replaced. When anything fails before the renaming, nothing is left.
+ */
+export async function writeFiles(folder: string, files: readonly Shard[]): Promise<void> {
+  const mark = randomUUID();
+  const written = files.map(
+    ({ path }) => [join(folder, `.${path}.${mark}.tmp`), join(folder, path)] as const,
+  );
+  try {
+    for (const [i, { bytes }] of files.entries()) await writeFile(written[i]![0], bytes, { flag: 'wx' });
+    for (const [temporary, target] of written) await rename(temporary, target);
+  } catch (error) {
+    for (const [temporary] of written) await rm(temporary, { force: true });
+    throw fileFailure('file-unwritable', folder, error);
+  }
+}

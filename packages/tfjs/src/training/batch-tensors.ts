@@ -1,0 +1,50 @@
+import { LowbitError, type Batch } from '@lowbit/core';
+import * as tf from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+
+/** The batch's inputs as tensors, in the order of the model's. The caller disposes them. Throws `invalid-argument`. */
+export function batchInputs(model: LayersModel, { inputs }: Batch): tf.Tensor[] {
+  return model.inputNames.map((name, i) => {
+    const given = inputs[name] ?? (model.inputNames.length === 1 ? Object.values(inputs)[0] : undefined);
+    if (given === undefined) throw missing(name, Object.keys(inputs));
+    const dtype = model.inputs[i]?.dtype ?? 'float32';
+    return tf.tensor(Float32Array.from(given.data), [...given.shape], dtype);
+  });
+}
+
+/**
+ * The batch's labels as the model's loss wants them: class numbers for a sparse loss and for outputs of one channel, else
+ * one row a sample with 1 at the class. The caller disposes them.
+ */
+export function batchLabels(model: LayersModel, { labels }: Batch): tf.Tensor {
+  if (labels === undefined) throw withoutLabels();
+  const classes = model.outputs[0]?.shape.at(-1) ?? 1;
+  const numbers = Int32Array.from(labels);
+  const isSparse = typeof model.loss === 'string' && model.loss.startsWith('sparse');
+  if (isSparse || classes === 1) return tf.tensor2d(Float32Array.from(labels), [numbers.length, 1]);
+  return tf.tidy(() => tf.cast(tf.oneHot(tf.tensor1d(numbers, 'int32'), classes), 'float32'));
+}
+
+/** Number of samples of a batch. */
+export function batchSize({ inputs }: Batch): number {
+  return Object.values(inputs)[0]?.shape[0] ?? 0;
+}
+
+function missing(name: string, found: readonly string[]): LowbitError {
+  return new LowbitError({
+    code: 'invalid-argument',
+    where: `batch: input '${name}'`,
+    expected: "values for each of the model's inputs, by name",
+    received: found.length === 0 ? 'no input' : found.join(', '),
+  });
+}
+
+function withoutLabels(): LowbitError {
+  return new LowbitError({
+    code: 'invalid-argument',
+    where: 'batch: labels',
+    expected: 'the class of each sample',
+    received: 'none',
+    remedy: 'Add labels to the batches, or train without batches.',
+  });
+}

@@ -1,0 +1,68 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { layers, LayerVariable } from '@tensorflow/tfjs-layers';
+
+type Layer = layers.Layer;
+type Call = Layer['call'];
+type Inputs = Parameters<Call>[0];
+type Result = ReturnType<Call>;
+type Within = <R>(run: () => R) => R;
+
+/** What happens around the calls of one layer. */
+export interface CallChange {
+  /** Variables that read as something else during the call. */
+  readonly reads?: ReadonlyMap<LayerVariable, () => tf.Tensor>;
+  /** Replaces the call. `call` is the layer's own; it and `within` run with the variables reading as above. */
+  readonly around?: (inputs: Inputs, call: (inputs: Inputs) => Result, within: Within) => Result;
+}
+
+/** The changes of the calls of a model's layers. */
+export interface LayerCalls {
+  change(layer: Layer, change: CallChange): void;
+  /** Whether the layer's call is changed. */
+  has(layer: Layer): boolean;
+  /** Gives every layer its own call back. */
+  restore(): void;
+}
+
+/**
+ * Changes how layers of a running model compute, without touching its topology: each changed layer gets a `call` of its
+ * own, and its variables read as quantized while that runs. Outside calls (optimizers, regularizers, saving) they read as
+ * they are.
+ */
+export function layerCalls(): LayerCalls {
+  const changes = new Map<Layer, CallChange>();
+  return {
+    change(layer, change) {
+      const before = changes.get(layer);
+      if (before === undefined) install(layer, () => changes.get(layer) as CallChange);
+      changes.set(layer, { ...before, ...change });
+    },
+    has: (layer) => changes.has(layer),
+    restore() {
+      for (const layer of changes.keys()) delete (layer as Partial<Layer>).call;
+      changes.clear();
+    },
+  };
+}
+
+function install(layer: Layer, changeNow: () => CallChange): void {
+  const own = layer.call.bind(layer);
+  layer.call = (inputs, kwargs) =>
+    tf.tidy(() => {
+      const { reads = new Map(), around } = changeNow();
+      const within: Within = (run) => reading(reads, run);
+      const call = (given: Inputs) => within(() => own(given, kwargs));
+      return around === undefined ? call(inputs) : around(inputs, call, within);
+    });
+}
+
+/** Runs with each variable reading as its replacement, which is computed once, before. */
+function reading<R>(reads: ReadonlyMap<LayerVariable, () => tf.Tensor>, run: () => R): R {
+  const values = [...reads].map(([variable, value]) => [variable, value()] as const);
+  for (const [variable, value] of values) variable.read = () => value;
+  try {
+    return run();
+  } finally {
+    for (const [variable] of values) delete (variable as Partial<LayerVariable>).read;
+  }
+}

@@ -1,0 +1,89 @@
+import {
+  backwardOf,
+  encode,
+  forwardOf,
+  seededRandom,
+  siteParameters,
+  type Scheme,
+  type SimulatedWeight,
+  type Site,
+} from '@lowbit/core';
+import * as tf from '@tensorflow/tfjs-core';
+import { siteTensors, withSiteTensors } from '../ops/site-tensors.js';
+import { tfjsOps } from '../ops/tfjs-ops.js';
+import { matrixForm, type Block } from './matrix-form.js';
+
+/**
+ * Simulates the quantization of a variable. Parameters are fitted again whenever its values have changed.
+ *
+ * @returns Gives the quantized value for the variable as it is now; the gradient reaches the variable by the quantizer's
+ *   `backward`. To be called inside `tf.tidy`.
+ */
+export function simulatedVariable(variable: tf.Variable, weight: SimulatedWeight): () => tf.Tensor {
+  const { quantizer, options, bits, slicing } = weight;
+  const { blocks, join } = matrixForm(variable.shape, slicing);
+  const forward = forwardOf(quantizer);
+  const backward = backwardOf(quantizer);
+  const schemeNow = latestScheme(variable, weight);
+
+  const quantized = tf.customGrad((x, save) => {
+    const input = x as tf.Tensor;
+    const sites = blocks.map((block) => siteOf(block, schemeNow()));
+    (save as tf.GradSaveFunc)([input, ...sites.flatMap(siteTensors)]);
+    const value = join(
+      blocks.map((block, i) =>
+        block.fromMatrix(forward(tfjsOps, block.toMatrix(input), sites[i] as Site<tf.Tensor>)),
+      ),
+    );
+    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) => {
+      const [savedInput, ...rest] = saved as [tf.Tensor, ...tf.Tensor[]];
+      const parts = blocks.map((block, i) => {
+        const site = sites[i] as Site<tf.Tensor>;
+        const own = withSiteTensors(site, rest.splice(0, siteTensors(site).length));
+        const [matrix, upstream] = [block.toMatrix(savedInput), block.toMatrix(dy)];
+        return block.fromMatrix(backward(tfjsOps, matrix, upstream, own).x);
+      });
+      return tf.clone(join(parts));
+    };
+    return { value: tf.clone(value), gradFunc };
+  });
+
+  function siteOf(block: Block, scheme: Scheme): Site<tf.Tensor> {
+    const count = blocks.reduce((sum, { slices }) => sum + slices.length, 0);
+    const site = {
+      role: 'weight',
+      bits,
+      options,
+      parameters: siteParameters(tfjsOps, scheme, count),
+    } as const;
+    if (blocks.length === 1) return site;
+    const rows = tf.tensor1d([...block.slices], 'int32');
+    return withSiteTensors(
+      site,
+      siteTensors(site).map((column) => tf.gather(column, rows)),
+    );
+  }
+
+  return () => quantized(variable);
+}
+
+/** The parameters for the variable's values as they are; a live quantizer is fitted once. */
+function latestScheme(
+  variable: tf.Variable,
+  { quantizer, options, bits, slicing, seed, id }: SimulatedWeight,
+) {
+  const fit = () => {
+    const context = { role: 'weight', bits, options, random: seededRandom(seed) } as const;
+    const values = Float32Array.from(variable.dataSync());
+    const settings = { bits, where: id, fit: (slice: Float32Array) => quantizer.fit(slice, context) };
+    return encode(values, variable.shape, slicing, settings).scheme;
+  };
+  let scheme: Scheme | undefined;
+  let fitted: object | undefined;
+  return (): Scheme => {
+    const isCurrent = quantizer.live === true || fitted === variable.dataId;
+    if (scheme === undefined || !isCurrent) scheme = fit();
+    fitted = variable.dataId;
+    return scheme;
+  };
+}

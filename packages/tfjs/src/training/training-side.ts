@@ -1,0 +1,104 @@
+import { LowbitError, type TrainablePort } from '@lowbit/core';
+import type * as tf from '@tensorflow/tfjs-core';
+import type { layers, LayersModel, LayerVariable } from '@tensorflow/tfjs-layers';
+import { substituteSites } from '../activations/substitute-sites.js';
+import { surveyModel } from '../model/survey.js';
+import { layerCalls } from './layer-calls.js';
+import { lossOn } from './loss-on.js';
+import { pinVariable } from './pin-variable.js';
+import { settleNorms } from './settle-norms.js';
+import { simulatedVariable } from './simulated-variable.js';
+import { setValues, tensorOf, withValues } from './variable-values.js';
+
+type TrainingSide = Required<
+  Pick<
+    TrainablePort<LayersModel>,
+    'hold' | 'simulate' | 'substitute' | 'variables' | 'assign' | 'loss' | 'settle' | 'release'
+  >
+>;
+
+interface Place {
+  readonly variable: LayerVariable;
+  /** Every layer that uses the variable. */
+  readonly layers: readonly layers.Layer[];
+}
+
+/** What the port of a model can do while the user trains the model. */
+export function trainingSide(model: LayersModel): TrainingSide {
+  const calls = layerCalls();
+  const unpin = new Map<string, () => void>();
+  const places = () => placesOf(model);
+  return {
+    hold(id, held) {
+      unpin.get(id)?.();
+      unpin.set(id, pinVariable(tensorOf(place(places(), id).variable), held));
+    },
+    simulate(weights) {
+      const all = places();
+      const reads = new Map<layers.Layer, Map<LayerVariable, () => tf.Tensor>>();
+      for (const weight of weights) {
+        const { variable, layers: users } = place(all, weight.id);
+        const quantized = simulatedVariable(tensorOf(variable), weight);
+        for (const layer of users)
+          reads.set(layer, new Map([...(reads.get(layer) ?? []), [variable, quantized]]));
+      }
+      for (const layer of new Set([...all.values()].flatMap((each) => each.layers)))
+        if (reads.has(layer) || calls.has(layer))
+          calls.change(layer, { reads: reads.get(layer) ?? new Map() });
+    },
+    substitute: (sites) => substituteSites(model, sites, calls),
+    async variables() {
+      const values = [...places()].map(
+        async ([id, { variable }]) => [id, Float32Array.from(await tensorOf(variable).data())] as const,
+      );
+      return new Map(await Promise.all(values));
+    },
+    assign(values) {
+      const all = places();
+      for (const [id, numbers] of values) setValues(tensorOf(place(all, id).variable), numbers);
+    },
+    loss: (batches, replaced) => {
+      checkCompiled(model);
+      const all = places();
+      const values = [...replaced].map(
+        ([id, numbers]) => [tensorOf(place(all, id).variable), numbers] as const,
+      );
+      return withValues(new Map(values), () => lossOn(model, batches));
+    },
+    async settle(batches) {
+      settleNorms(model, batches);
+    },
+    release() {
+      calls.restore();
+      for (const undo of unpin.values()) undo();
+      unpin.clear();
+    },
+  };
+}
+
+function placesOf(model: LayersModel): Map<string, Place> {
+  const places = new Map<string, Place>();
+  for (const { layer, variables } of surveyModel(model))
+    for (const { id, variable } of variables) {
+      const users = places.get(id)?.layers ?? [];
+      places.set(id, { variable, layers: users.includes(layer) ? users : [...users, layer] });
+    }
+  return places;
+}
+
+function checkCompiled(model: LayersModel): void {
+  if (model.loss !== undefined) return;
+  throw new LowbitError({
+    code: 'invalid-argument',
+    where: 'train',
+    expected: 'a compiled model, so that the loss on the batches can be measured',
+    received: 'a model that was not compiled',
+    remedy: 'Call model.compile({ optimizer, loss }) first, or train without batches.',
+  });
+}
+
+function place(places: ReadonlyMap<string, Place>, id: string): Place {
+  const found = places.get(id);
+  if (found !== undefined) return found;
+  throw new LowbitError({ code: 'plan-mismatch', where: id, expected: 'a weight of this model' });
+}

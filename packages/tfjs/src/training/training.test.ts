@@ -1,0 +1,270 @@
+import {
+  decode,
+  encode,
+  seededRandom,
+  train,
+  type Batch,
+  type Quantizer,
+  type Recipe,
+  type Schedule,
+  type Slicing,
+} from '@lowbit/core';
+import * as tf from '@tensorflow/tfjs-core';
+import * as tfLayers from '@tensorflow/tfjs-layers';
+import { expect } from 'vitest';
+import { onEveryBackend } from '../../test/backends.js';
+import { withSeededWeights } from '../../test/models.js';
+import { grid } from '../../test/quantizers.js';
+import { disposeWeights } from '../model/dispose-weights.js';
+import { tfjs } from '../tfjs.js';
+import { matrixForm } from './matrix-form.js';
+
+const { layers } = tfLayers;
+const random = seededRandom(9);
+const numbers = (count: number) => Float32Array.from({ length: count }, () => random() - 0.5);
+
+function denseModel(): tfLayers.Sequential {
+  return withSeededWeights(
+    tfLayers.sequential({
+      layers: [
+        layers.dense({ name: 'hidden', units: 8, inputShape: [6], activation: 'relu' }),
+        layers.batchNormalization({ name: 'norm' }),
+        layers.dropout({ name: 'drop', rate: 0.5 }),
+        layers.dense({ name: 'out', units: 3, activation: 'softmax' }),
+      ],
+    }),
+  );
+}
+
+function batch(size = 16): Batch {
+  return {
+    inputs: { x: { shape: [size, 6], data: numbers(6 * size) } },
+    labels: Array.from({ length: size }, (_, i) => i % 3),
+  };
+}
+
+async function fit(model: tfLayers.LayersModel, { inputs, labels }: Batch, epochs = 3) {
+  const { shape, data } = Object.values(inputs)[0]!;
+  const xs = tf.tensor(Float32Array.from(data), [...shape]);
+  const ys = tf.tidy(() => tf.cast(tf.oneHot(tf.tensor1d(Array.from(labels!), 'int32'), 3), 'float32'));
+  await model.fit(xs, ys, { epochs, batchSize: 8, shuffle: false, verbose: 0 });
+  tf.dispose([xs, ys]);
+}
+
+const valuesOf = (model: tfLayers.LayersModel, name: string) =>
+  model.getLayer(name).weights[0]!.read().dataSync<'float32'>().slice();
+
+const halves: Schedule = {
+  kind: 'schedule',
+  api: 1,
+  name: 'halves',
+  next: ({ finished, weights }) =>
+    finished === 2
+      ? null
+      : {
+          name: `half ${finished + 1}`,
+          hold: new Map(
+            weights.map(({ id, values }) => [
+              id,
+              Uint8Array.from(values, (_, i) => (finished === 1 || i % 2 === 0 ? 1 : 0)),
+            ]),
+          ),
+        },
+};
+
+const recipe: Recipe = { weights: grid, bits: 3, schedule: halves };
+
+/** The momentum optimizer of TensorFlow.js keeps its learning rate when it is disposed. */
+function disposeOptimizer(optimizer: tf.Optimizer) {
+  optimizer.dispose();
+  const { c } = optimizer as unknown as { c?: tf.Tensor };
+  c?.dispose();
+}
+
+onEveryBackend('training', (test) => {
+  const optimizers = {
+    'SGD with momentum': () => tf.train.momentum(0.05, 0.9),
+    Adam: () => tf.train.adam(0.01),
+    RMSProp: () => tf.train.rmsprop(0.01),
+  };
+  for (const [name, make] of Object.entries(optimizers)) {
+    test(`frozen weights are equal bit for bit under ${name}, the others train`, async () => {
+      const model = denseModel();
+      const optimizer = make();
+      model.compile({ optimizer, loss: 'categoricalCrossentropy' });
+      const run = train(tfjs(model), recipe, { batches: [batch()] });
+      for await (const { number } of run) {
+        const before = valuesOf(model, 'hidden');
+        await fit(model, batch());
+        const moved = valuesOf(model, 'hidden').map((value, i) => (value !== before[i] ? 1 : 0));
+        const mayMove = moved.map((one, i) => (number === 0 && i % 2 === 1 ? 0 : one));
+        expect(mayMove.some((one) => one === 1)).toBe(false);
+        expect(moved.filter((one) => one === 1).length > 12).toBe(number === 0);
+      }
+      const { model: small, rounds } = await run.result;
+      expect(valuesOf(small, 'hidden')).toEqual(valuesOf(model, 'hidden'));
+      expect(rounds.map((round) => round.frozen)).toEqual([0.5, 1]);
+      expect(rounds.every((round) => Number.isFinite(round.loss) && Number.isFinite(round.trainedLoss))).toBe(
+        true,
+      );
+      disposeOptimizer(optimizer);
+      disposeWeights(model);
+      disposeWeights(small);
+    });
+  }
+
+  test('weight decay does not move frozen weights either', async () => {
+    const model = withSeededWeights(
+      tfLayers.sequential({
+        layers: [
+          layers.dense({
+            name: 'hidden',
+            units: 3,
+            inputShape: [6],
+            activation: 'softmax',
+            kernelRegularizer: tfLayers.regularizers.l2({ l2: 0.1 }),
+            kernelConstraint: tfLayers.constraints.maxNorm({ maxValue: 0.2 }),
+          }),
+        ],
+      }),
+    );
+    const optimizer = tf.train.momentum(0.05, 0.9);
+    model.compile({ optimizer, loss: 'categoricalCrossentropy' });
+    const everything: Schedule = {
+      ...halves,
+      next: ({ finished, weights }) =>
+        finished > 0
+          ? null
+          : {
+              name: 'all',
+              hold: new Map(weights.map(({ id, values }) => [id, new Uint8Array(values.length).fill(1)])),
+            },
+    };
+    const run = train(tfjs(model), { ...recipe, schedule: everything });
+    for await (const { frozen } of run) {
+      expect(frozen).toBe(1);
+      const before = valuesOf(model, 'hidden');
+      await fit(model, batch(), 5);
+      expect(valuesOf(model, 'hidden')).toEqual(before);
+    }
+    disposeOptimizer(optimizer);
+    disposeWeights(model);
+    disposeWeights((await run.result).model);
+  });
+
+  test('leaving early gives the model back as it was, and nothing stays behind', async () => {
+    const model = denseModel();
+    const optimizer = tf.train.sgd(0.1);
+    model.compile({ optimizer, loss: 'categoricalCrossentropy' });
+    const before = tf.tidy(() => model.getWeights().map((weight) => weight.dataSync<'float32'>().slice()));
+    const tensors = tf.memory().numTensors;
+    const run = train(tfjs(model), { weights: grid, bits: 3 });
+    for await (const { name } of run) {
+      expect(name).toBe('training');
+      await fit(model, batch());
+      break;
+    }
+    expect(model.getWeights().map((weight) => weight.dataSync<'float32'>().slice())).toEqual(before);
+    expect(Object.hasOwn(model.layers[0]!, 'call')).toBe(false);
+    await expect(run.result).rejects.toMatchObject({ code: 'aborted' });
+    expect(tf.memory().numTensors).toBe(tensors);
+    disposeOptimizer(optimizer);
+    disposeWeights(model);
+  });
+
+  test('without a schedule the forward pass uses quantized weights, and latent weights train', async () => {
+    const model = denseModel();
+    const optimizer = tf.train.sgd(0.5);
+    model.compile({ optimizer, loss: 'categoricalCrossentropy' });
+    const run = train(
+      tfjs(model),
+      { weights: grid, bits: 2, granularity: 'tensor' },
+      { batches: [batch(), batch()] },
+    );
+    for await (const { frozen } of run) {
+      expect(frozen).toBe(0);
+      const first = valuesOf(model, 'hidden');
+      await fit(model, batch());
+      const latent = valuesOf(model, 'hidden');
+      expect(latent).not.toEqual(first);
+      expect(new Set(latent).size).toBeGreaterThan(30);
+    }
+    const { model: small } = await run.result;
+    const quantized = valuesOf(small, 'hidden');
+    expect(new Set(quantized).size).toBeLessThanOrEqual(4);
+    const context = { role: 'weight', bits: 2, options: {}, random } as const;
+    const expected = encode(valuesOf(model, 'hidden'), [6, 8], 'tensor', {
+      bits: 2,
+      fit: (values) => grid.fit(values, context),
+    });
+    expect(quantized).toEqual(decode(expected));
+    disposeOptimizer(optimizer);
+    disposeWeights(model);
+    disposeWeights(small);
+  });
+
+  test('the gradient reaches the latent weight by the backward of the quantizer', async () => {
+    const passing: number[] = [];
+    const watched: Quantizer = {
+      ...grid,
+      backward: (ops, _x, dy) => {
+        passing.push(1);
+        return { x: ops.mul(dy, ops.constant(0)) };
+      },
+    };
+    const model = denseModel();
+    const optimizer = tf.train.sgd(0.5);
+    model.compile({ optimizer, loss: 'categoricalCrossentropy' });
+    const run = train(tfjs(model), { weights: watched, bits: 3 });
+    for await (const { number } of run) {
+      const before = valuesOf(model, 'hidden');
+      await fit(model, batch(), 1);
+      expect(valuesOf(model, 'hidden')).toEqual(before);
+      expect(number).toBe(0);
+    }
+    expect(passing.length).toBeGreaterThan(0);
+    disposeOptimizer(optimizer);
+    disposeWeights(model);
+    disposeWeights((await run.result).model);
+  });
+
+  const slicings: Slicing[] = [
+    'tensor',
+    { axes: [2] },
+    { axes: [0, 1] },
+    { along: 1, group: 2 },
+    { along: 1, group: 4 },
+  ];
+  for (const slicing of slicings) {
+    test(`a tensor becomes matrices and is put together again: ${JSON.stringify(slicing)}`, () => {
+      tf.tidy(() => {
+        const x = tf.tensor(numbers(3 * 7 * 2), [3, 7, 2]);
+        const { blocks, join } = matrixForm([3, 7, 2], slicing);
+        const again = join(blocks.map((block) => block.fromMatrix(block.toMatrix(x))));
+        expect(again.dataSync()).toEqual(x.dataSync());
+        expect(again.shape).toEqual(x.shape);
+        const slices = blocks.flatMap((block) => block.slices);
+        expect(new Set(slices).size).toBe(slices.length);
+        blocks.forEach((block) => expect(block.toMatrix(x).shape[0]).toBe(block.slices.length));
+      });
+    });
+  }
+
+  test('the statistics of batch normalization are estimated anew', async () => {
+    const model = denseModel();
+    const port = tfjs(model);
+    const batches = [batch(32), batch(32)];
+    await port.settle(batches);
+    const all = tf.tidy(() => {
+      const hidden = model.getLayer('hidden');
+      return batches.map(({ inputs }) => {
+        const { shape, data } = Object.values(inputs)[0]!;
+        const out = hidden.apply(tf.tensor(Float32Array.from(data), [...shape])) as tf.Tensor;
+        return tf.mean(out, 0).dataSync<'float32'>().slice();
+      });
+    });
+    const moving = model.getLayer('norm').getWeights()[2]!.dataSync();
+    moving.forEach((value, i) => expect(value).toBeCloseTo((all[0]![i]! + all[1]![i]!) / 2, 5));
+    disposeWeights(model);
+  });
+});

@@ -1,0 +1,1 @@
+export { registerWasmTraining } from './register-wasm-training.js';

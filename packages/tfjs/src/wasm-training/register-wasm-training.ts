@@ -1,0 +1,38 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { batchNormGradient } from './batch-norm-gradient.js';
+import { conv2dFilterGradient } from './conv2d-filter-gradient.js';
+import { conv2dInputGradient } from './conv2d-input-gradient.js';
+import { depthwiseFilterGradient, depthwiseInputGradient } from './depthwise-gradients.js';
+import { unsortedSegmentSum } from './unsorted-segment-sum.js';
+
+const kernels = [
+  conv2dFilterGradient,
+  conv2dInputGradient,
+  depthwiseFilterGradient,
+  depthwiseInputGradient,
+  unsortedSegmentSum,
+];
+
+/**
+ * Gives the wasm backend of TensorFlow.js what it lacks for training: the gradients of convolutions, depthwise convolutions and
+ * embeddings, and a faster one of batch normalization. Channels must be last, as everywhere on that backend. Call it once,
+ * after `@tensorflow/tfjs-backend-wasm` is imported; calling it again does nothing.
+ *
+ * @example
+ * import '@tensorflow/tfjs-backend-wasm';
+ * import { registerWasmTraining } from '@lowbit/tfjs/wasm-training';
+ *
+ * await tf.setBackend('wasm');
+ * registerWasmTraining();
+ */
+export function registerWasmTraining(): void {
+  for (const kernel of kernels) {
+    const present = tf.getKernel(kernel.kernelName, 'wasm') as tf.KernelConfig | undefined;
+    if (present?.kernelFunc === kernel.kernelFunc) continue;
+    if (present !== undefined) tf.unregisterKernel(kernel.kernelName, 'wasm');
+    tf.registerKernel(kernel);
+  }
+  if (tf.getGradient('FusedBatchNorm') === batchNormGradient) return;
+  tf.unregisterGradient('FusedBatchNorm');
+  tf.registerGradient(batchNormGradient);
+}

@@ -1,0 +1,149 @@
+import '@tensorflow/tfjs-backend-cpu';
+import '@tensorflow/tfjs-backend-wasm';
+import { seededRandom } from '@lowbit/core';
+import * as tf from '@tensorflow/tfjs-core';
+import '@tensorflow/tfjs-layers';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { registerWasmTraining } from './index.js';
+
+const random = seededRandom(2);
+const numbers = (shape: readonly number[]) =>
+  Float32Array.from({ length: tf.util.sizeFromShape([...shape]) }, () => random() - 0.5);
+
+type Loss = (...inputs: tf.Tensor[]) => tf.Tensor;
+
+/** Gradients of Σ upstream · f(inputs) with respect to every input. */
+async function gradientsOn(backend: string, shapes: readonly number[][], values: Float32Array[], f: Loss) {
+  await tf.setBackend(backend);
+  const before = tf.memory().numTensors;
+  const inputs = shapes.map((shape, i) => tf.tensor(values[i]!, shape));
+  const weighted = (...given: tf.Tensor[]) => {
+    const y = f(...given);
+    const steps = tf.reshape(tf.linspace(-1, 1, y.size), y.shape);
+    return tf.sum(tf.mul(y, steps)) as tf.Scalar;
+  };
+  const gradients = tf.grads(weighted)(inputs);
+  const results = gradients.map((gradient) => gradient.dataSync<'float32'>().slice());
+  tf.dispose([inputs, gradients]);
+  expect(tf.memory().numTensors, 'tensors left behind').toBe(before);
+  return results;
+}
+
+async function agree(shapes: readonly number[][], f: Loss) {
+  const values = shapes.map(numbers);
+  const [expected, received] = [
+    await gradientsOn('cpu', shapes, values, f),
+    await gradientsOn('wasm', shapes, values, f),
+  ];
+  expected.forEach((list, i) => {
+    expect(received[i]!.length).toBe(list.length);
+    const largest = list.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-3);
+    // Sums of up to some hundred products in another order.
+    const worst = list.reduce((most, value, at) => Math.max(most, Math.abs(value - received[i]![at]!)), 0);
+    expect(worst / largest).toBeLessThan(5e-6);
+  });
+}
+
+beforeAll(() => {
+  registerWasmTraining();
+  registerWasmTraining();
+});
+
+type Four = [number, number, number, number];
+
+describe('gradients on wasm equal those of the cpu backend', () => {
+  for (const pad of ['same', 'valid', 1] as const)
+    for (const stride of [1, 2, 3])
+      for (const [size, kernel] of [
+        [7, 3],
+        [8, 2],
+        [5, 1],
+        [6, 4],
+      ] as const) {
+        if (pad === 1 && kernel === 1) continue;
+        test(`convolution, pad ${pad}, stride ${stride}, input ${size}, kernel ${kernel}`, () =>
+          agree(
+            [
+              [2, size, size + 1, 3],
+              [kernel, kernel, 3, 4],
+            ],
+            (x, w) =>
+              tf.conv2d(
+                x as tf.Tensor4D,
+                w as tf.Tensor4D,
+                stride,
+                pad,
+                'NHWC',
+                1,
+                pad === 1 ? 'floor' : undefined,
+              ),
+          ));
+        for (const multiplier of [1, 2])
+          test(`depthwise ×${multiplier}, pad ${pad}, stride ${stride}, input ${size}, kernel ${kernel}`, () =>
+            agree(
+              [
+                [2, size, size + 1, 3],
+                [kernel, kernel, 3, multiplier],
+              ],
+              (x, w) =>
+                tf.depthwiseConv2d(
+                  x as tf.Tensor4D,
+                  w as tf.Tensor4D,
+                  stride,
+                  pad,
+                  'NHWC',
+                  1,
+                  pad === 1 ? 'floor' : undefined,
+                ),
+            ));
+      }
+
+  test('transposed convolution', () =>
+    agree(
+      [
+        [2, 4, 4, 3],
+        [3, 3, 5, 3],
+      ],
+      (x, w) => tf.conv2dTranspose(x as tf.Tensor4D, w as tf.Tensor4D, [2, 8, 8, 5], 2, 'same'),
+    ));
+
+  test('fused convolution with bias and activation', () =>
+    agree([[2, 6, 6, 3], [3, 3, 3, 4], [4]], (x, filter, bias) =>
+      tf.fused.conv2d({
+        x: x as tf.Tensor4D,
+        filter: filter as tf.Tensor4D,
+        bias,
+        strides: 1,
+        pad: 'same',
+        activation: 'relu',
+      }),
+    ));
+
+  test('gather, as embeddings use it', () =>
+    agree([[9, 4]], (table) => tf.gather(table, tf.tensor2d([1, 8, 1, 0, 3, 1], [2, 3], 'int32'))));
+
+  for (const shape of [
+    [4, 5, 5, 3],
+    [6, 3],
+  ])
+    test(`batch normalization of rank ${shape.length}`, () =>
+      agree([shape, [3], [3], [3], [3]], (x, mean, variance, offset, scale) =>
+        tf.batchNorm(
+          x as tf.Tensor4D,
+          mean as tf.Tensor1D,
+          tf.add(variance, 1) as tf.Tensor1D,
+          offset as tf.Tensor1D,
+          scale as tf.Tensor1D,
+        ),
+      ));
+});
+
+test('channels first are refused', async () => {
+  await tf.setBackend('wasm');
+  const attrs = { strides: [1, 1], pad: 'valid', dataFormat: 'NCHW', inputShape: [1, 3, 3, 3] as Four };
+  const kernel = tf.getKernel('Conv2DBackpropInput', 'wasm');
+  const info = { dataId: {}, shape: [3, 3, 3, 3], dtype: 'float32' } as const;
+  expect(() =>
+    kernel.kernelFunc({ inputs: { dy: info, filter: info }, backend: tf.backend(), attrs: attrs as never }),
+  ).toThrow('channels last');
+});
