@@ -34,7 +34,7 @@ function boundary({ folder, name, type }) {
       message: `A package of type '${type}' may not import this one.`,
     },
     {
-      regex: '^@lowbit/[^/]+/(?!register$|node$|wasm-training$)',
+      regex: '^@lowbit/[^/]+/(?!register$|node$|wasm-training$|graph$|load$)',
       message: 'Import a package by its entry points.',
     },
     { regex: '^(\\.\\./)+(packages|[a-z0-9]+/src)/', message: 'Import a package by its name.' },

@@ -50,6 +50,23 @@ test('a TensorFlow.js model gives nearly the same probabilities', () => {
   expect(run('quantize-tfjs.mjs')).toMatch(/float Float32Array\(10\)[^]*4 bits Float32Array\(10\)[^]*→/);
 });
 
+test('an ONNX file computes in integers', () => {
+  expect(run('integers-onnx.mjs')).toMatch(/\d+ activations are quantized/);
+  expect(ratio('model_int8.onnx')).toBeLessThan(0.3);
+});
+
+test('a TensorFlow.js model is trained on few levels, saved and loaded', () => {
+  const lines = run('train-tfjs.mjs').trim().split('\n');
+  expect(lines.filter((line) => line.includes('frozen')).length).toBe(2);
+  const [, float, packed] = /(\d+) → (\d+) bytes/.exec(lines.at(-2)!)!.map(Number) as [
+    number,
+    number,
+    number,
+  ];
+  expect(packed).toBeLessThan(0.2 * float);
+  expect(lines.at(-1)).toBe('largest difference after loading 0');
+});
+
 test('work can be watched and cancelled', () => {
   const lines = run('progress-and-cancel.mjs').trim().split('\n');
   expect(lines.at(-1)).toBe('aborted');

@@ -1,9 +1,10 @@
 import '@tensorflow/tfjs-backend-cpu';
-import { ones, type Tensor } from '@tensorflow/tfjs-core';
+import { ones, setBackend, type Tensor } from '@tensorflow/tfjs-core';
 import { layers, sequential } from '@tensorflow/tfjs-layers';
 import { quantize } from '@lowbit/core';
 import { tfjs } from '@lowbit/tfjs';
 import { ul2q } from '@lowbit/ul2q';
+import { packedOutputs, trainInPage } from './packed.js';
 import { quantizedHash } from './quantize-file.js';
 
 async function modelBytes(): Promise<Uint8Array> {
@@ -21,6 +22,7 @@ function inWorker(bytes: Uint8Array): Promise<string> {
 
 /** Largest difference between a small model's outputs before and after μL2Q at 8 bits. */
 async function tfjsDifference(): Promise<number> {
+  await setBackend('cpu');
   const model = sequential({
     layers: [layers.dense({ inputShape: [64], units: 32 }), layers.dense({ units: 4 })],
   });
@@ -36,5 +38,7 @@ Object.assign(globalThis, {
     page: async () => quantizedHash(await modelBytes()),
     worker: async () => inWorker(await modelBytes()),
     tfjs: tfjsDifference,
+    packedOutputs,
+    trainInPage,
   },
 });

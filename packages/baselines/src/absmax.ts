@@ -1,4 +1,4 @@
-import { type Quantizer, range, toScale } from '@lowbit/core';
+import { type Quantizer, range, type SliceParameters, toScale } from '@lowbit/core';
 import { onSymmetricGrid } from './measured-grid.js';
 import { widths } from './widths.js';
 
@@ -36,12 +36,17 @@ export function absmax(): Quantizer {
     bits: { weight: widths(2, 16) },
     fit(values, { bits }) {
       const { min, max } = range(values);
-      const largest = largestCode(bits);
-      return { kind: 'affine', levels: 2 * largest + 1, scale: toScale(Math.max(-min, max) / largest) };
+      return overRange(bits, min, max);
     },
+    fitRange: (min, max, { bits }) => overRange(bits, min, max),
     live: true,
     forward: (ops, x, { bits }) => onSymmetricGrid(ops, x, largestCode(bits)),
   };
+}
+
+function overRange(bits: number, min: number, max: number): SliceParameters {
+  const largest = largestCode(bits);
+  return { kind: 'affine', levels: 2 * largest + 1, scale: toScale(Math.max(-min, max) / largest) };
 }
 
 function largestCode(bits: number): number {

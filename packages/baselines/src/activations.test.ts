@@ -27,7 +27,11 @@ function fitObserved(quantizer: Quantizer, data: readonly (readonly number[])[] 
     options: optionsOf(quantizer, {}),
     random: seededRandom(0),
   } as const;
-  return quantizer.fit(Float32Array.from(statistics.sample), { ...context, statistics });
+  return quantizer.fit(Float32Array.from(statistics.sample), {
+    ...context,
+    ranges: statistics,
+    statistics,
+  });
 }
 
 /** Lower and upper end of the fitted grid. */

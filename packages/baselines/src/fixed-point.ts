@@ -1,4 +1,4 @@
-import { type Quantizer, range, toFloat32, toScale } from '@lowbit/core';
+import { type Quantizer, range, type SliceParameters, toFloat32, toScale } from '@lowbit/core';
 import { widths } from './widths.js';
 
 /**
@@ -34,12 +34,17 @@ export function fixedPoint(): Quantizer {
     bits: { weight: widths(2, 16) },
     fit(values, { bits }) {
       const { min, max } = range(values);
-      const levels = 2 ** bits;
-      if (min === max) return { kind: 'affine', levels, scale: 0, offset: min };
-      const scale = toScale(2 ** (exponentAbove(Math.max(-min, max)) - (bits - 1)));
-      return { kind: 'affine', levels, scale, offset: toFloat32((-levels / 2) * scale) };
+      return overRange(bits, min, max);
     },
+    fitRange: (min, max, { bits }) => overRange(bits, min, max),
   };
+}
+
+function overRange(bits: number, min: number, max: number): SliceParameters {
+  const levels = 2 ** bits;
+  if (min === max) return { kind: 'affine', levels, scale: 0, offset: min };
+  const scale = toScale(2 ** (exponentAbove(Math.max(-min, max)) - (bits - 1)));
+  return { kind: 'affine', levels, scale, offset: toFloat32((-levels / 2) * scale) };
 }
 
 /** The smallest integer e with 2^e ≥ value > 0; corrects the last-digit errors of `Math.log2`. */

@@ -1,10 +1,10 @@
 import {
   type FitContext,
   nearestLevel,
+  type Options,
   type OptionSchema,
   type Quantizer,
   range,
-  type Site,
   toScale,
 } from '@lowbit/core';
 import { type Affine, constantGrid, withZero } from './even-grid.js';
@@ -93,6 +93,7 @@ export function minMax(settings: MinMaxOptions = {}): Quantizer {
     bits: { weight: widths(1, 16), activation: widths(1, 16) },
     options,
     configured: { ...settings },
+    needs: 'ranges',
     fit(values, context) {
       const {
         bits,
@@ -102,16 +103,19 @@ export function minMax(settings: MinMaxOptions = {}): Quantizer {
       const levels = 2 ** bits;
       if (role === 'activation') return overObserved(values, context);
       const { min, max } = range(values);
-      if (min === max) return constantGrid(levels, min);
-      if (zeroPoint === 'integer') return withZero(levels, min, max);
+      const measured = overRange(min, max, context);
+      if (measured !== undefined) return measured;
       const existing = refine === 'none' ? undefined : existingGrid(values, levels);
       if (existing !== undefined) return { kind: 'affine', ...existing };
       if (zeroPoint === 'auto' && hasManyZeros(values)) return withZero(levels, min, max);
       const spanned = spanning(levels, min, max);
       return refine === 'none' ? spanned : refined(values, spanned);
     },
+    fitRange: overRange,
+    live: isMeasured,
     forward(ops, x, site) {
-      if (!isMeasured(site)) return nearestLevel(ops, x, site.parameters);
+      if (site.role === 'activation' || !isMeasured(site.options))
+        return nearestLevel(ops, x, site.parameters);
       const levels = 2 ** site.bits;
       return site.options.zeroPoint === 'real'
         ? onSpannedGrid(ops, x, levels)
@@ -121,16 +125,20 @@ export function minMax(settings: MinMaxOptions = {}): Quantizer {
 }
 
 /** Whether the grid is that of the range alone, so that a forward pass can measure it. */
-function isMeasured({ role, options: { zeroPoint, refine } }: Site<unknown>): boolean {
-  return role === 'weight' && (zeroPoint === 'integer' || (zeroPoint === 'real' && refine === 'none'));
+function isMeasured({ zeroPoint, refine }: Options): boolean {
+  return zeroPoint === 'integer' || (zeroPoint === 'real' && refine === 'none');
+}
+
+/** The grid of a slice of weights, where its range alone decides it. */
+function overRange(min: number, max: number, { bits, options }: FitContext): Affine | undefined {
+  if (min === max) return constantGrid(2 ** bits, min);
+  if (!isMeasured(options)) return undefined;
+  return options.zeroPoint === 'integer' ? withZero(2 ** bits, min, max) : spanning(2 ** bits, min, max);
 }
 
 /** Activations: the observed range, or that of the values where nothing was observed. */
-function overObserved(
-  values: Float32Array,
-  { bits, statistics, options: { zeroPoint } }: FitContext,
-): Affine {
-  const { min, max } = statistics ?? range(values);
+function overObserved(values: Float32Array, { bits, ranges, options: { zeroPoint } }: FitContext): Affine {
+  const { min, max } = ranges ?? range(values);
   if (min === max) return constantGrid(2 ** bits, min);
   return zeroPoint === 'real' ? spanning(2 ** bits, min, max) : withZero(2 ** bits, min, max);
 }

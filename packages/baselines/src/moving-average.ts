@@ -35,10 +35,10 @@ export function movingAverage(): Quantizer {
     paper: 'Jacob et al., CVPR 2018, arXiv:1712.05877',
     roles: ['activation'],
     bits: { activation: widths(1, 16) },
-    fit(values, { bits, statistics }) {
+    needs: 'ranges',
+    fit(values, { bits, ranges }) {
       const { min, max } = range(values);
-      const [low, high] =
-        statistics === undefined ? [min, max] : [statistics.movingMin, statistics.movingMax];
+      const [low, high] = ranges === undefined ? [min, max] : [ranges.movingMin, ranges.movingMax];
       return low === high ? constantGrid(2 ** bits, low) : withZero(2 ** bits, low, high);
     },
   };

@@ -38,6 +38,7 @@ function observed(quantizer: Quantizer, site: string, bits = 8, options = {}) {
   return grid(
     quantizer.fit(Float32Array.from(statistics.sample), {
       ...contextOf(quantizer, bits, options),
+      ranges: statistics,
       statistics,
     }),
   );

@@ -23,4 +23,3 @@ export {
 export { integerLayers } from './quantize/integer-layers.js';
 export { gatherWarnings } from './report/gather-warnings.js';
 export { groupByReason } from './report/group-by-reason.js';
-export { withFiles } from './runtime/with-files.js';

@@ -17,15 +17,21 @@ Examples:
   lowbit quantize model.onnx --activations percentile --calibrate photos --image-size 224x224 \\
     --image-mean 0.485,0.456,0.406 --image-deviation 0.229,0.224,0.225 --save-calibration statistics.json
   lowbit quantize model.onnx --activations mse --calibration statistics.json -o mse.onnx
+  lowbit quantize model.onnx --bits progressive:from=8,to=2 --calibrate photos --labels labels.csv
+  lowbit quantize model.onnx --plugin ./my-plugin.js --weights my-method --bits 4
   lowbit quantize model.onnx --target ort-web@1.30/webgpu --bits 4 --granularity group:32 --optimize memory
   lowbit quantize model.onnx --external -o out/model.onnx     large tensors in a file beside the result
   lowbit quantize model.onnx --json > done.json               then edit report.plan in it and apply it:
   lowbit quantize model.onnx --plan done.json -o edited.onnx
+  lowbit quantize model.json                                  a TensorFlow.js model: model_q8/
+  lowbit quantize model.json --bits 4 -o out/                 for load() of @lowbit/tfjs
+  lowbit quantize folder --format plain --rest float16        for TensorFlow.js alone: folder_q8/
 `,
   inspect: `
 Examples:
   lowbit inspect model.onnx
   lowbit inspect model.onnx --json | less
+  lowbit inspect model_q8/model.json                          also how lowbit packed it
 `,
   compare: `
 Examples:
@@ -36,10 +42,12 @@ Examples:
   lowbit compare a.onnx b.onnx --calibrate photos --image-size 224x224 --image-mean 0.485,0.456,0.406 \\
     --image-deviation 0.229,0.224,0.225 --labels labels.csv   accuracy of both; lines of name,label
   lowbit compare a.onnx b.onnx --calibrate photos --json      for a script
+  lowbit compare model.json model_q8/model.json               two TensorFlow.js models
 `,
   methods: `
 Examples:
   lowbit methods
+  lowbit methods --plugin ./my-plugin.js                      with those of a file or a package of yours
   lowbit quantize model.onnx --weights ul2q:lambda=paper      a method with an option
 `,
 } as const;

@@ -8,12 +8,16 @@ import { quantizeCommand } from './commands/quantize.js';
 import { addQuantizeOptions, type QuantizeOptions } from './commands/quantize-options.js';
 import { examples, exitStatuses } from './help-texts.js';
 import type { Io } from './io.js';
+import { pluginOption } from './usage/plugin-option.js';
+import { tfjsPackages } from './runtime/load-tfjs.js';
 import { packageVersion } from './version.js';
+
+const modelArgument = 'an ONNX file, the model.json of TensorFlow.js, or the folder of that';
 
 /** The command line as commander knows it. Errors are thrown, not printed; help goes to `io`. */
 export function createProgram(io: Io, json: boolean): Command {
   const program = new Command('lowbit')
-    .description('Makes neural networks small and fast for the web: quantizes ONNX files.')
+    .description('Makes neural networks small and fast for the web: quantizes ONNX and TensorFlow.js models.')
     .version(packageVersion(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .helpCommand('help [command]', 'print help for a command')
@@ -40,10 +44,11 @@ function addQuantize(program: Command, io: Io): void {
     .command('quantize')
     .summary('write a smaller model')
     .description(
-      'Quantizes the weights of an ONNX file, on request its activations too, and writes the result beside it. ' +
-        'Observing activations on data (--calibrate) needs the package onnxruntime-web.',
+      'Quantizes the weights of a model, on request its activations too, and writes the result beside it. ' +
+        'For ONNX, observing activations on data (--calibrate) needs the package onnxruntime-web; TensorFlow.js models ' +
+        `need ${tfjsPackages}.`,
     )
-    .argument('<model>', 'the ONNX file')
+    .argument('<model>', modelArgument)
     .addHelpText('after', examples.quantize);
   addQuantizeOptions(command).action((model: string, options: QuantizeOptions) =>
     quantizeCommand(model, options, io),
@@ -55,9 +60,10 @@ function addInspect(program: Command, io: Io): void {
     .command('inspect')
     .summary('tell what is in a model')
     .description(
-      'Tells the operators and weights of an ONNX file, what can be quantized, and what cannot and why.',
+      'Tells the operators and weights of a model, what can be quantized, and what cannot and why; of a model that ' +
+        'lowbit packed, also how.',
     )
-    .argument('<model>', 'the ONNX file')
+    .argument('<model>', modelArgument)
     .option('--json', 'print the result as one JSON document')
     .addHelpText('after', examples.inspect)
     .action((model: string, options: InspectOptions) => inspectCommand(model, options, io));
@@ -68,10 +74,10 @@ function addCompare(program: Command, io: Io): void {
     .command('compare')
     .summary('tell how two models differ')
     .description(
-      'Runs two ONNX models on the same inputs in onnxruntime-web and tells how their outputs, sizes and times differ. ' +
-        'The package onnxruntime-web must be installed.',
+      'Runs two models of one kind on the same inputs and tells how their outputs, sizes and times differ. ONNX files ' +
+        `run in the package onnxruntime-web, TensorFlow.js models need ${tfjsPackages}.`,
     )
-    .argument('<a>', 'the first ONNX file, usually the original')
+    .argument('<a>', 'the first model, usually the original')
     .argument('<b>', 'the second, with the same inputs and outputs')
     .addHelpText('after', examples.compare);
   addCompareOptions(command).action((a: string, b: string, options: CompareOptions) =>
@@ -84,6 +90,7 @@ function addMethods(program: Command, io: Io): void {
     .command('methods')
     .summary('list the methods')
     .description('Lists the registered plugins: name, kind, roles, bits, options and paper.')
+    .addOption(pluginOption())
     .option('--json', 'print the list as one JSON document')
     .addHelpText('after', examples.methods)
     .action((options: MethodsOptions) => methodsCommand(options, io));

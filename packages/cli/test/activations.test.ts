@@ -177,6 +177,11 @@ describe('a small model', () => {
       'ort-web@1.30/webgpu',
     );
     expect(other.stderr).toContain('WebGPU');
+    const form = await failed(inFolder('tiny.onnx'), ...plan, '--calibration', stats, '--integers', 'qdq');
+    expect(form).toMatchObject({ status: 2 });
+    expect(form.stderr).toMatch(
+      /--integers: [^]*\[plan-mismatch\]; expected operators, which the plan was made with/,
+    );
     const changed = await failed(inFolder('tiny.onnx'), ...plan, '--calibration', stats, '--exclude', 'x');
     expect(changed.stderr).toContain('--exclude');
   });
@@ -191,7 +196,15 @@ describe('a small model', () => {
     await quantized(...tiny('--plan', inFolder('four.json'), ...data));
     expect(await readFile(inFolder('out.onnx'))).toEqual(bytes);
 
-    const target = ['--target', 'ort-web@1.30/webgpu', '--integers', 'none'];
+    const eight = await quantized(
+      ...tiny('--activations', 'percentile', '--integers', 'none', ...data, '--force'),
+    );
+    await writeFile(inFolder('floats.json'), JSON.stringify(eight.report.plan));
+    const floats = await readFile(inFolder('out.onnx'));
+    await quantized(...tiny('--plan', inFolder('floats.json'), ...data));
+    expect(await readFile(inFolder('out.onnx'))).toEqual(floats);
+
+    const target = ['--target', 'ort-web@1.30/webgpu'];
     const gpu = await quantized(...tiny('--activations', 'dynamic', ...target));
     expect(gpu.report.activations).toHaveLength(1);
     expect(gpu.report.weights[0]?.storageReason).toContain('its input is quantized to 8 bits by dynamic');
@@ -206,6 +219,19 @@ describe('a small model', () => {
     const { report } = await quantized(...tiny('--activations', 'dynamic', ...weights));
     const [weight] = report.plan.weights;
     expect(weight).toMatchObject({ bits: 8, granularity: 'channel', quantizer: { name: 'absmax' } });
+  });
+
+  it('tells which values stay float although the plan quantizes them, and why', async () => {
+    const swapped = [{ opType: 'MatMul', name: 'swapped', input: ['w', 'x'], output: ['y'] }];
+    await writeFile(inFolder('turned.onnx'), tinyModel({ nodes: swapped }));
+    const page = inFolder('turned.html');
+    const argv = [inFolder('turned.onnx'), '--activations', 'horq', '--activation-bits', '2', '--force'];
+    const { stdout } = await run('quantize', ...argv, '--report', page, '-o', inFolder('out.onnx'));
+    expect(stdout).toMatch(/Activations: 0\n {2}1 × float: horq sees patches, and its first axis/);
+    const html = await readFile(page, 'utf8');
+    expect(html).toMatch(/>float<[^]*horq sees patches/);
+    const { report } = await quantized(...argv, '-o', inFolder('out.onnx'));
+    expect(report.activations).toMatchObject([{ tensor: 'x', float: true, form: 'float' }]);
   });
 
   it('says how many ranges are measured, and when no layer gains', async () => {
@@ -259,7 +285,11 @@ describe('wrong usage', () => {
       '--save-calibration',
       '',
     ],
-    [['--activations', 'dynamic', '--target', 'ort-web@1.30/webgpu'], '--target', 'no kernels'],
+    [
+      ['--activations', 'dynamic', '--target', 'ort-web@1.30/webgpu', '--integers', 'operators'],
+      '--target',
+      'no kernels',
+    ],
     [['--target', 'ort-web@1.30'], '--target', 'ort-web@VERSION/wasm'],
     [['--target', 'ort-web@1.10/wasm'], '--target', 'from 1.20 to'],
   ])('%j', async (options, option, text) => {

@@ -96,12 +96,12 @@ describe('a model with tensors in other files', () => {
   });
 
   it('never replaces data that the original needs, also with --force', async () => {
-    const { at, quantize } = await modelFolder('model.lowbit.data');
-    await writeFile(at('model.lowbit.data'), externalModel().weight);
+    const { at, quantize } = await modelFolder('model_q8.onnx.data');
+    await writeFile(at('model_q8.onnx.data'), externalModel().weight);
     const { status, stderr } = await quantize('--external', '--force');
     expect(status).toBe(2);
     expect(stderr).toContain('another folder');
-    expect(new Uint8Array(await readFile(at('model.lowbit.data')))).toEqual(externalModel().weight);
+    expect(new Uint8Array(await readFile(at('model_q8.onnx.data')))).toEqual(externalModel().weight);
   });
 
   it('is observed', async () => {
@@ -121,17 +121,22 @@ describe('a model with tensors in other files', () => {
 });
 
 describe('a model in one file', () => {
-  it('is split with --external, and its data never replaces other data', async () => {
+  it('is split with --external, with data named for the result, which never replaces other data', async () => {
     const folder = await temporaryFolder();
     const at = (name: string) => join(folder, name);
     await writeFile(at('tiny.onnx'), tinyModel());
     const { status, stdout } = await run('quantize', at('tiny.onnx'), '--external', '--json');
     expect(status, stdout).toBe(0);
-    expect(documentOf(stdout).dataFiles).toEqual([at('tiny.lowbit.data')]);
-    expect(await contents(folder)).toEqual(['tiny.lowbit.data', 'tiny.onnx', 'tiny_q8.onnx']);
+    expect(documentOf(stdout).dataFiles).toEqual([at('tiny_q8.onnx.data')]);
+    expect(await contents(folder)).toEqual(['tiny.onnx', 'tiny_q8.onnx', 'tiny_q8.onnx.data']);
     expect(await decibels(at('tiny.onnx'), at('tiny_q8.onnx'))).toBeGreaterThan(35);
 
-    const data = await readFile(at('tiny.lowbit.data'));
+    const data = await readFile(at('tiny_q8.onnx.data'));
+    const beside = await run('quantize', at('tiny.onnx'), '--external', '--bits', '4', '--json');
+    expect(documentOf(beside.stdout).dataFiles).toEqual([at('tiny_q4.onnx.data')]);
+    expect(await decibels(at('tiny.onnx'), at('tiny_q8.onnx'))).toBeGreaterThan(35);
+
+    await writeFile(at('b.onnx.data'), data);
     const other = await run(
       'quantize',
       at('tiny.onnx'),
@@ -144,7 +149,7 @@ describe('a model in one file', () => {
     expect(other.status).toBe(1);
     expect(other.stderr).toContain('[file-exists]');
     expect(other.stderr).toContain('another folder');
-    expect(await readFile(at('tiny.lowbit.data'))).toEqual(data);
+    expect(await readFile(at('b.onnx.data'))).toEqual(data);
     expect(await contents(folder)).not.toContain('b.onnx');
   });
 });

@@ -74,15 +74,17 @@ export async function run(...argv: readonly string[]) {
   return { status: await main(argv, io), ...text };
 }
 
-const hooks =
-  'export function resolve(name,context,next){if(name.startsWith("onnxruntime-web"))' +
-  'throw Object.assign(new Error(name),{code:"ERR_MODULE_NOT_FOUND"});return next(name,context)}';
-const register = `import{register}from"node:module";register(${JSON.stringify(`data:text/javascript,${hooks}`)})`;
+/** The environment of a process in which packages whose names start so are not installed. */
+export function withoutPackage(prefix: string): Readonly<Record<string, string>> {
+  const hooks =
+    `export function resolve(name,context,next){if(name.startsWith(${JSON.stringify(prefix)}))` +
+    'throw Object.assign(new Error(name),{code:"ERR_MODULE_NOT_FOUND"});return next(name,context)}';
+  const register = `import{register}from"node:module";register(${JSON.stringify(`data:text/javascript,${hooks}`)})`;
+  return { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(register)}` };
+}
 
 /** The environment of a process in which onnxruntime-web is not installed. */
-export const withoutRuntime = {
-  NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(register)}`,
-};
+export const withoutRuntime = withoutPackage('onnxruntime-web');
 
 const folders: string[] = [];
 

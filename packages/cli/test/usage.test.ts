@@ -21,7 +21,7 @@ describe('help and version', () => {
     const { status, stdout } = await lowbit(['quantize', '--help']);
     expect(status).toBe(0);
     const options =
-      '-o, --output|--weights|--bits|--granularity|--first-last|--optimize|--target|--activations|--activation-bits|--integers|--calibrate|--calibration|--save-calibration|--image-size|--labels|--limit|--external|--no-external|--include|--exclude|--plan|--report|--json|--quiet|--force';
+      '-o, --output|--weights|--bits|--granularity|--first-last|--optimize|--target|--activations|--activation-bits|--integers|--calibrate|--calibration|--save-calibration|--image-size|--labels|--limit|--external|--no-external|--include|--exclude|--plugin|--plan|--report|--json|--quiet|--force';
     for (const option of options.split('|')) expect(stdout).toContain(option);
     expect(stdout).toContain('Examples:');
   });
@@ -55,6 +55,9 @@ describe('wrong usage ends with 2 and a hint', () => {
     [['quantize', 'm.onnx', '--bits', '4.5'], '1 to 16'],
     [['quantize', 'm.onnx', '--bits', 'eight'], '1 to 16'],
     [['quantize', 'm.onnx', '--bits', '17'], '1 to 16'],
+    [['quantize', 'm.onnx', '--bits', 'progresive:to=2'], 'Did you mean progressive?'],
+    [['quantize', 'm.onnx', '--bits', 'progressive:too=2'], '[unsupported-option]'],
+    [['quantize', 'm.onnx', '--weights', 'dynamic'], 'a method for weights'],
     [['quantize', 'm.onnx', '--granularity', 'chanel'], 'Did you mean channel?'],
     [['quantize', 'm.onnx', '--granularity', 'group:0'], 'group:32'],
     [['quantize', 'm.onnx', '--first-last', 'flot'], 'float'],

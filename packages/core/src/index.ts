@@ -1,5 +1,13 @@
 export { statisticsCollector, type StatisticsCollector } from './calibration/collector.js';
-export type { Calibration, SiteStatistics, ValueHistogram } from './calibration/statistics.js';
+export { batchRange } from './calibration/finite-values.js';
+export { rangeCollector, type BatchRange, type RangeCollector } from './calibration/range-collector.js';
+export {
+  isComplete,
+  type Calibration,
+  type RangeStatistics,
+  type SiteStatistics,
+  type ValueHistogram,
+} from './calibration/statistics.js';
 export { binnedPoints } from './codebook/binned-points.js';
 export { cellEnds, codebookError } from './codebook/cells.js';
 export { clusterLevels, type ClusterOptions } from './codebook/cluster-levels.js';
@@ -34,6 +42,7 @@ export type {
   ActivationEntry,
   FloatEntry,
   PlanEntry,
+  PortForm,
   QuantizationPlan,
   QuantizedEntry,
 } from './plan/plan.js';
@@ -46,6 +55,7 @@ export {
   type ChosenQuantizer,
 } from './plugin/choose.js';
 export { backwardOf, forwardOf, nearestLevel, siteParameters } from './plugin/forward.js';
+export { activationSite } from './plugin/activation-site.js';
 export { grainOf } from './plugin/grain.js';
 export type { OptionDescription, Options, OptionSchema, OptionValue } from './plugin/options.js';
 export { pluginApi, type Plugin } from './plugin/plugin.js';

@@ -100,6 +100,7 @@ export function horq(settings: HorqOptions = {}): Quantizer {
       const scales = jointly ? refittedScales(values, order) : greedyScales(values, order);
       return { kind: 'residual', scales };
     },
+    live: ({ fit }) => fit === 'greedy',
     forward: (ops, x, site) => sumOfPlanes(ops, planesOf(ops, x, site)),
     backward(ops, x, dy, site) {
       const { role, options: chosen } = site;

@@ -86,6 +86,7 @@ export function hwgq(settings: HwgqOptions = {}): Quantizer {
       const row = halfWaveRow(levels, cell, context.bits);
       return halfWaveCodebook(row, cell, deviationOf(values, context));
     },
+    live: true,
     forward(ops, x, { role, parameters }) {
       return role === 'weight' ? binaryWeights(ops, x) : nearestLevel(ops, x, parameters);
     },

@@ -1,14 +1,14 @@
-import { quantize, seededRandom } from '@lowbit/core';
+import { quantize, seededRandom, type Batch } from '@lowbit/core';
 import * as ort from 'onnxruntime-web';
 import { describe, expect, test } from 'vitest';
 import { inspectModel } from '../src/describe/inspect-model.js';
-import { onnx, type OnnxOptions, type OnnxResult } from '../src/port.js';
+import { onnx, type OnnxOptions, type OnnxResult } from '../src/index.js';
 import { readModel } from '../src/read/read-model.js';
 import { DataType, serializeModel, type ModelProto } from '../src/schema/proto.js';
 import { makeNode } from '../src/write/make-node.js';
 import { makeTensor } from '../src/write/make-tensor.js';
 import { moveOut } from '../src/write/move-data.js';
-import { buildGraph, buildProto, integers } from './helpers/build-model.js';
+import { buildBytes, buildGraph, buildProto, integers } from './helpers/build-model.js';
 import { plainMinMax } from './helpers/plain-min-max.js';
 import { noise } from './helpers/run-model.js';
 
@@ -132,6 +132,33 @@ describe('weights in other files', () => {
     await expectClose(outside);
   });
 
+  test('go into a file of the wanted name, or near it where the model keeps such a file', async () => {
+    const named = (await quantized({ external: true, externalPath: 'data/small.data' }).done).model;
+    expect(namesOf(named)).toEqual(['c.bin', 'data/small.data']);
+    await expectClose(named);
+    const taken = (await quantized({ external: true, externalPath: 'c.bin' }).done).model;
+    expect(namesOf(taken)).toEqual(['c.bin', 'c-2.bin']);
+    await expectClose(taken);
+    for (const externalPath of ['../small.data', '/small.data', 'a\\b.data', ''])
+      expect(() => onnx(bytes, { externalPath })).toThrowError(
+        expect.objectContaining({ code: 'invalid-argument' }),
+      );
+  });
+
+  test('are there when the port runs the model', async () => {
+    const externalData = (path: string) => files.get(path) as Uint8Array;
+    const [y] = await original;
+    const x = { shape: [2, rows], data: noise([2, rows], seededRandom(9)).data as Float32Array };
+    const batches: Batch[] = [{ inputs: { x }, labels: [0, 1] }];
+    const port = onnx(bytes, { externalData, ort });
+    for await (const outputs of port.run!(batches)) expect(outputs.y!.data).toEqual(y);
+    expect(Object.keys((await port.observe!(batches)).sites)).toEqual(['x']);
+    const { layers } = await port.features!(batches);
+    expect([...layers.values()].map(({ dimensions }) => dimensions)).toEqual([columns, columns]);
+    for (const work of [onnx(bytes, { ort }).observe!(batches), onnx(bytes, { ort }).features!(batches)])
+      await expect(work).rejects.toMatchObject({ code: 'external-data' });
+  });
+
   test('are left alone where the files are not given, and said so', async () => {
     const port = onnx(bytes);
     const skipped = (await port.layers()).flatMap((layer) => layer.skipped ?? []);
@@ -166,6 +193,75 @@ describe('weights in other files', () => {
       expect(opened).toEqual([]);
     },
   );
+});
+
+describe('weights in one file', () => {
+  const constant = (name: string, dims: readonly number[]) =>
+    makeNode({
+      op: 'Constant',
+      inputs: [],
+      outputs: [name],
+      attributes: { value: { tensor: float(name, dims) } },
+    });
+  const parts = { inputs: { x: [2, rows] }, outputs: { y: [2, columns], z: [2, columns] } };
+
+  async function moved(model: Uint8Array) {
+    const done = await quantize(onnx(model, { external: true }), { weights: plainMinMax, bits: 8 });
+    const [expected, actual] = [await run(model), await run(done.model)];
+    actual.forEach((values, i) =>
+      values.forEach((value, j) => expect(Math.abs(value - expected[i]![j]!)).toBeLessThan(0.05)),
+    );
+    return done;
+  }
+
+  test('that are Constant nodes go outside too, quantized or not', async () => {
+    const nodes = [
+      constant('w', [rows, columns]),
+      constant('b', [2, 400]),
+      makeNode({ op: 'MatMul', inputs: ['x', 'w'], outputs: ['y'] }),
+      makeNode({ op: 'ReduceMean', inputs: ['b'], outputs: ['mean'] }),
+      makeNode({ op: 'Add', inputs: ['y', 'mean'], outputs: ['z'] }),
+    ];
+    const { model, report } = await moved(buildBytes({ nodes, ...parts }));
+    expect(report.weights.map(({ id }) => id)).toEqual(['w']);
+    expect(namesOf(model)).toEqual(['model.lowbit.data']);
+    // Codes of the weight and floats of the other constant, each rounded up to 64 bytes.
+    expect(model.externalData![0]!.data.length).toBe(1216 + 3200);
+    const again = onnx(model.bytes, {
+      externalData: () => model.externalData![0]!.data,
+      external: false,
+      ort,
+    });
+    expect(await again.layers()).not.toEqual([]);
+  });
+
+  test('of subgraphs and functions stay, as runtimes would not find them; the report says so', async () => {
+    const product = (weight: string, output: string) =>
+      makeNode({ op: 'MatMul', inputs: ['x', weight], outputs: [output] });
+    const branch = (weight: string) =>
+      buildGraph({
+        nodes: [constant(weight, [rows, columns]), product(weight, 'r')],
+        outputs: { r: [2, columns] },
+      });
+    const nodes = [
+      constant('w', [rows, columns]),
+      product('w', 'y'),
+      makeNode({ op: 'ReduceSum', inputs: ['x'], outputs: ['sum'], attributes: { keepdims: 0 } }),
+      makeNode({ op: 'Cast', inputs: ['sum'], outputs: ['c'], attributes: { to: DataType.BOOL } }),
+      makeNode({
+        op: 'If',
+        inputs: ['c'],
+        outputs: ['z'],
+        attributes: { then_branch: { graph: branch('u') }, else_branch: { graph: branch('v') } },
+      }),
+    ];
+    const { model, report } = await moved(buildBytes({ nodes, ...parts }));
+    expect(model.externalData![0]!.data.length).toBe(1216);
+    const stays = report.weights.map(({ storageReason }) =>
+      storageReason.includes('stays in the model file'),
+    );
+    expect(stays).toEqual([false, true, true]);
+  });
 });
 
 /** The bias, which is not quantized, lies elsewhere. */

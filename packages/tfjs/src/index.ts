@@ -1,9 +1,13 @@
 export { registerQuantizedInput } from './activations/quantized-input-layer.js';
+export { graphModel } from './graph/graph-model.js';
+export { planOfGraph } from './graph/plan-of-graph.js';
+export type { GraphSource } from './graph/read-graph.js';
+export { saveGraph } from './graph/save-graph.js';
 export { load, type LoadModelOptions } from './io/load-model.js';
 export { save, type SaveOptions, type SaveReport, type SaveTarget } from './io/save-model.js';
 export type { SavedWeight } from './io/store-model-weights.js';
 export type { ModelSource } from './load/load-artifacts.js';
-export { tfjs, type TfjsPort } from './tfjs.js';
+export { tfjs, type FoldingPort, type TfjsOptions, type TfjsPort } from './tfjs.js';
 export { planOf, type LowbitMetadata } from './model/plan-record.js';
 export { tfjsOps } from './ops/tfjs-ops.js';
 export { fakeQuantize } from './ops/fake-quantize.js';

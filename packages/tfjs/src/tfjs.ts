@@ -5,12 +5,29 @@ import { observe } from './activations/observe.js';
 import { applyOutcome } from './apply/apply-outcome.js';
 import { describeLayer } from './describe/describe-layer.js';
 import { checkClasses } from './model/check-classes.js';
+import { describeFolded } from './fold/describe-folded.js';
+import { findFolds, noFolding, type Folding } from './fold/find-folds.js';
 import { surveyModel } from './model/survey.js';
 import { trainingSide } from './training/training-side.js';
 
 /** A TensorFlow.js model that can be quantized, observed and trained. */
 export type TfjsPort = TrainablePort<LayersModel> &
   Required<Pick<TrainablePort<LayersModel>, 'observe' | 'features' | 'loss' | 'settle'>>;
+
+/** A TensorFlow.js model that can be quantized and observed; its batch normalization goes into the layers before it. */
+export type FoldingPort = Required<
+  Pick<TfjsPort, 'name' | 'supports' | 'layers' | 'observe' | 'features' | 'apply'>
+>;
+
+export interface TfjsOptions {
+  /**
+   * Whether each BatchNormalization after a convolution or Dense goes into that layer's kernel and bias before anything is
+   * quantized, as in inference: the result computes the same to float rounding, with fewer weights and steps. A linear activation
+   * that does nothing keeps the normalization's name and place. The report lists those that cannot be folded, with the reason.
+   * Default false.
+   */
+  readonly foldBatchNorm?: boolean;
+}
 
 /**
  * The port of a live TensorFlow.js model, `tf.LayersModel` or `tf.Sequential`, on any backend.
@@ -22,8 +39,17 @@ export type TfjsPort = TrainablePort<LayersModel> &
  * Throws `invalid-argument` when `model` is not a layers model. `layers` and `apply` throw `layer-unsupported`
  * when the model has a layer class that is not registered with TensorFlow.js.
  */
-export function tfjs(model: LayersModel): TfjsPort {
+export function tfjs(model: LayersModel): TfjsPort;
+/** The same with options; a port that folds cannot train. */
+export function tfjs(model: LayersModel, options: TfjsOptions): FoldingPort;
+export function tfjs(model: LayersModel, options: TfjsOptions = {}): TfjsPort | FoldingPort {
   checkModel(model);
+  return options.foldBatchNorm === true
+    ? inferencePort(model, () => findFolds(model))
+    : { ...inferencePort(model, () => noFolding), ...trainingSide(model) };
+}
+
+function inferencePort(model: LayersModel, folding: () => Folding): FoldingPort {
   return {
     name: 'tfjs',
     supports: {
@@ -33,12 +59,14 @@ export function tfjs(model: LayersModel): TfjsPort {
     },
     layers: () => {
       checkClasses(model);
-      return surveyModel(model).map(describeLayer);
+      const found = folding();
+      return surveyModel(model).map((entry, depth) =>
+        describeFolded(describeLayer(entry, depth), entry.layer, found),
+      );
     },
     observe: (batches, options) => observe(model, batches, options),
     features: (batches, options) => features(model, batches, options),
-    apply: (outcome) => applyOutcome(model, outcome),
-    ...trainingSide(model),
+    apply: (outcome) => applyOutcome(model, outcome, folding()),
   };
 }
 
@@ -49,6 +77,6 @@ function checkModel(model: Partial<LayersModel> | null | undefined): void {
     where: 'tfjs(model)',
     expected: 'a tf.LayersModel or tf.Sequential',
     received: model === null ? 'null' : ((model as object | undefined)?.constructor.name ?? typeof model),
-    remedy: 'Load the model with tf.loadLayersModel; a GraphModel has no layers.',
+    remedy: 'Load the model with tf.loadLayersModel; a graph model goes into graphModel().',
   });
 }

@@ -83,6 +83,7 @@ export function ul2q(settings: Ul2qOptions = {}): Quantizer {
       const lowest = scale === 0 ? mean : mean + step * deviation * (0.5 - 2 ** (bits - 1));
       return { kind: 'affine', levels: 2 ** bits, scale, offset: toFloat32(lowest) };
     },
+    live: true,
     forward: (ops, x, site) =>
       site.role === 'weight'
         ? measuredForward(ops, x, site.bits, stepOf(site.bits, site.options.lambda as StepList))

@@ -70,7 +70,9 @@ export interface Tasks {
 export type TaskName = keyof Tasks;
 
 export type ToWorker =
-  | { readonly [T in TaskName]: { readonly id: number; readonly task: T; readonly input: Tasks[T]['in'] } }[TaskName]
+  | {
+      readonly [T in TaskName]: { readonly id: number; readonly task: T; readonly input: Tasks[T]['in'] };
+    }[TaskName]
   | { readonly task: 'cancel' };
 
 export type FromWorker =

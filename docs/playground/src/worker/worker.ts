@@ -3,7 +3,9 @@ import { openModel, type OpenedModel } from './open-model.js';
 import { problemsOf } from './problems-of.js';
 import type { Session } from './session.js';
 
-type Answers = { readonly [T in TaskName]: (input: Tasks[T]['in'], session: Session) => Promise<Tasks[T]['out']> };
+type Answers = {
+  readonly [T in TaskName]: (input: Tasks[T]['in'], session: Session) => Promise<Tasks[T]['out']>;
+};
 
 let opened: OpenedModel | undefined;
 let controller = new AbortController();

@@ -1,4 +1,5 @@
 import type { ActivationReport, FittedRange } from '@lowbit/core';
+import { rollups } from 'd3-array';
 
 import { formatRange, formatShare } from '../output/numbers.js';
 import { printable } from '../output/printable.js';
@@ -8,15 +9,25 @@ import type { CalibrationReport } from './quantize-document.js';
 /** More rows than these hide the rest of the summary. */
 const mostRows = 8;
 
-/** The places where activations are quantized, those that clip most first. */
+/** The places where activations are quantized, those that clip most first, and why others stay float. */
 export function activationText(activations: readonly ActivationReport[]): string {
   if (activations.length === 0) return '  none: no layer of this model gains from it\n';
   const fitted = activations.flatMap((row) =>
     row.fitted === undefined ? [] : [{ ...row, fitted: row.fitted }],
   );
-  const measured = activations.length - fitted.length;
+  const left = activations.filter(({ float }) => float === true);
+  const measured = activations.length - fitted.length - left.length;
   const line = measured === 0 ? '' : `  ${measured} × measured on every run\n`;
-  return fitted.length === 0 ? line : line + fittedTable(fitted);
+  return line + (fitted.length === 0 ? '' : fittedTable(fitted)) + leftLines(left);
+}
+
+function leftLines(left: readonly ActivationReport[]): string {
+  const reasons = rollups(
+    left,
+    (group) => group.length,
+    ({ formReason = '' }) => formReason,
+  );
+  return reasons.map(([reason, count]) => `  ${count} × float: ${printable(reason)}\n`).join('');
 }
 
 interface FittedRow extends ActivationReport {

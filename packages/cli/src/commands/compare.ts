@@ -1,12 +1,10 @@
 import { betweenRuns } from '../compare/between-runs.js';
 import { randomInputs, type ChosenInputs } from '../compare/chosen-inputs.js';
-import { commonInputs, compareFiles } from '../compare/compare-files.js';
 import type { CompareSettings } from '../compare/compare-sessions.js';
-import { readModelFile } from '../compare/read-model-file.js';
-import { loadRuntime } from '../runtime/load-runtime.js';
+import { openPair } from '../compare/open-pair.js';
 import { inputsFromData } from '../data/inputs-from-data.js';
-import { checkInput } from '../files/read-input.js';
 import type { Io } from '../io.js';
+import { findModel } from '../model/find-model.js';
 import { writeJson } from '../output/json.js';
 import { createProgress, type Progress } from '../output/progress.js';
 import { dataPaths, type CompareOptions } from './compare-options.js';
@@ -38,25 +36,19 @@ async function compare(
   progress: Progress,
 ): Promise<CompareDocument> {
   const paths = dataPaths(options);
-  for (const file of [first, second]) await checkInput(file);
-  const runtime = await loadRuntime('compare');
-  const a = await readModelFile(first, io.signal);
-  const b = await readModelFile(second, io.signal);
-  const inputs = commonInputs(a, b);
-  const chosen: ChosenInputs =
-    paths.length === 0
-      ? randomInputs(options, inputs)
-      : await inputsFromData(paths, options, inputs, io.signal);
-  const settings = settingsFrom(options, chosen.count ?? 0, io, progress);
-  const comparison = await compareFiles(runtime, [a, b], chosen, settings);
-  return {
-    a: { file: a.file, bytes: a.totalBytes },
-    b: { file: b.file, bytes: b.totalBytes },
-    sizeRatio: b.totalBytes / a.totalBytes,
-    runtime: `onnxruntime-web ${runtime.env.versions.web ?? ''}`.trim() + ', WebAssembly, one thread',
-    inputs: chosen.report,
-    ...comparison,
-  };
+  const pair = await openPair(await findModel(first), await findModel(second), io.signal);
+  try {
+    const { a, b, runtime, inputs } = pair;
+    const chosen: ChosenInputs =
+      paths.length === 0
+        ? randomInputs(options, inputs)
+        : await inputsFromData(paths, options, inputs, io.signal);
+    const settings = settingsFrom(options, chosen.count ?? 0, io, progress);
+    const comparison = await pair.compare(chosen, settings);
+    return { a, b, sizeRatio: b.bytes / a.bytes, runtime, inputs: chosen.report, ...comparison };
+  } finally {
+    pair.release();
+  }
 }
 
 function settingsFrom(

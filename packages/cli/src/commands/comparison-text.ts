@@ -1,4 +1,5 @@
 import type { InputsReport } from '../compare/chosen-inputs.js';
+import type { ComparedFile } from '../compare/compared-pair.js';
 import type { Comparison, OutputComparison } from '../compare/comparison.js';
 import type { Difference } from '../compare/difference.js';
 import type { Io } from '../io.js';
@@ -23,12 +24,6 @@ export interface CompareDocument extends Comparison {
   readonly sizeRatio: number;
   readonly runtime: string;
   readonly inputs: InputsReport;
-}
-
-export interface ComparedFile {
-  readonly file: string;
-  /** The file, and the files beside it that its tensors lie in. */
-  readonly bytes: number;
 }
 
 const dash = '–';

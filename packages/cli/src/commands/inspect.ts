@@ -5,8 +5,12 @@ import { inspectModel, readModel } from '@lowbit/onnx';
 import { dataSizes } from '../files/data-sizes.js';
 import { readInput } from '../files/read-input.js';
 import type { Io } from '../io.js';
+import { findModel } from '../model/find-model.js';
 import { writeJson } from '../output/json.js';
+import { inspectTfjs } from '../tfjs/inspect-model.js';
+import { readTfjsModel } from '../tfjs/read-model.js';
 import { inspectionText } from './inspection-text.js';
+import { tfjsInspectionText } from './tfjs-inspection-text.js';
 
 export interface InspectOptions {
   readonly json?: true;
@@ -14,10 +18,26 @@ export interface InspectOptions {
 
 /** `lowbit inspect`: what a model holds, and what of it can be quantized. */
 export async function inspectCommand(model: string, options: InspectOptions, io: Io): Promise<void> {
+  const { kind, file } = await findModel(model);
+  const { document, text } = await (kind === 'tfjs' ? inspectFolder(file, io) : inspectFile(file, io));
+  if (options.json) writeJson(io.stdout, { input: file, ...document });
+  else io.stdout.write(text());
+}
+
+interface Inspected {
+  readonly document: object;
+  readonly text: () => string;
+}
+
+async function inspectFile(model: string, io: Io): Promise<Inspected> {
   const bytes = await readInput(model, io.signal);
   const { externalFiles, ...inside } = inspectModel(readModel(bytes, basename(model)));
   const beside = externalFiles === undefined ? {} : { externalFiles: await dataSizes(model, externalFiles) };
-  const inspection = { ...inside, ...beside };
-  if (options.json) writeJson(io.stdout, { input: model, ...inspection });
-  else io.stdout.write(inspectionText(inspection, io));
+  const document = { ...inside, ...beside };
+  return { document, text: () => inspectionText(document, io) };
+}
+
+async function inspectFolder(model: string, io: Io): Promise<Inspected> {
+  const document = await inspectTfjs(await readTfjsModel(model, io.signal));
+  return { document, text: () => tfjsInspectionText(document, io) };
 }

@@ -10,6 +10,9 @@ import { textTable } from '../output/table.js';
 
 const reasonWidth = 52;
 
+/** Domains whose operators need no further name. */
+const ownDomains: readonly string[] = ['ai.onnx', 'tensorflow.js'];
+
 /** What `lowbit inspect --json` prints besides the name of the input. */
 export interface InspectedFile extends Inspection {
   readonly externalFiles?: readonly (DataSize & { readonly tensors: number })[];
@@ -58,14 +61,19 @@ function overview(inspection: InspectedFile): string {
   return lines.map(([label, text]) => `${label.padEnd(9)} ${printable(text)}\n`).join('');
 }
 
-function operatorTable({ operators }: Inspection): string {
+/** How often each operator is there. */
+export function operatorTable({ operators }: Pick<Inspection, 'operators'>): string {
   return textTable(
     [{ label: 'operator' }, { label: 'count', align: 'right' }],
-    operators.map(({ op, domain, count }) => [domain === 'ai.onnx' ? op : `${domain}.${op}`, String(count)]),
+    operators.map(({ op, domain, count }) => [
+      ownDomains.includes(domain) ? op : `${domain}.${op}`,
+      String(count),
+    ]),
   );
 }
 
-function typeTable({ parameters }: Inspection): string {
+/** Tensors and bytes by type. */
+export function typeTable({ parameters }: Pick<Inspection, 'parameters'>): string {
   return textTable(
     [
       { label: 'type' },
@@ -82,7 +90,8 @@ function typeTable({ parameters }: Inspection): string {
   );
 }
 
-function weightTable({ quantizable }: Inspection): string {
+/** The weights that can be quantized. */
+export function weightTable({ quantizable }: Pick<Inspection, 'quantizable'>): string {
   if (quantizable.length === 0) return 'nothing\n';
   return textTable(
     [{ label: 'weight' }, { label: 'operator' }, { label: 'shape' }, { label: 'size', align: 'right' }],
@@ -91,7 +100,7 @@ function weightTable({ quantizable }: Inspection): string {
 }
 
 /** One row a reason, with the operators that it holds for. */
-function skippedTable({ skipped }: Inspection): string {
+export function skippedTable({ skipped }: Pick<Inspection, 'skipped'>): string {
   if (skipped.length === 0) return 'nothing\n';
   const rows = groups(skipped, ({ reason }) => reason).map(([reason, entries]) => [
     String(sum(entries, ({ count }) => count)),

@@ -1,27 +1,28 @@
 import type { OptionDescription, Plugin } from '@lowbit/core';
-import { registry } from '@lowbit/methods';
 
 import type { Io } from '../io.js';
 import { colorsFor } from '../output/colors.js';
 import { writeJson } from '../output/json.js';
 import { printable } from '../output/printable.js';
 import { textTable } from '../output/table.js';
+import { loadPlugins } from '../plugins/load-plugins.js';
 
 export interface MethodsOptions {
   readonly json?: true;
+  readonly plugin: readonly string[];
 }
 
-/** `lowbit methods`: the registered plugins. */
-export function methodsCommand(options: MethodsOptions, io: Io): void {
-  const plugins = registry.list();
+/** `lowbit methods`: the registered plugins. @throws LowbitError as `loadPlugins`. */
+export async function methodsCommand(options: MethodsOptions, io: Io): Promise<void> {
+  const plugins = (await loadPlugins(options.plugin)).list();
   if (options.json) writeJson(io.stdout, { methods: plugins.map(asData) });
   else io.stdout.write(asText(plugins, io));
 }
 
 function asData(plugin: Plugin): object {
-  const { name, kind, summary, paper } = plugin;
-  if (plugin.kind !== 'quantizer') return { name, kind, summary, paper };
-  const { roles, bits, options = {} } = plugin;
+  const { name, kind, summary, paper, options = {} } = plugin;
+  if (plugin.kind !== 'quantizer') return { name, kind, summary, options, paper };
+  const { roles, bits } = plugin;
   return { name, kind, summary, roles, bits, options, paper };
 }
 
@@ -62,7 +63,6 @@ function bitsOf(plugin: Plugin): string {
 }
 
 function optionLines(plugin: Plugin): readonly string[] {
-  if (plugin.kind !== 'quantizer') return [];
   return Object.entries(plugin.options ?? {}).map(
     ([name, option]) => `option ${name}=${option.default} (${domain(option)}): ${option.help}`,
   );

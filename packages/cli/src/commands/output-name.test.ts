@@ -8,6 +8,7 @@ it.each([
   ['model.onnx', 8, 'model_q8.onnx'],
   [join('a.b', 'my.model.onnx'), 4, join('a.b', 'my.model_q4.onnx')],
   ['model', 2, 'model_q2.onnx'],
-])('%s at %d bits is %s', (model, bits, output) => {
+  ['model.onnx', 'progressive:from=8,to=2', 'model_progressive.onnx'],
+])('%s at %s bits is %s', (model, bits, output) => {
   expect(defaultOutput(model, bits)).toBe(output);
 });

@@ -3,9 +3,14 @@ import { join, parse } from 'node:path';
 import { LowbitError, type QuantizationPlan } from '@lowbit/core';
 
 /** Where the result goes when nobody says: `model.onnx` at 8 bits becomes `model_q8.onnx` in the same folder. */
-export function defaultOutput(model: string, bits: number): string {
+export function defaultOutput(model: string, bits: number | string): string {
   const { dir, name } = parse(model);
-  return join(dir, `${name}_q${bits}.onnx`);
+  return join(dir, `${name}_${suffixOf(bits)}.onnx`);
+}
+
+/** What tells the result from the original: its bits, or the name of the policy that chose them, without options. */
+export function suffixOf(bits: number | string): string {
+  return typeof bits === 'number' ? `q${bits}` : bits.replace(/:.*$/s, '');
 }
 
 /**

@@ -1,12 +1,24 @@
 import type { Report } from '@lowbit/core';
-import { sessionOptions, type OnnxSessionOptions } from '@lowbit/onnx';
+import type { OnnxSessionOptions } from '@lowbit/onnx';
+import type { SaveReport } from '@lowbit/tfjs';
 
 import type { DataReport } from '../data/inputs-from-data.js';
-import type { QuantizedModel } from '../quantize/quantize-model.js';
+import type { FeaturesReport, QuantizedPort, Statistics } from '../quantize/quantize-port.js';
+import type { ExpandedWeights } from '../tfjs/expanded-weights.js';
 import type { QuantizeOptions } from './quantize-options.js';
 
+/** What is told only about models of one kind. */
+export interface KindDocument {
+  /** Options that onnxruntime-web wants for the result. ONNX only. */
+  readonly sessionOptions?: OnnxSessionOptions;
+  /** How the weights were saved, and what that cost. TensorFlow.js only. */
+  readonly saved?: SaveReport;
+  /** Weights that the original holds in fewer bits than float32. TensorFlow.js only; absent when there are none. */
+  readonly expanded?: readonly ExpandedWeights[];
+}
+
 /** What `lowbit quantize --json` prints. */
-export interface QuantizeDocument {
+export interface QuantizeDocument extends KindDocument {
   readonly input: string;
   readonly output: string;
   /** Files written beside the result, which it needs. */
@@ -14,8 +26,8 @@ export interface QuantizeDocument {
   readonly htmlReport?: string;
   /** What activations were observed on; absent when nothing was. */
   readonly calibration?: CalibrationReport;
-  /** Options that onnxruntime-web wants for the result. */
-  readonly sessionOptions: OnnxSessionOptions;
+  /** The labelled data that the policy of `--bits` decided by; absent when there were none. */
+  readonly features?: FeaturesReport;
   readonly report: Report;
 }
 
@@ -27,8 +39,9 @@ export type CalibrationReport = { readonly batches: number } & (
 /** Everything that is told about a run. */
 export function quantizeDocument(
   files: { readonly input: string; readonly output: string; readonly dataFiles: readonly string[] },
-  { report: htmlReport, target, calibration: path, saveCalibration: saved }: QuantizeOptions,
-  { report, statistics }: QuantizedModel,
+  { report: htmlReport, calibration: path, saveCalibration: saved }: QuantizeOptions,
+  { report, statistics }: Omit<QuantizedPort<unknown>, 'model'>,
+  ofKind: KindDocument,
 ): QuantizeDocument {
   const { dataFiles, ...named } = files;
   const calibration = calibrationReport(statistics, path, saved);
@@ -37,13 +50,14 @@ export function quantizeDocument(
     ...(dataFiles.length === 0 ? {} : { dataFiles }),
     ...(htmlReport === undefined ? {} : { htmlReport }),
     ...(calibration === undefined ? {} : { calibration }),
-    sessionOptions: sessionOptions(report, target === undefined ? {} : { target }),
+    ...(statistics.features === undefined ? {} : { features: statistics.features }),
+    ...ofKind,
     report,
   };
 }
 
 function calibrationReport(
-  { calibration, data }: QuantizedModel['statistics'],
+  { calibration, data }: Statistics,
   path: string | undefined,
   saved: string | undefined,
 ): CalibrationReport | undefined {

@@ -5,6 +5,7 @@ import { dataOutputs } from '../files/data-outputs.js';
 import { writeOutputs, type OutputFile } from '../files/write-outputs.js';
 import { renderHtmlReport } from '../html/render.js';
 import type { QuantizedModel } from '../quantize/quantize-model.js';
+import type { QuantizedPort } from '../quantize/quantize-port.js';
 import type { QuantizeOptions } from './quantize-options.js';
 
 /** The paths of `lowbit quantize`: what it reads and where its result goes. */
@@ -15,13 +16,17 @@ export interface QuantizePaths {
 
 /** Checks every output that is known before the work. @throws as {@link checkOutputs}. */
 export async function checkFiles(paths: QuantizePaths, options: QuantizeOptions): Promise<void> {
-  const { output, report, saveCalibration, force } = options;
-  const outputs: PlannedOutput[] = [
-    { path: paths.output, label: output === undefined ? 'output' : '--output' },
+  const label = options.output === undefined ? 'output' : '--output';
+  const outputs = [{ path: paths.output, label }, ...extraOutputs(options)];
+  await checkOutputs(outputs, inputsOf(paths, options), options.force === true);
+}
+
+/** What is planned to be written besides the model. */
+export function extraOutputs({ report, saveCalibration }: QuantizeOptions): readonly PlannedOutput[] {
+  return [
+    ...(report === undefined ? [] : [{ path: report, label: '--report' }]),
+    ...(saveCalibration === undefined ? [] : [{ path: saveCalibration, label: '--save-calibration' }]),
   ];
-  if (report !== undefined) outputs.push({ path: report, label: '--report' });
-  if (saveCalibration !== undefined) outputs.push({ path: saveCalibration, label: '--save-calibration' });
-  await checkOutputs(outputs, inputsOf(paths, options), force === true);
 }
 
 /**
@@ -47,18 +52,30 @@ export async function writeFiles(
   return data.map(({ path }) => path);
 }
 
-function extraFiles(input: string, options: QuantizeOptions, done: QuantizedModel): readonly OutputFile[] {
-  const { report: page, saveCalibration } = options;
-  const { report, statistics } = done;
+/**
+ * What is written besides the model.
+ *
+ * @param note - a sentence that stands at the head of the report
+ */
+export function extraFiles(
+  input: string,
+  { report: page, saveCalibration }: QuantizeOptions,
+  { report, statistics }: Omit<QuantizedPort<unknown>, 'model'>,
+  note?: string,
+): readonly OutputFile[] {
   const files: OutputFile[] = [];
-  if (page !== undefined)
-    files.push({ path: page, data: renderHtmlReport({ title: basename(input), report }) });
+  const section = { title: basename(input), report, ...(note === undefined ? {} : { note }) };
+  if (page !== undefined) files.push({ path: page, data: renderHtmlReport(section) });
   if (saveCalibration !== undefined)
     files.push({ path: saveCalibration, data: `${JSON.stringify(statistics.calibration)}\n` });
   return files;
 }
 
-function inputsOf({ input }: QuantizePaths, { plan, calibration }: QuantizeOptions): readonly string[] {
+/** What is read: the model first. */
+export function inputsOf(
+  { input }: Pick<QuantizePaths, 'input'>,
+  { plan, calibration }: QuantizeOptions,
+): readonly [string, ...string[]] {
   return [input, ...[plan, calibration].filter((path) => path !== undefined)];
 }
 

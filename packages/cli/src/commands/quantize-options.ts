@@ -1,9 +1,10 @@
-import type { Granularity } from '@lowbit/core';
+import type { Granularity, Registry } from '@lowbit/core';
 import type { RuntimeTarget } from '@lowbit/onnx';
 import { Option, type Command } from 'commander';
 
 import { activationOptions, type ActivationOptions } from '../usage/activation-options.js';
-import { methodParser } from '../usage/check-method.js';
+import { pluginOption } from '../usage/plugin-option.js';
+import { tfjsOptions, type TfjsOptions } from '../usage/tfjs-options.js';
 import {
   choiceParser,
   collect,
@@ -14,22 +15,29 @@ import {
 } from '../usage/option-values.js';
 
 /** The options of `lowbit quantize`, as parsed. */
-export interface QuantizeOptions extends ActivationOptions {
+export interface GivenOptions extends ActivationOptions, TfjsOptions {
   readonly output?: string;
   readonly weights: string;
-  readonly bits: number;
+  /** A width, or a policy by name. */
+  readonly bits: number | string;
   readonly granularity: Granularity;
   readonly firstLast?: number | 'float';
-  readonly optimize: 'speed' | 'memory';
+  readonly optimize?: 'speed' | 'memory';
   readonly target?: RuntimeTarget;
   readonly external?: boolean;
   readonly include: readonly string[];
   readonly exclude: readonly string[];
+  readonly plugin: readonly string[];
   readonly plan?: string;
   readonly report?: string;
   readonly json?: true;
   readonly quiet?: true;
   readonly force?: true;
+}
+
+/** The options of `lowbit quantize`, with what the names in them stand for. */
+export interface QuantizeOptions extends GivenOptions {
+  readonly methods: Registry;
 }
 
 const optimizeChoices = ['speed', 'memory'] as const;
@@ -45,12 +53,15 @@ export function addQuantizeOptions(command: Command): Command {
   const options = [
     new Option(
       '-o, --output <file>',
-      'the file to write (default: beside the model, model_q8.onnx for 8 bits)',
+      'the file to write, for TensorFlow.js the folder (default: beside the model, model_q8.onnx or model_q8/ for 8 bits)',
     ),
-    new Option('--weights <method>', 'how levels are chosen; lowbit methods lists them')
-      .default('min-max')
-      .argParser(methodParser('--weights', 'weight')),
-    new Option('--bits <number>', 'bits of each weight').default(8).argParser(parseBits),
+    new Option('--weights <method>', 'how levels are chosen; lowbit methods lists them').default('min-max'),
+    new Option(
+      '--bits <number>',
+      'bits of each weight, or a policy that chooses them: progressive:from=8,to=2',
+    )
+      .default(8)
+      .argParser(parseBits),
     new Option('--granularity <scope>', 'what shares a scale: channel, tensor or group:32')
       .default('channel')
       .argParser(parseGranularity),
@@ -58,26 +69,33 @@ export function addQuantizeOptions(command: Command): Command {
       '--first-last <bits>',
       'bits of the first and the last layer, for instance 8, or float',
     ).argParser(parseFirstLast),
-    new Option('--optimize <goal>', 'speed: unpacked when the model is loaded; memory: stays packed')
-      .default('speed')
+    new Option(
+      '--optimize <goal>',
+      'speed: unpacked when the model is loaded; memory: stays packed (default: speed)',
+    )
+      .helpGroup('Options for ONNX:')
       .argParser(choiceParser('--optimize', optimizeChoices)),
     new Option(
       '--target <runtime>',
       'the runtime that the file is for: ort-web@1.30/wasm, ort-web@1.30/webgpu, or another version from 1.20 on ' +
         '(default: any from 1.24 on, WebAssembly)',
-    ).argParser(parseTargetOption),
+    )
+      .helpGroup('Options for ONNX:')
+      .argParser(parseTargetOption),
     ...activationOptions().map((option) => option.helpGroup('Options for activations:')),
     new Option(
       '--external',
       'put large tensors into a file beside the result (default: where the model has them)',
-    ),
-    new Option('--no-external', 'put all tensors into the result itself'),
+    ).helpGroup('Options for ONNX:'),
+    new Option('--no-external', 'put all tensors into the result itself').helpGroup('Options for ONNX:'),
+    ...tfjsOptions().map((option) => option.helpGroup('Options for TensorFlow.js:')),
     new Option('--include <glob>', 'quantize only layers or weights with such a name (* and ?; repeatable)')
       .default([], 'everything')
       .argParser(collect),
     new Option('--exclude <glob>', 'leave layers or weights with such a name as they are (repeatable)')
       .default([], 'nothing')
       .argParser(collect),
+    pluginOption(),
     new Option(
       '--plan <file>',
       'apply this plan, from an earlier --json, in place of methods, bits, granularity, include and exclude',

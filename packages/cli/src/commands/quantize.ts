@@ -1,22 +1,21 @@
-import type { QuantizationPlan } from '@lowbit/core';
-
-import { checkInput, readInput } from '../files/read-input.js';
+import { findModel } from '../model/find-model.js';
 import type { Io } from '../io.js';
 import { writeJson } from '../output/json.js';
 import { createProgress, type Progress } from '../output/progress.js';
 import { readPlan } from '../plan/read-plan.js';
-import { quantizeModel } from '../quantize/quantize-model.js';
-import { readStatistics } from '../statistics/read-statistics.js';
+import { loadPlugins } from '../plugins/load-plugins.js';
 import { checkActivations } from '../usage/check-activations.js';
-import { checkMethodBits } from '../usage/check-method.js';
-import { defaultOutput, highestBits } from './output-name.js';
-import { quantizeDocument, type QuantizeDocument } from './quantize-document.js';
-import { checkFiles, writeFiles } from './quantize-files.js';
-import type { QuantizeOptions } from './quantize-options.js';
+import { checkKind } from '../usage/check-kind.js';
+import { checkMethod, checkMethodBits, checkPolicy } from '../usage/check-method.js';
+import type { QuantizeDocument } from './quantize-document.js';
+import { quantizeOnnx } from './quantize-onnx.js';
+import type { GivenOptions, QuantizeOptions } from './quantize-options.js';
+import { quantizeTfjsCommand } from './quantize-tfjs.js';
 import { summarize } from './summary.js';
 
 /** `lowbit quantize`: reads a model, quantizes it, writes the result and tells what was done. */
-export async function quantizeCommand(model: string, options: QuantizeOptions, io: Io): Promise<void> {
+export async function quantizeCommand(model: string, given: GivenOptions, io: Io): Promise<void> {
+  const options = { ...given, methods: await loadPlugins(given.plugin) };
   const progress = createProgress(io.stderr, options.json !== true && options.quiet !== true);
   try {
     const document = await quantize(model, options, io, progress);
@@ -29,32 +28,25 @@ export async function quantizeCommand(model: string, options: QuantizeOptions, i
 }
 
 async function quantize(
-  input: string,
+  path: string,
   options: QuantizeOptions,
   { signal }: Io,
   progress: Progress,
 ): Promise<QuantizeDocument> {
-  checkBits(options);
-  await checkInput(input);
+  checkMethods(options);
+  const model = await findModel(path);
+  checkKind(model, options);
   const plan = options.plan === undefined ? undefined : await readPlan(options.plan, signal);
   checkActivations(options, plan);
-  const paths = { input, output: options.output ?? defaultOutput(input, bitsOf(options, plan)) };
-  await checkFiles(paths, options);
-  const stored =
-    options.calibration === undefined ? undefined : await readStatistics(options.calibration, signal);
-  const bytes = await readInput(input, signal);
-  const job = { file: input, bytes, options, ...(plan === undefined ? {} : { plan }) };
-  const done = await quantizeModel(job, stored, { signal, onProgress: progress.update });
-  const dataFiles = await writeFiles(paths, options, done, signal);
-  return quantizeDocument({ ...paths, dataFiles }, options, done);
+  const run = { model, options, signal, progress, ...(plan === undefined ? {} : { plan }) };
+  return model.kind === 'tfjs' ? quantizeTfjsCommand(run) : quantizeOnnx(run);
 }
 
-function checkBits({ plan, weights, bits, firstLast }: QuantizeOptions): void {
+function checkMethods({ plan, weights, activations, bits, firstLast, methods }: QuantizeOptions): void {
   if (plan !== undefined) return;
-  checkMethodBits(weights, bits, '--bits');
-  if (typeof firstLast === 'number') checkMethodBits(weights, firstLast, '--first-last');
-}
-
-function bitsOf(options: QuantizeOptions, plan: QuantizationPlan | undefined): number {
-  return plan === undefined ? options.bits : highestBits(plan, options.plan ?? 'plan');
+  checkMethod(weights, '--weights', methods, 'weight');
+  if (activations !== undefined) checkMethod(activations, '--activations', methods, 'activation');
+  if (typeof bits === 'number') checkMethodBits(weights, bits, '--bits', methods);
+  else checkPolicy(bits, methods);
+  if (typeof firstLast === 'number') checkMethodBits(weights, firstLast, '--first-last', methods);
 }

@@ -11,6 +11,7 @@ import { gatherWarnings } from '../report/gather-warnings.js';
 import { groupByReason } from '../report/group-by-reason.js';
 import { activationText, calibrationLines } from './activation-text.js';
 import type { QuantizeDocument } from './quantize-document.js';
+import { savedLines } from './saved-lines.js';
 import { sessionLine } from './session-line.js';
 
 /** More lines than these hide the rest of the summary. */
@@ -22,11 +23,12 @@ export function summarize(document: QuantizeDocument, io: Io): string {
   const colors = colorsFor(io.stdout);
   const heading = (text: string): string => `\n${colors.bold(text)}\n`;
   const parts = [
-    sizesTable(report),
+    sizesTable(document),
     heading('Error of the weights'),
     errorLines(report.weights),
     heading('Stored as'),
     formLines(report.weights),
+    ...savedLines(document),
     ...activationParts(document, heading),
   ];
   if (report.skipped.length > 0)
@@ -40,7 +42,7 @@ function activationParts(
 ): readonly string[] {
   if (report.activations === undefined) return [];
   return [
-    heading(`Activations: ${report.activations.length}`),
+    heading(`Activations: ${report.activations.filter(({ float }) => float !== true).length}`),
     activationText(report.activations),
     ...(calibration === undefined ? [] : [calibrationLines(calibration)]),
   ];
@@ -50,7 +52,7 @@ function fileLines(
   { output, dataFiles = [], htmlReport, sessionOptions }: QuantizeDocument,
   colors: Colors,
 ): readonly string[] {
-  const session = sessionLine(sessionOptions);
+  const session = sessionOptions === undefined ? undefined : sessionLine(sessionOptions);
   return [
     ...(session === undefined ? [] : [`Create its session with the options ${printable(session)}\n`]),
     `${colors.green('Written:')} ${printable(output)}\n`,
@@ -59,7 +61,8 @@ function fileLines(
   ];
 }
 
-function sizesTable({ sizes, modelBytes, bitsPerWeight, weights }: Report): string {
+function sizesTable({ report, saved }: QuantizeDocument): string {
+  const { sizes, modelBytes, bitsPerWeight, weights } = report;
   const row = (label: string, before: number, after: number, bits: string): string[] => [
     label,
     formatBytes(before),
@@ -76,7 +79,7 @@ function sizesTable({ sizes, modelBytes, bitsPerWeight, weights }: Report): stri
       { label: 'bits a weight', align: 'right' },
     ],
     [
-      row('the whole file', modelBytes.before, modelBytes.after, ''),
+      row(saved === undefined ? 'the whole file' : 'all files', modelBytes.before, modelBytes.after, ''),
       row(`${weights.length} weights, stored`, sizes.float, sizes.stored, bitsPerWeight.toFixed(2)),
       row(`${weights.length} weights, in memory`, sizes.float, sizes.memory, ''),
     ],

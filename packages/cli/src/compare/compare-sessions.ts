@@ -1,24 +1,25 @@
 import { LowbitError, type Batch } from '@lowbit/core';
 
-import type { CalibrationInput } from '../calibration/index.js';
 import type { Comparison } from './comparison.js';
 import { differenceOf, mergeDifferences } from './difference.js';
-import { fromTensor } from './from-tensor.js';
 import type { ModelValue } from '../model/model-interface.js';
 import { outputCollector, type OutputCollector, type OutputValues } from './output-collector.js';
 import { pairedTimes } from './paired-times.js';
-import type { Feeds, Runtime } from '../runtime/load-runtime.js';
-import type { Session } from './session.js';
 import { timeRounds } from './time-rounds.js';
-import { toFeeds } from './to-tensor.js';
 
-/** Two loaded models with the same inputs and outputs. */
-export interface ComparedSessions {
-  readonly runtime: Runtime;
-  readonly a: Session;
-  readonly b: Session;
-  readonly inputs: readonly CalibrationInput[];
+/** Two loaded models with the same inputs and outputs, in a runtime that has its own form of values. */
+export interface ComparedSessions<Inputs, Result> {
+  readonly a: Runnable<Inputs, Result>;
+  readonly b: Runnable<Inputs, Result>;
   readonly outputs: readonly ModelValue[];
+  /** A batch in the form of the runtime. */
+  readonly inputs: (batch: Batch) => Inputs;
+  /** What a run gave, in the order of `outputs`. */
+  readonly values: (result: Result) => readonly OutputValues[];
+}
+
+interface Runnable<Inputs, Result> {
+  run(inputs: Inputs): Promise<Result>;
 }
 
 export interface CompareSettings {
@@ -36,21 +37,22 @@ export interface CompareSettings {
  * @throws LowbitError `runtime-failed`; `calibration-invalid` for labels that fit no output; whatever `batches` and
  *   `before` throw.
  */
-export async function compareSessions(
-  sessions: ComparedSessions,
+export async function compareSessions<Inputs, Result>(
+  sessions: ComparedSessions<Inputs, Result>,
   batches: AsyncIterable<Batch> | Iterable<Batch>,
   { rounds, labels, before }: CompareSettings,
 ): Promise<Comparison> {
-  const collectors = sessions.outputs.map(outputCollector);
-  let first: Feeds | undefined;
+  const { values, outputs } = sessions;
+  const collectors = outputs.map(outputCollector);
+  let first: Inputs | undefined;
   let count = 0;
   for await (const batch of batches) {
-    const feeds = toFeeds(batch, sessions.inputs, sessions.runtime);
-    first ??= feeds;
+    const inputs = sessions.inputs(batch);
+    first ??= inputs;
     await before('compare', count);
-    const a = await outputsOf(sessions.a, feeds, sessions.outputs);
+    const a = values(await sessions.a.run(inputs));
     await before('compare', count);
-    const b = await outputsOf(sessions.b, feeds, sessions.outputs);
+    const b = values(await sessions.b.run(inputs));
     collectors.forEach((collector, i) => {
       collector.add(a[i] as OutputValues, b[i] as OutputValues, batch.labels);
     });
@@ -67,28 +69,16 @@ function figures(collectors: readonly OutputCollector[]): Pick<Comparison, 'outp
   };
 }
 
-async function outputsOf(
-  session: Session,
-  feeds: Feeds,
-  declared: readonly ModelValue[],
-): Promise<OutputValues[]> {
-  const outputs = await session.run(feeds);
-  return declared.map(({ name }) => {
-    const tensor = outputs[name]!;
-    return { shape: tensor.dims, data: fromTensor(tensor, `output ${name}`) };
-  });
-}
-
-async function timesOf(
-  { a, b }: ComparedSessions,
-  feeds: Feeds | undefined,
+async function timesOf<Inputs, Result>(
+  { a, b }: ComparedSessions<Inputs, Result>,
+  inputs: Inputs | undefined,
   rounds: number,
   before: CompareSettings['before'],
 ): Promise<Comparison['time']> {
-  if (feeds === undefined) return null;
+  if (inputs === undefined) return null;
   const runs = {
-    a: () => a.run(feeds),
-    b: () => b.run(feeds),
+    a: () => a.run(inputs),
+    b: () => b.run(inputs),
     before: (round: number) => before('time', round),
     now: () => performance.now(),
   };

@@ -3,7 +3,7 @@ import type { ActivationReport, FittedRange } from '@lowbit/core';
 import { formatRange, formatReal, formatShare } from '../output/numbers.js';
 import { markup, type Markup } from './markup.js';
 
-/** One row a place where activations are quantized. */
+/** One row a place where the plan quantizes activations. */
 export function renderActivationTable(activations: readonly ActivationReport[]): Markup {
   if (activations.length === 0)
     return markup`<p class="quiet">None: no layer of this model gains from it.</p>`;
@@ -14,6 +14,7 @@ export function renderActivationTable(activations: readonly ActivationReport[]):
           <th scope="col">Value</th>
           <th scope="col" class="number">Bits</th>
           <th scope="col">Method</th>
+          <th scope="col">Written as</th>
           <th scope="col" class="number">Seen in the calibration</th>
           <th scope="col" class="number">Levels from … to</th>
           <th scope="col" class="number">Step</th>
@@ -27,11 +28,21 @@ export function renderActivationTable(activations: readonly ActivationReport[]):
   </div>`;
 }
 
-function renderRow({ tensor, bits, quantizer, reason, fitted }: ActivationReport): Markup {
+function renderRow(row: ActivationReport): Markup {
+  const { tensor, bits, quantizer, reason, fitted, form = '–', formReason = '', float } = row;
+  if (float === true)
+    return markup`<tr>
+      <td><span class="name">${tensor}</span></td>
+      <td class="number"><span class="chip" title="${reason}">float</span></td>
+      <td class="muted">${quantizer}</td>
+      <td class="muted" colspan="5">${formReason}</td>
+    </tr>`;
+
   return markup`<tr>
     <td><span class="name">${tensor}</span></td>
     <td class="number"><span class="chip bits-${bits}" title="${reason}">${bits}</span></td>
     <td>${quantizer}</td>
+    <td title="${formReason}">${form}</td>
     ${fitted === undefined ? markup`<td class="muted" colspan="4">measured on every run</td>` : renderFitted(fitted)}
   </tr>`;
 }

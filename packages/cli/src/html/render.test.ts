@@ -56,7 +56,15 @@ describe('renderHtmlReport', () => {
       clipped: 0.00024,
     };
     const activations = [
-      { ...at, id: 'relu', tensor: hostile, fitted },
+      { ...at, id: 'relu', tensor: hostile, fitted, form: 'ConvInteger', formReason: 'taken as integers' },
+      {
+        ...at,
+        id: 'left',
+        tensor: 'left',
+        form: 'float',
+        formReason: 'no such kernel',
+        float: true as const,
+      },
       { ...at, id: 'free', tensor: 'free', quantizer: 'dynamic' },
     ];
     const page = renderHtmlReport(sampleReport([sampleWeight()], { activations }));
@@ -67,6 +75,9 @@ describe('renderHtmlReport', () => {
       '0.0196',
       '0.024 %',
       'measured on every run',
+      '<td title="taken as integers">ConvInteger</td>',
+      '>float</span>',
+      'no such kernel',
     ])
       expect(page).toContain(part);
     expect(page.match(/<script/g)).toHaveLength(1);

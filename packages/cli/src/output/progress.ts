@@ -5,7 +5,7 @@ import { printable } from './printable.js';
 
 /** A step of the work of any command; `total` is 0 where nobody knows it. */
 export interface ProgressStep extends Omit<ProgressEvent, 'phase'> {
-  readonly phase: ProgressEvent['phase'] | 'observe' | 'compare' | 'time';
+  readonly phase: ProgressEvent['phase'] | 'features' | 'observe' | 'compare' | 'time';
 }
 
 export interface Progress {
@@ -18,6 +18,7 @@ const clearLine = '\r\u001b[2K';
 const interval = 50;
 const verbs = {
   plan: 'planning',
+  features: 'measuring',
   observe: 'observing',
   quantize: 'quantizing',
   write: 'writing',

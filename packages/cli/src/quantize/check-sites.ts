@@ -18,6 +18,6 @@ export function checkSites(
     code: 'plan-mismatch',
     where: `${where}: '${stranger.id}'`,
     expected: 'a place of activations that this model offers',
-    remedy: 'Give the --integers and --target that the plan was made with, or make a new plan.',
+    remedy: 'Give the --target that the plan was made for (an old plan: --integers too), or make a new plan.',
   });
 }

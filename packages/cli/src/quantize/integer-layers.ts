@@ -1,4 +1,4 @@
-import { chooseQuantizer, type BitwidthPolicy, type Granularity } from '@lowbit/core';
+import { chooseQuantizer, type BitwidthPolicy, type Granularity, type Registry } from '@lowbit/core';
 import { registry } from '@lowbit/methods';
 import { integerWeights } from '@lowbit/onnx';
 
@@ -11,9 +11,15 @@ const integerBits = 8;
 /**
  * What integer operators ask of the weights of the layers that become integer: 8 bits, grids with 0 in the middle, and
  * one of these for each output channel or for all. Other weights keep what they have.
+ *
+ * @param methods - what the name of the method stands for; default: lowbit's own
  */
-export function integerLayers(weights: string, granularity: Granularity): BitwidthPolicy {
-  const symmetric = integerWeights(symmetricMethod(weights));
+export function integerLayers(
+  weights: string,
+  granularity: Granularity,
+  methods: Registry = registry,
+): BitwidthPolicy {
+  const symmetric = integerWeights(symmetricMethod(weights, methods));
   const shared = granularity === 'tensor' ? 'tensor' : 'channel';
   return {
     ...symmetric,
@@ -29,8 +35,8 @@ export function integerLayers(weights: string, granularity: Granularity): Bitwid
 }
 
 /** The method that was asked for where it can be symmetric, else the one that makes the smallest error. */
-export function symmetricMethod(choice: string): string {
-  const { quantizer, options } = chooseQuantizer(choice, registry);
+export function symmetricMethod(choice: string, methods: Registry = registry): string {
+  const { quantizer, options } = chooseQuantizer(choice, methods);
   if (alwaysSymmetric.includes(quantizer.name)) return choice;
   if (quantizer.options?.['grid'] === undefined) return 'mse:grid=symmetric';
   const settings = Object.entries({ ...options, grid: 'symmetric' }).map(([key, value]) => `${key}=${value}`);

@@ -1,18 +1,30 @@
-import { cascade, ends, everywhere, type BitwidthPolicy, type Recipe } from '@lowbit/core';
-import { registry } from '@lowbit/methods';
+import {
+  cascade,
+  choosePluginOf,
+  ends,
+  everywhere,
+  type BitwidthPolicy,
+  type FeatureSet,
+  type Recipe,
+} from '@lowbit/core';
 
 import type { QuantizeOptions } from '../commands/quantize-options.js';
 import { integerForm } from '../usage/integer-form.js';
 import { integerLayers } from './integer-layers.js';
 
-/** The recipe that the options describe. */
-export function recipeFrom(options: QuantizeOptions): Recipe {
-  const { weights, granularity, include, exclude, activations, activationBits } = options;
+/**
+ * The recipe that the options describe.
+ *
+ * @param features - of labelled samples, for policies that measure; where somebody gave these
+ */
+export function recipeFrom(options: QuantizeOptions, features: FeatureSet | undefined): Recipe {
+  const { weights, granularity, include, exclude, activations, activationBits, methods } = options;
   return {
     weights,
     bits: policyFrom(options),
     granularity,
-    registry,
+    registry: methods,
+    ...(features === undefined ? {} : { features }),
     ...(include.length > 0 ? { include } : {}),
     ...(exclude.length > 0 ? { exclude } : {}),
     ...(activations === undefined ? {} : { activations }),
@@ -21,10 +33,16 @@ export function recipeFrom(options: QuantizeOptions): Recipe {
 }
 
 function policyFrom(options: QuantizeOptions): BitwidthPolicy {
-  const { weights, bits, firstLast, granularity } = options;
+  const { weights, firstLast, granularity, methods } = options;
   return cascade(
-    everywhere(bits),
+    bitsPolicy(options),
     ...(firstLast === undefined ? [] : [ends(firstLast)]),
-    ...(integerForm(options, undefined) === undefined ? [] : [integerLayers(weights, granularity)]),
+    ...(integerForm(options, undefined) === undefined ? [] : [integerLayers(weights, granularity, methods)]),
   );
+}
+
+function bitsPolicy({ bits, methods }: QuantizeOptions): BitwidthPolicy {
+  if (typeof bits === 'number') return everywhere(bits);
+  const { plugin, options } = choosePluginOf('policy', bits, methods);
+  return { ...plugin, configured: options };
 }

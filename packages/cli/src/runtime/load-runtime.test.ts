@@ -5,7 +5,7 @@ import { loadRuntime } from './load-runtime.js';
 
 async function failure(code: string) {
   const cause = Object.assign(new Error('no such thing'), { code });
-  const error: unknown = await loadRuntime('compare', () => Promise.reject(cause)).catch(
+  const error: unknown = await loadRuntime('compare', { load: () => Promise.reject(cause) }).catch(
     (reason: unknown) => reason,
   );
   if (!isLowbitError(error)) throw new Error('expected a LowbitError');
@@ -26,8 +26,8 @@ describe('the runtime', () => {
     expect(await failure('ERR_OTHER')).toMatchObject({ code: 'runtime-failed', received: 'no such thing' });
   });
 
-  it('runs on one thread', async () => {
-    const runtime = await loadRuntime('compare');
-    expect(runtime.env.wasm.numThreads).toBe(1);
+  it('runs on one thread unless it is given more', async () => {
+    expect((await loadRuntime('compare')).env.wasm.numThreads).toBe(1);
+    expect((await loadRuntime('quantize', { threads: 3 })).env.wasm.numThreads).toBe(3);
   });
 });

@@ -1,4 +1,6 @@
-import type * as ort from 'onnxruntime-web/wasm';
+import { availableParallelism } from 'node:os';
+
+import type * as ort from 'onnxruntime-web';
 
 import { LowbitError } from '@lowbit/core';
 
@@ -9,21 +11,30 @@ export type Feeds = Readonly<Record<string, Tensor>>;
 
 const missing = ['ERR_MODULE_NOT_FOUND', 'ERR_PACKAGE_PATH_NOT_EXPORTED'];
 
+export interface LoadOptions {
+  /** Threads that models run on, default 1. It counts for the whole process: the first run decides. */
+  readonly threads?: number;
+  readonly load?: () => Promise<Runtime>;
+}
+
+/** Threads for work whose time is not measured: one a core, up to as many as gain something. */
+export const manyThreads = Math.min(availableParallelism(), 8);
+
 /**
- * Loads onnxruntime-web, which only commands that run models need and which is installed on request: its WebAssembly
- * build, to run on one thread.
+ * Loads onnxruntime-web, which only commands that run models need and which is installed on request. In Node it runs models
+ * on WebAssembly.
  *
  * @param command - the command that needs it, for the error
  * @throws LowbitError `runtime-missing` when it is not installed, `runtime-failed` when it cannot be loaded.
  */
 export async function loadRuntime(
   command: string,
-  load: () => Promise<Runtime> = () => import('onnxruntime-web/wasm'),
+  { threads = 1, load = () => import('onnxruntime-web') }: LoadOptions = {},
 ): Promise<Runtime> {
   const runtime = await load().catch((cause: NodeJS.ErrnoException) => {
-    throw missing.includes(cause.code ?? '') ? notInstalled(command, cause) : notLoaded(cause);
+    throw isMissing(cause) ? notInstalled(command, cause) : notLoaded('onnxruntime-web', cause);
   });
-  runtime.env.wasm.numThreads = 1;
+  runtime.env.wasm.numThreads = threads;
   runtime.env.logLevel = 'fatal';
   return runtime;
 }
@@ -43,9 +54,13 @@ function notInstalled(command: string, cause: unknown): LowbitError {
   );
 }
 
-function notLoaded(cause: Error): LowbitError {
-  return new LowbitError(
-    { code: 'runtime-failed', where: 'onnxruntime-web', received: cause.message },
-    { cause },
-  );
+/** Whether importing failed because a package is not installed. */
+export function isMissing(error: unknown): boolean {
+  return missing.includes((error as NodeJS.ErrnoException | undefined)?.code ?? '');
+}
+
+/** The error for a runtime that is installed and cannot be loaded. */
+export function notLoaded(where: string, cause: unknown): LowbitError {
+  const received = cause instanceof Error ? cause.message : String(cause);
+  return new LowbitError({ code: 'runtime-failed', where, received }, { cause });
 }

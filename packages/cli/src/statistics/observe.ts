@@ -1,9 +1,7 @@
-import type { Calibration } from '@lowbit/core';
-import { readModel, type OnnxPort } from '@lowbit/onnx';
+import type { Calibration, ModelPort, ObserveOptions } from '@lowbit/core';
 
+import type { CalibrationInput } from '../calibration/index.js';
 import { inputsFromData, type DataReport } from '../data/inputs-from-data.js';
-import { calibrationInputs } from '../model/calibration-inputs.js';
-import { interfaceOf } from '../model/model-interface.js';
 import type { ProgressStep } from '../output/progress.js';
 import type { CalibrationOptions } from '../usage/calibration-options.js';
 
@@ -13,28 +11,22 @@ export interface Observed {
   readonly data: DataReport;
 }
 
-/** A model that can be run. */
-export interface RunnableModel {
-  readonly file: string;
-  readonly bytes: Uint8Array;
-  readonly port: OnnxPort;
-}
-
 /**
  * Runs the model on the data of `--calibrate`, one batch in memory at a time.
  *
  * @throws LowbitError `calibration-invalid`, `runtime-failed`, `aborted`, and as `readCalibration`.
  */
-export async function observe(
-  { file, bytes, port }: RunnableModel,
-  options: CalibrationOptions,
+export async function observe<M>(
+  port: ModelPort<M>,
+  inputs: readonly CalibrationInput[],
+  options: CalibrationOptions & Pick<ObserveOptions, 'statistics'>,
   onProgress: (step: ProgressStep) => void,
   signal: AbortSignal,
 ): Promise<Observed> {
-  const inputs = calibrationInputs(interfaceOf(readModel(bytes, file)).inputs, file);
   const { batches, report } = await inputsFromData(options.calibrate ?? [], options, inputs, signal);
   const calibration = await port.observe!(batches, {
     signal,
+    statistics: options.statistics ?? 'all',
     onProgress: ({ done, total, id }) =>
       onProgress({ phase: 'observe', done, total, ...(id === undefined ? {} : { id }) }),
   });

@@ -1,4 +1,4 @@
-import { isLowbitError, statisticsCollector } from '@lowbit/core';
+import { isLowbitError, rangeCollector, statisticsCollector } from '@lowbit/core';
 import { describe, expect, it } from 'vitest';
 
 import { parseStatistics } from './parse-statistics.js';
@@ -24,8 +24,9 @@ function problemsOf(value: unknown): readonly string[] {
 }
 
 describe('stored statistics', () => {
-  it('are taken as they were written, of places that saw nothing too', () => {
-    const stored = { ...whole, sites: { x: site, empty: siteOf([]) } };
+  it('are taken as they were written, ranges alone and of places that saw nothing too', () => {
+    const ranges = rangeCollector().finish();
+    const stored = { ...whole, sites: { x: site, empty: siteOf([]), ranges } };
     expect(parseStatistics(JSON.parse(JSON.stringify(stored)), 's.json')).toEqual(stored);
   });
 
@@ -37,7 +38,7 @@ describe('stored statistics', () => {
       's.json: batches',
       's.json: sites',
     ]);
-    expect(problemsOf({ ...whole, port: 'tfjs', batches: -1 })).toEqual(['s.json: port', 's.json: batches']);
+    expect(problemsOf({ ...whole, port: 'keras', batches: -1 })).toEqual(['s.json: port', 's.json: batches']);
   });
 
   it.each([

@@ -2,18 +2,14 @@ import { LowbitError, type Calibration, type Problem } from '@lowbit/core';
 
 const remedy = 'Calibrate the model again: --calibrate PATH --save-calibration FILE.';
 
-/** Fields of one site that are single numbers. */
-const numbers = [
-  'count',
-  'nonFinite',
-  'batches',
-  'min',
-  'max',
-  'mean',
-  'deviation',
-  'movingMin',
-  'movingMax',
-];
+/** Names of the ports that can observe. */
+const ports = ['onnx', 'tfjs'];
+
+/** Fields of the range of one site, all of them single numbers. */
+const numbers = ['count', 'nonFinite', 'batches', 'min', 'max', 'movingMin', 'movingMax'];
+
+/** Those that statistics have beyond ranges, with `sample` and `histogram`. */
+const moments = ['mean', 'deviation'];
 
 /**
  * Checks that a value read from JSON holds statistics of activations; whether they are of this model is for others to
@@ -38,7 +34,7 @@ export function parseStatistics(value: unknown, where: string): Calibration {
   const { format, version, port, batches, sites } = document;
   expect(format === 'lowbit-calibration', 'format', "'lowbit-calibration'", format);
   expect(version === 1, 'version', '1', version);
-  expect(port === 'onnx', 'port', "'onnx'", port);
+  expect(ports.includes(port as string), 'port', ports.map((name) => `'${name}'`).join(' or '), port);
   expect(isCount(batches), 'batches', 'a count', batches);
   expect(isRecord(sites), 'sites', 'statistics by site', sites);
   for (const [id, site] of Object.entries(isRecord(sites) ? sites : {}))
@@ -51,15 +47,22 @@ export function parseStatistics(value: unknown, where: string): Calibration {
 type Expect = (holds: boolean, at: string, expected: string, received: unknown) => void;
 
 function checkSite(site: Readonly<Record<string, unknown>>, at: string, expect: Expect): void {
-  for (const key of numbers) expect(Number.isFinite(site[key]), `${at}.${key}`, 'a number', site[key]);
+  const fields = isRangeAlone(site) ? numbers : [...numbers, ...moments];
+  for (const key of fields) expect(Number.isFinite(site[key]), `${at}.${key}`, 'a number', site[key]);
   const ordered = (site['min'] as number) <= (site['max'] as number);
   expect(ordered, `${at}.max`, 'a number that is not below min', site['max']);
+  if (isRangeAlone(site)) return;
   const { sample, histogram } = site;
   expect(areNumbers(sample), `${at}.sample`, 'a list of numbers', sample);
   const { min, max, counts } = isRecord(histogram) ? histogram : {};
   const isRange = Number.isFinite(min) && Number.isFinite(max) && (min as number) <= (max as number);
   const areCounts = Array.isArray(counts) && counts.length > 0 && counts.every(isCount);
   expect(isRange && areCounts, `${at}.histogram`, 'min, max and counts', histogram);
+}
+
+/** Whether ranges were all that was asked for. */
+function isRangeAlone(site: Readonly<Record<string, unknown>>): boolean {
+  return [...moments, 'sample', 'histogram'].every((key) => !(key in site));
 }
 
 function areNumbers(value: unknown): value is readonly number[] {

@@ -14,16 +14,19 @@ export async function readStatistics(path: string, signal: AbortSignal): Promise
 }
 
 /**
- * Checks that stored statistics tell about every place that the plan needs them for.
+ * Checks that stored statistics are of the same kind of model, and tell about every place that the plan needs them for.
  *
+ * @param port - name of the model's port
  * @param file - where they are from
  * @throws LowbitError `calibration-invalid`.
  */
 export function checkStatistics(
   calibration: Calibration,
   { plan, registry }: PlannedWork,
+  port: string,
   file: string,
 ): void {
+  if (calibration.port !== port) throw ofOtherPort(calibration.port, port, file);
   const isDynamic = (name: string): boolean => registry.find('quantizer', name)?.dynamic === true;
   const sites = (plan.activations ?? []).filter(({ quantizer }) => !isDynamic(quantizer.name));
   const missing = sites.filter(({ id }) => !Object.hasOwn(calibration.sites, id));
@@ -35,5 +38,15 @@ export function checkStatistics(
     expected: `statistics of all ${sites.length} places of this model`,
     received: `none for ${missing.length} of them, '${first.id}' among these`,
     remedy: 'Statistics belong to one model and one --integers: calibrate again with --calibrate.',
+  });
+}
+
+function ofOtherPort(received: string, expected: string, where: string): LowbitError {
+  return new LowbitError({
+    code: 'calibration-invalid',
+    where: `${where}: port`,
+    expected: `'${expected}', the kind of this model`,
+    received: `'${received}'`,
+    remedy: 'Statistics belong to one model: calibrate again with --calibrate.',
   });
 }

@@ -7,7 +7,6 @@ import {
   sampleOptions,
   type CalibrationOptions,
 } from './calibration-options.js';
-import { methodParser } from './check-method.js';
 import { choiceParser, parseActivationBits } from './option-values.js';
 
 /** The options that say how activations are quantized, as parsed. */
@@ -26,7 +25,7 @@ export function activationOptions(): readonly Option[] {
       '--activations <method>',
       'quantize activations too: dynamic measures ranges on every run, other methods (min-max, percentile, mse …) ' +
         'need data; lowbit methods lists them',
-    ).argParser(methodParser('--activations', 'activation')),
+    ),
     new Option('--activation-bits <number>', 'bits of each activation (default: 8)').argParser(
       parseActivationBits,
     ),
@@ -34,7 +33,7 @@ export function activationOptions(): readonly Option[] {
       '--integers <form>',
       'how 8-bit layers compute. operators: in integers, with float results; qdq: with 8-bit results too, handed on ' +
         'from layer to layer; none: in floats, for any method, width and provider (default: operators, the fastest ' +
-        'in onnxruntime-web, which also rounds least; none for other widths)',
+        'in onnxruntime-web, which also rounds least; none for other widths and on WebGPU)',
     ).argParser(choiceParser('--integers', ['operators', 'qdq', 'none'])),
     calibrateOption(),
     new Option(

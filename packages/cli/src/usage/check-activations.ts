@@ -1,5 +1,4 @@
-import { chooseQuantizer, type QuantizationPlan, type Quantizer } from '@lowbit/core';
-import { registry } from '@lowbit/methods';
+import { chooseQuantizer, type QuantizationPlan, type Quantizer, type Registry } from '@lowbit/core';
 import type { RuntimeTarget } from '@lowbit/onnx';
 
 import { integerActivationBits, integerForm } from './integer-form.js';
@@ -12,32 +11,50 @@ import { UsageError, usageError } from './usage-error.js';
 /** Options that only data have a use for. */
 const forData = ['saveCalibration', 'labels', 'limit', ...imageOptionNames] as const;
 /** Options that only quantized activations have a use for. */
-const forActivations = ['activationBits', 'integers', 'calibrate', 'calibration', ...forData] as const;
+const forActivations = ['activationBits', 'integers', 'calibration', 'saveCalibration'] as const;
 
 interface CheckedOptions extends ActivationOptions {
   readonly target?: RuntimeTarget;
+  /** A width, or a policy, which may measure features of labelled data. */
+  readonly bits: number | string;
+  /** What names stand for. */
+  readonly methods: Registry;
 }
 
 /**
- * Checks that the options about activations fit together, and to the plan, which decides in their place.
+ * Checks that the options about activations and data fit together, and to the plan, which decides in their place.
  *
  * @throws UsageError naming the option.
  */
 export function checkActivations(options: CheckedOptions, plan: QuantizationPlan | undefined): void {
   const methods = methodsOf(options, plan);
+  const measures = plan === undefined && typeof options.bits === 'string';
   if (methods === undefined) {
-    refuseLonely(options, forActivations, plan === undefined ? '--activations' : 'a plan with activations');
+    const beside = plan === undefined ? '--activations' : 'a plan with activations';
+    refuseLonely(options, forActivations, beside);
+    if (measures) checkLabelled(options);
+    else refuseLonely(options, ['calibrate', ...forData], beside);
     return;
   }
   const { activations, activationBits = integerActivationBits } = options;
   if (activations !== undefined)
-    checkMethodBits(activations, activationBits, '--activation-bits', 'activation');
+    checkMethodBits(activations, activationBits, '--activation-bits', options.methods, 'activation');
   checkForm(options, plan);
-  checkData(options, methods);
+  checkData(options, methods, measures);
+}
+
+/** Data of which only a policy has a use. */
+function checkLabelled(options: ActivationOptions): void {
+  if (options.calibrate === undefined) refuseLonely(options, forData, '--calibrate');
+  else if (options.labels === undefined)
+    refuseLonely(options, ['calibrate'], '--labels, or quantized activations,');
 }
 
 function checkForm(options: CheckedOptions, plan: QuantizationPlan | undefined): void {
-  const { activationBits = integerActivationBits, target } = options;
+  const { activationBits = integerActivationBits, integers, target } = options;
+  const planned = plan?.form?.['integers'];
+  if (integers !== undefined && planned !== undefined && integers !== planned)
+    throw ofOtherForm(integers, planned);
   if (integerForm(options, plan) === undefined) return;
   if (target?.provider === 'webgpu') throw onWebgpu(target);
   if (activationBits !== integerActivationBits) throw ofOtherWidth(activationBits);
@@ -45,20 +62,21 @@ function checkForm(options: CheckedOptions, plan: QuantizationPlan | undefined):
 
 /** The methods that are asked for; `undefined` when activations stay floats. */
 function methodsOf(
-  { activations }: ActivationOptions,
+  { activations, methods }: CheckedOptions,
   plan: QuantizationPlan | undefined,
 ): readonly Quantizer[] | undefined {
-  if (activations !== undefined) return [chooseQuantizer(activations, registry).quantizer];
-  return plan?.activations?.flatMap(({ quantizer }) => registry.find('quantizer', quantizer.name) ?? []);
+  if (activations !== undefined) return [chooseQuantizer(activations, methods).quantizer];
+  return plan?.activations?.flatMap(({ quantizer }) => methods.find('quantizer', quantizer.name) ?? []);
 }
 
-function checkData(options: ActivationOptions, methods: readonly Quantizer[]): void {
+function checkData(options: ActivationOptions, methods: readonly Quantizer[], measures: boolean): void {
   const { calibrate, calibration } = options;
   const hasData = calibrate !== undefined || calibration !== undefined;
   const taking = methods.filter(({ dynamic }) => dynamic !== true);
   if (taking.length === 0) {
     const remedy = 'Leave it out: ranges are measured on every run.';
-    refuseLonely(options, ['calibrate', 'calibration'], 'a method that needs statistics', remedy);
+    const useless = measures && options.labels !== undefined ? [] : (['calibrate'] as const);
+    refuseLonely(options, [...useless, 'calibration'], 'a method that needs statistics', remedy);
   }
   // A method for a known distribution may find it in the model.
   const needing = taking.find(({ expects }) => expects === undefined);
@@ -94,8 +112,14 @@ function onWebgpu({ runtime, version, provider }: RuntimeTarget): Error {
     where: '--target',
     expected: `${runtime}@${version}/wasm for layers that compute in integers, for which WebGPU has no kernels`,
     received: `${runtime}@${version}/${provider}`,
-    remedy: 'Choose the WebAssembly provider, --integers none, or leave activations as they are.',
+    remedy: 'Choose the WebAssembly provider, or leave --integers out: layers then compute in floats.',
   });
+}
+
+function ofOtherForm(received: string, planned: string): Error {
+  const remedy = 'Leave it out, since the plan brings it along, or make a new plan.';
+  const expected = `${planned}, which the plan was made with`;
+  return new UsageError({ code: 'plan-mismatch', where: '--integers', expected, received, remedy });
 }
 
 function ofOtherWidth(bits: number): Error {

@@ -1,17 +1,29 @@
-import { chooseQuantizer, isLowbitError, type Problem, type Role } from '@lowbit/core';
-import { registry } from '@lowbit/methods';
+import {
+  choosePluginOf,
+  chooseQuantizer,
+  isLowbitError,
+  type Plugin,
+  type Problem,
+  type Registry,
+  type Role,
+} from '@lowbit/core';
 
 import { nearest } from './nearest.js';
+import { bitsExpected, quoted, suggestion } from './option-values.js';
 import { UsageError, usageError } from './usage-error.js';
 
-/** A parser for a method: a name, or `name:option=value,option=value`, that the registry can resolve. */
-export function methodParser(option: string, role: Role): (choice: string) => string {
-  return (choice) => {
-    const { roles, name } = asUsage(option, () => chooseQuantizer(choice, registry)).quantizer;
-    if (roles.includes(role)) return choice;
-    const remedy = `These are: ${namesFor(role).join(', ')}.`;
-    throw usageError({ where: option, expected: `a method for ${role}s`, received: name, remedy });
-  };
+/**
+ * Checks that a choice is a method for the role: a name, or `name:option=value,option=value`.
+ *
+ * @throws UsageError naming the option that asks for it.
+ */
+export function checkMethod(choice: string, option: string, methods: Registry, role: Role): void {
+  const { roles, name } = asUsage(option, methods, () => chooseQuantizer(choice, methods)).quantizer;
+  if (roles.includes(role)) return;
+  const quantizers = methods.list().filter((plugin) => plugin.kind === 'quantizer');
+  const fitting = quantizers.filter((quantizer) => quantizer.roles.includes(role));
+  const remedy = `These are: ${fitting.map((quantizer) => quantizer.name).join(', ')}.`;
+  throw usageError({ where: option, expected: `a method for ${role}s`, received: name, remedy });
 }
 
 /**
@@ -19,36 +31,52 @@ export function methodParser(option: string, role: Role): (choice: string) => st
  *
  * @throws UsageError `unsupported-bits`, naming the option that asks for it.
  */
-export function checkMethodBits(choice: string, bits: number, option: string, role: Role = 'weight'): void {
-  const { name, bits: offered } = chooseQuantizer(choice, registry).quantizer;
+export function checkMethodBits(
+  choice: string,
+  bits: number,
+  option: string,
+  methods: Registry,
+  role: Role = 'weight',
+): void {
+  const { name, bits: offered } = chooseQuantizer(choice, methods).quantizer;
   if (offered[role]?.includes(bits)) return;
   const expected = `one of ${offered[role]?.join(', ')}, which ${name} offers`;
   throw new UsageError({ code: 'unsupported-bits', where: option, expected, received: String(bits) });
 }
 
-function namesFor(role: Role): readonly string[] {
-  const quantizers = registry.list().filter((plugin) => plugin.kind === 'quantizer');
-  return quantizers.filter(({ roles }) => roles.includes(role)).map(({ name }) => name);
+/** Checks that `--bits` names a policy, with options that it has. @throws UsageError. */
+export function checkPolicy(choice: string, methods: Registry): void {
+  const known = namesOf(methods, 'policy');
+  const name = choice.replace(/:.*$/s, '');
+  if (!known.includes(name))
+    throw usageError({
+      where: '--bits',
+      expected: `${bitsExpected}, or one of the policies ${known.join(', ')}`,
+      received: quoted(choice),
+      ...suggestion(name, known),
+    });
+  asUsage('--bits', methods, () => choosePluginOf('policy', choice, methods));
 }
 
-function asUsage<T>(option: string, choose: () => T): T {
+function namesOf(methods: Registry, kind: Plugin['kind']): readonly string[] {
+  return methods.list().flatMap((plugin) => (plugin.kind === kind ? [plugin.name] : []));
+}
+
+function asUsage<T>(option: string, methods: Registry, choose: () => T): T {
   try {
     return choose();
   } catch (error) {
     if (!isLowbitError(error)) throw error;
-    const [first, ...rest] = error.problems.map((problem) => withHint(option, problem));
+    const [first, ...rest] = error.problems.map((problem) => withHint(option, methods, problem));
     throw new UsageError([first as Problem, ...rest], { cause: error });
   }
 }
 
-function withHint(option: string, problem: Problem): Problem {
+function withHint(option: string, methods: Registry, problem: Problem): Problem {
   const where = `${option}: ${problem.where}`;
   if (problem.code !== 'unknown-plugin') return { ...problem, where };
   const asked = /'(.*)'/.exec(problem.where)?.[1] ?? '';
-  const near = nearest(
-    asked,
-    registry.list().map((plugin) => plugin.name),
-  );
+  const near = nearest(asked, namesOf(methods, 'quantizer'));
   const remedy = near === undefined ? 'Run lowbit methods for the list.' : `Did you mean ${near}?`;
   return { ...problem, where, remedy };
 }

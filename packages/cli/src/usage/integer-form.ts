@@ -1,5 +1,5 @@
 import type { QuantizationPlan } from '@lowbit/core';
-import type { IntegerForm } from '@lowbit/onnx';
+import type { IntegerForm, RuntimeTarget } from '@lowbit/onnx';
 
 import type { ActivationOptions } from './activation-options.js';
 
@@ -7,12 +7,12 @@ import type { ActivationOptions } from './activation-options.js';
 export const integerActivationBits = 8;
 
 /**
- * How layers with quantized activations compute: as the options say, or else by integer operators with float results
- * where all activations have 8 bits. That is the faster form in onnxruntime-web, and the more exact one, since only
- * inputs are rounded. `undefined`: in floats.
+ * How layers with quantized activations compute: as the options say, or the plan, or else by integer operators with float
+ * results where all activations have 8 bits and the target has such operators. That is the faster form in
+ * onnxruntime-web, and the more exact one, since only inputs are rounded. `undefined`: in floats.
  */
 export function integerForm(
-  { activations, activationBits, integers }: ActivationOptions,
+  { activations, activationBits, integers, target }: ActivationOptions & { readonly target?: RuntimeTarget },
   plan: QuantizationPlan | undefined,
 ): IntegerForm | undefined {
   const widths =
@@ -20,7 +20,7 @@ export function integerForm(
       ? [activationBits ?? integerActivationBits]
       : (plan.activations ?? []).map(({ bits }) => bits);
   const isQuantized = (plan === undefined ? activations : plan.activations) !== undefined;
-  const fits = widths.every((bits) => bits === integerActivationBits);
-  const form = integers ?? (fits ? 'operators' : 'none');
-  return isQuantized && form !== 'none' ? form : undefined;
+  const fits = widths.every((bits) => bits === integerActivationBits) && target?.provider !== 'webgpu';
+  const form = integers ?? plan?.form?.['integers'] ?? (fits ? 'operators' : 'none');
+  return isQuantized && (form === 'operators' || form === 'qdq') ? form : undefined;
 }

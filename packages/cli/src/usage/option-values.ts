@@ -4,11 +4,12 @@ import { parseTarget, type RuntimeTarget } from '@lowbit/onnx';
 import { nearest } from './nearest.js';
 import { UsageError, usageError } from './usage-error.js';
 
-const bitsExpected = 'a whole number from 1 to 16';
+/** The words for a width in messages. */
+export const bitsExpected = 'a whole number from 1 to 16';
 
-/** Parses the value of `--bits`. */
-export function parseBits(value: string): number {
-  return wholeBits('--bits', value, bitsExpected);
+/** Parses the value of `--bits`: a width, or a policy, which is looked up when the methods are known. */
+export function parseBits(value: string): number | string {
+  return /^[a-z]/.test(value) ? value : wholeBits('--bits', value, `${bitsExpected}, or a policy`);
 }
 
 /** Parses the value of `--first-last`: bits, or `float`. */

@@ -42,6 +42,20 @@ describe('quantizerLaws', () => {
     expect(failures.map(({ title }) => title)).toEqual(['keeps frozen values exact when it fits again']);
   });
 
+  it('finds a range that is fitted in another way than the values', async () => {
+    const fitRange: Quantizer['fitRange'] = (min, max, context) =>
+      honest.fit(Float32Array.of(min, max), context);
+    expect(await failuresOf({ ...honest, fitRange })).toEqual([]);
+    const unsure: Quantizer = { ...honest, fitRange: () => undefined };
+    expect(await failuresOf(unsure)).toEqual([]);
+    const careless: Quantizer = {
+      ...honest,
+      fitRange: (min, max, context) => fitRange(0, max - min, context),
+    };
+    const failures = await failuresOf(careless);
+    expect(failures.map(({ title }) => title)).toEqual(['fits a range as it fits values of that range']);
+  });
+
   it('tells scaling by powers of two from scaling', async () => {
     const laws = (claim: 'scale' | 'power-of-two') =>
       quantizerLaws(scalesByPowersOfTwo, { equivariant: [claim] });

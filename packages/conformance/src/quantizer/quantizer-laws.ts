@@ -7,6 +7,7 @@ import { equivarianceLaws } from './equivariance.js';
 import type { QuantizerLawOptions } from './options.js';
 import { parameterLaws } from './parameters.js';
 import { purityLaws } from './purity.js';
+import { rangeLaws } from './range.js';
 import { refitLaws } from './refit.js';
 
 /**
@@ -25,6 +26,7 @@ export function quantizerLaws(quantizer: Quantizer, options: QuantizerLawOptions
     ...codingLaws(quantizer, slack),
     ...edgeLaws(quantizer, exact),
     ...equivarianceLaws(quantizer, equivariant),
+    ...rangeLaws(quantizer),
     ...refitLaws(quantizer),
   ];
 }

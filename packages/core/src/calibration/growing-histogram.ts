@@ -1,3 +1,4 @@
+import { eachBlock } from './each-block.js';
 import type { ValueHistogram } from './statistics.js';
 
 /** Even, so that two bins can be merged into one. */
@@ -8,6 +9,7 @@ const bins = 2048;
  * bins are merged, so counts stay exact and memory stays constant.
  */
 export interface GrowingHistogram {
+  /** Finite values, at least one, with the smallest and the largest of them. */
   add(values: ArrayLike<number>, min: number, max: number): void;
   finish(): ValueHistogram;
 }
@@ -25,15 +27,24 @@ export function growingHistogram(): GrowingHistogram {
     add(values, min, max) {
       grow(min, max);
       const scale = bins / (high - low);
-      for (let i = 0; i < values.length; i++) {
-        const value = values[i] as number;
-        if (!Number.isFinite(value)) continue;
-        const bin = Math.min(bins - 1, Math.floor((value - low) * scale));
-        counts[bin] = (counts[bin] as number) + 1;
-      }
+      eachBlock(values.length, (from, to) => countBlock(counts, values, from, to, low, scale));
     },
     finish: () => ({ min: low, max: high, counts: [...counts] }),
   };
+}
+
+function countBlock(
+  counts: Float64Array,
+  values: ArrayLike<number>,
+  from: number,
+  to: number,
+  low: number,
+  scale: number,
+): void {
+  for (let i = from; i < to; i++) {
+    const bin = Math.min(bins - 1, ((values[i] as number) - low) * scale) | 0;
+    counts[bin] = (counts[bin] as number) + 1;
+  }
 }
 
 /** The first range: that of the first values, never empty. */

@@ -5,8 +5,8 @@ export interface ValueHistogram {
   readonly counts: readonly number[];
 }
 
-/** What was seen at one place of the running network; plain JSON, of a size that does not depend on the data. */
-export interface SiteStatistics {
+/** The range of what was seen at one place of the running network; plain JSON. */
+export interface RangeStatistics {
   /** Number of finite values seen. */
   readonly count: number;
   /** Number of NaN and infinite values seen; they count nowhere else. */
@@ -14,22 +14,34 @@ export interface SiteStatistics {
   readonly batches: number;
   readonly min: number;
   readonly max: number;
-  readonly mean: number;
-  /** Population standard deviation. */
-  readonly deviation: number;
   /** Exponential moving averages (momentum 0.9) of the smallest and largest value of each batch. */
   readonly movingMin: number;
   readonly movingMax: number;
+}
+
+/** What was seen at one place of the running network; plain JSON, of a size that does not depend on the data. */
+export interface SiteStatistics extends RangeStatistics {
+  readonly mean: number;
+  /** Population standard deviation. */
+  readonly deviation: number;
   readonly histogram: ValueHistogram;
   /** A uniform random sample of the values. */
   readonly sample: readonly number[];
 }
 
-/** Statistics by site, with what they were made from. Stored as JSON and reused. */
+/** Whether more than ranges was observed. */
+export function isComplete(statistics: RangeStatistics | SiteStatistics): statistics is SiteStatistics {
+  return 'histogram' in statistics;
+}
+
+/**
+ * Statistics by site, with what they were made from. Stored as JSON and reused. Sites have ranges alone where these were
+ * all that was asked for.
+ */
 export interface Calibration {
   readonly format: 'lowbit-calibration';
   readonly version: 1;
   readonly port: string;
   readonly batches: number;
-  readonly sites: Readonly<Record<string, SiteStatistics>>;
+  readonly sites: Readonly<Record<string, RangeStatistics | SiteStatistics>>;
 }

@@ -1,5 +1,5 @@
-import type { QuantizationPlan } from '../plan/plan.js';
-import type { Calibration, SiteStatistics } from '../calibration/statistics.js';
+import type { PortForm, QuantizationPlan } from '../plan/plan.js';
+import type { Calibration, RangeStatistics, SiteStatistics } from '../calibration/statistics.js';
 import type { Options } from '../plugin/options.js';
 import type { FeatureSet } from '../plugin/policy.js';
 import type { NormalDistribution, Quantizer } from '../plugin/quantizer.js';
@@ -85,6 +85,17 @@ export interface StorageNote {
   readonly reason: string;
 }
 
+/** What became of one activation site, told by the port after `apply`. */
+export interface ActivationNote {
+  readonly id: string;
+  /** Short name of how it was written, for instance `uint8`; `float` when it was not. */
+  readonly form: string;
+  /** The value stays float although the plan quantizes it, for the reason given. */
+  readonly float?: true;
+  /** Why this form, and where among the site's users it does not hold. */
+  readonly reason: string;
+}
+
 /** Everything a port needs to write the result. */
 export interface Outcome {
   readonly plan: QuantizationPlan;
@@ -101,13 +112,18 @@ export interface FittedSite {
   readonly options: Options;
   /** One slice. Absent for a dynamic quantizer, which measures on each call. */
   readonly parameters?: SliceParameters;
-  readonly statistics?: SiteStatistics;
+  readonly statistics?: RangeStatistics | SiteStatistics;
 }
 
 /** What to look at while the model runs. */
 export interface ObserveOptions extends SessionOptions {
   /** Ids of the sites; default: all of them. */
   readonly sites?: readonly string[];
+  /**
+   * `all` (default): everything that {@link SiteStatistics} has. `ranges`: what {@link RangeStatistics} has, which is
+   * faster and enough for quantizers that declare `needs: 'ranges'`; others then fail with `calibration-missing`.
+   */
+  readonly statistics?: 'ranges' | 'all';
   /** Values kept of each site; default 4096. */
   readonly sampleSize?: number;
   /** Default 0. */
@@ -118,6 +134,8 @@ export interface ObserveOptions extends SessionOptions {
 export interface Applied<M> {
   readonly model: M;
   readonly storage: readonly StorageNote[];
+  /** What became of the plan's activation sites; those without a note were written as planned. */
+  readonly activations?: readonly ActivationNote[];
   /** Bytes of the whole model before and after. */
   readonly modelBytes: { readonly before: number; readonly after: number };
 }
@@ -127,6 +145,14 @@ export interface ModelPort<M> {
   /** Name of the adapter: `onnx`, `tfjs`, `keras`. */
   readonly name: string;
   readonly supports: PortCapabilities;
+  /** The form of this port, stored in plans. Absent for ports that have none to choose. */
+  readonly form?: PortForm;
+  /**
+   * This model in the form that a stored plan was made with. Called when the plan's form is another than the port's.
+   *
+   * @throws LowbitError `plan-mismatch` when another form was asked for, or the form is not known.
+   */
+  inForm?(form: PortForm): ModelPort<M>;
   layers(): readonly LayerDescriptor[] | Promise<readonly LayerDescriptor[]>;
   /** Called with each tensor right after encoding, so that its codes can be packed and released. */
   accept?(tensor: QuantizedTensor, id: string): void;

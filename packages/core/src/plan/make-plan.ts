@@ -47,6 +47,7 @@ export async function makePlan<M>(port: ModelPort<M>, recipe: Recipe): Promise<P
     seed: recipe.seed ?? 0,
     weights: entries,
     ...planActivations(entries, layers, recipe, plugins),
+    ...(port.form === undefined ? {} : { form: port.form }),
   };
   const known = registry([...plugins]);
   throwProblems(checkPlan(plan, layers, known, port.supports));

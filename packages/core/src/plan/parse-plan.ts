@@ -31,6 +31,9 @@ export function parsePlan(value: unknown, where: string): QuantizationPlan {
   (Array.isArray(activations) ? activations : []).forEach((entry: unknown, i) =>
     checkActivation(isRecord(entry) ? entry : {}, `activations[${i}]`, expect),
   );
+  const { form = {} } = plan;
+  const named = isRecord(form) && Object.values(form).every((choice) => typeof choice === 'string');
+  expect(named, 'form', 'texts by name', form);
   throwProblems(problems);
   return plan as unknown as QuantizationPlan;
 }

@@ -31,7 +31,12 @@ export interface QuantizationPlan {
   readonly weights: readonly PlanEntry[];
   /** Absent when activations stay float. */
   readonly activations?: readonly ActivationEntry[];
+  /** The form of the port that the plan was made with. Absent for ports without forms, and in older plans. */
+  readonly form?: PortForm;
 }
+
+/** The choices of a port that decide which weights and sites it has, by the names of its options. */
+export type PortForm = Readonly<Record<string, string>>;
 
 /** What happens at one activation site. Its parameters come from statistics when the plan is applied. */
 export interface ActivationEntry {

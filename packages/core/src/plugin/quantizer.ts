@@ -1,4 +1,4 @@
-import type { SiteStatistics } from '../calibration/statistics.js';
+import type { RangeStatistics, SiteStatistics } from '../calibration/statistics.js';
 import type { Random } from '../numeric/random.js';
 import type { Ops } from '../ops/ops.js';
 import type { SliceParameters } from '../scheme/types.js';
@@ -28,7 +28,12 @@ export interface FitContext {
   readonly importance?: Float32Array;
   /** Number of values in one row of the slice (for instance one output channel), when the slice has rows. */
   readonly rowLength?: number;
-  /** For activations: what was seen while the network ran. `values` is then a sample of it. */
+  /** For activations: the range of what was seen while the network ran. */
+  readonly ranges?: RangeStatistics;
+  /**
+   * For activations: all that was seen, `values` is then a sample of it. Present where `ranges` is, except to a quantizer
+   * that declares `needs: 'ranges'`: then there may be no more than these, and no values.
+   */
   readonly statistics?: SiteStatistics;
   /**
    * For activations that batch normalization makes: mean and population standard deviation of the normal
@@ -91,14 +96,25 @@ export interface Quantizer {
    * batch normalization describes needs no statistics.
    */
   readonly expects?: 'unit-variance';
+  /**
+   * Activations are fitted to `ranges` alone. These are taken while the model runs, without the values, which is several
+   * times faster.
+   */
+  readonly needs?: 'ranges';
   /** Chooses the parameters of one slice. `values` are finite, flat, and must not be changed. Pure. */
   fit(values: Float32Array, context: FitContext): SliceParameters;
+  /**
+   * For weights: what `fit` gives for every slice whose smallest and largest values are these, or `undefined` where they do
+   * not decide. All slices are then fitted in one pass over the tensor, without being put together first, which counts
+   * where they are many.
+   */
+  fitRange?(min: number, max: number, context: FitContext): SliceParameters | undefined;
   refit?(values: Float32Array, context: RefitContext): SliceParameters;
   /**
    * `forward` for weights measures what it needs from x itself and looks at no parameters, so that while latent weights
-   * train nothing has to be fitted again at every step.
+   * train nothing has to be fitted again at every step. It may depend on the options.
    */
-  readonly live?: true;
+  readonly live?: true | ((options: Options) => boolean);
   /** Fake quantization; default: encode and decode with the fitted parameters. */
   forward?<T>(ops: Ops<T>, x: T, site: Site<T>): T;
   /** Gradient of the loss with respect to x (and learned parameters); default: `dy` unchanged. */

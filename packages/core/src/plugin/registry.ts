@@ -1,4 +1,5 @@
 import { LowbitError, type Problem } from '../errors/error.js';
+import { checkMembers } from './check-members.js';
 import { pluginApi, type Plugin } from './plugin.js';
 
 /** Plugins by kind and name. */
@@ -28,12 +29,12 @@ export function registry(plugins: readonly Plugin[]): Registry {
   };
 }
 
-/** Throws `plugin-api` or `invalid-argument` unless the value is a plugin for this interface version. */
+/** Throws `plugin-api` or `invalid-argument` unless the value is a whole plugin for this interface version. */
 export function checkPlugin(plugin: Plugin): void {
   const { kind, name, api } = plugin as { kind?: unknown; name?: unknown; api?: unknown };
   const known = kind === 'quantizer' || kind === 'policy' || kind === 'schedule';
   if (!known || typeof name !== 'string' || name === '') throw new LowbitError(notAPlugin(kind, name));
-  if (api === pluginApi) return;
+  if (api === pluginApi) return checkMembers(plugin);
   throw new LowbitError({
     code: 'plugin-api',
     where: `${kind} '${name}'`,

@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
-import type { FittedSite, LayerDescriptor } from '../model/port.js';
+import type { ActivationNote, FittedSite, LayerDescriptor } from '../model/port.js';
 import type { QuantizationPlan } from '../plan/plan.js';
 import type { SliceParameters } from '../scheme/types.js';
 import { coarse } from '../../test/memory-port.js';
 import { statisticsCollector } from '../calibration/collector.js';
+import { rangeCollector } from '../calibration/range-collector.js';
 import { activationRows } from './activation-rows.js';
 
 const entry = { id: 'site', bits: 2, quantizer: { name: 'min-max', options: {} }, reason: '2 bits' };
@@ -63,6 +64,20 @@ test('symmetric, codebook and residual grids are plain numbers', () => {
   for (const row of [codebook, residual]) expect(JSON.parse(JSON.stringify(row))).toEqual(row);
 });
 
+test('a site that the port left float has no range, and a reason', () => {
+  const parameters: SliceParameters = { kind: 'affine', levels: 4, scale: 1, offset: 0 };
+  const fitted = new Map([['site', { id: 'site', bits: 2, quantizer: coarse(), options: {}, parameters }]]);
+  const rowWith = (note: Omit<ActivationNote, 'id'>) =>
+    activationRows(plan, layers, fitted, [{ id: 'site', ...note }]).activations?.[0];
+  const refused = rowWith({ form: 'float', float: true, reason: 'no kernel' });
+  expect(refused).toMatchObject({ float: true, form: 'float', formReason: 'no kernel', reason: '2 bits' });
+  expect(refused).not.toHaveProperty('fitted');
+  const taken = rowWith({ form: 'uint8', reason: 'taken by MatMulInteger' });
+  expect(taken).toMatchObject({ form: 'uint8', formReason: 'taken by MatMulInteger' });
+  expect(taken).toHaveProperty('fitted');
+  expect(taken).not.toHaveProperty('float');
+});
+
 test('a constant site has one level, and whatever differs from it is clipped', () => {
   const row = rowOf({ kind: 'affine', levels: 4, scale: 0, offset: 2 }, [2, 2, 3, 2]);
   expect(row?.fitted).toMatchObject({ grid: { min: 2, max: 2 }, clipped: 0.25 });
@@ -73,4 +88,23 @@ test('dynamic sites have no range, sites fitted without data no observed one, an
   expect(rowOf({ kind: 'affine', levels: 4, scale: 1, offset: 0 })?.fitted).not.toHaveProperty('clipped');
   const { format, version, port, seed, weights } = plan;
   expect(activationRows({ format, version, port, seed, weights }, layers, new Map())).toEqual({});
+});
+
+test('of ranges alone it is known only when nothing is clipped', () => {
+  const rowOfRange = (min: number, max: number) => {
+    const ranges = rangeCollector();
+    ranges.add({ count: 2, min, max });
+    const parameters = { kind: 'affine', levels: 4, scale: 1, offset: 0 } as const;
+    const fitted: FittedSite = {
+      id: 'site',
+      bits: 2,
+      quantizer: coarse(),
+      options: {},
+      parameters,
+      statistics: ranges.finish(),
+    };
+    return activationRows(plan, layers, new Map([['site', fitted]])).activations?.[0]?.fitted;
+  };
+  expect(rowOfRange(-0.4, 3.5)).toMatchObject({ observed: { min: -0.4, max: 3.5 }, clipped: 0 });
+  expect(rowOfRange(-0.4, 9)).not.toHaveProperty('clipped');
 });

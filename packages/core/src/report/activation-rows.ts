@@ -1,19 +1,27 @@
-import type { FittedSite, LayerDescriptor } from '../model/port.js';
+import { isComplete } from '../calibration/statistics.js';
+import type { ActivationNote, FittedSite, LayerDescriptor } from '../model/port.js';
 import type { QuantizationPlan } from '../plan/plan.js';
 import { levelValue } from '../scheme/decode.js';
 import type { SliceParameters } from '../scheme/types.js';
 import type { ActivationReport, FittedRange, ReportedParameters } from './report.js';
 
-/** One row a site of the plan, in its order; nothing when activations stay float. */
+/**
+ * One row a site of the plan, in its order; nothing when activations stay float.
+ *
+ * @param notes What the port says about how the sites were written.
+ */
 export function activationRows(
   plan: QuantizationPlan,
   layers: readonly LayerDescriptor[],
   fitted: ReadonlyMap<string, FittedSite>,
+  notes: readonly ActivationNote[] = [],
 ): { activations?: readonly ActivationReport[] } {
   if (plan.activations === undefined) return {};
   const sites = new Map(layers.flatMap((layer) => layer.sites.map((site) => [site.id, site])));
+  const noted = new Map(notes.map((note) => [note.id, note]));
   const activations = plan.activations.map(({ id, bits, quantizer, reason }) => {
-    const parameters = fitted.get(id)?.parameters;
+    const note = noted.get(id);
+    const parameters = note?.float === true ? undefined : fitted.get(id)?.parameters;
     return {
       id,
       tensor: sites.get(id)?.tensor ?? id,
@@ -21,9 +29,14 @@ export function activationRows(
       quantizer: quantizer.name,
       reason,
       ...(parameters === undefined ? {} : { fitted: fittedRange(parameters, fitted.get(id)?.statistics) }),
+      ...(note === undefined ? {} : written(note)),
     };
   });
   return { activations };
+}
+
+function written({ form, float, reason }: ActivationNote): Partial<ActivationReport> {
+  return { form, formReason: reason, ...(float === undefined ? {} : { float }) };
 }
 
 function fittedRange(parameters: SliceParameters, statistics: FittedSite['statistics']): FittedRange {
@@ -32,7 +45,14 @@ function fittedRange(parameters: SliceParameters, statistics: FittedSite['statis
   const grid = { grid: { min, max }, parameters: asNumbers(parameters) };
   if (statistics === undefined) return grid;
   const observed = { min: statistics.min, max: statistics.max };
-  return { ...grid, observed, clipped: clippedShare(statistics.sample, levels) };
+  return isComplete(statistics)
+    ? { ...grid, observed, clipped: clippedShare(statistics.sample, levels) }
+    : { ...grid, observed, ...clippedOfRange(observed, levels) };
+}
+
+/** Nothing is clipped of a range inside the levels; otherwise the share is not known. */
+function clippedOfRange(observed: NonNullable<FittedRange['observed']>, levels: Float32Array) {
+  return clippedShare([observed.min, observed.max], levels) === 0 ? { clipped: 0 } : {};
 }
 
 /** The share of the values that lie farther beyond the outermost levels than rounding moves values there. */

@@ -1,8 +1,9 @@
 import type { Applied, LayerDescriptor, StorageNote, WeightDescriptor } from '../model/port.js';
 import type { QuantizationPlan, QuantizedEntry } from '../plan/plan.js';
-import { bitsPerWeight, packedTensorBytes } from '../scheme/container.js';
+import { packedTensorBytes } from '../scheme/container.js';
 import { decode } from '../scheme/decode.js';
 import { packedBytes } from '../scheme/pack.js';
+import { sliceRanges } from '../scheme/slice-ranges.js';
 import { sliceLayout } from '../scheme/slicing.js';
 import type { QuantizedTensor } from '../scheme/types.js';
 import { gridWarning } from './grid-reach.js';
@@ -18,8 +19,11 @@ export function weightRow(
   original: Float32Array,
   tensor: QuantizedTensor,
 ): WeightReport {
-  const warning = gridWarning(original, tensor, entry.quantizer.name);
+  const layout = sliceLayout(tensor.shape, tensor.slicing);
+  const ranges = sliceRanges(original, layout);
+  const warning = gridWarning(original, tensor, ranges, entry.quantizer.name);
   const float = weight.storedBytes;
+  const stored = packedTensorBytes(tensor);
   return {
     id: weight.id,
     layer: entry.layer,
@@ -29,16 +33,16 @@ export function weightRow(
     bits: entry.bits,
     quantizer: entry.quantizer.name,
     granularity: entry.granularity,
-    slices: sliceLayout(tensor.shape, tensor.slicing).count,
+    slices: layout.count,
     sizes: {
       float,
       nominal: packedBytes(original.length, entry.bits),
-      stored: packedTensorBytes(tensor),
+      stored,
       memory: float,
     },
-    bitsPerWeight: bitsPerWeight(tensor),
+    bitsPerWeight: bitsEach(stored, original.length),
     error: measureError(original, decode(tensor)),
-    histogram: histogramOf(original, tensor),
+    histogram: histogramOf(original, tensor, ranges),
     form: '',
     reason: entry.reason,
     storageReason: '',
@@ -68,7 +72,7 @@ export function buildReport<M>(
     weights,
     skipped: [...skippedRows(layers, plan), ...leftFloat(left, rows)],
     sizes,
-    bitsPerWeight: values === 0 ? 0 : (8 * sizes.stored) / values,
+    bitsPerWeight: bitsEach(sizes.stored, values),
     modelBytes: applied.modelBytes,
     warnings: weights.flatMap((row) => row.warnings.map((warning) => `${row.id}: ${warning}`)),
   };
@@ -79,7 +83,7 @@ function withStorage(row: WeightReport, note: StorageNote | undefined): WeightRe
   return {
     ...row,
     sizes: { ...row.sizes, stored: note.storedBytes, memory: note.memoryBytes },
-    bitsPerWeight: row.values === 0 ? 0 : (8 * note.storedBytes) / row.values,
+    bitsPerWeight: bitsEach(note.storedBytes, row.values),
     form: note.form,
     storageReason: note.reason,
   };
@@ -107,6 +111,8 @@ function leftFloat(notes: readonly StorageNote[], rows: readonly WeightReport[])
     return { layer: row?.layer ?? id, op: row?.op ?? '', subject: id, reason };
   });
 }
+
+const bitsEach = (bytes: number, values: number): number => (values === 0 ? 0 : (8 * bytes) / values);
 
 const noSizes: Sizes = { float: 0, nominal: 0, stored: 0, memory: 0 };
 

@@ -1,8 +1,8 @@
-import { range } from '../numeric/statistics.js';
-import { levelValue } from '../scheme/decode.js';
+import { decode, levelValue } from '../scheme/decode.js';
 import { levelsOf, sliceParameters } from '../scheme/scheme.js';
+import type { SliceRanges } from '../scheme/slice-ranges.js';
 import { sliceLayout } from '../scheme/slicing.js';
-import type { QuantizedTensor, SliceParameters } from '../scheme/types.js';
+import type { QuantizedTensor, Scheme } from '../scheme/types.js';
 import { decibels } from './measure.js';
 
 /** Decibels that another method must win before it is recommended. */
@@ -17,54 +17,53 @@ const farBeyond = 1.5;
 export function gridWarning(
   original: Float32Array,
   tensor: QuantizedTensor,
+  ranges: SliceRanges,
   quantizer: string,
 ): string | undefined {
   if (quantizer === 'min-max' || original.length === 0) return undefined;
-  const layout = sliceLayout(tensor.shape, tensor.slicing);
-  const ordered = layout.toSliceMajor(original);
-  const total = { reach: 0, signal: 0, noise: 0, rangeNoise: 0 };
-  const codes = layout.toSliceMajor(tensor.codes);
-  for (let s = 0; s < layout.count; s++) {
-    const part = ordered.subarray(layout.start(s), layout.end(s));
-    const parameters = sliceParameters(tensor.scheme, s);
-    total.reach = Math.max(total.reach, reachOf(part, parameters, levelsOf(tensor.scheme)));
-    addNoise(total, part, codes.subarray(layout.start(s), layout.end(s)), parameters, 2 ** tensor.bits);
-  }
-  if (total.reach < farBeyond) return undefined;
-  const own = decibels(total.signal, total.noise) ?? Infinity;
-  const overRange = decibels(total.signal, total.rangeNoise) ?? Infinity;
+  const reach = farthestReach(tensor.scheme, ranges);
+  if (reach < farBeyond) return undefined;
+  const { signal, noise, rangeNoise } = noiseOf(original, tensor, ranges);
+  const own = decibels(signal, noise) ?? Infinity;
+  const overRange = decibels(signal, rangeNoise) ?? Infinity;
   if (overRange < own + clearGain) return undefined;
   return (
-    `values reach ${total.reach.toFixed(1)} times the end of the grid of ${quantizer}: ` +
+    `values reach ${reach.toFixed(1)} times the end of the grid of ${quantizer}: ` +
     `${own.toFixed(1)} dB, where min-max would give ${overRange.toFixed(1)} dB; use min-max for this weight`
   );
 }
 
-/** Distance of the farthest value from the grid's middle, in half widths of the grid. */
-function reachOf(values: Float32Array, parameters: SliceParameters, levels: number): number {
-  const valueOf = levelValue(parameters);
-  const ends = [valueOf(0), valueOf(levels - 1)];
-  const middle = (ends[0]! + ends[1]!) / 2;
-  const half = Math.abs(ends[1]! - ends[0]!) / 2;
-  const { min, max } = range(values);
-  return half === 0 ? 0 : Math.max(max - middle, middle - min) / half;
+/** Distance of the farthest value from the middle of its slice's grid, in half widths of that grid. */
+function farthestReach(scheme: Scheme, { min, max }: SliceRanges): number {
+  const highest = levelsOf(scheme) - 1;
+  let reach = 0;
+  for (let s = 0; s < min.length; s++) {
+    const valueOf = levelValue(sliceParameters(scheme, s));
+    const [first, last] = [valueOf(0), valueOf(highest)];
+    const middle = (first + last) / 2;
+    const half = Math.abs(last - first) / 2;
+    const farthest = Math.max((max[s] as number) - middle, middle - (min[s] as number));
+    if (half > 0) reach = Math.max(reach, farthest / half);
+  }
+  return reach;
 }
 
-function addNoise(
-  total: { signal: number; noise: number; rangeNoise: number },
-  values: Float32Array,
-  codes: Uint8Array | Uint16Array,
-  parameters: SliceParameters,
-  levels: number,
-): void {
-  const valueOf = levelValue(parameters);
-  const { min, max } = range(values);
-  const step = (max - min) / (levels - 1);
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i] as number;
-    const nearest = step === 0 ? min : min + Math.round((value - min) / step) * step;
-    total.signal += value * value;
-    total.noise += (value - valueOf(codes[i] as number)) ** 2;
-    total.rangeNoise += (value - nearest) ** 2;
-  }
+/** Sums of squares: of the values, of their errors, and of the errors that a grid over each slice's range would make. */
+function noiseOf(original: Float32Array, tensor: QuantizedTensor, { min, max }: SliceRanges) {
+  const { step, each } = sliceLayout(tensor.shape, tensor.slicing).runs;
+  const decoded = decode(tensor);
+  const highest = 2 ** tensor.bits - 1;
+  const total = { signal: 0, noise: 0, rangeNoise: 0 };
+  each((from, to, slice) => {
+    for (let i = from, s = slice; i < to; i++, s += step) {
+      const value = original[i] as number;
+      const low = min[s] as number;
+      const width = ((max[s] as number) - low) / highest;
+      const nearest = width === 0 ? low : low + Math.round((value - low) / width) * width;
+      total.signal += value * value;
+      total.noise += (value - (decoded[i] as number)) ** 2;
+      total.rangeNoise += (value - nearest) ** 2;
+    }
+  });
+  return total;
 }

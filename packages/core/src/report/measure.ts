@@ -2,21 +2,24 @@ import type { ErrorMeasures } from './report.js';
 
 /** Compares decoded values with the original ones. */
 export function measureError(original: Float32Array, decoded: Float32Array): ErrorMeasures {
-  let mean = 0;
-  for (let i = 0; i < original.length; i++) mean += original[i] as number;
-  mean /= original.length || 1;
+  // Deviations from the first value, so that rounding makes no spread where all values are equal.
+  const first = original[0] ?? 0;
+  let sum = 0;
+  let squares = 0;
   let signal = 0;
-  let spread = 0;
   let noise = 0;
   let largest = 0;
   for (let i = 0; i < original.length; i++) {
     const value = original[i] as number;
+    const deviation = value - first;
     const error = value - (decoded[i] as number);
+    sum += deviation;
+    squares += deviation * deviation;
     signal += value * value;
-    spread += (value - mean) ** 2;
     noise += error * error;
     largest = Math.max(largest, Math.abs(error));
   }
+  const spread = squares - (sum * sum) / (original.length || 1);
   return {
     sqnrDb: decibels(signal, noise),
     meanSquared: noise / (original.length || 1),

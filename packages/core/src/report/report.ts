@@ -71,7 +71,7 @@ export interface FittedRange {
   readonly clipped?: number;
 }
 
-/** One place where activations are quantized. */
+/** One place where the plan quantizes activations. */
 export interface ActivationReport {
   readonly id: string;
   /** Name of the tensor that is quantized. */
@@ -79,8 +79,14 @@ export interface ActivationReport {
   readonly bits: number;
   readonly quantizer: string;
   readonly reason: string;
-  /** Absent for a dynamic quantizer, which measures on each run. */
+  /** Absent for a dynamic quantizer, which measures on each run, and for a value that stays float. */
   readonly fitted?: FittedRange;
+  /** Short name of how it was written; absent where the port does not say. */
+  readonly form?: string;
+  /** Why this form; for a value that stays float, why that. */
+  readonly formReason?: string;
+  /** The value stays float although the plan quantizes it. */
+  readonly float?: true;
 }
 
 export interface SkippedReport extends SkipNote {

@@ -1,16 +1,15 @@
 import { LowbitError } from '../errors/error.js';
-import { encodeSlice } from './nearest.js';
+import { fitSlices, type SliceFit } from './fit-slices.js';
+import { encodeValues } from './nearest.js';
 import { roundParameters } from './parameters.js';
-import { collectScheme, levelsOf, sliceParameters } from './scheme.js';
+import { gatherScheme } from './scheme.js';
 import { checkShape } from './shape.js';
 import { sliceLayout } from './slicing.js';
 import type { ParameterStorage, QuantizedTensor, SliceParameters, Slicing } from './types.js';
 
-export interface EncodeSettings {
+export interface EncodeSettings extends SliceFit {
   readonly bits: number;
   readonly parameterStorage?: ParameterStorage;
-  /** Chooses the parameters of a slice from its values; `slice` is its number. */
-  readonly fit: (values: Float32Array, slice: number) => SliceParameters;
   /** Name of the tensor, for errors. */
   readonly where?: string;
 }
@@ -27,25 +26,17 @@ export function encode(
   slicing: Slicing,
   settings: EncodeSettings,
 ): QuantizedTensor {
-  const { bits, fit, parameterStorage = 'float32', where = 'tensor' } = settings;
+  const { bits, parameterStorage = 'float32', where = 'tensor' } = settings;
   checkShape(shape, values.length, where);
   checkFinite(values, where);
   const layout = sliceLayout(shape, slicing);
-  const ordered = layout.toSliceMajor(values);
-  const fitted: SliceParameters[] = [];
-  for (let s = 0; s < layout.count; s++) {
-    const slice = ordered.subarray(layout.start(s), layout.end(s));
-    fitted.push(slice.length === 0 ? emptySlice : checkParameters(fit(slice, s), bits, where));
-  }
-  const scheme = roundParameters(collectScheme(fitted, where), parameterStorage, where);
+  const fit = fitSlices(values, layout, settings);
+  const fitted = gatherScheme(layout.count, (slice) => checkParameters(fit(slice), bits, where), where);
+  const scheme = roundParameters(fitted, parameterStorage, where);
   const codes = bits <= 8 ? new Uint8Array(values.length) : new Uint16Array(values.length);
-  for (let s = 0; s < layout.count; s++) {
-    encodeSlice(sliceParameters(scheme, s), ordered, layout.start(s), layout.end(s), codes);
-  }
-  return { shape: [...shape], slicing, bits, codes: layout.fromSliceMajor(codes), scheme, parameterStorage };
+  encodeValues(scheme, values, layout, codes);
+  return { shape: [...shape], slicing, bits, codes, scheme, parameterStorage };
 }
-
-const emptySlice: SliceParameters = { kind: 'affine', levels: 1, scale: 0, offset: 0 };
 
 /** Throws `non-finite` with the index of the first NaN or infinity. */
 export function checkFinite(values: Float32Array, where: string): void {
@@ -64,21 +55,29 @@ export function checkFinite(values: Float32Array, where: string): void {
 }
 
 function checkParameters(parameters: SliceParameters, bits: number, where: string): SliceParameters {
-  const finite = numbersOf(parameters).every((list) => list.every(Number.isFinite));
-  const scheme = collectScheme([parameters], where);
-  if (finite && levelsOf(scheme) <= 2 ** bits) return parameters;
+  const finite = isFinite(parameters);
+  const levels = levelCount(parameters);
+  if (finite && levels <= 2 ** bits) return parameters;
   throw new LowbitError({
     code: 'plugin-failed',
     where,
     expected: `finite parameters with at most ${2 ** bits} levels`,
-    received: finite ? `${levelsOf(scheme)} levels` : 'a parameter that is NaN or infinite',
+    received: finite ? `${levels} levels` : 'a parameter that is NaN or infinite',
     remedy: "Report this to the quantizer's author.",
   });
 }
 
-function numbersOf(parameters: SliceParameters): readonly (readonly number[] | Float32Array)[] {
-  if (parameters.kind === 'affine')
-    return [[Math.fround(parameters.scale), Math.fround(parameters.offset ?? 0)]];
-  if (parameters.kind === 'residual') return [parameters.scales];
-  return [parameters.values, parameters.thresholds ?? []];
+function isFinite(parameters: SliceParameters): boolean {
+  if (parameters.kind === 'affine') {
+    const { scale, offset = 0 } = parameters;
+    return Number.isFinite(Math.fround(scale)) && Number.isFinite(Math.fround(offset));
+  }
+  if (parameters.kind === 'residual') return parameters.scales.every(Number.isFinite);
+  const { values, thresholds } = parameters;
+  return values.every(Number.isFinite) && (thresholds?.every(Number.isFinite) ?? true);
+}
+
+function levelCount(parameters: SliceParameters): number {
+  if (parameters.kind === 'affine') return parameters.levels;
+  return parameters.kind === 'residual' ? 2 ** parameters.scales.length : parameters.values.length;
 }

@@ -1,60 +1,114 @@
-import type { SliceParameters } from './types.js';
 import { roundingShift } from '../numeric/round.js';
-
-/** Turns a value of one slice into its code. */
-export type CodeOf = (value: number) => number;
+import type { SliceRuns } from './slice-runs.js';
+import type { SliceLayout } from './slicing.js';
+import type { AffineScheme, CodebookScheme, ResidualScheme, Scheme } from './types.js';
 
 /** The value of code 0 of an affine slice: its offset, or −scale · (levels − 1) / 2 on a symmetric grid. */
 export function affineOffset(levels: number, scale: number, offset: number | undefined): number {
   return offset ?? (-scale * (levels - 1)) / 2;
 }
 
-/** Codes `from` … `to` of slice-major `values` into `codes`, by the rule of the scheme. */
-export function encodeSlice(
-  parameters: SliceParameters,
+/** Turns a value of a slice into its code. */
+type CodeOf = (value: number, slice: number) => number;
+
+/** The codes of row-major `values` by the rule of the scheme. */
+export function encodeValues(
+  scheme: Scheme,
   values: Float32Array,
-  from: number,
-  to: number,
+  { runs: { step, each } }: SliceLayout,
   codes: Uint8Array | Uint16Array,
 ): void {
-  if (parameters.kind === 'affine') return encodeAffine(parameters, values, from, to, codes);
-  const codeOf = parameters.kind === 'codebook' ? codebookCode(parameters) : residualCode(parameters.scales);
-  for (let i = from; i < to; i++) codes[i] = codeOf(values[i] as number);
+  if (scheme.kind === 'affine') return encodeAffine(scheme, values, { step, each }, codes);
+  const codeOf = scheme.kind === 'codebook' ? codebookCode(scheme) : residualCode(scheme);
+  each((from, to, slice) => {
+    for (let i = from, s = slice; i < to; i++, s += step) codes[i] = codeOf(values[i] as number, s);
+  });
 }
 
 /** clamp(round((x − offset) / scale), 0, levels − 1), ties to even; code 0 where the scale is 0. */
 function encodeAffine(
-  { levels, scale, offset }: Extract<SliceParameters, { kind: 'affine' }>,
+  { levels, scale, offset }: AffineScheme,
+  values: Float32Array,
+  { step, each }: SliceRuns,
+  codes: Uint8Array | Uint16Array,
+): void {
+  const lows = new Float64Array(scale.length);
+  const steps = new Float64Array(scale.length);
+  for (let s = 0; s < scale.length; s++) {
+    lows[s] = affineOffset(levels, scale[s] as number, offset?.[s]);
+    // Every finite value is 0 such steps away from the offset.
+    steps[s] = scale[s] === 0 ? Infinity : (scale[s] as number);
+  }
+  const run = step === 1 ? encodeEach : encodeOne;
+  const grids = { levels, lows, steps };
+  each((from, to, slice) => run(values, from, to, grids, slice, codes));
+}
+
+/** The even grids of all slices. */
+interface Grids {
+  readonly levels: number;
+  readonly lows: Float64Array;
+  readonly steps: Float64Array;
+}
+
+/** A run of which each value belongs to a slice of its own. */
+function encodeEach(
   values: Float32Array,
   from: number,
   to: number,
+  { levels, lows, steps }: Grids,
+  slice: number,
   codes: Uint8Array | Uint16Array,
 ): void {
-  if (scale === 0) {
-    codes.fill(0, from, to);
-    return;
-  }
-  const low = affineOffset(levels, scale, offset);
   const highest = levels - 1;
+  for (let i = from, s = slice; i < to; i++, s++) {
+    const position = ((values[i] as number) - (lows[s] as number)) / (steps[s] as number);
+    codes[i] = position <= 0 ? 0 : position >= highest ? highest : position + roundingShift - roundingShift;
+  }
+}
+
+/** A run within one slice. */
+function encodeOne(
+  values: Float32Array,
+  from: number,
+  to: number,
+  { levels, lows, steps }: Grids,
+  slice: number,
+  codes: Uint8Array | Uint16Array,
+): void {
+  const highest = levels - 1;
+  const low = lows[slice] as number;
+  const step = steps[slice] as number;
   for (let i = from; i < to; i++) {
-    const position = ((values[i] as number) - low) / scale;
+    const position = ((values[i] as number) - low) / step;
     codes[i] = position <= 0 ? 0 : position >= highest ? highest : position + roundingShift - roundingShift;
   }
 }
 
 /** The number of thresholds below x, found by bisection. */
-function codebookCode(parameters: Extract<SliceParameters, { kind: 'codebook' }>): CodeOf {
-  const thresholds = parameters.thresholds ?? midpoints(parameters.values);
-  return (value) => {
-    let low = 0;
-    let high = thresholds.length;
+function codebookCode(scheme: CodebookScheme): CodeOf {
+  const width = scheme.levels - 1;
+  const thresholds = scheme.thresholds ?? allMidpoints(scheme);
+  return (value, slice) => {
+    const first = slice * width;
+    let low = first;
+    let high = first + width;
     while (low < high) {
-      const middle = (low + high) >> 1;
+      const middle = (low + high) >>> 1;
       if (value > (thresholds[middle] as number)) low = middle + 1;
       else high = middle;
     }
-    return low;
+    return low - first;
   };
+}
+
+function allMidpoints({ levels, values }: CodebookScheme): Float32Array {
+  const slices = values.length / levels;
+  const result = new Float32Array(slices * (levels - 1));
+  for (let s = 0; s < slices; s++) {
+    result.set(midpoints(values.subarray(s * levels, (s + 1) * levels)), s * (levels - 1));
+  }
+  return result;
 }
 
 /**
@@ -72,14 +126,14 @@ export function midpoints(values: Float32Array): Float32Array {
 }
 
 /** Greedy residual signs: bit i is the sign of what the terms before it left over, sign(0) = +1. */
-function residualCode(scales: Float32Array): CodeOf {
-  return (value) => {
+function residualCode({ order, scales }: ResidualScheme): CodeOf {
+  return (value, slice) => {
     let code = 0;
     let rest = value;
-    for (let i = 0; i < scales.length; i++) {
+    for (let i = 0; i < order; i++) {
       const positive = rest >= 0;
       if (positive) code |= 1 << i;
-      rest = Math.fround(rest - (positive ? 1 : -1) * (scales[i] as number));
+      rest = Math.fround(rest - (positive ? 1 : -1) * (scales[slice * order + i] as number));
     }
     return code;
   };

@@ -8,11 +8,29 @@ type Residual = Extract<SliceParameters, { kind: 'residual' }>;
 
 /** Gathers the parameters of all slices into one scheme. Slices of one tensor must be of one kind. */
 export function collectScheme(slices: readonly SliceParameters[], where: string): Scheme {
-  const kinds = new Set(slices.map((slice) => slice.kind));
-  if (kinds.size > 1) throw mixedKinds([...kinds], where);
-  if (kinds.has('codebook')) return collectCodebooks(slices as readonly Codebook[]);
-  if (kinds.has('residual')) return collectResiduals(slices as readonly Residual[]);
-  return collectAffine(slices as readonly Affine[]);
+  return gatherScheme(slices.length, (slice) => slices[slice] as SliceParameters, where);
+}
+
+/**
+ * As {@link collectScheme}, of parameters that are asked for once each, in order: those of affine slices, which can be
+ * many and short, become numbers at once.
+ */
+export function gatherScheme(
+  count: number,
+  sliceAt: (slice: number) => SliceParameters,
+  where: string,
+): Scheme {
+  if (count === 0) return { kind: 'affine', levels: 1, scale: new Float32Array(0) };
+  const first = sliceAt(0);
+  const next = (slice: number) => {
+    const parameters = slice === 0 ? first : sliceAt(slice);
+    if (parameters.kind !== first.kind) throw mixedKinds([first.kind, parameters.kind], where);
+    return parameters;
+  };
+  if (first.kind === 'affine') return gatherAffine(count, next as (slice: number) => Affine);
+  const slices = Array.from({ length: count }, (_, slice) => next(slice));
+  if (first.kind === 'codebook') return collectCodebooks(slices as readonly Codebook[]);
+  return collectResiduals(slices as readonly Residual[]);
 }
 
 /** The parameters of one slice of a scheme. */
@@ -44,13 +62,22 @@ export function levelsOf(scheme: Scheme): number {
   return scheme.kind === 'residual' ? 2 ** scheme.order : scheme.levels;
 }
 
-function collectAffine(slices: readonly Affine[]): AffineScheme {
-  const levels = slices.reduce((most, slice) => Math.max(most, slice.levels), 1);
-  const scale = Float32Array.from(slices, (slice) => slice.scale);
-  const symmetric = slices.every((slice) => slice.offset === undefined && slice.levels === levels);
-  if (symmetric) return { kind: 'affine', levels, scale };
-  const offset = Float32Array.from(slices, (slice) => affineOffset(slice.levels, slice.scale, slice.offset));
-  return { kind: 'affine', levels, scale, offset };
+function gatherAffine(count: number, sliceAt: (slice: number) => Affine): AffineScheme {
+  const scale = new Float32Array(count);
+  const offset = new Float32Array(count);
+  const { levels: firstLevels } = sliceAt(0);
+  let most = 1;
+  let symmetric = true;
+  for (let s = 0; s < count; s++) {
+    const slice = sliceAt(s);
+    scale[s] = slice.scale;
+    offset[s] = affineOffset(slice.levels, slice.scale, slice.offset);
+    most = Math.max(most, slice.levels);
+    symmetric &&= slice.offset === undefined && slice.levels === firstLevels;
+  }
+  return symmetric
+    ? { kind: 'affine', levels: most, scale }
+    : { kind: 'affine', levels: most, scale, offset };
 }
 
 /** Short codebooks repeat their last value; their missing thresholds are never passed. */

@@ -1,5 +1,6 @@
 import { LowbitError } from '../errors/error.js';
 import { sizeOf } from './shape.js';
+import { axesRuns, groupRuns, type SliceRuns } from './slice-runs.js';
 import type { Slicing } from './types.js';
 
 type Values = Float32Array | Uint8Array | Uint16Array;
@@ -14,6 +15,8 @@ export interface SliceLayout {
   start(slice: number): number;
   /** Index after the slice's last value in slice-major order. */
   end(slice: number): number;
+  /** The same slices in row-major order. */
+  readonly runs: SliceRuns;
   /** Values from row-major to slice-major order; the same array when the two are equal. */
   toSliceMajor<V extends Values>(values: V): V;
   /** The inverse. */
@@ -58,14 +61,16 @@ function axesLayout(shape: readonly number[], axes: readonly number[]): SliceLay
   const shared = shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
   const count = sizeOf(axes.map((axis) => shape[axis] as number));
   const length = sizeOf(shared.map((axis) => shape[axis] as number));
-  const order = [...axes, ...shared];
-  const contiguous = isIdentity(order.filter((axis) => shape[axis] !== 1));
+  const order = [...axes, ...shared].filter((axis) => shape[axis] !== 1);
+  const isSliceMajor = order.every((axis, i) => i === 0 || axis > (order[i - 1] as number));
+  const start = (slice: number) => slice * length;
+  const runs = axesRuns(shape, axes);
   return {
     count,
-    start: (slice) => slice * length,
+    start,
     end: (slice) => (slice + 1) * length,
-    toSliceMajor: (values) => (contiguous ? values : permute(values, shape, order, 'gather')),
-    fromSliceMajor: (values) => (contiguous ? values : permute(values, shape, order, 'scatter')),
+    runs,
+    ...orders(isSliceMajor, count, start, runs),
   };
 }
 
@@ -74,6 +79,7 @@ function groupLayout(shape: readonly number[], along: number, group: number): Sl
   const after = sizeOf(shape.slice(along + 1));
   const groups = Math.ceil(size / group);
   const rows = sizeOf(shape.slice(0, along));
+  const count = rows * groups * after;
   const lengthOf = (g: number) => Math.min(group, size - g * group);
   const start = (slice: number) => {
     const q = slice % after;
@@ -81,87 +87,44 @@ function groupLayout(shape: readonly number[], along: number, group: number): Sl
     const row = Math.floor(slice / (after * groups));
     return row * size * after + g * group * after + q * lengthOf(g);
   };
-  const reorder = <V extends Values>(values: V, direction: 'gather' | 'scatter'): V => {
-    if (after === 1) return values;
+  const runs = groupRuns(shape, along, group);
+  return {
+    count,
+    start,
+    end: (slice) => start(slice) + lengthOf(Math.floor(slice / after) % groups),
+    runs,
+    ...orders(after === 1, count, start, runs),
+  };
+}
+
+/** The two directions between row-major and slice-major order. */
+function orders(
+  isSliceMajor: boolean,
+  count: number,
+  start: SliceLayout['start'],
+  { step, each }: SliceRuns,
+): Pick<SliceLayout, 'toSliceMajor' | 'fromSliceMajor'> {
+  const reorder = <V extends Values>(values: V, copy: (from: V, to: V, places: Uint32Array) => void): V => {
+    if (isSliceMajor) return values;
     const result = new (values.constructor as new (length: number) => V)(values.length);
-    for (let block = 0; block < rows * groups; block++) {
-      const first = Math.floor(block / groups) * size * after + (block % groups) * group * after;
-      transposeBlock(values, result, first, lengthOf(block % groups), after, direction);
-    }
+    // Where the next value of each slice is, in slice-major order.
+    const places = new Uint32Array(count);
+    for (let slice = 0; slice < count; slice++) places[slice] = start(slice);
+    copy(values, result, places);
     return result;
   };
   return {
-    count: rows * groups * after,
-    start,
-    end: (slice) => start(slice) + lengthOf(Math.floor(slice / after) % groups),
-    toSliceMajor: (values) => reorder(values, 'gather'),
-    fromSliceMajor: (values) => reorder(values, 'scatter'),
+    toSliceMajor: (values) =>
+      reorder(values, (from, to, places) =>
+        each((first, end, slice) => {
+          for (let i = first, s = slice; i < end; i++, s += step) to[places[s]!++] = from[i] as number;
+        }),
+      ),
+    fromSliceMajor: (values) =>
+      reorder(values, (from, to, places) =>
+        each((first, end, slice) => {
+          for (let i = first, s = slice; i < end; i++, s += step) to[i] = from[places[s]!++] as number;
+        }),
+      ),
   };
-}
-
-/** Transposes the block `[rows, columns]` at `first`: row-major on one side, column-major on the other. */
-function transposeBlock(
-  from: Values,
-  to: Values,
-  first: number,
-  rows: number,
-  columns: number,
-  direction: string,
-): void {
-  for (let column = 0; column < columns; column++) {
-    for (let row = 0; row < rows; row++) {
-      const rowMajor = first + row * columns + column;
-      const columnMajor = first + column * rows + row;
-      if (direction === 'gather') to[columnMajor] = from[rowMajor] as number;
-      else to[rowMajor] = from[columnMajor] as number;
-    }
-  }
-}
-
-function isIdentity(order: readonly number[]): boolean {
-  return order.every((axis, i) => i === 0 || axis > (order[i - 1] as number));
-}
-
-/** Copies between row-major order of `shape` and the order in which the axes are sorted as `order` says. */
-function permute<V extends Values>(
-  values: V,
-  shape: readonly number[],
-  order: readonly number[],
-  direction: 'gather' | 'scatter',
-): V {
-  const strides = shape.map((_, axis) => sizeOf(shape.slice(axis + 1)));
-  const sizes = order.map((axis) => shape[axis] as number);
-  const steps = order.map((axis) => strides[axis] as number);
-  const result = new (values.constructor as new (length: number) => V)(values.length);
-  const inner = sizes.length - 1;
-  const innerSize = sizes[inner] as number;
-  const innerStep = steps[inner] as number;
-  const index = sizes.map(() => 0);
-  for (let base = 0, permuted = 0; permuted < values.length; permuted += innerSize) {
-    for (let i = 0; i < innerSize; i++) {
-      const rowMajor = base + i * innerStep;
-      if (direction === 'gather') result[permuted + i] = values[rowMajor] as number;
-      else result[rowMajor] = values[permuted + i] as number;
-    }
-    base = advance(index, sizes, steps, inner - 1, base);
-  }
-  return result;
-}
-
-/** Counts the odometer `index` on by one in axis `axis` and returns the new base address. */
-function advance(
-  index: number[],
-  sizes: readonly number[],
-  steps: readonly number[],
-  axis: number,
-  base: number,
-): number {
-  for (let a = axis; a >= 0; a--) {
-    const step = steps[a] as number;
-    index[a] = (index[a] as number) + 1;
-    if ((index[a] as number) < (sizes[a] as number)) return base + step;
-    base -= step * ((sizes[a] as number) - 1);
-    index[a] = 0;
-  }
-  return base;
 }

@@ -2,6 +2,7 @@ import type { Calibration } from '../calibration/statistics.js';
 import type { ModelPort } from '../model/port.js';
 import { checkPlan, throwProblems } from '../plan/check-plan.js';
 import type { QuantizationPlan } from '../plan/plan.js';
+import { portForPlan } from '../plan/port-for-plan.js';
 import type { Registry } from '../plugin/registry.js';
 import type { Report } from '../report/report.js';
 import type { SessionOptions } from './events.js';
@@ -23,7 +24,7 @@ export interface ApplyOptions extends SessionOptions {
 
 /**
  * Quantizes every weight as the plan says, one at a time, and writes the result. Names in the plan are looked
- * up in `registry`. Throws what {@link checkPlan} finds, `non-finite`, `plugin-failed`, `aborted`, and the
+ * up in `registry`; a port with forms takes the plan's. Throws what {@link checkPlan} finds, `non-finite`, `plugin-failed`, `aborted`, and the
  * port's own errors.
  */
 export async function applyPlan<M>(
@@ -32,10 +33,11 @@ export async function applyPlan<M>(
   registry: Registry,
   options: ApplyOptions = {},
 ): Promise<Quantized<M>> {
-  const layers = await port.layers();
-  throwProblems(checkPlan(plan, layers, registry, port.supports));
+  const formed = portForPlan(port, plan);
+  const layers = await formed.layers();
+  throwProblems(checkPlan(plan, layers, registry, formed.supports));
   const activations = fitActivations(plan, registry, options.calibration, layers);
   const encodeOne: EncodeOne = (weight, values, entry) =>
     quantizeWeight(weight, values, entry, plan.seed, registry);
-  return writePlan(port, plan, activations, encodeOne, options);
+  return writePlan(formed, plan, activations, encodeOne, options);
 }

@@ -1,5 +1,5 @@
 import type { FitContext, Quantizer, RefitContext } from '../plugin/quantizer.js';
-import { safely } from '../plugin/safely.js';
+import { pluginFailure } from '../plugin/safely.js';
 import type { SliceParameters } from '../scheme/types.js';
 
 /** Runs the plugin's `fit`; whatever it throws is reported with its name and the place. */
@@ -9,7 +9,26 @@ export function fitSafely(
   context: FitContext,
   place: string,
 ): SliceParameters {
-  return safely(`quantizer '${quantizer.name}' at ${place}`, () => quantizer.fit(values, context));
+  try {
+    return quantizer.fit(values, context);
+  } catch (error) {
+    throw failureOf(quantizer, place, error);
+  }
+}
+
+/** Runs the plugin's `fitRange` in the same way; without one nothing is known. */
+export function fitRangeSafely(
+  quantizer: Quantizer,
+  min: number,
+  max: number,
+  context: FitContext,
+  place: string,
+): SliceParameters | undefined {
+  try {
+    return quantizer.fitRange?.(min, max, context);
+  } catch (error) {
+    throw failureOf(quantizer, place, error);
+  }
 }
 
 /** Runs the plugin's `refit` in the same way; without one the parameters stay. */
@@ -19,8 +38,12 @@ export function refitSafely(
   context: RefitContext,
   place: string,
 ): SliceParameters {
-  return safely(
-    `quantizer '${quantizer.name}' at ${place}`,
-    () => quantizer.refit?.(values, context) ?? context.previous,
-  );
+  try {
+    return quantizer.refit?.(values, context) ?? context.previous;
+  } catch (error) {
+    throw failureOf(quantizer, place, error);
+  }
 }
+
+const failureOf = ({ name }: Quantizer, place: string, error: unknown) =>
+  pluginFailure(`quantizer '${name}' at ${place}`, error);

@@ -9,7 +9,7 @@ import { encode } from '../scheme/encode.js';
 import { sliceParameters } from '../scheme/scheme.js';
 import { sliceLayout } from '../scheme/slicing.js';
 import type { QuantizedTensor, Scheme, SliceParameters } from '../scheme/types.js';
-import { fitSafely, refitSafely } from './fit-safely.js';
+import { fitRangeSafely, fitSafely, refitSafely } from './fit-safely.js';
 
 /** Values that may not move, and the parameters that hold them. */
 export interface Frozen {
@@ -50,6 +50,9 @@ export function quantizeWeight(
     parameterStorage: entry.parameterStorage,
     where: weight.id,
     fit,
+    ...(held !== undefined || quantizer.fitRange === undefined
+      ? {}
+      : { fitRange: (min: number, max: number) => fitRangeSafely(quantizer, min, max, context, place) }),
   });
 }
 

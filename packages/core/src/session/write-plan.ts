@@ -45,5 +45,9 @@ export async function writePlan<M>(
   const applied = await port.apply({ plan, weights, activations });
   onProgress?.({ phase: 'write', done: 1, total: 1 });
   const report = buildReport(port.name, plan, rows, layers, applied);
-  return { model: applied.model, plan, report: { ...report, ...activationRows(plan, layers, activations) } };
+  return {
+    model: applied.model,
+    plan,
+    report: { ...report, ...activationRows(plan, layers, activations, applied.activations) },
+  };
 }

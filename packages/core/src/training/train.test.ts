@@ -164,6 +164,20 @@ test('a run is stored and resumed, and ends as if it had not been left', async (
   expect((await again.result).model).toEqual((await reference.result).model);
 });
 
+test('a stored run knows the loss that the training before it has led to', async () => {
+  const { model, target } = models();
+  const port = trainableMemory(model, target);
+  const run = train(port, recipe, { batches });
+  for await (const { number, trainedLoss } of run) {
+    expect(trainedLoss).toBeUndefined();
+    port.step();
+    const { rounds } = await run.checkpoint();
+    expect(rounds).toHaveLength(number + 1);
+    expect(rounds.at(-1)).toEqual({ ...run.rounds.at(-1), trainedLoss: expect.any(Number) as number });
+    break;
+  }
+});
+
 test('a stored run that is broken is refused with its place', async () => {
   const { model, target } = models();
   const run = train(trainableMemory(model, target), recipe);

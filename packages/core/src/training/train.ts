@@ -38,8 +38,7 @@ export function train<M>(port: TrainablePort<M>, recipe: Recipe, options: TrainO
       for (let round = await steps.next(); round !== null; round = await steps.next()) {
         rounds.push(round);
         yield round;
-        const trainedLoss = await steps.loss();
-        if (trainedLoss !== undefined) rounds[rounds.length - 1] = { ...round, trainedLoss };
+        await noteLoss(steps, rounds);
       }
       result.resolve({ ...(await steps.finish(options)), rounds: [...rounds] });
       isOver = true;
@@ -60,7 +59,8 @@ export function train<M>(port: TrainablePort<M>, recipe: Recipe, options: TrainO
     checkpoint() {
       if (steps === undefined)
         throw wrongUse('a call in the body of the loop', 'a call before the first round');
-      return steps.checkpoint(rounds);
+      const now = steps;
+      return noteLoss(now, rounds).then(() => now.checkpoint(rounds));
     },
   };
 }
@@ -80,6 +80,13 @@ async function begin<M>(
   if (activations.size > 0) await port.substitute(activations);
   const work = { port, registry, schedule, activations, batches: await collect(batches) };
   return trainer(work, layers, start);
+}
+
+/** Measures the loss that the last round's training has led to. */
+async function noteLoss<M>(steps: Trainer<M>, rounds: TrainingRound[]): Promise<void> {
+  const trainedLoss = await steps.loss();
+  const last = rounds.at(-1);
+  if (trainedLoss !== undefined && last !== undefined) rounds[rounds.length - 1] = { ...last, trainedLoss };
 }
 
 async function collect(batches: TrainOptions['batches']): Promise<Batch[]> {

@@ -1,31 +1,36 @@
 import type { Outcome } from '@lowbit/core';
 import type { ModelDescription } from '../describe/described-layer.js';
-import type { IntegerForm } from '../integer/cost.js';
 import { measuresRange } from '../integer/measures-range.js';
 import { uint8Site } from '../integer/uint8-site.js';
 import type { OnnxModel } from '../read/model.js';
+import type { ActivationForm } from './activation-sites.js';
+import type { SiteNotes } from './site-notes.js';
 import { writeActivations } from './write-activations.js';
 
 /**
  * Writes the activations that integer operators have not taken by standard operators, in place.
  *
  * @param description Of this very model.
- * @param integers With this form, sites that integer operators compute stay as they are: where their layers did not
+ * @param form With integers, sites that integer operators compute stay as they are: where their layers did not
  *   become integers, quantizing would only cost time and accuracy.
+ * @param sites Told what becomes of each.
  * @returns What became of the inputs of layers, by the id of the weight.
  */
 export function applyActivations(
   model: OnnxModel,
   { layers }: ModelDescription,
   outcome: Outcome,
-  integers: IntegerForm | undefined,
+  { integers, runtime }: ActivationForm,
+  sites: SiteNotes,
 ): ReadonlyMap<string, string> {
   if (outcome.plan.activations === undefined) return new Map();
-  if (integers === undefined) return writeActivations(model, layers, outcome);
+  if (integers === undefined) return writeActivations(model, layers, outcome, sites, runtime);
   const others = [...outcome.activations].filter(
     ([, site]) => typeof uint8Site(site) === 'string' && !measuresRange(site),
   );
   const activations = new Map(others);
   const taking = layers.filter(({ node }) => node.input.some((name) => activations.has(name)));
-  return taking.length === 0 ? new Map() : writeActivations(model, taking, { ...outcome, activations });
+  return taking.length === 0
+    ? new Map()
+    : writeActivations(model, taking, { ...outcome, activations }, sites, runtime);
 }

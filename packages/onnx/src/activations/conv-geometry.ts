@@ -1,6 +1,5 @@
 import { integerAttribute, integersAttribute } from '../describe/attributes.js';
 import { textOf, type NodeProto } from '../schema/proto.js';
-import type { AttributeValue } from '../write/make-node.js';
 
 /** How a convolution takes its patches. */
 export interface ConvGeometry {
@@ -11,7 +10,7 @@ export interface ConvGeometry {
   /** Values of one patch: channels of a group × window. */
   readonly patch: number;
   /** Strides, pads, dilations, as the node states them. */
-  readonly window: Readonly<Record<string, AttributeValue>>;
+  readonly window: Readonly<Record<string, readonly number[] | string>>;
   /** Whether every patch is one position, and every position a patch. */
   readonly isPointwise: boolean;
 }
@@ -19,7 +18,7 @@ export interface ConvGeometry {
 /** @param dims Of the weight: [outputs, channels of a group, window…]. */
 export function convGeometry(node: NodeProto, dims: readonly number[]): ConvGeometry {
   const [, each = 0, ...kernel] = dims;
-  const window: Record<string, AttributeValue> = {};
+  const window: Record<string, readonly number[] | string> = {};
   for (const name of ['strides', 'pads', 'dilations']) {
     const values = integersAttribute(node, name);
     if (values !== undefined) window[name] = values;

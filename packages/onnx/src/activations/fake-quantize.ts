@@ -1,8 +1,7 @@
-import { forwardOf, LowbitError, siteParameters, type FittedSite, type SiteParameters } from '@lowbit/core';
+import { activationSite, forwardOf, LowbitError, type FittedSite } from '@lowbit/core';
 import type { GraphBuilder } from '../interpreter/graph-builder.js';
-import { floatValue, type GraphValue } from '../interpreter/graph-value.js';
+import { floatValue } from '../interpreter/graph-value.js';
 import { onnxOps } from '../interpreter/onnx-ops.js';
-import { schemeOf } from './scheme-of.js';
 
 /**
  * Adds the forward pass of a site's quantizer over a matrix, one row for each thing that it sees.
@@ -11,16 +10,12 @@ import { schemeOf } from './scheme-of.js';
  * @throws LowbitError `unsupported-option` for a dynamic quantizer that only integer operators compute, `plugin-failed`.
  */
 export function fakeQuantize(site: FittedSite, builder: GraphBuilder, matrix: string): string {
-  const { quantizer, bits, options } = site;
+  const { quantizer } = site;
   if (quantizer.dynamic === true && quantizer.forward === undefined) throw integersOnly(site);
   const ops = onnxOps(builder);
-  const parameters: SiteParameters<GraphValue> =
-    site.parameters === undefined
-      ? { kind: 'residual', scales: [] }
-      : siteParameters(ops, schemeOf(site.parameters), 1);
   const x = floatValue(builder, matrix);
   try {
-    return forwardOf(quantizer)(ops, x, { role: 'activation', bits, options, parameters }).floats();
+    return forwardOf(quantizer)(ops, x, activationSite(ops, site)).floats();
   } catch (cause) {
     throw forwardFailed(site, cause);
   }

@@ -1,4 +1,4 @@
-import type { FittedSite, Outcome } from '@lowbit/core';
+import { grainOf, type FittedSite, type Outcome } from '@lowbit/core';
 import { integerAttribute } from '../describe/attributes.js';
 import type { DescribedLayer, ModelDescription } from '../describe/described-layer.js';
 import type { EditableGraph } from '../fold/editable-graph.js';
@@ -6,21 +6,24 @@ import { openGraph } from '../integer/open-graph.js';
 import { graphBuilder, type GraphBuilder } from '../interpreter/graph-builder.js';
 import type { OnnxModel } from '../read/model.js';
 import { DataType, type NodeProto } from '../schema/proto.js';
+import type { Runtime } from '../target/target.js';
 import { makeAttribute } from '../write/make-node.js';
 import { activationInput, type ActivationInput } from './activation-input.js';
 import type { ConvGeometry } from './conv-geometry.js';
 import { describeQuantization } from './describe-quantization.js';
 import { fakeQuantize } from './fake-quantize.js';
-import { grainOf } from './grain-of.js';
 import { layoutOf, type Layout } from './layout.js';
 import { onPatches } from './on-patches.js';
 import { onRows } from './on-rows.js';
+import type { SiteNotes } from './site-notes.js';
 
 /**
  * Inserts the forward passes of activation quantizers, in place, in front of the convolutions and products whose weights
- * are quantized. A value that several of them take is quantized once. Weights stay as they are, for `rewriteModel`.
+ * are quantized. A value that several of them take is quantized once, as equal nodes are added once. Weights stay as they
+ * are, for `rewriteModel`.
  *
  * @param layers Of this very model: those to look at.
+ * @param sites Told what becomes of each.
  * @returns What became of the input of each layer with quantized weights, by the id of the weight.
  * @throws LowbitError as {@link fakeQuantize}.
  */
@@ -28,10 +31,17 @@ export function writeActivations(
   model: OnnxModel,
   layers: ModelDescription['layers'],
   { weights, activations }: Pick<Outcome, 'weights' | 'activations'>,
+  sites: SiteNotes,
+  runtime?: Runtime,
 ): ReadonlyMap<string, string> {
   const graph = openGraph(model);
-  const builder = graphBuilder(graph, model.opset, 'activation');
-  const edit: ActivationEdit = { graph, builder, activations, quantized: new Map() };
+  const builder = graphBuilder(
+    graph,
+    model.opset,
+    'a',
+    runtime?.provider === 'webgpu' ? 'float32' : 'float64',
+  );
+  const edit = { graph, builder, activations, sites };
   const reasons = new Map<string, Set<string>>();
   for (const layer of layers) {
     const quantized = layer.weights.filter(({ id }) => weights.has(id));
@@ -47,8 +57,7 @@ interface ActivationEdit {
   readonly graph: EditableGraph;
   readonly builder: GraphBuilder;
   readonly activations: Outcome['activations'];
-  /** Names of quantized values by site and layout. */
-  readonly quantized: Map<string, string>;
+  readonly sites: SiteNotes;
 }
 
 function writeLayer(layer: DescribedLayer, edit: ActivationEdit): string {
@@ -56,10 +65,15 @@ function writeLayer(layer: DescribedLayer, edit: ActivationEdit): string {
   if (typeof input === 'string') return staysFloat(input);
   const site = edit.activations.get(input.tensor);
   if (site === undefined) return staysFloat('it is not among the activations of the plan');
-  const grain = grainOf(site);
+  const grain = grainOf(site.quantizer, site.options);
   const layout = layoutOf(grain, input);
-  if (typeof layout === 'string') return staysFloat(`${site.quantizer.name} sees ${grain}, and ${layout}`);
+  if (typeof layout === 'string') {
+    const why = `${site.quantizer.name} sees ${grain}, and ${layout}`;
+    edit.sites.left(site.id, why);
+    return staysFloat(why);
+  }
   insert(input, site, layout, edit);
+  edit.sites.written(site.id, 'in floats', 'quantized by standard operators in front of those that take it');
   return describeQuantization(site, grain);
 }
 
@@ -69,11 +83,9 @@ function insert(
   { node, index, tensor }: ActivationInput,
   site: FittedSite,
   layout: Layout,
-  { graph, builder, quantized }: ActivationEdit,
+  { graph, builder }: ActivationEdit,
 ): void {
-  const key = JSON.stringify([tensor, layout]);
-  const value = quantized.get(key) ?? quantize(tensor, site, layout, builder);
-  quantized.set(key, value);
+  const value = quantize(tensor, site, layout, builder);
   if ('patches' in layout) takePatches(node, layout.patches, graph, builder);
   graph.setInput(node, index, value);
   graph.replace(node, [...builder.take(), node]);

@@ -1,7 +1,8 @@
 import { bytesOfType, typeName } from '../read/data-types.js';
 import type { OnnxModel } from '../read/model.js';
 import type { TensorProto, ValueInfoProto } from '../schema/proto.js';
-import { externalBytes, externalCounts } from '../write/external-data.js';
+import { externalCounts } from '../read/external-counts.js';
+import { externalBytes } from '../write/external-data.js';
 import { writeModel } from '../write/write-model.js';
 import { allTensors } from '../read/all-tensors.js';
 import { alreadyQuantized } from './already-quantized.js';

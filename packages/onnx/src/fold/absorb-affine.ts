@@ -1,5 +1,6 @@
 import { DataType, type NodeProto } from '../schema/proto.js';
 import { channelAffine, type ChannelAffine } from './channel-affine.js';
+import { scaleChannels } from './channel-weights.js';
 import type { EditableGraph } from './editable-graph.js';
 import type { FoldRule } from './fold-step.js';
 import { linearUnit, weightsOf, type LinearUnit } from './linear-unit.js';
@@ -42,14 +43,15 @@ export function takeAffine(
   { scale, shift, shifts }: ChannelAffine,
   graph: EditableGraph,
 ): void {
-  const { node, dims, channels, channelOf } = unit;
+  const { node, dims, channels, runs } = unit;
   const name = node.input[1] as string;
   const values = weightsOf(unit, graph);
-  graph.setConstant(
-    name,
-    dims,
-    values.map((value, place) => value * scale(channelOf(place))),
+  scaleChannels(
+    values,
+    runs,
+    Float64Array.from({ length: channels }, (_, channel) => scale(channel)),
   );
+  graph.setConstant(name, dims, values);
   const bias = graph.constant(node.input[2] ?? '');
   if (bias === undefined && !shifts) return;
   const before = (channel: number) => bias?.values[bias.values.length === 1 ? 0 : channel] ?? 0;

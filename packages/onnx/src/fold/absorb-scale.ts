@@ -2,6 +2,7 @@ import { isStandard } from '../describe/scope.js';
 import { integersAttribute } from '../describe/attributes.js';
 import { DataType, type NodeProto } from '../schema/proto.js';
 import { takeAffine } from './absorb-affine.js';
+import { sumChannels } from './channel-weights.js';
 import type { EditableGraph } from './editable-graph.js';
 import type { FoldRule } from './fold-step.js';
 import { linearUnit, weightsOf, type LinearUnit } from './linear-unit.js';
@@ -56,8 +57,7 @@ function takeTerm(node: NodeProto, { x, term }: { x: string; term: number }, gra
   if (units === undefined || !units.every(({ node: user, takesBias }) => takesBias && !pads(user)))
     return undefined;
   for (const unit of units) {
-    const sums = new Float64Array(unit.channels);
-    weightsOf(unit, graph).forEach((value, place) => (sums[unit.channelOf(place)]! += value));
+    const sums = sumChannels(weightsOf(unit, graph), unit.runs, unit.channels);
     takeAffine(unit, { scale: () => 1, shift: (channel) => term * sums[channel]!, shifts: true }, graph);
   }
   bypass(node, x, graph);

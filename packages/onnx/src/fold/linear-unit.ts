@@ -3,14 +3,23 @@ import { isStandard } from '../describe/scope.js';
 import { DataType, type NodeProto } from '../schema/proto.js';
 import type { EditableGraph } from './editable-graph.js';
 
+/** Weights in row-major order, cut into runs of `length`. */
+export interface ChannelRuns {
+  readonly length: number;
+  /** By how much the output channel grows from one weight of a run to the next. */
+  readonly step: 0 | 1;
+  /** The output channel of the first weight of a run. */
+  readonly channelOf: (run: number) => number;
+}
+
 /** A node with constant weights that computes every output channel as a weighted sum plus a bias. */
 export interface LinearUnit {
   readonly node: NodeProto;
   /** Dimensions of the weights, which are input 1. */
   readonly dims: readonly number[];
   readonly channels: number;
-  /** The output channel of the weight at a place in row-major order. */
-  readonly channelOf: (place: number) => number;
+  /** How output channels follow one another in the weights. */
+  readonly runs: ChannelRuns;
   /** Axis of the channels in the output, counted from the end as in −1. */
   readonly channelAxis: number;
   /** Rank of the output, where the operator fixes it. */
@@ -57,8 +66,8 @@ const conv: Read = (dims) => {
   const [channels = 0, ...rest] = dims;
   const each = product(rest);
   if (dims.length < 3) return undefined;
-  const channelOf = (place: number) => Math.floor(place / each);
-  return { channels, channelOf, channelAxis: 1 - dims.length, rank: dims.length, takesBias: true };
+  const runs: ChannelRuns = { length: each, step: 0, channelOf: (run) => run };
+  return { channels, runs, channelAxis: 1 - dims.length, rank: dims.length, takesBias: true };
 };
 
 /** Weight [cin, cout / group, kernel…]: group after group of input channels. */
@@ -67,13 +76,13 @@ const convTranspose: Read = (dims, node) => {
   const groups = integerAttribute(node, 'group', 1);
   const area = product(kernel);
   if (dims.length < 3) return undefined;
-  const channelOf = (place: number) => {
-    const row = Math.floor(place / (each * area));
-    return Math.floor((row * groups) / inputs) * each + (Math.floor(place / area) % each);
+  const channelOf = (run: number) => {
+    const row = Math.floor(run / each);
+    return Math.floor((row * groups) / inputs) * each + (run % each);
   };
   return {
     channels: each * groups,
-    channelOf,
+    runs: { length: area, step: 0, channelOf },
     channelAxis: 1 - dims.length,
     rank: dims.length,
     takesBias: true,
@@ -86,10 +95,9 @@ const gemm: Read = (dims, node) => {
   if (dims.length !== 2) return undefined;
   const flipped = integerAttribute(node, 'transB', 0) !== 0;
   const channels = flipped ? rows : columns;
-  const channelOf = (place: number) => (flipped ? Math.floor(place / columns) : place % columns);
   return {
     channels,
-    channelOf,
+    runs: flipped ? { length: columns, step: 0, channelOf: (run) => run } : alongColumns(columns),
     channelAxis: -1,
     rank: 2,
     takesBias: true,
@@ -100,8 +108,10 @@ const gemm: Read = (dims, node) => {
 const matMul: Read = (dims) => {
   const columns = dims[1] as number;
   if (dims.length !== 2) return undefined;
-  return { channels: columns, channelOf: (place) => place % columns, channelAxis: -1, takesBias: false };
+  return { channels: columns, runs: alongColumns(columns), channelAxis: -1, takesBias: false };
 };
+
+const alongColumns = (columns: number): ChannelRuns => ({ length: columns, step: 1, channelOf: () => 0 });
 
 const readers: readonly { op: string; read: Read }[] = [
   { op: 'Conv', read: conv },

@@ -1,4 +1,5 @@
 import type { Outcome, StorageNote } from '@lowbit/core';
+import type { SiteNotes } from '../activations/site-notes.js';
 import type { ModelDescription } from '../describe/described-layer.js';
 import type { EditableGraph } from '../fold/editable-graph.js';
 import type { OnnxModel } from '../read/model.js';
@@ -48,13 +49,14 @@ export function findIntegerLayers(
  * faster. The weights of other layers are left as they are, for `rewriteModel`.
  *
  * @param description Of this very model.
+ * @param sites Told what becomes of each.
  */
 export function integerModel(
   model: OnnxModel,
   description: ModelDescription,
   outcome: Outcome,
-  form: IntegerForm,
-  runtime?: Runtime,
+  { form, runtime }: { readonly form: IntegerForm; readonly runtime: Runtime | undefined },
+  sites: SiteNotes,
 ): IntegerResult {
   const graph = openGraph(model);
   const dynamic = [...outcome.activations.values()].some(measuresRange);
@@ -68,18 +70,45 @@ export function integerModel(
     else if ('input' in work) statics.push(work);
     else dynamics.push(work);
   }
-  if (statics.length + dynamics.length === 0) return { model, storage: [], reasons };
+  if (statics.length + dynamics.length === 0) {
+    noteLeft(description, reasons, sites);
+    return { model, storage: [], reasons };
+  }
   const raised = raiseOpset(model, graph);
   const edit = integerEdit(graph, raised.opset);
   const storage = [
     ...writeDynamic(dynamics, edit),
     ...(form === 'qdq'
-      ? writeQdq(statics, edit, outcome.activations, reasons)
+      ? writeQdq(statics, edit, outcome.activations, reasons, sites)
       : writeOperators(statics, edit)),
   ];
+  noteWritten([...dynamics, ...statics], storage, sites);
+  noteLeft(description, reasons, sites);
   graph.apply();
   if (edit.usesRuntimeDomain()) importRuntimeDomain(raised);
   return { model: raised, storage, reasons };
+}
+
+/** The inputs of layers that became integer. */
+function noteWritten(work: readonly IntegerWork[], storage: readonly StorageNote[], sites: SiteNotes): void {
+  const forms = new Map(storage.map(({ id, form }) => [id, form]));
+  for (const { layer } of work) {
+    const form = forms.get(layer.weight.id);
+    if (form !== undefined) sites.written(layer.input, form, `taken as 8-bit integers by ${form}`);
+  }
+}
+
+/** The inputs of layers that did not, which nothing has changed. */
+function noteLeft(
+  { layers }: ModelDescription,
+  reasons: ReadonlyMap<string, string>,
+  sites: SiteNotes,
+): void {
+  for (const { node, weights } of layers) {
+    const reason = weights.map(({ id }) => reasons.get(id)).find((one) => one !== undefined);
+    if (reason === undefined) continue;
+    for (const name of node.input) sites.left(name, `a layer that takes it is ${reason}`);
+  }
 }
 
 function workOf(layer: IntegerLayer, { weights, activations }: Outcome): IntegerWork | StaticWork | string {

@@ -27,3 +27,9 @@ test('chooses the quantizer of layers with sites alone', () => {
   expect(assigned[0]!.reason).toContain('computed in integers');
   expect(assigned[1]).not.toHaveProperty('quantizer');
 });
+
+test('leaves weights alone that stay float', () => {
+  const layers = [layer('one', [{ id: 'x', tensor: 'x', side: 'input' }])];
+  const draft = [{ id: 'one.weight', bits: 'float', reason: 'sensitive' } as const];
+  expect(integerWeights(plainAbsmax).assign(draft, layers, { options: {} })).toEqual(draft);
+});

@@ -3,7 +3,7 @@ import type { BitwidthPolicy, QuantizerChoice } from '@lowbit/core';
 /**
  * Gives the weights of integer layers (those with sites) a quantizer of their own; other weights keep what they have.
  * Integer operators need weights that are symmetric about 0, `absmax()` or `mse({ grid: 'symmetric' })`, which are
- * coarser than others where nothing needs them. Bits stay as they are.
+ * coarser than others where nothing needs them. Bits stay as they are, and so do weights that stay float.
  *
  * @example
  * bits: cascade(everywhere(8), integerWeights(mse({ grid: 'symmetric' })))
@@ -18,7 +18,7 @@ export function integerWeights(weights: QuantizerChoice): BitwidthPolicy {
       const integer = layers.filter(({ sites }) => sites.length > 0).flatMap((layer) => layer.weights);
       const ids = new Set(integer.map(({ id }) => id));
       return draft.map((entry) =>
-        ids.has(entry.id)
+        entry.bits !== 'float' && ids.has(entry.id)
           ? { ...entry, quantizer: weights, reason: `${entry.reason}; the layer is computed in integers` }
           : entry,
       );

@@ -1,4 +1,5 @@
 import type { Outcome, QuantizedTensor, StorageNote } from '@lowbit/core';
+import type { SiteNotes } from '../activations/site-notes.js';
 import type { ModelDescription } from '../describe/described-layer.js';
 import type { OnnxModel } from '../read/model.js';
 import type { Runtime } from '../target/target.js';
@@ -15,18 +16,27 @@ export interface WrittenIntegers {
   notes(rest: readonly StorageNote[]): StorageNote[];
 }
 
-/** Writes the integer layers of a model, in place; without a form, or with float activations, none. */
+/**
+ * Writes the integer layers of a model, in place; without a form, or with float activations, none.
+ *
+ * @param sites Told what becomes of each.
+ */
 export function writeIntegers(
   model: OnnxModel,
   description: ModelDescription,
   outcome: Outcome,
   form: IntegerForm | undefined,
   runtime: Runtime | undefined,
+  sites: SiteNotes,
 ): WrittenIntegers {
   if (form === undefined || outcome.activations.size === 0) {
     return { model, rest: outcome.weights, notes: (rest) => [...rest] };
   }
-  const { model: written, storage, reasons } = integerModel(model, description, outcome, form, runtime);
+  const {
+    model: written,
+    storage,
+    reasons,
+  } = integerModel(model, description, outcome, { form, runtime }, sites);
   const done = new Set(storage.map(({ id }) => id));
   return {
     model: written,

@@ -1,4 +1,5 @@
 import type { Outcome, StorageNote } from '@lowbit/core';
+import type { SiteNotes } from '../activations/site-notes.js';
 import { isStandard } from '../describe/scope.js';
 import type { EditableGraph } from '../fold/editable-graph.js';
 import type { NodeProto } from '../schema/proto.js';
@@ -20,6 +21,7 @@ export function writeQdq(
   edit: IntegerEdit,
   activations: Outcome['activations'],
   reasons: Map<string, string>,
+  sites: SiteNotes,
 ): StorageNote[] {
   const { graph } = edit;
   const fitting = work.filter((one) => quantizable(one, edit, activations, reasons));
@@ -28,7 +30,7 @@ export function writeQdq(
   const made = new Map<string, Uint8Site>();
   for (const { tensor } of results) made.set(tensor, siteOf(tensor, activations) as Uint8Site);
   const through = passing.filter((one) => {
-    const site = passingSite(one, made, activations, graph);
+    const site = passingSite(one, made, activations, graph, sites);
     if (site !== undefined) made.set(one.tensor, site);
     return site !== undefined;
   });
@@ -43,6 +45,7 @@ export function writeQdq(
     return noteOf(one, writeMatMulInteger(work, value, edit), edit);
   });
   const values = [...results.map(({ layer, ...value }) => ({ node: layer.node, ...value })), ...through];
+  for (const { tensor } of values) sites.written(tensor, 'uint8', 'handed on as 8-bit integers');
   for (const value of values) quantizeResult(value, made, codes, edit);
   return notes;
 }
@@ -79,12 +82,16 @@ function passingSite(
   made: ReadonlyMap<string, Uint8Site>,
   activations: Outcome['activations'],
   graph: EditableGraph,
+  sites: SiteNotes,
 ): Uint8Site | undefined {
   const data = dataOf(passing.node, graph);
   if (!data.every((name) => made.has(name))) return undefined;
   if (passing.range === 'shared') return made.get(data[0] as string);
   const site = siteOf(passing.tensor, activations);
-  return typeof site === 'string' || cutProblem(passing, site, graph) !== undefined ? undefined : site;
+  const problem = typeof site === 'string' ? site : cutProblem(passing, site, graph);
+  if (problem === undefined) return site as Uint8Site;
+  sites.left(passing.tensor, problem);
+  return undefined;
 }
 
 /** Why the range of the 8-bit value does not do what the absorbed activation did, within half a step. */

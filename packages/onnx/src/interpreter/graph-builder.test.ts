@@ -25,6 +25,15 @@ test('equal constants are stored once; type, shape and the sign of 0 tell them a
   expect(added).toHaveLength(4);
 });
 
+test('nodes that compute the same are added once', () => {
+  const { node, take } = builderOn([]);
+  const sum = node('ReduceSum', ['x'], { axes: [1] });
+  expect(node('ReduceSum', ['x'], { axes: [1] })).toBe(sum);
+  const others = [node('ReduceSum', ['x'], { axes: [0] }), node('ReduceSum', ['y'], { axes: [1] })];
+  expect(new Set([sum, ...others]).size).toBe(3);
+  expect(take()).toHaveLength(3);
+});
+
 test('gives the nodes that were added since they were last taken', () => {
   const builder = builderOn([]);
   const sum = builder.node('Add', ['x', 'y']);

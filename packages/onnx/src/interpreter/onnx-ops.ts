@@ -66,9 +66,11 @@ function clip({ opset, node, constant }: GraphBuilder, value: string, low: numbe
 
 /**
  * The runtime sums in the type of the values, one after the other: in float32 the mean of some ten thousand equal values
- * is off by 1e-4 of itself, so that signs of residuals would differ. In float64 it is exact.
+ * is off by 1e-4 of itself, so that signs of residuals would differ. In float64 it is exact. The WebGPU provider sums in
+ * parallel, and refuses sessions with casts to float64 (onnxruntime-web 1.30): there means are of float32.
  */
 function mean(builder: GraphBuilder, value: string, axes?: readonly number[]): string {
+  if (builder.sums === 'float32') return reduce(builder, 'ReduceMean', value, axes);
   const wide = builder.node('Cast', [value], { to: DataType.DOUBLE });
   const reduced = reduce(builder, 'ReduceMean', wide, axes);
   return builder.node('Cast', [reduced], { to: DataType.FLOAT });

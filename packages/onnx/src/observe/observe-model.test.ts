@@ -1,4 +1,4 @@
-import { seededRandom, type Batch } from '@lowbit/core';
+import { isComplete, seededRandom, type Batch } from '@lowbit/core';
 import * as ort from 'onnxruntime-web';
 import { expect, test } from 'vitest';
 import { buildModel } from '../../test/helpers/build-model.js';
@@ -54,7 +54,8 @@ test('takes batches from an asynchronous source, one at a time', async () => {
   const seen = await observeModel(model, sites, runtime, source(), { sampleSize: 10 });
   expect(seen.batches).toBe(20);
   expect(seen.sites.y).toMatchObject({ count: 60, max: 2 });
-  expect(seen.sites.y!.sample).toHaveLength(10);
+  const { y } = seen.sites;
+  expect(y && isComplete(y) && y.sample).toHaveLength(10);
 });
 
 test.each([
@@ -75,6 +76,12 @@ test.each([
 test('a model without sites is not run', async () => {
   const seen = await observeModel(model, [], runtime, [batch([1, 3], [1, 2, 3])]);
   expect(seen).toMatchObject({ batches: 1, sites: {} });
+});
+
+test('a model that does not run tells why when ranges are asked for, too', async () => {
+  const given = [batch([1, 4], [1, 2, 3, 4])];
+  const run = observeModel(model, sites, runtime, given, { statistics: 'ranges' });
+  await expect(run).rejects.toMatchObject({ code: 'runtime-failed' });
 });
 
 test('tells what the runtime says', async () => {

@@ -1,14 +1,15 @@
 import {
+  rangeCollector,
   seedFrom,
   statisticsCollector,
   type Batch,
   type Calibration,
   type ObserveOptions,
-  type StatisticsCollector,
 } from '@lowbit/core';
 import type { OnnxModel } from '../read/model.js';
 import { floatsOf } from './floats-of.js';
 import type { OrtRuntime } from './ort.js';
+import { visitRanges } from './visit-ranges.js';
 import { visitValues, type VisitedSite } from './visit-values.js';
 
 /** A value of the main graph that is observed. */
@@ -17,7 +18,8 @@ export interface ObservedSite extends VisitedSite {
 }
 
 /**
- * Runs the model on every batch and gathers statistics of its sites, in bounded memory; see {@link visitValues}.
+ * Runs the model on every batch and gathers statistics of its sites, in bounded memory; see {@link visitValues} and, for
+ * ranges alone, {@link visitRanges}.
  *
  * @throws LowbitError `calibration-invalid` for batches that do not fit the model or when there are none,
  *   `runtime-failed`, `aborted`.
@@ -29,7 +31,22 @@ export async function observeModel(
   batches: Iterable<Batch> | AsyncIterable<Batch>,
   options: ObserveOptions = {},
 ): Promise<Calibration> {
-  const collectors = makeCollectors(sites, options);
+  const { statistics = 'all', sampleSize = 4096, seed = 0 } = options;
+  if (statistics === 'ranges') {
+    const collectors = new Map(sites.map(({ id }) => [id, rangeCollector()]));
+    const count = await visitRanges(
+      model,
+      sites,
+      ort,
+      batches,
+      ({ id }, range) => collectors.get(id)?.add(range),
+      options,
+    );
+    return calibrationOf(collectors, count);
+  }
+  const collectors = new Map(
+    sites.map(({ id }) => [id, statisticsCollector({ sampleSize, seed: seedFrom(seed, id) })]),
+  );
   const count = await visitValues(
     model,
     sites,
@@ -38,19 +55,19 @@ export async function observeModel(
     ({ id, tensor }, output) => collectors.get(id)?.add(floatsOf(output, tensor)),
     options,
   );
-  const statistics = [...collectors].map(([id, collector]) => [id, collector.finish()] as const);
+  return calibrationOf(collectors, count);
+}
+
+function calibrationOf(
+  collectors: ReadonlyMap<string, { finish(): Calibration['sites'][string] }>,
+  batches: number,
+): Calibration {
+  const sites = [...collectors].map(([id, collector]) => [id, collector.finish()] as const);
   return {
     format: 'lowbit-calibration',
     version: 1,
     port: 'onnx',
-    batches: count,
-    sites: Object.fromEntries(statistics),
+    batches,
+    sites: Object.fromEntries(sites),
   };
-}
-
-function makeCollectors(
-  sites: readonly ObservedSite[],
-  { sampleSize = 4096, seed = 0 }: ObserveOptions,
-): Map<string, StatisticsCollector> {
-  return new Map(sites.map(({ id }) => [id, statisticsCollector({ sampleSize, seed: seedFrom(seed, id) })]));
 }

@@ -13,6 +13,8 @@ export interface OrtSessionOptions {
   readonly executionProviders?: readonly string[];
   readonly graphOptimizationLevel?: 'disabled' | 'basic' | 'extended' | 'layout' | 'all';
   readonly logSeverityLevel?: 0 | 1 | 2 | 3 | 4;
+  /** The files beside the model. */
+  readonly externalData?: { readonly path: string; readonly data: Uint8Array }[];
 }
 
 export interface OrtSession {

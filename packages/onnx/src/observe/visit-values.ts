@@ -1,6 +1,7 @@
-import { LowbitError, type Batch, type SessionOptions } from '@lowbit/core';
+import type { Batch, SessionOptions } from '@lowbit/core';
 import type { OnnxModel } from '../read/model.js';
 import { chunksOf } from './chunks.js';
+import { eachBatch } from './each-batch.js';
 import { feedsOf, requiredInputs } from './feeds.js';
 import { openSession, runSession } from './open-session.js';
 import type { OrtRuntime, OrtSession, OrtTensor } from './ort.js';
@@ -30,27 +31,22 @@ export async function visitValues<S extends VisitedSite>(
   ort: OrtRuntime,
   batches: Iterable<Batch> | AsyncIterable<Batch>,
   visit: (site: S, output: OrtTensor, batch: Batch) => void,
-  { signal, onProgress }: SessionOptions = {},
+  options: SessionOptions = {},
 ): Promise<number> {
   const required = requiredInputs(model);
   const open: Part<S>[] = [];
-  let count = 0;
   try {
-    for await (const batch of batches) {
+    return await eachBatch(batches, model.name, options, async (batch) => {
       const feeds = feedsOf(batch, required, ort);
       if (open.length === 0) await openParts(open, model, sites, ort, feeds);
       for (const part of open) {
-        stopIfAborted(signal, model.name);
+        stopIfAborted(options.signal, model.name);
         await visitPart(part, feeds, model.name, (site, output) => visit(site, output, batch));
       }
-      count++;
-      onProgress?.({ phase: 'plan', done: count, total: 0, id: `batch ${count}` });
-    }
+    });
   } finally {
     await Promise.all(open.map(({ session }) => session.release()));
   }
-  if (count === 0) throw noBatches(model.name);
-  return count;
 }
 
 interface Part<S> {
@@ -111,13 +107,4 @@ async function visitPart<S extends VisitedSite>(
     if (output !== undefined) visit(site, output);
   }
   Object.values(outputs).forEach((output) => output.dispose?.());
-}
-
-function noBatches(where: string): LowbitError {
-  return new LowbitError({
-    code: 'calibration-invalid',
-    where,
-    expected: 'at least one batch',
-    received: 'none',
-  });
 }

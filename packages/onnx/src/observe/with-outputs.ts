@@ -3,11 +3,11 @@ import { copyMessage, createValueInfo, DataType, type GraphProto } from '../sche
 import { makeNode } from '../write/make-node.js';
 import { writeModel } from '../write/write-model.js';
 
-/** The model with more outputs: values of the main graph that are inside it. The model itself is not changed. */
+/** The model with more outputs: values of the main graph that are inside it, of any type. The model itself is not changed. */
 export function withOutputs(model: OnnxModel, names: readonly string[]): Uint8Array {
   const graph = model.proto.graph as GraphProto;
   const known = new Set(graph.output.map(({ name }) => name));
-  const more = names.filter((name) => !known.has(name)).map((name) => createValueInfo(name, DataType.FLOAT));
+  const more = names.filter((name) => !known.has(name)).map((name) => createValueInfo(name));
   return written(model, copyMessage(graph, { output: [...graph.output, ...more] }));
 }
 

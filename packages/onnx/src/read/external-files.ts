@@ -9,6 +9,13 @@ import { isExternal } from './tensor-data.js';
  */
 export type ReadExternalData = (path: string) => Promise<Uint8Array> | Uint8Array;
 
+/** A file that belongs beside the model. */
+export interface ExternalFile {
+  /** Relative to the model's folder, as the model names it. */
+  readonly path: string;
+  readonly data: Uint8Array;
+}
+
 /** The files beside a model, opened when something in them is asked for. */
 export interface ExternalFiles {
   /** A file's bytes. */
@@ -64,5 +71,16 @@ export function partOf(bytes: Uint8Array, { path, offset, length }: ExternalRefe
     expected: `bytes ${offset} to ${offset + length} of ${path}`,
     received: `a file of ${bytes.length} bytes`,
     remedy: 'The file is cut short or belongs to another model: get it again from where the model is from.',
+  });
+}
+
+/** The error for a model whose files nobody can read. @param purpose What they are needed for. */
+export function withoutFiles(where: string, purpose: string): LowbitError {
+  return new LowbitError({
+    code: 'external-data',
+    where,
+    expected: `the files of the model, ${purpose}`,
+    received: 'none',
+    remedy: 'Give the option externalData, a function that reads a file beside the model.',
   });
 }

@@ -34,7 +34,7 @@ export function externalReference(tensor: TensorProto, where: string): ExternalR
 
 /** The path as it is opened: `./` in front is dropped. */
 function checkedPath(location: string, where: string): string {
-  if (isInside(location)) return location.replace(/^(\.\/+)+/, '');
+  if (isInsidePath(location)) return location.replace(/^(\.\/+)+/, '');
   const expected = 'the path of a file in the folder of the model';
   throw refused(where, expected, location === '' ? 'none' : quoted(location));
 }
@@ -43,7 +43,7 @@ function checkedPath(location: string, where: string): string {
  * Whether a path stays below the folder that it is relative to, on every system and as a URL: no root, drive or
  * scheme, no backslash, no control character (URL parsers drop some), no segment that means the folder above.
  */
-function isInside(path: string): boolean {
+export function isInsidePath(path: string): boolean {
   const rooted = /^([a-z]:|[a-z][a-z\d+.-]*:\/|\/)/i.test(path);
   // eslint-disable-next-line no-control-regex
   if (path === '' || rooted || /[\u0000-\u001f\u007f\\?#]/.test(path)) return false;

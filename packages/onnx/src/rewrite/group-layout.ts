@@ -28,16 +28,31 @@ export function groupLayout(
 /** `[columns, groups, bytes of a group]`, lowest bits first; a short last group is filled with zero points. */
 export function packGroups({ codes, zeroPoints }: ZeroPointForm, layout: GroupLayout): Uint8Array {
   const { rows, columns, group, groups, bits, bytesPerGroup } = layout;
-  const bytes = new Uint8Array(columns * groups * bytesPerGroup);
-  const held = groups * group;
-  for (let column = 0; column < columns; column++) {
-    for (let row = 0; row < held; row++) {
-      const zeroPoint = zeroPoints[Math.floor(row / group) * columns + column] as number;
-      const code = row < rows ? (codes[row * columns + column] as number) : zeroPoint;
-      putBits(bytes, column * groups * bytesPerGroup, row, code, bits);
-    }
+  const bytesPerColumn = groups * bytesPerGroup;
+  const bytes = new Uint8Array(columns * bytesPerColumn);
+  for (let row = 0; row < groups * group; row++) {
+    const filled = row < rows;
+    const from = filled ? codes : zeroPoints;
+    const first = columns * (filled ? row : Math.floor(row / group));
+    putRow(bytes, bytesPerColumn, row * bits, from, first, columns);
   }
   return bytes;
+}
+
+/** Puts one code of every column at a place of its column, in bits. */
+function putRow(
+  bytes: Uint8Array,
+  bytesPerColumn: number,
+  place: number,
+  codes: Uint8Array | Uint16Array,
+  first: number,
+  columns: number,
+): void {
+  const shift = place % 8;
+  let at = Math.floor(place / 8);
+  for (let column = 0; column < columns; column++, at += bytesPerColumn) {
+    bytes[at] = (bytes[at] as number) | ((codes[first + column] as number) << shift);
+  }
 }
 
 /** `[columns, bytes]`: each column starts a new byte. */

@@ -78,12 +78,16 @@ export const createOperatorSet = (domain: string, version: number): OperatorSetI
 export const createEntry = (key: string, value: string): StringStringEntryProto =>
   create(StringStringEntryProtoSchema, { key, value });
 
-/** A graph input or output. A dimension that is a string is symbolic; without `shape` the rank is unknown. */
+/**
+ * A graph input or output. Without `elemType` readers infer its type. A dimension that is a string is symbolic; without
+ * `shape` the rank is unknown.
+ */
 export function createValueInfo(
   name: string,
-  elemType: number,
+  elemType?: number,
   shape?: readonly (number | string)[],
 ): ValueInfoProto {
+  if (elemType === undefined) return create(ValueInfoProtoSchema, { name });
   const tensor = create(TypeProto_TensorSchema, { elemType });
   if (shape !== undefined) tensor.shape = create(TensorShapeProtoSchema, { dim: shape.map(createDimension) });
   const type = create(TypeProtoSchema, { value: { case: 'tensorType', value: tensor } });

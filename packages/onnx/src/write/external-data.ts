@@ -1,37 +1,32 @@
-import { LowbitError } from '@lowbit/core';
 import { allTensors } from '../read/all-tensors.js';
-import type { ExternalFiles } from '../read/external-files.js';
+import { externalCounts } from '../read/external-counts.js';
+import { withoutFiles, type ExternalFile, type ExternalFiles } from '../read/external-files.js';
 import { externalReference } from '../read/external-reference.js';
 import type { OnnxModel } from '../read/model.js';
 import { isExternal, tensorBytes } from '../read/tensor-data.js';
 import type { ModelProto, TensorProto } from '../schema/proto.js';
+import { mainTensors } from './main-tensors.js';
 import { moveIn, moveOut } from './move-data.js';
 
-/** A file that belongs beside the model. */
-export interface ExternalFile {
-  /** Relative to the model's folder, as the model names it. */
-  readonly path: string;
-  readonly data: Uint8Array;
+/** Where the tensors of a result are wanted. */
+export interface ExternalWish {
+  /**
+   * `true`: large tensors go into a file; `false`: none does; absent: tensors stay where they are, and models above
+   * 1.5 GB are split.
+   */
+  readonly external: boolean | undefined;
+  /** Path of that file. Default: named for the model. */
+  readonly externalPath: string | undefined;
 }
 
 /** Above this many bytes of tensors a model is split: files of the format end at 2 GiB. */
 const mostInside = 1.5e9;
 
 /** Smaller tensors stay in the model: runtimes want shapes there, and references take bytes too. */
-const leastOutside = 1024;
+export const leastOutside = 1024;
 
 /** Places in a file are multiples of this. */
 const alignment = 64;
-
-/** How many tensors lie in each external file. */
-export function externalCounts(proto: ModelProto): ReadonlyMap<string, number> {
-  const counts = new Map<string, number>();
-  for (const tensor of allTensors(proto).filter(isExternal)) {
-    const { path } = externalReference(tensor, tensor.name);
-    counts.set(path, (counts.get(path) ?? 0) + 1);
-  }
-  return counts;
-}
 
 /** Bytes of the tensors that lie in other files. */
 export const externalBytes = (proto: ModelProto): number =>
@@ -46,23 +41,23 @@ export const externalBytes = (proto: ModelProto): number =>
  *
  * @param before The model's {@link externalCounts} as it was.
  * @param files The files as they were; without them what is external stays so, and nothing is passed on.
- * @param external `true`: large tensors go into files; `false`: none does; absent: tensors stay where they are, and
- *   models above 1.5 GB are split.
+ * @throws LowbitError `external-data`.
  */
 export async function settleExternal(
   { proto, name }: OnnxModel,
   before: ReadonlyMap<string, number>,
   files: ExternalFiles | undefined,
-  external: boolean | undefined,
+  { external, externalPath }: ExternalWish,
 ): Promise<ExternalFile[]> {
   const after = externalCounts(proto);
-  if (external === false && files === undefined && after.size > 0) throw withoutFiles(name);
+  if (external === false && files === undefined && after.size > 0)
+    throw withoutFiles(name, 'to put their tensors into it');
   const kept = [...after.keys()].filter((path) => external !== false && after.get(path) === before.get(path));
   const loaded = files === undefined ? [] : await bringIn(proto, files, new Set(kept));
   const outside = external === false ? [] : [...new Set([...loaded, ...largeTensors(proto, external)])];
   const passed: ExternalFile[] = [];
   if (files !== undefined) for (const path of kept) passed.push({ path, data: await files.open(path) });
-  return outside.length === 0 ? passed : [...passed, takeOut(outside, newPath(name, after))];
+  return outside.length === 0 ? passed : [...passed, takeOut(outside, newPath(name, externalPath, after))];
 }
 
 /** Puts the data of external tensors into the model, but for those in files that are kept. */
@@ -80,11 +75,14 @@ async function bringIn(
   return loaded;
 }
 
-/** The initializers that go outside on request, or because the model would become too large. */
+/**
+ * The tensors that go outside on request, or because the model would become too large. Runtimes look for other files on
+ * behalf of the main graph alone, so that what subgraphs and functions hold stays (onnxruntime-web 1.30).
+ */
 function largeTensors(proto: ModelProto, wanted: boolean | undefined): TensorProto[] {
   const inside = allTensors(proto).reduce((sum, { rawData }) => sum + rawData.length, 0);
   if (wanted !== true && inside <= mostInside) return [];
-  return (proto.graph?.initializer ?? []).filter(({ rawData }) => rawData.length >= leastOutside);
+  return mainTensors(proto).filter(({ rawData }) => rawData.length >= leastOutside);
 }
 
 function takeOut(tensors: readonly TensorProto[], path: string): ExternalFile {
@@ -100,20 +98,10 @@ function takeOut(tensors: readonly TensorProto[], path: string): ExternalFile {
   return { path, data };
 }
 
-/** Named for the model, and like no file that it names. */
-function newPath(model: string, taken: ReadonlyMap<string, number>): string {
-  const stem = model.replace(/^.*[\\/]/, '').replace(/\.onnx$/, '');
-  let path = `${stem}.lowbit.data`;
-  for (let number = 2; taken.has(path); number++) path = `${stem}.lowbit-${number}.data`;
+/** The wanted name or one for the model, with a number where the model names such a file already. */
+function newPath(model: string, wanted: string | undefined, taken: ReadonlyMap<string, number>): string {
+  const stem = wanted ?? `${model.replace(/^.*[\\/]/, '').replace(/\.onnx$/, '')}.lowbit.data`;
+  let path = stem;
+  for (let number = 2; taken.has(path); number++) path = stem.replace(/(\.[^./]*)?$/, `-${number}$1`);
   return path;
-}
-
-function withoutFiles(where: string): LowbitError {
-  return new LowbitError({
-    code: 'external-data',
-    where,
-    expected: 'the files of the model, to put their tensors into it',
-    received: 'none',
-    remedy: 'Give the option externalData, a function that reads a file beside the model.',
-  });
 }

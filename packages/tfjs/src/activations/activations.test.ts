@@ -1,4 +1,4 @@
-import { arrayOps, quantize, seededRandom, train, type Batch, type Quantizer } from '@lowbit/core';
+import { arrayOps, quantize, registry, seededRandom, train, type Batch, type Quantizer } from '@lowbit/core';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfLayers from '@tensorflow/tfjs-layers';
 import { expect } from 'vitest';
@@ -6,7 +6,7 @@ import { onEveryBackend } from '../../test/backends.js';
 import { withSeededWeights } from '../../test/models.js';
 import { grid } from '../../test/quantizers.js';
 import { disposeWeights } from '../model/dispose-weights.js';
-import { tfjs } from '../tfjs.js';
+import { load, save, tfjs } from '../index.js';
 
 const { layers } = tfLayers;
 const random = seededRandom(4);
@@ -113,6 +113,21 @@ onEveryBackend('quantized activations', (test) => {
     disposeWeights(model);
   });
 
+  test('ranges alone are those of the whole statistics, values that are not finite left out', async () => {
+    const model = smallNet();
+    const [[name, input]] = Object.entries(images(4).inputs) as [[string, Batch['inputs'][string]]];
+    const broken = { shape: input.shape, data: Float32Array.from(input.data, (x, i) => (i === 5 ? NaN : x)) };
+    const batches = [images(4), { inputs: { [name]: broken } }];
+    const all = await tfjs(model).observe(batches);
+    const ranges = await tfjs(model).observe(batches, { statistics: 'ranges' });
+    expect(ranges.sites['conv/input']).toMatchObject({ count: 8 * 72 - 1, nonFinite: 1, batches: 2 });
+    for (const [id, seen] of Object.entries(ranges.sites)) {
+      expect(seen).not.toHaveProperty('histogram');
+      expect(all.sites[id]).toMatchObject(seen);
+    }
+    disposeWeights(model);
+  });
+
   test('features are the outputs of layers, averaged over space', async () => {
     const model = smallNet();
     const { labels, layers: found } = await tfjs(model).features([images(4), images(2)]);
@@ -148,6 +163,26 @@ onEveryBackend('quantized activations', (test) => {
         return { modelArtifactsInfo: { dateSaved: new Date(0), modelTopologyType: 'JSON' } };
       }),
     );
+    const kernel = (each: tfLayers.LayersModel) =>
+      each.weights
+        .find(({ originalName }) => originalName === 'second/kernel')!
+        .read()
+        .dataSync();
+    let packed: tf.io.ModelArtifacts | undefined;
+    const report = await save(
+      small,
+      tf.io.withSaveHandler(async (given) => {
+        packed = given;
+        return { modelArtifactsInfo: { dateSaved: new Date(0), modelTopologyType: 'JSON' } };
+      }),
+    );
+    expect(report.weights.filter(({ form }) => form === 'packed 8-bit').length).toBe(3);
+    const unpacked = await load(tf.io.fromMemory(packed!), { registry: registry([ranged]) });
+    expect(kernel(unpacked)).toEqual(kernel(small));
+    const again = await tfjs(unpacked).observe([batch]);
+    expect(again.batches).toBe(1);
+    expect(predict(unpacked, batch)).toEqual(near);
+    disposeWeights(unpacked);
     const artifacts = {
       ...stored!,
       modelTopology: JSON.parse(JSON.stringify(stored!.modelTopology)) as object,

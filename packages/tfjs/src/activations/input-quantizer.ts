@@ -1,8 +1,8 @@
-import { grainOf, type FittedSite } from '@lowbit/core';
+import { activationSite, grainOf, type FittedSite } from '@lowbit/core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { layers } from '@tensorflow/tfjs-layers';
 import { fakeQuantize } from '../ops/fake-quantize.js';
-import { siteOf } from './activation-site.js';
+import { tfjsOps } from '../ops/tfjs-ops.js';
 import { productOfPatches } from './product-of-patches.js';
 
 type Inputs = tf.Tensor | tf.Tensor[];
@@ -22,7 +22,7 @@ export type QuantizedCall = (
 export function inputQuantizer(site: FittedSite, layer: layers.Layer): QuantizedCall {
   const grain = grainOf(site.quantizer, site.options);
   const quantize = (x: tf.Tensor, shape: [number, number]) =>
-    tf.reshape(fakeQuantize(site.quantizer, siteOf(site))(tf.reshape(x, shape)), x.shape);
+    tf.reshape(fakeQuantize(site.quantizer, activationSite(tfjsOps, site))(tf.reshape(x, shape)), x.shape);
   const isConvolution = layer.getClassName() === 'Conv2D';
   if (grain === 'patches' && isConvolution)
     return (inputs, _call, within) => {

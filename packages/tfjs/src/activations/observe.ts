@@ -1,15 +1,10 @@
-import {
-  seedFrom,
-  statisticsCollector,
-  type Batch,
-  type Calibration,
-  type ObserveOptions,
-} from '@lowbit/core';
+import type { Batch, Calibration, ObserveOptions } from '@lowbit/core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { surveyModel } from '../model/survey.js';
 import { layerCalls } from '../training/layer-calls.js';
 import { describeSites } from './describe-sites.js';
+import { observeTensor } from './observe-tensor.js';
 import { visitBatches } from './visit-batches.js';
 
 /**
@@ -24,25 +19,25 @@ export async function observe(
   batches: Iterable<Batch> | AsyncIterable<Batch>,
   options: ObserveOptions = {},
 ): Promise<Calibration> {
-  const { sampleSize = 4096, seed = 0, sites: wanted } = options;
+  const { sites: wanted } = options;
   const calls = layerCalls();
-  const collectors = surveyModel(model).flatMap(({ id, layer }) =>
+  const observers = surveyModel(model).flatMap(({ id, layer }) =>
     describeSites(id, layer)
       .filter((site) => wanted?.includes(site.id) ?? true)
       .map((site) => {
-        const collector = statisticsCollector({ sampleSize, seed: seedFrom(seed, site.id) });
+        const observer = observeTensor(site.id, options);
         calls.change(layer, {
           around(inputs, call) {
-            collector.add((Array.isArray(inputs) ? (inputs[0] as Tensor) : inputs).dataSync());
+            observer.add(Array.isArray(inputs) ? (inputs[0] as Tensor) : inputs);
             return call(inputs);
           },
         });
-        return [site.id, collector] as const;
+        return [site.id, observer] as const;
       }),
   );
   try {
     const count = await visitBatches(model, batches, options, () => undefined);
-    const statistics = collectors.map(([id, collector]) => [id, collector.finish()] as const);
+    const statistics = observers.map(([id, observer]) => [id, observer.finish()] as const);
     return {
       format: 'lowbit-calibration',
       version: 1,

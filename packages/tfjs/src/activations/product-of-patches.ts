@@ -1,6 +1,7 @@
 import { LowbitError } from '@lowbit/core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { layers, LayerVariable } from '@tensorflow/tfjs-layers';
+import { patchesOf } from './patches-of.js';
 
 /** What is read of a Conv2D layer. */
 interface Convolution {
@@ -31,13 +32,11 @@ export function productOfPatches(
   const weights = kernel.read();
   const [height, width, channels, filters] = weights.shape as [number, number, number, number];
   const length = height * width * channels;
-  const oneHot = tf.reshape(tf.eye(length), [height, width, channels, length]) as tf.Tensor4D;
-  const patches = tf.conv2d(x as tf.Tensor4D, oneHot, strides, padding, 'NHWC', dilationRate);
-  const matrix = tf.reshape(change(patches), [-1, length]);
-  const product = tf.reshape(tf.matMul(matrix, tf.reshape(weights, [length, filters])), [
-    ...patches.shape.slice(0, 3),
-    filters,
-  ]);
+  const window = { size: [height, width], strides, padding, dilation: dilationRate } as const;
+  const patches = patchesOf(x as tf.Tensor4D, window);
+  // A convolution with a kernel of 1 × 1 is the product of matrices; its gradients are faster on wasm.
+  const matrix = tf.reshape(weights, [1, 1, length, filters]) as tf.Tensor4D;
+  const product = tf.conv2d(change(patches) as tf.Tensor4D, matrix, 1, 'valid');
   const shifted = bias ? tf.add(product, bias.read()) : product;
   return activation ? activation.apply(shifted) : shifted;
 }

@@ -1,22 +1,12 @@
-import { LowbitError, type Outcome, type Problem } from '@lowbit/core';
+import type { Outcome } from '@lowbit/core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { surveyModel } from '../model/survey.js';
+import { checkTensors } from './check-tensors.js';
 
 /** Checks that every tensor of the outcome belongs to a weight of the model. Throws `plan-mismatch`. */
 export function checkOutcome(model: LayersModel, outcome: Outcome): void {
-  const shapes = new Map(
-    surveyModel(model).flatMap(({ variables }) => variables.map(({ id, variable }) => [id, variable.shape])),
+  const shapes = surveyModel(model).flatMap(({ variables }) =>
+    variables.map(({ id, variable }) => [id, variable.shape] as const),
   );
-  const problems = [...outcome.weights].flatMap(([id, tensor]) => mismatch(id, tensor.shape, shapes.get(id)));
-  const [first, ...rest] = problems;
-  if (first !== undefined) throw new LowbitError([first, ...rest]);
-}
-
-function mismatch(id: string, received: readonly number[], shape: readonly unknown[] | undefined): Problem[] {
-  if (shape !== undefined && String(shape) === String(received)) return [];
-  const expected = shape === undefined ? 'the id of a weight of this model' : `shape [${shape}]`;
-  const remedy = 'Plan again for this model: its layers or their names have changed.';
-  return [
-    { code: 'plan-mismatch', where: id, expected, received: `a tensor of shape [${received}]`, remedy },
-  ];
+  checkTensors(new Map(shapes), outcome);
 }

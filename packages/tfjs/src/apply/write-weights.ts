@@ -1,19 +1,23 @@
 import { decode, LowbitError, type QuantizedTensor } from '@lowbit/core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel, LayerVariable } from '@tensorflow/tfjs-layers';
+import { noFolding } from '../fold/find-folds.js';
 import { surveyModel, type ModelLayer, type ModelVariable } from '../model/survey.js';
 
 /**
  * Gives `copy`, which has the topology of `model`, its weights: decoded where `tensors` has the weight's id,
- * the original value elsewhere. Values are written past the layers' constraints, so they arrive bit for bit.
+ * the original value elsewhere. Values are written past the layers' constraints, so they arrive bit for bit. Normalizations that
+ * are folded have no place in the copy.
  */
 export function writeWeights(
   model: LayersModel,
   copy: LayersModel,
   tensors: ReadonlyMap<string, QuantizedTensor>,
+  { norms } = noFolding,
 ): void {
   const targets = surveyModel(copy);
   surveyModel(model).forEach((source, i) => {
+    if (norms.has(source.layer)) return;
     for (const entry of source.variables) {
       const target = counterpart(entry, source, targets[i]);
       const tensor = tensors.get(entry.id);

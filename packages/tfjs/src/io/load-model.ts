@@ -5,6 +5,7 @@ import { loadPacked, type LoadOptions } from '../load/load.js';
 import type { ModelSource } from '../load/load-artifacts.js';
 import { surveyModel } from '../model/survey.js';
 import { rememberPacked } from './packed-weights.js';
+import { rememberForms } from './stored-forms.js';
 
 export interface LoadModelOptions extends LoadOptions {
   /** Where the quantizers of activations are looked up, for models that have some. */
@@ -23,7 +24,7 @@ export interface LoadModelOptions extends LoadOptions {
 export async function load(source: ModelSource, options: LoadModelOptions = {}): Promise<LayersModel> {
   const plugins = options.registry?.list() ?? [];
   registerQuantizedInput(plugins.filter((plugin) => plugin.kind === 'quantizer'));
-  const { model, packed } = await loadPacked(source, options);
+  const { model, packed, specs } = await loadPacked(source, options);
   const byId = surveyModel(model).flatMap(({ variables }) =>
     variables.flatMap(({ id, variable }) => {
       const tensor = packed.get(variable.originalName);
@@ -31,5 +32,6 @@ export async function load(source: ModelSource, options: LoadModelOptions = {}):
     }),
   );
   rememberPacked(model, new Map(byId));
+  rememberForms(model, specs);
   return model;
 }

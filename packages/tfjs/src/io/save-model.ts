@@ -48,7 +48,7 @@ export async function save(
   options: SaveOptions = {},
 ): Promise<SaveReport> {
   const { format = 'packed', plain = 'uint8', rest = 'float32' } = options;
-  const handler = handlerOf(target);
+  const handler = saveHandler(target);
   const artifacts = await artifactsOf(model);
   const { stored, weights } = await storeModelWeights(model, artifacts, { format, plain, rest });
   const weightData = joinBytes(stored.map(({ bytes }) => bytes));
@@ -57,10 +57,19 @@ export async function save(
     weightSpecs: stored.map(({ spec }) => spec) as unknown as io.WeightsManifestEntry[],
     weightData: weightData.buffer as ArrayBuffer,
   });
+  return saveReport(format, weightData.length, weights);
+}
+
+/** The report on weights that were written, `bytes` in all. */
+export function saveReport(
+  format: SaveReport['format'],
+  bytes: number,
+  weights: readonly SavedWeight[],
+): SaveReport {
   const lossy = weights.map(({ sqnrDb }) => sqnrDb).filter((decibels) => decibels !== null);
   return {
     format,
-    bytes: weightData.length,
+    bytes,
     floatBytes: weights.reduce((sum, { floatBytes }) => sum + floatBytes, 0),
     weights,
     lowestSqnrDb: lossy.length === 0 ? null : Math.min(...lossy),
@@ -79,7 +88,8 @@ async function artifactsOf(model: LayersModel): Promise<io.ModelArtifacts> {
   return artifacts;
 }
 
-function handlerOf(target: SaveTarget): Required<Pick<io.IOHandler, 'save'>> {
+/** The handler behind a target. Throws `file-unwritable` when nothing can save there. */
+export function saveHandler(target: SaveTarget): Required<Pick<io.IOHandler, 'save'>> {
   const handler = typeof target === 'string' ? io.getSaveHandlers(target)[0] : target;
   if (handler?.save !== undefined) return handler as Required<Pick<io.IOHandler, 'save'>>;
   const where = typeof target === 'string' ? target : 'save';

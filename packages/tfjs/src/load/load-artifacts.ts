@@ -1,6 +1,6 @@
 import { checkSpecs } from '@lowbit/keras';
 import { LowbitError } from '@lowbit/core';
-import { io } from '@tensorflow/tfjs-core';
+import { env, io } from '@tensorflow/tfjs-core';
 
 /** Where a model is: a URL of any scheme that TensorFlow.js knows, or a handler of one's own. */
 export type ModelSource = string | io.IOHandler;
@@ -28,8 +28,11 @@ export function nameOf(source: ModelSource): string {
 }
 
 function handlerOf(url: string, onProgress?: (share: number) => void): io.IOHandler {
-  const [handler] = io.getLoadHandlers(url, onProgress === undefined ? {} : { onProgress });
+  const options = onProgress === undefined ? {} : { onProgress };
+  const [handler] = io.getLoadHandlers(url, options);
   if (handler !== undefined) return handler;
+  // As TensorFlow.js does: a URL without a scheme is relative to the page.
+  if (env().getBool('IS_BROWSER') && !url.includes('://')) return io.browserHTTPRequest(url, options);
   throw notLoadable(url);
 }
 

@@ -1,4 +1,5 @@
 import type { PackedTensor } from '@lowbit/core';
+import type { WeightSpec } from '@lowbit/keras';
 import { io } from '@tensorflow/tfjs-core';
 import { loadLayersModel, type LayersModel } from '@tensorflow/tfjs-layers';
 import { keepPacked } from './keep-packed.js';
@@ -19,6 +20,8 @@ export interface LoadOptions {
 export interface Loaded {
   readonly model: LayersModel;
   readonly packed: ReadonlyMap<string, PackedTensor>;
+  /** How its weights are stored in the file. */
+  readonly specs: readonly WeightSpec[];
 }
 
 /** Loads a model that lowbit packed, or any other; see `load`. */
@@ -28,7 +31,8 @@ export async function loadPacked(source: ModelSource, options: LoadOptions = {})
   const { packed, ...expanded } = expandWeights(artifacts, nameOf(source));
   const model = await loadLayersModel(io.fromMemory({ ...artifacts, ...expanded }));
   if (weights === 'packed') keepPacked(model, packed);
-  return { model, packed };
+  const specs = (artifacts.weightSpecs ?? []) as unknown as readonly WeightSpec[];
+  return { model, packed, specs };
 }
 
 /**

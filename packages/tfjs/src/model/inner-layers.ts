@@ -24,6 +24,11 @@ export function innerLayers(layer: Layer): readonly Layer[] {
   }
 }
 
+/** Whether the name of a composite is another one than that of the layer in it. */
+export function hasOwnName(layer: Layer): boolean {
+  return layer.getClassName() !== 'LowbitQuantizedInput';
+}
+
 /** Whether the layer stands for its inner layers only. */
 export function isComposite(layer: Layer): boolean {
   return [

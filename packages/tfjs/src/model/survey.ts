@@ -1,5 +1,5 @@
 import type { LayersModel, LayerVariable, layers } from '@tensorflow/tfjs-layers';
-import { innerLayers, isComposite } from './inner-layers.js';
+import { hasOwnName, innerLayers, isComposite } from './inner-layers.js';
 
 /** One weight variable of a layer. */
 export interface ModelVariable {
@@ -31,7 +31,9 @@ export function surveyModel(model: LayersModel): readonly ModelLayer[] {
 function leaves(all: readonly layers.Layer[], prefix: string): { path: string; layer: layers.Layer }[] {
   return all.flatMap((layer) => {
     const path = prefix + layer.name;
-    return isComposite(layer) ? leaves(innerLayers(layer), `${path}/`) : [{ path, layer }];
+    if (!isComposite(layer)) return [{ path, layer }];
+    // A quantized input has the name of the layer behind it, whose weights keep their ids.
+    return leaves(innerLayers(layer), hasOwnName(layer) ? `${path}/` : prefix);
   });
 }
 

@@ -4,6 +4,8 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 
 /** The batch's inputs as tensors, in the order of the model's. The caller disposes them. Throws `invalid-argument`. */
 export function batchInputs(model: LayersModel, { inputs }: Batch): tf.Tensor[] {
+  // A Sequential model that was loaded knows the names of its inputs when it is built.
+  if (!model.built) (model as unknown as { build(): void }).build();
   return model.inputNames.map((name, i) => {
     const given = inputs[name] ?? (model.inputNames.length === 1 ? Object.values(inputs)[0] : undefined);
     if (given === undefined) throw missing(name, Object.keys(inputs));

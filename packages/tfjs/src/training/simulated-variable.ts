@@ -78,10 +78,11 @@ function latestScheme(
     const settings = { bits, where: id, fit: (slice: Float32Array) => quantizer.fit(slice, context) };
     return encode(values, variable.shape, slicing, settings).scheme;
   };
+  const isLive = typeof quantizer.live === 'function' ? quantizer.live(options) : quantizer.live === true;
   let scheme: Scheme | undefined;
   let fitted: object | undefined;
   return (): Scheme => {
-    const isCurrent = quantizer.live === true || fitted === variable.dataId;
+    const isCurrent = isLive || fitted === variable.dataId;
     if (scheme === undefined || !isCurrent) scheme = fit();
     fitted = variable.dataId;
     return scheme;

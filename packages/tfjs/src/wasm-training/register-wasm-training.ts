@@ -3,6 +3,7 @@ import { batchNormGradient } from './batch-norm-gradient.js';
 import { conv2dFilterGradient } from './conv2d-filter-gradient.js';
 import { conv2dInputGradient } from './conv2d-input-gradient.js';
 import { depthwiseFilterGradient, depthwiseInputGradient } from './depthwise-gradients.js';
+import { isHeapSlice, heapSlice } from './heap-slice.js';
 import { unsortedSegmentSum } from './unsorted-segment-sum.js';
 
 const kernels = [
@@ -15,7 +16,7 @@ const kernels = [
 
 /**
  * Gives the wasm backend of TensorFlow.js what it lacks for training: the gradients of convolutions, depthwise convolutions and
- * embeddings, and a faster one of batch normalization. Channels must be last, as everywhere on that backend. Call it once,
+ * embeddings, a faster one of batch normalization, and faster slices. Channels must be last, as everywhere on that backend. Call it once,
  * after `@tensorflow/tfjs-backend-wasm` is imported; calling it again does nothing.
  *
  * @example
@@ -31,6 +32,11 @@ export function registerWasmTraining(): void {
     if (present?.kernelFunc === kernel.kernelFunc) continue;
     if (present !== undefined) tf.unregisterKernel(kernel.kernelName, 'wasm');
     tf.registerKernel(kernel);
+  }
+  const slice = tf.getKernel('Slice', 'wasm');
+  if (!isHeapSlice(slice)) {
+    tf.unregisterKernel('Slice', 'wasm');
+    tf.registerKernel(heapSlice(slice));
   }
   if (tf.getGradient('FusedBatchNorm') === batchNormGradient) return;
   tf.unregisterGradient('FusedBatchNorm');

@@ -1,10 +1,5 @@
 import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
-
-/** The part of the wasm backend that is used; it is private. */
-interface WasmBackend {
-  makeOutput(shape: number[], dtype: 'float32'): TensorInfo;
-  typedArrayFromHeap(tensor: TensorInfo): Float32Array | Int32Array;
-}
+import type { WasmBackend } from './wasm-backend.js';
 
 /**
  * Adds rows into segments: `output[s] = Σ x[i]` over the rows with `segmentIds[i] = s`; ids out of range count nowhere. It is the

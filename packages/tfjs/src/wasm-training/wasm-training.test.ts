@@ -122,6 +122,43 @@ describe('gradients on wasm equal those of the cpu backend', () => {
   test('gather, as embeddings use it', () =>
     agree([[9, 4]], (table) => tf.gather(table, tf.tensor2d([1, 8, 1, 0, 3, 1], [2, 3], 'int32'))));
 
+  const slices: readonly [shape: number[], begin: number[], size: number[]][] = [
+    [[7], [2], [4]],
+    [
+      [4, 5],
+      [1, 0],
+      [2, 5],
+    ],
+    [
+      [4, 5],
+      [1, 2],
+      [3, 2],
+    ],
+    [
+      [3, 4, 5],
+      [1, 0, 2],
+      [2, 4, 3],
+    ],
+    [
+      [2, 4, 5, 3],
+      [0, 1, 2, 0],
+      [2, 2, 3, 3],
+    ],
+    [
+      [2, 4, 5, 3],
+      [1, 0, 1, 1],
+      [1, 4, 4, 1],
+    ],
+    [
+      [2, 2, 2, 3, 2],
+      [0, 1, 0, 1, 1],
+      [2, 1, 2, 2, 1],
+    ],
+  ];
+  for (const [shape, begin, size] of slices)
+    test(`slice of ${shape.join('×')} from ${begin.join(', ')}`, () =>
+      agree([shape], (x) => tf.slice(x, begin, size)));
+
   for (const shape of [
     [4, 5, 5, 3],
     [6, 3],
@@ -138,11 +175,27 @@ describe('gradients on wasm equal those of the cpu backend', () => {
       ));
 });
 
+test('slices of whole numbers and of nothing stay what they are', async () => {
+  await tf.setBackend('wasm');
+  const values = tf.tidy(() => {
+    const whole = tf.slice(tf.tensor2d([1, 2, 3, 4, 5, 6], [2, 3], 'int32'), [0, 1], [2, 1]);
+    const none = tf.slice(tf.zeros([2, 3]), [0, 1], [0, 2]);
+    return [whole, none].map((each) => [each.shape, [...each.dataSync()]]);
+  });
+  expect(values).toEqual([
+    [
+      [2, 1],
+      [2, 5],
+    ],
+    [[0, 2], []],
+  ]);
+});
+
 test('channels first are refused', async () => {
   await tf.setBackend('wasm');
   const attrs = { strides: [1, 1], pad: 'valid', dataFormat: 'NCHW', inputShape: [1, 3, 3, 3] as Four };
   const kernel = tf.getKernel('Conv2DBackpropInput', 'wasm');
-  const info = { dataId: {}, shape: [3, 3, 3, 3], dtype: 'float32' } as const;
+  const info: tf.TensorInfo = { dataId: {}, shape: [3, 3, 3, 3], dtype: 'float32' };
   expect(() =>
     kernel.kernelFunc({ inputs: { dy: info, filter: info }, backend: tf.backend(), attrs: attrs as never }),
   ).toThrow('channels last');

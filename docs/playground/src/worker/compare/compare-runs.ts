@@ -19,14 +19,17 @@ export async function compareRuns(
   { signal, onProgress }: Session,
 ): Promise<CompareResult> {
   const collectors = declared.map((value) => ({ name: value.name, collector: outputCollector(value) }));
-  for (let done = 0; done < batches; done++) {
-    onProgress({ label: 'Running both models', done, total: batches });
-    const a = await outputsOf(first);
-    const b = await outputsOf(second);
-    for (const { name, collector } of collectors) collector.add(a[name]!, b[name]!, undefined);
-    await turn(signal);
+  try {
+    for (let done = 0; done < batches; done++) {
+      onProgress({ label: 'Running both models', done, total: batches });
+      const a = await outputsOf(first);
+      const b = await outputsOf(second);
+      for (const { name, collector } of collectors) collector.add(a[name]!, b[name]!, undefined);
+      await turn(signal);
+    }
+  } finally {
+    await Promise.all([first.return?.(), second.return?.()]);
   }
-  await Promise.all([first.return?.(), second.return?.()]);
   return {
     batches,
     outputs: collectors.map(({ collector }) => collector.finish()),

@@ -25,9 +25,12 @@ export async function pictureBatch(
   const image = inputs[0]?.type === 'uint8' ? {} : ranges[range];
   const preparation = imagePreparation({ inputs, image });
   const { input, width, height, channels } = preparation;
-  const data = new Float32Array(width * height * channels);
-  prepareImage(await decodePicture(file), preparation, data, 0);
-  return { inputs: { [input.name]: { shape: input.shape as readonly number[], data } } };
+  const shape = input.shape as readonly number[];
+  const samples = shape[0] as number;
+  const data = new Float32Array(samples * width * height * channels);
+  const pixels = await decodePicture(file);
+  for (let sample = 0; sample < samples; sample++) prepareImage(pixels, preparation, data, sample);
+  return { inputs: { [input.name]: { shape, data } } };
 }
 
 async function decodePicture(file: File): Promise<Pixels> {

@@ -1,0 +1,64 @@
+import type { Report } from '@lowbit/core';
+import { formatBytes, gatherWarnings, groupByReason, renderErrorChart } from 'lowbit/browser';
+import { element, type Child } from './element.js';
+import { sizeTable } from './size-table.js';
+import { weightDetail } from './weight-detail.js';
+import { weightTable } from './weight-table.js';
+
+/** Everything about a report: sizes, warnings, error of each weight, histogram of the chosen one, what stays. */
+export function resultView(report: Report, format: string): readonly HTMLElement[] {
+  const detail = element('div', { class: 'detail', 'aria-live': 'polite' });
+  const table = weightTable(report.weights, (weight) => detail.replaceChildren(weightDetail(weight)));
+  return [
+    element('p', { class: 'gist' }, gist(report)),
+    sizeTable(report, format),
+    ...warningList(gatherWarnings(report)),
+    part('Error of each weight', errorChart(report)),
+    part('Weights', table),
+    part('The chosen weight', detail),
+    ...stays(report),
+  ];
+}
+
+function gist({ modelBytes, bitsPerWeight, weights }: Report): string {
+  const { before, after } = modelBytes;
+  const share = (before / after).toFixed(1);
+  return `${formatBytes(before)} → ${formatBytes(after)}, ${share} times smaller; ${weights.length} weights, ${bitsPerWeight.toFixed(2)} bits each with their parameters.`;
+}
+
+function errorChart({ weights }: Report): HTMLElement {
+  const chart = element('div', {
+    class: 'error-chart',
+    role: 'region',
+    'aria-label': 'Error of each weight',
+    tabindex: 0,
+  });
+  // Names in it are escaped where the markup is made.
+  chart.innerHTML = renderErrorChart(weights).html;
+  return chart;
+}
+
+function warningList(warnings: readonly string[]): readonly HTMLElement[] {
+  if (warnings.length === 0) return [];
+  const items = warnings.map((warning) => element('li', {}, warning));
+  return [element('div', { class: 'warnings' }, element('h3', {}, 'Warnings'), element('ul', {}, ...items))];
+}
+
+function stays({ skipped }: Report): readonly HTMLElement[] {
+  if (skipped.length === 0) return [];
+  const items = groupByReason(skipped).map(({ reason, notes }) =>
+    element('li', {}, `${notes.length} × ${reason}: ${notes.map(({ subject }) => subject).join(', ')}`),
+  );
+  return [
+    element(
+      'details',
+      {},
+      element('summary', {}, `Left as they are: ${skipped.length}`),
+      element('ul', {}, ...items),
+    ),
+  ];
+}
+
+function part(title: string, ...content: readonly Child[]): HTMLElement {
+  return element('section', {}, element('h3', {}, title), ...content);
+}

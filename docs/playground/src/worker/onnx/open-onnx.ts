@@ -1,0 +1,66 @@
+import { quantize, type Report } from '@lowbit/core';
+import { onnx, readModel, type OnnxOptions, type OnnxResult } from '@lowbit/onnx';
+import type { Download, Settings } from '../../shared/messages.js';
+import { beside, type DroppedFiles } from '../dropped-files.js';
+import { nothingQuantized } from '../nothing-quantized.js';
+import type { OpenedModel } from '../open-model.js';
+import { recipeOf } from '../recipe.js';
+import { sessionOptions } from '../session.js';
+import { compareOnnx } from './compare-onnx.js';
+import { onnxFacts } from './onnx-facts.js';
+
+/** Opens an ONNX file. @throws LowbitError `model-not-onnx`, `model-truncated` and what else reading finds. */
+export function openOnnx(files: DroppedFiles): OpenedModel {
+  const [name, bytes] = modelAmong(files);
+  const model = readModel(bytes, name);
+  const facts = onnxFacts(model, files);
+  let last: { readonly model: OnnxResult; readonly report: Report } | undefined;
+  return {
+    facts,
+    async quantize(settings, session) {
+      const port = onnx(bytes, { name, ...portOptions(settings), ...externalData(files) });
+      last = await quantize(port, recipeOf(settings), sessionOptions(session));
+      return last.report;
+    },
+    async compare(inputs, session) {
+      if (last === undefined) throw nothingQuantized();
+      return compareOnnx({ name, bytes, files, model }, last.model, inputs, session);
+    },
+    async download() {
+      if (last === undefined) throw nothingQuantized();
+      return downloads(name, last.model, last.report);
+    },
+    dispose: () => undefined,
+  };
+}
+
+/** The file that is called `.onnx`, or the first one, which may turn out to be none. */
+function modelAmong(files: DroppedFiles): readonly [string, Uint8Array] {
+  const entries = [...files];
+  const named = entries.find(([name]) => name.toLowerCase().endsWith('.onnx'));
+  return named ?? (entries[0] as [string, Uint8Array]);
+}
+
+function portOptions({ madeFor }: Settings): OnnxOptions {
+  return madeFor === 'integers' ? { integers: 'operators' } : { optimize: madeFor };
+}
+
+/** Without other files, weights in such are left as they are, and the report says so. */
+function externalData(files: DroppedFiles): OnnxOptions {
+  return files.size > 1 ? { externalData: async (path) => beside(files, path) } : {};
+}
+
+function downloads(name: string, { bytes, externalData = [] }: OnnxResult, { plan }: Report): Download[] {
+  const widths = new Set(plan.weights.flatMap(({ bits }) => (bits === 'float' ? [] : [bits])));
+  const suffix = widths.size === 1 ? `_q${[...widths].join('')}` : '_mixed';
+  const file = `${name.replace(/\.onnx$/i, '')}${suffix}.onnx`;
+  const besideIt = externalData.map(({ path, data }) => ({
+    name: path,
+    bytes: data,
+    note: 'Belongs beside the model.',
+  }));
+  return [
+    { name: file, bytes, note: 'An ordinary ONNX file for onnxruntime-web 1.24 or later.' },
+    ...besideIt,
+  ];
+}

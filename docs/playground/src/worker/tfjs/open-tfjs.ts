@@ -1,0 +1,79 @@
+import { quantize } from '@lowbit/core';
+import { calibrationInputs, formatBytes, formatDecibels } from 'lowbit/browser';
+import type { CompareInputs, CompareResult, Download, DownloadForm } from '../../shared/messages.js';
+import { compareRuns } from '../compare/compare-runs.js';
+import { makeBatches } from '../compare/make-batches.js';
+import type { DroppedFiles } from '../dropped-files.js';
+import { nothingQuantized } from '../nothing-quantized.js';
+import type { OpenedModel } from '../open-model.js';
+import { recipeOf } from '../recipe.js';
+import { sessionOptions, type Session } from '../session.js';
+import { loadKind } from './load-kind.js';
+import { runTfjs } from './run-tfjs.js';
+import { tfjsFacts } from './tfjs-facts.js';
+import type { TfjsKind } from './tfjs-kind.js';
+import { zipModel } from './zip-model.js';
+
+/** Opens a `model.json` that was dropped with its weight files. @throws LowbitError as `loadKind`. */
+export function openTfjs(name: string, files: DroppedFiles): Promise<OpenedModel> {
+  return loadKind(name, files, (kind) => openKind(name, files, kind));
+}
+
+async function openKind<M>(name: string, files: DroppedFiles, kind: TfjsKind<M>): Promise<OpenedModel> {
+  const facts = await tfjsFacts(name, files, kind);
+  let last: { readonly model: M } | undefined;
+  const result = () => {
+    if (last === undefined) throw nothingQuantized();
+    return last.model;
+  };
+  const disposeLast = () => {
+    if (last !== undefined) kind.dispose(last.model);
+    last = undefined;
+  };
+  return {
+    facts,
+    async quantize(settings, session) {
+      const { model, report } = await quantize(kind.port, recipeOf(settings), sessionOptions(session));
+      disposeLast();
+      last = { model };
+      return report;
+    },
+    compare: async (inputs, session) => compare(kind, name, result(), inputs, session),
+    download: async (form) => [await download(kind, name, result(), form)],
+    dispose() {
+      disposeLast();
+      kind.dispose(kind.original);
+    },
+  };
+}
+
+async function compare<M>(
+  kind: TfjsKind<M>,
+  name: string,
+  result: M,
+  wanted: CompareInputs,
+  session: Session,
+): Promise<CompareResult> {
+  const batches = await makeBatches(calibrationInputs(kind.inputs, name), wanted);
+  const run = (model: M) => runTfjs(() => kind.start(model), batches, kind);
+  return compareRuns(run(kind.original), run(result), kind.outputs, batches.length, session);
+}
+
+async function download<M>(
+  kind: TfjsKind<M>,
+  name: string,
+  model: M,
+  format: DownloadForm,
+): Promise<Download> {
+  const { zip, saved } = await zipModel((handler) => kind.save(model, handler, { format }));
+  const price =
+    saved.lowestSqnrDb === null
+      ? 'nothing is lost'
+      : `saving costs accuracy: ${formatDecibels(saved.lowestSqnrDb)} at the worst weight`;
+  const loader = format === 'packed' ? 'lowbit (@lowbit/tfjs)' : 'any TensorFlow.js';
+  return {
+    name: `${name.replace(/\.json$/i, '')}_${format}.zip`,
+    bytes: zip,
+    note: `For ${loader}: weights in ${formatBytes(saved.bytes)}, ${price}.`,
+  };
+}

@@ -1,0 +1,293 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { decibels, quantize as quantizeInNode, type Batch } from '@lowbit/core';
+import { registry } from '@lowbit/methods';
+import { onnx } from '@lowbit/onnx';
+import { load, planOf } from '@lowbit/tfjs';
+import { loadGraph } from '@lowbit/tfjs/graph';
+import { fileSystem } from '@lowbit/tfjs/node';
+import * as tf from '@tensorflow/tfjs-core';
+import { loadLayersModel, type LayersModel } from '@tensorflow/tfjs-layers';
+import { unzipSync } from 'fflate';
+import * as ort from 'onnxruntime-web/wasm';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { detector, wordPicture } from './detector.js';
+import { executablePath, openPage, type OpenedPage } from './open-page.js';
+import {
+  compareOutputs,
+  download,
+  downloadedReport,
+  drop,
+  quantize,
+  shownSize,
+  type DroppedFile,
+} from './page-steps.js';
+import { smallGraph, smallOnnx, smallTfjs, splitOnnx } from './small-models.js';
+
+ort.env.wasm.numThreads = 1;
+
+/** Signal to noise of a model's outputs against another's, in decibels. */
+function signalToNoise(original: ArrayLike<number>, other: ArrayLike<number>): number {
+  let [signal, noise] = [0, 0];
+  for (let i = 0; i < original.length; i++) {
+    signal += original[i]! ** 2;
+    noise += (original[i]! - other[i]!) ** 2;
+  }
+  if (signal === 0) throw new Error('The outputs are all 0, which says nothing.');
+  return decibels(signal, noise) ?? Infinity;
+}
+
+async function runOnnx(bytes: Uint8Array, batch: Batch): Promise<Float32Array> {
+  for await (const outputs of onnx(bytes, { ort }).run!([batch])) return Object.values(outputs)[0]!.data;
+  throw new Error('The model has no output.');
+}
+
+function unzipInto(folder: string, zip: Uint8Array): void {
+  for (const [path, data] of Object.entries(unzipSync(zip))) writeFileSync(join(folder, path), data);
+}
+
+const waves = (shape: readonly number[]) => ({
+  shape,
+  data: Float32Array.from({ length: shape.reduce((a, b) => a * b) }, (_, i) => Math.sin(i * 0.37)),
+});
+
+describe.skipIf(!existsSync(executablePath))('the playground in Chromium', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'lowbit-playground-models-'));
+  let opened: OpenedPage;
+  let tfjsModel: LayersModel;
+  let tfjsFiles: readonly DroppedFile[];
+
+  const modelFiles = () =>
+    ['model.json', 'group1-shard1of1.bin'].map((name) => ({
+      name,
+      bytes: new Uint8Array(readFileSync(join(folder, name))),
+    }));
+
+  beforeAll(async () => {
+    await tf.setBackend('cpu');
+    tfjsModel = smallTfjs();
+    await tfjsModel.save(fileSystem(folder));
+    tfjsFiles = modelFiles();
+    opened = await openPage();
+  }, 120_000);
+
+  afterAll(async () => {
+    await opened?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('quantizes a dropped ONNX file as Node does, shows its sizes, compares and downloads it', async () => {
+    const { page } = opened;
+    await drop(page, [{ name: 'small.onnx', bytes: smallOnnx() }]);
+    await page.waitForSelector('#settings:not([hidden])');
+    expect(await page.innerText('#model .content')).toContain('x: float32 [2, 64]');
+    await quantize(page, { method: 'min-max', bits: 4, granularity: 'group:32', ends: 'same' });
+
+    const report = await downloadedReport(page);
+    const { name, bytes } = await download(page, '#download button[type=submit]');
+    expect(name).toBe('small_q4.onnx');
+    const expected = await quantizeInNode(onnx(smallOnnx(), { name: 'small.onnx' }), {
+      registry,
+      weights: 'min-max',
+      bits: 4,
+      granularity: 'group:32',
+    });
+    expect(bytes).toEqual(expected.model.bytes);
+    expect(report.sizes).toEqual(expected.report.sizes);
+    for (const size of ['nominal', 'stored', 'memory'] as const) {
+      expect((await shownSize(page, size)).bytes).toBe(report.sizes[size]);
+    }
+    expect((await shownSize(page, 'after')).bytes).toBe(bytes.length);
+    expect((await shownSize(page, 'nominal')).text).toBe('8.16 kB');
+
+    // Four bits in groups of 32 leave about 20 dB a weight.
+    const batch: Batch = { inputs: { x: waves([2, 64]) } };
+    const snr = signalToNoise(await runOnnx(smallOnnx(), batch), await runOnnx(bytes, batch));
+    expect(snr).toBeGreaterThan(15);
+
+    const [output, shown, , , top] = await compareOutputs(page);
+    expect(output).toBe('scores');
+    expect(Math.abs(parseFloat(shown!) - snr)).toBeLessThan(6);
+    expect(top).toMatch(/^[0-8] of 8, /);
+  });
+
+  it('sorts the weights of the text detector, and shows the histogram of the chosen one', async () => {
+    const { page } = opened;
+    await drop(page, [{ name: 'detector.onnx', bytes: detector }]);
+    await page.locator('#model dd', { hasText: 'detector' }).first().waitFor();
+    await quantize(page, { method: 'min-max', bits: 6, ends: '8', granularity: 'channel' });
+
+    const report = await downloadedReport(page);
+    expect(await page.locator('.weights tbody tr').count()).toBe(report.weights.length);
+    expect(report.weights.at(0)!.bits).toBe(8);
+    expect(report.weights.at(-1)!.bits).toBe(8);
+    await page.click('.weights thead button:text("SQNR")');
+    const lowest = report.weights.reduce((a, b) => (b.error.sqnrDb! < a.error.sqnrDb! ? b : a));
+    const first = page.locator('.weights tbody tr').first();
+    expect(await first.locator('th').innerText()).toBe(lowest.id);
+    expect(await page.getAttribute('.weights thead th[aria-sort]', 'aria-sort')).toBe('ascending');
+    await first.locator('button').focus();
+    await page.keyboard.press('Enter');
+    expect(await page.innerText('.histogram figcaption')).toContain(lowest.id);
+    expect(await page.locator('.histogram path.counts').getAttribute('d')).toMatch(/^M/);
+
+    const { bytes } = await download(page, '#download button[type=submit]');
+    expect(bytes.length).toBe(report.modelBytes.after);
+    expect(bytes.length).toBeLessThan(detector.length / 4);
+    const batch: Batch = { inputs: { x: wordPicture() } };
+    // Measured: 25 dB.
+    expect(signalToNoise(await runOnnx(detector, batch), await runOnnx(bytes, batch))).toBeGreaterThan(20);
+  });
+
+  it('cancels', async () => {
+    const { page } = opened;
+    await page.selectOption('#method', 'slq');
+    await page.check('#bits-8');
+    await page.click('#settings button[type=submit]');
+    await page.click('#settings .work button');
+    const problem = page.locator('#settings [data-code=aborted]');
+    await problem.waitFor();
+    expect(await problem.innerText()).toContain('the work was cancelled');
+    expect(await page.isVisible('#result')).toBe(false);
+    await quantize(page, { method: 'absmax', bits: 8 });
+    expect((await downloadedReport(page)).weights[1]!.quantizer).toBe('absmax');
+  });
+
+  it('quantizes a dropped TensorFlow.js model, and gives it back packed and plain', async () => {
+    const { page } = opened;
+    await drop(page, tfjsFiles);
+    await page.locator('#model dd', { hasText: 'model.json' }).first().waitFor();
+    await quantize(page, { method: 'mse', bits: 6, ends: 'same', granularity: 'channel' });
+    const report = await downloadedReport(page);
+    expect(report.port).toBe('tfjs');
+    expect((await shownSize(page, 'stored')).bytes).toBe(report.sizes.stored);
+
+    const input = tf.tensor(waves([3, 12, 12, 3]).data, [3, 12, 12, 3]);
+    const expected = (tfjsModel.predict(input) as tf.Tensor).dataSync();
+    for (const [form, open] of [
+      ['packed', load],
+      ['plain', loadLayersModel],
+    ] as const) {
+      await page.selectOption('#form', form);
+      const { name, bytes } = await download(page, '#download button[type=submit]');
+      expect(name).toBe(`model_${form}.zip`);
+      unzipInto(folder, bytes);
+      const model = await open(fileSystem(folder));
+      expect(planOf(model)).toEqual(report.plan);
+      // Six bits a weight leave about 30 dB, the plain form's eight bits a tensor a little less.
+      expect(signalToNoise(expected, (model.predict(input) as tf.Tensor).dataSync())).toBeGreaterThan(20);
+    }
+
+    const [output, shown] = await compareOutputs(page);
+    expect(output).toBe('classes');
+    expect(parseFloat(shown!)).toBeGreaterThan(20);
+  });
+
+  it('compares on a dropped picture', async () => {
+    const { page } = opened;
+    const picture = await page.locator('#model').screenshot();
+    await page.selectOption('#source', 'picture');
+    await page.setInputFiles('#picture', { name: 'picture.png', mimeType: 'image/png', buffer: picture });
+    const [, shown, , , top] = await compareOutputs(page);
+    expect(parseFloat(shown!)).toBeGreaterThan(10);
+    expect(top).toMatch(/ of 1, /);
+  });
+
+  it('quantizes a dropped graph model of TensorFlow.js', async () => {
+    const { page } = opened;
+    await fileSystem(folder).save(smallGraph());
+    await drop(page, modelFiles());
+    await page.locator('#model dd', { hasText: 'graph model' }).waitFor();
+    await quantize(page, { method: 'mse', bits: 6 });
+    await page.selectOption('#form', 'packed');
+    unzipInto(folder, (await download(page, '#download button[type=submit]')).bytes);
+    const input = tf.tensor(waves([4, 48]).data, [4, 48]);
+    const [before, after] = [await loadGraph(smallGraph()), await loadGraph(fileSystem(folder))];
+    const [expected, given] = [before, after].map((model) => (model.predict(input) as tf.Tensor).dataSync());
+    expect(signalToNoise(expected!, given!)).toBeGreaterThan(20);
+    const [output, shown] = await compareOutputs(page);
+    expect(output).toBe('classes');
+    expect(parseFloat(shown!)).toBeGreaterThan(20);
+  });
+
+  it('reads the weights of an ONNX file from the file beside it', async () => {
+    const { page } = opened;
+    const { model, data } = splitOnnx('weights.bin');
+    await drop(page, [
+      { name: 'weights.bin', bytes: data },
+      { name: 'split.onnx', bytes: model },
+    ]);
+    await page.locator('#model dd', { hasText: 'split.onnx' }).waitFor();
+    await quantize(page, { method: 'min-max', bits: 8 });
+    expect((await downloadedReport(page)).weights).toHaveLength(3);
+    expect(parseFloat((await compareOutputs(page))[1]!)).toBeGreaterThan(30);
+  });
+
+  it.each([
+    [
+      'a text',
+      'model-not-onnx',
+      [{ name: 'notes.txt', bytes: new TextEncoder().encode('not a model at all') }],
+    ],
+    ['half an ONNX file', 'model-truncated', [{ name: 'half.onnx', bytes: smallOnnx().slice(0, 20_000) }]],
+    ['an empty file', 'model-empty', [{ name: 'empty.onnx', bytes: new Uint8Array(0) }]],
+  ])('says what is wrong with %s', async (_, code, files) => {
+    const { page } = opened;
+    await drop(page, files);
+    const problem = page.locator(`#model [data-code=${code}]`);
+    await problem.waitFor();
+    expect(await problem.innerText()).toContain(`[${code}]`);
+    expect(await problem.innerText()).toContain(files[0]!.name);
+    expect(await problem.locator('.remedy').innerText()).toMatch(/\w/);
+  });
+
+  it('says what is wrong with a TensorFlow.js model without, or with half of, its weights', async () => {
+    const { page } = opened;
+    const [json, weights] = tfjsFiles as readonly [DroppedFile, DroppedFile];
+    await drop(page, [json]);
+    await page.locator('#model [data-code=file-missing]').waitFor();
+    expect(await page.innerText('#model [data-code=file-missing]')).toContain(weights.name);
+    await drop(page, [json, { name: weights.name, bytes: weights.bytes.slice(0, 1000) }]);
+    await page.locator('#model [data-code=model-truncated]').waitFor();
+  });
+
+  it('offers the widths and the options that a method has', async () => {
+    const { page } = opened;
+    await drop(page, [{ name: 'small.onnx', bytes: smallOnnx() }]);
+    await page.selectOption('#method', 'ul2q');
+    expect(await page.isDisabled('#bits-8')).toBe(false);
+    await page.selectOption('#method', 'twn');
+    expect(await page.isDisabled('#bits-8')).toBe(true);
+    expect(await page.isChecked('#bits-2')).toBe(true);
+    await page.click('#method-options summary');
+    await page.fill('#option-factor', '0.8');
+    await page.click('#settings button[type=submit]');
+    await page.waitForSelector('#result:not([hidden])');
+    const { plan } = await downloadedReport(page);
+    expect(plan.weights[0]).toMatchObject({ bits: 2, quantizer: { name: 'twn', options: { factor: 0.8 } } });
+  });
+
+  it('fits a narrow screen', async () => {
+    const { page } = opened;
+    await page.setViewportSize({ width: 360, height: 740 });
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360);
+  });
+
+  it('asks for nothing but its own files, and may not ask for others', async () => {
+    const { page, address, requests, errors } = opened;
+    const origin = new URL(address).origin;
+    const foreign = requests.filter((url) => !url.startsWith(address) && !url.startsWith(`blob:${origin}/`));
+    expect(foreign).toEqual([]);
+    expect(requests.some((url) => url.endsWith('.wasm'))).toBe(true);
+    expect(errors).toEqual([]);
+    const blocked = await page.evaluate(() =>
+      fetch('http://127.0.0.1:9/').then(
+        () => 'allowed',
+        () => 'refused',
+      ),
+    );
+    expect(blocked).toBe('refused');
+    expect(errors.join()).toContain('Content Security Policy');
+  });
+});

@@ -1,0 +1,35 @@
+import type { Batch } from '@lowbit/core';
+import { blank, bluePlanesFirst, FACES, inkOf, paint, resize } from '@lowbit/e2e-real-models';
+import { calibrationWords } from './calibration-words.js';
+
+const height = 48;
+const toPlusMinusOne = { mean: [0.5, 0.5, 0.5], deviation: [0.5, 0.5, 0.5] };
+
+/** Ink and paper, red, green, blue. */
+const colours = [
+  [
+    [20, 20, 25],
+    [250, 250, 248],
+  ],
+  [
+    [95, 90, 88],
+    [214, 208, 196],
+  ],
+  [
+    [240, 240, 235],
+    [40, 52, 74],
+  ],
+] as const;
+
+/** Lines for the recognizer, x [1, 3, 48, width]: other words than the test lines. */
+export function calibrationLines(): Batch[] {
+  return calibrationWords.map((text, i) => {
+    const [ink, paper] = colours[i % colours.length]!;
+    const drawn = inkOf(text, FACES[i % FACES.length]!, 20 + (i % 9), 4);
+    const image = blank(drawn.width, drawn.height, paper);
+    paint(image, drawn, 0, 0, ink);
+    const width = Math.round((image.width * height) / image.height);
+    const data = bluePlanesFirst(resize(image, width, height), toPlusMinusOne);
+    return { inputs: { x: { shape: [1, 3, height, width], data } } };
+  });
+}

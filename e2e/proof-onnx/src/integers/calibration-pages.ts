@@ -1,0 +1,57 @@
+import type { Batch } from '@lowbit/core';
+import {
+  addNoise,
+  blank,
+  bluePlanesFirst,
+  FACES,
+  inkOf,
+  paint,
+  photograph,
+  resize,
+  type Image,
+} from '@lowbit/e2e-real-models';
+import { calibrationWords } from './calibration-words.js';
+
+const side = 640;
+const imageNet = { mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225] };
+
+/** Writes lines in two columns, in words, faces and sizes that the seed chooses. */
+function write(image: Image, seed: number, pitch: number, colour: readonly number[]): void {
+  const count = 2 * Math.floor((image.height - 20) / pitch);
+  for (let i = 0; i < count; i++) {
+    const text = calibrationWords[(7 * i + seed) % calibrationWords.length]!;
+    const ink = inkOf(text, FACES[(i + seed) % FACES.length]!, 16 + ((3 * i + seed) % 10), 0);
+    const x = 16 + (i % 2) * (image.width >> 1) + ((11 * i + seed) % 32);
+    if (x + ink.width < image.width) paint(image, ink, x, 14 + (i >> 1) * pitch, colour);
+  }
+}
+
+function printed(seed: number, paper: readonly number[], ink: readonly number[], noise: number): Image {
+  const image = blank(side, side, paper);
+  write(image, seed, 46, ink);
+  addNoise(image, noise, 100 + seed);
+  return image;
+}
+
+/** The middle square of a photograph, with lines over it. */
+function captioned(name: string, seed: number): Image {
+  const whole = photograph(name);
+  const edge = Math.min(whole.width, whole.height);
+  const middle = { x: (whole.width - edge) >> 1, y: (whole.height - edge) >> 1, width: edge, height: edge };
+  const image = resize(whole, side, side, middle);
+  write(image, seed, 100, [250, 250, 250]);
+  return image;
+}
+
+/** Seven pages for the detector, x [1, 3, 640, 640]: other words, papers and photographs than the test pages. */
+export function calibrationPages(): Batch[] {
+  const images = [
+    printed(3, [250, 250, 248], [20, 20, 25], 8),
+    printed(11, [214, 208, 196], [60, 58, 56], 14),
+    printed(5, [40, 52, 74], [240, 240, 235], 6),
+    ...['bg', 'bg7', 'city', 'examples/studio-1'].map(captioned),
+  ];
+  return images.map((image) => ({
+    inputs: { x: { shape: [1, 3, side, side], data: bluePlanesFirst(image, imageNet) } },
+  }));
+}

@@ -1,0 +1,75 @@
+import { minMax } from '@lowbit/baselines';
+import { timePair, type TaskResult } from '@lowbit/e2e-real-models';
+import { onnx, type IntegerForm } from '@lowbit/onnx';
+import * as ort from 'onnxruntime-web/wasm';
+import { gate, type Gate } from '../gate.js';
+import type { Part, Row, Tell } from '../section.js';
+import { quantizeIntegers } from './quantize-integers.js';
+import { integerSubjects, type IntegerSubject } from './subjects.js';
+
+/** Pairs of runs that the medians are taken over. */
+const rounds = 25;
+
+/** Static 8-bit integers on WebAssembly, one thread, against float. Gates are on the form that is meant for speed. */
+export const integersPart: Part = {
+  name: 'integers',
+  async measure(tell) {
+    const measured = [];
+    for (const subject of integerSubjects) measured.push(...(await measureSubject(subject, tell)));
+    return {
+      name: 'integers',
+      title: 'Static 8-bit integers in onnxruntime-web 1.30, WebAssembly, one thread',
+      rows: measured.map(({ row }) => row),
+      gates: measured.flatMap(({ gates }) => gates),
+      skipped: [],
+    };
+  },
+};
+
+interface Measured {
+  readonly row: Row;
+  readonly gates: readonly Gate[];
+}
+
+async function measureSubject(subject: IntegerSubject, tell: Tell): Promise<Measured[]> {
+  const { name, task, calibration } = subject;
+  tell(`${name} in floats`);
+  const bytes = await task.load();
+  const float = await task.run(bytes);
+  const batches = calibration();
+  const measured: Measured[] = [];
+  for (const form of ['operators', 'qdq'] as const) {
+    tell(`${name}, ${form}`);
+    const observed = await onnx(bytes, { ort, integers: form }).observe!(batches);
+    const { rest, floatLayers } = subject;
+    const recipe = { form, activations: minMax(), weights: 'least-squares', rest, floatLayers } as const;
+    const quantized = await quantizeIntegers(bytes, recipe, observed);
+    measured.push(await compareForms(subject, form, { bytes, float, quantized: quantized.bytes }));
+  }
+  return measured;
+}
+
+interface Pair {
+  readonly bytes: Uint8Array;
+  readonly float: TaskResult;
+  readonly quantized: Uint8Array;
+}
+
+async function compareForms(
+  { name, task }: IntegerSubject,
+  form: IntegerForm,
+  { bytes, float, quantized }: Pair,
+): Promise<Measured> {
+  const { sqnrDb, kept, summary } = task.compare(float, await task.run(quantized));
+  const { floatMs, quantizedMs, speedup } = await timePair(task, bytes, quantized, rounds);
+  const row = { model: name, form, floatBytes: bytes.length, bytes: quantized.length, sqnrDb, kept: summary };
+  const gates = [
+    gate(`speed of ${name} in integers over float`, speedup, 1.3, 1.5),
+    gate(`SQNR of ${name} in integers (dB)`, sqnrDb, 20),
+    gate(`share of float's answers that ${name} keeps`, kept, 0.99),
+  ];
+  return {
+    row: { ...row, floatMs, integerMs: quantizedMs, speedup },
+    gates: form === 'operators' ? gates : [],
+  };
+}

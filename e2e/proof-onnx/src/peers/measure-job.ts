@@ -1,0 +1,89 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { median } from '@lowbit/e2e-real-models';
+import type { Row, Tell } from '../section.js';
+import type { PeerJob } from './jobs.js';
+import { writeNpz } from './npz.js';
+
+const child = fileURLToPath(new URL('quantize-child.js', import.meta.url));
+const script = fileURLToPath(new URL('../../python/quantize.py', import.meta.url));
+
+/** One side's result. */
+interface Side {
+  readonly bytes: number;
+  readonly sqnrDb: number;
+  readonly seconds: number;
+}
+
+export interface PeerResult {
+  readonly row: Row;
+  readonly lowbit: Side;
+  readonly python: Side;
+}
+
+/** Quantizes one model in processes of lowbit and of Python, in turns, and runs both results in onnxruntime-web. */
+export async function measureJob(job: PeerJob, python: string, tell: Tell): Promise<PeerResult> {
+  const folder = await mkdtemp(join(tmpdir(), 'lowbit-peers-'));
+  try {
+    const float = await job.load();
+    const at = (name: string) => join(folder, name);
+    await writeFile(at('float.onnx'), float);
+    const batches = job.calibration().map((batch, index) => {
+      writeNpz(at(`${index}.npz`), batch);
+      return at(`${index}.npz`);
+    });
+    const given = (result: string) => [job.kind, at('float.onnx'), at(result), ...batches];
+    const commands = {
+      lowbit: [process.execPath, child, ...given('lowbit.onnx')],
+      python: [python, script, ...given('python.onnx')],
+    };
+    const times = timeInTurns(commands, job.rounds, (side) => tell(`${job.kind} of ${job.model} by ${side}`));
+    const result = async (side: Name): Promise<Side> => {
+      const bytes = new Uint8Array(await readFile(at(`${side}.onnx`)));
+      return { bytes: bytes.length, sqnrDb: await job.sqnr(float, bytes), seconds: median(times[side]) };
+    };
+    return resultOf(job, await result('lowbit'), await result('python'));
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+type Name = 'lowbit' | 'python';
+
+function timeInTurns(
+  commands: Record<Name, readonly string[]>,
+  rounds: number,
+  tell: (side: Name) => void,
+): Record<Name, number[]> {
+  const times: Record<Name, number[]> = { lowbit: [], python: [] };
+  for (let round = 0; round < rounds; round++) {
+    for (const side of ['lowbit', 'python'] as const) {
+      tell(side);
+      const [program, ...given] = commands[side] as [string, ...string[]];
+      const start = performance.now();
+      const { status, stderr } = spawnSync(program, given, { encoding: 'utf8', maxBuffer: 2 ** 28 });
+      if (status !== 0) throw new Error(`${side} failed at ${given[1] ?? ''}: ${stderr.slice(-2000)}`);
+      times[side].push((performance.now() - start) / 1000);
+    }
+  }
+  return times;
+}
+
+function resultOf({ kind, model }: PeerJob, lowbit: Side, python: Side): PeerResult {
+  const row = {
+    kind,
+    model,
+    runtime: process.env['LOWBIT_ORT'] === undefined ? 'onnxruntime-web' : 'onnxruntime-node',
+    lowbitBytes: lowbit.bytes,
+    pythonBytes: python.bytes,
+    lowbitSqnrDb: lowbit.sqnrDb,
+    pythonSqnrDb: python.sqnrDb,
+    lowbitSeconds: lowbit.seconds,
+    pythonSeconds: python.seconds,
+    faster: python.seconds / lowbit.seconds,
+  };
+  return { row, lowbit, python };
+}

@@ -1,0 +1,23 @@
+import type { Gate } from './gate.js';
+import type { Part, Section, Tell } from './section.js';
+
+/** Everything that was measured. */
+export interface Proof {
+  readonly format: 'lowbit-proof-onnx';
+  readonly seconds: number;
+  readonly sections: readonly Section[];
+  /** The gates that were missed. */
+  readonly missed: readonly Gate[];
+}
+
+/** Measures the parts one after the other. */
+export async function prove(parts: readonly Part[], tell: Tell): Promise<Proof> {
+  const start = performance.now();
+  const sections: Section[] = [];
+  for (const part of parts) {
+    sections.push(await part.measure((step) => tell(`${part.name}: ${step}`)));
+  }
+  const missed = sections.flatMap(({ gates }) => gates).filter(({ passed }) => !passed);
+  const seconds = (performance.now() - start) / 1000;
+  return { format: 'lowbit-proof-onnx', seconds, sections, missed };
+}

@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest';
+import { gate } from '../src/gate.js';
+import { prove } from '../src/proof.js';
+import type { Part } from '../src/section.js';
+import { proofText } from '../src/text.js';
+
+const part: Part = {
+  name: 'made-up',
+  measure: async () => ({
+    name: 'made-up',
+    title: 'A table',
+    rows: [{ model: 'one', speed: 1.23456 }],
+    gates: [
+      gate('speed of one', 1.23456, 1.3, 1.5),
+      gate('accuracy of one', 30, 20),
+      gate('nothing', NaN, 0),
+    ],
+    skipped: ['two: not here'],
+  }),
+};
+
+test('missed gates are named, and what is not a number is missed', async () => {
+  const proof = await prove([part], () => {});
+  expect(proof.missed.map(({ name }) => name)).toEqual(['speed of one', 'nothing']);
+  expect(proof.missed[0]).toEqual({
+    name: 'speed of one',
+    value: 1.23456,
+    least: 1.3,
+    goal: 1.5,
+    passed: false,
+  });
+  const text = proofText(proof);
+  expect(text).toContain('2 of 3 gates missed');
+  expect(text).toContain('missed: speed of one: 1.235, at least 1.3 is needed');
+  expect(text).toContain('skipped: two: not here');
+});

@@ -1,0 +1,8 @@
+import { forwardLaws, quantizerLaws } from '@lowbit/conformance';
+import { arrayOps } from '@lowbit/core';
+import { test } from 'node:test';
+import zeroPointQuantizer from './index.js';
+
+const plugin = zeroPointQuantizer();
+for (const law of quantizerLaws(plugin, { equivariant: ['scale', 'sign'] })) test(law.title, law.run);
+for (const law of forwardLaws(plugin, arrayOps, (tensor) => tensor)) test(law.title, law.run);

@@ -1,0 +1,39 @@
+import { dirname, join } from 'node:path';
+
+import { loadTfjs } from '../runtime/load-tfjs.js';
+import { readStatistics } from '../statistics/read-statistics.js';
+import { expandedLine } from '../tfjs/expanded-weights.js';
+import { checkPlace, defaultFolder, outputPlace } from '../tfjs/output-place.js';
+import { quantizeTfjs } from '../tfjs/quantize-model.js';
+import { readTfjsJson, readTfjsModel } from '../tfjs/read-model.js';
+import { writeModel } from '../tfjs/write-model.js';
+import { quantizeDocument, type QuantizeDocument } from './quantize-document.js';
+import { extraFiles, extraOutputs, inputsOf } from './quantize-files.js';
+import { bitsOf, type QuantizeRun } from './quantize-run.js';
+
+/** Quantizes a TensorFlow.js model and writes the result into a folder. */
+export async function quantizeTfjsCommand(run: QuantizeRun): Promise<QuantizeDocument> {
+  const { model, options, plan, signal, progress } = run;
+  const { calibration } = options;
+  const force = options.force === true;
+  const place = outputPlace(options.output ?? defaultFolder(model.path, bitsOf(run)));
+  const { json } = await readTfjsJson(model.file, signal);
+  const shards = json.weightsManifest.flatMap(({ paths }) => paths);
+  const besides = shards.map((path) => join(dirname(model.file), path));
+  const inputs = [...inputsOf({ input: model.file }, options), ...besides] as const;
+  await checkPlace(place, extraOutputs(options), inputs, force);
+  const stored = calibration === undefined ? undefined : await readStatistics(calibration, signal);
+  const read = await readTfjsModel(model.file, signal);
+  const tfjs = await loadTfjs('quantize');
+  const job = { model: read, options, output: place.file, ...(plan === undefined ? {} : { plan }) };
+  const done = await quantizeTfjs(tfjs, job, stored, { signal, onProgress: progress.update });
+  const note = done.expanded.map((entry) => `${expandedLine(entry)}.`).join(' ');
+  const extra = extraFiles(model.path, options, done, note === '' ? undefined : note);
+  await writeModel(place.folder, [...done.files, ...extra], { force, signal });
+  const dataFiles = done.files.map(({ path }) => path).filter((path) => path !== place.file);
+  const { saved, expanded } = done;
+  return quantizeDocument({ input: model.file, output: place.file, dataFiles }, options, done, {
+    saved,
+    ...(expanded.length === 0 ? {} : { expanded }),
+  });
+}

@@ -1,0 +1,36 @@
+import { expect, it } from 'vitest';
+
+import type { ModelValue } from '../model/model-interface.js';
+import { alignNames } from './align-names.js';
+import type { TfjsSession } from './tfjs-session.js';
+
+const value = (name: string): ModelValue => ({ name, type: 'float32', shape: [1] });
+
+/** Gives each output the first number of the input in the same place. */
+function session(inputs: readonly string[], outputs: readonly string[]): TfjsSession {
+  return {
+    inputs: inputs.map(value),
+    outputs: outputs.map(value),
+    externalFiles: [],
+    run: async (given) =>
+      Object.fromEntries(
+        outputs.map((name, i) => [name, { shape: [1], data: given[inputs[i]!]!.data }] as const),
+      ),
+    dispose: () => undefined,
+  };
+}
+
+it('gives the names of another by place, and runs under them', async () => {
+  const aligned = alignNames(session(['input_7', 'input_8'], ['p', 'q']), session(['a', 'b'], ['x', 'y']));
+  expect(aligned.inputs.map(({ name }) => name)).toEqual(['a', 'b']);
+  expect(aligned.outputs.map(({ name }) => name)).toEqual(['x', 'y']);
+  const result = await aligned.run({ a: { shape: [1], data: [1] }, b: { shape: [1], data: [2] } });
+  expect([result['x']?.data, result['y']?.data]).toEqual([[1], [2]]);
+});
+
+it('leaves names that are the same in another order, and another number of values', () => {
+  const swapped = session(['b', 'a'], ['x']);
+  expect(alignNames(swapped, session(['a', 'b'], ['x']))).toBe(swapped);
+  const more = session(['a', 'b', 'c'], ['x']);
+  expect(alignNames(more, session(['d', 'e'], ['x']))).toBe(more);
+});

@@ -1,0 +1,33 @@
+import type { ModelValue } from '../model/model-interface.js';
+import type { TfjsSession } from './tfjs-session.js';
+
+/**
+ * A session whose inputs and outputs have the names of another's, by place. TensorFlow.js numbers the names that it makes
+ * up, so that the same model gets others every time. Unchanged when there are more or fewer of them.
+ */
+export function alignNames(session: TfjsSession, like: TfjsSession): TfjsSession {
+  const { inputs, outputs } = session;
+  if (inputs.length !== like.inputs.length || outputs.length !== like.outputs.length) return session;
+  if (hasNames(inputs, like.inputs) && hasNames(outputs, like.outputs)) return session;
+  return {
+    ...session,
+    inputs: named(inputs, like.inputs),
+    outputs: named(outputs, like.outputs),
+    async run(given) {
+      const own = inputs.map(({ name }, i) => [name, given[like.inputs[i]!.name]!] as const);
+      const result = await session.run(Object.fromEntries(own));
+      return Object.fromEntries(
+        outputs.map(({ name }, i) => [like.outputs[i]!.name, result[name]!] as const),
+      );
+    },
+  };
+}
+
+/** Whether the names are the same, in any order. */
+function hasNames(values: readonly ModelValue[], others: readonly ModelValue[]): boolean {
+  return values.every(({ name }) => others.some((other) => other.name === name));
+}
+
+function named(values: readonly ModelValue[], others: readonly ModelValue[]): readonly ModelValue[] {
+  return values.map((value, i) => ({ ...value, name: others[i]!.name }));
+}

@@ -1,0 +1,44 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+
+import type { ModelValue } from '../model/model-interface.js';
+import { loadGraphLoader, type Tfjs } from '../runtime/load-tfjs.js';
+import { artifactsOf } from '../tfjs/artifacts-of.js';
+import { notBuilt } from '../tfjs/build-layers.js';
+import type { TfjsFile } from '../tfjs/read-model.js';
+import { readAll, saying, toTensor, type TfjsSession } from './tfjs-session.js';
+
+type GraphModel = Awaited<ReturnType<Awaited<ReturnType<typeof loadGraphLoader>>>>;
+
+/** Loads a graph model. @throws LowbitError as `loadGraphLoader`; `model-malformed`, `packed-data`. */
+export async function graphSession(tfjs: Tfjs, file: TfjsFile): Promise<TfjsSession> {
+  const loadGraph = await loadGraphLoader('compare');
+  const model = await loadGraph({ load: async () => artifactsOf(file) }).catch((cause: unknown) => {
+    throw notBuilt(file.file, cause);
+  });
+  const [inputs, outputs] = [valuesOf(model.inputs), valuesOf(model.outputs)];
+  const names = outputs.map(({ name }) => name);
+  return {
+    inputs,
+    outputs,
+    externalFiles: [],
+    dispose: () => model.dispose(),
+    run: (given) =>
+      saying(file.file, async () => {
+        const values = inputs.map(({ name, type }) => [name, toTensor(tfjs, given[name]!, type)] as const);
+        try {
+          const result = (await model.executeAsync(Object.fromEntries(values), names)) as Tensor | Tensor[];
+          return await readAll(names, Array.isArray(result) ? result : [result]);
+        } finally {
+          values.forEach(([, tensor]) => tensor.dispose());
+        }
+      }),
+  };
+}
+
+function valuesOf(infos: GraphModel['inputs']): readonly ModelValue[] {
+  return infos.map(({ name, dtype, shape }) => ({
+    name,
+    type: dtype,
+    shape: shape === undefined ? null : shape.map((size) => (size < 0 ? null : size)),
+  }));
+}

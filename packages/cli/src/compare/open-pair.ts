@@ -1,0 +1,26 @@
+import { LowbitError } from '@lowbit/core';
+
+import type { FoundModel } from '../model/find-model.js';
+import type { ComparedPair } from './compared-pair.js';
+import { onnxPair } from './onnx-pair.js';
+import { tfjsPair } from './tfjs-pair.js';
+
+const names = { onnx: 'an ONNX model', tfjs: 'a TensorFlow.js model' } as const;
+
+/** Opens two models for the runtime of both. @throws LowbitError `invalid-argument` for two kinds of model. */
+export async function openPair(a: FoundModel, b: FoundModel, signal: AbortSignal): Promise<ComparedPair> {
+  if (a.kind !== b.kind) throw ofTwoKinds(a, b);
+  return a.kind === 'onnx' ? onnxPair(a.file, b.file, signal) : tfjsPair(a.file, b.file, signal);
+}
+
+function ofTwoKinds(a: FoundModel, b: FoundModel): LowbitError {
+  return new LowbitError({
+    code: 'invalid-argument',
+    where: b.file,
+    expected: `${names[a.kind]}, as ${a.file}`,
+    received: names[b.kind],
+    remedy:
+      'Compare models of one kind: two runtimes order the axes of pictures differently, round differently, and their ' +
+      'times say nothing about the models.',
+  });
+}

@@ -1,0 +1,72 @@
+import { LowbitError, type Batch } from '@lowbit/core';
+import type { DataType, Tensor } from '@tensorflow/tfjs-core';
+
+import type { ModelInterface } from '../model/model-interface.js';
+import type { Tfjs } from '../runtime/load-tfjs.js';
+import { buildLayers, disposeModel } from '../tfjs/build-layers.js';
+import { layersInterface } from '../tfjs/layers-interface.js';
+import type { TfjsFile } from '../tfjs/read-model.js';
+import type { OutputValues } from './output-collector.js';
+
+/** A model of TensorFlow.js that is loaded. */
+export interface TfjsSession extends ModelInterface {
+  /** Runs it; values go by the names of inputs and outputs. @throws LowbitError `runtime-failed`. */
+  run(inputs: Batch['inputs']): Promise<Readonly<Record<string, OutputValues>>>;
+  dispose(): void;
+}
+
+/** Loads a layers model. @throws LowbitError as `buildLayers`. */
+export async function layersSession(tfjs: Tfjs, file: TfjsFile): Promise<TfjsSession> {
+  const model = await buildLayers(tfjs, file);
+  const { inputs, outputs } = layersInterface(model);
+  return {
+    inputs,
+    outputs,
+    externalFiles: [],
+    dispose: () => disposeModel(model),
+    run: (given) =>
+      saying(file.file, async () => {
+        const results = tfjs.core.tidy(() => {
+          const values = inputs.map(({ name, type }) => toTensor(tfjs, given[name]!, type));
+          const result = model.predictOnBatch(values.length === 1 ? values[0]! : values);
+          return Array.isArray(result) ? result : [result];
+        });
+        return readAll(
+          outputs.map(({ name }) => name),
+          results,
+        );
+      }),
+  };
+}
+
+/** A value of a batch as a tensor. */
+export function toTensor({ core }: Tfjs, { shape, data }: Batch['inputs'][string], type: string): Tensor {
+  const array = type === 'float32' ? Float32Array.from(data) : Int32Array.from(data);
+  const tensor = core.tensor(array, [...shape], type === 'float32' ? 'float32' : 'int32');
+  return type === 'bool' ? core.cast(tensor, type as DataType) : tensor;
+}
+
+/** The values of tensors, which are freed. */
+export async function readAll(
+  names: readonly string[],
+  tensors: readonly Tensor[],
+): Promise<Readonly<Record<string, OutputValues>>> {
+  try {
+    const values = await Promise.all(tensors.map((tensor) => tensor.data()));
+    const entries = names.map((name, i) => [name, { shape: tensors[i]!.shape, data: values[i]! }] as const);
+    return Object.fromEntries(entries);
+  } finally {
+    tensors.forEach((tensor) => tensor.dispose());
+  }
+}
+
+/** Names the model in errors of its runs. */
+export async function saying<T>(where: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    const received = cause instanceof Error ? cause.message : String(cause);
+    const expected = 'inputs that the model runs with on WebAssembly';
+    throw new LowbitError({ code: 'runtime-failed', where, expected, received }, { cause });
+  }
+}

@@ -1,0 +1,56 @@
+import { open, stat } from 'node:fs/promises';
+import { extname, join } from 'node:path';
+
+import { fileError } from '../files/file-error.js';
+import { checkInput } from '../files/read-input.js';
+
+/** A model as it was named, the file that holds it, and of which kind that is. */
+export interface FoundModel {
+  /** As given: a file, or a folder that holds a `model.json`. */
+  readonly path: string;
+  readonly file: string;
+  /** By what the file holds, not by its name. */
+  readonly kind: 'onnx' | 'tfjs';
+}
+
+/** Enough for the white space that may stand before JSON. */
+const headBytes = 256;
+
+/**
+ * Finds the model at a path. JSON is taken for TensorFlow.js, everything else for ONNX: no protobuf message of ONNX
+ * starts as JSON does.
+ *
+ * @throws LowbitError as `checkInput`.
+ */
+export async function findModel(path: string): Promise<FoundModel> {
+  const file = (await isFolder(path)) ? join(path, 'model.json') : path;
+  await checkInput(file);
+  const isJson = startsAsJson(await readHead(file)) || extname(file) === '.json';
+  return { path, file, kind: isJson ? 'tfjs' : 'onnx' };
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  const found = await stat(path).catch((error: unknown) => {
+    throw fileError(error, path, 'read');
+  });
+  return found.isDirectory();
+}
+
+async function readHead(file: string): Promise<Uint8Array> {
+  try {
+    const handle = await open(file);
+    try {
+      const { buffer, bytesRead } = await handle.read(new Uint8Array(headBytes), 0, headBytes, 0);
+      return buffer.subarray(0, bytesRead);
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    throw fileError(error, file, 'read');
+  }
+}
+
+/** An object, after white space and the mark of UTF-8. */
+function startsAsJson(head: Uint8Array): boolean {
+  return /^\s*\{/.test(new TextDecoder().decode(head));
+}

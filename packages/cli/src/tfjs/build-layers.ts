@@ -1,0 +1,64 @@
+import { isLowbitError, LowbitError, type Problem, type Registry } from '@lowbit/core';
+import { registry } from '@lowbit/methods';
+import type { LayersModel, Sequential } from '@tensorflow/tfjs-layers';
+
+import type { Tfjs } from '../runtime/load-tfjs.js';
+import { artifactsOf } from './artifacts-of.js';
+import type { TfjsFile } from './read-model.js';
+
+/**
+ * The running model of a file, packed or not. The caller disposes it with {@link disposeModel}.
+ *
+ * @param methods - those that its activations may be quantized by
+ * @throws LowbitError `layer-unsupported` for a class that TensorFlow.js does not know, `model-malformed` for a topology that
+ *   it cannot build or that does not fit the weights, `packed-data`.
+ */
+export async function buildLayers(
+  { lowbit }: Tfjs,
+  file: TfjsFile,
+  methods: Registry = registry,
+): Promise<LayersModel> {
+  try {
+    const model = await lowbit.load({ load: async () => artifactsOf(file) }, { registry: methods });
+    // A Sequential learns the names of its inputs only now.
+    if (model.getClassName() === 'Sequential') (model as Sequential).build();
+    return model;
+  } catch (cause) {
+    throw notBuilt(file.file, cause);
+  }
+}
+
+/** Frees a model. `model.dispose()` keeps the weights of layers that are applied more than once. */
+export function disposeModel(model: LayersModel): void {
+  new Set(model.weights).forEach((weight) => weight.dispose());
+}
+
+/** The error for a model that cannot be built, naming its file. */
+export function notBuilt(where: string, cause: unknown): LowbitError {
+  if (isLowbitError(cause)) {
+    const [first, ...rest] = cause.problems.map((problem) => ({
+      ...problem,
+      where: `${where}: ${problem.where}`,
+    }));
+    return new LowbitError([first as Problem, ...rest], { cause });
+  }
+  const received = cause instanceof Error ? cause.message : String(cause);
+  const [, unknown] = /^Unknown layer: (\w+)/.exec(received) ?? [];
+  if (unknown === undefined) {
+    const expected = 'a topology that TensorFlow.js builds, and weights that fit it';
+    const remedy = 'Save or convert the model again.';
+    return new LowbitError({ code: 'model-malformed', where, expected, received, remedy }, { cause });
+  }
+  return new LowbitError(
+    {
+      code: 'layer-unsupported',
+      where: `${where}: class ${unknown}`,
+      expected: 'layer classes of TensorFlow.js',
+      received: unknown,
+      remedy:
+        `The command line cannot load classes of your own. In a program, register it with ` +
+        `tf.serialization.registerClass(${unknown}) and quantize with @lowbit/tfjs.`,
+    },
+    { cause },
+  );
+}

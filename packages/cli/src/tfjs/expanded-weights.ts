@@ -1,0 +1,34 @@
+import { isPacked, type WeightSpec } from '@lowbit/keras';
+import { rollups, sum } from 'd3-array';
+
+/** Weights that a manifest holds in fewer bits than float32, and which were expanded before all else. */
+export interface ExpandedWeights {
+  /** `uint8`, `uint16`, `float16`, or `packed 4-bit`. */
+  readonly form: string;
+  readonly weights: number;
+  readonly values: number;
+}
+
+/** Which weights a manifest holds in fewer bits, by form. */
+export function expandedWeights(specs: readonly WeightSpec[]): readonly ExpandedWeights[] {
+  const small = specs.filter(({ quantization }) => quantization !== undefined);
+  return rollups(small, (group) => ({ weights: group.length, values: sum(group, valuesOf) }), storedForm).map(
+    ([form, counts]) => ({ form, ...counts }),
+  );
+}
+
+/** How a weight is stored: `float32`, `int32`, `uint8`, `packed 4-bit` … */
+export function storedForm(spec: WeightSpec): string {
+  if (isPacked(spec)) return `packed ${spec.quantization.bits}-bit`;
+  return spec.quantization?.dtype ?? spec.dtype;
+}
+
+/** What is said about them. */
+export function expandedLine({ form, weights }: ExpandedWeights): string {
+  const noun = weights === 1 ? 'weight' : 'weights';
+  return `${weights} ${noun} stored as ${form} in the original, expanded exactly before quantizing; errors are relative to that`;
+}
+
+function valuesOf({ shape }: WeightSpec): number {
+  return shape.reduce((product, size) => product * size, 1);
+}

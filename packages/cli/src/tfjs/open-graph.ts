@@ -1,0 +1,16 @@
+import type { io } from '@tensorflow/tfjs-core';
+
+import type { Tfjs } from '../runtime/load-tfjs.js';
+import { artifactsOf } from './artifacts-of.js';
+import type { OpenedModel } from './open-model.js';
+import type { TfjsFile } from './read-model.js';
+
+/** Opens a graph model, which is quantized by its artifacts and never run. */
+export async function openGraph({ lowbit }: Tfjs, file: TfjsFile): Promise<OpenedModel<io.ModelArtifacts>> {
+  return {
+    port: lowbit.graphModel({ load: async () => artifactsOf(file) }),
+    inputs: () => [],
+    save: (result, handler, options) => lowbit.saveGraph(result, handler, options),
+    dispose: () => undefined,
+  };
+}

@@ -1,0 +1,43 @@
+import type { ModelPort, Registry } from '@lowbit/core';
+import type { SaveOptions, SaveReport } from '@lowbit/tfjs';
+import type { io } from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+
+import type { CalibrationInput } from '../calibration/index.js';
+import { calibrationInputs } from '../model/calibration-inputs.js';
+import type { ModelInterface } from '../model/model-interface.js';
+import type { Tfjs } from '../runtime/load-tfjs.js';
+import { buildLayers, disposeModel } from './build-layers.js';
+import { layersInterface } from './layers-interface.js';
+import type { TfjsFile } from './read-model.js';
+
+/** A model of TensorFlow.js that can be quantized and saved. */
+export interface OpenedModel<M> {
+  readonly port: ModelPort<M>;
+  readonly inputs: () => readonly CalibrationInput[];
+  /** What it takes and gives, where its topology tells. */
+  readonly values?: () => Pick<ModelInterface, 'inputs' | 'outputs'>;
+  /** Saves a result. */
+  save(model: M, handler: io.IOHandler, options: SaveOptions): Promise<SaveReport>;
+  /** Frees results, and the model itself. */
+  dispose(...results: readonly M[]): void;
+}
+
+/** Opens a layers model. @throws LowbitError as {@link buildLayers}. */
+export async function openLayers(
+  tfjs: Tfjs,
+  file: TfjsFile,
+  methods?: Registry,
+): Promise<OpenedModel<LayersModel>> {
+  const model = await buildLayers(tfjs, file, methods);
+  return {
+    port: tfjs.lowbit.tfjs(model),
+    inputs: () => calibrationInputs(layersInterface(model).inputs, file.file),
+    values: () => {
+      const { inputs, outputs } = layersInterface(model);
+      return { inputs, outputs };
+    },
+    save: (result, handler, options) => tfjs.lowbit.save(result, handler, options),
+    dispose: (...results) => [model, ...results].forEach(disposeModel),
+  };
+}

@@ -1,0 +1,61 @@
+import { isLowbitError, parsePlan, type QuantizationPlan } from '@lowbit/core';
+import { isPacked, type ModelJson, type StoredWeight } from '@lowbit/keras';
+import { rollups, sum } from 'd3-array';
+
+/** What lowbit did to a model before. */
+export interface Provenance {
+  /** Weights that are packed codes. */
+  readonly packed: number;
+  /** Bits a packed weight, scales and codebooks counted; `null` when none is packed. */
+  readonly bitsPerWeight: number | null;
+  /** What the stored plan says; `null` when there is none, or one that cannot be read. */
+  readonly plan: PlanSummary | null;
+}
+
+/** A plan, drawn together. */
+export interface PlanSummary {
+  readonly weights: readonly {
+    readonly quantizer: string;
+    readonly bits: number;
+    readonly granularity: string;
+    readonly count: number;
+  }[];
+  /** Places where activations are quantized. */
+  readonly activations: number;
+}
+
+/** What lowbit did to a model, by its file; undefined when nothing. */
+export function provenanceOf(json: ModelJson, weights: readonly StoredWeight[]): Provenance | undefined {
+  const packed = weights.filter(({ spec }) => isPacked(spec));
+  const record = json.userDefinedMetadata?.['lowbit'];
+  if (packed.length === 0 && record === undefined) return undefined;
+  const values = sum(packed, ({ spec }) => spec.shape.reduce((product, size) => product * size, 1));
+  const bits = 8 * sum(packed, ({ bytes }) => bytes.length);
+  const { plan } = (record ?? {}) as { readonly plan?: unknown };
+  return {
+    packed: packed.length,
+    bitsPerWeight: values === 0 ? null : bits / values,
+    plan: plan === undefined ? null : planSummary(plan),
+  };
+}
+
+function planSummary(value: unknown): PlanSummary | null {
+  const plan = readable(value);
+  if (plan === undefined) return null;
+  const entries = plan.weights.flatMap((entry) => (entry.bits === 'float' ? [] : [entry]));
+  const kinds = rollups(
+    entries.map(({ quantizer, bits, granularity }) => ({ quantizer: quantizer.name, bits, granularity })),
+    (group) => ({ ...group[0]!, count: group.length }),
+    (entry) => JSON.stringify(entry),
+  );
+  return { weights: kinds.map(([, kind]) => kind), activations: plan.activations?.length ?? 0 };
+}
+
+function readable(value: unknown): QuantizationPlan | undefined {
+  try {
+    return parsePlan(value, 'plan');
+  } catch (error) {
+    if (isLowbitError(error)) return undefined;
+    throw error;
+  }
+}

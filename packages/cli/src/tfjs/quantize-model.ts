@@ -1,0 +1,76 @@
+import type { Calibration, QuantizationPlan } from '@lowbit/core';
+import type { SaveReport } from '@lowbit/tfjs';
+
+import type { QuantizeOptions } from '../commands/quantize-options.js';
+import type { OutputFile } from '../files/write-outputs.js';
+import { quantizePort, type QuantizedPort, type QuantizeSession } from '../quantize/quantize-port.js';
+import type { Tfjs } from '../runtime/load-tfjs.js';
+import { expandedWeights, type ExpandedWeights } from './expanded-weights.js';
+import { modelFiles } from './model-files.js';
+import { modelKind } from './model-kind.js';
+import { openGraph } from './open-graph.js';
+import { openLayers, type OpenedModel } from './open-model.js';
+import { plainReport } from './plain-report.js';
+import type { TfjsFile } from './read-model.js';
+import { unpackedWarning } from './unpacked-warning.js';
+
+/** A model of TensorFlow.js that was read, and what is wanted. */
+export interface TfjsJob {
+  readonly model: TfjsFile;
+  readonly options: QuantizeOptions;
+  readonly plan?: QuantizationPlan;
+  /** Where the JSON of the result will be. */
+  readonly output: string;
+}
+
+/** A quantized model in memory, and how it came about. */
+export interface QuantizedTfjs extends Omit<QuantizedPort<unknown>, 'model'> {
+  /** All files of the result; the JSON is the last. */
+  readonly files: readonly OutputFile[];
+  readonly saved: SaveReport;
+  readonly expanded: readonly ExpandedWeights[];
+}
+
+/**
+ * Quantizes a layers model or a graph model and saves it into memory.
+ *
+ * @param stored - statistics of an earlier run
+ */
+export async function quantizeTfjs(
+  tfjs: Tfjs,
+  job: TfjsJob,
+  stored: Calibration | undefined,
+  session: QuantizeSession,
+): Promise<QuantizedTfjs> {
+  const { model } = job;
+  return modelKind(model.json) === 'graph-model'
+    ? quantizeOpened(await openGraph(tfjs, model), job, stored, session)
+    : quantizeOpened(await openLayers(tfjs, model, job.options.methods), job, stored, session);
+}
+
+async function quantizeOpened<M>(
+  opened: OpenedModel<M>,
+  { model, options, plan, output }: TfjsJob,
+  stored: Calibration | undefined,
+  session: QuantizeSession,
+): Promise<QuantizedTfjs> {
+  const { port, inputs } = opened;
+  const results: M[] = [];
+  try {
+    const planned = plan === undefined ? {} : { plan };
+    const job = { port, inputs, options: { ...options, integers: 'none' as const }, ...planned };
+    const { model: result, report, statistics } = await quantizePort(job, stored, session);
+    results.push(result);
+    const { format = 'packed', plain = 'uint8', rest = 'float32' } = options;
+    const { files, totalBytes, saved } = await modelFiles(output, model.weights, (handler) =>
+      opened.save(result, handler, { format, plain, rest }),
+    );
+    const modelBytes = { before: model.totalBytes, after: totalBytes };
+    const stated = format === 'plain' ? plainReport(report, plain) : report;
+    const expanded = expandedWeights(model.weights.map(({ spec }) => spec));
+    const warnings = [...report.warnings, ...unpackedWarning(report, saved)];
+    return { report: { ...stated, modelBytes, warnings }, statistics, files, saved, expanded };
+  } finally {
+    opened.dispose(...results);
+  }
+}

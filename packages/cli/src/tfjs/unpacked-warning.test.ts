@@ -1,0 +1,20 @@
+import type { SaveReport } from '@lowbit/tfjs';
+import { expect, it } from 'vitest';
+
+import { sampleReport, sampleWeight } from '../../test/sample-report.js';
+import { unpackedWarning } from './unpacked-warning.js';
+
+const report = sampleReport([sampleWeight({ id: 'a' }), sampleWeight({ id: 'b' })]);
+const saved = (format: SaveReport['format'], ...forms: readonly string[]): SaveReport => ({
+  format,
+  bytes: 0,
+  floatBytes: 0,
+  lowestSqnrDb: null,
+  weights: forms.map((form) => ({ name: form, form, bytes: 0, floatBytes: 0, sqnrDb: null })),
+});
+
+it('counts what was not packed, where packing was wanted', () => {
+  expect(unpackedWarning(report, saved('packed', 'packed 4-bit', 'float32'))[0]).toMatch(/^1 of 2 quantized/);
+  expect(unpackedWarning(report, saved('packed', 'packed 4-bit', 'packed 8-bit', 'float32'))).toEqual([]);
+  expect(unpackedWarning(report, saved('plain', 'uint8', 'uint8'))).toEqual([]);
+});

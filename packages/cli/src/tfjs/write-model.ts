@@ -1,0 +1,36 @@
+import { mkdir, rmdir } from 'node:fs/promises';
+
+import { checkTarget } from '../files/check-outputs.js';
+import { fileError } from '../files/file-error.js';
+import { writeOutputs, type OutputFile } from '../files/write-outputs.js';
+import { exists } from './output-place.js';
+
+/**
+ * Writes files, some of them into a folder, which is made when it is not there and taken away again when writing fails.
+ *
+ * @throws LowbitError as `writeOutputs`.
+ */
+export async function writeModel(
+  folder: string,
+  files: readonly OutputFile[],
+  options: { readonly force: boolean; readonly signal: AbortSignal },
+): Promise<void> {
+  const isNew = !(await exists(folder));
+  if (isNew) await make(folder);
+  try {
+    for (const { path } of files) await checkTarget(path, options.force);
+    await writeOutputs(files, options);
+  } catch (error) {
+    // Fails when somebody else has put something there, which then stays.
+    if (isNew) await rmdir(folder).catch(() => undefined);
+    throw error;
+  }
+}
+
+async function make(folder: string): Promise<void> {
+  try {
+    await mkdir(folder);
+  } catch (error) {
+    throw fileError(error, folder, 'write');
+  }
+}

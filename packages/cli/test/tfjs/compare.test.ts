@@ -1,0 +1,152 @@
+import { copyFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { seededRandom } from '@lowbit/core';
+import { beforeAll, describe, expect, it } from 'vitest';
+
+import { npyBytes } from '../../src/calibration/index.js';
+import type { CompareDocument } from '../../src/commands/comparison-text.js';
+import { loadTfjs } from '../../src/runtime/load-tfjs.js';
+import { lowbit, models, run, temporaryFolder, withoutPackage } from '../support.js';
+import { changeJson, writeGraphModel, writeMobileNet, writePictureModel, writeTextModel } from './models.js';
+
+let folder: string;
+const at = (name: string) => join(folder, name);
+
+async function compared(...argv: readonly string[]): Promise<CompareDocument> {
+  const { status, stdout } = await run('compare', ...argv, '--json', '--rounds', '0');
+  expect(status, stdout).toBe(0);
+  return JSON.parse(stdout) as CompareDocument;
+}
+
+async function quantize(name: string, bits: number): Promise<string> {
+  const result = at(`${name}_q${bits}`);
+  const { status, stderr } = await run(
+    'quantize',
+    at(name),
+    '--bits',
+    `${bits}`,
+    ...['-o', result, '--quiet', '--force'],
+  );
+  expect(status, stderr).toBe(0);
+  return result;
+}
+
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  await writePictureModel(at('pictures'));
+  await writeTextModel(at('text'));
+  await writeGraphModel(at('graph'));
+  await writeMobileNet(at('mobilenet'));
+}, 60_000);
+
+describe('lowbit compare, for TensorFlow.js', () => {
+  it('through the real binary: sizes, error, agreement and times', async () => {
+    await quantize('mobilenet', 8);
+    const argv = ['compare', 'mobilenet', 'mobilenet_q8', '--rounds', '3', '--limit', '3'];
+    const { status, stdout, stderr } = await lowbit(argv, { cwd: folder });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout).toMatch(/size +2\.74 MB +2\.90 MB +1\.058/);
+    expect(stdout).toMatch(/median time +[\d.]+ ms +[\d.]+ ms +[\d.]+/);
+    expect(stdout).toContain('TensorFlow.js 4.22.0, WebAssembly, one thread; 3 rounds');
+    expect(stdout).toMatch(/dense_3 +15 +[\d.]+ dB +\S+ +\S+ +100\.0 % \(3 of 3\)/);
+    expect(stdout).toContain('Random inputs tell little');
+  });
+
+  it('has a smaller error with more bits, and none with the model itself', async () => {
+    const four = await compared(at('pictures'), await quantize('pictures', 4));
+    const eight = await compared(at('pictures'), await quantize('pictures', 8));
+    expect(eight.overall.sqnrDb).toBeGreaterThan(four.overall.sqnrDb as number);
+    // Eight bits per channel: noise far below a hundredth of the signal.
+    expect(eight.overall.sqnrDb).toBeGreaterThan(40);
+    const same = await compared(at('pictures'), join(at('pictures'), 'model.json'));
+    expect(same).toMatchObject({ overall: { exact: true, largestError: 0 }, sizeRatio: 1, batches: 8 });
+  });
+
+  it('gives the same figures for a packed model and what plain TensorFlow.js computes with its floats', async () => {
+    const plain = at('floats');
+    const argv = ['--bits', '8', '--format', 'plain', '--plain', 'float32', '-o', plain, '--quiet'];
+    expect((await run('quantize', at('pictures'), ...argv)).status).toBe(0);
+    const { overall } = await compared(await quantize('pictures', 8), plain);
+    expect(overall).toMatchObject({ exact: true });
+  });
+
+  it('on data, with labels', async () => {
+    const random = seededRandom(3);
+    const values = Float32Array.from({ length: 10 * 64 }, () => random());
+    await writeFile(at('x.npy'), npyBytes([10, 8, 8, 1], values));
+    await writeFile(at('labels.txt'), Array.from({ length: 10 }, (_, i) => `${i % 3}\n`).join(''));
+    const found = await compared(
+      ...[at('pictures'), at('pictures'), '--input', at('x.npy'), '--labels', at('labels.txt')],
+    );
+    const [output] = found.outputs;
+    expect(found.batches).toBe(10);
+    expect(output?.accuracy).toMatchObject({ rows: 10 });
+    expect(output?.accuracy?.a).toBe(output?.accuracy?.b);
+  });
+
+  it('of recurrent models, and of names that TensorFlow.js numbered otherwise', async () => {
+    const packed = await quantize('text', 8);
+    await changeJson(packed, (json) => {
+      const { layers } = json.modelTopology['config'] as { layers: { config: { name: string } }[] };
+      layers[0]!.config.name = 'words_7';
+      for (const weight of json.weightsManifest[0]!.weights)
+        weight['name'] = (weight['name'] as string).replace('words/', 'words_7/');
+    });
+    const found = await compared(at('text'), packed);
+    expect(found.overall.sqnrDb).toBeGreaterThan(30);
+  });
+
+  it('of graph models', async () => {
+    const found = await compared(at('graph'), await quantize('graph', 8));
+    expect(found.outputs).toMatchObject([{ name: 'y', values: 8 * 32 }]);
+    expect(found.overall.sqnrDb).toBeGreaterThan(35);
+  });
+
+  it('leaves no tensor behind', async () => {
+    const { core } = await loadTfjs('test');
+    const before = core.memory().numTensors;
+    await compared(at('pictures'), at('pictures'), '--limit', '2');
+    await compared(at('graph'), at('graph'), '--limit', '2');
+    expect(core.memory().numTensors).toBe(before);
+  });
+
+  it('of two kinds of model is refused, and why', async () => {
+    const { status, stderr } = await run('compare', models.classifier, at('pictures'));
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/expected an ONNX model, as .*; received a TensorFlow\.js model/);
+    expect(stderr).toContain('Compare models of one kind');
+  });
+
+  it('of models with other inputs is refused', async () => {
+    const { status, stderr } = await run('compare', at('pictures'), at('mobilenet'));
+    expect(status).toBe(1);
+    expect(stderr).toContain('[invalid-argument]');
+  });
+
+  it('says what is wrong with inputs that the model does not run with', async () => {
+    await copyFile(at('x.npy'), at('wrong.npy'));
+    await writeFile(at('wrong.npy'), npyBytes([2, 9, 8, 1], new Float32Array(144)));
+    const { status, stderr } = await run(
+      'compare',
+      at('pictures'),
+      at('pictures'),
+      '--input',
+      at('wrong.npy'),
+    );
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/\[calibration-invalid\]/);
+  });
+
+  it('tells what to install where TensorFlow.js is missing', async () => {
+    const env = withoutPackage('@tensorflow/');
+    const { status, stderr } = await lowbit(['compare', at('pictures'), at('pictures')], { env });
+    expect(status).toBe(1);
+    expect(stderr).toContain('[runtime-missing]');
+    const graph = await lowbit(['compare', at('graph'), at('graph')], {
+      env: withoutPackage('@tensorflow/tfjs-converter'),
+    });
+    expect(graph.status).toBe(1);
+    expect(graph.stderr).toContain('npm install @tensorflow/tfjs-converter');
+  });
+});

@@ -1,0 +1,7 @@
+import { policyLaws } from '@lowbit/conformance';
+import { test } from 'node:test';
+import pluginFactory from './index.js';
+
+for (const law of policyLaws(pluginFactory())) test(law.title, law.run);
+for (const law of policyLaws(pluginFactory({ limit: 200, large: 2 })))
+  test(`limit 200: ${law.title}`, law.run);

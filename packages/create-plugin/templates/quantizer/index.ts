@@ -1,0 +1,23 @@
+import { range, roundHalfEven, toFloat32, toScale, type Quantizer } from '@lowbit/core';
+
+/**
+ * Even levels over the range of the values, with 0 among them: a grid as integer runtimes store it (B. Jacob et al.,
+ * CVPR 2018, arXiv:1712.05877, section 3).
+ */
+export default function pluginFactory(): Quantizer {
+  return {
+    kind: 'quantizer',
+    api: 1,
+    name: 'plugin-name',
+    roles: ['weight'],
+    bits: { weight: [2, 3, 4, 5, 6, 7, 8] },
+    fit(values, { bits }) {
+      const levels = 2 ** bits;
+      const { min, max } = range(values);
+      const low = Math.min(min, 0);
+      const scale = toScale((Math.max(max, 0) - low) / (levels - 1));
+      const zeroPoint = scale === 0 ? 0 : roundHalfEven(-low / scale);
+      return { kind: 'affine', levels, scale, offset: toFloat32(-zeroPoint * scale) };
+    },
+  };
+}

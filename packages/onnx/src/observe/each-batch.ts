@@ -1,0 +1,31 @@
+import { LowbitError, type Batch, type SessionOptions } from '@lowbit/core';
+import { stopIfAborted } from './stop-if-aborted.js';
+
+/**
+ * Does the work for one batch after the other, and tells of progress.
+ *
+ * @param where - name of the model
+ * @returns the number of batches
+ * @throws LowbitError `calibration-invalid` when there are none, `aborted`, and what the work throws.
+ */
+export async function eachBatch(
+  batches: Iterable<Batch> | AsyncIterable<Batch>,
+  where: string,
+  { signal, onProgress }: SessionOptions,
+  work: (batch: Batch) => Promise<void>,
+): Promise<number> {
+  let count = 0;
+  for await (const batch of batches) {
+    stopIfAborted(signal, where);
+    await work(batch);
+    count++;
+    onProgress?.({ phase: 'plan', done: count, total: 0, id: `batch ${count}` });
+  }
+  if (count > 0) return count;
+  throw new LowbitError({
+    code: 'calibration-invalid',
+    where,
+    expected: 'at least one batch',
+    received: 'none',
+  });
+}

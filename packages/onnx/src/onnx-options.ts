@@ -1,0 +1,77 @@
+import { LowbitError } from '@lowbit/core';
+import type { IntegerForm } from './integer/cost.js';
+import type { OrtRuntime } from './observe/ort.js';
+import type { ReadExternalData } from './read/external-files.js';
+import { isInsidePath } from './read/external-reference.js';
+import type { Optimize, RuntimeTarget } from './target/target.js';
+
+export interface OnnxOptions {
+  /** Name of the model in messages and in the provenance, usually the file's. Default `model.onnx`. */
+  readonly name?: string;
+  /**
+   * `speed` (default): the runtime makes the weights into floats once, at load; the file is small, speed and memory
+   * are those of floats. `memory`: weights stay packed where a packed form exists, and are decoded on every run.
+   */
+  readonly optimize?: Optimize;
+  /** The runtime that the file is made for. Default: onnxruntime-web ≥ 1.24 on WebAssembly. */
+  readonly target?: RuntimeTarget;
+  /**
+   * For activations of 8 bits: computes in integers. Constants, batch normalizations and the like are folded into weights,
+   * and layers that integers make faster on WebAssembly offer their values as sites. `operators`: they become
+   * `ConvInteger` and `MatMulInteger` with float results, the fastest. `qdq`: convolutions are surrounded by
+   * `QuantizeLinear` and `DequantizeLinear`, which runtimes fuse to `QLinearConv`.
+   *
+   * Default: every convolution and product with weights offers what it takes as a site. Any quantizer of activations can
+   * be used there: its arithmetic is written in front of the operator, which computes with the quantized values in
+   * floats. Quantizers that integer operators cannot compute are written so with `integers` too.
+   */
+  readonly integers?: IntegerForm;
+  /** The runtime that `observe`, `features` and `run` use: onnxruntime-web, one of its builds, or onnxruntime-node. */
+  readonly ort?: OrtRuntime;
+  /** Reads a file beside the model, to quantize and to run it. Without it, weights in other files are left as they are. */
+  readonly externalData?: ReadExternalData;
+  /**
+   * `true`: large tensors of the result go into a file beside it; `false`: all into the model. Default: tensors stay
+   * where they are, and models above 1.5 GB are split. What subgraphs and functions hold is never moved, since runtimes
+   * would not find it.
+   */
+  readonly external?: boolean;
+  /**
+   * Path of a new file beside the result, relative to its folder. Default: the name with `.lowbit.data` at its end. A
+   * number is put in where the model keeps a file of that name.
+   */
+  readonly externalPath?: string;
+}
+
+export const integerForms = ['operators', 'qdq'] as const satisfies readonly IntegerForm[];
+
+/** @throws LowbitError `unsupported-option`, `invalid-argument`. */
+export function checkOptions({
+  optimize = 'speed',
+  integers = 'operators',
+  externalPath,
+}: OnnxOptions): void {
+  checkChoice('optimize', optimize, ['speed', 'memory']);
+  checkChoice('integers', integers, integerForms);
+  if (externalPath !== undefined) checkPath(externalPath);
+}
+
+function checkPath(path: string): void {
+  if (isInsidePath(path)) return;
+  throw new LowbitError({
+    code: 'invalid-argument',
+    where: 'externalPath',
+    expected: 'the path of a file in the folder of the model, relative to it',
+    received: JSON.stringify(path),
+  });
+}
+
+function checkChoice(where: string, given: string, choices: readonly string[]): void {
+  if (choices.includes(given)) return;
+  throw new LowbitError({
+    code: 'unsupported-option',
+    where,
+    expected: choices.join(' or '),
+    received: String(given),
+  });
+}

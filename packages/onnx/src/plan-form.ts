@@ -1,0 +1,32 @@
+import { LowbitError, type PortForm } from '@lowbit/core';
+import type { IntegerForm } from './integer/cost.js';
+import { integerForms, type OnnxOptions } from './onnx-options.js';
+
+/** The form of a port, for plans. */
+export const formOf = (integers: IntegerForm | undefined): PortForm => ({ integers: integers ?? 'none' });
+
+/**
+ * The form of a stored plan as options.
+ *
+ * @param asked What the port was made with; where it says nothing, the plan decides.
+ * @throws LowbitError `plan-mismatch`.
+ */
+export function optionsOfForm(form: PortForm, asked: IntegerForm | undefined): Pick<OnnxOptions, 'integers'> {
+  const { integers, ...others } = form;
+  const possible = asked === undefined ? integerForms : [asked];
+  const found = possible.find((one) => one === integers);
+  if (Object.keys(others).length === 0) {
+    if (found !== undefined) return { integers: found };
+    if (asked === undefined && integers === 'none') return {};
+  }
+  throw new LowbitError({
+    code: 'plan-mismatch',
+    where: 'plan: form',
+    expected:
+      asked === undefined
+        ? `integers none or ${integerForms.join(' or ')}`
+        : `integers ${asked}, as was asked for`,
+    received: JSON.stringify(form),
+    remedy: 'Leave the option integers out, which a plan brings along, or make a new plan.',
+  });
+}

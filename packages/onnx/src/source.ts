@@ -1,0 +1,44 @@
+import { normalDistributions, type NormalDistributions } from './activations/normal-distributions.js';
+import { describeModel } from './describe/describe-model.js';
+import type { ModelDescription } from './describe/described-layer.js';
+import { foldModel } from './fold/fold-model.js';
+import type { IntegerForm } from './integer/cost.js';
+import type { OnnxOptions } from './onnx-options.js';
+import type { ExternalFiles } from './read/external-files.js';
+import type { OnnxModel } from './read/model.js';
+import { readModel } from './read/read-model.js';
+import { loadSmallIntegers } from './read/small-integers.js';
+import { checkVersions } from './target/runtime.js';
+import type { Runtime } from './target/target.js';
+
+/** The user's model, and how it is wanted. */
+export interface Source extends Required<Pick<OnnxOptions, 'name' | 'optimize'>> {
+  readonly bytes: Uint8Array;
+  readonly files: ExternalFiles | undefined;
+  readonly external: boolean | undefined;
+  readonly externalPath: string | undefined;
+  readonly runtime: Runtime | undefined;
+  readonly integers: IntegerForm | undefined;
+}
+
+/** A model as it was read. */
+export interface ReadSource {
+  /** Folded where activations may become integers. */
+  readonly model: OnnxModel;
+  /** What batch normalization told before it was folded. */
+  readonly normals: NormalDistributions;
+}
+
+/** Reads the model anew, as callers change it. @throws LowbitError as `readModel` and `checkVersions`. */
+export async function readSource({ bytes, name, files, runtime, integers }: Source): Promise<ReadSource> {
+  const model = readModel(bytes, name);
+  checkVersions({ ...model, ...(runtime === undefined ? {} : { runtime }) }, name);
+  if (files !== undefined) await loadSmallIntegers(model, files);
+  const normals = normalDistributions(model);
+  if (integers !== undefined) foldModel(model);
+  return { model, normals };
+}
+
+/** The layers of a model that was read from this source. */
+export const describeSource = (model: OnnxModel, { files }: Source): ModelDescription =>
+  describeModel(model, { external: files !== undefined });

@@ -1,0 +1,75 @@
+import type { layers, LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
+import { convolution } from '../describe/convolution.js';
+import { dense } from '../describe/dense.js';
+import { depthwise } from '../describe/depthwise.js';
+import type { FamilyTable, KernelRule } from '../describe/layer-family.js';
+import { transposed } from '../describe/transposed.js';
+import { innerLayers } from '../model/inner-layers.js';
+
+type Layer = layers.Layer;
+
+/** A batch normalization that can go into the layer before it. */
+export interface Fold {
+  readonly norm: Layer;
+  readonly layer: Layer;
+  /** The kernel that is scaled; of a separable convolution, the second. */
+  readonly kernel: KernelRule;
+}
+
+/** What is to be folded in a model. */
+export interface Folding {
+  /** By the layer that takes the normalization in. */
+  readonly folds: ReadonlyMap<Layer, Fold>;
+  /** The normalizations that are folded. */
+  readonly norms: ReadonlySet<Layer>;
+  /** Why the others are not. */
+  readonly refused: ReadonlyMap<Layer, string>;
+}
+
+/** For a model that is to stay as it is. */
+export const noFolding: Folding = { folds: new Map(), norms: new Set(), refused: new Map() };
+
+const foldable: FamilyTable = { ...dense, ...convolution, ...transposed, ...depthwise };
+
+/** Which batch normalizations of a model, nested models included, can go into the layer before them, and why the others cannot. */
+export function findFolds(model: LayersModel): Folding {
+  const containers = containersOf(model);
+  const outputs = new Set(containers.flatMap((container) => container.outputs));
+  const norms = containers
+    .flatMap((container) => container.layers)
+    .filter((layer) => layer.getClassName() === 'BatchNormalization');
+  const found = [...new Set(norms)].map((norm) => [norm, foldOf(norm, outputs)] as const);
+  const folds = found.map(([, fold]) => fold).filter((fold) => typeof fold !== 'string');
+  return {
+    folds: new Map(folds.map((fold) => [fold.layer, fold])),
+    norms: new Set(folds.map(({ norm }) => norm)),
+    refused: new Map(found.filter((pair): pair is [Layer, string] => typeof pair[1] === 'string')),
+  };
+}
+
+/** The model and the models in it, in wrappers too. */
+function containersOf(layer: Layer): LayersModel[] {
+  const inner = innerLayers(layer).flatMap(containersOf);
+  return 'layers' in layer ? [layer as unknown as LayersModel, ...inner] : inner;
+}
+
+/** The fold of a normalization, or why there is none. */
+function foldOf(norm: Layer, outputs: ReadonlySet<SymbolicTensor>): Fold | string {
+  const layer = norm.inboundNodes[0]?.inboundLayers[0];
+  if (norm.inboundNodes.length !== 1 || layer === undefined) return 'it is used more than once';
+  const { name } = layer;
+  const className = layer.getClassName();
+  const kernel = Object.hasOwn(foldable, className) ? foldable[className]?.kernels.at(-1) : undefined;
+  if (kernel === undefined)
+    return `it follows ${name}, which is no convolution and no Dense but ${className}`;
+  if (layer.inboundNodes.length !== 1) return `${name} before it is used more than once`;
+  const { activation, dataFormat } = layer.getConfig();
+  if (activation !== 'linear') return `the activation of ${name} comes between: ${activation}`;
+  if (layer.outboundNodes.length !== 1 || outputs.has(layer.output as SymbolicTensor))
+    return `the output of ${name} goes elsewhere too`;
+  const rank = (layer.output as SymbolicTensor).shape.length;
+  const channels = dataFormat === 'channelsFirst' ? 1 : rank - 1;
+  const axis = Number(norm.getConfig()['axis']);
+  if ((axis + rank) % rank !== channels) return `it normalizes axis ${axis}, not the channels`;
+  return { norm, layer, kernel };
+}

@@ -1,0 +1,81 @@
+import type { LayerDescriptor, SkipNote, WeightDescriptor } from '@lowbit/core';
+import { expandWeight, type StoredWeight } from '@lowbit/keras';
+import { weightReaders, type WeightInput, type WeightReader } from './weight-readers.js';
+import { graphFloatReason, unreadReason } from './float-reason.js';
+import type { ReadGraph } from './read-graph.js';
+import { formsNote } from '../io/stored-form.js';
+import type { WeightUse } from './weight-use.js';
+
+/**
+ * The nodes of a graph that read float weights, as layers for the core. A weight's id is its name in the file; one that several
+ * nodes read has the axes that the first of them gives it. Constants of other types are shapes and indices, no weights.
+ */
+export function describeGraph({ where, topology, weights }: ReadGraph): LayerDescriptor[] {
+  const byName = new Map(weights.map((weight) => [weight.spec.name, weight]));
+  const readers = weightReaders(topology, byName, (name) => wholeNumber(byName.get(name)));
+  const uses = new Map<string, WeightUse>();
+  for (const { weight, use } of readers.flatMap(({ inputs }) => inputs))
+    if (use !== undefined && !uses.has(weight.spec.name)) uses.set(weight.spec.name, use);
+  const layers = [
+    ...readers.map((reader) => describeReader(reader, uses, where)),
+    ...unread(readers, weights).map(unreadLayer),
+  ].map((layer, depth) => ({ ...layer, depth }));
+  return withNote(layers, formsNote(weights));
+}
+
+type Undated = Omit<LayerDescriptor, 'depth'>;
+
+function describeReader(
+  { id, op, inputs }: WeightReader,
+  uses: ReadonlyMap<string, WeightUse>,
+  where: string,
+): Undated {
+  const unique = [...new Map(inputs.map((input) => [input.weight.spec.name, input])).values()];
+  const weights = unique.flatMap(({ weight }) => {
+    const use = uses.get(weight.spec.name);
+    return use === undefined ? [] : [weightDescriptor(weight, use, where)];
+  });
+  const skipped = unique
+    .filter(({ weight }) => !uses.has(weight.spec.name))
+    .map((input) => skipNote(op, input));
+  return { id, op, weights, sites: [], ...(skipped.length > 0 && { skipped }) };
+}
+
+function weightDescriptor(weight: StoredWeight, use: WeightUse, where: string): WeightDescriptor {
+  const { name, shape } = weight.spec;
+  return {
+    id: name,
+    shape,
+    ...use,
+    storedBytes: weight.bytes.length,
+    read: () => expandWeight(weight, where),
+  };
+}
+
+function skipNote(op: string, { weight }: WeightInput): SkipNote {
+  return { subject: weight.spec.name, reason: graphFloatReason(op, weight.spec.shape.length) };
+}
+
+function unread(readers: readonly WeightReader[], weights: readonly StoredWeight[]): StoredWeight[] {
+  const read = new Set(readers.flatMap(({ inputs }) => inputs.map(({ weight }) => weight)));
+  return weights.filter((weight) => weight.spec.dtype === 'float32' && !read.has(weight));
+}
+
+function unreadLayer({ spec: { name } }: StoredWeight): Undated {
+  const skipped = [{ subject: name, reason: unreadReason }];
+  return { id: name, op: 'Const', weights: [], sites: [], skipped };
+}
+
+/** Tells with the first layer how the file stores its weights. */
+function withNote(layers: readonly LayerDescriptor[], reason: string | undefined): LayerDescriptor[] {
+  return layers.map((layer, i) => {
+    if (i > 0 || reason === undefined) return layer;
+    return { ...layer, skipped: [{ subject: 'stored weights', reason }, ...(layer.skipped ?? [])] };
+  });
+}
+
+/** The value of a constant that is one int32. */
+function wholeNumber(weight: StoredWeight | undefined): number | undefined {
+  if (weight?.spec.dtype !== 'int32' || weight.bytes.length !== 4) return undefined;
+  return new DataView(weight.bytes.buffer, weight.bytes.byteOffset).getInt32(0, true);
+}

@@ -1,0 +1,2 @@
+export { loadGraph, type LoadGraphOptions } from './load-graph.js';
+export type { GraphSource } from './read-graph.js';

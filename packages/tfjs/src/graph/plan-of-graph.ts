@@ -1,0 +1,8 @@
+import type { QuantizationPlan } from '@lowbit/core';
+import type { io } from '@tensorflow/tfjs-core';
+import type { LowbitMetadata } from '../model/plan-record.js';
+
+/** The plan that the artifacts of a graph model were quantized by, or undefined when lowbit did not make them. */
+export function planOfGraph(model: io.ModelArtifacts): QuantizationPlan | undefined {
+  return (model.userDefinedMetadata as { lowbit?: LowbitMetadata } | undefined)?.lowbit?.plan;
+}

@@ -1,0 +1,8 @@
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+
+/** The part of the wasm backend that kernels of our own use; it is private. */
+export interface WasmBackend {
+  makeOutput(shape: number[], dtype: 'float32'): TensorInfo;
+  /** The values where they are, until memory is allocated again. */
+  typedArrayFromHeap(tensor: TensorInfo): Float32Array | Int32Array;
+}
