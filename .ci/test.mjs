@@ -11,7 +11,8 @@ const steps = [
   ['build', 'npx', ['nx', 'run-many', '-t', 'build', '--output-style=static']],
   ['type check', 'npx', ['nx', 'run-many', '-t', 'typecheck', '--output-style=static']],
   ['package check', 'npx', ['nx', 'run-many', '-t', 'check-package', '--output-style=static']],
-  ['tests', 'npx', ['nx', 'run-many', '-t', 'test', '--output-style=static', '--parallel=1']],
+  // Two packages at a time with one worker each: long files of one package run beside those of another.
+  ['tests', 'npx', ['nx', 'run-many', '-t', 'test', '--output-style=static', '--parallel=2']],
 ];
 
 for (const folder of folders) rmSync(`${folder}/test-results.json`, { force: true });
@@ -19,7 +20,7 @@ for (const folder of folders) rmSync(`${folder}/test-results.json`, { force: tru
 let failed = 0;
 for (const [title, command, args] of steps) {
   console.log(`\n— ${title} —`);
-  const env = { ...process.env, NX_DAEMON: 'false', NX_NO_CLOUD: 'true' };
+  const env = { ...process.env, NX_DAEMON: 'false', NX_NO_CLOUD: 'true', VITEST_MAX_WORKERS: '1' };
   const { status } = spawnSync(command, args, { stdio: 'inherit', env, shell: process.platform === 'win32' });
   if (status === 0) continue;
   console.error(`${title}: failed`);

@@ -22,6 +22,7 @@ function run(example: string): string {
   const { status, stdout, stderr } = spawnSync(process.execPath, [join(examples, example)], {
     cwd: folder,
     encoding: 'utf8',
+    env: { ...process.env, FORCE_COLOR: '0', NO_COLOR: '1' },
   });
   expect(stderr.replaceAll(/^.*(?:tfjs|TensorFlow|=====).*$/gm, '').trim(), example).toBe('');
   expect(status, example).toBe(0);
