@@ -14,6 +14,7 @@ export { clusterLevels, type ClusterOptions } from './codebook/cluster-levels.js
 export { clusterMap, type Cluster, type ClusterMap } from './codebook/cluster-map.js';
 export { codebookOf } from './codebook/codebook-of.js';
 export { codebookPoints } from './codebook/codebook-points.js';
+export { fitClusters, refitClusters, type Clusters } from './codebook/fit-clusters.js';
 export { distinctLevels, frozenLevels } from './codebook/frozen-levels.js';
 export { lloyd, type LloydOptions, type LloydResult } from './codebook/lloyd.js';
 export { optimalCodebook, type OptimalCodebook } from './codebook/optimal-codebook.js';
