@@ -131,9 +131,11 @@ function isMeasured({ zeroPoint, refine }: Options): boolean {
 
 /** The grid of a slice of weights, where its range alone decides it. */
 function overRange(min: number, max: number, { bits, options }: FitContext): Affine | undefined {
-  if (min === max) return constantGrid(2 ** bits, min);
+  // A shift, as a power takes longer than all the rest, which counts where slices are short.
+  const levels = 1 << bits;
+  if (min === max) return constantGrid(levels, min);
   if (!isMeasured(options)) return undefined;
-  return options.zeroPoint === 'integer' ? withZero(2 ** bits, min, max) : spanning(2 ** bits, min, max);
+  return options.zeroPoint === 'integer' ? withZero(levels, min, max) : spanning(levels, min, max);
 }
 
 /** Activations: the observed range, or that of the values where nothing was observed. */

@@ -100,6 +100,7 @@ export type {
   SkippedReport,
   WeightReport,
 } from './report/report.js';
+export { checkFinite } from './scheme/check-finite.js';
 export {
   bitsPerWeight,
   packedTensorBytes,
@@ -109,7 +110,7 @@ export {
   type PackedTensor,
 } from './scheme/container.js';
 export { decode, levelValue } from './scheme/decode.js';
-export { checkFinite, encode, type EncodeSettings } from './scheme/encode.js';
+export { encode, type EncodeSettings } from './scheme/encode.js';
 export { pack, packedBytes, unpack } from './scheme/pack.js';
 export { sizeOf } from './scheme/shape.js';
 export { levelsOf, sliceParameters } from './scheme/scheme.js';

@@ -7,7 +7,7 @@ import { externalCounts } from './read/external-counts.js';
 import type { ExternalFile } from './read/external-files.js';
 import { addMetadata } from './rewrite/metadata.js';
 import { rewriteModel } from './rewrite/rewrite-model.js';
-import { describeSource, readSource, type Source } from './source.js';
+import { describeSource, type DescribedSource, type Source } from './source.js';
 import { externalBytes, settleExternal } from './write/external-data.js';
 import { insideReasons } from './write/inside-reasons.js';
 import { writeModel } from './write/write-model.js';
@@ -20,14 +20,18 @@ export interface OnnxResult {
   readonly externalData?: readonly ExternalFile[];
 }
 
-/** Writes what was decided into a model that is read anew. */
-export async function applyOutcome(source: Source, outcome: Outcome): Promise<Applied<OnnxResult>> {
+/** Writes what was decided into the model that was read from this source, which it changes. */
+export async function applyOutcome(
+  source: Source,
+  outcome: Outcome,
+  described: Promise<DescribedSource>,
+): Promise<Applied<OnnxResult>> {
   const { bytes, name, optimize, files, external, runtime, integers } = source;
   const sites = siteNotes(outcome.activations.keys());
-  const { model: read } = await readSource(source);
+  const { model: read, description: before } = await described;
   const { proto } = read;
   const [counts, outside] = [externalCounts(proto), externalBytes(proto)];
-  const written = writeIntegers(read, describeSource(read, source), outcome, integers, runtime, sites);
+  const written = writeIntegers(read, before, outcome, integers, runtime, sites);
   const { model, rest } = written;
   const description = describeSource(model, source);
   const reasons = applyActivations(model, description, { ...outcome, weights: rest }, source, sites);

@@ -3,6 +3,7 @@ import type { DescribedLayer } from './describe/described-layer.js';
 import type { WeightSite } from './describe/weight-site.js';
 import type { ExternalFiles } from './read/external-files.js';
 import { isExternal, readFloats, tensorBytes } from './read/tensor-data.js';
+import { copyMessage } from './schema/proto.js';
 
 /**
  * The layers of a model as every port gives them; values are read when they are asked for.
@@ -27,7 +28,8 @@ export function layerDescriptors(
 
 function weightDescriptor(site: WeightSite, files: ExternalFiles | undefined): WeightDescriptor {
   const { id, kernel, source, shape, outputAxes, inputAxis } = site;
-  const { tensor } = source;
+  // A copy, as the model's own tensor may be moved to another file when the result is written.
+  const tensor = copyMessage(source.tensor);
   return {
     id,
     kernel,

@@ -6,7 +6,7 @@ import { checkOptions, type OnnxOptions } from './onnx-options.js';
 import { formOf, optionsOfForm } from './plan-form.js';
 import { externalFiles } from './read/external-files.js';
 import { running, type Running } from './running.js';
-import { describeSource, readSource, type Source } from './source.js';
+import { readDescribed, type DescribedSource, type Source } from './source.js';
 import { runtimeOf } from './target/runtime.js';
 
 const supports: PortCapabilities = {
@@ -50,26 +50,30 @@ export function onnx(bytes: Uint8Array, options: OnnxOptions = {}): OnnxPort {
   const files = externalData && externalFiles(externalData);
   const source: Source = { bytes, name, optimize, files, external, externalPath, runtime, integers };
   let layers: Promise<readonly LayerDescriptor[]> | undefined;
+  // What was read for the layers serves the first `apply`, which changes it; later ones read anew.
+  let unchanged: Promise<DescribedSource> | undefined;
   return {
     name: 'onnx',
     supports,
     form: formOf(integers),
     inForm: (form) => onnx(bytes, { ...options, ...optionsOfForm(form, integers) }),
     layers() {
-      layers ??= describeLayers(source);
+      if (layers !== undefined) return layers;
+      unchanged = readDescribed(source);
+      layers = unchanged.then((read) => layersOf(read, source));
       return layers;
     },
     ...(ort === undefined ? {} : running(source, ort)),
-    apply: (outcome) => applyOutcome(source, outcome),
+    apply(outcome) {
+      const read = unchanged ?? readDescribed(source);
+      unchanged = undefined;
+      return applyOutcome(source, outcome, read);
+    },
   };
 }
 
-async function describeLayers(source: Source): Promise<readonly LayerDescriptor[]> {
-  const { model, normals } = await readSource(source);
-  const description = describeSource(model, source);
-  return layerDescriptors(
-    description.layers,
-    source.files,
-    activationSites(model, description, source, normals),
-  );
+function layersOf(read: DescribedSource, source: Source): readonly LayerDescriptor[] {
+  const { model, normals, description } = read;
+  const sites = activationSites(model, description, source, normals);
+  return layerDescriptors(description.layers, source.files, sites);
 }

@@ -29,6 +29,11 @@ export interface ReadSource {
   readonly normals: NormalDistributions;
 }
 
+/** A model as it was read, and its layers. */
+export interface DescribedSource extends ReadSource {
+  readonly description: ModelDescription;
+}
+
 /** Reads the model anew, as callers change it. @throws LowbitError as `readModel` and `checkVersions`. */
 export async function readSource({ bytes, name, files, runtime, integers }: Source): Promise<ReadSource> {
   const model = readModel(bytes, name);
@@ -37,6 +42,12 @@ export async function readSource({ bytes, name, files, runtime, integers }: Sour
   const normals = normalDistributions(model);
   if (integers !== undefined) foldModel(model);
   return { model, normals };
+}
+
+/** As {@link readSource}, with the layers. */
+export async function readDescribed(source: Source): Promise<DescribedSource> {
+  const read = await readSource(source);
+  return { ...read, description: describeSource(read.model, source) };
 }
 
 /** The layers of a model that was read from this source. */

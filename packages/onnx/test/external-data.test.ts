@@ -1,4 +1,4 @@
-import { quantize, seededRandom, type Batch } from '@lowbit/core';
+import { quantize, seededRandom, type Batch, type LayerDescriptor } from '@lowbit/core';
 import * as ort from 'onnxruntime-web';
 import { describe, expect, test } from 'vitest';
 import { inspectModel } from '../src/describe/inspect-model.js';
@@ -270,3 +270,27 @@ function edited(proto: ModelProto, path: string): ModelProto {
   moveOut(bias, path, 3, 4 * columns);
   return proto;
 }
+
+test('weights can be read after their data were put into a file of the result, and written again', async () => {
+  const port = onnx(twoWeights(), { external: true });
+  const read = async (layers: readonly LayerDescriptor[]) =>
+    Promise.all(layers.flatMap(({ weights }) => weights.map((weight) => weight.read())));
+  const layers = await port.layers();
+  const before = await read(layers);
+  const recipe = { weights: plainMinMax, bits: 8, exclude: ['w'] };
+  const first = await quantize(port, recipe);
+  expect(await read(layers)).toEqual(before);
+  expect(await quantize(port, recipe)).toEqual(first);
+});
+
+/** Two products; the data of w stay float. */
+const twoWeights = () =>
+  buildBytes({
+    nodes: [
+      makeNode({ op: 'MatMul', inputs: ['x', 'w'], outputs: ['h'] }),
+      makeNode({ op: 'MatMul', inputs: ['h', 'v'], outputs: ['y'] }),
+    ],
+    initializers: [float('w', [rows, columns]), float('v', [columns, rows])],
+    inputs: { x: [2, rows] },
+    outputs: { y: [2, rows] },
+  });

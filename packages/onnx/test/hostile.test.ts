@@ -68,6 +68,11 @@ function sameNames(count: number): GraphParts {
   return { ...io, nodes, initializers: [counting('w', [2, 2, 1, 1])] };
 }
 
+function manyAxes(count: number): GraphParts {
+  const product = makeNode({ op: 'MatMul', inputs: ['x', 'w'], outputs: ['y'] });
+  return { ...io, nodes: [product], initializers: [counting('w', Array<number>(count).fill(1))] };
+}
+
 const tensor = (...fields: ArrayLike<number>[]) => model(wrap(5, joined(...fields)));
 const integersOfTwoBytes = repeated([0xff, 0x7f], 30_000_000);
 
@@ -108,6 +113,7 @@ const files: [title: string, make: () => Uint8Array, code: string | undefined][]
   ['a cycle of 200000 nodes', () => buildBytes(ring(200_000)), 'graph-cyclic'],
   ['weights behind a chain of 20000 operators', () => buildBytes(longChain(20_000)), undefined],
   ['a constant doubled 60 times', () => buildBytes(doubling(60)), undefined],
+  ['a weight of 100000 dimensions', () => buildBytes(manyAxes(100_000)), 'model-malformed'],
   ['100000 nodes of one name on one weight', () => buildBytes(sameNames(100_000)), undefined],
 ];
 
@@ -130,6 +136,17 @@ describe('hostile files', () => {
     const { layers, sites } = describeModel(readModel(buildBytes(longChain(100))));
     expect(sites.map(({ id }) => id)).toEqual(['w0']);
     expect(layers.at(-1)?.skipped.map(({ reason }) => reason)).toEqual([skipReasons.longChain]);
+  });
+
+  it('a weight that is given many axes on its way stays as it is', () => {
+    const axes = [...Array<number>(1000).fill(1), 4, 4];
+    const nodes = [
+      makeNode({ op: 'Reshape', inputs: ['w', 's'], outputs: ['v'] }),
+      makeNode({ op: 'MatMul', inputs: ['x', 'v'], outputs: ['y'] }),
+    ];
+    const initializers = [counting('w', [4, 4]), integers('s', axes)];
+    const { layers } = describeModel(readModel(buildBytes({ ...io, nodes, initializers })));
+    expect(layers.at(-1)?.skipped.map(({ reason }) => reason)).toEqual([skipReasons.badChain('Reshape')]);
   });
 
   it('sizes beyond all memory are not allocated', () => {

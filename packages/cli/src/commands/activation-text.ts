@@ -11,7 +11,7 @@ const mostRows = 8;
 
 /** The places where activations are quantized, those that clip most first, and why others stay float. */
 export function activationText(activations: readonly ActivationReport[]): string {
-  if (activations.length === 0) return '  none: no layer of this model gains from it\n';
+  if (activations.length === 0) return '  none: what keeps layers in floats is told with the weights\n';
   const fitted = activations.flatMap((row) =>
     row.fitted === undefined ? [] : [{ ...row, fitted: row.fitted }],
   );

@@ -6,7 +6,7 @@ import { markup, type Markup } from './markup.js';
 /** One row a place where the plan quantizes activations. */
 export function renderActivationTable(activations: readonly ActivationReport[]): Markup {
   if (activations.length === 0)
-    return markup`<p class="quiet">None: no layer of this model gains from it.</p>`;
+    return markup`<p class="quiet">None: what keeps layers in floats is told with the weights.</p>`;
   return markup`<div class="scroll tall">
     <table>
       <thead>

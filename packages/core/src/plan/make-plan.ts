@@ -77,11 +77,13 @@ function decideBits(
   plugins: ReadonlySet<Plugin>,
 ): Draft[] {
   const { bits = 8, parameterStorage = 'float32' } = recipe;
-  const start: BitAssignment[] = [...weights.keys()].map((id) => ({
-    id,
-    bits: 8,
-    reason: '8 bits by default',
-  }));
+  // Excluded weights are float already for the policy, which shares bits among the others.
+  const start = [...weights].map(([id, { layer }]): BitAssignment => {
+    const excluded = exclusion([id, layer.id], recipe);
+    return excluded === undefined
+      ? { id, bits: 8, reason: '8 bits by default' }
+      : { id, bits: 'float', reason: excluded };
+  });
   const policy = policyOf(bits, plugins);
   const assigned = assignBits(policy.plugin, start, layers, { ...recipe, options: policy.options });
   const decided = new Map(assigned.map((entry) => [entry.id, entry]));

@@ -1,14 +1,12 @@
 import type { Applied, LayerDescriptor, StorageNote, WeightDescriptor } from '../model/port.js';
 import type { QuantizationPlan, QuantizedEntry } from '../plan/plan.js';
 import { packedTensorBytes } from '../scheme/container.js';
-import { decode } from '../scheme/decode.js';
 import { packedBytes } from '../scheme/pack.js';
-import { sliceRanges } from '../scheme/slice-ranges.js';
-import { sliceLayout } from '../scheme/slicing.js';
+import type { SliceRanges } from '../scheme/slice-ranges.js';
 import type { QuantizedTensor } from '../scheme/types.js';
 import { gridWarning } from './grid-reach.js';
 import { histogramOf } from './histogram.js';
-import { measureError } from './measure.js';
+import { measureTensor } from './measure.js';
 import type { Report, Sizes, SkippedReport, WeightReport } from './report.js';
 
 /** The report row of one weight, before the port has said how it is stored. */
@@ -18,9 +16,8 @@ export function weightRow(
   entry: QuantizedEntry,
   original: Float32Array,
   tensor: QuantizedTensor,
+  ranges: SliceRanges,
 ): WeightReport {
-  const layout = sliceLayout(tensor.shape, tensor.slicing);
-  const ranges = sliceRanges(original, layout);
   const warning = gridWarning(original, tensor, ranges, entry.quantizer.name);
   const float = weight.storedBytes;
   const stored = packedTensorBytes(tensor);
@@ -33,7 +30,7 @@ export function weightRow(
     bits: entry.bits,
     quantizer: entry.quantizer.name,
     granularity: entry.granularity,
-    slices: layout.count,
+    slices: ranges.min.length,
     sizes: {
       float,
       nominal: packedBytes(original.length, entry.bits),
@@ -41,7 +38,7 @@ export function weightRow(
       memory: float,
     },
     bitsPerWeight: bitsEach(stored, original.length),
-    error: measureError(original, decode(tensor)),
+    error: measureTensor(original, tensor),
     histogram: histogramOf(original, tensor, ranges),
     form: '',
     reason: entry.reason,

@@ -1,28 +1,75 @@
+import { eachDecodedRun } from '../scheme/decode.js';
+import type { QuantizedTensor } from '../scheme/types.js';
 import type { ErrorMeasures } from './report.js';
 
 /** Compares decoded values with the original ones. */
 export function measureError(original: Float32Array, decoded: Float32Array): ErrorMeasures {
-  // Deviations from the first value, so that rounding makes no spread where all values are equal.
-  const first = original[0] ?? 0;
-  let sum = 0;
-  let squares = 0;
-  let signal = 0;
-  let noise = 0;
-  let largest = 0;
-  for (let i = 0; i < original.length; i++) {
+  const sums = noSums(original);
+  addErrors(sums, original, 0, original.length, decoded);
+  return measuresOf(sums, original.length);
+}
+
+/** Compares what the codes stand for with the original values, without all decoded values in memory. */
+export function measureTensor(original: Float32Array, tensor: QuantizedTensor): ErrorMeasures {
+  const sums = noSums(original);
+  eachDecodedRun(tensor, (decoded, from, to) => addErrors(sums, original, from, to, decoded));
+  return measuresOf(sums, original.length);
+}
+
+/** Sums over values and their errors. Deviations are from the first value, so that rounding makes no spread where all are equal. */
+interface ErrorSums {
+  readonly first: number;
+  deviations: number;
+  squares: number;
+  signal: number;
+  noise: number;
+  largest: number;
+}
+
+const noSums = (original: Float32Array): ErrorSums => ({
+  first: original[0] ?? 0,
+  deviations: 0,
+  squares: 0,
+  signal: 0,
+  noise: 0,
+  largest: 0,
+});
+
+/** Adds the values `from` … `to`, which became the first ones of `decoded`. */
+function addErrors(
+  sums: ErrorSums,
+  original: Float32Array,
+  from: number,
+  to: number,
+  decoded: Float32Array,
+): void {
+  const { first } = sums;
+  let { deviations, squares, signal, noise, largest } = sums;
+  for (let i = from, k = 0; i < to; i++, k++) {
     const value = original[i] as number;
     const deviation = value - first;
-    const error = value - (decoded[i] as number);
-    sum += deviation;
+    const error = value - (decoded[k] as number);
+    deviations += deviation;
     squares += deviation * deviation;
     signal += value * value;
     noise += error * error;
     largest = Math.max(largest, Math.abs(error));
   }
-  const spread = squares - (sum * sum) / (original.length || 1);
+  sums.deviations = deviations;
+  sums.squares = squares;
+  sums.signal = signal;
+  sums.noise = noise;
+  sums.largest = largest;
+}
+
+function measuresOf(
+  { deviations, squares, signal, noise, largest }: ErrorSums,
+  length: number,
+): ErrorMeasures {
+  const spread = squares - (deviations * deviations) / (length || 1);
   return {
     sqnrDb: decibels(signal, noise),
-    meanSquared: noise / (original.length || 1),
+    meanSquared: noise / (length || 1),
     largest,
     relative: spread === 0 ? null : noise / spread,
   };

@@ -1,42 +1,69 @@
+import { longestRun } from './slice-runs.js';
 import { sliceLayout, type SliceLayout } from './slicing.js';
 import type { AffineScheme, QuantizedTensor, Scheme, SliceParameters } from './types.js';
 
 /** The values that the codes stand for, row-major, each step rounded to float32 as runtimes do. */
-export function decode({ shape, slicing, scheme, codes }: QuantizedTensor): Float32Array {
-  const layout = sliceLayout(shape, slicing);
-  if (scheme.kind === 'affine') return decodeAffine(scheme, codes, layout);
-  const values = new Float32Array(codes.length);
-  const valueOf = valueOfCode(scheme);
-  const { step, each } = layout.runs;
-  each((from, to, slice) => {
-    for (let i = from, s = slice; i < to; i++, s += step) values[i] = valueOf(codes[i] as number, s);
-  });
+export function decode(tensor: QuantizedTensor): Float32Array {
+  const layout = sliceLayout(tensor.shape, tensor.slicing);
+  const values = new Float32Array(tensor.codes.length);
+  const decodeRun = runDecoder(tensor, layout);
+  layout.runs.each((from, to, slice) => decodeRun(from, to, slice, values, from));
   return values;
+}
+
+/**
+ * Decodes a tensor run by run, from front to back, in little memory: `visit` gets the values `from` … `to` at the start
+ * of an array that is used again for the next run.
+ */
+export function eachDecodedRun(
+  tensor: QuantizedTensor,
+  visit: (decoded: Float32Array, from: number, to: number) => void,
+): void {
+  const layout = sliceLayout(tensor.shape, tensor.slicing);
+  const decoded = new Float32Array(longestRun);
+  const decodeRun = runDecoder(tensor, layout);
+  layout.runs.each((from, to, slice) => {
+    decodeRun(from, to, slice, decoded, 0);
+    visit(decoded, from, to);
+  });
+}
+
+/** Decodes the codes `from` … `to` of a run that begins in `slice`, into `values` from `at` on. */
+type DecodeRun = (from: number, to: number, slice: number, values: Float32Array, at: number) => void;
+
+function runDecoder({ scheme, codes }: QuantizedTensor, { count, runs: { step } }: SliceLayout): DecodeRun {
+  if (scheme.kind === 'affine') {
+    const { levels, scale, offset } = scheme;
+    const middle = offset === undefined ? (levels - 1) / 2 : 0;
+    const grids = { scale, offsets: offset ?? new Float32Array(count), middle, step };
+    return (from, to, slice, values, at) => decodeAffine(codes, from, to, grids, slice, values, at);
+  }
+  const valueOf = valueOfCode(scheme);
+  return (from, to, slice, values, at) => {
+    for (let i = from, s = slice, k = at; i < to; i++, s += step, k++)
+      values[k] = valueOf(codes[i] as number, s);
+  };
+}
+
+/** The even grids of all slices. */
+interface Grids {
+  readonly scale: Float32Array;
+  readonly offsets: Float32Array;
+  readonly middle: number;
+  readonly step: 0 | 1;
 }
 
 function decodeAffine(
-  { levels, scale, offset }: AffineScheme,
-  codes: QuantizedTensor['codes'],
-  { count, runs: { step, each } }: SliceLayout,
-): Float32Array {
-  const values = new Float32Array(codes.length);
-  const middle = offset === undefined ? (levels - 1) / 2 : 0;
-  const grids = { scale, offsets: offset ?? new Float32Array(count), middle };
-  each((from, to, slice) => decodeRun(codes, from, to, grids, slice, step, values));
-  return values;
-}
-
-function decodeRun(
   codes: QuantizedTensor['codes'],
   from: number,
   to: number,
-  { scale, offsets, middle }: { scale: Float32Array; offsets: Float32Array; middle: number },
+  { scale, offsets, middle, step }: Grids,
   slice: number,
-  step: 0 | 1,
   values: Float32Array,
+  at: number,
 ): void {
-  for (let i = from, s = slice; i < to; i++, s += step) {
-    values[i] = affineValue(scale[s] as number, (codes[i] as number) - middle, offsets[s] as number);
+  for (let i = from, s = slice, k = at; i < to; i++, s += step, k++) {
+    values[k] = affineValue(scale[s] as number, (codes[i] as number) - middle, offsets[s] as number);
   }
 }
 

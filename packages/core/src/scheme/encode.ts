@@ -1,9 +1,11 @@
 import { LowbitError } from '../errors/error.js';
+import { checkFinite } from './check-finite.js';
 import { fitSlices, type SliceFit } from './fit-slices.js';
 import { encodeValues } from './nearest.js';
 import { roundParameters } from './parameters.js';
 import { gatherScheme } from './scheme.js';
 import { checkShape } from './shape.js';
+import { sliceRanges, type SliceRanges } from './slice-ranges.js';
 import { sliceLayout } from './slicing.js';
 import type { ParameterStorage, QuantizedTensor, SliceParameters, Slicing } from './types.js';
 
@@ -12,6 +14,8 @@ export interface EncodeSettings extends SliceFit {
   readonly parameterStorage?: ParameterStorage;
   /** Name of the tensor, for errors. */
   readonly where?: string;
+  /** Ranges of the slices, where they are known: then the values were found finite. */
+  readonly ranges?: SliceRanges;
 }
 
 /**
@@ -28,40 +32,26 @@ export function encode(
 ): QuantizedTensor {
   const { bits, parameterStorage = 'float32', where = 'tensor' } = settings;
   checkShape(shape, values.length, where);
-  checkFinite(values, where);
   const layout = sliceLayout(shape, slicing);
-  const fit = fitSlices(values, layout, settings);
-  const fitted = gatherScheme(layout.count, (slice) => checkParameters(fit(slice), bits, where), where);
+  const ranges = settings.ranges ?? (settings.fitRange && sliceRanges(values, layout, where));
+  if (ranges === undefined) checkFinite(values, where);
+  const fit = fitSlices(values, layout, settings, ranges);
+  const most = 2 ** bits;
+  const fitted = gatherScheme(layout.count, (slice) => checkParameters(fit(slice), most, where), where);
   const scheme = roundParameters(fitted, parameterStorage, where);
   const codes = bits <= 8 ? new Uint8Array(values.length) : new Uint16Array(values.length);
   encodeValues(scheme, values, layout, codes);
   return { shape: [...shape], slicing, bits, codes, scheme, parameterStorage };
 }
 
-/** Throws `non-finite` with the index of the first NaN or infinity. */
-export function checkFinite(values: Float32Array, where: string): void {
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += (values[i] as number) * 0;
-  // 0 · x is 0 for every finite x and NaN for all others: one cheap pass where nothing is wrong.
-  if (sum === 0) return;
-  const index = values.findIndex((value) => !Number.isFinite(value));
-  throw new LowbitError({
-    code: 'non-finite',
-    where: `${where}[${index}]`,
-    expected: 'finite numbers',
-    received: String(values[index]),
-    remedy: 'The model holds a broken weight; export it again, or exclude this weight.',
-  });
-}
-
-function checkParameters(parameters: SliceParameters, bits: number, where: string): SliceParameters {
+function checkParameters(parameters: SliceParameters, most: number, where: string): SliceParameters {
   const finite = isFinite(parameters);
   const levels = levelCount(parameters);
-  if (finite && levels <= 2 ** bits) return parameters;
+  if (finite && levels <= most) return parameters;
   throw new LowbitError({
     code: 'plugin-failed',
     where,
-    expected: `finite parameters with at most ${2 ** bits} levels`,
+    expected: `finite parameters with at most ${most} levels`,
     received: finite ? `${levels} levels` : 'a parameter that is NaN or infinite',
     remedy: "Report this to the quantizer's author.",
   });

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { fitSlices } from './fit-slices.js';
+import { sliceRanges } from './slice-ranges.js';
 import { sliceLayout } from './slicing.js';
 import type { SliceParameters } from './types.js';
 
@@ -13,10 +14,11 @@ test('a fit gets the values of its slice', () => {
 });
 
 test('a range decides where it can, and the values where it cannot', () => {
-  const fit = fitSlices(values, layout, {
-    fit: (slice) => constant(slice[0]!),
-    fitRange: (min, max, slice) => (slice === 0 ? constant(max - min) : undefined),
-  });
+  const ways = {
+    fit: (slice: Float32Array) => constant(slice[0]!),
+    fitRange: (min: number, max: number, slice: number) => (slice === 0 ? constant(max - min) : undefined),
+  };
+  const fit = fitSlices(values, layout, ways, sliceRanges(values, layout, 'w'));
   expect([fit(0), fit(1)]).toEqual([constant(2), constant(2)]);
 });
 

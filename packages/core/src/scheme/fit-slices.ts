@@ -1,4 +1,4 @@
-import { sliceRanges } from './slice-ranges.js';
+import type { SliceRanges } from './slice-ranges.js';
 import type { SliceLayout } from './slicing.js';
 import type { SliceParameters } from './types.js';
 
@@ -13,11 +13,14 @@ export interface SliceFit {
 /**
  * Chooses the parameters of slices, which are asked for by number. Values are put into slice-major order only if a fit
  * looks at them.
+ *
+ * @param ranges Wanted for `fitRange`.
  */
 export function fitSlices(
   values: Float32Array,
   layout: SliceLayout,
   { fit, fitRange }: SliceFit,
+  ranges?: SliceRanges,
 ): (slice: number) => SliceParameters {
   if (values.length === 0) return () => emptySlice;
   let ordered: Float32Array | undefined;
@@ -25,8 +28,8 @@ export function fitSlices(
     ordered ??= layout.toSliceMajor(values);
     return fit(ordered.subarray(layout.start(slice), layout.end(slice)), slice);
   };
-  if (fitRange === undefined) return fitValues;
-  const { min, max } = sliceRanges(values, layout);
+  if (fitRange === undefined || ranges === undefined) return fitValues;
+  const { min, max } = ranges;
   return (slice) => fitRange(min[slice] as number, max[slice] as number, slice) ?? fitValues(slice);
 }
 

@@ -51,7 +51,10 @@ interface Grids {
   readonly steps: Float64Array;
 }
 
-/** A run of which each value belongs to a slice of its own. */
+/**
+ * A run of which each value belongs to a slice of its own. Rounding comes before clamping, so that values at the ends of a
+ * grid need none; beyond 2^51 what the shift gives is no integer, but outside the codes still.
+ */
 function encodeEach(
   values: Float32Array,
   from: number,
@@ -63,7 +66,8 @@ function encodeEach(
   const highest = levels - 1;
   for (let i = from, s = slice; i < to; i++, s++) {
     const position = ((values[i] as number) - (lows[s] as number)) / (steps[s] as number);
-    codes[i] = position <= 0 ? 0 : position >= highest ? highest : position + roundingShift - roundingShift;
+    const code = position + roundingShift - roundingShift;
+    codes[i] = code < 0 ? 0 : code > highest ? highest : code;
   }
 }
 
@@ -81,7 +85,8 @@ function encodeOne(
   const step = steps[slice] as number;
   for (let i = from; i < to; i++) {
     const position = ((values[i] as number) - low) / step;
-    codes[i] = position <= 0 ? 0 : position >= highest ? highest : position + roundingShift - roundingShift;
+    const code = position + roundingShift - roundingShift;
+    codes[i] = code < 0 ? 0 : code > highest ? highest : code;
   }
 }
 

@@ -1,3 +1,4 @@
+import { checkFinite } from './check-finite.js';
 import type { SliceLayout } from './slicing.js';
 
 /** Smallest and largest value of each slice. */
@@ -6,21 +7,30 @@ export interface SliceRanges {
   readonly max: Float32Array;
 }
 
-/** The ranges of all slices of a row-major tensor in one pass; 0 and 0 where there are no values. */
-export function sliceRanges(values: Float32Array, { count, runs: { step, each } }: SliceLayout): SliceRanges {
+/**
+ * The ranges of all slices of a row-major tensor in one pass; 0 and 0 where there are no values. Throws `non-finite` as
+ * {@link checkFinite}.
+ */
+export function sliceRanges(
+  values: Float32Array,
+  { count, runs: { step, each } }: SliceLayout,
+  where: string,
+): SliceRanges {
   const min = new Float32Array(count);
   const max = new Float32Array(count);
   if (values.length === 0) return { min, max };
   min.fill(Infinity);
   max.fill(-Infinity);
+  const widen = step === 1 ? widenEach : widenOne;
+  let zero = 0;
   each((from, to, slice) => {
-    if (step === 1) widenEach(values, from, to, slice, min, max);
-    else widenOne(values, from, to, slice, min, max);
+    zero += widen(values, from, to, slice, min, max);
   });
+  if (zero !== 0) checkFinite(values, where);
   return { min, max };
 }
 
-/** A run of which each value belongs to a slice of its own. */
+/** A run of which each value belongs to a slice of its own. Gives 0, or NaN where a value is not finite. */
 function widenEach(
   values: Float32Array,
   from: number,
@@ -28,15 +38,18 @@ function widenEach(
   slice: number,
   min: Float32Array,
   max: Float32Array,
-): void {
+): number {
+  let zero = 0;
   for (let i = from, s = slice; i < to; i++, s++) {
     const value = values[i] as number;
     if (value < (min[s] as number)) min[s] = value;
     if (value > (max[s] as number)) max[s] = value;
+    zero += value * 0;
   }
+  return zero;
 }
 
-/** A run within one slice, whose ends stay in registers. */
+/** The same of a run within one slice, whose ends stay in registers. */
 function widenOne(
   values: Float32Array,
   from: number,
@@ -44,14 +57,17 @@ function widenOne(
   slice: number,
   min: Float32Array,
   max: Float32Array,
-): void {
+): number {
   let low = min[slice] as number;
   let high = max[slice] as number;
+  let zero = 0;
   for (let i = from; i < to; i++) {
     const value = values[i] as number;
     if (value < low) low = value;
     if (value > high) high = value;
+    zero += value * 0;
   }
   min[slice] = low;
   max[slice] = high;
+  return zero;
 }

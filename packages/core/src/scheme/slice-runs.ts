@@ -16,7 +16,7 @@ export interface SliceRuns {
 type VisitRun = (from: number, to: number, slice: number) => void;
 
 /** Longest run: work on one is a call of a function, and engines make those fast that are called often. */
-const longest = 4096;
+export const longestRun = 4096;
 
 /** Neighbouring axes that all own slices, or none of which does. */
 interface JoinedAxes {
@@ -50,8 +50,8 @@ export function axesRuns(shape: readonly number[], axes: readonly number[]): Sli
 
 /** Visits a stretch of values in runs of bearable length. */
 function visitParts(from: number, to: number, slice: number, step: 0 | 1, visit: VisitRun): void {
-  for (let at = from; at < to; at += longest)
-    visit(at, Math.min(at + longest, to), slice + step * (at - from));
+  for (let at = from; at < to; at += longestRun)
+    visit(at, Math.min(at + longestRun, to), slice + step * (at - from));
 }
 
 function joinAxes(shape: readonly number[], axes: readonly number[]): JoinedAxes[] {

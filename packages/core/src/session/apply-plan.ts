@@ -37,7 +37,7 @@ export async function applyPlan<M>(
   const layers = await formed.layers();
   throwProblems(checkPlan(plan, layers, registry, formed.supports));
   const activations = fitActivations(plan, registry, options.calibration, layers);
-  const encodeOne: EncodeOne = (weight, values, entry) =>
-    quantizeWeight(weight, values, entry, plan.seed, registry);
+  const encodeOne: EncodeOne = (weight, values, entry, ranges) =>
+    quantizeWeight(weight, values, entry, plan.seed, registry, { ranges });
   return writePlan(formed, plan, activations, encodeOne, options);
 }

@@ -7,6 +7,7 @@ import type { FitContext, Quantizer } from '../plugin/quantizer.js';
 import type { Registry } from '../plugin/registry.js';
 import { encode } from '../scheme/encode.js';
 import { sliceParameters } from '../scheme/scheme.js';
+import type { SliceRanges } from '../scheme/slice-ranges.js';
 import { sliceLayout } from '../scheme/slicing.js';
 import type { QuantizedTensor, Scheme, SliceParameters } from '../scheme/types.js';
 import { fitRangeSafely, fitSafely, refitSafely } from './fit-safely.js';
@@ -16,6 +17,13 @@ export interface Frozen {
   /** Row-major; 1 where the value must stay as it is. */
   readonly mask: Uint8Array;
   readonly scheme: Scheme;
+}
+
+/** What is known of a weight besides its values. */
+export interface KnownOfWeight {
+  readonly frozen?: Frozen | undefined;
+  /** See `EncodeSettings`. */
+  readonly ranges?: SliceRanges;
 }
 
 /**
@@ -28,7 +36,7 @@ export function quantizeWeight(
   entry: QuantizedEntry,
   seed: number,
   registry: Registry,
-  frozen?: Frozen,
+  { frozen, ranges }: KnownOfWeight = {},
 ): QuantizedTensor {
   const quantizer = registry.find('quantizer', entry.quantizer.name) as Quantizer;
   const slicing = slicingOf(entry.granularity, weight);
@@ -50,6 +58,7 @@ export function quantizeWeight(
     parameterStorage: entry.parameterStorage,
     where: weight.id,
     fit,
+    ...(ranges === undefined ? {} : { ranges }),
     ...(held !== undefined || quantizer.fitRange === undefined
       ? {}
       : { fitRange: (min: number, max: number) => fitRangeSafely(quantizer, min, max, context, place) }),

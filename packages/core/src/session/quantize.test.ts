@@ -16,6 +16,8 @@ import {
   type LowbitError,
   type ProgressEvent,
   type Recipe,
+  type BitAssignment,
+  type BitwidthPolicy,
 } from '../index.js';
 
 const random = seededRandom(5);
@@ -94,6 +96,20 @@ test('rules, include and exclude change some layers', async () => {
   expect(await bitsOf({ include: ['a', 'layer-b'] })).toEqual({ a: 8, b: 8, c: 'float' });
   expect(await bitsOf({ exclude: ['a'] })).toEqual({ a: 'float', b: 8, c: 8 });
   expect(await bitsOf({ rules: [{ match: { op: 'Dense' }, bits: 4 }] })).toEqual({ a: 4, b: 4, c: 4 });
+});
+
+test('a policy sees which weights are left alone', async () => {
+  const seen: BitAssignment[][] = [];
+  const watching: BitwidthPolicy = {
+    ...everywhere(4),
+    assign(draft) {
+      seen.push([...draft]);
+      return draft;
+    },
+  };
+  await bitsOf({ bits: watching, exclude: ['layer-c'] });
+  expect(seen[0]!.map(({ bits }) => bits)).toEqual([8, 8, 'float']);
+  expect(seen[0]!.at(-1)!.reason).toBe('excluded by layer-c');
 });
 
 test('a shared weight gets the most bits that any of its users asks for', async () => {

@@ -3,7 +3,7 @@ import type { Recipe } from '../model/recipe.js';
 import { makePlan } from '../plan/make-plan.js';
 import { applyPlan, type Quantized } from './apply-plan.js';
 import type { SessionOptions } from './events.js';
-import { pause } from './pause.js';
+import { pauses } from './pause.js';
 
 /**
  * Quantizes the weights of a model: plans, checks, fits, encodes and writes. The user's own model is not
@@ -18,7 +18,7 @@ export async function quantize<M>(
   options: SessionOptions = {},
 ): Promise<Quantized<M>> {
   options.onProgress?.({ phase: 'plan', done: 0, total: 1 });
-  await pause(options.signal);
+  await pauses(options.signal)();
   const { plan, registry } = await makePlan(port, recipe);
   options.onProgress?.({ phase: 'plan', done: 1, total: 1 });
   const { calibration } = recipe;

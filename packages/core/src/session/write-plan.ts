@@ -4,16 +4,19 @@ import type { QuantizationPlan, QuantizedEntry } from '../plan/plan.js';
 import { activationRows } from '../report/activation-rows.js';
 import { buildReport, weightRow } from '../report/build-report.js';
 import type { WeightReport } from '../report/report.js';
+import type { SliceRanges } from '../scheme/slice-ranges.js';
 import type { QuantizedTensor } from '../scheme/types.js';
 import type { Quantized } from './apply-plan.js';
 import type { SessionOptions } from './events.js';
-import { pause } from './pause.js';
+import { pauses } from './pause.js';
+import { weightRanges } from './weight-ranges.js';
 
-/** Turns the values of one weight into codes. */
+/** Turns the values of one weight into codes. They are finite, and lie in these ranges. */
 export type EncodeOne = (
   weight: WeightDescriptor,
   values: Float32Array,
   entry: QuantizedEntry,
+  ranges: SliceRanges,
 ) => QuantizedTensor;
 
 /** Encodes every weight of a checked plan, one at a time, has the port write the result, and reports. */
@@ -24,6 +27,7 @@ export async function writePlan<M>(
   encodeOne: EncodeOne,
   { signal, onProgress }: SessionOptions,
 ): Promise<Quantized<M>> {
+  const pause = pauses(signal);
   const layers = await port.layers();
   const placed = uniqueWeights(layers);
   const entries = plan.weights.filter((entry): entry is QuantizedEntry => entry.bits !== 'float');
@@ -31,16 +35,17 @@ export async function writePlan<M>(
   const rows: WeightReport[] = [];
   for (const [done, entry] of entries.entries()) {
     onProgress?.({ phase: 'quantize', done, total: entries.length, id: entry.id });
-    await pause(signal);
+    await pause();
     const { weight, layer } = placed.get(entry.id) as NonNullable<ReturnType<typeof placed.get>>;
     const values = await weight.read();
-    const tensor = encodeOne(weight, values, entry);
-    rows.push(weightRow(weight, layer.op, entry, values, tensor));
+    const ranges = weightRanges(entry, weight, values);
+    const tensor = encodeOne(weight, values, entry, ranges);
+    rows.push(weightRow(weight, layer.op, entry, values, tensor, ranges));
     port.accept?.(tensor, entry.id);
     weights.set(entry.id, tensor);
   }
   onProgress?.({ phase: 'quantize', done: entries.length, total: entries.length });
-  await pause(signal);
+  await pause();
   onProgress?.({ phase: 'write', done: 0, total: 1 });
   const applied = await port.apply({ plan, weights, activations });
   onProgress?.({ phase: 'write', done: 1, total: 1 });

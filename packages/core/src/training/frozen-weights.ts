@@ -32,7 +32,7 @@ export function frozenWeights(
     all: () => frozen,
     encode(weight, values, entry) {
       const held = frozen.get(weight.id);
-      const tensor = quantizeWeight(weight, values, entry, seed, registry, held);
+      const tensor = quantizeWeight(weight, values, entry, seed, registry, { frozen: held });
       if (held !== undefined) checkHeld(held, decode(tensor), entry);
       return tensor;
     },

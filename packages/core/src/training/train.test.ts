@@ -83,6 +83,25 @@ test('leaving early gives the model back as it was, and the result is aborted', 
   await expect(run.result).rejects.toMatchObject({ code: 'aborted' });
 });
 
+test('cancelling does so when the round is over', async () => {
+  const { model, target } = models();
+  const original = model['a']!.values.slice();
+  const port = trainableMemory(model, target);
+  const signal = { aborted: false, reason: 'enough' };
+  const run = train(port, recipe, { signal });
+  const iterate = async () => {
+    for await (const { number } of run) {
+      expect(number).toBe(0);
+      port.step();
+      signal.aborted = true;
+    }
+  };
+  await expect(iterate()).rejects.toMatchObject({ code: 'aborted', where: 'train', cause: 'enough' });
+  expect(run.rounds).toHaveLength(1);
+  expect(model['a']!.values).toEqual(original);
+  expect(port.isReleased).toBe(true);
+});
+
 test('an error in the body of the loop does so too', async () => {
   const { model, target } = models();
   const original = model['b']!.values.slice();

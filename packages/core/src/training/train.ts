@@ -15,8 +15,8 @@ import { trainer, type Trainer } from './trainer.js';
  *
  * The user's model takes part in it and is changed; leaving the loop early gives it back as it was.
  *
- * @throws LowbitError what `makePlan` throws; `plugin-failed` for a schedule or a refit that breaks its promises; the port's
- *   own errors. Each rejects the step of the iteration that it happens in, and `result`.
+ * @throws LowbitError what `makePlan` throws; `plugin-failed` for a schedule or a refit that breaks its promises; `aborted`; the
+ *   port's own errors. Each rejects the step of the iteration that it happens in, and `result`.
  * @example
  * const run = train(tfjs(model), { weights: slq(), bits: 3, schedule: slqSchedule() });
  * for await (const round of run) await model.fit(xs, ys, { epochs: 3 });
@@ -36,8 +36,10 @@ export function train<M>(port: TrainablePort<M>, recipe: Recipe, options: TrainO
     try {
       steps = await begin(port, recipe, options);
       for (let round = await steps.next(); round !== null; round = await steps.next()) {
+        stopIfAborted(options.signal);
         rounds.push(round);
         yield round;
+        stopIfAborted(options.signal);
         await noteLoss(steps, rounds);
       }
       result.resolve({ ...(await steps.finish(options)), rounds: [...rounds] });
@@ -80,6 +82,12 @@ async function begin<M>(
   if (activations.size > 0) await port.substitute(activations);
   const work = { port, registry, schedule, activations, batches: await collect(batches) };
   return trainer(work, layers, start);
+}
+
+/** Throws `aborted`, which gives the model back as it was. */
+function stopIfAborted(signal: TrainOptions['signal']): void {
+  if (signal?.aborted !== true) return;
+  throw new LowbitError({ code: 'aborted', where: 'train' }, { cause: signal.reason });
 }
 
 /** Measures the loss that the last round's training has led to. */

@@ -1,5 +1,6 @@
 import type { DescribedLayer } from '../describe/described-layer.js';
 import { isStandard } from '../describe/scope.js';
+import { useOf } from '../describe/use-of.js';
 import type { WeightSite } from '../describe/weight-site.js';
 import type { EditableGraph } from '../fold/editable-graph.js';
 import { oldestOpset } from '../interpreter/onnx-ops.js';
@@ -31,7 +32,7 @@ export function activationInput(
   if (graph.producer(node.output[0] ?? '') !== node) return 'the operator is inside a subgraph or function';
   if (weight === undefined) return 'the operator has no weight that can be quantized';
   if (weight.source.tensor.dataType !== DataType.FLOAT) return 'the weight is not of type FLOAT';
-  const use = weight.uses.find((one) => one.node === node);
+  const use = useOf(weight, node);
   const index = use?.input === 0 ? 1 : 0;
   return { node, weight, index, tensor: node.input[index] as string, isDirect: use?.direct === true };
 }

@@ -101,8 +101,10 @@ describe('sources', () => {
       outputs: { i: [1] },
     });
     const open = buildGraph({ nodes: [node('MatMul', ['x', 'w'], 'j')], outputs: { j: [1] } });
+    const other = () => buildGraph({ nodes: [node('Relu', ['x'], 'k')], outputs: { k: [1] } });
     const nodes = [
-      node('If', ['x'], 'y', { then_branch: { graph: hidden }, else_branch: { graph: open } }, 'if'),
+      node('If', ['x'], 'z', { then_branch: { graph: hidden }, else_branch: { graph: other() } }, 'if'),
+      node('If', ['x'], 'y', { then_branch: { graph: open }, else_branch: { graph: other() } }),
     ];
     const { sites } = describeParts({ nodes });
     expect(sites.map(({ id, shape }) => [id, shape])).toEqual([

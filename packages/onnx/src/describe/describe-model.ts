@@ -7,9 +7,10 @@ import { argumentRoles } from './argument-roles.js';
 import type { DescribedLayer, ModelDescription } from './described-layer.js';
 import { layerWeights, type DescribeContext } from './layer-weights.js';
 import { macsOf } from './macs.js';
-import { isStandard, makeScope, type Scope } from './scope.js';
+import { isStandard, makeScope, resolve, type Scope } from './scope.js';
 import { siteDrafts } from './site-drafts.js';
 import { uniqueName, type UsedNames } from './unique-name.js';
+import { unreadConstants } from './unread-constants.js';
 import { valueShapes } from './value-shapes.js';
 
 export interface DescribeOptions {
@@ -69,8 +70,11 @@ function walkGraph(walk: Walk, scope: Scope, opset: number): void {
       weights,
       skipped,
     });
+    const unread = unreadConstants(node, (name) => resolve(scope, name) !== undefined);
+    for (const one of unread) walk.drafts.standsFor(resolve(scope, one.tensor.name), one);
+    const tensors = new Set(unread.map(({ tensor }) => tensor));
     for (const { role, graph } of subgraphsOf(node)) {
-      walkGraph(walk, makeScope(graph, `${id}/${role}/`, scope), opset);
+      walkGraph(walk, makeScope(graph, `${id}/${role}/`, scope, tensors), opset);
     }
   }
 }

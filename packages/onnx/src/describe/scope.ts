@@ -20,7 +20,13 @@ export interface Scope {
   readonly outputs: ReadonlySet<string>;
 }
 
-export function makeScope(graph: GraphProto, path: string, parent?: Scope): Scope {
+/** @param unread Initializers in whose place a value around the graph is used. */
+export function makeScope(
+  graph: GraphProto,
+  path: string,
+  parent?: Scope,
+  unread?: ReadonlySet<TensorProto>,
+): Scope {
   const definitions = new Map<string, Definition>();
   const scope: Scope = {
     graph,
@@ -36,6 +42,7 @@ export function makeScope(graph: GraphProto, path: string, parent?: Scope): Scop
     definitions.set(name, { scope, name, kind: 'sparse' });
   }
   for (const tensor of graph.initializer) {
+    if (unread?.has(tensor)) continue;
     definitions.set(tensor.name, { scope, name: tensor.name, kind: 'initializer', tensor });
   }
   for (const node of graph.node) {

@@ -1,7 +1,9 @@
 import { checkFloats } from '../read/tensor-data.js';
 import { elementCount } from '../read/tensor-shape.js';
 import { ascending, type TracedSource, type WeightView } from './back-to-sources.js';
+import type { Definition } from './scope.js';
 import { uniqueName, type UsedNames } from './unique-name.js';
+import type { UnreadConstant } from './unread-constants.js';
 import type { WeightSite, WeightUse } from './weight-site.js';
 
 /** One constant, with everything that its users say about it. */
@@ -16,12 +18,15 @@ interface Draft {
 /** Collects the constants that are weights, each once. */
 export interface SiteDrafts {
   add(traced: TracedSource, kernel: WeightSite['kernel'], use: WeightUse): WeightSite;
+  /** Tells that the runtime puts a value, if it is a weight, in the place of a constant. */
+  standsFor(definition: Definition | undefined, constant: UnreadConstant): void;
   /** Settles the axes when every user is known, and lists the sites in the order of their first use. */
   finish(): WeightSite[];
 }
 
 export function siteDrafts(used: UsedNames): SiteDrafts {
-  const drafts = new Map<TracedSource['definition'], Draft>();
+  const drafts = new Map<Definition, Draft>();
+  const unread = new Map<Definition | undefined, UnreadConstant[]>();
   return {
     add(traced, kernel, use) {
       const draft = drafts.get(traced.definition) ?? begin(traced, kernel, used);
@@ -30,8 +35,16 @@ export function siteDrafts(used: UsedNames): SiteDrafts {
       draft.uses.push(use);
       return draft.site;
     },
+    standsFor(definition, constant) {
+      const constants = unread.get(definition) ?? [];
+      constants.push(constant);
+      unread.set(definition, constants);
+    },
     finish() {
-      for (const { site, traces } of drafts.values()) Object.assign(site, settle(traces));
+      for (const [definition, { site, traces }] of drafts) {
+        const constants = unread.get(definition);
+        Object.assign(site, settle(traces), constants === undefined ? {} : { unread: constants });
+      }
       return [...drafts.values()].map(({ site }) => site);
     },
   };

@@ -5,7 +5,8 @@ import type { NodeProto } from '../schema/proto.js';
 export const skipReasons = {
   computed: (by: string) => `the weight is computed at run time, by ${by}`,
   given: 'the weight is an input of the graph or function: whoever runs it gives it',
-  overridable: 'the weight is also a graph input, so whoever runs the model may replace it',
+  overridable:
+    'the weight is also a graph input, so whoever runs the model may replace it; taken out of the inputs it can be quantized',
   notFloat: (type: string) => `the weight is not of a float type but ${type}`,
   quantized: 'the weight is quantized already',
   isOutput: 'the constant is also an output of a graph, so changing it would change the result',
@@ -19,7 +20,7 @@ export const skipReasons = {
   noTable: 'the constant is not a table with several values an entry',
   noWeights: 'the operator holds no weights',
   bothComputed:
-    'both operands are computed at run time or given from outside, so the operator holds no weights',
+    'neither operand is a constant, or one that operators only move or cast, so the operator holds no weights',
   quantizedOperator: 'the operator is quantized already',
   notSupported: (op: string) => `the weights of ${op} are not quantized yet`,
   localFunction: "the operator is a function of the model: its weights are listed under the function's name",

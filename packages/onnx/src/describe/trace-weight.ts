@@ -1,4 +1,4 @@
-import { tensorShape } from '../read/tensor-shape.js';
+import { mostAxes, tensorShape } from '../read/tensor-shape.js';
 import { backToSources, type TracedSource, type WeightView } from './back-to-sources.js';
 import { chainOperator, dataInputs } from './chain/chain-operators.js';
 import { chainInputs } from './chain-inputs.js';
@@ -42,5 +42,6 @@ function resultOf(definition: Definition, results: ChainResults, opset: number) 
   );
   const integers = (input: number) => constantIntegers(scope, node.input[input] ?? '');
   const result = unknown ? undefined : chainOperator(node)?.({ node, opset, shapes, output, integers });
-  return result ?? skipReasons.badChain(node.opType);
+  const followed = result !== undefined && result.shape.length <= mostAxes;
+  return followed ? result : skipReasons.badChain(node.opType);
 }

@@ -1,5 +1,6 @@
 import type { WeightDescriptor } from '@lowbit/core';
 import type { GraphProto, NodeProto, TensorProto } from '../schema/proto.js';
+import type { UnreadConstant } from './unread-constants.js';
 
 /** A constant tensor in the file: an initializer, or the value of a `Constant` node. */
 export interface ConstantSource {
@@ -33,4 +34,6 @@ export interface WeightSite {
   readonly outputAxes: readonly number[];
   readonly inputAxis?: number;
   readonly uses: readonly WeightUse[];
+  /** Constants of branches that the runtime puts this weight in the place of. */
+  readonly unread?: readonly UnreadConstant[];
 }

@@ -29,7 +29,7 @@ export function writeIntegers(
   runtime: Runtime | undefined,
   sites: SiteNotes,
 ): WrittenIntegers {
-  if (form === undefined || outcome.activations.size === 0) {
+  if (form === undefined || outcome.plan.activations === undefined) {
     return { model, rest: outcome.weights, notes: (rest) => [...rest] };
   }
   const {

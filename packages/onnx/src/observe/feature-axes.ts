@@ -1,5 +1,6 @@
 import { integerAttribute } from '../describe/attributes.js';
 import type { DescribedLayer } from '../describe/described-layer.js';
+import { useOf } from '../describe/use-of.js';
 
 /** Which axes of a layer's output tell samples apart, and which are channels; all others are averaged away. */
 export interface FeatureAxes {
@@ -23,7 +24,6 @@ export function featureAxes(
       ? { batch: 0, channels: [time + 1, time + 2] }
       : { batch: time + 1, channels: [time, time + 2] };
   }
-  const isLeft =
-    op === 'MatMul' && weights.some(({ uses }) => uses.some((use) => use.node === node && use.input === 0));
+  const isLeft = op === 'MatMul' && weights.some((weight) => useOf(weight, node)?.input === 0);
   return { batch: 0, channels: [isLeft ? rank - 2 : rank - 1] };
 }

@@ -15,3 +15,12 @@ test('columns follow each other, and the last group is filled with its zero poin
 test('the zero points of a column share bytes', () => {
   expect([...packZeroPoints(form, layout)]).toEqual([0x97, 0xa8]);
 });
+
+test('as many rows share a byte as fit', () => {
+  const codes = Uint8Array.of(1, 2, 3, 0, 0, 1, 2, 3);
+  const zeroPoints = Uint16Array.of(0, 0);
+  const packed = (bits: 2 | 8) =>
+    packGroups({ codes, scale: new Float32Array(2), zeroPoints }, groupLayout([4, 2], 4, bits));
+  expect([...packed(2)]).toEqual([0b10_00_11_01, 0b11_01_00_10]);
+  expect([...packed(8)]).toEqual([1, 3, 0, 2, 2, 0, 1, 3]);
+});

@@ -26,32 +26,44 @@ export function groupLayout(
 }
 
 /** `[columns, groups, bytes of a group]`, lowest bits first; a short last group is filled with zero points. */
-export function packGroups({ codes, zeroPoints }: ZeroPointForm, layout: GroupLayout): Uint8Array {
-  const { rows, columns, group, groups, bits, bytesPerGroup } = layout;
+export function packGroups(form: ZeroPointForm, layout: GroupLayout): Uint8Array {
+  const { columns, groups, group, bits, bytesPerGroup } = layout;
+  const codes = filledGroups(form, layout);
   const bytesPerColumn = groups * bytesPerGroup;
   const bytes = new Uint8Array(columns * bytesPerColumn);
-  for (let row = 0; row < groups * group; row++) {
-    const filled = row < rows;
-    const from = filled ? codes : zeroPoints;
-    const first = columns * (filled ? row : Math.floor(row / group));
-    putRow(bytes, bytesPerColumn, row * bits, from, first, columns);
+  const rowsPerByte = 8 / bits;
+  for (let row = 0; row < groups * group; row += rowsPerByte) {
+    joinRows(codes, row * columns, columns, bits, bytes, row / rowsPerByte, bytesPerColumn);
   }
   return bytes;
 }
 
-/** Puts one code of every column at a place of its column, in bits. */
-function putRow(
-  bytes: Uint8Array,
-  bytesPerColumn: number,
-  place: number,
-  codes: Uint8Array | Uint16Array,
+/** The codes [groups · group, columns]. */
+function filledGroups({ codes, zeroPoints }: ZeroPointForm, layout: GroupLayout): ZeroPointForm['codes'] {
+  const { rows, columns, groups, group } = layout;
+  if (rows === groups * group) return codes;
+  const filled = new Uint8Array(groups * group * columns);
+  filled.set(codes);
+  const last = zeroPoints.subarray((groups - 1) * columns);
+  for (let row = rows; row < groups * group; row++) filled.set(last, row * columns);
+  return filled;
+}
+
+/** One byte of every column, from the rows that share it, at a place of the column. */
+function joinRows(
+  codes: ZeroPointForm['codes'],
   first: number,
   columns: number,
+  bits: PackedBits,
+  bytes: Uint8Array,
+  place: number,
+  bytesPerColumn: number,
 ): void {
-  const shift = place % 8;
-  let at = Math.floor(place / 8);
-  for (let column = 0; column < columns; column++, at += bytesPerColumn) {
-    bytes[at] = (bytes[at] as number) | ((codes[first + column] as number) << shift);
+  for (let column = first, at = place; column < first + columns; column++, at += bytesPerColumn) {
+    let byte = 0;
+    for (let shift = 0, i = column; shift < 8; shift += bits, i += columns)
+      byte |= (codes[i] as number) << shift;
+    bytes[at] = byte;
   }
 }
 

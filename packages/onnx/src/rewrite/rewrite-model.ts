@@ -51,7 +51,7 @@ export function rewriteModel(
     const { graph } = site.source;
     const fn = owners.get(graph);
     const place = { fn, edit: editOf(graph), prefix: `${prefix}${index}` };
-    const here = { ...target, opset: fn === undefined ? model.opset : opsetOf(fn, model) };
+    const here = fn === undefined ? target : { ...target, opset: opsetOf(fn, model), inFunction: true };
     return [rewriteWeight(here, site, tensor, optimize, place)];
   });
   for (const edit of edits.values()) edit.apply();
@@ -87,7 +87,11 @@ function rewriteWeight(
   edit.replace(source, added, others);
   if (usesRuntimeDomain(added, others)) [model.proto, fn].forEach(importRuntimeDomain);
   const hidden = removed.input?.length ? '; no longer a graph input, so that it can be computed' : '';
-  return { id, form, storedBytes: bytes, memoryBytes, reason: `${reason}${hidden}` };
+  const unread =
+    site.unread === undefined ? '' : '; constants of that name in branches are gone: nothing reads them';
+  for (const { graph, tensor } of site.unread ?? [])
+    graph.initializer = graph.initializer.filter((other) => other !== tensor);
+  return { id, form, storedBytes: bytes, memoryBytes, reason: `${reason}${hidden}${unread}` };
 }
 
 function leftFloat({ id, source }: WeightSite, quantized: number, before: number): StorageNote {

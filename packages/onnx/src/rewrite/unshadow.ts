@@ -1,4 +1,5 @@
 import type { WeightSite } from '../describe/weight-site.js';
+import { defines } from '../read/defines.js';
 import { subgraphsOf } from '../read/subgraphs.js';
 import type { GraphProto } from '../schema/proto.js';
 
@@ -41,10 +42,6 @@ function hides(graph: GraphProto, name: string, parents: ReadonlyMap<GraphProto,
   }
   return false;
 }
-
-const defines = ({ input, initializer, node }: GraphProto, name: string): boolean =>
-  [...input, ...initializer].some((one) => one.name === name) ||
-  node.some(({ output }) => output.includes(name));
 
 /** Renames uses in a graph and in those inside it that do not define the name themselves. */
 function renameUses(graph: GraphProto, name: string, fresh: string): void {

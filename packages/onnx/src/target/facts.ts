@@ -140,7 +140,7 @@ export function dequantizeOperator(
     const standard = has(target, fact.standard[spread]) && !(onGpu && target.opset > newestOnGpu);
     if (standard && runsOn(target, fact.runs[spread]) && (fact.moves || !isMoved()))
       return { domain: undefined, type: fact.type, bits: fact.bits };
-    if (fact.own && spread !== 'block' && !onGpu)
+    if (fact.own && spread !== 'block' && !onGpu && holds(target, fact))
       return { domain: runtimeDomain.name, type: fact.type, bits: fact.bits };
   }
   return undefined;
@@ -182,8 +182,15 @@ export function gatherBlockQuantizedBits(
 ): 2 | 4 | 8 | undefined {
   const blockFits = block >= 16 && Number.isInteger(Math.log2(block)) && row % block === 0;
   if (!blockFits) return undefined;
-  return gathered.find((held) => held.bits >= bits && runsOn(target, held))?.bits;
+  return gathered.find((held) => held.bits >= bits && runsOn(target, held) && holds(target, held))?.bits;
 }
+
+/**
+ * Whether the place of the constants can hold codes of this width: functions have none but `Constant` nodes, which
+ * runtimes refuse there when the operator set does not know their type.
+ */
+const holds = (target: Target, { bits }: { readonly bits: number }): boolean =>
+  target.inFunction !== true || bits !== 4 || has(target, packedTypes.get(4) as Since);
 
 function has(target: Target, since: Since): boolean {
   return target.opset >= since.opset && target.ir >= since.ir;

@@ -20,6 +20,8 @@ export interface Target {
   readonly opset: number;
   /** IR version of the file. */
   readonly ir: number;
+  /** Whether constants stand in a function of the model, which has no initializers. */
+  readonly inFunction?: boolean;
   /** Default: {@link defaultRuntime}. */
   readonly runtime?: Runtime;
 }

@@ -33,10 +33,12 @@ export async function npyFile(file: FileReference): Promise<ArrayFile> {
 /** Compares the bytes that are there with those that the header speaks of. */
 export function checkDataBytes(header: NpyHeader, present: number, where: string): void {
   if (present === header.dataBytes && present > 0) return;
+  const shape = `the shape (${header.shape.join(', ')})`;
+  if (header.dataBytes === 0) throw invalid(where, { expected: 'at least one sample', received: shape });
   throw invalid(where, {
-    expected: `${header.dataBytes} bytes of data for the shape (${header.shape.join(', ')})`,
+    expected: `${header.dataBytes} bytes of data for ${shape}`,
     received: `${present} bytes`,
-    remedy: present === 0 ? 'An empty array gives no sample.' : 'Save the array again.',
+    remedy: 'Save the array again.',
   });
 }
 
