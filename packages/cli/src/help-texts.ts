@@ -32,6 +32,7 @@ Examples:
   lowbit inspect model.onnx
   lowbit inspect model.onnx --json | less
   lowbit inspect model_q8/model.json                          also how lowbit packed it
+  lowbit inspect out/model.json --plugin ./my-plugin.js       activations are quantized by a method of yours
 `,
   compare: `
 Examples:
@@ -43,6 +44,7 @@ Examples:
     --image-deviation 0.229,0.224,0.225 --labels labels.csv   accuracy of both; lines of name,label
   lowbit compare a.onnx b.onnx --calibrate photos --json      for a script
   lowbit compare model.json model_q8/model.json               two TensorFlow.js models
+  lowbit compare model.json out/model.json --plugin ./my-plugin.js
 `,
   methods: `
 Examples:

@@ -64,6 +64,7 @@ function addInspect(program: Command, io: Io): void {
         'lowbit packed, also how.',
     )
     .argument('<model>', modelArgument)
+    .addOption(pluginOption())
     .option('--json', 'print the result as one JSON document')
     .addHelpText('after', examples.inspect)
     .action((model: string, options: InspectOptions) => inspectCommand(model, options, io));

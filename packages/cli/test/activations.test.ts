@@ -244,7 +244,10 @@ describe('a small model', () => {
     const nodes = [{ opType: 'MatMul', name: 'swapped', input: ['w', 'x'], output: ['y'] }];
     await writeFile(inFolder('swapped.onnx'), tinyModel({ nodes }));
     const none = await run('quantize', inFolder('swapped.onnx'), '--activations', 'dynamic');
-    expect(none.stdout).toContain('Activations: 0\n  none: no layer of this model gains from it\n');
+    expect(none.stdout).toContain(
+      'Activations: 0\n  none: what keeps layers in floats is told with the weights\n',
+    );
+    expect(none.stdout).toContain('computed in floats: the weight is the first operand\n');
   });
 
   it('has session options for its target', async () => {

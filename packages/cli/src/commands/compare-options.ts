@@ -8,6 +8,7 @@ import {
   type CalibrationOptions,
 } from '../usage/calibration-options.js';
 import { optionName } from '../usage/option-name.js';
+import { pluginOption } from '../usage/plugin-option.js';
 import { collectAll, parseCount, quoted } from '../usage/option-values.js';
 import { usageError } from '../usage/usage-error.js';
 
@@ -18,6 +19,7 @@ export interface CompareOptions extends CalibrationOptions {
   /** Sizes of open axes, by name or INPUT:AXIS. */
   readonly dim?: ReadonlyMap<string, number>;
   readonly rounds: number;
+  readonly plugin: readonly string[];
   readonly json?: true;
   readonly quiet?: true;
 }
@@ -43,6 +45,7 @@ export function addCompareOptions(command: Command): Command {
     new Option('--rounds <number>', 'rounds in which both are timed; 0 takes no times')
       .default(20)
       .argParser(parseCount('--rounds', 0)),
+    pluginOption(),
     new Option('--json', 'print the result as one JSON document'),
     new Option('--quiet', 'print nothing but errors'),
   ];

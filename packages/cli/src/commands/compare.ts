@@ -7,6 +7,7 @@ import type { Io } from '../io.js';
 import { findModel } from '../model/find-model.js';
 import { writeJson } from '../output/json.js';
 import { createProgress, type Progress } from '../output/progress.js';
+import { loadPlugins } from '../plugins/load-plugins.js';
 import { dataPaths, type CompareOptions } from './compare-options.js';
 import { comparisonText, type CompareDocument } from './comparison-text.js';
 
@@ -36,7 +37,8 @@ async function compare(
   progress: Progress,
 ): Promise<CompareDocument> {
   const paths = dataPaths(options);
-  const pair = await openPair(await findModel(first), await findModel(second), io.signal);
+  const methods = await loadPlugins(options.plugin);
+  const pair = await openPair(await findModel(first), await findModel(second), methods, io.signal);
   try {
     const { a, b, runtime, inputs } = pair;
     const chosen: ChosenInputs =

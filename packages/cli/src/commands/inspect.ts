@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 
+import type { Registry } from '@lowbit/core';
 import { inspectModel, readModel } from '@lowbit/onnx';
 
 import { dataSizes } from '../files/data-sizes.js';
@@ -7,19 +8,24 @@ import { readInput } from '../files/read-input.js';
 import type { Io } from '../io.js';
 import { findModel } from '../model/find-model.js';
 import { writeJson } from '../output/json.js';
+import { loadPlugins } from '../plugins/load-plugins.js';
 import { inspectTfjs } from '../tfjs/inspect-model.js';
 import { readTfjsModel } from '../tfjs/read-model.js';
 import { inspectionText } from './inspection-text.js';
 import { tfjsInspectionText } from './tfjs-inspection-text.js';
 
 export interface InspectOptions {
+  readonly plugin: readonly string[];
   readonly json?: true;
 }
 
 /** `lowbit inspect`: what a model holds, and what of it can be quantized. */
 export async function inspectCommand(model: string, options: InspectOptions, io: Io): Promise<void> {
+  const methods = await loadPlugins(options.plugin);
   const { kind, file } = await findModel(model);
-  const { document, text } = await (kind === 'tfjs' ? inspectFolder(file, io) : inspectFile(file, io));
+  const { document, text } = await (kind === 'tfjs'
+    ? inspectFolder(file, methods, io)
+    : inspectFile(file, io));
   if (options.json) writeJson(io.stdout, { input: file, ...document });
   else io.stdout.write(text());
 }
@@ -37,7 +43,7 @@ async function inspectFile(model: string, io: Io): Promise<Inspected> {
   return { document, text: () => inspectionText(document, io) };
 }
 
-async function inspectFolder(model: string, io: Io): Promise<Inspected> {
-  const document = await inspectTfjs(await readTfjsModel(model, io.signal));
+async function inspectFolder(model: string, methods: Registry, io: Io): Promise<Inspected> {
+  const document = await inspectTfjs(await readTfjsModel(model, io.signal), methods);
   return { document, text: () => tfjsInspectionText(document, io) };
 }

@@ -1,4 +1,4 @@
-import { LowbitError } from '@lowbit/core';
+import { LowbitError, type Registry } from '@lowbit/core';
 
 import type { FoundModel } from '../model/find-model.js';
 import type { ComparedPair } from './compared-pair.js';
@@ -7,10 +7,20 @@ import { tfjsPair } from './tfjs-pair.js';
 
 const names = { onnx: 'an ONNX model', tfjs: 'a TensorFlow.js model' } as const;
 
-/** Opens two models for the runtime of both. @throws LowbitError `invalid-argument` for two kinds of model. */
-export async function openPair(a: FoundModel, b: FoundModel, signal: AbortSignal): Promise<ComparedPair> {
+/**
+ * Opens two models for the runtime of both.
+ *
+ * @param methods - those that activations of TensorFlow.js models may be quantized by
+ * @throws LowbitError `invalid-argument` for two kinds of model.
+ */
+export async function openPair(
+  a: FoundModel,
+  b: FoundModel,
+  methods: Registry,
+  signal: AbortSignal,
+): Promise<ComparedPair> {
   if (a.kind !== b.kind) throw ofTwoKinds(a, b);
-  return a.kind === 'onnx' ? onnxPair(a.file, b.file, signal) : tfjsPair(a.file, b.file, signal);
+  return a.kind === 'onnx' ? onnxPair(a.file, b.file, signal) : tfjsPair([a.file, b.file], methods, signal);
 }
 
 function ofTwoKinds(a: FoundModel, b: FoundModel): LowbitError {

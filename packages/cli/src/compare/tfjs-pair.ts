@@ -1,4 +1,4 @@
-import type { Batch } from '@lowbit/core';
+import type { Batch, Registry } from '@lowbit/core';
 
 import { calibrationInputs } from '../model/calibration-inputs.js';
 import { loadTfjs, type Tfjs } from '../runtime/load-tfjs.js';
@@ -12,13 +12,22 @@ import { graphSession } from './graph-session.js';
 import type { OutputValues } from './output-collector.js';
 import { layersSession, type TfjsSession } from './tfjs-session.js';
 
-/** Two TensorFlow.js models, layers or graphs. @throws LowbitError of reading, building, or for different inputs. */
-export async function tfjsPair(first: string, second: string, signal: AbortSignal): Promise<ComparedPair> {
+/**
+ * Two TensorFlow.js models, layers or graphs.
+ *
+ * @param methods - those that their activations may be quantized by
+ * @throws LowbitError of reading, building, or for different inputs.
+ */
+export async function tfjsPair(
+  [first, second]: readonly [string, string],
+  methods: Registry,
+  signal: AbortSignal,
+): Promise<ComparedPair> {
   const files = [await readTfjsModel(first, signal), await readTfjsModel(second, signal)] as const;
   const tfjs = await loadTfjs('compare');
   const opened: TfjsSession[] = [];
   try {
-    for (const file of files) opened.push(await openSession(tfjs, file));
+    for (const file of files) opened.push(await openSession(tfjs, file, methods));
     return pairOf(tfjs, files, opened as [TfjsSession, TfjsSession]);
   } catch (error) {
     opened.forEach((session) => session.dispose());
@@ -26,8 +35,10 @@ export async function tfjsPair(first: string, second: string, signal: AbortSigna
   }
 }
 
-function openSession(tfjs: Tfjs, file: TfjsFile): Promise<TfjsSession> {
-  return modelKind(file.json) === 'graph-model' ? graphSession(tfjs, file) : layersSession(tfjs, file);
+function openSession(tfjs: Tfjs, file: TfjsFile, methods: Registry): Promise<TfjsSession> {
+  return modelKind(file.json) === 'graph-model'
+    ? graphSession(tfjs, file)
+    : layersSession(tfjs, file, methods);
 }
 
 function pairOf(

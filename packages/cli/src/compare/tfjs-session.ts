@@ -1,4 +1,4 @@
-import { LowbitError, type Batch } from '@lowbit/core';
+import { LowbitError, type Batch, type Registry } from '@lowbit/core';
 import type { DataType, Tensor } from '@tensorflow/tfjs-core';
 
 import type { ModelInterface } from '../model/model-interface.js';
@@ -16,8 +16,8 @@ export interface TfjsSession extends ModelInterface {
 }
 
 /** Loads a layers model. @throws LowbitError as `buildLayers`. */
-export async function layersSession(tfjs: Tfjs, file: TfjsFile): Promise<TfjsSession> {
-  const model = await buildLayers(tfjs, file);
+export async function layersSession(tfjs: Tfjs, file: TfjsFile, methods: Registry): Promise<TfjsSession> {
+  const model = await buildLayers(tfjs, file, methods);
   const { inputs, outputs } = layersInterface(model);
   return {
     inputs,

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 
+import type { Registry } from '@lowbit/core';
 import type { StoredWeight } from '@lowbit/keras';
 import type { Inspection } from '@lowbit/onnx';
 import { rollups, sum } from 'd3-array';
@@ -38,8 +39,10 @@ export interface InspectedWeight {
 /**
  * Tells what is in a model. TensorFlow.js is needed only to tell what of it can be quantized; without it, or with a layer
  * that it does not know, the rest is told.
+ *
+ * @param methods - those that its activations may be quantized by
  */
-export async function inspectTfjs(model: TfjsFile): Promise<TfjsInspection> {
+export async function inspectTfjs(model: TfjsFile, methods: Registry): Promise<TfjsInspection> {
   const { file, json, totalBytes } = model;
   const generatedBy = json['generatedBy'] ?? json.modelTopology['keras_version'];
   const lowbit = provenanceOf(json, model.weights);
@@ -53,7 +56,7 @@ export async function inspectTfjs(model: TfjsFile): Promise<TfjsInspection> {
     weights,
     totalBytes,
     ...(lowbit === undefined ? {} : { lowbit }),
-    ...(await possibleOrWhy(model)),
+    ...(await possibleOrWhy(model, methods)),
   };
 }
 

@@ -27,7 +27,7 @@ export interface OpenedModel<M> {
 export async function openLayers(
   tfjs: Tfjs,
   file: TfjsFile,
-  methods?: Registry,
+  methods: Registry,
 ): Promise<OpenedModel<LayersModel>> {
   const model = await buildLayers(tfjs, file, methods);
   return {

@@ -1,4 +1,4 @@
-import { isLowbitError, type LayerDescriptor } from '@lowbit/core';
+import { isLowbitError, type LayerDescriptor, type Registry } from '@lowbit/core';
 import type { Inspection } from '@lowbit/onnx';
 import { rollups, sum } from 'd3-array';
 
@@ -16,15 +16,21 @@ export type Possible = Pick<Inspection, 'quantizable' | 'quantizableBytes' | 'sk
 /** What is asked of a model by building it, or why that cannot be done here. */
 export type PossibleOrWhy = Possible | { readonly unknown: string };
 
-/** Asks TensorFlow.js, where it is installed and knows all layers of the model. @throws LowbitError as `openLayers`. */
-export async function possibleOrWhy(model: TfjsFile): Promise<PossibleOrWhy> {
+/**
+ * Asks TensorFlow.js, where it is installed and knows all layers of the model, and `methods` its quantizers.
+ *
+ * @param methods - those that its activations may be quantized by
+ * @throws LowbitError as `openLayers`.
+ */
+export async function possibleOrWhy(model: TfjsFile, methods: Registry): Promise<PossibleOrWhy> {
   try {
     const tfjs = await loadTfjs('inspect');
     return modelKind(model.json) === 'graph-model'
       ? await possibleIn(await openGraph(tfjs, model))
-      : await possibleIn(await openLayers(tfjs, model));
+      : await possibleIn(await openLayers(tfjs, model, methods));
   } catch (error) {
-    const isTold = isLowbitError(error) && ['runtime-missing', 'layer-unsupported'].includes(error.code);
+    const isTold =
+      isLowbitError(error) && ['runtime-missing', 'layer-unsupported', 'unknown-plugin'].includes(error.code);
     if (!isTold) throw error;
     return { unknown: error.message };
   }

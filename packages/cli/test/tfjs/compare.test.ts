@@ -103,6 +103,36 @@ describe('lowbit compare, for TensorFlow.js', () => {
     expect(found.overall.sqnrDb).toBeGreaterThan(35);
   });
 
+  it('of a model whose activations a method of theirs quantizes', async () => {
+    const plugin = at('nearest.mjs');
+    await writeFile(
+      plugin,
+      `export default { kind: 'quantizer', api: 1, name: 'steps', roles: ['weight', 'activation'],
+        bits: { weight: [8], activation: [4] }, dynamic: true,
+        forward: (ops, x) => ops.mul(ops.round(ops.mul(x, ops.constant(4))), ops.constant(0.25)),
+        fit: () => ({ kind: 'affine', levels: 16, scale: 0.25, offset: -2 }) };`,
+    );
+    const own = ['--plugin', plugin];
+    const out = ['-o', at('own'), '--quiet', '--force'];
+    const activations = ['--activations', 'steps', '--activation-bits', '4', '--include', 'last'];
+    const made = await run('quantize', at('pictures'), ...own, ...activations, ...out);
+    expect(made.stderr).toBe('');
+    const found = await compared(at('pictures'), at('own'), ...own, '--limit', '2');
+    expect(found.overall.exact).toBe(false);
+    const inspected = await run('inspect', at('own'), ...own, '--json');
+    expect(JSON.parse(inspected.stdout)).toMatchObject({ lowbit: { plan: { activations: 1 } } });
+    expect(JSON.parse(inspected.stdout)).not.toHaveProperty('unknown');
+    const again = await run('quantize', at('own'), ...own, '-o', at('again'), '--quiet', '--force');
+    expect(again.stderr).toBe('');
+    // Processes of their own, that have not seen the plugin.
+    const without = await lowbit(['compare', at('pictures'), at('own')]);
+    expect(without.status).toBe(1);
+    expect(without.stderr).toMatch(/own\/model\.json.*unknown-plugin.*--plugin/s);
+    const told = await lowbit(['inspect', at('own'), '--json']);
+    expect(told.status).toBe(0);
+    expect(JSON.parse(told.stdout)).toMatchObject({ unknown: expect.stringContaining('--plugin') as string });
+  });
+
   it('leaves no tensor behind', async () => {
     const { core } = await loadTfjs('test');
     const before = core.memory().numTensors;

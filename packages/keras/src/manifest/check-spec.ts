@@ -2,9 +2,20 @@ import type { PackedHeader } from '@lowbit/core';
 import { manifestError } from './manifest-error.js';
 import { elementBytes, packedDtype, type WeightSpec } from './weight-spec.js';
 
-/** Throws `model-malformed` unless each value describes a weight that can be read. */
+/** Throws `model-malformed` unless each value describes a weight that can be read, under a name of its own. */
 export function checkSpecs(values: readonly unknown[], where: string): void {
+  if (!Array.isArray(values)) throw manifestError(`${where}: weights`, 'a list of weights', values);
   values.forEach((value, i) => checkSpec(value, `${where}: weights[${i}]`));
+  checkNames(values as readonly WeightSpec[], where);
+}
+
+/** Throws `model-malformed` when two weights have one name, so that nobody could tell them apart. */
+export function checkNames(specs: readonly WeightSpec[], where: string): void {
+  const names = new Set<string>();
+  for (const { name } of specs) {
+    if (names.has(name)) throw manifestError(`${where}: weights`, 'a name of its own for each weight', name);
+    names.add(name);
+  }
 }
 
 /** Throws `model-malformed` unless the value describes a weight that can be read. */

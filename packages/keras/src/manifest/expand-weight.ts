@@ -1,5 +1,5 @@
-import { decode, fromFloat16Bits, sizeOf, unpackTensor } from '@lowbit/core';
-import { packedOf } from './packed-weight.js';
+import { decode, fromFloat16Bits, sizeOf } from '@lowbit/core';
+import { unpackWeight } from './packed-weight.js';
 import type { StoredWeight } from './stored-weights.js';
 import { isPacked, type PlainQuantization } from './weight-spec.js';
 
@@ -11,7 +11,7 @@ import { isPacked, type PlainQuantization } from './weight-spec.js';
  */
 export function expandWeight(weight: StoredWeight, where: string): Float32Array {
   const { spec, bytes } = weight;
-  if (isPacked(spec)) return decode(unpackTensor(packedOf({ spec, bytes }, where)));
+  if (isPacked(spec)) return decode(unpackWeight(weight, where));
   const own = bytes.slice();
   if (spec.quantization === undefined) return new Float32Array(own.buffer);
   return expandPlain(spec.quantization as PlainQuantization, own.buffer, sizeOf(spec.shape));

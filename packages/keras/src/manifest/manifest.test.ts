@@ -97,6 +97,14 @@ describe('what is wrong is told with its place', () => {
     ['a negative size', model({ ...spec, shape: [-1] }), 'model-malformed'],
     ['a size beyond all numbers', model({ ...spec, shape: [2 ** 40, 2 ** 40] }), 'model-malformed'],
     ['an unknown type', model({ ...spec, dtype: 'float8' }), 'model-malformed'],
+    [
+      'two weights of one name',
+      {
+        modelTopology: topology,
+        weightsManifest: [...model(spec).weightsManifest, ...model(spec).weightsManifest],
+      },
+      'model-malformed',
+    ],
     ['an unknown quantization', quantization({ dtype: 'int3' }), 'model-malformed'],
     ['a quantization without scale', quantization({ dtype: 'uint8' }), 'model-malformed'],
     ['packed bytes without a count', quantization({ dtype: packedDtype }), 'model-malformed'],
@@ -135,7 +143,8 @@ describe('what is wrong is told with its place', () => {
         return unpackWeight(weight!, 'm');
       };
       await expect(read()).rejects.toMatchObject({
-        code: expect.stringMatching(/packed-data|invalid-argument|model-malformed|model-truncated/) as string,
+        code: expect.stringMatching(/packed-data|model-malformed|model-truncated/) as string,
+        where: expect.stringMatching(/^m: /) as string,
       });
     }
   });

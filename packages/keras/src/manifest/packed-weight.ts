@@ -4,6 +4,7 @@ import {
   packTensor,
   unpackTensor,
   type PackedTensor,
+  type Problem,
   type QuantizedTensor,
 } from '@lowbit/core';
 import type { StoredWeight } from './stored-weights.js';
@@ -36,22 +37,28 @@ export function packedOf({ spec, bytes }: StoredWeight, where: string): PackedTe
   return { header, codes: bytes.subarray(0, sizes[0]), parameters: bytes.subarray(sizes[0]) };
 }
 
-/** As {@link packedOf}, unpacked to codes. */
+/** As {@link packedOf}, unpacked to codes. @throws LowbitError `packed-data` when the bytes do not fit the header either. */
 export function unpackWeight(weight: StoredWeight, where: string): QuantizedTensor {
   const packed = packedOf(weight, where);
   try {
     return unpackTensor(packed);
   } catch (error) {
-    throw isLowbitError(error) ? error : damaged(weight.spec, where, 'a header that describes the bytes');
+    const told: Partial<Problem> = isLowbitError(error) ? error : {};
+    throw damaged(weight.spec, where, told.expected ?? 'a header that describes the bytes', told.received);
   }
 }
 
-function damaged({ name, shape }: WeightSpec, where: string, expected: string): LowbitError {
+function damaged(
+  { name, shape }: WeightSpec,
+  where: string,
+  expected: string,
+  received = `shape [${shape}]`,
+): LowbitError {
   return new LowbitError({
     code: 'packed-data',
     where: `${where}: weight '${name}'`,
     expected,
-    received: `shape [${shape}]`,
+    received,
     remedy: 'Save the model again.',
   });
 }

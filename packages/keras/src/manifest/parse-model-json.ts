@@ -1,4 +1,4 @@
-import { checkSpec } from './check-spec.js';
+import { checkNames, checkSpec } from './check-spec.js';
 import { manifestError } from './manifest-error.js';
 import { checkPath } from './check-path.js';
 import type { ManifestGroup } from './weight-spec.js';
@@ -26,6 +26,10 @@ export function parseModelJson(value: unknown, where: string): ModelJson {
   const groups = json['weightsManifest'] ?? [];
   if (!Array.isArray(groups)) throw manifestError(`${where}: weightsManifest`, 'a list of groups', groups);
   groups.forEach((group, i) => checkGroup(group, `${where}: weightsManifest[${i}]`));
+  checkNames(
+    (groups as ManifestGroup[]).flatMap(({ weights }) => weights),
+    where,
+  );
   return { ...json, weightsManifest: groups } as unknown as ModelJson;
 }
 

@@ -1,4 +1,13 @@
-import { arrayOps, quantize, registry, seededRandom, train, type Batch, type Quantizer } from '@lowbit/core';
+import {
+  arrayOps,
+  quantize,
+  registry,
+  seededRandom,
+  train,
+  type Batch,
+  type Quantizer,
+  type Registry,
+} from '@lowbit/core';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfLayers from '@tensorflow/tfjs-layers';
 import { expect } from 'vitest';
@@ -260,7 +269,77 @@ onEveryBackend('training with quantized activations', (test) => {
     disposeWeights(model);
     disposeWeights(small);
   });
+
+  test('inside TimeDistributed, saved and loaded, and a second time with other numbers', async () => {
+    const model = withSeededWeights(
+      tfLayers.sequential({
+        layers: [
+          layers.timeDistributed({
+            name: 'each',
+            layer: layers.dense({ name: 'dense', units: 4 }),
+            inputShape: [3, 5],
+          }),
+          layers.flatten({ name: 'flat' }),
+          layers.dense({ name: 'out', units: 2 }),
+        ],
+      }),
+    );
+    const batch: Batch = { inputs: { x: { shape: [4, 3, 5], data: numbers(60) } } };
+    const calibration = await tfjs(model).observe([batch]);
+    const known = registry([ranged, grid]);
+    const float = predict(model, batch);
+    const made: tfLayers.LayersModel[] = [model];
+    const errors: number[] = [];
+    for (const activationBits of [2, 8]) {
+      const recipe = {
+        registry: known,
+        weights: grid,
+        bits: 8,
+        activations: ranged,
+        activationBits,
+        calibration,
+      };
+      // The second one takes the place of the first.
+      const { model: small, plan } = await quantize(tfjs(made.at(-1)!), recipe);
+      expect(plan.activations?.map(({ id }) => id)).toEqual(['each/dense/input', 'out/input']);
+      expect(JSON.stringify(small.toJSON(null, false)).match(/LowbitQuantizedInput/g)).toHaveLength(2);
+      const loaded = await loadedAgain(small, known);
+      expect(predict(loaded, batch)).toEqual(predict(small, batch));
+      errors.push(predict(small, batch).reduce((sum, value, i) => sum + (value - float[i]!) ** 2, 0));
+      made.push(small);
+      disposeWeights(loaded);
+    }
+    expect(errors[1]).toBeLessThan(0.1 * errors[0]!);
+    made.forEach(disposeWeights);
+  });
+
+  test('batches that do not fit are told, and leave nothing', async () => {
+    const model = smallNet();
+    const data = numbers(72);
+    for (const shape of [
+      [1, 6, 6, 3],
+      [1, 72],
+      [2, 6, 6, 2],
+    ])
+      await expect(tfjs(model).observe([{ inputs: { x: { shape, data } } }])).rejects.toMatchObject({
+        code: 'invalid-argument',
+        expected: expect.stringContaining('[any, 6, 6, 2]') as string,
+      });
+    disposeWeights(model);
+  });
 });
+
+async function loadedAgain(model: tfLayers.LayersModel, known: Registry): Promise<tfLayers.LayersModel> {
+  let artifacts: tf.io.ModelArtifacts = {};
+  await save(
+    model,
+    tf.io.withSaveHandler(async (given) => {
+      artifacts = given;
+      return { modelArtifactsInfo: tf.io.getModelArtifactsInfoForJSON(given) };
+    }),
+  );
+  return load(tf.io.fromMemory(artifacts), { registry: known });
+}
 
 /** The small net with the input of its second convolution quantized by arrays, the weights those of the result. */
 function reference(

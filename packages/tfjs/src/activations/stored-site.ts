@@ -89,6 +89,7 @@ function unknownQuantizer(name: string, layer: string): LowbitError {
   return new LowbitError({
     code: 'unknown-plugin',
     where: `layer '${layer}': quantizer '${name}'`,
-    remedy: 'Call registerQuantizedInput([…]) with this quantizer before the model is loaded.',
+    remedy:
+      'Give a registry that holds it, load(source, { registry }), or call registerQuantizedInput([…]) before.',
   });
 }

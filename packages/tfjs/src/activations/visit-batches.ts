@@ -20,8 +20,11 @@ export async function visitBatches(
     if (signal?.aborted)
       throw new LowbitError({ code: 'aborted', where: 'observe' }, { cause: signal.reason });
     const inputs = batchInputs(model, batch);
-    tf.tidy(() => void model.apply(inputs.length === 1 ? (inputs[0] as tf.Tensor) : inputs));
-    tf.dispose(inputs);
+    try {
+      tf.tidy(() => void model.apply(inputs.length === 1 ? (inputs[0] as tf.Tensor) : inputs));
+    } finally {
+      tf.dispose(inputs);
+    }
     await after(batch);
     count += 1;
   }

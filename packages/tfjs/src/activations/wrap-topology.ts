@@ -8,8 +8,8 @@ import { quantizedInputClass } from './quantized-input-layer.js';
 import { storeSite } from './stored-site.js';
 
 /**
- * Puts a quantized input around each layer of a topology that has a site. Names, connections and input shapes stay; nothing
- * happens without sites.
+ * Puts a quantized input around each layer of a topology that has a site, also where `TimeDistributed` holds it; one that is there
+ * already gets the new site. Names, connections and input shapes stay; nothing happens without sites.
  */
 export function wrapTopology(
   json: LayerJson,
@@ -32,7 +32,11 @@ function wrap(
   const { config } = json;
   if (config.layers !== undefined)
     return { ...json, config: { ...config, layers: config.layers.map(inner) } };
-  return json;
+  if (config.layer === undefined) return json;
+  const held = inner(config.layer, 0);
+  // Quantized once, by the new site: the old one goes.
+  const isTwice = json.class_name === quantizedInputClass && held.class_name === quantizedInputClass;
+  return { ...json, config: isTwice ? { ...config, ...held.config } : { ...config, layer: held } };
 }
 
 function wrapped(json: LayerJson, site: FittedSite): LayerJson {

@@ -21,7 +21,7 @@ export function writeWeights(
     for (const entry of source.variables) {
       const target = counterpart(entry, source, targets[i]);
       const tensor = tensors.get(entry.id);
-      if (tensor === undefined) assign(target, entry.variable.read());
+      if (tensor === undefined) tf.tidy(() => assign(target, entry.variable.read()));
       else assignDecoded(target, tensor);
       target.trainable = entry.variable.trainable;
     }

@@ -46,6 +46,24 @@ const failure = (work: Promise<unknown>) =>
 const unmodified = (artifacts: tf.io.ModelArtifacts) => loadGraphModel(tf.io.fromMemory(artifacts));
 
 onEveryBackend('a graph model', (test) => {
+  test('that is loaded is quantized too, and stays as it is', async () => {
+    const live = await unmodified(imageGraph());
+    const before = await outputOf(live);
+    const { model } = await quantize(graphModel(live), { weights: grid, bits: 3 });
+    const { model: same } = await quantize(graphModel(imageGraph()), { weights: grid, bits: 3 });
+    expect(await outputsOf(loadGraph(model))).toEqual(await outputsOf(loadGraph(same)));
+    expect(await outputOf(live)).toEqual(before);
+    live.dispose();
+  });
+
+  test('that cannot be built is told, and leaves nothing', async () => {
+    const artifacts = imageGraph();
+    const { node } = artifacts.modelTopology as { node: { input?: string[] }[] };
+    node.at(-1)!.input = ['nowhere', 'nobody'];
+    expect(await failure(loadGraph(artifacts))).toMatchObject({ code: 'model-malformed' });
+    expect(await failure(loadGraph(null as never))).toMatchObject({ code: 'invalid-argument' });
+  });
+
   for (const quantizer of [grid, ranks, halves])
     test(`${quantizer.name}: packed, saved and loaded it has the numbers that were promised`, async () => {
       const { model } = await quantize(graphModel(imageGraph()), { weights: quantizer, bits: 3 });

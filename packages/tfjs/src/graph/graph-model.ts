@@ -6,7 +6,7 @@ import { readGraph, type GraphSource, type ReadGraph } from './read-graph.js';
 
 /**
  * The port of a `tf.GraphModel` by its artifacts: the weights of convolutions, products of matrices and tables of embeddings, in
- * the graph and in its functions. Weights that the file stores as uint8, uint16 or float16 are expanded exactly first, and the
+ * the graph and in its functions. The source is a URL, an `IOHandler`, artifacts, or a `tf.GraphModel` that is loaded. Weights that the file stores as uint8, uint16 or float16 are expanded exactly first, and the
  * report says so.
  *
  * The source is read once, when the port is first used, and never changed. The result is the artifacts of the model with its

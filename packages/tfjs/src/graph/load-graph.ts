@@ -1,5 +1,6 @@
-import { io } from '@tensorflow/tfjs-core';
-import { loadGraphModel, type GraphModel } from '@tensorflow/tfjs-converter';
+import { LowbitError } from '@lowbit/core';
+import { tidy, type io } from '@tensorflow/tfjs-core';
+import { loadGraphModelSync, type GraphModel } from '@tensorflow/tfjs-converter';
 import { expandWeights } from '../load/weight-data.js';
 import { readGraph, type GraphSource } from './read-graph.js';
 
@@ -10,15 +11,38 @@ export interface LoadGraphOptions {
 
 /**
  * Loads a graph model that lowbit saved or made, packed or plain; models that TensorFlow.js can load itself load too. Packed
- * weights become float32 once, at load. The result is an ordinary GraphModel.
+ * weights become float32 once, at load. The result is an ordinary GraphModel. When loading fails, no tensor is left behind.
  *
  * @throws LowbitError `file-missing`, `model-malformed` (also for a layers model), `model-truncated`, `packed-data`; what the
- *   handler and TensorFlow.js throw.
+ *   handler throws.
  * @example
  * const model = await loadGraph('https://example.org/small/model.json');
  */
 export async function loadGraph(source: GraphSource, options: LoadGraphOptions = {}): Promise<GraphModel> {
   const { artifacts, where } = await readGraph(source, options.onProgress);
   const { weightSpecs, weightData } = expandWeights(artifacts, where);
-  return loadGraphModel(io.fromMemory({ ...artifacts, weightSpecs, weightData }));
+  return built({ ...artifacts, weightSpecs, weightData }, where);
+}
+
+function built(artifacts: io.ModelArtifacts, where: string): GraphModel {
+  const models: GraphModel[] = [];
+  try {
+    tidy(() => {
+      const model = loadGraphModelSync(artifacts) as unknown as GraphModel;
+      models.push(model);
+      return model.weights;
+    });
+    return models[0] as GraphModel;
+  } catch (cause) {
+    throw new LowbitError(
+      {
+        code: 'model-malformed',
+        where,
+        expected: 'a graph that TensorFlow.js builds',
+        received: cause instanceof Error ? cause.message : String(cause),
+        remedy: 'Save or convert the model again.',
+      },
+      { cause },
+    );
+  }
 }

@@ -1,11 +1,18 @@
+import { LowbitError } from '@lowbit/core';
 import { checkSpecs, storedWeights, type StoredWeight, type WeightSpec } from '@lowbit/keras';
-import type { io } from '@tensorflow/tfjs-core';
+import { io } from '@tensorflow/tfjs-core';
 import { loadArtifacts, nameOf, type ModelSource } from '../load/load-artifacts.js';
 import { bytesOf } from '../load/weight-data.js';
 import { checkTopology, type GraphTopology } from './graph-topology.js';
 
-/** Where a graph model is: a URL, a handler, or its artifacts themselves. */
-export type GraphSource = ModelSource | io.ModelArtifacts;
+/** A `tf.GraphModel` that is loaded, as far as its artifacts are concerned. */
+export interface LiveGraph {
+  executeAsync(...inputs: never[]): Promise<unknown>;
+  save(handler: io.IOHandler): Promise<unknown>;
+}
+
+/** Where a graph model is: a URL, a handler, its artifacts themselves, or a `tf.GraphModel`, which stays as it is. */
+export type GraphSource = ModelSource | io.ModelArtifacts | LiveGraph;
 
 /** A graph model that has been read; its weights are as they are stored. */
 export interface ReadGraph {
@@ -26,14 +33,45 @@ export async function readGraph(
   source: GraphSource,
   onProgress?: (share: number) => void,
 ): Promise<ReadGraph> {
-  const where = isArtifacts(source) ? 'model' : nameOf(source);
-  const artifacts = isArtifacts(source) ? source : await loadArtifacts(source, onProgress);
+  const where = typeof source === 'string' ? nameOf(source) : 'model';
+  const artifacts = await artifactsOf(source, onProgress);
   const topology = checkTopology(artifacts.modelTopology, where);
   const specs = (artifacts.weightSpecs ?? []) as unknown as WeightSpec[];
   checkSpecs(specs, where);
   return { where, artifacts, topology, weights: storedWeights(specs, bytesOf(artifacts.weightData), where) };
 }
 
-function isArtifacts(source: GraphSource): source is io.ModelArtifacts {
-  return typeof source !== 'string' && 'modelTopology' in source;
+async function artifactsOf(
+  source: GraphSource,
+  onProgress?: (share: number) => void,
+): Promise<io.ModelArtifacts> {
+  if (typeof source === 'string') return loadArtifacts(source, onProgress);
+  if (typeof source !== 'object' || source === null) throw notASource(source);
+  if ('executeAsync' in source) return artifactsOfLive(source);
+  return isArtifacts(source) ? source : loadArtifacts(source, onProgress);
+}
+
+function notASource(source: unknown): LowbitError {
+  return new LowbitError({
+    code: 'invalid-argument',
+    where: 'graphModel(source)',
+    expected: 'a URL, an IOHandler, artifacts or a tf.GraphModel',
+    received: String(source),
+  });
+}
+
+function isArtifacts(source: io.IOHandler | io.ModelArtifacts): source is io.ModelArtifacts {
+  return 'modelTopology' in source;
+}
+
+/** A graph model that is loaded keeps the artifacts that it was loaded from, and gives them when it is saved. */
+async function artifactsOfLive(model: LiveGraph): Promise<io.ModelArtifacts> {
+  let artifacts: io.ModelArtifacts = {};
+  await model.save(
+    io.withSaveHandler(async (given) => {
+      artifacts = given;
+      return { modelArtifactsInfo: io.getModelArtifactsInfoForJSON(given) };
+    }),
+  );
+  return artifacts;
 }

@@ -2,6 +2,7 @@ import { measureError, sizeOf } from '@lowbit/core';
 import { expandWeight, isPacked, joinBytes, plainWeight, type StoredWeight } from '@lowbit/keras';
 import type { io } from '@tensorflow/tfjs-core';
 import {
+  checkedOptions,
   saveHandler,
   saveReport,
   type SaveOptions,
@@ -26,7 +27,7 @@ export async function saveGraph(
   target: SaveTarget,
   options: SaveOptions = {},
 ): Promise<SaveReport> {
-  const { format = 'packed', plain = 'uint8', rest = 'float32' } = options;
+  const { format = 'packed', plain = 'uint8', rest = 'float32' } = checkedOptions(options);
   const handler = saveHandler(target);
   const { weights, where } = await readGraph(model);
   const stored = weights.map((weight) => storedAs(weight, { format, plain, rest }, where));

@@ -16,8 +16,8 @@ export interface LoadModelOptions extends LoadOptions {
  * Loads a layers model that lowbit saved, packed or plain; models that TensorFlow.js saved load too. The result is an ordinary
  * LayersModel; saving it again needs no new quantization.
  *
- * @throws LowbitError `file-missing`, `model-malformed`, `model-truncated`, `packed-data`; `unknown-plugin` for a quantizer of
- *   activations that the registry lacks; what the handler throws.
+ * @throws LowbitError `file-missing`, `model-malformed`, `model-truncated`, `packed-data`; `layer-unsupported` for a class that is not
+ *   registered, `unknown-plugin` for a quantizer of activations that the registry lacks; what the handler throws.
  * @example
  * const model = await load('file://out/model.json');
  */

@@ -1,7 +1,7 @@
-import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { quantize } from '@lowbit/core';
+import { quantize, train } from '@lowbit/core';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfLayers from '@tensorflow/tfjs-layers';
 import { afterAll, beforeAll, expect } from 'vitest';
@@ -143,6 +143,83 @@ onEveryBackend('saving and loading', (test) => {
     for (const each of [model, small]) disposeWeights(each);
   });
 
+  test('a packed model is saved, quantized and read without leaving anything', async () => {
+    const model = imageModel();
+    const { model: small } = await quantize(tfjs(model), { weights: grid, bits: 3 });
+    const [target, again] = [newFolder(), newFolder()];
+    const saved = await save(small, fileSystem(target));
+    const packed = await load(fileSystem(target), { weights: 'packed' });
+    const before = tf.memory().numTensors;
+    const { bytes, weights } = await save(packed, fileSystem(again));
+    expect(bytes).toBe(saved.bytes);
+    // Packed weights do not train, so TensorFlow.js lists them last.
+    expect(weights).toHaveLength(saved.weights.length);
+    expect(weights).toEqual(expect.arrayContaining([...saved.weights]));
+    const { model: eight } = await quantize(tfjs(packed), { weights: grid, bits: 8 });
+    disposeWeights(eight);
+    expect(tf.memory().numTensors).toBe(before);
+    // What is read outside a tidy belongs to the variable, once, until it is disposed.
+    const kernelOf = (each: tfLayers.LayersModel) => each.getLayer('conv').getWeights()[0]!;
+    expect(kernelOf(packed)).toBe(kernelOf(packed));
+    expect(kernelOf(packed).dataSync()).toEqual(kernelOf(small).dataSync());
+    const run = train(tfjs(packed), { weights: grid, bits: 3 });
+    const error = await failure(run[Symbol.asyncIterator]().next());
+    expect(error).toMatchObject({
+      code: 'invalid-argument',
+      remedy: expect.stringContaining("'float'") as string,
+    });
+    for (const each of [model, small, packed]) disposeWeights(each);
+  });
+
+  test('two weights of one name are refused, since no file could tell them apart', async () => {
+    const inner = (name: string) =>
+      tfLayers.sequential({
+        name,
+        layers: [tfLayers.layers.dense({ name: 'same', units: 2, inputShape: [2] })],
+      });
+    const model = tfLayers.sequential({ layers: [inner('one'), inner('two')] });
+    const target = newFolder();
+    expect(await failure(save(model, fileSystem(target)))).toMatchObject({
+      code: 'model-malformed',
+      received: 'same/kernel',
+    });
+    expect(await failure(readdir(target))).toMatchObject({ code: 'ENOENT' });
+    disposeWeights(model);
+  });
+
+  test('each group of a manifest has its own files, and links may not lead out', async () => {
+    const model = smallSequential();
+    const target = newFolder();
+    await save(model, fileSystem(target));
+    const [json, shard] = [join(target, 'model.json'), join(target, 'group1-shard1of1.bin')];
+    const bytes = await readFile(shard);
+    const whole = JSON.parse(await readFile(json, 'utf8')) as {
+      weightsManifest: { paths: string[]; weights: unknown[] }[];
+    };
+    const [first, ...others] = whole.weightsManifest[0]!.weights;
+    for (const cut of [2 * 2 * 3 * 4, 2 * 2 * 3 * 4 - 8]) {
+      await writeFile(join(target, 'a.bin'), bytes.subarray(0, cut));
+      await writeFile(join(target, 'b.bin'), bytes.subarray(cut));
+      const weightsManifest = [
+        { paths: ['a.bin'], weights: [first] },
+        { paths: ['b.bin'], weights: others },
+      ];
+      await writeFile(json, JSON.stringify({ ...whole, weightsManifest }));
+      const loading = load(fileSystem(target));
+      if (cut === 48) disposeWeights(await loading);
+      else expect(await failure(loading)).toMatchObject({ code: 'model-truncated' });
+    }
+    await writeFile(join(folder, 'secret.bin'), bytes);
+    await rm(shard);
+    await symlink(join(folder, 'secret.bin'), shard);
+    await writeFile(json, JSON.stringify(whole));
+    expect(await failure(load(fileSystem(target)))).toMatchObject({ code: 'external-data' });
+    await rm(shard);
+    await mkdir(shard);
+    expect(await failure(load(fileSystem(target)))).toMatchObject({ code: 'file-unreadable' });
+    disposeWeights(model);
+  });
+
   test('damaged files are refused, and nothing half written is left', async () => {
     const model = smallSequential();
     const { model: small } = await quantize(tfjs(model), { weights: grid, bits: 4 });
@@ -151,6 +228,9 @@ onEveryBackend('saving and loading', (test) => {
     const files = await readdir(target);
     expect(files.sort()).toEqual(['group1-shard1of1.bin', 'model.json']);
     const json = await readFile(join(target, 'model.json'), 'utf8');
+    const shares: number[] = [];
+    disposeWeights(await load(`file://${target}`, { onProgress: (share) => shares.push(share) }));
+    expect(shares).toEqual([1]);
     await truncate(join(target, 'group1-shard1of1.bin'), 20);
     expect(await failure(load(fileSystem(target)))).toMatchObject({ code: 'model-truncated' });
     await writeFile(join(target, 'model.json'), json.slice(0, 100));
@@ -161,6 +241,16 @@ onEveryBackend('saving and loading', (test) => {
     expect(await failure(load(fileSystem(target)))).toMatchObject({ code: 'file-missing' });
     expect(await failure(load(`file://${target}x`))).toMatchObject({ code: 'file-missing' });
     expect(await failure(load('nowhere://x'))).toMatchObject({ code: 'file-missing' });
+    expect(await failure(save(small, fileSystem(target), { format: 'zip' as never }))).toMatchObject({
+      code: 'invalid-argument',
+    });
+    expect(await failure(load({ load: async () => undefined as never }))).toMatchObject({
+      code: 'model-malformed',
+    });
+    const taken = newFolder();
+    await mkdir(join(taken, 'model.json'), { recursive: true });
+    expect(await failure(save(small, fileSystem(taken)))).toMatchObject({ code: 'file-unwritable' });
+    expect(await readdir(taken)).toEqual(['model.json']);
     expect(await failure(save(small, 'nowhere://x'))).toMatchObject({ code: 'file-unwritable' });
     expect(await failure(save(small, fileSystem(join(target, 'group1-shard1of1.bin'))))).toMatchObject({
       code: 'file-unwritable',

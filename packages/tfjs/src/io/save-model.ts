@@ -1,7 +1,7 @@
 import { LowbitError } from '@lowbit/core';
-import { joinBytes, type PlainForm } from '@lowbit/keras';
-import { io } from '@tensorflow/tfjs-core';
-import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { checkSpecs, joinBytes, type PlainForm } from '@lowbit/keras';
+import { io, keep, tidy, Variable } from '@tensorflow/tfjs-core';
+import { version_layers as version, type LayersModel } from '@tensorflow/tfjs-layers';
 import { topologyOf } from '../model/topology.js';
 import { storeModelWeights, type SavedWeight } from './store-model-weights.js';
 
@@ -37,7 +37,8 @@ export interface SaveReport {
 /**
  * Saves a model, its plan and its provenance.
  *
- * @throws LowbitError `file-unwritable` when nothing can save to such a URL; what the handler throws.
+ * @throws LowbitError `invalid-argument` for an option that is not offered, `model-malformed` for two weights of one name,
+ *   `file-unwritable` when nothing can save to such a URL; what the handler throws.
  * @example
  * const { model } = await quantize(tfjs(float), { weights: minMax(), bits: 4 });
  * await save(model, 'file://out');
@@ -47,7 +48,7 @@ export async function save(
   target: SaveTarget,
   options: SaveOptions = {},
 ): Promise<SaveReport> {
-  const { format = 'packed', plain = 'uint8', rest = 'float32' } = options;
+  const { format = 'packed', plain = 'uint8', rest = 'float32' } = checkedOptions(options);
   const handler = saveHandler(target);
   const artifacts = await artifactsOf(model);
   const { stored, weights } = await storeModelWeights(model, artifacts, { format, plain, rest });
@@ -58,6 +59,27 @@ export async function save(
     weightData: weightData.buffer as ArrayBuffer,
   });
   return saveReport(format, weightData.length, weights);
+}
+
+const choices: Readonly<Record<keyof SaveOptions, readonly string[]>> = {
+  format: ['packed', 'plain'],
+  plain: ['uint8', 'uint16', 'float16', 'float32'],
+  rest: ['float32', 'float16'],
+};
+
+/** The options as they are. @throws LowbitError `invalid-argument` for a value that is not offered. */
+export function checkedOptions(options: SaveOptions): SaveOptions {
+  for (const [name, offered] of Object.entries(choices)) {
+    const given = options[name as keyof SaveOptions];
+    if (given === undefined || offered.includes(given)) continue;
+    throw new LowbitError({
+      code: 'invalid-argument',
+      where: `save: option '${name}'`,
+      expected: offered.join(', '),
+      received: String(given),
+    });
+  }
+  return options;
 }
 
 /** The report on weights that were written, `bytes` in all. */
@@ -76,16 +98,33 @@ export function saveReport(
   };
 }
 
-/** What TensorFlow.js itself would save, without the optimizer, the topology repaired. */
+/** What TensorFlow.js itself would save, without the optimizer, the topology repaired. No tensor is left behind. */
 async function artifactsOf(model: LayersModel): Promise<io.ModelArtifacts> {
-  let artifacts: io.ModelArtifacts = {};
-  await model.save(
-    io.withSaveHandler(async (given) => {
-      artifacts = { ...given, modelTopology: topologyOf(model) };
-      return { modelArtifactsInfo: io.getModelArtifactsInfoForJSON(given) };
-    }),
-  );
-  return artifacts;
+  const metadata = model.getUserDefinedMetadata() as io.ModelArtifacts['userDefinedMetadata'];
+  const { data: weightData, specs: weightSpecs } = await encodedWeights(model);
+  checkSpecs(weightSpecs, model.name);
+  return {
+    modelTopology: topologyOf(model),
+    format: 'layers-model',
+    generatedBy: `TensorFlow.js tfjs-layers v${version}`,
+    convertedBy: null,
+    ...(metadata === undefined ? {} : { userDefinedMetadata: metadata }),
+    weightSpecs,
+    weightData,
+  };
+}
+
+async function encodedWeights(model: LayersModel): ReturnType<typeof io.encodeWeights> {
+  const weights = model.weights.map((variable) => ({
+    name: variable.originalName,
+    tensor: tidy(() => keep(variable.read())),
+  }));
+  try {
+    return await io.encodeWeights(weights);
+  } finally {
+    // Packed variables give tensors of their own.
+    for (const { tensor } of weights) if (!(tensor instanceof Variable)) tensor.dispose();
+  }
 }
 
 /** The handler behind a target. Throws `file-unwritable` when nothing can save there. */

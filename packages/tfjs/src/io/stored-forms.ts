@@ -11,7 +11,9 @@ export function storedForms(model: LayersModel): ReadonlyMap<string, WeightSpec>
 
 /** Remembers how weights were stored, as long as the model lives. */
 export function rememberForms(model: LayersModel, specs: readonly WeightSpec[]): void {
-  const byName = new Map(specs.map((spec) => [spec.name, spec]));
+  const byName = new Map(
+    specs.flatMap((spec) => [withoutCell(spec.name), spec.name].map((name) => [name, spec] as const)),
+  );
   const byId = surveyModel(model).flatMap(({ variables }) =>
     variables.flatMap(({ id, variable }) => {
       const spec = byName.get(variable.originalName);
@@ -19,4 +21,10 @@ export function rememberForms(model: LayersModel, specs: readonly WeightSpec[]):
     }),
   );
   known.set(model, new Map(byId));
+}
+
+/** Keras writes the cell into the names of recurrent weights, `lstm/lstm_cell/kernel`; TensorFlow.js leaves it out. */
+function withoutCell(name: string): string {
+  const parts = name.split('/');
+  return [...parts.slice(0, -2), parts.at(-1)].join('/');
 }

@@ -4,7 +4,8 @@ import type { LayersModel, LayerVariable } from '@tensorflow/tfjs-layers';
 
 /**
  * Takes the floats of packed weights out of memory. From now on such a variable is expanded whenever it is read, which layers
- * do inside a tidy, so that the floats are gone when the layer has computed.
+ * do inside a tidy, so that the floats are gone when the layer has computed. What is read outside, by `model.getWeights()` for
+ * instance, belongs to the variable as ever: it stays until the variable is disposed.
  */
 export function keepPacked(model: LayersModel, packed: ReadonlyMap<string, PackedTensor>): void {
   for (const variable of model.weights as unknown as LayerVariable[]) {
@@ -16,6 +17,16 @@ export function keepPacked(model: LayersModel, packed: ReadonlyMap<string, Packe
 function makeLazy(variable: LayerVariable, packed: PackedTensor): void {
   variable.dispose();
   variable.trainable = false;
-  variable.read = () => tf.tensor(decode(unpackTensor(packed)), [...packed.header.shape], 'float32');
-  variable.dispose = () => undefined;
+  const expand = () => tf.tensor(decode(unpackTensor(packed)), [...packed.header.shape], 'float32');
+  let lasting: tf.Tensor | undefined;
+  variable.read = () => {
+    if (isInTidy()) return expand();
+    return (lasting = lasting?.isDisposed === false ? lasting : expand());
+  };
+  variable.dispose = () => void lasting?.dispose();
+}
+
+function isInTidy(): boolean {
+  const { activeScope } = tf.engine().state as { readonly activeScope?: object | null };
+  return activeScope !== undefined && activeScope !== null;
 }

@@ -17,7 +17,8 @@ export async function loadArtifacts(
 ): Promise<io.ModelArtifacts> {
   const handler = typeof source === 'string' ? handlerOf(source, onProgress) : source;
   if (handler.load === undefined) throw notLoadable(nameOf(source));
-  const artifacts = await handler.load();
+  const artifacts = (await handler.load()) as io.ModelArtifacts | undefined;
+  if (typeof artifacts !== 'object' || artifacts === null) throw noArtifacts(nameOf(source), artifacts);
   checkSpecs(artifacts.weightSpecs ?? [], nameOf(source));
   return artifacts;
 }
@@ -34,6 +35,16 @@ function handlerOf(url: string, onProgress?: (share: number) => void): io.IOHand
   // As TensorFlow.js does: a URL without a scheme is relative to the page.
   if (env().getBool('IS_BROWSER') && !url.includes('://')) return io.browserHTTPRequest(url, options);
   throw notLoadable(url);
+}
+
+function noArtifacts(where: string, received: unknown): LowbitError {
+  return new LowbitError({
+    code: 'model-malformed',
+    where,
+    expected: 'the artifacts of a model',
+    received: String(received),
+    remedy: 'Let load() of the handler give a modelTopology, weightSpecs and weightData.',
+  });
 }
 
 function notLoadable(where: string): LowbitError {

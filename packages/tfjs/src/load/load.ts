@@ -1,7 +1,7 @@
 import type { PackedTensor } from '@lowbit/core';
 import type { WeightSpec } from '@lowbit/keras';
-import { io } from '@tensorflow/tfjs-core';
-import { loadLayersModel, type LayersModel } from '@tensorflow/tfjs-layers';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { buildModel } from './build-model.js';
 import { keepPacked } from './keep-packed.js';
 import { loadArtifacts, nameOf, type ModelSource } from './load-artifacts.js';
 import { expandWeights } from './weight-data.js';
@@ -28,8 +28,9 @@ export interface Loaded {
 export async function loadPacked(source: ModelSource, options: LoadOptions = {}): Promise<Loaded> {
   const { onProgress, weights = 'float' } = options;
   const artifacts = await loadArtifacts(source, onProgress);
-  const { packed, ...expanded } = expandWeights(artifacts, nameOf(source));
-  const model = await loadLayersModel(io.fromMemory({ ...artifacts, ...expanded }));
+  const where = nameOf(source);
+  const { packed, ...expanded } = expandWeights(artifacts, where);
+  const model = await buildModel({ ...artifacts, ...expanded }, where);
   if (weights === 'packed') keepPacked(model, packed);
   const specs = (artifacts.weightSpecs ?? []) as unknown as readonly WeightSpec[];
   return { model, packed, specs };
@@ -39,7 +40,8 @@ export async function loadPacked(source: ModelSource, options: LoadOptions = {})
  * Loads a layers model that lowbit saved in packed form; models that TensorFlow.js saved load too. The result is an ordinary
  * LayersModel.
  *
- * @throws LowbitError `file-missing`, `model-malformed`, `model-truncated`, `packed-data`; what the handler throws.
+ * @throws LowbitError `file-missing`, `model-malformed`, `model-truncated`, `packed-data`, `layer-unsupported` for a class that is not
+ *   registered; what the handler throws.
  * @example
  * const model = await load('https://example.org/model/model.json');
  */

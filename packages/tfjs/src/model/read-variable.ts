@@ -1,10 +1,15 @@
 import { LowbitError } from '@lowbit/core';
+import { keep, tidy, Variable } from '@tensorflow/tfjs-core';
 import type { LayerVariable } from '@tensorflow/tfjs-layers';
 
-/** A copy of a variable's values, row-major. No tensor is made. Throws `runtime-failed` when it is disposed. */
+/** A copy of a variable's values, row-major. No tensor is left behind. Throws `runtime-failed` when it is disposed. */
 export async function readVariable(variable: LayerVariable, id: string): Promise<Float32Array> {
   try {
-    return Float32Array.from(await variable.read().data());
+    const tensor = tidy(() => keep(variable.read()));
+    const values = Float32Array.from(await tensor.data());
+    // A packed variable gives a tensor of its own.
+    if (!(tensor instanceof Variable)) tensor.dispose();
+    return values;
   } catch (cause) {
     throw new LowbitError(
       {

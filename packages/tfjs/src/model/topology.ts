@@ -35,8 +35,13 @@ export function topologyFailed(model: LayersModel, cause: unknown): LowbitError 
   return new LowbitError(problem, { cause });
 }
 
+/** Weights that do not train come last, so that the order of a layer's weights tells nothing. */
+function depthMultiplier(layer: layers.Layer): number | null | undefined {
+  return layer.weights.find(({ originalName }) => originalName.endsWith('/depthwise_kernel'))?.shape.at(-1);
+}
+
 function repair({ class_name: className, config }: LayerJson, layer: layers.Layer): void {
-  if (className === 'SeparableConv2D') config['depth_multiplier'] = layer.weights[0]?.shape.at(-1);
+  if (className === 'SeparableConv2D') config['depth_multiplier'] = depthMultiplier(layer);
   const inner = config.layers ?? (config.layer === undefined ? [] : [config.layer]);
   const originals = innerLayers(layer);
   inner.forEach((json, i) => {

@@ -1,13 +1,13 @@
 /// <reference types="node" />
-import { mkdir, readFile, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, readFile, realpath, stat } from 'node:fs/promises';
+import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { LowbitError } from '@lowbit/core';
 import {
   joinBytes,
   parseModelJson,
+  readWeights,
   shardWeights,
   storedWeights,
-  type ModelJson,
   type WeightSpec,
 } from '@lowbit/keras';
 import { io } from '@tensorflow/tfjs-core';
@@ -28,21 +28,22 @@ export function pathOf(url: string): string {
  * 4 MiB beside it. Files are written under temporary names and renamed when all are complete.
  *
  * @param path The folder; for loading also its `model.json`, whatever its name.
+ * @param onProgress Share of the weight files that have been read, 0 … 1.
  * @throws LowbitError `file-missing`, `file-unreadable`, `file-unwritable`, `model-malformed`, `model-truncated`,
  *   `external-data`.
  */
-export function fileSystem(path: string): Required<io.IOHandler> {
+export function fileSystem(path: string, onProgress?: (share: number) => void): Required<io.IOHandler> {
   return {
     save: (artifacts) => saveTo(path, artifacts),
-    load: () => loadFrom(path),
+    load: () => loadFrom(path, onProgress),
   };
 }
 
 /** Lets TensorFlow.js, `save` and `load` understand `file://` in Node. Calling it again does nothing. */
 export function registerFileSystem(): void {
   if (io.getSaveHandlers(`${scheme}x`).length > 0) return;
-  const route = (url: string | string[]): Required<io.IOHandler> | null =>
-    typeof url === 'string' && url.startsWith(scheme) ? fileSystem(pathOf(url)) : null;
+  const route = (url: string | string[], options?: io.LoadOptions): Required<io.IOHandler> | null =>
+    typeof url === 'string' && url.startsWith(scheme) ? fileSystem(pathOf(url), options?.onProgress) : null;
   io.registerSaveRouter(route as Router);
   io.registerLoadRouter(route as Router);
 }
@@ -61,36 +62,57 @@ async function saveTo(folder: string, artifacts: io.ModelArtifacts): Promise<io.
   return { modelArtifactsInfo: io.getModelArtifactsInfoForJSON(artifacts) };
 }
 
-async function loadFrom(path: string): Promise<io.ModelArtifacts> {
+async function loadFrom(path: string, onProgress?: (share: number) => void): Promise<io.ModelArtifacts> {
   const file = (await isFolder(path)) ? join(path, 'model.json') : path;
   const json = parseModelJson(new TextDecoder().decode(await read(file)), file);
-  const { weightsManifest, ...members } = json;
-  const files = weightsManifest.flatMap(({ paths }) => paths);
-  const parts: Uint8Array[] = [];
-  for (const name of files) parts.push(await read(join(dirname(file), name)));
-  const weightData = joinBytes(parts).buffer as ArrayBuffer;
-  return { ...members, weightSpecs: specsOf(json), weightData } as unknown as io.ModelArtifacts;
+  const count = json.weightsManifest.reduce((sum, { paths }) => sum + paths.length, 0);
+  let done = 0;
+  const readShard = async (name: string): Promise<Uint8Array> => {
+    const bytes = await readBeside(file, name);
+    onProgress?.(++done / count);
+    return bytes;
+  };
+  const weights = await readWeights(json, readShard, file);
+  const weightSpecs = weights.map(({ spec }) => spec);
+  const weightData = joinBytes(weights.map(({ bytes }) => bytes)).buffer as ArrayBuffer;
+  const members = Object.entries(json).filter(([name]) => name !== 'weightsManifest');
+  return { ...Object.fromEntries(members), weightSpecs, weightData } as io.ModelArtifacts;
 }
 
-function specsOf({ weightsManifest }: ModelJson): readonly WeightSpec[] {
-  return weightsManifest.flatMap(({ weights }) => weights);
+/** A weight file in the folder of the model; links may not lead out of it. */
+async function readBeside(model: string, path: string): Promise<Uint8Array> {
+  const named = join(dirname(model), path);
+  const [folder, file] = await Promise.all([realpath(dirname(model)), realpath(named)]).catch(
+    (error: unknown) => {
+      throw readFailure(named, error);
+    },
+  );
+  const way = relative(folder, file);
+  if (way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way)) throw leadsOut(model, path);
+  return read(file);
 }
 
 async function isFolder(path: string): Promise<boolean> {
   try {
     return (await stat(path)).isDirectory();
   } catch (error) {
-    throw fileFailure('file-missing', path, error);
+    throw readFailure(path, error);
   }
 }
 
 async function read(path: string): Promise<Uint8Array> {
   try {
+    // A pipe or a device would never end.
+    if (!(await stat(path)).isFile()) throw new Error('not a regular file');
     return await readFile(path);
   } catch (error) {
-    const isMissing = (error as { code?: string }).code === 'ENOENT';
-    throw fileFailure(isMissing ? 'file-missing' : 'file-unreadable', path, error);
+    throw readFailure(path, error);
   }
+}
+
+function readFailure(path: string, cause: unknown): LowbitError {
+  if ((cause as { code?: string }).code !== 'ENOENT') return fileFailure('file-unreadable', path, cause);
+  return fileFailure('file-missing', path, cause, 'Check the path, and copy all files of the model.');
 }
 
 /** The error for a file that the system refuses. */
@@ -98,11 +120,20 @@ export function fileFailure(
   code: 'file-missing' | 'file-unreadable' | 'file-unwritable',
   where: string,
   cause: unknown,
+  remedy?: string,
 ): LowbitError {
-  return new LowbitError(
-    { code, where, received: cause instanceof Error ? cause.message : String(cause) },
-    { cause },
-  );
+  const received = cause instanceof Error ? cause.message : String(cause);
+  return new LowbitError({ code, where, received, ...(remedy === undefined ? {} : { remedy }) }, { cause });
+}
+
+function leadsOut(where: string, path: string): LowbitError {
+  return new LowbitError({
+    code: 'external-data',
+    where,
+    expected: "weight files in the model's folder",
+    received: `${path}, which leads out of it`,
+    remedy: "Put the file itself into the model's folder, not a link to it.",
+  });
 }
 
 function noTopology(where: string): LowbitError {

@@ -1,6 +1,6 @@
 /// <reference types="node" />
 import { randomUUID } from 'node:crypto';
-import { rename, rm, writeFile } from 'node:fs/promises';
+import { rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Shard } from '@lowbit/keras';
 import { fileFailure } from './file-system.js';
@@ -16,9 +16,16 @@ export async function writeFiles(folder: string, files: readonly Shard[]): Promi
   );
   try {
     for (const [i, { bytes }] of files.entries()) await writeFile(written[i]![0], bytes, { flag: 'wx' });
+    for (const [, target] of written) await checkReplaceable(target);
     for (const [temporary, target] of written) await rename(temporary, target);
   } catch (error) {
     for (const [temporary] of written) await rm(temporary, { force: true });
     throw fileFailure('file-unwritable', folder, error);
   }
+}
+
+/** A folder of that name would stop the renaming half way. */
+async function checkReplaceable(target: string): Promise<void> {
+  const found = await stat(target).catch(() => undefined);
+  if (found?.isDirectory() === true) throw new Error(`${target} is a folder`);
 }

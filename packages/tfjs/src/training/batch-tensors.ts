@@ -2,16 +2,18 @@ import { LowbitError, type Batch } from '@lowbit/core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 
-/** The batch's inputs as tensors, in the order of the model's. The caller disposes them. Throws `invalid-argument`. */
+/** The batch's inputs as tensors, in the order of the model's. The caller disposes them. Throws `invalid-argument`, and makes none. */
 export function batchInputs(model: LayersModel, { inputs }: Batch): tf.Tensor[] {
   // A Sequential model that was loaded knows the names of its inputs when it is built.
   if (!model.built) (model as unknown as { build(): void }).build();
-  return model.inputNames.map((name, i) => {
+  const checked = model.inputNames.map((name, i) => {
     const given = inputs[name] ?? (model.inputNames.length === 1 ? Object.values(inputs)[0] : undefined);
     if (given === undefined) throw missing(name, Object.keys(inputs));
-    const dtype = model.inputs[i]?.dtype ?? 'float32';
-    return tf.tensor(Float32Array.from(given.data), [...given.shape], dtype);
+    const { shape = [], dtype = 'float32' } = model.inputs[i] ?? {};
+    checkShape(name, shape, given);
+    return { ...given, dtype };
   });
+  return checked.map(({ data, shape, dtype }) => tf.tensor(Float32Array.from(data), [...shape], dtype));
 }
 
 /**
@@ -30,6 +32,22 @@ export function batchLabels(model: LayersModel, { labels }: Batch): tf.Tensor {
 /** Number of samples of a batch. */
 export function batchSize({ inputs }: Batch): number {
   return Object.values(inputs)[0]?.shape[0] ?? 0;
+}
+
+function checkShape(
+  name: string,
+  expected: readonly (number | null)[],
+  { shape, data }: Batch['inputs'][string],
+): void {
+  const fits =
+    shape.length === expected.length && expected.every((size, axis) => size === null || size === shape[axis]);
+  if (fits && tf.util.sizeFromShape([...shape]) === data.length) return;
+  throw new LowbitError({
+    code: 'invalid-argument',
+    where: `batch: input '${name}'`,
+    expected: `shape [${expected.map((size) => size ?? 'any').join(', ')}], and as many values`,
+    received: `shape [${shape.join(', ')}] and ${data.length} values`,
+  });
 }
 
 function missing(name: string, found: readonly string[]): LowbitError {

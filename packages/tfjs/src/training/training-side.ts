@@ -1,5 +1,5 @@
 import { LowbitError, type TrainablePort } from '@lowbit/core';
-import type * as tf from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import type { layers, LayersModel, LayerVariable } from '@tensorflow/tfjs-layers';
 import { substituteSites } from '../activations/substitute-sites.js';
 import { surveyModel } from '../model/survey.js';
@@ -77,6 +77,7 @@ export function trainingSide(model: LayersModel): TrainingSide {
 }
 
 function placesOf(model: LayersModel): Map<string, Place> {
+  checkTrainable(model);
   const places = new Map<string, Place>();
   for (const { layer, variables } of surveyModel(model))
     for (const { id, variable } of variables) {
@@ -84,6 +85,20 @@ function placesOf(model: LayersModel): Map<string, Place> {
       places.set(id, { variable, layers: users.includes(layer) ? users : [...users, layer] });
     }
   return places;
+}
+
+function checkTrainable(model: LayersModel): void {
+  const packed = (model.weights as unknown as LayerVariable[]).find(
+    (variable) => !tf.tidy(() => variable.read() instanceof tf.Variable),
+  );
+  if (packed === undefined) return;
+  throw new LowbitError({
+    code: 'invalid-argument',
+    where: packed.originalName,
+    expected: 'a model whose weights can change',
+    received: "one that was loaded with weights: 'packed'",
+    remedy: "Load it with weights: 'float' to train it.",
+  });
 }
 
 function checkCompiled(model: LayersModel): void {
@@ -100,5 +115,11 @@ function checkCompiled(model: LayersModel): void {
 function place(places: ReadonlyMap<string, Place>, id: string): Place {
   const found = places.get(id);
   if (found !== undefined) return found;
-  throw new LowbitError({ code: 'plan-mismatch', where: id, expected: 'a weight of this model' });
+  throw new LowbitError({
+    code: 'plan-mismatch',
+    where: id,
+    expected: 'a weight of this model',
+    received: `a model with ${[...places.keys()].slice(0, 3).join(', ')} …`,
+    remedy: 'Give layers names of your own: TensorFlow.js numbers unnamed ones anew each time.',
+  });
 }

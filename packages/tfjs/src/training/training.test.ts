@@ -267,4 +267,31 @@ onEveryBackend('training', (test) => {
     moving.forEach((value, i) => expect(value).toBeCloseTo((all[0]![i]! + all[1]![i]!) / 2, 5));
     disposeWeights(model);
   });
+
+  test('a loss that takes no classes is told, whoever asks for it, and leaves nothing', async () => {
+    const x = tfLayers.input({ shape: [6], name: 'x' });
+    const outputs = ['a', 'b'].map(
+      (name) => layers.dense({ name, units: 3 }).apply(x) as tfLayers.SymbolicTensor,
+    );
+    const model = withSeededWeights(tfLayers.model({ inputs: x, outputs }));
+    const optimizer = tf.train.sgd(0.1);
+    model.compile({ optimizer, loss: ['meanSquaredError', 'meanSquaredError'] });
+    const run = train(tfjs(model), { weights: grid, bits: 3 }, { batches: [batch()] });
+    await expect(run[Symbol.asyncIterator]().next()).rejects.toMatchObject({
+      code: 'invalid-argument',
+      where: 'batch: labels',
+      remedy: expect.stringContaining('without batches') as string,
+    });
+    disposeOptimizer(optimizer);
+    disposeWeights(model);
+  });
+
+  test('a checkpoint of layers with other names is refused, and how to name them', async () => {
+    const model = denseModel();
+    const port = tfjs(model);
+    expect(() => port.assign(new Map([['dense_7/kernel', numbers(48)]]))).toThrow(
+      /Give layers names of your own/,
+    );
+    disposeWeights(model);
+  });
 });

@@ -1,6 +1,6 @@
 import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
-import { geometryOf, inputPadding } from './geometry.js';
-import { runSteps } from './steps.js';
+import { geometryOf, inputPadding, type Geometry } from './geometry.js';
+import { runSteps, type Steps } from './steps.js';
 
 /**
  * Gradient of a convolution with respect to its filter, as one convolution: channels take the place of samples, samples that of
@@ -15,13 +15,16 @@ export const conv2dFilterGradient: KernelConfig = {
     const { x, dy } = inputs as { x: TensorInfo; dy: TensorInfo };
     const { filterShape } = attrs as unknown as { filterShape: number[] };
     const geometry = geometryOf(x.shape, filterShape, attrs, false);
-    return runSteps(backend as never, (steps) => {
-      const samplesLast = steps.transpose(x, [3, 1, 2, 0]);
-      const rows = inputPadding(geometry, 0);
-      const padded = steps.pad(samplesLast, [[0, 0], rows, inputPadding(geometry, 1), [0, 0]]);
-      const upstream = steps.transpose(dy, [1, 2, 0, 3]);
-      const gradient = steps.convolve(padded, upstream, [...geometry.stride]);
-      return steps.transpose(gradient, [1, 2, 0, 3]);
-    });
+    return runSteps(backend as never, (steps) => filterGradient(steps, x, dy, geometry));
   },
 };
+
+/** @param x `[batch, height, width, channels]` */
+export function filterGradient(steps: Steps, x: TensorInfo, dy: TensorInfo, geometry: Geometry): TensorInfo {
+  const samplesLast = steps.transpose(x, [3, 1, 2, 0]);
+  const rows = inputPadding(geometry, 0);
+  const padded = steps.pad(samplesLast, [[0, 0], rows, inputPadding(geometry, 1), [0, 0]]);
+  const upstream = steps.transpose(dy, [1, 2, 0, 3]);
+  const gradient = steps.convolve(padded, upstream, [...geometry.stride]);
+  return steps.transpose(gradient, [1, 2, 0, 3]);
+}

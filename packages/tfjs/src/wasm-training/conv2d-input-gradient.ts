@@ -1,7 +1,7 @@
 import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
-import { geometryOf } from './geometry.js';
+import { geometryOf, type Geometry } from './geometry.js';
 import { spread } from './spread.js';
-import { runSteps } from './steps.js';
+import { runSteps, type Steps } from './steps.js';
 
 /**
  * Gradient of a convolution with respect to its input, as a convolution of the upstream gradient with the turned filter. It
@@ -14,9 +14,17 @@ export const conv2dInputGradient: KernelConfig = {
     const { dy, filter } = inputs as { dy: TensorInfo; filter: TensorInfo };
     const { inputShape } = attrs as unknown as { inputShape: number[] };
     const geometry = geometryOf(inputShape, filter.shape, attrs, false);
-    return runSteps(backend as never, (steps) => {
-      const turned = steps.transpose(steps.reverse(filter, [0, 1]), [0, 1, 3, 2]);
-      return steps.convolve(spread(steps, dy, geometry), turned, [1, 1]);
-    });
+    return runSteps(backend as never, (steps) => inputGradient(steps, dy, filter, geometry));
   },
 };
+
+/** @param dy `[batch, out height, out width, out channels]` */
+export function inputGradient(
+  steps: Steps,
+  dy: TensorInfo,
+  filter: TensorInfo,
+  geometry: Geometry,
+): TensorInfo {
+  const turned = steps.transpose(steps.reverse(filter, [0, 1]), [0, 1, 3, 2]);
+  return steps.convolve(spread(steps, dy, geometry), turned, [1, 1]);
+}

@@ -119,6 +119,54 @@ describe('gradients on wasm equal those of the cpu backend', () => {
       }),
     ));
 
+  for (const pad of ['same', 'valid'] as const)
+    for (const strides of [1, 2, [2, 1, 3] as [number, number, number]])
+      test(`convolution in three dimensions, pad ${pad}, strides ${String(strides)}`, () =>
+        agree(
+          [
+            [2, 5, 6, 7, 2],
+            [3, 2, 1, 2, 4],
+          ],
+          (x, w) => tf.conv3d(x as tf.Tensor5D, w as tf.Tensor5D, strides, pad),
+        ));
+
+  test('transposed convolution in three dimensions', async () => {
+    const values = [numbers([1, 3, 2, 3, 2]), numbers([2, 2, 2, 3, 2])] as const;
+    const compute = async (backend: string) => {
+      await tf.setBackend(backend);
+      return tf.tidy(() => {
+        const [x, w] = [tf.tensor5d(values[0], [1, 3, 2, 3, 2]), tf.tensor5d(values[1], [2, 2, 2, 3, 2])];
+        return tf.conv3dTranspose(x, w, [1, 6, 4, 6, 3], 2, 'same').dataSync<'float32'>().slice();
+      });
+    };
+    const [expected, received] = [await compute('cpu'), await compute('wasm')];
+    // Sums of two products.
+    received.forEach((value, i) => expect(value).toBeCloseTo(expected[i]!, 6));
+  });
+
+  for (const pad of ['same', 'valid'] as const)
+    for (const [size, stride] of [
+      [2, 2],
+      [3, 2],
+      [2, 1],
+    ] as const)
+      test(`maximum pooling of values on both sides of 0, pad ${pad}, ${size} by ${stride}`, () =>
+        agree([[2, 7, 6, 3]], (x) => tf.maxPool(x as tf.Tensor4D, size, stride, pad)));
+
+  test('layer normalization', () =>
+    agree([[4, 6], [6], [6]], (x, gamma, beta) => {
+      const { mean, variance } = tf.moments(x, -1, true);
+      const [centre, spread] = [mean, variance].map((each) => tf.tile(each, [1, 6]));
+      const [shift, scale] = [beta, gamma].map((each) => tf.tile(tf.reshape(each!, [1, 6]), [4, 1]));
+      return tf.batchNorm2d(
+        x as tf.Tensor2D,
+        centre as never,
+        spread as never,
+        shift as never,
+        scale as never,
+      );
+    }));
+
   test('gather, as embeddings use it', () =>
     agree([[9, 4]], (table) => tf.gather(table, tf.tensor2d([1, 8, 1, 0, 3, 1], [2, 3], 'int32'))));
 

@@ -1,0 +1,102 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type * as tfLayers from '@tensorflow/tfjs-layers';
+import { expect } from 'vitest';
+import { onEveryBackend } from '../../test/backends.js';
+import { sequenceModel, smallSequential } from '../../test/models.js';
+import { load } from '../index.js';
+import { disposeWeights } from '../model/dispose-weights.js';
+
+type Layers = { class_name: string; config: Record<string, unknown> }[];
+
+async function artifactsOf(model: tfLayers.LayersModel): Promise<tf.io.ModelArtifacts> {
+  let artifacts: tf.io.ModelArtifacts = {};
+  await model.save(
+    tf.io.withSaveHandler(async (given) => {
+      artifacts = JSON.parse(JSON.stringify({ ...given, weightData: null })) as tf.io.ModelArtifacts;
+      artifacts.weightData = given.weightData as ArrayBuffer;
+      return { modelArtifactsInfo: tf.io.getModelArtifactsInfoForJSON(given) };
+    }),
+  );
+  disposeWeights(model);
+  return artifacts;
+}
+
+const layersOf = ({ modelTopology }: tf.io.ModelArtifacts) =>
+  (modelTopology as { config: { layers: Layers } }).config.layers;
+
+/** What loading says; it must not load. */
+async function complaint(artifacts: tf.io.ModelArtifacts): Promise<unknown> {
+  return load(tf.io.fromMemory(artifacts)).then(
+    () => 'loaded',
+    (error: unknown) => error,
+  );
+}
+
+// Each test also checks that no tensor is left behind.
+onEveryBackend('artifacts that make no model', (test) => {
+  test('a class that is not registered is named, with the hook', async () => {
+    const artifacts = await artifactsOf(smallSequential());
+    layersOf(artifacts)[2]!.class_name = 'Wavelet';
+    expect(await complaint(artifacts)).toMatchObject({
+      code: 'layer-unsupported',
+      where: 'model: class Wavelet',
+      remedy: expect.stringContaining('tf.serialization.registerClass(Wavelet)') as string,
+    });
+  });
+
+  test('an initializer that is not registered', async () => {
+    const artifacts = await artifactsOf(smallSequential());
+    layersOf(artifacts)[2]!.config['kernel_initializer'] = { class_name: 'Mine', config: {} };
+    expect(await complaint(artifacts)).toMatchObject({ code: 'layer-unsupported', received: 'Mine' });
+  });
+
+  test('weights of other shapes, of other names, and too few', async () => {
+    for (const change of [
+      (specs: tf.io.WeightsManifestEntry[]) => (specs[0]!.shape = [2, 3, 2]),
+      (specs: tf.io.WeightsManifestEntry[]) => (specs[0]!.name = 'other/kernel'),
+      (specs: tf.io.WeightsManifestEntry[]) => (specs[0]!.name = specs[1]!.name),
+    ]) {
+      const artifacts = await artifactsOf(smallSequential());
+      change(artifacts.weightSpecs!);
+      expect(await complaint(artifacts)).toMatchObject({ code: 'model-malformed' });
+    }
+    const artifacts = await artifactsOf(smallSequential());
+    expect(await complaint({ ...artifacts, weightSpecs: [], weightData: new ArrayBuffer(0) })).toMatchObject({
+      code: 'model-malformed',
+      received: expect.stringContaining('not set') as string,
+    });
+  });
+
+  test('sizes that cannot be', async () => {
+    for (const units of [-1, 2 ** 40]) {
+      const artifacts = await artifactsOf(smallSequential());
+      layersOf(artifacts)[2]!.config['units'] = units;
+      expect(await complaint(artifacts)).toMatchObject({ code: 'model-malformed' });
+    }
+  });
+
+  test('a graph model, and nothing at all', async () => {
+    expect(await complaint({ modelTopology: { node: [] } })).toMatchObject({
+      code: 'model-malformed',
+      remedy: expect.stringContaining('loadGraph') as string,
+    });
+    expect(await complaint({ modelTopology: {} })).toMatchObject({ code: 'model-malformed' });
+  });
+});
+
+onEveryBackend('artifacts that make a model', (test) => {
+  test('as Keras wraps them, with a training configuration', async () => {
+    const { modelTopology, ...rest } = await artifactsOf(sequenceModel());
+    const trainingConfig = {
+      loss: 'mean_squared_error',
+      metrics: [],
+      optimizer_config: { class_name: 'SGD', config: { learning_rate: 0.5 } },
+    } as unknown as tf.io.TrainingConfig;
+    const wrapped = { keras_version: '2.0', model_config: modelTopology as object };
+    const loaded = await load(tf.io.fromMemory({ ...rest, modelTopology: wrapped, trainingConfig }));
+    expect(loaded.loss).toBe('meanSquaredError');
+    expect(Object.hasOwn(loaded, 'loadWeights')).toBe(false);
+    loaded.optimizer.dispose();
+    disposeWeights(loaded);
+  });
+});
