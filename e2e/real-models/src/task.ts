@@ -17,6 +17,8 @@ export interface Comparison {
   readonly usable: boolean;
   /** The share of float's decisions that are kept, from 0 to 1. */
   readonly kept: number;
+  /** The share of the changed model's decisions that float makes too; absent where every input has exactly one. */
+  readonly confirmed?: number;
   /** One line for a table; it ends with `NOT_USABLE` when `usable` is false. */
   readonly summary: string;
 }

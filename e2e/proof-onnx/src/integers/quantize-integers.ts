@@ -18,19 +18,17 @@ export interface IntegerRecipe {
   readonly weights: 'least-squares' | 'range';
   /** Weights that are computed with in floats: stored in 8 bits, or left as they are. */
   readonly rest: '8 bits' | 'float';
-  /** Layers that are computed in floats although integers would be faster, by id: what they cost in accuracy is too much. */
-  readonly floatLayers?: readonly string[];
 }
 
 /** Quantizes a model to integers with ranges from a calibration; without one the ranges are measured at run time. */
 export async function quantizeIntegers(
   bytes: Uint8Array,
-  { form, activations, weights, rest, floatLayers = [] }: IntegerRecipe,
+  { form, activations, weights, rest }: IntegerRecipe,
   calibration?: Calibration,
 ): Promise<{ readonly bytes: Uint8Array; readonly report: Report }> {
   const symmetric = weights === 'range' ? absmax() : mse({ grid: 'symmetric' });
   const others = minMax(weights === 'range' ? { zeroPoint: 'real', refine: 'none' } : {});
-  const policies = [everywhere(8), integerWeights(symmetric), computedInFloats(floatLayers)];
+  const policies = [everywhere(8), integerWeights(symmetric)];
   if (rest === 'float') policies.push(floatRest);
   const { model, report } = await quantize(onnx(bytes, { integers: form }), {
     weights: others,
@@ -39,24 +37,6 @@ export async function quantizeIntegers(
     ...(calibration === undefined ? {} : { calibration }),
   });
   return { bytes: model.bytes, report };
-}
-
-/** Layers get weights that are not symmetric about 0, which no integer operator takes: 8 bits, computed in floats. */
-function computedInFloats(layerIds: readonly string[]): BitwidthPolicy {
-  const quantizer = minMax({ zeroPoint: 'real' });
-  return {
-    kind: 'policy',
-    api: 1,
-    name: 'computed-in-floats',
-    summary: 'stored in 8 bits, computed in floats',
-    assign(draft, layers) {
-      const named = layers.filter(({ id }) => layerIds.includes(id)).flatMap((layer) => layer.weights);
-      const ids = new Set(named.map(({ id }) => id));
-      return draft.map((entry) =>
-        ids.has(entry.id) ? { ...entry, quantizer, reason: 'accuracy: computed in floats' } : entry,
-      );
-    },
-  };
 }
 
 /** Leaves the weights of layers without integer operators as they are: they cost accuracy and hold few bytes. */

@@ -67,7 +67,8 @@ function compareBoxes(float: TaskResult<Region[]>, quantized: TaskResult<Region[
   const kept = matched / expected;
   const usable = kept >= LEAST_KEPT && actual - matched <= MOST_EXTRA * expected;
   const words = `${matched} of ${expected} boxes, ${actual - matched} extra`;
-  return comparison(sqnrDb(float.outputs, quantized.outputs), kept, usable, words);
+  const told = comparison(sqnrDb(float.outputs, quantized.outputs), kept, usable, words);
+  return { ...told, confirmed: matched / actual };
 }
 
 function total(values: readonly number[]): number {
