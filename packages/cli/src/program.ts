@@ -10,7 +10,7 @@ import { examples, exitStatuses } from './help-texts.js';
 import type { Io } from './io.js';
 import { pluginOption } from './usage/plugin-option.js';
 import { tfjsPackages } from './runtime/load-tfjs.js';
-import { packageVersion } from './version.js';
+import { version } from './version.js';
 
 const modelArgument = 'an ONNX file, the model.json of TensorFlow.js, or the folder of that';
 
@@ -18,7 +18,7 @@ const modelArgument = 'an ONNX file, the model.json of TensorFlow.js, or the fol
 export function createProgram(io: Io, json: boolean): Command {
   const program = new Command('lowbit')
     .description('Makes neural networks small and fast for the web: quantizes ONNX and TensorFlow.js models.')
-    .version(packageVersion(), '-V, --version', 'print the version')
+    .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .helpCommand('help [command]', 'print help for a command')
     .addHelpText('after', examples.program + exitStatuses)

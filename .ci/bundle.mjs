@@ -1,0 +1,16 @@
+// Joins the modules that tsc has written into one file for each entry of the package in the working folder, in
+// dist/bundle: loading hundreds of small modules takes Node longer than quantizing a small model.
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { rolldown } from 'rolldown';
+
+const { exports } = JSON.parse(readFileSync('package.json', 'utf8'));
+const folder = './dist/bundle/';
+const names = Object.values(exports).map((entry) => entry.default.slice(folder.length, -'.js'.length));
+if (existsSync('dist/bin.js')) names.push('bin');
+
+rmSync(folder, { recursive: true, force: true });
+const bundle = await rolldown({
+  input: Object.fromEntries(names.map((name) => [name, `./dist/${name}.js`])),
+  external: /^[^./]/,
+});
+await bundle.write({ dir: folder, chunkFileNames: 'shared/[name].js' });
