@@ -1,3 +1,4 @@
+import { checkUnpacked } from './check-unpacked.js';
 import { concatenate, numberBytes, numberReader, packNumbers, type NumberReader } from './number-storage.js';
 import { pack, packedBytes, unpack } from './pack.js';
 import { storesZeroPoints } from './parameters.js';
@@ -73,21 +74,24 @@ export function bitsPerWeight(tensor: QuantizedTensor): number {
   return tensor.codes.length === 0 ? 0 : (8 * packedTensorBytes(tensor)) / tensor.codes.length;
 }
 
-/** The tensor that was packed, without the thresholds of a codebook. Throws `packed-data` when the byte counts do not fit the header. */
+/**
+ * The tensor that was packed, without the thresholds of a codebook. Throws `packed-data` when the byte counts do not fit the header,
+ * when a parameter is not finite, and for codes that stand for no level.
+ */
 export function unpackTensor(packed: PackedTensor): QuantizedTensor {
   const { header } = packed;
   const { shape, slicing, bits, parameterStorage } = header;
   const count = sizeOf(shape);
   const slices = sliceLayout(shape, slicing).count;
   const read = numberReader(packed.parameters, parameterStorage);
-  return {
+  return checkUnpacked({
     shape,
     slicing,
     bits,
     codes: unpack(packed.codes, bits, count),
     scheme: readScheme(header, slices, read),
     parameterStorage,
-  };
+  });
 }
 
 function offsetForm(scheme: Scheme): OffsetForm {

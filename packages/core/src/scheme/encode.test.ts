@@ -236,4 +236,8 @@ test('damaged packed data is refused', () => {
   const packed = packTensor(tensor);
   expect(() => unpackTensor({ ...packed, codes: packed.codes.subarray(1) })).toThrow('packed-data');
   expect(() => unpackTensor({ ...packed, parameters: packed.parameters.subarray(1) })).toThrow('packed-data');
+  const notANumber = new Uint8Array(packed.parameters.length).fill(0xff);
+  expect(() => unpackTensor({ ...packed, parameters: notANumber })).toThrow('finite numbers');
+  const fewer = { ...packed.header, levels: 3 };
+  expect(() => unpackTensor({ ...packed, header: fewer })).toThrow('codes below the 3 levels');
 });

@@ -1,0 +1,28 @@
+import { LowbitError } from '../errors/error.js';
+import { levelsOf } from './scheme.js';
+import type { QuantizedTensor, Scheme } from './types.js';
+
+/** A tensor as it was unpacked. Throws `packed-data` for parameters that are not finite and for codes that stand for no level. */
+export function checkUnpacked(tensor: QuantizedTensor): QuantizedTensor {
+  const { codes, scheme } = tensor;
+  for (const parameters of parametersOf(scheme)) {
+    const broken = parameters.find((value) => !Number.isFinite(value));
+    if (broken !== undefined) throw damaged('parameters', 'finite numbers', String(broken));
+  }
+  const levels = levelsOf(scheme);
+  let largest = 0;
+  for (let i = 0; i < codes.length; i++) largest = Math.max(largest, codes[i] as number);
+  if (largest < levels || codes.length === 0) return tensor;
+  throw damaged('codes', `codes below the ${levels} levels`, String(largest));
+}
+
+function parametersOf(scheme: Scheme): readonly Float32Array[] {
+  if (scheme.kind === 'residual') return [scheme.scales];
+  if (scheme.kind === 'codebook') return [scheme.values];
+  return scheme.offset === undefined ? [scheme.scale] : [scheme.scale, scheme.offset];
+}
+
+function damaged(what: string, expected: string, received: string): LowbitError {
+  const remedy = 'The data was damaged or belongs to another tensor; write it again.';
+  return new LowbitError({ code: 'packed-data', where: `packed ${what}`, expected, received, remedy });
+}
