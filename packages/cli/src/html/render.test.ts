@@ -82,7 +82,7 @@ describe('renderHtmlReport', () => {
       expect(page).toContain(part);
     expect(page.match(/<script/g)).toHaveLength(1);
     const none = renderHtmlReport(sampleReport([sampleWeight()], { activations: [] }));
-    expect(none).toContain('no layer of this model gains');
+    expect(none).toContain('what keeps layers in floats');
     expect(renderHtmlReport(sampleReport([sampleWeight()]))).not.toContain('<h3>Activations</h3>');
   });
 
