@@ -28,7 +28,7 @@ export type RunName = (typeof runNames)[number];
 const fromScratch = [1e-3, 1e-3, 1e-3, 1e-3, 3e-4, 1e-4];
 const fromFloat = [5e-4, 5e-4, 2e-4, 2e-4, 1e-4];
 
-/** The proof. SLQ has two rounds and MLQ six: both see the pictures six times in all. */
+/** The proof. With three levels SLQ has two rounds and MLQ six: both see the pictures six times in all. */
 export const full: Settings = {
   seed: 1,
   pictures: { training: 60_000, test: 10_000 },
@@ -36,7 +36,7 @@ export const full: Settings = {
   measured: 2_000,
   rates: {
     float: fromScratch,
-    slq: [5e-4, 2e-4, 1e-4],
+    slq: fromFloat,
     'slq-ternary': [5e-4, 2e-4, 1e-4],
     mlq: [3e-4],
     ul2q: fromFloat,

@@ -118,7 +118,13 @@ export const runs: readonly Run[] = [
     ends: floatEnds,
     start: 'scratch',
     order: 'signed',
-    recipe: () => ({ weights: horq(), bits: 1, activations: horq(), activationBits: 2, exclude }),
+    recipe: () => ({
+      weights: horq(),
+      bits: 1,
+      activations: horq({ backward: 'chain' }),
+      activationBits: 2,
+      exclude,
+    }),
   },
   {
     name: 'xnor',
