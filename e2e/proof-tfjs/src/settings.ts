@@ -53,7 +53,7 @@ const few = [2e-3, 1e-3, 5e-4];
 /** The same on few pictures, for the orders alone. */
 export const short: Settings = {
   seed: 1,
-  pictures: { training: 3_000, test: 2_000 },
+  pictures: { training: 2_250, test: 2_000 },
   batchSize: 50,
   measured: 250,
   rates: {
