@@ -1,4 +1,4 @@
-/** Everything that decides a result; fixed before the first full run. */
+/** Everything that decides a result, besides the recipes of the runs. The README says what changed after the first full run. */
 export interface Settings {
   readonly seed: number;
   /** How many of the 60,000 training and 10,000 test pictures. */
