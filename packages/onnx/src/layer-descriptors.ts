@@ -37,9 +37,9 @@ function weightDescriptor(site: WeightSite, files: ExternalFiles | undefined): W
     outputAxes,
     ...(inputAxis === undefined ? {} : { inputAxis }),
     storedBytes: tensorBytes(tensor, id),
-    read: () =>
+    read: (into) =>
       files !== undefined && isExternal(tensor)
-        ? files.load(tensor, id).then((loaded) => readFloats(loaded, id))
-        : readFloats(tensor, id),
+        ? files.load(tensor, id).then((loaded) => readFloats(loaded, id, into))
+        : readFloats(tensor, id, into),
   };
 }

@@ -1,50 +1,14 @@
 /** What the Python script does, by lowbit: KIND SOURCE RESULT [CALIBRATION.npz …]. Its whole process is timed. */
-import { readFileSync, writeFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
-import { dynamic, minMax, percentile } from '@lowbit/baselines';
-import { quantize, type Batch, type Calibration, type Quantizer } from '@lowbit/core';
-import { onnx } from '@lowbit/onnx';
-import type * as web from 'onnxruntime-web';
-import { quantizeIntegers } from '../integers/quantize-integers.js';
+import { open, writeFile } from 'node:fs/promises';
 import type { PeerKind } from './kinds.js';
-import { readNpz } from './npz.js';
 
 const [kind, source, result, ...batches] = process.argv.slice(2) as [PeerKind, string, string, ...string[]];
-const { buffer, byteOffset, length } = readFileSync(source);
-writeFileSync(result, await quantized(new Uint8Array(buffer, byteOffset, length)));
+const file = await open(source);
+const bytes = new Uint8Array((await file.stat()).size);
+// One request, which is served while the modules are loaded.
+const reading = file.read(bytes);
+const { quantizeJob } = await import('./quantize-job.js');
+await reading;
+await writeFile(result, await quantizeJob(kind, bytes, batches));
 // The runtime's WebAssembly memory need not be taken down piece by piece.
 process.exit(0);
-
-async function quantized(bytes: Uint8Array): Promise<Uint8Array> {
-  if (kind === 'n-bits') {
-    const weights = minMax({ zeroPoint: 'integer', refine: 'none' });
-    const { model } = await quantize(onnx(bytes, { optimize: 'memory' }), {
-      weights,
-      bits: 4,
-      granularity: 'group:32',
-    });
-    return model.bytes;
-  }
-  const made = { form: 'operators', weights: 'range', rest: '8 bits' } as const;
-  if (kind === 'dynamic') {
-    return (await quantizeIntegers(bytes, { ...made, activations: dynamic() })).bytes;
-  }
-  // Python's percentile is 99.999 unless told otherwise.
-  const activations = kind === 'static-percentile' ? percentile({ percent: 99.999 }) : minMax();
-  return (await quantizeIntegers(bytes, { ...made, activations }, await observed(bytes, activations))).bytes;
-}
-
-/**
- * Runs the batches in onnxruntime-web on all cores, as `lowbit quantize` does, or in another build of the runtime that
- * LOWBIT_ORT names. Statistics are those that the quantizer needs.
- */
-async function observed(bytes: Uint8Array, { needs }: Quantizer): Promise<Calibration> {
-  const ort = (await import(process.env['LOWBIT_ORT'] ?? 'onnxruntime-web')) as typeof web;
-  ort.env.wasm.numThreads = availableParallelism();
-  const { observe } = onnx(bytes, { ort, integers: 'operators' });
-  return observe!(read(batches), { statistics: needs ?? 'all' });
-}
-
-function* read(paths: readonly string[]): Generator<Batch> {
-  for (const path of paths) yield readNpz(path);
-}

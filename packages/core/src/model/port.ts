@@ -19,8 +19,12 @@ export interface WeightDescriptor {
   readonly inputAxis?: number;
   /** Bytes that the weight takes in the model as it is. */
   readonly storedBytes: number;
-  /** The values, freshly read; the caller may keep them. */
-  read(): Float32Array | Promise<Float32Array>;
+  /**
+   * The values, freshly read; the caller may keep them.
+   *
+   * @param into An array of their number that may be filled and returned instead of a new one.
+   */
+  read(into?: Float32Array): Float32Array | Promise<Float32Array>;
 }
 
 /** A place where activations can be quantized. */

@@ -1,7 +1,10 @@
+import { vectorCount } from '../kernels/each-block.js';
+import { kernels } from '../kernels/kernels.js';
 import { range } from '../numeric/statistics.js';
 import { levelValue } from '../scheme/decode.js';
 import { levelsOf, sliceParameters } from '../scheme/scheme.js';
 import type { SliceRanges } from '../scheme/slice-ranges.js';
+import { longestRun } from '../scheme/slice-runs.js';
 import type { QuantizedTensor } from '../scheme/types.js';
 import type { Histogram } from './report.js';
 
@@ -21,26 +24,32 @@ export function histogramOf(original: Float32Array, tensor: QuantizedTensor, ran
   };
 }
 
+/** The largest value falls on the end of the last bin, into a count of its own. */
+const places = bins + 1;
+
 function countBins(values: Float32Array, min: number, max: number): number[] {
   const scale = max > min ? bins / (max - min) : 0;
-  // The largest value falls on the end of the last bin, into a count of its own.
-  const counts = new Int32Array(bins + 1);
-  const { length } = values;
-  let i = 0;
-  // Four in a turn of the loop take a quarter of the time: a turn waits for the counts of the one before.
-  for (; i + 3 < length; i += 4) {
-    const first = (((values[i] as number) - min) * scale) | 0;
-    const second = (((values[i + 1] as number) - min) * scale) | 0;
-    const third = (((values[i + 2] as number) - min) * scale) | 0;
-    const fourth = (((values[i + 3] as number) - min) * scale) | 0;
-    counts[first]!++;
-    counts[second]!++;
-    counts[third]!++;
-    counts[fourth]!++;
+  const counts = new Int32Array(places);
+  for (let i = countVectors(values, min, scale, counts); i < values.length; i++) {
+    counts[(((values[i] as number) - min) * scale) | 0]!++;
   }
-  for (; i < length; i++) counts[(((values[i] as number) - min) * scale) | 0]!++;
   const ends = counts[bins] as number;
   return Array.from({ length: bins }, (_, bin) => (counts[bin] as number) + (bin === bins - 1 ? ends : 0));
+}
+
+/** Counts as many of the values as the kernels can take; gives how many. */
+function countVectors(values: Float32Array, min: number, scale: number, counts: Int32Array): number {
+  const vector = kernels();
+  const total = vectorCount(values.length);
+  if (vector === undefined || total === 0) return 0;
+  vector.tables.fill(0, 0, 4 * places);
+  for (let from = 0; from < total; from += longestRun) {
+    const run = values.subarray(from, Math.min(from + longestRun, total));
+    vector.values.set(run);
+    vector.loops.countBins(run.length, places, min, scale);
+  }
+  for (let i = 0; i < 4 * places; i++) counts[i % places]! += vector.tables[i] as number;
+  return total;
 }
 
 function widestSlice({ min, max }: SliceRanges): number {

@@ -1,4 +1,9 @@
-import { eachDecodedRun } from '../scheme/decode.js';
+import { eachBlock } from '../kernels/each-block.js';
+import { kernels } from '../kernels/kernels.js';
+import { runDecoder } from '../scheme/decode.js';
+import { gridLoader, gridsOf } from '../scheme/grids.js';
+import { longestRun, type VisitBlock } from '../scheme/slice-runs.js';
+import { sliceLayout } from '../scheme/slicing.js';
 import type { QuantizedTensor } from '../scheme/types.js';
 import type { ErrorMeasures } from './report.js';
 
@@ -12,8 +17,42 @@ export function measureError(original: Float32Array, decoded: Float32Array): Err
 /** Compares what the codes stand for with the original values, without all decoded values in memory. */
 export function measureTensor(original: Float32Array, tensor: QuantizedTensor): ErrorMeasures {
   const sums = noSums(original);
-  eachDecodedRun(tensor, (decoded, from, to) => addErrors(sums, original, from, to, decoded));
+  const { runs } = sliceLayout(tensor.shape, tensor.slicing);
+  const decoded = new Float32Array(longestRun);
+  const decodeRun = runDecoder(tensor, runs);
+  eachBlock(runs, vectorAdder(sums, original, tensor, runs.step), (from, to, slice) => {
+    decodeRun(from, to, slice, decoded, 0);
+    addErrors(sums, original, from, to, decoded);
+  });
   return measuresOf(sums, original.length);
+}
+
+type FiveNumbers = readonly [number, number, number, number, number];
+
+/** Adds the errors of a block, by the kernels. */
+function vectorAdder(
+  sums: ErrorSums,
+  original: Float32Array,
+  { scheme, codes }: QuantizedTensor,
+  step: 0 | 1,
+): VisitBlock | undefined {
+  const vector = kernels();
+  if (vector === undefined || scheme.kind !== 'affine' || !(codes instanceof Uint8Array)) return undefined;
+  const grids = gridsOf(scheme);
+  const load = gridLoader(vector, grids);
+  return (from, rows, width, slice) => {
+    const to = from + rows * width;
+    vector.values.set(original.subarray(from, to));
+    vector.codes.set(codes.subarray(from, to));
+    load(slice, step === 1 ? width : rows);
+    vector.loops.measure(rows, width, step === 1, grids.middle, sums.first);
+    const [deviations, squares, signal, noise, largest] = vector.sums as unknown as FiveNumbers;
+    sums.deviations += deviations;
+    sums.squares += squares;
+    sums.signal += signal;
+    sums.noise += noise;
+    sums.largest = Math.max(sums.largest, largest);
+  };
 }
 
 /** Sums over values and their errors. Deviations are from the first value, so that rounding makes no spread where all are equal. */

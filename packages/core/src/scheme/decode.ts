@@ -1,41 +1,24 @@
-import { longestRun } from './slice-runs.js';
-import { sliceLayout, type SliceLayout } from './slicing.js';
+import { gridsOf, type Grids } from './grids.js';
+import type { SliceRuns } from './slice-runs.js';
+import { sliceLayout } from './slicing.js';
 import type { AffineScheme, QuantizedTensor, Scheme, SliceParameters } from './types.js';
 
 /** The values that the codes stand for, row-major, each step rounded to float32 as runtimes do. */
 export function decode(tensor: QuantizedTensor): Float32Array {
   const layout = sliceLayout(tensor.shape, tensor.slicing);
   const values = new Float32Array(tensor.codes.length);
-  const decodeRun = runDecoder(tensor, layout);
+  const decodeRun = runDecoder(tensor, layout.runs);
   layout.runs.each((from, to, slice) => decodeRun(from, to, slice, values, from));
   return values;
 }
 
-/**
- * Decodes a tensor run by run, from front to back, in little memory: `visit` gets the values `from` … `to` at the start
- * of an array that is used again for the next run.
- */
-export function eachDecodedRun(
-  tensor: QuantizedTensor,
-  visit: (decoded: Float32Array, from: number, to: number) => void,
-): void {
-  const layout = sliceLayout(tensor.shape, tensor.slicing);
-  const decoded = new Float32Array(longestRun);
-  const decodeRun = runDecoder(tensor, layout);
-  layout.runs.each((from, to, slice) => {
-    decodeRun(from, to, slice, decoded, 0);
-    visit(decoded, from, to);
-  });
-}
-
 /** Decodes the codes `from` … `to` of a run that begins in `slice`, into `values` from `at` on. */
-type DecodeRun = (from: number, to: number, slice: number, values: Float32Array, at: number) => void;
+export type DecodeRun = (from: number, to: number, slice: number, values: Float32Array, at: number) => void;
 
-function runDecoder({ scheme, codes }: QuantizedTensor, { count, runs: { step } }: SliceLayout): DecodeRun {
+/** How runs of the tensor, which its layout gives, are decoded. */
+export function runDecoder({ scheme, codes }: QuantizedTensor, { step }: SliceRuns): DecodeRun {
   if (scheme.kind === 'affine') {
-    const { levels, scale, offset } = scheme;
-    const middle = offset === undefined ? (levels - 1) / 2 : 0;
-    const grids = { scale, offsets: offset ?? new Float32Array(count), middle, step };
+    const grids = { ...gridsOf(scheme), step };
     return (from, to, slice, values, at) => decodeAffine(codes, from, to, grids, slice, values, at);
   }
   const valueOf = valueOfCode(scheme);
@@ -45,19 +28,11 @@ function runDecoder({ scheme, codes }: QuantizedTensor, { count, runs: { step } 
   };
 }
 
-/** The even grids of all slices. */
-interface Grids {
-  readonly scale: Float32Array;
-  readonly offsets: Float32Array;
-  readonly middle: number;
-  readonly step: 0 | 1;
-}
-
 function decodeAffine(
   codes: QuantizedTensor['codes'],
   from: number,
   to: number,
-  { scale, offsets, middle, step }: Grids,
+  { scale, offsets, middle, step }: Grids & Pick<SliceRuns, 'step'>,
   slice: number,
   values: Float32Array,
   at: number,

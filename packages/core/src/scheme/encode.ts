@@ -1,5 +1,6 @@
 import { LowbitError } from '../errors/error.js';
 import { checkFinite } from './check-finite.js';
+import { fitRanges } from './fit-ranges.js';
 import { fitSlices, type SliceFit } from './fit-slices.js';
 import { encodeValues } from './nearest.js';
 import { roundParameters } from './parameters.js';
@@ -35,9 +36,12 @@ export function encode(
   const layout = sliceLayout(shape, slicing);
   const ranges = settings.ranges ?? (settings.fitRange && sliceRanges(values, layout, where));
   if (ranges === undefined) checkFinite(values, where);
-  const fit = fitSlices(values, layout, settings, ranges);
   const most = 2 ** bits;
-  const fitted = gatherScheme(layout.count, (slice) => checkParameters(fit(slice), most, where), where);
+  const check = (fitted: SliceParameters) => checkParameters(fitted, most, where);
+  const fit = fitSlices(values, layout, settings, ranges);
+  const fitted =
+    fitRanges(settings, check, values.length === 0 ? undefined : ranges) ??
+    gatherScheme(layout.count, (slice) => check(fit(slice)), where);
   const scheme = roundParameters(fitted, parameterStorage, where);
   const codes = bits <= 8 ? new Uint8Array(values.length) : new Uint16Array(values.length);
   encodeValues(scheme, values, layout, codes);

@@ -63,21 +63,30 @@ export function levelsOf(scheme: Scheme): number {
 }
 
 function gatherAffine(count: number, sliceAt: (slice: number) => Affine): AffineScheme {
+  const grids = affineGrids(count);
+  for (let s = 0; s < count; s++) grids.add(sliceAt(s));
+  return grids.scheme();
+}
+
+/** Takes the grids of `count` slices one after the other, as numbers. */
+export function affineGrids(count: number): { add(slice: Affine): void; scheme(): AffineScheme } {
   const scale = new Float32Array(count);
   const offset = new Float32Array(count);
-  const { levels: firstLevels } = sliceAt(0);
+  let next = 0;
   let most = 1;
   let symmetric = true;
-  for (let s = 0; s < count; s++) {
-    const slice = sliceAt(s);
-    scale[s] = slice.scale;
-    offset[s] = affineOffset(slice.levels, slice.scale, slice.offset);
-    most = Math.max(most, slice.levels);
-    symmetric &&= slice.offset === undefined && slice.levels === firstLevels;
-  }
-  return symmetric
-    ? { kind: 'affine', levels: most, scale }
-    : { kind: 'affine', levels: most, scale, offset };
+  return {
+    add(slice) {
+      const { levels } = slice;
+      if (next > 0 && levels !== most) symmetric = false;
+      if (slice.offset !== undefined) symmetric = false;
+      if (levels > most) most = levels;
+      scale[next] = slice.scale;
+      offset[next] = affineOffset(levels, slice.scale, slice.offset);
+      next++;
+    },
+    scheme: () => ({ kind: 'affine', levels: most, scale, ...(symmetric ? {} : { offset }) }),
+  };
 }
 
 /** Short codebooks repeat their last value; their missing thresholds are never passed. */

@@ -1,4 +1,7 @@
+import { eachBlock } from '../kernels/each-block.js';
+import { kernels } from '../kernels/kernels.js';
 import { checkFinite } from './check-finite.js';
+import type { VisitBlock } from './slice-runs.js';
 import type { SliceLayout } from './slicing.js';
 
 /** Smallest and largest value of each slice. */
@@ -11,23 +14,43 @@ export interface SliceRanges {
  * The ranges of all slices of a row-major tensor in one pass; 0 and 0 where there are no values. Throws `non-finite` as
  * {@link checkFinite}.
  */
-export function sliceRanges(
-  values: Float32Array,
-  { count, runs: { step, each } }: SliceLayout,
-  where: string,
-): SliceRanges {
+export function sliceRanges(values: Float32Array, { count, runs }: SliceLayout, where: string): SliceRanges {
   const min = new Float32Array(count);
   const max = new Float32Array(count);
   if (values.length === 0) return { min, max };
   min.fill(Infinity);
   max.fill(-Infinity);
-  const widen = step === 1 ? widenEach : widenOne;
+  const widen = runs.step === 1 ? widenEach : widenOne;
+  const vectorWiden = vectorWidener(values, runs.step, { min, max });
   let zero = 0;
-  each((from, to, slice) => {
-    zero += widen(values, from, to, slice, min, max);
-  });
+  eachBlock(
+    runs,
+    vectorWiden && ((from, rows, width, slice) => (zero += vectorWiden(from, rows, width, slice))),
+    (from, to, slice) => (zero += widen(values, from, to, slice, min, max)),
+  );
   if (zero !== 0) checkFinite(values, where);
   return { min, max };
+}
+
+/** Widens the ranges of a block's slices, by the kernels. Gives 0, or NaN where a value is not finite. */
+function vectorWidener(
+  values: Float32Array,
+  step: 0 | 1,
+  { min, max }: SliceRanges,
+): ((...block: Parameters<VisitBlock>) => number) | undefined {
+  const vector = kernels();
+  if (vector === undefined) return undefined;
+  const { mins, maxs, loops } = vector;
+  return (from, rows, width, slice) => {
+    const slices = step === 1 ? width : rows;
+    vector.values.set(values.subarray(from, from + rows * width));
+    mins.set(min.subarray(slice, slice + slices));
+    maxs.set(max.subarray(slice, slice + slices));
+    const zero = loops.widen(rows, width, step === 1);
+    min.set(mins.subarray(0, slices), slice);
+    max.set(maxs.subarray(0, slices), slice);
+    return zero;
+  };
 }
 
 /** A run of which each value belongs to a slice of its own. Gives 0, or NaN where a value is not finite. */

@@ -23,8 +23,20 @@ export function zeroPointForm(tensor: QuantizedTensor): ZeroPointForm | undefine
   return recodeConstants(tensor, scheme, zeroPoints);
 }
 
-/** The integer zero point of every slice; a constant slice c gets 1 for c < 0 and 0 otherwise. */
+/** What was found of a scheme, which several steps ask for. */
+const known = new WeakMap<AffineScheme, Uint16Array | 'none'>();
+
+/**
+ * The integer zero point of every slice, if all have one; a constant slice c gets 1 for c < 0 and 0 otherwise. The scheme may
+ * not change afterwards.
+ */
 export function integerZeroPoints(scheme: AffineScheme): Uint16Array | undefined {
+  const found = known.get(scheme) ?? findZeroPoints(scheme) ?? 'none';
+  known.set(scheme, found);
+  return found === 'none' ? undefined : found;
+}
+
+function findZeroPoints(scheme: AffineScheme): Uint16Array | undefined {
   const { scale, offset, levels } = scheme;
   const zeroPoints = new Uint16Array(scale.length);
   for (let s = 0; s < scale.length; s++) {

@@ -5,23 +5,23 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** Whether a timer that was set before had its turn by the time that the work is done. */
-async function letsTimersRun(work: () => Promise<void>): Promise<boolean> {
+/** Whether an event that came before had its turn by the time that the work is done. */
+async function letsEventsRun(work: () => Promise<void>): Promise<boolean> {
   let ran = false;
-  const timer = setTimeout(() => (ran = true), 0);
+  const event = setImmediate(() => (ran = true));
   await work();
-  clearTimeout(timer);
+  clearImmediate(event);
   return ran;
 }
 
 test('others have a turn at first, and then every few milliseconds', async () => {
   const now = vi.spyOn(Date, 'now').mockReturnValue(1000);
   const pause = pauses(undefined);
-  expect(await letsTimersRun(pause)).toBe(true);
+  expect(await letsEventsRun(pause)).toBe(true);
   now.mockReturnValue(1010);
-  expect(await letsTimersRun(pause)).toBe(false);
+  expect(await letsEventsRun(pause)).toBe(false);
   now.mockReturnValue(1020);
-  expect(await letsTimersRun(pause)).toBe(true);
+  expect(await letsEventsRun(pause)).toBe(true);
 });
 
 test('cancelled work stops at once, with the reason', async () => {
@@ -30,4 +30,12 @@ test('cancelled work stops at once, with the reason', async () => {
   await pause();
   stop.abort('enough');
   await expect(pause()).rejects.toMatchObject({ code: 'aborted', cause: 'enough' });
+});
+
+test('hosts without setImmediate have a turn by a timer', async () => {
+  vi.stubGlobal('setImmediate', undefined);
+  const timer = vi.spyOn(globalThis, 'setTimeout');
+  await pauses(undefined)();
+  expect(timer).toHaveBeenCalledOnce();
+  vi.unstubAllGlobals();
 });

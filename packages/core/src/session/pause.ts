@@ -2,19 +2,27 @@ import { LowbitError } from '../errors/error.js';
 import type { CancelSignal } from './events.js';
 
 declare function setTimeout(callback: () => void, milliseconds: number): unknown;
+declare const setImmediate: ((callback: () => void) => unknown) | undefined;
 
-/** Milliseconds of work that nobody notices: a frame of a page. Timers take one each, which counts for small weights. */
+/** Milliseconds of work that nobody notices: a frame of a page. Pauses take one or more each, which counts for small weights. */
 const unnoticed = 16;
 
+/** Lets the event loop turn once; where a host has `setImmediate`, without the millisecond that timers wait at least. */
+const turn = () =>
+  new Promise<void>((resolve) => {
+    if (typeof setImmediate === 'function') setImmediate(resolve);
+    else setTimeout(resolve, 0);
+  });
+
 /**
- * Work that can be cancelled. Each call lets timers, signals and the page have a turn, if the last one was a while ago, and
+ * Work that can be cancelled. Each call lets events, signals and the page have a turn, if the last one was a while ago, and
  * throws `aborted` if the work was cancelled meanwhile.
  */
 export function pauses(signal: CancelSignal | undefined): () => Promise<void> {
   let last = -Infinity;
   return async () => {
     if (Date.now() - last >= unnoticed) {
-      await new Promise<void>((resolve) => setTimeout(resolve, 0));
+      await turn();
       last = Date.now();
     }
     if (signal?.aborted !== true) return;

@@ -4,6 +4,7 @@ import type { QuantizationPlan, QuantizedEntry } from '../plan/plan.js';
 import { activationRows } from '../report/activation-rows.js';
 import { buildReport, weightRow } from '../report/build-report.js';
 import type { WeightReport } from '../report/report.js';
+import { sizeOf } from '../scheme/shape.js';
 import type { SliceRanges } from '../scheme/slice-ranges.js';
 import type { QuantizedTensor } from '../scheme/types.js';
 import type { Quantized } from './apply-plan.js';
@@ -33,11 +34,12 @@ export async function writePlan<M>(
   const entries = plan.weights.filter((entry): entry is QuantizedEntry => entry.bits !== 'float');
   const weights = new Map<string, QuantizedTensor>();
   const rows: WeightReport[] = [];
+  const read = reader();
   for (const [done, entry] of entries.entries()) {
     onProgress?.({ phase: 'quantize', done, total: entries.length, id: entry.id });
     await pause();
     const { weight, layer } = placed.get(entry.id) as NonNullable<ReturnType<typeof placed.get>>;
-    const values = await weight.read();
+    const values = await read(weight);
     const ranges = weightRanges(entry, weight, values);
     const tensor = encodeOne(weight, values, entry, ranges);
     rows.push(weightRow(weight, layer.op, entry, values, tensor, ranges));
@@ -54,5 +56,16 @@ export async function writePlan<M>(
     model: applied.model,
     plan,
     report: { ...report, ...activationRows(plan, layers, activations, applied.activations) },
+  };
+}
+
+/** Reads one weight after the other, where the port can into the memory of one before, which is then lost. */
+function reader(): (weight: WeightDescriptor) => Promise<Float32Array> {
+  let memory: Float32Array = new Float32Array(0);
+  return async (weight) => {
+    const size = sizeOf(weight.shape);
+    const values = await weight.read(size <= memory.length ? memory.subarray(0, size) : undefined);
+    if (values.length > memory.length) memory = values;
+    return values;
   };
 }

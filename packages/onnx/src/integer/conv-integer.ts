@@ -30,7 +30,7 @@ export function writeConvInteger(
   const { shape, source } = layer.weight;
   const output = node.output[0] as string;
   const along = [1, shape[0] as number, ...shape.slice(2).map(() => 1)];
-  const codes = Uint8Array.from(weight.codes, (code) => code + middle);
+  const codes = new Uint8Array(weight.codes).map((code) => code + middle);
   const stored = edit.constant(`${source.name}_quantized`, DataType.UINT8, shape, codes);
   const origin = edit.constant(`${source.name}_zero`, DataType.UINT8, [], [middle]);
   const steps = weight.scale.map((one) => one * factor);

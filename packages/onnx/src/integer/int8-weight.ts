@@ -1,4 +1,4 @@
-import { sizeOf, zeroPointForm, type AffineScheme, type QuantizedTensor } from '@lowbit/core';
+import { sliceLayout, zeroPointForm, type AffineScheme, type QuantizedTensor } from '@lowbit/core';
 
 /** A weight as signed 8-bit codes around 0: value = scale · code, one scale an output channel. */
 export interface Int8Weight {
@@ -33,12 +33,21 @@ export function int8Weight(tensor: QuantizedTensor, channelAxis: number): Int8We
     { length: channels },
     (_, channel) => steps[perTensor ? 0 : channel] as number,
   );
-  const each = sizeOf(shape.slice(channelAxis + 1));
-  const codes = Int8Array.from(tensor.codes, (code, at) => {
-    const slice = perTensor ? 0 : Math.floor(at / each) % channels;
-    return scheme.scale[slice] === 0 ? 0 : code - zero;
+  return { codes: signedCodes(tensor, scheme, zero), scale, bits };
+}
+
+function signedCodes(
+  { shape, slicing, codes }: QuantizedTensor,
+  { scale }: AffineScheme,
+  zero: number,
+): Int8Array {
+  const signed = new Int8Array(codes.length);
+  const { step, each } = sliceLayout(shape, slicing).runs;
+  each((from, to, slice) => {
+    for (let i = from, s = slice; i < to; i++, s += step)
+      signed[i] = scale[s] === 0 ? 0 : (codes[i] as number) - zero;
   });
-  return { codes, scale, bits };
+  return signed;
 }
 
 /** The integer zero point that all slices share, if it is the middle of the grid. */

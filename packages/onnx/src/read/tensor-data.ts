@@ -15,13 +15,18 @@ export function tensorBytes(tensor: TensorProto, where: string = tensor.name): n
 }
 
 /**
- * The values of a FLOAT, FLOAT16, BFLOAT16 or DOUBLE tensor, row-major, in a new array. Nothing is allocated
- * before the data of the file were found to have the length that the dimensions ask for.
+ * The values of a FLOAT, FLOAT16, BFLOAT16 or DOUBLE tensor, row-major. Nothing is allocated before the data of the file
+ * were found to have the length that the dimensions ask for.
  *
+ * @param into An array of as many values, which raw data of FLOAT are copied to; all others come in a new one.
  * @throws LowbitError `external-data`; `model-malformed` for other types and wrong lengths.
  */
-export function readFloats(tensor: TensorProto, where: string): Float32Array {
+export function readFloats(tensor: TensorProto, where: string, into?: Float32Array): Float32Array {
   const raw = floatBytes(tensor, where);
+  if (raw !== undefined && tensor.dataType === DataType.FLOAT && into?.byteLength === raw.length) {
+    new Uint8Array(into.buffer, into.byteOffset, raw.length).set(raw);
+    return into;
+  }
   if (raw !== undefined) return floatsOfRaw(tensor.dataType, raw);
   if (tensor.dataType === DataType.FLOAT) return new Float32Array(checked(tensor.floatData, tensor, where));
   if (tensor.dataType === DataType.DOUBLE) return new Float32Array(checked(tensor.doubleData, tensor, where));

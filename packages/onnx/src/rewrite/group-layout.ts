@@ -1,4 +1,5 @@
 import type { ZeroPointForm } from '@lowbit/core';
+import { packColumns } from './pack-columns.js';
 
 /** Widths that `com.microsoft.MatMulNBits` packs. */
 export type PackedBits = 2 | 4 | 8;
@@ -27,15 +28,8 @@ export function groupLayout(
 
 /** `[columns, groups, bytes of a group]`, lowest bits first; a short last group is filled with zero points. */
 export function packGroups(form: ZeroPointForm, layout: GroupLayout): Uint8Array {
-  const { columns, groups, group, bits, bytesPerGroup } = layout;
-  const codes = filledGroups(form, layout);
-  const bytesPerColumn = groups * bytesPerGroup;
-  const bytes = new Uint8Array(columns * bytesPerColumn);
-  const rowsPerByte = 8 / bits;
-  for (let row = 0; row < groups * group; row += rowsPerByte) {
-    joinRows(codes, row * columns, columns, bits, bytes, row / rowsPerByte, bytesPerColumn);
-  }
-  return bytes;
+  const { columns, groups, group, bits } = layout;
+  return packColumns(filledGroups(form, layout), groups * group, columns, bits);
 }
 
 /** The codes [groups · group, columns]. */
@@ -47,24 +41,6 @@ function filledGroups({ codes, zeroPoints }: ZeroPointForm, layout: GroupLayout)
   const last = zeroPoints.subarray((groups - 1) * columns);
   for (let row = rows; row < groups * group; row++) filled.set(last, row * columns);
   return filled;
-}
-
-/** One byte of every column, from the rows that share it, at a place of the column. */
-function joinRows(
-  codes: ZeroPointForm['codes'],
-  first: number,
-  columns: number,
-  bits: PackedBits,
-  bytes: Uint8Array,
-  place: number,
-  bytesPerColumn: number,
-): void {
-  for (let column = first, at = place; column < first + columns; column++, at += bytesPerColumn) {
-    let byte = 0;
-    for (let shift = 0, i = column; shift < 8; shift += bits, i += columns)
-      byte |= (codes[i] as number) << shift;
-    bytes[at] = byte;
-  }
 }
 
 /** `[columns, bytes]`: each column starts a new byte. */

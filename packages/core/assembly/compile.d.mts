@@ -1,0 +1,2 @@
+/** The text of src/kernels/binary.ts. */
+export function compile(): Promise<string>;

@@ -1,0 +1,92 @@
+/** Columns that are packed together: as many as a line of the processor's cache holds of a row. */
+const columnsAtOnce = 64;
+
+/**
+ * The columns of a matrix [rows, columns] of codes one after the other, `bits` bits a code, lowest bits first. A column must fill
+ * whole bytes.
+ *
+ * @param bits 2, 4 or 8.
+ */
+export function packColumns(
+  codes: Uint8Array | Uint16Array,
+  rows: number,
+  columns: number,
+  bits: number,
+): Uint8Array {
+  const bytes = new Uint8Array((columns * rows * bits) / 8);
+  const length = bytes.length / columns;
+  const inWords =
+    codes instanceof Uint8Array && columns % 4 === 0 && length % 4 === 0 && codes.byteOffset % 4 === 0;
+  if (inWords) packWords(codes, columns, length / 4, bits, bytes);
+  else packBytes(codes, columns, length, bits, bytes);
+  return bytes;
+}
+
+function packBytes(
+  codes: Uint8Array | Uint16Array,
+  columns: number,
+  length: number,
+  bits: number,
+  bytes: Uint8Array,
+): void {
+  const rowsPerByte = 8 / bits;
+  for (let column = 0; column < columns; column++) {
+    for (let byte = 0; byte < length; byte++)
+      bytes[column * length + byte] = joinRows(codes, byte * rowsPerByte * columns + column, columns, bits);
+  }
+}
+
+/** As {@link packBytes}, four columns and four bytes of each at a time. */
+function packWords(
+  codes: Uint8Array,
+  columns: number,
+  length: number,
+  bits: number,
+  bytes: Uint8Array,
+): void {
+  const from = new Int32Array(codes.buffer, codes.byteOffset, codes.length / 4);
+  const to = new Int32Array(bytes.buffer);
+  const quads = columns / 4;
+  for (let first = 0; first < quads; first += columnsAtOnce / 4) {
+    const end = Math.min(first + columnsAtOnce / 4, quads);
+    for (let word = 0; word < length; word++) packRows(from, quads, first, end, word, length, bits, to);
+  }
+}
+
+/** One word of each column of the quads `first` … `end`. */
+function packRows(
+  from: Int32Array,
+  quads: number,
+  first: number,
+  end: number,
+  word: number,
+  length: number,
+  bits: number,
+  to: Int32Array,
+): void {
+  const byteRow = (8 / bits) * quads;
+  for (let quad = first, at = word * 4 * byteRow + first; quad < end; quad++, at++) {
+    const a = joinRows(from, at, quads, bits);
+    const b = joinRows(from, at + byteRow, quads, bits);
+    const c = joinRows(from, at + 2 * byteRow, quads, bits);
+    const d = joinRows(from, at + 3 * byteRow, quads, bits);
+    // The transpose of four by four bytes, in which even and odd columns are brought together first.
+    const evenLow = (a & 0x00ff00ff) | ((b & 0x00ff00ff) << 8);
+    const evenHigh = (c & 0x00ff00ff) | ((d & 0x00ff00ff) << 8);
+    const oddLow = ((a >>> 8) & 0x00ff00ff) | (b & 0xff00ff00);
+    const oddHigh = ((c >>> 8) & 0x00ff00ff) | (d & 0xff00ff00);
+    const place = 4 * quad * length + word;
+    to[place] = (evenLow & 0xffff) | (evenHigh << 16);
+    to[place + length] = (oddLow & 0xffff) | (oddHigh << 16);
+    to[place + 2 * length] = (evenLow >>> 16) | (evenHigh & 0xffff0000);
+    to[place + 3 * length] = (oddLow >>> 16) | (oddHigh & 0xffff0000);
+  }
+}
+
+/** The codes of the rows that share a byte, `stride` apart. */
+function joinRows(codes: ArrayLike<number>, first: number, stride: number, bits: number): number {
+  let joined = 0;
+  for (let shift = 0, at = first; shift < 8; shift += bits, at += stride)
+    joined |= (codes[at] as number) << shift;
+  return joined;
+}
