@@ -123,7 +123,7 @@ describe.skipIf(!existsSync(executablePath))('the playground in Chromium', () =>
     expect(report.weights.at(0)!.bits).toBe(8);
     expect(report.weights.at(-1)!.bits).toBe(8);
     await page.click('.weights thead button:text("SQNR")');
-    const lowest = report.weights.reduce((a, b) => (b.error.sqnrDb! < a.error.sqnrDb! ? b : a));
+    const lowest = report.weights.reduce((a, b) => (b.error!.sqnrDb! < a.error!.sqnrDb! ? b : a));
     const first = page.locator('.weights tbody tr').first();
     expect(await first.locator('th').innerText()).toBe(lowest.id);
     expect(await page.getAttribute('.weights thead th[aria-sort]', 'aria-sort')).toBe('ascending');

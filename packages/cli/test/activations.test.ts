@@ -8,7 +8,7 @@ import type { CompareDocument } from '../src/commands/comparison-text.js';
 import type { QuantizeDocument } from '../src/commands/quantize-document.js';
 import { zip } from './calibration/zip.js';
 import { letterPage } from './letter-page.js';
-import { contents, lowbit, models, run, temporaryFolder, withoutRuntime } from './support.js';
+import { contents, lowbit, models, run, temporaryFolder, withoutPackage, withoutRuntime } from './support.js';
 import { tinyModel } from './tiny-model.js';
 
 let folder: string;
@@ -364,6 +364,17 @@ describe('the real process', () => {
       stdout: '',
       stderr: '',
     });
+  });
+
+  it('runs models in the runtime that is asked for', async () => {
+    const native = await lowbit([...argv(), '--runtime', 'onnxruntime-node'], {
+      env: withoutPackage('onnxruntime-node'),
+    });
+    expect(native.status).toBe(1);
+    expect(native.stderr).toContain('npm install onnxruntime-node');
+    const other = await lowbit([...argv(), '--runtime', 'onnxruntime'], {});
+    expect(other).toMatchObject({ status: 2, stdout: '' });
+    expect(other.stderr).toContain('onnxruntime-web or onnxruntime-node');
   });
 
   it('stops while it observes at Ctrl-C, and leaves no file', async () => {

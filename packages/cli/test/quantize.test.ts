@@ -64,6 +64,21 @@ describe('a real model, no options', () => {
   });
 });
 
+it('measures no errors and makes no histograms where that is not wanted', async () => {
+  const folder = await folderWith();
+  const plain = await lowbit(['quantize', 'model.onnx', '--no-measure', '--report', 'report.html'], {
+    cwd: folder,
+  });
+  expect(plain.stdout).toContain('Error of the weights\n  not measured\n');
+  const html = await readFile(join(folder, 'report.html'), 'utf8');
+  expect(html).toContain('Errors were not measured.');
+  expect(html).toContain('No histograms were made.');
+  const json = await lowbit(['quantize', 'model.onnx', '--no-measure', '--json', '--force'], { cwd: folder });
+  const { report } = JSON.parse(json.stdout) as QuantizeDocument;
+  expect(report.weights.length).toBeGreaterThan(0);
+  for (const row of report.weights) expect(Object.keys(row)).not.toContain('error');
+});
+
 describe('output', () => {
   it.each([
     [['--bits', '4'], 'model_q4.onnx'],

@@ -127,7 +127,7 @@ export type {
 } from './scheme/types.js';
 export { zeroPointForm, type ZeroPointForm } from './scheme/zero-point.js';
 export { applyPlan, type ApplyOptions, type Quantized } from './session/apply-plan.js';
-export type { CancelSignal, ProgressEvent, SessionOptions } from './session/events.js';
+export type { CancelSignal, ProgressEvent, QuantizeOptions, SessionOptions } from './session/events.js';
 export { quantize } from './session/quantize.js';
 export type { FrozenWeight, TrainingCheckpoint } from './training/checkpoint.js';
 export type { Trained, TrainingRound, TrainingRun, TrainOptions } from './training/run.js';

@@ -5,7 +5,7 @@ import { layerDescriptors } from './layer-descriptors.js';
 import { checkOptions, type OnnxOptions } from './onnx-options.js';
 import { formOf, optionsOfForm } from './plan-form.js';
 import { externalFiles } from './read/external-files.js';
-import { running, type Running } from './running.js';
+import { running, type Lend, type Running } from './running.js';
 import { readDescribed, type DescribedSource, type Source } from './source.js';
 import { runtimeOf } from './target/runtime.js';
 
@@ -50,8 +50,21 @@ export function onnx(bytes: Uint8Array, options: OnnxOptions = {}): OnnxPort {
   const files = externalData && externalFiles(externalData);
   const source: Source = { bytes, name, optimize, files, external, externalPath, runtime, integers };
   let layers: Promise<readonly LayerDescriptor[]> | undefined;
-  // What was read for the layers serves the first `apply`, which changes it; later ones read anew.
+  // What was read serves all until the first `apply`, which changes it; later ones read anew.
   let unchanged: Promise<DescribedSource> | undefined;
+  const take = (): Promise<DescribedSource> => {
+    const read = unchanged ?? readDescribed(source);
+    unchanged = undefined;
+    return read;
+  };
+  const lend: Lend = async (use) => {
+    const read = take();
+    try {
+      return await use(await read);
+    } finally {
+      unchanged ??= read;
+    }
+  };
   return {
     name: 'onnx',
     supports,
@@ -59,16 +72,12 @@ export function onnx(bytes: Uint8Array, options: OnnxOptions = {}): OnnxPort {
     inForm: (form) => onnx(bytes, { ...options, ...optionsOfForm(form, integers) }),
     layers() {
       if (layers !== undefined) return layers;
-      unchanged = readDescribed(source);
+      unchanged ??= readDescribed(source);
       layers = unchanged.then((read) => layersOf(read, source));
       return layers;
     },
-    ...(ort === undefined ? {} : running(source, ort)),
-    apply(outcome) {
-      const read = unchanged ?? readDescribed(source);
-      unchanged = undefined;
-      return applyOutcome(source, outcome, read);
-    },
+    ...(ort === undefined ? {} : running(source, ort, lend)),
+    apply: (outcome) => applyOutcome(source, outcome, take()),
   };
 }
 

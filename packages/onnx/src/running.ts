@@ -5,7 +5,7 @@ import { observeModel } from './observe/observe-model.js';
 import type { OrtRuntime } from './observe/ort.js';
 import { runModel, type RunOutputs } from './observe/run-model.js';
 import { withFiles } from './observe/with-files.js';
-import { describeSource, readSource, type Source } from './source.js';
+import { readSource, type DescribedSource, type Source } from './source.js';
 import { writeModel } from './write/write-model.js';
 
 /** What a port can do that may run the model. */
@@ -13,27 +13,30 @@ export interface Running extends Required<Pick<ModelPort<unknown>, 'observe' | '
   run(batches: Iterable<Batch> | AsyncIterable<Batch>, options?: SessionOptions): AsyncIterable<RunOutputs>;
 }
 
+/** Gives the model as it was read to what does not change it, and keeps others from changing it meanwhile. */
+export type Lend = <T>(use: (read: DescribedSource) => Promise<T>) => Promise<T>;
+
 /** Runs a model in a runtime, whose sessions are given the files beside the model. */
-export function running(source: Source, ort: OrtRuntime): Running {
+export function running(source: Source, ort: OrtRuntime, lend: Lend): Running {
   return {
-    async observe(batches, options) {
-      const { model, normals } = await readSource(source);
-      const offered = activationSites(model, describeSource(model, source), source, normals);
-      const sites = new Map([...offered.values()].flat().map((site) => [site.id, site]));
-      const wanted = options?.sites ?? [...sites.keys()];
-      return observeModel(
-        model,
-        wanted.flatMap((id) => sites.get(id) ?? []),
-        await withFiles(ort, model, source.files),
-        batches,
-        options,
-      );
-    },
-    async features(batches, options) {
-      const { model } = await readSource(source);
-      const runtime = await withFiles(ort, model, source.files);
-      return measureFeatures(model, describeSource(model, source).layers, runtime, batches, options);
-    },
+    observe: (batches, options) =>
+      lend(async ({ model, normals, description }) => {
+        const offered = activationSites(model, description, source, normals);
+        const sites = new Map([...offered.values()].flat().map((site) => [site.id, site]));
+        const wanted = options?.sites ?? [...sites.keys()];
+        return observeModel(
+          model,
+          wanted.flatMap((id) => sites.get(id) ?? []),
+          await withFiles(ort, model, source.files),
+          batches,
+          options,
+        );
+      }),
+    features: (batches, options) =>
+      lend(async ({ model, description }) => {
+        const runtime = await withFiles(ort, model, source.files);
+        return measureFeatures(model, description.layers, runtime, batches, options);
+      }),
     async *run(batches, options) {
       const { model } = await readSource({ ...source, integers: undefined });
       // Runtimes want shapes inside, where reading has put them.

@@ -20,13 +20,13 @@ export const weightColumns: readonly WeightColumn[] = [
   { label: 'Method', key: ({ quantizer }) => quantizer, show: ({ quantizer }) => quantizer },
   {
     label: 'SQNR',
-    key: ({ error }) => error.sqnrDb ?? Number.MAX_VALUE,
-    show: ({ error }) => formatDecibels(error.sqnrDb),
+    key: ({ error }) => error?.sqnrDb ?? Number.MAX_VALUE,
+    show: ({ error }) => formatDecibels(error?.sqnrDb),
   },
   {
     label: 'Largest error',
-    key: ({ error }) => error.largest,
-    show: ({ error }) => formatReal(error.largest),
+    key: ({ error }) => error?.largest ?? 0,
+    show: ({ error }) => formatReal(error?.largest),
   },
   { label: 'Stored', key: ({ sizes }) => sizes.stored, show: ({ sizes }) => formatBytes(sizes.stored) },
   {

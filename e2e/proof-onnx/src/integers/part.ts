@@ -43,14 +43,14 @@ async function measureSubject(subject: IntegerSubject, tell: Tell): Promise<Meas
   const measured: Measured[] = [];
   for (const form of ['operators', 'qdq'] as const) {
     tell(`${name}, ${form}`);
-    const observed = await onnx(bytes, { ort, integers: form }).observe!(batches);
+    const port = onnx(bytes, { ort, integers: form });
+    const observed = await port.observe!(batches);
     const recipe = {
-      form,
       activations: percentile({ percent }),
       weights: 'least-squares',
       rest: subject.rest,
     } as const;
-    const quantized = await quantizeIntegers(bytes, recipe, observed);
+    const quantized = await quantizeIntegers(port, recipe, observed);
     measured.push(await compareForms(subject, form, { bytes, float, quantized: quantized.bytes }));
   }
   return measured;

@@ -5,14 +5,14 @@ import {
   quantize,
   type BitwidthPolicy,
   type Calibration,
+  type QuantizeOptions,
   type Quantizer,
   type Report,
 } from '@lowbit/core';
-import { integerWeights, onnx, type IntegerForm } from '@lowbit/onnx';
+import { integerWeights, type OnnxPort } from '@lowbit/onnx';
 
 /** How a model is quantized. */
 export interface IntegerRecipe {
-  readonly form: IntegerForm;
   readonly activations: Quantizer;
   /** `least-squares`: the range of each channel is searched for; `range`: its largest value, faster to find. */
   readonly weights: 'least-squares' | 'range';
@@ -20,22 +20,24 @@ export interface IntegerRecipe {
   readonly rest: '8 bits' | 'float';
 }
 
-/** Quantizes a model to integers with ranges from a calibration; without one the ranges are measured at run time. */
+/** Quantizes a model that was opened for a form of integers, with ranges from a calibration; without one the ranges are measured at run time. */
 export async function quantizeIntegers(
-  bytes: Uint8Array,
-  { form, activations, weights, rest }: IntegerRecipe,
+  port: OnnxPort,
+  { activations, weights, rest }: IntegerRecipe,
   calibration?: Calibration,
+  options?: QuantizeOptions,
 ): Promise<{ readonly bytes: Uint8Array; readonly report: Report }> {
   const symmetric = weights === 'range' ? absmax() : mse({ grid: 'symmetric' });
   const others = minMax(weights === 'range' ? { zeroPoint: 'real', refine: 'none' } : {});
   const policies = [everywhere(8), integerWeights(symmetric)];
   if (rest === 'float') policies.push(floatRest);
-  const { model, report } = await quantize(onnx(bytes, { integers: form }), {
+  const recipe = {
     weights: others,
     bits: cascade(...policies),
     activations,
     ...(calibration === undefined ? {} : { calibration }),
-  });
+  };
+  const { model, report } = await quantize(port, recipe, options);
   return { bytes: model.bytes, report };
 }
 

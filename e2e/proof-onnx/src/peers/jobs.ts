@@ -12,6 +12,10 @@ export interface PeerJob {
   /** The float model. */
   load(): Promise<Uint8Array>;
   readonly calibration: () => Batch[];
+  /** What lowbit runs the model in, where it calibrates. Python has the native build. */
+  readonly runtime?: 'onnxruntime-node' | 'onnxruntime-web';
+  /** Whether the time has to be a third of Python's: not where WebAssembly is measured against native code. */
+  readonly timed: boolean;
   /** Times that each side is started; Python's histograms take minutes. */
   readonly rounds: number;
   /** Runs a model in onnxruntime-web; the signal-to-noise ratio of its outputs against float's, in decibels. */
@@ -23,6 +27,7 @@ function realJob(
   model: string,
   task: RealModelTask<Uint8Array>,
   calibration: () => Batch[],
+  { runtime, timed = true }: Partial<Pick<PeerJob, 'runtime' | 'timed'>> = {},
 ): PeerJob {
   let outputs: readonly Float32Array[] | undefined;
   return {
@@ -30,6 +35,8 @@ function realJob(
     model,
     load: () => task.load(),
     calibration,
+    ...(runtime === undefined ? {} : { runtime }),
+    timed,
     rounds: kind === 'static-percentile' ? 1 : 3,
     async sqnr(float, quantized) {
       outputs ??= (await task.run(float)).outputs;
@@ -49,14 +56,19 @@ export function peerJobs(): PeerJob[] {
   const recognizer = recognizerTask() as RealModelTask<Uint8Array>;
   const made = attentionModel(transformer);
   return [
-    realJob('static-min-max', 'detector', detector, calibrationPages),
-    realJob('static-percentile', 'detector', detector, calibrationPages),
+    realJob('static-min-max', 'detector', detector, calibrationPages, { runtime: 'onnxruntime-node' }),
+    realJob('static-min-max', 'detector', detector, calibrationPages, {
+      runtime: 'onnxruntime-web',
+      timed: false,
+    }),
+    realJob('static-percentile', 'detector', detector, calibrationPages, { runtime: 'onnxruntime-web' }),
     realJob('dynamic', 'recognizer', recognizer, none),
     {
       kind: 'n-bits',
       model: 'transformer',
       load: async () => made.bytes,
       calibration: none,
+      timed: true,
       rounds: 3,
       sqnr: async (float, quantized) =>
         sqnrDb(await runMade(float, made.runs), await runMade(quantized, made.runs)),

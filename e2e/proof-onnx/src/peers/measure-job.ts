@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { median } from '@lowbit/e2e-real-models';
 import type { Row, Tell } from '../section.js';
 import type { PeerJob } from './jobs.js';
+import { nativeRuntime } from './native-runtime.js';
 import { writeNpz } from './npz.js';
 
 const child = fileURLToPath(new URL('quantize-child.js', import.meta.url));
@@ -22,10 +23,12 @@ export interface PeerResult {
   readonly row: Row;
   readonly lowbit: Side;
   readonly python: Side;
+  readonly timed: boolean;
 }
 
 /** Quantizes one model in processes of lowbit and of Python, in turns, and runs both results in onnxruntime-web. */
 export async function measureJob(job: PeerJob, python: string, tell: Tell): Promise<PeerResult> {
+  const native = job.runtime === 'onnxruntime-node' ? nativeRuntime(tell) : undefined;
   const folder = await mkdtemp(join(tmpdir(), 'lowbit-peers-'));
   try {
     const float = await job.load();
@@ -40,12 +43,15 @@ export async function measureJob(job: PeerJob, python: string, tell: Tell): Prom
       lowbit: [process.execPath, child, ...given('lowbit.onnx')],
       python: [python, script, ...given('python.onnx')],
     };
-    const times = timeInTurns(commands, job.rounds, (side) => tell(`${job.kind} of ${job.model} by ${side}`));
+    const env = { ...process.env, LOWBIT_ORT: native ?? 'onnxruntime-web' };
+    const telling = (side: Name) => tell(`${job.kind} of ${job.model} by ${side}`);
+    const times = timeInTurns(commands, job.rounds, env, telling);
     const result = async (side: Name): Promise<Side> => {
       const bytes = new Uint8Array(await readFile(at(`${side}.onnx`)));
       return { bytes: bytes.length, sqnrDb: await job.sqnr(float, bytes), seconds: median(times[side]) };
     };
-    return resultOf(job, await result('lowbit'), await result('python'));
+    const runtime = native === undefined ? 'onnxruntime-web' : 'onnxruntime-node';
+    return resultOf(job, job.runtime && runtime, await result('lowbit'), await result('python'));
   } finally {
     await rm(folder, { recursive: true });
   }
@@ -56,6 +62,7 @@ type Name = 'lowbit' | 'python';
 function timeInTurns(
   commands: Record<Name, readonly string[]>,
   rounds: number,
+  env: NodeJS.ProcessEnv,
   tell: (side: Name) => void,
 ): Record<Name, number[]> {
   const times: Record<Name, number[]> = { lowbit: [], python: [] };
@@ -64,7 +71,7 @@ function timeInTurns(
       tell(side);
       const [program, ...given] = commands[side] as [string, ...string[]];
       const start = performance.now();
-      const { status, stderr } = spawnSync(program, given, { encoding: 'utf8', maxBuffer: 2 ** 28 });
+      const { status, stderr } = spawnSync(program, given, { env, encoding: 'utf8', maxBuffer: 2 ** 28 });
       if (status !== 0) throw new Error(`${side} failed at ${given[1] ?? ''}: ${stderr.slice(-2000)}`);
       times[side].push((performance.now() - start) / 1000);
     }
@@ -72,11 +79,16 @@ function timeInTurns(
   return times;
 }
 
-function resultOf({ kind, model }: PeerJob, lowbit: Side, python: Side): PeerResult {
+function resultOf(
+  { kind, model, timed }: PeerJob,
+  runtime: PeerJob['runtime'],
+  lowbit: Side,
+  python: Side,
+): PeerResult {
   const row = {
     kind,
     model,
-    runtime: process.env['LOWBIT_ORT'] === undefined ? 'onnxruntime-web' : 'onnxruntime-node',
+    ...(runtime === undefined ? {} : { runtime }),
     lowbitBytes: lowbit.bytes,
     pythonBytes: python.bytes,
     lowbitSqnrDb: lowbit.sqnrDb,
@@ -85,5 +97,5 @@ function resultOf({ kind, model }: PeerJob, lowbit: Side, python: Side): PeerRes
     pythonSeconds: python.seconds,
     faster: python.seconds / lowbit.seconds,
   };
-  return { row, lowbit, python };
+  return { row, lowbit, python, timed };
 }

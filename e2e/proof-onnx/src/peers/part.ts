@@ -27,10 +27,11 @@ export const peersPart: Part = {
   },
 };
 
-function gatesOf({ row, lowbit, python }: PeerResult): Gate[] {
-  const name = `${String(row['kind'])} of ${String(row['model'])}`;
+function gatesOf({ row, lowbit, python, timed }: PeerResult): Gate[] {
+  const { kind, model, runtime } = row as Readonly<Record<string, string>>;
+  const name = `${kind} of ${model}${runtime === undefined ? '' : `, calibrated in ${runtime}`}`;
   return [
-    gate(`${name}: times faster than Python`, python.seconds / lowbit.seconds, 3, 5),
+    ...(timed ? [gate(`${name}: times faster than Python`, python.seconds / lowbit.seconds, 3, 5)] : []),
     gate(`${name}: SQNR above Python's (dB)`, lowbit.sqnrDb - python.sqnrDb, -rounding),
     gate(`${name}: Python's bytes over lowbit's`, python.bytes / lowbit.bytes, 1 / mostBytes),
   ];

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { dynamic, minMax, percentile } from '@lowbit/baselines';
-import { quantize, type Batch, type Calibration, type Quantizer } from '@lowbit/core';
+import { quantize, type Batch } from '@lowbit/core';
 import { onnx } from '@lowbit/onnx';
 import type * as web from 'onnxruntime-web';
 import { quantizeIntegers } from '../integers/quantize-integers.js';
@@ -15,37 +15,29 @@ export async function quantizeJob(
 ): Promise<Uint8Array> {
   if (kind === 'n-bits') {
     const weights = minMax({ zeroPoint: 'integer', refine: 'none' });
-    const { model } = await quantize(onnx(bytes, { optimize: 'memory' }), {
-      weights,
-      bits: 4,
-      granularity: 'group:32',
-    });
-    return model.bytes;
+    const recipe = { weights, bits: 4, granularity: 'group:32' } as const;
+    return (await quantize(onnx(bytes, { optimize: 'memory' }), recipe, plain)).model.bytes;
   }
-  const made = { form: 'operators', weights: 'range', rest: '8 bits' } as const;
+  const made = { weights: 'range', rest: '8 bits' } as const;
   if (kind === 'dynamic') {
-    return (await quantizeIntegers(bytes, { ...made, activations: dynamic() })).bytes;
+    const recipe = { ...made, activations: dynamic() };
+    return (await quantizeIntegers(onnx(bytes, { integers: 'operators' }), recipe, undefined, plain)).bytes;
   }
   // Python's percentile is 99.999 unless told otherwise.
   const activations = kind === 'static-percentile' ? percentile({ percent: 99.999 }) : minMax();
-  return (
-    await quantizeIntegers(bytes, { ...made, activations }, await observed(bytes, activations, batches))
-  ).bytes;
+  const port = onnx(bytes, { integers: 'operators', ort: await calibrationRuntime() });
+  const calibration = await port.observe!(read(batches), { statistics: activations.needs ?? 'all' });
+  return (await quantizeIntegers(port, { ...made, activations }, calibration, plain)).bytes;
 }
 
-/**
- * Runs the batches in onnxruntime-web on all cores, as `lowbit quantize` does, or in another build of the runtime that
- * LOWBIT_ORT names. Statistics are those that the quantizer needs.
- */
-async function observed(
-  bytes: Uint8Array,
-  { needs }: Quantizer,
-  batches: readonly string[],
-): Promise<Calibration> {
+/** Python measures no errors either. */
+const plain = { measure: false };
+
+/** onnxruntime-web on all cores, as `lowbit quantize` runs it, or another build of the runtime, which LOWBIT_ORT names. */
+async function calibrationRuntime(): Promise<typeof web> {
   const ort = (await import(process.env['LOWBIT_ORT'] ?? 'onnxruntime-web')) as typeof web;
   ort.env.wasm.numThreads = availableParallelism();
-  const { observe } = onnx(bytes, { ort, integers: 'operators' });
-  return observe!(read(batches), { statistics: needs ?? 'all' });
+  return ort;
 }
 
 function* read(paths: readonly string[]): Generator<Batch> {

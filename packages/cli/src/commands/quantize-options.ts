@@ -29,6 +29,7 @@ export interface GivenOptions extends ActivationOptions, TfjsOptions {
   readonly exclude: readonly string[];
   readonly plugin: readonly string[];
   readonly plan?: string;
+  readonly measure: boolean;
   readonly report?: string;
   readonly json?: true;
   readonly quiet?: true;
@@ -100,11 +101,22 @@ export function addQuantizeOptions(command: Command): Command {
       '--plan <file>',
       'apply this plan, from an earlier --json, in place of methods, bits, granularity, include and exclude',
     ).conflicts(decidedByPlan),
+    ...resultOptions(),
+  ];
+  for (const option of options) command.addOption(option);
+  return command;
+}
+
+/** What is told, and how. */
+function resultOptions(): readonly Option[] {
+  return [
+    new Option(
+      '--no-measure',
+      'leave errors and histograms of the weights out of the report, which is faster',
+    ),
     new Option('--report <file>', 'also write a report with charts, one HTML file'),
     new Option('--json', 'print the result as one JSON document'),
     new Option('--quiet', 'print nothing but errors'),
     new Option('--force', 'replace files that exist'),
   ];
-  for (const option of options) command.addOption(option);
-  return command;
 }

@@ -6,7 +6,7 @@ import { colorsFor, type Colors } from '../output/colors.js';
 import { formatBytes, formatDecibels, formatRatio } from '../output/numbers.js';
 import { printable } from '../output/printable.js';
 import { textTable } from '../output/table.js';
-import { extremeErrors } from '../report/extreme-errors.js';
+import { extremeErrors, type MeasuredWeight } from '../report/extreme-errors.js';
 import { gatherWarnings } from '../report/gather-warnings.js';
 import { groupByReason } from '../report/group-by-reason.js';
 import { activationText, calibrationLines } from './activation-text.js';
@@ -88,8 +88,9 @@ function sizesTable({ report, saved }: QuantizeDocument): string {
 
 function errorLines(weights: readonly WeightReport[]): string {
   const { worst, best } = extremeErrors(weights);
-  if (worst === undefined || best === undefined) return '  none\n';
-  const line = (label: string, { id, error }: WeightReport): string =>
+  if (worst === undefined || best === undefined)
+    return weights.length === 0 ? '  none\n' : '  not measured\n';
+  const line = (label: string, { id, error }: MeasuredWeight): string =>
     `  ${label} ${formatDecibels(error.sqnrDb)} signal to noise, ${printable(id)}\n`;
   return worst === best ? line('', worst).replace('   ', '  ') : line('worst', worst) + line('best ', best);
 }

@@ -3,6 +3,7 @@ import { extent } from 'd3-array';
 import { scaleBand, scaleLinear, type ScaleLinear } from 'd3-scale';
 
 import { formatDecibels } from '../output/numbers.js';
+import { isMeasured, type MeasuredWeight } from '../report/extreme-errors.js';
 import { markup, raw, type Markup } from './markup.js';
 
 const width = 1000;
@@ -11,8 +12,10 @@ const widestBar = 60;
 const margin = { top: 10, right: 8, bottom: 22, left: 44 };
 
 /** Signal to noise of each weight, in the order of execution; the colour tells the bits. */
-export function renderErrorChart(weights: readonly WeightReport[]): Markup {
-  if (weights.length === 0) return markup`<p class="quiet">No weight was quantized.</p>`;
+export function renderErrorChart(quantized: readonly WeightReport[]): Markup {
+  if (quantized.length === 0) return markup`<p class="quiet">No weight was quantized.</p>`;
+  const weights = quantized.filter(isMeasured);
+  if (weights.length === 0) return markup`<p class="quiet">Errors were not measured.</p>`;
   const y = decibelScale(weights);
   const x = scaleBand<number>([...weights.keys()], [margin.left, width - margin.right]).paddingInner(0.25);
   const label = 'Signal to quantization noise of each weight in decibels';
@@ -28,7 +31,7 @@ export function renderErrorChart(weights: readonly WeightReport[]): Markup {
     </svg>`;
 }
 
-function decibelScale(weights: readonly WeightReport[]): ScaleLinear<number, number> {
+function decibelScale(weights: readonly MeasuredWeight[]): ScaleLinear<number, number> {
   const [lowest = 0, highest = 0] = extent(weights, ({ error }) => error.sqnrDb ?? undefined);
   const domain = [Math.min(0, lowest), Math.max(1, highest)];
   return scaleLinear(domain, [height - margin.bottom, margin.top]).nice(5);
@@ -40,7 +43,7 @@ function gridLine(tick: number, y: number): Markup {
 }
 
 function renderBar(
-  { id, bits, error }: WeightReport,
+  { id, bits, error }: MeasuredWeight,
   x: number,
   breadth: number,
   y: ScaleLinear<number, number>,

@@ -3,7 +3,7 @@ import { max, min } from 'd3-array';
 import { scaleLinear, scaleSqrt, type ScaleLinear } from 'd3-scale';
 
 import { formatDecibels, formatReal } from '../output/numbers.js';
-import { markup, raw, type Markup } from './markup.js';
+import { empty, markup, raw, type Markup } from './markup.js';
 
 const width = 300;
 const baseline = 72;
@@ -12,6 +12,8 @@ const height = 100;
 
 /** A small chart for each weight: how its values are spread, and where its levels are. */
 export function renderHistograms(weights: readonly WeightReport[]): Markup {
+  if (!weights.some(({ histogram }) => histogram !== undefined))
+    return markup`<p class="quiet">No histograms were made.</p>`;
   return markup`<p class="quiet">
       Counts of the values as they were (height: square root of the count). The marks below are the levels of the slice
       with the widest range; every value of that slice becomes one of them.
@@ -19,8 +21,9 @@ export function renderHistograms(weights: readonly WeightReport[]): Markup {
     <div class="gallery">${weights.map(renderHistogram)}</div>`;
 }
 
-/** The chart of one weight. */
+/** The chart of one weight; nothing where it was not measured. */
 export function renderHistogram({ id, bits, error, histogram }: WeightReport): Markup {
+  if (error === undefined || histogram === undefined) return empty;
   const { levels } = histogram;
   const count = levels.length === 0 ? `2^${bits} levels, not drawn` : `${levels.length} levels`;
   return markup`<figure>

@@ -43,13 +43,13 @@ const columns: readonly WeightColumn[] = [
   {
     label: 'SQNR',
     title: 'Signal to quantization noise, decibels',
-    key: ({ error }) => error.sqnrDb ?? Number.MAX_VALUE,
-    show: ({ error }) => formatDecibels(error.sqnrDb),
+    key: ({ error }) => error?.sqnrDb ?? Number.MAX_VALUE,
+    show: ({ error }) => formatDecibels(error?.sqnrDb),
   },
   {
     label: 'Largest error',
-    key: ({ error }) => error.largest,
-    show: ({ error }) => formatReal(error.largest),
+    key: ({ error }) => error?.largest ?? 0,
+    show: ({ error }) => formatReal(error?.largest),
   },
   {
     label: 'Form',

@@ -16,8 +16,9 @@ export function formatRatio(part: number, whole: number): string {
   return whole > 0 ? (part / whole).toFixed(3) : '–';
 }
 
-/** Decibels with one decimal; `null` stands for no error at all. */
-export function formatDecibels(value: number | null): string {
+/** Decibels with one decimal; `null` stands for no error at all, `undefined` for one that is not known. */
+export function formatDecibels(value: number | null | undefined): string {
+  if (value === undefined) return '–';
   return value === null ? 'exact' : `${value.toFixed(1)} dB`;
 }
 
@@ -26,8 +27,9 @@ export function formatCount(value: number): string {
   return String(value).replace(/\B(?=(\d{3})+$)/g, '\u202f');
 }
 
-/** A small real number: three significant digits, without trailing zeros. */
-export function formatReal(value: number): string {
+/** A small real number: three significant digits, without trailing zeros. A dash for one that is not known. */
+export function formatReal(value: number | undefined): string {
+  if (value === undefined) return '–';
   return value === 0 ? '0' : String(Number(value.toPrecision(3)));
 }
 

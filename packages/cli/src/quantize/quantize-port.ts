@@ -71,6 +71,7 @@ export async function quantizePort<M>(
   const { calibration } = statistics;
   const { model, report } = await applyPlan(job.port, work.plan, work.registry, {
     ...session,
+    measure: job.options.measure,
     ...(calibration === undefined ? {} : { calibration }),
   });
   if (measured === undefined) return { model, report, statistics };

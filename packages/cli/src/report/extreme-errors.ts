@@ -1,13 +1,22 @@
-import type { WeightReport } from '@lowbit/core';
+import type { ErrorMeasures, WeightReport } from '@lowbit/core';
 import { greatest, least } from 'd3-array';
 
-/** The weights with the lowest and the highest signal to noise; no error at all counts as the highest. */
+/** A weight whose error is known. */
+export type MeasuredWeight = WeightReport & { readonly error: ErrorMeasures };
+
+export const isMeasured = (weight: WeightReport): weight is MeasuredWeight => weight.error !== undefined;
+
+/**
+ * The weights with the lowest and the highest signal to noise; no error at all counts as the highest. None where errors were
+ * not measured.
+ */
 export function extremeErrors(weights: readonly WeightReport[]): {
-  worst?: WeightReport;
-  best?: WeightReport;
+  worst?: MeasuredWeight;
+  best?: MeasuredWeight;
 } {
-  const signal = ({ error }: WeightReport): number => error.sqnrDb ?? Infinity;
-  const worst = least(weights, signal);
-  const best = greatest(weights, signal);
+  const measured = weights.filter(isMeasured);
+  const signal = ({ error }: MeasuredWeight): number => error.sqnrDb ?? Infinity;
+  const worst = least(measured, signal);
+  const best = greatest(measured, signal);
   return { ...(worst === undefined ? {} : { worst }), ...(best === undefined ? {} : { best }) };
 }

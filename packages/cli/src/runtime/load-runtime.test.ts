@@ -22,6 +22,15 @@ describe('the runtime', () => {
     },
   );
 
+  it('that is asked for is the one that is missing', async () => {
+    const cause = Object.assign(new Error('no such thing'), { code: 'ERR_MODULE_NOT_FOUND' });
+    const load = () => Promise.reject(cause);
+    await expect(loadRuntime('quantize', { name: 'onnxruntime-node', load })).rejects.toMatchObject({
+      code: 'runtime-missing',
+      remedy: expect.stringContaining('npm install onnxruntime-node') as string,
+    });
+  });
+
   it('that does not load is runtime-failed', async () => {
     expect(await failure('ERR_OTHER')).toMatchObject({ code: 'runtime-failed', received: 'no such thing' });
   });

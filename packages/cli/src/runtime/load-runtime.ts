@@ -11,7 +11,14 @@ export type Feeds = Readonly<Record<string, Tensor>>;
 
 const missing = ['ERR_MODULE_NOT_FOUND', 'ERR_PACKAGE_PATH_NOT_EXPORTED'];
 
+/** Builds of onnxruntime with the same interface: WebAssembly, and native code, which is faster. */
+export const runtimeNames = ['onnxruntime-web', 'onnxruntime-node'] as const;
+
+export type RuntimeName = (typeof runtimeNames)[number];
+
 export interface LoadOptions {
+  /** Default onnxruntime-web. */
+  readonly name?: RuntimeName;
   /** Threads that models run on, default 1. It counts for the whole process: the first run decides. */
   readonly threads?: number;
   readonly load?: () => Promise<Runtime>;
@@ -21,34 +28,34 @@ export interface LoadOptions {
 export const manyThreads = Math.min(availableParallelism(), 8);
 
 /**
- * Loads onnxruntime-web, which only commands that run models need and which is installed on request. In Node it runs models
- * on WebAssembly.
+ * Loads a build of onnxruntime, which only commands that run models need and which is installed on request. In Node
+ * onnxruntime-web runs models on WebAssembly.
  *
  * @param command - the command that needs it, for the error
  * @throws LowbitError `runtime-missing` when it is not installed, `runtime-failed` when it cannot be loaded.
  */
 export async function loadRuntime(
   command: string,
-  { threads = 1, load = () => import('onnxruntime-web') }: LoadOptions = {},
+  { name = 'onnxruntime-web', threads = 1, load = () => import(name) as Promise<Runtime> }: LoadOptions = {},
 ): Promise<Runtime> {
   const runtime = await load().catch((cause: NodeJS.ErrnoException) => {
-    throw isMissing(cause) ? notInstalled(command, cause) : notLoaded('onnxruntime-web', cause);
+    throw isMissing(cause) ? notInstalled(command, name, cause) : notLoaded(name, cause);
   });
   runtime.env.wasm.numThreads = threads;
   runtime.env.logLevel = 'fatal';
   return runtime;
 }
 
-function notInstalled(command: string, cause: unknown): LowbitError {
+function notInstalled(command: string, name: RuntimeName, cause: unknown): LowbitError {
   return new LowbitError(
     {
       code: 'runtime-missing',
       where: `lowbit ${command}`,
-      expected: 'the package onnxruntime-web, 1.24 or newer, to run models',
+      expected: `the package ${name}, 1.24 or newer, to run models`,
       received: 'none',
       remedy:
-        'Install it where lowbit is: npm install onnxruntime-web. Without installing: ' +
-        `npx --package lowbit --package onnxruntime-web lowbit ${command} …`,
+        `Install it where lowbit is: npm install ${name}. Without installing: ` +
+        `npx --package lowbit --package ${name} lowbit ${command} …`,
     },
     { cause },
   );

@@ -1,6 +1,7 @@
 import type { IntegerForm } from '@lowbit/onnx';
 import { Option } from 'commander';
 
+import { runtimeNames, type RuntimeName } from '../runtime/load-runtime.js';
 import {
   calibrateOption,
   imageOptions,
@@ -14,6 +15,7 @@ export interface ActivationOptions extends CalibrationOptions {
   readonly activations?: string;
   readonly activationBits?: number;
   readonly integers?: IntegerForm | 'none';
+  readonly runtime?: RuntimeName;
   readonly calibration?: string;
   readonly saveCalibration?: string;
 }
@@ -36,6 +38,11 @@ export function activationOptions(): readonly Option[] {
         'in onnxruntime-web, which also rounds least; none for other widths and on WebGPU)',
     ).argParser(choiceParser('--integers', ['operators', 'qdq', 'none'])),
     calibrateOption(),
+    new Option(
+      '--runtime <package>',
+      'what runs an ONNX model on the data: onnxruntime-web, or onnxruntime-node, which is faster ' +
+        '(default: onnxruntime-web; neither is installed with lowbit)',
+    ).argParser(choiceParser('--runtime', runtimeNames)),
     new Option(
       '--calibration <file>',
       'statistics that --save-calibration wrote, in place of data',

@@ -4,7 +4,7 @@ import { usageError } from './usage-error.js';
 
 /** Options that only one kind of model has a use for. */
 const options = {
-  onnx: ['optimize', 'target', 'integers', 'external'],
+  onnx: ['optimize', 'target', 'integers', 'external', 'runtime'],
   tfjs: ['format', 'plain', 'rest'],
 } as const;
 

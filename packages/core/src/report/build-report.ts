@@ -9,7 +9,11 @@ import { histogramOf } from './histogram.js';
 import { measureTensor } from './measure.js';
 import type { Report, Sizes, SkippedReport, WeightReport } from './report.js';
 
-/** The report row of one weight, before the port has said how it is stored. */
+/**
+ * The report row of one weight, before the port has said how it is stored.
+ *
+ * @param measure See `QuantizeOptions`.
+ */
 export function weightRow(
   weight: WeightDescriptor,
   op: string,
@@ -17,6 +21,7 @@ export function weightRow(
   original: Float32Array,
   tensor: QuantizedTensor,
   ranges: SliceRanges,
+  measure: boolean,
 ): WeightReport {
   const warning = gridWarning(original, tensor, ranges, entry.quantizer.name);
   const float = weight.storedBytes;
@@ -38,8 +43,9 @@ export function weightRow(
       memory: float,
     },
     bitsPerWeight: bitsEach(stored, original.length),
-    error: measureTensor(original, tensor),
-    histogram: histogramOf(original, tensor, ranges),
+    ...(measure
+      ? { error: measureTensor(original, tensor), histogram: histogramOf(original, tensor, ranges) }
+      : {}),
     form: '',
     reason: entry.reason,
     storageReason: '',

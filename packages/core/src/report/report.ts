@@ -46,8 +46,9 @@ export interface WeightReport {
   readonly sizes: Sizes;
   /** Stored bits a weight, parameters counted, container not. */
   readonly bitsPerWeight: number;
-  readonly error: ErrorMeasures;
-  readonly histogram: Histogram;
+  /** Absent, as the histogram, when the session was not to measure. */
+  readonly error?: ErrorMeasures;
+  readonly histogram?: Histogram;
   readonly form: string;
   readonly reason: string;
   readonly storageReason: string;

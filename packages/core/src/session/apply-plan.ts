@@ -5,7 +5,7 @@ import type { QuantizationPlan } from '../plan/plan.js';
 import { portForPlan } from '../plan/port-for-plan.js';
 import type { Registry } from '../plugin/registry.js';
 import type { Report } from '../report/report.js';
-import type { SessionOptions } from './events.js';
+import type { QuantizeOptions } from './events.js';
 import { fitActivations } from './fit-activations.js';
 import { quantizeWeight } from './quantize-weight.js';
 import { writePlan, type EncodeOne } from './write-plan.js';
@@ -17,7 +17,7 @@ export interface Quantized<M> {
   readonly report: Report;
 }
 
-export interface ApplyOptions extends SessionOptions {
+export interface ApplyOptions extends QuantizeOptions {
   /** Statistics that the plan's activation sites are fitted to. */
   readonly calibration?: Calibration;
 }

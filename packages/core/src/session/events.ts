@@ -18,3 +18,8 @@ export interface SessionOptions {
   readonly signal?: CancelSignal;
   readonly onProgress?: (event: ProgressEvent) => void;
 }
+
+export interface QuantizeOptions extends SessionOptions {
+  /** Whether the report tells errors and histograms of weights, for which each is decoded; default `true`. */
+  readonly measure?: boolean;
+}

@@ -141,10 +141,24 @@ test('quantizing gives a new model and a report with true sizes', async () => {
   const row = report.weights[0]!;
   expect(row.sizes).toEqual({ float: 1024, nominal: 128, stored: 128 + 16, memory: 1024 });
   expect(row.bitsPerWeight).toBe(4.5);
-  expect(row.error.sqnrDb).toBeGreaterThan(15);
-  expect(row.histogram.counts.reduce((sum, count) => sum + count, 0)).toBe(256);
-  expect(row.histogram.levels).toHaveLength(15);
+  expect(row.error!.sqnrDb).toBeGreaterThan(15);
+  expect(row.histogram!.counts.reduce((sum, count) => sum + count, 0)).toBe(256);
+  expect(row.histogram!.levels).toHaveLength(15);
   expect(JSON.parse(JSON.stringify(report))).toEqual(report);
+});
+
+test('nothing is measured where that is not wanted, and all else is the same', async () => {
+  const recipe = { registry: known, bits: 4 } as const;
+  const measured = await quantize(memoryPort(model), recipe);
+  const { model: small, report } = await quantize(memoryPort(model), recipe, { measure: false });
+  expect(small).toEqual(measured.model);
+  expect(report).toEqual({
+    ...measured.report,
+    weights: measured.report.weights.map(({ error, histogram, ...row }) => {
+      expect([error, histogram]).not.toContain(undefined);
+      return row;
+    }),
+  });
 });
 
 test('a plan can be stored, edited and applied again with the same result', async () => {

@@ -2,7 +2,7 @@ import type { ModelPort } from '../model/port.js';
 import type { Recipe } from '../model/recipe.js';
 import { makePlan } from '../plan/make-plan.js';
 import { applyPlan, type Quantized } from './apply-plan.js';
-import type { SessionOptions } from './events.js';
+import type { QuantizeOptions } from './events.js';
 import { pauses } from './pause.js';
 
 /**
@@ -15,7 +15,7 @@ import { pauses } from './pause.js';
 export async function quantize<M>(
   port: ModelPort<M>,
   recipe: Recipe,
-  options: SessionOptions = {},
+  options: QuantizeOptions = {},
 ): Promise<Quantized<M>> {
   options.onProgress?.({ phase: 'plan', done: 0, total: 1 });
   await pauses(options.signal)();

@@ -8,7 +8,7 @@ import { sizeOf } from '../scheme/shape.js';
 import type { SliceRanges } from '../scheme/slice-ranges.js';
 import type { QuantizedTensor } from '../scheme/types.js';
 import type { Quantized } from './apply-plan.js';
-import type { SessionOptions } from './events.js';
+import type { QuantizeOptions } from './events.js';
 import { pauses } from './pause.js';
 import { weightRanges } from './weight-ranges.js';
 
@@ -26,7 +26,7 @@ export async function writePlan<M>(
   plan: QuantizationPlan,
   activations: ReadonlyMap<string, FittedSite>,
   encodeOne: EncodeOne,
-  { signal, onProgress }: SessionOptions,
+  { signal, onProgress, measure = true }: QuantizeOptions,
 ): Promise<Quantized<M>> {
   const pause = pauses(signal);
   const layers = await port.layers();
@@ -42,7 +42,7 @@ export async function writePlan<M>(
     const values = await read(weight);
     const ranges = weightRanges(entry, weight, values);
     const tensor = encodeOne(weight, values, entry, ranges);
-    rows.push(weightRow(weight, layer.op, entry, values, tensor, ranges));
+    rows.push(weightRow(weight, layer.op, entry, values, tensor, ranges, measure));
     port.accept?.(tensor, entry.id);
     weights.set(entry.id, tensor);
   }

@@ -148,7 +148,7 @@ onEveryBackend('folding batch normalization', (test) => {
       const { model, report } = await quantize(tfjs(original, { foldBatchNorm: true }), { weights: grid });
       expect(measureError(outputs(original), outputs(model)).sqnrDb).toBeGreaterThan(30);
       // 8 bits a channel of what the new model holds: 40 dB and more, whatever the normalization scaled it by.
-      for (const { error } of report.weights) expect(error.sqnrDb).toBeGreaterThan(35);
+      for (const { error } of report.weights) expect(error!.sqnrDb).toBeGreaterThan(35);
       const folder = await mkdtemp(join(tmpdir(), 'lowbit-fold-'));
       const { weights } = await save(model, fileSystem(folder));
       expect(weights.filter(({ form }) => form === 'packed 8-bit')).toHaveLength(report.weights.length);
