@@ -1,5 +1,7 @@
-import { type Quantizer, range, type SliceParameters, toScale } from '@lowbit/core';
+import { type Quantizer, range, toScale } from '@lowbit/core';
+import type { Affine } from './even-grid.js';
 import { onSymmetricGrid } from './measured-grid.js';
+import { overRanges } from './over-ranges.js';
 import { widths } from './widths.js';
 
 /**
@@ -38,13 +40,13 @@ export function absmax(): Quantizer {
       const { min, max } = range(values);
       return overRange(bits, min, max);
     },
-    fitRange: (min, max, { bits }) => overRange(bits, min, max),
+    fitRanges: (ranges, { bits }) => overRanges(ranges, (min, max) => overRange(bits, min, max)),
     live: true,
     forward: (ops, x, { bits }) => onSymmetricGrid(ops, x, largestCode(bits)),
   };
 }
 
-function overRange(bits: number, min: number, max: number): SliceParameters {
+function overRange(bits: number, min: number, max: number): Affine {
   const largest = largestCode(bits);
   return { kind: 'affine', levels: 2 * largest + 1, scale: toScale(Math.max(-min, max) / largest) };
 }

@@ -5,11 +5,20 @@ export type Affine = Extract<SliceParameters, { kind: 'affine' }>;
 
 /** The grid of `levels` levels over a range, extended to include 0 and moved so that 0 is a level. */
 export function withZero(levels: number, min: number, max: number): Affine {
-  const low = Math.min(min, 0);
-  const scale = toScale((Math.max(max, 0) - low) / (levels - 1));
+  const scale = scaleWithZero(levels, min, max);
   if (scale === 0) return constantGrid(levels, (min + max) / 2);
-  const zeroPoint = Math.min(roundHalfEven(-low / scale), levels - 1);
-  return { kind: 'affine', levels, scale, offset: toFloat32(-zeroPoint * scale) };
+  return { kind: 'affine', levels, scale, offset: offsetWithZero(levels, scale, min) };
+}
+
+/** The step of such a grid. */
+export function scaleWithZero(levels: number, min: number, max: number): number {
+  return toScale((Math.max(max, 0) - Math.min(min, 0)) / (levels - 1));
+}
+
+/** The value of its code 0, for a step that is not 0. */
+export function offsetWithZero(levels: number, scale: number, min: number): number {
+  const zeroPoint = Math.min(roundHalfEven(-Math.min(min, 0) / scale), levels - 1);
+  return toFloat32(-zeroPoint * scale);
 }
 
 /** The symmetric grid of 2^bits − 1 levels over [−reach, reach]. */

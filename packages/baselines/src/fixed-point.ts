@@ -1,4 +1,6 @@
-import { type Quantizer, range, type SliceParameters, toFloat32, toScale } from '@lowbit/core';
+import { type Quantizer, range, toFloat32, toScale } from '@lowbit/core';
+import type { Affine } from './even-grid.js';
+import { overRanges } from './over-ranges.js';
 import { widths } from './widths.js';
 
 /**
@@ -36,11 +38,11 @@ export function fixedPoint(): Quantizer {
       const { min, max } = range(values);
       return overRange(bits, min, max);
     },
-    fitRange: (min, max, { bits }) => overRange(bits, min, max),
+    fitRanges: (ranges, { bits }) => overRanges(ranges, (min, max) => overRange(bits, min, max)),
   };
 }
 
-function overRange(bits: number, min: number, max: number): SliceParameters {
+function overRange(bits: number, min: number, max: number): Affine {
   const levels = 2 ** bits;
   if (min === max) return { kind: 'affine', levels, scale: 0, offset: min };
   const scale = toScale(2 ** (exponentAbove(Math.max(-min, max)) - (bits - 1)));

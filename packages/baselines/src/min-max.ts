@@ -1,13 +1,15 @@
 import {
+  type AffineScheme,
   type FitContext,
   nearestLevel,
   type Options,
   type OptionSchema,
   type Quantizer,
   range,
+  type SliceRanges,
   toScale,
 } from '@lowbit/core';
-import { type Affine, constantGrid, withZero } from './even-grid.js';
+import { type Affine, constantGrid, offsetWithZero, scaleWithZero, withZero } from './even-grid.js';
 import { existingGrid } from './existing-grid.js';
 import { onGridWithZero, onSpannedGrid } from './measured-grid.js';
 import { refineGrid } from './refine-grid.js';
@@ -111,7 +113,8 @@ export function minMax(settings: MinMaxOptions = {}): Quantizer {
       const spanned = spanning(levels, min, max);
       return refine === 'none' ? spanned : refined(values, spanned);
     },
-    fitRange: overRange,
+    fitRanges: (ranges, { bits, options: chosen }) =>
+      isMeasured(chosen) ? overRanges(ranges, 2 ** bits, chosen.zeroPoint === 'integer') : undefined,
     live: isMeasured,
     forward(ops, x, site) {
       if (site.role === 'activation' || !isMeasured(site.options))
@@ -131,11 +134,24 @@ function isMeasured({ zeroPoint, refine }: Options): boolean {
 
 /** The grid of a slice of weights, where its range alone decides it. */
 function overRange(min: number, max: number, { bits, options }: FitContext): Affine | undefined {
-  // A shift, as a power takes longer than all the rest, which counts where slices are short.
-  const levels = 1 << bits;
+  const levels = 2 ** bits;
   if (min === max) return constantGrid(levels, min);
   if (!isMeasured(options)) return undefined;
   return options.zeroPoint === 'integer' ? withZero(levels, min, max) : spanning(levels, min, max);
+}
+
+/** As {@link overRange}, for all slices: without an object for each, of which there can be millions. */
+function overRanges({ min, max }: SliceRanges, levels: number, zero: boolean): AffineScheme {
+  const scale = new Float32Array(min.length);
+  const offset = new Float32Array(min.length);
+  for (let slice = 0; slice < min.length; slice++) {
+    const low = min[slice] as number;
+    const high = max[slice] as number;
+    const step = low === high ? 0 : zero ? scaleWithZero(levels, low, high) : spannedScale(levels, low, high);
+    scale[slice] = step;
+    offset[slice] = step === 0 ? (low + high) / 2 : zero ? offsetWithZero(levels, step, low) : low;
+  }
+  return { kind: 'affine', levels, scale, offset };
 }
 
 /** Activations: the observed range, or that of the values where nothing was observed. */
@@ -157,6 +173,10 @@ function hasManyZeros(values: Float32Array): boolean {
 }
 
 function spanning(levels: number, min: number, max: number): Affine {
-  const scale = toScale((max - min) / (levels - 1));
+  const scale = spannedScale(levels, min, max);
   return scale === 0 ? constantGrid(levels, (min + max) / 2) : { kind: 'affine', levels, scale, offset: min };
+}
+
+function spannedScale(levels: number, min: number, max: number): number {
+  return toScale((max - min) / (levels - 1));
 }

@@ -55,6 +55,8 @@ export {
   type Chosen,
   type ChosenQuantizer,
 } from './plugin/choose.js';
+export { affineGrids } from './scheme/scheme.js';
+export type { SliceRanges } from './scheme/slice-ranges.js';
 export { backwardOf, forwardOf, nearestLevel, siteParameters } from './plugin/forward.js';
 export { activationSite } from './plugin/activation-site.js';
 export { grainOf } from './plugin/grain.js';

@@ -1,4 +1,4 @@
-import type { Quantizer } from '@lowbit/core';
+import { affineGrids, type FitContext, type Quantizer, type SliceRanges } from '@lowbit/core';
 import { describe, expect, it } from 'vitest';
 import {
   asCodebook,
@@ -43,17 +43,24 @@ describe('quantizerLaws', () => {
   });
 
   it('finds a range that is fitted in another way than the values', async () => {
-    const fitRange: Quantizer['fitRange'] = (min, max, context) =>
-      honest.fit(Float32Array.of(min, max), context);
-    expect(await failuresOf({ ...honest, fitRange })).toEqual([]);
-    const unsure: Quantizer = { ...honest, fitRange: () => undefined };
+    const fitRanges = ({ min, max }: SliceRanges, context: FitContext) => {
+      const grids = affineGrids(1);
+      grids.add(honest.fit(Float32Array.of(min[0]!, max[0]!), context) as Parameters<typeof grids.add>[0]);
+      return grids.scheme();
+    };
+    expect(await failuresOf({ ...honest, fitRanges })).toEqual([]);
+    const unsure: Quantizer = { ...honest, fitRanges: () => undefined };
     expect(await failuresOf(unsure)).toEqual([]);
+    const shifted = ({ min, max }: SliceRanges) => ({
+      min: Float32Array.of(0),
+      max: Float32Array.of(max[0]! - min[0]!),
+    });
     const careless: Quantizer = {
       ...honest,
-      fitRange: (min, max, context) => fitRange(0, max - min, context),
+      fitRanges: (ranges, context) => fitRanges(shifted(ranges), context),
     };
     const failures = await failuresOf(careless);
-    expect(failures.map(({ title }) => title)).toEqual(['fits a range as it fits values of that range']);
+    expect(failures.map(({ title }) => title)).toEqual(['fits ranges as it fits values of those ranges']);
   });
 
   it('tells scaling by powers of two from scaling', async () => {

@@ -1,4 +1,4 @@
-import { range, type Quantizer } from '@lowbit/core';
+import { affineGrids, range, type Quantizer, type SliceParameters } from '@lowbit/core';
 import { difference } from '../difference.js';
 import { must, type Law } from '../law.js';
 import { ordinaryValues } from '../samples.js';
@@ -7,22 +7,31 @@ import { describe } from './parameters.js';
 
 /** The law of quantizers that can fit weights by their range. */
 export function rangeLaws(quantizer: Quantizer): readonly Law[] {
-  if (quantizer.fitRange === undefined) return [];
-  return [{ title: 'fits a range as it fits values of that range', run: () => checkRanges(quantizer) }];
+  if (quantizer.fitRanges === undefined) return [];
+  return [{ title: 'fits ranges as it fits values of those ranges', run: () => checkRanges(quantizer) }];
 }
 
 function checkRanges(quantizer: Quantizer): void {
   for (const width of usableWidths(quantizer).filter(({ role }) => role === 'weight')) {
     for (const [name, values] of Object.entries(samples())) {
       const { min, max } = range(values);
-      const known = quantizer.fitRange?.(min, max, contextOf(quantizer, width));
-      const found = known && difference(fit(quantizer, values, width), known);
+      const ranges = { min: Float32Array.of(min), max: Float32Array.of(max) };
+      const known = quantizer.fitRanges?.(ranges, contextOf(quantizer, width));
+      const found = known && difference(gridsOf(fit(quantizer, values, width)), known);
       must(
         found === undefined,
         () => `${describe(width)}, ${name}: fitted to the values and to their range, ${found}`,
       );
     }
   }
+}
+
+/** One slice as a scheme, where it is an even grid. */
+function gridsOf(parameters: SliceParameters): unknown {
+  if (parameters.kind !== 'affine') return parameters;
+  const grids = affineGrids(1);
+  grids.add(parameters);
+  return grids.scheme();
 }
 
 function samples(): Record<string, Float32Array> {

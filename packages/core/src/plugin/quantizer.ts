@@ -1,7 +1,8 @@
 import type { RangeStatistics, SiteStatistics } from '../calibration/statistics.js';
 import type { Random } from '../numeric/random.js';
 import type { Ops } from '../ops/ops.js';
-import type { SliceParameters } from '../scheme/types.js';
+import type { SliceRanges } from '../scheme/slice-ranges.js';
+import type { AffineScheme, SliceParameters } from '../scheme/types.js';
 import type { Options, OptionSchema } from './options.js';
 
 export type Role = 'weight' | 'activation';
@@ -104,11 +105,11 @@ export interface Quantizer {
   /** Chooses the parameters of one slice. `values` are finite, flat, and must not be changed. Pure. */
   fit(values: Float32Array, context: FitContext): SliceParameters;
   /**
-   * For weights: what `fit` gives for every slice whose smallest and largest values are these, or `undefined` where they do
-   * not decide. All slices are then fitted in one pass over the tensor, without being put together first, which counts
-   * where they are many.
+   * For weights: what `fit` gives for slices whose smallest and largest values are these, or `undefined` where they do not
+   * decide. All slices of a tensor are then fitted at once, without being put together first, which counts where they are
+   * many. No slice is empty. `affineGrids` gathers grids.
    */
-  fitRange?(min: number, max: number, context: FitContext): SliceParameters | undefined;
+  fitRanges?(ranges: SliceRanges, context: FitContext): AffineScheme | undefined;
   refit?(values: Float32Array, context: RefitContext): SliceParameters;
   /**
    * `forward` for weights measures what it needs from x itself and looks at no parameters, so that while latent weights

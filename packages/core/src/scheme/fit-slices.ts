@@ -1,36 +1,38 @@
+import { checkGrids, checkParameters } from './check-parameters.js';
+import { gatherScheme } from './scheme.js';
 import type { SliceRanges } from './slice-ranges.js';
 import type { SliceLayout } from './slicing.js';
-import type { SliceParameters } from './types.js';
+import type { AffineScheme, Scheme, SliceParameters } from './types.js';
 
-/** How the parameters of a slice, by its number, are chosen. */
+/** How the parameters of slices are chosen. */
 export interface SliceFit {
-  /** From its values. */
+  readonly bits: number;
+  /** Those of one slice, by its number, from its values. */
   readonly fit: (values: Float32Array, slice: number) => SliceParameters;
-  /** From its smallest and largest value, to the same result; `undefined` where these do not decide. */
-  readonly fitRange?: (min: number, max: number, slice: number) => SliceParameters | undefined;
+  /** Those of all slices, none of which is empty, from their ranges, to the same result; `undefined` where these do not decide. */
+  readonly fitRanges?: (ranges: SliceRanges) => AffineScheme | undefined;
 }
 
 /**
- * Chooses the parameters of slices, which are asked for by number. Values are put into slice-major order only if a fit
- * looks at them.
+ * Chooses the parameters of all slices. Values are put into slice-major order only if a fit looks at them.
  *
- * @param ranges Wanted for `fitRange`.
+ * @param ranges Wanted for `fitRanges`.
+ * @throws LowbitError `plugin-failed` for parameters that are not finite or need more bits.
  */
 export function fitSlices(
   values: Float32Array,
   layout: SliceLayout,
-  { fit, fitRange }: SliceFit,
+  { bits, fit, fitRanges }: SliceFit,
+  where: string,
   ranges?: SliceRanges,
-): (slice: number) => SliceParameters {
-  if (values.length === 0) return () => emptySlice;
-  let ordered: Float32Array | undefined;
-  const fitValues = (slice: number) => {
-    ordered ??= layout.toSliceMajor(values);
-    return fit(ordered.subarray(layout.start(slice), layout.end(slice)), slice);
-  };
-  if (fitRange === undefined || ranges === undefined) return fitValues;
-  const { min, max } = ranges;
-  return (slice) => fitRange(min[slice] as number, max[slice] as number, slice) ?? fitValues(slice);
+): Scheme {
+  const { count, start, end } = layout;
+  if (values.length === 0) return gatherScheme(count, () => emptySlice, where);
+  const grids = ranges && fitRanges?.(ranges);
+  if (grids !== undefined) return checkGrids(grids, count, bits, where);
+  const ordered = layout.toSliceMajor(values);
+  const fitOne = (slice: number) => fit(ordered.subarray(start(slice), end(slice)), slice);
+  return gatherScheme(count, (slice) => checkParameters(fitOne(slice), bits, where), where);
 }
 
 const emptySlice: SliceParameters = { kind: 'affine', levels: 1, scale: 0, offset: 0 };

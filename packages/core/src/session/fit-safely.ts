@@ -1,6 +1,7 @@
 import type { FitContext, Quantizer, RefitContext } from '../plugin/quantizer.js';
 import { pluginFailure } from '../plugin/safely.js';
-import type { SliceParameters } from '../scheme/types.js';
+import type { SliceRanges } from '../scheme/slice-ranges.js';
+import type { AffineScheme, SliceParameters } from '../scheme/types.js';
 
 /** Runs the plugin's `fit`; whatever it throws is reported with its name and the place. */
 export function fitSafely(
@@ -16,16 +17,15 @@ export function fitSafely(
   }
 }
 
-/** Runs the plugin's `fitRange` in the same way; without one nothing is known. */
-export function fitRangeSafely(
+/** Runs the plugin's `fitRanges` in the same way; without one nothing is known. */
+export function fitRangesSafely(
   quantizer: Quantizer,
-  min: number,
-  max: number,
+  ranges: SliceRanges,
   context: FitContext,
   place: string,
-): SliceParameters | undefined {
+): AffineScheme | undefined {
   try {
-    return quantizer.fitRange?.(min, max, context);
+    return quantizer.fitRanges?.(ranges, context);
   } catch (error) {
     throw failureOf(quantizer, place, error);
   }

@@ -10,7 +10,7 @@ import { sliceParameters } from '../scheme/scheme.js';
 import type { SliceRanges } from '../scheme/slice-ranges.js';
 import { sliceLayout } from '../scheme/slicing.js';
 import type { QuantizedTensor, Scheme, SliceParameters } from '../scheme/types.js';
-import { fitRangeSafely, fitSafely, refitSafely } from './fit-safely.js';
+import { fitRangesSafely, fitSafely, refitSafely } from './fit-safely.js';
 
 /** Values that may not move, and the parameters that hold them. */
 export interface Frozen {
@@ -59,9 +59,9 @@ export function quantizeWeight(
     where: weight.id,
     fit,
     ...(ranges === undefined ? {} : { ranges }),
-    ...(held !== undefined || quantizer.fitRange === undefined
+    ...(held !== undefined || quantizer.fitRanges === undefined
       ? {}
-      : { fitRange: (min: number, max: number) => fitRangeSafely(quantizer, min, max, context, place) }),
+      : { fitRanges: (all: SliceRanges) => fitRangesSafely(quantizer, all, context, place) }),
   });
 }
 
