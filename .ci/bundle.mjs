@@ -1,7 +1,7 @@
 // Joins the modules that tsc has written into one file for each entry of the package in the working folder, in
 // dist/bundle: loading hundreds of small modules takes Node longer than quantizing a small model. The dependencies that
-// package.json lists under `inlined` are joined in too, for the same reason.
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+// package.json lists under `inlined` are joined in too, for the same reason, and their notices go along.
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { rolldown } from 'rolldown';
 
 const { exports, inlined = [] } = JSON.parse(readFileSync('package.json', 'utf8'));
@@ -15,4 +15,14 @@ const bundle = await rolldown({
   input: Object.fromEntries(names.map((name) => [name, `./dist/${name}.js`])),
   external: (id) => /^[^./]/.test(id) && !isInlined(id),
 });
-await bundle.write({ dir: folder, chunkFileNames: 'shared/[name].js' });
+const { output } = await bundle.write({ dir: folder, chunkFileNames: 'shared/[name].js' });
+if (inlined.length > 0) writeFileSync(`${folder}NOTICES.txt`, notices(output));
+
+/** The comments that the joined modules of other packages begin with, each once. */
+function notices(chunks) {
+  const foreign = chunks
+    .flatMap(({ moduleIds = [] }) => moduleIds)
+    .filter((id) => id.includes('/node_modules/'));
+  const headers = foreign.map((id) => /^(\s*\/\/.*\n)*/.exec(readFileSync(id, 'utf8'))[0].trim());
+  return `Parts of ${inlined.join(' and ')} are joined in.\n\n${[...new Set(headers)].filter(Boolean).join('\n\n')}\n`;
+}

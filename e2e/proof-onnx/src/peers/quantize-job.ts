@@ -5,7 +5,6 @@ import { onnx } from '@lowbit/onnx';
 import type * as web from 'onnxruntime-web';
 import { quantizeIntegers } from '../integers/quantize-integers.js';
 import type { PeerKind } from './kinds.js';
-import { readNpz } from './npz.js';
 
 /** Quantizes a file in the way that its kind names. */
 export async function quantizeJob(
@@ -40,6 +39,7 @@ async function calibrationRuntime(): Promise<typeof web> {
   return ort;
 }
 
-function* read(paths: readonly string[]): Generator<Batch> {
+async function* read(paths: readonly string[]): AsyncGenerator<Batch> {
+  const { readNpz } = await import('./npz.js');
   for (const path of paths) yield readNpz(path);
 }

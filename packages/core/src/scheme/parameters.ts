@@ -57,7 +57,8 @@ function roundAffine(
 export function storesZeroPoints(scheme: AffineScheme): boolean {
   const { offset } = scheme;
   if (offset === undefined || integerZeroPoints(scheme) === undefined) return false;
-  return scheme.scale.every((scale, s) => scale !== 0 || offset[s] === 0);
+  for (let s = 0; s < offset.length; s++) if (scheme.scale[s] === 0 && offset[s] !== 0) return false;
+  return true;
 }
 
 /** Numbers as integers of `bits` bits times one float16 a super-block. */

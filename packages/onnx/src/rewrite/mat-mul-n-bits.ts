@@ -30,7 +30,7 @@ export function matMulNBits(
   if (exact === undefined) return undefined;
   const layout = groupLayout(shape as readonly [number, number], slicing.group, bits as PackedBits);
   const { columns, groups } = layout;
-  const scales = transpose(exact.scale, groups, columns);
+  const scales = transpose(exact.scale, groups);
   const inputs = [
     to.constant('codes', DataType.UINT8, [columns, groups, layout.bytesPerGroup], packGroups(exact, layout)),
     addNumbers(to, 'scale', scales, [columns * groups], parameterStorage),
@@ -47,9 +47,13 @@ export function matMulNBits(
   return { form: 'MatMulNBits', storedBits: bits, nodes };
 }
 
-/** The transpose of a matrix [rows, columns]. */
-function transpose(values: Float32Array, rows: number, columns: number): Float32Array {
-  return values.map((_, at) => values[(at % rows) * columns + Math.floor(at / rows)] as number);
+/** The transpose of a matrix of so many rows. */
+function transpose(values: Float32Array, rows: number): Float32Array {
+  const result = new Float32Array(values.length);
+  for (let row = 0, from = 0; row < rows; row++) {
+    for (let to = row; to < result.length; to += rows) result[to] = values[from++] as number;
+  }
+  return result;
 }
 
 /** Whether the weight is the second factor of `MatMul` nodes and nothing else. */
