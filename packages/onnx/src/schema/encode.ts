@@ -1,6 +1,9 @@
-import { toBinary } from '@bufbuild/protobuf';
+import type { DescMessage, Message } from '@bufbuild/protobuf';
 import { LowbitError } from '@lowbit/core';
-import { ModelProtoSchema, type ModelProto } from 'onnx-buf';
+import { GraphProtoSchema, ModelProtoSchema, type GraphProto, type ModelProto } from 'onnx-buf';
+import type { Fields } from './decode.js';
+import { messageSize, writeMessage } from './encode-message.js';
+import { sinkOf, type Sizes } from './sink.js';
 
 /** Protobuf messages end at 2 GiB. */
 const largestMessage = 2 ** 31 - 1;
@@ -11,19 +14,36 @@ const largestMessage = 2 ** 31 - 1;
  * @throws LowbitError `model-too-large` above 2 GiB; `model-malformed` when a field holds a value that it cannot.
  */
 export function serializeModel(model: ModelProto, where: string): Uint8Array {
-  let bytes: Uint8Array;
+  const sizes: Sizes = new Map();
+  const size = measured(ModelProtoSchema, model, where, sizes);
+  if (size > largestMessage) throw tooLarge(size, where);
+  const sink = sinkOf(size, sizes);
+  writeMessage(ModelProtoSchema, sink, model as unknown as Fields);
+  return sink.bytes;
+}
+
+/**
+ * How many bytes a graph takes in a file, its own tag and length not counted.
+ *
+ * @throws LowbitError `model-malformed` when a field holds a value that it cannot.
+ */
+export const graphSize = (graph: GraphProto, where: string): number =>
+  measured(GraphProtoSchema, graph, where, new Map());
+
+function measured(schema: DescMessage, message: Message, where: string, sizes: Sizes): number {
   try {
-    bytes = toBinary(ModelProtoSchema, model);
+    return messageSize(schema, message as Fields, sizes);
   } catch (cause) {
     const received = cause instanceof Error ? cause.message : String(cause);
     throw new LowbitError({ code: 'model-malformed', where, received }, { cause });
   }
-  if (bytes.length <= largestMessage) return bytes;
-  throw new LowbitError({
+}
+
+const tooLarge = (size: number, where: string): LowbitError =>
+  new LowbitError({
     code: 'model-too-large',
     where,
     expected: `at most ${largestMessage} bytes, the limit of the file format`,
-    received: `${bytes.length} bytes`,
+    received: `${size} bytes`,
     remedy: 'Use fewer bits, or keep the tensors as external data.',
   });
-}

@@ -1,6 +1,6 @@
 /**
  * The one place that knows which protobuf library and which generated schema are in use. The rest of the
- * package sees plain message types, constructors, {@link parseModel} and {@link serializeModel}.
+ * package sees plain message types, constructors, {@link parseModel}, {@link serializeModel}.
  */
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
 import {
@@ -49,7 +49,7 @@ export {
 } from 'onnx-buf';
 
 export { parseModel } from './decode.js';
-export { serializeModel } from './encode.js';
+export { graphSize, serializeModel } from './encode.js';
 export { copyMessage } from './copy.js';
 export { keptBytes } from './kept.js';
 export { textOf, utf8 } from './utf8.js';

@@ -1,0 +1,61 @@
+import { ScalarType, type DescField, type DescMessage } from '@bufbuild/protobuf';
+import type { Fields } from './decode.js';
+import { encodeField, tagOf, type FieldEncoder } from './encode-field.js';
+import { scalarWriter } from './scalar-writer.js';
+import { writeBytes, type Sink, type Sizes } from './sink.js';
+import type { ValueWriter } from './value-writer.js';
+import { varintSize, withLength, writeVarint } from './write-varint.js';
+
+/**
+ * Bytes of a message without its length. That of every message in it goes into `sizes`. Throws for a value that its
+ * field cannot hold.
+ */
+export function messageSize(schema: DescMessage, message: Fields, sizes: Sizes): number {
+  const { $typeName, $unknown = [] } = message;
+  if ($typeName !== schema.typeName) throw new Error(`${$typeName} in the place of ${schema.typeName}`);
+  let size = 0;
+  for (const encoder of encodersOf(schema)) size += encoder.size(message, sizes);
+  for (const { no, wireType, data } of $unknown) size += varintSize(tagOf(no, wireType), 0) + data.length;
+  sizes.set(message, size);
+  return size;
+}
+
+/** Writes a message that was measured before: known fields by their numbers, then unknown ones. */
+export function writeMessage(schema: DescMessage, sink: Sink, message: Fields): void {
+  for (const encoder of encodersOf(schema)) encoder.write(sink, message);
+  for (const { no, wireType, data } of message.$unknown ?? []) {
+    writeVarint(sink, tagOf(no, wireType), 0);
+    writeBytes(sink, data);
+  }
+}
+
+const compiled = new WeakMap<DescMessage, readonly FieldEncoder[]>();
+
+function encodersOf(schema: DescMessage): readonly FieldEncoder[] {
+  const known = compiled.get(schema);
+  if (known !== undefined) return known;
+  const fields = [...schema.fields].sort((a, b) => a.number - b.number);
+  const encoders = fields.map((field) => encodeField(field, writerOf(field)));
+  compiled.set(schema, encoders);
+  return encoders;
+}
+
+function writerOf(field: DescField): ValueWriter {
+  if (field.fieldKind === 'message') return messageWriter(field.message);
+  if (field.fieldKind === 'enum') return scalarWriter(ScalarType.INT32, field.name);
+  if (field.fieldKind === 'scalar') return scalarWriter(field.scalar, field.name);
+  if (field.fieldKind === 'list' && field.listKind === 'message') return messageWriter(field.message);
+  if (field.fieldKind === 'list' && field.listKind === 'scalar')
+    return scalarWriter(field.scalar, field.name);
+  throw new Error(`field ${field.name} is of a kind that the ONNX schema does not use`);
+}
+
+/** Writes messages with their length in front. */
+const messageWriter = (schema: DescMessage): ValueWriter => ({
+  wireType: 2,
+  size: (message, sizes) => withLength(messageSize(schema, message as Fields, sizes)),
+  write(sink, message) {
+    writeVarint(sink, sink.sizes.get(message as Fields) as number, 0);
+    writeMessage(schema, sink, message as Fields);
+  },
+});
