@@ -1,9 +1,9 @@
 import type { NormalDistribution } from '@lowbit/core';
 import { isStandard } from '../describe/scope.js';
-import type { EditableGraph } from '../fold/editable-graph.js';
-import { openGraph } from '../integer/open-graph.js';
+import { graphConstants, type GraphConstants } from '../fold/graph-constants.js';
+import { checkGraph } from '../read/check-graph.js';
 import type { OnnxModel } from '../read/model.js';
-import type { NodeProto } from '../schema/proto.js';
+import type { GraphProto, NodeProto } from '../schema/proto.js';
 
 /** Distributions by the name of the value. */
 export type NormalDistributions = ReadonlyMap<string, NormalDistribution>;
@@ -20,10 +20,12 @@ const passing = [
  * from batch normalization, or are constant after it, are left out.
  */
 export function normalDistributions(model: OnnxModel): NormalDistributions {
-  const graph = openGraph(model);
   const known = new Map<string, NormalDistribution>();
-  for (const node of graph.nodes()) {
-    const normal = isPassing(node) ? known.get(node.input[0] ?? '') : normalized(node, graph);
+  const graph = model.proto.graph as GraphProto;
+  if (!graph.node.some(isNormalization)) return known;
+  const constants = graphConstants(graph, model.ir);
+  for (const node of checkGraph(model.proto, model.name).get(graph) ?? []) {
+    const normal = isPassing(node) ? known.get(node.input[0] ?? '') : normalized(node, constants);
     if (normal !== undefined) known.set(node.output[0] as string, normal);
   }
   return known;
@@ -31,9 +33,11 @@ export function normalDistributions(model: OnnxModel): NormalDistributions {
 
 const isPassing = (node: NodeProto): boolean => passing.some((op) => isStandard(node, op));
 
-function normalized(node: NodeProto, graph: EditableGraph): NormalDistribution | undefined {
-  if (!isStandard(node, 'BatchNormalization')) return undefined;
-  const [scale, shift] = [1, 2].map((index) => graph.constant(node.input[index] ?? '')?.values);
+const isNormalization = (node: NodeProto): boolean => isStandard(node, 'BatchNormalization');
+
+function normalized(node: NodeProto, constants: GraphConstants): NormalDistribution | undefined {
+  if (!isNormalization(node)) return undefined;
+  const [scale, shift] = [1, 2].map((index) => constants.value(node.input[index] ?? '')?.values);
   return scale === undefined || shift === undefined || scale.length !== shift.length
     ? undefined
     : pooled(Array.from(shift), Array.from(scale, Math.abs));

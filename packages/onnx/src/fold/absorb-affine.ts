@@ -1,6 +1,6 @@
 import { DataType, type NodeProto } from '../schema/proto.js';
 import { channelAffine, type ChannelAffine } from './channel-affine.js';
-import { scaleChannels } from './channel-weights.js';
+import { perChannel, scaleChannels } from './channel-weights.js';
 import type { EditableGraph } from './editable-graph.js';
 import type { FoldRule } from './fold-step.js';
 import { linearUnit, weightsOf, type LinearUnit } from './linear-unit.js';
@@ -32,30 +32,23 @@ export const absorbAffine: FoldRule = {
 const followers = (node: NodeProto, graph: EditableGraph) => graph.soleUser(node.output[0] ?? '');
 
 function finite({ scale, shift }: ChannelAffine, channels: number): boolean {
-  return Array.from({ length: channels }, (_, channel) => scale(channel) + shift(channel)).every(
-    Number.isFinite,
-  );
+  return perChannel(channels, (channel) => scale(channel) + shift(channel)).every(Number.isFinite);
 }
 
 /** Scales the weights and the bias of a unit and shifts the bias. */
 export function takeAffine(
   unit: LinearUnit,
-  { scale, shift, shifts }: ChannelAffine,
+  { scale, shift, scales, shifts }: ChannelAffine,
   graph: EditableGraph,
 ): void {
-  const { node, dims, channels, runs } = unit;
-  const name = node.input[1] as string;
-  const values = weightsOf(unit, graph);
-  scaleChannels(
-    values,
-    runs,
-    Float64Array.from({ length: channels }, (_, channel) => scale(channel)),
-  );
-  graph.setConstant(name, dims, values);
+  const { node, channels, runs } = unit;
+  const name = weightsOf(unit);
+  const factors = perChannel(channels, scale);
+  if (scales) scaleChannels(graph.ownFloats(name), runs, factors);
   const bias = graph.constant(node.input[2] ?? '');
   if (bias === undefined && !shifts) return;
   const before = (channel: number) => bias?.values[bias.values.length === 1 ? 0 : channel] ?? 0;
-  const after = Float32Array.from({ length: channels }, (_, c) => scale(c) * before(c) + shift(c));
+  const after = new Float32Array(perChannel(channels, (c) => factors[c]! * before(c) + shift(c)));
   if (bias !== undefined) graph.setConstant(node.input[2] as string, [channels], after);
   else
     graph.setInput(
@@ -73,9 +66,8 @@ function shiftAfterMatMul(unit: LinearUnit, add: NodeProto, bias: ChannelAffine,
   if (last === undefined || affine === undefined) return undefined;
   const { channels } = unit;
   if (!finite(affine, channels)) return { reason: 'the constants after it are not finite' };
-  const values = Float32Array.from(
-    { length: channels },
-    (_, c) => affine.scale(c) * bias.shift(c) + affine.shift(c),
+  const values = new Float32Array(
+    perChannel(channels, (c) => affine.scale(c) * bias.shift(c) + affine.shift(c)),
   );
   takeAffine(unit, { ...affine, shift: () => 0, shifts: false }, graph);
   const index = add.input[0] === unit.node.output[0] ? 1 : 0;

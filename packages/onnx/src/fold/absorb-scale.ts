@@ -2,7 +2,7 @@ import { isStandard } from '../describe/scope.js';
 import { integersAttribute } from '../describe/attributes.js';
 import { DataType, type NodeProto } from '../schema/proto.js';
 import { takeAffine } from './absorb-affine.js';
-import { sumChannels } from './channel-weights.js';
+import { scaleChannels, sumChannels } from './channel-weights.js';
 import type { EditableGraph } from './editable-graph.js';
 import type { FoldRule } from './fold-step.js';
 import { linearUnit, weightsOf, type LinearUnit } from './linear-unit.js';
@@ -45,8 +45,8 @@ function takeFactor(node: NodeProto, { x, factor }: { x: string; factor: number 
   const units = unitsAfter(node, graph);
   if (units === undefined) return undefined;
   for (const unit of units) {
-    const values = weightsOf(unit, graph).map((value) => value * factor);
-    graph.setConstant(unit.node.input[1] as string, unit.dims, values);
+    const weights = graph.ownFloats(weightsOf(unit));
+    scaleChannels(weights, unit.runs, new Float64Array(unit.channels).fill(factor));
   }
   bypass(node, x, graph);
   return 'folded' as const;
@@ -57,8 +57,9 @@ function takeTerm(node: NodeProto, { x, term }: { x: string; term: number }, gra
   if (units === undefined || !units.every(({ node: user, takesBias }) => takesBias && !pads(user)))
     return undefined;
   for (const unit of units) {
-    const sums = sumChannels(weightsOf(unit, graph), unit.runs, unit.channels);
-    takeAffine(unit, { scale: () => 1, shift: (channel) => term * sums[channel]!, shifts: true }, graph);
+    const sums = sumChannels(graph.floats(weightsOf(unit)), unit.runs, unit.channels);
+    const shift = (channel: number) => term * sums[channel]!;
+    takeAffine(unit, { scale: () => 1, shift, scales: false, shifts: true }, graph);
   }
   bypass(node, x, graph);
   return 'folded' as const;
@@ -109,7 +110,7 @@ function takeIntoHardSwish(node: NodeProto, product: string, factor: number, gra
   const alone = gate !== undefined && graph.soleUser(gate.output[0] ?? '') === multiply;
   const both = multiply.input.includes(u) && graph.users(u).length === 2 && !graph.isHeld(u);
   if (!alone || !both || unit === undefined || unit.fixed !== undefined || alpha === undefined) return false;
-  takeAffine(unit, { scale: () => factor, shift: () => 0, shifts: false }, graph);
+  takeAffine(unit, { scale: () => factor, shift: () => 0, scales: true, shifts: false }, graph);
   alpha.f = Math.fround(alpha.f / factor);
   graph.replace(node, []);
   graph.setOutput(multiply, node.output[0] as string);

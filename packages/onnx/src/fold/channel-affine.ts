@@ -7,6 +7,8 @@ import type { LinearUnit } from './linear-unit.js';
 export interface ChannelAffine {
   readonly scale: (channel: number) => number;
   readonly shift: (channel: number) => number;
+  /** Whether there is a scale other than 1 at all. */
+  readonly scales: boolean;
   /** Whether there is a shift at all. */
   readonly shifts: boolean;
 }
@@ -25,15 +27,15 @@ export function channelAffine(
   const other = numbersOf(node.input[first ? 1 : 0] ?? '', shape, graph);
   if (other === undefined || node.input.length !== 2) return undefined;
   const [one, none] = [() => 1, () => 0];
-  if (isStandard(node, 'Add')) return { scale: one, shift: other, shifts: true };
-  if (isStandard(node, 'Mul')) return { scale: other, shift: none, shifts: false };
+  if (isStandard(node, 'Add')) return { scale: one, shift: other, scales: false, shifts: true };
+  if (isStandard(node, 'Mul')) return { scale: other, shift: none, scales: true, shifts: false };
   if (isStandard(node, 'Sub')) {
     return first
-      ? { scale: one, shift: (channel) => -other(channel), shifts: true }
-      : { scale: () => -1, shift: other, shifts: true };
+      ? { scale: one, shift: (channel) => -other(channel), scales: false, shifts: true }
+      : { scale: () => -1, shift: other, scales: true, shifts: true };
   }
   if (isStandard(node, 'Div') && first)
-    return { scale: (channel) => 1 / other(channel), shift: none, shifts: false };
+    return { scale: (channel) => 1 / other(channel), shift: none, scales: true, shifts: false };
   return undefined;
 }
 
@@ -54,7 +56,8 @@ function batchNormalization(
   const [gamma, beta, mean, variance] = parts.map((part) => part?.values as Float32Array);
   const epsilon = node.attribute.find(({ name }) => name === 'epsilon')?.f ?? 1e-5;
   const scale = (channel: number) => gamma![channel]! / Math.sqrt(variance![channel]! + epsilon);
-  return { scale, shift: (channel) => beta![channel]! - mean![channel]! * scale(channel), shifts: true };
+  const shift = (channel: number) => beta![channel]! - mean![channel]! * scale(channel);
+  return { scale, shift, scales: true, shifts: true };
 }
 
 /** A constant as one number a channel: it has one value, or varies along the axis of the channels alone. */

@@ -16,11 +16,17 @@ export interface EditableGraph {
   constant(name: string): ConstantValue | undefined;
   isConstant(name: string): boolean;
   /**
-   * The values of a constant of type FLOAT, freshly read.
+   * The values of a constant of type FLOAT, to be read.
    *
    * @throws LowbitError as `readFloats`.
    */
   floats(name: string): Float32Array;
+  /**
+   * The values of a constant of type FLOAT, to be changed in place: what is written there, the constant becomes.
+   *
+   * @throws LowbitError as `readFloats`.
+   */
+  ownFloats(name: string): Float32Array;
   /** How many values of constants were read so far: what folding them costs. */
   valuesRead(): number;
   /** Whether the data of a constant are in another file. */
@@ -33,7 +39,7 @@ export interface EditableGraph {
   isHeld(name: string): boolean;
   /** The node that alone takes the value, once. */
   soleUser(name: string): NodeProto | undefined;
-  /** Changes the numbers of a FLOAT constant; its name and place stay. */
+  /** Changes the numbers of a FLOAT constant, which holds `values` from now on; its name and place stay. */
   setConstant(name: string, dims: readonly number[], values: Float32Array): void;
   /** Adds a constant; its name is `near`, with a number behind it where that is taken. */
   addConstant(near: string, { type, dims, values }: ConstantValue): string;
@@ -79,6 +85,7 @@ export function editableGraph(
     constant: constants.value,
     constantType: constants.type,
     floats: constants.floats,
+    ownFloats: constants.ownFloats,
     valuesRead: constants.valuesRead,
     isExternal: constants.isExternal,
     setConstant: constants.set,

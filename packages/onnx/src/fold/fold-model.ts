@@ -64,6 +64,7 @@ function foldGraph(
       for (const rule of rules) {
         if (!stillThere(node, graph)) break;
         const step = rule.apply(node, graph, opset);
+        if (step === undefined) continue;
         const key = `${rule.name}:${nodeLabel(node)}`;
         if (typeof step === 'object')
           refused.set(key, { rule: rule.name, node: nodeLabel(node), reason: step.reason });

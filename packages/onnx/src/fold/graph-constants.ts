@@ -3,7 +3,7 @@ import { makeScope } from '../describe/scope.js';
 import { isExternal, readFloats } from '../read/tensor-data.js';
 import { DataType, type GraphProto, type TensorProto } from '../schema/proto.js';
 import { initializersStandAlone } from '../target/facts.js';
-import { makeTensor } from '../write/make-tensor.js';
+import { makeRawTensor, makeTensor } from '../write/make-tensor.js';
 import { constantValue, type ConstantValue } from './constant-value.js';
 
 /** The constants of a graph that nobody may replace from outside, as they are and as they become. */
@@ -13,18 +13,24 @@ export interface GraphConstants {
   /** Its numbers; `undefined` for anything that is no constant or is not computed with. */
   value(name: string): ConstantValue | undefined;
   /**
-   * The values of a constant of type FLOAT, freshly read.
+   * The values of a constant of type FLOAT, to be read.
    *
    * @throws LowbitError as `readFloats`.
    */
   floats(name: string): Float32Array;
+  /**
+   * The values of a constant of type FLOAT, to be changed in place: what is written there, the constant becomes.
+   *
+   * @throws LowbitError as `readFloats`.
+   */
+  ownFloats(name: string): Float32Array;
   /** How many values were read so far, all constants together: what work on them costs. */
   valuesRead(): number;
   /** Whether its data are in another file. */
   isExternal(name: string): boolean;
   /** Its type and dimensions, without reading it. */
   type(name: string): Pick<ConstantValue, 'type' | 'dims'> | undefined;
-  /** Changes the numbers of a FLOAT constant; its name stays. */
+  /** Changes the numbers of a FLOAT constant, which holds `values` from now on; its name stays. */
   set(name: string, dims: readonly number[], values: Float32Array): void;
   add(name: string, value: ConstantValue): void;
   /** The tensor that takes the place of one of the file, where it was changed. */
@@ -38,10 +44,20 @@ export function graphConstants(graph: GraphProto, ir: number): GraphConstants {
   const tensors = constantsOf(graph, ir);
   const changed = new Map<string, TensorProto>();
   const added = new Set<string>();
+  /** Values of constants that were changed. The tensors are views on them. */
+  const own = new Map<string, Float32Array>();
   let valuesRead = 0;
   const counted = <T extends Float32Array | readonly number[]>(values: T): T => {
     valuesRead += values.length;
     return values;
+  };
+  const floats = (name: string) =>
+    counted(own.get(name) ?? readFloats(tensors.get(name) as TensorProto, name));
+  const set: GraphConstants['set'] = (name, dims, values) => {
+    const tensor = tensorOn(tensors.get(name)?.name ?? name, dims, values);
+    tensors.set(name, tensor);
+    changed.set(name, tensor);
+    own.set(name, values);
   };
   return {
     has: (name) => tensors.has(name),
@@ -51,7 +67,12 @@ export function graphConstants(graph: GraphProto, ir: number): GraphConstants {
       const value = tensor && constantValue(tensor);
       return value && { ...value, values: counted(value.values) };
     },
-    floats: (name) => counted(readFloats(tensors.get(name) as TensorProto, name)),
+    floats,
+    ownFloats(name) {
+      const values = floats(name);
+      if (!own.has(name)) set(name, (tensors.get(name) as TensorProto).dims.map(Number), values);
+      return values;
+    },
     valuesRead: () => valuesRead,
     isExternal(name) {
       const tensor = tensors.get(name);
@@ -61,11 +82,7 @@ export function graphConstants(graph: GraphProto, ir: number): GraphConstants {
       const tensor = tensors.get(name);
       return tensor && { type: tensor.dataType, dims: tensor.dims.map(Number) };
     },
-    set(name, dims, values) {
-      const tensor = makeTensor(tensors.get(name)?.name ?? name, DataType.FLOAT, dims, values);
-      tensors.set(name, tensor);
-      changed.set(name, tensor);
-    },
+    set,
     add(name, { type, dims, values }) {
       tensors.set(name, makeTensor(name, type, dims, values));
       added.add(name);
@@ -73,6 +90,11 @@ export function graphConstants(graph: GraphProto, ir: number): GraphConstants {
     changed: (name) => changed.get(name),
     added: () => [...added].map((name) => tensors.get(name) as TensorProto),
   };
+}
+
+function tensorOn(name: string, dims: readonly number[], values: Float32Array): TensorProto {
+  const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  return makeRawTensor(name, DataType.FLOAT, dims, bytes);
 }
 
 /** From IR 4 an initializer that is also an input may be replaced by whoever runs the model. */

@@ -67,10 +67,9 @@ function soleProducer(name: string, user: NodeProto, graph: EditableGraph): Node
 
 /** The single number of a FLOAT constant. */
 function number(name: string | undefined, graph: EditableGraph): number | undefined {
-  const value = name === undefined ? undefined : graph.constant(name);
-  return value?.type === DataType.FLOAT && value.values.length === 1 && value.dims.length <= 1
-    ? value.values[0]
-    : undefined;
+  const { type, dims = [0] } = graph.constantType(name ?? '') ?? {};
+  const single = type === DataType.FLOAT && dims.length <= 1 && dims.every((size) => size === 1);
+  return single ? graph.constant(name as string)?.values[0] : undefined;
 }
 
 /** The other, constant operand of a node with two. */

@@ -41,9 +41,8 @@ export function linearUnit(node: NodeProto, graph: EditableGraph): LinearUnit | 
   return { node, dims: weights.dims, ...shape, ...(fixed === undefined ? {} : { fixed }) };
 }
 
-/** The weights of a unit that is not fixed, freshly read. */
-export const weightsOf = ({ node }: LinearUnit, graph: EditableGraph): Float32Array =>
-  graph.floats(node.input[1] as string);
+/** The name of a unit's weights. */
+export const weightsOf = ({ node }: LinearUnit): string => node.input[1] as string;
 
 function fixedReason(node: NodeProto, type: DataType, graph: EditableGraph): string | undefined {
   if (type !== DataType.FLOAT) return 'the weights are not of type FLOAT';

@@ -2,6 +2,7 @@ import type {
   AttributeProto,
   GraphProto,
   ModelProto,
+  NodeProto,
   SparseTensorProto,
   TensorProto,
 } from '../schema/proto.js';
@@ -9,26 +10,34 @@ import { subgraphsOf } from './subgraphs.js';
 
 /** Every constant tensor of a model: initializers and tensor attributes, in subgraphs and functions too. */
 export function allTensors({ graph, functions }: ModelProto): TensorProto[] {
-  const inner = functions.flatMap(({ node, attributeProto }) => [
-    ...attributeProto.flatMap(tensorsOfAttribute),
-    ...node.flatMap(tensorsOfNode),
-  ]);
-  return [...(graph === undefined ? [] : tensorsOfGraph(graph)), ...inner];
+  const all: TensorProto[] = [];
+  if (graph !== undefined) addGraph(graph, all);
+  for (const { node, attributeProto } of functions) {
+    for (const attribute of attributeProto) addAttribute(attribute, all);
+    for (const one of node) addNode(one, all);
+  }
+  return all;
 }
 
-function tensorsOfGraph({ initializer, sparseInitializer, node }: GraphProto): TensorProto[] {
-  return [...initializer, ...sparseInitializer.flatMap(tensorsOfSparse), ...node.flatMap(tensorsOfNode)];
+function addGraph({ initializer, sparseInitializer, node }: GraphProto, all: TensorProto[]): void {
+  for (const tensor of initializer) all.push(tensor);
+  for (const sparse of sparseInitializer) addSparse(sparse, all);
+  for (const one of node) addNode(one, all);
 }
 
-function tensorsOfNode(node: GraphProto['node'][number]): TensorProto[] {
-  const own = node.attribute.flatMap(tensorsOfAttribute);
-  return [...own, ...subgraphsOf(node).flatMap(({ graph }) => tensorsOfGraph(graph))];
+function addNode(node: NodeProto, all: TensorProto[]): void {
+  for (const attribute of node.attribute) addAttribute(attribute, all);
+  for (const { graph } of subgraphsOf(node)) addGraph(graph, all);
 }
 
-function tensorsOfAttribute({ t, tensors, sparseTensor, sparseTensors }: AttributeProto): TensorProto[] {
-  const sparse = [...(sparseTensor === undefined ? [] : [sparseTensor]), ...sparseTensors];
-  return [...(t === undefined ? [] : [t]), ...tensors, ...sparse.flatMap(tensorsOfSparse)];
+function addAttribute({ t, tensors, sparseTensor, sparseTensors }: AttributeProto, all: TensorProto[]): void {
+  if (t !== undefined) all.push(t);
+  for (const tensor of tensors) all.push(tensor);
+  if (sparseTensor !== undefined) addSparse(sparseTensor, all);
+  for (const sparse of sparseTensors) addSparse(sparse, all);
 }
 
-const tensorsOfSparse = ({ values, indices }: SparseTensorProto): TensorProto[] =>
-  [values, indices].filter((one) => one !== undefined);
+function addSparse({ values, indices }: SparseTensorProto, all: TensorProto[]): void {
+  if (values !== undefined) all.push(values);
+  if (indices !== undefined) all.push(indices);
+}

@@ -9,8 +9,10 @@ export interface Subgraph {
 
 /** The subgraphs of a node, in the order of its attributes. */
 export function subgraphsOf(node: NodeProto): Subgraph[] {
-  return node.attribute.flatMap((attribute) => [
-    ...(attribute.g === undefined ? [] : [{ role: attribute.name, graph: attribute.g }]),
-    ...attribute.graphs.map((graph, index) => ({ role: `${attribute.name}[${index}]`, graph })),
-  ]);
+  const found: Subgraph[] = [];
+  for (const { name, g, graphs } of node.attribute) {
+    if (g !== undefined) found.push({ role: name, graph: g });
+    graphs.forEach((graph, index) => found.push({ role: `${name}[${index}]`, graph }));
+  }
+  return found;
 }
