@@ -3,7 +3,7 @@ import { makeScope } from '../describe/scope.js';
 import { isExternal, readFloats } from '../read/tensor-data.js';
 import { DataType, type GraphProto, type TensorProto } from '../schema/proto.js';
 import { initializersStandAlone } from '../target/facts.js';
-import { makeRawTensor, makeTensor } from '../write/make-tensor.js';
+import { makeTensor } from '../write/make-tensor.js';
 import { constantValue, type ConstantValue } from './constant-value.js';
 
 /** The constants of a graph that nobody may replace from outside, as they are and as they become. */
@@ -54,7 +54,7 @@ export function graphConstants(graph: GraphProto, ir: number): GraphConstants {
   const floats = (name: string) =>
     counted(own.get(name) ?? readFloats(tensors.get(name) as TensorProto, name));
   const set: GraphConstants['set'] = (name, dims, values) => {
-    const tensor = tensorOn(tensors.get(name)?.name ?? name, dims, values);
+    const tensor = makeTensor(tensors.get(name)?.name ?? name, DataType.FLOAT, dims, values);
     tensors.set(name, tensor);
     changed.set(name, tensor);
     own.set(name, values);
@@ -90,11 +90,6 @@ export function graphConstants(graph: GraphProto, ir: number): GraphConstants {
     changed: (name) => changed.get(name),
     added: () => [...added].map((name) => tensors.get(name) as TensorProto),
   };
-}
-
-function tensorOn(name: string, dims: readonly number[], values: Float32Array): TensorProto {
-  const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-  return makeRawTensor(name, DataType.FLOAT, dims, bytes);
 }
 
 /** From IR 4 an initializer that is also an input may be replaced by whoever runs the model. */

@@ -14,6 +14,14 @@ describe('makeTensor', () => {
     expect(raw(DataType.INT8, [-1, 127])).toEqual([255, 127]);
   });
 
+  it('takes an array of the type as it is, also in the middle of a buffer, and converts any other', () => {
+    const values = new Float32Array([0, 1, 2, 3]).subarray(1, 3);
+    const { rawData } = makeTensor('w', DataType.FLOAT, [2], values);
+    expect([rawData.buffer === values.buffer, rawData.byteOffset, rawData.length]).toEqual([true, 4, 8]);
+    expect(raw(DataType.UINT8, [1, 2])).toEqual([1, 2]);
+    expect([...makeTensor('w', DataType.UINT8, [2], Float32Array.of(1, 2)).rawData]).toEqual([1, 2]);
+  });
+
   it('packs small types, the first element in the lowest bits', () => {
     expect(raw(DataType.UINT4, [1, 2, 15])).toEqual([0x21, 0x0f]);
     expect(raw(DataType.INT4, [-8, 7, -1])).toEqual([0x78, 0x0f]);

@@ -12,17 +12,27 @@ const packed =
   (values) =>
     packSmall(values, bits);
 
+interface NumberArray {
+  new (values: ArrayLike<number>): ArrayBufferView<ArrayBuffer>;
+}
+
+/** Values of another array type are converted; those of this one stay where they are. */
+const stored =
+  (ArrayType: NumberArray): RawWriter =>
+  (values) =>
+    values instanceof ArrayType ? values : new ArrayType(values);
+
 const writers: ReadonlyMap<number, RawWriter> = new Map<number, RawWriter>([
-  [DataType.FLOAT, (values) => new Float32Array(values)],
+  [DataType.FLOAT, stored(Float32Array)],
   [DataType.FLOAT16, (values) => Uint16Array.from(values, toFloat16Bits)],
-  [DataType.UINT8, (values) => new Uint8Array(values)],
-  [DataType.INT8, (values) => new Int8Array(values)],
-  [DataType.UINT16, (values) => new Uint16Array(values)],
-  [DataType.INT16, (values) => new Int16Array(values)],
-  [DataType.UINT32, (values) => new Uint32Array(values)],
-  [DataType.INT32, (values) => new Int32Array(values)],
+  [DataType.UINT8, stored(Uint8Array)],
+  [DataType.INT8, stored(Int8Array)],
+  [DataType.UINT16, stored(Uint16Array)],
+  [DataType.INT16, stored(Int16Array)],
+  [DataType.UINT32, stored(Uint32Array)],
+  [DataType.INT32, stored(Int32Array)],
   [DataType.INT64, (values) => BigInt64Array.from(Array.from(values, BigInt))],
-  [DataType.BOOL, (values) => new Uint8Array(values)],
+  [DataType.BOOL, stored(Uint8Array)],
   [DataType.UINT4, packed(4)],
   [DataType.INT4, packed(4)],
   [DataType.UINT2, packed(2)],
@@ -34,7 +44,8 @@ const writers: ReadonlyMap<number, RawWriter> = new Map<number, RawWriter>([
  *
  * @param type One of FLOAT, FLOAT16 (rounded from floats), the integer types of 2 to 64 bits, BOOL. Integers must
  *   be in the type's range; types below 8 bits are packed, first element in the lowest bits.
- * @param values Row-major, as many as `dims` say.
+ * @param values Row-major, as many as `dims` say. An array of the type's own kind becomes the tensor's data, without a
+ *   copy; any other is converted.
  * @throws LowbitError `invalid-argument` for another type or number of values.
  */
 export function makeTensor(
