@@ -15,8 +15,10 @@ export function usedOnly({ source, uses }: WeightSite, test: (use: WeightUse) =>
 
 /** How often a name is an input or the result of a graph, subgraphs included. */
 function countUses(graph: GraphProto, name: string): number {
-  const inner = graph.node.flatMap((node) => subgraphsOf(node));
-  const own = graph.node.flatMap(({ input }) => input).filter((input) => input === name).length;
-  const results = graph.output.filter((output) => output.name === name).length;
-  return own + results + inner.reduce((sum, { graph: subgraph }) => sum + countUses(subgraph, name), 0);
+  let count = graph.output.filter((output) => output.name === name).length;
+  for (const node of graph.node) {
+    for (const input of node.input) if (input === name) count++;
+    for (const { graph: subgraph } of subgraphsOf(node)) count += countUses(subgraph, name);
+  }
+  return count;
 }
