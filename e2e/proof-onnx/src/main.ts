@@ -1,12 +1,12 @@
 import { integersPart } from './integers/part.js';
-import { peersPart } from './peers/part.js';
+import { limitsPart, peersPart } from './peers/part.js';
 import { prove } from './proof.js';
 import type { Part } from './section.js';
 import { quantizersPart } from './speed/part.js';
 import { structuresPart } from './structures/part.js';
 import { proofText } from './text.js';
 
-const parts = [structuresPart, quantizersPart, integersPart, peersPart];
+const parts = [structuresPart, quantizersPart, integersPart, peersPart, limitsPart];
 
 const wanted = process.argv.flatMap((one, at) =>
   one === '--only' ? (process.argv[at + 1] ?? '').split(',') : [],

@@ -14,9 +14,7 @@ export interface PeerJob {
   readonly calibration: () => Batch[];
   /** What lowbit runs the model in, where it calibrates. Python has the native build. */
   readonly runtime?: 'onnxruntime-node' | 'onnxruntime-web';
-  /** Whether the time has to be a third of Python's: not where WebAssembly is measured against native code. */
-  readonly timed: boolean;
-  /** Times that each side is started; Python's histograms take minutes. */
+  /** Times that each side is started; Python's histograms take half a minute. */
   readonly rounds: number;
   /** Runs a model in onnxruntime-web; the signal-to-noise ratio of its outputs against float's, in decibels. */
   sqnr(float: Uint8Array, quantized: Uint8Array): Promise<number>;
@@ -27,7 +25,7 @@ function realJob(
   model: string,
   task: RealModelTask<Uint8Array>,
   calibration: () => Batch[],
-  { runtime, timed = true }: Partial<Pick<PeerJob, 'runtime' | 'timed'>> = {},
+  runtime?: PeerJob['runtime'],
 ): PeerJob {
   let outputs: readonly Float32Array[] | undefined;
   return {
@@ -36,8 +34,7 @@ function realJob(
     load: () => task.load(),
     calibration,
     ...(runtime === undefined ? {} : { runtime }),
-    timed,
-    rounds: kind === 'static-percentile' ? 1 : 3,
+    rounds: kind === 'static-percentile' ? 1 : 5,
     async sqnr(float, quantized) {
       outputs ??= (await task.run(float)).outputs;
       return sqnrDb(outputs, (await task.run(quantized)).outputs);
@@ -45,33 +42,37 @@ function realJob(
   };
 }
 
-/** 12.6 million weights, 50 MB. */
-const transformer = { blocks: 4, width: 512, heads: 8, tokens: 32 };
+/** Both made and quantized in the same way; 3.1 million weights a block. */
+function transformerJob(model: string, blocks: number): PeerJob {
+  const made = attentionModel({ blocks, width: 512, heads: 8, tokens: 32 });
+  return {
+    kind: 'n-bits',
+    model,
+    load: async () => made.bytes,
+    calibration: () => [],
+    rounds: 5,
+    sqnr: async (float, quantized) =>
+      sqnrDb(await runMade(float, made.runs), await runMade(quantized, made.runs)),
+  };
+}
 
-const none = () => [];
+const detector = () => detectorTask() as RealModelTask<Uint8Array>;
 
-/** Every comparison, cheapest last. */
+/** Every comparison. */
 export function peerJobs(): PeerJob[] {
-  const detector = detectorTask() as RealModelTask<Uint8Array>;
   const recognizer = recognizerTask() as RealModelTask<Uint8Array>;
-  const made = attentionModel(transformer);
   return [
-    realJob('static-min-max', 'detector', detector, calibrationPages, { runtime: 'onnxruntime-node' }),
-    realJob('static-min-max', 'detector', detector, calibrationPages, {
-      runtime: 'onnxruntime-web',
-      timed: false,
-    }),
-    realJob('static-percentile', 'detector', detector, calibrationPages, { runtime: 'onnxruntime-web' }),
-    realJob('dynamic', 'recognizer', recognizer, none),
-    {
-      kind: 'n-bits',
-      model: 'transformer',
-      load: async () => made.bytes,
-      calibration: none,
-      timed: true,
-      rounds: 3,
-      sqnr: async (float, quantized) =>
-        sqnrDb(await runMade(float, made.runs), await runMade(quantized, made.runs)),
-    },
+    realJob('static-min-max', 'detector', detector(), calibrationPages, 'onnxruntime-node'),
+    realJob('static-percentile', 'detector', detector(), calibrationPages, 'onnxruntime-web'),
+    realJob('dynamic', 'recognizer', recognizer, () => []),
+    transformerJob('transformer', 1),
+  ];
+}
+
+/** Comparisons in which lowbit has to win less. */
+export function limitJobs(): PeerJob[] {
+  return [
+    realJob('static-min-max', 'detector', detector(), calibrationPages, 'onnxruntime-web'),
+    transformerJob('large transformer', 4),
   ];
 }

@@ -23,7 +23,6 @@ export interface PeerResult {
   readonly row: Row;
   readonly lowbit: Side;
   readonly python: Side;
-  readonly timed: boolean;
 }
 
 /** Quantizes one model in processes of lowbit and of Python, in turns, and runs both results in onnxruntime-web. */
@@ -80,7 +79,7 @@ function timeInTurns(
 }
 
 function resultOf(
-  { kind, model, timed }: PeerJob,
+  { kind, model }: PeerJob,
   runtime: PeerJob['runtime'],
   lowbit: Side,
   python: Side,
@@ -97,5 +96,5 @@ function resultOf(
     pythonSeconds: python.seconds,
     faster: python.seconds / lowbit.seconds,
   };
-  return { row, lowbit, python, timed };
+  return { row, lowbit, python };
 }

@@ -1,6 +1,6 @@
 import { gate, type Gate } from '../gate.js';
 import type { Part } from '../section.js';
-import { peerJobs } from './jobs.js';
+import { limitJobs, peerJobs, type PeerJob } from './jobs.js';
 import { measureJob, type PeerResult } from './measure-job.js';
 import { findPython } from './python.js';
 
@@ -10,29 +10,59 @@ const mostBytes = 1.02;
 const rounding = 0.05;
 
 /** The same files and calibration data through Python's onnxruntime: bytes, accuracy, time of the whole process. */
-export const peersPart: Part = {
-  name: 'peers',
-  async measure(tell) {
-    const title = 'Against the quantizers of Python onnxruntime, whole processes in turns';
-    const python = findPython();
-    const jobs = peerJobs();
-    if ('missing' in python) {
-      const skipped = jobs.map(({ kind, model }) => `${kind} of ${model}: ${python.missing}`);
-      return { name: 'peers', title, rows: [], gates: [], skipped };
-    }
-    const results: PeerResult[] = [];
-    for (const job of jobs) results.push(await measureJob(job, python.path, tell));
-    const rows = results.map(({ row }) => row);
-    return { name: 'peers', title, rows, gates: results.flatMap(gatesOf), skipped: [] };
-  },
-};
+export const peersPart = comparison(
+  'peers',
+  'Against the quantizers of Python onnxruntime, whole processes in turns',
+  peerJobs,
+  gatesOfTime,
+);
 
-function gatesOf({ row, lowbit, python, timed }: PeerResult): Gate[] {
-  const { kind, model, runtime } = row as Readonly<Record<string, string>>;
-  const name = `${kind} of ${model}${runtime === undefined ? '' : `, calibrated in ${runtime}`}`;
+/** The same where less can be expected of the time. */
+export const limitsPart = comparison(
+  'limits',
+  'The same with calibration on WebAssembly against native code, and with a file four times as large',
+  limitJobs,
+  () => [],
+);
+
+function comparison(
+  name: string,
+  title: string,
+  jobsOf: () => PeerJob[],
+  more: (result: PeerResult) => Gate[],
+): Part {
+  return {
+    name,
+    async measure(tell) {
+      const python = findPython();
+      const jobs = jobsOf();
+      if ('missing' in python) {
+        const skipped = jobs.map(({ kind, model }) => `${kind} of ${model}: ${python.missing}`);
+        return { name, title, rows: [], gates: [], skipped };
+      }
+      const results: PeerResult[] = [];
+      for (const job of jobs) results.push(await measureJob(job, python.path, tell));
+      const gates = results.flatMap((result) => [...more(result), ...gatesOfResults(result)]);
+      return { name, title, rows: results.map(({ row }) => row), gates, skipped: [] };
+    },
+  };
+}
+
+function gatesOfTime(result: PeerResult): Gate[] {
+  const { lowbit, python } = result;
+  return [gate(`${nameOf(result)}: times faster than Python`, python.seconds / lowbit.seconds, 3, 5)];
+}
+
+function gatesOfResults(result: PeerResult): Gate[] {
+  const { lowbit, python } = result;
+  const name = nameOf(result);
   return [
-    ...(timed ? [gate(`${name}: times faster than Python`, python.seconds / lowbit.seconds, 3, 5)] : []),
     gate(`${name}: SQNR above Python's (dB)`, lowbit.sqnrDb - python.sqnrDb, -rounding),
     gate(`${name}: Python's bytes over lowbit's`, python.bytes / lowbit.bytes, 1 / mostBytes),
   ];
+}
+
+function nameOf({ row }: PeerResult): string {
+  const { kind, model, runtime } = row as Readonly<Record<string, string>>;
+  return `${kind} of ${model}${runtime === undefined ? '' : `, calibrated in ${runtime}`}`;
 }
