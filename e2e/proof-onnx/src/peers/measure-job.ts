@@ -8,8 +8,10 @@ import type { Row, Tell } from '../section.js';
 import type { PeerJob } from './jobs.js';
 import { nativeRuntime } from './native-runtime.js';
 import { writeNpz } from './npz.js';
+import type { TimedCommands } from './time-commands.js';
 
 const child = fileURLToPath(new URL('quantize-child.js', import.meta.url));
+const timer = fileURLToPath(new URL('time-commands.js', import.meta.url));
 const script = fileURLToPath(new URL('../../python/quantize.py', import.meta.url));
 
 /** One side's result. */
@@ -42,9 +44,8 @@ export async function measureJob(job: PeerJob, python: string, tell: Tell): Prom
       lowbit: [process.execPath, child, ...given('lowbit.onnx')],
       python: [python, script, ...given('python.onnx')],
     };
-    const env = { ...process.env, LOWBIT_ORT: native ?? 'onnxruntime-web' };
-    const telling = (side: Name) => tell(`${job.kind} of ${job.model} by ${side}`);
-    const times = timeInTurns(commands, job.rounds, env, telling);
+    tell(`${job.kind} of ${job.model}`);
+    const times = timesOf({ commands, rounds: job.rounds }, native);
     const result = async (side: Name): Promise<Side> => {
       const bytes = new Uint8Array(await readFile(at(`${side}.onnx`)));
       return { bytes: bytes.length, sqnrDb: await job.sqnr(float, bytes), seconds: median(times[side]) };
@@ -58,24 +59,15 @@ export async function measureJob(job: PeerJob, python: string, tell: Tell): Prom
 
 type Name = 'lowbit' | 'python';
 
-function timeInTurns(
-  commands: Record<Name, readonly string[]>,
-  rounds: number,
-  env: NodeJS.ProcessEnv,
-  tell: (side: Name) => void,
-): Record<Name, number[]> {
-  const times: Record<Name, number[]> = { lowbit: [], python: [] };
-  for (let round = 0; round < rounds; round++) {
-    for (const side of ['lowbit', 'python'] as const) {
-      tell(side);
-      const [program, ...given] = commands[side] as [string, ...string[]];
-      const start = performance.now();
-      const { status, stderr } = spawnSync(program, given, { env, encoding: 'utf8', maxBuffer: 2 ** 28 });
-      if (status !== 0) throw new Error(`${side} failed at ${given[1] ?? ''}: ${stderr.slice(-2000)}`);
-      times[side].push((performance.now() - start) / 1000);
-    }
-  }
-  return times;
+/** Seconds of each start. */
+function timesOf(timed: TimedCommands, native: string | undefined): Record<Name, number[]> {
+  const env = { ...process.env, LOWBIT_ORT: native ?? 'onnxruntime-web' };
+  const { status, stdout, stderr } = spawnSync(process.execPath, [timer, JSON.stringify(timed)], {
+    env,
+    encoding: 'utf8',
+  });
+  if (status !== 0) throw new Error(stderr);
+  return JSON.parse(stdout) as Record<Name, number[]>;
 }
 
 function resultOf(
