@@ -3,6 +3,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { sizeOf } from '@lowbit/core';
+import { onnx } from '@lowbit/onnx';
 import { median } from '@lowbit/e2e-real-models';
 import type { Row, Tell } from '../section.js';
 import type { PeerJob } from './jobs.js';
@@ -51,10 +53,18 @@ export async function measureJob(job: PeerJob, python: string, tell: Tell): Prom
       return { bytes: bytes.length, sqnrDb: await job.sqnr(float, bytes), seconds: median(times[side]) };
     };
     const runtime = native === undefined ? 'onnxruntime-web' : 'onnxruntime-node';
-    return resultOf(job, job.runtime && runtime, await result('lowbit'), await result('python'));
+    const weights = await weightsOf(float);
+    return resultOf(job, job.runtime && runtime, weights, await result('lowbit'), await result('python'));
   } finally {
     await rm(folder, { recursive: true });
   }
+}
+
+/** Number of weights in a file; both sides divide the bytes of their whole file by it. */
+async function weightsOf(float: Uint8Array): Promise<number> {
+  const layers = await onnx(float).layers();
+  const sizes = new Map(layers.flatMap(({ weights }) => weights.map(({ id, shape }) => [id, sizeOf(shape)])));
+  return [...sizes.values()].reduce((sum, size) => sum + size, 0);
 }
 
 type Name = 'lowbit' | 'python';
@@ -73,6 +83,7 @@ function timesOf(timed: TimedCommands, native: string | undefined): Record<Name,
 function resultOf(
   { kind, model }: PeerJob,
   runtime: PeerJob['runtime'],
+  weights: number,
   lowbit: Side,
   python: Side,
 ): PeerResult {
@@ -82,6 +93,8 @@ function resultOf(
     ...(runtime === undefined ? {} : { runtime }),
     lowbitBytes: lowbit.bytes,
     pythonBytes: python.bytes,
+    lowbitBitsPerWeight: (8 * lowbit.bytes) / weights,
+    pythonBitsPerWeight: (8 * python.bytes) / weights,
     lowbitSqnrDb: lowbit.sqnrDb,
     pythonSqnrDb: python.sqnrDb,
     lowbitSeconds: lowbit.seconds,
