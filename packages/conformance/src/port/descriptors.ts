@@ -104,4 +104,9 @@ async function checkFresh(weight: WeightDescriptor): Promise<void> {
     sameNumbers(kept, second),
     () => `weight '${weight.id}' changed when the values that it gave were changed`,
   );
+  const third = await weight.read(first.fill(1234.5));
+  must(
+    sameNumbers(kept, third) && sameNumbers(kept, second),
+    () => `weight '${weight.id}' has other values when it is read into an array`,
+  );
 }

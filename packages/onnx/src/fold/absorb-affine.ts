@@ -3,7 +3,7 @@ import { channelAffine, type ChannelAffine } from './channel-affine.js';
 import { perChannel, scaleChannels } from './channel-weights.js';
 import type { EditableGraph } from './editable-graph.js';
 import type { FoldRule } from './fold-step.js';
-import { linearUnit, weightsOf, type LinearUnit } from './linear-unit.js';
+import { linearUnit, weightsName, type LinearUnit } from './linear-unit.js';
 
 /**
  * Takes what follows a convolution or matrix product into its weights and bias, when it is a batch normalization or
@@ -42,7 +42,7 @@ export function takeAffine(
   graph: EditableGraph,
 ): void {
   const { node, channels, runs } = unit;
-  const name = weightsOf(unit);
+  const name = weightsName(unit);
   const factors = perChannel(channels, scale);
   if (scales) scaleChannels(graph.ownFloats(name), runs, factors);
   const bias = graph.constant(node.input[2] ?? '');

@@ -5,7 +5,7 @@ import { takeAffine } from './absorb-affine.js';
 import { scaleChannels, sumChannels } from './channel-weights.js';
 import type { EditableGraph } from './editable-graph.js';
 import type { FoldRule } from './fold-step.js';
-import { linearUnit, weightsOf, type LinearUnit } from './linear-unit.js';
+import { linearUnit, weightsName, type LinearUnit } from './linear-unit.js';
 
 /**
  * Takes a multiplication by one number into what lies before or after it: into the convolution whose hard swish it
@@ -45,7 +45,7 @@ function takeFactor(node: NodeProto, { x, factor }: { x: string; factor: number 
   const units = unitsAfter(node, graph);
   if (units === undefined) return undefined;
   for (const unit of units) {
-    const weights = graph.ownFloats(weightsOf(unit));
+    const weights = graph.ownFloats(weightsName(unit));
     scaleChannels(weights, unit.runs, new Float64Array(unit.channels).fill(factor));
   }
   bypass(node, x, graph);
@@ -57,7 +57,7 @@ function takeTerm(node: NodeProto, { x, term }: { x: string; term: number }, gra
   if (units === undefined || !units.every(({ node: user, takesBias }) => takesBias && !pads(user)))
     return undefined;
   for (const unit of units) {
-    const sums = sumChannels(graph.floats(weightsOf(unit)), unit.runs, unit.channels);
+    const sums = sumChannels(graph.floats(weightsName(unit)), unit.runs, unit.channels);
     const shift = (channel: number) => term * sums[channel]!;
     takeAffine(unit, { scale: () => 1, shift, scales: false, shifts: true }, graph);
   }

@@ -42,7 +42,7 @@ export function linearUnit(node: NodeProto, graph: EditableGraph): LinearUnit | 
 }
 
 /** The name of a unit's weights. */
-export const weightsOf = ({ node }: LinearUnit): string => node.input[1] as string;
+export const weightsName = ({ node }: LinearUnit): string => node.input[1] as string;
 
 function fixedReason(node: NodeProto, type: DataType, graph: EditableGraph): string | undefined {
   if (type !== DataType.FLOAT) return 'the weights are not of type FLOAT';
