@@ -20,6 +20,8 @@ export interface PeerJob {
   sqnr(float: Uint8Array, quantized: Uint8Array): Promise<number>;
 }
 
+const rounds = 9;
+
 function realJob(
   kind: PeerKind,
   model: string,
@@ -34,7 +36,7 @@ function realJob(
     load: () => task.load(),
     calibration,
     ...(runtime === undefined ? {} : { runtime }),
-    rounds: kind === 'static-percentile' ? 1 : 5,
+    rounds: kind === 'static-percentile' ? 1 : rounds,
     async sqnr(float, quantized) {
       outputs ??= (await task.run(float)).outputs;
       return sqnrDb(outputs, (await task.run(quantized)).outputs);
@@ -50,7 +52,7 @@ function transformerJob(model: string, blocks: number): PeerJob {
     model,
     load: async () => made.bytes,
     calibration: () => [],
-    rounds: 5,
+    rounds: rounds,
     sqnr: async (float, quantized) =>
       sqnrDb(await runMade(float, made.runs), await runMade(quantized, made.runs)),
   };
