@@ -52,7 +52,7 @@ function transformerJob(model: string, blocks: number): PeerJob {
     model,
     load: async () => made.bytes,
     calibration: () => [],
-    rounds: rounds,
+    rounds,
     sqnr: async (float, quantized) =>
       sqnrDb(await runMade(float, made.runs), await runMade(quantized, made.runs)),
   };
