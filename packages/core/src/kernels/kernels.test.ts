@@ -3,7 +3,9 @@ import { compile } from '../../assembly/compile.mjs';
 import { seededRandom } from '../numeric/random.js';
 import type { EncodeSettings } from '../scheme/encode.js';
 import type { SliceParameters, Slicing } from '../scheme/types.js';
+import { longestRun } from '../scheme/slice-runs.js';
 import { binary } from './binary.js';
+import { kernels } from './kernels.js';
 
 afterEach(() => {
   vi.unstubAllGlobals();
@@ -13,6 +15,10 @@ afterEach(() => {
 test('the binary is that of the source', async () => {
   const text = [...(await compile()).matchAll(/'([^']*)'/g)].map(([, part]) => part).join('');
   expect(binary).toBe(text);
+});
+
+test('the memory of the kernels holds the longest run', () => {
+  expect(kernels()?.values).toHaveLength(longestRun);
 });
 
 /** What uses kernels, which are looked for once. */
