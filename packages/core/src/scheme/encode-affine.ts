@@ -15,9 +15,9 @@ export function encodeAffine(
   codes: Codes,
 ): void {
   const grids = gridsOf(scheme);
-  const run = runs.step === 1 ? encodeEach : encodeOne;
-  eachBlock(runs, vectorEncoder(grids, values, runs.step, codes), (from, to, slice) =>
-    run(values, from, to, grids, slice, codes),
+  const { step } = runs;
+  eachBlock(runs, vectorEncoder(grids, values, step, codes), (from, to, slice) =>
+    encodeRun(values, from, to, grids, slice, step, codes),
   );
 }
 
@@ -40,42 +40,24 @@ function vectorEncoder(
 }
 
 /**
- * A run of which each value belongs to a slice of its own. Rounding comes before clamping, so that values at the ends of a
- * grid need none; beyond 2^51 what the shift gives is no integer, but outside the codes still.
+ * Encodes the values `from` … `to` of a run that begins in `slice`. Every finite value is 0 infinite steps away from the offset.
+ * Rounding comes before clamping, so that values at the ends of a grid need none; beyond 2^51 what the shift gives is no
+ * integer, but outside the codes still.
  */
-function encodeEach(
+function encodeRun(
   values: Float32Array,
   from: number,
   to: number,
   { levels, scale, offsets, middle }: Grids,
   slice: number,
+  step: 0 | 1,
   codes: Codes,
 ): void {
   const highest = levels - 1;
-  for (let i = from, s = slice; i < to; i++, s++) {
+  for (let i = from, s = slice; i < to; i++, s += step) {
     const own = scale[s] as number;
     const low = (offsets[s] as number) - own * middle;
     const position = ((values[i] as number) - low) / (own === 0 ? Infinity : own);
-    const code = position + roundingShift - roundingShift;
-    codes[i] = code < 0 ? 0 : code > highest ? highest : code;
-  }
-}
-
-/** A run within one slice. Every finite value is 0 infinite steps away from the offset. */
-function encodeOne(
-  values: Float32Array,
-  from: number,
-  to: number,
-  { levels, scale, offsets, middle }: Grids,
-  slice: number,
-  codes: Codes,
-): void {
-  const highest = levels - 1;
-  const own = scale[slice] as number;
-  const low = (offsets[slice] as number) - own * middle;
-  const step = own === 0 ? Infinity : own;
-  for (let i = from; i < to; i++) {
-    const position = ((values[i] as number) - low) / step;
     const code = position + roundingShift - roundingShift;
     codes[i] = code < 0 ? 0 : code > highest ? highest : code;
   }

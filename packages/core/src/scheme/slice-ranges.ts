@@ -20,13 +20,13 @@ export function sliceRanges(values: Float32Array, { count, runs }: SliceLayout, 
   if (values.length === 0) return { min, max };
   min.fill(Infinity);
   max.fill(-Infinity);
-  const widen = runs.step === 1 ? widenEach : widenOne;
-  const vectorWiden = vectorWidener(values, runs.step, { min, max });
+  const { step } = runs;
+  const vectorWiden = vectorWidener(values, step, { min, max });
   let zero = 0;
   eachBlock(
     runs,
     vectorWiden && ((from, rows, width, slice) => (zero += vectorWiden(from, rows, width, slice))),
-    (from, to, slice) => (zero += widen(values, from, to, slice, min, max)),
+    (from, to, slice) => (zero += widenRun(values, from, to, slice, step, { min, max })),
   );
   if (zero !== 0) checkFinite(values, where);
   return { min, max };
@@ -53,44 +53,21 @@ function vectorWidener(
   };
 }
 
-/** A run of which each value belongs to a slice of its own. Gives 0, or NaN where a value is not finite. */
-function widenEach(
+/** The same of the values `from` … `to` of a run that begins in `slice`. */
+function widenRun(
   values: Float32Array,
   from: number,
   to: number,
   slice: number,
-  min: Float32Array,
-  max: Float32Array,
+  step: 0 | 1,
+  { min, max }: SliceRanges,
 ): number {
   let zero = 0;
-  for (let i = from, s = slice; i < to; i++, s++) {
+  for (let i = from, s = slice; i < to; i++, s += step) {
     const value = values[i] as number;
     if (value < (min[s] as number)) min[s] = value;
     if (value > (max[s] as number)) max[s] = value;
     zero += value * 0;
   }
-  return zero;
-}
-
-/** The same of a run within one slice, whose ends stay in registers. */
-function widenOne(
-  values: Float32Array,
-  from: number,
-  to: number,
-  slice: number,
-  min: Float32Array,
-  max: Float32Array,
-): number {
-  let low = min[slice] as number;
-  let high = max[slice] as number;
-  let zero = 0;
-  for (let i = from; i < to; i++) {
-    const value = values[i] as number;
-    if (value < low) low = value;
-    if (value > high) high = value;
-    zero += value * 0;
-  }
-  min[slice] = low;
-  max[slice] = high;
   return zero;
 }
