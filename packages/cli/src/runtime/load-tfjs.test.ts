@@ -21,16 +21,10 @@ describe('TensorFlow.js', () => {
     });
   });
 
-  it('runs on WebAssembly, and makes recurrent layers without their slow first values', async () => {
+  it('runs on WebAssembly, and stays as its users know it', async () => {
     const { core, layers } = await loadTfjs('quantize');
     expect(core.getBackend()).toBe('wasm');
-    const layer = layers.layers.lstm({ units: 300, recurrentInitializer: 'orthogonal' });
-    layer.build([1, 5, 4]);
-    expect(layer.weights.map(({ shape }) => shape)).toEqual([[4, 1200], [300, 1200], [1200]]);
-    const [sum] = await core.sum(core.abs(layer.weights[1]!.read())).data();
-    expect(sum).toBe(0);
-    // What is written into a topology stays.
-    expect(JSON.stringify(layer.getConfig())).toContain('"Orthogonal"');
-    layer.weights.forEach((weight) => weight.dispose());
+    // Not zeros: whoever uses the library in the same process gets initializers that work, or none.
+    expect(() => layers.initializers.orthogonal({}).apply([2, 2])).toThrow(/flatten/);
   });
 });

@@ -6,7 +6,6 @@ import type * as layers from '@tensorflow/tfjs-layers';
 import { LowbitError } from '@lowbit/core';
 
 import { notLoaded, isMissing } from './load-runtime.js';
-import { skipOrthogonal } from './skip-orthogonal.js';
 
 /** TensorFlow.js, ready to compute on WebAssembly with one thread, and its adapter. */
 export interface Tfjs {
@@ -31,7 +30,6 @@ const graphPackage = '@tensorflow/tfjs-converter';
 export async function loadTfjs(command: string, load: () => Promise<Tfjs> = importAll): Promise<Tfjs> {
   try {
     const tfjs = await load();
-    skipOrthogonal(tfjs.core);
     await tfjs.core.setBackend('wasm');
     await tfjs.core.ready();
     return tfjs;

@@ -1,6 +1,7 @@
 import { isLowbitError, LowbitError } from '@lowbit/core';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfLayers from '@tensorflow/tfjs-layers';
+import { withoutInitializers } from '../model/without-initializers.js';
 
 type Layer = tfLayers.layers.Layer;
 type FromConfig = (
@@ -44,7 +45,7 @@ class CarefulBuild extends tfLayers.layers.Layer {
     customObjects: tf.serialization.ConfigDict = {},
     fastWeightInit = false,
   ): T {
-    const model = cleaningUp(() => builtBy(config, customObjects, fastWeightInit));
+    const model = cleaningUp(() => withoutInitializers(() => builtBy(config, customObjects, fastWeightInit)));
     const own = model.loadWeights.bind(model);
     model.loadWeights = (weights, strict) => {
       delete (model as Partial<typeof model>).loadWeights;

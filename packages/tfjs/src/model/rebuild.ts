@@ -2,11 +2,12 @@ import * as tf from '@tensorflow/tfjs-core';
 import * as tfLayers from '@tensorflow/tfjs-layers';
 import { checkClasses } from './check-classes.js';
 import { topologyFailed, topologyOf } from './topology.js';
+import { withoutInitializers } from './without-initializers.js';
 
 type Topology = Exclude<Parameters<typeof tfLayers.models.modelFromJSON>[0], tfLayers.ModelAndWeightsConfig>;
 
 /**
- * A new model with the same topology, or the one given, and fresh weights, not compiled. The caller disposes it. Throws
+ * A new model with the same topology, or the one given, and zeros for weights, not compiled. The caller disposes it. Throws
  * `layer-unsupported` when the topology cannot be made again; no tensor is left behind then.
  */
 export async function rebuild(
@@ -18,7 +19,7 @@ export async function rebuild(
   // Building is done when `modelFromJSON` returns its promise, so `tidy` catches what a failed build leaves.
   let built: Promise<tfLayers.LayersModel> | undefined;
   tf.tidy(() => {
-    built = tfLayers.models.modelFromJSON(topology as unknown as Topology);
+    built = withoutInitializers(() => tfLayers.models.modelFromJSON(topology as unknown as Topology));
   });
   const created = variables().filter((variable) => !before.has(variable));
   try {
