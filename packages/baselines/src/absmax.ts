@@ -36,6 +36,7 @@ export function absmax(): Quantizer {
     paper: 'Wu et al., 2020, arXiv:2004.09602',
     roles: ['weight'],
     bits: { weight: widths(2, 16) },
+    grids: { 'zero-point': {}, symmetric: {} },
     fit(values, { bits }) {
       const { min, max } = range(values);
       return overRange(bits, min, max);

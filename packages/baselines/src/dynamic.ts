@@ -35,6 +35,7 @@ export function dynamic(): Quantizer {
       'Jacob et al., CVPR 2018, arXiv:1712.05877, measured at run time as by the ONNX operator DynamicQuantizeLinear',
     roles: ['activation'],
     bits: { activation: [8] },
+    grids: { 'zero-point': {} },
     dynamic: true,
     fit(values, { bits }) {
       const { min, max } = range(values);

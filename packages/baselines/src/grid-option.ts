@@ -1,11 +1,14 @@
-import type { OptionDescription } from '@lowbit/core';
+import type { OptionDescription, Quantizer } from '@lowbit/core';
 
 /** Where 0 lies: `zero-point`: on a level, the range may lie to one side; `symmetric`: in the middle. */
-export type GridKind = 'zero-point' | 'symmetric';
-
 export const gridOption: OptionDescription = {
   type: 'choice',
   default: 'zero-point',
   values: ['zero-point', 'symmetric'],
   help: 'zero-point: any range, 0 is a level; symmetric: 0 in the middle, one code unused',
+};
+
+export const gridOptions: NonNullable<Quantizer['grids']> = {
+  'zero-point': { grid: 'zero-point' },
+  symmetric: { grid: 'symmetric' },
 };

@@ -95,6 +95,7 @@ export function minMax(settings: MinMaxOptions = {}): Quantizer {
     bits: { weight: widths(1, 16), activation: widths(1, 16) },
     options,
     configured: { ...settings },
+    grids: { 'zero-point': { zeroPoint: 'integer' } },
     needs: 'ranges',
     fit(values, context) {
       const {

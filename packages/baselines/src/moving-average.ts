@@ -35,6 +35,7 @@ export function movingAverage(): Quantizer {
     paper: 'Jacob et al., CVPR 2018, arXiv:1712.05877',
     roles: ['activation'],
     bits: { activation: widths(1, 16) },
+    grids: { 'zero-point': {} },
     needs: 'ranges',
     fit(values, { bits, ranges }) {
       const { min, max } = range(values);

@@ -1,7 +1,7 @@
-import { range, type OptionSchema, type Quantizer } from '@lowbit/core';
+import { range, type GridKind, type OptionSchema, type Quantizer } from '@lowbit/core';
 import { bestEnd, bestGrid, candidateEnds } from './best-end.js';
 import { aroundZero, constantGrid, withZero, type Affine } from './even-grid.js';
-import { gridOption, type GridKind } from './grid-option.js';
+import { gridOption, gridOptions } from './grid-option.js';
 import { weightedPoints, type WeightedPoints } from './weighted-points.js';
 import { widths } from './widths.js';
 
@@ -54,6 +54,7 @@ export function mse(settings: MseOptions = {}): Quantizer {
     bits: { weight: widths(2, 8), activation: widths(2, 8) },
     options,
     configured: { ...settings },
+    grids: gridOptions,
     fit(values, context) {
       const { min, max } = context.statistics ?? range(values);
       const { bits, options: given } = context;

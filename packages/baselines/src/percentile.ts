@@ -1,6 +1,13 @@
-import { range, type FitContext, type OptionSchema, type Quantizer, type ValueHistogram } from '@lowbit/core';
+import {
+  range,
+  type FitContext,
+  type GridKind,
+  type OptionSchema,
+  type Quantizer,
+  type ValueHistogram,
+} from '@lowbit/core';
 import { aroundZero, constantGrid, withZero } from './even-grid.js';
-import { gridOption, type GridKind } from './grid-option.js';
+import { gridOption, gridOptions } from './grid-option.js';
 import { widths } from './widths.js';
 
 /** Options of {@link percentile}. */
@@ -58,6 +65,7 @@ export function percentile(settings: PercentileOptions = {}): Quantizer {
     bits: { weight: widths(2, 16), activation: widths(2, 16) },
     options,
     configured: { ...settings },
+    grids: gridOptions,
     fit(values, context) {
       const { bits, options: given } = context;
       const share = (given.percent as number) / 100;

@@ -148,6 +148,29 @@ const refit: NonNullable<Quantizer['refit']> = (_values, { previous }) => previo
 export const refitting: Quantizer = { ...honest, refit };
 export const forgetful: Quantizer = { ...honest, refit: (values, context) => honest.fit(values, context) };
 
+/** It offers 0 as a level by an option, and keeps every law. */
+export const offersZero: Quantizer = {
+  ...withFit((values, context, honestly) =>
+    context.options['mode'] === 'plain' ? honestly(values, context) : gridWithZero(values, context.bits),
+  ),
+  options: { mode: { type: 'choice', default: 'plain', values: ['plain', 'zero'], help: 'how' } },
+  grids: { 'zero-point': { mode: 'zero' } },
+};
+
+/** Quantizers whose grids are not all what they declare: only where values lie to both sides of 0, or not the middle. */
+export const wrongGrids: Readonly<Record<string, Quantizer>> = {
+  'spans the values alone': { ...offersZero, grids: { 'zero-point': {} } },
+  'has another zero point in each slice': { ...offersZero, grids: { symmetric: { mode: 'zero' } } },
+};
+
+function gridWithZero(values: Float32Array, bits: number): SliceParameters {
+  const { min, max } = range(values);
+  const fitted = grid(Float32Array.of(Math.min(min, 0), Math.max(max, 0)), bits);
+  const zeroPoint = fitted.scale === 0 ? 0 : Math.round(-(fitted.offset ?? 0) / fitted.scale);
+  if (min === max) return { ...fitted, scale: 0, offset: min };
+  return { ...fitted, offset: fitted.scale === 0 ? (min + max) / 2 : Math.fround(-zeroPoint * fitted.scale) };
+}
+
 /** Reports a typed error for huge values, which is allowed. */
 export const refusesHuge: Quantizer = withFit((values, context, honestly) => {
   const { max } = range(values);

@@ -72,6 +72,7 @@ export type {
 export type {
   FitContext,
   Grain,
+  GridKind,
   NormalDistribution,
   Quantizer,
   RefitContext,

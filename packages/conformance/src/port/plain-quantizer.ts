@@ -7,6 +7,7 @@ export const plainQuantizer: Quantizer = {
   name: 'conformance-plain',
   roles: ['weight'],
   bits: { weight: [8] },
+  grids: { 'zero-point': {} },
   fit(values, { bits }) {
     const { min, max } = range(values);
     const levels = 2 ** bits;

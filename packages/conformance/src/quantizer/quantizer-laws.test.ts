@@ -5,9 +5,11 @@ import {
   brokenQuantizers,
   forgetful,
   honest,
+  offersZero,
   refitting,
   refusesHuge,
   scalesByPowersOfTwo,
+  wrongGrids,
 } from '../../test/broken-quantizers.js';
 import { failingLaws } from '../../test/failing-laws.js';
 import { quantizerLaws } from './quantizer-laws.js';
@@ -30,6 +32,7 @@ describe('quantizerLaws', () => {
     expect(await failuresOf({ ...honest, fit: (values, { bits }) => asCodebook(values, bits) })).toEqual([]);
     expect(await failuresOf(refitting)).toEqual([]);
     expect(await failuresOf(refusesHuge)).toEqual([]);
+    expect(await failuresOf(offersZero)).toEqual([]);
   });
 
   it.each(Object.entries(brokenQuantizers))('finds that one is broken: %s', async (title, quantizer) => {
@@ -40,6 +43,11 @@ describe('quantizerLaws', () => {
   it('finds frozen values that move', async () => {
     const failures = await failuresOf(forgetful);
     expect(failures.map(({ title }) => title)).toEqual(['keeps frozen values exact when it fits again']);
+  });
+
+  it.each(Object.entries(wrongGrids))('finds that declared grids are none: %s', async (_, quantizer) => {
+    const failures = await failuresOf(quantizer);
+    expect(failures.map(({ title }) => title)).toEqual(['has the grids that it declares']);
   });
 
   it('finds a range that is fitted in another way than the values', async () => {

@@ -4,6 +4,7 @@ import { codingLaws } from './coding.js';
 import { declarationLaws } from './declaration.js';
 import { edgeLaws } from './edges.js';
 import { equivarianceLaws } from './equivariance.js';
+import { gridLaws } from './grids.js';
 import type { QuantizerLawOptions } from './options.js';
 import { parameterLaws } from './parameters.js';
 import { purityLaws } from './purity.js';
@@ -26,6 +27,7 @@ export function quantizerLaws(quantizer: Quantizer, options: QuantizerLawOptions
     ...codingLaws(quantizer, slack),
     ...edgeLaws(quantizer, exact),
     ...equivarianceLaws(quantizer, equivariant),
+    ...gridLaws(quantizer),
     ...rangeLaws(quantizer),
     ...refitLaws(quantizer),
   ];

@@ -1,4 +1,11 @@
-import { affineGrids, range, type Quantizer, type SliceParameters } from '@lowbit/core';
+import {
+  affineGrids,
+  optionsOf,
+  range,
+  type Options,
+  type Quantizer,
+  type SliceParameters,
+} from '@lowbit/core';
 import { difference } from '../difference.js';
 import { must, type Law } from '../law.js';
 import { ordinaryValues } from '../samples.js';
@@ -11,13 +18,19 @@ export function rangeLaws(quantizer: Quantizer): readonly Law[] {
   return [{ title: 'fits ranges as it fits values of those ranges', run: () => checkRanges(quantizer) }];
 }
 
+/** With the options at hand, and with those of each grid that it declares. */
 function checkRanges(quantizer: Quantizer): void {
+  const choices = [{}, ...Object.values(quantizer.grids ?? {})];
+  for (const chosen of choices) checkRangesWith(quantizer, optionsOf(quantizer, chosen));
+}
+
+function checkRangesWith(quantizer: Quantizer, options: Options): void {
   for (const width of usableWidths(quantizer).filter(({ role }) => role === 'weight')) {
     for (const [name, values] of Object.entries(samples())) {
       const { min, max } = range(values);
       const ranges = { min: Float32Array.of(min), max: Float32Array.of(max) };
-      const known = quantizer.fitRanges?.(ranges, contextOf(quantizer, width));
-      const found = known && difference(gridsOf(fit(quantizer, values, width)), known);
+      const known = quantizer.fitRanges?.(ranges, contextOf(quantizer, width, { options }));
+      const found = known && difference(gridsOf(fit(quantizer, values, width, { options })), known);
       must(
         found === undefined,
         () => `${describe(width)}, ${name}: fitted to the values and to their range, ${found}`,

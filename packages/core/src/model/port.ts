@@ -1,10 +1,20 @@
 import type { PortForm, QuantizationPlan } from '../plan/plan.js';
 import type { Calibration, RangeStatistics, SiteStatistics } from '../calibration/statistics.js';
 import type { Options } from '../plugin/options.js';
-import type { FeatureSet } from '../plugin/policy.js';
-import type { NormalDistribution, Quantizer } from '../plugin/quantizer.js';
+import type { FeatureSet, Granularity } from '../plugin/policy.js';
+import type { GridKind, NormalDistribution, Quantizer } from '../plugin/quantizer.js';
 import type { ParameterStorage, QuantizedTensor, Scheme, SliceParameters } from '../scheme/types.js';
 import type { SessionOptions } from '../session/events.js';
+
+/** What the packed form of a weight wants, so that it can be taken. */
+export interface WantedForm {
+  /** Short name of the form, for instance `MatMulNBits`. */
+  readonly form: string;
+  /** The grid that every slice must have. Absent where any will do. */
+  readonly grid?: GridKind;
+  /** What must share parameters. Absent where that at hand will do. */
+  readonly granularity?: Granularity;
+}
 
 /** One weight that can be quantized. */
 export interface WeightDescriptor {
@@ -20,7 +30,12 @@ export interface WeightDescriptor {
   /** Bytes that the weight takes in the model as it is. */
   readonly storedBytes: number;
   /**
-   * The values, freshly read; the caller may keep them.
+   * What the packed form of the weight wants at these bits, asked while planning; `undefined` where it has none. What the user
+   * chose stays, otherwise the plan takes what is wanted.
+   */
+  wants?(entry: { readonly bits: number; readonly granularity: Granularity }): WantedForm | undefined;
+  /**
+   * The values, freshly read, before and after `apply`; the caller may keep them.
    *
    * @param into An array of their number that may be filled and returned instead of a new one.
    */
@@ -87,6 +102,11 @@ export interface StorageNote {
   readonly float?: true;
   /** Why this form, or what it costs. */
   readonly reason: string;
+  /**
+   * What was really written, where codes or parameters are not those of the outcome: a tensor, or its values, row-major in the
+   * weight's shape. Called once, for the report, which then measures the error of that.
+   */
+  readonly written?: () => QuantizedTensor | Float32Array;
 }
 
 /** What became of one activation site, told by the port after `apply`. */

@@ -14,6 +14,7 @@ import { matchesGlob } from '../policy/glob.js';
 import type { ParameterStorage } from '../scheme/types.js';
 import { checkPlan, throwProblems } from './check-plan.js';
 import { fittingGranularity } from './granularity.js';
+import { meetWanted } from './meet-wanted.js';
 import { planActivations } from './plan-activations.js';
 import type { PlanEntry, QuantizationPlan } from './plan.js';
 
@@ -99,7 +100,7 @@ function decideBits(
 
 function policyOf(bits: number | BitPolicyChoice, plugins: ReadonlySet<Plugin>): Chosen<BitwidthPolicy> {
   return typeof bits === 'number'
-    ? { plugin: everywhere(bits), options: {} }
+    ? { plugin: everywhere(bits), options: {}, given: {} }
     : choosePluginOf('policy', bits, registry([...plugins]));
 }
 
@@ -140,16 +141,19 @@ function planEntry(draft: Draft, placed: PlacedWeight, recipe: Recipe, plugins: 
   const excluded = exclusion([draft.id, layer], recipe);
   if (excluded !== undefined) return { id: draft.id, layer, bits: 'float', reason: excluded };
   if (draft.bits === 'float') return { id: draft.id, layer, bits: 'float', reason: draft.reason };
-  const { quantizer, options } = choosePlugin(draft.quantizer ?? 'min-max', plugins);
-  const { granularity, reason } = fittingGranularity(draft.granularity ?? 'channel', placed.weight);
+  const chosen = choosePlugin(draft.quantizer ?? 'min-max', plugins);
+  const fitting = fittingGranularity(draft.granularity ?? 'channel', placed.weight);
+  const wanted = placed.weight.wants?.({ bits: draft.bits, granularity: fitting.granularity });
+  const met = meetWanted(wanted, chosen, fitting.granularity, draft.granularity !== undefined);
+  const reasons = [draft.reason, fitting.reason, met.reason].filter((reason) => reason !== undefined);
   return {
     id: draft.id,
     layer,
     bits: draft.bits,
-    quantizer: { name: quantizer.name, options },
-    granularity,
+    quantizer: { name: chosen.quantizer.name, options: met.options },
+    granularity: met.granularity,
     parameterStorage: draft.parameterStorage,
-    reason: reason === undefined ? draft.reason : `${draft.reason}; ${reason}`,
+    reason: reasons.join('; '),
   };
 }
 

@@ -18,6 +18,12 @@ export function checkMembers(plugin: Plugin): void {
   });
 }
 
+/** Whether all members, where there are any, are objects. */
+const hasOptions = (grids: unknown) =>
+  grids === undefined || (isObject(grids) && Object.values(grids).every((options) => isObject(options)));
+
+const isObject = (value: unknown) => typeof value === 'object' && value !== null;
+
 function missingMembers(plugin: Plugin): readonly string[] {
   const value = plugin as unknown as Readonly<Record<string, unknown>>;
   const isFunction = (name: string) => typeof value[name] === 'function';
@@ -26,7 +32,8 @@ function missingMembers(plugin: Plugin): readonly string[] {
       return [
         ...(isFunction('fit') ? [] : ['a function fit']),
         ...(Array.isArray(value['roles']) ? [] : ['a list roles']),
-        ...(typeof value['bits'] === 'object' && value['bits'] !== null ? [] : ['an object bits']),
+        ...(isObject(value['bits']) ? [] : ['an object bits']),
+        ...(hasOptions(value['grids']) ? [] : ['in grids, options by the kind of a grid']),
       ];
     case 'policy':
       return isFunction('assign') ? [] : ['a function assign'];

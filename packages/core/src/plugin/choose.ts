@@ -10,12 +10,16 @@ import { parseOption, resolveOptions } from './resolve-options.js';
 export interface Chosen<P extends Plugin> {
   readonly plugin: P;
   readonly options: Options;
+  /** Those among them that somebody chose, in the plugin's factory or beside its name. */
+  readonly given: Options;
 }
 
 /** A quantizer together with the options it is to be used with, every default filled in. */
 export interface ChosenQuantizer {
   readonly quantizer: Quantizer;
   readonly options: Options;
+  /** Those among them that somebody chose, in the quantizer's factory or beside its name. */
+  readonly given: Options;
 }
 
 /**
@@ -23,8 +27,8 @@ export interface ChosenQuantizer {
  * Throws `unknown-plugin` (listing the names that exist), `unsupported-option`, `plugin-api`.
  */
 export function chooseQuantizer(choice: QuantizerChoice, known: Registry | undefined): ChosenQuantizer {
-  const { plugin, options } = choosePluginOf('quantizer', choice, known);
-  return { quantizer: plugin, options };
+  const { plugin, options, given } = choosePluginOf('quantizer', choice, known);
+  return { quantizer: plugin, options, given };
 }
 
 /**
@@ -38,15 +42,16 @@ export function choosePluginOf<K extends Plugin['kind']>(
 ): Chosen<PluginOf<K>> {
   if (typeof choice !== 'string') {
     checkPlugin(choice);
-    return { plugin: choice, options: optionsOf(choice, {}) };
+    return withOptions(choice, {});
   }
   const { name, settings } = splitChoice(choice);
   const plugin = known?.find(kind, name);
   if (plugin === undefined) throw unknownPlugin(kind, name, known);
-  return {
-    plugin,
-    options: optionsOf(plugin, parseSettings(plugin.options ?? {}, settings, choice)),
-  };
+  return withOptions(plugin, parseSettings(plugin.options ?? {}, settings, choice));
+}
+
+function withOptions<P extends Plugin>(plugin: P, named: Options): Chosen<P> {
+  return { plugin, options: optionsOf(plugin, named), given: { ...plugin.configured, ...named } };
 }
 
 type PluginOf<K extends Plugin['kind']> = Extract<Plugin, { kind: K }>;

@@ -7,6 +7,13 @@ import type { Options, OptionSchema } from './options.js';
 
 export type Role = 'weight' | 'activation';
 
+/**
+ * Grids that integer runtimes and packed operators want. `zero-point`: 0 is exactly a level, with an integer zero point in
+ * every slice. `symmetric`: 0 is the middle one of an odd number of levels, the same zero point in all slices. A slice whose
+ * values are all equal may have a scale of 0 and its value as the offset, but in a symmetric grid 0 alone.
+ */
+export type GridKind = 'zero-point' | 'symmetric';
+
 /** What shares the parameters of an activation quantizer. */
 export type Grain = 'values' | 'samples' | 'patches';
 
@@ -85,6 +92,11 @@ export interface Quantizer {
   /** The options it knows, with defaults; `configured` holds the values chosen in the factory. */
   readonly options?: OptionSchema;
   readonly configured?: Options;
+  /**
+   * Options with which every slice has such a grid, none (`{}`) where it always has. Planning takes them where the packed form
+   * of a weight wants one.
+   */
+  readonly grids?: Readonly<Partial<Record<GridKind, Options>>>;
   /** Parameters are measured on each call and nothing is stored. */
   readonly dynamic?: true;
   /**

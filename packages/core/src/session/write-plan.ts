@@ -3,6 +3,7 @@ import { uniqueWeights } from '../plan/make-plan.js';
 import type { QuantizationPlan, QuantizedEntry } from '../plan/plan.js';
 import { activationRows } from '../report/activation-rows.js';
 import { buildReport, weightRow } from '../report/build-report.js';
+import { measureWritten } from '../report/measure-written.js';
 import type { WeightReport } from '../report/report.js';
 import { sizeOf } from '../scheme/shape.js';
 import type { SliceRanges } from '../scheme/slice-ranges.js';
@@ -51,7 +52,8 @@ export async function writePlan<M>(
   onProgress?.({ phase: 'write', done: 0, total: 1 });
   const applied = await port.apply({ plan, weights, activations });
   onProgress?.({ phase: 'write', done: 1, total: 1 });
-  const report = buildReport(port.name, plan, rows, layers, applied);
+  const written = measure ? await measureWritten(rows, applied.storage, placed) : rows;
+  const report = buildReport(port.name, plan, written, layers, applied);
   return {
     model: applied.model,
     plan,

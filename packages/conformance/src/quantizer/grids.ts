@@ -1,0 +1,47 @@
+import { optionsOf, zeroPointForm, type GridKind, type Options, type Quantizer } from '@lowbit/core';
+import { must, type Law } from '../law.js';
+import { ordinaryValues } from '../samples.js';
+import { encodeWith, fit, usableWidths, type Width } from './fit.js';
+import { describe } from './parameters.js';
+
+/** The law on the grids that integer runtimes want, for quantizers that declare any. */
+export function gridLaws(quantizer: Quantizer): readonly Law[] {
+  if (quantizer.grids === undefined) return [];
+  return [{ title: 'has the grids that it declares', run: () => checkGrids(quantizer) }];
+}
+
+function checkGrids(quantizer: Quantizer): void {
+  for (const [kind, chosen] of Object.entries(quantizer.grids ?? {})) {
+    must(kind === 'zero-point' || kind === 'symmetric', () => `grids: '${kind}' is not known`);
+    const options = optionsOf(quantizer, chosen);
+    for (const width of usableWidths(quantizer)) checkGrid(quantizer, kind as GridKind, options, width);
+  }
+}
+
+function checkGrid(quantizer: Quantizer, kind: GridKind, options: Options, width: Width): void {
+  for (const [name, values] of Object.entries(samples())) {
+    const parameters = fit(quantizer, values, width, { options });
+    const at = `${describe(width)}, ${name}, grid '${kind}'`;
+    const zeroPoint = zeroPointForm(encodeWith(parameters, values, width.bits))?.zeroPoints[0];
+    must(zeroPoint !== undefined, () => `${at}: 0 is no level with an integer zero point`);
+    if (kind === 'zero-point' || parameters.kind !== 'affine') continue;
+    const middle = (parameters.levels - 1) / 2;
+    must(zeroPoint === middle, () => `${at}: ${parameters.levels} levels, the zero point is ${zeroPoint}`);
+  }
+}
+
+/** Slices of all kinds, those at the edge among them. */
+function samples(): Record<string, Float32Array> {
+  const ordinary = ordinaryValues();
+  return {
+    'ordinary values': ordinary,
+    'values above 0': ordinary.map((value) => 1 + value),
+    'values below 0': ordinary.map((value) => value - 1),
+    'values far above 0': ordinary.map((value) => 1000 + value),
+    'values of which most are 0': ordinary.map((value, i) => (i % 4 === 0 ? value : 0)),
+    'one value many times': new Float32Array(8).fill(0.3),
+    'one negative value': Float32Array.of(-0.4),
+    'tiny values': ordinary.map((value) => value * 1e-39),
+    zeros: new Float32Array(8),
+  };
+}

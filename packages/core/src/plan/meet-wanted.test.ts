@@ -1,0 +1,81 @@
+import { expect, test } from 'vitest';
+import { coarse, memoryPort, type MemoryModel } from '../../test/memory-port.js';
+import type { WantedForm } from '../model/port.js';
+import type { Recipe } from '../model/recipe.js';
+import type { Quantizer } from '../plugin/quantizer.js';
+import { registry } from '../plugin/registry.js';
+import { makePlan } from './make-plan.js';
+import type { QuantizedEntry } from './plan.js';
+
+const model: MemoryModel = { a: { shape: [4, 64], values: new Float32Array(256) } };
+
+/** A quantizer that has integer zero points by an option, and no symmetric grid. */
+const gridded = (configured = {}): Quantizer => ({
+  ...coarse(),
+  options: { zero: { type: 'choice', default: 'real', values: ['real', 'integer'], help: 'how' } },
+  configured,
+  grids: { 'zero-point': { zero: 'integer' } },
+});
+
+async function entryOf(wanted: WantedForm | undefined, recipe: Recipe = {}) {
+  const asked: unknown[] = [];
+  const port = memoryPort(model);
+  const layers = (await port.layers()).map((layer) => ({
+    ...layer,
+    weights: layer.weights.map((weight) => ({
+      ...weight,
+      wants: (entry: unknown) => {
+        asked.push(entry);
+        return wanted;
+      },
+    })),
+  }));
+  const known = registry([gridded()]);
+  const { plan } = await makePlan({ ...port, layers: () => layers }, { registry: known, bits: 4, ...recipe });
+  const { quantizer, granularity, reason } = plan.weights[0] as QuantizedEntry;
+  return { asked, options: quantizer.options, granularity, reason };
+}
+
+const packed: WantedForm = { form: 'Packed', grid: 'zero-point', granularity: 'group:32' };
+
+test('a plan takes the grid and the granularity that the packed form wants, and says so', async () => {
+  expect(await entryOf(packed)).toEqual({
+    asked: [{ bits: 4, granularity: 'channel' }],
+    options: { zero: 'integer' },
+    granularity: 'group:32',
+    reason: '4 bits everywhere; zero=integer and group:32 for Packed',
+  });
+  const plain = { options: { zero: 'real' }, granularity: 'channel', reason: '4 bits everywhere' };
+  expect(await entryOf(undefined)).toMatchObject(plain);
+  expect(await entryOf({ form: 'Any' })).toMatchObject(plain);
+});
+
+test('what was chosen wins, and the reason names what would pack', async () => {
+  const kept = (by: string) => `4 bits everywhere; as chosen; Packed would take it with ${by}`;
+  const real = { options: { zero: 'real' }, granularity: 'channel' };
+  const both = kept('zero=integer and group:32');
+  for (const weights of ['min-max:zero=real', gridded({ zero: 'real' })])
+    expect(await entryOf(packed, { weights })).toMatchObject({ ...real, reason: both });
+  expect(await entryOf(packed, { granularity: 'channel' })).toMatchObject({ ...real, reason: both });
+  const rules = [{ match: { name: 'a' }, granularity: 'tensor' }] as const;
+  expect((await entryOf(packed, { rules })).granularity).toBe('tensor');
+});
+
+test('what was chosen and is what the form wants needs no words', async () => {
+  const chosen: Recipe = { weights: 'min-max:zero=integer', granularity: 'group:32' };
+  expect((await entryOf(packed, chosen)).reason).toBe('4 bits everywhere');
+  const half = await entryOf(packed, { granularity: 'group:32' });
+  expect(half).toMatchObject({
+    options: { zero: 'integer' },
+    reason: '4 bits everywhere; zero=integer for Packed',
+  });
+});
+
+test('a quantizer without such a grid stays as it is, and the reason says that it has none', async () => {
+  const symmetric: WantedForm = { form: 'Packed', grid: 'symmetric', granularity: 'group:32' };
+  expect(await entryOf(symmetric)).toMatchObject({
+    options: { zero: 'real' },
+    granularity: 'channel',
+    reason: '4 bits everywhere; min-max has no symmetric grid for Packed',
+  });
+});

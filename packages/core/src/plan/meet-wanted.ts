@@ -1,0 +1,51 @@
+import type { WantedForm } from '../model/port.js';
+import type { ChosenQuantizer } from '../plugin/choose.js';
+import type { Options } from '../plugin/options.js';
+import type { Granularity } from '../plugin/policy.js';
+
+/** A quantizer's options and a granularity, and what there is to say of what a packed form wanted. */
+export interface MetWish {
+  readonly options: Options;
+  readonly granularity: Granularity;
+  readonly reason?: string;
+}
+
+/**
+ * Options and granularity with which the wanted form can take a weight. What was given wins: then, and where the quantizer has
+ * no such grid, all stays as it is, and the reason says what the form wants.
+ *
+ * @param given Whether the granularity was chosen by somebody.
+ */
+export function meetWanted(
+  wanted: WantedForm | undefined,
+  chosen: ChosenQuantizer,
+  granularity: Granularity,
+  given: boolean,
+): MetWish {
+  const asItIs = { options: chosen.options, granularity };
+  if (wanted === undefined) return asItIs;
+  const { form, grid } = wanted;
+  const name = chosen.quantizer.name;
+  const options = grid === undefined ? {} : chosen.quantizer.grids?.[grid];
+  if (options === undefined)
+    return { ...asItIs, reason: `${name} has no ${gridNames[grid as 'symmetric']} for ${form}` };
+  const missing = Object.entries(options).filter(([key, value]) => chosen.options[key] !== value);
+  const other = wanted.granularity !== undefined && wanted.granularity !== granularity;
+  const changes = [
+    ...missing.map(([key, value]) => `${key}=${value}`),
+    ...(other ? [wanted.granularity] : []),
+  ];
+  if (changes.length === 0) return asItIs;
+  const kept = missing.some(([key]) => chosen.given[key] !== undefined) || (other && given);
+  if (kept) return { ...asItIs, reason: `as chosen; ${form} would take it with ${changes.join(' and ')}` };
+  return {
+    options: { ...chosen.options, ...options },
+    granularity: wanted.granularity ?? granularity,
+    reason: `${changes.join(' and ')} for ${form}`,
+  };
+}
+
+const gridNames = {
+  'zero-point': 'grid with integer zero points',
+  symmetric: 'symmetric grid',
+} as const;
