@@ -5,7 +5,9 @@ export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
     reporters: ['default', ['json', { outputFile: 'test-results.json' }]],
-    testTimeout: 60_000,
+    // Guards against hanging: far beyond what a loaded machine takes, so that no test fails for being slow.
+    testTimeout: 20 * 60_000,
+    hookTimeout: 20 * 60_000,
     maxWorkers: 2,
   },
 });

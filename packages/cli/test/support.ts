@@ -27,7 +27,6 @@ export interface Finished {
   readonly status: number | null;
   readonly stdout: string;
   readonly stderr: string;
-  readonly milliseconds: number;
 }
 
 export interface RunOptions {
@@ -39,7 +38,6 @@ export interface RunOptions {
 
 /** Runs the real binary in a process of its own, with pipes. */
 export function lowbit(args: readonly string[], options: RunOptions = {}): Promise<Finished> {
-  const started = performance.now();
   const child = spawn(process.execPath, [binary, ...args], {
     cwd: options.cwd,
     env: { ...process.env, ...options.env },
@@ -57,9 +55,7 @@ export function lowbit(args: readonly string[], options: RunOptions = {}): Promi
   });
   return new Promise((resolve, reject) => {
     child.on('error', reject);
-    child.on('close', (status) =>
-      resolve({ status, stdout, stderr, milliseconds: performance.now() - started }),
-    );
+    child.on('close', (status) => resolve({ status, stdout, stderr }));
   });
 }
 

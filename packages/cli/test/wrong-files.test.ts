@@ -6,8 +6,6 @@ import { describe, expect, it } from 'vitest';
 import { contents, lowbit, models, temporaryFolder } from './support.js';
 import { cyclicNodes, tinyModel } from './tiny-model.js';
 
-const seconds = 5;
-
 const wrong: readonly (readonly [string, () => Uint8Array | Promise<Uint8Array>, string])[] = [
   ['an empty file', () => new Uint8Array(), 'model-empty'],
   [
@@ -27,19 +25,15 @@ const wrong: readonly (readonly [string, () => Uint8Array | Promise<Uint8Array>,
 ];
 
 describe.each(wrong)('%s', (_, bytes, code) => {
-  it.each(['quantize', 'inspect'])(
-    'fails %s with a typed error, at once, and writes nothing',
-    async (command) => {
-      const folder = await temporaryFolder();
-      await writeFile(join(folder, 'model.onnx'), await bytes());
-      const run = await lowbit([command, 'model.onnx'], { cwd: folder });
-      expect(run.stderr).toContain(`[${code}]`);
-      expect(run.stdout).toBe('');
-      expect(run.status).toBe(1);
-      expect(run.milliseconds).toBeLessThan(seconds * 1000);
-      expect(await contents(folder)).toEqual(['model.onnx']);
-    },
-  );
+  it.each(['quantize', 'inspect'])('fails %s with a typed error, and writes nothing', async (command) => {
+    const folder = await temporaryFolder();
+    await writeFile(join(folder, 'model.onnx'), await bytes());
+    const run = await lowbit([command, 'model.onnx'], { cwd: folder });
+    expect(run.stderr).toContain(`[${code}]`);
+    expect(run.stdout).toBe('');
+    expect(run.status).toBe(1);
+    expect(await contents(folder)).toEqual(['model.onnx']);
+  });
 });
 
 describe('paths', () => {
@@ -64,7 +58,6 @@ describe('paths', () => {
     const run = await lowbit(['quantize', 'model.onnx'], { cwd: folder });
     expect(run.status).toBe(1);
     expect(run.stderr).toContain('[model-too-large]');
-    expect(run.milliseconds).toBeLessThan(seconds * 1000);
   });
 });
 

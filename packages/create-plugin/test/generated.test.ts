@@ -30,7 +30,7 @@ beforeAll(() => {
   ];
   const installed = run('npm', install, project);
   expect(installed.status, installed.all).toBe(0);
-}, 120_000);
+});
 
 const packages = ['quantizer', 'policy', 'schedule'].flatMap((kind) => [
   { kind, language: 'js', options: [] },

@@ -209,12 +209,10 @@ const heavy: [string, () => GraphParts][] = [
   ],
 ];
 
-test.each(heavy)('%s takes seconds at most', async (_title, make) => {
+// What takes more than linear time would end at the guard against hanging.
+test.each(heavy)('%s comes to an end', async (_title, make) => {
   const bytes = buildBytes(make(), { opset: 13 });
-  const start = performance.now();
-  await onnx(bytes, { integers: 'qdq' }).layers();
-  // Alone each takes less than 5 seconds; a busy machine gets three times as long.
-  expect(performance.now() - start).toBeLessThan(15_000);
+  expect((await onnx(bytes, { integers: 'qdq' }).layers()).length).toBeGreaterThan(0);
 });
 
 test.each([

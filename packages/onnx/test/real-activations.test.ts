@@ -34,7 +34,7 @@ describe.each(inputs)('the %s', (name, batch) => {
   const graph = openGraph(original);
   const convolutions = describeModel(original).layers.filter(({ op }) => op === 'Conv');
   let calibration: Calibration;
-  beforeAll(async () => (calibration = await port.observe!([batch])), 60_000);
+  beforeAll(async () => (calibration = await port.observe!([batch])));
 
   // Each convolution gets the value that the written model computed in front of it, so that errors do not add up.
   test.each(activationQuantizers)(

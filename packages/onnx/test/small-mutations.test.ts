@@ -100,9 +100,7 @@ test('a model of every structure, changed at random, gives a typed error or a mo
       const at = below(bytes.length);
       mutant[at] = random() < 0.5 ? below(256) : mutant[at]! ^ (1 << below(8));
     }
-    const start = performance.now();
     const found = await fate(mutant, index % 2 === 0 ? 'speed' : 'memory');
-    expect(performance.now() - start).toBeLessThan(5000);
     fates.set(found, (fates.get(found) ?? 0) + 1);
   }
   console.info([...fates].map(([code, times]) => `${code} ${times}`).join(', '));

@@ -2,7 +2,7 @@ import { quantize } from '@lowbit/core';
 import { minMax } from '@lowbit/baselines';
 import { graphModel, tfjs } from '@lowbit/tfjs';
 import { memory } from '@tensorflow/tfjs-core';
-import { beforeAll, expect, it, vi } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { classifierTask } from '../nsfw/classifier.js';
 import { useWasm } from '../runtime/tfjs.js';
 import { measureTfjs, type TfjsRow } from './measure-tfjs.js';
@@ -10,9 +10,6 @@ import { midArtifacts } from './mid-artifacts.js';
 import { pictureSubjects } from './picture-subjects.js';
 import { reviewSubject } from './review-model.js';
 import { tfjsVariants } from './variants.js';
-
-// Some seconds each, if nothing else runs.
-vi.setConfig({ testTimeout: 240_000 });
 
 /** 8 and 4 bits; what 2 bits do is in the README. */
 const variants = tfjsVariants.slice(0, 2);

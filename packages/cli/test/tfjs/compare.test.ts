@@ -38,7 +38,7 @@ beforeAll(async () => {
   await writeTextModel(at('text'));
   await writeGraphModel(at('graph'));
   await writeMobileNet(at('mobilenet'));
-}, 60_000);
+});
 
 describe('lowbit compare, for TensorFlow.js', () => {
   it('through the real binary: sizes, error, agreement and times', async () => {

@@ -22,7 +22,7 @@ beforeAll(async () => {
   await writeMobileNet(at('mobilenet'));
   const { status } = await run('quantize', at('pictures'), '--bits', '4', '-o', at('packed'), '--quiet');
   expect(status).toBe(0);
-}, 60_000);
+});
 
 describe('lowbit inspect, for TensorFlow.js', () => {
   it('tells layers, weights by form and what can be quantized', async () => {

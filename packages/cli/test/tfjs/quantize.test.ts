@@ -36,7 +36,7 @@ beforeAll(async () => {
   await writeTextModel(at('text'));
   await writeGraphModel(at('graph'));
   await writeMobileNet(at('mobilenet'));
-}, 60_000);
+});
 
 describe('lowbit quantize, for TensorFlow.js', () => {
   it('through the real binary: a folder beside the model, quiet TensorFlow.js, a summary', async () => {
@@ -254,9 +254,10 @@ describe('files', () => {
     const before = await contents(folder);
     const controller = new AbortController();
     const { main } = await import('../../src/main.js');
-    const out = { write: () => true };
-    const working = main(argv, { stdout: out, stderr: out, signal: controller.signal });
-    setTimeout(() => controller.abort(), 300);
+    const stdout = { write: () => true };
+    // A terminal is told of progress: the first word of it comes when the work has begun.
+    const stderr = { isTTY: true, columns: 80, write: () => controller.abort() };
+    const working = main(argv, { stdout, stderr, signal: controller.signal });
     expect(await working).toBe(130);
     expect(await contents(folder)).toEqual(before);
   });

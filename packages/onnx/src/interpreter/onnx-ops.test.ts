@@ -20,7 +20,7 @@ describe.each(quantizers)('the passes of $name', (quantizer) => {
   const laws = forwardLaws(quantizer, ops, read, { gradient });
   // The gradient of dorefa is judged below.
   const judged = laws.filter(({ title }) => quantizer.name !== 'dorefa' || !title.includes('gradient'));
-  for (const law of judged) test(law.title, law.run, 60_000);
+  for (const law of judged) test(law.title, law.run);
 });
 
 test.each([1, 2, 4])('the gradient of dorefa at %i bits, where 1 − tanh² leaves few digits', async (bits) => {
