@@ -6,7 +6,6 @@ import type { Io } from './io.js';
 import { colorsFor } from './output/colors.js';
 import { writeJson } from './output/json.js';
 import { printable } from './output/printable.js';
-import { fromCommander } from './usage/from-commander.js';
 import { UsageError } from './usage/usage-error.js';
 
 /** Exit statuses besides 0. */
@@ -17,10 +16,7 @@ const mostProblems = 20;
 
 /** Tells the user why a command ended, and gives the exit status. Help and version are no failures: 0. */
 export function reportFailure(error: unknown, io: Io, json: boolean): number {
-  if (error instanceof CommanderError) {
-    if (error.exitCode === 0) return 0;
-    return tell(fromCommander(error), io, json, status.usage);
-  }
+  if (error instanceof CommanderError) return error.exitCode;
   if (error instanceof UsageError) return tell(error, io, json, status.usage);
   if (!isLowbitError(error)) return tellUnexpected(error, io, json);
   return tell(error, io, json, error.code === 'aborted' ? status.cancelled : status.failed);

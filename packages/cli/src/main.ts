@@ -1,6 +1,9 @@
+import type { Command } from 'commander';
+
 import { reportFailure } from './failure.js';
 import type { Io } from './io.js';
 import { createProgram } from './program.js';
+import { readWords } from './usage/read-words.js';
 import { wantsJson } from './usage/wants-json.js';
 
 /**
@@ -10,9 +13,15 @@ import { wantsJson } from './usage/wants-json.js';
 export async function main(argv: readonly string[], io: Io): Promise<number> {
   const json = wantsJson(argv);
   try {
-    await createProgram(io, json).parseAsync([...argv], { from: 'user' });
+    await run(createProgram(io, json), argv);
     return 0;
   } catch (error) {
     return reportFailure(error, io, json);
   }
+}
+
+async function run(program: Command, argv: readonly string[]): Promise<void> {
+  const { asks, command = program } = readWords(argv, program);
+  if (asks === 'help') command.outputHelp();
+  else await program.parseAsync(asks === 'version' ? ['--version'] : [...argv], { from: 'user' });
 }

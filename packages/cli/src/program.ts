@@ -8,6 +8,7 @@ import { quantizeCommand } from './commands/quantize.js';
 import { addQuantizeOptions, type QuantizeOptions } from './commands/quantize-options.js';
 import { examples, exitStatuses } from './help-texts.js';
 import type { Io } from './io.js';
+import { throwOurErrors } from './usage/from-commander.js';
 import { pluginOption } from './usage/plugin-option.js';
 import { tfjsPackages } from './runtime/load-tfjs.js';
 import { version } from './version.js';
@@ -22,7 +23,6 @@ export function createProgram(io: Io, json: boolean): Command {
     .helpOption('-h, --help', 'print this help')
     .helpCommand('help [command]', 'print help for a command')
     .addHelpText('after', examples.program + exitStatuses)
-    .exitOverride()
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),
       writeErr: (text) => json || io.stderr.write(text),
@@ -36,6 +36,7 @@ export function createProgram(io: Io, json: boolean): Command {
   addInspect(program, io);
   addCompare(program, io);
   addMethods(program, io);
+  for (const command of [program, ...program.commands]) throwOurErrors(command);
   return program;
 }
 

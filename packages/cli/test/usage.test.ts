@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { lowbit, models } from './support.js';
+import { lowbit, models, run } from './support.js';
 
 describe('help and version', () => {
   it('prints the version', async () => {
@@ -15,6 +15,18 @@ describe('help and version', () => {
     for (const text of ['quantize', 'inspect', 'compare', 'methods', 'Examples:', 'Exit status:']) {
       expect(run.stdout).toContain(text);
     }
+  });
+
+  it.each([
+    [['quantize', '--help'], 'lowbit quantize'],
+    [['--help', 'quantize'], 'lowbit quantize'],
+    [['help', 'compare'], 'lowbit compare'],
+    [['quantize', 'm.onnx', '--image-mean', '-1,0,1', '--calibrate', 'a', 'b', '-h'], 'lowbit quantize'],
+    [['help', '--help'], 'lowbit'],
+  ])('%j is of what was named', async (argv, title) => {
+    const { status, stdout } = await run(...argv);
+    expect(stdout).toMatch(new RegExp(`^Usage: ${title} \\[options\\]`));
+    expect(status).toBe(0);
   });
 
   it('names every option of quantize', async () => {
@@ -69,11 +81,24 @@ describe('wrong usage ends with 2 and a hint', () => {
     [['compare', 'a.onnx'], "missing required argument 'b'"],
     [['compare', 'a.onnx', 'b.onnx', '--image-resize', 'stretsh'], 'Did you mean stretch?'],
     [['methods', '--jsn'], '--json'],
+    [['methods', 'x'], 'too many arguments'],
+    [['nonsense', '--help'], "unknown command 'nonsense'"],
+    [['--help', 'nonsense'], "unknown command 'nonsense'"],
+    [['help', 'nonsense'], "unknown command 'nonsense'"],
+    [['nonsense', '--version'], "unknown command 'nonsense'"],
+    [['quantise', '-h'], 'Did you mean quantize?'],
+    [['help', 'quantise'], 'Did you mean quantize?'],
+    [['help', 'quantize', 'inspect'], 'Run lowbit help quantize.'],
+    [['quantize', '--forse', '--help'], 'Did you mean --force?'],
+    [['quantize', 'm.onnx', '--nonsense=1', '--help'], 'Run lowbit quantize --help'],
+    [['--bits', '4', 'quantize', 'm.onnx'], 'after the command: lowbit quantize --bits'],
+    [['inspect', 'm.onnx', '--bits', '4'], 'It is an option of lowbit quantize.'],
+    [['m.onnx', '--bits', '4'], 'Write lowbit quantize m.onnx.'],
   ])('%s', async (args, expected) => {
-    const run = await lowbit(args);
-    expect(run.stderr).toContain(expected);
-    expect(run.status).toBe(2);
-    expect(run.stdout).toBe('');
+    const { status, stdout, stderr } = await run(...args);
+    expect(stderr).toContain(expected);
+    expect(status).toBe(2);
+    expect(stdout).toBe('');
   });
 });
 

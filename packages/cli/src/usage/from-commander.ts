@@ -1,16 +1,19 @@
-import type { CommanderError } from 'commander';
+import type { Command, CommanderError } from 'commander';
 
-import { usageError, type UsageError } from './usage-error.js';
+import { titleOf } from './read-words.js';
+import { usageError } from './usage-error.js';
 
-const didYouMean = /\n?\((Did you mean .+\?)\)$/;
+/** Makes the parser of a command throw errors of our form. What only ends the process after help stays as it is. */
+export function throwOurErrors(command: Command): void {
+  command.exitOverride((error) => {
+    throw error.exitCode === 0 ? error : fromCommander(error, command);
+  });
+}
 
-/** Puts an error of the argument parser into our form. */
-export function fromCommander(error: CommanderError): UsageError {
-  const message = error.message.replace(/^error: /, '');
-  const near = didYouMean.exec(message)?.[1];
+function fromCommander({ code, message }: CommanderError, command: Command): Error {
   return usageError({
     where: 'command line',
-    received: error.code === 'commander.help' ? 'no command' : message.replace(didYouMean, ''),
-    remedy: near ?? 'Run lowbit --help, or lowbit <command> --help, for what is possible.',
+    received: code === 'commander.help' ? 'no command' : message.replace(/^error: /, ''),
+    remedy: `Run ${titleOf(command)} --help for what is possible.`,
   });
 }

@@ -1,0 +1,113 @@
+import type { Command, Option } from 'commander';
+
+import { nearest } from './nearest.js';
+import { quoted, suggestion } from './option-values.js';
+import { usageError } from './usage-error.js';
+
+/** What a command line asks for besides running a command, and the command that it names. */
+export interface ReadWords {
+  readonly asks?: 'help' | 'version';
+  /** `undefined`: of lowbit as a whole. */
+  readonly command?: Command;
+}
+
+/**
+ * Looks through all words of a command line before anything is done, so that a wrong command or option is found beside
+ * `--help` and `--version` too.
+ *
+ * @throws UsageError that names the word and what was probably meant.
+ */
+export function readWords(argv: readonly string[], program: Command): ReadWords {
+  if (argv[0] === 'help') return afterHelp(argv.slice(1), program);
+  const end = argv.indexOf('--');
+  return commandLine(end < 0 ? argv : argv.slice(0, end), program);
+}
+
+/** `lowbit help [command]`. */
+function afterHelp(words: readonly string[], program: Command): ReadWords {
+  const [first, second] = words.filter((word) => !isHelp(word) && word !== '--');
+  if (first === undefined) return { asks: 'help' };
+  const command = commandOf(first, program);
+  if (second === undefined) return { asks: 'help', command };
+  const remedy = `Run lowbit help ${command.name()}.`;
+  throw usageError({ where: 'lowbit help', expected: 'one command', received: quoted(second), remedy });
+}
+
+function commandLine(words: readonly string[], program: Command): ReadWords {
+  let read: ReadWords = {};
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i] as string;
+    if (!isOption(word)) read = { ...read, command: read.command ?? commandOf(word, program) };
+    else if (isHelp(word)) read = { ...read, asks: 'help' };
+    else if (/^(-V|--version)$/.test(word)) read = { asks: 'version', ...read };
+    else i += valuesAfter(optionOf(word, read.command ?? program, program), words.slice(i));
+  }
+  return read;
+}
+
+function isOption(word: string): boolean {
+  return word.length > 1 && word.startsWith('-');
+}
+
+function isHelp(word: string): boolean {
+  return word === '-h' || word === '--help';
+}
+
+function commandOf(word: string, program: Command): Command {
+  const known = program.commands.find((command) => command.name() === word);
+  if (known !== undefined) return known;
+  const names = program.commands.map((command) => command.name());
+  const isPath = /[./\\]/.test(word);
+  const remedy = isPath ? `Write lowbit quantize ${word}.` : 'Run lowbit --help for what each does.';
+  throw usageError({
+    where: 'command line',
+    expected: `a command: ${names.join(', ')}`,
+    received: `unknown command '${word}'`,
+    remedy,
+    ...suggestion(word, names),
+  });
+}
+
+/** The option that a word stands for: `--name`, `--name=value`, `-n` or `-nvalue`. */
+function optionOf(word: string, command: Command, program: Command): Option {
+  const name = word.startsWith('--') ? word.replace(/=.*$/s, '') : word.slice(0, 2);
+  const found = optionIn(name, command);
+  if (found !== undefined) return found;
+  throw usageError({
+    where: 'command line',
+    expected: `an option of ${titleOf(command)}`,
+    received: `unknown option '${name}'`,
+    remedy: whereOption(name, command, program),
+  });
+}
+
+function optionIn(name: string, command: Command): Option | undefined {
+  return command.options.find(({ long, short }) => long === name || short === name);
+}
+
+function whereOption(name: string, command: Command, program: Command): string {
+  const near = nearest(
+    name,
+    [...command.options.map(({ long }) => long ?? ''), '--help'].filter((long) => long !== ''),
+  );
+  const others = program.commands.filter((other) => optionIn(name, other) !== undefined).map(titleOf);
+  if (others.length > 0 && command === program) return `Write it after the command: ${others[0]} ${name}.`;
+  if (near !== undefined) return `Did you mean ${near}?`;
+  return others.length > 0
+    ? `It is an option of ${others.join(' and ')}.`
+    : `Run ${titleOf(command)} --help for the options.`;
+}
+
+/** How many of the words after an option are its values. */
+function valuesAfter({ required, variadic, long, short }: Option, words: readonly string[]): number {
+  const [word = '', ...rest] = words;
+  if (!required || (word !== long && word !== short)) return 0;
+  if (!variadic) return 1;
+  const next = rest.slice(1).findIndex(isOption);
+  return next < 0 ? rest.length : next + 1;
+}
+
+/** What is typed to run a command: `lowbit quantize`. */
+export function titleOf(command: Command): string {
+  return command.parent === null ? command.name() : `${command.parent.name()} ${command.name()}`;
+}
