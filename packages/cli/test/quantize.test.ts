@@ -64,6 +64,27 @@ describe('a real model, no options', () => {
   });
 });
 
+it('holds scales and offsets as float16 where that is asked for, and says so', async () => {
+  const folder = await temporaryFolder();
+  await copyFile(models.speech, join(folder, 'speech.onnx'));
+  const argv = ['quantize', 'speech.onnx', '--bits', '4', '--granularity', 'group:32', '--force'];
+  const bytes = async (...more: readonly string[]) => {
+    const { status, stdout } = await lowbit([...argv, ...more, '--json'], { cwd: folder });
+    expect(status, stdout).toBe(0);
+    const { report } = JSON.parse(stdout) as QuantizeDocument;
+    return { stored: report.sizes.stored, plan: report.plan };
+  };
+  const float32 = await bytes();
+  const float16 = await bytes('--parameters', 'float16');
+  expect(await bytes('--parameters', 'float32')).toEqual(float32);
+  expect(float16.stored).toBeLessThan(float32.stored);
+  const quantized = float16.plan.weights.filter((entry) => entry.bits !== 'float');
+  expect(new Set(quantized.map((entry) => entry.parameterStorage))).toEqual(new Set(['float16']));
+  const told = await lowbit([...argv, '--parameters', 'float16', '--report', 'report.html'], { cwd: folder });
+  expect(told.stdout).toContain('  scales, offsets and codebooks: float16\n');
+  expect(await readFile(join(folder, 'report.html'), 'utf8')).toContain('codebooks: float16');
+});
+
 it('measures no errors and makes no histograms where that is not wanted', async () => {
   const folder = await folderWith();
   const plain = await lowbit(['quantize', 'model.onnx', '--no-measure', '--report', 'report.html'], {

@@ -33,7 +33,7 @@ describe('help and version', () => {
     const { status, stdout } = await lowbit(['quantize', '--help']);
     expect(status).toBe(0);
     const options =
-      '-o, --output|--weights|--bits|--granularity|--first-last|--optimize|--target|--activations|--activation-bits|--integers|--calibrate|--calibration|--save-calibration|--image-size|--labels|--limit|--external|--no-external|--include|--exclude|--plugin|--plan|--report|--json|--quiet|--force';
+      '-o, --output|--weights|--bits|--granularity|--parameters|--first-last|--optimize|--target|--activations|--activation-bits|--integers|--calibrate|--calibration|--save-calibration|--image-size|--labels|--limit|--external|--no-external|--include|--exclude|--plugin|--plan|--report|--json|--quiet|--force';
     for (const option of options.split('|')) expect(stdout).toContain(option);
     expect(stdout).toContain('Examples:');
   });
@@ -73,6 +73,10 @@ describe('wrong usage ends with 2 and a hint', () => {
     [['quantize', 'm.onnx', '--granularity', 'chanel'], 'Did you mean channel?'],
     [['quantize', 'm.onnx', '--granularity', 'group:0'], 'group:32'],
     [['quantize', 'm.onnx', '--first-last', 'flot'], 'float'],
+    [['quantize', 'm.onnx', '--parameters', 'flaot16'], 'Did you mean float16?'],
+    [['quantize', 'm.onnx', '--parameters', 'two-level:7'], 'Did you mean two-level:6?'],
+    [['quantize', models.detector, '--parameters', 'two-level:6'], 'Give --parameters float16.'],
+    [['quantize', 'm.onnx', '--parameters', 'float16', '--plan', 'p.json'], 'cannot be used with option'],
     [['quantize', 'm.onnx', '--optimize', 'sped'], 'Did you mean speed?'],
     [['quantize', 'm.onnx', '--weights', 'minmax'], 'Did you mean min-max?'],
     [['quantize', 'm.onnx', '--weights', 'nothing-like-it'], 'lowbit methods'],

@@ -1,4 +1,4 @@
-import type { Granularity, Registry } from '@lowbit/core';
+import type { Granularity, ParameterStorage, Registry } from '@lowbit/core';
 import type { RuntimeTarget } from '@lowbit/onnx';
 import { Option, type Command } from 'commander';
 
@@ -11,6 +11,7 @@ import {
   parseBits,
   parseFirstLast,
   parseGranularity,
+  parseParameters,
   parseTargetOption,
 } from '../usage/option-values.js';
 
@@ -21,6 +22,7 @@ export interface GivenOptions extends ActivationOptions, TfjsOptions {
   /** A width, or a policy by name. */
   readonly bits: number | string;
   readonly granularity: Granularity;
+  readonly parameters?: ParameterStorage;
   readonly firstLast?: number | 'float';
   readonly optimize?: 'speed' | 'memory';
   readonly target?: RuntimeTarget;
@@ -45,7 +47,7 @@ const optimizeChoices = ['speed', 'memory'] as const;
 
 /** What a plan decides already, so that these cannot be given beside it. */
 const decidedByPlan = [
-  ...['weights', 'bits', 'granularity', 'firstLast', 'include', 'exclude'],
+  ...['weights', 'bits', 'granularity', 'parameters', 'firstLast', 'include', 'exclude'],
   ...['activations', 'activationBits'],
 ];
 
@@ -56,20 +58,7 @@ export function addQuantizeOptions(command: Command): Command {
       '-o, --output <file>',
       'the file to write, for TensorFlow.js the folder (default: beside the model, model_q8.onnx or model_q8/ for 8 bits)',
     ),
-    new Option('--weights <method>', 'how levels are chosen; lowbit methods lists them').default('min-max'),
-    new Option(
-      '--bits <number>',
-      'bits of each weight, or a policy that chooses them: progressive:from=8,to=2',
-    )
-      .default(8)
-      .argParser(parseBits),
-    new Option('--granularity <scope>', 'what shares a scale: channel, tensor or group:32')
-      .default('channel')
-      .argParser(parseGranularity),
-    new Option(
-      '--first-last <bits>',
-      'bits of the first and the last layer, for instance 8, or float',
-    ).argParser(parseFirstLast),
+    ...weightOptions(),
     new Option(
       '--optimize <goal>',
       'speed: unpacked when the model is loaded; memory: stays packed (default: speed)',
@@ -99,12 +88,37 @@ export function addQuantizeOptions(command: Command): Command {
     pluginOption(),
     new Option(
       '--plan <file>',
-      'apply this plan, from an earlier --json, in place of methods, bits, granularity, include and exclude',
+      'apply this plan, from an earlier --json, in place of methods, bits, granularity, parameters, include and exclude',
     ).conflicts(decidedByPlan),
     ...resultOptions(),
   ];
   for (const option of options) command.addOption(option);
   return command;
+}
+
+/** How each weight is quantized. */
+function weightOptions(): readonly Option[] {
+  return [
+    new Option('--weights <method>', 'how levels are chosen; lowbit methods lists them').default('min-max'),
+    new Option(
+      '--bits <number>',
+      'bits of each weight, or a policy that chooses them: progressive:from=8,to=2',
+    )
+      .default(8)
+      .argParser(parseBits),
+    new Option('--granularity <scope>', 'what shares a scale: channel, tensor or group:32')
+      .default('channel')
+      .argParser(parseGranularity),
+    new Option(
+      '--parameters <type>',
+      'how scales, offsets and codebooks are held: float32 or float16; for TensorFlow.js also two-level:6 or ' +
+        'two-level:8, integers of so many bits with one float16 for each 16 (default: float32)',
+    ).argParser(parseParameters),
+    new Option(
+      '--first-last <bits>',
+      'bits of the first and the last layer, for instance 8, or float',
+    ).argParser(parseFirstLast),
+  ];
 }
 
 /** What is told, and how. */

@@ -9,6 +9,7 @@ import { textTable } from '../output/table.js';
 import { extremeErrors, type MeasuredWeight } from '../report/extreme-errors.js';
 import { gatherWarnings } from '../report/gather-warnings.js';
 import { groupByReason } from '../report/group-by-reason.js';
+import { parameterWords } from '../report/parameter-words.js';
 import { activationText, calibrationLines } from './activation-text.js';
 import type { QuantizeDocument } from './quantize-document.js';
 import { savedLines } from './saved-lines.js';
@@ -27,7 +28,7 @@ export function summarize(document: QuantizeDocument, io: Io): string {
     heading('Error of the weights'),
     errorLines(report.weights),
     heading('Stored as'),
-    formLines(report.weights),
+    formLines(report),
     ...savedLines(document),
     ...activationParts(document, heading),
   ];
@@ -95,16 +96,19 @@ function errorLines(weights: readonly WeightReport[]): string {
   return worst === best ? line('', worst).replace('   ', '  ') : line('worst', worst) + line('best ', best);
 }
 
-function formLines(weights: readonly WeightReport[]): string {
+function formLines({ weights, plan }: Report): string {
   const groups = rollups(
     weights,
     (group) => group.length,
     ({ form }) => form,
     ({ storageReason }) => storageReason,
   );
-  return groups
-    .flatMap(([form, reasons]) => reasons.map(([reason, count]) => `  ${count} × ${form}: ${reason}`))
-    .map((line) => `${printable(line)}\n`)
+  const forms = groups.flatMap(([form, reasons]) =>
+    reasons.map(([reason, count]) => `${count} × ${form}: ${reason}`),
+  );
+  const parameters = parameterWords(plan);
+  return [...forms, ...(parameters === undefined ? [] : [parameters])]
+    .map((line) => `  ${printable(line)}\n`)
     .join('');
 }
 

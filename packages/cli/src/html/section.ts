@@ -3,6 +3,7 @@ import type { Report } from '@lowbit/core';
 import { formatBytes, formatDecibels, formatRatio } from '../output/numbers.js';
 import { extremeErrors } from '../report/extreme-errors.js';
 import { gatherWarnings } from '../report/gather-warnings.js';
+import { parameterWords } from '../report/parameter-words.js';
 import { renderActivationTable } from './activation-table.js';
 import { renderErrorChart } from './error-chart.js';
 import { renderHistograms } from './histograms.js';
@@ -18,7 +19,7 @@ export function renderSection({ title, note, report }: ReportSection, index: num
     <summary><h2>${title}</h2><span class="gist">${gist(report)}</span></summary>
     ${note === undefined ? empty : markup`<p class="note">${note}</p>`} ${renderTiles(report)}
     ${renderWarnings(report)}
-    <div class="card"><h3>Sizes</h3>${renderSizes(report)}</div>
+    <div class="card"><h3>Sizes</h3>${renderSizes(report)} ${renderParameters(report)}</div>
     <div class="card"><h3>Error of each weight</h3>${renderErrorChart(report.weights)}</div>
     <div class="card"><h3>Weights</h3>${renderWeightTable(report.weights)}</div>
     <div class="card"><h3>Histograms and levels</h3>${renderHistograms(report.weights)}</div>
@@ -64,6 +65,11 @@ function renderWarnings(report: Report): Markup {
       ${warnings.map((warning) => markup`<li>${warning}</li>`)}
     </ul>
   </div>`;
+}
+
+function renderParameters({ plan }: Report): Markup {
+  const words = parameterWords(plan);
+  return words === undefined ? empty : markup`<p class="note">${words}</p>`;
 }
 
 function renderActivations({ activations }: Report): Markup {

@@ -18,12 +18,14 @@ import { integerLayers } from './integer-layers.js';
  * @param features - of labelled samples, for policies that measure; where somebody gave these
  */
 export function recipeFrom(options: QuantizeOptions, features: FeatureSet | undefined): Recipe {
-  const { weights, granularity, include, exclude, activations, activationBits, methods } = options;
+  const { weights, granularity, include, exclude, activations, activationBits, methods, parameters } =
+    options;
   return {
     weights,
     bits: policyFrom(options),
     granularity,
     registry: methods,
+    ...(parameters === undefined ? {} : { parameterStorage: parameters }),
     ...(features === undefined ? {} : { features }),
     ...(include.length > 0 ? { include } : {}),
     ...(exclude.length > 0 ? { exclude } : {}),

@@ -1,6 +1,8 @@
+import type { ParameterStorage } from '@lowbit/core';
+
 import type { FoundModel } from '../model/find-model.js';
 import { optionName } from './option-name.js';
-import { usageError } from './usage-error.js';
+import { UsageError, usageError } from './usage-error.js';
 
 /** Options that only one kind of model has a use for. */
 const options = {
@@ -11,7 +13,10 @@ const options = {
 const names = { onnx: 'an ONNX model', tfjs: 'a TensorFlow.js model' } as const;
 
 type KindOptions = Readonly<
-  Partial<Record<(typeof options)[FoundModel['kind']][number], unknown>> & { format?: string }
+  Partial<Record<(typeof options)[FoundModel['kind']][number], unknown>> & {
+    format?: string;
+    parameters?: ParameterStorage;
+  }
 >;
 
 /** Checks that no option is for another kind of model than the given one. @throws UsageError naming the option. */
@@ -23,11 +28,34 @@ export function checkKind({ kind, file }: FoundModel, given: KindOptions): void 
     const received = `${file}, ${names[kind]}`;
     throw usageError({ where: optionName(wrong), expected: `${names[other]}`, received, remedy });
   }
-  if (given.plain === undefined || given.format === 'plain') return;
-  const problem = {
+  checkParameters(kind, given);
+  checkPlain(given);
+}
+
+function checkParameters(kind: FoundModel['kind'], { parameters, format }: KindOptions): void {
+  if (kind === 'onnx' && typeof parameters === 'object')
+    throw new UsageError({
+      code: 'unsupported-storage',
+      where: '--parameters',
+      expected: 'float32 or float16: operators of ONNX take scales in these types alone',
+      received: `two-level:${parameters.bits}`,
+      remedy: 'Give --parameters float16.',
+    });
+  if (parameters === undefined || format !== 'plain') return;
+  throw usageError({
+    where: '--parameters',
+    expected: '--format packed: plain has one scale a tensor, in model.json',
+    received: '--format plain',
+    remedy: 'Leave one of the two out.',
+  });
+}
+
+function checkPlain({ plain, format }: KindOptions): void {
+  if (plain === undefined || format === 'plain') return;
+  throw usageError({
     where: '--plain',
     expected: '--format plain beside it',
-    received: given.format ?? 'none',
-  };
-  throw usageError({ ...problem, remedy: 'Give --format plain too, or leave it out.' });
+    received: format ?? 'none',
+    remedy: 'Give --format plain too, or leave it out.',
+  });
 }

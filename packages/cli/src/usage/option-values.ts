@@ -1,4 +1,4 @@
-import { isLowbitError, type Granularity, type Problem } from '@lowbit/core';
+import { isLowbitError, type Granularity, type ParameterStorage, type Problem } from '@lowbit/core';
 import { parseTarget, type RuntimeTarget } from '@lowbit/onnx';
 
 import { nearest } from './nearest.js';
@@ -42,6 +42,28 @@ export function parseGranularity(value: string): Granularity {
     expected: 'channel, tensor, or group and a size, for instance group:32',
     received: quoted(value),
     ...suggestion(value, ['channel', 'tensor', 'group:32']),
+  });
+}
+
+/** The values of `--parameters`, and what each stands for. */
+const parameterStorages: ReadonlyMap<string, ParameterStorage> = new Map<string, ParameterStorage>([
+  ['float32', 'float32'],
+  ['float16', 'float16'],
+  ['two-level:6', { kind: 'two-level', bits: 6 }],
+  ['two-level:8', { kind: 'two-level', bits: 8 }],
+]);
+
+/** Parses the value of `--parameters`. */
+export function parseParameters(value: string): ParameterStorage {
+  const found = parameterStorages.get(value);
+  if (found !== undefined) return found;
+  const known = [...parameterStorages.keys()];
+  const expected = known.join(' or ');
+  throw usageError({
+    where: '--parameters',
+    expected,
+    received: quoted(value),
+    ...suggestion(value, known),
   });
 }
 

@@ -61,6 +61,17 @@ describe('lowbit quantize, for TensorFlow.js', () => {
     expect(saved?.weights.filter(({ form }) => form === 'uint8')).toHaveLength(211);
   });
 
+  it('holds scales and offsets as it is told, in fewer bytes the fewer bits they have', async () => {
+    const stored: number[] = [];
+    for (const parameters of ['float32', 'float16', 'two-level:8', 'two-level:6']) {
+      const argv = [at('mobilenet'), '--bits', '4', '--granularity', 'group:32', '--parameters', parameters];
+      const { report } = await quantized(...argv, '-o', at(`parameters-${parameters.replace(':', '')}`));
+      stored.push(report.sizes.stored);
+    }
+    expect(stored).toEqual([...stored].sort((a, b) => b - a));
+    expect(new Set(stored).size).toBe(4);
+  });
+
   it('takes model.json itself, and names a folder or a file for the result', async () => {
     const { output, dataFiles } = await quantized(at('pictures', 'model.json'), '--bits', '2');
     expect(output).toBe(at('pictures', 'model_q2', 'model.json'));
@@ -270,6 +281,7 @@ describe('usage', () => {
     [['--integers', 'none', '--activations', 'dynamic'], '--integers'],
     [['--no-external'], '--external'],
     [['--plain', 'uint16'], '--plain'],
+    [['--parameters', 'float16', '--format', 'plain'], '--parameters'],
     [['-o', 'model.onnx'], '--output'],
   ])('%j is wrong here', async (argv, where) => {
     expect(await refused(at('pictures'), ...argv)).toMatchObject({ status: 2, where });

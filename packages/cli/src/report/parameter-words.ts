@@ -1,0 +1,21 @@
+import type { ParameterStorage, QuantizationPlan } from '@lowbit/core';
+import { rollups } from 'd3-array';
+
+/** How scales, offsets and codebooks are held, as the plan says; `undefined` when all are float32, as by default. */
+export function parameterWords({ weights }: QuantizationPlan): string | undefined {
+  const storages = weights.flatMap((entry) =>
+    entry.bits === 'float' ? [] : [storageWords(entry.parameterStorage)],
+  );
+  const counts = rollups(
+    storages,
+    (group) => group.length,
+    (words) => words,
+  );
+  if (counts.every(([words]) => words === 'float32')) return undefined;
+  const words = counts.map(([storage, count]) => (counts.length === 1 ? storage : `${count} × ${storage}`));
+  return `scales, offsets and codebooks: ${words.join(', ')}`;
+}
+
+function storageWords(storage: ParameterStorage): string {
+  return typeof storage === 'string' ? storage : `${storage.kind}:${storage.bits}`;
+}
