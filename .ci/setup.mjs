@@ -13,9 +13,10 @@ const stamp = 'node_modules/.lowbit-setup';
 const wanted = createHash('sha256').update(readFileSync('package-lock.json')).digest('hex');
 if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) process.exit(0);
 
-console.log('Installing dependencies (npm ci) …');
+// Standard output belongs to what runs after this: it may be one JSON document.
+console.error('Installing dependencies (npm ci) …');
 const install = spawnSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], {
-  stdio: 'inherit',
+  stdio: ['inherit', 2, 2],
   shell: process.platform === 'win32',
 });
 if (install.status !== 0) process.exit(install.status ?? 1);

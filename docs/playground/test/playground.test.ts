@@ -70,7 +70,7 @@ describe.skipIf(!existsSync(executablePath))('the playground in Chromium', () =>
     await tfjsModel.save(fileSystem(folder));
     tfjsFiles = modelFiles();
     opened = await openPage();
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await opened?.close();

@@ -28,7 +28,7 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
       copyFileSync(model, join(folder, 'model.onnx'));
       await save(small, fileSystem(join(folder, 'packed')));
     });
-  }, 240_000);
+  });
 
   afterAll(() => open?.close());
 

@@ -33,7 +33,7 @@ beforeAll(() => {
   ]);
   expect(installed.status, installed.all).toBe(0);
   copyFileSync(join(assets, 'ch_ppocr_mobile_v2.0_cls_infer.onnx'), join(project, 'model.onnx'));
-}, 300_000);
+});
 
 afterAll(() => rmSync(project, { recursive: true, force: true }));
 

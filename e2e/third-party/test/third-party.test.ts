@@ -7,8 +7,8 @@ import { makeProject, plugins, textsOf, type Project } from './project.js';
 let project: Project;
 beforeAll(() => {
   project = makeProject();
-}, 300_000);
-afterAll(() => project.remove(), 60_000);
+});
+afterAll(() => project.remove());
 
 /** Runs a script of the project and reads the one line of JSON that it prints. */
 function script(file: string, ...args: readonly string[]) {

@@ -37,41 +37,37 @@ describe.each(inputs)('the %s', (name, batch) => {
   beforeAll(async () => (calibration = await port.observe!([batch])));
 
   // Each convolution gets the value that the written model computed in front of it, so that errors do not add up.
-  test.each(activationQuantizers)(
-    'every convolution is as arrays compute it: $title',
-    async (one) => {
-      const { quantizer, bits: activationBits } = one;
-      const decoded = new Map<string, ArrayTensor>();
-      const recipe = { weights: plainAbsmax, bits: 8, activations: quantizer, activationBits, calibration };
-      const { model, report } = await quantize(
-        {
-          ...port,
-          accept: (tensor, id) => void decoded.set(id, { shape: tensor.shape, data: decode(tensor) }),
-        },
-        recipe,
-      );
-      const stored = new Set(report.weights.map(({ id }) => id));
-      const judged = convolutions.filter(({ weights: [weight] }) => weight && stored.has(weight.id));
-      expect(judged.length).toBeGreaterThan(25);
-      const names = judged.flatMap(({ node }) => [node.input[0]!, node.output[0]!]);
-      const seen = await innerValues(model.bytes, batch, names);
-      for (const { node, weights } of judged) {
-        const [x, y] = [seen.get(node.input[0]!)!, seen.get(node.output[0]!)!];
-        const site = report.activations!.find(({ id }) => id === node.input[0])!;
-        const { whole, grain, run } = referenceForward(quantizer, site);
-        const window = windowOf(node);
-        const w = decoded.get(weights[0]!.id)!;
-        const patches = patchesOf(whole(x), w.shape, window);
-        const taken = grain === 'patches' ? { ...patches, matrix: run(patches.matrix) } : patches;
-        const bias = node.input[2] === undefined ? undefined : graph.floats(node.input[2]);
-        const expected = convolve(taken, w, window, bias);
-        // Permits the rounding of sums in float32, relative to the sizes of what is summed.
-        const error = relativeError(y.data, expected, magnitudes(taken, w, window, bias));
-        expect(error, node.output[0]).toBeLessThan(1e-5);
-      }
-    },
-    60_000,
-  );
+  test.each(activationQuantizers)('every convolution is as arrays compute it: $title', async (one) => {
+    const { quantizer, bits: activationBits } = one;
+    const decoded = new Map<string, ArrayTensor>();
+    const recipe = { weights: plainAbsmax, bits: 8, activations: quantizer, activationBits, calibration };
+    const { model, report } = await quantize(
+      {
+        ...port,
+        accept: (tensor, id) => void decoded.set(id, { shape: tensor.shape, data: decode(tensor) }),
+      },
+      recipe,
+    );
+    const stored = new Set(report.weights.map(({ id }) => id));
+    const judged = convolutions.filter(({ weights: [weight] }) => weight && stored.has(weight.id));
+    expect(judged.length).toBeGreaterThan(25);
+    const names = judged.flatMap(({ node }) => [node.input[0]!, node.output[0]!]);
+    const seen = await innerValues(model.bytes, batch, names);
+    for (const { node, weights } of judged) {
+      const [x, y] = [seen.get(node.input[0]!)!, seen.get(node.output[0]!)!];
+      const site = report.activations!.find(({ id }) => id === node.input[0])!;
+      const { whole, grain, run } = referenceForward(quantizer, site);
+      const window = windowOf(node);
+      const w = decoded.get(weights[0]!.id)!;
+      const patches = patchesOf(whole(x), w.shape, window);
+      const taken = grain === 'patches' ? { ...patches, matrix: run(patches.matrix) } : patches;
+      const bias = node.input[2] === undefined ? undefined : graph.floats(node.input[2]);
+      const expected = convolve(taken, w, window, bias);
+      // Permits the rounding of sums in float32, relative to the sizes of what is summed.
+      const error = relativeError(y.data, expected, magnitudes(taken, w, window, bias));
+      expect(error, node.output[0]).toBeLessThan(1e-5);
+    }
+  });
 });
 
 async function innerValues(bytes: Uint8Array, batch: Batch, names: readonly string[]) {
