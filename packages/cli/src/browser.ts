@@ -16,10 +16,12 @@ export {
   formatBytes,
   formatCount,
   formatDecibels,
+  formatError,
   formatPercent,
   formatRatio,
   formatReal,
 } from './output/numbers.js';
 export { integerLayers } from './quantize/integer-layers.js';
 export { gatherWarnings } from './report/gather-warnings.js';
+export { sortableSignal } from './report/extreme-errors.js';
 export { groupByReason } from './report/group-by-reason.js';

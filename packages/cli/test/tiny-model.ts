@@ -9,14 +9,17 @@ export interface TinyModel {
   readonly nodes?: readonly NodeInit[];
   /** Name of the weight. */
   readonly weight?: string;
+  /** The weight at an index. */
+  readonly value?: (index: number) => number;
 }
 
 const float = 1;
 const size = 64;
 
 /** A model with one MatMul of a 64 × 64 weight, and what is changed about it. */
-export function tinyModel({ ir = 8n, opset = 13n, nodes, weight = 'w' }: TinyModel = {}): Uint8Array {
-  const values = Float32Array.from({ length: size * size }, (_, i) => Math.sin(i));
+export function tinyModel(given: TinyModel = {}): Uint8Array {
+  const { ir = 8n, opset = 13n, nodes, weight = 'w', value = Math.sin } = given;
+  const values = Float32Array.from({ length: size * size }, (_, i) => value(i));
   const tensor = (name: string, dims: readonly number[]) => ({
     name,
     type: {

@@ -2,7 +2,8 @@ import type { WeightReport } from '@lowbit/core';
 import { expect, it } from 'vitest';
 import { compareBy, weightColumns } from './weight-columns.js';
 
-const weight = (id: string, sqnrDb: number | null) => ({ id, error: { sqnrDb } }) as WeightReport;
+const weight = (id: string, sqnrDb: number | null) =>
+  ({ id, error: { sqnrDb, largest: sqnrDb === null ? 0 : 1 } }) as WeightReport;
 const column = (label: string) => weightColumns.find((each) => each.label === label)!;
 
 it('sorts names as people count', () => {

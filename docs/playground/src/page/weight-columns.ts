@@ -1,5 +1,5 @@
 import type { WeightReport } from '@lowbit/core';
-import { formatBytes, formatDecibels, formatReal } from 'lowbit/browser';
+import { formatBytes, formatError, formatReal, sortableSignal } from 'lowbit/browser';
 
 /** One column of the table of weights. */
 export interface WeightColumn {
@@ -20,8 +20,8 @@ export const weightColumns: readonly WeightColumn[] = [
   { label: 'Method', key: ({ quantizer }) => quantizer, show: ({ quantizer }) => quantizer },
   {
     label: 'SQNR',
-    key: ({ error }) => error?.sqnrDb ?? Number.MAX_VALUE,
-    show: ({ error }) => formatDecibels(error?.sqnrDb),
+    key: ({ error }) => (error === undefined ? Number.MAX_VALUE : sortableSignal(error)),
+    show: ({ error }) => formatError(error),
   },
   {
     label: 'Largest error',

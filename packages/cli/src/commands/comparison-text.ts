@@ -95,7 +95,7 @@ function figures(difference: Difference): string[] {
   const { values, exact, sqnrDb, largestError, meanError } = difference;
   return [
     formatCount(values),
-    exact ? 'exact' : sqnrDb === null ? dash : formatDecibels(sqnrDb),
+    exact ? 'exact' : sqnrDb !== null ? formatDecibels(sqnrDb) : values === 0 ? dash : 'no signal',
     largestError === null ? dash : formatReal(largestError),
     meanError === null ? dash : formatReal(meanError),
   ];

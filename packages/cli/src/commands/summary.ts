@@ -3,7 +3,7 @@ import { rollups } from 'd3-array';
 
 import type { Io } from '../io.js';
 import { colorsFor, type Colors } from '../output/colors.js';
-import { formatBytes, formatDecibels, formatRatio } from '../output/numbers.js';
+import { formatBytes, formatError, formatRatio } from '../output/numbers.js';
 import { printable } from '../output/printable.js';
 import { textTable } from '../output/table.js';
 import { extremeErrors, type MeasuredWeight } from '../report/extreme-errors.js';
@@ -92,7 +92,7 @@ function errorLines(weights: readonly WeightReport[]): string {
   if (worst === undefined || best === undefined)
     return weights.length === 0 ? '  none\n' : '  not measured\n';
   const line = (label: string, { id, error }: MeasuredWeight): string =>
-    `  ${label} ${formatDecibels(error.sqnrDb)} signal to noise, ${printable(id)}\n`;
+    `  ${label} ${formatError(error)} signal to noise, ${printable(id)}\n`;
   return worst === best ? line('', worst).replace('   ', '  ') : line('worst', worst) + line('best ', best);
 }
 

@@ -72,7 +72,7 @@ export function differenceOf(sums: DifferenceSums): Difference {
   return {
     values,
     exact: values > 0 && largest === 0 && nonFinite === 0,
-    sqnrDb: signal === 0 ? null : decibels(signal, noise),
+    sqnrDb: decibels(signal, noise),
     largestError: values === 0 ? null : largest,
     meanError: values === 0 ? null : absolute / values,
     nonFinite,

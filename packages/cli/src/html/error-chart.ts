@@ -2,8 +2,8 @@ import type { WeightReport } from '@lowbit/core';
 import { extent } from 'd3-array';
 import { scaleBand, scaleLinear, type ScaleLinear } from 'd3-scale';
 
-import { formatDecibels } from '../output/numbers.js';
-import { isMeasured, type MeasuredWeight } from '../report/extreme-errors.js';
+import { formatError } from '../output/numbers.js';
+import { isMeasured, sortableSignal, type MeasuredWeight } from '../report/extreme-errors.js';
 import { markup, raw, type Markup } from './markup.js';
 
 const width = 1000;
@@ -48,11 +48,12 @@ function renderBar(
   breadth: number,
   y: ScaleLinear<number, number>,
 ): Markup {
-  const value = error.sqnrDb ?? y.domain()[1] ?? 0;
+  const [lowest = 0, highest = 0] = y.domain();
+  const value = Math.min(Math.max(sortableSignal(error), lowest), highest);
   const top = Math.min(y(value), y(0));
   const size = Math.max(1, Math.abs(y(value) - y(0)));
   const place = raw(`x="${round(x)}" y="${round(top)}" width="${round(breadth)}" height="${round(size)}"`);
-  return markup`<rect class="bits-${bits}" ${place}><title>${id}: ${formatDecibels(error.sqnrDb)}, ${bits} bits</title></rect>`;
+  return markup`<rect class="bits-${bits}" ${place}><title>${id}: ${formatError(error)}, ${bits} bits</title></rect>`;
 }
 
 function legend(weights: readonly WeightReport[]): Markup {

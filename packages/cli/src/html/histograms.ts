@@ -2,7 +2,7 @@ import type { Histogram, WeightReport } from '@lowbit/core';
 import { max, min } from 'd3-array';
 import { scaleLinear, scaleSqrt, type ScaleLinear } from 'd3-scale';
 
-import { formatDecibels, formatReal } from '../output/numbers.js';
+import { formatError, formatReal } from '../output/numbers.js';
 import { empty, markup, raw, type Markup } from './markup.js';
 
 const width = 300;
@@ -29,7 +29,7 @@ export function renderHistogram({ id, bits, error, histogram }: WeightReport): M
   return markup`<figure>
     <figcaption>
       <span class="name" title="${id}">${id}</span>
-      <span class="quiet">${bits} bits, ${count}, ${formatDecibels(error.sqnrDb)}</span>
+      <span class="quiet">${bits} bits, ${count}, ${formatError(error)}</span>
     </figcaption>
     ${drawing(histogram, bits)}
   </figure>`;

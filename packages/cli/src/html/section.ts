@@ -1,6 +1,6 @@
 import type { Report } from '@lowbit/core';
 
-import { formatBytes, formatDecibels, formatRatio } from '../output/numbers.js';
+import { formatBytes, formatError, formatRatio } from '../output/numbers.js';
 import { extremeErrors } from '../report/extreme-errors.js';
 import { gatherWarnings } from '../report/gather-warnings.js';
 import { parameterWords } from '../report/parameter-words.js';
@@ -44,7 +44,7 @@ function renderTiles({ modelBytes, bitsPerWeight, weights, skipped }: Report): M
     ],
     ['Bits a weight', bitsPerWeight.toFixed(2), 'parameters counted'],
     ['Quantized', String(weights.length), `weights; ${skipped.length} others left as they are`],
-    ['Worst weight', worst === undefined ? '–' : formatDecibels(worst.error.sqnrDb), worst?.id ?? 'none'],
+    ['Worst weight', worst === undefined ? '–' : formatError(worst.error), worst?.id ?? 'none'],
   ];
   return markup`<div class="tiles">
     ${tiles.map(

@@ -1,6 +1,7 @@
 import type { WeightReport } from '@lowbit/core';
 
-import { formatBytes, formatCount, formatDecibels, formatReal } from '../output/numbers.js';
+import { formatBytes, formatCount, formatError, formatReal } from '../output/numbers.js';
+import { sortableSignal } from '../report/extreme-errors.js';
 import { empty, markup, type Markup } from './markup.js';
 
 interface WeightColumn {
@@ -43,8 +44,8 @@ const columns: readonly WeightColumn[] = [
   {
     label: 'SQNR',
     title: 'Signal to quantization noise, decibels',
-    key: ({ error }) => error?.sqnrDb ?? Number.MAX_VALUE,
-    show: ({ error }) => formatDecibels(error?.sqnrDb),
+    key: ({ error }) => (error === undefined ? Number.MAX_VALUE : sortableSignal(error)),
+    show: ({ error }) => formatError(error),
   },
   {
     label: 'Largest error',

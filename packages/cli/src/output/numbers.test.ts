@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-import { formatBytes, formatCount, formatDecibels, formatRatio, formatReal } from './numbers.js';
+import { formatBytes, formatCount, formatDecibels, formatError, formatRatio, formatReal } from './numbers.js';
 
 it.each([
   [0, '0 B'],
@@ -21,4 +21,14 @@ it('formats ratios, decibels, counts and small numbers', () => {
   expect(formatDecibels(null)).toBe('exact');
   expect(formatCount(1234567)).toBe('1\u202f234\u202f567');
   expect(formatReal(0.00123456)).toBe('0.00123');
+});
+
+it.each([
+  ['nothing that was measured', undefined, '–'],
+  ['a finite ratio', { sqnrDb: 12.34, largest: 1 }, '12.3 dB'],
+  ['equal values', { sqnrDb: null, largest: 0 }, 'exact'],
+  ['an error where all values are 0', { sqnrDb: null, largest: 1 }, 'no signal'],
+  ['a value that became infinite', { sqnrDb: null, largest: Infinity }, 'not finite'],
+])('words the error of %s', (_, error, text) => {
+  expect(formatError(error && { meanSquared: 0, relative: null, ...error })).toBe(text);
 });

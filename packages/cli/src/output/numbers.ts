@@ -1,3 +1,5 @@
+import type { ErrorMeasures } from '@lowbit/core';
+
 const units = ['B', 'kB', 'MB', 'GB', 'TB'] as const;
 
 /** Bytes for people: three significant digits, units of 1000. */
@@ -20,6 +22,13 @@ export function formatRatio(part: number, whole: number): string {
 export function formatDecibels(value: number | null | undefined): string {
   if (value === undefined) return '–';
   return value === null ? 'exact' : `${value.toFixed(1)} dB`;
+}
+
+/** The error of a weight in decibels; in words where that is no finite number. */
+export function formatError(error: ErrorMeasures | undefined): string {
+  if (error === undefined) return '–';
+  if (error.sqnrDb !== null || error.largest === 0) return formatDecibels(error.sqnrDb);
+  return Number.isFinite(error.largest) ? 'no signal' : 'not finite';
 }
 
 /** A count with thin groups of three: 1 234 567. */

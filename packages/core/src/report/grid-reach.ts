@@ -22,14 +22,14 @@ export function gridWarning(
 ): string | undefined {
   if (quantizer === 'min-max' || original.length === 0) return undefined;
   const reach = farthestReach(tensor.scheme, ranges);
-  if (reach < farBeyond) return undefined;
+  if (!Number.isFinite(reach) || reach < farBeyond) return undefined;
   const { signal, noise, rangeNoise } = noiseOf(original, tensor, ranges);
-  const own = decibels(signal, noise) ?? Infinity;
-  const overRange = decibels(signal, rangeNoise) ?? Infinity;
-  if (overRange < own + clearGain) return undefined;
+  const own = decibels(signal, noise);
+  const overRange = decibels(signal, rangeNoise);
+  if (own === null || (overRange !== null && overRange < own + clearGain)) return undefined;
   return (
-    `values reach ${reach.toFixed(1)} times the end of the grid of ${quantizer}: ` +
-    `${own.toFixed(1)} dB, where min-max would give ${overRange.toFixed(1)} dB; use min-max for this weight`
+    `values reach ${reach.toFixed(1)} times the end of the grid of ${quantizer}: ${own.toFixed(1)} dB, where min-max would ` +
+    `${overRange === null ? 'be exact' : `give ${overRange.toFixed(1)} dB`}; use min-max for this weight`
   );
 }
 

@@ -114,7 +114,8 @@ function measuresOf(
   };
 }
 
-/** 10·log10(signal / noise); `null` when there is no noise. */
+/** 10·log10(signal / noise); `null` where that is no finite number: without noise, without a signal, with infinite noise. */
 export function decibels(signal: number, noise: number): number | null {
-  return noise === 0 ? null : 10 * Math.log10(signal / noise);
+  const ratio = 10 * Math.log10(signal / noise);
+  return Number.isFinite(ratio) ? ratio : null;
 }

@@ -16,7 +16,7 @@ export interface Sizes {
 
 /** How far the decoded values are from the original ones. */
 export interface ErrorMeasures {
-  /** Signal to quantization noise, 10·log10(Σw² / Σ(w − ŵ)²), decibels; `null` when there is no error at all. */
+  /** Signal to quantization noise, 10·log10(Σw² / Σ(w − ŵ)²), decibels; `null` when there is no error at all (`largest` is 0), or no signal to compare it with. */
   readonly sqnrDb: number | null;
   /** Mean squared error. */
   readonly meanSquared: number;
