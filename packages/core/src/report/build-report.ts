@@ -7,6 +7,7 @@ import type { QuantizedTensor } from '../scheme/types.js';
 import { gridWarning } from './grid-reach.js';
 import { histogramOf } from './histogram.js';
 import { measureTensor } from './measure.js';
+import { storageWarning } from './storage-warning.js';
 import type { Report, Sizes, SkippedReport, WeightReport } from './report.js';
 
 /**
@@ -23,7 +24,10 @@ export function weightRow(
   ranges: SliceRanges,
   measure: boolean,
 ): WeightReport {
-  const warning = gridWarning(original, tensor, ranges, entry.quantizer.name);
+  const warnings = [
+    gridWarning(original, tensor, ranges, entry.quantizer.name),
+    storageWarning(tensor, entry.parameterStorage),
+  ].filter((warning) => warning !== undefined);
   const float = weight.storedBytes;
   const stored = packedTensorBytes(tensor);
   return {
@@ -49,7 +53,7 @@ export function weightRow(
     form: '',
     reason: entry.reason,
     storageReason: '',
-    warnings: warning === undefined ? [] : [warning],
+    warnings,
   };
 }
 

@@ -212,23 +212,58 @@ test('real offsets with two-level parameters stay below 4.6 bits as well', () =>
   }
 });
 
-test('float16 parameters that do not fit are refused', () => {
-  const fit = () => ({ kind: 'affine', levels: 16, scale: 1e-9 }) as const;
-  expect(() =>
-    encode(Float32Array.of(1), [1], 'tensor', { bits: 4, fit, parameterStorage: 'float16' }),
-  ).toThrow('unsupported-storage');
+const twoLevel6 = { kind: 'two-level', bits: 6 } as const;
+
+test('parameters that their storage cannot hold closely are stored as float32, and nothing vanishes', () => {
+  const slices: Record<string, readonly (readonly number[])[]> = {
+    'a scale below float16': [[1e-9, -1e-9]],
+    'a scale above float16': [[1e9, -1e9]],
+    'a scale that float16 holds with one digit': [[1e-6, -2e-7]],
+    'a channel a million times smaller': [[1, -1], [1e-6, -2e-6]], // prettier-ignore
+    'a dead channel': [[1, -1], [1e-20, -2e-20]], // prettier-ignore
+  };
+  for (const [name, rows] of Object.entries(slices)) {
+    for (const parameterStorage of ['float16', twoLevel6] as const) {
+      const values = Float32Array.from(rows.flat());
+      const shape = [rows.length, 2];
+      const settings = { bits: 8, fit: overRange(8) };
+      const tensor = encode(values, shape, { axes: [0] }, { ...settings, parameterStorage });
+      if (name === 'a scale that float16 holds with one digit' && parameterStorage !== 'float16') continue;
+      expect(tensor, name).toEqual(encode(values, shape, { axes: [0] }, settings));
+      expect(decode(unpackTensor(packTensor(tensor))), name).toEqual(decode(tensor));
+    }
+  }
 });
 
-test('a dead channel does not rule out float16 for the others', () => {
-  const values = Float32Array.of(1, -1, 1e-20, -2e-20);
-  const tensor = encode(
-    values,
-    [2, 2],
-    { axes: [0] },
-    { bits: 4, fit: overRange(4), parameterStorage: 'float16' },
-  );
-  const [a, b, c, d] = decode(tensor);
-  expect([Math.round(a!), Math.round(b!), c, d]).toEqual([1, -1, 0, 0]);
+test('free offsets, codebooks and residuals that float16 cannot hold closely are stored as float32', () => {
+  const fits: Record<string, readonly [SliceParameters, SliceParameters]> = {
+    'an offset far from a narrow grid': [
+      { kind: 'affine', levels: 256, scale: 1e-4, offset: 1000.3 },
+      { kind: 'affine', levels: 256, scale: 1e-4, offset: 0.3 },
+    ],
+    'a codebook far from 0': [
+      { kind: 'codebook', values: Float32Array.of(1000.1, 1000.2) },
+      { kind: 'codebook', values: Float32Array.of(0.1, 0.2) },
+    ],
+    'a codebook near 0': [
+      { kind: 'codebook', values: Float32Array.of(-1e-9, 1e-9) },
+      { kind: 'codebook', values: Float32Array.of(-1, 1e-9) },
+    ],
+    'a small residual': [
+      { kind: 'residual', scales: Float32Array.of(1e-8) },
+      { kind: 'residual', scales: Float32Array.of(1, 1e-8) },
+    ],
+  };
+  for (const [name, [wrong, right]] of Object.entries(fits)) {
+    const storageOf = (parameters: SliceParameters) =>
+      encode(Float32Array.of(1, 2), [2], 'tensor', {
+        bits: 8,
+        fit: () => parameters,
+        parameterStorage: 'float16',
+      }).parameterStorage;
+    expect(storageOf(wrong), name).toBe('float32');
+    expect(storageOf(right), name).toBe('float16');
+  }
 });
 
 test('damaged packed data is refused', () => {

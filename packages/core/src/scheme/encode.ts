@@ -1,4 +1,5 @@
 import { checkFinite } from './check-finite.js';
+import { withConstantSteps } from './constant-slices.js';
 import { fitSlices, type SliceFit } from './fit-slices.js';
 import { encodeValues } from './nearest.js';
 import { roundParameters } from './parameters.js';
@@ -17,7 +18,8 @@ export interface EncodeSettings extends SliceFit {
 
 /**
  * Quantizes a tensor: fits every slice, rounds the parameters to their storage, and codes each value to the
- * nearest level. An empty tensor has empty codes and scale 0. Throws `non-finite` (with the index of the
+ * nearest level. An empty tensor has empty codes and scale 0. Parameters that the storage cannot hold closely are stored as
+ * float32. Throws `non-finite` (with the index of the
  * first NaN or infinity), `invalid-argument` for a shape or slicing that does not fit, `plugin-failed` when
  * `fit` returns parameters that are not finite or need more bits.
  */
@@ -33,8 +35,8 @@ export function encode(
   const ranges = settings.ranges ?? (settings.fitRanges && sliceRanges(values, layout, where));
   if (ranges === undefined) checkFinite(values, where);
   const fitted = fitSlices(values, layout, settings, where, ranges);
-  const scheme = roundParameters(fitted, parameterStorage, where);
+  const stored = roundParameters(withConstantSteps(fitted), parameterStorage, where);
   const codes = bits <= 8 ? new Uint8Array(values.length) : new Uint16Array(values.length);
-  encodeValues(scheme, values, layout, codes);
-  return { shape: [...shape], slicing, bits, codes, scheme, parameterStorage };
+  encodeValues(stored.scheme, values, layout, codes);
+  return { shape: [...shape], slicing, bits, codes, ...stored };
 }

@@ -1,7 +1,7 @@
 import { LowbitError } from '../errors/error.js';
 import { fromFloat16Bits, toFloat16Bits } from '../numeric/float16.js';
 import { pack, packedBytes, unpack } from './pack.js';
-import { joinTwoLevel, splitTwoLevel, superBlock } from './parameters.js';
+import { joinTwoLevel, splitTwoLevel, superBlock } from './two-level.js';
 import type { ParameterStorage } from './types.js';
 
 /** Bytes that `count` numbers take. */
@@ -19,7 +19,7 @@ export function packNumbers(values: Float32Array, storage: ParameterStorage): Ui
   if (storage === 'float32')
     return littleEndian(values, 4, (view, at, value) => view.setFloat32(at, value, true));
   if (storage === 'float16') return packHalves(values);
-  const { signed, integers, steps } = splitTwoLevel(values, storage.bits, 'parameters');
+  const { signed, integers, steps } = splitTwoLevel(values, storage.bits);
   const bias = signed ? 2 ** (storage.bits - 1) : 0;
   return concatenate([
     Uint8Array.of(signed ? 1 : 0),

@@ -1,51 +1,42 @@
 import { LowbitError } from '../errors/error.js';
 import { roundToFloat16 } from '../numeric/float16.js';
-import { roundHalfEven } from '../numeric/round.js';
+import { isClose } from './close.js';
+import { joinTwoLevel, splitTwoLevel } from './two-level.js';
 import type { AffineScheme, ParameterStorage, Scheme } from './types.js';
 import { integerZeroPoints } from './zero-point.js';
 
-/** Number of slices that share one float16 in two-level storage. */
-export const superBlock = 16;
-
-/** A slice this much smaller than the widest one of its tensor is dead: it may become a constant. */
-const deadShare = 1e-6;
+/** A scheme as it can be stored. */
+export interface StoredScheme {
+  readonly scheme: Scheme;
+  readonly parameterStorage: ParameterStorage;
+}
 
 /**
  * The scheme with every parameter rounded to what its storage can hold, so that codes are chosen for the
- * parameters that are really stored. Integer zero points stay exact. Throws `unsupported-storage` when a
- * parameter does not fit (float16 ends at 65504 and at about 6e-8), or for two-level on a scheme that is not
- * affine. Slices a million times smaller than the widest one of their tensor become constants instead.
+ * parameters that are really stored. Integer zero points stay exact. Where a storage cannot hold the parameters closely (float16
+ * ends at 65504, has few digits below 6e-5 and none below 6e-8), they stay as they are, stored as float32.
+ *
+ * @throws LowbitError `unsupported-storage` for two-level on a scheme that is not affine.
  */
-export function roundParameters(scheme: Scheme, storage: ParameterStorage, where: string): Scheme {
-  if (storage === 'float32') return scheme;
-  if (scheme.kind === 'affine') return roundAffine(flattenDeadSlices(scheme), storage, where);
-  if (storage !== 'float16') throw notAffine(scheme.kind, where);
-  const half = (values: Float32Array) => values.map((value) => toHalf(value, where));
-  if (scheme.kind === 'residual') return { ...scheme, scales: half(scheme.scales) };
-  return { ...scheme, values: half(scheme.values) };
+export function roundParameters(scheme: Scheme, storage: ParameterStorage, where: string): StoredScheme {
+  if (storage === 'float32') return { scheme, parameterStorage: storage };
+  if (scheme.kind !== 'affine' && storage !== 'float16') throw notAffine(scheme.kind, where);
+  const rounded = roundScheme(scheme, numberRounder(storage));
+  return isClose(scheme, rounded, storage)
+    ? { scheme: rounded, parameterStorage: storage }
+    : { scheme, parameterStorage: 'float32' };
 }
 
-/** Makes dead slices constant at 0, so that one channel without signal does not rule out float16. */
-function flattenDeadSlices(scheme: AffineScheme): AffineScheme {
-  const { levels, scale, offset } = scheme;
-  const reach = scale.map((step, s) => Math.abs(offset?.[s] ?? 0) + step * levels);
-  const dead = deadShare * reach.reduce((most, value) => Math.max(most, value), 0);
-  if (reach.every((value) => value >= dead)) return scheme;
-  const keep = (values: Float32Array) => values.map((value, s) => ((reach[s] as number) < dead ? 0 : value));
-  return offset === undefined
-    ? { ...scheme, scale: keep(scale) }
-    : { ...scheme, scale: keep(scale), offset: keep(offset) };
+type RoundNumbers = (values: Float32Array) => Float32Array;
+
+function numberRounder(storage: Exclude<ParameterStorage, 'float32'>): RoundNumbers {
+  if (storage === 'float16') return (values) => values.map(roundToFloat16);
+  return (values) => joinTwoLevel(splitTwoLevel(values, storage.bits));
 }
 
-function roundAffine(
-  scheme: AffineScheme,
-  storage: Exclude<ParameterStorage, 'float32'>,
-  where: string,
-): AffineScheme {
-  const round = (values: Float32Array) =>
-    storage === 'float16'
-      ? values.map((value) => toHalf(value, where))
-      : joinTwoLevel(splitTwoLevel(values, storage.bits, where));
+function roundScheme(scheme: Scheme, round: RoundNumbers): Scheme {
+  if (scheme.kind === 'residual') return { ...scheme, scales: round(scheme.scales) };
+  if (scheme.kind === 'codebook') return { ...scheme, values: round(scheme.values) };
   const scale = round(scheme.scale);
   if (scheme.offset === undefined) return { ...scheme, scale };
   const zeroPoints = storesZeroPoints(scheme) ? integerZeroPoints(scheme) : undefined;
@@ -59,53 +50,6 @@ export function storesZeroPoints(scheme: AffineScheme): boolean {
   if (offset === undefined || integerZeroPoints(scheme) === undefined) return false;
   for (let s = 0; s < offset.length; s++) if (scheme.scale[s] === 0 && offset[s] !== 0) return false;
   return true;
-}
-
-/** Numbers as integers of `bits` bits times one float16 a super-block. */
-export interface TwoLevel {
-  readonly bits: 6 | 8;
-  /** Whether any number is negative; then the integers run from −2^(bits−1)+1 to 2^(bits−1)−1. */
-  readonly signed: boolean;
-  readonly integers: Int16Array;
-  /** One float16-representable step for each {@link superBlock} numbers. */
-  readonly steps: Float32Array;
-}
-
-/** The two-level form of the numbers; a number that is not 0 never becomes 0 unless it is signed. */
-export function splitTwoLevel(values: Float32Array, bits: 6 | 8, where: string): TwoLevel {
-  const signed = values.some((value) => value < 0);
-  const largest = signed ? 2 ** (bits - 1) - 1 : 2 ** bits - 1;
-  const steps = new Float32Array(Math.ceil(values.length / superBlock));
-  const integers = new Int16Array(values.length);
-  for (let block = 0; block < steps.length; block++) {
-    const from = block * superBlock;
-    const part = values.subarray(from, from + superBlock);
-    const reach = part.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-    const step = reach === 0 ? 0 : toHalf(reach / largest, where);
-    steps[block] = step;
-    part.forEach((value, i) => {
-      const nearest = step === 0 ? 0 : Math.max(-largest, Math.min(largest, roundHalfEven(value / step)));
-      integers[from + i] = nearest === 0 && value !== 0 && !signed ? 1 : nearest;
-    });
-  }
-  return { bits, signed, integers, steps };
-}
-
-/** The numbers that a two-level form stands for. */
-export function joinTwoLevel({ integers, steps }: TwoLevel): Float32Array {
-  return Float32Array.from(integers, (integer, i) => integer * (steps[Math.floor(i / superBlock)] as number));
-}
-
-function toHalf(value: number, where: string): number {
-  const half = roundToFloat16(value);
-  if (Number.isFinite(half) && (half !== 0 || value === 0)) return half;
-  throw new LowbitError({
-    code: 'unsupported-storage',
-    where,
-    expected: 'parameters that float16 can hold',
-    received: String(value),
-    remedy: "Store this weight's parameters as float32.",
-  });
 }
 
 function notAffine(kind: string, where: string): LowbitError {

@@ -1,5 +1,6 @@
-import type { AffineScheme, QuantizedTensor } from './types.js';
+import { constantStep, middleOf } from './constant-step.js';
 import { sliceLayout } from './slicing.js';
+import type { AffineScheme, QuantizedTensor } from './types.js';
 
 /** An affine tensor as runtimes with integer zero points store it: value = scale · (code − zeroPoint). */
 export interface ZeroPointForm {
@@ -12,7 +13,7 @@ export interface ZeroPointForm {
 
 /**
  * The tensor with integer zero points, or `undefined` when its grid has none (a code grid shifted by half a
- * step, a free offset, a codebook). Constant slices are re-coded as ±1 step of their own size.
+ * step, a free offset, a codebook). Constant slices are coded anew, in steps of their own, those of zeros as the zero point.
  */
 export function zeroPointForm(tensor: QuantizedTensor): ZeroPointForm | undefined {
   const { scheme } = tensor;
@@ -27,7 +28,7 @@ export function zeroPointForm(tensor: QuantizedTensor): ZeroPointForm | undefine
 const known = new WeakMap<AffineScheme, Uint16Array | 'none'>();
 
 /**
- * The integer zero point of every slice, if all have one; a constant slice c gets 1 for c < 0 and 0 otherwise. The scheme may
+ * The integer zero point of every slice, if all have one; that of a constant slice is its `constantStep`'s. The scheme may
  * not change afterwards.
  */
 export function integerZeroPoints(scheme: AffineScheme): Uint16Array | undefined {
@@ -48,8 +49,8 @@ function findZeroPoints(scheme: AffineScheme): Uint16Array | undefined {
 }
 
 function zeroPointOf(scale: number, offset: number | undefined, levels: number): number | undefined {
-  if (offset === undefined) return levels % 2 === 1 ? (levels - 1) / 2 : undefined;
-  if (scale === 0) return offset < 0 ? 1 : 0;
+  if (offset === undefined) return levels % 2 === 1 ? middleOf(levels) : undefined;
+  if (scale === 0) return constantStep(offset, levels).zeroPoint;
   const zeroPoint = Math.round(-offset / scale);
   const exact = zeroPoint >= 0 && zeroPoint < levels && Math.fround(-zeroPoint * scale) === offset;
   return exact ? zeroPoint : undefined;
@@ -65,9 +66,9 @@ function recodeConstants(
   const scale = scheme.scale.slice();
   for (let s = 0; s < scale.length; s++) {
     if (scale[s] !== 0) continue;
-    const constant = scheme.offset?.[s] ?? 0;
-    scale[s] = constant === 0 ? 1 : Math.abs(constant);
-    codes.fill(constant > 0 ? 1 : 0, layout.start(s), layout.end(s));
+    const step = constantStep(scheme.offset?.[s] ?? 0, scheme.levels);
+    scale[s] = step.scale;
+    codes.fill(step.code, layout.start(s), layout.end(s));
   }
   return { codes: layout.fromSliceMajor(codes), scale, zeroPoints };
 }
