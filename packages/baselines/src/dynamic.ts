@@ -1,6 +1,6 @@
 import { range, type Quantizer } from '@lowbit/core';
 import { constantGrid, withZero } from './even-grid.js';
-import { onGridWithZero } from './measured-grid.js';
+import { onDynamicGrid } from './measured-grid.js';
 
 /**
  * Dynamic quantization of activations: the range is measured on every run, and nothing is stored or calibrated.
@@ -22,8 +22,6 @@ import { onGridWithZero } from './measured-grid.js';
  * Source: the affine scheme of B. Jacob et al., "Quantization and Training of Neural Networks for Efficient
  * Integer-Arithmetic-Only Inference", CVPR 2018, arXiv:1712.05877, section 2.1, with ranges measured at run time as by
  * the ONNX operator DynamicQuantizeLinear.
- *
- * Deviations: ties go to the even code of the grid, the operator rounds before it adds z.
  */
 export function dynamic(): Quantizer {
   return {
@@ -41,6 +39,6 @@ export function dynamic(): Quantizer {
       const { min, max } = range(values);
       return min === max ? constantGrid(2 ** bits, min) : withZero(2 ** bits, min, max);
     },
-    forward: (ops, x, { bits }) => onGridWithZero(ops, x, 2 ** bits),
+    forward: (ops, x, { bits }) => onDynamicGrid(ops, x, 2 ** bits),
   };
 }

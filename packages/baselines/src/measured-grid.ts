@@ -1,4 +1,4 @@
-import type { Ops } from '@lowbit/core';
+import { nearestWithZeroPoint, type Ops } from '@lowbit/core';
 import { sliceMax, sliceMin } from './slice-statistics.js';
 
 /** Scales below this count as 0: dividing by a subnormal float32 overflows. */
@@ -13,15 +13,28 @@ export function onSpannedGrid<T>(ops: Ops<T>, x: T, levels: number): T {
 
 /** A matrix on the grid over the range of each row extended to include 0, as `withZero` would fit it. */
 export function onGridWithZero<T>(ops: Ops<T>, x: T, levels: number): T {
+  const { scale, zeroPoint, varies } = gridWithZero(ops, x, levels);
+  const offset = ops.sub(ops.constant(0), ops.mul(zeroPoint, scale));
+  return ops.where(varies, onGrid(ops, x, { levels, scale, offset }), x);
+}
+
+/** The same as the operator `DynamicQuantizeLinear` computes it: rounding comes before the zero point. */
+export function onDynamicGrid<T>(ops: Ops<T>, x: T, levels: number): T {
+  const { scale, zeroPoint, varies } = gridWithZero(ops, x, levels);
+  const steps = ops.div(x, divisor(ops, scale));
+  return ops.where(varies, nearestWithZeroPoint(ops, steps, { levels, scale, zeroPoint }), x);
+}
+
+/** The grid of each row. A row whose values are all equal does not vary, and keeps them. */
+function gridWithZero<T>(ops: Ops<T>, x: T, levels: number) {
   const zero = ops.constant(0);
   const [min, max] = [sliceMin(ops, x), sliceMax(ops, x)];
   const low = ops.where(ops.greater(zero, min), min, zero);
   const high = ops.where(ops.greater(max, zero), max, zero);
   const scale = ops.div(ops.sub(high, low), ops.constant(levels - 1));
-  const zeroPoint = ops.clip(ops.round(ops.div(ops.sub(zero, low), divisor(ops, scale))), 0, levels - 1);
-  const offset = ops.sub(zero, ops.mul(zeroPoint, scale));
-  // A row whose values are all equal keeps them.
-  return ops.where(ops.greater(max, min), onGrid(ops, x, { levels, scale, offset }), x);
+  const steps = ops.div(ops.sub(zero, low), divisor(ops, scale));
+  const zeroPoint = ops.clip(ops.round(steps), 0, levels - 1);
+  return { scale, zeroPoint, varies: ops.greater(max, min) };
 }
 
 /** A matrix on the symmetric grid −largest … largest times a step that reaches the largest size of each row. */

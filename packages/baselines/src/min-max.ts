@@ -81,8 +81,8 @@ const manyZeros = 1 / 20;
  * parameters are those of the ONNX operator DynamicQuantizeLinear.
  *
  * Deviations: the refinement is not the paper's; `refine: 'none'` leaves it out. The paper always has an integer zero point; the default gives it up where few values are 0, because
- * weights need no exact 0 and the grid gets finer. Ties go to the even code of the grid, the operator rounds
- * before it adds z; the two differ only on exact ties.
+ * weights need no exact 0 and the grid gets finer. Ties of weights go to the even code of the grid; those of
+ * activations, as in the paper and in the operators, are rounded before z is added.
  */
 export function minMax(settings: MinMaxOptions = {}): Quantizer {
   return {

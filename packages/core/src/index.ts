@@ -57,7 +57,13 @@ export {
 } from './plugin/choose.js';
 export { affineGrids } from './scheme/scheme.js';
 export type { SliceRanges } from './scheme/slice-ranges.js';
-export { backwardOf, forwardOf, nearestLevel, siteParameters } from './plugin/forward.js';
+export {
+  backwardOf,
+  forwardOf,
+  nearestLevel,
+  nearestWithZeroPoint,
+  siteParameters,
+} from './plugin/forward.js';
 export { activationSite } from './plugin/activation-site.js';
 export { grainOf } from './plugin/grain.js';
 export type { OptionDescription, Options, OptionSchema, OptionValue } from './plugin/options.js';

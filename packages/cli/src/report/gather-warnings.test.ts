@@ -14,3 +14,17 @@ it('draws the same words about several weights together', () => {
     'c: odd',
   ]);
 });
+
+it('draws those about activations together too, apart from weights', () => {
+  const warned = (tensor: string) => ({
+    ...{ id: tensor, tensor, bits: 8, quantizer: 'min-max', reason: '8 bits', float: true as const },
+    warnings: ['one value there'],
+  });
+  const activations = [warned('x'), warned('y')];
+  const weights = [sampleWeight({ id: 'a', warnings: ['far out'] })];
+  const warnings = ['a: far out', 'x: one value there', 'y: one value there'];
+  expect(gatherWarnings(sampleReport(weights, { activations, warnings }))).toEqual([
+    'a: far out',
+    '2 activations: one value there',
+  ]);
+});

@@ -126,6 +126,8 @@ export interface Outcome {
   readonly weights: ReadonlyMap<string, QuantizedTensor>;
   /** Fitted activation sites by id; empty when activations stay float. */
   readonly activations: ReadonlyMap<string, FittedSite>;
+  /** Sites of the plan that stay float whatever the port can do, with the reason; see {@link FittedActivations}. */
+  readonly floatSites?: FittedActivations['floatSites'];
 }
 
 /** An activation site with the parameters that were fitted to it. */
@@ -137,6 +139,14 @@ export interface FittedSite {
   /** One slice. Absent for a dynamic quantizer, which measures on each call. */
   readonly parameters?: SliceParameters;
   readonly statistics?: RangeStatistics | SiteStatistics;
+}
+
+/** The activation sites of a plan, once they are fitted. */
+export interface FittedActivations {
+  /** By id: those that are quantized. */
+  readonly activations: ReadonlyMap<string, FittedSite>;
+  /** By id: why the others stay float, as a clause about the value ("it never changed …"). */
+  readonly floatSites: ReadonlyMap<string, string>;
 }
 
 /** What to look at while the model runs. */

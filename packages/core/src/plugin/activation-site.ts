@@ -1,12 +1,14 @@
 import type { FittedSite } from '../model/port.js';
 import type { Ops } from '../ops/ops.js';
 import { collectScheme } from '../scheme/scheme.js';
+import type { SliceParameters } from '../scheme/types.js';
+import { integerZeroPoints } from '../scheme/zero-point.js';
 import { siteParameters } from './forward.js';
-import type { Site } from './quantizer.js';
+import type { Site, SiteParameters } from './quantizer.js';
 
 /**
  * A fitted activation site as a forward pass takes it: one set of parameters for all rows, or an empty residual scheme for a
- * quantizer that measures on each call.
+ * quantizer that measures on each call. Grids with an integer zero point round as `QuantizeLinear` does.
  */
 export function activationSite<T>(ops: Ops<T>, { id, bits, options, parameters }: FittedSite): Site<T> {
   return {
@@ -14,8 +16,16 @@ export function activationSite<T>(ops: Ops<T>, { id, bits, options, parameters }
     bits,
     options,
     parameters:
-      parameters === undefined
-        ? { kind: 'residual', scales: [] }
-        : siteParameters(ops, collectScheme([parameters], `site '${id}'`), 1),
+      parameters === undefined ? { kind: 'residual', scales: [] } : fittedParameters(ops, parameters, id),
   };
+}
+
+function fittedParameters<T>(ops: Ops<T>, parameters: SliceParameters, id: string): SiteParameters<T> {
+  const scheme = collectScheme([parameters], `site '${id}'`);
+  const tensors = siteParameters(ops, scheme, 1);
+  if (scheme.kind !== 'affine' || tensors.kind !== 'affine' || scheme.scale[0] === 0) return tensors;
+  const zeroPoint = integerZeroPoints(scheme)?.[0];
+  return zeroPoint === undefined
+    ? tensors
+    : { ...tensors, zeroPoint: ops.constant({ shape: [1, 1], data: [zeroPoint] }) };
 }

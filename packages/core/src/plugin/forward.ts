@@ -2,7 +2,7 @@ import type { Ops } from '../ops/ops.js';
 import { affineOffset, midpoints } from '../scheme/nearest.js';
 import { sliceParameters } from '../scheme/scheme.js';
 import type { Scheme } from '../scheme/types.js';
-import type { Quantizer, Site, SiteParameters } from './quantizer.js';
+import type { AffineParameters, Quantizer, Site, SiteParameters } from './quantizer.js';
 
 /**
  * The parameters of `slices` slices as tensors `[slices, 1]`, ready for a forward pass over a matrix
@@ -70,22 +70,36 @@ export function nearestLevel<T>(ops: Ops<T>, x: T, parameters: SiteParameters<T>
   if (parameters.kind === 'affine') return nearestAffine(ops, x, parameters);
   if (parameters.kind === 'residual') return nearestResidual(ops, x, parameters.scales);
   const [first, ...rest] = parameters.values;
-  const start = ops.add(ops.mul(x, ops.constant(0)), first as T);
+  // Infinity times 0 is no number.
+  const start = ops.add(ops.mul(ops.clip(x, -1, 1), ops.constant(0)), first as T);
   return rest.reduce(
     (level, value, i) => ops.where(ops.greater(x, parameters.thresholds[i] as T), value, level),
     start,
   );
 }
 
-function nearestAffine<T>(
-  ops: Ops<T>,
-  x: T,
-  { levels, scale, offset }: Extract<SiteParameters<T>, { kind: 'affine' }>,
-): T {
+function nearestAffine<T>(ops: Ops<T>, x: T, grid: AffineParameters<T>): T {
+  const { levels, scale, offset, zeroPoint } = grid;
   const varies = ops.greater(scale, ops.constant(0));
   const divisor = ops.where(varies, scale, ops.constant(1));
+  if (zeroPoint !== undefined)
+    return nearestWithZeroPoint(ops, ops.div(x, divisor), { levels, scale, zeroPoint });
   const code = ops.clip(ops.round(ops.div(ops.sub(x, offset), divisor)), 0, levels - 1);
   return ops.add(ops.mul(code, scale), offset);
+}
+
+/**
+ * A grid with integer zero points as `QuantizeLinear` and `DequantizeLinear` compute it: rounding comes before the zero point.
+ *
+ * @param steps x / scale
+ */
+export function nearestWithZeroPoint<T>(
+  ops: Ops<T>,
+  steps: T,
+  { levels, scale, zeroPoint }: { readonly levels: number; readonly scale: T; readonly zeroPoint: T },
+): T {
+  const code = ops.clip(ops.add(ops.round(steps), zeroPoint), 0, levels - 1);
+  return ops.mul(ops.sub(code, zeroPoint), scale);
 }
 
 function nearestResidual<T>(ops: Ops<T>, x: T, scales: readonly T[]): T {

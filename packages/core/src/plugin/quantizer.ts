@@ -36,7 +36,7 @@ export interface FitContext {
   readonly importance?: Float32Array;
   /** Number of values in one row of the slice (for instance one output channel), when the slice has rows. */
   readonly rowLength?: number;
-  /** For activations: the range of what was seen while the network ran. */
+  /** For activations: the range of what was seen while the network ran, extended to include 0. */
   readonly ranges?: RangeStatistics;
   /**
    * For activations: all that was seen, `values` is then a sample of it. Present where `ranges` is, except to a quantizer
@@ -73,9 +73,21 @@ export interface Site<T> {
 
 /** Fitted parameters as tensors. Codebook `values[i]` and `thresholds[i]` and residual `scales[i]` are columns. */
 export type SiteParameters<T> =
-  | { readonly kind: 'affine'; readonly levels: number; readonly scale: T; readonly offset: T }
+  | AffineParameters<T>
   | { readonly kind: 'codebook'; readonly values: readonly T[]; readonly thresholds: readonly T[] }
   | { readonly kind: 'residual'; readonly scales: readonly T[] };
+
+export interface AffineParameters<T> {
+  readonly kind: 'affine';
+  readonly levels: number;
+  readonly scale: T;
+  readonly offset: T;
+  /**
+   * The integer code of 0, for activations whose grid has one: x / scale is rounded before it is added, as the operator
+   * `QuantizeLinear` does. Absent elsewhere: (x − offset) / scale is rounded. The two differ on exact ties.
+   */
+  readonly zeroPoint?: T;
+}
 
 /** A method that turns floats into few levels. `fit` is the only required verb. */
 export interface Quantizer {

@@ -2,10 +2,11 @@ import { expect, test } from 'vitest';
 import type { ActivationNote, FittedSite, LayerDescriptor } from '../model/port.js';
 import type { QuantizationPlan } from '../plan/plan.js';
 import type { SliceParameters } from '../scheme/types.js';
+import type { Report } from './report.js';
 import { coarse } from '../../test/memory-port.js';
 import { statisticsCollector } from '../calibration/collector.js';
 import { rangeCollector } from '../calibration/range-collector.js';
-import { activationRows } from './activation-rows.js';
+import { activationRows, withActivations } from './activation-rows.js';
 
 const entry = { id: 'site', bits: 2, quantizer: { name: 'min-max', options: {} }, reason: '2 bits' };
 const plan: QuantizationPlan = {
@@ -18,6 +19,10 @@ const plan: QuantizationPlan = {
 };
 const site = { id: 'site', tensor: 'relu_1', side: 'input' } as const;
 const layers: LayerDescriptor[] = [{ id: 'layer', op: 'Conv', depth: 0, weights: [], sites: [site] }];
+
+function rowsOf(activations: ReadonlyMap<string, FittedSite>, notes?: readonly ActivationNote[]) {
+  return activationRows(plan, layers, { activations, floatSites: new Map() }, notes);
+}
 
 function statisticsOf(values: readonly number[]) {
   const collector = statisticsCollector({ sampleSize: 64, seed: 0 });
@@ -34,7 +39,7 @@ function rowOf(parameters: SliceParameters | undefined, values?: readonly number
     ...(parameters === undefined ? {} : { parameters }),
     ...(values === undefined ? {} : { statistics: statisticsOf(values) }),
   };
-  return activationRows(plan, layers, new Map([['site', fitted]])).activations?.[0];
+  return rowsOf(new Map([['site', fitted]]))?.[0];
 }
 
 test('the share of clipped values leaves out what rounding moves', () => {
@@ -67,8 +72,7 @@ test('symmetric, codebook and residual grids are plain numbers', () => {
 test('a site that the port left float has no range, and a reason', () => {
   const parameters: SliceParameters = { kind: 'affine', levels: 4, scale: 1, offset: 0 };
   const fitted = new Map([['site', { id: 'site', bits: 2, quantizer: coarse(), options: {}, parameters }]]);
-  const rowWith = (note: Omit<ActivationNote, 'id'>) =>
-    activationRows(plan, layers, fitted, [{ id: 'site', ...note }]).activations?.[0];
+  const rowWith = (note: Omit<ActivationNote, 'id'>) => rowsOf(fitted, [{ id: 'site', ...note }])?.[0];
   const refused = rowWith({ form: 'float', float: true, reason: 'no kernel' });
   expect(refused).toMatchObject({ float: true, form: 'float', formReason: 'no kernel', reason: '2 bits' });
   expect(refused).not.toHaveProperty('fitted');
@@ -76,6 +80,20 @@ test('a site that the port left float has no range, and a reason', () => {
   expect(taken).toMatchObject({ form: 'uint8', formReason: 'taken by MatMulInteger' });
   expect(taken).toHaveProperty('fitted');
   expect(taken).not.toHaveProperty('float');
+});
+
+test('a site without spread is float whatever the port says, and the report warns', () => {
+  const why = 'it never changed in the calibration (always 0)';
+  const fitted = { activations: new Map<string, FittedSite>(), floatSites: new Map([['site', why]]) };
+  const notes = [{ id: 'site', form: 'float', float: true, reason: 'no operator takes it' } as const];
+  const rows = activationRows(plan, layers, fitted, notes);
+  expect(rows).toMatchObject([{ id: 'site', float: true, form: 'float', formReason: why }]);
+  expect(rows?.[0]).not.toHaveProperty('fitted');
+  const report = { warnings: ['a: far out'] } as unknown as Report;
+  expect(withActivations(report, rows).warnings).toEqual([
+    'a: far out',
+    expect.stringContaining('relu_1: stays float') as string,
+  ]);
 });
 
 test('a constant site has one level, and whatever differs from it is clipped', () => {
@@ -87,7 +105,8 @@ test('dynamic sites have no range, sites fitted without data no observed one, an
   expect(rowOf(undefined)).not.toHaveProperty('fitted');
   expect(rowOf({ kind: 'affine', levels: 4, scale: 1, offset: 0 })?.fitted).not.toHaveProperty('clipped');
   const { format, version, port, seed, weights } = plan;
-  expect(activationRows({ format, version, port, seed, weights }, layers, new Map())).toEqual({});
+  const none = { activations: new Map(), floatSites: new Map() };
+  expect(activationRows({ format, version, port, seed, weights }, layers, none)).toBeUndefined();
 });
 
 test('of ranges alone it is known only when nothing is clipped', () => {
@@ -103,7 +122,7 @@ test('of ranges alone it is known only when nothing is clipped', () => {
       parameters,
       statistics: ranges.finish(),
     };
-    return activationRows(plan, layers, new Map([['site', fitted]])).activations?.[0]?.fitted;
+    return rowsOf(new Map([['site', fitted]]))?.[0]?.fitted;
   };
   expect(rowOfRange(-0.4, 3.5)).toMatchObject({ observed: { min: -0.4, max: 3.5 }, clipped: 0 });
   expect(rowOfRange(-0.4, 9)).not.toHaveProperty('clipped');

@@ -1,38 +1,52 @@
 import { isComplete } from '../calibration/statistics.js';
-import type { ActivationNote, FittedSite, LayerDescriptor } from '../model/port.js';
+import type { ActivationNote, FittedActivations, FittedSite, LayerDescriptor } from '../model/port.js';
 import type { QuantizationPlan } from '../plan/plan.js';
 import { levelValue } from '../scheme/decode.js';
 import type { SliceParameters } from '../scheme/types.js';
-import type { ActivationReport, FittedRange, ReportedParameters } from './report.js';
+import type { ActivationReport, FittedRange, Report, ReportedParameters } from './report.js';
+
+/** What a site that stays float for want of spread asks for. */
+const wantsSpread =
+  'stays float, since the calibration shows one value there: calibrate with inputs that vary it';
 
 /**
- * One row a site of the plan, in its order; nothing when activations stay float.
+ * One row a site of the plan, in its order; `undefined` when activations stay float.
  *
  * @param notes What the port says about how the sites were written.
  */
 export function activationRows(
   plan: QuantizationPlan,
   layers: readonly LayerDescriptor[],
-  fitted: ReadonlyMap<string, FittedSite>,
+  { activations: fitted, floatSites }: FittedActivations,
   notes: readonly ActivationNote[] = [],
-): { activations?: readonly ActivationReport[] } {
-  if (plan.activations === undefined) return {};
+): readonly ActivationReport[] | undefined {
   const sites = new Map(layers.flatMap((layer) => layer.sites.map((site) => [site.id, site])));
   const noted = new Map(notes.map((note) => [note.id, note]));
-  const activations = plan.activations.map(({ id, bits, quantizer, reason }) => {
+  return plan.activations?.map(({ id, bits, quantizer, reason }) => {
+    const planned = { id, tensor: sites.get(id)?.tensor ?? id, bits, quantizer: quantizer.name, reason };
+    const left = floatSites.get(id);
+    if (left !== undefined)
+      return { ...planned, form: 'float', formReason: left, float: true, warnings: [wantsSpread] };
     const note = noted.get(id);
     const parameters = note?.float === true ? undefined : fitted.get(id)?.parameters;
     return {
-      id,
-      tensor: sites.get(id)?.tensor ?? id,
-      bits,
-      quantizer: quantizer.name,
-      reason,
+      ...planned,
       ...(parameters === undefined ? {} : { fitted: fittedRange(parameters, fitted.get(id)?.statistics) }),
       ...(note === undefined ? {} : written(note)),
     };
   });
-  return { activations };
+}
+
+/** The report with the rows of the sites, and their warnings among its own. */
+export function withActivations(
+  report: Report,
+  activations: readonly ActivationReport[] | undefined,
+): Report {
+  if (activations === undefined) return report;
+  const warnings = activations.flatMap(({ tensor, warnings: own = [] }) =>
+    own.map((warning) => `${tensor}: ${warning}`),
+  );
+  return { ...report, activations, warnings: [...report.warnings, ...warnings] };
 }
 
 function written({ form, float, reason }: ActivationNote): Partial<ActivationReport> {

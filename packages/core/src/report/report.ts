@@ -88,6 +88,8 @@ export interface ActivationReport {
   readonly formReason?: string;
   /** The value stays float although the plan quantizes it. */
   readonly float?: true;
+  /** What to look at; absent where there is nothing. */
+  readonly warnings?: readonly string[];
 }
 
 export interface SkippedReport extends SkipNote {

@@ -5,6 +5,7 @@ import type { Calibration } from '../calibration/statistics.js';
 import type { QuantizationPlan } from '../plan/plan.js';
 import type { FitContext, Quantizer } from '../plugin/quantizer.js';
 import { registry } from '../plugin/registry.js';
+import type { SliceParameters } from '../scheme/types.js';
 import { fitActivations } from './fit-activations.js';
 
 const plan: QuantizationPlan = {
@@ -35,8 +36,8 @@ function fitted(members: Partial<Quantizer>, calibration?: Calibration) {
     },
     ...members,
   };
-  const site = fitActivations(plan, registry([quantizer]), calibration, []).get('site')!;
-  return { site, ...given[0]! };
+  const { activations, floatSites } = fitActivations(plan, registry([quantizer]), calibration, []);
+  return { site: activations.get('site')!, float: floatSites.get('site'), ...given[0]! };
 }
 
 function observed() {
@@ -49,18 +50,24 @@ function observed() {
 
 test('a quantizer that needs ranges is fitted to them, with the values where there are some', () => {
   const { all, ranges } = observed();
+  const withZero = { min: 0, max: 3, movingMin: 0, movingMax: 3 };
   const byRanges = fitted({ needs: 'ranges' }, calibrationOf(ranges));
-  expect(byRanges.context).toMatchObject({ ranges });
+  expect(byRanges.context).toMatchObject({ ranges: { ...ranges, ...withZero } });
   expect(byRanges.context).not.toHaveProperty('statistics');
   expect(byRanges.values).toEqual([]);
   expect(byRanges.site.statistics).toEqual(ranges);
   const byAll = fitted({ needs: 'ranges' }, calibrationOf(all));
-  expect(byAll.context).toMatchObject({ ranges: all, statistics: all });
+  const allWithZero = { ...all, ...withZero };
+  expect(byAll.context).toMatchObject({ ranges: allWithZero, statistics: allWithZero });
+  expect(byAll.site.statistics).toEqual(all);
 });
 
 test('a quantizer that needs the values says that ranges are not enough', () => {
   const { all, ranges } = observed();
-  expect(fitted({}, calibrationOf(all))).toMatchObject({ values: [1, 2, 3], context: { statistics: all } });
+  expect(fitted({}, calibrationOf(all))).toMatchObject({
+    values: [1, 2, 3],
+    context: { statistics: { mean: all.mean } },
+  });
   expect(() => fitted({}, calibrationOf(ranges))).toThrow(
     expect.objectContaining({
       code: 'calibration-missing',
@@ -68,6 +75,43 @@ test('a quantizer that needs the values says that ranges are not enough', () => 
       received: expect.stringContaining('ranges alone') as string,
       remedy: expect.stringContaining("statistics: 'all'") as string,
     }) as Error,
+  );
+});
+
+test('ranges that a quantizer is given include 0 on either side', () => {
+  for (const [min, max, low, high] of [
+    [2, 5, 0, 5],
+    [-5, -2, -5, 0],
+    [-1, 1, -1, 1],
+  ] as const) {
+    const ranges = rangeCollector();
+    ranges.add({ count: 2, min, max });
+    const { context } = fitted({ needs: 'ranges' }, calibrationOf(ranges.finish()));
+    const expected = { min: low, max: high, movingMin: low, movingMax: high };
+    expect(context.ranges).toMatchObject(expected);
+  }
+});
+
+test.each([1, 0, -3])('a value that was always %d stays float, and nothing is fitted', (value) => {
+  const all = statisticsCollector();
+  all.add([value, value]);
+  all.add([value]);
+  const { site, float, context } = fitted({}, calibrationOf(all.finish()));
+  expect(site).toBeUndefined();
+  expect(context).toBeUndefined();
+  expect(float).toBe(`it never changed in the calibration (always ${value})`);
+});
+
+test('a site for which a quantizer finds one level alone stays float', () => {
+  const { all } = observed();
+  const oneLevel: SliceParameters[] = [
+    { kind: 'affine', levels: 4, scale: 0, offset: 2 },
+    { kind: 'codebook', values: Float32Array.of(2, 2) },
+    { kind: 'residual', scales: Float32Array.of(0, 0) },
+  ];
+  const levels = oneLevel.map((parameters) => fitted({ fit: () => parameters }, calibrationOf(all)).float);
+  expect(levels).toEqual(
+    [2, 2, 0].map((level) => `telling finds one level only for what was seen there (${level})`),
   );
 });
 

@@ -5,34 +5,41 @@ import {
   type SiteStatistics,
 } from '../calibration/statistics.js';
 import { LowbitError } from '../errors/error.js';
-import type { FittedSite, LayerDescriptor } from '../model/port.js';
+import type { FittedActivations, FittedSite, LayerDescriptor } from '../model/port.js';
 import { seededRandom, seedFrom } from '../numeric/random.js';
 import type { ActivationEntry, QuantizationPlan } from '../plan/plan.js';
 import { optionsOf } from '../plugin/choose.js';
 import type { NormalDistribution, Quantizer } from '../plugin/quantizer.js';
 import type { Registry } from '../plugin/registry.js';
 import { fitSafely } from './fit-safely.js';
+import { noSpread, oneLevel } from './without-spread.js';
 
 /**
  * Fits every activation site of the plan to its statistics, or to the distribution that batch normalization gives it;
- * dynamic quantizers need neither.
+ * dynamic quantizers need neither. Ranges are extended to include 0, which every value may become. A site without spread
+ * stays float: its one value would be frozen, and what another input gives there would be lost.
  */
 export function fitActivations(
   plan: QuantizationPlan,
   registry: Registry,
   calibration: Calibration | undefined,
   layers: readonly LayerDescriptor[],
-): Map<string, FittedSite> {
+): FittedActivations {
   const normals = new Map(
     layers.flatMap(({ sites }) => sites.map(({ id, normal }) => [id, normal] as const)),
   );
-  const sites = (plan.activations ?? []).map((entry): [string, FittedSite] => {
+  const activations = new Map<string, FittedSite>();
+  const floatSites = new Map<string, string>();
+  for (const entry of plan.activations ?? []) {
     const quantizer = registry.find('quantizer', entry.quantizer.name) as Quantizer;
-    const statistics = calibration?.sites[entry.id];
-    return [entry.id, fitSite(entry, quantizer, statistics, normals.get(entry.id), plan.seed)];
-  });
-  return new Map(sites);
+    const fitted = fitSite(entry, quantizer, calibration?.sites[entry.id], normals.get(entry.id), plan.seed);
+    if (typeof fitted === 'string') floatSites.set(entry.id, fitted);
+    else activations.set(entry.id, fitted);
+  }
+  return { activations, floatSites };
 }
+
+/** The fitted site, or why it stays float. */
 
 function fitSite(
   entry: ActivationEntry,
@@ -40,10 +47,12 @@ function fitSite(
   observed: Calibration['sites'][string] | undefined,
   normal: NormalDistribution | undefined,
   seed: number,
-): FittedSite {
+): FittedSite | string {
   const { id, bits } = entry;
   const options = optionsOf(quantizer, entry.quantizer.options);
   if (quantizer.dynamic) return { id, bits, quantizer, options };
+  const constant = noSpread(observed);
+  if (constant !== undefined) return constant;
   const seen = seenBy(quantizer, observed);
   const known = { ...seen, ...(normal === undefined ? {} : { normal }) };
   const enough = quantizer.expects === 'unit-variance' ? Object.keys(known).length > 0 : 'ranges' in known;
@@ -52,13 +61,15 @@ function fitSite(
   const context = { role: 'activation', bits, options, random, ...known } as const;
   const sample = Float32Array.from(seen.statistics?.sample ?? []);
   const parameters = fitSafely(quantizer, sample, context, `site '${id}'`);
+  const level = oneLevel(parameters, quantizer.name);
+  if (level !== undefined) return level;
   return {
     id,
     bits,
     quantizer,
     options,
     parameters,
-    ...(seen.ranges === undefined ? {} : { statistics: seen.ranges }),
+    ...(observed === undefined || seen.ranges === undefined ? {} : { statistics: observed }),
   };
 }
 
@@ -68,8 +79,23 @@ function seenBy(
   observed: Calibration['sites'][string] | undefined,
 ): { ranges?: RangeStatistics; statistics?: SiteStatistics } {
   if (observed === undefined || observed.count === 0) return {};
-  if (isComplete(observed)) return { ranges: observed, statistics: observed };
-  return needs === 'ranges' ? { ranges: observed } : {};
+  if (isComplete(observed)) {
+    const statistics = withZero(observed);
+    return { ranges: statistics, statistics };
+  }
+  return needs === 'ranges' ? { ranges: withZero(observed) } : {};
+}
+
+/** The same statistics with ranges that include 0. */
+function withZero<S extends RangeStatistics>(observed: S): S {
+  const { min, max, movingMin, movingMax } = observed;
+  return {
+    ...observed,
+    min: Math.min(min, 0),
+    max: Math.max(max, 0),
+    movingMin: Math.min(movingMin, 0),
+    movingMax: Math.max(movingMax, 0),
+  };
 }
 
 function notObserved(id: string, quantizer: string, observed: RangeStatistics | undefined): LowbitError {

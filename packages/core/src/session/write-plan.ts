@@ -1,7 +1,7 @@
-import type { FittedSite, ModelPort, WeightDescriptor } from '../model/port.js';
+import type { FittedActivations, ModelPort, WeightDescriptor } from '../model/port.js';
 import { uniqueWeights } from '../plan/make-plan.js';
 import type { QuantizationPlan, QuantizedEntry } from '../plan/plan.js';
-import { activationRows } from '../report/activation-rows.js';
+import { activationRows, withActivations } from '../report/activation-rows.js';
 import { buildReport, weightRow } from '../report/build-report.js';
 import { measureWritten } from '../report/measure-written.js';
 import type { WeightReport } from '../report/report.js';
@@ -25,7 +25,7 @@ export type EncodeOne = (
 export async function writePlan<M>(
   port: ModelPort<M>,
   plan: QuantizationPlan,
-  activations: ReadonlyMap<string, FittedSite>,
+  fitted: FittedActivations,
   encodeOne: EncodeOne,
   { signal, onProgress, measure = true }: QuantizeOptions,
 ): Promise<Quantized<M>> {
@@ -50,15 +50,12 @@ export async function writePlan<M>(
   onProgress?.({ phase: 'quantize', done: entries.length, total: entries.length });
   await pause();
   onProgress?.({ phase: 'write', done: 0, total: 1 });
-  const applied = await port.apply({ plan, weights, activations });
+  const applied = await port.apply({ plan, weights, ...fitted });
   onProgress?.({ phase: 'write', done: 1, total: 1 });
   const written = measure ? await measureWritten(rows, applied.storage, placed) : rows;
   const report = buildReport(port.name, plan, written, layers, applied);
-  return {
-    model: applied.model,
-    plan,
-    report: { ...report, ...activationRows(plan, layers, activations, applied.activations) },
-  };
+  const activations = activationRows(plan, layers, fitted, applied.activations);
+  return { model: applied.model, plan, report: withActivations(report, activations) };
 }
 
 /** Reads one weight after the other, where the port can into the memory of one before, which is then lost. */

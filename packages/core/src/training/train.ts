@@ -77,10 +77,10 @@ async function begin<M>(
     recipe.schedule === undefined ? undefined : choosePluginOf('schedule', recipe.schedule, recipe.registry);
   const layers = await port.layers();
   const start = resume ?? { plan, rounds: [], memory: {}, frozen: new Map() };
-  const activations = fitActivations(start.plan, registry, recipe.calibration, layers);
+  const fitted = fitActivations(start.plan, registry, recipe.calibration, layers);
   if (resume !== undefined) port.assign(resume.variables);
-  if (activations.size > 0) await port.substitute(activations);
-  const work = { port, registry, schedule, activations, batches: await collect(batches) };
+  if (fitted.activations.size > 0) await port.substitute(fitted.activations);
+  const work = { port, registry, schedule, fitted, batches: await collect(batches) };
   return trainer(work, layers, start);
 }
 

@@ -1,4 +1,4 @@
-import type { Batch, FittedSite, LayerDescriptor, WeightDescriptor } from '../model/port.js';
+import type { Batch, FittedActivations, LayerDescriptor, WeightDescriptor } from '../model/port.js';
 import type { TrainablePort } from '../model/trainable-port.js';
 import { seededRandom, seedFrom } from '../numeric/random.js';
 import { checkPlan, throwProblems } from '../plan/check-plan.js';
@@ -21,7 +21,7 @@ export interface TrainingWork<M> {
   readonly port: TrainablePort<M>;
   readonly registry: Registry;
   readonly schedule: Chosen<Schedule> | undefined;
-  readonly activations: ReadonlyMap<string, FittedSite>;
+  readonly fitted: FittedActivations;
   readonly batches: readonly Batch[];
 }
 
@@ -89,7 +89,7 @@ export function trainer<M>(
     loss,
     async finish(options) {
       if (batches.length > 0) await port.settle?.(batches);
-      return writePlan(port, plan, work.activations, frozen.encode, options);
+      return writePlan(port, plan, work.fitted, frozen.encode, options);
     },
     async checkpoint(rounds) {
       const now = { plan, rounds: [...rounds], memory: copyOf(memory), frozen: new Map(frozen.all()) };

@@ -30,7 +30,7 @@ import type { SiteNotes } from './site-notes.js';
 export function writeActivations(
   model: OnnxModel,
   layers: ModelDescription['layers'],
-  { weights, activations }: Pick<Outcome, 'weights' | 'activations'>,
+  { weights, activations, floatSites }: Pick<Outcome, 'weights' | 'activations' | 'floatSites'>,
   sites: SiteNotes,
   runtime?: Runtime,
 ): ReadonlyMap<string, string> {
@@ -41,7 +41,7 @@ export function writeActivations(
     'a',
     runtime?.provider === 'webgpu' ? 'float32' : 'float64',
   );
-  const edit = { graph, builder, activations, sites };
+  const edit = { graph, builder, activations, floatSites, sites };
   const reasons = new Map<string, Set<string>>();
   for (const layer of layers) {
     const quantized = layer.weights.filter(({ id }) => weights.has(id));
@@ -57,6 +57,7 @@ interface ActivationEdit {
   readonly graph: EditableGraph;
   readonly builder: GraphBuilder;
   readonly activations: Outcome['activations'];
+  readonly floatSites: Outcome['floatSites'];
   readonly sites: SiteNotes;
 }
 
@@ -64,7 +65,8 @@ function writeLayer(layer: DescribedLayer, edit: ActivationEdit): string {
   const input = activationInput(layer, edit.graph, edit.builder.opset);
   if (typeof input === 'string') return staysFloat(input);
   const site = edit.activations.get(input.tensor);
-  if (site === undefined) return staysFloat('it is not among the activations of the plan');
+  if (site === undefined)
+    return staysFloat(edit.floatSites?.get(input.tensor) ?? 'it is not among the activations of the plan');
   const grain = grainOf(site.quantizer, site.options);
   const layout = layoutOf(grain, input);
   if (typeof layout === 'string') {

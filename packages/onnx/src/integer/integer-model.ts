@@ -78,9 +78,7 @@ export function integerModel(
   const edit = integerEdit(graph, raised.opset);
   const storage = [
     ...writeDynamic(dynamics, edit),
-    ...(form === 'qdq'
-      ? writeQdq(statics, edit, outcome.activations, reasons, sites)
-      : writeOperators(statics, edit)),
+    ...(form === 'qdq' ? writeQdq(statics, edit, outcome, reasons, sites) : writeOperators(statics, edit)),
   ];
   noteWritten([...dynamics, ...statics], storage, sites);
   noteLeft(description, reasons, sites);
@@ -111,17 +109,23 @@ function noteLeft(
   }
 }
 
-function workOf(layer: IntegerLayer, { weights, activations }: Outcome): IntegerWork | StaticWork | string {
+function workOf(
+  layer: IntegerLayer,
+  { weights, activations, floatSites }: Outcome,
+): IntegerWork | StaticWork | string {
   const tensor = weights.get(layer.weight.id);
   const site = activations.get(layer.input);
   if (tensor === undefined) return 'its weight is not quantized';
-  if (site === undefined) return 'its input is not quantized';
+  if (site === undefined) return floatInput(floatSites?.get(layer.input));
   const weight = int8Weight(tensor, layer.channelAxis);
   if (typeof weight === 'string') return weight;
   if (measuresRange(site)) return { layer, weight };
   const input = uint8Site(site);
   return typeof input === 'string' ? input : { layer, weight, input };
 }
+
+const floatInput = (why: string | undefined): string =>
+  why === undefined ? 'its input is not quantized' : `its input stays float: ${why}`;
 
 function importRuntimeDomain({ proto }: OnnxModel): void {
   const { name, version } = runtimeDomain;

@@ -12,6 +12,8 @@ import { quantizedInputs } from './quantized-inputs.js';
 import { biasTooLarge, outputNotQuantized } from './reasons.js';
 import { uint8Site, type Uint8Site } from './uint8-site.js';
 
+type Sites = Pick<Outcome, 'activations' | 'floatSites'>;
+
 /**
  * Puts `QuantizeLinear → DequantizeLinear` around every value between integer layers, so that a runtime fuses each of
  * them to one integer operator (`QLinearConv`, `QLinearAdd` …), and a runtime that does not still computes the same.
@@ -19,18 +21,18 @@ import { uint8Site, type Uint8Site } from './uint8-site.js';
 export function writeQdq(
   work: readonly StaticWork[],
   edit: IntegerEdit,
-  activations: Outcome['activations'],
+  outcome: Sites,
   reasons: Map<string, string>,
   sites: SiteNotes,
 ): StorageNote[] {
   const { graph } = edit;
-  const fitting = work.filter((one) => quantizable(one, edit, activations, reasons));
+  const fitting = work.filter((one) => quantizable(one, edit, outcome, reasons));
   const layers = fitting.map(({ layer }) => layer);
   const { results, passing } = qdqPlan(layers, graph, edit.opset);
   const made = new Map<string, Uint8Site>();
-  for (const { tensor } of results) made.set(tensor, siteOf(tensor, activations) as Uint8Site);
+  for (const { tensor } of results) made.set(tensor, siteOf(tensor, outcome) as Uint8Site);
   const through = passing.filter((one) => {
-    const site = passingSite(one, made, activations, graph, sites);
+    const site = passingSite(one, made, outcome, graph, sites);
     if (site !== undefined) made.set(one.tensor, site);
     return site !== undefined;
   });
@@ -54,40 +56,39 @@ export function writeQdq(
 function quantizable(
   work: StaticWork,
   { graph, opset }: IntegerEdit,
-  activations: Outcome['activations'],
+  outcome: Sites,
   reasons: Map<string, string>,
 ): boolean {
   const { layer } = work;
   const [result] = qdqPlan([layer], graph, opset).results;
-  const problem =
-    result && (biasFits(work, graph) ? resultProblem(result, activations, graph) : biasTooLarge);
+  const problem = result && (biasFits(work, graph) ? resultProblem(result, outcome, graph) : biasTooLarge);
   if (problem !== undefined) reasons.set(layer.weight.id, problem);
   return problem === undefined;
 }
 
-function resultProblem(result: QuantizedResult, activations: Outcome['activations'], graph: EditableGraph) {
-  const site = siteOf(result.tensor, activations);
+function resultProblem(result: QuantizedResult, outcome: Sites, graph: EditableGraph) {
+  const site = siteOf(result.tensor, outcome);
   const problem = typeof site === 'string' ? site : cutProblem(result, site, graph);
   return problem === undefined ? undefined : outputNotQuantized(problem);
 }
 
-function siteOf(tensor: string, activations: Outcome['activations']): Uint8Site | string {
+function siteOf(tensor: string, { activations, floatSites }: Sites): Uint8Site | string {
   const site = activations.get(tensor);
-  return site === undefined ? 'it was not observed' : uint8Site(site);
+  return site === undefined ? (floatSites?.get(tensor) ?? 'it was not observed') : uint8Site(site);
 }
 
 /** How the result of an operator between integer layers is quantized; `undefined` where it is not. */
 function passingSite(
   passing: PassingNode,
   made: ReadonlyMap<string, Uint8Site>,
-  activations: Outcome['activations'],
+  outcome: Sites,
   graph: EditableGraph,
   sites: SiteNotes,
 ): Uint8Site | undefined {
   const data = dataOf(passing.node, graph);
   if (!data.every((name) => made.has(name))) return undefined;
   if (passing.range === 'shared') return made.get(data[0] as string);
-  const site = siteOf(passing.tensor, activations);
+  const site = siteOf(passing.tensor, outcome);
   const problem = typeof site === 'string' ? site : cutProblem(passing, site, graph);
   if (problem === undefined) return site as Uint8Site;
   sites.left(passing.tensor, problem);

@@ -1,6 +1,17 @@
 import { forwardLaws, opsLaws } from '@lowbit/conformance';
-import { arrayOps, backwardOf, encode, siteParameters, type Ops, type Quantizer } from '@lowbit/core';
-import { dorefa, registry } from '@lowbit/methods';
+import { readFileSync } from 'node:fs';
+import {
+  activationSite,
+  arrayOps,
+  backwardOf,
+  encode,
+  forwardOf,
+  siteParameters,
+  type FittedSite,
+  type Ops,
+  type Quantizer,
+} from '@lowbit/core';
+import { dorefa, dynamic, hwgq, minMax, registry } from '@lowbit/methods';
 import { describe, expect, test } from 'vitest';
 import { opsGraph } from '../../test/helpers/ops-graph.js';
 
@@ -45,6 +56,7 @@ test.each([1, 2, 4])('the gradient of dorefa at %i bits, where 1 − tanh² leav
 test('rounding without Round is exact for ties, negative numbers and numbers without fractions', async () => {
   const { ops, read } = opsGraph(9);
   const data = [0.5, 1.5, 2.5, -0.5, -1.5, -2.5, -0.49999997, 1.4999999, -1.4999999, 2 ** 23 + 1, -0.1, 3e38];
+  data.push(2 ** 22 + 0.5, 2 ** 23 - 0.5, Infinity, -Infinity, -3e38);
   const values = { shape: [data.length], data };
   expect((await read(ops.round(ops.constant(values)))).data).toEqual(
     arrayOps.round(arrayOps.constant(values)).data.map((value) => value + 0),
@@ -55,4 +67,47 @@ test('means of many equal values are exact', async () => {
   const { ops, read } = opsGraph(13);
   const data = new Float32Array(20_000).fill(2.2);
   expect((await read(ops.mean(ops.constant({ shape: [1, data.length], data }), [1]))).data[0]).toBe(data[0]);
+});
+
+interface Recorded {
+  scale: number;
+  zeroPoint: number;
+  x: number[];
+  y: number[];
+}
+
+/** What onnxruntime's own operators give, recorded by the script beside it. */
+const recorded = new URL('../../../core/fixtures/quantize-linear.json', import.meta.url);
+const golden = JSON.parse(readFileSync(recorded, 'utf8')) as Record<'static' | 'dynamic', Recorded[]>;
+
+describe.each([9, 13])('activations at opset %i', (opset) => {
+  const { ops, read } = opsGraph(opset);
+  const run = async (site: FittedSite, x: readonly number[]) => {
+    const input = ops.constant({ shape: [1, x.length], data: x });
+    const { data } = await read(forwardOf(site.quantizer)(ops, input, activationSite(ops, site)));
+    // Adding 0 makes -0 of the arithmetic 0.
+    return [...data].map((value) => value + 0);
+  };
+  const siteOf = (quantizer: Quantizer) => ({ id: 'x', bits: 8, options: {}, quantizer });
+
+  test('ties are those of QuantizeLinear', async () => {
+    for (const { scale, zeroPoint, x, y } of golden.static) {
+      const parameters = { kind: 'affine', levels: 256, scale, offset: -zeroPoint * scale } as const;
+      expect(await run({ ...siteOf(minMax()), parameters }, x)).toEqual(y.map((value) => value + 0));
+    }
+  });
+
+  test('ties of measured ranges are those of DynamicQuantizeLinear', async () => {
+    for (const { x, y } of golden.dynamic)
+      expect(await run(siteOf(dynamic()), x)).toEqual(y.map((value) => value + 0));
+  });
+
+  test('infinities become the outermost levels, of codebooks too', async () => {
+    const x = [-Infinity, -3e38, 3e38, Infinity];
+    const parameters = { kind: 'affine', levels: 4, scale: 0.01, offset: -0.01 } as const;
+    const codebook = { kind: 'codebook', values: Float32Array.of(0, 1, 4) } as const;
+    const [low, high] = [-0.01, 0.02].map(Math.fround);
+    expect(await run({ ...siteOf(minMax()), parameters }, x)).toEqual([low, low, high, high]);
+    expect(await run({ ...siteOf(hwgq()), parameters: codebook }, x)).toEqual([0, 0, 4, 4]);
+  });
 });

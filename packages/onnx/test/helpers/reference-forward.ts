@@ -1,15 +1,13 @@
 import {
+  activationSite,
   arrayOps,
-  encode,
   forwardOf,
   resolveOptions,
-  siteParameters,
   type ActivationReport,
   type ArrayTensor,
   type Grain,
   type Quantizer,
   type ReportedParameters,
-  type SiteParameters,
   type SliceParameters,
 } from '@lowbit/core';
 
@@ -29,9 +27,10 @@ export function referenceForward(
   const options = resolveOptions(quantizer.options ?? {}, { ...quantizer.configured }, quantizer.name);
   const { sees = 'values' } = quantizer;
   const grain = typeof sees === 'function' ? sees(options) : sees;
-  const parameters = parametersOf(fitted?.parameters, bits);
-  const run = (x: ArrayTensor) =>
-    forwardOf(quantizer)(arrayOps, x, { role: 'activation', bits, options, parameters });
+  const parameters = fitted && typedParameters(fitted.parameters);
+  const fittedSite = { id: 'site', bits, quantizer, options, ...(parameters && { parameters }) };
+  const site = activationSite(arrayOps, fittedSite);
+  const run = (x: ArrayTensor) => forwardOf(quantizer)(arrayOps, x, site);
   return {
     grain,
     run,
@@ -41,13 +40,6 @@ export function referenceForward(
       return { ...run({ shape: [rows, x.data.length / rows], data: x.data }), shape: x.shape };
     },
   };
-}
-
-function parametersOf(reported: ReportedParameters | undefined, bits: number): SiteParameters<ArrayTensor> {
-  if (reported === undefined) return { kind: 'residual', scales: [] };
-  const fitted = typedParameters(reported);
-  const { scheme } = encode(Float32Array.of(0), [1], 'tensor', { bits, fit: () => fitted });
-  return siteParameters(arrayOps, scheme, 1);
 }
 
 function typedParameters(reported: ReportedParameters): SliceParameters {

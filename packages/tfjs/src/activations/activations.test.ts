@@ -8,6 +8,7 @@ import {
   type Quantizer,
   type Registry,
 } from '@lowbit/core';
+import { minMax } from '@lowbit/methods';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfLayers from '@tensorflow/tfjs-layers';
 import { expect } from 'vitest';
@@ -199,6 +200,43 @@ onEveryBackend('quantized activations', (test) => {
     const loaded = await tfLayers.loadLayersModel(tf.io.fromMemory(artifacts));
     expect(predict(loaded, batch)).toEqual(near);
     for (const each of [model, small, coarse, loaded]) disposeWeights(each);
+  });
+
+  test('a value that never changed in the calibration stays float, with a warning', async () => {
+    const masked = (name: string) => layers.dense({ name, units: 3, useBias: false });
+    const [x, mask] = ['x', 'mask'].map((name) => tfLayers.input({ name, shape: [4] }));
+    const sum = layers
+      .add()
+      .apply([masked('a').apply(x!), masked('b').apply(mask!)] as tfLayers.SymbolicTensor[]);
+    const model = withSeededWeights(
+      tfLayers.model({ inputs: [x!, mask!], outputs: sum as tfLayers.SymbolicTensor }),
+    );
+    const waves = Float32Array.from({ length: 32 }, (_, i) => Math.sin(i * i));
+    const batch = (always?: number) => ({
+      x: { shape: [8, 4], data: waves },
+      mask: { shape: [8, 4], data: waves.map((value) => always ?? (value < 0 ? 0 : 1)) },
+    });
+    const changing = Object.values(batch());
+    for (const always of [1, 0]) {
+      const calibration = await tfjs(model).observe([{ inputs: batch(always) }]);
+      const recipe = { weights: grid, bits: 8, activations: minMax(), calibration } as const;
+      const { model: small, report } = await quantize(tfjs(model), recipe);
+      expect(report.activations).toMatchObject([
+        { id: 'a/input', fitted: {} },
+        { id: 'b/input', float: true, formReason: `it never changed in the calibration (always ${always})` },
+      ]);
+      expect(report.warnings).toEqual([expect.stringContaining('stays float')]);
+      const [exact, near] = [model, small].map((each) =>
+        tf.tidy(() => {
+          const given = changing.map(({ shape, data }) => tf.tensor(Float32Array.from(data), shape));
+          return (each.predict(given) as tf.Tensor).dataSync<'float32'>();
+        }),
+      );
+      const error = Math.max(...near!.map((value, i) => Math.abs(value - exact![i]!)));
+      expect(error).toBeLessThan(0.05);
+      disposeWeights(small);
+    }
+    disposeWeights(model);
   });
 
   for (const sees of ['samples', 'patches'] as const) {

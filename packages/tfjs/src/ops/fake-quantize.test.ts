@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import {
+  activationSite,
   arrayOps,
   decode,
   encode,
@@ -6,13 +8,26 @@ import {
   siteParameters,
   type Quantizer,
   type Site,
+  type SliceParameters,
 } from '@lowbit/core';
 import * as tf from '@tensorflow/tfjs-core';
+import { dynamic } from '@lowbit/methods';
 import { expect } from 'vitest';
 import { onEveryBackend } from '../../test/backends.js';
 import { clippedGrid, grid, halves, ranks } from '../../test/quantizers.js';
 import { fakeQuantize } from './fake-quantize.js';
 import { tfjsOps } from './tfjs-ops.js';
+
+interface Recorded {
+  scale: number;
+  zeroPoint: number;
+  x: number[];
+  y: number[];
+}
+
+/** What onnxruntime's own operators give, recorded by the script beside it. */
+const recorded = new URL('../../../core/fixtures/quantize-linear.json', import.meta.url);
+const golden = JSON.parse(readFileSync(recorded, 'utf8')) as Record<'static' | 'dynamic', Recorded[]>;
 
 const shape = [4, 32];
 const next = seededRandom(7);
@@ -93,5 +108,34 @@ onEveryBackend('fakeQuantize', (test) => {
       parameters.kind === 'affine' ? ops.sub(ops.mul(x, parameters.scale), parameters.offset) : x;
     const { value } = valueAndGradient({ ...grid, forward });
     expect(value).toEqual(forward(arrayOps, { shape, data: values }, site).data);
+  });
+
+  const quantized = (parameters: SliceParameters | undefined, x: readonly number[], quantizer = grid) =>
+    tf.tidy(() => {
+      const site = { id: 'x', bits: 8, options: {}, quantizer, ...(parameters && { parameters }) };
+      const input = tf.tensor2d([...x], [1, x.length]);
+      const { data } = { data: fakeQuantize(quantizer, activationSite(tfjsOps, site))(input).dataSync() };
+      // Adding 0 makes -0 of the arithmetic 0.
+      return Array.from(data, (value) => value + 0);
+    });
+
+  test('ties of activations are those of QuantizeLinear', () => {
+    for (const { scale, zeroPoint, x, y } of golden.static) {
+      const parameters = { kind: 'affine', levels: 256, scale, offset: -zeroPoint * scale } as const;
+      expect(quantized(parameters, x)).toEqual(y.map((value) => value + 0));
+    }
+  });
+
+  test('ties of measured ranges are those of DynamicQuantizeLinear', () => {
+    for (const { x, y } of golden.dynamic)
+      expect(quantized(undefined, x, dynamic())).toEqual(y.map((value) => value + 0));
+  });
+
+  test('infinities become the outermost levels', () => {
+    const x = [-Infinity, -3e38, 3e38, Infinity];
+    const affine = { kind: 'affine', levels: 4, scale: 0.5, offset: -0.5 } as const;
+    expect(quantized(affine, x)).toEqual([-0.5, -0.5, 1, 1]);
+    const codebook = { kind: 'codebook', values: Float32Array.of(0, 1, 4) } as const;
+    expect(quantized(codebook, x)).toEqual([0, 0, 4, 4]);
   });
 });

@@ -3,7 +3,10 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 
 /** The parameter tensors of a site, in a fixed order. */
 export function siteTensors({ parameters }: Site<Tensor>): Tensor[] {
-  if (parameters.kind === 'affine') return [parameters.scale, parameters.offset];
+  if (parameters.kind === 'affine') {
+    const { scale, offset, zeroPoint } = parameters;
+    return zeroPoint === undefined ? [scale, offset] : [scale, offset, zeroPoint];
+  }
   if (parameters.kind === 'residual') return [...parameters.scales];
   return [...parameters.values, ...parameters.thresholds];
 }
@@ -12,8 +15,9 @@ export function siteTensors({ parameters }: Site<Tensor>): Tensor[] {
 export function withSiteTensors(site: Site<Tensor>, tensors: readonly Tensor[]): Site<Tensor> {
   const { parameters } = site;
   if (parameters.kind === 'affine') {
-    const [scale, offset] = tensors as [Tensor, Tensor];
-    return { ...site, parameters: { ...parameters, scale, offset } };
+    const [scale, offset, zeroPoint] = tensors as [Tensor, Tensor, Tensor | undefined];
+    const grid = { ...parameters, scale, offset };
+    return { ...site, parameters: zeroPoint === undefined ? grid : { ...grid, zeroPoint } };
   }
   if (parameters.kind === 'residual') return { ...site, parameters: { kind: 'residual', scales: tensors } };
   const levels = parameters.values.length;

@@ -1,0 +1,23 @@
+import type { RangeStatistics } from '../calibration/statistics.js';
+import type { SliceParameters } from '../scheme/types.js';
+
+/** Why a site where only one value was seen stays float; `undefined` where several were seen, or nothing. */
+export function noSpread(observed: RangeStatistics | undefined): string | undefined {
+  if (observed === undefined || observed.count === 0 || observed.min !== observed.max) return undefined;
+  return `it never changed in the calibration (always ${observed.min})`;
+}
+
+/** Why a site whose fitted levels are all the same stays float; `undefined` where there are several. */
+export function oneLevel(parameters: SliceParameters, quantizer: string): string | undefined {
+  const level = soleLevel(parameters);
+  return level === undefined
+    ? undefined
+    : `${quantizer} finds one level only for what was seen there (${level})`;
+}
+
+function soleLevel(parameters: SliceParameters): number | undefined {
+  if (parameters.kind === 'affine') return parameters.scale === 0 ? (parameters.offset ?? 0) : undefined;
+  if (parameters.kind === 'residual') return parameters.scales.every((scale) => scale === 0) ? 0 : undefined;
+  const [first = 0] = parameters.values;
+  return parameters.values.every((value) => value === first) ? first : undefined;
+}
