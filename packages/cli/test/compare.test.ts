@@ -240,3 +240,25 @@ describe('the real process', () => {
     expect(stderr).toContain('[aborted]');
   });
 });
+
+describe('data that do not fit the model are wrong usage, with what fits', () => {
+  const bytes = ['--image-mean', '123.675,116.28,103.53', '--image-deviation', '58.395,57.12,57.375'];
+  it.each([
+    ['an input that the model does not have', ['--input', 'imput=x.npy'], 'Did you mean input?'],
+    ['another', ['--calibrate', 'nothing=x.npy'], 'Write input=PATH.'],
+    [
+      'a mean and deviation for pixels of 0 to 255',
+      ['--calibrate', fixture('rgb.png'), ...bytes],
+      'Write --image-mean 0.485,0.456,0.406 --image-deviation 0.229,0.224,0.225.',
+    ],
+    ['pictures without a size', ['--calibrate', fixture('rgb.png')], 'Give the size'],
+  ])('%s', async (_, argv, remedy) => {
+    const { status, stderr } = await run(
+      'compare',
+      ...(argv.includes(fixture('rgb.png')) ? cls : speech),
+      ...argv,
+    );
+    expect(stderr).toContain(remedy);
+    expect(status).toBe(2);
+  });
+});

@@ -1,7 +1,9 @@
 import type { Batch } from '@lowbit/core';
 
 import { describeData, readCalibration, type CalibrationInput } from '../calibration/index.js';
+import { checkPixelScale } from '../usage/check-pixel-scale.js';
 import { calibrationSpec, type CalibrationOptions } from '../usage/calibration-options.js';
+import { throwAsUsage } from '../usage/usage-error.js';
 
 /** Which data a model is run on, said as data. */
 export interface DataReport {
@@ -19,7 +21,11 @@ export interface DataInputs {
   readonly report: DataReport;
 }
 
-/** Data from paths, one batch in memory at a time. @throws LowbitError as `readCalibration`. */
+/**
+ * Data from paths, one batch in memory at a time.
+ *
+ * @throws LowbitError as `readCalibration`; UsageError for options that do not fit the model.
+ */
 export async function inputsFromData(
   paths: readonly string[],
   options: CalibrationOptions,
@@ -27,8 +33,9 @@ export async function inputsFromData(
   signal: AbortSignal,
 ): Promise<DataInputs> {
   const notes: string[] = [];
+  if (inputs.every(({ type }) => type !== 'uint8')) checkPixelScale(options);
   const spec = { ...calibrationSpec(options, inputs), onNote: (note: string) => notes.push(note) };
-  const preparation = await describeData(paths, spec, signal);
+  const preparation = await describeData(paths, spec, signal).catch(throwAsUsage);
   return {
     batches: readCalibration(paths, spec, signal),
     report: { source: 'data', paths, preparation, notes },

@@ -1,4 +1,4 @@
-import { LowbitError, type Problem } from '@lowbit/core';
+import { isLowbitError, LowbitError, type Problem } from '@lowbit/core';
 
 /** The command line itself is wrong: exit status 2 instead of 1. */
 export class UsageError extends LowbitError {}
@@ -6,4 +6,10 @@ export class UsageError extends LowbitError {}
 /** Wrong usage of one argument or option; `where` is its name, for instance `--bits`. */
 export function usageError(problem: Omit<Problem, 'code'>): UsageError {
   return new UsageError({ code: 'invalid-argument', ...problem });
+}
+
+/** Throws an argument that does not fit as the wrong usage that it is, and anything else as it is. */
+export function throwAsUsage(error: unknown): never {
+  if (!isLowbitError(error) || error.code !== 'invalid-argument') throw error;
+  throw new UsageError(error.problems as [Problem, ...Problem[]], { cause: error });
 }

@@ -121,7 +121,8 @@ describe('arguments', () => {
     await failure([path], forInput([1, 3], { batchSize: 2 }), 'invalid-argument');
     await failure([path], forInput(['N', 3], { type: 'string' }));
     await failure([fixture('make.py')], forInput(['N', 3]));
-    await failure([`y=${path}`], forInput(['N', 3]), 'file-missing');
+    await failure([`y=${path}`], forInput(['N', 3]), 'invalid-argument');
+    await failure(['nowhere.npy'], forInput(['N', 3]), 'file-missing');
     await failure(['/dev/zero'], forInput(['N', 3]), 'file-unreadable');
   });
 

@@ -24,6 +24,7 @@ export function parseLine(line: Line, inputs: readonly CalibrationInput[]): Pars
       throw invalid(line.where, {
         expected: `a value for the input ${input.name}`,
         received: `the keys ${Object.keys(object).slice(0, 20).join(', ')}`,
+        remedy: `Name each value after its input: ${inputs.map(({ name }) => name).join(', ')}.`,
       });
     }
     return parseValue(object[input.name], input, `${line.where}: ${input.name}`);

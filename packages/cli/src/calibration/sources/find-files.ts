@@ -6,7 +6,7 @@ import { listFolder } from '../files/list-folder.js';
 import { invalid } from '../invalid.js';
 import type { CalibrationInput, CalibrationSpec } from '../spec.js';
 import { fileEnds, fileKind, type FileKind } from './file-kind.js';
-import { namedPath } from './named-path.js';
+import { checkInputName, namedPath } from './named-path.js';
 
 /** Files of one kind that one given path stands for. */
 export interface FileGroup {
@@ -19,8 +19,8 @@ export interface FileGroup {
 /**
  * Finds the files that a given path stands for.
  *
- * @throws LowbitError `file-missing`, `file-unreadable`, `aborted`, or `calibration-invalid` when a folder
- *   holds no data or data of several kinds.
+ * @throws LowbitError `invalid-argument` for an input that the model does not have, `file-missing`, `file-unreadable`,
+ *   `aborted`, or `calibration-invalid` when a folder holds no data or data of several kinds.
  */
 export async function findFiles(
   given: string,
@@ -28,7 +28,10 @@ export async function findFiles(
   signal?: CancelSignal,
 ): Promise<FileGroup> {
   const { path, input } = namedPath(given, spec.inputs);
-  const found = await findPath(path);
+  const found = await findPath(path).catch((error: unknown) => {
+    if (input === undefined) checkInputName(given, spec.inputs);
+    throw error;
+  });
   const named = input === undefined ? {} : { input };
   if (found.kind === 'folder') return { ...(await inFolder(found.file, spec, signal)), ...named };
   const kind = fileKind(path);

@@ -68,7 +68,7 @@ async function gatherArchive(
     throw invalid(file.where, {
       expected: `arrays named like the inputs: ${names.join(', ')}`,
       received: unused.slice(0, 20).join(', ') || 'no arrays',
-      remedy: 'Save with numpy.savez(file, INPUT=array).',
+      remedy: `Save with numpy.savez(file, ${names.map((name) => `**{${JSON.stringify(name)}: array}`).join(', ')}).`,
     });
   }
   if (unused.length > 0) {
@@ -87,7 +87,7 @@ function inputFor(file: FileReference, group: FileGroup, spec: CalibrationSpec):
   throw invalid(file.where, {
     expected: `a file called after one of the inputs ${spec.inputs.map((input) => input.name).join(', ')}`,
     received: file.name,
-    remedy: 'Write INPUT=FILE.',
+    remedy: `Write ${spec.inputs[0]?.name}=${file.where}, or the name of another input.`,
   });
 }
 
