@@ -64,6 +64,38 @@ describe('readModel', () => {
     }
   });
 
+  const zipOf = (name: string) => [
+    80,
+    75,
+    3,
+    4,
+    ...new Array<number>(22).fill(0),
+    name.length,
+    0,
+    0,
+    0,
+    ...utf8(name),
+  ];
+  const named = (...bytes: readonly (number | string)[]) =>
+    Uint8Array.from(bytes.flatMap((part) => (typeof part === 'number' ? [part] : [...utf8(part)])));
+  it.each([
+    ['a Keras .h5 file', named(0x89, 'HDF\r\n', 26, '\n'), 'HDF5', 'tensorflowjs_converter'],
+    ['a .keras file', named(...zipOf('metadata.json')), '.keras', 'tensorflowjs_converter'],
+    ['a PyTorch checkpoint', named(...zipOf('model/data.pkl')), 'PyTorch', 'torch.onnx.export'],
+    ['an old PyTorch checkpoint', named(0x80, 2, 0x8a, 10), 'pickle', 'torch.onnx.export'],
+    ['numpy arrays', named(...zipOf('x.npy')), 'numpy', 'not of its data'],
+    ['a numpy array', named(0x93, 'NUMPY', 1, 0), 'numpy', 'not of its data'],
+    ['another archive', named(...zipOf('model.onnx')), 'zip', 'Unpack it'],
+    ['a TensorFlow Lite file', named(28, 0, 0, 0, 'TFL3'), 'Lite', 'Export the model'],
+    ['a safetensors file', named(64, 0, 0, 0, 0, 0, 0, 0, '{"w":{}}'), 'safetensors', 'without the graph'],
+    ['a GGUF file', named('GGUF', 3, 0, 0, 0), 'GGUF', 'without the graph'],
+  ])('names %s and what to do with it', (_, bytes, received, remedy) => {
+    const error = caught(() => readModel(bytes));
+    expect(error.code).toBe('model-not-onnx');
+    expect(error.received).toContain(received);
+    expect(error.remedy).toContain(remedy);
+  });
+
   it('names an empty file', () => {
     expect(caught(() => readModel(new Uint8Array())).code).toBe('model-empty');
   });

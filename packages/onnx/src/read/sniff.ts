@@ -19,6 +19,24 @@ const flatBuffer = (letters: string) => (bytes: Uint8Array, text: string) =>
 const textStart = (text: string) => text.replace(/^(\u00ef\u00bb\u00bf)?\s*/, '');
 
 const image = 'Give the path of the model, not of an image.';
+const arrays = 'Give the path of the model, not of its data.';
+const keras =
+  'Convert it with tensorflowjs_converter --input_format=keras FILE FOLDER and quantize the folder, or export the model to ONNX.';
+const torch =
+  "Export the model to ONNX: torch.onnx.export(model, inputs, 'model.onnx'), with its weights loaded.";
+const weightsAlone =
+  'It holds weights without the graph that uses them: export the model itself to ONNX, for instance with optimum-cli export onnx.';
+
+/** A zip archive whose first file has such a name. */
+const zipOf = (name: RegExp) => (bytes: Uint8Array, text: string) =>
+  startsWith(0x50, 0x4b, 0x03, 0x04)(bytes) && name.test(text.slice(30, 30 + (bytes[26] ?? 0)));
+
+/** Protocols 2 to 5. */
+const isPickle = ([first, protocol = 0]: Uint8Array) => first === 0x80 && protocol >= 2 && protocol <= 5;
+
+/** The length of a JSON header in 8 bytes, and the header. */
+const isSafetensors = (bytes: Uint8Array, text: string) =>
+  bytes.length > 10 && bytes.subarray(5, 8).every((byte) => byte === 0) && text.slice(8, 10) === '{"';
 
 /** Files that people pass by mistake. No ONNX model starts like any of them. */
 const kinds: readonly Kind[] = [
@@ -37,24 +55,26 @@ const kinds: readonly Kind[] = [
   {
     name: 'a JSON document',
     remedy:
-      'For a TensorFlow.js model.json use the tfjs adapter; if it is an error message of a server, read it.',
+      'A TensorFlow.js model.json is for @lowbit/tfjs, or for the command lowbit; if it is an error message of a server, read it.',
     matches: (_, text) => /^[{[]/.test(textStart(text)),
   },
+  { name: 'a Keras .keras file', remedy: keras, matches: zipOf(/^(metadata|config)\.json$/) },
+  { name: 'a PyTorch checkpoint', remedy: torch, matches: zipOf(/\/(data\.pkl|version|\.format_version)$/) },
+  { name: 'an archive of numpy arrays', remedy: arrays, matches: zipOf(/\.npy$/) },
   {
     name: 'a zip archive',
-    remedy:
-      'Unpack it and give the .onnx file in it; a .keras or PyTorch checkpoint must be exported to ONNX first.',
-    matches: startsWith(0x50, 0x4b, 0x03, 0x04),
+    remedy: 'Unpack it and give the .onnx file in it; if there is none, export the model to ONNX.',
+    matches: zipOf(/^/),
   },
+  { name: 'a Python pickle, as older PyTorch checkpoints are', remedy: torch, matches: isPickle },
+  { name: 'a numpy array', remedy: arrays, matches: startsWith(0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59) },
+  { name: 'a safetensors file', remedy: weightsAlone, matches: isSafetensors },
+  { name: 'a GGUF file', remedy: weightsAlone, matches: startsWith(0x47, 0x47, 0x55, 0x46) },
   { name: 'a gzip archive', remedy: 'Unpack it first.', matches: startsWith(0x1f, 0x8b) },
   { name: 'a GIF image', remedy: image, matches: startsWith(0x47, 0x49, 0x46, 0x38) },
   { name: 'a PNG image', remedy: image, matches: startsWith(0x89, 0x50, 0x4e, 0x47) },
   { name: 'a JPEG image', remedy: image, matches: startsWith(0xff, 0xd8, 0xff) },
-  {
-    name: 'an HDF5 file',
-    remedy: 'For a Keras .h5 file use the keras adapter.',
-    matches: startsWith(0x89, 0x48, 0x44, 0x46),
-  },
+  { name: 'an HDF5 file, as Keras writes', remedy: keras, matches: startsWith(0x89, 0x48, 0x44, 0x46) },
   {
     name: 'an ONNX Runtime .ort file',
     remedy: 'Quantize the .onnx file that it was converted from.',
