@@ -80,7 +80,7 @@ describe('readModel', () => {
     Uint8Array.from(bytes.flatMap((part) => (typeof part === 'number' ? [part] : [...utf8(part)])));
   it.each([
     ['a Keras .h5 file', named(0x89, 'HDF\r\n', 26, '\n'), 'HDF5', 'tensorflowjs_converter'],
-    ['a .keras file', named(...zipOf('metadata.json')), '.keras', 'tensorflowjs_converter'],
+    ['a .keras file', named(...zipOf('metadata.json')), '.keras', "format='onnx'"],
     ['a PyTorch checkpoint', named(...zipOf('model/data.pkl')), 'PyTorch', 'torch.onnx.export'],
     ['an old PyTorch checkpoint', named(0x80, 2, 0x8a, 10), 'pickle', 'torch.onnx.export'],
     ['numpy arrays', named(...zipOf('x.npy')), 'numpy', 'not of its data'],

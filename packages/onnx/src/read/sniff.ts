@@ -22,6 +22,8 @@ const image = 'Give the path of the model, not of an image.';
 const arrays = 'Give the path of the model, not of its data.';
 const keras =
   'Convert it with tensorflowjs_converter --input_format=keras FILE FOLDER and quantize the folder, or export the model to ONNX.';
+const keras3 =
+  "Export the model to ONNX: keras.saving.load_model(FILE).export('model.onnx', format='onnx'), with Keras 3.8 or later.";
 const torch =
   "Export the model to ONNX: torch.onnx.export(model, inputs, 'model.onnx'), with its weights loaded.";
 const weightsAlone =
@@ -58,7 +60,7 @@ const kinds: readonly Kind[] = [
       'A TensorFlow.js model.json is for @lowbit/tfjs, or for the command lowbit; if it is an error message of a server, read it.',
     matches: (_, text) => /^[{[]/.test(textStart(text)),
   },
-  { name: 'a Keras .keras file', remedy: keras, matches: zipOf(/^(metadata|config)\.json$/) },
+  { name: 'a Keras .keras file', remedy: keras3, matches: zipOf(/^(metadata|config)\.json$/) },
   { name: 'a PyTorch checkpoint', remedy: torch, matches: zipOf(/\/(data\.pkl|version|\.format_version)$/) },
   { name: 'an archive of numpy arrays', remedy: arrays, matches: zipOf(/\.npy$/) },
   {
