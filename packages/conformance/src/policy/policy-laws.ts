@@ -1,6 +1,7 @@
 import {
   assignBits,
   isGranularity,
+  optionsOf,
   pluginApi,
   type BitAssignment,
   type BitwidthPolicy,
@@ -46,7 +47,8 @@ function checkUnchanged(
   layers: readonly LayerDescriptor[],
 ): void {
   const given = copyOf(draft);
-  assignBits(policy, given, layers);
+  // Not by `assignBits`, which hands out copies.
+  policy.assign(given, layers, { options: optionsOf(policy, {}) });
   const found = difference(draft, given);
   must(found === undefined, () => `the draft changed: ${found}`);
 }

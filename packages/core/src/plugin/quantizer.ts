@@ -126,7 +126,7 @@ export interface Quantizer {
    * times faster.
    */
   readonly needs?: 'ranges';
-  /** Chooses the parameters of one slice. `values` are finite, flat, and must not be changed. Pure. */
+  /** Chooses the parameters of one slice. `values` are finite and flat; what is written on them or on the context, nobody sees. Pure. */
   fit(values: Float32Array, context: FitContext): SliceParameters;
   /**
    * For weights: what `fit` gives for slices whose smallest and largest values are these, or `undefined` where they do not

@@ -1,7 +1,9 @@
+import { LowbitError } from '../errors/error.js';
 import type { LayerDescriptor } from '../model/port.js';
 import { optionsOf } from '../plugin/choose.js';
 import type { Options } from '../plugin/options.js';
 import type { BitAssignment, BitwidthPolicy, FeatureSet } from '../plugin/policy.js';
+import { ownCopy } from '../plugin/own-copy.js';
 import { safely } from '../plugin/safely.js';
 
 /** What a policy is asked with, besides the draft and the layers. */
@@ -21,6 +23,43 @@ export function assignBits(
   layers: readonly LayerDescriptor[],
   { options = {}, features }: AssignSettings = {},
 ): readonly BitAssignment[] {
-  const context = { options: optionsOf(policy, options), ...(features === undefined ? {} : { features }) };
-  return safely(`policy '${policy.name}'`, () => policy.assign(draft, layers, context));
+  const own = features === undefined ? {} : { features: ownCopy(features) };
+  const context = { options: optionsOf(policy, options), ...own };
+  const where = `policy '${policy.name}'`;
+  const assigned = safely(where, () =>
+    policy.assign(
+      draft.map((entry) => ({ ...entry })),
+      ownLayers(layers),
+      context,
+    ),
+  );
+  if (Array.isArray(assigned) && assigned.every(isAssignment)) return assigned;
+  throw new LowbitError({
+    code: 'plugin-failed',
+    where,
+    expected: "a list of assignments, each with an id and bits (a number or 'float')",
+    received: Array.isArray(assigned) ? 'a list with something else' : nameOf(assigned),
+    remedy: "Report this to the policy's author: assign returns the list at once, and no promise of it.",
+  });
+}
+
+/** Layers that a policy may write on; weights are read as ever. */
+function ownLayers(layers: readonly LayerDescriptor[]): readonly LayerDescriptor[] {
+  return layers.map((layer) => ({
+    ...ownCopy({ ...layer, weights: [] }),
+    weights: layer.weights.map((weight) => ({
+      ...ownCopy(weight),
+      read: (into?: Float32Array) => weight.read(into),
+    })),
+  }));
+}
+
+function isAssignment(value: unknown): boolean {
+  const { id, bits } = (value ?? {}) as Partial<BitAssignment>;
+  return typeof id === 'string' && (bits === 'float' || typeof bits === 'number');
+}
+
+function nameOf(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return value === undefined ? 'nothing' : typeof value;
+  return 'then' in value ? 'a promise' : 'an object';
 }

@@ -1,3 +1,4 @@
+import { checkForm } from './check-form.js';
 import { checkGrids, checkParameters } from './check-parameters.js';
 import { gatherScheme } from './scheme.js';
 import type { SliceRanges } from './slice-ranges.js';
@@ -30,9 +31,11 @@ export function fitSlices(
   if (values.length === 0) return gatherScheme(count, () => emptySlice, where);
   const grids = ranges && fitRanges?.(ranges);
   if (grids !== undefined) return checkGrids(grids, count, bits, where);
-  const ordered = layout.toSliceMajor(values);
+  const arranged = layout.toSliceMajor(values);
+  // What a plugin gets it may write on, and keep.
+  const ordered = arranged === values ? values.slice() : arranged;
   const fitOne = (slice: number) => fit(ordered.subarray(start(slice), end(slice)), slice);
-  return gatherScheme(count, (slice) => checkParameters(fitOne(slice), bits, where), where);
+  return gatherScheme(count, (slice) => checkParameters(checkForm(fitOne(slice), where), bits, where), where);
 }
 
 const emptySlice: SliceParameters = { kind: 'affine', levels: 1, scale: 0, offset: 0 };

@@ -1,34 +1,34 @@
 import type { FitContext, Quantizer, RefitContext } from '../plugin/quantizer.js';
+import { ownCopy } from '../plugin/own-copy.js';
 import { pluginFailure } from '../plugin/safely.js';
+import { checkForm, checkGridsForm } from '../scheme/check-form.js';
 import type { SliceRanges } from '../scheme/slice-ranges.js';
 import type { AffineScheme, SliceParameters } from '../scheme/types.js';
 
-/** Runs the plugin's `fit`; whatever it throws is reported with its name and the place. */
+/**
+ * Runs the plugin's `fit`; whatever it throws is reported with its name and the place, as is what it returns instead of
+ * parameters. It gets a context of its own.
+ *
+ * @param values May be written on.
+ */
 export function fitSafely(
   quantizer: Quantizer,
   values: Float32Array,
   context: FitContext,
   place: string,
 ): SliceParameters {
-  try {
-    return quantizer.fit(values, context);
-  } catch (error) {
-    throw failureOf(quantizer, place, error);
-  }
+  return runSafely(quantizer, place, checkForm, () => quantizer.fit(values, ownContext(context)));
 }
 
 /** Runs the plugin's `fitRanges` in the same way; without one nothing is known. */
 export function fitRangesSafely(
   quantizer: Quantizer,
-  ranges: SliceRanges,
+  { min, max }: SliceRanges,
   context: FitContext,
   place: string,
 ): AffineScheme | undefined {
-  try {
-    return quantizer.fitRanges?.(ranges, context);
-  } catch (error) {
-    throw failureOf(quantizer, place, error);
-  }
+  const own = { min: min.slice(), max: max.slice() };
+  return runSafely(quantizer, place, checkGridsForm, () => quantizer.fitRanges?.(own, ownContext(context)));
 }
 
 /** Runs the plugin's `refit` in the same way; without one the parameters stay. */
@@ -38,12 +38,27 @@ export function refitSafely(
   context: RefitContext,
   place: string,
 ): SliceParameters {
-  try {
-    return quantizer.refit?.(values, context) ?? context.previous;
-  } catch (error) {
-    throw failureOf(quantizer, place, error);
-  }
+  if (quantizer.refit === undefined) return context.previous;
+  return runSafely(quantizer, place, checkForm, () => quantizer.refit?.(values, ownContext(context)));
 }
 
-const failureOf = ({ name }: Quantizer, place: string, error: unknown) =>
-  pluginFailure(`quantizer '${name}' at ${place}`, error);
+/** What most contexts hold is a few options; slices can be many and short. */
+function ownContext<C extends FitContext>(context: C): C {
+  return context.role === 'weight' && !('previous' in context)
+    ? { ...context, options: { ...context.options } }
+    : ownCopy(context);
+}
+
+function runSafely<T, P>(
+  { name }: Quantizer,
+  place: string,
+  check: (result: T, where: string) => P,
+  run: () => T,
+): P {
+  const where = `quantizer '${name}' at ${place}`;
+  try {
+    return check(run(), where);
+  } catch (error) {
+    throw pluginFailure(where, error);
+  }
+}

@@ -1,3 +1,4 @@
+import { ownCopy } from '../plugin/own-copy.js';
 import { pluginFailure } from '../plugin/safely.js';
 import type { Round, Schedule, ScheduleState } from '../plugin/schedule.js';
 import { checkRound } from './check-round.js';
@@ -11,7 +12,7 @@ export async function askSchedule(schedule: Schedule, state: ScheduleState): Pro
 
 async function nextSafely(schedule: Schedule, state: ScheduleState): Promise<Round | null> {
   try {
-    return await schedule.next(state);
+    return await schedule.next({ ...state, weights: ownCopy(state.weights), options: { ...state.options } });
   } catch (error) {
     throw pluginFailure(`schedule '${schedule.name}'`, error);
   }

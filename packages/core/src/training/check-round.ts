@@ -3,6 +3,7 @@ import type { Round, ScheduledWeight } from '../plugin/schedule.js';
 
 /** Throws `plugin-failed` unless the round is one that can be carried out on these weights. */
 export function checkRound(round: Round, schedule: string, weights: readonly ScheduledWeight[]): void {
+  if (typeof round !== 'object') throw badRound(schedule, 'a round, or null at the end', typeof round);
   const byId = new Map(weights.map((weight) => [weight.id, weight]));
   for (const [id, mask] of round.hold ?? []) {
     const size = byId.get(id)?.values.length;
