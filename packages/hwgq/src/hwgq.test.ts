@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { forwardLaws, quantizerLaws } from '@lowbit/conformance';
 import {
+  activationSite,
   arrayOps,
   backwardOf,
   decode,
@@ -109,6 +110,28 @@ describe('hwgq of activations', () => {
     );
   });
 
+  it.each([
+    ['released', 1, [0, 0.799], [0]],
+    ['released', 2, [0, 0.538, 1.076, 1.614], [0, 0.807, 1.345]],
+    ['released-non-uniform', 2, [0, 0.453, 1.51], [0, 0.9815]],
+  ] as const)('has the constants of the authors: levels=%s, %i bits', (levels, bits, values, thresholds) => {
+    const quantizer = hwgq({ levels });
+    const parameters = quantizer.fit(new Float32Array(0), described(quantizer, bits));
+    if (parameters.kind !== 'codebook') throw new Error(parameters.kind);
+    expect([...parameters.values]).toEqual(values.map(Math.fround));
+    close([...parameters.thresholds!], thresholds, 1e-7);
+  });
+
+  it('makes infinite values the outermost levels: 0 for −∞', () => {
+    const quantizer = hwgq({ levels: 'released' });
+    const { bits, options } = described(quantizer, 2);
+    const parameters = quantizer.fit(new Float32Array(0), described(quantizer, 2));
+    const site = activationSite(arrayOps, { id: 'x', bits, quantizer, options, parameters });
+    const x = arrayOps.constant({ shape: [1, 4], data: [-Infinity, -3e38, 3e38, Infinity] });
+    const top = Math.fround(1.614);
+    expect([...forwardOf(quantizer)(arrayOps, x, site).data]).toEqual([0, 0, top, top]);
+  });
+
   // The released constants at 2 bits: 0.538, 1.076, 1.614 with thresholds 0, 0.807, 1.345 (or 0.269).
   const inputs = [-0.6, -0.01, 0, 0.01, 0.2689, 0.27, 0.5, 0.806, 0.808, 1, 1.344, 1.346, 1.7, 2.5];
   const [a, b, c] = [0.538, 1.076, 1.614];
@@ -137,8 +160,8 @@ describe('hwgq of activations', () => {
   });
 
   const even = evenNormal(1_000_000);
-  const combinations = (['uniform', 'non-uniform'] as const).flatMap((levels) =>
-    (['caffe', 'nearest'] as const).map((cell) => [levels, cell] as const),
+  const combinations = (['uniform', 'non-uniform', 'released', 'released-non-uniform'] as const).flatMap(
+    (levels) => (['caffe', 'nearest'] as const).map((cell) => [levels, cell] as const),
   );
 
   it.each(combinations)('has the loss of the table on even normal numbers: %s, %s', (levels, cell) => {
@@ -261,7 +284,7 @@ describe('hwgq of weights', () => {
 });
 
 describe('hwgq keeps the laws', () => {
-  for (const levels of ['uniform', 'non-uniform'] as const) {
+  for (const levels of ['uniform', 'non-uniform', 'released'] as const) {
     for (const cell of ['caffe', 'nearest'] as const) {
       describe(`${levels}, ${cell}`, () => {
         // Its activation levels are constants: only zeros are exact.

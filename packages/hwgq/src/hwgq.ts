@@ -7,7 +7,10 @@ import { halfWaveRow, halfWaveTable, type CellRule, type LevelKind } from './lev
 
 /** Options of {@link hwgq}; they concern activations. */
 export interface HwgqOptions {
-  /** Multiples of one step, or each level at the mean of its cell. Default `uniform`. */
+  /**
+   * Multiples of one step, or each level at the mean of its cell; both where they lose least, or the constants of the authors'
+   * code. `released-non-uniform` has two positive levels, at 2 bits alone. Default `uniform`.
+   */
   readonly levels?: LevelKind;
   /** Whether every positive value gets a positive level, or values go to the nearest. Default `caffe`. */
   readonly cell?: CellRule;
@@ -19,8 +22,8 @@ const options: OptionSchema = {
   levels: {
     type: 'choice',
     default: 'uniform',
-    values: ['uniform', 'non-uniform'],
-    help: 'positive levels at multiples of one step, or each at the mean of its cell',
+    values: ['uniform', 'non-uniform', 'released', 'released-non-uniform'],
+    help: "positive levels at multiples of one step, or each at the mean of its cell; released: the authors' constants (non-uniform: 2 bits alone)",
   },
   cell: {
     type: 'choice',
@@ -47,7 +50,7 @@ const options: OptionSchema = {
  *                   ∂q/∂w = 1                       (straight-through; α counts as a constant)
  *
  * Assumes that x is normal around 0, as batch normalization without scale and shift makes it; then the m = 2^k − 1
- * positive levels q_i are constants, see {@link halfWaveTable}. σ = √E[x² | x > 0], from the observed sample, else from
+ * (`released-non-uniform`: 2) positive levels q_i are constants, see {@link halfWaveTable}. σ = √E[x² | x > 0], from the observed sample, else from
  * the batch normalization, else 1. Values above σ · q_m (0.8σ at 1 bit, 1.6σ at 2, 2.8σ at 4) are clipped. The same
  * levels fit before the rectifier and behind it, as every x ≤ 0 becomes 0.
  *
@@ -63,10 +66,10 @@ const options: OptionSchema = {
  * Source: Z. Cai, X. He, J. Sun, N. Vasconcelos, "Deep Learning with Low Precision by Half-wave Gaussian Quantization",
  * CVPR 2017, arXiv:1702.00953, sections 3 (weights) and 4 (levels, gradients); cells from the authors' code.
  *
- * Deviations: (1) the levels are the exact minimisers; the released constants are rounded to 2 to 4 digits (0.538 at
- * 2 bits, 0.799 at 1). (2) The levels scale with σ where the distribution is known; the paper has σ = 1 always. (3) The
- * released non-uniform 2-bit setting uses two positive levels of three, 0.453 and 1.51; here all three are used. (4) The
- * cell rule `nearest` is that of later re-implementations, with steps of its own.
+ * Deviations: (1) by default the levels are the exact minimisers; `levels: 'released'` has the released constants, rounded
+ * to 2 to 4 digits (0.799, 0.538, 0.3217, 0.185 at 1 to 4 bits). (2) The levels scale with σ where the distribution is
+ * known; the paper has σ = 1 always. (3) The released non-uniform 2-bit setting uses two positive levels of three, 0.453 and
+ * 1.51: `levels: 'released-non-uniform'`; `non-uniform` uses all three. (4) The cell rule `nearest` is that of later re-implementations, with steps of its own.
  */
 export function hwgq(settings: HwgqOptions = {}): Quantizer {
   return {

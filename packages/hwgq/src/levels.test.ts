@@ -22,13 +22,14 @@ describe('halfWaveTable', () => {
 
   it.each(derived)('equals scipy: $levels, $cell, $bits bits', ({ levels, cell, bits, values, loss }) => {
     const row = halfWaveRow(levels, cell, bits);
-    expect(row.levels.length).toBe(2 ** bits - 1);
+    expect(row.levels.length).toBe(levels === 'released-non-uniform' ? 2 : 2 ** bits - 1);
     // Both are printed with 12 digits, the levels of a uniform row are products of one of them.
     row.levels.forEach((level, i) => expect(Math.abs(level - values[i]!)).toBeLessThan(1e-10));
     expect(row.loss).toBe(loss);
   });
 
-  it.each(derived)('equals the solver: $levels, $cell, $bits bits', ({ levels, cell, bits }) => {
+  const least = derived.filter(({ levels }) => !levels.startsWith('released'));
+  it.each(least)('equals the solver: $levels, $cell, $bits bits', ({ levels, cell, bits }) => {
     const row = halfWaveRow(levels, cell, bits);
     const solved = solveLevels(levels, cell, bits);
     // Permits the interpolation between grid points of the solver's integrals.
@@ -36,23 +37,32 @@ describe('halfWaveTable', () => {
     expect(Math.abs(row.loss - lossOf(solved, cell))).toBeLessThan(1e-8);
   });
 
-  // The constants of the authors and of a later re-implementation, rounded to 2 to 4 digits.
   it.each([
-    ['uniform', 1, 0.799],
-    ['uniform', 2, 0.538],
-    ['uniform', 3, 0.3217],
-    ['uniform', 4, 0.185],
-  ] as const)('is within half a percent of the released step: %s, %i bits', (kind, bits, released) => {
-    const [step] = halfWaveRow(kind, 'caffe', bits).levels;
-    expect(Math.abs(step! / released - 1)).toBeLessThan(0.005);
+    [1, 0.799],
+    [2, 0.538],
+    [3, 0.3217],
+    [4, 0.185],
+  ])('has the steps of the authors and of their follow-up: %i bits', (bits, step) => {
+    const [least] = halfWaveRow('uniform', 'caffe', bits).levels;
+    for (const cell of ['caffe', 'nearest'] as const) {
+      const { levels } = halfWaveRow('released', cell, bits);
+      expect(levels).toEqual(Array.from({ length: 2 ** bits - 1 }, (_, i) => (i + 1) * step));
+    }
+    expect(Math.abs(least! / step - 1)).toBeLessThan(0.005);
   });
 
-  it('has the positive half of the four-level optimum where only two levels are used', () => {
-    // The released non-uniform setting at 2 bits: 0.453 and 1.51 with a threshold between at 0.9815.
-    const levels = [0.453, 1.51];
-    const loss = lossOf(levels, 'caffe');
+  it('has the two levels of the released non-uniform setting: the positive half of the four-level optimum', () => {
+    const { levels, loss } = halfWaveRow('released-non-uniform', 'caffe', 2);
+    expect(levels).toEqual([0.453, 1.51]);
+    expect(lossOf([...levels], 'caffe')).toBeCloseTo(loss, 6);
     expect(loss).toBeCloseTo(0.05874, 4);
     expect(loss).toBeGreaterThan(halfWaveRow('non-uniform', 'caffe', 2).loss);
+  });
+
+  it('says which widths the released non-uniform levels are for', () => {
+    expect(() => halfWaveRow('released-non-uniform', 'caffe', 4)).toThrowError(
+      expect.objectContaining({ code: 'unsupported-bits', expected: '2', received: '4' }),
+    );
   });
 
   it.each([0, 5, 1.5])('has no row for %s bits', (bits) => {

@@ -1,7 +1,10 @@
 import { LowbitError } from '@lowbit/core';
 
-/** Where the positive levels lie: at the multiples of one step, or each at the mean of its cell. */
-export type LevelKind = 'uniform' | 'non-uniform';
+/**
+ * Where the positive levels lie: at the multiples of one step, or each at the mean of its cell; where they lose least, or
+ * where the authors' code has them.
+ */
+export type LevelKind = 'uniform' | 'non-uniform' | 'released' | 'released-non-uniform';
 
 /**
  * What a small positive value becomes. `caffe`: the first threshold is 0, so that every positive value gets a
@@ -12,15 +15,16 @@ export type CellRule = 'caffe' | 'nearest';
 /** The levels for one width, for x standard normal. */
 export interface HalfWaveRow {
   readonly bits: number;
-  /** The 2^bits − 1 positive levels, ascending, in standard deviations; 0 is one more. */
+  /** The positive levels, at most 2^bits − 1, ascending, in standard deviations; 0 is one more. */
   readonly levels: readonly number[];
   /** E[(Q(x) − x)²; x > 0], in variances: the loss against max(x, 0), whose power is ½. */
   readonly loss: number;
 }
 
 /**
- * The levels that lose least, E[(Q(x) − x)²; x > 0] for x standard normal, by kind, cell rule and bits. 12 digits,
- * derived in `fixtures/derive-levels.py` and again in `test/solve-levels.ts`.
+ * The levels by kind, cell rule and bits. `uniform` and `non-uniform` lose least, E[(Q(x) − x)²; x > 0] for x standard
+ * normal: 12 digits, derived in `fixtures/derive-levels.py` and again in `test/solve-levels.ts`. `released` are the steps of
+ * the authors' code, rounded to 2 to 4 digits, `released-non-uniform` the two levels of its only non-uniform setting.
  *
  * Source: Z. Cai, X. He, J. Sun, N. Vasconcelos, "Deep Learning with Low Precision by Half-wave Gaussian
  * Quantization", CVPR 2017, arXiv:1702.00953, section 4; the optimum of a half Gaussian is S. P. Lloyd's and J. Max's.
@@ -85,17 +89,38 @@ export const halfWaveTable: Readonly<Record<LevelKind, Readonly<Record<CellRule,
         },
       ],
     },
+    released: {
+      caffe: [
+        { bits: 1, levels: multiples(0.799, 1), loss: 0.1816907359 },
+        { bits: 2, levels: multiples(0.538, 3), loss: 0.04322110803 },
+        { bits: 3, levels: multiples(0.3217, 7), loss: 0.0102030137 },
+        { bits: 4, levels: multiples(0.185, 15), loss: 0.002513055723 },
+      ],
+      nearest: [
+        { bits: 1, levels: multiples(0.799, 1), loss: 0.131483347 },
+        { bits: 2, levels: multiples(0.538, 3), loss: 0.02778317744 },
+        { bits: 3, levels: multiples(0.3217, 7), loss: 0.006889656152 },
+        { bits: 4, levels: multiples(0.185, 15), loss: 0.001882017373 },
+      ],
+    },
+    'released-non-uniform': {
+      caffe: [{ bits: 2, levels: [0.453, 1.51], loss: 0.05874096612 }],
+      nearest: [{ bits: 2, levels: [0.453, 1.51], loss: 0.04950901424 }],
+    },
   };
 
-/** The row for a number of bits. Throws `unsupported-bits` unless `bits` is an integer from 1 to 4. */
+/** The row for a number of bits. Throws `unsupported-bits` where the kind has none. */
 export function halfWaveRow(kind: LevelKind, cell: CellRule, bits: number): HalfWaveRow {
-  const row = halfWaveTable[kind][cell][bits - 1];
+  const rows = halfWaveTable[kind][cell];
+  const row = rows.find((one) => one.bits === bits);
   if (row !== undefined) return row;
+  const offered = rows.map((one) => one.bits).join(', ');
   throw new LowbitError({
     code: 'unsupported-bits',
-    where: 'hwgq',
-    expected: 'an integer from 1 to 4',
+    where: `hwgq:levels=${kind}`,
+    expected: offered,
     received: String(bits),
+    remedy: `Choose activations of ${offered} bits, or other levels.`,
   });
 }
 

@@ -35,6 +35,17 @@ describe('forwardLaws', () => {
     expect(await failuresOf(broken)).toEqual(['forward equals decode after encode']);
   });
 
+  it('finds a forward pass in which infinite activations are lost', async () => {
+    const broken: Quantizer = {
+      ...honest,
+      roles: ['activation'],
+      bits: { activation: [4] },
+      forward: (ops, x, { parameters }) =>
+        ops.add(nearestLevel(ops, x, parameters), ops.mul(ops.sub(x, x), ops.constant(0))),
+    };
+    expect(await failuresOf(broken)).toEqual(['gives infinite activations the outermost levels']);
+  });
+
   it('finds a gradient that is not straight-through and was not claimed', async () => {
     expect(await failuresOf(clipping)).toEqual(['passes the gradient straight through']);
   });

@@ -27,13 +27,16 @@ export interface ForwardLawOptions {
 /** Slices of a sample: two ordinary ones and a constant one, 64 values each. */
 const slices = 3;
 const length = 64;
+/** A float32 that is beyond every grid of the samples, and still coded. */
+const farthest = 1e30;
 /** Codebooks of more bits take one operation a level. */
 const widestCodebook = 6;
 
 /**
  * The laws of a quantizer's forward and backward passes in one interpreter: forward equals decoding what was
- * encoded, on three slices at once; the gradient is straight-through unless `own` is claimed. A dynamic quantizer
- * measures its parameters on every call and treats each row on its own.
+ * encoded, on three slices at once; the gradient is straight-through unless `own` is claimed; infinite activations become
+ * the outermost levels, where a quantizer does not measure them. A dynamic quantizer measures its parameters on every call and
+ * treats each row on its own.
  */
 export function forwardLaws<T>(
   quantizer: Quantizer,
@@ -42,6 +45,7 @@ export function forwardLaws<T>(
   { gradient = 'straight-through' }: ForwardLawOptions = {},
 ): readonly Law[] {
   const check = (width: Width) => checkForward(quantizer, ops, toArray, width);
+  const checkEnds = (width: Width) => checkInfinities(quantizer, ops, toArray, width);
   const checkGradient = gradient === 'own' ? checkOwnGradient : checkStraightThrough;
   return [
     { title: 'forward equals decode after encode', run: () => forEachWidth(quantizer, check) },
@@ -50,6 +54,14 @@ export function forwardLaws<T>(
         gradient === 'own' ? 'has one gradient in every interpreter' : 'passes the gradient straight through',
       run: () => forEachWidth(quantizer, (width) => checkGradient(quantizer, ops, toArray, width)),
     },
+    ...(quantizer.dynamic === true || !quantizer.roles.includes('activation')
+      ? []
+      : [
+          {
+            title: 'gives infinite activations the outermost levels',
+            run: () => forEachWidth(quantizer, checkEnds),
+          },
+        ]),
     ...dynamicLaws(quantizer, ops, toArray),
   ];
 }
@@ -88,6 +100,26 @@ function isFarFromBoundaries(tensor: QuantizedTensor): readonly boolean[] {
   };
   const [below, above] = [codesMovedBy(-1e-5), codesMovedBy(1e-5)];
   return Array.from(tensor.codes, (code, i) => code === below[i] && code === above[i]);
+}
+
+/** Infinities are what float32 makes of values beyond it; they are coded as the largest finite values are. */
+async function checkInfinities<T>(
+  quantizer: Quantizer,
+  ops: Ops<T>,
+  toArray: ToArray<T>,
+  width: Width,
+): Promise<void> {
+  if (width.role !== 'activation') return;
+  const tensor = encodeSample(quantizer, width);
+  const fitted = (_: Float32Array, slice: number) => sliceParameters(tensor.scheme, slice);
+  const far = Float32Array.from({ length: 2 * slices }, (_, i) => (i % 2 === 0 ? -farthest : farthest));
+  const ends = decode(encode(far, [slices, 2], tensor.slicing, { bits: width.bits, fit: fitted }));
+  const input = { shape: [slices, 2], data: far.map((value) => value * Infinity) };
+  const received = await toArray(
+    forwardOf(quantizer)(ops, ops.constant(input), siteOf(ops, quantizer, tensor, width)),
+  );
+  const permitted = 2 ** -21 * ends.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  compare(received, { shape: [slices, 2], data: ends }, () => permitted, `${describe(width)}, infinities`);
 }
 
 async function checkStraightThrough<T>(
