@@ -24,6 +24,7 @@ export { sortedPoints } from './codebook/sorted-points.js';
 export type { WeightedPoints } from './codebook/weighted-points.js';
 export { errorCodes, type ErrorCode } from './errors/codes.js';
 export { isLowbitError, LowbitError, type Problem } from './errors/error.js';
+export { nearestName, suggestName } from './errors/nearest-name.js';
 export { wordProblem } from './errors/word.js';
 export type * from './model/port.js';
 export type { HeldValues, SimulatedWeight, TrainablePort } from './model/trainable-port.js';

@@ -1,5 +1,7 @@
+import { suggestName } from '@lowbit/core';
+
 import { isFixed, type CalibrationInput } from '../calibration/spec.js';
-import { quoted, suggestion } from '../usage/option-values.js';
+import { quoted } from '../usage/option-values.js';
 import { usageError } from '../usage/usage-error.js';
 
 /** Side of a picture, and size of any other open axis. */
@@ -75,7 +77,7 @@ function checkGiven(open: readonly Axis[], given: ReadonlyMap<string, number>): 
       where: '--dim',
       expected: known.length === 0 ? 'no size, because no axis is open' : `one of ${known.join(', ')}`,
       received: quoted(name),
-      ...suggestion(name, known),
+      ...suggestName(name, known),
     });
   }
 }

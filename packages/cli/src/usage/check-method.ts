@@ -2,14 +2,15 @@ import {
   choosePluginOf,
   chooseQuantizer,
   isLowbitError,
+  nearestName,
+  suggestName,
   type Plugin,
   type Problem,
   type Registry,
   type Role,
 } from '@lowbit/core';
 
-import { nearest } from './nearest.js';
-import { bitsExpected, quoted, suggestion } from './option-values.js';
+import { bitsExpected, quoted } from './option-values.js';
 import { UsageError, usageError } from './usage-error.js';
 
 /**
@@ -53,7 +54,7 @@ export function checkPolicy(choice: string, methods: Registry): void {
       where: '--bits',
       expected: `${bitsExpected}, or one of the policies ${known.join(', ')}`,
       received: quoted(choice),
-      ...suggestion(name, known),
+      ...suggestName(name, known),
     });
   asUsage('--bits', methods, () => choosePluginOf('policy', choice, methods));
 }
@@ -76,7 +77,7 @@ function withHint(option: string, methods: Registry, problem: Problem): Problem 
   const where = `${option}: ${problem.where}`;
   if (problem.code !== 'unknown-plugin') return { ...problem, where };
   const asked = /'(.*)'/.exec(problem.where)?.[1] ?? '';
-  const near = nearest(asked, namesOf(methods, 'quantizer'));
+  const near = nearestName(asked, namesOf(methods, 'quantizer'));
   const remedy = near === undefined ? 'Run lowbit methods for the list.' : `Did you mean ${near}?`;
   return { ...problem, where, remedy };
 }

@@ -1,7 +1,12 @@
-import { isLowbitError, type Granularity, type ParameterStorage, type Problem } from '@lowbit/core';
+import {
+  isLowbitError,
+  suggestName,
+  type Granularity,
+  type ParameterStorage,
+  type Problem,
+} from '@lowbit/core';
 import { parseTarget, type RuntimeTarget } from '@lowbit/onnx';
 
-import { nearest } from './nearest.js';
 import { UsageError, usageError } from './usage-error.js';
 
 /** The words for a width in messages. */
@@ -41,7 +46,7 @@ export function parseGranularity(value: string): Granularity {
     where: '--granularity',
     expected: 'channel, tensor, or group and a size, for instance group:32',
     received: quoted(value),
-    ...suggestion(value, ['channel', 'tensor', 'group:32']),
+    ...suggestName(value, ['channel', 'tensor', 'group:32']),
   });
 }
 
@@ -63,7 +68,7 @@ export function parseParameters(value: string): ParameterStorage {
     where: '--parameters',
     expected,
     received: quoted(value),
-    ...suggestion(value, known),
+    ...suggestName(value, known),
   });
 }
 
@@ -76,7 +81,7 @@ export function choiceParser<T extends string>(where: string, values: readonly T
       where,
       expected: values.join(' or '),
       received: quoted(value),
-      ...suggestion(value, values),
+      ...suggestName(value, values),
     });
   };
 }
@@ -98,12 +103,6 @@ export function parseCount(where: string, least: number): (value: string) => num
     if (count >= least) return count;
     throw usageError({ where, expected: `a whole number of at least ${least}`, received: quoted(value) });
   };
-}
-
-/** A remedy naming the value that was probably meant, as an object to spread. */
-export function suggestion(value: string, known: readonly string[]): { remedy?: string } {
-  const near = nearest(value, known);
-  return near === undefined ? {} : { remedy: `Did you mean ${near}?` };
 }
 
 /** A value as the user typed it, in quotation marks. */

@@ -1,7 +1,7 @@
+import { nearestName, suggestName } from '@lowbit/core';
 import type { Command, Option } from 'commander';
 
-import { nearest } from './nearest.js';
-import { quoted, suggestion } from './option-values.js';
+import { quoted } from './option-values.js';
 import { usageError } from './usage-error.js';
 
 /** What a command line asks for besides running a command, and the command that it names. */
@@ -64,7 +64,7 @@ function commandOf(word: string, program: Command): Command {
     expected: `a command: ${names.join(', ')}`,
     received: `unknown command '${word}'`,
     remedy,
-    ...suggestion(word, names),
+    ...suggestName(word, names),
   });
 }
 
@@ -86,7 +86,7 @@ function optionIn(name: string, command: Command): Option | undefined {
 }
 
 function whereOption(name: string, command: Command, program: Command): string {
-  const near = nearest(
+  const near = nearestName(
     name,
     [...command.options.map(({ long }) => long ?? ''), '--help'].filter((long) => long !== ''),
   );

@@ -1,4 +1,5 @@
 import type { Problem } from '../errors/error.js';
+import { suggestName } from '../errors/nearest-name.js';
 import { throwProblems } from './check-plan.js';
 import { isGranularity } from './granularity.js';
 import type { QuantizationPlan } from './plan.js';
@@ -34,8 +35,43 @@ export function parsePlan(value: unknown, where: string): QuantizationPlan {
   const { form = {} } = plan;
   const named = isRecord(form) && Object.values(form).every((choice) => typeof choice === 'string');
   expect(named, 'form', 'texts by name', form);
+  problems.push(...unknownMembers(plan, where));
   throwProblems(problems);
   return plan as unknown as QuantizationPlan;
+}
+
+/** What a plan and its parts may say; anything else is a misspelt name, and would do nothing. */
+const members = {
+  plan: ['format', 'version', 'port', 'seed', 'weights', 'activations', 'form'],
+  weight: ['id', 'layer', 'bits', 'quantizer', 'granularity', 'parameterStorage', 'reason'],
+  activation: ['id', 'bits', 'quantizer', 'reason'],
+  quantizer: ['name', 'options'],
+  storage: ['kind', 'bits'],
+} as const;
+
+function unknownMembers(plan: Record<string, unknown>, where: string): Problem[] {
+  const parts = (list: unknown) => (Array.isArray(list) ? list.filter(isRecord) : []);
+  const weights = parts(plan['weights']).flatMap((entry, i) => [
+    ...strangers(entry, members.weight, `${where}: weights[${i}]`),
+    ...strangers(entry['quantizer'], members.quantizer, `${where}: weights[${i}].quantizer`),
+    ...strangers(entry['parameterStorage'], members.storage, `${where}: weights[${i}].parameterStorage`),
+  ]);
+  const activations = parts(plan['activations']).flatMap((entry, i) => [
+    ...strangers(entry, members.activation, `${where}: activations[${i}]`),
+    ...strangers(entry['quantizer'], members.quantizer, `${where}: activations[${i}].quantizer`),
+  ]);
+  return [...strangers(plan, members.plan, where), ...weights, ...activations];
+}
+
+function strangers(part: unknown, known: readonly string[], where: string): Problem[] {
+  const names = isRecord(part) ? Object.keys(part).filter((name) => !known.includes(name)) : [];
+  return names.map((name) => ({
+    code: 'plan-invalid',
+    where,
+    expected: known.join(', '),
+    received: name,
+    ...suggestName(name, known),
+  }));
 }
 
 type Expect = (holds: boolean, at: string, expected: string, received: unknown) => void;

@@ -1,4 +1,5 @@
-import { suggestion } from '../../usage/option-values.js';
+import { suggestName } from '@lowbit/core';
+
 import { invalidArgument } from '../invalid.js';
 import type { CalibrationInput } from '../spec.js';
 
@@ -25,6 +26,6 @@ export function checkInputName(given: string, inputs: readonly CalibrationInput[
     expected: `a path, or one of the inputs ${known.join(', ')} before =`,
     received: `the input ${name}, which the model does not have`,
     remedy: `Write ${known[0]}=PATH.`,
-    ...suggestion(name, known),
+    ...suggestName(name, known),
   });
 }

@@ -1,0 +1,57 @@
+import { expect, test } from 'vitest';
+import { isLowbitError } from '../errors/error.js';
+import { parsePlan } from './parse-plan.js';
+
+const entry = {
+  id: 'w',
+  layer: 'first',
+  bits: 4,
+  quantizer: { name: 'min-max', options: {} },
+  granularity: 'channel',
+  parameterStorage: { kind: 'two-level', bits: 6 },
+  reason: 'all',
+};
+const site = { id: 'a', bits: 8, quantizer: entry.quantizer, reason: 'all' };
+const plan = {
+  format: 'lowbit-plan',
+  version: 1,
+  port: 'memory',
+  seed: 0,
+  weights: [entry, { id: 'v', layer: 'last', bits: 'float', reason: 'excluded' }],
+  activations: [site],
+  form: { target: 'any' },
+};
+
+function problemsOf(value: unknown) {
+  try {
+    parsePlan(value, 'plan.json');
+    return [];
+  } catch (error) {
+    if (!isLowbitError(error)) throw error;
+    return error.problems;
+  }
+}
+
+test('a plan with everything that it may say is taken as it is', () => {
+  expect(parsePlan(plan, 'plan.json')).toBe(plan);
+});
+
+test.each([
+  ['of the plan', { ...plan, weigths: [] }, 'plan.json', 'weights'],
+  ['of a weight', { ...plan, weights: [{ ...entry, bit: 2 }] }, 'plan.json: weights[0]', 'bits'],
+  ['of a site', { ...plan, activations: [{ ...site, reson: '' }] }, 'plan.json: activations[0]', 'reason'],
+  [
+    'of a quantizer',
+    { ...plan, weights: [{ ...entry, quantizer: { ...entry.quantizer, option: {} } }] },
+    'plan.json: weights[0].quantizer',
+    'options',
+  ],
+])('an unknown member %s is a problem, with the one that was meant', (_, value, where, meant) => {
+  expect(problemsOf(value)).toMatchObject([
+    { code: 'plan-invalid', where, remedy: `Did you mean ${meant}?` },
+  ]);
+});
+
+test('every unknown member is told', () => {
+  expect(problemsOf({ ...plan, a: 1, b: 2 }).map(({ received }) => received)).toEqual(['a', 'b']);
+});
