@@ -1,5 +1,8 @@
 import { isLowbitError } from '@lowbit/core';
+import { clamped } from '../read/clamped.js';
 import { readBounds } from '../read/tensor-data.js';
+import { elementCount } from '../read/tensor-shape.js';
+import type { TensorProto } from '../schema/proto.js';
 import { constantSource } from './constant-source.js';
 import { resolve, type Scope } from './scope.js';
 
@@ -10,9 +13,14 @@ const longest = 1024;
 export function constantIntegers(scope: Scope, name: string): readonly number[] | undefined {
   const definition = resolve(scope, name);
   const tensor = definition && constantSource(definition)?.tensor;
-  if (tensor === undefined || tensor.dims.some((size) => size > longest)) return undefined;
+  return tensor && readList(tensor, name);
+}
+
+/** The integers of a short list, as {@link readBounds}; `undefined` for other tensors, and for data that do not fit. */
+export function readList(tensor: TensorProto, where: string): readonly number[] | undefined {
+  if (elementCount(tensor.dims.map(clamped)) > longest) return undefined;
   try {
-    return readBounds(tensor, name);
+    return readBounds(tensor, where);
   } catch (error) {
     if (isLowbitError(error)) return undefined;
     throw error;

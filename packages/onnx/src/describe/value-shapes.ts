@@ -1,3 +1,4 @@
+import { clamped } from '../read/clamped.js';
 import type { GraphProto, ValueInfoProto } from '../schema/proto.js';
 
 /** A dimension is a number, a name, or `null` when the file does not tell it. */
@@ -17,7 +18,7 @@ export function valueShapes(graph: GraphProto): Map<string, readonly Dimension[]
 export function shapeOfInfo({ type }: ValueInfoProto): readonly Dimension[] | undefined {
   if (type?.value.case !== 'tensorType') return undefined;
   return type.value.value.shape?.dim.map(({ value }) => {
-    if (value.case === 'dimValue') return Number(value.value);
+    if (value.case === 'dimValue') return clamped(value.value);
     return value.case === 'dimParam' ? value.value : null;
   });
 }

@@ -1,4 +1,5 @@
 import type { GraphProto, NodeProto } from '../schema/proto.js';
+import { makeIntegers, makeTensor } from '../write/make-tensor.js';
 import type { ConstantValue } from './constant-value.js';
 import { graphConstants } from './graph-constants.js';
 import { graphLinks } from './graph-links.js';
@@ -15,6 +16,8 @@ export interface EditableGraph {
   /** The numbers of a constant that nobody may replace from outside; `undefined` for anything else. */
   constant(name: string): ConstantValue | undefined;
   isConstant(name: string): boolean;
+  /** The integers of a short constant list of sizes, axes or bounds, to compute with; `undefined` for anything else. */
+  list(name: string): readonly number[] | undefined;
   /**
    * The values of a constant of type FLOAT, to be read.
    *
@@ -43,6 +46,8 @@ export interface EditableGraph {
   setConstant(name: string, dims: readonly number[], values: Float32Array): void;
   /** Adds a constant; its name is `near`, with a number behind it where that is taken. */
   addConstant(near: string, { type, dims, values }: ConstantValue): string;
+  /** Adds a list of INT64, exactly as it is. */
+  addIntegers(near: string, values: readonly bigint[]): string;
   /** A name for a value that is not used so far: `near`, or `near` with a number behind it. */
   newName(near: string): string;
   setInput(node: NodeProto, index: number, name: string): void;
@@ -89,9 +94,15 @@ export function editableGraph(
     valuesRead: constants.valuesRead,
     isExternal: constants.isExternal,
     setConstant: constants.set,
-    addConstant(near, value) {
+    list: constants.list,
+    addConstant(near, { type, dims, values }) {
       const name = newName(near);
-      constants.add(name, value);
+      constants.add(makeTensor(name, type, dims, values));
+      return name;
+    },
+    addIntegers(near, values) {
+      const name = newName(near);
+      constants.add(makeIntegers(name, values));
       return name;
     },
     newName,

@@ -24,7 +24,8 @@ export const foldConstants: FoldRule = {
       return { reason: 'the result would be stored beside the constants that it is computed from' };
     }
     const inputs = node.input.map((name) => graph.constant(name));
-    const outputs = size === undefined ? undefined : evaluate({ node, opset, inputs });
+    const integers = (index: number) => graph.list(node.input[index] ?? '');
+    const outputs = size === undefined ? undefined : evaluate({ node, opset, inputs, integers });
     if (outputs === undefined) return { reason: 'its types or shapes are not computed with' };
     node.output.forEach((name, index) => replaceValue(graph, name, outputs[index] as ConstantValue));
     graph.replace(node, []);

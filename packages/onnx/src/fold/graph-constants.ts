@@ -1,5 +1,6 @@
 import { constantSource } from '../describe/constant-source.js';
 import { makeScope } from '../describe/scope.js';
+import { readList } from '../describe/constant-integers.js';
 import { isExternal, readFloats } from '../read/tensor-data.js';
 import { DataType, type GraphProto, type TensorProto } from '../schema/proto.js';
 import { initializersStandAlone } from '../target/facts.js';
@@ -12,6 +13,8 @@ export interface GraphConstants {
   names(): Iterable<string>;
   /** Its numbers; `undefined` for anything that is no constant or is not computed with. */
   value(name: string): ConstantValue | undefined;
+  /** The integers of a short list of sizes, axes or bounds, {@link clamped}; `undefined` for anything else. */
+  list(name: string): readonly number[] | undefined;
   /**
    * The values of a constant of type FLOAT, to be read.
    *
@@ -32,7 +35,7 @@ export interface GraphConstants {
   type(name: string): Pick<ConstantValue, 'type' | 'dims'> | undefined;
   /** Changes the numbers of a FLOAT constant, which holds `values` from now on; its name stays. */
   set(name: string, dims: readonly number[], values: Float32Array): void;
-  add(name: string, value: ConstantValue): void;
+  add(tensor: TensorProto): void;
   /** The tensor that takes the place of one of the file, where it was changed. */
   changed(name: string): TensorProto | undefined;
   /** Those that were added, as they are now. */
@@ -67,6 +70,11 @@ export function graphConstants(graph: GraphProto, ir: number): GraphConstants {
       const value = tensor && constantValue(tensor);
       return value && { ...value, values: counted(value.values) };
     },
+    list(name) {
+      const tensor = tensors.get(name);
+      const list = tensor && readList(tensor, name);
+      return list && counted(list);
+    },
     floats,
     ownFloats(name) {
       const values = floats(name);
@@ -83,9 +91,9 @@ export function graphConstants(graph: GraphProto, ir: number): GraphConstants {
       return tensor && { type: tensor.dataType, dims: tensor.dims.map(Number) };
     },
     set,
-    add(name, { type, dims, values }) {
-      tensors.set(name, makeTensor(name, type, dims, values));
-      added.add(name);
+    add(tensor) {
+      tensors.set(tensor.name, tensor);
+      added.add(tensor.name);
     },
     changed: (name) => changed.get(name),
     added: () => [...added].map((name) => tensors.get(name) as TensorProto),

@@ -10,6 +10,8 @@ export interface ConstantCall {
   readonly node: NodeProto;
   readonly opset: number;
   readonly inputs: readonly (ConstantValue | undefined)[];
+  /** The integers of an input that holds sizes, axes or bounds; `undefined` when it is left out. */
+  integers(input: number): readonly number[] | undefined;
 }
 
 /** Operators that keep every value in its place in row-major order. */
@@ -19,22 +21,22 @@ const inPlace = new Set(['Identity', 'Reshape', 'Squeeze', 'Unsqueeze']);
  * Output `output` of an operator that only moves values: Identity, Reshape, Squeeze, Unsqueeze, Transpose, Slice,
  * Concat, Split. `undefined` for others, and where the constants do not fit.
  */
-export function moved({ node, opset, inputs }: ConstantCall, output: number): ConstantValue | undefined {
+export function moved(call: ConstantCall, output: number): ConstantValue | undefined {
+  const { node, opset, inputs, integers } = call;
   const operator = chainOperator(node);
   const [first] = inputs;
   if (operator === undefined || first === undefined) return undefined;
   const data = node.opType === 'Concat' ? inputs : [first];
   if (!data.every((value): value is ConstantValue => value?.type === first.type)) return undefined;
-  const integers = (index: number) => inputs[index] && Array.from(inputs[index].values);
   const result = operator({ node, opset, shapes: data.map(({ dims }) => dims), output, integers });
   if (result === undefined) return undefined;
   const dims = result.shape;
   if (inPlace.has(node.opType)) return { ...first, dims };
   if (node.opType === 'Transpose') return transposed(first, dims, node);
   if (node.opType === 'Concat') return concatenated(data, dims, node);
-  const start = node.opType === 'Split' ? splitStart({ node, opset, inputs }, output, dims) : undefined;
+  const start = node.opType === 'Split' ? splitStart(call, output, dims) : undefined;
   if (start !== undefined) return cut(first, dims, start.starts, start.steps);
-  const bounds = node.opType === 'Slice' ? sliceBounds({ node, opset, inputs }, first.dims) : undefined;
+  const bounds = node.opType === 'Slice' ? sliceBounds(call, first.dims) : undefined;
   return bounds && cut(first, dims, bounds.starts, bounds.steps);
 }
 
@@ -119,7 +121,7 @@ interface Bounds {
 }
 
 function splitStart(
-  { node, opset, inputs }: ConstantCall,
+  { node, opset, inputs, integers }: ConstantCall,
   output: number,
   dims: readonly number[],
 ): Bounds | undefined {
@@ -127,7 +129,6 @@ function splitStart(
   const [data] = inputs;
   const operator = chainOperator(node);
   if (axis === undefined || data === undefined || operator === undefined) return undefined;
-  const integers = (index: number) => inputs[index] && Array.from(inputs[index].values);
   let start = 0;
   for (let before = 0; before < output; before++) {
     const part = operator({ node, opset, shapes: [data.dims], output: before, integers });
@@ -138,9 +139,9 @@ function splitStart(
 }
 
 /** Bounds are attributes up to opset 9 and inputs from 10. */
-function sliceBounds({ node, opset, inputs }: ConstantCall, dims: readonly number[]): Bounds | undefined {
+function sliceBounds({ node, opset, integers }: ConstantCall, dims: readonly number[]): Bounds | undefined {
   const given = (index: number, name: string) =>
-    opset >= 10 ? inputs[index] && Array.from(inputs[index].values) : integersAttribute(node, name);
+    opset >= 10 ? integers(index) : integersAttribute(node, name);
   const from = given(1, 'starts');
   const axes = given(3, 'axes') ?? from?.map((_, axis) => axis);
   const by = opset >= 10 ? given(4, 'steps') : undefined;

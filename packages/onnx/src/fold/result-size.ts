@@ -7,9 +7,6 @@ import { broadcastShape, pairs } from './elementwise.js';
 
 type Type = Pick<ConstantValue, 'type' | 'dims'>;
 
-/** Sizes, axes and bounds are short lists; anything longer is something else. */
-const longestList = 1024;
-
 /**
  * How many values an operator on constants would give, all outputs together, found without computing them: a small
  * file can ask for more than memory holds. `undefined` where its shapes do not fit.
@@ -35,9 +32,7 @@ function movedSize(
   const shapes = node.opType === 'Concat' ? types : types.slice(0, 1);
   const known = shapes.flatMap((type) => (type === undefined ? [] : [type.dims]));
   const isData = (index: number) => index < shapes.length;
-  const lists = node.input.map((name, index) =>
-    isData(index) ? undefined : shortList(name, types[index], graph),
-  );
+  const lists = node.input.map((name, index) => (isData(index) ? undefined : graph.list(name)));
   const unknown = node.input.some((name, at) => name !== '' && !isData(at) && lists[at] === undefined);
   if (unknown) return undefined;
   const integers = (index: number) => lists[index];
@@ -46,10 +41,4 @@ function movedSize(
     return result && elementCount(result.shape);
   });
   return sizes.reduce((sum, size) => (sum === undefined || size === undefined ? undefined : sum + size), 0);
-}
-
-function shortList(name: string, type: Type | undefined, graph: EditableGraph): number[] | undefined {
-  if (type === undefined || elementCount(type.dims) > longestList) return undefined;
-  const values = graph.constant(name)?.values;
-  return values && Array.from(values);
 }

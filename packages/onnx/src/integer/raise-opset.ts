@@ -1,7 +1,7 @@
-import { integersAttribute } from '../describe/attributes.js';
+import { attributeOf } from '../describe/attributes.js';
 import { domainName, standardDomain, type OnnxModel } from '../read/model.js';
 import { subgraphsOf } from '../read/subgraphs.js';
-import { createOperatorSet, DataType, type GraphProto, type NodeProto } from '../schema/proto.js';
+import { createOperatorSet, type GraphProto, type NodeProto } from '../schema/proto.js';
 import type { EditableGraph } from '../fold/editable-graph.js';
 
 /** The version of the standard operators that integer operators came with. */
@@ -52,10 +52,8 @@ function boundsToInputs(node: NodeProto, graph: EditableGraph): void {
   const near = `${node.output[0] as string}_`;
   const names = ['starts', 'ends', 'axes'];
   names.forEach((name, index) => {
-    const values = integersAttribute(node, name);
-    if (values === undefined) return;
-    const constant = { type: DataType.INT64, dims: [values.length], values };
-    graph.setInput(node, index + 1, graph.addConstant(`${near}${name}`, constant));
+    const values = attributeOf(node, name)?.ints;
+    if (values !== undefined) graph.setInput(node, index + 1, graph.addIntegers(`${near}${name}`, values));
   });
   node.attribute = node.attribute.filter(({ name }) => !names.includes(name));
 }

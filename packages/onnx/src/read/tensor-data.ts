@@ -1,5 +1,6 @@
 import { fromFloat16Bits, LowbitError } from '@lowbit/core';
 import { DataLocation, DataType, keptBytes, type TensorProto } from '../schema/proto.js';
+import { clamped } from './clamped.js';
 import { bytesOfType, isFloatType, typeName } from './data-types.js';
 import { elementCount, tensorShape } from './tensor-shape.js';
 
@@ -64,14 +65,13 @@ export function readIntegers(tensor: TensorProto, where: string): number[] {
 }
 
 /**
- * As {@link readIntegers}, with values beyond ±2⁵³ brought to the largest safe integers: exporters write 2⁶³ − 1 for
- * the bound of a slice that means the end.
+ * As {@link readIntegers}, with values beyond ±2⁵³ {@link clamped}: exporters write 2⁶³ − 1 for the bound of a slice that
+ * means the end.
  *
  * @throws LowbitError `external-data`; `model-malformed` for other types and wrong lengths.
  */
 export function readBounds(tensor: TensorProto, where: string): number[] {
-  const most = Number.MAX_SAFE_INTEGER;
-  return roundedIntegers(tensor, where).map((value) => Math.max(-most, Math.min(most, value)));
+  return roundedIntegers(tensor, where).map(clamped);
 }
 
 /** Integers as the nearest numbers. */

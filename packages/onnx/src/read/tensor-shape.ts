@@ -17,7 +17,7 @@ export const mostAxes = 64;
  */
 export function tensorShape(tensor: TensorProto, where: string): number[] {
   const dims = tensor.dims.map(Number);
-  const possible = dims.length <= mostAxes && dims.every((size) => size >= 0);
+  const possible = dims.length <= mostAxes && dims.every((size) => size >= 0 && Number.isSafeInteger(size));
   if (possible && Number.isSafeInteger(elementCount(dims))) return dims;
   throw new LowbitError({
     code: 'model-malformed',

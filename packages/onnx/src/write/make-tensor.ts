@@ -62,6 +62,10 @@ export function makeTensor(
   return makeRawTensor(name, type, dims, new Uint8Array(buffer, byteOffset, byteLength));
 }
 
+/** A list of INT64, which numbers would not hold exactly. */
+export const makeIntegers = (name: string, values: readonly bigint[]): TensorProto =>
+  makeRawTensor(name, DataType.INT64, [values.length], new Uint8Array(BigInt64Array.from(values).buffer));
+
 /**
  * A tensor of any type around raw data that are laid out already.
  *
