@@ -6,6 +6,7 @@ import { writeIntegers } from './integer/write-integers.js';
 import { externalCounts } from './read/external-counts.js';
 import type { ExternalFile } from './read/external-files.js';
 import { addMetadata } from './rewrite/metadata.js';
+import { ownPrefixes } from './rewrite/names.js';
 import { rewriteModel } from './rewrite/rewrite-model.js';
 import { describeSource, type DescribedSource, type Source } from './source.js';
 import { externalBytes, settleExternal } from './write/external-data.js';
@@ -30,18 +31,28 @@ export async function applyOutcome(
   const sites = siteNotes(outcome.activations.keys());
   const { model: read, description: before } = await described;
   const { proto } = read;
+  const prefixes = ownPrefixes(proto);
   const [counts, outside] = [externalCounts(proto), externalBytes(proto)];
   const written = writeIntegers(read, before, outcome, integers, runtime, sites);
   const { model, rest } = written;
   const description = describeSource(model, source);
-  const reasons = applyActivations(model, description, { ...outcome, weights: rest }, source, sites);
-  const notes = written.notes(rewriteModel(model, description.sites, rest, optimize, runtime));
+  const reasons = applyActivations(
+    model,
+    description,
+    { ...outcome, weights: rest },
+    source,
+    sites,
+    prefixes.activations,
+  );
+  const notes = written.notes(
+    rewriteModel(model, description.sites, rest, optimize, runtime, prefixes.weights),
+  );
   const inside =
     external === true ? insideReasons(description.sites, proto, notes) : new Map<string, string>();
   const storage = notes.map((note) =>
     withReason(withReason(note, reasons.get(note.id)), inside.get(note.id)),
   );
-  addMetadata(proto, outcome.plan, { name, bytes: bytes.length });
+  addMetadata(proto, outcome.plan, { name, bytes: bytes.length }, Object.values(prefixes));
   const externalData = await settleExternal(model, counts, files, source);
   const file = writeModel(model);
   const after = file.length + externalBytes(proto);

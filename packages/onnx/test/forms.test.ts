@@ -81,7 +81,9 @@ describe.each<Optimize>(['speed', 'memory'])('forms for %s give what decode give
     });
     expect(wrong.map(({ id, form }) => `${id}: ${form}`)).toEqual([]);
     expect(notes.filter(({ form }) => form === 'float').length).toBeLessThan(notes.length / 8);
-    expect([model.opset, Number(model.proto.irVersion)]).toEqual([version.opset, version.ir]);
+    // Up to opset 8 codes must be initializers, which stand alone from IR 4 on.
+    const ir = version.opset < 9 ? Math.max(4, version.ir) : version.ir;
+    expect([model.opset, Number(model.proto.irVersion)]).toEqual([version.opset, ir]);
   });
 });
 

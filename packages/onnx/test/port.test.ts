@@ -68,6 +68,24 @@ describe('a written file', () => {
     expect(keys).toEqual(['author', metadataKeys.plan, metadataKeys.provenance]);
   });
 
+  test('keeps the records of an earlier run beside its own', async () => {
+    const first = await run(oneWeight(), { bits: 4 }, { name: 'first.onnx' });
+    const proto = readModel(first.model.bytes).proto;
+    proto.graph!.node.push(matMul('v', 'x', 'z'));
+    proto.graph!.initializer.push(weight('v', [40, 30]));
+    const second = await run(serializeModel(proto, 'test'), { bits: 8 }, { name: 'second.onnx' });
+    const held = new Map(
+      readModel(second.model.bytes).proto.metadataProps.map(({ key, value }) => [key, value]),
+    );
+    expect(JSON.parse(held.get(`${metadataKeys.plan}.1`)!)).toEqual(first.plan);
+    expect(JSON.parse(held.get(metadataKeys.plan)!)).toEqual(second.plan);
+    const names = [`${metadataKeys.provenance}.1`, metadataKeys.provenance].map(
+      (key) => JSON.parse(held.get(key)!).source.name,
+    );
+    expect(names).toEqual(['first.onnx', 'second.onnx']);
+    expect(second.plan.weights.map(({ id }) => id)).toEqual(['v']);
+  });
+
   test('states its sizes', async () => {
     const { model, report } = await run(oneWeight());
     expect(report.modelBytes).toEqual({ before: oneWeight().length, after: model.bytes.length });
@@ -125,9 +143,12 @@ describe('a weight', () => {
       { opset: 8, ir: 3 },
     );
     const { model, report } = await run(bytes, { bits: 4 });
-    const { graph } = readModel(model.bytes).proto;
-    expect(graph!.input.map(({ name }) => name)).toEqual(['x']);
-    expect(graph!.initializer).toEqual([]);
+    const { proto, ir } = readModel(model.bytes);
+    expect(proto.graph!.input.map(({ name }) => name)).toEqual(['x']);
+    // Constants of integers are initializers up to opset 8, which stand alone from IR 4 on.
+    expect(ir).toBe(4);
+    expect(proto.graph!.initializer.length).toBeGreaterThan(0);
+    expect(proto.graph!.node.filter(({ opType }) => opType === 'Constant')).toEqual([]);
     expect(report.weights[0]!.storageReason).toContain('no longer a graph input');
     await runModel(model.bytes, { x: noise([2, 40], seededRandom(1)) });
   });

@@ -14,6 +14,7 @@ import { writeActivations } from './write-activations.js';
  * @param form With integers, sites that integer operators compute stay as they are: where their layers did not
  *   become integers, quantizing would only cost time and accuracy.
  * @param sites Told what becomes of each.
+ * @param prefix What the names of all that is added begin with.
  * @returns What became of the inputs of layers, by the id of the weight.
  */
 export function applyActivations(
@@ -22,9 +23,10 @@ export function applyActivations(
   outcome: Outcome,
   { integers, runtime }: ActivationForm,
   sites: SiteNotes,
+  prefix: string,
 ): ReadonlyMap<string, string> {
   if (outcome.plan.activations === undefined) return new Map();
-  if (integers === undefined) return writeActivations(model, layers, outcome, sites, runtime);
+  if (integers === undefined) return writeActivations(model, layers, outcome, sites, runtime, prefix);
   const others = [...outcome.activations].filter(
     ([, site]) => typeof uint8Site(site) === 'string' && !measuresRange(site),
   );
@@ -32,5 +34,5 @@ export function applyActivations(
   const taking = layers.filter(({ node }) => node.input.some((name) => activations.has(name)));
   return taking.length === 0
     ? new Map()
-    : writeActivations(model, taking, { ...outcome, activations }, sites, runtime);
+    : writeActivations(model, taking, { ...outcome, activations }, sites, runtime, prefix);
 }

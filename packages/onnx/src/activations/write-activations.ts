@@ -1,10 +1,10 @@
 import { grainOf, type FittedSite, type Outcome } from '@lowbit/core';
-import { integerAttribute } from '../describe/attributes.js';
 import type { DescribedLayer, ModelDescription } from '../describe/described-layer.js';
 import type { EditableGraph } from '../fold/editable-graph.js';
 import { openGraph } from '../integer/open-graph.js';
 import { graphBuilder, type GraphBuilder } from '../interpreter/graph-builder.js';
 import type { OnnxModel } from '../read/model.js';
+import { ownPrefixes } from '../rewrite/names.js';
 import { DataType, type NodeProto } from '../schema/proto.js';
 import type { Runtime } from '../target/target.js';
 import { makeAttribute } from '../write/make-node.js';
@@ -24,6 +24,7 @@ import type { SiteNotes } from './site-notes.js';
  *
  * @param layers Of this very model: those to look at.
  * @param sites Told what becomes of each.
+ * @param prefix What the names of all that is added begin with.
  * @returns What became of the input of each layer with quantized weights, by the id of the weight.
  * @throws LowbitError as {@link fakeQuantize}.
  */
@@ -33,12 +34,13 @@ export function writeActivations(
   { weights, activations, floatSites }: Pick<Outcome, 'weights' | 'activations' | 'floatSites'>,
   sites: SiteNotes,
   runtime?: Runtime,
+  prefix = ownPrefixes(model.proto).activations,
 ): ReadonlyMap<string, string> {
   const graph = openGraph(model);
   const builder = graphBuilder(
     graph,
     model.opset,
-    'a',
+    prefix,
     runtime?.provider === 'webgpu' ? 'float32' : 'float64',
   );
   const edit = { graph, builder, activations, floatSites, sites };
@@ -110,6 +112,6 @@ function takePatches(
   const ones = kernel.map(() => 1);
   const shape = builder.constant(DataType.INT64, [2 + ones.length], [0, -1, ...ones]);
   graph.setInput(node, 1, builder.node('Reshape', [node.input[1] as string, shape]));
-  const group = integerAttribute(node, 'group', 1);
-  node.attribute = [makeAttribute('kernel_shape', ones), makeAttribute('group', group)];
+  const group = node.attribute.filter(({ name }) => name === 'group');
+  node.attribute = [makeAttribute('kernel_shape', ones), ...group];
 }

@@ -18,7 +18,7 @@ export interface DescribeOptions {
   readonly external?: boolean;
 }
 
-interface Walk extends Omit<DescribeContext, 'opset'> {
+interface Walk extends Omit<DescribeContext, 'opset' | 'inFunction'> {
   readonly order: ReadonlyMap<GraphProto, readonly NodeProto[]>;
   readonly names: UsedNames;
   readonly layers: DescribedLayer[];
@@ -43,21 +43,21 @@ export function describeModel(model: OnnxModel, options: DescribeOptions = {}): 
     names: new Map(),
     layers: [],
   };
-  walkGraph(walk, makeScope(model.proto.graph as GraphProto, ''), model.opset);
+  walkGraph(walk, makeScope(model.proto.graph as GraphProto, ''), { opset: model.opset, inFunction: false });
   for (const fn of model.proto.functions) {
-    walkGraph(walk, makeScope(bodyOf(fn), `${fn.name}/`), opsetOf(fn, model));
+    walkGraph(walk, makeScope(bodyOf(fn), `${fn.name}/`), { opset: opsetOf(fn, model), inFunction: true });
   }
   return { layers: walk.layers, sites: drafts.finish() };
 }
 
-function walkGraph(walk: Walk, scope: Scope, opset: number): void {
+function walkGraph(walk: Walk, scope: Scope, place: Pick<DescribeContext, 'opset' | 'inFunction'>): void {
   const places = new Map(scope.graph.node.map((node, index) => [node, index]));
   const shapes = valueShapes(scope.graph);
   for (const node of walk.order.get(scope.graph) ?? []) {
     if (isStandard(node, 'Constant')) continue;
     const own = node.name === '' ? `${node.opType}_${places.get(node)}` : node.name;
     const id = uniqueName(`${scope.path}${own}`, walk.names);
-    const { weights, skipped } = layerWeights(id, node, scope, { ...walk, opset });
+    const { weights, skipped } = layerWeights(id, node, scope, { ...walk, ...place });
     const macs = weights[0] && macsOf(node, weights[0], shapes);
     walk.layers.push({
       id,
@@ -74,7 +74,7 @@ function walkGraph(walk: Walk, scope: Scope, opset: number): void {
     for (const one of unread) walk.drafts.standsFor(resolve(scope, one.tensor.name), one);
     const tensors = new Set(unread.map(({ tensor }) => tensor));
     for (const { role, graph } of subgraphsOf(node)) {
-      walkGraph(walk, makeScope(graph, `${id}/${role}/`, scope, tensors), opset);
+      walkGraph(walk, makeScope(graph, `${id}/${role}/`, scope, tensors), place);
     }
   }
 }

@@ -4,6 +4,7 @@ import type { OnnxModel } from '../read/model.js';
 import { keyOfNode } from '../read/operator-key.js';
 import { elementCount, tensorShape } from '../read/tensor-shape.js';
 import type { NodeProto } from '../schema/proto.js';
+import { constantsOfAnyType, oldestOpset } from '../target/facts.js';
 import { hasReferences } from './attributes.js';
 import type { ArgumentRoles } from './argument-roles.js';
 import { chainOperator } from './chain/chain-operators.js';
@@ -28,15 +29,14 @@ export interface DescribeContext {
   readonly model: OnnxModel;
   /** Version of the standard operators where the layer stands. */
   readonly opset: number;
+  /** Whether that is a function of the model, which holds no constants but `Constant` nodes. */
+  readonly inFunction: boolean;
   /** The model's own functions, and what they take weights for. */
   readonly functions: ArgumentRoles;
   readonly drafts: SiteDrafts;
   /** Whether the files beside the model can be read. */
   readonly external: boolean;
 }
-
-/** Lowest version of the standard operators for which weights are rewritten. */
-const lowestOpset = 7;
 
 export function layerWeights(
   id: string,
@@ -133,13 +133,14 @@ function settle(
 
 /** Why nothing of a layer is looked at; `undefined` for operators whose weights are. */
 function wholeLayerReason(node: NodeProto, scope: Scope, context: DescribeContext): string | undefined {
-  const { opset } = context;
+  const { opset, inFunction } = context;
   if (isQuantizedOperator(node)) return skipReasons.quantizedOperator;
   if (weightOperator(node) === undefined) {
     return holdsMatrix(node, scope) ? skipReasons.notSupported(node.opType) : undefined;
   }
   if (hasReferences(node)) return skipReasons.functionAttribute;
-  return opset < lowestOpset ? skipReasons.oldOpset(opset) : undefined;
+  if (opset < oldestOpset) return skipReasons.oldOpset(opset);
+  return inFunction && opset < constantsOfAnyType ? skipReasons.oldFunction(opset) : undefined;
 }
 
 /** From this many values on, a constant of two or more axes is worth a remark. */

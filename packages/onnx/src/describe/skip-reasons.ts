@@ -28,6 +28,8 @@ export const skipReasons = {
     'a constant is passed to a function of the model in which no operator takes it directly as its weight',
   functionAttribute: 'an attribute of the operator is given by whoever calls the function around it',
   oldOpset: (opset: number) => `the operator set ${opset} is too old: weights are rewritten from version 7`,
+  oldFunction: (opset: number) =>
+    `the operator set ${opset} of the function around it has no constants of integers, which came with version 9`,
 } as const;
 
 const quantizedNames =

@@ -1,4 +1,5 @@
 import type { GraphProto, NodeProto } from '../schema/proto.js';
+import { constantsOfAnyType, initializersStandAlone } from '../target/facts.js';
 import { makeIntegers, makeTensor } from '../write/make-tensor.js';
 import type { ConstantValue } from './constant-value.js';
 import { graphConstants } from './graph-constants.js';
@@ -46,6 +47,8 @@ export interface EditableGraph {
   setConstant(name: string, dims: readonly number[], values: Float32Array): void;
   /** Adds a constant; its name is `near`, with a number behind it where that is taken. */
   addConstant(near: string, { type, dims, values }: ConstantValue): string;
+  /** Whether constants that are added may be integers. */
+  holdsIntegers(opset: number): boolean;
   /** Adds a list of INT64, exactly as it is. */
   addIntegers(near: string, values: readonly bigint[]): string;
   /** A name for a value that is not used so far: `near`, or `near` with a number behind it. */
@@ -95,6 +98,7 @@ export function editableGraph(
     isExternal: constants.isExternal,
     setConstant: constants.set,
     list: constants.list,
+    holdsIntegers: (opset) => opset >= constantsOfAnyType || ir >= initializersStandAlone,
     addConstant(near, { type, dims, values }) {
       const name = newName(near);
       constants.add(makeTensor(name, type, dims, values));

@@ -1,5 +1,5 @@
 import { elementCount } from '../read/tensor-shape.js';
-import type { NodeProto } from '../schema/proto.js';
+import { DataType, type NodeProto } from '../schema/proto.js';
 import type { ConstantValue } from './constant-value.js';
 import type { EditableGraph } from './editable-graph.js';
 import { evaluate, evaluated } from './evaluate.js';
@@ -27,6 +27,9 @@ export const foldConstants: FoldRule = {
     const integers = (index: number) => graph.list(node.input[index] ?? '');
     const outputs = size === undefined ? undefined : evaluate({ node, opset, inputs, integers });
     if (outputs === undefined) return { reason: 'its types or shapes are not computed with' };
+    if (!graph.holdsIntegers(opset) && outputs.some(({ type }) => type !== DataType.FLOAT)) {
+      return { reason: 'its result is a constant of integers, which files of these versions do not hold' };
+    }
     node.output.forEach((name, index) => replaceValue(graph, name, outputs[index] as ConstantValue));
     graph.replace(node, []);
     return 'folded';

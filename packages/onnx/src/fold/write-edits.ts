@@ -1,6 +1,7 @@
 import { copyMessage, type GraphProto, type NodeProto, type TensorProto } from '../schema/proto.js';
 import { initializersStandAlone } from '../target/facts.js';
 import { makeNode } from '../write/make-node.js';
+import { nameNodes } from '../write/name-nodes.js';
 import type { GraphConstants } from './graph-constants.js';
 import type { GraphLinks } from './graph-links.js';
 
@@ -37,7 +38,9 @@ export function writeEdits(graph: GraphProto, edits: GraphEdits, ir: number): vo
   if (asNodes.length === 0) graph.initializer.push(...added);
   const known = new Set([...links.produced(), ...graph.input.map(({ name }) => name), ...constants.names()]);
   graph.valueInfo = graph.valueInfo.filter(({ name }) => known.has(name));
+  const named = new Set(graph.node);
   graph.node = [...constantNodes, ...asNodes, ...nodes];
+  nameNodes(graph.node, named);
 }
 
 function withTensor(node: NodeProto, tensor: TensorProto | undefined): NodeProto {

@@ -23,8 +23,12 @@ export interface Fragment {
   ): string;
   /** Takes the nodes added so far out of the fragment; its constants stay. */
   take(): readonly NodeProto[];
-  /** Gives the value a name that the rest of the graph knows. */
-  rename(value: string, name: string): void;
+  /**
+   * Gives the value a name that the rest of the graph knows.
+   *
+   * @param replaced The node that computed it before, whose name and doc string its node now gets.
+   */
+  rename(value: string, name: string, replaced?: NodeProto): void;
 }
 
 /** @param prefix What all names of the fragment begin with. */
@@ -52,14 +56,24 @@ export function fragment(prefix: string, constantsOfGraph: SharedConstants): Fra
     node(op, inputs, attributes = {}, domain) {
       const output = `${prefix}.${count++}`;
       nodes.push(
-        makeNode({ op, inputs, outputs: [output], attributes, ...(domain === undefined ? {} : { domain }) }),
+        makeNode({
+          op,
+          name: output,
+          inputs,
+          outputs: [output],
+          attributes,
+          ...(domain === undefined ? {} : { domain }),
+        }),
       );
       return output;
     },
     take: () => nodes.splice(0),
-    rename(value, name) {
+    rename(value, name, replaced) {
       const node = nodes.find(({ output }) => output[0] === value);
-      if (node !== undefined) node.output[0] = name;
+      if (node === undefined) return;
+      node.output[0] = name;
+      node.name = replaced?.name || node.name;
+      if (replaced !== undefined && replaced.docString !== '') node.docString = replaced.docString;
     },
   };
 }

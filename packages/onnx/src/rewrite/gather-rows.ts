@@ -47,7 +47,7 @@ export function gatherRows(
     const whole =
       plain.codes.length === 2 ? value : to.node('Reshape', [value, rowShape(to, grid.rows, row)]);
     const typed = type === DataType.FLOAT ? whole : to.node('Cast', [whole], { to: type });
-    to.rename(typed, node.output[0] as string);
+    to.rename(typed, node.output[0] as string, node);
     nodes.set(node, to.take());
     decoded = how;
   }

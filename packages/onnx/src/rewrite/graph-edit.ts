@@ -1,6 +1,7 @@
 import type { ConstantSource } from '../describe/weight-site.js';
 import { copyMessage, type GraphProto, type NodeProto, type TensorProto } from '../schema/proto.js';
-import { initializersStandAlone } from '../target/facts.js';
+import { constantsOfAnyType, initializersStandAlone } from '../target/facts.js';
+import type { Target } from '../target/target.js';
 import { makeNode } from '../write/make-node.js';
 import type { Fragment } from './fragment.js';
 import { sharedConstants, type SharedConstants } from './shared-constants.js';
@@ -16,16 +17,21 @@ export interface GraphEdit {
   apply(): void;
 }
 
-/** @param ir The file's IR version. */
-export function graphEdit(graph: GraphProto, ir: number, newName: () => string): GraphEdit {
+/** @param place The versions that hold where the graph stands. */
+export function graphEdit(
+  graph: GraphProto,
+  { ir, opset }: Pick<Target, 'ir' | 'opset'>,
+  newName: () => string,
+): GraphEdit {
   const shared = sharedConstants(newName);
   const first: NodeProto[] = [];
   const nodes = new Map<NodeProto, readonly NodeProto[]>();
   const initializers = new Map<TensorProto, readonly TensorProto[]>();
+  const added: TensorProto[] = [];
   const inputs = new Set<string>();
   const newShared = (by: Fragment) => [...by.shared].filter((tensor) => !shared.has(tensor));
   const asInitializers = (source: ConstantSource) =>
-    source.kind === 'initializer' && ir >= initializersStandAlone;
+    ir >= initializersStandAlone && (source.kind === 'initializer' || opset < constantsOfAnyType);
   return {
     shared,
     parts(source, by) {
@@ -38,9 +44,15 @@ export function graphEdit(graph: GraphProto, ir: number, newName: () => string):
       shared.keep(shares);
       for (const [node, other] of others) nodes.set(node, other);
       if (asInitializers(source)) {
-        inputs.add(source.name);
-        initializers.set(source.tensor, [...shares, ...by.constants]);
-        first.push(...by.nodes);
+        const constants = [...shares, ...by.constants];
+        if (source.node === undefined) {
+          inputs.add(source.name);
+          initializers.set(source.tensor, constants);
+          first.push(...by.nodes);
+        } else {
+          added.push(...constants);
+          nodes.set(source.node, by.nodes);
+        }
         return;
       }
       const own = [...by.constants.map(constantNode), ...by.nodes];
@@ -55,6 +67,7 @@ export function graphEdit(graph: GraphProto, ir: number, newName: () => string):
     apply() {
       graph.node = [...first, ...graph.node.flatMap((node) => nodes.get(node) ?? [node])];
       graph.initializer = graph.initializer.flatMap((tensor) => initializers.get(tensor) ?? [tensor]);
+      graph.initializer.push(...added);
       graph.input = graph.input.filter(({ name }) => !inputs.has(name));
     },
   };
@@ -71,12 +84,17 @@ export function replacedParts({ kind, graph, name, tensor, node }: ConstantSourc
 
 /** A `Constant` node with this value; the name is the output's, so the tensor itself needs none. */
 function constantNode(tensor: TensorProto): NodeProto {
-  const unnamed = copyMessage(tensor);
-  delete (unnamed as { name?: string }).name;
-  return makeNode({
+  const { name, docString } = tensor;
+  const value = copyMessage(tensor);
+  delete (value as { name?: string }).name;
+  delete (value as { docString?: string }).docString;
+  const node = makeNode({
     op: 'Constant',
+    name,
     inputs: [],
-    outputs: [tensor.name],
-    attributes: { value: { tensor: unnamed } },
+    outputs: [name],
+    attributes: { value: { tensor: value } },
   });
+  if (docString !== '') node.docString = docString;
+  return node;
 }

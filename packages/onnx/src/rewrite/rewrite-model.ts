@@ -1,26 +1,34 @@
 import { LowbitError, type QuantizedTensor, type StorageNote } from '@lowbit/core';
-import type { WeightSite } from '../describe/weight-site.js';
+import type { ConstantSource, WeightSite } from '../describe/weight-site.js';
 import type { OnnxModel } from '../read/model.js';
 import { bodyOf, functionsByGraph, opsetOf, writeBodies } from '../read/function-body.js';
 import { isExternal, tensorBytes } from '../read/tensor-data.js';
-import { createOperatorSet, type FunctionProto, type GraphProto, type ModelProto } from '../schema/proto.js';
-import { runtimeDomain } from '../target/facts.js';
+import {
+  createOperatorSet,
+  type FunctionProto,
+  type GraphProto,
+  type ModelProto,
+  type NodeProto,
+} from '../schema/proto.js';
+import { constantsOfAnyType, initializersStandAlone, runtimeDomain } from '../target/facts.js';
 import type { Optimize, Runtime, Target } from '../target/target.js';
 import { fragment, type Fragment } from './fragment.js';
 import { graphEdit, replacedParts, type GraphEdit } from './graph-edit.js';
 import { lower, type Lowered } from './lower.js';
-import { freePrefix } from './names.js';
+import { freePrefix, ownPrefixes } from './names.js';
 import { parentsOf, unshadow } from './unshadow.js';
 import { storedBytes } from './stored-bytes.js';
+import { raiseIr } from '../write/raise-ir.js';
 
 /**
  * Puts quantized weights into a model, in place: each source is replaced where it stands by nodes that end in the
  * same value, so that everything that uses it stays as it is. A weight that would not become smaller is left alone.
- * Versions are not raised. Returns how each weight is stored.
+ * The IR version is raised where the constants need it, the operators' never. Returns how each weight is stored.
  *
  * @param sites The weights of this very model.
  * @param weights Quantized tensors by the id of their site.
  * @param runtime What the forms are chosen for.
+ * @param prefix What the names of all that is added begin with.
  * @throws LowbitError `plan-mismatch` for a tensor without a site, or of another shape.
  */
 export function rewriteModel(
@@ -29,17 +37,20 @@ export function rewriteModel(
   weights: ReadonlyMap<string, QuantizedTensor>,
   optimize: Optimize,
   runtime?: Runtime,
+  prefix = ownPrefixes(model.proto).weights,
 ): StorageNote[] {
   checkWeights(sites, weights, model.name);
-  const { proto, ir } = model;
+  const { proto } = model;
+  const written = irOfConstants(model);
   const target = { ...model, ...(runtime === undefined ? {} : { runtime }) };
   const owners = functionsByGraph(proto);
-  const prefix = freePrefix([proto.graph as GraphProto, ...owners.keys()]);
-  let count = 0;
+  const innerPrefix = freePrefix([proto.graph as GraphProto, ...owners.keys()], 'inner');
+  let [count, inner] = [0, 0];
   const newName = () => `${prefix}.${count++}`;
+  const newInnerName = () => `${innerPrefix}.${inner++}`;
   const edits = new Map<GraphProto, GraphEdit>();
   const editOf = (graph: GraphProto) => {
-    const edit = edits.get(graph) ?? graphEdit(graph, ir, newName);
+    const edit = edits.get(graph) ?? graphEdit(graph, { ...model, ir: written }, newName);
     edits.set(graph, edit);
     return edit;
   };
@@ -47,7 +58,7 @@ export function rewriteModel(
   const notes = sites.flatMap((described, index) => {
     const tensor = weights.get(described.id);
     if (tensor === undefined) return [];
-    const site = unshadow(described, parents, newName);
+    const site = unshadow(described, parents, newInnerName);
     const { graph } = site.source;
     const fn = owners.get(graph);
     const place = { fn, edit: editOf(graph), prefix: `${prefix}${index}` };
@@ -55,9 +66,17 @@ export function rewriteModel(
     return [rewriteWeight(here, site, tensor, optimize, place)];
   });
   for (const edit of edits.values()) edit.apply();
+  if (notes.some(({ float }) => float !== true)) raiseIr(proto, written);
   writeBodies(proto);
   return notes;
 }
+
+/**
+ * The IR version that the constants of rewritten weights need: codes are integers, which are initializers where `Constant`
+ * nodes hold floats alone.
+ */
+const irOfConstants = ({ ir, opset }: OnnxModel): number =>
+  opset < constantsOfAnyType ? Math.max(ir, initializersStandAlone) : ir;
 
 /** Where the parts of one weight go. */
 interface Place {
@@ -78,6 +97,8 @@ function rewriteWeight(
   const { id, source } = site;
   const added = fragment(prefix, edit.shared);
   const { form, memoryBytes, reason, others } = lower(added, site, tensor, model, optimize);
+  keepWords(source, added);
+  nameNodes([...others.values()].flat(), prefix);
   const removed = replacedParts(source);
   const outside = isExternal(source.tensor) ? tensorBytes(source.tensor, id) : 0;
   const before = outside + storedBytes({ ...removed, node: [...(removed.node ?? []), ...others.keys()] });
@@ -92,6 +113,20 @@ function rewriteWeight(
   for (const { graph, tensor } of site.unread ?? [])
     graph.initializer = graph.initializer.filter((other) => other !== tensor);
   return { id, form, storedBytes: bytes, memoryBytes, reason: `${reason}${hidden}${unread}` };
+}
+
+/** Numbers nodes without a name. */
+function nameNodes(nodes: readonly NodeProto[], prefix: string): void {
+  nodes.forEach((node, index) => (node.name ||= `${prefix}.node${index}`));
+}
+
+/** What takes the place of a constant keeps its node's name, and the doc string of either. */
+function keepWords({ node, tensor }: ConstantSource, { nodes, constants }: Fragment): void {
+  const last = nodes[nodes.length - 1];
+  if (last !== undefined && node !== undefined && node.name !== '') last.name = node.name;
+  const words = node?.docString || tensor.docString;
+  const heir = last ?? constants[0];
+  if (words !== '' && heir !== undefined) heir.docString = words;
 }
 
 function leftFloat({ id, source }: WeightSite, quantized: number, before: number): StorageNote {

@@ -14,6 +14,9 @@ export const oldestOpset = 7;
 /** From here on a constant may be an initializer without an entry in the graph's inputs. */
 export const initializersStandAlone = 4;
 
+/** From here on a `Constant` node may hold integers; before, floats alone. */
+export const constantsOfAnyType = 9;
+
 /** From here on the bounds of `Slice` are inputs instead of attributes. */
 export const sliceTakesInputs = 10;
 
