@@ -4,6 +4,13 @@ import { features } from './activations/features.js';
 import { observe } from './activations/observe.js';
 import { applyOutcome } from './apply/apply-outcome.js';
 import { describeLayer } from './describe/describe-layer.js';
+import {
+  checkedForm,
+  portFormOf,
+  storageFormOf,
+  wantingForm,
+  type StorageForm,
+} from './form/storage-form.js';
 import { checkClasses } from './model/check-classes.js';
 import { describeFolded } from './fold/describe-folded.js';
 import { findFolds, noFolding, type Folding } from './fold/find-folds.js';
@@ -16,10 +23,11 @@ export type TfjsPort = TrainablePort<LayersModel> &
 
 /** A TensorFlow.js model that can be quantized and observed; its batch normalization goes into the layers before it. */
 export type FoldingPort = Required<
-  Pick<TfjsPort, 'name' | 'supports' | 'layers' | 'observe' | 'features' | 'apply'>
->;
+  Pick<TfjsPort, 'name' | 'supports' | 'form' | 'layers' | 'observe' | 'features' | 'apply'>
+> &
+  Pick<TfjsPort, 'inForm'>;
 
-export interface TfjsOptions {
+export interface TfjsOptions extends StorageForm {
   /**
    * Whether each BatchNormalization after a convolution or Dense goes into that layer's kernel and bias before anything is
    * quantized, as in inference: the result computes the same to float rounding, with fewer weights and steps. A linear activation
@@ -39,19 +47,25 @@ export interface TfjsOptions {
  * Throws `invalid-argument` when `model` is not a layers model. `layers` and `apply` throw `layer-unsupported`
  * when the model has a layer class that is not registered with TensorFlow.js.
  */
-export function tfjs(model: LayersModel): TfjsPort;
-/** The same with options; a port that folds cannot train. */
+export function tfjs(
+  model: LayersModel,
+  options?: TfjsOptions & { readonly foldBatchNorm?: false },
+): TfjsPort;
+/** The same for a port that may fold, which cannot train. */
 export function tfjs(model: LayersModel, options: TfjsOptions): FoldingPort;
 export function tfjs(model: LayersModel, options: TfjsOptions = {}): TfjsPort | FoldingPort {
   checkModel(model);
-  return options.foldBatchNorm === true
-    ? inferencePort(model, () => findFolds(model))
-    : { ...inferencePort(model, () => noFolding), ...trainingSide(model) };
+  const form = checkedForm(options, 'tfjs');
+  const folds = options.foldBatchNorm === true;
+  const port = inferencePort(model, folds ? () => findFolds(model) : () => noFolding, form);
+  const inForm: TfjsPort['inForm'] = (stored) => tfjs(model, { ...options, ...storageFormOf(stored, form) });
+  return folds ? { ...port, inForm } : { ...port, ...trainingSide(model), inForm };
 }
 
-function inferencePort(model: LayersModel, folding: () => Folding): FoldingPort {
+function inferencePort(model: LayersModel, folding: () => Folding, form: StorageForm): FoldingPort {
   return {
     name: 'tfjs',
+    form: portFormOf(form),
     supports: {
       schemes: ['affine', 'codebook', 'residual'],
       parameterStorage: ['float32', 'float16', 'two-level'],
@@ -61,12 +75,12 @@ function inferencePort(model: LayersModel, folding: () => Folding): FoldingPort 
       checkClasses(model);
       const found = folding();
       return surveyModel(model).map((entry, depth) =>
-        describeFolded(describeLayer(entry, depth), entry.layer, found),
+        wantingForm(describeFolded(describeLayer(entry, depth), entry.layer, found), form),
       );
     },
     observe: (batches, options) => observe(model, batches, options),
     features: (batches, options) => features(model, batches, options),
-    apply: (outcome) => applyOutcome(model, outcome, folding()),
+    apply: (outcome) => applyOutcome(model, outcome, folding(), form),
   };
 }
 

@@ -21,7 +21,8 @@ export interface GivenOptions extends ActivationOptions, TfjsOptions {
   readonly weights: string;
   /** A width, or a policy by name. */
   readonly bits: number | string;
-  readonly granularity: Granularity;
+  /** Default: what the form of the file wants, else `channel`. */
+  readonly granularity?: Granularity;
   readonly parameters?: ParameterStorage;
   readonly firstLast?: number | 'float';
   readonly optimize?: 'speed' | 'memory';
@@ -106,9 +107,10 @@ function weightOptions(): readonly Option[] {
     )
       .default(8)
       .argParser(parseBits),
-    new Option('--granularity <scope>', 'what shares a scale: channel, tensor or group:32')
-      .default('channel')
-      .argParser(parseGranularity),
+    new Option(
+      '--granularity <scope>',
+      'what shares a scale: channel, tensor or group:32 (default: channel, for a plain file tensor)',
+    ).argParser(parseGranularity),
     new Option(
       '--parameters <type>',
       'how scales, offsets and codebooks are held: float32 or float16; for TensorFlow.js also two-level:6 or ' +

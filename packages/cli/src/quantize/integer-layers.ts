@@ -16,7 +16,7 @@ const integerBits = 8;
  */
 export function integerLayers(
   weights: string,
-  granularity: Granularity,
+  granularity: Granularity | undefined,
   methods: Registry = registry,
 ): BitwidthPolicy {
   const symmetric = integerWeights(symmetricMethod(weights, methods));

@@ -23,7 +23,7 @@ export function recipeFrom(options: QuantizeOptions, features: FeatureSet | unde
   return {
     weights,
     bits: policyFrom(options),
-    granularity,
+    ...(granularity === undefined ? {} : { granularity }),
     registry: methods,
     ...(parameters === undefined ? {} : { parameterStorage: parameters }),
     ...(features === undefined ? {} : { features }),

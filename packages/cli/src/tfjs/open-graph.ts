@@ -1,3 +1,4 @@
+import type { StorageForm } from '@lowbit/tfjs';
 import type { io } from '@tensorflow/tfjs-core';
 
 import type { Tfjs } from '../runtime/load-tfjs.js';
@@ -6,9 +7,13 @@ import type { OpenedModel } from './open-model.js';
 import type { TfjsFile } from './read-model.js';
 
 /** Opens a graph model, which is quantized by its artifacts and never run. */
-export async function openGraph({ lowbit }: Tfjs, file: TfjsFile): Promise<OpenedModel<io.ModelArtifacts>> {
+export async function openGraph(
+  { lowbit }: Tfjs,
+  file: TfjsFile,
+  form: StorageForm = {},
+): Promise<OpenedModel<io.ModelArtifacts>> {
   return {
-    port: lowbit.graphModel({ load: async () => artifactsOf(file) }),
+    port: lowbit.graphModel({ load: async () => artifactsOf(file) }, form),
     inputs: () => [],
     save: (result, handler, options) => lowbit.saveGraph(result, handler, options),
     dispose: () => undefined,

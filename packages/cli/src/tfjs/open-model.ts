@@ -1,5 +1,5 @@
 import type { ModelPort, Registry } from '@lowbit/core';
-import type { SaveOptions, SaveReport } from '@lowbit/tfjs';
+import type { SaveOptions, SaveReport, StorageForm } from '@lowbit/tfjs';
 import type { io } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 
@@ -28,10 +28,11 @@ export async function openLayers(
   tfjs: Tfjs,
   file: TfjsFile,
   methods: Registry,
+  form: StorageForm = {},
 ): Promise<OpenedModel<LayersModel>> {
   const model = await buildLayers(tfjs, file, methods);
   return {
-    port: tfjs.lowbit.tfjs(model),
+    port: tfjs.lowbit.tfjs(model, { ...form, foldBatchNorm: false }),
     inputs: () => calibrationInputs(layersInterface(model).inputs, file.file),
     values: () => {
       const { inputs, outputs } = layersInterface(model);

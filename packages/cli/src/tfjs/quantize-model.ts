@@ -1,5 +1,5 @@
 import type { Calibration, QuantizationPlan } from '@lowbit/core';
-import type { SaveReport } from '@lowbit/tfjs';
+import type { SaveReport, StorageForm } from '@lowbit/tfjs';
 
 import type { QuantizeOptions } from '../commands/quantize-options.js';
 import type { OutputFile } from '../files/write-outputs.js';
@@ -10,7 +10,6 @@ import { modelFiles } from './model-files.js';
 import { modelKind } from './model-kind.js';
 import { openGraph } from './open-graph.js';
 import { openLayers, type OpenedModel } from './open-model.js';
-import { plainReport } from './plain-report.js';
 import type { TfjsFile } from './read-model.js';
 import { unpackedWarning } from './unpacked-warning.js';
 
@@ -42,10 +41,11 @@ export async function quantizeTfjs(
   stored: Calibration | undefined,
   session: QuantizeSession,
 ): Promise<QuantizedTfjs> {
-  const { model } = job;
+  const { model, options } = job;
+  const form = formFrom(options);
   return modelKind(model.json) === 'graph-model'
-    ? quantizeOpened(await openGraph(tfjs, model), job, stored, session)
-    : quantizeOpened(await openLayers(tfjs, model, job.options.methods), job, stored, session);
+    ? quantizeOpened(await openGraph(tfjs, model, form), job, stored, session)
+    : quantizeOpened(await openLayers(tfjs, model, options.methods, form), job, stored, session);
 }
 
 async function quantizeOpened<M>(
@@ -61,16 +61,20 @@ async function quantizeOpened<M>(
     const job = { port, inputs, options: { ...options, integers: 'none' as const }, ...planned };
     const { model: result, report, statistics } = await quantizePort(job, stored, session);
     results.push(result);
-    const { format = 'packed', plain = 'uint8', rest = 'float32' } = options;
-    const { files, totalBytes, saved } = await modelFiles(output, model.weights, (handler) =>
-      opened.save(result, handler, { format, plain, rest }),
+    const { rest = 'float32' } = options;
+    const { files, totalBytes, saved } = await modelFiles(output, (handler) =>
+      opened.save(result, handler, { rest }),
     );
     const modelBytes = { before: model.totalBytes, after: totalBytes };
-    const stated = format === 'plain' ? plainReport(report, plain) : report;
     const expanded = expandedWeights(model.weights.map(({ spec }) => spec));
-    const warnings = [...report.warnings, ...unpackedWarning(report, saved)];
-    return { report: { ...stated, modelBytes, warnings }, statistics, files, saved, expanded };
+    const warnings = [...report.warnings, ...unpackedWarning(report, saved), ...saved.warnings];
+    return { report: { ...report, modelBytes, warnings }, statistics, files, saved, expanded };
   } finally {
     opened.dispose(...results);
   }
+}
+
+/** The form that was asked for; a plan that is given decides where nothing was. */
+function formFrom({ format, plain }: QuantizeOptions): StorageForm {
+  return { ...(format === undefined ? {} : { format }), ...(plain === undefined ? {} : { plain }) };
 }

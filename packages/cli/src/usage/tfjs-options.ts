@@ -14,12 +14,13 @@ export function tfjsOptions(): readonly Option[] {
   return [
     new Option(
       '--format <format>',
-      'packed: 1 to 16 bits a weight, to be loaded with load() of @lowbit/tfjs; plain: what TensorFlow.js loads itself ' +
-        '(default: packed)',
+      'packed: 1 to 16 bits a weight, to be loaded with load() of @lowbit/tfjs; plain: what TensorFlow.js loads itself, planned ' +
+        'so that saving loses nothing (default: packed)',
     ).argParser(choiceParser('--format', ['packed', 'plain'])),
     new Option(
       '--plain <type>',
-      'how plain holds quantized weights: uint8 or uint16, one even grid a tensor, float16 or float32 (default: uint8)',
+      'how plain holds quantized weights: uint8 or uint16, one even grid a tensor; float16 or float32, any values ' +
+        '(default: the smaller of uint8 and uint16 that holds the bits)',
     ).argParser(choiceParser('--plain', ['uint8', 'uint16', 'float16', 'float32'])),
     new Option(
       '--rest <type>',

@@ -1,6 +1,7 @@
 import { copyFile, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { measureError } from '@lowbit/core';
 import { registry } from '@lowbit/methods';
 import { fileSystem } from '@lowbit/tfjs/node';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -133,6 +134,29 @@ describe('lowbit quantize, for TensorFlow.js', () => {
     expect(new Set(forms.map(({ quantization }) => (quantization as { dtype: string }).dtype))).toEqual(
       new Set(['uint8', 'float16']),
     );
+  });
+
+  it('with --format plain reports the error of the values that TensorFlow.js loads, at every width', async () => {
+    const { layers } = await loadTfjs('test');
+    const original = await layers.loadLayersModel(fileSystem(at('pictures')));
+    for (const argv of [
+      ['--bits', '8'],
+      ['--bits', '12'],
+      ['--weights', 'slq', '--bits', '4'],
+    ]) {
+      const out = at(`plain ${argv.at(-1)}`);
+      const { report, saved } = await quantized(at('pictures'), '--format', 'plain', ...argv, '-o', out);
+      expect(saved).toMatchObject({ format: 'plain', lowestSqnrDb: null, warnings: [] });
+      const loaded = await layers.loadLayersModel(fileSystem(out));
+      for (const { id, layer, error } of report.weights) {
+        const [before, after] = [original, loaded].map((model) =>
+          model.getLayer(layer).getWeights()[0]!.dataSync<'float32'>(),
+        );
+        expect({ id, error }).toEqual({ id, error: measureError(before!, after!) });
+      }
+      loaded.weights.forEach((weight) => weight.dispose());
+    }
+    original.weights.forEach((weight) => weight.dispose());
   });
 
   it('tells true sizes of every plain form', async () => {

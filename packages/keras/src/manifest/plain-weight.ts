@@ -1,8 +1,13 @@
-import { range, roundHalfEven, toFloat16Bits } from '@lowbit/core';
+import { range, roundHalfEven, toFloat16Bits, fromFloat16Bits } from '@lowbit/core';
+import { expandWeight } from './expand-weight.js';
 import type { StoredWeight } from './stored-weights.js';
+import { isPacked, type PlainQuantization, type WeightSpec } from './weight-spec.js';
 
 /** Floats as TensorFlow.js stores them without any help: whole, in half precision, or on one even grid a tensor. */
 export type PlainForm = 'float32' | 'float16' | 'uint8' | 'uint16';
+
+/** Numbers of 8 or 16 bits on one even grid: value = scale · number + min. */
+export type EvenGrid = Exclude<PlainQuantization, { dtype: 'float16' }>;
 
 /** Floats as a weight that unmodified TensorFlow.js loads. A constant weight has a scale of 1. */
 export function plainWeight(
@@ -18,9 +23,58 @@ export function plainWeight(
   const { min, max } = range(values);
   const levels = form === 'uint8' ? 255 : 65535;
   const scale = max > min ? (max - min) / levels : 1;
-  const codes = values.map((value) => roundHalfEven((value - min) / scale));
-  const numbers = form === 'uint8' ? Uint8Array.from(codes) : Uint16Array.from(codes);
-  return { spec: { ...base, quantization: { dtype: form, scale, min } }, bytes: bytesOf(numbers) };
+  return onGrid(name, shape, numbersOn(values, { scale, min }), { dtype: form, scale, min });
+}
+
+/** Numbers that are on a grid already, as a weight that unmodified TensorFlow.js loads. */
+export function onGrid(
+  name: string,
+  shape: readonly number[],
+  numbers: ArrayLike<number>,
+  quantization: EvenGrid,
+): StoredWeight {
+  const stored = quantization.dtype === 'uint8' ? Uint8Array.from(numbers) : Uint16Array.from(numbers);
+  return { spec: { name, shape, dtype: 'float32', quantization }, bytes: bytesOf(stored) };
+}
+
+/**
+ * Values as the specification stores them, which is that of a weight in half precision or on an even grid; `undefined` where they
+ * are not exactly what it stands for.
+ */
+export function plainAgain(spec: WeightSpec, values: Float32Array): StoredWeight | undefined {
+  const { name, shape, quantization } = spec;
+  if (isPacked(spec) || quantization === undefined) return undefined;
+  const again =
+    quantization.dtype === 'float16'
+      ? plainWeight(name, shape, values, 'float16')
+      : onGrid(name, shape, numbersOn(values, quantization as EvenGrid), quantization as EvenGrid);
+  const stands = expandWeight(again, name);
+  return stands.every((value, i) => value === values[i]) ? again : undefined;
+}
+
+/** The smallest positive number that half precision holds with all of its digits. */
+const smallestHalf = 2 ** -14;
+
+/**
+ * Whether half precision holds the values: none becomes infinite, and the largest of them keeps all of its digits, so that no value
+ * is off by more than 2^−11 of that.
+ */
+export function fitsFloat16(values: Float32Array): boolean {
+  let largest = 0;
+  for (const value of values) {
+    const size = Math.abs(value);
+    if (size !== Infinity && size > largest) largest = size;
+  }
+  return (
+    largest === 0 || (largest >= smallestHalf && Number.isFinite(fromFloat16Bits(toFloat16Bits(largest))))
+  );
+}
+
+/** The nearest numbers of the grid. */
+function numbersOn(values: Float32Array, { scale, min }: Pick<EvenGrid, 'scale' | 'min'>): Float32Array {
+  return scale === 0
+    ? new Float32Array(values.length)
+    : values.map((value) => roundHalfEven((value - min) / scale));
 }
 
 function bytesOf(values: Float32Array | Uint8Array | Uint16Array): Uint8Array {

@@ -1,8 +1,10 @@
-import { packedTensorBytes, type Outcome, type StorageNote } from '@lowbit/core';
+import { sizeOf, type StorageNote } from '@lowbit/core';
+import { isPacked } from '@lowbit/keras';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel, LayerVariable } from '@tensorflow/tfjs-layers';
 import { noFolding, type Folding } from '../fold/find-folds.js';
 import { variableOf } from '../fold/folded-values.js';
+import type { StoredTensor } from '../form/store-tensor.js';
 import { expansionNote } from '../io/stored-form.js';
 import { storedForms } from '../io/stored-forms.js';
 import { surveyModel } from '../model/survey.js';
@@ -10,16 +12,23 @@ import { surveyModel } from '../model/survey.js';
 const kept =
   "stored size is that of lowbit's container; TensorFlow.js has no packed tensors and keeps float32 in memory";
 
-/** How each quantized weight is kept: packed in a file, float32 in the running model; and how the file that `load` read had it. */
-export function storageNotes(model: LayersModel, outcome: Outcome): StorageNote[] {
+/** How each quantized weight is kept: in a file, and as float32 in the running model; and how the file that `load` read had it. */
+export function storageNotes(model: LayersModel, stored: ReadonlyMap<string, StoredTensor>): StorageNote[] {
   const forms = storedForms(model);
-  return [...outcome.weights].map(([id, tensor]) => ({
+  return [...stored].map(([id, tensor]) => storageNote(id, tensor, expansionNote(forms.get(id))));
+}
+
+function storageNote(id: string, tensor: StoredTensor, expansion: string | undefined): StorageNote {
+  const { spec, bytes } = tensor.stored;
+  const [form, reason] = isPacked(spec) ? ['float at run time', kept] : [tensor.form, tensor.reason];
+  return {
     id,
-    form: 'float at run time',
-    storedBytes: packedTensorBytes(tensor),
-    memoryBytes: tensor.codes.length * Float32Array.BYTES_PER_ELEMENT,
-    reason: [kept, expansionNote(forms.get(id))].filter((part) => part !== undefined).join('; '),
-  }));
+    form,
+    storedBytes: bytes.length,
+    memoryBytes: sizeOf(spec.shape) * Float32Array.BYTES_PER_ELEMENT,
+    reason: [reason, expansion].filter((part) => part !== undefined).join('; '),
+    ...(tensor.differs ? { written: tensor.values } : {}),
+  };
 }
 
 /**

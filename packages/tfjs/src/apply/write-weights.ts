@@ -5,14 +5,14 @@ import { noFolding } from '../fold/find-folds.js';
 import { surveyModel, type ModelLayer, type ModelVariable } from '../model/survey.js';
 
 /**
- * Gives `copy`, which has the topology of `model`, its weights: decoded where `tensors` has the weight's id,
- * the original value elsewhere. Values are written past the layers' constraints, so they arrive bit for bit. Normalizations that
+ * Gives `copy`, which has the topology of `model`, its weights: decoded where `tensors` has the weight's id, or what is given there
+ * as its values, the original value elsewhere. Values are written past the layers' constraints, so they arrive bit for bit. Normalizations that
  * are folded have no place in the copy.
  */
 export function writeWeights(
   model: LayersModel,
   copy: LayersModel,
-  tensors: ReadonlyMap<string, QuantizedTensor>,
+  tensors: ReadonlyMap<string, QuantizedTensor | (() => Float32Array)>,
   { norms } = noFolding,
 ): void {
   const targets = surveyModel(copy);
@@ -22,7 +22,7 @@ export function writeWeights(
       const target = counterpart(entry, source, targets[i]);
       const tensor = tensors.get(entry.id);
       if (tensor === undefined) tf.tidy(() => assign(target, entry.variable.read()));
-      else assignDecoded(target, tensor);
+      else assignValues(target, typeof tensor === 'function' ? tensor() : decode(tensor));
       target.trainable = entry.variable.trainable;
     }
   });
@@ -44,10 +44,10 @@ function counterpart(
   });
 }
 
-function assignDecoded(target: LayerVariable, tensor: QuantizedTensor): void {
-  const decoded = tf.tensor(decode(tensor), [...tensor.shape], 'float32');
-  assign(target, decoded);
-  decoded.dispose();
+function assignValues(target: LayerVariable, values: Float32Array): void {
+  const tensor = tf.tensor(values, target.shape as number[], 'float32');
+  assign(target, tensor);
+  tensor.dispose();
 }
 
 /** `LayerVariable.write` would apply the layer's constraint; the variable behind it does not. */

@@ -1,25 +1,32 @@
-import { packedTensorBytes, sizeOf, type Applied, type Outcome, type StorageNote } from '@lowbit/core';
-import { joinBytes, packWeight, type StoredWeight } from '@lowbit/keras';
+import { sizeOf, type Applied, type Outcome, type StorageNote } from '@lowbit/core';
+import { joinBytes, type StoredWeight } from '@lowbit/keras';
 import type { io } from '@tensorflow/tfjs-core';
 import { checkTensors } from '../apply/check-tensors.js';
+import type { StorageForm } from '../form/storage-form.js';
+import { storeTensor, type StoredTensor } from '../form/store-tensor.js';
 import type { LowbitMetadata } from '../model/plan-record.js';
 import type { ReadGraph } from './read-graph.js';
 import { expansionNote } from '../io/stored-form.js';
 
 /**
- * The artifacts of the graph with the outcome's weights packed, the others as they are stored, and the plan in the metadata.
+ * The artifacts of the graph with the outcome's weights as they are stored in this form, the others as they are, and the plan in the
+ * metadata.
  *
  * @throws LowbitError `plan-mismatch` when a tensor is not one of the graph's weights.
  */
-export function applyGraph(graph: ReadGraph, outcome: Outcome): Applied<io.ModelArtifacts> {
+export function applyGraph(
+  graph: ReadGraph,
+  outcome: Outcome,
+  form: StorageForm,
+): Applied<io.ModelArtifacts> {
   checkTensors(new Map(graph.weights.map(({ spec }) => [spec.name, spec.shape])), outcome);
-  const stored = graph.weights.map((weight) => {
-    const tensor = outcome.weights.get(weight.spec.name);
-    return tensor === undefined ? weight : packWeight(weight.spec.name, tensor);
-  });
+  const written = new Map(
+    [...outcome.weights].map(([name, tensor]) => [name, storeTensor(name, tensor, form)]),
+  );
+  const stored = graph.weights.map((weight) => written.get(weight.spec.name)?.stored ?? weight);
   return {
     model: withWeights(graph.artifacts, stored, outcome),
-    storage: graph.weights.flatMap((weight) => storageNote(weight, outcome)),
+    storage: graph.weights.flatMap(({ spec }) => storageNote(spec, written.get(spec.name))),
     modelBytes: { before: bytesOfAll(graph.weights), after: bytesOfAll(stored) },
   };
 }
@@ -39,17 +46,17 @@ function withWeights(
   };
 }
 
-function storageNote({ spec }: StoredWeight, { weights }: Outcome): StorageNote[] {
-  const tensor = weights.get(spec.name);
+/** How a weight was stored in `spec`, and is now. */
+function storageNote(spec: StoredWeight['spec'], tensor: StoredTensor | undefined): StorageNote[] {
   if (tensor === undefined) return [];
-  const kept = 'packed in the file; the running model holds float32';
   return [
     {
       id: spec.name,
-      form: `packed ${tensor.bits}-bit`,
-      storedBytes: packedTensorBytes(tensor),
+      form: tensor.form,
+      storedBytes: tensor.stored.bytes.length,
       memoryBytes: sizeOf(spec.shape) * Float32Array.BYTES_PER_ELEMENT,
-      reason: [kept, expansionNote(spec)].filter((part) => part !== undefined).join('; '),
+      reason: [tensor.reason, expansionNote(spec)].filter((part) => part !== undefined).join('; '),
+      ...(tensor.differs ? { written: tensor.values } : {}),
     },
   ];
 }

@@ -1,16 +1,24 @@
 import type { ModelPort } from '@lowbit/core';
 import type { io } from '@tensorflow/tfjs-core';
+import {
+  checkedForm,
+  portFormOf,
+  storageFormOf,
+  wantingForm,
+  type StorageForm,
+} from '../form/storage-form.js';
 import { applyGraph } from './apply-graph.js';
 import { describeGraph } from './describe-graph.js';
 import { readGraph, type GraphSource, type ReadGraph } from './read-graph.js';
 
 /**
  * The port of a `tf.GraphModel` by its artifacts: the weights of convolutions, products of matrices and tables of embeddings, in
- * the graph and in its functions. The source is a URL, an `IOHandler`, artifacts, or a `tf.GraphModel` that is loaded. Weights that the file stores as uint8, uint16 or float16 are expanded exactly first, and the
- * report says so.
+ * the graph and in its functions. The source is a URL, an `IOHandler`, artifacts, or a `tf.GraphModel` that is loaded. Weights that
+ * the file stores as uint8, uint16 or float16 are expanded exactly first, and the report says so.
  *
  * The source is read once, when the port is first used, and never changed. The result is the artifacts of the model with its
- * quantized weights packed: `saveGraph` writes them, `loadGraph` of `@lowbit/tfjs/graph` makes a running model of them.
+ * quantized weights packed, or with `format: 'plain'` as unmodified TensorFlow.js reads them: `saveGraph` writes them, `loadGraph`
+ * of `@lowbit/tfjs/graph` makes a running model of them.
  *
  * `layers` throws `file-missing`, `model-malformed` (also for a layers model), `model-truncated`, and what the handler throws.
  *
@@ -18,17 +26,22 @@ import { readGraph, type GraphSource, type ReadGraph } from './read-graph.js';
  * const { model } = await quantize(graphModel('https://example.org/model.json'), { weights: minMax(), bits: 4 });
  * await saveGraph(model, 'downloads://small');
  */
-export function graphModel(source: GraphSource): ModelPort<io.ModelArtifacts> {
+export function graphModel(source: GraphSource, options: StorageForm = {}): ModelPort<io.ModelArtifacts> {
   let reading: Promise<ReadGraph> | undefined;
-  const graph = () => (reading ??= readGraph(source));
+  return graphPort(() => (reading ??= readGraph(source)), checkedForm(options, 'graphModel'));
+}
+
+function graphPort(graph: () => Promise<ReadGraph>, form: StorageForm): ModelPort<io.ModelArtifacts> {
   return {
     name: 'tfjs-graph',
+    form: portFormOf(form),
+    inForm: (stored) => graphPort(graph, storageFormOf(stored, form)),
     supports: {
       schemes: ['affine', 'codebook', 'residual'],
       parameterStorage: ['float32', 'float16', 'two-level'],
       activations: false,
     },
-    layers: async () => describeGraph(await graph()),
-    apply: async (outcome) => applyGraph(await graph(), outcome),
+    layers: async () => describeGraph(await graph()).map((layer) => wantingForm(layer, form)),
+    apply: async (outcome) => applyGraph(await graph(), outcome, form),
   };
 }

@@ -5,7 +5,7 @@ import { loadPacked, type LoadOptions } from '../load/load.js';
 import type { ModelSource } from '../load/load-artifacts.js';
 import { surveyModel } from '../model/survey.js';
 import { rememberPacked } from './packed-weights.js';
-import { rememberForms } from './stored-forms.js';
+import { formsById, rememberForms } from './stored-forms.js';
 
 export interface LoadModelOptions extends LoadOptions {
   /** Where the quantizers of activations are looked up, for models that have some. */
@@ -32,6 +32,6 @@ export async function load(source: ModelSource, options: LoadModelOptions = {}):
     }),
   );
   rememberPacked(model, new Map(byId));
-  rememberForms(model, specs);
+  rememberForms(model, formsById(model, specs));
   return model;
 }

@@ -1,22 +1,27 @@
-import { LowbitError } from '@lowbit/core';
+import { LowbitError, type QuantizationPlan } from '@lowbit/core';
 import { checkSpecs, joinBytes, type PlainForm } from '@lowbit/keras';
 import { io, keep, tidy, Variable } from '@tensorflow/tfjs-core';
 import { version_layers as version, type LayersModel } from '@tensorflow/tfjs-layers';
+import { planOf } from '../model/plan-record.js';
 import { topologyOf } from '../model/topology.js';
-import { storeModelWeights, type SavedWeight } from './store-model-weights.js';
+import { roundedAgain, type SavedWeight } from './save-weight.js';
+import { storeModelWeights } from './store-model-weights.js';
 
 /** Where a model goes: a URL of any scheme that TensorFlow.js knows, or a handler of one's own. */
 export type SaveTarget = string | io.IOHandler;
 
 export interface SaveOptions {
   /**
-   * `packed` (default): quantized weights as packed codes of 1 to 8 bits, to be loaded with `load` of this package. `plain`: only
-   * what unmodified TensorFlow.js loads; quantized weights go on one even grid a tensor.
+   * `packed`: quantized weights as packed codes of 1 to 16 bits, to be loaded with `load` of this package. `plain`: only what
+   * unmodified TensorFlow.js loads. Default: what the model was quantized for, `tfjs(model, { format })`, or `packed`.
    */
   readonly format?: 'packed' | 'plain';
-  /** How `plain` stores quantized weights. Default `uint8`. */
+  /**
+   * How `plain` stores weights that were quantized for another form. Default: one that is on one even grid keeps it, exactly;
+   * others are rounded again, to `uint8`, and the report warns.
+   */
   readonly plain?: PlainForm;
-  /** How weights that are not quantized are stored. Default `float32`, which changes nothing. */
+  /** How weights that are not quantized are stored. Default `float32`, or the smaller form of the file that the model comes from. */
   readonly rest?: 'float32' | 'float16';
 }
 
@@ -32,6 +37,8 @@ export interface SaveReport {
    * decibels; `null` when every weight is stored exactly.
    */
   readonly lowestSqnrDb: number | null;
+  /** What this form of saving did to the model, where that can be had better. */
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -48,7 +55,7 @@ export async function save(
   target: SaveTarget,
   options: SaveOptions = {},
 ): Promise<SaveReport> {
-  const { format = 'packed', plain = 'uint8', rest = 'float32' } = checkedOptions(options);
+  const { format = formatOf(planOf(model)), plain, rest = 'float32' } = checkedOptions(options);
   const handler = saveHandler(target);
   const artifacts = await artifactsOf(model);
   const { stored, weights } = await storeModelWeights(model, artifacts, { format, plain, rest });
@@ -58,7 +65,12 @@ export async function save(
     weightSpecs: stored.map(({ spec }) => spec) as unknown as io.WeightsManifestEntry[],
     weightData: weightData.buffer as ArrayBuffer,
   });
-  return saveReport(format, weightData.length, weights);
+  return saveReport(format, weightData.length, weights, 'tfjs(model');
+}
+
+/** The format that a model was quantized for. */
+export function formatOf(plan: QuantizationPlan | undefined): 'packed' | 'plain' {
+  return plan?.form?.['format'] === 'plain' ? 'plain' : 'packed';
 }
 
 const choices: Readonly<Record<keyof SaveOptions, readonly string[]>> = {
@@ -82,11 +94,16 @@ export function checkedOptions(options: SaveOptions): SaveOptions {
   return options;
 }
 
-/** The report on weights that were written, `bytes` in all. */
+/**
+ * The report on weights that were written, `bytes` in all.
+ *
+ * @param port The call that makes the model's port, as far as its options, for advice.
+ */
 export function saveReport(
   format: SaveReport['format'],
   bytes: number,
   weights: readonly SavedWeight[],
+  port: string,
 ): SaveReport {
   const lossy = weights.map(({ sqnrDb }) => sqnrDb).filter((decibels) => decibels !== null);
   return {
@@ -95,7 +112,21 @@ export function saveReport(
     floatBytes: weights.reduce((sum, { floatBytes }) => sum + floatBytes, 0),
     weights,
     lowestSqnrDb: lossy.length === 0 ? null : Math.min(...lossy),
+    warnings: savingWarnings(weights, port),
   };
+}
+
+/** Says which weights were rounded again, and how that is avoided. */
+function savingWarnings(weights: readonly SavedWeight[], port: string): string[] {
+  const again = weights.filter(({ note }) => note === roundedAgain);
+  const [{ sqnrDb, name } = { sqnrDb: null, name: '' }] = [...again].sort(
+    (a, b) => (a.sqnrDb ?? Infinity) - (b.sqnrDb ?? Infinity),
+  );
+  if (again.length === 0 || sqnrDb === null) return [];
+  return [
+    `${again.length} weights were ${roundedAgain}, at worst ${sqnrDb.toFixed(1)} dB signal to noise (${name}): quantize with ` +
+      `${port}, { format: 'plain' }), which plans one grid a tensor and loses nothing when it is saved`,
+  ];
 }
 
 /** What TensorFlow.js itself would save, without the optimizer, the topology repaired. No tensor is left behind. */

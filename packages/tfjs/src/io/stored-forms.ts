@@ -4,13 +4,18 @@ import { surveyModel } from '../model/survey.js';
 
 const known = new WeakMap<LayersModel, ReadonlyMap<string, WeightSpec>>();
 
-/** How the model's weights were stored in the file that `load` read, by id; empty for another model. */
+/** How the model's weights are stored in the file that `load` read, or were planned to be, by id; empty for another model. */
 export function storedForms(model: LayersModel): ReadonlyMap<string, WeightSpec> {
   return known.get(model) ?? new Map();
 }
 
-/** Remembers how weights were stored, as long as the model lives. */
-export function rememberForms(model: LayersModel, specs: readonly WeightSpec[]): void {
+/** Remembers how weights are stored, by id, as long as the model lives. */
+export function rememberForms(model: LayersModel, forms: ReadonlyMap<string, WeightSpec>): void {
+  known.set(model, forms);
+}
+
+/** How a file that has these specifications stores the model's weights, by id. */
+export function formsById(model: LayersModel, specs: readonly WeightSpec[]): ReadonlyMap<string, WeightSpec> {
   const byName = new Map(
     specs.flatMap((spec) => [withoutCell(spec.name), spec.name].map((name) => [name, spec] as const)),
   );
@@ -20,7 +25,7 @@ export function rememberForms(model: LayersModel, specs: readonly WeightSpec[]):
       return spec === undefined ? [] : [[id, spec] as const];
     }),
   );
-  known.set(model, new Map(byId));
+  return new Map(byId);
 }
 
 /** Keras writes the cell into the names of recurrent weights, `lstm/lstm_cell/kernel`; TensorFlow.js leaves it out. */

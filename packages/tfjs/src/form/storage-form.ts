@@ -1,0 +1,82 @@
+import { LowbitError, type LayerDescriptor, type PortForm, type WantedForm } from '@lowbit/core';
+import type { PlainForm } from '@lowbit/keras';
+
+/** In what form quantized weights are kept. */
+export interface StorageForm {
+  /**
+   * `packed` (default): codes of 1 to 16 bits with their parameters, to be loaded with `load` or `loadGraph` of this package.
+   * `plain`: only what unmodified TensorFlow.js loads. Each weight is planned on one even grid for the whole tensor, which `uint8`
+   * or `uint16` hold exactly; what has no such grid, as a codebook, is stored as `float16`, and the report says so.
+   */
+  readonly format?: 'packed' | 'plain';
+  /**
+   * How `plain` holds quantized weights. Default: the smaller of `uint8` and `uint16` that holds the levels; `uint16` asks for the
+   * wider one in any case. `float16` and `float32` hold every method's values, at any granularity.
+   */
+  readonly plain?: PlainForm;
+}
+
+const choices: Readonly<Record<keyof StorageForm, readonly string[]>> = {
+  format: ['packed', 'plain'],
+  plain: ['uint8', 'uint16', 'float16', 'float32'],
+};
+
+/** The options as they are. @throws LowbitError `unsupported-option`. */
+export function checkedForm({ format, plain }: StorageForm, where: string): StorageForm {
+  const given = { format, plain: format === 'plain' ? plain : undefined };
+  for (const [name, offered] of Object.entries(choices)) {
+    const value = given[name as keyof StorageForm];
+    if (value !== undefined && !offered.includes(value))
+      throw new LowbitError({
+        code: 'unsupported-option',
+        where: `${where}: option '${name}'`,
+        expected: offered.join(', '),
+        received: String(value),
+      });
+  }
+  return withoutUndefined(given);
+}
+
+/** The form of a port, for plans. */
+export function portFormOf({ format = 'packed', plain }: StorageForm): PortForm {
+  return withoutUndefined({ format, plain }) as PortForm;
+}
+
+/**
+ * The form of a stored plan as options.
+ *
+ * @param asked What the port was made with; where it says nothing, the plan decides.
+ * @throws LowbitError `plan-mismatch`.
+ */
+export function storageFormOf(form: PortForm, asked: StorageForm): StorageForm {
+  const { format, plain, ...others } = form;
+  const isKnown =
+    Object.keys(others).length === 0 &&
+    choices.format.includes(format as string) &&
+    (plain === undefined || choices.plain.includes(plain));
+  const isAsked = asked.format === undefined || (asked.format === format && (asked.plain ?? plain) === plain);
+  if (isKnown && isAsked) return withoutUndefined({ format, plain }) as StorageForm;
+  throw new LowbitError({
+    code: 'plan-mismatch',
+    where: 'plan: form',
+    expected: isKnown
+      ? `format ${[asked.format, asked.plain].filter((part) => part !== undefined).join(' ')}, as was asked for`
+      : `format ${choices.format.join(' or ')}`,
+    received: JSON.stringify(form),
+    remedy: 'Leave the options of the format out, which a plan brings along, or make a new plan.',
+  });
+}
+
+/** The layer, whose weights say which grid the form wants. */
+export function wantingForm(layer: LayerDescriptor, { format, plain }: StorageForm): LayerDescriptor {
+  if (format !== 'plain' || plain === 'float16' || plain === 'float32') return layer;
+  const wants = ({ bits }: { readonly bits: number }): WantedForm => ({
+    form: plain === 'uint16' || bits > 8 ? 'uint16' : 'uint8',
+    granularity: 'tensor',
+  });
+  return { ...layer, weights: layer.weights.map((weight) => ({ ...weight, wants })) };
+}
+
+function withoutUndefined<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as never;
+}

@@ -1,0 +1,197 @@
+import { makePlan, applyPlan, measureError, quantize, type Granularity, type Report } from '@lowbit/core';
+import { loadGraphModel } from '@tensorflow/tfjs-converter';
+import * as tf from '@tensorflow/tfjs-core';
+import * as tfLayers from '@tensorflow/tfjs-layers';
+import { expect } from 'vitest';
+import { graphModel, load, planOf, save, saveGraph, tfjs } from '../src/index.js';
+import { loadGraph } from '../src/graph/index.js';
+import { disposeWeights } from '../src/model/dispose-weights.js';
+import { surveyModel } from '../src/model/survey.js';
+import { registry } from '../src/register.js';
+import { onEveryBackend } from './backends.js';
+import { imageGraph } from './graphs.js';
+import { imageModel, sequenceModel, sharedModel, smallSequential } from './models.js';
+import { grid, halves, ranks } from './quantizers.js';
+
+/** A file in memory, as TensorFlow.js itself would find it on a disk. */
+function memoryFile() {
+  let saved: tf.io.ModelArtifacts = {};
+  return {
+    save: async (artifacts: tf.io.ModelArtifacts) => {
+      saved = artifacts;
+      return { modelArtifactsInfo: tf.io.getModelArtifactsInfoForJSON(artifacts) };
+    },
+    load: async () => saved,
+  };
+}
+
+function weightsOf(model: tfLayers.LayersModel): Map<string, Float32Array> {
+  const variables = surveyModel(model).flatMap((layer) => layer.variables);
+  return new Map(variables.map(({ id, variable }) => [id, variable.read().dataSync<'float32'>().slice()]));
+}
+
+/** The report's errors are those of these values, to the last digit. */
+function expectTold(
+  { weights }: Report,
+  original: ReadonlyMap<string, Float32Array>,
+  loaded: ReadonlyMap<string, Float32Array>,
+): void {
+  for (const { id, error } of weights)
+    expect(error).toEqual(measureError(original.get(id)!, loaded.get(id)!));
+}
+
+const formsIn = ({ weights }: Report) => [...new Set(weights.map(({ form }) => form))];
+
+onEveryBackend('a plain file', (test) => {
+  for (const make of [smallSequential, imageModel, sharedModel, sequenceModel])
+    test(`${make.name}: unmodified TensorFlow.js loads the values of the report, at every width`, async () => {
+      const model = make();
+      for (const bits of [1, 3, 8, 9, 16]) {
+        const port = tfjs(model, { format: 'plain' });
+        const { model: small, report } = await quantize(port, { registry, weights: 'min-max', bits });
+        expect(formsIn(report)).toEqual([bits > 8 ? 'uint16' : 'uint8']);
+        const file = memoryFile();
+        const { format, lowestSqnrDb, warnings } = await save(small, file);
+        expect({ format, lowestSqnrDb, warnings }).toEqual({
+          format: 'plain',
+          lowestSqnrDb: null,
+          warnings: [],
+        });
+        const loaded = await tfLayers.loadLayersModel(file);
+        expect(weightsOf(loaded)).toEqual(weightsOf(small));
+        expectTold(report, weightsOf(model), weightsOf(loaded));
+        const again = memoryFile();
+        expect(await save(loaded, again)).toMatchObject({ format: 'plain', lowestSqnrDb: null });
+        for (const each of [small, loaded]) disposeWeights(each);
+      }
+      disposeWeights(model);
+    });
+
+  test('is no worse than rounding each tensor to 255 steps over its range, as the converter does', async () => {
+    const model = imageModel();
+    const { model: small, report } = await quantize(tfjs(model, { format: 'plain' }), { registry });
+    const original = weightsOf(model);
+    for (const { id, error } of report.weights) {
+      const values = original.get(id)!;
+      const [least, most] = [Math.min(...values), Math.max(...values)];
+      const step = (most - least) / 255;
+      const rounded = values.map((value) => Math.round((value - least) / step) * step + least);
+      expect(error!.sqnrDb!).toBeGreaterThanOrEqual(measureError(values, rounded).sqnrDb! - 1e-9);
+    }
+    for (const each of [model, small]) disposeWeights(each);
+  });
+
+  for (const quantizer of [ranks, halves])
+    test(`of ${quantizer.name}, which has no even grid, holds float16, and says so`, async () => {
+      const model = imageModel();
+      const { model: small, report } = await quantize(tfjs(model, { format: 'plain' }), {
+        weights: quantizer,
+        bits: 3,
+      });
+      expect(formsIn(report)).toEqual(['float16']);
+      expect(report.weights[0]!.storageReason).toMatch(/is no even grid: it is stored as float16/);
+      expect(report.bitsPerWeight).toBe(16);
+      const file = memoryFile();
+      expect(await save(small, file)).toMatchObject({ lowestSqnrDb: null, warnings: [] });
+      const loaded = await tfLayers.loadLayersModel(file);
+      expectTold(report, weightsOf(model), weightsOf(loaded));
+      for (const each of [model, small, loaded]) disposeWeights(each);
+    });
+
+  test('of what float16 does not hold stays whole, and says so', async () => {
+    const model = smallSequential();
+    tf.tidy(() => void model.getLayer('last').weights[0]!.write(tf.fill([15, 4], 1e6)));
+    const { model: small, report } = await quantize(tfjs(model, { format: 'plain' }), { weights: ranks });
+    expect(report.weights.map(({ form }) => form)).toEqual(['float16', 'float32']);
+    expect(report.weights[1]!.storageReason).toContain('float16 does not hold');
+    for (const each of [model, small]) disposeWeights(each);
+  });
+
+  test('of slices that somebody chose is stored as float16, and the reason names what would be exact', async () => {
+    const model = smallSequential();
+    const recipe = { weights: grid, bits: 4, granularity: 'channel' as Granularity };
+    const { model: small, report } = await quantize(tfjs(model, { format: 'plain' }), recipe);
+    expect(formsIn(report)).toEqual(['float16']);
+    expect(report.weights[0]!.reason).toContain('uint8 would take it with tensor');
+    for (const each of [model, small]) disposeWeights(each);
+  });
+
+  test('of a model that was quantized for another form warns, and names the option', async () => {
+    const model = imageModel();
+    const { model: small } = await quantize(tfjs(model), { weights: grid, bits: 4 });
+    const { warnings, lowestSqnrDb } = await save(small, memoryFile(), { format: 'plain' });
+    expect(warnings).toEqual([expect.stringContaining("tfjs(model, { format: 'plain' })") as string]);
+    expect(warnings[0]).toContain(`at worst ${lowestSqnrDb!.toFixed(1)} dB`);
+    const { model: whole } = await quantize(tfjs(model), { weights: grid, bits: 4, granularity: 'tensor' });
+    const exact = await save(whole, memoryFile(), { format: 'plain' });
+    expect(exact.warnings).toEqual([]);
+    // Where the file's arithmetic rounds once, that of the levels twice.
+    expect(exact.lowestSqnrDb ?? Infinity).toBeGreaterThan(120);
+    for (const each of [model, small, whole]) disposeWeights(each);
+  });
+
+  test('is in the plan, which brings its form along', async () => {
+    const model = smallSequential();
+    const recipe = { registry, weights: 'min-max', bits: 5 };
+    const { plan } = await makePlan(tfjs(model, { format: 'plain' }), recipe);
+    expect(plan.form).toEqual({ format: 'plain' });
+    const { model: small, report } = await applyPlan(tfjs(model), plan, registry);
+    expect(formsIn(report)).toEqual(['uint8']);
+    expect(planOf(small)).toEqual(plan);
+    await expect(applyPlan(tfjs(model, { format: 'packed' }), plan, registry)).rejects.toMatchObject({
+      code: 'plan-mismatch',
+      expected: 'format packed, as was asked for',
+    });
+    expect(() => tfjs(model, { format: 'zip' as never })).toThrow(/option 'format'/);
+    for (const each of [model, small]) disposeWeights(each);
+  });
+
+  test('keeps the small form of weights that nothing changed', async () => {
+    const model = imageModel();
+    const stored = memoryFile();
+    await save(model, stored, { rest: 'float16' });
+    const half = await load(stored);
+    const { model: small } = await quantize(tfjs(half), { weights: grid, bits: 4, include: ['conv'] });
+    const file = memoryFile();
+    const { weights, lowestSqnrDb } = await save(small, file);
+    expect(weights.map(({ form }) => form).filter((form) => form === 'float16')).toHaveLength(
+      weights.length - 1,
+    );
+    expect(lowestSqnrDb).toBeNull();
+    const loaded = await load(file);
+    expect(weightsOf(loaded)).toEqual(weightsOf(small));
+    for (const each of [model, half, small, loaded]) disposeWeights(each);
+  });
+
+  test('of a graph has the values of the report too, at every width', async () => {
+    const loading = await loadGraph(imageGraph());
+    const floats = new Map(
+      Object.entries(loading.weights).map(([id, [w]]) => [id, Float32Array.from(w!.dataSync())]),
+    );
+    loading.dispose();
+    for (const [weights, bits, form] of [
+      [grid, 8, 'uint8'],
+      ['min-max', 12, 'uint16'],
+      [ranks, 4, 'float16'],
+    ] as const) {
+      const port = graphModel(imageGraph(), { format: 'plain' });
+      const { model, report } = await quantize(port, { registry, weights, bits });
+      expect(formsIn(report)).toEqual([form]);
+      const file = memoryFile();
+      expect(await saveGraph(model, file)).toMatchObject({
+        format: 'plain',
+        lowestSqnrDb: null,
+        warnings: [],
+      });
+      const stock = await loadGraphModel(file);
+      const loaded = new Map(
+        Object.entries(stock.weights).map(([id, [w]]) => [id, Float32Array.from(w!.dataSync())]),
+      );
+      stock.dispose();
+      expectTold(report, floats, loaded);
+    }
+    const { model } = await quantize(graphModel(imageGraph()), { weights: grid, bits: 6 });
+    const { warnings } = await saveGraph(model, memoryFile(), { format: 'plain' });
+    expect(warnings[0]).toContain("graphModel(source, { format: 'plain' })");
+  });
+});
