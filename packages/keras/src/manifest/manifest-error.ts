@@ -1,13 +1,18 @@
 import { LowbitError } from '@lowbit/core';
 
 /** The error for a model file that does not hold what it should. */
-export function manifestError(where: string, expected: string, received: unknown): LowbitError {
+export function manifestError(
+  where: string,
+  expected: string,
+  received: unknown,
+  remedy = 'Save or convert the model again.',
+): LowbitError {
   return new LowbitError({
     code: 'model-malformed',
     where,
     expected,
     received: typeof received === 'string' ? received : (JSON.stringify(received) ?? 'nothing'),
-    remedy: 'Save or convert the model again.',
+    remedy,
   });
 }
 

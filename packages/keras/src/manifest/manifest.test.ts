@@ -118,6 +118,20 @@ describe('what is wrong is told with its place', () => {
     );
   });
 
+  test.each([
+    ['an HDF5 file', [0x89, 0x48, 0x44, 0x46, 13, 10, 26, 10], '--input_format=keras'],
+    ['a zip archive', [0x50, 0x4b, 3, 4, 20, 0], '.h5'],
+  ])('%s that is given as a model.json is told as that, with what makes one', (kind, bytes, remedy) => {
+    const text = new TextDecoder().decode(Uint8Array.from(bytes));
+    expect(() => parseModelJson(text, 'model.h5')).toThrow(
+      expect.objectContaining({
+        code: 'model-malformed',
+        received: expect.stringContaining(kind) as string,
+        remedy: expect.stringContaining(remedy) as string,
+      }),
+    );
+  });
+
   test.each([0, 15, 17, 1000])('%i bytes where 16 belong', async (size) => {
     const read = async () => new Uint8Array(size);
     await expect(readWeights(parseModelJson(model(spec), 'm'), read, 'm')).rejects.toMatchObject({

@@ -37,9 +37,24 @@ function parseText(text: string, where: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch (error) {
-    throw manifestError(where, 'JSON', error instanceof Error ? error.message : String(error));
+    const [kind, remedy] = otherKinds.find(([, , start]) => start.test(text)) ?? [];
+    const received = kind ?? (error instanceof Error ? error.message : String(error));
+    throw manifestError(where, 'the JSON of a TensorFlow.js model', received, remedy);
   }
 }
+
+const convert =
+  'Convert it with tensorflowjs_converter --input_format=keras FILE FOLDER, and give the model.json in that folder.';
+
+/** Files that are taken for a model.json, by how they start as text: what they are, and what to do. */
+const otherKinds: readonly (readonly [string, string, RegExp])[] = [
+  ['an HDF5 file, as Keras writes', convert, /^\uFFFDHDF/],
+  [
+    'a zip archive, as a .keras file is',
+    'Save the model as .h5 in Keras, and convert that with tensorflowjs_converter --input_format=keras FILE FOLDER.',
+    /^PK\u0003\u0004/,
+  ],
+];
 
 function checkGroup(group: unknown, where: string): asserts group is ManifestGroup {
   const { paths, weights } = isRecord(group) ? group : {};

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type * as tfLayers from '@tensorflow/tfjs-layers';
 import { expect } from 'vitest';
 import { onEveryBackend } from '../../test/backends.js';
-import { sequenceModel, smallSequential } from '../../test/models.js';
+import { sequenceModel, sharedModel, smallSequential } from '../../test/models.js';
 import { load } from '../index.js';
 import { disposeWeights } from '../model/dispose-weights.js';
 
@@ -73,6 +73,20 @@ onEveryBackend('artifacts that make no model', (test) => {
       layersOf(artifacts)[2]!.config['units'] = units;
       expect(await complaint(artifacts)).toMatchObject({ code: 'model-malformed' });
     }
+  });
+
+  test('a topology of Keras 3 is told as that, since converting it again gives the same', async () => {
+    const wrong = { code: 'model-malformed', received: expect.stringContaining('one of Keras 3') as string };
+    const remedy = expect.stringContaining('Converting again gives the same file') as string;
+    const sequential = await artifactsOf(smallSequential());
+    const [first] = layersOf(sequential);
+    first!.config['batch_shape'] = first!.config['batch_input_shape'];
+    delete first!.config['batch_input_shape'];
+    expect(await complaint(sequential)).toMatchObject({ ...wrong, remedy });
+    const shared = await artifactsOf(sharedModel());
+    for (const layer of layersOf(shared) as unknown as { inbound_nodes: unknown[] }[])
+      layer.inbound_nodes = layer.inbound_nodes.map(() => ({ args: [], kwargs: {} }));
+    expect(await complaint(shared)).toMatchObject({ ...wrong, remedy });
   });
 
   test('a graph model, and nothing at all', async () => {

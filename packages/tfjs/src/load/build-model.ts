@@ -1,6 +1,7 @@
 import { isLowbitError, LowbitError } from '@lowbit/core';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfLayers from '@tensorflow/tfjs-layers';
+import { isKeras3, keras3Remedy } from './keras3.js';
 import { withoutInitializers } from '../model/without-initializers.js';
 
 type Layer = tfLayers.layers.Layer;
@@ -28,7 +29,7 @@ export async function buildModel(
   try {
     return await tfLayers.loadLayersModel(tf.io.fromMemory({ ...artifacts, modelTopology: careful }));
   } catch (cause) {
-    throw isLowbitError(cause) ? cause : notBuilt(cause, where);
+    throw isLowbitError(cause) ? cause : notBuilt(cause, where, topology);
   }
 }
 
@@ -105,8 +106,20 @@ function topologyIn({ modelTopology }: tf.io.ModelArtifacts, where: string): obj
   });
 }
 
-function notBuilt(cause: unknown, where: string): LowbitError {
+function notBuilt(cause: unknown, where: string, topology: object): LowbitError {
   const received = cause instanceof Error ? cause.message : String(cause);
+  if (isKeras3(topology)) {
+    const expected = 'a topology in the format of Keras 2, which TensorFlow.js builds';
+    const told = `one of Keras 3 (${received})`;
+    const problem = {
+      code: 'model-malformed',
+      where,
+      expected,
+      received: told,
+      remedy: keras3Remedy,
+    } as const;
+    return new LowbitError(problem, { cause });
+  }
   const [, unknown] = /^Unknown \w+: (\w+)/.exec(received) ?? [];
   if (unknown === undefined) {
     const expected = 'a topology that TensorFlow.js builds, and weights that fit it';
