@@ -8,7 +8,7 @@ declare const setImmediate: ((callback: () => void) => unknown) | undefined;
 const unnoticed = 16;
 
 /** Lets the event loop turn once; where a host has `setImmediate`, without the millisecond that timers wait at least. */
-const turn = () =>
+export const nextTurn = () =>
   new Promise<void>((resolve) => {
     if (typeof setImmediate === 'function') setImmediate(resolve);
     else setTimeout(resolve, 0);
@@ -22,7 +22,7 @@ export function pauses(signal: CancelSignal | undefined): () => Promise<void> {
   let last = -Infinity;
   return async () => {
     if (Date.now() - last >= unnoticed) {
-      await turn();
+      await nextTurn();
       last = Date.now();
     }
     if (signal?.aborted !== true) return;

@@ -14,8 +14,13 @@ export interface FrozenWeight {
 export interface TrainingCheckpoint {
   readonly format: 'lowbit-training';
   readonly version: 1;
+  /** The plan in force, with the bits that rounds have changed. */
   readonly plan: QuantizationPlan;
-  /** Rounds that are finished. */
+  /** Bits of each quantized weight before any round. Absent, as `schedule`, in checkpoints of earlier versions. */
+  readonly bits?: Readonly<Record<string, number>>;
+  /** Name of the schedule, `null` without one. */
+  readonly schedule?: string | null;
+  /** Rounds that are finished. One in which nothing was trained yet is not among them: it is repeated. */
   readonly rounds: readonly TrainingRound[];
   /** The schedule's memory, plain JSON. */
   readonly memory: Readonly<Record<string, unknown>>;

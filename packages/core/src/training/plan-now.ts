@@ -17,6 +17,11 @@ export function quantizedEntries(plan: QuantizationPlan): readonly QuantizedEntr
   return plan.weights.filter((entry): entry is QuantizedEntry => entry.bits !== 'float');
 }
 
+/** Bits of every quantized weight. */
+export function bitsOf(plan: QuantizationPlan): Readonly<Record<string, number>> {
+  return Object.fromEntries(quantizedEntries(plan).map(({ id, bits }) => [id, bits]));
+}
+
 /** The plan with other bits for some weights. */
 export function withBits(
   plan: QuantizationPlan,
@@ -62,6 +67,6 @@ export function standing(
   );
   return {
     frozen: held / Math.max(total, 1),
-    bits: Object.fromEntries(entries.map(({ id, bits }) => [id, bits])),
+    bits: bitsOf(plan),
   };
 }

@@ -9,7 +9,11 @@ export interface TrainOptions extends SessionOptions {
    * statistics of batch normalization after the last one. Read once and kept.
    */
   readonly batches?: Iterable<Batch> | AsyncIterable<Batch>;
-  /** Goes on where `checkpoint` left off. */
+  /**
+   * Goes on where `checkpoint` left off, with the model, under the same layer names, and the recipe of then. With a schedule
+   * the next round is the first that is not finished, and where all were, the loop has no turn and `result` is made. Without
+   * one the one round goes on.
+   */
   readonly resume?: TrainingCheckpoint;
 }
 
@@ -38,11 +42,17 @@ export interface Trained<M> extends Quantized<M> {
  * model back as it was before.
  */
 export interface TrainingRun<M> extends AsyncIterable<TrainingRound> {
-  /** The quantized model, when the last round is over. Rejects with `aborted` when the loop was left. */
+  /**
+   * The quantized model, when the last round is over. Rejects with `aborted` when the loop was left, and with
+   * `invalid-argument` when it is waited for and nobody begins to iterate in the same turn of the event loop.
+   */
   readonly result: Promise<Trained<M>>;
   /** The rounds so far, with the losses that were measured. */
   readonly rounds: readonly TrainingRound[];
 
-  /** Everything that is needed to go on later: to be called in the body of the loop, after training. */
+  /**
+   * Everything that is needed to go on later: to be called in the body of the loop, after training. A round in which nothing
+   * was trained yet is repeated by the run that resumes.
+   */
   checkpoint(): Promise<TrainingCheckpoint>;
 }

@@ -7,10 +7,28 @@ import type { ScheduledWeight } from '../plugin/schedule.js';
 import { decode } from '../scheme/decode.js';
 import type { FrozenWeights } from './frozen-weights.js';
 
-/** A weight as it is now and as it would be stored now. */
-export async function scheduledWeight(
+/** Where a weight is in the model. */
+export interface PlacedWeight {
+  readonly weight: WeightDescriptor;
+  readonly layer: LayerDescriptor;
+}
+
+/** The weights as they are now and as they would be stored now. */
+export async function scheduledWeights(
+  entries: readonly QuantizedEntry[],
+  placeOf: (id: string) => PlacedWeight,
+  frozen: FrozenWeights,
+  registry: Registry,
+): Promise<ScheduledWeight[]> {
+  const weights: ScheduledWeight[] = [];
+  for (const entry of entries)
+    weights.push(await scheduledWeight(entry, placeOf(entry.id), frozen, registry));
+  return weights;
+}
+
+async function scheduledWeight(
   entry: QuantizedEntry,
-  { weight, layer }: { readonly weight: WeightDescriptor; readonly layer: LayerDescriptor },
+  { weight, layer }: PlacedWeight,
   frozen: FrozenWeights,
   registry: Registry,
 ): Promise<ScheduledWeight> {

@@ -34,26 +34,42 @@ export function storeCheckpoint({ variables, frozen, ...rest }: TrainingCheckpoi
 export function loadCheckpoint(document: unknown, data: Uint8Array, where: string): TrainingCheckpoint {
   const given = (document ?? {}) as Partial<TrainingCheckpoint> & Record<string, unknown>;
   if (given.format !== 'lowbit-training' || given.version !== 1) throw notACheckpoint(where, given);
-  const read = arrayReader(data, where);
-  const plan = parsePlan(given.plan, where);
-  const rounds = Array.isArray(given.rounds) ? (given.rounds as TrainingCheckpoint['rounds']) : [];
-  const memory = { ...given.memory };
-  return {
+  const { read, finish } = arrayReader(data, where);
+  const variables = Object.entries(recordOf(given.variables, 'variables', where));
+  const frozen = Object.entries(recordOf(given.frozen, 'frozen', where));
+  const loaded: TrainingCheckpoint = {
     format: 'lowbit-training',
     version: 1,
-    plan,
-    rounds,
-    memory,
-    variables: new Map(entriesOf(given.variables).map(([name, array]) => [name, read(array, 'float32')])),
-    frozen: new Map(entriesOf(given.frozen).map(([id, weight]) => [id, frozenWeight(weight, read)])),
+    plan: parsePlan(given.plan, where),
+    ...(given.bits === undefined ? {} : { bits: given.bits }),
+    ...(given.schedule === undefined ? {} : { schedule: given.schedule }),
+    rounds: roundsOf(given.rounds, where),
+    memory: { ...recordOf(given.memory, 'memory', where) },
+    variables: new Map(variables.map(([name, array]) => [name, read(array, 'float32')])),
+    frozen: new Map(frozen.map(([id, weight]) => [id, frozenWeight(weight, id, read, where)])),
   };
+  finish();
+  return loaded;
 }
 
-type Read = ReturnType<typeof arrayReader>;
+type Read = ReturnType<typeof arrayReader>['read'];
 
-function frozenWeight(given: unknown, read: Read): FrozenWeight {
-  const { mask, values, scheme } = given as Record<keyof FrozenWeight, unknown>;
-  return { mask: read(mask, 'uint8'), values: read(values, 'float32'), scheme: loadedScheme(scheme, read) };
+function frozenWeight(given: unknown, id: string, read: Read, where: string): FrozenWeight {
+  const { mask, values, scheme } = recordOf(given, `frozen '${id}'`, where);
+  const stored = recordOf(scheme, `scheme of '${id}'`, where);
+  return { mask: read(mask, 'uint8'), values: read(values, 'float32'), scheme: loadedScheme(stored, read) };
+}
+
+function roundsOf(given: unknown, where: string): TrainingCheckpoint['rounds'] {
+  if (!Array.isArray(given)) throw notAnObject('rounds', given, where);
+  given.forEach((round, i) => recordOf(round, `rounds[${i}]`, where));
+  return given as TrainingCheckpoint['rounds'];
+}
+
+function recordOf(given: unknown, member: string, where: string): Record<string, unknown> {
+  if (typeof given === 'object' && given !== null && !Array.isArray(given))
+    return given as Record<string, unknown>;
+  throw notAnObject(member, given, where);
 }
 
 /** The scheme with its arrays replaced by their places. */
@@ -63,8 +79,8 @@ function storedScheme(scheme: Scheme, add: (values: Float32Array) => StoredArray
   );
 }
 
-function loadedScheme(given: unknown, read: Read): Scheme {
-  const entries = Object.entries(given as Record<string, unknown>).map(([key, value]) => [
+function loadedScheme(stored: Record<string, unknown>, read: Read): Scheme {
+  const entries = Object.entries(stored).map(([key, value]) => [
     key,
     typeof value === 'object' ? read(value, 'float32') : value,
   ]);
@@ -75,10 +91,6 @@ function mapValues<V, W>(map: ReadonlyMap<string, V>, change: (value: V) => W): 
   return Object.fromEntries([...map].map(([key, value]) => [key, change(value)]));
 }
 
-function entriesOf(given: unknown): [string, unknown][] {
-  return Object.entries((given ?? {}) as Record<string, unknown>);
-}
-
 function notACheckpoint(where: string, { format, version }: { format?: unknown; version?: unknown }) {
   return new LowbitError({
     code: 'checkpoint-invalid',
@@ -86,5 +98,15 @@ function notACheckpoint(where: string, { format, version }: { format?: unknown; 
     expected: 'a training checkpoint of version 1',
     received: `format ${String(format)}, version ${String(version)}`,
     remedy: 'Give the file that storeCheckpoint made, unchanged.',
+  });
+}
+
+function notAnObject(member: string, given: unknown, where: string): LowbitError {
+  return new LowbitError({
+    code: 'checkpoint-invalid',
+    where: `${where}: ${member}`,
+    expected: member === 'rounds' ? 'a list' : 'an object',
+    received: JSON.stringify(given)?.slice(0, 40) ?? 'nothing',
+    remedy: 'Give the JSON that storeCheckpoint made, unchanged.',
   });
 }

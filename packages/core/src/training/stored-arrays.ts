@@ -39,8 +39,12 @@ type Read = {
   (place: unknown, type: 'uint8'): Uint8Array;
 };
 
-/** Reads arrays back; a place that is not among the bytes is `checkpoint-invalid`. */
-export function arrayReader(data: Uint8Array, where: string): Read {
+/** Reads arrays back; a place that is not among the bytes, and bytes that no array has, are `checkpoint-invalid`. */
+export function arrayReader(
+  data: Uint8Array,
+  where: string,
+): { readonly read: Read; readonly finish: () => void } {
+  let used = 0;
   const read = (place: unknown, type: StoredArray['type']) => {
     const { offset, length, type: found } = (place ?? {}) as Partial<StoredArray>;
     const size = type === 'float32' ? 4 : 1;
@@ -48,10 +52,14 @@ export function arrayReader(data: Uint8Array, where: string): Read {
     const [from, count] = [offset ?? -1, length ?? -1];
     if (!isPlace || from < 0 || count < 0 || from + count * size > data.length)
       throw outside(where, place, data.length);
+    used += count * size;
     const bytes = data.slice(from, from + count * size);
     return type === 'float32' ? new Float32Array(bytes.buffer) : bytes;
   };
-  return read as Read;
+  const finish = () => {
+    if (used !== data.length) throw unused(where, used, data.length);
+  };
+  return { read: read as Read, finish };
 }
 
 function outside(where: string, place: unknown, size: number): LowbitError {
@@ -60,6 +68,16 @@ function outside(where: string, place: unknown, size: number): LowbitError {
     where,
     expected: `an array among the ${size} bytes of data`,
     received: JSON.stringify(place) ?? 'nothing',
+    remedy: 'Give the JSON and the data of one checkpoint, unchanged.',
+  });
+}
+
+function unused(where: string, used: number, size: number): LowbitError {
+  return new LowbitError({
+    code: 'checkpoint-invalid',
+    where,
+    expected: `${used} bytes of data, those that its arrays have`,
+    received: `${size}`,
     remedy: 'Give the JSON and the data of one checkpoint, unchanged.',
   });
 }

@@ -5,6 +5,9 @@ import type { TrainablePort } from '../model/trainable-port.js';
 import { makePlan } from '../plan/make-plan.js';
 import { choosePluginOf } from '../plugin/choose.js';
 import { fitActivations } from '../session/fit-activations.js';
+import { awaitedResult } from './awaited-result.js';
+import { checkResume } from './check-resume.js';
+import { bitsOf } from './plan-now.js';
 import type { Trained, TrainingRound, TrainingRun, TrainOptions } from './run.js';
 import { trainer, type Trainer } from './trainer.js';
 
@@ -15,15 +18,15 @@ import { trainer, type Trainer } from './trainer.js';
  *
  * The user's model takes part in it and is changed; leaving the loop early gives it back as it was.
  *
- * @throws LowbitError what `makePlan` throws; `plugin-failed` for a schedule or a refit that breaks its promises; `aborted`; the
- *   port's own errors. Each rejects the step of the iteration that it happens in, and `result`.
+ * @throws LowbitError what `makePlan` throws; `checkpoint-invalid` for a checkpoint of another model or recipe; `plugin-failed` for a
+ *   schedule or a refit that breaks its promises; `aborted`; the port's own errors. Each rejects the step of the iteration that it happens in, and `result`.
  * @example
  * const run = train(tfjs(model), { weights: slq(), bits: 3, schedule: slqSchedule() });
  * for await (const round of run) await model.fit(xs, ys, { epochs: 3 });
  * const { model: small } = await run.result;
  */
 export function train<M>(port: TrainablePort<M>, recipe: Recipe, options: TrainOptions = {}): TrainingRun<M> {
-  const rounds: TrainingRound[] = [...(options.resume?.rounds ?? [])];
+  const rounds: TrainingRound[] = [...finishedRounds(recipe, options.resume)];
   const result = deferred<Trained<M>>();
   let steps: Trainer<M> | undefined;
   let isStarted = false;
@@ -34,7 +37,7 @@ export function train<M>(port: TrainablePort<M>, recipe: Recipe, options: TrainO
     const before = await port.variables();
     let isOver = false;
     try {
-      steps = await begin(port, recipe, options);
+      steps = await begin(port, recipe, options, before);
       for (let round = await steps.next(); round !== null; round = await steps.next()) {
         stopIfAborted(options.signal);
         rounds.push(round);
@@ -55,7 +58,7 @@ export function train<M>(port: TrainablePort<M>, recipe: Recipe, options: TrainO
   }
 
   return {
-    result: result.promise,
+    result: awaitedResult(result.promise, () => isStarted),
     rounds,
     [Symbol.asyncIterator]: iterate,
     checkpoint() {
@@ -71,17 +74,26 @@ async function begin<M>(
   port: TrainablePort<M>,
   recipe: Recipe,
   { batches, resume }: TrainOptions,
+  variables: ReadonlyMap<string, Float32Array>,
 ): Promise<Trainer<M>> {
   const { plan, registry } = await makePlan(port, recipe);
   const schedule =
     recipe.schedule === undefined ? undefined : choosePluginOf('schedule', recipe.schedule, recipe.registry);
   const layers = await port.layers();
-  const start = resume ?? { plan, rounds: [], memory: {}, frozen: new Map() };
+  if (resume !== undefined)
+    checkResume(resume, { plan, registry, variables, schedule: schedule?.plugin.name ?? null });
+  const rounds = finishedRounds(recipe, resume);
+  const start = { ...(resume ?? { plan, memory: {}, frozen: new Map() }), rounds, bits: bitsOf(plan) };
   const fitted = fitActivations(start.plan, registry, recipe.calibration, layers);
   if (resume !== undefined) port.assign(resume.variables);
   if (fitted.activations.size > 0) await port.substitute(fitted.activations);
   const work = { port, registry, schedule, fitted, batches: await collect(batches) };
   return trainer(work, layers, start);
+}
+
+/** Without a schedule there is one round, which a resumed run goes on in. */
+function finishedRounds({ schedule }: Recipe, resume: TrainOptions['resume']): readonly TrainingRound[] {
+  return schedule === undefined ? [] : (resume?.rounds ?? []);
 }
 
 /** Throws `aborted`, which gives the model back as it was. */

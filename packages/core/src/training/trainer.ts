@@ -5,7 +5,7 @@ import { checkPlan, throwProblems } from '../plan/check-plan.js';
 import { uniqueWeights } from '../plan/make-plan.js';
 import type { Chosen } from '../plugin/choose.js';
 import type { Registry } from '../plugin/registry.js';
-import type { Round, Schedule, ScheduledWeight } from '../plugin/schedule.js';
+import type { Round, Schedule } from '../plugin/schedule.js';
 import type { Quantized } from '../session/apply-plan.js';
 import type { SessionOptions } from '../session/events.js';
 import { writePlan } from '../session/write-plan.js';
@@ -13,8 +13,9 @@ import { askSchedule } from './ask-schedule.js';
 import type { TrainingCheckpoint } from './checkpoint.js';
 import { frozenWeights } from './frozen-weights.js';
 import { quantizedEntries, simulatedWeights, standing, withBits, type WeightOf } from './plan-now.js';
+import { checkpointAt, type RoundStart } from './round-start.js';
 import type { TrainingRound } from './run.js';
-import { scheduledWeight } from './scheduled-weight.js';
+import { scheduledWeights, type PlacedWeight } from './scheduled-weight.js';
 
 /** What a training run works with. */
 export interface TrainingWork<M> {
@@ -36,27 +37,29 @@ export interface Trainer<M> {
   checkpoint(rounds: readonly TrainingRound[]): Promise<TrainingCheckpoint>;
 }
 
-/** @param start The plan, or where to go on. */
+/** Where a run begins: with its plan alone, or where it goes on. */
+export type TrainingStart = Pick<TrainingCheckpoint, 'plan' | 'rounds' | 'memory' | 'frozen'> &
+  Required<Pick<TrainingCheckpoint, 'bits'>>;
+
 export function trainer<M>(
   work: TrainingWork<M>,
   layers: readonly LayerDescriptor[],
-  start: Pick<TrainingCheckpoint, 'plan' | 'rounds' | 'memory' | 'frozen'>,
+  start: TrainingStart,
 ): Trainer<M> {
   const { port, registry, schedule, batches } = work;
   const memory = copyOf(start.memory);
   const frozen = frozenWeights(start.frozen, start.plan.seed, registry);
   const placed = uniqueWeights(layers);
-  const placeOf = (id: string) => placed.get(id) as NonNullable<ReturnType<typeof placed.get>>;
+  const placeOf = (id: string) => placed.get(id) as PlacedWeight;
   const weightOf: WeightOf = (id): WeightDescriptor => placeOf(id).weight;
   const measure = lossOn(port, batches);
   let plan = start.plan;
   let finished = start.rounds.length;
+  let before: RoundStart | undefined;
   for (const [id, held] of frozen.all()) port.hold(id, held);
 
   const scheduledRound = async ({ plugin, options }: Chosen<Schedule>): Promise<Round | null> => {
-    const weights: ScheduledWeight[] = [];
-    for (const entry of quantizedEntries(plan))
-      weights.push(await scheduledWeight(entry, placeOf(entry.id), frozen, registry));
+    const weights = await scheduledWeights(quantizedEntries(plan), placeOf, frozen, registry);
     const random = seededRandom(seedFrom(plan.seed, `round ${finished}`));
     const loss = measure === undefined ? {} : { loss: measure };
     const round = await askSchedule(plugin, { finished, weights, options, memory, random, ...loss });
@@ -68,16 +71,19 @@ export function trainer<M>(
     }
     return round;
   };
-  const nextRound = () => {
-    if (schedule !== undefined) return scheduledRound(schedule);
-    return finished > 0 ? null : { name: 'training' };
-  };
+  const onlyRound = () => (finished > 0 ? null : { name: 'training' });
   const loss = async () => (measure === undefined ? undefined : measure(new Map()));
+  const standsAt = async (): Promise<RoundStart> => {
+    const variables = await port.variables();
+    return { plan, memory: copyOf(memory), frozen: new Map(frozen.all()), variables };
+  };
 
   return {
     async next() {
-      const round = await nextRound();
+      const stands = await standsAt();
+      const round = schedule === undefined ? onlyRound() : await scheduledRound(schedule);
       if (round === null) return null;
+      before = stands;
       if (schedule === undefined || schedule.plugin.simulates)
         await port.simulate(simulatedWeights(plan, weightOf, registry));
       const number = finished;
@@ -92,8 +98,8 @@ export function trainer<M>(
       return writePlan(port, plan, work.fitted, frozen.encode, options);
     },
     async checkpoint(rounds) {
-      const now = { plan, rounds: [...rounds], memory: copyOf(memory), frozen: new Map(frozen.all()) };
-      return { format: 'lowbit-training', version: 1, ...now, variables: await port.variables() };
+      const run = { bits: start.bits, schedule: schedule?.plugin.name ?? null };
+      return checkpointAt(await standsAt(), before, rounds, run);
     },
   };
 }

@@ -1,0 +1,147 @@
+import { LowbitError } from '../errors/error.js';
+import type { ActivationEntry, PlanEntry, QuantizationPlan } from '../plan/plan.js';
+import { optionsOf } from '../plugin/choose.js';
+import type { Registry } from '../plugin/registry.js';
+import type { TrainingCheckpoint } from './checkpoint.js';
+
+/** The run that is to go on from a checkpoint, as the recipe and the model make it. */
+export interface ResumedRun {
+  readonly plan: QuantizationPlan;
+  readonly registry: Registry;
+  /** Name of the schedule, `null` without one. */
+  readonly schedule: string | null;
+  readonly variables: ReadonlyMap<string, Float32Array>;
+}
+
+/** What the run has and the checkpoint has not. */
+interface Difference {
+  readonly where: string;
+  readonly expected: string;
+  readonly received: string;
+}
+
+/**
+ * Checks that a checkpoint is one of this run: of the same variables, and of the same plan before any round.
+ *
+ * @throws LowbitError `checkpoint-invalid` with the first thing that differs.
+ */
+export function checkResume(given: TrainingCheckpoint, run: ResumedRun): void {
+  const difference =
+    formatDifference(given) ??
+    variableDifference(given.variables, run.variables) ??
+    planDifference(given, run) ??
+    frozenDifference(given, run);
+  if (difference === undefined) return;
+  throw new LowbitError({
+    code: 'checkpoint-invalid',
+    ...difference,
+    remedy:
+      'Resume with the model, under the same layer names, and the recipe that the checkpoint was made with; or train anew without it.',
+  });
+}
+
+function formatDifference(given: Partial<TrainingCheckpoint> | undefined): Difference | undefined {
+  const isLoaded =
+    given?.format === 'lowbit-training' && given.variables instanceof Map && given.frozen instanceof Map;
+  if (isLoaded) return undefined;
+  const expected = 'what TrainingRun.checkpoint or loadCheckpoint gave';
+  return { where: 'resume', expected, received: `format ${String(given?.format)}` };
+}
+
+function variableDifference(
+  stored: ReadonlyMap<string, Float32Array>,
+  own: ReadonlyMap<string, Float32Array>,
+): Difference | undefined {
+  const names = new Set([...own.keys(), ...stored.keys()]);
+  return differing(names, (name) => `variable '${name}'`, sizeIn(own), sizeIn(stored));
+}
+
+const sizeIn = (variables: ReadonlyMap<string, Float32Array>) => (name: string) => {
+  const values = variables.get(name);
+  return values === undefined ? 'none of this name' : `${values.length} values`;
+};
+
+function planDifference(given: TrainingCheckpoint, run: ResumedRun): Difference | undefined {
+  // Rounds may change bits, and checkpoints of earlier versions do not tell what they were before.
+  const withBits = given.bits !== undefined || run.schedule === null;
+  const own = factsOf(run.plan, run.registry, withBits);
+  const stored = factsOf(withFirstBits(given), run.registry, withBits);
+  own.set('schedule', run.schedule ?? 'none');
+  stored.set('schedule', (given.schedule === undefined ? run.schedule : given.schedule) ?? 'none');
+  const fact = (facts: ReadonlyMap<string, string>) => (subject: string) => facts.get(subject) ?? 'none';
+  return differing(new Set([...own.keys(), ...stored.keys()]), (subject) => subject, fact(own), fact(stored));
+}
+
+/** The plan as it was before any round. */
+function withFirstBits({ plan, bits = {} }: TrainingCheckpoint): QuantizationPlan {
+  const weights = plan.weights.map((entry) =>
+    entry.bits === 'float' ? entry : { ...entry, bits: bits[entry.id] ?? entry.bits },
+  );
+  return { ...plan, weights };
+}
+
+/** What a plan decides, by subject. */
+function factsOf(plan: QuantizationPlan, registry: Registry, withBits: boolean): Map<string, string> {
+  const entries = [
+    ...plan.weights.map((entry) => [`weight '${entry.id}'`, entry] as const),
+    ...(plan.activations ?? []).map((entry) => [`activation '${entry.id}'`, entry] as const),
+  ];
+  const facts = entries.flatMap(([subject, entry]) =>
+    Object.entries(entryFacts(entry, registry, withBits)).map(
+      ([name, fact]) => [`${subject}: ${name}`, fact] as const,
+    ),
+  );
+  return new Map([['port', plan.port], ...facts, ['seed', String(plan.seed)]]);
+}
+
+function entryFacts(
+  entry: PlanEntry | ActivationEntry,
+  registry: Registry,
+  withBits: boolean,
+): Record<string, string> {
+  if (entry.bits === 'float') return { bits: 'float' };
+  const { name, options } = entry.quantizer;
+  const quantizer = registry.find('quantizer', name);
+  const known = quantizer === undefined ? options : optionsOf(quantizer, options);
+  const sorted = Object.entries(known).sort(([a], [b]) => (a < b ? -1 : 1));
+  return {
+    quantizer: name,
+    ...(withBits ? { bits: String(entry.bits) } : {}),
+    options: JSON.stringify(Object.fromEntries(sorted)),
+    ...('granularity' in entry
+      ? {
+          granularity: JSON.stringify(entry.granularity),
+          'parameter storage': JSON.stringify(entry.parameterStorage),
+        }
+      : {}),
+  };
+}
+
+function frozenDifference(given: TrainingCheckpoint, run: ResumedRun): Difference | undefined {
+  const quantized = new Set(run.plan.weights.filter(({ bits }) => bits !== 'float').map(({ id }) => id));
+  const expected = (id: string) =>
+    quantized.has(id) ? `${run.variables.get(id)?.length ?? 0} values` : 'a weight that is quantized';
+  const received = (id: string) => {
+    const held = given.frozen.get(id);
+    return held?.mask.length === held?.values.length
+      ? `${held?.values.length} values`
+      : 'a mask of another size';
+  };
+  return differing(given.frozen.keys(), (id) => `frozen values of '${id}'`, expected, received);
+}
+
+function differing(
+  subjects: Iterable<string>,
+  where: (subject: string) => string,
+  expected: (subject: string) => string,
+  received: (subject: string) => string,
+): Difference | undefined {
+  for (const subject of subjects)
+    if (expected(subject) !== received(subject))
+      return {
+        where: `checkpoint: ${where(subject)}`,
+        expected: expected(subject),
+        received: received(subject),
+      };
+  return undefined;
+}
