@@ -52,6 +52,11 @@ test.each([
   ]);
 });
 
+test('what is no plan at all is one problem', () => {
+  for (const value of [null, [], 1, 'plan', { report: {} }, { ...plan, format: 'other' }])
+    expect(problemsOf(value)).toMatchObject([{ code: 'plan-invalid', where: 'plan.json' }]);
+});
+
 test('every unknown member is told', () => {
   expect(problemsOf({ ...plan, a: 1, b: 2 }).map(({ received }) => received)).toEqual(['a', 'b']);
 });

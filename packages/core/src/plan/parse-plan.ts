@@ -1,4 +1,4 @@
-import type { Problem } from '../errors/error.js';
+import { LowbitError, type Problem } from '../errors/error.js';
 import { suggestName } from '../errors/nearest-name.js';
 import { throwProblems } from './check-plan.js';
 import { isGranularity } from './granularity.js';
@@ -9,6 +9,7 @@ import type { QuantizationPlan } from './plan.js';
  * the file. Whether the plan fits a model is for {@link checkPlan} to say.
  */
 export function parsePlan(value: unknown, where: string): QuantizationPlan {
+  if (!isRecord(value) || value['format'] !== 'lowbit-plan') throw noPlan(value, where);
   const problems: Problem[] = [];
   const expect = (holds: boolean, at: string, expected: string, received: unknown) => {
     if (!holds)
@@ -19,8 +20,7 @@ export function parsePlan(value: unknown, where: string): QuantizationPlan {
         received: shorten(received),
       });
   };
-  const plan = isRecord(value) ? value : {};
-  expect(plan['format'] === 'lowbit-plan', 'format', "'lowbit-plan'", plan['format']);
+  const plan = value;
   expect(plan['version'] === 1, 'version', '1', plan['version']);
   expect(typeof plan['port'] === 'string', 'port', 'the name of an adapter', plan['port']);
   expect(Number.isSafeInteger(plan['seed']), 'seed', 'an integer', plan['seed']);
@@ -38,6 +38,16 @@ export function parsePlan(value: unknown, where: string): QuantizationPlan {
   problems.push(...unknownMembers(plan, where));
   throwProblems(problems);
   return plan as unknown as QuantizationPlan;
+}
+
+function noPlan(value: unknown, where: string): LowbitError {
+  return new LowbitError({
+    code: 'plan-invalid',
+    where,
+    expected: "an object whose format is 'lowbit-plan'",
+    received: shorten(value),
+    remedy: 'A plan is what makePlan gives, and what lowbit quantize --json prints as report.plan.',
+  });
 }
 
 /** What a plan and its parts may say; anything else is a misspelt name, and would do nothing. */
