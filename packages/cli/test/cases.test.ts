@@ -1,9 +1,12 @@
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import type { Report } from '@lowbit/core';
+import { seededRandom, type Report } from '@lowbit/core';
+import { readModel } from '@lowbit/onnx';
 import { beforeAll, describe, expect, it } from 'vitest';
 
+import { npyBytes } from '../src/calibration/index.js';
 import type { CompareDocument } from '../src/commands/comparison-text.js';
 import type { QuantizeDocument } from '../src/commands/quantize-document.js';
 import { run, temporaryFolder } from './support.js';
@@ -35,6 +38,18 @@ async function compared(a: string, b: string, ...argv: readonly string[]) {
   return { decibels: overall.sqnrDb ?? Infinity, values: overall.values, outputs };
 }
 
+it('a slice that ends at the largest integer keeps its end when the operator set is raised', async () => {
+  const random = seededRandom(1);
+  const data = Float32Array.from({ length: 64 * 32 * 32 }, () => 2 * random() - 1);
+  const input = join(folder, 'x.npy');
+  await writeFile(input, npyBytes([1, 64, 32, 32], data));
+  const model = caseOf('slice-int64.onnx');
+  const { output } = await quantized(model, '--activations', 'min-max', '--calibrate', input);
+  const { values, decibels } = await compared(model, output, '--input', input);
+  expect(values).toBe(64 * 31 * 32);
+  expect(decibels).toBeGreaterThan(35);
+});
+
 describe('zeros stay zeros', () => {
   it.each(
     ['absmax', 'min-max', 'mse:grid=symmetric', 'percentile:grid=symmetric'].flatMap((weights) =>
@@ -64,4 +79,12 @@ it('what never changed in the calibration is not frozen, and a warning says so',
   // Values of x beyond those of the calibration are clipped, which is 35 dB; a frozen mask is 8 dB.
   expect((await compared(model, output, '--input', caseOf('run.npz'))).decibels).toBeGreaterThan(30);
   expect(report.warnings.join()).toContain('mask');
+});
+
+it('integer constants at operator set 8 are initializers, which its Constant cannot hold', async () => {
+  const { output } = await quantized(caseOf('opset8.onnx'));
+  const { graph } = readModel(new Uint8Array(await readFile(output)), output).proto;
+  const constants = graph?.node.filter(({ opType }) => opType === 'Constant') ?? [];
+  expect(constants).toEqual([]);
+  expect((await compared(caseOf('opset8.onnx'), output)).decibels).toBeGreaterThan(40);
 });
