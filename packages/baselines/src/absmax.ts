@@ -1,33 +1,46 @@
-import { type Quantizer, range, toScale } from '@lowbit/core';
-import type { Affine } from './even-grid.js';
-import { onSymmetricGrid } from './measured-grid.js';
+import { type OptionSchema, type Quantizer, range } from '@lowbit/core';
+import { onSymmetricGridOf } from './measured-grid.js';
 import { overRanges } from './over-ranges.js';
+import { levelsOption, symmetricGrid, type SymmetricLevels } from './symmetric-grid.js';
 import { widths } from './widths.js';
 
+/** Options of {@link absmax}. */
+export interface AbsmaxOptions {
+  /** Default `full`. */
+  readonly levels?: SymmetricLevels;
+}
+
+const options: OptionSchema = { levels: levelsOption };
+
 /**
- * Absmax quantization spreads an odd number of levels evenly over [−max|x|, max|x|], 0 in the middle.
+ * Absmax quantization spreads its levels evenly around 0, which is one of them.
  *
- *     q(x)    = s · clip(round(x / s), −L, L),   L = 2^(b−1) − 1,   s = max|x| / L
+ *     q(x)    = s · clip(round(x / s), −n, p)
  *     ∂q/∂x   = 1                                (straight-through)
  *
+ * With all 2^b levels the side that reaches farther gets the extra one: with H = 2^(b−1) it has H, the other H − 1, and
+ * s = max(far / H, near / (H − ½)), where far and near are the largest sizes on the two sides. With `levels: 'odd'` both sides have
+ * L = H − 1 and s = max|x| / L; one of the 2^b codes stays unused, so at 2 bits only −s, 0 and s are left.
+ * Rounding is half to even.
+ *
  * Assumes values about as large on both sides of 0. Every value lies within half a step of a level; one
- * outlier widens the step for the whole slice. One of the 2^b codes stays unused, so at 2 bits only −s, 0
- * and s are left.
+ * outlier widens the step for the whole slice.
  *
- * Shape: any; a slice is whatever shares s. Weights, 2 to 16 bits (with 1 bit L would be 0).
+ * Shape: any; a slice is whatever shares s. Weights, 2 to 16 bits (with 1 bit 0 and one side would be left).
  *
- * Parameters: a scale s in units of the weights, no offset. A slice of zeros has scale 0. During training s is measured
- * anew in every pass.
+ * Parameters: a scale s in units of the weights, and a zero point, H or H − 1 (one for all with `odd`). A slice of zeros has
+ * scale 0. During training s is measured anew in every pass.
  *
- * Example: at 3 bits the weights −1.5, 0.2, 0.6 have s = 0.5; they become −1.5, 0, 0.5.
+ * Example: at 3 bits the weights −1.5, 0.2, 0.6 have s = 0.375; they become −1.5, 0.375, 0.75. With `odd`, s = 0.5 and they
+ * become −1.5, 0, 0.5.
  *
  * Source: common practice; for instance H. Wu et al., "Integer Quantization for Deep Learning Inference:
- * Principles and Empirical Evaluation", 2020, arXiv:2004.09602, section 3.1.2 (scale quantization).
+ * Principles and Empirical Evaluation", 2020, arXiv:2004.09602, section 3.1.2 (scale quantization), which is `odd`.
  *
- * Deviations: none known. A slice whose values are all equal to c decodes to c up to the float32 rounding of
- * s.
+ * Deviations: the default uses the code that the paper leaves unused. A slice whose values are all equal to c decodes to c up to
+ * the float32 rounding of s.
  */
-export function absmax(): Quantizer {
+export function absmax(settings: AbsmaxOptions = {}): Quantizer {
   return {
     kind: 'quantizer',
     api: 1,
@@ -36,22 +49,16 @@ export function absmax(): Quantizer {
     paper: 'Wu et al., 2020, arXiv:2004.09602',
     roles: ['weight'],
     bits: { weight: widths(2, 16) },
-    grids: { 'zero-point': {}, symmetric: {} },
-    fit(values, { bits }) {
+    options,
+    configured: { ...settings },
+    grids: { 'zero-point': {}, symmetric: { levels: 'odd' } },
+    fit(values, { bits, options: given }) {
       const { min, max } = range(values);
-      return overRange(bits, min, max);
+      return symmetricGrid(bits, min, max, given);
     },
-    fitRanges: (ranges, { bits }) => overRanges(ranges, (min, max) => overRange(bits, min, max)),
+    fitRanges: (ranges, { bits, options: given }) =>
+      overRanges(ranges, (min, max) => symmetricGrid(bits, min, max, given)),
     live: true,
-    forward: (ops, x, { bits }) => onSymmetricGrid(ops, x, largestCode(bits)),
+    forward: (ops, x, { bits, options: given }) => onSymmetricGridOf(ops, x, bits, given),
   };
-}
-
-function overRange(bits: number, min: number, max: number): Affine {
-  const largest = largestCode(bits);
-  return { kind: 'affine', levels: 2 * largest + 1, scale: toScale(Math.max(-min, max) / largest) };
-}
-
-function largestCode(bits: number): number {
-  return 2 ** (bits - 1) - 1;
 }

@@ -93,7 +93,7 @@ describe('mse', () => {
     const context = {
       role: 'weight',
       bits: 2,
-      options: { grid: 'symmetric' },
+      options: { grid: 'symmetric', levels: 'odd' },
       random: seededRandom(0),
     } as const;
     const fitted = mse().fit(Float32Array.of(-1, -0.9, 1, 1.1, 3), context);
@@ -118,8 +118,10 @@ describe('percentile', () => {
 describe.each([
   ['percentile', percentile()],
   ['percentile, symmetric', percentile({ grid: 'symmetric' })],
+  ['percentile, symmetric, odd', percentile({ grid: 'symmetric', levels: 'odd' })],
   ['mse', mse()],
   ['mse, symmetric', mse({ grid: 'symmetric' })],
+  ['mse, symmetric, odd', mse({ grid: 'symmetric', levels: 'odd' })],
   ['moving-average', movingAverage()],
   ['dynamic', dynamic()],
 ] as const)('%s', (_, quantizer) => {

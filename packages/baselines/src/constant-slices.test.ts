@@ -1,12 +1,13 @@
 import { optionsOf, seededRandom } from '@lowbit/core';
 import { expect, test } from 'vitest';
-import { absmax, mse, percentile } from './index.js';
+import { absmax, minMax, mse, percentile } from './index.js';
 
 // Dead channels are all 0 in many networks: one of them must not take the symmetry of a whole weight away.
 test.each([
-  ['absmax', absmax()],
-  ['mse', mse({ grid: 'symmetric' })],
-  ['percentile', percentile({ grid: 'symmetric' })],
+  ['absmax', absmax({ levels: 'odd' })],
+  ['min-max', minMax({ zeroPoint: 'symmetric', levels: 'odd' })],
+  ['mse', mse({ grid: 'symmetric', levels: 'odd' })],
+  ['percentile', percentile({ grid: 'symmetric', levels: 'odd' })],
 ] as const)('%s keeps a symmetric grid for constant slices', (_, quantizer) => {
   const context = {
     role: 'weight',

@@ -34,7 +34,7 @@ export function fixedPoint(): Quantizer {
     paper: 'Gysel et al., 2016, arXiv:1604.03168',
     roles: ['weight'],
     bits: { weight: widths(2, 16) },
-    grids: { 'zero-point': {} },
+    grids: { 'zero-point': {}, symmetric: {} },
     fit(values, { bits }) {
       const { min, max } = range(values);
       return overRange(bits, min, max);

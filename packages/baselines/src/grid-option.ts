@@ -5,10 +5,10 @@ export const gridOption: OptionDescription = {
   type: 'choice',
   default: 'zero-point',
   values: ['zero-point', 'symmetric'],
-  help: 'zero-point: any range, 0 is a level; symmetric: 0 in the middle, one code unused',
+  help: 'zero-point: any range, 0 is a level; symmetric: 0 in the middle',
 };
 
 export const gridOptions: NonNullable<Quantizer['grids']> = {
   'zero-point': { grid: 'zero-point' },
-  symmetric: { grid: 'symmetric' },
+  symmetric: { grid: 'symmetric', levels: 'odd' },
 };

@@ -1,4 +1,4 @@
-export { absmax } from './absmax.js';
+export { absmax, type AbsmaxOptions } from './absmax.js';
 export { binaryConnect } from './binary-connect.js';
 export { bnn } from './bnn.js';
 export { bwn } from './bwn.js';
@@ -12,6 +12,7 @@ export { minMax, type MinMaxOptions } from './min-max.js';
 export { movingAverage } from './moving-average.js';
 export { mse, type MseOptions } from './mse.js';
 export { percentile, type PercentileOptions } from './percentile.js';
+export type { SymmetricLevels } from './symmetric-grid.js';
 export { ternary } from './ternary.js';
 export { twn, type TwnOptions } from './twn.js';
 export { xnor, type XnorOptions } from './xnor.js';

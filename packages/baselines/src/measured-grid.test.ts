@@ -1,6 +1,6 @@
 import { arrayOps } from '@lowbit/core';
 import { describe, expect, it } from 'vitest';
-import { onGridWithZero, onSpannedGrid, onSymmetricGrid } from './measured-grid.js';
+import { onFullGrid, onGridWithZero, onSpannedGrid, onSymmetricGrid } from './measured-grid.js';
 
 const matrix = (...rows: number[][]) => ({
   shape: [rows.length, rows[0]!.length],
@@ -21,5 +21,11 @@ describe('grids measured in a forward pass', () => {
   it('reach the largest size on both sides', () => {
     const x = matrix([-3, 1.4, 2.6], [0, 0, 0], [-0.5, 0, 1.5]);
     expect([...onSymmetricGrid(arrayOps, x, 3).data]).toEqual([-3, 1, 3, 0, 0, 0, -0.5, 0, 1.5]);
+  });
+
+  it('have an extra level on the side that reaches farther', () => {
+    const x = matrix([-4, 1.4, 2.6], [0, 0, 0], [-1, 0.4, 8], [-7, 0, 7]);
+    const expected = [-4, 1, 3, 0, 0, 0, -2, 0, 8, -8, 0, 6];
+    expect([...onFullGrid(arrayOps, x, 3).data]).toEqual(expected);
   });
 });

@@ -1,4 +1,4 @@
-import { nearestWithZeroPoint, type Ops } from '@lowbit/core';
+import { nearestWithZeroPoint, type Ops, type Options } from '@lowbit/core';
 import { sliceMax, sliceMin } from './slice-statistics.js';
 
 /** Scales below this count as 0: dividing by a subnormal float32 overflows. */
@@ -42,6 +42,25 @@ export function onSymmetricGrid<T>(ops: Ops<T>, x: T, largest: number): T {
   const scale = ops.div(sliceMax(ops, ops.abs(x)), ops.constant(largest));
   const code = ops.clip(ops.round(ops.div(x, divisor(ops, scale))), -largest, largest);
   return ops.mul(code, scale);
+}
+
+/** A matrix on the grid of 2^bits levels around 0 over the range of each row, as `fullGrid` would fit it. */
+export function onFullGrid<T>(ops: Ops<T>, x: T, bits: number): T {
+  const half = 2 ** (bits - 1);
+  const zero = ops.constant(0);
+  const positive = (side: T) => ops.where(ops.greater(side, zero), side, zero);
+  const [below, above] = [positive(ops.sub(zero, sliceMin(ops, x))), positive(sliceMax(ops, x))];
+  const isAbove = ops.greater(above, below);
+  const long = ops.div(ops.where(isAbove, above, below), ops.constant(half));
+  const short = ops.div(ops.where(isAbove, below, above), ops.constant(half - 0.5));
+  const scale = ops.where(ops.greater(long, short), long, short);
+  const zeroPoint = ops.where(isAbove, ops.constant(half - 1), ops.constant(half));
+  return onGrid(ops, x, { levels: 2 * half, scale, offset: ops.sub(zero, ops.mul(zeroPoint, scale)) });
+}
+
+/** A matrix on a symmetric grid over the range of each row, with as many levels as the option `levels` says. */
+export function onSymmetricGridOf<T>(ops: Ops<T>, x: T, bits: number, { levels }: Options): T {
+  return levels === 'odd' ? onSymmetricGrid(ops, x, 2 ** (bits - 1) - 1) : onFullGrid(ops, x, bits);
 }
 
 interface ColumnGrid<T> {

@@ -60,4 +60,28 @@ describe('minMax', () => {
     for (const law of quantizerLaws(integer, { equivariant: ['scale'] })) it(law.title, law.run);
     for (const law of forwardLaws(integer, arrayOps, (tensor) => tensor)) it(law.title, law.run);
   });
+
+  describe('symmetric', () => {
+    it('has the grid of absmax, and needs 2 bits', () => {
+      const symmetric = { zeroPoint: 'symmetric' } as const;
+      expect(fit([-1.5, 0.2, 0.6], 3, symmetric)).toEqual({
+        kind: 'affine',
+        levels: 8,
+        scale: 0.375,
+        offset: -1.5,
+      });
+      expect(() => fit([1, 2], 1, symmetric)).toThrowError(
+        expect.objectContaining({ code: 'unsupported-bits' }),
+      );
+    });
+
+    for (const levels of ['full', 'odd'] as const) {
+      const symmetric = { ...minMax({ zeroPoint: 'symmetric', levels }), bits: { weight: [2, 3, 4, 8, 16] } };
+      const weights = { ...symmetric, roles: ['weight'] as const };
+      for (const law of quantizerLaws(weights, { equivariant: ['scale', 'sign'] }))
+        it(`${levels}: ${law.title}`, law.run);
+      for (const law of forwardLaws(weights, arrayOps, (tensor) => tensor))
+        it(`${levels}: ${law.title}`, law.run);
+    }
+  });
 });

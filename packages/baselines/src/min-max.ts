@@ -1,6 +1,7 @@
 import {
   type AffineScheme,
   type FitContext,
+  LowbitError,
   nearestLevel,
   type Options,
   type OptionSchema,
@@ -11,17 +12,22 @@ import {
 } from '@lowbit/core';
 import { type Affine, constantGrid, offsetWithZero, scaleWithZero, withZero } from './even-grid.js';
 import { existingGrid } from './existing-grid.js';
-import { onGridWithZero, onSpannedGrid } from './measured-grid.js';
+import { onGridWithZero, onSpannedGrid, onSymmetricGridOf } from './measured-grid.js';
+import { overRanges } from './over-ranges.js';
 import { refineGrid } from './refine-grid.js';
+import { levelsOption, symmetricGrid, type SymmetricLevels } from './symmetric-grid.js';
 import { widths } from './widths.js';
 
 /** Options of {@link minMax}. */
 export interface MinMaxOptions {
   /**
    * `integer`: 0 is exactly a level, as integer runtimes want it. `real`: the grid spans exactly the values, which
-   * is finer. `auto` (default): `integer` for slices in which more than 1 value in 20 is exactly 0, else `real`.
+   * is finer. `symmetric`: 0 is the middle one, from 2 bits on. `auto` (default): `integer` for slices in which more than 1 value
+   * in 20 is exactly 0, else `real`.
    */
-  readonly zeroPoint?: 'auto' | 'integer' | 'real';
+  readonly zeroPoint?: 'auto' | 'integer' | 'real' | 'symmetric';
+  /** Of a symmetric grid; default `full`. */
+  readonly levels?: SymmetricLevels;
   /**
    * `least-squares` (default): a real grid starts at the range and is then refitted to the values, and values
    * that lie on an even grid already are kept exactly. `none`: the plain range.
@@ -33,9 +39,10 @@ const options: OptionSchema = {
   zeroPoint: {
     type: 'choice',
     default: 'auto',
-    values: ['auto', 'integer', 'real'],
-    help: 'integer: 0 is exactly a level; real: the grid spans exactly the values; auto: integer where many are 0',
+    values: ['auto', 'integer', 'real', 'symmetric'],
+    help: 'integer: 0 is exactly a level; real: the grid spans exactly the values; symmetric: 0 is the middle one; auto: integer where many are 0, else real',
   },
+  levels: levelsOption,
   refine: {
     type: 'choice',
     default: 'least-squares',
@@ -57,7 +64,7 @@ const manyZeros = 1 / 20;
  *
  *     q(x)    = s · (u − z),   u = clip(round(x / s) + z, 0, 2^b − 1),   z = clip(round(−min / s), 0, 2^b − 1)
  *
- * so that 0 is exact. Rounding is half to even.
+ * so that 0 is exact. With a symmetric one the grid is that of `absmax`. Rounding is half to even.
  *
  * By default a real grid is then refined: codes are held, s and the offset refitted to them by least squares, in
  * turns, from several starts in short slices (see `refineGrid`); the squared error never grows. Values that lie
@@ -72,7 +79,7 @@ const manyZeros = 1 / 20;
  *
  * Parameters: scale s and offset min (or −z·s), in units of the weights. A slice whose values are all equal has
  * scale 0 and decodes to that value. During training the range of weights is measured anew in every pass, if it alone
- * decides the grid (`integer`, or `real` with `refine: 'none'`); otherwise the parameters stay those of the last fit.
+ * decides the grid (`integer`, `symmetric`, or `real` with `refine: 'none'`); otherwise the parameters stay those of the last fit.
  *
  * Example: at 2 bits the weights −1, 0, 0.4, 2 have s = 1 and offset −1; they become −1, 0, 0, 2.
  *
@@ -95,7 +102,10 @@ export function minMax(settings: MinMaxOptions = {}): Quantizer {
     bits: { weight: widths(1, 16), activation: widths(1, 16) },
     options,
     configured: { ...settings },
-    grids: { 'zero-point': { zeroPoint: 'integer' } },
+    grids: {
+      'zero-point': { zeroPoint: 'integer' },
+      symmetric: { zeroPoint: 'symmetric', levels: 'odd' },
+    },
     needs: 'ranges',
     fit(values, context) {
       const {
@@ -114,12 +124,18 @@ export function minMax(settings: MinMaxOptions = {}): Quantizer {
       const spanned = spanning(levels, min, max);
       return refine === 'none' ? spanned : refined(values, spanned);
     },
-    fitRanges: (ranges, { bits, options: chosen }) =>
-      isMeasured(chosen) ? overRanges(ranges, 2 ** bits, chosen.zeroPoint === 'integer') : undefined,
+    fitRanges(ranges, { bits, options: chosen }) {
+      if (chosen.zeroPoint === 'symmetric')
+        return overRanges(ranges, (min, max) => symmetric(bits, min, max, chosen));
+      return isMeasured(chosen)
+        ? overAllRanges(ranges, 2 ** bits, chosen.zeroPoint === 'integer')
+        : undefined;
+    },
     live: isMeasured,
     forward(ops, x, site) {
       if (site.role === 'activation' || !isMeasured(site.options))
         return nearestLevel(ops, x, site.parameters);
+      if (site.options.zeroPoint === 'symmetric') return onSymmetricGridOf(ops, x, site.bits, site.options);
       const levels = 2 ** site.bits;
       return site.options.zeroPoint === 'real'
         ? onSpannedGrid(ops, x, levels)
@@ -130,19 +146,20 @@ export function minMax(settings: MinMaxOptions = {}): Quantizer {
 
 /** Whether the grid is that of the range alone, so that a forward pass can measure it. */
 function isMeasured({ zeroPoint, refine }: Options): boolean {
-  return zeroPoint === 'integer' || (zeroPoint === 'real' && refine === 'none');
+  return zeroPoint === 'integer' || zeroPoint === 'symmetric' || (zeroPoint === 'real' && refine === 'none');
 }
 
 /** The grid of a slice of weights, where its range alone decides it. */
 function overRange(min: number, max: number, { bits, options }: FitContext): Affine | undefined {
   const levels = 2 ** bits;
+  if (options.zeroPoint === 'symmetric') return symmetric(bits, min, max, options);
   if (min === max) return constantGrid(levels, min);
   if (!isMeasured(options)) return undefined;
   return options.zeroPoint === 'integer' ? withZero(levels, min, max) : spanning(levels, min, max);
 }
 
 /** As {@link overRange}, for all slices: without an object for each, of which there can be millions. */
-function overRanges({ min, max }: SliceRanges, levels: number, zero: boolean): AffineScheme {
+function overAllRanges({ min, max }: SliceRanges, levels: number, zero: boolean): AffineScheme {
   const scale = new Float32Array(min.length);
   const offset = new Float32Array(min.length);
   for (let slice = 0; slice < min.length; slice++) {
@@ -156,10 +173,24 @@ function overRanges({ min, max }: SliceRanges, levels: number, zero: boolean): A
 }
 
 /** Activations: the observed range, or that of the values where nothing was observed. */
-function overObserved(values: Float32Array, { bits, ranges, options: { zeroPoint } }: FitContext): Affine {
+function overObserved(values: Float32Array, { bits, ranges, options: chosen }: FitContext): Affine {
   const { min, max } = ranges ?? range(values);
+  const { zeroPoint } = chosen;
+  if (zeroPoint === 'symmetric') return symmetric(bits, min, max, chosen);
   if (min === max) return constantGrid(2 ** bits, min);
   return zeroPoint === 'real' ? spanning(2 ** bits, min, max) : withZero(2 ** bits, min, max);
+}
+
+/** A single bit has no level to both sides of 0. */
+function symmetric(bits: number, min: number, max: number, chosen: Options): Affine {
+  if (bits > 1) return symmetricGrid(bits, min, max, chosen);
+  throw new LowbitError({
+    code: 'unsupported-bits',
+    where: "quantizer 'min-max' with zeroPoint=symmetric",
+    expected: '2 bits or more',
+    received: '1 bit',
+    remedy: 'Take more bits, or zeroPoint=integer.',
+  });
 }
 
 function refined(values: Float32Array, start: Affine): Affine {

@@ -1,7 +1,8 @@
-import { range, type GridKind, type OptionSchema, type Quantizer } from '@lowbit/core';
+import { range, type GridKind, type Options, type OptionSchema, type Quantizer } from '@lowbit/core';
 import { bestEnd, bestGrid, candidateEnds } from './best-end.js';
-import { aroundZero, constantGrid, withZero, type Affine } from './even-grid.js';
+import { constantGrid, withZero, type Affine } from './even-grid.js';
 import { gridOption, gridOptions } from './grid-option.js';
+import { cutGrid, levelsOption, symmetricGrid, type SymmetricLevels } from './symmetric-grid.js';
 import { weightedPoints, type WeightedPoints } from './weighted-points.js';
 import { widths } from './widths.js';
 
@@ -9,9 +10,11 @@ import { widths } from './widths.js';
 export interface MseOptions {
   /** Default `zero-point`. */
   readonly grid?: GridKind;
+  /** Of a symmetric grid; default `full`. */
+  readonly levels?: SymmetricLevels;
 }
 
-const options: OptionSchema = { grid: gridOption };
+const options: OptionSchema = { grid: gridOption, levels: levelsOption };
 
 /** Times that the upper end is searched for the best lower end, and the other way round. */
 const rounds = 2;
@@ -25,8 +28,8 @@ const rounds = 2;
  *     s = (high − low) / (2^b − 1),   z = clip(round(−low / s), 0, 2^b − 1)
  *
  * The ends are searched for in turns among 81 shares (1, 0.99 … 0.2) of the largest and smallest value, both extended to
- * include 0. With `grid: 'symmetric'`, q(x) = s · clip(round(x / s), −L, L), L = 2^(b−1) − 1, and one share is searched.
- * Rounding is half to even. The error is never larger than that of the whole range.
+ * include 0. With `grid: 'symmetric'`, q(x) = s · clip(round(x / s), −n, p) as in `absmax`, and one share of the largest size is
+ * searched, to which both sides are cut. Rounding is half to even. The error is never larger than that of the whole range.
  *
  * Assumes that the squared error of the values is what hurts the network. One outlier among many small values is given up.
  *
@@ -35,8 +38,8 @@ const rounds = 2;
  *
  * Parameters: a scale s and, unless symmetric, an offset −z·s, in units of the values.
  *
- * Example: at 2 bits the weights −1, −0.9, 1, 1.1, 3 on a symmetric grid have s = 1.41, between the one that is clipped and
- * the others.
+ * Example: at 2 bits the weights −1, −0.9, 1, 1.1, 3 on a symmetric grid with `levels: 'odd'` have s = 1.41, between the one that is
+ * clipped and the others.
  *
  * Source: common practice; for instance M. Nagel et al., "A White Paper on Neural Network Quantization", 2021,
  * arXiv:2106.08295, section 3.1, equation 11 (range setting by mean squared error).
@@ -59,17 +62,24 @@ export function mse(settings: MseOptions = {}): Quantizer {
       const { min, max } = context.statistics ?? range(values);
       const { bits, options: given } = context;
       const symmetric = given.grid === 'symmetric';
-      if (min === max) return symmetric ? aroundZero(bits, Math.abs(min)) : constantGrid(2 ** bits, min);
+      if (min === max) return symmetric ? symmetricGrid(bits, min, max, given) : constantGrid(2 ** bits, min);
       const points = weightedPoints(values, context);
       return symmetric
-        ? searchSymmetric(points, bits, Math.max(-min, max))
+        ? searchSymmetric(points, bits, min, max, given)
         : searchEnds(points, 2 ** bits, Math.min(min, 0), Math.max(max, 0));
     },
   };
 }
 
-function searchSymmetric(points: WeightedPoints, bits: number, reach: number): Affine {
-  const grids = candidateEnds(reach).map((end) => aroundZero(bits, end));
+function searchSymmetric(
+  points: WeightedPoints,
+  bits: number,
+  min: number,
+  max: number,
+  given: Options,
+): Affine {
+  const ends = candidateEnds(Math.max(-min, max));
+  const grids = ends.map((end) => cutGrid(bits, min, max, end, given));
   return bestGrid(points, grids);
 }
 

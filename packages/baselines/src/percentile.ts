@@ -6,8 +6,9 @@ import {
   type Quantizer,
   type ValueHistogram,
 } from '@lowbit/core';
-import { aroundZero, constantGrid, withZero } from './even-grid.js';
+import { constantGrid, withZero } from './even-grid.js';
 import { gridOption, gridOptions } from './grid-option.js';
+import { cutGrid, levelsOption, symmetricGrid, type SymmetricLevels } from './symmetric-grid.js';
 import { widths } from './widths.js';
 
 /** Options of {@link percentile}. */
@@ -16,6 +17,8 @@ export interface PercentileOptions {
   readonly percent?: number;
   /** Default `zero-point`. */
   readonly grid?: GridKind;
+  /** Of a symmetric grid; default `full`. */
+  readonly levels?: SymmetricLevels;
 }
 
 const options: OptionSchema = {
@@ -27,6 +30,7 @@ const options: OptionSchema = {
     help: 'percent of the values below the upper end of the range, and above the lower one',
   },
   grid: gridOption,
+  levels: levelsOption,
 };
 
 /**
@@ -37,7 +41,7 @@ const options: OptionSchema = {
  *     s = (high − low) / (2^b − 1),   z = clip(round(−low / s), 0, 2^b − 1)
  *
  * where high is the p-th percentile and low the (100 − p)-th, extended to include 0. With `grid: 'symmetric'`,
- * q(x) = s · clip(round(x / s), −L, L), L = 2^(b−1) − 1, and s·L is the p-th percentile of |x|. Rounding is half to even.
+ * q(x) = s · clip(round(x / s), −n, p) as in `absmax`, over the values cut to the p-th percentile of |x|. Rounding is half to even.
  *
  * Assumes that rare large values matter less than fine steps for the others. That holds for many activations and fails
  * where the largest values carry the decision: compare the results of the network.
@@ -73,9 +77,9 @@ export function percentile(settings: PercentileOptions = {}): Quantizer {
       const symmetric = given.grid === 'symmetric';
       if (quantile === undefined) {
         const value = values[0] ?? 0;
-        return symmetric ? aroundZero(bits, Math.abs(value)) : constantGrid(2 ** bits, value);
+        return symmetric ? symmetricGrid(bits, value, value, given) : constantGrid(2 ** bits, value);
       }
-      if (symmetric) return aroundZero(bits, quantile.ofSize(share));
+      if (symmetric) return cutGrid(bits, quantile.of(0), quantile.of(1), quantile.ofSize(share), given);
       return withZero(2 ** bits, quantile.of(1 - share), quantile.of(share));
     },
   };

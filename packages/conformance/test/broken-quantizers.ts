@@ -106,7 +106,7 @@ export const brokenQuantizers: Readonly<Record<string, Quantizer>> = {
     isConstant(values) && values.length > 1 && values[0] !== 0 ? { ...fitted, offset: 0 } : fitted,
   ),
   'represents a slice of zeros': withGrid((fitted, values) =>
-    values.length > 1 && values.every((value) => value === 0) ? { ...fitted, offset: 1 } : fitted,
+    values.length > 1 && values.every((value) => value === 0) ? { ...fitted, scale: 1, offset: 1 } : fitted,
   ),
   'represents a slice of one value': withGrid((fitted, values) =>
     values.length === 1 ? { ...fitted, offset: 0 } : fitted,

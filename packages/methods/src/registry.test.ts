@@ -38,10 +38,12 @@ describe('registry', () => {
     expect(chooseQuantizer('ul2q', registry).options).toEqual({ lambda: 'exact' });
     expect(chooseQuantizer('ul2q:lambda=paper', registry).options).toEqual({ lambda: 'paper' });
     expect(chooseQuantizer('min-max:zeroPoint=real', registry).options).toEqual({
+      levels: 'full',
       refine: 'least-squares',
       zeroPoint: 'real',
     });
     expect(chooseQuantizer(minMax({ zeroPoint: 'real' }), registry).options).toEqual({
+      levels: 'full',
       refine: 'least-squares',
       zeroPoint: 'real',
     });

@@ -36,7 +36,7 @@ export interface OnnxPort extends ModelPort<OnnxResult> {
  * @example
  * const port = onnx(bytes, { ort, integers: 'operators' });
  * const calibration = await port.observe(batches);
- * const bits = integerWeights(mse({ grid: 'symmetric' }));
+ * const bits = integerWeights(mse({ grid: 'symmetric', levels: 'odd' }));
  * const { model } = await quantize(port, { bits, activations: minMax(), calibration });
  *
  * @example

@@ -12,7 +12,7 @@ const bytes = realBytes('detector');
 const [height, width] = [160, 192];
 const shape = [1, 3, height, width];
 const pages = [1, 2].map((seed) => letters(seed, height, width));
-const weights = cascade(everywhere(8), integerWeights(mse({ grid: 'symmetric' })));
+const weights = cascade(everywhere(8), integerWeights(mse({ grid: 'symmetric', levels: 'odd' })));
 
 async function decibels(one: Uint8Array, other: Uint8Array): Promise<number> {
   const run = async (model: Uint8Array) => {
@@ -52,7 +52,7 @@ test.each([
 test('statistics are stored as JSON and reused; dynamic ranges need none', async () => {
   const port = onnx(bytes, { ort, integers: 'operators' });
   const stored = JSON.stringify(await port.observe!(pages));
-  const recipe: Recipe = { weights: absmax(), bits: 8, activations: minMax() };
+  const recipe: Recipe = { weights: absmax({ levels: 'odd' }), bits: 8, activations: minMax() };
   const first = await quantize(port, { ...recipe, calibration: JSON.parse(stored) });
   const again = await quantize(onnx(bytes, { integers: 'operators' }), {
     ...recipe,
@@ -76,7 +76,11 @@ test('without the option nothing is folded, and activations are quantized in flo
   const operators = (await port.layers()).map(({ op }) => op);
   const { node } = readModel(bytes).proto.graph!;
   expect(operators).toHaveLength(node.filter(({ opType }) => opType !== 'Constant').length);
-  const { model, report } = await quantize(port, { weights: absmax(), bits: 8, activations: dynamic() });
+  const { model, report } = await quantize(port, {
+    weights: absmax({ levels: 'odd' }),
+    bits: 8,
+    activations: dynamic(),
+  });
   const written = new Set(operatorsRun(model.bytes, { x: shape }));
   expect(written).not.toContain('DynamicQuantizeLinear');
   expect(written).not.toContain('ConvInteger');

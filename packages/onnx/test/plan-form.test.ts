@@ -43,7 +43,7 @@ const bytes = buildBytes({
 const shape = [1, channels, 6, 6];
 const batches: Batch[] = [{ inputs: { x: { shape, data: noise(channels * 36) } } }];
 
-async function quantized(integers: OnnxOptions['integers'], weights = absmax()) {
+async function quantized(integers: OnnxOptions['integers'], weights = absmax({ levels: 'odd' })) {
   const port = onnx(bytes, { ort, ...(integers === undefined ? {} : { integers }) });
   const calibration = await port.observe!(batches);
   const done = await quantize(port, { weights, activations: minMax(), calibration });
@@ -126,7 +126,7 @@ describe('the report on activations', () => {
       outputs: { y: [32, 4] },
     });
     const { report } = await quantize(onnx(swapped), {
-      weights: absmax(),
+      weights: absmax({ levels: 'odd' }),
       activations: horq(),
       activationBits: 2,
     });
@@ -142,7 +142,7 @@ describe('the report on activations', () => {
 });
 
 test('for WebGPU, which refuses float64, means are computed in float32', async () => {
-  const recipe = { weights: absmax(), activations: horq(), activationBits: 2 };
+  const recipe = { weights: absmax({ levels: 'odd' }), activations: horq(), activationBits: 2 };
   const casts = async (options: OnnxOptions) => {
     const { model } = await quantize(onnx(bytes, options), recipe);
     const { node } = readModel(model.bytes).proto.graph!;

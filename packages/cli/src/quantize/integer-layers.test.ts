@@ -29,22 +29,26 @@ const draft: readonly BitAssignment[] = [
 describe('weights of integer layers', () => {
   it('get 8 bits, a symmetric method and channels; others keep what they have', () => {
     const [integer, float, kept] = integerLayers('ul2q', 'group:32').assign(draft, layers, { options: {} });
-    expect(integer).toMatchObject({ bits: 8, quantizer: 'mse:grid=symmetric', granularity: 'channel' });
+    expect(integer).toMatchObject({
+      bits: 8,
+      quantizer: 'mse:grid=symmetric,levels=odd',
+      granularity: 'channel',
+    });
     expect(integer?.reason).toBe('4 bits everywhere; the layer is computed in integers');
     expect([float, kept]).toEqual(draft.slice(1));
   });
 
   it('keep one scale for all where that was asked for', () => {
     const [integer] = integerLayers('absmax', 'tensor').assign(draft, layers, { options: {} });
-    expect(integer).toMatchObject({ quantizer: 'absmax', granularity: 'tensor' });
+    expect(integer).toMatchObject({ quantizer: 'absmax:levels=odd', granularity: 'tensor' });
   });
 
   it.each([
-    ['min-max', 'mse:grid=symmetric'],
-    ['absmax', 'absmax'],
+    ['min-max', 'mse:grid=symmetric,levels=odd'],
+    ['absmax', 'absmax:levels=odd'],
     ['fixed-point', 'fixed-point'],
-    ['mse', 'mse:grid=symmetric'],
-    ['percentile:percent=99', 'percentile:percent=99,grid=symmetric'],
+    ['mse', 'mse:grid=symmetric,levels=odd'],
+    ['percentile:percent=99', 'percentile:percent=99,grid=symmetric,levels=odd'],
   ])('of %s is %s', (choice, expected) => {
     expect(symmetricMethod(choice)).toBe(expected);
   });

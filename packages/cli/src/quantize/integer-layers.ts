@@ -37,8 +37,9 @@ export function integerLayers(
 /** The method that was asked for where it can be symmetric, else the one that makes the smallest error. */
 export function symmetricMethod(choice: string, methods: Registry = registry): string {
   const { quantizer, options } = chooseQuantizer(choice, methods);
-  if (alwaysSymmetric.includes(quantizer.name)) return choice;
-  if (quantizer.options?.['grid'] === undefined) return 'mse:grid=symmetric';
-  const settings = Object.entries({ ...options, grid: 'symmetric' }).map(([key, value]) => `${key}=${value}`);
-  return `${quantizer.name}:${settings.join(',')}`;
+  const offered = alwaysSymmetric.includes(quantizer.name) || quantizer.options?.['grid'] !== undefined;
+  if (!offered) return 'mse:grid=symmetric,levels=odd';
+  const chosen = Object.entries({ ...options, ...quantizer.grids?.symmetric });
+  const settings = chosen.map(([key, value]) => `${key}=${value}`);
+  return [quantizer.name, settings.join(',')].filter((part) => part !== '').join(':');
 }

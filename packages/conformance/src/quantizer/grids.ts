@@ -14,8 +14,13 @@ function checkGrids(quantizer: Quantizer): void {
   for (const [kind, chosen] of Object.entries(quantizer.grids ?? {})) {
     must(kind === 'zero-point' || kind === 'symmetric', () => `grids: '${kind}' is not known`);
     const options = optionsOf(quantizer, chosen);
-    for (const width of usableWidths(quantizer)) checkGrid(quantizer, kind as GridKind, options, width);
+    for (const width of widthsOf(quantizer, kind)) checkGrid(quantizer, kind as GridKind, options, width);
   }
+}
+
+/** The widths at which there can be such a grid: a single bit has no level to both sides of 0. */
+export function widthsOf(quantizer: Quantizer, kind: string): readonly Width[] {
+  return usableWidths(quantizer).filter(({ bits }) => bits > 1 || kind !== 'symmetric');
 }
 
 function checkGrid(quantizer: Quantizer, kind: GridKind, options: Options, width: Width): void {
@@ -25,7 +30,7 @@ function checkGrid(quantizer: Quantizer, kind: GridKind, options: Options, width
     const zeroPoint = zeroPointForm(encodeWith(parameters, values, width.bits))?.zeroPoints[0];
     must(zeroPoint !== undefined, () => `${at}: 0 is no level with an integer zero point`);
     if (kind === 'zero-point' || parameters.kind !== 'affine') continue;
-    const middle = (parameters.levels - 1) / 2;
+    const middle = parameters.levels >> 1;
     must(zeroPoint === middle, () => `${at}: ${parameters.levels} levels, the zero point is ${zeroPoint}`);
   }
 }

@@ -9,7 +9,8 @@ import {
 import { difference } from '../difference.js';
 import { must, type Law } from '../law.js';
 import { ordinaryValues } from '../samples.js';
-import { contextOf, fit, usableWidths } from './fit.js';
+import { contextOf, fit, type Width } from './fit.js';
+import { widthsOf } from './grids.js';
 import { describe } from './parameters.js';
 
 /** The law of quantizers that can fit weights by their range. */
@@ -20,12 +21,12 @@ export function rangeLaws(quantizer: Quantizer): readonly Law[] {
 
 /** With the options at hand, and with those of each grid that it declares. */
 function checkRanges(quantizer: Quantizer): void {
-  const choices = [{}, ...Object.values(quantizer.grids ?? {})];
-  for (const chosen of choices) checkRangesWith(quantizer, optionsOf(quantizer, chosen));
+  for (const [kind, chosen] of Object.entries({ 'at hand': {}, ...quantizer.grids }))
+    checkRangesWith(quantizer, optionsOf(quantizer, chosen), widthsOf(quantizer, kind));
 }
 
-function checkRangesWith(quantizer: Quantizer, options: Options): void {
-  for (const width of usableWidths(quantizer).filter(({ role }) => role === 'weight')) {
+function checkRangesWith(quantizer: Quantizer, options: Options, widths: readonly Width[]): void {
+  for (const width of widths.filter(({ role }) => role === 'weight')) {
     for (const [name, values] of Object.entries(samples())) {
       const { min, max } = range(values);
       const ranges = { min: Float32Array.of(min), max: Float32Array.of(max) };

@@ -9,8 +9,8 @@ export type Role = 'weight' | 'activation';
 
 /**
  * Grids that integer runtimes and packed operators want. `zero-point`: 0 is exactly a level, with an integer zero point in
- * every slice. `symmetric`: 0 is the middle one of an odd number of levels, the same zero point in all slices. A slice whose
- * values are all equal may have a scale of 0 and its value as the offset, but in a symmetric grid 0 alone.
+ * every slice. `symmetric`: 0 is the middle level (the upper one of an even number), the same zero point in all slices, from 2 bits
+ * on. A slice whose values are all equal may have a scale of 0 and its value as the offset.
  */
 export type GridKind = 'zero-point' | 'symmetric';
 

@@ -61,4 +61,4 @@ function zeroPointOf(tensor: QuantizedTensor, { levels, offset }: AffineScheme):
 }
 
 const notSymmetric =
-  'its grid is not symmetric about 0, which integer operators need: quantize the weights with absmax';
+  'its grid is not symmetric about 0, which integer operators need: quantize the weights with absmax:levels=odd';

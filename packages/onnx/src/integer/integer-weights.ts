@@ -2,11 +2,11 @@ import type { BitwidthPolicy, QuantizerChoice } from '@lowbit/core';
 
 /**
  * Gives the weights of integer layers (those with sites) a quantizer of their own; other weights keep what they have.
- * Integer operators need weights that are symmetric about 0, `absmax()` or `mse({ grid: 'symmetric' })`, which are
+ * Integer operators need weights that are symmetric about 0, `absmax` or `mse` with `levels: 'odd'`, which are
  * coarser than others where nothing needs them. Bits stay as they are, and so do weights that stay float.
  *
  * @example
- * bits: cascade(everywhere(8), integerWeights(mse({ grid: 'symmetric' })))
+ * bits: cascade(everywhere(8), integerWeights(mse({ grid: 'symmetric', levels: 'odd' })))
  */
 export function integerWeights(weights: QuantizerChoice): BitwidthPolicy {
   return {
