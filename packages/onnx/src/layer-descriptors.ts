@@ -9,24 +9,30 @@ import { copyMessage } from './schema/proto.js';
  * The layers of a model as every port gives them; values are read when they are asked for.
  *
  * @param sites Where activations can be quantized, by the id of the layer.
+ * @param wants What the packed form of a weight wants, where packed forms are asked for.
  */
 export function layerDescriptors(
   layers: readonly DescribedLayer[],
   files?: ExternalFiles,
   sites: ReadonlyMap<string, readonly SiteDescriptor[]> = new Map(),
+  wants: (site: WeightSite) => WeightDescriptor['wants'] = () => undefined,
 ): readonly LayerDescriptor[] {
   return layers.map(({ id, op, depth, macs, weights, skipped }) => ({
     id,
     op,
     depth,
     ...(macs === undefined ? {} : { macs }),
-    weights: weights.map((site) => weightDescriptor(site, files)),
+    weights: weights.map((site) => weightDescriptor(site, files, wants(site))),
     sites: sites.get(id) ?? [],
     ...(skipped.length === 0 ? {} : { skipped }),
   }));
 }
 
-function weightDescriptor(site: WeightSite, files: ExternalFiles | undefined): WeightDescriptor {
+function weightDescriptor(
+  site: WeightSite,
+  files: ExternalFiles | undefined,
+  wants: WeightDescriptor['wants'],
+): WeightDescriptor {
   const { id, kernel, source, shape, outputAxes, inputAxis } = site;
   // A copy, as the model's own tensor may be moved to another file when the result is written.
   const tensor = copyMessage(source.tensor);
@@ -37,6 +43,7 @@ function weightDescriptor(site: WeightSite, files: ExternalFiles | undefined): W
     outputAxes,
     ...(inputAxis === undefined ? {} : { inputAxis }),
     storedBytes: tensorBytes(tensor, id),
+    ...(wants === undefined ? {} : { wants }),
     read: (into) =>
       files !== undefined && isExternal(tensor)
         ? files.load(tensor, id).then((loaded) => readFloats(loaded, id, into))

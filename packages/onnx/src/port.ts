@@ -7,6 +7,7 @@ import { formOf, optionsOfForm } from './plan-form.js';
 import { externalFiles } from './read/external-files.js';
 import { running, type Lend, type Running } from './running.js';
 import { readDescribed, type DescribedSource, type Source } from './source.js';
+import { packedForms } from './rewrite/wanted-form.js';
 import { runtimeOf } from './target/runtime.js';
 
 const supports: PortCapabilities = {
@@ -22,8 +23,9 @@ export interface OnnxPort extends ModelPort<OnnxResult> {
 }
 
 /**
- * An ONNX file as a model to quantize, for onnxruntime-web ≥ 1.24 on WebAssembly. The bytes are never changed, and
- * the versions of the file's operators and of its format stay as they are.
+ * An ONNX file as a model to quantize, for onnxruntime-web ≥ 1.24 on WebAssembly. The bytes are never changed. In the
+ * result, the version of the operators stays as it is unless activations become integers; that of the format is raised
+ * where types of 4 or 2 bits need it.
  *
  * A stored plan brings the form of its activations along, so that `integers` need not be given again.
  *
@@ -84,5 +86,6 @@ export function onnx(bytes: Uint8Array, options: OnnxOptions = {}): OnnxPort {
 function layersOf(read: DescribedSource, source: Source): readonly LayerDescriptor[] {
   const { model, normals, description } = read;
   const sites = activationSites(model, description, source, normals);
-  return layerDescriptors(description.layers, source.files, sites);
+  const wants = source.optimize === 'memory' ? packedForms(model, source.runtime) : undefined;
+  return layerDescriptors(description.layers, source.files, sites, wants);
 }

@@ -14,7 +14,7 @@ import { runModel } from './helpers/run-model.js';
 import { sampleTensor, type GridKind } from './helpers/sample-tensor.js';
 
 const widths = [1, 2, 3, 4, 6, 8, 12];
-const kinds: readonly GridKind[] = ['zero-point', 'offset', 'symmetric', 'codebook', 'residual'];
+const kinds: readonly GridKind[] = ['zero-point', 'middle', 'offset', 'symmetric', 'codebook', 'residual'];
 const [entries, features] = [60, 64];
 
 const slicings: readonly Slicing[] = [
@@ -126,7 +126,9 @@ describe('embeddings give what decode gives', () => {
 });
 
 /** Tables in groups of 16 and of 64, at widths that GatherBlockQuantized has or widens. */
-const grouped = [1, 2, 3, 4, 8].flatMap((bits) => [`zero-point_${bits}_3`, `zero-point_${bits}_4`]);
+const grouped = [1, 2, 3, 4, 8].flatMap((bits) =>
+  [`zero-point_${bits}`, `middle_${bits}`].flatMap((grid) => [`${grid}_3`, `${grid}_4`]),
+);
 
 test.each([
   ['1.20/wasm', { 1: 4, 2: 4, 3: 4, 4: 4 }],

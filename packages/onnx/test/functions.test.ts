@@ -74,8 +74,8 @@ describe('weights in functions of the model', () => {
   });
 
   test.each([
-    ['speed', 8, 'channel', 'Cast→Mul→Add'],
-    ['speed', 4, 'channel', 'planar 4-bit→Mul→Add'],
+    ['speed', 8, 'channel', 'Cast→Sub→Mul'],
+    ['speed', 4, 'channel', 'planar 4-bit→Sub→Mul'],
     ['memory', 8, 'channel', 'DequantizeLinear'],
     ['memory', 4, 'group:32', 'MatMulNBits'],
     // A Constant node of opset 17 holds no 4 bits.

@@ -1,6 +1,21 @@
-import { sizeOf, zeroPointForm, type AffineScheme, type QuantizedTensor, type Slicing } from '@lowbit/core';
-import { dequantizeOperator, type Spread } from '../target/facts.js';
+import {
+  sizeOf,
+  zeroPointForm,
+  type AffineScheme,
+  type QuantizedTensor,
+  type Slicing,
+  type ZeroPointForm,
+} from '@lowbit/core';
+import type { DataType } from '../schema/proto.js';
+import {
+  dequantizeOperator,
+  leavesZeroPointsOut,
+  signedTypes,
+  type DequantizeOperator,
+  type Spread,
+} from '../target/facts.js';
 import type { Target } from '../target/target.js';
+import { centredCodes } from './centred-codes.js';
 import type { Shaped } from './expand.js';
 import type { Fragment } from './fragment.js';
 import { addNumbers, addParameters } from './parameter-grid.js';
@@ -23,15 +38,17 @@ export interface Unfit {
 }
 
 /**
- * Decodes an affine tensor by `DequantizeLinear` with explicit zero points, and `Add` where the grid has no integer
- * zero point. Nothing is added to the fragment when there is no such form.
+ * Decodes an affine tensor by `DequantizeLinear`, with zero points unless all can be 0, and `Add` where the grid has no
+ * integer zero point. Nothing is added to the fragment when there is no such form.
  *
+ * @param dims The shape that the result gets.
  * @param isMoved Whether anything but operators that compute with the weight may take the result.
  */
 export function dequantize(
   to: Fragment,
   tensor: QuantizedTensor,
   target: Target,
+  dims: readonly number[],
   isMoved: () => boolean,
 ): Shaped | Unfit {
   const { scheme, bits, parameterStorage } = tensor;
@@ -42,15 +59,13 @@ export function dequantize(
   if ('unfit' in view) return view;
   const operator = dequantizeOperator(bits, view.spread, target, isMoved);
   if (operator === undefined) return { unfit: noOperator(bits, view.spread, target) };
-  const { codes, scale, zeroPoints } = exact ?? {
-    codes: tensor.codes,
-    scale: scheme.scale,
-    zeroPoints: scheme.scale.map(() => 0),
-  };
+  const reshaped = dims.join() !== view.shape.join();
+  const without = leavesZeroPointsOut(target, () => reshaped || isMoved());
+  const { type, codes, scale, zeroPoints } = storedCodes(tensor, scheme, exact, operator, without);
   const inputs = [
-    to.constant('codes', operator.type, view.shape, codes),
+    to.constant('codes', type, view.shape, codes),
     addNumbers(to, 'scale', scale, view.parameters, parameterStorage),
-    to.constant('zero', operator.type, view.parameters, zeroPoints),
+    ...(zeroPoints === undefined ? [] : [to.constant('zero', type, view.parameters, zeroPoints)]),
   ];
   const value = to.node('DequantizeLinear', inputs, attributesOf(view), operator.domain);
   const result = { value, shape: view.shape, storedBits: operator.bits, form: 'DequantizeLinear' };
@@ -61,6 +76,39 @@ export function dequantize(
     : addParameters(to, 'offset', symmetricOffsets(scheme), grid, 'float32');
   const added = to.node('Add', [value, offset]);
   return { ...result, value: added, form: 'DequantizeLinear→Add' };
+}
+
+interface StoredCodes {
+  readonly type: DataType;
+  readonly codes: ArrayLike<number>;
+  readonly scale: Float32Array;
+  /** Absent where all are 0 and may be left out. */
+  readonly zeroPoints?: ArrayLike<number>;
+}
+
+/**
+ * Codes as the operator takes them: around 0 in the signed type where zero points may be left out and all slices fit.
+ *
+ * @param without Whether zero points may be left out.
+ */
+function storedCodes(
+  tensor: QuantizedTensor,
+  scheme: AffineScheme,
+  exact: ZeroPointForm | undefined,
+  { type, bits }: DequantizeOperator,
+  without: boolean,
+): StoredCodes {
+  const { codes, scale, zeroPoints } = exact ?? {
+    codes: tensor.codes,
+    scale: scheme.scale,
+    zeroPoints: new Uint16Array(scheme.scale.length),
+  };
+  if (!without) return { type, codes, scale, zeroPoints };
+  if (zeroPoints.every((zeroPoint) => zeroPoint === 0)) return { type, codes, scale };
+  const centred = exact && centredCodes(tensor, exact, bits);
+  if (centred === undefined) return { type, codes, scale, zeroPoints };
+  const around = Int32Array.from(centred.codes, (code) => code - centred.zeroPoint);
+  return { type: signedTypes[bits] as DataType, codes: around, scale: centred.scale };
 }
 
 function noOperator(bits: number, spread: Spread, { opset, runtime }: Target): string {

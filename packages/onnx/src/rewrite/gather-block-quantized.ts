@@ -5,6 +5,7 @@ import { gatherBlockQuantizedBits, runtimeDomain } from '../target/facts.js';
 import type { Target } from '../target/target.js';
 import { makeAttribute } from '../write/make-node.js';
 import { packSmall } from '../write/pack-small.js';
+import { centredCodes } from './centred-codes.js';
 import type { Fragment } from './fragment.js';
 import { isTable } from './gather-rows.js';
 import type { Replacement } from './lower.js';
@@ -13,7 +14,7 @@ import { addNumbers } from './parameter-grid.js';
 /**
  * Takes rows of packed groups: every `Gather` becomes `com.microsoft.GatherBlockQuantized` with the same name and
  * outputs. `undefined` when the operator does not fit: it takes a table of FLOAT with groups of 16, 32, 64 … along its
- * rows that leave nothing over, and integer zero points.
+ * rows that leave nothing over, and integer zero points, which are left out where all can be its default.
  */
 export function gatherBlockQuantized(
   to: Fragment,
@@ -23,21 +24,20 @@ export function gatherBlockQuantized(
 ): Replacement | undefined {
   const { shape, slicing, parameterStorage } = tensor;
   if (slicing === 'tensor' || !('along' in slicing) || slicing.along !== 1) return undefined;
-  if (!isTable(site) || site.source.tensor.dataType !== DataType.FLOAT) return undefined;
+  if (!isFloatTable(site)) return undefined;
   const [entries, features] = shape as readonly [number, number];
   const { group } = slicing;
   const bits = gatherBlockQuantizedBits(tensor.bits, group, features, target);
   const exact = bits && zeroPointForm(tensor);
   if (bits === undefined || exact === undefined) return undefined;
-  const add = (role: string, columns: number, codes: ArrayLike<number>) => {
-    if (bits === 4) return to.constant(role, DataType.UINT4, [entries, columns], codes);
-    const bytes = bits === 8 ? codes : packRows(codes, columns);
-    return to.constant(role, DataType.UINT8, [entries, bytes.length / entries], bytes);
-  };
+  const centred = centredCodes(tensor, exact, bits);
+  const add = (role: string, columns: number, codes: ArrayLike<number>) =>
+    addRows(to, role, [entries, columns], codes, bits, centred !== undefined);
   const groups = features / group;
-  const codes = add('codes', features, exact.codes);
-  const scale = addNumbers(to, 'scale', exact.scale, [entries, groups], parameterStorage);
-  const zero = add('zero', groups, exact.zeroPoints);
+  const { codes, scale } = centred ?? exact;
+  const inputs = [add('codes', features, codes)];
+  const parameters = [addNumbers(to, 'scale', scale, [entries, groups], parameterStorage)];
+  if (centred === undefined) parameters.push(add('zero', groups, exact.zeroPoints));
   const attribute = Object.entries({
     gather_axis: 0,
     quantize_axis: 1,
@@ -48,11 +48,37 @@ export function gatherBlockQuantized(
     copyMessage(node, {
       opType: 'GatherBlockQuantized',
       domain: runtimeDomain.name,
-      input: [codes, node.input[1] as string, scale, zero],
+      input: [...inputs, node.input[1] as string, ...parameters],
       attribute,
     });
   const nodes = new Map(site.uses.map(({ node }) => [node, [replaced(node)]]));
   return { form: 'GatherBlockQuantized', storedBits: bits, nodes };
+}
+
+/** Whether a weight is a table of FLOAT that rows are taken of, and nothing else. */
+export const isFloatTable = (site: WeightSite): boolean =>
+  isTable(site) && site.source.tensor.dataType === DataType.FLOAT;
+
+/**
+ * Adds the rows [entries, columns] of codes or zero points.
+ *
+ * @param centred Whether the zero point is the operator's default: 0 where there is a type of so many bits, otherwise
+ *   the middle of the codes.
+ */
+function addRows(
+  to: Fragment,
+  role: string,
+  [entries, columns]: readonly [number, number],
+  codes: ArrayLike<number>,
+  bits: 2 | 4 | 8,
+  centred: boolean,
+): string {
+  if (bits === 4) {
+    const signed = centred ? Int8Array.from(codes, (code) => code - 8) : codes;
+    return to.constant(role, centred ? DataType.INT4 : DataType.UINT4, [entries, columns], signed);
+  }
+  const bytes = bits === 8 ? codes : packRows(codes, columns);
+  return to.constant(role, DataType.UINT8, [entries, bytes.length / entries], bytes);
 }
 
 /** Codes of 2 bits, four a byte; each row starts a new byte. */

@@ -12,6 +12,7 @@ import { gatherBlockQuantized } from './gather-block-quantized.js';
 import { gatherRows } from './gather-rows.js';
 import { integers } from './integers.js';
 import { matMulNBits } from './mat-mul-n-bits.js';
+import { unpackedReason } from './unpacked-reason.js';
 import { usedOnly } from './used-only.js';
 
 /** One weight in the form that was chosen for it; its nodes and constants are in the fragment. */
@@ -49,8 +50,12 @@ export function lower(
   if (multiplies !== undefined) return replaced(to, tensor, multiplies, multiplied(target));
   const takes = gatherBlockQuantized(to, site, tensor, target) ?? gatherRows(to, site, tensor, target);
   if (takes !== undefined) return replaced(to, tensor, takes, taken);
-  const packed = dequantize(to, tensor, target, () => !usedOnly(site, () => true));
-  if ('unfit' in packed) return expanded(to, site, expand(to, tensor, target), tensor, packed.unfit);
+  const dims = tensorShape(site.source.tensor, site.source.name);
+  const packed = dequantize(to, tensor, target, dims, () => !usedOnly(site, () => true));
+  if ('unfit' in packed) {
+    const why = unpackedReason(site, tensor, target, packed.unfit);
+    return expanded(to, site, expand(to, tensor, target), tensor, why);
+  }
   finish(to, site, packed);
   const reason = sentence(decoded, widening(packed.storedBits, tensor));
   const others = explicitTransposes(site.source);

@@ -5,6 +5,7 @@ import { copyMessage, DataType, type NodeProto } from '../schema/proto.js';
 import { matMulNBitsFits, runtimeDomain } from '../target/facts.js';
 import type { Target } from '../target/target.js';
 import { makeAttribute } from '../write/make-node.js';
+import { centredCodes } from './centred-codes.js';
 import type { Fragment } from './fragment.js';
 import { groupLayout, packGroups, packZeroPoints, type PackedBits } from './group-layout.js';
 import type { Replacement } from './lower.js';
@@ -14,7 +15,8 @@ import { usedOnly } from './used-only.js';
 /**
  * Multiplies by packed groups: every `MatMul` that the weight feeds becomes `com.microsoft.MatMulNBits` with the
  * same name and outputs. Returns what each node becomes, or `undefined` when the operator does not fit: it takes a
- * matrix [rows, columns] as second factor, groups along the rows, and integer zero points.
+ * matrix [rows, columns] as second factor, groups along the rows, and integer zero points, which are left out where
+ * all can be its default.
  */
 export function matMulNBits(
   to: Fragment,
@@ -25,17 +27,23 @@ export function matMulNBits(
   const { shape, slicing, bits, parameterStorage } = tensor;
   const rows = shape[0] as number;
   if (slicing === 'tensor' || !('along' in slicing) || slicing.along !== 0) return undefined;
-  if (!feedsOnlyMatMul(site) || !matMulNBitsFits(bits, slicing.group, rows, target)) return undefined;
+  if (!feedsOnlyMatMul(site)) return undefined;
   const exact = zeroPointForm(tensor);
   if (exact === undefined) return undefined;
+  const centred = centredCodes(tensor, exact, bits);
+  if (!matMulNBitsFits(bits, slicing.group, rows, target, centred === undefined)) return undefined;
   const layout = groupLayout(shape as readonly [number, number], slicing.group, bits as PackedBits);
   const { columns, groups } = layout;
-  const scales = transpose(exact.scale, groups);
+  const form = centred ?? exact;
+  const scales = transpose(form.scale, groups);
   const inputs = [
-    to.constant('codes', DataType.UINT8, [columns, groups, layout.bytesPerGroup], packGroups(exact, layout)),
+    to.constant('codes', DataType.UINT8, [columns, groups, layout.bytesPerGroup], packGroups(form, layout)),
     addNumbers(to, 'scale', scales, [columns * groups], parameterStorage),
-    to.constant('zero', DataType.UINT8, [columns * layout.bytesPerZeros], packZeroPoints(exact, layout)),
   ];
+  if (centred === undefined) {
+    const zeros = packZeroPoints(exact, layout);
+    inputs.push(to.constant('zero', DataType.UINT8, [zeros.length], zeros));
+  }
   const attribute = Object.entries({ K: rows, N: columns, bits, block_size: slicing.group }).map(
     ([name, value]) => makeAttribute(name, value),
   );
@@ -57,7 +65,7 @@ function transpose(values: Float32Array, rows: number): Float32Array {
 }
 
 /** Whether the weight is the second factor of `MatMul` nodes and nothing else. */
-function feedsOnlyMatMul(site: WeightSite): boolean {
+export function feedsOnlyMatMul(site: WeightSite): boolean {
   const { source, shape } = site;
   const plain = source.tensor.dataType === DataType.FLOAT && shape.length === 2;
   const factor = ({ node, input }: WeightUse) =>

@@ -1,21 +1,23 @@
 import { LowbitError, type QuantizedTensor, type StorageNote } from '@lowbit/core';
 import type { ConstantSource, WeightSite } from '../describe/weight-site.js';
 import type { OnnxModel } from '../read/model.js';
-import { bodyOf, functionsByGraph, opsetOf, writeBodies } from '../read/function-body.js';
+import { bodyOf, functionsByGraph, writeBodies } from '../read/function-body.js';
 import { isExternal, tensorBytes } from '../read/tensor-data.js';
 import {
   createOperatorSet,
+  type DataType,
   type FunctionProto,
   type GraphProto,
   type ModelProto,
   type NodeProto,
 } from '../schema/proto.js';
-import { constantsOfAnyType, initializersStandAlone, runtimeDomain } from '../target/facts.js';
+import { constantsOfAnyType, initializersStandAlone, irOfType, runtimeDomain } from '../target/facts.js';
 import type { Optimize, Runtime, Target } from '../target/target.js';
 import { fragment, type Fragment } from './fragment.js';
 import { graphEdit, replacedParts, type GraphEdit } from './graph-edit.js';
 import { lower, type Lowered } from './lower.js';
 import { freePrefix, ownPrefixes } from './names.js';
+import { targetOf } from './target-of.js';
 import { parentsOf, unshadow } from './unshadow.js';
 import { storedBytes } from './stored-bytes.js';
 import { raiseIr } from '../write/raise-ir.js';
@@ -42,13 +44,13 @@ export function rewriteModel(
   checkWeights(sites, weights, model.name);
   const { proto } = model;
   const written = irOfConstants(model);
-  const target = { ...model, ...(runtime === undefined ? {} : { runtime }) };
   const owners = functionsByGraph(proto);
   const innerPrefix = freePrefix([proto.graph as GraphProto, ...owners.keys()], 'inner');
   let [count, inner] = [0, 0];
   const newName = () => `${prefix}.${count++}`;
   const newInnerName = () => `${innerPrefix}.${inner++}`;
   const edits = new Map<GraphProto, GraphEdit>();
+  const types = new Set<DataType>();
   const editOf = (graph: GraphProto) => {
     const edit = edits.get(graph) ?? graphEdit(graph, { ...model, ir: written }, newName);
     edits.set(graph, edit);
@@ -61,12 +63,11 @@ export function rewriteModel(
     const site = unshadow(described, parents, newInnerName);
     const { graph } = site.source;
     const fn = owners.get(graph);
-    const place = { fn, edit: editOf(graph), prefix: `${prefix}${index}` };
-    const here = fn === undefined ? target : { ...target, opset: opsetOf(fn, model), inFunction: true };
-    return [rewriteWeight(here, site, tensor, optimize, place)];
+    const place = { fn, edit: editOf(graph), prefix: `${prefix}${index}`, types };
+    return [rewriteWeight(proto, targetOf(model, fn, runtime), site, tensor, optimize, place)];
   });
   for (const edit of edits.values()) edit.apply();
-  if (notes.some(({ float }) => float !== true)) raiseIr(proto, written);
+  if (types.size > 0) raiseIr(proto, Math.max(written, ...[...types].map(irOfType)));
   writeBodies(proto);
   return notes;
 }
@@ -85,18 +86,21 @@ interface Place {
   readonly edit: GraphEdit;
   /** What all of its names begin with. */
   readonly prefix: string;
+  /** Told the types of its constants. */
+  readonly types: Set<DataType>;
 }
 
 function rewriteWeight(
-  model: OnnxModel & Target,
+  proto: ModelProto,
+  target: Target,
   site: WeightSite,
   tensor: QuantizedTensor,
   optimize: Optimize,
-  { fn, edit, prefix }: Place,
+  { fn, edit, prefix, types }: Place,
 ): StorageNote {
   const { id, source } = site;
   const added = fragment(prefix, edit.shared);
-  const { form, memoryBytes, reason, others } = lower(added, site, tensor, model, optimize);
+  const { form, memoryBytes, reason, others } = lower(added, site, tensor, target, optimize);
   keepWords(source, added);
   nameNodes([...others.values()].flat(), prefix);
   const removed = replacedParts(source);
@@ -106,7 +110,8 @@ function rewriteWeight(
   const bytes = storedBytes({ ...parts, node: [...(parts.node ?? []), ...[...others.values()].flat()] });
   if (bytes >= before) return leftFloat(site, bytes, before);
   edit.replace(source, added, others);
-  if (usesRuntimeDomain(added, others)) [model.proto, fn].forEach(importRuntimeDomain);
+  added.constants.forEach(({ dataType }) => types.add(dataType));
+  if (usesRuntimeDomain(added, others)) [proto, fn].forEach(importRuntimeDomain);
   const hidden = removed.input?.length ? '; no longer a graph input, so that it can be computed' : '';
   const unread =
     site.unread === undefined ? '' : '; constants of that name in branches are gone: nothing reads them';

@@ -9,7 +9,7 @@ const newest = { opset: 25, ir: 13 };
 describe('types that Cast unpacks', () => {
   test.each([
     [4, old, undefined],
-    [4, { opset: 21, ir: 9 }, undefined],
+    [4, { opset: 21, ir: 9 }, DataType.UINT4],
     [4, safest, DataType.UINT4],
     [2, safest, undefined],
     [2, newest, DataType.UINT2],

@@ -27,16 +27,25 @@ interface Runtimes {
   readonly webgpu?: number;
 }
 
-interface Since {
-  readonly opset: number;
-  readonly ir: number;
-}
+/** The operator set that 4-bit types came with. */
+const fourBitsSince = 21;
 
-/** Types of packed codes, by width: since when the standard `Cast` takes them. */
-const packedTypes: ReadonlyMap<number, Since & { readonly type: DataType }> = new Map([
-  [2, { type: DataType.UINT2, opset: 25, ir: 13 }],
-  [4, { type: DataType.UINT4, opset: 21, ir: 10 }],
+/** Types of packed codes, by width: the operator set since which the standard `Cast` takes them. */
+const packedTypes: ReadonlyMap<number, { readonly type: DataType; readonly opset: number }> = new Map([
+  [2, { type: DataType.UINT2, opset: 25 }],
+  [4, { type: DataType.UINT4, opset: fourBitsSince }],
 ]);
+
+/** The IR versions that types came with. Every runtime that takes one in an operator loads files of that version. */
+const newTypes: ReadonlyMap<DataType, number> = new Map([
+  [DataType.UINT4, 10],
+  [DataType.INT4, 10],
+  [DataType.UINT2, 13],
+  [DataType.INT2, 13],
+]);
+
+/** The lowest IR version that knows a type; 0 for those that all know. */
+export const irOfType = (type: DataType): number => newTypes.get(type) ?? 0;
 
 /** Whether the runtime loads `Cast` from UINT16: WebGPU bundles refuse to (measured with 1.30). */
 export const castsUint16 = ({ runtime = defaultRuntime }: Target): boolean => runtime.provider === 'wasm';
@@ -51,7 +60,7 @@ export function castableType(bits: number, target: Target): DataType | undefined
   const { minor, provider } = target.runtime ?? defaultRuntime;
   const loads = minor >= castsPacked.since && (provider === 'wasm' || minor < castsPacked.notOnWebgpuSince);
   const packed = packedTypes.get(bits);
-  return loads && packed !== undefined && has(target, packed) ? packed.type : undefined;
+  return loads && packed !== undefined && target.opset >= packed.opset ? packed.type : undefined;
 }
 
 /** How parameters are spread in `DequantizeLinear`: one, one for each index of an axis, one for each block. */
@@ -68,8 +77,8 @@ export interface DequantizeOperator {
 interface DequantizeFact {
   readonly type: DataType;
   readonly bits: number;
-  /** Since when the standard operator takes the type, by spread. */
-  readonly standard: Readonly<Record<Spread, Since>>;
+  /** The operator set since which the standard operator takes the type, by spread. */
+  readonly standard: Readonly<Record<Spread, number>>;
   readonly runs: Readonly<Record<Spread, Runtimes>>;
   /** Whether the runtime's own operator takes it, at any opset; it has no blocks and runs on the CPU alone. */
   readonly own: boolean;
@@ -91,7 +100,7 @@ const dequantizeFacts: readonly DequantizeFact[] = [
   {
     type: DataType.UINT2,
     bits: 2,
-    standard: everySpread({ opset: 25, ir: 13 }),
+    standard: everySpread(25),
     runs: everySpread({ wasm: 24 }),
     own: false,
     moves: false,
@@ -99,7 +108,7 @@ const dequantizeFacts: readonly DequantizeFact[] = [
   {
     type: DataType.UINT4,
     bits: 4,
-    standard: everySpread({ opset: 21, ir: 10 }),
+    standard: everySpread(21),
     runs: everySpread({ wasm: 20, webgpu: 26 }),
     own: true,
     moves: true,
@@ -107,7 +116,7 @@ const dequantizeFacts: readonly DequantizeFact[] = [
   {
     type: DataType.UINT8,
     bits: 8,
-    standard: { tensor: { opset: 10, ir: 3 }, axis: { opset: 13, ir: 3 }, block: { opset: 21, ir: 3 } },
+    standard: { tensor: 10, axis: 13, block: 21 },
     runs: { ...everySpread({ wasm: 20, webgpu: 24 }), block: { wasm: 20, webgpu: 26 } },
     own: true,
     moves: true,
@@ -115,7 +124,7 @@ const dequantizeFacts: readonly DequantizeFact[] = [
   {
     type: DataType.UINT16,
     bits: 16,
-    standard: everySpread({ opset: 21, ir: 3 }),
+    standard: everySpread(21),
     runs: everySpread({ wasm: 20 }),
     own: true,
     moves: true,
@@ -140,7 +149,7 @@ export function dequantizeOperator(
   const onGpu = provider === 'webgpu';
   for (const fact of dequantizeFacts) {
     if (fact.bits < bits) continue;
-    const standard = has(target, fact.standard[spread]) && !(onGpu && target.opset > newestOnGpu);
+    const standard = target.opset >= fact.standard[spread] && !(onGpu && target.opset > newestOnGpu);
     if (standard && runsOn(target, fact.runs[spread]) && (fact.moves || !isMoved()))
       return { domain: undefined, type: fact.type, bits: fact.bits };
     if (fact.own && spread !== 'block' && !onGpu && holds(target, fact))
@@ -149,24 +158,54 @@ export function dequantizeOperator(
   return undefined;
 }
 
-/** Widths of `com.microsoft.MatMulNBits` with packed zero points. */
-const multiplied: ReadonlyMap<number, Runtimes> = new Map([
-  [2, { wasm: 24, webgpu: 26 }],
+/** The signed types of `DequantizeLinear`, which run wherever the unsigned ones of their width do. */
+export const signedTypes: Readonly<Record<number, DataType>> = {
+  2: DataType.INT2,
+  4: DataType.INT4,
+  8: DataType.INT8,
+  16: DataType.INT16,
+};
+
+/** The first runtime that moves operators such as `Reshape` in front of `DequantizeLinear` without zero points rightly. */
+const movesWithoutZeroPoints = 30;
+
+/**
+ * Whether `DequantizeLinear` may leave zero points out that are all 0.
+ *
+ * @param isMoved Whether anything but operators that compute with the weight may take its result.
+ */
+export const leavesZeroPointsOut = ({ runtime = defaultRuntime }: Target, isMoved: () => boolean): boolean =>
+  runtime.minor >= movesWithoutZeroPoints || !isMoved();
+
+/** Widths of `com.microsoft.MatMulNBits`, and since when it takes packed zero points where that came later. */
+const multiplied: ReadonlyMap<number, Runtimes & { readonly zeroPoints?: Runtimes }> = new Map([
+  [2, { wasm: 24, webgpu: 24, zeroPoints: { wasm: 24, webgpu: 26 } }],
   [4, { wasm: 20, webgpu: 24 }],
   [8, { wasm: 24, webgpu: 24 }],
 ]);
 
 /**
  * What `com.microsoft.MatMulNBits` computes rightly: blocks of 16 … 256, a power of two; 2, 4 or 8 bits; rows that
- * are not a multiple of the block at 4 bits only; zero points given as packed integers.
+ * are not a multiple of the block at 4 bits only; scales of either sign; zero points given as packed integers, or left
+ * out where all are 2^(bits − 1).
  */
-export function matMulNBitsFits(bits: number, block: number, rows: number, target: Target): boolean {
+export function matMulNBitsFits(
+  bits: number,
+  block: number,
+  rows: number,
+  target: Target,
+  zeroPoints = true,
+): boolean {
   const blockFits = block >= 16 && block <= 256 && Number.isInteger(Math.log2(block));
   const runs = multiplied.get(bits);
-  return blockFits && runs !== undefined && runsOn(target, runs) && (rows % block === 0 || bits === 4);
+  if (runs === undefined || !blockFits || (rows % block !== 0 && bits !== 4)) return false;
+  return runsOn(target, (zeroPoints && runs.zeroPoints) || runs);
 }
 
-/** Widths that `com.microsoft.GatherBlockQuantized` holds, narrowest first: 2 and 8 bits as UINT8, 4 bits as UINT4. */
+/**
+ * Widths that `com.microsoft.GatherBlockQuantized` holds, narrowest first: 2 and 8 bits as UINT8, 4 bits as UINT4 or INT4. Zero
+ * points that are left out are 0 for these, and the middle of the codes for UINT8.
+ */
 const gathered: readonly (Runtimes & { readonly bits: 2 | 4 | 8 })[] = [
   { bits: 2, wasm: 30, webgpu: 30 },
   { bits: 4, wasm: 20, webgpu: 24 },
@@ -193,11 +232,7 @@ export function gatherBlockQuantizedBits(
  * runtimes refuse there when the operator set does not know their type.
  */
 const holds = (target: Target, { bits }: { readonly bits: number }): boolean =>
-  target.inFunction !== true || bits !== 4 || has(target, packedTypes.get(4) as Since);
-
-function has(target: Target, since: Since): boolean {
-  return target.opset >= since.opset && target.ir >= since.ir;
-}
+  target.inFunction !== true || bits !== 4 || target.opset >= fourBitsSince;
 
 function runsOn({ runtime = defaultRuntime }: Target, runs: Runtimes): boolean {
   const since = runs[runtime.provider];

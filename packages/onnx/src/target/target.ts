@@ -14,11 +14,11 @@ export interface Runtime {
   readonly provider: RuntimeTarget['provider'];
 }
 
-/** What the rewritten file must be valid for: versions that are never raised. */
+/** What the rewritten file must be valid for. */
 export interface Target {
-  /** Version of the standard operators. */
+  /** Version of the standard operators, which is not raised. */
   readonly opset: number;
-  /** IR version of the file. */
+  /** IR version of the file as it was. */
   readonly ir: number;
   /** Whether constants stand in a function of the model, which has no initializers. */
   readonly inFunction?: boolean;

@@ -1,7 +1,10 @@
 import { parameterShape, seededRandom, type QuantizedTensor, type Scheme, type Slicing } from '@lowbit/core';
 
-/** Kinds of grids: with an integer zero point, with a free offset, symmetric, a codebook, residual signs. */
-export type GridKind = 'zero-point' | 'offset' | 'symmetric' | 'codebook' | 'residual';
+/**
+ * Kinds of grids: with an integer zero point, with one of the two next to the middle, with a free offset, symmetric, a
+ * codebook, residual signs.
+ */
+export type GridKind = 'zero-point' | 'middle' | 'offset' | 'symmetric' | 'codebook' | 'residual';
 
 /** A quantized tensor with random codes and parameters; the same arguments give the same tensor. */
 export function sampleTensor(
@@ -31,6 +34,11 @@ const schemes: Record<GridKind, MakeScheme> = {
   'zero-point': (slices, bits, random) => {
     const scale = numbers(slices, random);
     const offset = scale.map((step) => -Math.floor(random() * 2 ** bits) * step);
+    return { kind: 'affine', levels: 2 ** bits, scale, offset };
+  },
+  middle: (slices, bits, random) => {
+    const scale = numbers(slices, random);
+    const offset = scale.map((step) => -(2 ** (bits - 1) - Math.round(random())) * step);
     return { kind: 'affine', levels: 2 ** bits, scale, offset };
   },
   offset: (slices, bits, random) => {
