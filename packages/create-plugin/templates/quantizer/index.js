@@ -13,6 +13,7 @@ export default function pluginFactory() {
     name: 'plugin-name',
     roles: ['weight'],
     bits: { weight: [2, 3, 4, 5, 6, 7, 8] },
+    grids: { 'zero-point': {} },
     fit(values, { bits }) {
       const levels = 2 ** bits;
       const { min, max } = range(values);
