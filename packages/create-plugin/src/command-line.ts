@@ -1,4 +1,4 @@
-import { LowbitError } from '@lowbit/core';
+import { LowbitError, suggestName } from '@lowbit/core';
 import { parseArgs } from 'node:util';
 import { pluginKinds, type PluginKind } from './kinds.js';
 
@@ -14,7 +14,7 @@ const options = {
   version: { type: 'boolean', short: 'V' },
 } as const;
 
-const remedy = 'Run npm create lowbit-plugin -- --help for what is possible.';
+const seeHelp = 'Run npm create lowbit-plugin -- --help for what is possible.';
 
 /** Understands the arguments. @throws LowbitError `invalid-argument` naming what is wrong. */
 export function readCommandLine(args: readonly string[]): Request {
@@ -25,7 +25,13 @@ export function readCommandLine(args: readonly string[]): Request {
   if (name === undefined) throw wrong('NAME', 'the name of the plugin, for instance zero-point', 'none');
   if (more.length > 0) throw wrong('NAME', 'one name', positionals.join(' '));
   const kind = pluginKinds.find((known) => known === values.kind);
-  if (kind === undefined) throw wrong('--kind', pluginKinds.join(', '), JSON.stringify(values.kind));
+  if (kind === undefined)
+    throw wrong(
+      '--kind',
+      pluginKinds.join(', '),
+      JSON.stringify(values.kind),
+      suggestName(values.kind, pluginKinds).remedy,
+    );
   return { name, kind, typescript: values.typescript };
 }
 
@@ -33,10 +39,19 @@ function parsed(args: readonly string[]) {
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true });
   } catch (error) {
-    throw wrong('command line', 'NAME and options', error instanceof Error ? error.message : String(error));
+    const message = error instanceof Error ? error.message : String(error);
+    const [, name] = /^Unknown option '([^']*)'/.exec(message) ?? [];
+    if (name === undefined) throw wrong('command line', 'NAME and options', message);
+    const known = Object.keys(options).map((option) => `--${option}`);
+    throw wrong(
+      'command line',
+      `NAME and the options ${known.join(', ')}`,
+      name,
+      suggestName(name, known).remedy,
+    );
   }
 }
 
-function wrong(where: string, expected: string, received: string): LowbitError {
+function wrong(where: string, expected: string, received: string, remedy = seeHelp): LowbitError {
   return new LowbitError({ code: 'invalid-argument', where, expected, received, remedy });
 }

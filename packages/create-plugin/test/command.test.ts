@@ -43,6 +43,9 @@ test.each([
   [['Upper'], 'lower-case'],
   [['../elsewhere'], 'lower-case'],
   [['name', '--kind', 'method'], 'quantizer, policy, schedule'],
+  [['name', '--kind', 'polcy'], 'Did you mean policy?'],
+  [['name', '--typscript'], 'Did you mean --typescript?'],
+  [['name', '--nonsense'], '-- --help'],
   [['name', '--kin'], '--kin'],
 ])('%j ends with 2 and says why', async (args, expected) => {
   const folder = temporaryFolder();
