@@ -257,6 +257,63 @@ onEveryBackend('quantized activations', (test) => {
     });
   }
 
+  const layersWithoutPatches: [string, tfLayers.layers.Layer, number[]][] = [
+    ['Conv1D', layers.conv1d({ filters: 2, kernelSize: 3 }), [8, 3]],
+    ['Conv3D', layers.conv3d({ filters: 2, kernelSize: 2 }), [4, 4, 4, 2]],
+    ['DepthwiseConv2D', layers.depthwiseConv2d({ kernelSize: 3 }), [6, 6, 2]],
+    ['SeparableConv2D', layers.separableConv2d({ filters: 2, kernelSize: 3 }), [6, 6, 2]],
+    ['Conv2DTranspose', layers.conv2dTranspose({ filters: 2, kernelSize: 3 }), [6, 6, 2]],
+  ];
+  for (const [name, layer, shape] of layersWithoutPatches)
+    test(`${name} has no patches that are known: its input stays float, with the reason`, async () => {
+      const input = tfLayers.input({ shape });
+      const output = layer.apply(input) as tfLayers.SymbolicTensor;
+      const model = withSeededWeights(tfLayers.model({ inputs: input, outputs: output }));
+      const recipe = { weights: grid, bits: 8, activations: rows('patches'), activationBits: 1 } as const;
+      const { model: small, report } = await quantize(tfjs(model), recipe);
+      const { model: weightsAlone } = await quantize(tfjs(model), { weights: grid, bits: 8 });
+      expect(report.activations).toMatchObject([
+        {
+          float: true,
+          form: 'float',
+          formReason: expect.stringMatching(`sees patches.*not of ${name}`) as string,
+        },
+      ]);
+      const size = shape.reduce((product, one) => product * one, 1);
+      const data = Float32Array.from({ length: size }, (_, i) => Math.sin(i * i));
+      const batch = { inputs: { x: { shape: [1, ...shape], data } } };
+      expect(predict(small, batch)).toEqual(predict(weightsAlone, batch));
+      // In training too: with weights quantized it computes what weights alone do, in sums of another order.
+      const run = train(tfjs(model), recipe);
+      const expected = predict(weightsAlone, batch);
+      for await (const round of run)
+        predict(model, batch).forEach((value, i) =>
+          expect(value).toBeCloseTo(expected[i]! + round.number, 4),
+        );
+      const trained = await run.result;
+      expect(trained.report.activations).toMatchObject([{ float: true }]);
+      for (const each of [model, small, weightsAlone, trained.model]) disposeWeights(each);
+    });
+
+  test('a Conv2D with channels first stays float too, and samples are no patches', async () => {
+    const layer = layers.conv2d({ filters: 2, kernelSize: 3, dataFormat: 'channelsFirst' });
+    const model = withSeededWeights(
+      tfLayers.sequential({ layers: [layers.inputLayer({ inputShape: [2, 6, 6] }), layer] }),
+    );
+    const activationsOf = async (sees: 'samples' | 'patches') => {
+      const recipe = { weights: grid, bits: 8, activations: rows(sees), activationBits: 1 } as const;
+      const { model: small, report } = await quantize(tfjs(model), recipe);
+      disposeWeights(small);
+      return report.activations![0]!;
+    };
+    expect(await activationsOf('patches')).toMatchObject({
+      float: true,
+      formReason: expect.stringContaining('channels come first') as string,
+    });
+    expect(await activationsOf('samples')).not.toHaveProperty('float');
+    disposeWeights(model);
+  });
+
   test('samples do not depend on each other', async () => {
     const model = smallNet();
     const recipe = { weights: grid, bits: 8, activations: rows('patches'), activationBits: 1 } as const;

@@ -1,8 +1,9 @@
-import { activationSite, grainOf, type FittedSite } from '@lowbit/core';
+import { activationSite, grainOf, LowbitError, type FittedSite } from '@lowbit/core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { layers } from '@tensorflow/tfjs-layers';
 import { fakeQuantize } from '../ops/fake-quantize.js';
 import { tfjsOps } from '../ops/tfjs-ops.js';
+import { patchesProblem } from './patches-problem.js';
 import { productOfPatches } from './product-of-patches.js';
 
 type Inputs = tf.Tensor | tf.Tensor[];
@@ -18,9 +19,13 @@ export type QuantizedCall = (
 /**
  * The call of a layer whose input is quantized as the site says: everything at once, sample by sample, or patch by patch.
  * Gradients follow the quantizer's `backward`.
+ *
+ * @throws LowbitError `layer-unsupported` for patches of a layer whose patches are not known.
  */
 export function inputQuantizer(site: FittedSite, layer: layers.Layer): QuantizedCall {
   const grain = grainOf(site.quantizer, site.options);
+  const problem = grain === 'patches' ? patchesProblem(layer) : undefined;
+  if (problem !== undefined) throw noPatches(site, problem);
   const quantize = (x: tf.Tensor, shape: [number, number]) =>
     tf.reshape(fakeQuantize(site.quantizer, activationSite(tfjsOps, site))(tf.reshape(x, shape)), x.shape);
   const isConvolution = layer.getClassName() === 'Conv2D';
@@ -35,6 +40,16 @@ export function inputQuantizer(site: FittedSite, layer: layers.Layer): Quantized
     const rows = { values: [1, -1], samples: [x.shape[0] as number, -1], patches: [-1, last] } as const;
     return call(quantize(x, [...rows[grain]]));
   };
+}
+
+function noPatches({ id, quantizer }: FittedSite, received: string): LowbitError {
+  return new LowbitError({
+    code: 'layer-unsupported',
+    where: `site '${id}'`,
+    expected: `a layer with patches, for ${quantizer.name}`,
+    received,
+    remedy: 'Choose the scope of samples, or quantize the float model again: such activations stay float.',
+  });
 }
 
 function firstOf(inputs: Inputs): tf.Tensor {

@@ -1,15 +1,12 @@
-import { LowbitError } from '@lowbit/core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { layers, LayerVariable } from '@tensorflow/tfjs-layers';
 import { patchesOf } from './patches-of.js';
 
-/** What is read of a Conv2D layer. */
+/** What is read of a Conv2D layer, channels last. */
 interface Convolution {
-  readonly name: string;
   readonly strides: [number, number];
   readonly dilationRate: [number, number];
   readonly padding: 'same' | 'valid';
-  readonly dataFormat: 'channelsFirst' | 'channelsLast';
   readonly kernel: LayerVariable;
   readonly bias?: LayerVariable | null;
   readonly activation?: { apply(x: tf.Tensor): tf.Tensor } | null;
@@ -26,9 +23,7 @@ export function productOfPatches(
   x: tf.Tensor,
   change: (patches: tf.Tensor) => tf.Tensor,
 ): tf.Tensor {
-  const { strides, dilationRate, padding, dataFormat, kernel, bias, activation, name } =
-    layer as unknown as Convolution;
-  if (dataFormat === 'channelsFirst') throw channelsFirst(name);
+  const { strides, dilationRate, padding, kernel, bias, activation } = layer as unknown as Convolution;
   const weights = kernel.read();
   const [height, width, channels, filters] = weights.shape as [number, number, number, number];
   const length = height * width * channels;
@@ -39,14 +34,4 @@ export function productOfPatches(
   const product = tf.conv2d(change(patches) as tf.Tensor4D, matrix, 1, 'valid');
   const shifted = bias ? tf.add(product, bias.read()) : product;
   return activation ? activation.apply(shifted) : shifted;
-}
-
-function channelsFirst(where: string): LowbitError {
-  return new LowbitError({
-    code: 'layer-unsupported',
-    where,
-    expected: 'channels last, for a quantizer that looks at patches',
-    received: 'channels first',
-    remedy: 'Choose the scope of samples, or leave the activations of this layer float.',
-  });
 }

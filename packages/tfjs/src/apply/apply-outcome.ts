@@ -3,6 +3,7 @@ import { isPacked, packedOf } from '@lowbit/keras';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { registerQuantizedInput } from '../activations/quantized-input-layer.js';
 import { wrapTopology } from '../activations/wrap-topology.js';
+import { writableSites } from '../activations/writable-sites.js';
 import { noFolding, type Folding } from '../fold/find-folds.js';
 import { foldTopology } from '../fold/fold-topology.js';
 import { writeFolded } from '../fold/write-folded.js';
@@ -31,7 +32,8 @@ export async function applyOutcome(
   checkOutcome(model, outcome);
   const stored = new Map([...outcome.weights].map(([id, tensor]) => [id, storeTensor(id, tensor, form)]));
   const storage = storageNotes(model, stored);
-  const copy = await rebuild(model, newTopology(model, outcome, folding));
+  const { sites, notes } = writableSites(model, outcome.activations);
+  const copy = await rebuild(model, newTopology(model, sites, folding));
   try {
     writeWeights(model, copy, new Map([...stored].map(([id, { values }]) => [id, values])), folding);
     await writeFolded(model, copy, folding, (id) => outcome.weights.has(id));
@@ -41,7 +43,7 @@ export async function applyOutcome(
     disposeWeights(copy);
     throw error;
   }
-  return { model: copy, storage, modelBytes: modelBytes(model, storage, folding) };
+  return { model: copy, storage, activations: notes, modelBytes: modelBytes(model, storage, folding) };
 }
 
 /** Lets the copy be saved as its weights are stored: the quantized ones anew, the others as the model's file had them. */
@@ -61,9 +63,9 @@ function rememberStored(
 }
 
 /** The topology with normalizations folded and the plan's activation quantizers in it. */
-function newTopology(model: LayersModel, { activations }: Outcome, folding: Folding) {
+function newTopology(model: LayersModel, sites: Outcome['activations'], folding: Folding) {
   const topology = foldTopology(topologyOf(model), model, folding);
-  if (activations.size === 0) return topology;
-  registerQuantizedInput([...activations.values()].map(({ quantizer }) => quantizer));
-  return wrapTopology(topology, model, activations);
+  if (sites.size === 0) return topology;
+  registerQuantizedInput([...sites.values()].map(({ quantizer }) => quantizer));
+  return wrapTopology(topology, model, sites);
 }
