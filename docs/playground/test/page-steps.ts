@@ -30,7 +30,7 @@ export async function quantize(
     method,
     bits,
     ...rest
-  }: { method: string; bits: number; granularity?: string; ends?: string; storage?: string },
+  }: { method: string; bits: number; granularity?: string; ends?: string; storage?: string; format?: string },
 ): Promise<void> {
   await page.selectOption('#method', method);
   await page.check(`#bits-${bits}`);

@@ -1,10 +1,10 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { decibels, quantize as quantizeInNode, type Batch } from '@lowbit/core';
+import { decibels, measureError, quantize as quantizeInNode, type Batch } from '@lowbit/core';
 import { registry } from '@lowbit/methods';
 import { onnx } from '@lowbit/onnx';
-import { load, planOf } from '@lowbit/tfjs';
+import { load, planOf, save, tfjs } from '@lowbit/tfjs';
 import { loadGraph } from '@lowbit/tfjs/graph';
 import { fileSystem } from '@lowbit/tfjs/node';
 import * as tf from '@tensorflow/tfjs-core';
@@ -184,8 +184,74 @@ describe.skipIf(!existsSync(executablePath))('the playground in Chromium', () =>
     expect(parseFloat(shown!)).toBeGreaterThan(20);
   });
 
+  it('tells the sizes of files: those that were dropped, and those of the download', async () => {
+    const { page } = opened;
+    // A file of 8 bits a weight, which 8 bits a channel leave about as large.
+    const { model: small } = await quantizeInNode(tfjs(tfjsModel, { format: 'plain' }), { registry });
+    await save(small, fileSystem(folder));
+    const dropped = modelFiles();
+    await drop(page, dropped);
+    await page.locator('#model dd', { hasText: 'model.json' }).first().waitFor();
+    await quantize(page, { method: 'min-max', bits: 8, ends: 'same' });
+    const { modelBytes } = await downloadedReport(page);
+    const bytesOf = (files: readonly { bytes: Uint8Array }[]) =>
+      files.reduce((sum, { bytes }) => sum + bytes.length, 0);
+    expect(modelBytes.before).toBe(bytesOf(dropped));
+    await page.selectOption('#form', 'packed');
+    const { bytes } = await download(page, '#download button[type=submit]');
+    const saved = Object.values(unzipSync(bytes)).map((each) => ({ bytes: each }));
+    expect(modelBytes.after).toBe(bytesOf(saved));
+    expect((await shownSize(page, 'after')).bytes).toBe(modelBytes.after);
+    expect(modelBytes.after).toBeGreaterThan(0.7 * modelBytes.before);
+    const gist = await page.innerText('#result .gist');
+    expect(Number(/([\d.]+) times smaller/.exec(gist)?.[1] ?? 1)).toBeCloseTo(
+      Math.max(1, modelBytes.before / modelBytes.after),
+      1,
+    );
+  });
+
+  it('shows no result beside settings that it was not made with', async () => {
+    const { page } = opened;
+    await drop(page, tfjsFiles);
+    for (const change of [
+      () => page.selectOption('#method', 'absmax'),
+      () => page.check('#bits-4'),
+      () => page.selectOption('#granularity', 'tensor'),
+      () => page.selectOption('#format', 'plain'),
+    ]) {
+      await quantize(page, { method: 'min-max', bits: 6, granularity: '', format: 'packed' });
+      await compareOutputs(page);
+      await page.fill('#seed', '5');
+      expect(await page.locator('.outputs').count()).toBe(0);
+      await change();
+      for (const part of ['#result', '#compare', '#download']) expect(await page.isVisible(part)).toBe(false);
+    }
+  });
+
+  it('plans a plain file, which unmodified TensorFlow.js loads as it was reported', async () => {
+    const { page } = opened;
+    await drop(page, tfjsFiles);
+    await quantize(page, { method: 'min-max', bits: 6, granularity: '', format: 'plain' });
+    const report = await downloadedReport(page);
+    expect(report.weights.map(({ form }) => form)).toEqual(['uint8', 'uint8', 'uint8']);
+    expect(await page.isVisible('#form')).toBe(false);
+    const { name, bytes } = await download(page, '#download button[type=submit]');
+    expect(name).toBe('model_plain.zip');
+    expect(await page.innerText('#download .files')).toContain('nothing is lost');
+    unzipInto(folder, bytes);
+    const loaded = await loadLayersModel(fileSystem(folder));
+    for (const { layer, error } of report.weights) {
+      const [before, after] = [tfjsModel, loaded].map((model) =>
+        model.getLayer(layer).getWeights()[0]!.dataSync<'float32'>(),
+      );
+      expect(error).toEqual(measureError(before!, after!));
+    }
+    await page.selectOption('#format', 'packed');
+  });
+
   it('compares on a dropped picture', async () => {
     const { page } = opened;
+    await quantize(page, { method: 'mse', bits: 6 });
     const picture = await page.locator('#model').screenshot();
     await page.selectOption('#source', 'picture');
     await page.setInputFiles('#picture', { name: 'picture.png', mimeType: 'image/png', buffer: picture });

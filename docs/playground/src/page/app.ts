@@ -32,12 +32,21 @@ export function startApp(): void {
     sections,
     run: taskRunner(),
     forms: {
-      settings: settingsForm(sections.settings, (settings) => void quantize(app, settings)),
-      compare: compareForm(sections.compare, (inputs) => void compare(app, inputs)),
+      settings: settingsForm(
+        sections.settings,
+        (settings) => void quantize(app, settings),
+        () => hideResult(app),
+      ),
+      compare: compareForm(
+        sections.compare,
+        (inputs) => void compare(app, inputs),
+        () => fill(sections.compare),
+      ),
       download: downloadForm(
         sections.download,
         (form) => void saveModel(app, form),
         () => saveReport(app),
+        () => fill(sections.download),
       ),
     },
     format: 'onnx',
@@ -54,17 +63,24 @@ async function open(app: App, files: readonly File[]): Promise<void> {
   fill(sections.model, factList(facts));
   forms.settings.showFor(facts.format);
   forms.compare.offerPictures(facts.takesPictures);
-  forms.download.showFor(facts.format);
   showSections(true, sections.settings);
-  showSections(false, sections.result, sections.compare, sections.download);
+  hideResult(app);
+}
+
+/** A result stands beside the settings that it was made with, or not at all. */
+function hideResult(app: App): void {
+  const { result, compare: comparing, download } = app.sections;
+  app.report = undefined;
+  showSections(false, result, comparing, download);
 }
 
 async function quantize(app: App, settings: Settings): Promise<void> {
   const { result, compare: comparing, download } = app.sections;
-  showSections(false, result, comparing, download);
+  hideResult(app);
   app.report = await app.run(app.sections.settings, 'quantize', settings);
   if (app.report === undefined) return;
   fill(result, ...resultView(app.report, app.format));
+  app.forms.download.offer(app.format === 'onnx' || settings.format === 'plain' ? 'one' : 'both');
   fill(comparing);
   fill(download);
   showSections(true, result, comparing, download);

@@ -7,7 +7,12 @@ export interface CompareForm {
   offerPictures(isOffered: boolean): void;
 }
 
-export function compareForm(section: HTMLElement, onSubmit: (inputs: CompareInputs) => void): CompareForm {
+/** @param onChange Called when other inputs are chosen: what was compared before is of others. */
+export function compareForm(
+  section: HTMLElement,
+  onSubmit: (inputs: CompareInputs) => void,
+  onChange: () => void,
+): CompareForm {
   const source = find<HTMLSelectElement>('#source', section);
   const input = (id: string) => find<HTMLInputElement>(`#${id}`, section);
   const showFields = () => {
@@ -18,6 +23,8 @@ export function compareForm(section: HTMLElement, onSubmit: (inputs: CompareInpu
     }
   };
   source.addEventListener('change', showFields);
+  for (const changed of ['input', 'change'])
+    find<HTMLFormElement>('form', section).addEventListener(changed, onChange);
   showFields();
   find<HTMLFormElement>('form', section).addEventListener('submit', (event) => {
     event.preventDefault();

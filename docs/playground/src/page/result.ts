@@ -22,8 +22,14 @@ export function resultView(report: Report, format: string): readonly HTMLElement
 
 function gist({ modelBytes, bitsPerWeight, weights }: Report): string {
   const { before, after } = modelBytes;
+  return `${formatBytes(before)} → ${formatBytes(after)}, ${changeOf(before, after)}; ${weights.length} weights, ${bitsPerWeight.toFixed(2)} bits each with their parameters.`;
+}
+
+/** How much smaller, as far as one decimal shows it. */
+function changeOf(before: number, after: number): string {
   const share = (before / after).toFixed(1);
-  return `${formatBytes(before)} → ${formatBytes(after)}, ${share} times smaller; ${weights.length} weights, ${bitsPerWeight.toFixed(2)} bits each with their parameters.`;
+  if (Number(share) > 1) return `${share} times smaller`;
+  return after > before ? 'which is no smaller' : 'hardly smaller';
 }
 
 function errorChart({ weights }: Report): HTMLElement {

@@ -1,5 +1,5 @@
 import type { Granularity, Quantizer } from '@lowbit/core';
-import type { ModelFacts, Settings } from '../shared/messages.js';
+import type { DownloadForm, ModelFacts, Settings } from '../shared/messages.js';
 import { bitsField } from './bits-field.js';
 import { element, find } from './element.js';
 import { optionFields, type OptionFields } from './option-fields.js';
@@ -19,11 +19,20 @@ const hints: Readonly<Record<Settings['madeFor'], string>> = {
 
 const initialBits = 8;
 
-/** Builds the form from the methods there are, and calls back with what was chosen. */
-export function settingsForm(section: HTMLElement, onSubmit: (settings: Settings) => void): SettingsForm {
+/**
+ * Builds the form from the methods there are, and calls back with what was chosen.
+ *
+ * @param onChange Called when anything is chosen otherwise: what was made before is of other settings.
+ */
+export function settingsForm(
+  section: HTMLElement,
+  onSubmit: (settings: Settings) => void,
+  onChange: () => void,
+): SettingsForm {
   const select = <T extends HTMLElement>(selector: string) => find<T>(selector, section);
   const method = select<HTMLSelectElement>('#method');
   const madeFor = select<HTMLSelectElement>('#made-for');
+  const format = select<HTMLSelectElement>('#format');
   const bits = bitsField(select('#bits'), initialBits);
   let options: OptionFields = optionFields({});
 
@@ -45,23 +54,28 @@ export function settingsForm(section: HTMLElement, onSubmit: (settings: Settings
   showMethod();
   showHint();
 
+  for (const changed of ['input', 'change'])
+    select<HTMLFormElement>('form').addEventListener(changed, onChange);
   select<HTMLFormElement>('form').addEventListener('submit', (event) => {
     event.preventDefault();
     const ends = select<HTMLSelectElement>('#ends').value;
+    const granularity = select<HTMLSelectElement>('#granularity').value;
     onSubmit({
       method: [method.value, options.read()].filter(Boolean).join(':'),
       bits: bits.value,
       ends: ends === 'same' || ends === 'float' ? ends : Number(ends),
-      granularity: select<HTMLSelectElement>('#granularity').value as Granularity,
+      ...(granularity === '' ? {} : { granularity: granularity as Granularity }),
       parameterStorage: select<HTMLSelectElement>('#storage').value as Settings['parameterStorage'],
       madeFor: madeFor.value as Settings['madeFor'],
+      format: format.value as DownloadForm,
     });
   });
   return {
-    showFor(format) {
-      const isOnnx = format === 'onnx';
+    showFor(kind) {
+      const isOnnx = kind === 'onnx';
       select('#made-for-field').hidden = !isOnnx;
       if (!isOnnx) madeFor.value = 'speed';
+      select('#format-field').hidden = isOnnx;
       showHint();
     },
   };

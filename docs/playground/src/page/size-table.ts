@@ -12,12 +12,14 @@ const columns = [
 type Row = readonly [name: string, label: string, bytes: number, whole: number];
 
 /** The three sizes of the weights beside their float size, and the whole model, as numbers and bars. */
-export function sizeTable({ sizes, modelBytes }: Report, format: string): HTMLElement {
+export function sizeTable({ sizes, modelBytes, port }: Report, format: string): HTMLElement {
   const { float, nominal, stored, memory } = sizes;
   const { before, after } = modelBytes;
-  const whole = format === 'onnx' ? 'File' : 'All weights';
+  const whole = format === 'onnx' ? 'File' : 'All files';
+  // A layers model is loaded before it is quantized, and does not tell how its file held each weight.
+  const weights = port === 'tfjs' ? 'Weights as floats' : 'Weights as they were';
   const rows: readonly Row[] = [
-    ['float', 'Weights as they were', float, float],
+    ['float', weights, float, float],
     ['nominal', 'Nominal: values × bits', nominal, float],
     ['stored', 'Stored: with scales and container', stored, float],
     ['memory', 'In memory at run time', memory, float],

@@ -22,8 +22,11 @@ export interface Settings {
   readonly bits: number;
   /** Bits of the first and the last layer. */
   readonly ends: 'same' | 'float' | number;
-  readonly granularity: Granularity;
+  /** Absent: what the form of the file wants, else `channel`. */
+  readonly granularity?: Granularity;
   readonly parameterStorage: 'float32' | 'float16';
+  /** For TensorFlow.js: what loads the file. */
+  readonly format?: DownloadForm;
   /** For ONNX: what the file is made for. `integers`: activations become 8-bit integers on every run. */
   readonly madeFor: 'speed' | 'memory' | 'integers';
 }

@@ -9,7 +9,7 @@ export function recipeOf(settings: Settings): Recipe {
   return {
     registry,
     weights: method,
-    granularity,
+    ...(granularity === undefined ? {} : { granularity }),
     parameterStorage,
     bits: policyOf(settings),
     ...(madeFor === 'integers' ? { activations: 'dynamic' } : {}),

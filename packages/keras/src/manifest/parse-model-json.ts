@@ -37,7 +37,7 @@ function parseText(text: string, where: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch (error) {
-    const [kind, remedy] = otherKinds.find(([, , start]) => start.test(text)) ?? [];
+    const [kind, remedy] = otherKinds.find(([, , start]) => text.startsWith(start)) ?? [];
     const received = kind ?? (error instanceof Error ? error.message : String(error));
     throw manifestError(where, 'the JSON of a TensorFlow.js model', received, remedy);
   }
@@ -47,12 +47,12 @@ const convert =
   'Convert it with tensorflowjs_converter --input_format=keras FILE FOLDER, and give the model.json in that folder.';
 
 /** Files that are taken for a model.json, by how they start as text: what they are, and what to do. */
-const otherKinds: readonly (readonly [string, string, RegExp])[] = [
-  ['an HDF5 file, as Keras writes', convert, /^\uFFFDHDF/],
+const otherKinds: readonly (readonly [kind: string, remedy: string, start: string])[] = [
+  ['an HDF5 file, as Keras writes', convert, '\uFFFDHDF'],
   [
     'a zip archive, as a .keras file is',
     'Save the model as .h5 in Keras, and convert that with tensorflowjs_converter --input_format=keras FILE FOLDER.',
-    /^PK\u0003\u0004/,
+    'PK\u0003\u0004',
   ],
 ];
 

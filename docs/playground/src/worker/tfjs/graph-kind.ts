@@ -14,7 +14,7 @@ export async function graphKind(original: io.ModelArtifacts): Promise<TfjsKind<i
   return {
     title: 'graph model',
     original,
-    port: graphModel(original),
+    port: (form) => graphModel(original, form),
     inputs,
     outputs,
     parameters: (original.weightSpecs ?? []).reduce((sum, { shape }) => sum + sizeOf(shape), 0),

@@ -13,7 +13,7 @@ export async function layersKind(artifacts: io.ModelArtifacts): Promise<TfjsKind
   return {
     title: 'layers model',
     original,
-    port: tfjs(original),
+    port: (form) => tfjs(original, { ...form, foldBatchNorm: false }),
     inputs: original.inputs.map((input, i) => valueOf(input, original.inputNames[i] as string)),
     outputs: original.outputs.map((output, i) => valueOf(output, original.outputNames[i] as string)),
     parameters,

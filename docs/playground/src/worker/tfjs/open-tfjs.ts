@@ -1,4 +1,4 @@
-import { quantize } from '@lowbit/core';
+import { quantize, type Report } from '@lowbit/core';
 import { calibrationInputs, formatBytes, formatDecibels } from 'lowbit/browser';
 import type { CompareInputs, CompareResult, Download, DownloadForm } from '../../shared/messages.js';
 import { compareRuns } from '../compare/compare-runs.js';
@@ -12,7 +12,8 @@ import { loadKind } from './load-kind.js';
 import { runTfjs } from './run-tfjs.js';
 import { tfjsFacts } from './tfjs-facts.js';
 import type { TfjsKind } from './tfjs-kind.js';
-import { zipModel } from './zip-model.js';
+import { bytesOfModel } from './read-artifacts.js';
+import { modelFiles, zipFiles, type ModelFiles } from './model-files.js';
 
 /** Opens a `model.json` that was dropped with its weight files. @throws LowbitError as `loadKind`. */
 export function openTfjs(name: string, files: DroppedFiles): Promise<OpenedModel> {
@@ -21,10 +22,10 @@ export function openTfjs(name: string, files: DroppedFiles): Promise<OpenedModel
 
 async function openKind<M>(name: string, files: DroppedFiles, kind: TfjsKind<M>): Promise<OpenedModel> {
   const facts = await tfjsFacts(name, files, kind);
-  let last: { readonly model: M } | undefined;
+  let last: { readonly model: M; readonly format: DownloadForm } | undefined;
   const result = () => {
     if (last === undefined) throw nothingQuantized();
-    return last.model;
+    return last;
   };
   const disposeLast = () => {
     if (last !== undefined) kind.dispose(last.model);
@@ -33,19 +34,36 @@ async function openKind<M>(name: string, files: DroppedFiles, kind: TfjsKind<M>)
   return {
     facts,
     async quantize(settings, session) {
-      const { model, report } = await quantize(kind.port, recipeOf(settings), sessionOptions(session));
+      const { format = 'packed' } = settings;
+      const { model, report } = await quantize(
+        kind.port({ format }),
+        recipeOf(settings),
+        sessionOptions(session),
+      );
       disposeLast();
-      last = { model };
-      return report;
+      last = { model, format };
+      return withFileBytes(report, bytesOfModel(name, files), await savedFiles(kind, model));
     },
-    compare: async (inputs, session) => compare(kind, name, result(), inputs, session),
-    download: async (form) => [await download(kind, name, result(), form)],
+    compare: async (inputs, session) => compare(kind, name, result().model, inputs, session),
+    download: async (form) => {
+      const { model, format } = result();
+      return [await download(kind, name, model, format === 'plain' ? format : form)];
+    },
     dispose() {
       disposeLast();
       kind.dispose(kind.original);
     },
   };
 }
+
+/** The report with the sizes of files: those that were dropped, and those of the download. */
+function withFileBytes(report: Report, before: number, { files }: ModelFiles): Report {
+  const after = Object.values(files).reduce((sum, { length }) => sum + length, 0);
+  return { ...report, modelBytes: { before, after } };
+}
+
+const savedFiles = <M>(kind: TfjsKind<M>, model: M): Promise<ModelFiles> =>
+  modelFiles((handler) => kind.save(model, handler, {}));
 
 async function compare<M>(
   kind: TfjsKind<M>,
@@ -65,15 +83,19 @@ async function download<M>(
   model: M,
   format: DownloadForm,
 ): Promise<Download> {
-  const { zip, saved } = await zipModel((handler) => kind.save(model, handler, { format }));
+  const { files, saved } = await modelFiles((handler) => kind.save(model, handler, { format }));
   const price =
     saved.lowestSqnrDb === null
       ? 'nothing is lost'
       : `saving costs accuracy: ${formatDecibels(saved.lowestSqnrDb)} at the worst weight`;
+  const again =
+    saved.warnings.length === 0
+      ? []
+      : ['Quantize with “The file is loaded by: any TensorFlow.js” for a plain file without this loss.'];
   const loader = format === 'packed' ? 'lowbit (@lowbit/tfjs)' : 'any TensorFlow.js';
   return {
     name: `${name.replace(/\.json$/i, '')}_${format}.zip`,
-    bytes: zip,
-    note: `For ${loader}: weights in ${formatBytes(saved.bytes)}, ${price}.`,
+    bytes: zipFiles(files),
+    note: [`For ${loader}: weights in ${formatBytes(saved.bytes)}, ${price}.`, ...again].join(' '),
   };
 }

@@ -1,4 +1,4 @@
-import { joinBytes, parseModelJson } from '@lowbit/keras';
+import { joinBytes, parseModelJson, type ManifestGroup } from '@lowbit/keras';
 import type { io } from '@tensorflow/tfjs-core';
 import { beside, type DroppedFiles } from '../dropped-files.js';
 
@@ -10,10 +10,20 @@ import { beside, type DroppedFiles } from '../dropped-files.js';
 export function readArtifacts(name: string, files: DroppedFiles): io.ModelArtifacts {
   const text = new TextDecoder().decode(beside(files, name));
   const { weightsManifest, ...members } = parseModelJson(text, name);
-  const parts = weightsManifest.flatMap(({ paths }) => paths.map((path) => beside(files, path)));
+  const parts = pathsIn(weightsManifest).map((path) => beside(files, path));
   return {
     ...members,
     weightSpecs: weightsManifest.flatMap(({ weights }) => weights),
     weightData: joinBytes(parts).buffer as ArrayBuffer,
   } as unknown as io.ModelArtifacts;
 }
+
+/** Bytes of a dropped `model.json` and of the weight files that it names. */
+export function bytesOfModel(name: string, files: DroppedFiles): number {
+  const json = beside(files, name);
+  const { weightsManifest } = parseModelJson(new TextDecoder().decode(json), name);
+  const paths = new Set(pathsIn(weightsManifest));
+  return [...paths].reduce((sum, path) => sum + beside(files, path).length, json.length);
+}
+
+const pathsIn = (manifest: readonly ManifestGroup[]): string[] => manifest.flatMap(({ paths }) => paths);

@@ -13,7 +13,7 @@ export async function tfjsFacts<M>(
   files: DroppedFiles,
   kind: TfjsKind<M>,
 ): Promise<ModelFacts> {
-  const layers = await kind.port.layers();
+  const layers = await kind.port({}).layers();
   const weights = layers.flatMap((layer) => layer.weights);
   const unique = new Map(weights.map(({ id, storedBytes }) => [id, storedBytes]));
   const bytes = [...files.values()].reduce((sum, { length }) => sum + length, 0);

@@ -1,5 +1,5 @@
 import type { ModelPort } from '@lowbit/core';
-import type { SaveOptions, SaveReport } from '@lowbit/tfjs';
+import type { SaveOptions, SaveReport, StorageForm } from '@lowbit/tfjs';
 import type { io, Tensor } from '@tensorflow/tfjs-core';
 import type { ModelValue } from 'lowbit/browser';
 
@@ -8,7 +8,8 @@ export interface TfjsKind<M> {
   /** For people: `layers model`, `graph model`. */
   readonly title: string;
   readonly original: M;
-  readonly port: ModelPort<M>;
+  /** The port of the original that plans for a form. */
+  port(form: StorageForm): ModelPort<M>;
   readonly inputs: readonly ModelValue[];
   readonly outputs: readonly ModelValue[];
   /** Values of all weights. */

@@ -6,10 +6,14 @@ import { strToU8, zipSync } from 'fflate';
 /** One fixed time for all entries: the same model gives the same bytes. */
 const mtime = '1980-01-01T12:00:00';
 
-/** What `save` writes, `model.json` and its weight files, as one zip archive. */
-export async function zipModel(
-  save: (handler: io.IOHandler) => Promise<SaveReport>,
-): Promise<{ readonly zip: Uint8Array; readonly saved: SaveReport }> {
+/** The files of a model by name, and what saving it cost. */
+export interface ModelFiles {
+  readonly files: Readonly<Record<string, Uint8Array>>;
+  readonly saved: SaveReport;
+}
+
+/** What `save` writes: `model.json` and its weight files. */
+export async function modelFiles(save: (handler: io.IOHandler) => Promise<SaveReport>): Promise<ModelFiles> {
   let files: Record<string, Uint8Array> = {};
   const saved = await save({
     async save(artifacts) {
@@ -17,7 +21,12 @@ export async function zipModel(
       return { modelArtifactsInfo: io.getModelArtifactsInfoForJSON(artifacts) };
     },
   });
-  return { zip: zipSync(files, { mtime }), saved };
+  return { files, saved };
+}
+
+/** The files as one zip archive. */
+export function zipFiles(files: ModelFiles['files']): Uint8Array {
+  return zipSync(files, { mtime });
 }
 
 function filesOf({ weightSpecs = [], weightData = [], ...members }: io.ModelArtifacts) {
