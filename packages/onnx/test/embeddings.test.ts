@@ -175,7 +175,7 @@ describe('what is an embedding', () => {
     [{ axis: 1 }, 1],
     [{ axis: -1 }, 1],
   ])('a table with %o has its entries on axis %d', (attributes, axis) => {
-    const [site] = describeTable(counting('t', [4, 6]), attributes).sites;
+    const [site] = describeTable(counting('t', [32, 48]), attributes).sites;
     expect(site).toMatchObject({ kernel: 'embedding', outputAxes: [axis], inputAxis: 1 - axis });
   });
 

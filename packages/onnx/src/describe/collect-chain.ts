@@ -1,10 +1,11 @@
 import { nodeLabel } from '../read/node-label.js';
 import { chainOperator } from './chain/chain-operators.js';
 import { chainInputs } from './chain-inputs.js';
-import { comesFromIntegers } from './comes-from-integers.js';
+import { constantIntegers } from './constant-integers.js';
 import { constantSource } from './constant-source.js';
-import type { Definition } from './scope.js';
-import { isQuantizedOperator, skipReasons } from './skip-reasons.js';
+import { comesFromIntegers } from './origin.js';
+import { isStandard, type Definition } from './scope.js';
+import { skipReasons } from './skip-reasons.js';
 
 const mostDefinitions = 64;
 
@@ -41,7 +42,13 @@ function obstacle(definition: Definition): string | undefined {
   if (scope.outputs.has(name)) return skipReasons.isOutput;
   if (constantSource(definition) !== undefined || definition.kind !== 'node') return undefined;
   const { node } = definition;
-  if (chainOperator(node) !== undefined) return undefined;
-  const quantized = isQuantizedOperator(node) || comesFromIntegers(definition);
-  return quantized ? skipReasons.quantized : skipReasons.computed(nodeLabel(node));
+  const passes = isStandard(node, 'Gather') ? selects(definition) : chainOperator(node) !== undefined;
+  if (passes) return undefined;
+  return comesFromIntegers(definition) ? skipReasons.quantized : skipReasons.computed(nodeLabel(node));
+}
+
+/** Whether a `Gather` takes each place of a constant at most once: otherwise the constant is a codebook. */
+function selects({ node, scope }: Definition & { kind: 'node' }): boolean {
+  const indices = constantIntegers(scope, node.input[1] ?? '');
+  return indices !== undefined && new Set(indices).size === indices.length;
 }

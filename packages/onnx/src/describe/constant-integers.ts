@@ -16,6 +16,12 @@ export function constantIntegers(scope: Scope, name: string): readonly number[] 
   return tensor && readList(tensor, name);
 }
 
+/** The dimensions of a constant value. */
+export function constantShape(scope: Scope, name: string): readonly number[] | undefined {
+  const definition = resolve(scope, name);
+  return (definition && constantSource(definition)?.tensor)?.dims.map(clamped);
+}
+
 /** The integers of a short list, as {@link readBounds}; `undefined` for other tensors, and for data that do not fit. */
 export function readList(tensor: TensorProto, where: string): readonly number[] | undefined {
   if (elementCount(tensor.dims.map(clamped)) > longest) return undefined;

@@ -1,13 +1,16 @@
 import { checkGraph } from '../read/check-graph.js';
 import { domainName, type OnnxModel } from '../read/model.js';
+import { ownNames } from '../rewrite/metadata.js';
 import { bodyOf, opsetOf } from '../read/function-body.js';
 import { subgraphsOf } from '../read/subgraphs.js';
 import type { GraphProto, NodeProto } from '../schema/proto.js';
 import { argumentRoles } from './argument-roles.js';
+import { decodingParameters } from './decoding-parameters.js';
 import type { DescribedLayer, ModelDescription } from './described-layer.js';
 import { layerWeights, type DescribeContext } from './layer-weights.js';
+import { lookedUpTables } from './looked-up-tables.js';
 import { macsOf } from './macs.js';
-import { isStandard, makeScope, resolve, type Scope } from './scope.js';
+import { isStandard, makeScope, resolve, type Definition, type Scope } from './scope.js';
 import { siteDrafts } from './site-drafts.js';
 import { uniqueName, type UsedNames } from './unique-name.js';
 import { unreadConstants } from './unread-constants.js';
@@ -21,6 +24,8 @@ export interface DescribeOptions {
 interface Walk extends Omit<DescribeContext, 'opset' | 'inFunction'> {
   readonly order: ReadonlyMap<GraphProto, readonly NodeProto[]>;
   readonly names: UsedNames;
+  readonly parameters: Set<Definition>;
+  readonly lookedUp: Set<Definition>;
   readonly layers: DescribedLayer[];
 }
 
@@ -40,6 +45,9 @@ export function describeModel(model: OnnxModel, options: DescribeOptions = {}): 
     order,
     drafts,
     external: options.external ?? false,
+    isOwn: ownNames(model.proto),
+    parameters: new Set(),
+    lookedUp: new Set(),
     names: new Map(),
     layers: [],
   };
@@ -53,6 +61,8 @@ export function describeModel(model: OnnxModel, options: DescribeOptions = {}): 
 function walkGraph(walk: Walk, scope: Scope, place: Pick<DescribeContext, 'opset' | 'inFunction'>): void {
   const places = new Map(scope.graph.node.map((node, index) => [node, index]));
   const shapes = valueShapes(scope.graph);
+  for (const definition of decodingParameters(scope)) walk.parameters.add(definition);
+  for (const definition of lookedUpTables(scope)) walk.lookedUp.add(definition);
   for (const node of walk.order.get(scope.graph) ?? []) {
     if (isStandard(node, 'Constant')) continue;
     const own = node.name === '' ? `${node.opType}_${places.get(node)}` : node.name;

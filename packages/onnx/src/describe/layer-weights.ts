@@ -8,10 +8,12 @@ import { constantsOfAnyType, oldestOpset } from '../target/facts.js';
 import { hasReferences } from './attributes.js';
 import type { ArgumentRoles } from './argument-roles.js';
 import { chainOperator } from './chain/chain-operators.js';
+import type { TracedSource } from './back-to-sources.js';
 import { constantSource } from './constant-source.js';
+import { hasConstantRows } from './looked-up-tables.js';
 import type { WeightRole } from './operators/weight-operator.js';
 import { weightOperator } from './operators/weight-operators.js';
-import { resolve, type Scope } from './scope.js';
+import { isStandard, resolve, type Definition, type Scope } from './scope.js';
 import type { SiteDrafts } from './site-drafts.js';
 import { isQuantizedOperator, skipReasons } from './skip-reasons.js';
 import { traceWeight, type Trace } from './trace-weight.js';
@@ -34,6 +36,12 @@ export interface DescribeContext {
   /** The model's own functions, and what they take weights for. */
   readonly functions: ArgumentRoles;
   readonly drafts: SiteDrafts;
+  /** Whether lowbit added a value in an earlier run. */
+  readonly isOwn: (name: string) => boolean;
+  /** Constants that decode weights which are quantized already. */
+  readonly parameters: ReadonlySet<Definition>;
+  /** Tables of which some node takes rows that are known at run time alone. */
+  readonly lookedUp: ReadonlySet<Definition>;
   /** Whether the files beside the model can be read. */
   readonly external: boolean;
 }
@@ -52,9 +60,10 @@ export function layerWeights(
   if (operator === undefined || reason !== undefined) {
     return { weights: [], skipped: [{ subject: id, reason: reason ?? skipReasons.noWeights }] };
   }
-  const attempts = operator.roles(node).flatMap((role) => attempt(role, node, scope, context.opset));
-  if (operator.takes === 'table' && !attempts.some(isOfInterest)) {
-    const reason = holdsMatrix(node, scope) ? skipReasons.notSupported(node.opType) : skipReasons.noWeights;
+  const attempts = operator.roles(node).flatMap((role) => attempt(role, node, scope, context));
+  if (operator.takes === 'table' && !attempts.some((one) => isOfInterest(one, node, scope))) {
+    const matrix = isMatrix(node.input[0] ?? '', scope);
+    const reason = matrix ? skipReasons.notSupported(node.opType) : skipReasons.noWeights;
     return { weights: [], skipped: [{ subject: id, reason }] };
   }
   if (operator.takes !== 'one') return settle(attempts, node, scope, context);
@@ -72,7 +81,7 @@ function argumentWeights(
   context: DescribeContext,
   roles: readonly WeightRole[],
 ): LayerWeights {
-  const attempts = roles.flatMap((role) => attempt(role, node, scope, context.opset));
+  const attempts = roles.flatMap((role) => attempt(role, node, scope, context));
   const constants = attempts.filter(({ trace }) => 'sources' in trace);
   const known = new Set(constants.map(({ role }) => role.input));
   const others = node.input.filter((_, input) => !known.has(input));
@@ -88,17 +97,47 @@ interface Attempt {
   readonly trace: Trace;
 }
 
-function attempt(role: WeightRole, node: NodeProto, scope: Scope, opset: number): Attempt[] {
+function attempt(role: WeightRole, node: NodeProto, scope: Scope, context: DescribeContext): Attempt[] {
   const name = node.input[role.input] ?? '';
   const definition = resolve(scope, name);
-  return definition === undefined ? [] : [{ role, trace: traceWeight(definition, role.axes, opset) }];
+  if (definition === undefined) return [];
+  const trace = traceWeight(definition, role.axes, context.opset);
+  const reason = 'sources' in trace ? noWeight(trace.sources, role, node, scope, context) : undefined;
+  return [{ role, trace: reason === undefined ? trace : { reason } }];
+}
+
+/** Why constants that an operator could take its weight from are none; `undefined` when they are. */
+function noWeight(
+  sources: readonly TracedSource[],
+  { kernel }: WeightRole,
+  node: NodeProto,
+  scope: Scope,
+  { isOwn, parameters, lookedUp }: DescribeContext,
+): string | undefined {
+  if (sources.some(({ source }) => isFloatType(source.tensor.dataType) && isOwn(source.name)))
+    return skipReasons.own;
+  if (sources.some(({ definition }) => parameters.has(definition))) return skipReasons.parameters;
+  const table = resolve(scope, node.input[0] ?? '');
+  const constant =
+    kernel === 'embedding' && isStandard(node, 'Gather') && hasConstantRows(node.input[1] ?? '', scope);
+  return constant && table !== undefined && !lookedUp.has(table) ? skipReasons.constantRows : undefined;
 }
 
 /** Whether a table holds floats, or did before it was quantized. */
-function isOfInterest({ trace }: Attempt): boolean {
-  if ('reason' in trace) return trace.reason === skipReasons.quantized;
-  return trace.sources.some(({ source, direct }) => !direct || isFloatType(source.tensor.dataType));
+function isOfInterest({ trace }: Attempt, node: NodeProto, scope: Scope): boolean {
+  if ('sources' in trace)
+    return trace.sources.some(({ source, direct }) => !direct || isFloatType(source.tensor.dataType));
+  if (alreadyQuantizedReasons.has(trace.reason)) return true;
+  const definition = resolve(scope, node.input[0] ?? '');
+  const source = definition && constantSource(definition);
+  return trace.reason !== skipReasons.noTable && source !== undefined && isFloatType(source.tensor.dataType);
 }
+
+const alreadyQuantizedReasons: ReadonlySet<string> = new Set([
+  skipReasons.quantized,
+  skipReasons.parameters,
+  skipReasons.own,
+]);
 
 /** Whether an operand is an activation: computed or given, not a weight that could not be followed. */
 const isComputed = (trace: Trace): boolean =>

@@ -9,6 +9,8 @@ export const skipReasons = {
     'the weight is also a graph input, so whoever runs the model may replace it; taken out of the inputs it can be quantized',
   notFloat: (type: string) => `the weight is not of a float type but ${type}`,
   quantized: 'the weight is quantized already',
+  parameters: 'the constant decodes weights that are quantized already',
+  own: 'the constant belongs to weights or activations that lowbit quantized before',
   isOutput: 'the constant is also an output of a graph, so changing it would change the result',
   empty: 'the weight has no values',
   sparse: 'the weight is stored as a sparse tensor',
@@ -17,6 +19,10 @@ export const skipReasons = {
   badChain: (by: string) => `the shapes between the constant and its use cannot be followed through ${by}`,
   vector: 'the weight is a vector: it has no output channels',
   badGroups: (groups: number) => `${groups} groups do not divide the input channels of the weight`,
+  smallTable: (rows: number, values: number) =>
+    `a table of ${rows} rows and ${values} values is too small for an embedding, which has at least 16 rows and 1,024 values`,
+  constantRows:
+    'the table is gathered with constant indices, which gives another constant and is no embedding',
   noTable: 'the constant is not a table with several values an entry',
   noWeights: 'the operator holds no weights',
   bothComputed:

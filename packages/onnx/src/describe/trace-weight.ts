@@ -5,7 +5,7 @@ import { chainInputs } from './chain-inputs.js';
 import type { ChainResult } from './chain/chain-operator.js';
 import { shapeOf, type ChainResults } from './chain-results.js';
 import { collectChain } from './collect-chain.js';
-import { constantIntegers } from './constant-integers.js';
+import { constantIntegers, constantShape } from './constant-integers.js';
 import { constantSource } from './constant-source.js';
 import type { Definition } from './scope.js';
 import { skipReasons } from './skip-reasons.js';
@@ -41,7 +41,10 @@ function resultOf(definition: Definition, results: ChainResults, opset: number) 
     (name, index) => name !== '' && !data.has(index) && constantIntegers(scope, name) === undefined,
   );
   const integers = (input: number) => constantIntegers(scope, node.input[input] ?? '');
-  const result = unknown ? undefined : chainOperator(node)?.({ node, opset, shapes, output, integers });
+  const listShape = (input: number) => constantShape(scope, node.input[input] ?? '');
+  const result = unknown
+    ? undefined
+    : chainOperator(node)?.({ node, opset, shapes, output, integers, listShape });
   const followed = result !== undefined && result.shape.length <= mostAxes;
   return followed ? result : skipReasons.badChain(node.opType);
 }

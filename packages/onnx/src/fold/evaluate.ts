@@ -13,6 +13,7 @@ export const evaluated: ReadonlySet<string> = new Set([
   'Squeeze',
   'Unsqueeze',
   'Slice',
+  'Gather',
   'Concat',
   'Split',
   'Cast',

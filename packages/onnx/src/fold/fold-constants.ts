@@ -25,7 +25,8 @@ export const foldConstants: FoldRule = {
     }
     const inputs = node.input.map((name) => graph.constant(name));
     const integers = (index: number) => graph.list(node.input[index] ?? '');
-    const outputs = size === undefined ? undefined : evaluate({ node, opset, inputs, integers });
+    const listShape = (index: number) => graph.constantType(node.input[index] ?? '')?.dims;
+    const outputs = size === undefined ? undefined : evaluate({ node, opset, inputs, integers, listShape });
     if (outputs === undefined) return { reason: 'its types or shapes are not computed with' };
     if (!graph.holdsIntegers(opset) && outputs.some(({ type }) => type !== DataType.FLOAT)) {
       return { reason: 'its result is a constant of integers, which files of these versions do not hold' };

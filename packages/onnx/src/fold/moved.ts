@@ -12,27 +12,30 @@ export interface ConstantCall {
   readonly inputs: readonly (ConstantValue | undefined)[];
   /** The integers of an input that holds sizes, axes or bounds; `undefined` when it is left out. */
   integers(input: number): readonly number[] | undefined;
+  /** The dimensions of such an input. */
+  listShape(input: number): readonly number[] | undefined;
 }
 
 /** Operators that keep every value in its place in row-major order. */
 const inPlace = new Set(['Identity', 'Reshape', 'Squeeze', 'Unsqueeze']);
 
 /**
- * Output `output` of an operator that only moves values: Identity, Reshape, Squeeze, Unsqueeze, Transpose, Slice,
+ * Output `output` of an operator that only moves values: Identity, Reshape, Squeeze, Unsqueeze, Transpose, Slice, Gather,
  * Concat, Split. `undefined` for others, and where the constants do not fit.
  */
 export function moved(call: ConstantCall, output: number): ConstantValue | undefined {
-  const { node, opset, inputs, integers } = call;
+  const { node, inputs } = call;
   const operator = chainOperator(node);
   const [first] = inputs;
   if (operator === undefined || first === undefined) return undefined;
   const data = node.opType === 'Concat' ? inputs : [first];
   if (!data.every((value): value is ConstantValue => value?.type === first.type)) return undefined;
-  const result = operator({ node, opset, shapes: data.map(({ dims }) => dims), output, integers });
+  const result = operator({ ...call, shapes: data.map(({ dims }) => dims), output });
   if (result === undefined) return undefined;
   const dims = result.shape;
   if (inPlace.has(node.opType)) return { ...first, dims };
   if (node.opType === 'Transpose') return transposed(first, dims, node);
+  if (node.opType === 'Gather') return gathered(first, dims, call);
   if (node.opType === 'Concat') return concatenated(data, dims, node);
   const start = node.opType === 'Split' ? splitStart(call, output, dims) : undefined;
   if (start !== undefined) return cut(first, dims, start.starts, start.steps);
@@ -49,6 +52,26 @@ function transposed(value: ConstantValue, dims: readonly number[], node: NodePro
     0,
     order.map((axis) => strides[axis] as number),
   );
+}
+
+/** The runs behind the axis, one for each index. */
+function gathered(
+  { type, dims: from, values }: ConstantValue,
+  dims: readonly number[],
+  { node, integers }: ConstantCall,
+): ConstantValue {
+  const axis = fromFront(integerAttribute(node, 'axis', 0), from.length) as number;
+  const size = from[axis] as number;
+  const [outer, run] = [elementCount(from.slice(0, axis)), elementCount(from.slice(axis + 1))];
+  const places = (integers(1) ?? []).map((index) => (index < 0 ? index + size : index));
+  const taken: number[] = [];
+  for (let row = 0; row < outer; row++) {
+    for (const place of places) {
+      const start = (row * size + place) * run;
+      for (let i = 0; i < run; i++) taken.push(values[start + i] as number);
+    }
+  }
+  return { type, dims, values: values instanceof Float32Array ? Float32Array.from(taken) : taken };
 }
 
 function cut(
@@ -120,18 +143,15 @@ interface Bounds {
   readonly steps: readonly number[];
 }
 
-function splitStart(
-  { node, opset, inputs, integers }: ConstantCall,
-  output: number,
-  dims: readonly number[],
-): Bounds | undefined {
+function splitStart(call: ConstantCall, output: number, dims: readonly number[]): Bounds | undefined {
+  const { node, inputs } = call;
   const axis = fromFront(integerAttribute(node, 'axis', 0), dims.length);
   const [data] = inputs;
   const operator = chainOperator(node);
   if (axis === undefined || data === undefined || operator === undefined) return undefined;
   let start = 0;
   for (let before = 0; before < output; before++) {
-    const part = operator({ node, opset, shapes: [data.dims], output: before, integers });
+    const part = operator({ ...call, shapes: [data.dims], output: before });
     if (part === undefined) return undefined;
     start += part.shape[axis] as number;
   }

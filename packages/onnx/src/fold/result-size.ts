@@ -36,8 +36,9 @@ function movedSize(
   const unknown = node.input.some((name, at) => name !== '' && !isData(at) && lists[at] === undefined);
   if (unknown) return undefined;
   const integers = (index: number) => lists[index];
+  const listShape = (index: number) => types[index]?.dims;
   const sizes = node.output.map((_, output) => {
-    const result = chainOperator(node)?.({ node, opset, shapes: known, output, integers });
+    const result = chainOperator(node)?.({ node, opset, shapes: known, output, integers, listShape });
     return result && elementCount(result.shape);
   });
   return sizes.reduce((sum, size) => (sum === undefined || size === undefined ? undefined : sum + size), 0);

@@ -10,6 +10,8 @@ export interface ChainCall {
   readonly output: number;
   /** Integers of a constant input; `undefined` when the input is left out. */
   integers(input: number): readonly number[] | undefined;
+  /** The dimensions of such an input. */
+  listShape(input: number): readonly number[] | undefined;
 }
 
 /** The axes of each data input that an output axis is made of. */

@@ -4,6 +4,7 @@ import type { NodeProto } from '../../schema/proto.js';
 import { hasReferences, integerAttribute } from '../attributes.js';
 import type { ChainOperator } from './chain-operator.js';
 import { concat } from './concat.js';
+import { gather } from './gather.js';
 import { reshape } from './reshape.js';
 import { same } from './same.js';
 import { slice } from './slice.js';
@@ -15,6 +16,7 @@ import { transpose } from './transpose.js';
 const operators: ReadonlyMap<string, ChainOperator> = new Map([
   ['Cast', same],
   ['Concat', concat],
+  ['Gather', gather],
   ['Identity', same],
   ['Reshape', reshape],
   ['Slice', slice],
