@@ -1,0 +1,105 @@
+import {
+  measureError,
+  quantize,
+  type ErrorMeasures,
+  type Granularity,
+  type ParameterStorage,
+} from '@lowbit/core';
+import * as tf from '@tensorflow/tfjs-core';
+import type * as tfLayers from '@tensorflow/tfjs-layers';
+import { expect } from 'vitest';
+import { loadGraph } from '../src/graph/index.js';
+import { graphModel, load, save, saveGraph, tfjs } from '../src/index.js';
+import { disposeWeights } from '../src/model/dispose-weights.js';
+import { surveyModel } from '../src/model/survey.js';
+import { registry } from '../src/register.js';
+import { onEveryBackend } from './backends.js';
+import { imageGraph } from './graphs.js';
+import { imageModel } from './models.js';
+
+function memoryFile() {
+  let saved: tf.io.ModelArtifacts = {};
+  return {
+    save: async (artifacts: tf.io.ModelArtifacts) => {
+      saved = artifacts;
+      return { modelArtifactsInfo: tf.io.getModelArtifactsInfoForJSON(artifacts) };
+    },
+    load: async () => saved,
+  };
+}
+
+/** A model with a channel of zeros, and one a million times smaller than the others. */
+function unevenModel(): tfLayers.LayersModel {
+  const model = imageModel();
+  const kernel = model.getLayer('conv').weights[0]!;
+  tf.tidy(() => void kernel.write(tf.mul(kernel.read(), tf.tensor1d([1, 0, 1e-6, 1]))));
+  return model;
+}
+
+function weightsOf(model: tfLayers.LayersModel): Map<string, Float32Array> {
+  const variables = surveyModel(model).flatMap((layer) => layer.variables);
+  return new Map(variables.map(({ id, variable }) => [id, variable.read().dataSync<'float32'>().slice()]));
+}
+
+/** Equal but for the order in which double precision adds. */
+function expectSame(error: ErrorMeasures, expected: ErrorMeasures): void {
+  for (const name of ['sqnrDb', 'meanSquared', 'largest'] as const)
+    expect(Math.abs(error[name]! - expected[name]!)).toBeLessThanOrEqual(1e-12 * Math.abs(expected[name]!));
+}
+
+const twoLevel = (bits: 6 | 8) => ({ kind: 'two-level', bits }) as const;
+const cases: readonly [string, ParameterStorage][] = [
+  ...(['min-max', 'absmax', 'mse'] as const).flatMap((weights) =>
+    (['float32', 'float16', twoLevel(6), twoLevel(8)] as const).map((storage): [string, ParameterStorage] => [
+      weights,
+      storage,
+    ]),
+  ),
+  ['slq', 'float16'],
+  ['horq:order=2', 'float16'],
+];
+
+onEveryBackend('the report tells the error of what a packed file holds', (test) => {
+  for (const [weights, parameterStorage] of cases)
+    test(`${weights}, parameters as ${JSON.stringify(parameterStorage)}`, async () => {
+      const model = unevenModel();
+      const original = weightsOf(model);
+      for (const granularity of ['channel', 'group:2'] satisfies Granularity[]) {
+        const bits = weights.startsWith('horq') ? 2 : 4;
+        const recipe = { registry, weights, bits, granularity, parameterStorage };
+        const { model: small, report } = await quantize(tfjs(model), recipe);
+        const file = memoryFile();
+        await save(small, file);
+        const loaded = await load(file);
+        const values = weightsOf(loaded);
+        for (const { id, error } of report.weights)
+          expectSame(error!, measureError(original.get(id)!, values.get(id)!));
+        const kernel = values.get('conv/kernel')!;
+        // Channel 1 of 4 is zero, channel 2 is small and not gone.
+        expect(kernel.filter((value, i) => i % 4 === 1 && value !== 0)).toHaveLength(0);
+        expect(kernel.some((value, i) => i % 4 === 2 && value !== 0)).toBe(true);
+        for (const each of [small, loaded]) disposeWeights(each);
+      }
+      disposeWeights(model);
+    });
+
+  test('of a graph too', async () => {
+    const live = await loadGraph(imageGraph());
+    const floats = new Map(
+      Object.entries(live.weights).map(([id, [w]]) => [id, Float32Array.from(w!.dataSync())]),
+    );
+    live.dispose();
+    for (const parameterStorage of ['float16', twoLevel(6)] as const) {
+      const recipe = { registry, weights: 'min-max', bits: 4, parameterStorage };
+      const { model, report } = await quantize(graphModel(imageGraph()), recipe);
+      const file = memoryFile();
+      await saveGraph(model, file);
+      const loaded = await loadGraph(file);
+      for (const { id, error } of report.weights) {
+        const [tensor] = loaded.weights[id]!;
+        expectSame(error!, measureError(floats.get(id)!, Float32Array.from(tensor!.dataSync())));
+      }
+      loaded.dispose();
+    }
+  });
+});
