@@ -56,7 +56,8 @@ export async function makePlan<M>(port: ModelPort<M>, recipe: Recipe): Promise<P
   return { plan, registry: known };
 }
 
-interface PlacedWeight {
+/** Where a weight is in the model. */
+export interface PlacedWeight {
   readonly weight: WeightDescriptor;
   readonly layer: LayerDescriptor;
 }

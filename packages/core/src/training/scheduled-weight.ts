@@ -1,4 +1,4 @@
-import type { LayerDescriptor, WeightDescriptor } from '../model/port.js';
+import type { PlacedWeight } from '../plan/make-plan.js';
 import type { QuantizedEntry } from '../plan/plan.js';
 import { optionsOf } from '../plugin/choose.js';
 import type { Quantizer } from '../plugin/quantizer.js';
@@ -6,12 +6,6 @@ import type { Registry } from '../plugin/registry.js';
 import type { ScheduledWeight } from '../plugin/schedule.js';
 import { decode } from '../scheme/decode.js';
 import type { FrozenWeights } from './frozen-weights.js';
-
-/** Where a weight is in the model. */
-export interface PlacedWeight {
-  readonly weight: WeightDescriptor;
-  readonly layer: LayerDescriptor;
-}
 
 /** The weights as they are now and as they would be stored now. */
 export async function scheduledWeights(

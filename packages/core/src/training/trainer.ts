@@ -2,7 +2,7 @@ import type { Batch, FittedActivations, LayerDescriptor, WeightDescriptor } from
 import type { TrainablePort } from '../model/trainable-port.js';
 import { seededRandom, seedFrom } from '../numeric/random.js';
 import { checkPlan, throwProblems } from '../plan/check-plan.js';
-import { uniqueWeights } from '../plan/make-plan.js';
+import { uniqueWeights, type PlacedWeight } from '../plan/make-plan.js';
 import type { Chosen } from '../plugin/choose.js';
 import type { Registry } from '../plugin/registry.js';
 import type { Round, Schedule } from '../plugin/schedule.js';
@@ -15,7 +15,7 @@ import { frozenWeights } from './frozen-weights.js';
 import { quantizedEntries, simulatedWeights, standing, withBits, type WeightOf } from './plan-now.js';
 import { checkpointAt, type RoundStart } from './round-start.js';
 import type { TrainingRound } from './run.js';
-import { scheduledWeights, type PlacedWeight } from './scheduled-weight.js';
+import { scheduledWeights } from './scheduled-weight.js';
 
 /** What a training run works with. */
 export interface TrainingWork<M> {

@@ -1,13 +1,16 @@
 import {
   decode,
   encode,
+  loadCheckpoint,
   seededRandom,
+  storeCheckpoint,
   train,
   type Batch,
   type Quantizer,
   type Recipe,
   type Schedule,
   type Slicing,
+  type TrainingCheckpoint,
 } from '@lowbit/core';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfLayers from '@tensorflow/tfjs-layers';
@@ -293,5 +296,53 @@ onEveryBackend('training', (test) => {
       /Give layers names of your own/,
     );
     disposeWeights(model);
+  });
+
+  test('a round that was left goes on in the same model loaded anew, and in no other one', async () => {
+    const data = batch();
+    const recipe = { weights: grid, bits: 3 } as const;
+    const make = () =>
+      withSeededWeights(
+        tfLayers.sequential({
+          layers: [
+            layers.dense({ name: 'hidden', units: 8, inputShape: [6], activation: 'relu' }),
+            layers.dense({ name: 'out', units: 3, activation: 'softmax' }),
+          ],
+        }),
+      );
+    const [model, again, other] = [make(), make(), make()];
+    const optimizer = tf.train.sgd(0.1);
+    for (const each of [model, again, other]) each.compile({ optimizer, loss: 'categoricalCrossentropy' });
+    const run = train(tfjs(model), recipe);
+    let resume: TrainingCheckpoint | undefined;
+    for await (const { number } of run) {
+      await fit(model, data, 1);
+      const { document, data: bytes } = storeCheckpoint(await run.checkpoint());
+      resume = loadCheckpoint(JSON.parse(JSON.stringify(document)), bytes, `round ${number}`);
+      await fit(model, data, 1);
+    }
+    const resumed = train(tfjs(again), recipe, { resume: resume! });
+    const turns: string[] = [];
+    for await (const { name } of resumed) {
+      turns.push(name);
+      await fit(again, data, 1);
+    }
+    expect(turns).toEqual(['training']);
+    const [small, smallAgain] = [(await run.result).model, (await resumed.result).model];
+    expect(valuesOf(smallAgain, 'hidden')).toEqual(valuesOf(small, 'hidden'));
+    const before = valuesOf(other, 'hidden');
+    const foreign = { ...resume!, variables: new Map([...resume!.variables].slice(1)) };
+    for (const [given, now] of [
+      [foreign, recipe],
+      [resume!, { ...recipe, bits: 4 }],
+    ] as const) {
+      const refused = train(tfjs(other), now, { resume: given });
+      await expect(refused[Symbol.asyncIterator]().next()).rejects.toMatchObject({
+        code: 'checkpoint-invalid',
+      });
+    }
+    expect(valuesOf(other, 'hidden')).toEqual(before);
+    disposeOptimizer(optimizer);
+    for (const each of [model, again, other, small, smallAgain]) disposeWeights(each);
   });
 });
