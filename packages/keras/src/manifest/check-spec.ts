@@ -1,4 +1,3 @@
-import type { PackedHeader } from '@lowbit/core';
 import { manifestError } from './manifest-error.js';
 import { elementBytes, packedDtype, type WeightSpec } from './weight-spec.js';
 
@@ -38,29 +37,38 @@ function checkQuantization(value: unknown, where: string): void {
     throw manifestError(where, 'a scale and a min', { scale, min });
   }
   if (dtype !== packedDtype)
-    throw manifestError(`${where}.dtype`, "uint8, uint16, float16 or lowbit's own", dtype);
+    throw manifestError(`${where}.dtype`, "uint8, uint16, float16 or lowbit's own", dtype, remedyFor(dtype));
   const isPair =
     Array.isArray(bytes) && bytes.length === 2 && bytes.every((n) => Number.isSafeInteger(n) && n >= 0);
   if (!isPair) throw manifestError(`${where}.bytes`, 'the bytes of codes and parameters', bytes);
-  checkHeader(value as Record<keyof PackedHeader, unknown>, where);
+  checkHeader(value as Record<string, unknown>, where);
 }
 
-function checkHeader(header: Record<keyof PackedHeader, unknown>, where: string): void {
-  const { bits, levels, scheme, offsets, parameterStorage, slicing } = header;
-  const isWhole = (value: unknown, most: number) =>
-    Number.isInteger(value) && (value as number) >= 1 && (value as number) <= most;
+const newer = 'A newer version of lowbit may have written it: update @lowbit/tfjs, or save the model again.';
+
+/** What to do about a quantization of this name. */
+function remedyFor(dtype: unknown): string | undefined {
+  return String(dtype).startsWith('lowbit-') ? newer : undefined;
+}
+
+function checkHeader(header: Record<string, unknown>, where: string): void {
+  const { bits, levels, scheme, offsets, zeroPoint, parameterStorage, slicing } = header;
+  const isWhole = (value: unknown, least: number, most: number) =>
+    Number.isInteger(value) && (value as number) >= least && (value as number) <= most;
   const isKnown = (value: unknown, names: readonly string[]) => names.includes(value as string);
   const fields = {
-    bits: isWhole(bits, 16),
-    levels: isWhole(levels, 65536),
-    scheme: isKnown(scheme, ['affine', 'codebook', 'residual']),
-    offsets: isKnown(offsets, ['none', 'zero-points', 'numbers']),
+    bits: isWhole(bits, 1, 16),
+    levels: isWhole(levels, 1, 65536),
+    scheme: isKnown(scheme, ['affine', 'codebook', 'shared-codebook', 'residual']),
+    offsets: isKnown(offsets, ['none', 'zero-points', 'zero-point', 'numbers']),
+    zeroPoint:
+      offsets === 'zero-point' ? isWhole(zeroPoint, 0, (levels as number) - 1) : zeroPoint === undefined,
     parameterStorage: isStorage(parameterStorage),
     slicing: isSlicing(slicing),
   };
-  const wrong = Object.entries(fields).find(([, isRight]) => !isRight)?.[0] as keyof PackedHeader | undefined;
+  const wrong = Object.entries(fields).find(([, isRight]) => !isRight)?.[0];
   if (wrong !== undefined)
-    throw manifestError(`${where}.${wrong}`, 'a value that lowbit writes', header[wrong]);
+    throw manifestError(`${where}.${wrong}`, 'a value that lowbit writes', header[wrong], newer);
 }
 
 function isStorage(value: unknown): boolean {

@@ -139,6 +139,20 @@ describe('what is wrong is told with its place', () => {
     });
   });
 
+  test.each([{ scheme: 'newer' }, { dtype: 'lowbit-packed-2, load it' }])(
+    'what a newer version may have written is told as that: %o',
+    (change) => {
+      const { spec: good } = packWeight('a', quantized(4));
+      const newer = model({ ...good, quantization: { ...good.quantization, ...change } });
+      expect(() => parseModelJson(newer, 'm')).toThrow(
+        expect.objectContaining({
+          code: 'model-malformed',
+          remedy: expect.stringContaining('newer version of lowbit') as string,
+        }),
+      );
+    },
+  );
+
   test('packed headers that do not fit are refused, and nothing large is made', async () => {
     const { spec: good, bytes } = packWeight('a', quantized(4));
     const changes = [
@@ -147,6 +161,9 @@ describe('what is wrong is told with its place', () => {
       { bits: 99 },
       { slicing: { axes: [7] } },
       { scheme: 'other' },
+      { offsets: 'zero-point' },
+      { offsets: 'zero-point', zeroPoint: 16 },
+      { zeroPoint: 3 },
       { levels: 1e9 },
       { bytes: [1, 109] },
     ];
