@@ -11,6 +11,7 @@ export { inqSchedule, type InqScheduleOptions } from './inq-schedule.js';
 export { minMax, type MinMaxOptions } from './min-max.js';
 export { movingAverage } from './moving-average.js';
 export { mse, type MseOptions } from './mse.js';
+export { nf4 } from './nf4.js';
 export { percentile, type PercentileOptions } from './percentile.js';
 export type { SymmetricLevels } from './symmetric-grid.js';
 export { ternary } from './ternary.js';

@@ -157,6 +157,17 @@ export const offersZero: Quantizer = {
   grids: { 'zero-point': { mode: 'zero' } },
 };
 
+/** Its slices share the levels of an even grid over them all, in a codebook. */
+export const sharing: Quantizer = {
+  ...honest,
+  fit: (values, { bits }) => asCodebook(values, bits),
+  fitTensor(slices, { bits }) {
+    const all = Float32Array.from(slices.flatMap((values) => [...values]));
+    const { values } = asCodebook(all, bits);
+    return slices.map(() => ({ kind: 'codebook', values, scale: 1 }));
+  },
+};
+
 /** Quantizers whose grids are not all what they declare: only where values lie to both sides of 0, or not the middle. */
 export const wrongGrids: Readonly<Record<string, Quantizer>> = {
   'spans the values alone': { ...offersZero, grids: { 'zero-point': {} } },

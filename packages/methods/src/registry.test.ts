@@ -28,7 +28,7 @@ describe('registry', () => {
     expect(names('quantizer')).toEqual([
       ...['slq', 'eslq', 'mlq', 'emlq', 'hwgq', 'ul2q', 'horq'],
       ...['min-max', 'absmax', 'fixed-point', 'percentile', 'mse', 'moving-average', 'dynamic'],
-      ...['binary-connect', 'bnn', 'bwn', 'xnor', 'twn', 'ternary', 'dorefa', 'inq'],
+      ...['binary-connect', 'bnn', 'bwn', 'xnor', 'twn', 'ternary', 'dorefa', 'inq', 'nf4'],
     ]);
     expect(names('policy')).toEqual(['progressive']);
     expect(names('schedule')).toEqual(['slq', 'mlq', 'inq', 'progressive']);

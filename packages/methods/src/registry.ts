@@ -11,6 +11,7 @@ import {
   minMax,
   movingAverage,
   mse,
+  nf4,
   percentile,
   ternary,
   twn,
@@ -34,7 +35,7 @@ import { ul2q } from '@lowbit/ul2q';
 export const registry: Registry = registryOf([
   ...[slq(), eslq(), mlq(), emlq(), hwgq(), ul2q(), horq()],
   ...[minMax(), absmax(), fixedPoint(), percentile(), mse(), movingAverage(), dynamic()],
-  ...[binaryConnect(), bnn(), bwn(), xnor(), twn(), ternary(), dorefa(), inq()],
+  ...[binaryConnect(), bnn(), bwn(), xnor(), twn(), ternary(), dorefa(), inq(), nf4()],
   progressive(),
   ...[slqSchedule(), mlqSchedule(), inqSchedule(), progressiveSchedule()],
 ]);

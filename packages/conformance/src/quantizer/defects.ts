@@ -17,10 +17,12 @@ export function defectsOf(parameters: SliceParameters, bits: number): readonly D
       return [...levelDefects(levels, bits), ...numberDefects([scale, offset]), ...signDefects(scale)];
     }
     case 'codebook': {
-      const { values, thresholds } = parameters;
+      const { values, thresholds, scale = 1 } = parameters;
       return [
         ...levelDefects(values.length, bits),
         ...numberDefects(values),
+        ...numberDefects([scale]),
+        ...signDefects(scale),
         ...orderDefects(values, 'values'),
         ...(thresholds === undefined ? [] : thresholdDefects(thresholds, values.length)),
       ];

@@ -9,6 +9,7 @@ import {
   refitting,
   refusesHuge,
   scalesByPowersOfTwo,
+  sharing,
   wrongGrids,
 } from '../../test/broken-quantizers.js';
 import { failingLaws } from '../../test/failing-laws.js';
@@ -33,6 +34,7 @@ describe('quantizerLaws', () => {
     expect(await failuresOf(refitting)).toEqual([]);
     expect(await failuresOf(refusesHuge)).toEqual([]);
     expect(await failuresOf(offersZero)).toEqual([]);
+    expect(await failuresOf(sharing)).toEqual([]);
   });
 
   it.each(Object.entries(brokenQuantizers))('finds that one is broken: %s', async (title, quantizer) => {
@@ -48,6 +50,18 @@ describe('quantizerLaws', () => {
   it.each(Object.entries(wrongGrids))('finds that declared grids are none: %s', async (_, quantizer) => {
     const failures = await failuresOf(quantizer);
     expect(failures.map(({ title }) => title)).toEqual(['has the grids that it declares']);
+  });
+
+  it('finds a tensor whose slices do not share their levels, or have none', async () => {
+    const fitTensors: readonly Quantizer['fitTensor'][] = [
+      (slices, context) => slices.slice(1).map((values) => sharing.fit(values, context)),
+      (slices, { bits }) => slices.map((values) => ({ ...asCodebook(values, bits), scale: 1 })),
+      (slices, context) => slices.map((values) => ({ ...sharing.fit(values, context), scale: NaN }) as never),
+    ];
+    for (const fitTensor of fitTensors) {
+      const failures = await failuresOf({ ...sharing, ...(fitTensor === undefined ? {} : { fitTensor }) });
+      expect(failures.map(({ title }) => title)).toEqual(['fits a tensor to levels that its slices share']);
+    }
   });
 
   it('finds a range that is fitted in another way than the values', async () => {

@@ -10,6 +10,7 @@ import { parameterLaws } from './parameters.js';
 import { purityLaws } from './purity.js';
 import { rangeLaws } from './range.js';
 import { refitLaws } from './refit.js';
+import { tensorLaws } from './tensor.js';
 
 /**
  * The laws that every quantizer keeps, and those that it claims by `options`. Each looks at every width that
@@ -29,6 +30,7 @@ export function quantizerLaws(quantizer: Quantizer, options: QuantizerLawOptions
     ...equivarianceLaws(quantizer, equivariant),
     ...gridLaws(quantizer),
     ...rangeLaws(quantizer),
+    ...tensorLaws(quantizer),
     ...refitLaws(quantizer),
   ];
 }

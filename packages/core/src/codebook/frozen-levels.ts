@@ -1,3 +1,4 @@
+import { codebookValues } from '../scheme/codebook-values.js';
 import type { SliceParameters } from '../scheme/types.js';
 
 /** The distinct values that are frozen, ascending: what a refit must keep representable. */
@@ -7,5 +8,5 @@ export function frozenLevels(values: Float32Array, frozen: Uint8Array): readonly
 
 /** The distinct levels of a codebook, ascending; none for parameters of another kind. */
 export function distinctLevels(parameters: SliceParameters): readonly number[] {
-  return parameters.kind === 'codebook' ? [...new Set(parameters.values)] : [];
+  return parameters.kind === 'codebook' ? [...new Set(codebookValues(parameters))] : [];
 }

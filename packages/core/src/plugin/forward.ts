@@ -1,4 +1,5 @@
 import type { Ops } from '../ops/ops.js';
+import { codebookValues, withOwnValues } from '../scheme/codebook-values.js';
 import { affineOffset, midpoints } from '../scheme/nearest.js';
 import { sliceParameters } from '../scheme/scheme.js';
 import type { Scheme } from '../scheme/types.js';
@@ -30,22 +31,19 @@ export function siteParameters<T>(ops: Ops<T>, scheme: Scheme, slices: number): 
       scales: Array.from({ length: order }, (_, i) => column((s) => scales[s * order + i] as number)),
     };
   }
+  const { levels, values } = withOwnValues(scheme);
   const thresholds = Array.from({ length: slices }, (_, s) => thresholdsOf(scheme, s));
   return {
     kind: 'codebook',
-    values: Array.from({ length: scheme.levels }, (_, i) =>
-      column((s) => scheme.values[s * scheme.levels + i] as number),
-    ),
-    thresholds: Array.from({ length: scheme.levels - 1 }, (_, i) =>
-      column((s) => thresholds[s]![i] as number),
-    ),
+    values: Array.from({ length: levels }, (_, i) => column((s) => values[s * levels + i] as number)),
+    thresholds: Array.from({ length: levels - 1 }, (_, i) => column((s) => thresholds[s]![i] as number)),
   };
 }
 
 function thresholdsOf(scheme: Scheme, slice: number): Float32Array {
   const parameters = sliceParameters(scheme, slice);
   if (parameters.kind !== 'codebook') return new Float32Array(0);
-  return parameters.thresholds ?? midpoints(parameters.values);
+  return parameters.thresholds ?? midpoints(codebookValues(parameters));
 }
 
 /** The quantizer's forward pass: its own, or encode-and-decode with the fitted parameters. */

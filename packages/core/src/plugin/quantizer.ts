@@ -134,6 +134,11 @@ export interface Quantizer {
    * many. No slice is empty. `affineGrids` gathers grids.
    */
   fitRanges?(ranges: SliceRanges, context: FitContext): AffineScheme | undefined;
+  /**
+   * For weights: the parameters of all slices at once, one each in their order, instead of `fit`. For levels that slices share:
+   * codebooks with the same values and a scale each are stored as one. No slice is empty.
+   */
+  fitTensor?(slices: readonly Float32Array[], context: FitContext): readonly SliceParameters[];
   refit?(values: Float32Array, context: RefitContext): SliceParameters;
   /**
    * `forward` for weights measures what it needs from x itself and looks at no parameters, so that while latent weights

@@ -1,6 +1,7 @@
 import { isComplete } from '../calibration/statistics.js';
 import type { ActivationNote, FittedActivations, FittedSite, LayerDescriptor } from '../model/port.js';
 import type { QuantizationPlan } from '../plan/plan.js';
+import { codebookValues } from '../scheme/codebook-values.js';
 import { levelValue } from '../scheme/decode.js';
 import type { SliceParameters } from '../scheme/types.js';
 import type { ActivationReport, FittedRange, Report, ReportedParameters } from './report.js';
@@ -92,7 +93,8 @@ function levelCount(parameters: SliceParameters): number {
 function asNumbers(parameters: SliceParameters): ReportedParameters {
   if (parameters.kind === 'affine') return parameters;
   if (parameters.kind === 'residual') return { kind: 'residual', scales: [...parameters.scales] };
-  const { values, thresholds } = parameters;
+  const { thresholds } = parameters;
+  const values = codebookValues(parameters);
   return {
     kind: 'codebook',
     values: [...values],

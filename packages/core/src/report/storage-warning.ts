@@ -32,4 +32,4 @@ function sizesOf(scheme: Scheme): readonly [number, number] {
 }
 
 const numbersOf = (scheme: Exclude<Scheme, { kind: 'affine' }>): Float32Array =>
-  scheme.kind === 'residual' ? scheme.scales : scheme.values;
+  scheme.kind === 'residual' ? scheme.scales : (scheme.scale ?? scheme.values);

@@ -11,6 +11,19 @@ export function checkForm(returned: SliceParameters | undefined, where: string):
   throw noParameters("parameters: kind 'affine', 'codebook' or 'residual' with its numbers", returned, where);
 }
 
+/** As {@link checkForm} for a list with the parameters of each slice. */
+export function checkAllForms(
+  returned: readonly SliceParameters[] | undefined,
+  count: number,
+  where: string,
+): readonly SliceParameters[] {
+  const expected = `a list of ${count} slices' parameters`;
+  if (!Array.isArray(returned)) throw noParameters(expected, returned, where);
+  const list = returned as readonly SliceParameters[];
+  if (list.length !== count) throw noParameters(expected, `${list.length} of them`, where);
+  return list.map((parameters) => checkForm(parameters, where));
+}
+
 /** As {@link checkForm} for the grids of all slices; `undefined` where a plugin does not know. */
 export function checkGridsForm(returned: AffineScheme | undefined, where: string): AffineScheme | undefined {
   if (returned === undefined || hasGrids(returned)) return returned;
@@ -23,7 +36,12 @@ function hasForm(value: SliceParameters): boolean {
     case 'affine':
       return isCount(value.levels) && isNumber(value.scale) && isNumber(value.offset ?? 0);
     case 'codebook':
-      return isList(value.values) && (value.thresholds === undefined || isList(value.thresholds, 0));
+      return (
+        isList(value.values) &&
+        (value.thresholds === undefined || isList(value.thresholds, 0)) &&
+        isNumber(value.scale ?? 0) &&
+        !((value.scale ?? 0) < 0)
+      );
     case 'residual':
       return isList(value.scales);
     default:

@@ -1,4 +1,5 @@
 import { LowbitError } from '../errors/error.js';
+import { codebookValues } from './codebook-values.js';
 import type { AffineScheme, SliceParameters } from './types.js';
 
 /** Checks what a plugin fitted to one slice. @throws LowbitError `plugin-failed`. */
@@ -33,8 +34,8 @@ function isFinite(parameters: SliceParameters): boolean {
     return Number.isFinite(Math.fround(scale)) && Number.isFinite(Math.fround(offset));
   }
   if (parameters.kind === 'residual') return allFinite(parameters.scales);
-  const { values, thresholds } = parameters;
-  return allFinite(values) && (thresholds === undefined || allFinite(thresholds));
+  const { thresholds } = parameters;
+  return allFinite(codebookValues(parameters)) && (thresholds === undefined || allFinite(thresholds));
 }
 
 /** 0 · x is 0 for every finite x and NaN for all others. */

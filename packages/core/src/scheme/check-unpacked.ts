@@ -18,7 +18,7 @@ export function checkUnpacked(tensor: QuantizedTensor): QuantizedTensor {
 
 function parametersOf(scheme: Scheme): readonly Float32Array[] {
   if (scheme.kind === 'residual') return [scheme.scales];
-  if (scheme.kind === 'codebook') return [scheme.values];
+  if (scheme.kind === 'codebook') return [scheme.values, scheme.scale ?? scheme.values];
   return scheme.offset === undefined ? [scheme.scale] : [scheme.scale, scheme.offset];
 }
 

@@ -19,6 +19,10 @@ export function isClose(exact: Scheme, rounded: Scheme, storage: ParameterStorag
       ? Math.max(float16Rounding, Math.min(mostMoved, 1 / (2 * (levels - 1))))
       : mostMovedByTwoLevel;
   if (exact.kind === 'affine') return areClose(exact, rounded as AffineScheme, share);
+  if (exact.kind === 'codebook' && exact.scale !== undefined) {
+    const { scale = exact.scale } = rounded as typeof exact;
+    return exact.scale.every((value, s) => Math.abs(value - (scale[s] as number)) <= share * value);
+  }
   const [width, before, after] =
     exact.kind === 'codebook'
       ? [exact.levels, exact.values, (rounded as typeof exact).values]

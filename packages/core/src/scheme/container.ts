@@ -1,24 +1,44 @@
 import { checkUnpacked } from './check-unpacked.js';
-import { concatenate, numberBytes, numberReader, packNumbers, type NumberReader } from './number-storage.js';
+import {
+  checkLength,
+  concatenate,
+  numberBytes,
+  numberReader,
+  packNumbers,
+  type NumberReader,
+} from './number-storage.js';
 import { pack, packedBytes, unpack } from './pack.js';
 import { storesZeroPoints } from './parameters.js';
 import { sizeOf } from './shape.js';
 import { sliceLayout } from './slicing.js';
-import type { ParameterStorage, QuantizedTensor, Scheme, Slicing } from './types.js';
+import type {
+  AffineScheme,
+  CodebookScheme,
+  ParameterStorage,
+  QuantizedTensor,
+  Scheme,
+  Slicing,
+} from './types.js';
 import { integerZeroPoints } from './zero-point.js';
 
-/** How the offsets of an affine scheme are stored: not at all, as integers of `bits` bits, or as numbers. */
-export type OffsetForm = 'none' | 'zero-points' | 'numbers';
+/**
+ * How the offsets of an affine scheme are stored: not at all, as integers of `bits` bits, as one integer for all slices in the
+ * header, or as numbers.
+ */
+export type OffsetForm = 'none' | 'zero-points' | 'zero-point' | 'numbers';
 
 /** What is needed besides the bytes; plain JSON. */
 export interface PackedHeader {
   readonly shape: readonly number[];
   readonly slicing: Slicing;
   readonly bits: number;
-  readonly scheme: Scheme['kind'];
+  /** `shared-codebook` is a codebook with a scale; readers that do not know it refuse the name. */
+  readonly scheme: Scheme['kind'] | 'shared-codebook';
   /** Levels of an affine or codebook scheme, order of a residual one. */
   readonly levels: number;
   readonly offsets: OffsetForm;
+  /** Of all slices, where offsets are stored as `zero-point`. */
+  readonly zeroPoint?: number;
   readonly parameterStorage: ParameterStorage;
 }
 
@@ -33,7 +53,8 @@ export interface PackedTensor {
 
 /**
  * Packs a tensor. The parameters are: affine — scales, then offsets as numbers or as integer zero points of
- * `bits` bits (whichever is exact); codebook — values; residual — scales. The thresholds of a
+ * `bits` bits (whichever is exact; none where the header has one for all); codebook — values; shared codebook — values as
+ * float32, then scales; residual — scales. The thresholds of a
  * codebook are not stored: codes are decoded without them.
  * Numbers take 4 bytes (`float32`), 2 bytes (`float16`), or 6 or 8 bits plus one float16 for each 16
  * (`two-level`, whose signed integers are stored with 2^(bits−1) added).
@@ -44,29 +65,33 @@ export function packTensor(tensor: QuantizedTensor): PackedTensor {
     shape: tensor.shape,
     slicing: tensor.slicing,
     bits,
-    scheme: scheme.kind,
+    scheme: isShared(scheme) ? 'shared-codebook' : scheme.kind,
     levels: scheme.kind === 'residual' ? scheme.order : scheme.levels,
-    offsets: offsetForm(scheme),
+    ...storedOffsets(scheme),
     parameterStorage,
   };
-  const parts = numberLists(scheme, header.offsets).map((list) => packNumbers(list, parameterStorage));
-  if (scheme.kind === 'affine' && header.offsets === 'zero-points') {
-    parts.push(pack(integerZeroPoints(scheme) ?? [], bits));
-  }
-  return { header, codes: pack(tensor.codes, bits), parameters: concatenate(parts) };
+  const numbers = numberLists(scheme, header.offsets).map((list) => packNumbers(list, parameterStorage));
+  const shared = isShared(scheme) ? [packNumbers(scheme.values, 'float32')] : [];
+  const zeroPoints =
+    scheme.kind === 'affine' && header.offsets === 'zero-points'
+      ? [pack(integerZeroPoints(scheme) ?? [], bits)]
+      : [];
+  const parameters = concatenate([...shared, ...numbers, ...zeroPoints]);
+  return { header, codes: pack(tensor.codes, bits), parameters };
 }
 
 /** Bytes of the packed codes and parameters, header not counted: the tensor's true cost in our container. */
 export function packedTensorBytes(tensor: QuantizedTensor): number {
   const { scheme, bits, parameterStorage } = tensor;
-  const offsets = offsetForm(scheme);
+  const { offsets } = storedOffsets(scheme);
   const numbers = numberLists(scheme, offsets).reduce(
     (sum, list) => sum + numberBytes(list.length, parameterStorage),
     0,
   );
   const zeroPoints =
     scheme.kind === 'affine' && offsets === 'zero-points' ? packedBytes(scheme.scale.length, bits) : 0;
-  return packedBytes(tensor.codes.length, bits) + numbers + zeroPoints;
+  const shared = isShared(scheme) ? numberBytes(scheme.levels, 'float32') : 0;
+  return packedBytes(tensor.codes.length, bits) + shared + numbers + zeroPoints;
 }
 
 /** Bits that one value costs, scales, offsets and codebooks counted; 0 for an empty tensor. */
@@ -75,7 +100,7 @@ export function bitsPerWeight(tensor: QuantizedTensor): number {
 }
 
 /**
- * The tensor that was packed, without the thresholds of a codebook. Throws `packed-data` when the byte counts do not fit the header,
+ * The tensor that was packed, without the thresholds of a codebook. Throws `packed-data` when the byte counts are not exactly what the header needs,
  * when a parameter is not finite, and for codes that stand for no level.
  */
 export function unpackTensor(packed: PackedTensor): QuantizedTensor {
@@ -84,24 +109,36 @@ export function unpackTensor(packed: PackedTensor): QuantizedTensor {
   const count = sizeOf(shape);
   const slices = sliceLayout(shape, slicing).count;
   const read = numberReader(packed.parameters, parameterStorage);
-  return checkUnpacked({
-    shape,
-    slicing,
-    bits,
-    codes: unpack(packed.codes, bits, count),
-    scheme: readScheme(header, slices, read),
-    parameterStorage,
-  });
+  const codes = unpack(packed.codes, bits, count);
+  const scheme = readScheme(header, slices, read);
+  read.finish();
+  checkLength('codes', packed.codes.length, packedBytes(count, bits));
+  return checkUnpacked({ shape, slicing, bits, codes, scheme, parameterStorage });
 }
 
-function offsetForm(scheme: Scheme): OffsetForm {
-  if (scheme.kind !== 'affine' || scheme.offset === undefined) return 'none';
-  return storesZeroPoints(scheme) ? 'zero-points' : 'numbers';
+function isShared(scheme: Scheme): scheme is CodebookScheme & { readonly scale: Float32Array } {
+  return scheme.kind === 'codebook' && scheme.scale !== undefined;
+}
+
+function storedOffsets(scheme: Scheme): Pick<PackedHeader, 'offsets' | 'zeroPoint'> {
+  if (scheme.kind !== 'affine' || scheme.offset === undefined) return { offsets: 'none' };
+  if (!storesZeroPoints(scheme)) return { offsets: 'numbers' };
+  const zeroPoint = sharedZeroPoint(scheme);
+  return zeroPoint === undefined ? { offsets: 'zero-points' } : { offsets: 'zero-point', zeroPoint };
+}
+
+/** The zero point of all slices, if it is one; those of zeros have any. A single slice stores its own. */
+function sharedZeroPoint(scheme: AffineScheme): number | undefined {
+  const zeroPoints = integerZeroPoints(scheme) ?? new Uint16Array(0);
+  if (zeroPoints.length < 2) return undefined;
+  const zeroPoint = zeroPoints.find((_, s) => scheme.scale[s] !== 0) ?? 0;
+  const shared = zeroPoints.every((one, s) => one === zeroPoint || scheme.scale[s] === 0);
+  return shared ? zeroPoint : undefined;
 }
 
 function numberLists(scheme: Scheme, offsets: OffsetForm): Float32Array[] {
   if (scheme.kind === 'residual') return [scheme.scales];
-  if (scheme.kind === 'codebook') return [scheme.values];
+  if (scheme.kind === 'codebook') return [scheme.scale ?? scheme.values];
   return offsets === 'numbers' && scheme.offset ? [scheme.scale, scheme.offset] : [scheme.scale];
 }
 
@@ -111,9 +148,14 @@ function readScheme(header: PackedHeader, slices: number, read: NumberReader): S
     return { kind: 'residual', order: levels, scales: read.numbers(slices * levels) };
   if (header.scheme === 'codebook')
     return { kind: 'codebook', levels, values: read.numbers(slices * levels) };
+  if (header.scheme === 'shared-codebook')
+    return { kind: 'codebook', levels, values: read.singles(levels), scale: read.numbers(slices) };
   const scale = read.numbers(slices);
   if (header.offsets === 'none') return { kind: 'affine', levels, scale };
   if (header.offsets === 'numbers') return { kind: 'affine', levels, scale, offset: read.numbers(slices) };
+  const { zeroPoint } = header;
+  if (header.offsets === 'zero-point')
+    return { kind: 'affine', levels, scale, offset: scale.map((step) => -(zeroPoint ?? 0) * step) };
   const zeroPoints = read.integers(slices, header.bits);
   return { kind: 'affine', levels, scale, offset: scale.map((step, s) => -(zeroPoints[s] as number) * step) };
 }

@@ -1,3 +1,4 @@
+import { codebookValues } from './codebook-values.js';
 import { gridsOf, type Grids } from './grids.js';
 import type { SliceRuns } from './slice-runs.js';
 import { sliceLayout } from './slicing.js';
@@ -50,13 +51,19 @@ function valueOfCode(scheme: Exclude<Scheme, AffineScheme>): (code: number, slic
     const { scales, order } = scheme;
     return (code, slice) => residualValue(scales, slice * order, order, code);
   }
-  const { values, levels } = scheme;
+  const { values, levels, scale } = scheme;
+  if (scale !== undefined)
+    // The sum makes 0 of −0, where a slice has the scale 0.
+    return (code, slice) => Math.fround((scale[slice] as number) * (values[code] as number)) + 0;
   return (code, slice) => values[slice * levels + code] as number;
 }
 
 /** The value of a code of one slice. */
 export function levelValue(parameters: SliceParameters): (code: number) => number {
-  if (parameters.kind === 'codebook') return (code) => parameters.values[code] as number;
+  if (parameters.kind === 'codebook') {
+    const values = codebookValues(parameters);
+    return (code) => values[code] as number;
+  }
   if (parameters.kind === 'residual') {
     const { scales } = parameters;
     return (code) => residualValue(scales, 0, scales.length, code);

@@ -10,6 +10,8 @@ export interface SliceFit {
   readonly bits: number;
   /** Those of one slice, by its number, from its values. */
   readonly fit: (values: Float32Array, slice: number) => SliceParameters;
+  /** Those of all slices, none of which is empty, from all values, instead of `fit`. */
+  readonly fitTensor?: (slices: readonly Float32Array[]) => readonly SliceParameters[];
   /** Those of all slices, none of which is empty, from their ranges, to the same result; `undefined` where these do not decide. */
   readonly fitRanges?: (ranges: SliceRanges) => AffineScheme | undefined;
 }
@@ -23,7 +25,7 @@ export interface SliceFit {
 export function fitSlices(
   values: Float32Array,
   layout: SliceLayout,
-  { bits, fit, fitRanges }: SliceFit,
+  { bits, fit, fitTensor, fitRanges }: SliceFit,
   where: string,
   ranges?: SliceRanges,
 ): Scheme {
@@ -34,7 +36,9 @@ export function fitSlices(
   const arranged = layout.toSliceMajor(values);
   // What a plugin gets it may write on, and keep.
   const ordered = arranged === values ? values.slice() : arranged;
-  const fitOne = (slice: number) => fit(ordered.subarray(start(slice), end(slice)), slice);
+  const valuesOf = (slice: number) => ordered.subarray(start(slice), end(slice));
+  const all = fitTensor?.(Array.from({ length: count }, (_, slice) => valuesOf(slice)));
+  const fitOne = (slice: number) => all?.[slice] ?? fit(valuesOf(slice), slice);
   return gatherScheme(count, (slice) => checkParameters(checkForm(fitOne(slice), where), bits, where), where);
 }
 

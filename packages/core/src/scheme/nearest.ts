@@ -1,3 +1,4 @@
+import { withOwnValues } from './codebook-values.js';
 import { encodeAffine } from './encode-affine.js';
 import type { SliceLayout } from './slicing.js';
 import type { CodebookScheme, ResidualScheme, Scheme } from './types.js';
@@ -28,7 +29,7 @@ export function encodeValues(
 /** The number of thresholds below x, found by bisection. */
 function codebookCode(scheme: CodebookScheme): CodeOf {
   const width = scheme.levels - 1;
-  const thresholds = scheme.thresholds ?? allMidpoints(scheme);
+  const thresholds = scheme.thresholds ?? allMidpoints(withOwnValues(scheme));
   return (value, slice) => {
     const first = slice * width;
     let low = first;

@@ -46,16 +46,19 @@ function littleEndian(
   return bytes;
 }
 
-/** Reads numbers and integers one list after the other. Throws `packed-data` at the end of the bytes. */
+/** Reads numbers and integers one list after the other. Throws `packed-data` at the end of the bytes, and for bytes that are left. */
 export interface NumberReader {
   numbers(count: number): Float32Array;
+  /** Numbers of 4 bytes, whatever the storage. */
+  singles(count: number): Float32Array;
+  finish(): void;
   integers(count: number, bits: number): Uint8Array | Uint16Array;
 }
 
 export function numberReader(bytes: Uint8Array, storage: ParameterStorage): NumberReader {
   let at = 0;
   const take = (length: number): Uint8Array => {
-    if (at + length > bytes.length) throw parametersTooShort(bytes.length, at + length);
+    if (at + length > bytes.length) checkLength('parameters', bytes.length, at + length);
     at += length;
     return bytes.subarray(at - length, at);
   };
@@ -84,6 +87,8 @@ export function numberReader(bytes: Uint8Array, storage: ParameterStorage): Numb
         : storage === 'float16'
           ? halves(count)
           : twoLevel(count, storage.bits),
+    singles,
+    finish: () => checkLength('parameters', bytes.length, at),
     integers: (count, bits) => unpack(take(packedBytes(count, bits)), bits, count),
   };
 }
@@ -102,12 +107,14 @@ export function concatenate(parts: readonly Uint8Array[]): Uint8Array {
   return bytes;
 }
 
-function parametersTooShort(received: number, expected: number): LowbitError {
-  return new LowbitError({
+/** Throws `packed-data` unless there are as many bytes as the header needs. */
+export function checkLength(what: 'codes' | 'parameters', received: number, expected: number): void {
+  if (received === expected) return;
+  throw new LowbitError({
     code: 'packed-data',
-    where: 'packed parameters',
+    where: `packed ${what}`,
     expected: `${expected} bytes`,
     received: `${received} bytes`,
-    remedy: 'The data was cut off or belongs to another tensor; write it again.',
+    remedy: 'The data was cut off or belongs to another tensor or slicing; write it again.',
   });
 }

@@ -16,11 +16,12 @@ export interface StoredScheme {
  * parameters that are really stored. Integer zero points stay exact. Where a storage cannot hold the parameters closely (float16
  * ends at 65504, has few digits below 6e-5 and none below 6e-8), they stay as they are, stored as float32.
  *
- * @throws LowbitError `unsupported-storage` for two-level on a scheme that is not affine.
+ * @throws LowbitError `unsupported-storage` for two-level on a scheme without one scale a slice. Values that slices share stay float32.
  */
 export function roundParameters(scheme: Scheme, storage: ParameterStorage, where: string): StoredScheme {
   if (storage === 'float32') return { scheme, parameterStorage: storage };
-  if (scheme.kind !== 'affine' && storage !== 'float16') throw notAffine(scheme.kind, where);
+  const hasScales = scheme.kind === 'affine' || (scheme.kind === 'codebook' && scheme.scale !== undefined);
+  if (!hasScales && storage !== 'float16') throw notAffine(scheme.kind, where);
   const rounded = roundScheme(scheme, numberRounder(storage));
   return isClose(scheme, rounded, storage)
     ? { scheme: rounded, parameterStorage: storage }
@@ -36,7 +37,10 @@ function numberRounder(storage: Exclude<ParameterStorage, 'float32'>): RoundNumb
 
 function roundScheme(scheme: Scheme, round: RoundNumbers): Scheme {
   if (scheme.kind === 'residual') return { ...scheme, scales: round(scheme.scales) };
-  if (scheme.kind === 'codebook') return { ...scheme, values: round(scheme.values) };
+  if (scheme.kind === 'codebook')
+    return scheme.scale === undefined
+      ? { ...scheme, values: round(scheme.values) }
+      : { ...scheme, scale: round(scheme.scale) };
   const scale = round(scheme.scale);
   if (scheme.offset === undefined) return { ...scheme, scale };
   const zeroPoints = storesZeroPoints(scheme) ? integerZeroPoints(scheme) : undefined;
@@ -56,7 +60,7 @@ function notAffine(kind: string, where: string): LowbitError {
   return new LowbitError({
     code: 'unsupported-storage',
     where,
-    expected: 'an affine scheme for two-level parameters',
+    expected: 'an affine scheme, or a shared codebook, for two-level parameters',
     received: `a ${kind} scheme`,
     remedy: 'Use float16 or float32 parameters.',
   });

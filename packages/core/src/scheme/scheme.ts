@@ -1,4 +1,5 @@
 import { LowbitError } from '../errors/error.js';
+import { codebookValues } from './codebook-values.js';
 import { affineOffset, midpoints } from './nearest.js';
 import type { AffineScheme, CodebookScheme, ResidualScheme, Scheme, SliceParameters } from './types.js';
 
@@ -47,6 +48,8 @@ export function sliceParameters(scheme: Scheme, slice: number): SliceParameters 
       scales: scheme.scales.subarray(slice * scheme.order, (slice + 1) * scheme.order),
     };
   }
+  if (scheme.scale !== undefined)
+    return { kind: 'codebook', values: scheme.values, scale: scheme.scale[slice] as number };
   const values = scheme.values.subarray(slice * scheme.levels, (slice + 1) * scheme.levels);
   if (scheme.thresholds === undefined) return { kind: 'codebook', values };
   const width = scheme.levels - 1;
@@ -89,8 +92,21 @@ export function affineGrids(count: number): { add(slice: Affine): void; scheme()
   };
 }
 
-/** Short codebooks repeat their last value; their missing thresholds are never passed. */
 function collectCodebooks(slices: readonly Codebook[]): CodebookScheme {
+  const { values } = slices[0] as Codebook;
+  const shared = slices.every(
+    (slice) => slice.scale !== undefined && slice.thresholds === undefined && haveSame(slice.values, values),
+  );
+  if (!shared) return collectOwn(slices.map((slice) => ({ ...slice, values: codebookValues(slice) })));
+  const scale = Float32Array.from(slices, (slice) => slice.scale as number);
+  return { kind: 'codebook', levels: values.length, values: values.slice(), scale };
+}
+
+const haveSame = (a: Float32Array, b: Float32Array): boolean =>
+  a === b || (a.length === b.length && a.every((value, i) => value === b[i]));
+
+/** Short codebooks repeat their last value; their missing thresholds are never passed. */
+function collectOwn(slices: readonly Codebook[]): CodebookScheme {
   const levels = slices.reduce((most, slice) => Math.max(most, slice.values.length), 1);
   const values = new Float32Array(slices.length * levels);
   slices.forEach((slice, s) => {

@@ -22,12 +22,17 @@ export interface AffineScheme {
   readonly offset?: Float32Array;
 }
 
-/** value = values[slice · levels + code]. */
+/** value = values[slice · levels + code], or where there is a `scale`, float32(scale[slice] · values[code]). */
 export interface CodebookScheme {
   readonly kind: 'codebook';
   readonly levels: number;
-  /** `slices × levels` values, ascending within a slice (a short codebook repeats its last value). */
+  /**
+   * `slices × levels` values, ascending within a slice (a short codebook repeats its last value); where there is a `scale`,
+   * `levels` values that all slices share.
+   */
   readonly values: Float32Array;
+  /** One scale a slice, ≥ 0, by which the shared values are multiplied. Such a codebook has no thresholds. */
+  readonly scale?: Float32Array;
   /**
    * `slices × (levels − 1)` thresholds, ascending: the code of x is the number of thresholds below x
    * (cells are left-open and right-closed). Default: the midpoints of neighbouring values.
@@ -49,7 +54,14 @@ export type Scheme = AffineScheme | CodebookScheme | ResidualScheme;
 /** The parameters of one slice, as a quantizer's `fit` returns them. All numbers are finite. */
 export type SliceParameters =
   | { readonly kind: 'affine'; readonly levels: number; readonly scale: number; readonly offset?: number }
-  | { readonly kind: 'codebook'; readonly values: Float32Array; readonly thresholds?: Float32Array }
+  | {
+      readonly kind: 'codebook';
+      readonly values: Float32Array;
+      /** In units of x, the scale included. */
+      readonly thresholds?: Float32Array;
+      /** Multiplies the values, ≥ 0. Slices with the same values and a scale each share these: they are stored once. */
+      readonly scale?: number;
+    }
   | { readonly kind: 'residual'; readonly scales: Float32Array };
 
 /**

@@ -1,7 +1,7 @@
 import type { FitContext, Quantizer, RefitContext } from '../plugin/quantizer.js';
 import { ownCopy } from '../plugin/own-copy.js';
 import { pluginFailure } from '../plugin/safely.js';
-import { checkForm, checkGridsForm } from '../scheme/check-form.js';
+import { checkAllForms, checkForm, checkGridsForm } from '../scheme/check-form.js';
 import type { SliceRanges } from '../scheme/slice-ranges.js';
 import type { AffineScheme, SliceParameters } from '../scheme/types.js';
 
@@ -29,6 +29,18 @@ export function fitRangesSafely(
 ): AffineScheme | undefined {
   const own = { min: min.slice(), max: max.slice() };
   return runSafely(quantizer, place, checkGridsForm, () => quantizer.fitRanges?.(own, ownContext(context)));
+}
+
+/** Runs the plugin's `fitTensor` in the same way; it gives parameters for every slice. */
+export function fitTensorSafely(
+  quantizer: Quantizer,
+  slices: readonly Float32Array[],
+  context: FitContext,
+  place: string,
+): readonly SliceParameters[] {
+  const check = (returned: readonly SliceParameters[] | undefined, where: string) =>
+    checkAllForms(returned, slices.length, where);
+  return runSafely(quantizer, place, check, () => quantizer.fitTensor?.([...slices], ownContext(context)));
 }
 
 /** Runs the plugin's `refit` in the same way; without one the parameters stay. */

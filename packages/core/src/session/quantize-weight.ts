@@ -10,7 +10,7 @@ import { sliceParameters } from '../scheme/scheme.js';
 import type { SliceRanges } from '../scheme/slice-ranges.js';
 import { sliceLayout } from '../scheme/slicing.js';
 import type { QuantizedTensor, Scheme, SliceParameters } from '../scheme/types.js';
-import { fitRangesSafely, fitSafely, refitSafely } from './fit-safely.js';
+import { fitRangesSafely, fitSafely, fitTensorSafely, refitSafely } from './fit-safely.js';
 
 /** Values that may not move, and the parameters that hold them. */
 export interface Frozen {
@@ -59,6 +59,11 @@ export function quantizeWeight(
     where: weight.id,
     fit,
     ...(ranges === undefined ? {} : { ranges }),
+    ...(held !== undefined || quantizer.fitTensor === undefined
+      ? {}
+      : {
+          fitTensor: (slices: readonly Float32Array[]) => fitTensorSafely(quantizer, slices, context, place),
+        }),
     ...(held !== undefined || quantizer.fitRanges === undefined
       ? {}
       : { fitRanges: (all: SliceRanges) => fitRangesSafely(quantizer, all, context, place) }),

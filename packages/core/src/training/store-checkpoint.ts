@@ -1,5 +1,6 @@
 import { LowbitError } from '../errors/error.js';
 import { parsePlan } from '../plan/parse-plan.js';
+import { withOwnValues } from '../scheme/codebook-values.js';
 import type { Scheme } from '../scheme/types.js';
 import { arrayReader, arrayWriter, type StoredArray } from './stored-arrays.js';
 import type { FrozenWeight, TrainingCheckpoint } from './checkpoint.js';
@@ -72,10 +73,11 @@ function recordOf(given: unknown, member: string, where: string): Record<string,
   throw notAnObject(member, given, where);
 }
 
-/** The scheme with its arrays replaced by their places. */
+/** The scheme with its arrays replaced by their places; shared values become each slice's own, as older readers expect. */
 function storedScheme(scheme: Scheme, add: (values: Float32Array) => StoredArray) {
+  const plain = scheme.kind === 'codebook' ? withOwnValues(scheme) : scheme;
   return Object.fromEntries(
-    Object.entries(scheme).map(([key, value]) => [key, value instanceof Float32Array ? add(value) : value]),
+    Object.entries(plain).map(([key, value]) => [key, value instanceof Float32Array ? add(value) : value]),
   );
 }
 

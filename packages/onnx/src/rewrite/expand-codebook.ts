@@ -6,7 +6,7 @@ import type { Computed } from './expand.js';
 import type { Fragment } from './fragment.js';
 import { addNumbers, addParameters, type ParameterGrid } from './parameter-grid.js';
 
-/** values[slice · levels + code]. */
+/** values[slice · levels + code]; of a shared codebook, scale[slice] · values[code]. */
 export function expandCodebook(
   to: Fragment,
   tensor: QuantizedTensor,
@@ -16,6 +16,15 @@ export function expandCodebook(
 ): Computed {
   const { codes, bits, parameterStorage } = tensor;
   const added = addCodes(to, 'codes', { codes, bits, grid }, DataType.INT32, target);
+  if (scheme.scale !== undefined) {
+    const values = addNumbers(to, 'values', scheme.values, [scheme.levels], 'float32');
+    const scale = addParameters(to, 'scale', scheme.scale, grid, parameterStorage);
+    return {
+      value: to.node('Mul', [to.node('Gather', [values, added.value]), scale]),
+      form: `${added.form}→Gather→Mul`,
+      storedBits: added.storedBits,
+    };
+  }
   const slices = sliceLayout(tensor.shape, tensor.slicing).count;
   const bases = Array.from({ length: slices }, (_, slice) => slice * scheme.levels);
   const index =
