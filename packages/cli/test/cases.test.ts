@@ -52,10 +52,11 @@ it('a slice that ends at the largest integer keeps its end when the operator set
 
 describe('zeros stay zeros', () => {
   it.each(
-    ['absmax', 'min-max', 'mse:grid=symmetric', 'percentile:grid=symmetric'].flatMap((weights) =>
-      ['speed', 'memory'].flatMap((goal) =>
-        ['float32', 'float16'].map((parameters) => [weights, goal, parameters] as const),
-      ),
+    ['absmax', 'absmax:levels=odd', 'min-max', 'mse:grid=symmetric', 'percentile:grid=symmetric'].flatMap(
+      (weights) =>
+        ['speed', 'memory'].flatMap((goal) =>
+          ['float32', 'float16'].map((parameters) => [weights, goal, parameters] as const),
+        ),
     ),
   )('%s for %s with %s parameters', async (weights, goal, parameters) => {
     const options = ['--weights', weights, '--optimize', goal, '--parameters', parameters];
@@ -80,6 +81,17 @@ it('what never changed in the calibration is not frozen, and a warning says so',
   expect((await compared(model, output, '--input', caseOf('run.npz'))).decibels).toBeGreaterThan(30);
   expect(report.warnings.join()).toContain('mask');
 });
+
+it.each(['ort-web@1.30/wasm', 'ort-web@1.30/webgpu', 'ort-web@1.24/wasm'])(
+  '4 bits in groups are packed for %s, at an operator set without blocks too',
+  async (target) => {
+    const model = caseOf('blocks-opset17.onnx');
+    const argv = ['--bits', '4', '--granularity', 'group:32', '--optimize', 'memory', '--target', target];
+    const { output, report } = await quantized(model, ...argv);
+    expect(report.weights.map(({ form }) => form)).toEqual(['MatMulNBits']);
+    expect((await compared(model, output)).decibels).toBeGreaterThan(18);
+  },
+);
 
 it('integer constants at operator set 8 are initializers, which its Constant cannot hold', async () => {
   const { output } = await quantized(caseOf('opset8.onnx'));
