@@ -16,7 +16,7 @@ import { measureFeatures, type MeasuredFeatures } from '../statistics/measure-fe
 import { neededStatistics } from '../statistics/needed-statistics.js';
 import { observe } from '../statistics/observe.js';
 import { checkStatistics } from '../statistics/read-statistics.js';
-import { usageError } from '../usage/usage-error.js';
+import { throwAsUsage, usageError } from '../usage/usage-error.js';
 import { checkSites } from './check-sites.js';
 import { recipeFrom } from './recipe.js';
 
@@ -95,7 +95,7 @@ async function planFor<M>(
   { port, plan, options }: PortJob<M>,
   measured: MeasuredFeatures | undefined,
 ): Promise<PlannedWork> {
-  if (plan === undefined) return makePlan(port, recipeFrom(options, measured?.features));
+  if (plan === undefined) return makePlan(port, recipeFrom(options, measured?.features)).catch(throwAsUsage);
   checkSites(plan, await port.layers(), options.plan ?? 'plan');
   return { plan, registry: options.methods };
 }

@@ -11,5 +11,11 @@ export function usageError(problem: Omit<Problem, 'code'>): UsageError {
 /** Throws an argument that does not fit as the wrong usage that it is, and anything else as it is. */
 export function throwAsUsage(error: unknown): never {
   if (!isLowbitError(error) || error.code !== 'invalid-argument') throw error;
-  throw new UsageError(error.problems as [Problem, ...Problem[]], { cause: error });
+  const [first, ...rest] = error.problems.map((problem) => ({ ...problem, where: asOption(problem.where) }));
+  throw new UsageError([first as Problem, ...rest], { cause: error });
+}
+
+/** Where globs of a recipe come from. */
+function asOption(where: string): string {
+  return where === 'include' || where === 'exclude' ? `--${where}` : where;
 }

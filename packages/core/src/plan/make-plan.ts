@@ -13,6 +13,7 @@ import { everywhere } from '../policy/everywhere.js';
 import { matchesGlob } from '../policy/glob.js';
 import type { ParameterStorage } from '../scheme/types.js';
 import { checkPlan, throwProblems } from './check-plan.js';
+import { checkRecipe } from './check-recipe.js';
 import { fittingGranularity } from './granularity.js';
 import { meetWanted } from './meet-wanted.js';
 import { planActivations } from './plan-activations.js';
@@ -35,6 +36,7 @@ interface Draft extends BitAssignment {
  */
 export async function makePlan<M>(port: ModelPort<M>, recipe: Recipe): Promise<PlannedWork> {
   const layers = await port.layers();
+  checkRecipe(recipe, layers);
   const weights = uniqueWeights(layers);
   const plugins = new Set<Plugin>(recipe.registry?.list());
   const drafts = applyRules(decideBits(weights, layers, recipe, plugins), layers, recipe, plugins);

@@ -1,4 +1,5 @@
 import { LowbitError, type Problem } from '../errors/error.js';
+import { suggestName } from '../errors/nearest-name.js';
 import type { OptionDescription, Options, OptionSchema, OptionValue } from './options.js';
 
 /**
@@ -18,8 +19,16 @@ export function optionProblems(schema: OptionSchema, given: Options, where: stri
     const option = Object.hasOwn(schema, name) ? schema[name] : undefined;
     if (option !== undefined && accepts(option, value)) return [];
     const expected = option === undefined ? offered(schema) : describe(option);
+    const known = option === undefined ? Object.keys(schema) : option.type === 'choice' ? option.values : [];
+    const meant = suggestName(option === undefined ? name : String(value), known);
     return [
-      { code: 'unsupported-option', where: `${where}: option '${name}'`, expected, received: String(value) },
+      {
+        code: 'unsupported-option',
+        where: `${where}: option '${name}'`,
+        expected,
+        received: String(value),
+        ...meant,
+      },
     ];
   });
 }

@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest';
+import { memoryPort } from '../../test/memory-port.js';
+import { isLowbitError } from '../errors/error.js';
+import type { Recipe } from '../model/recipe.js';
+import { checkRecipe } from './check-recipe.js';
+
+const matrix = { shape: [2, 2], values: new Float32Array(4) };
+const layers = await memoryPort({ 'encoder/query': matrix, 'encoder/key': matrix }).layers();
+
+function problemsOf(recipe: object) {
+  try {
+    checkRecipe(recipe as Recipe, layers);
+    return [];
+  } catch (error) {
+    if (!isLowbitError(error)) throw error;
+    return error.problems;
+  }
+}
+
+test('members that are known and globs that fit are no problem', () => {
+  const rules = [
+    { match: { name: 'encoder/*' }, bits: 2 },
+    { match: { op: 'Conv' }, weights: 'mse' },
+  ];
+  const globs = { include: ['layer-*', '*query'], exclude: ['encoder/ke?'] };
+  expect(problemsOf({ bits: 4, rules, ...globs, seed: 1 })).toEqual([]);
+});
+
+test.each([
+  ['of the recipe', { bit: 4 }, 'recipe', 'bits'],
+  ['of the recipe', { granularty: 'tensor' }, 'recipe', 'granularity'],
+  ['of a rule', { rules: [{ match: { op: 'Conv' }, bist: 4 }] }, 'recipe.rules[0]', 'bits'],
+  ['of what a rule matches', { rules: [{ match: { nam: '*' }, bits: 4 }] }, 'recipe.rules[0].match', 'name'],
+  ['in include', { include: ['encoder/qery'] }, 'include', 'encoder/query'],
+  ['in exclude', { exclude: ['encoder/keys'] }, 'exclude', 'encoder/key'],
+  ['in a rule', { rules: [{ match: { name: 'encoder/kye' } }] }, 'rules[0].match.name', 'encoder/key'],
+])('a name %s that is not known is a problem, with the one that was meant', (_, recipe, where, meant) => {
+  expect(problemsOf(recipe)).toMatchObject([
+    { code: 'invalid-argument', where, remedy: `Did you mean ${meant}?` },
+  ]);
+});
+
+test('a glob that fits nothing is told with the names that there are, all problems at once', () => {
+  const problems = problemsOf({ include: ['decoder*'], exclude: ['head', 'encoder/key'], bit: 2 });
+  expect(problems.map(({ received }) => received)).toEqual(['bit', 'decoder*', 'head']);
+  expect(problems[1]?.expected).toContain('encoder/query');
+});
