@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { seededRandom, type Report } from '@lowbit/core';
+import { seededRandom, type ErrorCode, type Report } from '@lowbit/core';
 import { readModel } from '@lowbit/onnx';
 import { beforeAll, describe, expect, it } from 'vitest';
 
@@ -48,6 +48,14 @@ it('a slice that ends at the largest integer keeps its end when the operator set
   const { values, decibels } = await compared(model, output, '--input', input);
   expect(values).toBe(64 * 31 * 32);
   expect(decibels).toBeGreaterThan(35);
+});
+
+it('what was quantized in groups, of which the last is short, is not quantized again', async () => {
+  const { output } = await quantized(caseOf('group.onnx'), '--granularity', 'group:32');
+  const again = await run('quantize', output, '--bits', '2', '-o', join(folder, 'again.onnx'), '--json');
+  const code: ErrorCode = 'nothing-to-quantize';
+  expect(JSON.parse(again.stdout)).toMatchObject({ error: { code } });
+  expect(again.status).toBe(1);
 });
 
 describe('zeros stay zeros', () => {
