@@ -75,7 +75,8 @@ const manyZeros = 1 / 20;
  * prefer small slices (channels, groups) or a method that clips.
  *
  * Shape: any; a slice is whatever shares s and the offset. Weights and activations, 1 to 16 bits. Activations take the range
- * that was observed in the calibration, with an integer zero point unless it is `real`, and are not refined.
+ * that was observed in the calibration, extended to include 0, with an integer zero point unless it is `real`, and are not
+ * refined.
  *
  * Parameters: scale s and offset min (or −z·s), in units of the weights. A slice whose values are all equal has
  * scale 0 and decodes to that value. During training the range of weights is measured anew in every pass, if it alone

@@ -18,7 +18,7 @@ const headlines: Record<ErrorCode, string> = {
   'packed-data': 'packed data is damaged',
   'calibration-missing': 'statistics of activations are missing',
   'calibration-invalid': 'the calibration data is not valid',
-  'checkpoint-invalid': 'a stored training run cannot be read',
+  'checkpoint-invalid': 'a stored training run cannot be used',
   aborted: 'the work was cancelled',
   'model-empty': 'the file is empty',
   'model-not-onnx': 'the file is not an ONNX model',
