@@ -5,6 +5,7 @@ import { layerDescriptors } from './layer-descriptors.js';
 import { checkOptions, type OnnxOptions } from './onnx-options.js';
 import { formOf, optionsOfForm } from './plan-form.js';
 import { externalFiles } from './read/external-files.js';
+import { modelBytes, type ModelBytes } from './read/model-bytes.js';
 import { running, type Lend, type Running } from './running.js';
 import { readDescribed, type DescribedSource, type Source } from './source.js';
 import { packedForms } from './rewrite/wanted-form.js';
@@ -29,7 +30,8 @@ export interface OnnxPort extends ModelPort<OnnxResult> {
  *
  * A stored plan brings the form of its activations along, so that `integers` need not be given again.
  *
- * @throws LowbitError `unsupported-option`; `invalid-argument` for an `externalPath` that leads out of the model's
+ * @param model The bytes of the file.
+ * @throws LowbitError `unsupported-option`; `invalid-argument` for anything but bytes, and for an `externalPath` that leads out of the model's
  *   folder; from `layers` and `apply`: see `readModel`; from `apply` also `plan-mismatch`, from
  *   `run`, `features` and `observe` also `runtime-failed`, `calibration-invalid`.
  * @example
@@ -44,10 +46,11 @@ export interface OnnxPort extends ModelPort<OnnxResult> {
  * @example
  * const { model } = await quantize(onnx(bytes), { weights: absmax(), activations: hwgq(), activationBits: 2 });
  */
-export function onnx(bytes: Uint8Array, options: OnnxOptions = {}): OnnxPort {
+export function onnx(model: ModelBytes, options: OnnxOptions = {}): OnnxPort {
   const { name = 'model.onnx', optimize = 'speed', target, integers, ort } = options;
   const { externalData, external, externalPath } = options;
   checkOptions(options);
+  const bytes = modelBytes(model, name);
   const runtime = target && runtimeOf(target);
   const files = externalData && externalFiles(externalData);
   const source: Source = { bytes, name, optimize, files, external, externalPath, runtime, integers };

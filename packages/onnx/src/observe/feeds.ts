@@ -1,4 +1,4 @@
-import { LowbitError, toFloat16Bits, type Batch } from '@lowbit/core';
+import { LowbitError, suggestName, toFloat16Bits, type Batch } from '@lowbit/core';
 import { typeName } from '../read/data-types.js';
 import type { OnnxModel } from '../read/model.js';
 import { elementCount } from '../read/tensor-shape.js';
@@ -44,18 +44,26 @@ export function feedsOf(
   required: ReadonlyMap<string, number>,
   ort: OrtRuntime,
 ): Record<string, OrtTensor> {
-  const unknown = Object.keys(inputs).filter((name) => !required.has(name));
-  const missing = [...required.keys()].filter((name) => !(name in inputs));
-  if (missing.length > 0 || unknown.length > 0) {
-    const received = Object.keys(inputs).join(', ') || 'none';
-    throw invalid('a batch', `the inputs ${[...required.keys()].join(', ')}`, received);
-  }
+  checkNames(inputs, required);
   return Object.fromEntries(
     Object.entries(inputs).map(([name, { shape, data }]) => [
       name,
       tensorOf(name, required.get(name) as number, shape, data, ort),
     ]),
   );
+}
+
+function checkNames(inputs: unknown, required: ReadonlyMap<string, number>): void {
+  const names = [...required.keys()];
+  if (typeof inputs !== 'object' || inputs === null)
+    throw invalid('a batch', 'an object with the member inputs: { name: { shape, data } }', typeof inputs);
+  const unknown = Object.keys(inputs).filter((name) => !required.has(name));
+  const missing = names.filter((name) => !(name in inputs));
+  if (missing.length === 0 && unknown.length === 0) return;
+  const received = Object.keys(inputs).join(', ') || 'none';
+  const [first] = unknown;
+  const suggested = first === undefined ? {} : suggestName(first, missing.length > 0 ? missing : names);
+  throw invalid('a batch', `the inputs ${names.join(', ')}`, received, suggested.remedy);
 }
 
 function tensorOf(
@@ -74,9 +82,14 @@ function tensorOf(
       `${data.length} values`,
     );
   }
+  if (maker.type.endsWith('int64') && !Array.from<number | bigint>(data).every(isExact))
+    throw invalid(`input '${name}'`, 'integers below 2⁵³, or a BigInt64Array', 'other numbers');
   return new ort.Tensor(maker.type as never, maker.of(data) as never, shape);
 }
 
-function invalid(where: string, expected: string, received: string): LowbitError {
-  return new LowbitError({ code: 'calibration-invalid', where, expected, received });
+const isExact = (value: number | bigint): boolean => typeof value === 'bigint' || Number.isSafeInteger(value);
+
+function invalid(where: string, expected: string, received: string, remedy?: string): LowbitError {
+  const suggestion = remedy === undefined ? {} : { remedy };
+  return new LowbitError({ code: 'calibration-invalid', where, expected, received, ...suggestion });
 }

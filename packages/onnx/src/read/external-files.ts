@@ -1,13 +1,14 @@
 import { isLowbitError, LowbitError } from '@lowbit/core';
 import { copyMessage, DataLocation, type TensorProto } from '../schema/proto.js';
 import { externalReference, type ExternalReference } from './external-reference.js';
+import { asBytes, type ModelBytes } from './model-bytes.js';
 import { isExternal } from './tensor-data.js';
 
 /**
  * Gives the whole content of a file beside the model. `path` is relative, has been checked to name nothing outside
  * the model's folder, and uses `/`. A reader of a file system must still refuse links that lead out of the folder.
  */
-export type ReadExternalData = (path: string) => Promise<Uint8Array> | Uint8Array;
+export type ReadExternalData = (path: string) => Promise<ModelBytes> | ModelBytes;
 
 /** A file that belongs beside the model. */
 export interface ExternalFile {
@@ -47,8 +48,8 @@ export function externalFiles(read: ReadExternalData): ExternalFiles {
 
 async function openFile(read: ReadExternalData, path: string): Promise<Uint8Array> {
   try {
-    const bytes: unknown = await read(path);
-    if (bytes instanceof Uint8Array) return bytes;
+    const bytes = asBytes(await read(path));
+    if (bytes !== undefined) return bytes;
   } catch (cause) {
     if (isLowbitError(cause)) throw cause;
     const received = cause instanceof Error ? cause.message : String(cause);

@@ -3,6 +3,7 @@ import { parseModel, type ModelProto } from '../schema/proto.js';
 import { checkExternal } from './check-external.js';
 import { checkGraph } from './check-graph.js';
 import type { OnnxModel } from './model.js';
+import { modelBytes, type ModelBytes } from './model-bytes.js';
 import { sniff } from './sniff.js';
 import { readVersions } from './versions.js';
 
@@ -11,11 +12,12 @@ import { readVersions } from './versions.js';
  * data are views on them. Every field of the file is kept, so that writing gives the same model.
  *
  * @param name Name for error messages, usually the file's.
- * @throws LowbitError `model-empty`, `model-not-onnx`, `model-truncated`, `model-malformed`, `model-too-large`,
+ * @throws LowbitError `invalid-argument` for anything but bytes; `model-empty`, `model-not-onnx`, `model-truncated`, `model-malformed`, `model-too-large`,
  *   `model-version`, `model-opset`, `graph-invalid`, `graph-cyclic`; `external-data` for a reference to another file
  *   that leads out of the model's folder.
  */
-export function readModel(bytes: Uint8Array, name = 'model'): OnnxModel {
+export function readModel(file: ModelBytes, name = 'model'): OnnxModel {
+  const bytes = modelBytes(file, name);
   sniff(bytes, name);
   const proto = parse(bytes, name);
   const versions = readVersions(proto, name);

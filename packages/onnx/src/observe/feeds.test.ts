@@ -1,0 +1,37 @@
+import * as ort from 'onnxruntime-web';
+import { expect, test } from 'vitest';
+import { caught } from '../../test/helpers/caught.js';
+import { DataType } from '../schema/proto.js';
+import { feedsOf } from './feeds.js';
+
+const required = new Map<string, number>([
+  ['input_ids', DataType.INT64],
+  ['attention_mask', DataType.INT64],
+]);
+const list = (data: ArrayLike<number>) => ({ shape: [data.length], data });
+const failure = (inputs: unknown) => caught(() => feedsOf({ inputs } as never, required, ort));
+
+test('an input that does not exist is told with the nearest one', () => {
+  const error = failure({ input_id: list([1]), attention_mask: list([1]) });
+  expect(error.code).toBe('calibration-invalid');
+  expect(error.message).toContain('Did you mean input_ids?');
+  expect(failure({ x: list([1]) }).message).not.toContain('Did you mean');
+});
+
+test('a batch without inputs is told what one looks like', () => {
+  expect(failure(undefined)).toMatchObject({ code: 'calibration-invalid', received: 'undefined' });
+});
+
+test('64-bit integers are taken exactly or not at all', () => {
+  const mask = list([1]);
+  const taken = feedsOf(
+    { inputs: { input_ids: { shape: [1], data: [2n ** 63n - 1n] as never }, attention_mask: mask } },
+    required,
+    ort,
+  );
+  expect(taken['input_ids']!.data).toEqual(BigInt64Array.of(2n ** 63n - 1n));
+  for (const wrong of [0.5, NaN, 2 ** 63]) {
+    const error = failure({ input_ids: list([wrong]), attention_mask: mask });
+    expect(error).toMatchObject({ code: 'calibration-invalid', where: "input 'input_ids'" });
+  }
+});
