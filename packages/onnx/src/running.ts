@@ -38,9 +38,9 @@ export function running(source: Source, ort: OrtRuntime, lend: Lend): Running {
         return measureFeatures(model, description.layers, runtime, batches, options);
       }),
     async *run(batches, options) {
-      const { model } = await readSource({ ...source, integers: undefined });
-      // Runtimes want shapes inside, where reading has put them.
-      const bytes = source.files === undefined ? source.bytes : writeModel(model);
+      const { model, renamed } = await readSource({ ...source, integers: undefined });
+      // Runtimes want shapes inside, and names that do not repeat: reading has seen to both.
+      const bytes = source.files === undefined && !renamed ? source.bytes : writeModel(model);
       yield* runModel(model, bytes, await withFiles(ort, model, source.files), batches, options);
     },
   };

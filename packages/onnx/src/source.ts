@@ -10,6 +10,8 @@ import { readModel } from './read/read-model.js';
 import { loadSmallIntegers } from './read/small-integers.js';
 import { checkVersions } from './target/runtime.js';
 import type { Runtime } from './target/target.js';
+import { separateNames } from './write/name-nodes.js';
+import { separateValues } from './write/separate-values.js';
 
 /** The user's model, and how it is wanted. */
 export interface Source extends Required<Pick<OnnxOptions, 'name' | 'optimize'>> {
@@ -27,6 +29,8 @@ export interface ReadSource {
   readonly model: OnnxModel;
   /** What batch normalization told before it was folded. */
   readonly normals: NormalDistributions;
+  /** Whether names that repeat were made unique. */
+  readonly renamed: boolean;
 }
 
 /** A model as it was read, and its layers. */
@@ -37,11 +41,12 @@ export interface DescribedSource extends ReadSource {
 /** Reads the model anew, as callers change it. @throws LowbitError as `readModel` and `checkVersions`. */
 export async function readSource({ bytes, name, files, runtime, integers }: Source): Promise<ReadSource> {
   const model = readModel(bytes, name);
+  const renamed = [separateNames(model.proto), separateValues(model.proto)].includes(true);
   checkVersions({ ...model, ...(runtime === undefined ? {} : { runtime }) }, name);
   if (files !== undefined) await loadSmallIntegers(model, files);
   const normals = normalDistributions(model);
   if (integers !== undefined) foldModel(model);
-  return { model, normals };
+  return { model, normals, renamed };
 }
 
 /** As {@link readSource}, with the layers. */

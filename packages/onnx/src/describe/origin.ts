@@ -43,13 +43,13 @@ function findOrigin(definition: Definition, steps: number): Origin | undefined {
   const { node, scope } = definition;
   const of = (names: readonly string[]) =>
     joined(names.filter((name) => name !== '').map((name) => originOf(resolve(scope, name), steps - 1)));
-  if (isQuantizedOperator(node)) return quantized(of(node.input));
+  if (isQuantizedOperator(node)) return quantized(of(node.input.slice(0, 1)));
   if (moving.has(node.opType)) return of(node.input.slice(0, 1));
   if (computing.has(node.opType)) return of(node.input);
   return isStandard(node, 'Gather') ? gathered(of, node.input) : undefined;
 }
 
-/** Of an operator that quantizes or decodes. Rows of floats that it takes are an activation. */
+/** Of an operator that quantizes or decodes, by what it takes first. Rows of floats that it takes are an activation. */
 function quantized(origin: Origin | undefined): Origin | undefined {
   if (origin === undefined || (origin.rows !== undefined && !origin.integers)) return undefined;
   return { ...origin, integers: true };

@@ -44,7 +44,7 @@ function hides(graph: GraphProto, name: string, parents: ReadonlyMap<GraphProto,
 }
 
 /** Renames uses in a graph and in those inside it that do not define the name themselves. */
-function renameUses(graph: GraphProto, name: string, fresh: string): void {
+export function renameUses(graph: GraphProto, name: string, fresh: string): void {
   for (const node of graph.node) {
     if (node.input.includes(name)) node.input = node.input.map((input) => (input === name ? fresh : input));
     for (const { graph: inner } of subgraphsOf(node)) {
