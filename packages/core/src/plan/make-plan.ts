@@ -1,4 +1,5 @@
 import { LowbitError } from '../errors/error.js';
+import { checkPort } from '../model/check-port.js';
 import type { LayerDescriptor, ModelPort, WeightDescriptor } from '../model/port.js';
 import type { Recipe, RecipeSettings } from '../model/recipe.js';
 import { choosePlugin } from './choose-plugin.js';
@@ -35,6 +36,7 @@ interface Draft extends BitAssignment {
  * `nothing-to-quantize` when every weight would stay as it is.
  */
 export async function makePlan<M>(port: ModelPort<M>, recipe: Recipe): Promise<PlannedWork> {
+  checkPort(port);
   const layers = await port.layers();
   checkRecipe(recipe, layers);
   const weights = uniqueWeights(layers);

@@ -1,5 +1,6 @@
 import type { Calibration } from '../calibration/statistics.js';
 import type { ModelPort } from '../model/port.js';
+import { checkPort } from '../model/check-port.js';
 import { checkPlan, throwProblems } from '../plan/check-plan.js';
 import type { QuantizationPlan } from '../plan/plan.js';
 import { portForPlan } from '../plan/port-for-plan.js';
@@ -33,6 +34,7 @@ export async function applyPlan<M>(
   registry: Registry,
   options: ApplyOptions = {},
 ): Promise<Quantized<M>> {
+  checkPort(port);
   const formed = portForPlan(port, plan);
   const layers = await formed.layers();
   throwProblems(checkPlan(plan, layers, registry, formed.supports));

@@ -1,4 +1,5 @@
 import { LowbitError } from '../errors/error.js';
+import { checkPort } from '../model/check-port.js';
 import type { Batch } from '../model/port.js';
 import type { Recipe } from '../model/recipe.js';
 import type { TrainablePort } from '../model/trainable-port.js';
@@ -26,6 +27,7 @@ import { trainer, type Trainer } from './trainer.js';
  * const { model: small } = await run.result;
  */
 export function train<M>(port: TrainablePort<M>, recipe: Recipe, options: TrainOptions = {}): TrainingRun<M> {
+  checkPort(port);
   const rounds: TrainingRound[] = [...finishedRounds(recipe, options.resume)];
   const result = deferred<Trained<M>>();
   let steps: Trainer<M> | undefined;
