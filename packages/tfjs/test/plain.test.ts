@@ -1,4 +1,12 @@
-import { makePlan, applyPlan, measureError, quantize, type Granularity, type Report } from '@lowbit/core';
+import {
+  applyPlan,
+  makePlan,
+  measureError,
+  quantize,
+  train,
+  type Granularity,
+  type Report,
+} from '@lowbit/core';
 import { loadGraphModel } from '@tensorflow/tfjs-converter';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfLayers from '@tensorflow/tfjs-layers';
@@ -10,7 +18,7 @@ import { surveyModel } from '../src/model/survey.js';
 import { registry } from '../src/register.js';
 import { onEveryBackend } from './backends.js';
 import { imageGraph } from './graphs.js';
-import { imageModel, sequenceModel, sharedModel, smallSequential } from './models.js';
+import { imageModel, sequenceModel, sharedModel, smallSequential, withSeededWeights } from './models.js';
 import { grid, halves, ranks } from './quantizers.js';
 
 /** A file in memory, as TensorFlow.js itself would find it on a disk. */
@@ -144,6 +152,30 @@ onEveryBackend('a plain file', (test) => {
     });
     expect(() => tfjs(model, { format: 'zip' as never })).toThrow(/option 'format'/);
     for (const each of [model, small]) disposeWeights(each);
+  });
+
+  test('is what a model can be trained for', async () => {
+    const { dense } = tfLayers.layers;
+    const model = withSeededWeights(
+      tfLayers.sequential({ layers: [dense({ units: 5, inputShape: [6] }), dense({ units: 4 })] }),
+    );
+    const optimizer = tf.train.sgd(0.05);
+    model.compile({ optimizer, loss: 'meanSquaredError' });
+    const [xs, ys] = [tf.ones([2, 6]), tf.zeros([2, 4])];
+    const run = train(tfjs(model, { format: 'plain' }), { weights: grid, bits: 4 });
+    for await (const { number } of run) {
+      expect(number).toBe(0);
+      await model.fit(xs, ys, { epochs: 2, verbose: 0 });
+    }
+    const { model: small, report } = await run.result;
+    expect(formsIn(report)).toEqual(['uint8']);
+    const file = memoryFile();
+    expect(await save(small, file)).toMatchObject({ format: 'plain', lowestSqnrDb: null });
+    const loaded = await tfLayers.loadLayersModel(file);
+    expect(weightsOf(loaded)).toEqual(weightsOf(small));
+    tf.dispose([xs, ys]);
+    optimizer.dispose();
+    for (const each of [model, small, loaded]) disposeWeights(each);
   });
 
   test('keeps the small form of weights that nothing changed', async () => {
