@@ -1,12 +1,13 @@
 import {
   measureError,
   quantize,
+  train,
   type ErrorMeasures,
   type Granularity,
   type ParameterStorage,
 } from '@lowbit/core';
 import * as tf from '@tensorflow/tfjs-core';
-import type * as tfLayers from '@tensorflow/tfjs-layers';
+import * as tfLayers from '@tensorflow/tfjs-layers';
 import { expect } from 'vitest';
 import { loadGraph } from '../src/graph/index.js';
 import { graphModel, load, save, saveGraph, tfjs } from '../src/index.js';
@@ -15,7 +16,7 @@ import { surveyModel } from '../src/model/survey.js';
 import { registry } from '../src/register.js';
 import { onEveryBackend } from './backends.js';
 import { imageGraph } from './graphs.js';
-import { imageModel } from './models.js';
+import { imageModel, withSeededWeights } from './models.js';
 
 function memoryFile() {
   let saved: tf.io.ModelArtifacts = {};
@@ -82,6 +83,70 @@ onEveryBackend('the report tells the error of what a packed file holds', (test) 
       }
       disposeWeights(model);
     });
+
+  test('of a codebook that all slices share, which costs 4.5 bits a weight in groups of 32', async () => {
+    const dense = tfLayers.layers.dense({ name: 'dense', units: 16, inputShape: [256], useBias: false });
+    const model = withSeededWeights(tfLayers.sequential({ layers: [dense] }));
+    const original = weightsOf(model);
+    const recipe = {
+      registry,
+      weights: 'nf4',
+      bits: 4,
+      granularity: 'group:32',
+      parameterStorage: 'float16',
+    } as const;
+    const { model: small, report } = await quantize(tfjs(model), recipe);
+    // The 16 shared values are 64 bytes.
+    expect(report.bitsPerWeight).toBeCloseTo(4.5 + (8 * 64) / 4096, 10);
+    const file = memoryFile();
+    const saved = await save(small, file);
+    expect(saved).toMatchObject({ bytes: 2048 + 256 + 64, lowestSqnrDb: null });
+    for (const weights of ['float', 'packed'] as const) {
+      const loaded = await load(file, { weights });
+      const values = tf.tidy(() => weightsOf(loaded));
+      expect(values).toEqual(weightsOf(small));
+      const [before, after] = [original, values].map((all) => all.get('dense/kernel')!);
+      expectSame(report.weights[0]!.error!, measureError(before!, after!));
+      expect(await save(loaded, memoryFile())).toEqual(saved);
+      disposeWeights(loaded);
+    }
+    const { model: plain, report: told } = await quantize(tfjs(model, { format: 'plain' }), {
+      registry,
+      weights: 'nf4',
+      bits: 4,
+    });
+    expect(told.weights[0]!.form).toBe('float16');
+    for (const each of [model, small, plain]) disposeWeights(each);
+  });
+
+  test('of a shared codebook in a graph, and trained', async () => {
+    const { model: graph } = await quantize(graphModel(imageGraph()), { registry, weights: 'nf4', bits: 4 });
+    const file = memoryFile();
+    await saveGraph(graph, file);
+    const [loaded, made] = [await loadGraph(file), await loadGraph(graph)];
+    for (const [id, [tensor]] of Object.entries(made.weights))
+      expect(loaded.weights[id]![0]!.dataSync()).toEqual(tensor!.dataSync());
+    loaded.dispose();
+    made.dispose();
+    const dense = tfLayers.layers.dense({ name: 'dense', units: 3, inputShape: [8] });
+    const model = withSeededWeights(tfLayers.sequential({ layers: [dense] }));
+    const optimizer = tf.train.sgd(0.05);
+    model.compile({ optimizer, loss: 'meanSquaredError' });
+    const [xs, ys] = [tf.ones([2, 8]), tf.zeros([2, 3])];
+    const run = train(tfjs(model), { registry, weights: 'nf4', bits: 4 });
+    const losses: number[] = [];
+    for await (const { number } of run) {
+      expect(number).toBe(0);
+      const { history } = await model.fit(xs, ys, { epochs: 5, verbose: 0 });
+      losses.push(...(history['loss'] as number[]));
+    }
+    const { model: small, report } = await run.result;
+    expect(losses.at(-1)).toBeLessThan(losses[0]!);
+    expect(report.weights[0]!.error!.sqnrDb).toBeGreaterThan(15);
+    tf.dispose([xs, ys]);
+    optimizer.dispose();
+    for (const each of [model, small]) disposeWeights(each);
+  });
 
   test('of a graph too', async () => {
     const live = await loadGraph(imageGraph());

@@ -153,6 +153,53 @@ describe('what is wrong is told with its place', () => {
     },
   );
 
+  test('every byte is used: other slicings, and surplus or missing bytes of codes or parameters, are refused', async () => {
+    const { spec: good, bytes } = packWeight('a', quantized(4));
+    const [codes, parameters] = (good.quantization as { bytes: number[] }).bytes as [number, number];
+    const read = async (change: object, data: Uint8Array) => {
+      const changed = model({ ...good, quantization: { ...good.quantization, ...change } });
+      const [weight] = await readWeights(parseModelJson(changed, 'm'), async () => data, 'm');
+      return unpackWeight(weight!, 'm');
+    };
+    const longer = Uint8Array.from([...bytes, 0, 0, 0, 0]);
+    const changes: [object, Uint8Array][] = [
+      [{ slicing: 'tensor' }, bytes],
+      [{ slicing: { axes: [0] } }, bytes],
+      [{ slicing: { along: 2, group: 2 } }, bytes],
+      [{ bits: 3, levels: 8 }, bytes],
+      [{ parameterStorage: 'float16' }, bytes],
+      [{ bytes: [codes, parameters + 4] }, longer],
+      [{ bytes: [codes + 4, parameters] }, longer],
+      [{ bytes: [codes - 1, parameters + 1] }, bytes],
+      [{}, longer],
+      [{}, bytes.subarray(0, -1)],
+    ];
+    for (const [change, data] of changes)
+      await expect(read(change, data), JSON.stringify(change)).rejects.toMatchObject({
+        code: expect.stringMatching(/packed-data|model-malformed|model-truncated/) as string,
+      });
+    expect((await read({}, bytes)).codes).toEqual(quantized(4).codes);
+  });
+
+  test('files that no weight of their group needs are refused', async () => {
+    const files: Readonly<Record<string, Uint8Array>> = {
+      'w.bin': new Uint8Array(16),
+      'x.bin': new Uint8Array(1),
+    };
+    for (const groups of [
+      [{ paths: ['w.bin', 'x.bin'], weights: [spec] }],
+      [
+        { paths: ['w.bin'], weights: [spec] },
+        { paths: ['x.bin'], weights: [] },
+      ],
+    ]) {
+      const json = parseModelJson({ modelTopology: topology, weightsManifest: groups }, 'm');
+      await expect(readWeights(json, async (path) => files[path]!, 'm')).rejects.toMatchObject({
+        code: 'model-malformed',
+      });
+    }
+  });
+
   test('packed headers that do not fit are refused, and nothing large is made', async () => {
     const { spec: good, bytes } = packWeight('a', quantized(4));
     const changes = [
