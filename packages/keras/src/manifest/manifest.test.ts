@@ -11,6 +11,7 @@ import {
   shardWeights,
   storedWeights,
   unpackWeight,
+  type PackedQuantization,
   type StoredWeight,
 } from '../index.js';
 
@@ -155,7 +156,7 @@ describe('what is wrong is told with its place', () => {
 
   test('every byte is used: other slicings, and surplus or missing bytes of codes or parameters, are refused', async () => {
     const { spec: good, bytes } = packWeight('a', quantized(4));
-    const [codes, parameters] = (good.quantization as { bytes: number[] }).bytes as [number, number];
+    const [codes, parameters] = (good.quantization as PackedQuantization).bytes;
     const read = async (change: object, data: Uint8Array) => {
       const changed = model({ ...good, quantization: { ...good.quantization, ...change } });
       const [weight] = await readWeights(parseModelJson(changed, 'm'), async () => data, 'm');
