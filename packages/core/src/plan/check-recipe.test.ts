@@ -45,3 +45,8 @@ test('a glob that fits nothing is told with the names that there are, all proble
   expect(problems.map(({ received }) => received)).toEqual(['bit', 'decoder*', 'head']);
   expect(problems[1]?.expected).toContain('encoder/query');
 });
+
+test.each([undefined, null, 4, 'bits'])('%s is no recipe', (recipe) => {
+  const error = { code: 'invalid-argument', where: 'recipe', expected: 'an object' };
+  expect(() => checkRecipe(recipe as never, layers)).toThrowError(expect.objectContaining(error));
+});

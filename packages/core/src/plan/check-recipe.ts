@@ -31,6 +31,7 @@ const mostNames = 10;
  * @throws LowbitError `invalid-argument` with every problem, and what was probably meant.
  */
 export function checkRecipe(recipe: Recipe, layers: readonly LayerDescriptor[]): void {
+  if (typeof recipe !== 'object' || recipe === null) throw noRecipe(recipe);
   const names = new Set(layers.flatMap((layer) => [layer.id, ...layer.weights.map(({ id }) => id)]));
   const rules = (recipe.rules ?? []).flatMap((rule, i) => [
     ...strangers(rule, members.rule, `recipe.rules[${i}]`),
@@ -44,6 +45,17 @@ export function checkRecipe(recipe: Recipe, layers: readonly LayerDescriptor[]):
     ...unmatched(recipe.exclude ?? [], names, 'exclude'),
   ];
   if (first !== undefined) throw new LowbitError([first, ...rest]);
+}
+
+function noRecipe(received: unknown): LowbitError {
+  const remedy = 'For instance { bits: 4 }; the members are those of Recipe.';
+  return new LowbitError({
+    code: 'invalid-argument',
+    where: 'recipe',
+    expected: 'an object',
+    received: String(received),
+    remedy,
+  });
 }
 
 function strangers(part: object | undefined, known: readonly string[], where: string): Problem[] {
