@@ -156,6 +156,7 @@ function planEntry(draft: Draft, placed: PlacedWeight, recipe: Recipe, plugins: 
     layer,
     bits: draft.bits,
     quantizer: { name: chosen.quantizer.name, options: met.options },
+    ...(met.instead === undefined ? {} : { instead: met.instead }),
     granularity: met.granularity,
     parameterStorage: draft.parameterStorage,
     reason: reasons.join('; '),

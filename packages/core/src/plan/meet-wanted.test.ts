@@ -32,8 +32,8 @@ async function entryOf(wanted: WantedForm | undefined, recipe: Recipe = {}) {
   }));
   const known = registry([gridded()]);
   const { plan } = await makePlan({ ...port, layers: () => layers }, { registry: known, bits: 4, ...recipe });
-  const { quantizer, granularity, reason } = plan.weights[0] as QuantizedEntry;
-  return { asked, options: quantizer.options, granularity, reason };
+  const { quantizer, granularity, instead, reason } = plan.weights[0] as QuantizedEntry;
+  return { asked, options: quantizer.options, instead, granularity, reason };
 }
 
 const packed: WantedForm = { form: 'Packed', grid: 'zero-point', granularity: 'group:32' };
@@ -42,6 +42,7 @@ test('a plan takes the grid and the granularity that the packed form wants, and 
   expect(await entryOf(packed)).toEqual({
     asked: [{ bits: 4, granularity: 'channel' }],
     options: { zero: 'integer' },
+    instead: { zero: 'real' },
     granularity: 'group:32',
     reason: '4 bits everywhere; zero=integer and group:32 for Packed',
   });

@@ -6,6 +6,8 @@ import type { Granularity } from '../plugin/policy.js';
 /** A quantizer's options and a granularity, and what there is to say of what a packed form wanted. */
 export interface MetWish {
   readonly options: Options;
+  /** Options in whose place others came. */
+  readonly instead?: Options;
   readonly granularity: Granularity;
   readonly reason?: string;
 }
@@ -38,8 +40,10 @@ export function meetWanted(
   if (changes.length === 0) return asItIs;
   const kept = missing.some(([key]) => chosen.given[key] !== undefined) || (other && given);
   if (kept) return { ...asItIs, reason: `as chosen; ${form} would take it with ${changes.join(' and ')}` };
+  const replaced = missing.map(([key]) => [key, chosen.options[key]] as const);
   return {
     options: { ...chosen.options, ...options },
+    ...(missing.length === 0 ? {} : { instead: Object.fromEntries(replaced) as Options }),
     granularity: wanted.granularity ?? granularity,
     reason: `${changes.join(' and ')} for ${form}`,
   };

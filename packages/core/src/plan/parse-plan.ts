@@ -53,7 +53,7 @@ function noPlan(value: unknown, where: string): LowbitError {
 /** What a plan and its parts may say; anything else is a misspelt name, and would do nothing. */
 const members = {
   plan: ['format', 'version', 'port', 'seed', 'weights', 'activations', 'form'],
-  weight: ['id', 'layer', 'bits', 'quantizer', 'granularity', 'parameterStorage', 'reason'],
+  weight: ['id', 'layer', 'bits', 'quantizer', 'instead', 'granularity', 'parameterStorage', 'reason'],
   activation: ['id', 'bits', 'quantizer', 'reason'],
   quantizer: ['name', 'options'],
   storage: ['kind', 'bits'],
@@ -94,6 +94,9 @@ function checkEntry(entry: Record<string, unknown>, at: string, expect: Expect):
   if (bits === 'float') return;
   expect(Number.isInteger(bits), `${at}.bits`, "an integer or 'float'", bits);
   checkQuantizer(entry, at, expect);
+  const { instead = {} } = entry;
+  const replaced = isRecord(instead) && Object.values(instead).every(isOption);
+  expect(replaced, `${at}.instead`, 'numbers, booleans and texts by name', instead);
   expect(
     isGranularity(entry['granularity']),
     `${at}.granularity`,
@@ -119,9 +122,11 @@ function checkQuantizer(entry: Record<string, unknown>, at: string, expect: Expe
   const quantizer = isRecord(entry['quantizer']) ? entry['quantizer'] : {};
   expect(typeof quantizer['name'] === 'string', `${at}.quantizer.name`, 'a text', quantizer['name']);
   const options = isRecord(quantizer['options']) ? Object.values(quantizer['options']) : [undefined];
-  const simple = options.every((option) => ['number', 'boolean', 'string'].includes(typeof option));
+  const simple = options.every(isOption);
   expect(simple, `${at}.quantizer.options`, 'numbers, booleans and texts by name', quantizer['options']);
 }
+
+const isOption = (value: unknown) => ['number', 'boolean', 'string'].includes(typeof value);
 
 function isStorage(value: unknown): boolean {
   if (value === 'float32' || value === 'float16') return true;

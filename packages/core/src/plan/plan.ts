@@ -10,6 +10,8 @@ export interface QuantizedEntry {
   readonly layer: string;
   readonly bits: number;
   readonly quantizer: { readonly name: string; readonly options: Options };
+  /** Options in whose place came those that a packed form wanted: the report tells what that costs. */
+  readonly instead?: Options;
   readonly granularity: Granularity;
   readonly parameterStorage: ParameterStorage;
   readonly reason: string;

@@ -8,8 +8,9 @@ import type { Registry } from '../plugin/registry.js';
 import type { Report } from '../report/report.js';
 import type { QuantizeOptions } from './events.js';
 import { fitActivations } from './fit-activations.js';
+import { gridCost } from './grid-cost.js';
 import { quantizeWeight } from './quantize-weight.js';
-import { writePlan, type EncodeOne } from './write-plan.js';
+import { writePlan, type CostOne, type EncodeOne } from './write-plan.js';
 
 /** What `quantize` and `applyPlan` give. */
 export interface Quantized<M> {
@@ -41,5 +42,6 @@ export async function applyPlan<M>(
   const activations = fitActivations(plan, registry, options.calibration, layers);
   const encodeOne: EncodeOne = (weight, values, entry, ranges) =>
     quantizeWeight(weight, values, entry, plan.seed, registry, { ranges });
-  return writePlan(formed, plan, activations, encodeOne, options);
+  const costOne: CostOne = (weight, values, entry) => gridCost(weight, values, entry, plan.seed, registry);
+  return writePlan(formed, plan, activations, encodeOne, options, costOne);
 }

@@ -21,6 +21,13 @@ export type EncodeOne = (
   ranges: SliceRanges,
 ) => QuantizedTensor;
 
+/** What a weight's grid costs, in words. */
+export type CostOne = (
+  weight: WeightDescriptor,
+  values: Float32Array,
+  entry: QuantizedEntry,
+) => string | undefined;
+
 /** Encodes every weight of a checked plan, one at a time, has the port write the result, and reports. */
 export async function writePlan<M>(
   port: ModelPort<M>,
@@ -28,6 +35,7 @@ export async function writePlan<M>(
   fitted: FittedActivations,
   encodeOne: EncodeOne,
   { signal, onProgress, measure = true }: QuantizeOptions,
+  costOne?: CostOne,
 ): Promise<Quantized<M>> {
   const pause = pauses(signal);
   const layers = await port.layers();
@@ -43,7 +51,9 @@ export async function writePlan<M>(
     const values = await read(weight);
     const ranges = weightRanges(entry, weight, values);
     const tensor = encodeOne(weight, values, entry, ranges);
-    rows.push(weightRow(weight, layer.op, entry, values, tensor, ranges, measure));
+    const row = weightRow(weight, layer.op, entry, values, tensor, ranges, measure);
+    const cost = measure ? costOne?.(weight, values, entry) : undefined;
+    rows.push(cost === undefined ? row : { ...row, reason: `${row.reason}; ${cost}` });
     port.accept?.(tensor, entry.id);
     weights.set(entry.id, tensor);
   }

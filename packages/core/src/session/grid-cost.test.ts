@@ -1,0 +1,57 @@
+import { expect, test } from 'vitest';
+import { coarse, memoryPort, type MemoryModel } from '../../test/memory-port.js';
+import { makePlan } from '../plan/make-plan.js';
+import { parsePlan } from '../plan/parse-plan.js';
+import type { Quantizer } from '../plugin/quantizer.js';
+import { registry } from '../plugin/registry.js';
+import { applyPlan } from './apply-plan.js';
+import { quantize } from './quantize.js';
+
+const model: MemoryModel = {
+  a: { shape: [8, 256], values: Float32Array.from({ length: 2048 }, (_, i) => Math.sin(i * i)) },
+};
+
+/** Its step is twice as long with integer zero points, which costs about 6 dB. */
+const gridded: Quantizer = {
+  ...coarse(),
+  options: {
+    ...coarse().options,
+    zero: { type: 'choice', default: 'real', values: ['real', 'integer'], help: 'how' },
+  },
+  grids: { 'zero-point': { zero: 'integer' } },
+  fit: (values, context) =>
+    coarse().fit(values, { ...context, options: { stretch: context.options['zero'] === 'integer' ? 2 : 1 } }),
+};
+
+async function wantingPort() {
+  const port = memoryPort(model);
+  const layers = (await port.layers()).map((layer) => ({
+    ...layer,
+    weights: layer.weights.map((weight) => ({
+      ...weight,
+      wants: () => ({ form: 'Packed', grid: 'zero-point', granularity: 'group:32' }) as const,
+    })),
+  }));
+  return { ...port, layers: () => layers };
+}
+
+test('the report says what a grid costs that a packed form wanted, of a stored plan too', async () => {
+  const port = await wantingPort();
+  const known = registry([gridded]);
+  const { report, plan } = await quantize(port, { registry: known, bits: 8 });
+  const [{ reason }] = report.weights as unknown as [{ reason: string }];
+  expect(reason).toMatch(/zero=integer and group:32 for Packed; costs [56]\.\d dB against zero=real$/);
+  const stored = parsePlan(JSON.parse(JSON.stringify(plan)), 'plan.json');
+  const again = await applyPlan(port, stored, known);
+  expect(again.report.weights[0]!.reason).toBe(reason);
+  const quick = await applyPlan(port, stored, known, { measure: false });
+  expect(quick.report.weights[0]!.reason).not.toContain('costs');
+});
+
+test('nothing is told where nothing was replaced', async () => {
+  const { plan } = await makePlan(await wantingPort(), {
+    registry: registry([gridded]),
+    weights: 'min-max:zero=integer',
+  });
+  expect(plan.weights[0]).not.toHaveProperty('instead');
+});

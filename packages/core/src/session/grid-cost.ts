@@ -1,0 +1,77 @@
+import type { WeightDescriptor } from '../model/port.js';
+import { slicingOf } from '../plan/granularity.js';
+import type { QuantizedEntry } from '../plan/plan.js';
+import { seededRandom, seedFrom } from '../numeric/random.js';
+import { optionsOf } from '../plugin/choose.js';
+import type { Options } from '../plugin/options.js';
+import type { Quantizer } from '../plugin/quantizer.js';
+import type { Registry } from '../plugin/registry.js';
+import { decode } from '../scheme/decode.js';
+import { encode } from '../scheme/encode.js';
+import { sliceLayout, type SliceLayout } from '../scheme/slicing.js';
+import { fitSafely } from './fit-safely.js';
+
+/** Slices, and values, that the cost is measured on at most. */
+const mostSlices = 64;
+const mostValues = 65536;
+
+/**
+ * What the options that a packed form wanted cost against those that they took the place of, in words, measured on a sample of
+ * the weight's slices; `undefined` where nothing was replaced, or slices are too long to fit twice.
+ */
+export function gridCost(
+  weight: WeightDescriptor,
+  values: Float32Array,
+  entry: QuantizedEntry,
+  seed: number,
+  registry: Registry,
+): string | undefined {
+  const { instead, bits } = entry;
+  const quantizer = registry.find('quantizer', entry.quantizer.name);
+  if (instead === undefined || quantizer === undefined) return undefined;
+  const slices = sampleOf(values, sliceLayout(weight.shape, slicingOf(entry.granularity, weight)));
+  const noiseWith = (options: Options) =>
+    slices.reduce(
+      (sum, slice) => sum + noiseOf(slice, quantizer, bits, options, seedFrom(seed, entry.id)),
+      0,
+    );
+  const taken = noiseWith(entry.quantizer.options);
+  const before = noiseWith({ ...entry.quantizer.options, ...instead });
+  if (!(taken > 0 && before > 0)) return undefined;
+  const cost = 10 * Math.log10(taken / before);
+  const names = Object.entries(instead).map(([key, value]) => `${key}=${value}`);
+  const words = cost >= 0.05 ? `costs ${cost.toFixed(1)} dB` : 'costs nothing';
+  return `${words} against ${names.join(' and ')}`;
+}
+
+function noiseOf(
+  values: Float32Array,
+  quantizer: Quantizer,
+  bits: number,
+  chosen: Options,
+  seed: number,
+): number {
+  const context = {
+    role: 'weight',
+    bits,
+    options: optionsOf(quantizer, chosen),
+    random: seededRandom(seed),
+  } as const;
+  const fit = (slice: Float32Array) => fitSafely(quantizer, slice, context, 'a sample');
+  const decoded = decode(encode(values, [values.length], 'tensor', { bits, fit }));
+  return values.reduce((sum, value, i) => sum + (value - (decoded[i] as number)) ** 2, 0);
+}
+
+/** Every so many slices, as they lie in the tensor. */
+function sampleOf(values: Float32Array, { count, runs }: SliceLayout): readonly Float32Array[] {
+  const each = Math.min(mostSlices, Math.floor((mostValues * count) / values.length), count);
+  if (!(each >= 1)) return [];
+  const stride = Math.ceil(count / each);
+  const picked = Array.from({ length: Math.ceil(count / stride) }, (): number[] => []);
+  runs.each((from, to, slice) => {
+    if (runs.step === 0 && slice % stride !== 0) return;
+    for (let i = from, s = slice; i < to; i++, s += runs.step)
+      if (s % stride === 0) picked[s / stride]?.push(values[i] as number);
+  });
+  return picked.map((slice) => Float32Array.from(slice));
+}
