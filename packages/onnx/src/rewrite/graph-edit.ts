@@ -1,6 +1,6 @@
 import type { ConstantSource } from '../describe/weight-site.js';
 import { copyMessage, type GraphProto, type NodeProto, type TensorProto } from '../schema/proto.js';
-import { constantsOfAnyType, initializersStandAlone } from '../target/facts.js';
+import { constantHolds, initializersStandAlone } from '../target/facts.js';
 import type { Target } from '../target/target.js';
 import { makeNode } from '../write/make-node.js';
 import type { Fragment } from './fragment.js';
@@ -30,38 +30,34 @@ export function graphEdit(
   const added: TensorProto[] = [];
   const inputs = new Set<string>();
   const newShared = (by: Fragment) => [...by.shared].filter((tensor) => !shared.has(tensor));
-  const asInitializers = (source: ConstantSource) =>
-    ir >= initializersStandAlone && (source.kind === 'initializer' || opset < constantsOfAnyType);
+  const asInitializer = (source: ConstantSource, { dataType }: TensorProto) =>
+    (ir >= initializersStandAlone && source.kind === 'initializer') || !constantHolds(dataType, opset);
+  const split = (source: ConstantSource, constants: readonly TensorProto[]) => {
+    const initializer = constants.filter((tensor) => asInitializer(source, tensor));
+    const rest = constants.filter((tensor) => !asInitializer(source, tensor));
+    return { initializer, constants: rest.map(constantNode) };
+  };
   return {
     shared,
     parts(source, by) {
-      const constants = [...newShared(by), ...by.constants];
-      if (asInitializers(source)) return { initializer: constants, node: by.nodes };
-      return { node: [...constants.map(constantNode), ...by.nodes] };
+      const { initializer, constants } = split(source, [...newShared(by), ...by.constants]);
+      return { initializer, node: [...constants, ...by.nodes] };
     },
     replace(source, by, others) {
-      const shares = newShared(by);
-      shared.keep(shares);
+      const shares = split(source, newShared(by));
+      shared.keep(newShared(by));
       for (const [node, other] of others) nodes.set(node, other);
-      if (asInitializers(source)) {
-        const constants = [...shares, ...by.constants];
-        if (source.node === undefined) {
-          inputs.add(source.name);
-          initializers.set(source.tensor, constants);
-          first.push(...by.nodes);
-        } else {
-          added.push(...constants);
-          nodes.set(source.node, by.nodes);
-        }
-        return;
-      }
-      const own = [...by.constants.map(constantNode), ...by.nodes];
-      first.unshift(...shares.map(constantNode));
-      if (source.node !== undefined) nodes.set(source.node, own);
-      else {
+      const { initializer, constants } = split(source, by.constants);
+      const stored = [...shares.initializer, ...initializer];
+      const own = [...constants, ...by.nodes];
+      first.unshift(...shares.constants);
+      if (source.node === undefined) {
         inputs.add(source.name);
-        initializers.set(source.tensor, []);
+        initializers.set(source.tensor, stored);
         first.push(...own);
+      } else {
+        added.push(...stored);
+        nodes.set(source.node, own);
       }
     },
     apply() {

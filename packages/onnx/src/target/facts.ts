@@ -17,6 +17,20 @@ export const initializersStandAlone = 4;
 /** From here on a `Constant` node may hold integers; before, floats alone. */
 export const constantsOfAnyType = 9;
 
+/** Since when a `Constant` node may hold types that came later than other integers. */
+const laterConstants: ReadonlyMap<number, number> = new Map([
+  [DataType.UINT4, 21],
+  [DataType.INT4, 21],
+  [DataType.UINT2, 25],
+  [DataType.INT2, 25],
+]);
+
+/** Whether the standard lets a `Constant` node hold this type; an initializer may hold any. */
+export const constantHolds = (type: number, opset: number): boolean =>
+  type === DataType.FLOAT ||
+  type === DataType.FLOAT16 ||
+  opset >= (laterConstants.get(type) ?? constantsOfAnyType);
+
 /** From here on the bounds of `Slice` are inputs instead of attributes. */
 export const sliceTakesInputs = 10;
 

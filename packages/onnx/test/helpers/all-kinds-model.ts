@@ -22,10 +22,11 @@ const weights = {
   v: weight('v', [64, 64]),
   k: weight('k', [32, 24, 3, 3]),
   g: weight('g', [48, 32]),
+  b: weight('b', [32]),
 };
 
 /**
- * An embedding, two products in a row, a convolution and a `Gemm`, each with a weight of its own; rows of 40 leave a
+ * An embedding, two products in a row, a convolution and a `Gemm`, each with a weight of its own; the `Gemm` has a bias as well; rows of 40 leave a
  * short last group of 32.
  *
  * @param kind Whether weights are initializers or `Constant` nodes.
@@ -56,7 +57,7 @@ export function allKindsModel(
         node('MatMul', ['rows', 'w'], 'a'),
         node('MatMul', ['a', 'v'], 'y'),
         node('Conv', ['image', 'k'], 'z'),
-        node('Gemm', ['flat', 'g'], 'u'),
+        node('Gemm', ['flat', 'g', 'b'], 'u'),
       ],
       initializers: kind === 'initializer' ? tensors : [],
       inputs: {
