@@ -48,7 +48,8 @@ beforeAll(async () => {
 });
 
 describe('a real detector', () => {
-  const output = () => ['--weights', 'absmax', '-o', inFolder('det.onnx')];
+  // With all levels the 96 weights of its last layer happen to round to one side, which costs 12 dB on such pages.
+  const output = () => ['--weights', 'absmax:levels=odd', '-o', inFolder('det.onnx')];
 
   async function decibels(): Promise<number> {
     const data = ['--calibrate', inFolder('test'), '--image-size', '160x192', ...preparation];
