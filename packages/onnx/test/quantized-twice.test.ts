@@ -3,6 +3,7 @@ import { absmax, dynamic, horq, minMax, slq, twn } from '@lowbit/methods';
 import { describe, expect, test } from 'vitest';
 import * as ort from 'onnxruntime-web';
 import { describeModel } from '../src/describe/describe-model.js';
+import { skipReasons } from '../src/describe/skip-reasons.js';
 import { inspectModel } from '../src/describe/inspect-model.js';
 import { onnx } from '../src/port.js';
 import { readModel } from '../src/read/read-model.js';
@@ -78,6 +79,17 @@ test('a second run finds nothing to quantize, and says why', async () => {
   expect(inspectModel(readModel(model.bytes)).alreadyQuantized).toContain(
     'that standard operators decode × 5',
   );
+});
+
+test('parameters that are gathered for each group are told as what they are, however few', async () => {
+  const bytes = allKindsModel({ opset: 17, ir: 8 });
+  const recipe = { weights: minMax(), bits: 8, granularity: 'group:32', include: ['w'] } as const;
+  const { model } = await quantize(onnx(bytes), recipe);
+  const reasons = describeModel(readModel(model.bytes)).layers.flatMap(({ op, skipped }) =>
+    op === 'Gather' ? skipped.map(({ reason }) => reason) : [],
+  );
+  expect(reasons.length).toBeGreaterThan(0);
+  expect(new Set(reasons)).toEqual(new Set([skipReasons.parameters]));
 });
 
 test('weights that a first run left float are quantized by a second, and nothing else', async () => {

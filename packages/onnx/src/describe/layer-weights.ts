@@ -101,10 +101,19 @@ function attempt(role: WeightRole, node: NodeProto, scope: Scope, context: Descr
   const name = node.input[role.input] ?? '';
   const definition = resolve(scope, name);
   if (definition === undefined) return [];
+  if (role.kernel === 'embedding' && isParameter(definition, context))
+    return [{ role, trace: { reason: skipReasons.parameters } }];
   const trace = traceWeight(definition, role.axes, context.opset);
   const reason = 'sources' in trace ? noWeight(trace.sources, role, node, scope, context) : undefined;
   return [{ role, trace: reason === undefined ? trace : { reason } }];
 }
+
+/** Whether a table is a constant, of any size, that decodes weights. */
+const isParameter = (definition: Definition, { parameters, isOwn }: DescribeContext): boolean => {
+  const source = constantSource(definition);
+  const float = source !== undefined && isFloatType(source.tensor.dataType);
+  return float && (parameters.has(definition) || isOwn(source.name));
+};
 
 /** Why constants that an operator could take its weight from are none; `undefined` when they are. */
 function noWeight(
