@@ -56,6 +56,7 @@ export {
   type Chosen,
   type ChosenQuantizer,
 } from './plugin/choose.js';
+export { hasZeroPoints } from './plugin/has-zero-points.js';
 export { affineGrids } from './scheme/scheme.js';
 export type { SliceRanges } from './scheme/slice-ranges.js';
 export {

@@ -9,23 +9,26 @@ import { copyMessage } from './schema/proto.js';
  * The layers of a model as every port gives them; values are read when they are asked for.
  *
  * @param sites Where activations can be quantized, by the id of the layer.
- * @param wants What the packed form of a weight wants, where packed forms are asked for.
+ * @param wants What the form of a weight in a layer wants.
  */
 export function layerDescriptors(
   layers: readonly DescribedLayer[],
   files?: ExternalFiles,
   sites: ReadonlyMap<string, readonly SiteDescriptor[]> = new Map(),
-  wants: (site: WeightSite) => WeightDescriptor['wants'] = () => undefined,
+  wants: (site: WeightSite, layer: DescribedLayer) => WeightDescriptor['wants'] = () => undefined,
 ): readonly LayerDescriptor[] {
-  return layers.map(({ id, op, depth, macs, weights, skipped }) => ({
-    id,
-    op,
-    depth,
-    ...(macs === undefined ? {} : { macs }),
-    weights: weights.map((site) => weightDescriptor(site, files, wants(site))),
-    sites: sites.get(id) ?? [],
-    ...(skipped.length === 0 ? {} : { skipped }),
-  }));
+  return layers.map((layer) => {
+    const { id, op, depth, macs, weights, skipped } = layer;
+    return {
+      id,
+      op,
+      depth,
+      ...(macs === undefined ? {} : { macs }),
+      weights: weights.map((site) => weightDescriptor(site, files, wants(site, layer))),
+      sites: sites.get(id) ?? [],
+      ...(skipped.length === 0 ? {} : { skipped }),
+    };
+  });
 }
 
 function weightDescriptor(

@@ -18,8 +18,9 @@ export interface OnnxOptions {
   /**
    * For activations of 8 bits: computes in integers. Constants, batch normalizations and the like are folded into weights,
    * and layers that integers make faster on WebAssembly offer their values as sites. `operators`: they become
-   * `ConvInteger` and `MatMulInteger` with float results, the fastest. `qdq`: convolutions are surrounded by
-   * `QuantizeLinear` and `DequantizeLinear`, which runtimes fuse to `QLinearConv`.
+   * `ConvInteger` and `MatMulInteger` with float results, the fastest. `qdq`: convolutions and products are
+   * surrounded by `QuantizeLinear` and `DequantizeLinear`, which runtimes fuse to `QLinearConv`, `QGemm` and
+   * `MatMulIntegerToFloat`. Weights of such layers get the symmetric grid of their method, unless you chose another.
    *
    * Default: every convolution and product with weights offers what it takes as a site. Any quantizer of activations can
    * be used there: its arithmetic is written in front of the operator, which computes with the quantized values in

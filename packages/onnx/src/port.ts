@@ -8,8 +8,8 @@ import { externalFiles } from './read/external-files.js';
 import { modelBytes, type ModelBytes } from './read/model-bytes.js';
 import { running, type Lend, type Running } from './running.js';
 import { readDescribed, type DescribedSource, type Source } from './source.js';
-import { packedForms } from './rewrite/wanted-form.js';
 import { runtimeOf } from './target/runtime.js';
+import { wantedForms } from './wanted-forms.js';
 
 const supports: PortCapabilities = {
   schemes: ['affine', 'codebook', 'residual'],
@@ -89,6 +89,5 @@ export function onnx(model: ModelBytes, options: OnnxOptions = {}): OnnxPort {
 function layersOf(read: DescribedSource, source: Source): readonly LayerDescriptor[] {
   const { model, normals, description } = read;
   const sites = activationSites(model, description, source, normals);
-  const wants = source.optimize === 'memory' ? packedForms(model, source.runtime) : undefined;
-  return layerDescriptors(description.layers, source.files, sites, wants);
+  return layerDescriptors(description.layers, source.files, sites, wantedForms(model, source, sites));
 }

@@ -1,4 +1,5 @@
 import type { Report } from '@lowbit/core';
+import { integerOperators } from './integer/integer-operators.js';
 import type { RuntimeTarget } from './target/target.js';
 
 /** Options for `InferenceSession.create` of onnxruntime-web. */
@@ -13,7 +14,7 @@ export interface SessionWishes {
   readonly target?: RuntimeTarget;
   /**
    * Makes weights that are stored packed into floats when the session is created: float speed and float memory. Ignored
-   * for models with `QLinearConv`, which would compute in floats too.
+   * for models with integers in the form `qdq`, which would compute in floats too.
    */
   readonly unpack?: boolean;
 }
@@ -34,12 +35,17 @@ export function sessionOptions(
   const forms = report.weights.map(({ form }) => form);
   const folds = forms.some((form) => !staysPacked.test(form));
   const decodes =
-    unpack && !forms.includes('QLinearConv') && forms.some((form) => form.startsWith('DequantizeLinear'));
+    unpack &&
+    !forms.some((form) => fusedOperators.includes(form)) &&
+    forms.some((form) => form.startsWith('DequantizeLinear'));
   return {
     ...(target === undefined ? {} : { executionProviders: [target.provider] }),
     ...(folds || decodes ? { graphOptimizationLevel: 'all' } : {}),
     ...(decodes ? { extra: { session: { disable_quant_qdq: '1' } } } : {}),
   };
 }
+
+/** What would compute in floats too. */
+const fusedOperators = Object.values(integerOperators.qdq);
 
 const staysPacked = /^(DequantizeLinear|MatMulNBits|Gather)/;

@@ -5,8 +5,9 @@ import {
   seededRandom,
   type Batch,
   type QuantizationPlan,
+  type Quantizer,
 } from '@lowbit/core';
-import { absmax, horq, minMax, registry } from '@lowbit/methods';
+import { absmax, horq, minMax, mse, registry } from '@lowbit/methods';
 import * as ort from 'onnxruntime-web';
 import { describe, expect, test } from 'vitest';
 import { onnx, parseTarget, readModel, type OnnxOptions } from '../src/index.js';
@@ -43,7 +44,7 @@ const bytes = buildBytes({
 const shape = [1, channels, 6, 6];
 const batches: Batch[] = [{ inputs: { x: { shape, data: noise(channels * 36) } } }];
 
-async function quantized(integers: OnnxOptions['integers'], weights = absmax({ levels: 'odd' })) {
+async function quantized(integers: OnnxOptions['integers'], weights: Quantizer = absmax({ levels: 'odd' })) {
   const port = onnx(bytes, { ort, ...(integers === undefined ? {} : { integers }) });
   const calibration = await port.observe!(batches);
   const done = await quantize(port, { weights, activations: minMax(), calibration });
@@ -88,6 +89,15 @@ describe('a stored plan', () => {
   );
 });
 
+test('weights of integer layers get the symmetric grid of their method by themselves', async () => {
+  for (const weights of [minMax(), mse()]) {
+    const { report } = await quantized('operators', weights);
+    const [row] = report.weights;
+    expect(row).toMatchObject({ form: 'ConvInteger' });
+    expect(row!.reason).toContain('levels=odd for ConvInteger');
+  }
+});
+
 describe('the report on activations', () => {
   test('names the operators that take them, and those that do not', async () => {
     const { activations } = (await quantized('operators')).report;
@@ -111,7 +121,7 @@ describe('the report on activations', () => {
   });
 
   test('says why values stay float', async () => {
-    const { activations } = (await quantized('operators', minMax())).report;
+    const { activations } = (await quantized('operators', minMax({ zeroPoint: 'real' }))).report;
     for (const row of activations!) {
       expect(row).toMatchObject({ form: 'float', float: true });
       expect(row.formReason).toContain(

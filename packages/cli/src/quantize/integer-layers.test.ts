@@ -31,7 +31,7 @@ describe('weights of integer layers', () => {
     const [integer, float, kept] = integerLayers('ul2q', 'group:32').assign(draft, layers, { options: {} });
     expect(integer).toMatchObject({
       bits: 8,
-      quantizer: 'mse:grid=symmetric,levels=odd',
+      quantizer: 'mse',
       granularity: 'channel',
     });
     expect(integer?.reason).toBe('4 bits everywhere; the layer is computed in integers');
@@ -40,15 +40,17 @@ describe('weights of integer layers', () => {
 
   it('keep one scale for all where that was asked for', () => {
     const [integer] = integerLayers('absmax', 'tensor').assign(draft, layers, { options: {} });
-    expect(integer).toMatchObject({ quantizer: 'absmax:levels=odd', granularity: 'tensor' });
+    expect(integer).toMatchObject({ quantizer: 'absmax', granularity: 'tensor' });
   });
 
   it.each([
-    ['min-max', 'mse:grid=symmetric,levels=odd'],
-    ['absmax', 'absmax:levels=odd'],
+    ['min-max', 'mse'],
+    ['min-max:zeroPoint=symmetric', 'min-max:zeroPoint=symmetric'],
+    ['ul2q', 'mse'],
+    ['absmax', 'absmax'],
     ['fixed-point', 'fixed-point'],
-    ['mse', 'mse:grid=symmetric,levels=odd'],
-    ['percentile:percent=99', 'percentile:percent=99,grid=symmetric,levels=odd'],
+    ['mse', 'mse'],
+    ['percentile:percent=99', 'percentile:percent=99'],
   ])('of %s is %s', (choice, expected) => {
     expect(symmetricMethod(choice)).toBe(expected);
   });

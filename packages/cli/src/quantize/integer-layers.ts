@@ -1,15 +1,21 @@
-import { chooseQuantizer, type BitwidthPolicy, type Granularity, type Registry } from '@lowbit/core';
+import {
+  chooseQuantizer,
+  hasZeroPoints,
+  type BitwidthPolicy,
+  type Granularity,
+  type Registry,
+} from '@lowbit/core';
 import { registry } from '@lowbit/methods';
 import { integerWeights } from '@lowbit/onnx';
 
-/** Methods whose grids always have 0 in the middle. */
-const alwaysSymmetric = ['absmax', 'fixed-point'];
+/** The method that makes the smallest error among those with a symmetric grid. */
+const leastError = 'mse';
 
 /** Integer operators hold each weight in 8 bits, so that fewer would save nothing. */
 const integerBits = 8;
 
 /**
- * What integer operators ask of the weights of the layers that become integer: 8 bits, grids with 0 in the middle, and
+ * What integer operators ask of the weights of the layers that become integer: 8 bits, methods with symmetric grids, and
  * one of these for each output channel or for all. Other weights keep what they have.
  *
  * @param methods - what the name of the method stands for; default: lowbit's own
@@ -34,12 +40,11 @@ export function integerLayers(
   };
 }
 
-/** The method that was asked for where it can be symmetric, else the one that makes the smallest error. */
+/**
+ * The method that was asked for where its grids have integer zero points as it was chosen and can be symmetric, which planning
+ * then makes them; others would lose what they were chosen for, and {@link leastError} takes their place.
+ */
 export function symmetricMethod(choice: string, methods: Registry = registry): string {
-  const { quantizer, options } = chooseQuantizer(choice, methods);
-  const offered = alwaysSymmetric.includes(quantizer.name) || quantizer.options?.['grid'] !== undefined;
-  if (!offered) return 'mse:grid=symmetric,levels=odd';
-  const chosen = Object.entries({ ...options, ...quantizer.grids?.symmetric });
-  const settings = chosen.map(([key, value]) => `${key}=${value}`);
-  return [quantizer.name, settings.join(',')].filter((part) => part !== '').join(':');
+  const chosen = chooseQuantizer(choice, methods);
+  return chosen.quantizer.grids?.symmetric !== undefined && hasZeroPoints(chosen) ? choice : leastError;
 }

@@ -16,6 +16,14 @@ export interface WantedForm {
   readonly granularity?: Granularity;
 }
 
+/** What is decided of a weight when its port is asked what it wants. */
+export interface WeightSettings {
+  readonly bits: number;
+  readonly granularity: Granularity;
+  /** Whether the plan quantizes activations too. */
+  readonly activations: boolean;
+}
+
 /** One weight that can be quantized. */
 export interface WeightDescriptor {
   /** Unique in the model and stable between runs. A weight shared by several layers has one id. */
@@ -33,7 +41,7 @@ export interface WeightDescriptor {
    * What the packed form of the weight wants at these bits, asked while planning; `undefined` where it has none. What the user
    * chose stays, otherwise the plan takes what is wanted.
    */
-  wants?(entry: { readonly bits: number; readonly granularity: Granularity }): WantedForm | undefined;
+  wants?(entry: WeightSettings): WantedForm | undefined;
   /**
    * The values, freshly read, before and after `apply`; the caller may keep them.
    *

@@ -148,7 +148,11 @@ function planEntry(draft: Draft, placed: PlacedWeight, recipe: Recipe, plugins: 
   if (draft.bits === 'float') return { id: draft.id, layer, bits: 'float', reason: draft.reason };
   const chosen = choosePlugin(draft.quantizer ?? 'min-max', plugins);
   const fitting = fittingGranularity(draft.granularity ?? 'channel', placed.weight);
-  const wanted = placed.weight.wants?.({ bits: draft.bits, granularity: fitting.granularity });
+  const wanted = placed.weight.wants?.({
+    bits: draft.bits,
+    granularity: fitting.granularity,
+    activations: recipe.activations !== undefined,
+  });
   const met = meetWanted(wanted, chosen, fitting.granularity, draft.granularity !== undefined);
   const reasons = [draft.reason, fitting.reason, met.reason].filter((reason) => reason !== undefined);
   return {

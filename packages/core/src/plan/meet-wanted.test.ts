@@ -40,7 +40,7 @@ const packed: WantedForm = { form: 'Packed', grid: 'zero-point', granularity: 'g
 
 test('a plan takes the grid and the granularity that the packed form wants, and says so', async () => {
   expect(await entryOf(packed)).toEqual({
-    asked: [{ bits: 4, granularity: 'channel' }],
+    asked: [{ bits: 4, granularity: 'channel', activations: false }],
     options: { zero: 'integer' },
     instead: { zero: 'real' },
     granularity: 'group:32',
@@ -78,5 +78,21 @@ test('a quantizer without such a grid stays as it is, and the reason says that i
     options: { zero: 'real' },
     granularity: 'channel',
     reason: '4 bits everywhere; min-max has no symmetric grid for Packed',
+  });
+});
+
+test('a symmetric grid has zero points too', async () => {
+  const wanted: WantedForm = { form: 'Packed', grid: 'zero-point' };
+  const grids = { 'zero-point': { zero: 'integer' }, symmetric: { zero: 'symmetric' } };
+  const weights: Quantizer = {
+    ...gridded({ zero: 'symmetric' }),
+    grids,
+    options: {
+      zero: { type: 'choice', default: 'real', values: ['real', 'integer', 'symmetric'], help: '' },
+    },
+  };
+  expect(await entryOf(wanted, { weights, registry: registry([weights]) })).toMatchObject({
+    options: { zero: 'symmetric' },
+    reason: '4 bits everywhere',
   });
 });

@@ -1,5 +1,6 @@
 import type { WantedForm } from '../model/port.js';
 import type { ChosenQuantizer } from '../plugin/choose.js';
+import { hasZeroPoints } from '../plugin/has-zero-points.js';
 import type { Options } from '../plugin/options.js';
 import type { Granularity } from '../plugin/policy.js';
 
@@ -31,7 +32,8 @@ export function meetWanted(
   const options = grid === undefined ? {} : chosen.quantizer.grids?.[grid];
   if (options === undefined)
     return { ...asItIs, reason: `${name} has no ${gridNames[grid as 'symmetric']} for ${form}` };
-  const missing = Object.entries(options).filter(([key, value]) => chosen.options[key] !== value);
+  const fits = grid === 'zero-point' && hasZeroPoints(chosen);
+  const missing = fits ? [] : Object.entries(options).filter(([key, value]) => chosen.options[key] !== value);
   const other = wanted.granularity !== undefined && wanted.granularity !== granularity;
   const changes = [
     ...missing.map(([key, value]) => `${key}=${value}`),

@@ -1,7 +1,7 @@
-import { encode } from '@lowbit/core';
+import { decode, encode } from '@lowbit/core';
 import { expect, test } from 'vitest';
 import { sampleTensor } from '../../test/helpers/sample-tensor.js';
-import { int8Weight } from './int8-weight.js';
+import { int8Weight, type Int8Weight } from './int8-weight.js';
 
 const symmetric = (slicing: 'tensor' | { axes: number[] }, bits = 8) =>
   encode(Float32Array.of(-2, 1, 0.5, 4, 0, 0), [3, 2], slicing, {
@@ -25,10 +25,17 @@ test('moves codes around 0 and repeats one scale for every channel', () => {
   });
 });
 
+test('mirrors channels of grids with all levels, so that all have one zero point', () => {
+  const tensor = sampleTensor([4, 6], { axes: [0] }, 8, 'middle');
+  const { codes, scale } = int8Weight(tensor, 0) as Int8Weight;
+  const values = decode(tensor);
+  codes.forEach((code, at) => expect(code * scale[Math.floor(at / 6)]!).toBeCloseTo(values[at]!, 5));
+});
+
 test.each([
   [symmetric({ axes: [1] }), 'other axes'],
-  [sampleTensor([4, 6], { axes: [0] }, 8, 'zero-point'), 'absmax'],
-  [sampleTensor([4, 6], { axes: [0] }, 8, 'offset'), 'absmax'],
+  [sampleTensor([4, 6], { axes: [0] }, 8, 'zero-point'), 'symmetric grid'],
+  [sampleTensor([4, 6], { axes: [0] }, 8, 'offset'), 'symmetric grid'],
   [sampleTensor([4, 6], { axes: [0] }, 4, 'codebook'), 'codebook'],
   [sampleTensor([4, 6], { along: 1, group: 2 }, 8, 'zero-point'), 'other axes'],
   [sampleTensor([4, 6], { axes: [0] }, 10, 'zero-point'), '10 bits'],

@@ -1,4 +1,4 @@
-import { seededRandom, type Batch } from '@lowbit/core';
+import { seededRandom, type Batch, type Quantizer } from '@lowbit/core';
 import { describe, expect, test } from 'vitest';
 import { buildBytes } from '../../test/helpers/build-model.js';
 import { integerFlow } from '../../test/helpers/integer-flow.js';
@@ -6,6 +6,7 @@ import { operatorsRun } from '../../test/helpers/operators-run.js';
 import { plainDynamic, plainRange } from '../../test/helpers/plain-quantizers.js';
 import { noise, runModel } from '../../test/helpers/run-model.js';
 import { plainMinMax } from '../../test/helpers/plain-min-max.js';
+import { readModel } from '../read/read-model.js';
 import { DataType, type NodeProto, type TensorProto } from '../schema/proto.js';
 import { makeNode, type NodeParts } from '../write/make-node.js';
 import { makeTensor } from '../write/make-tensor.js';
@@ -101,7 +102,7 @@ describe.each([9, 11, 12, 13, 21])('at opset %i', (opset) => {
     expect(count(operators, 'QLinearConv')).toBe(3);
     // MaxPool takes 8-bit values from opset 12 on; before, the sum ends in floats and is computed in floats.
     expect(count(operators, 'QLinearAdd')).toBe(opset >= 12 ? 1 : 0);
-    expect(count(operators, 'MatMulInteger')).toBe(1);
+    expect(count(operators, 'MatMulIntegerToFloat') + count(operators, 'QGemm')).toBe(1);
     expect(count(operators, 'Relu')).toBe(opset >= 12 ? 0 : 1);
   });
 
@@ -130,8 +131,12 @@ test('files of IR 3, whose initializers are inputs too, get their new constants 
 
 test('weights that are not symmetric stay floats, and the reason names what to use', async () => {
   const bytes = network(13);
-  const result = await integerFlow(bytes, 'operators', batches, plainRange, { weights: plainMinMax });
-  expect(result.reasons.get('w0')).toContain('absmax');
+  const lopsided: Quantizer = {
+    ...plainMinMax,
+    fit: (values, context) => plainMinMax.fit(Float32Array.of(...values, 4), context),
+  };
+  const result = await integerFlow(bytes, 'operators', batches, plainRange, { weights: lopsided });
+  expect(result.reasons.get('w0')).toContain('choose a method that has a symmetric grid');
   expect(count(operatorsRun(result.bytes, { x: shape }), 'ConvInteger')).toBe(0);
 });
 
@@ -147,6 +152,32 @@ test('the same input gives the same bytes', async () => {
   );
   const again = await integerFlow(one, 'qdq', batches, plainRange);
   expect((await integerFlow(one, 'qdq', batches, plainRange)).bytes).toEqual(again.bytes);
+});
+
+test('two products in a row are surrounded by QuantizeLinear and DequantizeLinear, and fused', async () => {
+  for (const op of ['Gemm', 'MatMul']) {
+    const bias = (name: string) => (op === 'Gemm' ? [name] : []);
+    const bytes = buildBytes({
+      nodes: [node(op, ['x', 'v', ...bias('b')], 'h'), node(op, ['h', 'w', ...bias('c')], 'y')],
+      initializers: [weight('v', [96, 64]), weight('w', [64, 40]), weight('b', [64]), weight('c', [40])],
+      inputs: { x: ['n', 96] },
+      outputs: { y: ['n', 40] },
+    });
+    const x = noise([8, 96], seededRandom(2));
+    const rows: Batch[] = [{ inputs: { x: { shape: [8, 96], data: x.data as Float32Array } } }];
+    const result = await integerFlow(bytes, 'qdq', rows, plainRange);
+    const written = readModel(result.bytes, 'written').proto.graph!.node.map(({ opType }) => opType);
+    expect(written.filter((name) => name === op)).toHaveLength(2);
+    expect(written.filter((name) => name === 'QuantizeLinear')).toHaveLength(2);
+    expect(written.filter((name) => name === 'DequantizeLinear')).toHaveLength(op === 'Gemm' ? 6 : 4);
+    const [expected, actual] = [await runModel(bytes, { x }), await runModel(result.bytes, { x })];
+    const [a, b] = [expected.get('y')!, actual.get('y')!];
+    expect(Math.max(...a.map((value, i) => Math.abs(value - b[i]!)))).toBeLessThan(0.05 * Math.max(...a));
+    const operators = operatorsRun(result.bytes, { x: [8, 96] });
+    if (op === 'Gemm') expect(count(operators, 'QGemm')).toBe(2);
+    // The first gives its result as 8-bit integers.
+    else expect(operators).toEqual(expect.arrayContaining(['QLinearMatMul', 'MatMulIntegerToFloat']));
+  }
 });
 
 describe.each([

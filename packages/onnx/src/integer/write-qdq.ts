@@ -6,8 +6,7 @@ import type { NodeProto } from '../schema/proto.js';
 import type { IntegerEdit } from './integer-edit.js';
 import { noteOf, type StaticWork } from './integer-work.js';
 import { dataOf, qdqPlan, type PassingNode, type QuantizedResult } from './qdq-plan.js';
-import { biasFits, writeDequantizedConv } from './dequantized-conv.js';
-import { writeMatMulInteger } from './products.js';
+import { biasFits, writeDequantizedLayer } from './dequantized-layer.js';
 import { quantizedInputs } from './quantized-inputs.js';
 import { biasTooLarge, outputNotQuantized } from './reasons.js';
 import { uint8Site, type Uint8Site } from './uint8-site.js';
@@ -39,12 +38,8 @@ export function writeQdq(
   const codes = new Map([...made.keys()].map((name) => [name, graph.newName(`${name}_quantized`)]));
   const inputs = quantizedInputs(edit, codes);
   const notes = fitting.map((one) => {
-    const { op, input: name } = one.layer;
-    const work = { ...one, input: made.get(name) ?? one.input };
-    if (op === 'Conv') return noteOf(one, writeDequantizedConv(work, inputs.dequantized(work), edit), edit);
-    const [, zero] = edit.parameters(name, work.input);
-    const value = { value: inputs.quantized(work), zero, factor: work.input.scale };
-    return noteOf(one, writeMatMulInteger(work, value, edit), edit);
+    const work = { ...one, input: made.get(one.layer.input) ?? one.input };
+    return noteOf(one, writeDequantizedLayer(work, inputs.dequantized(work), edit), edit);
   });
   const values = [...results.map(({ layer, ...value }) => ({ node: layer.node, ...value })), ...through];
   for (const { tensor } of values) sites.written(tensor, 'uint8', 'handed on as 8-bit integers');
@@ -61,7 +56,7 @@ function quantizable(
 ): boolean {
   const { layer } = work;
   const [result] = qdqPlan([layer], graph, opset).results;
-  const problem = result && (biasFits(work, graph) ? resultProblem(result, outcome, graph) : biasTooLarge);
+  const problem = biasFits(work, graph) ? result && resultProblem(result, outcome, graph) : biasTooLarge;
   if (problem !== undefined) reasons.set(layer.weight.id, problem);
   return problem === undefined;
 }

@@ -1,0 +1,33 @@
+import { groupSize, type SiteDescriptor, type WeightDescriptor } from '@lowbit/core';
+import type { DescribedLayer } from './describe/described-layer.js';
+import type { WeightSite } from './describe/weight-site.js';
+import { integerOperators } from './integer/integer-operators.js';
+import type { OnnxModel } from './read/model.js';
+import { packedForms } from './rewrite/wanted-form.js';
+import type { Source } from './source.js';
+
+type Wants = WeightDescriptor['wants'];
+
+/**
+ * What the forms of a model's weights want: a symmetric grid for each channel where activations are quantized and the layer
+ * becomes integer, otherwise what keeps them packed where that is asked for.
+ *
+ * @param sites Where activations can be quantized, by the id of the layer.
+ */
+export function wantedForms(
+  model: OnnxModel,
+  { optimize, runtime, integers }: Pick<Source, 'optimize' | 'runtime' | 'integers'>,
+  sites: ReadonlyMap<string, readonly SiteDescriptor[]>,
+): (site: WeightSite, layer: DescribedLayer) => Wants {
+  const packed = optimize === 'memory' ? packedForms(model, runtime) : () => undefined;
+  return (site, layer) => {
+    const wants = packed(site);
+    const form = sites.has(layer.id) && integers ? integerOperators[integers][layer.op] : undefined;
+    if (form === undefined) return wants;
+    return (settings) => {
+      if (!settings.activations) return wants?.(settings);
+      const shared = groupSize(settings.granularity) === undefined ? {} : { granularity: 'channel' as const };
+      return { form, grid: 'symmetric', ...shared };
+    };
+  };
+}
