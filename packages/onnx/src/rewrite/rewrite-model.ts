@@ -20,6 +20,7 @@ import { freePrefix, ownPrefixes } from './names.js';
 import { targetOf } from './target-of.js';
 import { parentsOf, unshadow } from './unshadow.js';
 import { storedBytes } from './stored-bytes.js';
+import { writtenValues } from './written-values.js';
 import { raiseIr } from '../write/raise-ir.js';
 
 /**
@@ -117,7 +118,14 @@ function rewriteWeight(
     site.unread === undefined ? '' : '; constants of that name in branches are gone: nothing reads them';
   for (const { graph, tensor } of site.unread ?? [])
     graph.initializer = graph.initializer.filter((other) => other !== tensor);
-  return { id, form, storedBytes: bytes, memoryBytes, reason: `${reason}${hidden}${unread}` };
+  return {
+    id,
+    form,
+    storedBytes: bytes,
+    memoryBytes,
+    reason: `${reason}${hidden}${unread}`,
+    ...writtenValues(tensor, source.tensor.dataType),
+  };
 }
 
 /** Numbers nodes without a name. */
