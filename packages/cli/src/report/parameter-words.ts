@@ -1,7 +1,7 @@
 import type { ParameterStorage, QuantizationPlan } from '@lowbit/core';
 import { rollups } from 'd3-array';
 
-/** How scales, offsets and codebooks are held, as the plan says; `undefined` when all are float32, as by default. */
+/** How scales, offsets and codebooks are to be held, as the plan says; weights that fall back are among the warnings; `undefined` when all are float32, as by default. */
 export function parameterWords({ weights }: QuantizationPlan): string | undefined {
   const storages = weights.flatMap((entry) =>
     entry.bits === 'float' ? [] : [storageWords(entry.parameterStorage)],
