@@ -34,7 +34,7 @@ export function dynamic(): Quantizer {
     roles: ['activation'],
     bits: { activation: [8] },
     grids: { 'zero-point': {} },
-    dynamic: true,
+    dynamic: 'range',
     fit(values, { bits }) {
       const { min, max } = range(values);
       return min === max ? constantGrid(2 ** bits, min) : withZero(2 ** bits, min, max);

@@ -174,12 +174,35 @@ export const wrongGrids: Readonly<Record<string, Quantizer>> = {
   'has another zero point in each slice': { ...offersZero, grids: { symmetric: { mode: 'zero' } } },
 };
 
+/** It measures the range of the values and 0 on every call, declares that, and keeps every law. */
+export const spanning: Quantizer = {
+  ...honest,
+  roles: ['activation'],
+  bits: { activation: [4, 8] },
+  dynamic: 'range',
+  fit: (values, { bits }) => gridWithZero(values, bits),
+};
+
+/** Quantizers that measure something else than they declare. */
+export const wrongRanges: Readonly<Record<string, Quantizer>> = {
+  'spans the values without 0': { ...spanning, fit: (values, { bits }) => grid(values, bits) },
+  'spans part of the values': { ...spanning, fit: (values, { bits }) => gridWithZero(values.slice(1), bits) },
+  'spans twice the range': { ...spanning, fit: (values, { bits }) => grid(values, bits, 2) },
+  'has one level less': { ...spanning, fit: (values, { bits }) => lessOne(gridWithZero(values, bits)) },
+  'has levels of its own': { ...spanning, fit: (values, { bits }) => asCodebook(values, bits) },
+  'sees one sample': { ...spanning, sees: 'samples' },
+};
+
+const lessOne = (fitted: SliceParameters): SliceParameters =>
+  fitted.kind === 'affine' ? { ...fitted, levels: fitted.levels - 1 } : fitted;
+
 function gridWithZero(values: Float32Array, bits: number): SliceParameters {
   const { min, max } = range(values);
   const fitted = grid(Float32Array.of(Math.min(min, 0), Math.max(max, 0)), bits);
   const zeroPoint = fitted.scale === 0 ? 0 : Math.round(-(fitted.offset ?? 0) / fitted.scale);
   if (min === max) return { ...fitted, scale: 0, offset: min };
-  return { ...fitted, offset: fitted.scale === 0 ? (min + max) / 2 : Math.fround(-zeroPoint * fitted.scale) };
+  const first = Math.max(-zeroPoint * fitted.scale, -largestFloat32);
+  return { ...fitted, offset: fitted.scale === 0 ? (min + max) / 2 : Math.fround(first) };
 }
 
 /** Reports a typed error for huge values, which is allowed. */

@@ -236,6 +236,14 @@ describe('quantizers', () => {
     });
   });
 
+  test('that measure otherwise and have no forward pass are not sent to integer operators', async () => {
+    const activations: Quantizer = { ...plainDynamic, dynamic: true };
+    await expect(quantized(bytes, { activations })).rejects.toMatchObject({
+      code: 'unsupported-option',
+      remedy: 'Give it a function forward, or take another method: integer layers cannot compute it either.',
+    });
+  });
+
   test('that throw are named', async () => {
     const broken: Quantizer = {
       ...bnn(),

@@ -4,7 +4,7 @@ import type { PlannedWork } from '@lowbit/core';
 export function neededStatistics({ plan, registry }: PlannedWork): 'none' | 'ranges' | 'all' {
   const methods = (plan.activations ?? [])
     .map(({ quantizer }) => registry.find('quantizer', quantizer.name))
-    .filter((method) => method?.dynamic !== true);
+    .filter((method) => !method?.dynamic);
   if (methods.length === 0) return 'none';
   return methods.every((method) => method?.needs === 'ranges') ? 'ranges' : 'all';
 }

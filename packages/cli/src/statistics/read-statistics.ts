@@ -27,7 +27,7 @@ export function checkStatistics(
   file: string,
 ): void {
   if (calibration.port !== port) throw ofOtherPort(calibration.port, port, file);
-  const isDynamic = (name: string): boolean => registry.find('quantizer', name)?.dynamic === true;
+  const isDynamic = (name: string): boolean => Boolean(registry.find('quantizer', name)?.dynamic);
   const sites = (plan.activations ?? []).filter(({ quantizer }) => !isDynamic(quantizer.name));
   const missing = sites.filter(({ id }) => !Object.hasOwn(calibration.sites, id));
   const [first] = missing;

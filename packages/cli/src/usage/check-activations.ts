@@ -72,7 +72,7 @@ function methodsOf(
 function checkData(options: ActivationOptions, methods: readonly Quantizer[], measures: boolean): void {
   const { calibrate, calibration } = options;
   const hasData = calibrate !== undefined || calibration !== undefined;
-  const taking = methods.filter(({ dynamic }) => dynamic !== true);
+  const taking = methods.filter(({ dynamic }) => !dynamic);
   if (taking.length === 0) {
     const remedy = 'Leave it out: ranges are measured on every run.';
     const useless = measures && options.labels !== undefined ? [] : (['calibrate'] as const);

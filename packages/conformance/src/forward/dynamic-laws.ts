@@ -21,7 +21,7 @@ const rows: readonly Float32Array[] = [
  * - A row becomes the same whatever the other rows are: a network's answer to one sample does not depend on its batch.
  */
 export function dynamicLaws<T>(quantizer: Quantizer, ops: Ops<T>, toArray: ToArray<T>): readonly Law[] {
-  if (quantizer.dynamic !== true || quantizer.forward === undefined) return [];
+  if (!quantizer.dynamic || quantizer.forward === undefined) return [];
   const run = (values: readonly Float32Array[], width: Width) =>
     toArray(forwardOf(quantizer)(ops, ops.constant(matrixOf(values)), measuredSite(quantizer, width)));
   const forEachRow = async (check: (row: Float32Array, index: number, width: Width) => Promise<void>) => {

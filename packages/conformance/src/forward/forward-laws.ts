@@ -54,7 +54,7 @@ export function forwardLaws<T>(
         gradient === 'own' ? 'has one gradient in every interpreter' : 'passes the gradient straight through',
       run: () => forEachWidth(quantizer, (width) => checkGradient(quantizer, ops, toArray, width)),
     },
-    ...(quantizer.dynamic === true || !quantizer.roles.includes('activation')
+    ...(quantizer.dynamic || !quantizer.roles.includes('activation')
       ? []
       : [
           {

@@ -10,7 +10,9 @@ import {
   refusesHuge,
   scalesByPowersOfTwo,
   sharing,
+  spanning,
   wrongGrids,
+  wrongRanges,
 } from '../../test/broken-quantizers.js';
 import { failingLaws } from '../../test/failing-laws.js';
 import { quantizerLaws } from './quantizer-laws.js';
@@ -35,6 +37,7 @@ describe('quantizerLaws', () => {
     expect(await failuresOf(refusesHuge)).toEqual([]);
     expect(await failuresOf(offersZero)).toEqual([]);
     expect(await failuresOf(sharing)).toEqual([]);
+    expect(await failingLaws(quantizerLaws(spanning))).toEqual([]);
   });
 
   it.each(Object.entries(brokenQuantizers))('finds that one is broken: %s', async (title, quantizer) => {
@@ -51,6 +54,14 @@ describe('quantizerLaws', () => {
     const failures = await failuresOf(quantizer);
     expect(failures.map(({ title }) => title)).toEqual(['has the grids that it declares']);
   });
+
+  it.each(Object.entries(wrongRanges))(
+    'finds that another range is measured than is declared: %s',
+    async (_, quantizer) => {
+      const failures = await failingLaws(quantizerLaws(quantizer, { exact: [] }));
+      expect(failures.map(({ title }) => title)).toEqual(['spans the range that it declares to measure']);
+    },
+  );
 
   it('finds a tensor whose slices do not share their levels, or have none', async () => {
     const fitTensors: readonly Quantizer['fitTensor'][] = [

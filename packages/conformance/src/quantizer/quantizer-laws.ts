@@ -2,6 +2,7 @@ import type { Quantizer } from '@lowbit/core';
 import type { Law } from '../law.js';
 import { codingLaws } from './coding.js';
 import { declarationLaws } from './declaration.js';
+import { dynamicRangeLaws } from './dynamic-range.js';
 import { edgeLaws } from './edges.js';
 import { equivarianceLaws } from './equivariance.js';
 import { gridLaws } from './grids.js';
@@ -29,6 +30,7 @@ export function quantizerLaws(quantizer: Quantizer, options: QuantizerLawOptions
     ...edgeLaws(quantizer, exact),
     ...equivarianceLaws(quantizer, equivariant),
     ...gridLaws(quantizer),
+    ...dynamicRangeLaws(quantizer),
     ...rangeLaws(quantizer),
     ...tensorLaws(quantizer),
     ...refitLaws(quantizer),

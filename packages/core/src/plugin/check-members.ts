@@ -22,6 +22,9 @@ export function checkMembers(plugin: Plugin): void {
 const hasOptions = (grids: unknown) =>
   grids === undefined || (isObject(grids) && Object.values(grids).every((options) => isObject(options)));
 
+/** What `dynamic` may be; `false` is as good as none. */
+const dynamics: readonly unknown[] = [undefined, false, true, 'range'];
+
 const isObject = (value: unknown) => typeof value === 'object' && value !== null;
 
 function missingMembers(plugin: Plugin): readonly string[] {
@@ -33,6 +36,7 @@ function missingMembers(plugin: Plugin): readonly string[] {
         ...(isFunction('fit') ? [] : ['a function fit']),
         ...(Array.isArray(value['roles']) ? [] : ['a list roles']),
         ...(isObject(value['bits']) ? [] : ['an object bits']),
+        ...(dynamics.includes(value['dynamic']) ? [] : ["as dynamic, true or 'range'"]),
         ...(hasOptions(value['grids']) ? [] : ['in grids, options by the kind of a grid']),
       ];
     case 'policy':

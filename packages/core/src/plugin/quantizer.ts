@@ -109,8 +109,12 @@ export interface Quantizer {
    * of a weight wants one.
    */
   readonly grids?: Readonly<Partial<Record<GridKind, Options>>>;
-  /** Parameters are measured on each call and nothing is stored. */
-  readonly dynamic?: true;
+  /**
+   * Parameters are measured on each call and nothing is stored. `range`: they are always the grid of 2^bits even levels over the
+   * range of all values at hand, extended to include 0, which has an integer code: that of the operator `DynamicQuantizeLinear`,
+   * so that integer layers compute the same.
+   */
+  readonly dynamic?: true | 'range';
   /**
    * What one row of the matrix is that an activation quantizer gets: everything (default), one sample, or one
    * patch of a convolution (an im2col column). It may depend on the options.

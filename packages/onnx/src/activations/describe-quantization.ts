@@ -17,7 +17,7 @@ export function describeQuantization(site: Described, grain: Grain): string {
 
 /** Where the levels of a site come from; what was observed goes before what batch normalization tells. */
 function sourceOf({ quantizer, statistics }: Described): string {
-  if (quantizer.dynamic === true) return 'computed anew on every run';
+  if (quantizer.dynamic) return 'computed anew on every run';
   return statistics === undefined
     ? 'with levels from batch normalization'
     : 'with levels from the calibration';

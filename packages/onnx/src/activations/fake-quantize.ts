@@ -1,17 +1,18 @@
 import { activationSite, forwardOf, LowbitError, type FittedSite } from '@lowbit/core';
 import type { GraphBuilder } from '../interpreter/graph-builder.js';
 import { floatValue } from '../interpreter/graph-value.js';
+import { measuresRange } from '../integer/measures-range.js';
 import { onnxOps } from '../interpreter/onnx-ops.js';
 
 /**
  * Adds the forward pass of a site's quantizer over a matrix, one row for each thing that it sees.
  *
  * @returns The name of the quantized matrix.
- * @throws LowbitError `unsupported-option` for a dynamic quantizer that only integer operators compute, `plugin-failed`.
+ * @throws LowbitError `unsupported-option` for a dynamic quantizer without a forward pass, `plugin-failed`.
  */
 export function fakeQuantize(site: FittedSite, builder: GraphBuilder, matrix: string): string {
   const { quantizer } = site;
-  if (quantizer.dynamic === true && quantizer.forward === undefined) throw integersOnly(site);
+  if (quantizer.dynamic && quantizer.forward === undefined) throw withoutForward(site);
   const ops = onnxOps(builder);
   const x = floatValue(builder, matrix);
   try {
@@ -21,13 +22,16 @@ export function fakeQuantize(site: FittedSite, builder: GraphBuilder, matrix: st
   }
 }
 
-function integersOnly({ id, quantizer }: FittedSite): LowbitError {
+function withoutForward(site: FittedSite): LowbitError {
+  const { id, quantizer } = site;
   return new LowbitError({
     code: 'unsupported-option',
     where: `site '${id}'`,
     expected: 'a quantizer with a forward pass of its own, since this one measures on each run',
     received: `'${quantizer.name}'`,
-    remedy: "Compute in integers: onnx(bytes, { integers: 'operators' }).",
+    remedy: measuresRange(site)
+      ? "Compute in integers: onnx(bytes, { integers: 'operators' })."
+      : 'Give it a function forward, or take another method: integer layers cannot compute it either.',
   });
 }
 

@@ -1,25 +1,27 @@
 import type { FittedSite, Quantizer } from '@lowbit/core';
-import { bnn, dynamic, minMax } from '@lowbit/methods';
+import { bnn, dynamic, horq, minMax, xnor } from '@lowbit/methods';
 import { expect, test } from 'vitest';
 import { measuresRange } from './measures-range.js';
 
 const site = (quantizer: Quantizer, bits = 8): FittedSite => ({ id: 'x', bits, quantizer, options: {} });
-const signs: Quantizer = { ...dynamic(), fit: () => ({ kind: 'residual', scales: new Float32Array(8) }) };
-const narrow: Quantizer = {
+const unasked: Quantizer = {
   ...dynamic(),
-  fit: (values, context) => dynamic().fit(values.subarray(1), context),
+  fit() {
+    throw new Error('nothing is fitted to find out what a quantizer is');
+  },
 };
 
-test('is so for the range of the values in 256 levels, measured on every run', () => {
-  expect(measuresRange(site(dynamic()))).toBe(true);
+test('is so for quantizers that declare it, which are not asked to fit anything', () => {
+  expect(measuresRange(site(unasked))).toBe(true);
 });
 
 test.each([
   ['4 bits', site(dynamic(), 4)],
   ['a range that is fitted beforehand', site(minMax())],
   ['signs', site(bnn(), 1)],
-  ['signs in 8 bits', site(signs)],
-  ['a part of the range', site(narrow)],
+  ['scaled signs', site(xnor(), 1)],
+  ['residual signs', site(horq(), 2)],
+  ['what is measured otherwise', site({ ...dynamic(), dynamic: true })],
 ])('is not so for %s', (_, given) => {
   expect(measuresRange(given)).toBe(false);
 });

@@ -29,7 +29,7 @@ export const plainDynamic: Quantizer = {
   ...plainRange,
   name: 'plain-dynamic',
   bits: { activation: [8] },
-  dynamic: true,
+  dynamic: 'range',
   fit: (values, { bits }) => between(Math.min(...values), Math.max(...values), bits),
 };
 
