@@ -1,4 +1,4 @@
-import { measureError, quantize, seededRandom, type Granularity } from '@lowbit/core';
+import { measureError, quantize, type Granularity } from '@lowbit/core';
 import { registry } from '@lowbit/methods';
 import * as ort from 'onnxruntime-web';
 import { describe, expect, test } from 'vitest';
@@ -7,30 +7,14 @@ import { DataType } from '../src/schema/proto.js';
 import { makeNode } from '../src/write/make-node.js';
 import { makeTensor } from '../src/write/make-tensor.js';
 import { buildBytes } from './helpers/build-model.js';
+import { edgeValues } from './helpers/edge-values.js';
 import { runModel } from './helpers/run-model.js';
 
 const [entries, features] = [64, 64];
 
-/** Rows of zeros, of one value, on one side of 0, nearly zero, and with an outlier among ordinary ones. */
-function edgeValues(): Float32Array {
-  const random = seededRandom(3);
-  const values = Float32Array.from({ length: entries * features }, () => 2 * random() - 1);
-  const row = (at: number, of: (value: number) => number) => {
-    for (let i = at * features; i < (at + 1) * features; i++) values[i] = of(values[i]!);
-  };
-  row(0, () => 0);
-  row(1, () => 0.3);
-  row(2, () => -0.7);
-  row(3, Math.abs);
-  row(4, (value) => -Math.abs(value));
-  row(5, (value) => value * 1e-3);
-  values[6 * features] = 20;
-  return values;
-}
-
 /** y = all rows of a table (a weight of its own form), or a product with the identity. */
 function bytesOf(op: 'Gather' | 'MatMul', type: DataType): Uint8Array {
-  const table = makeTensor('w', type, [entries, features], edgeValues());
+  const table = makeTensor('w', type, [entries, features], edgeValues(entries, features));
   const nodes =
     op === 'Gather'
       ? [makeNode({ op, inputs: ['w', 'x'], outputs: ['h'] })]
