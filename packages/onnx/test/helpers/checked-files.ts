@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { quantize, type Recipe } from '@lowbit/core';
+import { quantize, type Calibration, type Recipe } from '@lowbit/core';
 import { dynamic, horq, minMax, slq } from '@lowbit/methods';
 import type { OnnxOptions } from '../../src/onnx-options.js';
 import { onnx } from '../../src/port.js';
@@ -24,6 +24,7 @@ const versions = [
   { opset: 13, ir: 7 },
   { opset: 17, ir: 8 },
   { opset: 21, ir: 10 },
+  { opset: 25, ir: 13 },
 ];
 
 const recipes: Readonly<Record<string, Recipe>> = {
@@ -40,6 +41,51 @@ const recipes: Readonly<Record<string, Recipe>> = {
   'residual signs, 2 bits, channel': { weights: horq(), bits: 2 },
 };
 
+/** With quantized activations, from which operator set on. */
+const withActivations: Readonly<
+  Record<string, { readonly least: number; readonly options: OnnxOptions; readonly recipe: Recipe }>
+> = {
+  integers: {
+    least: 11,
+    options: { integers: 'operators' },
+    recipe: { weights: plainAbsmax, bits: 8, activations: dynamic() },
+  },
+  'integers of fixed ranges': {
+    least: 9,
+    options: { integers: 'operators' },
+    recipe: { weights: plainAbsmax, bits: 8, activations: minMax() },
+  },
+  'integers, qdq': {
+    least: 9,
+    options: { integers: 'qdq' },
+    recipe: { weights: plainAbsmax, bits: 8, activations: minMax() },
+  },
+  'activations of 4 bits': {
+    least: 9,
+    options: {},
+    recipe: { weights: minMax(), bits: 4, activations: minMax(), activationBits: 4 },
+  },
+  'activations measured on every run': {
+    least: 9,
+    options: {},
+    recipe: { weights: minMax(), bits: 8, activations: dynamic() },
+  },
+  'residual signs of each patch': {
+    least: 9,
+    options: {},
+    recipe: { weights: horq(), bits: 2, activations: horq(), activationBits: 2 },
+  },
+};
+
+/** The same range for every value that may be quantized, so that files are the same wherever they are written. */
+async function everyRange(bytes: Uint8Array, options: OnnxOptions): Promise<Calibration> {
+  const layers = await onnx(bytes, options).layers();
+  const range = { count: 64, nonFinite: 0, batches: 1, min: -1, max: 2, movingMin: -1, movingMax: 2 };
+  const ids = layers.flatMap(({ sites }) => sites.map(({ id }) => id));
+  const sites = Object.fromEntries(ids.map((id) => [id, range]));
+  return { format: 'lowbit-calibration', version: 1, port: 'onnx', batches: 1, sites };
+}
+
 /** Files of every form, operator set and purpose, the same on every machine, and the files that they come from. */
 export async function* checkedFiles(): AsyncIterable<CheckedFile> {
   for (const version of versions) {
@@ -51,9 +97,11 @@ export async function* checkedFiles(): AsyncIterable<CheckedFile> {
         for (const optimize of ['speed', 'memory'] as const)
           yield { name: `${name}: ${title}, ${optimize}`, bytes: await written(bytes, { optimize }, recipe) };
       }
-      const recipe = { weights: plainAbsmax, bits: 8, activations: dynamic() };
-      const form = { integers: 'operators' } as const;
-      if (version.opset >= 11) yield { name: `${name}: integers`, bytes: await written(bytes, form, recipe) };
+      for (const [title, { least, options, recipe }] of Object.entries(withActivations)) {
+        if (version.opset < least) continue;
+        const given = { ...recipe, calibration: await everyRange(bytes, options) };
+        yield { name: `${name}: ${title}`, bytes: await written(bytes, options, given) };
+      }
     }
   }
 }
