@@ -109,10 +109,51 @@ test('weights that a first run left float are quantized by a second, and nothing
   expect(values(second.model.bytes)).toEqual(expect.arrayContaining(values(first.model.bytes)));
 });
 
+describe.each(['operators', 'qdq'] as const)('where constants are folded, for integers: %s', (integers) => {
+  test.each(methods)('what was quantized is found no more: %s', async (_, weights, [bits = 8], more) => {
+    const bytes = allKindsModel({ opset: 17, ir: 8 });
+    for (const optimize of ['speed', 'memory'] as const) {
+      const recipe: Recipe = { weights, bits, granularity: 'group:32', ...more };
+      const { model } = await quantize(onnx(bytes, { optimize }), recipe);
+      const anonymous = readModel(model.bytes).proto;
+      anonymous.metadataProps = [];
+      for (const written of [model.bytes, serializeModel(anonymous, 'anonymous')]) {
+        const layers = await onnx(written, { ort, integers }).layers();
+        expect(layers.flatMap((layer) => layer.weights.map(({ id }) => id))).toEqual([]);
+      }
+    }
+  });
+
+  test('and stays as it was stored', async () => {
+    const bytes = allKindsModel({ opset: 17, ir: 8 });
+    const recipe: Recipe = { weights: minMax(), bits: 4, granularity: 'group:32', exclude: ['v'] };
+    const first = await quantize(onnx(bytes), recipe);
+    const port = onnx(first.model.bytes, { ort, integers });
+    const layers = await port.layers();
+    const range = { count: 8, nonFinite: 0, batches: 1, min: -9, max: 9, movingMin: -9, movingMax: 9 };
+    const ids = layers.flatMap(({ sites }) => sites.map(({ id }) => id));
+    const sites = Object.fromEntries(ids.map((id) => [id, range]));
+    const second = await quantize(port, {
+      weights: absmax(),
+      bits: 8,
+      activations: minMax(),
+      calibration: { format: 'lowbit-calibration', version: 1, port: 'onnx', batches: 1, sites },
+    });
+    expect(second.report.weights.map(({ id, form }) => [id, form])).toEqual([
+      ['v', integers === 'qdq' ? 'MatMulIntegerToFloat' : 'MatMulInteger'],
+    ]);
+    const codes = (model: Uint8Array) =>
+      readModel(model).proto.graph!.initializer.filter(({ name }) => /^q\d+\.codes/.test(name));
+    expect(codes(first.model.bytes)).toHaveLength(4);
+    expect(codes(second.model.bytes)).toEqual(expect.arrayContaining(codes(first.model.bytes)));
+  });
+});
+
 test.each([
   ['three bits', minMax(), 3],
   ['patches of horq', horq(), 2],
   ['dynamic in integers', dynamic(), 8],
+  ['fixed ranges in integers', minMax(), 8],
 ] as const)(
   'constants that quantize activations are no weights: %s',
   async (title, activations, activationBits) => {
