@@ -6,6 +6,10 @@ import type { StaticWork, WrittenLayer } from './integer-work.js';
 
 /** Largest bias that int32 holds, with room for the sums. */
 const largestBias = 2 ** 30;
+/** The integer that the bias of a channel without weights becomes, which float32 and int32 hold well. */
+const loneBias = 2 ** 20;
+/** Below this, products of scales lose digits. */
+const smallestScale = 1e-30;
 
 /**
  * Gives a convolution or product a dequantized input, weight and bias: int8 codes with one scale a channel, and an int32
@@ -18,16 +22,22 @@ export function writeDequantizedLayer(work: StaticWork, input: string, edit: Int
   const { layer, weight } = work;
   const { node } = layer;
   const { graph } = edit;
+  const scales = scalesFor(work, graph);
   const { name } = layer.weight.source;
   const codes = edit.constant(`${name}_quantized`, DataType.INT8, layer.weight.shape, weight.codes);
-  const added = [dequantize(name, DataType.INT8, codes, weight.scale, layer.channelAxis, edit)];
+  const added = [dequantize(name, DataType.INT8, codes, scales, layer.channelAxis, edit)];
   graph.setInput(node, 0, input);
   graph.setInput(node, 1, added[0]!.output[0] as string);
-  const bias = biasIntegers(work, graph);
+  const bias = biasOf(work, graph);
   if (bias !== undefined) {
     const near = node.input[2] as string;
-    const stored = edit.constant(`${near}_quantized`, DataType.INT32, [bias.length], bias);
-    added.push(dequantize(near, DataType.INT32, stored, biasScales(work), 0, edit));
+    const stored = edit.constant(
+      `${near}_quantized`,
+      DataType.INT32,
+      [bias.length],
+      biasIntegers(work, bias, scales),
+    );
+    added.push(dequantize(near, DataType.INT32, stored, biasScales(work, scales), 0, edit));
     graph.setInput(node, 2, added[1]!.output[0] as string);
   }
   graph.replace(node, [...added, node]);
@@ -40,17 +50,46 @@ export function writeDequantizedLayer(work: StaticWork, input: string, edit: Int
 
 /** Whether the bias of a convolution or product fits into int32 at the scale of its sums. */
 export function biasFits(work: StaticWork, graph: EditableGraph): boolean {
-  return biasIntegers(work, graph)?.every((code) => Math.abs(code) <= largestBias) ?? true;
+  const bias = biasOf(work, graph);
+  if (bias === undefined) return true;
+  return biasIntegers(work, bias, scalesFor(work, graph)).every((code) => Math.abs(code) <= largestBias);
 }
 
-const biasScales = ({ weight, input }: StaticWork) =>
-  weight.scale.map((one) => Math.fround(one * input.scale));
+const biasOf = ({ layer: { node, op } }: StaticWork, graph: EditableGraph) =>
+  op === 'MatMul' ? undefined : graph.constant(node.input[2] ?? '')?.values;
 
-function biasIntegers(work: StaticWork, graph: EditableGraph): number[] | undefined {
-  const { node, op } = work.layer;
-  const bias = op === 'MatMul' ? undefined : graph.constant(node.input[2] ?? '');
-  const scales = biasScales(work);
-  return bias && Array.from(bias.values, (value, channel) => Math.round(value / (scales[channel] as number)));
+/**
+ * The scales of the weight's channels. Where all weights of a channel are 0 any scale is right for them, and the bias, which
+ * is rounded to steps of it, decides.
+ */
+function scalesFor(work: StaticWork, graph: EditableGraph): Float32Array {
+  const { weight, input } = work;
+  const bias = biasOf(work, graph);
+  if (bias === undefined) return weight.scale;
+  const weighs = weighingChannels(work);
+  return weight.scale.map((scale, channel) => {
+    const fine = Math.abs(bias[channel] as number) / (loneBias * input.scale);
+    return weighs[channel] === 1 || fine < smallestScale ? scale : fine;
+  });
+}
+
+/** 1 for each channel that has a weight other than 0. */
+function weighingChannels({ layer, weight: { codes, scale } }: StaticWork): Uint8Array {
+  const { shape } = layer.weight;
+  const after = shape.slice(layer.channelAxis + 1).reduce((product, size) => product * size, 1);
+  const weighs = new Uint8Array(scale.length);
+  codes.forEach((code, at) => {
+    if (code !== 0) weighs[Math.floor(at / after) % scale.length] = 1;
+  });
+  return weighs;
+}
+
+const biasScales = ({ input }: StaticWork, scales: Float32Array) =>
+  scales.map((one) => Math.fround(one * input.scale));
+
+function biasIntegers(work: StaticWork, bias: ArrayLike<number>, scales: Float32Array): number[] {
+  const steps = biasScales(work, scales);
+  return Array.from(bias, (value, channel) => Math.round(value / (steps[channel] as number)));
 }
 
 /** `DequantizeLinear` along an axis, around 0. */
