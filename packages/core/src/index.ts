@@ -38,7 +38,7 @@ export { arrayOps, type ArrayTensor } from './ops/array.js';
 export type { Ops } from './ops/ops.js';
 export { checkPlan } from './plan/check-plan.js';
 export { fittingGranularity, groupSize, isGranularity, slicingOf } from './plan/granularity.js';
-export { makePlan, type PlannedWork } from './plan/make-plan.js';
+export { makePlan, type PlannedWork, type PlanOptions } from './plan/make-plan.js';
 export { parsePlan } from './plan/parse-plan.js';
 export type {
   ActivationEntry,

@@ -13,7 +13,8 @@ import {
 } from './form/storage-form.js';
 import { checkClasses } from './model/check-classes.js';
 import { describeFolded } from './fold/describe-folded.js';
-import { findFolds, noFolding, type Folding } from './fold/find-folds.js';
+import { findFolds, noFolding, type FoldingOf } from './fold/find-folds.js';
+import { quantizedBefore } from './io/quantized-before.js';
 import { surveyModel } from './model/survey.js';
 import { trainingSide } from './training/training-side.js';
 
@@ -57,12 +58,12 @@ export function tfjs(model: LayersModel, options: TfjsOptions = {}): TfjsPort | 
   checkModel(model);
   const form = checkedForm(options, 'tfjs');
   const folds = options.foldBatchNorm === true;
-  const port = inferencePort(model, folds ? () => findFolds(model) : () => noFolding, form);
+  const port = inferencePort(model, folds ? (before) => findFolds(model, before) : () => noFolding, form);
   const inForm: TfjsPort['inForm'] = (stored) => tfjs(model, { ...options, ...storageFormOf(stored, form) });
   return folds ? { ...port, inForm } : { ...port, ...trainingSide(model), inForm };
 }
 
-function inferencePort(model: LayersModel, folding: () => Folding, form: StorageForm): FoldingPort {
+function inferencePort(model: LayersModel, folding: FoldingOf, form: StorageForm): FoldingPort {
   return {
     name: 'tfjs',
     form: portFormOf(form),
@@ -71,16 +72,17 @@ function inferencePort(model: LayersModel, folding: () => Folding, form: Storage
       parameterStorage: ['float32', 'float16', 'two-level'],
       activations: true,
     },
-    layers: () => {
+    layers: async () => {
       checkClasses(model);
-      const found = folding();
+      const before = await quantizedBefore(model);
+      const found = folding(before);
       return surveyModel(model).map((entry, depth) =>
-        wantingForm(describeFolded(describeLayer(entry, depth), entry.layer, found), form),
+        wantingForm(describeFolded(describeLayer(entry, depth, before), entry.layer, found), form),
       );
     },
     observe: (batches, options) => observe(model, batches, options),
     features: (batches, options) => features(model, batches, options),
-    apply: (outcome) => applyOutcome(model, outcome, folding(), form),
+    apply: (outcome) => applyOutcome(model, outcome, folding, form),
   };
 }
 

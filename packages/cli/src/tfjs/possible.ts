@@ -1,4 +1,10 @@
-import { isLowbitError, type LayerDescriptor, type Registry } from '@lowbit/core';
+import {
+  isLowbitError,
+  type LayerDescriptor,
+  type Registry,
+  type SkipNote,
+  type WeightDescriptor,
+} from '@lowbit/core';
 import type { Inspection } from '@lowbit/onnx';
 import { rollups, sum } from 'd3-array';
 
@@ -46,10 +52,14 @@ async function possibleIn<M>({ port, dispose, values }: OpenedModel<M>): Promise
 
 function possibleOf(layers: readonly LayerDescriptor[]): Possible {
   const all = layers.flatMap(({ id: layer, op, weights }) =>
-    weights.map(({ id, shape, storedBytes: bytes }) => ({ id, layer, op, shape, type: 'float32', bytes })),
+    weights
+      .filter(isFree)
+      .map(({ id, shape, storedBytes: bytes }) => ({ id, layer, op, shape, type: 'float32', bytes })),
   );
   const quantizable = [...new Map(all.map((weight) => [weight.id, weight])).values()];
-  const notes = layers.flatMap(({ op, skipped = [] }) => skipped.map((note) => ({ op, ...note })));
+  const notes = layers.flatMap(({ op, weights, skipped = [] }) =>
+    [...weights.flatMap(quantizedNote), ...skipped].map((note) => ({ op, ...note })),
+  );
   const skipped = rollups(
     notes,
     (group) => group.map(({ subject }) => subject),
@@ -59,4 +69,10 @@ function possibleOf(layers: readonly LayerDescriptor[]): Possible {
     ops.map(([op, subjects]) => ({ op, reason, count: subjects.length, subjects })),
   );
   return { quantizable, quantizableBytes: sum(quantizable, ({ bytes }) => bytes), skipped };
+}
+
+const isFree = ({ quantizedBefore }: WeightDescriptor): boolean => quantizedBefore === undefined;
+
+function quantizedNote({ id, quantizedBefore: reason }: WeightDescriptor): SkipNote[] {
+  return reason === undefined ? [] : [{ subject: id, reason }];
 }

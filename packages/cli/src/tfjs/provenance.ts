@@ -8,7 +8,7 @@ export interface Provenance {
   readonly packed: number;
   /** Bits a packed weight, scales and codebooks counted; `null` when none is packed. */
   readonly bitsPerWeight: number | null;
-  /** What the stored plan says; `null` when there is none, or one that cannot be read. */
+  /** What the stored plans of all runs say; `null` when there is none, or one that cannot be read. */
   readonly plan: PlanSummary | null;
 }
 
@@ -31,24 +31,30 @@ export function provenanceOf(json: ModelJson, weights: readonly StoredWeight[]):
   if (packed.length === 0 && record === undefined) return undefined;
   const values = sum(packed, ({ spec }) => spec.shape.reduce((product, size) => product * size, 1));
   const bits = 8 * sum(packed, ({ bytes }) => bytes.length);
-  const { plan } = (record ?? {}) as { readonly plan?: unknown };
+  const { plan, earlier } = (record ?? {}) as { readonly plan?: unknown; readonly earlier?: unknown };
   return {
     packed: packed.length,
     bitsPerWeight: values === 0 ? null : bits / values,
-    plan: plan === undefined ? null : planSummary(plan),
+    plan: planSummary([...(Array.isArray(earlier) ? (earlier as unknown[]) : []), plan]),
   };
 }
 
-function planSummary(value: unknown): PlanSummary | null {
-  const plan = readable(value);
-  if (plan === undefined) return null;
-  const entries = plan.weights.flatMap((entry) => (entry.bits === 'float' ? [] : [entry]));
+function planSummary(values: readonly unknown[]): PlanSummary | null {
+  const plans = values.map(readable).filter((plan) => plan !== undefined);
+  if (plans.length === 0) return null;
+  const all = plans.flatMap(({ weights }) =>
+    weights.flatMap((entry) => (entry.bits === 'float' ? [] : [entry])),
+  );
+  const entries = [...new Map(all.map((entry) => [entry.id, entry])).values()];
   const kinds = rollups(
     entries.map(({ quantizer, bits, granularity }) => ({ quantizer: quantizer.name, bits, granularity })),
     (group) => ({ ...group[0]!, count: group.length }),
     (entry) => JSON.stringify(entry),
   );
-  return { weights: kinds.map(([, kind]) => kind), activations: plan.activations?.length ?? 0 };
+  return {
+    weights: kinds.map(([, kind]) => kind),
+    activations: Math.max(...plans.map(({ activations }) => activations?.length ?? 0)),
+  };
 }
 
 function readable(value: unknown): QuantizationPlan | undefined {

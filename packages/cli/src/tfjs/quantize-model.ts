@@ -1,4 +1,5 @@
 import type { Calibration, QuantizationPlan } from '@lowbit/core';
+import { isPacked } from '@lowbit/keras';
 import type { SaveReport, StorageForm } from '@lowbit/tfjs';
 
 import type { QuantizeOptions } from '../commands/quantize-options.js';
@@ -66,8 +67,9 @@ async function quantizeOpened<M>(
       opened.save(result, handler, { rest }),
     );
     const modelBytes = { before: model.totalBytes, after: totalBytes };
+    const packedBefore = model.weights.filter(({ spec }) => isPacked(spec)).length;
     const expanded = expandedWeights(model.weights.map(({ spec }) => spec));
-    const warnings = [...report.warnings, ...unpackedWarning(report, saved), ...saved.warnings];
+    const warnings = [...report.warnings, ...unpackedWarning(report, saved, packedBefore), ...saved.warnings];
     return { report: { ...report, modelBytes, warnings }, statistics, files, saved, expanded };
   } finally {
     opened.dispose(...results);

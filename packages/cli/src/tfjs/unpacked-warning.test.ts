@@ -15,7 +15,9 @@ const saved = (format: SaveReport['format'], ...forms: readonly string[]): SaveR
 });
 
 it('counts what was not packed, where packing was wanted', () => {
-  expect(unpackedWarning(report, saved('packed', 'packed 4-bit', 'float32'))[0]).toMatch(/^1 of 2 quantized/);
-  expect(unpackedWarning(report, saved('packed', 'packed 4-bit', 'packed 8-bit', 'float32'))).toEqual([]);
-  expect(unpackedWarning(report, saved('plain', 'uint8', 'uint8'))).toEqual([]);
+  expect(unpackedWarning(report, saved('packed', 'packed 4-bit', 'float32'), 0)[0]).toMatch(
+    /^1 of 2 quantized/,
+  );
+  expect(unpackedWarning(report, saved('packed', 'packed 4-bit', 'packed 8-bit', 'float32'), 0)).toEqual([]);
+  expect(unpackedWarning(report, saved('plain', 'uint8', 'uint8'), 0)).toEqual([]);
 });

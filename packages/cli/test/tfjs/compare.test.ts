@@ -46,7 +46,7 @@ describe('lowbit compare, for TensorFlow.js', () => {
     const argv = ['compare', 'mobilenet', 'mobilenet_q8', '--rounds', '3', '--limit', '3'];
     const { status, stdout, stderr } = await lowbit(argv, { cwd: folder });
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-    expect(stdout).toMatch(/size +2\.74 MB +2\.90 MB +1\.059/);
+    expect(stdout).toMatch(/size +2\.74 MB +2\.90 MB +1\.060/);
     expect(stdout).toMatch(/median time +[\d.]+ ms +[\d.]+ ms +[\d.]+/);
     expect(stdout).toContain('TensorFlow.js 4.22.0, WebAssembly, one thread; 3 rounds');
     expect(stdout).toMatch(/dense_3 +15 +[\d.]+ dB +\S+ +\S+ +100\.0 % \(3 of 3\)/);

@@ -38,6 +38,11 @@ export interface WeightDescriptor {
   /** Bytes that the weight takes in the model as it is. */
   readonly storedBytes: number;
   /**
+   * Why the weight must not be quantized: an earlier run has done so, and its values are still those ("quantized already by lowbit:
+   * min-max at 4 bits"). Plans leave it as it is for this reason, and `apply` keeps its form; training may move it.
+   */
+  readonly quantizedBefore?: string;
+  /**
    * What the packed form of the weight wants at these bits, asked while planning; `undefined` where it has none. What the user
    * chose stays, otherwise the plan takes what is wanted.
    */

@@ -33,6 +33,27 @@ export function checkPlan(
   ];
 }
 
+/** Weights that the plan quantizes and an earlier run has quantized already (`plan-mismatch`). */
+export function quantizedTwice(plan: QuantizationPlan, layers: readonly LayerDescriptor[]): Problem[] {
+  const before = new Map(
+    layers.flatMap(({ weights }) => weights.map(({ id, quantizedBefore }) => [id, quantizedBefore] as const)),
+  );
+  return plan.weights.flatMap(({ id, bits }) => {
+    const reason = before.get(id);
+    if (bits === 'float' || reason === undefined) return [];
+    return [
+      {
+        code: 'plan-mismatch',
+        where: `plan: '${id}'`,
+        expected: 'a weight that is not quantized yet',
+        received: `one ${reason}`,
+        remedy:
+          'Apply the plan to the float model, or make a new plan, which leaves what is quantized as it is.',
+      },
+    ];
+  });
+}
+
 /** Throws one error that holds all problems, if there are any. */
 export function throwProblems(problems: readonly Problem[]): void {
   const [first, ...rest] = problems;

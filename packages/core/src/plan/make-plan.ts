@@ -26,18 +26,28 @@ export interface PlannedWork {
   readonly registry: Registry;
 }
 
+export interface PlanOptions {
+  /** For training, which moves values: what was quantized before may be quantized too. Default false. */
+  readonly forTraining?: boolean;
+}
+
 interface Draft extends BitAssignment {
   readonly parameterStorage: ParameterStorage;
 }
 
 /**
  * Decides what happens to every weight. Later sources win: the recipe's settings, its bit policy, its rules,
- * then `include` and `exclude`. Throws one error with every problem found (see {@link checkPlan}), or
+ * then `include` and `exclude`. What was quantized before stays as it is, unless the plan is for training. Throws one error with every problem found (see {@link checkPlan}), or
  * `nothing-to-quantize` when every weight would stay as it is.
  */
-export async function makePlan<M>(port: ModelPort<M>, recipe: Recipe): Promise<PlannedWork> {
+export async function makePlan<M>(
+  port: ModelPort<M>,
+  recipe: Recipe,
+  { forTraining = false }: PlanOptions = {},
+): Promise<PlannedWork> {
   checkPort(port);
-  const layers = await port.layers();
+  const described = await port.layers();
+  const layers = forTraining ? described.map(withoutHistory) : described;
   checkRecipe(recipe, layers);
   const weights = uniqueWeights(layers);
   const plugins = new Set<Plugin>(recipe.registry?.list());
@@ -76,6 +86,15 @@ export function uniqueWeights(layers: readonly LayerDescriptor[]): Map<string, P
   return weights;
 }
 
+/** The layer as one whose weights may be quantized whatever was done to them. */
+function withoutHistory(layer: LayerDescriptor): LayerDescriptor {
+  const weights = layer.weights.map((weight) => {
+    const { quantizedBefore, ...others } = weight;
+    return quantizedBefore === undefined ? weight : others;
+  });
+  return { ...layer, weights };
+}
+
 function decideBits(
   weights: ReadonlyMap<string, PlacedWeight>,
   layers: readonly LayerDescriptor[],
@@ -83,12 +102,12 @@ function decideBits(
   plugins: ReadonlySet<Plugin>,
 ): Draft[] {
   const { bits = 8, parameterStorage = 'float32' } = recipe;
-  // Excluded weights are float already for the policy, which shares bits among the others.
-  const start = [...weights].map(([id, { layer }]): BitAssignment => {
-    const excluded = exclusion([id, layer.id], recipe);
-    return excluded === undefined
+  // Weights that stay as they are are float already for the policy, which shares bits among the others.
+  const start = [...weights].map(([id, placed]): BitAssignment => {
+    const left = reasonToLeave(placed, recipe);
+    return left === undefined
       ? { id, bits: 8, reason: '8 bits by default' }
-      : { id, bits: 'float', reason: excluded };
+      : { id, bits: 'float', reason: left };
   });
   const policy = policyOf(bits, plugins);
   const assigned = assignBits(policy.plugin, start, layers, { ...recipe, options: policy.options });
@@ -143,8 +162,8 @@ function applyRules(
 
 function planEntry(draft: Draft, placed: PlacedWeight, recipe: Recipe, plugins: Set<Plugin>): PlanEntry {
   const layer = placed.layer.id;
-  const excluded = exclusion([draft.id, layer], recipe);
-  if (excluded !== undefined) return { id: draft.id, layer, bits: 'float', reason: excluded };
+  const left = reasonToLeave(placed, recipe);
+  if (left !== undefined) return { id: draft.id, layer, bits: 'float', reason: left };
   if (draft.bits === 'float') return { id: draft.id, layer, bits: 'float', reason: draft.reason };
   const chosen = choosePlugin(draft.quantizer ?? 'min-max', plugins);
   const fitting = fittingGranularity(draft.granularity ?? 'channel', placed.weight);
@@ -165,6 +184,11 @@ function planEntry(draft: Draft, placed: PlacedWeight, recipe: Recipe, plugins: 
     parameterStorage: draft.parameterStorage,
     reason: reasons.join('; '),
   };
+}
+
+/** Why a weight is not quantized, whatever the policy and the rules say. */
+function reasonToLeave({ weight, layer }: PlacedWeight, recipe: Recipe): string | undefined {
+  return weight.quantizedBefore ?? exclusion([weight.id, layer.id], recipe);
 }
 
 function exclusion(names: readonly string[], recipe: Recipe): string | undefined {
@@ -202,6 +226,8 @@ function nothingToQuantize(
     where: port,
     expected: 'at least one weight to quantize',
     received: reasons.length === 0 ? 'a model without weights' : [...new Set(reasons)].slice(0, 5).join('; '),
-    remedy: 'Inspect the model to see its weights, and check include, exclude and the bit policy.',
+    remedy: layers.some(({ weights }) => weights.some((weight) => weight.quantizedBefore !== undefined))
+      ? 'Quantize the float model that this one was made from: what was quantized is not quantized again.'
+      : 'Inspect the model to see its weights, and check include, exclude and the bit policy.',
   });
 }

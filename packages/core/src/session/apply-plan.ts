@@ -1,7 +1,7 @@
 import type { Calibration } from '../calibration/statistics.js';
 import type { ModelPort } from '../model/port.js';
 import { checkPort } from '../model/check-port.js';
-import { checkPlan, throwProblems } from '../plan/check-plan.js';
+import { checkPlan, quantizedTwice, throwProblems } from '../plan/check-plan.js';
 import type { QuantizationPlan } from '../plan/plan.js';
 import { portForPlan } from '../plan/port-for-plan.js';
 import type { Registry } from '../plugin/registry.js';
@@ -26,7 +26,7 @@ export interface ApplyOptions extends QuantizeOptions {
 
 /**
  * Quantizes every weight as the plan says, one at a time, and writes the result. Names in the plan are looked
- * up in `registry`; a port with forms takes the plan's. Throws what {@link checkPlan} finds, `non-finite`, `plugin-failed`, `aborted`, and the
+ * up in `registry`; a port with forms takes the plan's. Throws what {@link checkPlan} and {@link quantizedTwice} find, `non-finite`, `plugin-failed`, `aborted`, and the
  * port's own errors.
  */
 export async function applyPlan<M>(
@@ -38,7 +38,7 @@ export async function applyPlan<M>(
   checkPort(port);
   const formed = portForPlan(port, plan);
   const layers = await formed.layers();
-  throwProblems(checkPlan(plan, layers, registry, formed.supports));
+  throwProblems([...checkPlan(plan, layers, registry, formed.supports), ...quantizedTwice(plan, layers)]);
   const activations = fitActivations(plan, registry, options.calibration, layers);
   const encodeOne: EncodeOne = (weight, values, entry, ranges) =>
     quantizeWeight(weight, values, entry, plan.seed, registry, { ranges });

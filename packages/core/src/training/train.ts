@@ -78,7 +78,7 @@ async function begin<M>(
   { batches, resume }: TrainOptions,
   variables: ReadonlyMap<string, Float32Array>,
 ): Promise<Trainer<M>> {
-  const { plan, registry } = await makePlan(port, recipe);
+  const { plan, registry } = await makePlan(port, recipe, { forTraining: true });
   const schedule =
     recipe.schedule === undefined ? undefined : choosePluginOf('schedule', recipe.schedule, recipe.registry);
   const layers = await port.layers();

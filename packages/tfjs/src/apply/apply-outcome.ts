@@ -1,21 +1,23 @@
 import type { Applied, Outcome } from '@lowbit/core';
-import { isPacked, packedOf } from '@lowbit/keras';
+import { isPacked, packedOf, type StoredWeight } from '@lowbit/keras';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { registerQuantizedInput } from '../activations/quantized-input-layer.js';
 import { wrapTopology } from '../activations/wrap-topology.js';
 import { writableSites } from '../activations/writable-sites.js';
-import { noFolding, type Folding } from '../fold/find-folds.js';
+import { noFolding, type Folding, type FoldingOf } from '../fold/find-folds.js';
 import { foldTopology } from '../fold/fold-topology.js';
 import { writeFolded } from '../fold/write-folded.js';
 import type { StorageForm } from '../form/storage-form.js';
-import { storeTensor, type StoredTensor } from '../form/store-tensor.js';
+import { storeTensor } from '../form/store-tensor.js';
 import { rememberPacked } from '../io/packed-weights.js';
+import { quantizedBefore } from '../io/quantized-before.js';
 import { rememberForms, storedForms } from '../io/stored-forms.js';
 import { disposeWeights } from '../model/dispose-weights.js';
 import { recordPlan } from '../model/plan-record.js';
 import { rebuild } from '../model/rebuild.js';
 import { topologyOf } from '../model/topology.js';
 import { checkOutcome } from './check-outcome.js';
+import { keptBytes, keptWeights } from './kept-weights.js';
 import { modelBytes, storageNotes } from './sizes.js';
 import { writeWeights } from './write-weights.js';
 
@@ -26,33 +28,37 @@ import { writeWeights } from './write-weights.js';
 export async function applyOutcome(
   model: LayersModel,
   outcome: Outcome,
-  folding = noFolding,
+  foldingOf: FoldingOf = () => noFolding,
   form: StorageForm = {},
 ): Promise<Applied<LayersModel>> {
   checkOutcome(model, outcome);
   const stored = new Map([...outcome.weights].map(([id, tensor]) => [id, storeTensor(id, tensor, form)]));
   const storage = storageNotes(model, stored);
+  const before = await quantizedBefore(model);
+  const folding = foldingOf(before);
+  const kept = keptWeights(model, before, stored, form);
   const { sites, notes } = writableSites(model, outcome.activations);
   const copy = await rebuild(model, newTopology(model, sites, folding));
+  const values = new Map([...stored].map(([id, each]) => [id, each.values]));
   try {
-    writeWeights(model, copy, new Map([...stored].map(([id, { values }]) => [id, values])), folding);
+    writeWeights(model, copy, values, folding);
     await writeFolded(model, copy, folding, (id) => outcome.weights.has(id));
-    recordPlan(copy, model, outcome.plan);
-    rememberStored(model, copy, stored);
+    recordPlan(copy, model, outcome.plan, values);
+    rememberStored(model, copy, [...kept, ...[...stored].map(([id, each]) => [id, each.stored] as const)]);
   } catch (error) {
     disposeWeights(copy);
     throw error;
   }
-  return { model: copy, storage, activations: notes, modelBytes: modelBytes(model, storage, folding) };
+  const bytes = modelBytes(model, storage, keptBytes(model, before, kept), folding);
+  return { model: copy, storage, activations: notes, modelBytes: bytes };
 }
 
-/** Lets the copy be saved as its weights are stored: the quantized ones anew, the others as the model's file had them. */
+/** Lets the copy be saved as its weights are stored: the quantized ones in their forms, the others as the model's file had them. */
 function rememberStored(
   model: LayersModel,
   copy: LayersModel,
-  stored: ReadonlyMap<string, StoredTensor>,
+  weights: readonly (readonly [id: string, stored: StoredWeight])[],
 ): void {
-  const weights = [...stored].map(([id, each]) => [id, each.stored] as const);
   const packed = weights.filter(([, { spec }]) => isPacked(spec));
   const plain = weights.filter(([, { spec }]) => !isPacked(spec));
   rememberPacked(copy, new Map(packed.map(([id, weight]) => [id, packedOf(weight, id)])));

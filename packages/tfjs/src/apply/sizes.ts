@@ -34,15 +34,18 @@ function storageNote(id: string, tensor: StoredTensor, expansion: string | undef
 /**
  * Bytes of all weights of the model as it is, and with the quantized ones packed and normalizations folded. Shared weights count
  * once.
+ *
+ * @param kept Bytes in a file of weights that were quantized before, by id.
  */
 export function modelBytes(
   model: LayersModel,
   notes: readonly StorageNote[],
+  kept: ReadonlyMap<string, number>,
   folding = noFolding,
 ): { before: number; after: number } {
   const unique = new Map(
     surveyModel(model).flatMap(({ variables }) =>
-      variables.map(({ id, variable }) => [id, bytesOf(variable)]),
+      variables.map(({ id, variable }) => [id, kept.get(id) ?? bytesOf(variable)]),
     ),
   );
   const before = [...unique.values()].reduce((sum, bytes) => sum + bytes, 0);

@@ -9,7 +9,7 @@ import { disposeWeights } from '../model/dispose-weights.js';
 import { describeLayer } from './describe-layer.js';
 
 function describeAll(model: tfLayers.LayersModel): readonly LayerDescriptor[] {
-  return surveyModel(model).map(describeLayer);
+  return surveyModel(model).map((entry, depth) => describeLayer(entry, depth));
 }
 
 function axes(all: readonly LayerDescriptor[]) {

@@ -8,8 +8,16 @@ import { layerFloatReason, weightFloatReason } from './float-reason.js';
 import type { KernelRule, LayerFamily } from './layer-family.js';
 import { multiplications } from './multiplications.js';
 
-/** One layer for the core; `depth` is its place in the order of execution. */
-export function describeLayer(entry: ModelLayer, depth: number): LayerDescriptor {
+/**
+ * One layer for the core; `depth` is its place in the order of execution.
+ *
+ * @param before Why weights are not quantized again, by id.
+ */
+export function describeLayer(
+  entry: ModelLayer,
+  depth: number,
+  before: ReadonlyMap<string, string> = new Map(),
+): LayerDescriptor {
   const op = entry.layer.getClassName();
   const base = { id: entry.id, op, depth, sites: describeSites(entry.id, entry.layer) };
   const family = families[op];
@@ -17,17 +25,24 @@ export function describeLayer(entry: ModelLayer, depth: number): LayerDescriptor
     const reason = layerFloatReason(op, entry.variables.length > 0);
     return { ...base, weights: [], skipped: [{ subject: entry.id, reason }] };
   }
-  const weights = entry.variables.flatMap((variable) => describeWeight(variable, family));
+  const weights = entry.variables.flatMap((variable) =>
+    describeWeight(variable, family, before.get(variable.id)),
+  );
   const skipped = skippedWeights(entry.variables, weights);
   const values = weights.reduce((sum, weight) => sum + tf.util.sizeFromShape([...weight.shape]), 0);
   const macs = multiplications(entry.layer, family, values);
   return { ...base, ...(macs !== undefined && { macs }), weights, ...(skipped.length > 0 && { skipped }) };
 }
 
-function describeWeight(entry: ModelVariable, family: LayerFamily): WeightDescriptor[] {
+function describeWeight(
+  entry: ModelVariable,
+  family: LayerFamily,
+  quantizedBefore: string | undefined,
+): WeightDescriptor[] {
   const rule = family.kernels.find((kernel) => kernel.variable === entry.key);
   if (rule === undefined || entry.variable.dtype !== 'float32') return [];
-  return [weightDescriptor(entry, rule)];
+  const weight = weightDescriptor(entry, rule);
+  return [quantizedBefore === undefined ? weight : { ...weight, quantizedBefore }];
 }
 
 function weightDescriptor({ id, variable }: ModelVariable, rule: KernelRule): WeightDescriptor {

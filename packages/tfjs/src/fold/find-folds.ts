@@ -1,10 +1,12 @@
-import type { layers, LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
+import type { layers, LayersModel, LayerVariable, SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { convolution } from '../describe/convolution.js';
 import { dense } from '../describe/dense.js';
 import { depthwise } from '../describe/depthwise.js';
 import type { FamilyTable, KernelRule } from '../describe/layer-family.js';
 import { transposed } from '../describe/transposed.js';
 import { innerLayers } from '../model/inner-layers.js';
+import { surveyModel } from '../model/survey.js';
+import { variableOf } from './folded-values.js';
 
 type Layer = layers.Layer;
 
@@ -26,19 +28,29 @@ export interface Folding {
   readonly refused: ReadonlyMap<Layer, string>;
 }
 
+/** What is to be folded in a model, by the ids of weights that lowbit quantized before. */
+export type FoldingOf = (before: ReadonlyMap<string, string>) => Folding;
+
 /** For a model that is to stay as it is. */
 export const noFolding: Folding = { folds: new Map(), norms: new Set(), refused: new Map() };
 
 const foldable: FamilyTable = { ...dense, ...convolution, ...transposed, ...depthwise };
 
 /** Which batch normalizations of a model, nested models included, can go into the layer before them, and why the others cannot. */
-export function findFolds(model: LayersModel): Folding {
+export function findFolds(model: LayersModel, before: ReadonlyMap<string, string> = new Map()): Folding {
   const containers = containersOf(model);
   const outputs = new Set(containers.flatMap((container) => container.outputs));
   const norms = containers
     .flatMap((container) => container.layers)
     .filter((layer) => layer.getClassName() === 'BatchNormalization');
-  const found = [...new Set(norms)].map((norm) => [norm, foldOf(norm, outputs)] as const);
+  const quantized = new Set(
+    surveyModel(model).flatMap(({ variables }) =>
+      variables.filter(({ id }) => before.has(id)).map(({ variable }) => variable),
+    ),
+  );
+  const found = [...new Set(norms)].map(
+    (norm) => [norm, unquantized(foldOf(norm, outputs), quantized)] as const,
+  );
   const folds = found.map(([, fold]) => fold).filter((fold) => typeof fold !== 'string');
   return {
     folds: new Map(folds.map((fold) => [fold.layer, fold])),
@@ -51,6 +63,14 @@ export function findFolds(model: LayersModel): Folding {
 function containersOf(layer: Layer): LayersModel[] {
   const inner = innerLayers(layer).flatMap(containersOf);
   return 'layers' in layer ? [layer as unknown as LayersModel, ...inner] : inner;
+}
+
+/** The fold, unless the kernel that it would change is quantized already. */
+function unquantized(fold: Fold | string, quantized: ReadonlySet<LayerVariable>): Fold | string {
+  if (typeof fold === 'string') return fold;
+  const kernel = variableOf(fold.layer, fold.kernel.variable);
+  const isFree = kernel === undefined || !quantized.has(kernel);
+  return isFree ? fold : `the kernel of ${fold.layer.name} is quantized already by lowbit`;
 }
 
 /** The fold of a normalization, or why there is none. */

@@ -2,15 +2,16 @@ import { sizeOf, type Applied, type Outcome, type StorageNote } from '@lowbit/co
 import { joinBytes, type StoredWeight } from '@lowbit/keras';
 import type { io } from '@tensorflow/tfjs-core';
 import { checkTensors } from '../apply/check-tensors.js';
+import { keepForm } from '../form/keep-form.js';
 import type { StorageForm } from '../form/storage-form.js';
 import { storeTensor, type StoredTensor } from '../form/store-tensor.js';
-import type { LowbitMetadata } from '../model/plan-record.js';
+import { withPlan } from '../model/plan-record.js';
 import type { ReadGraph } from './read-graph.js';
 import { expansionNote } from '../io/stored-form.js';
 
 /**
  * The artifacts of the graph with the outcome's weights as they are stored in this form, the others as they are, and the plan in the
- * metadata.
+ * metadata, beside those of earlier runs.
  *
  * @throws LowbitError `plan-mismatch` when a tensor is not one of the graph's weights.
  */
@@ -23,24 +24,24 @@ export function applyGraph(
   const written = new Map(
     [...outcome.weights].map(([name, tensor]) => [name, storeTensor(name, tensor, form)]),
   );
-  const stored = graph.weights.map((weight) => written.get(weight.spec.name)?.stored ?? weight);
+  const stored = graph.weights.map(
+    (weight) => written.get(weight.spec.name)?.stored ?? keepForm(weight, form),
+  );
+  const values = new Map([...written].map(([name, each]) => [name, each.values]));
   return {
-    model: withWeights(graph.artifacts, stored, outcome),
+    model: {
+      ...withWeights(graph.artifacts, stored),
+      userDefinedMetadata: { ...withPlan(graph.artifacts.userDefinedMetadata, outcome.plan, values) },
+    },
     storage: graph.weights.flatMap(({ spec }) => storageNote(spec, written.get(spec.name))),
     modelBytes: { before: bytesOfAll(graph.weights), after: bytesOfAll(stored) },
   };
 }
 
-function withWeights(
-  artifacts: io.ModelArtifacts,
-  stored: readonly StoredWeight[],
-  { plan }: Outcome,
-): io.ModelArtifacts {
-  const lowbit = JSON.parse(JSON.stringify({ plan })) as LowbitMetadata;
+function withWeights(artifacts: io.ModelArtifacts, stored: readonly StoredWeight[]): io.ModelArtifacts {
   return {
     format: 'graph-model',
     ...artifacts,
-    userDefinedMetadata: { ...artifacts.userDefinedMetadata, lowbit },
     weightSpecs: stored.map(({ spec }) => spec) as unknown as io.WeightsManifestEntry[],
     weightData: joinBytes(stored.map(({ bytes }) => bytes)).buffer as ArrayBuffer,
   };

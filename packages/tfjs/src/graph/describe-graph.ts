@@ -2,6 +2,7 @@ import type { LayerDescriptor, SkipNote, WeightDescriptor } from '@lowbit/core';
 import { expandWeight, type StoredWeight } from '@lowbit/keras';
 import { weightReaders, type WeightInput, type WeightReader } from './weight-readers.js';
 import { graphFloatReason, unreadReason } from './float-reason.js';
+import { quantizedInGraph } from './quantized-in-graph.js';
 import type { ReadGraph } from './read-graph.js';
 import { formsNote } from '../io/stored-form.js';
 import type { WeightUse } from './weight-use.js';
@@ -10,17 +11,20 @@ import type { WeightUse } from './weight-use.js';
  * The nodes of a graph that read float weights, as layers for the core. A weight's id is its name in the file; one that several
  * nodes read has the axes that the first of them gives it. Constants of other types are shapes and indices, no weights.
  */
-export function describeGraph({ where, topology, weights }: ReadGraph): LayerDescriptor[] {
+export function describeGraph(graph: ReadGraph): LayerDescriptor[] {
+  const { where, topology, weights } = graph;
+  const before = quantizedInGraph(graph);
   const byName = new Map(weights.map((weight) => [weight.spec.name, weight]));
   const readers = weightReaders(topology, byName, (name) => wholeNumber(byName.get(name)));
   const uses = new Map<string, WeightUse>();
   for (const { weight, use } of readers.flatMap(({ inputs }) => inputs))
     if (use !== undefined && !uses.has(weight.spec.name)) uses.set(weight.spec.name, use);
   const layers = [
-    ...readers.map((reader) => describeReader(reader, uses, where)),
+    ...readers.map((reader) => describeReader(reader, uses, before, where)),
     ...unread(readers, weights).map(unreadLayer),
   ].map((layer, depth) => ({ ...layer, depth }));
-  return withNote(layers, formsNote(weights));
+  const free = weights.filter(({ spec }) => !before.has(spec.name));
+  return withNote(layers, formsNote(free));
 }
 
 type Undated = Omit<LayerDescriptor, 'depth'>;
@@ -28,12 +32,13 @@ type Undated = Omit<LayerDescriptor, 'depth'>;
 function describeReader(
   { id, op, inputs }: WeightReader,
   uses: ReadonlyMap<string, WeightUse>,
+  before: ReadonlyMap<string, string>,
   where: string,
 ): Undated {
   const unique = [...new Map(inputs.map((input) => [input.weight.spec.name, input])).values()];
   const weights = unique.flatMap(({ weight }) => {
     const use = uses.get(weight.spec.name);
-    return use === undefined ? [] : [weightDescriptor(weight, use, where)];
+    return use === undefined ? [] : [weightDescriptor(weight, use, before.get(weight.spec.name), where)];
   });
   const skipped = unique
     .filter(({ weight }) => !uses.has(weight.spec.name))
@@ -41,13 +46,19 @@ function describeReader(
   return { id, op, weights, sites: [], ...(skipped.length > 0 && { skipped }) };
 }
 
-function weightDescriptor(weight: StoredWeight, use: WeightUse, where: string): WeightDescriptor {
+function weightDescriptor(
+  weight: StoredWeight,
+  use: WeightUse,
+  quantizedBefore: string | undefined,
+  where: string,
+): WeightDescriptor {
   const { name, shape } = weight.spec;
   return {
     id: name,
     shape,
     ...use,
     storedBytes: weight.bytes.length,
+    ...(quantizedBefore === undefined ? {} : { quantizedBefore }),
     read: () => expandWeight(weight, where),
   };
 }

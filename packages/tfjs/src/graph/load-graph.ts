@@ -2,6 +2,7 @@ import { LowbitError } from '@lowbit/core';
 import { tidy, type io } from '@tensorflow/tfjs-core';
 import { loadGraphModelSync, type GraphModel } from '@tensorflow/tfjs-converter';
 import { expandWeights } from '../load/weight-data.js';
+import { rememberArtifacts } from './loaded-artifacts.js';
 import { readGraph, type GraphSource } from './read-graph.js';
 
 export interface LoadGraphOptions {
@@ -20,8 +21,10 @@ export interface LoadGraphOptions {
  */
 export async function loadGraph(source: GraphSource, options: LoadGraphOptions = {}): Promise<GraphModel> {
   const { artifacts, where } = await readGraph(source, options.onProgress);
-  const { weightSpecs, weightData } = expandWeights(artifacts, where);
-  return built({ ...artifacts, weightSpecs, weightData }, where);
+  const { weightSpecs, weightData, packed } = expandWeights(artifacts, where);
+  const model = built({ ...artifacts, weightSpecs, weightData }, where);
+  if (packed.size > 0) rememberArtifacts(model, artifacts);
+  return model;
 }
 
 function built(artifacts: io.ModelArtifacts, where: string): GraphModel {

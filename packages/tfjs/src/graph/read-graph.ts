@@ -3,6 +3,7 @@ import { checkSpecs, storedWeights, type StoredWeight, type WeightSpec } from '@
 import { io } from '@tensorflow/tfjs-core';
 import { loadArtifacts, nameOf, type ModelSource } from '../load/load-artifacts.js';
 import { bytesOf } from '../load/weight-data.js';
+import { packedArtifacts } from './loaded-artifacts.js';
 import { checkTopology, type GraphTopology } from './graph-topology.js';
 
 /** A `tf.GraphModel` that is loaded, as far as its artifacts are concerned. */
@@ -64,8 +65,10 @@ function isArtifacts(source: io.IOHandler | io.ModelArtifacts): source is io.Mod
   return 'modelTopology' in source;
 }
 
-/** A graph model that is loaded keeps the artifacts that it was loaded from, and gives them when it is saved. */
+/** A graph model that is loaded keeps the artifacts that it was loaded from, and gives them when it is saved, weights expanded. */
 async function artifactsOfLive(model: LiveGraph): Promise<io.ModelArtifacts> {
+  const packed = packedArtifacts(model);
+  if (packed !== undefined) return packed;
   let artifacts: io.ModelArtifacts = {};
   await model.save(
     io.withSaveHandler(async (given) => {

@@ -5,11 +5,13 @@ import {
   formatOf,
   saveHandler,
   saveReport,
+  withWrittenRecords,
   type SaveOptions,
   type SaveReport,
   type SaveTarget,
 } from '../io/save-model.js';
 import { asStored, saveWeight, type WantedStorage, type WeightToSave } from '../io/save-weight.js';
+import { writtenWeight } from '../io/store-model-weights.js';
 import { planOfGraph } from './plan-of-graph.js';
 import { readGraph } from './read-graph.js';
 
@@ -32,8 +34,12 @@ export async function saveGraph(
   const { weights, where } = await readGraph(model);
   const pairs = weights.map((weight) => saveOne(weight, { format, plain, rest }, where));
   const weightData = joinBytes(pairs.map(({ stored }) => stored.bytes));
+  const written = pairs.map((pair, i) => {
+    const weight = weights[i] as StoredWeight;
+    return writtenWeight(weight.spec.name, weight, pair);
+  });
   await handler.save({
-    ...model,
+    ...withWrittenRecords(model, written),
     weightSpecs: pairs.map(({ stored }) => stored.spec) as unknown as io.WeightsManifestEntry[],
     weightData: weightData.buffer as ArrayBuffer,
   });

@@ -4,6 +4,7 @@ import { io, keep, tidy, Variable } from '@tensorflow/tfjs-core';
 import { version_layers as version, type LayersModel } from '@tensorflow/tfjs-layers';
 import { planOf } from '../model/plan-record.js';
 import { topologyOf } from '../model/topology.js';
+import { withRecordsOf, type WrittenWeight } from '../model/weight-records.js';
 import { roundedAgain, type SavedWeight } from './save-weight.js';
 import { storeModelWeights } from './store-model-weights.js';
 
@@ -58,14 +59,27 @@ export async function save(
   const { format = formatOf(planOf(model)), plain, rest = 'float32' } = checkedOptions(options);
   const handler = saveHandler(target);
   const artifacts = await artifactsOf(model);
-  const { stored, weights } = await storeModelWeights(model, artifacts, { format, plain, rest });
-  const weightData = joinBytes(stored.map(({ bytes }) => bytes));
+  const weights = await storeModelWeights(model, artifacts, { format, plain, rest });
+  const weightData = joinBytes(weights.map(({ stored }) => stored.bytes));
+  const written = weights.map((weight) => weight.written);
   await handler.save({
-    ...artifacts,
-    weightSpecs: stored.map(({ spec }) => spec) as unknown as io.WeightsManifestEntry[],
+    ...withWrittenRecords(artifacts, written),
+    weightSpecs: weights.map(({ stored }) => stored.spec) as unknown as io.WeightsManifestEntry[],
     weightData: weightData.buffer as ArrayBuffer,
   });
-  return saveReport(format, weightData.length, weights, 'tfjs(model');
+  const saved = weights.map((weight) => weight.saved);
+  return saveReport(format, weightData.length, saved, 'tfjs(model');
+}
+
+/** The artifacts with records of the weights as they are written. */
+export function withWrittenRecords(
+  artifacts: io.ModelArtifacts,
+  written: readonly WrittenWeight[],
+): io.ModelArtifacts {
+  const { userDefinedMetadata: metadata } = artifacts;
+  return metadata === undefined
+    ? artifacts
+    : { ...artifacts, userDefinedMetadata: withRecordsOf(metadata, written) };
 }
 
 /** The format that a model was quantized for. */

@@ -1,27 +1,49 @@
 import type { PackedTensor } from '@lowbit/core';
-import { storedWeights, type StoredWeight, type WeightSpec } from '@lowbit/keras';
+import { expandWeight, storedWeights, type StoredWeight, type WeightSpec } from '@lowbit/keras';
 import type { io } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { bytesOf } from '../load/weight-data.js';
 import { surveyModel } from '../model/survey.js';
+import type { WrittenWeight } from '../model/weight-records.js';
 import { packedWeights } from './packed-weights.js';
-import { saveWeight, type SavedWeight, type WantedStorage } from './save-weight.js';
+import { saveWeight, type WantedStorage, type WeightToSave } from './save-weight.js';
 import { storedForms } from './stored-forms.js';
 
-/** The weights of the artifacts as they are to be stored, and what that costs. */
+/** A weight as a file stores it, what that costs, and what is written under which id. */
+export interface ModelWeightToSave extends WeightToSave {
+  readonly written: WrittenWeight;
+}
+
+/** The weights of the artifacts as they are to be stored. */
 export async function storeModelWeights(
   model: LayersModel,
   artifacts: io.ModelArtifacts,
   wanted: WantedStorage,
-): Promise<{ readonly stored: readonly StoredWeight[]; readonly weights: readonly SavedWeight[] }> {
+): Promise<readonly ModelWeightToSave[]> {
   const packed = byName(model, packedWeights(model));
   const forms = byName(model, storedForms(model));
   const specs = (artifacts.weightSpecs ?? []) as unknown as WeightSpec[];
-  const pairs = storedWeights(specs, bytesOf(artifacts.weightData), model.name).map((weight) => {
+  const ids = idsByName(model);
+  return storedWeights(specs, bytesOf(artifacts.weightData), model.name).map((weight) => {
     const { name } = weight.spec;
-    return saveWeight(weight, { packed: packed.get(name), spec: forms.get(name) }, wanted);
+    const toSave = saveWeight(weight, { packed: packed.get(name), spec: forms.get(name) }, wanted);
+    return { ...toSave, written: writtenWeight(ids.get(name) ?? name, weight, toSave) };
   });
-  return { stored: pairs.map(({ stored }) => stored), weights: pairs.map(({ saved }) => saved) };
+}
+
+/** What the model has and what the file stands for. */
+export function writtenWeight(
+  id: string,
+  weight: StoredWeight,
+  { stored, saved }: WeightToSave,
+): WrittenWeight {
+  const values = () => expandWeight(weight, id);
+  return saved.sqnrDb === null ? { id, values } : { id, values, stored: () => expandWeight(stored, id) };
+}
+
+function idsByName(model: LayersModel): ReadonlyMap<string, string> {
+  const variables = surveyModel(model).flatMap((layer) => layer.variables);
+  return new Map(variables.map(({ id, variable }) => [variable.originalName, id]));
 }
 
 /** What is known by the ids of variables, by their names in the file. */

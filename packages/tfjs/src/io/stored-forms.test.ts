@@ -15,7 +15,8 @@ function memoryHandler(): Required<tf.io.IOHandler> {
       saved = artifacts;
       return { modelArtifactsInfo: tf.io.getModelArtifactsInfoForJSON(artifacts) };
     },
-    load: async () => saved,
+    // As another tool would have written it: nothing tells that lowbit did.
+    load: async () => ({ ...saved, userDefinedMetadata: {} }),
   };
 }
 

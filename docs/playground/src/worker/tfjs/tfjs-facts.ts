@@ -1,4 +1,4 @@
-import type { LayerDescriptor } from '@lowbit/core';
+import type { LayerDescriptor, SkipNote, WeightDescriptor } from '@lowbit/core';
 import { formatBytes, formatCount, groupByReason, wordedValue } from 'lowbit/browser';
 import type { ModelFacts } from '../../shared/messages.js';
 import { takesPictures } from '../compare/takes-pictures.js';
@@ -14,11 +14,12 @@ export async function tfjsFacts<M>(
   kind: TfjsKind<M>,
 ): Promise<ModelFacts> {
   const layers = await kind.port({}).layers();
-  const weights = layers.flatMap((layer) => layer.weights);
+  const all = layers.flatMap((layer) => layer.weights);
+  const weights = all.filter(({ quantizedBefore }) => quantizedBefore === undefined);
   const unique = new Map(weights.map(({ id, storedBytes }) => [id, storedBytes]));
   const bytes = [...files.values()].reduce((sum, { length }) => sum + length, 0);
-  const notes = layers.flatMap(({ id, op, skipped = [] }) =>
-    skipped.map((note) => ({ layer: id, op, ...note })),
+  const notes = layers.flatMap(({ id, op, weights: own, skipped = [] }) =>
+    [...own.flatMap(quantizedNote), ...skipped].map((note) => ({ layer: id, op, ...note })),
   );
   return {
     format: 'tfjs',
@@ -35,6 +36,10 @@ export async function tfjsFacts<M>(
     skipped: groupByReason(notes).map(({ reason, notes: all }) => ({ reason, count: all.length })),
     takesPictures: takesPictures(kind.inputs, file),
   };
+}
+
+function quantizedNote({ id: subject, quantizedBefore: reason }: WeightDescriptor): SkipNote[] {
+  return reason === undefined ? [] : [{ subject, reason }];
 }
 
 /** The kinds by number, the most frequent first. */

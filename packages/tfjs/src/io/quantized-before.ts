@@ -1,0 +1,38 @@
+import { decode, unpackTensor, type PackedTensor } from '@lowbit/core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { fingerprint } from '../model/fingerprint.js';
+import { readVariable } from '../model/read-variable.js';
+import { surveyModel } from '../model/survey.js';
+import { quantizedAlready, recordsIn, type WeightRecord } from '../model/weight-records.js';
+import { packedWeights } from './packed-weights.js';
+
+/**
+ * Why weights of the model are not quantized again, by id: lowbit has made what they are, which is known by the records in the metadata, or by the packed form that they
+ * were loaded from. Weights whose values have changed since are not among them.
+ */
+export async function quantizedBefore(model: LayersModel): Promise<ReadonlyMap<string, string>> {
+  const records = recordsIn(model.getUserDefinedMetadata());
+  const packed = packedWeights(model);
+  const found = new Map<string, string>();
+  if (records.size === 0 && packed.size === 0) return found;
+  const variables = surveyModel(model).flatMap((layer) => layer.variables);
+  for (const { id, variable } of variables) {
+    const [record, tensor] = [records.get(id), packed.get(id)];
+    if (found.has(id) || (record === undefined && tensor === undefined)) continue;
+    const reason = alreadyMade(await readVariable(variable, id), record, tensor);
+    if (reason !== undefined) found.set(id, reason);
+  }
+  return found;
+}
+
+/** Why values are not quantized again; `undefined` when they are not what lowbit wrote. */
+export function alreadyMade(
+  values: Float32Array,
+  record: WeightRecord | undefined,
+  packed?: PackedTensor,
+): string | undefined {
+  if (record?.values === fingerprint(values)) return quantizedAlready(record.made);
+  if (packed === undefined) return undefined;
+  const isSame = decode(unpackTensor(packed)).every((level, i) => level === values[i]);
+  return isSame ? quantizedAlready(`packed ${packed.header.bits}-bit`) : undefined;
+}
