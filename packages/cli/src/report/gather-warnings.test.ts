@@ -10,7 +10,7 @@ it('draws the same words about several weights together', () => {
   const warnings = ['of the model', 'a: far out', 'b: far out', 'c: odd'];
   expect(gatherWarnings(sampleReport(weights, { warnings }))).toEqual([
     'of the model',
-    '2 weights: far out',
+    '2 weights (a, b): far out',
     'c: odd',
   ]);
 });
@@ -25,6 +25,6 @@ it('draws those about activations together too, apart from weights', () => {
   const warnings = ['a: far out', 'x: one value there', 'y: one value there'];
   expect(gatherWarnings(sampleReport(weights, { activations, warnings }))).toEqual([
     'a: far out',
-    '2 activations: one value there',
+    '2 activations (x, y): one value there',
   ]);
 });

@@ -20,8 +20,14 @@ export function gatherWarnings({ warnings, weights, activations = [] }: Report):
   ];
 }
 
+/** Names that stand in one line. */
+const namesShown = 3;
+
 function gathered(warned: readonly Warned[], kind: string): readonly string[] {
-  return groups(warned, ({ text }) => text).map(([text, all]) =>
-    all.length === 1 ? `${all[0]?.name}: ${text}` : `${all.length} ${kind}: ${text}`,
-  );
+  return groups(warned, ({ text }) => text).map(([text, all]) => {
+    const names = all.slice(0, namesShown).map(({ name }) => name);
+    if (all.length === 1) return `${names[0]}: ${text}`;
+    const more = all.length > namesShown ? ', …' : '';
+    return `${all.length} ${kind} (${names.join(', ')}${more}): ${text}`;
+  });
 }

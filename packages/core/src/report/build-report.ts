@@ -9,6 +9,7 @@ import { histogramOf } from './histogram.js';
 import { measureTensor } from './measure.js';
 import { storageWarning } from './storage-warning.js';
 import type { Report, Sizes, SkippedReport, WeightReport } from './report.js';
+import { vanishedWarning } from './vanished-warning.js';
 
 /**
  * The report row of one weight, before the port has said how it is stored.
@@ -27,6 +28,7 @@ export function weightRow(
   const warnings = [
     gridWarning(original, tensor, ranges, entry.quantizer.name),
     storageWarning(tensor, entry.parameterStorage),
+    vanishedWarning(tensor.scheme, ranges),
   ].filter((warning) => warning !== undefined);
   const float = weight.storedBytes;
   const stored = packedTensorBytes(tensor);

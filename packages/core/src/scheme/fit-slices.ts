@@ -33,10 +33,9 @@ export function fitSlices(
   if (values.length === 0) return gatherScheme(count, () => emptySlice, where);
   const grids = ranges && fitRanges?.(ranges);
   if (grids !== undefined) return checkGrids(grids, count, bits, where);
-  const arranged = layout.toSliceMajor(values);
-  // What a plugin gets it may write on, and keep.
-  const ordered = arranged === values ? values.slice() : arranged;
-  const valuesOf = (slice: number) => ordered.subarray(start(slice), end(slice));
+  const ordered = layout.toSliceMajor(values);
+  // A buffer of its own for each slice: a plugin may write on it, keep it, or give it away.
+  const valuesOf = (slice: number) => ordered.slice(start(slice), end(slice));
   const all = fitTensor?.(Array.from({ length: count }, (_, slice) => valuesOf(slice)));
   const fitOne = (slice: number) => all?.[slice] ?? fit(valuesOf(slice), slice);
   return gatherScheme(count, (slice) => checkParameters(checkForm(fitOne(slice), where), bits, where), where);

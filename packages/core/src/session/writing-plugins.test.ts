@@ -42,6 +42,24 @@ test('a fit that writes on its values, its options and its context harms nothing
   expect(writing).toEqual(expected);
 });
 
+test('a fit that writes on the buffer behind its values, or gives it away, harms nothing', async () => {
+  const expected = await resultOf({});
+  const buffers: ((values: Float32Array) => void)[] = [
+    (values) => new Float32Array(values.buffer).fill(9),
+    (values) => structuredClone(values.buffer, { transfer: [values.buffer as ArrayBuffer] }),
+  ];
+  for (const spoil of buffers) {
+    const spoiling = await resultOf({
+      fit(values, context) {
+        const fitted = honest.fit(values, context);
+        spoil(values);
+        return fitted;
+      },
+    });
+    expect(spoiling).toEqual(expected);
+  }
+});
+
 test('a fit of ranges that writes on them harms nothing', async () => {
   const gridOf = (min: number, max: number) => honest.fit(Float32Array.of(min, max), contextAt4);
   const overRanges = (write: boolean): Partial<Quantizer> => ({
