@@ -40,6 +40,7 @@ export { checkPlan } from './plan/check-plan.js';
 export { fittingGranularity, groupSize, isGranularity, slicingOf } from './plan/granularity.js';
 export { makePlan, type PlannedWork, type PlanOptions } from './plan/make-plan.js';
 export { parsePlan } from './plan/parse-plan.js';
+export { storedPlan, type StoredPlan } from './plan/stored-plan.js';
 export type {
   ActivationEntry,
   FloatEntry,

@@ -3,10 +3,11 @@ import { suggestName } from '../errors/nearest-name.js';
 import { throwProblems } from './check-plan.js';
 import { isGranularity } from './granularity.js';
 import type { QuantizationPlan } from './plan.js';
+import { writtenOut } from './stored-plan.js';
 
 /**
- * Checks that a value read from JSON is a plan. Throws `plan-invalid` with every problem found; `where` names
- * the file. Whether the plan fits a model is for {@link checkPlan} to say.
+ * Checks that a value read from JSON is a plan, or one as models store it ({@link storedPlan}), which it writes out. Throws
+ * `plan-invalid` with every problem found; `where` names the file. Whether the plan fits a model is for {@link checkPlan} to say.
  */
 export function parsePlan(value: unknown, where: string): QuantizationPlan {
   if (!isRecord(value) || value['format'] !== 'lowbit-plan') throw noPlan(value, where);
@@ -20,8 +21,8 @@ export function parsePlan(value: unknown, where: string): QuantizationPlan {
         received: shorten(received),
       });
   };
-  const plan = value;
-  expect(plan['version'] === 1, 'version', '1', plan['version']);
+  const plan = writtenOut(value);
+  expect(plan['version'] === 1, 'version', '1, or 2 with kinds', plan['version']);
   expect(typeof plan['port'] === 'string', 'port', 'the name of an adapter', plan['port']);
   expect(Number.isSafeInteger(plan['seed']), 'seed', 'an integer', plan['seed']);
   const weights: unknown[] = Array.isArray(plan['weights']) ? plan['weights'] : [];

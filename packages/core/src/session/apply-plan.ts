@@ -2,8 +2,10 @@ import type { Calibration } from '../calibration/statistics.js';
 import type { ModelPort } from '../model/port.js';
 import { checkPort } from '../model/check-port.js';
 import { checkPlan, quantizedTwice, throwProblems } from '../plan/check-plan.js';
+import { uniqueWeights } from '../plan/make-plan.js';
 import type { QuantizationPlan } from '../plan/plan.js';
 import { portForPlan } from '../plan/port-for-plan.js';
+import { withLayers } from '../plan/with-layers.js';
 import type { Registry } from '../plugin/registry.js';
 import type { Report } from '../report/report.js';
 import type { QuantizeOptions } from './events.js';
@@ -43,5 +45,5 @@ export async function applyPlan<M>(
   const encodeOne: EncodeOne = (weight, values, entry, ranges) =>
     quantizeWeight(weight, values, entry, plan.seed, registry, { ranges });
   const costOne: CostOne = (weight, values, entry) => gridCost(weight, values, entry, plan.seed, registry);
-  return writePlan(formed, plan, activations, encodeOne, options, costOne);
+  return writePlan(formed, withLayers(plan, uniqueWeights(layers)), activations, encodeOne, options, costOne);
 }

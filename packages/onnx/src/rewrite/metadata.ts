@@ -1,4 +1,4 @@
-import type { QuantizationPlan } from '@lowbit/core';
+import { storedPlan, type QuantizationPlan } from '@lowbit/core';
 import { createEntry, type ModelProto } from '../schema/proto.js';
 import { version } from '../version.js';
 import { isOwnName } from './names.js';
@@ -13,7 +13,7 @@ export interface Source {
 }
 
 /**
- * Puts the plan and the provenance into the model, as JSON. Those of an earlier run stay, under `lowbit.plan.1` and so on:
+ * Puts the plan, in its short form, and the provenance into the model, as JSON. Those of an earlier run stay, under `lowbit.plan.1` and so on:
  * what that run quantized is still in the model.
  *
  * @param prefixes What the names of all that was added begin with.
@@ -27,7 +27,7 @@ export function addMetadata(
   const kept = earlierRuns(proto.metadataProps);
   proto.metadataProps = [
     ...kept,
-    createEntry(metadataKeys.plan, JSON.stringify(plan)),
+    createEntry(metadataKeys.plan, JSON.stringify(storedPlan(plan))),
     createEntry(
       metadataKeys.provenance,
       JSON.stringify({ tool: 'lowbit', package: '@lowbit/onnx', version, source, prefixes }),
