@@ -32,6 +32,7 @@ export function binaryConnect(): Quantizer {
     paper: 'Courbariaux et al., NIPS 2015, arXiv:1511.00363',
     roles: ['weight'],
     bits: { weight: [1] },
+    grids: { even: {} },
     fit: () => ({ kind: 'residual', scales: Float32Array.of(1) }),
     live: true,
     forward: (ops, x) => ops.sign(x),

@@ -35,6 +35,7 @@ export function bnn(): Quantizer {
     paper: 'Hubara et al., NIPS 2016, arXiv:1602.02830',
     roles: ['weight', 'activation'],
     bits: { weight: [1], activation: [1] },
+    grids: { even: {} },
     dynamic: true,
     fit: () => ({ kind: 'residual', scales: Float32Array.of(1) }),
     live: true,

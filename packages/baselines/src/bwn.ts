@@ -31,6 +31,7 @@ export function bwn(): Quantizer {
     paper: 'Rastegari et al., ECCV 2016, arXiv:1603.05279',
     roles: ['weight'],
     bits: { weight: [1] },
+    grids: { even: {} },
     fit: fitScaledSign,
     live: true,
     forward: scaledSign,

@@ -9,7 +9,7 @@ import { widths } from './widths.js';
 /** Options of {@link mse}. */
 export interface MseOptions {
   /** Default `zero-point`. */
-  readonly grid?: GridKind;
+  readonly grid?: Exclude<GridKind, 'even'>;
   /** Of a symmetric grid; default `full`. */
   readonly levels?: SymmetricLevels;
 }

@@ -16,7 +16,7 @@ export interface PercentileOptions {
   /** Percent of the values that lie below the upper end; as many lie above the lower end. 50 … 100, default 99.99. */
   readonly percent?: number;
   /** Default `zero-point`. */
-  readonly grid?: GridKind;
+  readonly grid?: Exclude<GridKind, 'even'>;
   /** Of a symmetric grid; default `full`. */
   readonly levels?: SymmetricLevels;
 }

@@ -33,6 +33,7 @@ export function ternary(): Quantizer {
     paper: 'Yin et al., 2016, arXiv:1612.06052',
     roles: ['weight'],
     bits: { weight: [2] },
+    grids: { even: {} },
     fit(values) {
       const alpha = toScale(bestScale(values));
       return { kind: 'codebook', values: Float32Array.of(-alpha, 0, alpha) };

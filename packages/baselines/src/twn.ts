@@ -49,6 +49,7 @@ export function twn(settings: TwnOptions = {}): Quantizer {
     paper: 'Li et al., 2016, arXiv:1605.04711',
     roles: ['weight'],
     bits: { weight: [2] },
+    grids: { even: {} },
     options,
     configured: { ...settings },
     fit: (values, { options: { factor } }) => fitTernary(values, (factor as number) * meanSize(values)),

@@ -54,6 +54,7 @@ export function xnor(settings: XnorOptions = {}): Quantizer {
     paper: 'Rastegari et al., ECCV 2016, arXiv:1603.05279',
     roles: ['weight', 'activation'],
     bits: { weight: [1], activation: [1] },
+    grids: { even: {} },
     options,
     configured: { ...settings },
     dynamic: true,

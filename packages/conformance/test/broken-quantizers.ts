@@ -172,6 +172,16 @@ export const sharing: Quantizer = {
 export const wrongGrids: Readonly<Record<string, Quantizer>> = {
   'spans the values alone': { ...offersZero, grids: { 'zero-point': {} } },
   'has another zero point in each slice': { ...offersZero, grids: { symmetric: { mode: 'zero' } } },
+  'has levels anywhere': {
+    ...honest,
+    fit: (values, { bits }) => {
+      const [low, high] = [Math.min(...values), Math.max(...values)];
+      const [middle, reach] = values.length === 0 ? [0, 0] : [(low + high) / 2, (high - low) / 2];
+      const cube = (_: unknown, i: number) => middle + reach * ((2 * i) / (2 ** bits - 1) - 1) ** 3;
+      return { kind: 'codebook', values: Float32Array.from({ length: 2 ** bits }, cube) };
+    },
+    grids: { even: {} },
+  },
 };
 
 /** It measures the range of the values and 0 on every call, declares that, and keeps every law. */

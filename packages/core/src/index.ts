@@ -123,6 +123,7 @@ export {
 } from './scheme/container.js';
 export { decode, levelValue } from './scheme/decode.js';
 export { encode, type EncodeSettings } from './scheme/encode.js';
+export { evenLevels, type EvenLevels } from './scheme/even-levels.js';
 export { pack, packedBytes, unpack } from './scheme/pack.js';
 export { sizeOf } from './scheme/shape.js';
 export { levelsOf, sliceParameters } from './scheme/scheme.js';

@@ -80,6 +80,7 @@ export function hwgq(settings: HwgqOptions = {}): Quantizer {
     paper: 'Cai et al., HWGQ, CVPR 2017, arXiv:1702.00953',
     roles: ['activation', 'weight'],
     bits: { activation: halfWaveTable.uniform.caffe.map((row) => row.bits), weight: [1] },
+    grids: { even: {} },
     options,
     configured: { ...settings },
     expects: 'unit-variance',

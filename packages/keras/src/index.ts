@@ -3,6 +3,7 @@ export { joinBytes } from './manifest/join-bytes.js';
 export { checkSpecs } from './manifest/check-spec.js';
 export { packedOf, packWeight, storePacked, unpackWeight } from './manifest/packed-weight.js';
 export { parseModelJson, type ModelJson } from './manifest/parse-model-json.js';
+export { packedPlain } from './manifest/packed-plain.js';
 export { plainTensor } from './manifest/plain-tensor.js';
 export { fitsFloat16, plainAgain, plainWeight, type PlainForm } from './manifest/plain-weight.js';
 export { readWeights, type ReadShard } from './manifest/read-weights.js';

@@ -19,7 +19,7 @@ import { registry } from '../src/register.js';
 import { onEveryBackend } from './backends.js';
 import { imageGraph } from './graphs.js';
 import { imageModel, sequenceModel, sharedModel, smallSequential, withSeededWeights } from './models.js';
-import { grid, halves, ranks } from './quantizers.js';
+import { grid, halves, ranks, wide } from './quantizers.js';
 
 /** A file in memory, as TensorFlow.js itself would find it on a disk. */
 function memoryFile() {
@@ -105,6 +105,76 @@ onEveryBackend('a plain file', (test) => {
       expectTold(report, weightsOf(model), weightsOf(loaded));
       for (const each of [model, small, loaded]) disposeWeights(each);
     });
+
+  test('of a method without even grids keeps its channels, and is as good as in half precision', async () => {
+    const model = imageModel();
+    for (const weights of [ranks, halves]) {
+      const [even, half] = await Promise.all(
+        [{}, { plain: 'float16' as const }].map((form) =>
+          quantize(tfjs(model, { format: 'plain', ...form }), { weights, bits: 3 }),
+        ),
+      );
+      expect(even!.report.weights.map(({ granularity }) => granularity)).toContain('channel');
+      expect(even!.report.weights.map(({ error }) => error)).toEqual(
+        half!.report.weights.map(({ error }) => error),
+      );
+      expect(even!.report.weights[0]!.reason).toContain(`${weights.name} has no even grid for uint8`);
+      for (const { model: small } of [even!, half!]) disposeWeights(small);
+    }
+    disposeWeights(model);
+  });
+
+  test('of two or three levels that are spaced evenly is uint8', async () => {
+    const model = imageModel();
+    for (const [weights, bits] of [
+      ['bwn', 1],
+      ['ternary', 2],
+    ] as const) {
+      const port = tfjs(model, { format: 'plain' });
+      const { model: small, report } = await quantize(port, { registry, weights, bits });
+      expect(formsIn(report)).toEqual(['uint8']);
+      const file = memoryFile();
+      expect(await save(small, file)).toMatchObject({ lowestSqnrDb: null, warnings: [] });
+      const loaded = await tfLayers.loadLayersModel(file);
+      expectTold(report, weightsOf(model), weightsOf(loaded));
+      for (const each of [small, loaded]) disposeWeights(each);
+    }
+    disposeWeights(model);
+  });
+
+  test('of uint8 refuses more than 8 bits while it is planned', async () => {
+    const model = smallSequential();
+    for (const port of [
+      tfjs(model, { format: 'plain', plain: 'uint8' }),
+      graphModel(imageGraph(), { format: 'plain', plain: 'uint8' }),
+    ])
+      await expect(makePlan(port as never, { registry, bits: 10 })).rejects.toMatchObject({
+        code: 'unsupported-bits',
+        received: '10',
+      });
+    disposeWeights(model);
+  });
+
+  test('saved as packed is packed, where that is smaller, with the same values', async () => {
+    const model = imageModel();
+    for (const [bits, form] of [
+      [2, 'packed 2-bit'],
+      [10, 'uint16'],
+      [8, 'uint8'],
+    ] as const) {
+      const { model: small } = await quantize(tfjs(model, { format: 'plain' }), { weights: wide, bits });
+      const [packed, plain] = [memoryFile(), memoryFile()];
+      const report = await save(small, packed, { format: 'packed' });
+      expect(report).toMatchObject({ format: 'packed', lowestSqnrDb: null });
+      const quantized = report.weights.filter(({ name }) => /kernel/.test(name));
+      expect([...new Set(quantized.map((weight) => weight.form))]).toEqual([form]);
+      expect(report.bytes).toBeLessThanOrEqual((await save(small, plain)).bytes);
+      const loaded = await load(packed);
+      expect(weightsOf(loaded)).toEqual(weightsOf(small));
+      for (const each of [small, loaded]) disposeWeights(each);
+    }
+    disposeWeights(model);
+  });
 
   test('of what float16 does not hold stays whole, and says so', async () => {
     const model = smallSequential();

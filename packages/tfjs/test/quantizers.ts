@@ -13,12 +13,16 @@ function quantizer(name: string, fit: Quantizer['fit'], rest: Partial<Quantizer>
 }
 
 /** An affine grid from the smallest to the largest value. */
-export const grid = quantizer('grid', (values, { bits }): SliceParameters => {
-  const levels = 2 ** bits;
-  const min = Math.min(...values);
-  const scale = (Math.max(...values) - min) / (levels - 1);
-  return { kind: 'affine', levels, scale: Math.fround(scale), offset: Math.fround(min) };
-});
+export const grid = quantizer(
+  'grid',
+  (values, { bits }): SliceParameters => {
+    const levels = 2 ** bits;
+    const min = Math.min(...values);
+    const scale = (Math.max(...values) - min) / (levels - 1);
+    return { kind: 'affine', levels, scale: Math.fround(scale), offset: Math.fround(min) };
+  },
+  { grids: { even: {} } },
+);
 
 /** A codebook of the slice's own values at equal ranks. */
 export const ranks = quantizer('ranks', (values, { bits }): SliceParameters => {
@@ -40,3 +44,6 @@ export const clippedGrid = quantizer('clipped-grid', grid.fit, {
     x: ops.where(ops.greater(ops.abs(x), ops.constant(1)), ops.constant(0), dy),
   }),
 });
+
+/** The grid at every width that a code can have. */
+export const wide: Quantizer = { ...grid, name: 'wide', bits: { weight: [2, 8, 10] } };

@@ -72,6 +72,7 @@ export function ul2q(settings: Ul2qOptions = {}): Quantizer {
     paper: 'Gong et al., μL2Q, IJCNN 2019, doi:10.1109/IJCNN.2019.8851699',
     roles: ['weight', 'activation'],
     bits: { weight: widthsTo(Infinity), activation: widthsTo(widestActivation) },
+    grids: { even: {} },
     expects: 'unit-variance',
     options,
     ...(settings.lambda === undefined ? {} : { configured: { lambda: settings.lambda } }),

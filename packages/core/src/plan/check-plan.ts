@@ -66,17 +66,29 @@ function checkEntry(entry: QuantizedEntry, known: Registry, supports: PortCapabi
   if (!isGranularity(entry.granularity)) {
     problems.push(invalid(where, 'granularity tensor, channel or group:N', String(entry.granularity)));
   }
-  const storage =
-    typeof entry.parameterStorage === 'string' ? entry.parameterStorage : entry.parameterStorage.kind;
-  if (!supports.parameterStorage.includes(storage)) {
-    problems.push({
-      code: 'unsupported-storage',
-      where,
-      expected: `parameters stored as ${supports.parameterStorage.join(' or ')}`,
-      received: storage,
-    });
-  }
-  return problems;
+  return [...problems, ...checkStorage(entry, supports, where)];
+}
+
+/** Widths of two-level parameters that the container has; types alone do not keep others out. */
+const twoLevelBits: readonly unknown[] = [6, 8];
+
+function checkStorage(
+  { parameterStorage }: QuantizedEntry,
+  supports: PortCapabilities,
+  where: string,
+): Problem[] {
+  const isText = typeof parameterStorage === 'string';
+  const storage = isText ? parameterStorage : parameterStorage.kind;
+  const refused = (expected: string, received: string): Problem[] => [
+    { code: 'unsupported-storage', where, expected, received },
+  ];
+  if (!supports.parameterStorage.includes(storage) || isText !== (storage !== 'two-level'))
+    return refused(
+      `parameters stored as ${supports.parameterStorage.join(' or ')}`,
+      JSON.stringify(parameterStorage),
+    );
+  if (isText || twoLevelBits.includes(parameterStorage.bits)) return [];
+  return refused(`two-level parameters of ${twoLevelBits.join(' or ')} bits`, String(parameterStorage.bits));
 }
 
 function checkActivations(

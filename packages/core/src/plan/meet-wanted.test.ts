@@ -81,6 +81,25 @@ test('a quantizer without such a grid stays as it is, and the reason says that i
   });
 });
 
+test('every declared grid is even, and a quantizer that declares none keeps its granularity', async () => {
+  const even: WantedForm = { form: 'Even', grid: 'even', granularity: 'tensor' };
+  expect(await entryOf(even)).toMatchObject({
+    options: { zero: 'real' },
+    granularity: 'tensor',
+    reason: '4 bits everywhere; tensor for Even',
+  });
+  const others: Quantizer = { ...coarse(), options: gridded().options ?? {} };
+  expect(await entryOf(even, { weights: others, registry: registry([others]) })).toMatchObject({
+    granularity: 'channel',
+    reason: '4 bits everywhere; min-max has no even grid for Even',
+  });
+  const byOption = { ...gridded(), grids: { even: { zero: 'integer' } } };
+  expect(await entryOf(even, { weights: byOption, registry: registry([byOption]) })).toMatchObject({
+    options: { zero: 'integer' },
+    granularity: 'tensor',
+  });
+});
+
 test('a symmetric grid has zero points too', async () => {
   const wanted: WantedForm = { form: 'Packed', grid: 'zero-point' };
   const grids = { 'zero-point': { zero: 'integer' }, symmetric: { zero: 'symmetric' } };

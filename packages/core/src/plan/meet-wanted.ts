@@ -3,6 +3,7 @@ import type { ChosenQuantizer } from '../plugin/choose.js';
 import { hasZeroPoints } from '../plugin/has-zero-points.js';
 import type { Options } from '../plugin/options.js';
 import type { Granularity } from '../plugin/policy.js';
+import type { GridKind } from '../plugin/quantizer.js';
 
 /** A quantizer's options and a granularity, and what there is to say of what a packed form wanted. */
 export interface MetWish {
@@ -29,9 +30,9 @@ export function meetWanted(
   if (wanted === undefined) return asItIs;
   const { form, grid } = wanted;
   const name = chosen.quantizer.name;
-  const options = grid === undefined ? {} : chosen.quantizer.grids?.[grid];
+  const options = grid === undefined ? {} : optionsFor(grid, chosen);
   if (options === undefined)
-    return { ...asItIs, reason: `${name} has no ${gridNames[grid as 'symmetric']} for ${form}` };
+    return { ...asItIs, reason: `${name} has no ${gridNames[grid as GridKind]} for ${form}` };
   const fits = grid === 'zero-point' && hasZeroPoints(chosen);
   const missing = fits ? [] : Object.entries(options).filter(([key, value]) => chosen.options[key] !== value);
   const other = wanted.granularity !== undefined && wanted.granularity !== granularity;
@@ -51,7 +52,14 @@ export function meetWanted(
   };
 }
 
-const gridNames = {
+/** Every declared grid is even. */
+function optionsFor(grid: GridKind, { quantizer: { grids } }: ChosenQuantizer): Options | undefined {
+  const isEven = grid === 'even' && Object.keys(grids ?? {}).length > 0;
+  return grids?.[grid] ?? (isEven ? {} : undefined);
+}
+
+const gridNames: Readonly<Record<GridKind, string>> = {
   'zero-point': 'grid with integer zero points',
   symmetric: 'symmetric grid',
-} as const;
+  even: 'even grid',
+};

@@ -10,9 +10,10 @@ export type Role = 'weight' | 'activation';
 /**
  * Grids that integer runtimes and packed operators want. `zero-point`: 0 is exactly a level, with an integer zero point in
  * every slice. `symmetric`: 0 is the middle level (the upper one of an even number), the same zero point in all slices, from 2 bits
- * on. A slice whose values are all equal may have a scale of 0 and its value as the offset.
+ * on. A slice whose values are all equal may have a scale of 0 and its value as the offset. `even`: the levels of every slice of
+ * weights are evenly spaced, which both other kinds are too.
  */
-export type GridKind = 'zero-point' | 'symmetric';
+export type GridKind = 'zero-point' | 'symmetric' | 'even';
 
 /** What shares the parameters of an activation quantizer. */
 export type Grain = 'values' | 'samples' | 'patches';
@@ -106,7 +107,8 @@ export interface Quantizer {
   readonly configured?: Options;
   /**
    * Options with which every slice has such a grid, none (`{}`) where it always has. Planning takes them where the packed form
-   * of a weight wants one.
+   * of a weight wants one. A quantizer that declares any grid has even levels with all of its options, unless it declares `even`
+   * with some; one that declares none has levels anywhere.
    */
   readonly grids?: Readonly<Partial<Record<GridKind, Options>>>;
   /**

@@ -187,6 +187,23 @@ test('planning gathers every problem into one error', async () => {
   expect(error.message).toContain('bits 2, 4, 8');
 });
 
+test('widths of two-level parameters that no reader knows are refused while planning', async () => {
+  const port = memoryPort(model);
+  const storing: typeof port = {
+    ...port,
+    supports: { ...port.supports, parameterStorage: ['float32', 'two-level'] },
+  };
+  for (const bits of [5, 7, 12, '6', undefined]) {
+    const recipe = { registry: known, parameterStorage: { kind: 'two-level', bits } as never };
+    const error = await failure(makePlan(storing, recipe));
+    expect(error).toMatchObject({
+      code: 'unsupported-storage',
+      expected: 'two-level parameters of 6 or 8 bits',
+    });
+  }
+  await makePlan(storing, { registry: known, parameterStorage: { kind: 'two-level', bits: 8 } });
+});
+
 test('names are resolved with options, and unknown ones are told', async () => {
   const { plan } = await makePlan(memoryPort(model), { registry: known, weights: 'min-max:stretch=2' });
   expect(plan.weights[0]).toMatchObject({ quantizer: { name: 'min-max', options: { stretch: 2 } } });

@@ -70,12 +70,29 @@ test('16 bits can be asked for; constants, codebooks and slices of their own', (
   expect(plainTensor('w', tensor, 'uint16')!.bytes.length).toBe(120);
   const constant = tensorOn({ kind: 'affine', levels: 1, scale: 0, offset: 3 }, 1);
   expect(expandWeight(plainTensor('w', constant)!, 'w')).toEqual(new Float32Array(60).fill(3));
-  expect(
-    plainTensor('w', tensorOn({ kind: 'codebook', values: Float32Array.of(-0.2, 0.3) }, 1)),
-  ).toBeUndefined();
-  expect(plainTensor('w', tensorOn({ kind: 'residual', scales: Float32Array.of(0.2) }, 1))).toBeUndefined();
+  const uneven = [
+    { kind: 'codebook', values: Float32Array.of(-0.2, 0, 0.3) },
+    { kind: 'residual', scales: Float32Array.of(0.2, 0.15) },
+  ] as const;
+  for (const parameters of uneven) expect(plainTensor('w', tensorOn(parameters, 2))).toBeUndefined();
   const channels = encode(values, [3, 4, 5], { axes: [2] }, { bits: 4, fit: () => grids(4)[0]! });
   expect(plainTensor('w', channels)).toBeUndefined();
+});
+
+test('levels that are spaced evenly are stored by their codes, whatever scheme they come from', () => {
+  const alpha = Math.fround(0.3);
+  const even = [
+    { kind: 'codebook', values: Float32Array.of(-alpha, 0, alpha) },
+    { kind: 'codebook', values: Float32Array.of(-1, -1 / 3, 1 / 3, 1) },
+    { kind: 'codebook', values: Float32Array.of(-1, 0, 1), scale: alpha },
+    { kind: 'residual', scales: Float32Array.of(alpha) },
+  ] as const;
+  for (const parameters of even) {
+    const tensor = tensorOn(parameters, 2);
+    const stored = plainTensor('w', tensor)!;
+    expect([...stored.bytes]).toEqual([...tensor.codes]);
+    expect(expandWeight(stored, 'w')).toEqual(decode(tensor));
+  }
 });
 
 test('a weight is stored again as it was, unless a value has changed', () => {

@@ -1,4 +1,14 @@
-import { zeroPointForm, type AffineScheme, type QuantizedTensor } from '@lowbit/core';
+import {
+  evenLevels,
+  levelsOf,
+  levelValue,
+  sliceLayout,
+  sliceParameters,
+  zeroPointForm,
+  type AffineScheme,
+  type EvenLevels,
+  type QuantizedTensor,
+} from '@lowbit/core';
 import { onGrid } from './plain-weight.js';
 import type { StoredWeight } from './stored-weights.js';
 
@@ -7,22 +17,28 @@ import type { StoredWeight } from './stored-weights.js';
  * values of its levels, computed as TensorFlow.js does: rounded to float32 once, where runtimes round after each step.
  *
  * @param least The narrowest numbers to take; 16 bits are taken where there are more than 256 levels.
- * @returns `undefined` for a codebook, a residual scheme, and where slices have grids of their own.
+ * @returns `undefined` for a codebook or residual scheme whose levels are not evenly spaced, and where slices have grids of their own.
  */
 export function plainTensor(
   name: string,
   tensor: QuantizedTensor,
   least: 'uint8' | 'uint16' = 'uint8',
 ): StoredWeight | undefined {
-  const { scheme, shape, codes } = tensor;
-  if (scheme.kind !== 'affine' || scheme.scale.length !== 1) return undefined;
-  const dtype = scheme.levels > 256 ? 'uint16' : least;
+  const { scheme, shape, slicing, codes } = tensor;
+  const grid = sliceLayout(shape, slicing).count === 1 ? gridOf(tensor) : undefined;
+  const dtype = levelsOf(scheme) > 256 ? 'uint16' : least;
+  return grid && onGrid(name, shape, codes, { dtype, ...grid });
+}
+
+/** The even grid of a tensor of one slice. */
+function gridOf(tensor: QuantizedTensor): EvenLevels | undefined {
+  const { scheme } = tensor;
+  if (scheme.kind !== 'affine') {
+    const value = levelValue(sliceParameters(scheme, 0));
+    return evenLevels(Float32Array.from({ length: levelsOf(scheme) }, (_, code) => value(code)));
+  }
   const [scale] = scheme.scale as unknown as [number];
-  return onGrid(name, shape, codes, {
-    dtype,
-    scale,
-    min: scale === 0 ? offsetOf(scheme) : minOf(tensor, scheme),
-  });
+  return { scale, min: scale === 0 ? offsetOf(scheme) : minOf(tensor, scheme) };
 }
 
 /** The value of code 0, not rounded where 0 is a level, so that this level stays exactly 0. */

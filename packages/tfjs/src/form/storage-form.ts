@@ -1,4 +1,10 @@
-import { LowbitError, type LayerDescriptor, type PortForm, type WantedForm } from '@lowbit/core';
+import {
+  LowbitError,
+  type LayerDescriptor,
+  type PortForm,
+  type WantedForm,
+  type WeightSettings,
+} from '@lowbit/core';
 import type { PlainForm } from '@lowbit/keras';
 
 /** In what form quantized weights are kept. */
@@ -6,12 +12,13 @@ export interface StorageForm {
   /**
    * `packed` (default): codes of 1 to 16 bits with their parameters, to be loaded with `load` or `loadGraph` of this package.
    * `plain`: only what unmodified TensorFlow.js loads. Each weight is planned on one even grid for the whole tensor, which `uint8`
-   * or `uint16` hold exactly; what has no such grid, as a codebook, is stored as `float16`, and the report says so.
+   * or `uint16` hold exactly; methods without even grids, as codebooks, keep their granularity and are stored as `float16`, and the
+   * report says so.
    */
   readonly format?: 'packed' | 'plain';
   /**
    * How `plain` holds quantized weights. Default: the smaller of `uint8` and `uint16` that holds the levels; `uint16` asks for the
-   * wider one in any case. `float16` and `float32` hold every method's values, at any granularity.
+   * wider one in any case, `uint8` refuses more than 8 bits. `float16` and `float32` hold every method's values, at any granularity.
    */
   readonly plain?: PlainForm;
 }
@@ -70,11 +77,26 @@ export function storageFormOf(form: PortForm, asked: StorageForm): StorageForm {
 /** The layer, whose weights say which grid the form wants. */
 export function wantingForm(layer: LayerDescriptor, { format, plain }: StorageForm): LayerDescriptor {
   if (format !== 'plain' || plain === 'float16' || plain === 'float32') return layer;
-  const wants = ({ bits }: { readonly bits: number }): WantedForm => ({
-    form: plain === 'uint16' || bits > 8 ? 'uint16' : 'uint8',
-    granularity: 'tensor',
+  const wants = (id: string, bits: number): WantedForm => {
+    if (plain === 'uint8' && bits > 8) throw tooWide(id, bits);
+    const form = plain === 'uint16' || bits > 8 ? 'uint16' : 'uint8';
+    return { form, grid: 'even', granularity: 'tensor' };
+  };
+  const weights = layer.weights.map((weight) => ({
+    ...weight,
+    wants: ({ bits }: WeightSettings) => wants(weight.id, bits),
+  }));
+  return { ...layer, weights };
+}
+
+function tooWide(id: string, bits: number): LowbitError {
+  return new LowbitError({
+    code: 'unsupported-bits',
+    where: `weight '${id}'`,
+    expected: "at most 8 bits, as plain: 'uint8' holds",
+    received: String(bits),
+    remedy: "Leave the option plain out, which takes uint16 where it is needed, or ask for plain: 'uint16'.",
   });
-  return { ...layer, weights: layer.weights.map((weight) => ({ ...weight, wants })) };
 }
 
 function withoutUndefined<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {

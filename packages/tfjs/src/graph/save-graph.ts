@@ -10,7 +10,13 @@ import {
   type SaveReport,
   type SaveTarget,
 } from '../io/save-model.js';
-import { asStored, saveWeight, type WantedStorage, type WeightToSave } from '../io/save-weight.js';
+import {
+  asStored,
+  saveAsItIs,
+  saveWeight,
+  type WantedStorage,
+  type WeightToSave,
+} from '../io/save-weight.js';
 import { writtenWeight } from '../io/store-model-weights.js';
 import { planOfGraph } from './plan-of-graph.js';
 import { readGraph } from './read-graph.js';
@@ -29,10 +35,11 @@ export async function saveGraph(
   target: SaveTarget,
   options: SaveOptions = {},
 ): Promise<SaveReport> {
-  const { format = formatOf(planOfGraph(model)), plain, rest = 'float32' } = checkedOptions(options);
+  const planned = formatOf(planOfGraph(model));
+  const { format = planned, plain, rest = 'float32' } = checkedOptions(options);
   const handler = saveHandler(target);
   const { weights, where } = await readGraph(model);
-  const pairs = weights.map((weight) => saveOne(weight, { format, plain, rest }, where));
+  const pairs = weights.map((weight) => saveOne(weight, { format, planned, plain, rest }, where));
   const weightData = joinBytes(pairs.map(({ stored }) => stored.bytes));
   const written = pairs.map((pair, i) => {
     const weight = weights[i] as StoredWeight;
@@ -53,7 +60,7 @@ function saveOne(weight: StoredWeight, wanted: WantedStorage, where: string): We
   if (!isPacked(spec)) {
     const isSmall = spec.quantization !== undefined;
     return isSmall
-      ? asStored(weight, null)
+      ? saveAsItIs(weight, wanted)
       : saveWeight(weight, { packed: undefined, spec: undefined }, wanted);
   }
   if (wanted.format === 'packed') return asStored(weight, null);

@@ -14,7 +14,8 @@ export type SaveTarget = string | io.IOHandler;
 export interface SaveOptions {
   /**
    * `packed`: quantized weights as packed codes of 1 to 16 bits, to be loaded with `load` of this package. `plain`: only what
-   * unmodified TensorFlow.js loads. Default: what the model was quantized for, `tfjs(model, { format })`, or `packed`.
+   * unmodified TensorFlow.js loads. Default: what the model was quantized for, `tfjs(model, { format })`, or `packed`. A model that was
+   * quantized for `plain` keeps its values when it is saved as `packed`: weights of less than 8 bits are packed, where that is smaller.
    */
   readonly format?: 'packed' | 'plain';
   /**
@@ -56,10 +57,11 @@ export async function save(
   target: SaveTarget,
   options: SaveOptions = {},
 ): Promise<SaveReport> {
-  const { format = formatOf(planOf(model)), plain, rest = 'float32' } = checkedOptions(options);
+  const planned = formatOf(planOf(model));
+  const { format = planned, plain, rest = 'float32' } = checkedOptions(options);
   const handler = saveHandler(target);
   const artifacts = await artifactsOf(model);
-  const weights = await storeModelWeights(model, artifacts, { format, plain, rest });
+  const weights = await storeModelWeights(model, artifacts, { format, planned, plain, rest });
   const weightData = joinBytes(weights.map(({ stored }) => stored.bytes));
   const written = weights.map((weight) => weight.written);
   await handler.save({

@@ -2,6 +2,7 @@ import { decode, measureError, sizeOf, unpackTensor, type PackedTensor } from '@
 import {
   expandWeight,
   fitsFloat16,
+  packedPlain,
   plainAgain,
   plainTensor,
   plainWeight,
@@ -28,6 +29,8 @@ export interface SavedWeight {
 /** How weights are to be stored. */
 export interface WantedStorage {
   readonly format: 'packed' | 'plain';
+  /** The format that the model was quantized for. */
+  readonly planned: 'packed' | 'plain';
   /** What becomes of a quantized weight in a plain file; `undefined`: its own grid where TensorFlow.js knows it, else `uint8`. */
   readonly plain: PlainForm | undefined;
   readonly rest: 'float32' | 'float16';
@@ -55,7 +58,7 @@ export function saveWeight(weight: StoredWeight, known: KnownStorage, wanted: Wa
   if (weight.spec.dtype !== 'float32') return asStored(weight, null);
   const values = expandWeight(weight, weight.spec.name);
   return known.packed === undefined
-    ? saveRest(weight.spec, values, known.spec, wanted.rest)
+    ? saveRest(weight.spec, values, known.spec, wanted)
     : saveQuantized(weight.spec, values, known.packed, wanted);
 }
 
@@ -64,13 +67,19 @@ function saveRest(
   spec: WeightSpec,
   values: Float32Array,
   known: WeightSpec | undefined,
-  rest: WantedStorage['rest'],
+  wanted: WantedStorage,
 ): WeightToSave {
-  const wanted = saveFloats(spec, values, rest);
+  const floats = saveFloats(spec, values, wanted.rest);
   const again = known && plainAgain({ ...known, name: spec.name, shape: spec.shape }, values);
-  return again !== undefined && again.bytes.length <= wanted.stored.bytes.length
-    ? asStored(again, null)
-    : wanted;
+  return again !== undefined && again.bytes.length <= floats.stored.bytes.length
+    ? saveAsItIs(again, wanted)
+    : floats;
+}
+
+/** Stores a weight that has a small form already: in that, or packed where it was made for a plain file and is smaller so. */
+export function saveAsItIs(weight: StoredWeight, { format, planned }: WantedStorage): WeightToSave {
+  const packed = format === 'packed' && planned === 'plain' ? packedPlain(weight) : undefined;
+  return asStored(packed ?? weight, null);
 }
 
 function saveQuantized(
