@@ -1,4 +1,5 @@
 import {
+  checkOptionNames,
   LowbitError,
   type OptionSchema,
   type Schedule,
@@ -40,9 +41,11 @@ const paperFractions: readonly number[] = [0.5, 0.75, 0.875, 1];
  *
  * Deviations: none known.
  *
- * @throws LowbitError `unsupported-option` unless the fractions ascend, lie above 0 and end with 1.
+ * @throws LowbitError `unsupported-option` unless the fractions ascend, lie above 0 and end with 1, and for other options.
  */
-export function inqSchedule({ fractions = paperFractions, order }: InqScheduleOptions = {}): Schedule {
+export function inqSchedule(settings: InqScheduleOptions = {}): Schedule {
+  checkOptionNames(settings, ['fractions', 'order'], 'inqSchedule');
+  const { fractions = paperFractions, order } = settings;
   checkFractions(fractions);
   return {
     kind: 'schedule',

@@ -23,6 +23,7 @@ export { quantiles } from './codebook/quantiles.js';
 export { sortedPoints } from './codebook/sorted-points.js';
 export type { WeightedPoints } from './codebook/weighted-points.js';
 export { errorCodes, type ErrorCode } from './errors/codes.js';
+export { checkOptionNames } from './errors/check-option-names.js';
 export { isLowbitError, LowbitError, type Problem } from './errors/error.js';
 export { nearestName, suggestName } from './errors/nearest-name.js';
 export { wordProblem } from './errors/word.js';

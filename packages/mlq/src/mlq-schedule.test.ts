@@ -118,7 +118,10 @@ describe('mlqSchedule', () => {
     expect(masked([2, 2, 2])).toEqual([1, 1, 1]);
   });
 
-  it('refuses options out of range', () => {
+  it('refuses options that it does not have, or out of range', () => {
+    expect(() => mlqSchedule({ group: 2 } as never)).toThrowError(
+      expect.objectContaining({ code: 'unsupported-option', remedy: 'Did you mean groups?' }),
+    );
     expect(() => optionsOf(mlqSchedule({ groups: 0 }), {})).toThrowError(
       expect.objectContaining({ code: 'unsupported-option' }),
     );

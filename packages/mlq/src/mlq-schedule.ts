@@ -1,4 +1,11 @@
-import type { OptionSchema, Round, Schedule, ScheduledWeight, ScheduleState } from '@lowbit/core';
+import {
+  checkOptionNames,
+  type OptionSchema,
+  type Round,
+  type Schedule,
+  type ScheduledWeight,
+  type ScheduleState,
+} from '@lowbit/core';
 import { boundaryMask } from './boundary-mask.js';
 import { byDepth, byLoss, type Candidate } from './layer-order.js';
 import { type LayerOrder, layerOrders } from './options.js';
@@ -58,7 +65,9 @@ type Step = 'boundary' | 'middle';
  * Deviations: how the paper groups layers, and whether it finishes a group before the next, was not at hand: four groups,
  * both sweeps one after the other, is ours.
  */
-export function mlqSchedule({ groups, order, interleave }: MlqScheduleOptions = {}): Schedule {
+export function mlqSchedule(settings: MlqScheduleOptions = {}): Schedule {
+  checkOptionNames(settings, Object.keys(options), 'mlqSchedule');
+  const { groups, order, interleave } = settings;
   return {
     kind: 'schedule',
     api: 1,

@@ -1,4 +1,4 @@
-import { LowbitError } from '@lowbit/core';
+import { checkOptionNames, LowbitError } from '@lowbit/core';
 import type { IntegerForm } from './integer/cost.js';
 import type { OrtRuntime } from './observe/ort.js';
 import type { ReadExternalData } from './read/external-files.js';
@@ -46,12 +46,15 @@ export interface OnnxOptions {
 
 export const integerForms = ['operators', 'qdq'] as const satisfies readonly IntegerForm[];
 
+const optionNames = [
+  ...(['name', 'optimize', 'target', 'integers', 'ort'] as const),
+  ...(['externalData', 'external', 'externalPath'] as const),
+] as const satisfies readonly (keyof OnnxOptions)[];
+
 /** @throws LowbitError `unsupported-option`, `invalid-argument`. */
-export function checkOptions({
-  optimize = 'speed',
-  integers = 'operators',
-  externalPath,
-}: OnnxOptions): void {
+export function checkOptions(options: OnnxOptions): void {
+  checkOptionNames(options, optionNames, 'onnx');
+  const { optimize = 'speed', integers = 'operators', externalPath } = options;
   checkChoice('optimize', optimize, ['speed', 'memory']);
   checkChoice('integers', integers, integerForms);
   if (externalPath !== undefined) checkPath(externalPath);

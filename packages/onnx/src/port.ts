@@ -47,9 +47,9 @@ export interface OnnxPort extends ModelPort<OnnxResult> {
  * const { model } = await quantize(onnx(bytes), { weights: absmax(), activations: hwgq(), activationBits: 2 });
  */
 export function onnx(model: ModelBytes, options: OnnxOptions = {}): OnnxPort {
+  checkOptions(options);
   const { name = 'model.onnx', optimize = 'speed', target, integers, ort } = options;
   const { externalData, external, externalPath } = options;
-  checkOptions(options);
   const bytes = modelBytes(model, name);
   const runtime = target && runtimeOf(target);
   const files = externalData && externalFiles(externalData);

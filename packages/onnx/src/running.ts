@@ -2,6 +2,7 @@ import type { Batch, ModelPort, SessionOptions } from '@lowbit/core';
 import { activationSites } from './activations/activation-sites.js';
 import { measureFeatures } from './observe/features.js';
 import { observeModel } from './observe/observe-model.js';
+import { checkObserveOptions, checkSessionOptions } from './observe/observe-options.js';
 import type { OrtRuntime } from './observe/ort.js';
 import { runModel, type RunOutputs } from './observe/run-model.js';
 import { withFiles } from './observe/with-files.js';
@@ -23,6 +24,7 @@ export function running(source: Source, ort: OrtRuntime, lend: Lend): Running {
       lend(async ({ model, normals, description }) => {
         const offered = activationSites(model, description, source, normals);
         const sites = new Map([...offered.values()].flat().map((site) => [site.id, site]));
+        checkObserveOptions(options, [...sites.keys()]);
         const wanted = options?.sites ?? [...sites.keys()];
         return observeModel(
           model,
@@ -34,10 +36,12 @@ export function running(source: Source, ort: OrtRuntime, lend: Lend): Running {
       }),
     features: (batches, options) =>
       lend(async ({ model, description }) => {
+        checkSessionOptions(options, 'features');
         const runtime = await withFiles(ort, model, source.files);
         return measureFeatures(model, description.layers, runtime, batches, options);
       }),
     async *run(batches, options) {
+      checkSessionOptions(options, 'run');
       const { model, renamed } = await readSource({ ...source, integers: undefined });
       // Runtimes want shapes inside, and names that do not repeat: reading has seen to both.
       const bytes = source.files === undefined && !renamed ? source.bytes : writeModel(model);

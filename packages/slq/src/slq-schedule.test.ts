@@ -129,6 +129,17 @@ describe('slqSchedule', () => {
     expect(next!.hold!.get('w')![wanderer]).toBe(1);
   });
 
+  it('knows its options by name', () => {
+    expect(() => slqSchedule({ rounds: 3, ordr: 'loss' } as never)).toThrowError(
+      expect.objectContaining({
+        problems: [
+          expect.objectContaining({ code: 'unsupported-option', where: "slqSchedule: option 'rounds'" }),
+          expect.objectContaining({ code: 'unsupported-option', remedy: 'Did you mean order?' }),
+        ],
+      }),
+    );
+  });
+
   it('freezes first the cluster whose snapping raises the loss the most, ties by squared error', async () => {
     const first = weight(spread(500), { bits: 3 });
     const schedule = slqSchedule({ order: 'loss', counts: [1, 5] });

@@ -1,4 +1,5 @@
 import {
+  checkOptionNames,
   type Cluster,
   clusterMap,
   type ClusterMap,
@@ -52,9 +53,11 @@ const options: OptionSchema = {
  * Deviations: counts for other numbers of clusters are ours. In the released code what is not quantized does not train;
  * here it does.
  *
- * @throws LowbitError `unsupported-option` for counts that do not ascend.
+ * @throws LowbitError `unsupported-option` for counts that do not ascend, and for other options.
  */
-export function slqSchedule({ order, counts }: SlqScheduleOptions = {}): Schedule {
+export function slqSchedule(settings: SlqScheduleOptions = {}): Schedule {
+  checkOptionNames(settings, ['order', 'counts'], 'slqSchedule');
+  const { order, counts } = settings;
   if (counts !== undefined) checkCounts(counts);
   return {
     kind: 'schedule',

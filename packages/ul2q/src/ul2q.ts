@@ -1,4 +1,5 @@
 import {
+  checkOptionNames,
   type FitContext,
   meanAndDeviation,
   nearestLevel,
@@ -64,6 +65,7 @@ const widestActivation = 8;
  * decodes to its mean. (5) The paper leaves activations float; that they can be quantized is ours.
  */
 export function ul2q(settings: Ul2qOptions = {}): Quantizer {
+  checkOptionNames(settings, Object.keys(options), 'ul2q');
   return {
     kind: 'quantizer',
     api: 1,

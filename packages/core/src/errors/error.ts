@@ -41,3 +41,9 @@ export class LowbitError extends Error implements Problem {
 export function isLowbitError(value: unknown): value is LowbitError {
   return value instanceof Error && value.name === 'LowbitError' && 'code' in value && 'problems' in value;
 }
+
+/** Throws one error that holds all problems, if there are any. */
+export function throwProblems(problems: readonly Problem[]): void {
+  const [first, ...rest] = problems;
+  if (first !== undefined) throw new LowbitError([first, ...rest]);
+}

@@ -1,4 +1,5 @@
-import { LowbitError, type Problem } from '../errors/error.js';
+import type { Problem } from '../errors/error.js';
+import { suggestName } from '../errors/nearest-name.js';
 import type { LayerDescriptor, PortCapabilities } from '../model/port.js';
 import type { Role } from '../plugin/quantizer.js';
 import type { Registry } from '../plugin/registry.js';
@@ -52,12 +53,6 @@ export function quantizedTwice(plan: QuantizationPlan, layers: readonly LayerDes
       },
     ];
   });
-}
-
-/** Throws one error that holds all problems, if there are any. */
-export function throwProblems(problems: readonly Problem[]): void {
-  const [first, ...rest] = problems;
-  if (first !== undefined) throw new LowbitError([first, ...rest]);
 }
 
 function checkEntry(entry: QuantizedEntry, known: Registry, supports: PortCapabilities): Problem[] {
@@ -120,11 +115,19 @@ function checkQuantizer(
   if (quantizer === undefined) {
     const names = known.list().filter((plugin) => plugin.kind === 'quantizer');
     const expected = `one of ${names.map((plugin) => plugin.name).join(', ')}`;
-    return [{ code: 'unknown-plugin', where, expected, received: name }];
+    const meant = suggestName(
+      name,
+      names.map((plugin) => plugin.name),
+    );
+    return [{ code: 'unknown-plugin', where, expected, received: name, ...meant }];
   }
   const at = `${where}, quantizer '${name}'`;
   const offered = quantizer.roles.includes(role) ? (quantizer.bits[role] ?? []) : [];
-  const expected = offered.length === 0 ? `a quantizer for ${role}s` : `bits ${offered.join(', ')}`;
+  if (offered.length === 0) {
+    const received = `one that quantizes ${quantizer.roles.map((other) => `${other}s`).join(' and ')} only`;
+    return [{ code: 'invalid-argument', where: at, expected: `a quantizer of ${role}s`, received }];
+  }
+  const expected = `bits ${offered.join(', ')}`;
   const bits: Problem[] = offered.includes(entry.bits)
     ? []
     : [{ code: 'unsupported-bits', where: at, expected, received: String(entry.bits) }];

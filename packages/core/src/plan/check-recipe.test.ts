@@ -20,7 +20,7 @@ function problemsOf(recipe: object) {
 test('members that are known and globs that fit are no problem', () => {
   const rules = [
     { match: { name: 'encoder/*' }, bits: 2 },
-    { match: { op: 'Conv' }, weights: 'mse' },
+    { match: { op: 'Dense' }, weights: 'mse' },
   ];
   const globs = { include: ['layer-*', '*query'], exclude: ['encoder/ke?'] };
   expect(problemsOf({ bits: 4, rules, ...globs, seed: 1 })).toEqual([]);
@@ -29,11 +29,12 @@ test('members that are known and globs that fit are no problem', () => {
 test.each([
   ['of the recipe', { bit: 4 }, 'recipe', 'bits'],
   ['of the recipe', { granularty: 'tensor' }, 'recipe', 'granularity'],
-  ['of a rule', { rules: [{ match: { op: 'Conv' }, bist: 4 }] }, 'recipe.rules[0]', 'bits'],
+  ['of a rule', { rules: [{ match: { op: 'Dense' }, bist: 4 }] }, 'recipe.rules[0]', 'bits'],
   ['of what a rule matches', { rules: [{ match: { nam: '*' }, bits: 4 }] }, 'recipe.rules[0].match', 'name'],
   ['in include', { include: ['encoder/qery'] }, 'include', 'encoder/query'],
   ['in exclude', { exclude: ['encoder/keys'] }, 'exclude', 'encoder/key'],
   ['in a rule', { rules: [{ match: { name: 'encoder/kye' } }] }, 'rules[0].match.name', 'encoder/key'],
+  ['of an operator', { rules: [{ match: { op: 'Denze' } }] }, 'rules[0].match.op', 'Dense'],
 ])('a name %s that is not known is a problem, with the one that was meant', (_, recipe, where, meant) => {
   expect(problemsOf(recipe)).toMatchObject([
     { code: 'invalid-argument', where, remedy: `Did you mean ${meant}?` },
@@ -49,4 +50,28 @@ test('a glob that fits nothing is told with the names that there are, all proble
 test.each([undefined, null, 4, 'bits'])('%s is no recipe', (recipe) => {
   const error = { code: 'invalid-argument', where: 'recipe', expected: 'an object' };
   expect(() => checkRecipe(recipe as never, layers)).toThrowError(expect.objectContaining(error));
+});
+
+test.each<[string, object, string, string]>([
+  ['text in exclude', { exclude: 'encoder/key' }, 'recipe.exclude', "the text 'encoder/key'"],
+  ['a pattern in include', { include: [/key/] }, 'recipe.include', '/key/'],
+  ['bits as text', { bits: '4' }, 'recipe.bits', "the text '4'"],
+  [
+    'bits of a rule as text',
+    { rules: [{ match: { name: '*' }, bits: '4' }] },
+    'recipe.rules[0].bits',
+    "the text '4'",
+  ],
+  ['other bits of activations', { activationBits: '8' }, 'recipe.activationBits', "the text '8'"],
+  ['a seed as text', { seed: 'x' }, 'recipe.seed', "the text 'x'"],
+  ['a promise', { calibration: Promise.resolve({}) }, 'recipe.calibration', 'a promise'],
+  ['rules that are no list', { rules: { match: {} } }, 'recipe.rules', '[object Object]'],
+  ['a rule that is none', { rules: [4] }, 'recipe.rules[0]', '4'],
+  ['a rule without a condition', { rules: [{ bits: 8 }] }, 'recipe.rules[0].match', 'undefined'],
+  ['a condition that all fulfil', { rules: [{ match: {}, bits: 8 }] }, 'recipe.rules[0].match', '{}'],
+  ['a pattern in a rule', { rules: [{ match: { name: /key/ } }] }, 'recipe.rules[0].match', '/key/'],
+])('%s is a problem that says what is wanted', (_, recipe, where, received) => {
+  expect(problemsOf(recipe)).toMatchObject([
+    { code: 'invalid-argument', where, received, expected: expect.any(String) as string },
+  ]);
 });

@@ -1,8 +1,9 @@
-import { LowbitError, type Problem } from '../errors/error.js';
+import { LowbitError, throwProblems, type Problem } from '../errors/error.js';
 import { suggestName } from '../errors/nearest-name.js';
 import type { LayerDescriptor } from '../model/port.js';
 import type { Recipe, RecipeSettings } from '../model/recipe.js';
-import { matchesGlob } from '../policy/glob.js';
+import { unmatchedGlobs, unmatchedOps } from '../policy/unmatched.js';
+import { typeProblems, wordValue } from './recipe-types.js';
 
 const settings = [
   'weights',
@@ -22,29 +23,69 @@ const members = {
   match: ['name', 'op'],
 } as const;
 
-/** Names of the model that a message lists. */
-const mostNames = 10;
-
 /**
- * Checks what types alone cannot: that every member is known, and that every glob fits a layer or a weight of the model.
+ * Checks what types alone cannot: that every member is known and of its type, and that every glob and operator fits a layer
+ * or a weight of the model.
  *
  * @throws LowbitError `invalid-argument` with every problem, and what was probably meant.
  */
 export function checkRecipe(recipe: Recipe, layers: readonly LayerDescriptor[]): void {
   if (typeof recipe !== 'object' || recipe === null) throw noRecipe(recipe);
-  const names = new Set(layers.flatMap((layer) => [layer.id, ...layer.weights.map(({ id }) => id)]));
-  const rules = (recipe.rules ?? []).flatMap((rule, i) => [
-    ...strangers(rule, members.rule, `recipe.rules[${i}]`),
-    ...strangers(rule.match, members.match, `recipe.rules[${i}].match`),
-    ...unmatched(rule.match?.name === undefined ? [] : [rule.match.name], names, `rules[${i}].match.name`),
-  ]);
-  const [first, ...rest] = [
+  throwProblems([
     ...strangers(recipe, members.recipe, 'recipe'),
-    ...rules,
-    ...unmatched(recipe.include ?? [], names, 'include'),
-    ...unmatched(recipe.exclude ?? [], names, 'exclude'),
+    ...typeProblems({ ...recipe }, 'recipe'),
+    ...rulesProblems(recipe.rules, layers),
+    ...unmatchedGlobs(texts(recipe.include), layers, 'include'),
+    ...unmatchedGlobs(texts(recipe.exclude), layers, 'exclude'),
+  ]);
+}
+
+/** Texts of a list; whatever else stands there is told as a problem of its type. */
+function texts(given: unknown): readonly string[] {
+  return Array.isArray(given) ? given.filter((text): text is string => typeof text === 'string') : [];
+}
+
+function rulesProblems(rules: unknown, layers: readonly LayerDescriptor[]): Problem[] {
+  if (rules === undefined) return [];
+  if (!Array.isArray(rules))
+    return [invalidRule('recipe.rules', "[{ match: { op: 'Conv' }, bits: 4 }]", rules)];
+  return rules.flatMap((rule: unknown, i) => ruleProblems(rule, layers, `rules[${i}]`));
+}
+
+function ruleProblems(rule: unknown, layers: readonly LayerDescriptor[], where: string): Problem[] {
+  const place = `recipe.${where}`;
+  if (typeof rule !== 'object' || rule === null)
+    return [invalidRule(place, "{ match: { op: 'Conv' }, bits: 4 }", rule)];
+  const { match, ...others } = rule as { match?: unknown };
+  const known = [...strangers(rule, members.rule, place), ...typeProblems(others, place)];
+  if (typeof match !== 'object' || match === null)
+    return [...known, invalidRule(`${place}.match`, "{ name: 'decoder*' } or { op: 'Conv' }", match)];
+  const { name, op } = match as { name?: unknown; op?: unknown };
+  const rest = strangers(match, members.match, `${place}.match`);
+  // A rule without a condition would change everything, which the recipe itself does already.
+  if (name === undefined && op === undefined && rest.length === 0)
+    rest.push({
+      ...invalidRule(`${place}.match`, "{ name: 'decoder*' } or { op: 'Conv' }", '{}'),
+      remedy: 'Settings for every layer are members of the recipe itself, without a rule.',
+    });
+  return [
+    ...known,
+    ...rest,
+    ...unmatchedGlobs(texts([name]), layers, `${where}.match.name`),
+    ...unmatchedOps(texts([op]), layers, `${where}.match.op`),
+    ...[name, op]
+      .filter((text) => text !== undefined && typeof text !== 'string')
+      .map((text) => invalidRule(`${place}.match`, 'text', text)),
   ];
-  if (first !== undefined) throw new LowbitError([first, ...rest]);
+}
+
+function invalidRule(where: string, expected: string, received: unknown): Problem {
+  return {
+    code: 'invalid-argument',
+    where,
+    expected,
+    received: typeof received === 'string' ? received : wordValue(received),
+  };
 }
 
 function noRecipe(received: unknown): LowbitError {
@@ -67,23 +108,4 @@ function strangers(part: object | undefined, known: readonly string[], where: st
     received: name,
     ...suggestName(name, known),
   }));
-}
-
-function unmatched(globs: readonly string[], names: ReadonlySet<string>, where: string): Problem[] {
-  const known = [...names];
-  return globs
-    .filter((glob) => !known.some((name) => matchesGlob(glob, name)))
-    .map((glob) => ({
-      code: 'invalid-argument',
-      where,
-      expected: `the name of a layer or weight, or a glob that fits one: ${listed(known)}`,
-      received: glob,
-      remedy: 'Inspect the model to see the names of its layers and weights.',
-      ...suggestName(glob, known),
-    }));
-}
-
-function listed(names: readonly string[]): string {
-  const more = names.length - mostNames;
-  return more > 0 ? `${names.slice(0, mostNames).join(', ')} … and ${more} more` : names.join(', ');
 }

@@ -1,4 +1,4 @@
-import { LowbitError } from '../errors/error.js';
+import { LowbitError, throwProblems } from '../errors/error.js';
 import { checkPort } from '../model/check-port.js';
 import type { LayerDescriptor, ModelPort, WeightDescriptor } from '../model/port.js';
 import type { Recipe, RecipeSettings } from '../model/recipe.js';
@@ -13,7 +13,7 @@ import { assignByLayer } from '../policy/by-layer.js';
 import { everywhere } from '../policy/everywhere.js';
 import { matchesGlob } from '../policy/glob.js';
 import type { ParameterStorage } from '../scheme/types.js';
-import { checkPlan, throwProblems } from './check-plan.js';
+import { checkPlan } from './check-plan.js';
 import { checkRecipe } from './check-recipe.js';
 import { fittingGranularity } from './granularity.js';
 import { meetWanted } from './meet-wanted.js';

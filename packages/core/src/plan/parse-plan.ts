@@ -1,6 +1,5 @@
-import { LowbitError, type Problem } from '../errors/error.js';
+import { LowbitError, throwProblems, type Problem } from '../errors/error.js';
 import { suggestName } from '../errors/nearest-name.js';
-import { throwProblems } from './check-plan.js';
 import { isGranularity } from './granularity.js';
 import type { QuantizationPlan } from './plan.js';
 import { writtenOut } from './stored-plan.js';

@@ -1,4 +1,5 @@
 import { LowbitError } from '../errors/error.js';
+import { suggestName } from '../errors/nearest-name.js';
 import type { QuantizerChoice } from './choice.js';
 import type { Options, OptionSchema, OptionValue } from './options.js';
 import type { Plugin } from './plugin.js';
@@ -105,5 +106,6 @@ function unknownPlugin(kind: Plugin['kind'], name: string, known: Registry | und
       names.length > 0
         ? `Use one of these names, or pass the ${kind} as a value.`
         : `Pass the ${kind} as a value, or pass a registry, for instance the one of the adapter's 'register' entry.`,
+    ...suggestName(name, names),
   });
 }

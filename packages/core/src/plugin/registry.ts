@@ -31,7 +31,12 @@ export function registry(plugins: readonly Plugin[]): Registry {
 
 /** Throws `plugin-api` or `invalid-argument` unless the value is a whole plugin for this interface version. */
 export function checkPlugin(plugin: Plugin): void {
-  const { kind, name, api } = plugin as { kind?: unknown; name?: unknown; api?: unknown };
+  if (typeof plugin === 'function') throw notCalled(plugin);
+  const { kind, name, api } = ((plugin as unknown) ?? {}) as {
+    kind?: unknown;
+    name?: unknown;
+    api?: unknown;
+  };
   const known = kind === 'quantizer' || kind === 'policy' || kind === 'schedule';
   if (!known || typeof name !== 'string' || name === '') throw new LowbitError(notAPlugin(kind, name));
   if (api === pluginApi) return checkMembers(plugin);
@@ -41,6 +46,17 @@ export function checkPlugin(plugin: Plugin): void {
     expected: `api ${pluginApi}`,
     received: `api ${String(api)}`,
     remedy: 'Install a version of the plugin made for this version of lowbit, or update lowbit.',
+  });
+}
+
+/** The factory of a plugin, where a plugin is wanted. */
+function notCalled({ name }: { readonly name: string }): LowbitError {
+  return new LowbitError({
+    code: 'invalid-argument',
+    where: 'plugin',
+    expected: 'what a factory of plugins returns',
+    received: `the function ${name || 'without a name'} itself`,
+    ...(name === '' ? {} : { remedy: `Call it: ${name}().` }),
   });
 }
 

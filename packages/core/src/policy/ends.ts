@@ -1,4 +1,5 @@
 import type { BitwidthPolicy } from '../plugin/policy.js';
+import { checkBits } from './check-bits.js';
 import { override, type PolicyChoice } from './override.js';
 
 /**
@@ -6,6 +7,7 @@ import { override, type PolicyChoice } from './override.js';
  * 8 bits or at full precision.
  */
 export function ends(bits: number | 'float', choice: PolicyChoice = {}): BitwidthPolicy {
+  checkBits(bits, 'ends');
   return {
     kind: 'policy',
     api: 1,

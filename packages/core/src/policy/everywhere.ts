@@ -1,7 +1,9 @@
 import type { BitwidthPolicy } from '../plugin/policy.js';
+import { checkBits } from './check-bits.js';
 
 /** The same number of bits for every weight. */
 export function everywhere(bits: number | 'float'): BitwidthPolicy {
+  checkBits(bits, 'everywhere');
   return {
     kind: 'policy',
     api: 1,

@@ -1,14 +1,16 @@
 import type { Calibration } from '../calibration/statistics.js';
+import { checkOptionNames } from '../errors/check-option-names.js';
+import { throwProblems } from '../errors/error.js';
 import type { ModelPort } from '../model/port.js';
 import { checkPort } from '../model/check-port.js';
-import { checkPlan, quantizedTwice, throwProblems } from '../plan/check-plan.js';
+import { checkPlan, quantizedTwice } from '../plan/check-plan.js';
 import { uniqueWeights } from '../plan/make-plan.js';
 import type { QuantizationPlan } from '../plan/plan.js';
 import { portForPlan } from '../plan/port-for-plan.js';
 import { withLayers } from '../plan/with-layers.js';
 import type { Registry } from '../plugin/registry.js';
 import type { Report } from '../report/report.js';
-import type { QuantizeOptions } from './events.js';
+import { quantizeOptions, type QuantizeOptions } from './events.js';
 import { fitActivations } from './fit-activations.js';
 import { gridCost } from './grid-cost.js';
 import { quantizeWeight } from './quantize-weight.js';
@@ -38,6 +40,7 @@ export async function applyPlan<M>(
   options: ApplyOptions = {},
 ): Promise<Quantized<M>> {
   checkPort(port);
+  checkOptionNames(options, [...quantizeOptions, 'calibration'], 'applyPlan');
   const formed = portForPlan(port, plan);
   const layers = await formed.layers();
   throwProblems([...checkPlan(plan, layers, registry, formed.supports), ...quantizedTwice(plan, layers)]);

@@ -19,7 +19,16 @@ export interface SessionOptions {
   readonly onProgress?: (event: ProgressEvent) => void;
 }
 
+/** Names of {@link SessionOptions}. */
+export const sessionOptions = ['signal', 'onProgress'] as const satisfies readonly (keyof SessionOptions)[];
+
 export interface QuantizeOptions extends SessionOptions {
   /** Whether the report tells errors and histograms of weights, for which each is decoded; default `true`. */
   readonly measure?: boolean;
 }
+
+/** Names of {@link QuantizeOptions}. */
+export const quantizeOptions = [
+  ...sessionOptions,
+  'measure',
+] as const satisfies readonly (keyof QuantizeOptions)[];

@@ -4,6 +4,7 @@ import {
   type RangeStatistics,
   type SiteStatistics,
 } from '../calibration/statistics.js';
+import { checkCalibration } from '../calibration/check-calibration.js';
 import { LowbitError } from '../errors/error.js';
 import type { FittedActivations, FittedSite, LayerDescriptor } from '../model/port.js';
 import { seededRandom, seedFrom } from '../numeric/random.js';
@@ -25,6 +26,7 @@ export function fitActivations(
   calibration: Calibration | undefined,
   layers: readonly LayerDescriptor[],
 ): FittedActivations {
+  if (calibration !== undefined) checkCalibration(calibration);
   const normals = new Map(
     layers.flatMap(({ sites }) => sites.map(({ id, normal }) => [id, normal] as const)),
   );

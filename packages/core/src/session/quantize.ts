@@ -1,8 +1,9 @@
+import { checkOptionNames } from '../errors/check-option-names.js';
 import type { ModelPort } from '../model/port.js';
 import type { Recipe } from '../model/recipe.js';
 import { makePlan } from '../plan/make-plan.js';
 import { applyPlan, type Quantized } from './apply-plan.js';
-import type { QuantizeOptions } from './events.js';
+import { quantizeOptions, type QuantizeOptions } from './events.js';
 import { pauses } from './pause.js';
 
 /**
@@ -17,6 +18,7 @@ export async function quantize<M>(
   recipe: Recipe,
   options: QuantizeOptions = {},
 ): Promise<Quantized<M>> {
+  checkOptionNames(options, quantizeOptions, 'quantize');
   options.onProgress?.({ phase: 'plan', done: 0, total: 1 });
   await pauses(options.signal)();
   const { plan, registry } = await makePlan(port, recipe);

@@ -1,5 +1,5 @@
 import type { Quantized } from '../session/apply-plan.js';
-import type { SessionOptions } from '../session/events.js';
+import { sessionOptions, type SessionOptions } from '../session/events.js';
 import type { Batch } from '../model/port.js';
 import type { TrainingCheckpoint } from './checkpoint.js';
 
@@ -16,6 +16,13 @@ export interface TrainOptions extends SessionOptions {
    */
   readonly resume?: TrainingCheckpoint;
 }
+
+/** Names of {@link TrainOptions}. */
+export const trainOptions = [
+  ...sessionOptions,
+  'batches',
+  'resume',
+] as const satisfies readonly (keyof TrainOptions)[];
 
 /** One round, as told to the user who trains in it and to reports. Plain JSON. */
 export interface TrainingRound {

@@ -1,3 +1,4 @@
+import { checkOptionNames } from '../errors/check-option-names.js';
 import { LowbitError } from '../errors/error.js';
 import { checkPort } from '../model/check-port.js';
 import type { Batch } from '../model/port.js';
@@ -9,7 +10,13 @@ import { fitActivations } from '../session/fit-activations.js';
 import { awaitedResult } from './awaited-result.js';
 import { checkResume } from './check-resume.js';
 import { bitsOf } from './plan-now.js';
-import type { Trained, TrainingRound, TrainingRun, TrainOptions } from './run.js';
+import {
+  trainOptions,
+  type Trained,
+  type TrainingRound,
+  type TrainingRun,
+  type TrainOptions,
+} from './run.js';
 import { trainer, type Trainer } from './trainer.js';
 
 /**
@@ -28,6 +35,7 @@ import { trainer, type Trainer } from './trainer.js';
  */
 export function train<M>(port: TrainablePort<M>, recipe: Recipe, options: TrainOptions = {}): TrainingRun<M> {
   checkPort(port);
+  checkOptionNames(options, trainOptions, 'train');
   const rounds: TrainingRound[] = [...finishedRounds(recipe, options.resume)];
   const result = deferred<Trained<M>>();
   let steps: Trainer<M> | undefined;

@@ -1,7 +1,8 @@
+import { throwProblems } from '../errors/error.js';
 import type { Batch, FittedActivations, LayerDescriptor, WeightDescriptor } from '../model/port.js';
 import type { TrainablePort } from '../model/trainable-port.js';
 import { seededRandom, seedFrom } from '../numeric/random.js';
-import { checkPlan, throwProblems } from '../plan/check-plan.js';
+import { checkPlan } from '../plan/check-plan.js';
 import { uniqueWeights, type PlacedWeight } from '../plan/make-plan.js';
 import type { Chosen } from '../plugin/choose.js';
 import type { Registry } from '../plugin/registry.js';

@@ -1,4 +1,5 @@
 import { LowbitError, type Batch, type SessionOptions } from '@lowbit/core';
+import { checkBatches } from './check-batches.js';
 import { stopIfAborted } from './stop-if-aborted.js';
 
 /**
@@ -6,7 +7,7 @@ import { stopIfAborted } from './stop-if-aborted.js';
  *
  * @param where - name of the model
  * @returns the number of batches
- * @throws LowbitError `calibration-invalid` when there are none, `aborted`, and what the work throws.
+ * @throws LowbitError `calibration-invalid` when there are none, or something else than batches, `aborted`, and what the work throws.
  */
 export async function eachBatch(
   batches: Iterable<Batch> | AsyncIterable<Batch>,
@@ -14,6 +15,7 @@ export async function eachBatch(
   { signal, onProgress }: SessionOptions,
   work: (batch: Batch) => Promise<void>,
 ): Promise<number> {
+  checkBatches(batches);
   let count = 0;
   for await (const batch of batches) {
     stopIfAborted(signal, where);

@@ -2,6 +2,7 @@ import { LowbitError, type Batch, type FeatureSet, type SessionOptions } from '@
 import type { DescribedLayer } from '../describe/described-layer.js';
 import type { OnnxModel } from '../read/model.js';
 import { averageFeatures } from './average-features.js';
+import { checkBatches } from './check-batches.js';
 import { featureAxes } from './feature-axes.js';
 import { floatsOf } from './floats-of.js';
 import type { OrtRuntime, OrtTensor } from './ort.js';
@@ -25,6 +26,7 @@ export async function measureFeatures(
   batches: Iterable<Batch> | AsyncIterable<Batch>,
   options: SessionOptions = {},
 ): Promise<FeatureSet> {
+  checkBatches(batches);
   const sites = layers.flatMap((layer) => siteOf(layer, model) ?? []);
   const labels: number[] = [];
   const visit = (site: FeatureSite, output: OrtTensor, batch: Batch) =>

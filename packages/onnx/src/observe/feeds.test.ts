@@ -19,7 +19,7 @@ test('an input that does not exist is told with the nearest one', () => {
 });
 
 test('a batch without inputs is told what one looks like', () => {
-  expect(failure(undefined)).toMatchObject({ code: 'calibration-invalid', received: 'undefined' });
+  expect(failure(undefined)).toMatchObject({ code: 'calibration-invalid', received: 'inputs: nothing' });
 });
 
 test('64-bit integers are taken exactly or not at all', () => {

@@ -3,6 +3,7 @@ import { typeName } from '../read/data-types.js';
 import type { OnnxModel } from '../read/model.js';
 import { elementCount } from '../read/tensor-shape.js';
 import { DataType, type GraphProto } from '../schema/proto.js';
+import { checkBatch } from './check-batches.js';
 import type { OrtRuntime, OrtTensor } from './ort.js';
 
 type Values = ArrayLike<number>;
@@ -40,10 +41,12 @@ export function requiredInputs(model: OnnxModel): ReadonlyMap<string, number> {
  *   that numbers cannot fill.
  */
 export function feedsOf(
-  { inputs }: Batch,
+  batch: Batch,
   required: ReadonlyMap<string, number>,
   ort: OrtRuntime,
 ): Record<string, OrtTensor> {
+  checkBatch(batch);
+  const { inputs } = batch;
   checkNames(inputs, required);
   return Object.fromEntries(
     Object.entries(inputs).map(([name, { shape, data }]) => [
@@ -53,10 +56,8 @@ export function feedsOf(
   );
 }
 
-function checkNames(inputs: unknown, required: ReadonlyMap<string, number>): void {
+function checkNames(inputs: Batch['inputs'], required: ReadonlyMap<string, number>): void {
   const names = [...required.keys()];
-  if (typeof inputs !== 'object' || inputs === null)
-    throw invalid('a batch', 'an object with the member inputs: { name: { shape, data } }', typeof inputs);
   const unknown = Object.keys(inputs).filter((name) => !required.has(name));
   const missing = names.filter((name) => !(name in inputs));
   if (missing.length === 0 && unknown.length === 0) return;

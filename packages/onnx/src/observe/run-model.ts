@@ -1,5 +1,6 @@
 import type { Batch, SessionOptions } from '@lowbit/core';
 import type { OnnxModel } from '../read/model.js';
+import { checkBatches } from './check-batches.js';
 import { feedsOf, requiredInputs } from './feeds.js';
 import { floatsOf } from './floats-of.js';
 import { openSession, runSession } from './open-session.js';
@@ -23,6 +24,7 @@ export async function* runModel(
   batches: Iterable<Batch> | AsyncIterable<Batch>,
   { signal }: SessionOptions = {},
 ): AsyncGenerator<RunOutputs> {
+  checkBatches(batches);
   const required = requiredInputs(model);
   const session = await openSession(ort, bytes, model.name);
   try {

@@ -1,0 +1,61 @@
+import type { Problem } from '../errors/error.js';
+
+type Members = Readonly<Record<string, unknown>>;
+
+/** What types alone do not keep out of a recipe or one of its rules, where a program is plain JavaScript. */
+export function typeProblems(part: Members, where: string): Problem[] {
+  const at = (name: string) => `${where}.${name}`;
+  const promises = Object.keys(part).filter((name) => isPromise(part[name]));
+  return [
+    ...promises.map((name) => ({
+      code: 'invalid-argument' as const,
+      where: at(name),
+      expected: 'the value itself',
+      received: 'a promise',
+      remedy: `Await it first: ${name}: await …`,
+    })),
+    ...['include', 'exclude'].flatMap((name) => listProblems(part[name], at(name))),
+    ...bitsProblems(part['bits'], at('bits')),
+    ...activationBitsProblems(part['activationBits'], at('activationBits')),
+    ...seedProblems(part['seed'], at('seed')),
+  ];
+}
+
+const isPromise = (value: unknown) => typeof (value as { then?: unknown } | undefined)?.then === 'function';
+
+function listProblems(given: unknown, where: string): Problem[] {
+  if (given === undefined) return [];
+  const example = `${where.split('.').at(-1)}: ['decoder*']`;
+  const expected = `a list of names and globs (text with * and ?), for instance ${example}`;
+  if (!Array.isArray(given)) return [problem(where, expected, wordValue(given))];
+  return given
+    .filter((glob) => typeof glob !== 'string')
+    .map((glob) => problem(where, expected, wordValue(glob)));
+}
+
+function bitsProblems(given: unknown, where: string): Problem[] {
+  const isNumberAsText = typeof given === 'string' && given.trim() !== '' && Number.isFinite(Number(given));
+  if (!isNumberAsText && given !== null && given !== 'float') return [];
+  const remedy = isNumberAsText ? { remedy: `Write bits: ${Number(given)}, without quotes.` } : {};
+  return [{ ...problem(where, 'a number, or a bit policy', wordValue(given)), ...remedy }];
+}
+
+function activationBitsProblems(given: unknown, where: string): Problem[] {
+  if (given === undefined || given === 'weights' || typeof given === 'number') return [];
+  return [problem(where, "a number, or 'weights'", wordValue(given))];
+}
+
+function seedProblems(given: unknown, where: string): Problem[] {
+  if (given === undefined || Number.isSafeInteger(given)) return [];
+  return [problem(where, 'an integer', wordValue(given))];
+}
+
+function problem(where: string, expected: string, received: string): Problem {
+  return { code: 'invalid-argument', where, expected, received };
+}
+
+/** A value in a message. */
+export function wordValue(value: unknown): string {
+  if (typeof value === 'string') return `the text '${value.slice(0, 40)}'`;
+  return Array.isArray(value) ? 'a list' : String(value).slice(0, 40);
+}
