@@ -106,6 +106,7 @@ export type {
   ActivationReport,
   ErrorMeasures,
   FittedRange,
+  GridCost,
   Histogram,
   Report,
   ReportedParameters,

@@ -10,6 +10,7 @@ import { extremeErrors, type MeasuredWeight } from '../report/extreme-errors.js'
 import { gatherWarnings } from '../report/gather-warnings.js';
 import { groupByReason } from '../report/group-by-reason.js';
 import { parameterWords } from '../report/parameter-words.js';
+import { wantedLines } from '../report/wanted-lines.js';
 import { activationText, calibrationLines } from './activation-text.js';
 import type { QuantizeDocument } from './quantize-document.js';
 import { savedLines } from './saved-lines.js';
@@ -29,6 +30,7 @@ export function summarize(document: QuantizeDocument, io: Io): string {
     errorLines(report.weights),
     heading('Stored as'),
     formLines(report),
+    ...wantedParts(report, heading),
     ...savedLines(document),
     ...activationParts(document, heading),
   ];
@@ -110,6 +112,11 @@ function formLines({ weights, plan }: Report): string {
   return [...forms, ...(parameters === undefined ? [] : [parameters])]
     .map((line) => `  ${printable(line)}\n`)
     .join('');
+}
+
+function wantedParts({ weights }: Report, heading: (text: string) => string): readonly string[] {
+  const lines = wantedLines(weights).map((line) => `  ${printable(line)}\n`);
+  return lines.length === 0 ? [] : [heading('Options for packed forms'), ...lines];
 }
 
 function skippedLines(report: Report): string {

@@ -1,7 +1,7 @@
-import { isLowbitError, type Quantizer } from '@lowbit/core';
+import { isLowbitError, sliceParameters, type Quantizer } from '@lowbit/core';
 import { must, type Law } from '../law.js';
 import { ordinaryValues } from '../samples.js';
-import { reconstruct, usableWidths } from './fit.js';
+import { encodeWith, levelsOfSlice, reconstruct, usableWidths, type Width } from './fit.js';
 import type { QuantizerLawOptions } from './options.js';
 import { describe } from './parameters.js';
 import { soundFit } from './sound-fit.js';
@@ -69,15 +69,35 @@ function checkTiny(quantizer: Quantizer, exact: boolean): void {
   }
 }
 
+/** Slices up to the ends of float32. */
+const hugeSlices: readonly Float32Array[] = [
+  Float32Array.of(-3.4e38, -1e38, 0, 1e30, 2e38, 3.4e38),
+  Float32Array.of(3e38, -3e38, 1e38),
+  Float32Array.of(-3.4e38, 1),
+  Float32Array.of(3.4e38, 0.5, 0),
+  new Float32Array(5).fill(3.4e38),
+  new Float32Array(5).fill(-3.4e38),
+];
+
+/** Levels are finite, or a typed error says that there are none. */
 function checkHuge(quantizer: Quantizer): void {
-  const values = Float32Array.of(-3.4e38, -1e38, 0, 1e30, 2e38, 3.4e38);
   for (const width of usableWidths(quantizer)) {
-    try {
-      soundFit(quantizer, values, width, 'values up to 3.4e38');
-    } catch (error) {
-      if (!isLowbitError(error)) throw error;
+    for (const values of hugeSlices) {
+      try {
+        checkHugeSlice(quantizer, values, width);
+      } catch (error) {
+        if (!isLowbitError(error)) throw error;
+      }
     }
   }
+}
+
+function checkHugeSlice(quantizer: Quantizer, values: Float32Array, width: Width): void {
+  const name = `the values ${values.join(', ')}`;
+  const fitted = soundFit(quantizer, values, width, name);
+  const { scheme } = encodeWith(fitted, values, width.bits);
+  const level = levelsOfSlice(sliceParameters(scheme, 0)).find((level) => !Number.isFinite(level));
+  must(level === undefined, () => `${describe(width)}, ${name}: a level is ${level}`);
 }
 
 function checkEmpty(quantizer: Quantizer): void {

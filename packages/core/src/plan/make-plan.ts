@@ -180,6 +180,7 @@ function planEntry(draft: Draft, placed: PlacedWeight, recipe: Recipe, plugins: 
     bits: draft.bits,
     quantizer: { name: chosen.quantizer.name, options: met.options },
     ...(met.instead === undefined ? {} : { instead: met.instead }),
+    ...(met.reason === undefined ? {} : { wanted: met.reason }),
     granularity: met.granularity,
     parameterStorage: draft.parameterStorage,
     reason: reasons.join('; '),

@@ -53,7 +53,17 @@ function noPlan(value: unknown, where: string): LowbitError {
 /** What a plan and its parts may say; anything else is a misspelt name, and would do nothing. */
 const members = {
   plan: ['format', 'version', 'port', 'seed', 'weights', 'activations', 'form'],
-  weight: ['id', 'layer', 'bits', 'quantizer', 'instead', 'granularity', 'parameterStorage', 'reason'],
+  weight: [
+    'id',
+    'layer',
+    'bits',
+    'quantizer',
+    'instead',
+    'wanted',
+    'granularity',
+    'parameterStorage',
+    'reason',
+  ],
   activation: ['id', 'bits', 'quantizer', 'reason'],
   quantizer: ['name', 'options'],
   storage: ['kind', 'bits'],
@@ -97,6 +107,8 @@ function checkEntry(entry: Record<string, unknown>, at: string, expect: Expect):
   const { instead = {} } = entry;
   const replaced = isRecord(instead) && Object.values(instead).every(isOption);
   expect(replaced, `${at}.instead`, 'numbers, booleans and texts by name', instead);
+  const { wanted = '' } = entry;
+  expect(typeof wanted === 'string', `${at}.wanted`, 'a text', wanted);
   expect(
     isGranularity(entry['granularity']),
     `${at}.granularity`,

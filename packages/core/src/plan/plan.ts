@@ -12,6 +12,8 @@ export interface QuantizedEntry {
   readonly quantizer: { readonly name: string; readonly options: Options };
   /** Options in whose place came those that a packed form wanted: the report tells what that costs. */
   readonly instead?: Options;
+  /** What there is to say of what a packed form of this weight wanted; the reason says it too. */
+  readonly wanted?: string;
   readonly granularity: Granularity;
   readonly parameterStorage: ParameterStorage;
   readonly reason: string;

@@ -1,4 +1,5 @@
 import { LowbitError } from '../errors/error.js';
+import { badGrids, badOptions } from './check-options.js';
 import type { Plugin } from './plugin.js';
 
 /**
@@ -7,7 +8,7 @@ import type { Plugin } from './plugin.js';
  * @throws LowbitError `invalid-argument` naming what is missing.
  */
 export function checkMembers(plugin: Plugin): void {
-  const lacks = missingMembers(plugin);
+  const lacks = [...badOptions(plugin), ...missingMembers(plugin)];
   if (lacks.length === 0) return;
   throw new LowbitError({
     code: 'invalid-argument',
@@ -17,10 +18,6 @@ export function checkMembers(plugin: Plugin): void {
     remedy: 'The laws of @lowbit/conformance tell its author what else is wrong with it.',
   });
 }
-
-/** Whether all members, where there are any, are objects. */
-const hasOptions = (grids: unknown) =>
-  grids === undefined || (isObject(grids) && Object.values(grids).every((options) => isObject(options)));
 
 /** What `dynamic` may be; `false` is as good as none. */
 const dynamics: readonly unknown[] = [undefined, false, true, 'range'];
@@ -37,7 +34,7 @@ function missingMembers(plugin: Plugin): readonly string[] {
         ...(Array.isArray(value['roles']) ? [] : ['a list roles']),
         ...(isObject(value['bits']) ? [] : ['an object bits']),
         ...(dynamics.includes(value['dynamic']) ? [] : ["as dynamic, true or 'range'"]),
-        ...(hasOptions(value['grids']) ? [] : ['in grids, options by the kind of a grid']),
+        ...badGrids(plugin),
       ];
     case 'policy':
       return isFunction('assign') ? [] : ['a function assign'];

@@ -54,6 +54,7 @@ export function weightRow(
       : {}),
     form: '',
     reason: entry.reason,
+    ...(entry.wanted === undefined ? {} : { wanted: entry.wanted }),
     storageReason: '',
     warnings,
   };

@@ -33,6 +33,14 @@ export interface Histogram {
   readonly levels: readonly number[];
 }
 
+/** What options that a packed form wanted cost. */
+export interface GridCost {
+  /** Decibels of noise, below 0 where they are better. */
+  readonly decibels: number;
+  /** Options in whose place they came, in words: `zeroPoint=auto`. */
+  readonly against: string;
+}
+
 export interface WeightReport {
   readonly id: string;
   readonly layer: string;
@@ -51,6 +59,9 @@ export interface WeightReport {
   readonly histogram?: Histogram;
   readonly form: string;
   readonly reason: string;
+  /** What there is to say of what a packed form wanted, and what its grid costs; the reason says both too. */
+  readonly wanted?: string;
+  readonly gridCost?: GridCost;
   readonly storageReason: string;
   readonly warnings: readonly string[];
 }

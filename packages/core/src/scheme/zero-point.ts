@@ -50,10 +50,16 @@ function findZeroPoints(scheme: AffineScheme): Uint16Array | undefined {
 
 function zeroPointOf(scale: number, offset: number | undefined, levels: number): number | undefined {
   if (offset === undefined) return levels % 2 === 1 ? middleOf(levels) : undefined;
-  if (scale === 0) return constantStep(offset, levels).zeroPoint;
+  if (scale === 0) return constantZeroPoint(offset, levels);
   const zeroPoint = Math.round(-offset / scale);
   const exact = zeroPoint >= 0 && zeroPoint < levels && Math.fround(-zeroPoint * scale) === offset;
   return exact ? zeroPoint : undefined;
+}
+
+/** None for constants near the largest float32: scale · code of their grid would be infinite. */
+function constantZeroPoint(constant: number, levels: number): number | undefined {
+  const { scale, zeroPoint } = constantStep(constant, levels);
+  return Number.isFinite(Math.fround(scale * (levels - 1))) ? zeroPoint : undefined;
 }
 
 function recodeConstants(

@@ -12,9 +12,10 @@ import type { Registry } from '../plugin/registry.js';
 import type { Report } from '../report/report.js';
 import { quantizeOptions, type QuantizeOptions } from './events.js';
 import { fitActivations } from './fit-activations.js';
+import { brokenPromise } from './broken-promise.js';
 import { gridCost } from './grid-cost.js';
 import { quantizeWeight } from './quantize-weight.js';
-import { writePlan, type CostOne, type EncodeOne } from './write-plan.js';
+import { writePlan, type EncodeOne, type RemarkOne } from './write-plan.js';
 
 /** What `quantize` and `applyPlan` give. */
 export interface Quantized<M> {
@@ -47,6 +48,16 @@ export async function applyPlan<M>(
   const activations = fitActivations(plan, registry, options.calibration, layers);
   const encodeOne: EncodeOne = (weight, values, entry, ranges) =>
     quantizeWeight(weight, values, entry, plan.seed, registry, { ranges });
-  const costOne: CostOne = (weight, values, entry) => gridCost(weight, values, entry, plan.seed, registry);
-  return writePlan(formed, withLayers(plan, uniqueWeights(layers)), activations, encodeOne, options, costOne);
+  const remarkOne: RemarkOne = (weight, values, entry, { scheme }) => ({
+    cost: () => gridCost(weight, values, entry, plan.seed, registry),
+    broken: brokenPromise(weight, entry, scheme, registry, plan),
+  });
+  return writePlan(
+    formed,
+    withLayers(plan, uniqueWeights(layers)),
+    activations,
+    encodeOne,
+    options,
+    remarkOne,
+  );
 }

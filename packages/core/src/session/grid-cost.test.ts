@@ -55,3 +55,36 @@ test('nothing is told where nothing was replaced', async () => {
   });
   expect(plan.weights[0]).not.toHaveProperty('instead');
 });
+
+test('the cost and what was wanted stand in the row, for summaries', async () => {
+  const { report } = await quantize(await wantingPort(), { registry: registry([gridded]), bits: 8 });
+  expect(report.weights[0]).toMatchObject({
+    wanted: 'zero=integer and group:32 for Packed',
+    gridCost: { decibels: expect.any(Number) as number, against: 'zero=real' },
+  });
+  const { report: kept } = await quantize(await wantingPort(), {
+    registry: registry([gridded]),
+    weights: 'min-max:zero=real',
+    bits: 8,
+  });
+  expect(kept.weights[0]!.wanted).toBe('as chosen; Packed would take it with zero=integer and group:32');
+  expect(kept.weights[0]).not.toHaveProperty('gridCost');
+});
+
+test('a quantizer that does not keep the grid that it promises is told by its name', async () => {
+  const breaking: Quantizer = {
+    ...gridded,
+    fit: (_, { bits }) => ({ kind: 'affine', levels: 2 ** bits, scale: 1, offset: -0.3 }),
+  };
+  const words =
+    'min-max broke the promise of its grids: an integer zero point in every slice with zero=integer, which Packed wants';
+  const { report } = await quantize(await wantingPort(), { registry: registry([breaking]), bits: 8 });
+  expect(report.weights[0]!.reason).toContain(words);
+  expect(report.weights[0]!.warnings).toContain(words);
+  const { report: real } = await quantize(await wantingPort(), {
+    registry: registry([breaking]),
+    weights: 'min-max:zero=real',
+    bits: 8,
+  });
+  expect(real.weights[0]!.warnings).not.toContain(words);
+});

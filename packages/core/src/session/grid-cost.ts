@@ -6,6 +6,8 @@ import { optionsOf } from '../plugin/choose.js';
 import type { Options } from '../plugin/options.js';
 import type { Quantizer } from '../plugin/quantizer.js';
 import type { Registry } from '../plugin/registry.js';
+import { isLowbitError } from '../errors/error.js';
+import type { GridCost } from '../report/report.js';
 import { decode } from '../scheme/decode.js';
 import { encode } from '../scheme/encode.js';
 import { sliceLayout, type SliceLayout } from '../scheme/slicing.js';
@@ -16,8 +18,8 @@ const mostSlices = 64;
 const mostValues = 65536;
 
 /**
- * What the options that a packed form wanted cost against those that they took the place of, in words, measured on a sample of
- * the weight's slices; `undefined` where nothing was replaced, or slices are too long to fit twice.
+ * What the options that a packed form wanted cost against those that they took the place of, measured on a sample of the
+ * weight's slices; `undefined` where nothing was replaced, slices are too long to fit twice, or there is no grid to compare with.
  */
 export function gridCost(
   weight: WeightDescriptor,
@@ -25,23 +27,39 @@ export function gridCost(
   entry: QuantizedEntry,
   seed: number,
   registry: Registry,
-): string | undefined {
+): GridCost | undefined {
   const { instead, bits } = entry;
   const quantizer = registry.find('quantizer', entry.quantizer.name);
   if (instead === undefined || quantizer === undefined) return undefined;
+  const against = Object.entries(instead).map(([key, value]) => `${key}=${value}`);
   const slices = sampleOf(values, sliceLayout(weight.shape, slicingOf(entry.granularity, weight)));
   const noiseWith = (options: Options) =>
-    slices.reduce(
-      (sum, slice) => sum + noiseOf(slice, quantizer, bits, options, seedFrom(seed, entry.id)),
-      0,
+    noiseOrNone(() =>
+      slices.reduce(
+        (sum, slice) => sum + noiseOf(slice, quantizer, bits, options, seedFrom(seed, entry.id)),
+        0,
+      ),
     );
   const taken = noiseWith(entry.quantizer.options);
   const before = noiseWith({ ...entry.quantizer.options, ...instead });
   if (!(taken > 0 && before > 0)) return undefined;
-  const cost = 10 * Math.log10(taken / before);
-  const names = Object.entries(instead).map(([key, value]) => `${key}=${value}`);
-  const words = cost >= 0.05 ? `costs ${cost.toFixed(1)} dB` : 'costs nothing';
-  return `${words} against ${names.join(' and ')}`;
+  return { decibels: 10 * Math.log10(taken / before), against: against.join(' and ') };
+}
+
+/** The cost in words. */
+export function costWords({ decibels, against }: GridCost): string {
+  const words = decibels >= 0.05 ? `costs ${decibels.toFixed(1)} dB` : 'costs nothing';
+  return `${words} against ${against}`;
+}
+
+/** 0 where values are so large that levels go beyond float32 with these options. */
+function noiseOrNone(measure: () => number): number {
+  try {
+    return measure();
+  } catch (error) {
+    if (isLowbitError(error) && error.code === 'non-finite') return 0;
+    throw error;
+  }
 }
 
 function noiseOf(

@@ -4,12 +4,13 @@ import type { QuantizationPlan, QuantizedEntry } from '../plan/plan.js';
 import { activationRows, withActivations } from '../report/activation-rows.js';
 import { buildReport, weightRow } from '../report/build-report.js';
 import { measureWritten } from '../report/measure-written.js';
-import type { WeightReport } from '../report/report.js';
+import type { GridCost, WeightReport } from '../report/report.js';
 import { sizeOf } from '../scheme/shape.js';
 import type { SliceRanges } from '../scheme/slice-ranges.js';
 import type { QuantizedTensor } from '../scheme/types.js';
 import type { Quantized } from './apply-plan.js';
 import type { QuantizeOptions } from './events.js';
+import { costWords } from './grid-cost.js';
 import { pauses } from './pause.js';
 import { weightRanges } from './weight-ranges.js';
 
@@ -21,12 +22,20 @@ export type EncodeOne = (
   ranges: SliceRanges,
 ) => QuantizedTensor;
 
-/** What a weight's grid costs, in words. */
-export type CostOne = (
+/** What there is to say of how a weight was encoded. */
+export interface Remarks {
+  /** What its grid costs. */
+  readonly cost: () => GridCost | undefined;
+  /** The promise that the quantizer broke. */
+  readonly broken: string | undefined;
+}
+
+export type RemarkOne = (
   weight: WeightDescriptor,
   values: Float32Array,
   entry: QuantizedEntry,
-) => string | undefined;
+  tensor: QuantizedTensor,
+) => Remarks;
 
 /** Encodes every weight of a checked plan, one at a time, has the port write the result, and reports. */
 export async function writePlan<M>(
@@ -35,7 +44,7 @@ export async function writePlan<M>(
   fitted: FittedActivations,
   encodeOne: EncodeOne,
   { signal, onProgress, measure = true }: QuantizeOptions,
-  costOne?: CostOne,
+  remarkOne?: RemarkOne,
 ): Promise<Quantized<M>> {
   const pause = pauses(signal);
   const layers = await port.layers();
@@ -52,8 +61,7 @@ export async function writePlan<M>(
     const ranges = weightRanges(entry, weight, values);
     const tensor = encodeOne(weight, values, entry, ranges);
     const row = weightRow(weight, layer.op, entry, values, tensor, ranges, measure);
-    const cost = measure ? costOne?.(weight, values, entry) : undefined;
-    rows.push(cost === undefined ? row : { ...row, reason: `${row.reason}; ${cost}` });
+    rows.push(withRemarks(row, remarkOne?.(weight, values, entry, tensor), measure));
     port.accept?.(tensor, entry.id);
     weights.set(entry.id, tensor);
   }
@@ -66,6 +74,19 @@ export async function writePlan<M>(
   const report = buildReport(port.name, plan, written, layers, applied);
   const activations = activationRows(plan, layers, fitted, applied.activations);
   return { model: applied.model, plan, report: withActivations(report, activations) };
+}
+
+function withRemarks(row: WeightReport, remarks: Remarks | undefined, measure: boolean): WeightReport {
+  if (remarks === undefined) return row;
+  const cost = measure ? remarks.cost() : undefined;
+  const { broken } = remarks;
+  const reasons = [row.reason, cost && costWords(cost), broken].filter((reason) => reason !== undefined);
+  return {
+    ...row,
+    reason: reasons.join('; '),
+    ...(cost === undefined ? {} : { gridCost: cost }),
+    warnings: broken === undefined ? row.warnings : [...row.warnings, broken],
+  };
 }
 
 /** Reads one weight after the other, where the port can into the memory of one before, which is then lost. */

@@ -1,0 +1,57 @@
+import type { WeightDescriptor } from '../model/port.js';
+import type { QuantizationPlan, QuantizedEntry } from '../plan/plan.js';
+import { hasZeroPoints } from '../plugin/has-zero-points.js';
+import type { GridKind, Quantizer } from '../plugin/quantizer.js';
+import { middleOf } from '../scheme/constant-step.js';
+import type { Registry } from '../plugin/registry.js';
+import type { Scheme } from '../scheme/types.js';
+import { integerZeroPoints } from '../scheme/zero-point.js';
+
+/**
+ * In words, that the quantizer has not kept the grid that it promises for the options of this entry, where the packed form of
+ * the weight wants it; `undefined` where nothing is wrong.
+ */
+export function brokenPromise(
+  weight: WeightDescriptor,
+  { bits, granularity, quantizer: { name, options } }: QuantizedEntry,
+  scheme: Scheme,
+  registry: Registry,
+  { activations }: QuantizationPlan,
+): string | undefined {
+  const wanted = weight.wants?.({ bits, granularity, activations: activations !== undefined });
+  const kind = wanted?.grid;
+  const quantizer = registry.find('quantizer', name);
+  if (
+    kind === undefined ||
+    quantizer === undefined ||
+    !promises(quantizer, options, kind) ||
+    keeps(scheme, kind)
+  )
+    return undefined;
+  const chosen = Object.entries(quantizer.grids?.[kind] ?? {}).map(([key, value]) => `${key}=${value}`);
+  const condition = chosen.length === 0 ? '' : ` with ${chosen.join(' and ')}`;
+  const what = kind === 'zero-point' ? 'an integer zero point in every slice' : 'a symmetric grid';
+  return `${name} broke the promise of its grids: ${what}${condition}, which ${wanted?.form} wants`;
+}
+
+function promises(
+  quantizer: Quantizer,
+  options: QuantizedEntry['quantizer']['options'],
+  kind: GridKind,
+): boolean {
+  if (kind === 'zero-point') return hasZeroPoints({ quantizer, options });
+  const needed = quantizer.grids?.[kind];
+  return needed !== undefined && Object.entries(needed).every(([key, value]) => options[key] === value);
+}
+
+/** Constants near the largest float32 have no zero point with any method, and break no promise. */
+function keeps(scheme: Scheme, kind: GridKind): boolean {
+  if (scheme.kind !== 'affine') return false;
+  const { levels, offset } = scheme;
+  const constants = scheme.scale.some((scale, slice) => scale === 0 && offset?.[slice] !== 0);
+  const zeroPoints = integerZeroPoints(scheme);
+  if (zeroPoints === undefined) return constants;
+  return (
+    kind === 'zero-point' || constants || zeroPoints.every((zeroPoint) => zeroPoint === middleOf(levels))
+  );
+}
