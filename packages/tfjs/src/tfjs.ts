@@ -1,4 +1,4 @@
-import { LowbitError, type TrainablePort } from '@lowbit/core';
+import { checkOptionNames, LowbitError, type TrainablePort } from '@lowbit/core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { features } from './activations/features.js';
 import { observe } from './activations/observe.js';
@@ -56,6 +56,7 @@ export function tfjs(
 export function tfjs(model: LayersModel, options: TfjsOptions): FoldingPort;
 export function tfjs(model: LayersModel, options: TfjsOptions = {}): TfjsPort | FoldingPort {
   checkModel(model);
+  checkOptionNames(options, ['format', 'plain', 'foldBatchNorm'], 'tfjs');
   const form = checkedForm(options, 'tfjs');
   const folds = options.foldBatchNorm === true;
   const port = inferencePort(model, folds ? (before) => findFolds(model, before) : () => noFolding, form);
@@ -88,11 +89,14 @@ function inferencePort(model: LayersModel, folding: FoldingOf, form: StorageForm
 
 function checkModel(model: Partial<LayersModel> | null | undefined): void {
   if (Array.isArray(model?.layers) && typeof model.toJSON === 'function') return;
+  const isPromise = typeof (model as { then?: unknown } | null | undefined)?.then === 'function';
   throw new LowbitError({
     code: 'invalid-argument',
     where: 'tfjs(model)',
     expected: 'a tf.LayersModel or tf.Sequential',
     received: model === null ? 'null' : ((model as object | undefined)?.constructor.name ?? typeof model),
-    remedy: 'Load the model with tf.loadLayersModel; a graph model goes into graphModel().',
+    remedy: isPromise
+      ? 'Await it: a model that is being loaded is not there yet.'
+      : 'Load the model with tf.loadLayersModel; a graph model goes into graphModel().',
   });
 }

@@ -35,6 +35,7 @@ import { trainer, type Trainer } from './trainer.js';
  */
 export function train<M>(port: TrainablePort<M>, recipe: Recipe, options: TrainOptions = {}): TrainingRun<M> {
   checkPort(port);
+  checkTrainable(port);
   checkOptionNames(options, trainOptions, 'train');
   const rounds: TrainingRound[] = [...finishedRounds(recipe, options.resume)];
   const result = deferred<Trained<M>>();
@@ -123,6 +124,18 @@ async function collect(batches: TrainOptions['batches']): Promise<Batch[]> {
   const all: Batch[] = [];
   for await (const batch of batches ?? []) all.push(batch);
   return all;
+}
+
+/** @throws LowbitError `invalid-argument` for a port that quantizes alone. */
+function checkTrainable({ name, variables, assign }: Partial<TrainablePort<unknown>>): void {
+  if (typeof variables === 'function' && typeof assign === 'function') return;
+  throw new LowbitError({
+    code: 'invalid-argument',
+    where: 'train',
+    expected: 'a port that can train',
+    received: `a port '${name}' that quantizes alone`,
+    remedy: 'Train with tfjs(model) without the option foldBatchNorm, and fold when the result is quantized.',
+  });
 }
 
 function wrongUse(expected: string, received: string): LowbitError {

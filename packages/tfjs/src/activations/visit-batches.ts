@@ -2,12 +2,13 @@ import { LowbitError, type Batch, type SessionOptions } from '@lowbit/core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { batchInputs } from '../training/batch-tensors.js';
+import { checkBatches } from '../training/check-batch.js';
 
 /**
  * Runs the model on batch after batch.
  *
  * @returns The number of batches.
- * @throws LowbitError `calibration-invalid` when there are none, `aborted`.
+ * @throws LowbitError `invalid-argument` for what is no list of batches, `calibration-invalid` when there are none, `aborted`.
  */
 export async function visitBatches(
   model: LayersModel,
@@ -15,6 +16,7 @@ export async function visitBatches(
   { signal }: SessionOptions,
   after: (batch: Batch) => Promise<void> | void,
 ): Promise<number> {
+  checkBatches(batches);
   let count = 0;
   for await (const batch of batches) {
     if (signal?.aborted)

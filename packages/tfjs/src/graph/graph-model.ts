@@ -1,4 +1,4 @@
-import type { ModelPort } from '@lowbit/core';
+import { checkOptionNames, type ModelPort } from '@lowbit/core';
 import type { io } from '@tensorflow/tfjs-core';
 import {
   checkedForm,
@@ -27,6 +27,7 @@ import { readGraph, type GraphSource, type ReadGraph } from './read-graph.js';
  * await saveGraph(model, 'downloads://small');
  */
 export function graphModel(source: GraphSource, options: StorageForm = {}): ModelPort<io.ModelArtifacts> {
+  checkOptionNames(options, ['format', 'plain'], 'graphModel');
   let reading: Promise<ReadGraph> | undefined;
   return graphPort(() => (reading ??= readGraph(source)), checkedForm(options, 'graphModel'));
 }

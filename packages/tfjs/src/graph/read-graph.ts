@@ -49,15 +49,23 @@ async function artifactsOf(
   if (typeof source === 'string') return loadArtifacts(source, onProgress);
   if (typeof source !== 'object' || source === null) throw notASource(source);
   if ('executeAsync' in source) return artifactsOfLive(source);
+  if ('layers' in source || 'then' in source) throw notASource(source);
   return isArtifacts(source) ? source : loadArtifacts(source, onProgress);
 }
 
 function notASource(source: unknown): LowbitError {
+  const isLayers = 'layers' in (Object(source) as object);
+  const isPromise = 'then' in (Object(source) as object);
+  const told = isLayers
+    ? { received: 'a layers model', remedy: 'Give it to tfjs().' }
+    : isPromise
+      ? { received: 'a promise', remedy: 'Await it: a model that is being loaded is not there yet.' }
+      : { received: String(source) };
   return new LowbitError({
     code: 'invalid-argument',
     where: 'graphModel(source)',
     expected: 'a URL, an IOHandler, artifacts or a tf.GraphModel',
-    received: String(source),
+    ...told,
   });
 }
 

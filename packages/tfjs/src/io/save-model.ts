@@ -1,4 +1,4 @@
-import { LowbitError, type QuantizationPlan } from '@lowbit/core';
+import { checkOptionNames, LowbitError, type QuantizationPlan } from '@lowbit/core';
 import { checkSpecs, joinBytes, type PlainForm } from '@lowbit/keras';
 import { io, keep, tidy, Variable } from '@tensorflow/tfjs-core';
 import { version_layers as version, type LayersModel } from '@tensorflow/tfjs-layers';
@@ -46,7 +46,7 @@ export interface SaveReport {
 /**
  * Saves a model, its plan and its provenance.
  *
- * @throws LowbitError `invalid-argument` for an option that is not offered, `model-malformed` for two weights of one name,
+ * @throws LowbitError `invalid-argument` for what is no model and for a value that is not offered, `unsupported-option`, `model-malformed` for two weights of one name,
  *   `file-unwritable` when nothing can save to such a URL; what the handler throws.
  * @example
  * const { model } = await quantize(tfjs(float), { weights: minMax(), bits: 4 });
@@ -57,6 +57,7 @@ export async function save(
   target: SaveTarget,
   options: SaveOptions = {},
 ): Promise<SaveReport> {
+  checkSaved(model);
   const planned = formatOf(planOf(model));
   const { format = planned, plain, rest = 'float32' } = checkedOptions(options);
   const handler = saveHandler(target);
@@ -71,6 +72,22 @@ export async function save(
   });
   const saved = weights.map((weight) => weight.saved);
   return saveReport(format, weightData.length, saved, 'tfjs(model');
+}
+
+/** What `quantize` gives holds the model; `save` takes that. */
+function checkSaved(value: unknown): void {
+  const { layers, toJSON, model } = Object(value) as Record<string, unknown>;
+  if (Array.isArray(layers) && typeof toJSON === 'function') return;
+  throw new LowbitError({
+    code: 'invalid-argument',
+    where: 'save(model)',
+    expected: 'a tf.LayersModel',
+    received: typeof value === 'object' && value !== null ? 'another object' : String(value),
+    remedy:
+      model === undefined
+        ? 'Give it the model that quantize or load made; artifacts of a graph model go into saveGraph().'
+        : 'Of the result of quantize, save its model: const { model } = await quantize(…).',
+  });
 }
 
 /** The artifacts with records of the weights as they are written. */
@@ -95,8 +112,9 @@ const choices: Readonly<Record<keyof SaveOptions, readonly string[]>> = {
   rest: ['float32', 'float16'],
 };
 
-/** The options as they are. @throws LowbitError `invalid-argument` for a value that is not offered. */
+/** The options as they are. @throws LowbitError `unsupported-option` for an unknown one, `invalid-argument` for a value that is not offered. */
 export function checkedOptions(options: SaveOptions): SaveOptions {
+  checkOptionNames(options, Object.keys(choices), 'save');
   for (const [name, offered] of Object.entries(choices)) {
     const given = options[name as keyof SaveOptions];
     if (given === undefined || offered.includes(given)) continue;

@@ -9,12 +9,13 @@ export type ModelSource = string | io.IOHandler;
  * Reads the artifacts of a model.
  *
  * @param onProgress Share of the weight files that have arrived, 0 … 1, where the handler tells it.
- * @throws LowbitError `file-missing` when nothing can load such a URL, `model-malformed`.
+ * @throws LowbitError `invalid-argument` for what is no source, `file-missing` when nothing can load such a URL, `model-malformed`.
  */
 export async function loadArtifacts(
   source: ModelSource,
   onProgress?: (share: number) => void,
 ): Promise<io.ModelArtifacts> {
+  if (typeof source !== 'string' && (typeof source !== 'object' || source === null)) throw notASource(source);
   const handler = typeof source === 'string' ? handlerOf(source, onProgress) : source;
   if (handler.load === undefined) throw notLoadable(nameOf(source));
   const artifacts = (await handler.load()) as io.ModelArtifacts | undefined;
@@ -35,6 +36,16 @@ function handlerOf(url: string, onProgress?: (share: number) => void): io.IOHand
   // As TensorFlow.js does: a URL without a scheme is relative to the page.
   if (env().getBool('IS_BROWSER') && !url.includes('://')) return io.browserHTTPRequest(url, options);
   throw notLoadable(url);
+}
+
+function notASource(source: unknown): LowbitError {
+  return new LowbitError({
+    code: 'invalid-argument',
+    where: 'load(source)',
+    expected: 'a URL or an IOHandler',
+    received: String(source),
+    remedy: "For instance load('https://example.org/model/model.json').",
+  });
 }
 
 function noArtifacts(where: string, received: unknown): LowbitError {

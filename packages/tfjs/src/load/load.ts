@@ -1,4 +1,4 @@
-import type { PackedTensor } from '@lowbit/core';
+import { checkOptionNames, type PackedTensor } from '@lowbit/core';
 import type { WeightSpec } from '@lowbit/keras';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { buildModel } from './build-model.js';
@@ -26,6 +26,7 @@ export interface Loaded {
 
 /** Loads a model that lowbit packed, or any other; see `load`. */
 export async function loadPacked(source: ModelSource, options: LoadOptions = {}): Promise<Loaded> {
+  checkOptionNames(options, ['onProgress', 'weights', 'registry'], 'load');
   const { onProgress, weights = 'float' } = options;
   const artifacts = await loadArtifacts(source, onProgress);
   const where = nameOf(source);

@@ -63,7 +63,7 @@ async function saveTo(folder: string, artifacts: io.ModelArtifacts): Promise<io.
 }
 
 async function loadFrom(path: string, onProgress?: (share: number) => void): Promise<io.ModelArtifacts> {
-  const file = (await isFolder(path)) ? join(path, 'model.json') : path;
+  const file = (await isFolder(path)) ? await modelIn(path) : path;
   const json = parseModelJson(new TextDecoder().decode(await read(file)), file);
   const count = json.weightsManifest.reduce((sum, { paths }) => sum + paths.length, 0);
   let done = 0;
@@ -78,6 +78,26 @@ async function loadFrom(path: string, onProgress?: (share: number) => void): Pro
   const members = Object.entries(json).filter(([name]) => name !== 'weightsManifest');
   return { ...Object.fromEntries(members), weightSpecs, weightData } as io.ModelArtifacts;
 }
+
+/** The model in a folder; one that TensorFlow wrote is told apart. */
+async function modelIn(folder: string): Promise<string> {
+  const file = join(folder, 'model.json');
+  if ((await exists(file)) || !(await exists(join(folder, 'saved_model.pb')))) return file;
+  throw new LowbitError({
+    code: 'file-missing',
+    where: file,
+    expected: 'a model.json of TensorFlow.js',
+    received: 'a SavedModel of TensorFlow',
+    remedy:
+      'Convert it with tensorflowjs_converter --input_format=tf_saved_model FOLDER OUT, and load that with graphModel().',
+  });
+}
+
+const exists = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => false,
+  );
 
 /** A weight file in the folder of the model; links may not lead out of it. */
 async function readBeside(model: string, path: string): Promise<Uint8Array> {

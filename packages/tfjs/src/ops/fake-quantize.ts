@@ -1,4 +1,4 @@
-import { backwardOf, forwardOf, type Quantizer, type Site } from '@lowbit/core';
+import { backwardOf, forwardOf, LowbitError, type Quantizer, type Site } from '@lowbit/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { siteTensors, withSiteTensors } from './site-tensors.js';
 import { tfjsOps } from './tfjs-ops.js';
@@ -20,12 +20,24 @@ export function fakeQuantize(quantizer: Quantizer, site: Site<tf.Tensor>): (x: t
     const input = x as tf.Tensor;
     (save as tf.GradSaveFunc)([input, ...siteTensors(site)]);
     return {
-      value: distinct(forward(tfjsOps, input, site), input),
+      value: distinct(checkForward(forward(tfjsOps, input, site), quantizer), input),
       gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
         const [savedInput, ...parameters] = saved as [tf.Tensor, ...tf.Tensor[]];
         return distinct(backward(tfjsOps, savedInput, dy, withSiteTensors(site, parameters)).x, dy);
       },
     };
+  });
+}
+
+/** What a plugin's forward pass gave, if it is a tensor. @throws LowbitError `plugin-failed` with its name. */
+export function checkForward(result: unknown, { name }: Quantizer): tf.Tensor {
+  if (result instanceof tf.Tensor) return result;
+  throw new LowbitError({
+    code: 'plugin-failed',
+    where: `quantizer '${name}': forward`,
+    expected: 'a tensor of the shape of x',
+    received: result === undefined ? 'nothing' : String(result),
+    remedy: "Report this to the plugin's author, or choose another plugin for this place.",
   });
 }
 

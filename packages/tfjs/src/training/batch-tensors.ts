@@ -1,14 +1,16 @@
 import { LowbitError, type Batch } from '@lowbit/core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { checkBatch } from './check-batch.js';
 
 /** The batch's inputs as tensors, in the order of the model's. The caller disposes them. Throws `invalid-argument`, and makes none. */
-export function batchInputs(model: LayersModel, { inputs }: Batch): tf.Tensor[] {
+export function batchInputs(model: LayersModel, batch: Batch): tf.Tensor[] {
   // A Sequential model that was loaded knows the names of its inputs when it is built.
   if (!model.built) (model as unknown as { build(): void }).build();
+  checkBatch(batch, model.inputNames);
+  const { inputs } = batch;
   const checked = model.inputNames.map((name, i) => {
-    const given = inputs[name] ?? (model.inputNames.length === 1 ? Object.values(inputs)[0] : undefined);
-    if (given === undefined) throw missing(name, Object.keys(inputs));
+    const given = (inputs[name] ?? Object.values(inputs)[0]) as Batch['inputs'][string];
     const { shape = [], dtype = 'float32' } = model.inputs[i] ?? {};
     checkShape(name, shape, given);
     return { ...given, dtype };
@@ -47,15 +49,6 @@ function checkShape(
     where: `batch: input '${name}'`,
     expected: `shape [${expected.map((size) => size ?? 'any').join(', ')}], and as many values`,
     received: `shape [${shape.join(', ')}] and ${data.length} values`,
-  });
-}
-
-function missing(name: string, found: readonly string[]): LowbitError {
-  return new LowbitError({
-    code: 'invalid-argument',
-    where: `batch: input '${name}'`,
-    expected: "values for each of the model's inputs, by name",
-    received: found.length === 0 ? 'no input' : found.join(', '),
   });
 }
 

@@ -2,6 +2,7 @@ import { LowbitError, type Batch } from '@lowbit/core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { batchInputs, batchLabels, batchSize } from './batch-tensors.js';
+import { checkBatch } from './check-batch.js';
 
 /**
  * The mean loss over all samples of the batches; the model must be compiled.
@@ -11,6 +12,7 @@ import { batchInputs, batchLabels, batchSize } from './batch-tensors.js';
 export async function lossOn(model: LayersModel, batches: readonly Batch[]): Promise<number> {
   let [sum, samples] = [0, 0];
   for (const batch of batches) {
+    checkBatch(batch, model.inputNames);
     const size = batchSize(batch);
     sum += size * (await lossOfBatch(model, batch, size));
     samples += size;

@@ -10,6 +10,7 @@ import {
 } from '@lowbit/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { siteTensors, withSiteTensors } from '../ops/site-tensors.js';
+import { checkForward } from '../ops/fake-quantize.js';
 import { tfjsOps } from '../ops/tfjs-ops.js';
 import { matrixForm, type Block } from './matrix-form.js';
 
@@ -32,7 +33,9 @@ export function simulatedVariable(variable: tf.Variable, weight: SimulatedWeight
     (save as tf.GradSaveFunc)([input, ...sites.flatMap(siteTensors)]);
     const value = join(
       blocks.map((block, i) =>
-        block.fromMatrix(forward(tfjsOps, block.toMatrix(input), sites[i] as Site<tf.Tensor>)),
+        block.fromMatrix(
+          checkForward(forward(tfjsOps, block.toMatrix(input), sites[i] as Site<tf.Tensor>), quantizer),
+        ),
       ),
     );
     const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) => {

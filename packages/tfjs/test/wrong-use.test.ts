@@ -1,0 +1,125 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { quantize, train, type Quantizer } from '@lowbit/core';
+import * as tf from '@tensorflow/tfjs-core';
+import * as tfLayers from '@tensorflow/tfjs-layers';
+import { expect } from 'vitest';
+import { graphModel, load, save, tfjs } from '../src/index.js';
+import { disposeWeights } from '../src/model/dispose-weights.js';
+import { fileSystem } from '../src/node/index.js';
+import { onEveryBackend } from './backends.js';
+import { smallSequential } from './models.js';
+import { grid } from './quantizers.js';
+
+const failure = (run: () => unknown): Promise<unknown> =>
+  Promise.resolve()
+    .then(run)
+    .then(
+      () => 'accepted',
+      (error: unknown) => error,
+    );
+
+const x = { shape: [1, 6], data: new Float32Array(6) };
+
+function twoInputs(): tfLayers.LayersModel {
+  const inputs = ['left', 'right'].map((name) => tfLayers.input({ shape: [6], name }));
+  const sum = tfLayers.layers.add().apply(inputs) as tfLayers.SymbolicTensor;
+  const outputs = tfLayers.layers.dense({ units: 2 }).apply(sum) as tfLayers.SymbolicTensor;
+  return tfLayers.model({ inputs, outputs });
+}
+
+onEveryBackend('wrong use', (test) => {
+  test('of batches is told with what a batch is', async () => {
+    const model = twoInputs();
+    const port = tfjs(model);
+    const labels = [0];
+    for (const [batch, told] of [
+      [{ inputs: { left: x, rigth: x }, labels }, { remedy: 'Did you mean right?' }],
+      [{ inputs: { left: x, right: x, lefft: x }, labels }, { remedy: 'Did you mean left?' }],
+      [{ left: x, right: x, labels }, { expected: 'an object with the member inputs' }],
+      [{ inputs: { left: x, right: x.data }, labels }, { where: "batch: input 'right'" }],
+    ] as const)
+      for (const run of [port.observe, port.features])
+        expect(await failure(() => run([batch as never]))).toMatchObject({
+          code: 'invalid-argument',
+          ...told,
+        });
+    const tensor = tf.zeros([1, 6]);
+    expect(
+      await failure(() => port.observe([{ inputs: { left: x, right: tensor as never } }])),
+    ).toMatchObject({
+      code: 'invalid-argument',
+      remedy: expect.stringContaining('await x.data()') as string,
+    });
+    tensor.dispose();
+    for (const [batches, remedy] of [
+      [{ inputs: { left: x, right: x } }, 'A batch is'],
+      [Promise.resolve([]), 'Await it'],
+      [undefined, 'A batch is'],
+    ] as const)
+      expect(await failure(() => port.observe(batches as never))).toMatchObject({
+        code: 'invalid-argument',
+        where: 'batches',
+        remedy: expect.stringContaining(remedy) as string,
+      });
+    disposeWeights(model);
+  });
+
+  test('of a result, a promise, another model or nothing is told', async () => {
+    const model = smallSequential();
+    const result = await quantize(tfjs(model), { weights: grid });
+    const file = fileSystem(mkdtempSync(join(tmpdir(), 'lowbit-')));
+    for (const [run, remedy] of [
+      [() => save(result as never, file), 'save its model'],
+      [() => load(undefined as never), 'For instance'],
+      [() => tfjs(Promise.resolve(model) as never), 'Await it'],
+      [() => graphModel(model as never).layers(), 'Give it to tfjs()'],
+      [() => graphModel(Promise.resolve(model) as never).layers(), 'Await it'],
+      [() => train(tfjs(model, { foldBatchNorm: true }) as never, { weights: grid }), 'foldBatchNorm'],
+    ] as const)
+      expect(await failure(run)).toMatchObject({
+        code: 'invalid-argument',
+        remedy: expect.stringContaining(remedy) as string,
+      });
+    for (const each of [model, result.model]) disposeWeights(each);
+  });
+
+  test('of an option that is misspelt names what was meant', async () => {
+    const model = smallSequential();
+    const file = fileSystem(mkdtempSync(join(tmpdir(), 'lowbit-')));
+    for (const [run, meant] of [
+      [() => tfjs(model, { formt: 'plain' } as never), 'format'],
+      [() => graphModel(file, { formt: 'plain' } as never), 'format'],
+      [() => save(model, file, { formt: 'plain' } as never), 'format'],
+      [() => load(file, { weight: 'packed' } as never), 'weights'],
+    ] as const)
+      expect(await failure(run)).toMatchObject({
+        code: 'unsupported-option',
+        remedy: `Did you mean ${meant}?`,
+      });
+    disposeWeights(model);
+  });
+
+  test('of a folder that TensorFlow wrote names the converter', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'lowbit-'));
+    writeFileSync(join(folder, 'saved_model.pb'), '');
+    expect(await failure(() => load(fileSystem(folder)))).toMatchObject({
+      code: 'file-missing',
+      remedy: expect.stringContaining('--input_format=tf_saved_model') as string,
+    });
+  });
+
+  test('of forward, which gives nothing, is told with the name of the quantizer', async () => {
+    const model = smallSequential();
+    const silent: Quantizer = { ...grid, name: 'silent', forward: () => undefined as never };
+    const run = train(tfjs(model), { weights: silent, bits: 4 });
+    const shape = [1, ...(model.inputs[0]!.shape.slice(1) as number[])];
+    const error = await failure(async () => {
+      await run[Symbol.asyncIterator]().next();
+      tf.tidy(() => model.predict(tf.zeros(shape)));
+    });
+    expect(error).toMatchObject({ code: 'plugin-failed', where: "quantizer 'silent': forward" });
+    disposeWeights(model);
+  });
+});
