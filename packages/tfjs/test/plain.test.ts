@@ -129,10 +129,12 @@ onEveryBackend('a plain file', (test) => {
     for (const [weights, bits] of [
       ['bwn', 1],
       ['ternary', 2],
+      ['ul2q', 4],
     ] as const) {
       const port = tfjs(model, { format: 'plain' });
       const { model: small, report } = await quantize(port, { registry, weights, bits });
       expect(formsIn(report)).toEqual(['uint8']);
+      expect(report.weights.flatMap(({ warnings }) => warnings).join()).not.toContain('broke the promise');
       const file = memoryFile();
       expect(await save(small, file)).toMatchObject({ lowestSqnrDb: null, warnings: [] });
       const loaded = await tfLayers.loadLayersModel(file);

@@ -2,6 +2,9 @@ import type { WeightDescriptor } from '../model/port.js';
 import type { QuantizationPlan, QuantizedEntry } from '../plan/plan.js';
 import { hasZeroPoints } from '../plugin/has-zero-points.js';
 import type { GridKind, Quantizer } from '../plugin/quantizer.js';
+import { levelValue } from '../scheme/decode.js';
+import { evenLevels } from '../scheme/even-levels.js';
+import { levelsOf, sliceParameters } from '../scheme/scheme.js';
 import { middleOf } from '../scheme/constant-step.js';
 import type { Registry } from '../plugin/registry.js';
 import type { Scheme } from '../scheme/types.js';
@@ -30,9 +33,14 @@ export function brokenPromise(
     return undefined;
   const chosen = Object.entries(quantizer.grids?.[kind] ?? {}).map(([key, value]) => `${key}=${value}`);
   const condition = chosen.length === 0 ? '' : ` with ${chosen.join(' and ')}`;
-  const what = kind === 'zero-point' ? 'an integer zero point in every slice' : 'a symmetric grid';
-  return `${name} broke the promise of its grids: ${what}${condition}, which ${wanted?.form} wants`;
+  return `${name} broke the promise of its grids: ${words[kind]}${condition}, which ${wanted?.form} wants`;
 }
+
+const words: Readonly<Record<GridKind, string>> = {
+  'zero-point': 'an integer zero point in every slice',
+  symmetric: 'a symmetric grid',
+  even: 'evenly spaced levels',
+};
 
 function promises(
   quantizer: Quantizer,
@@ -46,6 +54,7 @@ function promises(
 
 /** Constants near the largest float32 have no zero point with any method, and break no promise. */
 function keeps(scheme: Scheme, kind: GridKind): boolean {
+  if (kind === 'even') return isEven(scheme);
   if (scheme.kind !== 'affine') return false;
   const { levels, offset } = scheme;
   const constants = scheme.scale.some((scale, slice) => scale === 0 && offset?.[slice] !== 0);
@@ -54,4 +63,11 @@ function keeps(scheme: Scheme, kind: GridKind): boolean {
   return (
     kind === 'zero-point' || constants || zeroPoints.every((zeroPoint) => zeroPoint === middleOf(levels))
   );
+}
+
+/** Whether levels are evenly spaced; of a codebook, those of the first slice. */
+function isEven(scheme: Scheme): boolean {
+  if (scheme.kind === 'affine') return true;
+  const value = levelValue(sliceParameters(scheme, 0));
+  return evenLevels(Float32Array.from({ length: levelsOf(scheme) }, (_, code) => value(code))) !== undefined;
 }
