@@ -22,7 +22,7 @@ export const absorbAffine: FoldRule = {
     if (!finite(affine, unit.channels)) return { reason: 'the constants after it are not finite' };
     if (affine.shifts && !unit.takesBias) return shiftAfterMatMul(unit, next, affine, graph);
     takeAffine(unit, affine, graph);
-    graph.replace(next, []);
+    graph.absorb(next, [node]);
     graph.setOutput(node, next.output[0] as string);
     return 'folded';
   },
@@ -77,7 +77,7 @@ function shiftAfterMatMul(unit: LinearUnit, add: NodeProto, bias: ChannelAffine,
     index,
     graph.addConstant(`${near}_folded`, { type: DataType.FLOAT, dims: [channels], values }),
   );
-  graph.replace(last, []);
+  graph.absorb(last, [add]);
   graph.setOutput(add, last.output[0] as string);
   return 'folded' as const;
 }

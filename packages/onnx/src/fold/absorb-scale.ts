@@ -90,10 +90,11 @@ const text = (bytes: Uint8Array): string => String.fromCharCode(...bytes);
 /** Lets everything that took the node's result take `x`, and removes the node. */
 function bypass(node: NodeProto, x: string, graph: EditableGraph): void {
   const [output = ''] = node.output;
-  for (const user of new Set(graph.users(output))) {
+  const users = [...new Set(graph.users(output))];
+  for (const user of users) {
     user.input.forEach((name, index) => name === output && graph.setInput(user, index, x));
   }
-  graph.replace(node, []);
+  graph.absorb(node, users);
 }
 
 /** `product` = u · HardSigmoid(u), where a convolution or product alone makes u for these two nodes. */
@@ -112,7 +113,7 @@ function takeIntoHardSwish(node: NodeProto, product: string, factor: number, gra
   if (!alone || !both || unit === undefined || unit.fixed !== undefined || alpha === undefined) return false;
   takeAffine(unit, { scale: () => factor, shift: () => 0, scales: true, shifts: false }, graph);
   alpha.f = Math.fround(alpha.f / factor);
-  graph.replace(node, []);
+  graph.absorb(node, [multiply]);
   graph.setOutput(multiply, node.output[0] as string);
   return true;
 }

@@ -1,11 +1,12 @@
 import type { GraphProto, NodeProto } from '../schema/proto.js';
 import { constantsOfAnyType, initializersStandAlone } from '../target/facts.js';
+import { keepDocs, keepWords } from '../write/keep-words.js';
 import { makeIntegers, makeTensor } from '../write/make-tensor.js';
 import type { ConstantValue } from './constant-value.js';
 import { graphConstants } from './graph-constants.js';
-import { graphLinks } from './graph-links.js';
+import { graphLinks, type GraphLinks } from './graph-links.js';
 import { heldNames } from './held-names.js';
-import { nodeList } from './node-list.js';
+import { nodeList, type NodeList } from './node-list.js';
 import { writeEdits } from './write-edits.js';
 
 /** A graph that rules look at and change; {@link apply} writes the changes back at the end. */
@@ -45,8 +46,16 @@ export interface EditableGraph {
   soleUser(name: string): NodeProto | undefined;
   /** Changes the numbers of a FLOAT constant, which holds `values` from now on; its name and place stay. */
   setConstant(name: string, dims: readonly number[], values: Float32Array): void;
-  /** Adds a constant; its name is `near`, with a number behind it where that is taken. */
-  addConstant(near: string, { type, dims, values }: ConstantValue): string;
+  /**
+   * Adds a constant; its name is `near`, with a number behind it where that is taken.
+   *
+   * @param replaced The constant or node whose place it takes, and whose doc string it gets.
+   */
+  addConstant(
+    near: string,
+    { type, dims, values }: ConstantValue,
+    replaced?: Pick<NodeProto, 'docString'>,
+  ): string;
   /** Whether constants that are added may be integers. */
   holdsIntegers(opset: number): boolean;
   /** Adds a list of INT64, exactly as it is. */
@@ -55,8 +64,10 @@ export interface EditableGraph {
   newName(near: string): string;
   setInput(node: NodeProto, index: number, name: string): void;
   setOutput(node: NodeProto, name: string): void;
-  /** Puts nodes in the place of one; with none it is removed. */
+  /** Puts nodes in the place of one, whose name and doc string the one that makes its result gets; with none it is removed. */
   replace(node: NodeProto, by: readonly NodeProto[]): void;
+  /** Removes a node whose work others do from now on; they get its doc string. */
+  absorb(node: NodeProto, into: readonly NodeProto[]): void;
   /** Writes the changes into the graph, without the constants that nothing uses any more. */
   apply(): void;
 }
@@ -99,9 +110,11 @@ export function editableGraph(
     setConstant: constants.set,
     list: constants.list,
     holdsIntegers: (opset) => opset >= constantsOfAnyType || ir >= initializersStandAlone,
-    addConstant(near, { type, dims, values }) {
+    addConstant(near, { type, dims, values }, replaced) {
       const name = newName(near);
-      constants.add(makeTensor(name, type, dims, values));
+      const tensor = makeTensor(name, type, dims, values);
+      if (replaced !== undefined) keepDocs(tensor, replaced);
+      constants.add(tensor);
       return name;
     },
     addIntegers(near, values) {
@@ -116,12 +129,28 @@ export function editableGraph(
         node.input[index] = name;
       }),
     setOutput: (node, name) => links.change(node, () => (node.output[0] = name)),
-    replace(node, by) {
-      links.remove(node);
-      by.forEach(links.add);
-      nodes.replace(node, by);
-    },
+    ...replacements(nodes, links),
     apply: () => writeEdits(graph, { constantNodes, nodes: nodes.all(), constants, links, isUnused }, ir),
+  };
+}
+
+/** What takes a node's place gets its words. */
+function replacements(nodes: NodeList, links: GraphLinks): Pick<EditableGraph, 'replace' | 'absorb'> {
+  const put = (node: NodeProto, by: readonly NodeProto[]) => {
+    links.remove(node);
+    by.forEach(links.add);
+    nodes.replace(node, by);
+  };
+  return {
+    replace(node, by) {
+      const heir = by.find((one) => one !== node && one.output[0] === node.output[0]);
+      if (heir !== undefined) keepWords(heir, node);
+      put(node, by);
+    },
+    absorb(node, into) {
+      for (const one of into) keepDocs(one, node);
+      put(node, []);
+    },
   };
 }
 

@@ -31,7 +31,9 @@ export const foldConstants: FoldRule = {
     if (!graph.holdsIntegers(opset) && outputs.some(({ type }) => type !== DataType.FLOAT)) {
       return { reason: 'its result is a constant of integers, which files of these versions do not hold' };
     }
-    node.output.forEach((name, index) => replaceValue(graph, name, outputs[index] as ConstantValue));
+    node.output.forEach((name, index) =>
+      replaceValue(graph, name, { value: outputs[index] as ConstantValue, node }),
+    );
     graph.replace(node, []);
     return 'folded';
   },
@@ -47,9 +49,13 @@ function mostWorth(node: NodeProto, graph: EditableGraph): number {
   );
 }
 
-function replaceValue(graph: EditableGraph, name: string, value: ConstantValue): void {
+function replaceValue(
+  graph: EditableGraph,
+  name: string,
+  { value, node }: { readonly value: ConstantValue; readonly node: NodeProto },
+): void {
   if (name === '') return;
-  const constant = graph.addConstant(`${name}_folded`, value);
+  const constant = graph.addConstant(`${name}_folded`, value, node);
   for (const user of new Set(graph.users(name))) {
     user.input.forEach((input, index) => input === name && graph.setInput(user, index, constant));
   }

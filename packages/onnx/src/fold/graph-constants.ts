@@ -4,6 +4,7 @@ import { readList } from '../describe/constant-integers.js';
 import { isExternal, readFloats } from '../read/tensor-data.js';
 import { DataType, type GraphProto, type TensorProto } from '../schema/proto.js';
 import { initializersStandAlone } from '../target/facts.js';
+import { keepDocs } from '../write/keep-words.js';
 import { makeTensor } from '../write/make-tensor.js';
 import { constantValue, type ConstantValue } from './constant-value.js';
 
@@ -57,7 +58,9 @@ export function graphConstants(graph: GraphProto, ir: number): GraphConstants {
   const floats = (name: string) =>
     counted(own.get(name) ?? readFloats(tensors.get(name) as TensorProto, name));
   const set: GraphConstants['set'] = (name, dims, values) => {
-    const tensor = makeTensor(tensors.get(name)?.name ?? name, DataType.FLOAT, dims, values);
+    const before = tensors.get(name);
+    const tensor = makeTensor(before?.name ?? name, DataType.FLOAT, dims, values);
+    if (before !== undefined) keepDocs(tensor, before);
     tensors.set(name, tensor);
     changed.set(name, tensor);
     own.set(name, values);

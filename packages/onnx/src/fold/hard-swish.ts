@@ -16,30 +16,28 @@ export const joinHardSwish: FoldRule = {
     if (found === undefined) return undefined;
     const { x, add, clip, divide, offset, height, factor } = found;
     const gate = graph.newName(`${clip.output[0] as string}_gate`);
-    const product = factor === 1 ? (divide.output[0] as string) : (node.output[0] as string);
-    graph.replace(add, []);
-    graph.replace(clip, [
-      makeNode({
-        op: 'HardSigmoid',
-        inputs: [x],
-        outputs: [gate],
-        attributes: {
-          alpha: { float: Math.fround(1 / height) },
-          beta: { float: Math.fround(offset / height) },
-        },
-      }),
-    ]);
+    const product = node.output[0] as string;
+    const sigmoid = makeNode({
+      op: 'HardSigmoid',
+      inputs: [x],
+      outputs: [gate],
+      attributes: {
+        alpha: { float: Math.fround(1 / height) },
+        beta: { float: Math.fround(offset / height) },
+      },
+    });
+    graph.absorb(add, [sigmoid]);
+    graph.absorb(clip, [sigmoid]);
     const multiply = makeNode({ op: 'Mul', inputs: [x, gate], outputs: [product] });
-    const constant = () =>
-      graph.addConstant(`${product}_factor`, {
-        type: DataType.FLOAT,
-        dims: [],
-        values: Float32Array.of(factor),
-      });
-    const rest =
-      factor === 1 ? [] : [makeNode({ op: 'Mul', inputs: [product, constant()], outputs: divide.output })];
-    graph.replace(node, [multiply]);
-    graph.replace(divide, rest);
+    graph.replace(node, [sigmoid, multiply]);
+    if (factor === 1) {
+      graph.absorb(divide, [multiply]);
+      graph.setOutput(multiply, divide.output[0] as string);
+      return 'folded';
+    }
+    const values = Float32Array.of(factor);
+    const constant = graph.addConstant(`${product}_factor`, { type: DataType.FLOAT, dims: [], values });
+    graph.replace(divide, [makeNode({ op: 'Mul', inputs: [product, constant], outputs: divide.output })]);
     return 'folded';
   },
 };

@@ -1,4 +1,4 @@
-import { copyMessage, DataType } from '../schema/proto.js';
+import { DataType } from '../schema/proto.js';
 import type { IntegerEdit } from './integer-edit.js';
 import type { IntegerWork, WrittenLayer } from './integer-work.js';
 
@@ -31,7 +31,7 @@ export function writeConvInteger(
   const output = node.output[0] as string;
   const along = [1, shape[0] as number, ...shape.slice(2).map(() => 1)];
   const codes = new Uint8Array(weight.codes).map((code) => code + middle);
-  const stored = edit.constant(`${source.name}_quantized`, DataType.UINT8, shape, codes);
+  const stored = edit.constant(`${source.name}_quantized`, DataType.UINT8, shape, codes, source);
   const origin = edit.constant(`${source.name}_zero`, DataType.UINT8, [], [middle]);
   const steps = weight.scale.map((one) => one * factor);
   const scales = edit.constant(`${source.name}_scale`, DataType.FLOAT, along, steps);
@@ -40,8 +40,10 @@ export function writeConvInteger(
   const [sums, floats] = [name('sums'), name('floats')];
   const factors = scale === undefined ? scales : name('scale');
   const scaled = bias === undefined ? output : name('scaled');
+  const convolution = edit.node('ConvInteger', [value, stored, zero, origin], sums);
+  convolution.attribute = [...node.attribute];
   const nodes = [
-    copyMessage(node, { opType: 'ConvInteger', input: [value, stored, zero, origin], output: [sums] }),
+    convolution,
     edit.node('Cast', [sums], floats, { to: DataType.FLOAT }),
     ...(scale === undefined ? [] : [edit.node('Mul', [scale, scales], factors)]),
     edit.node('Mul', [floats, factors], scaled),

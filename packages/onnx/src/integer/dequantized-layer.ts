@@ -23,8 +23,9 @@ export function writeDequantizedLayer(work: StaticWork, input: string, edit: Int
   const { node } = layer;
   const { graph } = edit;
   const scales = scalesFor(work, graph);
-  const { name } = layer.weight.source;
-  const codes = edit.constant(`${name}_quantized`, DataType.INT8, layer.weight.shape, weight.codes);
+  const { source, shape } = layer.weight;
+  const { name } = source;
+  const codes = edit.constant(`${name}_quantized`, DataType.INT8, shape, weight.codes, source);
   const added = [dequantize(name, DataType.INT8, codes, scales, layer.channelAxis, edit)];
   graph.setInput(node, 0, input);
   graph.setInput(node, 1, added[0]!.output[0] as string);

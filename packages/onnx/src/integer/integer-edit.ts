@@ -1,6 +1,8 @@
+import type { ConstantSource } from '../describe/weight-site.js';
 import { DataType, type NodeProto } from '../schema/proto.js';
 import type { EditableGraph } from '../fold/editable-graph.js';
 import { runtimeDomain } from '../target/facts.js';
+import { keepDocs } from '../write/keep-words.js';
 import { makeNode, type AttributeValue } from '../write/make-node.js';
 import { makeTensor } from '../write/make-tensor.js';
 import { storedBytes } from '../rewrite/stored-bytes.js';
@@ -13,8 +15,18 @@ const channelsSince = 13;
 export interface IntegerEdit {
   readonly graph: EditableGraph;
   readonly opset: number;
-  /** Adds a constant and counts its bytes. */
-  constant(name: string, type: DataType, dims: readonly number[], values: ArrayLike<number>): string;
+  /**
+   * Adds a constant and counts its bytes.
+   *
+   * @param replaced The constant whose place it takes, and whose doc string it gets.
+   */
+  constant(
+    name: string,
+    type: DataType,
+    dims: readonly number[],
+    values: ArrayLike<number>,
+    replaced?: ConstantSource,
+  ): string;
   /** A node with one output, which gets the name `output`. */
   node(
     op: string,
@@ -41,9 +53,12 @@ export function integerEdit(graph: EditableGraph, opset: number): IntegerEdit {
   const sites = new Map<string, readonly [string, string]>();
   let bytes = 0;
   let own = false;
-  const constant: IntegerEdit['constant'] = (name, type, dims, values) => {
-    const added = graph.addConstant(name, { type, dims, values: values as Float32Array });
-    bytes += storedBytes({ initializer: [makeTensor(added, type, dims, values)] });
+  const constant: IntegerEdit['constant'] = (name, type, dims, values, replaced) => {
+    const described = replaced?.node?.docString ? replaced.node : replaced?.tensor;
+    const added = graph.addConstant(name, { type, dims, values: values as Float32Array }, described);
+    const tensor = makeTensor(added, type, dims, values);
+    if (described !== undefined) keepDocs(tensor, described);
+    bytes += storedBytes({ initializer: [tensor] });
     return added;
   };
   return {

@@ -15,11 +15,12 @@ export function writeMatMulInteger(
 ): WrittenLayer {
   const { layer, weight } = work;
   const { node } = layer;
-  const { name } = layer.weight.source;
+  const { source } = layer.weight;
+  const { name } = source;
   const output = node.output[0] as string;
   const bias = layer.op === 'Gemm' ? (node.input[2] ?? '') : '';
   const { codes, shape } = rowsFirst(work);
-  const stored = edit.constant(`${name}_quantized`, DataType.INT8, shape, codes);
+  const stored = edit.constant(`${name}_quantized`, DataType.INT8, shape, codes, source);
   const steps = weight.scale.map((one) => one * factor);
   const scales = edit.constant(`${name}_scale`, DataType.FLOAT, [steps.length], steps);
   const newName = (part: string) => edit.graph.newName(`${output}_${part}`);

@@ -119,7 +119,7 @@ function quantizeResult(
   edit: IntegerEdit,
 ): void {
   if (absorbed !== undefined) {
-    edit.graph.replace(absorbed, []);
+    edit.graph.absorb(absorbed, [node]);
     edit.graph.setOutput(node, tensor);
   }
   roundTrip(node, tensor, made, codes, edit);

@@ -76,6 +76,18 @@ describe('readModel', () => {
     0,
     ...utf8(name),
   ];
+  /** Empty files and the directory of them. */
+  const archive = (...names: readonly string[]) => {
+    const files = names.flatMap((name) => [...zipOf(name)]);
+    const entry = (name: string) => {
+      const fields = new Array<number>(46).fill(0);
+      fields.splice(0, 4, 0x50, 0x4b, 1, 2);
+      fields[28] = name.length;
+      return [...fields, ...utf8(name)];
+    };
+    const end = [0x50, 0x4b, 5, 6, ...new Array<number>(12).fill(0), files.length, 0, 0, 0, 0, 0];
+    return Uint8Array.from([...files, ...names.flatMap(entry), ...end]);
+  };
   const named = (...bytes: readonly (number | string)[]) =>
     Uint8Array.from(bytes.flatMap((part) => (typeof part === 'number' ? [part] : [...utf8(part)])));
   it.each([
@@ -85,7 +97,29 @@ describe('readModel', () => {
     ['an old PyTorch checkpoint', named(0x80, 2, 0x8a, 10), 'pickle', 'torch.onnx.export'],
     ['numpy arrays', named(...zipOf('x.npy')), 'numpy', 'not of its data'],
     ['a numpy array', named(0x93, 'NUMPY', 1, 0), 'numpy', 'not of its data'],
-    ['another archive', named(...zipOf('model.onnx')), 'zip', 'Unpack it'],
+    ['an archive of a model', named(...zipOf('model.onnx')), 'zip', 'Unpack it'],
+    ['another archive', named(...zipOf('README.md')), 'zip', 'export the model to ONNX'],
+    [
+      'a checkpoint with its files in another order',
+      archive('m/byteorder', 'm/data.pkl'),
+      'PyTorch',
+      'torch',
+    ],
+    ['a .keras file in another order', archive('config.json', 'model.weights.h5'), '.keras', "format='onnx'"],
+    ['a zip of a SavedModel', archive('m/fingerprint.pb', 'm/saved_model.pb'), 'SavedModel', 'tf2onnx'],
+    [
+      'a zip of a TensorFlow.js model',
+      archive('group1-shard1of1.bin', 'model.json'),
+      '.js',
+      'give the model.json',
+    ],
+    [
+      'a saved_model.pb',
+      named(8, 1, 0x12, 0x80, 1, 0x0a, 5, 'serve'),
+      'SavedModel',
+      'tf2onnx.convert --saved',
+    ],
+    ['a frozen graph', named(10, 17, 10, 1, 'x', 0x12, 11, 'Placeholder'), 'frozen', '--graphdef'],
     ['a TensorFlow Lite file', named(28, 0, 0, 0, 'TFL3'), 'Lite', 'Export the model'],
     ['a safetensors file', named(64, 0, 0, 0, 0, 0, 0, 0, '{"w":{}}'), 'safetensors', 'without the graph'],
     ['a GGUF file', named('GGUF', 3, 0, 0, 0), 'GGUF', 'without the graph'],

@@ -1,8 +1,8 @@
 import { LowbitError } from '@lowbit/core';
+import { arraysRemedy, sniffZip, torchRemedy, type ForeignFile } from './sniff-zip.js';
+import { isGraphDef, isSavedModel, savedModelRemedy } from './sniff-tensorflow.js';
 
-interface Kind {
-  readonly name: string;
-  readonly remedy: string;
+interface Kind extends ForeignFile {
   readonly matches: (bytes: Uint8Array, text: string) => boolean;
 }
 
@@ -19,19 +19,10 @@ const flatBuffer = (letters: string) => (bytes: Uint8Array, text: string) =>
 const textStart = (text: string) => text.replace(/^(\u00ef\u00bb\u00bf)?\s*/, '');
 
 const image = 'Give the path of the model, not of an image.';
-const arrays = 'Give the path of the model, not of its data.';
 const keras =
   'Convert it with tensorflowjs_converter --input_format=keras FILE FOLDER and quantize the folder, or export the model to ONNX.';
-const keras3 =
-  "Export the model to ONNX: keras.saving.load_model(FILE).export('model.onnx', format='onnx'), with Keras 3.8 or later.";
-const torch =
-  "Export the model to ONNX: torch.onnx.export(model, inputs, 'model.onnx'), with its weights loaded.";
 const weightsAlone =
   'It holds weights without the graph that uses them: export the model itself to ONNX, for instance with optimum-cli export onnx.';
-
-/** A zip archive whose first file has such a name. */
-const zipOf = (name: RegExp) => (bytes: Uint8Array, text: string) =>
-  startsWith(0x50, 0x4b, 0x03, 0x04)(bytes) && name.test(text.slice(30, 30 + (bytes[26] ?? 0)));
 
 /** Protocols 2 to 5. */
 const isPickle = ([first, protocol = 0]: Uint8Array) => first === 0x80 && protocol >= 2 && protocol <= 5;
@@ -60,16 +51,16 @@ const kinds: readonly Kind[] = [
       'A TensorFlow.js model.json is for @lowbit/tfjs, or for the command lowbit; if it is an error message of a server, read it.',
     matches: (_, text) => /^[{[]/.test(textStart(text)),
   },
-  { name: 'a Keras .keras file', remedy: keras3, matches: zipOf(/^(metadata|config)\.json$/) },
-  { name: 'a PyTorch checkpoint', remedy: torch, matches: zipOf(/\/(data\.pkl|version|\.format_version)$/) },
-  { name: 'an archive of numpy arrays', remedy: arrays, matches: zipOf(/\.npy$/) },
+  { name: 'a Python pickle, as older PyTorch checkpoints are', remedy: torchRemedy, matches: isPickle },
+  { name: 'a numpy array', remedy: arraysRemedy, matches: startsWith(0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59) },
+  { name: 'a SavedModel of TensorFlow', remedy: savedModelRemedy, matches: isSavedModel },
   {
-    name: 'a zip archive',
-    remedy: 'Unpack it and give the .onnx file in it; if there is none, export the model to ONNX.',
-    matches: zipOf(/^/),
+    name: 'a frozen graph of TensorFlow',
+    remedy:
+      'Convert it: python -m tf2onnx.convert --graphdef FILE --inputs NAME:0 --outputs NAME:0 --output model.onnx, ' +
+      'with the names of its inputs and outputs.',
+    matches: isGraphDef,
   },
-  { name: 'a Python pickle, as older PyTorch checkpoints are', remedy: torch, matches: isPickle },
-  { name: 'a numpy array', remedy: arrays, matches: startsWith(0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59) },
   { name: 'a safetensors file', remedy: weightsAlone, matches: isSafetensors },
   { name: 'a GGUF file', remedy: weightsAlone, matches: startsWith(0x47, 0x47, 0x55, 0x46) },
   { name: 'a gzip archive', remedy: 'Unpack it first.', matches: startsWith(0x1f, 0x8b) },
@@ -90,7 +81,7 @@ const kinds: readonly Kind[] = [
 ];
 
 /**
- * Refuses files that are plainly not ONNX models, by their first bytes.
+ * Refuses files that are plainly not ONNX models, by their first bytes, archives by what is inside.
  *
  * @throws LowbitError `model-empty`, `model-not-onnx`.
  */
@@ -107,7 +98,7 @@ export function sniff(bytes: Uint8Array, where: string): void {
   }
   const head = bytes.subarray(0, 256);
   const text = String.fromCharCode(...head);
-  const kind = kinds.find(({ matches }) => matches(head, text));
+  const kind = sniffZip(bytes) ?? kinds.find(({ matches }) => matches(head, text));
   if (kind === undefined) return;
   throw new LowbitError({
     code: 'model-not-onnx',

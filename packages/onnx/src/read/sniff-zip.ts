@@ -1,0 +1,68 @@
+import { savedModelRemedy } from './sniff-tensorflow.js';
+import { zipNames } from './zip-names.js';
+
+/** What a file is, and what to do with it. */
+export interface ForeignFile {
+  readonly name: string;
+  readonly remedy: string;
+}
+
+/** Where a checkpoint of PyTorch comes from. */
+export const torchRemedy =
+  "Export the model to ONNX: torch.onnx.export(model, inputs, 'model.onnx'), with its weights loaded.";
+export const arraysRemedy = 'Give the path of the model, not of its data.';
+
+const kerasRemedy =
+  "Export the model to ONNX: keras.saving.load_model(FILE).export('model.onnx', format='onnx'), with Keras 3.8 or later.";
+
+interface ZipKind extends ForeignFile {
+  /** Tells it by the names of the files in it, a line each, or by the file's start where these are not found. */
+  readonly holds: RegExp;
+}
+
+const kinds: readonly ZipKind[] = [
+  {
+    name: 'a zip archive with an ONNX file in it',
+    remedy: 'Unpack it and give the .onnx file in it.',
+    holds: /\.onnx$/m,
+  },
+  {
+    name: 'a Keras .keras file',
+    remedy: kerasRemedy,
+    holds: /model\.weights\.h5|^metadata\.json/m,
+  },
+  {
+    name: 'a PyTorch checkpoint',
+    remedy: torchRemedy,
+    holds: /data\.pkl|\.format_version|\/version$/m,
+  },
+  {
+    name: 'a zip archive of a SavedModel of TensorFlow',
+    remedy: `Unpack it. ${savedModelRemedy}`,
+    holds: /saved_model\.pb/,
+  },
+  {
+    name: 'a zip archive of a TensorFlow.js model',
+    remedy: 'Unpack it and give the model.json in it.',
+    holds: /model\.json$/m,
+  },
+  { name: 'an archive of numpy arrays', remedy: arraysRemedy, holds: /\.npy/ },
+];
+
+const unknown: ForeignFile = {
+  name: 'a zip archive',
+  remedy: 'Unpack it and give the .onnx file in it; if there is none, export the model to ONNX.',
+};
+
+/** What a zip archive is, by what is inside; `undefined` for any other file. */
+export function sniffZip(bytes: Uint8Array): ForeignFile | undefined {
+  if (![0x50, 0x4b, 0x03, 0x04].every((byte, index) => bytes[index] === byte)) return undefined;
+  const names = zipNames(bytes)?.join('\n') ?? firstName(bytes);
+  return kinds.find(({ holds }) => holds.test(names)) ?? unknown;
+}
+
+/** The start of the file, which holds the name of the first file in it. */
+const firstName = (bytes: Uint8Array): string => {
+  const length = (bytes[26] ?? 0) || 64;
+  return String.fromCharCode(...bytes.subarray(30, 30 + length));
+};
