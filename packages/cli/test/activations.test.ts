@@ -132,6 +132,27 @@ describe('a small model', () => {
     expect(narrow?.clipped).toBeCloseTo(1 / 2560, 6);
   });
 
+  it('data that nothing takes are told, and no statistics are written of them', async () => {
+    const nodes = [
+      { opType: 'Cast', input: ['x'], output: ['ids'], attribute: [{ name: 'to', type: 2, i: 7n }] },
+      { opType: 'Gather', input: ['w', 'ids'], output: ['y'] },
+    ];
+    await writeFile(inFolder('table.onnx'), tinyModel({ nodes }));
+    await writeFile(inFolder('ids.npy'), npyBytes([3], Float32Array.of(0, 1, 2)));
+    const data = ['--activations', 'min-max', '--calibrate', inFolder('ids.npy')];
+    const { report, calibration } = await quantized(
+      inFolder('table.onnx'),
+      ...data,
+      ...['--save-calibration', inFolder('none.json')],
+    );
+    expect(calibration).toBeUndefined();
+    expect(report.warnings).toEqual([
+      expect.stringContaining('--calibrate: the data were not read'),
+      expect.stringContaining('none.json was not written'),
+    ]);
+    expect(await contents(folder)).not.toContain('none.json');
+  });
+
   it('takes npz and JSON lines, a limit and labels', async () => {
     const values = Float32Array.from({ length: 64 * 5 }, (_, i) => Math.cos(i));
     await writeFile(inFolder('data.npz'), zip([{ name: 'x.npy', data: npyBytes([5, 64], values) }]));

@@ -66,8 +66,9 @@ export function extraFiles(
   const files: OutputFile[] = [];
   const section = { title: basename(input), report, ...(note === undefined ? {} : { note }) };
   if (page !== undefined) files.push({ path: page, data: renderHtmlReport(section) });
-  if (saveCalibration !== undefined)
-    files.push({ path: saveCalibration, data: `${JSON.stringify(statistics.calibration)}\n` });
+  const { calibration } = statistics;
+  if (saveCalibration !== undefined && calibration !== undefined)
+    files.push({ path: saveCalibration, data: `${JSON.stringify(calibration)}\n` });
   return files;
 }
 

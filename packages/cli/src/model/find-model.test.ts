@@ -19,6 +19,28 @@ it('tells the kind by the content, and by the name only where the content says n
   expect(await kindOf('e', '[1]')).toBe('onnx');
 });
 
+it('names a SavedModel of TensorFlow, the folder or the file, and what converts it', async () => {
+  const folder = await temporaryFolder();
+  await writeFile(join(folder, 'saved_model.pb'), Uint8Array.of(8, 1, 18, 0));
+  for (const path of [folder, join(folder, 'saved_model.pb')]) {
+    await expect(findModel(path)).rejects.toMatchObject({
+      code: 'model-not-onnx',
+      where: path,
+      received: 'a SavedModel of TensorFlow',
+      remedy: expect.stringContaining(`tf2onnx.convert --saved-model ${folder} --output`) as string,
+    });
+  }
+});
+
+it('points to the ONNX file in a folder', async () => {
+  const folder = await temporaryFolder();
+  await writeFile(join(folder, 'net.onnx'), '');
+  await expect(findModel(folder)).rejects.toMatchObject({
+    code: 'file-missing',
+    remedy: expect.stringContaining(join(folder, 'net.onnx')) as string,
+  });
+});
+
 it('finds the model.json of a folder, and says when there is none', async () => {
   const folder = await temporaryFolder();
   await expect(findModel(folder)).rejects.toMatchObject({

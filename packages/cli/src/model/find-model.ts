@@ -1,8 +1,10 @@
+import { existsSync } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 
 import { fileError } from '../files/file-error.js';
 import { checkInput } from '../files/read-input.js';
+import { folderError, refuseSavedModel } from './foreign-folder.js';
 
 /** A model as it was named, the file that holds it, and of which kind that is. */
 export interface FoundModel {
@@ -20,11 +22,12 @@ const headBytes = 256;
  * Finds the model at a path. JSON is taken for TensorFlow.js, everything else for ONNX: no protobuf message of ONNX
  * starts as JSON does.
  *
- * @throws LowbitError as `checkInput`.
+ * @throws LowbitError as `checkInput`, and `model-not-onnx` for a SavedModel of TensorFlow.
  */
 export async function findModel(path: string): Promise<FoundModel> {
-  const file = (await isFolder(path)) ? join(path, 'model.json') : path;
+  const file = (await isFolder(path)) ? await jsonIn(path) : path;
   await checkInput(file);
+  refuseSavedModel(file);
   const isJson = startsAsJson(await readHead(file)) || extname(file) === '.json';
   return { path, file, kind: isJson ? 'tfjs' : 'onnx' };
 }
@@ -34,6 +37,12 @@ async function isFolder(path: string): Promise<boolean> {
     throw fileError(error, path, 'read');
   });
   return found.isDirectory();
+}
+
+async function jsonIn(folder: string): Promise<string> {
+  const file = join(folder, 'model.json');
+  if (existsSync(file)) return file;
+  throw await folderError(folder);
 }
 
 async function readHead(file: string): Promise<Uint8Array> {

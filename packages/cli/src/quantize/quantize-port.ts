@@ -19,6 +19,7 @@ import { checkStatistics } from '../statistics/read-statistics.js';
 import { throwAsUsage, usageError } from '../usage/usage-error.js';
 import { checkSites } from './check-sites.js';
 import { recipeFrom } from './recipe.js';
+import { unusedData } from './unused-data.js';
 
 /** Statistics of activations, where there are any, and the data they are from if these were read now. */
 export interface Statistics {
@@ -69,14 +70,15 @@ export async function quantizePort<M>(
   const work = await planFor(job, measured);
   const statistics = await statisticsFor(job, stored, work, session);
   const { calibration } = statistics;
-  const { model, report } = await applyPlan(job.port, work.plan, work.registry, {
+  const { model, report: told } = await applyPlan(job.port, work.plan, work.registry, {
     ...session,
     measure: job.options.measure,
     ...(calibration === undefined ? {} : { calibration }),
   });
-  if (measured === undefined) return { model, report, statistics };
-  const features = { ...measured.data, samples: measured.features.labels.length };
-  return { model, report, statistics: { ...statistics, features } };
+  const features = measured && { ...measured.data, samples: measured.features.labels.length };
+  const all: Statistics = features === undefined ? statistics : { ...statistics, features };
+  const report = { ...told, warnings: [...told.warnings, ...unusedData(job.options, all)] };
+  return { model, report, statistics: all };
 }
 
 /** What a policy may decide by; `undefined` when bits are a number, or there are no labelled data. */

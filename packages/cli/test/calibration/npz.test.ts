@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 
 import { isLowbitError } from '@lowbit/core';
 
-import { npyBytes } from '../../src/calibration/index.js';
+import { npyBytes, type CalibrationSpec } from '../../src/calibration/index.js';
 import { failure, fixture, forInput, golden, newFolder, readAll } from './support.js';
 import { zip } from './zip.js';
 
@@ -54,6 +54,16 @@ describe('npz files of numpy', () => {
 });
 
 describe('npz files that are wrong', () => {
+  it.each([
+    ['n', { remedy: 'Did you mean N?', received: 'n' }],
+    ['image', { remedy: expect.stringContaining('numpy.savez(file, **{"N": array})') as string }],
+  ])('an array called %s for the input N is wrong usage', async (name, expected) => {
+    const spec: CalibrationSpec = { inputs: [{ name: 'N', shape: [3], type: 'float32' }] };
+    const path = await write(zip([{ name: `${name}.npy`, data: array }]));
+    const error = await failure([path], spec, 'invalid-argument');
+    expect(error).toMatchObject(expected);
+  });
+
   const x = { name: 'x.npy', data: array };
   const compressed = { ...x, data: deflateRawSync(array), method: 8, bytes: array.length, crc: crc32(array) };
   const zeros = deflateRawSync(Buffer.alloc(2 ** 27));
@@ -62,7 +72,7 @@ describe('npz files that are wrong', () => {
     ['no archive', Buffer.from('this is no archive at all')],
     ['a cut file', zip([x]).subarray(0, 200)],
     ['a wrong count', zip([x], 2)],
-    ['no array of an input', zip([{ ...x, name: 'y.npy' }])],
+    ['no array', zip([{ ...x, name: 'y.txt' }])],
     ['a name twice', zip([x, x])],
     ['an encrypted entry', zip([{ ...x, flags: 1 }])],
     ['another method', zip([{ ...x, method: 12 }])],

@@ -32,5 +32,6 @@ export async function findPath(path: string): Promise<FoundPath> {
     where: path,
     expected: 'a file or a folder',
     received: 'a device, pipe or socket',
+    remedy: 'Give the path of a regular file, or of a folder, that you may read.',
   });
 }

@@ -1,7 +1,7 @@
-import type { CancelSignal } from '@lowbit/core';
+import { suggestName, type CancelSignal, type LowbitError } from '@lowbit/core';
 
 import type { FileReference } from '../files/file-reference.js';
-import { invalid } from '../invalid.js';
+import { invalid, invalidArgument } from '../invalid.js';
 import { npyFile, type ArrayFile } from '../npy/array-file.js';
 import { npzFile } from '../npy/npz-file.js';
 import type { CalibrationInput, CalibrationSpec } from '../spec.js';
@@ -18,7 +18,8 @@ export interface GatheredFiles {
 /**
  * Looks up all paths and reads the headers of arrays, so that most mistakes are found before any work.
  *
- * @throws LowbitError `calibration-invalid`, `file-missing`, `file-unreadable` or `aborted`.
+ * @throws LowbitError `calibration-invalid`, `invalid-argument` for names that are no inputs, `file-missing`,
+ *   `file-unreadable` or `aborted`.
  */
 export async function gatherFiles(
   paths: readonly string[],
@@ -65,17 +66,29 @@ async function gatherArchive(
     if (array !== undefined) append(arrays, input, [array]);
   }
   if (unused.length === found.size) {
-    throw invalid(file.where, {
-      expected: `arrays named like the inputs: ${names.join(', ')}`,
-      received: unused.slice(0, 20).join(', ') || 'no arrays',
-      remedy: `Save with numpy.savez(file, ${names.map((name) => `**{${JSON.stringify(name)}: array}`).join(', ')}).`,
-    });
+    throw strangersAlone(file, names, unused);
   }
   if (unused.length > 0) {
     spec.onNote?.(
       `${file.where}: arrays that are no inputs were left out: ${unused.slice(0, 20).join(', ')}.`,
     );
   }
+}
+
+/** The error on an archive of which no array is called like an input. */
+function strangersAlone(
+  file: FileReference,
+  inputs: readonly string[],
+  arrays: readonly string[],
+): LowbitError {
+  const near = arrays.map((name) => suggestName(name, inputs)).find(({ remedy }) => remedy !== undefined);
+  const finding = {
+    expected: `arrays named like the inputs: ${inputs.join(', ')}`,
+    received: arrays.slice(0, 20).join(', ') || 'no arrays',
+    remedy: `Save with numpy.savez(file, ${inputs.map((name) => `**{${JSON.stringify(name)}: array}`).join(', ')}).`,
+    ...near,
+  };
+  return arrays.length === 0 ? invalid(file.where, finding) : invalidArgument(file.where, finding);
 }
 
 /** The input that was named, the one that the file is called after, or the model's only one. */

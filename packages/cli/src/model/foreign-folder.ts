@@ -1,0 +1,48 @@
+import { readdir } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+
+import { LowbitError } from '@lowbit/core';
+
+import { fileError } from '../files/file-error.js';
+
+const savedModel = 'saved_model.pb';
+
+/** Refuses the file of a SavedModel by its name: what it holds is spread over its folder. @throws LowbitError `model-not-onnx`. */
+export function refuseSavedModel(file: string): void {
+  if (basename(file) === savedModel) throw ofTensorFlow(file, dirname(file));
+}
+
+/**
+ * The error on a folder that has no `model.json`, by what it has instead.
+ *
+ * @throws LowbitError as `fileError` where it cannot be read.
+ */
+export async function folderError(folder: string): Promise<LowbitError> {
+  const names = await readdir(folder).catch((error: unknown) => {
+    throw fileError(error, folder, 'read');
+  });
+  if (names.includes(savedModel)) return ofTensorFlow(folder, folder);
+  const [model] = names.filter((name) => name.endsWith('.onnx')).sort();
+  return new LowbitError({
+    code: 'file-missing',
+    where: join(folder, 'model.json'),
+    expected: 'an ONNX file, or a folder that holds the model.json of TensorFlow.js',
+    received: model === undefined ? 'a folder without one' : 'a folder of ONNX files',
+    remedy:
+      model === undefined
+        ? 'Check the path; it starts from the folder that the command runs in.'
+        : `Give the file itself, for instance ${join(folder, model)}.`,
+  });
+}
+
+function ofTensorFlow(where: string, folder: string): LowbitError {
+  return new LowbitError({
+    code: 'model-not-onnx',
+    where,
+    expected: 'an ONNX file, or a model of TensorFlow.js',
+    received: 'a SavedModel of TensorFlow',
+    remedy:
+      `Convert its folder: python -m tf2onnx.convert --saved-model ${folder} --output model.onnx, or ` +
+      `tensorflowjs_converter --input_format=tf_saved_model --output_format=tfjs_graph_model ${folder} OUT.`,
+  });
+}
