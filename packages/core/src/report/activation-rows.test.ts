@@ -101,6 +101,18 @@ test('a constant site has one level, and whatever differs from it is clipped', (
   expect(row?.fitted).toMatchObject({ grid: { min: 2, max: 2 }, clipped: 0.25 });
 });
 
+test('levels on one side of 0 are a warning, levels that hold 0 between them are none', () => {
+  const above = rowOf({ kind: 'affine', levels: 4, scale: 0.7, offset: 4.41 }, [5, 6]);
+  expect(above?.warnings).toEqual([expect.stringContaining('from 4.41 to 6.51, without 0') as string]);
+  const below = rowOf({ kind: 'codebook', values: Float32Array.of(-3, -1) }, [-2]);
+  expect(below?.warnings).toEqual([expect.stringContaining('without 0') as string]);
+  for (const parameters of [
+    { kind: 'codebook', values: Float32Array.of(-1, 1) },
+    { kind: 'affine', levels: 4, scale: 1, offset: 0 },
+  ] as const)
+    expect(rowOf(parameters, [0.5])).not.toHaveProperty('warnings');
+});
+
 test('dynamic sites have no range, sites fitted without data no observed one, and float activations no rows', () => {
   expect(rowOf(undefined)).not.toHaveProperty('fitted');
   expect(rowOf({ kind: 'affine', levels: 4, scale: 1, offset: 0 })?.fitted).not.toHaveProperty('clipped');

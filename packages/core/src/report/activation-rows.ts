@@ -30,9 +30,12 @@ export function activationRows(
       return { ...planned, form: 'float', formReason: left, float: true, warnings: [wantsSpread] };
     const note = noted.get(id);
     const parameters = note?.float === true ? undefined : fitted.get(id)?.parameters;
+    const range = parameters && fittedRange(parameters, fitted.get(id)?.statistics);
+    const warning = range && withoutZero(range);
     return {
       ...planned,
-      ...(parameters === undefined ? {} : { fitted: fittedRange(parameters, fitted.get(id)?.statistics) }),
+      ...(range === undefined ? {} : { fitted: range }),
+      ...(warning === undefined ? {} : { warnings: [warning] }),
       ...(note === undefined ? {} : written(note)),
     };
   });
@@ -52,6 +55,15 @@ export function withActivations(
 
 function written({ form, float, reason }: ActivationNote): Partial<ActivationReport> {
   return { form, formReason: reason, ...(float === undefined ? {} : { float }) };
+}
+
+/** What stands against levels that all lie on one side of 0, which padding and silent inputs have. */
+function withoutZero({ grid: { min, max } }: FittedRange): string | undefined {
+  if (min <= 0 && max >= 0) return undefined;
+  return (
+    `its levels go from ${min.toPrecision(3)} to ${max.toPrecision(3)}, without 0: other inputs may have values far from all ` +
+    'of them; min-max includes 0'
+  );
 }
 
 function fittedRange(parameters: SliceParameters, statistics: FittedSite['statistics']): FittedRange {

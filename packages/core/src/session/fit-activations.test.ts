@@ -102,6 +102,23 @@ test.each([1, 0, -3])('a value that was always %d stays float, and nothing is fi
   expect(float).toBe(`it never changed in the calibration (always ${value})`);
 });
 
+test.each([
+  [1, 1.0000001],
+  [-300, -299.999],
+])('values from %d to %d differ by rounding alone and stay float', (min, max) => {
+  const ranges = rangeCollector();
+  ranges.add({ count: 9, min, max });
+  const { site, float } = fitted({ needs: 'ranges' }, calibrationOf(ranges.finish()));
+  expect(site).toBeUndefined();
+  expect(float).toBe(`it hardly changed in the calibration (from ${min} to ${max})`);
+});
+
+test('values that differ by more than rounding are fitted', () => {
+  const ranges = rangeCollector();
+  ranges.add({ count: 9, min: 1, max: 1.001 });
+  expect(fitted({ needs: 'ranges' }, calibrationOf(ranges.finish())).float).toBeUndefined();
+});
+
 test('a site for which a quantizer finds one level alone stays float', () => {
   const { all } = observed();
   const oneLevel: SliceParameters[] = [

@@ -109,6 +109,6 @@ function notObserved(id: string, quantizer: string, observed: RangeStatistics | 
     ...(known ? { received: 'ranges alone, and it needs the values' } : {}),
     remedy: known
       ? "Observe again with the option statistics: 'all' (command line: --calibrate)."
-      : 'Run the model on sample inputs with observe() (command line: --calibrate) and pass the result.',
+      : 'Run the model on sample inputs with observe() (command line: --calibrate) and pass the result; ONNX ports have it with a runtime: onnx(bytes, { ort }).',
   });
 }

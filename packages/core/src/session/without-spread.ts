@@ -1,10 +1,17 @@
 import type { RangeStatistics } from '../calibration/statistics.js';
 import type { SliceParameters } from '../scheme/types.js';
 
-/** Why a site where only one value was seen stays float; `undefined` where several were seen, or nothing. */
+/** Of the largest value: what rounding alone makes of one value that a network computes in float32, with room to spare. */
+const negligible = 2 ** -16;
+
+/** Why a site where only one value was seen, up to rounding, stays float; `undefined` where several were seen, or nothing. */
 export function noSpread(observed: RangeStatistics | undefined): string | undefined {
-  if (observed === undefined || observed.count === 0 || observed.min !== observed.max) return undefined;
-  return `it never changed in the calibration (always ${observed.min})`;
+  if (observed === undefined || observed.count === 0) return undefined;
+  const { min, max } = observed;
+  if (min === max) return `it never changed in the calibration (always ${min})`;
+  const largest = Math.max(Math.abs(min), Math.abs(max));
+  if (max - min > negligible * largest) return undefined;
+  return `it hardly changed in the calibration (from ${min} to ${max})`;
 }
 
 /** Why a site whose fitted levels are all the same stays float; `undefined` where there are several. */

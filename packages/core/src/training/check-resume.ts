@@ -43,9 +43,10 @@ export function checkResume(given: TrainingCheckpoint, run: ResumedRun): void {
 function formatDifference(given: Partial<TrainingCheckpoint> | undefined): Difference | undefined {
   const isLoaded =
     given?.format === 'lowbit-training' && given.variables instanceof Map && given.frozen instanceof Map;
-  if (isLoaded) return undefined;
-  const expected = 'what TrainingRun.checkpoint or loadCheckpoint gave';
-  return { where: 'resume', expected, received: `format ${String(given?.format)}` };
+  if (isLoaded && given.version === 1) return undefined;
+  const expected = 'what TrainingRun.checkpoint or loadCheckpoint gave, of version 1';
+  const received = `format ${String(given?.format)}, version ${String(given?.version)}`;
+  return { where: 'resume', expected, received };
 }
 
 function variableDifference(

@@ -254,3 +254,24 @@ test('stored checkpoints are checked to the last byte and member', async () => {
       }),
     );
 });
+
+test('the bytes of a checkpoint are taken as an ArrayBuffer too, and missing ones are told', async () => {
+  const checkpoint = await checkpointIn(simple, 0, 1);
+  const { document, data } = storeCheckpoint(checkpoint);
+  const buffer = data.slice().buffer;
+  expect(loadCheckpoint(document, buffer)).toEqual(loadCheckpoint(document, data));
+  for (const nothing of [undefined, null, [...data], 'text'])
+    expect(() => loadCheckpoint(document, nothing as never)).toThrowError(
+      expect.objectContaining({ code: 'checkpoint-invalid', where: 'checkpoint: data' }),
+    );
+});
+
+test('a checkpoint of another version is not resumed', async () => {
+  const resume = { ...(await checkpointIn(simple, 0, 1)), version: 2 } as never;
+  const run = train(trainableMemory(structuredClone(start), target), simple, { resume });
+  await expect(run[Symbol.asyncIterator]().next()).rejects.toMatchObject({
+    code: 'checkpoint-invalid',
+    where: 'resume',
+    received: 'format lowbit-training, version 2',
+  });
+});

@@ -52,6 +52,9 @@ export interface TrainingRun<M> extends AsyncIterable<TrainingRound> {
   /**
    * The quantized model, when the last round is over. Rejects with `aborted` when the loop was left, and with
    * `invalid-argument` when it is waited for and nobody begins to iterate in the same turn of the event loop.
+   *
+   * Await it after the loop, or beside it as in `Promise.all([loop(), run.result])`. Awaiting it in the body of the loop waits for ever:
+   * the round ends with the body, which waits for the round.
    */
   readonly result: Promise<Trained<M>>;
   /** The rounds so far, with the losses that were measured. */

@@ -29,13 +29,18 @@ export function storeCheckpoint({ variables, frozen, ...rest }: TrainingCheckpoi
 /**
  * A checkpoint from what {@link storeCheckpoint} gave.
  *
+ * @param data The bytes, also as an `ArrayBuffer`.
  * @param where Name of the file, for errors.
  * @throws LowbitError `checkpoint-invalid` for anything else; `plan-invalid` for its plan.
  */
-export function loadCheckpoint(document: unknown, data: Uint8Array, where: string): TrainingCheckpoint {
+export function loadCheckpoint(
+  document: unknown,
+  data: Uint8Array | ArrayBuffer,
+  where = 'checkpoint',
+): TrainingCheckpoint {
   const given = (document ?? {}) as Partial<TrainingCheckpoint> & Record<string, unknown>;
   if (given.format !== 'lowbit-training' || given.version !== 1) throw notACheckpoint(where, given);
-  const { read, finish } = arrayReader(data, where);
+  const { read, finish } = arrayReader(bytesOf(data, where), where);
   const variables = Object.entries(recordOf(given.variables, 'variables', where));
   const frozen = Object.entries(recordOf(given.frozen, 'frozen', where));
   const loaded: TrainingCheckpoint = {
@@ -51,6 +56,18 @@ export function loadCheckpoint(document: unknown, data: Uint8Array, where: strin
   };
   finish();
   return loaded;
+}
+
+function bytesOf(data: unknown, where: string): Uint8Array {
+  if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  if (data instanceof ArrayBuffer) return new Uint8Array(data);
+  throw new LowbitError({
+    code: 'checkpoint-invalid',
+    where: `${where}: data`,
+    expected: 'the bytes that storeCheckpoint made, as a Uint8Array or an ArrayBuffer',
+    received: data === undefined ? 'nothing' : typeof data,
+    remedy: 'loadCheckpoint(document, data): give both parts of the stored checkpoint.',
+  });
 }
 
 type Read = ReturnType<typeof arrayReader>['read'];
