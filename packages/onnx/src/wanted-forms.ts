@@ -22,10 +22,11 @@ export function wantedForms(
   const packed = optimize === 'memory' ? packedForms(model, runtime) : () => undefined;
   return (site, layer) => {
     const wants = packed(site);
-    const form = sites.has(layer.id) && integers ? integerOperators[integers][layer.op] : undefined;
-    if (form === undefined) return wants;
+    if (!sites.has(layer.id) || integers === undefined) return wants;
     return (settings) => {
-      if (!settings.activations) return wants?.(settings);
+      const written = settings.measuresRanges === true ? 'operators' : integers;
+      const form = integerOperators[written][layer.op];
+      if (!settings.activations || form === undefined) return wants?.(settings);
       const shared = groupSize(settings.granularity) === undefined ? {} : { granularity: 'channel' as const };
       return { form, grid: 'symmetric', ...shared };
     };

@@ -22,6 +22,8 @@ export interface WeightSettings {
   readonly granularity: Granularity;
   /** Whether the plan quantizes activations too. */
   readonly activations: boolean;
+  /** Whether ranges of activations are measured on each run instead of being known beforehand. */
+  readonly measuresRanges?: boolean;
 }
 
 /** One weight that can be quantized. */

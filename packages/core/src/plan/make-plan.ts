@@ -171,6 +171,7 @@ function planEntry(draft: Draft, placed: PlacedWeight, recipe: Recipe, plugins: 
     bits: draft.bits,
     granularity: fitting.granularity,
     activations: recipe.activations !== undefined,
+    ...(measuresRanges(recipe, plugins) ? { measuresRanges: true } : {}),
   });
   const met = meetWanted(wanted, chosen, fitting.granularity, draft.granularity !== undefined);
   const reasons = [draft.reason, fitting.reason, met.reason].filter((reason) => reason !== undefined);
@@ -185,6 +186,11 @@ function planEntry(draft: Draft, placed: PlacedWeight, recipe: Recipe, plugins: 
     parameterStorage: draft.parameterStorage,
     reason: reasons.join('; '),
   };
+}
+
+/** Whether activations get a quantizer of ranges that are measured on each run. */
+function measuresRanges({ activations }: Recipe, plugins: Set<Plugin>): boolean {
+  return activations !== undefined && choosePlugin(activations, plugins).quantizer.dynamic === 'range';
 }
 
 /** Why a weight is not quantized, whatever the policy and the rules say. */

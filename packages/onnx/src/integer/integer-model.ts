@@ -14,7 +14,7 @@ import type { IntegerWork, StaticWork } from './integer-work.js';
 import { openGraph } from './open-graph.js';
 import { dynamicOpset, integerOpset, opsetRefusal, raiseOpset } from './raise-opset.js';
 import { measuresRange } from './measures-range.js';
-import { noGpuKernels } from './reasons.js';
+import { measuredRange, noGpuKernels } from './reasons.js';
 import { uint8Site } from './uint8-site.js';
 import { writeDynamic } from './write-dynamic.js';
 import { writeOperators } from './write-operators.js';
@@ -77,10 +77,12 @@ export function integerModel(
   const raised = raiseOpset(model, graph);
   const edit = integerEdit(graph, raised.opset);
   const storage = [
-    ...writeDynamic(dynamics, edit),
+    ...writeDynamic(dynamics, edit, form),
     ...(form === 'qdq' ? writeQdq(statics, edit, outcome, reasons, sites) : writeOperators(statics, edit)),
   ];
-  noteWritten([...dynamics, ...statics], storage, sites);
+  noteWritten(dynamics, storage, sites, form === 'qdq' ? measuredRange : undefined);
+  if (form === 'qdq' && dynamics.length > 0) noteNotHandedOn(dynamics, outcome, sites);
+  noteWritten(statics, storage, sites);
   noteLeft(description, reasons, sites);
   graph.apply();
   if (edit.usesRuntimeDomain()) importRuntimeDomain(raised);
@@ -88,12 +90,26 @@ export function integerModel(
 }
 
 /** The inputs of layers that became integer. */
-function noteWritten(work: readonly IntegerWork[], storage: readonly StorageNote[], sites: SiteNotes): void {
+function noteWritten(
+  work: readonly IntegerWork[],
+  storage: readonly StorageNote[],
+  sites: SiteNotes,
+  why?: string,
+): void {
   const forms = new Map(storage.map(({ id, form }) => [id, form]));
   for (const { layer } of work) {
     const form = forms.get(layer.weight.id);
-    if (form !== undefined) sites.written(layer.input, form, `taken as 8-bit integers by ${form}`);
+    if (form === undefined) continue;
+    const taken = `taken as 8-bit integers by ${form}`;
+    sites.written(layer.input, form, why === undefined ? taken : `${taken}; ${why}`);
   }
+}
+
+/** The values that `qdq` would hand on as 8-bit integers, were their ranges not measured on each run. */
+function noteNotHandedOn(work: readonly IntegerWork[], { activations }: Outcome, sites: SiteNotes): void {
+  const taken = new Set(work.map(({ layer }) => layer.input));
+  for (const [id, site] of activations)
+    if (!taken.has(id) && measuresRange(site)) sites.left(id, measuredRange);
 }
 
 /** The inputs of layers that did not, which nothing has changed. */

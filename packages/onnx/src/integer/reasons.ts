@@ -5,3 +5,6 @@ export const outputNotQuantized = (why: string) =>
   `computed in floats: its result cannot be quantized, since ${why}`;
 export const noGpuKernels =
   'computed in floats: the WebGPU provider has no kernels for quantized activations';
+/** Why a layer is not in the form `qdq` that was asked for. */
+export const measuredRange =
+  'written as operators instead of qdq: ranges that are measured on each run have no QuantizeLinear with a fixed scale';

@@ -8,6 +8,7 @@ import {
 } from '@lowbit/core';
 import type { DataType } from '../schema/proto.js';
 import {
+  blocksSince,
   dequantizeOperator,
   leavesZeroPointsOut,
   signedTypes,
@@ -111,10 +112,14 @@ function storedCodes(
   return { type: signedTypes[bits] as DataType, codes: around, scale: centred.scale };
 }
 
-function noOperator(bits: number, spread: Spread, { opset, runtime }: Target): string {
-  if (runtime?.provider !== 'webgpu') return `no operator of opset ${opset} decodes groups from packed codes`;
-  const what = spread === 'block' ? `groups of ${bits} bits` : `${bits} bits`;
-  return `no operator of opset ${opset} decodes ${what} from packed codes on WebGPU of onnxruntime-web 1.${runtime.minor}`;
+function noOperator(bits: number, spread: Spread, target: Target): string {
+  const { opset, runtime } = target;
+  const codes = spread === 'block' ? `groups of ${bits} bits` : `${bits} bits`;
+  const where = runtime?.provider === 'webgpu' ? ` on WebGPU of onnxruntime-web 1.${runtime.minor}` : '';
+  const later = { ...target, opset: Math.max(opset, blocksSince) };
+  return dequantizeOperator(bits, spread, later) === undefined
+    ? `no operator decodes ${codes} from packed codes${where}`
+    : `no operator of opset ${opset} decodes ${codes} from packed codes${where}; one of opset ${blocksSince} does`;
 }
 
 /** The values of code 0 on symmetric grids; float16 could not hold them exactly. */

@@ -1,7 +1,7 @@
-import { zeroPointForm, type QuantizedTensor } from '@lowbit/core';
+import type { QuantizedTensor } from '@lowbit/core';
 import type { WeightSite } from '../describe/weight-site.js';
 import { copyMessage, DataType, type NodeProto } from '../schema/proto.js';
-import { gatherBlockQuantizedBits, runtimeDomain } from '../target/facts.js';
+import { gatherBlockQuantizedBits, isPackedFloat, runtimeDomain, type PackedFloat } from '../target/facts.js';
 import type { Target } from '../target/target.js';
 import { makeAttribute } from '../write/make-node.js';
 import { packSmall } from '../write/pack-small.js';
@@ -9,12 +9,12 @@ import { centredCodes } from './centred-codes.js';
 import type { Fragment } from './fragment.js';
 import { isTable } from './gather-rows.js';
 import type { Replacement } from './lower.js';
-import { addNumbers } from './parameter-grid.js';
+import { addScales, packedParameters } from './packed-parameters.js';
 
 /**
  * Takes rows of packed groups: every `Gather` becomes `com.microsoft.GatherBlockQuantized` with the same name and
- * outputs. `undefined` when the operator does not fit: it takes a table of FLOAT with groups of 16, 32, 64 … along its
- * rows that leave nothing over, and integer zero points, which are left out where all can be its default.
+ * outputs. `undefined` when the operator does not fit: it takes a table with groups of 16, 32, 64 … along its rows, of which
+ * the last may be short, scales of the table's type, and integer zero points, which are left out where all can be its default.
  */
 export function gatherBlockQuantized(
   to: Fragment,
@@ -22,21 +22,23 @@ export function gatherBlockQuantized(
   tensor: QuantizedTensor,
   target: Target,
 ): Replacement | undefined {
-  const { shape, slicing, parameterStorage } = tensor;
+  const { shape, slicing } = tensor;
   if (slicing === 'tensor' || !('along' in slicing) || slicing.along !== 1) return undefined;
   if (!isFloatTable(site)) return undefined;
   const [entries, features] = shape as readonly [number, number];
   const { group } = slicing;
-  const bits = gatherBlockQuantizedBits(tensor.bits, group, features, target);
-  const exact = bits && zeroPointForm(tensor);
-  if (bits === undefined || exact === undefined) return undefined;
+  const type = site.source.tensor.dataType as PackedFloat;
+  const bits = gatherBlockQuantizedBits(tensor.bits, group, features, target, type);
+  const found = bits && packedParameters(tensor, type);
+  if (bits === undefined || found === undefined) return undefined;
+  const { exact, stored } = found;
   const centred = centredCodes(tensor, exact, bits);
   const add = (role: string, columns: number, codes: ArrayLike<number>) =>
     addRows(to, role, [entries, columns], codes, bits, centred !== undefined);
-  const groups = features / group;
+  const groups = Math.ceil(features / group);
   const { codes, scale } = centred ?? exact;
   const inputs = [add('codes', features, codes)];
-  const parameters = [addNumbers(to, 'scale', scale, [entries, groups], parameterStorage)];
+  const parameters = [addScales(to, scale, [entries, groups], type, tensor)];
   if (centred === undefined) parameters.push(add('zero', groups, exact.zeroPoints));
   const attribute = Object.entries({
     gather_axis: 0,
@@ -52,12 +54,12 @@ export function gatherBlockQuantized(
       attribute,
     });
   const nodes = new Map(site.uses.map(({ node }) => [node, [replaced(node)]]));
-  return { form: 'GatherBlockQuantized', storedBits: bits, nodes };
+  return { form: 'GatherBlockQuantized', storedBits: bits, nodes, stored };
 }
 
-/** Whether a weight is a table of FLOAT that rows are taken of, and nothing else. */
+/** Whether a weight is a table of floats that rows are taken of, and nothing else. */
 export const isFloatTable = (site: WeightSite): boolean =>
-  isTable(site) && site.source.tensor.dataType === DataType.FLOAT;
+  isTable(site) && isPackedFloat(site.source.tensor.dataType);
 
 /**
  * Adds the rows [entries, columns] of codes or zero points.

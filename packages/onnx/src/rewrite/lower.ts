@@ -12,6 +12,7 @@ import { gatherBlockQuantized } from './gather-block-quantized.js';
 import { gatherRows } from './gather-rows.js';
 import { integers } from './integers.js';
 import { matMulNBits } from './mat-mul-n-bits.js';
+import { groupsUnfit } from './groups-unfit.js';
 import { unpackedReason } from './unpacked-reason.js';
 import { usedOnly } from './used-only.js';
 
@@ -23,6 +24,8 @@ export interface Lowered {
   readonly reason: string;
   /** What nodes of the graph become with it, above all those that take the weight packed. */
   readonly others: Replacement['nodes'];
+  /** The tensor as it was written, where that has other parameters. */
+  readonly stored?: QuantizedTensor;
 }
 
 /** Nodes that take a packed weight, in place of its users. */
@@ -32,6 +35,8 @@ export interface Replacement {
   readonly storedBits: number;
   /** What each node becomes, in an order in which they can be computed. */
   readonly nodes: ReadonlyMap<NodeProto, readonly NodeProto[]>;
+  /** The tensor as it was written, where that has other parameters. */
+  readonly stored?: QuantizedTensor;
 }
 
 /**
@@ -48,8 +53,11 @@ export function lower(
   if (optimize === 'speed') return expanded(to, site, expand(to, tensor, target), tensor);
   const multiplies = matMulNBits(to, site, tensor, target);
   if (multiplies !== undefined) return replaced(to, tensor, multiplies, multiplied(target));
-  const takes = gatherBlockQuantized(to, site, tensor, target) ?? gatherRows(to, site, tensor, target);
+  const takes = gatherBlockQuantized(to, site, tensor, target);
   if (takes !== undefined) return replaced(to, tensor, takes, taken);
+  const unfit = groupsUnfit(site, tensor, target);
+  const rows = gatherRows(to, site, tensor, target);
+  if (rows !== undefined) return replaced(to, tensor, rows, taken, unfit);
   const dims = tensorShape(site.source.tensor, site.source.name);
   const packed = dequantize(to, tensor, target, dims, () => !usedOnly(site, () => true));
   if ('unfit' in packed) {
@@ -57,7 +65,7 @@ export function lower(
     return expanded(to, site, expand(to, tensor, target), tensor, why);
   }
   finish(to, site, packed);
-  const reason = sentence(decoded, widening(packed.storedBits, tensor));
+  const reason = sentence(decoded, unfit, widening(packed.storedBits, tensor));
   const others = explicitTransposes(site.source);
   return { form: packed.form, memoryBytes: packedBytes(to), reason, others };
 }
@@ -74,11 +82,11 @@ const taken = 'stays packed in memory; only the rows that are asked for are deco
 function replaced(
   to: Fragment,
   tensor: QuantizedTensor,
-  { form, storedBits, nodes: others }: Replacement,
-  why: string,
+  { form, storedBits, nodes: others, stored = tensor }: Replacement,
+  ...why: readonly (string | undefined)[]
 ): Lowered {
-  const reason = sentence(why, widening(storedBits, tensor));
-  return { form, memoryBytes: packedBytes(to), reason, others };
+  const reason = sentence(...why, widening(storedBits, tensor));
+  return { form, memoryBytes: packedBytes(to), reason, others, stored };
 }
 
 /** @param unfit Why it is not kept packed, where that was wanted. */

@@ -1,22 +1,22 @@
-import { zeroPointForm, type QuantizedTensor } from '@lowbit/core';
+import type { QuantizedTensor } from '@lowbit/core';
 import { isStandard } from '../describe/scope.js';
 import type { WeightSite, WeightUse } from '../describe/weight-site.js';
 import { copyMessage, DataType, type NodeProto } from '../schema/proto.js';
-import { matMulNBitsFits, runtimeDomain } from '../target/facts.js';
+import { isPackedFloat, matMulNBitsFits, runtimeDomain, type PackedFloat } from '../target/facts.js';
 import type { Target } from '../target/target.js';
 import { makeAttribute } from '../write/make-node.js';
 import { centredCodes } from './centred-codes.js';
 import type { Fragment } from './fragment.js';
 import { groupLayout, packGroups, packZeroPoints, type PackedBits } from './group-layout.js';
 import type { Replacement } from './lower.js';
-import { addNumbers } from './parameter-grid.js';
+import { addScales, packedParameters } from './packed-parameters.js';
 import { usedOnly } from './used-only.js';
 
 /**
  * Multiplies by packed groups: every `MatMul` that the weight feeds becomes `com.microsoft.MatMulNBits` with the
  * same name and outputs. Returns what each node becomes, or `undefined` when the operator does not fit: it takes a
  * matrix [rows, columns] as second factor, groups along the rows, and integer zero points, which are left out where
- * all can be its default.
+ * all can be its default. Scales have the type of the matrix.
  */
 export function matMulNBits(
   to: Fragment,
@@ -24,21 +24,24 @@ export function matMulNBits(
   tensor: QuantizedTensor,
   target: Target,
 ): Replacement | undefined {
-  const { shape, slicing, bits, parameterStorage } = tensor;
+  const { shape, slicing, bits } = tensor;
   const rows = shape[0] as number;
   if (slicing === 'tensor' || !('along' in slicing) || slicing.along !== 0) return undefined;
   if (!feedsOnlyMatMul(site)) return undefined;
-  const exact = zeroPointForm(tensor);
-  if (exact === undefined) return undefined;
+  const type = site.source.tensor.dataType as PackedFloat;
+  const parameters = packedParameters(tensor, type);
+  if (parameters === undefined) return undefined;
+  const { exact, stored } = parameters;
   const centred = centredCodes(tensor, exact, bits);
-  if (!matMulNBitsFits(bits, slicing.group, rows, target, centred === undefined)) return undefined;
+  const zeroPoints = centred === undefined;
+  if (!matMulNBitsFits(bits, slicing.group, rows, target, { zeroPoints, type })) return undefined;
   const layout = groupLayout(shape as readonly [number, number], slicing.group, bits as PackedBits);
   const { columns, groups } = layout;
   const form = centred ?? exact;
   const scales = transpose(form.scale, groups);
   const inputs = [
     to.constant('codes', DataType.UINT8, [columns, groups, layout.bytesPerGroup], packGroups(form, layout)),
-    addNumbers(to, 'scale', scales, [columns * groups], parameterStorage),
+    addScales(to, scales, [columns * groups], type, tensor),
   ];
   if (centred === undefined) {
     const zeros = packZeroPoints(exact, layout);
@@ -52,7 +55,7 @@ export function matMulNBits(
     return copyMessage(node, { opType: 'MatMulNBits', domain: runtimeDomain.name, input, attribute });
   };
   const nodes = new Map(site.uses.map(({ node }) => [node, [replaced(node)]]));
-  return { form: 'MatMulNBits', storedBits: bits, nodes };
+  return { form: 'MatMulNBits', storedBits: bits, nodes, stored };
 }
 
 /** The transpose of a matrix of so many rows. */
@@ -67,7 +70,7 @@ function transpose(values: Float32Array, rows: number): Float32Array {
 /** Whether the weight is the second factor of `MatMul` nodes and nothing else. */
 export function feedsOnlyMatMul(site: WeightSite): boolean {
   const { source, shape } = site;
-  const plain = source.tensor.dataType === DataType.FLOAT && shape.length === 2;
+  const plain = isPackedFloat(source.tensor.dataType) && shape.length === 2;
   const factor = ({ node, input }: WeightUse) =>
     input === 1 && isStandard(node, 'MatMul') && node.input[0] !== source.name;
   return plain && source.tensor.dims.length === 2 && usedOnly(site, factor);

@@ -101,7 +101,7 @@ function rewriteWeight(
 ): StorageNote {
   const { id, source } = site;
   const added = fragment(prefix, edit.shared);
-  const { form, memoryBytes, reason, others } = lower(added, site, tensor, target, optimize);
+  const { form, memoryBytes, reason, others, stored } = lower(added, site, tensor, target, optimize);
   keepWords(source, added);
   nameNodes([...others.values()].flat(), prefix);
   const removed = replacedParts(source);
@@ -124,7 +124,7 @@ function rewriteWeight(
     storedBytes: bytes,
     memoryBytes,
     reason: `${reason}${hidden}${unread}`,
-    ...writtenValues(tensor, source.tensor.dataType),
+    ...writtenValues(stored ?? tensor, source.tensor.dataType),
   };
 }
 

@@ -1,13 +1,13 @@
 import type { QuantizedTensor } from '@lowbit/core';
 import type { WeightSite } from '../describe/weight-site.js';
-import { dequantizeOperator, matMulNBitsFits } from '../target/facts.js';
+import { dequantizeOperator } from '../target/facts.js';
 import type { Target } from '../target/target.js';
-import { feedsOnlyMatMul } from './mat-mul-n-bits.js';
+import { groupOperator, groupSizes, groupsUnfit } from './groups-unfit.js';
 
 /**
  * Why a weight is not kept packed, and with what it would be, where there is something.
  *
- * @param unfit Why no `DequantizeLinear` takes it.
+ * @param unfit Why no `DequantizeLinear` takes it, which is the cause where no other operator could.
  */
 export function unpackedReason(
   site: WeightSite,
@@ -15,22 +15,23 @@ export function unpackedReason(
   target: Target,
   unfit: string,
 ): string {
-  if (tensor.scheme.kind !== 'affine') return unfit;
-  const product = feedsOnlyMatMul(site) ? unmultiplied(tensor, target) : undefined;
-  const grouped = tensor.slicing !== 'tensor' && 'along' in tensor.slicing;
-  const axis = grouped && dequantizeOperator(tensor.bits, 'axis', target) !== undefined;
-  const other =
-    axis && product === undefined ? 'per channel (granularity channel) it would stay packed' : undefined;
-  return [product, unfit, other].filter((part) => part !== undefined).join('; ');
+  const { scheme, slicing, bits } = tensor;
+  if (scheme.kind !== 'affine') return unfit;
+  const cause = groupsUnfit(site, tensor, target) ?? unfit;
+  const grouped = slicing !== 'tensor' && 'along' in slicing;
+  const other = grouped ? perChannel(bits, target) : inGroups(site, bits, target);
+  return other === undefined ? cause : `${cause}; ${other}`;
 }
 
-/** Why `MatMulNBits` does not take the second factor of products. */
-function unmultiplied({ bits, shape, slicing }: QuantizedTensor, target: Target): string {
-  const rows = shape[0] as number;
-  const fits = (group: number) => matMulNBitsFits(bits, group, rows, target);
-  const fitting = [32, 16, 64, 128, 256].find(fits);
-  const group = slicing !== 'tensor' && 'along' in slicing && slicing.along === 0 ? slicing.group : undefined;
-  if (group !== undefined && fits(group)) return 'MatMulNBits takes grids with integer zero points alone';
-  if (fitting === undefined) return `MatMulNBits takes no ${bits} bits of ${rows} rows here`;
-  return `MatMulNBits would take it in groups of ${fitting} (granularity group:${fitting})`;
+function perChannel(bits: number, target: Target): string | undefined {
+  const stays = dequantizeOperator(bits, 'axis', target) !== undefined;
+  return stays ? 'per channel (granularity channel) it would stay packed' : undefined;
+}
+
+function inGroups(site: WeightSite, bits: number, target: Target): string | undefined {
+  const operator = groupOperator(site, site.inputAxis ?? 0, target);
+  const group = operator && groupSizes.find((one) => operator.fits(bits, one));
+  return group === undefined
+    ? undefined
+    : `${operator?.name} would take it in groups of ${group} (granularity group:${group})`;
 }

@@ -2,7 +2,12 @@ import { groupSize, type WantedForm, type WeightDescriptor } from '@lowbit/core'
 import type { WeightSite } from '../describe/weight-site.js';
 import { functionsByGraph } from '../read/function-body.js';
 import type { OnnxModel } from '../read/model.js';
-import { dequantizeOperator, gatherBlockQuantizedBits, matMulNBitsFits } from '../target/facts.js';
+import {
+  dequantizeOperator,
+  gatherBlockQuantizedBits,
+  matMulNBitsFits,
+  type PackedFloat,
+} from '../target/facts.js';
 import type { Runtime, Target } from '../target/target.js';
 import { isFloatTable } from './gather-block-quantized.js';
 import { feedsOnlyMatMul } from './mat-mul-n-bits.js';
@@ -24,6 +29,7 @@ export function packedForms(model: OnnxModel, runtime: Runtime | undefined) {
  */
 function wantedForm(site: WeightSite, target: Target): NonNullable<WeightDescriptor['wants']> {
   const { shape, inputAxis } = site;
+  const type = site.source.tensor.dataType as PackedFloat;
   const length = shape[inputAxis ?? 0] as number;
   const multiplied = inputAxis === 0 && feedsOnlyMatMul(site);
   const taken = inputAxis === 1 && isFloatTable(site);
@@ -31,8 +37,9 @@ function wantedForm(site: WeightSite, target: Target): NonNullable<WeightDescrip
   return ({ bits, granularity }) => {
     const group = groupSize(granularity);
     if (group === undefined) return undefined;
-    if (multiplied && matMulNBitsFits(bits, group, length, target)) return wantsZeroPoint('MatMulNBits');
-    if (taken && gatherBlockQuantizedBits(bits, group, length, target) !== undefined)
+    if (multiplied && matMulNBitsFits(bits, group, length, target, { type }))
+      return wantsZeroPoint('MatMulNBits');
+    if (taken && gatherBlockQuantizedBits(bits, group, length, target, type) !== undefined)
       return wantsZeroPoint('GatherBlockQuantized');
     const decoded = length % group !== 0 && dequantizeOperator(bits, 'block', target) !== undefined;
     return decoded ? wantsZeroPoint('DequantizeLinear') : undefined;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { DataType } from '../schema/proto.js';
-import { castableType, dequantizeOperator, matMulNBitsFits } from './facts.js';
+import { castableType, dequantizeOperator, gatherBlockQuantizedBits, matMulNBitsFits } from './facts.js';
 
 const old = { opset: 11, ir: 6 };
 const safest = { opset: 21, ir: 10 };
@@ -56,4 +56,30 @@ test.each([
   [3, 32, 64, false],
 ])('MatMulNBits of %i bits in blocks of %i on %i rows: %s', (bits, block, rows, fits) => {
   expect(matMulNBitsFits(bits, block, rows, { opset: 13, ir: 8 })).toBe(fits);
+});
+
+test.each([
+  [2, { minor: 24, provider: 'wasm' }, false],
+  [2, { minor: 30, provider: 'wasm' }, true],
+  [4, { minor: 20, provider: 'wasm' }, true],
+  [8, { minor: 20, provider: 'wasm' }, false],
+  [8, { minor: 24, provider: 'wasm' }, true],
+  [4, { minor: 30, provider: 'webgpu' }, false],
+] as const)('MatMulNBits of %i bits in float16 for %o: %s', (bits, runtime, fits) => {
+  const target = { opset: 17, ir: 8, runtime };
+  expect(matMulNBitsFits(bits, 32, 64, target, { type: DataType.FLOAT16 })).toBe(fits);
+});
+
+test.each([
+  [4, 32, 80, 4],
+  [4, 128, 80, 4],
+  [4, 32, 75, 4],
+  [8, 16, 81, 8],
+  [2, 32, 80, 2],
+  [2, 32, 75, 4],
+  [4, 48, 96, undefined],
+])('GatherBlockQuantized of %i bits in blocks of %i on rows of %i: %s bits', (bits, block, row, held) => {
+  const target = { opset: 17, ir: 8, runtime: { minor: 30, provider: 'wasm' } } as const;
+  expect(gatherBlockQuantizedBits(bits, block, row, target)).toBe(held);
+  expect(gatherBlockQuantizedBits(bits, block, row, target, DataType.FLOAT16)).toBe(held);
 });

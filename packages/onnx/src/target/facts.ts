@@ -145,6 +145,9 @@ const dequantizeFacts: readonly DequantizeFact[] = [
   },
 ];
 
+/** The operator set since which the standard `DequantizeLinear` decodes blocks. */
+export const blocksSince = 21;
+
 /** The newest operator set of which WebGPU runs the standard `DequantizeLinear` itself. */
 const newestOnGpu = 23;
 
@@ -191,34 +194,50 @@ const movesWithoutZeroPoints = 30;
 export const leavesZeroPointsOut = ({ runtime = defaultRuntime }: Target, isMoved: () => boolean): boolean =>
   runtime.minor >= movesWithoutZeroPoints || !isMoved();
 
-/** Widths of `com.microsoft.MatMulNBits`, and since when it takes packed zero points where that came later. */
-const multiplied: ReadonlyMap<number, Runtimes & { readonly zeroPoints?: Runtimes }> = new Map([
-  [2, { wasm: 24, webgpu: 24, zeroPoints: { wasm: 24, webgpu: 26 } }],
-  [4, { wasm: 20, webgpu: 24 }],
-  [8, { wasm: 24, webgpu: 24 }],
+/** The types of scales and results that packed operators have. */
+export type PackedFloat = DataType.FLOAT | DataType.FLOAT16;
+
+/** Whether packed operators may have scales and results of a type. */
+export const isPackedFloat = (type: number): type is PackedFloat =>
+  type === DataType.FLOAT || type === DataType.FLOAT16;
+
+/**
+ * Widths of `com.microsoft.MatMulNBits`, since when it takes packed zero points where that came later, and since when
+ * it computes in float16. That was measured on WebAssembly alone: WebGPU needs a GPU with float16 for it, or fails.
+ */
+const multiplied: ReadonlyMap<
+  number,
+  Runtimes & { readonly zeroPoints?: Runtimes; readonly half: Runtimes }
+> = new Map([
+  [2, { wasm: 24, webgpu: 24, zeroPoints: { wasm: 24, webgpu: 26 }, half: { wasm: 30 } }],
+  [4, { wasm: 20, webgpu: 24, half: { wasm: 20 } }],
+  [8, { wasm: 24, webgpu: 24, half: { wasm: 24 } }],
 ]);
 
 /**
  * What `com.microsoft.MatMulNBits` computes rightly: blocks of 16 … 256, a power of two; 2, 4 or 8 bits; rows that
  * are not a multiple of the block at 4 bits only; scales of either sign; zero points given as packed integers, or left
  * out where all are 2^(bits − 1).
+ *
+ * @param type Of the factors, the scales and the result.
  */
 export function matMulNBitsFits(
   bits: number,
   block: number,
   rows: number,
   target: Target,
-  zeroPoints = true,
+  { zeroPoints = true, type = DataType.FLOAT }: { zeroPoints?: boolean; type?: PackedFloat } = {},
 ): boolean {
   const blockFits = block >= 16 && block <= 256 && Number.isInteger(Math.log2(block));
   const runs = multiplied.get(bits);
   if (runs === undefined || !blockFits || (rows % block !== 0 && bits !== 4)) return false;
+  if (type === DataType.FLOAT16) return runsOn(target, runs.half);
   return runsOn(target, (zeroPoints && runs.zeroPoints) || runs);
 }
 
 /**
  * Widths that `com.microsoft.GatherBlockQuantized` holds, narrowest first: 2 and 8 bits as UINT8, 4 bits as UINT4 or INT4. Zero
- * points that are left out are 0 for these, and the middle of the codes for UINT8.
+ * points that are left out are 0 for these, and the middle of the codes for UINT8. Float16 was measured on WebAssembly alone.
  */
 const gathered: readonly (Runtimes & { readonly bits: 2 | 4 | 8 })[] = [
   { bits: 2, wasm: 30, webgpu: 30 },
@@ -228,17 +247,24 @@ const gathered: readonly (Runtimes & { readonly bits: 2 | 4 | 8 })[] = [
 
 /**
  * The width in which `com.microsoft.GatherBlockQuantized` holds codes of `bits` bits, if it computes them rightly:
- * blocks that are a power of two of at least 16 and divide the row.
+ * blocks that are a power of two of at least 16, of which the last may be short; rows that fill whole bytes at 2 bits.
+ *
+ * @param type Of the scales and the result.
  */
 export function gatherBlockQuantizedBits(
   bits: number,
   block: number,
   row: number,
   target: Target,
+  type: PackedFloat = DataType.FLOAT,
 ): 2 | 4 | 8 | undefined {
-  const blockFits = block >= 16 && Number.isInteger(Math.log2(block)) && row % block === 0;
-  if (!blockFits) return undefined;
-  return gathered.find((held) => held.bits >= bits && runsOn(target, held) && holds(target, held))?.bits;
+  const onGpu = target.runtime?.provider === 'webgpu';
+  const fits = block >= 16 && Number.isInteger(Math.log2(block)) && !(onGpu && type === DataType.FLOAT16);
+  if (!fits) return undefined;
+  const holdsRow = (width: number) => width !== 2 || row % 4 === 0;
+  return gathered.find(
+    (held) => held.bits >= bits && holdsRow(held.bits) && runsOn(target, held) && holds(target, held),
+  )?.bits;
 }
 
 /**

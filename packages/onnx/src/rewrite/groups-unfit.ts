@@ -1,0 +1,66 @@
+import { zeroPointForm, type QuantizedTensor } from '@lowbit/core';
+import type { WeightSite } from '../describe/weight-site.js';
+import { DataType } from '../schema/proto.js';
+import { gatherBlockQuantizedBits, matMulNBitsFits, type PackedFloat } from '../target/facts.js';
+import type { Target } from '../target/target.js';
+import { isFloatTable } from './gather-block-quantized.js';
+import { feedsOnlyMatMul } from './mat-mul-n-bits.js';
+import { packedParameters } from './packed-parameters.js';
+
+/** An operator that takes packed groups, and what it takes of one weight. */
+interface GroupOperator {
+  readonly name: string;
+  fits(bits: number, group: number): boolean;
+}
+
+/**
+ * Why the operator that takes packed groups does not take these, and with what it would; `undefined` for weights that there
+ * is no such operator for, and for those that are not in groups.
+ */
+export function groupsUnfit(site: WeightSite, tensor: QuantizedTensor, target: Target): string | undefined {
+  const { slicing, scheme, bits } = tensor;
+  if (scheme.kind !== 'affine' || slicing === 'tensor' || !('along' in slicing)) return undefined;
+  const operator = groupOperator(site, slicing.along, target);
+  if (operator === undefined) return undefined;
+  if (operator.fits(bits, slicing.group)) return parametersUnfit(operator, site, tensor);
+  return otherSizes(operator, bits, slicing.group, site);
+}
+
+/** The operator that takes groups of a weight along an axis, for products and for tables. */
+export function groupOperator(site: WeightSite, along: number, target: Target): GroupOperator | undefined {
+  const size = site.shape[along] as number;
+  const type = site.source.tensor.dataType as PackedFloat;
+  if (along === 0 && feedsOnlyMatMul(site)) {
+    const fits = (bits: number, group: number) => matMulNBitsFits(bits, group, size, target, { type });
+    return { name: 'MatMulNBits', fits };
+  }
+  if (along !== 1 || !isFloatTable(site)) return undefined;
+  const fits = (bits: number, group: number) =>
+    gatherBlockQuantizedBits(bits, group, size, target, type) !== undefined;
+  return { name: 'GatherBlockQuantized', fits };
+}
+
+function parametersUnfit({ name }: GroupOperator, site: WeightSite, tensor: QuantizedTensor): string {
+  if (zeroPointForm(tensor) === undefined) return `${name} takes grids with integer zero points alone`;
+  if (packedParameters(tensor, site.source.tensor.dataType as PackedFloat) === undefined)
+    return `${name} takes scales of the model's type alone, float16, which cannot hold these closely`;
+  return `${name} takes no zero points of ${tensor.bits} bits here`;
+}
+
+/** Sizes of groups, the most common first. */
+export const groupSizes = [32, 16, 64, 128, 256];
+
+function otherSizes({ name, fits }: GroupOperator, bits: number, group: number, site: WeightSite): string {
+  const other = groupSizes.find((one) => fits(bits, one));
+  if (other !== undefined)
+    return `${name} takes no groups of ${group} here, but would of ${other} (granularity group:${other})`;
+  const widths = [2, 4, 8].filter((width) => width > bits);
+  const width = widths.find((one) => fits(one, group));
+  if (width !== undefined) return `${name} takes no ${bits} bits here, but would take ${width}`;
+  const both = groupSizes.find((one) => fits(4, one));
+  if (both !== undefined)
+    return `${name} takes no ${bits} bits in groups of ${group} here, but would take 4 in groups of ${both} (granularity group:${both})`;
+  if (site.source.tensor.dataType === DataType.FLOAT16)
+    return `${name} is not written in float16 for this target: it was measured on WebAssembly alone`;
+  return `${name} takes no ${bits} bits in groups here`;
+}

@@ -1,0 +1,166 @@
+import { measureError, quantize, seededRandom, type Quantizer, type WeightReport } from '@lowbit/core';
+import { dynamic, registry } from '@lowbit/methods';
+import * as ort from 'onnxruntime-web';
+import { describe, expect, test } from 'vitest';
+import { onnx, parseTarget } from '../src/index.js';
+import { readModel } from '../src/read/read-model.js';
+import { DataType } from '../src/schema/proto.js';
+import { makeNode } from '../src/write/make-node.js';
+import { makeTensor } from '../src/write/make-tensor.js';
+import { buildBytes } from './helpers/build-model.js';
+import { runModel } from './helpers/run-model.js';
+
+const random = seededRandom(7);
+const values = (count: number, size = 1) =>
+  Float32Array.from({ length: count }, () => size * (random() * random() - 0.2));
+const [entries, columns] = [60, 48];
+const types = { FLOAT: DataType.FLOAT, FLOAT16: DataType.FLOAT16 } as const;
+
+interface Made {
+  readonly type?: DataType;
+  readonly features?: number;
+  readonly opset?: number;
+  /** How large the weights are. */
+  readonly size?: number;
+}
+
+/** t = rows of a table, y = their product with w, g = with v by Gemm. */
+function modelBytes({ type = DataType.FLOAT, features = 64, opset = 17, size = 1 }: Made = {}): Uint8Array {
+  const cast = (from: string, to: string) =>
+    makeNode({ op: 'Cast', inputs: [from], outputs: [to], attributes: { to: DataType.FLOAT } });
+  return buildBytes(
+    {
+      nodes: [
+        makeNode({ op: 'Gather', inputs: ['table', 'ids'], outputs: ['rows'] }),
+        makeNode({ op: 'MatMul', inputs: ['rows', 'w'], outputs: ['product'] }),
+        makeNode({ op: 'Gemm', inputs: ['rows', 'v'], outputs: ['gemm'] }),
+        cast('rows', 't'),
+        cast('product', 'y'),
+        cast('gemm', 'g'),
+      ],
+      initializers: [
+        makeTensor('table', type, [entries, features], values(entries * features, size)),
+        makeTensor('w', type, [features, columns], values(features * columns, size)),
+        makeTensor('v', type, [features, columns], values(features * columns)),
+      ],
+      inputs: { ids: [entries] },
+      types: { ids: DataType.INT64 },
+      outputs: { t: [entries, features], y: [entries, columns], g: [entries, columns] },
+    },
+    { opset, ir: opset > 20 ? 10 : 8 },
+  );
+}
+
+const ids = new ort.Tensor(
+  'int64',
+  BigInt64Array.from({ length: entries }, (_, at) => BigInt(at)),
+  [entries],
+);
+
+interface Asked {
+  readonly weights?: string | Quantizer;
+  readonly bits?: number;
+  readonly granularity?: 'channel' | `group:${number}`;
+  readonly target?: string;
+}
+
+async function packed(bytes: Uint8Array, asked: Asked = {}) {
+  const { weights = 'min-max', bits = 4, granularity = 'group:32', target } = asked;
+  const port = onnx(bytes, { optimize: 'memory', ...(target && { target: parseTarget(target) }) });
+  const { model, report } = await quantize(port, { registry, weights, bits, granularity });
+  const rows = new Map(report.weights.map((row) => [row.id, row]));
+  return { bytes: model.bytes, row: (id: string) => rows.get(id) as WeightReport, port };
+}
+
+describe.each(['FLOAT', 'FLOAT16'] as const)('products and tables of %s in groups are packed', (name) => {
+  const type = types[name];
+  test.each([
+    [17, 64],
+    [21, 64],
+    [17, 80],
+    [21, 75],
+  ])('at opset %i, rows of %i', async (opset, features) => {
+    const { bytes, row, port } = await packed(modelBytes({ type, features, opset }));
+    expect([row('w').form, row('table').form]).toEqual(['MatMulNBits', 'GatherBlockQuantized']);
+    expect(row('table').reason).toContain('zeroPoint=integer for GatherBlockQuantized');
+    const { initializer, node } = readModel(bytes).proto.graph!;
+    const scales = node
+      .filter(({ domain }) => domain === 'com.microsoft')
+      .filter(({ opType }) => opType !== 'DequantizeLinear')
+      .map(({ input }) => input[2]!);
+    for (const scale of scales)
+      expect(initializer.find((one) => one.name === scale)).toMatchObject({ dataType: type });
+    const table = await (await port.layers()).flatMap(({ weights }) => weights)[0]!.read();
+    const read = (await runModel(bytes, { ids })).get('t')!;
+    expect(measureError(table, read).sqnrDb).toBeCloseTo(row('table').error!.sqnrDb!, 2);
+  });
+});
+
+test('scales that float16 cannot hold stay float32 in another form, and the reason says so', async () => {
+  // Subnormal numbers of float16, whose differences it does not hold.
+  const { row } = await packed(modelBytes({ type: DataType.FLOAT16, size: 2 ** -20 }));
+  for (const id of ['w', 'table']) {
+    expect(row(id).form).not.toMatch(/MatMulNBits|GatherBlockQuantized/);
+    expect(row(id).storageReason).toContain("scales of the model's type alone, float16");
+    expect(row(id).storageReason).not.toContain('opset');
+  }
+});
+
+describe('the reason names the cause and what would pack, and the opset only where that is the cause', () => {
+  test.each([
+    [{ bits: 3 }, 'w', 'MatMulNBits takes no 3 bits here, but would take 4'],
+    [{ granularity: 'group:48' }, 'w', 'would of 32 (granularity group:32)'],
+    [{ granularity: 'group:48' }, 'table', 'would of 32 (granularity group:32)'],
+    [{ bits: 3, granularity: 'group:48' }, 'w', 'would take 4 in groups of 32 (granularity group:32)'],
+    [{ weights: 'min-max:zeroPoint=real' }, 'w', 'MatMulNBits takes grids with integer zero points alone'],
+    [{ weights: 'min-max:zeroPoint=real' }, 'table', 'takes grids with integer zero points alone'],
+    [{ weights: 'ul2q' }, 'w', 'MatMulNBits takes grids with integer zero points alone'],
+    [{ weights: 'slq' }, 'w', 'no operator decodes a codebook scheme from packed codes'],
+    [{}, 'v', 'no operator of opset 17 decodes groups of 4 bits from packed codes; one of opset 21 does'],
+  ] as const)('%o of %s', async (asked, id, why) => {
+    const reason = (await packed(modelBytes(), asked)).row(id).storageReason;
+    expect(reason).toContain(why);
+    expect(reason.includes('opset')).toBe(why.includes('opset'));
+  });
+
+  test('and what it names packs', async () => {
+    const at21 = await packed(modelBytes({ opset: 21 }));
+    expect(at21.row('v').form).toMatch(/^DequantizeLinear/);
+    const { row } = await packed(modelBytes(), { bits: 4, granularity: 'channel' });
+    expect(row('v').form).toMatch(/^DequantizeLinear/);
+  });
+
+  test('float16 on WebGPU was not measured', async () => {
+    const { row } = await packed(modelBytes({ type: DataType.FLOAT16 }), { target: 'ort-web@1.30/webgpu' });
+    expect(row('w').form).not.toBe('MatMulNBits');
+    expect(row('w').storageReason).toContain('measured on WebAssembly alone');
+  });
+});
+
+test('ranges that are measured on each run are written as operators instead of qdq, and the report says so', async () => {
+  const pads = { kernel_shape: [3, 3], pads: [1, 1, 1, 1] };
+  const weight = (name: string, dims: readonly number[]) =>
+    makeTensor(name, DataType.FLOAT, dims, values(dims.reduce((all, size) => all * size, 1)));
+  const bytes = buildBytes({
+    nodes: [
+      makeNode({ op: 'MatMul', inputs: ['x', 'm'], outputs: ['a'] }),
+      makeNode({ op: 'Gemm', inputs: ['a', 'n'], outputs: ['b'] }),
+      makeNode({ op: 'Conv', inputs: ['i', 'k'], outputs: ['c'], attributes: pads }),
+    ],
+    initializers: [weight('m', [128, 128]), weight('n', [128, 128]), weight('k', [64, 64, 3, 3])],
+    inputs: { x: [4, 128], i: [1, 64, 6, 6] },
+    outputs: { b: [4, 128], c: [1, 64, 6, 6] },
+  });
+  const { report } = await quantize(onnx(bytes, { integers: 'qdq' }), {
+    registry,
+    weights: 'min-max',
+    activations: dynamic(),
+  });
+  const said = 'written as operators instead of qdq: ranges that are measured on each run';
+  expect(report.weights.map(({ form }) => form)).toEqual(['MatMulInteger', 'MatMulInteger', 'ConvInteger']);
+  for (const { form, reason, storageReason } of report.weights) {
+    expect(storageReason).toContain(said);
+    expect(reason).toContain(`for ${form}`);
+  }
+  for (const { formReason } of report.activations!) expect(formReason).toContain(said);
+});
