@@ -49,7 +49,7 @@ describe('a classifier', () => {
       '3',
     );
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-    expect(stdout).toMatch(/size +579 kB +258 kB +0\.445/);
+    expect(stdout).toMatch(/size +579 kB +246 kB +0\.425/);
     expect(stdout).toMatch(/median time +[\d.]+ ms +[\d.]+ ms +[\d.]+/);
     expect(stdout).toContain('3 batches');
     expect(stdout).toMatch(/softmax_0\.tmp_0 +6 +[\d.]+ dB +\S+ +\S+ +[\d.]+ % \(\d of 3\)/);
