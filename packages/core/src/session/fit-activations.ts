@@ -42,7 +42,6 @@ export function fitActivations(
 }
 
 /** The fitted site, or why it stays float. */
-
 function fitSite(
   entry: ActivationEntry,
   quantizer: Quantizer,
