@@ -16,18 +16,8 @@ import { surveyModel } from '../src/model/survey.js';
 import { registry } from '../src/register.js';
 import { onEveryBackend } from './backends.js';
 import { imageGraph } from './graphs.js';
+import { memoryFile } from './memory-file.js';
 import { imageModel, withSeededWeights } from './models.js';
-
-function memoryFile() {
-  let saved: tf.io.ModelArtifacts = {};
-  return {
-    save: async (artifacts: tf.io.ModelArtifacts) => {
-      saved = artifacts;
-      return { modelArtifactsInfo: tf.io.getModelArtifactsInfoForJSON(artifacts) };
-    },
-    load: async () => saved,
-  };
-}
 
 /** A model with a channel of zeros, and one a million times smaller than the others. */
 function unevenModel(): tfLayers.LayersModel {

@@ -18,20 +18,9 @@ import { surveyModel } from '../src/model/survey.js';
 import { registry } from '../src/register.js';
 import { onEveryBackend } from './backends.js';
 import { imageGraph } from './graphs.js';
+import { memoryFile } from './memory-file.js';
 import { imageModel, sequenceModel, sharedModel, smallSequential, withSeededWeights } from './models.js';
 import { grid, halves, ranks, wide } from './quantizers.js';
-
-/** A file in memory, as TensorFlow.js itself would find it on a disk. */
-function memoryFile() {
-  let saved: tf.io.ModelArtifacts = {};
-  return {
-    save: async (artifacts: tf.io.ModelArtifacts) => {
-      saved = artifacts;
-      return { modelArtifactsInfo: tf.io.getModelArtifactsInfoForJSON(artifacts) };
-    },
-    load: async () => saved,
-  };
-}
 
 function weightsOf(model: tfLayers.LayersModel): Map<string, Float32Array> {
   const variables = surveyModel(model).flatMap((layer) => layer.variables);

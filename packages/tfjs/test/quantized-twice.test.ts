@@ -11,20 +11,9 @@ import { disposeWeights } from '../src/model/dispose-weights.js';
 import { surveyModel } from '../src/model/survey.js';
 import { onEveryBackend } from './backends.js';
 import { imageGraph } from './graphs.js';
+import { memoryFile } from './memory-file.js';
 import { imageModel, sequenceModel, sharedModel, smallSequential, withSeededWeights } from './models.js';
 import { grid, halves, ranks } from './quantizers.js';
-
-/** A file in memory. */
-function memoryFile() {
-  let saved: tf.io.ModelArtifacts = {};
-  return {
-    save: async (artifacts: tf.io.ModelArtifacts) => {
-      saved = artifacts;
-      return { modelArtifactsInfo: tf.io.getModelArtifactsInfoForJSON(artifacts) };
-    },
-    load: async () => saved,
-  };
-}
 
 type File = ReturnType<typeof memoryFile>;
 
