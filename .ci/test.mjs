@@ -5,14 +5,16 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 
 const folders = ['packages', 'e2e']
   .flatMap((top) => readdirSync(top).map((name) => `${top}/${name}`))
-  .concat('docs');
+  .concat('docs', '.ci');
 const steps = [
   ['lint', 'npm', ['run', '--silent', 'lint']],
+  ['house', 'npm', ['run', '--silent', 'check:house']],
   ['build', 'npx', ['nx', 'run-many', '-t', 'build', '--output-style=static']],
   ['type check', 'npx', ['nx', 'run-many', '-t', 'typecheck', '--output-style=static']],
   ['package check', 'npx', ['nx', 'run-many', '-t', 'check-package', '--output-style=static']],
   // Two packages at a time with one worker each: long files of one package run beside those of another.
   ['tests', 'npx', ['nx', 'run-many', '-t', 'test', '--output-style=static', '--parallel=2']],
+  ['tests of the checks', 'npx', ['vitest', 'run', '--root', '.ci']],
 ];
 
 for (const folder of folders) rmSync(`${folder}/test-results.json`, { force: true });
