@@ -1,11 +1,11 @@
 import type { LowbitError } from '@lowbit/core';
 import { isLowbitError, wordProblem, type Problem } from '@lowbit/core';
 import { CommanderError } from 'commander';
+import { printable } from '@lowbit/report/text';
 
 import type { Io } from './io.js';
 import { colorsFor } from './output/colors.js';
 import { writeJson } from './output/json.js';
-import { printable } from './output/printable.js';
 import { UsageError } from './usage/usage-error.js';
 
 /** Exit statuses besides 0. */

@@ -1,4 +1,9 @@
-export { renderHtmlReport } from './html/render.js';
-export type { HtmlReportOptions, LeadingCell, LeadingTable, ReportSection } from './html/types.js';
+export {
+  renderHtmlReport,
+  type HtmlReportOptions,
+  type LeadingCell,
+  type LeadingTable,
+  type ReportSection,
+} from '@lowbit/report';
 export type { Io, Output } from './io.js';
 export { main } from './main.js';

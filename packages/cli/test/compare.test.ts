@@ -2,11 +2,11 @@ import { copyFile, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { seededRandom } from '@lowbit/core';
+import type { OutputComparison } from '@lowbit/report';
 import { beforeAll, describe, expect, it } from 'vitest';
 
 import { writeNpy } from '../src/calibration/index.js';
 import type { CompareDocument } from '../src/commands/comparison-text.js';
-import type { OutputComparison } from '../src/compare/comparison.js';
 import { fixture } from './calibration/support.js';
 import { castModel, shiftBytes } from './cast-model.js';
 import { contents, lowbit, models, run, temporaryFolder, withoutRuntime } from './support.js';

@@ -1,10 +1,10 @@
 import { quantize, type Quantizer } from '@lowbit/core';
 import { registry } from '@lowbit/methods';
 import { onnx } from '@lowbit/onnx';
+import { renderHtmlReport } from '@lowbit/report';
 import { expect, test } from 'vitest';
 
 import { summarize } from '../src/commands/summary.js';
-import { renderHtmlReport } from '../src/html/render.js';
 import { tinyModel } from './tiny-model.js';
 
 /** Weights at which ratios of signal, noise and range have no finite value. */

@@ -1,9 +1,8 @@
 import type { ActivationReport, FittedRange } from '@lowbit/core';
+import { formatRange, formatShare } from '@lowbit/report';
+import { printable, textTable } from '@lowbit/report/text';
 import { rollups } from 'd3-array';
 
-import { formatRange, formatShare } from '../output/numbers.js';
-import { printable } from '../output/printable.js';
-import { textTable } from '../output/table.js';
 import type { CalibrationReport } from './quantize-document.js';
 
 /** More rows than these hide the rest of the summary. */

@@ -1,6 +1,7 @@
+import type { CompareSettings } from '@lowbit/report';
+
 import { betweenRuns } from '../compare/between-runs.js';
 import { randomInputs, type ChosenInputs } from '../compare/chosen-inputs.js';
-import type { CompareSettings } from '../compare/compare-sessions.js';
 import { openPair } from '../compare/open-pair.js';
 import { inputsFromData } from '../data/inputs-from-data.js';
 import type { Io } from '../io.js';

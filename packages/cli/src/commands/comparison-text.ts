@@ -1,10 +1,6 @@
-import type { InputsReport } from '../compare/chosen-inputs.js';
-import type { ComparedFile } from '../compare/compared-pair.js';
-import type { Comparison, OutputComparison } from '../compare/comparison.js';
-import type { Difference } from '../compare/difference.js';
-import type { Io } from '../io.js';
-import { colorsFor } from '../output/colors.js';
 import {
+  type Comparison,
+  type Difference,
   formatBytes,
   formatCount,
   formatDecibels,
@@ -12,9 +8,14 @@ import {
   formatPercent,
   formatRatio,
   formatReal,
-} from '../output/numbers.js';
-import { printable } from '../output/printable.js';
-import { textTable } from '../output/table.js';
+  type OutputComparison,
+} from '@lowbit/report';
+import { printable, textTable } from '@lowbit/report/text';
+
+import type { InputsReport } from '../compare/chosen-inputs.js';
+import type { ComparedFile } from '../compare/compared-pair.js';
+import type { Io } from '../io.js';
+import { colorsFor } from '../output/colors.js';
 
 /** What `lowbit compare --json` prints. */
 export interface CompareDocument extends Comparison {

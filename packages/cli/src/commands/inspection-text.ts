@@ -1,12 +1,11 @@
 import type { Inspection } from '@lowbit/onnx';
+import { formatBytes, formatCount, formatRatio } from '@lowbit/report';
+import { printable, textTable } from '@lowbit/report/text';
 import { groups, sum } from 'd3-array';
 
 import type { DataSize } from '../files/data-sizes.js';
 import type { Io } from '../io.js';
 import { colorsFor } from '../output/colors.js';
-import { formatBytes, formatCount, formatRatio } from '../output/numbers.js';
-import { printable } from '../output/printable.js';
-import { textTable } from '../output/table.js';
 
 const reasonWidth = 52;
 

@@ -1,10 +1,9 @@
 import type { OptionDescription, Plugin } from '@lowbit/core';
+import { printable, textTable } from '@lowbit/report/text';
 
 import type { Io } from '../io.js';
 import { colorsFor } from '../output/colors.js';
 import { writeJson } from '../output/json.js';
-import { printable } from '../output/printable.js';
-import { textTable } from '../output/table.js';
 import { loadPlugins } from '../plugins/load-plugins.js';
 
 export interface MethodsOptions {

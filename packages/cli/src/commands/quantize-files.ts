@@ -1,9 +1,9 @@
 import { basename } from 'node:path';
+import { renderHtmlReport } from '@lowbit/report';
 
 import { checkOutputs, type PlannedOutput } from '../files/check-outputs.js';
 import { dataOutputs } from '../files/data-outputs.js';
 import { writeOutputs, type OutputFile } from '../files/write-outputs.js';
-import { renderHtmlReport } from '../html/render.js';
 import type { QuantizedModel } from '../quantize/quantize-model.js';
 import type { QuantizedPort } from '../quantize/quantize-port.js';
 import type { QuantizeOptions } from './quantize-options.js';

@@ -1,7 +1,7 @@
+import { formatDecibels } from '@lowbit/report';
+import { printable } from '@lowbit/report/text';
 import { least } from 'd3-array';
 
-import { formatDecibels } from '../output/numbers.js';
-import { printable } from '../output/printable.js';
 import { expandedLine } from '../tfjs/expanded-weights.js';
 import type { KindDocument } from './quantize-document.js';
 

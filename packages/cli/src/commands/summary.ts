@@ -1,16 +1,20 @@
 import type { Report, WeightReport } from '@lowbit/core';
+import {
+  extremeErrors,
+  formatBytes,
+  formatError,
+  formatRatio,
+  gatherWarnings,
+  groupByReason,
+  type MeasuredWeight,
+  parameterWords,
+  wantedLines,
+} from '@lowbit/report';
+import { printable, textTable } from '@lowbit/report/text';
 import { rollups } from 'd3-array';
 
 import type { Io } from '../io.js';
 import { colorsFor, type Colors } from '../output/colors.js';
-import { formatBytes, formatError, formatRatio } from '../output/numbers.js';
-import { printable } from '../output/printable.js';
-import { textTable } from '../output/table.js';
-import { extremeErrors, type MeasuredWeight } from '../report/extreme-errors.js';
-import { gatherWarnings } from '../report/gather-warnings.js';
-import { groupByReason } from '../report/group-by-reason.js';
-import { parameterWords } from '../report/parameter-words.js';
-import { wantedLines } from '../report/wanted-lines.js';
 import { activationText, calibrationLines } from './activation-text.js';
 import type { QuantizeDocument } from './quantize-document.js';
 import { savedLines } from './saved-lines.js';

@@ -1,10 +1,9 @@
+import { formatBytes, formatRatio, wordedValue } from '@lowbit/report';
+import { printable } from '@lowbit/report/text';
 import { sum } from 'd3-array';
 
 import type { Io } from '../io.js';
-import { wordedValue } from '../model/model-interface.js';
 import { colorsFor } from '../output/colors.js';
-import { formatBytes, formatRatio } from '../output/numbers.js';
-import { printable } from '../output/printable.js';
 import type { TfjsInspection } from '../tfjs/inspect-model.js';
 import type { Possible } from '../tfjs/possible.js';
 import type { Provenance } from '../tfjs/provenance.js';

@@ -1,7 +1,7 @@
+import type { Comparison, CompareSettings } from '@lowbit/report';
+
 import type { CalibrationInput } from '../calibration/index.js';
 import type { ChosenInputs } from './chosen-inputs.js';
-import type { CompareSettings } from './compare-sessions.js';
-import type { Comparison } from './comparison.js';
 
 /** A file that is compared. */
 export interface ComparedFile {

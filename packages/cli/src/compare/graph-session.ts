@@ -1,16 +1,16 @@
+import type { ModelValue, RunnableModel } from '@lowbit/report';
 import type { Tensor } from '@tensorflow/tfjs-core';
 
-import type { ModelValue } from '../model/model-interface.js';
 import { loadGraphLoader, type Tfjs } from '../runtime/load-tfjs.js';
 import { artifactsOf } from '../tfjs/artifacts-of.js';
 import { notBuilt } from '../tfjs/build-layers.js';
 import type { TfjsFile } from '../tfjs/read-model.js';
-import { readAll, saying, toTensor, type TfjsSession } from './tfjs-session.js';
+import { readAll, saying, toTensor } from './tfjs-session.js';
 
 type GraphModel = Awaited<ReturnType<Awaited<ReturnType<typeof loadGraphLoader>>>>;
 
 /** Loads a graph model. @throws LowbitError as `loadGraphLoader`; `model-malformed`, `packed-data`. */
-export async function graphSession(tfjs: Tfjs, file: TfjsFile): Promise<TfjsSession> {
+export async function graphSession(tfjs: Tfjs, file: TfjsFile): Promise<RunnableModel> {
   const loadGraph = await loadGraphLoader('compare');
   const model = await loadGraph({ load: async () => artifactsOf(file) }).catch((cause: unknown) => {
     throw notBuilt(file.file, cause);
@@ -18,10 +18,10 @@ export async function graphSession(tfjs: Tfjs, file: TfjsFile): Promise<TfjsSess
   const [inputs, outputs] = [valuesOf(model.inputs), valuesOf(model.outputs)];
   const names = outputs.map(({ name }) => name);
   return {
+    name: file.file,
     inputs,
     outputs,
-    externalFiles: [],
-    dispose: () => model.dispose(),
+    close: () => model.dispose(),
     run: (given) =>
       saying(file.file, async () => {
         const values = inputs.map(({ name, type }) => [name, toTensor(tfjs, given[name]!, type)] as const);

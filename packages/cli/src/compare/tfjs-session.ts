@@ -1,29 +1,21 @@
 import { LowbitError, type Batch, type Registry } from '@lowbit/core';
+import type { OutputValues, RunnableModel } from '@lowbit/report';
 import type { DataType, Tensor } from '@tensorflow/tfjs-core';
 
-import type { ModelInterface } from '../model/model-interface.js';
 import type { Tfjs } from '../runtime/load-tfjs.js';
 import { buildLayers, disposeModel } from '../tfjs/build-layers.js';
 import { layersInterface } from '../tfjs/layers-interface.js';
 import type { TfjsFile } from '../tfjs/read-model.js';
-import type { OutputValues } from './output-collector.js';
-
-/** A model of TensorFlow.js that is loaded. */
-export interface TfjsSession extends ModelInterface {
-  /** Runs it; values go by the names of inputs and outputs. @throws LowbitError `runtime-failed`. */
-  run(inputs: Batch['inputs']): Promise<Readonly<Record<string, OutputValues>>>;
-  dispose(): void;
-}
 
 /** Loads a layers model. @throws LowbitError as `buildLayers`. */
-export async function layersSession(tfjs: Tfjs, file: TfjsFile, methods: Registry): Promise<TfjsSession> {
+export async function layersSession(tfjs: Tfjs, file: TfjsFile, methods: Registry): Promise<RunnableModel> {
   const model = await buildLayers(tfjs, file, methods);
   const { inputs, outputs } = layersInterface(model);
   return {
+    name: file.file,
     inputs,
     outputs,
-    externalFiles: [],
-    dispose: () => disposeModel(model),
+    close: () => disposeModel(model),
     run: (given) =>
       saying(file.file, async () => {
         const results = tfjs.core.tidy(() => {

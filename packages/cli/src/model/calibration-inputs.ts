@@ -1,7 +1,7 @@
 import { LowbitError } from '@lowbit/core';
+import type { ModelValue } from '@lowbit/report';
 
 import type { CalibrationInput } from '../calibration/index.js';
-import type { ModelValue } from './model-interface.js';
 
 /**
  * The inputs of a model in the form that data are read for.

@@ -1,13 +1,5 @@
 import { inspectModel, type Inspection, type OnnxModel } from '@lowbit/onnx';
-
-/** An input or output of a model. */
-export interface ModelValue {
-  readonly name: string;
-  /** Element type in lower case: `float32`, `int64`, `bool` … */
-  readonly type: string;
-  /** Sizes, names of symbolic ones, `null` for unknown ones; `null` when the number of axes is unknown. */
-  readonly shape: readonly (number | string | null)[] | null;
-}
+import type { ModelValue } from '@lowbit/report';
 
 /** What a model asks for and what it gives. */
 export interface ModelInterface {
@@ -28,12 +20,6 @@ export function interfaceOf(model: OnnxModel): ModelInterface {
     outputs: outputs.map(modelValue),
     externalFiles: externalFiles.map(({ path }) => path),
   };
-}
-
-/** A value in words: `x: float32 [batch, 3, ?, ?]`. */
-export function wordedValue({ name, type, shape }: ModelValue): string {
-  const axes = shape === null ? 'of unknown rank' : `[${shape.map((size) => size ?? '?').join(', ')}]`;
-  return `${name}: ${type} ${axes}`;
 }
 
 function modelValue({ name, type, shape }: Inspection['inputs'][number]): ModelValue {

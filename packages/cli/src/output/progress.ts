@@ -1,7 +1,7 @@
 import type { ProgressEvent } from '@lowbit/core';
+import { printable } from '@lowbit/report/text';
 
 import type { Output } from '../io.js';
-import { printable } from './printable.js';
 
 /** A step of the work of any command; `total` is 0 where nobody knows it. */
 export interface ProgressStep extends Omit<ProgressEvent, 'phase'> {

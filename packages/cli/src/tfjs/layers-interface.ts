@@ -1,6 +1,7 @@
+import type { ModelValue } from '@lowbit/report';
 import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
 
-import type { ModelInterface, ModelValue } from '../model/model-interface.js';
+import type { ModelInterface } from '../model/model-interface.js';
 
 /** What a layers model asks for and what it gives, in its order. */
 export function layersInterface(model: LayersModel): ModelInterface {

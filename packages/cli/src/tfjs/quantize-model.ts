@@ -69,7 +69,11 @@ async function quantizeOpened<M>(
     const modelBytes = { before: model.totalBytes, after: totalBytes };
     const packedBefore = model.weights.filter(({ spec }) => isPacked(spec)).length;
     const expanded = expandedWeights(model.weights.map(({ spec }) => spec));
-    const warnings = [...report.warnings, ...unpackedWarning(report, saved, packedBefore), ...saved.warnings];
+    const warnings = [
+      ...report.warnings,
+      ...unpackedWarning(report.weights.length, saved, packedBefore),
+      ...saved.warnings,
+    ];
     return { report: { ...report, modelBytes, warnings }, statistics, files, saved, expanded };
   } finally {
     opened.dispose(...results);

@@ -1,10 +1,8 @@
 import type { SaveReport } from '@lowbit/tfjs';
 import { expect, it } from 'vitest';
 
-import { sampleReport, sampleWeight } from '../../test/sample-report.js';
 import { unpackedWarning } from './unpacked-warning.js';
 
-const report = sampleReport([sampleWeight({ id: 'a' }), sampleWeight({ id: 'b' })]);
 const saved = (format: SaveReport['format'], ...forms: readonly string[]): SaveReport => ({
   format,
   bytes: 0,
@@ -15,9 +13,7 @@ const saved = (format: SaveReport['format'], ...forms: readonly string[]): SaveR
 });
 
 it('counts what was not packed, where packing was wanted', () => {
-  expect(unpackedWarning(report, saved('packed', 'packed 4-bit', 'float32'), 0)[0]).toMatch(
-    /^1 of 2 quantized/,
-  );
-  expect(unpackedWarning(report, saved('packed', 'packed 4-bit', 'packed 8-bit', 'float32'), 0)).toEqual([]);
-  expect(unpackedWarning(report, saved('plain', 'uint8', 'uint8'), 0)).toEqual([]);
+  expect(unpackedWarning(2, saved('packed', 'packed 4-bit', 'float32'), 0)[0]).toMatch(/^1 of 2 quantized/);
+  expect(unpackedWarning(2, saved('packed', 'packed 4-bit', 'packed 8-bit', 'float32'), 0)).toEqual([]);
+  expect(unpackedWarning(2, saved('plain', 'uint8', 'uint8'), 0)).toEqual([]);
 });

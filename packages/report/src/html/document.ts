@@ -1,13 +1,10 @@
-import { createHash } from 'node:crypto';
-
 import { markup, raw, type Markup } from './markup.js';
-import { script } from './script.js';
+import { script, scriptHash } from './script.js';
 import { style } from './style.js';
 
 /** The whole page around its body. A content security policy forbids every request and every foreign script. */
 export function renderDocument(title: string, body: Markup): string {
-  const hash = createHash('sha256').update(script).digest('base64');
-  const policy = `default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${hash}'`;
+  const policy = `default-src 'none'; style-src 'unsafe-inline'; script-src '${scriptHash}'`;
   const page = markup`<!doctype html>
     <html lang="en">
       <head>

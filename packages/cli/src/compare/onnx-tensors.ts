@@ -1,4 +1,5 @@
-import { LowbitError, toFloat16Bits, type Batch } from '@lowbit/core';
+import { fromFloat16Bits, LowbitError, toFloat16Bits, type Batch } from '@lowbit/core';
+import type { OutputValues } from '@lowbit/report';
 
 import type { CalibrationInput } from '../calibration/index.js';
 import type { Feeds, Runtime, Tensor } from '../runtime/load-runtime.js';
@@ -29,7 +30,11 @@ const arrays: ReadonlyMap<string, (values: Values) => ArrayBufferView> = new Map
  *
  * @throws LowbitError `calibration-invalid` for a type that the runtime does not take.
  */
-export function toFeeds({ inputs }: Batch, wanted: readonly CalibrationInput[], runtime: Runtime): Feeds {
+export function toFeeds(
+  inputs: Batch['inputs'],
+  wanted: readonly CalibrationInput[],
+  runtime: Runtime,
+): Feeds {
   return Object.fromEntries(
     wanted.map((input) => {
       const { shape, data } = inputs[input.name] as Batch['inputs'][string];
@@ -52,5 +57,36 @@ function toTensor(
     expected: `one of the types ${[...arrays.keys()].join(', ')}`,
     received: type,
     remedy: 'The runtime takes no input of this type.',
+  });
+}
+
+/**
+ * An output of a run. Its values are read when they are asked for, so that the time of a run is the runtime's alone: float16 is
+ * widened, whole numbers of 64 bits are rounded to doubles.
+ *
+ * @throws LowbitError `layer-unsupported` for text.
+ */
+export function outputOf({ data, dims, type }: Tensor, name: string): OutputValues {
+  const read = readerOf(data, type, name);
+  return {
+    shape: dims,
+    get data() {
+      return read();
+    },
+  };
+}
+
+function readerOf(values: unknown, type: string, name: string): () => Values {
+  if (type === 'float16' && values instanceof Uint16Array)
+    return () => Float32Array.from(values, fromFloat16Bits);
+  if (values instanceof BigInt64Array || values instanceof BigUint64Array)
+    return () => Array.from(values, Number);
+  if (ArrayBuffer.isView(values)) return () => values as unknown as Values;
+  throw new LowbitError({
+    code: 'layer-unsupported',
+    where: `output ${name}`,
+    expected: 'an output of numbers',
+    received: type,
+    remedy: 'Remove this output from both models.',
   });
 }

@@ -2,7 +2,7 @@ import type { Histogram, WeightReport } from '@lowbit/core';
 import { max, min } from 'd3-array';
 import { scaleLinear, scaleSqrt, type ScaleLinear } from 'd3-scale';
 
-import { formatError, formatReal } from '../output/numbers.js';
+import { formatError, formatReal } from '../figures/numbers.js';
 import { empty, markup, raw, type Markup } from './markup.js';
 
 const width = 300;

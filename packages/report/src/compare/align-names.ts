@@ -1,21 +1,21 @@
-import type { ModelValue } from '../model/model-interface.js';
-import type { TfjsSession } from './tfjs-session.js';
+import type { ModelValue } from './model-value.js';
+import type { RunnableModel } from './runnable-model.js';
 
 /**
- * A session whose inputs and outputs have the names of another's, by place. TensorFlow.js numbers the names that it makes
+ * A model whose inputs and outputs have the names of another's, by place. TensorFlow.js numbers the names that it makes
  * up, so that the same model gets others every time. Unchanged when there are more or fewer of them.
  */
-export function alignNames(session: TfjsSession, like: TfjsSession): TfjsSession {
-  const { inputs, outputs } = session;
-  if (inputs.length !== like.inputs.length || outputs.length !== like.outputs.length) return session;
-  if (hasNames(inputs, like.inputs) && hasNames(outputs, like.outputs)) return session;
+export function alignNames(model: RunnableModel, like: RunnableModel): RunnableModel {
+  const { inputs, outputs } = model;
+  if (inputs.length !== like.inputs.length || outputs.length !== like.outputs.length) return model;
+  if (hasNames(inputs, like.inputs) && hasNames(outputs, like.outputs)) return model;
   return {
-    ...session,
+    ...model,
     inputs: named(inputs, like.inputs),
     outputs: named(outputs, like.outputs),
     async run(given) {
       const own = inputs.map(({ name }, i) => [name, given[like.inputs[i]!.name]!] as const);
-      const result = await session.run(Object.fromEntries(own));
+      const result = await model.run(Object.fromEntries(own));
       return Object.fromEntries(
         outputs.map(({ name }, i) => [like.outputs[i]!.name, result[name]!] as const),
       );

@@ -1,11 +1,7 @@
 import { LowbitError, type Problem } from '@lowbit/core';
 
-import { wordedValue, type ModelInterface, type ModelValue } from '../model/model-interface.js';
-
-/** A model's interface, and the file that it is of. */
-export interface NamedInterface extends ModelInterface {
-  readonly file: string;
-}
+import { wordedValue, type ModelValue } from './model-value.js';
+import type { NamedInterface } from './runnable-model.js';
 
 /**
  * Checks that both models take the same inputs and give the same outputs: names, element types, and the sizes that
@@ -25,8 +21,8 @@ function differences(
   kind: 'input' | 'output',
   wanted: readonly ModelValue[],
   given: readonly ModelValue[],
-  { file: like }: NamedInterface,
-  { file }: NamedInterface,
+  { name: like }: NamedInterface,
+  { name: where }: NamedInterface,
 ): readonly Problem[] {
   const names = new Set([...wanted, ...given].map(({ name }) => name));
   return [...names].flatMap((name) => {
@@ -38,7 +34,7 @@ function differences(
     return [
       {
         code: 'invalid-argument' as const,
-        where: file,
+        where,
         expected: `${words(a)}, as in ${like}`,
         received: words(b),
         remedy,

@@ -1,22 +1,22 @@
 import { expect, it } from 'vitest';
 
-import type { ModelValue } from '../model/model-interface.js';
+import type { ModelValue } from './model-value.js';
 import { alignNames } from './align-names.js';
-import type { TfjsSession } from './tfjs-session.js';
+import type { RunnableModel } from './runnable-model.js';
 
 const value = (name: string): ModelValue => ({ name, type: 'float32', shape: [1] });
 
 /** Gives each output the first number of the input in the same place. */
-function session(inputs: readonly string[], outputs: readonly string[]): TfjsSession {
+function session(inputs: readonly string[], outputs: readonly string[]): RunnableModel {
   return {
+    name: 'model.json',
     inputs: inputs.map(value),
     outputs: outputs.map(value),
-    externalFiles: [],
     run: async (given) =>
       Object.fromEntries(
         outputs.map((name, i) => [name, { shape: [1], data: given[inputs[i]!]!.data }] as const),
       ),
-    dispose: () => undefined,
+    close: () => undefined,
   };
 }
 

@@ -1,8 +1,9 @@
 import { isLowbitError } from '@lowbit/core';
 import { describe, expect, it } from 'vitest';
 
-import { checkInterfaces, type NamedInterface } from './check-interfaces.js';
-import type { ModelValue } from '../model/model-interface.js';
+import { checkInterfaces } from './check-interfaces.js';
+import type { ModelValue } from './model-value.js';
+import type { NamedInterface } from './runnable-model.js';
 
 const value = (changes: Partial<ModelValue> = {}): ModelValue => ({
   name: 'x',
@@ -12,10 +13,10 @@ const value = (changes: Partial<ModelValue> = {}): ModelValue => ({
 });
 
 const model = (
-  file: string,
+  name: string,
   inputs: readonly ModelValue[],
   outputs: readonly ModelValue[] = [],
-): NamedInterface => ({ file, inputs, outputs, externalFiles: [] });
+): NamedInterface => ({ name, inputs, outputs });
 
 function problems(a: NamedInterface, b: NamedInterface): readonly string[] {
   try {

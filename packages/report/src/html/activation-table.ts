@@ -1,6 +1,6 @@
 import type { ActivationReport, FittedRange } from '@lowbit/core';
 
-import { formatRange, formatReal, formatShare } from '../output/numbers.js';
+import { formatRange, formatReal, formatShare } from '../figures/numbers.js';
 import { markup, type Markup } from './markup.js';
 
 /** One row a place where the plan quantizes activations. */

@@ -1,6 +1,6 @@
 import type { SkippedReport } from '@lowbit/core';
 
-import { groupByReason, type SkippedGroup } from '../report/group-by-reason.js';
+import { groupByReason, type SkippedGroup } from '../figures/group-by-reason.js';
 import { markup, type Markup } from './markup.js';
 
 /** What was left as it is, grouped by the reason. */

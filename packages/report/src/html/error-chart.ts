@@ -2,8 +2,8 @@ import type { WeightReport } from '@lowbit/core';
 import { extent } from 'd3-array';
 import { scaleBand, scaleLinear, type ScaleLinear } from 'd3-scale';
 
-import { formatError } from '../output/numbers.js';
-import { isMeasured, sortableSignal, type MeasuredWeight } from '../report/extreme-errors.js';
+import { formatError } from '../figures/numbers.js';
+import { isMeasured, sortableSignal, type MeasuredWeight } from '../figures/extreme-errors.js';
 import { markup, raw, type Markup } from './markup.js';
 
 const width = 1000;

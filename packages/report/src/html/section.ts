@@ -1,9 +1,9 @@
 import type { Report } from '@lowbit/core';
 
-import { formatBytes, formatError, formatRatio } from '../output/numbers.js';
-import { extremeErrors } from '../report/extreme-errors.js';
-import { gatherWarnings } from '../report/gather-warnings.js';
-import { parameterWords } from '../report/parameter-words.js';
+import { formatBytes, formatError, formatRatio } from '../figures/numbers.js';
+import { extremeErrors } from '../figures/extreme-errors.js';
+import { gatherWarnings } from '../figures/gather-warnings.js';
+import { parameterWords } from '../figures/parameter-words.js';
 import { renderActivationTable } from './activation-table.js';
 import { renderErrorChart } from './error-chart.js';
 import { renderHistograms } from './histograms.js';

@@ -1,7 +1,7 @@
 import type { WeightReport } from '@lowbit/core';
 
-import { formatBytes, formatCount, formatError, formatReal } from '../output/numbers.js';
-import { sortableSignal } from '../report/extreme-errors.js';
+import { formatBytes, formatCount, formatError, formatReal } from '../figures/numbers.js';
+import { sortableSignal } from '../figures/extreme-errors.js';
 import { empty, markup, type Markup } from './markup.js';
 
 interface WeightColumn {

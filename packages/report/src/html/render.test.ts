@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 import { describe, expect, it } from 'vitest';
 
 import { sampleReport, sampleWeight } from '../../test/sample-report.js';
@@ -25,6 +27,13 @@ describe('renderHtmlReport', () => {
     expect(page).not.toMatch(/\b(src|srcset|data|action|poster|href)="(?!#)/);
     expect(page).not.toMatch(/@import|url\(|<link|<iframe|<object|https?:\/\//);
     expect(page.match(/<script/g)).toHaveLength(1);
+  });
+
+  it('lets the script run that stands in it', () => {
+    const page = renderHtmlReport(sampleReport([]));
+    const [, script = ''] = /<script>([^]*)<\/script>/.exec(page) ?? [];
+    const hash = createHash('sha256').update(script).digest('base64');
+    expect(page).toContain(`script-src &#39;sha256-${hash}&#39;`);
   });
 
   it('escapes everything that comes from a model', () => {

@@ -2,19 +2,16 @@ import { LowbitError } from '@lowbit/core';
 
 import type { OutputComparison } from './comparison.js';
 import { differenceOf, mergeDifferences, sumDifferences, type DifferenceSums } from './difference.js';
-import type { ModelValue } from '../model/model-interface.js';
+import type { ModelValue } from './model-value.js';
+import type { OutputValues } from './runnable-model.js';
 import { countEqual, scoreRows, topClasses, type ScoreRows } from './top-classes.js';
 
-/** One output of one run. */
-export interface OutputValues {
-  readonly shape: readonly number[];
-  readonly data: ArrayLike<number>;
-}
+type Values = ArrayLike<number>;
 
 /** Gathers figures about one output, batch by batch. */
 export interface OutputCollector {
   /** @throws LowbitError `calibration-invalid` for a label that is no class. */
-  add(a: OutputValues, b: OutputValues, labels: ArrayLike<number> | undefined): void;
+  add(a: OutputValues, b: OutputValues, labels: Values | undefined): void;
   sums(): DifferenceSums;
   finish(): OutputComparison;
 }
@@ -25,8 +22,8 @@ export function outputCollector(declared: ModelValue): OutputCollector {
   let otherShapes = 0;
   const top = { rows: 0, same: 0 };
   const labelled = { rows: 0, a: 0, b: 0 };
-  const addScores = (rows: ScoreRows, a: OutputValues, b: OutputValues, labels?: ArrayLike<number>) => {
-    const [first, second] = [topClasses(a.data, rows), topClasses(b.data, rows)];
+  const addScores = (rows: ScoreRows, a: Values, b: Values, labels?: Values) => {
+    const [first, second] = [topClasses(a, rows), topClasses(b, rows)];
     top.rows += rows.rows;
     top.same += countEqual(first, second);
     if (labels?.length !== rows.rows) return;
@@ -41,9 +38,10 @@ export function outputCollector(declared: ModelValue): OutputCollector {
         otherShapes++;
         return;
       }
-      sums = mergeDifferences([sums, sumDifferences(a.data, b.data)]);
+      const [first, second] = [a.data, b.data];
+      sums = mergeDifferences([sums, sumDifferences(first, second)]);
       const rows = scoreRows(declared.type, a.shape, declared.shape);
-      if (rows !== undefined) addScores(rows, a, b, labels);
+      if (rows !== undefined) addScores(rows, first, second, labels);
     },
     sums: () => sums,
     finish: () => ({
@@ -61,7 +59,7 @@ function parts({ rows, a, b }: { readonly rows: number; readonly a: number; read
   return { rows, a: a / rows, b: b / rows };
 }
 
-function checkLabels(labels: ArrayLike<number>, { classes }: ScoreRows, output: string): void {
+function checkLabels(labels: Values, { classes }: ScoreRows, output: string): void {
   const wrong = Array.from(labels).find((label) => !(label >= 0 && label < classes));
   if (wrong === undefined) return;
   throw new LowbitError({

@@ -2,7 +2,7 @@ import type { Report } from '@lowbit/core';
 import { max } from 'd3-array';
 import { scaleLinear } from 'd3-scale';
 
-import { formatBytes, formatRatio } from '../output/numbers.js';
+import { formatBytes, formatRatio } from '../figures/numbers.js';
 import { markup, raw, type Markup } from './markup.js';
 
 interface Bar {

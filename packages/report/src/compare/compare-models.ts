@@ -1,0 +1,93 @@
+import { LowbitError, type Batch } from '@lowbit/core';
+
+import { checkInterfaces } from './check-interfaces.js';
+import type { Comparison } from './comparison.js';
+import { differenceOf, mergeDifferences } from './difference.js';
+import { outputCollector, type OutputCollector } from './output-collector.js';
+import { pairedTimes } from './paired-times.js';
+import type { OutputValues, RunnableModel } from './runnable-model.js';
+import { timeRounds } from './time-rounds.js';
+
+/** Browsers, workers and Node have it; the language itself knows no clock. */
+declare const performance: { now(): number };
+
+export interface CompareSettings {
+  /** Rounds in which times are taken; 0 takes none. */
+  readonly rounds: number;
+  /** Where the labels are from, when the accuracy is wanted. */
+  readonly labels?: string;
+  /** Waited for before every run; it may throw to end the work. */
+  readonly before?: (step: 'compare' | 'time', done: number) => Promise<void> | void;
+}
+
+/**
+ * Runs both models on every batch, compares what they give, and takes times on the first batch.
+ *
+ * @throws LowbitError `invalid-argument` when inputs or outputs differ; `runtime-failed`; `calibration-invalid` for labels
+ *   that fit no output; whatever `batches` and `before` throw.
+ */
+export async function compareModels(
+  a: RunnableModel,
+  b: RunnableModel,
+  batches: AsyncIterable<Batch> | Iterable<Batch>,
+  settings: CompareSettings,
+): Promise<Comparison> {
+  checkInterfaces(a, b);
+  const { outputs } = a;
+  const collectors = outputs.map(outputCollector);
+  let first: Batch | undefined;
+  let count = 0;
+  for await (const batch of batches) {
+    first ??= batch;
+    const resultOf = async (model: RunnableModel): Promise<readonly OutputValues[]> => {
+      await settings.before?.('compare', count);
+      const result = await model.run(batch.inputs);
+      return outputs.map(({ name }) => result[name] as OutputValues);
+    };
+    const [valuesOfA, valuesOfB] = [await resultOf(a), await resultOf(b)];
+    collectors.forEach((collector, i) => {
+      collector.add(valuesOfA[i] as OutputValues, valuesOfB[i] as OutputValues, batch.labels);
+    });
+    if (settings.labels !== undefined) checkAccuracy(collectors, settings.labels, valuesOfA);
+    count++;
+  }
+  return { batches: count, ...figures(collectors), time: await timesOf(a, b, first, settings) };
+}
+
+function figures(collectors: readonly OutputCollector[]): Pick<Comparison, 'outputs' | 'overall'> {
+  return {
+    outputs: collectors.map((collector) => collector.finish()),
+    overall: differenceOf(mergeDifferences(collectors.map((collector) => collector.sums()))),
+  };
+}
+
+async function timesOf(
+  a: RunnableModel,
+  b: RunnableModel,
+  batch: Batch | undefined,
+  { rounds, before }: CompareSettings,
+): Promise<Comparison['time']> {
+  if (batch === undefined) return null;
+  const runs = {
+    a: () => a.run(batch.inputs),
+    b: () => b.run(batch.inputs),
+    before: async (round: number) => before?.('time', round),
+    now: () => performance.now(),
+  };
+  return pairedTimes(await timeRounds(runs, rounds));
+}
+
+function checkAccuracy(
+  collectors: readonly OutputCollector[],
+  where: string,
+  outputs: readonly OutputValues[],
+): void {
+  if (collectors.some((collector) => collector.finish().accuracy !== undefined)) return;
+  throw new LowbitError({
+    code: 'calibration-invalid',
+    where,
+    expected: 'an output with scores of classes, a row for each label: [samples, classes]',
+    received: `outputs of the shapes ${outputs.map(({ shape }) => `[${shape.join(', ')}]`).join(', ')}`,
+    remedy: 'Leave the labels away.',
+  });
+}

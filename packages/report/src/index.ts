@@ -1,0 +1,37 @@
+export { alignNames } from './compare/align-names.js';
+export { checkInterfaces } from './compare/check-interfaces.js';
+export { compareModels, type CompareSettings } from './compare/compare-models.js';
+export type { Accuracy, Agreement, Comparison, OutputComparison } from './compare/comparison.js';
+export {
+  differenceOf,
+  mergeDifferences,
+  sumDifferences,
+  type Difference,
+  type DifferenceSums,
+} from './compare/difference.js';
+export { wordedValue, type ModelValue } from './compare/model-value.js';
+export { outputCollector, type OutputCollector } from './compare/output-collector.js';
+export type { PairedTimes } from './compare/paired-times.js';
+export type { NamedInterface, OutputValues, RunnableModel } from './compare/runnable-model.js';
+export { extremeErrors, sortableSignal, type MeasuredWeight } from './figures/extreme-errors.js';
+export { gatherWarnings } from './figures/gather-warnings.js';
+export { groupByReason, type SkippedGroup } from './figures/group-by-reason.js';
+export {
+  formatBytes,
+  formatCount,
+  formatDecibels,
+  formatError,
+  formatMilliseconds,
+  formatPercent,
+  formatRange,
+  formatRatio,
+  formatReal,
+  formatShare,
+} from './figures/numbers.js';
+export { parameterWords } from './figures/parameter-words.js';
+export { wantedLines } from './figures/wanted-lines.js';
+export { renderErrorChart } from './html/error-chart.js';
+export { renderHistogram } from './html/histograms.js';
+export type { Markup } from './html/markup.js';
+export { renderHtmlReport } from './html/render.js';
+export type { HtmlReportOptions, LeadingCell, LeadingTable, ReportSection } from './html/types.js';
