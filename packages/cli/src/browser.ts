@@ -1,4 +1,5 @@
 /** The parts of the command line that need no Node: charts, figures and comparing, for pages that show them. */
+export { imagePreparation, prepareImage, type CalibrationInput, type Pixels } from '@lowbit/data';
 export {
   differenceOf,
   formatBytes,
@@ -20,10 +21,6 @@ export {
   type ModelValue,
   type OutputComparison,
 } from '@lowbit/report';
-export type { CalibrationInput } from './calibration/index.js';
-export type { Pixels } from './calibration/image/pixels.js';
-export { imagePreparation } from './calibration/image/preparation.js';
-export { prepareImage } from './calibration/image/prepare.js';
 export { settleShapes } from './compare/open-sizes.js';
 export { randomBatches } from './compare/random-batches.js';
 export { calibrationInputs } from './model/calibration-inputs.js';

@@ -1,12 +1,12 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { npyBytes } from '@lowbit/data';
+import { zipSync } from 'fflate';
 import { beforeAll, describe, expect, it } from 'vitest';
 
-import { npyBytes } from '../src/calibration/index.js';
 import type { CompareDocument } from '../src/commands/comparison-text.js';
 import type { QuantizeDocument } from '../src/commands/quantize-document.js';
-import { zip } from './calibration/zip.js';
 import { letterPage } from './letter-page.js';
 import { contents, lowbit, models, run, temporaryFolder, withoutPackage, withoutRuntime } from './support.js';
 import { tinyModel } from './tiny-model.js';
@@ -155,7 +155,7 @@ describe('a small model', () => {
 
   it('takes npz and JSON lines, a limit and labels', async () => {
     const values = Float32Array.from({ length: 64 * 5 }, (_, i) => Math.cos(i));
-    await writeFile(inFolder('data.npz'), zip([{ name: 'x.npy', data: npyBytes([5, 64], values) }]));
+    await writeFile(inFolder('data.npz'), zipSync({ 'x.npy': npyBytes([5, 64], values) }));
     const line = JSON.stringify({ x: [...values.subarray(0, 64)] });
     await writeFile(inFolder('data.jsonl'), `${line}\n`.repeat(5));
     await writeFile(inFolder('labels.txt'), '0\n'.repeat(5));

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { seededRandom, type ErrorCode, type Report } from '@lowbit/core';
+import { npyBytes } from '@lowbit/data';
 import { readModel } from '@lowbit/onnx';
 import { beforeAll, describe, expect, it } from 'vitest';
 
-import { npyBytes } from '../src/calibration/index.js';
 import type { CompareDocument } from '../src/commands/comparison-text.js';
 import type { QuantizeDocument } from '../src/commands/quantize-document.js';
 import { run, temporaryFolder } from './support.js';

@@ -1,13 +1,13 @@
 import { copyFile, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 import { seededRandom } from '@lowbit/core';
+import { writeNpy } from '@lowbit/data/node';
 import type { OutputComparison } from '@lowbit/report';
 import { beforeAll, describe, expect, it } from 'vitest';
 
-import { writeNpy } from '../src/calibration/index.js';
 import type { CompareDocument } from '../src/commands/comparison-text.js';
-import { fixture } from './calibration/support.js';
 import { castModel, shiftBytes } from './cast-model.js';
 import { contents, lowbit, models, run, temporaryFolder, withoutRuntime } from './support.js';
 
@@ -24,6 +24,8 @@ let folder: string;
 let cls: readonly [float: string, quantized: string];
 let speech: readonly [float: string, quantized: string];
 const inFolder = (name: string) => join(folder, name);
+/** A picture among the files that the readers of data are tested with. */
+const fixture = (name: string) => fileURLToPath(new URL(`../../data/fixtures/${name}`, import.meta.url));
 
 beforeAll(async () => {
   folder = await temporaryFolder();

@@ -1,9 +1,9 @@
 import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { npyBytes } from '@lowbit/data';
 import { describe, expect, it } from 'vitest';
 
-import { npyBytes } from '../src/calibration/index.js';
 import type { CompareDocument } from '../src/commands/comparison-text.js';
 import type { QuantizeDocument } from '../src/commands/quantize-document.js';
 import { externalModel } from './external-model.js';

@@ -1,6 +1,6 @@
 import type { Batch } from '@lowbit/core';
+import type { CalibrationInput } from '@lowbit/data';
 
-import type { CalibrationInput } from '../calibration/index.js';
 import type { DataReport } from '../data/inputs-from-data.js';
 import { settleShapes } from './open-sizes.js';
 import { randomBatches } from './random-batches.js';

@@ -1,6 +1,6 @@
-import type { Comparison, CompareSettings } from '@lowbit/report';
+import type { CalibrationInput } from '@lowbit/data';
+import type { CompareSettings, Comparison } from '@lowbit/report';
 
-import type { CalibrationInput } from '../calibration/index.js';
 import type { ChosenInputs } from './chosen-inputs.js';
 
 /** A file that is compared. */

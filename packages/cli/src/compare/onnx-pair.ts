@@ -1,8 +1,8 @@
 import type { Batch } from '@lowbit/core';
+import type { CalibrationInput } from '@lowbit/data';
 import { readModel } from '@lowbit/onnx';
-import { checkInterfaces, compareModels, type Comparison, type CompareSettings } from '@lowbit/report';
+import { checkInterfaces, compareModels, type CompareSettings, type Comparison } from '@lowbit/report';
 
-import type { CalibrationInput } from '../calibration/index.js';
 import { readExternal } from '../files/read-external.js';
 import { readInput } from '../files/read-input.js';
 import { calibrationInputs } from '../model/calibration-inputs.js';

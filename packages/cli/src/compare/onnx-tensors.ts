@@ -1,7 +1,7 @@
 import { fromFloat16Bits, LowbitError, toFloat16Bits, type Batch } from '@lowbit/core';
+import type { CalibrationInput } from '@lowbit/data';
 import type { OutputValues } from '@lowbit/report';
 
-import type { CalibrationInput } from '../calibration/index.js';
 import type { Feeds, Runtime, Tensor } from '../runtime/load-runtime.js';
 
 type Values = ArrayLike<number>;

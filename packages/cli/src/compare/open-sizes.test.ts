@@ -1,6 +1,6 @@
+import type { CalibrationInput } from '@lowbit/data';
 import { describe, expect, it } from 'vitest';
 
-import type { CalibrationInput } from '../calibration/index.js';
 import { UsageError } from '../usage/usage-error.js';
 import { settleShapes } from './open-sizes.js';
 

@@ -1,6 +1,6 @@
 import { suggestName } from '@lowbit/core';
+import { isFixed, type CalibrationInput } from '@lowbit/data';
 
-import { isFixed, type CalibrationInput } from '../calibration/spec.js';
 import { quoted } from '../usage/option-values.js';
 import { usageError } from '../usage/usage-error.js';
 

@@ -1,8 +1,6 @@
 import { seededRandom, seedFrom, type Batch, type Random } from '@lowbit/core';
+import { elementsOf, limits, type CalibrationInput } from '@lowbit/data';
 
-import { elementsOf } from '../calibration/elements.js';
-import type { CalibrationInput } from '../calibration/index.js';
-import { limits } from '../calibration/limits.js';
 import { usageError } from '../usage/usage-error.js';
 
 /**

@@ -1,6 +1,7 @@
 import type { Batch } from '@lowbit/core';
+import type { CalibrationInput } from '@lowbit/data';
+import { describeData, readCalibration } from '@lowbit/data/node';
 
-import { describeData, readCalibration, type CalibrationInput } from '../calibration/index.js';
 import { checkPixelScale } from '../usage/check-pixel-scale.js';
 import { calibrationSpec, type CalibrationOptions } from '../usage/calibration-options.js';
 import { throwAsUsage } from '../usage/usage-error.js';

@@ -3,9 +3,9 @@ import { basename, dirname, join, resolve } from 'node:path';
 import type { Stats } from 'node:fs';
 
 import { LowbitError } from '@lowbit/core';
+import { fileError } from '@lowbit/data/node';
 
 import { usageError } from '../usage/usage-error.js';
-import { fileError } from './file-error.js';
 
 /** A file that a command will write, and the words that name it on the command line. */
 export interface PlannedOutput {

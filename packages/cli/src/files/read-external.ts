@@ -2,8 +2,8 @@ import { realpath } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 
 import { LowbitError } from '@lowbit/core';
+import { fileError } from '@lowbit/data/node';
 
-import { fileError } from './file-error.js';
 import { readInput } from './read-input.js';
 
 /**

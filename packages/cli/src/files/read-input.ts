@@ -1,8 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 
 import { LowbitError } from '@lowbit/core';
-
-import { fileError } from './file-error.js';
+import { fileError } from '@lowbit/data/node';
 
 /** A protobuf message, and therefore an ONNX file, is smaller than 2 GiB. */
 export const largestFile = 2 ** 31 - 1;

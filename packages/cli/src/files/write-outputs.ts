@@ -3,9 +3,9 @@ import { open, realpath, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 import { LowbitError } from '@lowbit/core';
+import { fileError } from '@lowbit/data/node';
 
 import { checkTarget } from './check-outputs.js';
-import { fileError } from './file-error.js';
 
 export interface OutputFile {
   readonly path: string;

@@ -1,7 +1,6 @@
 import { LowbitError } from '@lowbit/core';
+import type { CalibrationInput } from '@lowbit/data';
 import type { ModelValue } from '@lowbit/report';
-
-import type { CalibrationInput } from '../calibration/index.js';
 
 /**
  * The inputs of a model in the form that data are read for.

@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 
-import { fileError } from '../files/file-error.js';
+import { fileError } from '@lowbit/data/node';
+
 import { checkInput } from '../files/read-input.js';
 import { folderError, refuseSavedModel } from './foreign-folder.js';
 

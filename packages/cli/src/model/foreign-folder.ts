@@ -2,8 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 import { LowbitError } from '@lowbit/core';
-
-import { fileError } from '../files/file-error.js';
+import { fileError } from '@lowbit/data/node';
 
 const savedModel = 'saved_model.pb';
 

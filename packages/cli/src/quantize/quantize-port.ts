@@ -7,8 +7,8 @@ import {
   type QuantizationPlan,
   type Report,
 } from '@lowbit/core';
+import type { CalibrationInput } from '@lowbit/data';
 
-import type { CalibrationInput } from '../calibration/index.js';
 import type { QuantizeOptions } from '../commands/quantize-options.js';
 import type { DataReport } from '../data/inputs-from-data.js';
 import type { ProgressStep } from '../output/progress.js';

@@ -1,6 +1,6 @@
 import { LowbitError, type FeatureSet, type ModelPort } from '@lowbit/core';
+import type { CalibrationInput } from '@lowbit/data';
 
-import type { CalibrationInput } from '../calibration/index.js';
 import { inputsFromData, type DataReport } from '../data/inputs-from-data.js';
 import type { ProgressStep } from '../output/progress.js';
 import type { CalibrationOptions } from '../usage/calibration-options.js';

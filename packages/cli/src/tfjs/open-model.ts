@@ -1,9 +1,9 @@
 import type { ModelPort, Registry } from '@lowbit/core';
+import type { CalibrationInput } from '@lowbit/data';
 import type { SaveOptions, SaveReport, StorageForm } from '@lowbit/tfjs';
 import type { io } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 
-import type { CalibrationInput } from '../calibration/index.js';
 import { calibrationInputs } from '../model/calibration-inputs.js';
 import type { ModelInterface } from '../model/model-interface.js';
 import type { Tfjs } from '../runtime/load-tfjs.js';

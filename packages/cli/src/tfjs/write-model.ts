@@ -1,7 +1,8 @@
 import { mkdir, rmdir } from 'node:fs/promises';
 
+import { fileError } from '@lowbit/data/node';
+
 import { checkTarget } from '../files/check-outputs.js';
-import { fileError } from '../files/file-error.js';
 import { writeOutputs, type OutputFile } from '../files/write-outputs.js';
 import { exists } from './output-place.js';
 

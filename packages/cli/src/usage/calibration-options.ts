@@ -1,6 +1,6 @@
+import type { CalibrationInput, CalibrationSpec, ImageOptions } from '@lowbit/data';
 import { Option } from 'commander';
 
-import type { CalibrationInput, CalibrationSpec, ImageOptions } from '../calibration/index.js';
 import { choiceParser, collectAll, parseCount, quoted } from './option-values.js';
 import { usageError } from './usage-error.js';
 

@@ -2,9 +2,9 @@ import { copyFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { seededRandom } from '@lowbit/core';
+import { npyBytes } from '@lowbit/data';
 import { beforeAll, describe, expect, it } from 'vitest';
 
-import { npyBytes } from '../../src/calibration/index.js';
 import type { CompareDocument } from '../../src/commands/comparison-text.js';
 import { loadTfjs } from '../../src/runtime/load-tfjs.js';
 import { lowbit, models, run, temporaryFolder, withoutPackage } from '../support.js';

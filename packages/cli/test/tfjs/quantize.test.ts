@@ -2,11 +2,11 @@ import { copyFile, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promi
 import { join } from 'node:path';
 
 import { measureError } from '@lowbit/core';
+import { npyBytes } from '@lowbit/data';
 import { registry } from '@lowbit/methods';
 import { fileSystem } from '@lowbit/tfjs/node';
 import { beforeAll, describe, expect, it } from 'vitest';
 
-import { npyBytes } from '../../src/calibration/index.js';
 import type { QuantizeDocument } from '../../src/commands/quantize-document.js';
 import { loadTfjs } from '../../src/runtime/load-tfjs.js';
 import { contents, lowbit, run, temporaryFolder, withoutPackage } from '../support.js';

@@ -2,12 +2,12 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32, deflateRawSync } from 'node:zlib';
 
+import { isLowbitError } from '@lowbit/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { isLowbitError } from '@lowbit/core';
-
-import { npyBytes, type CalibrationSpec } from '../../src/calibration/index.js';
+import { npyBytes } from '../src/npy/npy-bytes.js';
+import type { CalibrationSpec } from '../src/spec.js';
 import { failure, fixture, forInput, golden, newFolder, readAll } from './support.js';
 import { zip } from './zip.js';
 

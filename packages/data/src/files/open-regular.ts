@@ -3,7 +3,7 @@ import { open, type FileHandle } from 'node:fs/promises';
 
 import { LowbitError } from '@lowbit/core';
 
-import { fileError } from '../../files/file-error.js';
+import { fileError } from '../node/file-error.js';
 import type { FileReference } from './file-reference.js';
 
 /** Never follows a link that took the file's place, and never waits for the writer of a pipe. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
-import { readCalibration } from '../../src/calibration/index.js';
+import { readCalibration } from '../src/read-calibration.js';
 import { failure, fixture, forInput, newFolder, readAll } from './support.js';
 
 async function write(text: string | Uint8Array): Promise<string> {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { golden } from '../../../test/calibration/support.js';
+import { golden } from '../../test/support.js';
 import { resample } from './resample.js';
 
 describe('resample', () => {

@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 
 import { LowbitError } from '@lowbit/core';
 
-import { fileError } from '../../files/file-error.js';
+import { fileError } from '../node/file-error.js';
 import type { FileReference } from './file-reference.js';
 
 /** What a path that the user named leads to. */

@@ -2,10 +2,9 @@ import { copyFile, mkdir, readFile, symlink, truncate, writeFile } from 'node:fs
 import { join } from 'node:path';
 import { crc32, deflateSync } from 'node:zlib';
 
+import { isLowbitError } from '@lowbit/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-
-import { isLowbitError } from '@lowbit/core';
 
 import { failure, fixture, forInput, golden, newFolder, readAll } from './support.js';
 

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
-import { npyBytes, writeNpy } from '../../src/calibration/index.js';
+import { writeNpy } from '../src/node/write-npy.js';
+import { npyBytes } from '../src/npy/npy-bytes.js';
 import { failure, fixture, forInput, golden, newFolder, readAll } from './support.js';
 
 const types: Readonly<Record<string, string>> = {

@@ -1,5 +1,6 @@
 import type { FileReference } from '../files/file-reference.js';
-import { readWhole } from '../files/read-whole.js';
+import { openRegular } from '../files/open-regular.js';
+import { readAt } from '../files/read-at.js';
 import { invalid } from '../invalid.js';
 import { limits } from '../limits.js';
 import { decodeJpeg } from './decode-jpeg.js';
@@ -20,4 +21,21 @@ export async function decodeImage(file: FileReference): Promise<Pixels> {
     received: bytes.length === 0 ? 'an empty file' : 'another beginning',
     remedy: 'Convert the picture, or remove the file.',
   });
+}
+
+/**
+ * All bytes of a file of at most `largest` bytes.
+ *
+ * @throws LowbitError `calibration-invalid` for a larger one, `file-missing` or `file-unreadable`.
+ */
+async function readWhole(file: FileReference, largest: number): Promise<Uint8Array> {
+  const { handle, size } = await openRegular(file);
+  try {
+    if (size > largest) {
+      throw invalid(file.where, { expected: `at most ${largest} bytes`, received: `${size} bytes` });
+    }
+    return await readAt(handle, 0, size, file.where);
+  } finally {
+    await handle.close();
+  }
 }

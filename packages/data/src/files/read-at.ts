@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 
-import { fileError } from '../../files/file-error.js';
+import { fileError } from '../node/file-error.js';
 import { invalid } from '../invalid.js';
 
 /**

@@ -7,11 +7,12 @@ import { fileURLToPath } from 'node:url';
 import { isLowbitError, type Batch, type ErrorCode, type LowbitError } from '@lowbit/core';
 import { afterEach, expect } from 'vitest';
 
-import { readCalibration, type CalibrationSpec } from '../../src/calibration/index.js';
+import type { CalibrationSpec } from '../src/spec.js';
+import { readCalibration } from '../src/read-calibration.js';
 
 /** A file of the committed data. */
 export function fixture(name: string): string {
-  return fileURLToPath(new URL(`../../fixtures/calibration/${name}`, import.meta.url));
+  return fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url));
 }
 
 interface Golden {

@@ -4,7 +4,7 @@ import { isAbsolute, join, relative, sep } from 'node:path';
 
 import type { CancelSignal } from '@lowbit/core';
 
-import { fileError } from '../../files/file-error.js';
+import { fileError } from '../node/file-error.js';
 import { invalid } from '../invalid.js';
 import { limits } from '../limits.js';
 import { stopIfAborted } from '../stop-if-aborted.js';

@@ -1,6 +1,3 @@
-import { writeFile } from 'node:fs/promises';
-
-import { fileError } from '../../files/file-error.js';
 import { invalidArgument } from '../invalid.js';
 
 /** What {@link npyBytes} can write. */
@@ -50,23 +47,5 @@ export function npyBytes(shape: readonly number[], data: NpyData): Uint8Array {
   bytes.set(new TextEncoder().encode(text), 10);
   bytes[start - 1] = 0x0a;
   bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), start);
-  return bytes;
-}
-
-/**
- * Makes an npy file and, when `path` is given, writes it there.
- *
- * @throws LowbitError `invalid-argument` or `file-unwritable`.
- */
-export async function writeNpy(
-  path: string | undefined,
-  shape: readonly number[],
-  data: NpyData,
-): Promise<Uint8Array> {
-  const bytes = npyBytes(shape, data);
-  if (path === undefined) return bytes;
-  await writeFile(path, bytes).catch((error: unknown) => {
-    throw fileError(error, path, 'write');
-  });
   return bytes;
 }
