@@ -1,5 +1,5 @@
 import { seededRandom, sizeOf } from '@lowbit/core';
-import { joinBytes, plainWeight, type PlainForm, type StoredWeight } from '@lowbit/keras';
+import { joinBytes, plainWeight, type PlainForm, type StoredWeight } from '@lowbit/tfjs-format';
 import type { io } from '@tensorflow/tfjs-core';
 import type { GraphFunction, GraphNode } from '../src/graph/graph-topology.js';
 

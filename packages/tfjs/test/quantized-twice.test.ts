@@ -1,5 +1,5 @@
 import { applyPlan, quantize, registry, train, type ModelPort, type Recipe } from '@lowbit/core';
-import { expandWeight, storedWeights, type WeightSpec } from '@lowbit/keras';
+import { expandWeight, storedWeights, type WeightSpec } from '@lowbit/tfjs-format';
 import { loadGraphModel } from '@tensorflow/tfjs-converter';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfLayers from '@tensorflow/tfjs-layers';

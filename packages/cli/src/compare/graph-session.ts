@@ -1,8 +1,8 @@
 import type { ModelValue, RunnableModel } from '@lowbit/report';
-import type { Tensor } from '@tensorflow/tfjs-core';
+import { modelArtifacts } from '@lowbit/tfjs-format';
+import type { io, Tensor } from '@tensorflow/tfjs-core';
 
 import { loadGraphLoader, type Tfjs } from '../runtime/load-tfjs.js';
-import { artifactsOf } from '../tfjs/artifacts-of.js';
 import { notBuilt } from '../tfjs/build-layers.js';
 import type { TfjsFile } from '../tfjs/read-model.js';
 import { readAll, saying, toTensor } from './tfjs-session.js';
@@ -12,7 +12,9 @@ type GraphModel = Awaited<ReturnType<Awaited<ReturnType<typeof loadGraphLoader>>
 /** Loads a graph model. @throws LowbitError as `loadGraphLoader`; `model-malformed`, `packed-data`. */
 export async function graphSession(tfjs: Tfjs, file: TfjsFile): Promise<RunnableModel> {
   const loadGraph = await loadGraphLoader('compare');
-  const model = await loadGraph({ load: async () => artifactsOf(file) }).catch((cause: unknown) => {
+  const model = await loadGraph({
+    load: async () => modelArtifacts(file.json, file.weights) as io.ModelArtifacts,
+  }).catch((cause: unknown) => {
     throw notBuilt(file.file, cause);
   });
   const [inputs, outputs] = [valuesOf(model.inputs), valuesOf(model.outputs)];

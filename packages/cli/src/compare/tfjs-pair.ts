@@ -1,9 +1,9 @@
 import type { Registry } from '@lowbit/core';
 import { alignNames, checkInterfaces, compareModels, type RunnableModel } from '@lowbit/report';
+import { modelKind } from '@lowbit/tfjs-format';
 
 import { calibrationInputs } from '../model/calibration-inputs.js';
 import { loadTfjs, type Tfjs } from '../runtime/load-tfjs.js';
-import { modelKind } from '../tfjs/model-kind.js';
 import { readTfjsModel, type TfjsFile } from '../tfjs/read-model.js';
 import type { ComparedPair } from './compared-pair.js';
 import { graphSession } from './graph-session.js';

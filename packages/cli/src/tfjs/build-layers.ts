@@ -1,8 +1,9 @@
 import { isLowbitError, LowbitError, type Problem, type Registry } from '@lowbit/core';
+import { modelArtifacts } from '@lowbit/tfjs-format';
+import type { io } from '@tensorflow/tfjs-core';
 import type { LayersModel, Sequential } from '@tensorflow/tfjs-layers';
 
 import type { Tfjs } from '../runtime/load-tfjs.js';
-import { artifactsOf } from './artifacts-of.js';
 import type { TfjsFile } from './read-model.js';
 
 /**
@@ -14,7 +15,10 @@ import type { TfjsFile } from './read-model.js';
  */
 export async function buildLayers({ lowbit }: Tfjs, file: TfjsFile, methods: Registry): Promise<LayersModel> {
   try {
-    const model = await lowbit.load({ load: async () => artifactsOf(file) }, { registry: methods });
+    const model = await lowbit.load(
+      { load: async () => modelArtifacts(file.json, file.weights) as io.ModelArtifacts },
+      { registry: methods },
+    );
     // A Sequential learns the names of its inputs only now.
     if (model.getClassName() === 'Sequential') (model as Sequential).build();
     return model;

@@ -1,4 +1,4 @@
-import { isPacked, type WeightSpec } from '@lowbit/keras';
+import { isPacked, storedForm, type WeightSpec } from '@lowbit/tfjs-format';
 import { rollups, sum } from 'd3-array';
 
 /** Weights that a manifest holds in fewer bits than float32; those that are quantized are expanded before all else. */
@@ -15,12 +15,6 @@ export function expandedWeights(specs: readonly WeightSpec[]): readonly Expanded
   return rollups(small, (group) => ({ weights: group.length, values: sum(group, valuesOf) }), storedForm).map(
     ([form, counts]) => ({ form, ...counts }),
   );
-}
-
-/** How a weight is stored: `float32`, `int32`, `uint8`, `packed 4-bit` … */
-export function storedForm(spec: WeightSpec): string {
-  if (isPacked(spec)) return `packed ${spec.quantization.bits}-bit`;
-  return spec.quantization?.dtype ?? spec.dtype;
 }
 
 /** What is said about them. */

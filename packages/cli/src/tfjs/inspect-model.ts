@@ -1,20 +1,18 @@
 import { basename } from 'node:path';
 
 import type { Registry } from '@lowbit/core';
-import type { StoredWeight } from '@lowbit/keras';
+import { modelKind, storedForm, type ModelKind, type StoredWeight } from '@lowbit/tfjs-format';
 import type { Inspection } from '@lowbit/onnx';
 import { rollups, sum } from 'd3-array';
 
-import { storedForm } from './expanded-weights.js';
 import { operatorCounts } from './layer-classes.js';
-import { modelKind, type TfjsKind } from './model-kind.js';
 import { possibleOrWhy, type PossibleOrWhy } from './possible.js';
 import { provenanceOf, type Provenance } from './provenance.js';
 import type { TfjsFile } from './read-model.js';
 
 /** What is in a TensorFlow.js model. */
 export type TfjsInspection = PossibleOrWhy & {
-  readonly kind: TfjsKind;
+  readonly kind: ModelKind;
   readonly name: string;
   readonly generatedBy: string | null;
   readonly operators: Inspection['operators'];

@@ -1,4 +1,4 @@
-import type { ModelJson } from '@lowbit/keras';
+import type { ModelJson } from '@lowbit/tfjs-format';
 import { rollups } from 'd3-array';
 
 /** How often a model has a class of layers, or an operation of a graph. */

@@ -1,8 +1,8 @@
 import type { StorageForm } from '@lowbit/tfjs';
+import { modelArtifacts } from '@lowbit/tfjs-format';
 import type { io } from '@tensorflow/tfjs-core';
 
 import type { Tfjs } from '../runtime/load-tfjs.js';
-import { artifactsOf } from './artifacts-of.js';
 import type { OpenedModel } from './open-model.js';
 import type { TfjsFile } from './read-model.js';
 
@@ -13,7 +13,10 @@ export async function openGraph(
   form: StorageForm = {},
 ): Promise<OpenedModel<io.ModelArtifacts>> {
   return {
-    port: lowbit.graphModel({ load: async () => artifactsOf(file) }, form),
+    port: lowbit.graphModel(
+      { load: async () => modelArtifacts(file.json, file.weights) as io.ModelArtifacts },
+      form,
+    ),
     inputs: () => [],
     save: (result, handler, options) => lowbit.saveGraph(result, handler, options),
     dispose: () => undefined,

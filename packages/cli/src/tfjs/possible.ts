@@ -6,11 +6,11 @@ import {
   type WeightDescriptor,
 } from '@lowbit/core';
 import type { Inspection } from '@lowbit/onnx';
+import { modelKind } from '@lowbit/tfjs-format';
 import { rollups, sum } from 'd3-array';
 
 import type { ModelInterface } from '../model/model-interface.js';
 import { loadTfjs } from '../runtime/load-tfjs.js';
-import { modelKind } from './model-kind.js';
 import { openGraph } from './open-graph.js';
 import { openLayers, type OpenedModel } from './open-model.js';
 import type { TfjsFile } from './read-model.js';

@@ -1,5 +1,5 @@
 import { isLowbitError, parsePlan, type QuantizationPlan } from '@lowbit/core';
-import { isPacked, type ModelJson, type StoredWeight } from '@lowbit/keras';
+import { isPacked, type ModelJson, type StoredWeight } from '@lowbit/tfjs-format';
 import { rollups, sum } from 'd3-array';
 
 /** What lowbit did to a model before. */

@@ -1,5 +1,5 @@
 import type { Calibration, QuantizationPlan } from '@lowbit/core';
-import { isPacked } from '@lowbit/keras';
+import { isPacked, modelKind } from '@lowbit/tfjs-format';
 import type { SaveReport, StorageForm } from '@lowbit/tfjs';
 
 import type { QuantizeOptions } from '../commands/quantize-options.js';
@@ -7,8 +7,7 @@ import type { OutputFile } from '../files/write-outputs.js';
 import { quantizePort, type QuantizedPort, type QuantizeSession } from '../quantize/quantize-port.js';
 import type { Tfjs } from '../runtime/load-tfjs.js';
 import { expandedWeights, type ExpandedWeights } from './expanded-weights.js';
-import { modelFiles } from './model-files.js';
-import { modelKind } from './model-kind.js';
+import { saveInMemory } from './save-in-memory.js';
 import { openGraph } from './open-graph.js';
 import { openLayers, type OpenedModel } from './open-model.js';
 import type { TfjsFile } from './read-model.js';
@@ -63,7 +62,7 @@ async function quantizeOpened<M>(
     const { model: result, report, statistics } = await quantizePort(job, stored, session);
     results.push(result);
     const { rest = 'float32' } = options;
-    const { files, totalBytes, saved } = await modelFiles(output, (handler) =>
+    const { files, totalBytes, saved } = await saveInMemory(output, (handler) =>
       opened.save(result, handler, { rest }),
     );
     const modelBytes = { before: model.totalBytes, after: totalBytes };

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 
 import { LowbitError } from '@lowbit/core';
-import { parseModelJson, readWeights, type ModelJson, type StoredWeight } from '@lowbit/keras';
+import { parseModelJson, readWeights, type ModelJson, type StoredWeight } from '@lowbit/tfjs-format';
 
 import { readExternal } from '../files/read-external.js';
 import { readInput } from '../files/read-input.js';

@@ -1,5 +1,5 @@
 import type { Applied, Outcome } from '@lowbit/core';
-import { isPacked, packedOf, type StoredWeight } from '@lowbit/keras';
+import { isPacked, packedOf, type StoredWeight } from '@lowbit/tfjs-format';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { registerQuantizedInput } from '../activations/quantized-input-layer.js';
 import { wrapTopology } from '../activations/wrap-topology.js';

@@ -1,4 +1,4 @@
-import { storedBytes, storePacked, type StoredWeight } from '@lowbit/keras';
+import { storedBytes, storePacked, type StoredWeight } from '@lowbit/tfjs-format';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { keepForm } from '../form/keep-form.js';
 import type { StorageForm } from '../form/storage-form.js';

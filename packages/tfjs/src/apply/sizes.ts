@@ -1,5 +1,5 @@
 import { sizeOf, type StorageNote } from '@lowbit/core';
-import { isPacked } from '@lowbit/keras';
+import { isPacked } from '@lowbit/tfjs-format';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel, LayerVariable } from '@tensorflow/tfjs-layers';
 import { noFolding, type Folding } from '../fold/find-folds.js';

@@ -1,12 +1,16 @@
 import type { LayerDescriptor, SkipNote, WeightDescriptor } from '@lowbit/core';
+import {
+  layerFamilies,
+  layerFloatReason,
+  weightFloatReason,
+  type KernelRule,
+  type LayerFamily,
+} from '@lowbit/tfjs-format';
 import * as tf from '@tensorflow/tfjs-core';
+import type { layers } from '@tensorflow/tfjs-layers';
 import { readVariable } from '../model/read-variable.js';
 import type { ModelLayer, ModelVariable } from '../model/survey.js';
 import { describeSites } from '../activations/describe-sites.js';
-import { families } from './families.js';
-import { layerFloatReason, weightFloatReason } from './float-reason.js';
-import type { KernelRule, LayerFamily } from './layer-family.js';
-import { multiplications } from './multiplications.js';
 
 /**
  * One layer for the core; `depth` is its place in the order of execution.
@@ -20,7 +24,7 @@ export function describeLayer(
 ): LayerDescriptor {
   const op = entry.layer.getClassName();
   const base = { id: entry.id, op, depth, sites: describeSites(entry.id, entry.layer) };
-  const family = families[op];
+  const family = layerFamilies[op];
   if (family === undefined) {
     const reason = layerFloatReason(op, entry.variables.length > 0);
     return { ...base, weights: [], skipped: [{ subject: entry.id, reason }] };
@@ -65,4 +69,20 @@ function skippedWeights(
   return variables
     .filter(({ id }) => !described.has(id))
     .map(({ id, key, variable }) => ({ subject: id, reason: weightFloatReason(key, variable.dtype) }));
+}
+
+/**
+ * Multiply-accumulate operations of one sample: values in the kernels × positions. Undefined where a size is
+ * not known before the model runs, or where the layer is applied more than once.
+ */
+function multiplications(layer: layers.Layer, family: LayerFamily, kernelValues: number): number | undefined {
+  if (family.positions === undefined || layer.inboundNodes.length !== 1) return undefined;
+  const [node] = layer.inboundNodes;
+  const [tensor] = (family.positions === 'input' ? node?.inputTensors : node?.outputTensors) ?? [];
+  if (tensor === undefined) return undefined;
+  const { shape } = tensor;
+  const channels = layer.getConfig()['dataFormat'] === 'channelsFirst' ? 1 : shape.length - 1;
+  const positions = shape.filter((_, axis) => axis !== 0 && axis !== channels);
+  if (positions.some((size) => size === null)) return undefined;
+  return positions.reduce<number>((product, size) => product * (size as number), kernelValues);
 }

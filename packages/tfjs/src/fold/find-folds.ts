@@ -1,9 +1,5 @@
+import { linearFamilies, type KernelRule } from '@lowbit/tfjs-format';
 import type { layers, LayersModel, LayerVariable, SymbolicTensor } from '@tensorflow/tfjs-layers';
-import { convolution } from '../describe/convolution.js';
-import { dense } from '../describe/dense.js';
-import { depthwise } from '../describe/depthwise.js';
-import type { FamilyTable, KernelRule } from '../describe/layer-family.js';
-import { transposed } from '../describe/transposed.js';
 import { innerLayers } from '../model/inner-layers.js';
 import { surveyModel } from '../model/survey.js';
 import { variableOf } from './folded-values.js';
@@ -33,8 +29,6 @@ export type FoldingOf = (before: ReadonlyMap<string, string>) => Folding;
 
 /** For a model that is to stay as it is. */
 export const noFolding: Folding = { folds: new Map(), norms: new Set(), refused: new Map() };
-
-const foldable: FamilyTable = { ...dense, ...convolution, ...transposed, ...depthwise };
 
 /** Which batch normalizations of a model, nested models included, can go into the layer before them, and why the others cannot. */
 export function findFolds(model: LayersModel, before: ReadonlyMap<string, string> = new Map()): Folding {
@@ -79,7 +73,9 @@ function foldOf(norm: Layer, outputs: ReadonlySet<SymbolicTensor>): Fold | strin
   if (norm.inboundNodes.length !== 1 || layer === undefined) return 'it is used more than once';
   const { name } = layer;
   const className = layer.getClassName();
-  const kernel = Object.hasOwn(foldable, className) ? foldable[className]?.kernels.at(-1) : undefined;
+  const kernel = Object.hasOwn(linearFamilies, className)
+    ? linearFamilies[className]?.kernels.at(-1)
+    : undefined;
   if (kernel === undefined)
     return `it follows ${name}, which is no convolution and no Dense but ${className}`;
   if (layer.inboundNodes.length !== 1) return `${name} before it is used more than once`;

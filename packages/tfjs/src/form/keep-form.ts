@@ -6,7 +6,7 @@ import {
   plainWeight,
   unpackWeight,
   type StoredWeight,
-} from '@lowbit/keras';
+} from '@lowbit/tfjs-format';
 import type { StorageForm } from './storage-form.js';
 
 /**

@@ -5,7 +5,7 @@ import {
   type WantedForm,
   type WeightSettings,
 } from '@lowbit/core';
-import type { PlainForm } from '@lowbit/keras';
+import type { PlainForm } from '@lowbit/tfjs-format';
 
 /** In what form quantized weights are kept. */
 export interface StorageForm {

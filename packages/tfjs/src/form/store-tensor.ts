@@ -6,7 +6,7 @@ import {
   plainTensor,
   plainWeight,
   type StoredWeight,
-} from '@lowbit/keras';
+} from '@lowbit/tfjs-format';
 import type { StorageForm } from './storage-form.js';
 
 /** A quantized tensor in the form in which a file keeps it. */

@@ -1,5 +1,5 @@
 import { sizeOf, type Applied, type Outcome, type StorageNote } from '@lowbit/core';
-import { joinBytes, type StoredWeight } from '@lowbit/keras';
+import { joinBytes, type StoredWeight } from '@lowbit/tfjs-format';
 import type { io } from '@tensorflow/tfjs-core';
 import { checkTensors } from '../apply/check-tensors.js';
 import { keepForm } from '../form/keep-form.js';

@@ -1,5 +1,5 @@
 import type { LayerDescriptor, SkipNote, WeightDescriptor } from '@lowbit/core';
-import { expandWeight, type StoredWeight } from '@lowbit/keras';
+import { expandWeight, type StoredWeight } from '@lowbit/tfjs-format';
 import { weightReaders, type WeightInput, type WeightReader } from './weight-readers.js';
 import { graphFloatReason, unreadReason } from './float-reason.js';
 import { quantizedInGraph } from './quantized-in-graph.js';

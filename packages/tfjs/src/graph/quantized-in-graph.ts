@@ -1,6 +1,5 @@
-import { expandWeight, isPacked } from '@lowbit/keras';
+import { expandWeight, isPacked, storedForm } from '@lowbit/tfjs-format';
 import { alreadyMade } from '../io/quantized-before.js';
-import { storedForm } from '../io/stored-form.js';
 import { quantizedAlready, recordsIn } from '../model/weight-records.js';
 import type { ReadGraph } from './read-graph.js';
 

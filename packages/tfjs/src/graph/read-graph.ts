@@ -1,5 +1,5 @@
 import { LowbitError } from '@lowbit/core';
-import { checkSpecs, storedWeights, type StoredWeight, type WeightSpec } from '@lowbit/keras';
+import { checkSpecs, storedWeights, type StoredWeight, type WeightSpec } from '@lowbit/tfjs-format';
 import { io } from '@tensorflow/tfjs-core';
 import { loadArtifacts, nameOf, type ModelSource } from '../load/load-artifacts.js';
 import { bytesOf } from '../load/weight-data.js';

@@ -1,4 +1,4 @@
-import { expandWeight, isPacked, joinBytes, packedOf, type StoredWeight } from '@lowbit/keras';
+import { expandWeight, isPacked, joinBytes, packedOf, type StoredWeight } from '@lowbit/tfjs-format';
 import type { io } from '@tensorflow/tfjs-core';
 import {
   checkedOptions,

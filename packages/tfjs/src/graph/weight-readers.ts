@@ -1,4 +1,4 @@
-import type { StoredWeight } from '@lowbit/keras';
+import type { StoredWeight } from '@lowbit/tfjs-format';
 import { executionOrder } from './execution-order.js';
 import type { GraphNode, GraphTopology } from './graph-topology.js';
 import { passesOn, traceConstant } from './trace-constant.js';

@@ -1,5 +1,5 @@
 import { sizeOf, type WeightDescriptor } from '@lowbit/core';
-import { expandWeight, joinBytes, plainWeight, storedWeights, type WeightSpec } from '@lowbit/keras';
+import { expandWeight, joinBytes, plainWeight, storedWeights, type WeightSpec } from '@lowbit/tfjs-format';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 import '../../test/backends.js';

@@ -1,5 +1,5 @@
 import type { WeightDescriptor } from '@lowbit/core';
-import { lastIsOutput, type KernelAxes } from '../describe/layer-family.js';
+import { lastIsOutput, type KernelAxes } from '@lowbit/tfjs-format';
 import type { GraphNode } from './graph-topology.js';
 
 /** How an operator uses a weight: what it is to it, and its axes. */

@@ -1,5 +1,5 @@
 import { checkOptionNames, LowbitError, type QuantizationPlan } from '@lowbit/core';
-import { checkSpecs, joinBytes, type PlainForm } from '@lowbit/keras';
+import { checkSpecs, joinBytes, type PlainForm } from '@lowbit/tfjs-format';
 import { io, keep, tidy, Variable } from '@tensorflow/tfjs-core';
 import { version_layers as version, type LayersModel } from '@tensorflow/tfjs-layers';
 import { planOf } from '../model/plan-record.js';

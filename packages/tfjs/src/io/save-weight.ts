@@ -10,8 +10,8 @@ import {
   type PlainForm,
   type StoredWeight,
   type WeightSpec,
-} from '@lowbit/keras';
-import { storedForm } from './stored-form.js';
+  storedForm,
+} from '@lowbit/tfjs-format';
 
 /** One weight in the file. */
 export interface SavedWeight {

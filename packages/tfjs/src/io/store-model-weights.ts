@@ -1,5 +1,5 @@
 import type { PackedTensor } from '@lowbit/core';
-import { expandWeight, storedWeights, type StoredWeight, type WeightSpec } from '@lowbit/keras';
+import { expandWeight, storedWeights, type StoredWeight, type WeightSpec } from '@lowbit/tfjs-format';
 import type { io } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { bytesOf } from '../load/weight-data.js';

@@ -1,10 +1,4 @@
-import { isPacked, type StoredWeight, type WeightSpec } from '@lowbit/keras';
-
-/** How a float weight is stored: `float32`, `float16`, `uint8`, `uint16`, `packed 4-bit`. */
-export function storedForm(spec: WeightSpec): string {
-  if (isPacked(spec)) return `packed ${spec.quantization.bits}-bit`;
-  return spec.quantization?.dtype ?? spec.dtype;
-}
+import { storedForm, type StoredWeight, type WeightSpec } from '@lowbit/tfjs-format';
 
 /** What happens to a weight of this form before it is quantized; undefined for float32, which is taken as it is, or nothing known. */
 export function expansionNote(spec: WeightSpec | undefined): string | undefined {

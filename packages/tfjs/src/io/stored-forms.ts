@@ -1,4 +1,4 @@
-import type { WeightSpec } from '@lowbit/keras';
+import type { WeightSpec } from '@lowbit/tfjs-format';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { surveyModel } from '../model/survey.js';
 

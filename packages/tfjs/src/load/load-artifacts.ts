@@ -1,4 +1,4 @@
-import { checkSpecs } from '@lowbit/keras';
+import { checkSpecs } from '@lowbit/tfjs-format';
 import { LowbitError } from '@lowbit/core';
 import { env, io } from '@tensorflow/tfjs-core';
 

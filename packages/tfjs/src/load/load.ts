@@ -1,5 +1,5 @@
 import { checkOptionNames, type PackedTensor } from '@lowbit/core';
-import type { WeightSpec } from '@lowbit/keras';
+import type { WeightSpec } from '@lowbit/tfjs-format';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { buildModel } from './build-model.js';
 import { keepPacked } from './keep-packed.js';

@@ -6,7 +6,7 @@ import {
   storedWeights,
   type StoredWeight,
   type WeightSpec,
-} from '@lowbit/keras';
+} from '@lowbit/tfjs-format';
 import type { PackedTensor } from '@lowbit/core';
 import type { io } from '@tensorflow/tfjs-core';
 

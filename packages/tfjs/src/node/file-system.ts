@@ -3,15 +3,13 @@ import { mkdir, readFile, realpath, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { LowbitError } from '@lowbit/core';
 import {
-  joinBytes,
+  modelArtifacts,
+  modelFiles,
   parseModelJson,
   readWeights,
-  shardWeights,
-  storedWeights,
-  type WeightSpec,
-} from '@lowbit/keras';
+  type ModelArtifacts,
+} from '@lowbit/tfjs-format';
 import { io } from '@tensorflow/tfjs-core';
-import { bytesOf } from '../load/weight-data.js';
 import { writeFiles } from './write-files.js';
 
 type Router = Parameters<typeof io.registerSaveRouter>[0];
@@ -49,16 +47,12 @@ export function registerFileSystem(): void {
 }
 
 async function saveTo(folder: string, artifacts: io.ModelArtifacts): Promise<io.SaveResult> {
-  const { weightSpecs = [], weightData, ...members } = artifacts;
-  if (typeof members.modelTopology !== 'object') throw noTopology(folder);
-  const specs = weightSpecs as unknown as WeightSpec[];
-  const { group, shards } = shardWeights(storedWeights(specs, bytesOf(weightData), folder));
-  const json = { format: 'layers-model', convertedBy: null, ...members, weightsManifest: [group] };
+  if (typeof artifacts.modelTopology !== 'object') throw noTopology(folder);
+  const { json, shards } = modelFiles(artifacts as ModelArtifacts, folder);
   await mkdir(folder, { recursive: true }).catch((error: unknown) => {
     throw fileFailure('file-unwritable', folder, error);
   });
-  const model = { path: 'model.json', bytes: new TextEncoder().encode(JSON.stringify(json)) };
-  await writeFiles(folder, [...shards, model]);
+  await writeFiles(folder, [...shards, { path: 'model.json', bytes: new TextEncoder().encode(json) }]);
   return { modelArtifactsInfo: io.getModelArtifactsInfoForJSON(artifacts) };
 }
 
@@ -73,10 +67,7 @@ async function loadFrom(path: string, onProgress?: (share: number) => void): Pro
     return bytes;
   };
   const weights = await readWeights(json, readShard, file);
-  const weightSpecs = weights.map(({ spec }) => spec);
-  const weightData = joinBytes(weights.map(({ bytes }) => bytes)).buffer as ArrayBuffer;
-  const members = Object.entries(json).filter(([name]) => name !== 'weightsManifest');
-  return { ...Object.fromEntries(members), weightSpecs, weightData } as io.ModelArtifacts;
+  return modelArtifacts(json, weights) as io.ModelArtifacts;
 }
 
 /** The model in a folder; one that TensorFlow wrote is told apart. */

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Shard } from '@lowbit/keras';
+import type { Shard } from '@lowbit/tfjs-format';
 import { fileFailure } from './file-system.js';
 
 /**

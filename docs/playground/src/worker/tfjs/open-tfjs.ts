@@ -13,7 +13,7 @@ import { runTfjs } from './run-tfjs.js';
 import { tfjsFacts } from './tfjs-facts.js';
 import type { TfjsKind } from './tfjs-kind.js';
 import { bytesOfModel } from './read-artifacts.js';
-import { modelFiles, zipFiles, type ModelFiles } from './model-files.js';
+import { saveInMemory, zipFiles, type SavedFiles } from './save-in-memory.js';
 
 /** Opens a `model.json` that was dropped with its weight files. @throws LowbitError as `loadKind`. */
 export function openTfjs(name: string, files: DroppedFiles): Promise<OpenedModel> {
@@ -57,13 +57,13 @@ async function openKind<M>(name: string, files: DroppedFiles, kind: TfjsKind<M>)
 }
 
 /** The report with the sizes of files: those that were dropped, and those of the download. */
-function withFileBytes(report: Report, before: number, { files }: ModelFiles): Report {
+function withFileBytes(report: Report, before: number, { files }: SavedFiles): Report {
   const after = Object.values(files).reduce((sum, { length }) => sum + length, 0);
   return { ...report, modelBytes: { before, after } };
 }
 
-const savedFiles = <M>(kind: TfjsKind<M>, model: M): Promise<ModelFiles> =>
-  modelFiles((handler) => kind.save(model, handler, {}));
+const savedFiles = <M>(kind: TfjsKind<M>, model: M): Promise<SavedFiles> =>
+  saveInMemory((handler) => kind.save(model, handler, {}));
 
 async function compare<M>(
   kind: TfjsKind<M>,
@@ -83,7 +83,7 @@ async function download<M>(
   model: M,
   format: DownloadForm,
 ): Promise<Download> {
-  const { files, saved } = await modelFiles((handler) => kind.save(model, handler, { format }));
+  const { files, saved } = await saveInMemory((handler) => kind.save(model, handler, { format }));
   const price =
     saved.lowestSqnrDb === null
       ? 'nothing is lost'

@@ -1,4 +1,4 @@
-import { joinBytes, parseModelJson, type ManifestGroup } from '@lowbit/keras';
+import { joinBytes, parseModelJson, type ManifestGroup } from '@lowbit/tfjs-format';
 import type { io } from '@tensorflow/tfjs-core';
 import { beside, type DroppedFiles } from '../dropped-files.js';
 

@@ -42,3 +42,9 @@ export function isPacked(
 ): spec is WeightSpec & { readonly quantization: PackedQuantization } {
   return spec.quantization?.dtype === packedDtype;
 }
+
+/** How a weight is stored: `float32`, `int32`, `uint8`, `float16`, `packed 4-bit` … */
+export function storedForm(spec: WeightSpec): string {
+  if (isPacked(spec)) return `packed ${spec.quantization.bits}-bit`;
+  return spec.quantization?.dtype ?? spec.dtype;
+}

@@ -1,6 +1,6 @@
 import { basename, dirname, join } from 'node:path';
 
-import { shardWeights, storedWeights, type WeightSpec } from '@lowbit/keras';
+import { modelFiles, type ModelArtifacts } from '@lowbit/tfjs-format';
 import type { SaveReport } from '@lowbit/tfjs';
 import type { io } from '@tensorflow/tfjs-core';
 
@@ -19,7 +19,7 @@ export interface SavedModel {
  *
  * @param file - where the JSON will be
  */
-export async function modelFiles(
+export async function saveInMemory(
   file: string,
   save: (handler: io.IOHandler) => Promise<SaveReport>,
 ): Promise<SavedModel> {
@@ -30,11 +30,7 @@ export async function modelFiles(
       return { modelArtifactsInfo: { dateSaved: new Date(0), modelTopologyType: 'JSON' } };
     },
   });
-  const { weightSpecs = [], weightData, ...members } = artifacts;
-  const data = new Uint8Array(weightData as ArrayBuffer);
-  const weights = storedWeights(weightSpecs as unknown as WeightSpec[], data, basename(file));
-  const { group, shards } = shardWeights(weights);
-  const json = JSON.stringify({ convertedBy: null, ...members, weightsManifest: [group] });
+  const { json, shards } = modelFiles(artifacts as ModelArtifacts, basename(file));
   const files = [
     ...shards.map(({ path, bytes }) => ({ path: join(dirname(file), path), data: bytes })),
     { path: file, data: new TextEncoder().encode(json) },

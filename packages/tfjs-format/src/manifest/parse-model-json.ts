@@ -1,6 +1,6 @@
+import { LowbitError } from '@lowbit/core';
 import { checkNames, checkSpec } from './check-spec.js';
 import { manifestError } from './manifest-error.js';
-import { checkPath } from './check-path.js';
 import type { ManifestGroup } from './weight-spec.js';
 
 /** A TensorFlow.js `model.json`. Members that are not used here are kept. */
@@ -10,6 +10,13 @@ export interface ModelJson {
   readonly weightsManifest: readonly ManifestGroup[];
   readonly userDefinedMetadata?: Readonly<Record<string, unknown>>;
   readonly [member: string]: unknown;
+}
+
+export type ModelKind = 'layers-model' | 'graph-model';
+
+/** Whether the model is made of layers or of single operations, by its topology: `format` may be missing. */
+export function modelKind({ modelTopology, format }: ModelJson): ModelKind {
+  return Array.isArray(modelTopology['node']) || format === 'graph-model' ? 'graph-model' : 'layers-model';
 }
 
 /**
@@ -73,4 +80,21 @@ function kindOf(json: unknown): string {
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/**
+ * Throws `external-data` unless the path, which a model names, is relative and stays in the model's folder: no drive, root,
+ * scheme, backslash or `..`.
+ */
+function checkPath(path: string, where: string): void {
+  const parts = path.split('/');
+  const isInside = path !== '' && !/^[a-z]+:|\\|\0/i.test(path) && !parts.includes('..') && parts[0] !== '';
+  if (isInside) return;
+  throw new LowbitError({
+    code: 'external-data',
+    where,
+    expected: "weight files in the model's folder",
+    received: JSON.stringify(path),
+    remedy: 'Put the weight files beside the model and name them without a folder.',
+  });
 }

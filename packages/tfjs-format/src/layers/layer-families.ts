@@ -1,0 +1,118 @@
+import type { WeightDescriptor } from '@lowbit/core';
+
+/** Which axes of a weight are output channels (ascending) and which one is the input channel. */
+export interface KernelAxes {
+  readonly outputAxes: readonly number[];
+  readonly inputAxis?: number;
+}
+
+/** One weight of a layer class that can be quantized. */
+export interface KernelRule {
+  /** Last part of the variable's name, for instance `depthwise_kernel`. */
+  readonly variable: string;
+  readonly kernel: WeightDescriptor['kernel'];
+  /** The axes of a weight with `rank` dimensions. */
+  axes(rank: number): KernelAxes;
+}
+
+/** What is known about a layer class. */
+export interface LayerFamily {
+  readonly kernels: readonly KernelRule[];
+  /**
+   * Every value of the kernels is used once a position of this tensor (its axes but batch and channels), which
+   * gives the multiply-accumulate operations. Absent where the layer multiplies nothing.
+   */
+  readonly positions?: 'input' | 'output';
+}
+
+/** Layer classes by their `className`. */
+export type FamilyTable = Readonly<Record<string, LayerFamily>>;
+
+/** `[…, in, out]`: the layout of dense, convolution and recurrent kernels. */
+export function lastIsOutput(rank: number): KernelAxes {
+  return { outputAxes: [rank - 1], inputAxis: rank - 2 };
+}
+
+const plainKernel: KernelRule = { variable: 'kernel', kernel: 'kernel', axes: lastIsOutput };
+
+/** `[height, width, channels, multiplier]`: both last axes together are the output channels, none is summed. */
+const depthwiseKernel: KernelRule = {
+  variable: 'depthwise_kernel',
+  kernel: 'kernel',
+  axes: (rank) => ({ outputAxes: [rank - 2, rank - 1] }),
+};
+
+/** `[1, 1, channels · multiplier, out]`. */
+const pointwiseKernel: KernelRule = { variable: 'pointwise_kernel', kernel: 'kernel', axes: lastIsOutput };
+
+/** Dense: `[in, out]`. */
+const dense: FamilyTable = { Dense: { kernels: [plainKernel], positions: 'output' } };
+
+const convolved: LayerFamily = { kernels: [plainKernel], positions: 'output' };
+
+/** Convolutions: `[width, in, out]`, `[height, width, in, out]`, `[depth, height, width, in, out]`. */
+const convolution: FamilyTable = { Conv1D: convolved, Conv2D: convolved, Conv3D: convolved };
+
+const transposedConvolution: LayerFamily = {
+  kernels: [{ ...plainKernel, axes: (rank) => ({ outputAxes: [rank - 2], inputAxis: rank - 1 }) }],
+  positions: 'input',
+};
+
+/** Transposed convolutions: `[height, width, out, in]`, `[depth, height, width, out, in]`. */
+const transposed: FamilyTable = {
+  Conv2DTranspose: transposedConvolution,
+  Conv3DTranspose: transposedConvolution,
+};
+
+/** Depthwise convolutions, alone and followed by a pointwise one. */
+const depthwise: FamilyTable = {
+  DepthwiseConv2D: { kernels: [depthwiseKernel], positions: 'output' },
+  SeparableConv2D: { kernels: [depthwiseKernel, pointwiseKernel], positions: 'output' },
+};
+
+/** Embedding: `[vocabulary, dimension]`, one row a word; each row owns its parameters. */
+const embedding: FamilyTable = {
+  Embedding: {
+    kernels: [
+      { variable: 'embeddings', kernel: 'embedding', axes: () => ({ outputAxes: [0], inputAxis: 1 }) },
+    ],
+  },
+};
+
+const recurrentLayer: LayerFamily = {
+  kernels: [plainKernel, { variable: 'recurrent_kernel', kernel: 'recurrent', axes: lastIsOutput }],
+  positions: 'input',
+};
+
+/** Recurrent layers: kernel `[in, gates · units]`, recurrent kernel `[units, gates · units]`. */
+const recurrent: FamilyTable = { SimpleRNN: recurrentLayer, GRU: recurrentLayer, LSTM: recurrentLayer };
+
+/** Layers of products and sums, into whose kernels a batch normalization behind them can go. */
+export const linearFamilies: FamilyTable = { ...dense, ...convolution, ...transposed, ...depthwise };
+
+/** Every layer class whose weights can be quantized. */
+export const layerFamilies: FamilyTable = { ...linearFamilies, ...embedding, ...recurrent };
+
+const classReasons: Readonly<Record<string, string>> = {
+  BatchNormalization: 'normalization has few parameters and is sensitive: it stays float',
+  LayerNormalization: 'normalization has few parameters and is sensitive: it stays float',
+  PReLU: 'the slopes are few: they stay float',
+};
+
+const variableReasons: Readonly<Record<string, string>> = {
+  bias: 'a bias is small: it stays float',
+};
+
+/** Why a whole layer stays as it is. */
+export function layerFloatReason(className: string, hasWeights: boolean): string {
+  if (!hasWeights) return 'the layer has no weights';
+  return (
+    classReasons[className] ?? `the axes of a ${className} layer's weights are not known: they stay float`
+  );
+}
+
+/** Why one weight of a layer stays as it is although others are quantized. */
+export function weightFloatReason(variable: string, dtype: string): string {
+  if (dtype !== 'float32') return `only float32 weights are quantized, this one is ${dtype}`;
+  return variableReasons[variable] ?? 'this weight has no output channels: it stays float';
+}

@@ -1,0 +1,43 @@
+import type { ModelJson } from './parse-model-json.js';
+import { joinBytes, shardWeights, type Shard } from './shards.js';
+import { storedWeights, type StoredWeight } from './stored-weights.js';
+import type { WeightSpec } from './weight-spec.js';
+
+/** A model in memory, as TensorFlow.js hands it to a handler that saves, and takes it from one that loads. */
+export interface ModelArtifacts {
+  readonly weightSpecs?: readonly unknown[];
+  /** Bytes of the weights, one after the other. */
+  readonly weightData?: ArrayBuffer | readonly ArrayBuffer[];
+}
+
+/** The files of a model that TensorFlow.js loads. */
+export interface ModelFiles {
+  /** Text of the `model.json`. */
+  readonly json: string;
+  /** Weight files of at most 4 MiB, by their paths beside it. */
+  readonly shards: readonly Shard[];
+}
+
+/**
+ * The files of a model, as TensorFlow.js lays them out.
+ *
+ * @param where Name of the model, for errors.
+ * @throws LowbitError `model-truncated`, `model-malformed` when bytes and specifications do not fit.
+ */
+export function modelFiles(artifacts: ModelArtifacts, where: string): ModelFiles {
+  const { weightSpecs = [], weightData = [], ...members } = artifacts;
+  const bytes = joinBytes([weightData].flat().map((part) => new Uint8Array(part as ArrayBuffer)));
+  const { group, shards } = shardWeights(storedWeights(weightSpecs as WeightSpec[], bytes, where));
+  const json = { format: 'layers-model', convertedBy: null, ...members, weightsManifest: [group] };
+  return { json: JSON.stringify(json), shards };
+}
+
+/** What TensorFlow.js takes from a handler that loads: the members of a `model.json`, and its weights in the order of its manifest. */
+export function modelArtifacts(json: ModelJson, weights: readonly StoredWeight[]): ModelArtifacts {
+  const members = Object.entries(json).filter(([name]) => name !== 'weightsManifest');
+  return {
+    ...Object.fromEntries(members),
+    weightSpecs: weights.map(({ spec }) => spec),
+    weightData: joinBytes(weights.map(({ bytes }) => bytes)).buffer as ArrayBuffer,
+  };
+}
