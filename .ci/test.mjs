@@ -9,6 +9,7 @@ const folders = ['packages', 'e2e']
 const steps = [
   ['lint', 'npm', ['run', '--silent', 'lint']],
   ['house', 'npm', ['run', '--silent', 'check:house']],
+  ['unused', 'npm', ['run', '--silent', 'check:unused']],
   ['build', 'npx', ['nx', 'run-many', '-t', 'build', '--output-style=static']],
   ['type check', 'npx', ['nx', 'run-many', '-t', 'typecheck', '--output-style=static']],
   ['package check', 'npx', ['nx', 'run-many', '-t', 'check-package', '--output-style=static']],

@@ -43,7 +43,7 @@ function roomOf({ path, folder }) {
 }
 
 /** The strongly connected components of more than one node (Tarjan, SIAM J. Comput. 1972). */
-export function circles(graph) {
+function circles(graph) {
   const index = new Map();
   const low = new Map();
   const stack = [];

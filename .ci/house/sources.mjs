@@ -52,7 +52,7 @@ export function visit(node, visitor) {
 }
 
 /** The line of a node, from 1. */
-export function lineOf(file, node) {
+function lineOf(file, node) {
   return file.tree.getLineAndCharacterOfPosition(node.getStart()).line + 1;
 }
 

@@ -35,7 +35,7 @@ function layerOf(id: string, depth: number, model: MemoryModel): LayerDescriptor
   return { id: `layer-${id}`, op: 'Dense', depth, weights: [weightOf(id, model)], sites: [] };
 }
 
-export function weightOf(id: string, model: MemoryModel): WeightDescriptor {
+function weightOf(id: string, model: MemoryModel): WeightDescriptor {
   const values = model[id] as readonly number[];
   return {
     id,

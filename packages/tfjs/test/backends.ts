@@ -6,7 +6,7 @@ import '@tensorflow/tfjs-layers';
 import { describe, expect, it } from 'vitest';
 
 /** The backends that run in plain Node. */
-export const backends = ['cpu', 'wasm'] as const;
+const backends = ['cpu', 'wasm'] as const;
 
 type Test = (title: string, run: () => void | Promise<void>) => void;
 

@@ -14,7 +14,7 @@ export function makeWeights(count: number): Float32Array {
 }
 
 /** Chooses the parameters of one tensor, checks and codes all its values: what `quantize` does with a weight. */
-export function quantizeTensor(quantizer: Quantizer, bits: number, values: Float32Array): void {
+function quantizeTensor(quantizer: Quantizer, bits: number, values: Float32Array): void {
   const context = {
     role: 'weight',
     bits,

@@ -13,7 +13,7 @@ export interface Minibatch {
 }
 
 /** Pictures by their numbers. */
-export function pick({ pixels, labels }: Pictures, numbers: ArrayLike<number>): Minibatch {
+function pick({ pixels, labels }: Pictures, numbers: ArrayLike<number>): Minibatch {
   const values = new Float32Array(numbers.length * pictureSize);
   for (let row = 0; row < numbers.length; row++) {
     const from = numbers[row]! * pictureSize;

@@ -1,5 +1,5 @@
 /** What Silero VAD v5 takes at 16 kHz: 512 new samples after the 64 that came before them. */
-export const WINDOW = 512;
+const WINDOW = 512;
 const CONTEXT = 64;
 
 /** Cuts sound to windows [64 + 512]; silence comes before the first; a short rest at the end is left out. */

@@ -4,7 +4,7 @@ import { LowbitError } from '@lowbit/core';
 import { fileError } from '@lowbit/data/node';
 
 /** A protobuf message, and therefore an ONNX file, is smaller than 2 GiB. */
-export const largestFile = 2 ** 31 - 1;
+const largestFile = 2 ** 31 - 1;
 
 /**
  * Checks, without reading it, that `path` is a file that can be taken in.

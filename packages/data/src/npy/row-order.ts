@@ -29,7 +29,7 @@ export async function rowOrderSource(file: ArrayFile): Promise<ByteSource> {
 }
 
 /** Reorders elements of `size` bytes from first-axis-fastest to last-axis-fastest. */
-export function toRowOrder(bytes: Uint8Array, shape: readonly number[], size: number): Uint8Array {
+function toRowOrder(bytes: Uint8Array, shape: readonly number[], size: number): Uint8Array {
   const result = new Uint8Array(bytes.length);
   const steps: number[] = [];
   let step = 1;

@@ -30,9 +30,9 @@ const [quantize, transpose, gather, write, cast, scale, shift, dequantize, requa
 /** Only clear gains are taken: the quantization costs accuracy in any case. */
 const leastGain = 1.25;
 
-export const depthwiseReason =
+const depthwiseReason =
   'computed in floats: depthwise convolutions get slower in integers on WebAssembly';
-export const smallGainReason =
+const smallGainReason =
   'computed in floats: integers would not be faster at this shape on WebAssembly';
 
 /** Why integers would not make the operator faster; `undefined` when they do. */

@@ -30,7 +30,7 @@ const elementBits: ReadonlyMap<number, number> = new Map([
 ]);
 
 /** Bits of one element, or `undefined` for strings and unknown types. */
-export const bitsOfType = (type: number): number | undefined => elementBits.get(type);
+const bitsOfType = (type: number): number | undefined => elementBits.get(type);
 
 /** Bytes of `count` elements of a type as raw data; types below 8 bits are packed. */
 export const bytesOfType = (type: number, count: number): number =>

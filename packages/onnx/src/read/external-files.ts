@@ -62,7 +62,7 @@ const expected = 'the bytes of the file as a Uint8Array';
 const remedy = "Put the model's external data file where the model says, or save the model as a single file.";
 
 /** A view of the bytes that a tensor names. */
-export function partOf(bytes: Uint8Array, { path, offset, length }: ExternalReference, where: string) {
+function partOf(bytes: Uint8Array, { path, offset, length }: ExternalReference, where: string) {
   if (offset + length <= bytes.length) {
     return new Uint8Array(bytes.buffer as ArrayBuffer, bytes.byteOffset + offset, length);
   }

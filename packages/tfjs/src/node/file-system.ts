@@ -17,7 +17,7 @@ type Router = Parameters<typeof io.registerSaveRouter>[0];
 const scheme = 'file://';
 
 /** The path behind `file://`; relative paths count from the working directory. */
-export function pathOf(url: string): string {
+function pathOf(url: string): string {
   return url.slice(scheme.length);
 }
 

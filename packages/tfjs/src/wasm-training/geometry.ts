@@ -47,7 +47,7 @@ export function geometryOf(
 }
 
 /** Rows (axis 0) or columns (axis 1) of the padded input that the kernel reaches. */
-export function reach({ output, stride, kernel }: Geometry, axis: 0 | 1): number {
+function reach({ output, stride, kernel }: Geometry, axis: 0 | 1): number {
   return (output[axis] - 1) * stride[axis] + kernel[axis];
 }
 
