@@ -1,5 +1,5 @@
 // Who may import whom, stated once: `eslint.config.js` forbids what is not here, and `npm run check:house` counts it.
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Package types and what their library code may import: types, or single packages by name. */
@@ -22,11 +22,13 @@ const mayAlsoImport = { '@lowbit/keras': ['@lowbit/tfjs-format'] };
 /** The file of an adapter that may import the preset, to register every method. */
 export const registerFile = 'register.ts';
 
-/** The packages under `root`, with their type (`nx.tags` of package.json). */
+/** The packages under `root`, with their type (`nx.tags` of package.json). A folder that only holds builds of another branch is none. */
 export function readPackages(root = '.') {
-  return readdirSync(join(root, 'packages')).map((folder) => {
-    const manifest = JSON.parse(readFileSync(join(root, 'packages', folder, 'package.json'), 'utf8'));
-    return { folder, name: manifest.name, type: manifest.nx.tags[0].replace('type:', ''), manifest };
+  return readdirSync(join(root, 'packages')).flatMap((folder) => {
+    const path = join(root, 'packages', folder, 'package.json');
+    if (!existsSync(path)) return [];
+    const manifest = JSON.parse(readFileSync(path, 'utf8'));
+    return [{ folder, name: manifest.name, type: manifest.nx.tags[0].replace('type:', ''), manifest }];
   });
 }
 

@@ -8,7 +8,7 @@ import { measure } from './measures.mjs';
 const roots = [];
 afterEach(() => roots.splice(0).forEach((root) => rmSync(root, { recursive: true })));
 
-/** A repository of three packages, `core`, the method `slq` and `cli`, with these files. */
+/** A repository of three packages, `core`, the method `slq` and `cli`, with these files, and what a build of another branch left. */
 function repository(files) {
   const root = mkdtempSync(join(tmpdir(), 'lowbit-house-'));
   roots.push(root);
@@ -28,6 +28,7 @@ function repository(files) {
     );
     write(`packages/${folder}/src/index.ts`, '');
   }
+  write('packages/left-over/dist/index.js', '');
   write('packages/slq/src/slq.ts', "export const slq = { kind: 'quantizer', name: 'two-words' };\n");
   for (const [path, text] of Object.entries(files)) write(path, text);
   return root;

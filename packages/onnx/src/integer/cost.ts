@@ -30,10 +30,8 @@ const [quantize, transpose, gather, write, cast, scale, shift, dequantize, requa
 /** Only clear gains are taken: the quantization costs accuracy in any case. */
 const leastGain = 1.25;
 
-const depthwiseReason =
-  'computed in floats: depthwise convolutions get slower in integers on WebAssembly';
-const smallGainReason =
-  'computed in floats: integers would not be faster at this shape on WebAssembly';
+const depthwiseReason = 'computed in floats: depthwise convolutions get slower in integers on WebAssembly';
+const smallGainReason = 'computed in floats: integers would not be faster at this shape on WebAssembly';
 
 /** Why integers would not make the operator faster; `undefined` when they do. */
 export function slowerReason(geometry: Geometry, form: IntegerForm): string | undefined {
