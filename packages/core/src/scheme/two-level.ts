@@ -14,7 +14,10 @@ export interface TwoLevel {
   readonly steps: Float32Array;
 }
 
-/** The two-level form of the numbers; a number that is not 0 never becomes 0 unless it is signed. */
+/**
+ * The two-level form of the numbers; a number that is not 0 never becomes 0 unless it is signed. Numbers that have such a form
+ * without any rounding keep it: what was rounded once is packed as it is, whichever step it was rounded with.
+ */
 export function splitTwoLevel(values: Float32Array, bits: 6 | 8): TwoLevel {
   const signed = values.some((value) => value < 0);
   const largest = signed ? 2 ** (bits - 1) - 1 : 2 ** bits - 1;
@@ -23,8 +26,7 @@ export function splitTwoLevel(values: Float32Array, bits: 6 | 8): TwoLevel {
   for (let block = 0; block < steps.length; block++) {
     const from = block * superBlock;
     const part = values.subarray(from, from + superBlock);
-    const reach = part.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-    const step = roundToFloat16(reach / largest);
+    const step = stepOf(part, largest);
     steps[block] = step;
     part.forEach((value, i) => {
       const nearest = step === 0 ? 0 : Math.max(-largest, Math.min(largest, roundHalfEven(value / step)));
@@ -32,6 +34,26 @@ export function splitTwoLevel(values: Float32Array, bits: 6 | 8): TwoLevel {
     });
   }
   return { bits, signed, integers, steps };
+}
+
+/** The step with which the number that reaches farthest is the largest integer, or another one with which all numbers are exact. */
+function stepOf(part: Float32Array, largest: number): number {
+  const reach = part.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  const step = roundToFloat16(reach / largest);
+  if (isExact(part, step, largest)) return step;
+  for (let integer = largest; integer > 0; integer--) {
+    const other = reach / integer;
+    if (roundToFloat16(other) === other && isExact(part, other, largest)) return other;
+  }
+  return step;
+}
+
+/** Whether every number is an integer up to `largest` times the step; such products have at most 19 digits and are exact. */
+function isExact(part: Float32Array, step: number, largest: number): boolean {
+  return part.every((value) => {
+    const integer = step === 0 ? 0 : Math.round(value / step);
+    return Math.abs(integer) <= largest && integer * step === value;
+  });
 }
 
 /** The numbers that a two-level form stands for. */
