@@ -1,28 +1,31 @@
-export { statisticsCollector, type StatisticsCollector } from './calibration/collector.js';
-export { batchRange } from './calibration/finite-values.js';
-export { rangeCollector, type BatchRange, type RangeCollector } from './calibration/range-collector.js';
+export { type StatisticsCollector, statisticsCollector } from './calibration/collector.js';
+export { batchRange } from './calibration/summarize.js';
+export { type BatchRange, type RangeCollector, rangeCollector } from './calibration/range-collector.js';
 export {
-  isComplete,
   type Calibration,
+  isComplete,
   type RangeStatistics,
   type SiteStatistics,
   type ValueHistogram,
 } from './calibration/statistics.js';
-export { binnedPoints } from './codebook/binned-points.js';
+export { binnedPoints, codebookPoints, quantiles, sortedPoints } from './codebook/points.js';
 export { cellEnds, codebookError } from './codebook/cells.js';
-export { clusterLevels, type ClusterOptions } from './codebook/cluster-levels.js';
-export { clusterMap, type Cluster, type ClusterMap } from './codebook/cluster-map.js';
-export { codebookOf } from './codebook/codebook-of.js';
-export { codebookPoints } from './codebook/codebook-points.js';
-export { fitClusters, refitClusters, type Clusters } from './codebook/fit-clusters.js';
-export { distinctLevels, frozenLevels } from './codebook/frozen-levels.js';
+export {
+  clusterLevels,
+  type ClusterOptions,
+  type Clusters,
+  codebookOf,
+  distinctLevels,
+  fitClusters,
+  frozenLevels,
+  refitClusters,
+} from './codebook/fit-clusters.js';
+export { type Cluster, type ClusterMap, clusterMap } from './codebook/cluster-map.js';
 export { lloyd, type LloydOptions, type LloydResult } from './codebook/lloyd.js';
-export { optimalCodebook, type OptimalCodebook } from './codebook/optimal-codebook.js';
-export { floorLog2, nearestPowerOfTwo } from './codebook/power-of-two.js';
-export { quantiles } from './codebook/quantiles.js';
-export { sortedPoints } from './codebook/sorted-points.js';
+export { type OptimalCodebook, optimalCodebook } from './codebook/optimal-codebook.js';
+export { floorLog2, nearestPowerOfTwo, roundHalfEven, roundingShift } from './numeric/round.js';
 export type { WeightedPoints } from './codebook/weighted-points.js';
-export { errorCodes, type ErrorCode } from './errors/codes.js';
+export { type ErrorCode, errorCodes } from './errors/codes.js';
 export { checkOptionNames } from './errors/check-option-names.js';
 export { isLowbitError, LowbitError, type Problem } from './errors/error.js';
 export { nearestName, suggestName } from './errors/nearest-name.js';
@@ -32,8 +35,7 @@ export type { HeldValues, SimulatedWeight, TrainablePort } from './model/trainab
 export type { Recipe, RecipeSettings } from './model/recipe.js';
 export { fromFloat16Bits, roundToFloat16, toFloat16Bits } from './numeric/float16.js';
 export { toFloat32, toScale } from './numeric/float32.js';
-export { seededRandom, seedFrom, type Random } from './numeric/random.js';
-export { roundHalfEven, roundingShift } from './numeric/round.js';
+export { type Random, seededRandom, seedFrom } from './numeric/random.js';
 export { meanAndDeviation, range } from './numeric/statistics.js';
 export { arrayOps, type ArrayTensor } from './ops/array.js';
 export type { Ops } from './ops/ops.js';
@@ -41,7 +43,7 @@ export { checkPlan } from './plan/check-plan.js';
 export { fittingGranularity, groupSize, isGranularity, slicingOf } from './plan/granularity.js';
 export { makePlan, type PlannedWork, type PlanOptions } from './plan/make-plan.js';
 export { parsePlan } from './plan/parse-plan.js';
-export { storedPlan, type StoredPlan } from './plan/stored-plan.js';
+export { type StoredPlan, storedPlan } from './plan/stored-plan.js';
 export type {
   ActivationEntry,
   FloatEntry,
@@ -54,12 +56,12 @@ export type { BitPolicyChoice, QuantizerChoice, ScheduleChoice } from './plugin/
 export {
   choosePluginOf,
   chooseQuantizer,
-  optionsOf,
   type Chosen,
   type ChosenQuantizer,
+  optionsOf,
 } from './plugin/choose.js';
 export { hasZeroPoints } from './plugin/has-zero-points.js';
-export { affineGrids } from './scheme/scheme.js';
+export { affineGrids, levelsOf, sliceParameters } from './scheme/scheme.js';
 export type { SliceRanges } from './scheme/slice-ranges.js';
 export {
   backwardOf,
@@ -71,7 +73,7 @@ export {
 export { activationSite } from './plugin/activation-site.js';
 export { grainOf } from './plugin/grain.js';
 export type { OptionDescription, Options, OptionSchema, OptionValue } from './plugin/options.js';
-export { pluginApi, type Plugin } from './plugin/plugin.js';
+export { type Plugin, pluginApi } from './plugin/plugin.js';
 export type {
   BitAssignment,
   BitwidthPolicy,
@@ -94,13 +96,9 @@ export { checkPlugin, registry, type Registry } from './plugin/registry.js';
 export { resolveOptions } from './plugin/resolve-options.js';
 export type { Round, Schedule, ScheduledWeight, ScheduleState } from './plugin/schedule.js';
 export { assignBits, type AssignSettings } from './policy/assign-bits.js';
-export { byName } from './policy/by-name.js';
-export { byOp } from './policy/by-op.js';
-export { cascade } from './policy/cascade.js';
-export { ends } from './policy/ends.js';
-export { everywhere } from './policy/everywhere.js';
+export { byName, byOp, cascade, ends, everywhere } from './policy/policies.js';
 export { matchesGlob } from './policy/glob.js';
-export type { PolicyChoice } from './policy/override.js';
+export type { PolicyChoice } from './policy/overrides.js';
 export { decibels, measureError } from './report/measure.js';
 export type {
   ActivationReport,
@@ -117,18 +115,17 @@ export type {
 export { checkFinite } from './scheme/check-finite.js';
 export {
   bitsPerWeight,
+  type PackedHeader,
+  type PackedTensor,
   packedTensorBytes,
   packTensor,
   unpackTensor,
-  type PackedHeader,
-  type PackedTensor,
 } from './scheme/container.js';
 export { decode, levelValue } from './scheme/decode.js';
 export { encode, type EncodeSettings } from './scheme/encode.js';
-export { evenLevels, type EvenLevels } from './scheme/even-levels.js';
+export { type EvenLevels, evenLevels } from './scheme/even-levels.js';
 export { pack, packedBytes, unpack } from './scheme/pack.js';
 export { sizeOf } from './scheme/shape.js';
-export { levelsOf, sliceParameters } from './scheme/scheme.js';
 export { parameterShape, sliceLayout, type SliceLayout } from './scheme/slicing.js';
 export type {
   AffineScheme,
@@ -141,7 +138,7 @@ export type {
   Slicing,
 } from './scheme/types.js';
 export { zeroPointForm, type ZeroPointForm } from './scheme/zero-point.js';
-export { applyPlan, type ApplyOptions, type Quantized } from './session/apply-plan.js';
+export { type ApplyOptions, applyPlan, type Quantized } from './session/apply-plan.js';
 export type { CancelSignal, ProgressEvent, QuantizeOptions, SessionOptions } from './session/events.js';
 export { quantize } from './session/quantize.js';
 export type { FrozenWeight, TrainingCheckpoint } from './training/checkpoint.js';

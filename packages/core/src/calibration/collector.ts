@@ -1,6 +1,5 @@
-import { finiteValues } from './finite-values.js';
+import { finiteValues, mergeMoments, type Moments } from './summarize.js';
 import { growingHistogram } from './growing-histogram.js';
-import { mergeMoments, type Moments } from './moments.js';
 import { rangeCollector } from './range-collector.js';
 import { reservoir } from './reservoir.js';
 import type { SiteStatistics } from './statistics.js';

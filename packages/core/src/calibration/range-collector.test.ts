@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { seededRandom } from '../numeric/random.js';
 import { statisticsCollector } from './collector.js';
-import { batchRange } from './finite-values.js';
+import { batchRange } from './summarize.js';
 import { rangeCollector } from './range-collector.js';
 import { isComplete } from './statistics.js';
 

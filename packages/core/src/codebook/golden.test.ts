@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { binnedPoints } from './binned-points.js';
+import { binnedPoints, sortedPoints } from './points.js';
 import { lloyd } from './lloyd.js';
 import { optimalCodebook } from './optimal-codebook.js';
-import { sortedPoints } from './sorted-points.js';
 
 interface Golden {
   vectors: Record<string, number[]>;

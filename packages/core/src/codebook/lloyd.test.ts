@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { cellEnds, codebookError } from './cells.js';
-import { codebookOf } from './codebook-of.js';
+import { codebookOf } from './fit-clusters.js';
 import { lloyd } from './lloyd.js';
-import { floorLog2, nearestPowerOfTwo } from './power-of-two.js';
-import { sortedPoints } from './sorted-points.js';
+import { floorLog2, nearestPowerOfTwo } from '../numeric/round.js';
+import { sortedPoints } from './points.js';
 
 const points = sortedPoints(Float32Array.of(-1, 0, 1, 2, 10));
 

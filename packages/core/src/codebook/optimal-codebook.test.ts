@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../numeric/random.js';
-import { binnedPoints } from './binned-points.js';
+import { binnedPoints, sortedPoints } from './points.js';
 import { codebookError } from './cells.js';
 import { optimalCodebook } from './optimal-codebook.js';
-import { sortedPoints } from './sorted-points.js';
 
 const random = seededRandom(17);
 const draw = (count: number) =>

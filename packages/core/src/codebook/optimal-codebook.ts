@@ -1,6 +1,5 @@
 import { LowbitError } from '../errors/error.js';
-import { codebookError } from './cells.js';
-import { countBelow } from './count-below.js';
+import { codebookError, countBelow } from './cells.js';
 import { optimalSegment, type Segment, type SegmentOptimum } from './optimal-segment.js';
 import type { WeightedPoints } from './weighted-points.js';
 

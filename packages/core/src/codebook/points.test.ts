@@ -1,10 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../numeric/random.js';
-import { ascendingOrder } from './ascending-order.js';
-import { binnedPoints } from './binned-points.js';
-import { codebookPoints } from './codebook-points.js';
-import { quantiles } from './quantiles.js';
-import { sortedPoints } from './sorted-points.js';
+import { ascendingOrder, binnedPoints, codebookPoints, quantiles, sortedPoints } from './points.js';
 import { errorAbout, meanOf } from './weighted-points.js';
 
 const random = seededRandom(3);

@@ -2,7 +2,7 @@ import { LowbitError, throwProblems, type Problem } from '../errors/error.js';
 import { suggestName } from '../errors/nearest-name.js';
 import type { LayerDescriptor } from '../model/port.js';
 import type { Recipe, RecipeSettings } from '../model/recipe.js';
-import { unmatchedGlobs, unmatchedOps } from '../policy/unmatched.js';
+import { unmatchedGlobs, unmatchedOps } from '../policy/glob.js';
 import { typeProblems, wordValue } from './recipe-types.js';
 
 const settings = [

@@ -1,3 +1,7 @@
+import type { Problem } from '../errors/error.js';
+import { suggestName } from '../errors/nearest-name.js';
+import type { LayerDescriptor } from '../model/port.js';
+
 /** Whether a whole name fits a pattern in which `*` stands for any characters and `?` for one. */
 export function matchesGlob(pattern: string, name: string): boolean {
   let p = 0;
@@ -18,4 +22,54 @@ export function matchesGlob(pattern: string, name: string): boolean {
   }
   while (pattern[p] === '*') p++;
   return p === pattern.length;
+}
+
+/** Names of the model that a message lists. */
+const mostNames = 10;
+
+/** Globs that fit no layer and no weight, each as a problem that says what there is. None of a model without layers. */
+export function unmatchedGlobs(
+  globs: readonly string[],
+  layers: readonly LayerDescriptor[],
+  where: string,
+): Problem[] {
+  if (layers.length === 0) return [];
+  const known = [
+    ...new Set(layers.flatMap(({ id, weights }) => [id, ...weights.map((weight) => weight.id)])),
+  ];
+  return globs
+    .filter((glob) => !known.some((name) => matchesGlob(glob, name)))
+    .map((glob) => ({
+      code: 'invalid-argument',
+      where,
+      expected: `the name of a layer or weight, or a glob that fits one: ${listed(known)}`,
+      received: glob,
+      remedy: 'Inspect the model to see the names of its layers and weights.',
+      ...suggestName(glob, known),
+    }));
+}
+
+/** Operators that no layer has, each as a problem that says which there are. None of a model without layers. */
+export function unmatchedOps(
+  ops: readonly string[],
+  layers: readonly LayerDescriptor[],
+  where: string,
+): Problem[] {
+  if (layers.length === 0) return [];
+  const known = [...new Set(layers.map(({ op }) => op))];
+  return ops
+    .filter((op) => !known.includes(op))
+    .map((op) => ({
+      code: 'invalid-argument',
+      where,
+      expected: `an operator of the model: ${listed(known)}`,
+      received: op,
+      remedy: 'Inspect the model to see the operators of its layers.',
+      ...suggestName(op, known),
+    }));
+}
+
+function listed(names: readonly string[]): string {
+  const more = names.length - mostNames;
+  return more > 0 ? `${names.slice(0, mostNames).join(', ')} … and ${more} more` : names.join(', ');
 }

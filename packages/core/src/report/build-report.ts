@@ -7,9 +7,8 @@ import type { QuantizedTensor } from '../scheme/types.js';
 import { gridWarning } from './grid-reach.js';
 import { histogramOf } from './histogram.js';
 import { measureTensor } from './measure.js';
-import { storageWarning } from './storage-warning.js';
+import { storageWarning, vanishedWarning } from './storage-warning.js';
 import type { Report, Sizes, SkippedReport, WeightReport } from './report.js';
-import { vanishedWarning } from './vanished-warning.js';
 
 /**
  * The report row of one weight, before the port has said how it is stored.

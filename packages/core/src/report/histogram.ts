@@ -1,10 +1,9 @@
-import { vectorCount } from '../kernels/each-block.js';
+import { longestRun, vectorCount } from '../scheme/slice-runs.js';
 import { kernels } from '../kernels/kernels.js';
 import { range } from '../numeric/statistics.js';
 import { levelValue } from '../scheme/decode.js';
 import { levelsOf, sliceParameters } from '../scheme/scheme.js';
 import type { SliceRanges } from '../scheme/slice-ranges.js';
-import { longestRun } from '../scheme/slice-runs.js';
 import type { QuantizedTensor } from '../scheme/types.js';
 import type { Histogram } from './report.js';
 

@@ -1,8 +1,7 @@
-import { eachBlock } from '../kernels/each-block.js';
+import { eachBlock, longestRun, type VisitBlock } from '../scheme/slice-runs.js';
 import { kernels } from '../kernels/kernels.js';
 import { runDecoder } from '../scheme/decode.js';
 import { gridLoader, gridsOf } from '../scheme/grids.js';
-import { longestRun, type VisitBlock } from '../scheme/slice-runs.js';
 import { sliceLayout } from '../scheme/slicing.js';
 import type { QuantizedTensor } from '../scheme/types.js';
 import type { ErrorMeasures } from './report.js';

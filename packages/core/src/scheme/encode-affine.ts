@@ -1,8 +1,7 @@
-import { eachBlock } from '../kernels/each-block.js';
+import { eachBlock, type SliceRuns, type VisitBlock } from './slice-runs.js';
 import { kernels } from '../kernels/kernels.js';
 import { roundingShift } from '../numeric/round.js';
 import { gridLoader, gridsOf, type Grids } from './grids.js';
-import type { SliceRuns, VisitBlock } from './slice-runs.js';
 import type { AffineScheme } from './types.js';
 
 type Codes = Uint8Array | Uint16Array;

@@ -1,7 +1,6 @@
-import { eachBlock } from '../kernels/each-block.js';
+import { eachBlock, type VisitBlock } from './slice-runs.js';
 import { kernels } from '../kernels/kernels.js';
 import { checkFinite } from './check-finite.js';
-import type { VisitBlock } from './slice-runs.js';
 import type { SliceLayout } from './slicing.js';
 
 /** Smallest and largest value of each slice. */

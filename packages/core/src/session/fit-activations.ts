@@ -1,10 +1,10 @@
 import {
-  isComplete,
   type Calibration,
+  checkCalibration,
+  isComplete,
   type RangeStatistics,
   type SiteStatistics,
 } from '../calibration/statistics.js';
-import { checkCalibration } from '../calibration/check-calibration.js';
 import { LowbitError } from '../errors/error.js';
 import type { FittedActivations, FittedSite, LayerDescriptor } from '../model/port.js';
 import { seededRandom, seedFrom } from '../numeric/random.js';

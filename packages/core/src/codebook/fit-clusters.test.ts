@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { binnedPoints } from './binned-points.js';
-import { clusterLevels } from './cluster-levels.js';
-import { distinctLevels, frozenLevels } from './frozen-levels.js';
-import { sortedPoints } from './sorted-points.js';
+import { binnedPoints, sortedPoints } from './points.js';
+import { clusterLevels, distinctLevels, frozenLevels } from './fit-clusters.js';
 
 /** Permits the rounding of sums. */
 function expectNear(received: ArrayLike<number>, expected: readonly number[]): void {

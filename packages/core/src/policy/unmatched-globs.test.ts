@@ -2,11 +2,7 @@ import { expect, test } from 'vitest';
 import { memoryPort } from '../../test/memory-port.js';
 import type { BitAssignment, BitwidthPolicy } from '../plugin/policy.js';
 import { assignBits } from './assign-bits.js';
-import { byName } from './by-name.js';
-import { byOp } from './by-op.js';
-import { cascade } from './cascade.js';
-import { ends } from './ends.js';
-import { everywhere } from './everywhere.js';
+import { byName, byOp, cascade, ends, everywhere } from './policies.js';
 
 const matrix = { shape: [2, 2], values: new Float32Array(4) };
 const layers = await memoryPort({ query: matrix, key: matrix }).layers();

@@ -1,0 +1,83 @@
+import { LowbitError } from '../errors/error.js';
+import type { LayerDescriptor } from '../model/port.js';
+import type { QuantizerChoice } from '../plugin/choice.js';
+import type { BitAssignment, Granularity } from '../plugin/policy.js';
+
+/**
+ * Checks bits that a policy is made with.
+ *
+ * @throws LowbitError `invalid-argument` for anything but a number and `'float'`.
+ */
+export function checkBits(bits: unknown, where: string): void {
+  if (typeof bits === 'number' || bits === 'float') return;
+  throw new LowbitError({
+    code: 'invalid-argument',
+    where,
+    expected: "a number of bits, or 'float'",
+    received: typeof bits === 'string' ? `the text '${bits}'` : String(bits),
+  });
+}
+
+/**
+ * Checks the bits by name or operator that a policy is made with.
+ *
+ * @throws LowbitError `invalid-argument` for anything but an object of numbers and `'float'`.
+ */
+export function checkBitsBy(bits: unknown, where: string, example: string): void {
+  if (typeof bits !== 'object' || bits === null || Array.isArray(bits))
+    throw new LowbitError({
+      code: 'invalid-argument',
+      where,
+      expected: `an object of bits, for instance ${example}`,
+      received: typeof bits === 'string' ? `the text '${bits}'` : String(bits),
+    });
+  for (const [name, own] of Object.entries(bits)) checkBits(own, `${where}: '${name}'`);
+}
+
+/** What a policy may choose besides the bits. */
+export interface PolicyChoice {
+  readonly weights?: QuantizerChoice;
+  readonly granularity?: Granularity;
+}
+
+/** The assignment with other bits, and another quantizer or granularity where one is given. */
+export function override(
+  entry: BitAssignment,
+  bits: number | 'float',
+  choice: PolicyChoice,
+  reason: string,
+): BitAssignment {
+  return {
+    ...entry,
+    bits,
+    ...(choice.weights === undefined ? {} : { quantizer: choice.weights }),
+    ...(choice.granularity === undefined ? {} : { granularity: choice.granularity }),
+    reason,
+  };
+}
+
+/**
+ * Decides every assignment once for each layer that uses the weight, and keeps the one with the most bits: a
+ * shared weight must be good enough for all of its users.
+ */
+export function assignByLayer(
+  draft: readonly BitAssignment[],
+  layers: readonly LayerDescriptor[],
+  decide: (entry: BitAssignment, layer: LayerDescriptor) => BitAssignment,
+): BitAssignment[] {
+  const users = new Map<string, LayerDescriptor[]>();
+  for (const layer of layers) {
+    for (const weight of layer.weights) users.set(weight.id, [...(users.get(weight.id) ?? []), layer]);
+  }
+  return draft.map((entry) => {
+    const decided = (users.get(entry.id) ?? []).map((layer) => decide(entry, layer));
+    return decided.reduce(
+      (most, other) => (rank(other.bits) > rank(most.bits) ? other : most),
+      decided[0] ?? entry,
+    );
+  });
+}
+
+function rank(bits: number | 'float'): number {
+  return bits === 'float' ? Infinity : bits;
+}
