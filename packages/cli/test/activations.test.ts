@@ -2,10 +2,10 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { npyBytes } from '@lowbit/data';
+import type { CompareDocument } from '@lowbit/report/text';
 import { zipSync } from 'fflate';
 import { beforeAll, describe, expect, it } from 'vitest';
 
-import type { CompareDocument } from '../src/commands/comparison-text.js';
 import type { QuantizeDocument } from '../src/commands/quantize-document.js';
 import { letterPage } from './letter-page.js';
 import { contents, lowbit, models, run, temporaryFolder, withoutPackage, withoutRuntime } from './support.js';

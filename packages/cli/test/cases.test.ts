@@ -5,9 +5,9 @@ import { fileURLToPath } from 'node:url';
 import { seededRandom, type ErrorCode, type Report } from '@lowbit/core';
 import { npyBytes } from '@lowbit/data';
 import { readModel } from '@lowbit/onnx';
+import type { CompareDocument } from '@lowbit/report/text';
 import { beforeAll, describe, expect, it } from 'vitest';
 
-import type { CompareDocument } from '../src/commands/comparison-text.js';
 import type { QuantizeDocument } from '../src/commands/quantize-document.js';
 import { run, temporaryFolder } from './support.js';
 

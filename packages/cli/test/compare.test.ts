@@ -5,9 +5,9 @@ import { fileURLToPath } from 'node:url';
 import { seededRandom } from '@lowbit/core';
 import { writeNpy } from '@lowbit/data/node';
 import type { OutputComparison } from '@lowbit/report';
+import type { CompareDocument } from '@lowbit/report/text';
 import { beforeAll, describe, expect, it } from 'vitest';
 
-import type { CompareDocument } from '../src/commands/comparison-text.js';
 import { castModel, shiftBytes } from './cast-model.js';
 import { contents, lowbit, models, run, temporaryFolder, withoutRuntime } from './support.js';
 

@@ -2,9 +2,9 @@ import { quantize, type Quantizer } from '@lowbit/core';
 import { registry } from '@lowbit/methods';
 import { onnx } from '@lowbit/onnx';
 import { renderHtmlReport } from '@lowbit/report';
+import { quantizationText } from '@lowbit/report/text';
 import { expect, test } from 'vitest';
 
-import { summarize } from '../src/commands/summary.js';
 import { tinyModel } from './tiny-model.js';
 
 /** Weights at which ratios of signal, noise and range have no finite value. */
@@ -20,9 +20,6 @@ const edges: Readonly<Record<string, (index: number) => number>> = {
 const quantizers = registry
   .list()
   .filter((plugin): plugin is Quantizer => plugin.kind === 'quantizer' && plugin.roles.includes('weight'));
-
-const stream = { write: () => true };
-const io = { stdout: stream, stderr: stream, signal: new AbortController().signal };
 
 /** Every number in a value, however deep. */
 function numbersIn(value: unknown): readonly number[] {
@@ -40,7 +37,7 @@ test.each(quantizers)('$name: figures and words of a report are finite', async (
         numbersIn(report).filter((number) => !Number.isFinite(number)),
         where,
       ).toEqual([]);
-      const told = summarize({ input: 'a.onnx', output: 'b.onnx', report }, io);
+      const told = quantizationText({ output: 'b.onnx', report });
       const texts = [JSON.stringify(report), told, renderHtmlReport({ title: 'a', report })];
       for (const text of texts) expect(text, where).not.toMatch(/\bNaN\b|[−-]?Infinity/);
     }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { beforeAll, expect, it } from 'vitest';
 
-import type { CompareDocument } from '../src/commands/comparison-text.js';
+import type { CompareDocument } from '@lowbit/report/text';
 import type { QuantizeDocument } from '../src/commands/quantize-document.js';
 import { letterPage } from './letter-page.js';
 import { models, run, temporaryFolder } from './support.js';

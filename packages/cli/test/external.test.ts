@@ -2,9 +2,9 @@ import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { npyBytes } from '@lowbit/data';
+import type { CompareDocument } from '@lowbit/report/text';
 import { describe, expect, it } from 'vitest';
 
-import type { CompareDocument } from '../src/commands/comparison-text.js';
 import type { QuantizeDocument } from '../src/commands/quantize-document.js';
 import { externalModel } from './external-model.js';
 import { contents, run, temporaryFolder } from './support.js';

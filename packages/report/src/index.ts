@@ -16,6 +16,7 @@ export type { NamedInterface, OutputValues, RunnableModel } from './compare/runn
 export { extremeErrors, sortableSignal, type MeasuredWeight } from './figures/extreme-errors.js';
 export { gatherWarnings } from './figures/gather-warnings.js';
 export { groupByReason, type SkippedGroup } from './figures/group-by-reason.js';
+export type { CalibrationReport, DataReport, InputsReport, RandomReport } from './figures/inputs-report.js';
 export {
   formatBytes,
   formatCount,

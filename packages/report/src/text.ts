@@ -1,2 +1,19 @@
-export { printable } from './tables/printable.js';
+export { comparisonText, type CompareDocument, type ComparedFile } from './tables/comparison.js';
+export {
+  inspectionText,
+  type InspectedFile,
+  type InspectedModel,
+  type PossibleWeights,
+} from './tables/inspection.js';
+export { heading, indented, plain, printable, type Colors } from './tables/lines.js';
+export { methodsText } from './tables/methods.js';
+export { quantizationText, type QuantizationSummary } from './tables/quantization.js';
 export { textTable, type Column } from './tables/table.js';
+export {
+  tfjsInspectionText,
+  type InspectedTfjs,
+  type PlanSummary,
+  type PossibleInModel,
+  type Provenance,
+} from './tables/tfjs-inspection.js';
+export { expandedLine, type ExpandedWeights, type WrittenFiles } from './tables/written.js';

@@ -1,4 +1,5 @@
 import type { CompareSettings } from '@lowbit/report';
+import { comparisonText, type CompareDocument } from '@lowbit/report/text';
 
 import { betweenRuns } from '../compare/between-runs.js';
 import { randomInputs, type ChosenInputs } from '../compare/chosen-inputs.js';
@@ -6,11 +7,11 @@ import { openPair } from '../compare/open-pair.js';
 import { inputsFromData } from '../data/inputs-from-data.js';
 import type { Io } from '../io.js';
 import { findModel } from '../model/find-model.js';
+import { colorsFor } from '../output/colors.js';
 import { writeJson } from '../output/json.js';
 import { createProgress, type Progress } from '../output/progress.js';
 import { loadPlugins } from '../plugins/load-plugins.js';
 import { dataPaths, type CompareOptions } from './compare-options.js';
-import { comparisonText, type CompareDocument } from './comparison-text.js';
 
 /** `lowbit compare`: runs two models on the same inputs and tells how they differ. */
 export async function compareCommand(
@@ -24,7 +25,7 @@ export async function compareCommand(
     const document = await compare(first, second, options, io, progress);
     progress.end();
     if (options.json) writeJson(io.stdout, document);
-    else if (!options.quiet) io.stdout.write(comparisonText(document, io));
+    else if (!options.quiet) io.stdout.write(comparisonText(document, colorsFor(io.stdout)));
   } finally {
     progress.end();
   }

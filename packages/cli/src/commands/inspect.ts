@@ -2,17 +2,17 @@ import { basename } from 'node:path';
 
 import type { Registry } from '@lowbit/core';
 import { inspectModel, readModel } from '@lowbit/onnx';
+import { inspectionText, tfjsInspectionText } from '@lowbit/report/text';
 
 import { dataSizes } from '../files/data-sizes.js';
 import { readInput } from '../files/read-input.js';
 import type { Io } from '../io.js';
 import { findModel } from '../model/find-model.js';
+import { colorsFor } from '../output/colors.js';
 import { writeJson } from '../output/json.js';
 import { loadPlugins } from '../plugins/load-plugins.js';
 import { inspectTfjs } from '../tfjs/inspect-model.js';
 import { readTfjsModel } from '../tfjs/read-model.js';
-import { inspectionText } from './inspection-text.js';
-import { tfjsInspectionText } from './tfjs-inspection-text.js';
 
 export interface InspectOptions {
   readonly plugin: readonly string[];
@@ -40,10 +40,10 @@ async function inspectFile(model: string, io: Io): Promise<Inspected> {
   const { externalFiles, ...inside } = inspectModel(readModel(bytes, basename(model)));
   const beside = externalFiles === undefined ? {} : { externalFiles: await dataSizes(model, externalFiles) };
   const document = { ...inside, ...beside };
-  return { document, text: () => inspectionText(document, io) };
+  return { document, text: () => inspectionText(document, colorsFor(io.stdout)) };
 }
 
 async function inspectFolder(model: string, methods: Registry, io: Io): Promise<Inspected> {
   const document = await inspectTfjs(await readTfjsModel(model, io.signal), methods);
-  return { document, text: () => tfjsInspectionText(document, io) };
+  return { document, text: () => tfjsInspectionText(document, colorsFor(io.stdout)) };
 }

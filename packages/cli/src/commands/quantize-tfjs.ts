@@ -1,8 +1,9 @@
 import { dirname, join } from 'node:path';
 
+import { expandedLine } from '@lowbit/report/text';
+
 import { loadTfjs } from '../runtime/load-tfjs.js';
 import { readStatistics } from '../statistics/read-statistics.js';
-import { expandedLine } from '../tfjs/expanded-weights.js';
 import { checkPlace, defaultFolder, outputPlace } from '../tfjs/output-place.js';
 import { quantizeTfjs } from '../tfjs/quantize-model.js';
 import { readTfjsJson, readTfjsModel } from '../tfjs/read-model.js';

@@ -1,5 +1,8 @@
+import { quantizationText } from '@lowbit/report/text';
+
 import { findModel } from '../model/find-model.js';
 import type { Io } from '../io.js';
+import { colorsFor } from '../output/colors.js';
 import { writeJson } from '../output/json.js';
 import { createProgress, type Progress } from '../output/progress.js';
 import { readPlan } from '../plan/read-plan.js';
@@ -11,7 +14,6 @@ import type { QuantizeDocument } from './quantize-document.js';
 import { quantizeOnnx } from './quantize-onnx.js';
 import type { GivenOptions, QuantizeOptions } from './quantize-options.js';
 import { quantizeTfjsCommand } from './quantize-tfjs.js';
-import { summarize } from './summary.js';
 
 /** `lowbit quantize`: reads a model, quantizes it, writes the result and tells what was done. */
 export async function quantizeCommand(model: string, given: GivenOptions, io: Io): Promise<void> {
@@ -21,7 +23,7 @@ export async function quantizeCommand(model: string, given: GivenOptions, io: Io
     const document = await quantize(model, options, io, progress);
     progress.end();
     if (options.json) writeJson(io.stdout, document);
-    else if (!options.quiet) io.stdout.write(summarize(document, io));
+    else if (!options.quiet) io.stdout.write(quantizationText(document, colorsFor(io.stdout)));
   } finally {
     progress.end();
   }

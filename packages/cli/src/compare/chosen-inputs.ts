@@ -1,24 +1,12 @@
 import type { Batch } from '@lowbit/core';
 import type { CalibrationInput } from '@lowbit/data';
+import type { InputsReport } from '@lowbit/report';
 
-import type { DataReport } from '../data/inputs-from-data.js';
 import { settleShapes } from './open-sizes.js';
 import { randomBatches } from './random-batches.js';
 
 /** Random batches, unless `--limit` says otherwise. */
 const randomByDefault = 8;
-
-/** What both models are run on, said as data. */
-export type InputsReport =
-  | DataReport
-  | {
-      readonly source: 'random';
-      readonly seed: number;
-      /** The size of each open axis. */
-      readonly sizes: Readonly<Record<string, number>>;
-      readonly values: string;
-      readonly notes: readonly string[];
-    };
 
 /** What both models are run on. */
 export interface ChosenInputs {

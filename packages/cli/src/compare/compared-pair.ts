@@ -1,14 +1,8 @@
 import type { CalibrationInput } from '@lowbit/data';
-import type { CompareSettings, Comparison } from '@lowbit/report';
+import type { Comparison, CompareSettings } from '@lowbit/report';
+import type { ComparedFile } from '@lowbit/report/text';
 
 import type { ChosenInputs } from './chosen-inputs.js';
-
-/** A file that is compared. */
-export interface ComparedFile {
-  readonly file: string;
-  /** The file, and the files beside it that its tensors lie in. */
-  readonly bytes: number;
-}
 
 /** Two models that take the same inputs, and the runtime that both are for. */
 export interface ComparedPair {

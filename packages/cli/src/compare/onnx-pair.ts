@@ -1,7 +1,8 @@
 import type { Batch } from '@lowbit/core';
 import type { CalibrationInput } from '@lowbit/data';
 import { readModel } from '@lowbit/onnx';
-import { checkInterfaces, compareModels, type CompareSettings, type Comparison } from '@lowbit/report';
+import { checkInterfaces, compareModels, type Comparison, type CompareSettings } from '@lowbit/report';
+import type { ComparedFile } from '@lowbit/report/text';
 
 import { readExternal } from '../files/read-external.js';
 import { readInput } from '../files/read-input.js';
@@ -9,7 +10,7 @@ import { calibrationInputs } from '../model/calibration-inputs.js';
 import { interfaceOf } from '../model/model-interface.js';
 import { loadRuntime, type Feeds, type Runtime } from '../runtime/load-runtime.js';
 import type { ChosenInputs } from './chosen-inputs.js';
-import type { ComparedFile, ComparedPair } from './compared-pair.js';
+import type { ComparedPair } from './compared-pair.js';
 import { openSession, type ModelFile } from './onnx-session.js';
 import { toFeeds } from './onnx-tensors.js';
 

@@ -1,20 +1,11 @@
 import type { Batch } from '@lowbit/core';
 import type { CalibrationInput } from '@lowbit/data';
 import { describeData, readCalibration } from '@lowbit/data/node';
+import type { DataReport } from '@lowbit/report';
 
 import { checkPixelScale } from '../usage/check-pixel-scale.js';
 import { calibrationSpec, type CalibrationOptions } from '../usage/calibration-options.js';
 import { throwAsUsage } from '../usage/usage-error.js';
-
-/** Which data a model is run on, said as data. */
-export interface DataReport {
-  readonly source: 'data';
-  readonly paths: readonly string[];
-  /** What was done to pictures. */
-  readonly preparation: readonly string[];
-  /** What was left out or reused; filled while the data are read. */
-  readonly notes: readonly string[];
-}
 
 /** Data that a model is run on. */
 export interface DataInputs {

@@ -8,9 +8,9 @@ import {
   type Report,
 } from '@lowbit/core';
 import type { CalibrationInput } from '@lowbit/data';
+import type { DataReport } from '@lowbit/report';
 
 import type { QuantizeOptions } from '../commands/quantize-options.js';
-import type { DataReport } from '../data/inputs-from-data.js';
 import type { ProgressStep } from '../output/progress.js';
 import { measureFeatures, type MeasuredFeatures } from '../statistics/measure-features.js';
 import { neededStatistics } from '../statistics/needed-statistics.js';

@@ -1,7 +1,8 @@
 import type { Calibration, ModelPort, ObserveOptions } from '@lowbit/core';
 import type { CalibrationInput } from '@lowbit/data';
+import type { DataReport } from '@lowbit/report';
 
-import { inputsFromData, type DataReport } from '../data/inputs-from-data.js';
+import { inputsFromData } from '../data/inputs-from-data.js';
 import type { ProgressStep } from '../output/progress.js';
 import type { CalibrationOptions } from '../usage/calibration-options.js';
 

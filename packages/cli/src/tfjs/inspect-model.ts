@@ -3,11 +3,12 @@ import { basename } from 'node:path';
 import type { Registry } from '@lowbit/core';
 import { modelKind, storedForm, type ModelKind, type StoredWeight } from '@lowbit/tfjs-format';
 import type { Inspection } from '@lowbit/onnx';
+import type { Provenance } from '@lowbit/report/text';
 import { rollups, sum } from 'd3-array';
 
 import { operatorCounts } from './layer-classes.js';
 import { possibleOrWhy, type PossibleOrWhy } from './possible.js';
-import { provenanceOf, type Provenance } from './provenance.js';
+import { provenanceOf } from './provenance.js';
 import type { TfjsFile } from './read-model.js';
 
 /** What is in a TensorFlow.js model. */

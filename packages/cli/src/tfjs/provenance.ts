@@ -1,28 +1,7 @@
 import { isLowbitError, parsePlan, type QuantizationPlan } from '@lowbit/core';
+import type { PlanSummary, Provenance } from '@lowbit/report/text';
 import { isPacked, type ModelJson, type StoredWeight } from '@lowbit/tfjs-format';
 import { rollups, sum } from 'd3-array';
-
-/** What lowbit did to a model before. */
-export interface Provenance {
-  /** Weights that are packed codes. */
-  readonly packed: number;
-  /** Bits a packed weight, scales and codebooks counted; `null` when none is packed. */
-  readonly bitsPerWeight: number | null;
-  /** What the stored plans of all runs say; `null` when there is none, or one that cannot be read. */
-  readonly plan: PlanSummary | null;
-}
-
-/** A plan, drawn together. */
-export interface PlanSummary {
-  readonly weights: readonly {
-    readonly quantizer: string;
-    readonly bits: number;
-    readonly granularity: string;
-    readonly count: number;
-  }[];
-  /** Places where activations are quantized. */
-  readonly activations: number;
-}
 
 /** What lowbit did to a model, by its file; undefined when nothing. */
 export function provenanceOf(json: ModelJson, weights: readonly StoredWeight[]): Provenance | undefined {

@@ -1,4 +1,5 @@
 import type { Calibration, QuantizationPlan } from '@lowbit/core';
+import type { ExpandedWeights } from '@lowbit/report/text';
 import { isPacked, modelKind } from '@lowbit/tfjs-format';
 import type { SaveReport, StorageForm } from '@lowbit/tfjs';
 
@@ -6,7 +7,7 @@ import type { QuantizeOptions } from '../commands/quantize-options.js';
 import type { OutputFile } from '../files/write-outputs.js';
 import { quantizePort, type QuantizedPort, type QuantizeSession } from '../quantize/quantize-port.js';
 import type { Tfjs } from '../runtime/load-tfjs.js';
-import { expandedWeights, type ExpandedWeights } from './expanded-weights.js';
+import { expandedWeights } from './expanded-weights.js';
 import { saveInMemory } from './save-in-memory.js';
 import { openGraph } from './open-graph.js';
 import { openLayers, type OpenedModel } from './open-model.js';

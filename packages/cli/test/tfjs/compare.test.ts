@@ -3,9 +3,9 @@ import { join } from 'node:path';
 
 import { seededRandom } from '@lowbit/core';
 import { npyBytes } from '@lowbit/data';
+import type { CompareDocument } from '@lowbit/report/text';
 import { beforeAll, describe, expect, it } from 'vitest';
 
-import type { CompareDocument } from '../../src/commands/comparison-text.js';
 import { loadTfjs } from '../../src/runtime/load-tfjs.js';
 import { lowbit, models, run, temporaryFolder, withoutPackage } from '../support.js';
 import { changeJson, writeGraphModel, writeMobileNet, writePictureModel, writeTextModel } from './models.js';

@@ -1,6 +1,6 @@
 import CliTable from 'cli-table3';
 
-import { printable } from './printable.js';
+import { printable } from './lines.js';
 
 export interface Column {
   readonly label: string;

@@ -1,6 +1,7 @@
+import type { Comparison, OutputComparison } from '../compare/comparison.js';
+import type { Difference } from '../compare/difference.js';
+import type { InputsReport } from '../figures/inputs-report.js';
 import {
-  type Comparison,
-  type Difference,
   formatBytes,
   formatCount,
   formatDecibels,
@@ -8,16 +9,18 @@ import {
   formatPercent,
   formatRatio,
   formatReal,
-  type OutputComparison,
-} from '@lowbit/report';
-import { printable, textTable } from '@lowbit/report/text';
+} from '../figures/numbers.js';
+import { heading, indented, plain, printable, type Colors } from './lines.js';
+import { textTable } from './table.js';
 
-import type { InputsReport } from '../compare/chosen-inputs.js';
-import type { ComparedFile } from '../compare/compared-pair.js';
-import type { Io } from '../io.js';
-import { colorsFor } from '../output/colors.js';
+/** A file that is compared. */
+export interface ComparedFile {
+  readonly file: string;
+  /** The file, and the files beside it that its tensors lie in. */
+  readonly bytes: number;
+}
 
-/** What `lowbit compare --json` prints. */
+/** Two files, and how they differ: what `lowbit compare --json` prints. */
 export interface CompareDocument extends Comparison {
   readonly a: ComparedFile;
   readonly b: ComparedFile;
@@ -30,19 +33,17 @@ export interface CompareDocument extends Comparison {
 const dash = '–';
 
 /** A comparison as tables for people. */
-export function comparisonText(document: CompareDocument, io: Io): string {
-  const colors = colorsFor(io.stdout);
-  const heading = (text: string): string => `\n${colors.bold(text)}\n`;
+export function comparisonText(document: CompareDocument, colors: Colors = plain): string {
   const { batches } = document;
   const accuracy = accuracyTable(document);
   return [
     modelTable(document),
     timeLine(document),
-    heading(`Difference of the outputs on ${batches} ${batches === 1 ? 'batch' : 'batches'}`),
+    heading(`Difference of the outputs on ${batches} ${batches === 1 ? 'batch' : 'batches'}`, colors),
     outputTable(document),
-    ...(accuracy === undefined ? [] : [heading('Right by the labels'), accuracy]),
-    heading('Inputs'),
-    ...inputLines(document.inputs).map((line) => `  ${printable(line)}\n`),
+    ...(accuracy === undefined ? [] : [heading('Right by the labels', colors), accuracy]),
+    heading('Inputs', colors),
+    indented(inputLines(document.inputs)),
     ...warnings(document).map((text) => `${colors.yellow('warning:')} ${printable(text)}\n`),
   ].join('');
 }

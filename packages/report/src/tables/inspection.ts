@@ -1,40 +1,80 @@
-import type { Inspection } from '@lowbit/onnx';
-import { formatBytes, formatCount, formatRatio } from '@lowbit/report';
-import { printable, textTable } from '@lowbit/report/text';
 import { groups, sum } from 'd3-array';
 
-import type { DataSize } from '../files/data-sizes.js';
-import type { Io } from '../io.js';
-import { colorsFor } from '../output/colors.js';
+import { wordedValue, type ModelValue } from '../compare/model-value.js';
+import { formatBytes, formatCount, formatRatio } from '../figures/numbers.js';
+import { heading, labelled, plain, type Colors } from './lines.js';
+import { textTable } from './table.js';
 
 const reasonWidth = 52;
 
 /** Domains whose operators need no further name. */
 const ownDomains: readonly string[] = ['ai.onnx', 'tensorflow.js'];
 
-/** What `lowbit inspect --json` prints besides the name of the input. */
-export interface InspectedFile extends Inspection {
-  readonly externalFiles?: readonly (DataSize & { readonly tensors: number })[];
+/** What a model of any kind holds, and what of it can be quantized. */
+export interface InspectedModel {
+  readonly name: string;
+  /** Bytes of all its files together. */
+  readonly totalBytes: number;
+  readonly operators: readonly { readonly op: string; readonly domain: string; readonly count: number }[];
+  readonly parameters: {
+    /** Values of all tensors. */
+    readonly count: number;
+    readonly types: readonly {
+      readonly type: string;
+      readonly tensors: number;
+      readonly count: number;
+      readonly bytes: number;
+    }[];
+  };
+}
+
+/** What of a model can be quantized, and what cannot and why. */
+export interface PossibleWeights {
+  readonly quantizable: readonly {
+    readonly id: string;
+    readonly op: string;
+    readonly shape: readonly number[];
+    readonly bytes: number;
+  }[];
+  readonly quantizableBytes: number;
+  readonly skipped: readonly { readonly reason: string; readonly op: string; readonly count: number }[];
+}
+
+/** An ONNX file as `@lowbit/onnx` inspects it, and the files beside it. */
+export interface InspectedFile extends InspectedModel, PossibleWeights {
+  readonly ir: number;
+  /** Versions of operator sets by domain. */
+  readonly opsets: Readonly<Record<string, number>>;
+  readonly producer: { readonly name: string; readonly version: string };
+  readonly inputs: readonly ModelValue[];
+  readonly outputs: readonly ModelValue[];
+  /** What is quantized already, in a sentence. */
+  readonly alreadyQuantized?: string;
+  /** `bytes` is `null` where the file is missing. */
+  readonly externalFiles?: readonly {
+    readonly path: string;
+    readonly tensors: number;
+    readonly bytes: number | null;
+  }[];
 }
 
 /** An inspection as tables for people. */
-export function inspectionText(inspection: InspectedFile, io: Io): string {
-  const colors = colorsFor(io.stdout);
-  const heading = (text: string): string => `\n${colors.bold(text)}\n`;
+export function inspectionText(inspection: InspectedFile, colors: Colors = plain): string {
   const { quantizable, quantizableBytes, skipped, totalBytes } = inspection;
   const part = formatRatio(quantizableBytes, totalBytes);
   const left = sum(skipped, ({ count }) => count);
   return [
     overview(inspection),
-    heading('Operators'),
+    heading('Operators', colors),
     operatorTable(inspection),
-    heading('Constants'),
+    heading('Constants', colors),
     typeTable(inspection),
     heading(
       `Can be quantized: ${quantizable.length} weights, ${formatBytes(quantizableBytes)}, ${part} of the file`,
+      colors,
     ),
     weightTable(inspection),
-    heading(`Stays as it is: ${left}`),
+    heading(`Stays as it is: ${left}`, colors),
     skippedTable(inspection),
   ].join('');
 }
@@ -43,25 +83,23 @@ function overview(inspection: InspectedFile): string {
   const { name, ir, opsets, producer, inputs, outputs, totalBytes } = inspection;
   const { externalFiles = [], alreadyQuantized } = inspection;
   const versions = Object.entries(opsets).map(([domain, version]) => `${domain} ${version}`);
-  const value = ({ name: id, type, shape }: Inspection['inputs'][number]): string =>
-    `${id}: ${type} ${shape === null ? 'of unknown rank' : `[${shape.map((size) => size ?? '?').join(', ')}]`}`;
   const lines: readonly (readonly [string, string])[] = [
     ['file', `${name}, ${formatBytes(totalBytes)}`],
     ['made by', `${producer.name} ${producer.version}`.trim() || 'unknown'],
     ['versions', [`IR ${ir}`, ...versions].join(', ')],
-    ['inputs', inputs.map(value).join('; ')],
-    ['outputs', outputs.map(value).join('; ')],
+    ['inputs', inputs.map(wordedValue).join('; ')],
+    ['outputs', outputs.map(wordedValue).join('; ')],
     ...externalFiles.map(({ path, tensors, bytes }): readonly [string, string] => {
       const size = bytes === null ? 'which is missing' : formatBytes(bytes);
       return ['data', `${path}, ${size}: ${tensors} ${tensors === 1 ? 'tensor' : 'tensors'}`];
     }),
     ...(alreadyQuantized === undefined ? [] : [['quantized', alreadyQuantized] as const]),
   ];
-  return lines.map(([label, text]) => `${label.padEnd(9)} ${printable(text)}\n`).join('');
+  return labelled(lines);
 }
 
 /** How often each operator is there. */
-export function operatorTable({ operators }: Pick<Inspection, 'operators'>): string {
+export function operatorTable({ operators }: Pick<InspectedModel, 'operators'>): string {
   return textTable(
     [{ label: 'operator' }, { label: 'count', align: 'right' }],
     operators.map(({ op, domain, count }) => [
@@ -72,7 +110,7 @@ export function operatorTable({ operators }: Pick<Inspection, 'operators'>): str
 }
 
 /** Tensors and bytes by type. */
-export function typeTable({ parameters }: Pick<Inspection, 'parameters'>): string {
+export function typeTable({ parameters }: Pick<InspectedModel, 'parameters'>): string {
   return textTable(
     [
       { label: 'type' },
@@ -90,7 +128,7 @@ export function typeTable({ parameters }: Pick<Inspection, 'parameters'>): strin
 }
 
 /** The weights that can be quantized. */
-export function weightTable({ quantizable }: Pick<Inspection, 'quantizable'>): string {
+export function weightTable({ quantizable }: Pick<PossibleWeights, 'quantizable'>): string {
   if (quantizable.length === 0) return 'nothing\n';
   return textTable(
     [{ label: 'weight' }, { label: 'operator' }, { label: 'shape' }, { label: 'size', align: 'right' }],
@@ -99,7 +137,7 @@ export function weightTable({ quantizable }: Pick<Inspection, 'quantizable'>): s
 }
 
 /** One row a reason, with the operators that it holds for. */
-export function skippedTable({ skipped }: Pick<Inspection, 'skipped'>): string {
+export function skippedTable({ skipped }: Pick<PossibleWeights, 'skipped'>): string {
   if (skipped.length === 0) return 'nothing\n';
   const rows = groups(skipped, ({ reason }) => reason).map(([reason, entries]) => [
     String(sum(entries, ({ count }) => count)),

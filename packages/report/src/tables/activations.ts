@@ -1,9 +1,10 @@
 import type { ActivationReport, FittedRange } from '@lowbit/core';
-import { formatRange, formatShare } from '@lowbit/report';
-import { printable, textTable } from '@lowbit/report/text';
 import { rollups } from 'd3-array';
 
-import type { CalibrationReport } from './quantize-document.js';
+import type { CalibrationReport } from '../figures/inputs-report.js';
+import { formatRange, formatShare } from '../figures/numbers.js';
+import { indented } from './lines.js';
+import { textTable } from './table.js';
 
 /** More rows than these hide the rest of the summary. */
 const mostRows = 8;
@@ -16,17 +17,17 @@ export function activationText(activations: readonly ActivationReport[]): string
   );
   const left = activations.filter(({ float }) => float === true);
   const measured = activations.length - fitted.length - left.length;
-  const line = measured === 0 ? '' : `  ${measured} × measured on every run\n`;
-  return line + (fitted.length === 0 ? '' : fittedTable(fitted)) + leftLines(left);
+  const lines = measured === 0 ? [] : [`${measured} × measured on every run`];
+  return indented(lines) + (fitted.length === 0 ? '' : fittedTable(fitted)) + indented(leftLines(left));
 }
 
-function leftLines(left: readonly ActivationReport[]): string {
+function leftLines(left: readonly ActivationReport[]): readonly string[] {
   const reasons = rollups(
     left,
     (group) => group.length,
     ({ formReason = '' }) => formReason,
   );
-  return reasons.map(([reason, count]) => `  ${count} × float: ${printable(reason)}\n`).join('');
+  return reasons.map(([reason, count]) => `${count} × float: ${reason}`);
 }
 
 interface FittedRow extends ActivationReport {
@@ -74,5 +75,5 @@ export function calibrationLines(calibration: CalibrationReport): string {
           ...calibration.notes,
           ...(calibration.saved === undefined ? [] : [`statistics saved in ${calibration.saved}`]),
         ];
-  return lines.map((line) => `  ${printable(line)}\n`).join('');
+  return indented(lines);
 }

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-import { sessionLine } from './session-line.js';
+import { sessionLine } from './written.js';
 
 it.each([
   [{}, undefined],
