@@ -49,10 +49,16 @@ export default ts.config(
     files: ['**/*.{js,mjs}', '**/bin/**'],
     languageOptions: {
       globals: Object.fromEntries(
-        ['console', 'process', 'performance', 'Buffer', 'URL', 'AbortController'].map((name) => [
-          name,
-          'readonly',
-        ]),
+        [
+          'console',
+          'process',
+          'performance',
+          'Buffer',
+          'URL',
+          'AbortController',
+          'setTimeout',
+          'clearTimeout',
+        ].map((name) => [name, 'readonly']),
       ),
     },
   },

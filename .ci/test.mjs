@@ -31,6 +31,7 @@ for (const [title, command, args] of steps) {
 }
 
 let passed = 0;
+let total = 0;
 const skipped = [];
 for (const folder of folders) {
   const file = `${folder}/test-results.json`;
@@ -38,6 +39,7 @@ for (const folder of folders) {
   const results = JSON.parse(readFileSync(file, 'utf8'));
   passed += results.numPassedTests;
   failed += results.numFailedTests;
+  total += results.numTotalTests;
   for (const suite of results.testResults) {
     if (suite.status === 'failed' && suite.assertionResults.length === 0) failed++;
     for (const test of suite.assertionResults) {
@@ -46,6 +48,13 @@ for (const folder of folders) {
   }
 }
 if (skipped.length > 0) console.log(`\nskipped:\n  ${skipped.join('\n  ')}`);
+const { testsThatRun } = JSON.parse(readFileSync('.ci/house-limits.json', 'utf8'));
+if (total < testsThatRun.least) {
+  console.error(
+    `\n${total} tests, and there were ${testsThatRun.least}: tests do not get fewer (.ci/house-limits.json).`,
+  );
+  failed++;
+}
 if (skipped.length > 0 && process.env['CI'] === 'true') failed += skipped.length;
 console.log(`\n${passed} passed, ${failed} failed${skipped.length > 0 ? `, ${skipped.length} skipped` : ''}`);
 process.exit(failed === 0 && passed > 0 ? 0 : 1);

@@ -3,7 +3,7 @@ import { seededRandom } from '../numeric/random.js';
 import { packTensor, unpackTensor } from './container.js';
 import { decode } from './decode.js';
 import { encode } from './encode.js';
-import { joinTwoLevel, splitTwoLevel } from './two-level.js';
+import { joinTwoLevel, splitTwoLevel, superBlock } from './two-level.js';
 import type { ParameterStorage, SliceParameters } from './types.js';
 
 const exponents = Array.from({ length: 40 }, (_, i) => i - 24);
@@ -71,4 +71,34 @@ test.each(Object.keys(fits))('packing after encoding is exact, in every storage:
           expect(decode(unpacked), where).toEqual(decode(tensor));
         }
   }
+});
+
+const integersOf = (values: readonly number[], bits: 6 | 8) => [
+  ...splitTwoLevel(Float32Array.from(values), bits).integers,
+];
+
+test('of numbers without a sign, zeros stay zero and no other becomes zero', () => {
+  expect(integersOf([0, 1e-6, 0.5, 1], 8)).toEqual([0, 1, 128, 255]);
+  expect(integersOf([0, 1e-6, 1], 6)).toEqual([0, 1, 63]);
+});
+
+test('signed numbers lie around zero, and small ones become it', () => {
+  expect(integersOf([-1, 1e-6, 0, 1], 6)).toEqual([-31, 0, 0, 31]);
+  expect(integersOf([-0.3, 0.7], 8)).toEqual([-54, 127]);
+});
+
+test('numbers below the steps of float16 end at the largest integer', () => {
+  // 8e-8 is rounded down to the smallest float16, 2^-24.
+  expect(integersOf([255 * 8e-8], 8)).toEqual([255]);
+  expect(integersOf([-127 * 8e-8, 127 * 8e-8], 8)).toEqual([-127, 127]);
+  expect(integersOf([1e-9, 0], 8)).toEqual([1, 0]);
+});
+
+test('every block has a step of its own, and zeros alone the step 0', () => {
+  const values = new Float32Array(2 * superBlock + 1);
+  values[superBlock - 1] = 63;
+  values[2 * superBlock] = 126;
+  const split = splitTwoLevel(values, 6);
+  expect([...split.steps]).toEqual([1, 0, 2]);
+  expect(joinTwoLevel(split)).toEqual(values);
 });

@@ -82,3 +82,33 @@ test('at one bit a constant is one of the two codes', () => {
   const tensor = encode(values, [3, 2], { axes: [0] }, { bits: 1, fit });
   expect(decodedForm(tensor)).toEqual([0, -1, 5, 5, -5, -5]);
 });
+
+/** The zero points of two slices of 4 bits and step 0.5 whose smallest levels are these. */
+function zeroPointsOf(...smallest: readonly number[]): number[] | undefined {
+  const offsets = smallest.values();
+  const fit = (): SliceParameters => {
+    return { kind: 'affine', levels: 16, scale: 0.5, offset: offsets.next().value as number };
+  };
+  const tensor = encode(new Float32Array(4), [2, 2], { axes: [0] }, { bits: 4, fit });
+  const form = zeroPointForm(tensor);
+  return form && [...form.zeroPoints];
+}
+
+test('zero points are the codes from the first to the last, and no code beside them', () => {
+  expect(zeroPointsOf(0, -7.5)).toEqual([0, 15]);
+  expect(zeroPointsOf(0, 0.5)).toBeUndefined();
+  expect(zeroPointsOf(-8, 0)).toBeUndefined();
+  expect(zeroPointsOf(-3, -3.25)).toBeUndefined();
+});
+
+test('without an offset the middle of an odd number of levels is zero, and none of an even one', () => {
+  const formOf = (levels: number) =>
+    zeroPointForm(
+      encode(new Float32Array(2), [2], 'tensor', {
+        bits: 4,
+        fit: () => ({ kind: 'affine', levels, scale: 0.5 }),
+      }),
+    );
+  expect([...formOf(15)!.zeroPoints]).toEqual([7]);
+  expect(formOf(16)).toBeUndefined();
+});
