@@ -18,7 +18,7 @@ export function draw(byFolder, { count, seed, equivalents }) {
 }
 
 /** Whether a change is one of the listed, which no test can notice. */
-export function isEquivalent(change, equivalents) {
+function isEquivalent(change, equivalents) {
   return equivalents.some((listed) =>
     ['path', 'within', 'mutant'].every((key) => listed[key] === change[key]),
   );
