@@ -2,7 +2,10 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { mutate } from './mutations.mjs';
+
+const config = fileURLToPath(new URL('small-first.config.mjs', import.meta.url));
 
 /** Milliseconds after which tests from afar go round in circles: far beyond what they take on a loaded machine. */
 const hangs = 10 * 60_000;
@@ -43,19 +46,23 @@ function stages(path, root, folder) {
 
 /** Runs vitest with one worker until the first failure: `passed`, `failed` or `hung`. */
 export function runTests(args, cwd, milliseconds = hangs) {
-  const options = ['--bail=1', '--maxWorkers=1', '--reporter=dot'];
+  const options = ['--config', config, '--bail=1', '--maxWorkers=1', '--reporter=dot'];
   const child = spawn(process.execPath, ['../../node_modules/vitest/vitest.mjs', ...args, ...options], {
     cwd,
     stdio: 'ignore',
     detached: true,
   });
+  const stop = () => process.kill(-child.pid, 'SIGKILL');
+  // A run that is interrupted takes its tests along.
+  process.once('exit', stop);
   return new Promise((done) => {
     const guard = setTimeout(() => {
-      process.kill(-child.pid, 'SIGKILL');
+      stop();
       done('hung');
     }, milliseconds);
     child.on('exit', (status) => {
       clearTimeout(guard);
+      process.off('exit', stop);
       done(status === 0 ? 'passed' : 'failed');
     });
   });
