@@ -38,7 +38,7 @@ async function quantize(
   checkMethods(options);
   const model = await findModel(path);
   checkKind(model, options);
-  const plan = options.plan === undefined ? undefined : await readPlan(options.plan, signal);
+  const plan = options.plan === undefined ? undefined : await readPlan(options.plan, options.methods, signal);
   checkActivations(options, plan);
   const run = { model, options, signal, progress, ...(plan === undefined ? {} : { plan }) };
   return model.kind === 'tfjs' ? quantizeTfjsCommand(run) : quantizeOnnx(run);

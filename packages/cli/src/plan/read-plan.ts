@@ -1,4 +1,4 @@
-import { parsePlan, type QuantizationPlan } from '@lowbit/core';
+import { parsePlan, type QuantizationPlan, type Registry } from '@lowbit/core';
 
 import { readJson } from '../files/read-json.js';
 
@@ -6,11 +6,15 @@ import { readJson } from '../files/read-json.js';
  * Reads a plan from a JSON file: a plan itself, or a document of `lowbit quantize --json`, which has the plan in
  * its report.
  *
- * @throws LowbitError `plan-invalid` with every problem of the shape, or an error of the file system.
+ * @throws LowbitError `plan-invalid`, `unknown-plugin`, `unsupported-bits`, `unsupported-option` with every problem, or an error of the file system.
  */
-export async function readPlan(path: string, signal: AbortSignal): Promise<QuantizationPlan> {
+export async function readPlan(
+  path: string,
+  methods: Registry,
+  signal: AbortSignal,
+): Promise<QuantizationPlan> {
   const remedy = 'A plan is what lowbit quantize --json prints as report.plan.';
-  return parsePlan(unwrap(await readJson(path, { code: 'plan-invalid', remedy }, signal)), path);
+  return parsePlan(unwrap(await readJson(path, { code: 'plan-invalid', remedy }, signal)), path, methods);
 }
 
 function unwrap(document: unknown): unknown {

@@ -1,15 +1,14 @@
 import type { Problem } from '../errors/error.js';
 import { suggestName } from '../errors/nearest-name.js';
 import type { LayerDescriptor, PortCapabilities } from '../model/port.js';
-import type { Role } from '../plugin/quantizer.js';
 import type { Registry } from '../plugin/registry.js';
-import { optionProblems } from '../plugin/resolve-options.js';
 import { isGranularity } from './granularity.js';
-import type { ActivationEntry, QuantizationPlan, QuantizedEntry } from './plan.js';
+import { checkNamed } from './named-quantizers.js';
+import type { ActivationEntry, PlanEntry, QuantizationPlan, QuantizedEntry } from './plan.js';
 
 /**
- * Everything that stands against applying the plan to this model: weights that the model does not have
- * (`plan-mismatch`), unknown quantizers, widths and options that a quantizer does not offer, parameter storage
+ * Everything that stands against applying the plan to this model: weights that the model does not have,
+ * or has in another layer (`plan-mismatch`), unknown quantizers, widths and options that a quantizer does not offer, parameter storage
  * that the port cannot write. Empty when all is well.
  */
 export function checkPlan(
@@ -18,14 +17,15 @@ export function checkPlan(
   known: Registry,
   supports: PortCapabilities,
 ): Problem[] {
-  const ids = new Set(layers.flatMap((layer) => layer.weights.map((weight) => weight.id)));
-  const strangers = plan.weights.filter((entry) => !ids.has(entry.id)).map((entry) => stranger(entry.id));
+  const places = layersOfWeights(layers);
+  const strangers = plan.weights.filter(({ id }) => !places.has(id));
   const repeated = plan.weights.filter(
     (entry, i) => plan.weights.findIndex(({ id }) => id === entry.id) !== i,
   );
   const entries = plan.weights.filter((entry): entry is QuantizedEntry => entry.bits !== 'float');
   return [
-    ...strangers,
+    ...strangers.map(({ id }, i) => stranger(id, i < mostSuggestions ? places.keys() : [])),
+    ...plan.weights.flatMap((entry) => otherLayer(entry, places.get(entry.id))),
     ...repeated.map((entry) =>
       invalid(`plan: weight '${entry.id}'`, 'each weight once', 'the same weight twice'),
     ),
@@ -57,7 +57,7 @@ export function quantizedTwice(plan: QuantizationPlan, layers: readonly LayerDes
 
 function checkEntry(entry: QuantizedEntry, known: Registry, supports: PortCapabilities): Problem[] {
   const where = `weight '${entry.id}'`;
-  const problems = checkQuantizer(entry, 'weight', known, where);
+  const problems = checkNamed(entry, 'weight', known, where);
   if (!isGranularity(entry.granularity)) {
     problems.push(invalid(where, 'granularity tensor, channel or group:N', String(entry.granularity)));
   }
@@ -99,48 +99,58 @@ function checkActivations(
   }
   const ids = new Set(layers.flatMap((layer) => layer.sites.map((site) => site.id)));
   return entries.flatMap((entry) => {
-    if (!ids.has(entry.id)) return [stranger(entry.id)];
-    return checkQuantizer(entry, 'activation', known, `site '${entry.id}'`);
+    if (!ids.has(entry.id)) return [stranger(entry.id, entries.length <= mostSuggestions ? ids : [])];
+    return checkNamed(entry, 'activation', known, `site '${entry.id}'`);
   });
 }
 
-function checkQuantizer(
-  entry: QuantizedEntry | ActivationEntry,
-  role: Role,
-  known: Registry,
-  where: string,
-): Problem[] {
-  const { name, options } = entry.quantizer;
-  const quantizer = known.find('quantizer', name);
-  if (quantizer === undefined) {
-    const names = known.list().filter((plugin) => plugin.kind === 'quantizer');
-    const expected = `one of ${names.map((plugin) => plugin.name).join(', ')}`;
-    const meant = suggestName(
-      name,
-      names.map((plugin) => plugin.name),
-    );
-    return [{ code: 'unknown-plugin', where, expected, received: name, ...meant }];
-  }
-  const at = `${where}, quantizer '${name}'`;
-  const offered = quantizer.roles.includes(role) ? (quantizer.bits[role] ?? []) : [];
-  if (offered.length === 0) {
-    const received = `one that quantizes ${quantizer.roles.map((other) => `${other}s`).join(' and ')} only`;
-    return [{ code: 'invalid-argument', where: at, expected: `a quantizer of ${role}s`, received }];
-  }
-  const expected = `bits ${offered.join(', ')}`;
-  const bits: Problem[] = offered.includes(entry.bits)
-    ? []
-    : [{ code: 'unsupported-bits', where: at, expected, received: String(entry.bits) }];
-  return [...bits, ...optionProblems(quantizer.options ?? {}, options, at)];
-}
+/** A plan of another model has nothing but strangers, which are compared with no name. */
+const mostSuggestions = 10;
 
-function stranger(id: string): Problem {
+function stranger(id: string, known: Iterable<string>): Problem {
   return {
     code: 'plan-mismatch',
     where: `plan: '${id}'`,
     expected: 'a weight or site of this model',
     remedy: 'Use the plan with the model that it was made for, or make a new plan.',
+    ...suggestName(id, known),
   };
+}
+
+/** The layers that each weight is in. */
+function layersOfWeights(layers: readonly LayerDescriptor[]): ReadonlyMap<string, readonly string[]> {
+  const places = new Map<string, string[]>();
+  for (const { id: layer, weights } of layers)
+    for (const { id } of weights) places.set(id, [...(places.get(id) ?? []), layer]);
+  return places;
+}
+
+/** The problem of an entry whose layer is another than the weight's; plans that models store name the weight itself. */
+function otherLayer({ id, layer }: PlanEntry, places: readonly string[] | undefined): Problem[] {
+  if (places === undefined || layer === id || places.includes(layer)) return [];
+  return [
+    {
+      code: 'plan-mismatch',
+      where: `plan: '${id}'`,
+      expected: `the layer ${places.map((place) => `'${place}'`).join(' or ')}`,
+      received: `'${layer}'`,
+      remedy: 'Write the layer that the weight is in, or make a new plan.',
+    },
+  ];
+}
+
+/** What stands against a plan that was made for a port of another kind. */
+export function otherPort(plan: QuantizationPlan, name: string): Problem[] {
+  if (plan.port === name) return [];
+  return [
+    {
+      code: 'plan-mismatch',
+      where: 'plan: port',
+      expected: `'${name}', which this model is opened with`,
+      received: `'${plan.port}'`,
+      remedy: 'Use the plan with the kind of model that it was made for, or make a new plan.',
+    },
+  ];
 }
 
 function invalid(where: string, expected: string, received: string): Problem {

@@ -18,6 +18,7 @@ import { checkRecipe } from './check-recipe.js';
 import { fittingGranularity } from './granularity.js';
 import { meetWanted } from './meet-wanted.js';
 import { planActivations } from './plan-activations.js';
+import { leavesAll, nothingToQuantize } from './nothing-to-quantize.js';
 import type { PlanEntry, QuantizationPlan } from './plan.js';
 
 /** A plan, and the plugins that its names stand for. */
@@ -66,7 +67,7 @@ export async function makePlan<M>(
   };
   const known = registry([...plugins]);
   throwProblems(checkPlan(plan, layers, known, port.supports));
-  if (entries.every((entry) => entry.bits === 'float')) throw nothingToQuantize(port.name, entries, layers);
+  if (leavesAll(plan)) throw nothingToQuantize(port.name, entries, layers);
   return { plan, registry: known };
 }
 
@@ -216,25 +217,5 @@ function badPolicy(name: string, missing: string | undefined): LowbitError {
     expected: 'exactly one assignment for each weight',
     received: missing === undefined ? 'assignments for unknown weights' : `none for ${missing}`,
     remedy: "Report this to the policy's author.",
-  });
-}
-
-function nothingToQuantize(
-  port: string,
-  entries: readonly PlanEntry[],
-  layers: readonly LayerDescriptor[],
-): LowbitError {
-  const reasons = [
-    ...entries.map((entry) => entry.reason),
-    ...layers.flatMap((layer) => (layer.skipped ?? []).map((note) => note.reason)),
-  ];
-  return new LowbitError({
-    code: 'nothing-to-quantize',
-    where: port,
-    expected: 'at least one weight to quantize',
-    received: reasons.length === 0 ? 'a model without weights' : [...new Set(reasons)].slice(0, 5).join('; '),
-    remedy: layers.some(({ weights }) => weights.some((weight) => weight.quantizedBefore !== undefined))
-      ? 'Quantize the float model that this one was made from: what was quantized is not quantized again.'
-      : 'Inspect the model to see its weights, and check include, exclude and the bit policy.',
   });
 }

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
+import { coarse } from '../../test/memory-port.js';
 import { isLowbitError } from '../errors/error.js';
+import { registry, type Registry } from '../plugin/registry.js';
 import { parsePlan } from './parse-plan.js';
 
 const entry = {
@@ -22,9 +24,9 @@ const plan = {
   form: { target: 'any' },
 };
 
-function problemsOf(value: unknown) {
+function problemsOf(value: unknown, known?: Registry) {
   try {
-    parsePlan(value, 'plan.json');
+    parsePlan(value, 'plan.json', known);
     return [];
   } catch (error) {
     if (!isLowbitError(error)) throw error;
@@ -59,4 +61,39 @@ test('what is no plan at all is one problem', () => {
 
 test('every unknown member is told', () => {
   expect(problemsOf({ ...plan, a: 1, b: 2 }).map(({ received }) => received)).toEqual(['a', 'b']);
+});
+
+test.each([
+  ['mse', 'Write { "name": "mse", "options": {} }; an option that is left out has its default.'],
+  ['float', "A weight that stays as it is has bits: 'float' and no quantizer."],
+])("a quantizer that is the text '%s' is told as one problem, with what to write", (quantizer, remedy) => {
+  expect(problemsOf({ ...plan, weights: [{ ...entry, quantizer }] })).toMatchObject([
+    { where: 'plan.json: weights[0].quantizer', expected: '{ name, options }', remedy },
+  ]);
+});
+
+test('all that is wrong with an edited plan is told at once: widths, members, names and options', () => {
+  const weights = [
+    { ...entry, bits: 0 },
+    { ...entry, bits: 'flaot', quantizr: 1 },
+    { ...entry, quantizer: { name: 'min-mx', options: {} } },
+    { ...entry, quantizer: { name: 'min-max', options: { grid: 'x' } } },
+    { ...entry, bits: 0, quantizer: { name: 'min-max', options: { grid: 'x' } } },
+  ];
+  const problems = problemsOf({ ...plan, weights, activations: undefined }, registry([coarse()]));
+  expect(problems.map(({ where, remedy }) => [where, remedy])).toEqual([
+    ['plan.json: weights[0].bits', undefined],
+    ['plan.json: weights[1].bits', 'Did you mean float?'],
+    ['plan.json: weights[4].bits', undefined],
+    ['plan.json: weights[1]', 'Did you mean quantizer?'],
+    ['plan.json: weights[2]', 'Did you mean min-max?'],
+    [
+      "plan.json: weights[3], quantizer 'min-max': option 'grid'",
+      'Leave it out: with options {} each option has its default.',
+    ],
+    [
+      "plan.json: weights[4], quantizer 'min-max': option 'grid'",
+      'Leave it out: with options {} each option has its default.',
+    ],
+  ]);
 });

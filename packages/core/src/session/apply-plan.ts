@@ -1,10 +1,11 @@
 import type { Calibration } from '../calibration/statistics.js';
 import { checkOptionNames } from '../errors/check-option-names.js';
-import { throwProblems } from '../errors/error.js';
+import { isLowbitError, throwProblems, type Problem } from '../errors/error.js';
 import type { ModelPort } from '../model/port.js';
 import { checkPort } from '../model/check-port.js';
-import { checkPlan, quantizedTwice } from '../plan/check-plan.js';
+import { checkPlan, otherPort, quantizedTwice } from '../plan/check-plan.js';
 import { uniqueWeights } from '../plan/make-plan.js';
+import { emptyPlan, leavesAll } from '../plan/nothing-to-quantize.js';
 import type { QuantizationPlan } from '../plan/plan.js';
 import { portForPlan } from '../plan/port-for-plan.js';
 import { withLayers } from '../plan/with-layers.js';
@@ -31,7 +32,8 @@ export interface ApplyOptions extends QuantizeOptions {
 
 /**
  * Quantizes every weight as the plan says, one at a time, and writes the result. Names in the plan are looked
- * up in `registry`; a port with forms takes the plan's. Throws what {@link checkPlan} and {@link quantizedTwice} find, `non-finite`, `plugin-failed`, `aborted`, and the
+ * up in `registry`; a port with forms takes the plan's. Throws what {@link checkPlan} and {@link quantizedTwice} find, `plan-mismatch` for the plan of
+ * another port, `nothing-to-quantize`, `non-finite`, `plugin-failed`, `aborted`, and the
  * port's own errors.
  */
 export async function applyPlan<M>(
@@ -42,9 +44,11 @@ export async function applyPlan<M>(
 ): Promise<Quantized<M>> {
   checkPort(port);
   checkOptionNames(options, [...quantizeOptions, 'calibration'], 'applyPlan');
-  const formed = portForPlan(port, plan);
+  const { port: formed, problems } = formedPort(port, plan);
   const layers = await formed.layers();
-  throwProblems([...checkPlan(plan, layers, registry, formed.supports), ...quantizedTwice(plan, layers)]);
+  const others = [...checkPlan(plan, layers, registry, formed.supports), ...quantizedTwice(plan, layers)];
+  throwProblems([...otherPort(plan, port.name), ...problems, ...others.filter(holdsBeside(problems))]);
+  if (leavesAll(plan)) throw emptyPlan(plan);
   const activations = fitActivations(plan, registry, options.calibration, layers);
   const encodeOne: EncodeOne = (weight, values, entry, ranges) =>
     quantizeWeight(weight, values, entry, plan.seed, registry, { ranges });
@@ -61,3 +65,22 @@ export async function applyPlan<M>(
     remarkOne,
   );
 }
+
+/** The port in the plan's form; as it is where it cannot take that, so that what else is wrong is found too. */
+function formedPort<M>(
+  port: ModelPort<M>,
+  plan: QuantizationPlan,
+): { readonly port: ModelPort<M>; readonly problems: readonly Problem[] } {
+  try {
+    return { port: portForPlan(port, plan), problems: [] };
+  } catch (error) {
+    if (!isLowbitError(error)) throw error;
+    return { port, problems: error.problems };
+  }
+}
+
+/** What fits the model shows in the right form alone. */
+const holdsBeside =
+  (formProblems: readonly Problem[]) =>
+  ({ code }: Problem) =>
+    formProblems.length === 0 || code !== 'plan-mismatch';
