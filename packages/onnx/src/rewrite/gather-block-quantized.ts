@@ -28,7 +28,7 @@ export function gatherBlockQuantized(
   const [entries, features] = shape as readonly [number, number];
   const { group } = slicing;
   const type = site.source.tensor.dataType as PackedFloat;
-  const bits = gatherBlockQuantizedBits(tensor.bits, group, features, target, type);
+  const bits = gatherBlockQuantizedBits(tensor.bits, group, features, target);
   const found = bits && packedParameters(tensor, type);
   if (bits === undefined || found === undefined) return undefined;
   const { exact, stored } = found;

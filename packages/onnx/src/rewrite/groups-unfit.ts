@@ -1,10 +1,9 @@
 import { zeroPointForm, type QuantizedTensor } from '@lowbit/core';
 import type { WeightSite } from '../describe/weight-site.js';
-import { DataType } from '../schema/proto.js';
 import { gatherBlockQuantizedBits, matMulNBitsFits, type PackedFloat } from '../target/facts.js';
 import type { Target } from '../target/target.js';
 import { isFloatTable } from './gather-block-quantized.js';
-import { feedsOnlyMatMul } from './mat-mul-n-bits.js';
+import { multipliedAlong, productsUnfit } from './multiplied.js';
 import { packedParameters } from './packed-parameters.js';
 
 /** An operator that takes packed groups, and what it takes of one weight. */
@@ -21,22 +20,22 @@ export function groupsUnfit(site: WeightSite, tensor: QuantizedTensor, target: T
   const { slicing, scheme, bits } = tensor;
   if (scheme.kind !== 'affine' || slicing === 'tensor' || !('along' in slicing)) return undefined;
   const operator = groupOperator(site, slicing.along, target);
-  if (operator === undefined) return undefined;
+  if (operator === undefined) return productsUnfit(site);
   if (operator.fits(bits, slicing.group)) return parametersUnfit(operator, site, tensor);
-  return otherSizes(operator, bits, slicing.group, site);
+  return otherSizes(operator, bits, slicing.group);
 }
 
 /** The operator that takes groups of a weight along an axis, for products and for tables. */
 export function groupOperator(site: WeightSite, along: number, target: Target): GroupOperator | undefined {
   const size = site.shape[along] as number;
   const type = site.source.tensor.dataType as PackedFloat;
-  if (along === 0 && feedsOnlyMatMul(site)) {
+  if (along === multipliedAlong(site)) {
     const fits = (bits: number, group: number) => matMulNBitsFits(bits, group, size, target, { type });
     return { name: 'MatMulNBits', fits };
   }
   if (along !== 1 || !isFloatTable(site)) return undefined;
   const fits = (bits: number, group: number) =>
-    gatherBlockQuantizedBits(bits, group, size, target, type) !== undefined;
+    gatherBlockQuantizedBits(bits, group, size, target) !== undefined;
   return { name: 'GatherBlockQuantized', fits };
 }
 
@@ -50,7 +49,7 @@ function parametersUnfit({ name }: GroupOperator, site: WeightSite, tensor: Quan
 /** Sizes of groups, the most common first. */
 export const groupSizes = [32, 16, 64, 128, 256];
 
-function otherSizes({ name, fits }: GroupOperator, bits: number, group: number, site: WeightSite): string {
+function otherSizes({ name, fits }: GroupOperator, bits: number, group: number): string {
   const other = groupSizes.find((one) => fits(bits, one));
   if (other !== undefined)
     return `${name} takes no groups of ${group} here, but would of ${other} (granularity group:${other})`;
@@ -60,7 +59,5 @@ function otherSizes({ name, fits }: GroupOperator, bits: number, group: number, 
   const both = groupSizes.find((one) => fits(4, one));
   if (both !== undefined)
     return `${name} takes no ${bits} bits in groups of ${group} here, but would take 4 in groups of ${both} (granularity group:${both})`;
-  if (site.source.tensor.dataType === DataType.FLOAT16)
-    return `${name} is not written in float16 for this target: it was measured on WebAssembly alone`;
   return `${name} takes no ${bits} bits in groups here`;
 }

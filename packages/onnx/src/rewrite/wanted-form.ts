@@ -10,7 +10,7 @@ import {
 } from '../target/facts.js';
 import type { Runtime, Target } from '../target/target.js';
 import { isFloatTable } from './gather-block-quantized.js';
-import { feedsOnlyMatMul } from './mat-mul-n-bits.js';
+import { multipliedAlong } from './multiplied.js';
 import { targetOf } from './target-of.js';
 
 /** What the packed forms of a model's weights want, for a runtime. */
@@ -31,7 +31,7 @@ function wantedForm(site: WeightSite, target: Target): NonNullable<WeightDescrip
   const { shape, inputAxis } = site;
   const type = site.source.tensor.dataType as PackedFloat;
   const length = shape[inputAxis ?? 0] as number;
-  const multiplied = inputAxis === 0 && feedsOnlyMatMul(site);
+  const multiplied = inputAxis !== undefined && inputAxis === multipliedAlong(site);
   const taken = inputAxis === 1 && isFloatTable(site);
   const wantsZeroPoint = (form: string): WantedForm => ({ form, grid: 'zero-point' });
   return ({ bits, granularity }) => {
@@ -39,7 +39,7 @@ function wantedForm(site: WeightSite, target: Target): NonNullable<WeightDescrip
     if (group === undefined) return undefined;
     if (multiplied && matMulNBitsFits(bits, group, length, target, { type }))
       return wantsZeroPoint('MatMulNBits');
-    if (taken && gatherBlockQuantizedBits(bits, group, length, target, type) !== undefined)
+    if (taken && gatherBlockQuantizedBits(bits, group, length, target) !== undefined)
       return wantsZeroPoint('GatherBlockQuantized');
     const decoded = length % group !== 0 && dequantizeOperator(bits, 'block', target) !== undefined;
     return decoded ? wantsZeroPoint('DequantizeLinear') : undefined;

@@ -203,15 +203,17 @@ export const isPackedFloat = (type: number): type is PackedFloat =>
 
 /**
  * Widths of `com.microsoft.MatMulNBits`, since when it takes packed zero points where that came later, and since when
- * it computes in float16. That was measured on WebAssembly alone: WebGPU needs a GPU with float16 for it, or fails.
+ * it computes in float16. Measured on WebAssembly. On WebGPU the same kernels compute both types: they are registered for
+ * `WebGpuSupportedFloatTypes`, float and MLFloat16 (onnxruntime/contrib_ops/webgpu/quantization/matmul_nbits.cc, in every
+ * version of it), and need a GPU with float16, as every operator of such a model does.
  */
 const multiplied: ReadonlyMap<
   number,
   Runtimes & { readonly zeroPoints?: Runtimes; readonly half: Runtimes }
 > = new Map([
-  [2, { wasm: 24, webgpu: 24, zeroPoints: { wasm: 24, webgpu: 26 }, half: { wasm: 30 } }],
-  [4, { wasm: 20, webgpu: 24, half: { wasm: 20 } }],
-  [8, { wasm: 24, webgpu: 24, half: { wasm: 24 } }],
+  [2, { wasm: 24, webgpu: 24, zeroPoints: { wasm: 24, webgpu: 26 }, half: { wasm: 30, webgpu: 24 } }],
+  [4, { wasm: 20, webgpu: 24, half: { wasm: 20, webgpu: 24 } }],
+  [8, { wasm: 24, webgpu: 24, half: { wasm: 24, webgpu: 24 } }],
 ]);
 
 /**
@@ -231,13 +233,14 @@ export function matMulNBitsFits(
   const blockFits = block >= 16 && block <= 256 && Number.isInteger(Math.log2(block));
   const runs = multiplied.get(bits);
   if (runs === undefined || !blockFits || (rows % block !== 0 && bits !== 4)) return false;
-  if (type === DataType.FLOAT16) return runsOn(target, runs.half);
+  if (type === DataType.FLOAT16 && !runsOn(target, runs.half)) return false;
   return runsOn(target, (zeroPoints && runs.zeroPoints) || runs);
 }
 
 /**
  * Widths that `com.microsoft.GatherBlockQuantized` holds, narrowest first: 2 and 8 bits as UINT8, 4 bits as UINT4 or INT4. Zero
- * points that are left out are 0 for these, and the middle of the codes for UINT8. Float16 was measured on WebAssembly alone.
+ * points that are left out are 0 for these, and the middle of the codes for UINT8. Scales of float16 run wherever those of float32 do: measured on WebAssembly; on WebGPU
+ * one kernel is registered for both (onnxruntime/contrib_ops/webgpu/quantization/gather_block_quantized.cc).
  */
 const gathered: readonly (Runtimes & { readonly bits: 2 | 4 | 8 })[] = [
   { bits: 2, wasm: 30, webgpu: 30 },
@@ -248,19 +251,14 @@ const gathered: readonly (Runtimes & { readonly bits: 2 | 4 | 8 })[] = [
 /**
  * The width in which `com.microsoft.GatherBlockQuantized` holds codes of `bits` bits, if it computes them rightly:
  * blocks that are a power of two of at least 16, of which the last may be short; rows that fill whole bytes at 2 bits.
- *
- * @param type Of the scales and the result.
  */
 export function gatherBlockQuantizedBits(
   bits: number,
   block: number,
   row: number,
   target: Target,
-  type: PackedFloat = DataType.FLOAT,
 ): 2 | 4 | 8 | undefined {
-  const onGpu = target.runtime?.provider === 'webgpu';
-  const fits = block >= 16 && Number.isInteger(Math.log2(block)) && !(onGpu && type === DataType.FLOAT16);
-  if (!fits) return undefined;
+  if (block < 16 || !Number.isInteger(Math.log2(block))) return undefined;
   const holdsRow = (width: number) => width !== 2 || row % 4 === 0;
   return gathered.find(
     (held) => held.bits >= bits && holdsRow(held.bits) && runsOn(target, held) && holds(target, held),
