@@ -69,8 +69,8 @@ const feeds = (products: number, bias: Made['bias']) => ({
 });
 
 describe.each([0, 1] as const)('a Gemm with transB %i is multiplied packed', (transB) => {
-  test.each([
-    { bias: undefined },
+  test.each<Made & { readonly bits?: number }>([
+    {},
     { bias: 'vector', opset: 7 },
     { bias: 'vector', opset: 13, bits: 8 },
     { bias: 'vector', opset: 17, bits: 2 },
@@ -79,7 +79,7 @@ describe.each([0, 1] as const)('a Gemm with transB %i is multiplied packed', (tr
     { bias: 'row', opset: 13 },
     { bias: 'scalar', products: 48, type: DataType.FLOAT16 },
     { bias: 'input' },
-  ] as const)('%o', async ({ bits = 4, ...made }: Made & { bits?: number }) => {
+  ])('%o', async ({ bits = 4, ...made }) => {
     const bytes = gemmBytes({ ...made, transB });
     const [packed, plain] = [await quantized(bytes, 'memory', bits), await quantized(bytes, 'speed', bits)];
     expect(packed.row.form).toBe('MatMulNBits');
