@@ -4,7 +4,7 @@ import ts from 'typescript-eslint';
 import { isAllowed, readPackages, registerFile } from './.ci/boundaries.mjs';
 
 /** Only these may use Node's own modules; everything else runs in browsers and workers too. */
-const onNode = ['library', 'tool', 'app'];
+const onNode = ['tool', 'app'];
 const builtins = [...builtinModules, 'node:*'];
 
 const packages = readPackages();

@@ -1,8 +1,10 @@
-export { elementsOf, type Elements, type Numbers } from './elements.js';
+export type { DataBlob } from './bytes/blob-file.js';
 export { describeImagePreparation } from './image/describe.js';
 export type { Pixels } from './image/pixels.js';
 export { prepareImage } from './image/prepare.js';
 export { imagePreparation, type ImagePreparation } from './image/preparation.js';
+export { elementsOf, type ElementKind, type Elements, type Numbers } from './input/elements.js';
+export { isFixed, type CalibrationInput, type ImageOptions, type ReadOptions } from './input/options.js';
 export { limits } from './limits.js';
 export { npyBytes, type NpyData } from './npy/npy-bytes.js';
-export { isFixed, type CalibrationInput, type CalibrationSpec, type ImageOptions } from './spec.js';
+export { readBatches, type BlobOptions, type GivenBlobs } from './read-batches.js';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
-import { readCalibration } from '../src/read-calibration.js';
+import { readBatches } from '../src/node/read-batches.js';
 import { failure, fixture, forInput, newFolder, readAll } from './support.js';
 
 async function write(text: string | Uint8Array): Promise<string> {
@@ -128,7 +128,7 @@ describe('arguments', () => {
 
   it('stop the work when it is aborted', async () => {
     const stop = new AbortController();
-    const batches = readCalibration([fixture('f4.npy')], forInput(['N', 3]), stop.signal);
+    const batches = readBatches([fixture('f4.npy')], forInput(['N', 3], { signal: stop.signal }));
     const seen: unknown[] = [];
     const run = async () => {
       for await (const batch of batches) {

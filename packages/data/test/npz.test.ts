@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { npyBytes } from '../src/npy/npy-bytes.js';
-import type { CalibrationSpec } from '../src/spec.js';
+import type { DiskOptions } from '../src/node/read-batches.js';
 import { failure, fixture, forInput, golden, newFolder, readAll } from './support.js';
 import { zip } from './zip.js';
 
@@ -58,7 +58,7 @@ describe('npz files that are wrong', () => {
     ['n', { remedy: 'Did you mean N?', received: 'n' }],
     ['image', { remedy: expect.stringContaining('numpy.savez(file, **{"N": array})') as string }],
   ])('an array called %s for the input N is wrong usage', async (name, expected) => {
-    const spec: CalibrationSpec = { inputs: [{ name: 'N', shape: [3], type: 'float32' }] };
+    const spec: DiskOptions = { inputs: [{ name: 'N', shape: [3], type: 'float32' }] };
     const path = await write(zip([{ name: `${name}.npy`, data: array }]));
     const error = await failure([path], spec, 'invalid-argument');
     expect(error).toMatchObject(expected);

@@ -7,8 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { isLowbitError, type Batch, type ErrorCode, type LowbitError } from '@lowbit/core';
 import { afterEach, expect } from 'vitest';
 
-import type { CalibrationSpec } from '../src/spec.js';
-import { readCalibration } from '../src/read-calibration.js';
+import type { DiskOptions } from '../src/node/read-batches.js';
+import { readBatches } from '../src/node/read-batches.js';
 
 /** A file of the committed data. */
 export function fixture(name: string): string {
@@ -56,13 +56,14 @@ interface PlainBatch {
 }
 
 /** All batches at once, with plain arrays. */
-export async function readAll(paths: readonly string[], spec: CalibrationSpec): Promise<PlainBatch[]> {
+export async function readAll(paths: readonly string[], spec: DiskOptions): Promise<PlainBatch[]> {
   const batches: PlainBatch[] = [];
-  for await (const batch of readCalibration(paths, spec)) batches.push(plain(batch));
+  for await (const batch of readBatches(paths, spec)) batches.push(plain(batch));
   return batches;
 }
 
-function plain({ inputs, labels }: Batch): PlainBatch {
+/** A batch with plain arrays. */
+export function plain({ inputs, labels }: Batch): PlainBatch {
   const values: Record<string, PlainValues> = {};
   for (const [name, { shape, data }] of Object.entries(inputs)) {
     values[name] = { shape: [...shape], data: Array.from(data) };
@@ -73,7 +74,7 @@ function plain({ inputs, labels }: Batch): PlainBatch {
 /** The typed error that reading ends with. */
 export async function failure(
   paths: readonly string[],
-  spec: CalibrationSpec,
+  spec: DiskOptions,
   code: ErrorCode = 'calibration-invalid',
 ): Promise<LowbitError> {
   const error: unknown = await readAll(paths, spec).then(
@@ -85,11 +86,11 @@ export async function failure(
   return error;
 }
 
-/** A specification for one input `x`. */
+/** What is read for one input `x`. */
 export function forInput(
   shape: readonly (number | string)[],
-  more: Partial<CalibrationSpec> & { readonly type?: string } = {},
-): CalibrationSpec {
+  more: Partial<DiskOptions> & { readonly type?: string } = {},
+): DiskOptions {
   const { type = 'float32', ...rest } = more;
   return { inputs: [{ name: 'x', type, shape }], ...rest };
 }

@@ -1,6 +1,6 @@
 import type { Batch } from '@lowbit/core';
 import type { CalibrationInput } from '@lowbit/data';
-import { describeData, readCalibration } from '@lowbit/data/node';
+import { describeData, readBatches } from '@lowbit/data/node';
 import type { DataReport } from '@lowbit/report';
 
 import { checkPixelScale } from '../usage/check-pixel-scale.js';
@@ -16,7 +16,7 @@ export interface DataInputs {
 /**
  * Data from paths, one batch in memory at a time.
  *
- * @throws LowbitError as `readCalibration`; UsageError for options that do not fit the model.
+ * @throws LowbitError as `readBatches`; UsageError for options that do not fit the model.
  */
 export async function inputsFromData(
   paths: readonly string[],
@@ -26,10 +26,10 @@ export async function inputsFromData(
 ): Promise<DataInputs> {
   const notes: string[] = [];
   if (inputs.every(({ type }) => type !== 'uint8')) checkPixelScale(options);
-  const spec = { ...calibrationSpec(options, inputs), onNote: (note: string) => notes.push(note) };
-  const preparation = await describeData(paths, spec, signal).catch(throwAsUsage);
+  const spec = { ...calibrationSpec(options, inputs), onNote: (note: string) => notes.push(note), signal };
+  const preparation = await describeData(paths, spec).catch(throwAsUsage);
   return {
-    batches: readCalibration(paths, spec, signal),
+    batches: readBatches(paths, spec),
     report: { source: 'data', paths, preparation, notes },
   };
 }

@@ -15,7 +15,7 @@ export interface MeasuredFeatures {
 /**
  * Runs the model on the data of `--calibrate` with the classes of `--labels`, for policies that decide by features.
  *
- * @throws LowbitError `calibration-invalid`, `runtime-failed`, `aborted`, and as `readCalibration`.
+ * @throws LowbitError `calibration-invalid`, `runtime-failed`, `aborted`, and as `readBatches`.
  */
 export async function measureFeatures<M>(
   port: ModelPort<M>,

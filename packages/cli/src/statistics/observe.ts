@@ -15,7 +15,7 @@ export interface Observed {
 /**
  * Runs the model on the data of `--calibrate`, one batch in memory at a time.
  *
- * @throws LowbitError `calibration-invalid`, `runtime-failed`, `aborted`, and as `readCalibration`.
+ * @throws LowbitError `calibration-invalid`, `runtime-failed`, `aborted`, and as `readBatches`.
  */
 export async function observe<M>(
   port: ModelPort<M>,

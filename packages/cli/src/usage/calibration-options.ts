@@ -1,4 +1,5 @@
-import type { CalibrationInput, CalibrationSpec, ImageOptions } from '@lowbit/data';
+import type { CalibrationInput, ImageOptions } from '@lowbit/data';
+import type { DiskOptions } from '@lowbit/data/node';
 import { Option } from 'commander';
 
 import { choiceParser, collectAll, parseCount, quoted } from './option-values.js';
@@ -77,7 +78,7 @@ export function sampleOptions(): readonly Option[] {
 export function calibrationSpec(
   options: CalibrationOptions,
   inputs: readonly CalibrationInput[],
-): CalibrationSpec {
+): DiskOptions {
   const { labels, limit } = options;
   const image = {
     ...(options.imageSize === undefined ? {} : { size: options.imageSize }),
@@ -87,12 +88,7 @@ export function calibrationSpec(
     ...(options.imageChannels === undefined ? {} : { channels: options.imageChannels }),
     ...(options.imageResize === undefined ? {} : { resize: options.imageResize }),
   } satisfies ImageOptions;
-  return {
-    inputs,
-    image,
-    ...(labels === undefined ? {} : { labels }),
-    ...(limit === undefined ? {} : { limit }),
-  };
+  return { inputs, image, ...(labels !== undefined && { labels }), ...(limit !== undefined && { limit }) };
 }
 
 function parseSize(value: string): readonly [number, number] {

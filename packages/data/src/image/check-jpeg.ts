@@ -1,6 +1,6 @@
-import { invalid } from '../invalid.js';
+import { invalid } from '../problems.js';
 import { limits } from '../limits.js';
-import { checkPixelCount } from './check-pixel-count.js';
+import { checkPixelCount } from './pixels.js';
 
 const startOfImage = 0xd8;
 const endOfImage = 0xd9;

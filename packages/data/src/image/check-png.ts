@@ -1,7 +1,6 @@
-import { crc32, inflateSync } from 'node:zlib';
-
-import { invalid } from '../invalid.js';
-import { checkPixelCount } from './check-pixel-count.js';
+import { crc32 } from '../bytes/crc32.js';
+import { invalid } from '../problems.js';
+import { checkPixelCount } from './pixels.js';
 
 const signature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 /** All that pixels depend on. Others are dropped: some carry compressed data of any size. */
@@ -22,7 +21,7 @@ interface Chunk {
  * @returns the same file without the chunks that pixels do not depend on
  * @throws LowbitError `calibration-invalid`.
  */
-export function checkPng(bytes: Uint8Array, where: string): Uint8Array {
+export async function checkPng(bytes: Uint8Array, where: string): Promise<Uint8Array> {
   const chunks = chunksOf(bytes, where).filter(({ type }) => neededChunks.includes(type));
   const [header] = chunks;
   const last = chunks.at(-1);
@@ -31,8 +30,9 @@ export function checkPng(bytes: Uint8Array, where: string): Uint8Array {
   if (!ordered || count('IHDR') !== 1 || count('PLTE') > 1) throw cutOff(where);
   const expected = pixelBytes(header.data, where);
   const compressed = chunks.filter(({ type }) => type === 'IDAT').map(({ data }) => data);
-  checkInflated(Buffer.concat(compressed), expected, where);
-  return new Uint8Array(Buffer.concat([Uint8Array.from(signature), ...chunks.map((chunk) => chunk.bytes)]));
+  await checkInflated(compressed, expected, where);
+  const kept = [Uint8Array.from(signature), ...chunks.map((chunk) => chunk.bytes)];
+  return new Uint8Array(await new Blob(kept as BlobPart[]).arrayBuffer());
 }
 
 function chunksOf(bytes: Uint8Array, where: string): readonly Chunk[] {
@@ -86,17 +86,38 @@ function interlacedPasses(width: number, height: number): readonly (readonly [nu
     .filter(([wide, high]) => wide > 0 && high > 0);
 }
 
-function checkInflated(compressed: Uint8Array, expected: number, where: string): void {
-  try {
-    if (inflateSync(compressed, { maxOutputLength: expected }).length === expected) return;
-  } catch (error) {
-    throw invalid(
-      where,
-      { expected: `pixels of ${expected} bytes`, received: 'other or damaged data' },
-      error,
-    );
+async function checkInflated(
+  compressed: readonly Uint8Array[],
+  expected: number,
+  where: string,
+): Promise<void> {
+  const found = await inflatedBytes(compressed, expected).catch((error: unknown) => {
+    throw otherPixels(expected, where, error);
+  });
+  if (found > expected) throw otherPixels(expected, where);
+  if (found < expected) throw cutOff(where);
+}
+
+/** Bytes after inflating, counted to the first that is too many. */
+async function inflatedBytes(compressed: readonly Uint8Array[], most: number): Promise<number> {
+  const stream = new Blob([...compressed] as BlobPart[])
+    .stream()
+    .pipeThrough(new DecompressionStream('deflate'));
+  const pieces = stream.getReader();
+  let count = 0;
+  for (let { value } = await pieces.read(); value !== undefined; { value } = await pieces.read()) {
+    count += value.length;
+    if (count > most) await pieces.cancel().catch(() => undefined);
   }
-  throw cutOff(where);
+  return count;
+}
+
+function otherPixels(expected: number, where: string, cause?: unknown): Error {
+  return invalid(
+    where,
+    { expected: `pixels of ${expected} bytes`, received: 'other or damaged data' },
+    cause,
+  );
 }
 
 function cutOff(where: string): Error {

@@ -1,6 +1,6 @@
 import jpeg from 'jpeg-js';
 
-import { invalid } from '../invalid.js';
+import { invalid } from '../problems.js';
 import { limits } from '../limits.js';
 import { checkJpeg } from './check-jpeg.js';
 import type { Pixels } from './pixels.js';

@@ -1,6 +1,6 @@
 import { decode, type DecodedPng } from 'fast-png';
 
-import { invalid } from '../invalid.js';
+import { invalid } from '../problems.js';
 import { checkPng } from './check-png.js';
 import type { Pixels } from './pixels.js';
 
@@ -9,8 +9,8 @@ import type { Pixels } from './pixels.js';
  *
  * @throws LowbitError `calibration-invalid`.
  */
-export function decodePng(bytes: Uint8Array, where: string): Pixels {
-  const plain = checkPng(bytes, where);
+export async function decodePng(bytes: Uint8Array, where: string): Promise<Pixels> {
+  const plain = await checkPng(bytes, where);
   try {
     const png = decode(plain);
     return { width: png.width, height: png.height, data: toRgb(png, samplesOf(png)) };

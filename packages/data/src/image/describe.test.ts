@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import type { ImageOptions } from '../spec.js';
+import type { ImageOptions } from '../input/options.js';
 import { describeImagePreparation } from './describe.js';
 
 const describeWith = (shape: readonly (number | string)[], image?: ImageOptions, type = 'float32') =>

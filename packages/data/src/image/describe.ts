@@ -1,4 +1,4 @@
-import type { CalibrationSpec } from '../spec.js';
+import type { ReadOptions } from '../input/options.js';
 import { imagePreparation, type ImagePreparation } from './preparation.js';
 
 const resizing: Readonly<Record<ImagePreparation['resize'], string>> = {
@@ -13,9 +13,12 @@ const resizing: Readonly<Record<ImagePreparation['resize'], string>> = {
  * @param inputName - default: the only input of the model
  * @throws LowbitError `invalid-argument` when the preparation cannot be inferred.
  */
-export function describeImagePreparation(spec: CalibrationSpec, inputName?: string): string {
-  const input = spec.inputs.find(({ name }) => name === inputName);
-  const { height, width, resize, ...rest } = imagePreparation(spec, input);
+export function describeImagePreparation(
+  reading: Pick<ReadOptions, 'inputs' | 'image'>,
+  inputName?: string,
+): string {
+  const input = reading.inputs.find(({ name }) => name === inputName);
+  const { height, width, resize, ...rest } = imagePreparation(reading, input);
   return (
     `Pictures are ${resizing[resize]} to ${height}×${width} (height×width) by bilinear interpolation with ` +
     `half-pixel centres and no filter before, taken as ${colors(rest)}, ${numbers(rest)}, and laid out as ` +

@@ -1,4 +1,4 @@
-import type { ImageOptions } from '../spec.js';
+import type { ImageOptions } from '../input/options.js';
 import type { Box } from './resample.js';
 
 /** Which part of a picture is scaled, and where it comes to lie in the result. */

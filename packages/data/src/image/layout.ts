@@ -1,6 +1,6 @@
-import { invalidArgument } from '../invalid.js';
-import { isFixed, type CalibrationInput } from '../spec.js';
-import { worded } from '../rows/placement.js';
+import { invalidArgument } from '../problems.js';
+import { isFixed, type CalibrationInput } from '../input/options.js';
+import { worded } from '../input/placement.js';
 
 /**
  * Where the channels of an input lie, and how many there are.

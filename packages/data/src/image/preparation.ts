@@ -1,5 +1,5 @@
-import { invalidArgument } from '../invalid.js';
-import { isFixed, type CalibrationInput, type CalibrationSpec, type ImageOptions } from '../spec.js';
+import { invalidArgument } from '../problems.js';
+import { isFixed, type CalibrationInput, type ReadOptions, type ImageOptions } from '../input/options.js';
 import { inferLayout } from './layout.js';
 
 /** How pictures become values of one input, with nothing left open. */
@@ -26,8 +26,11 @@ const imageTypes = ['float32', 'float16', 'float64', 'uint8'];
  * @param input - default: the only input of the model
  * @throws LowbitError `invalid-argument` when something is missing or contradicts the input.
  */
-export function imagePreparation(spec: CalibrationSpec, input = onlyInput(spec.inputs)): ImagePreparation {
-  const { size, channels: order = 'rgb', resize = 'stretch', ...options } = spec.image ?? {};
+export function imagePreparation(
+  { inputs, image = {} }: Pick<ReadOptions, 'inputs' | 'image'>,
+  input = onlyInput(inputs),
+): ImagePreparation {
+  const { size, channels: order = 'rgb', resize = 'stretch', ...options } = image;
   if (!imageTypes.includes(input.type)) {
     throw invalidArgument(`input ${input.name}`, {
       expected: `one of the types ${imageTypes.join(', ')} for pictures`,

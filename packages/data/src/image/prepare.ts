@@ -1,4 +1,4 @@
-import type { Numbers } from '../elements.js';
+import type { Numbers } from '../input/elements.js';
 import { fit, type Fit } from './fit.js';
 import type { Pixels } from './pixels.js';
 import type { ImagePreparation } from './preparation.js';

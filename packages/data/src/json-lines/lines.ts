@@ -1,11 +1,8 @@
 import type { CancelSignal } from '@lowbit/core';
 
-import type { FileReference } from '../files/file-reference.js';
-import { openRegular } from '../files/open-regular.js';
-import { readAt } from '../files/read-at.js';
-import { invalid } from '../invalid.js';
+import type { DataFile } from '../bytes/data-file.js';
 import { limits } from '../limits.js';
-import { stopIfAborted } from '../stop-if-aborted.js';
+import { invalid, stopIfAborted } from '../problems.js';
 
 /** A line of text, counted from 1. */
 export interface Line {
@@ -21,8 +18,8 @@ const newLine = 0x0a;
  *
  * @throws LowbitError `calibration-invalid` for a line that is too long or not UTF-8, or `aborted`.
  */
-export async function* linesOf(file: FileReference, signal?: CancelSignal): AsyncGenerator<Line> {
-  const { handle, size } = await openRegular(file);
+export async function* linesOf(file: DataFile, signal?: CancelSignal): AsyncGenerator<Line> {
+  const opened = await file.open();
   let number = 0;
   let pending: Uint8Array[] = [];
   const finishLine = (): Line => {
@@ -32,9 +29,9 @@ export async function* linesOf(file: FileReference, signal?: CancelSignal): Asyn
     return line;
   };
   try {
-    for (let at = 0; at < size; at += pieceBytes) {
+    for (let at = 0; at < opened.size; at += pieceBytes) {
       stopIfAborted(signal);
-      const piece = await readAt(handle, at, Math.min(pieceBytes, size - at), file.where);
+      const piece = await opened.read(at, Math.min(pieceBytes, opened.size - at));
       let start = 0;
       for (let end = piece.indexOf(newLine); end >= 0; end = piece.indexOf(newLine, start)) {
         pending.push(piece.subarray(start, end));
@@ -48,7 +45,7 @@ export async function* linesOf(file: FileReference, signal?: CancelSignal): Asyn
     const last = finishLine();
     if (last.text !== '') yield last;
   } finally {
-    await handle.close();
+    await opened.close();
   }
 }
 
@@ -63,8 +60,10 @@ function checkLength(pending: readonly Uint8Array[], where: string): void {
 }
 
 function decode(pieces: readonly Uint8Array[], where: string): string {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(pieces)).trim();
+    const texts = pieces.map((piece) => decoder.decode(piece, { stream: true }));
+    return `${texts.join('')}${decoder.decode()}`.trim();
   } catch (error) {
     throw invalid(where, { expected: 'text in UTF-8', received: 'other bytes' }, error);
   }

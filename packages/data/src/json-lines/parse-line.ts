@@ -1,6 +1,6 @@
-import { invalid } from '../invalid.js';
+import { invalid } from '../problems.js';
 import { limits } from '../limits.js';
-import type { CalibrationInput } from '../spec.js';
+import type { CalibrationInput } from '../input/options.js';
 import type { Line } from './lines.js';
 import { parseValue, type ParsedValue } from './parse-value.js';
 

@@ -1,9 +1,9 @@
 import { sizeOf } from '@lowbit/core';
 
-import { copyChecked, elementsOf, type Numbers } from '../elements.js';
-import { invalid } from '../invalid.js';
-import { placeArray, type Placement } from '../rows/placement.js';
-import type { CalibrationInput } from '../spec.js';
+import { copyChecked, elementsOf, type Numbers } from '../input/elements.js';
+import { invalid } from '../problems.js';
+import { placeArray, type Placement } from '../input/placement.js';
+import type { CalibrationInput } from '../input/options.js';
 
 /** The value of one input on one line. */
 export interface ParsedValue {

@@ -11,14 +11,3 @@ export interface LabelLookup {
   /** Names of the classes 0, 1, …; absent when the labels are numbers already. */
   readonly classes?: readonly string[];
 }
-
-/** What texts as labels mean: their places in sorted order, or the numbers that they are. */
-export function numbered(texts: readonly string[]): {
-  readonly numbers: readonly number[];
-  readonly classes?: readonly string[];
-} {
-  if (texts.every((text) => /^\d{1,15}$/.test(text))) return { numbers: texts.map(Number) };
-  const classes = [...new Set(texts)].sort();
-  const places = new Map(classes.map((name, i) => [name, i]));
-  return { numbers: texts.map((text) => places.get(text) as number), classes };
-}

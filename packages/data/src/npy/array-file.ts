@@ -1,8 +1,5 @@
-import type { ByteSource } from '../files/byte-source.js';
-import type { FileReference } from '../files/file-reference.js';
-import { fileSource } from '../files/file-source.js';
-import { openRegular } from '../files/open-regular.js';
-import { invalid } from '../invalid.js';
+import { fileSource, withFile, type DataFile, type ByteSource } from '../bytes/data-file.js';
+import { invalid } from '../problems.js';
 import { readNpyHeader, type NpyHeader } from './header.js';
 
 /** An array in a file, of which only the header was read yet. */
@@ -18,8 +15,8 @@ export interface ArrayFile {
  *
  * @throws LowbitError `calibration-invalid` when the file's size is not what the header says.
  */
-export async function npyFile(file: FileReference): Promise<ArrayFile> {
-  const size = await sizeOfFile(file);
+export async function npyFile(file: DataFile): Promise<ArrayFile> {
+  const size = await withFile(file, (opened) => opened.size);
   const source = await fileSource(file, 0);
   try {
     const header = await readNpyHeader(source, file.where);
@@ -40,10 +37,4 @@ export function checkDataBytes(header: NpyHeader, present: number, where: string
     received: `${present} bytes`,
     remedy: 'Save the array again.',
   });
-}
-
-async function sizeOfFile(file: FileReference): Promise<number> {
-  const { handle, size } = await openRegular(file);
-  await handle.close();
-  return size;
 }

@@ -1,6 +1,6 @@
 import { fromFloat16Bits } from '@lowbit/core';
 
-import type { ElementKind } from '../elements.js';
+import type { ElementKind } from '../input/elements.js';
 
 /** An element type of the npy format. */
 export interface NpyType {

@@ -1,4 +1,4 @@
-import { invalidArgument } from '../invalid.js';
+import { invalidArgument } from '../problems.js';
 
 /** What {@link npyBytes} can write. */
 export type NpyData =

@@ -1,4 +1,4 @@
-import type { FileReference } from '../files/file-reference.js';
+import type { DataFile } from '../bytes/data-file.js';
 import { zipArchive, type ZipArchive } from '../zip/archive.js';
 import type { ZipEntry } from '../zip/entries.js';
 import { checkDataBytes, type ArrayFile } from './array-file.js';
@@ -9,7 +9,7 @@ import { readNpyHeader } from './header.js';
  *
  * @throws LowbitError `calibration-invalid` for a damaged archive or array.
  */
-export async function npzFile(file: FileReference): Promise<ReadonlyMap<string, ArrayFile>> {
+export async function npzFile(file: DataFile): Promise<ReadonlyMap<string, ArrayFile>> {
   const archive = await zipArchive(file);
   const arrays = new Map<string, ArrayFile>();
   for (const entry of archive.entries) {

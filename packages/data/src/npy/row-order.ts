@@ -1,5 +1,5 @@
-import type { ByteSource } from '../files/byte-source.js';
-import { invalid } from '../invalid.js';
+import type { ByteSource } from '../bytes/data-file.js';
+import { invalid } from '../problems.js';
 import { limits } from '../limits.js';
 import type { ArrayFile } from './array-file.js';
 

@@ -1,14 +1,8 @@
-import type { FileHandle } from 'node:fs/promises';
-
-import type { ByteSource } from '../files/byte-source.js';
-import type { FileReference } from '../files/file-reference.js';
-import { openRegular } from '../files/open-regular.js';
-import { readAt } from '../files/read-at.js';
-import { invalid } from '../invalid.js';
+import { withFile, type DataFile, type OpenFile, type ByteSource } from '../bytes/data-file.js';
+import { invalid } from '../problems.js';
 import { limits } from '../limits.js';
-import { checkedSource } from './checked-source.js';
 import { damaged, parseDirectory, type ZipEntry } from './entries.js';
-import { storedSource, inflatedSource } from './sources.js';
+import { entrySource } from './entry-source.js';
 
 /** A zip archive whose directory was read and checked. */
 export interface ZipArchive {
@@ -28,16 +22,13 @@ const localBytes = 30;
  *
  * @throws LowbitError `calibration-invalid` for anything but a plain, undamaged archive below 4 GiB.
  */
-export async function zipArchive(file: FileReference): Promise<ZipArchive> {
-  const { handle, size } = await openRegular(file);
-  try {
-    const { count, start, length } = await findDirectory(handle, size, file.where);
-    const entries = parseDirectory(await readAt(handle, start, length, file.where), count, file.where);
+export async function zipArchive(file: DataFile): Promise<ZipArchive> {
+  return withFile(file, async (opened) => {
+    const { count, start, length } = await findDirectory(opened, file.where);
+    const entries = parseDirectory(await opened.read(start, length), count, file.where);
     checkOverlap(entries, start, file.where);
     return { entries, open: (entry) => openEntry(file, entry, start) };
-  } finally {
-    await handle.close();
-  }
+  });
 }
 
 interface DirectoryPlace {
@@ -46,9 +37,10 @@ interface DirectoryPlace {
   readonly length: number;
 }
 
-async function findDirectory(handle: FileHandle, size: number, where: string): Promise<DirectoryPlace> {
+async function findDirectory(opened: OpenFile, where: string): Promise<DirectoryPlace> {
+  const { size } = opened;
   const tailBytes = Math.min(size, endBytes + longestComment);
-  const tail = new DataView((await readAt(handle, size - tailBytes, tailBytes, where)).buffer);
+  const tail = new DataView((await opened.read(size - tailBytes, tailBytes)).buffer);
   let at = tailBytes - endBytes;
   while (at >= 0 && !isEnd(tail, at)) at--;
   if (at < 0) throw damaged(where, 'end; the file may be cut off');
@@ -78,26 +70,25 @@ function checkOverlap(entries: readonly ZipEntry[], directory: number, where: st
   if (end > directory) throw damaged(where, 'directory');
 }
 
-async function openEntry(file: FileReference, entry: ZipEntry, directory: number): Promise<ByteSource> {
+async function openEntry(file: DataFile, entry: ZipEntry, directory: number): Promise<ByteSource> {
   const where = `${file.where}: ${entry.name}`;
-  const { handle } = await openRegular(file);
+  const opened = await file.open();
   try {
-    const start = await dataStart(handle, entry, where);
+    const start = await dataStart(opened, entry, where);
     if (entry.compressedBytes === 0 || start + entry.compressedBytes > directory)
       throw damaged(where, 'entry');
-    const plain = entry.method === 'stored' ? storedSource : inflatedSource;
-    return checkedSource(plain(handle, start, entry.compressedBytes, where), entry, where);
+    return entrySource(opened, entry, start, where);
   } catch (error) {
-    await handle.close();
+    await opened.close();
     throw error;
   }
 }
 
-async function dataStart(handle: FileHandle, entry: ZipEntry, where: string): Promise<number> {
-  const local = new DataView((await readAt(handle, entry.position, localBytes, where)).buffer);
+async function dataStart(opened: OpenFile, entry: ZipEntry, where: string): Promise<number> {
+  const local = new DataView((await opened.read(entry.position, localBytes)).buffer);
   const nameBytes = local.getUint16(26, true);
   const method = entry.method === 'stored' ? 0 : 8;
-  const name = await readAt(handle, entry.position + localBytes, nameBytes, where);
+  const name = await opened.read(entry.position + localBytes, nameBytes);
   const agrees = local.getUint32(0, true) === localMark && local.getUint16(8, true) === method;
   if (!agrees || new TextDecoder().decode(name) !== entry.name) throw damaged(where, 'entry');
   return entry.position + localBytes + nameBytes + local.getUint16(28, true);

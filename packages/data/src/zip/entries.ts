@@ -1,4 +1,4 @@
-import { invalid } from '../invalid.js';
+import { invalid } from '../problems.js';
 import { limits } from '../limits.js';
 
 /** One file of an archive, as its directory describes it. Nothing of this is trusted. */

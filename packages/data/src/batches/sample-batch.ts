@@ -1,0 +1,37 @@
+import { isFixed, type CalibrationInput } from '../input/options.js';
+import type { InputValues } from './row-data.js';
+
+/** A batch before labels are put to it. */
+export interface SampleBatch {
+  readonly inputs: Readonly<Record<string, InputValues>>;
+  /** Samples in it. */
+  readonly samples: number;
+  /** Number of its first sample, counted from 0 over all that is read. */
+  readonly first: number;
+  /** Labels that stood beside the data, one a sample. */
+  readonly labels?: readonly number[];
+}
+
+/**
+ * The first `count` samples of a batch, or undefined when the model does not take fewer at once, because a
+ * first axis is fixed or an input has none.
+ */
+export function firstSamples(
+  batch: SampleBatch,
+  count: number,
+  inputs: readonly CalibrationInput[],
+): SampleBatch | undefined {
+  const divisible = inputs.every(
+    ({ name, shape }) =>
+      shape.length > 0 && !isFixed(shape[0]) && batch.inputs[name]?.shape[0] === batch.samples,
+  );
+  if (!divisible) return undefined;
+  const cut = Object.entries(batch.inputs).map(([name, values]) => [name, firstRows(values, count)] as const);
+  const labels = batch.labels === undefined ? {} : { labels: batch.labels.slice(0, count) };
+  return { ...batch, inputs: Object.fromEntries(cut), samples: count, ...labels };
+}
+
+function firstRows({ shape, data }: InputValues, count: number): InputValues {
+  const [rows, ...rest] = shape as readonly [number, ...number[]];
+  return { shape: [count, ...rest], data: data.slice(0, (data.length / rows) * count) };
+}

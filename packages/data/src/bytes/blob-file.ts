@@ -1,0 +1,41 @@
+import { LowbitError } from '@lowbit/core';
+
+import { cutOff, type DataFile } from './data-file.js';
+
+/** A `File` or `Blob`, or anything that is read in the same way. */
+export interface DataBlob {
+  readonly size: number;
+  /** Tells the kind of data by its end, and the input that an array is for; pictures are called by it. */
+  readonly name?: string;
+  /** The path below the folder that was chosen, which a browser gives to the files of a folder. */
+  readonly webkitRelativePath?: string;
+  slice(start: number, end: number): { arrayBuffer(): Promise<ArrayBuffer> };
+}
+
+/**
+ * A file of a browser.
+ *
+ * @param place - its place among those given, from 0; a blob without a name is called by it
+ */
+export function blobFile(blob: DataBlob, place: number): DataFile {
+  const path = blob.webkitRelativePath;
+  const where = path || blob.name || `file ${place + 1}`;
+  const read = async (position: number, length: number) => {
+    const bytes = new Uint8Array(await bytesOf(blob, position, length, where));
+    if (bytes.length < length) throw cutOff(where, position, length, bytes.length);
+    return bytes;
+  };
+  const name = path ? path.slice(path.indexOf('/') + 1) : (blob.name ?? '');
+  return { where, name, open: async () => ({ size: blob.size, read, close: async () => undefined }) };
+}
+
+function bytesOf(blob: DataBlob, position: number, length: number, where: string): Promise<ArrayBuffer> {
+  return blob
+    .slice(position, position + length)
+    .arrayBuffer()
+    .catch((error: unknown) => {
+      const received = error instanceof Error ? error.message : String(error);
+      const remedy = 'Choose the file again: it was moved or changed since.';
+      throw new LowbitError({ code: 'file-unreadable', where, received, remedy }, { cause: error });
+    });
+}
