@@ -1,5 +1,6 @@
-import type { LayerDescriptor, SiteDescriptor, WeightDescriptor } from '@lowbit/core';
+import type { LayerDescriptor, SiteDescriptor, SkipNote, WeightDescriptor } from '@lowbit/core';
 import type { DescribedLayer } from './describe/described-layer.js';
+import { wasQuantized } from './describe/skip-reasons.js';
 import type { WeightSite } from './describe/weight-site.js';
 import type { ExternalFiles } from './read/external-files.js';
 import { isExternal, readFloats, tensorBytes } from './read/tensor-data.js';
@@ -26,10 +27,13 @@ export function layerDescriptors(
       ...(macs === undefined ? {} : { macs }),
       weights: weights.map((site) => weightDescriptor(site, files, wants(site, layer))),
       sites: sites.get(id) ?? [],
-      ...(skipped.length === 0 ? {} : { skipped }),
+      ...(skipped.length === 0 ? {} : { skipped: skipped.map(skipNote) }),
     };
   });
 }
+
+const skipNote = (note: SkipNote): SkipNote =>
+  wasQuantized(note.reason) ? { ...note, quantizedBefore: true } : note;
 
 function weightDescriptor(
   site: WeightSite,

@@ -111,3 +111,11 @@ test('what a Gemm wants is known while planning', async () => {
   expect(report.weights[0]).toMatchObject({ form: 'MatMulNBits' });
   expect(report.weights[0]!.wanted).toContain('zeroPoint=integer for MatMulNBits');
 });
+
+test('a file of packed products alone names the float model, and not options, as what to quantize', async () => {
+  const { bytes } = await quantized(gemmBytes({ bias: 'vector' }), 'memory', 4);
+  await expect(quantized(bytes, 'memory', 4)).rejects.toMatchObject({
+    code: 'nothing-to-quantize',
+    remedy: expect.stringContaining('float model that this one was made from') as string,
+  });
+});

@@ -87,6 +87,8 @@ export interface SkipNote {
   /** What is skipped: the weight's name, or the layer's id when it has none. */
   readonly subject: string;
   readonly reason: string;
+  /** It is skipped since it was quantized before. */
+  readonly quantizedBefore?: true;
 }
 
 /** What a port can do and store; planning checks against it. */

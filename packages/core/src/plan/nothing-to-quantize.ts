@@ -22,10 +22,22 @@ export function nothingToQuantize(
     where: port,
     expected: 'at least one weight to quantize',
     received: reasons.length === 0 ? 'a model without weights' : [...new Set(reasons)].slice(0, 5).join('; '),
-    remedy: layers.some(({ weights }) => weights.some((weight) => weight.quantizedBefore !== undefined))
-      ? 'Quantize the float model that this one was made from: what was quantized is not quantized again.'
-      : 'Inspect the model to see its weights, and check include, exclude and the bit policy.',
+    remedy: remedyFor(entries, layers),
   });
+}
+
+/** What helps: another model where one was quantized before or nothing of it can be, otherwise another choice. */
+function remedyFor(entries: readonly PlanEntry[], layers: readonly LayerDescriptor[]): string {
+  const before = layers.some(
+    ({ weights, skipped = [] }) =>
+      weights.some((weight) => weight.quantizedBefore !== undefined) ||
+      skipped.some((note) => note.quantizedBefore === true),
+  );
+  if (before)
+    return 'Quantize the float model that this one was made from: what was quantized is not quantized again.';
+  return entries.length > 0
+    ? 'Inspect the model to see its weights, and check include, exclude and the bit policy.'
+    : 'Inspect the model to see why none of its constants can be quantized: no option changes that, another export may.';
 }
 
 /** The error on a plan that quantizes nothing. */

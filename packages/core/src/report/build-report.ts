@@ -108,7 +108,15 @@ function skippedRows(layers: readonly LayerDescriptor[], plan: QuantizationPlan)
         { layer: layer.id, op: layer.op, subject: weight.id, reason: entry?.reason ?? 'not in the plan' },
       ];
     });
-    return [...left, ...(layer.skipped ?? []).map((note) => ({ layer: layer.id, op: layer.op, ...note }))];
+    return [
+      ...left,
+      ...(layer.skipped ?? []).map(({ subject, reason }) => ({
+        layer: layer.id,
+        op: layer.op,
+        subject,
+        reason,
+      })),
+    ];
   });
 }
 

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { coarse, layerOf, memoryPort, weightOf } from '../../test/memory-port.js';
 import { makePlan } from '../plan/make-plan.js';
-import type { LayerDescriptor } from '../model/port.js';
+import type { LowbitError } from '../errors/error.js';
+import type { LayerDescriptor, SkipNote } from '../model/port.js';
 import { registry } from '../plugin/registry.js';
 import type { BitwidthPolicy } from '../plugin/policy.js';
 import { applyPlan } from './apply-plan.js';
@@ -54,6 +55,17 @@ test('where nothing else is left, that is told', async () => {
     received: reason,
     remedy: expect.stringContaining('float model') as string,
   });
+});
+
+test('where no weight is left to describe, what was skipped tells whether it was quantized before', async () => {
+  const skipped = { subject: 'a', reason: 'quantized already' };
+  const made = (note: SkipNote) =>
+    makePlan(memoryPort(model, [{ ...layerOf(model, 'a', 0), weights: [], skipped: [note] }]), recipe);
+  await expect(made({ ...skipped, quantizedBefore: true })).rejects.toMatchObject({
+    remedy: expect.stringContaining('float model') as string,
+  });
+  const { remedy } = (await made(skipped).catch((error: unknown) => error)) as LowbitError;
+  expect(remedy).not.toMatch(/float model|include/);
 });
 
 test('a stored plan that quantizes it is refused; a new one leaves it', async () => {

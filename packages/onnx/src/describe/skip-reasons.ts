@@ -38,6 +38,16 @@ export const skipReasons = {
     `the operator set ${opset} of the function around it has no constants of integers, which came with version 9`,
 } as const;
 
+const ofQuantized: ReadonlySet<string> = new Set([
+  skipReasons.quantized,
+  skipReasons.parameters,
+  skipReasons.own,
+  skipReasons.quantizedOperator,
+]);
+
+/** Whether something is skipped since it was quantized before. */
+export const wasQuantized = (reason: string): boolean => ofQuantized.has(reason);
+
 const quantizedNames =
   /^(QLinear|QGemm$|QAttention$|QMoE$|QOrdered|QEmbed|Dequantize|Quantize|DynamicQuantize|FakeQuant|MatMulNBits|MatMulBnb4|MatMulFpQ4|MatMulInteger|ConvInteger|GatherBlockQuantized|ConvTransposeInteger|Quant$|BipolarQuant$|IntQuant$|FloatQuant$|Trunc$)/;
 const quantizedDomains = /(qonnx|brevitas|finn)/i;
