@@ -8,7 +8,14 @@ export {
   type KernelRule,
   type LayerFamily,
 } from './layers/layer-families.js';
-export { modelArtifacts, modelFiles, type ModelArtifacts, type ModelFiles } from './manifest/artifacts.js';
+export {
+  artifactWeights,
+  modelArtifacts,
+  modelFiles,
+  weightArtifacts,
+  type ModelArtifacts,
+  type ModelFiles,
+} from './manifest/artifacts.js';
 export { expandWeight } from './manifest/expand-weight.js';
 export { checkSpecs } from './manifest/check-spec.js';
 export { packedOf, packWeight, storePacked, unpackWeight } from './manifest/packed-weight.js';

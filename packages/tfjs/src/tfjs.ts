@@ -1,7 +1,7 @@
 import { checkOptionNames, LowbitError, type TrainablePort } from '@lowbit/core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { features } from './activations/features.js';
-import { observe } from './activations/observe.js';
+import { features } from './observe/features.js';
+import { observe } from './observe/observe.js';
 import { applyOutcome } from './apply/apply-outcome.js';
 import { describeLayer } from './describe/describe-layer.js';
 import {

@@ -5,9 +5,30 @@ import type { WeightSpec } from './weight-spec.js';
 
 /** A model in memory, as TensorFlow.js hands it to a handler that saves, and takes it from one that loads. */
 export interface ModelArtifacts {
-  readonly weightSpecs?: readonly unknown[];
+  readonly weightSpecs?: readonly unknown[] | undefined;
   /** Bytes of the weights, one after the other. */
-  readonly weightData?: ArrayBuffer | readonly ArrayBuffer[];
+  readonly weightData?: ArrayBuffer | readonly ArrayBuffer[] | undefined;
+}
+
+/**
+ * The weights of a model in memory, as they are stored.
+ *
+ * @throws LowbitError `model-truncated`, `model-malformed` when bytes and specifications do not fit.
+ */
+export function artifactWeights(
+  { weightSpecs = [], weightData = [] }: ModelArtifacts,
+  where: string,
+): StoredWeight[] {
+  const bytes = joinBytes([weightData].flat().map((part) => new Uint8Array(part as ArrayBuffer)));
+  return storedWeights(weightSpecs as WeightSpec[], bytes, where);
+}
+
+/** Weights as TensorFlow.js takes them: specifications, and bytes one after the other. */
+export function weightArtifacts(weights: readonly StoredWeight[]) {
+  return {
+    weightSpecs: weights.map(({ spec }) => spec),
+    weightData: joinBytes(weights.map(({ bytes }) => bytes)).buffer as ArrayBuffer,
+  };
 }
 
 /** The files of a model that TensorFlow.js loads. */
@@ -25,19 +46,20 @@ export interface ModelFiles {
  * @throws LowbitError `model-truncated`, `model-malformed` when bytes and specifications do not fit.
  */
 export function modelFiles(artifacts: ModelArtifacts, where: string): ModelFiles {
-  const { weightSpecs = [], weightData = [], ...members } = artifacts;
-  const bytes = joinBytes([weightData].flat().map((part) => new Uint8Array(part as ArrayBuffer)));
-  const { group, shards } = shardWeights(storedWeights(weightSpecs as WeightSpec[], bytes, where));
+  const members = withoutMembers(artifacts, ['weightSpecs', 'weightData']);
+  const { group, shards } = shardWeights(artifactWeights(artifacts, where));
   const json = { format: 'layers-model', convertedBy: null, ...members, weightsManifest: [group] };
   return { json: JSON.stringify(json), shards };
 }
 
 /** What TensorFlow.js takes from a handler that loads: the members of a `model.json`, and its weights in the order of its manifest. */
 export function modelArtifacts(json: ModelJson, weights: readonly StoredWeight[]): ModelArtifacts {
-  const members = Object.entries(json).filter(([name]) => name !== 'weightsManifest');
   return {
-    ...Object.fromEntries(members),
-    weightSpecs: weights.map(({ spec }) => spec),
-    weightData: joinBytes(weights.map(({ bytes }) => bytes)).buffer as ArrayBuffer,
+    ...withoutMembers(json, ['weightsManifest']),
+    ...weightArtifacts(weights),
   };
+}
+
+function withoutMembers(from: object, names: readonly string[]): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(from).filter(([name]) => !names.includes(name)));
 }

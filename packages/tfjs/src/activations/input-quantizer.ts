@@ -3,8 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { layers } from '@tensorflow/tfjs-layers';
 import { fakeQuantize } from '../ops/fake-quantize.js';
 import { tfjsOps } from '../ops/tfjs-ops.js';
-import { patchesProblem } from './patches-problem.js';
-import { productOfPatches } from './product-of-patches.js';
+import { patchesProblem, productOfPatches } from './patches.js';
 
 type Inputs = tf.Tensor | tf.Tensor[];
 type Result = ReturnType<layers.Layer['call']>;

@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import * as tfLayers from '@tensorflow/tfjs-layers';
 import { inputQuantizer, type QuantizedCall } from './input-quantizer.js';
 import { loadSite } from './stored-site.js';
+import { layerConfig } from '../model/internals.js';
 
 /** Name of the layer class in a saved topology. */
 export const quantizedInputClass = 'LowbitQuantizedInput';
@@ -33,7 +34,7 @@ class QuantizedInput extends tfLayers.layers.Layer {
   private readonly quantized: QuantizedCall;
 
   constructor(config: Config) {
-    super(config as unknown as ConstructorParameters<typeof tfLayers.layers.Layer>[0]);
+    super(layerConfig(config));
     this.site = config.site;
     this.layer = makeLayer(config.layer);
     this.quantized = inputQuantizer(loadSite(config.site, known, config.name), this.layer);

@@ -3,7 +3,7 @@ import type { layers, LayersModel } from '@tensorflow/tfjs-layers';
 import { surveyModel } from '../model/survey.js';
 import { innerLayers } from '../model/inner-layers.js';
 import type { LayerJson } from '../model/topology.js';
-import { siteId } from './describe-sites.js';
+import { siteId } from '../describe/describe-sites.js';
 import { quantizedInputClass } from './quantized-input-layer.js';
 import { storeSite } from './stored-site.js';
 

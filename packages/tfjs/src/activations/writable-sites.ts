@@ -1,8 +1,8 @@
 import { grainOf, type ActivationNote, type FittedSite } from '@lowbit/core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { surveyModel } from '../model/survey.js';
-import { siteId } from './describe-sites.js';
-import { patchesProblem } from './patches-problem.js';
+import { siteId } from '../describe/describe-sites.js';
+import { patchesProblem } from './patches.js';
 
 export interface WritableSites {
   /** Those that can be quantized in front of their layers. */

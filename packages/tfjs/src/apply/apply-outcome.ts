@@ -4,7 +4,7 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { registerQuantizedInput } from '../activations/quantized-input-layer.js';
 import { wrapTopology } from '../activations/wrap-topology.js';
 import { writableSites } from '../activations/writable-sites.js';
-import { noFolding, type Folding, type FoldingOf } from '../fold/find-folds.js';
+import { type Folding, type FoldingOf, noFolding } from '../fold/find-folds.js';
 import { foldTopology } from '../fold/fold-topology.js';
 import { writeFolded } from '../fold/write-folded.js';
 import type { StorageForm } from '../form/storage-form.js';
@@ -15,8 +15,9 @@ import { rememberForms, storedForms } from '../io/stored-forms.js';
 import { disposeWeights } from '../model/dispose-weights.js';
 import { recordPlan } from '../model/plan-record.js';
 import { rebuild } from '../model/rebuild.js';
+import { surveyModel } from '../model/survey.js';
 import { topologyOf } from '../model/topology.js';
-import { checkOutcome } from './check-outcome.js';
+import { checkTensors } from './check-tensors.js';
 import { keptBytes, keptWeights } from './kept-weights.js';
 import { modelBytes, storageNotes } from './sizes.js';
 import { writeWeights } from './write-weights.js';
@@ -74,4 +75,12 @@ function newTopology(model: LayersModel, sites: Outcome['activations'], folding:
   if (sites.size === 0) return topology;
   registerQuantizedInput([...sites.values()].map(({ quantizer }) => quantizer));
   return wrapTopology(topology, model, sites);
+}
+
+/** Checks that every tensor of the outcome belongs to a weight of the model. Throws `plan-mismatch`. */
+function checkOutcome(model: LayersModel, outcome: Outcome): void {
+  const shapes = surveyModel(model).flatMap(({ variables }) =>
+    variables.map(({ id, variable }) => [id, variable.shape] as const),
+  );
+  checkTensors(new Map(shapes), outcome);
 }

@@ -10,7 +10,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { layers } from '@tensorflow/tfjs-layers';
 import { readVariable } from '../model/read-variable.js';
 import type { ModelLayer, ModelVariable } from '../model/survey.js';
-import { describeSites } from '../activations/describe-sites.js';
+import { describeSites } from './describe-sites.js';
 
 /**
  * One layer for the core; `depth` is its place in the order of execution.

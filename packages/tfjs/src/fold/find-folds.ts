@@ -3,6 +3,7 @@ import type { layers, LayersModel, LayerVariable, SymbolicTensor } from '@tensor
 import { innerLayers } from '../model/inner-layers.js';
 import { surveyModel } from '../model/survey.js';
 import { variableOf } from './folded-values.js';
+import { modelOf } from '../model/internals.js';
 
 type Layer = layers.Layer;
 
@@ -56,7 +57,7 @@ export function findFolds(model: LayersModel, before: ReadonlyMap<string, string
 /** The model and the models in it, in wrappers too. */
 function containersOf(layer: Layer): LayersModel[] {
   const inner = innerLayers(layer).flatMap(containersOf);
-  return 'layers' in layer ? [layer as unknown as LayersModel, ...inner] : inner;
+  return 'layers' in layer ? [modelOf(layer), ...inner] : inner;
 }
 
 /** The fold, unless the kernel that it would change is quantized already. */

@@ -1,5 +1,5 @@
 import { sizeOf, type Applied, type Outcome, type StorageNote } from '@lowbit/core';
-import { joinBytes, type StoredWeight } from '@lowbit/tfjs-format';
+import { type StoredWeight } from '@lowbit/tfjs-format';
 import type { io } from '@tensorflow/tfjs-core';
 import { checkTensors } from '../apply/check-tensors.js';
 import { keepForm } from '../form/keep-form.js';
@@ -8,6 +8,7 @@ import { storeTensor, type StoredTensor } from '../form/store-tensor.js';
 import { withPlan } from '../model/plan-record.js';
 import type { ReadGraph } from './read-graph.js';
 import { expansionNote } from '../io/stored-form.js';
+import { handlerWeights } from '../model/internals.js';
 
 /**
  * The artifacts of the graph with the outcome's weights as they are stored in this form, the others as they are, and the plan in the
@@ -42,8 +43,7 @@ function withWeights(artifacts: io.ModelArtifacts, stored: readonly StoredWeight
   return {
     format: 'graph-model',
     ...artifacts,
-    weightSpecs: stored.map(({ spec }) => spec) as unknown as io.WeightsManifestEntry[],
-    weightData: joinBytes(stored.map(({ bytes }) => bytes)).buffer as ArrayBuffer,
+    ...handlerWeights(stored),
   };
 }
 

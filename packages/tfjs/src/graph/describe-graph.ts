@@ -1,10 +1,10 @@
 import type { LayerDescriptor, SkipNote, WeightDescriptor } from '@lowbit/core';
-import { expandWeight, type StoredWeight } from '@lowbit/tfjs-format';
-import { weightReaders, type WeightInput, type WeightReader } from './weight-readers.js';
-import { graphFloatReason, unreadReason } from './float-reason.js';
-import { quantizedInGraph } from './quantized-in-graph.js';
-import type { ReadGraph } from './read-graph.js';
+import { expandWeight, isPacked, storedForm, type StoredWeight } from '@lowbit/tfjs-format';
+import { alreadyMade } from '../io/quantized-before.js';
 import { formsNote } from '../io/stored-form.js';
+import { quantizedAlready, recordsIn } from '../model/weight-records.js';
+import type { ReadGraph } from './read-graph.js';
+import { type WeightInput, type WeightReader, weightReaders } from './weight-readers.js';
 import type { WeightUse } from './weight-use.js';
 
 /**
@@ -89,4 +89,36 @@ function withNote(layers: readonly LayerDescriptor[], reason: string | undefined
 function wholeNumber(weight: StoredWeight | undefined): number | undefined {
   if (weight?.spec.dtype !== 'int32' || weight.bytes.length !== 4) return undefined;
   return new DataView(weight.bytes.buffer, weight.bytes.byteOffset).getInt32(0, true);
+}
+
+/** Operators that hand their inputs to a function of the graph. */
+const callers = /^(Stateless)?(While|If)$|PartitionedCall$/;
+
+/** Why a float weight that an operator reads stays as it is. */
+function graphFloatReason(op: string, rank: number): string {
+  if (callers.test(op))
+    return 'control flow hands it to a function, where its axes are not followed: it stays as it is';
+  if (rank < 2) return 'a bias or another vector is small: it stays as it is';
+  return `the axes of what ${op} reads are not known: it stays as it is`;
+}
+
+/** Why a float weight that no node reads stays as it is. */
+const unreadReason = 'no node of the graph reads it: it stays as it is';
+
+/**
+ * Why weights of a graph are not quantized again, by name: lowbit has made what they are, which is known by the records in the metadata, or by the packed form, which nobody
+ * else writes.
+ */
+function quantizedInGraph({ artifacts, weights, where }: ReadGraph): ReadonlyMap<string, string> {
+  const records = recordsIn(artifacts.userDefinedMetadata);
+  return new Map(
+    weights.flatMap((weight): [string, string][] => {
+      const { spec } = weight;
+      const record = records.get(spec.name);
+      if (isPacked(spec)) return [[spec.name, quantizedAlready(record?.made ?? storedForm(spec))]];
+      if (record === undefined || spec.dtype !== 'float32') return [];
+      const reason = alreadyMade(expandWeight(weight, where), record);
+      return reason === undefined ? [] : [[spec.name, reason]];
+    }),
+  );
 }

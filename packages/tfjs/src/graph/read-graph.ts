@@ -1,8 +1,7 @@
 import { LowbitError } from '@lowbit/core';
-import { checkSpecs, storedWeights, type StoredWeight, type WeightSpec } from '@lowbit/tfjs-format';
+import { artifactWeights, checkSpecs, type StoredWeight } from '@lowbit/tfjs-format';
 import { io } from '@tensorflow/tfjs-core';
 import { loadArtifacts, nameOf, type ModelSource } from '../load/load-artifacts.js';
-import { bytesOf } from '../load/weight-data.js';
 import { packedArtifacts } from './loaded-artifacts.js';
 import { checkTopology, type GraphTopology } from './graph-topology.js';
 
@@ -37,9 +36,9 @@ export async function readGraph(
   const where = typeof source === 'string' ? nameOf(source) : 'model';
   const artifacts = await artifactsOf(source, onProgress);
   const topology = checkTopology(artifacts.modelTopology, where);
-  const specs = (artifacts.weightSpecs ?? []) as unknown as WeightSpec[];
+  const specs = artifacts.weightSpecs ?? [];
   checkSpecs(specs, where);
-  return { where, artifacts, topology, weights: storedWeights(specs, bytesOf(artifacts.weightData), where) };
+  return { where, artifacts, topology, weights: artifactWeights(artifacts, where) };
 }
 
 async function artifactsOf(

@@ -1,4 +1,4 @@
-import { expandWeight, isPacked, joinBytes, packedOf, type StoredWeight } from '@lowbit/tfjs-format';
+import { expandWeight, isPacked, packedOf, type StoredWeight } from '@lowbit/tfjs-format';
 import type { io } from '@tensorflow/tfjs-core';
 import {
   checkedOptions,
@@ -20,6 +20,7 @@ import {
 import { writtenWeight } from '../io/store-model-weights.js';
 import { planOfGraph } from './plan-of-graph.js';
 import { readGraph } from './read-graph.js';
+import { handlerWeights } from '../model/internals.js';
 
 /**
  * Saves a graph model that `quantize` made, or any other, with its plan.
@@ -40,18 +41,17 @@ export async function saveGraph(
   const handler = saveHandler(target);
   const { weights, where } = await readGraph(model);
   const pairs = weights.map((weight) => saveOne(weight, { format, planned, plain, rest }, where));
-  const weightData = joinBytes(pairs.map(({ stored }) => stored.bytes));
+  const weightsOut = handlerWeights(pairs.map(({ stored }) => stored));
   const written = pairs.map((pair, i) => {
     const weight = weights[i] as StoredWeight;
     return writtenWeight(weight.spec.name, weight, pair);
   });
   await handler.save({
     ...withWrittenRecords(model, written),
-    weightSpecs: pairs.map(({ stored }) => stored.spec) as unknown as io.WeightsManifestEntry[],
-    weightData: weightData.buffer as ArrayBuffer,
+    ...weightsOut,
   });
   const saved = pairs.map((pair) => pair.saved);
-  return saveReport(format, weightData.length, saved, 'graphModel(source');
+  return saveReport(format, weightsOut.weightData.byteLength, saved, 'graphModel(source');
 }
 
 /** A weight of the file that is packed goes by what it stands for; one that TensorFlow.js stores small stays as it is. */

@@ -1,13 +1,12 @@
 import { sizeOf, type WeightDescriptor } from '@lowbit/core';
-import { expandWeight, joinBytes, plainWeight, storedWeights, type WeightSpec } from '@lowbit/tfjs-format';
+import { artifactWeights, expandWeight, joinBytes, plainWeight } from '@lowbit/tfjs-format';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 import '../../test/backends.js';
 import { convolving, fused, graphBuilder, type GraphBuilder } from '../../test/graphs.js';
 import { graphModel } from '../index.js';
-import { bytesOf } from '../load/weight-data.js';
-import { loadGraph } from './index.js';
 
+import { loadGraph } from './index.js';
 type Case = readonly [title: string, input: readonly number[], build: (b: GraphBuilder, x: string) => string];
 
 const noActivation = { ...fused, fused_ops: { list: { s: [] } }, num_args: { i: '0' } } as typeof fused;
@@ -93,8 +92,7 @@ function channelOf(index: number, { shape, outputAxes }: WeightDescriptor): numb
 
 /** The artifacts with every value of one output channel of the weight set to 0. */
 function withoutChannel(artifacts: tf.io.ModelArtifacts, weight: WeightDescriptor, channel: number) {
-  const specs = artifacts.weightSpecs as unknown as WeightSpec[];
-  const stored = storedWeights(specs, bytesOf(artifacts.weightData), 'test').map((each) => {
+  const stored = artifactWeights(artifacts, 'test').map((each) => {
     if (each.spec.name !== weight.id) return each;
     const values = expandWeight(each, 'test').map((value, i) =>
       channelOf(i, weight) === channel ? 0 : value,

@@ -1,5 +1,5 @@
 import { checkOptionNames, LowbitError, type QuantizationPlan } from '@lowbit/core';
-import { checkSpecs, joinBytes, type PlainForm } from '@lowbit/tfjs-format';
+import { checkSpecs, type PlainForm } from '@lowbit/tfjs-format';
 import { io, keep, tidy, Variable } from '@tensorflow/tfjs-core';
 import { version_layers as version, type LayersModel } from '@tensorflow/tfjs-layers';
 import { planOf } from '../model/plan-record.js';
@@ -7,6 +7,7 @@ import { topologyOf } from '../model/topology.js';
 import { withRecordsOf, type WrittenWeight } from '../model/weight-records.js';
 import { roundedAgain, type SavedWeight } from './save-weight.js';
 import { storeModelWeights } from './store-model-weights.js';
+import { handlerWeights } from '../model/internals.js';
 
 /** Where a model goes: a URL of any scheme that TensorFlow.js knows, or a handler of one's own. */
 export type SaveTarget = string | io.IOHandler;
@@ -63,15 +64,14 @@ export async function save(
   const handler = saveHandler(target);
   const artifacts = await artifactsOf(model);
   const weights = await storeModelWeights(model, artifacts, { format, planned, plain, rest });
-  const weightData = joinBytes(weights.map(({ stored }) => stored.bytes));
+  const weightsOut = handlerWeights(weights.map(({ stored }) => stored));
   const written = weights.map((weight) => weight.written);
   await handler.save({
     ...withWrittenRecords(artifacts, written),
-    weightSpecs: weights.map(({ stored }) => stored.spec) as unknown as io.WeightsManifestEntry[],
-    weightData: weightData.buffer as ArrayBuffer,
+    ...weightsOut,
   });
   const saved = weights.map((weight) => weight.saved);
-  return saveReport(format, weightData.length, saved, 'tfjs(model');
+  return saveReport(format, weightsOut.weightData.byteLength, saved, 'tfjs(model');
 }
 
 /** What `quantize` gives holds the model; `save` takes that. */

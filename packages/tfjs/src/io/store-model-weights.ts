@@ -1,8 +1,7 @@
 import type { PackedTensor } from '@lowbit/core';
-import { expandWeight, storedWeights, type StoredWeight, type WeightSpec } from '@lowbit/tfjs-format';
+import { artifactWeights, expandWeight, type StoredWeight, type WeightSpec } from '@lowbit/tfjs-format';
 import type { io } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { bytesOf } from '../load/weight-data.js';
 import { surveyModel } from '../model/survey.js';
 import type { WrittenWeight } from '../model/weight-records.js';
 import { packedWeights } from './packed-weights.js';
@@ -22,9 +21,8 @@ export async function storeModelWeights(
 ): Promise<readonly ModelWeightToSave[]> {
   const packed = byName(model, packedWeights(model));
   const forms = byName(model, storedForms(model));
-  const specs = (artifacts.weightSpecs ?? []) as unknown as WeightSpec[];
   const ids = idsByName(model);
-  return storedWeights(specs, bytesOf(artifacts.weightData), model.name).map((weight) => {
+  return artifactWeights(artifacts, model.name).map((weight) => {
     const { name } = weight.spec;
     const toSave = saveWeight(weight, { packed: packed.get(name), spec: forms.get(name) }, wanted);
     return { ...toSave, written: writtenWeight(ids.get(name) ?? name, weight, toSave) };

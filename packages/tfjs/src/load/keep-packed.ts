@@ -1,6 +1,7 @@
 import { decode, unpackTensor, type PackedTensor } from '@lowbit/core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel, LayerVariable } from '@tensorflow/tfjs-layers';
+import { variablesOf } from '../model/internals.js';
 
 /**
  * Takes the floats of packed weights out of memory. From now on such a variable is expanded whenever it is read, which layers
@@ -8,7 +9,7 @@ import type { LayersModel, LayerVariable } from '@tensorflow/tfjs-layers';
  * instance, belongs to the variable as ever: it stays until the variable is disposed.
  */
 export function keepPacked(model: LayersModel, packed: ReadonlyMap<string, PackedTensor>): void {
-  for (const variable of model.weights as unknown as LayerVariable[]) {
+  for (const variable of variablesOf(model)) {
     const tensor = packed.get(variable.originalName);
     if (tensor !== undefined) makeLazy(variable, tensor);
   }

@@ -1,5 +1,5 @@
 import { checkOptionNames, type PackedTensor } from '@lowbit/core';
-import type { WeightSpec } from '@lowbit/tfjs-format';
+import { artifactWeights, type WeightSpec } from '@lowbit/tfjs-format';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { buildModel } from './build-model.js';
 import { keepPacked } from './keep-packed.js';
@@ -33,7 +33,7 @@ export async function loadPacked(source: ModelSource, options: LoadOptions = {})
   const { packed, ...expanded } = expandWeights(artifacts, where);
   const model = await buildModel({ ...artifacts, ...expanded }, where);
   if (weights === 'packed') keepPacked(model, packed);
-  const specs = (artifacts.weightSpecs ?? []) as unknown as readonly WeightSpec[];
+  const specs = artifactWeights(artifacts, where).map(({ spec }) => spec);
   return { model, packed, specs };
 }
 

@@ -3,8 +3,7 @@ import * as tfLayers from '@tensorflow/tfjs-layers';
 import { checkClasses } from './check-classes.js';
 import { topologyFailed, topologyOf } from './topology.js';
 import { withoutInitializers } from './without-initializers.js';
-
-type Topology = Exclude<Parameters<typeof tfLayers.models.modelFromJSON>[0], tfLayers.ModelAndWeightsConfig>;
+import { topologyJson } from './internals.js';
 
 /**
  * A new model with the same topology, or the one given, and zeros for weights, not compiled. The caller disposes it. Throws
@@ -19,7 +18,7 @@ export async function rebuild(
   // Building is done when `modelFromJSON` returns its promise, so `tidy` catches what a failed build leaves.
   let built: Promise<tfLayers.LayersModel> | undefined;
   tf.tidy(() => {
-    built = withoutInitializers(() => tfLayers.models.modelFromJSON(topology as unknown as Topology));
+    built = withoutInitializers(() => tfLayers.models.modelFromJSON(topologyJson(topology)));
   });
   const created = variables().filter((variable) => !before.has(variable));
   try {

@@ -1,9 +1,5 @@
 import * as tfLayers from '@tensorflow/tfjs-layers';
-
-type Layer = tfLayers.layers.Layer;
-type Initializer = ReturnType<typeof tfLayers.initializers.zeros>;
-type AddWeight = (this: Layer, name: string, shape: tfLayers.Shape, ...rest: AddWeightRest) => unknown;
-type AddWeightRest = [dtype?: unknown, initializer?: Initializer, ...others: unknown[]];
+import { layerPrototype } from './internals.js';
 
 /**
  * Builds layers whose weights are zeros, since they are set right after. TensorFlow.js' own way of loading does so for some layers
@@ -13,7 +9,7 @@ type AddWeightRest = [dtype?: unknown, initializer?: Initializer, ...others: unk
  * `build` must be synchronous, so that no layer of anybody else is made meanwhile.
  */
 export function withoutInitializers<R>(build: () => R): R {
-  const prototype = tfLayers.layers.Layer.prototype as unknown as { addWeight: AddWeight };
+  const prototype = layerPrototype();
   const own = prototype.addWeight;
   const zeros = tfLayers.initializers.zeros();
   prototype.addWeight = function (name, shape, ...[dtype, , ...others]) {

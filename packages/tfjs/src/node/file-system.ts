@@ -10,7 +10,7 @@ import {
   type ModelArtifacts,
 } from '@lowbit/tfjs-format';
 import { io } from '@tensorflow/tfjs-core';
-import { writeFiles } from './write-files.js';
+import { fileFailure, writeFiles } from './write-files.js';
 
 type Router = Parameters<typeof io.registerSaveRouter>[0];
 
@@ -124,17 +124,6 @@ async function read(path: string): Promise<Uint8Array> {
 function readFailure(path: string, cause: unknown): LowbitError {
   if ((cause as { code?: string }).code !== 'ENOENT') return fileFailure('file-unreadable', path, cause);
   return fileFailure('file-missing', path, cause, 'Check the path, and copy all files of the model.');
-}
-
-/** The error for a file that the system refuses. */
-export function fileFailure(
-  code: 'file-missing' | 'file-unreadable' | 'file-unwritable',
-  where: string,
-  cause: unknown,
-  remedy?: string,
-): LowbitError {
-  const received = cause instanceof Error ? cause.message : String(cause);
-  return new LowbitError({ code, where, received, ...(remedy === undefined ? {} : { remedy }) }, { cause });
 }
 
 function leadsOut(where: string, path: string): LowbitError {

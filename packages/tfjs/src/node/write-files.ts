@@ -2,8 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { LowbitError } from '@lowbit/core';
 import type { Shard } from '@lowbit/tfjs-format';
-import { fileFailure } from './file-system.js';
 
 /**
  * Writes files into a folder under temporary names and renames them when all are complete, in the order given; existing ones are
@@ -28,4 +28,15 @@ export async function writeFiles(folder: string, files: readonly Shard[]): Promi
 async function checkReplaceable(target: string): Promise<void> {
   const found = await stat(target).catch(() => undefined);
   if (found?.isDirectory() === true) throw new Error(`${target} is a folder`);
+}
+
+/** The error for a file that the system refuses. */
+export function fileFailure(
+  code: 'file-missing' | 'file-unreadable' | 'file-unwritable',
+  where: string,
+  cause: unknown,
+  remedy?: string,
+): LowbitError {
+  const received = cause instanceof Error ? cause.message : String(cause);
+  return new LowbitError({ code, where, received, ...(remedy === undefined ? {} : { remedy }) }, { cause });
 }

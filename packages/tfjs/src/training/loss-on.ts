@@ -1,8 +1,8 @@
 import { LowbitError, type Batch } from '@lowbit/core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { batchInputs, batchLabels, batchSize } from './batch-tensors.js';
-import { checkBatch } from './check-batch.js';
+import { batchInputs, batchLabels, batchSize } from '../observe/batch-tensors.js';
+import { checkBatch } from '../observe/check-batch.js';
 
 /**
  * The mean loss over all samples of the batches; the model must be compiled.

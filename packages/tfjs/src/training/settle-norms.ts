@@ -2,7 +2,7 @@ import type { Batch } from '@lowbit/core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { layers, LayersModel } from '@tensorflow/tfjs-layers';
 import { surveyModel } from '../model/survey.js';
-import { batchInputs } from './batch-tensors.js';
+import { batchInputs } from '../observe/batch-tensors.js';
 
 /**
  * Estimates the statistics of every batch normalization anew, as the plain mean over the batches of each batch's moments,

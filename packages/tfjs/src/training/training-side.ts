@@ -1,11 +1,10 @@
-import { LowbitError, type TrainablePort } from '@lowbit/core';
+import { type HeldValues, LowbitError, type TrainablePort } from '@lowbit/core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { layers, LayersModel, LayerVariable } from '@tensorflow/tfjs-layers';
-import { substituteSites } from '../activations/substitute-sites.js';
+import { layerCalls, substituteSites } from '../observe/layer-calls.js';
+import { variablesOf } from '../model/internals.js';
 import { surveyModel } from '../model/survey.js';
-import { layerCalls } from './layer-calls.js';
 import { lossOn } from './loss-on.js';
-import { pinVariable } from './pin-variable.js';
 import { settleNorms } from './settle-norms.js';
 import { simulatedVariable } from './simulated-variable.js';
 import { setValues, tensorOf, withValues } from './variable-values.js';
@@ -88,7 +87,7 @@ function placesOf(model: LayersModel): Map<string, Place> {
 }
 
 function checkTrainable(model: LayersModel): void {
-  const packed = (model.weights as unknown as LayerVariable[]).find(
+  const packed = variablesOf(model).find(
     (variable) => !tf.tidy(() => variable.read() instanceof tf.Variable),
   );
   if (packed === undefined) return;
@@ -122,4 +121,24 @@ function place(places: ReadonlyMap<string, Place>, id: string): Place {
     received: `a model with ${[...places.keys()].slice(0, 3).join(', ')} …`,
     remedy: 'Give layers names of your own: TensorFlow.js numbers unnamed ones anew each time.',
   });
+}
+
+/**
+ * Writes held values into a variable, and keeps them: every later assignment, by whatever optimizer, changes the other
+ * values only. Optimizers move a variable by `assign` alone, so this holds under momentum, Adam and weight decay.
+ *
+ * @returns Takes the pin out again; the values stay.
+ */
+function pinVariable(variable: tf.Variable, { values, mask }: HeldValues): () => void {
+  const [held, isHeld] = tf.tidy(() => [
+    tf.keep(tf.tensor(values, variable.shape, 'float32')),
+    tf.keep(tf.tensor(mask, variable.shape, 'bool')),
+  ]) as [tf.Tensor, tf.Tensor];
+  const assign = variable.assign.bind(variable);
+  variable.assign = (next) => tf.tidy(() => assign(tf.where(isHeld, held, next)));
+  tf.tidy(() => variable.assign(tf.clone(variable)));
+  return () => {
+    delete (variable as Partial<tf.Variable>).assign;
+    tf.dispose([held, isHeld]);
+  };
 }

@@ -1,5 +1,5 @@
 import { backend_util, type KernelConfig, type TensorInfo } from '@tensorflow/tfjs-core';
-import type { WasmBackend } from './wasm-backend.js';
+import { attributesOf, type WasmBackend } from './wasm-backend.js';
 
 type Four = [number, number, number, number];
 type Values = Float32Array | Int32Array;
@@ -14,7 +14,7 @@ export const maxPoolGradient: KernelConfig = {
   backendName: 'wasm',
   kernelFunc({ inputs, backend, attrs }) {
     const { dy, input } = inputs as { dy: TensorInfo; input: TensorInfo };
-    const { filterSize, strides, pad, dimRoundingMode } = attrs as unknown as Record<string, never>;
+    const { filterSize, strides, pad, dimRoundingMode } = attributesOf<Record<string, never>>(attrs);
     const pooling = backend_util.computePool2DInfo(
       input.shape as Four,
       filterSize,

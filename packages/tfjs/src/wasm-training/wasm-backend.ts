@@ -6,3 +6,6 @@ export interface WasmBackend {
   /** The values where they are, until memory is allocated again. */
   typedArrayFromHeap(tensor: TensorInfo): Float32Array | Int32Array;
 }
+
+/** The attributes of a kernel, as its operator has them. */
+export const attributesOf = <T>(attributes: unknown): T => attributes as T;

@@ -2,7 +2,7 @@ import { seededRandom } from '@lowbit/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
 import { onEveryBackend } from '../../test/backends.js';
-import { patchesOf, type Window } from './patches-of.js';
+import { patchesOf, type Window } from './patches.js';
 
 const shape: [number, number, number, number] = [2, 5, 6, 3];
 const random = seededRandom(3);

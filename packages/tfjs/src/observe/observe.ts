@@ -1,9 +1,9 @@
 import type { Batch, Calibration, ObserveOptions } from '@lowbit/core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { describeSites } from '../describe/describe-sites.js';
 import { surveyModel } from '../model/survey.js';
-import { layerCalls } from '../training/layer-calls.js';
-import { describeSites } from './describe-sites.js';
+import { layerCalls } from './layer-calls.js';
 import { observeTensor } from './observe-tensor.js';
 import { visitBatches } from './visit-batches.js';
 

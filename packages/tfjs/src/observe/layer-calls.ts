@@ -1,5 +1,10 @@
+import type { FittedSite } from '@lowbit/core';
 import * as tf from '@tensorflow/tfjs-core';
-import type { layers, LayerVariable } from '@tensorflow/tfjs-layers';
+import type { layers, LayersModel, LayerVariable } from '@tensorflow/tfjs-layers';
+import { inputQuantizer } from '../activations/input-quantizer.js';
+import { writableSites } from '../activations/writable-sites.js';
+import { siteId } from '../describe/describe-sites.js';
+import { surveyModel } from '../model/survey.js';
 
 type Layer = layers.Layer;
 type Call = Layer['call'];
@@ -8,7 +13,7 @@ type Result = ReturnType<Call>;
 type Within = <R>(run: () => R) => R;
 
 /** What happens around the calls of one layer. */
-export interface CallChange {
+interface CallChange {
   /** Variables that read as something else during the call. */
   readonly reads?: ReadonlyMap<LayerVariable, () => tf.Tensor>;
   /** Replaces the call. `call` is the layer's own; it and `within` run with the variables reading as above. */
@@ -16,7 +21,7 @@ export interface CallChange {
 }
 
 /** The changes of the calls of a model's layers. */
-export interface LayerCalls {
+interface LayerCalls {
   change(layer: Layer, change: CallChange): void;
   /** Whether the layer's call is changed. */
   has(layer: Layer): boolean;
@@ -64,5 +69,18 @@ function reading<R>(reads: ReadonlyMap<LayerVariable, () => tf.Tensor>, run: () 
     return run();
   } finally {
     for (const [variable] of values) delete (variable as Partial<LayerVariable>).read;
+  }
+}
+
+/** From now on these layers quantize their inputs, where they can. */
+export function substituteSites(
+  model: LayersModel,
+  sites: ReadonlyMap<string, FittedSite>,
+  calls: LayerCalls,
+): void {
+  const { sites: writable } = writableSites(model, sites);
+  for (const { id, layer } of surveyModel(model)) {
+    const site = writable.get(siteId(id));
+    if (site !== undefined) calls.change(layer, { around: inputQuantizer(site, layer) });
   }
 }

@@ -1,12 +1,13 @@
-import { LowbitError, type Batch } from '@lowbit/core';
+import { type Batch, LowbitError } from '@lowbit/core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { makeWeights } from '../model/internals.js';
 import { checkBatch } from './check-batch.js';
 
 /** The batch's inputs as tensors, in the order of the model's. The caller disposes them. Throws `invalid-argument`, and makes none. */
 export function batchInputs(model: LayersModel, batch: Batch): tf.Tensor[] {
   // A Sequential model that was loaded knows the names of its inputs when it is built.
-  if (!model.built) (model as unknown as { build(): void }).build();
+  if (!model.built) makeWeights(model);
   checkBatch(batch, model.inputNames);
   const { inputs } = batch;
   const checked = model.inputNames.map((name, i) => {

@@ -1,4 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
+import type { layers } from '@tensorflow/tfjs-layers';
+import { convolutionOf } from '../model/internals.js';
 
 /** How a convolution moves over its input, channels last. */
 export interface Window {
@@ -61,4 +63,39 @@ function gathered(x: tf.Tensor4D, { size, strides, padding, dilation }: Window):
   const length = size[0] * size[1] * channels;
   const oneHot = tf.reshape(tf.eye(length), [...size, channels, length]) as tf.Tensor4D;
   return tf.conv2d(x, oneHot, strides, padding, 'NHWC', dilation);
+}
+
+/**
+ * A Conv2D layer as the product of its patches (the columns of im2col, zero padding included) and its kernel as a matrix, with
+ * the patches changed in between.
+ *
+ * @param change Takes and gives `[batch, height, width, kernel height · kernel width · channels]`.
+ */
+export function productOfPatches(
+  layer: layers.Layer,
+  x: tf.Tensor,
+  change: (patches: tf.Tensor) => tf.Tensor,
+): tf.Tensor {
+  const { strides, dilationRate, padding, kernel, bias, activation } = convolutionOf(layer);
+  const weights = kernel.read();
+  const [height, width, channels, filters] = weights.shape as [number, number, number, number];
+  const length = height * width * channels;
+  const window = { size: [height, width], strides, padding, dilation: dilationRate } as const;
+  const patches = patchesOf(x as tf.Tensor4D, window);
+  // A convolution with a kernel of 1 × 1 is the product of matrices; its gradients are faster on wasm.
+  const matrix = tf.reshape(weights, [1, 1, length, filters]) as tf.Tensor4D;
+  const product = tf.conv2d(change(patches) as tf.Tensor4D, matrix, 1, 'valid');
+  const shifted = bias ? tf.add(product, bias.read()) : product;
+  return activation ? activation.apply(shifted) : shifted;
+}
+
+/** Why the input of a layer cannot be quantized patch by patch; `undefined` where it can: a Dense layer's patches are rows. */
+export function patchesProblem(layer: layers.Layer): string | undefined {
+  const name = layer.getClassName();
+  if (name === 'Dense') return undefined;
+  if (name !== 'Conv2D') return `patches are known of Dense and Conv2D, not of ${name}`;
+  const isFirst = (layer as { dataFormat?: string }).dataFormat === 'channelsFirst';
+  return isFirst
+    ? 'patches of a Conv2D are known with channels last, and its channels come first'
+    : undefined;
 }

@@ -1,4 +1,4 @@
-import { LowbitError, suggestName, type Batch } from '@lowbit/core';
+import { type Batch, LowbitError, suggestName } from '@lowbit/core';
 
 const remedy =
   'A batch is { inputs: { name: { shape: [2, 3], data: [1, 2, 3, 4, 5, 6] } } }, with the values row-major, and batches are a list of them.';

@@ -1,8 +1,8 @@
-import { LowbitError, type Batch, type SessionOptions } from '@lowbit/core';
+import { type Batch, LowbitError, type SessionOptions } from '@lowbit/core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { batchInputs } from '../training/batch-tensors.js';
-import { checkBatches } from '../training/check-batch.js';
+import { batchInputs } from './batch-tensors.js';
+import { checkBatches } from './check-batch.js';
 
 /**
  * Runs the model on batch after batch.

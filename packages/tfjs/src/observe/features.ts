@@ -1,9 +1,9 @@
-import { LowbitError, type Batch, type FeatureSet, type SessionOptions } from '@lowbit/core';
+import { type Batch, type FeatureSet, LowbitError, type SessionOptions } from '@lowbit/core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { layers, LayersModel } from '@tensorflow/tfjs-layers';
 import { describeLayer } from '../describe/describe-layer.js';
 import { surveyModel } from '../model/survey.js';
-import { layerCalls } from '../training/layer-calls.js';
+import { layerCalls } from './layer-calls.js';
 import { visitBatches } from './visit-batches.js';
 
 /**

@@ -1,16 +1,16 @@
 import {
   batchRange,
-  rangeCollector,
-  seedFrom,
-  statisticsCollector,
   type BatchRange,
   type Calibration,
   type ObserveOptions,
+  rangeCollector,
+  seedFrom,
+  statisticsCollector,
 } from '@lowbit/core';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** Gathers statistics of the tensors at one site. */
-export interface TensorObserver {
+interface TensorObserver {
   add(tensor: tf.Tensor): void;
   finish(): Calibration['sites'][string];
 }
@@ -36,6 +36,6 @@ function rangeOf(tensor: tf.Tensor): BatchRange {
     return tf.stack([tf.min(floats), tf.max(floats), tf.mean(floats)]).dataSync();
   });
   if (!figures.every(Number.isFinite)) return batchRange(tensor.dataSync());
-  const [min, max] = figures as unknown as [number, number];
+  const [min = 0, max = 0] = figures;
   return { count: tensor.size, min, max };
 }

@@ -1,0 +1,71 @@
+import { weightArtifacts, type StoredWeight } from '@lowbit/tfjs-format';
+import type { io, Tensor } from '@tensorflow/tfjs-core';
+import * as tfLayers from '@tensorflow/tfjs-layers';
+
+// What TensorFlow.js has and does not declare, or declares otherwise: named and typed in this file alone.
+
+type Layer = tfLayers.layers.Layer;
+
+/** What is read of a Conv2D layer, channels last. */
+export interface Convolution {
+  readonly strides: [number, number];
+  readonly dilationRate: [number, number];
+  readonly padding: 'same' | 'valid';
+  readonly kernel: tfLayers.LayerVariable;
+  readonly bias?: tfLayers.LayerVariable | null;
+  readonly activation?: { apply(x: Tensor): Tensor } | null;
+}
+
+/** What is read of a BatchNormalization layer. */
+export interface Normalization {
+  readonly gamma?: tfLayers.LayerVariable;
+  readonly beta?: tfLayers.LayerVariable;
+}
+
+type Initializer = ReturnType<typeof tfLayers.initializers.zeros>;
+
+/** The method by which layers make their weights. */
+export type AddWeight = (
+  this: Layer,
+  name: string,
+  shape: tfLayers.Shape,
+  ...rest: [dtype?: unknown, initializer?: Initializer, ...others: unknown[]]
+) => unknown;
+
+/** Of `modelFromJSON`. */
+type Topology = Exclude<Parameters<typeof tfLayers.models.modelFromJSON>[0], tfLayers.ModelAndWeightsConfig>;
+
+interface WeightArtifacts {
+  readonly weightSpecs: io.WeightsManifestEntry[];
+  readonly weightData: ArrayBuffer;
+}
+
+/** A value of another type than the one that TensorFlow.js declares. */
+const really = <T>(value: unknown): T => value as T;
+
+export const convolutionOf = (layer: Layer) => really<Convolution>(layer);
+
+export const normalizationOf = (layer: Layer) => really<Normalization>(layer);
+
+/** A layer that has layers is a model. */
+export const modelOf = (layer: Layer) => really<tfLayers.LayersModel>(layer);
+
+/** The variables of a model's weights, which are declared as tensors. */
+export const variablesOf = (model: tfLayers.LayersModel) =>
+  really<readonly tfLayers.LayerVariable[]>(model.weights);
+
+/** All layers make their weights by this method. */
+export const layerPrototype = () => really<{ addWeight: AddWeight }>(tfLayers.layers.Layer.prototype);
+
+/** Makes the weights of a Sequential model whose input is known. */
+export const makeWeights = (model: tfLayers.LayersModel) => really<{ build(): void }>(model).build();
+
+export const topologyJson = (topology: object) => really<Topology>(topology);
+
+/** The configuration of a layer of our own, as its base class takes it. */
+export const layerConfig = (config: object) =>
+  really<ConstructorParameters<typeof tfLayers.layers.Layer>[0]>(config);
+
+/** Weights as handlers take them. */
+export const handlerWeights = (weights: readonly StoredWeight[]) =>
+  really<WeightArtifacts>(weightArtifacts(weights));
