@@ -1,10 +1,8 @@
 import type { Command } from 'commander';
-
 import { reportFailure } from './failure.js';
 import type { Io } from './io.js';
 import { createProgram } from './program.js';
 import { readWords } from './usage/read-words.js';
-import { wantsJson } from './usage/wants-json.js';
 
 /**
  * Runs one command line and resolves to its exit status: 0 done, 1 failed, 2 wrong usage, 130 cancelled.
@@ -24,4 +22,10 @@ async function run(program: Command, argv: readonly string[]): Promise<void> {
   const { asks, command = program } = readWords(argv, program);
   if (asks === 'help') command.outputHelp();
   else await program.parseAsync(asks === 'version' ? ['--version'] : [...argv], { from: 'user' });
+}
+
+/** Whether `--json` is asked for, read from the raw arguments because errors of parsing must be JSON too. */
+export function wantsJson(argv: readonly string[]): boolean {
+  const end = argv.indexOf('--');
+  return (end < 0 ? argv : argv.slice(0, end)).includes('--json');
 }

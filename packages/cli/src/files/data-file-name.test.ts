@@ -1,7 +1,7 @@
 import { onnx } from '@lowbit/onnx';
 import { expect, it } from 'vitest';
 
-import { dataFileName } from './data-file-name.js';
+import { dataFileName } from '../quantize/open-port.js';
 
 it.each([
   ['model_q8.onnx', 'model_q8.onnx.data'],

@@ -1,11 +1,8 @@
-import { basename } from 'node:path';
-
 import type { QuantizationPlan } from '@lowbit/core';
 import { onnx, type OnnxPort } from '@lowbit/onnx';
-
+import { basename } from 'node:path';
 import type { QuantizeOptions } from '../commands/quantize-options.js';
-import { dataFileName } from '../files/data-file-name.js';
-import { dataFilesOf, type DataFiles } from '../files/data-files.js';
+import { type DataFiles, dataFilesOf } from '../files/data-files.js';
 import { loadRuntime, manyThreads, runtimeNames } from '../runtime/load-runtime.js';
 import { integerForm } from '../usage/integer-form.js';
 
@@ -20,7 +17,7 @@ export interface QuantizeJob {
   readonly plan?: QuantizationPlan;
 }
 
-export interface OpenedPort {
+interface OpenedPort {
   readonly port: OnnxPort;
   readonly dataFiles: DataFiles;
 }
@@ -46,4 +43,13 @@ export async function openPort(job: QuantizeJob, signal: AbortSignal): Promise<O
     ...(ort === undefined ? {} : { ort }),
   });
   return { port, dataFiles };
+}
+
+/**
+ * The name of the data file beside a result: `model_q8.onnx` has `model_q8.onnx.data`, as other exporters write it. What
+ * a path inside a model must not hold becomes `_`.
+ */
+export function dataFileName(output: string): string {
+  // eslint-disable-next-line no-control-regex
+  return `${basename(output).replace(/[\u0000-\u001f\u007f\\?#:]/g, '_')}.data`;
 }

@@ -1,21 +1,19 @@
 import type { Calibration, QuantizationPlan } from '@lowbit/core';
 import type { ExpandedWeights } from '@lowbit/report/text';
-import { isPacked, modelKind } from '@lowbit/tfjs-format';
 import type { SaveReport, StorageForm } from '@lowbit/tfjs';
-
+import { isPacked, modelKind } from '@lowbit/tfjs-format';
 import type { QuantizeOptions } from '../commands/quantize-options.js';
 import type { OutputFile } from '../files/write-outputs.js';
-import { quantizePort, type QuantizedPort, type QuantizeSession } from '../quantize/quantize-port.js';
+import { type QuantizedPort, quantizePort, type QuantizeSession } from '../quantize/quantize-port.js';
 import type { Tfjs } from '../runtime/load-tfjs.js';
 import { expandedWeights } from './expanded-weights.js';
-import { saveInMemory } from './save-in-memory.js';
 import { openGraph } from './open-graph.js';
-import { openLayers, type OpenedModel } from './open-model.js';
+import { type OpenedModel, openLayers } from './open-model.js';
 import type { TfjsFile } from './read-model.js';
-import { unpackedWarning } from './unpacked-warning.js';
+import { saveInMemory } from './save-in-memory.js';
 
 /** A model of TensorFlow.js that was read, and what is wanted. */
-export interface TfjsJob {
+interface TfjsJob {
   readonly model: TfjsFile;
   readonly options: QuantizeOptions;
   readonly plan?: QuantizationPlan;
@@ -24,7 +22,7 @@ export interface TfjsJob {
 }
 
 /** A quantized model in memory, and how it came about. */
-export interface QuantizedTfjs extends Omit<QuantizedPort<unknown>, 'model'> {
+interface QuantizedTfjs extends Omit<QuantizedPort<unknown>, 'model'> {
   /** All files of the result; the JSON is the last. */
   readonly files: readonly OutputFile[];
   readonly saved: SaveReport;
@@ -83,4 +81,19 @@ async function quantizeOpened<M>(
 /** The form that was asked for; a plan that is given decides where nothing was. */
 function formFrom({ format, plain }: QuantizeOptions): StorageForm {
   return { ...(format === undefined ? {} : { format }), ...(plain === undefined ? {} : { plain }) };
+}
+
+/**
+ * Says when quantized weights could not be saved packed; the floats that were saved are their levels.
+ *
+ * @param quantized - how many weights
+ * @param before - how many weights the model had packed already, which stay so
+ */
+export function unpackedWarning(quantized: number, saved: SaveReport, before: number): readonly string[] {
+  const packed = saved.weights.filter(({ form }) => form.startsWith('packed')).length;
+  const left = quantized - (packed - before);
+  if (saved.format !== 'packed' || left <= 0) return [];
+  return [
+    `${left} of ${quantized} quantized weights were saved as floats: the files are larger than the weights' stored size.`,
+  ];
 }

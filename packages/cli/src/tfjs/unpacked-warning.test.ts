@@ -1,7 +1,7 @@
 import type { SaveReport } from '@lowbit/tfjs';
 import { expect, it } from 'vitest';
 
-import { unpackedWarning } from './unpacked-warning.js';
+import { unpackedWarning } from './quantize-model.js';
 
 const saved = (format: SaveReport['format'], ...forms: readonly string[]): SaveReport => ({
   format,
