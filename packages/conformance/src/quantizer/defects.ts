@@ -28,7 +28,11 @@ export function defectsOf(parameters: SliceParameters, bits: number): readonly D
       ];
     }
     case 'residual':
-      return [...levelDefects(2 ** parameters.scales.length, bits), ...numberDefects(parameters.scales)];
+      return [
+        ...levelDefects(2 ** parameters.scales.length, bits),
+        ...numberDefects(parameters.scales),
+        ...[...parameters.scales].flatMap(signDefects),
+      ];
     default:
       return [{ kind: 'form', message: `the kind is ${show((parameters as { kind?: unknown })?.kind)}` }];
   }

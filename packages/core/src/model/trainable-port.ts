@@ -1,6 +1,6 @@
 import type { Options } from '../plugin/options.js';
 import type { Quantizer } from '../plugin/quantizer.js';
-import type { Slicing } from '../scheme/types.js';
+import type { Scheme, Slicing } from '../scheme/types.js';
 import type { Batch, FittedSite, ModelPort } from './port.js';
 
 /** Values of one weight that may not move. */
@@ -18,8 +18,8 @@ export interface SimulatedWeight {
   readonly quantizer: Quantizer;
   readonly options: Options;
   readonly slicing: Slicing;
-  /** Seed of the weight's random numbers. */
-  readonly seed: number;
+  /** Fits the quantizer to values of the weight, row-major. Throws `plugin-failed` with its name, `non-finite`. */
+  schemeOf(values: Float32Array): Scheme;
 }
 
 /**

@@ -75,3 +75,23 @@ test.each<[string, object, string, string]>([
     { code: 'invalid-argument', where, received, expected: expect.any(String) as string },
   ]);
 });
+
+test.each<[string, object, string, RegExp]>([
+  ['a schedule without training', { schedule: 'x' }, 'recipe.schedule', /train\(port, recipe\)/],
+  ['bits of activations alone', { activationBits: 4 }, 'recipe.activationBits', /activations:/],
+  ['features of nothing', { features: {} }, 'recipe.features', /features\(batches\)/],
+  ['an empty include', { include: [] }, 'recipe.include', /Leave include out/],
+  ['a rule without a setting', { rules: [{ match: { name: '*' } }] }, 'recipe.rules[0]', /bits: 4/],
+  ['a misspelt group', { granularity: 'groups:32' }, 'recipe.granularity', /'group:32'/],
+  ['a group without a size', { granularity: 'group' }, 'recipe.granularity', /'group:32'/],
+  ['a size alone', { granularity: 64 }, 'recipe.granularity', /'group:64'/],
+  ['a misspelt granularity', { granularity: 'chanel' }, 'recipe.granularity', /'channel'/],
+  ['two levels as text', { parameterStorage: 'two-level:6' }, 'recipe.parameterStorage', /bits: 6 }/],
+])('%s is one problem that says what to write', (_, recipe, where, remedy) => {
+  const problems = problemsOf(recipe as never);
+  expect(problems).toMatchObject([{ where, remedy: expect.stringMatching(remedy) as string }]);
+});
+
+test.each([{ bits: NaN }, { parameterStorage: null }])('%s is one problem', (recipe) => {
+  expect(problemsOf(recipe as never)).toHaveLength(1);
+});

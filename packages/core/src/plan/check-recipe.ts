@@ -2,6 +2,8 @@ import { LowbitError, throwProblems, type Problem } from '../errors/error.js';
 import { suggestName } from '../errors/nearest-name.js';
 import type { LayerDescriptor } from '../model/port.js';
 import type { Recipe, RecipeSettings } from '../model/recipe.js';
+import { isPromise } from '../plugin/is-promise.js';
+import { checkRegistry } from '../plugin/registry.js';
 import { unmatchedGlobs, unmatchedOps } from '../policy/glob.js';
 import { typeProblems, wordValue } from './recipe-types.js';
 
@@ -29,15 +31,62 @@ const members = {
  *
  * @throws LowbitError `invalid-argument` with every problem, and what was probably meant.
  */
-export function checkRecipe(recipe: Recipe, layers: readonly LayerDescriptor[]): void {
+export function checkRecipe(
+  recipe: Recipe,
+  layers: readonly LayerDescriptor[],
+  { forTraining = false }: { readonly forTraining?: boolean } = {},
+): void {
   if (typeof recipe !== 'object' || recipe === null) throw noRecipe(recipe);
   throwProblems([
     ...strangers(recipe, members.recipe, 'recipe'),
     ...typeProblems({ ...recipe }, 'recipe'),
+    ...withoutEffect(recipe, forTraining),
     ...rulesProblems(recipe.rules, layers),
     ...unmatchedGlobs(texts(recipe.include), layers, 'include'),
     ...unmatchedGlobs(texts(recipe.exclude), layers, 'exclude'),
   ]);
+  checkRegistry(recipe.registry);
+}
+
+/** Members that would do nothing, alone or here. */
+function withoutEffect(recipe: Recipe, forTraining: boolean): Problem[] {
+  const { schedule, activationBits, activations, include, features } = recipe;
+  const problems: (Problem | false)[] = [
+    schedule !== undefined &&
+      !forTraining && {
+        code: 'invalid-argument',
+        where: 'recipe.schedule',
+        expected: 'none: a schedule belongs to training',
+        received: 'a schedule',
+        remedy: 'Train with train(port, recipe), or leave the schedule out.',
+      },
+    (typeof activationBits === 'number' || activationBits === 'weights') &&
+      activations === undefined && {
+        code: 'invalid-argument',
+        where: 'recipe.activationBits',
+        expected: 'activations beside it, a quantizer of activations',
+        received: 'no activations',
+        remedy: 'Name one, for instance activations: minMax(), or leave activationBits out.',
+      },
+    features !== undefined &&
+      !isPromise(features) &&
+      !(features?.layers instanceof Map && features.labels !== undefined) && {
+        code: 'invalid-argument',
+        where: 'recipe.features',
+        expected: 'labels, and layers by id in a Map',
+        received: wordValue(features),
+        remedy: 'Pass what features(batches) of the port gives.',
+      },
+    Array.isArray(include) &&
+      include.length === 0 && {
+        code: 'invalid-argument',
+        where: 'recipe.include',
+        expected: 'at least one name or glob',
+        received: 'an empty list, which would leave every weight as it is',
+        remedy: "Leave include out to quantize everything, or name layers: include: ['decoder*'].",
+      },
+  ];
+  return problems.filter((problem): problem is Problem => problem !== false);
 }
 
 /** Texts of a list; whatever else stands there is told as a problem of its type. */
@@ -68,7 +117,7 @@ function ruleProblems(rule: unknown, layers: readonly LayerDescriptor[], where: 
       ...invalidRule(`${place}.match`, "{ name: 'decoder*' } or { op: 'Conv' }", '{}'),
       remedy: 'Settings for every layer are members of the recipe itself, without a rule.',
     });
-  return [
+  const problems = [
     ...known,
     ...rest,
     ...unmatchedGlobs(texts([name]), layers, `${where}.match.name`),
@@ -77,6 +126,15 @@ function ruleProblems(rule: unknown, layers: readonly LayerDescriptor[], where: 
       .filter((text) => text !== undefined && typeof text !== 'string')
       .map((text) => invalidRule(`${place}.match`, 'text', text)),
   ];
+  const changes = settings.some((setting) => (others as RecipeSettings)[setting] !== undefined);
+  return problems.length > 0 || changes ? problems : [noSetting(place)];
+}
+
+function noSetting(place: string): Problem {
+  return {
+    ...invalidRule(place, `a setting beside match: ${settings.join(', ')}`, 'match alone'),
+    remedy: 'Say what is different for what it matches, for instance bits: 4; or leave the rule out.',
+  };
 }
 
 function invalidRule(where: string, expected: string, received: unknown): Problem {

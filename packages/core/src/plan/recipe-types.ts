@@ -1,4 +1,6 @@
 import type { Problem } from '../errors/error.js';
+import { nearestName, suggestName } from '../errors/nearest-name.js';
+import { isGranularity } from './granularity.js';
 
 type Members = Readonly<Record<string, unknown>>;
 
@@ -16,6 +18,8 @@ export function typeProblems(part: Members, where: string): Problem[] {
     })),
     ...['include', 'exclude'].flatMap((name) => listProblems(part[name], at(name))),
     ...bitsProblems(part['bits'], at('bits')),
+    ...granularityProblems(part['granularity'], at('granularity')),
+    ...storageProblems(part['parameterStorage'], at('parameterStorage')),
     ...activationBitsProblems(part['activationBits'], at('activationBits')),
     ...seedProblems(part['seed'], at('seed')),
   ];
@@ -35,9 +39,32 @@ function listProblems(given: unknown, where: string): Problem[] {
 
 function bitsProblems(given: unknown, where: string): Problem[] {
   const isNumberAsText = typeof given === 'string' && given.trim() !== '' && Number.isFinite(Number(given));
-  if (!isNumberAsText && given !== null && given !== 'float') return [];
+  const isNoNumber = given === null || given === 'float' || Number.isNaN(given);
+  if (!isNumberAsText && !isNoNumber) return [];
   const remedy = isNumberAsText ? { remedy: `Write bits: ${Number(given)}, without quotes.` } : {};
   return [{ ...problem(where, 'a number, or a bit policy', wordValue(given)), ...remedy }];
+}
+
+function granularityProblems(given: unknown, where: string): Problem[] {
+  if (given === undefined || isGranularity(given)) return [];
+  const size = /\d+/.exec(String(given))?.[0] ?? '32';
+  const isGroup = typeof given === 'number' || (typeof given === 'string' && /^group/i.test(given));
+  const near = typeof given === 'string' ? nearestName(given, ['tensor', 'channel']) : undefined;
+  const meant = isGroup && Number(size) > 0 ? `group:${Number(size)}` : near;
+  const found = problem(where, "'tensor', 'channel' or 'group:N'", wordValue(given));
+  return [meant === undefined ? found : { ...found, remedy: `Write granularity: '${meant}'.` }];
+}
+
+const storages: readonly unknown[] = ['float32', 'float16'];
+
+function storageProblems(given: unknown, where: string): Problem[] {
+  if (given === undefined || storages.includes(given)) return [];
+  if (typeof given === 'object' && given !== null) return [];
+  const bits = /^two-level:?([68])?$/.exec(String(given));
+  const expected = "'float32', 'float16' or { kind: 'two-level', bits: 6 }";
+  const found: Problem = { ...problem(where, expected, wordValue(given)), code: 'unsupported-storage' };
+  if (bits === null) return [{ ...found, ...suggestName(String(given), ['float32', 'float16']) }];
+  return [{ ...found, remedy: `Write parameterStorage: { kind: 'two-level', bits: ${bits[1] ?? 6} }.` }];
 }
 
 function activationBitsProblems(given: unknown, where: string): Problem[] {

@@ -1,14 +1,15 @@
 import { LowbitError } from '../errors/error.js';
-import { badGrids, badOptions } from './check-options.js';
+import { badQuantizer } from './check-quantizer.js';
+import { badOptions, badValues } from './check-options.js';
 import type { Plugin } from './plugin.js';
 
 /**
- * Checks that a plugin has what its kind cannot do without.
+ * Checks that a plugin has what its kind cannot do without, and that what it says of itself means something.
  *
  * @throws LowbitError `invalid-argument` naming what is missing.
  */
 export function checkMembers(plugin: Plugin): void {
-  const lacks = [...badOptions(plugin), ...missingMembers(plugin)];
+  const lacks = [...badName(plugin), ...badOptions(plugin), ...badValues(plugin), ...missingMembers(plugin)];
   if (lacks.length === 0) return;
   throw new LowbitError({
     code: 'invalid-argument',
@@ -19,26 +20,18 @@ export function checkMembers(plugin: Plugin): void {
   });
 }
 
-/** What `dynamic` may be; `false` is as good as none. */
-const dynamics: readonly unknown[] = [undefined, false, true, 'range'];
-
-const isObject = (value: unknown) => typeof value === 'object' && value !== null;
+/** Choices by text, as `NAME:key=value,key=value`, could not tell such a name. */
+function badName({ name }: Plugin): readonly string[] {
+  return /[:,]/.test(name) ? ["a name in lower case with dashes, without ':' and ','"] : [];
+}
 
 function missingMembers(plugin: Plugin): readonly string[] {
-  const value = plugin as unknown as Readonly<Record<string, unknown>>;
-  const isFunction = (name: string) => typeof value[name] === 'function';
   switch (plugin.kind) {
     case 'quantizer':
-      return [
-        ...(isFunction('fit') ? [] : ['a function fit']),
-        ...(Array.isArray(value['roles']) ? [] : ['a list roles']),
-        ...(isObject(value['bits']) ? [] : ['an object bits']),
-        ...(dynamics.includes(value['dynamic']) ? [] : ["as dynamic, true or 'range'"]),
-        ...badGrids(plugin),
-      ];
+      return badQuantizer(plugin);
     case 'policy':
-      return isFunction('assign') ? [] : ['a function assign'];
+      return typeof plugin.assign === 'function' ? [] : ['a function assign'];
     case 'schedule':
-      return isFunction('next') ? [] : ['a function next'];
+      return typeof plugin.next === 'function' ? [] : ['a function next'];
   }
 }

@@ -1,6 +1,7 @@
-import type { Options } from './options.js';
+import { nearestName } from '../errors/nearest-name.js';
+import type { Options, OptionSchema } from './options.js';
 import type { Plugin } from './plugin.js';
-import type { Quantizer } from './quantizer.js';
+import type { GridKind, Quantizer } from './quantizer.js';
 import { optionProblems } from './resolve-options.js';
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
@@ -25,6 +26,17 @@ function badOption(name: string, option: unknown): readonly string[] {
   return isList ? [] : [`for option '${name}' of type choice, a list of texts as values`];
 }
 
+/** Defaults and values of the factory that are no values of the options. */
+export function badValues(plugin: Plugin): readonly string[] {
+  const { options = {}, configured = {} } = plugin;
+  if (badOptions(plugin).length > 0) return [];
+  if (!isObject(configured)) return ['as configured, values by the name of an option'];
+  const defaults = Object.fromEntries(
+    Object.entries(options).map(([name, option]) => [name, option.default]),
+  );
+  return [...misfits(options, defaults, 'as default of'), ...misfits(options, configured, 'in configured,')];
+}
+
 /** What is wrong with the options that a quantizer promises grids for: they are no options of it, or no values of them. */
 export function badGrids({ grids, options = {} }: Quantizer): readonly string[] {
   if (grids === undefined) return [];
@@ -32,9 +44,23 @@ export function badGrids({ grids, options = {} }: Quantizer): readonly string[] 
     return ['in grids, options by the kind of a grid'];
   if (badOptions({ options } as Plugin).length > 0) return [];
   return Object.entries(grids).flatMap(([kind, chosen]) =>
-    optionProblems(options, chosen as Options, 'grids').map(({ where, expected, received }) => {
-      const option = (where ?? '').slice('grids: '.length);
-      return `in grids['${kind}'] ${option}: ${expected ?? ''}, not ${received ?? ''}`;
-    }),
+    gridKinds.includes(kind)
+      ? misfits(options, chosen as Options, `in grids['${kind}']`)
+      : [`in grids, the kinds ${gridKinds.join(', ')}, not ${kind}${meant(kind)}`],
+  );
+}
+
+const gridKinds: readonly string[] = ['zero-point', 'symmetric', 'even'] satisfies readonly GridKind[];
+
+const meant = (kind: string): string => {
+  const nearest = nearestName(kind, gridKinds);
+  return nearest === undefined ? '' : ` (did you mean ${nearest}?)`;
+};
+
+/** In words, values that are unknown, of the wrong type or out of range. */
+function misfits(options: OptionSchema, values: Options, place: string): readonly string[] {
+  return optionProblems(options, values, place).map(
+    ({ where, expected, received }) =>
+      `${place} ${(where ?? '').slice(place.length + 2)}: ${expected ?? ''}, not ${received ?? ''}`,
   );
 }

@@ -1,8 +1,11 @@
+import { LowbitError } from '../errors/error.js';
 import type { Ops } from '../ops/ops.js';
 import { codebookValues, withOwnValues } from '../scheme/codebook-values.js';
 import { affineOffset, midpoints } from '../scheme/nearest.js';
 import { sliceParameters } from '../scheme/scheme.js';
 import type { Scheme } from '../scheme/types.js';
+import { isPromise } from './is-promise.js';
+import { safely } from './safely.js';
 import type { AffineParameters, Quantizer, Site, SiteParameters } from './quantizer.js';
 
 /**
@@ -46,21 +49,51 @@ function thresholdsOf(scheme: Scheme, slice: number): Float32Array {
   return parameters.thresholds ?? midpoints(codebookValues(parameters));
 }
 
-/** The quantizer's forward pass: its own, or encode-and-decode with the fitted parameters. */
+/**
+ * The quantizer's forward pass: its own, or encode-and-decode with the fitted parameters. What its own throws, or gives instead of
+ * a tensor, is `plugin-failed` with its name.
+ */
 export function forwardOf(quantizer: Quantizer): <T>(ops: Ops<T>, x: T, site: Site<T>) => T {
   const own = quantizer.forward;
-  if (own !== undefined)
-    return <T>(ops: Ops<T>, x: T, site: Site<T>) => own.call(quantizer, ops, x, site) as T;
-  return (ops, x, site) => nearestLevel(ops, x, site.parameters);
+  if (own === undefined) return (ops, x, site) => nearestLevel(ops, x, site.parameters);
+  const where = `quantizer '${quantizer.name}': forward`;
+  return <T>(ops: Ops<T>, x: T, site: Site<T>) => {
+    const result = safely(where, () => own.call(quantizer, ops, x, site) as T);
+    if (isTensor(result)) return result;
+    throw noTensor(where, 'a tensor of the shape of x', result);
+  };
 }
 
-/** The quantizer's backward pass: its own, or straight-through (the gradient passes unchanged). */
+/** The quantizer's backward pass: its own, checked as {@link forwardOf} does, or straight-through (the gradient passes unchanged). */
 export function backwardOf(
   quantizer: Quantizer,
 ): <T>(ops: Ops<T>, x: T, dy: T, site: Site<T>) => { x: T; parameters?: Record<string, T> } {
   const own = quantizer.backward;
   if (own === undefined) return (_ops, _x, dy) => ({ x: dy });
-  return <T>(ops: Ops<T>, x: T, dy: T, site: Site<T>) => own.call(quantizer, ops, x, dy, site) as { x: T };
+  const where = `quantizer '${quantizer.name}': backward`;
+  return <T>(ops: Ops<T>, x: T, dy: T, site: Site<T>) => {
+    const result = safely(where, () => own.call(quantizer, ops, x, dy, site) as { x: T });
+    if (isTensor(result) && isTensor(result.x)) return result;
+    throw noTensor(
+      where,
+      'an object with x, a tensor of the shape of x',
+      isTensor(result) ? result.x : result,
+    );
+  };
+}
+
+/** Tensors of every framework are objects. */
+const isTensor = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && !isPromise(value);
+
+function noTensor(where: string, expected: string, received: unknown): LowbitError {
+  return new LowbitError({
+    code: 'plugin-failed',
+    where,
+    expected,
+    received: received === undefined ? 'nothing' : isPromise(received) ? 'a promise' : String(received),
+    remedy: "Report this to the plugin's author, or choose another plugin for this place.",
+  });
 }
 
 /** The level nearest to x, as the scheme's encode and decode would give it. */

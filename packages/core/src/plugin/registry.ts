@@ -14,6 +14,7 @@ export interface Registry {
  * value that is no plugin.
  */
 export function registry(plugins: readonly Plugin[]): Registry {
+  if (!Array.isArray(plugins)) throw noList(plugins);
   const byKey = new Map<string, Plugin>();
   for (const plugin of plugins) {
     checkPlugin(plugin);
@@ -46,6 +47,29 @@ export function checkPlugin(plugin: Plugin): void {
     expected: `api ${pluginApi}`,
     received: `api ${String(api)}`,
     remedy: 'Install a version of the plugin made for this version of lowbit, or update lowbit.',
+  });
+}
+
+/** @throws LowbitError `invalid-argument` for what is no registry, a list of plugins among it. */
+export function checkRegistry(value: unknown): void {
+  const { list, find } = ((value as unknown) ?? {}) as { list?: unknown; find?: unknown };
+  if (value === undefined || (typeof list === 'function' && typeof find === 'function')) return;
+  throw new LowbitError({
+    code: 'invalid-argument',
+    where: 'recipe.registry',
+    expected: 'a registry of plugins',
+    received: Array.isArray(value) ? 'a list' : typeof value,
+    remedy: 'Write registry([minMax(), …]), with registry of @lowbit/core.',
+  });
+}
+
+function noList(received: unknown): LowbitError {
+  return new LowbitError({
+    code: 'invalid-argument',
+    where: 'registry(plugins)',
+    expected: 'a list of plugins',
+    received: typeof received,
+    remedy: 'Write registry([minMax(), …]).',
   });
 }
 

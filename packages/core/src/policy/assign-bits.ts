@@ -4,6 +4,7 @@ import { optionsOf } from '../plugin/choose.js';
 import type { Options } from '../plugin/options.js';
 import type { BitAssignment, BitwidthPolicy, FeatureSet } from '../plugin/policy.js';
 import { ownCopy } from '../plugin/own-copy.js';
+import { isPromise } from '../plugin/is-promise.js';
 import { safely } from '../plugin/safely.js';
 
 /** What a policy is asked with, besides the draft and the layers. */
@@ -61,5 +62,5 @@ function isAssignment(value: unknown): boolean {
 
 function nameOf(value: unknown): string {
   if (typeof value !== 'object' || value === null) return value === undefined ? 'nothing' : typeof value;
-  return 'then' in value ? 'a promise' : 'an object';
+  return isPromise(value) ? 'a promise' : 'an object';
 }

@@ -1,33 +1,49 @@
 import { LowbitError } from '../errors/error.js';
+import { isPromise } from '../plugin/is-promise.js';
 import type { AffineScheme, SliceParameters } from './types.js';
+
+/** The function of a plugin that returned what is checked. */
+export type FittingVerb = 'fit' | 'refit' | 'fitTensor' | 'fitRanges';
 
 /**
  * Checks that what a plugin returned are parameters of one slice.
  *
  * @throws LowbitError `plugin-failed`, for nothing and for a promise too.
  */
-export function checkForm(returned: SliceParameters | undefined, where: string): SliceParameters {
+export function checkForm(
+  returned: SliceParameters | undefined,
+  where: string,
+  verb: FittingVerb = 'fit',
+): SliceParameters {
   if (returned !== undefined && hasForm(returned)) return returned;
-  throw noParameters("parameters: kind 'affine', 'codebook' or 'residual' with its numbers", returned, where);
+  const expected = "parameters: kind 'affine', 'codebook' or 'residual' with its numbers";
+  throw noParameters(expected, nameOf(returned), where, `${verb} returns parameters`);
 }
 
-/** As {@link checkForm} for a list with the parameters of each slice. */
-export function checkAllForms(
+/** Checks that what a plugin returned is a list with one entry a slice. @throws LowbitError `plugin-failed`. */
+export function checkList(
   returned: readonly SliceParameters[] | undefined,
   count: number,
   where: string,
 ): readonly SliceParameters[] {
-  const expected = `a list of ${count} slices' parameters`;
-  if (!Array.isArray(returned)) throw noParameters(expected, returned, where);
-  const list = returned as readonly SliceParameters[];
-  if (list.length !== count) throw noParameters(expected, `${list.length} of them`, where);
-  return list.map((parameters) => checkForm(parameters, where));
+  const expected = `from fitTensor, a list of ${count} slices' parameters`;
+  if (!Array.isArray(returned))
+    throw noParameters(expected, nameOf(returned), where, 'fitTensor returns the list');
+  if (returned.length === count) return Array.from(returned as readonly SliceParameters[]);
+  throw new LowbitError({
+    code: 'plugin-failed',
+    where,
+    expected,
+    received: `${returned.length} of them`,
+    remedy: "Report this to the plugin's author: fitTensor returns one entry a slice, in their order.",
+  });
 }
 
 /** As {@link checkForm} for the grids of all slices; `undefined` where a plugin does not know. */
 export function checkGridsForm(returned: AffineScheme | undefined, where: string): AffineScheme | undefined {
   if (returned === undefined || hasGrids(returned)) return returned;
-  throw noParameters('grids of all slices, or undefined', returned, where);
+  const expected = 'grids of all slices, or undefined';
+  throw noParameters(expected, nameOf(returned), where, 'fitRanges returns these');
 }
 
 function hasForm(value: SliceParameters): boolean {
@@ -39,8 +55,7 @@ function hasForm(value: SliceParameters): boolean {
       return (
         isList(value.values) &&
         (value.thresholds === undefined || isList(value.thresholds, 0)) &&
-        isNumber(value.scale ?? 0) &&
-        !((value.scale ?? 0) < 0)
+        isNumber(value.scale ?? 0)
       );
     case 'residual':
       return isList(value.scales);
@@ -59,20 +74,15 @@ const isNumber = (value: unknown): boolean => typeof value === 'number';
 const isCount = (value: unknown): boolean => Number.isInteger(value) && (value as number) >= 1;
 const isList = (value: unknown, least = 1): boolean => value instanceof Float32Array && value.length >= least;
 
-function noParameters(expected: string, returned: unknown, where: string): LowbitError {
-  return new LowbitError({
-    code: 'plugin-failed',
-    where,
-    expected,
-    received: nameOf(returned),
-    remedy: "Report this to the plugin's author: fit returns parameters at once, and no promise of them.",
-  });
+function noParameters(expected: string, received: string, where: string, rule: string): LowbitError {
+  const remedy = `Report this to the plugin's author: ${rule} at once, and no promise of them.`;
+  return new LowbitError({ code: 'plugin-failed', where, expected, received, remedy });
 }
 
 function nameOf(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (typeof value !== 'object' || value === null) return String(value);
-  if (typeof (value as { then?: unknown }).then === 'function') return 'a promise';
+  if (isPromise(value)) return 'a promise';
   const { kind } = value as { kind?: unknown };
   return typeof kind === 'string'
     ? `kind '${kind}' without its numbers, or unknown`

@@ -45,13 +45,17 @@ export interface ResidualScheme {
   readonly kind: 'residual';
   /** Number of sign planes, 1 … 8. */
   readonly order: number;
+  /** `order` scales a slice, each ≥ 0. */
   readonly scales: Float32Array;
 }
 
 /** The three forms in which a quantized tensor can be stored; methods are open, storage is closed. */
 export type Scheme = AffineScheme | CodebookScheme | ResidualScheme;
 
-/** The parameters of one slice, as a quantizer's `fit` returns them. All numbers are finite. */
+/**
+ * The parameters of one slice, as a quantizer's `fit` returns them. All numbers are finite, scales are ≥ 0, values and thresholds
+ * ascend.
+ */
 export type SliceParameters =
   | { readonly kind: 'affine'; readonly levels: number; readonly scale: number; readonly offset?: number }
   | {

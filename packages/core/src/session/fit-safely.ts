@@ -1,13 +1,14 @@
 import type { FitContext, Quantizer, RefitContext } from '../plugin/quantizer.js';
 import { ownCopy } from '../plugin/own-copy.js';
 import { pluginFailure } from '../plugin/safely.js';
-import { checkAllForms, checkForm, checkGridsForm } from '../scheme/check-form.js';
+import { checkForm, checkGridsForm, checkList, type FittingVerb } from '../scheme/check-form.js';
+import { checkGrids, checkParameters } from '../scheme/check-parameters.js';
 import type { SliceRanges } from '../scheme/slice-ranges.js';
 import type { AffineScheme, SliceParameters } from '../scheme/types.js';
 
 /**
  * Runs the plugin's `fit`; whatever it throws is reported with its name and the place, as is what it returns instead of
- * parameters. It gets a context of its own.
+ * parameters, or with numbers that no storage has. It gets a context of its own.
  *
  * @param values May be written on.
  */
@@ -17,7 +18,9 @@ export function fitSafely(
   context: FitContext,
   place: string,
 ): SliceParameters {
-  return runSafely(quantizer, place, checkForm, () => quantizer.fit(values, ownContext(context)));
+  return runSafely(quantizer, place, checkOne('fit', context), () =>
+    quantizer.fit(values, ownContext(context)),
+  );
 }
 
 /** Runs the plugin's `fitRanges` in the same way; without one nothing is known. */
@@ -28,7 +31,11 @@ export function fitRangesSafely(
   place: string,
 ): AffineScheme | undefined {
   const own = { min: min.slice(), max: max.slice() };
-  return runSafely(quantizer, place, checkGridsForm, () => quantizer.fitRanges?.(own, ownContext(context)));
+  const check = (returned: AffineScheme | undefined, where: string) => {
+    const grids = checkGridsForm(returned, where);
+    return grids && checkGrids(grids, min.length, context.bits, where);
+  };
+  return runSafely(quantizer, place, check, () => quantizer.fitRanges?.(own, ownContext(context)));
 }
 
 /** Runs the plugin's `fitTensor` in the same way; it gives parameters for every slice. */
@@ -39,7 +46,7 @@ export function fitTensorSafely(
   place: string,
 ): readonly SliceParameters[] {
   const check = (returned: readonly SliceParameters[] | undefined, where: string) =>
-    checkAllForms(returned, slices.length, where);
+    checkList(returned, slices.length, where).map((one) => checkOne('fitTensor', context)(one, where));
   return runSafely(quantizer, place, check, () => quantizer.fitTensor?.([...slices], ownContext(context)));
 }
 
@@ -51,8 +58,15 @@ export function refitSafely(
   place: string,
 ): SliceParameters {
   if (quantizer.refit === undefined) return context.previous;
-  return runSafely(quantizer, place, checkForm, () => quantizer.refit?.(values, ownContext(context)));
+  const check = checkOne('refit', context);
+  return runSafely(quantizer, place, check, () => quantizer.refit?.(values, ownContext(context)));
 }
+
+/** Checks the parameters of one slice: their form and their numbers. */
+const checkOne =
+  (verb: FittingVerb, { bits }: FitContext) =>
+  (returned: SliceParameters | undefined, where: string): SliceParameters =>
+    checkParameters(checkForm(returned, where, verb), bits, where);
 
 /** What most contexts hold is a few options; slices can be many and short. */
 function ownContext<C extends FitContext>(context: C): C {

@@ -1,11 +1,11 @@
 import type { WeightDescriptor } from '../model/port.js';
 import type { SimulatedWeight } from '../model/trainable-port.js';
-import { seedFrom } from '../numeric/random.js';
 import { slicingOf } from '../plan/granularity.js';
 import type { QuantizationPlan, QuantizedEntry } from '../plan/plan.js';
 import { optionsOf } from '../plugin/choose.js';
 import type { Quantizer } from '../plugin/quantizer.js';
 import type { Registry } from '../plugin/registry.js';
+import { quantizeWeight } from '../session/quantize-weight.js';
 import { sizeOf } from '../scheme/shape.js';
 import type { FrozenWeights } from './frozen-weights.js';
 import type { TrainingRound } from './run.js';
@@ -42,13 +42,15 @@ export function simulatedWeights(
 ): readonly SimulatedWeight[] {
   return quantizedEntries(plan).map((entry) => {
     const quantizer = registry.find('quantizer', entry.quantizer.name) as Quantizer;
+    const weight = weightOf(entry.id);
+    const exact: QuantizedEntry = { ...entry, parameterStorage: 'float32' };
     return {
       id: entry.id,
       bits: entry.bits,
       quantizer,
       options: optionsOf(quantizer, entry.quantizer.options),
-      slicing: slicingOf(entry.granularity, weightOf(entry.id)),
-      seed: seedFrom(plan.seed, entry.id),
+      slicing: slicingOf(entry.granularity, weight),
+      schemeOf: (values: Float32Array) => quantizeWeight(weight, values, exact, plan.seed, registry).scheme,
     };
   });
 }

@@ -1,4 +1,4 @@
-import { activationSite, forwardOf, LowbitError, type FittedSite } from '@lowbit/core';
+import { activationSite, forwardOf, isLowbitError, LowbitError, type FittedSite } from '@lowbit/core';
 import type { GraphBuilder } from '../interpreter/graph-builder.js';
 import { floatValue } from '../interpreter/graph-value.js';
 import { measuresRange } from '../integer/measures-range.js';
@@ -41,7 +41,11 @@ function forwardFailed({ id, quantizer }: FittedSite, cause: unknown): LowbitErr
       code: 'plugin-failed',
       where: `site '${id}', quantizer '${quantizer.name}'`,
       expected: 'a forward pass',
-      received: cause instanceof Error ? cause.message : String(cause),
+      received: isLowbitError(cause)
+        ? (cause.received ?? cause.message)
+        : cause instanceof Error
+          ? cause.message
+          : String(cause),
       remedy: "Report this to the quantizer's author.",
     },
     { cause },

@@ -16,27 +16,30 @@ import { tfjsOps } from './tfjs-ops.js';
 export function fakeQuantize(quantizer: Quantizer, site: Site<tf.Tensor>): (x: tf.Tensor) => tf.Tensor {
   const forward = forwardOf(quantizer);
   const backward = backwardOf(quantizer);
+  const name = `quantizer '${quantizer.name}'`;
   return tf.customGrad((x, save) => {
     const input = x as tf.Tensor;
     (save as tf.GradSaveFunc)([input, ...siteTensors(site)]);
     return {
-      value: distinct(checkForward(forward(tfjsOps, input, site), quantizer), input),
+      value: distinct(checkTensor(forward(tfjsOps, input, site), input, `${name}: forward`), input),
       gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
         const [savedInput, ...parameters] = saved as [tf.Tensor, ...tf.Tensor[]];
-        return distinct(backward(tfjsOps, savedInput, dy, withSiteTensors(site, parameters)).x, dy);
+        const { x: gradient } = backward(tfjsOps, savedInput, dy, withSiteTensors(site, parameters));
+        return distinct(checkTensor(gradient, savedInput, `${name}: backward`), dy);
       },
     };
   });
 }
 
-/** What a plugin's forward pass gave, if it is a tensor. @throws LowbitError `plugin-failed` with its name. */
-export function checkForward(result: unknown, { name }: Quantizer): tf.Tensor {
-  if (result instanceof tf.Tensor) return result;
+/** What a plugin gave, if it is a tensor of the shape of `like`. @throws LowbitError `plugin-failed`. */
+export function checkTensor(result: unknown, like: tf.Tensor, where: string): tf.Tensor {
+  const isOne = result instanceof tf.Tensor;
+  if (isOne && tf.util.arraysEqual(result.shape, like.shape)) return result;
   throw new LowbitError({
     code: 'plugin-failed',
-    where: `quantizer '${name}': forward`,
-    expected: 'a tensor of the shape of x',
-    received: result === undefined ? 'nothing' : String(result),
+    where,
+    expected: `a tensor of the shape of x, [${like.shape.join(', ')}]`,
+    received: isOne ? `a tensor of shape [${result.shape.join(', ')}]` : 'something else',
     remedy: "Report this to the plugin's author, or choose another plugin for this place.",
   });
 }

@@ -124,7 +124,11 @@ onEveryBackend('training with every registered method', (test) => {
         const quantizer = registry.find('quantizer', 'horq') as Quantizer;
         const options = { ...optionsOf(quantizer, {}), fit };
         const variable = tf.variable(tf.tensor2d([0.9, -0.4, 0.1, -0.7], [4, 1]));
-        const weight = { id: 'w', bits: 2, quantizer, options, slicing: 'tensor', seed: 0 } as const;
+        const fitSlice = (slice: Float32Array) =>
+          quantizer.fit(slice, { role: 'weight', bits: 2, options, random: seededRandom(0) });
+        const schemeOf = (now: Float32Array) =>
+          encode(now, variable.shape, 'tensor', { bits: 2, fit: fitSlice }).scheme;
+        const weight = { id: 'w', bits: 2, quantizer, options, slicing: 'tensor', schemeOf } as const;
         const quantized = simulatedVariable(variable, weight);
         const before = quantized().dataSync<'float32'>().slice();
         variable.assign(tf.mul(variable, 2));
@@ -162,15 +166,16 @@ function expectDerived(quantizer: Quantizer, bits: number): void {
   const variable = tf.variable(tf.tensor2d(values, [7, 4]), true);
   const options = optionsOf(quantizer, {});
   const slicing = { axes: [1] };
-  const quantized = simulatedVariable(variable, { id: 'w', bits, quantizer, options, slicing, seed: 3 });
+  const context = { role: 'weight', bits, options, random: seededRandom(3) } as const;
+  const fit = (slice: Float32Array) => quantizer.fit(slice, context);
+  const tensor = encode(values, [7, 4], slicing, { bits, fit });
+  const schemeOf = () => tensor.scheme;
+  const quantized = simulatedVariable(variable, { id: 'w', bits, quantizer, options, slicing, schemeOf });
   const dy = tf.tensor2d(upstream, [7, 4]);
   const { value, grads } = tf.variableGrads(() => tf.sum(tf.mul(quantized(), dy)) as tf.Scalar, [variable]);
   value.dispose();
   const received = [quantized(), Object.values(grads)[0]!].map((each) => tf.transpose(each).dataSync());
 
-  const context = { role: 'weight', bits, options, random: seededRandom(3) } as const;
-  const fit = (slice: Float32Array) => quantizer.fit(slice, context);
-  const tensor = encode(values, [7, 4], slicing, { bits, fit });
   const rows = (given: ArrayLike<number>): ArrayTensor => ({
     shape: [4, 7],
     data: Float32Array.from({ length: 28 }, (_, i) => given[(i % 7) * 4 + Math.floor(i / 7)]!),

@@ -1,8 +1,6 @@
 import {
   backwardOf,
-  encode,
   forwardOf,
-  seededRandom,
   siteParameters,
   type Scheme,
   type SimulatedWeight,
@@ -10,7 +8,7 @@ import {
 } from '@lowbit/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { siteTensors, withSiteTensors } from '../ops/site-tensors.js';
-import { checkForward } from '../ops/fake-quantize.js';
+import { checkTensor } from '../ops/fake-quantize.js';
 import { tfjsOps } from '../ops/tfjs-ops.js';
 import { matrixForm, type Block } from './matrix-form.js';
 
@@ -25,6 +23,7 @@ export function simulatedVariable(variable: tf.Variable, weight: SimulatedWeight
   const { blocks, join } = matrixForm(variable.shape, slicing);
   const forward = forwardOf(quantizer);
   const backward = backwardOf(quantizer);
+  const name = `quantizer '${quantizer.name}'`;
   const schemeNow = latestScheme(variable, weight);
 
   const quantized = tf.customGrad((x, save) => {
@@ -32,11 +31,11 @@ export function simulatedVariable(variable: tf.Variable, weight: SimulatedWeight
     const sites = blocks.map((block) => siteOf(block, schemeNow()));
     (save as tf.GradSaveFunc)([input, ...sites.flatMap(siteTensors)]);
     const value = join(
-      blocks.map((block, i) =>
-        block.fromMatrix(
-          checkForward(forward(tfjsOps, block.toMatrix(input), sites[i] as Site<tf.Tensor>), quantizer),
-        ),
-      ),
+      blocks.map((block, i) => {
+        const matrix = block.toMatrix(input);
+        const levels = forward(tfjsOps, matrix, sites[i] as Site<tf.Tensor>);
+        return block.fromMatrix(checkTensor(levels, matrix, `${name}: forward`));
+      }),
     );
     const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) => {
       const [savedInput, ...rest] = saved as [tf.Tensor, ...tf.Tensor[]];
@@ -44,7 +43,8 @@ export function simulatedVariable(variable: tf.Variable, weight: SimulatedWeight
         const site = sites[i] as Site<tf.Tensor>;
         const own = withSiteTensors(site, rest.splice(0, siteTensors(site).length));
         const [matrix, upstream] = [block.toMatrix(savedInput), block.toMatrix(dy)];
-        return block.fromMatrix(backward(tfjsOps, matrix, upstream, own).x);
+        const gradient = backward(tfjsOps, matrix, upstream, own).x;
+        return block.fromMatrix(checkTensor(gradient, matrix, `${name}: backward`));
       });
       return tf.clone(join(parts));
     };
@@ -71,22 +71,13 @@ export function simulatedVariable(variable: tf.Variable, weight: SimulatedWeight
 }
 
 /** The parameters for the variable's values as they are; a live quantizer is fitted once. */
-function latestScheme(
-  variable: tf.Variable,
-  { quantizer, options, bits, slicing, seed, id }: SimulatedWeight,
-) {
-  const fit = () => {
-    const context = { role: 'weight', bits, options, random: seededRandom(seed) } as const;
-    const values = Float32Array.from(variable.dataSync());
-    const settings = { bits, where: id, fit: (slice: Float32Array) => quantizer.fit(slice, context) };
-    return encode(values, variable.shape, slicing, settings).scheme;
-  };
+function latestScheme(variable: tf.Variable, { quantizer, options, schemeOf }: SimulatedWeight) {
   const isLive = typeof quantizer.live === 'function' ? quantizer.live(options) : quantizer.live === true;
   let scheme: Scheme | undefined;
   let fitted: object | undefined;
   return (): Scheme => {
     const isCurrent = isLive || fitted === variable.dataId;
-    if (scheme === undefined || !isCurrent) scheme = fit();
+    if (scheme === undefined || !isCurrent) scheme = schemeOf(Float32Array.from(variable.dataSync()));
     fitted = variable.dataId;
     return scheme;
   };
