@@ -17,8 +17,8 @@ export async function quantizeTfjsCommand(run: QuantizeRun): Promise<QuantizeDoc
   const { model, options, plan, signal, progress } = run;
   const { calibration } = options;
   const force = options.force === true;
-  const place = outputPlace(options.output ?? defaultFolder(model.path, bitsOf(run)));
   const { json } = await readTfjsJson(model.file, signal);
+  const place = outputPlace(options.output ?? defaultFolder(model.path, bitsOf(run)));
   const shards = json.weightsManifest.flatMap(({ paths }) => paths);
   const besides = shards.map((path) => join(dirname(model.file), path));
   const inputs = [...inputsOf({ input: model.file }, options), ...besides] as const;

@@ -75,9 +75,12 @@ function checkGiven(open: readonly Axis[], given: ReadonlyMap<string, number>): 
     if (known.includes(name) || open.some(({ place }) => place === name)) continue;
     throw usageError({
       where: '--dim',
-      expected: known.length === 0 ? 'no size, because no axis is open' : `one of ${known.join(', ')}`,
+      expected:
+        known.length === 0
+          ? 'no size, because no axis is open'
+          : `one of ${known.join(', ')}, or INPUT:AXIS of an open axis: ${open[0]?.place}`,
       received: quoted(name),
-      ...suggestName(name, known),
+      ...suggestName(name, [...known, ...open.map(({ place }) => place)]),
     });
   }
 }

@@ -30,7 +30,9 @@ export async function checkOutputs(
   const taken = new Map<string, string>();
   for (const input of inputs) for (const key of await identities(input)) taken.set(key, input);
   for (const output of outputs) {
-    const { path, remedy } = output;
+    const { path, remedy, label } = output;
+    if (path === '')
+      throw usageError({ where: label, expected: 'the name of a file', received: 'an empty text' });
     for (const key of await identities(path)) {
       const same = taken.get(key);
       if (same !== undefined) throw sameFile(output, same);
@@ -53,13 +55,18 @@ export async function checkTarget(
 ): Promise<void> {
   const found = await statOrNothing(path);
   if (found === undefined) return;
-  if (!found.isFile()) {
+  if (!found.isFile() || isDevice(path)) {
     const received = found.isDirectory() ? 'a folder' : 'a device, pipe or socket';
     throw new LowbitError({ code: 'file-unwritable', where: path, expected: 'the name of a file', received });
   }
   if (!force) {
     throw new LowbitError({ code: 'file-exists', where: path, remedy });
   }
+}
+
+/** Whether a name is one of the system's, also where it stands for a file at the moment, as /dev/stdout may. */
+function isDevice(path: string): boolean {
+  return /^\/(dev|proc)\//.test(resolve(path));
 }
 
 async function checkFolder(path: string): Promise<void> {
@@ -71,7 +78,7 @@ async function checkFolder(path: string): Promise<void> {
       where: path,
       expected: 'an existing folder',
       received: `${folder}, which ${found === undefined ? 'does not exist' : 'is not a folder'}`,
-      remedy: 'Make the folder first.',
+      remedy: found === undefined ? 'Make the folder first.' : 'Choose a place in a folder.',
     });
   }
   await access(folder, constants.W_OK | constants.X_OK).catch((error: unknown) => {

@@ -13,8 +13,10 @@ it('tells the kind by the content, and by the name only where the content says n
     return (await findModel(join(folder, name))).kind;
   };
   expect(await kindOf('a.onnx', '\uFEFF\r\n  {"modelTopology":{}}')).toBe('tfjs');
-  expect(await kindOf('b.json', Uint8Array.of(8, 7, 18, 0))).toBe('tfjs');
+  expect(await kindOf('b.json', Uint8Array.of(8, 7, 18, 0))).toBe('onnx');
   expect(await kindOf('c.bin', Uint8Array.of(8, 7, 18, 0))).toBe('onnx');
+  expect(await kindOf('f.json', '<!doctype html>')).toBe('tfjs');
+  expect(await kindOf('g.json', '')).toBe('tfjs');
   expect(await kindOf('d', '')).toBe('onnx');
   expect(await kindOf('e', '[1]')).toBe('onnx');
 });

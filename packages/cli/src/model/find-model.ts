@@ -20,8 +20,8 @@ export interface FoundModel {
 const headBytes = 256;
 
 /**
- * Finds the model at a path. JSON is taken for TensorFlow.js, everything else for ONNX: no protobuf message of ONNX
- * starts as JSON does.
+ * Finds the model at a path. JSON is taken for TensorFlow.js, also what is called .json and is neither; everything else for
+ * ONNX: no protobuf message of ONNX starts as JSON does.
  *
  * @throws LowbitError as `checkInput`, and `model-not-onnx` for a SavedModel of TensorFlow.
  */
@@ -29,7 +29,8 @@ export async function findModel(path: string): Promise<FoundModel> {
   const file = (await isFolder(path)) ? await jsonIn(path) : path;
   await checkInput(file);
   refuseSavedModel(file);
-  const isJson = startsAsJson(await readHead(file)) || extname(file) === '.json';
+  const head = await readHead(file);
+  const isJson = startsAsJson(head) || (extname(file) === '.json' && !startsAsOnnx(head));
   return { path, file, kind: isJson ? 'tfjs' : 'onnx' };
 }
 
@@ -58,6 +59,11 @@ async function readHead(file: string): Promise<Uint8Array> {
   } catch (error) {
     throw fileError(error, file, 'read');
   }
+}
+
+/** A varint or a length-delimited field of a protobuf message, among the first that ONNX models have: 1, 2 or 7. */
+function startsAsOnnx([tag = 0]: Uint8Array): boolean {
+  return [0x08, 0x12, 0x3a].includes(tag);
 }
 
 /** An object, after white space and the mark of UTF-8. */

@@ -18,6 +18,7 @@ import { observe } from '../statistics/observe.js';
 import { checkStatistics } from '../statistics/read-statistics.js';
 import { throwAsUsage, usageError } from '../usage/usage-error.js';
 import { checkSites } from './check-sites.js';
+import { checkUnused } from './check-unused.js';
 import { recipeFrom } from './recipe.js';
 import { unusedData } from './unused-data.js';
 
@@ -113,6 +114,7 @@ async function statisticsFor<M>(
     return { calibration: stored };
   }
   const needed = neededStatistics(work);
+  if (needed === 'none') await checkUnused(options, inputs, signal);
   if (options.calibrate === undefined || needed === 'none') return {};
   // What is saved serves other methods too.
   const statistics = options.saveCalibration === undefined ? needed : 'all';

@@ -19,6 +19,8 @@ export function defaultFolder(model: string, bits: number | string): string {
 
 /** The place that `--output` names: a folder, or the JSON in it. @throws UsageError for the name of an ONNX file. */
 export function outputPlace(output: string): OutputPlace {
+  if (output === '')
+    throw usageError({ where: '--output', expected: 'the name of a folder', received: 'an empty text' });
   if (extname(output) === '.json') return { folder: dirname(output), file: output };
   if (extname(output) !== '.onnx') return { folder: output, file: join(output, 'model.json') };
   throw usageError({

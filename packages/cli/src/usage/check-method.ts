@@ -19,12 +19,31 @@ import { UsageError, usageError } from './usage-error.js';
  * @throws UsageError naming the option that asks for it.
  */
 export function checkMethod(choice: string, option: string, methods: Registry, role: Role): void {
-  const { roles, name } = asUsage(option, methods, () => chooseQuantizer(choice, methods)).quantizer;
+  const fitting = methods.list().flatMap((plugin) => (fits(plugin, role) ? [plugin.name] : []));
+  checkKnown(choice, option, methods, fitting);
+  const { roles, name } = asUsage(option, () => chooseQuantizer(choice, methods)).quantizer;
   if (roles.includes(role)) return;
-  const quantizers = methods.list().filter((plugin) => plugin.kind === 'quantizer');
-  const fitting = quantizers.filter((quantizer) => quantizer.roles.includes(role));
-  const remedy = `These are: ${fitting.map((quantizer) => quantizer.name).join(', ')}.`;
+  const remedy = `These are: ${fitting.join(', ')}.`;
   throw usageError({ where: option, expected: `a method for ${role}s`, received: name, remedy });
+}
+
+function fits(plugin: Plugin, role: Role): boolean {
+  return plugin.kind === 'quantizer' && plugin.roles.includes(role);
+}
+
+/** Checks that a name is that of a quantizer, which one of another role is too. */
+function checkKnown(choice: string, option: string, methods: Registry, fitting: readonly string[]): void {
+  const name = choice.replace(/:.*$/s, '');
+  if (namesOf(methods, 'quantizer').includes(name)) return;
+  const isPolicy = namesOf(methods, 'policy').includes(name);
+  const near = nearestName(name, fitting);
+  const meant = near === undefined ? 'Run lowbit methods for the list.' : `Did you mean ${near}?`;
+  throw new UsageError({
+    code: 'unknown-plugin',
+    where: `${option}: quantizer '${name}'`,
+    expected: `one of ${fitting.join(', ')}`,
+    remedy: isPolicy ? `It is a policy, which chooses bits: --bits ${choice}.` : meant,
+  });
 }
 
 /**
@@ -56,28 +75,22 @@ export function checkPolicy(choice: string, methods: Registry): void {
       received: quoted(choice),
       ...suggestName(name, known),
     });
-  asUsage('--bits', methods, () => choosePluginOf('policy', choice, methods));
+  asUsage('--bits', () => choosePluginOf('policy', choice, methods));
 }
 
 function namesOf(methods: Registry, kind: Plugin['kind']): readonly string[] {
   return methods.list().flatMap((plugin) => (plugin.kind === kind ? [plugin.name] : []));
 }
 
-function asUsage<T>(option: string, methods: Registry, choose: () => T): T {
+function asUsage<T>(option: string, choose: () => T): T {
   try {
     return choose();
   } catch (error) {
     if (!isLowbitError(error)) throw error;
-    const [first, ...rest] = error.problems.map((problem) => withHint(option, methods, problem));
+    const [first, ...rest] = error.problems.map((problem) => ({
+      ...problem,
+      where: `${option}: ${problem.where}`,
+    }));
     throw new UsageError([first as Problem, ...rest], { cause: error });
   }
-}
-
-function withHint(option: string, methods: Registry, problem: Problem): Problem {
-  const where = `${option}: ${problem.where}`;
-  if (problem.code !== 'unknown-plugin') return { ...problem, where };
-  const asked = /'(.*)'/.exec(problem.where)?.[1] ?? '';
-  const near = nearestName(asked, namesOf(methods, 'quantizer'));
-  const remedy = near === undefined ? 'Run lowbit methods for the list.' : `Did you mean ${near}?`;
-  return { ...problem, where, remedy };
 }

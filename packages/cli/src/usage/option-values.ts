@@ -34,7 +34,7 @@ export function parseTargetOption(value: string): RuntimeTarget {
   } catch (error) {
     if (!isLowbitError(error)) throw error;
     const remedy = 'For instance --target ort-web@1.30/wasm or --target ort-web@1.30/webgpu.';
-    throw new UsageError({ ...(error.problems[0] as Problem), where: '--target', remedy });
+    throw new UsageError({ remedy, ...(error.problems[0] as Problem), where: '--target' });
   }
 }
 

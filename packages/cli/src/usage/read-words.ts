@@ -26,7 +26,7 @@ export function readWords(argv: readonly string[], program: Command): ReadWords 
 /** `lowbit help [command]`. */
 function afterHelp(words: readonly string[], program: Command): ReadWords {
   const [first, second] = words.filter((word) => !isHelp(word) && word !== '--');
-  if (first === undefined) return { asks: 'help' };
+  if (first === undefined || first === 'help') return { asks: 'help' };
   const command = commandOf(first, program);
   if (second === undefined) return { asks: 'help', command };
   const remedy = `Run lowbit help ${command.name()}.`;
@@ -35,14 +35,33 @@ function afterHelp(words: readonly string[], program: Command): ReadWords {
 
 function commandLine(words: readonly string[], program: Command): ReadWords {
   let read: ReadWords = {};
+  const given = new Set<string>();
   for (let i = 0; i < words.length; i++) {
     const word = words[i] as string;
     if (!isOption(word)) read = { ...read, command: read.command ?? commandOf(word, program) };
     else if (isHelp(word)) read = { ...read, asks: 'help' };
     else if (/^(-V|--version)$/.test(word)) read = { asks: 'version', ...read };
-    else i += valuesAfter(optionOf(word, read.command ?? program, program), words.slice(i));
+    else {
+      const option = optionOf(word, read.command ?? program, program);
+      given.add(option.long ?? word);
+      i += valuesAfter(option, words.slice(i));
+    }
   }
+  refuseBoth(given);
   return read;
+}
+
+/** Refuses an option beside its opposite, of which the last would win without a word. */
+function refuseBoth(given: ReadonlySet<string>): void {
+  const opposite = [...given].find((long) => given.has(long.replace('--', '--no-')));
+  if (opposite === undefined) return;
+  const other = opposite.replace('--', '--no-');
+  throw usageError({
+    where: opposite,
+    expected: `${opposite} or ${other}`,
+    received: 'both',
+    remedy: 'Leave one of the two out.',
+  });
 }
 
 function isOption(word: string): boolean {

@@ -114,7 +114,7 @@ const cases: Readonly<Record<string, Wrong>> = {
   },
   'JSON that ends early': {
     damage: (folder) => truncate(join(folder, 'model.json'), 200),
-    code: 'model-malformed',
+    code: 'model-truncated',
     says: /JSON/,
   },
   'no JSON at all': {
@@ -124,7 +124,7 @@ const cases: Readonly<Record<string, Wrong>> = {
   },
   'an empty file': {
     damage: (folder) => truncate(join(folder, 'model.json'), 0),
-    code: 'model-malformed',
+    code: 'model-empty',
     says: /JSON/,
   },
 };

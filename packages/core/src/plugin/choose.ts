@@ -75,10 +75,13 @@ function splitChoice(choice: string): { name: string; settings: string } {
 
 function parseSettings(schema: OptionSchema, settings: string, choice: string): Options {
   if (settings === '') return {};
+  const keys = new Set<string>();
   const entries = settings.split(',').map((setting): [string, OptionValue] => {
     const equals = setting.indexOf('=');
-    if (equals < 1) throw badSetting(setting, choice);
+    if (equals < 1) throw badSetting(`'${setting}'`, choice);
     const key = setting.slice(0, equals);
+    if (keys.has(key)) throw badSetting(`${key} twice`, choice);
+    keys.add(key);
     return [
       key,
       parseOption(Object.hasOwn(schema, key) ? schema[key] : undefined, setting.slice(equals + 1)),
@@ -91,8 +94,8 @@ function badSetting(setting: string, choice: string): LowbitError {
   return new LowbitError({
     code: 'unsupported-option',
     where: `'${choice}'`,
-    expected: 'NAME:key=value,key=value',
-    received: `'${setting}'`,
+    expected: 'NAME:key=value,key=value, each key once',
+    received: setting,
   });
 }
 

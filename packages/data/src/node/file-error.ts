@@ -27,7 +27,8 @@ export function fileError(error: unknown, path: string, action: 'read' | 'write'
   if (name === 'AbortError') return new LowbitError({ code: 'aborted', where: path }, { cause: error });
   const kind = codeOf(code, action);
   const received = kind === 'file-missing' ? {} : { received: reasons[code ?? ''] ?? code ?? message };
-  return new LowbitError({ code: kind, where: path, ...received, remedy: remedies[kind] }, { cause: error });
+  const remedy = code === 'ENAMETOOLONG' ? 'Choose a shorter name.' : remedies[kind];
+  return new LowbitError({ code: kind, where: path, ...received, remedy }, { cause: error });
 }
 
 function codeOf(code: string | undefined, action: 'read' | 'write'): FileErrorCode {

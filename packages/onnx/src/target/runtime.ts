@@ -1,4 +1,4 @@
-import { LowbitError } from '@lowbit/core';
+import { LowbitError, suggestName } from '@lowbit/core';
 import type { Runtime, RuntimeTarget, Target } from './target.js';
 
 /** Versions that were measured. */
@@ -35,9 +35,9 @@ export function parseTarget(text: string): RuntimeTarget {
  * @throws LowbitError `unsupported-option` for a runtime, version or provider that was not measured.
  */
 export function runtimeOf({ runtime, version, provider }: RuntimeTarget): Runtime {
-  if (runtime !== 'ort-web') throw refused('the runtime ort-web', String(runtime));
+  if (runtime !== 'ort-web') throw refused('the runtime ort-web', String(runtime), ['ort-web']);
   if (provider !== 'wasm' && provider !== 'webgpu')
-    throw refused('the provider wasm or webgpu', String(provider));
+    throw refused('the provider wasm or webgpu', String(provider), ['wasm', 'webgpu']);
   const minor = Number(/^1\.(\d{1,3})(\.\d+)?(-[\w.-]+)?$/.exec(version)?.[1] ?? NaN);
   if (!(minor >= oldest && minor <= newest))
     throw refused(`a version of onnxruntime-web from 1.${oldest} to 1.${newest}`, String(version));
@@ -65,6 +65,7 @@ export function checkVersions({ opset, ir, runtime }: Target, where: string): vo
   }
 }
 
-function refused(expected: string, received: string): LowbitError {
-  return new LowbitError({ code: 'unsupported-option', where: 'target', expected, received });
+function refused(expected: string, received: string, known: readonly string[] = []): LowbitError {
+  const meant = suggestName(received, known);
+  return new LowbitError({ code: 'unsupported-option', where: 'target', expected, received, ...meant });
 }

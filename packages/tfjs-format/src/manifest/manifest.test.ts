@@ -90,7 +90,9 @@ describe('what is wrong is told with its place', () => {
   });
   const quantization = (change: object) => model({ ...spec, quantization: change });
   test.each([
-    ['no JSON', '{', 'model-malformed'],
+    ['no JSON', '{]}', 'model-malformed'],
+    ['JSON that ends early', '{', 'model-truncated'],
+    ['nothing', ' ', 'model-empty'],
     ['null', null, 'model-malformed'],
     ['no topology', {}, 'model-malformed'],
     ['a manifest that is no list', { modelTopology: topology, weightsManifest: {} }, 'model-malformed'],

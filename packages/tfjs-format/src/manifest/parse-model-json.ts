@@ -1,6 +1,7 @@
 import { LowbitError } from '@lowbit/core';
 import { checkNames, checkSpec } from './check-spec.js';
 import { manifestError } from './manifest-error.js';
+import { parseText } from './parse-text.js';
 import type { ManifestGroup } from './weight-spec.js';
 
 /** A TensorFlow.js `model.json`. Members that are not used here are kept. */
@@ -24,12 +25,12 @@ export function modelKind({ modelTopology, format }: ModelJson): ModelKind {
  *
  * @param value The parsed JSON, or its text.
  * @param where Name of the file, for errors.
- * @throws LowbitError `model-malformed`, `external-data` for a weight file outside the model's folder.
+ * @throws LowbitError `model-empty`, `model-truncated`, `model-malformed`, `external-data` for a weight file outside the model's folder.
  */
 export function parseModelJson(value: unknown, where: string): ModelJson {
   const json = typeof value === 'string' ? parseText(value, where) : value;
   if (!isRecord(json) || !isRecord(json['modelTopology']))
-    throw manifestError(where, 'a TensorFlow.js model.json with a modelTopology', kindOf(json));
+    throw manifestError(where, 'a TensorFlow.js model.json with a modelTopology', kindOf(json), otherJson);
   const groups = json['weightsManifest'] ?? [];
   if (!Array.isArray(groups)) throw manifestError(`${where}: weightsManifest`, 'a list of groups', groups);
   groups.forEach((group, i) => checkGroup(group, `${where}: weightsManifest[${i}]`));
@@ -40,29 +41,6 @@ export function parseModelJson(value: unknown, where: string): ModelJson {
   return { ...json, weightsManifest: groups } as unknown as ModelJson;
 }
 
-function parseText(text: string, where: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch (error) {
-    const [kind, remedy] = otherKinds.find(([, , start]) => text.startsWith(start)) ?? [];
-    const received = kind ?? (error instanceof Error ? error.message : String(error));
-    throw manifestError(where, 'the JSON of a TensorFlow.js model', received, remedy);
-  }
-}
-
-const convert =
-  'Convert it with tensorflowjs_converter --input_format=keras FILE FOLDER, and give the model.json in that folder.';
-
-/** Files that are taken for a model.json, by how they start as text: what they are, and what to do. */
-const otherKinds: readonly (readonly [kind: string, remedy: string, start: string])[] = [
-  ['an HDF5 file, as Keras writes', convert, '\uFFFDHDF'],
-  [
-    'a zip archive, as a .keras file is',
-    'Save the model as .h5 in Keras, and convert that with tensorflowjs_converter --input_format=keras FILE FOLDER.',
-    'PK\u0003\u0004',
-  ],
-];
-
 function checkGroup(group: unknown, where: string): asserts group is ManifestGroup {
   const { paths, weights } = isRecord(group) ? group : {};
   const arePaths = Array.isArray(paths) && paths.every((path) => typeof path === 'string');
@@ -72,10 +50,13 @@ function checkGroup(group: unknown, where: string): asserts group is ManifestGro
   weights.forEach((spec, i) => checkSpec(spec, `${where}.weights[${i}]`));
 }
 
+const otherJson =
+  'Give the model.json that save of TensorFlow.js or tensorflowjs_converter wrote, not another JSON file.';
+
 function kindOf(json: unknown): string {
-  return isRecord(json)
-    ? `an object with ${Object.keys(json).slice(0, 5).join(', ') || 'no member'}`
-    : typeof json;
+  if (Array.isArray(json)) return 'a list';
+  if (!isRecord(json)) return json === null ? 'null' : typeof json;
+  return `an object with ${Object.keys(json).slice(0, 5).join(', ') || 'no member'}`;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -1,0 +1,67 @@
+import { LowbitError } from '@lowbit/core';
+import { manifestError } from './manifest-error.js';
+
+const expected = 'the JSON of a TensorFlow.js model';
+
+/**
+ * The value of a JSON text. What is none is told by what it is.
+ *
+ * @throws LowbitError `model-empty`, `model-truncated`, `model-malformed`.
+ */
+export function parseText(text: string, where: string): unknown {
+  const bare = text.replace(/^\uFEFF/, '').trim();
+  try {
+    return JSON.parse(bare) as unknown;
+  } catch (error) {
+    if (bare === '') throw emptyError(where);
+    const [kind, remedy] = otherKinds.find(([, , start]) => bare.startsWith(start)) ?? [];
+    if (kind !== undefined) throw manifestError(where, expected, kind, remedy);
+    if (endsEarly(bare)) throw endError(where, bare.length);
+    throw manifestError(where, expected, error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** Whether an object or a list begins, and what closes it is not at the end. */
+function endsEarly(text: string): boolean {
+  const close = { '{': '}', '[': ']' }[text[0] as string];
+  return close !== undefined && !text.endsWith(close);
+}
+
+function emptyError(where: string): LowbitError {
+  const remedy =
+    'The download or the conversion probably failed: repeat it and look at the size of the file.';
+  return new LowbitError({ code: 'model-empty', where, expected, received: 'an empty file', remedy });
+}
+
+function endError(where: string, length: number): LowbitError {
+  return new LowbitError({
+    code: 'model-truncated',
+    where,
+    expected: `${expected}, to its last brace`,
+    received: `${length} characters, which end before it`,
+    remedy: 'The file was cut off: download or copy it again.',
+  });
+}
+
+const convert =
+  'Convert it with tensorflowjs_converter --input_format=keras FILE FOLDER, and give the model.json in that folder.';
+
+/** Files that are taken for a model.json, by how they start as text: what they are, and what to do. */
+const otherKinds: readonly (readonly [kind: string, remedy: string, start: string])[] = [
+  [
+    'an HTML page',
+    'The download returned a web page: use the direct link of the file ("raw" on code hosts), and log in if the model is gated.',
+    '<',
+  ],
+  [
+    'a Git LFS pointer',
+    'The file stands for the model: fetch the model itself with `git lfs pull`, or download it from the host.',
+    'version https://git-lfs',
+  ],
+  ['an HDF5 file, as Keras writes', convert, '\uFFFDHDF'],
+  [
+    'a zip archive, as a .keras file is',
+    'Save the model as .h5 in Keras, and convert that with tensorflowjs_converter --input_format=keras FILE FOLDER.',
+    'PK\u0003\u0004',
+  ],
+];
