@@ -1,6 +1,6 @@
 import { LowbitError } from '../errors/error.js';
-import { isPromise } from '../plugin/is-promise.js';
-import type { AffineScheme, SliceParameters } from './types.js';
+import type { AffineScheme, SliceParameters } from '../scheme/types.js';
+import { isPromise } from './is-promise.js';
 
 /** The function of a plugin that returned what is checked. */
 export type FittingVerb = 'fit' | 'refit' | 'fitTensor' | 'fitRanges';
