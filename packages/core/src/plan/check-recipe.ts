@@ -2,7 +2,7 @@ import { LowbitError, throwProblems, type Problem } from '../errors/error.js';
 import { suggestName } from '../errors/nearest-name.js';
 import type { LayerDescriptor } from '../model/port.js';
 import type { Recipe, RecipeSettings } from '../model/recipe.js';
-import { isPromise } from '../plugin/is-promise.js';
+import { isPromise } from '../errors/is-promise.js';
 import { checkRegistry } from '../plugin/registry.js';
 import { unmatchedGlobs, unmatchedOps } from '../policy/glob.js';
 import { typeProblems, wordValue } from './recipe-types.js';

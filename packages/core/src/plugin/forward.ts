@@ -4,7 +4,7 @@ import { codebookValues, withOwnValues } from '../scheme/codebook-values.js';
 import { affineOffset, midpoints } from '../scheme/nearest.js';
 import { sliceParameters } from '../scheme/scheme.js';
 import type { Scheme } from '../scheme/types.js';
-import { isPromise } from './is-promise.js';
+import { isPromise } from '../errors/is-promise.js';
 import { safely } from './safely.js';
 import type { AffineParameters, Quantizer, Site, SiteParameters } from './quantizer.js';
 

@@ -4,7 +4,7 @@ import { optionsOf } from '../plugin/choose.js';
 import type { Options } from '../plugin/options.js';
 import type { BitAssignment, BitwidthPolicy, FeatureSet } from '../plugin/policy.js';
 import { ownCopy } from '../plugin/own-copy.js';
-import { isPromise } from '../plugin/is-promise.js';
+import { isPromise } from '../errors/is-promise.js';
 import { safely } from '../plugin/safely.js';
 
 /** What a policy is asked with, besides the draft and the layers. */

@@ -1,4 +1,4 @@
-import { checkForm } from '../plugin/check-form.js';
+import { checkForm } from './check-form.js';
 import { checkGrids, checkParameters } from './check-parameters.js';
 import { gatherScheme } from './scheme.js';
 import type { SliceRanges } from './slice-ranges.js';

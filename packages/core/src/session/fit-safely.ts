@@ -1,7 +1,7 @@
 import type { FitContext, Quantizer, RefitContext } from '../plugin/quantizer.js';
 import { ownCopy } from '../plugin/own-copy.js';
 import { pluginFailure } from '../plugin/safely.js';
-import { checkForm, checkGridsForm, checkList, type FittingVerb } from '../plugin/check-form.js';
+import { checkForm, checkGridsForm, checkList, type FittingVerb } from '../scheme/check-form.js';
 import { checkGrids, checkParameters } from '../scheme/check-parameters.js';
 import type { SliceRanges } from '../scheme/slice-ranges.js';
 import type { AffineScheme, SliceParameters } from '../scheme/types.js';

@@ -1,6 +1,6 @@
 import { LowbitError } from '../errors/error.js';
-import type { AffineScheme, SliceParameters } from '../scheme/types.js';
-import { isPromise } from './is-promise.js';
+import { isPromise } from '../errors/is-promise.js';
+import type { AffineScheme, SliceParameters } from './types.js';
 
 /** The function of a plugin that returned what is checked. */
 export type FittingVerb = 'fit' | 'refit' | 'fitTensor' | 'fitRanges';
