@@ -85,7 +85,7 @@ export const brokenQuantizers: Readonly<Record<string, Quantizer>> = {
     const nudge = calls++ % 2 === 0 ? 1 : 1 + 2 ** -23;
     return { ...fitted, offset: Math.fround((fitted.offset ?? 0) * nudge) };
   }),
-  'bears importance and row length': withFit((values, context, honestly) => {
+  'bears importance': withFit((values, context, honestly) => {
     if (context.importance !== undefined) throw new Error('importance is not supported');
     return honestly(values, context);
   }),

@@ -25,7 +25,7 @@ export function memoryModel(first = 0.5): MemoryModel {
 export function memoryPort(model: MemoryModel): ModelPort<MemoryModel> {
   return {
     name: 'memory',
-    supports: { schemes: ['affine'], parameterStorage: ['float32'], activations: false },
+    supports: { parameterStorage: ['float32'], activations: false },
     layers: () => Object.keys(model).map((id, depth) => layerOf(id, depth, model)),
     apply: (outcome) => apply(outcome, model),
   };

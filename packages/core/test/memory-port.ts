@@ -17,7 +17,6 @@ export function memoryPort(model: MemoryModel, layers?: readonly LayerDescriptor
   return {
     name: 'memory',
     supports: {
-      schemes: ['affine', 'codebook', 'residual'],
       parameterStorage: ['float32', 'float16'],
       activations: false,
     },

@@ -12,7 +12,6 @@ import { runtimeOf } from './target/runtime.js';
 import { wantedForms } from './wanted-forms.js';
 
 const supports: PortCapabilities = {
-  schemes: ['affine', 'codebook', 'residual'],
   parameterStorage: ['float32', 'float16'],
   activations: true,
 };

@@ -69,7 +69,6 @@ function inferencePort(model: LayersModel, folding: FoldingOf, form: StorageForm
     name: 'tfjs',
     form: portFormOf(form),
     supports: {
-      schemes: ['affine', 'codebook', 'residual'],
       parameterStorage: ['float32', 'float16', 'two-level'],
       activations: true,
     },

@@ -40,9 +40,6 @@ export function descriptorLaws<M>({ make }: PortLawOptions<M>): readonly Law[] {
 function checkCapabilities<M>(port: ModelPort<M>): void {
   const { name, supports } = port;
   must(typeof name === 'string' && name !== '', () => `the name is ${show(name)}`);
-  must(supports.schemes.length > 0, () => 'no scheme can be stored');
-  const unknown = supports.schemes.find((kind) => !['affine', 'codebook', 'residual'].includes(kind));
-  must(unknown === undefined, () => `the scheme ${show(unknown)} is not known`);
   must(
     supports.parameterStorage.includes('float32'),
     () => `float32 is not in ${show(supports.parameterStorage)}`,

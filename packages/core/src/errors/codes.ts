@@ -4,7 +4,6 @@ export const errorCodes = [
   'invalid-argument',
   'unsupported-bits',
   'unsupported-option',
-  'unsupported-scheme',
   'unsupported-storage',
   'unknown-plugin',
   'duplicate-plugin',

@@ -6,7 +6,6 @@ const headlines: Record<ErrorCode, string> = {
   'invalid-argument': 'an argument is not valid',
   'unsupported-bits': 'this number of bits is not offered',
   'unsupported-option': 'this option is not known or not in range',
-  'unsupported-scheme': 'the target cannot store this kind of quantized tensor',
   'unsupported-storage': 'the target cannot store parameters this way',
   'unknown-plugin': 'no plugin has this name',
   'duplicate-plugin': 'two plugins have the same name',

@@ -3,7 +3,7 @@ import type { Calibration, RangeStatistics, SiteStatistics } from '../calibratio
 import type { Options } from '../plugin/options.js';
 import type { FeatureSet, Granularity } from '../plugin/policy.js';
 import type { GridKind, NormalDistribution, Quantizer } from '../plugin/quantizer.js';
-import type { ParameterStorage, QuantizedTensor, Scheme, SliceParameters } from '../scheme/types.js';
+import type { ParameterStorage, QuantizedTensor, SliceParameters } from '../scheme/types.js';
 import type { SessionOptions } from '../session/events.js';
 
 /** What the packed form of a weight wants, so that it can be taken. */
@@ -93,7 +93,6 @@ export interface SkipNote {
 
 /** What a port can do and store; planning checks against it. */
 export interface PortCapabilities {
-  readonly schemes: readonly Scheme['kind'][];
   readonly parameterStorage: readonly (Exclude<ParameterStorage, object> | 'two-level')[];
   readonly activations: boolean;
 }

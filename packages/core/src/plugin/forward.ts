@@ -65,9 +65,7 @@ export function forwardOf(quantizer: Quantizer): <T>(ops: Ops<T>, x: T, site: Si
 }
 
 /** The quantizer's backward pass: its own, checked as {@link forwardOf} does, or straight-through (the gradient passes unchanged). */
-export function backwardOf(
-  quantizer: Quantizer,
-): <T>(ops: Ops<T>, x: T, dy: T, site: Site<T>) => { x: T; parameters?: Record<string, T> } {
+export function backwardOf(quantizer: Quantizer): <T>(ops: Ops<T>, x: T, dy: T, site: Site<T>) => { x: T } {
   const own = quantizer.backward;
   if (own === undefined) return (_ops, _x, dy) => ({ x: dy });
   const where = `quantizer '${quantizer.name}': backward`;

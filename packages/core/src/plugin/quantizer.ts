@@ -35,8 +35,6 @@ export interface FitContext {
   readonly random: Random;
   /** One non-negative weight a value, when the caller knows which values matter more. */
   readonly importance?: Float32Array;
-  /** Number of values in one row of the slice (for instance one output channel), when the slice has rows. */
-  readonly rowLength?: number;
   /** For activations: the range of what was seen while the network ran, extended to include 0. */
   readonly ranges?: RangeStatistics;
   /**
@@ -49,8 +47,6 @@ export interface FitContext {
    * distribution before any rectifier. Present instead of `statistics`, or beside them.
    */
   readonly normal?: NormalDistribution;
-  /** Parameters that were trained with the network, by name. */
-  readonly learned?: Readonly<Record<string, Float32Array>>;
 }
 
 /** What `refit` also knows: which values may not move, and the parameters they were frozen with. */
@@ -153,8 +149,6 @@ export interface Quantizer {
   readonly live?: true | ((options: Options) => boolean);
   /** Fake quantization; default: encode and decode with the fitted parameters. */
   forward?<T>(ops: Ops<T>, x: T, site: Site<T>): T;
-  /** Gradient of the loss with respect to x (and learned parameters); default: `dy` unchanged. */
-  backward?<T>(ops: Ops<T>, x: T, dy: T, site: Site<T>): { x: T; parameters?: Record<string, T> };
-  /** First values of parameters that are trained with the network. */
-  parameters?(context: FitContext): Record<string, Float32Array>;
+  /** Gradient of the loss with respect to x; default: `dy` unchanged. */
+  backward?<T>(ops: Ops<T>, x: T, dy: T, site: Site<T>): { x: T };
 }

@@ -38,7 +38,6 @@ function graphPort(graph: () => Promise<ReadGraph>, form: StorageForm): ModelPor
     form: portFormOf(form),
     inForm: (stored) => graphPort(graph, storageFormOf(stored, form)),
     supports: {
-      schemes: ['affine', 'codebook', 'residual'],
       parameterStorage: ['float32', 'float16', 'two-level'],
       activations: false,
     },
