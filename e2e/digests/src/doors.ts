@@ -71,11 +71,7 @@ export function weightsPort(weights: readonly BareWeight[]): ModelPort<ReadonlyM
   const packed = new Map<string, PackedTensor>();
   return {
     name: 'weights',
-    supports: {
-      schemes: ['affine', 'codebook', 'residual'],
-      parameterStorage: ['float32', 'float16', 'two-level'],
-      activations: false,
-    },
+    supports: { parameterStorage: ['float32', 'float16', 'two-level'], activations: false },
     layers: () =>
       weights.map(({ values, ...weight }, depth) => ({
         id: `layer ${weight.id}`,
