@@ -17,7 +17,7 @@ export function checkPort(value: unknown): void {
     received: isPromise ? 'a promise' : kindOf(value),
     remedy: isPromise
       ? 'Await it: a model that is being loaded is not there yet.'
-      : 'Write quantize(onnx(bytes), …) with @lowbit/onnx, or quantize(tfjs(model), …) with @lowbit/tfjs.',
+      : 'Write quantize(onnx(bytes), …) with @lowbit/onnx, or quantize(tfjs(model), …), for a graph model quantize(graphModel(source), …), with @lowbit/tfjs.',
   });
 }
 

@@ -41,9 +41,31 @@ test('the loop may begin beside it, before or after, in the same turn', async ()
   expect(three.rounds).toHaveLength(1);
 });
 
+const after = (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds));
+
+test.each([0, 50])('the loop may open its data first, for %i milliseconds', async (milliseconds) => {
+  const run = newRun();
+  const opened = async () => {
+    await after(milliseconds);
+    return loop(run);
+  };
+  const [rounds, { rounds: told }] = await Promise.all([opened(), run.result]);
+  expect([rounds, told.length]).toEqual([1, 1]);
+});
+
+test('work that blocks the host before the loop is no second', async () => {
+  const run = newRun();
+  const early = run.result.then(({ rounds }) => rounds.length);
+  const until = Date.now() + 1200;
+  while (Date.now() < until);
+  await after(0);
+  await loop(run);
+  expect(await early).toBe(1);
+});
+
 test('a result that is kept and waited for after the loop is as ever', async () => {
   const { result, ...run } = newRun();
-  await new Promise<void>((resolve) => setTimeout(resolve, 5));
+  await after(5);
   expect(await loop(run as ReturnType<typeof newRun>)).toBe(1);
   expect((await result).rounds).toHaveLength(1);
 });
@@ -55,8 +77,18 @@ test('nobody has to look at a result that fails', async () => {
   const run = newRun();
   for await (const round of run) if (round.number === 0) break;
   newRun();
-  await new Promise<void>((resolve) => setTimeout(resolve, 5));
-  process.off('unhandledRejection', count);
+  const early = newRun();
+  const kept = [early.result.then(() => 'never'), early.result.finally(() => undefined), run.result.then()];
+  await Promise.allSettled([early.result]);
+  await after(5);
   expect(unhandled).toBe(0);
+  await expect(kept[0]).rejects.toMatchObject(nobody);
+  await expect(kept[1]).rejects.toMatchObject(nobody);
+  // What the caller's own functions throw is told as ever.
+  void run.result.catch(() => Promise.reject(new Error('mine')));
+  void run.result.then(undefined, () => Promise.reject(new Error('mine')));
+  await after(5);
+  process.off('unhandledRejection', count);
+  expect(unhandled).toBe(2);
   await expect(run.result).rejects.toMatchObject({ code: 'aborted' });
 });

@@ -26,8 +26,8 @@ interface Difference {
  * @throws LowbitError `checkpoint-invalid` with the first thing that differs.
  */
 export function checkResume(given: TrainingCheckpoint, run: ResumedRun): void {
+  checkLoaded(given);
   const difference =
-    formatDifference(given) ??
     variableDifference(given.variables, run.variables) ??
     planDifference(given, run) ??
     frozenDifference(given, run);
@@ -40,13 +40,38 @@ export function checkResume(given: TrainingCheckpoint, run: ResumedRun): void {
   });
 }
 
-function formatDifference(given: Partial<TrainingCheckpoint> | undefined): Difference | undefined {
-  const isLoaded =
-    given?.format === 'lowbit-training' && given.variables instanceof Map && given.frozen instanceof Map;
-  if (isLoaded && given.version === 1) return undefined;
-  const expected = 'what TrainingRun.checkpoint or loadCheckpoint gave, of version 1';
-  const received = `format ${String(given?.format)}, version ${String(given?.version)}`;
-  return { where: 'resume', expected, received };
+/** Throws unless the value is a checkpoint in memory, of this version. */
+function checkLoaded(given: unknown): void {
+  const { format, version, variables, frozen } = Object(given) as Record<string, unknown>;
+  const isLoaded = format === 'lowbit-training' && variables instanceof Map && frozen instanceof Map;
+  if (isLoaded && version === 1) return;
+  const received = isLoaded ? `format ${format}, version ${String(version)}` : kindOf(given);
+  throw new LowbitError({
+    code: 'checkpoint-invalid',
+    where: 'resume',
+    expected: 'what TrainingRun.checkpoint or loadCheckpoint gave, of version 1',
+    received,
+    remedy: remedies[received] ?? 'Give what run.checkpoint() or loadCheckpoint gave, or leave resume out.',
+  });
+}
+
+const load =
+  'Load it: { resume: loadCheckpoint(document, data) }, with both parts of what storeCheckpoint gave.';
+const remedies: Readonly<Record<string, string>> = {
+  'a promise': 'Await it: { resume: await run.checkpoint() }.',
+  'what storeCheckpoint gave': load,
+  'a part of what storeCheckpoint gave': load,
+  'a text': 'Parse it and load it: { resume: loadCheckpoint(JSON.parse(text), data) }.',
+};
+
+function kindOf(given: unknown): string {
+  if (typeof given === 'string') return 'a text';
+  if (typeof given !== 'object' || given === null) return String(given);
+  if ('then' in given) return 'a promise';
+  if ('document' in given) return 'what storeCheckpoint gave';
+  return 'format' in given || ArrayBuffer.isView(given)
+    ? 'a part of what storeCheckpoint gave'
+    : 'another object';
 }
 
 function variableDifference(

@@ -275,3 +275,37 @@ test('a checkpoint of another version is not resumed', async () => {
     received: 'format lowbit-training, version 2',
   });
 });
+
+test('what is handed over wrongly is told by what to write', async () => {
+  const checkpoint = await checkpointIn(simple, 0, 1);
+  const { document, data } = storeCheckpoint(checkpoint);
+  const given: [unknown, string][] = [
+    [Promise.resolve(checkpoint), 'await'],
+    [{ document, data }, 'loadCheckpoint(document, data)'],
+    [document, 'loadCheckpoint(document, data)'],
+    [data, 'loadCheckpoint(document, data)'],
+    [JSON.stringify(document), 'JSON.parse(text)'],
+    [null, 'leave resume out'],
+  ];
+  for (const [resume, remedy] of given) {
+    const run = train(trainableMemory(structuredClone(start), target), simple, { resume: resume as never });
+    await expect(run[Symbol.asyncIterator]().next()).rejects.toMatchObject({
+      code: 'checkpoint-invalid',
+      where: 'resume',
+      remedy: expect.stringContaining(remedy) as string,
+    });
+  }
+  const loaded: [unknown, unknown, string][] = [
+    [JSON.stringify(document), data, 'JSON.parse(text)'],
+    [Promise.resolve(document), data, 'await document'],
+    [document, Promise.resolve(data), 'await data'],
+    [{ document, data }, undefined, 'stored.document'],
+  ];
+  for (const [json, bytes, remedy] of loaded)
+    expect(() => loadCheckpoint(json, bytes as never)).toThrowError(
+      expect.objectContaining({
+        code: 'checkpoint-invalid',
+        remedy: expect.stringContaining(remedy) as string,
+      }),
+    );
+});

@@ -51,9 +51,11 @@ export interface Trained<M> extends Quantized<M> {
 export interface TrainingRun<M> extends AsyncIterable<TrainingRound> {
   /**
    * The quantized model, when the last round is over. Rejects with `aborted` when the loop was left, and with
-   * `invalid-argument` when it is waited for and nobody begins to iterate in the same turn of the event loop.
+   * `invalid-argument` when it is waited for and nobody begins to iterate within about a second; the run can go on, and who waits
+   * later gets what it gives.
    *
-   * Await it after the loop, or beside it as in `Promise.all([loop(), run.result])`. Awaiting it in the body of the loop waits for ever:
+   * Await it after the loop, or beside it as in `Promise.all([loop(), run.result])`, where data that take longer to open are opened
+   * before. Awaiting it in the body of the loop waits for ever:
    * the round ends with the body, which waits for the round.
    */
   readonly result: Promise<Trained<M>>;

@@ -39,7 +39,7 @@ export function loadCheckpoint(
   where = 'checkpoint',
 ): TrainingCheckpoint {
   const given = (document ?? {}) as Partial<TrainingCheckpoint> & Record<string, unknown>;
-  if (given.format !== 'lowbit-training' || given.version !== 1) throw notACheckpoint(where, given);
+  if (given.format !== 'lowbit-training' || given.version !== 1) throw notACheckpoint(where, document);
   const { read, finish } = arrayReader(bytesOf(data, where), where);
   const variables = Object.entries(recordOf(given.variables, 'variables', where));
   const frozen = Object.entries(recordOf(given.frozen, 'frozen', where));
@@ -65,10 +65,14 @@ function bytesOf(data: unknown, where: string): Uint8Array {
     code: 'checkpoint-invalid',
     where: `${where}: data`,
     expected: 'the bytes that storeCheckpoint made, as a Uint8Array or an ArrayBuffer',
-    received: data === undefined ? 'nothing' : typeof data,
-    remedy: 'loadCheckpoint(document, data): give both parts of the stored checkpoint.',
+    received: isPromise(data) ? 'a promise' : data === undefined ? 'nothing' : typeof data,
+    remedy: isPromise(data)
+      ? 'Await it: loadCheckpoint(document, await data).'
+      : 'loadCheckpoint(document, data): give both parts of the stored checkpoint.',
   });
 }
+
+const isPromise = (value: unknown) => typeof (Object(value) as { then?: unknown }).then === 'function';
 
 type Read = ReturnType<typeof arrayReader>['read'];
 
@@ -110,14 +114,21 @@ function mapValues<V, W>(map: ReadonlyMap<string, V>, change: (value: V) => W): 
   return Object.fromEntries([...map].map(([key, value]) => [key, change(value)]));
 }
 
-function notACheckpoint(where: string, { format, version }: { format?: unknown; version?: unknown }) {
-  return new LowbitError({
-    code: 'checkpoint-invalid',
-    where,
-    expected: 'a training checkpoint of version 1',
-    received: `format ${String(format)}, version ${String(version)}`,
-    remedy: 'Give the file that storeCheckpoint made, unchanged.',
-  });
+function notACheckpoint(where: string, given: unknown): LowbitError {
+  const { format, version, document } = Object(given) as Record<string, unknown>;
+  const [received, remedy] =
+    typeof given === 'string'
+      ? ['a text', 'Parse it first: loadCheckpoint(JSON.parse(text), data).']
+      : isPromise(given)
+        ? ['a promise', 'Await it: loadCheckpoint(await document, await data).']
+        : document !== undefined
+          ? ['both parts in one', 'Give them apart: loadCheckpoint(stored.document, stored.data).']
+          : [
+              `format ${String(format)}, version ${String(version)}`,
+              'Give the file that storeCheckpoint made, unchanged.',
+            ];
+  const expected = 'a training checkpoint of version 1';
+  return new LowbitError({ code: 'checkpoint-invalid', where, expected, received, remedy });
 }
 
 function notAnObject(member: string, given: unknown, where: string): LowbitError {
