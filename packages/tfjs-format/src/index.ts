@@ -23,6 +23,7 @@ export { modelKind, parseModelJson, type ModelJson, type ModelKind } from './man
 export { packedPlain } from './manifest/packed-plain.js';
 export { plainTensor } from './manifest/plain-tensor.js';
 export { fitsFloat16, plainAgain, plainWeight, type PlainForm } from './manifest/plain-weight.js';
+export { checkFileName } from './manifest/parse-text.js';
 export { joinBytes, readWeights, shardWeights, type ReadShard, type Shard } from './manifest/shards.js';
 export { storedBytes, storedWeights, type StoredWeight } from './manifest/stored-weights.js';
 export {

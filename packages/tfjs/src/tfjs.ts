@@ -11,6 +11,7 @@ import {
   wantingForm,
   type StorageForm,
 } from './form/storage-form.js';
+import { knownValue, wrongSource } from './load/wrong-source.js';
 import { checkClasses } from './model/check-classes.js';
 import { describeFolded } from './fold/describe-folded.js';
 import { findFolds, noFolding, type FoldingOf } from './fold/find-folds.js';
@@ -57,6 +58,7 @@ export function tfjs(model: LayersModel, options: TfjsOptions): FoldingPort;
 export function tfjs(model: LayersModel, options: TfjsOptions = {}): TfjsPort | FoldingPort {
   checkModel(model);
   checkOptionNames(options, ['format', 'plain', 'foldBatchNorm'], 'tfjs');
+  checkFolding(options.foldBatchNorm);
   const form = checkedForm(options, 'tfjs');
   const folds = options.foldBatchNorm === true;
   const port = inferencePort(model, folds ? (before) => findFolds(model, before) : () => noFolding, form);
@@ -86,16 +88,19 @@ function inferencePort(model: LayersModel, folding: FoldingOf, form: StorageForm
   };
 }
 
-function checkModel(model: Partial<LayersModel> | null | undefined): void {
-  if (Array.isArray(model?.layers) && typeof model.toJSON === 'function') return;
-  const isPromise = typeof (model as { then?: unknown } | null | undefined)?.then === 'function';
+function checkModel(model: unknown): void {
+  if (knownValue(model) === 'a layers model') return;
+  const remedy = 'Load the model with tf.loadLayersModel; a graph model goes into graphModel().';
+  throw wrongSource(model, 'tfjs(model)', 'a tf.LayersModel or tf.Sequential', remedy);
+}
+
+/** Throws `invalid-argument` for what is neither true nor false, as a text is. */
+function checkFolding(given: unknown): void {
+  if (given === undefined || typeof given === 'boolean') return;
   throw new LowbitError({
     code: 'invalid-argument',
-    where: 'tfjs(model)',
-    expected: 'a tf.LayersModel or tf.Sequential',
-    received: model === null ? 'null' : ((model as object | undefined)?.constructor.name ?? typeof model),
-    remedy: isPromise
-      ? 'Await it: a model that is being loaded is not there yet.'
-      : 'Load the model with tf.loadLayersModel; a graph model goes into graphModel().',
+    where: "tfjs: option 'foldBatchNorm'",
+    expected: 'true or false',
+    received: typeof given === 'string' ? `the text '${given}'` : String(given),
   });
 }

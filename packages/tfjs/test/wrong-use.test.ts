@@ -6,6 +6,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import * as tfLayers from '@tensorflow/tfjs-layers';
 import { expect } from 'vitest';
 import { graphModel, load, save, tfjs } from '../src/index.js';
+import { loadGraph } from '../src/graph/index.js';
 import { disposeWeights } from '../src/model/dispose-weights.js';
 import { fileSystem } from '../src/node/index.js';
 import { onEveryBackend } from './backends.js';
@@ -85,6 +86,79 @@ onEveryBackend('wrong use', (test) => {
     for (const each of [model, result.model]) disposeWeights(each);
   });
 
+  test('of what is no place of a model is told by what it is', async () => {
+    const model = smallSequential();
+    const file = fileSystem(mkdtempSync(join(tmpdir(), 'lowbit-')));
+    const artifacts = { modelTopology: { node: [] } };
+    const response = new Response('{}');
+    for (const [run, remedy] of [
+      [() => graphModel('https://').layers(), 'For instance'],
+      [() => graphModel('').layers(), 'For instance'],
+      [() => load('http://'), 'For instance'],
+      [() => load('https://a b/model.json'), 'For instance'],
+      [() => graphModel(response as never).layers(), 'the URL of the model.json'],
+      [() => load(response as never), 'the URL of the model.json'],
+      [() => tfjs(response as never), 'the URL of the model.json'],
+      [() => load(new Blob([]) as never), 'tf.io.browserFiles'],
+      [() => load(new URL('file:///model.json') as never), 'url.href'],
+      [() => load(new Uint8Array(4) as never), 'onnx()'],
+      [() => load(Promise.resolve('file://model.json') as never), 'Await it'],
+      [() => save(Promise.resolve(model) as never, file), 'Await it'],
+      [() => load(model as never), 'Give it to tfjs()'],
+      [() => tfjs(artifacts as never), 'graphModel()'],
+      [() => load(artifacts as never), 'graphModel()'],
+      [() => save(artifacts as never, file), 'saveGraph()'],
+      [() => tfjs({ modelTopology: { class_name: 'Sequential' } } as never), 'fromMemory'],
+      [() => tfjs({ model, report: {} } as never), 'const { model }'],
+      [() => quantize(artifacts as never, { weights: grid }), 'graphModel(source)'],
+      [() => quantize(model as never, { weights: grid }), 'tfjs(model)'],
+    ] as const)
+      expect(await failure(run), remedy).toMatchObject({
+        code: 'invalid-argument',
+        remedy: expect.stringContaining(remedy) as string,
+      });
+    disposeWeights(model);
+  });
+
+  test('of a file of Keras names the converter', async () => {
+    for (const [url, received] of [
+      ['model.h5', 'an HDF5 file, as Keras writes'],
+      ['https://example.org/Model.HDF5?raw=1', 'an HDF5 file, as Keras writes'],
+      ['file://model.keras', 'a zip archive, as a .keras file is'],
+    ] as const)
+      for (const run of [() => load(url), () => graphModel(url).layers(), () => loadGraph(url)])
+        expect(await failure(run)).toMatchObject({
+          code: 'model-malformed',
+          received,
+          remedy: expect.stringContaining('tensorflowjs_converter') as string,
+        });
+  });
+
+  test('of an option beside another form is refused, as the command line does', async () => {
+    const model = smallSequential();
+    const file = fileSystem(mkdtempSync(join(tmpdir(), 'lowbit-')));
+    for (const run of [
+      () => tfjs(model, { plain: 'uint8' }),
+      () => tfjs(model, { format: 'packed', plain: 'uint8' }),
+      () => graphModel('file://model.json', { plain: 'uint16' }),
+      () => save(model, file, { plain: 'uint16' }),
+      () => save(model, file, { format: 'packed', plain: 'uint16' }),
+    ])
+      expect(await failure(run)).toMatchObject({
+        code: 'invalid-argument',
+        where: expect.stringContaining("option 'plain'") as string,
+        expected: "format: 'plain' beside it",
+      });
+    for (const foldBatchNorm of ['yes', 1, null])
+      expect(await failure(() => tfjs(model, { foldBatchNorm } as never))).toMatchObject({
+        code: 'invalid-argument',
+        where: "tfjs: option 'foldBatchNorm'",
+      });
+    const plain = await quantize(tfjs(model, { format: 'plain' }), { weights: grid });
+    expect((await save(plain.model, file, { plain: 'uint16' })).format).toBe('plain');
+    for (const each of [model, plain.model]) disposeWeights(each);
+  });
+
   test('of an option that is misspelt names what was meant', async () => {
     const model = smallSequential();
     const file = fileSystem(mkdtempSync(join(tmpdir(), 'lowbit-')));
@@ -93,6 +167,7 @@ onEveryBackend('wrong use', (test) => {
       [() => graphModel(file, { formt: 'plain' } as never), 'format'],
       [() => save(model, file, { formt: 'plain' } as never), 'format'],
       [() => load(file, { weight: 'packed' } as never), 'weights'],
+      [() => loadGraph(file, { onProgres() {} } as never), 'onProgress'],
     ] as const)
       expect(await failure(run)).toMatchObject({
         code: 'unsupported-option',

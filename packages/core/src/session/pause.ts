@@ -8,7 +8,7 @@ declare const setImmediate: ((callback: () => void) => unknown) | undefined;
 const unnoticed = 16;
 
 /** Lets the event loop turn once; where a host has `setImmediate`, without the millisecond that timers wait at least. */
-export const nextTurn = () =>
+const nextTurn = () =>
   new Promise<void>((resolve) => {
     if (typeof setImmediate === 'function') setImmediate(resolve);
     else setTimeout(resolve, 0);

@@ -1,4 +1,5 @@
 import { LowbitError } from '../errors/error.js';
+import { isPromise } from '../errors/is-promise.js';
 import type { ActivationEntry, PlanEntry, QuantizationPlan } from '../plan/plan.js';
 import { optionsOf } from '../plugin/choose.js';
 import type { Registry } from '../plugin/registry.js';
@@ -67,7 +68,7 @@ const remedies: Readonly<Record<string, string>> = {
 function kindOf(given: unknown): string {
   if (typeof given === 'string') return 'a text';
   if (typeof given !== 'object' || given === null) return String(given);
-  if ('then' in given) return 'a promise';
+  if (isPromise(given)) return 'a promise';
   if ('document' in given) return 'what storeCheckpoint gave';
   return 'format' in given || ArrayBuffer.isView(given)
     ? 'a part of what storeCheckpoint gave'

@@ -1,4 +1,5 @@
 import { LowbitError } from '../errors/error.js';
+import { isPromise } from '../errors/is-promise.js';
 import { parsePlan } from '../plan/parse-plan.js';
 import { withOwnValues } from '../scheme/codebook-values.js';
 import type { Scheme } from '../scheme/types.js';
@@ -71,8 +72,6 @@ function bytesOf(data: unknown, where: string): Uint8Array {
       : 'loadCheckpoint(document, data): give both parts of the stored checkpoint.',
   });
 }
-
-const isPromise = (value: unknown) => typeof (Object(value) as { then?: unknown }).then === 'function';
 
 type Read = ReturnType<typeof arrayReader>['read'];
 

@@ -21,6 +21,17 @@ export function parseText(text: string, where: string): unknown {
   }
 }
 
+/**
+ * Checks that a file's name, or a URL, is not that of a file of another kind.
+ *
+ * @throws LowbitError `model-malformed`, as for its text.
+ */
+export function checkFileName(name: string): void {
+  const ending = /\.\w+$/.exec(name.replace(/[?#].*/, '').toLowerCase())?.[0] ?? '';
+  const [kind, remedy] = otherKinds.find(([, , , ...endings]) => endings.includes(ending)) ?? [];
+  if (kind !== undefined) throw manifestError(name, expected, kind, remedy);
+}
+
 /** Whether an object or a list begins, and what closes it is not at the end. */
 function endsEarly(text: string): boolean {
   const close = { '{': '}', '[': ']' }[text[0] as string];
@@ -46,22 +57,24 @@ function endError(where: string, length: number): LowbitError {
 const convert =
   'Convert it with tensorflowjs_converter --input_format=keras FILE FOLDER, and give the model.json in that folder.';
 
-/** Files that are taken for a model.json, by how they start as text: what they are, and what to do. */
-const otherKinds: readonly (readonly [kind: string, remedy: string, start: string])[] = [
+/** Files that are taken for a model.json, by how they start as text and how their names end: what they are, and what to do. */
+const otherKinds: readonly (readonly [kind: string, remedy: string, start: string, ...endings: string[]])[] =
   [
-    'an HTML page',
-    'The download returned a web page: use the direct link of the file ("raw" on code hosts), and log in if the model is gated.',
-    '<',
-  ],
-  [
-    'a Git LFS pointer',
-    'The file stands for the model: fetch the model itself with `git lfs pull`, or download it from the host.',
-    'version https://git-lfs',
-  ],
-  ['an HDF5 file, as Keras writes', convert, '\uFFFDHDF'],
-  [
-    'a zip archive, as a .keras file is',
-    'Save the model as .h5 in Keras, and convert that with tensorflowjs_converter --input_format=keras FILE FOLDER.',
-    'PK\u0003\u0004',
-  ],
-];
+    [
+      'an HTML page',
+      'The download returned a web page: use the direct link of the file ("raw" on code hosts), and log in if the model is gated.',
+      '<',
+    ],
+    [
+      'a Git LFS pointer',
+      'The file stands for the model: fetch the model itself with `git lfs pull`, or download it from the host.',
+      'version https://git-lfs',
+    ],
+    ['an HDF5 file, as Keras writes', convert, '\uFFFDHDF', '.h5', '.hdf5'],
+    [
+      'a zip archive, as a .keras file is',
+      'Save the model as .h5 in Keras, and convert that with tensorflowjs_converter --input_format=keras FILE FOLDER.',
+      'PK\u0003\u0004',
+      '.keras',
+    ],
+  ];

@@ -28,9 +28,13 @@ const choices: Readonly<Record<keyof StorageForm, readonly string[]>> = {
   plain: ['uint8', 'uint16', 'float16', 'float32'],
 };
 
-/** The options as they are. @throws LowbitError `unsupported-option`. */
+/**
+ * The options as they are.
+ *
+ * @throws LowbitError `unsupported-option`; `invalid-argument` for a form of plain files where none is asked for.
+ */
 export function checkedForm({ format, plain }: StorageForm, where: string): StorageForm {
-  const given = { format, plain: format === 'plain' ? plain : undefined };
+  const given = { format, plain };
   for (const [name, offered] of Object.entries(choices)) {
     const value = given[name as keyof StorageForm];
     if (value !== undefined && !offered.includes(value))
@@ -41,7 +45,21 @@ export function checkedForm({ format, plain }: StorageForm, where: string): Stor
         received: String(value),
       });
   }
-  return withoutUndefined(given);
+  const checked: StorageForm = withoutUndefined(given);
+  checkPlain(checked, where);
+  return checked;
+}
+
+/** @throws LowbitError `invalid-argument` for `plain` in a file of another format, where it would do nothing. */
+export function checkPlain({ format, plain }: StorageForm, where: string): void {
+  if (plain === undefined || format === 'plain') return;
+  throw new LowbitError({
+    code: 'invalid-argument',
+    where: `${where}: option 'plain'`,
+    expected: "format: 'plain' beside it",
+    received: format === undefined ? 'no format, which is packed' : `format: '${format}'`,
+    remedy: "Give format: 'plain' too, or leave it out.",
+  });
 }
 
 /** The form of a port, for plans. */

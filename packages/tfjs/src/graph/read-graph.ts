@@ -1,7 +1,7 @@
-import { LowbitError } from '@lowbit/core';
 import { artifactWeights, checkSpecs, type StoredWeight } from '@lowbit/tfjs-format';
 import { io } from '@tensorflow/tfjs-core';
 import { loadArtifacts, nameOf, type ModelSource } from '../load/load-artifacts.js';
+import { knownValue, wrongSource } from '../load/wrong-source.js';
 import { packedArtifacts } from './loaded-artifacts.js';
 import { checkTopology, type GraphTopology } from './graph-topology.js';
 
@@ -46,31 +46,20 @@ async function artifactsOf(
   onProgress?: (share: number) => void,
 ): Promise<io.ModelArtifacts> {
   if (typeof source === 'string') return loadArtifacts(source, onProgress);
-  if (typeof source !== 'object' || source === null) throw notASource(source);
-  if ('executeAsync' in source) return artifactsOfLive(source);
-  if ('layers' in source || 'then' in source) throw notASource(source);
-  return isArtifacts(source) ? source : loadArtifacts(source, onProgress);
+  const known = knownValue(source);
+  if (known === 'a graph model') return artifactsOfLive(source as LiveGraph);
+  if (known?.startsWith('artifacts') === true) return source as io.ModelArtifacts;
+  if (known !== undefined || Object(source) !== source) throw notASource(source);
+  return loadArtifacts(source as io.IOHandler, onProgress);
 }
 
-function notASource(source: unknown): LowbitError {
-  const isLayers = 'layers' in (Object(source) as object);
-  const isPromise = 'then' in (Object(source) as object);
-  const told = isLayers
-    ? { received: 'a layers model', remedy: 'Give it to tfjs().' }
-    : isPromise
-      ? { received: 'a promise', remedy: 'Await it: a model that is being loaded is not there yet.' }
-      : { received: String(source) };
-  return new LowbitError({
-    code: 'invalid-argument',
-    where: 'graphModel(source)',
-    expected: 'a URL, an IOHandler, artifacts or a tf.GraphModel',
-    ...told,
-  });
-}
-
-function isArtifacts(source: io.IOHandler | io.ModelArtifacts): source is io.ModelArtifacts {
-  return 'modelTopology' in source;
-}
+const notASource = (source: unknown) =>
+  wrongSource(
+    source,
+    'graphModel(source)',
+    'a URL, an IOHandler, artifacts or a tf.GraphModel',
+    "For instance graphModel('https://example.org/model/model.json').",
+  );
 
 /** A graph model that is loaded keeps the artifacts that it was loaded from, and gives them when it is saved, weights expanded. */
 async function artifactsOfLive(model: LiveGraph): Promise<io.ModelArtifacts> {

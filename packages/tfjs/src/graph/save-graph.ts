@@ -20,6 +20,7 @@ import {
 import { writtenWeight } from '../io/store-model-weights.js';
 import { planOfGraph } from './plan-of-graph.js';
 import { readGraph } from './read-graph.js';
+import { checkPlain } from '../form/storage-form.js';
 import { handlerWeights } from '../model/internals.js';
 
 /**
@@ -38,6 +39,7 @@ export async function saveGraph(
 ): Promise<SaveReport> {
   const planned = formatOf(planOfGraph(model));
   const { format = planned, plain, rest = 'float32' } = checkedOptions(options);
+  checkPlain({ format, ...(plain === undefined ? {} : { plain }) }, 'saveGraph');
   const handler = saveHandler(target);
   const { weights, where } = await readGraph(model);
   const pairs = weights.map((weight) => saveOne(weight, { format, planned, plain, rest }, where));

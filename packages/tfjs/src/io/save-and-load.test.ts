@@ -234,7 +234,7 @@ onEveryBackend('saving and loading', (test) => {
     await truncate(join(target, 'group1-shard1of1.bin'), 20);
     expect(await failure(load(fileSystem(target)))).toMatchObject({ code: 'model-truncated' });
     await writeFile(join(target, 'model.json'), json.slice(0, 100));
-    expect(await failure(load(fileSystem(target)))).toMatchObject({ code: 'model-malformed' });
+    expect(await failure(load(fileSystem(target)))).toMatchObject({ code: 'model-truncated' });
     await writeFile(join(target, 'model.json'), json.replace('group1-shard1of1.bin', '../secret.bin'));
     expect(await failure(load(fileSystem(target)))).toMatchObject({ code: 'external-data' });
     await rm(join(target, 'model.json'));

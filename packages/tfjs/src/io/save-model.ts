@@ -2,6 +2,8 @@ import { checkOptionNames, LowbitError, type QuantizationPlan } from '@lowbit/co
 import { checkSpecs, type PlainForm } from '@lowbit/tfjs-format';
 import { io, keep, tidy, Variable } from '@tensorflow/tfjs-core';
 import { version_layers as version, type LayersModel } from '@tensorflow/tfjs-layers';
+import { checkPlain } from '../form/storage-form.js';
+import { knownValue, wrongSource } from '../load/wrong-source.js';
 import { planOf } from '../model/plan-record.js';
 import { topologyOf } from '../model/topology.js';
 import { withRecordsOf, type WrittenWeight } from '../model/weight-records.js';
@@ -61,6 +63,7 @@ export async function save(
   checkSaved(model);
   const planned = formatOf(planOf(model));
   const { format = planned, plain, rest = 'float32' } = checkedOptions(options);
+  checkPlain({ format, ...(plain === undefined ? {} : { plain }) }, 'save');
   const handler = saveHandler(target);
   const artifacts = await artifactsOf(model);
   const weights = await storeModelWeights(model, artifacts, { format, planned, plain, rest });
@@ -76,18 +79,14 @@ export async function save(
 
 /** What `quantize` gives holds the model; `save` takes that. */
 function checkSaved(value: unknown): void {
-  const { layers, toJSON, model } = Object(value) as Record<string, unknown>;
-  if (Array.isArray(layers) && typeof toJSON === 'function') return;
-  throw new LowbitError({
-    code: 'invalid-argument',
-    where: 'save(model)',
-    expected: 'a tf.LayersModel',
-    received: typeof value === 'object' && value !== null ? 'another object' : String(value),
-    remedy:
-      model === undefined
-        ? 'Give it the model that quantize or load made; artifacts of a graph model go into saveGraph().'
-        : 'Of the result of quantize, save its model: const { model } = await quantize(…).',
-  });
+  if (knownValue(value) === 'a layers model') return;
+  const otherwise =
+    'Give it the model that quantize or load made; artifacts of a graph model go into saveGraph().';
+  const own = {
+    'artifacts of a graph model': 'Give them to saveGraph().',
+    'a graph model': 'Give it to saveGraph().',
+  };
+  throw wrongSource(value, 'save(model)', 'a tf.LayersModel', otherwise, own);
 }
 
 /** The artifacts with records of the weights as they are written. */

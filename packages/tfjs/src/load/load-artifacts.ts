@@ -1,6 +1,7 @@
-import { checkSpecs } from '@lowbit/tfjs-format';
+import { checkFileName, checkSpecs } from '@lowbit/tfjs-format';
 import { LowbitError } from '@lowbit/core';
 import { env, io } from '@tensorflow/tfjs-core';
+import { knownValue, wrongSource } from './wrong-source.js';
 
 /** Where a model is: a URL of any scheme that TensorFlow.js knows, or a handler of one's own. */
 export type ModelSource = string | io.IOHandler;
@@ -15,7 +16,8 @@ export async function loadArtifacts(
   source: ModelSource,
   onProgress?: (share: number) => void,
 ): Promise<io.ModelArtifacts> {
-  if (typeof source !== 'string' && (typeof source !== 'object' || source === null)) throw notASource(source);
+  if (typeof source === 'string') checkUrl(source);
+  else if (Object(source) !== source || knownValue(source) !== undefined) throw notASource(source);
   const handler = typeof source === 'string' ? handlerOf(source, onProgress) : source;
   if (handler.load === undefined) throw notLoadable(nameOf(source));
   const artifacts = (await handler.load()) as io.ModelArtifacts | undefined;
@@ -38,14 +40,30 @@ function handlerOf(url: string, onProgress?: (share: number) => void): io.IOHand
   throw notLoadable(url);
 }
 
-function notASource(source: unknown): LowbitError {
-  return new LowbitError({
+const notASource = (source: unknown) => wrongSource(source, 'load(source)', 'a URL or an IOHandler', example);
+
+const example = "For instance load('https://example.org/model/model.json').";
+
+/** Checks a URL before anything is fetched. Stores of the browser have names of any kind. */
+function checkUrl(url: string): void {
+  if (/^(indexeddb|localstorage):/.test(url)) return;
+  checkFileName(url);
+  if (url !== '' && !(/^https?:/.test(url) && !isUrl(url))) return;
+  throw new LowbitError({
     code: 'invalid-argument',
     where: 'load(source)',
-    expected: 'a URL or an IOHandler',
-    received: String(source),
-    remedy: "For instance load('https://example.org/model/model.json').",
+    expected: 'the URL of a model.json',
+    received: url === '' ? 'an empty text' : `'${url}', which is none`,
+    remedy: example,
   });
+}
+
+function isUrl(text: string): boolean {
+  try {
+    return new URL(text).href !== '';
+  } catch {
+    return false;
+  }
 }
 
 function noArtifacts(where: string, received: unknown): LowbitError {
