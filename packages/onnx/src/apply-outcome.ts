@@ -9,6 +9,7 @@ import { addMetadata } from './rewrite/metadata.js';
 import { ownPrefixes } from './rewrite/names.js';
 import { rewriteModel } from './rewrite/rewrite-model.js';
 import { describeSource, type DescribedSource, type Source } from './source.js';
+import { unmetForms } from './unmet-forms.js';
 import { externalBytes, settleExternal } from './write/external-data.js';
 import { insideReasons } from './write/inside-reasons.js';
 import { writeModel } from './write/write-model.js';
@@ -29,8 +30,10 @@ export async function applyOutcome(
 ): Promise<Applied<OnnxResult>> {
   const { bytes, name, optimize, files, external, runtime, integers } = source;
   const sites = siteNotes(outcome.activations.keys());
-  const { model: read, description: before } = await described;
+  const opened = await described;
+  const { model: read, description: before } = opened;
   const { proto } = read;
+  const marked = unmetForms(source, opened, outcome);
   const prefixes = ownPrefixes(proto);
   const [counts, outside] = [externalCounts(proto), externalBytes(proto)];
   const written = writeIntegers(read, before, outcome, integers, runtime, sites);
@@ -50,7 +53,7 @@ export async function applyOutcome(
   const inside =
     external === true ? insideReasons(description.sites, proto, notes) : new Map<string, string>();
   const storage = notes.map((note) =>
-    withReason(withReason(note, reasons.get(note.id)), inside.get(note.id)),
+    marked(withReason(withReason(note, reasons.get(note.id)), inside.get(note.id))),
   );
   addMetadata(proto, outcome.plan, { name, bytes: bytes.length }, Object.values(prefixes));
   const externalData = await settleExternal(model, counts, files, source);

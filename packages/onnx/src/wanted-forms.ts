@@ -2,6 +2,7 @@ import { groupSize, type SiteDescriptor, type WeightDescriptor } from '@lowbit/c
 import type { DescribedLayer } from './describe/described-layer.js';
 import type { WeightSite } from './describe/weight-site.js';
 import { integerOperators } from './integer/integer-operators.js';
+import { dynamicOpset, opsetRefusal } from './integer/raise-opset.js';
 import type { OnnxModel } from './read/model.js';
 import { packedForms } from './rewrite/wanted-form.js';
 import type { Source } from './source.js';
@@ -10,7 +11,7 @@ type Wants = WeightDescriptor['wants'];
 
 /**
  * What the forms of a model's weights want: a symmetric grid for each channel where activations are quantized and the layer
- * becomes integer, otherwise what keeps them packed where that is asked for.
+ * becomes integer (with ranges measured on each run, where the operator set can be raised to that), otherwise what keeps them packed where that is asked for.
  *
  * @param sites Where activations can be quantized, by the id of the layer.
  */
@@ -20,13 +21,15 @@ export function wantedForms(
   sites: ReadonlyMap<string, readonly SiteDescriptor[]>,
 ): (site: WeightSite, layer: DescribedLayer) => Wants {
   const packed = optimize === 'memory' ? packedForms(model, runtime) : () => undefined;
+  const refused = opsetRefusal(model, dynamicOpset) !== undefined;
   return (site, layer) => {
     const wants = packed(site);
     if (!sites.has(layer.id) || integers === undefined) return wants;
     return (settings) => {
       const written = settings.measuresRanges === true ? 'operators' : integers;
       const form = integerOperators[written][layer.op];
-      if (!settings.activations || form === undefined) return wants?.(settings);
+      const floats = !settings.activations || (settings.measuresRanges === true && refused);
+      if (floats || form === undefined) return wants?.(settings);
       const shared = groupSize(settings.granularity) === undefined ? {} : { granularity: 'channel' as const };
       return { form, grid: 'symmetric', ...shared };
     };

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { describeModel } from '../src/describe/describe-model.js';
 import { foldModel } from '../src/fold/fold-model.js';
 import { openGraph } from '../src/integer/open-graph.js';
-import { raiseOpset } from '../src/integer/raise-opset.js';
+import { integerOpset, raiseOpset } from '../src/integer/raise-opset.js';
 import { readFloats } from '../src/read/tensor-data.js';
 import { AttributeType, createAttribute, createNode } from '../src/schema/proto.js';
 import { makeNode } from '../src/write/make-node.js';
@@ -44,7 +44,7 @@ describe('bounds of slices at the ends of 64 bits', () => {
   test.each(raisable)('stay the same when opset 9 is raised: %s', async (_, one) => {
     const model = oldSlice(one);
     const graph = openGraph(model);
-    const raised = raiseOpset(model, graph);
+    const raised = raiseOpset(model, graph, integerOpset);
     graph.apply();
     const session = await ort.InferenceSession.create(writeModel(raised));
     const data = Float32Array.from({ length: 40 }, (_, index) => index);

@@ -116,6 +116,8 @@ export interface StorageNote {
   readonly memoryBytes: number;
   /** The weight was left as it was, for the reason given: the report lists it as skipped. */
   readonly float?: true;
+  /** What the plan's entry tells of a wanted form does not hold of what was written: the report leaves it out. */
+  readonly unmet?: true;
   /** Why this form, or what it costs. */
   readonly reason: string;
   /**

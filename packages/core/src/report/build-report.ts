@@ -89,8 +89,10 @@ export function buildReport<M>(
 
 function withStorage(row: WeightReport, note: StorageNote | undefined): WeightReport {
   if (note === undefined) return row;
+  const { wanted, ...others } = row;
   return {
-    ...row,
+    ...others,
+    ...(wanted === undefined || note.unmet === true ? {} : { wanted }),
     sizes: { ...row.sizes, stored: note.storedBytes, memory: note.memoryBytes },
     bitsPerWeight: bitsEach(note.storedBytes, row.values),
     form: note.form,

@@ -59,7 +59,10 @@ export interface WeightReport {
   readonly histogram?: Histogram;
   readonly form: string;
   readonly reason: string;
-  /** What there is to say of what a packed form wanted, and what its grid costs; the reason says both too. */
+  /**
+   * What there is to say of what a packed form wanted, and what its grid costs; the reason says both too. Absent where the weight
+   * was written in another form in the end.
+   */
   readonly wanted?: string;
   readonly gridCost?: GridCost;
   readonly storageReason: string;

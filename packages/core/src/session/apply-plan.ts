@@ -15,6 +15,7 @@ import { quantizeOptions, type QuantizeOptions } from './events.js';
 import { fitActivations } from './fit-activations.js';
 import { brokenPromise } from './broken-promise.js';
 import { gridCost } from './grid-cost.js';
+import { ownGrids } from './own-grids.js';
 import { quantizeWeight } from './quantize-weight.js';
 import { writePlan, type EncodeOne, type RemarkOne } from './write-plan.js';
 
@@ -32,7 +33,8 @@ export interface ApplyOptions extends QuantizeOptions {
 
 /**
  * Quantizes every weight as the plan says, one at a time, and writes the result. Names in the plan are looked
- * up in `registry`; a port with forms takes the plan's. Throws what {@link checkPlan} and {@link quantizedTwice} find, `plan-mismatch` for the plan of
+ * up in `registry`; a port with forms takes the plan's. Weights whose inputs turn out to stay float get the method's own grid, in
+ * the plan that is given back too. Throws what {@link checkPlan} and {@link quantizedTwice} find, `plan-mismatch` for the plan of
  * another port, `nothing-to-quantize`, `non-finite`, `plugin-failed`, `aborted`, and the
  * port's own errors.
  */
@@ -56,9 +58,10 @@ export async function applyPlan<M>(
     cost: () => gridCost(weight, values, entry, plan.seed, registry),
     broken: brokenPromise(weight, entry, scheme, registry, plan),
   });
+  const placed = uniqueWeights(layers);
   return writePlan(
     formed,
-    withLayers(plan, uniqueWeights(layers)),
+    ownGrids(withLayers(plan, placed), placed, activations, registry),
     activations,
     encodeOne,
     options,

@@ -1,4 +1,4 @@
-import type { WeightDescriptor } from '../model/port.js';
+import type { WeightDescriptor, WeightSettings } from '../model/port.js';
 import type { QuantizationPlan, QuantizedEntry } from '../plan/plan.js';
 import { hasZeroPoints } from '../plugin/has-zero-points.js';
 import type { GridKind, Quantizer } from '../plugin/quantizer.js';
@@ -19,9 +19,9 @@ export function brokenPromise(
   { bits, granularity, quantizer: { name, options } }: QuantizedEntry,
   scheme: Scheme,
   registry: Registry,
-  { activations }: QuantizationPlan,
+  plan: QuantizationPlan,
 ): string | undefined {
-  const wanted = weight.wants?.({ bits, granularity, activations: activations !== undefined });
+  const wanted = weight.wants?.({ bits, granularity, ...activationsOf(plan, registry) });
   const kind = wanted?.grid;
   const quantizer = registry.find('quantizer', name);
   if (
@@ -34,6 +34,17 @@ export function brokenPromise(
   const chosen = Object.entries(quantizer.grids?.[kind] ?? {}).map(([key, value]) => `${key}=${value}`);
   const condition = chosen.length === 0 ? '' : ` with ${chosen.join(' and ')}`;
   return `${name} broke the promise of its grids: ${words[kind]}${condition}, which ${wanted?.form} wants`;
+}
+
+/** What the plan says of activations, as ports are asked for what they want. */
+function activationsOf(
+  { activations }: QuantizationPlan,
+  registry: Registry,
+): Pick<WeightSettings, 'activations' | 'measuresRanges'> {
+  const measures = activations?.some(
+    ({ quantizer }) => registry.find('quantizer', quantizer.name)?.dynamic === 'range',
+  );
+  return { activations: activations !== undefined, ...(measures ? { measuresRanges: true } : {}) };
 }
 
 const words: Readonly<Record<GridKind, string>> = {

@@ -40,9 +40,11 @@ export function findIntegerLayers(
   runtime: Runtime | undefined,
 ): IntegerLayers {
   const onGpu = runtime?.provider === 'webgpu' ? noGpuKernels : undefined;
-  const refusal = onGpu ?? opsetRefusal(model, dynamic ? dynamicOpset : integerOpset);
+  const refusal = onGpu ?? opsetRefusal(model, opsetFor(dynamic));
   return integerLayers(layers, graph, form, refusal);
 }
+
+const opsetFor = (dynamic: boolean): number => (dynamic ? dynamicOpset : integerOpset);
 
 /**
  * Rewrites the layers of a model, in place, whose weights and inputs are quantized to 8 bits, where integers make them
@@ -74,7 +76,7 @@ export function integerModel(
     noteLeft(description, reasons, sites);
     return { model, storage: [], reasons };
   }
-  const raised = raiseOpset(model, graph);
+  const raised = raiseOpset(model, graph, opsetFor(dynamic));
   const edit = integerEdit(graph, raised.opset);
   const storage = [
     ...writeDynamic(dynamics, edit, form),

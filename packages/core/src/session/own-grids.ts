@@ -1,0 +1,54 @@
+import type { FittedActivations } from '../model/port.js';
+import type { PlacedWeight } from '../plan/make-plan.js';
+import { meetWanted } from '../plan/meet-wanted.js';
+import type { QuantizationPlan, QuantizedEntry } from '../plan/plan.js';
+import type { Registry } from '../plugin/registry.js';
+
+/**
+ * The plan in which weights of layers whose inputs stay float, as fitting them has shown, have the method's own grid again:
+ * the one that they have for quantized inputs would cost something for nothing. What else the weight wants is met.
+ */
+export function ownGrids(
+  plan: QuantizationPlan,
+  placed: ReadonlyMap<string, PlacedWeight>,
+  { floatSites }: FittedActivations,
+  registry: Registry,
+): QuantizationPlan {
+  if (floatSites.size === 0) return plan;
+  const weights = plan.weights.map((entry) => {
+    const weight = placed.get(entry.id);
+    if (entry.bits === 'float' || entry.instead === undefined || weight === undefined) return entry;
+    const inputs = weight.layer.sites.filter(({ side }) => side === 'input');
+    const stayFloat = inputs.length > 0 && inputs.every(({ id }) => floatSites.has(id));
+    return stayFloat ? ownGrid(entry, weight, registry) : entry;
+  });
+  return { ...plan, weights };
+}
+
+/** The entry as it would be without activations; as it is where the form wants the same then. */
+function ownGrid(entry: QuantizedEntry, { weight }: PlacedWeight, registry: Registry): QuantizedEntry {
+  const { instead, wanted: told, ...others } = entry;
+  const { bits, granularity, reason } = entry;
+  const quantizer = registry.find('quantizer', entry.quantizer.name);
+  const settings = { bits, granularity };
+  const wanted = weight.wants?.({ ...settings, activations: false });
+  const before = weight.wants?.({ ...settings, activations: true });
+  if (quantizer === undefined || wanted?.form === before?.form) return entry;
+  const options = { ...entry.quantizer.options, ...instead };
+  const met = meetWanted(wanted, { quantizer, options, given: {} }, granularity, true);
+  const reasons = [without(reason, told), 'its input stays float', met.reason];
+  return {
+    ...others,
+    quantizer: { name: quantizer.name, options: met.options },
+    ...(met.instead === undefined ? {} : { instead: met.instead }),
+    ...(met.reason === undefined ? {} : { wanted: met.reason }),
+    reason: reasons.filter((one) => one !== undefined && one !== '').join('; '),
+  };
+}
+
+/** The reason without the part that told what was wanted. */
+const without = (reason: string, told: string | undefined): string =>
+  reason
+    .split('; ')
+    .filter((part) => part !== told)
+    .join('; ');

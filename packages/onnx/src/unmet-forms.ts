@@ -1,0 +1,41 @@
+import type { Outcome, QuantizedEntry, StorageNote } from '@lowbit/core';
+import { activationSites } from './activations/activation-sites.js';
+import { measuresRange } from './integer/measures-range.js';
+import type { DescribedSource, Source } from './source.js';
+import { wantedForms } from './wanted-forms.js';
+
+type Mark = (note: StorageNote) => StorageNote;
+
+/**
+ * Marks the notes on weights of which the plan tells something about a wanted form that does not hold of what was written.
+ *
+ * @param read The model before it is changed.
+ */
+export function unmetForms(source: Source, read: DescribedSource, { plan, activations }: Outcome): Mark {
+  const told = plan.weights.filter((entry): entry is QuantizedEntry => 'wanted' in entry);
+  if (told.length === 0) return (note) => note;
+  const { model, description, normals } = read;
+  const wants = wantedForms(model, source, activationSites(model, description, source, normals));
+  const measuresRanges = [...activations.values()].some(measuresRange);
+  const settings = { activations: plan.activations !== undefined, measuresRanges };
+  const entries = new Map(told.map((entry) => [entry.id, entry]));
+  const forms = new Map(
+    description.layers.flatMap((layer) =>
+      layer.weights.map((site) => {
+        const entry = entries.get(site.id);
+        return [site.id, entry && wants(site, layer)?.({ ...entry, ...settings })?.form] as const;
+      }),
+    ),
+  );
+  return (note) => {
+    const entry = entries.get(note.id);
+    if (entry === undefined || holds(entry, forms.get(note.id), note.form)) return note;
+    return { ...note, unmet: true };
+  };
+}
+
+/** Of options that were taken for a form: that it was written. Of advice: that it was not. */
+function holds({ wanted = '', instead }: QuantizedEntry, form: string | undefined, written: string): boolean {
+  if (form === undefined || !wanted.split(' ').includes(form)) return false;
+  return written.split('→').includes(form) === (instead !== undefined);
+}
