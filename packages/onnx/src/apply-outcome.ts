@@ -38,7 +38,7 @@ export async function applyOutcome(
   const [counts, outside] = [externalCounts(proto), externalBytes(proto)];
   const written = writeIntegers(read, before, outcome, integers, runtime, sites);
   const { model, rest } = written;
-  const description = describeSource(model, source);
+  const description = written.changed ? describeSource({ model }, source) : before;
   const reasons = applyActivations(
     model,
     description,

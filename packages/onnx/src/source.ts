@@ -1,12 +1,13 @@
 import { normalDistributions, type NormalDistributions } from './activations/normal-distributions.js';
 import { describeModel } from './describe/describe-model.js';
 import type { ModelDescription } from './describe/described-layer.js';
-import { foldModel } from './fold/fold-model.js';
+import { foldOrdered } from './fold/fold-model.js';
 import type { IntegerForm } from './integer/cost.js';
 import type { OnnxOptions } from './onnx-options.js';
 import type { ExternalFiles } from './read/external-files.js';
+import type { GraphOrder } from './read/check-graph.js';
 import type { OnnxModel } from './read/model.js';
-import { readModel } from './read/read-model.js';
+import { readOrdered } from './read/read-model.js';
 import { loadSmallIntegers } from './read/small-integers.js';
 import { checkVersions } from './target/runtime.js';
 import type { Runtime } from './target/target.js';
@@ -27,6 +28,7 @@ export interface Source extends Required<Pick<OnnxOptions, 'name' | 'optimize'>>
 export interface ReadSource {
   /** Folded where activations may become integers. */
   readonly model: OnnxModel;
+  readonly order: GraphOrder;
   /** What batch normalization told before it was folded. */
   readonly normals: NormalDistributions;
   /** Whether names that repeat were made unique. */
@@ -40,21 +42,24 @@ export interface DescribedSource extends ReadSource {
 
 /** Reads the model anew, as callers change it. @throws LowbitError as `readModel` and `checkVersions`. */
 export async function readSource({ bytes, name, files, runtime, integers }: Source): Promise<ReadSource> {
-  const model = readModel(bytes, name);
+  const { model, order } = readOrdered(bytes, name);
   const renamed = [separateNames(model.proto), separateValues(model.proto)].includes(true);
   checkVersions({ ...model, ...(runtime === undefined ? {} : { runtime }) }, name);
   if (files !== undefined) await loadSmallIntegers(model, files);
-  const normals = normalDistributions(model);
-  if (integers !== undefined) foldModel(model);
-  return { model, normals, renamed };
+  const normals = normalDistributions(model, order);
+  const folded = integers === undefined ? order : foldOrdered(model, order).order;
+  return { model, order: folded, normals, renamed };
 }
 
 /** As {@link readSource}, with the layers. */
 export async function readDescribed(source: Source): Promise<DescribedSource> {
   const read = await readSource(source);
-  return { ...read, description: describeSource(read.model, source) };
+  return { ...read, description: describeSource(read, source) };
 }
 
-/** The layers of a model that was read from this source. */
-export const describeSource = (model: OnnxModel, { files }: Source): ModelDescription =>
-  describeModel(model, { external: files !== undefined });
+/** The layers of a model that was read from this source. Without its order it is checked. */
+export const describeSource = (
+  { model, order }: Pick<ReadSource, 'model'> & Partial<Pick<ReadSource, 'order'>>,
+  { files }: Source,
+): ModelDescription =>
+  describeModel(model, { external: files !== undefined, ...(order === undefined ? {} : { order }) });

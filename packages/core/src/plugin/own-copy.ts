@@ -11,9 +11,16 @@ function copyOf(value: unknown): unknown {
   if (ArrayBuffer.isView(value)) return (value as Float32Array).slice();
   if (Array.isArray(value)) return value.map(copyOf);
   if (value instanceof Map) return new Map([...value].map(([key, entry]) => [key, copyOf(entry)]));
-  return isPlain(value)
-    ? Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, copyOf(entry)]))
-    : value;
+  return isPlain(value) ? copyOfObject(value as Record<string, unknown>) : value;
+}
+
+function copyOfObject(value: Record<string, unknown>): Record<string, unknown> {
+  const copy = { ...value };
+  for (const key of Object.keys(copy)) {
+    const entry = copy[key];
+    if (typeof entry === 'object' && entry !== null) copy[key] = copyOf(entry);
+  }
+  return copy;
 }
 
 function isPlain(value: object): boolean {

@@ -1,5 +1,5 @@
-import { decode, levelValue } from '../scheme/decode.js';
-import { levelsOf, sliceParameters } from '../scheme/scheme.js';
+import { decode, valueOfCode } from '../scheme/decode.js';
+import { levelsOf } from '../scheme/scheme.js';
 import type { SliceRanges } from '../scheme/slice-ranges.js';
 import { sliceLayout } from '../scheme/slicing.js';
 import type { QuantizedTensor, Scheme } from '../scheme/types.js';
@@ -36,10 +36,11 @@ export function gridWarning(
 /** Distance of the farthest value from the middle of its slice's grid, in half widths of that grid. */
 function farthestReach(scheme: Scheme, { min, max }: SliceRanges): number {
   const highest = levelsOf(scheme) - 1;
+  const valueOf = valueOfCode(scheme);
   let reach = 0;
   for (let s = 0; s < min.length; s++) {
-    const valueOf = levelValue(sliceParameters(scheme, s));
-    const [first, last] = [valueOf(0), valueOf(highest)];
+    const first = valueOf(0, s);
+    const last = valueOf(highest, s);
     const middle = (first + last) / 2;
     const half = Math.abs(last - first) / 2;
     const farthest = Math.max((max[s] as number) - middle, middle - (min[s] as number));

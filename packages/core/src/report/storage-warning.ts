@@ -1,6 +1,6 @@
 import { sliceParameters } from '../scheme/scheme.js';
 import type { SliceRanges } from '../scheme/slice-ranges.js';
-import type { ParameterStorage, QuantizedTensor, Scheme, SliceParameters } from '../scheme/types.js';
+import type { ParameterStorage, QuantizedTensor, Scheme } from '../scheme/types.js';
 
 /** A sentence when parameters are not stored as was asked for, since that cannot hold them; otherwise `undefined`. */
 export function storageWarning(
@@ -38,11 +38,12 @@ const numbersOf = (scheme: Exclude<Scheme, { kind: 'affine' }>): Float32Array =>
 
 /** A sentence when slices hold values other than 0 and none of their levels is another than 0; otherwise `undefined`. */
 export function vanishedWarning(scheme: Scheme, { min, max }: SliceRanges): string | undefined {
+  const isZero = zeroTest(scheme);
   let vanished = 0;
   let largest = 0;
   for (let s = 0; s < min.length; s++) {
     const reach = Math.max(-(min[s] as number), max[s] as number);
-    if (!(reach > 0) || !isZero(sliceParameters(scheme, s))) continue;
+    if (!(reach > 0) || !isZero(s)) continue;
     vanished++;
     largest = Math.max(largest, reach);
   }
@@ -51,8 +52,16 @@ export function vanishedWarning(scheme: Scheme, { min, max }: SliceRanges): stri
   return `${slices} zeros: float32 has no step for values of at most ${largest.toPrecision(2)}`;
 }
 
-function isZero(parameters: SliceParameters): boolean {
-  if (parameters.kind === 'affine') return parameters.scale === 0 && (parameters.offset ?? 0) === 0;
-  if (parameters.kind === 'residual') return parameters.scales.every((scale) => scale === 0);
-  return parameters.scale === 0 || parameters.values.every((value) => value === 0);
+/** Whether all levels of a slice are 0. */
+function zeroTest(scheme: Scheme): (slice: number) => boolean {
+  if (scheme.kind === 'affine') {
+    const { scale, offset } = scheme;
+    return (slice) => scale[slice] === 0 && (offset?.[slice] ?? 0) === 0;
+  }
+  return (slice) => {
+    const parameters = sliceParameters(scheme, slice);
+    if (parameters.kind === 'affine') return false;
+    if (parameters.kind === 'residual') return parameters.scales.every((scale) => scale === 0);
+    return parameters.scale === 0 || parameters.values.every((value) => value === 0);
+  };
 }

@@ -2,7 +2,7 @@ import { codebookValues } from './codebook-values.js';
 import { gridsOf, type Grids } from './grids.js';
 import type { SliceRuns } from './slice-runs.js';
 import { sliceLayout } from './slicing.js';
-import type { AffineScheme, QuantizedTensor, Scheme, SliceParameters } from './types.js';
+import type { QuantizedTensor, Scheme, SliceParameters } from './types.js';
 
 /** The values that the codes stand for, row-major, each step rounded to float32 as runtimes do. */
 export function decode(tensor: QuantizedTensor): Float32Array {
@@ -46,7 +46,12 @@ function decodeAffine(
 const affineValue = (scale: number, code: number, offset: number): number =>
   Math.fround(Math.fround(scale * code) + offset);
 
-function valueOfCode(scheme: Exclude<Scheme, AffineScheme>): (code: number, slice: number) => number {
+/** The value of a code of any slice. */
+export function valueOfCode(scheme: Scheme): (code: number, slice: number) => number {
+  if (scheme.kind === 'affine') {
+    const { scale, offsets, middle } = gridsOf(scheme);
+    return (code, slice) => affineValue(scale[slice] as number, code - middle, offsets[slice] as number);
+  }
   if (scheme.kind === 'residual') {
     const { scales, order } = scheme;
     return (code, slice) => residualValue(scales, slice * order, order, code);

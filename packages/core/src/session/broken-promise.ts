@@ -68,12 +68,11 @@ function keeps(scheme: Scheme, kind: GridKind): boolean {
   if (kind === 'even') return isEven(scheme);
   if (scheme.kind !== 'affine') return false;
   const { levels, offset } = scheme;
-  const constants = scheme.scale.some((scale, slice) => scale === 0 && offset?.[slice] !== 0);
   const zeroPoints = integerZeroPoints(scheme);
-  if (zeroPoints === undefined) return constants;
-  return (
-    kind === 'zero-point' || constants || zeroPoints.every((zeroPoint) => zeroPoint === middleOf(levels))
-  );
+  if (zeroPoints !== undefined && kind === 'zero-point') return true;
+  const middle = middleOf(levels);
+  if (zeroPoints?.every((zeroPoint) => zeroPoint === middle)) return true;
+  return scheme.scale.some((scale, slice) => scale === 0 && offset?.[slice] !== 0);
 }
 
 /** Whether levels are evenly spaced; of a codebook, those of the first slice. */

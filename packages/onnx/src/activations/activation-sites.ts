@@ -38,8 +38,8 @@ export function activationSites(
   return new Map([...sites].map(([layer, own]) => [layer, own.map(described)]));
 }
 
-function standardSites(model: OnnxModel, { layers }: ModelDescription): SitesByLayer {
-  const graph = openGraph(model);
+function standardSites(model: OnnxModel, { layers, order }: ModelDescription): SitesByLayer {
+  const graph = openGraph(model, order);
   const sites = layers.flatMap((layer): [string, SiteDescriptor[]][] => {
     const input = activationInput(layer, graph, model.opset);
     return typeof input === 'string'

@@ -19,20 +19,27 @@ import { writeActivations } from './write-activations.js';
  */
 export function applyActivations(
   model: OnnxModel,
-  { layers }: ModelDescription,
+  description: ModelDescription,
   outcome: Outcome,
   { integers, runtime }: ActivationForm,
   sites: SiteNotes,
   prefix: string,
 ): ReadonlyMap<string, string> {
   if (outcome.plan.activations === undefined) return new Map();
-  if (integers === undefined) return writeActivations(model, layers, outcome, sites, runtime, prefix);
+  if (integers === undefined) return writeActivations(model, description, outcome, sites, runtime, prefix);
   const others = [...outcome.activations].filter(
     ([, site]) => typeof uint8Site(site) === 'string' && !measuresRange(site),
   );
   const activations = new Map(others);
-  const taking = layers.filter(({ node }) => node.input.some((name) => activations.has(name)));
-  return taking.length === 0
+  const layers = description.layers.filter(({ node }) => node.input.some((name) => activations.has(name)));
+  return layers.length === 0
     ? new Map()
-    : writeActivations(model, taking, { ...outcome, activations }, sites, runtime, prefix);
+    : writeActivations(
+        model,
+        { ...description, layers },
+        { ...outcome, activations },
+        sites,
+        runtime,
+        prefix,
+      );
 }

@@ -1,7 +1,7 @@
 import type { NormalDistribution } from '@lowbit/core';
 import { isStandard } from '../describe/scope.js';
 import { graphConstants, type GraphConstants } from '../fold/graph-constants.js';
-import { checkGraph } from '../read/check-graph.js';
+import type { GraphOrder } from '../read/check-graph.js';
 import type { OnnxModel } from '../read/model.js';
 import type { GraphProto, NodeProto } from '../schema/proto.js';
 
@@ -9,29 +9,31 @@ import type { GraphProto, NodeProto } from '../schema/proto.js';
 export type NormalDistributions = ReadonlyMap<string, NormalDistribution>;
 
 /** Operators that rectify values, choose among them, or move them. */
-const passing = [
+const passing: ReadonlySet<string> = new Set([
   ...['Relu', 'Clip', 'MaxPool', 'Identity', 'Dropout'],
   ...['Reshape', 'Flatten', 'Squeeze', 'Unsqueeze', 'Transpose'],
-];
+]);
 
 /**
  * The distributions that batch normalization gives values before any rectifier: in a trained network each channel has
  * the mean β and the deviation |γ|, and all channels together have their mean and deviation. Values that do not come
  * from batch normalization, or are constant after it, are left out.
+ *
+ * @param order Of this very model.
  */
-export function normalDistributions(model: OnnxModel): NormalDistributions {
+export function normalDistributions(model: OnnxModel, order: GraphOrder): NormalDistributions {
   const known = new Map<string, NormalDistribution>();
   const graph = model.proto.graph as GraphProto;
   if (!graph.node.some(isNormalization)) return known;
   const constants = graphConstants(graph, model.ir);
-  for (const node of checkGraph(model.proto, model.name).get(graph) ?? []) {
+  for (const node of order.get(graph) ?? []) {
     const normal = isPassing(node) ? known.get(node.input[0] ?? '') : normalized(node, constants);
     if (normal !== undefined) known.set(node.output[0] as string, normal);
   }
   return known;
 }
 
-const isPassing = (node: NodeProto): boolean => passing.some((op) => isStandard(node, op));
+const isPassing = (node: NodeProto): boolean => passing.has(node.opType) && isStandard(node, node.opType);
 
 const isNormalization = (node: NodeProto): boolean => isStandard(node, 'BatchNormalization');
 

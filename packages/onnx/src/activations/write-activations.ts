@@ -22,7 +22,7 @@ import type { SiteNotes } from './site-notes.js';
  * are quantized. A value that several of them take is quantized once, as equal nodes are added once. Weights stay as they
  * are, for `rewriteModel`.
  *
- * @param layers Of this very model: those to look at.
+ * @param description Of this very model, with the layers to look at.
  * @param sites Told what becomes of each.
  * @param prefix What the names of all that is added begin with.
  * @returns What became of the input of each layer with quantized weights, by the id of the weight.
@@ -30,13 +30,13 @@ import type { SiteNotes } from './site-notes.js';
  */
 export function writeActivations(
   model: OnnxModel,
-  layers: ModelDescription['layers'],
+  { layers, order }: ModelDescription,
   { weights, activations, floatSites }: Pick<Outcome, 'weights' | 'activations' | 'floatSites'>,
   sites: SiteNotes,
   runtime?: Runtime,
   prefix = ownPrefixes(model.proto).activations,
 ): ReadonlyMap<string, string> {
-  const graph = openGraph(model);
+  const graph = openGraph(model, order);
   const builder = graphBuilder(
     graph,
     model.opset,

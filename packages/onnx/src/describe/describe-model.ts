@@ -1,9 +1,9 @@
-import { checkGraph } from '../read/check-graph.js';
+import { checkGraph, type GraphOrder } from '../read/check-graph.js';
 import { domainName, type OnnxModel } from '../read/model.js';
 import { ownNames } from '../rewrite/metadata.js';
 import { bodyOf, opsetOf } from '../read/function-body.js';
 import { subgraphsOf } from '../read/subgraphs.js';
-import type { GraphProto, NodeProto } from '../schema/proto.js';
+import type { GraphProto } from '../schema/proto.js';
 import { argumentRoles } from './argument-roles.js';
 import { decodingParameters } from './decoding-parameters.js';
 import type { DescribedLayer, ModelDescription } from './described-layer.js';
@@ -19,10 +19,12 @@ import { valueShapes } from './value-shapes.js';
 export interface DescribeOptions {
   /** Whether the files beside the model can be read: otherwise weights in them are skipped. */
   readonly external?: boolean;
+  /** Of this very model, where it was checked already. */
+  readonly order?: GraphOrder;
 }
 
 interface Walk extends Omit<DescribeContext, 'opset' | 'inFunction'> {
-  readonly order: ReadonlyMap<GraphProto, readonly NodeProto[]>;
+  readonly order: GraphOrder;
   readonly names: UsedNames;
   readonly parameters: Set<Definition>;
   readonly lookedUp: Set<Definition>;
@@ -37,7 +39,7 @@ interface Walk extends Omit<DescribeContext, 'opset' | 'inFunction'> {
  *   `graph-cyclic` for a graph that was not checked before.
  */
 export function describeModel(model: OnnxModel, options: DescribeOptions = {}): ModelDescription {
-  const order = checkGraph(model.proto, model.name);
+  const order = options.order ?? checkGraph(model.proto, model.name);
   const drafts = siteDrafts(new Map());
   const walk: Walk = {
     model,
@@ -55,7 +57,7 @@ export function describeModel(model: OnnxModel, options: DescribeOptions = {}): 
   for (const fn of model.proto.functions) {
     walkGraph(walk, makeScope(bodyOf(fn), `${fn.name}/`), { opset: opsetOf(fn, model), inFunction: true });
   }
-  return { layers: walk.layers, sites: drafts.finish() };
+  return { layers: walk.layers, sites: drafts.finish(), order };
 }
 
 function walkGraph(walk: Walk, scope: Scope, place: Pick<DescribeContext, 'opset' | 'inFunction'>): void {

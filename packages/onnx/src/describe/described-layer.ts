@@ -1,4 +1,5 @@
 import type { SkipNote } from '@lowbit/core';
+import type { GraphOrder } from '../read/check-graph.js';
 import type { GraphProto, NodeProto } from '../schema/proto.js';
 import type { WeightSite } from './weight-site.js';
 
@@ -24,4 +25,5 @@ export interface ModelDescription {
   readonly layers: readonly DescribedLayer[];
   /** Every weight once, in the order of first use. */
   readonly sites: readonly WeightSite[];
+  readonly order: GraphOrder;
 }

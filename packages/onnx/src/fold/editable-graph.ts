@@ -1,4 +1,4 @@
-import type { GraphProto, NodeProto } from '../schema/proto.js';
+import type { GraphProto, NodeProto, TensorProto } from '../schema/proto.js';
 import { constantsOfAnyType, initializersStandAlone } from '../target/facts.js';
 import { keepDocs, keepWords } from '../write/keep-words.js';
 import { makeIntegers, makeTensor } from '../write/make-tensor.js';
@@ -56,6 +56,8 @@ export interface EditableGraph {
     { type, dims, values }: ConstantValue,
     replaced?: Pick<NodeProto, 'docString'>,
   ): string;
+  /** Adds a constant as it is, under a name that is not used so far. */
+  addTensor(tensor: TensorProto): void;
   /** Whether constants that are added may be integers. */
   holdsIntegers(opset: number): boolean;
   /** Adds a list of INT64, exactly as it is. */
@@ -117,6 +119,7 @@ export function editableGraph(
       constants.add(tensor);
       return name;
     },
+    addTensor: constants.add,
     addIntegers(near, values) {
       const name = newName(near);
       constants.add(makeIntegers(name, values));

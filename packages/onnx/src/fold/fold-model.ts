@@ -1,4 +1,5 @@
-import { checkGraph } from '../read/check-graph.js';
+import { checkGraph, type GraphOrder } from '../read/check-graph.js';
+import { bodyOf, functionsByGraph, opsetOf, writeBodies } from '../read/function-body.js';
 import { nodeLabel } from '../read/node-label.js';
 import type { OnnxModel } from '../read/model.js';
 import type { NodeProto } from '../schema/proto.js';
@@ -35,18 +36,39 @@ const mostPasses = 100;
  *
  * @throws LowbitError `graph-invalid`, `graph-cyclic` for a model that was not checked before.
  */
-export function foldModel(model: OnnxModel): FoldReport {
-  const order = checkGraph(model.proto, model.name);
+export const foldModel = (model: OnnxModel): FoldReport =>
+  foldOrdered(model, checkGraph(model.proto, model.name)).report;
+
+/**
+ * As {@link foldModel}, for a model whose order is known.
+ *
+ * @param order Of this very model.
+ * @returns What was folded, and the order of the nodes from then on.
+ */
+export function foldOrdered(
+  model: OnnxModel,
+  order: GraphOrder,
+): { readonly report: FoldReport; readonly order: GraphOrder } {
   const taken = new Set([...order.keys()].flatMap(namesOf));
   const folded: Record<string, number> = {};
   const refused = new Map<string, FoldReport['refused'][number]>();
+  const owners = functionsByGraph(model.proto);
+  const bodies = new Set(model.proto.functions.map(bodyOf));
   for (const [graph, nodes] of order) {
-    const editable = editableGraph(graph, nodes, taken, model.ir);
-    foldGraph(editable, model.opset, folded, refused);
+    const fn = owners.get(graph);
+    const editable = editableGraph(graph, nodes, taken, bodies.has(graph) ? withoutInitializers : model.ir);
+    foldGraph(editable, fn === undefined ? model.opset : opsetOf(fn, model), folded, refused);
     editable.apply();
   }
-  return { folded, refused: [...refused.values()] };
+  writeBodies(model.proto);
+  return {
+    report: { folded, refused: [...refused.values()] },
+    order: new Map([...order.keys()].map((graph) => [graph, graph.node])),
+  };
 }
+
+/** A version of the format in which constants are nodes, as they are in functions of any. */
+const withoutInitializers = 0;
 
 function foldGraph(
   graph: EditableGraph,

@@ -7,6 +7,7 @@ import { initializersStandAlone } from '../target/facts.js';
 import { keepDocs } from '../write/keep-words.js';
 import { makeTensor } from '../write/make-tensor.js';
 import { constantValue, type ConstantValue } from './constant-value.js';
+import { shortValues } from './short-values.js';
 
 /** The constants of a graph that nobody may replace from outside, as they are and as they become. */
 export interface GraphConstants {
@@ -50,6 +51,7 @@ export function graphConstants(graph: GraphProto, ir: number): GraphConstants {
   const added = new Set<string>();
   /** Values of constants that were changed. The tensors are views on them. */
   const own = new Map<string, Float32Array>();
+  const shortValue = shortValues();
   let valuesRead = 0;
   const counted = <T extends Float32Array | readonly number[]>(values: T): T => {
     valuesRead += values.length;
@@ -70,7 +72,7 @@ export function graphConstants(graph: GraphProto, ir: number): GraphConstants {
     names: () => tensors.keys(),
     value(name) {
       const tensor = tensors.get(name);
-      const value = tensor && constantValue(tensor);
+      const value = tensor && (own.has(name) ? constantValue : shortValue)(tensor);
       return value && { ...value, values: counted(value.values) };
     },
     list(name) {

@@ -17,7 +17,7 @@ export function activationSites(
   form: IntegerForm,
   runtime?: Runtime,
 ): ReadonlyMap<string, readonly SiteDescriptor[]> {
-  const graph = openGraph(model);
+  const graph = openGraph(model, description.order);
   const { layers } = findIntegerLayers(model, description, graph, form, false, runtime);
   const sites = new Map(layers.map(({ layer, input }) => [layer.id, [siteAt(input, 'input')]]));
   if (form === 'operators') return sites;

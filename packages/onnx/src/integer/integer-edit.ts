@@ -55,11 +55,11 @@ export function integerEdit(graph: EditableGraph, opset: number): IntegerEdit {
   let own = false;
   const constant: IntegerEdit['constant'] = (name, type, dims, values, replaced) => {
     const described = replaced?.node?.docString ? replaced.node : replaced?.tensor;
-    const added = graph.addConstant(name, { type, dims, values: values as Float32Array }, described);
-    const tensor = makeTensor(added, type, dims, values);
+    const tensor = makeTensor(graph.newName(name), type, dims, values);
     if (described !== undefined) keepDocs(tensor, described);
     bytes += storedBytes({ initializer: [tensor] });
-    return added;
+    graph.addTensor(tensor);
+    return tensor.name;
   };
   return {
     graph,

@@ -24,6 +24,8 @@ import { writeQdq } from './write-qdq.js';
 export interface IntegerResult {
   /** The model, with a higher opset where that was needed. */
   readonly model: OnnxModel;
+  /** Whether layers became integer. */
+  readonly changed: boolean;
   /** How the weights are stored that integer operators use. */
   readonly storage: readonly StorageNote[];
   /** Why other weights are computed with as floats, by id. */
@@ -60,7 +62,7 @@ export function integerModel(
   { form, runtime }: { readonly form: IntegerForm; readonly runtime: Runtime | undefined },
   sites: SiteNotes,
 ): IntegerResult {
-  const graph = openGraph(model);
+  const graph = openGraph(model, description.order);
   const dynamic = [...outcome.activations.values()].some(measuresRange);
   const found = findIntegerLayers(model, description, graph, form, dynamic, runtime);
   const reasons = new Map(found.reasons);
@@ -74,7 +76,7 @@ export function integerModel(
   }
   if (statics.length + dynamics.length === 0) {
     noteLeft(description, reasons, sites);
-    return { model, storage: [], reasons };
+    return { model, changed: false, storage: [], reasons };
   }
   const raised = raiseOpset(model, graph, opsetFor(dynamic));
   const edit = integerEdit(graph, raised.opset);
@@ -88,7 +90,7 @@ export function integerModel(
   noteLeft(description, reasons, sites);
   graph.apply();
   if (edit.usesRuntimeDomain()) importRuntimeDomain(raised);
-  return { model: raised, storage, reasons };
+  return { model: raised, changed: true, storage, reasons };
 }
 
 /** The inputs of layers that became integer. */

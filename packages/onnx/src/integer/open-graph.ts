@@ -1,12 +1,15 @@
 import { editableGraph, type EditableGraph } from '../fold/editable-graph.js';
 import { namesOf } from '../fold/names-of.js';
-import { checkGraph } from '../read/check-graph.js';
+import type { GraphOrder } from '../read/check-graph.js';
 import type { OnnxModel } from '../read/model.js';
 import type { GraphProto } from '../schema/proto.js';
 
-/** The main graph of a model, to be looked at and changed. */
-export function openGraph(model: OnnxModel): EditableGraph {
-  const order = checkGraph(model.proto, model.name);
+/**
+ * The main graph of a model, to be looked at and changed.
+ *
+ * @param order Of this very model.
+ */
+export function openGraph(model: OnnxModel, order: GraphOrder): EditableGraph {
   const graph = model.proto.graph as GraphProto;
   const taken = new Set([...order.keys()].flatMap(namesOf));
   return editableGraph(graph, order.get(graph) ?? [], taken, model.ir);

@@ -10,6 +10,8 @@ import { withReason } from './with-reason.js';
 /** A model after its integer layers were written. */
 export interface WrittenIntegers {
   readonly model: OnnxModel;
+  /** Whether layers became integer. */
+  readonly changed: boolean;
   /** Weights that no integer operator takes. */
   readonly rest: ReadonlyMap<string, QuantizedTensor>;
   /** The notes on all weights, once the rest is written: how each is stored, and why it is computed with in floats. */
@@ -30,16 +32,18 @@ export function writeIntegers(
   sites: SiteNotes,
 ): WrittenIntegers {
   if (form === undefined || outcome.plan.activations === undefined) {
-    return { model, rest: outcome.weights, notes: (rest) => [...rest] };
+    return { model, changed: false, rest: outcome.weights, notes: (rest) => [...rest] };
   }
   const {
     model: written,
+    changed,
     storage,
     reasons,
   } = integerModel(model, description, outcome, { form, runtime }, sites);
   const done = new Set(storage.map(({ id }) => id));
   return {
     model: written,
+    changed,
     rest: new Map([...outcome.weights].filter(([id]) => !done.has(id))),
     notes: (rest) => [...storage, ...rest.map((note) => withReason(note, reasons.get(note.id)))],
   };

@@ -32,9 +32,9 @@ function addNode(node: NodeProto, all: TensorProto[]): void {
 
 function addAttribute({ t, tensors, sparseTensor, sparseTensors }: AttributeProto, all: TensorProto[]): void {
   if (t !== undefined) all.push(t);
-  for (const tensor of tensors) all.push(tensor);
+  tensors.forEach((tensor) => all.push(tensor));
   if (sparseTensor !== undefined) addSparse(sparseTensor, all);
-  for (const sparse of sparseTensors) addSparse(sparse, all);
+  sparseTensors.forEach((sparse) => addSparse(sparse, all));
 }
 
 function addSparse({ values, indices }: SparseTensorProto, all: TensorProto[]): void {

@@ -8,6 +8,9 @@ import { subgraphsOf } from './subgraphs.js';
 
 const remedy = 'Check the model with the onnx package (`onnx.checker`), and export it again.';
 
+/** The nodes of each graph of a model, those inside others and the bodies of functions too, in an order in which they can run. */
+export type GraphOrder = ReadonlyMap<GraphProto, readonly NodeProto[]>;
+
 const invalid = (where: string, expected: string, received: string): LowbitError =>
   new LowbitError({ code: 'graph-invalid', where, expected, received, remedy });
 
@@ -16,10 +19,9 @@ const invalid = (where: string, expected: string, received: string): LowbitError
  * that is used is defined there or in a graph around it, and nothing depends on itself. Nodes need not be sorted. The
  * bodies of the model's functions are checked like graphs, and the calls of functions too.
  *
- * @returns The nodes of each graph in an order in which they can run.
  * @throws LowbitError `graph-invalid`, `graph-cyclic`.
  */
-export function checkGraph(model: ModelProto, where: string): Map<GraphProto, readonly NodeProto[]> {
+export function checkGraph(model: ModelProto, where: string): GraphOrder {
   const { graph } = model;
   if (graph === undefined) throw invalid(where, 'a graph', 'none');
   if (graph.node.length === 0) throw invalid(where, 'a graph with nodes', 'an empty graph');

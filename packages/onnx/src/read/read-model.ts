@@ -1,7 +1,7 @@
 import { isLowbitError, LowbitError } from '@lowbit/core';
 import { parseModel, type ModelProto } from '../schema/proto.js';
 import { checkExternal } from './check-external.js';
-import { checkGraph } from './check-graph.js';
+import { checkGraph, type GraphOrder } from './check-graph.js';
 import type { OnnxModel } from './model.js';
 import { modelBytes, type ModelBytes } from './model-bytes.js';
 import { sniff } from './sniff.js';
@@ -16,14 +16,23 @@ import { readVersions } from './versions.js';
  *   `model-version`, `model-opset`, `graph-invalid`, `graph-cyclic`; `external-data` for a reference to another file
  *   that leads out of the model's folder.
  */
-export function readModel(file: ModelBytes, name = 'model'): OnnxModel {
+export const readModel = (file: ModelBytes, name = 'model'): OnnxModel => readOrdered(file, name).model;
+
+/** A model, and the order in which its nodes can run. */
+export interface OrderedModel {
+  readonly model: OnnxModel;
+  readonly order: GraphOrder;
+}
+
+/** As {@link readModel}, with the order that checking it has found. */
+export function readOrdered(file: ModelBytes, name: string): OrderedModel {
   const bytes = modelBytes(file, name);
   sniff(bytes, name);
   const proto = parse(bytes, name);
   const versions = readVersions(proto, name);
-  checkGraph(proto, name);
+  const order = checkGraph(proto, name);
   checkExternal(proto, name);
-  return { name, proto, ...versions };
+  return { model: { name, proto, ...versions }, order };
 }
 
 function parse(bytes: Uint8Array, name: string): ModelProto {

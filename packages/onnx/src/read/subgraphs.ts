@@ -1,4 +1,4 @@
-import type { GraphProto, NodeProto } from '../schema/proto.js';
+import type { AttributeProto, GraphProto, NodeProto } from '../schema/proto.js';
 
 /** A graph held by a node's attribute: a branch of `If`, the body of `Loop` or `Scan`. */
 export interface Subgraph {
@@ -8,11 +8,15 @@ export interface Subgraph {
 }
 
 /** The subgraphs of a node, in the order of its attributes. */
-export function subgraphsOf(node: NodeProto): Subgraph[] {
-  const found: Subgraph[] = [];
-  for (const { name, g, graphs } of node.attribute) {
-    if (g !== undefined) found.push({ role: name, graph: g });
-    graphs.forEach((graph, index) => found.push({ role: `${name}[${index}]`, graph }));
-  }
-  return found;
+export const subgraphsOf = ({ attribute }: NodeProto): readonly Subgraph[] =>
+  attribute.some(holdsGraphs) ? attribute.flatMap(graphsOf) : none;
+
+/** Most nodes hold no graph, and every node is asked many times. */
+const none: readonly Subgraph[] = [];
+
+const holdsGraphs = ({ g, graphs }: AttributeProto): boolean => g !== undefined || graphs.length > 0;
+
+function graphsOf({ name, g, graphs }: AttributeProto): Subgraph[] {
+  const listed = graphs.map((graph, index) => ({ role: `${name}[${index}]`, graph }));
+  return g === undefined ? listed : [{ role: name, graph: g }, ...listed];
 }

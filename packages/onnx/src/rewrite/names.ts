@@ -1,13 +1,15 @@
+import { namesOf } from '../fold/names-of.js';
 import { bodyOf } from '../read/function-body.js';
-import { subgraphsOf } from '../read/subgraphs.js';
 import type { GraphProto, ModelProto } from '../schema/proto.js';
 
 /**
  * A prefix that no value or node of the graphs or their subgraphs begins with: the stem, or the stem with as many
  * underscores as it takes. Names made from it are unique, and the same for the same model.
  */
-export function freePrefix(graphs: readonly GraphProto[], stem: string): string {
-  const taken = graphs.flatMap((graph) => [...namesIn(graph)]);
+export const freePrefix = (graphs: readonly GraphProto[], stem: string): string =>
+  prefixBeside(graphs.flatMap(namesOf), stem);
+
+function prefixBeside(taken: readonly string[], stem: string): string {
   let prefix = stem;
   while (taken.some((name) => startsLike(name, prefix))) prefix += '_';
   return prefix;
@@ -23,8 +25,8 @@ export interface OwnPrefixes {
 
 /** Prefixes that are free in a model. */
 export function ownPrefixes({ graph, functions }: Pick<ModelProto, 'graph' | 'functions'>): OwnPrefixes {
-  const graphs = [graph as GraphProto, ...functions.map(bodyOf)];
-  return { weights: freePrefix(graphs, 'q'), activations: freePrefix(graphs, 'a') };
+  const taken = [graph as GraphProto, ...functions.map(bodyOf)].flatMap(namesOf);
+  return { weights: prefixBeside(taken, 'q'), activations: prefixBeside(taken, 'a') };
 }
 
 /** Whether a name is one that was made from this prefix. */
@@ -34,17 +36,4 @@ export const isOwnName = (name: string, prefix: string): boolean =>
 /** Our names go on with a digit or a dot after the prefix. */
 function startsLike(name: string, prefix: string): boolean {
   return name.startsWith(prefix) && /^[\d.]/.test(name.slice(prefix.length));
-}
-
-/** Every name of a value or node in the graph and its subgraphs. */
-function* namesIn(graph: GraphProto): Iterable<string> {
-  for (const { name } of [...graph.input, ...graph.output, ...graph.valueInfo, ...graph.initializer])
-    yield name;
-  for (const { values } of graph.sparseInitializer) if (values !== undefined) yield values.name;
-  for (const node of graph.node) {
-    yield node.name;
-    yield* node.input;
-    yield* node.output;
-    for (const { graph: inner } of subgraphsOf(node)) yield* namesIn(inner);
-  }
 }

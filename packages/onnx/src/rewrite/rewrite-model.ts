@@ -46,10 +46,13 @@ export function rewriteModel(
   const { proto } = model;
   const written = irOfConstants(model);
   const owners = functionsByGraph(proto);
-  const innerPrefix = freePrefix([proto.graph as GraphProto, ...owners.keys()], 'inner');
+  let innerPrefix: string | undefined;
   let [count, inner] = [0, 0];
   const newName = () => `${prefix}.${count++}`;
-  const newInnerName = () => `${innerPrefix}.${inner++}`;
+  const newInnerName = () => {
+    innerPrefix ??= freePrefix([proto.graph as GraphProto, ...owners.keys()], 'inner');
+    return `${innerPrefix}.${inner++}`;
+  };
   const edits = new Map<GraphProto, GraphEdit>();
   const types = new Set<DataType>();
   const editOf = (graph: GraphProto) => {

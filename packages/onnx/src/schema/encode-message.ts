@@ -11,10 +11,13 @@ import { varintSize, withLength, writeVarint } from './write-varint.js';
  * field cannot hold.
  */
 export function messageSize(schema: DescMessage, message: Fields, sizes: Sizes): number {
-  const { $typeName, $unknown = [] } = message;
+  const { $typeName, $unknown = none } = message;
   if ($typeName !== schema.typeName) throw new Error(`${$typeName} in the place of ${schema.typeName}`);
   let size = 0;
-  for (const encoder of encodersOf(schema)) size += encoder.size(message, sizes);
+  const encoders = encodersOf(schema);
+  // By index: an iterator would be made for every message, which are many and small.
+  for (let index = 0; index < encoders.length; index++)
+    size += (encoders[index] as FieldEncoder).size(message, sizes);
   for (const { no, wireType, data } of $unknown) size += varintSize(tagOf(no, wireType), 0) + data.length;
   sizes.set(message, size);
   return size;
@@ -22,12 +25,16 @@ export function messageSize(schema: DescMessage, message: Fields, sizes: Sizes):
 
 /** Writes a message that was measured before: known fields by their numbers, then unknown ones. */
 export function writeMessage(schema: DescMessage, sink: Sink, message: Fields): void {
-  for (const encoder of encodersOf(schema)) encoder.write(sink, message);
-  for (const { no, wireType, data } of message.$unknown ?? []) {
+  const encoders = encodersOf(schema);
+  for (let index = 0; index < encoders.length; index++)
+    (encoders[index] as FieldEncoder).write(sink, message);
+  for (const { no, wireType, data } of message.$unknown ?? none) {
     writeVarint(sink, tagOf(no, wireType), 0);
     writeBytes(sink, data);
   }
 }
+
+const none: NonNullable<Fields['$unknown']> = [];
 
 const compiled = new WeakMap<DescMessage, readonly FieldEncoder[]>();
 
