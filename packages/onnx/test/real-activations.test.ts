@@ -6,6 +6,7 @@ import { attributeOf, integerAttribute, integersAttribute } from '../src/describ
 import { describeModel } from '../src/describe/describe-model.js';
 import { openGraph } from '../src/integer/open-graph.js';
 import { withOutputs } from '../src/observe/with-outputs.js';
+import { checkGraph } from '../src/read/check-graph.js';
 import { textOf, type NodeProto } from '../src/schema/proto.js';
 import { activationQuantizers } from './helpers/activation-quantizers.js';
 import { plainAbsmax } from './helpers/plain-quantizers.js';
@@ -31,7 +32,7 @@ describe.each(inputs)('the %s', (name, batch) => {
   const bytes = realBytes(name);
   const port = onnx(bytes, { ort });
   const original = readModel(bytes);
-  const graph = openGraph(original);
+  const graph = openGraph(original, checkGraph(original.proto, original.name));
   const convolutions = describeModel(original).layers.filter(({ op }) => op === 'Conv');
   let calibration: Calibration;
   beforeAll(async () => (calibration = await port.observe!([batch])));

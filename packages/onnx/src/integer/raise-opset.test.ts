@@ -6,6 +6,7 @@ import { DataType } from '../schema/proto.js';
 import { makeNode, type NodeParts } from '../write/make-node.js';
 import { makeTensor } from '../write/make-tensor.js';
 import { writeModel } from '../write/write-model.js';
+import { checkGraph } from '../read/check-graph.js';
 import { openGraph } from './open-graph.js';
 import { dynamicOpset, integerOpset, opsetRefusal, raiseOpset } from './raise-opset.js';
 
@@ -31,7 +32,7 @@ test('a model of opset 9 is raised to 10, and its slices stay the same', async (
   const feeds = { x: noise([4, 2, 5], seededRandom(1)) };
   const before = await runModel(writeModel(model), feeds);
   expect(opsetRefusal(model, integerOpset)).toBeUndefined();
-  const graph = openGraph(model);
+  const graph = openGraph(model, checkGraph(model.proto, model.name));
   const raised = raiseOpset(model, graph, integerOpset);
   graph.apply();
   expect(raised.opset).toBe(10);
@@ -42,7 +43,7 @@ test('newer models are not touched', () => {
   const model = sliced(9);
   const newer = { ...model, opset: 11 };
   expect(opsetRefusal(newer, dynamicOpset)).toBeUndefined();
-  expect(raiseOpset(newer, openGraph(model), dynamicOpset)).toBe(newer);
+  expect(raiseOpset(newer, openGraph(model, checkGraph(model.proto, model.name)))).toBe(newer), dynamicOpset)).toBe(newer);
 });
 
 const attributes = (opset: number, type = DataType.FLOAT) =>
@@ -83,7 +84,7 @@ test.each([7, 8, 9, 10])('attributes that became inputs become inputs from opset
   const feeds = { x: noise([4, 2, 5], seededRandom(1)) };
   const before = await runModel(writeModel(model), feeds);
   expect(opsetRefusal(model, dynamicOpset)).toBeUndefined();
-  const graph = openGraph(model);
+  const graph = openGraph(model, checkGraph(model.proto, model.name));
   const raised = raiseOpset(model, graph, dynamicOpset);
   graph.apply();
   expect(raised.opset).toBe(11);
