@@ -43,7 +43,7 @@ test('newer models are not touched', () => {
   const model = sliced(9);
   const newer = { ...model, opset: 11 };
   expect(opsetRefusal(newer, dynamicOpset)).toBeUndefined();
-  expect(raiseOpset(newer, openGraph(model, checkGraph(model.proto, model.name)))).toBe(newer), dynamicOpset)).toBe(newer);
+  expect(raiseOpset(newer, openGraph(model, checkGraph(model.proto, model.name)), dynamicOpset)).toBe(newer);
 });
 
 const attributes = (opset: number, type = DataType.FLOAT) =>
