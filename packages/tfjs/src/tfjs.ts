@@ -15,7 +15,7 @@ import { knownValue, wrongSource } from './load/wrong-source.js';
 import { checkClasses } from './model/check-classes.js';
 import { describeFolded } from './fold/describe-folded.js';
 import { findFolds, noFolding, type FoldingOf } from './fold/find-folds.js';
-import { quantizedBefore } from './io/quantized-before.js';
+import { keptReasons, quantizedBefore } from './io/quantized-before.js';
 import { surveyModel } from './model/survey.js';
 import { trainingSide } from './training/training-side.js';
 
@@ -76,7 +76,7 @@ function inferencePort(model: LayersModel, folding: FoldingOf, form: StorageForm
     },
     layers: async () => {
       checkClasses(model);
-      const before = await quantizedBefore(model);
+      const before = keptReasons(model, await quantizedBefore(model), form);
       const found = folding(before);
       return surveyModel(model).map((entry, depth) =>
         wantingForm(describeFolded(describeLayer(entry, depth, before), entry.layer, found), form),

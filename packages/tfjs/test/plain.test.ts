@@ -185,6 +185,30 @@ onEveryBackend('a plain file', (test) => {
     for (const each of [model, small]) disposeWeights(each);
   });
 
+  test('of levels that are finer than float16 warns of what that costs', async () => {
+    const model = smallSequential();
+    const recipe = { registry, weights: 'min-max', bits: 16, granularity: 'channel' as Granularity };
+    const fine = await quantize(tfjs(model, { format: 'plain' }), recipe);
+    expect(formsIn(fine.report)).toEqual(['float16']);
+    for (const { warnings, error } of fine.report.weights)
+      expect(warnings).toEqual([
+        expect.stringContaining(`float16 rounds its levels again: ${error!.sqnrDb!.toFixed(1)} dB`),
+      ]);
+    const whole = await quantize(tfjs(model, { format: 'plain' }), { ...recipe, granularity: 'tensor' });
+    expect(whole.report.warnings).toEqual([]);
+    for (const each of [model, fine.model, whole.model]) disposeWeights(each);
+  });
+
+  test('of codebooks that an earlier run packed says that they grow', async () => {
+    const model = smallSequential();
+    const { model: small } = await quantize(tfjs(model), { weights: ranks, bits: 3, exclude: ['last'] });
+    const { model: both, report } = await quantize(tfjs(small, { format: 'plain' }), { weights: grid });
+    expect(report.skipped.map(({ reason }) => reason)).toContainEqual(
+      expect.stringMatching(/quantized already.*float32 of \d+ bytes instead of \d+ packed/),
+    );
+    for (const each of [model, small, both]) disposeWeights(each);
+  });
+
   test('of a model that was quantized for another form warns, and names the option', async () => {
     const model = imageModel();
     const { model: small } = await quantize(tfjs(model), { weights: grid, bits: 4 });

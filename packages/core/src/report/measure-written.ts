@@ -11,15 +11,29 @@ export async function measureWritten(
   notes: readonly StorageNote[],
   placed: ReadonlyMap<string, { readonly weight: WeightDescriptor }>,
 ): Promise<WeightReport[]> {
-  const byId = new Map(notes.map((note) => [note.id, note.written]));
+  const byId = new Map(notes.map((note) => [note.id, note]));
   const measured: WeightReport[] = [];
   for (const row of rows) {
-    const written = byId.get(row.id)?.();
+    const note = byId.get(row.id);
+    const written = note?.written?.();
     const weight = placed.get(row.id)?.weight;
     if (written === undefined || weight === undefined) measured.push(row);
-    else measured.push({ ...row, ...measuresOf(await weight.read(), written) });
+    else measured.push(withLoss(row, measuresOf(await weight.read(), written), note?.form ?? ''));
   }
   return measured;
+}
+
+/** Decibels that the form of a weight may cost without a word. */
+const unnoticed = 3;
+
+/** The row with the measures of what was written, and a warning where that is much worse than the levels that were chosen. */
+function withLoss(row: WeightReport, measures: Partial<WeightReport>, form: string): WeightReport {
+  const chosen = row.error?.sqnrDb ?? null;
+  const written = measures.error?.sqnrDb ?? null;
+  const isLoss = chosen !== null && written !== null && chosen - written > unnoticed;
+  if (!isLoss) return { ...row, ...measures };
+  const warning = `${form} rounds its levels again: ${written.toFixed(1)} dB signal to noise, where they give ${chosen.toFixed(1)}`;
+  return { ...row, ...measures, warnings: [...row.warnings, warning] };
 }
 
 function measuresOf(

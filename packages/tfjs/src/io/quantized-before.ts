@@ -1,5 +1,8 @@
 import { decode, unpackTensor, type PackedTensor } from '@lowbit/core';
+import { storedForm, storePacked } from '@lowbit/tfjs-format';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { keepForm } from '../form/keep-form.js';
+import type { StorageForm } from '../form/storage-form.js';
 import { fingerprint } from '../model/fingerprint.js';
 import { readVariable } from '../model/read-variable.js';
 import { surveyModel } from '../model/survey.js';
@@ -23,6 +26,25 @@ export async function quantizedBefore(model: LayersModel): Promise<ReadonlyMap<s
     if (reason !== undefined) found.set(id, reason);
   }
   return found;
+}
+
+/** Why weights are not quantized again, by id, with what a file of this form makes of those that were packed and that it cannot hold so. */
+export function keptReasons(
+  model: LayersModel,
+  before: ReadonlyMap<string, string>,
+  form: StorageForm,
+): ReadonlyMap<string, string> {
+  const packed = packedWeights(model);
+  const grown = (id: string, reason: string) => {
+    const tensor = packed.get(id);
+    if (tensor === undefined) return reason;
+    const stored = storePacked(id, tensor);
+    const { spec, bytes } = keepForm(stored, form);
+    return storedForm(spec) === 'float32'
+      ? `${reason}; no uint8 or uint16 grid holds its levels: float32 of ${bytes.length} bytes instead of ${stored.bytes.length} packed`
+      : reason;
+  };
+  return new Map([...before].map(([id, reason]) => [id, grown(id, reason)]));
 }
 
 /** Why values are not quantized again; `undefined` when they are not what lowbit wrote. */
