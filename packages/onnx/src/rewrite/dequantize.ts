@@ -36,6 +36,8 @@ interface View {
 /** What a form needs and does not find, as the end of a sentence. */
 export interface Unfit {
   readonly unfit: string;
+  /** How parameters are spread, where there are operators that take them so. */
+  readonly spread?: Spread;
 }
 
 /**
@@ -57,7 +59,12 @@ export function dequantize(
     return { unfit: `no operator decodes a ${scheme.kind} scheme from packed codes` };
   const exact = zeroPointForm(tensor);
   const view = viewOf(tensor.shape, tensor.slicing, exact !== undefined);
-  if ('unfit' in view) return view;
+  if ('unfit' in view) {
+    const early = view.spread !== undefined && dequantizeOperator(bits, view.spread, target) === undefined;
+    return early
+      ? { unfit: noOperator(bits, view.spread, target, ', of grids with integer zero points') }
+      : view;
+  }
   const operator = dequantizeOperator(bits, view.spread, target, isMoved);
   if (operator === undefined) return { unfit: noOperator(bits, view.spread, target) };
   const reshaped = dims.join() !== view.shape.join();
@@ -112,14 +119,15 @@ function storedCodes(
   return { type: signedTypes[bits] as DataType, codes: around, scale: centred.scale };
 }
 
-function noOperator(bits: number, spread: Spread, target: Target): string {
+/** @param condition What the later operator takes them of alone. */
+function noOperator(bits: number, spread: Spread, target: Target, condition = ''): string {
   const { opset, runtime } = target;
   const codes = spread === 'block' ? `groups of ${bits} bits` : `${bits} bits`;
   const where = runtime?.provider === 'webgpu' ? ` on WebGPU of onnxruntime-web 1.${runtime.minor}` : '';
   const later = { ...target, opset: Math.max(opset, blocksSince) };
   return dequantizeOperator(bits, spread, later) === undefined
     ? `no operator decodes ${codes} from packed codes${where}`
-    : `no operator of opset ${opset} decodes ${codes} from packed codes${where}; one of opset ${blocksSince} does`;
+    : `no operator of opset ${opset} decodes ${codes} from packed codes${where}; one of opset ${blocksSince} does${condition}`;
 }
 
 /** The values of code 0 on symmetric grids; float16 could not hold them exactly. */
@@ -132,7 +140,8 @@ function attributesOf({ spread, axis, block }: View): Record<string, number> {
   return block === undefined ? { axis } : { axis, block_size: block };
 }
 
-function viewOf(shape: readonly number[], slicing: Slicing, exact: boolean): View | Unfit {
+/** How `DequantizeLinear` sees codes of this shape and slicing; with offsets behind it where zero points are no integers. */
+export function viewOf(shape: readonly number[], slicing: Slicing, exact: boolean): View | Unfit {
   if (slicing === 'tensor') return { spread: 'tensor', shape, axis: 0, parameters: [], offsets: [] };
   if ('axes' in slicing) return viewOfAxes(shape, slicing.axes);
   return viewOfGroups(shape, slicing.along, slicing.group, exact);
@@ -168,7 +177,8 @@ function viewOfGroups(shape: readonly number[], along: number, group: number, ex
     const parameters = split([groups]);
     return { spread: 'block', shape, axis: along, block, parameters, offsets: parameters };
   }
-  if (size % block !== 0) return { unfit: 'no operator adds offsets to groups of which the last is short' };
+  if (size % block !== 0)
+    return { unfit: 'no operator adds offsets to groups of which the last is short', spread: 'block' };
   const parameters = split([groups, 1]);
   return {
     spread: 'block',

@@ -22,7 +22,9 @@ export function groupsUnfit(site: WeightSite, tensor: QuantizedTensor, target: T
   const operator = groupOperator(site, slicing.along, target);
   if (operator === undefined) return productsUnfit(site);
   if (operator.fits(bits, slicing.group)) return parametersUnfit(operator, site, tensor);
-  return otherSizes(operator, bits, slicing.group);
+  const other = otherSizes(operator, bits, slicing.group);
+  if (other === undefined) return `${operator.name} takes no ${bits} bits in groups here`;
+  return zeroPointForm(tensor) === undefined ? `${other}, with integer zero points` : other;
 }
 
 /** The operator that takes groups of a weight along an axis, for products and for tables. */
@@ -49,7 +51,8 @@ function parametersUnfit({ name }: GroupOperator, site: WeightSite, tensor: Quan
 /** Sizes of groups, the most common first. */
 export const groupSizes = [32, 16, 64, 128, 256];
 
-function otherSizes({ name, fits }: GroupOperator, bits: number, group: number): string {
+/** Which bits and groups are not taken, and which would be; `undefined` where none would. */
+function otherSizes({ name, fits }: GroupOperator, bits: number, group: number): string | undefined {
   const other = groupSizes.find((one) => fits(bits, one));
   if (other !== undefined)
     return `${name} takes no groups of ${group} here, but would of ${other} (granularity group:${other})`;
@@ -57,7 +60,6 @@ function otherSizes({ name, fits }: GroupOperator, bits: number, group: number):
   const width = widths.find((one) => fits(one, group));
   if (width !== undefined) return `${name} takes no ${bits} bits here, but would take ${width}`;
   const both = groupSizes.find((one) => fits(4, one));
-  if (both !== undefined)
-    return `${name} takes no ${bits} bits in groups of ${group} here, but would take 4 in groups of ${both} (granularity group:${both})`;
-  return `${name} takes no ${bits} bits in groups here`;
+  if (both === undefined || bits > 4) return undefined;
+  return `${name} takes no ${bits} bits in groups of ${group} here, but would take 4 in groups of ${both} (granularity group:${both})`;
 }
