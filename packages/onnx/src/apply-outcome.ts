@@ -8,7 +8,7 @@ import type { ExternalFile } from './read/external-files.js';
 import { addMetadata } from './rewrite/metadata.js';
 import { ownPrefixes } from './rewrite/names.js';
 import { rewriteModel } from './rewrite/rewrite-model.js';
-import { describeSource, type DescribedSource, type Source } from './source.js';
+import { type DescribedSource, describeSource, type Source } from './source.js';
 import { unmetForms } from './unmet-forms.js';
 import { externalBytes, settleExternal } from './write/external-data.js';
 import { insideReasons } from './write/inside-reasons.js';

@@ -7,7 +7,7 @@ import { formOf, optionsOfForm } from './plan-form.js';
 import { externalFiles } from './read/external-files.js';
 import { modelBytes, type ModelBytes } from './read/model-bytes.js';
 import { running, type Lend, type Running } from './running.js';
-import { readDescribed, type DescribedSource, type Source } from './source.js';
+import { type DescribedSource, readDescribed, type Source } from './source.js';
 import { runtimeOf } from './target/runtime.js';
 import { wantedForms } from './wanted-forms.js';
 

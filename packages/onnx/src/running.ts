@@ -6,7 +6,7 @@ import { checkObserveOptions, checkSessionOptions } from './observe/observe-opti
 import type { OrtRuntime } from './observe/ort.js';
 import { runModel, type RunOutputs } from './observe/run-model.js';
 import { withFiles } from './observe/with-files.js';
-import { readSource, type DescribedSource, type Source } from './source.js';
+import { type DescribedSource, readSource, type Source } from './source.js';
 import { writeModel } from './write/write-model.js';
 
 /** What a port can do that may run the model. */

@@ -4,13 +4,17 @@ import type { ModelDescription } from './describe/described-layer.js';
 import { foldOrdered } from './fold/fold-model.js';
 import type { IntegerForm } from './integer/cost.js';
 import type { OnnxOptions } from './onnx-options.js';
-import type { ExternalFiles } from './read/external-files.js';
+import { allTensors } from './read/all-tensors.js';
 import type { GraphOrder } from './read/check-graph.js';
+import { isFloatType } from './read/data-types.js';
+import type { ExternalFiles } from './read/external-files.js';
 import type { OnnxModel } from './read/model.js';
 import { readOrdered } from './read/read-model.js';
-import { loadSmallIntegers } from './read/small-integers.js';
+import { isExternal } from './read/tensor-data.js';
+import { elementCount, tensorShape } from './read/tensor-shape.js';
 import { checkVersions } from './target/runtime.js';
 import type { Runtime } from './target/target.js';
+import { moveIn } from './write/move-data.js';
 import { separateNames } from './write/name-nodes.js';
 import { separateValues } from './write/separate-values.js';
 
@@ -25,7 +29,7 @@ export interface Source extends Required<Pick<OnnxOptions, 'name' | 'optimize'>>
 }
 
 /** A model as it was read. */
-export interface ReadSource {
+interface ReadSource {
   /** Folded where activations may become integers. */
   readonly model: OnnxModel;
   readonly order: GraphOrder;
@@ -63,3 +67,15 @@ export const describeSource = (
   { files }: Source,
 ): ModelDescription =>
   describeModel(model, { external: files !== undefined, ...(order === undefined ? {} : { order }) });
+
+/** Sizes, axes and bounds are short. */
+const longest = 1024;
+
+/** Puts short lists of integers, which say how weights are shaped, into the model; the rest stays outside. */
+async function loadSmallIntegers({ proto }: OnnxModel, files: ExternalFiles): Promise<void> {
+  for (const tensor of allTensors(proto).filter(isExternal)) {
+    const { name, dataType } = tensor;
+    if (isFloatType(dataType) || elementCount(tensorShape(tensor, name)) > longest) continue;
+    moveIn(tensor, (await files.load(tensor, name)).rawData as Uint8Array<ArrayBuffer>);
+  }
+}

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { inspectModel } from '../src/describe/inspect-model.js';
 import { onnx, type OnnxOptions, type OnnxResult } from '../src/index.js';
 import { readModel } from '../src/read/read-model.js';
-import { DataType, serializeModel, type ModelProto } from '../src/schema/proto.js';
+import { DataType, type ModelProto, serializeModel } from '../src/schema/proto.js';
 import { makeNode } from '../src/write/make-node.js';
 import { makeTensor } from '../src/write/make-tensor.js';
 import { moveOut } from '../src/write/move-data.js';

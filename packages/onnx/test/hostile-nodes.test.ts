@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { inspectModel } from '../src/describe/inspect-model.js';
 import { onnx } from '../src/port.js';
 import { readModel } from '../src/read/read-model.js';
-import { createTensor, DataType, utf8, type NodeProto } from '../src/schema/proto.js';
+import { createTensor, DataType, type NodeProto, utf8 } from '../src/schema/proto.js';
 import { makeNode, type AttributeValue } from '../src/write/make-node.js';
 import { makeRawTensor, makeTensor } from '../src/write/make-tensor.js';
 import { buildBytes, buildGraph, counting, type GraphParts } from './helpers/build-model.js';

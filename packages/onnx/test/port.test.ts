@@ -2,7 +2,7 @@ import { parsePlan, quantize, seededRandom, type QuantizedTensor, type Recipe } 
 import { describe, expect, test } from 'vitest';
 import { metadataKeys, onnx, type OnnxOptions } from '../src/index.js';
 import { readModel } from '../src/read/read-model.js';
-import { createEntry, DataType, serializeModel, type NodeProto } from '../src/schema/proto.js';
+import { createEntry, DataType, type NodeProto, serializeModel } from '../src/schema/proto.js';
 import { makeNode } from '../src/write/make-node.js';
 import { makeTensor } from '../src/write/make-tensor.js';
 import { buildBytes, buildGraph, buildProto } from './helpers/build-model.js';

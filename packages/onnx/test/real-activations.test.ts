@@ -7,7 +7,7 @@ import { describeModel } from '../src/describe/describe-model.js';
 import { openGraph } from '../src/integer/open-graph.js';
 import { withOutputs } from '../src/observe/with-outputs.js';
 import { checkGraph } from '../src/read/check-graph.js';
-import { textOf, type NodeProto } from '../src/schema/proto.js';
+import { type NodeProto, textOf } from '../src/schema/proto.js';
 import { activationQuantizers } from './helpers/activation-quantizers.js';
 import { plainAbsmax } from './helpers/plain-quantizers.js';
 import { realBytes, type RealModel } from './helpers/real-models.js';

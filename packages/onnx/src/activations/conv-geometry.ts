@@ -1,5 +1,5 @@
 import { integerAttribute, integersAttribute } from '../describe/attributes.js';
-import { textOf, type NodeProto } from '../schema/proto.js';
+import { type NodeProto, textOf } from '../schema/proto.js';
 
 /** How a convolution takes its patches. */
 export interface ConvGeometry {

@@ -1,4 +1,5 @@
-import { grainOf, type FittedSite, type Outcome } from '@lowbit/core';
+import { type FittedSite, type Grain, grainOf, type Outcome } from '@lowbit/core';
+import { integerAttribute } from '../describe/attributes.js';
 import type { DescribedLayer, ModelDescription } from '../describe/described-layer.js';
 import type { EditableGraph } from '../fold/editable-graph.js';
 import { openGraph } from '../integer/open-graph.js';
@@ -9,10 +10,8 @@ import { DataType, type NodeProto } from '../schema/proto.js';
 import type { Runtime } from '../target/target.js';
 import { makeAttribute } from '../write/make-node.js';
 import { activationInput, type ActivationInput } from './activation-input.js';
-import type { ConvGeometry } from './conv-geometry.js';
-import { describeQuantization } from './describe-quantization.js';
+import { type ConvGeometry, convGeometry } from './conv-geometry.js';
 import { fakeQuantize } from './fake-quantize.js';
-import { layoutOf, type Layout } from './layout.js';
 import { onPatches } from './on-patches.js';
 import { onRows } from './on-rows.js';
 import type { SiteNotes } from './site-notes.js';
@@ -114,4 +113,45 @@ function takePatches(
   graph.setInput(node, 1, builder.node('Reshape', [node.input[1] as string, shape]));
   const group = node.attribute.filter(({ name }) => name === 'group');
   node.attribute = [makeAttribute('kernel_shape', ones), ...group];
+}
+
+type Described = Pick<FittedSite, 'bits' | 'quantizer' | 'statistics'>;
+
+const scopes: Readonly<Record<Grain, string>> = {
+  values: 'all values together',
+  samples: 'each sample on its own',
+  patches: 'each patch on its own',
+};
+
+/** What was put in front of an operator, for the report. */
+function describeQuantization(site: Described, grain: Grain): string {
+  const { bits, quantizer } = site;
+  const what = `its input is quantized to ${bits} bits by ${quantizer.name} in front of it`;
+  return `${what}, ${scopes[grain]}, ${sourceOf(site)}`;
+}
+
+/** Where the levels of a site come from; what was observed goes before what batch normalization tells. */
+function sourceOf({ quantizer, statistics }: Described): string {
+  if (quantizer.dynamic) return 'computed anew on every run';
+  return statistics === undefined
+    ? 'with levels from batch normalization'
+    : 'with levels from the calibration';
+}
+
+/** How an activation is laid out as the rows of a matrix: in place, or as the patches of a convolution. */
+type Layout = { readonly rows: readonly [number, number] } | { readonly patches: ConvGeometry };
+
+/** The layout that a quantizer asks for in front of an operator, or why there is none. */
+function layoutOf(grain: Grain, input: ActivationInput): Layout | string {
+  const { node, weight, index, isDirect } = input;
+  if (grain === 'values') return { rows: [1, -1] };
+  const turned = index === 1 || (node.opType === 'Gemm' && integerAttribute(node, 'transA', 0) !== 0);
+  if (turned) return `its first axis is not that of the ${grain}`;
+  if (grain === 'samples') return { rows: [0, -1] };
+  if (!isDirect)
+    return 'the weight passes through other operators first, so that the size of a patch is open';
+  const dims = weight.source.tensor.dims.map(Number);
+  if (node.opType === 'Conv') return { patches: convGeometry(node, dims) };
+  const flipped = node.opType === 'Gemm' && integerAttribute(node, 'transB', 0) !== 0;
+  return { rows: [-1, dims.at(flipped ? -1 : -2) as number] };
 }

@@ -8,8 +8,8 @@ import {
   createFunction,
   createOperatorSet,
   DataType,
-  serializeModel,
   type NodeProto,
+  serializeModel,
 } from '../schema/proto.js';
 import { makeNode } from '../write/make-node.js';
 import { makeTensor } from '../write/make-tensor.js';

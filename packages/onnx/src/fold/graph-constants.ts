@@ -1,13 +1,12 @@
+import { readList } from '../describe/constant-integers.js';
 import { constantSource } from '../describe/constant-source.js';
 import { makeScope } from '../describe/scope.js';
-import { readList } from '../describe/constant-integers.js';
 import { isExternal, readFloats } from '../read/tensor-data.js';
 import { DataType, type GraphProto, type TensorProto } from '../schema/proto.js';
 import { initializersStandAlone } from '../target/facts.js';
 import { keepDocs } from '../write/keep-words.js';
 import { makeTensor } from '../write/make-tensor.js';
 import { constantValue, type ConstantValue } from './constant-value.js';
-import { shortValues } from './short-values.js';
 
 /** The constants of a graph that nobody may replace from outside, as they are and as they become. */
 export interface GraphConstants {
@@ -115,4 +114,22 @@ function constantsOf(graph: GraphProto, ir: number): Map<string, TensorProto> {
       return source === undefined || open ? [] : [[definition.name, source.tensor]];
     }),
   );
+}
+
+/** Up to this many values are held. */
+const mostHeld = 4096;
+
+/**
+ * Reads tensors that stay as they are, those with few values once each: rules ask for the same bias again and again. The
+ * values are not to be written on.
+ */
+function shortValues(): (tensor: TensorProto) => ConstantValue | undefined {
+  const held = new Map<TensorProto, ConstantValue>();
+  return (tensor) => {
+    const known = held.get(tensor);
+    if (known !== undefined) return known;
+    const value = constantValue(tensor);
+    if (value !== undefined && value.values.length <= mostHeld) held.set(tensor, value);
+    return value;
+  };
 }

@@ -1,7 +1,6 @@
 import { isStandard } from '../describe/scope.js';
-import type { NodeProto } from '../schema/proto.js';
+import { DataType, type NodeProto } from '../schema/proto.js';
 import { makeNode } from '../write/make-node.js';
-import { DataType } from '../schema/proto.js';
 import type { EditableGraph } from './editable-graph.js';
 import type { FoldRule } from './fold-step.js';
 

@@ -1,7 +1,7 @@
 import { attributeOf } from '../describe/attributes.js';
 import { isStandard } from '../describe/scope.js';
 import type { EditableGraph } from '../fold/editable-graph.js';
-import { DataType, type AttributeProto, type GraphProto, type NodeProto } from '../schema/proto.js';
+import { type AttributeProto, DataType, type GraphProto, type NodeProto } from '../schema/proto.js';
 
 /** An operator whose attributes became inputs, from the second on. */
 interface Moved {

@@ -1,8 +1,7 @@
 import type { Ops } from '@lowbit/core';
 import { DataType } from '../schema/proto.js';
 import type { GraphBuilder } from './graph-builder.js';
-import { floatValue, maskValue, type GraphValue } from './graph-value.js';
-import { roundByFloor } from './round-by-floor.js';
+import { floatValue, type GraphValue, maskValue } from './graph-value.js';
 
 /** The oldest operator set that the arithmetic can be written in: `Where` came with it. */
 export const oldestOpset = 9;
@@ -88,4 +87,18 @@ function reduce(
   if (axes.length === 0) return value;
   if (opset < reducesByInputs) return node(op, [value], { axes, keepdims });
   return node(op, [value, constant(DataType.INT64, [axes.length], axes)], { keepdims });
+}
+
+/** From here on every float32 is an integer, infinities among them, which have no rest. */
+const allIntegers = 2 ** 23;
+
+/** Rounds to the nearest integer, ties to even, for operator sets that have no `Round`. Exact for every float32. */
+function roundByFloor<T>(ops: Ops<T>, a: T): T {
+  const [none, half, one, two] = [0, 0.5, 1, 2].map((value) => ops.constant(value)) as [T, T, T, T];
+  const whole = ops.floor(a);
+  const rest = ops.sub(a, whole);
+  const odd = ops.sub(whole, ops.mul(two, ops.floor(ops.mul(whole, half))));
+  const upToHalf = ops.where(ops.greater(half, rest), none, odd);
+  const rounded = ops.add(whole, ops.where(ops.greater(rest, half), one, upToHalf));
+  return ops.where(ops.greater(ops.constant(allIntegers), ops.abs(a)), rounded, a);
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { chunksOf } from './chunks.js';
+import { chunksOf } from './visit-values.js';
 
 test('splits in order, so that every part stays within the budget where one item does not exceed it', () => {
   const items = ['a', 'b', 'c', 'd', 'e'];

@@ -10,7 +10,7 @@ import type { OnnxModel } from '../read/model.js';
 import { floatsOf } from './floats-of.js';
 import type { OrtRuntime } from './ort.js';
 import { visitRanges } from './visit-ranges.js';
-import { visitValues, type VisitedSite } from './visit-values.js';
+import { type VisitedSite, visitValues } from './visit-values.js';
 
 /** A value of the main graph that is observed. */
 export interface ObservedSite extends VisitedSite {

@@ -5,7 +5,7 @@ import { feedsOf, requiredInputs } from './feeds.js';
 import { floatsOf } from './floats-of.js';
 import { openSession, runSession } from './open-session.js';
 import type { OrtRuntime, OrtSession, OrtTensor } from './ort.js';
-import { visitValues, type VisitedSite } from './visit-values.js';
+import { type VisitedSite, visitValues } from './visit-values.js';
 import { rangeAt, withRanges } from './with-ranges.js';
 
 /**

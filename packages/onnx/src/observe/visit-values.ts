@@ -1,6 +1,5 @@
 import type { Batch, SessionOptions } from '@lowbit/core';
 import type { OnnxModel } from '../read/model.js';
-import { chunksOf } from './chunks.js';
 import { eachBatch } from './each-batch.js';
 import { feedsOf, requiredInputs } from './feeds.js';
 import { openSession, runSession } from './open-session.js';
@@ -107,4 +106,25 @@ async function visitPart<S extends VisitedSite>(
     if (output !== undefined) visit(site, output);
   }
   Object.values(outputs).forEach((output) => output.dispose?.());
+}
+
+/**
+ * Splits items, in order, into parts whose sizes sum to at most `budget`; an item that is larger alone is a part of
+ * its own.
+ */
+export function chunksOf<T>(items: readonly T[], sizes: readonly number[], budget: number): T[][] {
+  const chunks: T[][] = [];
+  let left = 0;
+  items.forEach((item, index) => {
+    const size = sizes[index] as number;
+    const last = chunks[chunks.length - 1];
+    if (last === undefined || size > left) {
+      chunks.push([item]);
+      left = budget - size;
+    } else {
+      last.push(item);
+      left -= size;
+    }
+  });
+  return chunks;
 }

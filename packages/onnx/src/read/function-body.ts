@@ -4,8 +4,8 @@ import {
   DataType,
   type FunctionProto,
   type GraphProto,
+  type ModelProto,
 } from '../schema/proto.js';
-import type { ModelProto } from '../schema/proto.js';
 import { domainName, standardDomain, type OnnxModel } from './model.js';
 import { subgraphsOf } from './subgraphs.js';
 

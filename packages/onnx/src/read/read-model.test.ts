@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { buildBytes, buildGraph, buildModel, buildProto, counting } from '../../test/helpers/build-model.js';
 import { caught } from '../../test/helpers/caught.js';
 import { bytesField, joined, numberField } from '../../test/helpers/wire.js';
-import { createOperatorSet, serializeModel, type ModelProto } from '../schema/proto.js';
+import { createOperatorSet, type ModelProto, serializeModel } from '../schema/proto.js';
 import { makeNode } from '../write/make-node.js';
 import { readModel } from './read-model.js';
 

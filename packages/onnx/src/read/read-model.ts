@@ -1,10 +1,13 @@
 import { isLowbitError, LowbitError } from '@lowbit/core';
-import { parseModel, type ModelProto } from '../schema/proto.js';
-import { checkExternal } from './check-external.js';
+import { type ModelProto, parseModel } from '../schema/proto.js';
+import { allTensors } from './all-tensors.js';
 import { checkGraph, type GraphOrder } from './check-graph.js';
-import type { OnnxModel } from './model.js';
+import { externalReference } from './external-reference.js';
 import { modelBytes, type ModelBytes } from './model-bytes.js';
+import type { OnnxModel } from './model.js';
+import { quoted } from './node-label.js';
 import { sniff } from './sniff.js';
+import { isExternal } from './tensor-data.js';
 import { readVersions } from './versions.js';
 
 /**
@@ -19,7 +22,7 @@ import { readVersions } from './versions.js';
 export const readModel = (file: ModelBytes, name = 'model'): OnnxModel => readOrdered(file, name).model;
 
 /** A model, and the order in which its nodes can run. */
-export interface OrderedModel {
+interface OrderedModel {
   readonly model: OnnxModel;
   readonly order: GraphOrder;
 }
@@ -59,3 +62,15 @@ const holdsSomething = (proto: ModelProto): boolean =>
 const firstTags = new Set([0x08, 0x28, 0x12, 0x1a, 0x22, 0x32, 0x3a, 0x42, 0x72, 0xa2, 0xca, 0xd2]);
 
 const startsLikeModel = (bytes: Uint8Array): boolean => firstTags.has(bytes[0] as number);
+
+/**
+ * Checks every reference of a model to data in other files, without opening any: a model with one that leads outside
+ * is refused as a whole, so that no runtime follows it either.
+ *
+ * @throws LowbitError as {@link externalReference}.
+ */
+function checkExternal(model: ModelProto, where: string): void {
+  for (const tensor of allTensors(model)) {
+    if (isExternal(tensor)) externalReference(tensor, `${where}: tensor ${quoted(tensor.name)}`);
+  }
+}

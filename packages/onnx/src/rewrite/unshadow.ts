@@ -1,5 +1,4 @@
 import type { WeightSite } from '../describe/weight-site.js';
-import { defines } from '../read/defines.js';
 import { subgraphsOf } from '../read/subgraphs.js';
 import type { GraphProto } from '../schema/proto.js';
 
@@ -54,3 +53,8 @@ export function renameUses(graph: GraphProto, name: string, fresh: string): void
     }
   }
 }
+
+/** Whether a graph itself gives a value of this name. */
+const defines = ({ input, initializer, node }: GraphProto, name: string): boolean =>
+  [...input, ...initializer].some((one) => one.name === name) ||
+  node.some(({ output }) => output.includes(name));

@@ -14,9 +14,9 @@ import {
   createValueInfo,
   DataType,
   graphSize,
+  type ModelProto,
   parseModel,
   serializeModel,
-  type ModelProto,
   type TensorProto,
 } from './proto.js';
 

@@ -2,30 +2,30 @@
  * The one place that knows which protobuf library and which generated schema are in use. The rest of the
  * package sees plain message types, constructors, {@link parseModel}, {@link serializeModel}.
  */
-import { create, type MessageInitShape } from '@bufbuild/protobuf';
+import { create, type Message, type MessageInitShape } from '@bufbuild/protobuf';
 import {
+  type AttributeProto,
   AttributeProtoSchema,
+  type FunctionProto,
   FunctionProtoSchema,
+  type GraphProto,
   GraphProtoSchema,
+  type ModelProto,
   ModelProtoSchema,
+  type NodeProto,
   NodeProtoSchema,
+  type OperatorSetIdProto,
   OperatorSetIdProtoSchema,
+  type StringStringEntryProto,
   StringStringEntryProtoSchema,
+  type TensorProto,
   TensorProtoSchema,
   TensorShapeProto_DimensionSchema,
   TensorShapeProtoSchema,
-  TypeProtoSchema,
   TypeProto_TensorSchema,
-  ValueInfoProtoSchema,
-  type AttributeProto,
-  type FunctionProto,
-  type GraphProto,
-  type ModelProto,
-  type NodeProto,
-  type OperatorSetIdProto,
-  type StringStringEntryProto,
-  type TensorProto,
+  TypeProtoSchema,
   type ValueInfoProto,
+  ValueInfoProtoSchema,
 } from 'onnx-buf';
 
 export type {
@@ -50,7 +50,6 @@ export {
 
 export { parseModel } from './decode.js';
 export { graphSize, serializeModel } from './encode.js';
-export { copyMessage } from './copy.js';
 export { keptBytes } from './kept.js';
 export { textOf, utf8 } from './utf8.js';
 
@@ -101,4 +100,13 @@ function createDimension(size: number | string) {
         ? { case: 'dimParam', value: size }
         : { case: 'dimValue', value: BigInt(size) },
   });
+}
+
+/**
+ * A shallow copy of a message with some fields replaced. Unknown fields and the difference between an unset
+ * field and one set to its default are kept; lists and sub-messages are shared with the original.
+ */
+export function copyMessage<T extends Message>(message: T, changes: Partial<T> = {}): T {
+  const copy = Object.create(Object.getPrototypeOf(message) as object) as T;
+  return Object.assign(copy, message, changes);
 }

@@ -1,15 +1,15 @@
+import { isStandard } from '../describe/scope.js';
 import { allTensors } from '../read/all-tensors.js';
 import { externalCounts } from '../read/external-counts.js';
-import { withoutFiles, type ExternalFile, type ExternalFiles } from '../read/external-files.js';
+import { type ExternalFile, type ExternalFiles, withoutFiles } from '../read/external-files.js';
 import { externalReference } from '../read/external-reference.js';
 import type { OnnxModel } from '../read/model.js';
 import { isExternal, tensorBytes } from '../read/tensor-data.js';
 import type { ModelProto, TensorProto } from '../schema/proto.js';
-import { mainTensors } from './main-tensors.js';
 import { moveIn, moveOut } from './move-data.js';
 
 /** Where the tensors of a result are wanted. */
-export interface ExternalWish {
+interface ExternalWish {
   /**
    * `true`: large tensors go into a file; `false`: none does; absent: tensors stay where they are, and models above
    * 1.5 GB are split.
@@ -104,4 +104,11 @@ function newPath(model: string, wanted: string | undefined, taken: ReadonlyMap<s
   let path = stem;
   for (let number = 2; taken.has(path); number++) path = stem.replace(/(\.[^./]*)?$/, `-${number}$1`);
   return path;
+}
+
+/** The constants of the main graph, which are initializers or the values of `Constant` nodes. */
+function mainTensors({ graph }: ModelProto): TensorProto[] {
+  const constants = (graph?.node ?? []).filter((node) => isStandard(node, 'Constant'));
+  const values = constants.flatMap(({ attribute }) => attribute.flatMap(({ t }) => t ?? []));
+  return [...(graph?.initializer ?? []), ...values];
 }

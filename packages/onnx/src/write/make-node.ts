@@ -1,8 +1,8 @@
 import {
+  type AttributeProto,
   AttributeType,
   createAttribute,
   createNode,
-  type AttributeProto,
   type GraphProto,
   type NodeProto,
   type TensorProto,

@@ -3,14 +3,10 @@ import { domainName, standardDomain } from '../../read/model.js';
 import type { NodeProto } from '../../schema/proto.js';
 import { hasReferences, integerAttribute } from '../attributes.js';
 import type { ChainOperator } from './chain-operator.js';
-import { concat } from './concat.js';
-import { gather } from './gather.js';
+import { concat, gather, same, split, transpose } from './moves.js';
 import { reshape } from './reshape.js';
-import { same } from './same.js';
 import { slice } from './slice.js';
-import { split } from './split.js';
 import { squeeze, unsqueeze } from './squeeze.js';
-import { transpose } from './transpose.js';
 
 /** Operators that a weight may pass between its constant and the operator that uses it. */
 const operators: ReadonlyMap<string, ChainOperator> = new Map([
