@@ -87,15 +87,17 @@ export function weightsPort(weights: readonly BareWeight[]): ModelPort<ReadonlyM
           },
         ],
       })),
-    apply: (outcome) => {
-      for (const [id, tensor] of outcome.weights) packed.set(id, packTensor(tensor));
-      const storage = [...packed].map(([id, { codes, parameters }]) => {
-        const bytes = codes.length + parameters.length;
-        return { id, form: 'packed', storedBytes: bytes, memoryBytes: bytes, reason: 'as it is' };
-      });
-      const before = weights.reduce((sum, { values }) => sum + values.byteLength, 0);
-      const after = storage.reduce((sum, { storedBytes }) => sum + storedBytes, 0);
-      return { model: packed, storage, modelBytes: { before, after } };
-    },
+    write: () => ({
+      add: (id, tensor) => void packed.set(id, packTensor(tensor)),
+      finish: () => {
+        const storage = [...packed].map(([id, { codes, parameters }]) => {
+          const bytes = codes.length + parameters.length;
+          return { id, form: 'packed', storedBytes: bytes, memoryBytes: bytes, reason: 'as it is' };
+        });
+        const before = weights.reduce((sum, { values }) => sum + values.byteLength, 0);
+        const after = storage.reduce((sum, { storedBytes }) => sum + storedBytes, 0);
+        return { model: packed, storage, modelBytes: { before, after } };
+      },
+    }),
   };
 }

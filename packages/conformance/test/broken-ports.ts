@@ -36,10 +36,41 @@ function withWeights(change: (weight: WeightDescriptor) => Partial<WeightDescrip
 }
 
 function withApplied(change: (applied: Applied<MemoryModel>) => Partial<Applied<MemoryModel>>): Options {
-  return withPort((port) => ({
-    async apply(outcome) {
-      const applied = await port.apply(outcome);
+  return withPort((port) => ({ write: finishing(port, change) }));
+}
+
+/** The port's `write`, with a changed end. */
+function finishing(
+  port: Port,
+  change: (applied: Applied<MemoryModel>) => Partial<Applied<MemoryModel>>,
+): Port['write'] {
+  return (outcome) => {
+    const writer = port.write(outcome);
+    const finish = async () => {
+      const applied = await writer.finish();
       return { ...applied, ...change(applied) };
+    };
+    return { ...writer, finish };
+  };
+}
+
+/** A port that numbers its weights in the order in which they come. */
+function inOrder(): Options {
+  return withPort((port) => ({
+    write(outcome) {
+      const writer = port.write(outcome);
+      const ids: string[] = [];
+      return {
+        add: (id, tensor) => (ids.push(id), writer.add(id, tensor)),
+        async finish() {
+          const applied = await writer.finish();
+          const reason = (id: string) => `number ${ids.indexOf(id)}`;
+          return {
+            ...applied,
+            storage: applied.storage.map((note) => ({ ...note, reason: reason(note.id) })),
+          };
+        },
+      };
     },
   }));
 }
@@ -69,11 +100,10 @@ function destructive(): Options {
     const port = memoryPort(model);
     return {
       ...port,
-      async apply(outcome) {
-        const applied = await port.apply(outcome);
+      write: finishing(port, () => {
         Object.assign(model, { first: model['first']?.map((value) => value / 2) });
-        return applied;
-      },
+        return {};
+      }),
     };
   });
 }
@@ -104,12 +134,10 @@ export const brokenPorts: Readonly<Record<string, Options>> = {
     const after = 100 + calls++;
     return {
       ...port,
-      async apply(outcome) {
-        const applied = await port.apply(outcome);
-        return { ...applied, modelBytes: { ...applied.modelBytes, after } };
-      },
+      write: finishing(port, ({ modelBytes }) => ({ modelBytes: { ...modelBytes, after } })),
     };
   }),
+  'writes the same in whatever order weights come': inOrder(),
   'notes how each quantized weight is stored': withApplied(({ storage }) => ({
     storage: firstNote(storage, { form: '' }),
   })),

@@ -4,7 +4,8 @@ import {
   type Applied,
   type LayerDescriptor,
   type ModelPort,
-  type Outcome,
+  type ModelWriter,
+  type QuantizedTensor,
   type WeightDescriptor,
 } from '@lowbit/core';
 
@@ -27,7 +28,7 @@ export function memoryPort(model: MemoryModel): ModelPort<MemoryModel> {
     name: 'memory',
     supports: { parameterStorage: ['float32'], activations: false },
     layers: () => Object.keys(model).map((id, depth) => layerOf(id, depth, model)),
-    apply: (outcome) => apply(outcome, model),
+    write: () => writer(model),
   };
 }
 
@@ -48,17 +49,24 @@ function weightOf(id: string, model: MemoryModel): WeightDescriptor {
   };
 }
 
-function apply({ weights }: Outcome, model: MemoryModel): Applied<MemoryModel> {
-  const written = Object.entries(model).map(([id, values]) => {
+function writer(model: MemoryModel): ModelWriter<MemoryModel> {
+  const weights = new Map<string, QuantizedTensor>();
+  return { add: (id, tensor) => void weights.set(id, tensor), finish: () => written(weights, model) };
+}
+
+function written(weights: ReadonlyMap<string, QuantizedTensor>, model: MemoryModel): Applied<MemoryModel> {
+  const values = Object.entries(model).map(([id, floats]) => {
     const tensor = weights.get(id);
-    return [id, tensor === undefined ? values : Array.from(decode(tensor))] as const;
+    return [id, tensor === undefined ? floats : Array.from(decode(tensor))] as const;
   });
-  const storage = [...weights].map(([id, tensor]) => ({
-    id,
-    form: 'list',
-    storedBytes: packedTensorBytes(tensor),
-    memoryBytes: 4 * tensor.codes.length,
-    reason: 'the only form',
-  }));
-  return { model: Object.fromEntries(written), storage, modelBytes: { before: 156, after: 100 } };
+  const storage = [...weights]
+    .toSorted(([a], [b]) => a.localeCompare(b))
+    .map(([id, tensor]) => ({
+      id,
+      form: 'list',
+      storedBytes: packedTensorBytes(tensor),
+      memoryBytes: 4 * tensor.codes.length,
+      reason: 'the only form',
+    }));
+  return { model: Object.fromEntries(values), storage, modelBytes: { before: 156, after: 100 } };
 }

@@ -2,7 +2,8 @@ import type {
   Applied,
   LayerDescriptor,
   ModelPort,
-  Outcome,
+  ModelWriter,
+  QuantizedTensor,
   Quantizer,
   WeightDescriptor,
 } from '../src/index.js';
@@ -21,7 +22,7 @@ export function memoryPort(model: MemoryModel, layers?: readonly LayerDescriptor
       activations: false,
     },
     layers: () => layers ?? Object.keys(model).map((id, depth) => layerOf(model, id, depth)),
-    apply: (outcome) => applyToMemory(model, outcome),
+    write: () => memoryWriter(model),
   };
 }
 
@@ -42,8 +43,18 @@ export function weightOf(model: MemoryModel, id: string): WeightDescriptor {
   };
 }
 
-function applyToMemory(model: MemoryModel, outcome: Outcome): Applied<MemoryModel> {
-  const tensors = [...outcome.weights];
+function memoryWriter(model: MemoryModel): ModelWriter<MemoryModel> {
+  const weights = new Map<string, QuantizedTensor>();
+  return {
+    add: (id, tensor) => void weights.set(id, tensor),
+    finish: () => written(model, [...weights]),
+  };
+}
+
+function written(
+  model: MemoryModel,
+  tensors: readonly (readonly [id: string, tensor: QuantizedTensor])[],
+): Applied<MemoryModel> {
   const changed = tensors.map(
     ([id, tensor]) => [id, { shape: tensor.shape, values: decode(tensor) }] as const,
   );

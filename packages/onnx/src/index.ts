@@ -1,4 +1,4 @@
-export type { OnnxResult } from './apply-outcome.js';
+export type { OnnxResult } from './model-writer.js';
 export { inspectModel, type Inspection } from './describe/inspect-model.js';
 export { foldModel, type FoldReport } from './fold/fold-model.js';
 export type { IntegerForm } from './integer/cost.js';

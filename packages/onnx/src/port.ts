@@ -1,6 +1,6 @@
 import type { LayerDescriptor, ModelPort, PortCapabilities } from '@lowbit/core';
 import { activationSites } from './activations/activation-sites.js';
-import { applyOutcome, type OnnxResult } from './apply-outcome.js';
+import { modelWriter, type OnnxResult } from './model-writer.js';
 import { layerDescriptors } from './layer-descriptors.js';
 import { checkOptions, type OnnxOptions } from './onnx-options.js';
 import { formOf, optionsOfForm } from './plan-form.js';
@@ -31,7 +31,7 @@ export interface OnnxPort extends ModelPort<OnnxResult> {
  *
  * @param model The bytes of the file.
  * @throws LowbitError `unsupported-option`; `invalid-argument` for anything but bytes, and for an `externalPath` that leads out of the model's
- *   folder; from `layers` and `apply`: see `readModel`; from `apply` also `plan-mismatch`, from
+ *   folder; from `layers` and writing: see `readModel`; from writing also `plan-mismatch`, from
  *   `run`, `features` and `observe` also `runtime-failed`, `calibration-invalid`.
  * @example
  * const { model, report } = await quantize(onnx(bytes), { weights: minMax(), bits: 8 });
@@ -54,7 +54,7 @@ export function onnx(model: ModelBytes, options: OnnxOptions = {}): OnnxPort {
   const files = externalData && externalFiles(externalData);
   const source: Source = { bytes, name, optimize, files, external, externalPath, runtime, integers };
   let layers: Promise<readonly LayerDescriptor[]> | undefined;
-  // What was read serves all until the first `apply`, which changes it; later ones read anew.
+  // What was read serves all until something is written, which changes it; later ones read anew.
   let unchanged: Promise<DescribedSource> | undefined;
   const take = (): Promise<DescribedSource> => {
     const read = unchanged ?? readDescribed(source);
@@ -81,7 +81,7 @@ export function onnx(model: ModelBytes, options: OnnxOptions = {}): OnnxPort {
       return layers;
     },
     ...(ort === undefined ? {} : running(source, ort, lend)),
-    apply: (outcome) => applyOutcome(source, outcome, take()),
+    write: (outcome) => modelWriter(source, outcome, take),
   };
 }
 

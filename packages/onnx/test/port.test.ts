@@ -232,11 +232,10 @@ describe('the port', () => {
     };
     const { plan } = await run(oneWeight());
     const port = onnx(oneWeight());
-    const activations = new Map();
     const id = plan.weights[0]!.id;
     for (const held of ['other', id]) {
-      const outcome = { plan, weights: new Map([[held, tensor]]), activations };
-      await expect(port.apply(outcome)).rejects.toMatchObject({ code: 'plan-mismatch' });
+      const writer = port.write({ plan, activations: new Map() });
+      await expect(writer.add(held, tensor)).rejects.toMatchObject({ code: 'plan-mismatch' });
     }
   });
 

@@ -1,4 +1,12 @@
-import { decode, quantize, seededRandom, type ArrayTensor, type Batch, type Calibration } from '@lowbit/core';
+import {
+  decode,
+  quantize,
+  seededRandom,
+  type ArrayTensor,
+  type Batch,
+  type Calibration,
+  type QuantizedTensor,
+} from '@lowbit/core';
 import * as ort from 'onnxruntime-web';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { onnx, readModel } from '../src/index.js';
@@ -9,6 +17,7 @@ import { withOutputs } from '../src/observe/with-outputs.js';
 import { checkGraph } from '../src/read/check-graph.js';
 import { type NodeProto, textOf } from '../src/schema/proto.js';
 import { activationQuantizers } from './helpers/activation-quantizers.js';
+import { watched } from './helpers/decoded-model.js';
 import { plainAbsmax } from './helpers/plain-quantizers.js';
 import { realBytes, type RealModel } from './helpers/real-models.js';
 import { convolve, magnitudes, patchesOf, type Window } from './helpers/reference-conv.js';
@@ -40,15 +49,9 @@ describe.each(inputs)('the %s', (name, batch) => {
   // Each convolution gets the value that the written model computed in front of it, so that errors do not add up.
   test.each(activationQuantizers)('every convolution is as arrays compute it: $title', async (one) => {
     const { quantizer, bits: activationBits } = one;
-    const decoded = new Map<string, ArrayTensor>();
+    const tensors = new Map<string, QuantizedTensor>();
     const recipe = { weights: plainAbsmax, bits: 8, activations: quantizer, activationBits, calibration };
-    const { model, report } = await quantize(
-      {
-        ...port,
-        accept: (tensor, id) => void decoded.set(id, { shape: tensor.shape, data: decode(tensor) }),
-      },
-      recipe,
-    );
+    const { model, report } = await quantize(watched(port, tensors), recipe);
     const stored = new Set(report.weights.map(({ id }) => id));
     const judged = convolutions.filter(({ weights: [weight] }) => weight && stored.has(weight.id));
     expect(judged.length).toBeGreaterThan(25);
@@ -59,7 +62,8 @@ describe.each(inputs)('the %s', (name, batch) => {
       const site = report.activations!.find(({ id }) => id === node.input[0])!;
       const { whole, grain, run } = referenceForward(quantizer, site);
       const window = windowOf(node);
-      const w = decoded.get(weights[0]!.id)!;
+      const tensor = tensors.get(weights[0]!.id)!;
+      const w = { shape: tensor.shape, data: decode(tensor) };
       const patches = patchesOf(whole(x), w.shape, window);
       const taken = grain === 'patches' ? { ...patches, matrix: run(patches.matrix) } : patches;
       const bias = node.input[2] === undefined ? undefined : graph.floats(node.input[2]);

@@ -2,7 +2,7 @@ import { checkOptionNames, LowbitError, type TrainablePort } from '@lowbit/core'
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { features } from './observe/features.js';
 import { observe } from './observe/observe.js';
-import { applyOutcome } from './apply/apply-outcome.js';
+import { modelWriter } from './apply/model-writer.js';
 import { describeLayer } from './describe/describe-layer.js';
 import {
   checkedForm,
@@ -25,7 +25,7 @@ export type TfjsPort = TrainablePort<LayersModel> &
 
 /** A TensorFlow.js model that can be quantized and observed; its batch normalization goes into the layers before it. */
 export type FoldingPort = Required<
-  Pick<TfjsPort, 'name' | 'supports' | 'form' | 'layers' | 'observe' | 'features' | 'apply'>
+  Pick<TfjsPort, 'name' | 'supports' | 'form' | 'layers' | 'observe' | 'features' | 'write'>
 > &
   Pick<TfjsPort, 'inForm'>;
 
@@ -46,7 +46,7 @@ export interface TfjsOptions extends StorageForm {
  * the same topology, which the caller disposes. A layer that two models share inside the given one is copied
  * once for each, as when a model is saved and loaded.
  *
- * Throws `invalid-argument` when `model` is not a layers model. `layers` and `apply` throw `layer-unsupported`
+ * Throws `invalid-argument` when `model` is not a layers model. `layers` and writing throw `layer-unsupported`
  * when the model has a layer class that is not registered with TensorFlow.js.
  */
 export function tfjs(
@@ -84,7 +84,7 @@ function inferencePort(model: LayersModel, folding: FoldingOf, form: StorageForm
     },
     observe: (batches, options) => observe(model, batches, options),
     features: (batches, options) => features(model, batches, options),
-    apply: (outcome) => applyOutcome(model, outcome, folding, form),
+    write: (outcome) => modelWriter(model, outcome, folding, form),
   };
 }
 

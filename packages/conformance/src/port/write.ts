@@ -1,4 +1,4 @@
-import { quantize, type ModelPort, type Quantized } from '@lowbit/core';
+import { quantize, type Applied, type ModelPort, type Quantized, type QuantizedTensor } from '@lowbit/core';
 import { plainQuantizer } from './plain-quantizer.js';
 
 /** Quantizes every weight to 8 bits. */
@@ -10,22 +10,27 @@ export function write<M>(port: ModelPort<M>): Promise<Quantized<M>> {
 export function watched<M>(
   port: ModelPort<M>,
   tell: {
-    readonly accepted?: NonNullable<ModelPort<M>['accept']>;
-    readonly applied?: (applied: Awaited<ReturnType<ModelPort<M>['apply']>>) => void;
+    readonly added?: (tensor: QuantizedTensor, id: string) => void;
+    readonly applied?: (applied: Applied<M>) => void;
   },
 ): ModelPort<M> {
   return {
     name: port.name,
     supports: port.supports,
     layers: () => port.layers(),
-    accept(tensor, id) {
-      tell.accepted?.(tensor, id);
-      port.accept?.(tensor, id);
-    },
-    async apply(outcome) {
-      const applied = await port.apply(outcome);
-      tell.applied?.(applied);
-      return applied;
+    write(outcome) {
+      const writer = port.write(outcome);
+      return {
+        add(id, tensor) {
+          tell.added?.(tensor, id);
+          return writer.add(id, tensor);
+        },
+        async finish() {
+          const applied = await writer.finish();
+          tell.applied?.(applied);
+          return applied;
+        },
+      };
     },
   };
 }

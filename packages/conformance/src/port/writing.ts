@@ -5,6 +5,7 @@ import {
   type ModelPort,
   type Quantized,
   type QuantizationPlan,
+  type QuantizedTensor,
   type StorageNote,
 } from '@lowbit/core';
 import { difference } from '../difference.js';
@@ -20,6 +21,7 @@ export function writingLaws<M>(options: PortLawOptions<M>): readonly Law[] {
   const laws: Law[] = [
     { title: 'leaves the original as it was', run: () => checkOriginal(options) },
     { title: 'writes the same for the same plan', run: () => checkRepeatable(options) },
+    { title: 'writes the same in whatever order weights come', run: () => checkOrder(options) },
     { title: 'notes how each quantized weight is stored', run: async () => checkNotes(await make()) },
     { title: 'tells the size of the whole model', run: async () => checkSizes(await make()) },
     { title: 'changes nothing when the plan leaves all weights float', run: () => checkAllFloat(options) },
@@ -48,7 +50,7 @@ async function checkOriginal<M>({ make, fingerprint }: PortLawOptions<M>): Promi
     const index = values.findIndex((value, i) => value !== after.get(id)?.[i]);
     must(
       index < 0,
-      () => `'${id}'[${index}] was ${values[index]} and is ${after.get(id)?.[index]} after apply`,
+      () => `'${id}'[${index}] was ${values[index]} and is ${after.get(id)?.[index]} after writing`,
     );
   }
   const found = difference(first, plainResult(await write(port), fingerprint));
@@ -60,6 +62,21 @@ async function checkRepeatable<M>({ make, fingerprint }: PortLawOptions<M>): Pro
   const second = plainResult(await write(await make()), fingerprint);
   const found = difference(first, second);
   must(found === undefined, () => `${found}`);
+}
+
+async function checkOrder<M>({ make, fingerprint }: PortLawOptions<M>): Promise<void> {
+  const tensors: (readonly [id: string, tensor: QuantizedTensor])[] = [];
+  const { plan } = await write(watched(await make(), { added: (tensor, id) => tensors.push([id, tensor]) }));
+  const port = await make();
+  await port.layers();
+  const inOrder = async (given: typeof tensors) => {
+    const writer = port.write({ plan, activations: new Map() });
+    for (const [id, tensor] of given) await writer.add(id, { ...tensor, codes: tensor.codes.slice() });
+    const { model, storage, modelBytes } = await writer.finish();
+    return { modelBytes, storage, model: fingerprint?.(model) };
+  };
+  const found = difference(await inOrder(tensors), await inOrder(tensors.toReversed()));
+  must(found === undefined, () => `the other way round: ${found}`);
 }
 
 function plainResult<M>(
@@ -97,7 +114,7 @@ async function checkAllFloat<M>({ make, decodeResult }: PortLawOptions<M>): Prom
   const port = await make();
   const before = await valuesOf(port);
   const plan = floatPlan(port.name, await layersOf(port));
-  const { model, storage } = await port.apply({ plan, weights: new Map(), activations: new Map() });
+  const { model, storage } = await port.write({ plan, activations: new Map() }).finish();
   must(storage.length === 0, () => `${storage.length} storage notes for no quantized weight`);
   const written = await decodeResult?.(model);
   if (written === undefined) return;
@@ -109,7 +126,7 @@ async function checkDecoded<M>(
   decodeResult: NonNullable<PortLawOptions<M>['decodeResult']>,
 ): Promise<void> {
   const expected = new Map<string, Float32Array>();
-  const port = watched(await make(), { accepted: (tensor, id) => expected.set(id, decode(tensor)) });
+  const port = watched(await make(), { added: (tensor, id) => expected.set(id, decode(tensor)) });
   const { model } = await write(port);
   const written = await decodeResult(model);
   for (const [id, values] of expected) checkValues(id, written.get(id), values, 2 ** -21);

@@ -6,8 +6,8 @@ import { LowbitError } from '../errors/error.js';
  * @throws LowbitError `invalid-argument` that says what to write.
  */
 export function checkPort(value: unknown): void {
-  const { name, supports, layers, apply } = (value ?? {}) as Record<string, unknown>;
-  const isPort = typeof layers === 'function' && typeof apply === 'function';
+  const { name, supports, layers, write } = (value ?? {}) as Record<string, unknown>;
+  const isPort = typeof layers === 'function' && typeof write === 'function';
   if (isPort && typeof name === 'string' && typeof supports === 'object') return;
   const isPromise = typeof (value as { then?: unknown } | undefined | null)?.then === 'function';
   throw new LowbitError({

@@ -41,7 +41,7 @@ export interface WeightDescriptor {
   readonly storedBytes: number;
   /**
    * Why the weight must not be quantized: an earlier run has done so, and its values are still those ("quantized already by lowbit:
-   * min-max at 4 bits"). Plans leave it as it is for this reason, and `apply` keeps its form; training may move it.
+   * min-max at 4 bits"). Plans leave it as it is for this reason, and writing keeps its form; training may move it.
    */
   readonly quantizedBefore?: string;
   /**
@@ -50,7 +50,7 @@ export interface WeightDescriptor {
    */
   wants?(entry: WeightSettings): WantedForm | undefined;
   /**
-   * The values, freshly read, before and after `apply`; the caller may keep them.
+   * The values, freshly read, before and after writing; the caller may keep them.
    *
    * @param into An array of their number that may be filled and returned instead of a new one.
    */
@@ -105,7 +105,7 @@ export interface Batch {
   readonly labels?: ArrayLike<number>;
 }
 
-/** How one tensor was stored in the target, told by the port after `apply`. */
+/** How one tensor was stored in the target, told by the port when it has written. */
 export interface StorageNote {
   readonly id: string;
   /** Short name of the form, for instance `Cast→Mul→Add`. */
@@ -127,7 +127,7 @@ export interface StorageNote {
   readonly written?: () => QuantizedTensor | Float32Array;
 }
 
-/** What became of one activation site, told by the port after `apply`. */
+/** What became of one activation site, told by the port when it has written. */
 export interface ActivationNote {
   readonly id: string;
   /** Short name of how it was written, for instance `uint8`; `float` when it was not. */
@@ -138,10 +138,9 @@ export interface ActivationNote {
   readonly reason: string;
 }
 
-/** Everything a port needs to write the result. */
+/** Everything that is decided when writing begins. */
 export interface Outcome {
   readonly plan: QuantizationPlan;
-  readonly weights: ReadonlyMap<string, QuantizedTensor>;
   /** Fitted activation sites by id; empty when activations stay float. */
   readonly activations: ReadonlyMap<string, FittedSite>;
   /** Sites of the plan that stay float whatever the port can do, with the reason; see {@link FittedActivations}. */
@@ -182,7 +181,7 @@ export interface ObserveOptions extends SessionOptions {
   readonly seed?: number;
 }
 
-/** What `apply` gives back. */
+/** What writing gives. */
 export interface Applied<M> {
   readonly model: M;
   readonly storage: readonly StorageNote[];
@@ -190,6 +189,19 @@ export interface Applied<M> {
   readonly activations?: readonly ActivationNote[];
   /** Bytes of the whole model before and after. */
   readonly modelBytes: { readonly before: number; readonly after: number };
+}
+
+/** Takes the quantized weights of a plan, one after the other, and makes the result of them. */
+export interface ModelWriter<M> {
+  /**
+   * Takes a weight of the plan: each once, in any order, which changes nothing in the result. The tensor is the writer's from here
+   * on; it is packed at once where its form needs nothing else of the model, so that codes of all weights never stand side by side.
+   *
+   * @throws LowbitError `plan-mismatch` for a tensor that is no weight of the plan, or of another shape.
+   */
+  add(id: string, tensor: QuantizedTensor): void | Promise<void>;
+  /** Makes the result, when all weights are there. */
+  finish(): Applied<M> | Promise<Applied<M>>;
 }
 
 /** A model of some framework, seen neutrally. Nothing is computed until a method is called. */
@@ -206,8 +218,6 @@ export interface ModelPort<M> {
    */
   inForm?(form: PortForm): ModelPort<M>;
   layers(): readonly LayerDescriptor[] | Promise<readonly LayerDescriptor[]>;
-  /** Called with each tensor right after encoding, so that its codes can be packed and released. */
-  accept?(tensor: QuantizedTensor, id: string): void;
   /** Runs the model and gathers statistics of its sites. Absent when the port cannot run the model. */
   observe?(batches: Iterable<Batch> | AsyncIterable<Batch>, options?: ObserveOptions): Promise<Calibration>;
   /**
@@ -215,6 +225,6 @@ export interface ModelPort<M> {
    * one row of channels a sample. Absent when the port cannot run the model.
    */
   features?(batches: Iterable<Batch> | AsyncIterable<Batch>, options?: SessionOptions): Promise<FeatureSet>;
-  /** Writes the result. The user's own model is never changed. */
-  apply(outcome: Outcome): Applied<M> | Promise<Applied<M>>;
+  /** Begins to write a result. The user's own model is never changed. */
+  write(outcome: Outcome): ModelWriter<M>;
 }

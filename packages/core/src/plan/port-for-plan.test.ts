@@ -23,9 +23,9 @@ function formed(kind: 'wide' | 'narrow'): ModelPort<MemoryModel> {
       if (wanted === 'wide' || wanted === 'narrow') return formed(wanted);
       throw new LowbitError({ code: 'plan-mismatch', where: `form ${wanted}` });
     },
-    apply(outcome) {
+    write(outcome) {
       written.push(kind);
-      return port.apply(outcome);
+      return port.write(outcome);
     },
   };
 }

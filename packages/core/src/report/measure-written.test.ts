@@ -15,16 +15,22 @@ async function rowOf(written: (given: () => QuantizedTensor) => StorageNote['wri
   const port = memoryPort(model);
   const changing: ModelPort<MemoryModel> = {
     ...port,
-    async apply(outcome) {
-      const applied = await port.apply(outcome);
-      const tensor = outcome.weights.get('a')!;
-      const shifted = () => ({ ...tensor, codes: tensor.codes.map((code) => Math.max(0, code - 1)) });
-      const own = written(shifted);
-      const storage = applied.storage.map((note) => ({
-        ...note,
-        ...(own === undefined ? {} : { written: own }),
-      }));
-      return { ...applied, storage };
+    write(outcome) {
+      const writer = port.write(outcome);
+      let tensor: QuantizedTensor;
+      return {
+        add: (id, given) => writer.add(id, (tensor = given)),
+        finish: async () => {
+          const applied = await writer.finish();
+          const shifted = () => ({ ...tensor, codes: tensor.codes.map((code) => Math.max(0, code - 1)) });
+          const own = written(shifted);
+          const storage = applied.storage.map((note) => ({
+            ...note,
+            ...(own === undefined ? {} : { written: own }),
+          }));
+          return { ...applied, storage };
+        },
+      };
     },
   };
   const recipe = { registry: registry([coarse()]), bits: 4 };

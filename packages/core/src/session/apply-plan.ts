@@ -13,7 +13,7 @@ import type { Registry } from '../plugin/registry.js';
 import type { Report } from '../report/report.js';
 import { quantizeOptions, type QuantizeOptions } from './events.js';
 import { fitActivations } from './fit-activations.js';
-import { brokenPromise } from './broken-promise.js';
+import { brokenPromise, wantedForms } from './broken-promise.js';
 import { gridCost } from './grid-cost.js';
 import { ownGrids } from './own-grids.js';
 import { quantizeWeight } from './quantize-weight.js';
@@ -52,13 +52,14 @@ export async function applyPlan<M>(
   throwProblems([...otherPort(plan, port.name), ...problems, ...others.filter(holdsBeside(problems))]);
   if (leavesAll(plan)) throw emptyPlan(plan);
   const activations = fitActivations(plan, registry, options.calibration, layers);
+  const placed = uniqueWeights(layers);
+  const wanted = wantedForms(plan, placed, registry);
   const encodeOne: EncodeOne = (weight, values, entry, ranges) =>
     quantizeWeight(weight, values, entry, plan.seed, registry, { ranges });
   const remarkOne: RemarkOne = (weight, values, entry, { scheme }) => ({
     cost: () => gridCost(weight, values, entry, plan.seed, registry),
-    broken: brokenPromise(weight, entry, scheme, registry, plan),
+    broken: brokenPromise(wanted.get(entry.id), entry, scheme, registry),
   });
-  const placed = uniqueWeights(layers);
   return writePlan(
     formed,
     ownGrids(withLayers(plan, placed), placed, activations, registry),

@@ -1,4 +1,4 @@
-import type { WeightDescriptor, WeightSettings } from '../model/port.js';
+import type { WantedForm, WeightDescriptor, WeightSettings } from '../model/port.js';
 import type { QuantizationPlan, QuantizedEntry } from '../plan/plan.js';
 import { hasZeroPoints } from '../plugin/has-zero-points.js';
 import type { GridKind, Quantizer } from '../plugin/quantizer.js';
@@ -15,13 +15,11 @@ import { integerZeroPoints } from '../scheme/zero-point.js';
  * the weight wants it; `undefined` where nothing is wrong.
  */
 export function brokenPromise(
-  weight: WeightDescriptor,
-  { bits, granularity, quantizer: { name, options } }: QuantizedEntry,
+  wanted: WantedForm | undefined,
+  { quantizer: { name, options } }: QuantizedEntry,
   scheme: Scheme,
   registry: Registry,
-  plan: QuantizationPlan,
 ): string | undefined {
-  const wanted = weight.wants?.({ bits, granularity, ...activationsOf(plan, registry) });
   const kind = wanted?.grid;
   const quantizer = registry.find('quantizer', name);
   if (
@@ -34,6 +32,22 @@ export function brokenPromise(
   const chosen = Object.entries(quantizer.grids?.[kind] ?? {}).map(([key, value]) => `${key}=${value}`);
   const condition = chosen.length === 0 ? '' : ` with ${chosen.join(' and ')}`;
   return `${name} broke the promise of its grids: ${words[kind]}${condition}, which ${wanted?.form} wants`;
+}
+
+/** What the packed form of each weight of the plan wants, by id. Asked before anything is written, which changes the model. */
+export function wantedForms(
+  plan: QuantizationPlan,
+  placed: ReadonlyMap<string, { readonly weight: WeightDescriptor }>,
+  registry: Registry,
+): ReadonlyMap<string, WantedForm | undefined> {
+  const settings = activationsOf(plan, registry);
+  const quantized = plan.weights.filter((entry): entry is QuantizedEntry => entry.bits !== 'float');
+  return new Map(
+    quantized.map(({ id, bits, granularity }) => [
+      id,
+      placed.get(id)?.weight.wants?.({ bits, granularity, ...settings }),
+    ]),
+  );
 }
 
 /** What the plan says of activations, as ports are asked for what they want. */

@@ -50,7 +50,7 @@ export async function writePlan<M>(
   const layers = await port.layers();
   const placed = uniqueWeights(layers);
   const entries = plan.weights.filter((entry): entry is QuantizedEntry => entry.bits !== 'float');
-  const weights = new Map<string, QuantizedTensor>();
+  const writer = port.write({ plan, ...fitted });
   const rows: WeightReport[] = [];
   const read = reader();
   for (const [done, entry] of entries.entries()) {
@@ -62,13 +62,12 @@ export async function writePlan<M>(
     const tensor = encodeOne(weight, values, entry, ranges);
     const row = weightRow(weight, layer.op, entry, values, tensor, ranges, measure);
     rows.push(withRemarks(row, remarkOne?.(weight, values, entry, tensor), measure));
-    port.accept?.(tensor, entry.id);
-    weights.set(entry.id, tensor);
+    await writer.add(entry.id, tensor);
   }
   onProgress?.({ phase: 'quantize', done: entries.length, total: entries.length });
   await pause();
   onProgress?.({ phase: 'write', done: 0, total: 1 });
-  const applied = await port.apply({ plan, weights, ...fitted });
+  const applied = await writer.finish();
   onProgress?.({ phase: 'write', done: 1, total: 1 });
   const written = measure ? await measureWritten(rows, applied.storage, placed) : rows;
   const report = buildReport(port.name, plan, written, layers, applied);

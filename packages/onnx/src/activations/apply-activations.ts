@@ -11,6 +11,7 @@ import { writeActivations } from './write-activations.js';
  * Writes the activations that integer operators have not taken by standard operators, in place.
  *
  * @param description Of this very model.
+ * @param weights Ids of the weights that are quantized and not written yet.
  * @param form With integers, sites that integer operators compute stay as they are: where their layers did not
  *   become integers, quantizing would only cost time and accuracy.
  * @param sites Told what becomes of each.
@@ -21,12 +22,14 @@ export function applyActivations(
   model: OnnxModel,
   description: ModelDescription,
   outcome: Outcome,
+  weights: ReadonlySet<string>,
   { integers, runtime }: ActivationForm,
   sites: SiteNotes,
   prefix: string,
 ): ReadonlyMap<string, string> {
   if (outcome.plan.activations === undefined) return new Map();
-  if (integers === undefined) return writeActivations(model, description, outcome, sites, runtime, prefix);
+  if (integers === undefined)
+    return writeActivations(model, description, { ...outcome, weights }, sites, runtime, prefix);
   const others = [...outcome.activations].filter(
     ([, site]) => typeof uint8Site(site) === 'string' && !measuresRange(site),
   );
@@ -37,7 +40,7 @@ export function applyActivations(
     : writeActivations(
         model,
         { ...description, layers },
-        { ...outcome, activations },
+        { ...outcome, weights, activations },
         sites,
         runtime,
         prefix,

@@ -16,6 +16,12 @@ import { onPatches } from './on-patches.js';
 import { onRows } from './on-rows.js';
 import type { SiteNotes } from './site-notes.js';
 
+/** The sites of a plan, and the weights that are quantized. */
+interface ActivationsToWrite extends Pick<Outcome, 'activations' | 'floatSites'> {
+  /** Ids. */
+  readonly weights: ReadonlySet<string>;
+}
+
 /**
  * Inserts the forward passes of activation quantizers, in place, in front of the convolutions and products whose weights
  * are quantized. A value that several of them take is quantized once, as equal nodes are added once. Weights stay as they
@@ -30,7 +36,7 @@ import type { SiteNotes } from './site-notes.js';
 export function writeActivations(
   model: OnnxModel,
   { layers, order }: ModelDescription,
-  { weights, activations, floatSites }: Pick<Outcome, 'weights' | 'activations' | 'floatSites'>,
+  { weights, activations, floatSites }: ActivationsToWrite,
   sites: SiteNotes,
   runtime?: Runtime,
   prefix = ownPrefixes(model.proto).activations,

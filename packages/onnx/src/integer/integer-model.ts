@@ -1,4 +1,4 @@
-import type { Outcome, StorageNote } from '@lowbit/core';
+import type { Outcome, QuantizedTensor, StorageNote } from '@lowbit/core';
 import type { SiteNotes } from '../activations/site-notes.js';
 import type { ModelDescription } from '../describe/described-layer.js';
 import type { EditableGraph } from '../fold/editable-graph.js';
@@ -19,6 +19,11 @@ import { uint8Site } from './uint8-site.js';
 import { writeDynamic } from './write-dynamic.js';
 import { writeOperators } from './write-operators.js';
 import { writeQdq } from './write-qdq.js';
+
+/** What was decided, with all of its weights: integer layers are chosen by what these are. */
+export interface WholeOutcome extends Outcome {
+  readonly weights: ReadonlyMap<string, QuantizedTensor>;
+}
 
 /** What became of a model. */
 export interface IntegerResult {
@@ -58,7 +63,7 @@ const opsetFor = (dynamic: boolean): number => (dynamic ? dynamicOpset : integer
 export function integerModel(
   model: OnnxModel,
   description: ModelDescription,
-  outcome: Outcome,
+  outcome: WholeOutcome,
   { form, runtime }: { readonly form: IntegerForm; readonly runtime: Runtime | undefined },
   sites: SiteNotes,
 ): IntegerResult {
@@ -131,7 +136,7 @@ function noteLeft(
 
 function workOf(
   layer: IntegerLayer,
-  { weights, activations, floatSites }: Outcome,
+  { weights, activations, floatSites }: WholeOutcome,
 ): IntegerWork | StaticWork | string {
   const tensor = weights.get(layer.weight.id);
   const site = activations.get(layer.input);

@@ -1,10 +1,10 @@
-import type { Outcome, QuantizedTensor, StorageNote } from '@lowbit/core';
+import type { QuantizedTensor, StorageNote } from '@lowbit/core';
 import type { SiteNotes } from '../activations/site-notes.js';
 import type { ModelDescription } from '../describe/described-layer.js';
 import type { OnnxModel } from '../read/model.js';
 import type { Runtime } from '../target/target.js';
 import type { IntegerForm } from './cost.js';
-import { integerModel } from './integer-model.js';
+import { integerModel, type WholeOutcome } from './integer-model.js';
 import { withReason } from './with-reason.js';
 
 /** A model after its integer layers were written. */
@@ -19,21 +19,18 @@ export interface WrittenIntegers {
 }
 
 /**
- * Writes the integer layers of a model, in place; without a form, or with float activations, none.
+ * Writes the integer layers of a model, in place.
  *
  * @param sites Told what becomes of each.
  */
 export function writeIntegers(
   model: OnnxModel,
   description: ModelDescription,
-  outcome: Outcome,
-  form: IntegerForm | undefined,
+  outcome: WholeOutcome,
+  form: IntegerForm,
   runtime: Runtime | undefined,
   sites: SiteNotes,
 ): WrittenIntegers {
-  if (form === undefined || outcome.plan.activations === undefined) {
-    return { model, changed: false, rest: outcome.weights, notes: (rest) => [...rest] };
-  }
   const {
     model: written,
     changed,

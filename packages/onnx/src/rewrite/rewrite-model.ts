@@ -23,30 +23,88 @@ import { storedBytes } from './stored-bytes.js';
 import { writtenValues } from './written-values.js';
 import { raiseIr } from '../write/raise-ir.js';
 
+/** Puts the quantized weights of a model into it, one after the other. */
+export interface WeightRewriter {
+  /** @throws LowbitError `plan-mismatch` for what is no weight of this model, or of another shape. */
+  add(id: string, tensor: QuantizedTensor): void;
+  /** Changes the graphs, and tells how each weight is stored, in the order of their sites. */
+  finish(): StorageNote[];
+}
+
 /**
  * Puts quantized weights into a model, in place: each source is replaced where it stands by nodes that end in the
  * same value, so that everything that uses it stays as it is. A weight that would not become smaller is left alone.
- * The IR version is raised where the constants need it, the operators' never. Returns how each weight is stored.
+ * The IR version is raised where the constants need it, the operators' never.
+ *
+ * Weights are packed in the order of their sites, in which names are given: one that comes before its turn waits.
  *
  * @param sites The weights of this very model.
- * @param weights Quantized tensors by the id of their site.
+ * @param ids Those that come.
  * @param runtime What the forms are chosen for.
  * @param prefix What the names of all that is added begin with.
- * @throws LowbitError `plan-mismatch` for a tensor without a site, or of another shape.
  */
+export function weightRewriter(
+  model: OnnxModel,
+  sites: readonly WeightSite[],
+  ids: ReadonlySet<string>,
+  optimize: Optimize,
+  runtime?: Runtime,
+  prefix = ownPrefixes(model.proto).weights,
+): WeightRewriter {
+  const { proto } = model;
+  const written = irOfConstants(model);
+  const types = new Set<DataType>();
+  const edits = graphEdits(model, written, prefix);
+  const waiting = new Map<string, QuantizedTensor>();
+  const notes: StorageNote[] = [];
+  let turn = 0;
+  const rewriteWhile = (isKnown: (id: string) => boolean) => {
+    for (let site = sites[turn]; site !== undefined; site = sites[++turn]) {
+      const tensor = waiting.get(site.id);
+      if (!isKnown(site.id)) return;
+      if (tensor === undefined) continue;
+      waiting.delete(site.id);
+      const place = { ...edits.placeOf(site), prefix: `${prefix}${turn}`, types };
+      const target = targetOf(model, place.fn, runtime);
+      notes.push(rewriteWeight(proto, target, place.site, tensor, optimize, place));
+    }
+  };
+  return {
+    add(id, tensor) {
+      checkTensor(sites, ids, id, tensor, model.name);
+      waiting.set(id, tensor);
+      rewriteWhile((one) => waiting.has(one) || !ids.has(one));
+    },
+    finish() {
+      rewriteWhile(() => true);
+      edits.apply();
+      if (types.size > 0) raiseIr(proto, Math.max(written, ...[...types].map(irOfType)));
+      writeBodies(proto);
+      return notes;
+    },
+  };
+}
+
+/** The same of weights that are all at hand. */
 export function rewriteModel(
   model: OnnxModel,
   sites: readonly WeightSite[],
   weights: ReadonlyMap<string, QuantizedTensor>,
   optimize: Optimize,
   runtime?: Runtime,
-  prefix = ownPrefixes(model.proto).weights,
+  prefix?: string,
 ): StorageNote[] {
-  checkWeights(sites, weights, model.name);
+  const rewriter = weightRewriter(model, sites, new Set(weights.keys()), optimize, runtime, prefix);
+  for (const [id, tensor] of weights) rewriter.add(id, tensor);
+  return rewriter.finish();
+}
+
+/** The changes of all graphs of a model. */
+function graphEdits(model: OnnxModel, ir: number, prefix: string) {
   const { proto } = model;
-  const written = irOfConstants(model);
   const owners = functionsByGraph(proto);
   let innerPrefix: string | undefined;
+  const parents = parentsOf([proto.graph as GraphProto, ...proto.functions.map(bodyOf)]);
   let [count, inner] = [0, 0];
   const newName = () => `${prefix}.${count++}`;
   const newInnerName = () => {
@@ -54,26 +112,19 @@ export function rewriteModel(
     return `${innerPrefix}.${inner++}`;
   };
   const edits = new Map<GraphProto, GraphEdit>();
-  const types = new Set<DataType>();
   const editOf = (graph: GraphProto) => {
-    const edit = edits.get(graph) ?? graphEdit(graph, { ...model, ir: written }, newName);
+    const edit = edits.get(graph) ?? graphEdit(graph, { ...model, ir }, newName);
     edits.set(graph, edit);
     return edit;
   };
-  const parents = parentsOf([proto.graph as GraphProto, ...proto.functions.map(bodyOf)]);
-  const notes = sites.flatMap((described, index) => {
-    const tensor = weights.get(described.id);
-    if (tensor === undefined) return [];
-    const site = unshadow(described, parents, newInnerName);
-    const { graph } = site.source;
-    const fn = owners.get(graph);
-    const place = { fn, edit: editOf(graph), prefix: `${prefix}${index}`, types };
-    return [rewriteWeight(proto, targetOf(model, fn, runtime), site, tensor, optimize, place)];
-  });
-  for (const edit of edits.values()) edit.apply();
-  if (types.size > 0) raiseIr(proto, Math.max(written, ...[...types].map(irOfType)));
-  writeBodies(proto);
-  return notes;
+  return {
+    placeOf(described: WeightSite) {
+      const site = unshadow(described, parents, newInnerName);
+      const { graph } = site.source;
+      return { site, fn: owners.get(graph), edit: editOf(graph) };
+    },
+    apply: () => edits.forEach((edit) => edit.apply()),
+  };
 }
 
 /**
@@ -167,21 +218,22 @@ function importRuntimeDomain(into: Pick<ModelProto, 'opsetImport'> | undefined):
   into.opsetImport = [...into.opsetImport, createOperatorSet(name, version)];
 }
 
-function checkWeights(
+/** @throws LowbitError `plan-mismatch` for a tensor without a site among those that come, or of another shape. */
+export function checkTensor(
   sites: readonly WeightSite[],
-  weights: ReadonlyMap<string, QuantizedTensor>,
+  ids: ReadonlySet<string>,
+  id: string,
+  { shape }: QuantizedTensor,
   model: string,
 ): void {
-  const shapes = new Map(sites.map(({ id, shape }) => [id, shape.join(' × ')]));
-  for (const [id, { shape }] of weights) {
-    const expected = shapes.get(id);
-    if (expected === shape.join(' × ')) continue;
-    throw new LowbitError({
-      code: 'plan-mismatch',
-      where: `${model}: weight '${id}'`,
-      expected: expected === undefined ? 'a weight of this model' : `a tensor of shape ${expected}`,
-      received: expected === undefined ? 'an id that it does not have' : shape.join(' × '),
-      remedy: 'Quantize the weights that the port describes, for the same file.',
-    });
-  }
+  const site = ids.has(id) ? sites.find((one) => one.id === id) : undefined;
+  const expected = site?.shape.join(' × ');
+  if (expected === shape.join(' × ')) return;
+  throw new LowbitError({
+    code: 'plan-mismatch',
+    where: `${model}: weight '${id}'`,
+    expected: expected === undefined ? 'a weight of this model' : `a tensor of shape ${expected}`,
+    received: expected === undefined ? 'an id that it does not have' : shape.join(' × '),
+    remedy: 'Quantize the weights that the port describes, for the same file.',
+  });
 }

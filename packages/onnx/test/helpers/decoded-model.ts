@@ -6,13 +6,17 @@ import { DataType, serializeModel, type TensorProto } from '../../src/schema/pro
 import { makeAttribute } from '../../src/write/make-node.js';
 import { makeRawTensor, makeTensor } from '../../src/write/make-tensor.js';
 
-/** The port, with what it is given to apply written into `weights`. */
+/** The port, with what its writer is given put into `weights`. */
 export function watched<M>(port: ModelPort<M>, weights: Map<string, QuantizedTensor>): ModelPort<M> {
   return {
     ...port,
-    apply(outcome: Outcome) {
-      for (const [id, tensor] of outcome.weights) weights.set(id, tensor);
-      return port.apply(outcome);
+    write(outcome: Outcome) {
+      const writer = port.write(outcome);
+      const add: typeof writer.add = (id, tensor) => {
+        weights.set(id, tensor);
+        return writer.add(id, tensor);
+      };
+      return { ...writer, add };
     },
   };
 }

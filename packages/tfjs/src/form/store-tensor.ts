@@ -32,12 +32,13 @@ export function storeTensor(
   { format, plain }: StorageForm,
 ): StoredTensor {
   if (format === 'plain') return storePlain(name, tensor, plain);
+  const stored = packWeight(name, tensor);
   return {
-    stored: packWeight(name, tensor),
+    stored,
     form: `packed ${tensor.bits}-bit`,
     reason: `packed in the file; ${kept}`,
     differs: false,
-    values: () => decode(tensor),
+    values: () => expandWeight(stored, name),
   };
 }
 

@@ -187,8 +187,8 @@ it('refuses what is no graph model, is damaged, or belongs to another plan', asy
   expect(await failure(loadGraph('nowhere://x'))).toMatchObject({ code: 'file-missing' });
   const plan = planOfGraph(small)!;
   const tensor = { shape: [1], codes: new Uint8Array(1) } as never;
-  const outcome = { plan, weights: new Map([['elsewhere', tensor]]), activations: new Map() };
-  expect(await failure(Promise.resolve(graphModel(graph).apply(outcome)))).toMatchObject({
+  const writer = graphModel(graph).write({ plan, activations: new Map() });
+  expect(await failure(Promise.resolve(writer.add('elsewhere', tensor)))).toMatchObject({
     code: 'plan-mismatch',
   });
 });

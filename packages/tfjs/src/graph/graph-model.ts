@@ -7,7 +7,7 @@ import {
   wantingForm,
   type StorageForm,
 } from '../form/storage-form.js';
-import { applyGraph } from './apply-graph.js';
+import { graphWriter } from './graph-writer.js';
 import { describeGraph } from './describe-graph.js';
 import { readGraph, type GraphSource, type ReadGraph } from './read-graph.js';
 
@@ -42,6 +42,6 @@ function graphPort(graph: () => Promise<ReadGraph>, form: StorageForm): ModelPor
       activations: false,
     },
     layers: async () => describeGraph(await graph()).map((layer) => wantingForm(layer, form)),
-    apply: async (outcome) => applyGraph(await graph(), outcome, form),
+    write: (outcome) => graphWriter(graph, outcome, form),
   };
 }

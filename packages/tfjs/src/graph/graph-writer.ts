@@ -1,30 +1,43 @@
-import { sizeOf, type Applied, type Outcome, type StorageNote } from '@lowbit/core';
+import { sizeOf, type Applied, type ModelWriter, type Outcome, type StorageNote } from '@lowbit/core';
 import { type StoredWeight } from '@lowbit/tfjs-format';
 import type { io } from '@tensorflow/tfjs-core';
-import { checkTensors } from '../apply/check-tensors.js';
 import { keepForm } from '../form/keep-form.js';
 import type { StorageForm } from '../form/storage-form.js';
-import { storeTensor, type StoredTensor } from '../form/store-tensor.js';
+import type { StoredTensor } from '../form/store-tensor.js';
+import { weightStore, type WeightStore } from '../form/store-weights.js';
 import { withPlan } from '../model/plan-record.js';
 import type { ReadGraph } from './read-graph.js';
 import { expansionNote } from '../io/stored-form.js';
 import { handlerWeights } from '../model/internals.js';
 
 /**
- * The artifacts of the graph with the outcome's weights as they are stored in this form, the others as they are, and the plan in the
+ * Makes the artifacts of the graph with the outcome's weights as they are stored in this form, the others as they are, and the plan in the
  * metadata, beside those of earlier runs.
  *
  * @throws LowbitError `plan-mismatch` when a tensor is not one of the graph's weights.
  */
-export function applyGraph(
-  graph: ReadGraph,
+export function graphWriter(
+  source: () => Promise<ReadGraph>,
   outcome: Outcome,
   form: StorageForm,
+): ModelWriter<io.ModelArtifacts> {
+  let opened: Promise<WeightStore> | undefined;
+  const open = async () => weightStore(outcome, shapesOf(await source()), form);
+  const weights = () => (opened ??= open());
+  return {
+    add: async (name, tensor) => (await weights()).add(name, tensor),
+    finish: async () => artifactsOf(await source(), outcome, (await weights()).all(), form),
+  };
+}
+
+const shapesOf = ({ weights }: ReadGraph) => new Map(weights.map(({ spec }) => [spec.name, spec.shape]));
+
+function artifactsOf(
+  graph: ReadGraph,
+  outcome: Outcome,
+  written: ReadonlyMap<string, StoredTensor>,
+  form: StorageForm,
 ): Applied<io.ModelArtifacts> {
-  checkTensors(new Map(graph.weights.map(({ spec }) => [spec.name, spec.shape])), outcome);
-  const written = new Map(
-    [...outcome.weights].map(([name, tensor]) => [name, storeTensor(name, tensor, form)]),
-  );
   const stored = graph.weights.map(
     (weight) => written.get(weight.spec.name)?.stored ?? keepForm(weight, form),
   );

@@ -1,14 +1,15 @@
-import type { Applied, Outcome } from '@lowbit/core';
+import type { Applied, ModelWriter, Outcome } from '@lowbit/core';
 import { isPacked, packedOf, type StoredWeight } from '@lowbit/tfjs-format';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { registerQuantizedInput } from '../activations/quantized-input-layer.js';
 import { wrapTopology } from '../activations/wrap-topology.js';
 import { writableSites } from '../activations/writable-sites.js';
-import { type Folding, type FoldingOf, noFolding } from '../fold/find-folds.js';
+import type { Folding, FoldingOf } from '../fold/find-folds.js';
 import { foldTopology } from '../fold/fold-topology.js';
 import { writeFolded } from '../fold/write-folded.js';
 import type { StorageForm } from '../form/storage-form.js';
-import { storeTensor } from '../form/store-tensor.js';
+import type { StoredTensor } from '../form/store-tensor.js';
+import { weightStore } from '../form/store-weights.js';
 import { rememberPacked } from '../io/packed-weights.js';
 import { quantizedBefore } from '../io/quantized-before.js';
 import { rememberForms, storedForms } from '../io/stored-forms.js';
@@ -17,7 +18,6 @@ import { recordPlan } from '../model/plan-record.js';
 import { rebuild } from '../model/rebuild.js';
 import { surveyModel } from '../model/survey.js';
 import { topologyOf } from '../model/topology.js';
-import { checkTensors } from './check-tensors.js';
 import { keptBytes, keptWeights } from './kept-weights.js';
 import { modelBytes, storageNotes } from './sizes.js';
 import { writeWeights } from './write-weights.js';
@@ -26,14 +26,23 @@ import { writeWeights } from './write-weights.js';
  * A new model with the values that the stored weights stand for, normalizations folded, and the plan in its metadata; `model` stays
  * as it is. The new model is not compiled, and the caller disposes it. When this fails, no tensor is left behind.
  */
-export async function applyOutcome(
+export function modelWriter(
   model: LayersModel,
   outcome: Outcome,
-  foldingOf: FoldingOf = () => noFolding,
-  form: StorageForm = {},
+  foldingOf: FoldingOf,
+  form: StorageForm,
+): ModelWriter<LayersModel> {
+  const weights = weightStore(outcome, shapesOf(model), form);
+  return { add: weights.add, finish: () => written(model, outcome, weights.all(), foldingOf, form) };
+}
+
+async function written(
+  model: LayersModel,
+  outcome: Outcome,
+  stored: ReadonlyMap<string, StoredTensor>,
+  foldingOf: FoldingOf,
+  form: StorageForm,
 ): Promise<Applied<LayersModel>> {
-  checkOutcome(model, outcome);
-  const stored = new Map([...outcome.weights].map(([id, tensor]) => [id, storeTensor(id, tensor, form)]));
   const storage = storageNotes(model, stored);
   const before = await quantizedBefore(model);
   const folding = foldingOf(before);
@@ -43,7 +52,7 @@ export async function applyOutcome(
   const values = new Map([...stored].map(([id, each]) => [id, each.values]));
   try {
     writeWeights(model, copy, values, folding);
-    await writeFolded(model, copy, folding, (id) => outcome.weights.has(id));
+    await writeFolded(model, copy, folding, (id) => stored.has(id));
     recordPlan(copy, model, outcome.plan, values);
     rememberStored(model, copy, [...kept, ...[...stored].map(([id, each]) => [id, each.stored] as const)]);
   } catch (error) {
@@ -77,10 +86,8 @@ function newTopology(model: LayersModel, sites: Outcome['activations'], folding:
   return wrapTopology(topology, model, sites);
 }
 
-/** Checks that every tensor of the outcome belongs to a weight of the model. Throws `plan-mismatch`. */
-function checkOutcome(model: LayersModel, outcome: Outcome): void {
-  const shapes = surveyModel(model).flatMap(({ variables }) =>
-    variables.map(({ id, variable }) => [id, variable.shape] as const),
-  );
-  checkTensors(new Map(shapes), outcome);
+/** The shapes of all variables, by id. */
+function shapesOf(model: LayersModel): ReadonlyMap<string, readonly unknown[]> {
+  const variables = surveyModel(model).flatMap((layer) => layer.variables);
+  return new Map(variables.map(({ id, variable }) => [id, variable.shape]));
 }

@@ -1,0 +1,167 @@
+import type { Applied, ModelWriter, Outcome, QuantizedTensor, StorageNote } from '@lowbit/core';
+import { applyActivations } from './activations/apply-activations.js';
+import { siteNotes, type SiteNotes } from './activations/site-notes.js';
+import type { ModelDescription } from './describe/described-layer.js';
+import type { IntegerForm } from './integer/cost.js';
+import { withReason } from './integer/with-reason.js';
+import { writeIntegers } from './integer/write-integers.js';
+import { externalCounts } from './read/external-counts.js';
+import type { ExternalFile } from './read/external-files.js';
+import type { OnnxModel } from './read/model.js';
+import { addMetadata } from './rewrite/metadata.js';
+import { ownPrefixes } from './rewrite/names.js';
+import { checkTensor, rewriteModel, weightRewriter } from './rewrite/rewrite-model.js';
+import { describeSource, type DescribedSource, type Source } from './source.js';
+import { unmetForms } from './unmet-forms.js';
+import { externalBytes, settleExternal } from './write/external-data.js';
+import { insideReasons } from './write/inside-reasons.js';
+import { writeModel } from './write/write-model.js';
+
+/** A quantized model. */
+export interface OnnxResult {
+  /** The ONNX file. */
+  readonly bytes: Uint8Array;
+  /** The files that belong beside it, in the form that onnxruntime-web takes; absent when there are none. */
+  readonly externalData?: readonly ExternalFile[];
+}
+
+/** What became of the weights, in a model that is otherwise ready to be written. */
+interface WrittenWeights {
+  readonly model: OnnxModel;
+  readonly description: ModelDescription;
+  readonly storage: readonly StorageNote[];
+}
+
+/** Takes the weights of a plan, in any order. */
+interface WeightTaker {
+  add(id: string, tensor: QuantizedTensor): void;
+  finish(): WrittenWeights;
+}
+
+/**
+ * Writes into the model that `take` gives, which is changed. Weights are packed as they come; where layers may become integers
+ * they wait for each other, since integers are chosen by what all of them are.
+ */
+export function modelWriter(
+  source: Source,
+  outcome: Outcome,
+  take: () => Promise<DescribedSource>,
+): ModelWriter<OnnxResult> {
+  let begun: Promise<Writing> | undefined;
+  const begin = async () => beginWriting(await take(), source, outcome);
+  const writing = () => (begun ??= begin());
+  return {
+    add: async (id, tensor) => (await writing()).weights.add(id, tensor),
+    finish: async () => finishWriting(await writing(), source, outcome),
+  };
+}
+
+/** A model that is being written. */
+interface Writing {
+  readonly read: OnnxModel;
+  readonly sites: SiteNotes;
+  readonly prefixes: ReturnType<typeof ownPrefixes>;
+  /** Of external data, before anything was changed. */
+  readonly before: { readonly counts: ReturnType<typeof externalCounts>; readonly outside: number };
+  /** Marks notes on forms that are not what the plan told of them. */
+  readonly marked: ReturnType<typeof unmetForms>;
+  readonly weights: WeightTaker;
+}
+
+function beginWriting(read: DescribedSource, source: Source, outcome: Outcome): Writing {
+  const { proto } = read.model;
+  const marked = unmetForms(source, read, outcome);
+  const sites = siteNotes(outcome.activations.keys());
+  const prefixes = ownPrefixes(proto);
+  const before = { counts: externalCounts(proto), outside: externalBytes(proto) };
+  const { integers } = source;
+  const weights =
+    integers === undefined || outcome.plan.activations === undefined
+      ? packedAtOnce(read, source, outcome, sites, prefixes)
+      : chosenTogether(read, { ...source, integers }, outcome, sites, prefixes);
+  return { read: read.model, sites, prefixes, before, marked, weights };
+}
+
+async function finishWriting(
+  { read: { proto }, sites, prefixes, before, marked, weights }: Writing,
+  source: Source,
+  { plan }: Outcome,
+): Promise<Applied<OnnxResult>> {
+  const { bytes, name, files, external } = source;
+  const { model, description, storage: notes } = weights.finish();
+  const inside =
+    external === true ? insideReasons(description.sites, proto, notes) : new Map<string, string>();
+  const storage = notes.map((note) => marked(withReason(note, inside.get(note.id))));
+  addMetadata(proto, plan, { name, bytes: bytes.length }, Object.values(prefixes));
+  const externalData = await settleExternal(model, before.counts, files, source);
+  const file = writeModel(model);
+  const after = file.length + externalBytes(proto);
+  return {
+    model: { bytes: file, ...(externalData.length === 0 ? {} : { externalData }) },
+    storage,
+    activations: sites.notes(),
+    modelBytes: { before: bytes.length + before.outside, after },
+  };
+}
+
+/** No layer becomes an integer one: activations are written first, by standard operators, and each weight when it comes. */
+function packedAtOnce(
+  { model, description }: DescribedSource,
+  source: Source,
+  outcome: Outcome,
+  sites: SiteNotes,
+  prefixes: Writing['prefixes'],
+): WeightTaker {
+  const { optimize, runtime } = source;
+  const ids = quantizedIds(outcome);
+  const reasons = applyActivations(model, description, outcome, ids, source, sites, prefixes.activations);
+  const rewriter = weightRewriter(model, description.sites, ids, optimize, runtime, prefixes.weights);
+  return {
+    add: rewriter.add,
+    finish: () => {
+      const notes = rewriter.finish();
+      return { model, description, storage: notes.map((note) => withReason(note, reasons.get(note.id))) };
+    },
+  };
+}
+
+/** Layers whose weights and inputs allow it become integer ones, the others follow. */
+function chosenTogether(
+  { model, description }: DescribedSource,
+  source: Source & { readonly integers: IntegerForm },
+  outcome: Outcome,
+  sites: SiteNotes,
+  prefixes: Writing['prefixes'],
+): WeightTaker {
+  const { optimize, integers, runtime } = source;
+  const weights = new Map<string, QuantizedTensor>();
+  const ids = quantizedIds(outcome);
+  return {
+    add(id, tensor) {
+      checkTensor(description.sites, ids, id, tensor, model.name);
+      weights.set(id, tensor);
+    },
+    finish() {
+      const written = writeIntegers(model, description, { ...outcome, weights }, integers, runtime, sites);
+      const after = written.changed ? describeSource({ model: written.model }, source) : description;
+      const rest = new Set(written.rest.keys());
+      const reasons = applyActivations(
+        written.model,
+        after,
+        outcome,
+        rest,
+        source,
+        sites,
+        prefixes.activations,
+      );
+      const notes = written.notes(
+        rewriteModel(written.model, after.sites, written.rest, optimize, runtime, prefixes.weights),
+      );
+      const storage = notes.map((note) => withReason(note, reasons.get(note.id)));
+      return { model: written.model, description: after, storage };
+    },
+  };
+}
+
+const quantizedIds = ({ plan }: Outcome): ReadonlySet<string> =>
+  new Set(plan.weights.flatMap(({ id, bits }) => (bits === 'float' ? [] : [id])));
