@@ -1,63 +1,6 @@
-import type { Applied, LayerDescriptor, StorageNote, WeightDescriptor } from '../model/port.js';
-import type { QuantizationPlan, QuantizedEntry } from '../plan/plan.js';
-import { packedTensorBytes } from '../scheme/container.js';
-import { packedBytes } from '../scheme/pack.js';
-import type { SliceRanges } from '../scheme/slice-ranges.js';
-import type { QuantizedTensor } from '../scheme/types.js';
-import { gridWarning } from './grid-reach.js';
-import { histogramOf } from './histogram.js';
-import { measureTensor } from './measure.js';
-import { storageWarning, vanishedWarning } from './storage-warning.js';
-import type { Report, Sizes, SkippedReport, WeightReport } from './report.js';
-
-/**
- * The report row of one weight, before the port has said how it is stored.
- *
- * @param measure See `QuantizeOptions`.
- */
-export function weightRow(
-  weight: WeightDescriptor,
-  op: string,
-  entry: QuantizedEntry,
-  original: Float32Array,
-  tensor: QuantizedTensor,
-  ranges: SliceRanges,
-  measure: boolean,
-): WeightReport {
-  const warnings = [
-    gridWarning(original, tensor, ranges, entry.quantizer.name),
-    storageWarning(tensor, entry.parameterStorage),
-    vanishedWarning(tensor.scheme, ranges),
-  ].filter((warning) => warning !== undefined);
-  const float = weight.storedBytes;
-  const stored = packedTensorBytes(tensor);
-  return {
-    id: weight.id,
-    layer: entry.layer,
-    op,
-    shape: weight.shape,
-    values: original.length,
-    bits: entry.bits,
-    quantizer: entry.quantizer.name,
-    granularity: entry.granularity,
-    slices: ranges.min.length,
-    sizes: {
-      float,
-      nominal: packedBytes(original.length, entry.bits),
-      stored,
-      memory: float,
-    },
-    bitsPerWeight: bitsEach(stored, original.length),
-    ...(measure
-      ? { error: measureTensor(original, tensor), histogram: histogramOf(original, tensor, ranges) }
-      : {}),
-    form: '',
-    reason: entry.reason,
-    ...(entry.wanted === undefined ? {} : { wanted: entry.wanted }),
-    storageReason: '',
-    warnings,
-  };
-}
+import type { Applied, LayerDescriptor, StorageNote } from '../model/port.js';
+import type { QuantizationPlan } from '../plan/plan.js';
+import { bitsEach, type Report, type Sizes, type SkippedReport, type WeightReport } from './report.js';
 
 /** Joins what was measured with what the port says about storage. */
 export function buildReport<M>(
@@ -130,8 +73,6 @@ function leftFloat(notes: readonly StorageNote[], rows: readonly WeightReport[])
     return { layer: row?.layer ?? id, op: row?.op ?? '', subject: id, reason };
   });
 }
-
-const bitsEach = (bytes: number, values: number): number => (values === 0 ? 0 : (8 * bytes) / values);
 
 const noSizes: Sizes = { float: 0, nominal: 0, stored: 0, memory: 0 };
 

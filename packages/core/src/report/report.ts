@@ -127,3 +127,6 @@ export interface Report {
   readonly modelBytes: { readonly before: number; readonly after: number };
   readonly warnings: readonly string[];
 }
+
+/** Bits a value that these bytes are. */
+export const bitsEach = (bytes: number, values: number): number => (values === 0 ? 0 : (8 * bytes) / values);

@@ -2,19 +2,17 @@ import { checkFinite } from './check-finite.js';
 import { checkLevels } from './check-levels.js';
 import { withConstantSteps } from './constant-slices.js';
 import { fitSlices, type SliceFit } from './fit-slices.js';
-import { encodeValues } from './nearest.js';
-import { roundParameters } from './parameters.js';
+import { nearestCodes } from './nearest.js';
+import { roundParameters, type StoredScheme } from './parameters.js';
 import { checkShape } from './shape.js';
 import { sliceRanges, type SliceRanges } from './slice-ranges.js';
-import { sliceLayout } from './slicing.js';
+import { sliceLayout, type SliceLayout } from './slicing.js';
 import type { ParameterStorage, QuantizedTensor, Slicing } from './types.js';
 
 export interface EncodeSettings extends SliceFit {
   readonly parameterStorage?: ParameterStorage;
   /** Name of the tensor, for errors. */
   readonly where?: string;
-  /** Ranges of the slices, where they are known: then the values were found finite. */
-  readonly ranges?: SliceRanges;
 }
 
 /**
@@ -30,15 +28,30 @@ export function encode(
   slicing: Slicing,
   settings: EncodeSettings,
 ): QuantizedTensor {
-  const { bits, parameterStorage = 'float32', where = 'tensor' } = settings;
+  const { bits, where = 'tensor' } = settings;
   checkShape(shape, values.length, where);
   const layout = sliceLayout(shape, slicing);
-  const ranges = settings.ranges ?? (settings.fitRanges && sliceRanges(values, layout, where));
+  const ranges = settings.fitRanges && sliceRanges(values, layout, where);
   if (ranges === undefined) checkFinite(values, where);
+  const stored = fitScheme(values, layout, settings, ranges);
+  const codes = nearestCodes(stored.scheme, values, layout, bits);
+  return { shape: [...shape], slicing, bits, codes, ...stored };
+}
+
+/**
+ * The first half of {@link encode}: the parameters of every slice of a tensor, as they are stored. The values are finite.
+ *
+ * @param ranges Wanted for `fitRanges`.
+ */
+export function fitScheme(
+  values: Float32Array,
+  layout: SliceLayout,
+  settings: EncodeSettings,
+  ranges?: SliceRanges,
+): StoredScheme {
+  const { parameterStorage = 'float32', where = 'tensor' } = settings;
   const fitted = fitSlices(values, layout, settings, where, ranges);
   const stored = roundParameters(withConstantSteps(fitted), parameterStorage, where);
   checkLevels(stored.scheme, where);
-  const codes = bits <= 8 ? new Uint8Array(values.length) : new Uint16Array(values.length);
-  encodeValues(stored.scheme, values, layout, codes);
-  return { shape: [...shape], slicing, bits, codes, ...stored };
+  return stored;
 }

@@ -1,7 +1,8 @@
 import { withOwnValues } from './codebook-values.js';
 import { encodeAffine } from './encode-affine.js';
 import type { SliceLayout } from './slicing.js';
-import type { CodebookScheme, ResidualScheme, Scheme } from './types.js';
+import type { SliceRuns } from './slice-runs.js';
+import type { CodebookScheme, QuantizedTensor, ResidualScheme, Scheme } from './types.js';
 
 /** The value of code 0 of an affine slice: its offset, or −scale · (levels − 1) / 2 on a symmetric grid. */
 export function affineOffset(levels: number, scale: number, offset: number | undefined): number {
@@ -11,15 +12,28 @@ export function affineOffset(levels: number, scale: number, offset: number | und
 /** Turns a value of a slice into its code. */
 type CodeOf = (value: number, slice: number) => number;
 
-/** The codes of row-major `values` by the rule of the scheme. */
-export function encodeValues(
+/** Chooses the code of each of row-major `values` for a scheme that is fitted: each code below 2^bits is a level of its slice. */
+export type ChooseCodes = (
   scheme: Scheme,
   values: Float32Array,
-  { runs }: SliceLayout,
-  codes: Uint8Array | Uint16Array,
+  layout: SliceLayout,
+  bits: number,
+) => QuantizedTensor['codes'];
+
+/** The codes of the nearest levels, by the rule of the scheme. */
+export const nearestCodes: ChooseCodes = (scheme, values, { runs }, bits) => {
+  const codes = bits <= 8 ? new Uint8Array(values.length) : new Uint16Array(values.length);
+  if (scheme.kind === 'affine') encodeAffine(scheme, values, runs, codes);
+  else encodeEach(scheme, values, runs, codes);
+  return codes;
+};
+
+function encodeEach(
+  scheme: CodebookScheme | ResidualScheme,
+  values: Float32Array,
+  { step, each }: SliceRuns,
+  codes: QuantizedTensor['codes'],
 ): void {
-  if (scheme.kind === 'affine') return encodeAffine(scheme, values, runs, codes);
-  const { step, each } = runs;
   const codeOf = scheme.kind === 'codebook' ? codebookCode(scheme) : residualCode(scheme);
   each((from, to, slice) => {
     for (let i = from, s = slice; i < to; i++, s += step) codes[i] = codeOf(values[i] as number, s);

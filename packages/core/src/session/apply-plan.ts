@@ -16,8 +16,8 @@ import { fitActivations } from './fit-activations.js';
 import { brokenPromise, wantedForms } from './broken-promise.js';
 import { gridCost } from './grid-cost.js';
 import { ownGrids } from './own-grids.js';
-import { quantizeWeight } from './quantize-weight.js';
-import { writePlan, type EncodeOne, type RemarkOne } from './write-plan.js';
+import { writePlan, type RemarkOne } from './write-plan.js';
+import { codeWeight, fitWeight } from './weight.js';
 
 /** What `quantize` and `applyPlan` give. */
 export interface Quantized<M> {
@@ -54,17 +54,16 @@ export async function applyPlan<M>(
   const activations = fitActivations(plan, registry, options.calibration, layers);
   const placed = uniqueWeights(layers);
   const wanted = wantedForms(plan, placed, registry);
-  const encodeOne: EncodeOne = (weight, values, entry, ranges) =>
-    quantizeWeight(weight, values, entry, plan.seed, registry, { ranges });
-  const remarkOne: RemarkOne = (weight, values, entry, { scheme }) => ({
-    cost: () => gridCost(weight, values, entry, plan.seed, registry),
-    broken: brokenPromise(wanted.get(entry.id), entry, scheme, registry),
+  const remarkOne: RemarkOne = (planned, values, { scheme }) => ({
+    cost: () => gridCost(planned, values),
+    broken: brokenPromise(wanted.get(planned.entry.id), planned.entry, scheme, registry),
   });
   return writePlan(
     formed,
     ownGrids(withLayers(plan, placed), placed, activations, registry),
+    registry,
     activations,
-    encodeOne,
+    (planned, values) => codeWeight(planned, values, fitWeight(planned, values)),
     options,
     remarkOne,
   );

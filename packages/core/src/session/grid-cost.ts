@@ -1,17 +1,15 @@
-import type { WeightDescriptor } from '../model/port.js';
 import { slicingOf } from '../plan/granularity.js';
-import type { QuantizedEntry } from '../plan/plan.js';
 import { seededRandom, seedFrom } from '../numeric/random.js';
 import { optionsOf } from '../plugin/choose.js';
 import type { Options } from '../plugin/options.js';
 import type { Quantizer } from '../plugin/quantizer.js';
-import type { Registry } from '../plugin/registry.js';
 import { isLowbitError } from '../errors/error.js';
 import type { GridCost } from '../report/report.js';
 import { decode } from '../scheme/decode.js';
 import { encode } from '../scheme/encode.js';
 import { sliceLayout, type SliceLayout } from '../scheme/slicing.js';
 import { fitSafely } from './fit-safely.js';
+import type { PlannedWeight } from './weight.js';
 
 /** Slices, and values, that the cost is measured on at most. */
 const mostSlices = 64;
@@ -22,11 +20,8 @@ const mostValues = 65536;
  * weight's slices; `undefined` where nothing was replaced, slices are too long to fit twice, or there is no grid to compare with.
  */
 export function gridCost(
-  weight: WeightDescriptor,
+  { weight, entry, seed, registry }: PlannedWeight,
   values: Float32Array,
-  entry: QuantizedEntry,
-  seed: number,
-  registry: Registry,
 ): GridCost | undefined {
   const { instead, bits } = entry;
   const quantizer = registry.find('quantizer', entry.quantizer.name);

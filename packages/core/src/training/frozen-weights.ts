@@ -1,10 +1,8 @@
 import { LowbitError } from '../errors/error.js';
-import type { WeightDescriptor } from '../model/port.js';
 import type { QuantizedEntry } from '../plan/plan.js';
-import type { Registry } from '../plugin/registry.js';
 import { decode } from '../scheme/decode.js';
 import type { QuantizedTensor } from '../scheme/types.js';
-import { quantizeWeight } from '../session/quantize-weight.js';
+import { type PlannedWeight, type CodedWeight, codeWeight, fitWeight } from '../session/weight.js';
 import type { FrozenWeight } from './checkpoint.js';
 
 /** What has been frozen so far of each weight. */
@@ -16,25 +14,21 @@ export interface FrozenWeights {
    *
    * @throws LowbitError `plugin-failed` when the quantizer's refit loses a frozen value.
    */
-  encode(weight: WeightDescriptor, values: Float32Array, entry: QuantizedEntry): QuantizedTensor;
+  encode(planned: PlannedWeight, values: Float32Array): CodedWeight;
   /** Freezes more values at the levels that `tensor` gives them; what is frozen stays. */
   freeze(id: string, more: Uint8Array, tensor: QuantizedTensor): FrozenWeight;
 }
 
-export function frozenWeights(
-  start: ReadonlyMap<string, FrozenWeight>,
-  seed: number,
-  registry: Registry,
-): FrozenWeights {
+export function frozenWeights(start: ReadonlyMap<string, FrozenWeight>): FrozenWeights {
   const frozen = new Map(start);
   return {
     of: (id) => frozen.get(id),
     all: () => frozen,
-    encode(weight, values, entry) {
-      const held = frozen.get(weight.id);
-      const tensor = quantizeWeight(weight, values, entry, seed, registry, { frozen: held });
-      if (held !== undefined) checkHeld(held, decode(tensor), entry);
-      return tensor;
+    encode(planned, values) {
+      const held = frozen.get(planned.weight.id);
+      const coded = codeWeight(planned, values, fitWeight(planned, values, held));
+      if (held !== undefined) checkHeld(held, decode(coded.tensor), planned.entry);
+      return coded;
     },
     freeze(id, more, tensor) {
       const before = frozen.get(id)?.mask;

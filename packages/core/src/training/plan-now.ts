@@ -5,7 +5,7 @@ import type { QuantizationPlan, QuantizedEntry } from '../plan/plan.js';
 import { optionsOf } from '../plugin/choose.js';
 import type { Quantizer } from '../plugin/quantizer.js';
 import type { Registry } from '../plugin/registry.js';
-import { quantizeWeight } from '../session/quantize-weight.js';
+import { fitWeight } from '../session/weight.js';
 import { sizeOf } from '../scheme/shape.js';
 import type { FrozenWeights } from './frozen-weights.js';
 import type { TrainingRound } from './run.js';
@@ -43,14 +43,15 @@ export function simulatedWeights(
   return quantizedEntries(plan).map((entry) => {
     const quantizer = registry.find('quantizer', entry.quantizer.name) as Quantizer;
     const weight = weightOf(entry.id);
-    const exact: QuantizedEntry = { ...entry, parameterStorage: 'float32' };
+    const inFloats: QuantizedEntry = { ...entry, parameterStorage: 'float32' };
+    const exact = { weight, entry: inFloats, seed: plan.seed, registry };
     return {
       id: entry.id,
       bits: entry.bits,
       quantizer,
       options: optionsOf(quantizer, entry.quantizer.options),
       slicing: slicingOf(entry.granularity, weight),
-      schemeOf: (values: Float32Array) => quantizeWeight(weight, values, exact, plan.seed, registry).scheme,
+      schemeOf: (values: Float32Array) => fitWeight(exact, values).scheme,
     };
   });
 }

@@ -13,10 +13,11 @@ export async function scheduledWeights(
   placeOf: (id: string) => PlacedWeight,
   frozen: FrozenWeights,
   registry: Registry,
+  seed: number,
 ): Promise<ScheduledWeight[]> {
   const weights: ScheduledWeight[] = [];
   for (const entry of entries)
-    weights.push(await scheduledWeight(entry, placeOf(entry.id), frozen, registry));
+    weights.push(await scheduledWeight(entry, placeOf(entry.id), frozen, registry, seed));
   return weights;
 }
 
@@ -25,9 +26,10 @@ async function scheduledWeight(
   { weight, layer }: PlacedWeight,
   frozen: FrozenWeights,
   registry: Registry,
+  seed: number,
 ): Promise<ScheduledWeight> {
   const values = await weight.read();
-  const tensor = frozen.encode(weight, values, entry);
+  const { tensor } = frozen.encode({ weight, entry, seed, registry }, values);
   const quantizer = registry.find('quantizer', entry.quantizer.name) as Quantizer;
   return {
     id: entry.id,

@@ -49,7 +49,7 @@ export function trainer<M>(
 ): Trainer<M> {
   const { port, registry, schedule, batches } = work;
   const memory = copyOf(start.memory);
-  const frozen = frozenWeights(start.frozen, start.plan.seed, registry);
+  const frozen = frozenWeights(start.frozen);
   const placed = uniqueWeights(layers);
   const placeOf = (id: string) => placed.get(id) as PlacedWeight;
   const weightOf: WeightOf = (id): WeightDescriptor => placeOf(id).weight;
@@ -60,7 +60,7 @@ export function trainer<M>(
   for (const [id, held] of frozen.all()) port.hold(id, held);
 
   const scheduledRound = async ({ plugin, options }: Chosen<Schedule>): Promise<Round | null> => {
-    const weights = await scheduledWeights(quantizedEntries(plan), placeOf, frozen, registry);
+    const weights = await scheduledWeights(quantizedEntries(plan), placeOf, frozen, registry, plan.seed);
     const random = seededRandom(seedFrom(plan.seed, `round ${finished}`));
     const loss = measure === undefined ? {} : { loss: measure };
     const round = await askSchedule(plugin, { finished, weights, options, memory, random, ...loss });
@@ -96,7 +96,7 @@ export function trainer<M>(
     loss,
     async finish(options) {
       if (batches.length > 0) await port.settle?.(batches);
-      return writePlan(port, plan, work.fitted, frozen.encode, options);
+      return writePlan(port, plan, registry, work.fitted, frozen.encode, options);
     },
     async checkpoint(rounds) {
       const run = { bits: start.bits, schedule: schedule?.plugin.name ?? null };

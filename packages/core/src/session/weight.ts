@@ -1,0 +1,188 @@
+/**
+ * The way of one weight: its values are read, a scheme is fitted to them, codes are chosen for the scheme, and what became of it is
+ * told in a row of the report.
+ */
+import type { WeightDescriptor } from '../model/port.js';
+import { seededRandom, seedFrom } from '../numeric/random.js';
+import { slicingOf } from '../plan/granularity.js';
+import type { QuantizedEntry } from '../plan/plan.js';
+import { optionsOf } from '../plugin/choose.js';
+import type { FitContext, Quantizer } from '../plugin/quantizer.js';
+import type { Registry } from '../plugin/registry.js';
+import { gridWarning } from '../report/grid-reach.js';
+import { histogramOf } from '../report/histogram.js';
+import { measureTensor } from '../report/measure.js';
+import { bitsEach, type WeightReport } from '../report/report.js';
+import { storageWarning, vanishedWarning } from '../report/storage-warning.js';
+import { packedTensorBytes } from '../scheme/container.js';
+import { fitScheme } from '../scheme/encode.js';
+import type { SliceFit } from '../scheme/fit-slices.js';
+import { nearestCodes, type ChooseCodes } from '../scheme/nearest.js';
+import { packedBytes } from '../scheme/pack.js';
+import type { StoredScheme } from '../scheme/parameters.js';
+import { sliceParameters } from '../scheme/scheme.js';
+import { checkShape, sizeOf } from '../scheme/shape.js';
+import { sliceRanges, type SliceRanges } from '../scheme/slice-ranges.js';
+import { sliceLayout, type SliceLayout } from '../scheme/slicing.js';
+import type { QuantizedTensor, Scheme, SliceParameters } from '../scheme/types.js';
+import { fitRangesSafely, fitSafely, fitTensorSafely, refitSafely } from './fit-safely.js';
+
+/** A weight, and what the plan decides about it. */
+export interface PlannedWeight {
+  readonly weight: WeightDescriptor;
+  readonly entry: QuantizedEntry;
+  /** Of the plan. */
+  readonly seed: number;
+  readonly registry: Registry;
+}
+
+/** Values that may not move, and the parameters that hold them. */
+export interface Frozen {
+  /** Row-major; 1 where the value must stay as it is. */
+  readonly mask: Uint8Array;
+  readonly scheme: Scheme;
+}
+
+/** A scheme that is fitted to a weight's values, as it can be stored: what codes are chosen for. */
+export interface FittedWeight extends StoredScheme {
+  readonly layout: SliceLayout;
+  readonly ranges: SliceRanges;
+}
+
+/** A weight in codes. */
+export interface CodedWeight {
+  readonly tensor: QuantizedTensor;
+  /** Of the values that were coded. */
+  readonly ranges: SliceRanges;
+}
+
+/** Reads one weight after the other, where the port can into the memory of one before, which is then lost. */
+export function weightReader(): (weight: WeightDescriptor) => Promise<Float32Array> {
+  let memory: Float32Array = new Float32Array(0);
+  return async (weight) => {
+    const size = sizeOf(weight.shape);
+    const values = await weight.read(size <= memory.length ? memory.subarray(0, size) : undefined);
+    if (values.length > memory.length) memory = values;
+    return values;
+  };
+}
+
+/**
+ * Fits the scheme of a weight. With `frozen`, slices that hold frozen values are fitted again by the quantizer's `refit`, or keep
+ * their parameters when it has none.
+ *
+ * @throws LowbitError `non-finite`; `invalid-argument` for values that do not fit the shape; `plugin-failed`.
+ */
+export function fitWeight(planned: PlannedWeight, values: Float32Array, frozen?: Frozen): FittedWeight {
+  const { weight, entry } = planned;
+  checkShape(weight.shape, values.length, weight.id);
+  const layout = sliceLayout(weight.shape, slicingOf(entry.granularity, weight));
+  const ranges = sliceRanges(values, layout, weight.id);
+  const { bits, parameterStorage } = entry;
+  const fits = { bits, parameterStorage, where: weight.id, ...fitsOf(planned, layout, frozen) };
+  return { layout, ranges, ...fitScheme(values, layout, fits, ranges) };
+}
+
+/** The weight in codes of the fitted scheme. @param choose Default: the nearest level of each value. */
+export function codeWeight(
+  { weight, entry }: PlannedWeight,
+  values: Float32Array,
+  { layout, ranges, scheme, parameterStorage }: FittedWeight,
+  choose: ChooseCodes = nearestCodes,
+): CodedWeight {
+  const slicing = slicingOf(entry.granularity, weight);
+  const { bits } = entry;
+  const codes = choose(scheme, values, layout, bits);
+  return { tensor: { shape: [...weight.shape], slicing, bits, codes, scheme, parameterStorage }, ranges };
+}
+
+/**
+ * The report row of a weight, before the port has said how it is stored.
+ *
+ * @param op Of its layer.
+ * @param measure See `QuantizeOptions`.
+ */
+export function weightRow(
+  { weight, entry }: PlannedWeight,
+  op: string,
+  original: Float32Array,
+  { tensor, ranges }: CodedWeight,
+  measure: boolean,
+): WeightReport {
+  const warnings = [
+    gridWarning(original, tensor, ranges, entry.quantizer.name),
+    storageWarning(tensor, entry.parameterStorage),
+    vanishedWarning(tensor.scheme, ranges),
+  ].filter((warning) => warning !== undefined);
+  const float = weight.storedBytes;
+  const stored = packedTensorBytes(tensor);
+  return {
+    id: weight.id,
+    layer: entry.layer,
+    op,
+    shape: weight.shape,
+    values: original.length,
+    bits: entry.bits,
+    quantizer: entry.quantizer.name,
+    granularity: entry.granularity,
+    slices: ranges.min.length,
+    sizes: {
+      float,
+      nominal: packedBytes(original.length, entry.bits),
+      stored,
+      memory: float,
+    },
+    bitsPerWeight: bitsEach(stored, original.length),
+    ...(measure
+      ? { error: measureTensor(original, tensor), histogram: histogramOf(original, tensor, ranges) }
+      : {}),
+    form: '',
+    reason: entry.reason,
+    ...(entry.wanted === undefined ? {} : { wanted: entry.wanted }),
+    storageReason: '',
+    warnings,
+  };
+}
+
+/** How the slices of a weight are fitted: by the plugin's verbs, each watched. */
+function fitsOf(
+  { weight, entry, seed, registry }: PlannedWeight,
+  layout: SliceLayout,
+  frozen: Frozen | undefined,
+): Omit<SliceFit, 'bits'> {
+  const quantizer = registry.find('quantizer', entry.quantizer.name) as Quantizer;
+  const place = `weight '${weight.id}'`;
+  const context: FitContext = {
+    role: 'weight',
+    bits: entry.bits,
+    options: optionsOf(quantizer, entry.quantizer.options),
+    random: seededRandom(seedFrom(seed, entry.id)),
+  };
+  const fitOne = (slice: Float32Array) => fitSafely(quantizer, slice, context, place);
+  if (frozen !== undefined) {
+    const held = heldSlices(frozen, layout);
+    const fit = (slice: Float32Array, index: number): SliceParameters => {
+      const kept = held(index);
+      return kept === undefined
+        ? fitOne(slice)
+        : refitSafely(quantizer, slice, { ...context, ...kept }, place);
+    };
+    return { fit };
+  }
+  const fitTensor: SliceFit['fitTensor'] = (slices) => fitTensorSafely(quantizer, slices, context, place);
+  const fitRanges: SliceFit['fitRanges'] = (all) => fitRangesSafely(quantizer, all, context, place);
+  return {
+    fit: fitOne,
+    ...(quantizer.fitTensor === undefined ? {} : { fitTensor }),
+    ...(quantizer.fitRanges === undefined ? {} : { fitRanges }),
+  };
+}
+
+/** For a slice with frozen values: its parameters, and which of its values are frozen. */
+function heldSlices({ mask, scheme }: Frozen, layout: SliceLayout) {
+  const ordered = layout.toSliceMajor(mask);
+  return (slice: number) => {
+    const frozen = ordered.subarray(layout.start(slice), layout.end(slice));
+    return frozen.includes(1) ? { previous: sliceParameters(scheme, slice), frozen } : undefined;
+  };
+}
