@@ -3,8 +3,7 @@ import { arrayOps } from '@lowbit/core';
 import { describe, expect, it } from 'vitest';
 import { apply } from '../test/apply.js';
 import { expectNear } from '../test/expect-near.js';
-import { ternaryCodebook } from './ternary-codebook.js';
-import { twn } from './twn.js';
+import { ternaryCodebook, twn } from './twn.js';
 
 describe('twn', () => {
   it('computes the example of its documentation', () => {

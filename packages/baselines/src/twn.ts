@@ -1,7 +1,7 @@
-import type { Ops, OptionSchema, Quantizer, SliceParameters } from '@lowbit/core';
+import { type Ops, type OptionSchema, type Quantizer, type SliceParameters, toScale } from '@lowbit/core';
+import { justBelow } from './just-below.js';
 import { meanSize } from './scaled-sign.js';
 import { sliceMean } from './slice-statistics.js';
-import { ternaryCodebook } from './ternary-codebook.js';
 
 /** Options of `twn`. */
 export interface TwnOptions {
@@ -77,4 +77,20 @@ function forward<T>(ops: Ops<T>, x: T, factor: number): T {
   const divisor = ops.where(ops.greater(share, zero), share, ops.constant(1));
   const alpha = ops.div(sliceMean(ops, ops.mul(size, large)), divisor);
   return ops.where(large, ops.mul(ops.sign(x), alpha), zero);
+}
+
+/**
+ * The codebook −α, 0, α that takes exactly the values with |x| > Δ to ±α.
+ *
+ * @param threshold Δ ≥ 0. Values are float32, so it may be rounded down to float32.
+ */
+export function ternaryCodebook(alpha: number, threshold: number): SliceParameters {
+  const level = toScale(alpha);
+  const rounded = Math.fround(threshold);
+  const delta = rounded > threshold ? justBelow(rounded) : rounded;
+  return {
+    kind: 'codebook',
+    values: Float32Array.of(-level, 0, level),
+    thresholds: Float32Array.of(justBelow(-delta), delta),
+  };
 }

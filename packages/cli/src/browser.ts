@@ -1,5 +1,13 @@
 /** The parts of the command line that need no Node: charts, figures and comparing, for pages that show them. */
-export { imagePreparation, prepareImage, type CalibrationInput, type Pixels } from '@lowbit/data';
+export {
+  calibrationInputs,
+  imagePreparation,
+  prepareImage,
+  randomBatches,
+  settleShapes,
+  type CalibrationInput,
+  type Pixels,
+} from '@lowbit/data';
 export {
   differenceOf,
   formatBytes,
@@ -21,8 +29,5 @@ export {
   type ModelValue,
   type OutputComparison,
 } from '@lowbit/report';
-export { settleShapes } from './compare/open-sizes.js';
-export { randomBatches } from './compare/random-batches.js';
-export { calibrationInputs } from './model/calibration-inputs.js';
 export { interfaceOf } from './model/model-interface.js';
 export { integerLayers } from './quantize/integer-layers.js';

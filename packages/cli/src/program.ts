@@ -1,16 +1,16 @@
-import { Command } from 'commander';
-
+import { Command, type CommanderError } from 'commander';
 import { compareCommand } from './commands/compare.js';
-import { addCompareOptions, type CompareOptions } from './commands/compare-options.js';
 import { inspectCommand, type InspectOptions } from './commands/inspect.js';
 import { methodsCommand, type MethodsOptions } from './commands/methods.js';
 import { quantizeCommand } from './commands/quantize.js';
-import { addQuantizeOptions, type QuantizeOptions } from './commands/quantize-options.js';
 import { examples, exitStatuses } from './help-texts.js';
 import type { Io } from './io.js';
-import { throwOurErrors } from './usage/from-commander.js';
-import { pluginOption } from './usage/plugin-option.js';
 import { tfjsPackages } from './runtime/load-tfjs.js';
+import { addCompareOptions, type CompareOptions } from './usage/compare-options.js';
+import { pluginOption } from './usage/plugin-option.js';
+import { addQuantizeOptions, type QuantizeOptions } from './usage/quantize-options.js';
+import { titleOf } from './usage/read-words.js';
+import { usageError } from './usage/usage-error.js';
 import { version } from './version.js';
 
 const modelArgument = 'an ONNX file, the model.json of TensorFlow.js, or the folder of that';
@@ -96,4 +96,19 @@ function addMethods(program: Command, io: Io): void {
     .option('--json', 'print the list as one JSON document')
     .addHelpText('after', examples.methods)
     .action((options: MethodsOptions) => methodsCommand(options, io));
+}
+
+/** Makes the parser of a command throw errors of our form. What only ends the process after help stays as it is. */
+function throwOurErrors(command: Command): void {
+  command.exitOverride((error) => {
+    throw error.exitCode === 0 ? error : fromCommander(error, command);
+  });
+}
+
+function fromCommander({ code, message }: CommanderError, command: Command): Error {
+  return usageError({
+    where: 'command line',
+    received: code === 'commander.help' ? 'no command' : message.replace(/^error: /, ''),
+    remedy: `Run ${titleOf(command)} --help for what is possible.`,
+  });
 }

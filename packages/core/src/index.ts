@@ -29,18 +29,20 @@ export { type ErrorCode, errorCodes } from './errors/codes.js';
 export { checkOptionNames } from './errors/check-option-names.js';
 export { isLowbitError, LowbitError, type Problem } from './errors/error.js';
 export { nearestName, suggestName } from './errors/nearest-name.js';
+export { stopIfAborted } from './errors/stop-if-aborted.js';
 export { wordProblem } from './errors/word.js';
 export type * from './model/port.js';
 export type { HeldValues, SimulatedWeight, TrainablePort } from './model/trainable-port.js';
 export type { Recipe, RecipeSettings } from './model/recipe.js';
 export { fromFloat16Bits, roundToFloat16, toFloat16Bits } from './numeric/float16.js';
 export { toFloat32, toScale } from './numeric/float32.js';
+export { joinBytes } from './numeric/join-bytes.js';
 export { type Random, seededRandom, seedFrom } from './numeric/random.js';
 export { meanAndDeviation, range } from './numeric/statistics.js';
 export { arrayOps, type ArrayTensor } from './ops/array.js';
 export type { Ops } from './ops/ops.js';
 export { checkPlan } from './plan/check-plan.js';
-export { fittingGranularity, groupSize, isGranularity, slicingOf } from './plan/granularity.js';
+export { groupSize, isGranularity, slicingOf } from './plan/granularity.js';
 export { makePlan, type PlannedWork, type PlanOptions } from './plan/make-plan.js';
 export { parsePlan } from './plan/parse-plan.js';
 export { type StoredPlan, storedPlan } from './plan/stored-plan.js';
@@ -97,7 +99,6 @@ export { resolveOptions } from './plugin/resolve-options.js';
 export type { Round, Schedule, ScheduledWeight, ScheduleState } from './plugin/schedule.js';
 export { assignBits, type AssignSettings } from './policy/assign-bits.js';
 export { byName, byOp, cascade, ends, everywhere } from './policy/policies.js';
-export { matchesGlob } from './policy/glob.js';
 export type { PolicyChoice } from './policy/overrides.js';
 export { decibels, measureError } from './report/measure.js';
 export type {
@@ -112,7 +113,6 @@ export type {
   SkippedReport,
   WeightReport,
 } from './report/report.js';
-export { checkFinite } from './scheme/check-finite.js';
 export {
   bitsPerWeight,
   type PackedHeader,

@@ -1,9 +1,9 @@
 import { LowbitError, suggestName } from '@lowbit/core';
 import { parseArgs } from 'node:util';
-import { pluginKinds, type PluginKind } from './kinds.js';
+import { type PluginKind, pluginKinds } from './kinds.js';
 
 /** A command line, understood. */
-export type Request =
+type Request =
   | { readonly show: 'help' | 'version' }
   | { readonly show?: never; readonly name: string; readonly kind: PluginKind; readonly typescript: boolean };
 
@@ -55,3 +55,25 @@ function parsed(args: readonly string[]) {
 function wrong(where: string, expected: string, received: string, remedy = seeHelp): LowbitError {
   return new LowbitError({ code: 'invalid-argument', where, expected, received, remedy });
 }
+
+/** What `--help` prints. */
+export const help = `Usage: npm create lowbit-plugin NAME
+       npm create lowbit-plugin NAME -- [options]
+
+Makes the folder lowbit-plugin-NAME with a working plugin for lowbit, the test that
+runs its laws, a README and a package.json. Nothing is downloaded.
+
+Options (npm wants -- in front of them):
+  --kind KIND      quantizer: chooses the levels of weights (default)
+                   policy:    decides how many bits each weight gets
+                   schedule:  decides what freezes while a network trains
+  --typescript     TypeScript in place of JavaScript
+  -V, --version    print the version
+  -h, --help       print this help
+
+Examples:
+  npm create lowbit-plugin zero-point
+  npm create lowbit-plugin by-size -- --kind policy --typescript
+
+Exit status: 0 done, 1 failed, 2 wrong usage.
+`;

@@ -1,8 +1,7 @@
 import { isLowbitError } from '@lowbit/core';
 import { join } from 'node:path';
-import { readCommandLine } from './command-line.js';
+import { help, readCommandLine } from './command-line.js';
 import { generatePackage } from './generate-package.js';
-import { help } from './help.js';
 import { packageVersion } from './package-version.js';
 import { nameOf } from './plugin-name.js';
 import { writePackage } from './write-package.js';

@@ -1,4 +1,4 @@
-import { LowbitError, type CancelSignal } from '@lowbit/core';
+import { LowbitError } from '@lowbit/core';
 
 /** What is wrong with data, besides the place. */
 export interface Finding {
@@ -18,7 +18,5 @@ export function invalidArgument(where: string, finding: Finding): LowbitError {
   return new LowbitError({ code: 'invalid-argument', where, ...finding });
 }
 
-/** @throws LowbitError `aborted`. */
-export function stopIfAborted(signal: CancelSignal | undefined): void {
-  if (signal?.aborted === true) throw new LowbitError({ code: 'aborted', where: 'reading calibration data' });
-}
+/** The work that is cancelled, in errors. */
+export const reading = 'reading calibration data';

@@ -7,8 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { isLowbitError, type Batch, type ErrorCode, type LowbitError } from '@lowbit/core';
 import { afterEach, expect } from 'vitest';
 
-import type { DiskOptions } from '../src/node/read-batches.js';
-import { readBatches } from '../src/node/read-batches.js';
+import { type DiskOptions, readBatches } from '../src/node/read-batches.js';
 
 /** A file of the committed data. */
 export function fixture(name: string): string {

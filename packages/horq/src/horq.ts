@@ -1,8 +1,14 @@
-import type { Ops, OptionSchema, Quantizer, Site } from '@lowbit/core';
+import {
+  LowbitError,
+  type Ops,
+  type Options,
+  type OptionSchema,
+  type Quantizer,
+  type Site,
+} from '@lowbit/core';
 import { chainGradient, clippedGradient } from './gradient.js';
 import { greedyScales } from './greedy-scales.js';
-import { orderOf } from './order.js';
-import { meanMagnitude, residualPlanes, sumOfPlanes, type Plane } from './planes.js';
+import { meanMagnitude, type Plane, residualPlanes, sumOfPlanes } from './planes.js';
 import { refittedScales } from './refitted-scales.js';
 
 /** Options of {@link horq}. */
@@ -121,4 +127,19 @@ function planesOf<T>(
   const kept = role === 'weight' && chosen.fit === 'refitted' && parameters.kind === 'residual';
   const scales = kept ? parameters.scales : [];
   return residualPlanes(ops, x, orderOf(bits, chosen), (rest, k) => scales[k] ?? meanMagnitude(ops, rest));
+}
+
+/**
+ * The order, that is the number of sign planes, of a site with this many bits. Throws `unsupported-option` when the
+ * option `order` is given and differs.
+ */
+function orderOf(bits: number, { order }: Options): number {
+  if (order === 0 || order === bits) return bits;
+  throw new LowbitError({
+    code: 'unsupported-option',
+    where: "quantizer 'horq': option 'order'",
+    expected: `${bits}, as there are ${bits} bits and each plane takes one`,
+    received: String(order),
+    remedy: 'Choose as many bits as the order, or leave the order out.',
+  });
 }

@@ -20,7 +20,7 @@ import { described, observed } from '../test/contexts.js';
 import { evenNormal, randomNormal } from '../test/normal-values.js';
 import type { BackwardRule } from './gradient.js';
 import { hwgq } from './hwgq.js';
-import { halfWaveRow, halfWaveTable, type CellRule, type LevelKind } from './levels.js';
+import { type CellRule, halfWaveRow, halfWaveTable, type LevelKind } from './levels.js';
 
 interface Golden {
   activations: number[];

@@ -1,9 +1,15 @@
-import { nearestLevel, type OptionSchema, type Quantizer } from '@lowbit/core';
-import { binaryWeights, fitBinaryWeights } from './binary-weights.js';
+import {
+  nearestLevel,
+  type Ops,
+  type Options,
+  type OptionSchema,
+  type Quantizer,
+  type SliceParameters,
+  toScale,
+} from '@lowbit/core';
 import { deviationOf } from './deviation.js';
-import { halfWaveGradient, type BackwardRule } from './gradient.js';
-import { halfWaveCodebook } from './half-wave.js';
-import { halfWaveRow, halfWaveTable, type CellRule, type LevelKind } from './levels.js';
+import { type BackwardRule, halfWaveGradient } from './gradient.js';
+import { type CellRule, halfWaveCodebook, halfWaveRow, halfWaveTable, type LevelKind } from './levels.js';
 
 /** Options of {@link hwgq}; they concern activations. */
 export interface HwgqOptions {
@@ -86,7 +92,7 @@ export function hwgq(settings: HwgqOptions = {}): Quantizer {
     expects: 'unit-variance',
     fit(values, context) {
       if (context.role === 'weight') return fitBinaryWeights(values);
-      const { levels, cell } = context.options as unknown as Required<HwgqOptions>;
+      const { levels, cell } = chosen(context.options);
       const row = halfWaveRow(levels, cell, context.bits);
       return halfWaveCodebook(row, cell, deviationOf(values, context));
     },
@@ -96,10 +102,27 @@ export function hwgq(settings: HwgqOptions = {}): Quantizer {
     },
     backward(ops, x, dy, { role, bits, options, parameters }) {
       if (role === 'weight' || parameters.kind !== 'codebook') return { x: dy };
-      const { levels, cell, backward } = options as unknown as Required<HwgqOptions>;
+      const { levels, cell, backward } = chosen(options);
       const highest = halfWaveRow(levels, cell, bits).levels.at(-1) as number;
       const top = parameters.values[parameters.values.length - 1] as typeof x;
       return { x: halfWaveGradient(ops, x, dy, backward, top, highest) };
     },
   };
+}
+
+/** The options, which were checked against their schema. */
+function chosen({ levels, cell, backward }: Options): Required<HwgqOptions> {
+  return { levels: levels as LevelKind, cell: cell as CellRule, backward: backward as BackwardRule };
+}
+
+/** α = mean |w| of a filter, the scale that loses least with signs. */
+function fitBinaryWeights(values: Float32Array): SliceParameters {
+  const sum = values.reduce((total, value) => total + Math.abs(value), 0);
+  const alpha = values.length === 0 ? 0 : toScale(sum / values.length);
+  return { kind: 'residual', scales: Float32Array.of(alpha) };
+}
+
+/** α · sgn(w) for a matrix with a filter in each row; α is measured anew, so it follows the weights as they train. */
+function binaryWeights<T>(ops: Ops<T>, weights: T): T {
+  return ops.mul(ops.sign(weights), ops.mean(ops.abs(weights), [1]));
 }

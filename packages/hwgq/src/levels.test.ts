@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { lossOf, solveLevels } from '../test/solve-levels.js';
-import { halfWaveRow, halfWaveTable, type CellRule, type LevelKind } from './levels.js';
+import { type CellRule, halfWaveRow, halfWaveTable, type LevelKind } from './levels.js';
 
 interface Derived {
   levels: LevelKind;

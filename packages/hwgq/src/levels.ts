@@ -1,4 +1,4 @@
-import { LowbitError } from '@lowbit/core';
+import { LowbitError, type SliceParameters, toFloat32, toScale } from '@lowbit/core';
 
 /**
  * Where the positive levels lie: at the multiples of one step, or each at the mean of its cell; where they lose least, or
@@ -126,4 +126,21 @@ export function halfWaveRow(kind: LevelKind, cell: CellRule, bits: number): Half
 
 function multiples(step: number, count: number): readonly number[] {
   return Array.from({ length: count }, (_, i) => (i + 1) * step);
+}
+
+/**
+ * The codebook of one site: 0 and the levels of the row times the deviation, with thresholds halfway between
+ * neighbours, the first one as the cell rule says. A deviation too small for float32 counts as 0.
+ */
+export function halfWaveCodebook(row: HalfWaveRow, cell: CellRule, deviation: number): SliceParameters {
+  const scale = toScale(deviation);
+  const levels = [0, ...row.levels].map((level) => level * scale);
+  const thresholds = levels.slice(1).map((level, i) => {
+    return i === 0 && cell === 'caffe' ? 0 : ((levels[i] as number) + level) / 2;
+  });
+  return {
+    kind: 'codebook',
+    values: Float32Array.from(levels, toFloat32),
+    thresholds: Float32Array.from(thresholds, toFloat32),
+  };
 }

@@ -1,5 +1,5 @@
-export { bitOperations, type Products } from './memory/bit-operations.js';
-export { codeBytes, memorySaved, type StoredWeights } from './memory/memory.js';
+export { bitOperations, type Products } from './cost.js';
+export { codeBytes, memorySaved, type StoredWeights } from './cost.js';
 export { progressive, type ProgressiveOptions } from './progressive.js';
 export { progressiveSchedule, type ProgressiveScheduleOptions } from './schedule/progressive-schedule.js';
 export { fullFisher } from './separability/full-fisher.js';

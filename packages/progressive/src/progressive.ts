@@ -2,7 +2,7 @@ import { LowbitError, type BitwidthPolicy, type OptionSchema, type Options } fro
 import { assignUnits } from './assignment/assign-units.js';
 import { decide, type Decision } from './assignment/decide.js';
 import { fitBudget } from './assignment/fit-budget.js';
-import { unitsOf, type Unit } from './assignment/units.js';
+import { type Unit, unitsOf } from './assignment/units.js';
 import { widthsOf } from './assignment/widths.js';
 import { paper } from './paper.js';
 import { separabilityMeasures, type SeparabilityMeasure } from './separability/separability.js';
@@ -85,7 +85,14 @@ export function progressive(settings: ProgressiveOptions = {}): BitwidthPolicy {
 }
 
 function checked(given: Options): Required<ProgressiveOptions> {
-  const chosen = given as unknown as Required<ProgressiveOptions>;
+  const chosen = {
+    from: given['from'] as number,
+    to: given['to'] as number,
+    measure: given['measure'] as SeparabilityMeasure,
+    budget: given['budget'] as number,
+    snap: given['snap'] as boolean,
+    depthwise: given['depthwise'] as number,
+  };
   if (Number.isInteger(chosen.depthwise)) return chosen;
   throw new LowbitError({
     code: 'unsupported-option',

@@ -1,4 +1,14 @@
 export {
+  expandedWeights,
+  inspectModel,
+  type ExpandedWeights,
+  type InspectedWeight,
+  type ModelInspection,
+} from './inspect/inspect-model.js';
+export type { OperatorCount } from './inspect/operator-counts.js';
+export type { PlanSummary, Provenance } from './inspect/provenance.js';
+export { quantizableIn, type Quantizable } from './inspect/quantizable.js';
+export {
   lastIsOutput,
   layerFamilies,
   layerFloatReason,
@@ -24,7 +34,7 @@ export { packedPlain } from './manifest/packed-plain.js';
 export { plainTensor } from './manifest/plain-tensor.js';
 export { fitsFloat16, plainAgain, plainWeight, type PlainForm } from './manifest/plain-weight.js';
 export { checkFileName } from './manifest/parse-text.js';
-export { joinBytes, readWeights, shardWeights, type ReadShard, type Shard } from './manifest/shards.js';
+export { readWeights, shardWeights, type ReadShard, type Shard } from './manifest/shards.js';
 export { storedBytes, storedWeights, type StoredWeight } from './manifest/stored-weights.js';
 export {
   isPacked,

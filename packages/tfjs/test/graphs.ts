@@ -1,5 +1,5 @@
-import { seededRandom, sizeOf } from '@lowbit/core';
-import { joinBytes, plainWeight, type PlainForm, type StoredWeight } from '@lowbit/tfjs-format';
+import { joinBytes, seededRandom, sizeOf } from '@lowbit/core';
+import { plainWeight, type PlainForm, type StoredWeight } from '@lowbit/tfjs-format';
 import type { io } from '@tensorflow/tfjs-core';
 import type { GraphFunction, GraphNode } from '../src/graph/graph-topology.js';
 

@@ -1,8 +1,11 @@
+import { setImmediate } from 'node:timers/promises';
+
+import { stopIfAborted } from '@lowbit/core';
+import { randomInputs, type CalibrationInput } from '@lowbit/data';
 import type { CompareSettings } from '@lowbit/report';
 import { comparisonText, type CompareDocument } from '@lowbit/report/text';
 
-import { betweenRuns } from '../compare/between-runs.js';
-import { randomInputs, type ChosenInputs } from '../compare/chosen-inputs.js';
+import type { ChosenInputs } from '../compare/compared-pair.js';
 import { openPair } from '../compare/open-pair.js';
 import { inputsFromData } from '../data/inputs-from-data.js';
 import type { Io } from '../io.js';
@@ -11,7 +14,8 @@ import { colorsFor } from '../output/colors.js';
 import { writeJson } from '../output/json.js';
 import { createProgress, type Progress } from '../output/progress.js';
 import { loadPlugins } from '../plugins/load-plugins.js';
-import { dataPaths, type CompareOptions } from './compare-options.js';
+import { throwAsUsage } from '../usage/usage-error.js';
+import { type CompareOptions, dataPaths } from '../usage/compare-options.js';
 
 /** `lowbit compare`: runs two models on the same inputs and tells how they differ. */
 export async function compareCommand(
@@ -45,7 +49,7 @@ async function compare(
     const { a, b, runtime, inputs } = pair;
     const chosen: ChosenInputs =
       paths.length === 0
-        ? randomInputs(options, inputs)
+        ? chosenAtRandom(options, inputs)
         : await inputsFromData(paths, options, inputs, io.signal);
     const settings = settingsFrom(options, chosen.count ?? 0, io, progress);
     const comparison = await pair.compare(chosen, settings);
@@ -65,9 +69,31 @@ function settingsFrom(
     rounds,
     ...(labels === undefined ? {} : { labels }),
     async before(phase, done) {
-      await betweenRuns(signal);
+      // Lets signals in, which a run on this thread holds up.
+      await setImmediate();
+      stopIfAborted(signal, 'comparing models');
       const total = phase === 'time' ? rounds : batches;
       progress.update({ phase, done, total, ...(total === 0 ? { id: `batch ${done + 1}` } : {}) });
     },
   };
+}
+
+const randomNote =
+  'Random inputs tell little: real ones reach other parts of the range of a network. Give data with --input or --calibrate.';
+
+/** Random numbers of the shapes that the model asks for. @throws UsageError for sizes that do not fit. */
+function chosenAtRandom(
+  { seed, dim, limit }: CompareOptions,
+  inputs: readonly CalibrationInput[],
+): ChosenInputs {
+  try {
+    const { batches, count, sizes, values } = randomInputs(inputs, {
+      seed,
+      ...(dim && { sizes: dim }),
+      ...(limit !== undefined && { batches: limit }),
+    });
+    return { batches, count, report: { source: 'random', seed, sizes, values, notes: [randomNote] } };
+  } catch (error) {
+    return throwAsUsage(error);
+  }
 }

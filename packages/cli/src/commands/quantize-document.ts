@@ -4,7 +4,7 @@ import type { QuantizationSummary } from '@lowbit/report/text';
 import type { SaveReport } from '@lowbit/tfjs';
 
 import type { FeaturesReport, QuantizedPort, Statistics } from '../quantize/quantize-port.js';
-import type { QuantizeOptions } from './quantize-options.js';
+import type { QuantizeOptions } from '../usage/quantize-options.js';
 
 /** What `lowbit quantize --json` prints. */
 export interface QuantizeDocument extends QuantizationSummary {

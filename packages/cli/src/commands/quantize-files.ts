@@ -6,7 +6,7 @@ import { dataOutputs } from '../files/data-outputs.js';
 import { writeOutputs, type OutputFile } from '../files/write-outputs.js';
 import type { QuantizedModel } from '../quantize/quantize-model.js';
 import type { QuantizedPort } from '../quantize/quantize-port.js';
-import type { QuantizeOptions } from './quantize-options.js';
+import type { QuantizeOptions } from '../usage/quantize-options.js';
 
 /** The paths of `lowbit quantize`: what it reads and where its result goes. */
 export interface QuantizePaths {

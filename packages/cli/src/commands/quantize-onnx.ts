@@ -3,7 +3,7 @@ import { sessionOptions } from '@lowbit/onnx';
 import { readInput } from '../files/read-input.js';
 import { quantizeModel } from '../quantize/quantize-model.js';
 import { readStatistics } from '../statistics/read-statistics.js';
-import { defaultOutput } from './output-name.js';
+import { defaultOutput } from '../files/output-name.js';
 import { quantizeDocument, type QuantizeDocument } from './quantize-document.js';
 import { checkFiles, writeFiles } from './quantize-files.js';
 import { bitsOf, type QuantizeRun } from './quantize-run.js';

@@ -3,8 +3,8 @@ import type { QuantizationPlan } from '@lowbit/core';
 import type { Io } from '../io.js';
 import type { FoundModel } from '../model/find-model.js';
 import type { Progress } from '../output/progress.js';
-import { highestBits } from './output-name.js';
-import type { QuantizeOptions } from './quantize-options.js';
+import { highestBits } from '../files/output-name.js';
+import type { QuantizeOptions } from '../usage/quantize-options.js';
 
 /** One run of `lowbit quantize`, its options checked. */
 export interface QuantizeRun {

@@ -8,11 +8,11 @@ import { createProgress, type Progress } from '../output/progress.js';
 import { readPlan } from '../plan/read-plan.js';
 import { loadPlugins } from '../plugins/load-plugins.js';
 import { checkActivations } from '../usage/check-activations.js';
-import { checkKind } from '../usage/check-kind.js';
+import { checkKind } from '../model/check-kind.js';
 import { checkMethod, checkMethodBits, checkPolicy } from '../usage/check-method.js';
 import type { QuantizeDocument } from './quantize-document.js';
 import { quantizeOnnx } from './quantize-onnx.js';
-import type { GivenOptions, QuantizeOptions } from './quantize-options.js';
+import type { GivenOptions, QuantizeOptions } from '../usage/quantize-options.js';
 import { quantizeTfjsCommand } from './quantize-tfjs.js';
 
 /** `lowbit quantize`: reads a model, quantizes it, writes the result and tells what was done. */

@@ -1,16 +1,14 @@
 import type { Batch } from '@lowbit/core';
-import type { CalibrationInput } from '@lowbit/data';
+import { calibrationInputs, type CalibrationInput } from '@lowbit/data';
 import { readModel } from '@lowbit/onnx';
 import { checkInterfaces, compareModels, type Comparison, type CompareSettings } from '@lowbit/report';
 import type { ComparedFile } from '@lowbit/report/text';
 
 import { readExternal } from '../files/read-external.js';
 import { readInput } from '../files/read-input.js';
-import { calibrationInputs } from '../model/calibration-inputs.js';
 import { interfaceOf } from '../model/model-interface.js';
 import { loadRuntime, type Feeds, type Runtime } from '../runtime/load-runtime.js';
-import type { ChosenInputs } from './chosen-inputs.js';
-import type { ComparedPair } from './compared-pair.js';
+import type { ChosenInputs, ComparedPair } from './compared-pair.js';
 import { openSession, type ModelFile } from './onnx-session.js';
 import { toFeeds } from './onnx-tensors.js';
 

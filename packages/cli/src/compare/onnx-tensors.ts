@@ -81,7 +81,7 @@ function readerOf(values: unknown, type: string, name: string): () => Values {
     return () => Float32Array.from(values, fromFloat16Bits);
   if (values instanceof BigInt64Array || values instanceof BigUint64Array)
     return () => Array.from(values, Number);
-  if (ArrayBuffer.isView(values)) return () => values as unknown as Values;
+  if (isArrayOfNumbers(values)) return () => values;
   throw new LowbitError({
     code: 'layer-unsupported',
     where: `output ${name}`,
@@ -89,4 +89,9 @@ function readerOf(values: unknown, type: string, name: string): () => Values {
     received: type,
     remedy: 'Remove this output from both models.',
   });
+}
+
+/** Of the typed arrays those of 64-bit integers hold no numbers. */
+function isArrayOfNumbers(values: unknown): values is Values {
+  return ArrayBuffer.isView(values) && !(values instanceof BigInt64Array || values instanceof BigUint64Array);
 }

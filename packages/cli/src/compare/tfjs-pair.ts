@@ -1,8 +1,8 @@
 import type { Registry } from '@lowbit/core';
+import { calibrationInputs } from '@lowbit/data';
 import { alignNames, checkInterfaces, compareModels, type RunnableModel } from '@lowbit/report';
 import { modelKind } from '@lowbit/tfjs-format';
 
-import { calibrationInputs } from '../model/calibration-inputs.js';
 import { loadTfjs, type Tfjs } from '../runtime/load-tfjs.js';
 import { readTfjsModel, type TfjsFile } from '../tfjs/read-model.js';
 import type { ComparedPair } from './compared-pair.js';

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { open, realpath, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
-import { LowbitError } from '@lowbit/core';
+import { stopIfAborted } from '@lowbit/core';
 import { fileError } from '@lowbit/data/node';
 
 import { checkTarget } from './check-outputs.js';
@@ -35,7 +35,7 @@ export async function writeOutputs(
       await writeTemporary(place, file.data, signal);
     }
     for (const { path } of staged) await checkTarget(path, force);
-    if (signal.aborted) throw new LowbitError({ code: 'aborted', where: 'writing' });
+    stopIfAborted(signal, 'writing');
     for (const file of staged) await moveInPlace(file);
   } finally {
     for (const { temporary } of staged) await rm(temporary, { force: true });

@@ -1,7 +1,7 @@
 import type { QuantizationPlan } from '@lowbit/core';
 import { onnx, type OnnxPort } from '@lowbit/onnx';
 import { basename } from 'node:path';
-import type { QuantizeOptions } from '../commands/quantize-options.js';
+import type { QuantizeOptions } from '../usage/quantize-options.js';
 import { type DataFiles, dataFilesOf } from '../files/data-files.js';
 import { loadRuntime, manyThreads, runtimeNames } from '../runtime/load-runtime.js';
 import { integerForm } from '../usage/integer-form.js';

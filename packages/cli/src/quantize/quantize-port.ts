@@ -10,17 +10,15 @@ import {
 import type { CalibrationInput } from '@lowbit/data';
 import type { DataReport } from '@lowbit/report';
 
-import type { QuantizeOptions } from '../commands/quantize-options.js';
+import type { QuantizeOptions } from '../usage/quantize-options.js';
 import type { ProgressStep } from '../output/progress.js';
 import { measureFeatures, type MeasuredFeatures } from '../statistics/measure-features.js';
-import { neededStatistics } from '../statistics/needed-statistics.js';
-import { observe } from '../statistics/observe.js';
+import { neededStatistics, observe } from '../statistics/observe.js';
 import { checkStatistics } from '../statistics/read-statistics.js';
 import { throwAsUsage, usageError } from '../usage/usage-error.js';
-import { checkSites } from './check-sites.js';
-import { checkUnused } from './check-unused.js';
+import { checkSites } from '../plan/read-plan.js';
+import { checkUnused, unusedData } from './unused-data.js';
 import { recipeFrom } from './recipe.js';
-import { unusedData } from './unused-data.js';
 
 /** Statistics of activations, where there are any, and the data they are from if these were read now. */
 export interface Statistics {

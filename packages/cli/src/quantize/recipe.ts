@@ -8,7 +8,7 @@ import {
   type Recipe,
 } from '@lowbit/core';
 
-import type { QuantizeOptions } from '../commands/quantize-options.js';
+import type { QuantizeOptions } from '../usage/quantize-options.js';
 import { integerForm } from '../usage/integer-form.js';
 import { integerLayers } from './integer-layers.js';
 

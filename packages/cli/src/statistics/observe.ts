@@ -1,13 +1,12 @@
-import type { Calibration, ModelPort, ObserveOptions } from '@lowbit/core';
+import type { Calibration, ModelPort, ObserveOptions, PlannedWork } from '@lowbit/core';
 import type { CalibrationInput } from '@lowbit/data';
 import type { DataReport } from '@lowbit/report';
-
 import { inputsFromData } from '../data/inputs-from-data.js';
 import type { ProgressStep } from '../output/progress.js';
 import type { CalibrationOptions } from '../usage/calibration-options.js';
 
 /** What was seen when the model ran on data, and which data these were. */
-export interface Observed {
+interface Observed {
   readonly calibration: Calibration;
   readonly data: DataReport;
 }
@@ -38,4 +37,13 @@ function nonFiniteNotes({ sites }: Calibration): readonly string[] {
   return Object.entries(sites)
     .filter(([, { nonFinite }]) => nonFinite > 0)
     .map(([id, { nonFinite }]) => `${nonFinite} values of ${id} were NaN or infinite and are left out.`);
+}
+
+/** What the plan's quantizers of activations are fitted to; `none` where all of them measure on every run. */
+export function neededStatistics({ plan, registry }: PlannedWork): 'none' | 'ranges' | 'all' {
+  const methods = (plan.activations ?? [])
+    .map(({ quantizer }) => registry.find('quantizer', quantizer.name))
+    .filter((method) => !method?.dynamic);
+  if (methods.length === 0) return 'none';
+  return methods.every((method) => method?.needs === 'ranges') ? 'ranges' : 'all';
 }

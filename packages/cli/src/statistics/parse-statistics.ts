@@ -19,45 +19,60 @@ const moments = ['mean', 'deviation'];
  * @throws LowbitError `calibration-invalid` with every problem found.
  */
 export function parseStatistics(value: unknown, where: string): Calibration {
-  const document = isRecord(value) ? value : {};
   const problems: Problem[] = [];
-  const expect = (holds: boolean, at: string, expected: string, received: unknown): void => {
-    if (holds) return;
-    problems.push({
-      code: 'calibration-invalid',
-      where: `${where}: ${at}`,
-      expected,
-      received: shorten(received),
-      remedy,
-    });
+  const expect: Expect = (holds, at, expected, received) => {
+    if (!holds)
+      problems.push({
+        code: 'calibration-invalid',
+        where: `${where}: ${at}`,
+        expected,
+        received: shorten(received),
+        remedy,
+      });
+    return holds;
   };
-  const { format, version, port, batches, sites } = document;
-  expect(format === 'lowbit-calibration', 'format', "'lowbit-calibration'", format);
-  expect(version === 1, 'version', '1', version);
-  expect(ports.includes(port as string), 'port', ports.map((name) => `'${name}'`).join(' or '), port);
-  expect(isCount(batches), 'batches', 'a count', batches);
-  expect(isRecord(sites), 'sites', 'statistics by site', sites);
-  for (const [id, site] of Object.entries(isRecord(sites) ? sites : {}))
-    checkSite(isRecord(site) ? site : {}, `sites[${JSON.stringify(id)}]`, expect);
+  if (isCalibration(value, expect)) return value;
   const [first, ...rest] = problems;
-  if (first !== undefined) throw new LowbitError([first, ...rest]);
-  return document as unknown as Calibration;
+  throw new LowbitError([first as Problem, ...rest]);
 }
 
-type Expect = (holds: boolean, at: string, expected: string, received: unknown) => void;
+/** Tells whether something holds, and everything that does not to whom it may concern. */
+type Expect = (holds: boolean, at: string, expected: string, received: unknown) => boolean;
 
-function checkSite(site: Readonly<Record<string, unknown>>, at: string, expect: Expect): void {
+function isCalibration(value: unknown, expect: Expect): value is Calibration {
+  const { format, version, port, batches, sites } = isRecord(value) ? value : {};
+  return [
+    expect(format === 'lowbit-calibration', 'format', "'lowbit-calibration'", format),
+    expect(version === 1, 'version', '1', version),
+    expect(ports.includes(port as string), 'port', ports.map((name) => `'${name}'`).join(' or '), port),
+    expect(isCount(batches), 'batches', 'a count', batches),
+    expect(isRecord(sites), 'sites', 'statistics by site', sites),
+    ...Object.entries(isRecord(sites) ? sites : {}).map(([id, site]) =>
+      isSite(isRecord(site) ? site : {}, `sites[${JSON.stringify(id)}]`, expect),
+    ),
+  ].every(Boolean);
+}
+
+function isSite(site: Readonly<Record<string, unknown>>, at: string, expect: Expect): boolean {
   const fields = isRangeAlone(site) ? numbers : [...numbers, ...moments];
-  for (const key of fields) expect(Number.isFinite(site[key]), `${at}.${key}`, 'a number', site[key]);
   const ordered = (site['min'] as number) <= (site['max'] as number);
-  expect(ordered, `${at}.max`, 'a number that is not below min', site['max']);
-  if (isRangeAlone(site)) return;
-  const { sample, histogram } = site;
-  expect(areNumbers(sample), `${at}.sample`, 'a list of numbers', sample);
+  return [
+    ...fields.map((key) => expect(Number.isFinite(site[key]), `${at}.${key}`, 'a number', site[key])),
+    expect(ordered, `${at}.max`, 'a number that is not below min', site['max']),
+    isRangeAlone(site) || isSpread(site, at, expect),
+  ].every(Boolean);
+}
+
+function isSpread(
+  { sample, histogram }: Readonly<Record<string, unknown>>,
+  at: string,
+  expect: Expect,
+): boolean {
+  const isSample = expect(areNumbers(sample), `${at}.sample`, 'a list of numbers', sample);
   const { min, max, counts } = isRecord(histogram) ? histogram : {};
   const isRange = Number.isFinite(min) && Number.isFinite(max) && (min as number) <= (max as number);
   const areCounts = Array.isArray(counts) && counts.length > 0 && counts.every(isCount);
-  expect(isRange && areCounts, `${at}.histogram`, 'min, max and counts', histogram);
+  return expect(isRange && areCounts, `${at}.histogram`, 'min, max and counts', histogram) && isSample;
 }
 
 /** Whether ranges were all that was asked for. */

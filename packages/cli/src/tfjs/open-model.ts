@@ -1,10 +1,9 @@
 import type { ModelPort, Registry } from '@lowbit/core';
-import type { CalibrationInput } from '@lowbit/data';
+import { type CalibrationInput, calibrationInputs } from '@lowbit/data';
 import type { SaveOptions, SaveReport, StorageForm } from '@lowbit/tfjs';
+import { modelArtifacts } from '@lowbit/tfjs-format';
 import type { io } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-
-import { calibrationInputs } from '../model/calibration-inputs.js';
 import type { ModelInterface } from '../model/model-interface.js';
 import type { Tfjs } from '../runtime/load-tfjs.js';
 import { buildLayers, disposeModel } from './build-layers.js';
@@ -40,5 +39,22 @@ export async function openLayers(
     },
     save: (result, handler, options) => tfjs.lowbit.save(result, handler, options),
     dispose: (...results) => [model, ...results].forEach(disposeModel),
+  };
+}
+
+/** Opens a graph model, which is quantized by its artifacts and never run. */
+export function openGraph(
+  { lowbit }: Tfjs,
+  file: TfjsFile,
+  form: StorageForm = {},
+): OpenedModel<io.ModelArtifacts> {
+  return {
+    port: lowbit.graphModel(
+      { load: async () => modelArtifacts(file.json, file.weights) as io.ModelArtifacts },
+      form,
+    ),
+    inputs: () => [],
+    save: (result, handler, options) => lowbit.saveGraph(result, handler, options),
+    dispose: () => undefined,
   };
 }

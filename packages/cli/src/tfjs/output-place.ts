@@ -1,7 +1,7 @@
 import { realpath, stat } from 'node:fs/promises';
 import { dirname, extname, join, parse, resolve } from 'node:path';
 
-import { suffixOf } from '../commands/output-name.js';
+import { suffixOf } from '../files/output-name.js';
 import { checkOutputs, type PlannedOutput } from '../files/check-outputs.js';
 import { usageError } from '../usage/usage-error.js';
 

@@ -1,14 +1,11 @@
 import type { Calibration, QuantizationPlan } from '@lowbit/core';
-import type { ExpandedWeights } from '@lowbit/report/text';
 import type { SaveReport, StorageForm } from '@lowbit/tfjs';
-import { isPacked, modelKind } from '@lowbit/tfjs-format';
-import type { QuantizeOptions } from '../commands/quantize-options.js';
+import { expandedWeights, isPacked, modelKind, type ExpandedWeights } from '@lowbit/tfjs-format';
+import type { QuantizeOptions } from '../usage/quantize-options.js';
 import type { OutputFile } from '../files/write-outputs.js';
 import { type QuantizedPort, quantizePort, type QuantizeSession } from '../quantize/quantize-port.js';
 import type { Tfjs } from '../runtime/load-tfjs.js';
-import { expandedWeights } from './expanded-weights.js';
-import { openGraph } from './open-graph.js';
-import { type OpenedModel, openLayers } from './open-model.js';
+import { type OpenedModel, openGraph, openLayers } from './open-model.js';
 import type { TfjsFile } from './read-model.js';
 import { saveInMemory } from './save-in-memory.js';
 
@@ -43,7 +40,7 @@ export async function quantizeTfjs(
   const { model, options } = job;
   const form = formFrom(options);
   return modelKind(model.json) === 'graph-model'
-    ? quantizeOpened(await openGraph(tfjs, model, form), job, stored, session)
+    ? quantizeOpened(openGraph(tfjs, model, form), job, stored, session)
     : quantizeOpened(await openLayers(tfjs, model, options.methods, form), job, stored, session);
 }
 

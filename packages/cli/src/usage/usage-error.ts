@@ -15,7 +15,13 @@ export function throwAsUsage(error: unknown): never {
   throw new UsageError([first as Problem, ...rest], { cause: error });
 }
 
-/** Where globs of a recipe come from. */
+/** The options that give what an argument of our packages is called after. */
+const optionOf: Readonly<Record<string, string>> = {
+  include: '--include',
+  exclude: '--exclude',
+  sizes: '--dim',
+};
+
 function asOption(where: string): string {
-  return where === 'include' || where === 'exclude' ? `--${where}` : where;
+  return optionOf[where] ?? where;
 }

@@ -1,4 +1,4 @@
-import type { BitAssignment, LayerDescriptor, WeightDescriptor } from '@lowbit/core';
+import { sizeOf, type BitAssignment, type LayerDescriptor, type WeightDescriptor } from '@lowbit/core';
 import { normalValues } from '../samples.js';
 
 /** The layers of a small made-up network: convolutions, a recurrent layer with two weights, a classifier. */
@@ -37,7 +37,7 @@ function weight(
   outputAxes: readonly number[],
   inputAxis?: number,
 ): WeightDescriptor {
-  const count = shape.reduce((product, size) => product * size, 1);
+  const count = sizeOf(shape);
   return {
     id,
     kernel: 'kernel',

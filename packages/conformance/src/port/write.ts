@@ -1,5 +1,12 @@
-import { quantize, type Applied, type ModelPort, type Quantized, type QuantizedTensor } from '@lowbit/core';
-import { plainQuantizer } from './plain-quantizer.js';
+import {
+  quantize,
+  range,
+  type Applied,
+  type ModelPort,
+  type Quantized,
+  type QuantizedTensor,
+  type Quantizer,
+} from '@lowbit/core';
 
 /** Quantizes every weight to 8 bits. */
 export function write<M>(port: ModelPort<M>): Promise<Quantized<M>> {
@@ -34,3 +41,21 @@ export function watched<M>(
     },
   };
 }
+
+/** A min-max quantizer with an integer zero point: what every port can store. */
+const plainQuantizer: Quantizer = {
+  kind: 'quantizer',
+  api: 1,
+  name: 'conformance-plain',
+  roles: ['weight'],
+  bits: { weight: [8] },
+  grids: { 'zero-point': {} },
+  fit(values, { bits }) {
+    const { min, max } = range(values);
+    const levels = 2 ** bits;
+    const low = Math.min(0, min);
+    const scale = Math.fround((Math.max(0, max) - low) / (levels - 1));
+    const zeroPoint = scale === 0 ? 0 : Math.min(levels - 1, Math.round(-low / scale));
+    return { kind: 'affine', levels, scale, offset: Math.fround(-zeroPoint * scale) };
+  },
+};

@@ -39,10 +39,10 @@ export function edgeLaws(
 
 function checkConstant(quantizer: Quantizer, constant: number, count: number, exact: boolean): void {
   const values = new Float32Array(count).fill(constant);
-  const [value] = values as unknown as [number];
+  const value = Math.fround(constant);
   for (const width of usableWidths(quantizer)) {
     const parameters = soundFit(quantizer, values, width, `${count} times ${value}`);
-    const [decoded] = reconstruct(parameters, values, width.bits) as unknown as [number];
+    const decoded = reconstruct(parameters, values, width.bits)[0] as number;
     must(
       !exact || Math.abs(decoded - value) <= rounding * Math.abs(value),
       () => `${describe(width)}: ${count} times ${value} decodes to ${decoded}`,

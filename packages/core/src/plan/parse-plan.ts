@@ -15,13 +15,24 @@ import { writtenOut } from './stored-plan.js';
  */
 export function parsePlan(value: unknown, where: string, known?: Registry): QuantizationPlan {
   if (!isRecord(value) || value['format'] !== 'lowbit-plan') throw noPlan(value, where);
+  const plan: unknown = writtenOut(value);
+  checkShape(plan, where, known);
+  return plan;
+}
+
+/** Throws every problem together. */
+function checkShape(
+  given: unknown,
+  where: string,
+  known: Registry | undefined,
+): asserts given is QuantizationPlan {
+  const plan = isRecord(given) ? given : {};
   const problems: Problem[] = [];
   const expect: Expect = (holds, at, expected, received, hint = {}) => {
     const place = `${where}: ${at}`;
     if (!holds)
       problems.push({ code: 'plan-invalid', where: place, expected, received: shorten(received), ...hint });
   };
-  const plan = writtenOut(value);
   expect(plan['version'] === 1, 'version', '1, or 2 with kinds', plan['version']);
   expect(typeof plan['port'] === 'string', 'port', 'the name of an adapter', plan['port']);
   expect(Number.isSafeInteger(plan['seed']), 'seed', 'an integer', plan['seed']);
@@ -39,7 +50,6 @@ export function parsePlan(value: unknown, where: string, known?: Registry): Quan
   problems.push(...unknownMembers(plan, where));
   if (known !== undefined) problems.push(...namedQuantizers(plan, known, where));
   throwProblems(problems);
-  return plan as unknown as QuantizationPlan;
 }
 
 function noPlan(value: unknown, where: string): LowbitError {

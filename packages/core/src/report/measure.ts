@@ -26,8 +26,6 @@ export function measureTensor(original: Float32Array, tensor: QuantizedTensor): 
   return measuresOf(sums, original.length);
 }
 
-type FiveNumbers = readonly [number, number, number, number, number];
-
 /** Adds the errors of a block, by the kernels. */
 function vectorAdder(
   sums: ErrorSums,
@@ -45,7 +43,7 @@ function vectorAdder(
     vector.codes.set(codes.subarray(from, to));
     load(slice, step === 1 ? width : rows);
     vector.loops.measure(rows, width, step === 1, grids.middle, sums.first);
-    const [deviations, squares, signal, noise, largest] = vector.sums as unknown as FiveNumbers;
+    const [deviations = 0, squares = 0, signal = 0, noise = 0, largest = 0] = vector.sums;
     sums.deviations += deviations;
     sums.squares += squares;
     sums.signal += signal;

@@ -1,12 +1,6 @@
+import { joinBytes } from '../numeric/join-bytes.js';
 import { checkUnpacked } from './check-unpacked.js';
-import {
-  checkLength,
-  concatenate,
-  numberBytes,
-  numberReader,
-  packNumbers,
-  type NumberReader,
-} from './number-storage.js';
+import { checkLength, numberBytes, numberReader, packNumbers, type NumberReader } from './number-storage.js';
 import { pack, packedBytes, unpack } from './pack.js';
 import { storesZeroPoints } from './parameters.js';
 import { sizeOf } from './shape.js';
@@ -76,7 +70,7 @@ export function packTensor(tensor: QuantizedTensor): PackedTensor {
     scheme.kind === 'affine' && header.offsets === 'zero-points'
       ? [pack(integerZeroPoints(scheme) ?? [], bits)]
       : [];
-  const parameters = concatenate([...shared, ...numbers, ...zeroPoints]);
+  const parameters = joinBytes([...shared, ...numbers, ...zeroPoints]);
   return { header, codes: pack(tensor.codes, bits), parameters };
 }
 

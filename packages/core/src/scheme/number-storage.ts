@@ -1,5 +1,6 @@
 import { LowbitError } from '../errors/error.js';
 import { fromFloat16Bits, toFloat16Bits } from '../numeric/float16.js';
+import { joinBytes } from '../numeric/join-bytes.js';
 import { pack, packedBytes, unpack } from './pack.js';
 import { joinTwoLevel, splitTwoLevel, superBlock } from './two-level.js';
 import type { ParameterStorage } from './types.js';
@@ -21,7 +22,7 @@ export function packNumbers(values: Float32Array, storage: ParameterStorage): Ui
   if (storage === 'float16') return packHalves(values);
   const { signed, integers, steps } = splitTwoLevel(values, storage.bits);
   const bias = signed ? 2 ** (storage.bits - 1) : 0;
-  return concatenate([
+  return joinBytes([
     Uint8Array.of(signed ? 1 : 0),
     packHalves(steps),
     pack(
@@ -95,16 +96,6 @@ export function numberReader(bytes: Uint8Array, storage: ParameterStorage): Numb
 
 function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-}
-
-export function concatenate(parts: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
 }
 
 /** Throws `packed-data` unless there are as many bytes as the header needs. */

@@ -1,4 +1,4 @@
-import { LowbitError } from '../errors/error.js';
+import { stopIfAborted } from '../errors/stop-if-aborted.js';
 import type { CancelSignal } from './events.js';
 
 declare function setTimeout(callback: () => void, milliseconds: number): unknown;
@@ -25,7 +25,6 @@ export function pauses(signal: CancelSignal | undefined): () => Promise<void> {
       await nextTurn();
       last = Date.now();
     }
-    if (signal?.aborted !== true) return;
-    throw new LowbitError({ code: 'aborted', where: 'quantize' }, { cause: signal.reason });
+    stopIfAborted(signal, 'quantize');
   };
 }

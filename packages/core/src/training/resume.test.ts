@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { coarse, type MemoryModel } from '../../test/memory-port.js';
+import type { StoredCheckpoint } from './store-checkpoint.js';
 import { trainableMemory } from '../../test/trainable-memory-port.js';
 import {
   loadCheckpoint,
@@ -231,6 +232,12 @@ test('frozen values of a size that is not the weight are refused', async () => {
   });
 });
 
+/** The document with a scheme of another kind for its frozen weight. */
+function withScheme(document: StoredCheckpoint['document'], kind: string): object {
+  const { a, ...others } = document['frozen'] as Record<string, { readonly scheme: object }>;
+  return { ...document, frozen: { ...others, a: { ...a, scheme: { ...a!.scheme, kind } } } };
+}
+
 test('stored checkpoints are checked to the last byte and member', async () => {
   const recipe = { ...simple, schedule: oneByOne };
   const { document, data } = storeCheckpoint(await checkpointIn(recipe, 0, 1));
@@ -242,6 +249,7 @@ test('stored checkpoints are checked to the last byte and member', async () => {
     [{ ...document, frozen: { a: null } }, data],
     [{ ...document, frozen: { a: { mask: 1, values: 2, scheme: 3 } } }, data],
     [{ ...document, frozen: [] }, data],
+    [withScheme(document, 'curved'), data],
     [{ ...document, rounds: 3 }, data],
     [{ ...document, rounds: [null] }, data],
     [{ ...document, memory: 'none' }, data],

@@ -78,7 +78,11 @@ type Read = ReturnType<typeof arrayReader>['read'];
 function frozenWeight(given: unknown, id: string, read: Read, where: string): FrozenWeight {
   const { mask, values, scheme } = recordOf(given, `frozen '${id}'`, where);
   const stored = recordOf(scheme, `scheme of '${id}'`, where);
-  return { mask: read(mask, 'uint8'), values: read(values, 'float32'), scheme: loadedScheme(stored, read) };
+  return {
+    mask: read(mask, 'uint8'),
+    values: read(values, 'float32'),
+    scheme: loadedScheme(stored, read, `${where}: scheme of '${id}'`),
+  };
 }
 
 function roundsOf(given: unknown, where: string): TrainingCheckpoint['rounds'] {
@@ -101,12 +105,30 @@ function storedScheme(scheme: Scheme, add: (values: Float32Array) => StoredArray
   );
 }
 
-function loadedScheme(stored: Record<string, unknown>, read: Read): Scheme {
-  const entries = Object.entries(stored).map(([key, value]) => [
-    key,
-    typeof value === 'object' ? read(value, 'float32') : value,
-  ]);
-  return Object.fromEntries(entries) as unknown as Scheme;
+function loadedScheme(stored: Record<string, unknown>, read: Read, where: string): Scheme {
+  const { kind, levels, order } = stored;
+  const numbers = (member: string) => read(stored[member], 'float32');
+  const numbersOrNone = (member: string) => (stored[member] === undefined ? undefined : numbers(member));
+  if (kind === 'affine' && isCount(levels)) {
+    const offset = numbersOrNone('offset');
+    return { kind, levels, scale: numbers('scale'), ...(offset && { offset }) };
+  }
+  if (kind === 'codebook' && isCount(levels)) {
+    const thresholds = numbersOrNone('thresholds');
+    return { kind, levels, values: numbers('values'), ...(thresholds && { thresholds }) };
+  }
+  if (kind === 'residual' && isCount(order)) return { kind, order, scales: numbers('scales') };
+  throw new LowbitError({
+    code: 'checkpoint-invalid',
+    where,
+    expected: 'a scheme: affine, codebook or residual, with the number of its levels or its order',
+    received: JSON.stringify(stored).slice(0, 80),
+    remedy: 'Give the JSON and the data of one checkpoint, unchanged.',
+  });
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) > 0;
 }
 
 function mapValues<V, W>(map: ReadonlyMap<string, V>, change: (value: V) => W): Record<string, W> {

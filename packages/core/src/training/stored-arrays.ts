@@ -1,3 +1,4 @@
+import { joinBytes } from '../numeric/join-bytes.js';
 import { LowbitError } from '../errors/error.js';
 
 /** Where an array lies among the bytes; offset and length in bytes and values. */
@@ -22,15 +23,7 @@ export function arrayWriter(): {
       const type = values instanceof Float32Array ? 'float32' : 'uint8';
       return { type, offset: offset - bytes.length, length: values.length };
     },
-    bytes() {
-      const all = new Uint8Array(offset);
-      let at = 0;
-      for (const part of parts) {
-        all.set(part, at);
-        at += part.length;
-      }
-      return all;
-    },
+    bytes: () => joinBytes(parts),
   };
 }
 

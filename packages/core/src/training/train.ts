@@ -1,5 +1,6 @@
 import { checkOptionNames } from '../errors/check-option-names.js';
 import { LowbitError } from '../errors/error.js';
+import { stopIfAborted } from '../errors/stop-if-aborted.js';
 import { checkPort } from '../model/check-port.js';
 import type { Batch } from '../model/port.js';
 import type { Recipe } from '../model/recipe.js';
@@ -50,10 +51,10 @@ export function train<M>(port: TrainablePort<M>, recipe: Recipe, options: TrainO
     try {
       steps = await begin(port, recipe, options, before);
       for (let round = await steps.next(); round !== null; round = await steps.next()) {
-        stopIfAborted(options.signal);
+        stopIfAborted(options.signal, 'train');
         rounds.push(round);
         yield round;
-        stopIfAborted(options.signal);
+        stopIfAborted(options.signal, 'train');
         await noteLoss(steps, rounds);
       }
       result.resolve({ ...(await steps.finish(options)), rounds: [...rounds] });
@@ -105,12 +106,6 @@ async function begin<M>(
 /** Without a schedule there is one round, which a resumed run goes on in. */
 function finishedRounds({ schedule }: Recipe, resume: TrainOptions['resume']): readonly TrainingRound[] {
   return schedule === undefined ? [] : (resume?.rounds ?? []);
-}
-
-/** Throws `aborted`, which gives the model back as it was. */
-function stopIfAborted(signal: TrainOptions['signal']): void {
-  if (signal?.aborted !== true) return;
-  throw new LowbitError({ code: 'aborted', where: 'train' }, { cause: signal.reason });
 }
 
 /** Measures the loss that the last round's training has led to. */

@@ -1,11 +1,11 @@
-import { suggestName, type LowbitError } from '@lowbit/core';
+import { stopIfAborted, suggestName, type LowbitError } from '@lowbit/core';
 
 import type { DataFile } from '../bytes/data-file.js';
 import { invalid, invalidArgument } from '../problems.js';
 import { npyFile, type ArrayFile } from '../npy/array-file.js';
 import { npzFile } from '../npy/npz-file.js';
 import type { CalibrationInput, ReadOptions } from '../input/options.js';
-import { stopIfAborted } from '../problems.js';
+import { reading } from '../problems.js';
 import type { FileGroup } from './data-source.js';
 
 /** All files that were named, put in order by what they are for. */
@@ -42,7 +42,7 @@ async function gatherArrays(
   arrays: Map<CalibrationInput, ArrayFile[]>,
 ): Promise<void> {
   for (const file of group.files) {
-    stopIfAborted(options.signal);
+    stopIfAborted(options.signal, reading);
     if (group.kind === 'npy') append(arrays, inputFor(file, group, options), [await npyFile(file)]);
     else await gatherArchive(file, group, options, arrays);
   }

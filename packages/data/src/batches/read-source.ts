@@ -1,9 +1,9 @@
-import type { Batch } from '@lowbit/core';
+import { stopIfAborted, type Batch } from '@lowbit/core';
 
 import { elementsOf } from '../input/elements.js';
 import { isFixed, type ReadOptions } from '../input/options.js';
 import type { LabelLookup } from '../labels/label-lookup.js';
-import { invalid, invalidArgument, stopIfAborted } from '../problems.js';
+import { invalid, invalidArgument, reading } from '../problems.js';
 import type { DataSource } from './data-source.js';
 import { openSources, type OpenedSources } from './open-sources.js';
 import { firstSamples, type SampleBatch } from './sample-batch.js';
@@ -21,13 +21,13 @@ export function readSource(source: DataSource, options: ReadOptions): AsyncItera
 
 async function* read(source: DataSource, options: ReadOptions): AsyncGenerator<Batch> {
   const { signal, inputs, limit = Infinity } = options;
-  stopIfAborted(signal);
+  stopIfAborted(signal, reading);
   checkOptions(source, options);
   const sources = await openSources(source, options);
   const labels = await labelsFor(sources, source, options);
   let samples = 0;
   for await (const batch of sources.batches) {
-    stopIfAborted(signal);
+    stopIfAborted(signal, reading);
     const taken = samples + batch.samples <= limit ? batch : firstSamples(batch, limit - samples, inputs);
     if (taken === undefined) break;
     yield labelled(taken, labels, sources, source);

@@ -1,6 +1,8 @@
+import { stopIfAborted } from '@lowbit/core';
+
 import { invalid } from '../problems.js';
 import { isFixed, type CalibrationInput, type ReadOptions } from '../input/options.js';
-import { stopIfAborted } from '../problems.js';
+import { reading } from '../problems.js';
 import type { InputValues, RowData, RowReader } from './row-data.js';
 import type { SampleBatch } from './sample-batch.js';
 
@@ -46,7 +48,7 @@ async function* generate(
     for (let done = 0; done < total; done++) {
       const inputs: [string, InputValues][] = [];
       for (const [i, share] of shares.entries()) {
-        stopIfAborted(signal);
+        stopIfAborted(signal, reading);
         const values = kept.get(share) ?? (await take(readers[i] as RowReader, share, done));
         if (share.reused) kept.set(share, values);
         inputs.push([share.data.input.name, values]);

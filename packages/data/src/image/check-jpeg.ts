@@ -80,8 +80,8 @@ function checkFrame(segment: Uint8Array, code: number, where: string): void {
       remedy: 'Save the picture as an ordinary JPEG or as PNG.',
     });
   }
-  const [high, low, wide, narrow] = segment.subarray(3, 7) as unknown as [number, number, number, number];
-  const [width, height] = [(wide << 8) | narrow, (high << 8) | low];
+  const view = new DataView(segment.buffer, segment.byteOffset, segment.byteLength);
+  const [height, width] = [view.getUint16(3), view.getUint16(5)];
   checkPixelCount(width, height, where);
   const samples = width * height * componentShare(segment.subarray(8), components);
   if (samples <= limits.jpegSamples) return;

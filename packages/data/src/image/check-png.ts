@@ -55,7 +55,7 @@ function chunksOf(bytes: Uint8Array, where: string): readonly Chunk[] {
 function pixelBytes(header: Uint8Array, where: string): number {
   const view = new DataView(header.buffer, header.byteOffset, header.byteLength);
   const [width, height] = [view.getUint32(0), view.getUint32(4)];
-  const [depth, color, , , interlaced] = header.subarray(8) as unknown as readonly number[];
+  const [depth, color, , , interlaced] = Array.from(header.subarray(8));
   checkPixelCount(width, height, where);
   const channels = channelsOf[color as number];
   if (channels === undefined || (interlaced !== 0 && (depth as number) < 8)) {

@@ -1,8 +1,8 @@
-import type { CancelSignal } from '@lowbit/core';
+import { stopIfAborted, type CancelSignal } from '@lowbit/core';
 
 import type { DataFile } from '../bytes/data-file.js';
 import { limits } from '../limits.js';
-import { invalid, stopIfAborted } from '../problems.js';
+import { invalid, reading } from '../problems.js';
 
 /** A line of text, counted from 1. */
 export interface Line {
@@ -30,7 +30,7 @@ export async function* linesOf(file: DataFile, signal?: CancelSignal): AsyncGene
   };
   try {
     for (let at = 0; at < opened.size; at += pieceBytes) {
-      stopIfAborted(signal);
+      stopIfAborted(signal, reading);
       const piece = await opened.read(at, Math.min(pieceBytes, opened.size - at));
       let start = 0;
       for (let end = piece.indexOf(newLine); end >= 0; end = piece.indexOf(newLine, start)) {

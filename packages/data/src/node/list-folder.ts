@@ -2,10 +2,10 @@ import type { Dirent } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { isAbsolute, join, relative, sep } from 'node:path';
 
-import type { CancelSignal } from '@lowbit/core';
+import { stopIfAborted, type CancelSignal } from '@lowbit/core';
 
 import { fileError } from './file-error.js';
-import { invalid, stopIfAborted } from '../problems.js';
+import { invalid, reading } from '../problems.js';
 import { limits } from '../limits.js';
 import { diskFile, type DiskFile } from './disk-file.js';
 
@@ -28,7 +28,7 @@ export async function listFolder(folder: DiskFile, signal?: CancelSignal): Promi
   const waiting: { readonly name: string; readonly depth: number }[] = [{ name: '', depth: 0 }];
   let entries = 0;
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-    stopIfAborted(signal);
+    stopIfAborted(signal, reading);
     const { name: below, depth } = next;
     for (const entry of await entriesOf(folder, below)) {
       checkExtent(folder, ++entries, depth);

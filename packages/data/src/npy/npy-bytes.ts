@@ -1,3 +1,5 @@
+import { sizeOf } from '@lowbit/core';
+
 import { invalidArgument } from '../problems.js';
 
 /** What {@link npyBytes} can write. */
@@ -34,7 +36,7 @@ const descriptions: Readonly<Record<string, string>> = {
  * @throws LowbitError `invalid-argument` when they are not as many.
  */
 export function npyBytes(shape: readonly number[], data: NpyData): Uint8Array {
-  const count = shape.reduce((product, axis) => product * axis, 1);
+  const count = sizeOf(shape);
   if (count !== data.length) {
     throw invalidArgument('npyBytes', { expected: `${count} elements`, received: `${data.length}` });
   }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fitBudget } from './fit-budget.js';
-import { unitBits, type Unit } from './units.js';
+import { type Unit, unitBits } from './units.js';
 
 const unitsWith = (counts: readonly number[], least = 1): Unit[] =>
   counts.map((count, i) => ({ layer: `l${i}`, weights: [{ id: `w${i}`, count, least }] }));

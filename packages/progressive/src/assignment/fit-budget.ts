@@ -1,5 +1,5 @@
 import { LowbitError } from '@lowbit/core';
-import { unitBits, type Unit } from './units.js';
+import { type Unit, unitBits } from './units.js';
 
 /**
  * Changes bits so that the weights fit a budget. While they are too large, the layers are lowered by one width each, the

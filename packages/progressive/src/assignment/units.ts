@@ -1,5 +1,4 @@
-import type { BitAssignment, LayerDescriptor, WeightDescriptor } from '@lowbit/core';
-import { readsOneChannel } from './reads-one-channel.js';
+import { type BitAssignment, type LayerDescriptor, sizeOf, type WeightDescriptor } from '@lowbit/core';
 
 /** A layer whose bits are decided at once, with the weights that get them. */
 export interface Unit {
@@ -7,7 +6,7 @@ export interface Unit {
   readonly weights: readonly UnitWeight[];
 }
 
-export interface UnitWeight {
+interface UnitWeight {
   readonly id: string;
   /** Number of values. */
   readonly count: number;
@@ -38,11 +37,20 @@ export function unitsOf(
 
 function unitWeight(weight: WeightDescriptor, depthwise: number): UnitWeight {
   const { id, shape } = weight;
-  const count = shape.reduce((product, size) => product * size, 1);
+  const count = sizeOf(shape);
   return { id, count, least: readsOneChannel(weight) ? depthwise : 1 };
 }
 
 /** Bits that the weights of a layer take together when the layer gets `bits`. */
 export function unitBits({ weights }: Unit, bits: number): number {
   return weights.reduce((sum, { count, least }) => sum + count * Math.max(bits, least), 0);
+}
+
+/**
+ * Whether each output of a convolution reads a single input channel: a depthwise convolution, whose few values a filter
+ * (9 for 3 × 3) average no error out. So does the first convolution on grey images.
+ */
+function readsOneChannel({ kernel, shape, inputAxis }: WeightDescriptor): boolean {
+  if (kernel !== 'kernel' || shape.length < 3) return false;
+  return inputAxis === undefined || shape[inputAxis] === 1;
 }

@@ -1,11 +1,12 @@
 import {
   LowbitError,
-  type OptionSchema,
   type Options,
+  type OptionSchema,
+  roundHalfEven,
   type Schedule,
   type ScheduledWeight,
 } from '@lowbit/core';
-import { bitsInRound, type Fall } from './falling-bits.js';
+import { nearestWidth, snappedWidths } from '../assignment/widths.js';
 
 /** Options of {@link progressiveSchedule}. */
 export interface ProgressiveScheduleOptions {
@@ -85,13 +86,33 @@ function stepsOf(
 }
 
 function checked(given: Options): Required<ProgressiveScheduleOptions> {
-  const chosen = given as unknown as Required<ProgressiveScheduleOptions>;
-  const { from, to, rounds } = chosen;
-  if ([from, to, rounds].every(Number.isInteger)) return chosen;
+  const [from, to, rounds] = [given['from'] as number, given['to'] as number, given['rounds'] as number];
+  if ([from, to, rounds].every(Number.isInteger)) return { from, to, rounds, snap: given['snap'] as boolean };
   throw new LowbitError({
     code: 'unsupported-option',
     where: "schedule 'progressive'",
     expected: 'integers for from, to and rounds',
     received: `from ${from}, to ${to}, rounds ${rounds}`,
   });
+}
+
+/** How bits fall over the rounds of training. */
+interface Fall {
+  readonly from: number;
+  readonly rounds: number;
+  readonly snap: boolean;
+}
+
+/**
+ * The bits of a weight during a round: from `from` in the first to `to` in the last, in even steps, ties to even; when
+ * snapped, only 8, 4, 2 and 1 on the way. A weight that ends with `from` bits or more has its own all the time.
+ *
+ * @param round 0 … rounds − 1
+ * @param to bits in the last round
+ */
+function bitsInRound(round: number, to: number, { from, rounds, snap }: Fall): number {
+  if (to >= from || round >= rounds - 1) return to;
+  const wanted = roundHalfEven(from - ((from - to) * round) / (rounds - 1));
+  const snapped = snappedWidths.filter((bits) => bits > to && bits <= from);
+  return snap ? nearestWidth(wanted, [to, ...snapped]) : wanted;
 }

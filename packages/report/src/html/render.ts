@@ -1,9 +1,9 @@
 import type { Report } from '@lowbit/core';
-
-import { renderDocument } from './document.js';
-import { markup, empty, type Markup } from './markup.js';
 import { renderLeadingTable } from './leading-table.js';
+import { empty, markup, type Markup, raw } from './markup.js';
+import { script, scriptHash } from './script.js';
 import { renderSection } from './section.js';
+import { style } from './style.js';
 import type { HtmlReportOptions, ReportSection } from './types.js';
 
 /**
@@ -38,4 +38,25 @@ function contents(sections: readonly ReportSection[]): Markup {
   return markup`<nav>
     ${sections.map(({ title }, i) => markup`<a href="#section-${i + 1}">${title}</a>`)}
   </nav>`;
+}
+
+/** The whole page around its body. A content security policy forbids every request and every foreign script. */
+function renderDocument(title: string, body: Markup): string {
+  const policy = `default-src 'none'; style-src 'unsafe-inline'; script-src '${scriptHash}'`;
+  const page = markup`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta http-equiv="Content-Security-Policy" content="${policy}" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <title>${title}</title>
+        ${raw(`<style>${style}</style>`)}
+      </head>
+      <body>
+        <main>${body}</main>
+        ${raw(`<script>${script}</script>`)}
+      </body>
+    </html>`;
+  return `${page.html}\n`;
 }

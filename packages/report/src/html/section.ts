@@ -1,15 +1,14 @@
-import type { Report } from '@lowbit/core';
-
-import { formatBytes, formatError, formatRatio } from '../figures/numbers.js';
+import type { Report, SkippedReport } from '@lowbit/core';
 import { extremeErrors } from '../figures/extreme-errors.js';
 import { gatherWarnings } from '../figures/gather-warnings.js';
+import { groupByReason, type SkippedGroup } from '../figures/group-by-reason.js';
+import { formatBytes, formatError, formatRatio } from '../figures/numbers.js';
 import { parameterWords } from '../figures/parameter-words.js';
 import { renderActivationTable } from './activation-table.js';
 import { renderErrorChart } from './error-chart.js';
 import { renderHistograms } from './histograms.js';
 import { empty, markup, type Markup } from './markup.js';
 import { renderSizes } from './sizes.js';
-import { renderSkipped } from './skipped.js';
 import type { ReportSection } from './types.js';
 import { renderWeightTable } from './weight-table.js';
 
@@ -81,5 +80,20 @@ function renderPlan({ plan }: Report): Markup {
   return markup`<details class="card">
     <summary>The plan as JSON, for lowbit quantize --plan</summary>
     <pre>${JSON.stringify(plan, null, 2)}</pre>
+  </details>`;
+}
+
+/** What was left as it is, grouped by the reason. */
+function renderSkipped(skipped: readonly SkippedReport[]): Markup {
+  if (skipped.length === 0) return markup`<p class="quiet">Nothing: every weight was quantized.</p>`;
+  return markup`<div class="skipped">${groupByReason(skipped).map(renderGroup)}</div>`;
+}
+
+function renderGroup({ reason, notes }: SkippedGroup): Markup {
+  return markup`<details>
+    <summary><span class="count">${notes.length}</span> ${reason}</summary>
+    <ul>
+      ${notes.map(({ subject, op }) => markup`<li><span class="op">${op}</span> ${subject}</li>`)}
+    </ul>
   </details>`;
 }

@@ -1,5 +1,6 @@
+import { joinBytes } from '@lowbit/core';
 import type { ModelJson } from './parse-model-json.js';
-import { joinBytes, shardWeights, type Shard } from './shards.js';
+import { shardWeights, type Shard } from './shards.js';
 import { storedWeights, type StoredWeight } from './stored-weights.js';
 import type { WeightSpec } from './weight-spec.js';
 

@@ -1,3 +1,4 @@
+import { sizeOf } from '@lowbit/core';
 import { manifestError } from './manifest-error.js';
 import { elementBytes, packedDtype, type WeightSpec } from './weight-spec.js';
 
@@ -22,7 +23,7 @@ export function checkSpec(value: unknown, where: string): asserts value is Weigh
   const { name, shape, dtype, quantization } = (value ?? {}) as Record<keyof WeightSpec, unknown>;
   if (typeof name !== 'string') throw manifestError(`${where}.name`, 'text', name);
   const isShape = Array.isArray(shape) && shape.every((size) => Number.isSafeInteger(size) && size >= 0);
-  const count = isShape ? (shape as number[]).reduce((product, size) => product * size, 1) : NaN;
+  const count = isShape ? sizeOf(shape as number[]) : NaN;
   if (!Number.isSafeInteger(count)) throw manifestError(`${where}.shape`, 'a list of sizes', shape);
   if (dtype !== 'string' && !Object.hasOwn(elementBytes, String(dtype)))
     throw manifestError(`${where}.dtype`, `string, ${Object.keys(elementBytes).join(', ')}`, dtype);

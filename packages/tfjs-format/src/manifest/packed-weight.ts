@@ -1,5 +1,6 @@
 import {
   isLowbitError,
+  joinBytes,
   LowbitError,
   packTensor,
   unpackTensor,
@@ -17,9 +18,7 @@ export function packWeight(name: string, tensor: QuantizedTensor): StoredWeight 
 
 /** A tensor that is packed already, as a weight of a manifest. */
 export function storePacked(name: string, { header, codes, parameters }: PackedTensor): StoredWeight {
-  const bytes = new Uint8Array(codes.length + parameters.length);
-  bytes.set(codes);
-  bytes.set(parameters, codes.length);
+  const bytes = joinBytes([codes, parameters]);
   const quantization = { ...header, dtype: packedDtype, bytes: [codes.length, parameters.length] } as const;
   return { spec: { name, shape: header.shape, dtype: 'float32', quantization }, bytes };
 }

@@ -31,14 +31,20 @@ export function parseModelJson(value: unknown, where: string): ModelJson {
   const json = typeof value === 'string' ? parseText(value, where) : value;
   if (!isRecord(json) || !isRecord(json['modelTopology']))
     throw manifestError(where, 'a TensorFlow.js model.json with a modelTopology', kindOf(json), otherJson);
-  const groups = json['weightsManifest'] ?? [];
+  const whole: object = { ...json, weightsManifest: json['weightsManifest'] ?? [] };
+  checkManifest(whole, where);
+  return whole;
+}
+
+/** Checks the manifest of what has a topology. */
+function checkManifest(json: object, where: string): asserts json is ModelJson {
+  const groups = 'weightsManifest' in json ? json.weightsManifest : undefined;
   if (!Array.isArray(groups)) throw manifestError(`${where}: weightsManifest`, 'a list of groups', groups);
   groups.forEach((group, i) => checkGroup(group, `${where}: weightsManifest[${i}]`));
   checkNames(
     (groups as ManifestGroup[]).flatMap(({ weights }) => weights),
     where,
   );
-  return { ...json, weightsManifest: groups } as unknown as ModelJson;
 }
 
 function checkGroup(group: unknown, where: string): asserts group is ManifestGroup {

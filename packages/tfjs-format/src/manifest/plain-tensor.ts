@@ -37,13 +37,13 @@ function gridOf(tensor: QuantizedTensor): EvenLevels | undefined {
     const value = levelValue(sliceParameters(scheme, 0));
     return evenLevels(Float32Array.from({ length: levelsOf(scheme) }, (_, code) => value(code)));
   }
-  const [scale] = scheme.scale as unknown as [number];
+  const scale = scheme.scale[0] as number;
   return { scale, min: scale === 0 ? offsetOf(scheme) : minOf(tensor, scheme) };
 }
 
 /** The value of code 0, not rounded where 0 is a level, so that this level stays exactly 0. */
 function minOf(tensor: QuantizedTensor, scheme: AffineScheme): number {
-  const [scale] = scheme.scale as unknown as [number];
+  const scale = scheme.scale[0] as number;
   const zeroPoint = zeroPointForm(tensor)?.zeroPoints[0];
   if (zeroPoint !== undefined) return 0 - zeroPoint * scale;
   return scheme.offset === undefined ? (-(scheme.levels - 1) / 2) * scale : offsetOf(scheme);

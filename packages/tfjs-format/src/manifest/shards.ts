@@ -1,3 +1,4 @@
+import { joinBytes } from '@lowbit/core';
 import type { ModelJson } from './parse-model-json.js';
 import { storedWeights, type StoredWeight } from './stored-weights.js';
 import type { ManifestGroup } from './weight-spec.js';
@@ -45,15 +46,4 @@ export function shardWeights(
     group: { paths: shards.map(({ path }) => path), weights: weights.map(({ spec }) => spec) },
     shards,
   };
-}
-
-/** The parts one after the other. */
-export function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }

@@ -1,5 +1,5 @@
-import { sizeOf, type WeightDescriptor } from '@lowbit/core';
-import { artifactWeights, expandWeight, joinBytes, plainWeight } from '@lowbit/tfjs-format';
+import { joinBytes, sizeOf, type WeightDescriptor } from '@lowbit/core';
+import { artifactWeights, expandWeight, plainWeight } from '@lowbit/tfjs-format';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 import '../../test/backends.js';

@@ -1,4 +1,4 @@
-import { type Batch, LowbitError, type SessionOptions } from '@lowbit/core';
+import { LowbitError, stopIfAborted, type Batch, type SessionOptions } from '@lowbit/core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { batchInputs } from './batch-tensors.js';
@@ -19,8 +19,7 @@ export async function visitBatches(
   checkBatches(batches);
   let count = 0;
   for await (const batch of batches) {
-    if (signal?.aborted)
-      throw new LowbitError({ code: 'aborted', where: 'observe' }, { cause: signal.reason });
+    stopIfAborted(signal, 'observe');
     const inputs = batchInputs(model, batch);
     try {
       tf.tidy(() => void model.apply(inputs.length === 1 ? (inputs[0] as tf.Tensor) : inputs));

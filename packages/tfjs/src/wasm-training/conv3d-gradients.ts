@@ -1,3 +1,4 @@
+import { sizeOf } from '@lowbit/core';
 import { backend_util, type KernelConfig, type TensorInfo } from '@tensorflow/tfjs-core';
 import { filterGradient } from './conv2d-filter-gradient.js';
 import { inputGradient } from './conv2d-input-gradient.js';
@@ -65,7 +66,7 @@ export const conv3dInputGradient: KernelConfig = {
     return runSteps(backend as never, (steps) => {
       const upstream = steps.reshape(dy, [flat.batch, ...flat.output, channels[1]]);
       const size = [...flat.kernel, ...channels];
-      const rows = steps.reshape(filter, [taps, size.reduce((product, count) => product * count, 1)]);
+      const rows = steps.reshape(filter, [taps, sizeOf(size)]);
       const parts = each(taps, (tap) => {
         const row = steps.slice(rows, [tap, 0], [1, rows.shape[1] as number], [1, 1]);
         return inDepth(steps, inputGradient(steps, upstream, steps.reshape(row, size), flat), layers, tap);

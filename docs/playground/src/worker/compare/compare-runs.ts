@@ -1,4 +1,4 @@
-import { LowbitError } from '@lowbit/core';
+import { stopIfAborted } from '@lowbit/core';
 import type { RunOutputs } from '@lowbit/onnx';
 import { differenceOf, mergeDifferences, outputCollector, type ModelValue } from 'lowbit/browser';
 import type { CompareResult } from '../../shared/messages.js';
@@ -44,5 +44,5 @@ async function outputsOf(run: AsyncIterator<RunOutputs>): Promise<RunOutputs> {
 /** Lets a message through that may cancel. */
 async function turn(signal: AbortSignal): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, 0));
-  if (signal.aborted) throw new LowbitError({ code: 'aborted', where: 'compare' });
+  stopIfAborted(signal, 'compare');
 }

@@ -1,4 +1,5 @@
-import { joinBytes, parseModelJson, type ManifestGroup } from '@lowbit/tfjs-format';
+import { joinBytes } from '@lowbit/core';
+import { parseModelJson, type ManifestGroup } from '@lowbit/tfjs-format';
 import type { io } from '@tensorflow/tfjs-core';
 import { beside, type DroppedFiles } from '../dropped-files.js';
 

@@ -1,7 +1,6 @@
-import type { CalibrationInput } from '@lowbit/data';
 import { describe, expect, it } from 'vitest';
 
-import { UsageError } from '../usage/usage-error.js';
+import type { CalibrationInput } from '../input/options.js';
 import { settleShapes } from './open-sizes.js';
 
 const input = (shape: CalibrationInput['shape'], name = 'x'): CalibrationInput => ({
@@ -43,6 +42,8 @@ describe('open sizes', () => {
   });
 
   it.each([['bach'], ['x:1'], ['y:0']])('are never given to what is not open: %s', (name) => {
-    expect(() => shapesOf([input(['batch', 3])], { [name]: 2 })).toThrow(UsageError);
+    expect(() => shapesOf([input(['batch', 3])], { [name]: 2 })).toThrow(
+      expect.objectContaining({ code: 'invalid-argument', where: 'sizes' }),
+    );
   });
 });

@@ -1,5 +1,5 @@
-import type { ModelJson } from '@lowbit/tfjs-format';
-import { rollups } from 'd3-array';
+import type { ModelJson } from '../manifest/parse-model-json.js';
+import { groupBy } from './group-by.js';
 
 /** How often a model has a class of layers, or an operation of a graph. */
 export interface OperatorCount {
@@ -14,12 +14,8 @@ export function operatorCounts({ modelTopology }: ModelJson): readonly OperatorC
   const names = Array.isArray(node)
     ? node.map((one) => text(member(one, 'op')))
     : classNames(keras ?? modelTopology).slice(1);
-  return rollups(
-    names,
-    (group) => group.length,
-    (name) => name,
-  )
-    .map(([op, count]) => ({ op, domain: 'tensorflow.js', count }))
+  return [...groupBy(names, (name) => name)]
+    .map(([op, group]) => ({ op, domain: 'tensorflow.js', count: group.length }))
     .sort((a, b) => b.count - a.count || (a.op < b.op ? -1 : 1));
 }
 

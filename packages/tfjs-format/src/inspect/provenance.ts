@@ -1,15 +1,38 @@
-import { isLowbitError, parsePlan, type QuantizationPlan } from '@lowbit/core';
-import type { PlanSummary, Provenance } from '@lowbit/report/text';
-import { isPacked, type ModelJson, type StoredWeight } from '@lowbit/tfjs-format';
-import { rollups, sum } from 'd3-array';
+import { isLowbitError, parsePlan, sizeOf, type QuantizationPlan } from '@lowbit/core';
+import type { ModelJson } from '../manifest/parse-model-json.js';
+import type { StoredWeight } from '../manifest/stored-weights.js';
+import { isPacked } from '../manifest/weight-spec.js';
+import { groupBy } from './group-by.js';
+
+/** What lowbit did to a model before. */
+export interface Provenance {
+  /** Weights that are packed codes. */
+  readonly packed: number;
+  /** Bits a packed weight, scales and codebooks counted; `null` when none is packed. */
+  readonly bitsPerWeight: number | null;
+  /** What the stored plans of all runs say; `null` when there is none, or one that cannot be read. */
+  readonly plan: PlanSummary | null;
+}
+
+/** A plan, drawn together. */
+export interface PlanSummary {
+  readonly weights: readonly {
+    readonly quantizer: string;
+    readonly bits: number;
+    readonly granularity: string;
+    readonly count: number;
+  }[];
+  /** Places where activations are quantized. */
+  readonly activations: number;
+}
 
 /** What lowbit did to a model, by its file; undefined when nothing. */
 export function provenanceOf(json: ModelJson, weights: readonly StoredWeight[]): Provenance | undefined {
   const packed = weights.filter(({ spec }) => isPacked(spec));
   const record = json.userDefinedMetadata?.['lowbit'];
   if (packed.length === 0 && record === undefined) return undefined;
-  const values = sum(packed, ({ spec }) => spec.shape.reduce((product, size) => product * size, 1));
-  const bits = 8 * sum(packed, ({ bytes }) => bytes.length);
+  const values = packed.reduce((sum, { spec }) => sum + sizeOf(spec.shape), 0);
+  const bits = 8 * packed.reduce((sum, { bytes }) => sum + bytes.length, 0);
   const { plan, earlier } = (record ?? {}) as { readonly plan?: unknown; readonly earlier?: unknown };
   return {
     packed: packed.length,
@@ -25,13 +48,12 @@ function planSummary(values: readonly unknown[]): PlanSummary | null {
     weights.flatMap((entry) => (entry.bits === 'float' ? [] : [entry])),
   );
   const entries = [...new Map(all.map((entry) => [entry.id, entry])).values()];
-  const kinds = rollups(
+  const kinds = groupBy(
     entries.map(({ quantizer, bits, granularity }) => ({ quantizer: quantizer.name, bits, granularity })),
-    (group) => ({ ...group[0]!, count: group.length }),
     (entry) => JSON.stringify(entry),
   );
   return {
-    weights: kinds.map(([, kind]) => kind),
+    weights: [...kinds.values()].map((group) => ({ ...group[0]!, count: group.length })),
     activations: Math.max(...plans.map(({ activations }) => activations?.length ?? 0)),
   };
 }

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-import { operatorCounts } from './layer-classes.js';
+import { operatorCounts } from './operator-counts.js';
 
 const layer = (class_name: string, config: unknown = {}) => ({ class_name, config });
 const counts = (modelTopology: Record<string, unknown>) =>

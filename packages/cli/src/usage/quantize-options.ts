@@ -1,10 +1,7 @@
 import type { Granularity, ParameterStorage, Registry } from '@lowbit/core';
 import type { RuntimeTarget } from '@lowbit/onnx';
-import { Option, type Command } from 'commander';
-
-import { activationOptions, type ActivationOptions } from '../usage/activation-options.js';
-import { pluginOption } from '../usage/plugin-option.js';
-import { tfjsOptions, type TfjsOptions } from '../usage/tfjs-options.js';
+import { type Command, Option } from 'commander';
+import { activationOptions, type ActivationOptions } from './activation-options.js';
 import {
   choiceParser,
   collect,
@@ -13,7 +10,9 @@ import {
   parseGranularity,
   parseParameters,
   parseTargetOption,
-} from '../usage/option-values.js';
+} from './option-values.js';
+import { pluginOption } from './plugin-option.js';
+import { tfjsOptions, type TfjsOptions } from './tfjs-options.js';
 
 /** The options of `lowbit quantize`, as parsed. */
 export interface GivenOptions extends ActivationOptions, TfjsOptions {

@@ -1,6 +1,5 @@
-import { join, parse } from 'node:path';
-
 import { LowbitError, type QuantizationPlan } from '@lowbit/core';
+import { join, parse } from 'node:path';
 
 /** Where the result goes when nobody says: `model.onnx` at 8 bits becomes `model_q8.onnx` in the same folder. */
 export function defaultOutput(model: string, bits: number | string): string {

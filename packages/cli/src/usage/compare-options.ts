@@ -1,16 +1,15 @@
-import { Option, type Command } from 'commander';
-
+import { type Command, Option } from 'commander';
 import {
   calibrateOption,
+  type CalibrationOptions,
   imageOptionNames,
   imageOptions,
   sampleOptions,
-  type CalibrationOptions,
-} from '../usage/calibration-options.js';
-import { optionName } from '../usage/option-name.js';
-import { pluginOption } from '../usage/plugin-option.js';
-import { collectAll, parseCount, quoted } from '../usage/option-values.js';
-import { usageError } from '../usage/usage-error.js';
+} from './calibration-options.js';
+import { optionName } from './option-name.js';
+import { collectAll, parseCount, quoted } from './option-values.js';
+import { pluginOption } from './plugin-option.js';
+import { usageError } from './usage-error.js';
 
 /** The options of `lowbit compare`, as parsed. */
 export interface CompareOptions extends CalibrationOptions {

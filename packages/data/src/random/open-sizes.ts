@@ -1,8 +1,7 @@
 import { suggestName } from '@lowbit/core';
-import { isFixed, type CalibrationInput } from '@lowbit/data';
 
-import { quoted } from '../usage/option-values.js';
-import { usageError } from '../usage/usage-error.js';
+import { isFixed, type CalibrationInput } from '../input/options.js';
+import { invalidArgument } from '../problems.js';
 
 /** Side of a picture, and size of any other open axis. */
 const defaults = { side: 224, other: 16 } as const;
@@ -30,7 +29,7 @@ interface Axis {
  * like pictures, 16 for the rest. Axes of one name have one size.
  *
  * @param given - sizes by the name of an axis, or by INPUT:AXIS
- * @throws UsageError for a given size that no open axis is called after.
+ * @throws LowbitError `invalid-argument` at `sizes`, for a given size that no open axis is called after.
  */
 export function settleShapes(
   inputs: readonly CalibrationInput[],
@@ -73,13 +72,12 @@ function checkGiven(open: readonly Axis[], given: ReadonlyMap<string, number>): 
   const known = [...new Set(open.map(({ name }) => name))];
   for (const name of given.keys()) {
     if (known.includes(name) || open.some(({ place }) => place === name)) continue;
-    throw usageError({
-      where: '--dim',
+    throw invalidArgument('sizes', {
       expected:
         known.length === 0
           ? 'no size, because no axis is open'
           : `one of ${known.join(', ')}, or INPUT:AXIS of an open axis: ${open[0]?.place}`,
-      received: quoted(name),
+      received: JSON.stringify(name),
       ...suggestName(name, [...known, ...open.map(({ place }) => place)]),
     });
   }

@@ -1,8 +1,7 @@
 import type { ParameterStorage } from '@lowbit/core';
-
-import type { FoundModel } from '../model/find-model.js';
-import { optionName } from './option-name.js';
-import { UsageError, usageError } from './usage-error.js';
+import { optionName } from '../usage/option-name.js';
+import { UsageError, usageError } from '../usage/usage-error.js';
+import type { FoundModel } from './find-model.js';
 
 /** Options that only one kind of model has a use for. */
 const options = {

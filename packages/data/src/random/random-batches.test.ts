@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { UsageError } from '../usage/usage-error.js';
-import { randomBatches } from './random-batches.js';
+import { randomBatches, randomInputs } from './random-batches.js';
 
 const inputs = [
   { name: 'x', type: 'float32', shape: ['batch', 8] },
@@ -32,8 +31,21 @@ describe('random batches', () => {
     }
   });
 
+  it('are the same when they are iterated again', () => {
+    const batches = randomBatches(inputs, shapes, { batches: 2, seed: 5 });
+    expect([...batches]).toEqual([...batches]);
+  });
+
   it('are not made larger than 256 MiB', () => {
     const large = new Map(inputs.map(({ name }) => [name, [30_000, 30_000]]));
-    expect(() => [...randomBatches(inputs, large, { batches: 1, seed: 0 })]).toThrow(UsageError);
+    expect(() => randomBatches(inputs, large, { batches: 1, seed: 0 })).toThrow(
+      expect.objectContaining({ code: 'invalid-argument', where: 'sizes' }),
+    );
+  });
+
+  it('are made for every axis that is open, eight unless it is said how many', () => {
+    const { batches, count, sizes } = randomInputs(inputs, { seed: 0, sizes: new Map([['batch', 3]]) });
+    expect([...batches].map(({ inputs: { x } }) => x!.shape)).toEqual(Array(8).fill([3, 8]));
+    expect({ count, sizes }).toEqual({ count: 8, sizes: { batch: 3 } });
   });
 });

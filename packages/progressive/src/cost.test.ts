@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import { bitOperations } from './bit-operations.js';
-import { codeBytes, memorySaved } from './memory.js';
+import { bitOperations, codeBytes, memorySaved } from './cost.js';
 
 /** Weights of the stages: 3 × 3 convolutions, and the 1 × 1 shortcuts of ResNet-18. */
 const resnet20 = [13_824, 50_688, 202_752];

@@ -2,7 +2,7 @@ import type { PlannedWork } from '@lowbit/core';
 import { registry } from '@lowbit/methods';
 import { describe, expect, it } from 'vitest';
 
-import { neededStatistics } from './needed-statistics.js';
+import { neededStatistics } from './observe.js';
 
 function planOf(...names: readonly string[]): PlannedWork {
   const activations = names.map((name, index) => ({

@@ -1,0 +1,19 @@
+import { expect, it } from 'vitest';
+
+import { calibrationInputs } from './calibration-inputs.js';
+
+it('makes inputs of what a model declares, with −1 for a size that is not known', () => {
+  const declared = [{ name: 'x', type: 'float32', shape: ['batch', null, 3] }];
+  expect(calibrationInputs(declared, 'm.onnx')).toEqual([
+    { name: 'x', type: 'float32', shape: ['batch', -1, 3] },
+  ]);
+});
+
+it.each([
+  ['m.onnx', []],
+  ['m.onnx: input x', [{ name: 'x', type: 'float32', shape: null }]],
+])('refuses %s without inputs, or without their axes', (where, declared) => {
+  expect(() => calibrationInputs(declared, 'm.onnx')).toThrow(
+    expect.objectContaining({ code: 'invalid-argument', where }),
+  );
+});

@@ -1,0 +1,92 @@
+import { seededRandom, seedFrom, sizeOf, type Batch, type Random } from '@lowbit/core';
+
+import { elementsOf } from '../input/elements.js';
+import type { CalibrationInput } from '../input/options.js';
+import { limits } from '../limits.js';
+import { invalidArgument } from '../problems.js';
+import { settleShapes, type SettledShapes } from './open-sizes.js';
+
+/** Random batches for a model, and what was chosen for it. */
+export interface RandomInputs {
+  /** Can be iterated again, and is the same then. */
+  readonly batches: Iterable<Batch>;
+  readonly count: number;
+  /** Size of each open axis. */
+  readonly sizes: SettledShapes['sizes'];
+  /** How the numbers are spread, in words. */
+  readonly values: string;
+}
+
+/**
+ * Random batches for a model, with a size for every axis that it leaves open.
+ *
+ * @param sizes - of open axes, as for {@link settleShapes}
+ * @throws LowbitError `invalid-argument` at `sizes`.
+ */
+export function randomInputs(
+  inputs: readonly CalibrationInput[],
+  {
+    seed,
+    batches = 8,
+    sizes: given = new Map(),
+  }: {
+    readonly seed: number;
+    readonly batches?: number;
+    readonly sizes?: ReadonlyMap<string, number>;
+  },
+): RandomInputs {
+  const { shapes, sizes } = settleShapes(inputs, given);
+  return {
+    batches: randomBatches(inputs, shapes, { batches, seed }),
+    count: batches,
+    sizes,
+    values: 'floats uniform in [−1, 1); whole numbers and truth values 0 or 1',
+  };
+}
+
+/**
+ * Batches of random numbers: floats uniform in [−1, 1), whole numbers and truth values 0 or 1, which are in range
+ * for nearly every table and mask. The same seed gives the same batches, on every iteration too.
+ *
+ * @param shapes - of all inputs by their names, as `settleShapes` gives them
+ * @throws LowbitError `invalid-argument` at `sizes` when an input would take more than 256 MiB.
+ */
+export function randomBatches(
+  inputs: readonly CalibrationInput[],
+  shapes: SettledShapes['shapes'],
+  { batches, seed }: { readonly batches: number; readonly seed: number },
+): Iterable<Batch> {
+  const settled = inputs.map((input) => ({ input, shape: shapes.get(input.name) ?? [] }));
+  settled.forEach(checkSize);
+  return {
+    *[Symbol.iterator]() {
+      const streams = settled.map(({ input }) => seededRandom(seedFrom(seed, input.name)));
+      for (let i = 0; i < batches; i++) {
+        const values = settled.map(({ input, shape }, at) => {
+          return [input.name, { shape, data: randomNumbers(input, shape, streams[at] as Random) }] as const;
+        });
+        yield { inputs: Object.fromEntries(values) };
+      }
+    },
+  };
+}
+
+interface SettledInput {
+  readonly input: CalibrationInput;
+  readonly shape: readonly number[];
+}
+
+function checkSize({ input, shape }: SettledInput): void {
+  const count = sizeOf(shape);
+  if (count * 8 <= limits.batch) return;
+  throw invalidArgument('sizes', {
+    expected: `sizes with which an input has at most ${limits.batch / 8} numbers`,
+    received: `${count} for ${input.name}, whose shape is [${shape.join(', ')}]`,
+  });
+}
+
+function randomNumbers(input: CalibrationInput, shape: readonly number[], random: Random): ArrayLike<number> {
+  const { kind, allocate } = elementsOf(input);
+  const next = kind === 'float' ? () => 2 * random() - 1 : () => Math.floor(2 * random());
+  return allocate(sizeOf(shape)).map(next);
+}
