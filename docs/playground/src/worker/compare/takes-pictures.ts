@@ -1,4 +1,5 @@
-import { calibrationInputs, imagePreparation, settleShapes, type ModelValue } from 'lowbit/browser';
+import { calibrationInputs, imagePreparation, settleShapes } from '@lowbit/data';
+import type { ModelValue } from 'lowbit/browser';
 
 /** Whether a picture can be the whole input of a model. */
 export function takesPictures(values: readonly ModelValue[], file: string): boolean {

@@ -1,4 +1,5 @@
 import type { Batch } from '@lowbit/core';
+import { calibrationInputs } from '@lowbit/data';
 import {
   onnx,
   type OnnxModel,
@@ -7,7 +8,7 @@ import {
   type ReadExternalData,
   type RunOutputs,
 } from '@lowbit/onnx';
-import { calibrationInputs, interfaceOf } from 'lowbit/browser';
+import { interfaceOf } from 'lowbit/browser';
 import type { CompareInputs, CompareResult } from '../../shared/messages.js';
 import { compareRuns } from '../compare/compare-runs.js';
 import { makeBatches } from '../compare/make-batches.js';

@@ -1,5 +1,6 @@
 import { quantize, type Report } from '@lowbit/core';
-import { calibrationInputs, formatBytes, formatDecibels } from 'lowbit/browser';
+import { calibrationInputs } from '@lowbit/data';
+import { formatBytes, formatDecibels } from 'lowbit/browser';
 import type { CompareInputs, CompareResult, Download, DownloadForm } from '../../shared/messages.js';
 import { compareRuns } from '../compare/compare-runs.js';
 import { makeBatches } from '../compare/make-batches.js';
