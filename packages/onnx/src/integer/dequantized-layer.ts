@@ -26,7 +26,7 @@ export function writeDequantizedLayer(work: StaticWork, input: string, edit: Int
   const { source, shape } = layer.weight;
   const { name } = source;
   const codes = edit.constant(`${name}_quantized`, DataType.INT8, shape, weight.codes, source);
-  const added = [dequantize(name, DataType.INT8, codes, scales, layer.channelAxis, edit)];
+  const added = [dequantize(name, codes, scales, layer.channelAxis, edit, layer.op === 'Gemm')];
   graph.setInput(node, 0, input);
   graph.setInput(node, 1, added[0]!.output[0] as string);
   const bias = biasOf(work, graph);
@@ -38,7 +38,7 @@ export function writeDequantizedLayer(work: StaticWork, input: string, edit: Int
       [bias.length],
       biasIntegers(work, bias, scales),
     );
-    added.push(dequantize(near, DataType.INT32, stored, biasScales(work, scales), 0, edit));
+    added.push(dequantize(near, stored, biasScales(work, scales), 0, edit));
     graph.setInput(node, 2, added[1]!.output[0] as string);
   }
   graph.replace(node, [...added, node]);
@@ -93,22 +93,21 @@ function biasIntegers(work: StaticWork, bias: ArrayLike<number>, scales: Float32
   return Array.from(bias, (value, channel) => Math.round(value / (steps[channel] as number)));
 }
 
-/** `DequantizeLinear` along an axis, around 0. */
+/**
+ * `DequantizeLinear` along an axis, around 0. That is the default and not stored, but for the weight of a `Gemm`, which
+ * onnxruntime (1.30) fuses to its integer form only where it has a zero point.
+ */
 function dequantize(
   near: string,
-  type: DataType,
   codes: string,
   scales: Float32Array,
   axis: number,
   edit: IntegerEdit,
+  withZeros = false,
 ) {
   const channels = [scales.length];
-  const scale = edit.constant(`${near}_scale`, DataType.FLOAT, channels, scales);
-  const zero = edit.constant(`${near}_zero`, type, channels, new Int8Array(scales.length));
-  return edit.linear(
-    'DequantizeLinear',
-    [codes, scale, zero],
-    edit.graph.newName(`${near}_dequantized`),
-    axis,
-  );
+  const inputs = [codes, edit.constant(`${near}_scale`, DataType.FLOAT, channels, scales)];
+  if (withZeros)
+    inputs.push(edit.constant(`${near}_zero`, DataType.INT8, channels, new Int8Array(scales.length)));
+  return edit.linear('DequantizeLinear', inputs, edit.graph.newName(`${near}_dequantized`), axis);
 }

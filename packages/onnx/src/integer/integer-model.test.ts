@@ -169,6 +169,11 @@ test('two products in a row are surrounded by QuantizeLinear and DequantizeLinea
     expect(written.filter((name) => name === op)).toHaveLength(2);
     expect(written.filter((name) => name === 'QuantizeLinear')).toHaveLength(2);
     expect(written.filter((name) => name === 'DequantizeLinear')).toHaveLength(op === 'Gemm' ? 6 : 4);
+    // Zeros are the default, and stored for the weights of Gemm alone, which are not fused without them.
+    const zeros = readModel(result.bytes, 'written').proto.graph!.initializer.filter(
+      ({ name, dims }) => name.endsWith('_zero') && dims.length === 1,
+    );
+    expect(zeros.map(({ name }) => name)).toEqual(op === 'Gemm' ? ['v_zero', 'w_zero'] : []);
     const [expected, actual] = [await runModel(bytes, { x }), await runModel(result.bytes, { x })];
     const [a, b] = [expected.get('y')!, actual.get('y')!];
     expect(Math.max(...a.map((value, i) => Math.abs(value - b[i]!)))).toBeLessThan(0.05 * Math.max(...a));
@@ -205,4 +210,14 @@ describe.each([
     expect(Math.max(...a.map((value, i) => Math.abs(value - b[i]!)))).toBeLessThan(0.03 * Math.max(...a));
     expect(operatorsRun(result.bytes, { x: [8, 96] })).toContain(operator);
   });
+});
+
+test('what is said of a weight in an integer form is that its scales are float32, where others were asked for', async () => {
+  for (const form of ['operators', 'qdq'] as const) {
+    const stored = await integerFlow(network(13), form, batches, plainRange, { parameterStorage: 'float16' });
+    for (const [id, reason] of stored.reasons) {
+      const isInteger = stored.forms.get(id)!.includes('Integer') || stored.forms.get(id)!.startsWith('Q');
+      expect(reason.includes('its scales are stored as float32')).toBe(isInteger);
+    }
+  }
 });

@@ -42,6 +42,16 @@ export function writeIntegers(
     model: written,
     changed,
     rest: new Map([...outcome.weights].filter(([id]) => !done.has(id))),
-    notes: (rest) => [...storage, ...rest.map((note) => withReason(note, reasons.get(note.id)))],
+    notes: (rest) => [
+      ...storage.map((note) => withReason(note, wholeScales(outcome.weights.get(note.id)))),
+      ...rest.map((note) => withReason(note, reasons.get(note.id))),
+    ],
   };
+}
+
+/** What is said where scales were to be stored in fewer bytes: integer operators take float32 ones alone. */
+function wholeScales(tensor: QuantizedTensor | undefined): string | undefined {
+  return tensor === undefined || tensor.parameterStorage === 'float32'
+    ? undefined
+    : 'its scales are stored as float32, which integer operators take alone';
 }

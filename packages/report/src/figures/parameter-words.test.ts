@@ -20,8 +20,10 @@ it('tells how parameters are held where that is not the default', () => {
   const twoLevel = { kind: 'two-level', bits: 6 } as const;
   expect(parameterWords(planOf())).toBeUndefined();
   expect(parameterWords(planOf('float32', 'float32'))).toBeUndefined();
-  expect(parameterWords(planOf('float16', 'float16'))).toBe('scales, offsets and codebooks: float16');
+  expect(parameterWords(planOf('float16', 'float16'))).toBe(
+    'scales, offsets and codebooks: float16, but where a weight says otherwise',
+  );
   expect(parameterWords(planOf(twoLevel, 'float32', twoLevel))).toBe(
-    'scales, offsets and codebooks: 2 × two-level:6, 1 × float32',
+    'scales, offsets and codebooks: 2 × two-level:6, 1 × float32, but where a weight says otherwise',
   );
 });

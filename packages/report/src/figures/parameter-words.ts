@@ -1,7 +1,7 @@
 import type { ParameterStorage, QuantizationPlan } from '@lowbit/core';
 import { rollups } from 'd3-array';
 
-/** How scales, offsets and codebooks are to be held, as the plan says; weights that fall back are among the warnings; `undefined` when all are float32, as by default. */
+/** How scales, offsets and codebooks are to be held, as the plan says; reasons and warnings of weights tell where they are not; `undefined` when all are float32, as by default. */
 export function parameterWords({ weights }: QuantizationPlan): string | undefined {
   const storages = weights.flatMap((entry) =>
     entry.bits === 'float' ? [] : [storageWords(entry.parameterStorage)],
@@ -13,7 +13,7 @@ export function parameterWords({ weights }: QuantizationPlan): string | undefine
   );
   if (counts.every(([words]) => words === 'float32')) return undefined;
   const words = counts.map(([storage, count]) => (counts.length === 1 ? storage : `${count} × ${storage}`));
-  return `scales, offsets and codebooks: ${words.join(', ')}`;
+  return `scales, offsets and codebooks: ${words.join(', ')}, but where a weight says otherwise`;
 }
 
 function storageWords(storage: ParameterStorage): string {
