@@ -111,6 +111,17 @@ describe('labels in a file', () => {
   });
 });
 
+it.each([
+  ['1e39', 'float32'],
+  ['-1e400', 'float64'],
+  ['70000', 'float16'],
+])('%s is refused where it is infinite in %s, with its line', async (value, type) => {
+  const path = join(await newFolder(), 'data.jsonl');
+  await writeFile(path, `{"x": [1]}\n{"x": [${value}]}\n`);
+  const error = await failure([path], forInput(['N', 1], { type }), 'non-finite');
+  expect(error.where).toBe(`${path}: line 2: x`);
+});
+
 describe('arguments', () => {
   it('are checked', async () => {
     const path = fixture('f4.npy');

@@ -172,6 +172,34 @@ describe('npy files that are wrong', () => {
     await failure([unsafe], forInput(['N', 1], { type: 'int64' }));
   });
 
+  it.each([
+    ['float32', 1e300],
+    ['float32', 2 ** 128 * (1 - 2 ** -25)],
+    ['float64', -Infinity],
+    ['bfloat16', 3.4e38],
+    ['float16', 1e300],
+    ['float16', -65520],
+    // Single precision, in which the batch holds it, rounds it up to 65520.
+    ['float16', 65519.999],
+  ])('refuses what is infinite in %s: %d, with its sample', async (type, value) => {
+    const path = await write(npyBytes([3, 2], Float64Array.of(1, 2, 3, 4, 5, value)));
+    const spec = forInput(['N', 2], { type, batchSize: 2 });
+    expect((await failure([path], spec, 'non-finite')).where).toBe(`${path}: sample 3`);
+  });
+
+  it.each([
+    ['float32', 2 ** 128 * (1 - 2 ** -24)],
+    ['bfloat16', 2 ** 128 * (1 - 2 ** -8)],
+    ['float16', 65504],
+    ['float64', Number.MAX_VALUE],
+  ])('keeps the largest of %s: %d', async (type, value) => {
+    const path = await write(npyBytes([1, 2], Float64Array.of(-value, value)));
+    expect((await readAll([path], forInput(['N', 2], { type })))[0]?.inputs['x']?.data).toEqual([
+      -value,
+      value,
+    ]);
+  });
+
   it('refuses one sample that is larger than a batch may be, without reading it', async () => {
     const path = await write(header(plain('(1, 100000000)')));
     await truncate(path, header(plain('(1, 100000000)')).length + 400_000_000);

@@ -55,6 +55,7 @@ function reader(
     source ??= await rowOrderSource(file);
     const units = Math.min(most, placement.count - taken);
     const bytes = await source.read(units * sizeOf(placement.shape) * file.header.type.bytes);
+    const first = taken;
     taken += units;
     if (taken === placement.count) {
       await source.finish();
@@ -62,7 +63,8 @@ function reader(
       index++;
       taken = 0;
     }
-    return { units, shape: placement.shape, values: file.header.type.values(bytes), where: file.where };
+    const values = file.header.type.values(bytes);
+    return { units, first, shape: placement.shape, values, where: file.where };
   };
   const take = async (units: number) => {
     const { placement, file } = parts[index] as Part;
@@ -77,6 +79,8 @@ function reader(
 
 interface Piece {
   readonly units: number;
+  /** The place of the first among the units of its file, from 0. */
+  readonly first: number;
   readonly shape: readonly number[];
   readonly values: ArrayLike<number | bigint>;
   readonly where: string;
@@ -99,7 +103,8 @@ async function fill(
         remedy: 'Read samples of different shapes in batches of one.',
       });
     }
-    copyChecked(piece.values, data, done * size, input, piece.where);
+    const whereOf = (i: number) => `${piece.where}: sample ${piece.first + Math.floor(i / size) + 1}`;
+    copyChecked(piece.values, data, done * size, input, whereOf);
     done += piece.units;
   }
 }

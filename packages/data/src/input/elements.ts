@@ -12,30 +12,41 @@ export type ElementKind = 'float' | 'integer' | 'bool';
 /** How elements of a model's input are held. */
 export interface Elements {
   readonly kind: ElementKind;
+  /** For floats, of what is finite in the type of the input. */
   readonly lowest: number;
   readonly highest: number;
+  /** What becomes of a number in the memory that `allocate` gives. */
+  hold(value: number): number;
   allocate(length: number): Numbers;
 }
 
-const float = (allocate: Elements['allocate']): Elements => ({
+const same = (value: number): number => value;
+const float = (highest: number, allocate: Elements['allocate'], hold = same): Elements => ({
   kind: 'float',
-  lowest: -Infinity,
-  highest: Infinity,
+  lowest: -highest,
+  highest,
+  hold,
   allocate,
 });
 const integer = (lowest: number, highest: number, allocate: Elements['allocate']): Elements => ({
   kind: 'integer',
   lowest,
   highest,
+  hold: same,
   allocate,
 });
-const single = float((length) => new Float32Array(length));
+
+const single = (highest: number): Elements =>
+  float(highest, (length) => new Float32Array(length), Math.fround);
+
+/** The largest float32 that does not become infinite, 2^`power`, where `digits` binary digits are kept. */
+const below = (power: number, digits: number): number => 2 ** power * (1 - 2 ** (-digits - 1) - 2 ** -24);
 
 const known: ReadonlyMap<string, Elements> = new Map([
-  ['float16', single],
-  ['bfloat16', single],
-  ['float32', single],
-  ['float64', float((length) => new Float64Array(length))],
+  ['float16', single(below(16, 11))],
+  ['bfloat16', single(below(128, 8))],
+  ['float32', single(Number.MAX_VALUE)],
+  ['float64', float(Number.MAX_VALUE, (length) => new Float64Array(length))],
   ['int8', integer(-128, 127, (length) => new Int8Array(length))],
   ['uint8', integer(0, 255, (length) => new Uint8Array(length))],
   ['int16', integer(-32768, 32767, (length) => new Int16Array(length))],
@@ -44,7 +55,7 @@ const known: ReadonlyMap<string, Elements> = new Map([
   ['uint32', integer(0, 2 ** 32 - 1, (length) => new Uint32Array(length))],
   ['int64', integer(Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER, (length) => new Float64Array(length))],
   ['uint64', integer(0, Number.MAX_SAFE_INTEGER, (length) => new Float64Array(length))],
-  ['bool', { kind: 'bool', lowest: 0, highest: 1, allocate: (length) => new Uint8Array(length) }],
+  ['bool', { ...integer(0, 1, (length) => new Uint8Array(length)), kind: 'bool' }],
 ]);
 
 /**
@@ -65,36 +76,41 @@ export function elementsOf(input: CalibrationInput): Elements {
 /**
  * Copies `values` into `target` from `start` on.
  *
- * @throws LowbitError `non-finite` for NaN, `calibration-invalid` for a value that the type does not have.
+ * @param whereOf - where the value of this index stands, for errors
+ * @throws LowbitError `non-finite` for NaN, an infinity and what becomes one in the type of the input; `calibration-invalid`
+ *   for a value that an integer type does not have.
  */
 export function copyChecked(
   values: ArrayLike<number | bigint>,
   target: Numbers,
   start: number,
   input: CalibrationInput,
-  where: string,
+  whereOf: (index: number) => string,
 ): void {
-  const { kind, lowest, highest } = elementsOf(input);
+  const { kind, lowest, highest, hold } = elementsOf(input);
   for (let i = 0; i < values.length; i++) {
-    const value = Number(values[i]);
-    if (Number.isNaN(value)) throw notANumber(where, input);
-    if (value < lowest || value > highest || (kind !== 'float' && !Number.isInteger(value))) {
-      throw outOfRange(where, input, values[i] as number);
+    const value = hold(Number(values[i]));
+    const isInRange = value >= lowest && value <= highest;
+    if (!isInRange || (kind !== 'float' && !Number.isInteger(value))) {
+      throw wrongValue(whereOf(i), input, kind, values[i] as number);
     }
     target[start + i] = value;
   }
 }
 
-function notANumber(where: string, { name }: CalibrationInput): LowbitError {
+function wrongValue(
+  where: string,
+  { name, type }: CalibrationInput,
+  kind: ElementKind,
+  value: number | bigint,
+): LowbitError {
+  const expected = `values of type ${type} for the input ${name}`;
+  if (kind !== 'float' && !Number.isNaN(value)) return invalid(where, { expected, received: `${value}` });
   return new LowbitError({
     code: 'non-finite',
     where,
-    expected: `numbers for the input ${name}`,
-    received: 'NaN',
+    expected: `finite ${expected}`,
+    received: Number.isFinite(Number(value)) ? `${value}, which is infinite in ${type}` : `${value}`,
     remedy: 'Remove this sample.',
   });
-}
-
-function outOfRange(where: string, { name, type }: CalibrationInput, value: number | bigint): LowbitError {
-  return invalid(where, { expected: `values of type ${type} for the input ${name}`, received: `${value}` });
 }

@@ -24,7 +24,7 @@ export function parseValue(value: unknown, input: CalibrationInput, where: strin
     throw invalid(where, { expected: 'one value of the input a line', received: `${placement.count}` });
   }
   const data = elementsOf(input).allocate(numbers.length);
-  copyChecked(numbers, data, 0, input, where);
+  copyChecked(numbers, data, 0, input, () => where);
   return { placement, data };
 }
 
