@@ -15,7 +15,7 @@ import { quantizeOptions, type QuantizeOptions } from './events.js';
 import { fitActivations } from './fit-activations.js';
 import { brokenPromise, wantedForms } from './broken-promise.js';
 import { gridCost } from './grid-cost.js';
-import { ownGrids } from './own-grids.js';
+import { ownGrids, withoutStaleWishes } from './own-grids.js';
 import { writePlan, type RemarkOne } from './write-plan.js';
 import { codeWeight, fitWeight } from './weight.js';
 
@@ -60,7 +60,7 @@ export async function applyPlan<M>(
   });
   return writePlan(
     formed,
-    ownGrids(withLayers(plan, placed), placed, activations, registry),
+    ownGrids(withLayers(withoutStaleWishes(plan, wanted, registry), placed), placed, activations, registry),
     registry,
     activations,
     (planned, values) => codeWeight(planned, values, fitWeight(planned, values)),

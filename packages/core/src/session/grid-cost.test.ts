@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { coarse, memoryPort, type MemoryModel } from '../../test/memory-port.js';
 import { makePlan } from '../plan/make-plan.js';
 import { parsePlan } from '../plan/parse-plan.js';
+import type { QuantizedEntry } from '../plan/plan.js';
 import type { Quantizer } from '../plugin/quantizer.js';
 import { registry } from '../plugin/registry.js';
 import { applyPlan } from './apply-plan.js';
@@ -87,4 +88,27 @@ test('a quantizer that does not keep the grid that it promises is told by its na
     bits: 8,
   });
   expect(real.weights[0]!.warnings).not.toContain(words);
+});
+
+test('an edited plan tells of a packed form only where its entry is still the one that planning made', async () => {
+  const port = await wantingPort();
+  const known = registry([gridded, coarse('other')]);
+  const { plan } = await quantize(port, { registry: known, bits: 8 });
+  const [entry] = plan.weights as [QuantizedEntry];
+  const edits: Partial<QuantizedEntry>[] = [
+    { quantizer: { name: 'other', options: {} } },
+    { quantizer: { name: 'min-max', options: { zero: 'real' } } },
+  ];
+  for (const edit of edits) {
+    const { report, plan: applied } = await applyPlan(
+      port,
+      { ...plan, weights: [{ ...entry, ...edit }] },
+      known,
+    );
+    expect(report.weights[0]!.reason).not.toContain('Packed');
+    expect(applied.weights[0]).not.toHaveProperty('instead');
+    expect(applied.weights[0]).not.toHaveProperty('wanted');
+  }
+  const elsewhere = await applyPlan(memoryPort(model), plan, known);
+  expect(elsewhere.report.weights[0]!.reason).not.toContain('Packed');
 });

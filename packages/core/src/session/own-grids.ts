@@ -1,7 +1,8 @@
-import type { FittedActivations } from '../model/port.js';
+import type { FittedActivations, WantedForm } from '../model/port.js';
 import type { PlacedWeight } from '../plan/make-plan.js';
 import { meetWanted } from '../plan/meet-wanted.js';
 import type { QuantizationPlan, QuantizedEntry } from '../plan/plan.js';
+import type { Options } from '../plugin/options.js';
 import type { Registry } from '../plugin/registry.js';
 
 /**
@@ -44,6 +45,38 @@ function ownGrid(entry: QuantizedEntry, { weight }: PlacedWeight, registry: Regi
     ...(met.reason === undefined ? {} : { wanted: met.reason }),
     reason: reasons.filter((one) => one !== undefined && one !== '').join('; '),
   };
+}
+
+/**
+ * The plan without what it tells of packed forms where that is not so any more, since somebody has changed an entry, or the model is
+ * written for another target: the options stay what they are.
+ */
+export function withoutStaleWishes(
+  plan: QuantizationPlan,
+  wanted: ReadonlyMap<string, WantedForm | undefined>,
+  registry: Registry,
+): QuantizationPlan {
+  const weights = plan.weights.map((entry) => {
+    if (entry.bits === 'float' || entry.instead === undefined) return entry;
+    if (isMet(entry, wanted.get(entry.id), registry)) return entry;
+    const { instead: _, wanted: told, ...others } = entry;
+    return { ...others, reason: without(entry.reason, told) };
+  });
+  return { ...plan, weights };
+}
+
+/** Whether planning would take the same options in place of the same others. */
+function isMet(entry: QuantizedEntry, wanted: WantedForm | undefined, registry: Registry): boolean {
+  const quantizer = registry.find('quantizer', entry.quantizer.name);
+  if (quantizer === undefined || wanted === undefined) return false;
+  const options = { ...entry.quantizer.options, ...entry.instead };
+  const met = meetWanted(wanted, { quantizer, options, given: {} }, entry.granularity, true);
+  return sameOptions(met.options, entry.quantizer.options) && sameOptions(met.instead, entry.instead);
+}
+
+function sameOptions(a: Options = {}, b: Options = {}): boolean {
+  const keys = Object.keys(a);
+  return keys.length === Object.keys(b).length && keys.every((key) => a[key] === b[key]);
 }
 
 /** The reason without the part that told what was wanted. */
