@@ -59,8 +59,11 @@ export function withoutStaleWishes(
   const weights = plan.weights.map((entry) => {
     if (entry.bits === 'float' || entry.instead === undefined) return entry;
     if (isMet(entry, wanted.get(entry.id), registry)) return entry;
-    const { instead: _, wanted: told, ...others } = entry;
-    return { ...others, reason: without(entry.reason, told) };
+    const members = Object.entries(entry).filter(([name]) => name !== 'instead' && name !== 'wanted');
+    return {
+      ...(Object.fromEntries(members) as Omit<QuantizedEntry, 'instead' | 'wanted'>),
+      reason: without(entry.reason, entry.wanted),
+    };
   });
   return { ...plan, weights };
 }
