@@ -3,7 +3,7 @@ import { checkPort } from '../model/check-port.js';
 import type { LayerDescriptor, ModelPort, WeightDescriptor } from '../model/port.js';
 import type { Recipe, RecipeSettings } from '../model/recipe.js';
 import { choosePlugin } from './choose-plugin.js';
-import type { BitPolicyChoice } from '../plugin/choice.js';
+import { defaultQuantizer, type BitPolicyChoice } from '../plugin/choice.js';
 import { choosePluginOf, type Chosen } from '../plugin/choose.js';
 import type { Plugin } from '../plugin/plugin.js';
 import type { BitAssignment, BitwidthPolicy } from '../plugin/policy.js';
@@ -166,7 +166,7 @@ function planEntry(draft: Draft, placed: PlacedWeight, recipe: Recipe, plugins: 
   const left = reasonToLeave(placed, recipe);
   if (left !== undefined) return { id: draft.id, layer, bits: 'float', reason: left };
   if (draft.bits === 'float') return { id: draft.id, layer, bits: 'float', reason: draft.reason };
-  const chosen = choosePlugin(draft.quantizer ?? 'min-max', plugins);
+  const chosen = choosePlugin(draft.quantizer ?? defaultQuantizer, plugins);
   const fitting = fittingGranularity(draft.granularity ?? 'channel', placed.weight);
   const wanted = placed.weight.wants?.({
     bits: draft.bits,

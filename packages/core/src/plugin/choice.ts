@@ -10,3 +10,6 @@ export type BitPolicyChoice = BitwidthPolicy | string;
 
 /** A schedule as a value, or by name with options. */
 export type ScheduleChoice = Schedule | string;
+
+/** Name of the quantizer of weights where nobody chooses one. Its grid is that of the range of each slice, extended to include 0. */
+export const defaultQuantizer = 'min-max';

@@ -1,3 +1,4 @@
+import { defaultQuantizer } from '../plugin/choice.js';
 import { isComplete } from '../calibration/statistics.js';
 import type { ActivationNote, FittedActivations, FittedSite, LayerDescriptor } from '../model/port.js';
 import type { QuantizationPlan } from '../plan/plan.js';
@@ -62,7 +63,7 @@ function withoutZero({ grid: { min, max } }: FittedRange): string | undefined {
   if (min <= 0 && max >= 0) return undefined;
   return (
     `its levels go from ${min.toPrecision(3)} to ${max.toPrecision(3)}, without 0: other inputs may have values far from all ` +
-    'of them; min-max includes 0'
+    `of them; ${defaultQuantizer} includes 0`
   );
 }
 

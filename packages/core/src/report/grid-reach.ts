@@ -1,3 +1,4 @@
+import { defaultQuantizer } from '../plugin/choice.js';
 import { decode, valueOfCode } from '../scheme/decode.js';
 import { levelsOf } from '../scheme/scheme.js';
 import type { SliceRanges } from '../scheme/slice-ranges.js';
@@ -20,7 +21,7 @@ export function gridWarning(
   ranges: SliceRanges,
   quantizer: string,
 ): string | undefined {
-  if (quantizer === 'min-max' || original.length === 0) return undefined;
+  if (quantizer === defaultQuantizer || original.length === 0) return undefined;
   const reach = farthestReach(tensor.scheme, ranges);
   if (!Number.isFinite(reach) || reach < farBeyond) return undefined;
   const { signal, noise, rangeNoise } = noiseOf(original, tensor, ranges);
@@ -28,8 +29,8 @@ export function gridWarning(
   const overRange = decibels(signal, rangeNoise);
   if (own === null || (overRange !== null && overRange < own + clearGain)) return undefined;
   return (
-    `values reach ${reach.toFixed(1)} times the end of the grid of ${quantizer}: ${own.toFixed(1)} dB, where min-max would ` +
-    `${overRange === null ? 'be exact' : `give ${overRange.toFixed(1)} dB`}; use min-max for this weight`
+    `values reach ${reach.toFixed(1)} times the end of the grid of ${quantizer}: ${own.toFixed(1)} dB, where ${defaultQuantizer} would ` +
+    `${overRange === null ? 'be exact' : `give ${overRange.toFixed(1)} dB`}; use ${defaultQuantizer} for this weight`
   );
 }
 
