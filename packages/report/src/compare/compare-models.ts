@@ -1,10 +1,12 @@
 import { LowbitError, type Batch } from '@lowbit/core';
 
+import { checkArguments, noBatch } from './check-arguments.js';
 import { checkInterfaces } from './check-interfaces.js';
 import type { Comparison } from './comparison.js';
-import { differenceOf, mergeDifferences } from './difference.js';
+import { differenceOf, mergeDifferences, withUncompared } from './difference.js';
 import { outputCollector, type OutputCollector } from './output-collector.js';
 import { pairedTimes } from './paired-times.js';
+import { runModel } from './run-model.js';
 import type { OutputValues, RunnableModel } from './runnable-model.js';
 import { timeRounds } from './time-rounds.js';
 
@@ -12,8 +14,8 @@ import { timeRounds } from './time-rounds.js';
 declare const performance: { now(): number };
 
 export interface CompareSettings {
-  /** Rounds in which times are taken; 0 takes none. */
-  readonly rounds: number;
+  /** Rounds in which times are taken; 0, the default, takes none. */
+  readonly rounds?: number;
   /** Where the labels are from, when the accuracy is wanted. */
   readonly labels?: string;
   /** Waited for before every run; it may throw to end the work. */
@@ -23,15 +25,16 @@ export interface CompareSettings {
 /**
  * Runs both models on every batch, compares what they give, and takes times on the first batch.
  *
- * @throws LowbitError `invalid-argument` when inputs or outputs differ; `runtime-failed`; `calibration-invalid` for labels
- *   that fit no output; whatever `batches` and `before` throw.
+ * @throws LowbitError `invalid-argument` when inputs or outputs differ, or there is no batch; `unsupported-option`;
+ *   `runtime-failed`; `calibration-invalid` for labels that fit no output; whatever `batches` and `before` throw.
  */
 export async function compareModels(
   a: RunnableModel,
   b: RunnableModel,
   batches: AsyncIterable<Batch> | Iterable<Batch>,
-  settings: CompareSettings,
+  settings: CompareSettings = {},
 ): Promise<Comparison> {
+  checkArguments([a, b], batches, settings);
   checkInterfaces(a, b);
   const { outputs } = a;
   const collectors = outputs.map(outputCollector);
@@ -41,8 +44,7 @@ export async function compareModels(
     first ??= batch;
     const resultOf = async (model: RunnableModel): Promise<readonly OutputValues[]> => {
       await settings.before?.('compare', count);
-      const result = await model.run(batch.inputs);
-      return outputs.map(({ name }) => result[name] as OutputValues);
+      return runModel(model, outputs, batch.inputs);
     };
     const [valuesOfA, valuesOfB] = [await resultOf(a), await resultOf(b)];
     collectors.forEach((collector, i) => {
@@ -51,23 +53,23 @@ export async function compareModels(
     if (settings.labels !== undefined) checkAccuracy(collectors, settings.labels, valuesOfA);
     count++;
   }
+  if (first === undefined) throw noBatch();
   return { batches: count, ...figures(collectors), time: await timesOf(a, b, first, settings) };
 }
 
 function figures(collectors: readonly OutputCollector[]): Pick<Comparison, 'outputs' | 'overall'> {
-  return {
-    outputs: collectors.map((collector) => collector.finish()),
-    overall: differenceOf(mergeDifferences(collectors.map((collector) => collector.sums()))),
-  };
+  const outputs = collectors.map((collector) => collector.finish());
+  const overall = differenceOf(mergeDifferences(collectors.map((collector) => collector.sums())));
+  const isComplete = outputs.every(({ otherShapes }) => otherShapes === 0);
+  return { outputs, overall: isComplete ? overall : withUncompared(overall) };
 }
 
 async function timesOf(
   a: RunnableModel,
   b: RunnableModel,
-  batch: Batch | undefined,
-  { rounds, before }: CompareSettings,
+  batch: Batch,
+  { rounds = 0, before }: CompareSettings,
 ): Promise<Comparison['time']> {
-  if (batch === undefined) return null;
   const runs = {
     a: () => a.run(batch.inputs),
     b: () => b.run(batch.inputs),

@@ -58,16 +58,26 @@ describe('the difference of two outputs', () => {
 
   it('counts pairs apart in which one value is not finite', () => {
     const found = difference([1, NaN, Infinity, -Infinity, 2], [1, 0, 3, Infinity, NaN]);
-    expect(found).toMatchObject({ values: 1, nonFinite: 4, exact: false, largestError: 0 });
+    expect(found).toMatchObject({ values: 1, nonFinite: 4, exact: false, sqnrDb: NaN, largestError: 0 });
   });
 
   it('has no ratio without a signal, and no figures without values', () => {
-    expect(difference([0, 0], [0, 1])).toMatchObject({ exact: false, sqnrDb: null, largestError: 1 });
+    expect(difference([0, 0], [0, 1])).toMatchObject({
+      exact: false,
+      sqnrDb: -Infinity,
+      largestError: 1,
+    });
     expect(difference([], [])).toMatchObject({
       exact: false,
-      sqnrDb: null,
+      sqnrDb: NaN,
       largestError: null,
       meanError: null,
     });
+  });
+
+  it('of whole numbers of 64 bits is taken before they are rounded', () => {
+    const [a, b] = [BigInt64Array.of(1n, 2n ** 60n), BigInt64Array.of(1n, 2n ** 60n + 1n)];
+    expect(differenceOf(sumDifferences(a, b))).toMatchObject({ values: 2, exact: false, largestError: 1 });
+    expect(differenceOf(sumDifferences(a, a))).toMatchObject({ exact: true, sqnrDb: null });
   });
 });

@@ -1,5 +1,7 @@
 import { decibels } from '@lowbit/core';
 
+import type { OutputValues } from './runnable-model.js';
+
 /** What is known about the difference of two outputs, in a form that can be added up. */
 export interface DifferenceSums {
   /** Pairs of values that were compared. */
@@ -22,7 +24,10 @@ export interface Difference {
   readonly values: number;
   /** Whether every pair is equal. */
   readonly exact: boolean;
-  /** 10·log₁₀(Σ a² / Σ (a − b)²); `null` when there is no difference, or no signal. */
+  /**
+   * 10·log₁₀(Σ a² / Σ (a − b)²). `null` when there is no difference; −∞ when all values of the first are 0; NaN when no value
+   * could be compared, or those that differ are NaN or infinite. JSON writes `null` for all three: there `exact` tells.
+   */
   readonly sqnrDb: number | null;
   /** max |a − b|; `null` when nothing could be compared. */
   readonly largestError: number | null;
@@ -33,12 +38,10 @@ export interface Difference {
 }
 
 /** Compares two arrays of equal length. Equal values, two NaN among them, have no difference. */
-export function sumDifferences(first: ArrayLike<number>, second: ArrayLike<number>): DifferenceSums {
+export function sumDifferences(first: OutputValues['data'], second: OutputValues['data']): DifferenceSums {
   let [signal, noise, largest, absolute, nonFinite] = [0, 0, 0, 0, 0];
   for (let i = 0; i < first.length; i++) {
-    const a = first[i] as number;
-    const b = second[i] as number;
-    const error = isSame(a, b) ? 0 : Math.abs(a - b);
+    const [a, error] = valueAndError(first[i] as number | bigint, second[i] as number | bigint);
     if (!Number.isFinite(error)) {
       nonFinite++;
       continue;
@@ -69,14 +72,27 @@ export function mergeDifferences(parts: readonly DifferenceSums[]): DifferenceSu
 /** The figures that the sums give. */
 export function differenceOf(sums: DifferenceSums): Difference {
   const { values, signal, noise, largest, absolute, nonFinite } = sums;
+  const exact = values > 0 && largest === 0 && nonFinite === 0;
   return {
     values,
-    exact: values > 0 && largest === 0 && nonFinite === 0,
-    sqnrDb: decibels(signal, noise),
+    exact,
+    sqnrDb: exact ? null : (decibels(signal, noise) ?? (signal === 0 && noise > 0 ? -Infinity : NaN)),
     largestError: values === 0 ? null : largest,
     meanError: values === 0 ? null : absolute / values,
     nonFinite,
   };
+}
+
+/** The figures where something more could not be compared, so that nothing is exact. */
+export function withUncompared<T extends Difference>(difference: T): T {
+  return { ...difference, exact: false, sqnrDb: difference.sqnrDb ?? NaN };
+}
+
+/** The first value, and how far the second is from it; whole numbers of 64 bits are subtracted before they are rounded. */
+function valueAndError(a: number | bigint, b: number | bigint): readonly [value: number, error: number] {
+  if (typeof a === 'bigint' && typeof b === 'bigint') return [Number(a), Math.abs(Number(a - b))];
+  const [first, second] = [Number(a), Number(b)];
+  return [first, isSame(first, second) ? 0 : Math.abs(first - second)];
 }
 
 function isSame(a: number, b: number): boolean {

@@ -27,6 +27,14 @@ describe('an output of scores', () => {
     expect(add).toThrow('classes from 0 to 1');
   });
 
+  it('is not exact where batches of different shapes were left out', () => {
+    const collector = outputCollector(scores);
+    collector.add(of(1, 0), of(1, 0), undefined);
+    expect(collector.finish()).toMatchObject({ exact: true, sqnrDb: null });
+    collector.add(of(1, 0, 0, 1), of(1, 0), undefined);
+    expect(collector.finish()).toMatchObject({ exact: false, sqnrDb: NaN });
+  });
+
   it('counts batches of different shapes apart', () => {
     const collector = outputCollector(scores);
     collector.add(of(1, 0, 0, 1), of(1, 0), undefined);

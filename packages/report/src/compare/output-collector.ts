@@ -1,7 +1,13 @@
 import { LowbitError } from '@lowbit/core';
 
 import type { OutputComparison } from './comparison.js';
-import { differenceOf, mergeDifferences, sumDifferences, type DifferenceSums } from './difference.js';
+import {
+  differenceOf,
+  mergeDifferences,
+  sumDifferences,
+  withUncompared,
+  type DifferenceSums,
+} from './difference.js';
 import type { ModelValue } from './model-value.js';
 import type { OutputValues } from './runnable-model.js';
 import { countEqual, scoreRows, topClasses, type ScoreRows } from './top-classes.js';
@@ -41,13 +47,14 @@ export function outputCollector(declared: ModelValue): OutputCollector {
       const [first, second] = [a.data, b.data];
       sums = mergeDifferences([sums, sumDifferences(first, second)]);
       const rows = scoreRows(declared.type, a.shape, declared.shape);
-      if (rows !== undefined) addScores(rows, first, second, labels);
+      // Scores are floats, which no runtime gives as bigint.
+      if (rows !== undefined) addScores(rows, first as Values, second as Values, labels);
     },
     sums: () => sums,
     finish: () => ({
       name: declared.name,
       type: declared.type,
-      ...differenceOf(sums),
+      ...(otherShapes === 0 ? differenceOf(sums) : withUncompared(differenceOf(sums))),
       otherShapes,
       ...(top.rows === 0 ? {} : { top1: { ...top, part: top.same / top.rows } }),
       ...(labelled.rows === 0 ? {} : { accuracy: parts(labelled) }),

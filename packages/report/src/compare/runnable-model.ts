@@ -13,7 +13,7 @@ export interface NamedInterface {
 export interface OutputValues {
   readonly shape: readonly number[];
   /** Row-major. */
-  readonly data: ArrayLike<number>;
+  readonly data: ArrayLike<number> | ArrayLike<bigint>;
 }
 
 /** A model that is loaded, in any runtime. */

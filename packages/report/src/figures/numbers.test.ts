@@ -19,8 +19,10 @@ it('formats ratios, decibels, counts and small numbers', () => {
   expect(formatRatio(0, 0)).toBe('–');
   expect(formatDecibels(33.04)).toBe('33.0 dB');
   expect(formatDecibels(null)).toBe('exact');
+  expect([undefined, NaN, -Infinity].map(formatDecibels)).toEqual(['–', '–', 'no signal']);
   expect(formatCount(1234567)).toBe('1\u202f234\u202f567');
   expect(formatReal(0.00123456)).toBe('0.00123');
+  expect(formatReal(null)).toBe('–');
 });
 
 it.each([

@@ -18,9 +18,13 @@ export function formatRatio(part: number, whole: number): string {
   return whole > 0 ? (part / whole).toFixed(3) : '–';
 }
 
-/** Decibels with one decimal; `null` stands for no error at all, `undefined` for one that is not known. */
+/**
+ * Decibels with one decimal; `null` stands for no error at all, −∞ for an error where all values should be 0, `undefined` or NaN for
+ * one that is not known.
+ */
 export function formatDecibels(value: number | null | undefined): string {
-  if (value === undefined) return '–';
+  if (value === undefined || Number.isNaN(value)) return '–';
+  if (value === -Infinity) return 'no signal';
   return value === null ? 'exact' : `${value.toFixed(1)} dB`;
 }
 
@@ -37,8 +41,8 @@ export function formatCount(value: number): string {
 }
 
 /** A small real number: three significant digits, without trailing zeros. A dash for one that is not known. */
-export function formatReal(value: number | undefined): string {
-  if (value === undefined) return '–';
+export function formatReal(value: number | null | undefined): string {
+  if (value === undefined || value === null) return '–';
   return value === 0 ? '0' : String(Number(value.toPrecision(3)));
 }
 

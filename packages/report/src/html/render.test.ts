@@ -135,3 +135,14 @@ describe('renderHtmlReport', () => {
     expect(page).not.toMatch(/NaN|Infinity|undefined/);
   });
 });
+
+it.each([
+  ['a promise', Promise.resolve({})],
+  ['another object', {}],
+  ['undefined', undefined],
+  ['another object', [{ title: 'A section', report: {} }]],
+])('refuses %s in place of a report', (received, value) => {
+  expect(() => renderHtmlReport(value as never)).toThrow(
+    expect.objectContaining({ code: 'invalid-argument', received }),
+  );
+});

@@ -1,4 +1,4 @@
-import type { Report } from '@lowbit/core';
+import { LowbitError, type Report } from '@lowbit/core';
 import { renderLeadingTable } from './leading-table.js';
 import { empty, markup, type Markup, raw } from './markup.js';
 import { script, scriptHash } from './script.js';
@@ -12,12 +12,13 @@ import type { HtmlReportOptions, ReportSection } from './types.js';
  * that come from a model are escaped.
  *
  * @param reports a report, or several; each may be wrapped in a section with a title and a note.
+ * @throws LowbitError `invalid-argument` for anything else.
  */
 export function renderHtmlReport(
   reports: Report | ReportSection | readonly (Report | ReportSection)[],
   { title = 'lowbit report', note, table }: HtmlReportOptions = {},
 ): string {
-  const list: readonly (Report | ReportSection)[] = 'length' in reports ? reports : [reports];
+  const list: readonly (Report | ReportSection)[] = Array.isArray(reports) ? reports : [reports];
   const sections = list.map((item, i) => asSection(item, i));
   return renderDocument(
     title,
@@ -30,8 +31,25 @@ export function renderHtmlReport(
   );
 }
 
-function asSection(report: Report | ReportSection, index: number): ReportSection {
-  return 'report' in report ? report : { title: `Report ${index + 1}`, report };
+function asSection(item: Report | ReportSection, index: number): ReportSection {
+  const isObject = typeof item === 'object' && (item as unknown) !== null;
+  const section: ReportSection =
+    isObject && 'report' in item ? item : { title: `Report ${index + 1}`, report: item as Report };
+  if (isReport(section.report)) return section;
+  const isPromise = (item as unknown) instanceof Promise;
+  throw new LowbitError({
+    code: 'invalid-argument',
+    where: 'renderHtmlReport',
+    expected: 'the report of quantize, a section with one, or a list of them',
+    received: isPromise ? 'a promise' : isObject ? 'another object' : String(item),
+    ...(isPromise && { remedy: 'Wait for it with await.' }),
+  });
+}
+
+function isReport(report: unknown): report is Report {
+  return (
+    typeof report === 'object' && report !== null && 'weights' in report && Array.isArray(report.weights)
+  );
 }
 
 function contents(sections: readonly ReportSection[]): Markup {

@@ -94,13 +94,15 @@ function outputTable({ outputs, overall }: CompareDocument): string {
 }
 
 function figures(difference: Difference): string[] {
-  const { values, exact, sqnrDb, largestError, meanError } = difference;
-  return [
-    formatCount(values),
-    exact ? 'exact' : sqnrDb !== null ? formatDecibels(sqnrDb) : values === 0 ? dash : 'no signal',
-    largestError === null ? dash : formatReal(largestError),
-    meanError === null ? dash : formatReal(meanError),
-  ];
+  const { values, largestError, meanError } = difference;
+  return [formatCount(values), decibelWords(difference), formatReal(largestError), formatReal(meanError)];
+}
+
+/** In a document that was JSON, the figures that are no finite number are `null`. */
+function decibelWords({ values, exact, sqnrDb, nonFinite }: Difference): string {
+  if (exact || (sqnrDb !== null && Number.isFinite(sqnrDb))) return formatDecibels(sqnrDb);
+  if (nonFinite > 0) return 'not finite';
+  return values === 0 || Number.isNaN(sqnrDb) ? dash : 'no signal';
 }
 
 function agreement({ top1 }: OutputComparison): string {

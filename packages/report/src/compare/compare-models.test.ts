@@ -1,0 +1,115 @@
+import { LowbitError } from '@lowbit/core';
+import { describe, expect, it } from 'vitest';
+
+import { formatDecibels, formatReal } from '../figures/numbers.js';
+import { comparisonText } from '../tables/comparison.js';
+import { compareModels } from './compare-models.js';
+import type { OutputValues, RunnableModel } from './runnable-model.js';
+
+const value = (name: string, type = 'float32') => ({ name, type, shape: ['batch', 3] });
+const batch = { inputs: { x: { shape: [2, 3], data: [1, -2, 3, 4, 0, -1] } } };
+type Inputs = typeof batch.inputs;
+
+/** A model that gives what a function makes of its input. */
+const model = (give: (x: Inputs['x']) => unknown, type?: string): RunnableModel => ({
+  name: 'model',
+  inputs: [value('x')],
+  outputs: [value('y', type)],
+  run: async (inputs) => give((inputs as Inputs).x) as Readonly<Record<string, OutputValues>>,
+  close: () => undefined,
+});
+const each = (change: (value: number, i: number) => number) =>
+  model(({ shape, data }) => ({ y: { shape, data: Float32Array.from(data, change) } }));
+const same = each((x) => x);
+
+/** The line of the README, and the row of the output in the text. */
+async function words(first: RunnableModel, second: RunnableModel): Promise<readonly string[]> {
+  const comparison = await compareModels(first, second, [batch]);
+  const file = { file: 'a', bytes: 1 };
+  const inputs = { source: 'data', paths: [], preparation: [], notes: [] } as const;
+  const document = { ...comparison, a: file, b: file, sizeRatio: 1, runtime: 'none', inputs };
+  const row = (text: string) => /^ *y +\d+ +(.*?) {2}/m.exec(text)?.[1] ?? text;
+  const { sqnrDb, largestError } = comparison.overall;
+  return [
+    `${formatDecibels(sqnrDb)}, ${formatReal(largestError)}`,
+    row(comparisonText(document)),
+    row(comparisonText(JSON.parse(JSON.stringify(document)) as typeof document)),
+  ];
+}
+
+describe('the words about a difference', () => {
+  it.each([
+    ['equal outputs', same, same, 'exact, 0', 'exact'],
+    ['one NaN', same, each((x, i) => (i === 0 ? NaN : x)), '–, 0', 'not finite'],
+    ['NaN alone', same, each(() => NaN), '–, –', 'not finite'],
+    ['zeros of the first alone', each(() => 0), same, 'no signal, 4', 'no signal'],
+    ['another shape', same, model(({ data }) => ({ y: { shape: [1, 6], data } })), '–, –', '–'],
+  ])('are true of %s, also after JSON', async (_, first, second, line, cell) => {
+    expect(await words(first, second)).toEqual([line, cell, cell]);
+  });
+
+  it('are true of whole numbers of 64 bits', async () => {
+    const longs = (add: bigint) =>
+      model(({ shape, data }) => ({ y: { shape, data: data.map((x) => BigInt(x) + add) } }), 'int64');
+    expect((await words(longs(0n), longs(0n)))[0]).toBe('exact, 0');
+    expect((await words(longs(0n), longs(1n)))[0]).toBe('7.1 dB, 1');
+  });
+});
+
+describe('what cannot be compared', () => {
+  it.each<[string, Parameters<typeof compareModels>, string | undefined]>([
+    ['the first model', [Promise.resolve(same) as never, same, [batch]], 'Wait for it with await.'],
+    ['the second model', [same, undefined as never, [batch]], undefined],
+    ['batches', [same, same, undefined as never], undefined],
+    ['batches', [same, same, Promise.resolve([batch]) as never], 'Wait for it with await.'],
+    ['batches', [same, same, batch as never], 'Put the batch into a list: [batch].'],
+    ['batches', [same, same, []], undefined],
+    ['rounds', [same, same, [batch], { rounds: -1 }], undefined],
+    ['rounds', [same, same, [batch], { rounds: 1.5 }], undefined],
+  ])('is told by %s', async (where, given, remedy) => {
+    await expect(compareModels(...given)).rejects.toMatchObject({
+      code: 'invalid-argument',
+      where: `compareModels: ${where}`,
+      remedy,
+    });
+  });
+
+  it('is a misspelt setting', async () => {
+    await expect(compareModels(same, same, [batch], { label: 'x' } as never)).rejects.toMatchObject({
+      code: 'unsupported-option',
+      remedy: 'Did you mean labels?',
+    });
+  });
+
+  it.each([
+    ['nothing', () => undefined, 'undefined'],
+    ['another output', ({ shape, data }: Inputs['x']) => ({ z: { shape, data } }), 'the outputs z'],
+    [
+      'too few values',
+      ({ shape }: Inputs['x']) => ({ y: { shape, data: [1] } }),
+      '1 values for the shape [2, 3]',
+    ],
+    [
+      'an error',
+      () => {
+        throw new Error('out of memory');
+      },
+      'out of memory',
+    ],
+  ])('is a model that gives %s', async (_, give, received) => {
+    const failing = { ...model(give), name: 'failing' };
+    await expect(compareModels(same, failing, [batch])).rejects.toMatchObject({
+      code: 'runtime-failed',
+      where: 'failing',
+      received,
+    });
+  });
+
+  it('is what a model says itself', async () => {
+    const error = new LowbitError({ code: 'aborted', where: 'run' });
+    const stopped = model(() => {
+      throw error;
+    });
+    await expect(compareModels(same, stopped, [batch])).rejects.toBe(error);
+  });
+});
