@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { attributesOf } from './wasm-backend.js';
 
 const made = new WeakSet<tf.GradConfig>();
 
@@ -36,7 +37,7 @@ function perChannel(
   saved: tf.Tensor[],
   attrs: Parameters<tf.GradConfig['gradFunc']>[2],
 ): ReturnType<tf.GradConfig['gradFunc']> {
-  const { varianceEpsilon } = attrs as unknown as { varianceEpsilon: number };
+  const { varianceEpsilon } = attributesOf<{ varianceEpsilon: number }>(attrs);
   const [x, mean, variance, factor] = saved as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor | undefined];
   const scale = factor ?? tf.scalar(1);
   const axes = x.shape.map((_, axis) => axis).slice(0, -1);

@@ -1,6 +1,7 @@
 import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
 import { geometryOf, inputPadding, type Geometry } from './geometry.js';
 import { runSteps, type Steps } from './steps.js';
+import { attributesOf } from './wasm-backend.js';
 
 /**
  * Gradient of a convolution with respect to its filter, as one convolution: channels take the place of samples, samples that of
@@ -13,7 +14,7 @@ export const conv2dFilterGradient: KernelConfig = {
   backendName: 'wasm',
   kernelFunc({ inputs, backend, attrs }) {
     const { x, dy } = inputs as { x: TensorInfo; dy: TensorInfo };
-    const { filterShape } = attrs as unknown as { filterShape: number[] };
+    const { filterShape } = attributesOf<{ filterShape: number[] }>(attrs);
     const geometry = geometryOf(x.shape, filterShape, attrs, false);
     return runSteps(backend as never, (steps) => filterGradient(steps, x, dy, geometry));
   },

@@ -4,6 +4,7 @@ import { filterGradient } from './conv2d-filter-gradient.js';
 import { inputGradient } from './conv2d-input-gradient.js';
 import type { Geometry } from './geometry.js';
 import { runSteps, type Steps } from './steps.js';
+import { attributesOf } from './wasm-backend.js';
 
 type Five = [number, number, number, number, number];
 
@@ -28,7 +29,7 @@ export const conv3dFilterGradient: KernelConfig = {
   backendName: 'wasm',
   kernelFunc({ inputs, backend, attrs }) {
     const { x, dy } = inputs as { x: TensorInfo; dy: TensorInfo };
-    const { filterShape } = attrs as unknown as { filterShape: number[] };
+    const { filterShape } = attributesOf<{ filterShape: number[] }>(attrs);
     const layers = layersOf(x.shape, filterShape, attrs);
     const { flat, batch, taps, depth, front, channels } = layers;
     const area = flat.input[0] * flat.input[1] * channels[0];
@@ -60,7 +61,7 @@ export const conv3dInputGradient: KernelConfig = {
   backendName: 'wasm',
   kernelFunc({ inputs, backend, attrs }) {
     const { dy, filter } = inputs as { dy: TensorInfo; filter: TensorInfo };
-    const { inputShape } = attrs as unknown as { inputShape: number[] };
+    const { inputShape } = attributesOf<{ inputShape: number[] }>(attrs);
     const layers = layersOf(inputShape, filter.shape, attrs);
     const { flat, taps, channels } = layers;
     return runSteps(backend as never, (steps) => {

@@ -2,6 +2,7 @@ import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
 import { geometryOf, inputPadding } from './geometry.js';
 import { spread } from './spread.js';
 import { runSteps, type Steps } from './steps.js';
+import { attributesOf } from './wasm-backend.js';
 
 /**
  * Gradient of a depthwise convolution with respect to its filter `[height, width, channels, multiplier]`, tap by tap.
@@ -13,7 +14,7 @@ export const depthwiseFilterGradient: KernelConfig = {
   backendName: 'wasm',
   kernelFunc({ inputs, backend, attrs }) {
     const { x, dy } = inputs as { x: TensorInfo; dy: TensorInfo };
-    const { filterShape } = attrs as unknown as { filterShape: [number, number, number, number] };
+    const { filterShape } = attributesOf<{ filterShape: [number, number, number, number] }>(attrs);
     const geometry = geometryOf(x.shape, filterShape, attrs, true);
     const [height, width, channels, multiplier] = filterShape;
     const { batch, output, stride } = geometry;
@@ -38,7 +39,7 @@ export const depthwiseInputGradient: KernelConfig = {
   backendName: 'wasm',
   kernelFunc({ inputs, backend, attrs }) {
     const { dy, filter } = inputs as { dy: TensorInfo; filter: TensorInfo };
-    const { inputShape } = attrs as unknown as { inputShape: number[] };
+    const { inputShape } = attributesOf<{ inputShape: number[] }>(attrs);
     const geometry = geometryOf(inputShape, filter.shape, attrs, true);
     const multiplier = filter.shape[3] as number;
     return runSteps(backend as never, (steps) => {

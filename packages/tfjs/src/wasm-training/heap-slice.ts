@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { WasmBackend } from './wasm-backend.js';
+import { attributesOf, type WasmBackend } from './wasm-backend.js';
 
 const made = new WeakSet<tf.KernelFunc>();
 
@@ -16,7 +16,7 @@ export function heapSlice(stock: tf.KernelConfig): tf.KernelConfig {
   const kernelFunc: tf.KernelFunc = (call) => {
     const { x } = call.inputs as { x: tf.TensorInfo };
     if (x.dtype !== 'float32') return stock.kernelFunc(call);
-    const { begin, size } = call.attrs as unknown as { begin: number | number[]; size: number | number[] };
+    const { begin, size } = attributesOf<Record<'begin' | 'size', number | number[]>>(call.attrs);
     const [start, shape] = tf.slice_util.parseSliceParams(x as tf.Tensor, begin, size) as [
       number[],
       number[],

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { attributesOf } from './wasm-backend.js';
 
 type Attributes = Record<string, unknown>;
 
@@ -41,7 +42,7 @@ export function runSteps(backend: tf.KernelBackend, chain: (steps: Steps) => tf.
     const result = kernel.kernelFunc({
       inputs: inputs as tf.NamedTensorInfoMap,
       backend,
-      attrs: attrs as unknown as tf.NamedAttrMap,
+      attrs: attributesOf(attrs),
     }) as tf.TensorInfo;
     made.push(result);
     return result;

@@ -1,5 +1,5 @@
 import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
-import type { WasmBackend } from './wasm-backend.js';
+import { attributesOf, type WasmBackend } from './wasm-backend.js';
 
 /**
  * Adds rows into segments: `output[s] = Σ x[i]` over the rows with `segmentIds[i] = s`; ids out of range count nowhere. It is the
@@ -10,7 +10,7 @@ export const unsortedSegmentSum: KernelConfig = {
   backendName: 'wasm',
   kernelFunc({ inputs, backend, attrs }) {
     const { x, segmentIds } = inputs as { x: TensorInfo; segmentIds: TensorInfo };
-    const { numSegments } = attrs as unknown as { numSegments: number };
+    const { numSegments } = attributesOf<{ numSegments: number }>(attrs);
     const wasm = backend as WasmBackend;
     const output = wasm.makeOutput([numSegments, ...x.shape.slice(segmentIds.shape.length)], 'float32');
     const [sums, values, ids] = [output, x, segmentIds].map((tensor) => wasm.typedArrayFromHeap(tensor)) as [
