@@ -1,6 +1,6 @@
-export { type StatisticsCollector, statisticsCollector } from './calibration/collector.js';
+export { statisticsCollector, type StatisticsCollector } from './calibration/collector.js';
 export { batchRange } from './calibration/summarize.js';
-export { type BatchRange, type RangeCollector, rangeCollector } from './calibration/range-collector.js';
+export { type BatchRange, rangeCollector, type RangeCollector } from './calibration/range-collector.js';
 export {
   type Calibration,
   isComplete,
@@ -20,7 +20,7 @@ export {
   frozenLevels,
   refitClusters,
 } from './codebook/fit-clusters.js';
-export { type Cluster, type ClusterMap, clusterMap } from './codebook/cluster-map.js';
+export { type Cluster, clusterMap, type ClusterMap } from './codebook/cluster-map.js';
 export { lloyd, type LloydOptions, type LloydResult } from './codebook/lloyd.js';
 export { type OptimalCodebook, optimalCodebook } from './codebook/optimal-codebook.js';
 export { floorLog2, nearestPowerOfTwo, roundHalfEven, roundingShift } from './numeric/round.js';
@@ -72,8 +72,7 @@ export {
   nearestWithZeroPoint,
   siteParameters,
 } from './plugin/forward.js';
-export { activationSite } from './plugin/activation-site.js';
-export { grainOf } from './plugin/grain.js';
+export { activationSite, grainOf } from './plugin/activation-site.js';
 export type { OptionDescription, Options, OptionSchema, OptionValue } from './plugin/options.js';
 export { type Plugin, pluginApi } from './plugin/plugin.js';
 export type {
@@ -137,7 +136,7 @@ export type {
   SliceParameters,
   Slicing,
 } from './scheme/types.js';
-export { zeroPointForm, type ZeroPointForm } from './scheme/zero-point.js';
+export { type ZeroPointForm, zeroPointForm } from './scheme/zero-point.js';
 export { type ApplyOptions, applyPlan, type Quantized } from './session/apply-plan.js';
 export type { CancelSignal, ProgressEvent, QuantizeOptions, SessionOptions } from './session/events.js';
 export { quantize } from './session/quantize.js';

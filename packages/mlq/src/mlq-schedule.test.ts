@@ -9,10 +9,9 @@ import {
   seededRandom,
 } from '@lowbit/core';
 import { describe, expect, it } from 'vitest';
-import { boundaryMask } from './boundary-mask.js';
+import { boundaryMask, mlqSchedule } from './mlq-schedule.js';
 import { emlq } from './emlq.js';
 import { mlq } from './mlq.js';
-import { mlqSchedule } from './mlq-schedule.js';
 
 const random = seededRandom(2);
 const spread = (count: number) =>

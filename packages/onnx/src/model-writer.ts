@@ -2,6 +2,7 @@ import type { Applied, ModelWriter, Outcome, QuantizedTensor, StorageNote } from
 import { applyActivations } from './activations/apply-activations.js';
 import { siteNotes, type SiteNotes } from './activations/site-notes.js';
 import type { ModelDescription } from './describe/described-layer.js';
+import type { WeightSite } from './describe/weight-site.js';
 import type { IntegerForm } from './integer/cost.js';
 import { withReason } from './integer/with-reason.js';
 import { writeIntegers } from './integer/write-integers.js';
@@ -11,10 +12,10 @@ import type { OnnxModel } from './read/model.js';
 import { addMetadata } from './rewrite/metadata.js';
 import { ownPrefixes } from './rewrite/names.js';
 import { checkTensor, rewriteModel, weightRewriter } from './rewrite/rewrite-model.js';
-import { describeSource, type DescribedSource, type Source } from './source.js';
+import type { ModelProto } from './schema/proto.js';
+import { type DescribedSource, describeSource, type Source } from './source.js';
 import { unmetForms } from './unmet-forms.js';
-import { externalBytes, settleExternal } from './write/external-data.js';
-import { insideReasons } from './write/inside-reasons.js';
+import { externalBytes, leastOutside, settleExternal } from './write/external-data.js';
 import { writeModel } from './write/write-model.js';
 
 /** A quantized model. */
@@ -165,3 +166,17 @@ function chosenTogether(
 
 const quantizedIds = ({ plan }: Outcome): ReadonlySet<string> =>
   new Set(plan.weights.flatMap(({ id, bits }) => (bits === 'float' ? [] : [id])));
+
+const reason =
+  'stays in the model file, since runtimes look for other files on behalf of the main graph alone';
+
+/** Why large weights of subgraphs and functions do not go into another file, by id. */
+function insideReasons(
+  sites: readonly WeightSite[],
+  { graph }: ModelProto,
+  notes: readonly StorageNote[],
+): ReadonlyMap<string, string> {
+  const inner = new Set(sites.flatMap(({ id, source }) => (source.graph === graph ? [] : [id])));
+  const large = notes.filter(({ id, storedBytes }) => inner.has(id) && storedBytes >= leastOutside);
+  return new Map(large.map(({ id }) => [id, reason]));
+}

@@ -4,7 +4,8 @@ import { collectScheme } from '../scheme/scheme.js';
 import type { SliceParameters } from '../scheme/types.js';
 import { integerZeroPoints } from '../scheme/zero-point.js';
 import { siteParameters } from './forward.js';
-import type { Site, SiteParameters } from './quantizer.js';
+import type { Options } from './options.js';
+import type { Grain, Quantizer, Site, SiteParameters } from './quantizer.js';
 
 /**
  * A fitted activation site as a forward pass takes it: one set of parameters for all rows, or an empty residual scheme for a
@@ -28,4 +29,10 @@ function fittedParameters<T>(ops: Ops<T>, parameters: SliceParameters, id: strin
   return zeroPoint === undefined
     ? tensors
     : { ...tensors, zeroPoint: ops.constant({ shape: [1, 1], data: [zeroPoint] }) };
+}
+
+/** What one row is that the quantizer gets, with these options. */
+export function grainOf(quantizer: Quantizer, options: Options): Grain {
+  const { sees = 'values' } = quantizer;
+  return typeof sees === 'function' ? sees(options) : sees;
 }

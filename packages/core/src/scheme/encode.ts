@@ -1,13 +1,14 @@
 import { checkFinite } from './check-finite.js';
 import { checkLevels } from './check-levels.js';
-import { withConstantSteps } from './constant-slices.js';
+import { constantStep } from './constant-step.js';
 import { fitSlices, type SliceFit } from './fit-slices.js';
 import { nearestCodes } from './nearest.js';
 import { roundParameters, type StoredScheme } from './parameters.js';
 import { checkShape } from './shape.js';
 import { sliceRanges, type SliceRanges } from './slice-ranges.js';
 import { sliceLayout, type SliceLayout } from './slicing.js';
-import type { ParameterStorage, QuantizedTensor, Slicing } from './types.js';
+import type { ParameterStorage, QuantizedTensor, Scheme, Slicing } from './types.js';
+import { integerZeroPoints } from './zero-point.js';
 
 export interface EncodeSettings extends SliceFit {
   readonly parameterStorage?: ParameterStorage;
@@ -54,4 +55,23 @@ export function fitScheme(
   const stored = roundParameters(withConstantSteps(fitted), parameterStorage, where);
   checkLevels(stored.scheme, where);
   return stored;
+}
+
+/**
+ * The scheme with a step and a zero point for each constant slice, as all others have them, so that a slice without
+ * spread does not cost the others theirs.
+ */
+export function withConstantSteps(scheme: Scheme): Scheme {
+  if (scheme.kind !== 'affine' || scheme.offset === undefined || scheme.levels < 2) return scheme;
+  const { levels, scale, offset } = scheme;
+  const isConstant = (s: number) => scale[s] === 0 && offset[s] !== 0;
+  if (!scale.some((_, s) => isConstant(s)) || integerZeroPoints(scheme) === undefined) return scheme;
+  const stepped = { scale: scale.slice(), offset: offset.slice() };
+  for (let s = 0; s < scale.length; s++) {
+    if (!isConstant(s)) continue;
+    const step = constantStep(offset[s] as number, levels);
+    stepped.scale[s] = step.scale;
+    stepped.offset[s] = -step.zeroPoint * step.scale;
+  }
+  return { kind: 'affine', levels, ...stepped };
 }
