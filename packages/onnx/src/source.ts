@@ -1,3 +1,4 @@
+import { sizeOf } from '@lowbit/core';
 import { normalDistributions, type NormalDistributions } from './activations/normal-distributions.js';
 import { describeModel } from './describe/describe-model.js';
 import type { ModelDescription } from './describe/described-layer.js';
@@ -11,7 +12,7 @@ import type { ExternalFiles } from './read/external-files.js';
 import type { OnnxModel } from './read/model.js';
 import { readOrdered } from './read/read-model.js';
 import { isExternal } from './read/tensor-data.js';
-import { elementCount, tensorShape } from './read/tensor-shape.js';
+import { tensorShape } from './read/tensor-shape.js';
 import { checkVersions } from './target/runtime.js';
 import type { Runtime } from './target/target.js';
 import { moveIn } from './write/move-data.js';
@@ -75,7 +76,7 @@ const longest = 1024;
 async function loadSmallIntegers({ proto }: OnnxModel, files: ExternalFiles): Promise<void> {
   for (const tensor of allTensors(proto).filter(isExternal)) {
     const { name, dataType } = tensor;
-    if (isFloatType(dataType) || elementCount(tensorShape(tensor, name)) > longest) continue;
+    if (isFloatType(dataType) || sizeOf(tensorShape(tensor, name)) > longest) continue;
     moveIn(tensor, (await files.load(tensor, name)).rawData as Uint8Array<ArrayBuffer>);
   }
 }

@@ -2,11 +2,11 @@ import * as ort from 'onnxruntime-web/wasm';
 import { describe, expect, it } from 'vitest';
 import { describeModel } from '../src/describe/describe-model.js';
 import type { WeightSite } from '../src/describe/weight-site.js';
-import { elementCount } from '../src/read/tensor-shape.js';
 import { DataType, type NodeProto, type TensorProto } from '../src/schema/proto.js';
 import { makeNode } from '../src/write/make-node.js';
 import { buildBytes, buildModel, integers } from './helpers/build-model.js';
 import { makeTensor } from '../src/write/make-tensor.js';
+import { sizeOf } from '@lowbit/core';
 
 ort.env.wasm.numThreads = 1;
 ort.env.logLevel = 'error';
@@ -224,7 +224,7 @@ const positions = (name: string, dims: readonly number[], offset: number) =>
     name,
     DataType.FLOAT,
     dims,
-    Float32Array.from({ length: elementCount(dims) }, (_, i) => offset + i),
+    Float32Array.from({ length: sizeOf(dims) }, (_, i) => offset + i),
   );
 
 /** The two constants hold different positions. */
@@ -250,7 +250,7 @@ async function weightAtRunTime(chain: Chain): Promise<ort.Tensor> {
   const bytes = buildBytes(parts(chain, true), { opset: chain.opset ?? 17 });
   const session = await ort.InferenceSession.create(bytes, { executionProviders: ['wasm'] });
   const dims = parts(chain, true).inputs.x;
-  const x = new ort.Tensor('float32', new Float32Array(elementCount(dims)), dims);
+  const x = new ort.Tensor('float32', new Float32Array(sizeOf(dims)), dims);
   const { w } = await session.run({ x });
   await session.release();
   return w as ort.Tensor;
@@ -281,7 +281,7 @@ function expectRefined(
   const offset = offsetOf[site.source.name as 'a' | 'b'];
   (weight.data as Float32Array).forEach((value, place) => {
     const position = value - offset;
-    if (position < 0 || position >= elementCount(site.shape)) return;
+    if (position < 0 || position >= sizeOf(site.shape)) return;
     const slice = indexAlong(position, site.shape, from);
     const channel = indexAlong(place, weight.dims, to);
     expect(reached.get(slice) ?? channel).toBe(channel);

@@ -1,5 +1,5 @@
 import { create, toBinary } from '@bufbuild/protobuf';
-import { seededRandom } from '@lowbit/core';
+import { seededRandom, sizeOf } from '@lowbit/core';
 import {
   AttributeProto_AttributeType as AttributeType,
   AttributeProtoSchema,
@@ -77,7 +77,7 @@ export function normalWeights(count: number, fanIn: number, seed: number): Float
 
 /** A matrix or kernel of {@link normalWeights}. */
 export function weight(name: string, dims: readonly number[], fanIn: number, seed: number): TensorProto {
-  const count = dims.reduce((product, size) => product * size, 1);
+  const count = sizeOf(dims);
   return tensor(name, DataType.FLOAT, dims, normalWeights(count, fanIn, seed));
 }
 

@@ -1,4 +1,4 @@
-import { toFloat16Bits } from '@lowbit/core';
+import { sizeOf, toFloat16Bits } from '@lowbit/core';
 import { DataType, modelBytes, node, normalWeights, tensor, value } from './build.js';
 import { normalInput } from './inputs.js';
 import type { MadeInput, MadeModel } from './made-model.js';
@@ -6,7 +6,7 @@ import type { MadeInput, MadeModel } from './made-model.js';
 const half = (values: Float32Array) => Uint16Array.from(values, toFloat16Bits);
 
 function halfWeight(name: string, dims: readonly number[], fanIn: number, seed: number) {
-  const count = dims.reduce((product, size) => product * size, 1);
+  const count = sizeOf(dims);
   return tensor(name, DataType.FLOAT16, dims, half(normalWeights(count, fanIn, seed)));
 }
 

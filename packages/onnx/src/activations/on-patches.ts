@@ -1,3 +1,4 @@
+import { sizeOf } from '@lowbit/core';
 import type { GraphBuilder } from '../interpreter/graph-builder.js';
 import { DataType } from '../schema/proto.js';
 import type { ConvGeometry } from './conv-geometry.js';
@@ -34,7 +35,7 @@ function gather({ node, constant }: GraphBuilder, value: string, geometry: ConvG
   const { kernel, channels, window } = geometry;
   const positions = kernel.map(() => 0);
   const shape = (dims: readonly number[]) => constant(DataType.INT64, [dims.length], dims);
-  const area = kernel.reduce((product, size) => product * size, 1);
+  const area = sizeOf(kernel);
   const oneHot = Float32Array.from({ length: area * area }, (_, i) => (i % (area + 1) === 0 ? 1 : 0));
   const planes = node('Reshape', [value, shape([-1, 1, ...positions])]);
   const windows = constant(DataType.FLOAT, [area, 1, ...kernel], oneHot);

@@ -1,7 +1,6 @@
-import { isLowbitError } from '@lowbit/core';
+import { isLowbitError, sizeOf } from '@lowbit/core';
 import { clamped } from '../read/clamped.js';
 import { readBounds } from '../read/tensor-data.js';
-import { elementCount } from '../read/tensor-shape.js';
 import type { TensorProto } from '../schema/proto.js';
 import { constantSource } from './constant-source.js';
 import { resolve, type Scope } from './scope.js';
@@ -24,7 +23,7 @@ export function constantShape(scope: Scope, name: string): readonly number[] | u
 
 /** The integers of a short list, as {@link readBounds}; `undefined` for other tensors, and for data that do not fit. */
 export function readList(tensor: TensorProto, where: string): readonly number[] | undefined {
-  if (elementCount(tensor.dims.map(clamped)) > longest) return undefined;
+  if (sizeOf(tensor.dims.map(clamped)) > longest) return undefined;
   try {
     return readBounds(tensor, where);
   } catch (error) {

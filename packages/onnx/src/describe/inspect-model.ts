@@ -9,6 +9,7 @@ import { alreadyQuantized } from './already-quantized.js';
 import type { DescribedLayer } from './described-layer.js';
 import { describeModel } from './describe-model.js';
 import { shapeOfInfo, type Dimension } from './value-shapes.js';
+import { sizeOf } from '@lowbit/core';
 
 /** What a model holds, as plain JSON. */
 export interface Inspection {
@@ -134,7 +135,7 @@ function inspectWeights(layers: readonly DescribedLayer[]): InspectedWeight[] {
   for (const { id: layer, op, weights: sites } of layers) {
     for (const { id, shape, source } of sites) {
       const { dataType } = source.tensor;
-      const count = shape.reduce((product, size) => product * size, 1);
+      const count = sizeOf(shape);
       const bytes = bytesOfType(dataType, count);
       if (!weights.has(id)) weights.set(id, { id, layer, op, shape, type: typeName(dataType), bytes });
     }

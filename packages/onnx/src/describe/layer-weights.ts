@@ -1,8 +1,8 @@
-import type { SkipNote } from '@lowbit/core';
+import { sizeOf, type SkipNote } from '@lowbit/core';
 import { isFloatType } from '../read/data-types.js';
 import type { OnnxModel } from '../read/model.js';
 import { keyOfNode } from '../read/operator-key.js';
-import { elementCount, tensorShape } from '../read/tensor-shape.js';
+import { tensorShape } from '../read/tensor-shape.js';
 import type { NodeProto } from '../schema/proto.js';
 import { constantsOfAnyType, oldestOpset } from '../target/facts.js';
 import { hasReferences } from './attributes.js';
@@ -206,5 +206,5 @@ function isMatrix(name: string, scope: Scope): boolean {
   const source = definition && constantSource(definition);
   if (source === undefined || !isFloatType(source.tensor.dataType)) return false;
   const shape = tensorShape(source.tensor, source.name);
-  return shape.filter((size) => size > 1).length >= 2 && elementCount(shape) >= largeMatrix;
+  return shape.filter((size) => size > 1).length >= 2 && sizeOf(shape) >= largeMatrix;
 }

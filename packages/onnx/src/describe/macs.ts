@@ -1,4 +1,4 @@
-import { elementCount } from '../read/tensor-shape.js';
+import { sizeOf } from '@lowbit/core';
 import type { NodeProto } from '../schema/proto.js';
 import type { Dimension } from './value-shapes.js';
 import type { WeightSite } from './weight-site.js';
@@ -18,12 +18,12 @@ export function macsOf(node: NodeProto, site: WeightSite, shapes: Shapes): numbe
   const [first, ...rest] = output;
   const sizes = [typeof first === 'number' ? first : 1, ...rest];
   const known = sizes.every((size): size is number => typeof size === 'number' && size > 0);
-  return known ? elementCount(sizes) * products : undefined;
+  return known ? sizeOf(sizes) * products : undefined;
 }
 
 /** Products that are summed for one output value. */
 function productsOfOutput(node: NodeProto, { source, inputAxis, shape }: WeightSite): number | undefined {
-  if (node.opType === 'Conv') return elementCount(source.tensor.dims.slice(1).map(Number));
+  if (node.opType === 'Conv') return sizeOf(source.tensor.dims.slice(1).map(Number));
   if (node.opType !== 'MatMul' && node.opType !== 'Gemm') return undefined;
   return inputAxis === undefined ? undefined : shape[inputAxis];
 }

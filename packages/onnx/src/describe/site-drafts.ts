@@ -1,5 +1,5 @@
+import { sizeOf } from '@lowbit/core';
 import { checkFloats } from '../read/tensor-data.js';
-import { elementCount } from '../read/tensor-shape.js';
 import { ascending, type TracedSource, type WeightView } from './back-to-sources.js';
 import type { Definition } from './scope.js';
 import { uniqueName, type UsedNames } from './unique-name.js';
@@ -67,7 +67,7 @@ function settle(traces: readonly TracedSource[]): WeightView {
   const { view, own } = first;
   if (view !== undefined && traces.every((other) => equalViews(other.view, view))) return view;
   const together = ascending(traces.flatMap((traced) => traced.own.outputAxes));
-  const shared = elementCount(own.shape.filter((_, axis) => !together.includes(axis))) > 1;
+  const shared = sizeOf(own.shape.filter((_, axis) => !together.includes(axis))) > 1;
   const outputAxes = shared ? together : own.outputAxes;
   const { inputAxis } = own;
   const free = inputAxis !== undefined && !outputAxes.includes(inputAxis);

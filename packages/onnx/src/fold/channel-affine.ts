@@ -1,3 +1,4 @@
+import { sizeOf } from '@lowbit/core';
 import { isStandard } from '../describe/scope.js';
 import { DataType, type NodeProto } from '../schema/proto.js';
 import type { EditableGraph } from './editable-graph.js';
@@ -66,7 +67,8 @@ function numbersOf(
   shape: Shape,
   graph: EditableGraph,
 ): ((channel: number) => number) | undefined {
-  const count = graph.constantType(name)?.dims.reduce((product, size) => product * size, 1);
+  const type = graph.constantType(name);
+  const count = type && sizeOf(type.dims);
   const value = count === 1 || count === shape.channels ? graph.constant(name) : undefined;
   if (value?.type !== DataType.FLOAT) return undefined;
   const { dims, values } = value;

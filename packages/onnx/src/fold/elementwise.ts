@@ -1,4 +1,4 @@
-import { elementCount } from '../read/tensor-shape.js';
+import { sizeOf } from '@lowbit/core';
 import { DataType } from '../schema/proto.js';
 import type { ConstantValue } from './constant-value.js';
 
@@ -38,7 +38,7 @@ function combined(
   const [first, second] = [broadcastIndex(a.dims, dims), broadcastIndex(b.dims, dims)];
   const at = (_: unknown, index: number) =>
     pair(a.values[first(index)] as number, b.values[second(index)] as number);
-  const length = elementCount(dims);
+  const length = sizeOf(dims);
   if (a.type === DataType.FLOAT) return { type: a.type, dims, values: Float32Array.from({ length }, at) };
   const values = Array.from({ length }, at);
   return values.every(Number.isSafeInteger) ? { type: a.type, dims, values } : undefined;
@@ -72,5 +72,5 @@ function broadcastIndex(from: readonly number[], to: readonly number[]): (index:
 
 /** How far apart neighbours along an axis lie; 0 where the axis is repeated. */
 function stepOf(dims: readonly number[], axis: number): number {
-  return axis < 0 || dims[axis] === 1 ? 0 : elementCount(dims.slice(axis + 1));
+  return axis < 0 || dims[axis] === 1 ? 0 : sizeOf(dims.slice(axis + 1));
 }

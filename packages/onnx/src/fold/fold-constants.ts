@@ -1,4 +1,4 @@
-import { elementCount } from '../read/tensor-shape.js';
+import { sizeOf } from '@lowbit/core';
 import { DataType, type NodeProto } from '../schema/proto.js';
 import type { ConstantValue } from './constant-value.js';
 import type { EditableGraph } from './editable-graph.js';
@@ -42,7 +42,7 @@ export const foldConstants: FoldRule = {
 /** How many values may take the place of the constants: few, or no more than go. */
 function mostWorth(node: NodeProto, graph: EditableGraph): number {
   const freed = node.input.filter((name) => graph.soleUser(name) === node);
-  const sizes = freed.map((name) => elementCount(graph.constantType(name)?.dims ?? []));
+  const sizes = freed.map((name) => sizeOf(graph.constantType(name)?.dims ?? []));
   return Math.max(
     smallConstant,
     sizes.reduce((sum, size) => sum + size, 0),

@@ -1,3 +1,4 @@
+import { sizeOf } from '@lowbit/core';
 import { integerAttribute } from '../describe/attributes.js';
 import { isStandard } from '../describe/scope.js';
 import { DataType, type NodeProto } from '../schema/proto.js';
@@ -63,7 +64,7 @@ type Read = (dims: readonly number[], node: NodeProto) => Shape | undefined;
 /** Weight [cout, cin / group, kernel…]. */
 const conv: Read = (dims) => {
   const [channels = 0, ...rest] = dims;
-  const each = product(rest);
+  const each = sizeOf(rest);
   if (dims.length < 3) return undefined;
   const runs: ChannelRuns = { length: each, step: 0, channelOf: (run) => run };
   return { channels, runs, channelAxis: 1 - dims.length, rank: dims.length, takesBias: true };
@@ -73,7 +74,7 @@ const conv: Read = (dims) => {
 const convTranspose: Read = (dims, node) => {
   const [inputs = 0, each = 0, ...kernel] = dims;
   const groups = integerAttribute(node, 'group', 1);
-  const area = product(kernel);
+  const area = sizeOf(kernel);
   if (dims.length < 3) return undefined;
   const channelOf = (run: number) => {
     const row = Math.floor(run / each);
@@ -122,5 +123,3 @@ const readers: readonly { op: string; read: Read }[] = [
 function floatOr(node: NodeProto, name: string, fallback: number): number {
   return node.attribute.find((attribute) => attribute.name === name)?.f ?? fallback;
 }
-
-const product = (sizes: readonly number[]): number => sizes.reduce((all, size) => all * size, 1);

@@ -1,9 +1,9 @@
 import { integerAttribute, integersAttribute } from '../describe/attributes.js';
 import { chainOperator } from '../describe/chain/chain-operators.js';
 import { fromFront } from '../describe/chain/chain-operator.js';
-import { elementCount } from '../read/tensor-shape.js';
 import type { NodeProto } from '../schema/proto.js';
 import type { ConstantValue } from './constant-value.js';
+import { sizeOf } from '@lowbit/core';
 
 /** A node whose inputs are all constant. */
 export interface ConstantCall {
@@ -62,7 +62,7 @@ function gathered(
 ): ConstantValue {
   const axis = fromFront(integerAttribute(node, 'axis', 0), from.length) as number;
   const size = from[axis] as number;
-  const [outer, run] = [elementCount(from.slice(0, axis)), elementCount(from.slice(axis + 1))];
+  const [outer, run] = [sizeOf(from.slice(0, axis)), sizeOf(from.slice(axis + 1))];
   const places = (integers(1) ?? []).map((index) => (index < 0 ? index + size : index));
   const taken: number[] = [];
   for (let row = 0; row < outer; row++) {
@@ -97,7 +97,7 @@ function picked(
   first: number,
   strides: readonly number[],
 ): ConstantValue {
-  const places = new Int32Array(elementCount(dims)).map((_, index) => {
+  const places = new Int32Array(sizeOf(dims)).map((_, index) => {
     let left = index;
     let place = first;
     for (let axis = dims.length - 1; axis >= 0; axis--) {
@@ -123,8 +123,8 @@ function concatenated(
   const axis = fromFront(integerAttribute(node, 'axis', 0), dims.length);
   const [first] = data;
   if (axis === undefined || first === undefined) return undefined;
-  const outer = elementCount(dims.slice(0, axis));
-  const runs = data.map((value) => ({ values: value.values, length: elementCount(value.dims.slice(axis)) }));
+  const outer = sizeOf(dims.slice(0, axis));
+  const runs = data.map((value) => ({ values: value.values, length: sizeOf(value.dims.slice(axis)) }));
   const all: number[] = [];
   for (let row = 0; row < outer; row++) {
     for (const { values, length } of runs) {
@@ -182,5 +182,5 @@ function sliceBounds({ node, opset, integers }: ConstantCall, dims: readonly num
 }
 
 function stridesOf(dims: readonly number[]): number[] {
-  return dims.map((_, axis) => elementCount(dims.slice(axis + 1)));
+  return dims.map((_, axis) => sizeOf(dims.slice(axis + 1)));
 }

@@ -1,5 +1,5 @@
+import { sizeOf } from '@lowbit/core';
 import { chainOperator } from '../describe/chain/chain-operators.js';
-import { elementCount } from '../read/tensor-shape.js';
 import type { NodeProto } from '../schema/proto.js';
 import type { ConstantValue } from './constant-value.js';
 import type { EditableGraph } from './editable-graph.js';
@@ -17,9 +17,9 @@ export function resultSize(node: NodeProto, graph: EditableGraph, opset: number)
   if (first === undefined) return undefined;
   if (pairs.has(node.opType)) {
     const shape = second && broadcastShape(first.dims, second.dims);
-    return shape && elementCount(shape);
+    return shape && sizeOf(shape);
   }
-  return chainOperator(node) === undefined ? elementCount(first.dims) : movedSize(node, types, graph, opset);
+  return chainOperator(node) === undefined ? sizeOf(first.dims) : movedSize(node, types, graph, opset);
 }
 
 /** The size after an operator that moves values. */
@@ -39,7 +39,7 @@ function movedSize(
   const listShape = (index: number) => types[index]?.dims;
   const sizes = node.output.map((_, output) => {
     const result = chainOperator(node)?.({ node, opset, shapes: known, output, integers, listShape });
-    return result && elementCount(result.shape);
+    return result && sizeOf(result.shape);
   });
   return sizes.reduce((sum, size) => (sum === undefined || size === undefined ? undefined : sum + size), 0);
 }

@@ -1,3 +1,4 @@
+import { sizeOf } from '@lowbit/core';
 import type { EditableGraph } from '../fold/editable-graph.js';
 import { DataType } from '../schema/proto.js';
 import type { IntegerEdit } from './integer-edit.js';
@@ -77,7 +78,7 @@ function scalesFor(work: StaticWork, graph: EditableGraph): Float32Array {
 /** 1 for each channel that has a weight other than 0. */
 function weighingChannels({ layer, weight: { codes, scale } }: StaticWork): Uint8Array {
   const { shape } = layer.weight;
-  const after = shape.slice(layer.channelAxis + 1).reduce((product, size) => product * size, 1);
+  const after = sizeOf(shape.slice(layer.channelAxis + 1));
   const weighs = new Uint8Array(scale.length);
   codes.forEach((code, at) => {
     if (code !== 0) weighs[Math.floor(at / after) % scale.length] = 1;

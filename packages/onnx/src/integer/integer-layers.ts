@@ -5,6 +5,7 @@ import type { WeightSite } from '../describe/weight-site.js';
 import type { EditableGraph } from '../fold/editable-graph.js';
 import { DataType, type NodeProto } from '../schema/proto.js';
 import { slowerReason, type Geometry, type IntegerForm } from './cost.js';
+import { sizeOf } from '@lowbit/core';
 
 /** A convolution or product that can be computed in integers, as far as the graph tells. */
 export interface IntegerLayer {
@@ -105,18 +106,16 @@ function geometryOf(op: Geometry['op'], node: NodeProto, { shape }: WeightSite):
   const [outputs = 0, each = 0, ...kernel] = shape;
   const groups = integerAttribute(node, 'group', 1);
   const strides = integersAttribute(node, 'strides') ?? [];
-  const area = product(kernel);
+  const area = sizeOf(kernel);
   return {
     op,
     products: each * area,
     outputs,
-    inputs: each * groups * product(strides),
+    inputs: each * groups * sizeOf(strides),
     gathers: area > 1,
     depthwise: groups > 1 && each === 1,
   };
 }
-
-const product = (sizes: readonly number[]): number => sizes.reduce((all, size) => all * size, 1);
 
 /** Operators that neither gather nor spread values, between a pooling and the convolution after it. */
 const elementwise = new Set(['Relu', 'Clip', 'HardSigmoid', 'Sigmoid', 'Conv', 'Identity']);

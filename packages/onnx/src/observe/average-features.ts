@@ -1,3 +1,4 @@
+import { sizeOf } from '@lowbit/core';
 import type { FeatureAxes } from './feature-axes.js';
 
 /**
@@ -15,7 +16,7 @@ export function averageFeatures(
   const rows = shape[batch] ?? 0;
   if (rows === 0 || rows % samples !== 0 || values.length === 0) return undefined;
   const dimensions = channels.reduce((product, axis) => product * (shape[axis] as number), 1);
-  const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((product, size) => product * size, 1));
+  const strides = shape.map((_, axis) => sizeOf(shape.slice(axis + 1)));
   const indexOn = (axis: number, at: number) =>
     Math.floor(at / (strides[axis] as number)) % (shape[axis] as number);
   const sums = new Float64Array(samples * dimensions);

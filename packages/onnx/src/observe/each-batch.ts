@@ -1,6 +1,8 @@
-import { LowbitError, type Batch, type SessionOptions } from '@lowbit/core';
+import { LowbitError, stopIfAborted, type Batch, type SessionOptions } from '@lowbit/core';
 import { checkBatches } from './check-batches.js';
-import { stopIfAborted } from './stop-if-aborted.js';
+
+/** What is told of runs that were cancelled. */
+export const cancelled = { expected: 'the runs to finish', received: 'an abort' } as const;
 
 /**
  * Does the work for one batch after the other, and tells of progress.
@@ -18,7 +20,7 @@ export async function eachBatch(
   checkBatches(batches);
   let count = 0;
   for await (const batch of batches) {
-    stopIfAborted(signal, where);
+    stopIfAborted(signal, where, cancelled);
     await work(batch);
     count++;
     onProgress?.({ phase: 'plan', done: count, total: 0, id: `batch ${count}` });

@@ -1,7 +1,6 @@
-import { LowbitError, suggestName, toFloat16Bits, type Batch } from '@lowbit/core';
+import { LowbitError, sizeOf, suggestName, toFloat16Bits, type Batch } from '@lowbit/core';
 import { typeName } from '../read/data-types.js';
 import type { OnnxModel } from '../read/model.js';
-import { elementCount } from '../read/tensor-shape.js';
 import { DataType, type GraphProto } from '../schema/proto.js';
 import { checkBatch } from './check-batches.js';
 import type { OrtRuntime, OrtTensor } from './ort.js';
@@ -76,12 +75,8 @@ function tensorOf(
 ): OrtTensor {
   const maker = makers.get(type);
   if (maker === undefined) throw invalid(`input '${name}'`, 'a tensor of numbers', typeName(type));
-  if (data.length !== elementCount(shape)) {
-    throw invalid(
-      `input '${name}'`,
-      `${elementCount(shape)} values, as its shape says`,
-      `${data.length} values`,
-    );
+  if (data.length !== sizeOf(shape)) {
+    throw invalid(`input '${name}'`, `${sizeOf(shape)} values, as its shape says`, `${data.length} values`);
   }
   if (maker.type.endsWith('int64') && !Array.from<number | bigint>(data).every(isExact))
     throw invalid(`input '${name}'`, 'integers below 2⁵³, or a BigInt64Array', 'other numbers');

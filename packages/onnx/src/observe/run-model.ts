@@ -1,11 +1,11 @@
-import type { Batch, SessionOptions } from '@lowbit/core';
+import { stopIfAborted, type Batch, type SessionOptions } from '@lowbit/core';
 import type { OnnxModel } from '../read/model.js';
 import { checkBatches } from './check-batches.js';
 import { feedsOf, requiredInputs } from './feeds.js';
 import { floatsOf } from './floats-of.js';
 import { openSession, runSession } from './open-session.js';
 import type { OrtRuntime } from './ort.js';
-import { stopIfAborted } from './stop-if-aborted.js';
+import { cancelled } from './each-batch.js';
 
 /** The outputs of one batch by name, in copies of their own. */
 export type RunOutputs = Readonly<
@@ -29,7 +29,7 @@ export async function* runModel(
   const session = await openSession(ort, bytes, model.name);
   try {
     for await (const batch of batches) {
-      stopIfAborted(signal, model.name);
+      stopIfAborted(signal, model.name, cancelled);
       const outputs = await runSession(session, feedsOf(batch, required, ort), model.name);
       yield Object.fromEntries(
         Object.entries(outputs).map(([name, output]) => [

@@ -1,10 +1,9 @@
-import type { Batch, SessionOptions } from '@lowbit/core';
+import { stopIfAborted, type Batch, type SessionOptions } from '@lowbit/core';
 import type { OnnxModel } from '../read/model.js';
-import { eachBatch } from './each-batch.js';
+import { cancelled, eachBatch } from './each-batch.js';
 import { feedsOf, requiredInputs } from './feeds.js';
 import { openSession, runSession } from './open-session.js';
 import type { OrtRuntime, OrtSession, OrtTensor } from './ort.js';
-import { stopIfAborted } from './stop-if-aborted.js';
 import { withOutputs, withShapes } from './with-outputs.js';
 
 /** Bytes of the visited values that one run may keep alive together. */
@@ -39,7 +38,7 @@ export async function visitValues<S extends VisitedSite>(
       const feeds = feedsOf(batch, required, ort);
       if (open.length === 0) await openParts(open, model, sites, ort, feeds);
       for (const part of open) {
-        stopIfAborted(options.signal, model.name);
+        stopIfAborted(options.signal, model.name, cancelled);
         await visitPart(part, feeds, model.name, (site, output) => visit(site, output, batch));
       }
     });

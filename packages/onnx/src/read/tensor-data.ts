@@ -1,8 +1,8 @@
-import { fromFloat16Bits, LowbitError } from '@lowbit/core';
+import { fromFloat16Bits, LowbitError, sizeOf } from '@lowbit/core';
 import { DataLocation, DataType, keptBytes, type TensorProto } from '../schema/proto.js';
 import { clamped } from './clamped.js';
 import { bytesOfType, isFloatType, typeName } from './data-types.js';
-import { elementCount, tensorShape } from './tensor-shape.js';
+import { tensorShape } from './tensor-shape.js';
 
 /** Field numbers of `TensorProto`, for what was kept as bytes. */
 const floatDataField = 4;
@@ -12,7 +12,7 @@ export const isExternal = (tensor: TensorProto): boolean => tensor.dataLocation 
 
 /** Bytes that a tensor's data take as raw data, by its dimensions and type. */
 export function tensorBytes(tensor: TensorProto, where: string = tensor.name): number {
-  return bytesOfType(tensor.dataType, elementCount(tensorShape(tensor, where)));
+  return bytesOfType(tensor.dataType, sizeOf(tensorShape(tensor, where)));
 }
 
 /**
@@ -157,7 +157,7 @@ function typedIntegers(tensor: TensorProto, where: string): number[] {
 }
 
 function checked<T>(values: readonly T[], tensor: TensorProto, where: string): readonly T[] {
-  const count = elementCount(tensorShape(tensor, where));
+  const count = sizeOf(tensorShape(tensor, where));
   if (values.length === count) return values;
   throw malformed(where, `${count} values, as the dimensions say`, `${values.length} values`);
 }

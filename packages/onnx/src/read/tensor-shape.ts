@@ -1,10 +1,5 @@
-import { LowbitError } from '@lowbit/core';
+import { LowbitError, sizeOf } from '@lowbit/core';
 import type { TensorProto } from '../schema/proto.js';
-
-/** Number of elements of a shape; 1 for a scalar. */
-export function elementCount(dims: readonly number[]): number {
-  return dims.reduce((product, size) => product * size, 1);
-}
 
 /** As many axes as numpy has, and more than any model; work on axes grows with their square. */
 export const mostAxes = 64;
@@ -18,7 +13,7 @@ export const mostAxes = 64;
 export function tensorShape(tensor: TensorProto, where: string): number[] {
   const dims = tensor.dims.map(Number);
   const possible = dims.length <= mostAxes && dims.every((size) => size >= 0 && Number.isSafeInteger(size));
-  if (possible && Number.isSafeInteger(elementCount(dims))) return dims;
+  if (possible && Number.isSafeInteger(sizeOf(dims))) return dims;
   throw new LowbitError({
     code: 'model-malformed',
     where,

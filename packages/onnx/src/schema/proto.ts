@@ -3,6 +3,7 @@
  * package sees plain message types, constructors, {@link parseModel}, {@link serializeModel}.
  */
 import { create, type Message, type MessageInitShape } from '@bufbuild/protobuf';
+import { joinBytes } from '@lowbit/core';
 import {
   type AttributeProto,
   AttributeProtoSchema,
@@ -50,7 +51,6 @@ export {
 
 export { parseModel } from './decode.js';
 export { graphSize, serializeModel } from './encode.js';
-export { keptBytes } from './kept.js';
 export { textOf, utf8 } from './utf8.js';
 
 export const createModel = (init: MessageInitShape<typeof ModelProtoSchema> = {}): ModelProto =>
@@ -109,4 +109,22 @@ function createDimension(size: number | string) {
 export function copyMessage<T extends Message>(message: T, changes: Partial<T> = {}): T {
   const copy = Object.create(Object.getPrototypeOf(message) as object) as T;
   return Object.assign(copy, message, changes);
+}
+
+/**
+ * The bytes of a known field that was kept as bytes because JavaScript values cannot hold it exactly: floats with
+ * NaN bit patterns, text that is not UTF-8. `undefined` when the field was decoded as usual.
+ */
+export function keptBytes(message: Message, fieldNumber: number): Uint8Array<ArrayBuffer> | undefined {
+  const payloads = (message.$unknown ?? [])
+    .filter((field) => field.no === fieldNumber && field.wireType !== 0)
+    .map((field) => (field.wireType === 2 ? withoutLength(field.data) : field.data));
+  return payloads.length === 0 ? undefined : joinBytes(payloads);
+}
+
+/** Drops the length varint in front of a payload. */
+function withoutLength(data: Uint8Array): Uint8Array {
+  let start = 0;
+  while ((data[start] as number) >= 0x80) start++;
+  return data.subarray(start + 1);
 }

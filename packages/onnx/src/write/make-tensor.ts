@@ -1,6 +1,5 @@
-import { LowbitError, toFloat16Bits } from '@lowbit/core';
+import { LowbitError, sizeOf, toFloat16Bits } from '@lowbit/core';
 import { bytesOfType, typeName } from '../read/data-types.js';
-import { elementCount } from '../read/tensor-shape.js';
 import { createTensor, DataType, type TensorProto } from '../schema/proto.js';
 import { packSmall } from './pack-small.js';
 
@@ -56,7 +55,7 @@ export function makeTensor(
 ): TensorProto {
   const write = writers.get(type);
   if (write === undefined) throw wrong(name, 'a type that can be written', typeName(type));
-  const count = elementCount(dims);
+  const count = sizeOf(dims);
   if (values.length !== count) throw wrong(name, `${count} values`, `${values.length} values`);
   const { buffer, byteOffset, byteLength } = write(values);
   return makeRawTensor(name, type, dims, new Uint8Array(buffer, byteOffset, byteLength));
@@ -77,7 +76,7 @@ export function makeRawTensor(
   dims: readonly number[],
   rawData: Uint8Array,
 ): TensorProto {
-  const needed = bytesOfType(type, elementCount(dims));
+  const needed = bytesOfType(type, sizeOf(dims));
   if (rawData.length !== needed) throw wrong(name, `${needed} bytes`, `${rawData.length} bytes`);
   return createTensor({
     name,

@@ -1,5 +1,5 @@
+import { sizeOf } from '@lowbit/core';
 import { integerAttribute } from '../attributes.js';
-import { elementCount } from '../../read/tensor-shape.js';
 import { sameAxis, type AxisLink, type ChainOperator } from './chain-operator.js';
 
 /** 0 in the target keeps the input's size (unless `allowzero`), −1 takes what is left. */
@@ -8,10 +8,10 @@ export const reshape: ChainOperator = ({ node, shapes: [shape = []], integers })
   if (target === undefined) return undefined;
   const allowZero = integerAttribute(node, 'allowzero', 0) === 1;
   const sizes = target.map((size, axis) => (size === 0 && !allowZero ? (shape[axis] ?? 0) : size));
-  const known = elementCount(sizes.filter((size) => size !== -1));
-  const total = elementCount(shape);
+  const known = sizeOf(sizes.filter((size) => size !== -1));
+  const total = sizeOf(shape);
   const result = sizes.map((size) => (size === -1 ? total / known : size));
-  const fits = elementCount(result) === total && result.every((size) => Number.isInteger(size) && size >= 0);
+  const fits = sizeOf(result) === total && result.every((size) => Number.isInteger(size) && size >= 0);
   return fits ? { shape: result, links: reshapeLinks(shape, result), keepsOrder: true } : undefined;
 };
 

@@ -1,5 +1,5 @@
+import { sizeOf } from '@lowbit/core';
 import { integerAttribute } from '../attributes.js';
-import { elementCount } from '../../read/tensor-shape.js';
 import { skipReasons } from '../skip-reasons.js';
 import type { WeightOperator } from './weight-operator.js';
 
@@ -16,7 +16,7 @@ export const gather: WeightOperator = {
       axes: (shape) => {
         const entries = integerAttribute(node, 'axis', 0) % 2 === 0 ? 0 : 1;
         if (shape.length !== 2 || shape[1 - entries] === 1) return skipReasons.noTable;
-        const [rows, values] = [shape[entries] as number, elementCount(shape)];
+        const [rows, values] = [shape[entries] as number, sizeOf(shape)];
         if (rows < least.rows || values < least.values) return skipReasons.smallTable(rows, values);
         return { shape, outputAxes: [entries], inputAxis: 1 - entries };
       },
