@@ -203,6 +203,27 @@ describe('what is wrong is told with its place', () => {
     }
   });
 
+  test('of files that are not given as bytes are told with the file', async () => {
+    const spec = { name: 'a', shape: [2], dtype: 'float32' } as const;
+    const json = parseModelJson(
+      { modelTopology: topology, weightsManifest: [{ paths: ['w.bin'], weights: [spec] }] },
+      'm',
+    );
+    const where = 'm: w.bin';
+    await expect(readWeights(json, () => undefined, 'm')).rejects.toMatchObject({
+      code: 'file-missing',
+      where,
+    });
+    const text = readWeights(json, () => 'text' as never, 'm');
+    await expect(text).rejects.toMatchObject({ code: 'invalid-argument', where, received: 'String' });
+    const [weight] = await readWeights(json, () => Float32Array.of(1, 2).buffer, 'm');
+    expect(expandWeight(weight!, 'm')).toEqual(Float32Array.of(1, 2));
+    for (const size of [0, -1, 1.5, NaN])
+      expect(() => shardWeights([weight!], size)).toThrow(
+        expect.objectContaining({ code: 'invalid-argument' }),
+      );
+  });
+
   test('packed headers that do not fit are refused, and nothing large is made', async () => {
     const { spec: good, bytes } = packWeight('a', quantized(4));
     const changes = [

@@ -21,7 +21,8 @@ export function modelKind({ modelTopology, format }: ModelJson): ModelKind {
 }
 
 /**
- * Checks a `model.json`: its manifest, and the names of its weight files, which must lie beside it or below.
+ * Checks a `model.json`: its manifest, and the names of its weight files, which must lie beside it or below. One without a manifest has
+ * no weights; whether its layers want some is not looked at here, but where the model is built.
  *
  * @param value The parsed JSON, or its text.
  * @param where Name of the file, for errors.

@@ -119,7 +119,21 @@ test('a weight is stored again as it was, unless a value has changed', () => {
 test('half precision holds what neither overflows nor loses digits', () => {
   expect(fitsFloat16(values)).toBe(true);
   expect(fitsFloat16(Float32Array.of(0, -0))).toBe(true);
-  expect(fitsFloat16(Float32Array.of(1, -Infinity))).toBe(true);
+  const masks = Float32Array.of(1, -Infinity, NaN);
+  expect(fitsFloat16(masks)).toBe(true);
+  expect(expandWeight(plainWeight('w', [3], masks, 'float16'), 'w')).toEqual(masks);
   expect(fitsFloat16(Float32Array.of(1, -65520))).toBe(false);
   expect(fitsFloat16(Float32Array.of(1e-6, -1e-9))).toBe(false);
+});
+
+test.each([
+  ['too few values', [3], [1, 2], 'uint8', 'invalid-argument'],
+  ['too few values', [3], [1, 2], 'float32', 'invalid-argument'],
+  ['another form', [2], [1, 2], 'uint4', 'invalid-argument'],
+  ['NaN', [2], [1, NaN], 'uint8', 'non-finite'],
+  ['an infinity', [2], [-Infinity, 1], 'uint16', 'non-finite'],
+] as const)('%s for %j make no plain weight', (_, shape, numbers, form, code) => {
+  expect(() => plainWeight('w', shape, Float32Array.from(numbers), form as 'uint8')).toThrow(
+    expect.objectContaining({ code, where: "weight 'w'" }),
+  );
 });

@@ -1,4 +1,4 @@
-import { range, roundHalfEven, toFloat16Bits, fromFloat16Bits } from '@lowbit/core';
+import { fromFloat16Bits, LowbitError, range, roundHalfEven, sizeOf, toFloat16Bits } from '@lowbit/core';
 import { expandWeight } from './expand-weight.js';
 import type { StoredWeight } from './stored-weights.js';
 import { isPacked, type PlainQuantization, type WeightSpec } from './weight-spec.js';
@@ -9,13 +9,26 @@ export type PlainForm = 'float32' | 'float16' | 'uint8' | 'uint16';
 /** Numbers of 8 or 16 bits on one even grid: value = scale · number + min. */
 export type EvenGrid = Exclude<PlainQuantization, { dtype: 'float16' }>;
 
-/** Floats as a weight that unmodified TensorFlow.js loads. A constant weight has a scale of 1. */
+const plainForms: readonly unknown[] = [
+  'float32',
+  'float16',
+  'uint8',
+  'uint16',
+] satisfies readonly PlainForm[];
+
+/**
+ * Floats as a weight that unmodified TensorFlow.js loads. A constant weight has a scale of 1.
+ *
+ * @throws LowbitError `invalid-argument` for another form or another number of values than `shape` says; `non-finite` for NaN and
+ *   infinities on an even grid, which has none: `float32` and `float16` hold them.
+ */
 export function plainWeight(
   name: string,
   shape: readonly number[],
   values: Float32Array,
   form: PlainForm,
 ): StoredWeight {
+  checkFloats(name, shape, values, form);
   const base = { name, shape, dtype: 'float32' } as const;
   if (form === 'float32') return { spec: base, bytes: bytesOf(values) };
   if (form === 'float16')
@@ -24,6 +37,21 @@ export function plainWeight(
   const levels = form === 'uint8' ? 255 : 65535;
   const scale = max > min ? (max - min) / levels : 1;
   return onGrid(name, shape, numbersOn(values, { scale, min }), { dtype: form, scale, min });
+}
+
+function checkFloats(name: string, shape: readonly number[], values: Float32Array, form: PlainForm): void {
+  const wrong = (code: 'invalid-argument' | 'non-finite', expected: string, received: string) =>
+    new LowbitError({ code, where: `weight '${name}'`, expected, received });
+  if (!plainForms.includes(form))
+    throw wrong('invalid-argument', `one of the forms ${plainForms.join(', ')}`, String(form));
+  if (values.length !== sizeOf(shape))
+    throw wrong(
+      'invalid-argument',
+      `${sizeOf(shape)} values for the shape [${shape.join(', ')}]`,
+      `${values.length}`,
+    );
+  const other = form.startsWith('uint') ? values.find((value) => !Number.isFinite(value)) : undefined;
+  if (other !== undefined) throw wrong('non-finite', `finite values for ${form}`, `${other}`);
 }
 
 /** Numbers that are on a grid already, as a weight that unmodified TensorFlow.js loads. */
@@ -57,7 +85,7 @@ const smallestHalf = 2 ** -14;
 
 /**
  * Whether half precision holds the values: none becomes infinite, and the largest of them keeps all of its digits, so that no value
- * is off by more than 2^−11 of that.
+ * is off by more than 2^−11 of that. NaN and infinities it holds as they are.
  */
 export function fitsFloat16(values: Float32Array): boolean {
   let largest = 0;

@@ -1,15 +1,18 @@
-import { joinBytes } from '@lowbit/core';
+import { joinBytes, LowbitError } from '@lowbit/core';
 import type { ModelJson } from './parse-model-json.js';
 import { storedWeights, type StoredWeight } from './stored-weights.js';
 import type { ManifestGroup } from './weight-spec.js';
 
-/** Reads a weight file by the path that the manifest names, relative to the model. */
-export type ReadShard = (path: string) => Promise<Uint8Array>;
+/** Reads a weight file by the path that the manifest names, relative to the model; `undefined` where there is none. */
+export type ReadShard = (
+  path: string,
+) => Promise<Uint8Array | ArrayBuffer | undefined> | Uint8Array | ArrayBuffer | undefined;
 
 /**
  * All weights of a model, in the order of its manifest, as they are stored.
  *
- * @throws LowbitError `model-truncated`, `model-malformed`, and what `read` throws.
+ * @throws LowbitError `model-truncated`, `model-malformed`, `file-missing` or `invalid-argument` for what `read` gives, and what
+ *   it throws.
  */
 export async function readWeights(
   { weightsManifest }: ModelJson,
@@ -19,10 +22,29 @@ export async function readWeights(
   const weights: StoredWeight[] = [];
   for (const { paths, weights: specs } of weightsManifest) {
     const files: Uint8Array[] = [];
-    for (const path of paths) files.push(await read(path));
+    for (const path of paths) files.push(bytesOf(await read(path), `${where}: ${path}`));
     weights.push(...storedWeights(specs, joinBytes(files), where));
   }
   return weights;
+}
+
+function bytesOf(file: unknown, where: string): Uint8Array {
+  if (file instanceof Uint8Array) return file;
+  if (file instanceof ArrayBuffer) return new Uint8Array(file);
+  if (file === undefined || file === null)
+    throw new LowbitError({
+      code: 'file-missing',
+      where,
+      expected: 'the bytes of the weight file',
+      received: 'nothing',
+      remedy: 'Give all weight files of the model.',
+    });
+  throw new LowbitError({
+    code: 'invalid-argument',
+    where,
+    expected: 'the bytes of the weight file, a Uint8Array or an ArrayBuffer',
+    received: Object.prototype.toString.call(file).slice(8, -1),
+  });
 }
 
 /** A weight file. */
@@ -31,11 +53,22 @@ export interface Shard {
   readonly bytes: Uint8Array;
 }
 
-/** One group of a manifest, and its files of at most `size` bytes (default 4 MiB, as TensorFlow.js cuts them). */
+/**
+ * One group of a manifest, and its files of at most `size` bytes (default 4 MiB, as TensorFlow.js cuts them).
+ *
+ * @throws LowbitError `invalid-argument` for a size that is no whole number above 0.
+ */
 export function shardWeights(
   weights: readonly StoredWeight[],
   size = 4 * 1024 * 1024,
 ): { readonly group: ManifestGroup; readonly shards: readonly Shard[] } {
+  if (!Number.isSafeInteger(size) || size < 1)
+    throw new LowbitError({
+      code: 'invalid-argument',
+      where: 'shardWeights: size',
+      expected: 'a whole number of bytes above 0',
+      received: String(size),
+    });
   const data = joinBytes(weights.map(({ bytes }) => bytes));
   const count = Math.ceil(data.length / size);
   const shards = Array.from({ length: count }, (_, i) => ({
