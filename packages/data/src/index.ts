@@ -6,6 +6,8 @@ export { imagePreparation, type ImagePreparation } from './image/preparation.js'
 export { calibrationInputs } from './input/calibration-inputs.js';
 export type { CalibrationInput, ImageOptions, ReadOptions } from './input/options.js';
 export { npyBytes, type NpyData } from './npy/npy-bytes.js';
-export { readBatches, type BlobOptions, type GivenBlobs } from './read-batches.js';
+export { readBatches, type BlobOptions } from './read-batches.js';
+export type { GivenBlobs } from './bytes/given-blobs.js';
+export { unitScale, type UnitScale } from './image/pixel-scale.js';
 export { settleShapes, type SettledShapes } from './random/open-sizes.js';
 export { randomBatches, randomInputs, type RandomInputs } from './random/random-batches.js';

@@ -20,3 +20,13 @@ export function invalidArgument(where: string, finding: Finding): LowbitError {
 
 /** The work that is cancelled, in errors. */
 export const reading = 'reading calibration data';
+
+/** What was given in place of something else, in a few words. */
+export function givenWords(value: unknown): string {
+  if (value instanceof Promise) return 'a promise';
+  if (typeof value !== 'object' || value === null) return String(value);
+  const kind = Object.prototype.toString.call(value).slice(8, -1);
+  return kind === 'Object'
+    ? `an object with ${Object.keys(value).slice(0, 5).join(', ') || 'no member'}`
+    : kind;
+}

@@ -3,8 +3,11 @@ import type { Batch } from '@lowbit/core';
 import { fileEnds, fileKind, type FileGroup, type FileKind } from './batches/data-source.js';
 import { readSource } from './batches/read-source.js';
 import { blobFile, type DataBlob } from './bytes/blob-file.js';
+import { checkBlob, listBlobs, type GivenBlobs } from './bytes/given-blobs.js';
 import { withFile, type DataFile } from './bytes/data-file.js';
+import { checkedPixels } from './image/checked-decode.js';
 import type { Pixels } from './image/pixels.js';
+import { checkReadOptions } from './input/check-options.js';
 import type { ReadOptions } from './input/options.js';
 import { labelsInFile } from './labels/label-file.js';
 import { invalid, invalidArgument } from './problems.js';
@@ -17,9 +20,6 @@ export interface BlobOptions<B extends DataBlob = DataBlob> extends ReadOptions 
   readonly decode?: (picture: B) => Promise<Pixels>;
 }
 
-/** Files for the only input or called after their inputs, or the files of each input by its name. */
-export type GivenBlobs<B extends DataBlob> = Iterable<B> | Readonly<Record<string, Iterable<B>>>;
-
 /**
  * Reads files of a browser batch by batch; one batch is in memory at a time. It can be iterated several times and reads
  * the files again each time. In Node, `@lowbit/data/node` has the same for paths.
@@ -27,23 +27,26 @@ export type GivenBlobs<B extends DataBlob> = Iterable<B> | Readonly<Record<strin
  * What a file holds is told by the end of its name: pictures (`.jpg`, `.jpeg`, `.png`), `.npy`, `.npz` or JSON lines
  * (`.jsonl`, `.ndjson`). A blob without a name is told by its first bytes. The files are taken in the order given.
  *
- * @throws LowbitError while iterating: `calibration-invalid`, `non-finite`, `file-unreadable`, `invalid-argument` or
+ * @throws LowbitError `invalid-argument` or `unsupported-option` at once for wrong arguments; while iterating `calibration-invalid`, `non-finite`, `file-unreadable`, `invalid-argument` or
  *   `aborted`.
  */
 export function readBatches<B extends DataBlob>(
   blobs: GivenBlobs<B>,
   options: BlobOptions<B>,
 ): AsyncIterable<Batch> {
-  const given = filesOf(blobs);
+  checkReadOptions(options, ['labels', 'decode']);
+  const given = listBlobs(blobs).map((one, i) => ({ ...one, file: blobFile(one.blob, i) }));
   const { labels, decode } = options;
   const origins = new Map(given.map(({ file, blob }) => [file, blob]));
-  const labelled = labels === undefined ? undefined : blobFile(labels, 0);
+  const labelled = labels === undefined ? undefined : blobFile(checkBlob(labels), 0);
   return readSource(
     {
       given: given.map(({ file }) => file.where),
       words: 'files',
       groups: () => groupsOf(given, options),
-      ...(decode && { decode: (file: DataFile) => decode(origins.get(file) as B) }),
+      ...(decode && {
+        decode: (file: DataFile) => checkedPixels(() => decode(origins.get(file) as B), file.where),
+      }),
       ...(labelled && { labels: { where: labelled.where, read: () => labelsInFile(labelled) } }),
     },
     options,
@@ -54,12 +57,6 @@ interface GivenFile<B> {
   readonly blob: B;
   readonly file: DataFile;
   readonly input?: string;
-}
-
-function filesOf<B extends DataBlob>(blobs: GivenBlobs<B>): readonly GivenFile<B>[] {
-  const list = (some: Iterable<B>) => [...some].map((blob, i) => ({ blob, file: blobFile(blob, i) }));
-  if (Symbol.iterator in blobs) return list(blobs as Iterable<B>);
-  return Object.entries(blobs).flatMap(([input, some]) => list(some).map((given) => ({ ...given, input })));
 }
 
 async function* groupsOf(

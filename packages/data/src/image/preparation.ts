@@ -1,6 +1,8 @@
 import { invalidArgument } from '../problems.js';
 import { isFixed, type CalibrationInput, type ReadOptions, type ImageOptions } from '../input/options.js';
+import { checkImageOptions } from '../input/check-options.js';
 import { inferLayout } from './layout.js';
+import { unitScale } from './pixel-scale.js';
 
 /** How pictures become values of one input, with nothing left open. */
 export interface ImagePreparation {
@@ -30,6 +32,7 @@ export function imagePreparation(
   { inputs, image = {} }: Pick<ReadOptions, 'inputs' | 'image'>,
   input = onlyInput(inputs),
 ): ImagePreparation {
+  checkImageOptions(image);
   const { size, channels: order = 'rgb', resize = 'stretch', ...options } = image;
   if (!imageTypes.includes(input.type)) {
     throw invalidArgument(`input ${input.name}`, {
@@ -43,6 +46,7 @@ export function imagePreparation(
   const height = sideOf('height', input.shape[heightAxis as number], size?.[0], input);
   const width = sideOf('width', input.shape[widthAxis as number], size?.[1], input);
   const isBytes = input.type === 'uint8';
+  if (!isBytes && options.scale === undefined) checkPixelScale(options);
   const mean = perChannel('mean', options.mean ?? [0], channels);
   const deviation = perChannel('deviation', options.deviation ?? [1], channels);
   const scale = options.scale ?? (isBytes ? 1 : 1 / 255);
@@ -80,6 +84,20 @@ function perChannel(name: string, values: readonly number[], channels: number): 
   if (values.length === channels) return values;
   if (values.length === 1) return new Array<number>(channels).fill(values[0] as number);
   throw invalidArgument(name, { expected: `1 or ${channels} numbers`, received: `${values.length}` });
+}
+
+function checkPixelScale(image: ImageOptions): void {
+  const meant = unitScale(image);
+  if (meant === undefined) return;
+  const { wrong, mean, deviation } = meant;
+  const members = Object.entries({ mean, deviation }).flatMap(([name, values]) =>
+    values === undefined ? [] : [`${name}: [${values.join(', ')}]`],
+  );
+  throw invalidArgument(`image.${wrong}`, {
+    expected: 'numbers for pixels of 0 to 1',
+    received: `${image[wrong]?.join(', ')}, which is for pixels of 0 to 255`,
+    remedy: `Write ${members.join(', ')}; or give scale: 1, which leaves pixels at 0 to 255.`,
+  });
 }
 
 function checkNumbers(

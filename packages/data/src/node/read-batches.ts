@@ -2,7 +2,9 @@ import type { Batch, CancelSignal } from '@lowbit/core';
 import type { FileGroup } from '../batches/data-source.js';
 import { readSource } from '../batches/read-source.js';
 import { describeImagePreparation } from '../image/describe.js';
+import { checkReadOptions } from '../input/check-options.js';
 import type { ReadOptions } from '../input/options.js';
+import { givenWords, invalidArgument } from '../problems.js';
 import { findFiles } from './find-files.js';
 import { readLabels } from './read-labels.js';
 
@@ -24,12 +26,14 @@ export interface DiskOptions extends ReadOptions {
  * for; otherwise an `.npy` file is for the input that it is called after, or for the only one. Nothing outside the named
  * paths is opened.
  *
- * @throws LowbitError while iterating: `calibration-invalid`, `non-finite`, `file-missing`, `file-unreadable`,
+ * @throws LowbitError `invalid-argument` or `unsupported-option` at once for wrong arguments; while iterating `calibration-invalid`, `non-finite`, `file-missing`, `file-unreadable`,
  *   `invalid-argument` or `aborted`.
  */
 export function readBatches(paths: string | readonly string[], options: DiskOptions): AsyncIterable<Batch> {
-  const given = typeof paths === 'string' ? [paths] : paths;
+  const given = listPaths(paths);
+  checkReadOptions(options, ['labels']);
   const { labels: where } = options;
+  if (where !== undefined) listPaths(where);
   const labels = where === undefined ? {} : { labels: { where, read: readLabels.bind(undefined, where) } };
   return readSource(
     { given, words: 'paths', groups: (signal) => groupsOf(given, options, signal), ...labels },
@@ -52,14 +56,31 @@ async function* groupsOf(
  * @throws LowbitError as `readBatches`, for paths and for what cannot be inferred.
  */
 export async function describeData(
-  paths: readonly string[],
-  { inputs, image, signal }: ReadOptions,
+  paths: string | readonly string[],
+  options: DiskOptions,
 ): Promise<readonly string[]> {
+  checkReadOptions(options, ['labels']);
+  const { inputs, image, signal } = options;
   const reading = { inputs, ...(image && { image }) };
   const sentences = new Set<string>();
-  for (const path of paths) {
+  for (const path of listPaths(paths)) {
     const { kind, input } = await findFiles(path, reading, signal);
     if (kind === 'image') sentences.add(describeImagePreparation(reading, input?.name));
   }
   return [...sentences];
+}
+
+/** @throws LowbitError `invalid-argument` for what is no path. */
+function listPaths(given: string | readonly string[]): readonly string[] {
+  const paths: unknown = typeof given === 'string' ? [given] : given;
+  const isList = Array.isArray(paths);
+  const other: unknown = isList ? paths.find((path) => typeof path !== 'string') : paths;
+  if (isList && other === undefined && !paths.includes(undefined)) return paths as readonly string[];
+  const isFile = typeof other === 'object' && other !== null && 'arrayBuffer' in other;
+  const remedy = isFile ? 'Files are for readBatches of @lowbit/data.' : 'Wait for it with await.';
+  throw invalidArgument('readBatches', {
+    expected: 'a path, or a list of paths',
+    received: givenWords(other),
+    ...((isFile || other instanceof Promise) && { remedy }),
+  });
 }

@@ -1,6 +1,6 @@
 import { sizeOf } from '@lowbit/core';
 
-import { invalidArgument } from '../problems.js';
+import { givenWords, invalidArgument } from '../problems.js';
 
 /** What {@link npyBytes} can write. */
 export type NpyData =
@@ -33,15 +33,19 @@ const descriptions: Readonly<Record<string, string>> = {
  *
  * @param shape - sizes of the axes, slowest first
  * @param data - as many elements as `shape` says
- * @throws LowbitError `invalid-argument` when they are not as many.
+ * @throws LowbitError `invalid-argument` when they are not as many, or `data` is of no type that npy files have.
  */
 export function npyBytes(shape: readonly number[], data: NpyData): Uint8Array {
+  const description = ArrayBuffer.isView(data) ? descriptions[data[Symbol.toStringTag]] : undefined;
+  if (description === undefined) {
+    const expected = `one of ${Object.keys(descriptions).join(', ')}`;
+    throw invalidArgument('npyBytes: data', { expected, received: givenWords(data) });
+  }
   const count = sizeOf(shape);
   if (count !== data.length) {
     throw invalidArgument('npyBytes', { expected: `${count} elements`, received: `${data.length}` });
   }
   const axes = shape.length === 1 ? `${shape[0]},` : shape.join(', ');
-  const description = descriptions[data.constructor.name] as string;
   const text = `{'descr': '${description}', 'fortran_order': False, 'shape': (${axes}), }`;
   const start = Math.ceil((text.length + 11) / 64) * 64;
   const bytes = new Uint8Array(start + data.byteLength).fill(0x20, 10, start);
