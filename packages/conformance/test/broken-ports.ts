@@ -1,4 +1,11 @@
-import type { Applied, LayerDescriptor, ModelPort, StorageNote, WeightDescriptor } from '@lowbit/core';
+import type {
+  Applied,
+  LayerDescriptor,
+  ModelPort,
+  RunOptions,
+  StorageNote,
+  WeightDescriptor,
+} from '@lowbit/core';
 import type { PortLawOptions } from '../src/index.js';
 import { memoryModel, memoryPort, type MemoryModel } from './memory-port.js';
 
@@ -11,6 +18,7 @@ export function lawOptions(make: () => Port): Options {
     make,
     decodeResult: (model) => new Map(Object.entries(model)),
     fingerprint: (model) => model,
+    makeBatches: () => [{ inputs: { x: { shape: [3], data: [1, 2, 3] } } }],
     makeNonFinite: () => memoryPort(memoryModel(NaN)),
   };
 }
@@ -112,6 +120,27 @@ function firstNote(storage: readonly StorageNote[], change: Partial<StorageNote>
   return storage.map((note, i) => (i === 0 ? { ...note, ...change } : note));
 }
 
+/** A port whose runs change the model. */
+function keepingValues(): Options {
+  return lawOptions(() => {
+    const model = { ...memoryModel() };
+    const port = memoryPort(model);
+    return {
+      ...port,
+      run(batches, options) {
+        for (const [id, values] of options?.replace ?? [])
+          if (id in model) Object.assign(model, { [id]: [...values] });
+        return port.run!(batches, options);
+      },
+    };
+  });
+}
+
+/** A port that runs with changed options. */
+function running(change: (options: RunOptions | undefined) => RunOptions | undefined): Options {
+  return withPort((port) => ({ run: (batches, options) => port.run!(batches, change(options)) }));
+}
+
 let calls = 0;
 
 /** For each law a port that breaks this one and no other. */
@@ -157,4 +186,11 @@ export const brokenPorts: Readonly<Record<string, Options>> = {
       },
     }),
   },
+  'runs with the values that replace those of a weight, and with its own after that': keepingValues(),
+  'gives the tensors that are wanted beside the outputs': running((options) =>
+    options?.want?.[0] === 'x' ? {} : options,
+  ),
+  'is told by a typed error which weights and tensors it does not have': running((options) =>
+    options?.want?.[0] === 'x' ? options : { ...options, want: [] },
+  ),
 };

@@ -1,11 +1,15 @@
 import {
   decode,
+  LowbitError,
   packedTensorBytes,
   type Applied,
+  type Batch,
   type LayerDescriptor,
   type ModelPort,
   type ModelWriter,
   type QuantizedTensor,
+  type RunOptions,
+  type RunOutputs,
   type WeightDescriptor,
 } from '@lowbit/core';
 
@@ -29,11 +33,41 @@ export function memoryPort(model: MemoryModel): ModelPort<MemoryModel> {
     supports: { parameterStorage: ['float32'], activations: false },
     layers: () => Object.keys(model).map((id, depth) => layerOf(id, depth, model)),
     write: () => writer(model),
+    run: (batches, options) => run(model, batches, options),
   };
 }
 
 function layerOf(id: string, depth: number, model: MemoryModel): LayerDescriptor {
-  return { id: `layer-${id}`, op: 'Dense', depth, weights: [weightOf(id, model)], sites: [] };
+  return {
+    id: `layer-${id}`,
+    op: 'Dense',
+    depth,
+    weights: [weightOf(id, model)],
+    sites: [{ id: `${id}/input`, tensor: 'x', side: 'input' }],
+  };
+}
+
+/** Products of each weight's rows with the input, over and over; tells of nothing but its weights and x. */
+async function* run(
+  model: MemoryModel,
+  batches: Iterable<Batch> | AsyncIterable<Batch>,
+  { replace = new Map(), want = [] }: RunOptions = {},
+): AsyncGenerator<RunOutputs> {
+  const unknown = [
+    ...[...replace.keys()].filter((id) => !(id in model)),
+    ...want.filter((one) => one !== 'x'),
+  ];
+  if (unknown.length > 0) throw new LowbitError({ code: 'invalid-argument', where: unknown.join() });
+  for await (const { inputs } of batches) {
+    const { shape, data } = inputs['x'] as Batch['inputs'][string];
+    const outputs = Object.entries(model).map(([id, own]) => {
+      const values = Float32Array.from(replace.get(id) ?? own);
+      const products = values.map((value, i) => value * (data[i % data.length] as number));
+      return [`y of ${id}`, { shape: shapes[id] as readonly number[], data: products }] as const;
+    });
+    const wanted = want.map((name) => [name, { shape, data: Float32Array.from(data) }] as const);
+    yield Object.fromEntries([...outputs, ...wanted]);
+  }
 }
 
 function weightOf(id: string, model: MemoryModel): WeightDescriptor {

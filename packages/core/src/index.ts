@@ -32,6 +32,7 @@ export { nearestName, suggestName } from './errors/nearest-name.js';
 export { stopIfAborted } from './errors/stop-if-aborted.js';
 export { wordProblem } from './errors/word.js';
 export type * from './model/port.js';
+export type * from './model/run.js';
 export type { HeldValues, SimulatedWeight, TrainablePort } from './model/trainable-port.js';
 export type { Recipe, RecipeSettings } from './model/recipe.js';
 export { fromFloat16Bits, roundToFloat16, toFloat16Bits } from './numeric/float16.js';

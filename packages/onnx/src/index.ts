@@ -4,7 +4,7 @@ export { foldModel, type FoldReport } from './fold/fold-model.js';
 export type { IntegerForm } from './integer/cost.js';
 export { integerWeights } from './integer/integer-weights.js';
 export type { OrtRuntime, OrtSession, OrtSessionOptions, OrtTensor } from './observe/ort.js';
-export type { RunOutputs } from './observe/run-model.js';
+export type { RunOutputs } from '@lowbit/core';
 export type { OnnxOptions } from './onnx-options.js';
 export { onnx, type OnnxPort } from './port.js';
 export type { ExternalFile, ReadExternalData } from './read/external-files.js';

@@ -6,7 +6,7 @@ import { checkOptions, type OnnxOptions } from './onnx-options.js';
 import { formOf, optionsOfForm } from './plan-form.js';
 import { externalFiles } from './read/external-files.js';
 import { modelBytes, type ModelBytes } from './read/model-bytes.js';
-import { running, type Lend, type Running } from './running.js';
+import { running, type Lend } from './running.js';
 import { type DescribedSource, readDescribed, type Source } from './source.js';
 import { runtimeOf } from './target/runtime.js';
 import { wantedForms } from './wanted-forms.js';
@@ -17,10 +17,7 @@ const supports: PortCapabilities = {
 };
 
 /** An ONNX file as a model to quantize. */
-export interface OnnxPort extends ModelPort<OnnxResult> {
-  /** Runs the model as it is, batch by batch. Absent without `ort`. */
-  readonly run?: Running['run'];
-}
+export type OnnxPort = ModelPort<OnnxResult>;
 
 /**
  * An ONNX file as a model to quantize, for onnxruntime-web ≥ 1.24 on WebAssembly. The bytes are never changed. In the
@@ -69,18 +66,19 @@ export function onnx(model: ModelBytes, options: OnnxOptions = {}): OnnxPort {
       unchanged ??= read;
     }
   };
+  const describe = (): Promise<readonly LayerDescriptor[]> => {
+    if (layers !== undefined) return layers;
+    unchanged ??= readDescribed(source);
+    layers = unchanged.then((read) => layersOf(read, source));
+    return layers;
+  };
   return {
     name: 'onnx',
     supports,
     form: formOf(integers),
     inForm: (form) => onnx(bytes, { ...options, ...optionsOfForm(form, integers) }),
-    layers() {
-      if (layers !== undefined) return layers;
-      unchanged ??= readDescribed(source);
-      layers = unchanged.then((read) => layersOf(read, source));
-      return layers;
-    },
-    ...(ort === undefined ? {} : running(source, ort, lend)),
+    layers: describe,
+    ...(ort === undefined ? {} : running(source, ort, lend, describe)),
     write: (outcome) => modelWriter(source, outcome, take),
   };
 }

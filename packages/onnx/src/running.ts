@@ -1,24 +1,37 @@
-import type { Batch, ModelPort, SessionOptions } from '@lowbit/core';
+import type { LayerDescriptor, ModelPort, RunOptions } from '@lowbit/core';
 import { activationSites } from './activations/activation-sites.js';
 import { measureFeatures } from './observe/features.js';
 import { observeModel } from './observe/observe-model.js';
-import { checkObserveOptions, checkSessionOptions } from './observe/observe-options.js';
+import { checkObserveOptions, checkRunOptions, checkSessionOptions } from './observe/observe-options.js';
 import type { OrtRuntime } from './observe/ort.js';
-import { runModel, type RunOutputs } from './observe/run-model.js';
+import { replacingSessions, type Opened } from './replacing-sessions.js';
+import { openModel, runBatches } from './observe/run-model.js';
 import { withFiles } from './observe/with-files.js';
 import { type DescribedSource, readSource, type Source } from './source.js';
 import { writeModel } from './write/write-model.js';
 
 /** What a port can do that may run the model. */
-export interface Running extends Required<Pick<ModelPort<unknown>, 'observe' | 'features'>> {
-  run(batches: Iterable<Batch> | AsyncIterable<Batch>, options?: SessionOptions): AsyncIterable<RunOutputs>;
-}
+type Running = Required<Pick<ModelPort<unknown>, 'observe' | 'features' | 'run'>>;
 
 /** Gives the model as it was read to what does not change it, and keeps others from changing it meanwhile. */
 export type Lend = <T>(use: (read: DescribedSource) => Promise<T>) => Promise<T>;
 
 /** Runs a model in a runtime, whose sessions are given the files beside the model. */
-export function running(source: Source, ort: OrtRuntime, lend: Lend): Running {
+export function running(
+  source: Source,
+  ort: OrtRuntime,
+  lend: Lend,
+  layers: () => Promise<readonly LayerDescriptor[]>,
+): Running {
+  const sessions = replacingSessions(source, ort, layers);
+  const openPlain = async (): Promise<Opened> => {
+    await sessions.release();
+    const { model, renamed } = await readSource({ ...source, integers: undefined });
+    // Runtimes want shapes inside, and names that do not repeat: reading has seen to both.
+    const bytes = source.files === undefined && !renamed ? source.bytes : writeModel(model);
+    const open = await openModel(model, bytes, await withFiles(ort, model, source.files));
+    return { open, more: {}, close: () => open.session.release() };
+  };
   return {
     observe: (batches, options) =>
       lend(async ({ model, normals, description }) => {
@@ -40,12 +53,16 @@ export function running(source: Source, ort: OrtRuntime, lend: Lend): Running {
         const runtime = await withFiles(ort, model, source.files);
         return measureFeatures(model, description.layers, runtime, batches, options);
       }),
-    async *run(batches, options) {
-      checkSessionOptions(options, 'run');
-      const { model, renamed } = await readSource({ ...source, integers: undefined });
-      // Runtimes want shapes inside, and names that do not repeat: reading has seen to both.
-      const bytes = source.files === undefined && !renamed ? source.bytes : writeModel(model);
-      yield* runModel(model, bytes, await withFiles(ort, model, source.files), batches, options);
+    async *run(batches, options: RunOptions = {}) {
+      checkRunOptions(options);
+      const { replace = new Map<string, Float32Array>(), want = [] } = options;
+      const isPlain = replace.size === 0 && want.length === 0;
+      const opened = isPlain ? await openPlain() : await sessions.open({ replace, want });
+      try {
+        yield* runBatches(opened.open, batches, options, opened.more, want);
+      } finally {
+        await opened.close();
+      }
     },
   };
 }

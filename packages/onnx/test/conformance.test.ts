@@ -8,6 +8,8 @@ import { makeTensor } from '../src/write/make-tensor.js';
 import { buildBytes } from './helpers/build-model.js';
 import { runModel } from './helpers/run-model.js';
 
+ort.env.wasm.numThreads = 1;
+
 const rows = 24;
 const columns = { a: 30, b: 40 };
 
@@ -25,8 +27,9 @@ function twoWeights(value: (i: number) => number): Uint8Array {
   });
 }
 
+const identity = Float32Array.from({ length: rows * rows }, (_, i) => (i % (rows + 1) === 0 ? 1 : 0));
+
 async function weightsOf({ bytes }: OnnxResult): Promise<ReadonlyMap<string, Float32Array>> {
-  const identity = Float32Array.from({ length: rows * rows }, (_, i) => (i % (rows + 1) === 0 ? 1 : 0));
   const outputs = await runModel(bytes, { x: new ort.Tensor('float32', identity, [rows, rows]) });
   return new Map(['a', 'b'].map((name) => [name, outputs.get(`y_${name}`) as Float32Array]));
 }
@@ -37,8 +40,9 @@ for (const optimize of ['speed', 'memory'] satisfies Optimize[]) {
     make: () =>
       onnx(
         twoWeights((i) => Math.sin(i * i)),
-        { optimize },
+        { optimize, ort },
       ),
+    makeBatches: () => [{ inputs: { x: { shape: [rows, rows], data: identity } } }],
     decodeResult: weightsOf,
     fingerprint: ({ bytes }) => [...bytes],
     makeNonFinite: () =>

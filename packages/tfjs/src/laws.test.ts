@@ -1,11 +1,12 @@
 import { forwardLaws, opsLaws, portLaws, type Law } from '@lowbit/conformance';
-import type { ModelPort, Quantizer } from '@lowbit/core';
+import type { Batch, ModelPort, Quantizer } from '@lowbit/core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { onEveryBackend } from '../test/backends.js';
 import { crossSharedModel, imageModel, sequenceModel, sharedModel, smallSequential } from '../test/models.js';
 import { clippedGrid, grid, halves, ranks } from '../test/quantizers.js';
 import { tfjs, tfjsOps } from './index.js';
+import { disposeWeights } from './model/dispose-weights.js';
 import { surveyModel } from './model/survey.js';
 
 /** Runs a law and releases what it leaves: laws know nothing of tensors that must be disposed. */
@@ -28,6 +29,19 @@ function toArray(tensor: tf.Tensor) {
 function weightsOf(model: LayersModel): Map<string, Float32Array> {
   const variables = surveyModel(model).flatMap((layer) => layer.variables);
   return new Map(variables.map(({ id, variable }) => [id, variable.read().dataSync<'float32'>()]));
+}
+
+/** Two samples for a model, which is only asked for its inputs. */
+function batchOf(model: LayersModel): Batch {
+  const inputs = model.inputs.map(({ shape }, i) => {
+    const size = [2, ...(shape.slice(1) as number[])];
+    const data = Float32Array.from({ length: tf.util.sizeFromShape(size) }, (_, k) =>
+      model.name === 'sequence' ? k % 7 : Math.sin(k + i),
+    );
+    return [model.inputNames[i], { shape: size, data }] as const;
+  });
+  disposeWeights(model);
+  return { inputs: Object.fromEntries(inputs) };
 }
 
 function brokenPort(): ModelPort<LayersModel> {
@@ -62,6 +76,7 @@ for (const make of [smallSequential, imageModel, sharedModel, crossSharedModel, 
       decodeResult: weightsOf,
       fingerprint: (model) => [...weightsOf(model)].map(([id, values]) => [id, ...values]),
       makeNonFinite: brokenPort,
+      makeBatches: () => [batchOf(make())],
     });
     for (const law of laws) test(law.title, () => run(law));
   });

@@ -2,6 +2,7 @@ import { checkOptionNames, LowbitError, type TrainablePort } from '@lowbit/core'
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { features } from './observe/features.js';
 import { observe } from './observe/observe.js';
+import { runModel } from './observe/run.js';
 import { modelWriter } from './apply/model-writer.js';
 import { describeLayer } from './describe/describe-layer.js';
 import {
@@ -21,7 +22,7 @@ import { trainingSide } from './training/training-side.js';
 
 /** A TensorFlow.js model that can be quantized, observed and trained. */
 export type TfjsPort = TrainablePort<LayersModel> &
-  Required<Pick<TrainablePort<LayersModel>, 'observe' | 'features' | 'loss' | 'settle'>>;
+  Required<Pick<TrainablePort<LayersModel>, 'observe' | 'features' | 'run' | 'loss' | 'settle'>>;
 
 /** A TensorFlow.js model that can be quantized and observed; its batch normalization goes into the layers before it. */
 export type FoldingPort = Required<
@@ -63,7 +64,14 @@ export function tfjs(model: LayersModel, options: TfjsOptions = {}): TfjsPort | 
   const folds = options.foldBatchNorm === true;
   const port = inferencePort(model, folds ? (before) => findFolds(model, before) : () => noFolding, form);
   const inForm: TfjsPort['inForm'] = (stored) => tfjs(model, { ...options, ...storageFormOf(stored, form) });
-  return folds ? { ...port, inForm } : { ...port, ...trainingSide(model), inForm };
+  return folds
+    ? { ...port, inForm }
+    : {
+        ...port,
+        ...trainingSide(model),
+        run: (batches, settings) => runModel(model, batches, settings),
+        inForm,
+      };
 }
 
 function inferencePort(model: LayersModel, folding: FoldingOf, form: StorageForm): FoldingPort {

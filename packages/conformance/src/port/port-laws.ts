@@ -1,16 +1,17 @@
 import type { Law } from '../law.js';
 import { descriptorLaws } from './descriptors.js';
 import type { PortLawOptions } from './options.js';
+import { runningLaws } from './running.js';
 import { writingLaws } from './writing.js';
 
 /**
- * The laws that every model port keeps: how it describes its model, and what it writes.
+ * The laws that every model port keeps: how it describes its model, what it writes, and how it runs.
  *
  * @example
  * for (const law of portLaws({ name: 'detector', make: () => onnx(bytes) })) test(law.title, law.run);
  */
 export function portLaws<M>(options: PortLawOptions<M>): readonly Law[] {
   const { name } = options;
-  const laws = [...descriptorLaws(options), ...writingLaws(options)];
+  const laws = [...descriptorLaws(options), ...writingLaws(options), ...runningLaws(options)];
   return name === undefined ? laws : laws.map((law) => ({ ...law, title: `${name}: ${law.title}` }));
 }

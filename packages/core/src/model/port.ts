@@ -5,6 +5,7 @@ import type { FeatureSet, Granularity } from '../plugin/policy.js';
 import type { GridKind, NormalDistribution, Quantizer } from '../plugin/quantizer.js';
 import type { ParameterStorage, QuantizedTensor, SliceParameters } from '../scheme/types.js';
 import type { SessionOptions } from '../session/events.js';
+import type { RunOptions, RunOutputs } from './run.js';
 
 /** What the packed form of a weight wants, so that it can be taken. */
 export interface WantedForm {
@@ -225,6 +226,12 @@ export interface ModelPort<M> {
    * one row of channels a sample. Absent when the port cannot run the model.
    */
   features?(batches: Iterable<Batch> | AsyncIterable<Batch>, options?: SessionOptions): Promise<FeatureSet>;
+  /**
+   * Runs the model batch by batch and gives its outputs as floats. Absent when the port cannot run the model.
+   *
+   * @throws LowbitError `invalid-argument` for weights and tensors that the model does not have, and values that are not as many.
+   */
+  run?(batches: Iterable<Batch> | AsyncIterable<Batch>, options?: RunOptions): AsyncIterable<RunOutputs>;
   /** Begins to write a result. The user's own model is never changed. */
   write(outcome: Outcome): ModelWriter<M>;
 }

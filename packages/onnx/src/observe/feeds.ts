@@ -23,6 +23,9 @@ const makers: ReadonlyMap<number, { type: string; of: (values: Values) => ArrayB
   [DataType.BOOL, { type: 'bool', of: (values: Values) => Uint8Array.from(values) }],
 ]);
 
+/** Whether values of this element type can be given to a model. */
+export const canFeed = (type: number): boolean => makers.has(type);
+
 /** What the model must be given: inputs without a default value, with their element types. */
 export function requiredInputs(model: OnnxModel): ReadonlyMap<string, number> {
   const graph = model.proto.graph as GraphProto;
@@ -66,7 +69,8 @@ function checkNames(inputs: Batch['inputs'], required: ReadonlyMap<string, numbe
   throw invalid('a batch', `the inputs ${names.join(', ')}`, received, suggested.remedy);
 }
 
-function tensorOf(
+/** Values as a tensor of the runtime. @throws LowbitError as {@link feedsOf}. */
+export function tensorOf(
   name: string,
   type: number,
   shape: readonly number[],

@@ -8,7 +8,7 @@ import { makeTensor } from '../write/make-tensor.js';
 import { writeModel } from '../write/write-model.js';
 import { observeModel } from './observe-model.js';
 import type { OrtRuntime } from './ort.js';
-import { runModel } from './run-model.js';
+import { openModel, runBatches } from './run-model.js';
 
 const runtime: OrtRuntime = ort;
 ort.env.wasm.numThreads = 1;
@@ -96,8 +96,10 @@ test('stops when it is told to', async () => {
 
 test('runs a model batch by batch', async () => {
   const outputs = [];
-  for await (const output of runModel(model, writeModel(model), runtime, [batch([1, 3], [-1, 0, 2])])) {
+  const open = await openModel(model, writeModel(model), runtime);
+  for await (const output of runBatches(open, [batch([1, 3], [-1, 0, 2])])) {
     outputs.push(output);
   }
+  await open.session.release();
   expect(outputs).toEqual([{ y: { shape: [1, 3], data: Float32Array.of(0, 0, 4) } }]);
 });

@@ -3,6 +3,7 @@ import {
   LowbitError,
   suggestName,
   type ObserveOptions,
+  type RunOptions,
   type SessionOptions,
 } from '@lowbit/core';
 
@@ -11,11 +12,17 @@ const observeOptions = [
   ...sessionOptions,
   ...(['sites', 'statistics', 'sampleSize', 'seed'] as const),
 ] as const satisfies readonly (keyof ObserveOptions)[];
+const runOptions = [...sessionOptions, 'replace', 'want'] as const satisfies readonly (keyof RunOptions)[];
 const kinds: readonly unknown[] = [undefined, 'ranges', 'all'];
 
-/** @throws LowbitError `unsupported-option` for options that `features` and `run` do not have. */
+/** @throws LowbitError `unsupported-option` for options that `features` does not have. */
 export function checkSessionOptions(options: SessionOptions | undefined, where: string): void {
   checkOptionNames(options ?? {}, sessionOptions, where);
+}
+
+/** @throws LowbitError `unsupported-option` for options that `run` does not have. */
+export function checkRunOptions(options: RunOptions): void {
+  checkOptionNames(options, runOptions, 'run');
 }
 
 /**

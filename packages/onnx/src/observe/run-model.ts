@@ -1,44 +1,52 @@
-import { stopIfAborted, type Batch, type SessionOptions } from '@lowbit/core';
+import { stopIfAborted, type Batch, type RunOutputs, type SessionOptions } from '@lowbit/core';
 import type { OnnxModel } from '../read/model.js';
 import { checkBatches } from './check-batches.js';
 import { feedsOf, requiredInputs } from './feeds.js';
 import { floatsOf } from './floats-of.js';
 import { openSession, runSession } from './open-session.js';
-import type { OrtRuntime } from './ort.js';
+import type { OrtRuntime, OrtSession, OrtTensor } from './ort.js';
 import { cancelled } from './each-batch.js';
 
-/** The outputs of one batch by name, in copies of their own. */
-export type RunOutputs = Readonly<
-  Record<string, { readonly shape: readonly number[]; readonly data: Float32Array }>
->;
+/** A model in a runtime. */
+export interface OpenModel {
+  readonly name: string;
+  readonly ort: OrtRuntime;
+  readonly session: OrtSession;
+  /** What batches give, with element types. */
+  readonly required: ReadonlyMap<string, number>;
+}
+
+/** @throws LowbitError `runtime-failed` when the runtime refuses the model. */
+export async function openModel(model: OnnxModel, bytes: Uint8Array, ort: OrtRuntime): Promise<OpenModel> {
+  const { name } = model;
+  return { name, ort, required: requiredInputs(model), session: await openSession(ort, bytes, name) };
+}
 
 /**
- * Runs the model on every batch in turn and yields its outputs as floats.
+ * Runs an open model on every batch in turn and yields its outputs as floats.
  *
+ * @param more Inputs that are the same for each batch.
+ * @param want Names of which those of inputs are given too.
  * @throws LowbitError `calibration-invalid` for batches that do not fit the model, `runtime-failed`, `aborted`.
  */
-export async function* runModel(
-  model: OnnxModel,
-  bytes: Uint8Array,
-  ort: OrtRuntime,
+export async function* runBatches(
+  { name: where, ort, session, required }: OpenModel,
   batches: Iterable<Batch> | AsyncIterable<Batch>,
   { signal }: SessionOptions = {},
+  more: Readonly<Record<string, OrtTensor>> = {},
+  want: readonly string[] = [],
 ): AsyncGenerator<RunOutputs> {
   checkBatches(batches);
-  const required = requiredInputs(model);
-  const session = await openSession(ort, bytes, model.name);
-  try {
-    for await (const batch of batches) {
-      stopIfAborted(signal, model.name, cancelled);
-      const outputs = await runSession(session, feedsOf(batch, required, ort), model.name);
-      yield Object.fromEntries(
-        Object.entries(outputs).map(([name, output]) => [
-          name,
-          { shape: output.dims, data: Float32Array.from(floatsOf(output, name)) },
-        ]),
-      );
-    }
-  } finally {
-    await session.release();
+  for await (const batch of batches) {
+    stopIfAborted(signal, where, cancelled);
+    const feeds = feedsOf(batch, required, ort);
+    const outputs = await runSession(session, { ...feeds, ...more }, where);
+    const inputs = Object.entries(feeds).filter(([name]) => want.includes(name));
+    yield Object.fromEntries(
+      [...Object.entries(outputs), ...inputs].map(([name, output]) => [
+        name,
+        { shape: output.dims, data: Float32Array.from(floatsOf(output, name)) },
+      ]),
+    );
   }
 }

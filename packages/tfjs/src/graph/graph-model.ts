@@ -9,7 +9,8 @@ import {
 } from '../form/storage-form.js';
 import { graphWriter } from './graph-writer.js';
 import { describeGraph } from './describe-graph.js';
-import { readGraph, type GraphSource, type ReadGraph } from './read-graph.js';
+import { isLive, type LiveGraph, readGraph, type GraphSource, type ReadGraph } from './read-graph.js';
+import { runGraph } from './run-graph.js';
 
 /**
  * The port of a `tf.GraphModel` by its artifacts: the weights of convolutions, products of matrices and tables of embeddings, in
@@ -20,6 +21,8 @@ import { readGraph, type GraphSource, type ReadGraph } from './read-graph.js';
  * quantized weights packed, or with `format: 'plain'` as unmodified TensorFlow.js reads them: `saveGraph` writes them, `loadGraph`
  * of `@lowbit/tfjs/graph` makes a running model of them.
  *
+ * Of a `tf.GraphModel` that is loaded, the port can run it.
+ *
  * `layers` throws `file-missing`, `model-malformed` (also for a layers model), `model-truncated`, and what the handler throws.
  *
  * @example
@@ -29,19 +32,31 @@ import { readGraph, type GraphSource, type ReadGraph } from './read-graph.js';
 export function graphModel(source: GraphSource, options: StorageForm = {}): ModelPort<io.ModelArtifacts> {
   checkOptionNames(options, ['format', 'plain'], 'graphModel');
   let reading: Promise<ReadGraph> | undefined;
-  return graphPort(() => (reading ??= readGraph(source)), checkedForm(options, 'graphModel'));
+  const live = isLive(source) ? source : undefined;
+  return graphPort(() => (reading ??= readGraph(source)), live, checkedForm(options, 'graphModel'));
 }
 
-function graphPort(graph: () => Promise<ReadGraph>, form: StorageForm): ModelPort<io.ModelArtifacts> {
+function graphPort(
+  graph: () => Promise<ReadGraph>,
+  live: LiveGraph | undefined,
+  form: StorageForm,
+): ModelPort<io.ModelArtifacts> {
   return {
     name: 'tfjs-graph',
     form: portFormOf(form),
-    inForm: (stored) => graphPort(graph, storageFormOf(stored, form)),
+    inForm: (stored) => graphPort(graph, live, storageFormOf(stored, form)),
     supports: {
       parameterStorage: ['float32', 'float16', 'two-level'],
       activations: false,
     },
     layers: async () => describeGraph(await graph()).map((layer) => wantingForm(layer, form)),
+    ...(live === undefined
+      ? {}
+      : {
+          async *run(batches, options) {
+            yield* runGraph(live, (await graph()).topology, batches, options);
+          },
+        }),
     write: (outcome) => graphWriter(graph, outcome, form),
   };
 }

@@ -41,6 +41,9 @@ export async function readGraph(
   return { where, artifacts, topology, weights: artifactWeights(artifacts, where) };
 }
 
+/** Whether the source is a `tf.GraphModel` that is loaded. */
+export const isLive = (source: unknown): source is LiveGraph => knownValue(source) === 'a graph model';
+
 async function artifactsOf(
   source: GraphSource,
   onProgress?: (share: number) => void,

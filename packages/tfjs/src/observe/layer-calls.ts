@@ -25,7 +25,7 @@ interface LayerCalls {
   change(layer: Layer, change: CallChange): void;
   /** Whether the layer's call is changed. */
   has(layer: Layer): boolean;
-  /** Gives every layer its own call back. */
+  /** Gives every layer the call back that it had before. */
   restore(): void;
 }
 
@@ -36,16 +36,23 @@ interface LayerCalls {
  */
 export function layerCalls(): LayerCalls {
   const changes = new Map<Layer, CallChange>();
+  const before = new Map<Layer, Call | undefined>();
   return {
     change(layer, change) {
-      const before = changes.get(layer);
-      if (before === undefined) install(layer, () => changes.get(layer) as CallChange);
-      changes.set(layer, { ...before, ...change });
+      const known = changes.get(layer);
+      if (known === undefined) {
+        before.set(layer, Object.hasOwn(layer, 'call') ? layer.call : undefined);
+        install(layer, () => changes.get(layer) as CallChange);
+      }
+      changes.set(layer, { ...known, ...change });
     },
     has: (layer) => changes.has(layer),
     restore() {
-      for (const layer of changes.keys()) delete (layer as Partial<Layer>).call;
+      for (const [layer, call] of before)
+        if (call === undefined) delete (layer as Partial<Layer>).call;
+        else layer.call = call;
       changes.clear();
+      before.clear();
     },
   };
 }

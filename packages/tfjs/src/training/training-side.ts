@@ -7,7 +7,7 @@ import { surveyModel } from '../model/survey.js';
 import { lossOn } from './loss-on.js';
 import { settleNorms } from './settle-norms.js';
 import { simulatedVariable } from './simulated-variable.js';
-import { setValues, tensorOf, withValues } from './variable-values.js';
+import { setValues, tensorOf, withValues } from '../model/variable-values.js';
 
 type TrainingSide = Required<
   Pick<

@@ -1,0 +1,100 @@
+import type { Batch, RunOptions, RunOutputs } from '@lowbit/core';
+import * as tf from '@tensorflow/tfjs-core';
+import { checkBatch } from '../observe/check-batch.js';
+import { checkLength, runBatches, stranger, type NamedTensors } from '../observe/run.js';
+import type { GraphTopology } from './graph-topology.js';
+
+/** What is used of a `tf.GraphModel` that is loaded. */
+interface RunningGraph {
+  readonly inputs: readonly { readonly name: string; readonly dtype: tf.DataType }[];
+  readonly outputNodes: readonly string[];
+  /** By name of the constant. */
+  readonly weights: Record<string, tf.Tensor[]>;
+  execute(inputs: tf.NamedTensorMap, outputs: readonly string[]): tf.Tensor | tf.Tensor[];
+  executeAsync(inputs: tf.NamedTensorMap, outputs: readonly string[]): Promise<tf.Tensor | tf.Tensor[]>;
+}
+
+/**
+ * Runs a graph model that is loaded; see `ModelPort.run`. Constants have other values while a batch is computed, and their own
+ * between two batches. The names that can be wanted are those of the nodes outside functions.
+ */
+export async function* runGraph(
+  live: object,
+  { node }: GraphTopology,
+  batches: Iterable<Batch> | AsyncIterable<Batch>,
+  options: RunOptions = {},
+): AsyncGenerator<RunOutputs> {
+  const model = live as RunningGraph;
+  const { replace = new Map<string, Float32Array>(), want = [] } = options;
+  for (const [id, { length }] of replace) {
+    const weight = Object.hasOwn(model.weights, id) ? model.weights[id]?.[0] : undefined;
+    if (weight === undefined)
+      throw stranger('replace', 'ids of weights of the model', id, Object.keys(model.weights));
+    checkLength(id, weight.size, length);
+  }
+  const names = node.map(({ name }) => name);
+  for (const name of want) if (!names.includes(name)) throw stranger('want', 'names of nodes', name, names);
+  const outputs = [...new Set([...model.outputNodes, ...want])];
+  yield* runBatches(batches, options, (batch) =>
+    withConstants(model, replace, () => computed(model, batch, outputs)),
+  );
+}
+
+/** Runs with some constants holding other values. */
+async function withConstants<R>(
+  { weights }: RunningGraph,
+  replace: ReadonlyMap<string, Float32Array>,
+  run: () => Promise<R>,
+): Promise<R> {
+  const before = [...replace.keys()].map((id) => [id, weights[id] as tf.Tensor[]] as const);
+  const own = before.map(([id, [tensor]]) => tf.tensor(replace.get(id) as Float32Array, tensor?.shape));
+  try {
+    before.forEach(([id], i) => (weights[id] = [tf.keep(own[i] as tf.Tensor)]));
+    return await run();
+  } finally {
+    for (const [id, tensors] of before) weights[id] = tensors;
+    tf.dispose(own);
+  }
+}
+
+async function computed(
+  model: RunningGraph,
+  batch: Batch,
+  outputs: readonly string[],
+): Promise<NamedTensors> {
+  checkBatch(
+    batch,
+    model.inputs.map(({ name }) => name),
+  );
+  const inputs = Object.fromEntries(
+    model.inputs.map(({ name, dtype }) => {
+      const { data, shape } = (batch.inputs[name] ??
+        Object.values(batch.inputs)[0]) as Batch['inputs'][string];
+      return [name, tf.tensor(Float32Array.from(data), [...shape], dtype)];
+    }),
+  );
+  try {
+    const tensors = await executed(model, inputs, outputs);
+    return Object.fromEntries(outputs.map((name, i) => [name, tensors[i] as tf.Tensor]));
+  } finally {
+    tf.dispose(inputs);
+  }
+}
+
+/** Graphs with control flow, and those alone, have to be run the other way. What is given is the caller's. */
+async function executed(
+  model: RunningGraph,
+  inputs: tf.NamedTensorMap,
+  outputs: readonly string[],
+): Promise<readonly tf.Tensor[]> {
+  try {
+    return tf.tidy(() => listOf(model.execute(inputs, outputs)).map((tensor) => tf.clone(tensor)));
+  } catch (error) {
+    if (!(error instanceof Error) || !error.message.includes('executeAsync')) throw error;
+  }
+  const given = [...Object.values(inputs), ...Object.values(model.weights).flat()];
+  const tensors = listOf(await model.executeAsync(inputs, outputs));
+  return tensors.map((tensor) => (given.includes(tensor) ? tf.clone(tensor) : tensor));
+}
+
+const listOf = (result: tf.Tensor | tf.Tensor[]) => (Array.isArray(result) ? result : [result]);
