@@ -1,10 +1,11 @@
 import { LowbitError } from '../errors/error.js';
+import { suggestName } from '../errors/nearest-name.js';
 import type { LayerDescriptor } from '../model/port.js';
 import { optionsOf } from '../plugin/choose.js';
 import type { Options } from '../plugin/options.js';
 import type { BitAssignment, BitwidthPolicy, FeatureSet } from '../plugin/policy.js';
 import { ownCopy } from '../plugin/own-copy.js';
-import { isPromise } from '../errors/is-promise.js';
+import { isPromise, takeRejections } from '../errors/is-promise.js';
 import { safely } from '../plugin/safely.js';
 
 /** What a policy is asked with, besides the draft and the layers. */
@@ -34,7 +35,11 @@ export function assignBits(
       context,
     ),
   );
-  if (Array.isArray(assigned) && assigned.every(isAssignment)) return assigned;
+  if (Array.isArray(assigned) && assigned.every(isAssignment)) {
+    checkAssignments(assigned, where);
+    return assigned;
+  }
+  takeRejections(assigned);
   throw new LowbitError({
     code: 'plugin-failed',
     where,
@@ -42,6 +47,31 @@ export function assignBits(
     received: Array.isArray(assigned) ? 'a list with something else' : nameOf(assigned),
     remedy: "Report this to the policy's author: assign returns the list at once, and no promise of it.",
   });
+}
+
+const members = ['id', 'bits', 'quantizer', 'granularity', 'parameterStorage', 'reason'];
+
+/** Throws `plugin-failed` for a member that would do nothing, and for two assignments of one weight. */
+function checkAssignments(assigned: readonly BitAssignment[], where: string): void {
+  const ids = new Set<string>();
+  for (const entry of assigned) {
+    const stranger = Object.keys(entry).find((member) => !members.includes(member));
+    if (stranger !== undefined)
+      throw refused(
+        where,
+        `assignments with the members ${members.join(', ')}`,
+        stranger,
+        suggestName(stranger, members),
+      );
+    if (ids.has(entry.id))
+      throw refused(where, 'exactly one assignment for each weight', `two for ${entry.id}`);
+    ids.add(entry.id);
+  }
+}
+
+function refused(where: string, expected: string, received: string, hint: { readonly remedy?: string } = {}) {
+  const remedy = "Report this to the policy's author.";
+  return new LowbitError({ code: 'plugin-failed', where, expected, received, remedy, ...hint });
 }
 
 /** Layers that a policy may write on; weights are read as ever. */

@@ -1,5 +1,6 @@
 import { LowbitError } from '../errors/error.js';
-import type { AffineScheme, Scheme } from './types.js';
+import { collectScheme } from './scheme.js';
+import type { AffineScheme, Scheme, SliceParameters } from './types.js';
 
 /**
  * Checks that every level is a finite float32, as runtimes compute it: scale · code first, with codes from 0, then the offset
@@ -10,12 +11,23 @@ import type { AffineScheme, Scheme } from './types.js';
 export function checkLevels(scheme: Scheme, where: string): void {
   const slice = overflowing(scheme);
   if (slice < 0) return;
-  throw new LowbitError({
+  const remedy = 'Exclude this weight: values near the largest float32 number have no such grid.';
+  throw beyond(`${where}, slice ${slice}`, remedy);
+}
+
+/** As {@link checkLevels} for the one grid of an activation site. @throws LowbitError `non-finite`. */
+export function checkSiteLevels(parameters: SliceParameters, where: string): void {
+  if (overflowing(collectScheme([parameters], where)) < 0) return;
+  throw beyond(where, 'Choose another quantizer for activations, or leave them as they are.');
+}
+
+function beyond(where: string, remedy: string): LowbitError {
+  return new LowbitError({
     code: 'non-finite',
-    where: `${where}, slice ${slice}`,
+    where,
     expected: 'values so small that all levels, and scale · code, are finite float32 numbers (up to 3.4e38)',
     received: 'a grid with a level beyond',
-    remedy: 'Exclude this weight: values near the largest float32 number have no such grid.',
+    remedy,
   });
 }
 

@@ -2,6 +2,19 @@ import { LowbitError } from '../errors/error.js';
 import { levelsOf } from './scheme.js';
 import type { QuantizedTensor, Scheme } from './types.js';
 
+/**
+ * Checks that codes of `bits` bits hold the levels of a header, before anything of that size is read.
+ *
+ * @param levels Of an affine or codebook scheme, order of a residual one, whose levels are 2^order.
+ * @throws LowbitError `packed-data`.
+ */
+export function checkHeldLevels(levels: unknown, bits: number, isOrder: boolean): void {
+  const most = isOrder ? bits : 2 ** bits;
+  if (Number.isInteger(levels) && (levels as number) >= 1 && (levels as number) <= most) return;
+  const what = isOrder ? 'order' : 'levels';
+  throw damaged(what, `an integer from 1 to ${most}, which codes of ${bits} bits hold`, String(levels));
+}
+
 /** A tensor as it was unpacked. Throws `packed-data` for parameters that are not finite and for codes that stand for no level. */
 export function checkUnpacked(tensor: QuantizedTensor): QuantizedTensor {
   const { codes, scheme } = tensor;

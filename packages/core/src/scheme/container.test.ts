@@ -26,6 +26,29 @@ test('a zero point that all slices have is stored once, in the header, zeros hav
   expect(different.parameters).toHaveLength(8 * 4 + 4);
 });
 
+const kinds: [string, SliceParameters, number][] = [
+  ['even levels', grid(3), 8],
+  ['values', { kind: 'codebook', values: Float32Array.of(-1, 0, 1) }, 8],
+  ['values and a scale', { kind: 'codebook', values: Float32Array.of(-1, 0, 1), scale: 0.5 }, 8],
+  ['sums of signs', { kind: 'residual', scales: Float32Array.of(0.5, 0.25) }, 3],
+];
+
+test.each(kinds)('more levels than the bits of the header hold are refused: %s', (_, parameters, most) => {
+  const fit = () => ('levels' in parameters ? { ...parameters, levels: 8 } : parameters);
+  const packed = packTensor(encode(values, [8, 8], { axes: [0] }, { bits: 3, fit }));
+  const { levels: own } = packed.header;
+  for (const levels of [most + 1, 9, 200, 65536, 1e12, 0, -1, 2.5, NaN, undefined as unknown as number]) {
+    const size = (packed.parameters.length * levels) / own;
+    const enough = new Uint8Array(size > 0 && size < 1e6 ? size : 0);
+    for (const parameters of [packed.parameters, enough])
+      expect(
+        () => unpackTensor({ ...packed, parameters, header: { ...packed.header, levels } }),
+        String(levels),
+      ).toThrowError(expect.objectContaining({ code: 'packed-data' }));
+  }
+  expect(decode(unpackTensor(packed))).toHaveLength(64);
+});
+
 test('parameters and codes that are surplus or missing are refused, as those of another slicing are', () => {
   const packed = packTensor(encoded((slice) => grid(slice)));
   const more = (bytes: Uint8Array) => Uint8Array.of(...bytes, 0);

@@ -1,5 +1,5 @@
 import { joinBytes } from '../numeric/join-bytes.js';
-import { checkUnpacked } from './check-unpacked.js';
+import { checkHeldLevels, checkUnpacked } from './check-unpacked.js';
 import { checkLength, numberBytes, numberReader, packNumbers, type NumberReader } from './number-storage.js';
 import { pack, packedBytes, unpack } from './pack.js';
 import { storesZeroPoints } from './parameters.js';
@@ -94,8 +94,8 @@ export function bitsPerWeight(tensor: QuantizedTensor): number {
 }
 
 /**
- * The tensor that was packed, without the thresholds of a codebook. Throws `packed-data` when the byte counts are not exactly what the header needs,
- * when a parameter is not finite, and for codes that stand for no level.
+ * The tensor that was packed, without the thresholds of a codebook. Throws `packed-data` when the header has more levels than its bits hold,
+ * when the byte counts are not exactly what it needs, when a parameter is not finite, and for codes that stand for no level.
  */
 export function unpackTensor(packed: PackedTensor): QuantizedTensor {
   const { header } = packed;
@@ -104,6 +104,7 @@ export function unpackTensor(packed: PackedTensor): QuantizedTensor {
   const slices = sliceLayout(shape, slicing).count;
   const read = numberReader(packed.parameters, parameterStorage);
   const codes = unpack(packed.codes, bits, count);
+  checkHeldLevels(header.levels, bits, header.scheme === 'residual');
   const scheme = readScheme(header, slices, read);
   read.finish();
   checkLength('codes', packed.codes.length, packedBytes(count, bits));

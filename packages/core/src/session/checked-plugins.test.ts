@@ -121,6 +121,40 @@ test.each(Object.entries(promises))(
 
 test.each([
   [
+    'two for one weight',
+    [
+      { id: 'a', bits: 4, reason: '' },
+      { id: 'a', bits: 2, reason: '' },
+    ],
+    { received: 'two for a' },
+  ],
+  [
+    'a misspelt member',
+    [{ id: 'a', bits: 4, bit: 2, reason: '' }],
+    { received: 'bit', remedy: 'Did you mean bits?' },
+  ],
+])('assignments of a policy that are not to be carried out are told with its name: %s', (_, list, told) => {
+  const run = () => assignBits({ kind: 'policy', api: 1, name: 'mine', assign: () => list }, [], []);
+  expect(run).toThrow(
+    expect.objectContaining({ code: 'plugin-failed', where: "policy 'mine'", ...told }) as Error,
+  );
+});
+
+test.each([1, 3])('promises in a list of %i that fitTensor returns are taken too', async (count) => {
+  const fitTensor = () => Array.from({ length: count }, () => Promise.reject(new Error('of the plugin')));
+  const run = () =>
+    fitTensorSafely(
+      mine({ fitTensor: fitTensor as never }),
+      [numbers(1), numbers(2), numbers(3)],
+      contextFor('weight'),
+      'a',
+    );
+  expect(run).toThrow(expect.objectContaining({ code: 'plugin-failed' }) as Error);
+  await new Promise((resolve) => setTimeout(resolve, 0));
+});
+
+test.each([
+  [
     'throws',
     () => {
       throw new Error('boo');

@@ -143,3 +143,12 @@ test('a site where nothing was observed is missing too', () => {
     );
   }
 });
+
+test.each<[string, SliceParameters]>([
+  ['even levels', { kind: 'affine', levels: 4, scale: 3e38 }],
+  ['sums of signs', { kind: 'residual', scales: Float32Array.of(3e38, 3e38) }],
+])('%s beyond the largest float32 are refused with the site', (_, parameters) => {
+  expect(() => fitted({ fit: () => parameters }, calibrationOf(observed().all))).toThrow(
+    expect.objectContaining({ code: 'non-finite', where: "quantizer 'telling' at site 'site'" }) as Error,
+  );
+});

@@ -12,6 +12,7 @@ import type { ActivationEntry, QuantizationPlan } from '../plan/plan.js';
 import { optionsOf } from '../plugin/choose.js';
 import type { NormalDistribution, Quantizer } from '../plugin/quantizer.js';
 import type { Registry } from '../plugin/registry.js';
+import { checkSiteLevels } from '../scheme/check-levels.js';
 import { fitSafely } from './fit-safely.js';
 import { noSpread, oneLevel } from './without-spread.js';
 
@@ -62,6 +63,7 @@ function fitSite(
   const context = { role: 'activation', bits, options, random, ...known } as const;
   const sample = Float32Array.from(seen.statistics?.sample ?? []);
   const parameters = fitSafely(quantizer, sample, context, `site '${id}'`);
+  checkSiteLevels(parameters, `quantizer '${quantizer.name}' at site '${id}'`);
   const level = oneLevel(parameters, quantizer.name);
   if (level !== undefined) return level;
   return {

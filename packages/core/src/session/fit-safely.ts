@@ -1,4 +1,5 @@
 import type { FitContext, Quantizer, RefitContext } from '../plugin/quantizer.js';
+import { takeRejections } from '../errors/is-promise.js';
 import { ownCopy } from '../plugin/own-copy.js';
 import { pluginFailure } from '../plugin/safely.js';
 import { checkForm, checkGridsForm, checkList, type FittingVerb } from '../scheme/check-form.js';
@@ -82,9 +83,12 @@ function runSafely<T, P>(
   run: () => T,
 ): P {
   const where = `quantizer '${name}' at ${place}`;
+  let result: T | undefined;
   try {
-    return check(run(), where);
+    result = run();
+    return check(result, where);
   } catch (error) {
+    takeRejections(result);
     throw pluginFailure(where, error);
   }
 }

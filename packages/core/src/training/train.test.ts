@@ -261,6 +261,42 @@ test('what a plugin gets wrong is told with its name', async () => {
   expect(String(error)).toContain("quantizer 'forgetful'");
 });
 
+const wrongRounds: [string, unknown, string][] = [
+  ['a list as hold', { hold: [] }, 'a list'],
+  ['an object as hold', { hold: {} }, 'an object of Object'],
+  ['an object as bits', { bits: {} }, 'an object of Object'],
+  ['a misspelt member', { hodl: new Map() }, 'the member hodl'],
+  ['a mask of twos', { hold: new Map([['a', new Uint8Array(64).fill(2)]]) }, '2'],
+  ['a mask of booleans', { hold: new Map([['a', Array<boolean>(64).fill(true)]]) }, 'a list'],
+  ['no name', { name: undefined }, 'undefined'],
+];
+
+test.each(wrongRounds)('a round with %s is told with the schedule', async (_, members, received) => {
+  const { model, target } = models();
+  const next = () => ({ name: 'round', ...(members as object) });
+  const schedule = { ...halves, name: 'odd', next };
+  const run = train(trainableMemory(model, target), { registry: known, bits: 4, schedule });
+  await expect(run[Symbol.asyncIterator]().next()).rejects.toMatchObject({
+    code: 'plugin-failed',
+    where: "schedule 'odd'",
+    received,
+  });
+});
+
+test('a memory that cannot be stored is told with the schedule', async () => {
+  const { model, target } = models();
+  const next: Schedule['next'] = ({ memory }) => {
+    memory['count'] = 1n;
+    return { name: 'round' };
+  };
+  const schedule = { ...halves, name: 'odd', next };
+  const run = train(trainableMemory(model, target), { registry: known, bits: 4, schedule });
+  await expect(run[Symbol.asyncIterator]().next()).rejects.toMatchObject({
+    code: 'plugin-failed',
+    where: "schedule 'odd': memory",
+  });
+});
+
 test('a run is used once', async () => {
   const { model, target } = models();
   const run = train(trainableMemory(model, target), recipe);
