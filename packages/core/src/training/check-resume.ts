@@ -1,8 +1,8 @@
 import { LowbitError } from '../errors/error.js';
-import { isPromise } from '../errors/is-promise.js';
 import type { ActivationEntry, PlanEntry, QuantizationPlan } from '../plan/plan.js';
 import { optionsOf } from '../plugin/choose.js';
 import type { Registry } from '../plugin/registry.js';
+import { checkLoaded } from './check-loaded.js';
 import type { TrainingCheckpoint } from './checkpoint.js';
 
 /** The run that is to go on from a checkpoint, as the recipe and the model make it. */
@@ -27,7 +27,7 @@ interface Difference {
  * @throws LowbitError `checkpoint-invalid` with the first thing that differs.
  */
 export function checkResume(given: TrainingCheckpoint, run: ResumedRun): void {
-  checkLoaded(given);
+  checkLoaded(given, 'resume');
   const difference =
     variableDifference(given.variables, run.variables) ??
     planDifference(given, run) ??
@@ -39,40 +39,6 @@ export function checkResume(given: TrainingCheckpoint, run: ResumedRun): void {
     remedy:
       'Resume with the model, under the same layer names, and the recipe that the checkpoint was made with; or train anew without it.',
   });
-}
-
-/** Throws unless the value is a checkpoint in memory, of this version. */
-function checkLoaded(given: unknown): void {
-  const { format, version, variables, frozen } = Object(given) as Record<string, unknown>;
-  const isLoaded = format === 'lowbit-training' && variables instanceof Map && frozen instanceof Map;
-  if (isLoaded && version === 1) return;
-  const received = isLoaded ? `format ${format}, version ${String(version)}` : kindOf(given);
-  throw new LowbitError({
-    code: 'checkpoint-invalid',
-    where: 'resume',
-    expected: 'what TrainingRun.checkpoint or loadCheckpoint gave, of version 1',
-    received,
-    remedy: remedies[received] ?? 'Give what run.checkpoint() or loadCheckpoint gave, or leave resume out.',
-  });
-}
-
-const load =
-  'Load it: { resume: loadCheckpoint(document, data) }, with both parts of what storeCheckpoint gave.';
-const remedies: Readonly<Record<string, string>> = {
-  'a promise': 'Await it: { resume: await run.checkpoint() }.',
-  'what storeCheckpoint gave': load,
-  'a part of what storeCheckpoint gave': load,
-  'a text': 'Parse it and load it: { resume: loadCheckpoint(JSON.parse(text), data) }.',
-};
-
-function kindOf(given: unknown): string {
-  if (typeof given === 'string') return 'a text';
-  if (typeof given !== 'object' || given === null) return String(given);
-  if (isPromise(given)) return 'a promise';
-  if ('document' in given) return 'what storeCheckpoint gave';
-  return 'format' in given || ArrayBuffer.isView(given)
-    ? 'a part of what storeCheckpoint gave'
-    : 'another object';
 }
 
 function variableDifference(

@@ -303,6 +303,13 @@ test('what is handed over wrongly is told by what to write', async () => {
       remedy: expect.stringContaining(remedy) as string,
     });
   }
+  const scheduled = {
+    ...simple,
+    schedule: { kind: 'schedule', api: 1, name: 'done', next: () => null },
+  } as const;
+  const counted = { ...checkpoint, rounds: 5 };
+  const run = train(trainableMemory(structuredClone(start), target), scheduled, { resume: counted as never });
+  await expect(run[Symbol.asyncIterator]().next()).rejects.toMatchObject({ where: 'resume: rounds' });
   const loaded: [unknown, unknown, string][] = [
     [JSON.stringify(document), data, 'JSON.parse(text)'],
     [Promise.resolve(document), data, 'await document'],

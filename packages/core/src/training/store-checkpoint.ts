@@ -3,6 +3,7 @@ import { isPromise } from '../errors/is-promise.js';
 import { parsePlan } from '../plan/parse-plan.js';
 import { withOwnValues } from '../scheme/codebook-values.js';
 import type { Scheme } from '../scheme/types.js';
+import { checkLoaded } from './check-loaded.js';
 import { arrayReader, arrayWriter, type StoredArray } from './stored-arrays.js';
 import type { FrozenWeight, TrainingCheckpoint } from './checkpoint.js';
 
@@ -12,8 +13,14 @@ export interface StoredCheckpoint {
   readonly data: Uint8Array;
 }
 
-/** Splits a checkpoint into JSON and bytes (little-endian), to be stored side by side. */
-export function storeCheckpoint({ variables, frozen, ...rest }: TrainingCheckpoint): StoredCheckpoint {
+/**
+ * Splits a checkpoint into JSON and bytes (little-endian), to be stored side by side.
+ *
+ * @throws LowbitError `checkpoint-invalid` for what is no checkpoint.
+ */
+export function storeCheckpoint(checkpoint: TrainingCheckpoint): StoredCheckpoint {
+  checkLoaded(checkpoint, 'storeCheckpoint');
+  const { variables, frozen, ...rest } = checkpoint;
   const writer = arrayWriter();
   const document = {
     ...rest,

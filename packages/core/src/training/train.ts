@@ -103,9 +103,10 @@ async function begin<M>(
   return trainer(work, layers, start);
 }
 
-/** Without a schedule there is one round, which a resumed run goes on in. */
+/** Without a schedule there is one round, which a resumed run goes on in. Whether these are rounds is checked when the run begins. */
 function finishedRounds({ schedule }: Recipe, resume: TrainOptions['resume']): readonly TrainingRound[] {
-  return schedule === undefined ? [] : (resume?.rounds ?? []);
+  const rounds: unknown = resume?.rounds;
+  return schedule !== undefined && Array.isArray(rounds) ? (rounds as readonly TrainingRound[]) : [];
 }
 
 /** Measures the loss that the last round's training has led to. */
