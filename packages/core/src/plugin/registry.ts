@@ -50,13 +50,14 @@ export function checkPlugin(plugin: Plugin): void {
   });
 }
 
-/** @throws LowbitError `invalid-argument` for what is no registry, a list of plugins among it. */
-export function checkRegistry(value: unknown): void {
+/** @throws LowbitError `invalid-argument` for what is no registry, a list of plugins among it, and for none where one is wanted. */
+export function checkRegistry(value: unknown, where = 'recipe.registry', isWanted = false): void {
   const { list, find } = ((value as unknown) ?? {}) as { list?: unknown; find?: unknown };
-  if (value === undefined || (typeof list === 'function' && typeof find === 'function')) return;
+  if ((value === undefined && !isWanted) || (typeof list === 'function' && typeof find === 'function'))
+    return;
   throw new LowbitError({
     code: 'invalid-argument',
-    where: 'recipe.registry',
+    where,
     expected: 'a registry of plugins',
     received: Array.isArray(value) ? 'a list' : typeof value,
     remedy: 'Write registry([minMax(), …]), with registry of @lowbit/core.',

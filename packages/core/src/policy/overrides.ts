@@ -24,7 +24,7 @@ export function checkBits(bits: unknown, where: string): void {
  * @throws LowbitError `invalid-argument` for anything but an object of numbers and `'float'`.
  */
 export function checkBitsBy(bits: unknown, where: string, example: string): void {
-  if (typeof bits !== 'object' || bits === null || Array.isArray(bits))
+  if (typeof bits !== 'object' || bits === null || Array.isArray(bits) || bits instanceof Map)
     throw new LowbitError({
       code: 'invalid-argument',
       where,

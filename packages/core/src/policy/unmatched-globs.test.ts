@@ -32,3 +32,9 @@ test.each<[string, () => BitwidthPolicy]>([
 ])('%s with something else than bits is an error', (where, make) => {
   expect(make).toThrowError(expect.objectContaining({ code: 'invalid-argument', where }));
 });
+
+test.each([byOp, byName])('bits in a Map are refused: they would do nothing', (policy) => {
+  expect(() => policy(new Map([['Dense', 4]]) as never)).toThrowError(
+    expect.objectContaining({ code: 'invalid-argument' }),
+  );
+});
