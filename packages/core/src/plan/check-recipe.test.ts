@@ -95,3 +95,12 @@ test.each<[string, object, string, RegExp]>([
 test.each([{ bits: NaN }, { parameterStorage: null }])('%s is one problem', (recipe) => {
   expect(problemsOf(recipe as never)).toHaveLength(1);
 });
+
+test.each([
+  ['a promise', Promise.resolve({ bits: 4 })],
+  ['a list', [{ bits: 4 }]],
+])('%s is no recipe', (received, recipe) => {
+  expect(() => checkRecipe(recipe as never, [])).toThrowError(
+    expect.objectContaining({ code: 'invalid-argument', where: 'recipe', received }),
+  );
+});

@@ -36,7 +36,8 @@ export function checkRecipe(
   layers: readonly LayerDescriptor[],
   { forTraining = false }: { readonly forTraining?: boolean } = {},
 ): void {
-  if (typeof recipe !== 'object' || recipe === null) throw noRecipe(recipe);
+  if (typeof recipe !== 'object' || recipe === null || Array.isArray(recipe) || isPromise(recipe))
+    throw noRecipe(recipe);
   throwProblems([
     ...strangers(recipe, members.recipe, 'recipe'),
     ...typeProblems({ ...recipe }, 'recipe'),
@@ -152,8 +153,8 @@ function noRecipe(received: unknown): LowbitError {
     code: 'invalid-argument',
     where: 'recipe',
     expected: 'an object',
-    received: String(received),
-    remedy,
+    received: isPromise(received) ? 'a promise' : wordValue(received),
+    remedy: isPromise(received) ? 'Await it.' : remedy,
   });
 }
 
