@@ -112,7 +112,7 @@ export const resumed: Group = {
 };
 
 /** The checkpoint after the first round. */
-export async function firstRound(recipe: Recipe): Promise<TrainingCheckpoint> {
+async function firstRound(recipe: Recipe): Promise<TrainingCheckpoint> {
   const model = trainableModel();
   const run = train(tfjs(model), recipe, { batches: [batch] });
   try {
