@@ -14,6 +14,8 @@ it('the examples of the README run as they are', async () => {
     ([, code]) => code,
   );
   const folder = await newFolder();
+  // What is printed is compared, so in no colours, whatever those of the test are.
+  const env = { ...process.env, FORCE_COLOR: '0' };
   await mkdir(join(folder, 'photos'));
   for (const name of ['rgb.png', 'full-color.jpg'])
     await copyFile(fixture(name), join(folder, 'photos', name));
@@ -26,7 +28,7 @@ it('the examples of the README run as they are', async () => {
       file,
       `import { File } from 'node:buffer';\n${local.replace("'@lowbit/data'", `'${entry('index.js')}'`)}`,
     );
-    const { stdout, stderr } = spawnSync(process.execPath, [file], { cwd: folder, encoding: 'utf8' });
+    const { stdout, stderr } = spawnSync(process.execPath, [file], { cwd: folder, encoding: 'utf8', env });
     expect(stderr).toBe('');
     return stdout;
   };

@@ -2,7 +2,14 @@ import { quantize, seededRandom, type QuantizedTensor } from '@lowbit/core';
 import * as ort from 'onnxruntime-web';
 import { expect, test } from 'vitest';
 import { onnx } from '../src/port.js';
-import { createTensor, createValueInfo, DataType, type NodeProto, serializeModel, type TensorProto } from '../src/schema/proto.js';
+import {
+  createTensor,
+  createValueInfo,
+  DataType,
+  type NodeProto,
+  serializeModel,
+  type TensorProto,
+} from '../src/schema/proto.js';
 import { makeNode, type AttributeValue } from '../src/write/make-node.js';
 import { makeRawTensor, makeTensor } from '../src/write/make-tensor.js';
 import { buildGraph, buildProto, integers } from './helpers/build-model.js';

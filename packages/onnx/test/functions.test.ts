@@ -4,7 +4,15 @@ import { describeModel } from '../src/describe/describe-model.js';
 import { skipReasons } from '../src/describe/skip-reasons.js';
 import { onnx } from '../src/port.js';
 import { readModel } from '../src/read/read-model.js';
-import { createAttribute, createFunction, createOperatorSet, DataType, type FunctionProto, type NodeProto, serializeModel } from '../src/schema/proto.js';
+import {
+  createAttribute,
+  createFunction,
+  createOperatorSet,
+  DataType,
+  type FunctionProto,
+  type NodeProto,
+  serializeModel,
+} from '../src/schema/proto.js';
 import { makeNode } from '../src/write/make-node.js';
 import { makeTensor } from '../src/write/make-tensor.js';
 import { buildGraph, buildProto } from './helpers/build-model.js';

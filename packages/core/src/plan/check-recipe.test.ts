@@ -77,7 +77,6 @@ test.each<[string, object, string, string]>([
 });
 
 test.each<[string, object, string, RegExp]>([
-  ['a schedule without training', { schedule: 'x' }, 'recipe.schedule', /train\(port, recipe\)/],
   ['bits of activations alone', { activationBits: 4 }, 'recipe.activationBits', /activations:/],
   ['features of nothing', { features: {} }, 'recipe.features', /features\(batches\)/],
   ['an empty include', { include: [] }, 'recipe.include', /Leave include out/],

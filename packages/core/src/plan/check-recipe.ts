@@ -31,17 +31,13 @@ const members = {
  *
  * @throws LowbitError `invalid-argument` with every problem, and what was probably meant.
  */
-export function checkRecipe(
-  recipe: Recipe,
-  layers: readonly LayerDescriptor[],
-  { forTraining = false }: { readonly forTraining?: boolean } = {},
-): void {
+export function checkRecipe(recipe: Recipe, layers: readonly LayerDescriptor[]): void {
   if (typeof recipe !== 'object' || recipe === null || Array.isArray(recipe) || isPromise(recipe))
     throw noRecipe(recipe);
   throwProblems([
     ...strangers(recipe, members.recipe, 'recipe'),
     ...typeProblems({ ...recipe }, 'recipe'),
-    ...withoutEffect(recipe, forTraining),
+    ...withoutEffect(recipe),
     ...rulesProblems(recipe.rules, layers),
     ...unmatchedGlobs(texts(recipe.include), layers, 'include'),
     ...unmatchedGlobs(texts(recipe.exclude), layers, 'exclude'),
@@ -49,18 +45,10 @@ export function checkRecipe(
   checkRegistry(recipe.registry);
 }
 
-/** Members that would do nothing, alone or here. */
-function withoutEffect(recipe: Recipe, forTraining: boolean): Problem[] {
-  const { schedule, activationBits, activations, include, features } = recipe;
+/** Members that would do nothing. A schedule is none of them: one recipe serves training and what it is compared with. */
+function withoutEffect(recipe: Recipe): Problem[] {
+  const { activationBits, activations, include, features } = recipe;
   const problems: (Problem | false)[] = [
-    schedule !== undefined &&
-      !forTraining && {
-        code: 'invalid-argument',
-        where: 'recipe.schedule',
-        expected: 'none: a schedule belongs to training',
-        received: 'a schedule',
-        remedy: 'Train with train(port, recipe), or leave the schedule out.',
-      },
     (typeof activationBits === 'number' || activationBits === 'weights') &&
       activations === undefined && {
         code: 'invalid-argument',

@@ -49,7 +49,7 @@ export async function makePlan<M>(
   checkPort(port);
   const described = await port.layers();
   const layers = forTraining ? described.map(withoutHistory) : described;
-  checkRecipe(recipe, layers, { forTraining });
+  checkRecipe(recipe, layers);
   const weights = uniqueWeights(layers);
   const plugins = new Set<Plugin>(recipe.registry?.list());
   const drafts = applyRules(decideBits(weights, layers, recipe, plugins), layers, recipe, plugins);

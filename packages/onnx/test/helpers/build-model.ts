@@ -1,6 +1,17 @@
 import { readModel } from '../../src/read/read-model.js';
 import type { OnnxModel } from '../../src/read/model.js';
-import { createGraph, createModel, createOperatorSet, createValueInfo, DataType, type GraphProto, type ModelProto, type NodeProto, serializeModel, type TensorProto } from '../../src/schema/proto.js';
+import {
+  createGraph,
+  createModel,
+  createOperatorSet,
+  createValueInfo,
+  DataType,
+  type GraphProto,
+  type ModelProto,
+  type NodeProto,
+  serializeModel,
+  type TensorProto,
+} from '../../src/schema/proto.js';
 import { makeTensor } from '../../src/write/make-tensor.js';
 
 export interface GraphParts {

@@ -3,7 +3,13 @@ import * as ort from 'onnxruntime-web';
 import { graphBuilder } from '../../src/interpreter/graph-builder.js';
 import type { GraphValue } from '../../src/interpreter/graph-value.js';
 import { onnxOps } from '../../src/interpreter/onnx-ops.js';
-import { createValueInfo, DataType, type NodeProto, serializeModel, type TensorProto } from '../../src/schema/proto.js';
+import {
+  createValueInfo,
+  DataType,
+  type NodeProto,
+  serializeModel,
+  type TensorProto,
+} from '../../src/schema/proto.js';
 import { makeNode } from '../../src/write/make-node.js';
 import { makeTensor } from '../../src/write/make-tensor.js';
 import { buildGraph, buildProto } from './build-model.js';

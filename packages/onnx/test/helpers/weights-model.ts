@@ -2,7 +2,15 @@ import { seededRandom, type QuantizedTensor } from '@lowbit/core';
 import type { ConstantSource, WeightSite } from '../../src/describe/weight-site.js';
 import type { OnnxModel } from '../../src/read/model.js';
 import { readModel } from '../../src/read/read-model.js';
-import { createGraph, createModel, createOperatorSet, createValueInfo, DataType, serializeModel, type TensorProto } from '../../src/schema/proto.js';
+import {
+  createGraph,
+  createModel,
+  createOperatorSet,
+  createValueInfo,
+  DataType,
+  serializeModel,
+  type TensorProto,
+} from '../../src/schema/proto.js';
 import { makeNode } from '../../src/write/make-node.js';
 import { makeRawTensor, makeTensor } from '../../src/write/make-tensor.js';
 
