@@ -1,5 +1,5 @@
 import { zeroPointForm, type QuantizedTensor } from '@lowbit/core';
-import { centredCodes } from '../rewrite/centred-codes.js';
+import { centredCodes, type CentredCodes } from '../rewrite/centred-codes.js';
 
 /** A weight as signed 8-bit codes around 0: value = scale · code, one scale an output channel. */
 export interface Int8Weight {
@@ -33,7 +33,13 @@ export function int8Weight(tensor: QuantizedTensor, channelAxis: number): Int8We
     { length: channels },
     (_, channel) => centred.scale[perTensor ? 0 : channel] as number,
   );
-  return { codes: Int8Array.from(centred.codes, (code) => code - centred.zeroPoint), scale, bits };
+  return { codes: signedCodes(centred), scale, bits };
+}
+
+function signedCodes({ codes, zeroPoint }: CentredCodes): Int8Array {
+  const signed = new Int8Array(codes.length);
+  for (let i = 0; i < signed.length; i++) signed[i] = (codes[i] as number) - zeroPoint;
+  return signed;
 }
 
 const notSymmetric =
