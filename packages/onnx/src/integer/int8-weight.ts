@@ -1,4 +1,4 @@
-import { zeroPointForm, type QuantizedTensor } from '@lowbit/core';
+import { zeroPointForm, type QuantizedTensor, type ZeroPointForm } from '@lowbit/core';
 import { centredCodes, type CentredCodes } from '../rewrite/centred-codes.js';
 
 /** A weight as signed 8-bit codes around 0: value = scale · code, one scale an output channel. */
@@ -27,13 +27,20 @@ export function int8Weight(tensor: QuantizedTensor, channelAxis: number): Int8We
     slicing.axes.every((axis) => axis === channelAxis || shape[axis] === 1);
   if (!perTensor && !perChannel) return 'its scales run along other axes than the output channels';
   const exact = zeroPointForm(tensor);
-  const centred = exact && centredCodes(tensor, exact, 8);
+  const centred = exact && (asTheyAre(exact, scheme.levels) ?? centredCodes(tensor, exact, 8));
   if (centred === undefined) return notSymmetric;
   const scale = Float32Array.from(
     { length: channels },
     (_, channel) => centred.scale[perTensor ? 0 : channel] as number,
   );
   return { codes: signedCodes(centred), scale, bits };
+}
+
+/** Codes around one zero point from which int8 reaches all levels: none has to be moved or mirrored. */
+function asTheyAre(exact: ZeroPointForm, levels: number): CentredCodes | undefined {
+  const [zeroPoint = 0] = exact.zeroPoints;
+  const isHeld = zeroPoint <= 128 && levels - 1 - zeroPoint <= 127;
+  return isHeld && exact.zeroPoints.every((one) => one === zeroPoint) ? { ...exact, zeroPoint } : undefined;
 }
 
 function signedCodes({ codes, zeroPoint }: CentredCodes): Int8Array {
