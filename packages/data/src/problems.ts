@@ -13,6 +13,16 @@ export function invalid(where: string, finding: Finding, cause?: unknown): Lowbi
   return new LowbitError({ code: 'calibration-invalid', where, ...finding }, options);
 }
 
+/** The error for a picture that its decoder refuses. */
+export function undecodable(format: string, where: string, cause: unknown): LowbitError {
+  const finding = {
+    expected: `a ${format} file that can be decoded`,
+    received: (cause as Error).message,
+    remedy: 'Save the picture again or remove it.',
+  };
+  return invalid(where, finding, cause);
+}
+
 /** The error `invalid-argument` at an option. */
 export function invalidArgument(where: string, finding: Finding): LowbitError {
   return new LowbitError({ code: 'invalid-argument', where, ...finding });

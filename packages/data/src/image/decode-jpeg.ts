@@ -1,6 +1,6 @@
 import jpeg from 'jpeg-js';
 
-import { invalid } from '../problems.js';
+import { undecodable } from '../problems.js';
 import { limits } from '../limits.js';
 import { checkJpeg } from './check-jpeg.js';
 import type { Pixels } from './pixels.js';
@@ -22,14 +22,6 @@ export function decodeJpeg(bytes: Uint8Array, where: string): Pixels {
     });
     return { width, height, data };
   } catch (error) {
-    throw invalid(
-      where,
-      {
-        expected: 'a JPEG file that can be decoded',
-        received: (error as Error).message,
-        remedy: 'Save the picture again or remove it.',
-      },
-      error,
-    );
+    throw undecodable('JPEG', where, error);
   }
 }

@@ -1,6 +1,6 @@
 import { decode, type DecodedPng } from 'fast-png';
 
-import { invalid } from '../problems.js';
+import { undecodable } from '../problems.js';
 import { checkPng } from './check-png.js';
 import type { Pixels } from './pixels.js';
 
@@ -15,15 +15,7 @@ export async function decodePng(bytes: Uint8Array, where: string): Promise<Pixel
     const png = decode(plain);
     return { width: png.width, height: png.height, data: toRgb(png, samplesOf(png)) };
   } catch (error) {
-    throw invalid(
-      where,
-      {
-        expected: 'a PNG file that can be decoded',
-        received: (error as Error).message,
-        remedy: 'Save the picture again or remove it.',
-      },
-      error,
-    );
+    throw undecodable('PNG', where, error);
   }
 }
 
