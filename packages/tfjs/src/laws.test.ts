@@ -1,11 +1,14 @@
 import { forwardLaws, opsLaws, portLaws, type Law } from '@lowbit/conformance';
 import type { Batch, ModelPort, Quantizer } from '@lowbit/core';
+import { artifactWeights, expandWeight, isPacked } from '@lowbit/tfjs-format';
+import { loadGraphModel, type GraphModel } from '@tensorflow/tfjs-converter';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { onEveryBackend } from '../test/backends.js';
+import { imageGraph } from '../test/graphs.js';
 import { crossSharedModel, imageModel, sequenceModel, sharedModel, smallSequential } from '../test/models.js';
 import { clippedGrid, grid, halves, ranks } from '../test/quantizers.js';
-import { tfjs, tfjsOps } from './index.js';
+import { graphModel, tfjs, tfjsOps } from './index.js';
 import { disposeWeights } from './model/dispose-weights.js';
 import { surveyModel } from './model/survey.js';
 
@@ -81,3 +84,40 @@ for (const make of [smallSequential, imageModel, sharedModel, crossSharedModel, 
     for (const law of laws) test(law.title, () => run(law));
   });
 }
+
+/** The weights of a written graph, and those that stay as they were. */
+function graphWeights(artifacts: tf.io.ModelArtifacts): Map<string, Float32Array> {
+  const stored = artifactWeights(artifacts, 'model').filter(
+    ({ spec }) => spec.dtype === 'float32' || isPacked(spec),
+  );
+  return new Map(stored.map((weight) => [weight.spec.name, expandWeight(weight, 'model')]));
+}
+
+onEveryBackend('laws of the port of a graph model', (test) => {
+  const loaded: GraphModel[] = [];
+  const batch = {
+    inputs: { x: { shape: [2, 8, 8, 3], data: Float32Array.from({ length: 384 }, (_, i) => Math.sin(i)) } },
+  };
+  const live = async () => {
+    const model = await loadGraphModel(tf.io.fromMemory(imageGraph()));
+    loaded.push(model);
+    return graphModel(model);
+  };
+  const laws = portLaws({
+    make: live,
+    decodeResult: graphWeights,
+    fingerprint: ({ weightData, userDefinedMetadata }) => [
+      [...new Uint8Array(weightData as ArrayBuffer)],
+      userDefinedMetadata,
+    ],
+    makeBatches: () => [batch],
+  });
+  for (const law of laws)
+    test(law.title, async () => {
+      try {
+        await law.run();
+      } finally {
+        loaded.splice(0).forEach((model) => model.dispose());
+      }
+    });
+});

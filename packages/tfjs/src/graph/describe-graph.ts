@@ -30,7 +30,7 @@ export function describeGraph(graph: ReadGraph): LayerDescriptor[] {
 type Undated = Omit<LayerDescriptor, 'depth'>;
 
 function describeReader(
-  { id, op, inputs }: WeightReader,
+  { id, op, inputs, sites }: WeightReader,
   uses: ReadonlyMap<string, WeightUse>,
   before: ReadonlyMap<string, string>,
   where: string,
@@ -43,7 +43,7 @@ function describeReader(
   const skipped = unique
     .filter(({ weight }) => !uses.has(weight.spec.name))
     .map((input) => skipNote(op, input));
-  return { id, op, weights, sites: [], ...(skipped.length > 0 && { skipped }) };
+  return { id, op, weights, sites, ...(skipped.length > 0 && { skipped }) };
 }
 
 function weightDescriptor(

@@ -9,6 +9,7 @@ import {
 } from '../form/storage-form.js';
 import { graphWriter } from './graph-writer.js';
 import { describeGraph } from './describe-graph.js';
+import { observeGraph } from './observe-graph.js';
 import { isLive, type LiveGraph, readGraph, type GraphSource, type ReadGraph } from './read-graph.js';
 import { runGraph } from './run-graph.js';
 
@@ -21,7 +22,8 @@ import { runGraph } from './run-graph.js';
  * quantized weights packed, or with `format: 'plain'` as unmodified TensorFlow.js reads them: `saveGraph` writes them, `loadGraph`
  * of `@lowbit/tfjs/graph` makes a running model of them.
  *
- * Of a `tf.GraphModel` that is loaded, the port can run it.
+ * Of a `tf.GraphModel` that is loaded, the port can run it, and observe what its weights are multiplied by. What it writes has
+ * no place for quantizers of activations, so plans leave those float.
  *
  * `layers` throws `file-missing`, `model-malformed` (also for a layers model), `model-truncated`, and what the handler throws.
  *
@@ -55,6 +57,10 @@ function graphPort(
       : {
           async *run(batches, options) {
             yield* runGraph(live, (await graph()).topology, batches, options);
+          },
+          async observe(batches, options) {
+            const read = await graph();
+            return observeGraph(live, read.topology, describeGraph(read), batches, options);
           },
         }),
     write: (outcome) => graphWriter(graph, outcome, form),

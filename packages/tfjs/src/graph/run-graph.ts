@@ -16,7 +16,7 @@ interface RunningGraph {
 
 /**
  * Runs a graph model that is loaded; see `ModelPort.run`. Constants have other values while a batch is computed, and their own
- * between two batches. The names that can be wanted are those of the nodes outside functions.
+ * between two batches. The names that can be wanted are those of the nodes outside functions, with `:1` and so on for further outputs.
  */
 export async function* runGraph(
   live: object,
@@ -33,7 +33,8 @@ export async function* runGraph(
     checkLength(id, weight.size, length);
   }
   const names = node.map(({ name }) => name);
-  for (const name of want) if (!names.includes(name)) throw stranger('want', 'names of nodes', name, names);
+  for (const name of want)
+    if (!names.includes(name.replace(/:\d+$/, ''))) throw stranger('want', 'names of nodes', name, names);
   const outputs = [...new Set([...model.outputNodes, ...want])];
   yield* runBatches(batches, options, (batch) =>
     withConstants(model, replace, () => computed(model, batch, outputs)),

@@ -1,11 +1,15 @@
+import type { SiteDescriptor } from '@lowbit/core';
 import type { StoredWeight } from '@lowbit/tfjs-format';
 import type { GraphNode, GraphTopology } from './graph-topology.js';
+import { controlContexts, graphSite } from './graph-sites.js';
 import { inputName, passesOn, traceConstant } from './trace-constant.js';
 import { weightUse, type WeightUse } from './weight-use.js';
 
 /** A float weight that a node reads. */
 export interface WeightInput {
   readonly weight: StoredWeight;
+  /** Which input of the node it is. */
+  readonly operand: number;
   /** Absent where the operator's axes are not known. */
   readonly use?: WeightUse;
 }
@@ -16,6 +20,8 @@ export interface WeightReader {
   readonly id: string;
   readonly op: string;
   readonly inputs: readonly WeightInput[];
+  /** Where what it multiplies by its weights can be looked at. */
+  readonly sites: readonly SiteDescriptor[];
 }
 
 /** The nodes that read float weights: those of the graph in the order of execution, then those of its functions. */
@@ -40,7 +46,9 @@ function readersOf(
   integer: (weight: string) => number | undefined,
 ): WeightReader[] {
   const byName = new Map(nodes.map((node) => [node.name, node]));
-  return executionOrder(nodes)
+  const ordered = executionOrder(nodes);
+  const contexts = controlContexts(ordered);
+  return ordered
     .filter((node) => !passesOn(node))
     .flatMap((node) => {
       const constants = (node.input ?? []).map((input) => traceConstant(input, byName));
@@ -49,9 +57,14 @@ function readersOf(
         if (weight?.spec.dtype !== 'float32') return [];
         const rank = weight.spec.shape.length;
         const use = weightUse({ node, operand, rank, integer: (at) => integer(constants[at] ?? '') });
-        return [{ weight, ...(use !== undefined && { use }) }];
+        return [{ weight, operand, ...(use !== undefined && { use }) }];
       });
-      return inputs.length === 0 ? [] : [{ id: prefix + node.name, op: node.op, inputs }];
+      if (inputs.length === 0) return [];
+      const id = prefix + node.name;
+      // What is computed in a function is not seen from outside.
+      const used = prefix === '' ? inputs.filter(({ use }) => use !== undefined) : [];
+      const sites = used.flatMap(({ operand }) => graphSite(id, node, operand, byName, contexts) ?? []);
+      return [{ id, op: node.op, inputs, sites }];
     });
 }
 

@@ -16,16 +16,23 @@ interface TensorObserver {
 }
 
 /** An observer of the site `id`; for ranges the backend computes them, and no values are taken out of it. */
-export function observeTensor(
+export function observeTensor(id: string, options: ObserveOptions): TensorObserver {
+  if (options.statistics !== 'ranges') {
+    const { add, finish } = observeValues(id, options);
+    return { add: (tensor) => add(tensor.dataSync()), finish };
+  }
+  const ranges = rangeCollector();
+  return { add: (tensor) => ranges.add(rangeOf(tensor)), finish: ranges.finish };
+}
+
+/** The same of values that were taken out of tensors. */
+export function observeValues(
   id: string,
   { statistics = 'all', sampleSize = 4096, seed = 0 }: ObserveOptions,
-): TensorObserver {
-  if (statistics === 'ranges') {
-    const ranges = rangeCollector();
-    return { add: (tensor) => ranges.add(rangeOf(tensor)), finish: ranges.finish };
-  }
-  const collector = statisticsCollector({ sampleSize, seed: seedFrom(seed, id) });
-  return { add: (tensor) => collector.add(tensor.dataSync()), finish: collector.finish };
+): { add(values: ArrayLike<number>): void; finish: TensorObserver['finish'] } {
+  if (statistics === 'all') return statisticsCollector({ sampleSize, seed: seedFrom(seed, id) });
+  const ranges = rangeCollector();
+  return { add: (values) => ranges.add(batchRange(values)), finish: ranges.finish };
 }
 
 /** Values that are not finite show in the mean, and are left out. */

@@ -29,11 +29,15 @@ export async function visitBatches(
     await after(batch);
     count += 1;
   }
-  if (count > 0) return count;
-  throw new LowbitError({
+  if (count === 0) throw noBatches();
+  return count;
+}
+
+/** What is told when there was nothing to observe. */
+export const noBatches = () =>
+  new LowbitError({
     code: 'calibration-invalid',
     where: 'batches',
     expected: 'at least one batch',
     received: 'none',
   });
-}
