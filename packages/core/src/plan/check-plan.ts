@@ -94,7 +94,11 @@ function checkActivations(
 ): Problem[] {
   if (entries.length > 0 && !supports.activations) {
     return [
-      invalid('plan: activations', 'none: what this port writes holds quantized weights only', `${entries.length} sites`),
+      invalid(
+        'plan: activations',
+        'none: what this port writes holds quantized weights only',
+        `${entries.length} sites`,
+      ),
     ];
   }
   const ids = new Set(layers.flatMap((layer) => layer.sites.map((site) => site.id)));

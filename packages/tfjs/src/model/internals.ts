@@ -60,6 +60,20 @@ export const layerPrototype = () => really<{ addWeight: AddWeight }>(tfLayers.la
 /** Makes the weights of a Sequential model whose input is known. */
 export const makeWeights = (model: tfLayers.LayersModel) => really<{ build(): void }>(model).build();
 
+/** How a compiled model measures its loss. */
+interface CompiledLoss {
+  /** One an output. */
+  readonly lossFunctions: readonly ((labels: Tensor, output: Tensor) => Tensor)[];
+  /** Throws where labels do not fit the outputs or the loss. */
+  standardizeUserDataXY(inputs: readonly Tensor[], labels: Tensor, checkBatchAxis: boolean): unknown;
+}
+
+/** The loss of a compiled model; a Sequential has it in the model that it is made of. */
+export function compiledLoss(model: tfLayers.LayersModel): CompiledLoss {
+  const { model: inner = model } = really<{ model?: tfLayers.LayersModel }>(model);
+  return really<CompiledLoss>(inner);
+}
+
 export const topologyJson = (topology: object) => really<Topology>(topology);
 
 /** The configuration of a layer of our own, as its base class takes it. */

@@ -7,7 +7,7 @@ import { surveyModel } from '../model/survey.js';
 import { lossOn } from './loss-on.js';
 import { settleNorms } from './settle-norms.js';
 import { simulatedVariable } from './simulated-variable.js';
-import { setValues, tensorOf, withValues } from '../model/variable-values.js';
+import { setValues, tensorOf } from '../model/variable-values.js';
 
 type TrainingSide = Required<
   Pick<
@@ -58,11 +58,7 @@ export function trainingSide(model: LayersModel): TrainingSide {
     },
     loss: (batches, replaced) => {
       checkCompiled(model);
-      const all = places();
-      const values = [...replaced].map(
-        ([id, numbers]) => [tensorOf(place(all, id).variable), numbers] as const,
-      );
-      return withValues(new Map(values), () => lossOn(model, batches));
+      return lossOn(model, batches, replaced);
     },
     async settle(batches) {
       settleNorms(model, batches);
