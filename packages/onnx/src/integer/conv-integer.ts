@@ -1,4 +1,5 @@
 import { DataType } from '../schema/proto.js';
+import { movedBytes } from './int8-weight.js';
 import type { IntegerEdit } from './integer-edit.js';
 import type { IntegerWork, WrittenLayer } from './integer-work.js';
 
@@ -30,7 +31,7 @@ export function writeConvInteger(
   const { shape, source } = layer.weight;
   const output = node.output[0] as string;
   const along = [1, shape[0] as number, ...shape.slice(2).map(() => 1)];
-  const codes = aroundMiddle(weight.codes);
+  const codes = movedBytes(weight.codes, middle);
   const stored = edit.constant(`${source.name}_quantized`, DataType.UINT8, shape, codes, source);
   const origin = edit.constant(`${source.name}_zero`, DataType.UINT8, [], [middle]);
   const steps = weight.scale.map((one) => one * factor);
@@ -57,11 +58,4 @@ export function writeConvInteger(
     form: 'ConvInteger',
     reason: 'multiplied in 8-bit integers and summed exactly; the results are floats',
   };
-}
-
-/** Signed codes as unsigned ones around the middle. */
-function aroundMiddle(codes: Int8Array): Uint8Array {
-  const unsigned = new Uint8Array(codes.length);
-  for (let i = 0; i < unsigned.length; i++) unsigned[i] = (codes[i] as number) + middle;
-  return unsigned;
 }

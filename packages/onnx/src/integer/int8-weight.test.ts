@@ -1,7 +1,7 @@
 import { decode, encode } from '@lowbit/core';
 import { expect, test } from 'vitest';
 import { sampleTensor } from '../../test/helpers/sample-tensor.js';
-import { int8Weight, type Int8Weight } from './int8-weight.js';
+import { int8Weight, movedBytes, type Int8Weight } from './int8-weight.js';
 
 const symmetric = (slicing: 'tensor' | { axes: number[] }, bits = 8) =>
   encode(Float32Array.of(-2, 1, 0.5, 4, 0, 0), [3, 2], slicing, {
@@ -31,6 +31,14 @@ test('mirrors channels of grids with all levels, so that all have one zero point
   const values = decode(tensor);
   codes.forEach((code, at) => expect(code * scale[Math.floor(at / 6)]!).toBeCloseTo(values[at]!, 5));
 });
+
+test.each([1, 127, 128, 200, -1, -127, -128])(
+  'moves every byte by %i without touching its neighbours',
+  (by) => {
+    const codes = Uint8Array.from({ length: 259 }, (_, at) => (at * 83) % 256);
+    expect(movedBytes(codes, by)).toEqual(codes.map((code) => code + by));
+  },
+);
 
 test.each([
   [symmetric({ axes: [1] }), 'other axes'],

@@ -44,9 +44,21 @@ function asTheyAre(exact: ZeroPointForm, levels: number): CentredCodes | undefin
 }
 
 function signedCodes({ codes, zeroPoint }: CentredCodes): Int8Array {
-  const signed = new Int8Array(codes.length);
-  for (let i = 0; i < signed.length; i++) signed[i] = (codes[i] as number) - zeroPoint;
-  return signed;
+  return new Int8Array(movedBytes(codes, -zeroPoint).buffer, 0, codes.length);
+}
+
+/** The lowest byte of each code plus `by`, modulo 256; four are moved at a time. */
+export function movedBytes(codes: ArrayLike<number>, by: number): Uint8Array {
+  const moved = new Uint8Array(4 * Math.ceil(codes.length / 4));
+  moved.set(codes);
+  const words = new Int32Array(moved.buffer);
+  const step = (by & 0xff) * 0x01010101;
+  // The highest bit of each byte is added apart, so that no byte carries into the next.
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i] as number;
+    words[i] = ((word & 0x7f7f7f7f) + (step & 0x7f7f7f7f)) ^ ((word ^ step) & 0x80808080);
+  }
+  return moved.subarray(0, codes.length);
 }
 
 const notSymmetric =
