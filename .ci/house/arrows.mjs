@@ -23,7 +23,7 @@ export function forbiddenImports({ files, packages }) {
 }
 
 function mayStand(file, specifier, packages) {
-  if (specifier.startsWith('.')) return false;
+  if (specifier.startsWith('.')) return specifier.startsWith('./') && specifier.endsWith('.json');
   const imported = packages.find(({ name }) => specifier === name || specifier.startsWith(`${name}/`));
   if (imported === undefined || imported === file.package) return true;
   if (!(`.${specifier.slice(imported.name.length)}` in imported.manifest.exports)) return false;

@@ -41,7 +41,7 @@ export function addCodes(
   to: Fragment,
   role: string,
   { codes, bits, grid }: { codes: Codes; bits: number; grid: ParameterGrid },
-  as: DataType.FLOAT | DataType.INT32,
+  as: typeof DataType.FLOAT | typeof DataType.INT32,
   target: Target,
 ): AddedCodes {
   const { rows, codes: shape } = grid;

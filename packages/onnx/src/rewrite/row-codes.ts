@@ -19,7 +19,7 @@ export function addRowCodes(
   codes: Codes,
   bits: number,
   grid: ParameterGrid & { readonly rows: string },
-  as: DataType.FLOAT | DataType.INT32,
+  as: typeof DataType.FLOAT | typeof DataType.INT32,
 ): AddedCodes {
   const [entries = 0, ...row] = grid.codes;
   const perRow = sizeOf(row);

@@ -1,5 +1,6 @@
 import { create, type DescField, type DescMessage, type Message } from '@bufbuild/protobuf';
-import { ModelProtoSchema, type ModelProto } from 'onnx-buf';
+import type { ModelProto } from 'onnx-buf';
+import { ModelProtoSchema } from './messages.js';
 import { cursorOver, spend, type Cursor } from './cursor.js';
 import { decodeList } from './decode-list.js';
 import { inexact, scalarReader } from './scalar.js';

@@ -1,6 +1,7 @@
 import type { DescMessage, Message } from '@bufbuild/protobuf';
 import { LowbitError } from '@lowbit/core';
-import { GraphProtoSchema, ModelProtoSchema, type GraphProto, type ModelProto } from 'onnx-buf';
+import type { GraphProto, ModelProto } from 'onnx-buf';
+import { GraphProtoSchema, ModelProtoSchema } from './messages.js';
 import type { Fields } from './decode.js';
 import { messageSize, writeMessage } from './encode-message.js';
 import { sinkOf, type Sizes } from './sink.js';

@@ -4,30 +4,32 @@
  */
 import { create, type Message, type MessageInitShape } from '@bufbuild/protobuf';
 import { joinBytes } from '@lowbit/core';
-import {
-  type AttributeProto,
-  AttributeProtoSchema,
-  type FunctionProto,
-  FunctionProtoSchema,
-  type GraphProto,
-  GraphProtoSchema,
-  type ModelProto,
-  ModelProtoSchema,
-  type NodeProto,
-  NodeProtoSchema,
-  type OperatorSetIdProto,
-  OperatorSetIdProtoSchema,
-  type StringStringEntryProto,
-  StringStringEntryProtoSchema,
-  type TensorProto,
-  TensorProtoSchema,
-  TensorShapeProto_DimensionSchema,
-  TensorShapeProtoSchema,
-  TypeProto_TensorSchema,
-  TypeProtoSchema,
-  type ValueInfoProto,
-  ValueInfoProtoSchema,
+import type {
+  AttributeProto,
+  FunctionProto,
+  GraphProto,
+  ModelProto,
+  NodeProto,
+  OperatorSetIdProto,
+  StringStringEntryProto,
+  TensorProto,
+  ValueInfoProto,
 } from 'onnx-buf';
+import {
+  AttributeProtoSchema,
+  DimensionSchema,
+  FunctionProtoSchema,
+  GraphProtoSchema,
+  ModelProtoSchema,
+  NodeProtoSchema,
+  OperatorSetIdProtoSchema,
+  StringStringEntryProtoSchema,
+  TensorProtoSchema,
+  TensorShapeProtoSchema,
+  TensorTypeSchema,
+  TypeProtoSchema,
+  ValueInfoProtoSchema,
+} from './messages.js';
 
 export type {
   AttributeProto,
@@ -43,11 +45,7 @@ export type {
   TypeProto,
   ValueInfoProto,
 } from 'onnx-buf';
-export {
-  AttributeProto_AttributeType as AttributeType,
-  TensorProto_DataLocation as DataLocation,
-  TensorProto_DataType as DataType,
-} from 'onnx-buf';
+export { AttributeType, DataLocation, DataType } from './messages.js';
 
 export { parseModel } from './decode.js';
 export { graphSize, serializeModel } from './encode.js';
@@ -87,14 +85,14 @@ export function createValueInfo(
   shape?: readonly (number | string)[],
 ): ValueInfoProto {
   if (elemType === undefined) return create(ValueInfoProtoSchema, { name });
-  const tensor = create(TypeProto_TensorSchema, { elemType });
+  const tensor = create(TensorTypeSchema, { elemType });
   if (shape !== undefined) tensor.shape = create(TensorShapeProtoSchema, { dim: shape.map(createDimension) });
   const type = create(TypeProtoSchema, { value: { case: 'tensorType', value: tensor } });
   return create(ValueInfoProtoSchema, { name, type });
 }
 
 function createDimension(size: number | string) {
-  return create(TensorShapeProto_DimensionSchema, {
+  return create(DimensionSchema, {
     value:
       typeof size === 'string'
         ? { case: 'dimParam', value: size }

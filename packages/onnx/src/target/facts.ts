@@ -195,7 +195,7 @@ export const leavesZeroPointsOut = ({ runtime = defaultRuntime }: Target, isMove
   runtime.minor >= movesWithoutZeroPoints || !isMoved();
 
 /** The types of scales and results that packed operators have. */
-export type PackedFloat = DataType.FLOAT | DataType.FLOAT16;
+export type PackedFloat = typeof DataType.FLOAT | typeof DataType.FLOAT16;
 
 /** Whether packed operators may have scales and results of a type. */
 export const isPackedFloat = (type: number): type is PackedFloat =>

@@ -1,0 +1,2 @@
+/** The text of src/schema/descriptor.json. */
+export function descriptor(): string;
