@@ -1,4 +1,4 @@
-export { statisticsCollector, type StatisticsCollector } from './calibration/collector.js';
+export { type StatisticsCollector, statisticsCollector } from './calibration/collector.js';
 export { batchRange } from './calibration/summarize.js';
 export { type BatchRange, rangeCollector, type RangeCollector } from './calibration/range-collector.js';
 export {
@@ -20,7 +20,7 @@ export {
   frozenLevels,
   refitClusters,
 } from './codebook/fit-clusters.js';
-export { type Cluster, clusterMap, type ClusterMap } from './codebook/cluster-map.js';
+export { type Cluster, type ClusterMap, clusterMap } from './codebook/cluster-map.js';
 export { lloyd, type LloydOptions, type LloydResult } from './codebook/lloyd.js';
 export { type OptimalCodebook, optimalCodebook } from './codebook/optimal-codebook.js';
 export { floorLog2, nearestPowerOfTwo, roundHalfEven, roundingShift } from './numeric/round.js';
@@ -42,11 +42,12 @@ export { type Random, seededRandom, seedFrom } from './numeric/random.js';
 export { meanAndDeviation, range } from './numeric/statistics.js';
 export { arrayOps, type ArrayTensor } from './ops/array.js';
 export type { Ops } from './ops/ops.js';
-export { checkPlan } from './plan/check-plan.js';
 export { groupSize, isGranularity, slicingOf } from './plan/granularity.js';
 export { makePlan, type PlannedWork, type PlanOptions } from './plan/make-plan.js';
 export { parsePlan } from './plan/parse-plan.js';
-export { type StoredPlan, storedPlan } from './plan/stored-plan.js';
+export { resolvePlan } from './plan/resolve.js';
+export type { ResolvedEntry, ResolvedPlan, ResolvedSite } from './plan/resolved-plan.js';
+export { storedPlan, type StoredPlan } from './plan/stored-plan.js';
 export type {
   ActivationEntry,
   FloatEntry,
@@ -94,7 +95,7 @@ export type {
   Site,
   SiteParameters,
 } from './plugin/quantizer.js';
-export { checkPlugin, registry, type Registry } from './plugin/registry.js';
+export { checkPlugin, type Registry, registry } from './plugin/registry.js';
 export { resolveOptions } from './plugin/resolve-options.js';
 export type { Round, Schedule, ScheduledWeight, ScheduleState } from './plugin/schedule.js';
 export { assignBits, type AssignSettings } from './policy/assign-bits.js';
@@ -123,10 +124,10 @@ export {
 } from './scheme/container.js';
 export { decode, levelValue } from './scheme/decode.js';
 export { encode, type EncodeSettings } from './scheme/encode.js';
-export { type EvenLevels, evenLevels } from './scheme/even-levels.js';
+export { evenLevels, type EvenLevels } from './scheme/even-levels.js';
 export { pack, packedBytes, unpack } from './scheme/pack.js';
 export { sizeOf } from './scheme/shape.js';
-export { parameterShape, sliceLayout, type SliceLayout } from './scheme/slicing.js';
+export { parameterShape, type SliceLayout, sliceLayout } from './scheme/slicing.js';
 export type {
   AffineScheme,
   CodebookScheme,

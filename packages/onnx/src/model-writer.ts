@@ -164,8 +164,8 @@ function chosenTogether(
   };
 }
 
-const quantizedIds = ({ plan }: Outcome): ReadonlySet<string> =>
-  new Set(plan.weights.flatMap(({ id, bits }) => (bits === 'float' ? [] : [id])));
+const quantizedIds = ({ entries }: Outcome): ReadonlySet<string> =>
+  new Set(entries.map(({ weight }) => weight.id));
 
 const reason =
   'stays in the model file, since runtimes look for other files on behalf of the main graph alone';

@@ -11,8 +11,12 @@ type Mark = (note: StorageNote) => StorageNote;
  *
  * @param read The model before it is changed.
  */
-export function unmetForms(source: Source, read: DescribedSource, { plan, activations }: Outcome): Mark {
-  const told = plan.weights.filter((entry): entry is QuantizedEntry => 'wanted' in entry);
+export function unmetForms(
+  source: Source,
+  read: DescribedSource,
+  { plan, entries: planned, activations }: Outcome,
+): Mark {
+  const told = planned.flatMap(({ entry }) => ('wanted' in entry ? [entry] : []));
   if (told.length === 0) return (note) => note;
   const { model, description, normals } = read;
   const wants = wantedForms(model, source, activationSites(model, description, source, normals));

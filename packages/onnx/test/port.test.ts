@@ -1,4 +1,12 @@
-import { parsePlan, quantize, seededRandom, type QuantizedTensor, type Recipe } from '@lowbit/core';
+import {
+  parsePlan,
+  quantize,
+  registry,
+  resolvePlan,
+  seededRandom,
+  type QuantizedTensor,
+  type Recipe,
+} from '@lowbit/core';
 import { describe, expect, test } from 'vitest';
 import { metadataKeys, onnx, type OnnxOptions } from '../src/index.js';
 import { readModel } from '../src/read/read-model.js';
@@ -233,8 +241,9 @@ describe('the port', () => {
     const { plan } = await run(oneWeight());
     const port = onnx(oneWeight());
     const id = plan.weights[0]!.id;
+    const { resolved } = resolvePlan(plan, await port.layers(), registry([plainMinMax]), port.supports);
     for (const held of ['other', id]) {
-      const writer = port.write({ plan, activations: new Map() });
+      const writer = port.write({ ...resolved, activations: new Map(), floatSites: new Map() });
       await expect(writer.add(held, tensor)).rejects.toMatchObject({ code: 'plan-mismatch' });
     }
   });

@@ -1,7 +1,10 @@
 import {
   isLowbitError,
+  makePlan,
   measureError,
   quantize,
+  resolvePlan,
+  type ModelPort,
   type Outcome,
   type Quantizer,
   type QuantizedTensor,
@@ -29,17 +32,12 @@ function predict(model: tfLayers.LayersModel): Float32Array {
   }).values as Float32Array;
 }
 
-/** A plan of the weight that tests add. */
-const outcome: Outcome = {
-  plan: {
-    format: 'lowbit-plan',
-    version: 1,
-    port: 'tfjs',
-    seed: 0,
-    weights: [{ id: 'last/kernel', layer: 'last', bits: 'float', reason: '' }],
-  },
-  activations: new Map(),
-};
+/** A plan of the weight that tests add, when writing begins. */
+async function outcomeOf(port: ModelPort<tfLayers.LayersModel>): Promise<Outcome> {
+  const { plan, registry } = await makePlan(port, { weights: grid, include: ['last/kernel'] });
+  const { resolved } = resolvePlan(plan, await port.layers(), registry, port.supports);
+  return { ...resolved, activations: new Map(), floatSites: new Map() };
+}
 
 const everyModel = [smallSequential, imageModel, sharedModel, crossSharedModel, sequenceModel];
 
@@ -147,6 +145,7 @@ onEveryBackend('tfjs', (test) => {
   test('an outcome of another model is refused before anything is built', async () => {
     const original = smallSequential();
     const port = tfjs(original);
+    const outcome = await outcomeOf(port);
     const tensor = { shape: [1], codes: new Uint8Array(1) } as unknown as QuantizedTensor;
     for (const where of ['elsewhere/kernel', 'last/kernel', 'first/kernel'])
       expect(() => port.write(outcome).add(where, tensor)).toThrow(
@@ -171,7 +170,8 @@ onEveryBackend('tfjs', (test) => {
       },
       parameterStorage: 'float32',
     };
-    const writer = tfjs(original).write(outcome);
+    const port = tfjs(original);
+    const writer = port.write(await outcomeOf(port));
     expect(() => writer.add('last/kernel', tensor as unknown as QuantizedTensor)).toThrow('damaged');
     disposeWeights(original);
   });

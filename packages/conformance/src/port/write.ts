@@ -1,8 +1,12 @@
 import {
   quantize,
   range,
+  registry,
+  resolvePlan,
   type Applied,
   type ModelPort,
+  type Outcome,
+  type QuantizationPlan,
   type Quantized,
   type QuantizedTensor,
   type Quantizer,
@@ -11,6 +15,12 @@ import {
 /** Quantizes every weight to 8 bits. */
 export function write<M>(port: ModelPort<M>): Promise<Quantized<M>> {
   return quantize(port, { weights: plainQuantizer, bits: 8 });
+}
+
+/** What a port is told when writing a plan of {@link write} begins. */
+export async function outcomeOf<M>(port: ModelPort<M>, plan: QuantizationPlan): Promise<Outcome> {
+  const { resolved } = resolvePlan(plan, await port.layers(), registry([plainQuantizer]), port.supports);
+  return { ...resolved, activations: new Map(), floatSites: new Map() };
 }
 
 /** The port, with what passes through it told to someone. */

@@ -13,7 +13,7 @@ import { must, type Law } from '../law.js';
 import { show } from '../show.js';
 import type { PortLawOptions } from './options.js';
 import { layersOf, valuesOf } from './weights.js';
-import { watched, write } from './write.js';
+import { outcomeOf, watched, write } from './write.js';
 
 /** Laws on what a port writes. */
 export function writingLaws<M>(options: PortLawOptions<M>): readonly Law[] {
@@ -68,9 +68,9 @@ async function checkOrder<M>({ make, fingerprint }: PortLawOptions<M>): Promise<
   const tensors: (readonly [id: string, tensor: QuantizedTensor])[] = [];
   const { plan } = await write(watched(await make(), { added: (tensor, id) => tensors.push([id, tensor]) }));
   const port = await make();
-  await port.layers();
+  const outcome = await outcomeOf(port, plan);
   const inOrder = async (given: typeof tensors) => {
-    const writer = port.write({ plan, activations: new Map() });
+    const writer = port.write(outcome);
     for (const [id, tensor] of given) await writer.add(id, { ...tensor, codes: tensor.codes.slice() });
     const { model, storage, modelBytes } = await writer.finish();
     return { modelBytes, storage, model: fingerprint?.(model) };
@@ -114,7 +114,7 @@ async function checkAllFloat<M>({ make, decodeResult }: PortLawOptions<M>): Prom
   const port = await make();
   const before = await valuesOf(port);
   const plan = floatPlan(port.name, await layersOf(port));
-  const { model, storage } = await port.write({ plan, activations: new Map() }).finish();
+  const { model, storage } = await port.write(await outcomeOf(port, plan)).finish();
   must(storage.length === 0, () => `${storage.length} storage notes for no quantized weight`);
   const written = await decodeResult?.(model);
   if (written === undefined) return;

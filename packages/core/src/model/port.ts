@@ -1,4 +1,5 @@
-import type { PortForm, QuantizationPlan } from '../plan/plan.js';
+import type { PortForm } from '../plan/plan.js';
+import type { ResolvedPlan } from '../plan/resolved-plan.js';
 import type { Calibration, RangeStatistics, SiteStatistics } from '../calibration/statistics.js';
 import type { Options } from '../plugin/options.js';
 import type { FeatureSet, Granularity } from '../plugin/policy.js';
@@ -139,14 +140,8 @@ export interface ActivationNote {
   readonly reason: string;
 }
 
-/** Everything that is decided when writing begins. */
-export interface Outcome {
-  readonly plan: QuantizationPlan;
-  /** Fitted activation sites by id; empty when activations stay float. */
-  readonly activations: ReadonlyMap<string, FittedSite>;
-  /** Sites of the plan that stay float whatever the port can do, with the reason; see {@link FittedActivations}. */
-  readonly floatSites?: FittedActivations['floatSites'];
-}
+/** Everything that is decided when writing begins: the plan with all that it names, and its fitted activation sites. */
+export interface Outcome extends ResolvedPlan, FittedActivations {}
 
 /** An activation site with the parameters that were fitted to it. */
 export interface FittedSite {
@@ -161,9 +156,9 @@ export interface FittedSite {
 
 /** The activation sites of a plan, once they are fitted. */
 export interface FittedActivations {
-  /** By id: those that are quantized. */
+  /** By id: those that are quantized; none when activations stay float. */
   readonly activations: ReadonlyMap<string, FittedSite>;
-  /** By id: why the others stay float, as a clause about the value ("it never changed …"). */
+  /** By id: why others stay float whatever the port can do, as a clause about the value ("it never changed …"). */
   readonly floatSites: ReadonlyMap<string, string>;
 }
 

@@ -1,6 +1,6 @@
 import { LowbitError, throwProblems } from '../errors/error.js';
 import { checkPort } from '../model/check-port.js';
-import type { LayerDescriptor, ModelPort, WeightDescriptor } from '../model/port.js';
+import type { LayerDescriptor, ModelPort } from '../model/port.js';
 import type { Recipe, RecipeSettings } from '../model/recipe.js';
 import { choosePlugin } from './choose-plugin.js';
 import { defaultQuantizer, type BitPolicyChoice } from '../plugin/choice.js';
@@ -13,10 +13,12 @@ import { assignByLayer } from '../policy/overrides.js';
 import { everywhere } from '../policy/policies.js';
 import { matchesGlob } from '../policy/glob.js';
 import type { ParameterStorage } from '../scheme/types.js';
-import { checkPlan } from './check-plan.js';
 import { checkRecipe } from './check-recipe.js';
 import { fittingGranularity } from './granularity.js';
 import { meetWanted } from './meet-wanted.js';
+import { uniqueWeights, type PlacedWeight } from './placed-weights.js';
+import { resolvePlan } from './resolve.js';
+import type { ResolvedPlan } from './resolved-plan.js';
 import { planActivations } from './plan-activations.js';
 import { leavesAll, nothingToQuantize } from './nothing-to-quantize.js';
 import type { PlanEntry, QuantizationPlan } from './plan.js';
@@ -38,14 +40,30 @@ interface Draft extends BitAssignment {
 
 /**
  * Decides what happens to every weight. Later sources win: the recipe's settings, its bit policy, its rules,
- * then `include` and `exclude`. What was quantized before stays as it is, unless the plan is for training. Throws one error with every problem found (see {@link checkPlan}), or
+ * then `include` and `exclude`. What was quantized before stays as it is, unless the plan is for training. Throws one error with every problem found (see {@link resolvePlan}), or
  * `nothing-to-quantize` when every weight would stay as it is.
  */
 export async function makePlan<M>(
   port: ModelPort<M>,
   recipe: Recipe,
-  { forTraining = false }: PlanOptions = {},
+  options: PlanOptions = {},
 ): Promise<PlannedWork> {
+  const { resolved, registry } = await planResolved(port, recipe, options);
+  return { plan: resolved.plan, registry };
+}
+
+/** A resolved plan, and the plugins that its names stand for. */
+export interface ResolvedWork {
+  readonly resolved: ResolvedPlan;
+  readonly registry: Registry;
+}
+
+/** The same as {@link makePlan}, with everything that the plan names. */
+export async function planResolved<M>(
+  port: ModelPort<M>,
+  recipe: Recipe,
+  { forTraining = false }: PlanOptions = {},
+): Promise<ResolvedWork> {
   checkPort(port);
   const described = await port.layers();
   const layers = forTraining ? described.map(withoutHistory) : described;
@@ -66,25 +84,10 @@ export async function makePlan<M>(
     ...(port.form === undefined ? {} : { form: port.form }),
   };
   const known = registry([...plugins]);
-  throwProblems(checkPlan(plan, layers, known, port.supports));
+  const { resolved, problems } = resolvePlan(plan, described, known, port.supports);
+  throwProblems(problems);
   if (leavesAll(plan)) throw nothingToQuantize(port.name, entries, layers);
-  return { plan, registry: known };
-}
-
-/** Where a weight is in the model. */
-export interface PlacedWeight {
-  readonly weight: WeightDescriptor;
-  readonly layer: LayerDescriptor;
-}
-
-/** Every weight once, with the first layer that uses it. */
-export function uniqueWeights(layers: readonly LayerDescriptor[]): Map<string, PlacedWeight> {
-  const weights = new Map<string, PlacedWeight>();
-  for (const layer of layers) {
-    for (const weight of layer.weights)
-      if (!weights.has(weight.id)) weights.set(weight.id, { weight, layer });
-  }
-  return weights;
+  return { resolved, registry: known };
 }
 
 /** The layer as one whose weights may be quantized whatever was done to them. */

@@ -40,7 +40,11 @@ const packed: WantedForm = { form: 'Packed', grid: 'zero-point', granularity: 'g
 
 test('a plan takes the grid and the granularity that the packed form wants, and says so', async () => {
   expect(await entryOf(packed)).toEqual({
-    asked: [{ bits: 4, granularity: 'channel', activations: false }],
+    asked: [
+      { bits: 4, granularity: 'channel', activations: false },
+      // Of what was decided: that is what its grid must keep.
+      { bits: 4, granularity: 'group:32', activations: false },
+    ],
     options: { zero: 'integer' },
     instead: { zero: 'real' },
     granularity: 'group:32',

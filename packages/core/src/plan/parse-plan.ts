@@ -1,14 +1,14 @@
 import { LowbitError, throwProblems, type Problem } from '../errors/error.js';
 import { suggestName } from '../errors/nearest-name.js';
 import { checkActivationShape, checkWeightShape, isRecord, shorten, type Expect } from './entry-shapes.js';
-import { namedQuantizers } from './named-quantizers.js';
+import { namedQuantizers } from './find-named.js';
 import type { Registry } from '../plugin/registry.js';
 import type { QuantizationPlan } from './plan.js';
 import { writtenOut } from './stored-plan.js';
 
 /**
  * Checks that a value read from JSON is a plan, or one as models store it ({@link storedPlan}), which it writes out. Throws
- * `plan-invalid` with every problem found; `where` names the file. Whether the plan fits a model is for {@link checkPlan} to say.
+ * `plan-invalid` with every problem found; `where` names the file. Whether the plan fits a model is for {@link resolvePlan} to say.
  *
  * @param known - where it is given, names, widths and options of quantizers are checked in the same go (`unknown-plugin`,
  *   `unsupported-bits`, `unsupported-option`)

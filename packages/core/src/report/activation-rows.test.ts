@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import type { ActivationNote, FittedSite, LayerDescriptor } from '../model/port.js';
+import type { ActivationNote, FittedSite } from '../model/port.js';
 import type { QuantizationPlan } from '../plan/plan.js';
+import type { ResolvedPlan } from '../plan/resolved-plan.js';
 import type { SliceParameters } from '../scheme/types.js';
 import type { Report } from './report.js';
 import { coarse } from '../../test/memory-port.js';
@@ -18,10 +19,15 @@ const plan: QuantizationPlan = {
   activations: [entry],
 };
 const site = { id: 'site', tensor: 'relu_1', side: 'input' } as const;
-const layers: LayerDescriptor[] = [{ id: 'layer', op: 'Conv', depth: 0, weights: [], sites: [site] }];
+const resolved: ResolvedPlan = {
+  plan,
+  layers: [],
+  entries: [],
+  sites: [{ entry, site, quantizer: coarse(), options: {}, seed: 0 }],
+};
 
 function rowsOf(activations: ReadonlyMap<string, FittedSite>, notes?: readonly ActivationNote[]) {
-  return activationRows(plan, layers, { activations, floatSites: new Map() }, notes);
+  return activationRows({ ...resolved, activations, floatSites: new Map() }, notes);
 }
 
 function statisticsOf(values: readonly number[]) {
@@ -86,7 +92,7 @@ test('a site without spread is float whatever the port says, and the report warn
   const why = 'it never changed in the calibration (always 0)';
   const fitted = { activations: new Map<string, FittedSite>(), floatSites: new Map([['site', why]]) };
   const notes = [{ id: 'site', form: 'float', float: true, reason: 'no operator takes it' } as const];
-  const rows = activationRows(plan, layers, fitted, notes);
+  const rows = activationRows({ ...resolved, ...fitted }, notes);
   expect(rows).toMatchObject([{ id: 'site', float: true, form: 'float', formReason: why }]);
   expect(rows?.[0]).not.toHaveProperty('fitted');
   const report = { warnings: ['a: far out'] } as unknown as Report;
@@ -117,8 +123,8 @@ test('dynamic sites have no range, sites fitted without data no observed one, an
   expect(rowOf(undefined)).not.toHaveProperty('fitted');
   expect(rowOf({ kind: 'affine', levels: 4, scale: 1, offset: 0 })?.fitted).not.toHaveProperty('clipped');
   const { format, version, port, seed, weights } = plan;
-  const none = { activations: new Map(), floatSites: new Map() };
-  expect(activationRows({ format, version, port, seed, weights }, layers, none)).toBeUndefined();
+  const none = { layers: [], entries: [], sites: [], activations: new Map(), floatSites: new Map() };
+  expect(activationRows({ plan: { format, version, port, seed, weights }, ...none })).toBeUndefined();
 });
 
 test('of ranges alone it is known only when nothing is clipped', () => {

@@ -1,7 +1,6 @@
 import { defaultQuantizer } from '../plugin/choice.js';
 import { isComplete } from '../calibration/statistics.js';
-import type { ActivationNote, FittedActivations, FittedSite, LayerDescriptor } from '../model/port.js';
-import type { QuantizationPlan } from '../plan/plan.js';
+import type { ActivationNote, FittedSite, Outcome } from '../model/port.js';
 import { codebookValues } from '../scheme/codebook-values.js';
 import { levelValue } from '../scheme/decode.js';
 import type { SliceParameters } from '../scheme/types.js';
@@ -17,15 +16,13 @@ const wantsSpread =
  * @param notes What the port says about how the sites were written.
  */
 export function activationRows(
-  plan: QuantizationPlan,
-  layers: readonly LayerDescriptor[],
-  { activations: fitted, floatSites }: FittedActivations,
+  { plan, sites, activations: fitted, floatSites }: Outcome,
   notes: readonly ActivationNote[] = [],
 ): readonly ActivationReport[] | undefined {
-  const sites = new Map(layers.flatMap((layer) => layer.sites.map((site) => [site.id, site])));
+  if (plan.activations === undefined) return undefined;
   const noted = new Map(notes.map((note) => [note.id, note]));
-  return plan.activations?.map(({ id, bits, quantizer, reason }) => {
-    const planned = { id, tensor: sites.get(id)?.tensor ?? id, bits, quantizer: quantizer.name, reason };
+  return sites.map(({ entry: { id, bits, quantizer, reason }, site: { tensor } }) => {
+    const planned = { id, tensor, bits, quantizer: quantizer.name, reason };
     const left = floatSites.get(id);
     if (left !== undefined)
       return { ...planned, form: 'float', formReason: left, float: true, warnings: [wantsSpread] };

@@ -1,22 +1,23 @@
-import type { Applied, LayerDescriptor, StorageNote } from '../model/port.js';
+import type { Applied, LayerDescriptor, Outcome, StorageNote } from '../model/port.js';
 import type { QuantizationPlan } from '../plan/plan.js';
+import { activationRows, withActivations } from './activation-rows.js';
 import { bitsEach, type Report, type Sizes, type SkippedReport, type WeightReport } from './report.js';
 
 /** Joins what was measured with what the port says about storage. */
 export function buildReport<M>(
   port: string,
-  plan: QuantizationPlan,
+  outcome: Outcome,
   rows: readonly WeightReport[],
-  layers: readonly LayerDescriptor[],
   applied: Applied<M>,
 ): Report {
+  const { plan, layers } = outcome;
   const notes = new Map(applied.storage.map((note) => [note.id, note]));
   const left = applied.storage.filter((note) => note.float === true);
   const kept = rows.filter((row) => notes.get(row.id)?.float !== true);
   const weights = kept.map((row) => withStorage(row, notes.get(row.id)));
   const sizes = weights.reduce<Sizes>((sum, row) => addSizes(sum, row.sizes), noSizes);
   const values = weights.reduce((sum, row) => sum + row.values, 0);
-  return {
+  const report: Report = {
     format: 'lowbit-report',
     version: 1,
     port,
@@ -28,6 +29,7 @@ export function buildReport<M>(
     modelBytes: applied.modelBytes,
     warnings: weights.flatMap((row) => row.warnings.map((warning) => `${row.id}: ${warning}`)),
   };
+  return withActivations(report, activationRows(outcome, applied.activations));
 }
 
 function withStorage(row: WeightReport, note: StorageNote | undefined): WeightReport {

@@ -1,22 +1,27 @@
-import type { StorageNote, WeightDescriptor } from '../model/port.js';
+import type { StorageNote } from '../model/port.js';
+import type { ResolvedEntry } from '../plan/resolved-plan.js';
 import { sliceRanges } from '../scheme/slice-ranges.js';
 import { sliceLayout } from '../scheme/slicing.js';
 import { histogramOf } from './histogram.js';
 import { measureError, measureTensor } from './measure.js';
 import type { WeightReport } from './report.js';
 
-/** The rows with the error of what was written, where the port's notes say that it is something else than was encoded. */
+/**
+ * The rows with the error of what was written, where the port's notes say that it is something else than was encoded.
+ *
+ * @param rows One an entry.
+ */
 export async function measureWritten(
   rows: readonly WeightReport[],
   notes: readonly StorageNote[],
-  placed: ReadonlyMap<string, { readonly weight: WeightDescriptor }>,
+  entries: readonly ResolvedEntry[],
 ): Promise<WeightReport[]> {
   const byId = new Map(notes.map((note) => [note.id, note]));
   const measured: WeightReport[] = [];
-  for (const row of rows) {
+  for (const [i, row] of rows.entries()) {
     const note = byId.get(row.id);
     const written = note?.written?.();
-    const weight = placed.get(row.id)?.weight;
+    const weight = entries[i]?.weight;
     if (written === undefined || weight === undefined) measured.push(row);
     else measured.push(withLoss(row, measuresOf(await weight.read(), written), note?.form ?? ''));
   }

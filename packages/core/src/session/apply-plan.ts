@@ -4,20 +4,20 @@ import { isPromise } from '../errors/is-promise.js';
 import { isLowbitError, LowbitError, throwProblems, type Problem } from '../errors/error.js';
 import type { ModelPort } from '../model/port.js';
 import { checkPort } from '../model/check-port.js';
-import { checkPlan, otherPort, quantizedTwice } from '../plan/check-plan.js';
-import { uniqueWeights } from '../plan/make-plan.js';
 import { emptyPlan, leavesAll } from '../plan/nothing-to-quantize.js';
 import type { QuantizationPlan } from '../plan/plan.js';
+import { otherPort, quantizedTwice } from '../plan/plan-problems.js';
 import { portForPlan } from '../plan/port-for-plan.js';
-import { withLayers } from '../plan/with-layers.js';
+import { resolvePlan } from '../plan/resolve.js';
+import type { ResolvedPlan } from '../plan/resolved-plan.js';
 import { checkRegistry, type Registry } from '../plugin/registry.js';
 import type { Report } from '../report/report.js';
 import { quantizeOptions, type QuantizeOptions } from './events.js';
 import { fitActivations } from './fit-activations.js';
-import { brokenPromise, wantedForms } from './broken-promise.js';
+import { brokenPromise } from './broken-promise.js';
 import { gridCost } from './grid-cost.js';
 import { ownGrids, withoutStaleWishes } from './own-grids.js';
-import { writePlan, type RemarkOne } from './write-plan.js';
+import { writePlan } from './write-plan.js';
 import { codeWeight, fitWeight } from './weight.js';
 
 /** What `quantize` and `applyPlan` give. */
@@ -35,7 +35,7 @@ export interface ApplyOptions extends QuantizeOptions {
 /**
  * Quantizes every weight as the plan says, one at a time, and writes the result. Names in the plan are looked
  * up in `registry`; a port with forms takes the plan's. Weights whose inputs turn out to stay float get the method's own grid, in
- * the plan that is given back too. Throws what {@link checkPlan} and {@link quantizedTwice} find, `plan-mismatch` for the plan of
+ * the plan that is given back too. Throws what {@link resolvePlan} and {@link quantizedTwice} find, `plan-mismatch` for the plan of
  * another port, `nothing-to-quantize`, `non-finite`, `plugin-failed`, `aborted`, and the
  * port's own errors.
  */
@@ -51,24 +51,29 @@ export async function applyPlan<M>(
   checkOptionNames(options, [...quantizeOptions, 'calibration'], 'applyPlan');
   const { port: formed, problems } = formedPort(port, plan);
   const layers = await formed.layers();
-  const others = [...checkPlan(plan, layers, registry, formed.supports), ...quantizedTwice(plan, layers)];
+  const resolution = resolvePlan(plan, layers, registry, formed.supports);
+  const others = [...resolution.problems, ...quantizedTwice(plan, layers)];
   throwProblems([...otherPort(plan, port.name), ...problems, ...others.filter(holdsBeside(problems))]);
   if (leavesAll(plan)) throw emptyPlan(plan);
-  const activations = fitActivations(plan, registry, options.calibration, layers);
-  const placed = uniqueWeights(layers);
-  const wanted = wantedForms(plan, placed, registry);
-  const remarkOne: RemarkOne = (planned, values, { scheme }) => ({
-    cost: () => gridCost(planned, values),
-    broken: brokenPromise(wanted.get(planned.entry.id), planned.entry, scheme, registry),
-  });
+  return applyResolved(formed, resolution.resolved, options);
+}
+
+/** Fits, encodes and writes what a plan says. */
+export function applyResolved<M>(
+  port: ModelPort<M>,
+  resolved: ResolvedPlan,
+  options: ApplyOptions,
+): Promise<Quantized<M>> {
+  const fitted = fitActivations(resolved.sites, options.calibration);
   return writePlan(
-    formed,
-    ownGrids(withLayers(withoutStaleWishes(plan, wanted, registry), placed), placed, activations, registry),
-    registry,
-    activations,
-    (planned, values) => codeWeight(planned, values, fitWeight(planned, values)),
+    port,
+    { ...ownGrids(withoutStaleWishes(resolved), fitted), ...fitted },
+    (own, values) => codeWeight(own, values, fitWeight(own, values)),
     options,
-    remarkOne,
+    (own, values, { scheme }) => ({
+      cost: () => gridCost(own, values),
+      broken: brokenPromise(own, scheme),
+    }),
   );
 }
 

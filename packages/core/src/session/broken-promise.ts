@@ -1,12 +1,11 @@
-import type { WantedForm, WeightDescriptor, WeightSettings } from '../model/port.js';
-import type { QuantizationPlan, QuantizedEntry } from '../plan/plan.js';
+import type { ResolvedEntry } from '../plan/resolved-plan.js';
 import { hasZeroPoints } from '../plugin/has-zero-points.js';
+import type { Options } from '../plugin/options.js';
 import type { GridKind, Quantizer } from '../plugin/quantizer.js';
 import { levelValue } from '../scheme/decode.js';
 import { evenLevels } from '../scheme/even-levels.js';
 import { levelsOf, sliceParameters } from '../scheme/scheme.js';
 import { middleOf } from '../scheme/constant-step.js';
-import type { Registry } from '../plugin/registry.js';
 import type { Scheme } from '../scheme/types.js';
 import { integerZeroPoints } from '../scheme/zero-point.js';
 
@@ -15,50 +14,14 @@ import { integerZeroPoints } from '../scheme/zero-point.js';
  * the weight wants it; `undefined` where nothing is wrong.
  */
 export function brokenPromise(
-  wanted: WantedForm | undefined,
-  { quantizer: { name, options } }: QuantizedEntry,
+  { entry, quantizer, options, wants }: ResolvedEntry,
   scheme: Scheme,
-  registry: Registry,
 ): string | undefined {
-  const kind = wanted?.grid;
-  const quantizer = registry.find('quantizer', name);
-  if (
-    kind === undefined ||
-    quantizer === undefined ||
-    !promises(quantizer, options, kind) ||
-    keeps(scheme, kind)
-  )
-    return undefined;
+  const kind = wants?.grid;
+  if (kind === undefined || !promises(quantizer, options, kind) || keeps(scheme, kind)) return undefined;
   const chosen = Object.entries(quantizer.grids?.[kind] ?? {}).map(([key, value]) => `${key}=${value}`);
   const condition = chosen.length === 0 ? '' : ` with ${chosen.join(' and ')}`;
-  return `${name} broke the promise of its grids: ${words[kind]}${condition}, which ${wanted?.form} wants`;
-}
-
-/** What the packed form of each weight of the plan wants, by id. Asked before anything is written, which changes the model. */
-export function wantedForms(
-  plan: QuantizationPlan,
-  placed: ReadonlyMap<string, { readonly weight: WeightDescriptor }>,
-  registry: Registry,
-): ReadonlyMap<string, WantedForm | undefined> {
-  const settings = activationsOf(plan, registry);
-  const quantized = plan.weights.filter((entry): entry is QuantizedEntry => entry.bits !== 'float');
-  return new Map(
-    quantized.map(({ id, bits, granularity }) => [
-      id,
-      placed.get(id)?.weight.wants?.({ bits, granularity, ...settings }),
-    ]),
-  );
-}
-
-/** What the plan says of activations, as ports are asked for what they want. */
-function activationsOf(
-  { activations }: QuantizationPlan,
-  registry: Registry,
-): Pick<WeightSettings, 'activations' | 'measuresRanges'> {
-  const measures = activations?.some(
-    ({ quantizer }) => registry.find('quantizer', quantizer.name)?.dynamic === 'range',
-  );
-  return { activations: activations !== undefined, ...(measures ? { measuresRanges: true } : {}) };
+  return `${entry.quantizer.name} broke the promise of its grids: ${words[kind]}${condition}, which ${wants?.form} wants`;
 }
 
 const words: Readonly<Record<GridKind, string>> = {
@@ -67,11 +30,7 @@ const words: Readonly<Record<GridKind, string>> = {
   even: 'evenly spaced levels',
 };
 
-function promises(
-  quantizer: Quantizer,
-  options: QuantizedEntry['quantizer']['options'],
-  kind: GridKind,
-): boolean {
+function promises(quantizer: Quantizer, options: Options, kind: GridKind): boolean {
   if (kind === 'zero-point') return hasZeroPoints({ quantizer, options });
   const needed = quantizer.grids?.[kind];
   return needed !== undefined && Object.entries(needed).every(([key, value]) => options[key] === value);

@@ -2,20 +2,13 @@ import { expect, test } from 'vitest';
 import { statisticsCollector } from '../calibration/collector.js';
 import { rangeCollector } from '../calibration/range-collector.js';
 import type { Calibration } from '../calibration/statistics.js';
-import type { QuantizationPlan } from '../plan/plan.js';
+import type { SiteDescriptor } from '../model/port.js';
 import type { FitContext, Quantizer } from '../plugin/quantizer.js';
-import { registry } from '../plugin/registry.js';
 import type { SliceParameters } from '../scheme/types.js';
 import { fitActivations } from './fit-activations.js';
 
-const plan: QuantizationPlan = {
-  format: 'lowbit-plan',
-  version: 1,
-  port: 'memory',
-  seed: 0,
-  weights: [],
-  activations: [{ id: 'site', bits: 2, quantizer: { name: 'telling', options: {} }, reason: '2 bits' }],
-};
+const entry = { id: 'site', bits: 2, quantizer: { name: 'telling', options: {} }, reason: '2 bits' };
+const site: SiteDescriptor = { id: 'site', tensor: 'site', side: 'input' };
 
 function calibrationOf(site: Calibration['sites'][string]): Calibration {
   return { format: 'lowbit-calibration', version: 1, port: 'memory', batches: 1, sites: { site } };
@@ -36,7 +29,10 @@ function fitted(members: Partial<Quantizer>, calibration?: Calibration) {
     },
     ...members,
   };
-  const { activations, floatSites } = fitActivations(plan, registry([quantizer]), calibration, []);
+  const { activations, floatSites } = fitActivations(
+    [{ entry, site, quantizer, options: {}, seed: 0 }],
+    calibration,
+  );
   return { site: activations.get('site')!, float: floatSites.get('site'), ...given[0]! };
 }
 

@@ -6,12 +6,10 @@ import {
   type SiteStatistics,
 } from '../calibration/statistics.js';
 import { LowbitError } from '../errors/error.js';
-import type { FittedActivations, FittedSite, LayerDescriptor } from '../model/port.js';
-import { seededRandom, seedFrom } from '../numeric/random.js';
-import type { ActivationEntry, QuantizationPlan } from '../plan/plan.js';
-import { optionsOf } from '../plugin/choose.js';
-import type { NormalDistribution, Quantizer } from '../plugin/quantizer.js';
-import type { Registry } from '../plugin/registry.js';
+import type { FittedActivations, FittedSite } from '../model/port.js';
+import { seededRandom } from '../numeric/random.js';
+import type { ResolvedSite } from '../plan/resolved-plan.js';
+import type { Quantizer } from '../plugin/quantizer.js';
 import { checkSiteLevels } from '../scheme/check-levels.js';
 import { fitSafely } from './fit-safely.js';
 import { noSpread, oneLevel } from './without-spread.js';
@@ -22,36 +20,26 @@ import { noSpread, oneLevel } from './without-spread.js';
  * stays float: its one value would be frozen, and what another input gives there would be lost.
  */
 export function fitActivations(
-  plan: QuantizationPlan,
-  registry: Registry,
+  sites: readonly ResolvedSite[],
   calibration: Calibration | undefined,
-  layers: readonly LayerDescriptor[],
 ): FittedActivations {
   if (calibration !== undefined) checkCalibration(calibration);
-  const normals = new Map(
-    layers.flatMap(({ sites }) => sites.map(({ id, normal }) => [id, normal] as const)),
-  );
   const activations = new Map<string, FittedSite>();
   const floatSites = new Map<string, string>();
-  for (const entry of plan.activations ?? []) {
-    const quantizer = registry.find('quantizer', entry.quantizer.name) as Quantizer;
-    const fitted = fitSite(entry, quantizer, calibration?.sites[entry.id], normals.get(entry.id), plan.seed);
-    if (typeof fitted === 'string') floatSites.set(entry.id, fitted);
-    else activations.set(entry.id, fitted);
+  for (const site of sites) {
+    const { id } = site.entry;
+    const fitted = fitSite(site, calibration?.sites[id]);
+    if (typeof fitted === 'string') floatSites.set(id, fitted);
+    else activations.set(id, fitted);
   }
   return { activations, floatSites };
 }
 
 /** The fitted site, or why it stays float. */
 function fitSite(
-  entry: ActivationEntry,
-  quantizer: Quantizer,
+  { entry: { id, bits }, site: { normal }, quantizer, options, seed }: ResolvedSite,
   observed: Calibration['sites'][string] | undefined,
-  normal: NormalDistribution | undefined,
-  seed: number,
 ): FittedSite | string {
-  const { id, bits } = entry;
-  const options = optionsOf(quantizer, entry.quantizer.options);
   if (quantizer.dynamic) return { id, bits, quantizer, options };
   const constant = noSpread(observed);
   if (constant !== undefined) return constant;
@@ -59,7 +47,7 @@ function fitSite(
   const known = { ...seen, ...(normal === undefined ? {} : { normal }) };
   const enough = quantizer.expects === 'unit-variance' ? Object.keys(known).length > 0 : 'ranges' in known;
   if (!enough) throw notObserved(id, quantizer.name, observed);
-  const random = seededRandom(seedFrom(seed, id));
+  const random = seededRandom(seed);
   const context = { role: 'activation', bits, options, random, ...known } as const;
   const sample = Float32Array.from(seen.statistics?.sample ?? []);
   const parameters = fitSafely(quantizer, sample, context, `site '${id}'`);

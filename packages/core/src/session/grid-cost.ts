@@ -1,6 +1,5 @@
-import { slicingOf } from '../plan/granularity.js';
-import { seededRandom, seedFrom } from '../numeric/random.js';
-import { optionsOf } from '../plugin/choose.js';
+import type { ResolvedEntry } from '../plan/resolved-plan.js';
+import { seededRandom } from '../numeric/random.js';
 import type { Options } from '../plugin/options.js';
 import type { Quantizer } from '../plugin/quantizer.js';
 import { isLowbitError } from '../errors/error.js';
@@ -9,7 +8,6 @@ import { decode } from '../scheme/decode.js';
 import { encode } from '../scheme/encode.js';
 import { sliceLayout, type SliceLayout } from '../scheme/slicing.js';
 import { fitSafely } from './fit-safely.js';
-import type { PlannedWeight } from './weight.js';
 
 /** Slices, and values, that the cost is measured on at most. */
 const mostSlices = 64;
@@ -20,23 +18,17 @@ const mostValues = 65536;
  * weight's slices; `undefined` where nothing was replaced, slices are too long to fit twice, or there is no grid to compare with.
  */
 export function gridCost(
-  { weight, entry, seed, registry }: PlannedWeight,
+  { weight, entry, quantizer, options, slicing, seed }: ResolvedEntry,
   values: Float32Array,
 ): GridCost | undefined {
   const { instead, bits } = entry;
-  const quantizer = registry.find('quantizer', entry.quantizer.name);
-  if (instead === undefined || quantizer === undefined) return undefined;
+  if (instead === undefined) return undefined;
   const against = Object.entries(instead).map(([key, value]) => `${key}=${value}`);
-  const slices = sampleOf(values, sliceLayout(weight.shape, slicingOf(entry.granularity, weight)));
-  const noiseWith = (options: Options) =>
-    noiseOrNone(() =>
-      slices.reduce(
-        (sum, slice) => sum + noiseOf(slice, quantizer, bits, options, seedFrom(seed, entry.id)),
-        0,
-      ),
-    );
-  const taken = noiseWith(entry.quantizer.options);
-  const before = noiseWith({ ...entry.quantizer.options, ...instead });
+  const slices = sampleOf(values, sliceLayout(weight.shape, slicing));
+  const noiseWith = (chosen: Options) =>
+    noiseOrNone(() => slices.reduce((sum, slice) => sum + noiseOf(slice, quantizer, bits, chosen, seed), 0));
+  const taken = noiseWith(options);
+  const before = noiseWith({ ...options, ...instead });
   if (!(taken > 0 && before > 0)) return undefined;
   return { decibels: 10 * Math.log10(taken / before), against: against.join(' and ') };
 }
@@ -61,15 +53,10 @@ function noiseOf(
   values: Float32Array,
   quantizer: Quantizer,
   bits: number,
-  chosen: Options,
+  options: Options,
   seed: number,
 ): number {
-  const context = {
-    role: 'weight',
-    bits,
-    options: optionsOf(quantizer, chosen),
-    random: seededRandom(seed),
-  } as const;
+  const context = { role: 'weight', bits, options, random: seededRandom(seed) } as const;
   const fit = (slice: Float32Array) => fitSafely(quantizer, slice, context, 'a sample');
   const decoded = decode(encode(values, [values.length], 'tensor', { bits, fit }));
   return values.reduce((sum, value, i) => sum + (value - (decoded[i] as number)) ** 2, 0);

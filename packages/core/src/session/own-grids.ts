@@ -1,40 +1,32 @@
-import type { FittedActivations, WantedForm } from '../model/port.js';
-import type { PlacedWeight } from '../plan/make-plan.js';
+import type { FittedActivations } from '../model/port.js';
+import { withEntries } from '../plan/change-plan.js';
 import { meetWanted } from '../plan/meet-wanted.js';
-import type { QuantizationPlan, QuantizedEntry } from '../plan/plan.js';
+import type { QuantizedEntry } from '../plan/plan.js';
+import type { ResolvedEntry, ResolvedPlan } from '../plan/resolved-plan.js';
 import type { Options } from '../plugin/options.js';
-import type { Registry } from '../plugin/registry.js';
 
 /**
  * The plan in which weights of layers whose inputs stay float, as fitting them has shown, have the method's own grid again:
  * the one that they have for quantized inputs would cost something for nothing. What else the weight wants is met.
  */
-export function ownGrids(
-  plan: QuantizationPlan,
-  placed: ReadonlyMap<string, PlacedWeight>,
-  { floatSites }: FittedActivations,
-  registry: Registry,
-): QuantizationPlan {
-  if (floatSites.size === 0) return plan;
-  const weights = plan.weights.map((entry) => {
-    const weight = placed.get(entry.id);
-    if (entry.bits === 'float' || entry.instead === undefined || weight === undefined) return entry;
-    const inputs = weight.layer.sites.filter(({ side }) => side === 'input');
+export function ownGrids(resolved: ResolvedPlan, { floatSites }: FittedActivations): ResolvedPlan {
+  if (floatSites.size === 0) return resolved;
+  return withEntries(resolved, (own) => {
+    if (own.entry.instead === undefined) return own.entry;
+    const inputs = own.layer.sites.filter(({ side }) => side === 'input');
     const stayFloat = inputs.length > 0 && inputs.every(({ id }) => floatSites.has(id));
-    return stayFloat ? ownGrid(entry, weight, registry) : entry;
+    return stayFloat ? ownGrid(own) : own.entry;
   });
-  return { ...plan, weights };
 }
 
 /** The entry as it would be without activations; as it is where the form wants the same then. */
-function ownGrid(entry: QuantizedEntry, { weight }: PlacedWeight, registry: Registry): QuantizedEntry {
+function ownGrid({ entry, weight, quantizer }: ResolvedEntry): QuantizedEntry {
   const { instead, wanted: told, ...others } = entry;
   const { bits, granularity, reason } = entry;
-  const quantizer = registry.find('quantizer', entry.quantizer.name);
   const settings = { bits, granularity };
   const wanted = weight.wants?.({ ...settings, activations: false });
   const before = weight.wants?.({ ...settings, activations: true });
-  if (quantizer === undefined || wanted?.form === before?.form) return entry;
+  if (wanted?.form === before?.form) return entry;
   const options = { ...entry.quantizer.options, ...instead };
   const met = meetWanted(wanted, { quantizer, options, given: {} }, granularity, true);
   const reasons = [without(reason, told), 'its input stays float', met.reason];
@@ -51,29 +43,23 @@ function ownGrid(entry: QuantizedEntry, { weight }: PlacedWeight, registry: Regi
  * The plan without what it tells of packed forms where that is not so any more, since somebody has changed an entry, or the model is
  * written for another target: the options stay what they are.
  */
-export function withoutStaleWishes(
-  plan: QuantizationPlan,
-  wanted: ReadonlyMap<string, WantedForm | undefined>,
-  registry: Registry,
-): QuantizationPlan {
-  const weights = plan.weights.map((entry) => {
-    if (entry.bits === 'float' || entry.instead === undefined) return entry;
-    if (isMet(entry, wanted.get(entry.id), registry)) return entry;
+export function withoutStaleWishes(resolved: ResolvedPlan): ResolvedPlan {
+  return withEntries(resolved, (own) => {
+    const { entry } = own;
+    if (entry.instead === undefined || isMet(own)) return entry;
     const members = Object.entries(entry).filter(([name]) => name !== 'instead' && name !== 'wanted');
     return {
       ...(Object.fromEntries(members) as Omit<QuantizedEntry, 'instead' | 'wanted'>),
       reason: without(entry.reason, entry.wanted),
     };
   });
-  return { ...plan, weights };
 }
 
 /** Whether planning would take the same options in place of the same others. */
-function isMet(entry: QuantizedEntry, wanted: WantedForm | undefined, registry: Registry): boolean {
-  const quantizer = registry.find('quantizer', entry.quantizer.name);
-  if (quantizer === undefined || wanted === undefined) return false;
+function isMet({ entry, quantizer, wants }: ResolvedEntry): boolean {
+  if (wants === undefined) return false;
   const options = { ...entry.quantizer.options, ...entry.instead };
-  const met = meetWanted(wanted, { quantizer, options, given: {} }, entry.granularity, true);
+  const met = meetWanted(wants, { quantizer, options, given: {} }, entry.granularity, true);
   return sameOptions(met.options, entry.quantizer.options) && sameOptions(met.instead, entry.instead);
 }
 

@@ -1,8 +1,8 @@
 import { checkOptionNames } from '../errors/check-option-names.js';
 import type { ModelPort } from '../model/port.js';
 import type { Recipe } from '../model/recipe.js';
-import { makePlan } from '../plan/make-plan.js';
-import { applyPlan, type Quantized } from './apply-plan.js';
+import { planResolved } from '../plan/make-plan.js';
+import { applyResolved, type Quantized } from './apply-plan.js';
 import { quantizeOptions, type QuantizeOptions } from './events.js';
 import { pauses } from './pause.js';
 
@@ -21,8 +21,8 @@ export async function quantize<M>(
   checkOptionNames(options, quantizeOptions, 'quantize');
   options.onProgress?.({ phase: 'plan', done: 0, total: 1 });
   await pauses(options.signal)();
-  const { plan, registry } = await makePlan(port, recipe);
+  const { resolved } = await planResolved(port, recipe);
   options.onProgress?.({ phase: 'plan', done: 1, total: 1 });
   const { calibration } = recipe;
-  return applyPlan(port, plan, registry, calibration === undefined ? options : { ...options, calibration });
+  return applyResolved(port, resolved, calibration === undefined ? options : { ...options, calibration });
 }

@@ -1,22 +1,21 @@
 import { expect, test } from 'vitest';
 import { coarse, memoryPort } from '../../test/memory-port.js';
-import { makePlan, uniqueWeights } from '../plan/make-plan.js';
-import type { QuantizedEntry } from '../plan/plan.js';
+import { planResolved } from '../plan/make-plan.js';
+import type { ResolvedEntry } from '../plan/resolved-plan.js';
 import { registry } from '../plugin/registry.js';
 import { measureError } from '../report/measure.js';
 import { decode } from '../scheme/decode.js';
 import { encode } from '../scheme/encode.js';
 import type { ChooseCodes } from '../scheme/nearest.js';
-import { codeWeight, fitWeight, weightRow, type PlannedWeight } from './weight.js';
+import { codeWeight, fitWeight, weightRow } from './weight.js';
 
 const values = Float32Array.from({ length: 32 }, (_, i) => Math.sin(i));
 const known = registry([coarse()]);
 
-async function planned(): Promise<PlannedWeight> {
+async function planned(): Promise<ResolvedEntry> {
   const port = memoryPort({ a: { shape: [4, 8], values } });
-  const { plan } = await makePlan(port, { registry: known, bits: 4 });
-  const { weight } = uniqueWeights(await port.layers()).get('a')!;
-  return { weight, entry: plan.weights[0] as QuantizedEntry, seed: 0, registry: known };
+  const { resolved } = await planResolved(port, { registry: known, bits: 4 });
+  return resolved.entries[0]!;
 }
 
 test('the nearest codes of a fitted scheme are those that encoding gives', async () => {
@@ -33,6 +32,6 @@ test('codes can be chosen by something else than nearness, and the row tells the
     new Uint8Array(length).fill(scheme.kind === 'affine' ? scheme.levels >> 1 : 0);
   const coded = codeWeight(one, values, fitted, middle);
   expect(decode(coded.tensor)).toEqual(new Float32Array(32));
-  const row = weightRow(one, 'Dense', values, coded, true);
+  const row = weightRow(one, values, coded, true);
   expect(row.error).toEqual(measureError(values, new Float32Array(32)));
 });

@@ -3,12 +3,9 @@
  * told in a row of the report.
  */
 import type { WeightDescriptor } from '../model/port.js';
-import { seededRandom, seedFrom } from '../numeric/random.js';
-import { slicingOf } from '../plan/granularity.js';
-import type { QuantizedEntry } from '../plan/plan.js';
-import { optionsOf } from '../plugin/choose.js';
-import type { FitContext, Quantizer } from '../plugin/quantizer.js';
-import type { Registry } from '../plugin/registry.js';
+import { seededRandom } from '../numeric/random.js';
+import type { ResolvedEntry } from '../plan/resolved-plan.js';
+import type { FitContext } from '../plugin/quantizer.js';
 import { gridWarning } from '../report/grid-reach.js';
 import { histogramOf } from '../report/histogram.js';
 import { measureTensor } from '../report/measure.js';
@@ -26,15 +23,6 @@ import { sliceRanges, type SliceRanges } from '../scheme/slice-ranges.js';
 import { sliceLayout, type SliceLayout } from '../scheme/slicing.js';
 import type { QuantizedTensor, Scheme, SliceParameters } from '../scheme/types.js';
 import { fitRangesSafely, fitSafely, fitTensorSafely, refitSafely } from './fit-safely.js';
-
-/** A weight, and what the plan decides about it. */
-export interface PlannedWeight {
-  readonly weight: WeightDescriptor;
-  readonly entry: QuantizedEntry;
-  /** Of the plan. */
-  readonly seed: number;
-  readonly registry: Registry;
-}
 
 /** Values that may not move, and the parameters that hold them. */
 export interface Frozen {
@@ -73,10 +61,10 @@ export function weightReader(): (weight: WeightDescriptor) => Promise<Float32Arr
  *
  * @throws LowbitError `non-finite`; `invalid-argument` for values that do not fit the shape; `plugin-failed`.
  */
-export function fitWeight(planned: PlannedWeight, values: Float32Array, frozen?: Frozen): FittedWeight {
-  const { weight, entry } = planned;
+export function fitWeight(planned: ResolvedEntry, values: Float32Array, frozen?: Frozen): FittedWeight {
+  const { weight, entry, slicing } = planned;
   checkShape(weight.shape, values.length, weight.id);
-  const layout = sliceLayout(weight.shape, slicingOf(entry.granularity, weight));
+  const layout = sliceLayout(weight.shape, slicing);
   const ranges = sliceRanges(values, layout, weight.id);
   const { bits, parameterStorage } = entry;
   const fits = { bits, parameterStorage, where: weight.id, ...fitsOf(planned, layout, frozen) };
@@ -85,13 +73,11 @@ export function fitWeight(planned: PlannedWeight, values: Float32Array, frozen?:
 
 /** The weight in codes of the fitted scheme. @param choose Default: the nearest level of each value. */
 export function codeWeight(
-  { weight, entry }: PlannedWeight,
+  { weight, entry: { bits }, slicing }: ResolvedEntry,
   values: Float32Array,
   { layout, ranges, scheme, parameterStorage }: FittedWeight,
   choose: ChooseCodes = nearestCodes,
 ): CodedWeight {
-  const slicing = slicingOf(entry.granularity, weight);
-  const { bits } = entry;
   const codes = choose(scheme, values, layout, bits);
   return { tensor: { shape: [...weight.shape], slicing, bits, codes, scheme, parameterStorage }, ranges };
 }
@@ -99,12 +85,10 @@ export function codeWeight(
 /**
  * The report row of a weight, before the port has said how it is stored.
  *
- * @param op Of its layer.
  * @param measure See `QuantizeOptions`.
  */
 export function weightRow(
-  { weight, entry }: PlannedWeight,
-  op: string,
+  { weight, entry, layer }: ResolvedEntry,
   original: Float32Array,
   { tensor, ranges }: CodedWeight,
   measure: boolean,
@@ -119,7 +103,7 @@ export function weightRow(
   return {
     id: weight.id,
     layer: entry.layer,
-    op,
+    op: layer.op,
     shape: weight.shape,
     values: original.length,
     bits: entry.bits,
@@ -146,18 +130,12 @@ export function weightRow(
 
 /** How the slices of a weight are fitted: by the plugin's verbs, each watched. */
 function fitsOf(
-  { weight, entry, seed, registry }: PlannedWeight,
+  { weight, entry: { bits }, quantizer, options, seed }: ResolvedEntry,
   layout: SliceLayout,
   frozen: Frozen | undefined,
 ): Omit<SliceFit, 'bits'> {
-  const quantizer = registry.find('quantizer', entry.quantizer.name) as Quantizer;
   const place = `weight '${weight.id}'`;
-  const context: FitContext = {
-    role: 'weight',
-    bits: entry.bits,
-    options: optionsOf(quantizer, entry.quantizer.options),
-    random: seededRandom(seedFrom(seed, entry.id)),
-  };
+  const context: FitContext = { role: 'weight', bits, options, random: seededRandom(seed) };
   const fitOne = (slice: Float32Array) => fitSafely(quantizer, slice, context, place);
   if (frozen !== undefined) {
     const held = heldSlices(frozen, layout);

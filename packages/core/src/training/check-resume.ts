@@ -1,14 +1,13 @@
 import { LowbitError } from '../errors/error.js';
-import type { ActivationEntry, PlanEntry, QuantizationPlan } from '../plan/plan.js';
+import type { ActivationEntry, PlanEntry, QuantizationPlan, QuantizedEntry } from '../plan/plan.js';
+import type { ResolvedPlan } from '../plan/resolved-plan.js';
 import { optionsOf } from '../plugin/choose.js';
-import type { Registry } from '../plugin/registry.js';
+import type { Options } from '../plugin/options.js';
 import { checkLoaded } from './check-loaded.js';
 import type { TrainingCheckpoint } from './checkpoint.js';
 
 /** The run that is to go on from a checkpoint, as the recipe and the model make it. */
-export interface ResumedRun {
-  readonly plan: QuantizationPlan;
-  readonly registry: Registry;
+export interface ResumedRun extends Pick<ResolvedPlan, 'plan' | 'entries' | 'sites'> {
   /** Name of the schedule, `null` without one. */
   readonly schedule: string | null;
   readonly variables: ReadonlyMap<string, Float32Array>;
@@ -57,8 +56,9 @@ const sizeIn = (variables: ReadonlyMap<string, Float32Array>) => (name: string) 
 function planDifference(given: TrainingCheckpoint, run: ResumedRun): Difference | undefined {
   // Rounds may change bits, and checkpoints of earlier versions do not tell what they were before.
   const withBits = given.bits !== undefined || run.schedule === null;
-  const own = factsOf(run.plan, run.registry, withBits);
-  const stored = factsOf(withFirstBits(given), run.registry, withBits);
+  const options = optionsIn(run);
+  const own = factsOf(run.plan, options, withBits);
+  const stored = factsOf(withFirstBits(given), options, withBits);
   own.set('schedule', run.schedule ?? 'none');
   stored.set('schedule', (given.schedule === undefined ? run.schedule : given.schedule) ?? 'none');
   const fact = (facts: ReadonlyMap<string, string>) => (subject: string) => facts.get(subject) ?? 'none';
@@ -73,14 +73,27 @@ function withFirstBits({ plan, bits = {} }: TrainingCheckpoint): QuantizationPla
   return { ...plan, weights };
 }
 
+/** The options of an entry, with the defaults of the quantizer that the run has there. */
+type OptionsOf = (entry: QuantizedEntry | ActivationEntry) => Options;
+
+function optionsIn({ entries, sites }: ResumedRun): OptionsOf {
+  const ofWeights = new Map(entries.map(({ entry, quantizer }) => [entry.id, quantizer]));
+  const ofSites = new Map(sites.map(({ entry, quantizer }) => [entry.id, quantizer]));
+  return (entry) => {
+    const { name, options } = entry.quantizer;
+    const own = ('granularity' in entry ? ofWeights : ofSites).get(entry.id);
+    return own?.name === name ? optionsOf(own, options) : options;
+  };
+}
+
 /** What a plan decides, by subject. */
-function factsOf(plan: QuantizationPlan, registry: Registry, withBits: boolean): Map<string, string> {
+function factsOf(plan: QuantizationPlan, options: OptionsOf, withBits: boolean): Map<string, string> {
   const entries = [
     ...plan.weights.map((entry) => [`weight '${entry.id}'`, entry] as const),
     ...(plan.activations ?? []).map((entry) => [`activation '${entry.id}'`, entry] as const),
   ];
   const facts = entries.flatMap(([subject, entry]) =>
-    Object.entries(entryFacts(entry, registry, withBits)).map(
+    Object.entries(entryFacts(entry, options, withBits)).map(
       ([name, fact]) => [`${subject}: ${name}`, fact] as const,
     ),
   );
@@ -89,16 +102,13 @@ function factsOf(plan: QuantizationPlan, registry: Registry, withBits: boolean):
 
 function entryFacts(
   entry: PlanEntry | ActivationEntry,
-  registry: Registry,
+  options: OptionsOf,
   withBits: boolean,
 ): Record<string, string> {
   if (entry.bits === 'float') return { bits: 'float' };
-  const { name, options } = entry.quantizer;
-  const quantizer = registry.find('quantizer', name);
-  const known = quantizer === undefined ? options : optionsOf(quantizer, options);
-  const sorted = Object.entries(known).sort(([a], [b]) => (a < b ? -1 : 1));
+  const sorted = Object.entries(options(entry)).sort(([a], [b]) => (a < b ? -1 : 1));
   return {
-    quantizer: name,
+    quantizer: entry.quantizer.name,
     ...(withBits ? { bits: String(entry.bits) } : {}),
     options: JSON.stringify(Object.fromEntries(sorted)),
     ...('granularity' in entry
@@ -111,7 +121,7 @@ function entryFacts(
 }
 
 function frozenDifference(given: TrainingCheckpoint, run: ResumedRun): Difference | undefined {
-  const quantized = new Set(run.plan.weights.filter(({ bits }) => bits !== 'float').map(({ id }) => id));
+  const quantized = new Set(run.entries.map(({ entry }) => entry.id));
   const expected = (id: string) =>
     quantized.has(id) ? `${run.variables.get(id)?.length ?? 0} values` : 'a weight that is quantized';
   const received = (id: string) => {

@@ -1,8 +1,9 @@
 import { LowbitError } from '../errors/error.js';
 import type { QuantizedEntry } from '../plan/plan.js';
+import type { ResolvedEntry } from '../plan/resolved-plan.js';
 import { decode } from '../scheme/decode.js';
 import type { QuantizedTensor } from '../scheme/types.js';
-import { type PlannedWeight, type CodedWeight, codeWeight, fitWeight } from '../session/weight.js';
+import { type CodedWeight, codeWeight, fitWeight } from '../session/weight.js';
 import type { FrozenWeight } from './checkpoint.js';
 
 /** What has been frozen so far of each weight. */
@@ -14,7 +15,7 @@ export interface FrozenWeights {
    *
    * @throws LowbitError `plugin-failed` when the quantizer's refit loses a frozen value.
    */
-  encode(planned: PlannedWeight, values: Float32Array): CodedWeight;
+  encode(own: ResolvedEntry, values: Float32Array): CodedWeight;
   /** Freezes more values at the levels that `tensor` gives them; what is frozen stays. */
   freeze(id: string, more: Uint8Array, tensor: QuantizedTensor): FrozenWeight;
 }
@@ -24,10 +25,10 @@ export function frozenWeights(start: ReadonlyMap<string, FrozenWeight>): FrozenW
   return {
     of: (id) => frozen.get(id),
     all: () => frozen,
-    encode(planned, values) {
-      const held = frozen.get(planned.weight.id);
-      const coded = codeWeight(planned, values, fitWeight(planned, values, held));
-      if (held !== undefined) checkHeld(held, decode(coded.tensor), planned.entry);
+    encode(own, values) {
+      const held = frozen.get(own.weight.id);
+      const coded = codeWeight(own, values, fitWeight(own, values, held));
+      if (held !== undefined) checkHeld(held, decode(coded.tensor), own.entry);
       return coded;
     },
     freeze(id, more, tensor) {

@@ -1,42 +1,28 @@
-import type { PlacedWeight } from '../plan/make-plan.js';
-import type { QuantizedEntry } from '../plan/plan.js';
-import { optionsOf } from '../plugin/choose.js';
-import type { Quantizer } from '../plugin/quantizer.js';
-import type { Registry } from '../plugin/registry.js';
+import type { ResolvedEntry } from '../plan/resolved-plan.js';
 import type { ScheduledWeight } from '../plugin/schedule.js';
 import { decode } from '../scheme/decode.js';
 import type { FrozenWeights } from './frozen-weights.js';
 
 /** The weights as they are now and as they would be stored now. */
 export async function scheduledWeights(
-  entries: readonly QuantizedEntry[],
-  placeOf: (id: string) => PlacedWeight,
+  entries: readonly ResolvedEntry[],
   frozen: FrozenWeights,
-  registry: Registry,
-  seed: number,
 ): Promise<ScheduledWeight[]> {
   const weights: ScheduledWeight[] = [];
-  for (const entry of entries)
-    weights.push(await scheduledWeight(entry, placeOf(entry.id), frozen, registry, seed));
+  for (const own of entries) weights.push(await scheduledWeight(own, frozen));
   return weights;
 }
 
-async function scheduledWeight(
-  entry: QuantizedEntry,
-  { weight, layer }: PlacedWeight,
-  frozen: FrozenWeights,
-  registry: Registry,
-  seed: number,
-): Promise<ScheduledWeight> {
-  const values = await weight.read();
-  const { tensor } = frozen.encode({ weight, entry, seed, registry }, values);
-  const quantizer = registry.find('quantizer', entry.quantizer.name) as Quantizer;
+async function scheduledWeight(own: ResolvedEntry, frozen: FrozenWeights): Promise<ScheduledWeight> {
+  const { entry, layer, options } = own;
+  const values = await own.weight.read();
+  const { tensor } = frozen.encode(own, values);
   return {
     id: entry.id,
     layer: layer.id,
     depth: layer.depth,
     bits: entry.bits,
-    options: optionsOf(quantizer, entry.quantizer.options),
+    options,
     values,
     tensor,
     quantized: decode(tensor),

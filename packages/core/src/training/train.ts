@@ -1,14 +1,18 @@
 import { checkOptionNames } from '../errors/check-option-names.js';
-import { LowbitError } from '../errors/error.js';
+import { LowbitError, throwProblems } from '../errors/error.js';
 import { stopIfAborted } from '../errors/stop-if-aborted.js';
 import { checkPort } from '../model/check-port.js';
 import type { Batch } from '../model/port.js';
 import type { Recipe } from '../model/recipe.js';
 import type { TrainablePort } from '../model/trainable-port.js';
-import { makePlan } from '../plan/make-plan.js';
+import { planResolved } from '../plan/make-plan.js';
+import { resolvePlan } from '../plan/resolve.js';
+import type { ResolvedPlan } from '../plan/resolved-plan.js';
 import { choosePluginOf } from '../plugin/choose.js';
+import type { Registry } from '../plugin/registry.js';
 import { fitActivations } from '../session/fit-activations.js';
 import { awaitedResult } from './awaited-result.js';
+import type { TrainingCheckpoint } from './checkpoint.js';
 import { checkResume } from './check-resume.js';
 import { bitsOf } from './plan-now.js';
 import {
@@ -88,19 +92,30 @@ async function begin<M>(
   { batches, resume }: TrainOptions,
   variables: ReadonlyMap<string, Float32Array>,
 ): Promise<Trainer<M>> {
-  const { plan, registry } = await makePlan(port, recipe, { forTraining: true });
+  const { resolved: planned, registry } = await planResolved(port, recipe, { forTraining: true });
   const schedule =
     recipe.schedule === undefined ? undefined : choosePluginOf('schedule', recipe.schedule, recipe.registry);
-  const layers = await port.layers();
   if (resume !== undefined)
-    checkResume(resume, { plan, registry, variables, schedule: schedule?.plugin.name ?? null });
+    checkResume(resume, { ...planned, variables, schedule: schedule?.plugin.name ?? null });
+  const resolved = resume === undefined ? planned : resumedPlan(resume, planned, registry, port);
   const rounds = finishedRounds(recipe, resume);
-  const start = { ...(resume ?? { plan, memory: {}, frozen: new Map() }), rounds, bits: bitsOf(plan) };
-  const fitted = fitActivations(start.plan, registry, recipe.calibration, layers);
+  const start = { memory: {}, frozen: new Map(), ...resume, resolved, rounds, bits: bitsOf(planned.plan) };
+  const fitted = fitActivations(resolved.sites, recipe.calibration);
   if (resume !== undefined) port.assign(resume.variables);
   if (fitted.activations.size > 0) await port.substitute(fitted.activations);
-  const work = { port, registry, schedule, fitted, batches: await collect(batches) };
-  return trainer(work, layers, start);
+  return trainer({ port, schedule, fitted, batches: await collect(batches) }, start);
+}
+
+/** The plan of a checkpoint, with the bits that rounds have changed. */
+function resumedPlan<M>(
+  { plan }: TrainingCheckpoint,
+  { layers }: ResolvedPlan,
+  registry: Registry,
+  { supports }: TrainablePort<M>,
+): ResolvedPlan {
+  const { resolved, problems } = resolvePlan(plan, layers, registry, supports);
+  throwProblems(problems);
+  return resolved;
 }
 
 /** Without a schedule there is one round, which a resumed run goes on in. Whether these are rounds is checked when the run begins. */

@@ -1,11 +1,9 @@
-import { throwProblems } from '../errors/error.js';
-import type { Batch, FittedActivations, LayerDescriptor, WeightDescriptor } from '../model/port.js';
+import type { Batch, FittedActivations } from '../model/port.js';
 import type { TrainablePort } from '../model/trainable-port.js';
 import { seededRandom, seedFrom } from '../numeric/random.js';
-import { checkPlan } from '../plan/check-plan.js';
-import { uniqueWeights, type PlacedWeight } from '../plan/make-plan.js';
+import { withBits } from '../plan/change-plan.js';
+import type { ResolvedPlan } from '../plan/resolved-plan.js';
 import type { Chosen } from '../plugin/choose.js';
-import type { Registry } from '../plugin/registry.js';
 import type { Round, Schedule } from '../plugin/schedule.js';
 import type { Quantized } from '../session/apply-plan.js';
 import type { SessionOptions } from '../session/events.js';
@@ -13,7 +11,7 @@ import { writePlan } from '../session/write-plan.js';
 import { askSchedule } from './ask-schedule.js';
 import type { TrainingCheckpoint } from './checkpoint.js';
 import { frozenWeights } from './frozen-weights.js';
-import { quantizedEntries, simulatedWeights, standing, withBits, type WeightOf } from './plan-now.js';
+import { bitsOf, frozenShare, simulatedWeight } from './plan-now.js';
 import { checkpointAt, type RoundStart } from './round-start.js';
 import type { TrainingRound } from './run.js';
 import { scheduledWeights } from './scheduled-weight.js';
@@ -21,7 +19,6 @@ import { scheduledWeights } from './scheduled-weight.js';
 /** What a training run works with. */
 export interface TrainingWork<M> {
   readonly port: TrainablePort<M>;
-  readonly registry: Registry;
   readonly schedule: Chosen<Schedule> | undefined;
   readonly fitted: FittedActivations;
   readonly batches: readonly Batch[];
@@ -39,33 +36,29 @@ export interface Trainer<M> {
 }
 
 /** Where a run begins: with its plan alone, or where it goes on. */
-export type TrainingStart = Pick<TrainingCheckpoint, 'plan' | 'rounds' | 'memory' | 'frozen'> &
-  Required<Pick<TrainingCheckpoint, 'bits'>>;
+export interface TrainingStart
+  extends
+    Pick<TrainingCheckpoint, 'rounds' | 'memory' | 'frozen'>,
+    Required<Pick<TrainingCheckpoint, 'bits'>> {
+  readonly resolved: ResolvedPlan;
+}
 
-export function trainer<M>(
-  work: TrainingWork<M>,
-  layers: readonly LayerDescriptor[],
-  start: TrainingStart,
-): Trainer<M> {
-  const { port, registry, schedule, batches } = work;
+export function trainer<M>(work: TrainingWork<M>, start: TrainingStart): Trainer<M> {
+  const { port, schedule, batches } = work;
   const memory = copyOf(start.memory);
   const frozen = frozenWeights(start.frozen);
-  const placed = uniqueWeights(layers);
-  const placeOf = (id: string) => placed.get(id) as PlacedWeight;
-  const weightOf: WeightOf = (id): WeightDescriptor => placeOf(id).weight;
   const measure = lossOn(port, batches);
-  let plan = start.plan;
+  let { resolved } = start;
   let finished = start.rounds.length;
   let before: RoundStart | undefined;
   for (const [id, held] of frozen.all()) port.hold(id, held);
 
   const scheduledRound = async ({ plugin, options }: Chosen<Schedule>): Promise<Round | null> => {
-    const weights = await scheduledWeights(quantizedEntries(plan), placeOf, frozen, registry, plan.seed);
-    const random = seededRandom(seedFrom(plan.seed, `round ${finished}`));
+    const weights = await scheduledWeights(resolved.entries, frozen);
+    const random = seededRandom(seedFrom(resolved.plan.seed, `round ${finished}`));
     const loss = measure === undefined ? {} : { loss: measure };
     const round = await askSchedule(plugin, { finished, weights, options, memory, random, ...loss });
-    plan = withBits(plan, round?.bits);
-    throwProblems(checkPlan(plan, layers, registry, port.supports));
+    if (round?.bits !== undefined) resolved = withBits(resolved, round.bits);
     for (const { id, tensor } of weights) {
       const mask = round?.hold?.get(id);
       if (mask?.includes(1)) port.hold(id, frozen.freeze(id, mask, tensor));
@@ -76,7 +69,7 @@ export function trainer<M>(
   const loss = async () => (measure === undefined ? undefined : measure(new Map()));
   const standsAt = async (): Promise<RoundStart> => {
     const variables = await port.variables();
-    return { plan, memory: copyOf(memory), frozen: new Map(frozen.all()), variables };
+    return { plan: resolved.plan, memory: copyOf(memory), frozen: new Map(frozen.all()), variables };
   };
 
   return {
@@ -86,17 +79,17 @@ export function trainer<M>(
       if (round === null) return null;
       before = stands;
       if (schedule === undefined || schedule.plugin.simulates)
-        await port.simulate(simulatedWeights(plan, weightOf, registry));
+        await port.simulate(resolved.entries.map(simulatedWeight));
       const number = finished;
       finished += 1;
       const snapped = await loss();
-      const now = standing(plan, frozen, weightOf);
+      const now = { frozen: frozenShare(resolved.entries, frozen), bits: bitsOf(resolved.plan) };
       return { number, name: round.name, ...now, ...(snapped === undefined ? {} : { loss: snapped }) };
     },
     loss,
     async finish(options) {
       if (batches.length > 0) await port.settle?.(batches);
-      return writePlan(port, plan, registry, work.fitted, frozen.encode, options);
+      return writePlan(port, { ...resolved, ...work.fitted }, frozen.encode, options);
     },
     async checkpoint(rounds) {
       const run = { bits: start.bits, schedule: schedule?.plugin.name ?? null };

@@ -73,7 +73,7 @@ function writeLayer(layer: DescribedLayer, edit: ActivationEdit): string {
   if (typeof input === 'string') return staysFloat(input);
   const site = edit.activations.get(input.tensor);
   if (site === undefined)
-    return staysFloat(edit.floatSites?.get(input.tensor) ?? 'it is not among the activations of the plan');
+    return staysFloat(edit.floatSites.get(input.tensor) ?? 'it is not among the activations of the plan');
   const grain = grainOf(site.quantizer, site.options);
   const layout = layoutOf(grain, input);
   if (typeof layout === 'string') {

@@ -141,7 +141,7 @@ function workOf(
   const tensor = weights.get(layer.weight.id);
   const site = activations.get(layer.input);
   if (tensor === undefined) return 'its weight is not quantized';
-  if (site === undefined) return floatInput(floatSites?.get(layer.input));
+  if (site === undefined) return floatInput(floatSites.get(layer.input));
   const weight = int8Weight(tensor, layer.channelAxis);
   if (typeof weight === 'string') return weight;
   if (measuresRange(site)) return { layer, weight };

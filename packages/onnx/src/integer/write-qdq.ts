@@ -69,7 +69,7 @@ function resultProblem(result: QuantizedResult, outcome: Sites, graph: EditableG
 
 function siteOf(tensor: string, { activations, floatSites }: Sites): Uint8Site | string {
   const site = activations.get(tensor);
-  return site === undefined ? (floatSites?.get(tensor) ?? 'it was not observed') : uint8Site(site);
+  return site === undefined ? (floatSites.get(tensor) ?? 'it was not observed') : uint8Site(site);
 }
 
 /** How the result of an operator between integer layers is quantized; `undefined` where it is not. */

@@ -16,12 +16,12 @@ export interface WeightStore {
  * @param shapes Of the model's weights, by id.
  */
 export function weightStore(
-  { plan }: Outcome,
+  { entries }: Outcome,
   shapes: ReadonlyMap<string, readonly unknown[]>,
   form: StorageForm,
 ): WeightStore {
   const stored = new Map<string, StoredTensor>();
-  const planned = new Set(plan.weights.map(({ id }) => id));
+  const planned = new Set(entries.map(({ weight }) => weight.id));
   return {
     add(id, tensor) {
       checkShape(id, tensor.shape, planned.has(id) ? shapes.get(id) : undefined);

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { quantize, type ModelPort } from '@lowbit/core';
+import { quantize, registry, resolvePlan, type ModelPort } from '@lowbit/core';
 import { loadGraphModel, type GraphModel } from '@tensorflow/tfjs-converter';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
@@ -187,7 +187,9 @@ it('refuses what is no graph model, is damaged, or belongs to another plan', asy
   expect(await failure(loadGraph('nowhere://x'))).toMatchObject({ code: 'file-missing' });
   const plan = planOfGraph(small)!;
   const tensor = { shape: [1], codes: new Uint8Array(1) } as never;
-  const writer = graphModel(graph).write({ plan, activations: new Map() });
+  const port = graphModel(graph);
+  const { resolved } = resolvePlan(plan, await port.layers(), registry([grid]), port.supports);
+  const writer = port.write({ ...resolved, activations: new Map(), floatSites: new Map() });
   expect(await failure(Promise.resolve(writer.add('elsewhere', tensor)))).toMatchObject({
     code: 'plan-mismatch',
   });

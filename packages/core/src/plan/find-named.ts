@@ -1,43 +1,55 @@
 import type { Problem } from '../errors/error.js';
 import { suggestName } from '../errors/nearest-name.js';
-import type { Role } from '../plugin/quantizer.js';
+import type { Quantizer, Role } from '../plugin/quantizer.js';
 import type { Registry } from '../plugin/registry.js';
 import { optionProblems } from '../plugin/resolve-options.js';
 import { checkQuantizerShape, isRecord, isWidth, type Expect } from './entry-shapes.js';
 import type { ActivationEntry } from './plan.js';
 
+/** The quantizer that an entry names, and what stands against it. */
+export interface FoundQuantizer {
+  /** Absent where the name is not known. */
+  readonly quantizer?: Quantizer;
+  readonly problems: readonly Problem[];
+}
+
 /**
- * Checks the quantizer of an entry: that its name is known, that it is one for the role, and that it offers the width and the
- * options.
+ * Looks up the quantizer of an entry, and checks that it is one for the role, and that it offers the width and the options.
  */
-export function checkNamed(
-  entry: Pick<ActivationEntry, 'bits' | 'quantizer'>,
+export function findNamed(
+  { bits, quantizer: { name, options } }: Pick<ActivationEntry, 'bits' | 'quantizer'>,
   role: Role,
   known: Registry,
   where: string,
-): Problem[] {
-  const { name, options } = entry.quantizer;
+): FoundQuantizer {
   const quantizer = known.find('quantizer', name);
-  if (quantizer === undefined) {
-    const names = known.list().filter((plugin) => plugin.kind === 'quantizer');
-    const expected = `one of ${names.map((plugin) => plugin.name).join(', ')}`;
-    const meant = suggestName(
-      name,
-      names.map((plugin) => plugin.name),
-    );
-    return [{ code: 'unknown-plugin', where, expected, received: name, ...meant }];
-  }
+  if (quantizer === undefined) return { problems: [unknownName(name, known, where)] };
   const at = `${where}, quantizer '${name}'`;
-  const offered = quantizer.roles.includes(role) ? (quantizer.bits[role] ?? []) : [];
-  if (offered.length === 0) {
+  if (widthsOf(quantizer, role).length === 0) {
     const received = `one that quantizes ${quantizer.roles.map((other) => `${other}s`).join(' and ')} only`;
-    return [{ code: 'invalid-argument', where: at, expected: `a quantizer of ${role}s`, received }];
+    const expected = `a quantizer of ${role}s`;
+    return { quantizer, problems: [{ code: 'invalid-argument', where: at, expected, received }] };
   }
+  const ofOptions = optionProblems(quantizer.options ?? {}, options, at).map(withDefaults);
+  return { quantizer, problems: [...widthProblems(bits, quantizer, role, where), ...ofOptions] };
+}
+
+function unknownName(name: string, known: Registry, where: string): Problem {
+  const names = known.list().flatMap((plugin) => (plugin.kind === 'quantizer' ? [plugin.name] : []));
+  const expected = `one of ${names.join(', ')}`;
+  return { code: 'unknown-plugin', where, expected, received: name, ...suggestName(name, names) };
+}
+
+const widthsOf = ({ roles, bits }: Quantizer, role: Role): readonly number[] =>
+  roles.includes(role) ? (bits[role] ?? []) : [];
+
+/** The problem of a width that the quantizer does not offer. */
+export function widthProblems(bits: number, quantizer: Quantizer, role: Role, where: string): Problem[] {
+  const offered = widthsOf(quantizer, role);
+  if (offered.includes(bits)) return [];
+  const at = `${where}, quantizer '${quantizer.name}'`;
   const expected = `bits ${offered.join(', ')}`;
-  const bits: Problem[] = offered.includes(entry.bits)
-    ? []
-    : [{ code: 'unsupported-bits', where: at, expected, received: String(entry.bits) }];
-  return [...bits, ...optionProblems(quantizer.options ?? {}, options, at).map(withDefaults)];
+  return [{ code: 'unsupported-bits', where: at, expected, received: String(bits) }];
 }
 
 /** What to do about an option that another quantizer has, and this one has not. */
@@ -58,7 +70,9 @@ export function namedQuantizers(
 ): Problem[] {
   const problemsOf = (list: unknown, name: string, role: Role) =>
     (Array.isArray(list) ? (list as readonly unknown[]) : []).flatMap((entry, i) =>
-      isNamed(entry) ? checkNamed(entry, role, known, `${where}: ${name}[${i}]`).filter(toTell(entry)) : [],
+      isNamed(entry)
+        ? findNamed(entry, role, known, `${where}: ${name}[${i}]`).problems.filter(toTell(entry))
+        : [],
     );
   return [
     ...problemsOf(weights, 'weights', 'weight'),

@@ -1,36 +1,22 @@
 import type { Problem } from '../errors/error.js';
 import { suggestName } from '../errors/nearest-name.js';
 import type { LayerDescriptor, PortCapabilities } from '../model/port.js';
-import type { Registry } from '../plugin/registry.js';
 import { isGranularity } from './granularity.js';
-import { checkNamed } from './named-quantizers.js';
-import type { ActivationEntry, PlanEntry, QuantizationPlan, QuantizedEntry } from './plan.js';
+import type { PlanEntry, QuantizationPlan, QuantizedEntry } from './plan.js';
 
-/**
- * Everything that stands against applying the plan to this model: weights that the model does not have,
- * or has in another layer (`plan-mismatch`), unknown quantizers, widths and options that a quantizer does not offer, parameter storage
- * that the port cannot write. Empty when all is well.
- */
-export function checkPlan(
-  plan: QuantizationPlan,
-  layers: readonly LayerDescriptor[],
-  known: Registry,
-  supports: PortCapabilities,
-): Problem[] {
+/** Weights that the model does not have, or has in another layer (`plan-mismatch`), and those that the plan names twice. */
+export function placeProblems(plan: QuantizationPlan, layers: readonly LayerDescriptor[]): Problem[] {
   const places = layersOfWeights(layers);
   const strangers = plan.weights.filter(({ id }) => !places.has(id));
   const repeated = plan.weights.filter(
     (entry, i) => plan.weights.findIndex(({ id }) => id === entry.id) !== i,
   );
-  const entries = plan.weights.filter((entry): entry is QuantizedEntry => entry.bits !== 'float');
   return [
     ...strangers.map(({ id }, i) => stranger(id, i < mostSuggestions ? places.keys() : [])),
     ...plan.weights.flatMap((entry) => otherLayer(entry, places.get(entry.id))),
     ...repeated.map((entry) =>
       invalid(`plan: weight '${entry.id}'`, 'each weight once', 'the same weight twice'),
     ),
-    ...entries.flatMap((entry) => checkEntry(entry, known, supports)),
-    ...checkActivations(plan.activations ?? [], layers, known, supports),
   ];
 }
 
@@ -55,19 +41,17 @@ export function quantizedTwice(plan: QuantizationPlan, layers: readonly LayerDes
   });
 }
 
-function checkEntry(entry: QuantizedEntry, known: Registry, supports: PortCapabilities): Problem[] {
-  const where = `weight '${entry.id}'`;
-  const problems = checkNamed(entry, 'weight', known, where);
-  if (!isGranularity(entry.granularity)) {
-    problems.push(invalid(where, 'granularity tensor, channel or group:N', String(entry.granularity)));
-  }
-  return [...problems, ...checkStorage(entry, supports, where)];
+/** The problem of what is no granularity. */
+export function granularityProblems({ granularity }: QuantizedEntry, where: string): Problem[] {
+  if (isGranularity(granularity)) return [];
+  return [invalid(where, 'granularity tensor, channel or group:N', String(granularity))];
 }
 
 /** Widths of two-level parameters that the container has; types alone do not keep others out. */
 const twoLevelBits: readonly unknown[] = [6, 8];
 
-function checkStorage(
+/** The problem of parameters that the port cannot store so (`unsupported-storage`). */
+export function storageProblems(
   { parameterStorage }: QuantizedEntry,
   supports: PortCapabilities,
   where: string,
@@ -86,26 +70,18 @@ function checkStorage(
   return refused(`two-level parameters of ${twoLevelBits.join(' or ')} bits`, String(parameterStorage.bits));
 }
 
-function checkActivations(
-  entries: readonly ActivationEntry[],
-  layers: readonly LayerDescriptor[],
-  known: Registry,
-  supports: PortCapabilities,
-): Problem[] {
-  if (entries.length > 0 && !supports.activations) {
-    return [
-      invalid(
-        'plan: activations',
-        'none: what this port writes holds quantized weights only',
-        `${entries.length} sites`,
-      ),
-    ];
-  }
-  const ids = new Set(layers.flatMap((layer) => layer.sites.map((site) => site.id)));
-  return entries.flatMap((entry) => {
-    if (!ids.has(entry.id)) return [stranger(entry.id, entries.length <= mostSuggestions ? ids : [])];
-    return checkNamed(entry, 'activation', known, `site '${entry.id}'`);
-  });
+/** The problem of activations in a plan for a port that leaves them as they are. */
+export function sitesNotTaken(count: number): Problem {
+  return invalid(
+    'plan: activations',
+    'none: what this port writes holds quantized weights only',
+    `${count} sites`,
+  );
+}
+
+/** The problem of a site that the model does not have; @param count Of the plan's sites. */
+export function strangeSite(id: string, count: number, known: Iterable<string>): Problem {
+  return stranger(id, count <= mostSuggestions ? known : []);
 }
 
 /** A plan of another model has nothing but strangers, which are compared with no name. */

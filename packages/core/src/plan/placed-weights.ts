@@ -1,0 +1,17 @@
+import type { LayerDescriptor, WeightDescriptor } from '../model/port.js';
+
+/** Where a weight is in the model. */
+export interface PlacedWeight {
+  readonly weight: WeightDescriptor;
+  readonly layer: LayerDescriptor;
+}
+
+/** Every weight once, with the first layer that uses it. */
+export function uniqueWeights(layers: readonly LayerDescriptor[]): Map<string, PlacedWeight> {
+  const weights = new Map<string, PlacedWeight>();
+  for (const layer of layers) {
+    for (const weight of layer.weights)
+      if (!weights.has(weight.id)) weights.set(weight.id, { weight, layer });
+  }
+  return weights;
+}

@@ -1,0 +1,43 @@
+import type { LayerDescriptor, SiteDescriptor, WantedForm, WeightDescriptor } from '../model/port.js';
+import type { Options } from '../plugin/options.js';
+import type { Quantizer } from '../plugin/quantizer.js';
+import type { Slicing } from '../scheme/types.js';
+import type { ActivationEntry, QuantizationPlan, QuantizedEntry } from './plan.js';
+
+/** A plan together with everything that it names: looked up in the model and the registry, and checked, once. */
+export interface ResolvedPlan {
+  /** The plan itself, with the layers that its weights are in: one that was stored in a model does not tell them. */
+  readonly plan: QuantizationPlan;
+  /** Of the model, in the order of execution. */
+  readonly layers: readonly LayerDescriptor[];
+  /** The weights that are quantized, each once, in the order of the plan. */
+  readonly entries: readonly ResolvedEntry[];
+  /** The activation sites that are quantized, in the order of the plan. */
+  readonly sites: readonly ResolvedSite[];
+}
+
+/** What a part of a plan is quantized with. */
+export interface Named {
+  readonly quantizer: Quantizer;
+  /** Those of the entry, with every default filled in. */
+  readonly options: Options;
+  /** Of all that is random about it. */
+  readonly seed: number;
+}
+
+/** A weight that is quantized. */
+export interface ResolvedEntry extends Named {
+  readonly entry: QuantizedEntry;
+  readonly weight: WeightDescriptor;
+  /** The first that uses the weight. */
+  readonly layer: LayerDescriptor;
+  readonly slicing: Slicing;
+  /** What the packed form of the weight wants; asked here, since writing changes the model. Absent where that is nothing. */
+  readonly wants?: WantedForm | undefined;
+}
+
+/** An activation site that is quantized. */
+export interface ResolvedSite extends Named {
+  readonly entry: ActivationEntry;
+  readonly site: SiteDescriptor;
+}
