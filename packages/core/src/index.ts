@@ -8,14 +8,12 @@ export {
   type SiteStatistics,
   type ValueHistogram,
 } from './calibration/statistics.js';
-export { binnedPoints, codebookPoints, quantiles, sortedPoints } from './codebook/points.js';
-export { cellEnds, codebookError } from './codebook/cells.js';
+export { binnedPoints, quantiles, sortedPoints } from './codebook/points.js';
 export {
   clusterLevels,
   type ClusterOptions,
   type Clusters,
   codebookOf,
-  distinctLevels,
   fitClusters,
   frozenLevels,
   refitClusters,
@@ -26,11 +24,20 @@ export { type OptimalCodebook, optimalCodebook } from './codebook/optimal-codebo
 export { floorLog2, nearestPowerOfTwo, roundHalfEven, roundingShift } from './numeric/round.js';
 export type { WeightedPoints } from './codebook/weighted-points.js';
 export { type ErrorCode, errorCodes } from './errors/codes.js';
+export {
+  checkArgument,
+  checkOptions,
+  type OptionType,
+  optionTypes,
+  type OptionTypes,
+} from './errors/check-argument.js';
 export { checkOptionNames } from './errors/check-option-names.js';
 export { isLowbitError, LowbitError, type Problem } from './errors/error.js';
 export { nearestName, suggestName } from './errors/nearest-name.js';
 export { stopIfAborted } from './errors/stop-if-aborted.js';
 export { wordProblem } from './errors/word.js';
+export { checkBatches } from './model/check-batches.js';
+export { checkPortOptions } from './model/check-port-options.js';
 export type * from './model/port.js';
 export type * from './model/run.js';
 export type { HeldValues, SimulatedWeight, TrainablePort } from './model/trainable-port.js';
@@ -42,7 +49,7 @@ export { type Random, seededRandom, seedFrom } from './numeric/random.js';
 export { meanAndDeviation, range } from './numeric/statistics.js';
 export { arrayOps, type ArrayTensor } from './ops/array.js';
 export type { Ops } from './ops/ops.js';
-export { groupSize, isGranularity, slicingOf } from './plan/granularity.js';
+export { groupSize, isGranularity } from './plan/granularity.js';
 export { makePlan, type PlannedWork, type PlanOptions } from './plan/make-plan.js';
 export { parsePlan } from './plan/parse-plan.js';
 export { resolvePlan } from './plan/resolve.js';
@@ -57,13 +64,7 @@ export type {
   QuantizedEntry,
 } from './plan/plan.js';
 export type { BitPolicyChoice, QuantizerChoice, ScheduleChoice } from './plugin/choice.js';
-export {
-  choosePluginOf,
-  chooseQuantizer,
-  type Chosen,
-  type ChosenQuantizer,
-  optionsOf,
-} from './plugin/choose.js';
+export { choosePluginOf, chooseQuantizer, type ChosenQuantizer, optionsOf } from './plugin/choose.js';
 export { hasZeroPoints } from './plugin/has-zero-points.js';
 export { affineGrids, levelsOf, sliceParameters } from './scheme/scheme.js';
 export type { SliceRanges } from './scheme/slice-ranges.js';
@@ -140,7 +141,12 @@ export type {
 } from './scheme/types.js';
 export { type ZeroPointForm, zeroPointForm } from './scheme/zero-point.js';
 export { type ApplyOptions, applyPlan, type Quantized } from './session/apply-plan.js';
-export type { CancelSignal, ProgressEvent, QuantizeOptions, SessionOptions } from './session/events.js';
+export {
+  type CancelSignal,
+  type ProgressEvent,
+  type QuantizeOptions,
+  type SessionOptions,
+} from './session/events.js';
 export { quantize } from './session/quantize.js';
 export type { FrozenWeight, TrainingCheckpoint } from './training/checkpoint.js';
 export type { Trained, TrainingRound, TrainingRun, TrainOptions } from './training/run.js';

@@ -1,8 +1,15 @@
-import { checkOptionNames, LowbitError } from '@lowbit/core';
+import {
+  checkOptions as checkTypes,
+  LowbitError,
+  optionTypes,
+  type OptionType,
+  type OptionTypes,
+} from '@lowbit/core';
 import type { IntegerForm } from './integer/cost.js';
 import type { OrtRuntime } from './observe/ort.js';
 import type { ReadExternalData } from './read/external-files.js';
 import { isInsidePath } from './read/external-reference.js';
+import { targetType } from './target/runtime.js';
 import type { Optimize, RuntimeTarget } from './target/target.js';
 
 export interface OnnxOptions {
@@ -46,14 +53,26 @@ export interface OnnxOptions {
 
 export const integerForms = ['operators', 'qdq'] as const satisfies readonly IntegerForm[];
 
-const optionNames = [
-  ...(['name', 'optimize', 'target', 'integers', 'ort'] as const),
-  ...(['externalData', 'external', 'externalPath'] as const),
-] as const satisfies readonly (keyof OnnxOptions)[];
+const text: OptionType = { expected: 'a text', fits: (value) => typeof value === 'string' };
+
+const types: OptionTypes<OnnxOptions> = {
+  name: text,
+  optimize: optionTypes.any,
+  target: targetType,
+  integers: optionTypes.any,
+  ort: {
+    expected: 'a runtime with InferenceSession and Tensor',
+    fits: (value) => typeof (Object(value) as Partial<OrtRuntime>).InferenceSession?.create === 'function',
+    remedy: "For instance ort: await import('onnxruntime-web').",
+  },
+  externalData: optionTypes.callback,
+  external: optionTypes.flag,
+  externalPath: text,
+};
 
 /** @throws LowbitError `unsupported-option`, `invalid-argument`. */
 export function checkOptions(options: OnnxOptions): void {
-  checkOptionNames(options, optionNames, 'onnx');
+  checkTypes(options, types, 'onnx');
   const { optimize = 'speed', integers = 'operators', externalPath } = options;
   checkChoice('optimize', optimize, ['speed', 'memory']);
   checkChoice('integers', integers, integerForms);

@@ -1,8 +1,7 @@
-import type { LayerDescriptor, ModelPort, RunOptions } from '@lowbit/core';
+import { checkPortOptions, type LayerDescriptor, type ModelPort, type RunOptions } from '@lowbit/core';
 import { activationSites } from './activations/activation-sites.js';
 import { measureFeatures } from './observe/features.js';
 import { observeModel } from './observe/observe-model.js';
-import { checkObserveOptions, checkRunOptions, checkSessionOptions } from './observe/observe-options.js';
 import type { OrtRuntime } from './observe/ort.js';
 import { replacingSessions, type Opened } from './replacing-sessions.js';
 import { openModel, runBatches } from './observe/run-model.js';
@@ -33,12 +32,12 @@ export function running(
     return { open, more: {}, close: () => open.session.release() };
   };
   return {
-    observe: (batches, options) =>
+    observe: (batches, options = {}) =>
       lend(async ({ model, normals, description }) => {
         const offered = activationSites(model, description, source, normals);
         const sites = new Map([...offered.values()].flat().map((site) => [site.id, site]));
-        checkObserveOptions(options, [...sites.keys()]);
-        const wanted = options?.sites ?? [...sites.keys()];
+        checkPortOptions('observe', options, [...sites.keys()]);
+        const wanted = options.sites ?? [...sites.keys()];
         return observeModel(
           model,
           wanted.flatMap((id) => sites.get(id) ?? []),
@@ -47,14 +46,14 @@ export function running(
           options,
         );
       }),
-    features: (batches, options) =>
+    features: (batches, options = {}) =>
       lend(async ({ model, description }) => {
-        checkSessionOptions(options, 'features');
+        checkPortOptions('features', options);
         const runtime = await withFiles(ort, model, source.files);
         return measureFeatures(model, description.layers, runtime, batches, options);
       }),
     async *run(batches, options: RunOptions = {}) {
-      checkRunOptions(options);
+      checkPortOptions('run', options);
       const { replace = new Map<string, Float32Array>(), want = [] } = options;
       const isPlain = replace.size === 0 && want.length === 0;
       const opened = isPlain ? await openPlain() : await sessions.open({ replace, want });

@@ -1,5 +1,6 @@
-import type { Report } from '@lowbit/core';
+import { checkArgument, checkOptions, optionTypes, type OptionTypes, type Report } from '@lowbit/core';
 import { integerOperators } from './integer/integer-operators.js';
+import { targetType } from './target/runtime.js';
 import type { RuntimeTarget } from './target/target.js';
 
 /** Options for `InferenceSession.create` of onnxruntime-web. */
@@ -19,6 +20,8 @@ export interface SessionWishes {
   readonly unpack?: boolean;
 }
 
+const wishTypes: OptionTypes<SessionWishes> = { target: targetType, unpack: optionTypes.flag };
+
 /**
  * The options that a quantized file wants from onnxruntime-web. Weights stored for speed, and integer operators, need
  * the runtime's graph optimizations. Weights stored for memory need nothing: the runtime does not fold
@@ -28,10 +31,12 @@ export interface SessionWishes {
  * @example
  * const session = await ort.InferenceSession.create(model.bytes, sessionOptions(report));
  */
-export function sessionOptions(
-  report: Report,
-  { target, unpack = false }: SessionWishes = {},
-): OnnxSessionOptions {
+export function sessionOptions(report: Report, wishes: SessionWishes = {}): OnnxSessionOptions {
+  const { weights } = Object(report) as Partial<Report>;
+  const where = 'sessionOptions(report, wishes)';
+  checkArgument(Array.isArray(weights), report, { where, expected: 'the report that quantize gave' });
+  checkOptions(wishes, wishTypes, 'sessionOptions');
+  const { target, unpack = false } = wishes;
   const forms = report.weights.map(({ form }) => form);
   const folds = forms.some((form) => !staysPacked.test(form));
   const decodes =

@@ -1,4 +1,4 @@
-import { checkOptionNames, LowbitError, type TrainablePort } from '@lowbit/core';
+import { checkOptions, optionTypes, type OptionTypes, type TrainablePort } from '@lowbit/core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { features } from './observe/features.js';
 import { observe } from './observe/observe.js';
@@ -12,7 +12,7 @@ import {
   wantingForm,
   type StorageForm,
 } from './form/storage-form.js';
-import { knownValue, wrongSource } from './load/wrong-source.js';
+import { knownValue, wrongSource } from './model/wrong-source.js';
 import { checkClasses } from './model/check-classes.js';
 import { describeFolded } from './fold/describe-folded.js';
 import { findFolds, noFolding, type FoldingOf } from './fold/find-folds.js';
@@ -40,6 +40,12 @@ export interface TfjsOptions extends StorageForm {
   readonly foldBatchNorm?: boolean;
 }
 
+const types: OptionTypes<TfjsOptions> = {
+  format: optionTypes.any,
+  plain: optionTypes.any,
+  foldBatchNorm: optionTypes.flag,
+};
+
 /**
  * The port of a live TensorFlow.js model, `tf.LayersModel` or `tf.Sequential`, on any backend.
  *
@@ -58,8 +64,7 @@ export function tfjs(
 export function tfjs(model: LayersModel, options: TfjsOptions): FoldingPort;
 export function tfjs(model: LayersModel, options: TfjsOptions = {}): TfjsPort | FoldingPort {
   checkModel(model);
-  checkOptionNames(options, ['format', 'plain', 'foldBatchNorm'], 'tfjs');
-  checkFolding(options.foldBatchNorm);
+  checkOptions(options, types, 'tfjs');
   const form = checkedForm(options, 'tfjs');
   const folds = options.foldBatchNorm === true;
   const port = inferencePort(model, folds ? (before) => findFolds(model, before) : () => noFolding, form);
@@ -100,15 +105,4 @@ function checkModel(model: unknown): void {
   if (knownValue(model) === 'a layers model') return;
   const remedy = 'Load the model with tf.loadLayersModel; a graph model goes into graphModel().';
   throw wrongSource(model, 'tfjs(model)', 'a tf.LayersModel or tf.Sequential', remedy);
-}
-
-/** Throws `invalid-argument` for what is neither true nor false, as a text is. */
-function checkFolding(given: unknown): void {
-  if (given === undefined || typeof given === 'boolean') return;
-  throw new LowbitError({
-    code: 'invalid-argument',
-    where: "tfjs: option 'foldBatchNorm'",
-    expected: 'true or false',
-    received: typeof given === 'string' ? `the text '${given}'` : String(given),
-  });
 }

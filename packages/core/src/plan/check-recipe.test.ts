@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
-import { memoryPort } from '../../test/memory-port.js';
+import { coarse, memoryPort } from '../../test/memory-port.js';
 import { isLowbitError } from '../errors/error.js';
 import type { Recipe } from '../model/recipe.js';
+import { everywhere } from '../policy/policies.js';
 import { checkRecipe } from './check-recipe.js';
 
 const matrix = { shape: [2, 2], values: new Float32Array(4) };
@@ -65,7 +66,7 @@ test.each<[string, object, string, string]>([
   ['other bits of activations', { activationBits: '8' }, 'recipe.activationBits', "the text '8'"],
   ['a seed as text', { seed: 'x' }, 'recipe.seed', "the text 'x'"],
   ['a promise', { calibration: Promise.resolve({}) }, 'recipe.calibration', 'a promise'],
-  ['rules that are no list', { rules: { match: {} } }, 'recipe.rules', '[object Object]'],
+  ['rules that are no list', { rules: { match: {} } }, 'recipe.rules', 'an object'],
   ['a rule that is none', { rules: [4] }, 'recipe.rules[0]', '4'],
   ['a rule without a condition', { rules: [{ bits: 8 }] }, 'recipe.rules[0].match', 'undefined'],
   ['a condition that all fulfil', { rules: [{ match: {}, bits: 8 }] }, 'recipe.rules[0].match', '{}'],
@@ -102,4 +103,20 @@ test.each([
   expect(() => checkRecipe(recipe as never, [])).toThrowError(
     expect.objectContaining({ code: 'invalid-argument', where: 'recipe', received }),
   );
+});
+
+test.each([
+  ['bits', [4], 'a list', 'Write bits: 4, without brackets.'],
+  ['bits', [4, 8], 'a list', undefined],
+  ['bits', coarse(), 'a quantizer', undefined],
+  ['weights', ['min-max'], 'a list', "Write weights: 'min-max', without brackets."],
+  ['weights', 4, '4', undefined],
+  ['weights', {}, 'an object', undefined],
+  ['weights', everywhere(4), 'a policy', undefined],
+  ['activations', [coarse()], 'a list', undefined],
+  ['schedule', true, 'true', undefined],
+] as const)('%s: %j is told by the name of the member', async (member, given, received, remedy) => {
+  expect(problemsOf({ [member]: given })).toMatchObject([
+    { code: 'invalid-argument', where: `recipe.${member}`, received, ...(remedy && { remedy }) },
+  ]);
 });

@@ -1,11 +1,13 @@
-import { LowbitError, throwProblems, type Problem } from '../errors/error.js';
+import { checkArgument } from '../errors/check-argument.js';
+import { throwProblems, type Problem } from '../errors/error.js';
 import { suggestName } from '../errors/nearest-name.js';
 import type { LayerDescriptor } from '../model/port.js';
 import type { Recipe, RecipeSettings } from '../model/recipe.js';
 import { isPromise } from '../errors/is-promise.js';
 import { checkRegistry } from '../plugin/registry.js';
 import { unmatchedGlobs, unmatchedOps } from '../policy/glob.js';
-import { typeProblems, wordValue } from './recipe-types.js';
+import { typeProblems } from './recipe-types.js';
+import { wordValue } from '../errors/word-value.js';
 
 const settings = [
   'weights',
@@ -32,8 +34,7 @@ const members = {
  * @throws LowbitError `invalid-argument` with every problem, and what was probably meant.
  */
 export function checkRecipe(recipe: Recipe, layers: readonly LayerDescriptor[]): void {
-  if (typeof recipe !== 'object' || recipe === null || Array.isArray(recipe) || isPromise(recipe))
-    throw noRecipe(recipe);
+  checkIsRecipe(recipe);
   throwProblems([
     ...strangers(recipe, members.recipe, 'recipe'),
     ...typeProblems({ ...recipe }, 'recipe'),
@@ -43,6 +44,13 @@ export function checkRecipe(recipe: Recipe, layers: readonly LayerDescriptor[]):
     ...unmatchedGlobs(texts(recipe.exclude), layers, 'exclude'),
   ]);
   checkRegistry(recipe.registry);
+}
+
+/** @throws LowbitError `invalid-argument` for what is no recipe at all. */
+export function checkIsRecipe(value: unknown): void {
+  const fits = typeof value === 'object' && value !== null && !Array.isArray(value) && !isPromise(value);
+  const remedy = 'For instance { bits: 4 }; the members are those of Recipe.';
+  checkArgument(fits, value, { where: 'recipe', expected: 'an object', remedy });
 }
 
 /** Members that would do nothing. A schedule is none of them: one recipe serves training and what it is compared with. */
@@ -133,17 +141,6 @@ function invalidRule(where: string, expected: string, received: unknown): Proble
     expected,
     received: typeof received === 'string' ? received : wordValue(received),
   };
-}
-
-function noRecipe(received: unknown): LowbitError {
-  const remedy = 'For instance { bits: 4 }; the members are those of Recipe.';
-  return new LowbitError({
-    code: 'invalid-argument',
-    where: 'recipe',
-    expected: 'an object',
-    received: isPromise(received) ? 'a promise' : wordValue(received),
-    remedy: isPromise(received) ? 'Await it.' : remedy,
-  });
 }
 
 function strangers(part: object | undefined, known: readonly string[], where: string): Problem[] {

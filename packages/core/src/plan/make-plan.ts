@@ -1,3 +1,4 @@
+import { checkOptions, optionTypes } from '../errors/check-argument.js';
 import { LowbitError, throwProblems } from '../errors/error.js';
 import { checkPort } from '../model/check-port.js';
 import type { LayerDescriptor, ModelPort } from '../model/port.js';
@@ -62,11 +63,12 @@ export interface ResolvedWork {
 export async function planResolved<M>(
   port: ModelPort<M>,
   recipe: Recipe,
-  { forTraining = false }: PlanOptions = {},
+  options: PlanOptions = {},
 ): Promise<ResolvedWork> {
   checkPort(port);
+  checkOptions(options, { forTraining: optionTypes.flag }, 'makePlan');
   const described = await port.layers();
-  const layers = forTraining ? described.map(withoutHistory) : described;
+  const layers = options.forTraining === true ? described.map(withoutHistory) : described;
   checkRecipe(recipe, layers);
   const weights = uniqueWeights(layers);
   const plugins = new Set<Plugin>(recipe.registry?.list());

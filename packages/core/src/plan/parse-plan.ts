@@ -2,7 +2,7 @@ import { LowbitError, throwProblems, type Problem } from '../errors/error.js';
 import { suggestName } from '../errors/nearest-name.js';
 import { checkActivationShape, checkWeightShape, isRecord, shorten, type Expect } from './entry-shapes.js';
 import { namedQuantizers } from './find-named.js';
-import type { Registry } from '../plugin/registry.js';
+import { checkRegistry, type Registry } from '../plugin/registry.js';
 import type { QuantizationPlan } from './plan.js';
 import { writtenOut } from './stored-plan.js';
 
@@ -15,6 +15,7 @@ import { writtenOut } from './stored-plan.js';
  */
 export function parsePlan(value: unknown, where: string, known?: Registry): QuantizationPlan {
   if (!isRecord(value) || value['format'] !== 'lowbit-plan') throw noPlan(value, where);
+  checkRegistry(known, 'parsePlan(value, where, registry)');
   const plan: unknown = writtenOut(value);
   checkShape(plan, where, known);
   return plan;

@@ -1,5 +1,7 @@
 import type { Problem } from '../errors/error.js';
 import { nearestName, suggestName } from '../errors/nearest-name.js';
+import { wordValue } from '../errors/word-value.js';
+import type { Plugin } from '../plugin/plugin.js';
 import { isGranularity } from './granularity.js';
 
 type Members = Readonly<Record<string, unknown>>;
@@ -16,6 +18,7 @@ export function typeProblems(part: Members, where: string): Problem[] {
       received: 'a promise',
       remedy: `Await it first: ${name}: await …`,
     })),
+    ...Object.entries(pluginKinds).flatMap(([name, kind]) => choiceProblems(part[name], kind, at(name))),
     ...['include', 'exclude'].flatMap((name) => listProblems(part[name], at(name))),
     ...bitsProblems(part['bits'], at('bits')),
     ...granularityProblems(part['granularity'], at('granularity')),
@@ -35,6 +38,29 @@ function listProblems(given: unknown, where: string): Problem[] {
   return given
     .filter((glob) => typeof glob !== 'string')
     .map((glob) => problem(where, expected, wordValue(glob)));
+}
+
+/** Members that choose a plugin, by a name or as a value, with its kind. */
+const pluginKinds = {
+  weights: 'quantizer',
+  activations: 'quantizer',
+  bits: 'policy',
+  schedule: 'schedule',
+} as const satisfies Readonly<Record<string, Plugin['kind']>>;
+
+/** Texts are looked up later; promises, numbers and functions are told elsewhere. */
+function choiceProblems(given: unknown, kind: Plugin['kind'], where: string): Problem[] {
+  if (given === undefined || given === null || isPromise(given)) return [];
+  if (typeof given === 'string' || typeof given === 'function') return [];
+  if (typeof given === 'number' && kind === 'policy') return [];
+  const { kind: received } = Object(given) as { kind?: unknown };
+  if (received === kind) return [];
+  const expected = `${kind === 'policy' ? 'a number, or a bit policy' : `a ${kind}`}, by its name or as a value`;
+  const found = problem(where, expected, typeof received === 'string' ? `a ${received}` : wordValue(given));
+  const [only]: readonly unknown[] = Array.isArray(given) && given.length === 1 ? given : [];
+  if (typeof only !== 'string' && typeof only !== 'number') return [found];
+  const written = typeof only === 'string' ? `'${only}'` : String(only);
+  return [{ ...found, remedy: `Write ${where.split('.').at(-1)}: ${written}, without brackets.` }];
 }
 
 function bitsProblems(given: unknown, where: string): Problem[] {
@@ -79,10 +105,4 @@ function seedProblems(given: unknown, where: string): Problem[] {
 
 function problem(where: string, expected: string, received: string): Problem {
   return { code: 'invalid-argument', where, expected, received };
-}
-
-/** A value in a message. */
-export function wordValue(value: unknown): string {
-  if (typeof value === 'string') return `the text '${value.slice(0, 40)}'`;
-  return Array.isArray(value) ? 'a list' : String(value).slice(0, 40);
 }

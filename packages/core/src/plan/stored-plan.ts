@@ -1,3 +1,4 @@
+import { checkIsPlan } from './check-is-plan.js';
 import type { ActivationEntry, PlanEntry, PortForm, QuantizationPlan } from './plan.js';
 
 /**
@@ -19,6 +20,7 @@ export interface StoredPlan {
 
 /** The plan in its short form. */
 export function storedPlan(plan: QuantizationPlan): StoredPlan {
+  checkIsPlan(plan, 'storedPlan(plan)');
   const { port, seed, form, weights, activations } = plan;
   const kinds = new Map<string, number>();
   const ids = (entries: readonly (PlanEntry | ActivationEntry)[]) => {

@@ -1,3 +1,4 @@
+import { checkArgument } from '../errors/check-argument.js';
 import { LowbitError } from '../errors/error.js';
 import { suggestName } from '../errors/nearest-name.js';
 import type { LayerDescriptor } from '../model/port.js';
@@ -6,6 +7,7 @@ import type { Options } from '../plugin/options.js';
 import type { BitAssignment, BitwidthPolicy, FeatureSet } from '../plugin/policy.js';
 import { ownCopy } from '../plugin/own-copy.js';
 import { isPromise, takeRejections } from '../errors/is-promise.js';
+import { checkPlugin } from '../plugin/registry.js';
 import { safely } from '../plugin/safely.js';
 
 /** What a policy is asked with, besides the draft and the layers. */
@@ -23,8 +25,12 @@ export function assignBits(
   policy: BitwidthPolicy,
   draft: readonly BitAssignment[],
   layers: readonly LayerDescriptor[],
-  { options = {}, features }: AssignSettings = {},
+  settings: AssignSettings = {},
 ): readonly BitAssignment[] {
+  checkPlugin(policy);
+  const wanted = { where: 'assignBits: settings', expected: 'an object' };
+  checkArgument(typeof settings === 'object' && (settings as unknown) !== null, settings, wanted);
+  const { options = {}, features } = settings;
   const own = features === undefined ? {} : { features: ownCopy(features) };
   const context = { options: optionsOf(policy, options), ...own };
   const where = `policy '${policy.name}'`;

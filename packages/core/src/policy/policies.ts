@@ -1,4 +1,5 @@
 import { throwProblems } from '../errors/error.js';
+import { checkPlugin } from '../plugin/registry.js';
 import type { BitwidthPolicy } from '../plugin/policy.js';
 import { assignBits } from './assign-bits.js';
 import { assignByLayer, checkBits, checkBitsBy, override, type PolicyChoice } from './overrides.js';
@@ -94,6 +95,7 @@ export function byOp(
 
 /** Applies policies one after the other; each sees what the one before decided, so the last word wins. */
 export function cascade(...policies: readonly BitwidthPolicy[]): BitwidthPolicy {
+  policies.forEach(checkPlugin);
   return {
     kind: 'policy',
     api: 1,

@@ -1,4 +1,5 @@
 import { joinBytes } from '../numeric/join-bytes.js';
+import { checkPacked, checkTensor } from './check-tensor.js';
 import { checkHeldLevels, checkUnpacked } from './check-unpacked.js';
 import { checkLength, numberBytes, numberReader, packNumbers, type NumberReader } from './number-storage.js';
 import { pack, packedBytes, unpack } from './pack.js';
@@ -54,6 +55,7 @@ export interface PackedTensor {
  * (`two-level`, whose signed integers are stored with 2^(bits−1) added).
  */
 export function packTensor(tensor: QuantizedTensor): PackedTensor {
+  checkTensor(tensor, 'packTensor(tensor)');
   const { scheme, parameterStorage, bits } = tensor;
   const header: PackedHeader = {
     shape: tensor.shape,
@@ -76,6 +78,7 @@ export function packTensor(tensor: QuantizedTensor): PackedTensor {
 
 /** Bytes of the packed codes and parameters, header not counted: the tensor's true cost in our container. */
 export function packedTensorBytes(tensor: QuantizedTensor): number {
+  checkTensor(tensor, 'packedTensorBytes(tensor)');
   const { scheme, bits, parameterStorage } = tensor;
   const { offsets } = storedOffsets(scheme);
   const numbers = numberLists(scheme, offsets).reduce(
@@ -90,6 +93,7 @@ export function packedTensorBytes(tensor: QuantizedTensor): number {
 
 /** Bits that one value costs, scales, offsets and codebooks counted; 0 for an empty tensor. */
 export function bitsPerWeight(tensor: QuantizedTensor): number {
+  checkTensor(tensor, 'bitsPerWeight(tensor)');
   return tensor.codes.length === 0 ? 0 : (8 * packedTensorBytes(tensor)) / tensor.codes.length;
 }
 
@@ -98,6 +102,7 @@ export function bitsPerWeight(tensor: QuantizedTensor): number {
  * when the byte counts are not exactly what it needs, when a parameter is not finite, and for codes that stand for no level.
  */
 export function unpackTensor(packed: PackedTensor): QuantizedTensor {
+  checkPacked(packed, 'unpackTensor(packed)');
   const { header } = packed;
   const { shape, slicing, bits, parameterStorage } = header;
   const count = sizeOf(shape);

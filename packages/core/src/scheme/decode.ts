@@ -1,3 +1,4 @@
+import { checkTensor } from './check-tensor.js';
 import { codebookValues } from './codebook-values.js';
 import { gridsOf, type Grids } from './grids.js';
 import type { SliceRuns } from './slice-runs.js';
@@ -6,6 +7,7 @@ import type { QuantizedTensor, Scheme, SliceParameters } from './types.js';
 
 /** The values that the codes stand for, row-major, each step rounded to float32 as runtimes do. */
 export function decode(tensor: QuantizedTensor): Float32Array {
+  checkTensor(tensor, 'decode(tensor)');
   const layout = sliceLayout(tensor.shape, tensor.slicing);
   const values = new Float32Array(tensor.codes.length);
   const decodeRun = runDecoder(tensor, layout.runs);

@@ -1,3 +1,4 @@
+import { checkArgument } from '../errors/check-argument.js';
 import { checkFinite } from './check-finite.js';
 import { checkLevels } from './check-levels.js';
 import { constantStep } from './constant-step.js';
@@ -29,6 +30,7 @@ export function encode(
   slicing: Slicing,
   settings: EncodeSettings,
 ): QuantizedTensor {
+  checkArguments(values, shape, settings);
   const { bits, where = 'tensor' } = settings;
   checkShape(shape, values.length, where);
   const layout = sliceLayout(shape, slicing);
@@ -37,6 +39,15 @@ export function encode(
   const stored = fitScheme(values, layout, settings, ranges);
   const codes = nearestCodes(stored.scheme, values, layout, bits);
   return { shape: [...shape], slicing, bits, codes, ...stored };
+}
+
+function checkArguments(values: unknown, shape: unknown, settings: unknown): void {
+  const where = 'encode(values, shape, slicing, settings)';
+  checkArgument(ArrayBuffer.isView(values), values, { where, expected: 'values in a Float32Array' });
+  checkArgument(Array.isArray(shape), shape, { where, expected: 'a shape, as a list of lengths' });
+  const { bits, fit } = Object(settings) as Partial<EncodeSettings>;
+  const fits = typeof bits === 'number' && typeof fit === 'function';
+  checkArgument(fits, settings, { where, expected: 'settings with bits and fit' });
 }
 
 /**

@@ -44,11 +44,12 @@ export function parameterShape(shape: readonly number[], slicing: Slicing): numb
 
 function checkSlicing(shape: readonly number[], slicing: Slicing): void {
   if (slicing === 'tensor') return;
-  const axes = 'axes' in slicing ? slicing.axes : [slicing.along];
+  const given = Object(slicing) as { axes?: readonly number[]; along?: number; group?: number };
+  const axes = Array.isArray(given.axes) ? (given.axes as readonly number[]) : [given.along as number];
   const ascending = axes.every((axis, i) => i === 0 || axis > (axes[i - 1] as number));
   const inside = axes.every((axis) => Number.isInteger(axis) && axis >= 0 && axis < shape.length);
-  const group = 'axes' in slicing ? 1 : slicing.group;
-  if (ascending && inside && Number.isInteger(group) && group >= 1) return;
+  const group = Array.isArray(given.axes) ? 1 : given.group;
+  if (ascending && inside && Number.isInteger(group) && (group as number) >= 1) return;
   throw new LowbitError({
     code: 'invalid-argument',
     where: 'slicing',

@@ -1,9 +1,9 @@
 import type { Calibration } from '../calibration/statistics.js';
-import { checkOptionNames } from '../errors/check-option-names.js';
-import { isPromise } from '../errors/is-promise.js';
-import { isLowbitError, LowbitError, throwProblems, type Problem } from '../errors/error.js';
+import { checkOptions, optionTypes } from '../errors/check-argument.js';
+import { isLowbitError, throwProblems, type Problem } from '../errors/error.js';
 import type { ModelPort } from '../model/port.js';
 import { checkPort } from '../model/check-port.js';
+import { checkIsPlan } from '../plan/check-is-plan.js';
 import { emptyPlan, leavesAll } from '../plan/nothing-to-quantize.js';
 import type { QuantizationPlan } from '../plan/plan.js';
 import { otherPort, quantizedTwice } from '../plan/plan-problems.js';
@@ -12,7 +12,7 @@ import { resolvePlan } from '../plan/resolve.js';
 import type { ResolvedPlan } from '../plan/resolved-plan.js';
 import { checkRegistry, type Registry } from '../plugin/registry.js';
 import type { Report } from '../report/report.js';
-import { quantizeOptions, type QuantizeOptions } from './events.js';
+import { type QuantizeOptions, quantizeTypes } from './events.js';
 import { fitActivations } from './fit-activations.js';
 import { brokenPromise } from './broken-promise.js';
 import { gridCost } from './grid-cost.js';
@@ -46,9 +46,10 @@ export async function applyPlan<M>(
   options: ApplyOptions = {},
 ): Promise<Quantized<M>> {
   checkPort(port);
-  checkIsPlan(plan);
-  checkRegistry(registry, 'applyPlan(port, plan, registry)', true);
-  checkOptionNames(options, [...quantizeOptions, 'calibration'], 'applyPlan');
+  const call = 'applyPlan(port, plan, registry)';
+  checkIsPlan(plan, call);
+  checkRegistry(registry, call, true);
+  checkOptions(options, { ...quantizeTypes, calibration: optionTypes.any }, 'applyPlan');
   const { port: formed, problems } = formedPort(port, plan);
   const layers = await formed.layers();
   const resolution = resolvePlan(plan, layers, registry, formed.supports);
@@ -75,21 +76,6 @@ export function applyResolved<M>(
       broken: brokenPromise(own, scheme),
     }),
   );
-}
-
-/** @throws LowbitError `invalid-argument` for what is no plan, which says what to write. */
-function checkIsPlan(value: unknown): void {
-  const { weights, plan } = Object(value) as { weights?: unknown; plan?: unknown };
-  if (Array.isArray(weights)) return;
-  const [received, remedy] = isPromise(value)
-    ? ['a promise', 'Await it: applyPlan(port, await plan, registry).']
-    : typeof value === 'string'
-      ? ['a text', 'Parse it first: parsePlan(JSON.parse(text), name).']
-      : plan !== undefined
-        ? ['an object that holds a plan', 'Give the plan in it: applyPlan(port, made.plan, registry).']
-        : [typeof value, 'Give what makePlan or parsePlan gave.'];
-  const where = 'applyPlan(port, plan, registry)';
-  throw new LowbitError({ code: 'invalid-argument', where, expected: 'a plan', received, remedy });
 }
 
 /** The port in the plan's form; as it is where it cannot take that, so that what else is wrong is found too. */

@@ -1,3 +1,5 @@
+import { optionTypes, type OptionTypes } from '../errors/check-argument.js';
+
 /** The part of an `AbortSignal` that is used, so that no DOM or Node types are needed. */
 export interface CancelSignal {
   readonly aborted: boolean;
@@ -19,16 +21,14 @@ export interface SessionOptions {
   readonly onProgress?: (event: ProgressEvent) => void;
 }
 
-/** Names of {@link SessionOptions}. */
-export const sessionOptions = ['signal', 'onProgress'] as const satisfies readonly (keyof SessionOptions)[];
+export const sessionTypes: OptionTypes<SessionOptions> = {
+  signal: optionTypes.signal,
+  onProgress: optionTypes.callback,
+};
 
 export interface QuantizeOptions extends SessionOptions {
   /** Whether the report tells errors and histograms of weights, for which each is decoded; default `true`. */
   readonly measure?: boolean;
 }
 
-/** Names of {@link QuantizeOptions}. */
-export const quantizeOptions = [
-  ...sessionOptions,
-  'measure',
-] as const satisfies readonly (keyof QuantizeOptions)[];
+export const quantizeTypes: OptionTypes<QuantizeOptions> = { ...sessionTypes, measure: optionTypes.flag };

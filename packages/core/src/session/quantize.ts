@@ -1,9 +1,9 @@
-import { checkOptionNames } from '../errors/check-option-names.js';
+import { checkOptions } from '../errors/check-argument.js';
 import type { ModelPort } from '../model/port.js';
 import type { Recipe } from '../model/recipe.js';
 import { planResolved } from '../plan/make-plan.js';
 import { applyResolved, type Quantized } from './apply-plan.js';
-import { quantizeOptions, type QuantizeOptions } from './events.js';
+import { type QuantizeOptions, quantizeTypes } from './events.js';
 import { pauses } from './pause.js';
 
 /**
@@ -18,7 +18,7 @@ export async function quantize<M>(
   recipe: Recipe,
   options: QuantizeOptions = {},
 ): Promise<Quantized<M>> {
-  checkOptionNames(options, quantizeOptions, 'quantize');
+  checkOptions(options, quantizeTypes, 'quantize');
   options.onProgress?.({ phase: 'plan', done: 0, total: 1 });
   await pauses(options.signal)();
   const { resolved } = await planResolved(port, recipe);

@@ -1,5 +1,7 @@
 import type { Quantized } from '../session/apply-plan.js';
-import { sessionOptions, type SessionOptions } from '../session/events.js';
+import { optionTypes, type OptionTypes } from '../errors/check-argument.js';
+import { batchesType } from '../model/check-batches.js';
+import { sessionTypes, type SessionOptions } from '../session/events.js';
 import type { Batch } from '../model/port.js';
 import type { TrainingCheckpoint } from './checkpoint.js';
 
@@ -17,12 +19,11 @@ export interface TrainOptions extends SessionOptions {
   readonly resume?: TrainingCheckpoint;
 }
 
-/** Names of {@link TrainOptions}. */
-export const trainOptions = [
-  ...sessionOptions,
-  'batches',
-  'resume',
-] as const satisfies readonly (keyof TrainOptions)[];
+export const trainTypes: OptionTypes<TrainOptions> = {
+  ...sessionTypes,
+  batches: batchesType,
+  resume: optionTypes.any,
+};
 
 /** One round, as told to the user who trains in it and to reports. Plain JSON. */
 export interface TrainingRound {

@@ -1,10 +1,11 @@
-import { checkOptionNames } from '../errors/check-option-names.js';
+import { checkOptions } from '../errors/check-argument.js';
 import { LowbitError, throwProblems } from '../errors/error.js';
 import { stopIfAborted } from '../errors/stop-if-aborted.js';
 import { checkPort } from '../model/check-port.js';
 import type { Batch } from '../model/port.js';
 import type { Recipe } from '../model/recipe.js';
 import type { TrainablePort } from '../model/trainable-port.js';
+import { checkIsRecipe } from '../plan/check-recipe.js';
 import { planResolved } from '../plan/make-plan.js';
 import { resolvePlan } from '../plan/resolve.js';
 import type { ResolvedPlan } from '../plan/resolved-plan.js';
@@ -15,13 +16,7 @@ import { awaitedResult } from './awaited-result.js';
 import type { TrainingCheckpoint } from './checkpoint.js';
 import { checkResume } from './check-resume.js';
 import { bitsOf } from './plan-now.js';
-import {
-  trainOptions,
-  type Trained,
-  type TrainingRound,
-  type TrainingRun,
-  type TrainOptions,
-} from './run.js';
+import { trainTypes, type Trained, type TrainingRound, type TrainingRun, type TrainOptions } from './run.js';
 import { trainer, type Trainer } from './trainer.js';
 
 /**
@@ -41,7 +36,8 @@ import { trainer, type Trainer } from './trainer.js';
 export function train<M>(port: TrainablePort<M>, recipe: Recipe, options: TrainOptions = {}): TrainingRun<M> {
   checkPort(port);
   checkTrainable(port);
-  checkOptionNames(options, trainOptions, 'train');
+  checkIsRecipe(recipe);
+  checkOptions(options, trainTypes, 'train');
   const rounds: TrainingRound[] = [...finishedRounds(recipe, options.resume)];
   const result = deferred<Trained<M>>();
   let steps: Trainer<M> | undefined;

@@ -1,4 +1,5 @@
 import { bytesOfType, typeName } from '../read/data-types.js';
+import { checkModel } from '../read/check-model.js';
 import type { OnnxModel } from '../read/model.js';
 import type { TensorProto, ValueInfoProto } from '../schema/proto.js';
 import { externalCounts } from '../read/external-counts.js';
@@ -77,6 +78,7 @@ export interface InspectedWeight {
  * @throws LowbitError as {@link describeModel}.
  */
 export function inspectModel(model: OnnxModel): Inspection {
+  checkModel(model, 'inspectModel(model)');
   const { proto } = model;
   const { layers } = describeModel(model, { external: true });
   const quantized = alreadyQuantized(layers);

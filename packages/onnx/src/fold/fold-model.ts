@@ -1,4 +1,5 @@
 import { checkGraph, type GraphOrder } from '../read/check-graph.js';
+import { checkModel } from '../read/check-model.js';
 import { bodyOf, functionsByGraph, opsetOf, writeBodies } from '../read/function-body.js';
 import { nodeLabel } from '../read/node-label.js';
 import type { OnnxModel } from '../read/model.js';
@@ -36,8 +37,10 @@ const mostPasses = 100;
  *
  * @throws LowbitError `graph-invalid`, `graph-cyclic` for a model that was not checked before.
  */
-export const foldModel = (model: OnnxModel): FoldReport =>
-  foldOrdered(model, checkGraph(model.proto, model.name)).report;
+export function foldModel(model: OnnxModel): FoldReport {
+  checkModel(model, 'foldModel(model)');
+  return foldOrdered(model, checkGraph(model.proto, model.name)).report;
+}
 
 /**
  * As {@link foldModel}, for a model whose order is known.

@@ -2,7 +2,7 @@ import { LowbitError, type Batch, type FeatureSet, type SessionOptions } from '@
 import type { DescribedLayer } from '../describe/described-layer.js';
 import type { OnnxModel } from '../read/model.js';
 import { averageFeatures } from './average-features.js';
-import { checkBatches } from './check-batches.js';
+import { checkBatch, checkBatches } from './check-batches.js';
 import { featureAxes } from './feature-axes.js';
 import { floatsOf } from './floats-of.js';
 import type { OrtRuntime, OrtTensor } from './ort.js';
@@ -86,6 +86,7 @@ async function* collecting(
   labels: number[],
 ): AsyncGenerator<Batch> {
   for await (const batch of batches) {
+    checkBatch(batch);
     for (const label of labelsOf(batch)) labels.push(label);
     yield batch;
   }

@@ -1,4 +1,4 @@
-import { LowbitError, suggestName } from '@lowbit/core';
+import { LowbitError, type OptionType, suggestName } from '@lowbit/core';
 import type { Runtime, RuntimeTarget, Target } from './target.js';
 
 /** Versions that were measured. */
@@ -14,6 +14,12 @@ const ceilings = [
   { minor: 22, opset: 22, ir: 10 },
   { minor: 20, opset: 21, ir: 10 },
 ] as const;
+
+export const targetType: OptionType = {
+  expected: 'an object { runtime, version, provider }',
+  fits: (value) => typeof value === 'object' && value !== null,
+  remedy: "Of a text it is parseTarget('ort-web@1.30/webgpu').",
+};
 
 /**
  * A target from its short form: `ort-web@1.30/webgpu`, `ort-web@1.24.3/wasm`.

@@ -1,3 +1,4 @@
+import { checkModel } from '../read/check-model.js';
 import type { OnnxModel } from '../read/model.js';
 import { serializeModel } from '../schema/proto.js';
 
@@ -7,5 +8,6 @@ import { serializeModel } from '../schema/proto.js';
  * @throws LowbitError `model-too-large` above 2 GiB, the limit of the file format.
  */
 export function writeModel(model: OnnxModel): Uint8Array {
+  checkModel(model, 'writeModel(model)');
   return serializeModel(model.proto, model.name);
 }

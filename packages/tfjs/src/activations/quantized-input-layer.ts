@@ -1,4 +1,4 @@
-import { LowbitError, type Quantizer } from '@lowbit/core';
+import { checkArgument, checkPlugin, LowbitError, type Quantizer } from '@lowbit/core';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfLayers from '@tensorflow/tfjs-layers';
 import { inputQuantizer, type QuantizedCall } from './input-quantizer.js';
@@ -22,6 +22,9 @@ const known = new Map<string, Quantizer>();
 
 /** Makes TensorFlow.js able to load models whose activations are quantized by these quantizers. */
 export function registerQuantizedInput(quantizers: readonly Quantizer[]): void {
+  const where = 'registerQuantizedInput(quantizers)';
+  checkArgument(Array.isArray(quantizers), quantizers, { where, expected: 'a list of quantizers' });
+  quantizers.forEach(checkPlugin);
   for (const quantizer of quantizers) known.set(quantizer.name, quantizer);
   tf.serialization.registerClass(QuantizedInput);
 }

@@ -1,4 +1,4 @@
-import { checkOptionNames, LowbitError } from '@lowbit/core';
+import { checkOptions, LowbitError, optionTypes } from '@lowbit/core';
 import { tidy, type io } from '@tensorflow/tfjs-core';
 import { loadGraphModelSync, type GraphModel } from '@tensorflow/tfjs-converter';
 import { expandWeights } from '../load/weight-data.js';
@@ -20,7 +20,7 @@ export interface LoadGraphOptions {
  * const model = await loadGraph('https://example.org/small/model.json');
  */
 export async function loadGraph(source: GraphSource, options: LoadGraphOptions = {}): Promise<GraphModel> {
-  checkOptionNames(options, ['onProgress'], 'loadGraph');
+  checkOptions(options, { onProgress: optionTypes.callback }, 'loadGraph');
   const { artifacts, where } = await readGraph(source, options.onProgress);
   const { weightSpecs, weightData, packed } = expandWeights(artifacts, where);
   const model = built({ ...artifacts, weightSpecs, weightData }, where);

@@ -1,4 +1,10 @@
-import type { Batch, Calibration, LayerDescriptor, ObserveOptions } from '@lowbit/core';
+import {
+  checkPortOptions,
+  type Batch,
+  type Calibration,
+  type LayerDescriptor,
+  type ObserveOptions,
+} from '@lowbit/core';
 import { observeValues } from '../observe/observe-tensor.js';
 import { noBatches } from '../observe/visit-batches.js';
 import type { GraphTopology } from './graph-topology.js';
@@ -17,9 +23,14 @@ export async function observeGraph(
   batches: Iterable<Batch> | AsyncIterable<Batch>,
   options: ObserveOptions = {},
 ): Promise<Calibration> {
+  const offered = layers.flatMap((layer) => layer.sites);
+  checkPortOptions(
+    'observe',
+    options,
+    offered.map(({ id }) => id),
+  );
   const { sites: wanted, signal } = options;
-  const sites = layers
-    .flatMap((layer) => layer.sites)
+  const sites = offered
     .filter(({ id }) => wanted?.includes(id) ?? true)
     .map(({ id, tensor }) => ({ id, tensor, observer: observeValues(id, options) }));
   const want = [...new Set(sites.map(({ tensor }) => tensor))];

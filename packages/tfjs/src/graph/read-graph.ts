@@ -1,7 +1,7 @@
 import { artifactWeights, checkSpecs, type StoredWeight } from '@lowbit/tfjs-format';
 import { io } from '@tensorflow/tfjs-core';
 import { loadArtifacts, nameOf, type ModelSource } from '../load/load-artifacts.js';
-import { knownValue, wrongSource } from '../load/wrong-source.js';
+import { knownValue, wrongSource } from '../model/wrong-source.js';
 import { packedArtifacts } from './loaded-artifacts.js';
 import { checkTopology, type GraphTopology } from './graph-topology.js';
 

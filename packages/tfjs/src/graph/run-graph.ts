@@ -1,4 +1,4 @@
-import type { Batch, RunOptions, RunOutputs } from '@lowbit/core';
+import { checkPortOptions, type Batch, type RunOptions, type RunOutputs } from '@lowbit/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { checkBatch } from '../observe/check-batch.js';
 import { checkLength, runBatches, stranger, type NamedTensors } from '../observe/run.js';
@@ -24,6 +24,7 @@ export async function* runGraph(
   batches: Iterable<Batch> | AsyncIterable<Batch>,
   options: RunOptions = {},
 ): AsyncGenerator<RunOutputs> {
+  checkPortOptions('run', options);
   const model = live as RunningGraph;
   const { replace = new Map<string, Float32Array>(), want = [] } = options;
   for (const [id, { length }] of replace) {

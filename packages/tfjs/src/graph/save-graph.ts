@@ -20,6 +20,7 @@ import {
 import { writtenWeight } from '../io/store-model-weights.js';
 import { planOfGraph } from './plan-of-graph.js';
 import { readGraph } from './read-graph.js';
+import { checkArtifacts } from '../model/wrong-source.js';
 import { checkPlain } from '../form/storage-form.js';
 import { handlerWeights } from '../model/internals.js';
 
@@ -37,6 +38,7 @@ export async function saveGraph(
   target: SaveTarget,
   options: SaveOptions = {},
 ): Promise<SaveReport> {
+  checkArtifacts(model, 'saveGraph(model)', 'save()');
   const planned = formatOf(planOfGraph(model));
   const { format = planned, plain, rest = 'float32' } = checkedOptions(options);
   checkPlain({ format, ...(plain === undefined ? {} : { plain }) }, 'saveGraph');

@@ -1,7 +1,7 @@
-import type { Registry } from '@lowbit/core';
+import { checkOptions, type OptionTypes, type Registry } from '@lowbit/core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { registerQuantizedInput } from '../activations/quantized-input-layer.js';
-import { loadPacked, type LoadOptions } from '../load/load.js';
+import { loadPacked, type LoadOptions, loadTypes } from '../load/load.js';
 import type { ModelSource } from '../load/load-artifacts.js';
 import { surveyModel } from '../model/survey.js';
 import { rememberPacked } from './packed-weights.js';
@@ -11,6 +11,15 @@ export interface LoadModelOptions extends LoadOptions {
   /** Where the quantizers of activations are looked up, for models that have some. */
   readonly registry?: Registry;
 }
+
+const types: OptionTypes<LoadModelOptions> = {
+  ...loadTypes,
+  registry: {
+    expected: 'a registry of plugins',
+    fits: (value) => typeof (Object(value) as Partial<Registry>).list === 'function',
+    remedy: 'Write registry([minMax(), …]), with registry of @lowbit/core.',
+  },
+};
 
 /**
  * Loads a layers model that lowbit saved, packed or plain; models that TensorFlow.js saved load too. The result is an ordinary
@@ -22,9 +31,11 @@ export interface LoadModelOptions extends LoadOptions {
  * const model = await load('file://out/model.json');
  */
 export async function load(source: ModelSource, options: LoadModelOptions = {}): Promise<LayersModel> {
-  const plugins = options.registry?.list() ?? [];
+  checkOptions(options, types, 'load');
+  const { registry, ...others } = options;
+  const plugins = registry?.list() ?? [];
   registerQuantizedInput(plugins.filter((plugin) => plugin.kind === 'quantizer'));
-  const { model, packed, specs } = await loadPacked(source, options);
+  const { model, packed, specs } = await loadPacked(source, others);
   const byId = surveyModel(model).flatMap(({ variables }) =>
     variables.flatMap(({ id, variable }) => {
       const tensor = packed.get(variable.originalName);

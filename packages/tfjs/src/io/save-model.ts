@@ -3,7 +3,7 @@ import { checkSpecs, type PlainForm } from '@lowbit/tfjs-format';
 import { io, keep, tidy, Variable } from '@tensorflow/tfjs-core';
 import { version_layers as version, type LayersModel } from '@tensorflow/tfjs-layers';
 import { checkPlain } from '../form/storage-form.js';
-import { knownValue, wrongSource } from '../load/wrong-source.js';
+import { checkModel, knownValue, wrongSource } from '../model/wrong-source.js';
 import { planOf } from '../model/plan-record.js';
 import { topologyOf } from '../model/topology.js';
 import { withRecordsOf, type WrittenWeight } from '../model/weight-records.js';
@@ -60,7 +60,7 @@ export async function save(
   target: SaveTarget,
   options: SaveOptions = {},
 ): Promise<SaveReport> {
-  checkSaved(model);
+  checkModel(model, 'save(model)', 'saveGraph()');
   const planned = formatOf(planOf(model));
   const { format = planned, plain, rest = 'float32' } = checkedOptions(options);
   checkPlain({ format, ...(plain === undefined ? {} : { plain }) }, 'save');
@@ -75,18 +75,6 @@ export async function save(
   });
   const saved = weights.map((weight) => weight.saved);
   return saveReport(format, weightsOut.weightData.byteLength, saved, 'tfjs(model');
-}
-
-/** What `quantize` gives holds the model; `save` takes that. */
-function checkSaved(value: unknown): void {
-  if (knownValue(value) === 'a layers model') return;
-  const otherwise =
-    'Give it the model that quantize or load made; artifacts of a graph model go into saveGraph().';
-  const own = {
-    'artifacts of a graph model': 'Give them to saveGraph().',
-    'a graph model': 'Give it to saveGraph().',
-  };
-  throw wrongSource(value, 'save(model)', 'a tf.LayersModel', otherwise, own);
 }
 
 /** The artifacts with records of the weights as they are written. */
@@ -191,8 +179,24 @@ async function encodedWeights(model: LayersModel): ReturnType<typeof io.encodeWe
   }
 }
 
-/** The handler behind a target. Throws `file-unwritable` when nothing can save there. */
+/** Models have a function `save` too, which takes other things. */
+function checkTarget(target: unknown): void {
+  const { save } = Object(target) as { save?: unknown };
+  if (knownValue(target) === undefined && typeof save === 'function') return;
+  const remedy = "For instance save(model, 'downloads://small').";
+  throw wrongSource(target, 'save(model, target)', 'a URL or an IOHandler that can save', remedy, {
+    'a layers model': remedy,
+    'a graph model': remedy,
+  });
+}
+
+/**
+ * The handler behind a target.
+ *
+ * @throws LowbitError `invalid-argument` for what is no target, `file-unwritable` when nothing can save there.
+ */
 export function saveHandler(target: SaveTarget): Required<Pick<io.IOHandler, 'save'>> {
+  if (typeof target !== 'string') checkTarget(target);
   const handler = typeof target === 'string' ? io.getSaveHandlers(target)[0] : target;
   if (handler?.save !== undefined) return handler as Required<Pick<io.IOHandler, 'save'>>;
   const where = typeof target === 'string' ? target : 'save';

@@ -1,7 +1,7 @@
 import { checkFileName, checkSpecs } from '@lowbit/tfjs-format';
 import { LowbitError } from '@lowbit/core';
 import { env, io } from '@tensorflow/tfjs-core';
-import { knownValue, wrongSource } from './wrong-source.js';
+import { knownValue, wrongSource } from '../model/wrong-source.js';
 
 /** Where a model is: a URL of any scheme that TensorFlow.js knows, or a handler of one's own. */
 export type ModelSource = string | io.IOHandler;
@@ -20,6 +20,7 @@ export async function loadArtifacts(
   else if (Object(source) !== source || knownValue(source) !== undefined) throw notASource(source);
   const handler = typeof source === 'string' ? handlerOf(source, onProgress) : source;
   if (handler.load === undefined) throw notLoadable(nameOf(source));
+  if (typeof handler.load !== 'function') throw notASource(source);
   const artifacts = (await handler.load()) as io.ModelArtifacts | undefined;
   if (typeof artifacts !== 'object' || artifacts === null) throw noArtifacts(nameOf(source), artifacts);
   checkSpecs(artifacts.weightSpecs ?? [], nameOf(source));

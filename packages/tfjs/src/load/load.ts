@@ -1,4 +1,4 @@
-import { checkOptionNames, type PackedTensor } from '@lowbit/core';
+import { checkOptions, optionTypes, type OptionTypes, type PackedTensor } from '@lowbit/core';
 import { artifactWeights, type WeightSpec } from '@lowbit/tfjs-format';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { buildModel } from './build-model.js';
@@ -16,6 +16,11 @@ export interface LoadOptions {
   readonly weights?: 'float' | 'packed';
 }
 
+export const loadTypes: OptionTypes<LoadOptions> = {
+  onProgress: optionTypes.callback,
+  weights: { expected: 'float or packed', fits: (value) => value === 'float' || value === 'packed' },
+};
+
 /** A model, and the packed weights that it was loaded from, by the names in its file. */
 export interface Loaded {
   readonly model: LayersModel;
@@ -26,7 +31,7 @@ export interface Loaded {
 
 /** Loads a model that lowbit packed, or any other; see `load`. */
 export async function loadPacked(source: ModelSource, options: LoadOptions = {}): Promise<Loaded> {
-  checkOptionNames(options, ['onProgress', 'weights', 'registry'], 'load');
+  checkOptions(options, loadTypes, 'load');
   const { onProgress, weights = 'float' } = options;
   const artifacts = await loadArtifacts(source, onProgress);
   const where = nameOf(source);

@@ -1,4 +1,5 @@
 import type { QuantizationPlan } from '@lowbit/core';
+import { checkModel } from './wrong-source.js';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { earlierPlans, recordsOf, type WeightRecords } from './weight-records.js';
 
@@ -36,6 +37,7 @@ export function recordPlan(
 
 /** The plan that a model was quantized by, last, or undefined when lowbit did not make it. */
 export function planOf(model: LayersModel): QuantizationPlan | undefined {
+  checkModel(model, 'planOf(model)', 'planOfGraph()');
   const metadata = model.getUserDefinedMetadata() as { lowbit?: LowbitMetadata } | undefined;
   return metadata?.lowbit?.plan;
 }

@@ -1,7 +1,7 @@
 /// <reference types="node" />
 import { mkdir, readFile, realpath, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, sep } from 'node:path';
-import { LowbitError } from '@lowbit/core';
+import { checkArgument, LowbitError } from '@lowbit/core';
 import {
   modelArtifacts,
   modelFiles,
@@ -31,6 +31,10 @@ function pathOf(url: string): string {
  *   `external-data`.
  */
 export function fileSystem(path: string, onProgress?: (share: number) => void): Required<io.IOHandler> {
+  const where = 'fileSystem(path, onProgress)';
+  checkArgument(typeof path === 'string', path, { where, expected: 'the path of a folder' });
+  const isCallback = onProgress === undefined || typeof onProgress === 'function';
+  checkArgument(isCallback, onProgress, { where, expected: 'a function' });
   return {
     save: (artifacts) => saveTo(path, artifacts),
     load: () => loadFrom(path, onProgress),

@@ -4,27 +4,6 @@ const remedy =
   'A batch is { inputs: { name: { shape: [2, 3], data: [1, 2, 3, 4, 5, 6] } } }, with the values row-major, and batches are a list of them.';
 
 /**
- * Checks that there is something to iterate over.
- *
- * @throws LowbitError `invalid-argument` that says what batches are.
- */
-export function checkBatches(batches: unknown): void {
-  const { [Symbol.iterator]: own, [Symbol.asyncIterator]: later } = Object(batches) as Partial<
-    Iterable<Batch> & AsyncIterable<Batch>
-  >;
-  if (typeof batches !== 'string' && (typeof own === 'function' || typeof later === 'function')) return;
-  const isPromise = typeof (batches as { then?: unknown } | null | undefined)?.then === 'function';
-  throw invalid(
-    'batches',
-    'a list of batches, or a generator of them',
-    isPromise ? 'a promise' : kindOf(batches),
-    {
-      remedy: isPromise ? 'Await it.' : remedy,
-    },
-  );
-}
-
-/**
  * Checks that a batch has the model's inputs, and no others. One input of a model that has one may have any name.
  *
  * @throws LowbitError `invalid-argument`, with the name that was probably meant.

@@ -1,4 +1,10 @@
-import { type Batch, type FeatureSet, LowbitError, type SessionOptions } from '@lowbit/core';
+import {
+  type Batch,
+  checkPortOptions,
+  type FeatureSet,
+  LowbitError,
+  type SessionOptions,
+} from '@lowbit/core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { layers, LayersModel } from '@tensorflow/tfjs-layers';
 import { describeLayer } from '../describe/describe-layer.js';
@@ -16,6 +22,7 @@ export async function features(
   batches: Iterable<Batch> | AsyncIterable<Batch>,
   options: SessionOptions = {},
 ): Promise<FeatureSet> {
+  checkPortOptions('features', options);
   const calls = layerCalls();
   const labels: number[] = [];
   const rows = new Map<string, Float32Array[]>();

@@ -1,4 +1,4 @@
-import type { Batch, Calibration, ObserveOptions } from '@lowbit/core';
+import { checkPortOptions, type Batch, type Calibration, type ObserveOptions } from '@lowbit/core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { describeSites } from '../describe/describe-sites.js';
@@ -19,22 +19,27 @@ export async function observe(
   batches: Iterable<Batch> | AsyncIterable<Batch>,
   options: ObserveOptions = {},
 ): Promise<Calibration> {
-  const { sites: wanted } = options;
   const calls = layerCalls();
-  const observers = surveyModel(model).flatMap(({ id, layer }) =>
-    describeSites(id, layer)
-      .filter((site) => wanted?.includes(site.id) ?? true)
-      .map((site) => {
-        const observer = observeTensor(site.id, options);
-        calls.change(layer, {
-          around(inputs, call) {
-            observer.add(Array.isArray(inputs) ? (inputs[0] as Tensor) : inputs);
-            return call(inputs);
-          },
-        });
-        return [site.id, observer] as const;
-      }),
+  const offered = surveyModel(model).flatMap(({ id, layer }) =>
+    describeSites(id, layer).map((site) => ({ id: site.id, layer })),
   );
+  checkPortOptions(
+    'observe',
+    options,
+    offered.map(({ id }) => id),
+  );
+  const observers = offered
+    .filter(({ id }) => options.sites?.includes(id) ?? true)
+    .map(({ id, layer }) => {
+      const observer = observeTensor(id, options);
+      calls.change(layer, {
+        around(inputs, call) {
+          observer.add(Array.isArray(inputs) ? (inputs[0] as Tensor) : inputs);
+          return call(inputs);
+        },
+      });
+      return [id, observer] as const;
+    });
   try {
     const count = await visitBatches(model, batches, options, () => undefined);
     const statistics = observers.map(([id, observer]) => [id, observer.finish()] as const);

@@ -1,5 +1,6 @@
 import {
-  checkOptionNames,
+  checkBatches,
+  checkPortOptions,
   LowbitError,
   suggestName,
   type Batch,
@@ -12,7 +13,6 @@ import { describeSites } from '../describe/describe-sites.js';
 import { surveyModel } from '../model/survey.js';
 import { withValues } from '../model/variable-values.js';
 import { batchInputs } from './batch-tensors.js';
-import { checkBatches } from './check-batch.js';
 import { layerCalls } from './layer-calls.js';
 
 /** Tensors by name, which whoever takes them disposes. */
@@ -28,7 +28,6 @@ export async function* runBatches(
   options: RunOptions,
   runOne: (batch: Batch) => Promise<NamedTensors>,
 ): AsyncGenerator<RunOutputs> {
-  checkOptionNames(options, ['signal', 'onProgress', 'replace', 'want'], 'run');
   checkBatches(batches);
   for await (const batch of batches) {
     const { signal } = options;
@@ -59,6 +58,7 @@ export async function* runModel(
   batches: Iterable<Batch> | AsyncIterable<Batch>,
   options: RunOptions = {},
 ): AsyncGenerator<RunOutputs> {
+  checkPortOptions('run', options);
   const { replace = new Map<string, Float32Array>(), want = [] } = options;
   const values = new Map([...replace].map(([id, numbers]) => [variableOf(model, id, numbers), numbers]));
   const taps = tapsOf(model, want);

@@ -1,8 +1,7 @@
-import { LowbitError, stopIfAborted, type Batch, type SessionOptions } from '@lowbit/core';
+import { checkBatches, LowbitError, stopIfAborted, type Batch, type SessionOptions } from '@lowbit/core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { batchInputs } from './batch-tensors.js';
-import { checkBatches } from './check-batch.js';
 
 /**
  * Runs the model on batch after batch.

@@ -1,4 +1,12 @@
-import { backwardOf, forwardOf, LowbitError, type Quantizer, type Site } from '@lowbit/core';
+import {
+  backwardOf,
+  checkArgument,
+  checkPlugin,
+  forwardOf,
+  LowbitError,
+  type Quantizer,
+  type Site,
+} from '@lowbit/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { siteTensors, withSiteTensors } from './site-tensors.js';
 import { tfjsOps } from './tfjs-ops.js';
@@ -14,6 +22,9 @@ import { tfjsOps } from './tfjs-ops.js';
  * the gradient is taken. Gradients of trained parameters are not taken here.
  */
 export function fakeQuantize(quantizer: Quantizer, site: Site<tf.Tensor>): (x: tf.Tensor) => tf.Tensor {
+  checkPlugin(quantizer);
+  const wanted = { where: 'fakeQuantize(quantizer, site)', expected: 'the site that it is for' };
+  checkArgument('parameters' in Object(site), site, wanted);
   const forward = forwardOf(quantizer);
   const backward = backwardOf(quantizer);
   const name = `quantizer '${quantizer.name}'`;
@@ -31,17 +42,23 @@ export function fakeQuantize(quantizer: Quantizer, site: Site<tf.Tensor>): (x: t
   });
 }
 
-/** What a plugin gave, if it is a tensor of the shape of `like`. @throws LowbitError `plugin-failed`. */
+/** What a plugin gave, if it is a tensor of floats of the shape of `like`, or `like`'s type. @throws LowbitError `plugin-failed`. */
 export function checkTensor(result: unknown, like: tf.Tensor, where: string): tf.Tensor {
-  const isOne = result instanceof tf.Tensor;
-  if (isOne && tf.util.arraysEqual(result.shape, like.shape)) return result;
+  if (result instanceof tf.Tensor && !result.isDisposed) {
+    const isType = result.dtype === 'float32' || result.dtype === like.dtype;
+    if (isType && tf.util.arraysEqual(result.shape, like.shape)) return result;
+  }
   throw new LowbitError({
     code: 'plugin-failed',
     where,
-    expected: `a tensor of the shape of x, [${like.shape.join(', ')}]`,
-    received: isOne ? `a tensor of shape [${result.shape.join(', ')}]` : 'something else',
+    expected: `a tensor of float32 of the shape of x, [${like.shape.join(', ')}]`,
+    received: result instanceof tf.Tensor ? wordTensor(result) : 'something else',
     remedy: "Report this to the plugin's author, or choose another plugin for this place.",
   });
+}
+
+function wordTensor({ isDisposed, dtype, shape }: tf.Tensor): string {
+  return isDisposed ? 'a tensor that it has disposed' : `a tensor of ${dtype} of shape [${shape.join(', ')}]`;
 }
 
 /** The gradient tape needs results that are tensors of their own. */

@@ -1,7 +1,7 @@
 import { LowbitError } from '@lowbit/core';
 
 /** What a value is that is given where a model, or its place, is expected. */
-export type KnownValue =
+type KnownValue =
   | 'a promise'
   | 'a response, a blob or a file'
   | 'a layers model'
@@ -63,6 +63,38 @@ export function wrongSource(
     received: known ?? worded(value),
     remedy: known === undefined ? otherwise : { ...remedies, ...own }[known],
   });
+}
+
+/**
+ * Checks that a value is a layers model.
+ *
+ * @param graphCall What takes graph models, for instance `saveGraph()`.
+ * @throws LowbitError `invalid-argument` that says what to write.
+ */
+export function checkModel(value: unknown, where: string, graphCall: string): void {
+  if (knownValue(value) === 'a layers model') return;
+  const otherwise = `Give it the model that quantize or load made; artifacts of a graph model go into ${graphCall}.`;
+  const own = {
+    'artifacts of a graph model': `Give them to ${graphCall}.`,
+    'a graph model': `Give the artifacts that quantize(graphModel(model), …) makes to ${graphCall}.`,
+  };
+  throw wrongSource(value, where, 'a tf.LayersModel', otherwise, own);
+}
+
+/**
+ * Checks that a value is artifacts, whose topology is looked at later.
+ *
+ * @param layersCall What takes layers models, for instance `save()`.
+ * @throws LowbitError `invalid-argument` that says what to write.
+ */
+export function checkArtifacts(value: unknown, where: string, layersCall: string): void {
+  if (knownValue(value)?.startsWith('artifacts') === true) return;
+  const otherwise = 'Give it the model that quantize(graphModel(source), …) made.';
+  const own = {
+    'a layers model': `Give it to ${layersCall}.`,
+    'a graph model': 'Give the artifacts that quantize(graphModel(model), …) makes.',
+  };
+  throw wrongSource(value, where, 'the artifacts of a graph model', otherwise, own);
 }
 
 function worded(value: unknown): string {

@@ -1,0 +1,110 @@
+import { expect, it } from 'vitest';
+import { coarse, memoryPort } from '../test/memory-port.js';
+import { trainableMemory } from '../test/trainable-memory-port.js';
+import { rawFailures, type RightCall } from '../test/wrong-calls.js';
+import * as core from './index.js';
+
+const bag = () => ({ a: { shape: [2, 4], values: Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8) } });
+const methods = core.registry([coarse()]);
+const recipe = () => ({ registry: methods, bits: 4 });
+const members = [
+  ...[
+    'registry',
+    'bits',
+    'weights',
+    'granularity',
+    'parameterStorage',
+    'rules',
+    'activations',
+    'activationBits',
+  ],
+  ...['calibration', 'features', 'schedule', 'include', 'exclude', 'seed'],
+];
+const { plan } = await core.makePlan(memoryPort(bag()), recipe());
+const layers = await memoryPort(bag()).layers();
+const slicing = { axes: [0] };
+const tensor = () =>
+  core.encode(Float32Array.of(1, 2, 3, 4), [2, 2], slicing, {
+    bits: 2,
+    fit: () => ({ kind: 'affine', levels: 4, scale: 1 }),
+  });
+const run = core.train(trainableMemory(bag(), bag()), recipe());
+let checkpoint = undefined as core.TrainingCheckpoint | undefined;
+for await (const round of run) checkpoint = round.number < 0 ? undefined : await run.checkpoint();
+const stored = core.storeCheckpoint(checkpoint!);
+
+const calls: Readonly<Record<string, RightCall>> = {
+  quantize: { right: () => [memoryPort(bag()), recipe(), { measure: true }] },
+  'options of quantize': {
+    right: () => [new AbortController().signal, () => undefined, true],
+    call: (signal: never, onProgress: never, measure: never) =>
+      core.quantize(memoryPort(bag()), recipe(), { signal, onProgress, measure }),
+  },
+  'members of a recipe': {
+    right: () => members.map((name) => recipe()[name as 'bits']),
+    call: (...given: never[]) => {
+      const entries = members.map((name, i) => [name, given[i]] as const);
+      const told = entries.filter(([, value]) => value !== undefined);
+      return core.quantize(memoryPort(bag()), Object.fromEntries(told) as core.Recipe);
+    },
+  },
+  makePlan: { right: () => [memoryPort(bag()), recipe(), { forTraining: false }] },
+  applyPlan: { right: () => [memoryPort(bag()), plan, methods, {}] },
+  'options of applyPlan': {
+    right: () => [undefined, undefined, false, undefined],
+    call: (signal: never, onProgress: never, measure: never, calibration: never) =>
+      core.applyPlan(memoryPort(bag()), plan, methods, { signal, onProgress, measure, calibration }),
+  },
+  parsePlan: { right: () => [JSON.parse(JSON.stringify(plan)), 'plan.json', methods] },
+  storedPlan: { right: () => [plan] },
+  train: { right: () => [trainableMemory(bag(), bag()), recipe(), {}] },
+  'options of train': {
+    right: () => [undefined, undefined, [], checkpoint],
+    call: (signal: never, onProgress: never, batches: never, resume: never) =>
+      core.train(trainableMemory(bag(), bag()), recipe(), { signal, onProgress, batches, resume }),
+  },
+  storeCheckpoint: { right: () => [checkpoint] },
+  loadCheckpoint: { right: () => [stored.document, stored.data] },
+  registry: { right: () => [[coarse()]] },
+  checkPlugin: { right: () => [coarse()] },
+  everywhere: { right: () => [4] },
+  ends: { right: () => [8, {}] },
+  byName: { right: () => [{ a: 4 }, {}] },
+  byOp: { right: () => [{ Dense: 4 }, {}] },
+  cascade: { right: () => [core.everywhere(4), core.ends(8)] },
+  assignBits: { right: () => [core.everywhere(4), [{ id: 'a', bits: 8 }], layers, {}] },
+  encode: {
+    right: () => [
+      Float32Array.of(1, 2),
+      [1, 2],
+      slicing,
+      { bits: 2, fit: () => ({ kind: 'affine', levels: 4, scale: 1 }) },
+    ],
+  },
+  decode: { right: () => [tensor()] },
+  packTensor: { right: () => [tensor()] },
+  packedTensorBytes: { right: () => [tensor()] },
+  bitsPerWeight: { right: () => [tensor()] },
+  unpackTensor: { right: () => [core.packTensor(tensor())] },
+  isLowbitError: { right: () => [new Error('x')] },
+  isGranularity: { right: () => ['tensor'] },
+  checkBatches: { right: () => [[]] },
+  checkPortOptions: { right: () => ['features', {}] },
+  'options of observe': {
+    right: () => [{}, []],
+    call: (given: never, ids: never) => core.checkPortOptions('observe', given, ids),
+  },
+  'options of run': { right: () => [{}], call: (given: never) => core.checkPortOptions('run', given) },
+};
+
+const kit =
+  'for plugins and adapters, written in TypeScript, which call it for every slice, site or value: what comes in from outside was checked before';
+const exceptions = Object.fromEntries(
+  'batchRange rangeCollector isComplete binnedPoints quantiles sortedPoints clusterLevels codebookOf fitClusters frozenLevels refitClusters clusterMap lloyd optimalCodebook floorLog2 nearestPowerOfTwo roundHalfEven checkArgument checkOptions checkOptionNames LowbitError nearestName suggestName stopIfAborted wordProblem fromFloat16Bits roundToFloat16 toFloat16Bits toFloat32 toScale joinBytes seededRandom seedFrom meanAndDeviation range groupSize choosePluginOf chooseQuantizer optionsOf hasZeroPoints affineGrids levelsOf sliceParameters backwardOf forwardOf nearestLevel nearestWithZeroPoint siteParameters activationSite grainOf resolveOptions decibels measureError levelValue evenLevels pack packedBytes unpack sizeOf parameterShape sliceLayout statisticsCollector zeroPointForm resolvePlan'
+    .split(' ')
+    .map((name) => [name, kit]),
+);
+
+it('wrong arguments of every public function are told as typed errors', async () => {
+  expect(await rawFailures(core, calls, exceptions)).toEqual([]);
+});
