@@ -43,3 +43,15 @@ test.each(quantizers)('$name: figures and words of a report are finite', async (
     }
   }
 });
+
+test('a run that leaves every weight as it was says so, and how much larger the file is', async () => {
+  const port = onnx(tinyModel());
+  const { report } = await quantize(port, { registry, weights: 'slq', bits: 8 });
+  expect(report.weights).toEqual([]);
+  const [warning] = report.warnings;
+  expect(warning).toMatch(
+    /^nothing of the model is quantized: .*the model becomes larger, \d+ bytes instead of/,
+  );
+  expect(report.modelBytes.after - report.modelBytes.before).toBeLessThan(1000);
+  expect(quantizationText({ output: 'b.onnx', report })).toContain(`warning: ${warning}`);
+});

@@ -99,7 +99,7 @@ export type {
 export { checkPlugin, type Registry, registry } from './plugin/registry.js';
 export { resolveOptions } from './plugin/resolve-options.js';
 export type { Round, Schedule, ScheduledWeight, ScheduleState } from './plugin/schedule.js';
-export { assignBits, type AssignSettings } from './policy/assign-bits.js';
+export { assignBits } from './policy/assign-bits.js';
 export { byName, byOp, cascade, ends, everywhere } from './policy/policies.js';
 export type { PolicyChoice } from './policy/overrides.js';
 export { decibels, measureError } from './report/measure.js';

@@ -40,7 +40,7 @@ export async function graphSession(tfjs: Tfjs, file: TfjsFile): Promise<Runnable
 function valuesOf(infos: GraphModel['inputs']): readonly ModelValue[] {
   return infos.map(({ name, dtype, shape }) => ({
     name,
-    type: dtype,
+    type: (dtype as string | undefined) ?? 'float32', // A node may leave it out.
     shape: shape === undefined ? null : shape.map((size) => (size < 0 ? null : size)),
   }));
 }

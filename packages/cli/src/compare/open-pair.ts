@@ -1,6 +1,6 @@
 import { LowbitError, type Registry } from '@lowbit/core';
-
 import type { FoundModel } from '../model/find-model.js';
+import { readTfjsJson } from '../tfjs/read-model.js';
 import type { ComparedPair } from './compared-pair.js';
 import { onnxPair } from './onnx-pair.js';
 import { tfjsPair } from './tfjs-pair.js';
@@ -11,7 +11,7 @@ const names = { onnx: 'an ONNX model', tfjs: 'a TensorFlow.js model' } as const;
  * Opens two models for the runtime of both.
  *
  * @param methods - those that activations of TensorFlow.js models may be quantized by
- * @throws LowbitError `invalid-argument` for two kinds of model.
+ * @throws LowbitError `invalid-argument` for two kinds of model; as `readTfjsJson`.
  */
 export async function openPair(
   a: FoundModel,
@@ -19,6 +19,8 @@ export async function openPair(
   methods: Registry,
   signal: AbortSignal,
 ): Promise<ComparedPair> {
+  // What is called .json and is none is told as that.
+  if (a.kind !== b.kind) await readTfjsJson(a.kind === 'tfjs' ? a.file : b.file, signal);
   if (a.kind !== b.kind) throw ofTwoKinds(a, b);
   return a.kind === 'onnx' ? onnxPair(a.file, b.file, signal) : tfjsPair([a.file, b.file], methods, signal);
 }
@@ -29,8 +31,6 @@ function ofTwoKinds(a: FoundModel, b: FoundModel): LowbitError {
     where: b.file,
     expected: `${names[a.kind]}, as ${a.file}`,
     received: names[b.kind],
-    remedy:
-      'Compare models of one kind: two runtimes order the axes of pictures differently, round differently, and their ' +
-      'times say nothing about the models.',
+    remedy: 'Compare models of one kind: two runtimes order axes, round and take time differently.',
   });
 }

@@ -148,6 +148,31 @@ describe('lowbit compare, for TensorFlow.js', () => {
     expect(stderr).toContain('Compare models of one kind');
   });
 
+  it('of a model and what is called .json and is none says what that is', async () => {
+    await writeFile(at('words.json'), 'not a model');
+    for (const pair of [
+      [models.classifier, at('words.json')],
+      [at('words.json'), models.classifier],
+    ]) {
+      const { status, stderr } = await run('compare', ...pair);
+      expect(status).toBe(1);
+      expect(stderr).toMatch(/words\.json.*expected the JSON of a TensorFlow\.js model/s);
+      expect(stderr).not.toContain('of one kind');
+    }
+  });
+
+  it('of graphs whose nodes tell no types, which are floats then', async () => {
+    await writeGraphModel(at('untyped'));
+    await changeJson(at('untyped'), (json) => {
+      delete (json as { signature?: unknown }).signature;
+      const { node } = json.modelTopology as { node: Record<string, unknown>[] };
+      const last = node.at(-1)!;
+      node.push({ name: 'shares', op: 'Softmax', input: [last['name']], attr: {} });
+    });
+    const { outputs } = await compared(at('untyped'), at('untyped'));
+    expect(outputs).toMatchObject([{ name: 'shares', sqnrDb: null }]);
+  });
+
   it('of models with other inputs is refused', async () => {
     const { status, stderr } = await run('compare', at('pictures'), at('mobilenet'));
     expect(status).toBe(1);

@@ -27,9 +27,24 @@ export function buildReport<M>(
     sizes,
     bitsPerWeight: bitsEach(sizes.stored, values),
     modelBytes: applied.modelBytes,
-    warnings: weights.flatMap((row) => row.warnings.map((warning) => `${row.id}: ${warning}`)),
+    warnings: [
+      ...gainWarnings(rows.length, weights.length, applied.modelBytes),
+      ...weights.flatMap((row) => row.warnings.map((warning) => `${row.id}: ${warning}`)),
+    ],
   };
   return withActivations(report, activationRows(outcome, applied.activations));
+}
+
+/** What is said where quantizing gains nothing. */
+function gainWarnings(planned: number, quantized: number, { before, after }: Report['modelBytes']): string[] {
+  const larger = after > before ? `the model becomes larger, ${after} bytes instead of ${before}` : undefined;
+  if (planned === 0 || quantized > 0) return larger === undefined ? [] : [larger];
+  const words =
+    planned === 1
+      ? 'its one weight stays float, for the reason beside it'
+      : `all ${planned} weights stay float, for the reasons beside them`;
+  const nothing = `nothing of the model is quantized: ${words}`;
+  return [larger === undefined ? nothing : `${nothing}; ${larger}`];
 }
 
 function withStorage(row: WeightReport, note: StorageNote | undefined): WeightReport {
