@@ -74,7 +74,7 @@ describe('wrong usage ends with 2 and a hint', () => {
     [['quantize', 'm.onnx', '--granularity', 'group:0'], 'group:32'],
     [['quantize', 'm.onnx', '--first-last', 'flot'], 'float'],
     [['quantize', 'm.onnx', '--parameters', 'flaot16'], 'Did you mean float16?'],
-    [['quantize', 'm.onnx', '--parameters', 'two-level:7'], 'Did you mean two-level:6?'],
+    [['quantize', 'm.onnx', '--parameters', 'two-level:7'], 'or for TensorFlow.js two-level:6'],
     [['quantize', models.detector, '--parameters', 'two-level:6'], 'Give --parameters float16.'],
     [['quantize', 'm.onnx', '--parameters', 'float16', '--plan', 'p.json'], 'cannot be used with option'],
     [['quantize', models.detector, '--exclude', 'nothing*'], '--exclude: an argument is not valid'],

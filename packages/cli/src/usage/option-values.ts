@@ -63,12 +63,12 @@ export function parseParameters(value: string): ParameterStorage {
   const found = parameterStorages.get(value);
   if (found !== undefined) return found;
   const known = [...parameterStorages.keys()];
-  const expected = known.join(' or ');
+  const remedy = 'Give float16, or for TensorFlow.js two-level:6 or two-level:8.';
   throw usageError({
     where: '--parameters',
-    expected,
+    expected: known.join(' or '),
     received: quoted(value),
-    ...suggestName(value, known),
+    ...(value.startsWith('two-level') ? { remedy } : suggestName(value, known.slice(0, 2))),
   });
 }
 
