@@ -8,7 +8,8 @@ const { exports, inlined = [] } = JSON.parse(readFileSync('package.json', 'utf8'
 const isInlined = (id) => inlined.some((name) => id === name || id.startsWith(`${name}/`));
 const folder = './dist/bundle/';
 const names = Object.values(exports).map((entry) => entry.default.slice(folder.length, -'.js'.length));
-if (existsSync('dist/bin.js')) names.push('bin');
+// What a package starts by its file: a program, and a worker.
+names.push(...['bin', 'worker'].filter((name) => existsSync(`dist/${name}.js`)));
 
 rmSync(folder, { recursive: true, force: true });
 const bundle = await rolldown({
@@ -20,11 +21,20 @@ const minify = { compress: false, mangle: false, codegen: { removeWhitespace: tr
 const { output } = await bundle.write({ dir: folder, chunkFileNames: 'shared/[name].js', minify });
 if (inlined.length > 0) writeFileSync(`${folder}NOTICES.txt`, notices(output));
 
-/** The comments that the joined modules of other packages begin with, each once. */
+/** The comments that the joined modules of other packages begin with, and the licences beside them, each once. */
 function notices(chunks) {
   const foreign = chunks
     .flatMap(({ moduleIds = [] }) => moduleIds)
     .filter((id) => id.includes('/node_modules/'));
   const headers = foreign.map((id) => /^(\s*\/\/.*\n)*/.exec(readFileSync(id, 'utf8'))[0].trim());
-  return `Parts of ${inlined.join(' and ')} are joined in.\n\n${[...new Set(headers)].filter(Boolean).join('\n\n')}\n`;
+  const licences = foreign.flatMap((id) =>
+    licenceBeside(id.replace(/^(.*\/node_modules\/(@[^/]+\/)?[^/]+)\/.*$/, '$1')),
+  );
+  const parts = [...new Set([...headers, ...licences])].filter(Boolean);
+  return `Parts of ${inlined.join(' and ')} are joined in.\n\n${parts.join('\n\n')}\n`;
+}
+
+function licenceBeside(folder) {
+  const names = ['LICENSE', 'LICENSE.md', 'LICENSE.txt'].map((name) => `${folder}/${name}`);
+  return names.filter(existsSync).map((path) => readFileSync(path, 'utf8').trim());
 }

@@ -10,6 +10,8 @@ export interface Entry {
   readonly flags?: number;
   readonly localName?: string;
   readonly position?: number;
+  /** The mode of the file, 16 bits higher. */
+  readonly attributes?: number;
 }
 
 /** An archive with whatever lies one likes. */
@@ -32,6 +34,7 @@ export function zip(entries: readonly Entry[], count = entries.length): Uint8Arr
     central.writeUInt32LE(data.length, 20);
     central.writeUInt32LE(entry.bytes ?? data.length, 24);
     central.writeUInt16LE(name.length, 28);
+    central.writeUInt32LE((entry.attributes ?? 0) >>> 0, 38);
     central.writeUInt32LE(position, 42);
     directory.push(central, Buffer.from(name));
   }

@@ -29,6 +29,14 @@ export function blobFile(blob: DataBlob, place: number): DataFile {
   return { where, name, open: async () => ({ size: blob.size, read, close: async () => undefined }) };
 }
 
+/** Bytes in memory, read as a file of a browser is. Each read is a copy of its own, also of a Buffer, whose `slice` makes none. */
+export function bytesBlob(bytes: Uint8Array, name: string): DataBlob {
+  const slice = (start: number, end: number) => ({
+    arrayBuffer: async () => new Uint8Array(bytes.subarray(start, end)).buffer,
+  });
+  return { size: bytes.length, name, slice };
+}
+
 function bytesOf(blob: DataBlob, position: number, length: number, where: string): Promise<ArrayBuffer> {
   return blob
     .slice(position, position + length)

@@ -50,7 +50,7 @@ async function findDirectory(opened: OpenFile, where: string): Promise<Directory
   const oneDisk = tail.getUint32(at + 4, true) === 0 && tail.getUint16(at + 8, true) === count;
   if (!oneDisk || start + length !== size - tailBytes + at) throw damaged(where, 'end');
   if (count > limits.zipEntries) {
-    throw invalid(where, { expected: `at most ${limits.zipEntries} arrays`, received: `${count}` });
+    throw invalid(where, { expected: `at most ${limits.zipEntries} entries`, received: `${count}` });
   }
   return { count, start, length };
 }

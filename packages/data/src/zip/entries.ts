@@ -15,11 +15,15 @@ export interface ZipEntry {
 const directoryMark = 0x02014b50;
 const headerBytes = 46;
 
+/** Bits of a file's mode that tell its kind, and the kind of symbolic links (POSIX `S_IFMT`, `S_IFLNK`). */
+const fileKind = 0o170000;
+const linkKind = 0o120000;
+
 /**
  * Parses the central directory of an archive.
  *
- * @throws LowbitError `calibration-invalid` for damage, encryption, other methods, zip64, or a name that
- *   comes twice.
+ * @throws LowbitError `calibration-invalid` for damage, encryption, other methods, zip64, links, a name that
+ *   comes twice, or one that leads out of a folder into which the archive were unpacked.
  */
 export function parseDirectory(directory: Uint8Array, count: number, where: string): readonly ZipEntry[] {
   const view = new DataView(directory.buffer, directory.byteOffset, directory.byteLength);
@@ -33,6 +37,7 @@ export function parseDirectory(directory: Uint8Array, count: number, where: stri
     const end = nameEnd + view.getUint16(at + 30, true) + view.getUint16(at + 32, true);
     if (end > view.byteLength) throw damaged(where, 'directory');
     const name = decodeName(directory.subarray(at + headerBytes, nameEnd), where);
+    checkName(name, view.getUint32(at + 38, true), where);
     if (found.has(name)) throw invalid(`${where}: ${name}`, { received: 'the same name twice' });
     const entry = entryAt(view, at, name, where);
     checkEntry(entry, where);
@@ -43,12 +48,24 @@ export function parseDirectory(directory: Uint8Array, count: number, where: stri
   return [...found.values()];
 }
 
+/** Refuses names that mean a place elsewhere, and links: whatever is made of them could be written or read there. */
+function checkName(name: string, attributes: number, where: string): void {
+  const leadsOut = /^[/~]|^[a-z]:|\\|\0/i.test(name) || name.split('/').includes('..');
+  const isLink = ((attributes >>> 16) & fileKind) === linkKind;
+  if (!leadsOut && !isLink) return;
+  throw invalid(`${where}: ${JSON.stringify(name)}`, {
+    expected: 'entries in folders of the archive',
+    received: isLink ? 'a link' : 'a name that leads elsewhere',
+    remedy: 'The archive was not made by a tool that saves models or arrays: do not use it.',
+  });
+}
+
 /** The error for an archive whose parts do not fit each other. */
 export function damaged(where: string, part: string): Error {
   return invalid(where, {
-    expected: 'a zip archive as numpy.savez writes it',
+    expected: 'an undamaged zip archive',
     received: `a damaged ${part}`,
-    remedy: 'Save the arrays again.',
+    remedy: 'Save or copy it again.',
   });
 }
 
@@ -77,7 +94,7 @@ function checkEntry({ name, method, compressedBytes, bytes, position }: ZipEntry
     throw invalid(place, {
       expected: 'less than 4 GiB',
       received: 'a zip64 entry',
-      remedy: 'Save several smaller files, or one .npy file for each input.',
+      remedy: 'Save several smaller files.',
     });
   }
   if (method === 'stored' && compressedBytes !== bytes) throw damaged(place, 'entry');
@@ -85,7 +102,7 @@ function checkEntry({ name, method, compressedBytes, bytes, position }: ZipEntry
     throw invalid(place, {
       expected: `data that inflates to at most ${limits.zipRatio} times its size`,
       received: `${compressedBytes} bytes that claim to be ${bytes}`,
-      remedy: 'Save real data with numpy.savez, which does not compress.',
+      remedy: 'Save real data, without compression.',
     });
   }
 }

@@ -1,0 +1,57 @@
+import { isLowbitError, LowbitError } from '@lowbit/core';
+
+/** The error for a file whose content contradicts itself. */
+export function malformed(
+  where: string,
+  expected: string,
+  received: string,
+  remedy = 'Save the model again with Keras.',
+  cause?: unknown,
+): LowbitError {
+  const problem = { code: 'model-malformed', where, expected, received, remedy } as const;
+  return new LowbitError(problem, cause === undefined ? undefined : { cause });
+}
+
+/** The error for a layer that cannot be represented. */
+export function unsupported(where: string, received: string, remedy: string): LowbitError {
+  return new LowbitError({
+    code: 'layer-unsupported',
+    where,
+    expected: 'a layer of Keras that lowbit knows',
+    received,
+    remedy,
+  });
+}
+
+/** The error for weights that are not those of the topology. */
+export function mismatch(where: string, expected: string, received: string): LowbitError {
+  return new LowbitError({
+    code: 'weights-mismatch',
+    where,
+    expected,
+    received,
+    remedy: 'Give the weights that were saved from this very model, by the same version of Keras.',
+  });
+}
+
+/** What is wrong with an archive, which `@lowbit/data` words for calibration data, as an error of a model. */
+export function asModelError(error: unknown): unknown {
+  if (!isLowbitError(error) || error.code !== 'calibration-invalid') return error;
+  const { where, expected, received, remedy } = error;
+  return new LowbitError(
+    {
+      code: 'model-malformed',
+      where,
+      ...(expected !== undefined && { expected }),
+      ...(received !== undefined && { received }),
+      ...(remedy !== undefined && { remedy }),
+    },
+    { cause: error.cause },
+  );
+}
+
+/** The error for a graph that breaks a rule of Keras. */
+export function graphInvalid(where: string, expected: string, received: string): LowbitError {
+  const remedy = 'Save the model again with Keras: its topology was edited or is damaged.';
+  return new LowbitError({ code: 'graph-invalid', where, expected, received, remedy });
+}

@@ -1,0 +1,164 @@
+import { LowbitError, stopIfAborted } from '@lowbit/core';
+
+import { malformed } from '../errors.js';
+import type { Hdf5Contents } from './contents.js';
+import type { Hdf5Answer, Hdf5Request } from './messages.js';
+import { startWorker, type Hdf5Worker } from './start-worker.js';
+
+/** An HDF5 file whose contents are known, and whose data sets are read when they are asked for. */
+export interface Hdf5File {
+  readonly contents: Hdf5Contents;
+  /** Why it is read in place, where no worker could be started: then nothing stops a file that never ends. */
+  readonly inPlace?: string;
+  /** The elements of a data set, row-major and little-endian, at the start of their own memory. */
+  read(path: string): Promise<Uint8Array>;
+  /** Ends the worker. One that is forgotten is ended when the file is collected as garbage. */
+  close(): void;
+}
+
+export interface Hdf5Options {
+  /** Most milliseconds for opening, and for reading each data set. */
+  readonly timeLimit: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Opens an HDF5 file in a worker of its own.
+ *
+ * @param bytes All of the file. They are handed over to the worker: nobody else may use them any more.
+ * @throws LowbitError `model-malformed` for a damaged file, or one that takes longer than allowed; `aborted`.
+ */
+export async function openHdf5(bytes: Uint8Array, where: string, options: Hdf5Options): Promise<Hdf5File> {
+  stopIfAborted(options.signal, where);
+  const started = await conversation(where, options);
+  const file =
+    'unable' in started ? await inPlace(bytes, where, started.unable) : await opened(bytes, started);
+  if ('end' in started) endLater.register(file, started.end);
+  return file;
+}
+
+/** Most milliseconds for the start of a worker, which has nothing of the file yet; after that none can be had. */
+const startLimit = 60_000;
+
+const endLater = new FinalizationRegistry<() => void>((end) => end());
+
+async function opened(bytes: Uint8Array, { ask, end }: Conversation): Promise<Hdf5File> {
+  const answer = await ask({ open: bytes }, [bytes.buffer as ArrayBuffer]);
+  if (!('contents' in answer)) throw new Error('a worker that opens answers with contents');
+  return {
+    contents: answer.contents,
+    close: end,
+    async read(path) {
+      const values = await ask({ read: path }, []);
+      if (!('values' in values)) throw new Error('a worker that reads answers with values');
+      return values.values;
+    },
+  };
+}
+
+async function inPlace(bytes: Uint8Array, where: string, reason: string): Promise<Hdf5File> {
+  const { readHdf5 } = await import('./read-hdf5.js');
+  const reader = await readHdf5(bytes).catch((error: unknown) => {
+    throw unreadable(where, (error as Error).message, error);
+  });
+  return {
+    contents: reader.contents,
+    inPlace: reason,
+    close: () => reader.close(),
+    async read(path) {
+      try {
+        return reader.read(path);
+      } catch (error) {
+        throw unreadable(where, (error as Error).message, error);
+      }
+    },
+  };
+}
+
+interface Conversation {
+  ask(request: Hdf5Request, transfer: readonly ArrayBuffer[]): Promise<Hdf5Answer>;
+  end(): void;
+}
+
+/** A worker that runs, or why there can be none. */
+async function conversation(
+  where: string,
+  options: Hdf5Options,
+): Promise<Conversation | { readonly unable: string }> {
+  let worker: Hdf5Worker;
+  try {
+    worker = startWorker();
+  } catch (error) {
+    return { unable: (error as Error).message };
+  }
+  const waiting = new Waiting(worker, where, options);
+  try {
+    await waiting.next(startLimit);
+  } catch (error) {
+    worker.end();
+    stopIfAborted(options.signal, where);
+    return { unable: (error as Error).message };
+  }
+  let last: Promise<unknown> = Promise.resolve();
+  const ask = (request: Hdf5Request, transfer: readonly ArrayBuffer[]) => {
+    const answer = last.then(() => {
+      worker.send(request, transfer);
+      return waiting.next();
+    });
+    last = answer.catch(() => undefined);
+    return answer;
+  };
+  return { ask, end: () => waiting.end('it was closed') };
+}
+
+/** Waits for the next message of a worker, and ends one that takes too long. */
+class Waiting {
+  #settle: ((outcome: Hdf5Answer | Error) => void) | undefined;
+  #ended: string | undefined;
+
+  constructor(
+    private readonly worker: Hdf5Worker,
+    private readonly where: string,
+    private readonly options: Hdf5Options,
+  ) {
+    worker.receive((message) => this.#settle?.(message));
+    worker.failed((reason) => this.end(reason));
+  }
+
+  end(reason: string, error: Error = unreadable(this.where, reason)): void {
+    this.#ended ??= reason;
+    this.worker.end();
+    this.#settle?.(error);
+  }
+
+  next(timeLimit = this.options.timeLimit): Promise<Hdf5Answer> {
+    if (this.#ended !== undefined) return Promise.reject(unreadable(this.where, this.#ended));
+    const { signal } = this.options;
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(
+        () => this.end(`it was not read within ${timeLimit / 1000} seconds`),
+        timeLimit,
+      );
+      const abort = () =>
+        this.end(
+          'it was cancelled',
+          new LowbitError({ code: 'aborted', where: this.where }, { cause: signal?.reason }),
+        );
+      signal?.addEventListener('abort', abort);
+      this.worker.hold(true);
+      this.#settle = (outcome) => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', abort);
+        this.worker.hold(false);
+        this.#settle = undefined;
+        if (outcome instanceof Error) reject(outcome);
+        else if ('failed' in outcome) reject(unreadable(this.where, outcome.failed));
+        else resolve(outcome);
+      };
+    });
+  }
+}
+
+function unreadable(where: string, reason: string, cause?: unknown): LowbitError {
+  return malformed(where, 'an HDF5 file of Keras', reason, 'Save or copy the file again.', cause);
+}

@@ -1,0 +1,147 @@
+import { File as Hdf5File, FS, Group, ready } from 'h5wasm';
+
+import { hdf5Limits, type Attributes, type Hdf5Contents, type Hdf5Dataset } from './contents.js';
+import { storedType, type DatasetHead } from './stored-type.js';
+
+/** An open HDF5 file. Where this runs beside a program rather than in a worker, a hostile file can hold that program up. */
+export interface Hdf5Reader {
+  readonly contents: Hdf5Contents;
+  /** The elements of a data set, row-major and little-endian, at the start of their own memory. */
+  read(path: string): Uint8Array;
+  close(): void;
+}
+
+type Module = Awaited<typeof ready>;
+
+let opened = 0;
+
+/**
+ * Opens a file and lists what is in it.
+ *
+ * @param bytes All of the file; kept until it is closed.
+ * @throws Error worded for people, in one sentence: errors of other classes do not cross from a worker.
+ */
+export async function readHdf5(bytes: Uint8Array): Promise<Hdf5Reader> {
+  const module = await ready;
+  module.activate_throwing_error_handler();
+  const path = `/${opened++}.h5`;
+  const files: unknown = FS;
+  (files as MemoryFiles).createDataFile('/', path.slice(1), bytes, true, false, true);
+  const close = () => FS?.unlink(path);
+  try {
+    const { file_id: file } = new Hdf5File(path, 'r');
+    if (file < 0n) throw new Error('it cannot be opened as HDF5');
+    const contents = new Listing(module, file, bytes.length).contents();
+    return { contents, read: (name) => readData(module, file, name), close };
+  } catch (error) {
+    close();
+    throw plainError(error);
+  }
+}
+
+interface MemoryFiles {
+  /** `owns`: the bytes are not copied. */
+  createDataFile(
+    folder: string,
+    name: string,
+    bytes: Uint8Array,
+    canRead: boolean,
+    canWrite: boolean,
+    owns: boolean,
+  ): void;
+}
+
+/** The innermost reason of an error of the HDF5 library, which tells all functions that it went through. */
+function plainError(error: unknown): Error {
+  const text = error instanceof Error ? error.message : String(error);
+  const reasons = [...text.matchAll(/^ *#\d+: .*?\(\): (.*)$/gm)].map(([, reason]) => reason);
+  return new Error(reasons.at(-1) ?? text);
+}
+
+function readData(module: Module, file: bigint, path: string): Uint8Array {
+  const head = module.get_dataset_metadata(file, path);
+  const size = head.size * head.total_size;
+  const pointer = Number(module._malloc(Math.max(1, size)));
+  if (pointer === 0) throw new Error(`there is no memory for the ${size} bytes of ${path}`);
+  try {
+    module.get_dataset_data(file, path, null, null, null, BigInt(pointer));
+    // The library has put the bytes into the order of the machine, little-endian in WebAssembly.
+    return module.HEAPU8.slice(pointer, pointer + size);
+  } catch (error) {
+    throw plainError(error);
+  } finally {
+    module._free(pointer);
+  }
+}
+
+/** The attributes that Keras reads; others are of no use here. */
+const wanted = /^(model_config|keras_version|backend|name|dtype|(layer|weight)_names\d*)$/;
+
+/** Goes through the groups of a file, and stops where there are more or deeper ones than any model has. */
+class Listing {
+  readonly #groups = new Map<string, Attributes>();
+  readonly #datasets = new Map<string, Hdf5Dataset>();
+
+  constructor(
+    private readonly module: Module,
+    private readonly file: bigint,
+    private readonly fileBytes: number,
+  ) {}
+
+  contents(): Hdf5Contents {
+    this.#visitGroup('', 0);
+    return { groups: this.#groups, datasets: this.#datasets };
+  }
+
+  #visitGroup(path: string, depth: number): void {
+    if (depth > hdf5Limits.depth) throw new Error(`its groups lie more than ${hdf5Limits.depth} deep`);
+    this.#groups.set(path, this.#attributes(path));
+    for (const key of new Group(this.file, `/${path}`).keys()) {
+      if (this.#groups.size + this.#datasets.size > hdf5Limits.objects)
+        throw new Error(`it has more than ${hdf5Limits.objects} groups and data sets`);
+      this.#visit(path === '' ? key : `${path}/${key}`, depth + 1);
+    }
+  }
+
+  #visit(path: string, depth: number): void {
+    const kind = this.module.get_type(this.file, `/${path}`);
+    if (kind === this.module.H5G_GROUP) this.#visitGroup(path, depth);
+    else if (kind === this.module.H5G_DATASET) this.#visitDataset(path);
+    else throw new Error(`${path} is a link or a type, which Keras does not write`);
+  }
+
+  #visitDataset(path: string): void {
+    const head: DatasetHead = this.module.get_dataset_metadata(this.file, path);
+    const attributes = this.#attributes(path);
+    const type = storedType(head, attributes['dtype']);
+    // Metrics and the state of optimizers may hold anything; what is no number is no weight.
+    if (type === undefined || head.shape === null) return;
+    this.#checkBytes(path, head.size * head.total_size);
+    this.#datasets.set(path, { path, shape: [...head.shape], type, attributes });
+  }
+
+  /** A small file may say that a data set in it is huge. */
+  #checkBytes(path: string, bytes: number): void {
+    const { dataset, freely, ratio } = hdf5Limits;
+    const isPacked = this.module.get_dataset_filters(this.file, path).length > 0;
+    const most = isPacked ? Math.max(freely, ratio * this.fileBytes) : this.fileBytes;
+    if (!(bytes <= Math.min(most, dataset)))
+      throw new Error(`${path} claims ${bytes} bytes, which a file of ${this.fileBytes} bytes cannot hold`);
+  }
+
+  #attributes(path: string): Attributes {
+    const names = this.module.get_attribute_names(this.file, `/${path}`).filter((name) => wanted.test(name));
+    return Object.fromEntries(names.flatMap((name) => this.#attribute(path, name)));
+  }
+
+  #attribute(path: string, name: string): [string, string | string[]][] {
+    const head = this.module.get_attribute_metadata(this.file, `/${path}`, name);
+    if (!(head.size * head.total_size <= hdf5Limits.attribute))
+      throw new Error(`the attribute ${name} of ${path || 'the root'} is too large`);
+    const value: unknown = new Group(this.file, `/${path}`).get_attribute(name, false);
+    if (typeof value === 'string') return [[name, value]];
+    // h5py writes an empty list of names as an empty list of numbers.
+    const list = Array.isArray(value) ? value : ArrayBuffer.isView(value) ? [] : undefined;
+    return list === undefined ? [] : [[name, list.map(String)]];
+  }
+}

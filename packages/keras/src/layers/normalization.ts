@@ -1,0 +1,76 @@
+import type { Shape } from '../model.js';
+import {
+  axisFrom,
+  sameShape,
+  type ClassTable,
+  type LayerClass,
+  type MaybeShape,
+  type WeightRule,
+} from './layer-class.js';
+import type { Settings } from './settings.js';
+
+/** Sizes of the axes that a normalization has parameters for; undefined where the input is not known. */
+function axisSizes(settings: Settings, input: MaybeShape, fallback: number): Shape | undefined {
+  const axes = settings.integers('axis', fallback);
+  if (input === undefined) return axes.length === 1 ? [null] : undefined;
+  return axes.map((axis) => input[axisFrom(axis, input.length)] ?? null);
+}
+
+function scaleAndCenter(settings: Settings, shape: Shape | undefined): readonly WeightRule[] {
+  return [
+    ...(settings.flag('scale', true) ? [{ name: 'gamma', shape }] : []),
+    ...(settings.flag('center', true) ? [{ name: 'beta', shape }] : []),
+  ];
+}
+
+const batchNormalization: LayerClass = {
+  ...sameShape,
+  weights: (settings, [input]) => {
+    const sizes = axisSizes(settings, input, -1);
+    // Over several axes the parameters have all axes of the input, of size 1 where nothing is told apart.
+    const shape = sizes?.length === 1 ? sizes : undefined;
+    return [
+      ...scaleAndCenter(settings, shape),
+      { name: 'moving_mean', shape, state: true },
+      { name: 'moving_variance', shape, state: true },
+    ];
+  },
+  refuse: (settings) =>
+    settings.flag('renorm', false)
+      ? { reason: 'renorm, which Keras 3 does not know', remedy: 'Train with renorm=False.' }
+      : undefined,
+};
+
+const overAxes: LayerClass = {
+  ...sameShape,
+  weights: (settings, [input]) => scaleAndCenter(settings, axisSizes(settings, input, -1)),
+};
+
+const rmsNormalization: LayerClass = {
+  ...sameShape,
+  weights: (settings, [input]) => [{ name: 'scale', shape: axisSizes(settings, input, -1) }],
+};
+
+/** Mean and variance stand in the configuration when they were given, and among the weights when they were measured. */
+const normalization: LayerClass = {
+  ...sameShape,
+  weights: (settings, [input]) => {
+    if (settings.has('mean')) return [];
+    const isWhole = settings.values['axis'] === null || settings.integers('axis', -1).length === 0;
+    const shape = isWhole ? [] : axisSizes(settings, input, -1);
+    return [
+      { name: 'mean', shape, state: true },
+      { name: 'variance', shape, state: true },
+      { name: 'count', shape: [], state: true },
+    ];
+  },
+};
+
+export const normalizationClasses: ClassTable = {
+  BatchNormalization: batchNormalization,
+  LayerNormalization: overAxes,
+  GroupNormalization: overAxes,
+  RMSNormalization: rmsNormalization,
+  UnitNormalization: sameShape,
+  Normalization: normalization,
+};

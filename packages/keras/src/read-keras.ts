@@ -1,0 +1,144 @@
+import { checkOptionNames, isLowbitError, LowbitError, type Problem } from '@lowbit/core';
+
+import { graphInvalid, malformed, mismatch } from './errors.js';
+import type { LayerHooks, StoredWeight } from './hooks.js';
+import type { KerasModel, KerasWeight } from './model.js';
+import { publish } from './publish.js';
+import { openSource, type KerasSource, type OpenSource } from './source/source.js';
+import { buildNetwork, type BuildContext } from './topology/build.js';
+import type { LayerDraft, NetworkDraft } from './topology/layer-draft.js';
+import { settleRules, walk } from './topology/shapes.js';
+import { layeredRoot, layerTensors, placeLayered } from './weights/layered.js';
+import { placeNamed } from './weights/named.js';
+import { hasObjects, objectTensors, placeObjects } from './weights/objects.js';
+import { settle, shareWeights, type Placement } from './weights/placement.js';
+import { leavesOf } from './weights/slots.js';
+import type { TensorStore } from './weights/store.js';
+
+/** How a model is read. */
+export interface KerasOptions extends LayerHooks {
+  /** Most milliseconds for opening an HDF5 file, and for reading each tensor of it. Default 60,000. */
+  readonly timeLimit?: number;
+  readonly signal?: AbortSignal;
+}
+
+const optionNames = ['timeLimit', 'signal', 'customLayers', 'lambdas'];
+
+/**
+ * Reads a model of Keras. Of its weights no more than names and shapes is read; values are read when they are asked for.
+ *
+ * @throws LowbitError `model-not-keras`, `model-malformed`, `graph-invalid`, `graph-cyclic`; `layer-unsupported` with every layer that cannot be
+ *   represented; `weights-mismatch` for the first weight that is not the one that its layer demands; `aborted`.
+ */
+export async function readKeras(source: KerasSource, options: KerasOptions = {}): Promise<KerasModel> {
+  checkOptionNames(options, optionNames, 'keras');
+  const opened = await openSource(source, { timeLimit: timeLimitOf(options), signal: options.signal });
+  try {
+    return modelOf(opened, options);
+  } catch (error) {
+    opened.close();
+    if (isLowbitError(error)) throw error;
+    throw malformed(opened.where, 'a model of Keras', (error as Error).message, undefined, error);
+  }
+}
+
+function timeLimitOf({ timeLimit = 60_000 }: KerasOptions): number {
+  if (Number.isFinite(timeLimit) && timeLimit > 0) return timeLimit;
+  const expected = 'a number of milliseconds above 0';
+  throw new LowbitError({
+    code: 'invalid-argument',
+    where: 'keras: timeLimit',
+    expected,
+    received: String(timeLimit),
+  });
+}
+
+function modelOf(opened: OpenSource, hooks: LayerHooks): KerasModel {
+  const { network, notes, problems } = networkOf(opened, hooks);
+  const [first, ...others] = problems;
+  if (first !== undefined) throw new LowbitError([first, ...others]);
+  const weights = place(opened, network);
+  shareWeights(network.layers);
+  const { version } = opened.topology;
+  return {
+    name: network.name,
+    network: publish(network),
+    weights,
+    ...(version !== undefined && { kerasVersion: version }),
+    notes: [...opened.notes, ...notes],
+    close: () => opened.close(),
+  };
+}
+
+/** The graph of a model, with every layer that cannot be represented. */
+function networkOf(
+  { topology, store, where }: OpenSource,
+  hooks: LayerHooks,
+): {
+  readonly network: NetworkDraft;
+  readonly notes: readonly string[];
+  readonly problems: readonly Problem[];
+} {
+  const policies = new Set<string>();
+  const problems: Problem[] = [];
+  const context: BuildContext = {
+    hooks,
+    weightsOf: (layer) => (store === undefined ? [] : storedWeights(store, layer)),
+    shared: new Map(),
+    skipsShared: (topology.version ?? '').startsWith('2'),
+    problems,
+    ids: new Map(),
+    policies,
+  };
+  const { model } = topology;
+  if (model.config['layers'] === undefined)
+    throw graphInvalid(
+      where,
+      'a Sequential or Functional model',
+      `${model.writtenClass}, a class of your own`,
+    );
+  const className =
+    Array.isArray(model.config['input_layers']) || model.config['input_layers'] ? 'Functional' : 'Sequential';
+  const network = buildNetwork({ ...model, className }, { path: '', objectPath: '', depth: 0 }, context);
+  if (problems.length === 0) {
+    walk(network, []);
+    network.layers.forEach(settleRules);
+  }
+  return { network, notes: policyNotes(policies), problems };
+}
+
+function policyNotes(policies: ReadonlySet<string>): readonly string[] {
+  const others = [...policies].filter((policy) => policy !== 'float32');
+  return others.length === 0 ? [] : [`Layers with the policy ${others.join(', ')} are computed in float32.`];
+}
+
+/** What the file holds for a layer, as far as that can be told before the other layers are known. */
+function storedWeights(store: TensorStore, layer: LayerDraft): readonly StoredWeight[] {
+  const root = layeredRoot(store);
+  if (root !== undefined && layer.id !== layer.name) return [];
+  const tensors =
+    root === undefined ? objectTensors(store, layer.objectPath) : layerTensors(store, root, layer.name);
+  return tensors.map(({ path, shape }) => ({ name: path.replace(/:0$/, '').split('/').at(-1)!, shape }));
+}
+
+/** Brings layers and weights together. */
+function place(opened: OpenSource, network: NetworkDraft): readonly KerasWeight[] {
+  return settle(placements(opened, network), opened.where);
+}
+
+function placements(
+  { store, named, where, topology }: OpenSource,
+  network: NetworkDraft,
+): readonly Placement[] {
+  if (named !== undefined) return placeNamed(named, network, where);
+  if (store === undefined) return withoutWeights(network, where);
+  if (hasObjects(store)) return placeObjects(store, network, where);
+  const root = layeredRoot(store) ?? '';
+  return placeLayered(store, root, network, where, topology.backend);
+}
+
+function withoutWeights(network: NetworkDraft, where: string): readonly Placement[] {
+  const needy = network.layers.flatMap(leavesOf).find(({ rules = [] }) => rules.length > 0);
+  if (needy === undefined) return [];
+  throw mismatch(where, `weights for ${needy.id}`, 'a topology alone');
+}

@@ -1,0 +1,189 @@
+import { isLowbitError, LowbitError } from '@lowbit/core';
+import type { DataBlob } from '@lowbit/data/archive';
+
+import { malformed } from '../errors.js';
+import type { Hdf5File, Hdf5Options, openHdf5 as OpenHdf5 } from '../hdf5/open-hdf5.js';
+import type { JsonObject } from '../model.js';
+import { isObject } from '../topology/raw-layer.js';
+import { readTopology, type Topology } from '../topology/read-topology.js';
+import { hdf5Store, type TensorStore } from '../weights/store.js';
+import type { StoredTensor } from '../weights/tensors.js';
+import { allBytes, firstBytes, isBlob, toBlob, type KerasFile } from './file.js';
+import { kerasArchive } from './keras-archive.js';
+import { fileKind, headBytes, notKeras } from './recognise.js';
+import { tfjsSource, type TfjsFiles } from './tfjs-files.js';
+
+/** A topology and weights that were saved apart. */
+export interface KerasParts {
+  /** What `model.to_json()` gave, or a `config.json`: text, the object in it, or a file. */
+  readonly topology: string | object | KerasFile;
+  /** A `.h5` or `.weights.h5` file, or the parts of one that Keras split. Absent: a model without weights. */
+  readonly weights?: KerasFile | readonly KerasFile[];
+}
+
+/** Opens an HDF5 file. What that takes is loaded with the first one. */
+async function openHdf5(...given: Parameters<typeof OpenHdf5>): Promise<Hdf5File> {
+  const { openHdf5: open } = await import('../hdf5/open-hdf5.js');
+  return open(...given);
+}
+
+/** Everything that a Keras model is read from. */
+export type KerasSource = KerasFile | KerasParts | TfjsFiles;
+
+/** What a source holds, before topology and weights are brought together. */
+export interface OpenSource {
+  readonly where: string;
+  readonly topology: Topology;
+  /** Weights in HDF5 files; undefined where there are none. */
+  readonly store?: TensorStore;
+  /** Weights of TensorFlow.js, which have names alone. */
+  readonly named?: readonly StoredTensor[];
+  readonly notes: readonly string[];
+  close(): void;
+}
+
+/** Reads what a source holds, apart from the values of the weights. */
+export async function openSource(source: KerasSource, options: Hdf5Options): Promise<OpenSource> {
+  if (isParts(source)) return openParts(source, options);
+  if (isTfjs(source)) return tfjsSource(source);
+  const file = toBlob(source, 'the file');
+  switch (fileKind(await firstBytes(file, headBytes), file.name)) {
+    case 'hdf5':
+      return openWhole(file, options);
+    case 'zip':
+      return openArchive(file, options);
+    case 'json':
+      throw notKeras(
+        file.name,
+        'a topology without weights',
+        'Give both: { topology, weights }. Of TensorFlow.js: { modelJson, shards }.',
+      );
+  }
+}
+
+function isParts(source: unknown): source is KerasParts {
+  return isObject(source) && 'topology' in source && !isBlob(source);
+}
+
+function isTfjs(source: unknown): source is TfjsFiles {
+  return isObject(source) && 'modelJson' in source && !isBlob(source);
+}
+
+async function openWhole(
+  file: DataBlob & { readonly name: string },
+  options: Hdf5Options,
+): Promise<OpenSource> {
+  const hdf5 = await openHdf5(await allBytes(file, options.signal), file.name, options);
+  const root = hdf5.contents.groups.get('') ?? {};
+  const config = root['model_config'];
+  if (typeof config !== 'string') {
+    hdf5.close();
+    throw notKeras(
+      file.name,
+      'weights without a topology',
+      'Give the topology too: { topology: model.to_json(), weights }. It is also the config.json of a .keras file.',
+    );
+  }
+  const version = root['keras_version'];
+  const backend = root['backend'];
+  return finish([hdf5], file.name, () => ({
+    ...(typeof version === 'string' && { version }),
+    ...(typeof backend === 'string' && { backend }),
+    ...readTopology(config, `${file.name}: model_config`),
+  }));
+}
+
+async function openArchive(
+  file: DataBlob & { readonly name: string },
+  options: Hdf5Options,
+): Promise<OpenSource> {
+  const archive = await kerasArchive(file);
+  const topology = readTopology(archive.config, `${file.name}: config.json`);
+  const metadata = archive.metadata === undefined ? {} : parseMetadata(archive.metadata);
+  const version = metadata['keras_version'];
+  const hdf5 = await openHdf5(await archive.weights(), `${file.name}: model.weights.h5`, options);
+  return finish([hdf5], file.name, () => ({ ...topology, ...(typeof version === 'string' && { version }) }));
+}
+
+/** `metadata.json` tells the version and the date, of which the model does not depend. */
+function parseMetadata(text: string): JsonObject {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : {};
+  } catch {
+    return {};
+  }
+}
+
+async function openParts({ topology, weights }: KerasParts, options: Hdf5Options): Promise<OpenSource> {
+  const read = readTopology(await topologyValue(topology), 'topology');
+  const given =
+    weights === undefined ? [] : Array.isArray(weights) ? (weights as KerasFile[]) : [weights as KerasFile];
+  const opened: Hdf5File[] = [];
+  try {
+    for (const [i, each] of given.entries()) {
+      const file = toBlob(each, given.length === 1 ? 'weights' : `weights[${i}]`);
+      const kind = fileKind(await firstBytes(file, headBytes), file.name);
+      if (kind === 'zip') await kerasArchive(file);
+      if (kind !== 'hdf5')
+        throw malformed(
+          file.name,
+          'an HDF5 file of weights',
+          kind === 'zip' ? 'a .keras file' : 'a JSON text',
+          'Give a .keras file alone: it holds both.',
+        );
+      opened.push(await openHdf5(await allBytes(file, options.signal), file.name, options));
+    }
+  } catch (error) {
+    opened.forEach((file) => file.close());
+    throw error;
+  }
+  const root = opened[0]?.contents.groups.get('') ?? {};
+  const { backend } = root;
+  const name = given.length === 0 ? 'topology' : 'weights';
+  return finish(opened, name, () => ({ ...(typeof backend === 'string' && { backend }), ...read }));
+}
+
+async function topologyValue(topology: unknown): Promise<unknown> {
+  if (typeof topology === 'string') return topology;
+  if (!(topology instanceof Uint8Array) && !(topology instanceof ArrayBuffer) && !isBlob(topology)) {
+    if (isObject(topology)) return topology;
+    const expected = 'the text of a JSON file, the object in it, or the file';
+    throw new LowbitError({
+      code: 'invalid-argument',
+      where: 'keras: topology',
+      expected,
+      received: typeof topology,
+    });
+  }
+  const file = toBlob(topology, 'topology');
+  if (fileKind(await firstBytes(file, headBytes), file.name) === 'zip')
+    return (await kerasArchive(file)).config;
+  return new TextDecoder().decode(await allBytes(file));
+}
+
+/** What was opened, closed again where its topology cannot be read. */
+function finish(files: readonly Hdf5File[], where: string, topology: () => Topology): OpenSource {
+  const close = () => files.forEach((file) => file.close());
+  try {
+    const store = files.length === 0 ? undefined : hdf5Store(files);
+    return { where, topology: topology(), notes: notesOf(files, store), close, ...(store && { store }) };
+  } catch (error) {
+    close();
+    if (isLowbitError(error)) throw error;
+    throw malformed(where, 'a model of Keras', (error as Error).message, undefined, error);
+  }
+}
+
+function notesOf(files: readonly Hdf5File[], store: TensorStore | undefined): readonly string[] {
+  const inPlace = files.find((file) => file.inPlace !== undefined)?.inPlace;
+  const groups = [...(store?.groups.keys() ?? [])];
+  return [
+    ...(groups.some((path) => /^optimizer(_weights)?(\/|$)/.test(path))
+      ? ['The state of the optimizer was left out.']
+      : []),
+    ...(inPlace === undefined
+      ? []
+      : [`The file was read without a worker, so that nothing limits the time that it takes: ${inPlace}.`]),
+  ];
+}

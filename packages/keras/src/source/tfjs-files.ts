@@ -1,0 +1,53 @@
+import { LowbitError } from '@lowbit/core';
+import { expandWeight, parseModelJson, readWeights } from '@lowbit/tfjs-format';
+
+import { malformed } from '../errors.js';
+import { isObject } from '../topology/raw-layer.js';
+import { readTopology } from '../topology/read-topology.js';
+import { allBytes, isBlob, toBlob, type KerasFile } from './file.js';
+import type { OpenSource } from './source.js';
+
+/** A layers model of TensorFlow.js. */
+export interface TfjsFiles {
+  /** The `model.json`: its text, the object in it, or the file. */
+  readonly modelJson: string | object | KerasFile;
+  /** The weight files, by the paths that `model.json` names. */
+  readonly shards: Readonly<Record<string, KerasFile>>;
+}
+
+/** Reads the files of a layers model of TensorFlow.js; weights that are stored in fewer bits are expanded as it expands them. */
+export async function tfjsSource({ modelJson, shards }: TfjsFiles): Promise<OpenSource> {
+  const where = 'model.json';
+  const json = parseModelJson(await jsonOf(modelJson), where);
+  const topology = readTopology(json, where);
+  const weights = await readWeights(json, (path) => shard(shards, path), where);
+  const named = weights.map((weight) => ({
+    path: weight.spec.name,
+    shape: weight.spec.shape,
+    type: 'float32' as const,
+    async read() {
+      const { dtype } = weight.spec;
+      if (dtype === 'float32') return expandWeight(weight, where);
+      if (dtype === 'int32') return Float32Array.from(new Int32Array(weight.bytes.slice().buffer));
+      if (dtype === 'bool' || dtype === 'uint8') return Float32Array.from(weight.bytes);
+      throw malformed(where, 'weights that are numbers', `${weight.spec.name}, which is ${dtype}`);
+    },
+  }));
+  return { where, topology, named, notes: [], close: () => undefined };
+}
+
+async function jsonOf(value: unknown): Promise<unknown> {
+  if (value instanceof Uint8Array || value instanceof ArrayBuffer || isBlob(value))
+    return new TextDecoder().decode(await allBytes(toBlob(value, 'model.json')));
+  return value;
+}
+
+async function shard(shards: TfjsFiles['shards'], path: string): Promise<Uint8Array<ArrayBuffer>> {
+  if (isObject(shards) && Object.hasOwn(shards, path)) return allBytes(toBlob(shards[path], path));
+  throw new LowbitError({
+    code: 'external-data',
+    where: 'model.json',
+    expected: `the weight file ${path} in shards`,
+    received: `${Object.keys(shards ?? {}).join(', ') || 'none'}`,
+  });
+}

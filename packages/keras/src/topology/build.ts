@@ -1,0 +1,274 @@
+import { LowbitError, type Problem } from '@lowbit/core';
+
+import { graphInvalid, malformed } from '../errors.js';
+import type { CustomLayer, LayerHooks, StoredWeight } from '../hooks.js';
+import { layerClass } from '../layers/classes.js';
+import type { JsonValue } from '../model.js';
+import { inputShape, neutralConfig, type Neutral } from './config.js';
+import { chainedCalls, countedFromZero, graphCalls } from './connect.js';
+import { LayerDraft, type NetworkDraft } from './layer-draft.js';
+import { objectNames, snakeCase } from './object-names.js';
+import { withoutMasks } from './masks.js';
+import { inOrder } from './order.js';
+import { rawLayer, type RawLayer } from './raw-layer.js';
+import { references } from './references.js';
+import { isModel, isWrapper, refusalOf } from './refusals.js';
+
+/** Bounds that keep hostile topologies from taking memory or time. */
+const limits = { layers: 50_000, depth: 32 } as const;
+
+/** What is known while a model is put together. */
+export interface BuildContext {
+  readonly hooks: LayerHooks;
+  /** What the file holds for a layer, as far as that can be told; for hooks. */
+  weightsOf(layer: LayerDraft): readonly StoredWeight[];
+  /** Layers by the number that Keras gave to those that occur several times. */
+  readonly shared: Map<number, LayerDraft>;
+  /** Whether layers that were met before are left out when layers are counted, as Keras 2 does. */
+  readonly skipsShared: boolean;
+  /** Layers that cannot be represented. */
+  readonly problems: Problem[];
+  /** Layers by their ids. */
+  readonly ids: Map<string, LayerDraft>;
+  /** Policies of types other than float32. */
+  readonly policies: Set<string>;
+}
+
+/** Where a layer stands. */
+interface Place {
+  /** Names from the outermost model, joined; empty for that itself. */
+  readonly path: string;
+  /** The path of its object in files of Keras 3; empty for the outermost model. */
+  readonly objectPath: string;
+  readonly depth: number;
+}
+
+/** Builds the network of a model and, in it, of all models inside. */
+export function buildNetwork(raw: RawLayer, place: Place, context: BuildContext): NetworkDraft {
+  const where = place.path || raw.name || 'the model';
+  if (place.depth > limits.depth)
+    throw graphInvalid(where, `models at most ${limits.depth} deep`, 'deeper ones');
+  const list = raw.config['layers'];
+  if (!Array.isArray(list)) throw malformed(where, 'a list of layers', typeof list);
+  const written = (list as JsonValue[]).map((value, i) => rawLayer(value, `${where}: layers[${i}]`));
+  checkNames(written, where);
+  const raws = withoutMasks(written, raw.config['output_layers']);
+  const isShared = ({ sharedId }: RawLayer) =>
+    context.skipsShared && sharedId !== undefined && context.shared.has(sharedId);
+  const names = objectNames(raws, isShared);
+  const layers = raws.map((each, i) =>
+    buildLayer(each, inside(place, each.name, `layers/${names[i]}`), context),
+  );
+  return raw.className === 'Sequential' ? chain(raw, layers, where, context) : graph(raw, layers, where);
+}
+
+function inside({ path, objectPath, depth }: Place, name: string, object: string): Place {
+  const join = (from: string, to: string) => (from === '' ? to : `${from}/${to}`);
+  return { path: join(path, name), objectPath: join(objectPath, object), depth: depth + 1 };
+}
+
+function checkNames(raws: readonly RawLayer[], where: string): void {
+  const seen = new Set<string>();
+  for (const { name, className } of raws) {
+    if (name === '' || name.length > 1000)
+      throw malformed(where, 'a name for each layer', `a ${className} without one`);
+    if (seen.has(name))
+      throw graphInvalid(where, 'layers with names of their own', `two layers called ${name}`);
+    seen.add(name);
+  }
+}
+
+function chain(raw: RawLayer, layers: LayerDraft[], where: string, context: BuildContext): NetworkDraft {
+  const [first] = layers;
+  if (first === undefined) throw graphInvalid(where, 'at least one layer', 'none');
+  const all = first.className === 'InputLayer' ? layers : [impliedInput(raw, first, context), ...layers];
+  const end = { layer: all.at(-1)!.name, call: 0, output: 0 };
+  const inputs = [{ layer: all[0]!.name, call: 0, output: 0 }];
+  return {
+    kind: 'Sequential',
+    name: raw.name,
+    layers: all,
+    calls: chainedCalls(all),
+    inputs,
+    outputs: [end],
+  };
+}
+
+/** The input that a Sequential has although no layer stands for it. */
+function impliedInput(raw: RawLayer, first: LayerDraft, context: BuildContext): LayerDraft {
+  const shape = inputShape(first.raw.config) ?? raw.buildShape ?? null;
+  const name = `${first.name}_input`;
+  const dtype = first.raw.config['input_dtype'] ?? 'float32';
+  const config = { name, ...(shape !== null && { batch_shape: shape }), dtype };
+  const written = rawLayer({ class_name: 'InputLayer', config }, name);
+  const path = first.id.slice(0, first.id.length - first.name.length) + name;
+  return buildLayer(written, { path, objectPath: '', depth: 0 }, context);
+}
+
+function graph(raw: RawLayer, layers: readonly LayerDraft[], where: string): NetworkDraft {
+  const byName = new Map(layers.map((layer) => [layer.name, layer]));
+  const ends = (key: string) => {
+    const { tensors, names } = references(raw.config[key], `${where}: ${key}`);
+    return { tensors: tensors.map((tensor) => countedFromZero(tensor, byName, `${where}: ${key}`)), names };
+  };
+  const { tensors: inputs } = ends('input_layers');
+  const { tensors: outputs, names } = ends('output_layers');
+  const inputLayers = new Map(
+    layers.filter(({ className }) => className === 'InputLayer').map((layer) => [layer.name, layer]),
+  );
+  const stray = inputs.find(({ layer }) => !inputLayers.has(layer));
+  if (stray !== undefined) throw graphInvalid(where, 'inputs that are input layers', stray.layer);
+  const calls = inOrder(graphCalls(layers), inputLayers, where);
+  checkOutputs({ outputs, calls, inputs, where });
+  return {
+    kind: 'Functional',
+    name: raw.name,
+    layers,
+    calls,
+    inputs,
+    outputs,
+    ...(names !== undefined && { outputNames: names }),
+  };
+}
+
+function checkOutputs({
+  outputs,
+  calls,
+  inputs,
+  where,
+}: Pick<NetworkDraft, 'outputs' | 'calls' | 'inputs'> & { where: string }): void {
+  const known = new Set([
+    ...calls.map(({ layer, index }) => `${layer.name} ${index}`),
+    ...inputs.map(({ layer }) => `${layer} 0`),
+  ]);
+  const lost = outputs.find(({ layer, call }) => !known.has(`${layer} ${call}`));
+  if (lost !== undefined)
+    throw graphInvalid(where, 'outputs that calls give', `call ${lost.call} of ${lost.layer}`);
+}
+
+/** Builds one layer, and what is in it. */
+function buildLayer(raw: RawLayer, place: Place, context: BuildContext): LayerDraft {
+  const { neutral, custom } = described(raw, place, context);
+  const { trainable } = raw.config;
+  const layer = new LayerDraft(
+    raw,
+    place.path,
+    raw.name,
+    neutral.className,
+    neutral.config,
+    trainable !== false,
+    place.objectPath,
+    layerClass(neutral.className),
+  );
+  if (context.ids.size > limits.layers)
+    throw graphInvalid(place.path, `at most ${limits.layers} layers`, 'more');
+  context.ids.set(place.path, layer);
+  if (custom !== undefined) noteCustom(layer, custom);
+  noteShared(layer, context);
+  if (isModel(neutral.className)) layer.network = buildNetwork(raw, place, context);
+  else if (isWrapper(neutral.className)) addParts(layer, place, context);
+  return layer;
+}
+
+function noteShared(layer: LayerDraft, { shared }: BuildContext): void {
+  const { sharedId } = layer.raw;
+  if (sharedId === undefined) return;
+  const earlier = shared.get(sharedId);
+  if (earlier === undefined) shared.set(sharedId, layer);
+  else if (earlier.className === layer.className) layer.sharedWith = earlier;
+}
+
+function noteCustom(layer: LayerDraft, { weights, outputShape }: CustomLayer): void {
+  if (weights !== undefined) layer.customWeights = weights;
+  layer.customOutput = outputShape;
+}
+
+/** The layer in neutral words, or what a hook puts in its place; what cannot be represented is noted. */
+function described(
+  raw: RawLayer,
+  place: Place,
+  context: BuildContext,
+): { neutral: Neutral; custom?: CustomLayer } {
+  const neutral = neutralConfig(raw);
+  const hook = hookFor(raw, context.hooks);
+  if (hook !== undefined) {
+    const draft = new LayerDraft(
+      raw,
+      place.path,
+      raw.name,
+      raw.className,
+      raw.config,
+      true,
+      place.objectPath,
+      undefined,
+    );
+    const custom = hook(raw.config, context.weightsOf(draft));
+    checkCustom(custom, place.path);
+    const config = custom.config ?? raw.config;
+    return {
+      neutral: { ...neutralConfig({ className: custom.className, config }), className: custom.className },
+      custom,
+    };
+  }
+  const problem = refusalOf(raw, neutral, place.path);
+  if (problem !== undefined) context.problems.push(problem);
+  if (neutral.policy !== 'float32' && neutral.className !== 'InputLayer')
+    context.policies.add(neutral.policy);
+  return { neutral };
+}
+
+function hookFor(raw: RawLayer, { customLayers = {}, lambdas = {} }: LayerHooks) {
+  if (raw.className === 'Lambda') return Object.hasOwn(lambdas, raw.name) ? lambdas[raw.name] : undefined;
+  const name = [raw.writtenClass, `${raw.package}>${raw.className}`, raw.className].find((each) =>
+    Object.hasOwn(customLayers, each),
+  );
+  return name === undefined ? undefined : customLayers[name];
+}
+
+function checkCustom(custom: unknown, where: string): asserts custom is CustomLayer {
+  const className = (custom as CustomLayer | undefined)?.className;
+  if (typeof className === 'string') return;
+  throw new LowbitError({
+    code: 'invalid-argument',
+    where: `${where}: customLayers or lambdas`,
+    expected: 'a function that returns { className, config }',
+    received: typeof custom,
+  });
+}
+
+function addParts(layer: LayerDraft, place: Place, context: BuildContext): void {
+  const { raw } = layer;
+  const part = (name: string, value: JsonValue | undefined, object = name) => {
+    const written = rawLayer(value, `${place.path}: ${name}`);
+    layer.parts[name] = buildLayer(written, inside(place, written.name || name, object), context);
+  };
+  switch (layer.className) {
+    case 'TimeDistributed':
+      return part('layer', raw.config['layer']);
+    case 'RNN':
+      return part('cell', raw.config['cell']);
+    case 'Bidirectional':
+      part('forward_layer', raw.config['layer']);
+      return part('backward_layer', raw.config['backward_layer'] ?? reversed(raw.config['layer']));
+    default: {
+      const cells = raw.config['cells'];
+      if (!Array.isArray(cells)) throw malformed(place.path, 'a list of cells', typeof cells);
+      const raws = (cells as JsonValue[]).map((cell, i) => rawLayer(cell, `${place.path}: cells[${i}]`));
+      const names = objectNames(raws, () => false);
+      raws.forEach((_, i) => part(`cells/${names[i]}`, (cells as JsonValue[])[i]));
+    }
+  }
+}
+
+/** A layer that goes the other way, as `Bidirectional` makes one where none is given. */
+function reversed(value: JsonValue | undefined): JsonValue | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  const { config } = value as { config?: JsonValue };
+  if (typeof config !== 'object' || config === null || Array.isArray(config)) return value;
+  const members = config as { readonly [name: string]: JsonValue };
+  const name =
+    typeof members['name'] === 'string'
+      ? `backward_${members['name'].replace(/^forward_/, '')}`
+      : snakeCase('Backward');
+  return { ...value, config: { ...members, name, go_backwards: members['go_backwards'] !== true } };
+}

@@ -1,0 +1,86 @@
+import { graphInvalid } from '../errors.js';
+import type { Argument, TensorReference } from '../model.js';
+import type { CallDraft, LayerDraft } from './layer-draft.js';
+import { callArguments, mapTensors, type CallArguments, type WrittenReference } from './references.js';
+
+/** The calls of layers that follow each other. */
+export function chainedCalls(layers: readonly LayerDraft[]): readonly CallDraft[] {
+  const called = layers[0]?.className === 'InputLayer' ? layers.slice(1) : layers;
+  let from: TensorReference = {
+    layer: layers[0]?.className === 'InputLayer' ? layers[0].name : '',
+    call: 0,
+    output: 0,
+  };
+  return called.map((layer) => {
+    const call = callOf(layer, 0, { args: [{ tensor: from }], kwargs: {} });
+    from = { layer: layer.name, call: 0, output: 0 };
+    return call;
+  });
+}
+
+/** The calls that `inbound_nodes` describe. */
+export function graphCalls(layers: readonly LayerDraft[]): readonly CallDraft[] {
+  const byName = new Map(layers.map((layer) => [layer.name, layer]));
+  return layers.flatMap((layer) =>
+    layer.raw.inboundNodes.flatMap((node, index) => {
+      // Keras 1 and 2 wrote an empty node for some input layers.
+      if (Array.isArray(node) && node.length === 0) return [];
+      const given = callArguments(node, layer.id);
+      const counted = mapTensors(given, (tensor) => countedFromZero(tensor, byName, layer.id));
+      return [callOf(layer, index, tidied(layer.className, counted))];
+    }),
+  );
+}
+
+function callOf(layer: LayerDraft, index: number, { args, kwargs }: CallArguments): CallDraft {
+  return { layer, index, args, kwargs, inputShapes: [], outputShapes: [] };
+}
+
+/**
+ * A reference whose call counts from 0. A Functional model has been called once when it was made, and Keras 1 and 2 count that call
+ * (of a Sequential too), as Keras 3 does where it writes outputs of a model, but not in arguments.
+ */
+export function countedFromZero(
+  reference: WrittenReference,
+  layers: ReadonlyMap<string, LayerDraft>,
+  where: string,
+): TensorReference {
+  const { layer, call, output, fromZero } = reference;
+  const source = layers.get(layer);
+  if (source === undefined) throw graphInvalid(where, 'layers of this model', `${layer}, which there is not`);
+  if (source.raw.inboundNodes.length === 1)
+    return { layer, call: countsOwn(source) && call === 1 ? 0 : call, output };
+  if (!countsOwn(source) || fromZero) return { layer, call, output };
+  // A Sequential of Keras 3 is no Functional model.
+  const isNew =
+    source.className === 'Sequential' && source.raw.inboundNodes.some((node) => !Array.isArray(node));
+  return { layer, call: isNew ? call : call - 1, output };
+}
+
+function countsOwn(layer: LayerDraft): boolean {
+  return layer.network !== undefined;
+}
+
+const recurrent = [
+  'LSTM',
+  'GRU',
+  'SimpleRNN',
+  'RNN',
+  'Bidirectional',
+  'ConvLSTM1D',
+  'ConvLSTM2D',
+  'ConvLSTM3D',
+];
+
+/** Arguments in the places of Keras 3: initial states by name, and query, value and key one after the other. */
+function tidied(className: string, { args, kwargs }: CallArguments): CallArguments {
+  const [first] = args;
+  if (recurrent.includes(className) && first !== undefined && 'list' in first && first.list.length > 1) {
+    const [value, ...states] = first.list as [Argument, ...Argument[]];
+    return { args: [value], kwargs: { ...kwargs, initial_state: { list: states } } };
+  }
+  if (className !== 'MultiHeadAttention') return { args, kwargs };
+  const { query, value, key, ...rest } = kwargs;
+  const named = [query, value, key].filter((argument) => argument !== undefined);
+  return { args: [...args, ...named], kwargs: rest };
+}

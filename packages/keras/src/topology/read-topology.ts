@@ -1,0 +1,75 @@
+import { isLowbitError } from '@lowbit/core';
+
+import { malformed } from '../errors.js';
+import type { JsonValue } from '../model.js';
+import { isObject, rawLayer, describe, type RawLayer } from './raw-layer.js';
+
+/** The outermost model of a JSON text, and what stands beside it. */
+export interface Topology {
+  readonly model: RawLayer;
+  readonly version?: string;
+  readonly backend?: string;
+}
+
+const remedy =
+  'Give what model.to_json() wrote, the config.json of a .keras file, or a model.json of TensorFlow.js made of layers.';
+
+/** The deepest nesting of brackets in a topology: models inside models take five levels each. */
+const deepest = 400;
+
+/**
+ * Reads the topology in a JSON text, or in its parsed form: of Keras, or a `model.json` of TensorFlow.js.
+ *
+ * @throws LowbitError `model-empty`, `model-malformed`, `model-truncated`.
+ */
+export function readTopology(value: unknown, where: string): Topology {
+  const json = typeof value === 'string' ? parse(value, where) : value;
+  if (!isObject(json)) throw malformed(where, 'the JSON of a model of Keras', describe(json), remedy);
+  const inner = json['modelTopology'] ?? json;
+  const outer = isObject(inner) ? inner : json;
+  const model = outer['model_config'] ?? outer;
+  if (isObject(model) && Array.isArray(model['node']))
+    throw malformed(
+      where,
+      'a model made of layers',
+      'a graph of operations',
+      'Quantize a graph model with @lowbit/tfjs.',
+    );
+  if (!isObject(model) || model['class_name'] === undefined)
+    throw malformed(where, 'class_name and config', describe(json), remedy);
+  const version = outer['keras_version'] ?? json['keras_version'];
+  const backend = outer['backend'];
+  return {
+    model: rawLayer(model, where),
+    ...(typeof version === 'string' && { version }),
+    ...(typeof backend === 'string' && { backend }),
+  };
+}
+
+function parse(text: string, where: string): JsonValue {
+  const bare = text.replace(/^\uFEFF/, '').trim();
+  if (bare === '') throw malformed(where, 'the JSON of a model of Keras', 'nothing', remedy);
+  checkDepth(bare, where);
+  try {
+    return JSON.parse(bare) as JsonValue;
+  } catch (error) {
+    if (isLowbitError(error)) throw error;
+    throw malformed(where, 'the JSON of a model of Keras', (error as Error).message, remedy, error);
+  }
+}
+
+/** What goes through a text that is nested too deep would run out of stack. */
+function checkDepth(text: string, where: string): void {
+  let depth = 0;
+  let isText = false;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (isText) {
+      if (code === 92) i++;
+      else if (code === 34) isText = false;
+    } else if (code === 34) isText = true;
+    else if (code === 123 || code === 91) depth++;
+    else if (code === 125 || code === 93) depth--;
+    if (depth > deepest) throw malformed(where, `brackets at most ${deepest} deep`, 'deeper ones', remedy);
+  }
+}

@@ -1,0 +1,116 @@
+import { graphInvalid } from '../errors.js';
+import type { Argument, JsonObject, JsonValue, TensorReference } from '../model.js';
+import { describe, isObject } from './raw-layer.js';
+
+/** What a layer is called with, in one form for all versions. */
+export interface CallArguments {
+  readonly args: readonly Argument[];
+  readonly kwargs: Readonly<Record<string, Argument>>;
+}
+
+/** A reference before the calls of its layer are counted as Keras 2 does; see `node-index.ts`. */
+export interface WrittenReference extends TensorReference {
+  /** It was written by Keras 3 as an argument, where calls of nested models are counted from 0. */
+  readonly fromZero?: true;
+}
+
+/**
+ * The arguments of one entry of `inbound_nodes`: `{ args, kwargs }` of Keras 3, or a list of
+ * `[layer, call, output, kwargs]`.
+ *
+ * @throws LowbitError `graph-invalid`.
+ */
+export function callArguments(node: JsonValue, where: string): CallArguments {
+  if (isObject(node) && Array.isArray(node['args'])) {
+    const kwargs = isObject(node['kwargs']) ? node['kwargs'] : {};
+    return {
+      args: (node['args'] as JsonValue[]).map((value) => argument(value, where, false)),
+      kwargs: namedArguments(kwargs, where, false),
+    };
+  }
+  if (!Array.isArray(node) || node.length === 0)
+    throw graphInvalid(where, 'a list of tensors, or args and kwargs', describe(node));
+  // One tensor alone was written without a list around it by some versions.
+  const list = (isReference(node) ? [node] : node) as JsonValue[];
+  const tensors = list.map((value) => ({ tensor: reference(value, where) }));
+  const [first] = list as [JsonValue[]];
+  const kwargs = isObject(first[3]) ? first[3] : {};
+  return {
+    args: tensors.length === 1 ? tensors : [{ list: tensors }],
+    kwargs: namedArguments(kwargs, where, true),
+  };
+}
+
+function namedArguments(kwargs: JsonObject, where: string, isOld: boolean): Record<string, Argument> {
+  // Whether a layer trains is decided when the model is run.
+  const given = Object.entries(kwargs).filter(([name, value]) => value !== null && name !== 'training');
+  return Object.fromEntries(given.map(([name, value]) => [name, argument(value, where, isOld)]));
+}
+
+/** @param isOld Tensors are written as `[layer, call, output]`, as Keras 2 does, not as objects. */
+function argument(value: JsonValue, where: string, isOld: boolean, depth = 0): Argument {
+  if (depth > 16) throw graphInvalid(where, 'arguments at most 16 lists deep', 'deeper ones');
+  if (isObject(value) && value['class_name'] === '__keras_tensor__') {
+    const config = isObject(value['config']) ? value['config'] : {};
+    return {
+      tensor: { ...reference(config['keras_history'] ?? null, where), fromZero: true } as WrittenReference,
+    };
+  }
+  if (isOld && isReference(value)) return { tensor: reference(value, where) };
+  if (!Array.isArray(value)) return { value };
+  const list = (value as JsonValue[]).map((each) => argument(each, where, isOld, depth + 1));
+  return list.some((each) => !('value' in each)) ? { list } : { value };
+}
+
+function isReference(value: JsonValue): boolean {
+  return (
+    Array.isArray(value) &&
+    value.length >= 3 &&
+    typeof value[0] === 'string' &&
+    Number.isSafeInteger(value[1]) &&
+    Number.isSafeInteger(value[2])
+  );
+}
+
+/** `[layer, call, output]`. */
+function reference(value: JsonValue, where: string): TensorReference {
+  if (!isReference(value)) throw graphInvalid(where, 'a tensor as [layer, call, output]', describe(value));
+  const [layer, call, output] = value as [string, number, number];
+  if (call < 0 || output < 0) throw graphInvalid(where, 'calls and outputs from 0', describe(value));
+  return { layer, call, output };
+}
+
+/** The references in `input_layers` or `output_layers`: one, a list, or a dictionary. */
+export function references(
+  value: JsonValue | undefined,
+  where: string,
+): { readonly tensors: readonly TensorReference[]; readonly names?: readonly string[] } {
+  if (value === undefined || value === null) throw graphInvalid(where, 'a list of tensors', 'nothing');
+  if (isReference(value)) return { tensors: [reference(value, where)] };
+  if (isObject(value)) {
+    const names = Object.keys(value);
+    return { tensors: names.map((name) => reference(value[name]!, where)), names };
+  }
+  if (!Array.isArray(value)) throw graphInvalid(where, 'a list of tensors', describe(value));
+  return { tensors: (value as JsonValue[]).map((each) => reference(each, where)) };
+}
+
+/** All tensors in arguments, in their order. */
+export function tensorsIn({ args, kwargs }: CallArguments): readonly TensorReference[] {
+  const inside = (each: Argument): readonly TensorReference[] =>
+    'tensor' in each ? [each.tensor] : 'list' in each ? each.list.flatMap(inside) : [];
+  return [...args, ...Object.values(kwargs)].flatMap(inside);
+}
+
+/** Arguments with other tensors in the place of theirs. */
+export function mapTensors(
+  { args, kwargs }: CallArguments,
+  change: (tensor: TensorReference) => TensorReference,
+): CallArguments {
+  const changed = (each: Argument): Argument => {
+    if ('tensor' in each) return { tensor: change(each.tensor) };
+    return 'list' in each ? { list: each.list.map(changed) } : each;
+  };
+  const named = Object.entries(kwargs).map(([name, each]) => [name, changed(each)] as const);
+  return { args: args.map(changed), kwargs: Object.fromEntries(named) };
+}

@@ -1,0 +1,110 @@
+import { malformed } from '../errors.js';
+import type { MaybeShape, WeightRule } from '../layers/layer-class.js';
+import type { JsonValue, TensorReference } from '../model.js';
+import type { LayerDraft, NetworkDraft } from './layer-draft.js';
+import { callKey } from './order.js';
+import { tensorsIn } from './references.js';
+
+/** The shape that a JSON text gives. */
+function shapeOf(value: JsonValue | undefined, where: string): MaybeShape {
+  if (value === undefined || value === null) return undefined;
+  const isShape =
+    Array.isArray(value) &&
+    value.length <= 16 &&
+    value.every((size) => size === null || (Number.isSafeInteger(size) && (size as number) >= 0));
+  if (!isShape) throw malformed(where, 'a shape', JSON.stringify(value).slice(0, 120));
+  return value as readonly (number | null)[];
+}
+
+/** Walks through the calls of a network, and tells every layer's weights and the shapes of what comes out. */
+export function walk(network: NetworkDraft, given: readonly MaybeShape[]): readonly MaybeShape[] {
+  const shapes = new Map<string, readonly MaybeShape[]>();
+  const shapeAt = ({ layer, call, output }: TensorReference) => shapes.get(callKey(layer, call))?.[output];
+  network.inputs.forEach(({ layer }, i) => {
+    const config = network.layers.find(({ name }) => name === layer)?.config ?? {};
+    shapes.set(callKey(layer, 0), [shapeOf(config['batch_input_shape'], layer) ?? given[i]]);
+  });
+  for (const call of network.calls) {
+    call.inputShapes = tensorsIn(call).map(shapeAt);
+    call.outputShapes = outputsOf(call.layer, call.inputShapes);
+    shapes.set(callKey(call.layer.name, call.index), call.outputShapes);
+  }
+  return network.outputs.map(shapeAt);
+}
+
+/** The shapes that a layer makes of others; what weights it needs is noted when they are seen first. */
+function outputsOf(layer: LayerDraft, inputs: readonly MaybeShape[]): readonly MaybeShape[] {
+  if (layer.network !== undefined) return walk(layer.network, inputs);
+  const wrapped = wrapperOutputs(layer, inputs);
+  if (wrapped !== undefined) return wrapped;
+  if (layer.known === undefined) return [layer.customOutput];
+  layer.rules ??= layer.known.weights?.(layer.settings, inputs) ?? [];
+  const output = layer.known.output(layer.settings, inputs);
+  if (output !== undefined && 'outputs' in output) return output.outputs;
+  return [layer.config['activation'] === 'glu' ? gated(output) : output];
+}
+
+/** A gated linear unit lets one half of the last axis decide how much of the other half passes. */
+function gated(shape: MaybeShape): MaybeShape {
+  const width = shape?.at(-1);
+  return shape && [...shape.slice(0, -1), typeof width === 'number' ? width / 2 : null];
+}
+
+/** What weights a layer needs that is never called. */
+export function settleRules(layer: LayerDraft): void {
+  if (layer.network !== undefined) {
+    layer.network.layers.forEach(settleRules);
+    return;
+  }
+  Object.values(layer.parts).forEach(settleRules);
+  layer.rules ??= layer.known?.weights?.(layer.settings, []);
+}
+
+function wrapperOutputs(layer: LayerDraft, inputs: readonly MaybeShape[]): readonly MaybeShape[] | undefined {
+  const [input] = inputs;
+  switch (layer.className) {
+    case 'TimeDistributed': {
+      const [step] = outputsOf(layer.parts['layer']!, [input && [input[0]!, ...input.slice(2)]]);
+      return [input && step && [step[0]!, input[1] ?? null, ...step.slice(1)]];
+    }
+    case 'Bidirectional':
+      return bidirectionalOutputs(layer, inputs);
+    case 'RNN':
+      return rnnOutputs(layer, input);
+    case 'StackedRNNCells':
+      return Object.values(layer.parts).reduce<readonly MaybeShape[]>(
+        (shapes, cell) => outputsOf(cell, shapes),
+        inputs,
+      );
+    default:
+      return undefined;
+  }
+}
+
+function bidirectionalOutputs(layer: LayerDraft, [input]: readonly MaybeShape[]): readonly MaybeShape[] {
+  const [forward, ...states] = outputsOf(layer.parts['forward_layer']!, [input]);
+  const [backward, ...backwardStates] = outputsOf(layer.parts['backward_layer']!, [input]);
+  const mode = layer.config['merge_mode'];
+  if (mode === null) return [forward, backward, ...states, ...backwardStates];
+  const width = forward?.at(-1);
+  const joined =
+    mode === 'concat' || mode === undefined
+      ? forward && [...forward.slice(0, -1), typeof width === 'number' ? 2 * width : null]
+      : forward;
+  return [joined, ...states, ...backwardStates];
+}
+
+function rnnOutputs({ settings, parts }: LayerDraft, input: MaybeShape): readonly MaybeShape[] {
+  const step = input && [input[0]!, ...input.slice(2)];
+  const [last] = outputsOf(parts['cell']!, [step]);
+  const value = settings.flag('return_sequences', false)
+    ? last && [last[0]!, input?.[1] ?? null, ...last.slice(1)]
+    : last;
+  // The states of other cells than those of Keras are not known.
+  return settings.flag('return_state', false) ? [value, last, last] : [value];
+}
+
+/** The path of the object that owns a weight, in each of the ways in which Keras named it. */
+export function ownerPaths(layer: LayerDraft, { owner }: WeightRule): readonly string[] {
+  return owner === undefined ? [layer.objectPath] : owner.map((name) => `${layer.objectPath}/${name}`);
+}

@@ -1,0 +1,154 @@
+import { mismatch } from '../errors.js';
+import type { LayerDraft, NetworkDraft } from '../topology/layer-draft.js';
+import type { Placement } from './placement.js';
+import { joinGates, modernKernel } from './older.js';
+import { leavesOf, orderedSlots, original, type Slot } from './slots.js';
+import { listAttribute, type TensorStore } from './store.js';
+import type { StoredTensor } from './tensors.js';
+
+/** The tensors of one layer of the outermost model, in the order of the file. */
+interface Group {
+  readonly name: string;
+  readonly tensors: readonly StoredTensor[];
+  /** Whether the file says in which order they are. */
+  readonly isOrdered: boolean;
+}
+
+/** The group that holds the layers of a file of Keras 1 or 2: inside a whole model, or the root of a file of weights. */
+export function layeredRoot({ groups }: TensorStore): string | undefined {
+  if (groups.has('model_weights')) return 'model_weights/';
+  return listAttribute(groups.get(''), 'layer_names') === undefined ? undefined : '';
+}
+
+/** What a file of Keras 1 or 2 holds for a layer of the outermost model. */
+export function layerTensors(store: TensorStore, root: string, layer: string): readonly StoredTensor[] {
+  const base = `${root}${layer}`;
+  const names = listAttribute(store.groups.get(base), 'weight_names');
+  if (names !== undefined) return names.flatMap((name) => store.tensors.get(`${base}/${name}`) ?? []);
+  return [...store.tensors].flatMap(([path, tensor]) => (path.startsWith(`${base}/`) ? [tensor] : []));
+}
+
+/**
+ * Finds the weights in a file that has a group for each layer of the outermost model: Keras 1 and 2, and the `.h5` files of Keras 3. Within a
+ * group the order decides, not the names of the tensors.
+ *
+ * @throws LowbitError `weights-mismatch`.
+ */
+export function placeLayered(
+  store: TensorStore,
+  root: string,
+  network: NetworkDraft,
+  where: string,
+  backend: string | undefined,
+): readonly Placement[] {
+  const groups = groupsOf(store, root);
+  const layers = network.layers.filter(hasWeights);
+  const pairs = paired(layers, groups, where);
+  return pairs.flatMap(([layer, group]) => placeGroup(layer, group, where, backend === 'theano'));
+}
+
+function hasWeights(layer: LayerDraft): boolean {
+  return orderedSlots(layer).length > 0 || leavesOf(layer).some(isOpen);
+}
+
+/** A layer of a class of which it is not known what weights it has. */
+function isOpen({ known, className }: LayerDraft): boolean {
+  return known === undefined && className !== 'InputLayer';
+}
+
+function groupsOf(store: TensorStore, root: string): readonly Group[] {
+  const listed = listAttribute(store.groups.get(root.replace(/\/$/, '')), 'layer_names');
+  const names = listed ?? [...store.groups.keys()].flatMap((path) => childName(path, root) ?? []);
+  return names
+    .map((name) => ({
+      name,
+      tensors: layerTensors(store, root, name),
+      isOrdered: listAttribute(store.groups.get(`${root}${name}`), 'weight_names') !== undefined,
+    }))
+    .filter(({ tensors }) => tensors.length > 0);
+}
+
+function childName(path: string, root: string): string | undefined {
+  const name = path.slice(root.length);
+  return path.startsWith(root) && name !== '' && !name.includes('/') && name !== 'top_level_model_weights'
+    ? name
+    : undefined;
+}
+
+/** Layers and groups by their names; where a name is missing, by their order, as Keras itself pairs them. */
+function paired(
+  layers: readonly LayerDraft[],
+  groups: readonly Group[],
+  where: string,
+): readonly (readonly [LayerDraft, Group])[] {
+  const byName = new Map(groups.map((group) => [group.name, group]));
+  if (layers.every(({ name }) => byName.has(name))) {
+    const names = new Set(layers.map(({ name }) => name));
+    const spare = groups.find(({ name }) => !names.has(name));
+    if (spare === undefined) return layers.map((layer) => [layer, byName.get(layer.name)!]);
+  }
+  if (layers.length === groups.length) return layers.map((layer, i) => [layer, groups[i]!]);
+  const lost = layers.find(({ name }) => !byName.has(name));
+  const names = groups.map(({ name }) => name);
+  throw mismatch(
+    where,
+    `weights for ${layers.length} layers${lost === undefined ? '' : `, ${lost.name} among them`}`,
+    `weights for ${groups.length}: ${names.slice(0, 8).join(', ')}${names.length > 8 ? ' …' : ''}`,
+  );
+}
+
+function placeGroup(
+  layer: LayerDraft,
+  group: Group,
+  where: string,
+  isFromTheano: boolean,
+): readonly Placement[] {
+  const open = leavesOf(layer).find(isOpen);
+  if (open !== undefined) return placeOpen(layer, open, group, where);
+  const slots = orderedSlots(layer);
+  const tensors = group.isOrdered ? joinGates(layer, group.tensors) : byNames(slots, group, where);
+  if (tensors.length !== slots.length)
+    throw mismatch(
+      `${where}: ${layer.id}`,
+      `${slots.length} weights: ${slots.map(({ rule }) => rule.name).join(', ')}`,
+      `${tensors.length}`,
+    );
+  return slots.map((slot, i) => ({ slot, tensor: modernKernel(slot, tensors[i]!, isFromTheano) }));
+}
+
+/** Where a file does not say in which order tensors are, their names tell which they are. */
+function byNames(slots: readonly Slot[], group: Group, where: string): readonly StoredTensor[] {
+  return slots.map(({ layer, rule }) => {
+    const words = rule.name.split('/');
+    const ends = group.tensors.filter(
+      ({ path }) => path.replace(/:0$/, '').split('/').at(-1) === words.at(-1),
+    );
+    const near = ends.filter(
+      ({ path }) => path.includes(layer.name) && words.every((word) => path.includes(word)),
+    );
+    const [found, ...others] = ends.length === 1 ? ends : near;
+    if (found !== undefined && others.length === 0) return found;
+    const names = group.tensors.map(({ path }) => path).join(', ');
+    throw mismatch(`${where}: ${layer.id}`, `one tensor for ${rule.name}`, names);
+  });
+}
+
+/** A layer that a hook described takes what the file has for it; inside a model nothing tells where its weights end. */
+function placeOpen(layer: LayerDraft, open: LayerDraft, group: Group, where: string): readonly Placement[] {
+  if (original(layer) !== open)
+    throw mismatch(
+      `${where}: ${open.id}`,
+      'a layer of the outermost model',
+      'a layer of your own inside another one',
+    );
+  return openPlacements(open, group.tensors);
+}
+
+/** All tensors for a layer of an unknown class, by the names that a hook gave, or by those in the file. */
+export function openPlacements(layer: LayerDraft, tensors: readonly StoredTensor[]): readonly Placement[] {
+  return tensors.map((tensor, i) => {
+    const written = tensor.path.replace(/:0$/, '').split('/').at(-1)!;
+    const name = layer.customWeights?.[i] ?? written;
+    return { slot: { layer, rule: { name, shape: undefined } }, tensor };
+  });
+}

@@ -1,0 +1,59 @@
+import type { LayerDraft } from '../topology/layer-draft.js';
+import { fits, leavesOf, type Slot } from './slots.js';
+import { flipped, joined, reshaped, transposed, type StoredTensor } from './tensors.js';
+
+/**
+ * Gates that Keras 1 stored one by one, `[W, U, b]` of each, in the order in which they are joined now: input, forget, cell, output of an
+ * LSTM that was stored as input, cell, forget, output; update, reset, candidate of a GRU.
+ */
+const gates: Readonly<Record<string, readonly number[]>> = {
+  LSTM: [0, 2, 1, 3],
+  ConvLSTM2D: [0, 2, 1, 3],
+  GRU: [0, 1, 2],
+};
+
+/** Tensors of a layer of Keras 1 with the gates of recurrent layers joined; others as they are. */
+export function joinGates(layer: LayerDraft, tensors: readonly StoredTensor[]): readonly StoredTensor[] {
+  const leaves = leavesOf(layer);
+  const counts = leaves.map(({ className, rules = [] }) => (gates[className]?.length ?? 1) * rules.length);
+  const isSplit = leaves.some(({ className }) => className in gates);
+  if (!isSplit || counts.reduce((sum, count) => sum + count, 0) !== tensors.length) return tensors;
+  let at = 0;
+  return leaves.flatMap(({ className, rules = [] }, i) => {
+    const own = tensors.slice(at, (at += counts[i]!));
+    const order = gates[className];
+    if (order === undefined) return own;
+    return rules.map((_, kind) => joined(order.map((gate) => own[gate * rules.length + kind]!)));
+  });
+}
+
+const flippedByTheano = ['Conv1D', 'Conv2D', 'Conv3D', 'Conv2DTranspose', 'ConvLSTM2D'];
+
+/**
+ * A kernel as Keras 2 and 3 keep it, from one that Keras 1 laid out otherwise, or that Theano wrote, which turned kernels by 180° when it
+ * convolved.
+ */
+export function modernKernel(slot: Slot, tensor: StoredTensor, isFromTheano: boolean): StoredTensor {
+  const { layer, rule } = slot;
+  if (rule.shape === undefined || !/kernel$/.test(rule.name)) return tensor;
+  const turned = isFromTheano && flippedByTheano.includes(layer.className) ? flipSpace(tensor) : tensor;
+  return layouts(layer.className, turned).find(({ shape }) => fits(rule.shape, shape)) ?? tensor;
+}
+
+function flipSpace(tensor: StoredTensor): StoredTensor {
+  return flipped(tensor, tensor.shape.length - 2);
+}
+
+/** The kernel as it is, and in the layouts that it may have had. */
+function layouts(className: string, tensor: StoredTensor): readonly StoredTensor[] {
+  const { shape } = tensor;
+  if (shape.length !== 4) return [tensor];
+  if (className === 'Conv1D') {
+    // [length, 1, in, filters], before that [filters, in, length, 1].
+    const old = shape[1] === 1 ? tensor : transposed(tensor, [2, 3, 1, 0]);
+    return [reshaped(old, [old.shape[0]!, old.shape[2]!, old.shape[3]!])];
+  }
+  // [filters, in, height, width], which Keras turns by the order 3, 2, 0, 1 whenever shapes differ.
+  const isKernel = ['Conv2D', 'Conv2DTranspose', 'ConvLSTM2D'].includes(className);
+  return isKernel ? [tensor, transposed(tensor, [2, 3, 1, 0]), transposed(tensor, [3, 2, 0, 1])] : [tensor];
+}

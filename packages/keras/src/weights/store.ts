@@ -1,0 +1,39 @@
+import type { Attributes } from '../hdf5/contents.js';
+import type { Hdf5File } from '../hdf5/open-hdf5.js';
+import { toFloat32Values } from '../hdf5/stored-type.js';
+import type { StoredTensor } from './tensors.js';
+
+/** Tensors by their paths in a file, and what is said about the groups that hold them. */
+export interface TensorStore {
+  readonly tensors: ReadonlyMap<string, StoredTensor>;
+  readonly groups: ReadonlyMap<string, Attributes>;
+}
+
+/** What is in HDF5 files that belong together: parts of one model, as Keras splits large ones. */
+export function hdf5Store(files: readonly Hdf5File[]): TensorStore {
+  const tensors = files.flatMap((file) =>
+    [...file.contents.datasets.values()].map(({ path, shape, type }): [string, StoredTensor] => [
+      path,
+      { path, shape, type, read: async () => toFloat32Values(await file.read(path), type) },
+    ]),
+  );
+  return {
+    tensors: new Map(tensors),
+    groups: new Map(files.flatMap(({ contents }) => [...contents.groups])),
+  };
+}
+
+/** An attribute that is a list of texts. h5py splits lists beyond 64 KB over attributes with a number behind the name. */
+export function listAttribute(
+  attributes: Attributes | undefined,
+  name: string,
+): readonly string[] | undefined {
+  const whole = attributes?.[name];
+  if (whole !== undefined) return typeof whole === 'string' ? [whole] : whole;
+  const parts: string[] = [];
+  for (let i = 0; ; i++) {
+    const part = attributes?.[`${name}${i}`];
+    if (part === undefined) return i === 0 ? undefined : parts;
+    parts.push(...(typeof part === 'string' ? [part] : part));
+  }
+}

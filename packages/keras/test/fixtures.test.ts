@@ -1,0 +1,90 @@
+import { afterAll, describe, expect, it } from 'vitest';
+
+import { readKeras, type KerasModel, type KerasNetwork, type KerasSource, type Shape } from '../src/index.js';
+import { fixtureCases, goldenValues, jsonOf, textOf, weightValues, type Golden } from './support.js';
+
+const writers = [
+  ['Keras 3', await fixtureCases('keras3.zip')],
+  ['tf-keras 2', await fixtureCases('keras2.zip')],
+] as const;
+const opened: KerasModel[] = [];
+afterAll(() => opened.forEach((model) => model.close()));
+
+async function read(source: KerasSource): Promise<KerasModel> {
+  const model = await readKeras(source);
+  opened.push(model);
+  return model;
+}
+
+/** Everything about a network but its weights, to be compared. */
+function outline({ layers, calls, inputs, outputs, outputNames }: KerasNetwork): unknown {
+  return {
+    layers: layers.map(({ id, className, config, network, parts }) => [
+      id,
+      className,
+      config,
+      network && outline(network),
+      Object.keys(parts),
+    ]),
+    calls: calls.map(({ layer, ...call }) => ({ layer: layer.name, ...call })),
+    inputs,
+    outputs,
+    outputNames,
+  };
+}
+
+/** Shapes of what a model gives, as far as they are told: without the batch. */
+function outputShapes({
+  calls,
+  outputs,
+  outputNames,
+}: KerasNetwork): (readonly [string, Shape | undefined])[] {
+  return outputs.map(({ layer, call, output }, i) => {
+    const shape = calls.find((each) => each.layer.name === layer && each.index === call)?.outputShapes[
+      output
+    ];
+    return [outputNames?.[i] ?? String(i), shape?.slice(1)];
+  });
+}
+
+describe.each(writers)('%s', (_, cases) => {
+  it.each([...cases])('%s', async (_, files) => {
+    const golden = jsonOf<Golden>(files.get('golden.json'));
+    const apart = { topology: textOf(files.get('model.json')), weights: files.get('model.weights.h5')! };
+    const models = [await read(apart), await read(files.get('model.keras')!)];
+    const h5 = files.get('model.h5');
+    if (h5 !== undefined) models.push(await read(h5));
+    const layers = Object.keys(golden.weights);
+    for (const model of models) {
+      expect(await weightValues(model, layers)).toEqual(goldenValues(golden.weights));
+      expect(outline(model.network)).toEqual(outline(models[0]!.network));
+      const shapes = Object.entries(golden.outputs).map(([name, { shape }]) => [name, shape.slice(1)]);
+      expect(outputShapes(model.network).sort()).toEqual(shapes.sort());
+    }
+  });
+});
+
+it('brings both versions into one form', async () => {
+  const [[, three], [, two]] = writers;
+  const names = [...three.keys()].filter((name) => two.has(name));
+  expect(names.length).toBeGreaterThan(70);
+  // Where the models themselves are not the same: other defaults, names that each version counts, options that one does not know.
+  const calls = async (files: ReadonlyMap<string, Uint8Array>) => {
+    const { network } = await read(files.get('model.keras')!);
+    return network.calls.map(({ layer, index, inputShapes, outputShapes: shapes }) => [
+      layer.className,
+      index,
+      inputShapes,
+      shapes,
+    ]);
+  };
+  for (const name of [
+    'nested_twice',
+    'lstm_states',
+    'multi_head_attention',
+    'merges',
+    'branches',
+    'bidirectional_lstm',
+  ])
+    expect(await calls(three.get(name)!), name).toEqual(await calls(two.get(name)!));
+});

@@ -1,0 +1,120 @@
+import { expect, it } from 'vitest';
+
+import { readKeras, type KerasSource } from '../src/index.js';
+import { failure, fixtureCases, goldenValues, jsonOf, textOf, weightValues, type Golden } from './support.js';
+
+const cases = await fixtureCases('older.zip');
+
+function file(name: string, entry: string): Uint8Array {
+  return cases.get(name)!.get(entry)!;
+}
+
+/** A model as it lies in a case: whole, or topology and weights apart. */
+function sources(name: string): KerasSource[] {
+  const files = cases.get(name)!;
+  const whole = ['model.keras', 'model.h5'].flatMap((entry) => files.get(entry) ?? []);
+  if (whole.length > 0) return whole;
+  const weights = [...files].flatMap(([entry, bytes]) => (entry.endsWith('.h5') ? [bytes] : []));
+  return [{ topology: textOf(files.get('model.json')), weights }];
+}
+
+function golden(name: string): Golden['weights'] {
+  return jsonOf(file(name, 'golden.json'));
+}
+
+it.each([
+  ['bfloat16', 'bfloat16'],
+  ['float16', 'float16'],
+  ['float64', 'float64'],
+  ['mixed_float16', 'float32'],
+  ['optimizer3', 'float32'],
+  ['optimizer2', 'float32'],
+  ['sharded', 'float32'],
+  ['dependencies', 'float32'],
+  ['unnamed', 'float32'],
+  ['keras1', 'float32'],
+  ['keras1_gates', 'float32'],
+  ['theano', 'float32'],
+])('reads %s', async (name, type) => {
+  for (const source of sources(name)) {
+    const model = await readKeras(source);
+    expect(await weightValues(model, Object.keys(golden(name)))).toEqual(goldenValues(golden(name)));
+    expect(new Set(model.weights.map(({ storedType }) => storedType))).toContain(type);
+    model.close();
+  }
+});
+
+it('says what it leaves out and what it computes otherwise', async () => {
+  const [optimizer] = sources('optimizer3');
+  const [mixed] = sources('mixed_float16');
+  expect((await readKeras(optimizer!)).notes).toContain('The state of the optimizer was left out.');
+  const { notes } = await readKeras(mixed!);
+  expect(notes).toContain('Layers with the policy mixed_float16 are computed in float32.');
+});
+
+it('puts Keras 1 into the words of Keras 2', async () => {
+  const { network, kerasVersion } = await readKeras(sources('keras1')[0]!);
+  expect(kerasVersion).toBe('1.2.2');
+  const [, conv, pool, , , dense] = network.layers;
+  expect(conv).toMatchObject({
+    className: 'Conv2D',
+    config: { filters: 4, kernel_size: [3, 2], strides: [1, 1], padding: 'valid', use_bias: true },
+  });
+  expect(pool).toMatchObject({ className: 'MaxPooling2D', config: { pool_size: [2, 2] } });
+  expect(dense).toMatchObject({ className: 'Dense', config: { units: 5, activation: 'softmax' } });
+});
+
+it.each([
+  ['lambda', 'twice', 'Lambda, a function of Python', 'lambdas'],
+  ['custom', 'scaled', 'Scaled', 'customLayers: { Scaled'],
+  ['operation', 'add', 'an operation', 'Use a layer of Keras'],
+  ['tf_operation', 'tf.', 'an operation', 'Use a layer of Keras'],
+  ['quantized', 'dense', 'policy of types int8', 'let lowbit quantize it'],
+])('refuses the layers of %s by name and class', async (name, layer, received, remedy) => {
+  for (const source of sources(name)) {
+    const { problems } = await failure(readKeras(source));
+    const problem = problems.find(({ where }) => where.startsWith(layer));
+    expect(problem).toMatchObject({
+      code: 'layer-unsupported',
+      received: expect.stringContaining(received) as string,
+      remedy: expect.stringContaining(remedy) as string,
+    });
+  }
+});
+
+it('refuses values that are pickled', async () => {
+  const error = await failure(readKeras(file('npz', 'model.keras')));
+  expect(error).toMatchObject({
+    code: 'model-not-keras',
+    received: expect.stringContaining('pickled') as string,
+  });
+});
+
+it.each(['model.keras', 'model.h5'])('asks a hook what takes the place of a layer in %s', async (entry) => {
+  const seen: unknown[] = [];
+  const model = await readKeras(file('custom', entry), {
+    customLayers: {
+      Scaled: (config, weights) => {
+        seen.push(
+          config['factor'],
+          weights.map(({ shape }) => shape),
+        );
+        return { className: 'MyScaled', weights: ['scale', 'shift'], outputShape: [null, 4] };
+      },
+    },
+  });
+  expect(seen).toEqual([3, [[4], [4]]]);
+  expect(await weightValues(model, Object.keys(golden('custom')))).toEqual(goldenValues(golden('custom')));
+  const scaled = model.network.layers.find(({ name }) => name === 'scaled');
+  expect(scaled).toMatchObject({ className: 'MyScaled', config: { factor: 3 } });
+  expect(scaled?.weights.map(({ id }) => id)).toEqual(['scaled/scale', 'scaled/shift']);
+});
+
+it('takes a layer of Keras in the place of a Lambda', async () => {
+  const lambdas = { twice: () => ({ className: 'Rescaling', config: { scale: 2, offset: 0 } }) };
+  const { network } = await readKeras(file('lambda', 'model.keras'), { lambdas });
+  expect(network.calls.at(-1)).toMatchObject({
+    layer: { name: 'twice', className: 'Rescaling', config: { scale: 2 } },
+    outputShapes: [[null, 4]],
+  });
+});

@@ -1,0 +1,34 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { expect, it } from 'vitest';
+
+import { fixtureCases } from './support.js';
+
+const entry = new URL('../dist/bundle/index.js', import.meta.url);
+
+it('the examples of the README run as they are', async () => {
+  const page = await readFile(new URL('../README.md', import.meta.url), 'utf8');
+  const [plain, hooks] = [...page.matchAll(/```js\n([^]*?)```/g)].map(([, code]) => code!);
+  const cases = await fixtureCases('older.zip');
+  const folder = await mkdtemp(join(tmpdir(), 'lowbit-keras-'));
+  const run = async (code: string, file: Uint8Array) => {
+    await writeFile(join(folder, 'model.keras'), file);
+    const start = `import { readFile } from 'node:fs/promises';\nconst bytes = await readFile('model.keras');\n`;
+    await writeFile(join(folder, 'example.mjs'), start + code.replace("'@lowbit/keras'", `'${entry.href}'`));
+    const env = { ...process.env, FORCE_COLOR: '0' };
+    return spawnSync(process.execPath, ['example.mjs'], { cwd: folder, encoding: 'utf8', env });
+  };
+  const printed = await run(plain!, cases.get('float16')!.get('model.keras')!);
+  expect(printed.stderr).toBe('');
+  expect(printed.stdout).toContain('conv/kernel [ 3, 2, 3, 4 ] Float32Array(72)');
+  const imported = plain!.split('\n')[0]!;
+  for (const name of ['custom', 'lambda'])
+    expect(await run(`${imported}\n${hooks}`, cases.get(name)!.get('model.h5')!)).toMatchObject({
+      status: 0,
+      stderr: '',
+    });
+  await rm(folder, { recursive: true });
+});

@@ -1,0 +1,73 @@
+import { isLowbitError } from '@lowbit/core';
+import { readKeras } from '@lowbit/keras';
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+
+import { failure, fixtureCases, goldenValues, jsonOf, weightValues, type Golden } from './support.js';
+
+// The package as it is built: there the reader of HDF5 runs in a worker.
+const cases = await fixtureCases('keras3.zip');
+const dense = cases.get('dense')!;
+
+it('reads in a worker, and in one of its own for each file', async () => {
+  const names = ['dense', 'conv2d', 'lstm'];
+  const models = await Promise.all(names.map((name) => readKeras(cases.get(name)!.get('model.keras')!)));
+  for (const [i, model] of models.entries()) {
+    const { weights } = jsonOf<Golden>(cases.get(names[i]!)!.get('golden.json'));
+    expect(model.notes).toEqual([]);
+    expect(await weightValues(model, Object.keys(weights))).toEqual(goldenValues(weights));
+    model.close();
+  }
+});
+
+it('leaves the bytes that it was given as they are', async () => {
+  const bytes = dense.get('model.h5')!.slice();
+  (await readKeras(bytes)).close();
+  expect(bytes).toEqual(dense.get('model.h5'));
+});
+
+it('stops what takes too long, and opens the next file all the same', async () => {
+  const error = await failure(readKeras(dense.get('model.keras')!, { timeLimit: 1e-3 }));
+  expect(error).toMatchObject({
+    code: 'model-malformed',
+    received: expect.stringContaining('seconds') as string,
+  });
+  (await readKeras(dense.get('model.keras')!)).close();
+});
+
+it('can be cancelled, and does not read what was closed', async () => {
+  const stop = new AbortController();
+  const reading = failure(readKeras(dense.get('model.keras')!, { signal: stop.signal }));
+  stop.abort();
+  expect(await reading).toMatchObject({ code: 'aborted' });
+  const model = await readKeras(dense.get('model.keras')!);
+  model.close();
+  expect(await failure(model.weights[0]!.read())).toMatchObject({ code: 'model-malformed' });
+});
+
+it('gives a typed error or a model for files that were changed anywhere', async () => {
+  const files = ['dense', 'lstm'].flatMap((name) =>
+    ['model.h5', 'model.keras'].map((file) => cases.get(name)!.get(file)!),
+  );
+  const damage = fc.record({
+    file: fc.nat(files.length - 1),
+    changes: fc.array(fc.tuple(fc.nat(100_000), fc.nat(255)), { minLength: 1, maxLength: 6 }),
+    cut: fc.option(fc.nat(40_000), { freq: 5 }),
+  });
+  await fc.assert(
+    fc.asyncProperty(damage, async ({ file, changes, cut }) => {
+      const bytes = files[file]!.slice(0, cut ?? undefined);
+      for (const [at, value] of changes) bytes[at % bytes.length] = value;
+      const read = async () => {
+        const model = await readKeras(bytes, { timeLimit: 20_000 });
+        for (const weight of model.weights) await weight.read();
+        model.close();
+        return model;
+      };
+      const outcome: unknown = await read().catch((error: unknown) => error);
+      const isTyped = isLowbitError(outcome) && !(outcome.cause instanceof TypeError);
+      expect(isTyped || !(outcome instanceof Error), String(outcome)).toBe(true);
+    }),
+    { numRuns: 60, seed: 8 },
+  );
+});
