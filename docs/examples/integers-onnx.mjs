@@ -10,13 +10,13 @@ const port = onnx(await readFile('model.onnx'), { ort, integers: 'operators' });
 // A folder of pictures like those that the model will see, prepared as its training had them.
 const inputs = [{ name: 'x', type: 'float32', shape: ['N', 3, 96, 96] }];
 const image = { mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225] };
-const calibration = await port.observe(readBatches('photos', { inputs, image, limit: 100 }));
+const data = readBatches('photos', { inputs, image, limit: 100 });
 
 const { model, report } = await quantize(port, {
   weights: minMax(),
   bits: cascade(everywhere(8), integerWeights(mse({ grid: 'symmetric' }))),
   activations: percentile(),
-  calibration,
+  data,
 });
 await writeFile('model_int8.onnx', model.bytes);
 console.log(report.activations.length, 'activations are quantized');

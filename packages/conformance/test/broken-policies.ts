@@ -46,4 +46,11 @@ export const brokenPolicies: Readonly<Record<string, BitwidthPolicy>> = {
     assign: (draft, layers, context) =>
       draft.length === 0 ? [{ id: 'ghost', bits: 4, reason: 'none' }] : honest.assign(draft, layers, context),
   },
+  'declares that it decides by features': {
+    ...honest,
+    assign: (draft, layers, context) =>
+      honest
+        .assign(draft, layers, context)
+        .map((entry) => (context.features === undefined ? entry : { ...entry, bits: 2 })),
+  },
 };

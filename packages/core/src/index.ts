@@ -146,7 +146,7 @@ export {
   type ProgressEvent,
   type QuantizeOptions,
   type SessionOptions,
-} from './session/events.js';
+} from './model/events.js';
 export { quantize } from './session/quantize.js';
 export type { FrozenWeight, TrainingCheckpoint } from './training/checkpoint.js';
 export type { Trained, TrainingRound, TrainingRun, TrainOptions } from './training/run.js';

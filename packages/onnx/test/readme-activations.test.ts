@@ -15,10 +15,15 @@ const batches = [1, 2, 3].map((seed) => page(letters(seed, 96, 96)));
 
 test('the example of the section on activations', async () => {
   const port = onnx(bytes, { ort });
-  const calibration = await port.observe!(batches);
-  const activations = { activations: 'hwgq:levels=non-uniform', activationBits: 4, calibration };
-  const { model, report } = await quantize(port, { bits: 8, ...activations, registry });
+  const activations = { activations: 'hwgq:levels=non-uniform', activationBits: 4 };
+  const { model, report, calibration } = await quantize(port, {
+    bits: 8,
+    ...activations,
+    registry,
+    data: batches,
+  });
 
+  expect(calibration).toEqual(await port.observe!(batches));
   expect(report.activations).toHaveLength(54);
   expect(model.bytes.length).toBeLessThan(0.8 * bytes.length);
   const reasons = report.weights.map(({ storageReason }) => storageReason);

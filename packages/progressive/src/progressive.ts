@@ -73,6 +73,7 @@ export function progressive(settings: ProgressiveOptions = {}): BitwidthPolicy {
     paper,
     options,
     configured: { ...settings },
+    needs: 'features',
     assign(draft, layers, { options: given, features }) {
       const { measure, budget, depthwise, ...range } = checked(given);
       const widths = widthsOf(range, "policy 'progressive'");

@@ -9,6 +9,8 @@ export interface Session {
 
 const labels: Readonly<Record<ProgressEvent['phase'], string>> = {
   plan: 'Planning',
+  features: 'Measuring',
+  observe: 'Observing',
   quantize: 'Quantizing',
   write: 'Writing',
 };

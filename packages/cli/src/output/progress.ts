@@ -5,7 +5,7 @@ import type { Output } from '../io.js';
 
 /** A step of the work of any command; `total` is 0 where nobody knows it. */
 export interface ProgressStep extends Omit<ProgressEvent, 'phase'> {
-  readonly phase: ProgressEvent['phase'] | 'features' | 'observe' | 'compare' | 'time';
+  readonly phase: ProgressEvent['phase'] | 'compare' | 'time';
 }
 
 export interface Progress {

@@ -10,14 +10,13 @@ import {
 import type { CalibrationInput } from '@lowbit/data';
 import type { DataReport } from '@lowbit/report';
 
+import { inputsFromData, type DataInputs } from '../data/inputs-from-data.js';
 import type { QuantizeOptions } from '../usage/quantize-options.js';
 import type { ProgressStep } from '../output/progress.js';
-import { measureFeatures, type MeasuredFeatures } from '../statistics/measure-features.js';
-import { neededStatistics, observe } from '../statistics/observe.js';
 import { checkStatistics } from '../statistics/read-statistics.js';
 import { throwAsUsage, usageError } from '../usage/usage-error.js';
 import { checkSites } from '../plan/read-plan.js';
-import { checkUnused, unusedData } from './unused-data.js';
+import { checkLabels, dataWarnings } from './unused-data.js';
 import { recipeFrom } from './recipe.js';
 
 /** Statistics of activations, where there are any, and the data they are from if these were read now. */
@@ -54,7 +53,7 @@ export interface QuantizeSession {
 }
 
 /**
- * Plans, observes activations where that is asked for, and quantizes.
+ * Plans and quantizes; what is measured on the data is for the plan to say.
  *
  * @param stored - statistics of an earlier run
  */
@@ -63,60 +62,61 @@ export async function quantizePort<M>(
   stored: Calibration | undefined,
   session: QuantizeSession,
 ): Promise<QuantizedPort<M>> {
-  if (job.options.activations !== undefined && !job.port.supports.activations) throw weightsOnly();
+  const { port, options } = job;
+  if (options.activations !== undefined && !port.supports.activations) throw weightsOnly();
   session.onProgress({ phase: 'plan', done: 0, total: 1 });
-  const measured = await featuresFor(job, session);
-  const work = await planFor(job, measured);
-  const statistics = await statisticsFor(job, stored, work, session);
-  const { calibration } = statistics;
-  const { model, report: told } = await applyPlan(job.port, work.plan, work.registry, {
+  const labelled = await dataFor(job, session.signal);
+  const { plan, registry, features } = await planFor(job, labelled, session);
+  if (stored !== undefined)
+    checkStatistics(stored, { plan, registry }, port.name, options.calibration ?? 'statistics');
+  const data = stored === undefined ? await dataFor(job, session.signal) : undefined;
+  const { calibration: observed, ...done } = await applyPlan(port, plan, registry, {
     ...session,
-    measure: job.options.measure,
-    ...(calibration === undefined ? {} : { calibration }),
+    measure: options.measure,
+    // What is saved serves other methods too.
+    ...(options.saveCalibration === undefined ? {} : { statistics: 'all' as const }),
+    ...(stored === undefined ? {} : { calibration: stored }),
+    ...(data === undefined ? {} : { data: data.batches }),
   });
-  const features = measured && { ...measured.data, samples: measured.features.labels.length };
-  const all: Statistics = features === undefined ? statistics : { ...statistics, features };
-  const report = { ...told, warnings: [...told.warnings, ...unusedData(job.options, all)] };
-  return { model, report, statistics: all };
+  const calibration = observed ?? stored;
+  const statistics: Statistics = {
+    ...(calibration === undefined ? {} : { calibration }),
+    ...(observed === undefined || data === undefined ? {} : { data: withNonFinite(data.report, observed) }),
+    ...(features === undefined || labelled === undefined
+      ? {}
+      : { features: { ...labelled.report, samples: features.labels.length } }),
+  };
+  if (Object.keys(statistics).length === 0) await checkLabels(options);
+  const report = { ...done.report, warnings: dataWarnings(done.report.warnings, options, statistics) };
+  return { model: done.model, report, statistics };
 }
 
-/** What a policy may decide by; `undefined` when bits are a number, or there are no labelled data. */
-async function featuresFor<M>(
-  { port, inputs, options, plan }: PortJob<M>,
-  { signal, onProgress }: QuantizeSession,
-): Promise<MeasuredFeatures | undefined> {
-  const { bits, calibrate, labels } = options;
-  const wanted = plan === undefined && typeof bits === 'string' && calibrate !== undefined;
-  return wanted && labels !== undefined
-    ? measureFeatures(port, inputs(), options, onProgress, signal)
-    : undefined;
+/** The data of `--calibrate`, one batch in memory at a time; nothing is read before somebody asks for a batch. */
+async function dataFor<M>(
+  { inputs, options }: PortJob<M>,
+  signal: AbortSignal,
+): Promise<DataInputs | undefined> {
+  const { calibrate } = options;
+  return calibrate === undefined ? undefined : inputsFromData(calibrate, options, inputs(), signal);
 }
 
 async function planFor<M>(
   { port, plan, options }: PortJob<M>,
-  measured: MeasuredFeatures | undefined,
+  labelled: DataInputs | undefined,
+  session: QuantizeSession,
 ): Promise<PlannedWork> {
-  if (plan === undefined) return makePlan(port, recipeFrom(options, measured?.features)).catch(throwAsUsage);
+  if (plan === undefined)
+    return makePlan(port, recipeFrom(options, labelled?.batches), session).catch(throwAsUsage);
   checkSites(plan, await port.layers(), options.plan ?? 'plan');
   return { plan, registry: options.methods };
 }
 
-async function statisticsFor<M>(
-  { port, inputs, options }: PortJob<M>,
-  stored: Calibration | undefined,
-  work: PlannedWork,
-  { signal, onProgress }: QuantizeSession,
-): Promise<Statistics> {
-  if (stored !== undefined) {
-    checkStatistics(stored, work, port.name, options.calibration ?? 'statistics');
-    return { calibration: stored };
-  }
-  const needed = neededStatistics(work);
-  if (needed === 'none') await checkUnused(options, inputs, signal);
-  if (options.calibrate === undefined || needed === 'none') return {};
-  // What is saved serves other methods too.
-  const statistics = options.saveCalibration === undefined ? needed : 'all';
-  return observe(port, inputs(), { ...options, statistics }, onProgress, signal);
+/** What is told of the data, with those that were left out for being no numbers. */
+function withNonFinite(report: DataReport, { sites }: Calibration): DataReport {
+  const notes = Object.entries(sites)
+    .filter(([, { nonFinite }]) => nonFinite > 0)
+    .map(([id, { nonFinite }]) => `${nonFinite} values of ${id} were NaN or infinite and are left out.`);
+  return { ...report, notes: [...report.notes, ...notes] };
 }
 
 function weightsOnly(): Error {

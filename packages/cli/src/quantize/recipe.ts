@@ -1,12 +1,4 @@
-import {
-  cascade,
-  choosePluginOf,
-  ends,
-  everywhere,
-  type BitwidthPolicy,
-  type FeatureSet,
-  type Recipe,
-} from '@lowbit/core';
+import { cascade, choosePluginOf, ends, everywhere, type BitwidthPolicy, type Recipe } from '@lowbit/core';
 
 import type { QuantizeOptions } from '../usage/quantize-options.js';
 import { integerForm } from '../usage/integer-form.js';
@@ -15,9 +7,9 @@ import { integerLayers } from './integer-layers.js';
 /**
  * The recipe that the options describe.
  *
- * @param features - of labelled samples, for policies that measure; where somebody gave these
+ * @param data - that a policy may decide by
  */
-export function recipeFrom(options: QuantizeOptions, features: FeatureSet | undefined): Recipe {
+export function recipeFrom(options: QuantizeOptions, data: Recipe['data']): Recipe {
   const { weights, granularity, include, exclude, activations, activationBits, methods, parameters } =
     options;
   return {
@@ -26,7 +18,7 @@ export function recipeFrom(options: QuantizeOptions, features: FeatureSet | unde
     ...(granularity === undefined ? {} : { granularity }),
     registry: methods,
     ...(parameters === undefined ? {} : { parameterStorage: parameters }),
-    ...(features === undefined ? {} : { features }),
+    ...(data === undefined ? {} : { data }),
     ...(include.length > 0 ? { include } : {}),
     ...(exclude.length > 0 ? { exclude } : {}),
     ...(activations === undefined ? {} : { activations }),

@@ -3,6 +3,7 @@ import {
   isGranularity,
   optionsOf,
   pluginApi,
+  type AssignSettings,
   type BitAssignment,
   type BitwidthPolicy,
   type LayerDescriptor,
@@ -10,7 +11,7 @@ import {
 import { difference } from '../difference.js';
 import { must, type Law } from '../law.js';
 import { show } from '../show.js';
-import { sampleDraft, sampleLayers } from './sample-model.js';
+import { sampleDraft, sampleFeatures, sampleLayers } from './sample-model.js';
 
 /** What the policy is tried on; default: a made-up network of six layers. */
 export interface PolicyLawOptions {
@@ -32,6 +33,7 @@ export function policyLaws(policy: BitwidthPolicy, options: PolicyLawOptions = {
     { title: 'gives a reason for each assignment', run: () => assign().forEach(checkReason) },
     { title: 'names only quantizers and granularities that exist', run: () => assign().forEach(checkChoice) },
     { title: 'has nothing to say about an empty draft', run: () => checkEmpty(policy) },
+    { title: 'declares that it decides by features', run: () => checkNeeds(policy, draft, layers) },
   ];
 }
 
@@ -89,6 +91,23 @@ function checkChoice({ id, quantizer, granularity }: BitAssignment): void {
 function checkEmpty(policy: BitwidthPolicy): void {
   const assigned = assignBits(policy, [], []);
   must(assigned.length === 0, () => `an empty draft gets ${assigned.length} assignments`);
+}
+
+/** With and without features; whoever does not declare that it needs them is not given any that are measured on data. */
+function checkNeeds(
+  policy: BitwidthPolicy,
+  draft: readonly BitAssignment[],
+  layers: readonly LayerDescriptor[],
+): void {
+  const { needs } = policy;
+  must(needs === undefined || needs === 'features', () => `needs is ${show(needs)}`);
+  if (needs === 'features') return;
+  const assign = (settings: AssignSettings) => assignBits(policy, copyOf(draft), layers, settings);
+  const without = assign({});
+  // That it does not give the same twice is told by another law.
+  if (difference(without, assign({})) !== undefined) return;
+  const found = difference(without, assign({ features: sampleFeatures(layers) }));
+  must(found === undefined, () => `it needs features and does not say so: with them, ${found}`);
 }
 
 function copyOf(draft: readonly BitAssignment[]): BitAssignment[] {

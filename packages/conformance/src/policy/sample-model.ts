@@ -1,4 +1,10 @@
-import { sizeOf, type BitAssignment, type LayerDescriptor, type WeightDescriptor } from '@lowbit/core';
+import {
+  sizeOf,
+  type BitAssignment,
+  type FeatureSet,
+  type LayerDescriptor,
+  type WeightDescriptor,
+} from '@lowbit/core';
 import { normalValues } from '../samples.js';
 
 /** The layers of a small made-up network: convolutions, a recurrent layer with two weights, a classifier. */
@@ -25,6 +31,17 @@ export function sampleDraft(layers: readonly LayerDescriptor[]): readonly BitAss
         ? { id, bits: 'float', reason: 'excluded' }
         : { id, bits: 8, reason: '8 bits everywhere' },
     );
+}
+
+/** Features of two classes, which every layer separates better than the one before. */
+export function sampleFeatures(layers: readonly LayerDescriptor[]): FeatureSet {
+  const labels = Array.from({ length: 32 }, (_, i) => i % 2);
+  const noise = normalValues(32, 1);
+  const valuesAt = (depth: number) => noise.map((value, i) => value + (depth + 1) * (labels[i] as number));
+  return {
+    labels,
+    layers: new Map(layers.map(({ id, depth }) => [id, { dimensions: 1, values: valuesAt(depth) }])),
+  };
 }
 
 function layer(id: string, op: string, depth: number, weights: readonly WeightDescriptor[]): LayerDescriptor {

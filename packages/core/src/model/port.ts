@@ -5,7 +5,7 @@ import type { Options } from '../plugin/options.js';
 import type { FeatureSet, Granularity } from '../plugin/policy.js';
 import type { GridKind, NormalDistribution, Quantizer } from '../plugin/quantizer.js';
 import type { ParameterStorage, QuantizedTensor, SliceParameters } from '../scheme/types.js';
-import type { SessionOptions } from '../session/events.js';
+import type { SessionOptions } from './events.js';
 import type { RunOptions, RunOutputs } from './run.js';
 
 /** What the packed form of a weight wants, so that it can be taken. */

@@ -1,4 +1,5 @@
 import type { Calibration } from '../calibration/statistics.js';
+import type { Batch } from './port.js';
 import type { BitPolicyChoice, QuantizerChoice, ScheduleChoice } from '../plugin/choice.js';
 import type { FeatureSet, Granularity } from '../plugin/policy.js';
 import type { Registry } from '../plugin/registry.js';
@@ -26,9 +27,16 @@ export interface Recipe extends RecipeSettings {
   readonly activations?: QuantizerChoice;
   /** Bits of every activation, or `weights`: as many as the weights of the layer that takes them. Default 8. */
   readonly activationBits?: number | 'weights';
-  /** Statistics from the port's `observe`, needed by quantizers of activations that are not dynamic. */
+  /**
+   * Batches to run the model on for whatever else is needed: statistics of activations where `calibration` is not given, features
+   * where a policy needs them, `features` is not given and batches have labels. What can be iterated again, such as a list or what
+   * `readBatches` of `@lowbit/data` gives, is read once for each; of what cannot, such as a generator, batches are kept in memory, and the
+   * report says so, as it does when they are not needed.
+   */
+  readonly data?: Iterable<Batch> | AsyncIterable<Batch>;
+  /** Statistics from the port's `observe`, needed by quantizers of activations that are not dynamic, where there are no `data`. */
   readonly calibration?: Calibration;
-  /** Features of labelled samples, from the port's `features`, for policies that measure separability. */
+  /** Features of labelled samples, from the port's `features`, for policies that measure separability, where there are no `data`. */
   readonly features?: FeatureSet;
   /** For `train`: what happens round by round. A value, or a name that `registry` knows. Default: one round. */
   readonly schedule?: ScheduleChoice;

@@ -1,4 +1,4 @@
-import type { SessionOptions } from '../session/events.js';
+import type { SessionOptions } from './events.js';
 
 /** Values that came out of a running model. */
 export interface RunTensor {

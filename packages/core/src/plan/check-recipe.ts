@@ -6,7 +6,7 @@ import type { Recipe, RecipeSettings } from '../model/recipe.js';
 import { isPromise } from '../errors/is-promise.js';
 import { checkRegistry } from '../plugin/registry.js';
 import { unmatchedGlobs, unmatchedOps } from '../policy/glob.js';
-import { typeProblems } from './recipe-types.js';
+import { dataProblems, typeProblems } from './recipe-types.js';
 import { wordValue } from '../errors/word-value.js';
 
 const settings = [
@@ -20,7 +20,7 @@ const settings = [
 const members = {
   recipe: [
     ...settings,
-    ...(['rules', 'activations', 'activationBits', 'calibration', 'features', 'schedule'] as const),
+    ...(['rules', 'activations', 'activationBits', 'data', 'calibration', 'features', 'schedule'] as const),
     ...(['include', 'exclude', 'registry', 'seed'] as const),
   ] as const satisfies readonly (keyof Recipe)[],
   rule: ['match', ...settings],
@@ -38,6 +38,7 @@ export function checkRecipe(recipe: Recipe, layers: readonly LayerDescriptor[]):
   throwProblems([
     ...strangers(recipe, members.recipe, 'recipe'),
     ...typeProblems({ ...recipe }, 'recipe'),
+    ...dataProblems(recipe.data, 'recipe.data'),
     ...withoutEffect(recipe),
     ...rulesProblems(recipe.rules, layers),
     ...unmatchedGlobs(texts(recipe.include), layers, 'include'),

@@ -7,13 +7,15 @@ import { choosePlugin } from './choose-plugin.js';
 import { defaultQuantizer, type BitPolicyChoice } from '../plugin/choice.js';
 import { choosePluginOf, type Chosen } from '../plugin/choose.js';
 import type { Plugin } from '../plugin/plugin.js';
-import type { BitAssignment, BitwidthPolicy } from '../plugin/policy.js';
+import type { BitAssignment, BitwidthPolicy, FeatureSet } from '../plugin/policy.js';
 import { registry, type Registry } from '../plugin/registry.js';
 import { assignBits } from '../policy/assign-bits.js';
 import { assignByLayer } from '../policy/overrides.js';
 import { everywhere } from '../policy/policies.js';
 import { matchesGlob } from '../policy/glob.js';
 import type { ParameterStorage } from '../scheme/types.js';
+import { featuresFor } from './features-for.js';
+import { sessionTypes, type SessionOptions } from '../model/events.js';
 import { checkRecipe } from './check-recipe.js';
 import { fittingGranularity } from './granularity.js';
 import { meetWanted } from './meet-wanted.js';
@@ -28,9 +30,11 @@ import type { PlanEntry, QuantizationPlan } from './plan.js';
 export interface PlannedWork {
   readonly plan: QuantizationPlan;
   readonly registry: Registry;
+  /** What was measured on the recipe's data, for policies that decide by it. */
+  readonly features?: FeatureSet;
 }
 
-export interface PlanOptions {
+export interface PlanOptions extends SessionOptions {
   /** For training, which moves values: what was quantized before may be quantized too. Default false. */
   readonly forTraining?: boolean;
 }
@@ -49,30 +53,37 @@ export async function makePlan<M>(
   recipe: Recipe,
   options: PlanOptions = {},
 ): Promise<PlannedWork> {
-  const { resolved, registry } = await planResolved(port, recipe, options);
-  return { plan: resolved.plan, registry };
+  checkOptions(options, { ...sessionTypes, forTraining: optionTypes.flag }, 'makePlan');
+  const { resolved, ...others } = await planResolved(port, recipe, options);
+  return { plan: resolved.plan, ...others };
 }
 
-/** A resolved plan, and the plugins that its names stand for. */
-export interface ResolvedWork {
+/** A resolved plan, the plugins that its names stand for, and what was measured for it. */
+export interface ResolvedWork extends Omit<PlannedWork, 'plan'> {
   readonly resolved: ResolvedPlan;
-  readonly registry: Registry;
 }
 
 /** The same as {@link makePlan}, with everything that the plan names. */
 export async function planResolved<M>(
   port: ModelPort<M>,
-  recipe: Recipe,
-  options: PlanOptions = {},
+  given: Recipe,
+  { forTraining = false, ...session }: PlanOptions = {},
 ): Promise<ResolvedWork> {
   checkPort(port);
-  checkOptions(options, { forTraining: optionTypes.flag }, 'makePlan');
   const described = await port.layers();
-  const layers = options.forTraining === true ? described.map(withoutHistory) : described;
-  checkRecipe(recipe, layers);
+  const layers = forTraining ? described.map(withoutHistory) : described;
+  checkRecipe(given, layers);
   const weights = uniqueWeights(layers);
-  const plugins = new Set<Plugin>(recipe.registry?.list());
-  const drafts = applyRules(decideBits(weights, layers, recipe, plugins), layers, recipe, plugins);
+  const plugins = new Set<Plugin>(given.registry?.list());
+  const policies = choosePolicies(given, plugins);
+  const features = await featuresFor(port, given, policies.all, session);
+  const recipe = features === undefined ? given : { ...given, features };
+  const drafts = applyRules(
+    decideBits(weights, layers, recipe, policies.own),
+    layers,
+    recipe,
+    policies.ofRules,
+  );
   const entries = drafts.map((draft) =>
     planEntry(draft, weights.get(draft.id) as PlacedWeight, recipe, plugins),
   );
@@ -89,7 +100,7 @@ export async function planResolved<M>(
   const { resolved, problems } = resolvePlan(plan, described, known, port.supports);
   throwProblems(problems);
   if (leavesAll(plan)) throw nothingToQuantize(port.name, entries, layers);
-  return { resolved, registry: known };
+  return { resolved, registry: known, ...(features === undefined ? {} : { features }) };
 }
 
 /** The layer as one whose weights may be quantized whatever was done to them. */
@@ -105,9 +116,9 @@ function decideBits(
   weights: ReadonlyMap<string, PlacedWeight>,
   layers: readonly LayerDescriptor[],
   recipe: Recipe,
-  plugins: ReadonlySet<Plugin>,
+  policy: Chosen<BitwidthPolicy>,
 ): Draft[] {
-  const { bits = 8, parameterStorage = 'float32' } = recipe;
+  const { parameterStorage = 'float32' } = recipe;
   // Weights that stay as they are are float already for the policy, which shares bits among the others.
   const start = [...weights].map(([id, placed]): BitAssignment => {
     const left = reasonToLeave(placed, recipe);
@@ -115,7 +126,6 @@ function decideBits(
       ? { id, bits: 8, reason: '8 bits by default' }
       : { id, bits: 'float', reason: left };
   });
-  const policy = policyOf(bits, plugins);
   const assigned = assignBits(policy.plugin, start, layers, { ...recipe, options: policy.options });
   const decided = new Map(assigned.map((entry) => [entry.id, entry]));
   const missing = start.find((entry) => !decided.has(entry.id));
@@ -126,6 +136,13 @@ function decideBits(
     ...(decided.get(id) as BitAssignment),
     parameterStorage,
   }));
+}
+
+/** The policies of a recipe and of its rules, which have one where they give bits. */
+function choosePolicies({ bits = 8, rules = [] }: Recipe, plugins: ReadonlySet<Plugin>) {
+  const own = policyOf(bits, plugins);
+  const ofRules = rules.map((rule) => (rule.bits === undefined ? undefined : policyOf(rule.bits, plugins)));
+  return { own, ofRules, all: [own, ...ofRules.filter((policy) => policy !== undefined)] };
 }
 
 function policyOf(bits: number | BitPolicyChoice, plugins: ReadonlySet<Plugin>): Chosen<BitwidthPolicy> {
@@ -146,12 +163,12 @@ function applyRules(
   drafts: readonly Draft[],
   layers: readonly LayerDescriptor[],
   recipe: Recipe,
-  plugins: ReadonlySet<Plugin>,
+  policies: readonly (Chosen<BitwidthPolicy> | undefined)[],
 ): Draft[] {
   return (recipe.rules ?? []).reduce<Draft[]>(
-    (current, rule) => {
+    (current, rule, i) => {
       const { name, op } = rule.match;
-      const policy = rule.bits === undefined ? undefined : policyOf(rule.bits, plugins);
+      const policy = policies[i];
       const assigned =
         policy && assignBits(policy.plugin, current, layers, { ...recipe, options: policy.options });
       const proposed = new Map(assigned?.map((entry) => [entry.id, entry.bits]));

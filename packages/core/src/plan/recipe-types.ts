@@ -1,6 +1,7 @@
 import type { Problem } from '../errors/error.js';
 import { nearestName, suggestName } from '../errors/nearest-name.js';
 import { wordValue } from '../errors/word-value.js';
+import { batchesType } from '../model/check-batches.js';
 import type { Plugin } from '../plugin/plugin.js';
 import { isGranularity } from './granularity.js';
 
@@ -101,6 +102,15 @@ function activationBitsProblems(given: unknown, where: string): Problem[] {
 function seedProblems(given: unknown, where: string): Problem[] {
   if (given === undefined || Number.isSafeInteger(given)) return [];
   return [problem(where, 'an integer', wordValue(given))];
+}
+
+/** The problem of what no batches can be taken from. A promise is told by its own. */
+export function dataProblems(given: unknown, where: string): Problem[] {
+  const { expected, fits, remedy } = batchesType;
+  if (given === undefined || isPromise(given) || fits(given)) return [];
+  const read = "Read files with readBatches of @lowbit/data/node: data: readBatches('photos', …).";
+  const told = typeof given === 'string' ? read : remedy;
+  return [{ ...problem(where, expected, wordValue(given)), ...(told === undefined ? {} : { remedy: told }) }];
 }
 
 function problem(where: string, expected: string, received: string): Problem {

@@ -30,7 +30,10 @@ function missingMembers(plugin: Plugin): readonly string[] {
     case 'quantizer':
       return badQuantizer(plugin);
     case 'policy':
-      return typeof plugin.assign === 'function' ? [] : ['a function assign'];
+      return [
+        ...(typeof plugin.assign === 'function' ? [] : ['a function assign']),
+        ...(plugin.needs === undefined || plugin.needs === 'features' ? [] : ["as needs, 'features'"]),
+      ];
     case 'schedule':
       return typeof plugin.next === 'function' ? [] : ['a function next'];
   }

@@ -41,6 +41,8 @@ export interface BitwidthPolicy {
   /** The options it knows, with defaults; `configured` holds the values chosen in the factory. */
   readonly options?: OptionSchema;
   readonly configured?: Options;
+  /** It decides by features: they are measured for it where the recipe has labelled data. */
+  readonly needs?: 'features';
   /** Returns one assignment for each of the draft's, in any order. */
   assign(
     draft: readonly BitAssignment[],

@@ -101,6 +101,7 @@ export function cascade(...policies: readonly BitwidthPolicy[]): BitwidthPolicy 
     api: 1,
     name: policies.map((policy) => policy.name).join(' + ') || 'cascade',
     summary: 'policies one after the other',
+    ...(policies.some(({ needs }) => needs === 'features') ? { needs: 'features' as const } : {}),
     assign: (draft, layers, { features }) =>
       policies.reduce(
         (current, policy) => assignBits(policy, current, layers, features === undefined ? {} : { features }),

@@ -12,12 +12,16 @@ import { resolvePlan } from '../plan/resolve.js';
 import type { ResolvedPlan } from '../plan/resolved-plan.js';
 import { checkRegistry, type Registry } from '../plugin/registry.js';
 import type { Report } from '../report/report.js';
-import { type QuantizeOptions, quantizeTypes } from './events.js';
+import { type QuantizeOptions, quantizeTypes } from '../model/events.js';
+import { batchesType } from '../model/check-batches.js';
+import type { Recipe } from '../model/recipe.js';
+import { dataWarnings, statisticsFor, type MeasuredInputs } from './observe-data.js';
+import { repeatable } from '../model/repeatable-data.js';
 import { fitActivations } from './fit-activations.js';
 import { brokenPromise } from './broken-promise.js';
 import { gridCost } from './grid-cost.js';
 import { ownGrids, withoutStaleWishes } from './own-grids.js';
-import { writePlan } from './write-plan.js';
+import { withWarnings, writePlan } from './write-plan.js';
 import { codeWeight, fitWeight } from './weight.js';
 
 /** What `quantize` and `applyPlan` give. */
@@ -25,11 +29,15 @@ export interface Quantized<M> {
   readonly model: M;
   readonly plan: QuantizationPlan;
   readonly report: Report;
+  /** What was observed on the data, to be stored and given as `calibration` another time. Absent where nothing was. */
+  readonly calibration?: Calibration;
 }
 
 export interface ApplyOptions extends QuantizeOptions {
   /** Statistics that the plan's activation sites are fitted to. */
   readonly calibration?: Calibration;
+  /** Batches that they are observed on, where they are needed and not given. */
+  readonly data?: Recipe['data'];
 }
 
 /**
@@ -49,24 +57,34 @@ export async function applyPlan<M>(
   const call = 'applyPlan(port, plan, registry)';
   checkIsPlan(plan, call);
   checkRegistry(registry, call, true);
-  checkOptions(options, { ...quantizeTypes, calibration: optionTypes.any }, 'applyPlan');
+  checkOptions(options, { ...quantizeTypes, calibration: optionTypes.any, data: batchesType }, 'applyPlan');
   const { port: formed, problems } = formedPort(port, plan);
   const layers = await formed.layers();
   const resolution = resolvePlan(plan, layers, registry, formed.supports);
   const others = [...resolution.problems, ...quantizedTwice(plan, layers)];
   throwProblems([...otherPort(plan, port.name), ...problems, ...others.filter(holdsBeside(problems))]);
   if (leavesAll(plan)) throw emptyPlan(plan);
-  return applyResolved(formed, resolution.resolved, options);
+  const { calibration, data } = options;
+  const inputs = { calibration, data: data && repeatable(data) };
+  return applyResolved(formed, resolution.resolved, inputs, options);
 }
 
-/** Fits, encodes and writes what a plan says. */
-export function applyResolved<M>(
+/**
+ * Measures what a plan is fitted to, fits, encodes and writes.
+ *
+ * @param isMeasured Whether something was measured on the data already.
+ */
+export async function applyResolved<M>(
   port: ModelPort<M>,
   resolved: ResolvedPlan,
-  options: ApplyOptions,
+  inputs: MeasuredInputs,
+  options: QuantizeOptions,
+  isMeasured = false,
 ): Promise<Quantized<M>> {
-  const fitted = fitActivations(resolved.sites, options.calibration);
-  return writePlan(
+  const calibration = await statisticsFor(port, resolved, inputs, options);
+  const isObserved = calibration !== inputs.calibration;
+  const fitted = fitActivations(resolved.sites, calibration);
+  const written = await writePlan(
     port,
     { ...ownGrids(withoutStaleWishes(resolved), fitted), ...fitted },
     (own, values) => codeWeight(own, values, fitWeight(own, values)),
@@ -76,6 +94,9 @@ export function applyResolved<M>(
       broken: brokenPromise(own, scheme),
     }),
   );
+  const warnings = dataWarnings(inputs, resolved, isObserved || isMeasured);
+  const done = withWarnings(written, warnings);
+  return isObserved && calibration !== undefined ? { ...done, calibration } : done;
 }
 
 /** The port in the plan's form; as it is where it cannot take that, so that what else is wrong is found too. */

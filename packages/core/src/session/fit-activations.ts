@@ -1,6 +1,5 @@
 import {
   type Calibration,
-  checkCalibration,
   isComplete,
   type RangeStatistics,
   type SiteStatistics,
@@ -23,7 +22,6 @@ export function fitActivations(
   sites: readonly ResolvedSite[],
   calibration: Calibration | undefined,
 ): FittedActivations {
-  if (calibration !== undefined) checkCalibration(calibration);
   const activations = new Map<string, FittedSite>();
   const floatSites = new Map<string, string>();
   for (const site of sites) {

@@ -3,7 +3,8 @@ import type { ModelPort } from '../model/port.js';
 import type { Recipe } from '../model/recipe.js';
 import { planResolved } from '../plan/make-plan.js';
 import { applyResolved, type Quantized } from './apply-plan.js';
-import { type QuantizeOptions, quantizeTypes } from './events.js';
+import { type QuantizeOptions, quantizeTypes } from '../model/events.js';
+import { withRepeatable } from './observe-data.js';
 import { pauses } from './pause.js';
 
 /**
@@ -15,14 +16,15 @@ import { pauses } from './pause.js';
  */
 export async function quantize<M>(
   port: ModelPort<M>,
-  recipe: Recipe,
+  given: Recipe,
   options: QuantizeOptions = {},
 ): Promise<Quantized<M>> {
   checkOptions(options, quantizeTypes, 'quantize');
   options.onProgress?.({ phase: 'plan', done: 0, total: 1 });
   await pauses(options.signal)();
-  const { resolved } = await planResolved(port, recipe);
+  const { recipe, data } = withRepeatable(given);
+  const { resolved, features } = await planResolved(port, recipe, options);
   options.onProgress?.({ phase: 'plan', done: 1, total: 1 });
   const { calibration } = recipe;
-  return applyResolved(port, resolved, calibration === undefined ? options : { ...options, calibration });
+  return applyResolved(port, resolved, { calibration, data }, options, features !== undefined);
 }

@@ -5,7 +5,7 @@ import { measureWritten } from '../report/measure-written.js';
 import type { GridCost, WeightReport } from '../report/report.js';
 import type { QuantizedTensor } from '../scheme/types.js';
 import type { Quantized } from './apply-plan.js';
-import type { QuantizeOptions } from './events.js';
+import type { QuantizeOptions } from '../model/events.js';
 import { costWords } from './grid-cost.js';
 import { pauses } from './pause.js';
 import { type CodedWeight, weightReader, weightRow } from './weight.js';
@@ -57,6 +57,14 @@ export async function writePlan<M>(
     plan: outcome.plan,
     report: buildReport(port.name, outcome, written, applied),
   };
+}
+
+/** The same with more warnings in its report. */
+export function withWarnings<M>(done: Quantized<M>, warnings: readonly string[]): Quantized<M> {
+  const { report } = done;
+  return warnings.length === 0
+    ? done
+    : { ...done, report: { ...report, warnings: [...report.warnings, ...warnings] } };
 }
 
 function withRemarks(row: WeightReport, remarks: Remarks | undefined, measure: boolean): WeightReport {

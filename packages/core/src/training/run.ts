@@ -1,7 +1,7 @@
 import type { Quantized } from '../session/apply-plan.js';
 import { optionTypes, type OptionTypes } from '../errors/check-argument.js';
 import { batchesType } from '../model/check-batches.js';
-import { sessionTypes, type SessionOptions } from '../session/events.js';
+import { sessionTypes, type SessionOptions } from '../model/events.js';
 import type { Batch } from '../model/port.js';
 import type { TrainingCheckpoint } from './checkpoint.js';
 

@@ -12,6 +12,7 @@ import type { ResolvedPlan } from '../plan/resolved-plan.js';
 import { choosePluginOf } from '../plugin/choose.js';
 import type { Registry } from '../plugin/registry.js';
 import { fitActivations } from '../session/fit-activations.js';
+import { dataWarnings, statisticsFor, withRepeatable } from '../session/observe-data.js';
 import { awaitedResult } from './awaited-result.js';
 import type { TrainingCheckpoint } from './checkpoint.js';
 import { checkResume } from './check-resume.js';
@@ -49,7 +50,7 @@ export function train<M>(port: TrainablePort<M>, recipe: Recipe, options: TrainO
     const before = await port.variables();
     let isOver = false;
     try {
-      steps = await begin(port, recipe, options, before);
+      steps = await begin(port, withRepeatable(recipe), options, before);
       for (let round = await steps.next(); round !== null; round = await steps.next()) {
         stopIfAborted(options.signal, 'train');
         rounds.push(round);
@@ -84,11 +85,12 @@ export function train<M>(port: TrainablePort<M>, recipe: Recipe, options: TrainO
 
 async function begin<M>(
   port: TrainablePort<M>,
-  recipe: Recipe,
-  { batches, resume }: TrainOptions,
+  { recipe, data }: ReturnType<typeof withRepeatable>,
+  { batches, resume, ...session }: TrainOptions,
   variables: ReadonlyMap<string, Float32Array>,
 ): Promise<Trainer<M>> {
-  const { resolved: planned, registry } = await planResolved(port, recipe, { forTraining: true });
+  const work = await planResolved(port, recipe, { ...session, forTraining: true });
+  const { resolved: planned, registry } = work;
   const schedule =
     recipe.schedule === undefined ? undefined : choosePluginOf('schedule', recipe.schedule, recipe.registry);
   if (resume !== undefined)
@@ -96,10 +98,14 @@ async function begin<M>(
   const resolved = resume === undefined ? planned : resumedPlan(resume, planned, registry, port);
   const rounds = finishedRounds(recipe, resume);
   const start = { memory: {}, frozen: new Map(), ...resume, resolved, rounds, bits: bitsOf(planned.plan) };
-  const fitted = fitActivations(resolved.sites, recipe.calibration);
+  const { calibration } = recipe;
+  const statistics = await statisticsFor(port, resolved, { calibration, data }, session);
+  const isMeasured = work.features !== undefined || statistics !== calibration;
+  const warnings = dataWarnings({ calibration, data }, resolved, isMeasured);
+  const fitted = fitActivations(resolved.sites, statistics);
   if (resume !== undefined) port.assign(resume.variables);
   if (fitted.activations.size > 0) await port.substitute(fitted.activations);
-  return trainer({ port, schedule, fitted, batches: await collect(batches) }, start);
+  return trainer({ port, schedule, fitted, warnings, batches: await collect(batches) }, start);
 }
 
 /** The plan of a checkpoint, with the bits that rounds have changed. */

@@ -6,8 +6,8 @@ import type { ResolvedPlan } from '../plan/resolved-plan.js';
 import type { Chosen } from '../plugin/choose.js';
 import type { Round, Schedule } from '../plugin/schedule.js';
 import type { Quantized } from '../session/apply-plan.js';
-import type { SessionOptions } from '../session/events.js';
-import { writePlan } from '../session/write-plan.js';
+import type { SessionOptions } from '../model/events.js';
+import { withWarnings, writePlan } from '../session/write-plan.js';
 import { askSchedule } from './ask-schedule.js';
 import type { TrainingCheckpoint } from './checkpoint.js';
 import { frozenWeights } from './frozen-weights.js';
@@ -22,6 +22,8 @@ export interface TrainingWork<M> {
   readonly schedule: Chosen<Schedule> | undefined;
   readonly fitted: FittedActivations;
   readonly batches: readonly Batch[];
+  /** What there is to say besides, for the report. */
+  readonly warnings: readonly string[];
 }
 
 /** The steps of a training run, one after the other. */
@@ -89,7 +91,8 @@ export function trainer<M>(work: TrainingWork<M>, start: TrainingStart): Trainer
     loss,
     async finish(options) {
       if (batches.length > 0) await port.settle?.(batches);
-      return writePlan(port, { ...resolved, ...work.fitted }, frozen.encode, options);
+      const outcome = { ...resolved, ...work.fitted };
+      return withWarnings(await writePlan(port, outcome, frozen.encode, options), work.warnings);
     },
     async checkpoint(rounds) {
       const run = { bits: start.bits, schedule: schedule?.plugin.name ?? null };

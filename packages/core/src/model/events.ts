@@ -7,11 +7,11 @@ export interface CancelSignal {
 }
 
 export interface ProgressEvent {
-  readonly phase: 'plan' | 'quantize' | 'write';
-  /** Finished and total steps of this phase. */
+  readonly phase: 'plan' | 'features' | 'observe' | 'quantize' | 'write';
+  /** Finished and total steps of this phase; the total is 0 where nobody knows it. */
   readonly done: number;
   readonly total: number;
-  /** Id of the weight in work. */
+  /** Id of the weight or batch in work. */
   readonly id?: string;
 }
 
@@ -29,6 +29,12 @@ export const sessionTypes: OptionTypes<SessionOptions> = {
 export interface QuantizeOptions extends SessionOptions {
   /** Whether the report tells errors and histograms of weights, for which each is decoded; default `true`. */
   readonly measure?: boolean;
+  /** `all`: whatever is observed on data serves other quantizers too. Default: what those of the plan need. */
+  readonly statistics?: 'all';
 }
 
-export const quantizeTypes: OptionTypes<QuantizeOptions> = { ...sessionTypes, measure: optionTypes.flag };
+export const quantizeTypes: OptionTypes<QuantizeOptions> = {
+  ...sessionTypes,
+  measure: optionTypes.flag,
+  statistics: { expected: "'all'", fits: (value) => value === 'all' },
+};

@@ -1,0 +1,40 @@
+import { LowbitError } from '../errors/error.js';
+import type { ModelPort } from '../model/port.js';
+import type { Recipe } from '../model/recipe.js';
+import type { Chosen } from '../plugin/choose.js';
+import type { BitwidthPolicy, FeatureSet } from '../plugin/policy.js';
+import type { SessionOptions } from '../model/events.js';
+import { repeatable } from '../model/repeatable-data.js';
+
+/**
+ * The features that policies decide by, measured on the recipe's data; `undefined` where no policy needs them, somebody gives them, or the
+ * batches have no labels.
+ *
+ * @throws LowbitError `calibration-invalid` for a port that cannot run its model; `aborted`; the port's own errors.
+ */
+export async function featuresFor<M>(
+  port: ModelPort<M>,
+  { data, features }: Recipe,
+  policies: readonly Chosen<BitwidthPolicy>[],
+  { signal, onProgress }: SessionOptions,
+): Promise<FeatureSet | undefined> {
+  const isNeeded = policies.some(({ plugin }) => plugin.needs === 'features');
+  if (!isNeeded || data === undefined || features !== undefined) return undefined;
+  const { batches, first } = repeatable(data);
+  if ((await first())?.labels === undefined) return undefined;
+  if (port.features === undefined) throw cannotRun(port.name);
+  return port.features(batches, {
+    ...(signal === undefined ? {} : { signal }),
+    onProgress: (event) => onProgress?.({ ...event, phase: 'features' }),
+  });
+}
+
+function cannotRun(name: string): LowbitError {
+  return new LowbitError({
+    code: 'calibration-invalid',
+    where: 'data',
+    expected: 'a model whose layers can be looked at while it runs',
+    received: `one of the kind '${name}'`,
+    remedy: 'Leave the labels out: the policy then decides without data.',
+  });
+}

@@ -1,0 +1,94 @@
+import { checkCalibration, type Calibration } from '../calibration/statistics.js';
+import { LowbitError } from '../errors/error.js';
+import { stopIfAborted } from '../errors/stop-if-aborted.js';
+import type { ModelPort } from '../model/port.js';
+import { batchesType } from '../model/check-batches.js';
+import type { ResolvedPlan } from '../plan/resolved-plan.js';
+import type { QuantizeOptions } from '../model/events.js';
+import type { Recipe } from '../model/recipe.js';
+import { repeatable, type RepeatableData } from '../model/repeatable-data.js';
+
+/** What a plan is fitted to. */
+export interface MeasuredInputs {
+  /** Statistics that somebody has already. */
+  readonly calibration?: Calibration | undefined;
+  readonly data?: RepeatableData | undefined;
+}
+
+/** The recipe with data that are read as often as needed; as it is where it has none, or something else in its place. */
+export function withRepeatable(recipe: Recipe): {
+  readonly recipe: Recipe;
+  readonly data?: RepeatableData | undefined;
+} {
+  const given = (Object(recipe) as Recipe).data;
+  if (given === undefined || !batchesType.fits(given)) return { recipe };
+  const data = repeatable(given);
+  return { recipe: { ...recipe, data: data.batches }, data };
+}
+
+/**
+ * The statistics that the activation sites of a plan are fitted to: those that are there already, or what their quantizers need of the
+ * data. `undefined` where nothing is needed, and without data.
+ *
+ * @throws LowbitError `invalid-argument`, `calibration-invalid` for other statistics; `calibration-missing` for a port that cannot run its model; `aborted`; the port's own errors.
+ */
+export async function statisticsFor<M>(
+  port: ModelPort<M>,
+  { sites }: ResolvedPlan,
+  { calibration, data }: MeasuredInputs,
+  { signal, onProgress, statistics }: QuantizeOptions,
+): Promise<Calibration | undefined> {
+  if (calibration !== undefined) checkCalibration(calibration);
+  if (calibration !== undefined || data === undefined) return calibration;
+  const fitted = sites.filter(({ quantizer }) => !quantizer.dynamic);
+  if (fitted.length === 0) return undefined;
+  if (port.observe === undefined) throw cannotRun(port.name);
+  const needed = fitted.every(({ quantizer }) => quantizer.needs === 'ranges') ? 'ranges' : 'all';
+  const observed = await port.observe(data.batches, {
+    statistics: statistics ?? needed,
+    ...(signal === undefined ? {} : { signal }),
+    onProgress: (event) => onProgress?.({ ...event, phase: 'observe' }),
+  });
+  stopIfAborted(signal, 'observe');
+  return observed;
+}
+
+/**
+ * What there is to say of the data, for the report: that nothing was measured on them, or that they are kept in memory.
+ *
+ * @param isMeasured Whether something was.
+ */
+export function dataWarnings(
+  { calibration, data }: MeasuredInputs,
+  { plan, sites }: ResolvedPlan,
+  isMeasured: boolean,
+): readonly string[] {
+  if (data === undefined) return [];
+  const kept = data.kept();
+  if (isMeasured)
+    return kept === 0
+      ? []
+      : [
+          `data: ${kept} batches were kept in memory, since they can be iterated over only once; of a list of files, as readBatches gives them, one is in memory at a time`,
+        ];
+  const why =
+    calibration !== undefined
+      ? 'there are statistics already'
+      : plan.activations === undefined
+        ? 'weights alone are quantized, and bits are decided without them'
+        : sites.length === 0
+          ? 'nothing that the model computes can be quantized'
+          : 'ranges are measured on every run';
+  return [`data: the data were not read, since ${why}`];
+}
+
+function cannotRun(name: string): LowbitError {
+  return new LowbitError({
+    code: 'calibration-missing',
+    where: 'data',
+    expected: 'a port that can run its model, to observe what its activations are',
+    received: `a port '${name}' that cannot`,
+    remedy:
+      'Give the port what runs the model, as in onnx(bytes, { ort }), or pass statistics that were observed elsewhere as calibration.',
+  });
+}
