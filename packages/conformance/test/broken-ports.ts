@@ -3,6 +3,7 @@ import type {
   LayerDescriptor,
   ModelPort,
   RunOptions,
+  StorageCost,
   StorageNote,
   WeightDescriptor,
 } from '@lowbit/core';
@@ -186,6 +187,12 @@ export const brokenPorts: Readonly<Record<string, Options>> = {
       },
     }),
   },
+  'tells what a weight costs, never less than is written': withPort((port) => ({
+    cost(weight, entry) {
+      const { storedBytes, ...rest } = port.cost!(weight, entry) as StorageCost;
+      return { ...rest, storedBytes: storedBytes - 1 };
+    },
+  })),
   'runs with the values that replace those of a weight, and with its own after that': keepingValues(),
   'gives the tensors that are wanted beside the outputs': running((options) =>
     options?.want?.[0] === 'x' ? {} : options,

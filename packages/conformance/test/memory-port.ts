@@ -1,5 +1,6 @@
 import {
   decode,
+  packedCost,
   LowbitError,
   packedTensorBytes,
   type Applied,
@@ -32,6 +33,7 @@ export function memoryPort(model: MemoryModel): ModelPort<MemoryModel> {
     name: 'memory',
     supports: { parameterStorage: ['float32'], activations: false },
     layers: () => Object.keys(model).map((id, depth) => layerOf(id, depth, model)),
+    cost: packedCost,
     write: () => writer(model),
     run: (batches, options) => run(model, batches, options),
   };

@@ -49,6 +49,7 @@ export { type Random, seededRandom, seedFrom } from './numeric/random.js';
 export { meanAndDeviation, range } from './numeric/statistics.js';
 export { arrayOps, type ArrayTensor } from './ops/array.js';
 export type { Ops } from './ops/ops.js';
+export { type CostEntry, packedCost, standIns, type StorageCost, totalCost } from './plan/cost.js';
 export { groupSize, isGranularity } from './plan/granularity.js';
 export { makePlan, type PlannedWork, type PlanOptions } from './plan/make-plan.js';
 export { parsePlan } from './plan/parse-plan.js';
@@ -126,6 +127,7 @@ export {
 export { decode, levelValue } from './scheme/decode.js';
 export { encode, type EncodeSettings } from './scheme/encode.js';
 export { evenLevels, type EvenLevels } from './scheme/even-levels.js';
+export { schemeOutline, type SchemeOutline } from './scheme/outline.js';
 export { pack, packedBytes, unpack } from './scheme/pack.js';
 export { sizeOf } from './scheme/shape.js';
 export { parameterShape, type SliceLayout, sliceLayout } from './scheme/slicing.js';

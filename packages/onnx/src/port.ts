@@ -1,4 +1,4 @@
-import type { LayerDescriptor, ModelPort, PortCapabilities } from '@lowbit/core';
+import { standIns, type LayerDescriptor, type ModelPort, type PortCapabilities } from '@lowbit/core';
 import { activationSites } from './activations/activation-sites.js';
 import { modelWriter, type OnnxResult } from './model-writer.js';
 import { layerDescriptors } from './layer-descriptors.js';
@@ -6,6 +6,7 @@ import { checkOptions, type OnnxOptions } from './onnx-options.js';
 import { formOf, optionsOfForm } from './plan-form.js';
 import { externalFiles } from './read/external-files.js';
 import { modelBytes, type ModelBytes } from './read/model-bytes.js';
+import { storageCost } from './rewrite/storage-cost.js';
 import { running, type Lend } from './running.js';
 import { type DescribedSource, readDescribed, type Source } from './source.js';
 import { runtimeOf } from './target/runtime.js';
@@ -78,6 +79,10 @@ export function onnx(model: ModelBytes, options: OnnxOptions = {}): OnnxPort {
     form: formOf(integers),
     inForm: (form) => onnx(bytes, { ...options, ...optionsOfForm(form, integers) }),
     layers: describe,
+    async cost(weight, entry) {
+      const { model: read, description } = await (unchanged ??= readDescribed(source));
+      return storageCost(read, description.sites, weight.id, standIns(weight, entry), optimize, runtime);
+    },
     ...(ort === undefined ? {} : running(source, ort, lend, describe)),
     write: (outcome) => modelWriter(source, outcome, take),
   };

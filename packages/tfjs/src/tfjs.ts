@@ -5,6 +5,7 @@ import { observe } from './observe/observe.js';
 import { runModel } from './observe/run.js';
 import { modelWriter } from './apply/model-writer.js';
 import { describeLayer } from './describe/describe-layer.js';
+import { storageCost } from './form/storage-cost.js';
 import {
   checkedForm,
   portFormOf,
@@ -22,11 +23,11 @@ import { trainingSide } from './training/training-side.js';
 
 /** A TensorFlow.js model that can be quantized, observed and trained. */
 export type TfjsPort = TrainablePort<LayersModel> &
-  Required<Pick<TrainablePort<LayersModel>, 'observe' | 'features' | 'run' | 'loss' | 'settle'>>;
+  Required<Pick<TrainablePort<LayersModel>, 'cost' | 'observe' | 'features' | 'run' | 'loss' | 'settle'>>;
 
 /** A TensorFlow.js model that can be quantized and observed; its batch normalization goes into the layers before it. */
 export type FoldingPort = Required<
-  Pick<TfjsPort, 'name' | 'supports' | 'form' | 'layers' | 'observe' | 'features' | 'write'>
+  Pick<TfjsPort, 'name' | 'supports' | 'form' | 'layers' | 'cost' | 'observe' | 'features' | 'write'>
 > &
   Pick<TfjsPort, 'inForm'>;
 
@@ -95,6 +96,7 @@ function inferencePort(model: LayersModel, folding: FoldingOf, form: StorageForm
         wantingForm(describeFolded(describeLayer(entry, depth, before), entry.layer, found), form),
       );
     },
+    cost: (weight, entry) => storageCost(weight, entry, form),
     observe: (batches, options) => observe(model, batches, options),
     features: (batches, options) => features(model, batches, options),
     write: (outcome) => modelWriter(model, outcome, folding, form),

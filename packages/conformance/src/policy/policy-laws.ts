@@ -3,7 +3,6 @@ import {
   isGranularity,
   optionsOf,
   pluginApi,
-  type AssignSettings,
   type BitAssignment,
   type BitwidthPolicy,
   type LayerDescriptor,
@@ -102,7 +101,8 @@ function checkNeeds(
   const { needs } = policy;
   must(needs === undefined || needs === 'features', () => `needs is ${show(needs)}`);
   if (needs === 'features') return;
-  const assign = (settings: AssignSettings) => assignBits(policy, copyOf(draft), layers, settings);
+  const assign = (settings: Parameters<typeof assignBits>[3]) =>
+    assignBits(policy, copyOf(draft), layers, settings);
   const without = assign({});
   // That it does not give the same twice is told by another law.
   if (difference(without, assign({})) !== undefined) return;

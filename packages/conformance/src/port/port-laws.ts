@@ -1,4 +1,5 @@
 import type { Law } from '../law.js';
+import { costLaws } from './costs.js';
 import { descriptorLaws } from './descriptors.js';
 import type { PortLawOptions } from './options.js';
 import { runningLaws } from './running.js';
@@ -12,6 +13,11 @@ import { writingLaws } from './writing.js';
  */
 export function portLaws<M>(options: PortLawOptions<M>): readonly Law[] {
   const { name } = options;
-  const laws = [...descriptorLaws(options), ...writingLaws(options), ...runningLaws(options)];
+  const laws = [
+    ...descriptorLaws(options),
+    ...writingLaws(options),
+    ...costLaws(options),
+    ...runningLaws(options),
+  ];
   return name === undefined ? laws : laws.map((law) => ({ ...law, title: `${name}: ${law.title}` }));
 }

@@ -12,9 +12,9 @@ import {
   type Quantizer,
 } from '@lowbit/core';
 
-/** Quantizes every weight to 8 bits. */
-export function write<M>(port: ModelPort<M>): Promise<Quantized<M>> {
-  return quantize(port, { weights: plainQuantizer, bits: 8 });
+/** Quantizes every weight; by default to 8 bits, on grids that every port can store. */
+export function write<M>(port: ModelPort<M>, quantizer: Quantizer = plainQuantizer): Promise<Quantized<M>> {
+  return quantize(port, { weights: quantizer, bits: quantizer.bits.weight?.[0] ?? 8 });
 }
 
 /** What a port is told when writing a plan of {@link write} begins. */

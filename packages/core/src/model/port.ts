@@ -1,3 +1,4 @@
+import type { CostEntry, StorageCost } from '../plan/cost.js';
 import type { PortForm } from '../plan/plan.js';
 import type { ResolvedPlan } from '../plan/resolved-plan.js';
 import type { Calibration, RangeStatistics, SiteStatistics } from '../calibration/statistics.js';
@@ -227,6 +228,11 @@ export interface ModelPort<M> {
    * @throws LowbitError `invalid-argument` for weights and tensors that the model does not have, and values that are not as many.
    */
   run?(batches: Iterable<Batch> | AsyncIterable<Batch>, options?: RunOptions): AsyncIterable<RunOutputs>;
+  /**
+   * What a weight would cost, from its shape and the entry alone: at least what writing notes of it, for planning. Layers that compute
+   * in integers, and parameters that their storage does not hold closely, may take more. Absent when the port cannot tell.
+   */
+  cost?(weight: WeightDescriptor, entry: CostEntry): StorageCost | Promise<StorageCost>;
   /** Begins to write a result. The user's own model is never changed. */
   write(outcome: Outcome): ModelWriter<M>;
 }

@@ -20,7 +20,7 @@ export function isGranularity(text: unknown): text is Granularity {
  */
 export function fittingGranularity(
   wanted: Granularity,
-  weight: WeightDescriptor,
+  weight: Pick<WeightDescriptor, 'shape' | 'inputAxis'>,
 ): { granularity: Granularity; reason?: string } {
   const group = groupSize(wanted);
   if (group === undefined) return { granularity: wanted };
@@ -32,7 +32,10 @@ export function fittingGranularity(
 }
 
 /** The slicing of a weight at a granularity that fits it. */
-export function slicingOf(granularity: Granularity, weight: WeightDescriptor): Slicing {
+export function slicingOf(
+  granularity: Granularity,
+  weight: Pick<WeightDescriptor, 'outputAxes' | 'inputAxis'>,
+): Slicing {
   const group = groupSize(granularity);
   if (group !== undefined && weight.inputAxis !== undefined) return { along: weight.inputAxis, group };
   return granularity === 'tensor' ? 'tensor' : { axes: weight.outputAxes };

@@ -1,27 +1,26 @@
 import { LowbitError, type QuantizedTensor, type StorageNote } from '@lowbit/core';
-import type { ConstantSource, WeightSite } from '../describe/weight-site.js';
+import type { WeightSite } from '../describe/weight-site.js';
 import type { OnnxModel } from '../read/model.js';
 import { bodyOf, functionsByGraph, writeBodies } from '../read/function-body.js';
-import { isExternal, tensorBytes } from '../read/tensor-data.js';
+import { tensorBytes } from '../read/tensor-data.js';
 import {
   createOperatorSet,
   type DataType,
   type FunctionProto,
   type GraphProto,
   type ModelProto,
-  type NodeProto,
 } from '../schema/proto.js';
 import { constantsOfAnyType, initializersStandAlone, irOfType, runtimeDomain } from '../target/facts.js';
 import type { Optimize, Runtime, Target } from '../target/target.js';
-import { fragment, type Fragment } from './fragment.js';
-import { graphEdit, replacedParts, type GraphEdit } from './graph-edit.js';
-import { lower, type Lowered } from './lower.js';
+import { type Fragment } from './fragment.js';
+import { graphEdit, type GraphEdit } from './graph-edit.js';
+import { type Lowered } from './lower.js';
 import { freePrefix, ownPrefixes } from './names.js';
 import { targetOf } from './target-of.js';
 import { parentsOf, unshadow } from './unshadow.js';
-import { storedBytes } from './stored-bytes.js';
 import { writtenValues } from './written-values.js';
 import { raiseIr } from '../write/raise-ir.js';
+import { lowerWeight } from './lower-weight.js';
 
 /** Puts the quantized weights of a model into it, one after the other. */
 export interface WeightRewriter {
@@ -131,7 +130,7 @@ function graphEdits(model: OnnxModel, ir: number, prefix: string) {
  * The IR version that the constants of rewritten weights need: codes are integers, which are initializers where `Constant`
  * nodes hold floats alone.
  */
-const irOfConstants = ({ ir, opset }: OnnxModel): number =>
+export const irOfConstants = ({ ir, opset }: OnnxModel): number =>
   opset < constantsOfAnyType ? Math.max(ir, initializersStandAlone) : ir;
 
 /** Where the parts of one weight go. */
@@ -154,15 +153,8 @@ function rewriteWeight(
   { fn, edit, prefix, types }: Place,
 ): StorageNote {
   const { id, source } = site;
-  const added = fragment(prefix, edit.shared);
-  const { form, memoryBytes, reason, others, stored } = lower(added, site, tensor, target, optimize);
-  keepWords(source, added);
-  nameNodes([...others.values()].flat(), prefix);
-  const removed = replacedParts(source);
-  const outside = isExternal(source.tensor) ? tensorBytes(source.tensor, id) : 0;
-  const before = outside + storedBytes({ ...removed, node: [...(removed.node ?? []), ...others.keys()] });
-  const parts = edit.parts(source, added);
-  const bytes = storedBytes({ ...parts, node: [...(parts.node ?? []), ...[...others.values()].flat()] });
+  const lowered = lowerWeight(site, tensor, target, optimize, { edit, prefix });
+  const { added, removed, before, bytes, form, memoryBytes, reason, others, stored } = lowered;
   if (bytes >= before) return leftFloat(site, bytes, before);
   edit.replace(source, added, others);
   added.constants.forEach(({ dataType }) => types.add(dataType));
@@ -180,20 +172,6 @@ function rewriteWeight(
     reason: `${reason}${hidden}${unread}`,
     ...writtenValues(stored ?? tensor, source.tensor.dataType),
   };
-}
-
-/** Numbers nodes without a name. */
-function nameNodes(nodes: readonly NodeProto[], prefix: string): void {
-  nodes.forEach((node, index) => (node.name ||= `${prefix}.node${index}`));
-}
-
-/** What takes the place of a constant keeps its node's name, and the doc string of either. */
-function keepWords({ node, tensor }: ConstantSource, { nodes, constants }: Fragment): void {
-  const last = nodes[nodes.length - 1];
-  if (last !== undefined && node !== undefined && node.name !== '') last.name = node.name;
-  const words = node?.docString || tensor.docString;
-  const heir = last ?? constants[0];
-  if (words !== '' && heir !== undefined) heir.docString = words;
 }
 
 function leftFloat({ id, source }: WeightSite, quantized: number, before: number): StorageNote {

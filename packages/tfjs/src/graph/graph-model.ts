@@ -1,5 +1,6 @@
 import { checkOptionNames, type ModelPort } from '@lowbit/core';
 import type { io } from '@tensorflow/tfjs-core';
+import { storageCost } from '../form/storage-cost.js';
 import {
   checkedForm,
   portFormOf,
@@ -52,6 +53,7 @@ function graphPort(
       activations: false,
     },
     layers: async () => describeGraph(await graph()).map((layer) => wantingForm(layer, form)),
+    cost: (weight, entry) => storageCost(weight, entry, form),
     ...(live === undefined
       ? {}
       : {

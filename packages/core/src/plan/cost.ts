@@ -1,0 +1,68 @@
+import type { WeightDescriptor } from '../model/port.js';
+import { packedTensorBytes } from '../scheme/container.js';
+import { outlinedSchemes, type SchemeOutline } from '../scheme/outline.js';
+import { sizeOf } from '../scheme/shape.js';
+import { sliceLayout } from '../scheme/slicing.js';
+import type { QuantizedTensor } from '../scheme/types.js';
+import { fittingGranularity, slicingOf } from './granularity.js';
+import type { QuantizedEntry } from './plan.js';
+
+/** What is decided of a weight whose cost is asked, and what kind of parameters it will have. */
+export interface CostEntry extends Pick<QuantizedEntry, 'bits' | 'granularity' | 'parameterStorage'> {
+  readonly scheme: SchemeOutline;
+}
+
+/** What one weight takes. */
+export interface StorageCost {
+  /** Bytes in the file: codes, parameters and container. */
+  readonly storedBytes: number;
+  /** Bytes in memory at run time on the target. */
+  readonly memoryBytes: number;
+  /** Those of the stored bytes that all weights with the same key have in common: they are stored once, see {@link totalCost}. */
+  readonly shared?: Readonly<Record<string, number>>;
+}
+
+/** What is looked at of a weight: values never. */
+type WeightOutline = Pick<WeightDescriptor, 'shape' | 'outputAxes' | 'inputAxis'>;
+
+/**
+ * Tensors of zeros for a weight, of every kind that the entry leaves open: in whatever form a port writes such a weight, one of them
+ * takes as many bytes.
+ */
+export function standIns(weight: WeightOutline, entry: CostEntry): readonly QuantizedTensor[] {
+  const { bits, granularity, parameterStorage } = entry;
+  const slicing = slicingOf(fittingGranularity(granularity, weight).granularity, weight);
+  const { count } = sliceLayout(weight.shape, slicing);
+  const size = sizeOf(weight.shape);
+  const codes = bits > 8 ? new Uint16Array(size) : new Uint8Array(size);
+  const shape = [...weight.shape];
+  return outlinedSchemes(entry.scheme, count).map((scheme) => ({
+    shape,
+    slicing,
+    bits,
+    codes,
+    scheme,
+    parameterStorage,
+  }));
+}
+
+/** What a weight costs packed in lowbit's own container and expanded to float32 in memory. */
+export function packedCost(weight: WeightOutline, entry: CostEntry): StorageCost {
+  return {
+    storedBytes: Math.max(...standIns(weight, entry).map(packedTensorBytes)),
+    memoryBytes: Float32Array.BYTES_PER_ELEMENT * sizeOf(weight.shape),
+  };
+}
+
+/** What weights cost together. */
+export function totalCost(costs: readonly StorageCost[]): StorageCost {
+  const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+  const once = new Map<string, number>();
+  for (const [key, bytes] of costs.flatMap(({ shared = {} }) => Object.entries(shared)))
+    once.set(key, Math.max(bytes, once.get(key) ?? 0));
+  const own = costs.map(({ storedBytes, shared = {} }) => storedBytes - sum(Object.values(shared)));
+  return {
+    storedBytes: sum(own) + sum([...once.values()]),
+    memoryBytes: sum(costs.map(({ memoryBytes }) => memoryBytes)),
+  };
+}
