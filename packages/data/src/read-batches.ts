@@ -1,4 +1,4 @@
-import type { Batch } from '@lowbit/core';
+import { optionTypes, type Batch } from '@lowbit/core';
 
 import { fileEnds, fileKind, type FileGroup, type FileKind } from './batches/data-source.js';
 import { readSource } from './batches/read-source.js';
@@ -33,7 +33,7 @@ export function readBatches<B extends DataBlob>(
   blobs: GivenBlobs<B>,
   options: BlobOptions<B>,
 ): AsyncIterable<Batch> {
-  checkReadOptions(options, ['labels', 'decode']);
+  checkReadOptions(options, { labels: optionTypes.any, decode: optionTypes.callback });
   const given = listBlobs(blobs).map((one, i) => ({ ...one, file: blobFile(one.blob, i) }));
   const { labels, decode } = options;
   const origins = new Map(given.map(({ file, blob }) => [file, blob]));

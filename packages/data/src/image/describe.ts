@@ -1,3 +1,5 @@
+import { checkArgument } from '@lowbit/core';
+import { checkReading } from '../input/check-options.js';
 import type { ReadOptions } from '../input/options.js';
 import { imagePreparation, type ImagePreparation } from './preparation.js';
 
@@ -11,13 +13,19 @@ const resizing: Readonly<Record<ImagePreparation['resize'], string>> = {
  * States, in one sentence, what was done to pictures.
  *
  * @param inputName - default: the only input of the model
- * @throws LowbitError `invalid-argument` when the preparation cannot be inferred.
+ * @throws LowbitError `invalid-argument` when there is no such input, or the preparation cannot be inferred.
  */
 export function describeImagePreparation(
   reading: Pick<ReadOptions, 'inputs' | 'image'>,
   inputName?: string,
 ): string {
-  const input = reading.inputs.find(({ name }) => name === inputName);
+  checkReading(reading);
+  const { inputs } = reading;
+  const input = inputs.find(({ name }) => name === inputName);
+  checkArgument(inputName === undefined || input !== undefined, inputName, {
+    where: 'pictures: the name of the input',
+    expected: `one of ${inputs.map(({ name }) => name).join(', ')}`,
+  });
   const { height, width, resize, ...rest } = imagePreparation(reading, input);
   return (
     `Pictures are ${resizing[resize]} to ${height}×${width} (height×width) by bilinear interpolation with ` +

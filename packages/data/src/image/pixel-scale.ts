@@ -1,4 +1,10 @@
+import { checkOptions, type OptionType } from '@lowbit/core';
 import type { ImageOptions } from '../input/options.js';
+
+const numbers: OptionType = {
+  expected: 'a list of numbers',
+  fits: (value) => Array.isArray(value) && value.every((one) => typeof one === 'number'),
+};
 
 /** Pixels are bytes, which are scaled to 0 … 1 before the mean is subtracted. */
 const brightest = 255;
@@ -12,11 +18,12 @@ export interface UnitScale extends Pick<ImageOptions, 'mean' | 'deviation'> {
 /**
  * Tells of a mean and a deviation that are meant for pixels of 0 to 255, as many recipes have them: on our scale a number beyond 1
  * would move every picture far away from what the model knows. `undefined` where they are for pixels of 0 to 1.
+ *
+ * @throws LowbitError `unsupported-option`, or `invalid-argument` for what is no list of numbers.
  */
-export function unitScale({
-  mean,
-  deviation,
-}: Pick<ImageOptions, 'mean' | 'deviation'>): UnitScale | undefined {
+export function unitScale(image: Pick<ImageOptions, 'mean' | 'deviation'>): UnitScale | undefined {
+  checkOptions(image, { mean: numbers, deviation: numbers }, 'unitScale');
+  const { mean, deviation } = image;
   const [meanIsOfBytes, deviationIsOfBytes] = [isOfBytes(mean), isOfBytes(deviation)];
   if (!meanIsOfBytes && !deviationIsOfBytes) return undefined;
   // A mean of bytes alone leaves pixels on their scale, so that 1 is meant where no deviation is given.

@@ -1,6 +1,6 @@
 import { invalidArgument } from '../problems.js';
 import { isFixed, type CalibrationInput, type ReadOptions, type ImageOptions } from '../input/options.js';
-import { checkImageOptions } from '../input/check-options.js';
+import { checkInputs, checkReading } from '../input/check-options.js';
 import { inferLayout } from './layout.js';
 import { unitScale } from './pixel-scale.js';
 
@@ -25,14 +25,17 @@ const imageTypes = ['float32', 'float16', 'float64', 'uint8'];
 /**
  * Completes the options from the shape of the input.
  *
- * @param input - default: the only input of the model
+ * @param given - the input that they are for; default: the only input of the model
  * @throws LowbitError `invalid-argument` when something is missing or contradicts the input.
  */
 export function imagePreparation(
-  { inputs, image = {} }: Pick<ReadOptions, 'inputs' | 'image'>,
-  input = onlyInput(inputs),
+  reading: Pick<ReadOptions, 'inputs' | 'image'>,
+  given?: CalibrationInput,
 ): ImagePreparation {
-  checkImageOptions(image);
+  checkReading(reading);
+  const { inputs, image = {} } = reading;
+  const input = given ?? onlyInput(inputs);
+  checkInputs([input], 'pictures: input');
   const { size, channels: order = 'rgb', resize = 'stretch', ...options } = image;
   if (!imageTypes.includes(input.type)) {
     throw invalidArgument(`input ${input.name}`, {

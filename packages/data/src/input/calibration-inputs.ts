@@ -1,4 +1,5 @@
-import { LowbitError } from '@lowbit/core';
+import { checkArgument, LowbitError } from '@lowbit/core';
+import { isInput } from './check-options.js';
 
 import type { CalibrationInput } from './options.js';
 
@@ -20,6 +21,10 @@ export function calibrationInputs(
   inputs: readonly DeclaredInput[],
   where: string,
 ): readonly CalibrationInput[] {
+  checkArgument(Array.isArray(inputs) && inputs.every(isDeclared), inputs, {
+    where: 'calibrationInputs: inputs',
+    expected: 'the inputs that a model declares: a list of { name, type, shape }',
+  });
   if (inputs.length === 0)
     throw new LowbitError({
       code: 'invalid-argument',
@@ -37,4 +42,8 @@ export function calibrationInputs(
       remedy: 'Export the model with the shapes of its inputs.',
     });
   });
+}
+
+function isDeclared(value: unknown): value is DeclaredInput {
+  return isInput(value) && (value.shape === null || Array.isArray(value.shape));
 }

@@ -1,9 +1,16 @@
-import { checkOptionNames } from '@lowbit/core';
+import { checkOptionNames, checkOptions, optionTypes, type OptionType, type OptionTypes } from '@lowbit/core';
 
 import { givenWords, invalidArgument } from '../problems.js';
-import type { ImageOptions, ReadOptions } from './options.js';
+import type { CalibrationInput, ImageOptions, ReadOptions } from './options.js';
 
-const readOptions = ['inputs', 'image', 'limit', 'batchSize', 'onNote', 'signal'];
+const readOptions: OptionTypes<ReadOptions> = {
+  inputs: optionTypes.any,
+  image: optionTypes.any,
+  limit: optionTypes.any,
+  batchSize: optionTypes.any,
+  onNote: optionTypes.callback,
+  signal: optionTypes.signal,
+};
 const imageOptions = ['size', 'layout', 'mean', 'deviation', 'scale', 'channels', 'resize'];
 const choices = {
   layout: ['nchw', 'nhwc'],
@@ -14,17 +21,26 @@ const choices = {
 /**
  * Checks the names of options, and what types alone do not where a program is plain JavaScript.
  *
- * @param more - the names of options besides those of every source
+ * @param more - the options besides those of every source
  * @throws LowbitError `unsupported-option` for a name that is not known, `invalid-argument`.
  */
-export function checkReadOptions(options: ReadOptions, more: readonly string[] = []): void {
-  checkOptionNames(options, [...readOptions, ...more], 'readBatches');
+export function checkReadOptions(
+  options: ReadOptions,
+  more: Readonly<Record<string, OptionType>> = {},
+): void {
+  checkOptions(options, { ...readOptions, ...more }, 'readBatches');
   checkInputs(options.inputs);
   if (options.image !== undefined) checkImageOptions(options.image);
 }
 
-/** @throws LowbitError as {@link checkReadOptions}. */
-export function checkImageOptions(image: ImageOptions): void {
+/** Checks what pictures are read for, and how. @throws LowbitError as {@link checkReadOptions}. */
+export function checkReading(reading: unknown): asserts reading is Pick<ReadOptions, 'inputs' | 'image'> {
+  const { inputs, image } = Object(reading) as Partial<ReadOptions>;
+  checkInputs(inputs, 'pictures: inputs');
+  if (image !== undefined) checkImageOptions(image);
+}
+
+function checkImageOptions(image: ImageOptions): void {
   checkOptionNames(image, imageOptions, 'image');
   for (const name of ['layout', 'channels', 'resize'] as const) {
     const value: unknown = image[name];
@@ -43,12 +59,27 @@ export function checkImageOptions(image: ImageOptions): void {
   }
 }
 
-function checkInputs(inputs: unknown): void {
+/**
+ * Checks a list of inputs: a name, a type and a shape each.
+ *
+ * @throws LowbitError `invalid-argument` at `where`.
+ */
+export function checkInputs(
+  inputs: unknown,
+  where = 'inputs',
+): asserts inputs is readonly CalibrationInput[] {
   const expected = 'a list of inputs, each with name, type and shape';
-  if (!Array.isArray(inputs)) throw invalidArgument('inputs', { expected, received: givenWords(inputs) });
+  if (!Array.isArray(inputs)) throw invalidArgument(where, { expected, received: givenWords(inputs) });
   for (const input of inputs as readonly unknown[]) {
-    const { name, type, shape } = (input ?? {}) as Readonly<Record<string, unknown>>;
-    if (typeof name === 'string' && typeof type === 'string' && Array.isArray(shape)) continue;
-    throw invalidArgument('inputs', { expected, received: givenWords(input) });
+    if (isInput(input) && Array.isArray(input.shape)) continue;
+    throw invalidArgument(where, { expected, received: givenWords(input) });
   }
+}
+
+/** Whether a value has the name and the type of an input. */
+export function isInput(
+  value: unknown,
+): value is Readonly<Record<'name' | 'type', string> & { shape: unknown }> {
+  const { name, type } = (value ?? {}) as Readonly<Record<string, unknown>>;
+  return typeof name === 'string' && typeof type === 'string';
 }

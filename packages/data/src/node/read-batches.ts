@@ -1,4 +1,4 @@
-import type { Batch, CancelSignal } from '@lowbit/core';
+import { optionTypes, type Batch, type CancelSignal } from '@lowbit/core';
 import type { FileGroup } from '../batches/data-source.js';
 import { readSource } from '../batches/read-source.js';
 import { describeImagePreparation } from '../image/describe.js';
@@ -31,7 +31,7 @@ export interface DiskOptions extends ReadOptions {
  */
 export function readBatches(paths: string | readonly string[], options: DiskOptions): AsyncIterable<Batch> {
   const given = listPaths(paths);
-  checkReadOptions(options, ['labels']);
+  checkReadOptions(options, { labels: optionTypes.any });
   const { labels: where } = options;
   if (where !== undefined) listPaths(where);
   const labels = where === undefined ? {} : { labels: { where, read: readLabels.bind(undefined, where) } };
@@ -59,7 +59,7 @@ export async function describeData(
   paths: string | readonly string[],
   options: DiskOptions,
 ): Promise<readonly string[]> {
-  checkReadOptions(options, ['labels']);
+  checkReadOptions(options, { labels: optionTypes.any });
   const { inputs, image, signal } = options;
   const reading = { inputs, ...(image && { image }) };
   const sentences = new Set<string>();

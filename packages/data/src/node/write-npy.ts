@@ -1,3 +1,4 @@
+import { checkArgument } from '@lowbit/core';
 import { writeFile } from 'node:fs/promises';
 
 import { fileError } from './file-error.js';
@@ -13,6 +14,10 @@ export async function writeNpy(
   shape: readonly number[],
   data: NpyData,
 ): Promise<Uint8Array> {
+  checkArgument(path === undefined || typeof path === 'string', path, {
+    where: 'writeNpy: path',
+    expected: 'a path, or nothing',
+  });
   const bytes = npyBytes(shape, data);
   if (path === undefined) return bytes;
   await writeFile(path, bytes).catch((error: unknown) => {

@@ -1,4 +1,4 @@
-import { sizeOf } from '@lowbit/core';
+import { checkArgument, sizeOf } from '@lowbit/core';
 
 import { givenWords, invalidArgument } from '../problems.js';
 
@@ -33,7 +33,7 @@ const descriptions: Readonly<Record<string, string>> = {
  *
  * @param shape - sizes of the axes, slowest first
  * @param data - as many elements as `shape` says
- * @throws LowbitError `invalid-argument` when they are not as many, or `data` is of no type that npy files have.
+ * @throws LowbitError `invalid-argument` when they are not as many, `shape` is no list of sizes, or `data` is of no type that npy files have.
  */
 export function npyBytes(shape: readonly number[], data: NpyData): Uint8Array {
   const description = ArrayBuffer.isView(data) ? descriptions[data[Symbol.toStringTag]] : undefined;
@@ -41,6 +41,14 @@ export function npyBytes(shape: readonly number[], data: NpyData): Uint8Array {
     const expected = `one of ${Object.keys(descriptions).join(', ')}`;
     throw invalidArgument('npyBytes: data', { expected, received: givenWords(data) });
   }
+  checkArgument(
+    Array.isArray(shape) && shape.every((size) => Number.isSafeInteger(size) && size >= 0),
+    shape,
+    {
+      where: 'npyBytes: shape',
+      expected: 'a list of sizes',
+    },
+  );
   const count = sizeOf(shape);
   if (count !== data.length) {
     throw invalidArgument('npyBytes', { expected: `${count} elements`, received: `${data.length}` });

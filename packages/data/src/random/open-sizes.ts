@@ -1,5 +1,6 @@
-import { suggestName } from '@lowbit/core';
+import { checkArgument, optionTypes, suggestName } from '@lowbit/core';
 
+import { checkInputs } from '../input/check-options.js';
 import { isFixed, type CalibrationInput } from '../input/options.js';
 import { invalidArgument } from '../problems.js';
 
@@ -35,6 +36,12 @@ export function settleShapes(
   inputs: readonly CalibrationInput[],
   given: ReadonlyMap<string, number>,
 ): SettledShapes {
+  checkInputs(inputs);
+  checkArgument(areSizes(given), given, {
+    where: 'sizes',
+    expected: 'a Map of whole numbers above 0 by the names of axes',
+    remedy: 'Write new Map([[NAME, SIZE]]).',
+  });
   const axes = new Map(inputs.map((input) => [input.name, axesOf(input)] as const));
   const open = [...axes.values()].flat().filter(({ size }) => size === undefined);
   checkGiven(open, given);
@@ -47,6 +54,15 @@ export function settleShapes(
     ([input, all]) => [input, all.map(({ name, size }) => size ?? (sizes.get(name) as number))] as const,
   );
   return { shapes: new Map(shapes), sizes: Object.fromEntries(sizes) };
+}
+
+function areSizes(given: unknown): boolean {
+  const isName = (name: unknown) => typeof name === 'string';
+  return (
+    given instanceof Map &&
+    [...given.keys()].every(isName) &&
+    [...given.values()].every(optionTypes.count.fits)
+  );
 }
 
 function axesOf({ name: input, shape }: CalibrationInput): readonly Axis[] {

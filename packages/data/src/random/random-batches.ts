@@ -1,10 +1,20 @@
-import { seededRandom, seedFrom, sizeOf, type Batch, type Random } from '@lowbit/core';
+import {
+  optionTypes,
+  checkOptions,
+  checkArgument,
+  seededRandom,
+  seedFrom,
+  sizeOf,
+  type Batch,
+  type Random,
+} from '@lowbit/core';
 
 import { elementsOf } from '../input/elements.js';
 import type { CalibrationInput } from '../input/options.js';
 import { limits } from '../limits.js';
 import { invalidArgument } from '../problems.js';
 import { settleShapes, type SettledShapes } from './open-sizes.js';
+import { checkInputs } from '../input/check-options.js';
 
 /** Random batches for a model, and what was chosen for it. */
 export interface RandomInputs {
@@ -25,16 +35,10 @@ export interface RandomInputs {
  */
 export function randomInputs(
   inputs: readonly CalibrationInput[],
-  {
-    seed,
-    batches = 8,
-    sizes: given = new Map(),
-  }: {
-    readonly seed: number;
-    readonly batches?: number;
-    readonly sizes?: ReadonlyMap<string, number>;
-  },
+  options: { readonly seed: number; readonly batches?: number; readonly sizes?: ReadonlyMap<string, number> },
 ): RandomInputs {
+  checkOptions(options, { ...randomTypes, sizes: optionTypes.any }, 'randomInputs');
+  const { seed, batches = 8, sizes: given = new Map<string, number>() } = options;
   const { shapes, sizes } = settleShapes(inputs, given);
   return {
     batches: randomBatches(inputs, shapes, { batches, seed }),
@@ -54,9 +58,13 @@ export function randomInputs(
 export function randomBatches(
   inputs: readonly CalibrationInput[],
   shapes: SettledShapes['shapes'],
-  { batches, seed }: { readonly batches: number; readonly seed: number },
+  options: { readonly batches: number; readonly seed: number },
 ): Iterable<Batch> {
-  const settled = inputs.map((input) => ({ input, shape: shapes.get(input.name) ?? [] }));
+  checkInputs(inputs);
+  checkOptions(options, randomTypes, 'randomBatches');
+  const { batches, seed } = options;
+  checkArgument(seed !== undefined, seed, { where: 'seed', expected: 'an integer' });
+  const settled = inputs.map((input) => ({ input, shape: shapeIn(shapes, input) }));
   settled.forEach(checkSize);
   return {
     *[Symbol.iterator]() {
@@ -69,6 +77,18 @@ export function randomBatches(
       }
     },
   };
+}
+
+const randomTypes = { seed: optionTypes.integer, batches: optionTypes.count };
+
+function shapeIn(shapes: SettledShapes['shapes'], { name }: CalibrationInput): readonly number[] {
+  const shape: unknown = shapes instanceof Map ? shapes.get(name) : undefined;
+  checkArgument(Array.isArray(shape), shapes instanceof Map ? shape : shapes, {
+    where: `shapes: input ${name}`,
+    expected: 'its shape, in a Map by the names of inputs',
+    remedy: 'settleShapes gives such a Map.',
+  });
+  return shape as readonly number[];
 }
 
 interface SettledInput {

@@ -1,11 +1,16 @@
+import { checkModel } from './check-arguments.js';
 import type { ModelValue } from './model-value.js';
 import type { RunnableModel } from './runnable-model.js';
 
 /**
  * A model whose inputs and outputs have the names of another's, by place. TensorFlow.js numbers the names that it makes
  * up, so that the same model gets others every time. Unchanged when there are more or fewer of them.
+ *
+ * @throws LowbitError `invalid-argument` for what is no model.
  */
 export function alignNames(model: RunnableModel, like: RunnableModel): RunnableModel {
+  checkModel(model, 'alignNames: model');
+  checkModel(like, 'alignNames: like');
   const { inputs, outputs } = model;
   if (inputs.length !== like.inputs.length || outputs.length !== like.outputs.length) return model;
   if (hasNames(inputs, like.inputs) && hasNames(outputs, like.outputs)) return model;

@@ -1,5 +1,6 @@
 import { LowbitError, type Problem } from '@lowbit/core';
 
+import { checkInterface } from './check-arguments.js';
 import { wordedValue, type ModelValue } from './model-value.js';
 import type { NamedInterface } from './runnable-model.js';
 
@@ -7,9 +8,11 @@ import type { NamedInterface } from './runnable-model.js';
  * Checks that both models take the same inputs and give the same outputs: names, element types, and the sizes that
  * both fix. Names of symbolic axes, and the order, may differ.
  *
- * @throws LowbitError `invalid-argument` with every difference.
+ * @throws LowbitError `invalid-argument` with every difference, or for what is no model.
  */
 export function checkInterfaces(first: NamedInterface, second: NamedInterface): void {
+  checkInterface(first, 'checkInterfaces: first');
+  checkInterface(second, 'checkInterfaces: second');
   const [problem, ...rest] = [
     ...differences('input', first.inputs, second.inputs, first, second),
     ...differences('output', first.outputs, second.outputs, first, second),

@@ -64,8 +64,8 @@ describe('what cannot be compared', () => {
     ['batches', [same, same, Promise.resolve([batch]) as never], 'Wait for it with await.'],
     ['batches', [same, same, batch as never], 'Put the batch into a list: [batch].'],
     ['batches', [same, same, []], undefined],
-    ['rounds', [same, same, [batch], { rounds: -1 }], undefined],
-    ['rounds', [same, same, [batch], { rounds: 1.5 }], undefined],
+    ["option 'rounds'", [same, same, [batch], { rounds: -1 }], undefined],
+    ["option 'rounds'", [same, same, [batch], { rounds: 1.5 }], undefined],
   ])('is told by %s', async (where, given, remedy) => {
     await expect(compareModels(...given)).rejects.toMatchObject({
       code: 'invalid-argument',

@@ -1,6 +1,6 @@
 import { LowbitError, type Batch } from '@lowbit/core';
 
-import { checkArguments, noBatch } from './check-arguments.js';
+import { checkArguments, checkBatch, noBatch } from './check-arguments.js';
 import { checkInterfaces } from './check-interfaces.js';
 import type { Comparison } from './comparison.js';
 import { differenceOf, mergeDifferences, withUncompared } from './difference.js';
@@ -41,6 +41,7 @@ export async function compareModels(
   let first: Batch | undefined;
   let count = 0;
   for await (const batch of batches) {
+    checkBatch(batch);
     first ??= batch;
     const resultOf = async (model: RunnableModel): Promise<readonly OutputValues[]> => {
       await settings.before?.('compare', count);

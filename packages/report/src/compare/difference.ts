@@ -1,5 +1,6 @@
-import { decibels } from '@lowbit/core';
+import { checkArgument, decibels } from '@lowbit/core';
 
+import { isArrayLike } from './check-arguments.js';
 import type { OutputValues } from './runnable-model.js';
 
 /** What is known about the difference of two outputs, in a form that can be added up. */
@@ -39,6 +40,11 @@ export interface Difference {
 
 /** Compares two arrays of equal length. Equal values, two NaN among them, have no difference. */
 export function sumDifferences(first: OutputValues['data'], second: OutputValues['data']): DifferenceSums {
+  checkArgument(isArrayLike(first), first, { where: 'sumDifferences: first', expected: 'a list of numbers' });
+  checkArgument(isArrayLike(second), second, {
+    where: 'sumDifferences: second',
+    expected: 'a list of numbers',
+  });
   let [signal, noise, largest, absolute, nonFinite] = [0, 0, 0, 0, 0];
   for (let i = 0; i < first.length; i++) {
     const [a, error] = valueAndError(first[i] as number | bigint, second[i] as number | bigint);

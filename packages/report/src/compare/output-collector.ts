@@ -1,5 +1,6 @@
-import { LowbitError } from '@lowbit/core';
+import { checkArgument, LowbitError } from '@lowbit/core';
 
+import { checkOutput } from './check-arguments.js';
 import type { OutputComparison } from './comparison.js';
 import {
   differenceOf,
@@ -16,7 +17,7 @@ type Values = ArrayLike<number>;
 
 /** Gathers figures about one output, batch by batch. */
 export interface OutputCollector {
-  /** @throws LowbitError `calibration-invalid` for a label that is no class. */
+  /** @throws LowbitError `calibration-invalid` for a label that is no class, `invalid-argument` for what is no output. */
   add(a: OutputValues, b: OutputValues, labels: Values | undefined): void;
   sums(): DifferenceSums;
   finish(): OutputComparison;
@@ -24,6 +25,10 @@ export interface OutputCollector {
 
 /** Makes a collector for the output that the models declare so. */
 export function outputCollector(declared: ModelValue): OutputCollector {
+  checkArgument(typeof (Object(declared) as ModelValue).name === 'string', declared, {
+    where: 'outputCollector',
+    expected: 'an output as a model declares it: { name, type, shape }',
+  });
   let sums = mergeDifferences([]);
   let otherShapes = 0;
   const top = { rows: 0, same: 0 };
@@ -40,6 +45,8 @@ export function outputCollector(declared: ModelValue): OutputCollector {
   };
   return {
     add(a, b, labels) {
+      checkOutput(a, `output ${declared.name} of the first model`);
+      checkOutput(b, `output ${declared.name} of the second model`);
       if (a.shape.join() !== b.shape.join()) {
         otherShapes++;
         return;

@@ -1,6 +1,8 @@
 import type { ErrorMeasures, WeightReport } from '@lowbit/core';
 import { greatest, least } from 'd3-array';
 
+import { checkWeights } from '../check-given.js';
+
 /** A weight whose error is known. */
 export type MeasuredWeight = WeightReport & { readonly error: ErrorMeasures };
 
@@ -19,6 +21,7 @@ export function extremeErrors(weights: readonly WeightReport[]): {
   worst?: MeasuredWeight;
   best?: MeasuredWeight;
 } {
+  checkWeights(weights, 'extremeErrors');
   const measured = weights.filter(isMeasured);
   const signal = ({ error }: MeasuredWeight): number => sortableSignal(error);
   const worst = least(measured, signal);

@@ -1,13 +1,17 @@
 import type { Report } from '@lowbit/core';
 import { groups } from 'd3-array';
 
+import { checkReport } from '../check-given.js';
+
 interface Warned {
   readonly name: string;
   readonly text: string;
 }
 
 /** The warnings of a report, with the same words about several weights, or activations, drawn together into one line. */
-export function gatherWarnings({ warnings, weights, activations = [] }: Report): readonly string[] {
+export function gatherWarnings(report: Report): readonly string[] {
+  checkReport(report, 'gatherWarnings');
+  const { warnings, weights, activations = [] } = report;
   const ofWeights = weights.flatMap(({ id, warnings: own }) => own.map((text) => ({ name: id, text })));
   const ofActivations = activations.flatMap(({ tensor, warnings: own = [] }) =>
     own.map((text) => ({ name: tensor, text })),

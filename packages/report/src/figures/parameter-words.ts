@@ -1,9 +1,15 @@
-import type { ParameterStorage, QuantizationPlan } from '@lowbit/core';
+import { checkArgument, type ParameterStorage, type QuantizationPlan } from '@lowbit/core';
 import { rollups } from 'd3-array';
 
+import { hasLists } from '../check-given.js';
+
 /** How scales, offsets and codebooks are to be held, as the plan says; reasons and warnings of weights tell where they are not; `undefined` when all are float32, as by default. */
-export function parameterWords({ weights }: QuantizationPlan): string | undefined {
-  const storages = weights.flatMap((entry) =>
+export function parameterWords(plan: QuantizationPlan): string | undefined {
+  checkArgument(hasLists(plan, ['weights']), plan, {
+    where: 'parameterWords',
+    expected: 'the plan of a report',
+  });
+  const storages = plan.weights.flatMap((entry) =>
     entry.bits === 'float' ? [] : [storageWords(entry.parameterStorage)],
   );
   const counts = rollups(

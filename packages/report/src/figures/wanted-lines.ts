@@ -1,11 +1,14 @@
 import type { GridCost, WeightReport } from '@lowbit/core';
 import { groups, max, min } from 'd3-array';
 
+import { checkWeights } from '../check-given.js';
+
 /**
  * What packed forms wanted, one line for all weights with the same words, the most frequent first: the options that were taken
  * for them, with what that costs, or those with which they would take what was chosen.
  */
 export function wantedLines(weights: readonly WeightReport[]): readonly string[] {
+  checkWeights(weights, 'wantedLines');
   const told = weights.filter(({ wanted }) => wanted !== undefined);
   return groups(told, (weight) => weight.wanted)
     .sort(([, a], [, b]) => b.length - a.length)

@@ -2,6 +2,7 @@ import type { WeightReport } from '@lowbit/core';
 import { extent } from 'd3-array';
 import { scaleBand, scaleLinear, type ScaleLinear } from 'd3-scale';
 
+import { checkWeights } from '../check-given.js';
 import { formatError } from '../figures/numbers.js';
 import { isMeasured, sortableSignal, type MeasuredWeight } from '../figures/extreme-errors.js';
 import { markup, raw, type Markup } from './markup.js';
@@ -13,6 +14,7 @@ const margin = { top: 10, right: 8, bottom: 22, left: 44 };
 
 /** Signal to noise of each weight, in the order of execution; the colour tells the bits. */
 export function renderErrorChart(quantized: readonly WeightReport[]): Markup {
+  checkWeights(quantized, 'renderErrorChart');
   if (quantized.length === 0) return markup`<p class="quiet">No weight was quantized.</p>`;
   const weights = quantized.filter(isMeasured);
   if (weights.length === 0) return markup`<p class="quiet">Errors were not measured.</p>`;

@@ -2,6 +2,7 @@ import type { Histogram, WeightReport } from '@lowbit/core';
 import { max, min } from 'd3-array';
 import { scaleLinear, scaleSqrt, type ScaleLinear } from 'd3-scale';
 
+import { checkWeights } from '../check-given.js';
 import { formatError, formatReal } from '../figures/numbers.js';
 import { empty, markup, raw, type Markup } from './markup.js';
 
@@ -22,7 +23,9 @@ export function renderHistograms(weights: readonly WeightReport[]): Markup {
 }
 
 /** The chart of one weight; nothing where it was not measured. */
-export function renderHistogram({ id, bits, error, histogram }: WeightReport): Markup {
+export function renderHistogram(weight: WeightReport): Markup {
+  checkWeights([weight], 'renderHistogram');
+  const { id, bits, error, histogram } = weight;
   if (error === undefined || histogram === undefined) return empty;
   const { levels } = histogram;
   const count = levels.length === 0 ? `2^${bits} levels, not drawn` : `${levels.length} levels`;

@@ -1,10 +1,11 @@
-import { LowbitError, type Report } from '@lowbit/core';
+import { checkOptions, LowbitError, type OptionType, type OptionTypes, type Report } from '@lowbit/core';
+import { hasLists, isReport } from '../check-given.js';
 import { renderLeadingTable } from './leading-table.js';
 import { empty, markup, type Markup, raw } from './markup.js';
 import { script, scriptHash } from './script.js';
 import { renderSection } from './section.js';
 import { style } from './style.js';
-import type { HtmlReportOptions, ReportSection } from './types.js';
+import type { HtmlReportOptions, LeadingTable, ReportSection } from './types.js';
 
 /**
  * One self-contained HTML page about one or several reports: sizes, bits and error of each weight, histograms
@@ -12,12 +13,14 @@ import type { HtmlReportOptions, ReportSection } from './types.js';
  * that come from a model are escaped.
  *
  * @param reports a report, or several; each may be wrapped in a section with a title and a note.
- * @throws LowbitError `invalid-argument` for anything else.
+ * @throws LowbitError `invalid-argument` for anything else, `unsupported-option`.
  */
 export function renderHtmlReport(
   reports: Report | ReportSection | readonly (Report | ReportSection)[],
-  { title = 'lowbit report', note, table }: HtmlReportOptions = {},
+  options: HtmlReportOptions = {},
 ): string {
+  checkOptions(options, optionsOfReport, 'renderHtmlReport');
+  const { title = 'lowbit report', note, table } = options;
   const list: readonly (Report | ReportSection)[] = Array.isArray(reports) ? reports : [reports];
   const sections = list.map((item, i) => asSection(item, i));
   return renderDocument(
@@ -31,11 +34,27 @@ export function renderHtmlReport(
   );
 }
 
+const text: OptionType = { expected: 'a text', fits: (value) => typeof value === 'string' };
+
+const optionsOfReport: OptionTypes<HtmlReportOptions> = {
+  title: text,
+  note: text,
+  table: {
+    expected: 'a table: { columns: [{ label }], rows: [[cell]] }',
+    fits: (value) =>
+      hasLists(value, ['columns', 'rows']) && (value as LeadingTable).rows.every((row) => Array.isArray(row)),
+  },
+};
+
 function asSection(item: Report | ReportSection, index: number): ReportSection {
   const isObject = typeof item === 'object' && (item as unknown) !== null;
   const section: ReportSection =
     isObject && 'report' in item ? item : { title: `Report ${index + 1}`, report: item as Report };
-  if (isReport(section.report)) return section;
+  if (isReport(section.report)) {
+    const { title, note } = section;
+    checkOptions({ title, note }, { title: text, note: text }, 'renderHtmlReport: section');
+    return section;
+  }
   const isPromise = (item as unknown) instanceof Promise;
   throw new LowbitError({
     code: 'invalid-argument',
@@ -44,12 +63,6 @@ function asSection(item: Report | ReportSection, index: number): ReportSection {
     received: isPromise ? 'a promise' : isObject ? 'another object' : String(item),
     ...(isPromise && { remedy: 'Wait for it with await.' }),
   });
-}
-
-function isReport(report: unknown): report is Report {
-  return (
-    typeof report === 'object' && report !== null && 'weights' in report && Array.isArray(report.weights)
-  );
 }
 
 function contents(sections: readonly ReportSection[]): Markup {

@@ -10,6 +10,7 @@ import {
   formatRatio,
   formatReal,
 } from '../figures/numbers.js';
+import { checkDocument } from './check-document.js';
 import { heading, indented, plain, printable, type Colors } from './lines.js';
 import { textTable } from './table.js';
 
@@ -34,6 +35,7 @@ const dash = '–';
 
 /** A comparison as tables for people. */
 export function comparisonText(document: CompareDocument, colors: Colors = plain): string {
+  checkDocument(document, ['outputs'], colors, ['comparisonText', 'what lowbit compare --json prints']);
   const { batches } = document;
   const accuracy = accuracyTable(document);
   return [

@@ -2,6 +2,7 @@ import { groups, sum } from 'd3-array';
 
 import { wordedValue, type ModelValue } from '../compare/model-value.js';
 import { formatBytes, formatCount, formatRatio } from '../figures/numbers.js';
+import { checkDocument } from './check-document.js';
 import { heading, labelled, plain, type Colors } from './lines.js';
 import { textTable } from './table.js';
 
@@ -60,6 +61,10 @@ export interface InspectedFile extends InspectedModel, PossibleWeights {
 
 /** An inspection as tables for people. */
 export function inspectionText(inspection: InspectedFile, colors: Colors = plain): string {
+  checkDocument(inspection, ['operators', 'quantizable', 'skipped'], colors, [
+    'inspectionText',
+    'what lowbit inspect --json prints of a file',
+  ]);
   const { quantizable, quantizableBytes, skipped, totalBytes } = inspection;
   const part = formatRatio(quantizableBytes, totalBytes);
   const left = sum(skipped, ({ count }) => count);

@@ -1,10 +1,18 @@
 import type { OptionDescription, Plugin } from '@lowbit/core';
 
+import { checkRows } from '../check-given.js';
+import { checkColors } from './check-document.js';
 import { heading, indented, plain, printable, type Colors } from './lines.js';
 import { textTable } from './table.js';
 
 /** Plugins as a table, then the options and the paper of each. */
 export function methodsText(plugins: readonly Plugin[], colors: Colors = plain): string {
+  checkRows(plugins, 'name', {
+    where: 'methodsText',
+    expected: 'a list of plugins',
+    remedy: 'Give registry.list().',
+  });
+  checkColors(colors, 'methodsText');
   const table = textTable(
     [
       { label: 'name' },

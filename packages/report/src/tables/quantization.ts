@@ -9,9 +9,11 @@ import { formatBytes, formatError, formatRatio } from '../figures/numbers.js';
 import { parameterWords } from '../figures/parameter-words.js';
 import { wantedLines } from '../figures/wanted-lines.js';
 import { activationText, calibrationLines } from './activations.js';
+import { checkColors } from './check-document.js';
 import { heading, indented, plain, printable, type Colors } from './lines.js';
 import { textTable } from './table.js';
 import { fileLines, savedLines, type WrittenFiles } from './written.js';
+import { checkReport } from '../check-given.js';
 
 /** More lines than these hide the rest of the summary. */
 const mostWarnings = 5;
@@ -25,6 +27,8 @@ export interface QuantizationSummary extends WrittenFiles {
 
 /** A quantization as text for people: what it saved and cost, why, and where the result is. */
 export function quantizationText(summary: QuantizationSummary, colors: Colors = plain): string {
+  checkReport((Object(summary) as Partial<QuantizationSummary>).report, 'quantizationText: report');
+  checkColors(colors, 'quantizationText');
   const { report } = summary;
   const parts = [
     sizesTable(summary),

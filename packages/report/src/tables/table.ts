@@ -1,5 +1,7 @@
 import CliTable from 'cli-table3';
 
+import { checkArgument } from '@lowbit/core';
+import { checkRows } from '../check-given.js';
 import { printable } from './lines.js';
 
 export interface Column {
@@ -30,6 +32,16 @@ const borderless = {
 
 /** A borderless table as text, ending in a line feed. Cells may come from a model: they are made printable. */
 export function textTable(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
+  checkRows(columns, 'label', {
+    where: 'textTable: columns',
+    expected: 'a list of columns, each with a label',
+    remedy: 'Write [{ label }].',
+  });
+  const isRow = (row: unknown) => Array.isArray(row) && row.every((cell) => typeof cell === 'string');
+  checkArgument(Array.isArray(rows) && rows.every(isRow), rows, {
+    where: 'textTable: rows',
+    expected: 'a list of rows, each a list of texts',
+  });
   const table = new CliTable({
     chars: borderless,
     style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [], compact: true },

@@ -10,6 +10,7 @@ import {
   type InspectedModel,
   type PossibleWeights,
 } from './inspection.js';
+import { checkDocument } from './check-document.js';
 import { heading, indented, labelled, plain, type Colors } from './lines.js';
 
 /** What lowbit did to a model before. */
@@ -52,6 +53,10 @@ const kinds = { 'layers-model': 'layers model', 'graph-model': 'graph model' } a
 
 /** What is in a TensorFlow.js model, as tables for people. */
 export function tfjsInspectionText(inspection: InspectedTfjs, colors: Colors = plain): string {
+  checkDocument(inspection, ['operators'], colors, [
+    'tfjsInspectionText',
+    'what lowbit inspect --json prints of a model.json',
+  ]);
   const { kind } = inspection;
   return [
     overview(inspection),
