@@ -1,4 +1,5 @@
 import { sizeOf } from '@lowbit/core';
+import { checkAllStored, checkModelJson, checkSpecifications } from '../manifest/check-given.js';
 import { modelKind, type ModelJson, type ModelKind } from '../manifest/parse-model-json.js';
 import type { StoredWeight } from '../manifest/stored-weights.js';
 import { isPacked, storedForm, type WeightSpec } from '../manifest/weight-spec.js';
@@ -40,6 +41,8 @@ export interface InspectedWeight {
 
 /** Tells what is in a model. */
 export function inspectModel(json: ModelJson, stored: readonly StoredWeight[]): ModelInspection {
+  checkModelJson(json, 'inspectModel');
+  checkAllStored(stored, 'inspectModel');
   const generatedBy = json['generatedBy'] ?? json.modelTopology['keras_version'];
   const lowbit = provenanceOf(json, stored);
   const weights = stored.map(inspectWeight);
@@ -80,6 +83,7 @@ export interface ExpandedWeights {
 
 /** Which weights a manifest holds in fewer bits, by form. Those that lowbit packed are never expanded to be quantized again. */
 export function expandedWeights(specs: readonly WeightSpec[]): readonly ExpandedWeights[] {
+  checkSpecifications(specs, 'expandedWeights');
   const small = specs.filter((spec) => spec.quantization !== undefined && !isPacked(spec));
   return [...groupBy(small, storedForm)].map(([form, group]) => ({
     form,

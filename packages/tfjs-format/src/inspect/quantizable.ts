@@ -1,4 +1,4 @@
-import type { LayerDescriptor, SkipNote, WeightDescriptor } from '@lowbit/core';
+import { checkArgument, type LayerDescriptor, type SkipNote, type WeightDescriptor } from '@lowbit/core';
 import { groupBy } from './group-by.js';
 
 /** What of a model can be quantized, and what stays as it is. */
@@ -23,6 +23,12 @@ export interface Quantizable {
 
 /** Draws together what the layers of a port tell. A weight that several layers have is told once. */
 export function quantizableIn(layers: readonly LayerDescriptor[]): Quantizable {
+  const isLayer = (layer: unknown) => Array.isArray((Object(layer) as Partial<LayerDescriptor>).weights);
+  checkArgument(Array.isArray(layers) && layers.every(isLayer), layers, {
+    where: 'quantizableIn',
+    expected: 'the layers that a port tells',
+    remedy: 'Write quantizableIn(await port.layers()).',
+  });
   const all = layers.flatMap(({ id: layer, op, weights }) =>
     weights
       .filter(({ quantizedBefore }) => quantizedBefore === undefined)

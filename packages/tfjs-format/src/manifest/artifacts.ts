@@ -1,4 +1,5 @@
-import { joinBytes } from '@lowbit/core';
+import { checkArgument, joinBytes } from '@lowbit/core';
+import { checkAllStored, checkModelJson } from './check-given.js';
 import type { ModelJson } from './parse-model-json.js';
 import { shardWeights, type Shard } from './shards.js';
 import { storedWeights, type StoredWeight } from './stored-weights.js';
@@ -14,18 +15,30 @@ export interface ModelArtifacts {
 /**
  * The weights of a model in memory, as they are stored.
  *
- * @throws LowbitError `model-truncated`, `model-malformed` when bytes and specifications do not fit.
+ * @throws LowbitError `invalid-argument`; `model-truncated`, `model-malformed` when bytes and specifications do not fit.
  */
-export function artifactWeights(
-  { weightSpecs = [], weightData = [] }: ModelArtifacts,
-  where: string,
-): StoredWeight[] {
+export function artifactWeights(artifacts: ModelArtifacts, where: string): StoredWeight[] {
+  checkArtifacts(artifacts, where);
+  const { weightSpecs = [], weightData = [] } = artifacts;
   const bytes = joinBytes([weightData].flat().map((part) => new Uint8Array(part as ArrayBuffer)));
   return storedWeights(weightSpecs as WeightSpec[], bytes, where);
 }
 
+function checkArtifacts(artifacts: unknown, where: string): void {
+  const { weightSpecs = [], weightData = [] } = Object(artifacts) as ModelArtifacts;
+  const areBytes = [weightData]
+    .flat()
+    .every((part) => typeof (Object(part) as Partial<ArrayBuffer>).byteLength === 'number');
+  const isModel = typeof artifacts === 'object' && Array.isArray(weightSpecs) && areBytes;
+  checkArgument(artifacts !== null && isModel, artifacts, {
+    where,
+    expected: 'the artifacts of a model: weightSpecs, and weightData as ArrayBuffers',
+  });
+}
+
 /** Weights as TensorFlow.js takes them: specifications, and bytes one after the other. */
 export function weightArtifacts(weights: readonly StoredWeight[]) {
+  checkAllStored(weights, 'weightArtifacts');
   return {
     weightSpecs: weights.map(({ spec }) => spec),
     weightData: joinBytes(weights.map(({ bytes }) => bytes)).buffer as ArrayBuffer,
@@ -47,6 +60,7 @@ export interface ModelFiles {
  * @throws LowbitError `model-truncated`, `model-malformed` when bytes and specifications do not fit.
  */
 export function modelFiles(artifacts: ModelArtifacts, where: string): ModelFiles {
+  checkArtifacts(artifacts, where);
   const members = withoutMembers(artifacts, ['weightSpecs', 'weightData']);
   const { group, shards } = shardWeights(artifactWeights(artifacts, where));
   const json = { format: 'layers-model', convertedBy: null, ...members, weightsManifest: [group] };
@@ -55,6 +69,7 @@ export function modelFiles(artifacts: ModelArtifacts, where: string): ModelFiles
 
 /** What TensorFlow.js takes from a handler that loads: the members of a `model.json`, and its weights in the order of its manifest. */
 export function modelArtifacts(json: ModelJson, weights: readonly StoredWeight[]): ModelArtifacts {
+  checkModelJson(json, 'modelArtifacts');
   return {
     ...withoutMembers(json, ['weightsManifest']),
     ...weightArtifacts(weights),

@@ -1,4 +1,5 @@
 import { decode, fromFloat16Bits, sizeOf } from '@lowbit/core';
+import { checkStored } from './check-given.js';
 import { unpackWeight } from './packed-weight.js';
 import type { StoredWeight } from './stored-weights.js';
 import { isPacked, type PlainQuantization } from './weight-spec.js';
@@ -10,6 +11,7 @@ import { isPacked, type PlainQuantization } from './weight-spec.js';
  * @throws LowbitError `packed-data` when packed bytes do not fit their header.
  */
 export function expandWeight(weight: StoredWeight, where: string): Float32Array {
+  checkStored(weight, 'expandWeight');
   const { spec, bytes } = weight;
   if (isPacked(spec)) return decode(unpackWeight(weight, where));
   const own = bytes.slice();

@@ -1,4 +1,5 @@
 import type { QuantizedTensor } from '@lowbit/core';
+import { checkStored } from './check-given.js';
 import { expandWeight } from './expand-weight.js';
 import { packWeight } from './packed-weight.js';
 import type { StoredWeight } from './stored-weights.js';
@@ -10,7 +11,9 @@ import { isPacked } from './weight-spec.js';
  *
  * @returns `undefined` for any other weight, and where that would not be smaller.
  */
-export function packedPlain({ spec, bytes }: StoredWeight): StoredWeight | undefined {
+export function packedPlain(weight: StoredWeight): StoredWeight | undefined {
+  checkStored(weight, 'packedPlain');
+  const { spec, bytes } = weight;
   const { quantization, shape, name } = spec;
   if (isPacked(spec) || (quantization?.dtype !== 'uint8' && quantization?.dtype !== 'uint16'))
     return undefined;

@@ -1,4 +1,5 @@
 import {
+  checkArgument,
   isLowbitError,
   joinBytes,
   LowbitError,
@@ -8,6 +9,7 @@ import {
   type Problem,
   type QuantizedTensor,
 } from '@lowbit/core';
+import { checkStored } from './check-given.js';
 import type { StoredWeight } from './stored-weights.js';
 import { isPacked, packedDtype, type WeightSpec } from './weight-spec.js';
 
@@ -17,7 +19,15 @@ export function packWeight(name: string, tensor: QuantizedTensor): StoredWeight 
 }
 
 /** A tensor that is packed already, as a weight of a manifest. */
-export function storePacked(name: string, { header, codes, parameters }: PackedTensor): StoredWeight {
+export function storePacked(name: string, packed: PackedTensor): StoredWeight {
+  const { header, codes, parameters } = Object(packed) as PackedTensor;
+  const isPackedTensor =
+    header?.shape !== undefined && [codes, parameters].every((part) => part instanceof Uint8Array);
+  checkArgument(isPackedTensor, packed, {
+    where: 'storePacked: tensor',
+    expected: 'a packed tensor: { header, codes, parameters }',
+    remedy: 'packTensor and packedOf give one; packWeight takes a tensor that is not packed.',
+  });
   const bytes = joinBytes([codes, parameters]);
   const quantization = { ...header, dtype: packedDtype, bytes: [codes.length, parameters.length] } as const;
   return { spec: { name, shape: header.shape, dtype: 'float32', quantization }, bytes };
@@ -28,7 +38,9 @@ export function storePacked(name: string, { header, codes, parameters }: PackedT
  *
  * @throws LowbitError `packed-data` when the header does not fit the weight.
  */
-export function packedOf({ spec, bytes }: StoredWeight, where: string): PackedTensor {
+export function packedOf(weight: StoredWeight, where: string): PackedTensor {
+  checkStored(weight, 'packedOf');
+  const { spec, bytes } = weight;
   if (!isPacked(spec)) throw damaged(spec, where, 'a weight packed by lowbit');
   const { dtype, bytes: sizes, ...header } = spec.quantization;
   if (String(header.shape) !== String(spec.shape) || dtype !== packedDtype)

@@ -1,4 +1,5 @@
 import { LowbitError } from '@lowbit/core';
+import { checkModelJson } from './check-given.js';
 import { checkNames, checkSpec } from './check-spec.js';
 import { manifestError } from './manifest-error.js';
 import { parseText } from './parse-text.js';
@@ -16,7 +17,9 @@ export interface ModelJson {
 export type ModelKind = 'layers-model' | 'graph-model';
 
 /** Whether the model is made of layers or of single operations, by its topology: `format` may be missing. */
-export function modelKind({ modelTopology, format }: ModelJson): ModelKind {
+export function modelKind(json: ModelJson): ModelKind {
+  checkModelJson(json, 'modelKind');
+  const { modelTopology, format } = json;
   return Array.isArray(modelTopology['node']) || format === 'graph-model' ? 'graph-model' : 'layers-model';
 }
 

@@ -1,4 +1,4 @@
-import { LowbitError } from '@lowbit/core';
+import { checkArgument, LowbitError } from '@lowbit/core';
 import { manifestError } from './manifest-error.js';
 
 const expected = 'the JSON of a TensorFlow.js model';
@@ -27,6 +27,7 @@ export function parseText(text: string, where: string): unknown {
  * @throws LowbitError `model-malformed`, as for its text.
  */
 export function checkFileName(name: string): void {
+  checkArgument(typeof name === 'string', name, { where: 'checkFileName', expected: 'the name of a file' });
   const ending = /\.\w+$/.exec(name.replace(/[?#].*/, '').toLowerCase())?.[0] ?? '';
   const [kind, remedy] = otherKinds.find(([, , , ...endings]) => endings.includes(ending)) ?? [];
   if (kind !== undefined) throw manifestError(name, expected, kind, remedy);

@@ -1,4 +1,5 @@
 import {
+  checkArgument,
   evenLevels,
   levelsOf,
   levelValue,
@@ -24,6 +25,11 @@ export function plainTensor(
   tensor: QuantizedTensor,
   least: 'uint8' | 'uint16' = 'uint8',
 ): StoredWeight | undefined {
+  checkArgument(typeof (Object(tensor) as QuantizedTensor).scheme === 'object', tensor, {
+    where: 'plainTensor: tensor',
+    expected: 'a quantized tensor',
+    remedy: 'encode gives one; floats are for plainWeight.',
+  });
   const { scheme, shape, slicing, codes } = tensor;
   const grid = sliceLayout(shape, slicing).count === 1 ? gridOf(tensor) : undefined;
   const dtype = levelsOf(scheme) > 256 ? 'uint16' : least;

@@ -1,4 +1,13 @@
-import { fromFloat16Bits, LowbitError, range, roundHalfEven, sizeOf, toFloat16Bits } from '@lowbit/core';
+import {
+  checkArgument,
+  fromFloat16Bits,
+  LowbitError,
+  range,
+  roundHalfEven,
+  sizeOf,
+  toFloat16Bits,
+} from '@lowbit/core';
+import { checkSpecification } from './check-given.js';
 import { expandWeight } from './expand-weight.js';
 import type { StoredWeight } from './stored-weights.js';
 import { isPacked, type PlainQuantization, type WeightSpec } from './weight-spec.js';
@@ -42,6 +51,14 @@ export function plainWeight(
 function checkFloats(name: string, shape: readonly number[], values: Float32Array, form: PlainForm): void {
   const wrong = (code: 'invalid-argument' | 'non-finite', expected: string, received: string) =>
     new LowbitError({ code, where: `weight '${name}'`, expected, received });
+  checkArgument(Array.isArray(shape), shape, {
+    where: `weight '${name}': shape`,
+    expected: 'a list of sizes',
+  });
+  checkArgument(values instanceof Float32Array, values, {
+    where: `weight '${name}': values`,
+    expected: 'a Float32Array',
+  });
   if (!plainForms.includes(form))
     throw wrong('invalid-argument', `one of the forms ${plainForms.join(', ')}`, String(form));
   if (values.length !== sizeOf(shape))
@@ -70,6 +87,7 @@ export function onGrid(
  * are not exactly what it stands for.
  */
 export function plainAgain(spec: WeightSpec, values: Float32Array): StoredWeight | undefined {
+  checkSpecification(spec, 'plainAgain');
   const { name, shape, quantization } = spec;
   if (isPacked(spec) || quantization === undefined) return undefined;
   const again =
@@ -88,6 +106,10 @@ const smallestHalf = 2 ** -14;
  * is off by more than 2^−11 of that. NaN and infinities it holds as they are.
  */
 export function fitsFloat16(values: Float32Array): boolean {
+  checkArgument(values instanceof Float32Array, values, {
+    where: 'fitsFloat16: values',
+    expected: 'a Float32Array',
+  });
   let largest = 0;
   for (const value of values) {
     const size = Math.abs(value);

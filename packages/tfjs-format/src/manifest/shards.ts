@@ -1,4 +1,5 @@
-import { joinBytes, LowbitError } from '@lowbit/core';
+import { checkArgument, joinBytes, LowbitError } from '@lowbit/core';
+import { checkAllStored, checkModelJson } from './check-given.js';
 import type { ModelJson } from './parse-model-json.js';
 import { storedWeights, type StoredWeight } from './stored-weights.js';
 import type { ManifestGroup } from './weight-spec.js';
@@ -14,13 +15,14 @@ export type ReadShard = (
  * @throws LowbitError `model-truncated`, `model-malformed`, `file-missing` or `invalid-argument` for what `read` gives, and what
  *   it throws.
  */
-export async function readWeights(
-  { weightsManifest }: ModelJson,
-  read: ReadShard,
-  where: string,
-): Promise<StoredWeight[]> {
+export async function readWeights(json: ModelJson, read: ReadShard, where: string): Promise<StoredWeight[]> {
+  checkModelJson(json, 'readWeights');
+  checkArgument(typeof read === 'function', read, {
+    where: 'readWeights: read',
+    expected: 'a function that gives the bytes of a weight file by its path',
+  });
   const weights: StoredWeight[] = [];
-  for (const { paths, weights: specs } of weightsManifest) {
+  for (const { paths, weights: specs } of json.weightsManifest) {
     const files: Uint8Array[] = [];
     for (const path of paths) files.push(bytesOf(await read(path), `${where}: ${path}`));
     weights.push(...storedWeights(specs, joinBytes(files), where));
@@ -69,6 +71,7 @@ export function shardWeights(
       expected: 'a whole number of bytes above 0',
       received: String(size),
     });
+  checkAllStored(weights, 'shardWeights');
   const data = joinBytes(weights.map(({ bytes }) => bytes));
   const count = Math.ceil(data.length / size);
   const shards = Array.from({ length: count }, (_, i) => ({

@@ -1,4 +1,5 @@
-import { sizeOf } from '@lowbit/core';
+import { checkArgument, sizeOf } from '@lowbit/core';
+import { checkSpecification, checkSpecifications } from './check-given.js';
 import { truncatedError, manifestError } from './manifest-error.js';
 import { elementBytes, isPacked, type WeightSpec } from './weight-spec.js';
 
@@ -15,6 +16,8 @@ export interface StoredWeight {
  * @throws LowbitError `model-truncated` when there are too few bytes, `model-malformed` when some are left over.
  */
 export function storedWeights(specs: readonly WeightSpec[], data: Uint8Array, where: string): StoredWeight[] {
+  checkSpecifications(specs, 'storedWeights');
+  checkArgument(data instanceof Uint8Array, data, { where: `${where}: bytes`, expected: 'a Uint8Array' });
   let at = 0;
   const weights = specs.map((spec) => {
     const size = spec.dtype === 'string' ? textBytes(spec, data.subarray(at), where) : storedBytes(spec);
@@ -29,6 +32,7 @@ export function storedWeights(specs: readonly WeightSpec[], data: Uint8Array, wh
 
 /** Bytes of a weight in the file; not for text. */
 export function storedBytes(spec: WeightSpec): number {
+  checkSpecification(spec, 'storedBytes');
   if (isPacked(spec)) return spec.quantization.bytes[0] + spec.quantization.bytes[1];
   const widths = { uint8: 1, uint16: 2, float16: 2 } as const;
   const { quantization, dtype } = spec;
