@@ -19,7 +19,7 @@ export function lawOptions(make: () => Port): Options {
     make,
     decodeResult: (model) => new Map(Object.entries(model)),
     fingerprint: (model) => model,
-    makeBatches: () => [{ inputs: { x: { shape: [3], data: [1, 2, 3] } } }],
+    makeBatches: () => [{ inputs: { x: { shape: [3], data: [1, 2, 3] } }, labels: [1, 0, 1] }],
     makeNonFinite: () => memoryPort(memoryModel(NaN)),
   };
 }
@@ -193,6 +193,7 @@ export const brokenPorts: Readonly<Record<string, Options>> = {
       return { ...rest, storedBytes: storedBytes - 1 };
     },
   })),
+  'takes its own form from a plan, and no other': withPort((port) => ({ inForm: () => port })),
   'runs with the values that replace those of a weight, and with its own after that': keepingValues(),
   'gives the tensors that are wanted beside the outputs': running((options) =>
     options?.want?.[0] === 'x' ? {} : options,
@@ -200,4 +201,20 @@ export const brokenPorts: Readonly<Record<string, Options>> = {
   'is told by a typed error which weights and tensors it does not have': running((options) =>
     options?.want?.[0] === 'x' ? options : { ...options, want: [] },
   ),
+  'observes what runs through its sites': withPort((port) => ({
+    async observe(batches, options) {
+      const { sites, ...rest } = await port.observe!(batches, options);
+      const wider = Object.entries(sites).map(([id, seen]) => [id, { ...seen, max: seen.max + 1 }] as const);
+      return { ...rest, sites: Object.fromEntries(wider) };
+    },
+  })),
+  'gives a row of features for each sample': withPort((port) => ({
+    async features(batches) {
+      const features = await port.features!(batches);
+      return { ...features, labels: Array.from(features.labels).toReversed().slice(1) };
+    },
+  })),
+  'tells what became of the activations that it was to quantize': withApplied(() => ({
+    activations: [{ id: 'first/input', form: 'float', float: true, reason: '' }],
+  })),
 };

@@ -1,10 +1,14 @@
 import {
   decode,
+  statisticsCollector,
   packedCost,
   LowbitError,
   packedTensorBytes,
   type Applied,
   type Batch,
+  type Calibration,
+  type FeatureSet,
+  type ObserveOptions,
   type LayerDescriptor,
   type ModelPort,
   type ModelWriter,
@@ -31,11 +35,18 @@ export function memoryModel(first = 0.5): MemoryModel {
 export function memoryPort(model: MemoryModel): ModelPort<MemoryModel> {
   return {
     name: 'memory',
-    supports: { parameterStorage: ['float32'], activations: false },
+    supports: { parameterStorage: ['float32'], activations: true },
     layers: () => Object.keys(model).map((id, depth) => layerOf(id, depth, model)),
     cost: packedCost,
     write: () => writer(model),
+    form: { order: 'rows' },
+    inForm(form) {
+      if (form['order'] === 'rows') return memoryPort(model);
+      throw new LowbitError({ code: 'plan-mismatch', where: 'form' });
+    },
     run: (batches, options) => run(model, batches, options),
+    observe: (batches, options) => observe(model, batches, options),
+    features,
   };
 }
 
@@ -70,6 +81,33 @@ async function* run(
     const wanted = want.map((name) => [name, { shape, data: Float32Array.from(data) }] as const);
     yield Object.fromEntries([...outputs, ...wanted]);
   }
+}
+
+/** Of x, which all sites have. */
+async function observe(
+  model: MemoryModel,
+  batches: Iterable<Batch> | AsyncIterable<Batch>,
+  { sites = Object.keys(model).map((id) => `${id}/input`), statistics = 'all' }: ObserveOptions = {},
+): Promise<Calibration> {
+  const collector = statisticsCollector();
+  for await (const { inputs } of batches) collector.add(inputs['x']?.data ?? []);
+  const { mean, deviation, histogram, sample, ...ranges } = collector.finish();
+  const seen = statistics === 'all' ? { ...ranges, mean, deviation, histogram, sample } : ranges;
+  return {
+    format: 'lowbit-calibration',
+    version: 1,
+    port: 'memory',
+    batches: ranges.batches,
+    sites: Object.fromEntries(sites.map((id) => [id, seen])),
+  };
+}
+
+/** Of the layer `first`: twice the label. */
+async function features(batches: Iterable<Batch> | AsyncIterable<Batch>): Promise<FeatureSet> {
+  const labels: number[] = [];
+  for await (const batch of batches) labels.push(...Array.from(batch.labels ?? []));
+  const values = Float32Array.from(labels, (label) => 2 * label);
+  return { labels, layers: new Map([['layer-first', { dimensions: 1, values }]]) };
 }
 
 function weightOf(id: string, model: MemoryModel): WeightDescriptor {

@@ -44,7 +44,7 @@ function batchOf(model: LayersModel): Batch {
     return [model.inputNames[i], { shape: size, data }] as const;
   });
   disposeWeights(model);
-  return { inputs: Object.fromEntries(inputs) };
+  return { inputs: Object.fromEntries(inputs), labels: [1, 0] };
 }
 
 function brokenPort(): ModelPort<LayersModel> {

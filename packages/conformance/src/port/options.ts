@@ -15,7 +15,10 @@ export interface PortLawOptions<M> {
   ) => ReadonlyMap<string, ArrayLike<number>> | Promise<ReadonlyMap<string, ArrayLike<number>>>;
   /** The written model as plain data (bytes, JSON), to compare two results. */
   readonly fingerprint?: (model: M) => unknown;
-  /** What the model is run on, for ports that can: outputs depend on every weight. Without it, running is not judged. */
+  /**
+   * What the model is run on, for ports that can: outputs depend on every weight. Without it, running is not judged, and without
+   * labels features are not.
+   */
   readonly makeBatches?: () => readonly Batch[];
   /** A port on a model of which one weight that can be quantized holds a NaN or an infinity. */
   readonly makeNonFinite?: () => ModelPort<M> | Promise<ModelPort<M>>;

@@ -1,6 +1,7 @@
 import type { Law } from '../law.js';
 import { costLaws } from './costs.js';
 import { descriptorLaws } from './descriptors.js';
+import { formLaws, observingLaws } from './observing.js';
 import type { PortLawOptions } from './options.js';
 import { runningLaws } from './running.js';
 import { writingLaws } from './writing.js';
@@ -17,7 +18,9 @@ export function portLaws<M>(options: PortLawOptions<M>): readonly Law[] {
     ...descriptorLaws(options),
     ...writingLaws(options),
     ...costLaws(options),
+    ...formLaws(options),
     ...runningLaws(options),
+    ...observingLaws(options),
   ];
   return name === undefined ? laws : laws.map((law) => ({ ...law, title: `${name}: ${law.title}` }));
 }

@@ -4,6 +4,7 @@ import {
   registry,
   resolvePlan,
   type Applied,
+  type Calibration,
   type ModelPort,
   type Outcome,
   type QuantizationPlan,
@@ -21,6 +22,13 @@ export function write<M>(port: ModelPort<M>, quantizer: Quantizer = plainQuantiz
 export async function outcomeOf<M>(port: ModelPort<M>, plan: QuantizationPlan): Promise<Outcome> {
   const { resolved } = resolvePlan(plan, await port.layers(), registry([plainQuantizer]), port.supports);
   return { ...resolved, activations: new Map(), floatSites: new Map() };
+}
+
+/** What a port tells of the sites of a plan that quantizes all activations to 8 bits. */
+export async function activationRowsOf<M>(port: ModelPort<M>, calibration: Calibration) {
+  const recipe = { weights: plainQuantizer, bits: 8, activations: plainRange, calibration };
+  const { plan, report } = await quantize(port, recipe);
+  return { rows: report.activations ?? [], planned: plan.activations?.length ?? 0 };
 }
 
 /** The port, with what passes through it told to someone. */
@@ -67,5 +75,18 @@ const plainQuantizer: Quantizer = {
     const scale = Math.fround((Math.max(0, max) - low) / (levels - 1));
     const zeroPoint = scale === 0 ? 0 : Math.min(levels - 1, Math.round(-low / scale));
     return { kind: 'affine', levels, scale, offset: Math.fround(-zeroPoint * scale) };
+  },
+};
+
+/** The observed range, with 0 on the grid. */
+const plainRange: Quantizer = {
+  ...plainQuantizer,
+  name: 'conformance-range',
+  roles: ['activation'],
+  bits: { activation: [8] },
+  needs: 'ranges',
+  fit: (_, { ranges, ...context }) => {
+    const { min, max } = ranges ?? { min: 0, max: 0 };
+    return plainQuantizer.fit(Float32Array.of(min, max), context);
   },
 };

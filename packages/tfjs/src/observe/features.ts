@@ -26,17 +26,22 @@ export async function features(
   const calls = layerCalls();
   const labels: number[] = [];
   const rows = new Map<string, Float32Array[]>();
-  surveyModel(model).forEach((entry, depth) => {
-    if (describeLayer(entry, depth).weights.length === 0) return;
-    rows.set(entry.id, []);
+  const weighted = surveyModel(model).filter(
+    (entry, depth) => describeLayer(entry, depth).weights.length > 0,
+  );
+  for (const { id } of weighted) rows.set(id, []);
+  // A layer that two models share is one of each.
+  for (const entry of weighted) {
+    const ids = weighted.filter(({ layer }) => layer === entry.layer).map(({ id }) => id);
     calls.change(entry.layer, {
       around(inputs, call) {
         const result = call(inputs);
-        rows.get(entry.id)?.push(pooled(result, entry.layer));
+        const values = pooled(result, entry.layer);
+        for (const id of ids) rows.get(id)?.push(values);
         return result;
       },
     });
-  });
+  }
   try {
     await visitBatches(model, batches, options, (batch) => void labels.push(...labelsOf(batch)));
   } finally {

@@ -30,19 +30,21 @@ export async function observe(
   );
   const observers = offered
     .filter(({ id }) => options.sites?.includes(id) ?? true)
-    .map(({ id, layer }) => {
-      const observer = observeTensor(id, options);
-      calls.change(layer, {
-        around(inputs, call) {
-          observer.add(Array.isArray(inputs) ? (inputs[0] as Tensor) : inputs);
-          return call(inputs);
-        },
-      });
-      return [id, observer] as const;
+    .map(({ id, layer }) => ({ id, layer, observer: observeTensor(id, options) }));
+  // A layer that two models share has a site in each.
+  for (const { layer } of observers) {
+    const own = observers.filter((one) => one.layer === layer);
+    calls.change(layer, {
+      around(inputs, call) {
+        const input = Array.isArray(inputs) ? (inputs[0] as Tensor) : inputs;
+        for (const { observer } of own) observer.add(input);
+        return call(inputs);
+      },
     });
+  }
   try {
     const count = await visitBatches(model, batches, options, () => undefined);
-    const statistics = observers.map(([id, observer]) => [id, observer.finish()] as const);
+    const statistics = observers.map(({ id, observer }) => [id, observer.finish()] as const);
     return {
       format: 'lowbit-calibration',
       version: 1,
