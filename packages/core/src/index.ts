@@ -1,4 +1,4 @@
-export { type StatisticsCollector, statisticsCollector } from './calibration/collector.js';
+export { statisticsCollector, type StatisticsCollector } from './calibration/collector.js';
 export { batchRange } from './calibration/summarize.js';
 export { type BatchRange, rangeCollector, type RangeCollector } from './calibration/range-collector.js';
 export {
@@ -18,7 +18,7 @@ export {
   frozenLevels,
   refitClusters,
 } from './codebook/fit-clusters.js';
-export { type Cluster, type ClusterMap, clusterMap } from './codebook/cluster-map.js';
+export { type Cluster, clusterMap, type ClusterMap } from './codebook/cluster-map.js';
 export { lloyd, type LloydOptions, type LloydResult } from './codebook/lloyd.js';
 export { type OptimalCodebook, optimalCodebook } from './codebook/optimal-codebook.js';
 export { floorLog2, nearestPowerOfTwo, roundHalfEven, roundingShift } from './numeric/round.js';
@@ -36,12 +36,12 @@ export { isLowbitError, LowbitError, type Problem } from './errors/error.js';
 export { nearestName, suggestName } from './errors/nearest-name.js';
 export { stopIfAborted } from './errors/stop-if-aborted.js';
 export { wordProblem } from './errors/word.js';
-export { checkBatches } from './model/check-batches.js';
-export { checkPortOptions } from './model/check-port-options.js';
-export type * from './model/port.js';
-export type * from './model/run.js';
-export type { HeldValues, SimulatedWeight, TrainablePort } from './model/trainable-port.js';
-export type { Recipe, RecipeSettings } from './model/recipe.js';
+export { checkBatches } from './contract/check-batches.js';
+export { checkPortOptions } from './contract/check-port-options.js';
+export type * from './contract/port.js';
+export type * from './contract/run.js';
+export type { HeldValues, SimulatedWeight, TrainablePort } from './contract/trainable-port.js';
+export type { Recipe, RecipeSettings } from './contract/recipe.js';
 export { fromFloat16Bits, roundToFloat16, toFloat16Bits } from './numeric/float16.js';
 export { toFloat32, toScale } from './numeric/float32.js';
 export { joinBytes } from './numeric/join-bytes.js';
@@ -49,12 +49,13 @@ export { type Random, seededRandom, seedFrom } from './numeric/random.js';
 export { meanAndDeviation, range } from './numeric/statistics.js';
 export { arrayOps, type ArrayTensor } from './ops/array.js';
 export type { Ops } from './ops/ops.js';
-export { type CostEntry, packedCost, standIns, type StorageCost, totalCost } from './plan/cost.js';
+export type { CostEntry, StorageCost } from './contract/cost.js';
+export { packedCost, standIns, totalCost } from './plan/cost.js';
 export { groupSize, isGranularity } from './plan/granularity.js';
 export { makePlan, type PlannedWork, type PlanOptions } from './plan/make-plan.js';
 export { parsePlan } from './plan/parse-plan.js';
 export { resolvePlan } from './plan/resolve.js';
-export type { ResolvedEntry, ResolvedPlan, ResolvedSite } from './plan/resolved-plan.js';
+export type { ResolvedEntry, ResolvedPlan, ResolvedSite } from './contract/resolved-plan.js';
 export { storedPlan, type StoredPlan } from './plan/stored-plan.js';
 export type {
   ActivationEntry,
@@ -63,8 +64,8 @@ export type {
   PortForm,
   QuantizationPlan,
   QuantizedEntry,
-} from './plan/plan.js';
-export type { BitPolicyChoice, QuantizerChoice, ScheduleChoice } from './plugin/choice.js';
+} from './contract/plan.js';
+export type { BitPolicyChoice, QuantizerChoice, ScheduleChoice } from './contract/choice.js';
 export { choosePluginOf, chooseQuantizer, type ChosenQuantizer, optionsOf } from './plugin/choose.js';
 export { hasZeroPoints } from './plugin/has-zero-points.js';
 export { affineGrids, levelsOf, sliceParameters } from './scheme/scheme.js';
@@ -77,15 +78,15 @@ export {
   siteParameters,
 } from './plugin/forward.js';
 export { activationSite, grainOf } from './plugin/activation-site.js';
-export type { OptionDescription, Options, OptionSchema, OptionValue } from './plugin/options.js';
-export { type Plugin, pluginApi } from './plugin/plugin.js';
+export type { OptionDescription, Options, OptionSchema, OptionValue } from './contract/options.js';
+export { type Plugin, pluginApi } from './contract/plugin.js';
 export type {
   BitAssignment,
   BitwidthPolicy,
   FeatureSet,
   Granularity,
   PolicyContext,
-} from './plugin/policy.js';
+} from './contract/policy.js';
 export type {
   FitContext,
   Grain,
@@ -96,10 +97,10 @@ export type {
   Role,
   Site,
   SiteParameters,
-} from './plugin/quantizer.js';
-export { checkPlugin, type Registry, registry } from './plugin/registry.js';
-export { resolveOptions } from './plugin/resolve-options.js';
-export type { Round, Schedule, ScheduledWeight, ScheduleState } from './plugin/schedule.js';
+} from './contract/quantizer.js';
+export { checkPlugin, type Registry, registry } from './contract/registry.js';
+export { resolveOptions } from './contract/resolve-options.js';
+export type { Round, Schedule, ScheduledWeight, ScheduleState } from './contract/schedule.js';
 export { assignBits } from './policy/assign-bits.js';
 export { byName, byOp, cascade, ends, everywhere } from './policy/policies.js';
 export type { PolicyChoice } from './policy/overrides.js';
@@ -130,7 +131,7 @@ export { evenLevels, type EvenLevels } from './scheme/even-levels.js';
 export { schemeOutline, type SchemeOutline } from './scheme/outline.js';
 export { pack, packedBytes, unpack } from './scheme/pack.js';
 export { sizeOf } from './scheme/shape.js';
-export { parameterShape, type SliceLayout, sliceLayout } from './scheme/slicing.js';
+export { parameterShape, sliceLayout, type SliceLayout } from './scheme/slicing.js';
 export type {
   AffineScheme,
   CodebookScheme,
@@ -143,12 +144,7 @@ export type {
 } from './scheme/types.js';
 export { type ZeroPointForm, zeroPointForm } from './scheme/zero-point.js';
 export { type ApplyOptions, applyPlan, type Quantized } from './session/apply-plan.js';
-export {
-  type CancelSignal,
-  type ProgressEvent,
-  type QuantizeOptions,
-  type SessionOptions,
-} from './model/events.js';
+export type { CancelSignal, ProgressEvent, QuantizeOptions, SessionOptions } from './contract/events.js';
 export { quantize } from './session/quantize.js';
 export type { FrozenWeight, TrainingCheckpoint } from './training/checkpoint.js';
 export type { Trained, TrainingRound, TrainingRun, TrainOptions } from './training/run.js';

@@ -1,4 +1,4 @@
-import type { ScheduledWeight } from '../plugin/schedule.js';
+import type { ScheduledWeight } from '../contract/schedule.js';
 import { sliceLayout } from '../scheme/slicing.js';
 
 /** The values of one slice that have one code, as they are now. */

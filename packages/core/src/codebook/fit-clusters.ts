@@ -1,5 +1,5 @@
 import { toFloat32 } from '../numeric/float32.js';
-import type { FitContext, RefitContext } from '../plugin/quantizer.js';
+import type { FitContext, RefitContext } from '../contract/quantizer.js';
 import { codebookValues } from '../scheme/codebook-values.js';
 import type { SliceParameters } from '../scheme/types.js';
 import { cellEnds } from './cells.js';

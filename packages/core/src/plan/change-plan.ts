@@ -1,8 +1,8 @@
 import { throwProblems } from '../errors/error.js';
 import { optionsOf } from '../plugin/choose.js';
 import { widthProblems } from './find-named.js';
-import type { QuantizedEntry } from './plan.js';
-import type { ResolvedEntry, ResolvedPlan } from './resolved-plan.js';
+import type { QuantizedEntry } from '../contract/plan.js';
+import type { ResolvedEntry, ResolvedPlan } from '../contract/resolved-plan.js';
 
 /** The plan with other decisions for some of its weights, whose quantizers stay the same. */
 export function withEntries(

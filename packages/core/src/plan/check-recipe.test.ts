@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { coarse, memoryPort } from '../../test/memory-port.js';
 import { isLowbitError } from '../errors/error.js';
-import type { Recipe } from '../model/recipe.js';
+import type { Recipe } from '../contract/recipe.js';
 import { everywhere } from '../policy/policies.js';
 import { checkRecipe } from './check-recipe.js';
 

@@ -1,10 +1,10 @@
 import { checkArgument } from '../errors/check-argument.js';
 import { throwProblems, type Problem } from '../errors/error.js';
 import { suggestName } from '../errors/nearest-name.js';
-import type { LayerDescriptor } from '../model/port.js';
-import type { Recipe, RecipeSettings } from '../model/recipe.js';
+import type { LayerDescriptor } from '../contract/port.js';
+import type { Recipe, RecipeSettings } from '../contract/recipe.js';
 import { isPromise } from '../errors/is-promise.js';
-import { checkRegistry } from '../plugin/registry.js';
+import { checkRegistry } from '../contract/registry.js';
 import { unmatchedGlobs, unmatchedOps } from '../policy/glob.js';
 import { dataProblems, typeProblems } from './recipe-types.js';
 import { wordValue } from '../errors/word-value.js';

@@ -1,7 +1,7 @@
-import type { QuantizerChoice } from '../plugin/choice.js';
+import type { QuantizerChoice } from '../contract/choice.js';
 import { chooseQuantizer, type ChosenQuantizer } from '../plugin/choose.js';
-import type { Plugin } from '../plugin/plugin.js';
-import { registry } from '../plugin/registry.js';
+import type { Plugin } from '../contract/plugin.js';
+import { registry } from '../contract/registry.js';
 
 /**
  * Resolves a choice among the plugins known so far, and adds a quantizer that was given as a value. One made

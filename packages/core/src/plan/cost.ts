@@ -1,26 +1,11 @@
-import type { WeightDescriptor } from '../model/port.js';
+import type { CostEntry, StorageCost } from '../contract/cost.js';
+import type { WeightDescriptor } from '../contract/port.js';
 import { packedTensorBytes } from '../scheme/container.js';
-import { outlinedSchemes, type SchemeOutline } from '../scheme/outline.js';
+import { outlinedSchemes } from '../scheme/outline.js';
 import { sizeOf } from '../scheme/shape.js';
 import { sliceLayout } from '../scheme/slicing.js';
 import type { QuantizedTensor } from '../scheme/types.js';
 import { fittingGranularity, slicingOf } from './granularity.js';
-import type { QuantizedEntry } from './plan.js';
-
-/** What is decided of a weight whose cost is asked, and what kind of parameters it will have. */
-export interface CostEntry extends Pick<QuantizedEntry, 'bits' | 'granularity' | 'parameterStorage'> {
-  readonly scheme: SchemeOutline;
-}
-
-/** What one weight takes. */
-export interface StorageCost {
-  /** Bytes in the file: codes, parameters and container. */
-  readonly storedBytes: number;
-  /** Bytes in memory at run time on the target. */
-  readonly memoryBytes: number;
-  /** Those of the stored bytes that all weights with the same key have in common: they are stored once, see {@link totalCost}. */
-  readonly shared?: Readonly<Record<string, number>>;
-}
 
 /** What is looked at of a weight: values never. */
 type WeightOutline = Pick<WeightDescriptor, 'shape' | 'outputAxes' | 'inputAxis'>;

@@ -1,10 +1,10 @@
 import { LowbitError } from '../errors/error.js';
-import type { ModelPort } from '../model/port.js';
-import type { Recipe } from '../model/recipe.js';
+import type { ModelPort } from '../contract/port.js';
+import type { Recipe } from '../contract/recipe.js';
 import type { Chosen } from '../plugin/choose.js';
-import type { BitwidthPolicy, FeatureSet } from '../plugin/policy.js';
-import type { SessionOptions } from '../model/events.js';
-import { repeatable } from '../model/repeatable-data.js';
+import type { BitwidthPolicy, FeatureSet } from '../contract/policy.js';
+import type { SessionOptions } from '../contract/events.js';
+import { repeatable } from '../contract/repeatable-data.js';
 
 /**
  * The features that policies decide by, measured on the recipe's data; `undefined` where no policy needs them, somebody gives them, or the

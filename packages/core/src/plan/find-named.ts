@@ -1,10 +1,10 @@
 import type { Problem } from '../errors/error.js';
 import { suggestName } from '../errors/nearest-name.js';
-import type { Quantizer, Role } from '../plugin/quantizer.js';
-import type { Registry } from '../plugin/registry.js';
-import { optionProblems } from '../plugin/resolve-options.js';
+import type { Quantizer, Role } from '../contract/quantizer.js';
+import type { Registry } from '../contract/registry.js';
+import { optionProblems } from '../contract/resolve-options.js';
 import { checkQuantizerShape, isRecord, isWidth, type Expect } from './entry-shapes.js';
-import type { ActivationEntry } from './plan.js';
+import type { ActivationEntry } from '../contract/plan.js';
 
 /** The quantizer that an entry names, and what stands against it. */
 export interface FoundQuantizer {

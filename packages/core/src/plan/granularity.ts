@@ -1,5 +1,5 @@
-import type { WeightDescriptor } from '../model/port.js';
-import type { Granularity } from '../plugin/policy.js';
+import type { WeightDescriptor } from '../contract/port.js';
+import type { Granularity } from '../contract/policy.js';
 import type { Slicing } from '../scheme/types.js';
 
 /** The group size of `group:N`, or `undefined` for another granularity. */

@@ -1,30 +1,30 @@
 import { checkOptions, optionTypes } from '../errors/check-argument.js';
 import { LowbitError, throwProblems } from '../errors/error.js';
-import { checkPort } from '../model/check-port.js';
-import type { LayerDescriptor, ModelPort } from '../model/port.js';
-import type { Recipe, RecipeSettings } from '../model/recipe.js';
+import { checkPort } from '../contract/check-port.js';
+import type { LayerDescriptor, ModelPort } from '../contract/port.js';
+import type { Recipe, RecipeSettings } from '../contract/recipe.js';
 import { choosePlugin } from './choose-plugin.js';
-import { defaultQuantizer, type BitPolicyChoice } from '../plugin/choice.js';
+import { type BitPolicyChoice, defaultQuantizer } from '../contract/choice.js';
 import { choosePluginOf, type Chosen } from '../plugin/choose.js';
-import type { Plugin } from '../plugin/plugin.js';
-import type { BitAssignment, BitwidthPolicy, FeatureSet } from '../plugin/policy.js';
-import { registry, type Registry } from '../plugin/registry.js';
+import type { Plugin } from '../contract/plugin.js';
+import type { BitAssignment, BitwidthPolicy, FeatureSet } from '../contract/policy.js';
+import { registry, type Registry } from '../contract/registry.js';
 import { assignBits } from '../policy/assign-bits.js';
 import { assignByLayer } from '../policy/overrides.js';
 import { everywhere } from '../policy/policies.js';
 import { matchesGlob } from '../policy/glob.js';
 import type { ParameterStorage } from '../scheme/types.js';
 import { featuresFor } from './features-for.js';
-import { sessionTypes, type SessionOptions } from '../model/events.js';
+import { type SessionOptions, sessionTypes } from '../contract/events.js';
 import { checkRecipe } from './check-recipe.js';
 import { fittingGranularity } from './granularity.js';
 import { meetWanted } from './meet-wanted.js';
 import { uniqueWeights, type PlacedWeight } from './placed-weights.js';
 import { resolvePlan } from './resolve.js';
-import type { ResolvedPlan } from './resolved-plan.js';
+import type { ResolvedPlan } from '../contract/resolved-plan.js';
 import { planActivations } from './plan-activations.js';
 import { leavesAll, nothingToQuantize } from './nothing-to-quantize.js';
-import type { PlanEntry, QuantizationPlan } from './plan.js';
+import type { PlanEntry, QuantizationPlan } from '../contract/plan.js';
 
 /** A plan, and the plugins that its names stand for. */
 export interface PlannedWork {

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import { coarse, memoryPort, type MemoryModel } from '../../test/memory-port.js';
-import type { WantedForm } from '../model/port.js';
-import type { Recipe } from '../model/recipe.js';
-import type { Quantizer } from '../plugin/quantizer.js';
-import { registry } from '../plugin/registry.js';
+import type { WantedForm } from '../contract/port.js';
+import type { Recipe } from '../contract/recipe.js';
+import type { Quantizer } from '../contract/quantizer.js';
+import { registry } from '../contract/registry.js';
 import { makePlan } from './make-plan.js';
-import type { QuantizedEntry } from './plan.js';
+import type { QuantizedEntry } from '../contract/plan.js';
 
 const model: MemoryModel = { a: { shape: [4, 64], values: new Float32Array(256) } };
 

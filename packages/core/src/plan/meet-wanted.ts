@@ -1,9 +1,9 @@
-import type { WantedForm } from '../model/port.js';
+import type { WantedForm } from '../contract/port.js';
 import type { ChosenQuantizer } from '../plugin/choose.js';
 import { hasZeroPoints } from '../plugin/has-zero-points.js';
-import type { Options } from '../plugin/options.js';
-import type { Granularity } from '../plugin/policy.js';
-import type { GridKind } from '../plugin/quantizer.js';
+import type { Options } from '../contract/options.js';
+import type { Granularity } from '../contract/policy.js';
+import type { GridKind } from '../contract/quantizer.js';
 
 /** A quantizer's options and a granularity, and what there is to say of what a packed form wanted. */
 export interface MetWish {

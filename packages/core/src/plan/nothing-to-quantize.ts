@@ -1,6 +1,6 @@
 import { LowbitError } from '../errors/error.js';
-import type { LayerDescriptor } from '../model/port.js';
-import type { PlanEntry, QuantizationPlan } from './plan.js';
+import type { LayerDescriptor } from '../contract/port.js';
+import type { PlanEntry, QuantizationPlan } from '../contract/plan.js';
 
 /** Whether a plan quantizes not a single weight, so that its result would be a copy. */
 export function leavesAll({ weights }: QuantizationPlan): boolean {

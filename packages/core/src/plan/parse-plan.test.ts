@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { coarse } from '../../test/memory-port.js';
 import { isLowbitError } from '../errors/error.js';
-import { registry, type Registry } from '../plugin/registry.js';
+import { registry, type Registry } from '../contract/registry.js';
 import { parsePlan } from './parse-plan.js';
 
 const entry = {

@@ -2,8 +2,8 @@ import { LowbitError, throwProblems, type Problem } from '../errors/error.js';
 import { suggestName } from '../errors/nearest-name.js';
 import { checkActivationShape, checkWeightShape, isRecord, shorten, type Expect } from './entry-shapes.js';
 import { namedQuantizers } from './find-named.js';
-import { checkRegistry, type Registry } from '../plugin/registry.js';
-import type { QuantizationPlan } from './plan.js';
+import { checkRegistry, type Registry } from '../contract/registry.js';
+import type { QuantizationPlan } from '../contract/plan.js';
 import { writtenOut } from './stored-plan.js';
 
 /**

@@ -1,8 +1,8 @@
-import type { LayerDescriptor } from '../model/port.js';
-import type { Recipe } from '../model/recipe.js';
-import type { Plugin } from '../plugin/plugin.js';
+import type { LayerDescriptor } from '../contract/port.js';
+import type { Recipe } from '../contract/recipe.js';
+import type { Plugin } from '../contract/plugin.js';
 import { choosePlugin } from './choose-plugin.js';
-import type { ActivationEntry, PlanEntry } from './plan.js';
+import type { ActivationEntry, PlanEntry } from '../contract/plan.js';
 
 /** Every site of the layers whose weights are quantized, once; nothing when activations stay float. */
 export function planActivations(

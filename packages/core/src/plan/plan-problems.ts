@@ -1,8 +1,8 @@
 import type { Problem } from '../errors/error.js';
 import { suggestName } from '../errors/nearest-name.js';
-import type { LayerDescriptor, PortCapabilities } from '../model/port.js';
+import type { LayerDescriptor, PortCapabilities } from '../contract/port.js';
 import { isGranularity } from './granularity.js';
-import type { PlanEntry, QuantizationPlan, QuantizedEntry } from './plan.js';
+import type { PlanEntry, QuantizationPlan, QuantizedEntry } from '../contract/plan.js';
 
 /** Weights that the model does not have, or has in another layer (`plan-mismatch`), and those that the plan names twice. */
 export function placeProblems(plan: QuantizationPlan, layers: readonly LayerDescriptor[]): Problem[] {

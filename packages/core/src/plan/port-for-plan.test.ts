@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import { coarse, memoryPort, type MemoryModel } from '../../test/memory-port.js';
 import { LowbitError } from '../errors/error.js';
-import type { ModelPort } from '../model/port.js';
-import { registry } from '../plugin/registry.js';
+import type { ModelPort } from '../contract/port.js';
+import { registry } from '../contract/registry.js';
 import { applyPlan } from '../session/apply-plan.js';
 import { makePlan } from './make-plan.js';
 import { parsePlan } from './parse-plan.js';
-import type { PortForm } from './plan.js';
+import type { PortForm } from '../contract/plan.js';
 
 const values = Float32Array.from({ length: 64 }, (_, i) => Math.sin(i));
 const model: MemoryModel = { a: { shape: [4, 16], values } };

@@ -1,6 +1,6 @@
 import { LowbitError } from '../errors/error.js';
-import type { ModelPort } from '../model/port.js';
-import type { PortForm, QuantizationPlan } from './plan.js';
+import type { ModelPort } from '../contract/port.js';
+import type { PortForm, QuantizationPlan } from '../contract/plan.js';
 
 /**
  * The port in the form that a plan was made with; the port itself where the plan tells none.

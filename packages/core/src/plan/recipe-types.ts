@@ -1,8 +1,8 @@
 import type { Problem } from '../errors/error.js';
 import { nearestName, suggestName } from '../errors/nearest-name.js';
 import { wordValue } from '../errors/word-value.js';
-import { batchesType } from '../model/check-batches.js';
-import type { Plugin } from '../plugin/plugin.js';
+import { batchesType } from '../contract/check-batches.js';
+import type { Plugin } from '../contract/plugin.js';
 import { isGranularity } from './granularity.js';
 
 type Members = Readonly<Record<string, unknown>>;

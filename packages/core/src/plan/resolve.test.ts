@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import { coarse, memoryPort, type MemoryModel } from '../../test/memory-port.js';
-import type { LayerDescriptor } from '../model/port.js';
-import type { Quantizer } from '../plugin/quantizer.js';
-import { registry, type Registry } from '../plugin/registry.js';
+import type { LayerDescriptor } from '../contract/port.js';
+import type { Quantizer } from '../contract/quantizer.js';
+import { registry, type Registry } from '../contract/registry.js';
 import { applyPlan } from '../session/apply-plan.js';
 import { withBits } from './change-plan.js';
 import { makePlan } from './make-plan.js';
-import type { PlanEntry, QuantizationPlan } from './plan.js';
+import type { PlanEntry, QuantizationPlan } from '../contract/plan.js';
 import { resolvePlan } from './resolve.js';
 
 const values = Float32Array.from({ length: 64 }, (_, i) => Math.sin(i));

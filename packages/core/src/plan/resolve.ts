@@ -1,9 +1,9 @@
 import type { Problem } from '../errors/error.js';
-import type { LayerDescriptor, PortCapabilities, SiteDescriptor } from '../model/port.js';
+import type { LayerDescriptor, PortCapabilities, SiteDescriptor } from '../contract/port.js';
 import { seedFrom } from '../numeric/random.js';
 import { optionsOf } from '../plugin/choose.js';
-import type { Role } from '../plugin/quantizer.js';
-import type { Registry } from '../plugin/registry.js';
+import type { Role } from '../contract/quantizer.js';
+import type { Registry } from '../contract/registry.js';
 import { withWants } from './change-plan.js';
 import { findNamed } from './find-named.js';
 import { slicingOf } from './granularity.js';
@@ -15,8 +15,8 @@ import {
   storageProblems,
   strangeSite,
 } from './plan-problems.js';
-import type { ActivationEntry, PlanEntry, QuantizationPlan, QuantizedEntry } from './plan.js';
-import type { Named, ResolvedEntry, ResolvedPlan, ResolvedSite } from './resolved-plan.js';
+import type { ActivationEntry, PlanEntry, QuantizationPlan, QuantizedEntry } from '../contract/plan.js';
+import type { Named, ResolvedEntry, ResolvedPlan, ResolvedSite } from '../contract/resolved-plan.js';
 
 /** A plan that was looked up, and everything that stands against it: where that is nothing, the resolved plan is whole. */
 export interface Resolution {

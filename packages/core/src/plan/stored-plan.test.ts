@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { coarse, memoryPort } from '../../test/memory-port.js';
-import { registry } from '../plugin/registry.js';
+import { registry } from '../contract/registry.js';
 import { applyPlan } from '../session/apply-plan.js';
 import { makePlan } from './make-plan.js';
 import { parsePlan } from './parse-plan.js';
-import type { QuantizationPlan, QuantizedEntry } from './plan.js';
+import type { QuantizationPlan, QuantizedEntry } from '../contract/plan.js';
 import { storedPlan } from './stored-plan.js';
 
 const entry = (id: string): QuantizedEntry => ({

@@ -1,5 +1,5 @@
 import { checkIsPlan } from './check-is-plan.js';
-import type { ActivationEntry, PlanEntry, PortForm, QuantizationPlan } from './plan.js';
+import type { ActivationEntry, PlanEntry, PortForm, QuantizationPlan } from '../contract/plan.js';
 
 /**
  * A plan as it stands in a model: what many entries share is written once. Layers are left out, as the model tells them.

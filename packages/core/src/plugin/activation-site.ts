@@ -1,11 +1,11 @@
-import type { FittedSite } from '../model/port.js';
+import type { FittedSite } from '../contract/port.js';
 import type { Ops } from '../ops/ops.js';
 import { collectScheme } from '../scheme/scheme.js';
 import type { SliceParameters } from '../scheme/types.js';
 import { integerZeroPoints } from '../scheme/zero-point.js';
 import { siteParameters } from './forward.js';
-import type { Options } from './options.js';
-import type { Grain, Quantizer, Site, SiteParameters } from './quantizer.js';
+import type { Options } from '../contract/options.js';
+import type { Grain, Quantizer, Site, SiteParameters } from '../contract/quantizer.js';
 
 /**
  * A fitted activation site as a forward pass takes it: one set of parameters for all rows, or an empty residual scheme for a

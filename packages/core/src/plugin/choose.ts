@@ -1,11 +1,11 @@
 import { LowbitError } from '../errors/error.js';
 import { suggestName } from '../errors/nearest-name.js';
-import type { QuantizerChoice } from './choice.js';
-import type { Options, OptionSchema, OptionValue } from './options.js';
-import type { Plugin } from './plugin.js';
-import type { Quantizer } from './quantizer.js';
-import { checkPlugin, type Registry } from './registry.js';
-import { parseOption, resolveOptions } from './resolve-options.js';
+import type { QuantizerChoice } from '../contract/choice.js';
+import type { Options, OptionSchema, OptionValue } from '../contract/options.js';
+import type { Plugin } from '../contract/plugin.js';
+import type { Quantizer } from '../contract/quantizer.js';
+import { checkPlugin, type Registry } from '../contract/registry.js';
+import { parseOption, resolveOptions } from '../contract/resolve-options.js';
 
 /** A plugin together with the options it is to be used with, every default filled in. */
 export interface Chosen<P extends Plugin> {

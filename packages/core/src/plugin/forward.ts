@@ -6,7 +6,7 @@ import { sliceParameters } from '../scheme/scheme.js';
 import type { Scheme } from '../scheme/types.js';
 import { isPromise } from '../errors/is-promise.js';
 import { safely } from './safely.js';
-import type { AffineParameters, Quantizer, Site, SiteParameters } from './quantizer.js';
+import type { AffineParameters, Quantizer, Site, SiteParameters } from '../contract/quantizer.js';
 
 /**
  * The parameters of `slices` slices as tensors `[slices, 1]`, ready for a forward pass over a matrix

@@ -1,13 +1,13 @@
 import { checkArgument } from '../errors/check-argument.js';
 import { LowbitError } from '../errors/error.js';
 import { suggestName } from '../errors/nearest-name.js';
-import type { LayerDescriptor } from '../model/port.js';
+import type { LayerDescriptor } from '../contract/port.js';
 import { optionsOf } from '../plugin/choose.js';
-import type { Options } from '../plugin/options.js';
-import type { BitAssignment, BitwidthPolicy, FeatureSet } from '../plugin/policy.js';
+import type { Options } from '../contract/options.js';
+import type { BitAssignment, BitwidthPolicy, FeatureSet } from '../contract/policy.js';
 import { ownCopy } from '../plugin/own-copy.js';
 import { isPromise, takeRejections } from '../errors/is-promise.js';
-import { checkPlugin } from '../plugin/registry.js';
+import { checkPlugin } from '../contract/registry.js';
 import { safely } from '../plugin/safely.js';
 
 /** What a policy is asked with, besides the draft and the layers. */

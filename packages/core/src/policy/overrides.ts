@@ -1,7 +1,7 @@
 import { LowbitError } from '../errors/error.js';
-import type { LayerDescriptor } from '../model/port.js';
-import type { QuantizerChoice } from '../plugin/choice.js';
-import type { BitAssignment, Granularity } from '../plugin/policy.js';
+import type { LayerDescriptor } from '../contract/port.js';
+import type { QuantizerChoice } from '../contract/choice.js';
+import type { BitAssignment, Granularity } from '../contract/policy.js';
 
 /**
  * Checks bits that a policy is made with.

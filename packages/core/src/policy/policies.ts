@@ -1,6 +1,6 @@
 import { throwProblems } from '../errors/error.js';
-import { checkPlugin } from '../plugin/registry.js';
-import type { BitwidthPolicy } from '../plugin/policy.js';
+import { checkPlugin } from '../contract/registry.js';
+import type { BitwidthPolicy } from '../contract/policy.js';
 import { assignBits } from './assign-bits.js';
 import { assignByLayer, checkBits, checkBitsBy, override, type PolicyChoice } from './overrides.js';
 import { matchesGlob, unmatchedGlobs, unmatchedOps } from './glob.js';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { memoryPort } from '../../test/memory-port.js';
-import type { BitAssignment, BitwidthPolicy } from '../plugin/policy.js';
+import type { BitAssignment, BitwidthPolicy } from '../contract/policy.js';
 import { assignBits } from './assign-bits.js';
 import { byName, byOp, cascade, ends, everywhere } from './policies.js';
 

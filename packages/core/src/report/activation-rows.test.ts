@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import type { ActivationNote, FittedSite } from '../model/port.js';
-import type { QuantizationPlan } from '../plan/plan.js';
-import type { ResolvedPlan } from '../plan/resolved-plan.js';
+import type { ActivationNote, FittedSite } from '../contract/port.js';
+import type { QuantizationPlan } from '../contract/plan.js';
+import type { ResolvedPlan } from '../contract/resolved-plan.js';
 import type { SliceParameters } from '../scheme/types.js';
 import type { Report } from './report.js';
 import { coarse } from '../../test/memory-port.js';

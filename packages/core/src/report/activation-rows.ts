@@ -1,6 +1,6 @@
-import { defaultQuantizer } from '../plugin/choice.js';
+import { defaultQuantizer } from '../contract/choice.js';
 import { isComplete } from '../calibration/statistics.js';
-import type { ActivationNote, FittedSite, Outcome } from '../model/port.js';
+import type { ActivationNote, FittedSite, Outcome } from '../contract/port.js';
 import { codebookValues } from '../scheme/codebook-values.js';
 import { levelValue } from '../scheme/decode.js';
 import type { SliceParameters } from '../scheme/types.js';

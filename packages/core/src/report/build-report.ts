@@ -1,5 +1,5 @@
-import type { Applied, LayerDescriptor, Outcome, StorageNote } from '../model/port.js';
-import type { QuantizationPlan } from '../plan/plan.js';
+import type { Applied, LayerDescriptor, Outcome, StorageNote } from '../contract/port.js';
+import type { QuantizationPlan } from '../contract/plan.js';
 import { activationRows, withActivations } from './activation-rows.js';
 import { bitsEach, type Report, type Sizes, type SkippedReport, type WeightReport } from './report.js';
 

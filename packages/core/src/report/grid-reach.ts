@@ -1,4 +1,4 @@
-import { defaultQuantizer } from '../plugin/choice.js';
+import { defaultQuantizer } from '../contract/choice.js';
 import { decode, valueOfCode } from '../scheme/decode.js';
 import { levelsOf } from '../scheme/scheme.js';
 import type { SliceRanges } from '../scheme/slice-ranges.js';

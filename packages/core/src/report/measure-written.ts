@@ -1,5 +1,5 @@
-import type { StorageNote } from '../model/port.js';
-import type { ResolvedEntry } from '../plan/resolved-plan.js';
+import type { StorageNote } from '../contract/port.js';
+import type { ResolvedEntry } from '../contract/resolved-plan.js';
 import { sliceRanges } from '../scheme/slice-ranges.js';
 import { sliceLayout } from '../scheme/slicing.js';
 import { histogramOf } from './histogram.js';

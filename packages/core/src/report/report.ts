@@ -1,6 +1,6 @@
-import type { SkipNote } from '../model/port.js';
-import type { QuantizationPlan } from '../plan/plan.js';
-import type { Granularity } from '../plugin/policy.js';
+import type { SkipNote } from '../contract/port.js';
+import type { QuantizationPlan } from '../contract/plan.js';
+import type { Granularity } from '../contract/policy.js';
 
 /** Sizes of the whole model or of one weight, in bytes unless said otherwise. */
 export interface Sizes {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { coarse, memoryPort, type MemoryModel } from '../../test/memory-port.js';
-import { registry } from '../plugin/registry.js';
+import { registry } from '../contract/registry.js';
 import { quantize } from '../session/quantize.js';
 
 test('a weight whose scales float16 cannot hold falls back alone, and the report says so', async () => {

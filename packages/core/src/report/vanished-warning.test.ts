@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { coarse, memoryPort } from '../../test/memory-port.js';
-import { registry } from '../plugin/registry.js';
+import { registry } from '../contract/registry.js';
 import type { SliceParameters } from '../scheme/types.js';
 import { quantize } from '../session/quantize.js';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { registry } from '../plugin/registry.js';
+import { registry } from '../contract/registry.js';
 import { applyPlan } from './apply-plan.js';
 
 const port = { name: 'memory', supports: {}, layers: () => [], write: () => undefined } as never;

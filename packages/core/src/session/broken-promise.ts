@@ -1,7 +1,7 @@
-import type { ResolvedEntry } from '../plan/resolved-plan.js';
+import type { ResolvedEntry } from '../contract/resolved-plan.js';
 import { hasZeroPoints } from '../plugin/has-zero-points.js';
-import type { Options } from '../plugin/options.js';
-import type { GridKind, Quantizer } from '../plugin/quantizer.js';
+import type { Options } from '../contract/options.js';
+import type { GridKind, Quantizer } from '../contract/quantizer.js';
 import { levelValue } from '../scheme/decode.js';
 import { evenLevels } from '../scheme/even-levels.js';
 import { levelsOf, sliceParameters } from '../scheme/scheme.js';

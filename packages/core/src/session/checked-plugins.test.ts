@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { coarse } from '../../test/memory-port.js';
 import { arrayOps } from '../ops/array.js';
 import { backwardOf, forwardOf } from '../plugin/forward.js';
-import type { FitContext, Quantizer, Site } from '../plugin/quantizer.js';
+import type { FitContext, Quantizer, Site } from '../contract/quantizer.js';
 import { assignBits } from '../policy/assign-bits.js';
 import type { SliceParameters } from '../scheme/types.js';
 import { fitRangesSafely, fitSafely, fitTensorSafely, refitSafely } from './fit-safely.js';

@@ -2,10 +2,10 @@ import { expect, test } from 'vitest';
 import { coarse, memoryPort, type MemoryModel } from '../../test/memory-port.js';
 import { statisticsCollector } from '../calibration/collector.js';
 import type { Calibration } from '../calibration/statistics.js';
-import type { Batch, LayerDescriptor, ModelPort, ObserveOptions } from '../model/port.js';
-import type { BitwidthPolicy } from '../plugin/policy.js';
-import type { Quantizer } from '../plugin/quantizer.js';
-import { registry } from '../plugin/registry.js';
+import type { Batch, LayerDescriptor, ModelPort, ObserveOptions } from '../contract/port.js';
+import type { BitwidthPolicy } from '../contract/policy.js';
+import type { Quantizer } from '../contract/quantizer.js';
+import { registry } from '../contract/registry.js';
 import { applyPlan } from './apply-plan.js';
 import { quantize } from './quantize.js';
 

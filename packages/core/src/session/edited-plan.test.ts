@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { coarse, memoryPort, type MemoryModel } from '../../test/memory-port.js';
 import { isLowbitError } from '../errors/error.js';
 import { makePlan } from '../plan/make-plan.js';
-import type { QuantizationPlan } from '../plan/plan.js';
-import { registry } from '../plugin/registry.js';
+import type { QuantizationPlan } from '../contract/plan.js';
+import { registry } from '../contract/registry.js';
 import { applyPlan } from './apply-plan.js';
 
 const values = Float32Array.from({ length: 64 }, (_, i) => Math.sin(i));

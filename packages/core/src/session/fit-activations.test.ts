@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { statisticsCollector } from '../calibration/collector.js';
 import { rangeCollector } from '../calibration/range-collector.js';
 import type { Calibration } from '../calibration/statistics.js';
-import type { SiteDescriptor } from '../model/port.js';
-import type { FitContext, Quantizer } from '../plugin/quantizer.js';
+import type { SiteDescriptor } from '../contract/port.js';
+import type { FitContext, Quantizer } from '../contract/quantizer.js';
 import type { SliceParameters } from '../scheme/types.js';
 import { fitActivations } from './fit-activations.js';
 

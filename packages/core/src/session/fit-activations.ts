@@ -5,10 +5,10 @@ import {
   type SiteStatistics,
 } from '../calibration/statistics.js';
 import { LowbitError } from '../errors/error.js';
-import type { FittedActivations, FittedSite } from '../model/port.js';
+import type { FittedActivations, FittedSite } from '../contract/port.js';
 import { seededRandom } from '../numeric/random.js';
-import type { ResolvedSite } from '../plan/resolved-plan.js';
-import type { Quantizer } from '../plugin/quantizer.js';
+import type { ResolvedSite } from '../contract/resolved-plan.js';
+import type { Quantizer } from '../contract/quantizer.js';
 import { checkSiteLevels } from '../scheme/check-levels.js';
 import { fitSafely } from './fit-safely.js';
 import { noSpread, oneLevel } from './without-spread.js';

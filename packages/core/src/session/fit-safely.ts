@@ -1,4 +1,4 @@
-import type { FitContext, Quantizer, RefitContext } from '../plugin/quantizer.js';
+import type { FitContext, Quantizer, RefitContext } from '../contract/quantizer.js';
 import { takeRejections } from '../errors/is-promise.js';
 import { ownCopy } from '../plugin/own-copy.js';
 import { pluginFailure } from '../plugin/safely.js';

@@ -2,9 +2,9 @@ import { expect, test } from 'vitest';
 import { coarse, memoryPort, type MemoryModel } from '../../test/memory-port.js';
 import { makePlan } from '../plan/make-plan.js';
 import { parsePlan } from '../plan/parse-plan.js';
-import type { QuantizedEntry } from '../plan/plan.js';
-import type { Quantizer } from '../plugin/quantizer.js';
-import { registry } from '../plugin/registry.js';
+import type { QuantizedEntry } from '../contract/plan.js';
+import type { Quantizer } from '../contract/quantizer.js';
+import { registry } from '../contract/registry.js';
 import { applyPlan } from './apply-plan.js';
 import { quantize } from './quantize.js';
 

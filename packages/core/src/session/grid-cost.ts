@@ -1,7 +1,7 @@
-import type { ResolvedEntry } from '../plan/resolved-plan.js';
+import type { ResolvedEntry } from '../contract/resolved-plan.js';
 import { seededRandom } from '../numeric/random.js';
-import type { Options } from '../plugin/options.js';
-import type { Quantizer } from '../plugin/quantizer.js';
+import type { Options } from '../contract/options.js';
+import type { Quantizer } from '../contract/quantizer.js';
 import { isLowbitError } from '../errors/error.js';
 import type { GridCost } from '../report/report.js';
 import { decode } from '../scheme/decode.js';

@@ -1,12 +1,12 @@
 import { checkCalibration, type Calibration } from '../calibration/statistics.js';
 import { LowbitError } from '../errors/error.js';
 import { stopIfAborted } from '../errors/stop-if-aborted.js';
-import type { ModelPort } from '../model/port.js';
-import { batchesType } from '../model/check-batches.js';
-import type { ResolvedPlan } from '../plan/resolved-plan.js';
-import type { QuantizeOptions } from '../model/events.js';
-import type { Recipe } from '../model/recipe.js';
-import { repeatable, type RepeatableData } from '../model/repeatable-data.js';
+import type { ModelPort } from '../contract/port.js';
+import { batchesType } from '../contract/check-batches.js';
+import type { ResolvedPlan } from '../contract/resolved-plan.js';
+import type { QuantizeOptions } from '../contract/events.js';
+import type { Recipe } from '../contract/recipe.js';
+import { repeatable, type RepeatableData } from '../contract/repeatable-data.js';
 
 /** What a plan is fitted to. */
 export interface MeasuredInputs {

@@ -1,9 +1,9 @@
-import type { FittedActivations } from '../model/port.js';
+import type { FittedActivations } from '../contract/port.js';
 import { withEntries } from '../plan/change-plan.js';
 import { meetWanted } from '../plan/meet-wanted.js';
-import type { QuantizedEntry } from '../plan/plan.js';
-import type { ResolvedEntry, ResolvedPlan } from '../plan/resolved-plan.js';
-import type { Options } from '../plugin/options.js';
+import type { QuantizedEntry } from '../contract/plan.js';
+import type { ResolvedEntry, ResolvedPlan } from '../contract/resolved-plan.js';
+import type { Options } from '../contract/options.js';
 
 /**
  * The plan in which weights of layers whose inputs stay float, as fitting them has shown, have the method's own grid again:

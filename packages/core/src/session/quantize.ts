@@ -1,9 +1,9 @@
 import { checkOptions } from '../errors/check-argument.js';
-import type { ModelPort } from '../model/port.js';
-import type { Recipe } from '../model/recipe.js';
+import type { ModelPort } from '../contract/port.js';
+import type { Recipe } from '../contract/recipe.js';
 import { planResolved } from '../plan/make-plan.js';
 import { applyResolved, type Quantized } from './apply-plan.js';
-import { type QuantizeOptions, quantizeTypes } from '../model/events.js';
+import { type QuantizeOptions, quantizeTypes } from '../contract/events.js';
 import { withRepeatable } from './observe-data.js';
 import { pauses } from './pause.js';
 

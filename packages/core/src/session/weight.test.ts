@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { coarse, memoryPort } from '../../test/memory-port.js';
 import { planResolved } from '../plan/make-plan.js';
-import type { ResolvedEntry } from '../plan/resolved-plan.js';
-import { registry } from '../plugin/registry.js';
+import type { ResolvedEntry } from '../contract/resolved-plan.js';
+import { registry } from '../contract/registry.js';
 import { measureError } from '../report/measure.js';
 import { decode } from '../scheme/decode.js';
 import { encode } from '../scheme/encode.js';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { coarse, memoryPort, type MemoryModel } from '../../test/memory-port.js';
-import type { ModelPort } from '../model/port.js';
-import { registry } from '../plugin/registry.js';
+import type { ModelPort } from '../contract/port.js';
+import { registry } from '../contract/registry.js';
 import { quantize } from './quantize.js';
 
 const values = (seed: number) => Float32Array.from({ length: 32 }, (_, i) => Math.sin(seed + i));

@@ -1,11 +1,11 @@
-import type { ModelPort, Outcome } from '../model/port.js';
-import type { ResolvedEntry } from '../plan/resolved-plan.js';
+import type { ModelPort, Outcome } from '../contract/port.js';
+import type { ResolvedEntry } from '../contract/resolved-plan.js';
 import { buildReport } from '../report/build-report.js';
 import { measureWritten } from '../report/measure-written.js';
 import type { GridCost, WeightReport } from '../report/report.js';
 import type { QuantizedTensor } from '../scheme/types.js';
 import type { Quantized } from './apply-plan.js';
-import type { QuantizeOptions } from '../model/events.js';
+import type { QuantizeOptions } from '../contract/events.js';
 import { costWords } from './grid-cost.js';
 import { pauses } from './pause.js';
 import { type CodedWeight, weightReader, weightRow } from './weight.js';

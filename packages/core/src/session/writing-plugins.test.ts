@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { coarse, memoryPort, type MemoryModel } from '../../test/memory-port.js';
 import { makePlan } from '../plan/make-plan.js';
-import type { BitwidthPolicy } from '../plugin/policy.js';
-import type { FitContext, Quantizer } from '../plugin/quantizer.js';
-import { registry } from '../plugin/registry.js';
+import type { BitwidthPolicy } from '../contract/policy.js';
+import type { FitContext, Quantizer } from '../contract/quantizer.js';
+import { registry } from '../contract/registry.js';
 import { askSchedule } from '../training/ask-schedule.js';
 import { assignBits } from '../policy/assign-bits.js';
 import { affineGrids } from '../scheme/scheme.js';

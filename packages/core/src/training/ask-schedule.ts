@@ -1,7 +1,7 @@
 import { LowbitError } from '../errors/error.js';
 import { ownCopy } from '../plugin/own-copy.js';
 import { pluginFailure } from '../plugin/safely.js';
-import type { Round, Schedule, ScheduleState } from '../plugin/schedule.js';
+import type { Round, Schedule, ScheduleState } from '../contract/schedule.js';
 import { checkRound } from './check-round.js';
 
 /** Asks for the next round; what the schedule throws or gets wrong is reported with its name. */

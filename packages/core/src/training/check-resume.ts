@@ -1,8 +1,8 @@
 import { LowbitError } from '../errors/error.js';
-import type { ActivationEntry, PlanEntry, QuantizationPlan, QuantizedEntry } from '../plan/plan.js';
-import type { ResolvedPlan } from '../plan/resolved-plan.js';
+import type { ActivationEntry, PlanEntry, QuantizationPlan, QuantizedEntry } from '../contract/plan.js';
+import type { ResolvedPlan } from '../contract/resolved-plan.js';
 import { optionsOf } from '../plugin/choose.js';
-import type { Options } from '../plugin/options.js';
+import type { Options } from '../contract/options.js';
 import { checkLoaded } from './check-loaded.js';
 import type { TrainingCheckpoint } from './checkpoint.js';
 

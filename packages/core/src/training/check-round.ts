@@ -1,7 +1,7 @@
 import { LowbitError } from '../errors/error.js';
 import { takeRejections } from '../errors/is-promise.js';
 import { nearestName } from '../errors/nearest-name.js';
-import type { Round, ScheduledWeight } from '../plugin/schedule.js';
+import type { Round, ScheduledWeight } from '../contract/schedule.js';
 
 const members = ['name', 'hold', 'bits'] as const satisfies readonly (keyof Round)[];
 

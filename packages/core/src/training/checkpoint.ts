@@ -1,4 +1,4 @@
-import type { QuantizationPlan } from '../plan/plan.js';
+import type { QuantizationPlan } from '../contract/plan.js';
 import type { Scheme } from '../scheme/types.js';
 import type { TrainingRound } from './run.js';
 

@@ -1,6 +1,6 @@
 import { LowbitError } from '../errors/error.js';
-import type { QuantizedEntry } from '../plan/plan.js';
-import type { ResolvedEntry } from '../plan/resolved-plan.js';
+import type { QuantizedEntry } from '../contract/plan.js';
+import type { ResolvedEntry } from '../contract/resolved-plan.js';
 import { decode } from '../scheme/decode.js';
 import type { QuantizedTensor } from '../scheme/types.js';
 import { type CodedWeight, codeWeight, fitWeight } from '../session/weight.js';

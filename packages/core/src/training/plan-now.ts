@@ -1,6 +1,6 @@
-import type { SimulatedWeight } from '../model/trainable-port.js';
-import type { QuantizationPlan } from '../plan/plan.js';
-import type { ResolvedEntry } from '../plan/resolved-plan.js';
+import type { SimulatedWeight } from '../contract/trainable-port.js';
+import type { QuantizationPlan } from '../contract/plan.js';
+import type { ResolvedEntry } from '../contract/resolved-plan.js';
 import { fitWeight } from '../session/weight.js';
 import { sizeOf } from '../scheme/shape.js';
 import type { FrozenWeights } from './frozen-weights.js';

@@ -1,5 +1,5 @@
-import type { ResolvedEntry } from '../plan/resolved-plan.js';
-import type { ScheduledWeight } from '../plugin/schedule.js';
+import type { ResolvedEntry } from '../contract/resolved-plan.js';
+import type { ScheduledWeight } from '../contract/schedule.js';
 import { decode } from '../scheme/decode.js';
 import type { FrozenWeights } from './frozen-weights.js';
 

@@ -1,12 +1,12 @@
-import type { Batch, FittedActivations } from '../model/port.js';
-import type { TrainablePort } from '../model/trainable-port.js';
+import type { Batch, FittedActivations } from '../contract/port.js';
+import type { TrainablePort } from '../contract/trainable-port.js';
 import { seededRandom, seedFrom } from '../numeric/random.js';
 import { withBits } from '../plan/change-plan.js';
-import type { ResolvedPlan } from '../plan/resolved-plan.js';
+import type { ResolvedPlan } from '../contract/resolved-plan.js';
 import type { Chosen } from '../plugin/choose.js';
-import type { Round, Schedule } from '../plugin/schedule.js';
+import type { Round, Schedule } from '../contract/schedule.js';
 import type { Quantized } from '../session/apply-plan.js';
-import type { SessionOptions } from '../model/events.js';
+import type { SessionOptions } from '../contract/events.js';
 import { withWarnings, writePlan } from '../session/write-plan.js';
 import { askSchedule } from './ask-schedule.js';
 import type { TrainingCheckpoint } from './checkpoint.js';

@@ -1,9 +1,9 @@
 import type { RangeStatistics, SiteStatistics } from '../calibration/statistics.js';
 import type { Random } from '../numeric/random.js';
 import type { Ops } from '../ops/ops.js';
+import type { Options, OptionSchema } from './options.js';
 import type { SliceRanges } from '../scheme/slice-ranges.js';
 import type { AffineScheme, SliceParameters } from '../scheme/types.js';
-import type { Options, OptionSchema } from './options.js';
 
 export type Role = 'weight' | 'activation';
 

@@ -1,6 +1,6 @@
 import { LowbitError } from '../errors/error.js';
-import { badQuantizer } from './check-quantizer.js';
 import { badOptions, badValues } from './check-options.js';
+import { badQuantizer } from './check-quantizer.js';
 import type { Plugin } from './plugin.js';
 
 /**

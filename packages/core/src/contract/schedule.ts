@@ -1,6 +1,6 @@
 import type { Random } from '../numeric/random.js';
-import type { QuantizedTensor } from '../scheme/types.js';
 import type { Options, OptionSchema } from './options.js';
+import type { QuantizedTensor } from '../scheme/types.js';
 
 /** What a schedule knows when it is asked for the next round. */
 export interface ScheduleState {

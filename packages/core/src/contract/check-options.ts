@@ -1,8 +1,8 @@
 import { nearestName } from '../errors/nearest-name.js';
+import { optionProblems } from './resolve-options.js';
 import type { Options, OptionSchema } from './options.js';
 import type { Plugin } from './plugin.js';
 import type { GridKind, Quantizer } from './quantizer.js';
-import { optionProblems } from './resolve-options.js';
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,7 +1,7 @@
 import { checkOptions, optionTypes, type OptionTypes } from '../errors/check-argument.js';
 import { LowbitError } from '../errors/error.js';
 import { suggestName } from '../errors/nearest-name.js';
-import { sessionTypes, type SessionOptions } from './events.js';
+import { type SessionOptions, sessionTypes } from './events.js';
 import type { ObserveOptions } from './port.js';
 import type { RunOptions } from './run.js';
 

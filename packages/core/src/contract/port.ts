@@ -1,13 +1,13 @@
-import type { CostEntry, StorageCost } from '../plan/cost.js';
-import type { PortForm } from '../plan/plan.js';
-import type { ResolvedPlan } from '../plan/resolved-plan.js';
+import type { CostEntry, StorageCost } from './cost.js';
 import type { Calibration, RangeStatistics, SiteStatistics } from '../calibration/statistics.js';
-import type { Options } from '../plugin/options.js';
-import type { FeatureSet, Granularity } from '../plugin/policy.js';
-import type { GridKind, NormalDistribution, Quantizer } from '../plugin/quantizer.js';
+import type { RunOptions, RunOutputs } from './run.js';
+import type { PortForm } from './plan.js';
+import type { ResolvedPlan } from './resolved-plan.js';
+import type { Options } from './options.js';
+import type { FeatureSet, Granularity } from './policy.js';
+import type { GridKind, NormalDistribution, Quantizer } from './quantizer.js';
 import type { ParameterStorage, QuantizedTensor, SliceParameters } from '../scheme/types.js';
 import type { SessionOptions } from './events.js';
-import type { RunOptions, RunOutputs } from './run.js';
 
 /** What the packed form of a weight wants, so that it can be taken. */
 export interface WantedForm {

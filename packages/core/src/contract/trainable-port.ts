@@ -1,5 +1,5 @@
-import type { Options } from '../plugin/options.js';
-import type { Quantizer } from '../plugin/quantizer.js';
+import type { Options } from './options.js';
+import type { Quantizer } from './quantizer.js';
 import type { Scheme, Slicing } from '../scheme/types.js';
 import type { Batch, FittedSite, ModelPort } from './port.js';
 

@@ -1,9 +1,9 @@
 import type { Calibration } from '../calibration/statistics.js';
-import type { Batch } from './port.js';
-import type { BitPolicyChoice, QuantizerChoice, ScheduleChoice } from '../plugin/choice.js';
-import type { FeatureSet, Granularity } from '../plugin/policy.js';
-import type { Registry } from '../plugin/registry.js';
+import type { BitPolicyChoice, QuantizerChoice, ScheduleChoice } from './choice.js';
+import type { FeatureSet, Granularity } from './policy.js';
+import type { Registry } from './registry.js';
 import type { ParameterStorage } from '../scheme/types.js';
+import type { Batch } from './port.js';
 
 /** The part of a recipe that rules can change for some layers. */
 export interface RecipeSettings {

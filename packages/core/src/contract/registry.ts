@@ -1,6 +1,6 @@
 import { LowbitError, type Problem } from '../errors/error.js';
 import { checkMembers } from './check-members.js';
-import { pluginApi, type Plugin } from './plugin.js';
+import { type Plugin, pluginApi } from './plugin.js';
 
 /** Plugins by kind and name. */
 export interface Registry {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { coarse, memoryPort } from '../../test/memory-port.js';
 import { makePlan } from '../plan/make-plan.js';
-import { registry } from '../plugin/registry.js';
+import { registry } from './registry.js';
 import { applyPlan } from '../session/apply-plan.js';
 import { quantize } from '../session/quantize.js';
 import { train } from '../training/train.js';

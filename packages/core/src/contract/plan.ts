@@ -1,5 +1,5 @@
-import type { Granularity } from '../plugin/policy.js';
-import type { Options } from '../plugin/options.js';
+import type { Options } from './options.js';
+import type { Granularity } from './policy.js';
 import type { ParameterStorage } from '../scheme/types.js';
 
 /** What happens to one weight: either bits and a quantizer, or `float`. */

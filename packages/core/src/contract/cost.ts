@@ -1,0 +1,17 @@
+import type { SchemeOutline } from '../scheme/outline.js';
+import type { QuantizedEntry } from './plan.js';
+
+/** What is decided of a weight whose cost is asked, and what kind of parameters it will have. */
+export interface CostEntry extends Pick<QuantizedEntry, 'bits' | 'granularity' | 'parameterStorage'> {
+  readonly scheme: SchemeOutline;
+}
+
+/** What one weight takes. */
+export interface StorageCost {
+  /** Bytes in the file: codes, parameters and container. */
+  readonly storedBytes: number;
+  /** Bytes in memory at run time on the target. */
+  readonly memoryBytes: number;
+  /** Those of the stored bytes that all weights with the same key have in common: they are stored once, see `totalCost`. */
+  readonly shared?: Readonly<Record<string, number>>;
+}
