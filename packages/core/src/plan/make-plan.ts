@@ -84,9 +84,10 @@ export async function planResolved<M>(
     recipe,
     policies.ofRules,
   );
-  const entries = drafts.map((draft) =>
-    planEntry(draft, weights.get(draft.id) as PlacedWeight, recipe, plugins),
-  );
+  const entries = drafts.flatMap((draft) => {
+    const placed = weights.get(draft.id);
+    return placed === undefined ? [] : [planEntry(draft, placed, recipe, plugins)];
+  });
   const plan: QuantizationPlan = {
     format: 'lowbit-plan',
     version: 1,
@@ -128,14 +129,13 @@ function decideBits(
   });
   const assigned = assignBits(policy.plugin, start, layers, { ...recipe, options: policy.options });
   const decided = new Map(assigned.map((entry) => [entry.id, entry]));
-  const missing = start.find((entry) => !decided.has(entry.id));
-  if (missing !== undefined || decided.size !== start.length)
-    throw badPolicy(policy.plugin.name, missing?.id);
-  return start.map(({ id }) => ({
-    ...settings(recipe),
-    ...(decided.get(id) as BitAssignment),
-    parameterStorage,
-  }));
+  const drafts = start.map(({ id }) => {
+    const own = decided.get(id);
+    if (own === undefined) throw badPolicy(policy.plugin.name, id);
+    return { ...settings(recipe), ...own, parameterStorage };
+  });
+  if (decided.size !== start.length) throw badPolicy(policy.plugin.name, undefined);
+  return drafts;
 }
 
 /** The policies of a recipe and of its rules, which have one where they give bits. */
@@ -177,7 +177,7 @@ function applyRules(
         if (!named || (op !== undefined && op !== layer.op)) return entry;
         const reason = `rule ${JSON.stringify(rule.match)}`;
         return { ...entry, ...settings(rule), bits: proposed.get(entry.id) ?? entry.bits, reason };
-      }) as Draft[];
+      });
     },
     [...drafts],
   );

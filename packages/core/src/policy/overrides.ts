@@ -60,11 +60,11 @@ export function override(
  * Decides every assignment once for each layer that uses the weight, and keeps the one with the most bits: a
  * shared weight must be good enough for all of its users.
  */
-export function assignByLayer(
-  draft: readonly BitAssignment[],
+export function assignByLayer<A extends BitAssignment>(
+  draft: readonly A[],
   layers: readonly LayerDescriptor[],
-  decide: (entry: BitAssignment, layer: LayerDescriptor) => BitAssignment,
-): BitAssignment[] {
+  decide: (entry: A, layer: LayerDescriptor) => A,
+): A[] {
   const users = new Map<string, LayerDescriptor[]>();
   for (const layer of layers) {
     for (const weight of layer.weights) users.set(weight.id, [...(users.get(weight.id) ?? []), layer]);
