@@ -1,4 +1,4 @@
-import { quantize, type NormalDistribution, type Quantizer, type Recipe } from '@lowbit/core';
+import { quantize, type NormalDistribution, type Ops, type Quantizer, type Recipe } from '@lowbit/core';
 import { bnn, horq, hwgq, minMax } from '@lowbit/methods';
 import * as ort from 'onnxruntime-web';
 import { describe, expect, test } from 'vitest';
@@ -256,6 +256,28 @@ describe('quantizers', () => {
       code: 'plugin-failed',
       where: "site 'x', quantizer 'broken'",
       received: 'no such level',
+    });
+  });
+
+  const object = 'an object that is no value of the graph';
+  let kept: unknown;
+
+  test.each<[string, (ops: never, x: unknown) => unknown, string]>([
+    ['an object', () => ({}), object],
+    ['an object of their own', () => ({ floats: () => 'x', booleans: () => 'x' }), object],
+    ['an array', () => new Float32Array(4), object],
+    ['a value of an earlier call', (_, x) => (kept ??= x), 'a value of another call'],
+    ['a sum with a number', (ops: Ops<unknown>, x) => ops.add(x, 2), '2'],
+    ['a choice without a mask', (ops: Ops<unknown>, x) => ops.where(true, x, x), 'true'],
+  ])('that give %s are named', async (_, forward, received) => {
+    const odd: Quantizer = { ...bnn(), name: 'odd', forward: forward as never };
+    const recipe = { activations: odd, activationBits: 1 };
+    if (received === 'a value of another call') await quantized(bytes, recipe);
+    await expect(quantized(bytes, recipe)).rejects.toMatchObject({
+      code: 'plugin-failed',
+      where: "site 'x', quantizer 'odd'",
+      expected: 'x, or a value that ops made of it',
+      received,
     });
   });
 

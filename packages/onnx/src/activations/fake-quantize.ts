@@ -1,6 +1,6 @@
 import { activationSite, forwardOf, isLowbitError, LowbitError, type FittedSite } from '@lowbit/core';
 import type { GraphBuilder } from '../interpreter/graph-builder.js';
-import { floatValue } from '../interpreter/graph-value.js';
+import { floatValue, ownValue } from '../interpreter/graph-value.js';
 import { measuresRange } from '../integer/measures-range.js';
 import { onnxOps } from '../interpreter/onnx-ops.js';
 
@@ -16,7 +16,7 @@ export function fakeQuantize(site: FittedSite, builder: GraphBuilder, matrix: st
   const ops = onnxOps(builder);
   const x = floatValue(builder, matrix);
   try {
-    return forwardOf(quantizer)(ops, x, activationSite(ops, site)).floats();
+    return ownValue(builder, forwardOf(quantizer)(ops, x, activationSite(ops, site))).floats();
   } catch (cause) {
     throw forwardFailed(site, cause);
   }
@@ -40,7 +40,7 @@ function forwardFailed({ id, quantizer }: FittedSite, cause: unknown): LowbitErr
     {
       code: 'plugin-failed',
       where: `site '${id}', quantizer '${quantizer.name}'`,
-      expected: 'a forward pass',
+      expected: isLowbitError(cause) ? (cause.expected ?? 'a forward pass') : 'a forward pass',
       received: isLowbitError(cause)
         ? (cause.received ?? cause.message)
         : cause instanceof Error

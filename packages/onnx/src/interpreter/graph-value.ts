@@ -1,3 +1,4 @@
+import { LowbitError } from '@lowbit/core';
 import { DataType } from '../schema/proto.js';
 import type { GraphBuilder } from './graph-builder.js';
 
@@ -9,12 +10,48 @@ export interface GraphValue {
   booleans(): string;
 }
 
+/** Which graph a value is one of: names of another graph, or those that a plugin made up, lead to nothing. */
+const builders = new WeakMap<object, GraphBuilder>();
+
 /** The value of this name, of type FLOAT. */
-export function floatValue({ node }: GraphBuilder, name: string): GraphValue {
-  return { floats: () => name, booleans: () => node('Cast', [name], { to: DataType.BOOL }) };
+export function floatValue(builder: GraphBuilder, name: string): GraphValue {
+  return valueOf(builder, {
+    floats: () => name,
+    booleans: () => builder.node('Cast', [name], { to: DataType.BOOL }),
+  });
 }
 
 /** The value of this name, of type BOOL. */
-export function maskValue({ node }: GraphBuilder, name: string): GraphValue {
-  return { floats: () => node('Cast', [name], { to: DataType.FLOAT }), booleans: () => name };
+export function maskValue(builder: GraphBuilder, name: string): GraphValue {
+  return valueOf(builder, {
+    floats: () => builder.node('Cast', [name], { to: DataType.FLOAT }),
+    booleans: () => name,
+  });
+}
+
+function valueOf(builder: GraphBuilder, value: GraphValue): GraphValue {
+  builders.set(value, builder);
+  return value;
+}
+
+/**
+ * What a plugin gave, if it is a value of this graph.
+ *
+ * @throws LowbitError `plugin-failed`.
+ */
+export function ownValue(builder: GraphBuilder, value: unknown): GraphValue {
+  const maker = builders.get(Object(value) as object);
+  if (maker === builder) return value as GraphValue;
+  throw new LowbitError({
+    code: 'plugin-failed',
+    where: 'forward',
+    expected: 'x, or a value that ops made of it',
+    received: maker === undefined ? wordOther(value) : 'a value of another call',
+  });
+}
+
+function wordOther(value: unknown): string {
+  return typeof value === 'object' && value !== null
+    ? 'an object that is no value of the graph'
+    : String(value);
 }

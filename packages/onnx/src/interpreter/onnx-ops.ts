@@ -1,7 +1,7 @@
 import type { Ops } from '@lowbit/core';
 import { DataType } from '../schema/proto.js';
 import type { GraphBuilder } from './graph-builder.js';
-import { floatValue, type GraphValue, maskValue } from './graph-value.js';
+import { floatValue, type GraphValue, maskValue, ownValue } from './graph-value.js';
 
 /** The oldest operator set that the arithmetic can be written in: `Where` came with it. */
 export const oldestOpset = 9;
@@ -13,18 +13,13 @@ const reducesByInputs = 18;
 
 /**
  * The interpreter of quantizer arithmetic that writes standard ONNX operators: each call adds nodes, which compute the
- * result in float32. Works for operator set 9 and newer.
+ * result in float32. Works for operator set 9 and newer. What is no value of this graph is `plugin-failed`.
  */
 export function onnxOps(builder: GraphBuilder): Ops<GraphValue> {
   const { opset, node } = builder;
+  const floats = (value: GraphValue) => ownValue(builder, value).floats();
   const made = (op: string, ...values: readonly GraphValue[]) =>
-    floatValue(
-      builder,
-      node(
-        op,
-        values.map((value) => value.floats()),
-      ),
-    );
+    floatValue(builder, node(op, values.map(floats)));
   const number = (value: number) => builder.constant(DataType.FLOAT, [], [value]);
   const where = (mask: string, yes: string, no: string) =>
     floatValue(builder, node('Where', [mask, yes, no]));
@@ -44,15 +39,15 @@ export function onnxOps(builder: GraphBuilder): Ops<GraphValue> {
     sqrt: (a) => made('Sqrt', a),
     tanh: (a) => made('Tanh', a),
     // The operator Sign gives 0 for 0. NaN becomes +1 here.
-    sign: (a) => where(node('Less', [a.floats(), number(0)]), number(-1), number(1)),
+    sign: (a) => where(node('Less', [floats(a), number(0)]), number(-1), number(1)),
     // The operator Round rounds ties to even.
     round: (a) => (opset < clipsByInputs ? roundByFloor(ops, a) : made('Round', a)),
     floor: (a) => made('Floor', a),
-    clip: (a, low, high) => floatValue(builder, clip(builder, a.floats(), low, high)),
-    greater: (a, b) => maskValue(builder, node('Greater', [a.floats(), b.floats()])),
-    where: (mask, yes, no) => where(mask.booleans(), yes.floats(), no.floats()),
-    mean: (a, axes) => floatValue(builder, mean(builder, a.floats(), axes)),
-    max: (a, axes) => floatValue(builder, reduce(builder, 'ReduceMax', a.floats(), axes)),
+    clip: (a, low, high) => floatValue(builder, clip(builder, floats(a), low, high)),
+    greater: (a, b) => maskValue(builder, node('Greater', [floats(a), floats(b)])),
+    where: (mask, yes, no) => where(ownValue(builder, mask).booleans(), floats(yes), floats(no)),
+    mean: (a, axes) => floatValue(builder, mean(builder, floats(a), axes)),
+    max: (a, axes) => floatValue(builder, reduce(builder, 'ReduceMax', floats(a), axes)),
   };
   return ops;
 }
