@@ -123,6 +123,31 @@ describe('the reason names the cause and what would pack, and the opset only whe
   });
 });
 
+test.each([
+  [40, 2, 32, '8 of 32'],
+  [40, 8, 32, '8 of 32'],
+  [80, 2, 32, '16 of 32'],
+  [80, 8, 32, '16 of 32'],
+  [100, 8, 64, '36 of 64'],
+] as const)(
+  'of %i rows, %i bits in groups of %i the reason says that the last is short, and what would pack does',
+  async (features, bits, group, short) => {
+    for (const opset of [17, 21]) {
+      const given = modelBytes({ features, opset });
+      const weights = 'min-max:zeroPoint=integer';
+      const { row } = await packed(given, { weights, bits, granularity: `group:${group}` });
+      expect(row('w').form).not.toBe('MatMulNBits');
+      const { storageReason } = row('w');
+      expect(storageReason).toContain(`here, since the last group is short (${short}), but would`);
+      const [, other] = /granularity (group:\d+)\)/.exec(storageReason) ?? [];
+      const [, width] = /but would take (\d)/.exec(storageReason) ?? [];
+      const granularity = (other ?? `group:${group}`) as `group:${number}`;
+      const then = await packed(given, { weights, bits: Number(width ?? bits), granularity });
+      expect(then.row('w').form).toBe('MatMulNBits');
+    }
+  },
+);
+
 test.each(['ort-web@1.24/webgpu', 'ort-web@1.30/webgpu'])(
   'float16 is packed for %s as well',
   async (target) => {
