@@ -7,6 +7,7 @@ import {
   type Granularity,
   type Report,
 } from '@lowbit/core';
+import { storedBytes, type WeightSpec } from '@lowbit/tfjs-format';
 import { loadGraphModel } from '@tensorflow/tfjs-converter';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfLayers from '@tensorflow/tfjs-layers';
@@ -36,6 +37,9 @@ function expectTold(
   for (const { id, error } of weights)
     expect(error).toEqual(measureError(original.get(id)!, loaded.get(id)!));
 }
+
+const storedBytesOf = ({ weightSpecs }: tf.io.ModelArtifacts, name: string) =>
+  storedBytes((weightSpecs as readonly WeightSpec[]).find((spec) => spec.name === name)!);
 
 const formsIn = ({ weights }: Report) => [...new Set(weights.map(({ form }) => form))];
 
@@ -207,6 +211,24 @@ onEveryBackend('a plain file', (test) => {
       expect.stringMatching(/quantized already.*float32 of \d+ bytes instead of \d+ packed/),
     );
     for (const each of [model, small, both]) disposeWeights(each);
+  });
+
+  test('of codebooks of a graph that an earlier run packed says that they grow', async () => {
+    const { model } = await quantize(graphModel(imageGraph()), {
+      weights: ranks,
+      bits: 3,
+      exclude: ['last/*'],
+    });
+    const again = graphModel(model, { format: 'plain' });
+    const { model: plain, report } = await quantize(again, { weights: grid });
+    const told = report.skipped.filter(({ reason }) => /quantized already/.test(reason));
+    expect(told).not.toEqual([]);
+    for (const { subject, reason } of told) {
+      const [, whole, packed] = /float32 of (\d+) bytes instead of (\d+) packed/.exec(reason) ?? [];
+      expect([packed, whole].map(Number)).toEqual([model, plain].map((one) => storedBytesOf(one, subject)));
+    }
+    const same = await quantize(graphModel(model), { weights: grid });
+    for (const { reason } of same.report.skipped) expect(reason).not.toContain('bytes instead of');
   });
 
   test('of a model that was quantized for another form warns, and names the option', async () => {

@@ -1,6 +1,7 @@
 import type { LayerDescriptor, SkipNote, WeightDescriptor } from '@lowbit/core';
 import { expandWeight, isPacked, storedForm, type StoredWeight } from '@lowbit/tfjs-format';
-import { alreadyMade } from '../io/quantized-before.js';
+import type { StorageForm } from '../form/storage-form.js';
+import { alreadyMade, keptReason } from '../io/quantized-before.js';
 import { formsNote } from '../io/stored-form.js';
 import { quantizedAlready, recordsIn } from '../model/weight-records.js';
 import type { ReadGraph } from './read-graph.js';
@@ -11,9 +12,9 @@ import type { WeightUse } from './weight-use.js';
  * The nodes of a graph that read float weights, as layers for the core. A weight's id is its name in the file; one that several
  * nodes read has the axes that the first of them gives it. Constants of other types are shapes and indices, no weights.
  */
-export function describeGraph(graph: ReadGraph): LayerDescriptor[] {
+export function describeGraph(graph: ReadGraph, form: StorageForm): LayerDescriptor[] {
   const { where, topology, weights } = graph;
-  const before = quantizedInGraph(graph);
+  const before = quantizedInGraph(graph, form);
   const byName = new Map(weights.map((weight) => [weight.spec.name, weight]));
   const readers = weightReaders(topology, byName, (name) => wholeNumber(byName.get(name)));
   const uses = new Map<string, WeightUse>();
@@ -106,16 +107,22 @@ function graphFloatReason(op: string, rank: number): string {
 const unreadReason = 'no node of the graph reads it: it stays as it is';
 
 /**
- * Why weights of a graph are not quantized again, by name: lowbit has made what they are, which is known by the records in the metadata, or by the packed form, which nobody
+ * Why weights of a graph are not quantized again, by name, with what a file of this form makes of those that it cannot hold packed: lowbit has made what they are, which is known by the records in the metadata, or by the packed form, which nobody
  * else writes.
  */
-function quantizedInGraph({ artifacts, weights, where }: ReadGraph): ReadonlyMap<string, string> {
+function quantizedInGraph(
+  { artifacts, weights, where }: ReadGraph,
+  form: StorageForm,
+): ReadonlyMap<string, string> {
   const records = recordsIn(artifacts.userDefinedMetadata);
   return new Map(
     weights.flatMap((weight): [string, string][] => {
       const { spec } = weight;
       const record = records.get(spec.name);
-      if (isPacked(spec)) return [[spec.name, quantizedAlready(record?.made ?? storedForm(spec))]];
+      if (isPacked(spec)) {
+        const reason = quantizedAlready(record?.made ?? storedForm(spec));
+        return [[spec.name, keptReason(reason, weight, form)]];
+      }
       if (record === undefined || spec.dtype !== 'float32') return [];
       const reason = alreadyMade(expandWeight(weight, where), record);
       return reason === undefined ? [] : [[spec.name, reason]];

@@ -52,7 +52,7 @@ function graphPort(
       parameterStorage: ['float32', 'float16', 'two-level'],
       activations: false,
     },
-    layers: async () => describeGraph(await graph()).map((layer) => wantingForm(layer, form)),
+    layers: async () => describeGraph(await graph(), form).map((layer) => wantingForm(layer, form)),
     cost: (weight, entry) => storageCost(weight, entry, form),
     ...(live === undefined
       ? {}
@@ -62,7 +62,7 @@ function graphPort(
           },
           async observe(batches, options) {
             const read = await graph();
-            return observeGraph(live, read.topology, describeGraph(read), batches, options);
+            return observeGraph(live, read.topology, describeGraph(read, form), batches, options);
           },
         }),
     write: (outcome) => graphWriter(graph, outcome, form),

@@ -1,5 +1,5 @@
 import { decode, unpackTensor, type PackedTensor } from '@lowbit/core';
-import { storedForm, storePacked } from '@lowbit/tfjs-format';
+import { isPacked, storedForm, storePacked, type StoredWeight } from '@lowbit/tfjs-format';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { keepForm } from '../form/keep-form.js';
 import type { StorageForm } from '../form/storage-form.js';
@@ -35,16 +35,18 @@ export function keptReasons(
   form: StorageForm,
 ): ReadonlyMap<string, string> {
   const packed = packedWeights(model);
-  const grown = (id: string, reason: string) => {
+  const kept = (id: string, reason: string) => {
     const tensor = packed.get(id);
-    if (tensor === undefined) return reason;
-    const stored = storePacked(id, tensor);
-    const { spec, bytes } = keepForm(stored, form);
-    return storedForm(spec) === 'float32'
-      ? `${reason}; no uint8 or uint16 grid holds its levels: float32 of ${bytes.length} bytes instead of ${stored.bytes.length} packed`
-      : reason;
+    return tensor === undefined ? reason : keptReason(reason, storePacked(id, tensor), form);
   };
-  return new Map([...before].map(([id, reason]) => [id, grown(id, reason)]));
+  return new Map([...before].map(([id, reason]) => [id, kept(id, reason)]));
+}
+
+/** Why a weight is not quantized again, with what a file of this form makes of it where that cannot hold it packed. */
+export function keptReason(reason: string, stored: StoredWeight, form: StorageForm): string {
+  const { spec, bytes } = keepForm(stored, form);
+  if (!isPacked(stored.spec) || storedForm(spec) !== 'float32') return reason;
+  return `${reason}; no uint8 or uint16 grid holds its levels: float32 of ${bytes.length} bytes instead of ${stored.bytes.length} packed`;
 }
 
 /** Why values are not quantized again; `undefined` when they are not what lowbit wrote. */
