@@ -5,10 +5,12 @@ import type {
   RunOptions,
   StorageCost,
   StorageNote,
+  TrainablePort,
   WeightDescriptor,
 } from '@lowbit/core';
 import type { PortLawOptions } from '../src/index.js';
 import { memoryModel, memoryPort, type MemoryModel } from './memory-port.js';
+import { trainableMemory } from './trainable-memory.js';
 
 type Port = ModelPort<MemoryModel>;
 type Options = PortLawOptions<MemoryModel>;
@@ -21,6 +23,7 @@ export function lawOptions(make: () => Port): Options {
     fingerprint: (model) => model,
     makeBatches: () => [{ inputs: { x: { shape: [3], data: [1, 2, 3] } }, labels: [1, 0, 1] }],
     makeNonFinite: () => memoryPort(memoryModel(NaN)),
+    makeTrainable: trainableMemory,
   };
 }
 
@@ -142,6 +145,17 @@ function running(change: (options: RunOptions | undefined) => RunOptions | undef
   return withPort((port) => ({ run: (batches, options) => port.run!(batches, change(options)) }));
 }
 
+type Variables = ReadonlyMap<string, Float32Array>;
+
+/** A model that is trained by a port with changed members. */
+function trained(change: (port: TrainablePort<MemoryModel>) => Partial<TrainablePort<MemoryModel>>): Options {
+  const makeTrainable = () => {
+    const { port, train } = trainableMemory();
+    return { port: { ...port, ...change(port) }, train };
+  };
+  return { ...lawOptions(() => memoryPort(memoryModel())), makeTrainable };
+}
+
 let calls = 0;
 
 /** For each law a port that breaks this one and no other. */
@@ -217,4 +231,21 @@ export const brokenPorts: Readonly<Record<string, Options>> = {
   'tells what became of the activations that it was to quantize': withApplied(() => ({
     activations: [{ id: 'first/input', form: 'float', float: true, reason: '' }],
   })),
+  'gives copies of its variables, and takes them back': trained((port) => ({
+    variables: () =>
+      new Map([...(port.variables() as Variables)].map(([id, values]) => [id, values.map((x) => x + 1)])),
+  })),
+  'holds values against training': trained((port) => ({
+    hold: (id, held) => port.hold(id, { ...held, mask: held.mask.map((one, i) => (i === 0 ? 0 : one)) }),
+  })),
+  'computes with the quantized values of simulated weights': trained((port) => ({
+    simulate: (weights) => (weights.length === 0 ? undefined : port.simulate(weights)),
+  })),
+  'computes with quantized activations where they are substituted': trained(() => ({
+    substitute: () => undefined,
+  })),
+  'measures its loss with the values that replace those of a weight': trained((port) => ({
+    loss: (batches) => port.loss!(batches, new Map()),
+  })),
+  'takes everything out when it is released': trained(() => ({ release: () => undefined })),
 };

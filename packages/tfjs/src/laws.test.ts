@@ -3,10 +3,17 @@ import type { Batch, ModelPort, Quantizer } from '@lowbit/core';
 import { artifactWeights, expandWeight, isPacked } from '@lowbit/tfjs-format';
 import { loadGraphModel, type GraphModel } from '@tensorflow/tfjs-converter';
 import * as tf from '@tensorflow/tfjs-core';
-import type { LayersModel } from '@tensorflow/tfjs-layers';
+import * as tfLayers from '@tensorflow/tfjs-layers';
 import { onEveryBackend } from '../test/backends.js';
 import { imageGraph } from '../test/graphs.js';
-import { crossSharedModel, imageModel, sequenceModel, sharedModel, smallSequential } from '../test/models.js';
+import {
+  crossSharedModel,
+  imageModel,
+  sequenceModel,
+  sharedModel,
+  smallSequential,
+  withSeededWeights,
+} from '../test/models.js';
 import { clippedGrid, grid, halves, ranks } from '../test/quantizers.js';
 import { graphModel, tfjs, tfjsOps } from './index.js';
 import { disposeWeights } from './model/dispose-weights.js';
@@ -29,13 +36,13 @@ function toArray(tensor: tf.Tensor) {
   return { shape: tensor.shape, data: tensor.dataSync() };
 }
 
-function weightsOf(model: LayersModel): Map<string, Float32Array> {
+function weightsOf(model: tfLayers.LayersModel): Map<string, Float32Array> {
   const variables = surveyModel(model).flatMap((layer) => layer.variables);
   return new Map(variables.map(({ id, variable }) => [id, variable.read().dataSync<'float32'>()]));
 }
 
 /** Two samples for a model, which is only asked for its inputs. */
-function batchOf(model: LayersModel): Batch {
+function batchOf(model: tfLayers.LayersModel): Batch {
   const inputs = model.inputs.map(({ shape }, i) => {
     const size = [2, ...(shape.slice(1) as number[])];
     const data = Float32Array.from({ length: tf.util.sizeFromShape(size) }, (_, k) =>
@@ -47,7 +54,42 @@ function batchOf(model: LayersModel): Batch {
   return { inputs: Object.fromEntries(inputs), labels: [1, 0] };
 }
 
-function brokenPort(): ModelPort<LayersModel> {
+/** What every backend has the gradients of. */
+function denseModel(): tfLayers.LayersModel {
+  const { dense } = tfLayers.layers;
+  return withSeededWeights(
+    tfLayers.sequential({
+      name: 'dense',
+      layers: [
+        dense({ name: 'first', units: 6, activation: 'tanh', inputShape: [5] }),
+        dense({ name: 'last', units: 3 }),
+      ],
+    }),
+  );
+}
+
+const optimizers: tf.Optimizer[] = [];
+
+/** A compiled model, and one step of gradient descent on numbers that it cannot give. */
+function trainable(make: () => tfLayers.LayersModel) {
+  const model = make();
+  const optimizer = tf.train.sgd(0.5);
+  optimizers.push(optimizer);
+  model.compile({ optimizer, loss: 'meanSquaredError' });
+  const { inputs } = batchOf(make());
+  const train = async () => {
+    const given = model.inputNames.map((name) => {
+      const { shape, data } = inputs[name]!;
+      return tf.tensor(Float32Array.from(data), [...shape]);
+    });
+    const targets = tf.fill([2, ...(model.outputs[0]!.shape.slice(1) as number[])], 3);
+    await model.fit(given, targets, { epochs: 1, verbose: 0 });
+    tf.dispose([given, targets]);
+  };
+  return { port: tfjs(model), train };
+}
+
+function brokenPort(): ModelPort<tfLayers.LayersModel> {
   const model = smallSequential();
   const kernel = model.getLayer('last').weights[0]!;
   tf.tidy(() => void kernel.write(tf.fill([15, 4], Infinity)));
@@ -72,7 +114,7 @@ for (const [quantizer, gradient] of quantizers) {
   });
 }
 
-for (const make of [smallSequential, imageModel, sharedModel, crossSharedModel, sequenceModel]) {
+for (const make of [denseModel, smallSequential, imageModel, sharedModel, crossSharedModel, sequenceModel]) {
   onEveryBackend(`laws of the port on ${make.name}`, (test) => {
     const laws = portLaws({
       make: () => tfjs(make()),
@@ -80,8 +122,10 @@ for (const make of [smallSequential, imageModel, sharedModel, crossSharedModel, 
       fingerprint: (model) => [...weightsOf(model)].map(([id, values]) => [id, ...values]),
       makeNonFinite: brokenPort,
       makeBatches: () => [batchOf(make())],
+      ...(make === denseModel ? { makeTrainable: () => trainable(make) } : {}),
     });
-    for (const law of laws) test(law.title, () => run(law));
+    for (const law of laws)
+      test(law.title, () => run(law).finally(() => optimizers.splice(0).forEach((one) => one.dispose())));
   });
 }
 

@@ -19,12 +19,14 @@ export interface PolicyLawOptions {
 }
 
 /** The laws that every bit policy keeps. */
-export function policyLaws(policy: BitwidthPolicy, options: PolicyLawOptions = {}): readonly Law[] {
+export function policyLaws(given: BitwidthPolicy, options: PolicyLawOptions = {}): readonly Law[] {
+  // What is wrong with the declaration is told by one law; the others look at what it decides.
+  const policy: BitwidthPolicy = { ...given, kind: 'policy', api: pluginApi, name: given.name || 'policy' };
   const layers = options.layers ?? sampleLayers();
   const draft = options.draft ?? sampleDraft(layers);
   const assign = () => assignBits(policy, copyOf(draft), layers);
   return [
-    { title: 'declares its kind, api and name', run: () => checkDeclaration(policy) },
+    { title: 'declares its kind, api and name', run: () => checkDeclaration(given) },
     { title: 'does not change the draft', run: () => checkUnchanged(policy, draft, layers) },
     { title: 'gives the same assignments for the same draft', run: () => checkRepeatable(assign) },
     { title: 'assigns every weight of the draft once', run: () => checkIds(assign(), draft) },

@@ -1,4 +1,11 @@
-import type { Batch, ModelPort } from '@lowbit/core';
+import type { Batch, ModelPort, TrainablePort } from '@lowbit/core';
+
+/** A port on a model that can be trained, and what trains it. */
+export interface TrainedModel<M> {
+  readonly port: TrainablePort<M>;
+  /** Moves every value of every weight that is free to move. */
+  readonly train: () => void | Promise<void>;
+}
 
 /** How to make and look at the models of a port. */
 export interface PortLawOptions<M> {
@@ -20,6 +27,11 @@ export interface PortLawOptions<M> {
    * labels features are not.
    */
   readonly makeBatches?: () => readonly Batch[];
+  /**
+   * A fresh model that can be trained, each time, compiled where it has a loss; runs as `makeBatches` says, with labels for the loss.
+   * Without it, members of the trainable port are not judged.
+   */
+  readonly makeTrainable?: () => TrainedModel<M> | Promise<TrainedModel<M>>;
   /** A port on a model of which one weight that can be quantized holds a NaN or an infinity. */
   readonly makeNonFinite?: () => ModelPort<M> | Promise<ModelPort<M>>;
 }

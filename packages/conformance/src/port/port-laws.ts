@@ -4,6 +4,7 @@ import { descriptorLaws } from './descriptors.js';
 import { formLaws, observingLaws } from './observing.js';
 import type { PortLawOptions } from './options.js';
 import { runningLaws } from './running.js';
+import { trainingLaws } from './training.js';
 import { writingLaws } from './writing.js';
 
 /**
@@ -21,6 +22,7 @@ export function portLaws<M>(options: PortLawOptions<M>): readonly Law[] {
     ...formLaws(options),
     ...runningLaws(options),
     ...observingLaws(options),
+    ...trainingLaws(options),
   ];
   return name === undefined ? laws : laws.map((law) => ({ ...law, title: `${name}: ${law.title}` }));
 }

@@ -23,7 +23,8 @@ export function runningLaws<M>({ make, makeBatches }: PortLawOptions<M>): readon
   ];
 }
 
-async function outputsOf<M>(
+/** What the batches give, one after the other. */
+export async function outputsOf<M>(
   port: ModelPort<M>,
   batches: readonly Batch[],
   options: RunOptions = {},
@@ -74,7 +75,7 @@ async function checkStrangers<M>(port: ModelPort<M>, batches: readonly Batch[]):
 }
 
 /** Permits that a runtime computes a weight in another order when it may change. */
-function isNear(first: readonly RunOutputs[], second: readonly RunOutputs[]): boolean {
+export function isNear(first: readonly RunOutputs[], second: readonly RunOutputs[]): boolean {
   return second.every((outputs, i) =>
     Object.entries(outputs).every(([name, { data }]) => {
       const largest = data.reduce((most, value) => Math.max(most, Math.abs(value)), 0);

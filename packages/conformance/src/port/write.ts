@@ -11,6 +11,7 @@ import {
   type Quantized,
   type QuantizedTensor,
   type Quantizer,
+  type Scheme,
 } from '@lowbit/core';
 
 /** Quantizes every weight; by default to 8 bits, on grids that every port can store. */
@@ -90,3 +91,34 @@ const plainRange: Quantizer = {
     return plainQuantizer.fit(Float32Array.of(min, max), context);
   },
 };
+
+/** A weight, and a site, on few levels far apart. */
+const coarse: Quantizer = {
+  ...plainQuantizer,
+  name: 'conformance-coarse',
+  roles: ['weight', 'activation'],
+  bits: { weight: [1], activation: [1] },
+  fit: () => ({ kind: 'affine', levels: 2, scale: 0.75, offset: -0.25 }),
+};
+
+const coarseScheme: Scheme = {
+  kind: 'affine',
+  levels: 2,
+  scale: Float32Array.of(0.75),
+  offset: Float32Array.of(-0.25),
+};
+
+export const coarseWeight = {
+  bits: 1,
+  quantizer: coarse,
+  options: {},
+  slicing: 'tensor',
+  schemeOf: () => coarseScheme,
+} as const;
+
+export const coarseSite = {
+  bits: 1,
+  quantizer: coarse,
+  options: {},
+  parameters: { kind: 'affine', levels: 2, scale: 0.75, offset: 0 },
+} as const;
