@@ -6,7 +6,7 @@
 export default function hardSignQuantizer() {
   return {
     kind: 'quantizer',
-    api: 1,
+    api: 2,
     name: 'hard-sign',
     roles: ['weight'],
     bits: { weight: [1] },

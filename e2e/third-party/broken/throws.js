@@ -1,7 +1,7 @@
 /** A method that cannot do what it offers. */
 export default {
   kind: 'quantizer',
-  api: 1,
+  api: 2,
   name: 'clumsy',
   roles: ['weight'],
   bits: { weight: [4] },

@@ -149,7 +149,7 @@ describe('the command line', () => {
     const { status, all } = project.lowbit('quantize', 'model.onnx', '--plugin', './next-api.js');
     expect(status).toBe(1);
     expect(all).toContain("--plugin ./next-api.js: quantizer 'from-tomorrow'");
-    expect(all).toContain('[plugin-api]; expected api 1; received api 2');
+    expect(all).toContain('[plugin-api]; expected api 2; received api 3');
   });
 
   test('tells which plugin threw, and at which layer', () => {

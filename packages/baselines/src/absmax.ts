@@ -43,7 +43,7 @@ const options: OptionSchema = { levels: levelsOption };
 export function absmax(settings: AbsmaxOptions = {}): Quantizer {
   return {
     kind: 'quantizer',
-    api: 1,
+    api: 2,
     name: 'absmax',
     summary: 'evenly spaced levels, symmetric about 0',
     paper: 'Wu et al., 2020, arXiv:2004.09602',
@@ -58,7 +58,7 @@ export function absmax(settings: AbsmaxOptions = {}): Quantizer {
     },
     fitRanges: (ranges, { bits, options: given }) =>
       overRanges(ranges, (min, max) => symmetricGrid(bits, min, max, given)),
-    live: true,
+    fitsInForward: true,
     forward: (ops, x, { bits, options: given }) => onSymmetricGridOf(ops, x, bits, given),
   };
 }

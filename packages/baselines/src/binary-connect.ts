@@ -26,7 +26,7 @@ import { clippedMasters } from './clipped-masters.js';
 export function binaryConnect(): Quantizer {
   return {
     kind: 'quantizer',
-    api: 1,
+    api: 2,
     name: 'binary-connect',
     summary: 'the sign of the weights; for training',
     paper: 'Courbariaux et al., NIPS 2015, arXiv:1511.00363',
@@ -34,7 +34,7 @@ export function binaryConnect(): Quantizer {
     bits: { weight: [1] },
     grids: { even: {} },
     fit: () => ({ kind: 'residual', scales: Float32Array.of(1) }),
-    live: true,
+    fitsInForward: true,
     forward: (ops, x) => ops.sign(x),
     backward: (ops, x, dy) => ({ x: clippedMasters(ops, x, dy) }),
   };

@@ -29,7 +29,7 @@ import { withinOne } from './masks.js';
 export function bnn(): Quantizer {
   return {
     kind: 'quantizer',
-    api: 1,
+    api: 2,
     name: 'bnn',
     summary: 'the sign of weights and activations, hard-tanh gradient; for training',
     paper: 'Hubara et al., NIPS 2016, arXiv:1602.02830',
@@ -38,7 +38,7 @@ export function bnn(): Quantizer {
     grids: { even: {} },
     dynamic: true,
     fit: () => ({ kind: 'residual', scales: Float32Array.of(1) }),
-    live: true,
+    fitsInForward: true,
     forward: (ops, x) => ops.sign(x),
     backward: (ops, x, dy, { role }) => ({
       x: role === 'weight' ? clippedMasters(ops, x, dy) : ops.mul(dy, withinOne(ops, x)),

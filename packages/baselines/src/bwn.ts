@@ -25,7 +25,7 @@ import { fitScaledSign, scaledSign } from './scaled-sign.js';
 export function bwn(): Quantizer {
   return {
     kind: 'quantizer',
-    api: 1,
+    api: 2,
     name: 'bwn',
     summary: 'the sign of the weights times their mean size',
     paper: 'Rastegari et al., ECCV 2016, arXiv:1603.05279',
@@ -33,7 +33,7 @@ export function bwn(): Quantizer {
     bits: { weight: [1] },
     grids: { even: {} },
     fit: fitScaledSign,
-    live: true,
+    fitsInForward: true,
     forward: scaledSign,
   };
 }

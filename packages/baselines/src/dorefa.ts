@@ -56,7 +56,7 @@ const options: OptionSchema = {
 export function dorefa(settings: DorefaOptions = {}): Quantizer {
   return {
     kind: 'quantizer',
-    api: 1,
+    api: 2,
     name: 'dorefa',
     summary: 'even levels of tanh(weights), activations clipped to [0, 1]; for training',
     paper: 'Zhou et al., 2016, arXiv:1606.06160',
@@ -66,7 +66,7 @@ export function dorefa(settings: DorefaOptions = {}): Quantizer {
     configured: { ...settings },
     fit: (values, context) =>
       context.role === 'weight' ? fitWeights(values, context) : fitActivations(values, context),
-    live: true,
+    fitsInForward: true,
     forward: (ops, x, site) =>
       site.role === 'weight' ? weightForward(ops, x, site) : nearestLevel(ops, x, site.parameters),
     backward: (ops, x, dy, site) => ({

@@ -26,7 +26,7 @@ import { onDynamicGrid } from './measured-grid.js';
 export function dynamic(): Quantizer {
   return {
     kind: 'quantizer',
-    api: 1,
+    api: 2,
     name: 'dynamic',
     summary: 'the range is measured on every run',
     paper:

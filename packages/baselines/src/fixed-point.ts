@@ -28,7 +28,7 @@ import { widths } from './widths.js';
 export function fixedPoint(): Quantizer {
   return {
     kind: 'quantizer',
-    api: 1,
+    api: 2,
     name: 'fixed-point',
     summary: 'integers times a power of two',
     paper: 'Gysel et al., 2016, arXiv:1604.03168',

@@ -49,7 +49,7 @@ export function inqSchedule(settings: InqScheduleOptions = {}): Schedule {
   checkFractions(fractions);
   return {
     kind: 'schedule',
-    api: 1,
+    api: 2,
     name: 'inq',
     summary: 'freezes the largest weights first, by shares of each layer',
     paper: 'Zhou et al., Incremental Network Quantization, ICLR 2017, arXiv:1702.03044',

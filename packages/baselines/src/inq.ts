@@ -44,7 +44,7 @@ const options: OptionSchema = {
 export function inq(settings: InqOptions = {}): Quantizer {
   return {
     kind: 'quantizer',
-    api: 1,
+    api: 2,
     name: 'inq',
     summary: '0 and signed powers of two',
     paper: 'Zhou et al., Incremental Network Quantization, ICLR 2017, arXiv:1702.03044',

@@ -95,7 +95,7 @@ const manyZeros = 1 / 20;
 export function minMax(settings: MinMaxOptions = {}): Quantizer {
   return {
     kind: 'quantizer',
-    api: 1,
+    api: 2,
     name: 'min-max',
     summary: 'evenly spaced levels over the range of the values',
     paper: 'Jacob et al., CVPR 2018, arXiv:1712.05877',
@@ -132,7 +132,7 @@ export function minMax(settings: MinMaxOptions = {}): Quantizer {
         ? overAllRanges(ranges, 2 ** bits, chosen.zeroPoint === 'integer')
         : undefined;
     },
-    live: isMeasured,
+    fitsInForward: isMeasured,
     forward(ops, x, site) {
       if (site.role === 'activation' || !isMeasured(site.options))
         return nearestLevel(ops, x, site.parameters);

@@ -29,7 +29,7 @@ import { widths } from './widths.js';
 export function movingAverage(): Quantizer {
   return {
     kind: 'quantizer',
-    api: 1,
+    api: 2,
     name: 'moving-average',
     summary: 'evenly spaced levels over the typical range of a batch',
     paper: 'Jacob et al., CVPR 2018, arXiv:1712.05877',

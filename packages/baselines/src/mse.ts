@@ -49,7 +49,7 @@ const rounds = 2;
 export function mse(settings: MseOptions = {}): Quantizer {
   return {
     kind: 'quantizer',
-    api: 1,
+    api: 2,
     name: 'mse',
     summary: 'evenly spaced levels over the range with the least squared error',
     paper: 'Nagel et al., 2021, arXiv:2106.08295',

@@ -35,7 +35,7 @@ const normalFloat4 = Float32Array.of(
 export function nf4(): Quantizer {
   return {
     kind: 'quantizer',
-    api: 1,
+    api: 2,
     name: 'nf4',
     summary: 'sixteen fixed levels, quantiles of a normal distribution',
     paper: 'Dettmers et al., QLoRA, NeurIPS 2023, arXiv:2305.14314',
@@ -45,7 +45,7 @@ export function nf4(): Quantizer {
       const { min, max } = range(values);
       return { kind: 'codebook', values: normalFloat4, scale: Math.max(-min, max, 0) };
     },
-    live: true,
+    fitsInForward: true,
     forward: (ops, x) => onLevels(ops, x, normalFloat4),
   };
 }

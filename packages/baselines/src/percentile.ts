@@ -61,7 +61,7 @@ const options: OptionSchema = {
 export function percentile(settings: PercentileOptions = {}): Quantizer {
   return {
     kind: 'quantizer',
-    api: 1,
+    api: 2,
     name: 'percentile',
     summary: 'evenly spaced levels over the range without the most extreme values',
     paper: 'McKinstry et al., 2018, arXiv:1809.04191',

@@ -27,7 +27,7 @@ import { toScale, type Quantizer } from '@lowbit/core';
 export function ternary(): Quantizer {
   return {
     kind: 'quantizer',
-    api: 1,
+    api: 2,
     name: 'ternary',
     summary: 'the three levels −α, 0, α with the least squared error',
     paper: 'Yin et al., 2016, arXiv:1612.06052',

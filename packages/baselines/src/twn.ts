@@ -43,7 +43,7 @@ const options: OptionSchema = {
 export function twn(settings: TwnOptions = {}): Quantizer {
   return {
     kind: 'quantizer',
-    api: 1,
+    api: 2,
     name: 'twn',
     summary: 'three levels −α, 0, α by a threshold of 0.7 mean sizes',
     paper: 'Li et al., 2016, arXiv:1605.04711',
@@ -53,7 +53,7 @@ export function twn(settings: TwnOptions = {}): Quantizer {
     options,
     configured: { ...settings },
     fit: (values, { options: { factor } }) => fitTernary(values, (factor as number) * meanSize(values)),
-    live: true,
+    fitsInForward: true,
     forward: (ops, x, { options: { factor } }) => forward(ops, x, factor as number),
   };
 }

@@ -23,9 +23,9 @@ describe('xnor', () => {
   });
 
   it('sees patches, or samples where it is told to', () => {
-    const { sees } = xnor();
-    if (typeof sees !== 'function') throw new Error('sees depends on the options');
-    expect([sees({ scope: 'patch' }), sees({ scope: 'sample' })]).toEqual(['patches', 'samples']);
+    const { observes } = xnor();
+    if (typeof observes !== 'function') throw new Error('observes depends on the options');
+    expect([observes({ scope: 'patch' }), observes({ scope: 'sample' })]).toEqual(['patches', 'samples']);
   });
 
   it('adds the gradients of the scale and of the sign', () => {

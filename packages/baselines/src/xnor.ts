@@ -48,7 +48,7 @@ const options: OptionSchema = {
 export function xnor(settings: XnorOptions = {}): Quantizer {
   return {
     kind: 'quantizer',
-    api: 1,
+    api: 2,
     name: 'xnor',
     summary: 'the sign of weights and activations times their mean size, per filter and per patch',
     paper: 'Rastegari et al., ECCV 2016, arXiv:1603.05279',
@@ -58,9 +58,9 @@ export function xnor(settings: XnorOptions = {}): Quantizer {
     options,
     configured: { ...settings },
     dynamic: true,
-    sees: ({ scope }) => (scope === 'sample' ? 'samples' : 'patches'),
+    observes: ({ scope }) => (scope === 'sample' ? 'samples' : 'patches'),
     fit: fitScaledSign,
-    live: true,
+    fitsInForward: true,
     forward: scaledSign,
     backward: (ops, x, dy) => ({ x: gradient(ops, x, dy) }),
   };

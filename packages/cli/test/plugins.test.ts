@@ -9,7 +9,7 @@ import { lowbit, models, run, temporaryFolder } from './support.js';
 const files = {
   'coarse.mjs': `
     export default (configured = {}) => ({
-      kind: 'quantizer', api: 1, name: 'coarse', summary: 'rather coarse', roles: ['weight'], bits: { weight: [3, 5] },
+      kind: 'quantizer', api: 2, name: 'coarse', summary: 'rather coarse', roles: ['weight'], bits: { weight: [3, 5] },
       options: { reach: { type: 'number', default: 1, min: 0.1, max: 2, help: 'part of the range that is kept' } },
       configured,
       fit(values, { bits, options }) {
@@ -19,14 +19,14 @@ const files = {
     });`,
   'by-turns.mjs': `
     export const policy = {
-      kind: 'policy', api: 1, name: 'by-turns', options: { odd: { type: 'number', default: 3, help: 'bits of every second' } },
+      kind: 'policy', api: 2, name: 'by-turns', options: { odd: { type: 'number', default: 3, help: 'bits of every second' } },
       assign: (draft, layers, { options }) =>
         draft.map((entry, i) => ({ ...entry, bits: i % 2 ? options.odd : 5, reason: 'by turns' })),
     };`,
   'clumsy.mjs': `
-    export default { kind: 'quantizer', api: 1, name: 'clumsy', roles: ['weight'], bits: { weight: [8] },
+    export default { kind: 'quantizer', api: 2, name: 'clumsy', roles: ['weight'], bits: { weight: [8] },
       fit() { throw new Error('dropped the values'); } };`,
-  'tomorrow.mjs': `export default { kind: 'quantizer', api: 2, name: 'from-tomorrow' };`,
+  'tomorrow.mjs': `export default { kind: 'quantizer', api: 3, name: 'from-tomorrow' };`,
 } as const;
 
 let folder: string;
@@ -113,7 +113,7 @@ describe('what goes wrong with them', () => {
     const { status, stderr } = await run('quantize', 'nowhere.onnx', ...plugin('tomorrow.mjs'));
     expect(status).toBe(1);
     expect(stderr).toContain("quantizer 'from-tomorrow'");
-    expect(stderr).toContain('expected api 1; received api 2');
+    expect(stderr).toContain('expected api 2; received api 3');
   });
 
   it.each([

@@ -3,7 +3,7 @@ import type { Ops, Quantizer, Site } from '@lowbit/core';
 /** One sign plane; the scale of a row is its mean magnitude, measured on every call. */
 export const measuring: Quantizer = {
   kind: 'quantizer',
-  api: 1,
+  api: 2,
   name: 'measuring',
   roles: ['activation'],
   bits: { activation: [1] },

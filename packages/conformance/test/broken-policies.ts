@@ -3,7 +3,7 @@ import type { BitAssignment, BitwidthPolicy } from '@lowbit/core';
 /** A policy that keeps every law. */
 export const honest: BitwidthPolicy = {
   kind: 'policy',
-  api: 1,
+  api: 2,
   name: 'honest',
   assign: (draft) => draft.map((entry) => ({ ...entry, bits: 4, reason: 'four everywhere' })),
 };

@@ -17,7 +17,7 @@ function grid(values: Float32Array, bits: number, stretch = 1): SliceParameters 
 /** A quantizer that keeps every law. */
 export const honest: Quantizer = {
   kind: 'quantizer',
-  api: 1,
+  api: 2,
   name: 'honest',
   roles: ['weight'],
   bits: { weight: [1, 2, 4, 8] },
@@ -56,7 +56,7 @@ let calls = 0;
 
 /** For each law a quantizer that breaks this one and no other. */
 export const brokenQuantizers: Readonly<Record<string, Quantizer>> = {
-  'declares its kind, api, name, roles and bits': { ...honest, api: 2 as 1 },
+  'declares its kind, api, name, roles and bits': { ...honest, api: 3 as 2 },
   'has options that fit their own descriptions': { ...honest, configured: { mode: 'odd' } },
   'fits at every width that it offers': withFit((values, context, honestly) => {
     if (context.bits === 4) throw new Error('4 bits are not written yet');
@@ -200,7 +200,7 @@ export const wrongRanges: Readonly<Record<string, Quantizer>> = {
   'spans twice the range': { ...spanning, fit: (values, { bits }) => grid(values, bits, 2) },
   'has one level less': { ...spanning, fit: (values, { bits }) => lessOne(gridWithZero(values, bits)) },
   'has levels of its own': { ...spanning, fit: (values, { bits }) => asCodebook(values, bits) },
-  'sees one sample': { ...spanning, sees: 'samples' },
+  'sees one sample': { ...spanning, observes: 'samples' },
 };
 
 const lessOne = (fitted: SliceParameters): SliceParameters =>

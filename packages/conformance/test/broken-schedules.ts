@@ -3,7 +3,7 @@ import type { Round, Schedule, ScheduleState } from '@lowbit/core';
 /** Freezes a third of each weight, then another, then the rest. */
 export const honestSchedule: Schedule = {
   kind: 'schedule',
-  api: 1,
+  api: 2,
   name: 'thirds',
   next: (state) => (state.finished === 3 ? null : third(state)),
 };
@@ -11,7 +11,7 @@ export const honestSchedule: Schedule = {
 /** Lowers bits over time. */
 export const fallingSchedule: Schedule = {
   kind: 'schedule',
-  api: 1,
+  api: 2,
   name: 'falling',
   simulates: true,
   next: ({ finished, weights }) =>

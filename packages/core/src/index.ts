@@ -77,7 +77,7 @@ export {
   nearestWithZeroPoint,
   siteParameters,
 } from './plugin/forward.js';
-export { activationSite, grainOf } from './plugin/activation-site.js';
+export { activationSite, observedBy } from './plugin/activation-site.js';
 export type { OptionDescription, Options, OptionSchema, OptionValue } from './contract/options.js';
 export { type Plugin, pluginApi } from './contract/plugin.js';
 export type {
@@ -89,7 +89,7 @@ export type {
 } from './contract/policy.js';
 export type {
   FitContext,
-  Grain,
+  Observed,
   GridKind,
   NormalDistribution,
   Quantizer,

@@ -75,7 +75,7 @@ function written(
 export function coarse(name = 'min-max'): Quantizer {
   return {
     kind: 'quantizer',
-    api: 1,
+    api: 2,
     name,
     roles: ['weight'],
     bits: { weight: [2, 4, 8] },

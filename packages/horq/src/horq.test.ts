@@ -186,7 +186,9 @@ describe('horq and its options', () => {
   it('sees patches, or samples on request', () => {
     const seen = (settings: HorqOptions) => {
       const quantizer = horq(settings);
-      return typeof quantizer.sees === 'function' ? quantizer.sees(optionsOf(quantizer, {})) : quantizer.sees;
+      return typeof quantizer.observes === 'function'
+        ? quantizer.observes(optionsOf(quantizer, {}))
+        : quantizer.observes;
     };
     expect(seen({})).toBe('patches');
     expect(seen({ scope: 'sample' })).toBe('samples');

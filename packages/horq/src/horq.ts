@@ -90,7 +90,7 @@ const options: OptionSchema = {
 export function horq(settings: HorqOptions = {}): Quantizer {
   return {
     kind: 'quantizer',
-    api: 1,
+    api: 2,
     name: 'horq',
     summary: 'sums of signs, each plane with the scale that fits what is left over',
     paper: 'Li et al., HORQ, ICCV 2017, arXiv:1708.08687',
@@ -99,14 +99,14 @@ export function horq(settings: HorqOptions = {}): Quantizer {
     options,
     configured: { ...settings },
     dynamic: true,
-    sees: ({ scope }) => (scope === 'sample' ? 'samples' : 'patches'),
+    observes: ({ scope }) => (scope === 'sample' ? 'samples' : 'patches'),
     fit(values, { role, bits, options: chosen }) {
       const order = orderOf(bits, chosen);
       const jointly = role === 'weight' && chosen.fit === 'refitted';
       const scales = jointly ? refittedScales(values, order) : greedyScales(values, order);
       return { kind: 'residual', scales };
     },
-    live: ({ fit }) => fit === 'greedy',
+    fitsInForward: ({ fit }) => fit === 'greedy',
     forward: (ops, x, site) => sumOfPlanes(ops, planesOf(ops, x, site)),
     backward(ops, x, dy, site) {
       const { role, options: chosen } = site;

@@ -80,7 +80,7 @@ const options: OptionSchema = {
 export function hwgq(settings: HwgqOptions = {}): Quantizer {
   return {
     kind: 'quantizer',
-    api: 1,
+    api: 2,
     name: 'hwgq',
     summary: 'activations behind a rectifier at the levels of a half Gaussian; weights at 1 bit',
     paper: 'Cai et al., HWGQ, CVPR 2017, arXiv:1702.00953',
@@ -96,7 +96,7 @@ export function hwgq(settings: HwgqOptions = {}): Quantizer {
       const row = halfWaveRow(levels, cell, context.bits);
       return halfWaveCodebook(row, cell, deviationOf(values, context));
     },
-    live: true,
+    fitsInForward: true,
     forward(ops, x, { role, parameters }) {
       return role === 'weight' ? binaryWeights(ops, x) : nearestLevel(ops, x, parameters);
     },

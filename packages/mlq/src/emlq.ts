@@ -26,7 +26,7 @@ import { mlqOptionSchema, type MlqOptions } from './options.js';
 export function emlq(settings: MlqOptions = {}): Quantizer {
   return {
     kind: 'quantizer',
-    api: 1,
+    api: 2,
     name: 'emlq',
     summary: 'MLQ whose levels are 0 and signed powers of two',
     paper: 'Xu et al., Single and Multiple Level Quantization, AAAI 2018, arXiv:1803.03289',

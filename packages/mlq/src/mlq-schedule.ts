@@ -71,7 +71,7 @@ export function mlqSchedule(settings: MlqScheduleOptions = {}): Schedule {
   const { groups, order, interleave } = settings;
   return {
     kind: 'schedule',
-    api: 1,
+    api: 2,
     name: 'mlq',
     summary: 'freezes outer clusters before middle ones, group of layers by group of layers',
     paper: 'Xu et al., Single and Multiple Level Quantization, AAAI 2018, arXiv:1803.03289',

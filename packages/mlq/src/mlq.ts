@@ -30,7 +30,7 @@ import { mlqOptionSchema, type MlqOptions } from './options.js';
 export function mlq(settings: MlqOptions = {}): Quantizer {
   return {
     kind: 'quantizer',
-    api: 1,
+    api: 2,
     name: 'mlq',
     summary: 'ternary: three free k-means centroids',
     paper: 'Xu et al., Single and Multiple Level Quantization, AAAI 2018, arXiv:1803.03289',

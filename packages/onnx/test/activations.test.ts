@@ -85,7 +85,7 @@ function convolution(
   b?: Float32Array,
 ) {
   const patches = patchesOf(forward.whole(x), w.shape, window);
-  const matrix = forward.grain === 'patches' ? forward.run(patches.matrix) : patches.matrix;
+  const matrix = forward.observed === 'patches' ? forward.run(patches.matrix) : patches.matrix;
   return convolve({ ...patches, matrix }, w, window, b);
 }
 
@@ -167,9 +167,9 @@ describe.each(activationQuantizers)('$title', ({ quantizer, bits }) => {
       outputs: { y: ['n', ...shape.slice(1, -1), 7] },
     });
     const { bytes: written, forward } = await quantized(bytes, x, quantizer, bits);
-    const { grain, run: rows, whole } = forward('x');
+    const { observed, run: rows, whole } = forward('x');
     const matrix = { shape: [x.data.length / 12, 12], data: whole(x).data };
-    const quantizedRows = grain === 'patches' ? rows(matrix).data : matrix.data;
+    const quantizedRows = observed === 'patches' ? rows(matrix).data : matrix.data;
     const flipped = 'transB' in attributes;
     const expected = Float32Array.from({ length: (x.data.length / 12) * 7 }, (_, index) => {
       const [row, column] = [Math.floor(index / 7), index % 7];

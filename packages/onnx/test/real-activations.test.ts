@@ -60,12 +60,12 @@ describe.each(inputs)('the %s', (name, batch) => {
     for (const { node, weights } of judged) {
       const [x, y] = [seen.get(node.input[0]!)!, seen.get(node.output[0]!)!];
       const site = report.activations!.find(({ id }) => id === node.input[0])!;
-      const { whole, grain, run } = referenceForward(quantizer, site);
+      const { whole, observed, run } = referenceForward(quantizer, site);
       const window = windowOf(node);
       const tensor = tensors.get(weights[0]!.id)!;
       const w = { shape: tensor.shape, data: decode(tensor) };
       const patches = patchesOf(whole(x), w.shape, window);
-      const taken = grain === 'patches' ? { ...patches, matrix: run(patches.matrix) } : patches;
+      const taken = observed === 'patches' ? { ...patches, matrix: run(patches.matrix) } : patches;
       const bias = node.input[2] === undefined ? undefined : graph.floats(node.input[2]);
       const expected = convolve(taken, w, window, bias);
       // Permits the rounding of sums in float32, relative to the sizes of what is summed.

@@ -67,7 +67,7 @@ const options = {
 export function progressive(settings: ProgressiveOptions = {}): BitwidthPolicy {
   return {
     kind: 'policy',
-    api: 1,
+    api: 2,
     name: 'progressive',
     summary: 'bits that fall with depth, as the features separate the classes',
     paper,

@@ -28,7 +28,7 @@ export function stagewise({ widths, depthwise = 4 }: StagewiseOptions): Bitwidth
   }
   return {
     kind: 'policy',
-    api: 1,
+    api: 2,
     name: 'stagewise',
     summary: 'stages of equal depth, each with its own bits',
     paper,

@@ -26,7 +26,7 @@ import { slqOptionSchema, type SlqOptions } from './options.js';
 export function eslq(settings: SlqOptions = {}): Quantizer {
   return {
     kind: 'quantizer',
-    api: 1,
+    api: 2,
     name: 'eslq',
     summary: 'SLQ whose levels are 0 and signed powers of two',
     paper: 'Xu et al., Single and Multiple Level Quantization, AAAI 2018, arXiv:1803.03289',

@@ -61,7 +61,7 @@ export function slqSchedule(settings: SlqScheduleOptions = {}): Schedule {
   if (counts !== undefined) checkCounts(counts);
   return {
     kind: 'schedule',
-    api: 1,
+    api: 2,
     name: 'slq',
     summary: 'freezes clusters round by round, while the others train on',
     paper: 'Xu et al., Single and Multiple Level Quantization, AAAI 2018, arXiv:1803.03289',

@@ -32,7 +32,7 @@ import { slqOptionSchema, type SlqOptions } from './options.js';
 export function slq(settings: SlqOptions = {}): Quantizer {
   return {
     kind: 'quantizer',
-    api: 1,
+    api: 2,
     name: 'slq',
     summary: 'clusters of equal weights: a k-means codebook with 0 in it',
     paper: 'Xu et al., Single and Multiple Level Quantization, AAAI 2018, arXiv:1803.03289',

@@ -3,7 +3,7 @@ import type { Quantizer, SliceParameters } from '@lowbit/core';
 function quantizer(name: string, fit: Quantizer['fit'], rest: Partial<Quantizer> = {}): Quantizer {
   return {
     kind: 'quantizer',
-    api: 1,
+    api: 2,
     name,
     roles: ['weight'],
     bits: { weight: [1, 2, 3, 4, 5, 6, 7, 8] },

@@ -19,7 +19,7 @@ export interface LossBudget {
 export function lossBudget({ weights, bitsPerWeight, widths }: LossBudget): BitwidthPolicy {
   return {
     kind: 'policy',
-    api: 1,
+    api: 2,
     name: 'loss-budget',
     summary: 'bits where the expected loss falls most per bit',
     paper: 'Gong et al., μL2Q, IJCNN 2019, doi:10.1109/IJCNN.2019.8851699',

@@ -68,7 +68,7 @@ export function ul2q(settings: Ul2qOptions = {}): Quantizer {
   checkOptionNames(settings, Object.keys(options), 'ul2q');
   return {
     kind: 'quantizer',
-    api: 1,
+    api: 2,
     name: 'ul2q',
     summary: 'uniform, L2-optimal step for normally distributed weights',
     paper: 'Gong et al., μL2Q, IJCNN 2019, doi:10.1109/IJCNN.2019.8851699',
@@ -86,7 +86,7 @@ export function ul2q(settings: Ul2qOptions = {}): Quantizer {
       const lowest = scale === 0 ? mean : mean + step * deviation * (0.5 - 2 ** (bits - 1));
       return { kind: 'affine', levels: 2 ** bits, scale, offset: toFloat32(lowest) };
     },
-    live: true,
+    fitsInForward: true,
     forward: (ops, x, site) =>
       site.role === 'weight'
         ? measuredForward(ops, x, site.bits, stepOf(site.bits, site.options.lambda as StepList))

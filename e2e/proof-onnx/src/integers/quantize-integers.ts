@@ -44,7 +44,7 @@ export async function quantizeIntegers(
 /** Leaves the weights of layers without integer operators as they are: they cost accuracy and hold few bytes. */
 const floatRest: BitwidthPolicy = {
   kind: 'policy',
-  api: 1,
+  api: 2,
   name: 'float-rest',
   summary: 'floats where no integer operator is used',
   assign(draft, layers) {

@@ -7,7 +7,7 @@
 export default function bySizePolicy(configured = {}) {
   return {
     kind: 'policy',
-    api: 1,
+    api: 2,
     name: 'by-size',
     summary: 'few bits for large weights, more for small ones',
     options: {

@@ -7,7 +7,7 @@
 export default function nearestFirstSchedule(configured = {}) {
   return {
     kind: 'schedule',
-    api: 1,
+    api: 2,
     name: 'nearest-first',
     summary: 'freezes the values nearest to their levels first',
     options: {

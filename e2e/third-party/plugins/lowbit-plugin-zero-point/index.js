@@ -9,7 +9,7 @@ import { range, roundHalfEven, toFloat32, toScale } from '@lowbit/core';
 export default function zeroPointQuantizer() {
   return {
     kind: 'quantizer',
-    api: 1,
+    api: 2,
     name: 'zero-point',
     roles: ['weight'],
     bits: { weight: [2, 3, 4, 5, 6, 7, 8] },

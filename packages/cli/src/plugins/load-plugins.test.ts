@@ -6,9 +6,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { loadPlugins } from './load-plugins.js';
 
-const policy = (name: string) => `{ kind: 'policy', api: 1, name: '${name}', assign: (draft) => draft }`;
+const policy = (name: string) => `{ kind: 'policy', api: 2, name: '${name}', assign: (draft) => draft }`;
 const quantizer = (name: string) =>
-  `{ kind: 'quantizer', api: 1, name: '${name}', roles: ['weight'], bits: { weight: [2] },
+  `{ kind: 'quantizer', api: 2, name: '${name}', roles: ['weight'], bits: { weight: [2] },
      fit: () => ({ kind: 'affine', levels: 4, scale: 1 }) }`;
 
 const files: Readonly<Record<string, string>> = {
@@ -21,9 +21,9 @@ const files: Readonly<Record<string, string>> = {
   'common.cjs': `module.exports = ${policy('common')};`,
   'none.js': `export const answer = 42; export default { answer };`,
   'empty.js': '',
-  'next-api.js': `export default { kind: 'quantizer', api: 2, name: 'tomorrow' };`,
-  'no-kind.js': `export default { kind: 'recipe', api: 1, name: 'x' };`,
-  'no-fit.js': `export default { kind: 'quantizer', api: 1, name: 'x', roles: ['weight'], bits: {} };`,
+  'next-api.js': `export default { kind: 'quantizer', api: 3, name: 'tomorrow' };`,
+  'no-kind.js': `export default { kind: 'recipe', api: 2, name: 'x' };`,
+  'no-fit.js': `export default { kind: 'quantizer', api: 2, name: 'x', roles: ['weight'], bits: {} };`,
   'throws.js': `throw new Error('no luck');`,
   'factory-throws.js': `export default () => { throw new Error('no clay'); };`,
   'wrong.js': 'export default {',
@@ -79,7 +79,7 @@ test.each([
   ['.', 'file-unreadable', 'a folder'],
   ['none.js', 'invalid-argument', 'received answer, default'],
   ['empty.js', 'invalid-argument', 'received none'],
-  ['next-api.js', 'plugin-api', "quantizer 'tomorrow': .*expected api 1; received api 2"],
+  ['next-api.js', 'plugin-api', "quantizer 'tomorrow': .*expected api 2; received api 3"],
   ['no-kind.js', 'invalid-argument', 'kind recipe'],
   ['no-fit.js', 'invalid-argument', 'a function fit'],
   ['throws.js', 'plugin-failed', 'no luck'],

@@ -107,7 +107,7 @@ describe('lowbit compare, for TensorFlow.js', () => {
     const plugin = at('nearest.mjs');
     await writeFile(
       plugin,
-      `export default { kind: 'quantizer', api: 1, name: 'steps', roles: ['weight', 'activation'],
+      `export default { kind: 'quantizer', api: 2, name: 'steps', roles: ['weight', 'activation'],
         bits: { weight: [8], activation: [4] }, dynamic: true,
         forward: (ops, x) => ops.mul(ops.round(ops.mul(x, ops.constant(4))), ops.constant(0.25)),
         fit: () => ({ kind: 'affine', levels: 16, scale: 0.25, offset: -2 }) };`,

@@ -58,7 +58,7 @@ async function checkCosts<M>(port: ModelPort<M>, quantizer: Quantizer | undefine
 function kind(name: string, bits: number, fit: Quantizer['fit']): Quantizer {
   return {
     kind: 'quantizer',
-    api: 1,
+    api: 2,
     name: `conformance-${name}`,
     roles: ['weight'],
     bits: { weight: [bits] },

@@ -64,7 +64,7 @@ export function watched<M>(
 /** A min-max quantizer with an integer zero point: what every port can store. */
 const plainQuantizer: Quantizer = {
   kind: 'quantizer',
-  api: 1,
+  api: 2,
   name: 'conformance-plain',
   roles: ['weight'],
   bits: { weight: [8] },

@@ -1,4 +1,4 @@
-import { grainOf, range, type Quantizer, type SliceParameters } from '@lowbit/core';
+import { observedBy, range, type Quantizer, type SliceParameters } from '@lowbit/core';
 import { must, type Law } from '../law.js';
 import { ordinaryValues } from '../samples.js';
 import { contextOf, fit, usableWidths } from './fit.js';
@@ -23,10 +23,10 @@ function checkRanges(quantizer: Quantizer): void {
     'large values': ordinary.map((value) => value * 1e6),
   };
   for (const width of usableWidths(quantizer).filter(({ role }) => role === 'activation')) {
-    const grain = grainOf(quantizer, contextOf(quantizer, width).options);
+    const observed = observedBy(quantizer, contextOf(quantizer, width).options);
     must(
-      grain === 'values',
-      () => `${describe(width)}: it sees ${grain}, and the range is that of all values`,
+      observed === 'values',
+      () => `${describe(width)}: it sees ${observed}, and the range is that of all values`,
     );
     for (const [name, values] of Object.entries(samples))
       checkGrid(fit(quantizer, values, width), values, width.bits, `${describe(width)}, ${name}`);

@@ -137,7 +137,7 @@ function lossOf(weights: readonly Rehearsed[]): NonNullable<ScheduleState['loss'
 
 const evenGrid: Quantizer = {
   kind: 'quantizer',
-  api: 1,
+  api: 2,
   name: 'even-grid',
   roles: ['weight'],
   bits: { weight: [1, 2, 3, 4, 5, 6, 7, 8] },

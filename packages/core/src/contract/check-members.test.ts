@@ -4,7 +4,7 @@ import type { Quantizer } from './quantizer.js';
 
 const whole: Quantizer = {
   kind: 'quantizer',
-  api: 1,
+  api: 2,
   name: 'whole',
   roles: ['activation'],
   bits: { activation: [8] },
@@ -68,7 +68,7 @@ test('what is refused in options is refused in policies and schedules too', () =
     ['policy', 'assign'],
     ['schedule', 'next'],
   ] as const) {
-    const plugin = { kind, api: 1, name: 'some', options, [member]: () => [] };
+    const plugin = { kind, api: 2, name: 'some', options, [member]: () => [] };
     expect(() => checkMembers(plugin as never)).toThrow("option 'how'");
   }
 });

@@ -7,10 +7,10 @@ import { registry } from './registry.js';
 const choice = { type: 'choice', default: 'a', values: ['a', 'b'], help: 'Which.' } as const;
 
 const refused: Readonly<Record<string, readonly [object, string | RegExp]>> = {
-  sees: [{ sees: 'foo' }, "as sees, 'values' or 'samples' or 'patches' or a function"],
+  observes: [{ observes: 'foo' }, "as observes, 'values' or 'samples' or 'patches' or a function"],
   needs: [{ needs: 'x' }, "as needs, 'ranges'"],
   expects: [{ expects: 'x' }, "as expects, 'unit-variance'"],
-  live: [{ live: 'x' }, 'as live, true or a function'],
+  fitsInForward: [{ fitsInForward: 'x' }, 'as fitsInForward, true or a function'],
   forward: [{ forward: 3 }, 'as forward, a function'],
   backward: [{ backward: {} }, 'as backward, a function'],
   refit: [{ refit: 'x' }, 'as refit, a function'],

@@ -4,13 +4,13 @@ import type { Quantizer, Role } from './quantizer.js';
 /** The words that members may be; `undefined`, and `false` where `true` may stand, are as good as none. */
 const words: Readonly<Record<string, readonly unknown[]>> = {
   dynamic: [true, 'range', false],
-  sees: ['values', 'samples', 'patches'],
+  observes: ['values', 'samples', 'patches'],
   expects: ['unit-variance'],
   needs: ['ranges'],
-  live: [true, false],
+  fitsInForward: [true, false],
 };
 /** Members that may depend on the options. */
-const mayAsk: readonly string[] = ['sees', 'live'];
+const mayAsk: readonly string[] = ['observes', 'fitsInForward'];
 const verbs = ['fitRanges', 'fitTensor', 'refit', 'forward', 'backward'];
 const roles: readonly unknown[] = ['weight', 'activation'];
 

@@ -6,4 +6,4 @@ import type { Schedule } from './schedule.js';
 export type Plugin = Quantizer | BitwidthPolicy | Schedule;
 
 /** The version of the plugin interface that this core speaks. */
-export const pluginApi = 1;
+export const pluginApi = 2;

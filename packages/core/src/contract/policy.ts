@@ -34,7 +34,7 @@ export interface PolicyContext {
 /** Decides bits. `assign` is pure: what it needs to know was measured before and passed to the factory. */
 export interface BitwidthPolicy {
   readonly kind: 'policy';
-  readonly api: 1;
+  readonly api: 2;
   readonly name: string;
   readonly summary?: string;
   readonly paper?: string;

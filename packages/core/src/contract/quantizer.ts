@@ -16,7 +16,7 @@ export type Role = 'weight' | 'activation';
 export type GridKind = 'zero-point' | 'symmetric' | 'even';
 
 /** What shares the parameters of an activation quantizer. */
-export type Grain = 'values' | 'samples' | 'patches';
+export type Observed = 'values' | 'samples' | 'patches';
 
 /** Mean and population standard deviation. */
 export interface NormalDistribution {
@@ -59,7 +59,7 @@ export interface RefitContext extends FitContext {
 /**
  * Where a quantizer is applied inside a running network. Values come as a matrix `[slices, values a slice]`
  * and parameters as columns `[slices, 1]`, so everything broadcasts. For activations a row is what the quantizer
- * `sees`, and there is one set of parameters; a dynamic quantizer gets none (a residual scheme without scales).
+ * `observes`, and there is one set of parameters; a dynamic quantizer gets none (a residual scheme without scales).
  */
 export interface Site<T> {
   readonly role: Role;
@@ -89,7 +89,7 @@ export interface AffineParameters<T> {
 /** A method that turns floats into few levels. `fit` is the only required verb. */
 export interface Quantizer {
   readonly kind: 'quantizer';
-  readonly api: 1;
+  readonly api: 2;
   readonly name: string;
   /** One line for lists of methods. */
   readonly summary?: string;
@@ -117,7 +117,7 @@ export interface Quantizer {
    * What one row of the matrix is that an activation quantizer gets: everything (default), one sample, or one
    * patch of a convolution (an im2col column). It may depend on the options.
    */
-  readonly sees?: Grain | ((options: Options) => Grain);
+  readonly observes?: Observed | ((options: Options) => Observed);
   /**
    * Levels for a standard normal distribution: `fit` scales them by what it knows of the activations, and a site that
    * batch normalization describes needs no statistics.
@@ -146,7 +146,7 @@ export interface Quantizer {
    * `forward` for weights measures what it needs from x itself and looks at no parameters, so that while latent weights
    * train nothing has to be fitted again at every step. It may depend on the options.
    */
-  readonly live?: true | ((options: Options) => boolean);
+  readonly fitsInForward?: true | ((options: Options) => boolean);
   /** Fake quantization; default: encode and decode with the fitted parameters. */
   forward?<T>(ops: Ops<T>, x: T, site: Site<T>): T;
   /** Gradient of the loss with respect to x; default: `dy` unchanged. */

@@ -46,9 +46,12 @@ export function checkPlugin(plugin: Plugin): void {
     where: `${kind} '${name}'`,
     expected: `api ${pluginApi}`,
     received: `api ${String(api)}`,
-    remedy: 'Install a version of the plugin made for this version of lowbit, or update lowbit.',
+    remedy: `Install a version of the plugin made for this version of lowbit, or update lowbit.${api === 1 ? renamed : ''}`,
   });
 }
+
+/** For the author of a plugin of the version before: members that have another name now. */
+const renamed = ' Its author writes api: 2, observes for sees, and fitsInForward for live.';
 
 /** @throws LowbitError `invalid-argument` for what is no registry, a list of plugins among it, and for none where one is wanted. */
 export function checkRegistry(value: unknown, where = 'recipe.registry', isWanted = false): void {

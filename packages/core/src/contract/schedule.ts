@@ -58,7 +58,7 @@ export interface Round {
 /** Decides, round by round, which values stop moving or how many bits are left. `null` means done. */
 export interface Schedule {
   readonly kind: 'schedule';
-  readonly api: 1;
+  readonly api: 2;
   readonly name: string;
   readonly summary?: string;
   readonly paper?: string;

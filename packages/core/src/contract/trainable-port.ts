@@ -46,7 +46,7 @@ export interface TrainablePort<M> extends ModelPort<M> {
    */
   loss?(batches: readonly Batch[], replaced: ReadonlyMap<string, Float32Array>): Promise<number>;
   /** Estimates the statistics of batch normalization anew from the batches. Absent when the model has none. */
-  settle?(batches: readonly Batch[]): Promise<void>;
+  updateNormalization?(batches: readonly Batch[]): Promise<void>;
   /** Takes out everything that `hold`, `simulate` and `substitute` put in; the values stay as they are. */
   release(): void;
 }

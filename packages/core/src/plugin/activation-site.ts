@@ -5,7 +5,7 @@ import type { SliceParameters } from '../scheme/types.js';
 import { integerZeroPoints } from '../scheme/zero-point.js';
 import { siteParameters } from './forward.js';
 import type { Options } from '../contract/options.js';
-import type { Grain, Quantizer, Site, SiteParameters } from '../contract/quantizer.js';
+import type { Observed, Quantizer, Site, SiteParameters } from '../contract/quantizer.js';
 
 /**
  * A fitted activation site as a forward pass takes it: one set of parameters for all rows, or an empty residual scheme for a
@@ -32,7 +32,7 @@ function fittedParameters<T>(ops: Ops<T>, parameters: SliceParameters, id: strin
 }
 
 /** What one row is that the quantizer gets, with these options. */
-export function grainOf(quantizer: Quantizer, options: Options): Grain {
-  const { sees = 'values' } = quantizer;
-  return typeof sees === 'function' ? sees(options) : sees;
+export function observedBy(quantizer: Quantizer, options: Options): Observed {
+  const { observes = 'values' } = quantizer;
+  return typeof observes === 'function' ? observes(options) : observes;
 }

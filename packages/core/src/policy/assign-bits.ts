@@ -7,7 +7,6 @@ import type { Options } from '../contract/options.js';
 import type { BitAssignment, BitwidthPolicy, FeatureSet } from '../contract/policy.js';
 import { ownCopy } from '../plugin/own-copy.js';
 import { isPromise, takeRejections } from '../errors/is-promise.js';
-import { checkPlugin } from '../contract/registry.js';
 import { safely } from '../plugin/safely.js';
 
 /** What a policy is asked with, besides the draft and the layers. */
@@ -27,7 +26,8 @@ export function assignBits(
   layers: readonly LayerDescriptor[],
   settings: AssignSettings = {},
 ): readonly BitAssignment[] {
-  checkPlugin(policy);
+  const { assign } = ((policy as unknown) ?? {}) as Partial<BitwidthPolicy>;
+  checkArgument(typeof assign === 'function', policy, { where: 'assignBits: policy', expected: 'a policy' });
   const wanted = { where: 'assignBits: settings', expected: 'an object' };
   checkArgument(typeof settings === 'object' && (settings as unknown) !== null, settings, wanted);
   const { options = {}, features } = settings;

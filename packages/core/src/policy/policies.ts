@@ -10,7 +10,7 @@ export function everywhere(bits: number | 'float'): BitwidthPolicy {
   checkBits(bits, 'everywhere');
   return {
     kind: 'policy',
-    api: 1,
+    api: 2,
     name: 'everywhere',
     summary: 'the same number of bits for every weight',
     assign: (draft) => draft.map((entry) => ({ ...entry, bits, reason: `${bits} bits everywhere` })),
@@ -25,7 +25,7 @@ export function ends(bits: number | 'float', choice: PolicyChoice = {}): Bitwidt
   checkBits(bits, 'ends');
   return {
     kind: 'policy',
-    api: 1,
+    api: 2,
     name: 'ends',
     summary: 'other bits for the first and the last layer',
     assign(draft, layers) {
@@ -54,7 +54,7 @@ export function byName(
   const globs = Object.entries(bits).reverse();
   return {
     kind: 'policy',
-    api: 1,
+    api: 2,
     name: 'by-name',
     summary: 'bits by name',
     assign(draft, layers) {
@@ -79,7 +79,7 @@ export function byOp(
   checkBitsBy(bits, 'byOp', '{ Conv: 4, LSTM: 8 }');
   return {
     kind: 'policy',
-    api: 1,
+    api: 2,
     name: 'by-op',
     summary: 'bits by operator',
     assign(draft, layers) {
@@ -98,7 +98,7 @@ export function cascade(...policies: readonly BitwidthPolicy[]): BitwidthPolicy 
   policies.forEach(checkPlugin);
   return {
     kind: 'policy',
-    api: 1,
+    api: 2,
     name: policies.map((policy) => policy.name).join(' + ') || 'cascade',
     summary: 'policies one after the other',
     ...(policies.some(({ needs }) => needs === 'features') ? { needs: 'features' as const } : {}),

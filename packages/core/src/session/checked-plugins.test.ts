@@ -107,7 +107,7 @@ const promises = {
     return backwardOf(mine({ backward: () => result }))(arrayOps, x, x, site as never);
   },
   assign: (result: never) =>
-    assignBits({ kind: 'policy', api: 1, name: 'mine', assign: () => result }, [], []),
+    assignBits({ kind: 'policy', api: 2, name: 'mine', assign: () => result }, [], []),
 };
 
 test.each(Object.entries(promises))(
@@ -134,7 +134,7 @@ test.each([
     { received: 'bit', remedy: 'Did you mean bits?' },
   ],
 ])('assignments of a policy that are not to be carried out are told with its name: %s', (_, list, told) => {
-  const run = () => assignBits({ kind: 'policy', api: 1, name: 'mine', assign: () => list }, [], []);
+  const run = () => assignBits({ kind: 'policy', api: 2, name: 'mine', assign: () => list }, [], []);
   expect(run).toThrow(
     expect.objectContaining({ code: 'plugin-failed', where: "policy 'mine'", ...told }) as Error,
   );

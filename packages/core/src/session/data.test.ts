@@ -136,7 +136,7 @@ test('policies get the features that they need, where batches have labels', asyn
   const given: unknown[] = [];
   const policy = (needs?: 'features'): BitwidthPolicy => ({
     kind: 'policy',
-    api: 1,
+    api: 2,
     name: 'looking',
     ...(needs === undefined ? {} : { needs }),
     assign(draft, _, { features }) {

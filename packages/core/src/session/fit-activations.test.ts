@@ -19,7 +19,7 @@ function fitted(members: Partial<Quantizer>, calibration?: Calibration) {
   const given: { values: number[]; context: FitContext }[] = [];
   const quantizer: Quantizer = {
     kind: 'quantizer',
-    api: 1,
+    api: 2,
     name: 'telling',
     roles: ['activation'],
     bits: { activation: [2] },

@@ -246,8 +246,10 @@ test('what a plugin throws is reported with its name and the weight', async () =
 });
 
 test('plugins for another interface, and two with one name, are refused', () => {
-  const other = { ...coarse(), api: 2 as 1 };
-  expect(() => registry([other])).toThrow('expected api 1; received api 2');
+  const other = { ...coarse(), api: 3 as 2 };
+  expect(() => registry([other])).toThrow('expected api 2; received api 3');
+  const older = { ...coarse(), api: 1 as 2 };
+  expect(() => registry([older])).toThrow(/received api 1.* observes for sees, and fitsInForward for live/);
   expect(() => registry([coarse(), coarse()])).toThrow('duplicate-plugin');
   expect(() => registry([{} as never])).toThrow('invalid-argument');
 });

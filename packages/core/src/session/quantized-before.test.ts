@@ -27,7 +27,7 @@ test('what was quantized before is left, whatever policies and rules say, and re
   const seen: unknown[] = [];
   const policy: BitwidthPolicy = {
     kind: 'policy',
-    api: 1,
+    api: 2,
     name: 'eager',
     summary: 'eight bits for everything',
     assign: (draft) => {

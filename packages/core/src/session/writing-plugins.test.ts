@@ -144,7 +144,7 @@ test('a policy that writes on the draft and the layers harms nothing', async () 
   const before = JSON.stringify([draft, layers]);
   const policy: BitwidthPolicy = {
     kind: 'policy',
-    api: 1,
+    api: 2,
     name: 'writing',
     assign(given, seen) {
       writable(seen[0]!.weights[0]!).shape.fill(0);
@@ -159,7 +159,7 @@ test('a policy that writes on the draft and the layers harms nothing', async () 
 test.each([undefined, Promise.resolve([]), [{ id: 'a' }]])(
   'what a policy returns instead of a list is told with its name',
   async (result) => {
-    const policy: BitwidthPolicy = { kind: 'policy', api: 1, name: 'odd', assign: () => result as never };
+    const policy: BitwidthPolicy = { kind: 'policy', api: 2, name: 'odd', assign: () => result as never };
     await expect(
       makePlan(memoryPort(model), { registry: registry([honest]), bits: policy }),
     ).rejects.toMatchObject({
@@ -189,7 +189,7 @@ test('a schedule that writes on the weights harms nothing', async () => {
   const round = await askSchedule(
     {
       kind: 'schedule',
-      api: 1,
+      api: 2,
       name: 'writing',
       next(given) {
         given.weights[0]!.tensor.codes.fill(1);

@@ -23,7 +23,7 @@ const simple: Recipe = { registry: known, bits: 4 };
 /** Freezes the values of weight `a`, then those of `b`, and remembers how often it was asked. */
 const oneByOne: Schedule = {
   kind: 'schedule',
-  api: 1,
+  api: 2,
   name: 'one by one',
   next({ finished, weights, memory, random: drawn }) {
     const weight = weights[finished];
@@ -305,7 +305,7 @@ test('what is handed over wrongly is told by what to write', async () => {
   }
   const scheduled = {
     ...simple,
-    schedule: { kind: 'schedule', api: 1, name: 'done', next: () => null },
+    schedule: { kind: 'schedule', api: 2, name: 'done', next: () => null },
   } as const;
   const counted = { ...checkpoint, rounds: 5 };
   const run = train(trainableMemory(structuredClone(start), target), scheduled, { resume: counted as never });

@@ -26,7 +26,7 @@ function models(): { model: MemoryModel; target: MemoryModel } {
 /** Freezes the largest half of each weight, then the rest. */
 const halves: Schedule = {
   kind: 'schedule',
-  api: 1,
+  api: 2,
   name: 'halves',
   next({ finished, weights, memory }) {
     if (finished === 2) return null;

@@ -90,7 +90,7 @@ export function trainer<M>(work: TrainingWork<M>, start: TrainingStart): Trainer
     },
     loss,
     async finish(options) {
-      if (batches.length > 0) await port.settle?.(batches);
+      if (batches.length > 0) await port.updateNormalization?.(batches);
       const outcome = { ...resolved, ...work.fitted };
       return withWarnings(await writePlan(port, outcome, frozen.encode, options), work.warnings);
     },

@@ -7,7 +7,7 @@
 export default function pluginFactory(configured = {}) {
   return {
     kind: 'policy',
-    api: 1,
+    api: 2,
     name: 'plugin-name',
     summary: 'few bits for large weights, more for small ones',
     options: {

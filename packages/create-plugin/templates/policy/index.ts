@@ -14,7 +14,7 @@ export interface Settings {
 export default function pluginFactory(settings: Settings = {}): BitwidthPolicy {
   return {
     kind: 'policy',
-    api: 1,
+    api: 2,
     name: 'plugin-name',
     summary: 'few bits for large weights, more for small ones',
     options: {

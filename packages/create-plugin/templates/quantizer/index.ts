@@ -7,7 +7,7 @@ import { range, roundHalfEven, toFloat32, toScale, type Quantizer } from '@lowbi
 export default function pluginFactory(): Quantizer {
   return {
     kind: 'quantizer',
-    api: 1,
+    api: 2,
     name: 'plugin-name',
     roles: ['weight'],
     bits: { weight: [2, 3, 4, 5, 6, 7, 8] },

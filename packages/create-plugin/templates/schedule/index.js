@@ -7,7 +7,7 @@
 export default function pluginFactory(configured = {}) {
   return {
     kind: 'schedule',
-    api: 1,
+    api: 2,
     name: 'plugin-name',
     summary: 'freezes the values nearest to their levels first',
     options: {

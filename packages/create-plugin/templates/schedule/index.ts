@@ -10,7 +10,7 @@ export interface Settings {
 export default function pluginFactory(settings: Settings = {}): Schedule {
   return {
     kind: 'schedule',
-    api: 1,
+    api: 2,
     name: 'plugin-name',
     summary: 'freezes the values nearest to their levels first',
     options: {

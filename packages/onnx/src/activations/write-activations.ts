@@ -1,4 +1,4 @@
-import { type FittedSite, type Grain, grainOf, type Outcome } from '@lowbit/core';
+import { type FittedSite, type Observed, observedBy, type Outcome } from '@lowbit/core';
 import { integerAttribute } from '../describe/attributes.js';
 import type { DescribedLayer, ModelDescription } from '../describe/described-layer.js';
 import type { EditableGraph } from '../fold/editable-graph.js';
@@ -74,16 +74,16 @@ function writeLayer(layer: DescribedLayer, edit: ActivationEdit): string {
   const site = edit.activations.get(input.tensor);
   if (site === undefined)
     return staysFloat(edit.floatSites.get(input.tensor) ?? 'it is not among the activations of the plan');
-  const grain = grainOf(site.quantizer, site.options);
-  const layout = layoutOf(grain, input);
+  const observed = observedBy(site.quantizer, site.options);
+  const layout = layoutOf(observed, input);
   if (typeof layout === 'string') {
-    const why = `${site.quantizer.name} sees ${grain}, and ${layout}`;
+    const why = `${site.quantizer.name} sees ${observed}, and ${layout}`;
     edit.sites.left(site.id, why);
     return staysFloat(why);
   }
   insert(input, site, layout, edit);
   edit.sites.written(site.id, 'in floats', 'quantized by standard operators in front of those that take it');
-  return describeQuantization(site, grain);
+  return describeQuantization(site, observed);
 }
 
 const staysFloat = (why: string): string => `its input stays float: ${why}`;
@@ -123,17 +123,17 @@ function takePatches(
 
 type Described = Pick<FittedSite, 'bits' | 'quantizer' | 'statistics'>;
 
-const scopes: Readonly<Record<Grain, string>> = {
+const scopes: Readonly<Record<Observed, string>> = {
   values: 'all values together',
   samples: 'each sample on its own',
   patches: 'each patch on its own',
 };
 
 /** What was put in front of an operator, for the report. */
-function describeQuantization(site: Described, grain: Grain): string {
+function describeQuantization(site: Described, observed: Observed): string {
   const { bits, quantizer } = site;
   const what = `its input is quantized to ${bits} bits by ${quantizer.name} in front of it`;
-  return `${what}, ${scopes[grain]}, ${sourceOf(site)}`;
+  return `${what}, ${scopes[observed]}, ${sourceOf(site)}`;
 }
 
 /** Where the levels of a site come from; what was observed goes before what batch normalization tells. */
@@ -148,12 +148,12 @@ function sourceOf({ quantizer, statistics }: Described): string {
 type Layout = { readonly rows: readonly [number, number] } | { readonly patches: ConvGeometry };
 
 /** The layout that a quantizer asks for in front of an operator, or why there is none. */
-function layoutOf(grain: Grain, input: ActivationInput): Layout | string {
+function layoutOf(observed: Observed, input: ActivationInput): Layout | string {
   const { node, weight, index, isDirect } = input;
-  if (grain === 'values') return { rows: [1, -1] };
+  if (observed === 'values') return { rows: [1, -1] };
   const turned = index === 1 || (node.opType === 'Gemm' && integerAttribute(node, 'transA', 0) !== 0);
-  if (turned) return `its first axis is not that of the ${grain}`;
-  if (grain === 'samples') return { rows: [0, -1] };
+  if (turned) return `its first axis is not that of the ${observed}`;
+  if (observed === 'samples') return { rows: [0, -1] };
   if (!isDirect)
     return 'the weight passes through other operators first, so that the size of a patch is open';
   const dims = weight.source.tensor.dims.map(Number);

@@ -11,7 +11,7 @@ import type { BitwidthPolicy, QuantizerChoice } from '@lowbit/core';
 export function integerWeights(weights: QuantizerChoice): BitwidthPolicy {
   return {
     kind: 'policy',
-    api: 1,
+    api: 2,
     name: 'integer-weights',
     summary: 'a quantizer for weights that integer operators take',
     assign(draft, layers) {

@@ -4,13 +4,13 @@ import { bnn, dorefa, dynamic, horq, hwgq, minMax, percentile, ul2q, xnor } from
 /** An even grid over the size of each patch's largest value, measured on every run; `wide`: of each sample's. */
 const patchGrid: Quantizer = {
   kind: 'quantizer',
-  api: 1,
+  api: 2,
   name: 'patch-grid',
   roles: ['activation'],
   bits: { activation: [2, 3, 4] },
   dynamic: true,
   options: { wide: { type: 'boolean', default: false, help: 'one grid a sample' } },
-  sees: ({ wide }) => (wide === true ? 'samples' : 'patches'),
+  observes: ({ wide }) => (wide === true ? 'samples' : 'patches'),
   fit: (_, { bits }) => ({ kind: 'residual', scales: new Float32Array(bits) }),
   forward(ops, x, { bits }) {
     const most = ops.max(ops.abs(x), [1]);
@@ -20,7 +20,7 @@ const patchGrid: Quantizer = {
   },
 };
 
-/** Every method for activations, each with what it `sees`, and one of a third party. */
+/** Every method for activations, each with what it `observes`, and one of a third party. */
 export const activationQuantizers: readonly {
   readonly title: string;
   readonly quantizer: Quantizer;

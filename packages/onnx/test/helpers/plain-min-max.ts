@@ -3,7 +3,7 @@ import type { Quantizer } from '@lowbit/core';
 /** A small min-max quantizer with integer zero points, so that these tests need no method package. */
 export const plainMinMax: Quantizer = {
   kind: 'quantizer',
-  api: 1,
+  api: 2,
   name: 'plain-min-max',
   roles: ['weight'],
   bits: { weight: [1, 2, 3, 4, 5, 6, 7, 8, 16] },

@@ -3,7 +3,7 @@ import type { Quantizer, SliceParameters } from '@lowbit/core';
 /** Symmetric 8-bit weights, so that these tests need no method package. */
 export const plainAbsmax: Quantizer = {
   kind: 'quantizer',
-  api: 1,
+  api: 2,
   name: 'plain-absmax',
   roles: ['weight'],
   bits: { weight: [4, 8] },
@@ -17,7 +17,7 @@ export const plainAbsmax: Quantizer = {
 /** The observed range, with 0 on the grid. */
 export const plainRange: Quantizer = {
   kind: 'quantizer',
-  api: 1,
+  api: 2,
   name: 'plain-range',
   roles: ['activation'],
   bits: { activation: [4, 8] },

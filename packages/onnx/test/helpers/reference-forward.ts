@@ -5,7 +5,7 @@ import {
   resolveOptions,
   type ActivationReport,
   type ArrayTensor,
-  type Grain,
+  type Observed,
   type Quantizer,
   type ReportedParameters,
   type SliceParameters,
@@ -13,7 +13,7 @@ import {
 
 /** A forward pass by the array interpreter, as the report of a model says that it was fitted. */
 export interface ReferenceForward {
-  readonly grain: Grain;
+  readonly observed: Observed;
   /** Over a matrix with one row for each thing that the quantizer sees. */
   run(matrix: ArrayTensor): ArrayTensor;
   /** Over a whole value; what sees patches leaves it as it is. */
@@ -25,18 +25,18 @@ export function referenceForward(
   { bits, fitted }: Pick<ActivationReport, 'bits' | 'fitted'>,
 ): ReferenceForward {
   const options = resolveOptions(quantizer.options ?? {}, { ...quantizer.configured }, quantizer.name);
-  const { sees = 'values' } = quantizer;
-  const grain = typeof sees === 'function' ? sees(options) : sees;
+  const { observes = 'values' } = quantizer;
+  const observed = typeof observes === 'function' ? observes(options) : observes;
   const parameters = fitted && typedParameters(fitted.parameters);
   const fittedSite = { id: 'site', bits, quantizer, options, ...(parameters && { parameters }) };
   const site = activationSite(arrayOps, fittedSite);
   const run = (x: ArrayTensor) => forwardOf(quantizer)(arrayOps, x, site);
   return {
-    grain,
+    observed,
     run,
     whole(x) {
-      if (grain === 'patches') return x;
-      const rows = grain === 'values' ? 1 : x.shape[0]!;
+      if (observed === 'patches') return x;
+      const rows = observed === 'values' ? 1 : x.shape[0]!;
       return { ...run({ shape: [rows, x.data.length / rows], data: x.data }), shape: x.shape };
     },
   };

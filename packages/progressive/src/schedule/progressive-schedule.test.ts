@@ -91,7 +91,7 @@ describe('progressiveSchedule', () => {
   it('declares that weights are fake-quantized during the rounds', () => {
     expect(progressiveSchedule()).toMatchObject({
       kind: 'schedule',
-      api: 1,
+      api: 2,
       name: 'progressive',
       simulates: true,
     });

@@ -49,7 +49,7 @@ const options = {
 export function progressiveSchedule(settings: ProgressiveScheduleOptions = {}): Schedule {
   return {
     kind: 'schedule',
-    api: 1,
+    api: 2,
     name: 'progressive',
     summary: 'bits that fall over the rounds of training',
     paper: 'Zhuang et al., CVPR 2018, arXiv:1711.00205',

@@ -25,7 +25,7 @@ const numbers = (count: number) => Float32Array.from({ length: count }, () => 2 
 /** An even grid over the observed range. */
 const ranged: Quantizer = {
   kind: 'quantizer',
-  api: 1,
+  api: 2,
   name: 'ranged',
   roles: ['activation'],
   bits: { activation: [2, 4, 8] },
@@ -42,14 +42,14 @@ const ranged: Quantizer = {
 };
 
 /** Sign times the mean magnitude of a row. */
-const rows = (sees: 'samples' | 'patches'): Quantizer => ({
+const rows = (observes: 'samples' | 'patches'): Quantizer => ({
   kind: 'quantizer',
-  api: 1,
-  name: `rows of ${sees}`,
+  api: 2,
+  name: `rows of ${observes}`,
   roles: ['activation'],
   bits: { activation: [1] },
   dynamic: true,
-  sees,
+  observes,
   fit: () => ({ kind: 'residual', scales: Float32Array.of(1) }),
   forward: (ops, x) => ops.mul(ops.sign(x), ops.mean(ops.abs(x), [1])),
   backward: (ops, x, dy) => ({ x: ops.where(ops.greater(ops.abs(x), ops.constant(1)), ops.constant(0), dy) }),
@@ -239,19 +239,19 @@ onEveryBackend('quantized activations', (test) => {
     disposeWeights(model);
   });
 
-  for (const sees of ['samples', 'patches'] as const) {
-    test(`rows are ${sees}, in the result as in the reference`, async () => {
+  for (const observed of ['samples', 'patches'] as const) {
+    test(`rows are ${observed}, in the result as in the reference`, async () => {
       const model = smallNet();
       const { model: small } = await quantize(tfjs(model), {
         weights: grid,
         bits: 8,
-        activations: rows(sees),
+        activations: rows(observed),
         activationBits: 1,
         include: ['second'],
       });
       const batch = images(2);
       const received = predict(small, batch);
-      expect(received).toEqual(reference(model, small, batch, sees));
+      expect(received).toEqual(reference(model, small, batch, observed));
       disposeWeights(model);
       disposeWeights(small);
     });
@@ -300,8 +300,8 @@ onEveryBackend('quantized activations', (test) => {
     const model = withSeededWeights(
       tfLayers.sequential({ layers: [layers.inputLayer({ inputShape: [2, 6, 6] }), layer] }),
     );
-    const activationsOf = async (sees: 'samples' | 'patches') => {
-      const recipe = { weights: grid, bits: 8, activations: rows(sees), activationBits: 1 } as const;
+    const activationsOf = async (observed: 'samples' | 'patches') => {
+      const recipe = { weights: grid, bits: 8, activations: rows(observed), activationBits: 1 } as const;
       const { model: small, report } = await quantize(tfjs(model), recipe);
       disposeWeights(small);
       return report.activations![0]!;
@@ -443,7 +443,7 @@ function reference(
   model: tfLayers.LayersModel,
   small: tfLayers.LayersModel,
   batch: Batch,
-  sees: 'samples' | 'patches',
+  observed: 'samples' | 'patches',
 ) {
   return tf.tidy(() => {
     const { shape, data } = Object.values(batch.inputs)[0]!;
@@ -463,10 +463,10 @@ function reference(
     } as const;
     const quantized = (x: tf.Tensor2D) => {
       const matrix = { shape: x.shape, data: x.dataSync<'float32'>() };
-      return tf.tensor(rows(sees).forward!(arrayOps, matrix, site).data, x.shape);
+      return tf.tensor(rows(observed).forward!(arrayOps, matrix, site).data, x.shape);
     };
     let product: tf.Tensor;
-    if (sees === 'samples') {
+    if (observed === 'samples') {
       const input = tf.reshape(quantized(tf.reshape(hidden, [2, -1])), hidden.shape) as tf.Tensor4D;
       product = tf.conv2d(input, kernel, 1, 'valid');
     } else {

@@ -1,4 +1,4 @@
-import { activationSite, grainOf, LowbitError, type FittedSite } from '@lowbit/core';
+import { activationSite, observedBy, LowbitError, type FittedSite } from '@lowbit/core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { layers } from '@tensorflow/tfjs-layers';
 import { fakeQuantize } from '../ops/fake-quantize.js';
@@ -22,13 +22,13 @@ export type QuantizedCall = (
  * @throws LowbitError `layer-unsupported` for patches of a layer whose patches are not known.
  */
 export function inputQuantizer(site: FittedSite, layer: layers.Layer): QuantizedCall {
-  const grain = grainOf(site.quantizer, site.options);
-  const problem = grain === 'patches' ? patchesProblem(layer) : undefined;
+  const observed = observedBy(site.quantizer, site.options);
+  const problem = observed === 'patches' ? patchesProblem(layer) : undefined;
   if (problem !== undefined) throw noPatches(site, problem);
   const quantize = (x: tf.Tensor, shape: [number, number]) =>
     tf.reshape(fakeQuantize(site.quantizer, activationSite(tfjsOps, site))(tf.reshape(x, shape)), x.shape);
   const isConvolution = layer.getClassName() === 'Conv2D';
-  if (grain === 'patches' && isConvolution)
+  if (observed === 'patches' && isConvolution)
     return (inputs, _call, within) => {
       const rows = (patches: tf.Tensor) => quantize(patches, [-1, patches.shape.at(-1) as number]);
       return within(() => productOfPatches(layer, firstOf(inputs), rows));
@@ -37,7 +37,7 @@ export function inputQuantizer(site: FittedSite, layer: layers.Layer): Quantized
     const x = firstOf(inputs);
     const last = x.shape.at(-1) as number;
     const rows = { values: [1, -1], samples: [x.shape[0] as number, -1], patches: [-1, last] } as const;
-    return call(quantize(x, [...rows[grain]]));
+    return call(quantize(x, [...rows[observed]]));
   };
 }
 

@@ -1,4 +1,4 @@
-import { grainOf, type ActivationNote, type FittedSite } from '@lowbit/core';
+import { observedBy, type ActivationNote, type FittedSite } from '@lowbit/core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { surveyModel } from '../model/survey.js';
 import { siteId } from '../describe/describe-sites.js';
@@ -16,7 +16,7 @@ export function writableSites(model: LayersModel, sites: ReadonlyMap<string, Fit
   const problems = new Map<string, string>();
   for (const { id, layer } of surveyModel(model)) {
     const site = sites.get(siteId(id));
-    if (site === undefined || grainOf(site.quantizer, site.options) !== 'patches') continue;
+    if (site === undefined || observedBy(site.quantizer, site.options) !== 'patches') continue;
     const problem = patchesProblem(layer);
     if (problem !== undefined) problems.set(site.id, `${site.quantizer.name} sees patches, and ${problem}`);
   }

@@ -70,13 +70,14 @@ export function simulatedVariable(variable: tf.Variable, weight: SimulatedWeight
   return () => quantized(variable);
 }
 
-/** The parameters for the variable's values as they are; a live quantizer is fitted once. */
+/** The parameters for the variable's values as they are; one that fits in its forward pass is fitted once. */
 function latestScheme(variable: tf.Variable, { quantizer, options, schemeOf }: SimulatedWeight) {
-  const isLive = typeof quantizer.live === 'function' ? quantizer.live(options) : quantizer.live === true;
+  const { fitsInForward = false } = quantizer;
+  const fitsOnce = typeof fitsInForward === 'function' ? fitsInForward(options) : fitsInForward;
   let scheme: Scheme | undefined;
   let fitted: object | undefined;
   return (): Scheme => {
-    const isCurrent = isLive || fitted === variable.dataId;
+    const isCurrent = fitsOnce || fitted === variable.dataId;
     if (scheme === undefined || !isCurrent) scheme = schemeOf(Float32Array.from(variable.dataSync()));
     fitted = variable.dataId;
     return scheme;

@@ -5,14 +5,14 @@ import { layerCalls, substituteSites } from '../observe/layer-calls.js';
 import { variablesOf } from '../model/internals.js';
 import { surveyModel } from '../model/survey.js';
 import { lossOn } from './loss-on.js';
-import { settleNorms } from './settle-norms.js';
+import { updateNorms } from './update-norms.js';
 import { simulatedVariable } from './simulated-variable.js';
 import { setValues, tensorOf } from '../model/variable-values.js';
 
 type TrainingSide = Required<
   Pick<
     TrainablePort<LayersModel>,
-    'hold' | 'simulate' | 'substitute' | 'variables' | 'assign' | 'loss' | 'settle' | 'release'
+    'hold' | 'simulate' | 'substitute' | 'variables' | 'assign' | 'loss' | 'updateNormalization' | 'release'
   >
 >;
 
@@ -60,8 +60,8 @@ export function trainingSide(model: LayersModel): TrainingSide {
       checkCompiled(model);
       return lossOn(model, batches, replaced);
     },
-    async settle(batches) {
-      settleNorms(model, batches);
+    async updateNormalization(batches) {
+      updateNorms(model, batches);
     },
     release() {
       calls.restore();

@@ -59,7 +59,7 @@ const valuesOf = (model: tfLayers.LayersModel, name: string) =>
 
 const halves: Schedule = {
   kind: 'schedule',
-  api: 1,
+  api: 2,
   name: 'halves',
   next: ({ finished, weights }) =>
     finished === 2
@@ -257,7 +257,7 @@ onEveryBackend('training', (test) => {
     const model = denseModel();
     const port = tfjs(model);
     const batches = [batch(32), batch(32)];
-    await port.settle(batches);
+    await port.updateNormalization(batches);
     const all = tf.tidy(() => {
       const hidden = model.getLayer('hidden');
       return batches.map(({ inputs }) => {

@@ -8,7 +8,7 @@ import { batchInputs } from '../observe/batch-tensors.js';
  * Estimates the statistics of every batch normalization anew, as the plain mean over the batches of each batch's moments,
  * with everything else as in inference (no dropout).
  */
-export function settleNorms(model: LayersModel, batches: readonly Batch[]): void {
+export function updateNorms(model: LayersModel, batches: readonly Batch[]): void {
   const all = surveyModel(model).map(({ layer }) => layer);
   const norms = all.filter((layer) => layer.getClassName() === 'BatchNormalization') as Norm[];
   const quiet = all.filter((layer) => random.has(layer.getClassName()));
