@@ -23,7 +23,9 @@ import { trainingSide } from './training/training-side.js';
 
 /** A TensorFlow.js model that can be quantized, observed and trained. */
 export type TfjsPort = TrainablePort<LayersModel> &
-  Required<Pick<TrainablePort<LayersModel>, 'cost' | 'observe' | 'features' | 'run' | 'loss' | 'updateNormalization'>>;
+  Required<
+    Pick<TrainablePort<LayersModel>, 'cost' | 'observe' | 'features' | 'run' | 'loss' | 'updateNormalization'>
+  >;
 
 /** A TensorFlow.js model that can be quantized and observed; its batch normalization goes into the layers before it. */
 export type FoldingPort = Required<
