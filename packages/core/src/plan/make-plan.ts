@@ -3,12 +3,11 @@ import { LowbitError, throwProblems } from '../errors/error.js';
 import { checkPort } from '../contract/check-port.js';
 import type { LayerDescriptor, ModelPort } from '../contract/port.js';
 import type { Recipe, RecipeSettings } from '../contract/recipe.js';
-import { choosePlugin } from './choose-plugin.js';
+import { pluginsInUse, type PluginsInUse } from './plugins-in-use.js';
 import { type BitPolicyChoice, defaultQuantizer } from '../contract/choice.js';
 import { choosePluginOf, type Chosen } from '../plugin/choose.js';
-import type { Plugin } from '../contract/plugin.js';
 import type { BitAssignment, BitwidthPolicy, FeatureSet } from '../contract/policy.js';
-import { registry, type Registry } from '../contract/registry.js';
+import type { Registry } from '../contract/registry.js';
 import { assignBits } from '../policy/assign-bits.js';
 import { assignByLayer } from '../policy/overrides.js';
 import { everywhere } from '../policy/policies.js';
@@ -74,7 +73,7 @@ export async function planResolved<M>(
   const layers = forTraining ? described.map(withoutHistory) : described;
   checkRecipe(given, layers);
   const weights = uniqueWeights(layers);
-  const plugins = new Set<Plugin>(given.registry?.list());
+  const plugins = pluginsInUse(given.registry?.list());
   const policies = choosePolicies(given, plugins);
   const features = await featuresFor(port, given, policies.all, session);
   const recipe = features === undefined ? given : { ...given, features };
@@ -97,7 +96,7 @@ export async function planResolved<M>(
     ...planActivations(entries, layers, recipe, plugins),
     ...(port.form === undefined ? {} : { form: port.form }),
   };
-  const known = registry([...plugins]);
+  const known = plugins.registry();
   const { resolved, problems } = resolvePlan(plan, described, known, port.supports);
   throwProblems(problems);
   if (leavesAll(plan)) throw nothingToQuantize(port.name, entries, layers);
@@ -139,16 +138,16 @@ function decideBits(
 }
 
 /** The policies of a recipe and of its rules, which have one where they give bits. */
-function choosePolicies({ bits = 8, rules = [] }: Recipe, plugins: ReadonlySet<Plugin>) {
+function choosePolicies({ bits = 8, rules = [] }: Recipe, plugins: PluginsInUse) {
   const own = policyOf(bits, plugins);
   const ofRules = rules.map((rule) => (rule.bits === undefined ? undefined : policyOf(rule.bits, plugins)));
   return { own, ofRules, all: [own, ...ofRules.filter((policy) => policy !== undefined)] };
 }
 
-function policyOf(bits: number | BitPolicyChoice, plugins: ReadonlySet<Plugin>): Chosen<BitwidthPolicy> {
+function policyOf(bits: number | BitPolicyChoice, plugins: PluginsInUse): Chosen<BitwidthPolicy> {
   return typeof bits === 'number'
     ? { plugin: everywhere(bits), options: {}, given: {} }
-    : choosePluginOf('policy', bits, registry([...plugins]));
+    : choosePluginOf('policy', bits, plugins.registry());
 }
 
 function settings(given: RecipeSettings): Partial<Draft> {
@@ -183,12 +182,12 @@ function applyRules(
   );
 }
 
-function planEntry(draft: Draft, placed: PlacedWeight, recipe: Recipe, plugins: Set<Plugin>): PlanEntry {
+function planEntry(draft: Draft, placed: PlacedWeight, recipe: Recipe, plugins: PluginsInUse): PlanEntry {
   const layer = placed.layer.id;
   const left = reasonToLeave(placed, recipe);
   if (left !== undefined) return { id: draft.id, layer, bits: 'float', reason: left };
   if (draft.bits === 'float') return { id: draft.id, layer, bits: 'float', reason: draft.reason };
-  const chosen = choosePlugin(draft.quantizer ?? defaultQuantizer, plugins);
+  const chosen = plugins.choose(draft.quantizer ?? defaultQuantizer);
   const fitting = fittingGranularity(draft.granularity ?? 'channel', placed.weight);
   const wanted = placed.weight.wants?.({
     bits: draft.bits,
@@ -212,8 +211,8 @@ function planEntry(draft: Draft, placed: PlacedWeight, recipe: Recipe, plugins: 
 }
 
 /** Whether activations get a quantizer of ranges that are measured on each run. */
-function measuresRanges({ activations }: Recipe, plugins: Set<Plugin>): boolean {
-  return activations !== undefined && choosePlugin(activations, plugins).quantizer.dynamic === 'range';
+function measuresRanges({ activations }: Recipe, plugins: PluginsInUse): boolean {
+  return activations !== undefined && plugins.choose(activations).quantizer.dynamic === 'range';
 }
 
 /** Why a weight is not quantized, whatever the policy and the rules say. */

@@ -1,7 +1,6 @@
 import type { LayerDescriptor } from '../contract/port.js';
 import type { Recipe } from '../contract/recipe.js';
-import type { Plugin } from '../contract/plugin.js';
-import { choosePlugin } from './choose-plugin.js';
+import type { PluginsInUse } from './plugins-in-use.js';
 import type { ActivationEntry, PlanEntry } from '../contract/plan.js';
 
 /** Every site of the layers whose weights are quantized, once; nothing when activations stay float. */
@@ -9,10 +8,10 @@ export function planActivations(
   weights: readonly PlanEntry[],
   layers: readonly LayerDescriptor[],
   recipe: Recipe,
-  plugins: Set<Plugin>,
+  plugins: PluginsInUse,
 ): { activations?: readonly ActivationEntry[] } {
   if (recipe.activations === undefined) return {};
-  const { quantizer, options } = choosePlugin(recipe.activations, plugins);
+  const { quantizer, options } = plugins.choose(recipe.activations);
   const wanted = recipe.activationBits ?? 8;
   const widths = new Map(weights.map(({ id, bits }) => [id, bits]));
   const bySite = new Map<string, number>();
