@@ -33,6 +33,14 @@ Examples:
   lowbit inspect model.onnx --json | less
   lowbit inspect model_q8/model.json                          also how lowbit packed it
   lowbit inspect out/model.json --plugin ./my-plugin.js       activations are quantized by a method of yours
+  lowbit inspect model.keras                                  layers of Keras, and what cannot be read
+`,
+  import: `
+Examples:
+  lowbit import model.keras                                   a folder for TensorFlow.js: model_tfjs/
+  lowbit import model.h5 -o out/
+  lowbit import model.weights.h5 --topology config.json -o out/
+  lowbit import model.keras && lowbit quantize model_tfjs     then in fewer bits: model_tfjs_q8/
 `,
   compare: `
 Examples:

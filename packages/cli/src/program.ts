@@ -1,5 +1,6 @@
 import { Command, type CommanderError } from 'commander';
 import { compareCommand } from './commands/compare.js';
+import { importCommand, type ImportOptions } from './commands/import.js';
 import { inspectCommand, type InspectOptions } from './commands/inspect.js';
 import { methodsCommand, type MethodsOptions } from './commands/methods.js';
 import { quantizeCommand } from './commands/quantize.js';
@@ -14,6 +15,7 @@ import { usageError } from './usage/usage-error.js';
 import { version } from './version.js';
 
 const modelArgument = 'an ONNX file, the model.json of TensorFlow.js, or the folder of that';
+const inspectedArgument = `${modelArgument}; or a file of Keras`;
 
 /** The command line as commander knows it. Errors are thrown, not printed; help goes to `io`. */
 export function createProgram(io: Io, json: boolean): Command {
@@ -34,6 +36,7 @@ export function createProgram(io: Io, json: boolean): Command {
     });
   addQuantize(program, io);
   addInspect(program, io);
+  addImport(program, io);
   addCompare(program, io);
   addMethods(program, io);
   for (const command of [program, ...program.commands]) throwOurErrors(command);
@@ -64,11 +67,29 @@ function addInspect(program: Command, io: Io): void {
       'Tells the operators and weights of a model, what can be quantized, and what cannot and why; of a model that ' +
         'lowbit packed, also how.',
     )
-    .argument('<model>', modelArgument)
+    .argument('<model>', inspectedArgument)
     .addOption(pluginOption())
+    .option('--topology <file>', 'what model.to_json() wrote, for a file of weights of Keras')
     .option('--json', 'print the result as one JSON document')
     .addHelpText('after', examples.inspect)
     .action((model: string, options: InspectOptions) => inspectCommand(model, options, io));
+}
+
+function addImport(program: Command, io: Io): void {
+  program
+    .command('import')
+    .summary('turn a model of Keras into one of TensorFlow.js')
+    .description(
+      'Reads a model of Keras 1, 2 or 3, without Python, and writes a folder that TensorFlow.js loads and that gives the same numbers. Nothing ' +
+        'is quantized. What cannot be represented is named, layer by layer.',
+    )
+    .argument('<model>', 'a .keras or .h5 file, or a .weights.h5 file with --topology')
+    .option('-o, --output <folder>', 'where the result goes (default: MODEL_tfjs/ beside the model)')
+    .option('--topology <file>', 'what model.to_json() wrote, for a file of weights alone')
+    .option('--force', 'replace what is there')
+    .option('--json', 'print the result as one JSON document')
+    .addHelpText('after', examples.import)
+    .action((model: string, options: ImportOptions) => importCommand(model, options, io));
 }
 
 function addCompare(program: Command, io: Io): void {

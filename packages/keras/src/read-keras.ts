@@ -31,8 +31,7 @@ const optionNames = ['timeLimit', 'signal', 'customLayers', 'lambdas'];
  *   represented; `weights-mismatch` for the first weight that is not the one that its layer demands; `aborted`.
  */
 export async function readKeras(source: KerasSource, options: KerasOptions = {}): Promise<KerasModel> {
-  checkOptionNames(options, optionNames, 'keras');
-  const opened = await openSource(source, { timeLimit: timeLimitOf(options), signal: options.signal });
+  const opened = await openKeras(source, options);
   try {
     return modelOf(opened, options);
   } catch (error) {
@@ -40,6 +39,12 @@ export async function readKeras(source: KerasSource, options: KerasOptions = {})
     if (isLowbitError(error)) throw error;
     throw malformed(opened.where, 'a model of Keras', (error as Error).message, undefined, error);
   }
+}
+
+/** Opens a source by the options of the user. */
+export function openKeras(source: KerasSource, options: KerasOptions): Promise<OpenSource> {
+  checkOptionNames(options, optionNames, 'keras');
+  return openSource(source, { timeLimit: timeLimitOf(options), signal: options.signal });
 }
 
 function timeLimitOf({ timeLimit = 60_000 }: KerasOptions): number {
@@ -57,8 +62,7 @@ function modelOf(opened: OpenSource, hooks: LayerHooks): KerasModel {
   const { network, notes, problems } = networkOf(opened, hooks);
   const [first, ...others] = problems;
   if (first !== undefined) throw new LowbitError([first, ...others]);
-  const weights = place(opened, network);
-  shareWeights(network.layers);
+  const weights = placeWeights(opened, network);
   const { version } = opened.topology;
   return {
     name: network.name,
@@ -71,7 +75,7 @@ function modelOf(opened: OpenSource, hooks: LayerHooks): KerasModel {
 }
 
 /** The graph of a model, with every layer that cannot be represented. */
-function networkOf(
+export function networkOf(
   { topology, store, where }: OpenSource,
   hooks: LayerHooks,
 ): {
@@ -121,9 +125,15 @@ function storedWeights(store: TensorStore, layer: LayerDraft): readonly StoredWe
   return tensors.map(({ path, shape }) => ({ name: path.replace(/:0$/, '').split('/').at(-1)!, shape }));
 }
 
-/** Brings layers and weights together. */
-function place(opened: OpenSource, network: NetworkDraft): readonly KerasWeight[] {
-  return settle(placements(opened, network), opened.where);
+/**
+ * Brings layers and weights together.
+ *
+ * @throws LowbitError `weights-mismatch`.
+ */
+export function placeWeights(opened: OpenSource, network: NetworkDraft): readonly KerasWeight[] {
+  const weights = settle(placements(opened, network), opened.where);
+  shareWeights(network.layers);
+  return weights;
 }
 
 function placements(

@@ -7,6 +7,8 @@ import { inspectionText, tfjsInspectionText } from '@lowbit/report/text';
 import { dataSizes } from '../files/data-sizes.js';
 import { readInput } from '../files/read-input.js';
 import type { Io } from '../io.js';
+import { kerasInspectionText } from '../keras/inspection-text.js';
+import { isKerasFile, kerasSource } from '../keras/keras-source.js';
 import { findModel } from '../model/find-model.js';
 import { colorsFor } from '../output/colors.js';
 import { writeJson } from '../output/json.js';
@@ -15,6 +17,7 @@ import { inspectTfjs } from '../tfjs/inspect-model.js';
 import { readTfjsModel } from '../tfjs/read-model.js';
 
 export interface InspectOptions {
+  readonly topology?: string;
   readonly plugin: readonly string[];
   readonly json?: true;
 }
@@ -22,12 +25,21 @@ export interface InspectOptions {
 /** `lowbit inspect`: what a model holds, and what of it can be quantized. */
 export async function inspectCommand(model: string, options: InspectOptions, io: Io): Promise<void> {
   const methods = await loadPlugins(options.plugin);
+  if (options.topology !== undefined || (await isKerasFile(model))) return inspectOfKeras(model, options, io);
   const { kind, file } = await findModel(model);
   const { document, text } = await (kind === 'tfjs'
     ? inspectFolder(file, methods, io)
     : inspectFile(file, io));
   if (options.json) writeJson(io.stdout, { input: file, ...document });
   else io.stdout.write(text());
+}
+
+async function inspectOfKeras(model: string, { topology, json }: InspectOptions, io: Io): Promise<void> {
+  const { inspectKeras } = await import('@lowbit/keras');
+  const source = await kerasSource(model, topology, io.signal);
+  const inspection = await inspectKeras(source, { signal: io.signal });
+  if (json) writeJson(io.stdout, { input: model, kind: 'keras', ...inspection });
+  else io.stdout.write(kerasInspectionText(inspection));
 }
 
 interface Inspected {

@@ -77,7 +77,7 @@ function activationOf(value: JsonValue): JsonValue | undefined {
     : undefined;
 }
 
-const layersAsActivations = ['ReLU', 'LeakyReLU', 'ELU', 'Softmax', 'ThresholdedReLU'];
+export const layersAsActivations = ['ReLU', 'LeakyReLU', 'ELU', 'Softmax', 'ThresholdedReLU'];
 
 function wordFor(value: JsonValue): string {
   if (!isObject(value)) return String(value);

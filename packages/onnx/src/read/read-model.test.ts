@@ -91,7 +91,7 @@ describe('readModel', () => {
   const named = (...bytes: readonly (number | string)[]) =>
     Uint8Array.from(bytes.flatMap((part) => (typeof part === 'number' ? [part] : [...utf8(part)])));
   it.each([
-    ['a Keras .h5 file', named(0x89, 'HDF\r\n', 26, '\n'), 'HDF5', 'tensorflowjs_converter'],
+    ['a Keras .h5 file', named(0x89, 'HDF\r\n', 26, '\n'), 'HDF5', 'lowbit import'],
     ['a .keras file', named(...zipOf('metadata.json')), '.keras', "format='onnx'"],
     ['a PyTorch checkpoint', named(...zipOf('model/data.pkl')), 'PyTorch', 'torch.onnx.export'],
     ['an old PyTorch checkpoint', named(0x80, 2, 0x8a, 10), 'pickle', 'torch.onnx.export'],

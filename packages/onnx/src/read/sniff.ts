@@ -20,7 +20,7 @@ const textStart = (text: string) => text.replace(/^(\u00ef\u00bb\u00bf)?\s*/, ''
 
 const image = 'Give the path of the model, not of an image.';
 const keras =
-  'Convert it with tensorflowjs_converter --input_format=keras FILE FOLDER and quantize the folder, or export the model to ONNX.';
+  'Turn it into a model of TensorFlow.js with lowbit import FILE and quantize that, or export the model to ONNX.';
 const weightsAlone =
   'It holds weights without the graph that uses them: export the model itself to ONNX, for instance with optimum-cli export onnx.';
 

@@ -122,8 +122,8 @@ describe('what is wrong is told with its place', () => {
   });
 
   test.each([
-    ['an HDF5 file', [0x89, 0x48, 0x44, 0x46, 13, 10, 26, 10], '--input_format=keras'],
-    ['a zip archive', [0x50, 0x4b, 3, 4, 20, 0], '.h5'],
+    ['an HDF5 file', [0x89, 0x48, 0x44, 0x46, 13, 10, 26, 10], 'lowbit import'],
+    ['a zip archive', [0x50, 0x4b, 3, 4, 20, 0], 'lowbit import'],
   ])('%s that is given as a model.json is told as that, with what makes one', (kind, bytes, remedy) => {
     const text = new TextDecoder().decode(Uint8Array.from(bytes));
     expect(() => parseModelJson(text, 'model.h5')).toThrow(

@@ -56,7 +56,7 @@ function endError(where: string, length: number): LowbitError {
 }
 
 const convert =
-  'Convert it with tensorflowjs_converter --input_format=keras FILE FOLDER, and give the model.json in that folder.';
+  'Turn it into a model of TensorFlow.js with lowbit import FILE, and give the model.json in the folder that it writes.';
 
 /** Files that are taken for a model.json, by how they start as text and how their names end: what they are, and what to do. */
 const otherKinds: readonly (readonly [kind: string, remedy: string, start: string, ...endings: string[]])[] =
@@ -72,10 +72,5 @@ const otherKinds: readonly (readonly [kind: string, remedy: string, start: strin
       'version https://git-lfs',
     ],
     ['an HDF5 file, as Keras writes', convert, '\uFFFDHDF', '.h5', '.hdf5'],
-    [
-      'a zip archive, as a .keras file is',
-      'Save the model as .h5 in Keras, and convert that with tensorflowjs_converter --input_format=keras FILE FOLDER.',
-      'PK\u0003\u0004',
-      '.keras',
-    ],
+    ['a zip archive, as a .keras file is', convert, 'PK\u0003\u0004', '.keras'],
   ];

@@ -1,0 +1,70 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { blobFile, bytesBlob, zipArchive } from '@lowbit/data/archive';
+import { expect, it } from 'vitest';
+
+import { lowbit, temporaryFolder } from './support.js';
+
+/** A folder with the files of a case that the scripts of `@lowbit/keras` wrote. */
+async function folderWith(archive: string, name: string): Promise<string> {
+  const bytes = await readFile(new URL(`../../keras/fixtures/${archive}`, import.meta.url));
+  const folder = await temporaryFolder();
+  const zip = await zipArchive(blobFile(bytesBlob(bytes, archive), 0));
+  for (const entry of zip.entries.filter((each) => each.name.startsWith(`${name}/`))) {
+    const source = await zip.open(entry);
+    await writeFile(join(folder, entry.name.slice(name.length + 1)), await source.read(entry.bytes));
+    await source.close();
+  }
+  return folder;
+}
+
+it('imports a model of Keras, which is then quantized and compared as any other', async () => {
+  const cwd = await folderWith('keras3.zip', 'nested');
+  const { stdout, stderr, status } = await lowbit(['import', 'model.keras'], { cwd });
+  expect({ stderr, status }).toEqual({ stderr: '', status: 0 });
+  expect(stdout).toBe(
+    `model.keras (Keras 3.15.1) → ${join('model_tfjs', 'model.json')}: 4 layers, 14 weights, 0.00 MB.\n`,
+  );
+  const apart = ['import', 'model.weights.h5', '--topology', 'model.json', '-o', 'out', '--json'];
+  const { stdout: json } = await lowbit(apart, { cwd });
+  expect(JSON.parse(json)).toMatchObject({
+    output: join('out', 'model.json'),
+    layers: 4,
+    weights: 14,
+    notes: [],
+  });
+  const quantized = await lowbit(['quantize', 'model_tfjs', '--json'], { cwd });
+  expect(quantized.status, quantized.stderr).toBe(0);
+  const compared = await lowbit(['compare', 'model_tfjs', 'out', '--json'], { cwd });
+  expect(compared.status, compared.stderr).toBe(0);
+});
+
+it('replaces nothing unless it may', async () => {
+  const cwd = await folderWith('keras3.zip', 'dense');
+  await lowbit(['import', 'model.h5', '-o', 'out'], { cwd });
+  expect((await lowbit(['import', 'model.h5', '-o', 'out'], { cwd })).stderr).toContain('[file-exists]');
+  expect((await lowbit(['import', 'model.h5', '-o', 'out', '--force'], { cwd })).status).toBe(0);
+  expect((await lowbit(['import', 'model.h5', '-o', '.'], { cwd })).status).toBe(2);
+});
+
+it('names what stands against an import, and writes nothing', async () => {
+  const cwd = await folderWith('older.zip', 'lambda');
+  const { stderr, status } = await lowbit(['import', 'model.keras', '-o', 'out'], { cwd });
+  expect(status).toBe(1);
+  expect(stderr).toContain('twice: this layer is not supported [layer-unsupported]');
+  await expect(readFile(join(cwd, 'out', 'model.json'))).rejects.toThrow();
+});
+
+it('inspects a model, weights with their topology, and a topology alone', async () => {
+  const cwd = await folderWith('keras2.zip', 'nested');
+  const { stdout } = await lowbit(['inspect', 'model.keras'], { cwd });
+  expect(stdout).toContain('nested: a model of Keras 2.21.0, 85 parameters');
+  expect(stdout).toMatch(/^ {2}twin +Dense +\[\?, 6, 4\] +16$/m);
+  const whole = JSON.parse((await lowbit(['inspect', 'model.h5', '--json'], { cwd })).stdout) as object;
+  expect(whole).toMatchObject({ kind: 'keras', parameters: 85, problems: [] });
+  for (const args of [['model.json'], ['model.weights.h5', '--topology', 'model.json']]) {
+    const { stdout: json, stderr } = await lowbit(['inspect', ...args, '--json'], { cwd });
+    expect(JSON.parse(json), stderr).toMatchObject({ kind: 'keras', parameters: 85, problems: [] });
+  }
+});

@@ -1,0 +1,109 @@
+import { isLowbitError, sizeOf, type Problem } from '@lowbit/core';
+
+import type { Shape } from './model.js';
+import { networkOf, openKeras, placeWeights, type KerasOptions } from './read-keras.js';
+import type { KerasSource, OpenSource } from './source/source.js';
+import type { LayerDraft, NetworkDraft } from './topology/layer-draft.js';
+import { childrenOf, leavesOf } from './weights/slots.js';
+
+/** What is in a model of Keras. */
+export interface KerasInspection {
+  readonly name: string;
+  readonly kerasVersion?: string;
+  readonly layers: readonly InspectedLayer[];
+  /** Values of all weights; `null` where the topology alone does not tell. */
+  readonly parameters: number | null;
+  /** Why the model cannot be read: layers that cannot be represented, weights that do not fit. Empty for one that can. */
+  readonly problems: readonly Problem[];
+  readonly notes: readonly string[];
+}
+
+/** One layer, in the order of the file; those inside a model or a wrapper follow it. */
+export interface InspectedLayer {
+  readonly id: string;
+  readonly className: string;
+  /** How many models and wrappers it lies in. */
+  readonly depth: number;
+  /** Of its first call, where known. */
+  readonly outputShape?: Shape;
+  /** Values of its own weights and of those inside it; `null` where that is not known. */
+  readonly parameters: number | null;
+}
+
+/**
+ * Tells what is in a model, also in one that cannot be read, and in a topology alone.
+ *
+ * @throws LowbitError as `readKeras` for a file that is no model or whose graph is not valid.
+ */
+export async function inspectKeras(
+  source: KerasSource,
+  options: KerasOptions = {},
+): Promise<KerasInspection> {
+  const opened = await openKeras(source, options);
+  try {
+    const { network, notes, problems } = networkOf(opened, options);
+    const misfits = problems.length === 0 ? misfit(opened, network) : [];
+    const { version } = opened.topology;
+    const layers = inspected(network, 0);
+    return {
+      name: network.name,
+      ...(version !== undefined && { kerasVersion: version }),
+      layers,
+      parameters: total(layers.filter(({ depth }) => depth === 0).map(({ parameters }) => parameters)),
+      problems: [...problems, ...misfits],
+      notes: [...opened.notes, ...notes],
+    };
+  } finally {
+    opened.close();
+  }
+}
+
+/** What is wrong with the weights, where there are some. */
+function misfit(opened: OpenSource, network: NetworkDraft): readonly Problem[] {
+  if (opened.store === undefined && opened.named === undefined) return [];
+  try {
+    placeWeights(opened, network);
+    return [];
+  } catch (error) {
+    if (isLowbitError(error)) return error.problems;
+    throw error;
+  }
+}
+
+function inspected({ layers, calls }: NetworkDraft, depth: number): readonly InspectedLayer[] {
+  return layers.flatMap((layer) => {
+    const shape = calls.find((call) => call.layer === layer)?.outputShapes[0] ?? inputShape(layer);
+    return withInner(layer, depth, shape);
+  });
+}
+
+function withInner(layer: LayerDraft, depth: number, outputShape?: Shape): readonly InspectedLayer[] {
+  const { id, className } = layer;
+  const parameters = total(leavesOf(layer).map(ownParameters));
+  const own = { id, className, depth, ...(outputShape !== undefined && { outputShape }), parameters };
+  const inner =
+    layer.network === undefined
+      ? childrenOf(layer).flatMap((part) => withInner(part, depth + 1))
+      : inspected(layer.network, depth + 1);
+  return [own, ...inner];
+}
+
+function inputShape({ className, config }: LayerDraft): Shape | undefined {
+  const shape = config['batch_input_shape'];
+  return className === 'InputLayer' && Array.isArray(shape) ? (shape as (number | null)[]) : undefined;
+}
+
+/** From the weights that were found, or else from what the configuration demands. */
+function ownParameters({ weights, rules, className, known }: LayerDraft): number | null {
+  if (weights.length > 0) return total(weights.map(({ shape }) => sizeOf(shape)));
+  if (rules === undefined) return className === 'InputLayer' || known?.weights === undefined ? 0 : null;
+  return total(
+    rules.map(({ shape }) =>
+      shape?.every((size) => size !== null) ? sizeOf(shape as readonly number[]) : null,
+    ),
+  );
+}
+
+function total(counts: readonly (number | null)[]): number | null {
+  return counts.reduce((sum, count) => (sum === null || count === null ? null : sum + count), 0);
+}

@@ -1,0 +1,64 @@
+import { expect, it } from 'vitest';
+
+import { inspectKeras, readKeras, tfjsArtifacts } from '../src/index.js';
+import { failure, fixtureCases, textOf } from './support.js';
+
+const cases = await fixtureCases('keras3.zip');
+const older = await fixtureCases('older.zip');
+
+it('tells layers, shapes and parameters, of a topology alone too', async () => {
+  const whole = await inspectKeras(cases.get('nested')!.get('model.keras')!);
+  const alone = await inspectKeras({ topology: textOf(cases.get('nested')!.get('model.json')) });
+  expect(whole).toMatchObject({ name: 'nested', kerasVersion: '3.15.1', parameters: 85, problems: [] });
+  expect(
+    whole.layers.map(({ id, className, depth, parameters }) => [id, className, depth, parameters]),
+  ).toEqual([
+    ['start', 'InputLayer', 0, 0],
+    ['inside', 'Sequential', 0, 32],
+    ['inside/input_layer', 'InputLayer', 1, 0],
+    ['inside/twin', 'Dense', 1, 16],
+    ['inside/norm', 'BatchNormalization', 1, 16],
+    ['deep', 'Functional', 0, 41],
+    ['deep/deep_start', 'InputLayer', 1, 0],
+    ['deep/norm', 'BatchNormalization', 1, 16],
+    ['deep/twin', 'Dense', 1, 25],
+    ['twin', 'Dense', 0, 12],
+  ]);
+  expect(whole.layers.at(-1)?.outputShape).toEqual([null, 6, 2]);
+  expect(alone.layers).toEqual(whole.layers);
+});
+
+it('tells what cannot be read', async () => {
+  const { problems, layers } = await inspectKeras(older.get('lambda')!.get('model.keras')!);
+  expect(problems).toMatchObject([{ code: 'layer-unsupported', where: 'twice' }]);
+  expect(layers.map(({ className }) => className)).toContain('Lambda');
+  const topology = textOf(cases.get('dense')!.get('model.json')).replace('"units": 4', '"units": 7');
+  const misfit = await inspectKeras({ topology, weights: cases.get('dense')!.get('model.weights.h5')! });
+  expect(misfit.problems).toMatchObject([{ code: 'weights-mismatch' }]);
+});
+
+it('gives weights names that TensorFlow.js knows, each once', async () => {
+  const model = await readKeras(cases.get('nested')!.get('model.keras')!);
+  const { weightSpecs, modelTopology } = await tfjsArtifacts(model);
+  expect(weightSpecs.map(({ name }) => name)).toEqual([
+    'inside_twin/kernel',
+    'inside_twin/bias',
+    ...['gamma', 'beta', 'moving_mean', 'moving_variance'].map((name) => `inside_norm/${name}`),
+    ...['gamma', 'beta', 'moving_mean', 'moving_variance'].map((name) => `deep_norm/${name}`),
+    'deep_twin/kernel',
+    'deep_twin/bias',
+    'twin/kernel',
+    'twin/bias',
+  ]);
+  expect(JSON.stringify(modelTopology)).toContain('["inside",1,0,{}]');
+});
+
+it('names every layer that TensorFlow.js does not have, or would compute otherwise', async () => {
+  const model = await readKeras(cases.get('padding1d')!.get('model.keras')!);
+  const { problems } = await failure(tfjsArtifacts(model));
+  expect(problems.map(({ code, where }) => [code, where])).toEqual([
+    ['layer-unsupported', 'zero_padding1d'],
+    ['layer-unsupported', 'cropping1d'],
+    ['layer-unsupported', 'up_sampling1d'],
+  ]);
+});
