@@ -7,11 +7,11 @@ export type { OrtRuntime, OrtSession, OrtSessionOptions, OrtTensor } from './obs
 export type { RunOutputs } from '@lowbit/core';
 export type { OnnxOptions } from './onnx-options.js';
 export { onnx, type OnnxPort } from './port.js';
-export type { ExternalFile, ReadExternalData } from './read/external-files.js';
-export type { OnnxModel } from './read/model.js';
+export type { ExternalFile, ReadExternalData } from './external/files.js';
+export type { OnnxModel } from './model/model.js';
 export { readModel } from './read/read-model.js';
-export { metadataKeys } from './rewrite/metadata.js';
+export { metadataKeys } from './describe/metadata.js';
 export { sessionOptions, type OnnxSessionOptions, type SessionWishes } from './session-options.js';
 export { parseTarget } from './target/runtime.js';
 export type { Optimize, RuntimeTarget } from './target/target.js';
-export { writeModel } from './write/write-model.js';
+export { writeModel } from './model/write-model.js';

@@ -2,8 +2,8 @@ import type { LayerDescriptor, SiteDescriptor, SkipNote, WeightDescriptor } from
 import type { DescribedLayer } from './describe/described-layer.js';
 import { wasQuantized } from './describe/skip-reasons.js';
 import type { WeightSite } from './describe/weight-site.js';
-import type { ExternalFiles } from './read/external-files.js';
-import { isExternal, readFloats, tensorBytes } from './read/tensor-data.js';
+import type { ExternalFiles } from './external/files.js';
+import { isExternal, readFloats, tensorBytes } from './model/tensor-data.js';
 import { copyMessage } from './schema/proto.js';
 
 /**

@@ -1,22 +1,21 @@
 import type { Applied, ModelWriter, Outcome, QuantizedTensor, StorageNote } from '@lowbit/core';
 import { applyActivations } from './activations/apply-activations.js';
-import { siteNotes, type SiteNotes } from './activations/site-notes.js';
+import { siteNotes, type SiteNotes } from './sites/site-notes.js';
 import type { ModelDescription } from './describe/described-layer.js';
 import type { WeightSite } from './describe/weight-site.js';
 import type { IntegerForm } from './integer/cost.js';
 import { withReason } from './integer/with-reason.js';
 import { writeIntegers } from './integer/write-integers.js';
-import { externalCounts } from './read/external-counts.js';
-import type { ExternalFile } from './read/external-files.js';
-import type { OnnxModel } from './read/model.js';
-import { addMetadata } from './rewrite/metadata.js';
-import { ownPrefixes } from './rewrite/names.js';
-import { checkTensor, rewriteModel, weightRewriter } from './rewrite/rewrite-model.js';
+import { externalBytes, externalCounts, leastOutside, settleExternal } from './external/settle.js';
+import type { ExternalFile } from './external/files.js';
+import type { OnnxModel } from './model/model.js';
+import { addMetadata } from './describe/metadata.js';
+import { ownPrefixes } from './graph/names.js';
+import { checkTensor, rewriteModel, weightRewriter } from './forms/rewrite-model.js';
 import type { ModelProto } from './schema/proto.js';
 import { type DescribedSource, describeSource, type Source } from './source.js';
 import { unmetForms } from './unmet-forms.js';
-import { externalBytes, leastOutside, settleExternal } from './write/external-data.js';
-import { writeModel } from './write/write-model.js';
+import { writeModel } from './model/write-model.js';
 
 /** A quantized model. */
 export interface OnnxResult {

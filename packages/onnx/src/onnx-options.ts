@@ -7,8 +7,8 @@ import {
 } from '@lowbit/core';
 import type { IntegerForm } from './integer/cost.js';
 import type { OrtRuntime } from './observe/ort.js';
-import type { ReadExternalData } from './read/external-files.js';
-import { isInsidePath } from './read/external-reference.js';
+import type { ReadExternalData } from './external/files.js';
+import { isInsidePath } from './external/reference.js';
 import { targetType } from './target/runtime.js';
 import type { Optimize, RuntimeTarget } from './target/target.js';
 

@@ -1,7 +1,7 @@
 import { quantize } from '@lowbit/core';
 import { expect, test } from 'vitest';
 import { buildBytes, counting } from '../test/helpers/build-model.js';
-import { makeNode } from './write/make-node.js';
+import { makeNode } from './graph/make-node.js';
 import { onnx } from './index.js';
 import { registry } from './register.js';
 

@@ -7,7 +7,7 @@ import { replacingSessions, type Opened } from './replacing-sessions.js';
 import { openModel, runBatches } from './observe/run-model.js';
 import { withFiles } from './observe/with-files.js';
 import { type DescribedSource, readSource, type Source } from './source.js';
-import { writeModel } from './write/write-model.js';
+import { writeModel } from './model/write-model.js';
 
 /** What a port can do that may run the model. */
 type Running = Required<Pick<ModelPort<unknown>, 'observe' | 'features' | 'run'>>;

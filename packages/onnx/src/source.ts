@@ -5,19 +5,19 @@ import type { ModelDescription } from './describe/described-layer.js';
 import { foldOrdered } from './fold/fold-model.js';
 import type { IntegerForm } from './integer/cost.js';
 import type { OnnxOptions } from './onnx-options.js';
-import { allTensors } from './read/all-tensors.js';
-import type { GraphOrder } from './read/check-graph.js';
-import { isFloatType } from './read/data-types.js';
-import type { ExternalFiles } from './read/external-files.js';
-import type { OnnxModel } from './read/model.js';
+import { allTensors } from './model/all-tensors.js';
+import type { GraphOrder } from './model/check-graph.js';
+import { isFloatType } from './model/data-types.js';
+import type { ExternalFiles } from './external/files.js';
+import type { OnnxModel } from './model/model.js';
 import { readOrdered } from './read/read-model.js';
-import { isExternal } from './read/tensor-data.js';
-import { tensorShape } from './read/tensor-shape.js';
+import { isExternal } from './model/tensor-data.js';
+import { tensorShape } from './model/tensor-shape.js';
 import { checkVersions } from './target/runtime.js';
 import type { Runtime } from './target/target.js';
-import { moveIn } from './write/move-data.js';
-import { separateNames } from './write/name-nodes.js';
-import { separateValues } from './write/separate-values.js';
+import { moveIn } from './external/settle.js';
+import { separateNames } from './graph/name-nodes.js';
+import { separateValues } from './graph/separate-values.js';
 
 /** The user's model, and how it is wanted. */
 export interface Source extends Required<Pick<OnnxOptions, 'name' | 'optimize'>> {

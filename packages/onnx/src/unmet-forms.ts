@@ -1,6 +1,6 @@
 import type { Outcome, QuantizedEntry, StorageNote } from '@lowbit/core';
 import { activationSites } from './activations/activation-sites.js';
-import { measuresRange } from './integer/measures-range.js';
+import { measuresRange } from './sites/uint8-site.js';
 import type { DescribedSource, Source } from './source.js';
 import { wantedForms } from './wanted-forms.js';
 

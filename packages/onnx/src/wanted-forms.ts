@@ -2,9 +2,9 @@ import { groupSize, type SiteDescriptor, type WeightDescriptor } from '@lowbit/c
 import type { DescribedLayer } from './describe/described-layer.js';
 import type { WeightSite } from './describe/weight-site.js';
 import { integerOperators } from './integer/integer-operators.js';
-import { dynamicOpset, opsetRefusal } from './integer/raise-opset.js';
-import type { OnnxModel } from './read/model.js';
-import { packedForms } from './rewrite/wanted-form.js';
+import { dynamicOpset, opsetRefusal } from './opset/raise.js';
+import type { OnnxModel } from './model/model.js';
+import { packedForms } from './forms/wanted-form.js';
 import type { Source } from './source.js';
 
 type Wants = WeightDescriptor['wants'];

@@ -6,8 +6,8 @@ import { skipReasons } from '../src/describe/skip-reasons.js';
 import { onnx } from '../src/port.js';
 import { readModel } from '../src/read/read-model.js';
 import { DataType } from '../src/schema/proto.js';
-import { makeNode, type NodeParts } from '../src/write/make-node.js';
-import { makeTensor } from '../src/write/make-tensor.js';
+import { makeNode, type NodeParts } from '../src/graph/make-node.js';
+import { makeTensor } from '../src/graph/make-tensor.js';
 import { buildBytes, buildModel, counting } from './helpers/build-model.js';
 import { plainMinMax } from './helpers/plain-min-max.js';
 

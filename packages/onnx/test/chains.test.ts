@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { describeModel } from '../src/describe/describe-model.js';
 import type { WeightSite } from '../src/describe/weight-site.js';
 import { DataType, type NodeProto, type TensorProto } from '../src/schema/proto.js';
-import { makeNode } from '../src/write/make-node.js';
+import { makeNode } from '../src/graph/make-node.js';
 import { buildBytes, buildModel, integers } from './helpers/build-model.js';
-import { makeTensor } from '../src/write/make-tensor.js';
+import { makeTensor } from '../src/graph/make-tensor.js';
 import { sizeOf } from '@lowbit/core';
 
 ort.env.wasm.numThreads = 1;

@@ -3,8 +3,8 @@ import * as ort from 'onnxruntime-web';
 import { test } from 'vitest';
 import { onnx, type OnnxResult, type Optimize } from '../src/index.js';
 import { DataType } from '../src/schema/proto.js';
-import { makeNode } from '../src/write/make-node.js';
-import { makeTensor } from '../src/write/make-tensor.js';
+import { makeNode } from '../src/graph/make-node.js';
+import { makeTensor } from '../src/graph/make-tensor.js';
 import { buildBytes } from './helpers/build-model.js';
 import { runModel } from './helpers/run-model.js';
 

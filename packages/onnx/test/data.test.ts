@@ -4,8 +4,8 @@ import * as ort from 'onnxruntime-web';
 import { expect, test } from 'vitest';
 import { onnx } from '../src/index.js';
 import { DataType } from '../src/schema/proto.js';
-import { makeNode } from '../src/write/make-node.js';
-import { makeTensor } from '../src/write/make-tensor.js';
+import { makeNode } from '../src/graph/make-node.js';
+import { makeTensor } from '../src/graph/make-tensor.js';
 import { buildBytes } from './helpers/build-model.js';
 
 ort.env.wasm.numThreads = 1;

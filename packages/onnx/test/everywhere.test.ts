@@ -10,8 +10,8 @@ import {
   serializeModel,
   type TensorProto,
 } from '../src/schema/proto.js';
-import { makeNode, type AttributeValue } from '../src/write/make-node.js';
-import { makeRawTensor, makeTensor } from '../src/write/make-tensor.js';
+import { type AttributeValue, makeNode } from '../src/graph/make-node.js';
+import { makeRawTensor, makeTensor } from '../src/graph/make-tensor.js';
 import { buildGraph, buildProto, integers } from './helpers/build-model.js';
 import { decodedModel, watched } from './helpers/decoded-model.js';
 import { plainMinMax } from './helpers/plain-min-max.js';

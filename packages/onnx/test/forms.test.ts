@@ -1,9 +1,9 @@
 import { decode, type QuantizedTensor, type Slicing } from '@lowbit/core';
 import { describe, expect, test } from 'vitest';
-import { rewriteModel } from '../src/rewrite/rewrite-model.js';
+import { rewriteModel } from '../src/forms/rewrite-model.js';
 import { DataType } from '../src/schema/proto.js';
 import type { Optimize } from '../src/target/target.js';
-import { writeModel } from '../src/write/write-model.js';
+import { writeModel } from '../src/model/write-model.js';
 import { runModel } from './helpers/run-model.js';
 import { sampleTensor, type GridKind } from './helpers/sample-tensor.js';
 import { weightsModel } from './helpers/weights-model.js';

@@ -13,8 +13,8 @@ import {
   type NodeProto,
   serializeModel,
 } from '../src/schema/proto.js';
-import { makeNode } from '../src/write/make-node.js';
-import { makeTensor } from '../src/write/make-tensor.js';
+import { makeNode } from '../src/graph/make-node.js';
+import { makeTensor } from '../src/graph/make-tensor.js';
 import { buildGraph, buildProto } from './helpers/build-model.js';
 import { caught } from './helpers/caught.js';
 import { decodedModel, watched } from './helpers/decoded-model.js';

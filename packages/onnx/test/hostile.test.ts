@@ -3,7 +3,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { describeModel } from '../src/describe/describe-model.js';
 import { skipReasons } from '../src/describe/skip-reasons.js';
 import { readModel } from '../src/read/read-model.js';
-import { makeNode } from '../src/write/make-node.js';
+import { makeNode } from '../src/graph/make-node.js';
 import { buildBytes, counting, integers, type GraphParts } from './helpers/build-model.js';
 import { bytesField, joined, numberField, tag, textField, varint, wrap } from './helpers/wire.js';
 

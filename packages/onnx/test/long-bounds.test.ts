@@ -3,14 +3,14 @@ import * as ort from 'onnxruntime-web';
 import { describe, expect, test } from 'vitest';
 import { describeModel } from '../src/describe/describe-model.js';
 import { foldModel } from '../src/fold/fold-model.js';
-import { checkGraph } from '../src/read/check-graph.js';
-import { openGraph } from '../src/integer/open-graph.js';
-import { integerOpset, raiseOpset } from '../src/integer/raise-opset.js';
-import { readFloats } from '../src/read/tensor-data.js';
+import { checkGraph } from '../src/model/check-graph.js';
+import { openGraph } from '../src/graph/open-graph.js';
+import { integerOpset, raiseOpset } from '../src/opset/raise.js';
+import { readFloats } from '../src/model/tensor-data.js';
 import { AttributeType, createAttribute, createNode } from '../src/schema/proto.js';
-import { makeNode } from '../src/write/make-node.js';
-import { makeIntegers } from '../src/write/make-tensor.js';
-import { writeModel } from '../src/write/write-model.js';
+import { makeNode } from '../src/graph/make-node.js';
+import { makeIntegers } from '../src/graph/make-tensor.js';
+import { writeModel } from '../src/model/write-model.js';
 import { buildModel, counting } from './helpers/build-model.js';
 
 interface Case {

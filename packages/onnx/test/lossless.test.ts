@@ -1,9 +1,9 @@
 import * as ort from 'onnxruntime-web/wasm';
 import { describe, expect, it } from 'vitest';
 import { readModel } from '../src/read/read-model.js';
-import { subgraphsOf } from '../src/read/subgraphs.js';
+import { subgraphsOf } from '../src/model/subgraphs.js';
 import type { GraphProto, ModelProto } from '../src/schema/proto.js';
-import { writeModel } from '../src/write/write-model.js';
+import { writeModel } from '../src/model/write-model.js';
 import { realBytes, type RealModel } from './helpers/real-models.js';
 
 ort.env.wasm.numThreads = 1;

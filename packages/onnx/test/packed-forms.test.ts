@@ -5,8 +5,8 @@ import { describe, expect, test } from 'vitest';
 import { onnx, parseTarget } from '../src/index.js';
 import { readModel } from '../src/read/read-model.js';
 import { DataType } from '../src/schema/proto.js';
-import { makeNode } from '../src/write/make-node.js';
-import { makeTensor } from '../src/write/make-tensor.js';
+import { makeNode } from '../src/graph/make-node.js';
+import { makeTensor } from '../src/graph/make-tensor.js';
 import { buildBytes } from './helpers/build-model.js';
 import { runModel } from './helpers/run-model.js';
 

@@ -3,8 +3,8 @@ import { registry } from '@lowbit/methods';
 import { expect, test } from 'vitest';
 import { onnx } from '../src/index.js';
 import { DataType } from '../src/schema/proto.js';
-import { makeNode } from '../src/write/make-node.js';
-import { makeTensor } from '../src/write/make-tensor.js';
+import { makeNode } from '../src/graph/make-node.js';
+import { makeTensor } from '../src/graph/make-tensor.js';
 import { buildBytes } from './helpers/build-model.js';
 
 const values = (count: number) => Float32Array.from({ length: count }, (_, i) => Math.sin(i * i) + 0.3);

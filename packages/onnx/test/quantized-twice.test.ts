@@ -8,7 +8,7 @@ import { inspectModel } from '../src/describe/inspect-model.js';
 import { onnx } from '../src/port.js';
 import { readModel } from '../src/read/read-model.js';
 import { serializeModel } from '../src/schema/proto.js';
-import { makeNode } from '../src/write/make-node.js';
+import { makeNode } from '../src/graph/make-node.js';
 import { allKindsModel } from './helpers/all-kinds-model.js';
 import { buildBytes, counting } from './helpers/build-model.js';
 import { plainMinMax } from './helpers/plain-min-max.js';

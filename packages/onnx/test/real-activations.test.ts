@@ -10,11 +10,11 @@ import {
 import * as ort from 'onnxruntime-web';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { onnx, readModel } from '../src/index.js';
-import { attributeOf, integerAttribute, integersAttribute } from '../src/describe/attributes.js';
+import { attributeOf, integerAttribute, integersAttribute } from '../src/graph/attributes.js';
 import { describeModel } from '../src/describe/describe-model.js';
-import { openGraph } from '../src/integer/open-graph.js';
+import { openGraph } from '../src/graph/open-graph.js';
 import { withOutputs } from '../src/observe/with-outputs.js';
-import { checkGraph } from '../src/read/check-graph.js';
+import { checkGraph } from '../src/model/check-graph.js';
 import { type NodeProto, textOf } from '../src/schema/proto.js';
 import { activationQuantizers } from './helpers/activation-quantizers.js';
 import { watched } from './helpers/decoded-model.js';

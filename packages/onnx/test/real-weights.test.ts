@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { isFloatType } from '../src/read/data-types.js';
+import { isFloatType } from '../src/model/data-types.js';
 import { readModel } from '../src/read/read-model.js';
-import { readFloats, tensorBytes } from '../src/read/tensor-data.js';
-import { allTensors } from '../src/read/all-tensors.js';
+import { readFloats, tensorBytes } from '../src/model/tensor-data.js';
+import { allTensors } from '../src/model/all-tensors.js';
 import { describeModel } from '../src/describe/describe-model.js';
 import { inspectModel } from '../src/describe/inspect-model.js';
 import { skipReasons } from '../src/describe/skip-reasons.js';

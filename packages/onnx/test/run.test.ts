@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import { onnx } from '../src/index.js';
 import type { OrtRuntime } from '../src/observe/ort.js';
 import { DataType, type TensorProto } from '../src/schema/proto.js';
-import { makeNode } from '../src/write/make-node.js';
-import { makeTensor } from '../src/write/make-tensor.js';
+import { makeNode } from '../src/graph/make-node.js';
+import { makeTensor } from '../src/graph/make-tensor.js';
 import { buildBytes, buildGraph } from './helpers/build-model.js';
 
 ort.env.wasm.numThreads = 1;

@@ -4,8 +4,8 @@ import { inspectModel } from '../src/describe/inspect-model.js';
 import { onnx } from '../src/port.js';
 import { readModel } from '../src/read/read-model.js';
 import { createFunction, createOperatorSet, DataType, serializeModel } from '../src/schema/proto.js';
-import { makeNode, type AttributeValue } from '../src/write/make-node.js';
-import { moveOut } from '../src/write/move-data.js';
+import { type AttributeValue, makeNode } from '../src/graph/make-node.js';
+import { moveOut } from '../src/external/settle.js';
 import { buildGraph, buildProto, counting, integers } from './helpers/build-model.js';
 import { plainMinMax } from './helpers/plain-min-max.js';
 

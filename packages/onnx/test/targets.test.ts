@@ -1,12 +1,12 @@
 import { decode, quantize, type QuantizedTensor } from '@lowbit/core';
 import { describe, expect, test } from 'vitest';
 import { onnx, parseTarget, sessionOptions } from '../src/index.js';
-import { rewriteModel } from '../src/rewrite/rewrite-model.js';
+import { rewriteModel } from '../src/forms/rewrite-model.js';
 import { DataType } from '../src/schema/proto.js';
 import { runtimeOf } from '../src/target/runtime.js';
 import type { Optimize } from '../src/target/target.js';
-import { makeNode } from '../src/write/make-node.js';
-import { writeModel } from '../src/write/write-model.js';
+import { makeNode } from '../src/graph/make-node.js';
+import { writeModel } from '../src/model/write-model.js';
 import { buildBytes, counting } from './helpers/build-model.js';
 import { caught } from './helpers/caught.js';
 import { plainMinMax } from './helpers/plain-min-max.js';

@@ -6,8 +6,8 @@ import { rawFailures, type RightCall } from '../../core/test/wrong-calls.js';
 import * as onnxPackage from '../src/index.js';
 import type { OrtRuntime } from '../src/observe/ort.js';
 import { DataType } from '../src/schema/proto.js';
-import { makeNode } from '../src/write/make-node.js';
-import { makeTensor } from '../src/write/make-tensor.js';
+import { makeNode } from '../src/graph/make-node.js';
+import { makeTensor } from '../src/graph/make-tensor.js';
 import { buildBytes } from './helpers/build-model.js';
 
 ort.env.wasm.numThreads = 1;

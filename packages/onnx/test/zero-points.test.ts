@@ -2,13 +2,13 @@ import { decode, seededRandom, type QuantizedTensor, type Slicing } from '@lowbi
 import * as ort from 'onnxruntime-web';
 import { describe, expect, test } from 'vitest';
 import { describeModel } from '../src/describe/describe-model.js';
-import { rewriteModel } from '../src/rewrite/rewrite-model.js';
+import { rewriteModel } from '../src/forms/rewrite-model.js';
 import { DataType } from '../src/schema/proto.js';
 import { parseTarget, runtimeOf } from '../src/target/runtime.js';
 import type { Optimize } from '../src/target/target.js';
-import { makeNode } from '../src/write/make-node.js';
-import { makeTensor } from '../src/write/make-tensor.js';
-import { writeModel } from '../src/write/write-model.js';
+import { makeNode } from '../src/graph/make-node.js';
+import { makeTensor } from '../src/graph/make-tensor.js';
+import { writeModel } from '../src/model/write-model.js';
 import { buildModel } from './helpers/build-model.js';
 import { noise, runModel } from './helpers/run-model.js';
 import { sampleTensor, type GridKind } from './helpers/sample-tensor.js';

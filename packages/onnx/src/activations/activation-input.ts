@@ -1,8 +1,8 @@
 import type { DescribedLayer } from '../describe/described-layer.js';
-import { isStandard } from '../describe/scope.js';
+import { isStandard } from '../graph/scope.js';
 import { useOf } from '../describe/use-of.js';
 import type { WeightSite } from '../describe/weight-site.js';
-import type { EditableGraph } from '../fold/editable-graph.js';
+import type { EditableGraph } from '../graph/editable-graph.js';
 import { oldestOpset } from '../interpreter/onnx-ops.js';
 import { DataType, type NodeProto } from '../schema/proto.js';
 

@@ -1,10 +1,9 @@
 import type { Outcome } from '@lowbit/core';
 import type { ModelDescription } from '../describe/described-layer.js';
-import { measuresRange } from '../integer/measures-range.js';
-import { uint8Site } from '../integer/uint8-site.js';
-import type { OnnxModel } from '../read/model.js';
+import { measuresRange, uint8Site } from '../sites/uint8-site.js';
+import type { OnnxModel } from '../model/model.js';
 import type { ActivationForm } from './activation-sites.js';
-import type { SiteNotes } from './site-notes.js';
+import type { SiteNotes } from '../sites/site-notes.js';
 import { writeActivations } from './write-activations.js';
 
 /**

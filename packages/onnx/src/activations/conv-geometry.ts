@@ -1,4 +1,4 @@
-import { integerAttribute, integersAttribute } from '../describe/attributes.js';
+import { integerAttribute, integersAttribute } from '../graph/attributes.js';
 import { type NodeProto, textOf } from '../schema/proto.js';
 
 /** How a convolution takes its patches. */

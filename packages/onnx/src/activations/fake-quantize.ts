@@ -1,7 +1,7 @@
 import { activationSite, forwardOf, isLowbitError, LowbitError, type FittedSite } from '@lowbit/core';
 import type { GraphBuilder } from '../interpreter/graph-builder.js';
 import { floatValue, ownValue } from '../interpreter/graph-value.js';
-import { measuresRange } from '../integer/measures-range.js';
+import { measuresRange } from '../sites/uint8-site.js';
 import { onnxOps } from '../interpreter/onnx-ops.js';
 
 /**

@@ -1,8 +1,8 @@
 import type { NormalDistribution } from '@lowbit/core';
-import { isStandard } from '../describe/scope.js';
-import { graphConstants, type GraphConstants } from '../fold/graph-constants.js';
-import type { GraphOrder } from '../read/check-graph.js';
-import type { OnnxModel } from '../read/model.js';
+import { isStandard } from '../graph/scope.js';
+import { graphConstants, type GraphConstants } from '../graph/graph-constants.js';
+import type { GraphOrder } from '../model/check-graph.js';
+import type { OnnxModel } from '../model/model.js';
 import type { GraphProto, NodeProto } from '../schema/proto.js';
 
 /** Distributions by the name of the value. */

@@ -1,20 +1,20 @@
 import { type FittedSite, type Observed, observedBy, type Outcome } from '@lowbit/core';
-import { integerAttribute } from '../describe/attributes.js';
+import { integerAttribute } from '../graph/attributes.js';
 import type { DescribedLayer, ModelDescription } from '../describe/described-layer.js';
-import type { EditableGraph } from '../fold/editable-graph.js';
-import { openGraph } from '../integer/open-graph.js';
+import type { EditableGraph } from '../graph/editable-graph.js';
+import { openGraph } from '../graph/open-graph.js';
 import { graphBuilder, type GraphBuilder } from '../interpreter/graph-builder.js';
-import type { OnnxModel } from '../read/model.js';
-import { ownPrefixes } from '../rewrite/names.js';
+import type { OnnxModel } from '../model/model.js';
+import { ownPrefixes } from '../graph/names.js';
 import { DataType, type NodeProto } from '../schema/proto.js';
 import type { Runtime } from '../target/target.js';
-import { makeAttribute } from '../write/make-node.js';
+import { makeAttribute } from '../graph/make-node.js';
 import { activationInput, type ActivationInput } from './activation-input.js';
 import { type ConvGeometry, convGeometry } from './conv-geometry.js';
 import { fakeQuantize } from './fake-quantize.js';
 import { onPatches } from './on-patches.js';
 import { onRows } from './on-rows.js';
-import type { SiteNotes } from './site-notes.js';
+import type { SiteNotes } from '../sites/site-notes.js';
 
 /** The sites of a plan, and the weights that are quantized. */
 interface ActivationsToWrite extends Pick<Outcome, 'activations' | 'floatSites'> {

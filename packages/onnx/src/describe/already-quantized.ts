@@ -1,6 +1,6 @@
-import { standardDomain } from '../read/model.js';
+import { standardDomain } from '../model/model.js';
 import type { NodeProto } from '../schema/proto.js';
-import { chainOperator } from './chain/chain-operators.js';
+import { chainOperator } from '../operators/moves/chain-operators.js';
 import type { DescribedLayer } from './described-layer.js';
 import { isQuantizedOperator, skipReasons } from './skip-reasons.js';
 

@@ -1,8 +1,8 @@
-import { bodyOf } from '../read/function-body.js';
-import { calleesFirst, callsOf } from '../read/function-calls.js';
-import { keyOfFunction, keyOfNode } from '../read/operator-key.js';
+import { bodyOf } from '../model/function-body.js';
+import { calleesFirst, callsOf } from '../model/function-calls.js';
+import { keyOfFunction, keyOfNode } from '../model/operator-key.js';
 import type { FunctionProto, ModelProto } from '../schema/proto.js';
-import { hasReferences } from './attributes.js';
+import { hasReferences } from '../graph/attributes.js';
 import type { WeightRole } from './operators/weight-operator.js';
 import { weightOperator } from './operators/weight-operators.js';
 

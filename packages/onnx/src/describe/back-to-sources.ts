@@ -1,10 +1,10 @@
 import { chainInputs } from './chain-inputs.js';
 import { shapeOf, type ChainResults } from './chain-results.js';
-import type { AxisLink, ChainResult } from './chain/chain-operator.js';
-import { reshapeLinks } from './chain/reshape.js';
-import { constantSource } from './constant-source.js';
-import type { Definition } from './scope.js';
-import type { ConstantSource } from './weight-site.js';
+import type { AxisLink, ChainResult } from '../operators/moves/chain-operator.js';
+import { reshapeLinks } from '../operators/moves/reshape.js';
+import { constantSource } from '../graph/constant-source.js';
+import type { Definition } from '../graph/scope.js';
+import type { ConstantSource } from '../graph/constant-source.js';
 
 /** What the axes of some data mean, in a row-major shape of them. */
 export interface WeightView {

@@ -1,5 +1,5 @@
-import { dataInputs } from './chain/chain-operators.js';
-import { resolve, type Definition } from './scope.js';
+import { dataInputs } from '../operators/moves/chain-operators.js';
+import { type Definition, resolve } from '../graph/scope.js';
 
 /** The definitions that a chain operator's data come from. */
 export function chainInputs({ node, scope }: Definition & { kind: 'node' }): Definition[] {

@@ -1,5 +1,5 @@
-import type { ChainResult } from './chain/chain-operator.js';
-import type { Definition } from './scope.js';
+import type { ChainResult } from '../operators/moves/chain-operator.js';
+import type { Definition } from '../graph/scope.js';
 
 /** The shapes of constants, and what chain operators did. */
 export type ChainResults = ReadonlyMap<Definition, ChainResult | readonly number[]>;

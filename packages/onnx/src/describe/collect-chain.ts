@@ -1,10 +1,10 @@
-import { nodeLabel } from '../read/node-label.js';
-import { chainOperator } from './chain/chain-operators.js';
+import { nodeLabel } from '../model/node-label.js';
+import { chainOperator } from '../operators/moves/chain-operators.js';
 import { chainInputs } from './chain-inputs.js';
-import { constantIntegers } from './constant-integers.js';
-import { constantSource } from './constant-source.js';
+import { constantIntegers } from '../graph/constant-integers.js';
+import { constantSource } from '../graph/constant-source.js';
 import { comesFromIntegers } from './origin.js';
-import { isStandard, type Definition } from './scope.js';
+import { type Definition, isStandard } from '../graph/scope.js';
 import { skipReasons } from './skip-reasons.js';
 
 const mostDefinitions = 64;

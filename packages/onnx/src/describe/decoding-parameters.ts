@@ -1,6 +1,6 @@
-import { constantSource } from './constant-source.js';
+import { constantSource } from '../graph/constant-source.js';
 import { originOf, type Origin } from './origin.js';
-import { resolve, type Definition, type Scope } from './scope.js';
+import { type Definition, resolve, type Scope } from '../graph/scope.js';
 
 /** Operators that apply a parameter to codes. */
 const applying = new Set(['Add', 'Div', 'Mul', 'Sub']);

@@ -22,8 +22,8 @@ import {
   type NodeProto,
   type TensorProto,
 } from '../schema/proto.js';
-import { makeNode } from '../write/make-node.js';
-import { makeTensor } from '../write/make-tensor.js';
+import { makeNode } from '../graph/make-node.js';
+import { makeTensor } from '../graph/make-tensor.js';
 import { describeModel } from './describe-model.js';
 import { skipReasons } from './skip-reasons.js';
 

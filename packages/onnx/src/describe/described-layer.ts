@@ -1,5 +1,5 @@
 import type { SkipNote } from '@lowbit/core';
-import type { GraphOrder } from '../read/check-graph.js';
+import type { GraphOrder } from '../model/check-graph.js';
 import type { GraphProto, NodeProto } from '../schema/proto.js';
 import type { WeightSite } from './weight-site.js';
 

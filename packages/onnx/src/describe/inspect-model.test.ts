@@ -2,8 +2,8 @@ import { expect, it } from 'vitest';
 import { buildBytes, counting } from '../../test/helpers/build-model.js';
 import { readModel } from '../read/read-model.js';
 import { DataType } from '../schema/proto.js';
-import { makeNode } from '../write/make-node.js';
-import { makeTensor } from '../write/make-tensor.js';
+import { makeNode } from '../graph/make-node.js';
+import { makeTensor } from '../graph/make-tensor.js';
 import { inspectModel } from './inspect-model.js';
 import { skipReasons } from './skip-reasons.js';
 

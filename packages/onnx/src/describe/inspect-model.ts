@@ -1,11 +1,10 @@
-import { bytesOfType, typeName } from '../read/data-types.js';
-import { checkModel } from '../read/check-model.js';
-import type { OnnxModel } from '../read/model.js';
+import { bytesOfType, typeName } from '../model/data-types.js';
+import type { OnnxModel } from '../model/model.js';
+import { checkModel } from '../model/check-model.js';
 import type { TensorProto, ValueInfoProto } from '../schema/proto.js';
-import { externalCounts } from '../read/external-counts.js';
-import { externalBytes } from '../write/external-data.js';
-import { writeModel } from '../write/write-model.js';
-import { allTensors } from '../read/all-tensors.js';
+import { externalBytes, externalCounts } from '../external/settle.js';
+import { writeModel } from '../model/write-model.js';
+import { allTensors } from '../model/all-tensors.js';
 import { alreadyQuantized } from './already-quantized.js';
 import type { DescribedLayer } from './described-layer.js';
 import { describeModel } from './describe-model.js';

@@ -1,5 +1,5 @@
 import { originOf } from './origin.js';
-import { isStandard, resolve, type Definition, type Scope } from './scope.js';
+import { type Definition, isStandard, resolve, type Scope } from '../graph/scope.js';
 
 /** What the `Gather` nodes of a graph take rows of by indices that are known at run time alone. */
 export function lookedUpTables(scope: Scope): Definition[] {

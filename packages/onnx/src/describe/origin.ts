@@ -1,6 +1,6 @@
-import { isFloatType } from '../read/data-types.js';
-import { constantSource } from './constant-source.js';
-import { isStandard, resolve, type Definition } from './scope.js';
+import { isFloatType } from '../model/data-types.js';
+import { constantSource } from '../graph/constant-source.js';
+import { type Definition, isStandard, resolve } from '../graph/scope.js';
 import { isQuantizedOperator } from './skip-reasons.js';
 
 /** What a value that is made of constants alone is made of. */

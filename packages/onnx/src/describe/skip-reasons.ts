@@ -1,4 +1,4 @@
-import { domainName, standardDomain } from '../read/model.js';
+import { domainName, standardDomain } from '../model/model.js';
 import type { NodeProto } from '../schema/proto.js';
 
 /** Why something is not quantized, one sentence each; the report shows them as they are. */

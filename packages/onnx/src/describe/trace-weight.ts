@@ -1,13 +1,13 @@
-import { mostAxes, tensorShape } from '../read/tensor-shape.js';
+import { mostAxes, tensorShape } from '../model/tensor-shape.js';
 import { backToSources, type TracedSource, type WeightView } from './back-to-sources.js';
-import { chainOperator, dataInputs } from './chain/chain-operators.js';
+import { chainOperator, dataInputs } from '../operators/moves/chain-operators.js';
 import { chainInputs } from './chain-inputs.js';
-import type { ChainResult } from './chain/chain-operator.js';
+import type { ChainResult } from '../operators/moves/chain-operator.js';
 import { shapeOf, type ChainResults } from './chain-results.js';
 import { collectChain } from './collect-chain.js';
-import { constantIntegers, constantShape } from './constant-integers.js';
-import { constantSource } from './constant-source.js';
-import type { Definition } from './scope.js';
+import { constantIntegers, constantShape } from '../graph/constant-integers.js';
+import { constantSource } from '../graph/constant-source.js';
+import type { Definition } from '../graph/scope.js';
 import { skipReasons } from './skip-reasons.js';
 
 /** How an operator means the axes of its weight; a text when it cannot be a weight. */

@@ -1,5 +1,5 @@
-import { isFloatType, typeName } from '../read/data-types.js';
-import { isExternal } from '../read/tensor-data.js';
+import { isFloatType, typeName } from '../model/data-types.js';
+import { isExternal } from '../model/tensor-data.js';
 import { skipReasons } from './skip-reasons.js';
 import type { TracedSource } from './back-to-sources.js';
 

@@ -1,4 +1,4 @@
-import { subgraphsOf } from '../read/subgraphs.js';
+import { subgraphsOf } from '../model/subgraphs.js';
 import type { GraphProto, NodeProto, TensorProto } from '../schema/proto.js';
 
 /** A constant of a branch that the runtime never reads. */

@@ -1,4 +1,4 @@
-import { clamped } from '../read/clamped.js';
+import { clamped } from '../model/clamped.js';
 import type { GraphProto, ValueInfoProto } from '../schema/proto.js';
 
 /** A dimension is a number, a name, or `null` when the file does not tell it. */

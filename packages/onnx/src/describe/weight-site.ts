@@ -1,18 +1,7 @@
 import type { WeightDescriptor } from '@lowbit/core';
-import type { GraphProto, NodeProto, TensorProto } from '../schema/proto.js';
+import type { ConstantSource } from '../graph/constant-source.js';
+import type { GraphProto, NodeProto } from '../schema/proto.js';
 import type { UnreadConstant } from './unread-constants.js';
-
-/** A constant tensor in the file: an initializer, or the value of a `Constant` node. */
-export interface ConstantSource {
-  readonly kind: 'initializer' | 'constant-node';
-  /** The graph or subgraph that holds it. */
-  readonly graph: GraphProto;
-  /** Name of the value that it defines. */
-  readonly name: string;
-  readonly tensor: TensorProto;
-  /** The `Constant` node, when there is one. */
-  readonly node?: NodeProto;
-}
 
 /** One consumer of a weight. */
 export interface WeightUse {

@@ -1,7 +1,7 @@
 import { DataType, type NodeProto } from '../schema/proto.js';
 import { channelAffine, type ChannelAffine } from './channel-affine.js';
 import { perChannel, scaleChannels } from './channel-weights.js';
-import type { EditableGraph } from './editable-graph.js';
+import type { EditableGraph } from '../graph/editable-graph.js';
 import type { FoldRule } from './fold-step.js';
 import { linearUnit, weightsName, type LinearUnit } from './linear-unit.js';
 

@@ -1,9 +1,9 @@
-import { isStandard } from '../describe/scope.js';
-import { integersAttribute } from '../describe/attributes.js';
+import { isStandard } from '../graph/scope.js';
+import { integersAttribute } from '../graph/attributes.js';
 import { DataType, type NodeProto } from '../schema/proto.js';
 import { takeAffine } from './absorb-affine.js';
 import { scaleChannels, sumChannels } from './channel-weights.js';
-import type { EditableGraph } from './editable-graph.js';
+import type { EditableGraph } from '../graph/editable-graph.js';
 import type { FoldRule } from './fold-step.js';
 import { linearUnit, weightsName, type LinearUnit } from './linear-unit.js';
 

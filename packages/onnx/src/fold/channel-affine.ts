@@ -1,7 +1,7 @@
 import { sizeOf } from '@lowbit/core';
-import { isStandard } from '../describe/scope.js';
+import { isStandard } from '../graph/scope.js';
 import { DataType, type NodeProto } from '../schema/proto.js';
-import type { EditableGraph } from './editable-graph.js';
+import type { EditableGraph } from '../graph/editable-graph.js';
 import type { LinearUnit } from './linear-unit.js';
 
 /** y = scale · x + shift, one number for each channel, or one for all. */

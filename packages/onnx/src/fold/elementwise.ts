@@ -1,6 +1,6 @@
 import { sizeOf } from '@lowbit/core';
 import { DataType } from '../schema/proto.js';
-import type { ConstantValue } from './constant-value.js';
+import type { ConstantValue } from '../graph/constant-value.js';
 
 /** Float operations on pairs; the result is rounded to float32 by the caller. */
 export const pairs: ReadonlyMap<string, (a: number, b: number) => number> = new Map([

@@ -1,7 +1,7 @@
-import { integerAttribute } from '../describe/attributes.js';
-import { domainName, standardDomain } from '../read/model.js';
+import { integerAttribute } from '../graph/attributes.js';
+import { domainName, standardDomain } from '../model/model.js';
 import { DataType } from '../schema/proto.js';
-import { isFoldable, type ConstantValue } from './constant-value.js';
+import { type ConstantValue, isFoldable } from '../graph/constant-value.js';
 import { elementwise } from './elementwise.js';
 import { moved, type ConstantCall } from './moved.js';
 

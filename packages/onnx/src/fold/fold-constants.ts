@@ -1,7 +1,7 @@
 import { sizeOf } from '@lowbit/core';
 import { DataType, type NodeProto } from '../schema/proto.js';
-import type { ConstantValue } from './constant-value.js';
-import type { EditableGraph } from './editable-graph.js';
+import type { ConstantValue } from '../graph/constant-value.js';
+import type { EditableGraph } from '../graph/editable-graph.js';
 import { evaluate, evaluated } from './evaluate.js';
 import type { FoldRule, FoldStep } from './fold-step.js';
 import { resultSize } from './result-size.js';

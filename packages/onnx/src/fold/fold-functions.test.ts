@@ -2,7 +2,7 @@ import { seededRandom } from '@lowbit/core';
 import { expect, test } from 'vitest';
 import { buildGraph, buildProto } from '../../test/helpers/build-model.js';
 import { noise, runModel } from '../../test/helpers/run-model.js';
-import { checkGraph } from '../read/check-graph.js';
+import { checkGraph } from '../model/check-graph.js';
 import { readModel } from '../read/read-model.js';
 import {
   createFunction,
@@ -11,9 +11,9 @@ import {
   type NodeProto,
   serializeModel,
 } from '../schema/proto.js';
-import { makeNode } from '../write/make-node.js';
-import { makeTensor } from '../write/make-tensor.js';
-import { writeModel } from '../write/write-model.js';
+import { makeNode } from '../graph/make-node.js';
+import { makeTensor } from '../graph/make-tensor.js';
+import { writeModel } from '../model/write-model.js';
 import { foldOrdered } from './fold-model.js';
 
 const size = 8;

@@ -4,9 +4,9 @@ import { buildBytes, type GraphParts } from '../../test/helpers/build-model.js';
 import { noise, runModel } from '../../test/helpers/run-model.js';
 import { readModel } from '../read/read-model.js';
 import { DataType, type NodeProto, type TensorProto } from '../schema/proto.js';
-import { makeNode, type NodeParts } from '../write/make-node.js';
-import { makeTensor } from '../write/make-tensor.js';
-import { writeModel } from '../write/write-model.js';
+import { makeNode, type NodeParts } from '../graph/make-node.js';
+import { makeTensor } from '../graph/make-tensor.js';
+import { writeModel } from '../model/write-model.js';
 import { foldModel } from './fold-model.js';
 
 const random = seededRandom(5);

@@ -1,16 +1,16 @@
-import { checkGraph, type GraphOrder } from '../read/check-graph.js';
-import { checkModel } from '../read/check-model.js';
-import { bodyOf, functionsByGraph, opsetOf, writeBodies } from '../read/function-body.js';
-import { nodeLabel } from '../read/node-label.js';
-import type { OnnxModel } from '../read/model.js';
+import { checkGraph, type GraphOrder } from '../model/check-graph.js';
+import { bodyOf, functionsByGraph, opsetOf, writeBodies } from '../model/function-body.js';
+import { nodeLabel } from '../model/node-label.js';
+import type { OnnxModel } from '../model/model.js';
+import { checkModel } from '../model/check-model.js';
 import type { NodeProto } from '../schema/proto.js';
 import { absorbAffine } from './absorb-affine.js';
 import { absorbScale } from './absorb-scale.js';
-import { editableGraph, type EditableGraph } from './editable-graph.js';
+import { editableGraph, type EditableGraph } from '../graph/editable-graph.js';
 import { foldConstants } from './fold-constants.js';
 import type { FoldRule } from './fold-step.js';
 import { joinHardSwish } from './hard-swish.js';
-import { namesOf } from './names-of.js';
+import { namesOf } from '../graph/names.js';
 
 /** What was folded, and what was left alone and why. */
 export interface FoldReport {

@@ -3,7 +3,7 @@ import { Tensor } from 'onnxruntime-web';
 import { realBytes } from '../../test/helpers/real-models.js';
 import { runModel } from '../../test/helpers/run-model.js';
 import { readModel } from '../read/read-model.js';
-import { writeModel } from '../write/write-model.js';
+import { writeModel } from '../model/write-model.js';
 import { foldModel } from './fold-model.js';
 
 const cases = [

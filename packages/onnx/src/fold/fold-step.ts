@@ -1,5 +1,5 @@
 import type { NodeProto } from '../schema/proto.js';
-import type { EditableGraph } from './editable-graph.js';
+import type { EditableGraph } from '../graph/editable-graph.js';
 
 /**
  * What a rule did to one node: `undefined` where its pattern is not found, `folded` after the graph was changed, or

@@ -2,9 +2,9 @@ import { seededRandom } from '@lowbit/core';
 import { expect, test } from 'vitest';
 import { buildModel, counting } from '../../test/helpers/build-model.js';
 import { noise, runModel } from '../../test/helpers/run-model.js';
-import { makeNode } from '../write/make-node.js';
-import { makeTensor } from '../write/make-tensor.js';
-import { writeModel } from '../write/write-model.js';
+import { makeNode } from '../graph/make-node.js';
+import { makeTensor } from '../graph/make-tensor.js';
+import { writeModel } from '../model/write-model.js';
 import { foldModel } from './fold-model.js';
 
 test.each([

@@ -1,7 +1,7 @@
-import { isStandard } from '../describe/scope.js';
+import { isStandard } from '../graph/scope.js';
 import { DataType, type NodeProto } from '../schema/proto.js';
-import { makeNode } from '../write/make-node.js';
-import type { EditableGraph } from './editable-graph.js';
+import { makeNode } from '../graph/make-node.js';
+import type { EditableGraph } from '../graph/editable-graph.js';
 import type { FoldRule } from './fold-step.js';
 
 /**

@@ -1,8 +1,8 @@
 import { sizeOf } from '@lowbit/core';
-import { integerAttribute } from '../describe/attributes.js';
-import { isStandard } from '../describe/scope.js';
+import { integerAttribute } from '../graph/attributes.js';
+import { isStandard } from '../graph/scope.js';
 import { DataType, type NodeProto } from '../schema/proto.js';
-import type { EditableGraph } from './editable-graph.js';
+import type { EditableGraph } from '../graph/editable-graph.js';
 
 /** Weights in row-major order, cut into runs of `length`. */
 export interface ChannelRuns {

@@ -1,8 +1,8 @@
-import { integerAttribute, integersAttribute } from '../describe/attributes.js';
-import { chainOperator } from '../describe/chain/chain-operators.js';
-import { fromFront } from '../describe/chain/chain-operator.js';
+import { integerAttribute, integersAttribute } from '../graph/attributes.js';
+import { chainOperator } from '../operators/moves/chain-operators.js';
+import { fromFront } from '../operators/moves/chain-operator.js';
 import type { NodeProto } from '../schema/proto.js';
-import type { ConstantValue } from './constant-value.js';
+import type { ConstantValue } from '../graph/constant-value.js';
 import { sizeOf } from '@lowbit/core';
 
 /** A node whose inputs are all constant. */

@@ -1,8 +1,8 @@
 import { sizeOf } from '@lowbit/core';
-import { chainOperator } from '../describe/chain/chain-operators.js';
+import { chainOperator } from '../operators/moves/chain-operators.js';
 import type { NodeProto } from '../schema/proto.js';
-import type { ConstantValue } from './constant-value.js';
-import type { EditableGraph } from './editable-graph.js';
+import type { ConstantValue } from '../graph/constant-value.js';
+import type { EditableGraph } from '../graph/editable-graph.js';
 import { broadcastShape, pairs } from './elementwise.js';
 
 type Type = Pick<ConstantValue, 'type' | 'dims'>;

@@ -1,10 +1,10 @@
 import type { SiteDescriptor } from '@lowbit/core';
 import type { ModelDescription } from '../describe/described-layer.js';
-import type { OnnxModel } from '../read/model.js';
+import type { OnnxModel } from '../model/model.js';
 import type { Runtime } from '../target/target.js';
 import type { IntegerForm } from './cost.js';
 import { findIntegerLayers } from './integer-model.js';
-import { openGraph } from './open-graph.js';
+import { openGraph } from '../graph/open-graph.js';
 import { dataOf, qdqPlan } from './qdq-plan.js';
 
 /**

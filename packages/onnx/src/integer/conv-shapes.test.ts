@@ -5,8 +5,8 @@ import { integerFlow } from '../../test/helpers/integer-flow.js';
 import { plainDynamic, plainRange } from '../../test/helpers/plain-quantizers.js';
 import { noise, runModel } from '../../test/helpers/run-model.js';
 import { DataType } from '../schema/proto.js';
-import { makeNode, type NodeParts } from '../write/make-node.js';
-import { makeTensor } from '../write/make-tensor.js';
+import { makeNode, type NodeParts } from '../graph/make-node.js';
+import { makeTensor } from '../graph/make-tensor.js';
 
 const random = seededRandom(11);
 const floats = (name: string, dims: readonly number[]) => {

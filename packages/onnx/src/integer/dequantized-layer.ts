@@ -1,5 +1,5 @@
 import { sizeOf } from '@lowbit/core';
-import type { EditableGraph } from '../fold/editable-graph.js';
+import type { EditableGraph } from '../graph/editable-graph.js';
 import { DataType } from '../schema/proto.js';
 import type { IntegerEdit } from './integer-edit.js';
 import { integerOperators } from './integer-operators.js';

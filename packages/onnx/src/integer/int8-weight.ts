@@ -1,5 +1,5 @@
 import { zeroPointForm, type QuantizedTensor, type ZeroPointForm } from '@lowbit/core';
-import { centredCodes, type CentredCodes } from '../rewrite/centred-codes.js';
+import { centredCodes, type CentredCodes } from '../forms/centred-codes.js';
 
 /** A weight as signed 8-bit codes around 0: value = scale · code, one scale an output channel. */
 export interface Int8Weight {

@@ -1,12 +1,12 @@
-import type { ConstantSource } from '../describe/weight-site.js';
+import type { ConstantSource } from '../graph/constant-source.js';
 import { DataType, type NodeProto } from '../schema/proto.js';
-import type { EditableGraph } from '../fold/editable-graph.js';
+import type { EditableGraph } from '../graph/editable-graph.js';
 import { runtimeDomain } from '../target/facts.js';
-import { keepDocs } from '../write/keep-words.js';
-import { makeNode, type AttributeValue } from '../write/make-node.js';
-import { makeTensor } from '../write/make-tensor.js';
-import { storedBytes } from '../rewrite/stored-bytes.js';
-import type { Uint8Site } from './uint8-site.js';
+import { keepDocs } from '../graph/keep-words.js';
+import { type AttributeValue, makeNode } from '../graph/make-node.js';
+import { makeTensor } from '../graph/make-tensor.js';
+import { storedBytes } from '../graph/stored-bytes.js';
+import type { Uint8Site } from '../sites/uint8-site.js';
 
 /** From here on `DequantizeLinear` takes one scale a channel; before, the runtime's own operators do. */
 const channelsSince = 13;

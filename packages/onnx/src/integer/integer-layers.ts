@@ -1,8 +1,8 @@
 import type { DescribedLayer } from '../describe/described-layer.js';
-import { integerAttribute, integersAttribute } from '../describe/attributes.js';
-import { domainName, standardDomain } from '../read/model.js';
+import { integerAttribute, integersAttribute } from '../graph/attributes.js';
+import { domainName, standardDomain } from '../model/model.js';
 import type { WeightSite } from '../describe/weight-site.js';
-import type { EditableGraph } from '../fold/editable-graph.js';
+import type { EditableGraph } from '../graph/editable-graph.js';
 import { DataType, type NodeProto } from '../schema/proto.js';
 import { slowerReason, type Geometry, type IntegerForm } from './cost.js';
 import { sizeOf } from '@lowbit/core';

@@ -8,8 +8,8 @@ import { noise, runModel } from '../../test/helpers/run-model.js';
 import { plainMinMax } from '../../test/helpers/plain-min-max.js';
 import { readModel } from '../read/read-model.js';
 import { DataType, type NodeProto, type TensorProto } from '../schema/proto.js';
-import { makeNode, type NodeParts } from '../write/make-node.js';
-import { makeTensor } from '../write/make-tensor.js';
+import { makeNode, type NodeParts } from '../graph/make-node.js';
+import { makeTensor } from '../graph/make-tensor.js';
 
 const random = seededRandom(7);
 const weight = (name: string, dims: readonly number[]): TensorProto => {

@@ -2,7 +2,7 @@ import type { StorageNote } from '@lowbit/core';
 import type { Int8Weight } from './int8-weight.js';
 import type { IntegerEdit } from './integer-edit.js';
 import type { IntegerLayer } from './integer-layers.js';
-import type { Uint8Site } from './uint8-site.js';
+import type { Uint8Site } from '../sites/uint8-site.js';
 
 /** A layer that is computed in integers, with its codes. */
 export interface IntegerWork {

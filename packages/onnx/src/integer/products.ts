@@ -1,4 +1,4 @@
-import { integerAttribute } from '../describe/attributes.js';
+import { integerAttribute } from '../graph/attributes.js';
 import { DataType } from '../schema/proto.js';
 import type { QuantizedValue } from './conv-integer.js';
 import type { IntegerEdit } from './integer-edit.js';

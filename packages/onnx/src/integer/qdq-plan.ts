@@ -1,6 +1,6 @@
-import { isStandard } from '../describe/scope.js';
+import { isStandard } from '../graph/scope.js';
 import type { NodeProto } from '../schema/proto.js';
-import type { EditableGraph } from '../fold/editable-graph.js';
+import type { EditableGraph } from '../graph/editable-graph.js';
 import type { IntegerLayer } from './integer-layers.js';
 
 /** The 8-bit result of a convolution. */

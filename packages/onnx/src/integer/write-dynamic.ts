@@ -1,5 +1,5 @@
 import type { StorageNote } from '@lowbit/core';
-import { makeNode } from '../write/make-node.js';
+import { makeNode } from '../graph/make-node.js';
 import { writeConvInteger, type QuantizedValue } from './conv-integer.js';
 import type { IntegerForm } from './cost.js';
 import type { IntegerEdit } from './integer-edit.js';

@@ -1,7 +1,7 @@
 import type { QuantizedTensor, StorageNote } from '@lowbit/core';
-import type { SiteNotes } from '../activations/site-notes.js';
+import type { SiteNotes } from '../sites/site-notes.js';
 import type { ModelDescription } from '../describe/described-layer.js';
-import type { OnnxModel } from '../read/model.js';
+import type { OnnxModel } from '../model/model.js';
 import type { Runtime } from '../target/target.js';
 import type { IntegerForm } from './cost.js';
 import { integerModel, type WholeOutcome } from './integer-model.js';

@@ -1,7 +1,7 @@
 import type { Outcome, StorageNote } from '@lowbit/core';
-import type { SiteNotes } from '../activations/site-notes.js';
-import { isStandard } from '../describe/scope.js';
-import type { EditableGraph } from '../fold/editable-graph.js';
+import type { SiteNotes } from '../sites/site-notes.js';
+import { isStandard } from '../graph/scope.js';
+import type { EditableGraph } from '../graph/editable-graph.js';
 import type { NodeProto } from '../schema/proto.js';
 import type { IntegerEdit } from './integer-edit.js';
 import { noteOf, type StaticWork } from './integer-work.js';
@@ -9,7 +9,7 @@ import { dataOf, qdqPlan, type PassingNode, type QuantizedResult } from './qdq-p
 import { biasFits, writeDequantizedLayer } from './dequantized-layer.js';
 import { quantizedInputs } from './quantized-inputs.js';
 import { biasTooLarge, outputNotQuantized } from './reasons.js';
-import { uint8Site, type Uint8Site } from './uint8-site.js';
+import { uint8Site, type Uint8Site } from '../sites/uint8-site.js';
 
 type Sites = Pick<Outcome, 'activations' | 'floatSites'>;
 

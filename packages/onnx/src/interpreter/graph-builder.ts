@@ -1,6 +1,6 @@
-import type { EditableGraph } from '../fold/editable-graph.js';
+import type { EditableGraph } from '../graph/editable-graph.js';
 import type { DataType, NodeProto } from '../schema/proto.js';
-import { makeNode, type AttributeValue } from '../write/make-node.js';
+import { type AttributeValue, makeNode } from '../graph/make-node.js';
 
 /** Attributes of nodes that a builder makes. */
 type PlainAttribute = Exclude<AttributeValue, { readonly tensor: unknown } | { readonly graph: unknown }>;

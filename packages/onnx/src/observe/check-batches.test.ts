@@ -3,9 +3,9 @@ import { expect, test } from 'vitest';
 import { buildModel } from '../../test/helpers/build-model.js';
 import { onnx } from '../port.js';
 import { DataType } from '../schema/proto.js';
-import { makeNode } from '../write/make-node.js';
-import { makeTensor } from '../write/make-tensor.js';
-import { writeModel } from '../write/write-model.js';
+import { makeNode } from '../graph/make-node.js';
+import { makeTensor } from '../graph/make-tensor.js';
+import { writeModel } from '../model/write-model.js';
 
 ort.env.wasm.numThreads = 1;
 

@@ -1,4 +1,4 @@
-import { integerAttribute } from '../describe/attributes.js';
+import { integerAttribute } from '../graph/attributes.js';
 import type { DescribedLayer } from '../describe/described-layer.js';
 import { useOf } from '../describe/use-of.js';
 

@@ -5,12 +5,12 @@ import { buildModel } from '../../test/helpers/build-model.js';
 import { realBytes } from '../../test/helpers/real-models.js';
 import { describeModel } from '../describe/describe-model.js';
 import { onnx } from '../port.js';
-import type { OnnxModel } from '../read/model.js';
+import type { OnnxModel } from '../model/model.js';
 import { readModel } from '../read/read-model.js';
 import { DataType } from '../schema/proto.js';
-import { makeNode } from '../write/make-node.js';
-import { makeTensor } from '../write/make-tensor.js';
-import { writeModel } from '../write/write-model.js';
+import { makeNode } from '../graph/make-node.js';
+import { makeTensor } from '../graph/make-tensor.js';
+import { writeModel } from '../model/write-model.js';
 import { measureFeatures } from './features.js';
 import type { OrtRuntime } from './ort.js';
 

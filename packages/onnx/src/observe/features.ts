@@ -1,6 +1,6 @@
 import { LowbitError, type Batch, type FeatureSet, type SessionOptions } from '@lowbit/core';
 import type { DescribedLayer } from '../describe/described-layer.js';
-import type { OnnxModel } from '../read/model.js';
+import type { OnnxModel } from '../model/model.js';
 import { averageFeatures } from './average-features.js';
 import { checkBatch, checkBatches } from './check-batches.js';
 import { featureAxes } from './feature-axes.js';

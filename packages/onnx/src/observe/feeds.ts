@@ -1,6 +1,6 @@
 import { LowbitError, sizeOf, suggestName, toFloat16Bits, type Batch } from '@lowbit/core';
-import { typeName } from '../read/data-types.js';
-import type { OnnxModel } from '../read/model.js';
+import { typeName } from '../model/data-types.js';
+import type { OnnxModel } from '../model/model.js';
 import { DataType, type GraphProto } from '../schema/proto.js';
 import { checkBatch } from './check-batches.js';
 import type { OrtRuntime, OrtTensor } from './ort.js';

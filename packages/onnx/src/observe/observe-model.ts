@@ -6,7 +6,7 @@ import {
   type Calibration,
   type ObserveOptions,
 } from '@lowbit/core';
-import type { OnnxModel } from '../read/model.js';
+import type { OnnxModel } from '../model/model.js';
 import { floatsOf } from './floats-of.js';
 import type { OrtRuntime } from './ort.js';
 import { visitRanges } from './visit-ranges.js';

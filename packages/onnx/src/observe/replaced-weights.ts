@@ -1,12 +1,13 @@
 import { LowbitError, sizeOf, suggestName } from '@lowbit/core';
-import type { ConstantSource, WeightSite } from '../describe/weight-site.js';
-import { writeBodies } from '../read/function-body.js';
-import { tensorShape } from '../read/tensor-shape.js';
+import type { WeightSite } from '../describe/weight-site.js';
+import type { ConstantSource } from '../graph/constant-source.js';
+import { writeBodies } from '../model/function-body.js';
+import { tensorShape } from '../model/tensor-shape.js';
 import { createValueInfo, DataType, type GraphProto, type TensorProto } from '../schema/proto.js';
-import type { OnnxModel } from '../read/model.js';
-import { makeAttribute } from '../write/make-node.js';
-import { makeRawTensor, makeTensor } from '../write/make-tensor.js';
-import { writeModel } from '../write/write-model.js';
+import type { OnnxModel } from '../model/model.js';
+import { makeAttribute } from '../graph/make-node.js';
+import { makeRawTensor, makeTensor } from '../graph/make-tensor.js';
+import { writeModel } from '../model/write-model.js';
 import { canFeed, tensorOf } from './feeds.js';
 import type { OrtRuntime, OrtTensor } from './ort.js';
 

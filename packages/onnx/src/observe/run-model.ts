@@ -1,5 +1,5 @@
 import { stopIfAborted, type Batch, type RunOutputs, type SessionOptions } from '@lowbit/core';
-import type { OnnxModel } from '../read/model.js';
+import type { OnnxModel } from '../model/model.js';
 import { checkBatches } from './check-batches.js';
 import { feedsOf, requiredInputs } from './feeds.js';
 import { floatsOf } from './floats-of.js';

@@ -3,8 +3,8 @@ import * as ort from 'onnxruntime-web';
 import { describe, expect, it } from 'vitest';
 import { buildModel } from '../../test/helpers/build-model.js';
 import { DataType } from '../schema/proto.js';
-import { makeNode } from '../write/make-node.js';
-import { makeTensor } from '../write/make-tensor.js';
+import { makeNode } from '../graph/make-node.js';
+import { makeTensor } from '../graph/make-tensor.js';
 import { observeModel } from './observe-model.js';
 import type { OrtRuntime } from './ort.js';
 

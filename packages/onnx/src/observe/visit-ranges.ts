@@ -1,5 +1,5 @@
 import { batchRange, type Batch, type BatchRange, type SessionOptions } from '@lowbit/core';
-import type { OnnxModel } from '../read/model.js';
+import type { OnnxModel } from '../model/model.js';
 import { eachBatch } from './each-batch.js';
 import { feedsOf, requiredInputs } from './feeds.js';
 import { floatsOf } from './floats-of.js';

@@ -1,5 +1,5 @@
 import { stopIfAborted, type Batch, type SessionOptions } from '@lowbit/core';
-import type { OnnxModel } from '../read/model.js';
+import type { OnnxModel } from '../model/model.js';
 import { cancelled, eachBatch } from './each-batch.js';
 import { feedsOf, requiredInputs } from './feeds.js';
 import { openSession, runSession } from './open-session.js';

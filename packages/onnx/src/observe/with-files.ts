@@ -1,6 +1,6 @@
-import { externalCounts } from '../read/external-counts.js';
-import { withoutFiles, type ExternalFile, type ExternalFiles } from '../read/external-files.js';
-import type { OnnxModel } from '../read/model.js';
+import { externalCounts } from '../external/settle.js';
+import { type ExternalFile, type ExternalFiles, withoutFiles } from '../external/files.js';
+import type { OnnxModel } from '../model/model.js';
 import type { OrtRuntime } from './ort.js';
 
 /**

@@ -1,7 +1,7 @@
-import type { OnnxModel } from '../read/model.js';
+import type { OnnxModel } from '../model/model.js';
 import { copyMessage, createValueInfo, DataType, type GraphProto } from '../schema/proto.js';
-import { makeNode } from '../write/make-node.js';
-import { writeModel } from '../write/write-model.js';
+import { makeNode } from '../graph/make-node.js';
+import { writeModel } from '../model/write-model.js';
 
 /** The model with more outputs: values of the main graph that are inside it, of any type. The model itself is not changed. */
 export function withOutputs(model: OnnxModel, names: readonly string[]): Uint8Array {

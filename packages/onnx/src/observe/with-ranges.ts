@@ -1,8 +1,8 @@
 import type { BatchRange } from '@lowbit/core';
-import type { OnnxModel } from '../read/model.js';
+import type { OnnxModel } from '../model/model.js';
 import { copyMessage, createValueInfo, DataType, type GraphProto } from '../schema/proto.js';
-import { makeNode } from '../write/make-node.js';
-import { writeModel } from '../write/write-model.js';
+import { makeNode } from '../graph/make-node.js';
+import { writeModel } from '../model/write-model.js';
 import type { OrtTensor } from './ort.js';
 
 /** Without axes they reduce everything, and are the same in every version. */

@@ -3,7 +3,7 @@ import { buildBytes, buildGraph, buildModel, buildProto, counting } from '../../
 import { caught } from '../../test/helpers/caught.js';
 import { bytesField, joined, numberField } from '../../test/helpers/wire.js';
 import { createOperatorSet, type ModelProto, serializeModel } from '../schema/proto.js';
-import { makeNode } from '../write/make-node.js';
+import { makeNode } from '../graph/make-node.js';
 import { readModel } from './read-model.js';
 
 const relu = (input: string, output: string) =>

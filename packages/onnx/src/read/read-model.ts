@@ -1,13 +1,13 @@
 import { isLowbitError, LowbitError } from '@lowbit/core';
 import { type ModelProto, parseModel } from '../schema/proto.js';
-import { allTensors } from './all-tensors.js';
-import { checkGraph, type GraphOrder } from './check-graph.js';
-import { externalReference } from './external-reference.js';
-import { modelBytes, type ModelBytes } from './model-bytes.js';
-import type { OnnxModel } from './model.js';
-import { quoted } from './node-label.js';
+import { allTensors } from '../model/all-tensors.js';
+import { checkGraph, type GraphOrder } from '../model/check-graph.js';
+import { externalReference } from '../external/reference.js';
+import { modelBytes, type ModelBytes } from '../model/model-bytes.js';
+import type { OnnxModel } from '../model/model.js';
+import { quoted } from '../model/node-label.js';
 import { sniff } from './sniff.js';
-import { isExternal } from './tensor-data.js';
+import { isExternal } from '../model/tensor-data.js';
 import { readVersions } from './versions.js';
 
 /**

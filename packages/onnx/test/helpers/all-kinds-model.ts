@@ -1,7 +1,7 @@
 import { seededRandom } from '@lowbit/core';
 import { DataType, type TensorProto } from '../../src/schema/proto.js';
-import { makeNode } from '../../src/write/make-node.js';
-import { makeTensor } from '../../src/write/make-tensor.js';
+import { makeNode } from '../../src/graph/make-node.js';
+import { makeTensor } from '../../src/graph/make-tensor.js';
 import { buildBytes } from './build-model.js';
 
 const random = seededRandom(3);

@@ -1,5 +1,5 @@
 import { readModel } from '../../src/read/read-model.js';
-import type { OnnxModel } from '../../src/read/model.js';
+import type { OnnxModel } from '../../src/model/model.js';
 import {
   createGraph,
   createModel,
@@ -12,7 +12,7 @@ import {
   serializeModel,
   type TensorProto,
 } from '../../src/schema/proto.js';
-import { makeTensor } from '../../src/write/make-tensor.js';
+import { makeTensor } from '../../src/graph/make-tensor.js';
 
 export interface GraphParts {
   readonly name?: string;

@@ -1,10 +1,10 @@
 import { decode, type ModelPort, type Outcome, type QuantizedTensor } from '@lowbit/core';
 import { describeModel } from '../../src/describe/describe-model.js';
 import { readModel } from '../../src/read/read-model.js';
-import { writeBodies } from '../../src/read/function-body.js';
+import { writeBodies } from '../../src/model/function-body.js';
 import { DataType, serializeModel, type TensorProto } from '../../src/schema/proto.js';
-import { makeAttribute } from '../../src/write/make-node.js';
-import { makeRawTensor, makeTensor } from '../../src/write/make-tensor.js';
+import { makeAttribute } from '../../src/graph/make-node.js';
+import { makeRawTensor, makeTensor } from '../../src/graph/make-tensor.js';
 
 /** The port, with what its writer is given put into `weights`. */
 export function watched<M>(port: ModelPort<M>, weights: Map<string, QuantizedTensor>): ModelPort<M> {

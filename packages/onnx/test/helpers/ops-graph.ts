@@ -10,8 +10,8 @@ import {
   serializeModel,
   type TensorProto,
 } from '../../src/schema/proto.js';
-import { makeNode } from '../../src/write/make-node.js';
-import { makeTensor } from '../../src/write/make-tensor.js';
+import { makeNode } from '../../src/graph/make-node.js';
+import { makeTensor } from '../../src/graph/make-tensor.js';
 import { buildGraph, buildProto } from './build-model.js';
 
 /** The interpreter on a graph of its own, and what onnxruntime-web computes for a value of it. */

@@ -1,6 +1,7 @@
 import { seededRandom, type QuantizedTensor } from '@lowbit/core';
-import type { ConstantSource, WeightSite } from '../../src/describe/weight-site.js';
-import type { OnnxModel } from '../../src/read/model.js';
+import type { WeightSite } from '../../src/describe/weight-site.js';
+import type { ConstantSource } from '../../src/graph/constant-source.js';
+import type { OnnxModel } from '../../src/model/model.js';
 import { readModel } from '../../src/read/read-model.js';
 import {
   createGraph,
@@ -11,8 +12,8 @@ import {
   serializeModel,
   type TensorProto,
 } from '../../src/schema/proto.js';
-import { makeNode } from '../../src/write/make-node.js';
-import { makeRawTensor, makeTensor } from '../../src/write/make-tensor.js';
+import { makeNode } from '../../src/graph/make-node.js';
+import { makeRawTensor, makeTensor } from '../../src/graph/make-tensor.js';
 
 export interface WeightsModel {
   readonly model: OnnxModel;

@@ -1,4 +1,4 @@
-import { integerAttribute } from '../attributes.js';
+import { integerAttribute } from '../../graph/attributes.js';
 import { skipReasons } from '../skip-reasons.js';
 import type { WeightOperator } from './weight-operator.js';
 

@@ -1,5 +1,5 @@
 import { sizeOf } from '@lowbit/core';
-import { integerAttribute } from '../attributes.js';
+import { integerAttribute } from '../../graph/attributes.js';
 import { skipReasons } from '../skip-reasons.js';
 import type { WeightOperator } from './weight-operator.js';
 

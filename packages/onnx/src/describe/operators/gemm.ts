@@ -1,5 +1,5 @@
 import type { NodeProto } from '../../schema/proto.js';
-import { integerAttribute } from '../attributes.js';
+import { integerAttribute } from '../../graph/attributes.js';
 import { skipReasons } from '../skip-reasons.js';
 import type { ReadAxes } from '../trace-weight.js';
 import type { WeightOperator } from './weight-operator.js';

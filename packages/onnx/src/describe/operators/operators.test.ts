@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { buildModel, counting } from '../../../test/helpers/build-model.js';
-import { makeNode } from '../../write/make-node.js';
+import { makeNode } from '../../graph/make-node.js';
 import { describeModel } from '../describe-model.js';
 import { skipReasons } from '../skip-reasons.js';
 

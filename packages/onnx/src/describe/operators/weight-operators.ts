@@ -1,4 +1,4 @@
-import { domainName, standardDomain } from '../../read/model.js';
+import { domainName, standardDomain } from '../../model/model.js';
 import type { NodeProto } from '../../schema/proto.js';
 import { conv } from './conv.js';
 import { convTranspose } from './conv-transpose.js';

@@ -1,0 +1,140 @@
+import { isStandard } from '../graph/scope.js';
+import { allTensors } from '../model/all-tensors.js';
+import type { OnnxModel } from '../model/model.js';
+import { isExternal, tensorBytes } from '../model/tensor-data.js';
+import { createEntry, DataLocation, type ModelProto, type TensorProto } from '../schema/proto.js';
+import { type ExternalFile, type ExternalFiles, withoutFiles } from './files.js';
+import { externalReference } from './reference.js';
+
+/** How many tensors lie in each external file. */
+export function externalCounts(proto: ModelProto): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const tensor of allTensors(proto).filter(isExternal)) {
+    const { path } = externalReference(tensor, tensor.name);
+    counts.set(path, (counts.get(path) ?? 0) + 1);
+  }
+  return counts;
+}
+
+/** Where the tensors of a result are wanted. */
+interface ExternalWish {
+  /**
+   * `true`: large tensors go into a file; `false`: none does; absent: tensors stay where they are, and models above
+   * 1.5 GB are split.
+   */
+  readonly external: boolean | undefined;
+  /** Path of that file. Default: named for the model. */
+  readonly externalPath: string | undefined;
+}
+
+/** Above this many bytes of tensors a model is split: files of the format end at 2 GiB. */
+const mostInside = 1.5e9;
+
+/** Smaller tensors stay in the model: runtimes want shapes there, and references take bytes too. */
+export const leastOutside = 1024;
+
+/** Places in a file are multiples of this. */
+const alignment = 64;
+
+/** Bytes of the tensors that lie in other files. */
+export const externalBytes = (proto: ModelProto): number =>
+  allTensors(proto)
+    .filter(isExternal)
+    .reduce((sum, tensor) => sum + tensorBytes(tensor), 0);
+
+/**
+ * The files that belong beside a rewritten model, whose references are changed to match. A file of which every tensor
+ * is still in use is passed on; what is left of others goes to one new file, so that nothing is carried that the
+ * model does not need.
+ *
+ * @param before The model's {@link externalCounts} as it was.
+ * @param files The files as they were; without them what is external stays so, and nothing is passed on.
+ * @throws LowbitError `external-data`.
+ */
+export async function settleExternal(
+  { proto, name }: OnnxModel,
+  before: ReadonlyMap<string, number>,
+  files: ExternalFiles | undefined,
+  { external, externalPath }: ExternalWish,
+): Promise<ExternalFile[]> {
+  const after = externalCounts(proto);
+  if (external === false && files === undefined && after.size > 0)
+    throw withoutFiles(name, 'to put their tensors into it');
+  const kept = [...after.keys()].filter((path) => external !== false && after.get(path) === before.get(path));
+  const loaded = files === undefined ? [] : await bringIn(proto, files, new Set(kept));
+  const outside = external === false ? [] : [...new Set([...loaded, ...largeTensors(proto, external)])];
+  const passed: ExternalFile[] = [];
+  if (files !== undefined) for (const path of kept) passed.push({ path, data: await files.open(path) });
+  return outside.length === 0 ? passed : [...passed, takeOut(outside, newPath(name, externalPath, after))];
+}
+
+/** Puts the data of external tensors into the model, but for those in files that are kept. */
+async function bringIn(
+  proto: ModelProto,
+  files: ExternalFiles,
+  kept: ReadonlySet<string>,
+): Promise<TensorProto[]> {
+  const loaded: TensorProto[] = [];
+  for (const tensor of allTensors(proto).filter(isExternal)) {
+    if (kept.has(externalReference(tensor, tensor.name).path)) continue;
+    moveIn(tensor, (await files.load(tensor, tensor.name)).rawData as Uint8Array<ArrayBuffer>);
+    loaded.push(tensor);
+  }
+  return loaded;
+}
+
+/**
+ * The tensors that go outside on request, or because the model would become too large. Runtimes look for other files on
+ * behalf of the main graph alone, so that what subgraphs and functions hold stays (onnxruntime-web 1.30).
+ */
+function largeTensors(proto: ModelProto, wanted: boolean | undefined): TensorProto[] {
+  const inside = allTensors(proto).reduce((sum, { rawData }) => sum + rawData.length, 0);
+  if (wanted !== true && inside <= mostInside) return [];
+  return mainTensors(proto).filter(({ rawData }) => rawData.length >= leastOutside);
+}
+
+function takeOut(tensors: readonly TensorProto[], path: string): ExternalFile {
+  const aligned = (length: number) => Math.ceil(length / alignment) * alignment;
+  const data = new Uint8Array(tensors.reduce((sum, { rawData }) => sum + aligned(rawData.length), 0));
+  let offset = 0;
+  for (const tensor of tensors) {
+    const { length } = tensor.rawData;
+    data.set(tensor.rawData, offset);
+    moveOut(tensor, path, offset, length);
+    offset += aligned(length);
+  }
+  return { path, data };
+}
+
+/** The wanted name or one for the model, with a number where the model names such a file already. */
+function newPath(model: string, wanted: string | undefined, taken: ReadonlyMap<string, number>): string {
+  const stem = wanted ?? `${model.replace(/^.*[\\/]/, '').replace(/\.onnx$/, '')}.lowbit.data`;
+  let path = stem;
+  for (let number = 2; taken.has(path); number++) path = stem.replace(/(\.[^./]*)?$/, `-${number}$1`);
+  return path;
+}
+
+/** The constants of the main graph, which are initializers or the values of `Constant` nodes. */
+function mainTensors({ graph }: ModelProto): TensorProto[] {
+  const constants = (graph?.node ?? []).filter((node) => isStandard(node, 'Constant'));
+  const values = constants.flatMap(({ attribute }) => attribute.flatMap(({ t }) => t ?? []));
+  return [...(graph?.initializer ?? []), ...values];
+}
+
+/** Puts raw data into a tensor in place of its reference to another file. */
+export function moveIn(tensor: TensorProto, rawData: Uint8Array<ArrayBuffer>): void {
+  tensor.rawData = rawData;
+  tensor.dataLocation = DataLocation.DEFAULT;
+  tensor.externalData = [];
+}
+
+/** Makes a tensor refer to bytes of another file in place of its raw data. */
+export function moveOut(tensor: TensorProto, path: string, offset: number, length: number): void {
+  delete (tensor as { rawData?: Uint8Array }).rawData;
+  tensor.dataLocation = DataLocation.EXTERNAL;
+  tensor.externalData = [
+    createEntry('location', path),
+    createEntry('offset', `${offset}`),
+    createEntry('length', `${length}`),
+  ];
+}

@@ -1,0 +1,99 @@
+import type { QuantizedTensor, ZeroPointForm } from '@lowbit/core';
+import type { WeightSite } from '../describe/weight-site.js';
+import { makeAttribute } from '../graph/make-node.js';
+import { multipliedAlong } from './multiplied.js';
+import { addScales, packedParameters } from './packed-parameters.js';
+import { copyMessage, DataType, type GraphProto, type NodeProto } from '../schema/proto.js';
+import { matMulNBitsFits, type PackedFloat, runtimeDomain } from '../target/facts.js';
+import type { Target } from '../target/target.js';
+import { centredCodes } from './centred-codes.js';
+import type { Fragment } from './fragment.js';
+import { groupLayout, type PackedBits, packGroups, packZeroPoints } from './group-layout.js';
+import type { Replacement } from './lower.js';
+
+/**
+ * Multiplies by packed groups: every `MatMul` and `Gemm` that the weight feeds becomes `com.microsoft.MatMulNBits` with the
+ * same name and outputs. Returns what each node becomes, or `undefined` when the operator does not fit: it takes a
+ * matrix as second factor, groups along the axis that products run along, and integer zero points, which are left out where
+ * all can be its default. Scales have the type of the matrix.
+ */
+export function matMulNBits(
+  to: Fragment,
+  site: WeightSite,
+  tensor: QuantizedTensor,
+  target: Target,
+): Replacement | undefined {
+  const { shape, slicing, bits } = tensor;
+  const along = multipliedAlong(site);
+  if (slicing === 'tensor' || !('along' in slicing) || slicing.along !== along) return undefined;
+  const [rows, columns] = [shape[along], shape[1 - along]] as [number, number];
+  const type = site.source.tensor.dataType as PackedFloat;
+  const parameters = packedParameters(tensor, type);
+  if (parameters === undefined) return undefined;
+  const { exact, stored } = parameters;
+  const centred = centredCodes(tensor, exact, bits);
+  const zeroPoints = centred === undefined;
+  if (!matMulNBitsFits(bits, slicing.group, rows, target, { zeroPoints, type })) return undefined;
+  const layout = groupLayout([rows, columns], slicing.group, bits as PackedBits);
+  const { groups } = layout;
+  const form = along === 0 ? (centred ?? exact) : byRows(centred ?? exact, columns);
+  const inputs = [
+    to.constant('codes', DataType.UINT8, [columns, groups, layout.bytesPerGroup], packGroups(form, layout)),
+    addScales(to, transposed(form.scale, groups), [columns * groups], type, tensor),
+  ];
+  if (centred === undefined) {
+    const zeros = packZeroPoints(form, layout);
+    inputs.push(to.constant('zero', DataType.UINT8, [zeros.length], zeros));
+  }
+  const attributes = { K: rows, N: columns, bits, block_size: slicing.group };
+  const multiplied = (node: NodeProto) => productOf(to, node, inputs, attributes, site.source.graph);
+  const nodes = new Map(site.uses.map(({ node }) => [node, multiplied(node)]));
+  return { form: 'MatMulNBits', storedBits: bits, nodes, stored };
+}
+
+/** What a product becomes: the bias of a `Gemm` is the operator's own where it is one number a column, else added. */
+function productOf(
+  to: Fragment,
+  node: NodeProto,
+  packed: readonly string[],
+  attributes: Readonly<Record<string, number>>,
+  graph: GraphProto,
+): readonly NodeProto[] {
+  const [factor = '', , bias = ''] = node.input;
+  const own = bias !== '' && isVector(bias, attributes['N'] as number, graph);
+  const input = own
+    ? [factor, ...packed, ...(packed.length === 3 ? [''] : ['', '']), bias]
+    : [factor, ...packed];
+  const attribute = Object.entries(attributes).map(([name, value]) => makeAttribute(name, value));
+  const multiplies = { opType: 'MatMulNBits', domain: runtimeDomain.name, input, attribute };
+  if (own || bias === '') return [copyMessage(node, multiplies)];
+  const [output = ''] = node.output;
+  to.rename(
+    to.node('Add', [to.node('MatMulNBits', input, attributes, runtimeDomain.name), bias]),
+    output,
+    node,
+  );
+  return to.take();
+}
+
+/** Whether a name is a constant of the graph with so many numbers and one axis. */
+const isVector = (name: string, length: number, { initializer }: GraphProto): boolean =>
+  initializer.some(
+    (tensor) => tensor.name === name && tensor.dims.length === 1 && Number(tensor.dims[0]) === length,
+  );
+
+/** Codes and parameters of a matrix of so many columns, [columns, rows], as those of [rows, columns]. */
+const byRows = ({ codes, scale, zeroPoints }: ZeroPointForm, columns: number): ZeroPointForm => ({
+  codes: transposed(codes, columns),
+  scale: transposed(scale, columns),
+  zeroPoints: transposed(zeroPoints, columns),
+});
+
+/** The transpose of a matrix of so many rows. */
+function transposed<T extends Uint8Array | Uint16Array | Float32Array>(values: T, rows: number): T {
+  const result = values.slice() as T;
+  for (let row = 0, from = 0; row < rows; row++) {
+    for (let to = row; to < result.length; to += rows) result[to] = values[from++] as number;
+  }
+  return result;
+}

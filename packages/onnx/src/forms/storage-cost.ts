@@ -1,0 +1,88 @@
+import { LowbitError, type QuantizedTensor, type StorageCost } from '@lowbit/core';
+import type { WeightSite } from '../describe/weight-site.js';
+import { functionsByGraph } from '../model/function-body.js';
+import type { OnnxModel } from '../model/model.js';
+import { tensorBytes } from '../model/tensor-data.js';
+import type { Optimize, Runtime, Target } from '../target/target.js';
+import { graphEdit } from './graph-edit.js';
+import { lowerWeight } from './lower-weight.js';
+import { ownPrefixes } from '../graph/names.js';
+import { irOfConstants } from './rewrite-model.js';
+import { storedBytes } from '../graph/stored-bytes.js';
+import { targetOf } from './target-of.js';
+
+/**
+ * What a weight would take in the form that is chosen for tensors like these, whichever of them takes the most: they are lowered as
+ * in writing, and thrown away. The model stays as it is.
+ *
+ * @param sites All weights of this very model.
+ * @throws LowbitError `plan-mismatch` for a weight that the model does not have.
+ */
+export function storageCost(
+  model: OnnxModel,
+  sites: readonly WeightSite[],
+  id: string,
+  tensors: readonly QuantizedTensor[],
+  optimize: Optimize,
+  runtime?: Runtime,
+): StorageCost {
+  const turn = sites.findIndex((one) => one.id === id);
+  const site = sites[turn];
+  if (site === undefined) throw notThere(model, id);
+  const { proto } = model;
+  const target = targetOf(model, functionsByGraph(proto).get(site.source.graph), runtime);
+  const stem = ownPrefixes(proto).weights;
+  const graph = sites.findIndex(({ source }) => source.graph === site.source.graph);
+  const names = { own: `${stem}${turn}`, shared: `${stem}.`, first: mostShared * sites.length, graph };
+  const versions = { ...model, ir: irOfConstants(model) };
+  const costs = tensors.map((tensor) => costOf(site, tensor, target, optimize, versions, names));
+  const most = costs.reduce((one, other) => (other.storedBytes > one.storedBytes ? other : one));
+  return { ...most, memoryBytes: Math.max(...costs.map(({ memoryBytes }) => memoryBytes)) };
+}
+
+/** Constants that a weight shares with others are no more than this, so that their numbers are no longer than those counted with. */
+const mostShared = 8;
+
+interface Names {
+  /** What names of the weight's own begin with. */
+  readonly own: string;
+  /** What names of shared constants begin with, and the number that follows. */
+  readonly shared: string;
+  readonly first: number;
+  /** Number of the graph, which shares no constants with others. */
+  readonly graph: number;
+}
+
+function costOf(
+  site: WeightSite,
+  tensor: QuantizedTensor,
+  target: Target,
+  optimize: Optimize,
+  versions: Pick<Target, 'ir' | 'opset'>,
+  { own, shared, first, graph }: Names,
+): StorageCost {
+  const { id, source } = site;
+  let count = first;
+  const edit = graphEdit(source.graph, versions, () => `${shared}${count++}`);
+  const place = { edit, prefix: own };
+  const { added, bytes, before, memoryBytes } = lowerWeight(site, tensor, target, optimize, place);
+  // Where nothing may be saved, the weight may stay as it is.
+  if (bytes >= before)
+    return { storedBytes: before, memoryBytes: Math.max(memoryBytes, tensorBytes(source.tensor, id)) };
+  const constants = [...added.shared].map((constant) => {
+    const { dataType, dims, rawData } = constant;
+    const alone = { ...added, constants: [], nodes: [], shared: new Set([constant]) };
+    return [`${graph}: ${dataType}[${dims}]${rawData}`, storedBytes(edit.parts(source, alone))] as const;
+  });
+  return { storedBytes: bytes, memoryBytes, shared: Object.fromEntries(constants) };
+}
+
+function notThere({ name }: OnnxModel, id: string): LowbitError {
+  return new LowbitError({
+    code: 'plan-mismatch',
+    where: `${name}: weight '${id}'`,
+    expected: 'a weight of this model',
+    received: 'an id that it does not have',
+    remedy: 'Ask for the weights that the port describes, for the same file.',
+  });
+}

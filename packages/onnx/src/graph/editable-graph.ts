@@ -1,0 +1,165 @@
+import type { ConstantValue } from './constant-value.js';
+import { graphConstants } from './graph-constants.js';
+import { graphLinks, type GraphLinks } from './graph-links.js';
+import { heldNames } from './names.js';
+import { nodeList, type NodeList } from './node-list.js';
+import { writeEdits } from './write-edits.js';
+import type { GraphProto, NodeProto, TensorProto } from '../schema/proto.js';
+import { constantsOfAnyType, initializersStandAlone } from '../target/facts.js';
+import { keepDocs, keepWords } from './keep-words.js';
+import { makeIntegers, makeTensor } from './make-tensor.js';
+
+/** A graph that rules look at and change; {@link apply} writes the changes back at the end. */
+export interface EditableGraph {
+  /** The nodes as they are now, `Constant` nodes left out, in an order in which they can run. */
+  nodes(): readonly NodeProto[];
+  /** The node that makes a value, constants excepted. */
+  producer(name: string): NodeProto | undefined;
+  /** The numbers of a constant that nobody may replace from outside; `undefined` for anything else. */
+  constant(name: string): ConstantValue | undefined;
+  isConstant(name: string): boolean;
+  /** The integers of a short constant list of sizes, axes or bounds, to compute with; `undefined` for anything else. */
+  list(name: string): readonly number[] | undefined;
+  /**
+   * The values of a constant of type FLOAT, to be read.
+   *
+   * @throws LowbitError as `readFloats`.
+   */
+  floats(name: string): Float32Array;
+  /**
+   * The values of a constant of type FLOAT, to be changed in place: what is written there, the constant becomes.
+   *
+   * @throws LowbitError as `readFloats`.
+   */
+  ownFloats(name: string): Float32Array;
+  /** How many values of constants were read so far: what folding them costs. */
+  valuesRead(): number;
+  /** Whether the data of a constant are in another file. */
+  isExternal(name: string): boolean;
+  /** Type and dimensions of a constant, without reading it. */
+  constantType(name: string): Pick<ConstantValue, 'type' | 'dims'> | undefined;
+  /** Every node that takes the value, once for each input that it feeds; subgraphs not counted. */
+  users(name: string): readonly NodeProto[];
+  /** Whether the value is an output of the graph or is used inside a subgraph. */
+  isHeld(name: string): boolean;
+  /** The node that alone takes the value, once. */
+  soleUser(name: string): NodeProto | undefined;
+  /** Changes the numbers of a FLOAT constant, which holds `values` from now on; its name and place stay. */
+  setConstant(name: string, dims: readonly number[], values: Float32Array): void;
+  /**
+   * Adds a constant; its name is `near`, with a number behind it where that is taken.
+   *
+   * @param replaced The constant or node whose place it takes, and whose doc string it gets.
+   */
+  addConstant(
+    near: string,
+    { type, dims, values }: ConstantValue,
+    replaced?: Pick<NodeProto, 'docString'>,
+  ): string;
+  /** Adds a constant as it is, under a name that is not used so far. */
+  addTensor(tensor: TensorProto): void;
+  /** Whether constants that are added may be integers. */
+  holdsIntegers(opset: number): boolean;
+  /** Adds a list of INT64, exactly as it is. */
+  addIntegers(near: string, values: readonly bigint[]): string;
+  /** A name for a value that is not used so far: `near`, or `near` with a number behind it. */
+  newName(near: string): string;
+  setInput(node: NodeProto, index: number, name: string): void;
+  setOutput(node: NodeProto, name: string): void;
+  /** Puts nodes in the place of one, whose name and doc string the one that makes its result gets; with none it is removed. */
+  replace(node: NodeProto, by: readonly NodeProto[]): void;
+  /** Removes a node whose work others do from now on; they get its doc string. */
+  absorb(node: NodeProto, into: readonly NodeProto[]): void;
+  /** Writes the changes into the graph, without the constants that nothing uses any more. */
+  apply(): void;
+}
+
+/**
+ * @param order The nodes of the graph in an order in which they can run.
+ * @param taken Names of all values of the model; new names are added.
+ * @param ir The file's IR version.
+ */
+export function editableGraph(
+  graph: GraphProto,
+  order: readonly NodeProto[],
+  taken: Set<string>,
+  ir: number,
+): EditableGraph {
+  const constants = graphConstants(graph, ir);
+  const held = heldNames(graph);
+  const isConstantNode = (node: NodeProto) => constants.has(node.output[0] ?? '') && node.input.length === 0;
+  const constantNodes = order.filter(isConstantNode);
+  const computing = order.filter((node) => !isConstantNode(node));
+  const nodes = nodeList(computing);
+  const links = graphLinks(computing);
+  const isNeeded = (name: string) => links.isUsed(name) || held.has(name);
+  const usedAtFirst = new Set([...constants.names()].filter(isNeeded));
+  const isUnused = (name: string) => usedAtFirst.has(name) && !isNeeded(name);
+  const newName = (near: string) => freeName(near, taken);
+  return {
+    nodes: nodes.all,
+    producer: links.producer,
+    users: links.users,
+    isHeld: (name) => held.has(name),
+    soleUser: (name) => (held.has(name) ? undefined : links.soleUser(name)),
+    isConstant: constants.has,
+    constant: constants.value,
+    constantType: constants.type,
+    floats: constants.floats,
+    ownFloats: constants.ownFloats,
+    valuesRead: constants.valuesRead,
+    isExternal: constants.isExternal,
+    setConstant: constants.set,
+    list: constants.list,
+    holdsIntegers: (opset) => opset >= constantsOfAnyType || ir >= initializersStandAlone,
+    addConstant(near, { type, dims, values }, replaced) {
+      const name = newName(near);
+      const tensor = makeTensor(name, type, dims, values);
+      if (replaced !== undefined) keepDocs(tensor, replaced);
+      constants.add(tensor);
+      return name;
+    },
+    addTensor: constants.add,
+    addIntegers(near, values) {
+      const name = newName(near);
+      constants.add(makeIntegers(name, values));
+      return name;
+    },
+    newName,
+    setInput: (node, index, name) =>
+      links.change(node, () => {
+        while (node.input.length <= index) node.input.push('');
+        node.input[index] = name;
+      }),
+    setOutput: (node, name) => links.change(node, () => (node.output[0] = name)),
+    ...replacements(nodes, links),
+    apply: () => writeEdits(graph, { constantNodes, nodes: nodes.all(), constants, links, isUnused }, ir),
+  };
+}
+
+/** What takes a node's place gets its words. */
+function replacements(nodes: NodeList, links: GraphLinks): Pick<EditableGraph, 'replace' | 'absorb'> {
+  const put = (node: NodeProto, by: readonly NodeProto[]) => {
+    links.remove(node);
+    by.forEach(links.add);
+    nodes.replace(node, by);
+  };
+  return {
+    replace(node, by) {
+      const heir = by.find((one) => one !== node && one.output[0] === node.output[0]);
+      if (heir !== undefined) keepWords(heir, node);
+      put(node, by);
+    },
+    absorb(node, into) {
+      for (const one of into) keepDocs(one, node);
+      put(node, []);
+    },
+  };
+}
+
+function freeName(near: string, taken: Set<string>): string {
+  let name = near;
+  for (let count = 2; taken.has(name); count++) name = `${near}_${count}`;
+  taken.add(name);
+  return name;
+}

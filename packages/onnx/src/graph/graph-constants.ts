@@ -1,0 +1,135 @@
+import { readList } from './constant-integers.js';
+import { constantSource } from './constant-source.js';
+import { makeScope } from './scope.js';
+import { constantValue, type ConstantValue } from './constant-value.js';
+import { isExternal, readFloats } from '../model/tensor-data.js';
+import { DataType, type GraphProto, type TensorProto } from '../schema/proto.js';
+import { initializersStandAlone } from '../target/facts.js';
+import { keepDocs } from './keep-words.js';
+import { makeTensor } from './make-tensor.js';
+
+/** The constants of a graph that nobody may replace from outside, as they are and as they become. */
+export interface GraphConstants {
+  has(name: string): boolean;
+  names(): Iterable<string>;
+  /** Its numbers; `undefined` for anything that is no constant or is not computed with. */
+  value(name: string): ConstantValue | undefined;
+  /** The integers of a short list of sizes, axes or bounds, {@link clamped}; `undefined` for anything else. */
+  list(name: string): readonly number[] | undefined;
+  /**
+   * The values of a constant of type FLOAT, to be read.
+   *
+   * @throws LowbitError as `readFloats`.
+   */
+  floats(name: string): Float32Array;
+  /**
+   * The values of a constant of type FLOAT, to be changed in place: what is written there, the constant becomes.
+   *
+   * @throws LowbitError as `readFloats`.
+   */
+  ownFloats(name: string): Float32Array;
+  /** How many values were read so far, all constants together: what work on them costs. */
+  valuesRead(): number;
+  /** Whether its data are in another file. */
+  isExternal(name: string): boolean;
+  /** Its type and dimensions, without reading it. */
+  type(name: string): Pick<ConstantValue, 'type' | 'dims'> | undefined;
+  /** Changes the numbers of a FLOAT constant, which holds `values` from now on; its name stays. */
+  set(name: string, dims: readonly number[], values: Float32Array): void;
+  add(tensor: TensorProto): void;
+  /** The tensor that takes the place of one of the file, where it was changed. */
+  changed(name: string): TensorProto | undefined;
+  /** Those that were added, as they are now. */
+  added(): readonly TensorProto[];
+}
+
+/** @param ir The file's IR version. */
+export function graphConstants(graph: GraphProto, ir: number): GraphConstants {
+  const tensors = constantsOf(graph, ir);
+  const changed = new Map<string, TensorProto>();
+  const added = new Set<string>();
+  /** Values of constants that were changed. The tensors are views on them. */
+  const own = new Map<string, Float32Array>();
+  const shortValue = shortValues();
+  let valuesRead = 0;
+  const counted = <T extends Float32Array | readonly number[]>(values: T): T => {
+    valuesRead += values.length;
+    return values;
+  };
+  const floats = (name: string) =>
+    counted(own.get(name) ?? readFloats(tensors.get(name) as TensorProto, name));
+  const set: GraphConstants['set'] = (name, dims, values) => {
+    const before = tensors.get(name);
+    const tensor = makeTensor(before?.name ?? name, DataType.FLOAT, dims, values);
+    if (before !== undefined) keepDocs(tensor, before);
+    tensors.set(name, tensor);
+    changed.set(name, tensor);
+    own.set(name, values);
+  };
+  return {
+    has: (name) => tensors.has(name),
+    names: () => tensors.keys(),
+    value(name) {
+      const tensor = tensors.get(name);
+      const value = tensor && (own.has(name) ? constantValue : shortValue)(tensor);
+      return value && { ...value, values: counted(value.values) };
+    },
+    list(name) {
+      const tensor = tensors.get(name);
+      const list = tensor && readList(tensor, name);
+      return list && counted(list);
+    },
+    floats,
+    ownFloats(name) {
+      const values = floats(name);
+      if (!own.has(name)) set(name, (tensors.get(name) as TensorProto).dims.map(Number), values);
+      return values;
+    },
+    valuesRead: () => valuesRead,
+    isExternal(name) {
+      const tensor = tensors.get(name);
+      return tensor !== undefined && isExternal(tensor);
+    },
+    type(name) {
+      const tensor = tensors.get(name);
+      return tensor && { type: tensor.dataType, dims: tensor.dims.map(Number) };
+    },
+    set,
+    add(tensor) {
+      tensors.set(tensor.name, tensor);
+      added.add(tensor.name);
+    },
+    changed: (name) => changed.get(name),
+    added: () => [...added].map((name) => tensors.get(name) as TensorProto),
+  };
+}
+
+/** From IR 4 an initializer that is also an input may be replaced by whoever runs the model. */
+function constantsOf(graph: GraphProto, ir: number): Map<string, TensorProto> {
+  const { definitions, inputs } = makeScope(graph, '');
+  return new Map(
+    [...definitions.values()].flatMap((definition): [string, TensorProto][] => {
+      const source = constantSource(definition);
+      const open = ir >= initializersStandAlone && inputs.has(definition.name);
+      return source === undefined || open ? [] : [[definition.name, source.tensor]];
+    }),
+  );
+}
+
+/** Up to this many values are held. */
+const mostHeld = 4096;
+
+/**
+ * Reads tensors that stay as they are, those with few values once each: rules ask for the same bias again and again. The
+ * values are not to be written on.
+ */
+function shortValues(): (tensor: TensorProto) => ConstantValue | undefined {
+  const held = new Map<TensorProto, ConstantValue>();
+  return (tensor) => {
+    const known = held.get(tensor);
+    if (known !== undefined) return known;
+    const value = constantValue(tensor);
+    if (value !== undefined && value.values.length <= mostHeld) held.set(tensor, value);
+    return value;
+  };
+}

@@ -1,0 +1,91 @@
+import { LowbitError, sizeOf, toFloat16Bits } from '@lowbit/core';
+import { bytesOfType, typeName } from '../model/data-types.js';
+import { createTensor, DataType, type TensorProto } from '../schema/proto.js';
+import { packSmall } from './pack-small.js';
+
+/** Writes `count` numbers as little-endian raw data. */
+type RawWriter = (values: ArrayLike<number>) => ArrayBufferView<ArrayBuffer>;
+
+const packed =
+  (bits: 2 | 4): RawWriter =>
+  (values) =>
+    packSmall(values, bits);
+
+interface NumberArray {
+  new (values: ArrayLike<number>): ArrayBufferView<ArrayBuffer>;
+}
+
+/** Values of another array type are converted; those of this one stay where they are. */
+const stored =
+  (ArrayType: NumberArray): RawWriter =>
+  (values) =>
+    values instanceof ArrayType ? values : new ArrayType(values);
+
+const writers: ReadonlyMap<number, RawWriter> = new Map<number, RawWriter>([
+  [DataType.FLOAT, stored(Float32Array)],
+  [DataType.FLOAT16, (values) => Uint16Array.from(values, toFloat16Bits)],
+  [DataType.UINT8, stored(Uint8Array)],
+  [DataType.INT8, stored(Int8Array)],
+  [DataType.UINT16, stored(Uint16Array)],
+  [DataType.INT16, stored(Int16Array)],
+  [DataType.UINT32, stored(Uint32Array)],
+  [DataType.INT32, stored(Int32Array)],
+  [DataType.INT64, (values) => BigInt64Array.from(Array.from(values, BigInt))],
+  [DataType.BOOL, stored(Uint8Array)],
+  [DataType.UINT4, packed(4)],
+  [DataType.INT4, packed(4)],
+  [DataType.UINT2, packed(2)],
+  [DataType.INT2, packed(2)],
+]);
+
+/**
+ * A tensor with raw data.
+ *
+ * @param type One of FLOAT, FLOAT16 (rounded from floats), the integer types of 2 to 64 bits, BOOL. Integers must
+ *   be in the type's range; types below 8 bits are packed, first element in the lowest bits.
+ * @param values Row-major, as many as `dims` say. An array of the type's own kind becomes the tensor's data, without a
+ *   copy; any other is converted.
+ * @throws LowbitError `invalid-argument` for another type or number of values.
+ */
+export function makeTensor(
+  name: string,
+  type: DataType,
+  dims: readonly number[],
+  values: ArrayLike<number>,
+): TensorProto {
+  const write = writers.get(type);
+  if (write === undefined) throw wrong(name, 'a type that can be written', typeName(type));
+  const count = sizeOf(dims);
+  if (values.length !== count) throw wrong(name, `${count} values`, `${values.length} values`);
+  const { buffer, byteOffset, byteLength } = write(values);
+  return makeRawTensor(name, type, dims, new Uint8Array(buffer, byteOffset, byteLength));
+}
+
+/** A list of INT64, which numbers would not hold exactly. */
+export const makeIntegers = (name: string, values: readonly bigint[]): TensorProto =>
+  makeRawTensor(name, DataType.INT64, [values.length], new Uint8Array(BigInt64Array.from(values).buffer));
+
+/**
+ * A tensor of any type around raw data that are laid out already.
+ *
+ * @throws LowbitError `invalid-argument` when the length is not that of the dimensions and type.
+ */
+export function makeRawTensor(
+  name: string,
+  type: DataType,
+  dims: readonly number[],
+  rawData: Uint8Array,
+): TensorProto {
+  const needed = bytesOfType(type, sizeOf(dims));
+  if (rawData.length !== needed) throw wrong(name, `${needed} bytes`, `${rawData.length} bytes`);
+  return createTensor({
+    name,
+    dataType: type,
+    dims: dims.map(BigInt),
+    rawData: rawData as Uint8Array<ArrayBuffer>,
+  });
+}
+
+function wrong(where: string, expected: string, received: string): LowbitError {
+  return new LowbitError({ code: 'invalid-argument', where, expected, received });
+}
