@@ -1,5 +1,5 @@
 import { checkArgument, checkOptions, optionTypes, type OptionTypes, type Report } from '@lowbit/core';
-import { integerOperators } from './integer/integer-operators.js';
+import { fusedOperators } from './operators/operators.js';
 import { targetType } from './target/runtime.js';
 import type { RuntimeTarget } from './target/target.js';
 
@@ -41,7 +41,7 @@ export function sessionOptions(report: Report, wishes: SessionWishes = {}): Onnx
   const folds = forms.some((form) => !staysPacked.test(form));
   const decodes =
     unpack &&
-    !forms.some((form) => fusedOperators.includes(form)) &&
+    !forms.some((form) => fusedOperators.has(form)) &&
     forms.some((form) => form.startsWith('DequantizeLinear'));
   return {
     ...(target === undefined ? {} : { executionProviders: [target.provider] }),
@@ -49,8 +49,5 @@ export function sessionOptions(report: Report, wishes: SessionWishes = {}): Onnx
     ...(decodes ? { extra: { session: { disable_quant_qdq: '1' } } } : {}),
   };
 }
-
-/** What would compute in floats too. */
-const fusedOperators = Object.values(integerOperators.qdq);
 
 const staysPacked = /^(DequantizeLinear|MatMulNBits|Gather)/;

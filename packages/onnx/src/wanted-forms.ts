@@ -1,11 +1,12 @@
 import { groupSize, type SiteDescriptor, type WeightDescriptor } from '@lowbit/core';
 import type { DescribedLayer } from './describe/described-layer.js';
 import type { WeightSite } from './describe/weight-site.js';
-import { integerOperators } from './integer/integer-operators.js';
-import { dynamicOpset, opsetRefusal } from './opset/raise.js';
+import { operatorOf } from './operators/operators.js';
+import { opsetRefusal } from './opset/raise.js';
 import type { OnnxModel } from './model/model.js';
 import { packedForms } from './forms/wanted-form.js';
 import type { Source } from './source.js';
+import { dynamicOpset } from './target/versions.js';
 
 type Wants = WeightDescriptor['wants'];
 
@@ -27,7 +28,7 @@ export function wantedForms(
     if (!sites.has(layer.id) || integers === undefined) return wants;
     return (settings) => {
       const written = settings.measuresRanges === true ? 'operators' : integers;
-      const form = integerOperators[written][layer.op];
+      const form = operatorOf(layer.node)?.integer?.becomes[written];
       const floats = !settings.activations || (settings.measuresRanges === true && refused);
       if (floats || form === undefined) return wants?.(settings);
       const shared = groupSize(settings.granularity) === undefined ? {} : { granularity: 'channel' as const };

@@ -1,9 +1,9 @@
 import type { DescribedLayer } from '../describe/described-layer.js';
-import { isStandard } from '../graph/scope.js';
+import { operatorOf } from '../operators/operators.js';
 import { useOf } from '../describe/use-of.js';
 import type { WeightSite } from '../describe/weight-site.js';
 import type { EditableGraph } from '../graph/editable-graph.js';
-import { oldestOpset } from '../interpreter/onnx-ops.js';
+import { whereSince } from '../target/versions.js';
 import { DataType, type NodeProto } from '../schema/proto.js';
 
 /** An operator in front of which an activation can be quantized. */
@@ -18,16 +18,14 @@ export interface ActivationInput {
   readonly isDirect: boolean;
 }
 
-const operators = ['Conv', 'Gemm', 'MatMul'];
-
 /** Where the activation of a layer is quantized, or why it is not. */
 export function activationInput(
   { op, node, weights: [weight] }: DescribedLayer,
   graph: EditableGraph,
   opset: number,
 ): ActivationInput | string {
-  if (opset < oldestOpset) return `the operator set ${opset} has no Where (it came with ${oldestOpset})`;
-  if (!operators.some((name) => isStandard(node, name)))
+  if (opset < whereSince) return `the operator set ${opset} has no Where (it came with ${whereSince})`;
+  if (operatorOf(node)?.activation === undefined)
     return `activations are quantized in front of Conv, Gemm and MatMul, not of ${op}`;
   if (graph.producer(node.output[0] ?? '') !== node) return 'the operator is inside a subgraph or function';
   if (weight === undefined) return 'the operator has no weight that can be quantized';

@@ -1,5 +1,5 @@
 import { type FittedSite, type Observed, observedBy, type Outcome } from '@lowbit/core';
-import { integerAttribute } from '../graph/attributes.js';
+import { operatorOf } from '../operators/operators.js';
 import type { DescribedLayer, ModelDescription } from '../describe/described-layer.js';
 import type { EditableGraph } from '../graph/editable-graph.js';
 import { openGraph } from '../graph/open-graph.js';
@@ -150,14 +150,13 @@ type Layout = { readonly rows: readonly [number, number] } | { readonly patches:
 /** The layout that a quantizer asks for in front of an operator, or why there is none. */
 function layoutOf(observed: Observed, input: ActivationInput): Layout | string {
   const { node, weight, index, isDirect } = input;
+  const facts = operatorOf(node)?.activation;
   if (observed === 'values') return { rows: [1, -1] };
-  const turned = index === 1 || (node.opType === 'Gemm' && integerAttribute(node, 'transA', 0) !== 0);
-  if (turned) return `its first axis is not that of the ${observed}`;
+  if (index === 1 || facts?.isTurned?.(node)) return `its first axis is not that of the ${observed}`;
   if (observed === 'samples') return { rows: [0, -1] };
   if (!isDirect)
     return 'the weight passes through other operators first, so that the size of a patch is open';
   const dims = weight.source.tensor.dims.map(Number);
-  if (node.opType === 'Conv') return { patches: convGeometry(node, dims) };
-  const flipped = node.opType === 'Gemm' && integerAttribute(node, 'transB', 0) !== 0;
-  return { rows: [-1, dims.at(flipped ? -1 : -2) as number] };
+  const axis = facts?.rowAxis?.(node);
+  return axis === undefined ? { patches: convGeometry(node, dims) } : { rows: [-1, dims.at(axis) as number] };
 }

@@ -3,8 +3,8 @@ import { calleesFirst, callsOf } from '../model/function-calls.js';
 import { keyOfFunction, keyOfNode } from '../model/operator-key.js';
 import type { FunctionProto, ModelProto } from '../schema/proto.js';
 import { hasReferences } from '../graph/attributes.js';
-import type { WeightRole } from './operators/weight-operator.js';
-import { weightOperator } from './operators/weight-operators.js';
+import type { WeightRole } from '../operators/operator.js';
+import { operatorOf } from '../operators/operators.js';
 
 /** What each function of a model, by its `operatorKey`, does with the weights that callers pass to it. */
 export type ArgumentRoles = ReadonlyMap<string, readonly WeightRole[]>;
@@ -26,7 +26,7 @@ export function argumentRoles({ functions }: Pick<ModelProto, 'functions'>): Arg
 function rolesOf(fn: FunctionProto, callees: ArgumentRoles): WeightRole[] {
   const byName = new Map<string, WeightRole>();
   for (const node of fn.node) {
-    const operator = hasReferences(node) ? undefined : weightOperator(node);
+    const operator = hasReferences(node) ? undefined : operatorOf(node);
     for (const role of callees.get(keyOfNode(node)) ?? operator?.roles(node) ?? []) {
       const name = node.input[role.input] ?? '';
       if (!byName.has(name)) byName.set(name, role);

@@ -3,15 +3,9 @@ import { shapeOf, type ChainResults } from './chain-results.js';
 import type { AxisLink, ChainResult } from '../operators/moves/chain-operator.js';
 import { reshapeLinks } from '../operators/moves/reshape.js';
 import { constantSource } from '../graph/constant-source.js';
+import type { WeightView } from '../operators/operator.js';
 import type { Definition } from '../graph/scope.js';
 import type { ConstantSource } from '../graph/constant-source.js';
-
-/** What the axes of some data mean, in a row-major shape of them. */
-export interface WeightView {
-  readonly shape: readonly number[];
-  readonly outputAxes: readonly number[];
-  readonly inputAxis?: number;
-}
 
 /** A constant that a weight is made of. */
 export interface TracedSource {

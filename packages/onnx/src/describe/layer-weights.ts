@@ -4,15 +4,16 @@ import type { OnnxModel } from '../model/model.js';
 import { keyOfNode } from '../model/operator-key.js';
 import { tensorShape } from '../model/tensor-shape.js';
 import type { NodeProto } from '../schema/proto.js';
-import { constantsOfAnyType, oldestOpset } from '../target/facts.js';
+import { constantsOfAnyType, oldestOpset } from '../target/versions.js';
 import { hasReferences } from '../graph/attributes.js';
 import type { ArgumentRoles } from './argument-roles.js';
 import { chainOperator } from '../operators/moves/chain-operators.js';
 import type { TracedSource } from './back-to-sources.js';
 import { constantSource } from '../graph/constant-source.js';
 import { hasConstantRows } from './looked-up-tables.js';
-import type { WeightRole } from './operators/weight-operator.js';
-import { weightOperator } from './operators/weight-operators.js';
+import type { WeightRole } from '../operators/operator.js';
+import { noTable } from '../operators/gather.js';
+import { operatorOf } from '../operators/operators.js';
 import { type Definition, isStandard, resolve, type Scope } from '../graph/scope.js';
 import type { SiteDrafts } from './site-drafts.js';
 import { isQuantizedOperator, skipReasons } from './skip-reasons.js';
@@ -55,7 +56,7 @@ export function layerWeights(
   const passed = context.functions.get(keyOfNode(node));
   if (passed !== undefined && !isQuantizedOperator(node))
     return argumentWeights(id, node, scope, context, passed);
-  const operator = weightOperator(node);
+  const operator = operatorOf(node);
   const reason = wholeLayerReason(node, scope, context);
   if (operator === undefined || reason !== undefined) {
     return { weights: [], skipped: [{ subject: id, reason: reason ?? skipReasons.noWeights }] };
@@ -139,7 +140,7 @@ function isOfInterest({ trace }: Attempt, node: NodeProto, scope: Scope): boolea
   if (alreadyQuantizedReasons.has(trace.reason)) return true;
   const definition = resolve(scope, node.input[0] ?? '');
   const source = definition && constantSource(definition);
-  return trace.reason !== skipReasons.noTable && source !== undefined && isFloatType(source.tensor.dataType);
+  return trace.reason !== noTable && source !== undefined && isFloatType(source.tensor.dataType);
 }
 
 const alreadyQuantizedReasons: ReadonlySet<string> = new Set([
@@ -183,7 +184,7 @@ function settle(
 function wholeLayerReason(node: NodeProto, scope: Scope, context: DescribeContext): string | undefined {
   const { opset, inFunction } = context;
   if (isQuantizedOperator(node)) return skipReasons.quantizedOperator;
-  if (weightOperator(node) === undefined) {
+  if (operatorOf(node) === undefined) {
     return holdsMatrix(node, scope) ? skipReasons.notSupported(node.opType) : undefined;
   }
   if (hasReferences(node)) return skipReasons.functionAttribute;

@@ -1,5 +1,6 @@
 import { sizeOf } from '@lowbit/core';
 import type { NodeProto } from '../schema/proto.js';
+import { operatorOf } from '../operators/operators.js';
 import type { Dimension } from './value-shapes.js';
 import type { WeightSite } from './weight-site.js';
 
@@ -13,17 +14,12 @@ type Shapes = ReadonlyMap<string, readonly Dimension[]>;
 export function macsOf(node: NodeProto, site: WeightSite, shapes: Shapes): number | undefined {
   const direct = node.input.includes(site.source.name);
   const output = shapes.get(node.output[0] ?? '');
-  const products = direct ? productsOfOutput(node, site) : undefined;
+  const products = direct
+    ? operatorOf(node)?.products?.({ ...site, dims: site.source.tensor.dims.map(Number) })
+    : undefined;
   if (output === undefined || products === undefined) return undefined;
   const [first, ...rest] = output;
   const sizes = [typeof first === 'number' ? first : 1, ...rest];
   const known = sizes.every((size): size is number => typeof size === 'number' && size > 0);
   return known ? sizeOf(sizes) * products : undefined;
-}
-
-/** Products that are summed for one output value. */
-function productsOfOutput(node: NodeProto, { source, inputAxis, shape }: WeightSite): number | undefined {
-  if (node.opType === 'Conv') return sizeOf(source.tensor.dims.slice(1).map(Number));
-  if (node.opType !== 'MatMul' && node.opType !== 'Gemm') return undefined;
-  return inputAxis === undefined ? undefined : shape[inputAxis];
 }

@@ -1,6 +1,7 @@
 import { sizeOf } from '@lowbit/core';
 import { checkFloats } from '../model/tensor-data.js';
-import { ascending, type TracedSource, type WeightView } from './back-to-sources.js';
+import { ascending, type TracedSource } from './back-to-sources.js';
+import type { WeightView } from '../operators/operator.js';
 import type { Definition } from '../graph/scope.js';
 import { uniqueName, type UsedNames } from './unique-name.js';
 import type { UnreadConstant } from './unread-constants.js';

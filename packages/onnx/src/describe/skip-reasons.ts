@@ -17,13 +17,8 @@ export const skipReasons = {
   external: 'the data of the weight are in another file, which was not given (option externalData)',
   longChain: 'too many operators lie between the constant and its use',
   badChain: (by: string) => `the shapes between the constant and its use cannot be followed through ${by}`,
-  vector: 'the weight is a vector: it has no output channels',
-  badGroups: (groups: number) => `${groups} groups do not divide the input channels of the weight`,
-  smallTable: (rows: number, values: number) =>
-    `a table of ${rows} rows and ${values} values is too small for an embedding, which has at least 16 rows and 1,024 values`,
   constantRows:
     'the table is gathered with constant indices, which gives another constant and is no embedding',
-  noTable: 'the constant is not a table with several values an entry',
   noWeights: 'the operator holds no weights',
   bothComputed:
     'neither operand is a constant, or one that operators only move or cast, so the operator holds no weights',

@@ -1,7 +1,8 @@
 import { mostAxes, tensorShape } from '../model/tensor-shape.js';
-import { backToSources, type TracedSource, type WeightView } from './back-to-sources.js';
+import { backToSources, type TracedSource } from './back-to-sources.js';
 import { chainOperator, dataInputs } from '../operators/moves/chain-operators.js';
 import { chainInputs } from './chain-inputs.js';
+import type { ReadAxes } from '../operators/operator.js';
 import type { ChainResult } from '../operators/moves/chain-operator.js';
 import { shapeOf, type ChainResults } from './chain-results.js';
 import { collectChain } from './collect-chain.js';
@@ -9,9 +10,6 @@ import { constantIntegers, constantShape } from '../graph/constant-integers.js';
 import { constantSource } from '../graph/constant-source.js';
 import type { Definition } from '../graph/scope.js';
 import { skipReasons } from './skip-reasons.js';
-
-/** How an operator means the axes of its weight; a text when it cannot be a weight. */
-export type ReadAxes = (shape: readonly number[]) => WeightView | string;
 
 /** The constants that a weight is made of, or why it cannot be traced to any. */
 export type Trace = { readonly sources: readonly TracedSource[] } | { readonly reason: string };

@@ -2,6 +2,7 @@ import { isFloatType, typeName } from '../model/data-types.js';
 import { isExternal } from '../model/tensor-data.js';
 import { skipReasons } from './skip-reasons.js';
 import type { TracedSource } from './back-to-sources.js';
+import { initializersStandAlone } from '../target/versions.js';
 
 /** Why a constant that weights are made of cannot be quantized; `undefined` when it can. */
 export function unfitSource(
@@ -14,7 +15,8 @@ export function unfitSource(
     return direct ? skipReasons.notFloat(typeName(tensor.dataType)) : skipReasons.quantized;
   }
   // Files of IR 3 list every initializer among the inputs; from IR 4 that offers it for replacement.
-  if (scope.parent === undefined && ir >= 4 && scope.inputs.has(name)) return skipReasons.overridable;
+  if (scope.parent === undefined && ir >= initializersStandAlone && scope.inputs.has(name))
+    return skipReasons.overridable;
   if (tensor.dims.some((size) => size === 0n)) return skipReasons.empty;
   return isExternal(tensor) && !external ? skipReasons.external : undefined;
 }

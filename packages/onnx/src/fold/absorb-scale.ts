@@ -1,5 +1,4 @@
 import { isStandard } from '../graph/scope.js';
-import { integersAttribute } from '../graph/attributes.js';
 import { DataType, type NodeProto } from '../schema/proto.js';
 import { takeAffine } from './absorb-affine.js';
 import { scaleChannels, sumChannels } from './channel-weights.js';
@@ -54,8 +53,7 @@ function takeFactor(node: NodeProto, { x, factor }: { x: string; factor: number 
 
 function takeTerm(node: NodeProto, { x, term }: { x: string; term: number }, graph: EditableGraph) {
   const units = unitsAfter(node, graph);
-  if (units === undefined || !units.every(({ node: user, takesBias }) => takesBias && !pads(user)))
-    return undefined;
+  if (units === undefined || !units.every(({ takesBias, pads }) => takesBias && !pads)) return undefined;
   for (const unit of units) {
     const sums = sumChannels(graph.floats(weightsName(unit)), unit.runs, unit.channels);
     const shift = (channel: number) => term * sums[channel]!;
@@ -75,17 +73,6 @@ function unitsAfter(node: NodeProto, graph: EditableGraph): LinearUnit[] | undef
     ? units
     : undefined;
 }
-
-/** Whether the operator lets values in from beside its input, which the term was never added to. */
-function pads(node: NodeProto): boolean {
-  if (isStandard(node, 'ConvTranspose')) return true;
-  const automatic = node.attribute.some(
-    ({ name, s }) => name === 'auto_pad' && !['', 'NOTSET', 'VALID'].includes(text(s)),
-  );
-  return automatic || (integersAttribute(node, 'pads') ?? []).some((pad) => pad !== 0);
-}
-
-const text = (bytes: Uint8Array): string => String.fromCharCode(...bytes);
 
 /** Lets everything that took the node's result take `x`, and removes the node. */
 function bypass(node: NodeProto, x: string, graph: EditableGraph): void {

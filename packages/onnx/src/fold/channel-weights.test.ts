@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { scaleChannels, sumChannels } from './channel-weights.js';
-import type { ChannelRuns } from './linear-unit.js';
+import type { ChannelRuns } from '../operators/operator.js';
 
 /** Two rows of three: a row is a channel, or a column is. */
 const rows: ChannelRuns = { length: 3, step: 0, channelOf: (run) => run };

@@ -1,4 +1,4 @@
-import type { ChannelRuns } from './linear-unit.js';
+import type { ChannelRuns } from '../operators/operator.js';
 
 /** A number for each channel. */
 export function perChannel(channels: number, numberOf: (channel: number) => number): Float64Array {

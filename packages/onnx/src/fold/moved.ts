@@ -4,6 +4,7 @@ import { fromFront } from '../operators/moves/chain-operator.js';
 import type { NodeProto } from '../schema/proto.js';
 import type { ConstantValue } from '../graph/constant-value.js';
 import { sizeOf } from '@lowbit/core';
+import { sliceTakesInputs } from '../target/versions.js';
 
 /** A node whose inputs are all constant. */
 export interface ConstantCall {
@@ -161,10 +162,10 @@ function splitStart(call: ConstantCall, output: number, dims: readonly number[])
 /** Bounds are attributes up to opset 9 and inputs from 10. */
 function sliceBounds({ node, opset, integers }: ConstantCall, dims: readonly number[]): Bounds | undefined {
   const given = (index: number, name: string) =>
-    opset >= 10 ? integers(index) : integersAttribute(node, name);
+    opset >= sliceTakesInputs ? integers(index) : integersAttribute(node, name);
   const from = given(1, 'starts');
   const axes = given(3, 'axes') ?? from?.map((_, axis) => axis);
-  const by = opset >= 10 ? given(4, 'steps') : undefined;
+  const by = opset >= sliceTakesInputs ? given(4, 'steps') : undefined;
   if (from === undefined || axes === undefined) return undefined;
   const starts = dims.map(() => 0);
   const steps = dims.map(() => 1);

@@ -4,7 +4,7 @@ import type { ParameterGrid } from './parameter-grid.js';
 import type { PlaneBits } from './planes.js';
 import { addRowCodes } from './row-codes.js';
 import { DataType } from '../schema/proto.js';
-import { castableType } from '../target/facts.js';
+import { castableType } from '../target/casts.js';
 import type { Target } from '../target/target.js';
 
 export interface AddedCodes {

@@ -3,7 +3,7 @@ import type { Fragment } from './fragment.js';
 import { integers } from './integers.js';
 import { packPlanes, type PlaneBits, planeLength } from './planes.js';
 import { DataType } from '../schema/proto.js';
-import { sliceTakesInputs } from '../target/facts.js';
+import { sliceTakesInputs } from '../target/versions.js';
 import type { Target } from '../target/target.js';
 
 export type Codes = Uint8Array | Uint16Array;

@@ -11,13 +11,13 @@ import type { Fragment } from './fragment.js';
 import { addNumbers, addParameters } from './parameter-grid.js';
 import type { DataType } from '../schema/proto.js';
 import {
-  blocksSince,
   dequantizeOperator,
   type DequantizeOperator,
   leavesZeroPointsOut,
   signedTypes,
   type Spread,
-} from '../target/facts.js';
+} from '../target/dequantize-linear.js';
+import { blocksSince } from '../target/versions.js';
 import type { Target } from '../target/target.js';
 import { centredCodes } from './centred-codes.js';
 

@@ -7,7 +7,7 @@ import { parameterGrid, type ParameterGrid } from './parameter-grid.js';
 import { rowShape } from './row-codes.js';
 import { usedOnly } from './used-only.js';
 import { DataType, type NodeProto } from '../schema/proto.js';
-import { castsUint16 } from '../target/facts.js';
+import { castsUint16 } from '../target/casts.js';
 import type { Target } from '../target/target.js';
 import { expandScheme } from './expand.js';
 import type { Fragment } from './fragment.js';

@@ -3,7 +3,7 @@ import { makeNode } from '../graph/make-node.js';
 import type { GraphParts } from '../graph/stored-bytes.js';
 import { sharedConstants, type SharedConstants } from './shared-constants.js';
 import { copyMessage, type GraphProto, type NodeProto, type TensorProto } from '../schema/proto.js';
-import { constantHolds, initializersStandAlone } from '../target/facts.js';
+import { constantHolds, initializersStandAlone } from '../target/versions.js';
 import type { Target } from '../target/target.js';
 import type { Fragment } from './fragment.js';
 

@@ -2,7 +2,8 @@ import { type QuantizedTensor, zeroPointForm } from '@lowbit/core';
 import type { WeightSite } from '../describe/weight-site.js';
 import { multipliedAlong, productsUnfit } from './multiplied.js';
 import { packedParameters } from './packed-parameters.js';
-import { gatherBlockQuantizedBits, matMulNBitsFits, type PackedFloat } from '../target/facts.js';
+import { gatherBlockQuantizedBits, matMulNBitsFits } from '../target/packed-operators.js';
+import { type PackedFloat } from '../target/runs.js';
 import type { Target } from '../target/target.js';
 import { isFloatTable } from './gather-block-quantized.js';
 

@@ -1,7 +1,7 @@
 import { type QuantizedTensor, roundToFloat16, zeroPointForm, type ZeroPointForm } from '@lowbit/core';
 import { addNumbers } from './parameter-grid.js';
 import { DataType } from '../schema/proto.js';
-import type { PackedFloat } from '../target/facts.js';
+import type { PackedFloat } from '../target/runs.js';
 import type { Fragment } from './fragment.js';
 
 /** A tensor with integer zero points and scales of the type that the operator computes in. */

@@ -16,7 +16,7 @@ import {
   type GraphProto,
   type ModelProto,
 } from '../schema/proto.js';
-import { constantsOfAnyType, initializersStandAlone, irOfType, runtimeDomain } from '../target/facts.js';
+import { constantsOfAnyType, initializersStandAlone, irOfType, runtimeDomain } from '../target/versions.js';
 import type { Optimize, Runtime, Target } from '../target/target.js';
 import type { Fragment } from './fragment.js';
 import { graphEdit, type GraphEdit } from './graph-edit.js';

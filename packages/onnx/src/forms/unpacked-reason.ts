@@ -1,7 +1,9 @@
 import { type QuantizedTensor, type Slicing, zeroPointForm } from '@lowbit/core';
 import type { WeightSite } from '../describe/weight-site.js';
 import { usedOnly } from './used-only.js';
-import { blocksSince, dequantizeOperator, type PackedFloat } from '../target/facts.js';
+import { dequantizeOperator } from '../target/dequantize-linear.js';
+import { type PackedFloat } from '../target/runs.js';
+import { blocksSince } from '../target/versions.js';
 import type { Target } from '../target/target.js';
 import { viewOf } from './dequantize.js';
 import { groupOperator, groupSizes, groupsUnfit } from './groups-unfit.js';

@@ -2,12 +2,9 @@ import { groupSize, type WantedForm, type WeightDescriptor } from '@lowbit/core'
 import type { WeightSite } from '../describe/weight-site.js';
 import { functionsByGraph } from '../model/function-body.js';
 import type { OnnxModel } from '../model/model.js';
-import {
-  dequantizeOperator,
-  gatherBlockQuantizedBits,
-  matMulNBitsFits,
-  type PackedFloat,
-} from '../target/facts.js';
+import { dequantizeOperator } from '../target/dequantize-linear.js';
+import { gatherBlockQuantizedBits, matMulNBitsFits } from '../target/packed-operators.js';
+import { type PackedFloat } from '../target/runs.js';
 import type { Runtime, Target } from '../target/target.js';
 import { isFloatTable } from './gather-block-quantized.js';
 import { multipliedAlong } from './multiplied.js';

@@ -5,7 +5,7 @@ import { heldNames } from './names.js';
 import { nodeList, type NodeList } from './node-list.js';
 import { writeEdits } from './write-edits.js';
 import type { GraphProto, NodeProto, TensorProto } from '../schema/proto.js';
-import { constantsOfAnyType, initializersStandAlone } from '../target/facts.js';
+import { constantsOfAnyType, initializersStandAlone } from '../target/versions.js';
 import { keepDocs, keepWords } from './keep-words.js';
 import { makeIntegers, makeTensor } from './make-tensor.js';
 

@@ -4,7 +4,7 @@ import { makeScope } from './scope.js';
 import { constantValue, type ConstantValue } from './constant-value.js';
 import { isExternal, readFloats } from '../model/tensor-data.js';
 import { DataType, type GraphProto, type TensorProto } from '../schema/proto.js';
-import { initializersStandAlone } from '../target/facts.js';
+import { initializersStandAlone } from '../target/versions.js';
 import { keepDocs } from './keep-words.js';
 import { makeTensor } from './make-tensor.js';
 

@@ -1,5 +1,5 @@
 import { copyMessage, type GraphProto, type NodeProto, type TensorProto } from '../schema/proto.js';
-import { initializersStandAlone } from '../target/facts.js';
+import { initializersStandAlone } from '../target/versions.js';
 import type { GraphConstants } from './graph-constants.js';
 import type { GraphLinks } from './graph-links.js';
 import { makeNode } from './make-node.js';

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { slowerReason, type Geometry } from './cost.js';
+import type { Geometry } from '../operators/operator.js';
+import { slowerReason } from './cost.js';
 
 const conv = (
   inputs: number,

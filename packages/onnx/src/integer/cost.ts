@@ -4,18 +4,7 @@
  * position (a pixel, a row); what they are used for is their ratio. Deviations of the fit are below 20 %.
  */
 
-/** One output position of a convolution or product. */
-export interface Geometry {
-  readonly op: 'Conv' | 'MatMul' | 'Gemm';
-  /** Products summed for one output value. */
-  readonly products: number;
-  readonly outputs: number;
-  /** Input values for each output position: channels × strides. */
-  readonly inputs: number;
-  /** Whether a window wider than one value has to be gathered first. */
-  readonly gathers: boolean;
-  readonly depthwise: boolean;
-}
+import type { Geometry } from '../operators/operator.js';
 
 /** `operators`: ConvInteger, float results. `qdq`: fused to QLinearConv, 8-bit results. */
 export type IntegerForm = 'operators' | 'qdq';

@@ -2,7 +2,6 @@ import { sizeOf } from '@lowbit/core';
 import type { EditableGraph } from '../graph/editable-graph.js';
 import { DataType } from '../schema/proto.js';
 import type { IntegerEdit } from './integer-edit.js';
-import { integerOperators } from './integer-operators.js';
 import type { StaticWork, WrittenLayer } from './integer-work.js';
 
 /** Largest bias that int32 holds, with room for the sums. */
@@ -27,7 +26,7 @@ export function writeDequantizedLayer(work: StaticWork, input: string, edit: Int
   const { source, shape } = layer.weight;
   const { name } = source;
   const codes = edit.constant(`${name}_quantized`, DataType.INT8, shape, weight.codes, source);
-  const added = [dequantize(name, codes, scales, layer.channelAxis, edit, layer.op === 'Gemm')];
+  const added = [dequantize(name, codes, scales, layer.channelAxis, edit, layer.integer.storesZeroPoint)];
   graph.setInput(node, 0, input);
   graph.setInput(node, 1, added[0]!.output[0] as string);
   const bias = biasOf(work, graph);
@@ -43,9 +42,9 @@ export function writeDequantizedLayer(work: StaticWork, input: string, edit: Int
     graph.setInput(node, 2, added[1]!.output[0] as string);
   }
   graph.replace(node, [...added, node]);
-  const floats = layer.op === 'Conv' ? 'so are the results' : 'the results are floats';
+  const floats = layer.integer.givesIntegers ? 'so are the results' : 'the results are floats';
   return {
-    form: integerOperators.qdq[layer.op] as string,
+    form: layer.integer.becomes.qdq,
     reason: `computed in 8-bit integers, after fusion by the runtime; ${floats}`,
   };
 }
@@ -57,8 +56,8 @@ export function biasFits(work: StaticWork, graph: EditableGraph): boolean {
   return biasIntegers(work, bias, scalesFor(work, graph)).every((code) => Math.abs(code) <= largestBias);
 }
 
-const biasOf = ({ layer: { node, op } }: StaticWork, graph: EditableGraph) =>
-  op === 'MatMul' ? undefined : graph.constant(node.input[2] ?? '')?.values;
+const biasOf = ({ layer: { node, integer } }: StaticWork, graph: EditableGraph) =>
+  integer.takesBias ? graph.constant(node.input[2] ?? '')?.values : undefined;
 
 /**
  * The scales of the weight's channels. Where all weights of a channel are 0 any scale is right for them, and the bias, which

@@ -1,15 +1,12 @@
 import type { ConstantSource } from '../graph/constant-source.js';
 import { DataType, type NodeProto } from '../schema/proto.js';
 import type { EditableGraph } from '../graph/editable-graph.js';
-import { runtimeDomain } from '../target/facts.js';
+import { runtimeDomain, scalesByAxisSince } from '../target/versions.js';
 import { keepDocs } from '../graph/keep-words.js';
 import { type AttributeValue, makeNode } from '../graph/make-node.js';
 import { makeTensor } from '../graph/make-tensor.js';
 import { storedBytes } from '../graph/stored-bytes.js';
 import type { Uint8Site } from '../sites/uint8-site.js';
-
-/** From here on `DequantizeLinear` takes one scale a channel; before, the runtime's own operators do. */
-const channelsSince = 13;
 
 /** Adds nodes and constants to a graph, in front of one node or in its place. */
 export interface IntegerEdit {
@@ -67,7 +64,7 @@ export function integerEdit(graph: EditableGraph, opset: number): IntegerEdit {
     constant,
     node: (op, inputs, output, attributes = {}) => makeNode({ op, inputs, outputs: [output], attributes }),
     linear(op, inputs, output, axis) {
-      const standard = opset >= channelsSince;
+      const standard = opset >= scalesByAxisSince;
       own ||= !standard;
       const attributes = axis === undefined ? {} : { axis };
       const domain = standard ? {} : { domain: runtimeDomain.name };

@@ -4,7 +4,7 @@ import type { ModelDescription } from '../describe/described-layer.js';
 import type { EditableGraph } from '../graph/editable-graph.js';
 import type { OnnxModel } from '../model/model.js';
 import { createOperatorSet } from '../schema/proto.js';
-import { runtimeDomain } from '../target/facts.js';
+import { integerOpset, dynamicOpset, runtimeDomain } from '../target/versions.js';
 import type { Runtime } from '../target/target.js';
 import type { IntegerForm } from './cost.js';
 import { int8Weight } from './int8-weight.js';
@@ -12,11 +12,10 @@ import { integerEdit } from './integer-edit.js';
 import { integerLayers, type IntegerLayer, type IntegerLayers } from './integer-layers.js';
 import type { IntegerWork, StaticWork } from './integer-work.js';
 import { openGraph } from '../graph/open-graph.js';
-import { dynamicOpset, integerOpset, opsetRefusal, raiseOpset } from '../opset/raise.js';
+import { opsetRefusal, raiseOpset } from '../opset/raise.js';
 import { measuresRange, uint8Site } from '../sites/uint8-site.js';
 import { measuredRange, noGpuKernels } from './reasons.js';
-import { writeDynamic } from './write-dynamic.js';
-import { writeOperators } from './write-operators.js';
+import { writeDynamic, writeOperators } from './write-operators.js';
 import { writeQdq } from './write-qdq.js';
 
 /** What was decided, with all of its weights: integer layers are chosen by what these are. */

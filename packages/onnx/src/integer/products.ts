@@ -1,4 +1,3 @@
-import { integerAttribute } from '../graph/attributes.js';
 import { DataType } from '../schema/proto.js';
 import type { QuantizedValue } from './conv-integer.js';
 import type { IntegerEdit } from './integer-edit.js';
@@ -18,7 +17,7 @@ export function writeMatMulInteger(
   const { source } = layer.weight;
   const { name } = source;
   const output = node.output[0] as string;
-  const bias = layer.op === 'Gemm' ? (node.input[2] ?? '') : '';
+  const bias = layer.integer.takesBias ? (node.input[2] ?? '') : '';
   const { codes, shape } = rowsFirst(work);
   const stored = edit.constant(`${name}_quantized`, DataType.INT8, shape, codes, source);
   const steps = weight.scale.map((one) => one * factor);
@@ -44,8 +43,7 @@ export function writeMatMulInteger(
 function rowsFirst({ layer, weight }: IntegerWork): { codes: Int8Array; shape: readonly number[] } {
   const { shape } = layer.weight;
   const [columns, rows] = shape as readonly [number, number];
-  if (layer.op !== 'Gemm' || integerAttribute(layer.node, 'transB', 0) === 0)
-    return { codes: weight.codes, shape };
+  if (layer.channelAxis === 1) return { codes: weight.codes, shape };
   const codes = weight.codes.map(
     (_, at) => weight.codes[(at % columns) * rows + Math.floor(at / columns)] as number,
   );

@@ -2,6 +2,7 @@ import { isStandard } from '../graph/scope.js';
 import type { NodeProto } from '../schema/proto.js';
 import type { EditableGraph } from '../graph/editable-graph.js';
 import type { IntegerLayer } from './integer-layers.js';
+import { maxPoolOfIntegersSince } from '../target/versions.js';
 
 /** The 8-bit result of a convolution. */
 export interface QuantizedResult {
@@ -42,15 +43,14 @@ const passes: ReadonlyMap<string, PassingNode['range']> = new Map([
   ['Unsqueeze', 'shared'],
 ]);
 
-/** `MaxPool` takes 8-bit values from this opset on. */
-const maxPoolSince = 12;
-
 /**
  * Where 8-bit values are made and handed on: the results of convolutions, and operators all of whose inputs are such
  * values and whose result reaches another integer layer. What ends in floats anyway is not rounded on the way.
  */
 export function qdqPlan(layers: readonly IntegerLayer[], graph: EditableGraph, opset: number): QdqPlan {
-  const results = layers.filter(({ op }) => op === 'Conv').map((layer) => resultOf(layer, graph));
+  const results = layers
+    .filter(({ integer }) => integer.givesIntegers)
+    .map((layer) => resultOf(layer, graph));
   const quantized = new Set(results.map(({ tensor }) => tensor));
   const candidates: PassingNode[] = [];
   for (const node of graph.nodes()) {
@@ -87,7 +87,7 @@ function passingNode(
   opset: number,
 ): PassingNode | undefined {
   const range = [...passes.keys()].some((op) => isStandard(node, op)) ? passes.get(node.opType) : undefined;
-  const tooOld = node.opType === 'MaxPool' && opset < maxPoolSince;
+  const tooOld = node.opType === 'MaxPool' && opset < maxPoolOfIntegersSince;
   if (range === undefined || tooOld || node.output.length !== 1) return undefined;
   const data = dataOf(node, graph);
   const all = data.length > 0 && data.every((name) => quantized.has(name));

@@ -2,14 +2,7 @@ import type { Ops } from '@lowbit/core';
 import { DataType } from '../schema/proto.js';
 import type { GraphBuilder } from './graph-builder.js';
 import { floatValue, type GraphValue, maskValue, ownValue } from './graph-value.js';
-
-/** The oldest operator set that the arithmetic can be written in: `Where` came with it. */
-export const oldestOpset = 9;
-
-/** From here on `Clip` takes its bounds as inputs, and there is `Round`. */
-const clipsByInputs = 11;
-/** From here on reductions take their axes as an input. */
-const reducesByInputs = 18;
+import { clipTakesInputs, reductionsTakeInputs } from '../target/versions.js';
 
 /**
  * The interpreter of quantizer arithmetic that writes standard ONNX operators: each call adds nodes, which compute the
@@ -41,7 +34,7 @@ export function onnxOps(builder: GraphBuilder): Ops<GraphValue> {
     // The operator Sign gives 0 for 0. NaN becomes +1 here.
     sign: (a) => where(node('Less', [floats(a), number(0)]), number(-1), number(1)),
     // The operator Round rounds ties to even.
-    round: (a) => (opset < clipsByInputs ? roundByFloor(ops, a) : made('Round', a)),
+    round: (a) => (opset < clipTakesInputs ? roundByFloor(ops, a) : made('Round', a)),
     floor: (a) => made('Floor', a),
     clip: (a, low, high) => floatValue(builder, clip(builder, floats(a), low, high)),
     greater: (a, b) => maskValue(builder, node('Greater', [floats(a), floats(b)])),
@@ -53,7 +46,7 @@ export function onnxOps(builder: GraphBuilder): Ops<GraphValue> {
 }
 
 function clip({ opset, node, constant }: GraphBuilder, value: string, low: number, high: number): string {
-  if (opset < clipsByInputs) return node('Clip', [value], { min: { float: low }, max: { float: high } });
+  if (opset < clipTakesInputs) return node('Clip', [value], { min: { float: low }, max: { float: high } });
   const bounds = [low, high].map((bound) => constant(DataType.FLOAT, [], [bound]));
   return node('Clip', [value, ...bounds]);
 }
@@ -80,7 +73,7 @@ function reduce(
   const keepdims = 1;
   if (axes === undefined) return node(op, [value], { keepdims });
   if (axes.length === 0) return value;
-  if (opset < reducesByInputs) return node(op, [value], { axes, keepdims });
+  if (opset < reductionsTakeInputs) return node(op, [value], { axes, keepdims });
   return node(op, [value, constant(DataType.INT64, [axes.length], axes)], { keepdims });
 }
 

@@ -1,5 +1,5 @@
 import { sizeOf } from '@lowbit/core';
-import type { FeatureAxes } from './feature-axes.js';
+import type { FeatureAxes } from '../operators/operator.js';
 
 /**
  * Averages a tensor over all axes but those of samples and channels: a matrix `[samples, channels]`, row-major. Several

@@ -1,16 +1,16 @@
-import { seededRandom, type Batch } from '@lowbit/core';
+import { type Batch, seededRandom } from '@lowbit/core';
 import * as ort from 'onnxruntime-web';
 import { describe, expect, it } from 'vitest';
 import { buildModel } from '../../test/helpers/build-model.js';
 import { realBytes } from '../../test/helpers/real-models.js';
 import { describeModel } from '../describe/describe-model.js';
-import { onnx } from '../port.js';
-import type { OnnxModel } from '../model/model.js';
-import { readModel } from '../read/read-model.js';
-import { DataType } from '../schema/proto.js';
 import { makeNode } from '../graph/make-node.js';
 import { makeTensor } from '../graph/make-tensor.js';
+import type { OnnxModel } from '../model/model.js';
 import { writeModel } from '../model/write-model.js';
+import { onnx } from '../port.js';
+import { readModel } from '../read/read-model.js';
+import { DataType } from '../schema/proto.js';
 import { measureFeatures } from './features.js';
 import type { OrtRuntime } from './ort.js';
 

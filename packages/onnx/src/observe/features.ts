@@ -1,9 +1,11 @@
-import { LowbitError, type Batch, type FeatureSet, type SessionOptions } from '@lowbit/core';
+import { type Batch, type FeatureSet, LowbitError, type SessionOptions } from '@lowbit/core';
 import type { DescribedLayer } from '../describe/described-layer.js';
+import { useOf } from '../describe/use-of.js';
 import type { OnnxModel } from '../model/model.js';
+import type { FeatureAxes } from '../operators/operator.js';
+import { operatorOf } from '../operators/operators.js';
 import { averageFeatures } from './average-features.js';
 import { checkBatch, checkBatches } from './check-batches.js';
-import { featureAxes } from './feature-axes.js';
 import { floatsOf } from './floats-of.js';
 import type { OrtRuntime, OrtTensor } from './ort.js';
 import { visitValues } from './visit-values.js';
@@ -78,6 +80,13 @@ function joined({ layer, rows }: FeatureSite, samples: number): [string, Rows][]
     at += part.length;
   }
   return [[layer.id, { dimensions, values }]];
+}
+
+/** The axes of a layer's output that `output` of the node gives, by the operator. */
+function featureAxes({ node, weights }: DescribedLayer, output: number, rank: number): FeatureAxes {
+  const weightFirst = weights.some((weight) => useOf(weight, node)?.input === 0);
+  const axes = operatorOf(node)?.features?.(node, { output, rank, weightFirst });
+  return axes ?? { batch: 0, channels: [rank - 1] };
 }
 
 /** Passes batches on, and their labels to the list. */

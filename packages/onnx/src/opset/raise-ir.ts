@@ -1,5 +1,5 @@
 import type { ModelProto } from '../schema/proto.js';
-import { initializersStandAlone } from '../target/facts.js';
+import { initializersStandAlone } from '../target/versions.js';
 
 /**
  * Raises the IR version of a file to at least this one. Files below IR 4 list every initializer among the graph's inputs,

@@ -8,7 +8,8 @@ import { openGraph } from '../graph/open-graph.js';
 import { checkGraph } from '../model/check-graph.js';
 import { writeModel } from '../model/write-model.js';
 import { DataType } from '../schema/proto.js';
-import { dynamicOpset, integerOpset, opsetRefusal, raiseOpset } from './raise.js';
+import { dynamicOpset, integerOpset } from '../target/versions.js';
+import { opsetRefusal, raiseOpset } from './raise.js';
 
 const sliced = (opset: number) =>
   buildModel(

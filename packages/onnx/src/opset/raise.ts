@@ -1,43 +1,15 @@
-import { integerAttribute } from '../graph/attributes.js';
 import type { EditableGraph } from '../graph/editable-graph.js';
-import { attributesToInputs, typesUnknown } from './attributes-to-inputs.js';
-import { domainName, type OnnxModel, standardDomain } from '../model/model.js';
+import { isStandard } from '../graph/scope.js';
+import { domainName, standardDomain, type OnnxModel } from '../model/model.js';
 import { subgraphsOf } from '../model/subgraphs.js';
-import { createOperatorSet, type GraphProto, type NodeProto } from '../schema/proto.js';
-import { oldestOpset } from '../target/facts.js';
-
-/** The version of the standard operators that integer operators came with. */
-export const integerOpset = 10;
-/** The version that `DynamicQuantizeLinear` came with. */
-export const dynamicOpset = 11;
-
-/** An operator that a version took away, or changed in a way that its attributes cannot make up for. */
-interface Change {
-  readonly since: number;
-  readonly op: string;
-  /** Which of its nodes are concerned; absent: all. */
-  concerns?(node: NodeProto): boolean;
-}
-
-/** Between {@link oldestOpset} and {@link dynamicOpset}. `Dropout` differs in its mask alone. */
-const changes: readonly Change[] = [
-  {
-    since: 9,
-    op: 'BatchNormalization',
-    concerns: (node) => integerAttribute(node, 'spatial', 1) === 0,
-  },
-  { since: 9, op: 'Upsample' },
-  { since: 10, op: 'Upsample' },
-  { since: 10, op: 'TopK' },
-  { since: 10, op: 'Dropout', concerns: ({ output }) => output.length > 1 },
-  { since: 11, op: 'Resize' },
-  { since: 11, op: 'Scatter' },
-];
+import { createOperatorSet, DataType, type GraphProto, type NodeProto } from '../schema/proto.js';
+import { dynamicOpset, oldestOpset } from '../target/versions.js';
+import { convert, converters, makesFloatInputs } from './converters.js';
 
 /**
  * Why a model cannot be raised to a higher opset without a change of meaning; `undefined` when it can, or need not.
  *
- * @param needed {@link integerOpset} or {@link dynamicOpset}.
+ * @param needed `integerOpset` or {@link dynamicOpset}.
  */
 export function opsetRefusal(model: OnnxModel, needed: number): string | undefined {
   const { opset, proto } = model;
@@ -49,23 +21,36 @@ export function opsetRefusal(model: OnnxModel, needed: number): string | undefin
   const obstacle = graph.node.find((node) => !keepsMeaning(node, opset, needed));
   if (obstacle !== undefined) return `${old}, and ${obstacle.opType} means something else at ${needed}`;
   if (proto.functions.length > 0) return `${old}, and the model has functions`;
-  const unknown = typesUnknown(graph, needed);
+  const unknown = hasOtherFloats(graph)
+    ? graph.node.find((node) => makesFloatInputs(node, needed))
+    : undefined;
   return unknown === undefined ? undefined : `${old}, and the type that ${unknown.opType} takes is not known`;
 }
 
 function keepsMeaning(node: NodeProto, opset: number, needed: number): boolean {
   if (subgraphsOf(node).length > 0) return false;
-  if (domainName(node.domain) !== standardDomain) return true;
-  return !changes.some(
-    ({ since, op, concerns }) =>
-      op === node.opType && opset < since && since <= needed && (concerns?.(node) ?? true),
+  return !converters.some(
+    ({ since, op, differs }) =>
+      opset < since && since <= needed && isStandard(node, op) && differs?.(node) === true,
   );
 }
 
-/** Raises a model that {@link opsetRefusal} allows to an opset; what became inputs since becomes inputs. */
+/** Floats that an input of type FLOAT could not stand beside. */
+const otherFloats: ReadonlySet<number> = new Set([DataType.FLOAT16, DataType.DOUBLE, DataType.BFLOAT16]);
+
+function hasOtherFloats({ input, initializer, node }: GraphProto): boolean {
+  const inputs = input.map(({ type }) => (type?.value.case === 'tensorType' ? type.value.value.elemType : 0));
+  const constants = initializer.map(({ dataType }) => dataType);
+  const made = node.flatMap(({ attribute }) =>
+    attribute.map(({ name, i, t }) => t?.dataType ?? (['to', 'dtype'].includes(name) ? Number(i) : 0)),
+  );
+  return [...inputs, ...constants, ...made].some((type) => otherFloats.has(type));
+}
+
+/** Raises a model that {@link opsetRefusal} allows to an opset, in place. */
 export function raiseOpset(model: OnnxModel, graph: EditableGraph, needed: number): OnnxModel {
   if (model.opset >= needed) return model;
-  for (const node of graph.nodes()) attributesToInputs(node, graph, needed);
+  for (const node of graph.nodes()) convert(node, graph, needed);
   const { proto } = model;
   proto.opsetImport = proto.opsetImport.map((set) =>
     domainName(set.domain) === standardDomain ? createOperatorSet(set.domain, needed) : set,

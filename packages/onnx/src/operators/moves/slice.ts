@@ -1,4 +1,5 @@
 import { integersAttribute } from '../../graph/attributes.js';
+import { sliceTakesInputs } from '../../target/versions.js';
 import { type ChainCall, type ChainOperator, fromFront, keepsAxes } from './chain-operator.js';
 
 /** Bounds are attributes up to opset 9 and inputs from 10. */
@@ -17,7 +18,8 @@ export const slice: ChainOperator = (call) => {
 };
 
 function boundsOf({ node, opset, integers }: ChainCall) {
-  if (opset >= 10) return { starts: integers(1), ends: integers(2), axes: integers(3), steps: integers(4) };
+  if (opset >= sliceTakesInputs)
+    return { starts: integers(1), ends: integers(2), axes: integers(3), steps: integers(4) };
   const [starts, ends] = [integersAttribute(node, 'starts'), integersAttribute(node, 'ends')];
   return { starts, ends, axes: integersAttribute(node, 'axes'), steps: undefined };
 }

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { buildModel, counting } from '../../../test/helpers/build-model.js';
-import { makeNode } from '../../graph/make-node.js';
-import { describeModel } from '../describe-model.js';
-import { skipReasons } from '../skip-reasons.js';
+import { buildModel, counting } from '../../test/helpers/build-model.js';
+import { makeNode } from '../graph/make-node.js';
+import { describeModel } from '../describe/describe-model.js';
+import { vector } from './operator.js';
 
 interface Case {
   readonly title: string;
@@ -157,5 +157,5 @@ it('does not take a vector for a weight', () => {
       outputs: { y: [2] },
     }),
   );
-  expect(layers[0]?.skipped).toEqual([{ subject: 'w', reason: skipReasons.vector }]);
+  expect(layers[0]?.skipped).toEqual([{ subject: 'w', reason: vector }]);
 });

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { DataType } from '../schema/proto.js';
-import { castableType, dequantizeOperator, gatherBlockQuantizedBits, matMulNBitsFits } from './facts.js';
+import { castableType } from './casts.js';
+import { dequantizeOperator } from './dequantize-linear.js';
+import { gatherBlockQuantizedBits, matMulNBitsFits } from './packed-operators.js';
 
 const old = { opset: 11, ir: 6 };
 const safest = { opset: 21, ir: 10 };

@@ -1,0 +1,61 @@
+import { sizeOf } from '@lowbit/core';
+import { attributeOf, integerAttribute, integersAttribute } from '../graph/attributes.js';
+import { type NodeProto, textOf } from '../schema/proto.js';
+import { type Geometry, type LinearShape, type Operator, vector } from './operator.js';
+
+/** Weight [cout, cin / group, kernel…]; a depthwise one has an input axis of size 1. */
+export const conv: Operator = {
+  takes: 'each',
+  roles: () => [
+    {
+      input: 1,
+      kernel: 'kernel',
+      axes: (shape) => (shape.length < 3 ? vector : { shape, outputAxes: [0], inputAxis: 1 }),
+    },
+  ],
+  features: () => ({ batch: 0, channels: [1] }),
+  products: ({ dims }) => sizeOf(dims.slice(1)),
+  linear,
+  activation: {},
+  integer: {
+    becomes: { operators: 'ConvInteger', qdq: 'QLinearConv' },
+    geometry,
+    takesBias: true,
+    givesIntegers: true,
+    storesZeroPoint: false,
+  },
+};
+
+function linear(dims: readonly number[], node: NodeProto): LinearShape | undefined {
+  const [channels = 0, ...rest] = dims;
+  if (dims.length < 3) return undefined;
+  return {
+    channels,
+    runs: { length: sizeOf(rest), step: 0, channelOf: (run) => run },
+    channelAxis: 1 - dims.length,
+    rank: dims.length,
+    takesBias: true,
+    pads: pads(node),
+  };
+}
+
+function pads(node: NodeProto): boolean {
+  const padding = attributeOf(node, 'auto_pad');
+  const automatic = padding !== undefined && !['', 'NOTSET', 'VALID'].includes(textOf(padding.s));
+  return automatic || (integersAttribute(node, 'pads') ?? []).some((pad) => pad !== 0);
+}
+
+function geometry(node: NodeProto, shape: readonly number[]): Geometry {
+  const [outputs = 0, each = 0, ...kernel] = shape;
+  const groups = integerAttribute(node, 'group', 1);
+  const strides = integersAttribute(node, 'strides') ?? [];
+  const area = sizeOf(kernel);
+  return {
+    op: 'Conv',
+    products: each * area,
+    outputs,
+    inputs: each * groups * sizeOf(strides),
+    gathers: area > 1,
+    depthwise: groups > 1 && each === 1,
+  };
+}

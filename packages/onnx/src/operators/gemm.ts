@@ -1,0 +1,64 @@
+import { attributeOf, integerAttribute } from '../graph/attributes.js';
+import type { NodeProto } from '../schema/proto.js';
+import { alongColumns, matrixGeometry } from './matrix.js';
+import { type LinearShape, type Operator, type ReadAxes, vector } from './operator.js';
+
+/** Y = A·B: B is [K, N], or [N, K] with `transB`; a constant A is [M, K], or [K, M] with `transA`. */
+export const gemm: Operator = {
+  takes: 'one',
+  roles: (node) => [
+    { input: 1, kernel: 'kernel', axes: matrix(isFlipped(node) ? 0 : 1) },
+    { input: 0, kernel: 'kernel', axes: matrix(isTurned(node) ? 1 : 0) },
+  ],
+  products: ({ inputAxis, shape }) => (inputAxis === undefined ? undefined : shape[inputAxis]),
+  linear,
+  activation: { isTurned: (node) => isTurned(node), rowAxis: (node) => (isFlipped(node) ? -1 : -2) },
+  product: { along: (node) => (isFlipped(node) ? 1 : 0), unfit: productUnfit },
+  integer: {
+    becomes: { operators: 'MatMulInteger', qdq: 'QGemm' },
+    geometry: (node, shape) => matrixGeometry('Gemm', shape, isFlipped(node)),
+    takesBias: true,
+    unfit: (node) =>
+      isTurned(node) || !isPlain(node) ? 'transA, alpha or beta are not at their defaults' : undefined,
+    givesIntegers: false,
+    // onnxruntime 1.30 fuses no other.
+    storesZeroPoint: true,
+  },
+};
+
+const isSet = (node: NodeProto, name: string): boolean => integerAttribute(node, name, 0) !== 0;
+
+const isFlipped = (node: NodeProto): boolean => isSet(node, 'transB');
+
+const isTurned = (node: NodeProto): boolean => isSet(node, 'transA');
+
+const factor = (node: NodeProto, name: 'alpha' | 'beta'): number => attributeOf(node, name)?.f ?? 1;
+
+const isPlain = (node: NodeProto): boolean => factor(node, 'alpha') === 1 && factor(node, 'beta') === 1;
+
+/** A matrix whose axis `output` holds the output channels. */
+const matrix =
+  (output: 0 | 1): ReadAxes =>
+  (shape) =>
+    shape.length === 2 ? { shape, outputAxes: [output], inputAxis: 1 - output } : vector;
+
+function linear(dims: readonly number[], node: NodeProto): LinearShape | undefined {
+  const [rows = 0, columns = 0] = dims;
+  if (dims.length !== 2) return undefined;
+  const flipped = isFlipped(node);
+  return {
+    channels: flipped ? rows : columns,
+    runs: flipped ? { length: columns, step: 0, channelOf: (run) => run } : alongColumns(columns),
+    channelAxis: -1,
+    rank: 2,
+    takesBias: true,
+    pads: false,
+    ...(isPlain(node) ? {} : { fixed: 'alpha or beta is not 1' }),
+  };
+}
+
+function productUnfit(node: NodeProto): string | undefined {
+  if (isTurned(node)) return 'transA';
+  if (factor(node, 'alpha') !== 1) return `alpha ${factor(node, 'alpha')}`;
+  return node.input[2] && factor(node, 'beta') !== 1 ? `beta ${factor(node, 'beta')}` : undefined;
+}

@@ -1,0 +1,145 @@
+import type { WeightDescriptor } from '@lowbit/core';
+import type { NodeProto } from '../schema/proto.js';
+
+/**
+ * What lowbit knows of one standard operator with weights: facts and small functions. What writes nodes for it is in
+ * `forms/` and `integer/`. Everything but the weights may be left out: the operator then has no part in it.
+ */
+export interface Operator {
+  /**
+   * `each`: every role is a weight of its own. `one`: the roles are operands, and the first constant one is the
+   * weight. `table`: the one role is a weight where it is a constant of floats, and of no interest otherwise.
+   */
+  readonly takes: 'each' | 'one' | 'table';
+  /** The inputs that can be weights. */
+  roles(node: NodeProto): readonly WeightRole[];
+  /** The axes of an output. Absent: samples along the first, channels along the last. */
+  features?(node: NodeProto, output: OutputPlace): FeatureAxes;
+  /** Products that are summed for one output value; absent or `undefined`: not known. */
+  products?(weight: WeightShape): number | undefined;
+  /**
+   * How the weights, which are input 1, make each output channel a weighted sum; `undefined` for dimensions with which
+   * they do not.
+   */
+  linear?(dims: readonly number[], node: NodeProto): LinearShape | undefined;
+  /** The input beside the weight, where it can be quantized in front of the operator. */
+  readonly activation?: ActivationInputFacts;
+  /** The matrix product that it is with its second input as a matrix. */
+  readonly product?: ProductFacts;
+  /** How it is computed in integers. */
+  readonly integer?: IntegerFacts;
+}
+
+/** An input of an operator that can be a weight. */
+export interface WeightRole {
+  /** Index of the input. */
+  readonly input: number;
+  readonly kernel: WeightDescriptor['kernel'];
+  readonly axes: ReadAxes;
+}
+
+/** How an operator means the axes of its weight; a text when it cannot be a weight. */
+export type ReadAxes = (shape: readonly number[]) => WeightView | string;
+
+/** What the axes of some data mean, in a row-major shape of them. */
+export interface WeightView {
+  readonly shape: readonly number[];
+  readonly outputAxes: readonly number[];
+  readonly inputAxis?: number;
+}
+
+/** A weight as its operator sees it, and the dimensions of its tensor. */
+export interface WeightShape extends WeightView {
+  readonly dims: readonly number[];
+}
+
+/** Which output is asked for, and how many axes it has. */
+export interface OutputPlace {
+  readonly output: number;
+  readonly rank: number;
+  /** Whether the weight is the first input. */
+  readonly weightFirst: boolean;
+}
+
+/** Which axes of a layer's output tell samples apart, and which are channels; all others are averaged away. */
+export interface FeatureAxes {
+  readonly batch: number;
+  readonly channels: readonly number[];
+}
+
+/** Every output channel is a weighted sum plus a bias. */
+export interface LinearShape {
+  readonly channels: number;
+  /** How output channels follow one another in the weights. */
+  readonly runs: ChannelRuns;
+  /** Axis of the channels in the output, counted from the end as in −1. */
+  readonly channelAxis: number;
+  /** Rank of the output, where the operator fixes it. */
+  readonly rank?: number;
+  /** Whether the operator takes a bias, as its third input. */
+  readonly takesBias: boolean;
+  /** Whether values from beside its input take part in the sums. */
+  readonly pads: boolean;
+  /** Why the weights or the bias must stay as they are; absent when they may change. */
+  readonly fixed?: string;
+}
+
+/** Weights in row-major order, cut into runs of `length`. */
+export interface ChannelRuns {
+  readonly length: number;
+  /** By how much the output channel grows from one weight of a run to the next. */
+  readonly step: 0 | 1;
+  /** The output channel of the first weight of a run. */
+  readonly channelOf: (run: number) => number;
+}
+
+/** How the input beside the weight is laid out. */
+export interface ActivationInputFacts {
+  /** Whether the first axis of the first input is not that of samples. */
+  isTurned?(node: NodeProto): boolean;
+  /**
+   * The axis of the weight, from the end, along which a row of the input is multiplied; absent: the weight is a window that
+   * moves over the input, and patches are multiplied.
+   */
+  rowAxis?(node: NodeProto): -1 | -2;
+}
+
+/** A product with a matrix as the second input. */
+export interface ProductFacts {
+  /** The axis of the matrix that products run along. */
+  along(node: NodeProto): 0 | 1;
+  /** What a node asks for that a plain product has not, as the object of a sentence. */
+  unfit?(node: NodeProto): string | undefined;
+}
+
+/** What a layer becomes that is computed in integers. */
+export interface IntegerFacts {
+  /** The operator that multiplies the codes: as it is written, and as runtimes fuse what is written around it. */
+  readonly becomes: { readonly operators: 'ConvInteger' | 'MatMulInteger'; readonly qdq: string };
+  /** What is counted to tell whether integers are faster; `undefined` for shapes that have no integer form. */
+  geometry(node: NodeProto, shape: readonly number[]): Geometry | undefined;
+  /** Whether the third input is a bias. */
+  readonly takesBias: boolean;
+  /** Why a node has no integer form, as the end of a sentence. */
+  unfit?(node: NodeProto): string | undefined;
+  /** Whether its result is handed on as 8-bit integers, in the form `qdq`. */
+  readonly givesIntegers: boolean;
+  /** Whether runtimes fuse it only where zero points are stored that are 0. */
+  readonly storesZeroPoint: boolean;
+}
+
+/** One output position of a convolution or product. */
+export interface Geometry {
+  readonly op: 'Conv' | 'MatMul' | 'Gemm';
+  /** Products summed for one output value. */
+  readonly products: number;
+  readonly outputs: number;
+  /** Input values for each output position: channels × strides. */
+  readonly inputs: number;
+  /** Whether a window wider than one value has to be gathered first. */
+  readonly gathers: boolean;
+  readonly depthwise: boolean;
+}
+
+/** Why a constant of one axis, or none, is no weight. */
+export const vector = 'the weight is a vector: it has no output channels';
