@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { describeModel } from '../src/describe/describe-model.js';
 import { foldModel } from '../src/fold/fold-model.js';
 import { checkGraph } from '../src/model/check-graph.js';
-import { openGraph } from '../src/graph/open-graph.js';
+import { openGraph } from '../src/graph/model-editor.js';
 import { raiseOpset } from '../src/opset/raise.js';
 import { integerOpset } from '../src/target/versions.js';
 import { readFloats } from '../src/model/tensor-data.js';

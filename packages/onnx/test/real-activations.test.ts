@@ -12,7 +12,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { onnx, readModel } from '../src/index.js';
 import { attributeOf, integerAttribute, integersAttribute } from '../src/graph/attributes.js';
 import { describeModel } from '../src/describe/describe-model.js';
-import { openGraph } from '../src/graph/open-graph.js';
+import { openGraph } from '../src/graph/model-editor.js';
 import { withOutputs } from '../src/observe/with-outputs.js';
 import { checkGraph } from '../src/model/check-graph.js';
 import { type NodeProto, textOf } from '../src/schema/proto.js';

@@ -2,7 +2,7 @@ import type { SiteDescriptor } from '@lowbit/core';
 import type { ModelDescription } from '../describe/described-layer.js';
 import { activationSites as integerSites } from '../integer/activation-sites.js';
 import type { IntegerForm } from '../integer/cost.js';
-import { openGraph } from '../graph/open-graph.js';
+import { openGraph } from '../graph/model-editor.js';
 import type { OnnxModel } from '../model/model.js';
 import type { Runtime } from '../target/target.js';
 import { activationInput } from './activation-input.js';

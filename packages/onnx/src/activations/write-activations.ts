@@ -2,7 +2,7 @@ import { type FittedSite, type Observed, observedBy, type Outcome } from '@lowbi
 import { operatorOf } from '../operators/operators.js';
 import type { DescribedLayer, ModelDescription } from '../describe/described-layer.js';
 import type { EditableGraph } from '../graph/editable-graph.js';
-import { openGraph } from '../graph/open-graph.js';
+import { openGraph } from '../graph/model-editor.js';
 import { graphBuilder, type GraphBuilder } from '../interpreter/graph-builder.js';
 import type { OnnxModel } from '../model/model.js';
 import { ownPrefixes } from '../graph/names.js';

@@ -1,16 +1,16 @@
 import { checkGraph, type GraphOrder } from '../model/check-graph.js';
-import { bodyOf, functionsByGraph, opsetOf, writeBodies } from '../model/function-body.js';
+import { writeBodies } from '../model/function-body.js';
 import { nodeLabel } from '../model/node-label.js';
 import type { OnnxModel } from '../model/model.js';
 import { checkModel } from '../model/check-model.js';
 import type { NodeProto } from '../schema/proto.js';
 import { absorbAffine } from './absorb-affine.js';
 import { absorbScale } from './absorb-scale.js';
-import { editableGraph, type EditableGraph } from '../graph/editable-graph.js';
+import type { EditableGraph } from '../graph/editable-graph.js';
+import { modelEditor } from '../graph/model-editor.js';
 import { foldConstants } from './fold-constants.js';
 import type { FoldRule } from './fold-step.js';
 import { joinHardSwish } from './hard-swish.js';
-import { namesOf } from '../graph/names.js';
 
 /** What was folded, and what was left alone and why. */
 export interface FoldReport {
@@ -52,15 +52,12 @@ export function foldOrdered(
   model: OnnxModel,
   order: GraphOrder,
 ): { readonly report: FoldReport; readonly order: GraphOrder } {
-  const taken = new Set([...order.keys()].flatMap(namesOf));
   const folded: Record<string, number> = {};
   const refused = new Map<string, FoldReport['refused'][number]>();
-  const owners = functionsByGraph(model.proto);
-  const bodies = new Set(model.proto.functions.map(bodyOf));
-  for (const [graph, nodes] of order) {
-    const fn = owners.get(graph);
-    const editable = editableGraph(graph, nodes, taken, bodies.has(graph) ? withoutInitializers : model.ir);
-    foldGraph(editable, fn === undefined ? model.opset : opsetOf(fn, model), folded, refused);
+  const editor = modelEditor(model, { order });
+  for (const graph of order.keys()) {
+    const editable = editor.graph(graph);
+    foldGraph(editable, editor.opsetOf(graph), folded, refused);
     editable.apply();
   }
   writeBodies(model.proto);
@@ -69,9 +66,6 @@ export function foldOrdered(
     order: new Map([...order.keys()].map((graph) => [graph, graph.node])),
   };
 }
-
-/** A version of the format in which constants are nodes, as they are in functions of any. */
-const withoutInitializers = 0;
 
 function foldGraph(
   graph: EditableGraph,

@@ -1,4 +1,5 @@
 import { type AttributeValue, makeNode } from '../graph/make-node.js';
+import { keepWords } from '../graph/keep-words.js';
 import { makeTensor } from '../graph/make-tensor.js';
 import type { SharedConstants } from './shared-constants.js';
 import type { DataType, NodeProto, TensorProto } from '../schema/proto.js';
@@ -73,7 +74,7 @@ export function fragment(prefix: string, constantsOfGraph: SharedConstants): Fra
       if (node === undefined) return;
       node.output[0] = name;
       node.name = replaced?.name || node.name;
-      if (replaced !== undefined && replaced.docString !== '') node.docString = replaced.docString;
+      if (replaced !== undefined) keepWords(node, replaced);
     },
   };
 }

@@ -1,17 +1,21 @@
 import type { QuantizedTensor } from '@lowbit/core';
 import type { WeightSite } from '../describe/weight-site.js';
 import type { ConstantSource } from '../graph/constant-source.js';
+import { keepDocs } from '../graph/keep-words.js';
+import type { PlacedConstants } from '../graph/placed-constants.js';
 import { storedBytes, type GraphParts } from '../graph/stored-bytes.js';
 import { isExternal, tensorBytes } from '../model/tensor-data.js';
-import type { NodeProto } from '../schema/proto.js';
+import type { NodeProto, TensorProto } from '../schema/proto.js';
 import type { Optimize, Target } from '../target/target.js';
 import { fragment, type Fragment } from './fragment.js';
-import { replacedParts, type GraphEdit } from './graph-edit.js';
 import { lower, type Lowered } from './lower.js';
+import type { SharedConstants } from './shared-constants.js';
 
 /** A weight in the form that was chosen for it, not yet part of its graph. */
-export interface LoweredWeight extends Lowered {
+interface LoweredWeight extends Lowered {
   readonly added: Fragment;
+  /** Small constants among those of the fragment that its graph does not have yet. */
+  readonly news: readonly TensorProto[];
   /** What it would take the place of. */
   readonly removed: GraphParts;
   /** Bytes in the file of what is there now, and of what would be. */
@@ -19,26 +23,47 @@ export interface LoweredWeight extends Lowered {
   readonly bytes: number;
 }
 
-/** Lowers a weight and names what is added. The graph stays as it is. @param prefix What all names begin with. */
+/** Where the parts of a weight would go. */
+interface WeightPlace {
+  /** What all names begin with. */
+  readonly prefix: string;
+  /** The small constants of its graph. */
+  readonly shared: SharedConstants;
+  /** How constants are stored in the place of another one. */
+  readonly placed: (source: ConstantSource, constants: readonly TensorProto[]) => PlacedConstants;
+}
+
+/** Lowers a weight and names what is added. The graph stays as it is. */
 export function lowerWeight(
   site: WeightSite,
   tensor: QuantizedTensor,
   target: Target,
   optimize: Optimize,
-  { edit, prefix }: { readonly edit: GraphEdit; readonly prefix: string },
+  { prefix, shared, placed }: WeightPlace,
 ): LoweredWeight {
   const { id, source } = site;
-  const added = fragment(prefix, edit.shared);
+  const added = fragment(prefix, shared);
   const lowered = lower(added, site, tensor, target, optimize);
-  const { others } = lowered;
-  keepWords(source, added);
-  nameNodes([...others.values()].flat(), prefix);
+  const made = [...lowered.others.values()].flat();
+  keepSourceWords(source, added);
+  nameNodes(made, prefix);
   const removed = replacedParts(source);
   const outside = isExternal(source.tensor) ? tensorBytes(source.tensor, id) : 0;
-  const before = outside + storedBytes({ ...removed, node: [...(removed.node ?? []), ...others.keys()] });
-  const parts = edit.parts(source, added);
-  const bytes = storedBytes({ ...parts, node: [...(parts.node ?? []), ...[...others.values()].flat()] });
-  return { ...lowered, added, removed, before, bytes };
+  const users = [...lowered.others.keys()];
+  const before = outside + storedBytes({ ...removed, node: [...(removed.node ?? []), ...users] });
+  const news = [...added.shared].filter((one) => !shared.has(one));
+  const { initializer, node } = placed(source, [...news, ...added.constants]);
+  const bytes = storedBytes({ initializer, node: [...node, ...added.nodes, ...made] });
+  return { ...lowered, added, news, removed, before, bytes };
+}
+
+/** The parts of the graph that a replacement takes away. */
+function replacedParts({ kind, graph, name, tensor, node }: ConstantSource): GraphParts {
+  if (node !== undefined) return { node: [node] };
+  return {
+    initializer: [tensor],
+    input: graph.input.filter((input) => kind === 'initializer' && input.name === name),
+  };
 }
 
 /** Numbers nodes without a name. */
@@ -47,10 +72,9 @@ function nameNodes(nodes: readonly NodeProto[], prefix: string): void {
 }
 
 /** What takes the place of a constant keeps its node's name, and the doc string of either. */
-function keepWords({ node, tensor }: ConstantSource, { nodes, constants }: Fragment): void {
+function keepSourceWords({ node, tensor }: ConstantSource, { nodes, constants }: Fragment): void {
   const last = nodes[nodes.length - 1];
   if (last !== undefined && node !== undefined && node.name !== '') last.name = node.name;
-  const words = node?.docString || tensor.docString;
   const heir = last ?? constants[0];
-  if (words !== '' && heir !== undefined) heir.docString = words;
+  if (heir !== undefined) keepDocs(heir, node?.docString ? node : tensor);
 }

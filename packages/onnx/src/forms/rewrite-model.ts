@@ -1,27 +1,17 @@
 import { LowbitError, type QuantizedTensor, type StorageNote } from '@lowbit/core';
 import type { WeightSite } from '../describe/weight-site.js';
+import { modelEditor } from '../graph/model-editor.js';
 import { freePrefix, ownPrefixes } from '../graph/names.js';
-import { bodyOf, functionsByGraph, writeBodies } from '../model/function-body.js';
+import { hides, parentsOf } from '../graph/rename.js';
+import { bodyOf } from '../model/function-body.js';
 import type { OnnxModel } from '../model/model.js';
-import { tensorBytes } from '../model/tensor-data.js';
 import { raiseIr } from '../opset/raise-ir.js';
+import type { DataType, GraphProto } from '../schema/proto.js';
+import type { Optimize, Runtime } from '../target/target.js';
+import { constantsOfAnyType, initializersStandAlone, irOfType } from '../target/versions.js';
+import { rewriteWeight } from './rewrite-weight.js';
+import { sharedConstants, type SharedConstants } from './shared-constants.js';
 import { targetOf } from './target-of.js';
-import { parentsOf } from '../graph/rename.js';
-import { unshadow } from './unshadow.js';
-import { writtenValues } from './written-values.js';
-import {
-  createOperatorSet,
-  type DataType,
-  type FunctionProto,
-  type GraphProto,
-  type ModelProto,
-} from '../schema/proto.js';
-import { constantsOfAnyType, initializersStandAlone, irOfType, runtimeDomain } from '../target/versions.js';
-import type { Optimize, Runtime, Target } from '../target/target.js';
-import type { Fragment } from './fragment.js';
-import { graphEdit, type GraphEdit } from './graph-edit.js';
-import type { Lowered } from './lower.js';
-import { lowerWeight } from './lower-weight.js';
 
 /** Puts the quantized weights of a model into it, one after the other. */
 interface WeightRewriter {
@@ -52,21 +42,27 @@ export function weightRewriter(
   prefix = ownPrefixes(model.proto).weights,
 ): WeightRewriter {
   const { proto } = model;
-  const written = irOfConstants(model);
+  const ir = irOfConstants(model);
   const types = new Set<DataType>();
-  const edits = graphEdits(model, written, prefix);
+  const editor = modelEditor({ ...model, ir }, { keepsPlaces: true });
+  const visible = unshadowing(model, (site, fresh) =>
+    editor.graph(site.source.graph).rename(site.source.name, fresh),
+  );
+  const shared = sharedByGraph(prefix);
   const waiting = new Map<string, QuantizedTensor>();
   const notes: StorageNote[] = [];
   let turn = 0;
   const rewriteWhile = (isKnown: (id: string) => boolean) => {
-    for (let site = sites[turn]; site !== undefined; site = sites[++turn]) {
-      const tensor = waiting.get(site.id);
-      if (!isKnown(site.id)) return;
+    for (let described = sites[turn]; described !== undefined; described = sites[++turn]) {
+      const tensor = waiting.get(described.id);
+      if (!isKnown(described.id)) return;
       if (tensor === undefined) continue;
-      waiting.delete(site.id);
-      const place = { ...edits.placeOf(site), prefix: `${prefix}${turn}`, types };
-      const target = targetOf(model, place.fn, runtime);
-      notes.push(rewriteWeight(proto, target, place.site, tensor, optimize, place));
+      waiting.delete(described.id);
+      const site = visible(described);
+      const { graph } = site.source;
+      const target = targetOf(model, editor.functionOf(graph), runtime);
+      const place = { editor, prefix: `${prefix}${turn}`, shared: shared(graph), types };
+      notes.push(rewriteWeight(site, tensor, target, optimize, place));
     }
   };
   return {
@@ -77,9 +73,8 @@ export function weightRewriter(
     },
     finish() {
       rewriteWhile(() => true);
-      edits.apply();
-      if (types.size > 0) raiseIr(proto, Math.max(written, ...[...types].map(irOfType)));
-      writeBodies(proto);
+      editor.apply();
+      if (types.size > 0) raiseIr(proto, Math.max(ir, ...[...types].map(irOfType)));
       return notes;
     },
   };
@@ -99,31 +94,34 @@ export function rewriteModel(
   return rewriter.finish();
 }
 
-/** The changes of all graphs of a model. */
-function graphEdits(model: OnnxModel, ir: number, prefix: string) {
-  const { proto } = model;
-  const owners = functionsByGraph(proto);
-  let innerPrefix: string | undefined;
-  const parents = parentsOf([proto.graph as GraphProto, ...proto.functions.map(bodyOf)]);
-  let [count, inner] = [0, 0];
-  const newName = () => `${prefix}.${count++}`;
-  const newInnerName = () => {
-    innerPrefix ??= freePrefix([proto.graph as GraphProto, ...owners.keys()], 'inner');
-    return `${innerPrefix}.${inner++}`;
+/** Small constants, each graph's own, with names that are unique in the model. */
+function sharedByGraph(prefix: string): (graph: GraphProto) => SharedConstants {
+  const known = new Map<GraphProto, SharedConstants>();
+  let count = 0;
+  return (graph) => {
+    const shared = known.get(graph) ?? sharedConstants(() => `${prefix}.${count++}`);
+    known.set(graph, shared);
+    return shared;
   };
-  const edits = new Map<GraphProto, GraphEdit>();
-  const editOf = (graph: GraphProto) => {
-    const edit = edits.get(graph) ?? graphEdit(graph, { ...model, ir }, newName);
-    edits.set(graph, edit);
-    return edit;
-  };
-  return {
-    placeOf(described: WeightSite) {
-      const site = unshadow(described, parents, newInnerName);
-      const { graph } = site.source;
-      return { site, fn: owners.get(graph), edit: editOf(graph) };
-    },
-    apply: () => edits.forEach((edit) => edit.apply()),
+}
+
+/**
+ * Gives constants of subgraphs new names where a graph around them defines the same one: an initializer may hide a name, but
+ * onnxruntime refuses a node that does.
+ */
+function unshadowing({ proto }: OnnxModel, rename: (site: WeightSite, fresh: string) => void) {
+  const graphs = [proto.graph as GraphProto, ...proto.functions.map(bodyOf)];
+  const parents = parentsOf(graphs);
+  let prefix: string | undefined;
+  let count = 0;
+  return (site: WeightSite): WeightSite => {
+    const { graph, name } = site.source;
+    const fixed = graph.input.some((input) => input.name === name);
+    if (fixed || !hides(graph, name, parents)) return site;
+    prefix ??= freePrefix(graphs, 'inner');
+    const fresh = `${prefix}.${count++}`;
+    rename(site, fresh);
+    return { ...site, source: { ...site.source, name: fresh } };
   };
 }
 
@@ -133,69 +131,6 @@ function graphEdits(model: OnnxModel, ir: number, prefix: string) {
  */
 export const irOfConstants = ({ ir, opset }: OnnxModel): number =>
   opset < constantsOfAnyType ? Math.max(ir, initializersStandAlone) : ir;
-
-/** Where the parts of one weight go. */
-interface Place {
-  /** The function of the model that holds it, if one does. */
-  readonly fn: FunctionProto | undefined;
-  readonly edit: GraphEdit;
-  /** What all of its names begin with. */
-  readonly prefix: string;
-  /** Told the types of its constants. */
-  readonly types: Set<DataType>;
-}
-
-function rewriteWeight(
-  proto: ModelProto,
-  target: Target,
-  site: WeightSite,
-  tensor: QuantizedTensor,
-  optimize: Optimize,
-  { fn, edit, prefix, types }: Place,
-): StorageNote {
-  const { id, source } = site;
-  const lowered = lowerWeight(site, tensor, target, optimize, { edit, prefix });
-  const { added, removed, before, bytes, form, memoryBytes, reason, others, stored } = lowered;
-  if (bytes >= before) return leftFloat(site, bytes, before);
-  edit.replace(source, added, others);
-  added.constants.forEach(({ dataType }) => types.add(dataType));
-  if (usesRuntimeDomain(added, others)) [proto, fn].forEach(importRuntimeDomain);
-  const hidden = removed.input?.length ? '; no longer a graph input, so that it can be computed' : '';
-  const unread =
-    site.unread === undefined ? '' : '; constants of that name in branches are gone: nothing reads them';
-  for (const { graph, tensor } of site.unread ?? [])
-    graph.initializer = graph.initializer.filter((other) => other !== tensor);
-  return {
-    id,
-    form,
-    storedBytes: bytes,
-    memoryBytes,
-    reason: `${reason}${hidden}${unread}`,
-    ...writtenValues(stored ?? tensor, source.tensor.dataType),
-  };
-}
-
-function leftFloat({ id, source }: WeightSite, quantized: number, before: number): StorageNote {
-  const reason = `left as it was: its quantized form would take ${quantized} bytes in the file instead of ${before}`;
-  return {
-    id,
-    form: 'float',
-    float: true,
-    storedBytes: before,
-    memoryBytes: tensorBytes(source.tensor, id),
-    reason,
-  };
-}
-
-function usesRuntimeDomain(added: Fragment, others: Lowered['others']): boolean {
-  return [...added.nodes, ...[...others.values()].flat()].some(({ domain }) => domain === runtimeDomain.name);
-}
-
-function importRuntimeDomain(into: Pick<ModelProto, 'opsetImport'> | undefined): void {
-  const { name, version } = runtimeDomain;
-  if (into === undefined || into.opsetImport.some(({ domain }) => domain === name)) return;
-  into.opsetImport = [...into.opsetImport, createOperatorSet(name, version)];
-}
 
 /** @throws LowbitError `plan-mismatch` for a tensor without a site among those that come, or of another shape. */
 export function checkTensor(

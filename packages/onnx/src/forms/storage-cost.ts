@@ -4,7 +4,10 @@ import { functionsByGraph } from '../model/function-body.js';
 import type { OnnxModel } from '../model/model.js';
 import { tensorBytes } from '../model/tensor-data.js';
 import type { Optimize, Runtime, Target } from '../target/target.js';
-import { graphEdit } from './graph-edit.js';
+import { placedConstants, type PlacedConstants } from '../graph/placed-constants.js';
+import type { ConstantSource } from '../graph/constant-source.js';
+import type { TensorProto } from '../schema/proto.js';
+import { sharedConstants } from './shared-constants.js';
 import { lowerWeight } from './lower-weight.js';
 import { ownPrefixes } from '../graph/names.js';
 import { irOfConstants } from './rewrite-model.js';
@@ -63,16 +66,16 @@ function costOf(
 ): StorageCost {
   const { id, source } = site;
   let count = first;
-  const edit = graphEdit(source.graph, versions, () => `${shared}${count++}`);
-  const place = { edit, prefix: own };
+  const placed = (at: ConstantSource, constants: readonly TensorProto[]): PlacedConstants =>
+    placedConstants(versions, at, constants);
+  const place = { prefix: own, shared: sharedConstants(() => `${shared}${count++}`), placed };
   const { added, bytes, before, memoryBytes } = lowerWeight(site, tensor, target, optimize, place);
   // Where nothing may be saved, the weight may stay as it is.
   if (bytes >= before)
     return { storedBytes: before, memoryBytes: Math.max(memoryBytes, tensorBytes(source.tensor, id)) };
   const constants = [...added.shared].map((constant) => {
     const { dataType, dims, rawData } = constant;
-    const alone = { ...added, constants: [], nodes: [], shared: new Set([constant]) };
-    return [`${graph}: ${dataType}[${dims}]${rawData}`, storedBytes(edit.parts(source, alone))] as const;
+    return [`${graph}: ${dataType}[${dims}]${rawData}`, storedBytes(placed(source, [constant]))] as const;
   });
   return { storedBytes: bytes, memoryBytes, shared: Object.fromEntries(constants) };
 }

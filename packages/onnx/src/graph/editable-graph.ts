@@ -1,13 +1,16 @@
 import type { ConstantValue } from './constant-value.js';
-import { graphConstants } from './graph-constants.js';
+import { graphConstants, type GraphConstants } from './graph-constants.js';
 import { graphLinks, type GraphLinks } from './graph-links.js';
 import { heldNames } from './names.js';
 import { nodeList, type NodeList } from './node-list.js';
-import { writeEdits } from './write-edits.js';
+import { placedConstants, type PlacedConstants } from './placed-constants.js';
+import { type StoredConstants, writeEdits } from './write-edits.js';
 import type { GraphProto, NodeProto, TensorProto } from '../schema/proto.js';
 import { constantsOfAnyType, initializersStandAlone } from '../target/versions.js';
 import { keepDocs, keepWords } from './keep-words.js';
 import { makeIntegers, makeTensor } from './make-tensor.js';
+import type { ConstantSource } from './constant-source.js';
+import { renameValue } from './rename.js';
 
 /** A graph that rules look at and change; {@link apply} writes the changes back at the end. */
 export interface EditableGraph {
@@ -70,34 +73,60 @@ export interface EditableGraph {
   replace(node: NodeProto, by: readonly NodeProto[]): void;
   /** Removes a node whose work others do from now on; they get its doc string. */
   absorb(node: NodeProto, into: readonly NodeProto[]): void;
+  /** Where constants that take the place of another one are stored. */
+  placed(source: ConstantSource, constants: readonly TensorProto[]): PlacedConstants;
+  /**
+   * Puts constants, and nodes that compute its value, in the place of a constant.
+   *
+   * @param shared Constants among them that others may take too: they come before all.
+   */
+  replaceConstant(
+    source: ConstantSource,
+    by: { readonly constants: readonly TensorProto[]; readonly nodes: readonly NodeProto[] },
+    shared: readonly TensorProto[],
+  ): void;
+  /** Takes away a constant that nothing reads. */
+  dropConstant(tensor: TensorProto): void;
+  /** Gives a value another name wherever it is used, inside subgraphs too. */
+  rename(name: string, fresh: string): void;
   /** Writes the changes into the graph, without the constants that nothing uses any more. */
   apply(): void;
 }
 
+/** What holds where a graph stands. */
+export interface GraphPlace {
+  /** The file's IR version; 0 in the body of a function, whose constants are nodes as in files of old versions. */
+  readonly ir: number;
+  /** Version of the standard operators. */
+  readonly opset: number;
+  /** Whether `Constant` nodes stay where they stand; otherwise they come first. */
+  readonly keepsPlaces: boolean;
+}
+
 /**
  * @param order The nodes of the graph in an order in which they can run.
- * @param taken Names of all values of the model; new names are added.
- * @param ir The file's IR version.
+ * @param taken Gives the names of all values of the model; new names are added.
  */
 export function editableGraph(
   graph: GraphProto,
   order: readonly NodeProto[],
-  taken: Set<string>,
-  ir: number,
+  taken: () => Set<string>,
+  place: GraphPlace,
 ): EditableGraph {
+  const { ir } = place;
   const constants = graphConstants(graph, ir);
   const held = heldNames(graph);
   const isConstantNode = (node: NodeProto) => constants.has(node.output[0] ?? '') && node.input.length === 0;
-  const constantNodes = order.filter(isConstantNode);
-  const computing = order.filter((node) => !isConstantNode(node));
-  const nodes = nodeList(computing);
-  const links = graphLinks(computing);
+  const nodes = nodeList(order);
+  const links = graphLinks(order.filter((node) => !isConstantNode(node)));
+  const computing = kept(nodes.all, (node) => !isConstantNode(node));
   const isNeeded = (name: string) => links.isUsed(name) || held.has(name);
   const usedAtFirst = new Set([...constants.names()].filter(isNeeded));
   const isUnused = (name: string) => usedAtFirst.has(name) && !isNeeded(name);
-  const newName = (near: string) => freeName(near, taken);
+  const newName = (near: string) => freeName(near, taken());
+  const stored: StoredConstants = { first: [], initializers: new Map(), added: [] };
   return {
-    nodes: nodes.all,
+    nodes: computing,
     producer: links.producer,
     users: links.users,
     isHeld: (name) => held.has(name),
@@ -112,6 +141,28 @@ export function editableGraph(
     setConstant: constants.set,
     list: constants.list,
     holdsIntegers: (opset) => opset >= constantsOfAnyType || ir >= initializersStandAlone,
+    ...additions(constants, newName),
+    newName,
+    setInput: (node, index, name) =>
+      links.change(node, () => {
+        while (node.input.length <= index) node.input.push('');
+        node.input[index] = name;
+      }),
+    setOutput: (node, name) => links.change(node, () => (node.output[0] = name)),
+    ...replacements(nodes, links),
+    ...constantPlaces(place, constants, nodes, links, stored),
+    rename: renaming(graph, { nodes, links, constants, held }),
+    apply: () =>
+      writeEdits(graph, place, { nodes: nodes.all(), isConstantNode, constants, links, isUnused, stored }),
+  };
+}
+
+/** Constants that come to those of the file. */
+function additions(
+  constants: GraphConstants,
+  newName: (near: string) => string,
+): Pick<EditableGraph, 'addConstant' | 'addTensor' | 'addIntegers'> {
+  return {
     addConstant(near, { type, dims, values }, replaced) {
       const name = newName(near);
       const tensor = makeTensor(name, type, dims, values);
@@ -125,15 +176,67 @@ export function editableGraph(
       constants.add(makeIntegers(name, values));
       return name;
     },
-    newName,
-    setInput: (node, index, name) =>
-      links.change(node, () => {
-        while (node.input.length <= index) node.input.push('');
-        node.input[index] = name;
-      }),
-    setOutput: (node, name) => links.change(node, () => (node.output[0] = name)),
-    ...replacements(nodes, links),
-    apply: () => writeEdits(graph, { constantNodes, nodes: nodes.all(), constants, links, isUnused }, ir),
+  };
+}
+
+function renaming(
+  graph: GraphProto,
+  {
+    nodes,
+    links,
+    constants,
+    held,
+  }: { nodes: NodeList; links: GraphLinks; constants: GraphConstants; held: Set<string> },
+): EditableGraph['rename'] {
+  return (name, fresh) => {
+    const touched = [...new Set([...links.users(name), links.producer(name)])].filter(
+      (one) => one !== undefined,
+    );
+    touched.forEach(links.remove);
+    renameValue(graph, name, fresh, nodes.all());
+    touched.forEach(links.add);
+    constants.rename(name, fresh);
+    if (held.delete(name)) held.add(fresh);
+  };
+}
+
+/** Constants and nodes that take the place of constants of the file. */
+function constantPlaces(
+  place: GraphPlace,
+  constants: GraphConstants,
+  nodes: NodeList,
+  links: GraphLinks,
+  { first, initializers, added }: StoredConstants,
+): Pick<EditableGraph, 'placed' | 'replaceConstant' | 'dropConstant'> {
+  const placed: EditableGraph['placed'] = (source, tensors) => placedConstants(place, source, tensors);
+  return {
+    placed,
+    replaceConstant(source, by, shared) {
+      const common = placed(source, shared);
+      const { initializer, node } = placed(source, by.constants);
+      const made = [...node, ...by.nodes];
+      constants.remove(source.name);
+      made.forEach(links.add);
+      first.unshift(...common.node);
+      if (source.node === undefined) {
+        initializers.set(source.tensor, [...common.initializer, ...initializer]);
+        first.push(...made);
+      } else {
+        added.push(...common.initializer, ...initializer);
+        nodes.replace(source.node, made);
+      }
+    },
+    dropConstant: (tensor) => void initializers.set(tensor, []),
+  };
+}
+
+/** The nodes of a list that pass a test, as long as the list is the same found once. */
+function kept(all: NodeList['all'], test: (node: NodeProto) => boolean): NodeList['all'] {
+  let [from, passed]: (readonly NodeProto[])[] = [[], []];
+  return () => {
+    const now = all();
+    if (now !== from) [from, passed] = [now, now.filter(test)];
+    return passed as readonly NodeProto[];
   };
 }
 

@@ -37,6 +37,9 @@ export interface GraphConstants {
   /** Changes the numbers of a FLOAT constant, which holds `values` from now on; its name stays. */
   set(name: string, dims: readonly number[], values: Float32Array): void;
   add(tensor: TensorProto): void;
+  /** Takes a constant out, in whose place other things stand. */
+  remove(name: string): void;
+  rename(name: string, fresh: string): void;
   /** The tensor that takes the place of one of the file, where it was changed. */
   changed(name: string): TensorProto | undefined;
   /** Those that were added, as they are now. */
@@ -86,10 +89,7 @@ export function graphConstants(graph: GraphProto, ir: number): GraphConstants {
       return values;
     },
     valuesRead: () => valuesRead,
-    isExternal(name) {
-      const tensor = tensors.get(name);
-      return tensor !== undefined && isExternal(tensor);
-    },
+    isExternal: (name) => tensors.has(name) && isExternal(tensors.get(name) as TensorProto),
     type(name) {
       const tensor = tensors.get(name);
       return tensor && { type: tensor.dataType, dims: tensor.dims.map(Number) };
@@ -99,9 +99,17 @@ export function graphConstants(graph: GraphProto, ir: number): GraphConstants {
       tensors.set(tensor.name, tensor);
       added.add(tensor.name);
     },
+    remove: (name) => void tensors.delete(name),
+    rename: (name, fresh) => rename(tensors, name, fresh),
     changed: (name) => changed.get(name),
     added: () => [...added].map((name) => tensors.get(name) as TensorProto),
   };
+}
+
+function rename(tensors: Map<string, TensorProto>, name: string, fresh: string): void {
+  const tensor = tensors.get(name);
+  if (tensor !== undefined) tensors.set(fresh, tensor);
+  tensors.delete(name);
 }
 
 /** From IR 4 an initializer that is also an input may be replaced by whoever runs the model. */

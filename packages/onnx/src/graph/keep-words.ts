@@ -14,6 +14,6 @@ export function keepDocs(heir: Described, ...replaced: readonly Described[]): vo
 export function keepWords(heir: NodeProto, replaced: NodeProto): void {
   keepDocs(heir, replaced);
   if (heir.name === '' && replaced.name !== '') heir.name = replaced.name;
-  if (replaced.metadataProps.length > 0)
-    heir.metadataProps = [...heir.metadataProps, ...replaced.metadataProps];
+  const added = replaced.metadataProps.filter((entry) => !heir.metadataProps.includes(entry));
+  if (added.length > 0) heir.metadataProps = [...heir.metadataProps, ...added];
 }

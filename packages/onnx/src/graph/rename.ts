@@ -1,5 +1,5 @@
 import { subgraphsOf } from '../model/subgraphs.js';
-import type { GraphProto } from '../schema/proto.js';
+import type { GraphProto, NodeProto } from '../schema/proto.js';
 
 /** The graph around each subgraph. */
 export function parentsOf(graphs: readonly GraphProto[]): ReadonlyMap<GraphProto, GraphProto> {
@@ -26,16 +26,33 @@ export function hides(
   return false;
 }
 
-/** Renames uses in a graph and in those inside it that do not define the name themselves. */
-export function renameUses(graph: GraphProto, name: string, fresh: string): void {
-  for (const node of graph.node) {
-    if (node.input.includes(name)) node.input = node.input.map((input) => (input === name ? fresh : input));
+/** Gives a value that a graph defines another name, there and wherever it is used. @param nodes The graph's own. */
+export function renameValue(
+  graph: GraphProto,
+  name: string,
+  fresh: string,
+  nodes: readonly NodeProto[] = graph.node,
+): void {
+  renameUses(nodes, name, fresh);
+  for (const node of nodes) replaceIn(node, 'output', name, fresh);
+  for (const one of [...graph.initializer, ...graph.valueInfo, ...graph.output])
+    if (one.name === name) one.name = fresh;
+}
+
+/** Renames uses by nodes and in the graphs inside them that do not define the name themselves. */
+function renameUses(nodes: readonly NodeProto[], name: string, fresh: string): void {
+  for (const node of nodes) {
+    replaceIn(node, 'input', name, fresh);
     for (const { graph: inner } of subgraphsOf(node)) {
       if (defines(inner, name)) continue;
       for (const output of inner.output) if (output.name === name) output.name = fresh;
-      renameUses(inner, name, fresh);
+      renameUses(inner.node, name, fresh);
     }
   }
+}
+
+function replaceIn(node: NodeProto, side: 'input' | 'output', name: string, fresh: string): void {
+  if (node[side].includes(name)) node[side] = node[side].map((one) => (one === name ? fresh : one));
 }
 
 /** Whether a graph itself gives a value of this name. */

@@ -1,7 +1,7 @@
 import { namesOf } from './names.js';
 import { bodyOf } from '../model/function-body.js';
 import { subgraphsOf } from '../model/subgraphs.js';
-import { renameUses } from './rename.js';
+import { renameValue } from './rename.js';
 import type { GraphProto, ModelProto } from '../schema/proto.js';
 
 /** Whether a name means something around a graph: by inputs, constants and the nodes before the one that holds it. */
@@ -32,12 +32,6 @@ function visit(graph: GraphProto, around: Around, rename: (graph: GraphProto, na
     for (const name of node.output) if (name !== '' && around(name)) rename(graph, name);
     for (const name of node.output) known.add(name);
   }
-}
-
-function renameValue(graph: GraphProto, name: string, fresh: string): void {
-  renameUses(graph, name, fresh);
-  for (const node of graph.node) node.output = node.output.map((one) => (one === name ? fresh : one));
-  for (const info of [...graph.valueInfo, ...graph.output]) if (info.name === name) info.name = fresh;
 }
 
 function freeName(name: string, taken: Set<string>): string {

@@ -4,7 +4,7 @@ import type { OnnxModel } from '../model/model.js';
 import type { Runtime } from '../target/target.js';
 import type { IntegerForm } from './cost.js';
 import { findIntegerLayers } from './integer-model.js';
-import { openGraph } from '../graph/open-graph.js';
+import { openGraph } from '../graph/model-editor.js';
 import { dataOf, qdqPlan } from './qdq-plan.js';
 
 /**

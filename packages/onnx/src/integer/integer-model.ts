@@ -3,15 +3,15 @@ import type { SiteNotes } from '../sites/site-notes.js';
 import type { ModelDescription } from '../describe/described-layer.js';
 import type { EditableGraph } from '../graph/editable-graph.js';
 import type { OnnxModel } from '../model/model.js';
-import { createOperatorSet } from '../schema/proto.js';
-import { integerOpset, dynamicOpset, runtimeDomain } from '../target/versions.js';
+import { type GraphProto } from '../schema/proto.js';
+import { integerOpset, dynamicOpset } from '../target/versions.js';
 import type { Runtime } from '../target/target.js';
 import type { IntegerForm } from './cost.js';
 import { int8Weight } from './int8-weight.js';
 import { integerEdit } from './integer-edit.js';
 import { integerLayers, type IntegerLayer, type IntegerLayers } from './integer-layers.js';
 import type { IntegerWork, StaticWork } from './integer-work.js';
-import { openGraph } from '../graph/open-graph.js';
+import { modelEditor } from '../graph/model-editor.js';
 import { opsetRefusal, raiseOpset } from '../opset/raise.js';
 import { measuresRange, uint8Site } from '../sites/uint8-site.js';
 import { measuredRange, noGpuKernels } from './reasons.js';
@@ -65,7 +65,9 @@ export function integerModel(
   { form, runtime }: { readonly form: IntegerForm; readonly runtime: Runtime | undefined },
   sites: SiteNotes,
 ): IntegerResult {
-  const graph = openGraph(model, description.order);
+  const editor = modelEditor(model, { order: description.order });
+  const main = model.proto.graph as GraphProto;
+  const graph = editor.graph(main);
   const dynamic = [...outcome.activations.values()].some(measuresRange);
   const found = findIntegerLayers(model, description, graph, form, dynamic, runtime);
   const reasons = new Map(found.reasons);
@@ -91,8 +93,8 @@ export function integerModel(
   if (form === 'qdq' && dynamics.length > 0) noteNotHandedOn(dynamics, outcome, sites);
   noteWritten(statics, storage, sites);
   noteLeft(description, reasons, sites);
-  graph.apply();
-  if (edit.usesRuntimeDomain()) importRuntimeDomain(raised);
+  if (edit.usesRuntimeDomain()) editor.importRuntimeDomain(main);
+  editor.apply();
   return { model: raised, changed: true, storage, reasons };
 }
 
@@ -149,9 +151,3 @@ function workOf(
 
 const floatInput = (why: string | undefined): string =>
   why === undefined ? 'its input is not quantized' : `its input stays float: ${why}`;
-
-function importRuntimeDomain({ proto }: OnnxModel): void {
-  const { name, version } = runtimeDomain;
-  if (proto.opsetImport.some(({ domain }) => domain === name)) return;
-  proto.opsetImport = [...proto.opsetImport, createOperatorSet(name, version)];
-}

@@ -4,7 +4,7 @@ import { buildModel } from '../../test/helpers/build-model.js';
 import { noise, runModel } from '../../test/helpers/run-model.js';
 import { makeNode, type NodeParts } from '../graph/make-node.js';
 import { makeTensor } from '../graph/make-tensor.js';
-import { openGraph } from '../graph/open-graph.js';
+import { openGraph } from '../graph/model-editor.js';
 import { checkGraph } from '../model/check-graph.js';
 import { writeModel } from '../model/write-model.js';
 import { DataType } from '../schema/proto.js';

@@ -1,0 +1,67 @@
+import type { QuantizedTensor, StorageNote } from '@lowbit/core';
+import type { WeightSite } from '../describe/weight-site.js';
+import { type ModelEditor, usesRuntimeDomain } from '../graph/model-editor.js';
+import type { GraphParts } from '../graph/stored-bytes.js';
+import { tensorBytes } from '../model/tensor-data.js';
+import type { DataType } from '../schema/proto.js';
+import type { Optimize, Target } from '../target/target.js';
+import { lowerWeight } from './lower-weight.js';
+import type { SharedConstants } from './shared-constants.js';
+import { writtenValues } from './written-values.js';
+
+/** Where the parts of one weight go. */
+interface WeightPlace {
+  readonly editor: ModelEditor;
+  /** What all of its names begin with. */
+  readonly prefix: string;
+  /** The small constants of its graph. */
+  readonly shared: SharedConstants;
+  /** Told the types of its constants. */
+  readonly types: Set<DataType>;
+}
+
+/** Puts one weight into the model in the form that is chosen for it, unless it would not become smaller. */
+export function rewriteWeight(
+  site: WeightSite,
+  tensor: QuantizedTensor,
+  target: Target,
+  optimize: Optimize,
+  { editor, prefix, shared, types }: WeightPlace,
+): StorageNote {
+  const { id, source } = site;
+  const graph = editor.graph(source.graph);
+  const place = { prefix, shared, placed: graph.placed };
+  const lowered = lowerWeight(site, tensor, target, optimize, place);
+  const { added, news, removed, before, bytes, form, memoryBytes, reason, others, stored } = lowered;
+  if (bytes >= before) return leftFloat(site, bytes, before);
+  shared.keep(news);
+  graph.replaceConstant(source, added, news);
+  for (const [user, by] of others) graph.replace(user, by);
+  for (const one of site.unread ?? []) editor.graph(one.graph).dropConstant(one.tensor);
+  added.constants.forEach(({ dataType }) => types.add(dataType));
+  if (usesRuntimeDomain([...added.nodes, ...[...others.values()].flat()]))
+    editor.importRuntimeDomain(source.graph);
+  const written = writtenValues(stored ?? tensor, source.tensor.dataType);
+  const why = `${reason}${sideEffects(site, removed)}`;
+  return { id, form, storedBytes: bytes, memoryBytes, reason: why, ...written };
+}
+
+/** What became of other things of the file, for the report. */
+function sideEffects({ unread }: WeightSite, { input = [] }: GraphParts): string {
+  const hidden = input.length > 0 ? '; no longer a graph input, so that it can be computed' : '';
+  return unread === undefined
+    ? hidden
+    : `${hidden}; constants of that name in branches are gone: nothing reads them`;
+}
+
+function leftFloat({ id, source }: WeightSite, quantized: number, before: number): StorageNote {
+  const reason = `left as it was: its quantized form would take ${quantized} bytes in the file instead of ${before}`;
+  return {
+    id,
+    form: 'float',
+    float: true,
+    storedBytes: before,
+    memoryBytes: tensorBytes(source.tensor, id),
+    reason,
+  };
+}
