@@ -1,7 +1,7 @@
 import type { ConstantValue } from './constant-value.js';
 import { graphConstants, type GraphConstants } from './graph-constants.js';
 import { graphLinks, type GraphLinks } from './graph-links.js';
-import { heldNames } from './names.js';
+import { freeName, heldNames } from './names.js';
 import { nodeList, type NodeList } from './node-list.js';
 import { placedConstants, type PlacedConstants } from './placed-constants.js';
 import { type StoredConstants, writeEdits } from './write-edits.js';
@@ -258,11 +258,4 @@ function replacements(nodes: NodeList, links: GraphLinks): Pick<EditableGraph, '
       put(node, []);
     },
   };
-}
-
-function freeName(near: string, taken: Set<string>): string {
-  let name = near;
-  for (let count = 2; taken.has(name); count++) name = `${near}_${count}`;
-  taken.add(name);
-  return name;
 }

@@ -38,6 +38,14 @@ function* usedNames(graph: GraphProto): Iterable<string> {
   }
 }
 
+/** A name that is not among those taken: `near`, or `near` with a number behind it; it is taken from then on. */
+export function freeName(near: string, taken: Set<string>, sign = '_'): string {
+  let name = near;
+  for (let count = 2; taken.has(name); count++) name = `${near}${sign}${count}`;
+  taken.add(name);
+  return name;
+}
+
 /**
  * A prefix that no value or node of the graphs or their subgraphs begins with: the stem, or the stem with as many
  * underscores as it takes. Names made from it are unique, and the same for the same model.

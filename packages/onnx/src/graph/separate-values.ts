@@ -1,4 +1,4 @@
-import { namesOf } from './names.js';
+import { freeName, namesOf } from './names.js';
 import { bodyOf } from '../model/function-body.js';
 import { subgraphsOf } from '../model/subgraphs.js';
 import { renameValue } from './rename.js';
@@ -18,7 +18,7 @@ export function separateValues({ graph, functions }: ModelProto): boolean {
   let taken: Set<string> | undefined;
   const rename = (inner: GraphProto, name: string): void => {
     taken ??= new Set(graphs.flatMap(namesOf));
-    renameValue(inner, name, freeName(name, taken));
+    renameValue(inner, name, freeName(name, taken, '#'));
   };
   for (const one of graphs) visit(one, () => false, rename);
   return taken !== undefined;
@@ -32,11 +32,4 @@ function visit(graph: GraphProto, around: Around, rename: (graph: GraphProto, na
     for (const name of node.output) if (name !== '' && around(name)) rename(graph, name);
     for (const name of node.output) known.add(name);
   }
-}
-
-function freeName(name: string, taken: Set<string>): string {
-  let fresh = `${name}#2`;
-  for (let count = 3; taken.has(fresh); count++) fresh = `${name}#${count}`;
-  taken.add(fresh);
-  return fresh;
 }

@@ -3,7 +3,10 @@ import type { DataType, NodeProto } from '../schema/proto.js';
 import { type AttributeValue, makeNode } from '../graph/make-node.js';
 
 /** Attributes of nodes that a builder makes. */
-type PlainAttribute = Exclude<AttributeValue, { readonly tensor: unknown } | { readonly graph: unknown }>;
+export type PlainAttribute = Exclude<
+  AttributeValue,
+  { readonly tensor: unknown } | { readonly graph: unknown }
+>;
 
 /** Adds nodes to a graph, in an order in which they can run. */
 export interface GraphBuilder {

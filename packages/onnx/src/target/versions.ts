@@ -67,3 +67,24 @@ export const maxPoolOfIntegersSince = 12;
 
 /** From here on `QuantizeLinear` and `DequantizeLinear` take one scale for each index of an axis. */
 export const scalesByAxisSince = 13;
+
+/** The IR version of the release of ONNX that an operator set came with, newest first. */
+const releases = [
+  { opset: 25, ir: 13 },
+  { opset: 24, ir: 12 },
+  { opset: 23, ir: 11 },
+  { opset: 21, ir: 10 },
+  { opset: 19, ir: 9 },
+  { opset: 15, ir: 8 },
+  { opset: 12, ir: 7 },
+  { opset: 11, ir: 6 },
+  { opset: 10, ir: 5 },
+  { opset: 9, ir: 4 },
+] as const;
+
+/** Operator sets that models are built with: constants of integers came with the oldest. */
+export const builtOpsets = { oldest: constantsOfAnyType, newest: releases[0].opset } as const;
+
+/** The IR version of a new file with this operator set, one of {@link builtOpsets}. */
+export const irOfOpset = (opset: number): number =>
+  releases.find((release) => opset >= release.opset)?.ir ?? initializersStandAlone;

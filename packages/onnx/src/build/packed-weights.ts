@@ -1,0 +1,75 @@
+import { decode, type QuantizedTensor, type StorageNote } from '@lowbit/core';
+import type { WeightSite, WeightUse } from '../describe/weight-site.js';
+import { weightRewriter } from '../forms/rewrite-model.js';
+import { makeRawTensor, makeTensor } from '../graph/make-tensor.js';
+import { bytesOfType } from '../model/data-types.js';
+import type { OnnxModel } from '../model/model.js';
+import { operatorOf } from '../operators/operators.js';
+import type { DataType, GraphProto, NodeProto, TensorProto } from '../schema/proto.js';
+import type { Optimize, Runtime } from '../target/target.js';
+
+/** A weight that stands in a model as a constant of floats, in whose place its packed form comes. */
+export interface PackedWeight {
+  readonly name: string;
+  readonly tensor: QuantizedTensor;
+  /** Dimensions of the value that operators take. */
+  readonly dims: readonly number[];
+  readonly type: DataType;
+}
+
+/** The constant that holds a weight's place. Its data are not written: packing needs name, type and size alone. */
+export const placeOf = ({ name, tensor, dims, type }: PackedWeight): TensorProto =>
+  makeRawTensor(name, type, dims, new Uint8Array(bytesOfType(type, tensor.codes.length)));
+
+/**
+ * Puts packed weights into the places of their constants, each in the form that its users and the target allow, as weights of
+ * a file that is quantized.
+ *
+ * @param model With {@link placeOf} each weight among the initializers of its main graph.
+ * @param prefix What the names of all that is added begin with.
+ */
+export function packWeights(
+  { proto, ...versions }: OnnxModel,
+  weights: readonly PackedWeight[],
+  optimize: Optimize,
+  runtime: Runtime | undefined,
+  prefix: string,
+): StorageNote[] {
+  const graph = proto.graph as GraphProto;
+  const sites = weights.map((weight) => siteOf(weight, graph));
+  const ids = new Set(weights.map(({ name }) => name));
+  const rewriter = weightRewriter({ proto, ...versions }, sites, ids, optimize, runtime, prefix);
+  for (const { name, tensor } of weights) rewriter.add(name, tensor);
+  const notes = rewriter.finish();
+  const floats = new Set(notes.flatMap(({ id, float }) => (float === true ? [id] : [])));
+  const byName = new Map(weights.map((weight) => [weight.name, weight]));
+  graph.initializer = graph.initializer.map((constant) =>
+    floats.has(constant.name) ? asFloats(byName.get(constant.name) as PackedWeight) : constant,
+  );
+  return notes;
+}
+
+/** A weight that would take more bytes packed. */
+const asFloats = ({ name, tensor, dims, type }: PackedWeight): TensorProto =>
+  makeTensor(name, type, dims, decode(tensor));
+
+function siteOf({ name, tensor }: PackedWeight, graph: GraphProto): WeightSite {
+  const uses = graph.node.flatMap((node) => usesBy(node, name, graph));
+  const constant = graph.initializer.find((one) => one.name === name) as TensorProto;
+  const source = { kind: 'initializer', graph, name, tensor: constant } as const;
+  const [meaning] = uses.flatMap(({ node, input }) => meaningOf(node, input, tensor.shape));
+  const view = meaning ?? { shape: tensor.shape, outputAxes: [] };
+  return { id: name, kernel: 'kernel', source, uses, ...view, shape: tensor.shape };
+}
+
+const usesBy = (node: NodeProto, name: string, graph: GraphProto): WeightUse[] =>
+  node.input.flatMap((one, input) => (one === name ? [{ node, graph, input, direct: true }] : []));
+
+/** What the axes of a weight mean to the operator that takes it, where they are its own. */
+function meaningOf(node: NodeProto, input: number, shape: readonly number[]) {
+  const role = operatorOf(node)
+    ?.roles(node)
+    .find((one) => one.input === input);
+  const view = role?.axes(shape);
+  return typeof view === 'object' && view.shape.length === shape.length ? [view] : [];
+}

@@ -1,0 +1,79 @@
+import { addMetadata } from '../describe/metadata.js';
+import { settleExternal } from '../external/settle.js';
+import { ownPrefixes } from '../graph/names.js';
+import { checkGraph } from '../model/check-graph.js';
+import { standardDomain } from '../model/model.js';
+import { writeModel } from '../model/write-model.js';
+import {
+  copyMessage,
+  createGraph,
+  createModel,
+  createOperatorSet,
+  type ModelProto,
+  type NodeProto,
+  type TensorProto,
+  type ValueInfoProto,
+} from '../schema/proto.js';
+import { checkVersions, runtimeOf } from '../target/runtime.js';
+import { irOfOpset } from '../target/versions.js';
+import { version } from '../version.js';
+import type { BuilderOptions, BuiltModel, WriteOptions } from './builder.js';
+import { type PackedWeight, packWeights, placeOf } from './packed-weights.js';
+
+/** What the names begin with of what quantizes activations. */
+export const activationPrefix = 'lowbit.activation';
+
+/** What a model is made of so far. */
+export interface Parts {
+  readonly inputs: ValueInfoProto[];
+  readonly outputs: ValueInfoProto[];
+  readonly constants: TensorProto[];
+  readonly weights: PackedWeight[];
+  readonly nodes: NodeProto[];
+}
+
+/** A file of the parts, which stay as they are. */
+export async function writeParts(
+  parts: Parts,
+  { opset, optimize = 'speed', target, name }: BuilderOptions & { readonly name: string },
+  { plan, source = { name, bytes: 0 }, external, externalPath }: WriteOptions,
+): Promise<BuiltModel> {
+  const ir = irOfOpset(opset);
+  const runtime = target && runtimeOf(target);
+  checkVersions({ opset, ir, ...(runtime === undefined ? {} : { runtime }) }, name);
+  const proto = protoOf(parts, opset, ir, name);
+  checkGraph(proto, name);
+  const model = { name, proto, ir, opset, domains: new Map([[standardDomain, opset]]) };
+  const prefix = ownPrefixes(proto).weights;
+  const storage = packWeights(model, parts.weights, optimize, runtime, prefix);
+  if (plan !== undefined) addMetadata(proto, plan, source, [prefix, activationPrefix]);
+  const externalData = await settleExternal(model, new Map(), undefined, { external, externalPath });
+  const bytes = writeModel(model);
+  return { bytes, storage, ...(externalData.length === 0 ? {} : { externalData }) };
+}
+
+/** Nodes and constants are copies, since writing changes them. */
+function protoOf(
+  { nodes, constants, weights, ...ends }: Parts,
+  opset: number,
+  ir: number,
+  name: string,
+): ModelProto {
+  const domains = new Set(nodes.map(({ domain }) => domain).filter((domain) => domain !== ''));
+  return createModel({
+    irVersion: BigInt(ir),
+    producerName: '@lowbit/onnx',
+    producerVersion: version,
+    opsetImport: [
+      createOperatorSet('', opset),
+      ...[...domains].map((domain) => createOperatorSet(domain, 1)),
+    ],
+    graph: createGraph({
+      name,
+      node: nodes.map((node) => copyMessage(node, { input: [...node.input], output: [...node.output] })),
+      initializer: [...constants.map((constant) => copyMessage(constant)), ...weights.map(placeOf)],
+      input: [...ends.inputs],
+      output: [...ends.outputs],
+    }),
+  });
+}
