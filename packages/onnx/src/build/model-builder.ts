@@ -2,7 +2,7 @@ import {
   checkArgument,
   checkOptions,
   type FittedSite,
-  grainOf,
+  observedBy,
   LowbitError,
   type OptionTypes,
   type QuantizedTensor,
@@ -143,9 +143,9 @@ function checkDims(name: string, { shape, codes }: QuantizedTensor, dims: readon
 
 /** The rows that a quantizer sees of a value, as the shape of a matrix that `Reshape` takes. */
 function rowsOf({ id, quantizer, options }: FittedSite, row: number | undefined): readonly [number, number] {
-  const grain = grainOf(quantizer, options);
-  if (grain === 'values') return [1, -1];
-  if (grain === 'samples') return [0, -1];
+  const observed = observedBy(quantizer, options);
+  if (observed === 'values') return [1, -1];
+  if (observed === 'samples') return [0, -1];
   if (row !== undefined) return [-1, row];
   throw new LowbitError({
     code: 'unsupported-option',

@@ -1,7 +1,7 @@
 import { addParts, type Codes } from './add-planes.js';
 import type { Fragment } from './fragment.js';
 import type { ParameterGrid } from './parameter-grid.js';
-import type { PlaneBits } from './planes.js';
+import type { PlaneBits } from './bit-layout.js';
 import { addRowCodes } from './row-codes.js';
 import { DataType } from '../schema/proto.js';
 import { castableType } from '../target/casts.js';

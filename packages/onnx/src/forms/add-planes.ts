@@ -1,7 +1,7 @@
 import { sizeOf } from '@lowbit/core';
 import type { Fragment } from './fragment.js';
 import { integers } from './integers.js';
-import { packPlanes, type PlaneBits, planeLength } from './planes.js';
+import { packPlanes, type PlaneBits, planeLength } from './bit-layout.js';
 import { DataType } from '../schema/proto.js';
 import { sliceTakesInputs } from '../target/versions.js';
 import type { Target } from '../target/target.js';

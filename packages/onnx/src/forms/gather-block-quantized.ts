@@ -1,7 +1,8 @@
-import type { QuantizedTensor } from '@lowbit/core';
+import { pack, type QuantizedTensor } from '@lowbit/core';
 import type { WeightSite } from '../describe/weight-site.js';
 import { makeAttribute } from '../graph/make-node.js';
-import { packSmall } from '../graph/pack-small.js';
+import type { Codes } from './add-planes.js';
+import { packRows } from './bit-layout.js';
 import { isTable } from './gather-rows.js';
 import type { Replacement } from './lower.js';
 import { addScales, packedParameters } from './packed-parameters.js';
@@ -35,7 +36,7 @@ export function gatherBlockQuantized(
   if (bits === undefined || found === undefined) return undefined;
   const { exact, stored } = found;
   const centred = centredCodes(tensor, exact, bits);
-  const add = (role: string, columns: number, codes: ArrayLike<number>) =>
+  const add = (role: string, columns: number, codes: Codes) =>
     addRows(to, role, [entries, columns], codes, bits, centred !== undefined);
   const groups = Math.ceil(features / group);
   const { codes, scale } = centred ?? exact;
@@ -73,7 +74,7 @@ function addRows(
   to: Fragment,
   role: string,
   [entries, columns]: readonly [number, number],
-  codes: ArrayLike<number>,
+  codes: Codes,
   bits: 2 | 4 | 8,
   centred: boolean,
 ): string {
@@ -81,18 +82,6 @@ function addRows(
     const signed = centred ? Int8Array.from(codes, (code) => code - 8) : codes;
     return to.constant(role, centred ? DataType.INT4 : DataType.UINT4, [entries, columns], signed);
   }
-  const bytes = bits === 8 ? codes : packRows(codes, columns);
+  const bytes = bits === 8 ? codes : packRows(codes, columns, (row) => pack(row, bits));
   return to.constant(role, DataType.UINT8, [entries, bytes.length / entries], bytes);
-}
-
-/** Codes of 2 bits, four a byte; each row starts a new byte. */
-function packRows(codes: ArrayLike<number>, columns: number): Uint8Array {
-  const all = Array.from(codes);
-  const rows = Array.from({ length: all.length / columns }, (_, row) =>
-    packSmall(all.slice(row * columns, (row + 1) * columns), 2),
-  );
-  const length = rows[0]?.length ?? 0;
-  const bytes = new Uint8Array(rows.length * length);
-  rows.forEach((row, at) => bytes.set(row, at * length));
-  return bytes;
 }

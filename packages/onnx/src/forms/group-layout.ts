@@ -1,5 +1,5 @@
 import type { ZeroPointForm } from '@lowbit/core';
-import { packColumns } from './pack-columns.js';
+import { packColumns } from './bit-layout.js';
 
 /** Widths that `com.microsoft.MatMulNBits` packs. */
 export type PackedBits = 2 | 4 | 8;

@@ -4,7 +4,7 @@ import type { AddedCodes } from './add-codes.js';
 import { type Codes, unpackPlanes } from './add-planes.js';
 import type { Fragment } from './fragment.js';
 import type { ParameterGrid } from './parameter-grid.js';
-import { packPlanes, type PlaneBits } from './planes.js';
+import { packPlanes, packRows, type PlaneBits } from './bit-layout.js';
 
 /** Bytes that the nodes for one set of planes take. */
 const bytesOfUnpacking = 400;
@@ -31,7 +31,7 @@ export function addRowCodes(
   }
   const plane = storedBits as PlaneBits;
   const length = (perRow * plane) / 8;
-  const bytes = packRows(codes, perRow, plane);
+  const bytes = packRows(codes, perRow, (row) => packPlanes(row, plane));
   const table = to.constant(role, DataType.UINT8, [entries, 1, length], bytes);
   const planes = unpackPlanes(to, to.node('Gather', [table, grid.rows]), plane);
   const integers = to.node('Reshape', [planes, rowShape(to, grid.rows, row)]);
@@ -50,14 +50,4 @@ function rowWidth(bits: number, perRow: number, count: number): number {
   const packs = (width: number) =>
     width >= bits && (perRow * width) % 8 === 0 && (count * (8 - width)) / 8 > bytesOfUnpacking;
   return [1, 2, 4].find(packs) ?? 8;
-}
-
-/** Each row packed by itself. */
-function packRows(codes: Codes, perRow: number, bits: PlaneBits): Uint8Array {
-  const length = (perRow * bits) / 8;
-  const bytes = new Uint8Array((codes.length / perRow) * length);
-  for (let row = 0; row * perRow < codes.length; row++) {
-    bytes.set(packPlanes(codes.subarray(row * perRow, (row + 1) * perRow), bits), row * length);
-  }
-  return bytes;
 }

@@ -1,15 +1,18 @@
-import { LowbitError, sizeOf, toFloat16Bits } from '@lowbit/core';
+import { LowbitError, pack, sizeOf, toFloat16Bits } from '@lowbit/core';
 import { bytesOfType, typeName } from '../model/data-types.js';
 import { createTensor, DataType, type TensorProto } from '../schema/proto.js';
-import { packSmall } from './pack-small.js';
 
 /** Writes `count` numbers as little-endian raw data. */
 type RawWriter = (values: ArrayLike<number>) => ArrayBufferView<ArrayBuffer>;
 
+/** Negative integers in two's complement. */
 const packed =
   (bits: 2 | 4): RawWriter =>
   (values) =>
-    packSmall(values, bits);
+    pack(
+      Uint8Array.from(values, (value) => value & (2 ** bits - 1)),
+      bits,
+    ) as Uint8Array<ArrayBuffer>;
 
 interface NumberArray {
   new (values: ArrayLike<number>): ArrayBufferView<ArrayBuffer>;

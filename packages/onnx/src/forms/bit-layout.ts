@@ -1,3 +1,44 @@
+/**
+ * How packed operators lay out codes. Neighbour by neighbour, as the standard types of 2 and 4 bits are, `pack` of
+ * @lowbit/core does it.
+ */
+import { joinBytes } from '@lowbit/core';
+
+/** Widths of which a byte holds a whole number. */
+export type PlaneBits = 1 | 2 | 4 | 8;
+
+/**
+ * Packs codes of 1, 2, 4 or 8 bits into bytes plane by plane: with p = 8 / bits planes of m = ceil(n / p) codes,
+ * byte j holds the codes j, m + j, 2m + j … from its lowest bits up. Missing codes of the last plane are 0. Unlike
+ * neighbour-by-neighbour packing, unpacking needs no interleaving: plane after plane is the original order.
+ */
+export function packPlanes(codes: ArrayLike<number>, bits: PlaneBits): Uint8Array {
+  const length = planeLength(codes.length, bits);
+  const bytes = new Uint8Array(length);
+  for (let i = 0; i < codes.length; i++) {
+    const j = i % length;
+    bytes[j] = (bytes[j] as number) | ((codes[i] as number) << (bits * Math.floor(i / length)));
+  }
+  return bytes;
+}
+
+/** Codes in a plane, which is also the number of bytes. */
+export function planeLength(count: number, bits: PlaneBits): number {
+  return Math.ceil((count * bits) / 8);
+}
+
+/** The rows of a table, each packed by itself: it starts a new byte. */
+export function packRows(
+  codes: Uint8Array | Uint16Array,
+  perRow: number,
+  packRow: (row: Uint8Array | Uint16Array) => Uint8Array,
+): Uint8Array {
+  const rows: Uint8Array[] = [];
+  for (let from = 0; from < codes.length; from += perRow)
+    rows.push(packRow(codes.subarray(from, from + perRow)));
+  return joinBytes(rows);
+}
+
 /** Columns that are packed together: as many as a line of the processor's cache holds of a row. */
 const columnsAtOnce = 64;
 
@@ -49,12 +90,12 @@ function packWords(
   const quads = columns / 4;
   for (let first = 0; first < quads; first += columnsAtOnce / 4) {
     const end = Math.min(first + columnsAtOnce / 4, quads);
-    for (let word = 0; word < length; word++) packRows(from, quads, first, end, word, length, bits, to);
+    for (let word = 0; word < length; word++) packQuads(from, quads, first, end, word, length, bits, to);
   }
 }
 
 /** One word of each column of the quads `first` … `end`. */
-function packRows(
+function packQuads(
   from: Int32Array,
   quads: number,
   first: number,
