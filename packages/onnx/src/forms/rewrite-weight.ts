@@ -1,13 +1,12 @@
-import type { QuantizedTensor, StorageNote } from '@lowbit/core';
+import { decode, type QuantizedTensor, roundToFloat16, type StorageNote } from '@lowbit/core';
 import type { WeightSite } from '../describe/weight-site.js';
 import { type ModelEditor, usesRuntimeDomain } from '../graph/model-editor.js';
 import type { GraphParts } from '../graph/stored-bytes.js';
 import { tensorBytes } from '../model/tensor-data.js';
-import type { DataType } from '../schema/proto.js';
+import { DataType } from '../schema/proto.js';
 import type { Optimize, Target } from '../target/target.js';
 import { lowerWeight } from './lower-weight.js';
 import type { SharedConstants } from './shared-constants.js';
-import { writtenValues } from './written-values.js';
 
 /** Where the parts of one weight go. */
 interface WeightPlace {
@@ -64,4 +63,20 @@ function leftFloat({ id, source }: WeightSite, quantized: number, before: number
     memoryBytes: tensorBytes(source.tensor, id),
     reason,
   };
+}
+
+/** The values that a file has where it turns decoded ones into a type of 16 bits; absent where those stay as they are. */
+function writtenValues(tensor: QuantizedTensor, type: DataType): Pick<StorageNote, 'written'> {
+  if (type === DataType.FLOAT16) return { written: () => decode(tensor).map(roundToFloat16) };
+  if (type === DataType.BFLOAT16) return { written: () => toBfloat16(decode(tensor)) };
+  return {};
+}
+
+/** Rounded half to even to the upper 16 bits of float32, in place. */
+function toBfloat16(values: Float32Array): Float32Array {
+  const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
+  bits.forEach((word, at) => {
+    bits[at] = (word + 0x7fff + ((word >>> 16) & 1)) & 0xffff0000;
+  });
+  return values;
 }
