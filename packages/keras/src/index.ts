@@ -2,6 +2,7 @@ export type { StoredType } from './hdf5/contents.js';
 export type { CustomLayer, CustomLayerHook, LayerHooks, StoredWeight } from './hooks.js';
 export { inspectKeras, type InspectedLayer, type KerasInspection } from './inspect-keras.js';
 export type * from './model.js';
+export { keras, type KerasPort } from './port/keras-port.js';
 export { readKeras, type KerasOptions } from './read-keras.js';
 export type { KerasFile } from './source/file.js';
 export type { KerasParts, KerasSource } from './source/source.js';

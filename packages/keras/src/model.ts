@@ -1,3 +1,5 @@
+import type { PackedTensor, QuantizationPlan } from '@lowbit/core';
+
 import type { StoredType } from './hdf5/contents.js';
 
 export type JsonValue =
@@ -19,6 +21,8 @@ export interface KerasModel {
   readonly weights: readonly KerasWeight[];
   /** The version of Keras that saved the model, where the file says so. */
   readonly kerasVersion?: string;
+  /** The plans by which lowbit quantized the model, the last one last. Absent for a model as Keras saved it. */
+  readonly plans?: readonly QuantizationPlan[];
   /** What was left out or done otherwise, in sentences: the state of an optimizer, a file that was read in place. */
   readonly notes: readonly string[];
   /** Frees what reading weights needs. A model that is forgotten is freed when it is collected as garbage. */
@@ -94,6 +98,8 @@ export interface KerasWeight {
   readonly shape: readonly number[];
   /** The type in the file; values are always read as float32. */
   readonly storedType: StoredType;
+  /** Codes and parameters of a weight that lowbit quantized. */
+  readonly packed?: PackedTensor;
   /** The values, freshly read, row-major. */
   read(): Promise<Float32Array>;
 }

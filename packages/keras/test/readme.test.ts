@@ -11,7 +11,7 @@ const entry = new URL('../dist/bundle/index.js', import.meta.url);
 
 it('the examples of the README run as they are', async () => {
   const page = await readFile(new URL('../README.md', import.meta.url), 'utf8');
-  const [plain, hooks, files] = [...page.matchAll(/```js\n([^]*?)```/g)].map(([, code]) => code!);
+  const [plain, hooks, quantized, files] = [...page.matchAll(/```js\n([^]*?)```/g)].map(([, code]) => code!);
   const cases = await fixtureCases('older.zip');
   const folder = await mkdtemp(join(tmpdir(), 'lowbit-keras-'));
   const run = async (code: string, file: Uint8Array) => {
@@ -19,6 +19,8 @@ it('the examples of the README run as they are', async () => {
     const start = `import { readFile } from 'node:fs/promises';\nconst bytes = await readFile('model.keras');\n`;
     const local = code
       .replace("'@lowbit/keras'", `'${entry.href}'`)
+      .replace("'@lowbit/keras/register'", `'${new URL('register.js', entry).href}'`)
+      .replace("'@lowbit/core'", `'${import.meta.resolve('@lowbit/core')}'`)
       .replace("'@lowbit/tfjs-format'", `'${import.meta.resolve('@lowbit/tfjs-format')}'`);
     await writeFile(join(folder, 'example.mjs'), start + local);
     const env = { ...process.env, FORCE_COLOR: '0' };
@@ -27,6 +29,9 @@ it('the examples of the README run as they are', async () => {
   const printed = await run(plain!, cases.get('float16')!.get('model.keras')!);
   expect(printed.stderr).toBe('');
   expect(printed.stdout).toContain('conv/kernel [ 3, 2, 3, 4 ] Float32Array(72)');
+  const float16 = cases.get('float16')!.get('model.keras')!;
+  const told = 'console.log(model.plans.length, report.weights.length);';
+  expect((await run(`${quantized!}\n${told}`, float16)).stdout).toBe('1 2\n');
   const written = await run(
     `${files!}\nconsole.log(json.length > 1000, shards.length);`,
     cases.get('float16')!.get('model.keras')!,

@@ -1,4 +1,5 @@
-import { weightArtifacts, type StoredWeight } from '@lowbit/tfjs-format';
+import type { QuantizationPlan } from '@lowbit/core';
+import { storePacked, weightArtifacts, type StoredWeight } from '@lowbit/tfjs-format';
 
 import type { JsonObject, KerasLayer, KerasModel, KerasWeight } from '../model.js';
 import { layerNames, type LayerNames } from './layer-names.js';
@@ -12,10 +13,15 @@ export interface TfjsArtifacts {
   readonly modelTopology: JsonObject;
   readonly weightSpecs: StoredWeight['spec'][];
   readonly weightData: ArrayBuffer;
+  /** What lowbit did to the model, where it did anything. */
+  readonly userDefinedMetadata?: {
+    readonly lowbit: { readonly plan: QuantizationPlan; readonly earlier?: readonly QuantizationPlan[] };
+  };
 }
 
 /**
- * A model of Keras as one of TensorFlow.js, which computes the same without lowbit.
+ * A model of Keras as one of TensorFlow.js, which computes the same. TensorFlow.js loads it without lowbit unless it was quantized: then its weights are packed,
+ * and `load` of `@lowbit/tfjs` loads it.
  *
  * @throws LowbitError `layer-unsupported` with every layer that TensorFlow.js does not have, or would compute otherwise.
  */
@@ -24,9 +30,7 @@ export async function tfjsArtifacts(model: KerasModel): Promise<TfjsArtifacts> {
   const topology = tfjsTopology(model, names);
   const weights: StoredWeight[] = [];
   for (const [name, weight] of namedWeights(model.network.layers, names)) {
-    const { buffer, byteOffset, byteLength } = await weight.read();
-    const spec = { name, shape: weight.shape, dtype: 'float32' } as const;
-    weights.push({ spec, bytes: new Uint8Array(buffer, byteOffset, byteLength) });
+    weights.push(await stored(name, weight));
   }
   return {
     format: 'layers-model',
@@ -34,7 +38,24 @@ export async function tfjsArtifacts(model: KerasModel): Promise<TfjsArtifacts> {
     convertedBy: 'lowbit',
     modelTopology: topology,
     ...weightArtifacts(weights),
+    ...metadataOf(model),
   };
+}
+
+async function stored(name: string, weight: KerasWeight): Promise<StoredWeight> {
+  if (weight.packed !== undefined) return storePacked(name, weight.packed);
+  const { buffer, byteOffset, byteLength } = await weight.read();
+  const spec = { name, shape: weight.shape, dtype: 'float32' } as const;
+  return { spec, bytes: new Uint8Array(buffer, byteOffset, byteLength) };
+}
+
+/** The plans, where `@lowbit/tfjs` and `lowbit inspect` look for them. */
+function metadataOf({ plans = [] }: KerasModel): Pick<TfjsArtifacts, 'userDefinedMetadata'> {
+  const plan = plans.at(-1);
+  const earlier = plans.slice(0, -1);
+  return plan === undefined
+    ? {}
+    : { userDefinedMetadata: { lowbit: { plan, ...(earlier.length > 0 && { earlier }) } } };
 }
 
 /** Weights under the names that TensorFlow.js gives them; one that several layers share is written once. */

@@ -1,12 +1,15 @@
 import { readFile } from 'node:fs/promises';
 
-import { isLowbitError } from '@lowbit/core';
+import { isLowbitError, quantize } from '@lowbit/core';
 import { blobFile, bytesBlob, zipArchive } from '@lowbit/data/archive';
-import { readKeras, type KerasModel } from '@lowbit/keras';
+import { keras, readKeras, type KerasModel } from '@lowbit/keras';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { beforeAll, describe, expect, it } from 'vitest';
 
+import { save } from '../io/save-model.js';
+import { planOf } from '../model/plan-record.js';
+import { registry } from '../register.js';
 import { toLayersModel } from './to-layers-model.js';
 
 interface Packed {
@@ -136,5 +139,28 @@ describe.each(writers)('%s', (writer, cases) => {
     }
     expect(right.sort()).toEqual(computed[writer]![name]!.split(' ').sort());
     model.close();
+  });
+});
+
+it('takes a model that was quantized before, with its values, its plan and its packed weights', async () => {
+  const file = writers[0][1].get('nested')!.get('model.keras')!;
+  const { model, plan } = await quantize(keras(file), { registry, bits: 4 });
+  const layers = await toLayersModel(model);
+  const read = await Promise.all(model.weights.map(async (weight) => [...(await weight.read())]));
+  expect(layers.weights.map((weight) => [...weight.read().dataSync()]).sort()).toEqual(read.sort());
+  expect(planOf(layers)).toEqual(JSON.parse(JSON.stringify(plan)));
+  const saving = tf.io.withSaveHandler(async () => ({
+    modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON' },
+  }));
+  const { weights } = await save(layers, saving);
+  expect(weights.filter(({ form }) => form.startsWith('packed'))).toHaveLength(3);
+  layers.dispose();
+});
+
+it.each([new Uint8Array(4), Promise.resolve(), null])('%s is no model of Keras', async (given) => {
+  await expect(toLayersModel(given as never)).rejects.toMatchObject({
+    code: 'invalid-argument',
+    where: 'toLayersModel(model)',
+    remedy: expect.stringContaining('readKeras') as string,
   });
 });

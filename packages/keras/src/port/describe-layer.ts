@@ -1,0 +1,46 @@
+import { sizeOf, type LayerDescriptor, type WeightDescriptor } from '@lowbit/core';
+import { layerFamilies, layerFloatReason, weightFloatReason, type KernelRule } from '@lowbit/tfjs-format';
+
+import type { KerasLayer, KerasWeight } from '../model.js';
+
+/** One layer for the core; `depth` is its place in the order of execution. */
+export function describeLayer(layer: KerasLayer, depth: number): LayerDescriptor {
+  const { id, className: op, weights } = layer;
+  const base = { id, op, depth, sites: [] };
+  const family = layerFamilies[op];
+  if (family === undefined) {
+    const reason = layerFloatReason(op, weights.length > 0);
+    return { ...base, weights: [], skipped: [{ subject: id, reason }] };
+  }
+  const ruleOf = ({ name }: KerasWeight) => family.kernels.find(({ variable }) => variable === name);
+  const described = weights.flatMap((weight) => {
+    const rule = ruleOf(weight);
+    return rule === undefined ? [] : [describeWeight(weight, rule)];
+  });
+  const skipped = weights
+    .filter((weight) => ruleOf(weight) === undefined)
+    .map(({ id: subject, name }) => ({ subject, reason: weightFloatReason(name, 'float32') }));
+  return { ...base, weights: described, ...(skipped.length > 0 && { skipped }) };
+}
+
+function describeWeight(weight: KerasWeight, rule: KernelRule): WeightDescriptor {
+  const { id, shape, packed } = weight;
+  return {
+    id,
+    kernel: rule.kernel,
+    shape,
+    ...rule.axes(shape.length),
+    storedBytes: weightBytes(weight),
+    ...(packed !== undefined && {
+      quantizedBefore: `quantized already by lowbit: ${packed.header.bits} bits`,
+    }),
+    read: () => weight.read(),
+  };
+}
+
+/** Bytes of a weight as the model holds it. */
+export function weightBytes({ shape, storedType, packed }: KerasWeight): number {
+  if (packed !== undefined) return packed.codes.length + packed.parameters.length;
+  const bits = storedType === 'bool' ? 8 : Number(/\d+$/.exec(storedType)![0]);
+  return (sizeOf(shape) * bits) / 8;
+}
