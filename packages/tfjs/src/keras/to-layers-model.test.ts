@@ -157,10 +157,14 @@ it('takes a model that was quantized before, with its values, its plan and its p
   layers.dispose();
 });
 
-it.each([new Uint8Array(4), Promise.resolve(), null])('%s is no model of Keras', async (given) => {
+it.each([
+  [new Uint8Array(4), 'readKeras'],
+  [Promise.resolve(), 'Await it.'],
+  [null, 'readKeras'],
+])('%s is no model of Keras', async (given, remedy) => {
   await expect(toLayersModel(given as never)).rejects.toMatchObject({
     code: 'invalid-argument',
     where: 'toLayersModel(model)',
-    remedy: expect.stringContaining('readKeras') as string,
+    remedy: expect.stringContaining(remedy) as string,
   });
 });
