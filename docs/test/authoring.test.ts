@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { forwardLaws, quantizerLaws } from '@lowbit/conformance';
-import { arrayOps, choosePluginOf, type Plugin, type Quantizer } from '@lowbit/core';
+import type { Plugin, Quantizer } from '@lowbit/core';
+import { arrayOps, choosePluginOf } from '@lowbit/core/adapter';
 import { registry } from '@lowbit/methods';
 import { tfjsOps } from '@lowbit/tfjs';
 import * as tf from '@tensorflow/tfjs-core';

@@ -17,16 +17,12 @@ export {
   makePlan,
   parsePlan,
   quantize,
-  statisticsCollector,
   storeCheckpoint,
-  storedPlan,
-  toFloat16Bits,
   train,
   type Batch,
   type Calibration,
   type Granularity,
   type ModelPort,
-  type OptionDescription,
   type OptionValue,
   type PackedTensor,
   type ParameterStorage,
@@ -34,6 +30,7 @@ export {
   type Recipe,
   type TrainingCheckpoint,
 } from '@lowbit/core';
+export { statisticsCollector, storedPlan, toFloat16Bits, type OptionDescription } from '@lowbit/core/adapter';
 export { minMax, mse } from '@lowbit/baselines';
 export { lossBudget, registry, stagewise } from '@lowbit/methods';
 export {

@@ -1,5 +1,6 @@
 import { forwardLaws, quantizerLaws } from '@lowbit/conformance';
-import { arrayOps, decode, encode, optionsOf, seededRandom, zeroPointForm } from '@lowbit/core';
+import { decode, encode } from '@lowbit/core';
+import { arrayOps, optionsOf, seededRandom, zeroPointForm } from '@lowbit/core/method';
 import { describe, expect, it } from 'vitest';
 import { absmax, type AbsmaxOptions } from './absmax.js';
 

@@ -1,4 +1,4 @@
-import { type OptionSchema, type Quantizer, range } from '@lowbit/core';
+import { type OptionSchema, type Quantizer, range } from '@lowbit/core/method';
 import { onSymmetricGridOf } from './measured-grid.js';
 import { overRanges } from './over-ranges.js';
 import { levelsOption, symmetricGrid, type SymmetricLevels } from './symmetric-grid.js';

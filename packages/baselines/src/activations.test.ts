@@ -6,7 +6,7 @@ import {
   statisticsCollector,
   type Quantizer,
   type SliceParameters,
-} from '@lowbit/core';
+} from '@lowbit/core/method';
 import { describe, expect, it } from 'vitest';
 import { dynamic, minMax, movingAverage, mse, percentile } from './index.js';
 

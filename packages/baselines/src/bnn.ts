@@ -1,4 +1,4 @@
-import type { Quantizer } from '@lowbit/core';
+import type { Quantizer } from '@lowbit/core/method';
 import { clippedMasters } from './clipped-masters.js';
 import { withinOne } from './masks.js';
 

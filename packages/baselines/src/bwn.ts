@@ -1,4 +1,4 @@
-import type { Quantizer } from '@lowbit/core';
+import type { Quantizer } from '@lowbit/core/method';
 import { fitScaledSign, scaledSign } from './scaled-sign.js';
 
 /**

@@ -1,4 +1,4 @@
-import type { Ops } from '@lowbit/core';
+import type { Ops } from '@lowbit/core/method';
 
 /**
  * The gradient of weights that training keeps within [−1, 1]: `dy`, but 0 where a step against it would move a

@@ -1,4 +1,4 @@
-import { optionsOf, seededRandom } from '@lowbit/core';
+import { optionsOf, seededRandom } from '@lowbit/core/method';
 import { expect, test } from 'vitest';
 import { absmax, minMax, mse, percentile } from './index.js';
 

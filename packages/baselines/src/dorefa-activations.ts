@@ -1,4 +1,4 @@
-import { range, toScale, type FitContext, type Ops, type Site } from '@lowbit/core';
+import { range, toScale, type FitContext, type Ops, type Site } from '@lowbit/core/method';
 import { bestEnd } from './best-end.js';
 import { constantGrid, withZero, type Affine } from './even-grid.js';
 import { not } from './masks.js';

@@ -5,7 +5,7 @@ import {
   type Ops,
   type Site,
   type SliceParameters,
-} from '@lowbit/core';
+} from '@lowbit/core/method';
 import { justBelow } from './just-below.js';
 import { not } from './masks.js';
 import { fitScaledSign, scaledSign } from './scaled-sign.js';

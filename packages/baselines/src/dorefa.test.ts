@@ -1,5 +1,5 @@
 import { forwardLaws, quantizerLaws, type QuantizerLawOptions } from '@lowbit/conformance';
-import { arrayOps, type Quantizer, type Role } from '@lowbit/core';
+import { arrayOps, type Quantizer, type Role } from '@lowbit/core/method';
 import { describe, expect, it } from 'vitest';
 import { apply } from '../test/apply.js';
 import { expectNear } from '../test/expect-near.js';

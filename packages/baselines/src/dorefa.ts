@@ -1,4 +1,4 @@
-import { nearestLevel, type OptionSchema, type Quantizer } from '@lowbit/core';
+import { nearestLevel, type OptionSchema, type Quantizer } from '@lowbit/core/method';
 import { activationGradient, fitActivations } from './dorefa-activations.js';
 import { fitWeights, weightForward, weightGradient } from './dorefa-weights.js';
 import { widths } from './widths.js';

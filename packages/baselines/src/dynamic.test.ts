@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { arrayOps, forwardOf } from '@lowbit/core';
+import { arrayOps, forwardOf } from '@lowbit/core/method';
 import { expect, test } from 'vitest';
 import { dynamic } from './dynamic.js';
 

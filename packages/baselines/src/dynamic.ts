@@ -1,4 +1,4 @@
-import { range, type Quantizer } from '@lowbit/core';
+import { range, type Quantizer } from '@lowbit/core/method';
 import { constantGrid, withZero } from './even-grid.js';
 import { onDynamicGrid } from './measured-grid.js';
 

@@ -1,4 +1,5 @@
-import { encode, optionsOf, seededRandom, type Quantizer } from '@lowbit/core';
+import { encode } from '@lowbit/core';
+import { optionsOf, seededRandom, type Quantizer } from '@lowbit/core/method';
 import { describe, expect, it } from 'vitest';
 import * as baselines from './index.js';
 

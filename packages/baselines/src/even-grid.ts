@@ -1,4 +1,4 @@
-import { roundHalfEven, type SliceParameters, toFloat32, toScale } from '@lowbit/core';
+import { roundHalfEven, type SliceParameters, toFloat32, toScale } from '@lowbit/core/method';
 
 /** An even grid. */
 export type Affine = Extract<SliceParameters, { kind: 'affine' }>;

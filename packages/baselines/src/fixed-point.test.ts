@@ -1,5 +1,6 @@
 import { forwardLaws, quantizerLaws } from '@lowbit/conformance';
-import { arrayOps, decode, encode, seededRandom } from '@lowbit/core';
+import { decode, encode } from '@lowbit/core';
+import { arrayOps, seededRandom } from '@lowbit/core/method';
 import { describe, expect, it } from 'vitest';
 import { normalValues } from '../test/normal.js';
 import { fixedPoint } from './fixed-point.js';

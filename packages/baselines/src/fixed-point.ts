@@ -1,4 +1,4 @@
-import { type Quantizer, range, toFloat32, toScale } from '@lowbit/core';
+import { type Quantizer, range, toFloat32, toScale } from '@lowbit/core/method';
 import type { Affine } from './even-grid.js';
 import { overRanges } from './over-ranges.js';
 import { widths } from './widths.js';

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { decode, encode, optionsOf, seededRandom, type Quantizer, type Slicing } from '@lowbit/core';
+import { type Slicing, decode, encode } from '@lowbit/core';
+import { optionsOf, seededRandom, type Quantizer } from '@lowbit/core/method';
 import { describe, expect, it } from 'vitest';
 import { apply } from '../test/apply.js';
 import { expectNear } from '../test/expect-near.js';

@@ -1,16 +1,14 @@
 import { readFileSync } from 'node:fs';
+import { registry, decode, encode } from '@lowbit/core';
 import {
   arrayOps,
   backwardOf,
   chooseQuantizer,
-  decode,
-  encode,
   forwardOf,
-  registry,
   seededRandom,
   siteParameters,
   type Role,
-} from '@lowbit/core';
+} from '@lowbit/core/method';
 import { describe, expect, it } from 'vitest';
 import { bnn, bwn, dorefa, ternary, twn, xnor } from './index.js';
 

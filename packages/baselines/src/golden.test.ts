@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { chooseQuantizer, decode, encode, registry, seededRandom } from '@lowbit/core';
+import { registry, decode, encode } from '@lowbit/core';
+import { chooseQuantizer, seededRandom } from '@lowbit/core/method';
 import { describe, expect, it } from 'vitest';
 import { absmax, fixedPoint, minMax, mse, percentile } from './index.js';
 

@@ -1,4 +1,4 @@
-import type { OptionDescription, Quantizer } from '@lowbit/core';
+import type { OptionDescription, Quantizer } from '@lowbit/core/method';
 
 /** Where 0 lies: `zero-point`: on a level, the range may lie to one side; `symmetric`: in the middle. */
 export const gridOption: OptionDescription = {

@@ -5,7 +5,7 @@ export { bwn } from './bwn.js';
 export { dorefa, type DorefaOptions } from './dorefa.js';
 export { dynamic } from './dynamic.js';
 export { fixedPoint } from './fixed-point.js';
-export type { GridKind } from '@lowbit/core';
+export type { GridKind } from '@lowbit/core/method';
 export { inq, type InqOptions } from './inq.js';
 export { inqSchedule, type InqScheduleOptions } from './inq-schedule.js';
 export { minMax, type MinMaxOptions } from './min-max.js';

@@ -1,13 +1,12 @@
 import { scheduleLaws } from '@lowbit/conformance';
+import { decode, encode } from '@lowbit/core';
 import {
-  decode,
-  encode,
   optionsOf,
   type Schedule,
   type ScheduledWeight,
   type ScheduleState,
   seededRandom,
-} from '@lowbit/core';
+} from '@lowbit/core/method';
 import { describe, expect, it } from 'vitest';
 import { inq } from './inq.js';
 import { inqSchedule } from './inq-schedule.js';

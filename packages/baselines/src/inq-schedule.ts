@@ -5,7 +5,7 @@ import {
   type Schedule,
   type ScheduledWeight,
   type ScheduleState,
-} from '@lowbit/core';
+} from '@lowbit/core/method';
 
 /** Options of {@link inqSchedule}. */
 export interface InqScheduleOptions {

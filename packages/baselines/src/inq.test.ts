@@ -1,15 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { forwardLaws, quantizerLaws } from '@lowbit/conformance';
-import {
-  arrayOps,
-  decode,
-  encode,
-  measureError,
-  optionsOf,
-  type QuantizedTensor,
-  type Quantizer,
-  seededRandom,
-} from '@lowbit/core';
+import { type QuantizedTensor, decode, encode, measureError } from '@lowbit/core';
+import { arrayOps, optionsOf, type Quantizer, seededRandom } from '@lowbit/core/method';
 import { describe, expect, it } from 'vitest';
 import { inq } from './inq.js';
 

@@ -1,4 +1,11 @@
-import { codebookOf, floorLog2, type OptionSchema, type Quantizer, range, sortedPoints } from '@lowbit/core';
+import {
+  codebookOf,
+  floorLog2,
+  type OptionSchema,
+  type Quantizer,
+  range,
+  sortedPoints,
+} from '@lowbit/core/method';
 import { widths } from './widths.js';
 
 /** Options of {@link inq}. */

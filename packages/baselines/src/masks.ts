@@ -1,4 +1,4 @@
-import type { Ops } from '@lowbit/core';
+import type { Ops } from '@lowbit/core/method';
 
 /** 1 where the mask is 0, 0 where it is 1. */
 export function not<T>(ops: Ops<T>, mask: T): T {

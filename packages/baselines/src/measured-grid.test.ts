@@ -1,4 +1,4 @@
-import { arrayOps } from '@lowbit/core';
+import { arrayOps } from '@lowbit/core/method';
 import { describe, expect, it } from 'vitest';
 import { onFullGrid, onGridWithZero, onSpannedGrid, onSymmetricGrid } from './measured-grid.js';
 

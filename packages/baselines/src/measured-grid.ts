@@ -1,4 +1,4 @@
-import { nearestWithZeroPoint, type Ops, type Options } from '@lowbit/core';
+import { nearestWithZeroPoint, type Ops, type Options } from '@lowbit/core/method';
 import { sliceMax, sliceMin } from './slice-statistics.js';
 
 /** Scales below this count as 0: dividing by a subnormal float32 overflows. */

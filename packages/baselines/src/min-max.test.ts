@@ -1,5 +1,5 @@
 import { forwardLaws, quantizerLaws } from '@lowbit/conformance';
-import { arrayOps, optionsOf, seededRandom, type SliceParameters } from '@lowbit/core';
+import { arrayOps, optionsOf, seededRandom, type SliceParameters } from '@lowbit/core/method';
 import { describe, expect, it } from 'vitest';
 import { minMax, type MinMaxOptions } from './min-max.js';
 

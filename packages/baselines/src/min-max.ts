@@ -9,7 +9,7 @@ import {
   range,
   type SliceRanges,
   toScale,
-} from '@lowbit/core';
+} from '@lowbit/core/method';
 import { type Affine, constantGrid, offsetWithZero, scaleWithZero, withZero } from './even-grid.js';
 import { existingGrid } from './existing-grid.js';
 import { onGridWithZero, onSpannedGrid, onSymmetricGridOf } from './measured-grid.js';

@@ -1,4 +1,4 @@
-import { range, type GridKind, type Options, type OptionSchema, type Quantizer } from '@lowbit/core';
+import { range, type GridKind, type Options, type OptionSchema, type Quantizer } from '@lowbit/core/method';
 import { bestEnd, bestGrid, candidateEnds } from './best-end.js';
 import { constantGrid, withZero, type Affine } from './even-grid.js';
 import { gridOption, gridOptions } from './grid-option.js';

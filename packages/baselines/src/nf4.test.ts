@@ -1,15 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { forwardLaws, quantizerLaws } from '@lowbit/conformance';
-import {
-  arrayOps,
-  bitsPerWeight,
-  decode,
-  encode,
-  packTensor,
-  seededRandom,
-  unpackTensor,
-  type CodebookScheme,
-} from '@lowbit/core';
+import { packTensor, unpackTensor, decode, encode } from '@lowbit/core';
+import { arrayOps, bitsPerWeight, seededRandom, type CodebookScheme } from '@lowbit/core/method';
 import { describe, expect, it } from 'vitest';
 import { normalValues } from '../test/normal.js';
 import { nf4 } from './nf4.js';

@@ -1,4 +1,4 @@
-import { nearestLevel, type Ops, type Quantizer, range } from '@lowbit/core';
+import { nearestLevel, type Ops, type Quantizer, range } from '@lowbit/core/method';
 import { sliceMax } from './slice-statistics.js';
 
 /** The levels of 4-bit NormalFloat, as the paper lists them. */

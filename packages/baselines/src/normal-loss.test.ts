@@ -1,4 +1,5 @@
-import { chooseQuantizer, decode, encode, registry, seededRandom } from '@lowbit/core';
+import { registry, decode, encode } from '@lowbit/core';
+import { chooseQuantizer, seededRandom } from '@lowbit/core/method';
 import { describe, expect, it } from 'vitest';
 import { normalValues } from '../test/normal.js';
 import { absmax, bwn, dorefa, ternary, twn, xnor } from './index.js';

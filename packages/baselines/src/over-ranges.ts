@@ -1,4 +1,4 @@
-import { affineGrids, type AffineScheme, type SliceRanges } from '@lowbit/core';
+import { affineGrids, type AffineScheme, type SliceRanges } from '@lowbit/core/method';
 import type { Affine } from './even-grid.js';
 
 /** The grids of all slices, each by its smallest and largest value. */

@@ -5,7 +5,7 @@ import {
   type OptionSchema,
   type Quantizer,
   type ValueHistogram,
-} from '@lowbit/core';
+} from '@lowbit/core/method';
 import { constantGrid, withZero } from './even-grid.js';
 import { gridOption, gridOptions } from './grid-option.js';
 import { cutGrid, levelsOption, symmetricGrid, type SymmetricLevels } from './symmetric-grid.js';

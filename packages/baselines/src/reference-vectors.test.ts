@@ -1,14 +1,13 @@
 import { readFileSync } from 'node:fs';
+import { registry, encode } from '@lowbit/core';
 import {
   arrayOps,
   chooseQuantizer,
-  encode,
   forwardOf,
-  registry,
   seededRandom,
   siteParameters,
   type Role,
-} from '@lowbit/core';
+} from '@lowbit/core/method';
 import { describe, expect, it } from 'vitest';
 import { bwn, dorefa, ternary, twn } from './index.js';
 

@@ -1,4 +1,4 @@
-import { seededRandom } from '@lowbit/core';
+import { seededRandom } from '@lowbit/core/method';
 import { expect, test } from 'vitest';
 import { existingGrid } from './existing-grid.js';
 import { refineGrid, type Grid } from './refine-grid.js';

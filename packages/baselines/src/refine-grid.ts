@@ -1,4 +1,4 @@
-import { roundingShift } from '@lowbit/core';
+import { roundingShift } from '@lowbit/core/method';
 
 /** An even grid: value = offset + scale · code, code = 0 … levels − 1. */
 export interface Grid {

@@ -1,4 +1,4 @@
-import { toScale, type Ops, type SliceParameters } from '@lowbit/core';
+import { toScale, type Ops, type SliceParameters } from '@lowbit/core/method';
 import { sliceMean } from './slice-statistics.js';
 
 /** The mean of |x|; 0 for no values. */

@@ -1,4 +1,4 @@
-import type { Ops } from '@lowbit/core';
+import type { Ops } from '@lowbit/core/method';
 
 /** A slice is a row of the matrix `[slices, values a slice]`; its statistics are columns `[slices, 1]`. */
 const alongSlice = [1];

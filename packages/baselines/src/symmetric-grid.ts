@@ -1,4 +1,4 @@
-import { type OptionDescription, type Options, toFloat32, toScale } from '@lowbit/core';
+import { type OptionDescription, type Options, toFloat32, toScale } from '@lowbit/core/method';
 import { aroundZero, type Affine } from './even-grid.js';
 
 /**

@@ -1,4 +1,4 @@
-import { toScale, type Quantizer } from '@lowbit/core';
+import { toScale, type Quantizer } from '@lowbit/core/method';
 
 /**
  * The best three levels −α, 0, α in squared error, found exactly.

@@ -1,5 +1,5 @@
 import { forwardLaws, quantizerLaws } from '@lowbit/conformance';
-import { arrayOps } from '@lowbit/core';
+import { arrayOps } from '@lowbit/core/method';
 import { describe, expect, it } from 'vitest';
 import { apply } from '../test/apply.js';
 import { expectNear } from '../test/expect-near.js';

@@ -1,4 +1,10 @@
-import { type Ops, type OptionSchema, type Quantizer, type SliceParameters, toScale } from '@lowbit/core';
+import {
+  type Ops,
+  type OptionSchema,
+  type Quantizer,
+  type SliceParameters,
+  toScale,
+} from '@lowbit/core/method';
 import { justBelow } from './just-below.js';
 import { meanSize } from './scaled-sign.js';
 import { sliceMean } from './slice-statistics.js';

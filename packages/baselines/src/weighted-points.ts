@@ -1,4 +1,4 @@
-import { range, roundingShift, type FitContext } from '@lowbit/core';
+import { range, roundingShift, type FitContext } from '@lowbit/core/method';
 import type { Affine } from './even-grid.js';
 
 /** Values that stand for others, with how many each stands for. */

@@ -1,4 +1,4 @@
-import type { Ops, OptionSchema, Quantizer } from '@lowbit/core';
+import type { Ops, OptionSchema, Quantizer } from '@lowbit/core/method';
 import { withinOne } from './masks.js';
 import { fitScaledSign, scaledSign } from './scaled-sign.js';
 import { sliceMean } from './slice-statistics.js';

@@ -1,8 +1,7 @@
+import { decode, encode } from '@lowbit/core';
 import {
   arrayOps,
   backwardOf,
-  decode,
-  encode,
   forwardOf,
   optionsOf,
   seededRandom,
@@ -10,7 +9,7 @@ import {
   type Quantizer,
   type Role,
   type SliceParameters,
-} from '@lowbit/core';
+} from '@lowbit/core/method';
 
 /** One row of values through a quantizer. */
 export function apply(quantizer: Quantizer, values: readonly number[], bits: number, role: Role = 'weight') {

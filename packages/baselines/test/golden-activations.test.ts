@@ -8,7 +8,7 @@ import {
   statisticsCollector,
   type FitContext,
   type Quantizer,
-} from '@lowbit/core';
+} from '@lowbit/core/method';
 import { describe, expect, test } from 'vitest';
 import { dynamic, movingAverage, mse, percentile } from '../src/index.js';
 

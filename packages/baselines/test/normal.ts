@@ -1,4 +1,4 @@
-import { seededRandom } from '@lowbit/core';
+import { seededRandom } from '@lowbit/core/method';
 
 /** `count` standard normal numbers, the same for the same seed. */
 export function normalValues(count: number, seed: number): Float32Array {

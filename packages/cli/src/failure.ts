@@ -1,5 +1,4 @@
-import type { LowbitError } from '@lowbit/core';
-import { isLowbitError, wordProblem, type Problem } from '@lowbit/core';
+import { type LowbitError, isLowbitError, wordProblem, type Problem } from '@lowbit/core';
 import { CommanderError } from 'commander';
 import { printable } from '@lowbit/report/text';
 

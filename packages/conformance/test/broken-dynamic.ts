@@ -1,4 +1,5 @@
-import type { Ops, Quantizer, Site } from '@lowbit/core';
+import type { Quantizer } from '@lowbit/core';
+import type { Ops, Site } from '@lowbit/core/method';
 
 /** One sign plane; the scale of a row is its mean magnitude, measured on every call. */
 export const measuring: Quantizer = {

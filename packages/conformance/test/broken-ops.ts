@@ -1,4 +1,4 @@
-import { arrayOps, type ArrayTensor, type Ops } from '@lowbit/core';
+import { arrayOps, type ArrayTensor, type Ops } from '@lowbit/core/method';
 
 function each(tensor: ArrayTensor, change: (value: number) => number): ArrayTensor {
   return { shape: tensor.shape, data: tensor.data.map(change) };

@@ -1,13 +1,6 @@
-import type {
-  Applied,
-  LayerDescriptor,
-  ModelPort,
-  RunOptions,
-  StorageCost,
-  StorageNote,
-  TrainablePort,
-  WeightDescriptor,
-} from '@lowbit/core';
+import type { LayerDescriptor, ModelPort, RunOptions, StorageNote, WeightDescriptor } from '@lowbit/core';
+import type { StorageCost } from '@lowbit/core/adapter';
+import type { Applied, TrainablePort } from '@lowbit/core/method';
 import type { PortLawOptions } from '../src/index.js';
 import { memoryModel, memoryPort, type MemoryModel } from './memory-port.js';
 import { trainableMemory } from './trainable-memory.js';

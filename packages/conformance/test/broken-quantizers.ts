@@ -1,4 +1,5 @@
-import { LowbitError, range, type FitContext, type Quantizer, type SliceParameters } from '@lowbit/core';
+import { LowbitError, type Quantizer } from '@lowbit/core';
+import { range, type FitContext, type SliceParameters } from '@lowbit/core/method';
 
 type Fit = Quantizer['fit'];
 const largestFloat32 = 2 ** 128 - 2 ** 104;

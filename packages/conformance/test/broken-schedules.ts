@@ -1,4 +1,5 @@
-import type { Round, Schedule, ScheduleState } from '@lowbit/core';
+import type { Schedule } from '@lowbit/core';
+import type { Round, ScheduleState } from '@lowbit/core/method';
 
 /** Freezes a third of each weight, then another, then the rest. */
 export const honestSchedule: Schedule = {

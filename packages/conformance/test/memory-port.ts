@@ -1,22 +1,19 @@
 import {
   decode,
-  statisticsCollector,
-  packedCost,
   LowbitError,
-  packedTensorBytes,
-  type Applied,
   type Batch,
   type Calibration,
   type FeatureSet,
   type ObserveOptions,
   type LayerDescriptor,
   type ModelPort,
-  type ModelWriter,
   type QuantizedTensor,
   type RunOptions,
   type RunOutputs,
   type WeightDescriptor,
 } from '@lowbit/core';
+import { packedCost, packedTensorBytes, type ModelWriter } from '@lowbit/core/adapter';
+import { statisticsCollector, type Applied } from '@lowbit/core/method';
 
 /** A model in memory: weights by id, as lists of numbers. */
 export type MemoryModel = Readonly<Record<string, readonly number[]>>;

@@ -1,12 +1,6 @@
-import {
-  decode,
-  encode,
-  type Batch,
-  type FittedSite,
-  type HeldValues,
-  type SimulatedWeight,
-  type TrainablePort,
-} from '@lowbit/core';
+import { decode, encode, type Batch } from '@lowbit/core';
+import type { HeldValues } from '@lowbit/core/adapter';
+import type { FittedSite, SimulatedWeight, TrainablePort } from '@lowbit/core/method';
 import type { TrainedModel } from '../src/index.js';
 import { memoryModel, memoryPort, type MemoryModel } from './memory-port.js';
 

@@ -2,7 +2,11 @@ import { expect, it } from 'vitest';
 import { coarse, memoryPort } from '../test/memory-port.js';
 import { trainableMemory } from '../test/trainable-memory-port.js';
 import { rawFailures, type RightCall } from '../test/wrong-calls.js';
-import * as core from './index.js';
+import * as adapter from './adapter.js';
+import * as users from './index.js';
+import * as method from './method.js';
+
+const core = { ...adapter, ...method, ...users };
 
 const bag = () => ({ a: { shape: [2, 4], values: Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8) } });
 const methods = core.registry([coarse()]);
@@ -29,7 +33,7 @@ const tensor = () =>
     fit: () => ({ kind: 'affine', levels: 4, scale: 1 }),
   });
 const run = core.train(trainableMemory(bag(), bag()), recipe());
-let checkpoint = undefined as core.TrainingCheckpoint | undefined;
+let checkpoint = undefined as users.TrainingCheckpoint | undefined;
 for await (const round of run) checkpoint = round.number < 0 ? undefined : await run.checkpoint();
 const stored = core.storeCheckpoint(checkpoint!);
 
@@ -45,7 +49,7 @@ const calls: Readonly<Record<string, RightCall>> = {
     call: (...given: never[]) => {
       const entries = members.map((name, i) => [name, given[i]] as const);
       const told = entries.filter(([, value]) => value !== undefined);
-      return core.quantize(memoryPort(bag()), Object.fromEntries(told) as core.Recipe);
+      return core.quantize(memoryPort(bag()), Object.fromEntries(told) as users.Recipe);
     },
   },
   makePlan: { right: () => [memoryPort(bag()), recipe(), { forTraining: false }] },

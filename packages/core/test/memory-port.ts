@@ -1,13 +1,14 @@
+import type { Applied } from '../src/method.js';
 import type {
-  Applied,
   LayerDescriptor,
   ModelPort,
-  ModelWriter,
   QuantizedTensor,
   Quantizer,
   WeightDescriptor,
 } from '../src/index.js';
-import { decode, packedTensorBytes } from '../src/index.js';
+import type { ModelWriter } from '../src/adapter.js';
+import { decode } from '../src/index.js';
+import { packedTensorBytes } from '../src/adapter.js';
 
 /** A model that is a bag of named matrices `[out, in]`; the smallest port there can be. */
 export interface MemoryModel {

@@ -1,4 +1,5 @@
-import type { HeldValues, SimulatedWeight, TrainablePort } from '../src/index.js';
+import type { HeldValues } from '../src/adapter.js';
+import type { SimulatedWeight, TrainablePort } from '../src/method.js';
 import { memoryPort, type MemoryModel } from './memory-port.js';
 
 /** A bag of matrices whose loss is the squared distance to another bag; `step` moves towards it. */

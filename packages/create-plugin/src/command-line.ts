@@ -1,4 +1,5 @@
-import { LowbitError, suggestName } from '@lowbit/core';
+import { LowbitError } from '@lowbit/core';
+import { suggestName } from '@lowbit/core/method';
 import { parseArgs } from 'node:util';
 import { type PluginKind, pluginKinds } from './kinds.js';
 

@@ -1,4 +1,5 @@
-import { optionTypes, type Batch } from '@lowbit/core';
+import type { Batch } from '@lowbit/core';
+import { optionTypes } from '@lowbit/core/adapter';
 
 import { fileEnds, fileKind, type FileGroup, type FileKind } from './batches/data-source.js';
 import { readSource } from './batches/read-source.js';

@@ -1,4 +1,4 @@
-import type { Ops } from '@lowbit/core';
+import type { Ops } from '@lowbit/core/method';
 import type { Plane } from './planes.js';
 
 /** dy · 1[|x| ≤ 1]. */

@@ -1,4 +1,4 @@
-import { toScale } from '@lowbit/core';
+import { toScale } from '@lowbit/core/method';
 
 /**
  * The scales of the recursion, β_k = mean |R_{k−1}|, for one slice: each is the least-squares scale for the signs of

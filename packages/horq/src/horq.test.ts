@@ -1,15 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { forwardLaws, quantizerLaws } from '@lowbit/conformance';
+import { decode, encode } from '@lowbit/core';
 import {
   arrayOps,
   backwardOf,
-  decode,
-  encode,
   forwardOf,
   optionsOf,
   seededRandom,
   type ArrayTensor,
-} from '@lowbit/core';
+} from '@lowbit/core/method';
 import { describe, expect, it } from 'vitest';
 import { evenNormal, randomNormal } from '../test/normal-values.js';
 import { inputSite, matrix, meanSquare, quantized, scalesOf, weightSite } from '../test/sites.js';

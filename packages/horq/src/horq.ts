@@ -5,7 +5,7 @@ import {
   type OptionSchema,
   type Quantizer,
   type Site,
-} from '@lowbit/core';
+} from '@lowbit/core/method';
 import { chainGradient, clippedGradient } from './gradient.js';
 import { greedyScales } from './greedy-scales.js';
 import { meanMagnitude, type Plane, residualPlanes, sumOfPlanes } from './planes.js';

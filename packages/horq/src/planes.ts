@@ -1,4 +1,4 @@
-import type { Ops } from '@lowbit/core';
+import type { Ops } from '@lowbit/core/method';
 
 /** One step of the recursion on a matrix: what was left before it, its signs and, a column, its scales. */
 export interface Plane<T> {

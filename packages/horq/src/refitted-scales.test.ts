@@ -1,4 +1,5 @@
-import { encode, decode, type SliceParameters } from '@lowbit/core';
+import { encode, decode } from '@lowbit/core';
+import { type SliceParameters } from '@lowbit/core/method';
 import { describe, expect, it } from 'vitest';
 import { evenNormal, randomNormal } from '../test/normal-values.js';
 import { meanSquare } from '../test/sites.js';

@@ -1,4 +1,4 @@
-import { toFloat32 } from '@lowbit/core';
+import { toFloat32 } from '@lowbit/core/method';
 import { greedyScales } from './greedy-scales.js';
 
 /** Most alternations from one start. */

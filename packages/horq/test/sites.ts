@@ -1,15 +1,14 @@
+import { type QuantizedTensor, encode } from '@lowbit/core';
 import {
-  encode,
   optionsOf,
   seededRandom,
   siteParameters,
   arrayOps,
   type ArrayTensor,
   type Options,
-  type QuantizedTensor,
   type Quantizer,
   type Site,
-} from '@lowbit/core';
+} from '@lowbit/core/method';
 
 /** Rows as a matrix. */
 export function matrix(rows: readonly ArrayLike<number>[]): ArrayTensor {

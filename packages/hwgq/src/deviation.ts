@@ -1,4 +1,4 @@
-import type { FitContext, NormalDistribution } from '@lowbit/core';
+import type { FitContext, NormalDistribution } from '@lowbit/core/method';
 
 /**
  * The deviation σ that the levels are scaled by: √E[x² | x > 0].

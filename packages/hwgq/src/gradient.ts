@@ -1,4 +1,4 @@
-import type { Ops } from '@lowbit/core';
+import type { Ops } from '@lowbit/core/method';
 
 /** The function whose derivative stands in for that of the half-wave levels, which is 0 almost everywhere. */
 export type BackwardRule = 'vanilla' | 'clipped' | 'log-tailed';

@@ -1,11 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { forwardLaws, quantizerLaws } from '@lowbit/conformance';
+import { decode, encode } from '@lowbit/core';
 import {
   activationSite,
   arrayOps,
   backwardOf,
-  decode,
-  encode,
   forwardOf,
   optionsOf,
   seededRandom,
@@ -14,7 +13,7 @@ import {
   type FitContext,
   type Quantizer,
   type Site,
-} from '@lowbit/core';
+} from '@lowbit/core/method';
 import { describe, expect, it } from 'vitest';
 import { described, observed } from '../test/contexts.js';
 import { evenNormal, randomNormal } from '../test/normal-values.js';

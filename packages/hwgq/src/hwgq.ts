@@ -6,7 +6,7 @@ import {
   type Quantizer,
   type SliceParameters,
   toScale,
-} from '@lowbit/core';
+} from '@lowbit/core/method';
 import { deviationOf } from './deviation.js';
 import { type BackwardRule, halfWaveGradient } from './gradient.js';
 import { type CellRule, halfWaveCodebook, halfWaveRow, halfWaveTable, type LevelKind } from './levels.js';

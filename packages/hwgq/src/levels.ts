@@ -1,4 +1,4 @@
-import { LowbitError, type SliceParameters, toFloat32, toScale } from '@lowbit/core';
+import { LowbitError, type SliceParameters, toFloat32, toScale } from '@lowbit/core/method';
 
 /**
  * Where the positive levels lie: at the multiples of one step, or each at the mean of its cell; where they lose least, or

@@ -1,4 +1,10 @@
-import { optionsOf, seededRandom, statisticsCollector, type FitContext, type Quantizer } from '@lowbit/core';
+import {
+  optionsOf,
+  seededRandom,
+  statisticsCollector,
+  type FitContext,
+  type Quantizer,
+} from '@lowbit/core/method';
 
 /** What a site is fitted with when `values` were observed there. */
 export function observed(quantizer: Quantizer, bits: number, values: Float32Array): FitContext {

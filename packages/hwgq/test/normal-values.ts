@@ -1,4 +1,4 @@
-import { seededRandom } from '@lowbit/core';
+import { seededRandom } from '@lowbit/core/method';
 
 /** `count` standard normal numbers with little sampling error: Box-Muller on a lattice. */
 export function evenNormal(count: number): Float32Array {

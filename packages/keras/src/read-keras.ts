@@ -1,4 +1,5 @@
-import { checkOptionNames, isLowbitError, LowbitError, type Problem } from '@lowbit/core';
+import { isLowbitError, LowbitError, type Problem } from '@lowbit/core';
+import { checkOptionNames } from '@lowbit/core/adapter';
 
 import { graphInvalid, malformed, mismatch } from './errors.js';
 import type { LayerHooks, StoredWeight } from './hooks.js';

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { choosePluginOf, chooseQuantizer, type Plugin, type Quantizer, type Role } from '@lowbit/core';
+import type { Plugin, Quantizer } from '@lowbit/core';
+import { choosePluginOf, chooseQuantizer, type Role } from '@lowbit/core/adapter';
 import { describe, expect, it } from 'vitest';
 import { minMax, registry, ul2q } from './index.js';
 

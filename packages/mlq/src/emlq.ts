@@ -1,4 +1,4 @@
-import { codebookOf, nearestPowerOfTwo, type Quantizer } from '@lowbit/core';
+import { codebookOf, nearestPowerOfTwo, type Quantizer } from '@lowbit/core/method';
 import { fitClusters, refitClusters } from './fit-clusters.js';
 import { mlqOptionSchema, type MlqOptions } from './options.js';
 

@@ -6,7 +6,7 @@ import {
   type FitContext,
   type RefitContext,
   type WeightedPoints,
-} from '@lowbit/core';
+} from '@lowbit/core/method';
 import { clusterOptions } from './options.js';
 
 /** Clusters the values of one slice from 0, m and −m, m the largest power of two that is not above max|x|. */

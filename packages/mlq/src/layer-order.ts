@@ -1,4 +1,4 @@
-import type { ScheduledWeight, ScheduleState } from '@lowbit/core';
+import type { ScheduledWeight, ScheduleState } from '@lowbit/core/method';
 
 /** A weight and what it would be after its next step. */
 export interface Candidate {

@@ -7,7 +7,7 @@ import {
   type Schedule,
   type ScheduledWeight,
   type ScheduleState,
-} from '@lowbit/core';
+} from '@lowbit/core/method';
 import { byDepth, byLoss, type Candidate } from './layer-order.js';
 import { type LayerOrder, layerOrders } from './options.js';
 

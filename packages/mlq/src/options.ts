@@ -1,4 +1,4 @@
-import type { ClusterOptions, Options, OptionSchema } from '@lowbit/core';
+import type { ClusterOptions, Options, OptionSchema } from '@lowbit/core/method';
 
 /** Which layers are quantized first; see `mlqSchedule`. */
 export type LayerOrder = 'loss' | 'depth';

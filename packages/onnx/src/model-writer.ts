@@ -1,4 +1,5 @@
-import type { Applied, ModelWriter, Outcome, QuantizedTensor, StorageNote } from '@lowbit/core';
+import type { QuantizedTensor, StorageNote } from '@lowbit/core';
+import type { Applied, ModelWriter, Outcome } from '@lowbit/core/adapter';
 import { applyActivations } from './activations/apply-activations.js';
 import { siteNotes, type SiteNotes } from './sites/site-notes.js';
 import type { ModelDescription } from './describe/described-layer.js';

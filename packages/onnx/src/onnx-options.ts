@@ -1,10 +1,10 @@
+import { LowbitError } from '@lowbit/core';
 import {
   checkOptions as checkTypes,
-  LowbitError,
   optionTypes,
   type OptionType,
   type OptionTypes,
-} from '@lowbit/core';
+} from '@lowbit/core/adapter';
 import type { IntegerForm } from './integer/cost.js';
 import type { OrtRuntime } from './observe/ort.js';
 import type { ReadExternalData } from './external/files.js';

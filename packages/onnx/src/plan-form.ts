@@ -1,4 +1,5 @@
-import { LowbitError, type PortForm } from '@lowbit/core';
+import { LowbitError } from '@lowbit/core';
+import type { PortForm } from '@lowbit/core/adapter';
 import type { IntegerForm } from './integer/cost.js';
 import { integerForms, type OnnxOptions } from './onnx-options.js';
 

@@ -1,4 +1,5 @@
-import { standIns, type LayerDescriptor, type ModelPort, type PortCapabilities } from '@lowbit/core';
+import type { LayerDescriptor, ModelPort } from '@lowbit/core';
+import { standIns, type PortCapabilities } from '@lowbit/core/adapter';
 import { activationSites } from './activations/activation-sites.js';
 import { modelWriter, type OnnxResult } from './model-writer.js';
 import { layerDescriptors } from './layer-descriptors.js';

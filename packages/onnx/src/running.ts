@@ -1,4 +1,5 @@
-import { checkPortOptions, type LayerDescriptor, type ModelPort, type RunOptions } from '@lowbit/core';
+import type { LayerDescriptor, ModelPort, RunOptions } from '@lowbit/core';
+import { checkPortOptions } from '@lowbit/core/adapter';
 import { activationSites } from './activations/activation-sites.js';
 import { measureFeatures } from './observe/features.js';
 import { observeModel } from './observe/observe-model.js';

@@ -1,4 +1,5 @@
-import { checkArgument, checkOptions, optionTypes, type OptionTypes, type Report } from '@lowbit/core';
+import type { Report } from '@lowbit/core';
+import { checkArgument, checkOptions, optionTypes, type OptionTypes } from '@lowbit/core/adapter';
 import { fusedOperators } from './operators/operators.js';
 import { targetType } from './target/runtime.js';
 import type { RuntimeTarget } from './target/target.js';

@@ -1,4 +1,5 @@
-import type { Outcome, QuantizedEntry, StorageNote } from '@lowbit/core';
+import type { QuantizedEntry, StorageNote } from '@lowbit/core';
+import type { Outcome } from '@lowbit/core/adapter';
 import { activationSites } from './activations/activation-sites.js';
 import { measuresRange } from './sites/uint8-site.js';
 import type { DescribedSource, Source } from './source.js';

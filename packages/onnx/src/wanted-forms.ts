@@ -1,4 +1,5 @@
-import { groupSize, type SiteDescriptor, type WeightDescriptor } from '@lowbit/core';
+import type { SiteDescriptor, WeightDescriptor } from '@lowbit/core';
+import { groupSize } from '@lowbit/core/adapter';
 import type { DescribedLayer } from './describe/described-layer.js';
 import type { WeightSite } from './describe/weight-site.js';
 import { operatorOf } from './operators/operators.js';

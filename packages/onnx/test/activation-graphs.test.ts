@@ -1,4 +1,5 @@
-import { quantize, type NormalDistribution, type Ops, type Quantizer, type Recipe } from '@lowbit/core';
+import { quantize, type Quantizer, type Recipe } from '@lowbit/core';
+import type { NormalDistribution, Ops } from '@lowbit/core/adapter';
 import { bnn, horq, hwgq, minMax } from '@lowbit/methods';
 import * as ort from 'onnxruntime-web';
 import { describe, expect, test } from 'vitest';

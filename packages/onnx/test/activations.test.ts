@@ -1,4 +1,6 @@
-import { quantize, seededRandom, sizeOf, type ArrayTensor, type Quantizer, type Recipe } from '@lowbit/core';
+import { quantize, seededRandom, type Quantizer, type Recipe } from '@lowbit/core';
+import { sizeOf } from '@lowbit/core/adapter';
+import type { ArrayTensor } from '@lowbit/core/method';
 import * as ort from 'onnxruntime-web';
 import { describe, expect, test } from 'vitest';
 import { onnx, type OnnxOptions } from '../src/index.js';

@@ -1,4 +1,5 @@
-import { decode, sizeOf, type FittedSite, type QuantizationPlan, type QuantizedTensor } from '@lowbit/core';
+import { decode, type QuantizationPlan, type QuantizedTensor } from '@lowbit/core';
+import { sizeOf, type FittedSite } from '@lowbit/core/adapter';
 import { horq, minMax } from '@lowbit/methods';
 import * as ort from 'onnxruntime-web';
 import { describe, expect, it, test } from 'vitest';

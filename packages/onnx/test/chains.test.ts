@@ -6,7 +6,7 @@ import { DataType, type NodeProto, type TensorProto } from '../src/schema/proto.
 import { makeNode } from '../src/graph/make-node.js';
 import { buildBytes, buildModel, integers } from './helpers/build-model.js';
 import { makeTensor } from '../src/graph/make-tensor.js';
-import { sizeOf } from '@lowbit/core';
+import { sizeOf } from '@lowbit/core/adapter';
 
 ort.env.wasm.numThreads = 1;
 ort.env.logLevel = 'error';

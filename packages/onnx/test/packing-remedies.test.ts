@@ -1,4 +1,5 @@
-import { isGranularity, quantize, type Granularity, type WeightReport } from '@lowbit/core';
+import { quantize, type Granularity, type WeightReport } from '@lowbit/core';
+import { isGranularity } from '@lowbit/core/method';
 import { registry } from '@lowbit/methods';
 import { expect, test } from 'vitest';
 import { onnx } from '../src/index.js';

@@ -1,12 +1,5 @@
-import {
-  parsePlan,
-  quantize,
-  registry,
-  resolvePlan,
-  seededRandom,
-  type QuantizedTensor,
-  type Recipe,
-} from '@lowbit/core';
+import { parsePlan, quantize, registry, seededRandom, type QuantizedTensor, type Recipe } from '@lowbit/core';
+import { resolvePlan } from '@lowbit/core/method';
 import { describe, expect, test } from 'vitest';
 import { metadataKeys, onnx, type OnnxOptions } from '../src/index.js';
 import { readModel } from '../src/read/read-model.js';

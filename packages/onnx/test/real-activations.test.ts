@@ -2,11 +2,11 @@ import {
   decode,
   quantize,
   seededRandom,
-  type ArrayTensor,
   type Batch,
   type Calibration,
   type QuantizedTensor,
 } from '@lowbit/core';
+import type { ArrayTensor } from '@lowbit/core/method';
 import * as ort from 'onnxruntime-web';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { onnx, readModel } from '../src/index.js';

@@ -1,14 +1,13 @@
 import {
   quantize,
-  schemeOutline,
-  standIns,
-  totalCost,
   type Granularity,
   type ParameterStorage,
   type QuantizedTensor,
   type Slicing,
   type StorageNote,
 } from '@lowbit/core';
+import { standIns } from '@lowbit/core/adapter';
+import { schemeOutline, totalCost } from '@lowbit/core/method';
 import { registry } from '@lowbit/methods';
 import { expect, test } from 'vitest';
 import { describeModel } from '../src/describe/describe-model.js';

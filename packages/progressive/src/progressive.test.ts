@@ -1,12 +1,6 @@
 import { policyLaws } from '@lowbit/conformance';
-import {
-  assignBits,
-  cascade,
-  ends,
-  type BitAssignment,
-  type FeatureSet,
-  type LayerDescriptor,
-} from '@lowbit/core';
+import { cascade, ends } from '@lowbit/core';
+import { assignBits, type BitAssignment, type FeatureSet, type LayerDescriptor } from '@lowbit/core/method';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { progressive, type ProgressiveOptions } from './progressive.js';

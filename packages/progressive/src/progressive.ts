@@ -1,4 +1,4 @@
-import { LowbitError, type BitwidthPolicy, type OptionSchema, type Options } from '@lowbit/core';
+import { LowbitError, type BitwidthPolicy, type OptionSchema, type Options } from '@lowbit/core/method';
 import { assignUnits } from './assignment/assign-units.js';
 import { decide, type Decision } from './assignment/decide.js';
 import { fitBudget } from './assignment/fit-budget.js';

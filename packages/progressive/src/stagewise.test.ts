@@ -1,5 +1,5 @@
 import { policyLaws } from '@lowbit/conformance';
-import type { LayerDescriptor } from '@lowbit/core';
+import type { LayerDescriptor } from '@lowbit/core/method';
 import { describe, expect, it } from 'vitest';
 import { stagewise } from './stagewise.js';
 

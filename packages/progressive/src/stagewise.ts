@@ -1,4 +1,4 @@
-import { LowbitError, type BitwidthPolicy } from '@lowbit/core';
+import { LowbitError, type BitwidthPolicy } from '@lowbit/core/method';
 import { assignUnits } from './assignment/assign-units.js';
 import { stageOf } from './assignment/stages.js';
 import { unitsOf } from './assignment/units.js';

@@ -1,4 +1,5 @@
-import { checkArgument, type Report } from '@lowbit/core';
+import type { Report } from '@lowbit/core';
+import { checkArgument } from '@lowbit/core/adapter';
 
 /** Whether a value is an object that has a list under each of these names. */
 export function hasLists(value: unknown, names: readonly string[]): boolean {

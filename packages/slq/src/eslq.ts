@@ -1,4 +1,4 @@
-import { codebookOf, nearestPowerOfTwo, type Quantizer } from '@lowbit/core';
+import { codebookOf, nearestPowerOfTwo, type Quantizer } from '@lowbit/core/method';
 import { fitClusters, refitClusters } from './fit-clusters.js';
 import { slqOptionSchema, type SlqOptions } from './options.js';
 

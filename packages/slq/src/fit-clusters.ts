@@ -6,7 +6,7 @@ import {
   type FitContext,
   type RefitContext,
   type WeightedPoints,
-} from '@lowbit/core';
+} from '@lowbit/core/method';
 import { ladder } from './ladder.js';
 import { clusterCount, clusterOptions } from './options.js';
 

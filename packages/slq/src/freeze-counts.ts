@@ -1,4 +1,4 @@
-import { LowbitError } from '@lowbit/core';
+import { LowbitError } from '@lowbit/core/method';
 
 /**
  * How many of K clusters are frozen after each round, by default: zero and pairs of signs, the last two pairs in a round

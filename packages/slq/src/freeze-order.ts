@@ -1,4 +1,4 @@
-import type { Cluster, ScheduledWeight, ScheduleState } from '@lowbit/core';
+import type { Cluster, ScheduledWeight, ScheduleState } from '@lowbit/core/method';
 import type { FreezeOrder } from './options.js';
 
 /** Negative when the first cluster is frozen before the second. */

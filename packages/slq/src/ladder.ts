@@ -1,4 +1,4 @@
-import { floorLog2 } from '@lowbit/core';
+import { floorLog2 } from '@lowbit/core/method';
 
 /**
  * The first centroids of the released code: 0, m, −m, m/2, −m/2, m/4 … with m the largest power of two that is not above

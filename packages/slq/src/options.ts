@@ -1,4 +1,4 @@
-import type { ClusterOptions, Options, OptionSchema } from '@lowbit/core';
+import type { ClusterOptions, Options, OptionSchema } from '@lowbit/core/method';
 
 /** Which clusters are frozen first; see `slqSchedule`. */
 export type FreezeOrder = 'loss' | 'magnitude' | 'squared-error';

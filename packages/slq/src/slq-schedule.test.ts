@@ -1,7 +1,6 @@
 import { scheduleLaws } from '@lowbit/conformance';
+import { type Slicing, decode, encode } from '@lowbit/core';
 import {
-  decode,
-  encode,
   optionsOf,
   type Quantizer,
   type Schedule,
@@ -9,8 +8,7 @@ import {
   type ScheduleState,
   seededRandom,
   sliceParameters,
-  type Slicing,
-} from '@lowbit/core';
+} from '@lowbit/core/method';
 import { describe, expect, it } from 'vitest';
 import { eslq } from './eslq.js';
 import { slq } from './slq.js';

@@ -7,7 +7,7 @@ import {
   type Schedule,
   type ScheduledWeight,
   type ScheduleState,
-} from '@lowbit/core';
+} from '@lowbit/core/method';
 import { checkCounts, defaultCounts } from './freeze-counts.js';
 import { compareBy, type CompareClusters, type LossNow } from './freeze-order.js';
 import { clusterCount, type FreezeOrder, freezeOrders } from './options.js';

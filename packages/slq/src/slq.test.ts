@@ -1,17 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { forwardLaws, quantizerLaws } from '@lowbit/conformance';
-import {
-  arrayOps,
-  decode,
-  encode,
-  lloyd,
-  measureError,
-  optionsOf,
-  type QuantizedTensor,
-  type Quantizer,
-  seededRandom,
-  sortedPoints,
-} from '@lowbit/core';
+import { type QuantizedTensor, decode, encode, measureError } from '@lowbit/core';
+import { arrayOps, lloyd, optionsOf, type Quantizer, seededRandom, sortedPoints } from '@lowbit/core/method';
 import { describe, expect, it } from 'vitest';
 import { eslq } from './eslq.js';
 import { ladder } from './ladder.js';

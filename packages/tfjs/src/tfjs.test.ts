@@ -3,12 +3,12 @@ import {
   makePlan,
   measureError,
   quantize,
-  resolvePlan,
   type ModelPort,
-  type Outcome,
   type Quantizer,
   type QuantizedTensor,
 } from '@lowbit/core';
+import type { Outcome } from '@lowbit/core/adapter';
+import { resolvePlan } from '@lowbit/core/method';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfLayers from '@tensorflow/tfjs-layers';
 import { expect, it } from 'vitest';

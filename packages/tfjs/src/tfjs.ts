@@ -1,4 +1,4 @@
-import { checkOptions, optionTypes, type OptionTypes, type TrainablePort } from '@lowbit/core';
+import { checkOptions, optionTypes, type OptionTypes, type TrainablePort } from '@lowbit/core/adapter';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { features } from './observe/features.js';
 import { observe } from './observe/observe.js';

@@ -1,4 +1,5 @@
-import { joinBytes, seededRandom, sizeOf } from '@lowbit/core';
+import { seededRandom } from '@lowbit/core';
+import { joinBytes, sizeOf } from '@lowbit/core/adapter';
 import { plainWeight, type PlainForm, type StoredWeight } from '@lowbit/tfjs-format';
 import type { io } from '@tensorflow/tfjs-core';
 import type { GraphFunction, GraphNode } from '../src/graph/graph-topology.js';

@@ -1,4 +1,5 @@
-import type { Quantizer, SliceParameters } from '@lowbit/core';
+import type { Quantizer } from '@lowbit/core';
+import type { SliceParameters } from '@lowbit/core/adapter';
 
 function quantizer(name: string, fit: Quantizer['fit'], rest: Partial<Quantizer> = {}): Quantizer {
   return {

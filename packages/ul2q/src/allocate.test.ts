@@ -1,4 +1,4 @@
-import { seededRandom } from '@lowbit/core';
+import { seededRandom } from '@lowbit/core/method';
 import { describe, expect, it } from 'vitest';
 import { allocateBits, type MeasuredWeight } from './allocate.js';
 import { layerLoss } from './loss.js';

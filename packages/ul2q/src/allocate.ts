@@ -1,4 +1,4 @@
-import { LowbitError } from '@lowbit/core';
+import { LowbitError } from '@lowbit/core/method';
 import { layerLoss } from './loss.js';
 import { stepTable } from './steps.js';
 

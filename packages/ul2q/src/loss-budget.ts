@@ -1,4 +1,4 @@
-import type { BitAssignment, BitwidthPolicy } from '@lowbit/core';
+import type { BitAssignment, BitwidthPolicy } from '@lowbit/core/method';
 import { allocateBits, type MeasuredWeight } from './allocate.js';
 import { expectedLoss } from './loss.js';
 

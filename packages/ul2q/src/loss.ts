@@ -1,4 +1,4 @@
-import { LowbitError } from '@lowbit/core';
+import { LowbitError } from '@lowbit/core/method';
 import { stepRow, stepTable } from './steps.js';
 
 /**

@@ -1,4 +1,5 @@
-import { arrayOps, decode, encode, optionsOf, seededRandom, siteParameters, type Site } from '@lowbit/core';
+import { decode, encode } from '@lowbit/core';
+import { arrayOps, optionsOf, seededRandom, siteParameters, type Site } from '@lowbit/core/method';
 import { describe, expect, it } from 'vitest';
 import { measuredForward } from './measured-forward.js';
 import { stepOf } from './steps.js';

@@ -1,4 +1,4 @@
-import type { Ops } from '@lowbit/core';
+import type { Ops } from '@lowbit/core/method';
 
 /** Steps below this count as 0, as in stored scales: dividing by a subnormal float32 overflows. */
 const smallestStep = 1e-38;

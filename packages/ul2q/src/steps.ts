@@ -1,4 +1,4 @@
-import { LowbitError } from '@lowbit/core';
+import { LowbitError } from '@lowbit/core/method';
 
 /** Which list of steps is used: our exact one, the paper's Table I, or the constants of the authors' code. */
 export type StepList = 'exact' | 'paper' | 'code';

@@ -1,15 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { forwardLaws, quantizerLaws } from '@lowbit/conformance';
+import { type QuantizedTensor, decode, encode } from '@lowbit/core';
 import {
   arrayOps,
-  decode,
-  encode,
   meanAndDeviation,
   optionsOf,
   seededRandom,
   statisticsCollector,
-  type QuantizedTensor,
-} from '@lowbit/core';
+} from '@lowbit/core/method';
 import { describe, expect, it } from 'vitest';
 import { expectedLoss } from './loss.js';
 import type { StepList } from './steps.js';

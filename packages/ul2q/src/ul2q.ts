@@ -8,7 +8,7 @@ import {
   type Quantizer,
   toFloat32,
   toScale,
-} from '@lowbit/core';
+} from '@lowbit/core/method';
 import { measuredForward } from './measured-forward.js';
 import { stepOf, stepTable, type StepList } from './steps.js';
 

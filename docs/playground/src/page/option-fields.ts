@@ -1,4 +1,4 @@
-import type { OptionDescription, OptionSchema } from '@lowbit/core';
+import type { OptionDescription, OptionSchema } from '@lowbit/core/adapter';
 import { element } from './element.js';
 
 type Control = HTMLInputElement | HTMLSelectElement;

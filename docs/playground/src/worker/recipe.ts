@@ -1,4 +1,5 @@
-import { cascade, chooseQuantizer, ends, everywhere, type BitwidthPolicy, type Recipe } from '@lowbit/core';
+import { cascade, ends, everywhere, type BitwidthPolicy, type Recipe } from '@lowbit/core';
+import { chooseQuantizer } from '@lowbit/core/adapter';
 import { registry } from '@lowbit/methods';
 import { integerLayers } from 'lowbit/browser';
 import type { Settings } from '../shared/messages.js';

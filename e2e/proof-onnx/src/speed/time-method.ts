@@ -1,4 +1,5 @@
-import { encode, optionsOf, seededRandom, type Quantizer } from '@lowbit/core';
+import { encode, seededRandom, type Quantizer } from '@lowbit/core';
+import { optionsOf } from '@lowbit/core/adapter';
 import { median } from '@lowbit/e2e-real-models';
 
 /** Weights as networks have them: normal, with a deviation of 0.05. Large arrays repeat a block of a million. */

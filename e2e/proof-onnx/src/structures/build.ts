@@ -1,5 +1,6 @@
 import { create, toBinary } from '@bufbuild/protobuf';
-import { seededRandom, sizeOf } from '@lowbit/core';
+import { seededRandom } from '@lowbit/core';
+import { sizeOf } from '@lowbit/core/adapter';
 import {
   AttributeProto_AttributeType as AttributeType,
   AttributeProtoSchema,

@@ -1,4 +1,4 @@
-import { sizeOf, toFloat16Bits } from '@lowbit/core';
+import { sizeOf, toFloat16Bits } from '@lowbit/core/adapter';
 import { DataType, modelBytes, node, normalWeights, tensor, value } from './build.js';
 import { normalInput } from './inputs.js';
 import type { MadeInput, MadeModel } from './made-model.js';

@@ -1,4 +1,5 @@
-import { seededRandom, sizeOf } from '@lowbit/core';
+import { seededRandom } from '@lowbit/core';
+import { sizeOf } from '@lowbit/core/adapter';
 import { normalWeights } from './build.js';
 import type { MadeInput } from './made-model.js';
 

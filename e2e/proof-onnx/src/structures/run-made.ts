@@ -1,4 +1,4 @@
-import { fromFloat16Bits } from '@lowbit/core';
+import { fromFloat16Bits } from '@lowbit/core/adapter';
 import type { ExternalFile } from '@lowbit/onnx';
 import * as ort from 'onnxruntime-web/wasm';
 import type { MadeInput, MadeModel } from './made-model.js';

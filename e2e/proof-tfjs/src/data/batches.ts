@@ -1,4 +1,5 @@
-import type { Batch, Random } from '@lowbit/core';
+import type { Batch } from '@lowbit/core';
+import type { Random } from '@lowbit/core/adapter';
 import { side, type Pictures } from './fashion-mnist.js';
 
 /** Mean and standard deviation of all training pixels in 0 … 1, rounded. */

@@ -1,4 +1,4 @@
-import type { Random } from '@lowbit/core';
+import type { Random } from '@lowbit/core/adapter';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { shuffled } from '../data/batches.js';

@@ -1,4 +1,5 @@
-import { seededRandom, seedFrom } from '@lowbit/core';
+import { seededRandom } from '@lowbit/core';
+import { seedFrom } from '@lowbit/core/adapter';
 import type { TfjsPort } from '@lowbit/tfjs';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';

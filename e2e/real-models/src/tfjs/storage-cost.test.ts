@@ -1,13 +1,12 @@
 import { minMax } from '@lowbit/baselines';
 import {
   quantize,
-  schemeOutline,
-  totalCost,
   type ModelPort,
   type QuantizedTensor,
   type RecipeSettings,
   type StorageNote,
 } from '@lowbit/core';
+import { schemeOutline, totalCost } from '@lowbit/core/method';
 import { graphModel, tfjs, type StorageForm } from '@lowbit/tfjs';
 import { expect, it } from 'vitest';
 import { loadMobileNet } from '../nsfw/mobilenet.js';

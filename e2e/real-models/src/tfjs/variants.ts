@@ -1,5 +1,6 @@
 import { minMax } from '@lowbit/baselines';
-import { sizeOf, type LayerDescriptor, type Recipe, type WeightDescriptor } from '@lowbit/core';
+import type { LayerDescriptor, Recipe, WeightDescriptor } from '@lowbit/core';
+import { sizeOf } from '@lowbit/core/adapter';
 
 /** One way of quantizing a model. */
 export interface TfjsVariant {

@@ -1,4 +1,4 @@
-import { range, roundHalfEven, toFloat32, toScale } from '@lowbit/core';
+import { range, roundHalfEven, toFloat32, toScale } from '@lowbit/core/method';
 
 /**
  * Even levels over the range of the values, with 0 among them: a grid as integer runtimes store it (B. Jacob et al.,

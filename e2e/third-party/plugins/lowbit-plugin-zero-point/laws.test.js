@@ -1,5 +1,5 @@
 import { forwardLaws, quantizerLaws } from '@lowbit/conformance';
-import { arrayOps } from '@lowbit/core';
+import { arrayOps } from '@lowbit/core/method';
 import { test } from 'node:test';
 import zeroPointQuantizer from './index.js';
 

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 
-import { stopIfAborted } from '@lowbit/core';
+import { stopIfAborted } from '@lowbit/core/adapter';
 import { randomInputs, type CalibrationInput } from '@lowbit/data';
 import type { CompareSettings } from '@lowbit/report';
 import { comparisonText, type CompareDocument } from '@lowbit/report/text';

@@ -1,4 +1,5 @@
-import { fromFloat16Bits, LowbitError, toFloat16Bits, type Batch } from '@lowbit/core';
+import { LowbitError, type Batch } from '@lowbit/core';
+import { fromFloat16Bits, toFloat16Bits } from '@lowbit/core/adapter';
 import type { CalibrationInput } from '@lowbit/data';
 import type { OutputValues } from '@lowbit/report';
 

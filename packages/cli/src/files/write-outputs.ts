@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { open, realpath, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
-import { stopIfAborted } from '@lowbit/core';
+import { stopIfAborted } from '@lowbit/core/adapter';
 import { fileError } from '@lowbit/data/node';
 
 import { checkTarget } from './check-outputs.js';

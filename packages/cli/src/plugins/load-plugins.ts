@@ -1,12 +1,5 @@
-import {
-  checkPlugin,
-  isLowbitError,
-  LowbitError,
-  type Plugin,
-  type Problem,
-  registry,
-  type Registry,
-} from '@lowbit/core';
+import { isLowbitError, LowbitError, type Plugin, type Problem, registry, type Registry } from '@lowbit/core';
+import { checkPlugin } from '@lowbit/core/adapter';
 import { registry as ours } from '@lowbit/methods';
 import { locatePlugin } from './locate-plugin.js';
 

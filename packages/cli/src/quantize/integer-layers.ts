@@ -1,10 +1,5 @@
-import {
-  chooseQuantizer,
-  hasZeroPoints,
-  type BitwidthPolicy,
-  type Granularity,
-  type Registry,
-} from '@lowbit/core';
+import type { BitwidthPolicy, Granularity, Registry } from '@lowbit/core';
+import { chooseQuantizer, hasZeroPoints } from '@lowbit/core/adapter';
 import { registry } from '@lowbit/methods';
 import { integerWeights } from '@lowbit/onnx';
 

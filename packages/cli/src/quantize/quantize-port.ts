@@ -3,10 +3,10 @@ import {
   makePlan,
   type Calibration,
   type ModelPort,
-  type PlannedWork,
   type QuantizationPlan,
   type Report,
 } from '@lowbit/core';
+import type { PlannedWork } from '@lowbit/core/adapter';
 import type { CalibrationInput } from '@lowbit/data';
 import type { DataReport } from '@lowbit/report';
 

@@ -1,4 +1,5 @@
-import { cascade, choosePluginOf, ends, everywhere, type BitwidthPolicy, type Recipe } from '@lowbit/core';
+import { cascade, ends, everywhere, type BitwidthPolicy, type Recipe } from '@lowbit/core';
+import { choosePluginOf } from '@lowbit/core/adapter';
 
 import type { QuantizeOptions } from '../usage/quantize-options.js';
 import { integerForm } from '../usage/integer-form.js';

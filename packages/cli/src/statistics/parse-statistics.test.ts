@@ -1,4 +1,5 @@
-import { isLowbitError, rangeCollector, statisticsCollector } from '@lowbit/core';
+import { isLowbitError } from '@lowbit/core';
+import { rangeCollector, statisticsCollector } from '@lowbit/core/adapter';
 import { describe, expect, it } from 'vitest';
 
 import { parseStatistics } from './parse-statistics.js';

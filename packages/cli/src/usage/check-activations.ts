@@ -1,4 +1,5 @@
-import { chooseQuantizer, type QuantizationPlan, type Quantizer, type Registry } from '@lowbit/core';
+import type { QuantizationPlan, Quantizer, Registry } from '@lowbit/core';
+import { chooseQuantizer } from '@lowbit/core/adapter';
 import type { RuntimeTarget } from '@lowbit/onnx';
 
 import { integerActivationBits, integerForm } from './integer-form.js';

@@ -1,14 +1,5 @@
-import {
-  choosePluginOf,
-  chooseQuantizer,
-  isLowbitError,
-  nearestName,
-  suggestName,
-  type Plugin,
-  type Problem,
-  type Registry,
-  type Role,
-} from '@lowbit/core';
+import { isLowbitError, type Plugin, type Problem, type Registry } from '@lowbit/core';
+import { choosePluginOf, chooseQuantizer, nearestName, suggestName, type Role } from '@lowbit/core/adapter';
 
 import { bitsExpected, quoted } from './option-values.js';
 import { UsageError, usageError } from './usage-error.js';

@@ -1,10 +1,5 @@
-import {
-  isLowbitError,
-  suggestName,
-  type Granularity,
-  type ParameterStorage,
-  type Problem,
-} from '@lowbit/core';
+import { isLowbitError, type Granularity, type ParameterStorage, type Problem } from '@lowbit/core';
+import { suggestName } from '@lowbit/core/adapter';
 import { parseTarget, type RuntimeTarget } from '@lowbit/onnx';
 
 import { UsageError, usageError } from './usage-error.js';

@@ -1,4 +1,4 @@
-import { nearestName, suggestName } from '@lowbit/core';
+import { nearestName, suggestName } from '@lowbit/core/adapter';
 import type { Command, Option } from 'commander';
 
 import { quoted } from './option-values.js';

@@ -1,4 +1,5 @@
-import { arrayOps, type Quantizer } from '@lowbit/core';
+import type { Quantizer } from '@lowbit/core';
+import { arrayOps } from '@lowbit/core/method';
 import { describe, expect, it } from 'vitest';
 import { brokenDynamic, measuring } from '../../test/broken-dynamic.js';
 import { honest } from '../../test/broken-quantizers.js';

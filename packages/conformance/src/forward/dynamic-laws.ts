@@ -1,4 +1,5 @@
-import { decode, encode, forwardOf, type Ops, type Quantizer, type Site } from '@lowbit/core';
+import { decode, encode, type Quantizer } from '@lowbit/core';
+import { forwardOf, type Ops, type Site } from '@lowbit/core/method';
 import type { Law } from '../law.js';
 import { compare } from '../ops/compare.js';
 import type { TensorValue, ToArray } from '../ops/tensor-value.js';

@@ -1,4 +1,5 @@
-import { arrayOps, nearestLevel, type ArrayTensor, type Ops, type Quantizer } from '@lowbit/core';
+import type { Quantizer } from '@lowbit/core';
+import { arrayOps, nearestLevel, type ArrayTensor, type Ops } from '@lowbit/core/method';
 import { describe, expect, it } from 'vitest';
 import { asCodebook, honest } from '../../test/broken-quantizers.js';
 import { failingLaws } from '../../test/failing-laws.js';

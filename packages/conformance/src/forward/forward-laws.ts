@@ -1,16 +1,13 @@
+import { decode, encode, type QuantizedTensor, type Quantizer } from '@lowbit/core';
 import {
   arrayOps,
   backwardOf,
-  decode,
-  encode,
   forwardOf,
   siteParameters,
   sliceParameters,
   type Ops,
-  type QuantizedTensor,
-  type Quantizer,
   type Site,
-} from '@lowbit/core';
+} from '@lowbit/core/method';
 import { must, type Law } from '../law.js';
 import { compare } from '../ops/compare.js';
 import type { TensorValue, ToArray } from '../ops/tensor-value.js';

@@ -1,4 +1,4 @@
-import type { Ops } from '@lowbit/core';
+import type { Ops } from '@lowbit/core/method';
 import type { TensorValue } from './tensor-value.js';
 
 /** Ties, zeros of both signs, the largest number below ½, whole numbers beyond float32's fractions. */

@@ -1,4 +1,4 @@
-import { arrayOps, type ArrayTensor, type Ops } from '@lowbit/core';
+import { arrayOps, type ArrayTensor, type Ops } from '@lowbit/core/method';
 import { describe, expect, it } from 'vitest';
 import { brokenOps } from '../../test/broken-ops.js';
 import { failingLaws } from '../../test/failing-laws.js';

@@ -1,4 +1,4 @@
-import { arrayOps, type ArrayTensor, type Ops } from '@lowbit/core';
+import { arrayOps, type ArrayTensor, type Ops } from '@lowbit/core/method';
 import type { Law } from '../law.js';
 import { operationCases } from './cases.js';
 import { compare } from './compare.js';

@@ -1,12 +1,5 @@
-import {
-  assignBits,
-  isGranularity,
-  optionsOf,
-  pluginApi,
-  type BitAssignment,
-  type BitwidthPolicy,
-  type LayerDescriptor,
-} from '@lowbit/core';
+import type { BitAssignment, BitwidthPolicy, LayerDescriptor } from '@lowbit/core';
+import { assignBits, isGranularity, optionsOf, pluginApi } from '@lowbit/core/method';
 import { difference } from '../difference.js';
 import { must, type Law } from '../law.js';
 import { show } from '../show.js';

@@ -1,10 +1,5 @@
-import {
-  sizeOf,
-  type BitAssignment,
-  type FeatureSet,
-  type LayerDescriptor,
-  type WeightDescriptor,
-} from '@lowbit/core';
+import type { BitAssignment, FeatureSet, LayerDescriptor, WeightDescriptor } from '@lowbit/core';
+import { sizeOf } from '@lowbit/core/method';
 import { normalValues } from '../samples.js';
 
 /** The layers of a small made-up network: convolutions, a recurrent layer with two weights, a classifier. */

@@ -1,12 +1,5 @@
-import {
-  range,
-  schemeOutline,
-  totalCost,
-  type ModelPort,
-  type QuantizedTensor,
-  type Quantizer,
-  type StorageNote,
-} from '@lowbit/core';
+import type { ModelPort, QuantizedTensor, Quantizer, StorageNote } from '@lowbit/core';
+import { range, schemeOutline, totalCost } from '@lowbit/core/method';
 import { must, type Law } from '../law.js';
 import type { PortLawOptions } from './options.js';
 import { weightsOf } from './weights.js';

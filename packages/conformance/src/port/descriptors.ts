@@ -1,4 +1,5 @@
-import { sizeOf, type LayerDescriptor, type ModelPort, type WeightDescriptor } from '@lowbit/core';
+import type { LayerDescriptor, ModelPort, WeightDescriptor } from '@lowbit/core';
+import { sizeOf } from '@lowbit/core/method';
 import { difference } from '../difference.js';
 import { must, type Law } from '../law.js';
 import { sameNumbers, show } from '../show.js';

@@ -1,11 +1,11 @@
 import {
-  isComplete,
   isLowbitError,
   type Batch,
   type Calibration,
   type ModelPort,
   type RangeStatistics,
 } from '@lowbit/core';
+import { isComplete } from '@lowbit/core/method';
 import { difference } from '../difference.js';
 import { must, type Law } from '../law.js';
 import { show } from '../show.js';

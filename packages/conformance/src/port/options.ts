@@ -1,4 +1,5 @@
-import type { Batch, ModelPort, TrainablePort } from '@lowbit/core';
+import type { Batch, ModelPort } from '@lowbit/core';
+import type { TrainablePort } from '@lowbit/core/method';
 
 /** A port on a model that can be trained, and what trains it. */
 export interface TrainedModel<M> {

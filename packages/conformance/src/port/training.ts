@@ -1,12 +1,5 @@
-import {
-  decode,
-  encode,
-  type Batch,
-  type FittedSite,
-  type SimulatedWeight,
-  type TrainablePort,
-  type WeightDescriptor,
-} from '@lowbit/core';
+import { decode, encode, type Batch, type WeightDescriptor } from '@lowbit/core';
+import type { FittedSite, SimulatedWeight, TrainablePort } from '@lowbit/core/method';
 import { must, type Law } from '../law.js';
 import { sameNumbers } from '../show.js';
 import type { PortLawOptions, TrainedModel } from './options.js';

@@ -1,18 +1,15 @@
 import {
   quantize,
-  range,
   registry,
-  resolvePlan,
-  type Applied,
   type Calibration,
   type ModelPort,
-  type Outcome,
   type QuantizationPlan,
   type Quantized,
   type QuantizedTensor,
   type Quantizer,
   type Scheme,
 } from '@lowbit/core';
+import { range, resolvePlan, type Applied, type Outcome } from '@lowbit/core/method';
 
 /** Quantizes every weight; by default to 8 bits, on grids that every port can store. */
 export function write<M>(port: ModelPort<M>, quantizer: Quantizer = plainQuantizer): Promise<Quantized<M>> {

@@ -1,4 +1,5 @@
-import { optionsOf, pluginApi, type Quantizer } from '@lowbit/core';
+import type { Quantizer } from '@lowbit/core';
+import { optionsOf, pluginApi } from '@lowbit/core/method';
 import { must, type Law } from '../law.js';
 import { show } from '../show.js';
 

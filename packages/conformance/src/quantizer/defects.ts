@@ -1,4 +1,4 @@
-import type { SliceParameters } from '@lowbit/core';
+import type { SliceParameters } from '@lowbit/core/method';
 import { show } from '../show.js';
 
 /** The ways in which fitted parameters can be unusable; each is a law. */

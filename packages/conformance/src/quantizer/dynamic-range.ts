@@ -1,4 +1,5 @@
-import { observedBy, range, type Quantizer, type SliceParameters } from '@lowbit/core';
+import type { Quantizer } from '@lowbit/core';
+import { observedBy, range, type SliceParameters } from '@lowbit/core/method';
 import { must, type Law } from '../law.js';
 import { ordinaryValues } from '../samples.js';
 import { contextOf, fit, usableWidths } from './fit.js';

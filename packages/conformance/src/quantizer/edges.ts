@@ -1,4 +1,5 @@
-import { isLowbitError, sliceParameters, type Quantizer } from '@lowbit/core';
+import { isLowbitError, type Quantizer } from '@lowbit/core';
+import { sliceParameters } from '@lowbit/core/method';
 import { must, type Law } from '../law.js';
 import { ordinaryValues } from '../samples.js';
 import { encodeWith, levelsOfSlice, reconstruct, usableWidths, type Width } from './fit.js';

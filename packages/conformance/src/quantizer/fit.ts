@@ -1,15 +1,12 @@
 import {
   encode,
   decode,
-  levelValue,
   seededRandom,
-  type FitContext,
   type Options,
   type QuantizedTensor,
   type Quantizer,
-  type Role,
-  type SliceParameters,
 } from '@lowbit/core';
+import { levelValue, type FitContext, type Role, type SliceParameters } from '@lowbit/core/method';
 import { defectsOf } from './defects.js';
 import { ordinaryValues } from '../samples.js';
 

@@ -1,3 +1,4 @@
+import type { Options, QuantizedTensor, Quantizer } from '@lowbit/core';
 import {
   evenLevels,
   levelsOf,
@@ -6,10 +7,7 @@ import {
   sliceParameters,
   zeroPointForm,
   type GridKind,
-  type Options,
-  type QuantizedTensor,
-  type Quantizer,
-} from '@lowbit/core';
+} from '@lowbit/core/method';
 import { must, type Law } from '../law.js';
 import { ordinaryValues } from '../samples.js';
 import { encodeWith, fit, usableWidths, type Width } from './fit.js';

@@ -1,4 +1,5 @@
-import { affineGrids, type FitContext, type Quantizer, type SliceRanges } from '@lowbit/core';
+import type { Quantizer } from '@lowbit/core';
+import { affineGrids, type FitContext, type SliceRanges } from '@lowbit/core/method';
 import { describe, expect, it } from 'vitest';
 import {
   asCodebook,

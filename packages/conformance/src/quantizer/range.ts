@@ -1,11 +1,5 @@
-import {
-  affineGrids,
-  optionsOf,
-  range,
-  type Options,
-  type Quantizer,
-  type SliceParameters,
-} from '@lowbit/core';
+import type { Options, Quantizer } from '@lowbit/core';
+import { affineGrids, optionsOf, range, type SliceParameters } from '@lowbit/core/method';
 import { difference } from '../difference.js';
 import { must, type Law } from '../law.js';
 import { ordinaryValues } from '../samples.js';

@@ -1,4 +1,5 @@
-import type { Quantizer, RefitContext } from '@lowbit/core';
+import type { Quantizer } from '@lowbit/core';
+import type { RefitContext } from '@lowbit/core/method';
 import { must, type Law } from '../law.js';
 import { ordinaryValues } from '../samples.js';
 import { contextOf, fit, reconstruct, usableWidths } from './fit.js';

@@ -1,4 +1,5 @@
-import { isLowbitError, type FitContext, type Quantizer, type SliceParameters } from '@lowbit/core';
+import { isLowbitError, type Quantizer } from '@lowbit/core';
+import type { FitContext, SliceParameters } from '@lowbit/core/method';
 import { must } from '../law.js';
 import { defectsOf } from './defects.js';
 import { fit, type Width } from './fit.js';

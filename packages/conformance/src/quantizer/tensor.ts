@@ -1,4 +1,5 @@
-import type { Quantizer, SliceParameters } from '@lowbit/core';
+import type { Quantizer } from '@lowbit/core';
+import type { SliceParameters } from '@lowbit/core/method';
 import { must, type Law } from '../law.js';
 import { ordinaryValues } from '../samples.js';
 import { sameNumbers } from '../show.js';

@@ -1,17 +1,19 @@
 import {
   decode,
   encode,
-  optionsOf,
   seededRandom,
-  sliceParameters,
-  type FitContext,
   type Quantizer,
   type QuantizedTensor,
-  type Round,
   type Schedule,
+} from '@lowbit/core';
+import {
+  optionsOf,
+  sliceParameters,
+  type FitContext,
+  type Round,
   type ScheduledWeight,
   type ScheduleState,
-} from '@lowbit/core';
+} from '@lowbit/core/method';
 import { normalValues } from '../samples.js';
 
 /** What a schedule is tried with. */

@@ -1,4 +1,5 @@
-import { pluginApi, type Round, type Schedule } from '@lowbit/core';
+import type { Schedule } from '@lowbit/core';
+import { pluginApi, type Round } from '@lowbit/core/method';
 import { must, type Law } from '../law.js';
 import { show } from '../show.js';
 import { mostRounds, rehearse, type Rehearsal, type ScheduleLawOptions } from './rehearse.js';

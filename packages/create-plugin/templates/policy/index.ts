@@ -1,4 +1,4 @@
-import type { BitwidthPolicy } from '@lowbit/core';
+import type { BitwidthPolicy } from '@lowbit/core/method';
 
 /** Options of the policy. */
 export interface Settings {

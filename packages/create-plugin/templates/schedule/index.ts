@@ -1,4 +1,4 @@
-import type { Schedule, ScheduledWeight } from '@lowbit/core';
+import type { Schedule, ScheduledWeight } from '@lowbit/core/method';
 
 /** Options of the schedule. */
 export interface Settings {

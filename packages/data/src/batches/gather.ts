@@ -1,4 +1,5 @@
-import { stopIfAborted, suggestName, type LowbitError } from '@lowbit/core';
+import type { LowbitError } from '@lowbit/core';
+import { stopIfAborted, suggestName } from '@lowbit/core/adapter';
 
 import type { DataFile } from '../bytes/data-file.js';
 import { invalid, invalidArgument } from '../problems.js';

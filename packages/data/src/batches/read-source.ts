@@ -1,4 +1,5 @@
-import { stopIfAborted, type Batch } from '@lowbit/core';
+import type { Batch } from '@lowbit/core';
+import { stopIfAborted } from '@lowbit/core/adapter';
 
 import { elementsOf } from '../input/elements.js';
 import { isFixed, type ReadOptions } from '../input/options.js';

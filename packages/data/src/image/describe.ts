@@ -1,4 +1,4 @@
-import { checkArgument } from '@lowbit/core';
+import { checkArgument } from '@lowbit/core/adapter';
 import { checkReading } from '../input/check-options.js';
 import type { ReadOptions } from '../input/options.js';
 import { imagePreparation, type ImagePreparation } from './preparation.js';

@@ -1,4 +1,4 @@
-import { checkOptions, type OptionType } from '@lowbit/core';
+import { checkOptions, type OptionType } from '@lowbit/core/adapter';
 import type { ImageOptions } from '../input/options.js';
 
 const numbers: OptionType = {

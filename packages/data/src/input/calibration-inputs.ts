@@ -1,4 +1,5 @@
-import { checkArgument, LowbitError } from '@lowbit/core';
+import { LowbitError } from '@lowbit/core';
+import { checkArgument } from '@lowbit/core/adapter';
 import { isInput } from './check-options.js';
 
 import type { CalibrationInput } from './options.js';

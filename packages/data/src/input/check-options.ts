@@ -1,4 +1,10 @@
-import { checkOptionNames, checkOptions, optionTypes, type OptionType, type OptionTypes } from '@lowbit/core';
+import {
+  checkOptionNames,
+  checkOptions,
+  optionTypes,
+  type OptionType,
+  type OptionTypes,
+} from '@lowbit/core/adapter';
 
 import { givenWords, invalidArgument } from '../problems.js';
 import type { CalibrationInput, ImageOptions, ReadOptions } from './options.js';

@@ -1,4 +1,5 @@
-import { stopIfAborted, type CancelSignal } from '@lowbit/core';
+import type { CancelSignal } from '@lowbit/core';
+import { stopIfAborted } from '@lowbit/core/adapter';
 
 import type { DataFile } from '../bytes/data-file.js';
 import { limits } from '../limits.js';

@@ -1,4 +1,4 @@
-import { sizeOf } from '@lowbit/core';
+import { sizeOf } from '@lowbit/core/adapter';
 
 import { copyChecked, elementsOf, type Numbers } from '../input/elements.js';
 import { invalid } from '../problems.js';

@@ -2,7 +2,8 @@ import type { Dirent } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { isAbsolute, join, relative, sep } from 'node:path';
 
-import { stopIfAborted, type CancelSignal } from '@lowbit/core';
+import type { CancelSignal } from '@lowbit/core';
+import { stopIfAborted } from '@lowbit/core/adapter';
 
 import { fileError } from './file-error.js';
 import { invalid, reading } from '../problems.js';

@@ -1,4 +1,5 @@
-import { optionTypes, type Batch, type CancelSignal } from '@lowbit/core';
+import type { Batch, CancelSignal } from '@lowbit/core';
+import { optionTypes } from '@lowbit/core/adapter';
 import type { FileGroup } from '../batches/data-source.js';
 import { readSource } from '../batches/read-source.js';
 import { describeImagePreparation } from '../image/describe.js';

@@ -1,4 +1,4 @@
-import { checkArgument } from '@lowbit/core';
+import { checkArgument } from '@lowbit/core/adapter';
 import { writeFile } from 'node:fs/promises';
 
 import { fileError } from './file-error.js';

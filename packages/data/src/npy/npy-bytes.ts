@@ -1,4 +1,4 @@
-import { checkArgument, sizeOf } from '@lowbit/core';
+import { checkArgument, sizeOf } from '@lowbit/core/adapter';
 
 import { givenWords, invalidArgument } from '../problems.js';
 

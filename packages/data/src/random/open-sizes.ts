@@ -1,4 +1,4 @@
-import { checkArgument, optionTypes, suggestName } from '@lowbit/core';
+import { checkArgument, optionTypes, suggestName } from '@lowbit/core/adapter';
 
 import { checkInputs } from '../input/check-options.js';
 import { isFixed, type CalibrationInput } from '../input/options.js';

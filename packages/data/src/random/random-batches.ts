@@ -1,13 +1,12 @@
+import { seededRandom, type Batch } from '@lowbit/core';
 import {
   optionTypes,
   checkOptions,
   checkArgument,
-  seededRandom,
   seedFrom,
   sizeOf,
-  type Batch,
   type Random,
-} from '@lowbit/core';
+} from '@lowbit/core/adapter';
 
 import { elementsOf } from '../input/elements.js';
 import type { CalibrationInput } from '../input/options.js';

@@ -1,4 +1,5 @@
-import { LowbitError, stopIfAborted } from '@lowbit/core';
+import { LowbitError } from '@lowbit/core';
+import { stopIfAborted } from '@lowbit/core/adapter';
 
 import { malformed } from '../errors.js';
 import type { Hdf5Contents } from './contents.js';

@@ -1,4 +1,4 @@
-import { fromFloat16Bits } from '@lowbit/core';
+import { fromFloat16Bits } from '@lowbit/core/adapter';
 
 import type { StoredType } from './contents.js';
 

@@ -1,4 +1,5 @@
-import { sizeOf, type LayerDescriptor, type WeightDescriptor } from '@lowbit/core';
+import type { LayerDescriptor, WeightDescriptor } from '@lowbit/core';
+import { sizeOf } from '@lowbit/core/adapter';
 import { layerFamilies, layerFloatReason, weightFloatReason, type KernelRule } from '@lowbit/tfjs-format';
 
 import type { KerasLayer, KerasWeight } from '../model.js';

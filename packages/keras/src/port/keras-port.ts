@@ -1,4 +1,5 @@
-import { packedCost, type LayerDescriptor, type ModelPort } from '@lowbit/core';
+import type { LayerDescriptor, ModelPort } from '@lowbit/core';
+import { packedCost } from '@lowbit/core/adapter';
 
 import type { KerasLayer, KerasModel, KerasNetwork } from '../model.js';
 import { readKeras, type KerasOptions } from '../read-keras.js';

@@ -2,15 +2,12 @@ import {
   decode,
   LowbitError,
   packTensor,
-  sizeOf,
   unpackTensor,
-  type Applied,
-  type ModelWriter,
-  type Outcome,
   type PackedTensor,
   type QuantizedTensor,
   type StorageNote,
 } from '@lowbit/core';
+import { sizeOf, type Applied, type ModelWriter, type Outcome } from '@lowbit/core/adapter';
 
 import type { KerasLayer, KerasModel, KerasNetwork, KerasWeight } from '../model.js';
 import { weightBytes } from './describe-layer.js';

@@ -1,4 +1,5 @@
-import { LowbitError, stopIfAborted } from '@lowbit/core';
+import { LowbitError } from '@lowbit/core';
+import { stopIfAborted } from '@lowbit/core/adapter';
 import { bytesBlob, type DataBlob } from '@lowbit/data/archive';
 
 /** A file: its bytes, or a `File` or `Blob`, of which no more is read than is needed. */

@@ -1,4 +1,4 @@
-import type { Outcome } from '@lowbit/core';
+import type { Outcome } from '@lowbit/core/adapter';
 import type { ModelDescription } from '../describe/described-layer.js';
 import { measuresRange, uint8Site } from '../sites/uint8-site.js';
 import type { OnnxModel } from '../model/model.js';

@@ -1,4 +1,5 @@
-import { activationSite, forwardOf, isLowbitError, LowbitError, type FittedSite } from '@lowbit/core';
+import { isLowbitError, LowbitError } from '@lowbit/core';
+import { activationSite, forwardOf, type FittedSite } from '@lowbit/core/adapter';
 import type { GraphBuilder } from '../interpreter/graph-builder.js';
 import { floatValue, ownValue } from '../interpreter/graph-value.js';
 import { measuresRange } from '../sites/uint8-site.js';

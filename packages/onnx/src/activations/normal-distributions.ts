@@ -1,4 +1,4 @@
-import type { NormalDistribution } from '@lowbit/core';
+import type { NormalDistribution } from '@lowbit/core/adapter';
 import { isStandard } from '../graph/scope.js';
 import { graphConstants, type GraphConstants } from '../graph/graph-constants.js';
 import type { GraphOrder } from '../model/check-graph.js';

@@ -1,4 +1,4 @@
-import { sizeOf } from '@lowbit/core';
+import { sizeOf } from '@lowbit/core/adapter';
 import type { GraphBuilder } from '../interpreter/graph-builder.js';
 import { DataType } from '../schema/proto.js';
 import type { ConvGeometry } from './conv-geometry.js';

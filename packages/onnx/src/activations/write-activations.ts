@@ -1,4 +1,4 @@
-import { type FittedSite, type Observed, observedBy, type Outcome } from '@lowbit/core';
+import { type FittedSite, type Observed, observedBy, type Outcome } from '@lowbit/core/adapter';
 import { operatorOf } from '../operators/operators.js';
 import type { DescribedLayer, ModelDescription } from '../describe/described-layer.js';
 import type { EditableGraph } from '../graph/editable-graph.js';

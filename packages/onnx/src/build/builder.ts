@@ -1,4 +1,5 @@
-import type { FittedSite, QuantizationPlan, QuantizedTensor, StorageNote } from '@lowbit/core';
+import type { QuantizationPlan, QuantizedTensor, StorageNote } from '@lowbit/core';
+import type { FittedSite } from '@lowbit/core/adapter';
 import type { ExternalFile } from '../external/files.js';
 import type { PlainAttribute } from '../interpreter/graph-builder.js';
 import type { Optimize, RuntimeTarget } from '../target/target.js';

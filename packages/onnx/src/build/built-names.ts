@@ -1,4 +1,4 @@
-import { checkArgument, suggestName } from '@lowbit/core';
+import { checkArgument, suggestName } from '@lowbit/core/adapter';
 import { freeName } from '../graph/names.js';
 
 /** The names of a model that is built. */

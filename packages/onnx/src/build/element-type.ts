@@ -1,4 +1,4 @@
-import { checkArgument } from '@lowbit/core';
+import { checkArgument } from '@lowbit/core/adapter';
 import { DataType } from '../schema/proto.js';
 
 const types = {

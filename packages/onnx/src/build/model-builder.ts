@@ -1,13 +1,12 @@
+import { LowbitError, type QuantizedTensor } from '@lowbit/core';
 import {
   checkArgument,
   checkOptions,
   type FittedSite,
   observedBy,
-  LowbitError,
   type OptionTypes,
-  type QuantizedTensor,
   sizeOf,
-} from '@lowbit/core';
+} from '@lowbit/core/adapter';
 import { fakeQuantize } from '../activations/fake-quantize.js';
 import { onRows } from '../activations/on-rows.js';
 import type { ConstantValue } from '../graph/constant-value.js';

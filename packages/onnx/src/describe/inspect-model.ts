@@ -9,7 +9,7 @@ import { alreadyQuantized } from './already-quantized.js';
 import type { DescribedLayer } from './described-layer.js';
 import { describeModel } from './describe-model.js';
 import { shapeOfInfo, type Dimension } from './value-shapes.js';
-import { sizeOf } from '@lowbit/core';
+import { sizeOf } from '@lowbit/core/adapter';
 
 /** What a model holds, as plain JSON. */
 export interface Inspection {

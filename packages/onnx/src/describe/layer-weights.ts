@@ -1,4 +1,5 @@
-import { sizeOf, type SkipNote } from '@lowbit/core';
+import type { SkipNote } from '@lowbit/core';
+import { sizeOf } from '@lowbit/core/adapter';
 import { isFloatType } from '../model/data-types.js';
 import type { OnnxModel } from '../model/model.js';
 import { keyOfNode } from '../model/operator-key.js';

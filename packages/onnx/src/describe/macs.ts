@@ -1,4 +1,4 @@
-import { sizeOf } from '@lowbit/core';
+import { sizeOf } from '@lowbit/core/adapter';
 import type { NodeProto } from '../schema/proto.js';
 import { operatorOf } from '../operators/operators.js';
 import type { Dimension } from './value-shapes.js';

@@ -1,4 +1,5 @@
-import { type QuantizationPlan, storedPlan } from '@lowbit/core';
+import type { QuantizationPlan } from '@lowbit/core';
+import { storedPlan } from '@lowbit/core/adapter';
 import { isOwnName } from '../graph/names.js';
 import { createEntry, type ModelProto } from '../schema/proto.js';
 import { version } from '../version.js';

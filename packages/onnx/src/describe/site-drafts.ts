@@ -1,4 +1,4 @@
-import { sizeOf } from '@lowbit/core';
+import { sizeOf } from '@lowbit/core/adapter';
 import { checkFloats } from '../model/tensor-data.js';
 import { ascending, type TracedSource } from './back-to-sources.js';
 import type { WeightView } from '../operators/operator.js';

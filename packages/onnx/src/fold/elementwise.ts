@@ -1,4 +1,4 @@
-import { sizeOf } from '@lowbit/core';
+import { sizeOf } from '@lowbit/core/adapter';
 import { DataType } from '../schema/proto.js';
 import type { ConstantValue } from '../graph/constant-value.js';
 

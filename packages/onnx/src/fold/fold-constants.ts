@@ -1,4 +1,4 @@
-import { sizeOf } from '@lowbit/core';
+import { sizeOf } from '@lowbit/core/adapter';
 import { DataType, type NodeProto } from '../schema/proto.js';
 import type { ConstantValue } from '../graph/constant-value.js';
 import type { EditableGraph } from '../graph/editable-graph.js';

@@ -3,7 +3,7 @@ import { chainOperator } from '../operators/moves/chain-operators.js';
 import { fromFront } from '../operators/moves/chain-operator.js';
 import type { NodeProto } from '../schema/proto.js';
 import type { ConstantValue } from '../graph/constant-value.js';
-import { sizeOf } from '@lowbit/core';
+import { sizeOf } from '@lowbit/core/adapter';
 import { sliceTakesInputs } from '../target/versions.js';
 
 /** A node whose inputs are all constant. */

@@ -1,4 +1,4 @@
-import { sizeOf } from '@lowbit/core';
+import { sizeOf } from '@lowbit/core/adapter';
 import { chainOperator } from '../operators/moves/chain-operators.js';
 import type { NodeProto } from '../schema/proto.js';
 import type { ConstantValue } from '../graph/constant-value.js';

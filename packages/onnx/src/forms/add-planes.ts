@@ -1,4 +1,4 @@
-import { sizeOf } from '@lowbit/core';
+import { sizeOf } from '@lowbit/core/adapter';
 import type { Fragment } from './fragment.js';
 import { integers } from './integers.js';
 import { packPlanes, type PlaneBits, planeLength } from './bit-layout.js';

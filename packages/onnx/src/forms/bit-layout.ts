@@ -2,7 +2,7 @@
  * How packed operators lay out codes. Neighbour by neighbour, as the standard types of 2 and 4 bits are, `pack` of
  * @lowbit/core does it.
  */
-import { joinBytes } from '@lowbit/core';
+import { joinBytes } from '@lowbit/core/adapter';
 
 /** Widths of which a byte holds a whole number. */
 export type PlaneBits = 1 | 2 | 4 | 8;

@@ -1,4 +1,5 @@
-import { decode, type QuantizedTensor, zeroPointForm } from '@lowbit/core';
+import { decode, type QuantizedTensor } from '@lowbit/core';
+import { zeroPointForm } from '@lowbit/core/adapter';
 import { expect, test } from 'vitest';
 import { centredCodes, sharedZeroPoint } from './centred-codes.js';
 

@@ -1,4 +1,5 @@
-import { type AffineScheme, type QuantizedTensor, sliceLayout, type ZeroPointForm } from '@lowbit/core';
+import type { QuantizedTensor } from '@lowbit/core';
+import { type AffineScheme, sliceLayout, type ZeroPointForm } from '@lowbit/core/adapter';
 
 /** Codes around one zero point that all slices share: value = scale · (code − zeroPoint). */
 export interface CentredCodes {

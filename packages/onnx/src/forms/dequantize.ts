@@ -1,11 +1,5 @@
-import {
-  type AffineScheme,
-  type QuantizedTensor,
-  sizeOf,
-  type Slicing,
-  zeroPointForm,
-  type ZeroPointForm,
-} from '@lowbit/core';
+import type { QuantizedTensor, Slicing } from '@lowbit/core';
+import { type AffineScheme, sizeOf, zeroPointForm, type ZeroPointForm } from '@lowbit/core/adapter';
 import type { Shaped } from './expand.js';
 import type { Fragment } from './fragment.js';
 import { addNumbers, addParameters } from './parameter-grid.js';

@@ -1,4 +1,5 @@
-import { type AffineScheme, type QuantizedTensor, zeroPointForm, type ZeroPointForm } from '@lowbit/core';
+import type { QuantizedTensor } from '@lowbit/core';
+import { type AffineScheme, zeroPointForm, type ZeroPointForm } from '@lowbit/core/adapter';
 import type { Computed } from './expand.js';
 import type { Fragment } from './fragment.js';
 import { addParameters, gatherGroups, type ParameterGrid } from './parameter-grid.js';

@@ -1,4 +1,5 @@
-import { type CodebookScheme, type QuantizedTensor, sliceLayout } from '@lowbit/core';
+import type { QuantizedTensor } from '@lowbit/core';
+import { type CodebookScheme, sliceLayout } from '@lowbit/core/adapter';
 import type { Computed } from './expand.js';
 import type { Fragment } from './fragment.js';
 import { addNumbers, addParameters, type ParameterGrid } from './parameter-grid.js';

@@ -1,4 +1,5 @@
-import type { QuantizedTensor, ResidualScheme } from '@lowbit/core';
+import type { QuantizedTensor } from '@lowbit/core';
+import type { ResidualScheme } from '@lowbit/core/adapter';
 import type { Computed } from './expand.js';
 import type { Fragment } from './fragment.js';
 import { addParameters, type ParameterGrid } from './parameter-grid.js';

@@ -1,4 +1,5 @@
-import { pack, type QuantizedTensor } from '@lowbit/core';
+import type { QuantizedTensor } from '@lowbit/core';
+import { pack } from '@lowbit/core/adapter';
 import type { WeightSite } from '../describe/weight-site.js';
 import { makeAttribute } from '../graph/make-node.js';
 import type { Codes } from './add-planes.js';

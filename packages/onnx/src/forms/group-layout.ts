@@ -1,4 +1,4 @@
-import type { ZeroPointForm } from '@lowbit/core';
+import type { ZeroPointForm } from '@lowbit/core/adapter';
 import { packColumns } from './bit-layout.js';
 
 /** Widths that `com.microsoft.MatMulNBits` packs. */

@@ -1,4 +1,5 @@
-import { type QuantizedTensor, zeroPointForm } from '@lowbit/core';
+import type { QuantizedTensor } from '@lowbit/core';
+import { zeroPointForm } from '@lowbit/core/adapter';
 import type { WeightSite } from '../describe/weight-site.js';
 import { multipliedAlong, productsUnfit } from './multiplied.js';
 import { packedParameters } from './packed-parameters.js';

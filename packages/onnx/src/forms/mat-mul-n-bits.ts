@@ -1,4 +1,5 @@
-import type { QuantizedTensor, ZeroPointForm } from '@lowbit/core';
+import type { QuantizedTensor } from '@lowbit/core';
+import type { ZeroPointForm } from '@lowbit/core/adapter';
 import type { WeightSite } from '../describe/weight-site.js';
 import { makeAttribute } from '../graph/make-node.js';
 import { multipliedAlong } from './multiplied.js';

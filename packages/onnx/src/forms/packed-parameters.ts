@@ -1,4 +1,5 @@
-import { type QuantizedTensor, roundToFloat16, zeroPointForm, type ZeroPointForm } from '@lowbit/core';
+import type { QuantizedTensor } from '@lowbit/core';
+import { roundToFloat16, zeroPointForm, type ZeroPointForm } from '@lowbit/core/adapter';
 import { addNumbers } from './parameter-grid.js';
 import { DataType } from '../schema/proto.js';
 import type { PackedFloat } from '../target/runs.js';

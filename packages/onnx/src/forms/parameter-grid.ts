@@ -1,4 +1,5 @@
-import { parameterShape, type ParameterStorage, type Slicing } from '@lowbit/core';
+import type { ParameterStorage, Slicing } from '@lowbit/core';
+import { parameterShape } from '@lowbit/core/adapter';
 import { DataType } from '../schema/proto.js';
 import type { Fragment } from './fragment.js';
 

@@ -1,4 +1,5 @@
-import { decode, type QuantizedTensor, roundToFloat16, type StorageNote } from '@lowbit/core';
+import { decode, type QuantizedTensor, type StorageNote } from '@lowbit/core';
+import { roundToFloat16 } from '@lowbit/core/adapter';
 import type { WeightSite } from '../describe/weight-site.js';
 import { type ModelEditor, usesRuntimeDomain } from '../graph/model-editor.js';
 import type { GraphParts } from '../graph/stored-bytes.js';

@@ -1,4 +1,5 @@
-import { LowbitError, type QuantizedTensor, type StorageCost } from '@lowbit/core';
+import { LowbitError, type QuantizedTensor } from '@lowbit/core';
+import type { StorageCost } from '@lowbit/core/adapter';
 import type { WeightSite } from '../describe/weight-site.js';
 import { functionsByGraph } from '../model/function-body.js';
 import type { OnnxModel } from '../model/model.js';

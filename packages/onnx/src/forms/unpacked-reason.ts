@@ -1,4 +1,5 @@
-import { type QuantizedTensor, type Slicing, zeroPointForm } from '@lowbit/core';
+import type { QuantizedTensor, Slicing } from '@lowbit/core';
+import { zeroPointForm } from '@lowbit/core/adapter';
 import type { WeightSite } from '../describe/weight-site.js';
 import { usedOnly } from './used-only.js';
 import { dequantizeOperator } from '../target/dequantize-linear.js';

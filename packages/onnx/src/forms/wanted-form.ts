@@ -1,4 +1,5 @@
-import { groupSize, type WantedForm, type WeightDescriptor } from '@lowbit/core';
+import type { WeightDescriptor } from '@lowbit/core';
+import { groupSize, type WantedForm } from '@lowbit/core/adapter';
 import type { WeightSite } from '../describe/weight-site.js';
 import { functionsByGraph } from '../model/function-body.js';
 import type { OnnxModel } from '../model/model.js';

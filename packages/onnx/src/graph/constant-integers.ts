@@ -1,4 +1,5 @@
-import { isLowbitError, sizeOf } from '@lowbit/core';
+import { isLowbitError } from '@lowbit/core';
+import { sizeOf } from '@lowbit/core/adapter';
 import { clamped } from '../model/clamped.js';
 import { readBounds } from '../model/tensor-data.js';
 import type { TensorProto } from '../schema/proto.js';

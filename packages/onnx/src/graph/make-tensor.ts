@@ -1,4 +1,5 @@
-import { LowbitError, pack, sizeOf, toFloat16Bits } from '@lowbit/core';
+import { LowbitError } from '@lowbit/core';
+import { pack, sizeOf, toFloat16Bits } from '@lowbit/core/adapter';
 import { bytesOfType, typeName } from '../model/data-types.js';
 import { createTensor, DataType, type TensorProto } from '../schema/proto.js';
 

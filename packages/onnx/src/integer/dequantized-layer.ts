@@ -1,4 +1,4 @@
-import { sizeOf } from '@lowbit/core';
+import { sizeOf } from '@lowbit/core/adapter';
 import type { EditableGraph } from '../graph/editable-graph.js';
 import { DataType } from '../schema/proto.js';
 import type { IntegerEdit } from './integer-edit.js';

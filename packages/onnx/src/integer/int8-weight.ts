@@ -1,4 +1,5 @@
-import { zeroPointForm, type QuantizedTensor, type ZeroPointForm } from '@lowbit/core';
+import type { QuantizedTensor } from '@lowbit/core';
+import { zeroPointForm, type ZeroPointForm } from '@lowbit/core/adapter';
 import { centredCodes, type CentredCodes } from '../forms/centred-codes.js';
 
 /** A weight as signed 8-bit codes around 0: value = scale · code, one scale an output channel. */

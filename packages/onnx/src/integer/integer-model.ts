@@ -1,4 +1,5 @@
-import type { Outcome, QuantizedTensor, StorageNote } from '@lowbit/core';
+import type { QuantizedTensor, StorageNote } from '@lowbit/core';
+import type { Outcome } from '@lowbit/core/adapter';
 import type { SiteNotes } from '../sites/site-notes.js';
 import type { ModelDescription } from '../describe/described-layer.js';
 import type { EditableGraph } from '../graph/editable-graph.js';

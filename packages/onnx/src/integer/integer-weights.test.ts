@@ -1,4 +1,5 @@
-import { assignBits, cascade, everywhere, type LayerDescriptor, type WeightDescriptor } from '@lowbit/core';
+import { cascade, everywhere, type LayerDescriptor, type WeightDescriptor } from '@lowbit/core';
+import { assignBits } from '@lowbit/core/method';
 import { expect, test } from 'vitest';
 import { plainAbsmax } from '../../test/helpers/plain-quantizers.js';
 import { integerWeights } from './integer-weights.js';

@@ -1,4 +1,5 @@
-import type { Outcome, StorageNote } from '@lowbit/core';
+import type { StorageNote } from '@lowbit/core';
+import type { Outcome } from '@lowbit/core/adapter';
 import type { SiteNotes } from '../sites/site-notes.js';
 import { isStandard } from '../graph/scope.js';
 import type { EditableGraph } from '../graph/editable-graph.js';

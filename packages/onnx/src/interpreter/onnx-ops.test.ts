@@ -1,16 +1,15 @@
 import { forwardLaws, opsLaws } from '@lowbit/conformance';
 import { readFileSync } from 'node:fs';
+import { encode, type Quantizer } from '@lowbit/core';
 import {
   activationSite,
   arrayOps,
   backwardOf,
-  encode,
   forwardOf,
   siteParameters,
   type FittedSite,
   type Ops,
-  type Quantizer,
-} from '@lowbit/core';
+} from '@lowbit/core/adapter';
 import { dorefa, dynamic, hwgq, minMax, registry } from '@lowbit/methods';
 import { describe, expect, test } from 'vitest';
 import { opsGraph } from '../../test/helpers/ops-graph.js';

@@ -1,4 +1,4 @@
-import type { Ops } from '@lowbit/core';
+import type { Ops } from '@lowbit/core/adapter';
 import { DataType } from '../schema/proto.js';
 import type { GraphBuilder } from './graph-builder.js';
 import { floatValue, type GraphValue, maskValue, ownValue } from './graph-value.js';

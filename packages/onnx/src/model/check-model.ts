@@ -1,4 +1,4 @@
-import { checkArgument } from '@lowbit/core';
+import { checkArgument } from '@lowbit/core/adapter';
 import type { OnnxModel } from './model.js';
 
 /** @throws LowbitError `invalid-argument` for what is no model that was read. */

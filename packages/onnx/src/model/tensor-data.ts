@@ -1,4 +1,5 @@
-import { fromFloat16Bits, LowbitError, sizeOf } from '@lowbit/core';
+import { LowbitError } from '@lowbit/core';
+import { fromFloat16Bits, sizeOf } from '@lowbit/core/adapter';
 import { clamped } from './clamped.js';
 import { tensorShape } from './tensor-shape.js';
 import { DataLocation, DataType, keptBytes, type TensorProto } from '../schema/proto.js';

@@ -1,4 +1,5 @@
-import { LowbitError, sizeOf } from '@lowbit/core';
+import { LowbitError } from '@lowbit/core';
+import { sizeOf } from '@lowbit/core/adapter';
 import type { TensorProto } from '../schema/proto.js';
 
 /** As many axes as numpy has, and more than any model; work on axes grows with their square. */

@@ -1,4 +1,5 @@
-import { LowbitError, stopIfAborted, type Batch, type SessionOptions } from '@lowbit/core';
+import { LowbitError, type Batch, type SessionOptions } from '@lowbit/core';
+import { stopIfAborted } from '@lowbit/core/adapter';
 import { checkBatches } from './check-batches.js';
 
 /** What is told of runs that were cancelled. */

@@ -1,4 +1,5 @@
-import { LowbitError, sizeOf, suggestName, toFloat16Bits, type Batch } from '@lowbit/core';
+import { LowbitError, type Batch } from '@lowbit/core';
+import { sizeOf, suggestName, toFloat16Bits } from '@lowbit/core/adapter';
 import { typeName } from '../model/data-types.js';
 import type { OnnxModel } from '../model/model.js';
 import { DataType, type GraphProto } from '../schema/proto.js';

@@ -1,4 +1,5 @@
-import { fromFloat16Bits, LowbitError } from '@lowbit/core';
+import { LowbitError } from '@lowbit/core';
+import { fromFloat16Bits } from '@lowbit/core/adapter';
 import type { OrtTensor } from './ort.js';
 
 /**

@@ -1,4 +1,5 @@
-import { isComplete, seededRandom, type Batch } from '@lowbit/core';
+import { seededRandom, type Batch } from '@lowbit/core';
+import { isComplete } from '@lowbit/core/method';
 import * as ort from 'onnxruntime-web';
 import { expect, test } from 'vitest';
 import { buildModel } from '../../test/helpers/build-model.js';

@@ -1,11 +1,5 @@
-import {
-  rangeCollector,
-  seedFrom,
-  statisticsCollector,
-  type Batch,
-  type Calibration,
-  type ObserveOptions,
-} from '@lowbit/core';
+import type { Batch, Calibration, ObserveOptions } from '@lowbit/core';
+import { rangeCollector, seedFrom, statisticsCollector } from '@lowbit/core/adapter';
 import type { OnnxModel } from '../model/model.js';
 import { floatsOf } from './floats-of.js';
 import type { OrtRuntime } from './ort.js';

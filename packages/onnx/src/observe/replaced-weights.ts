@@ -1,4 +1,5 @@
-import { LowbitError, sizeOf, suggestName } from '@lowbit/core';
+import { LowbitError } from '@lowbit/core';
+import { sizeOf, suggestName } from '@lowbit/core/adapter';
 import type { WeightSite } from '../describe/weight-site.js';
 import type { ConstantSource } from '../graph/constant-source.js';
 import { writeBodies } from '../model/function-body.js';

@@ -1,4 +1,5 @@
-import { stopIfAborted, type Batch, type RunOutputs, type SessionOptions } from '@lowbit/core';
+import type { Batch, RunOutputs, SessionOptions } from '@lowbit/core';
+import { stopIfAborted } from '@lowbit/core/adapter';
 import type { OnnxModel } from '../model/model.js';
 import { checkBatches } from './check-batches.js';
 import { feedsOf, requiredInputs } from './feeds.js';

@@ -1,4 +1,5 @@
-import { batchRange, type Batch, type BatchRange, type SessionOptions } from '@lowbit/core';
+import type { Batch, SessionOptions } from '@lowbit/core';
+import { batchRange, type BatchRange } from '@lowbit/core/adapter';
 import type { OnnxModel } from '../model/model.js';
 import { eachBatch } from './each-batch.js';
 import { feedsOf, requiredInputs } from './feeds.js';

@@ -1,4 +1,5 @@
-import { stopIfAborted, type Batch, type SessionOptions } from '@lowbit/core';
+import type { Batch, SessionOptions } from '@lowbit/core';
+import { stopIfAborted } from '@lowbit/core/adapter';
 import type { OnnxModel } from '../model/model.js';
 import { cancelled, eachBatch } from './each-batch.js';
 import { feedsOf, requiredInputs } from './feeds.js';

@@ -1,4 +1,4 @@
-import type { BatchRange } from '@lowbit/core';
+import type { BatchRange } from '@lowbit/core/adapter';
 import type { OnnxModel } from '../model/model.js';
 import { copyMessage, createValueInfo, DataType, type GraphProto } from '../schema/proto.js';
 import { makeNode } from '../graph/make-node.js';

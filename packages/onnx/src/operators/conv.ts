@@ -1,4 +1,4 @@
-import { sizeOf } from '@lowbit/core';
+import { sizeOf } from '@lowbit/core/adapter';
 import { attributeOf, integerAttribute, integersAttribute } from '../graph/attributes.js';
 import { type NodeProto, textOf } from '../schema/proto.js';
 import { type Geometry, type LinearShape, type Operator, vector } from './operator.js';

@@ -1,4 +1,4 @@
-import { sizeOf } from '@lowbit/core';
+import { sizeOf } from '@lowbit/core/adapter';
 import { integerAttribute } from '../graph/attributes.js';
 import type { Operator } from './operator.js';
 

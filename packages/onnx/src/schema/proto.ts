@@ -3,7 +3,7 @@
  * package sees plain message types, constructors, {@link parseModel}, {@link serializeModel}.
  */
 import { create, type Message, type MessageInitShape } from '@bufbuild/protobuf';
-import { joinBytes } from '@lowbit/core';
+import { joinBytes } from '@lowbit/core/adapter';
 import type {
   AttributeProto,
   FunctionProto,

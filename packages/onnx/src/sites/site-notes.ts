@@ -1,4 +1,4 @@
-import type { ActivationNote } from '@lowbit/core';
+import type { ActivationNote } from '@lowbit/core/adapter';
 
 /** Gathers what becomes of activation sites while operators are written; a site may have several users. */
 export interface SiteNotes {

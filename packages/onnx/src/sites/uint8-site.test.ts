@@ -1,4 +1,5 @@
-import type { FittedSite, Quantizer, SliceParameters } from '@lowbit/core';
+import type { Quantizer } from '@lowbit/core';
+import type { FittedSite, SliceParameters } from '@lowbit/core/adapter';
 import { bnn, dynamic, horq, minMax, xnor } from '@lowbit/methods';
 import { expect, test } from 'vitest';
 import { plainRange } from '../../test/helpers/plain-quantizers.js';

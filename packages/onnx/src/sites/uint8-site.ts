@@ -1,4 +1,4 @@
-import type { FittedSite } from '@lowbit/core';
+import type { FittedSite } from '@lowbit/core/adapter';
 
 /** How a value is quantized to unsigned 8-bit integers: value = scale · (code − zeroPoint). */
 export interface Uint8Site {

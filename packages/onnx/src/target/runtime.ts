@@ -1,4 +1,5 @@
-import { LowbitError, type OptionType, suggestName } from '@lowbit/core';
+import { LowbitError } from '@lowbit/core';
+import { type OptionType, suggestName } from '@lowbit/core/adapter';
 import type { Runtime, RuntimeTarget, Target } from './target.js';
 
 /** Versions that were measured. */

@@ -1,4 +1,5 @@
-import { decode, type ModelPort, type Outcome, type QuantizedTensor } from '@lowbit/core';
+import { decode, type ModelPort, type QuantizedTensor } from '@lowbit/core';
+import type { Outcome } from '@lowbit/core/adapter';
 import { describeModel } from '../../src/describe/describe-model.js';
 import { readModel } from '../../src/read/read-model.js';
 import { writeBodies } from '../../src/model/function-body.js';

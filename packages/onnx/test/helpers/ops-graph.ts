@@ -1,4 +1,4 @@
-import type { Ops } from '@lowbit/core';
+import type { Ops } from '@lowbit/core/adapter';
 import * as ort from 'onnxruntime-web';
 import { graphBuilder } from '../../src/interpreter/graph-builder.js';
 import type { GraphValue } from '../../src/interpreter/graph-value.js';

@@ -1,4 +1,5 @@
-import type { Quantizer, SliceParameters } from '@lowbit/core';
+import type { Quantizer } from '@lowbit/core';
+import type { SliceParameters } from '@lowbit/core/adapter';
 
 /** Symmetric 8-bit weights, so that these tests need no method package. */
 export const plainAbsmax: Quantizer = {

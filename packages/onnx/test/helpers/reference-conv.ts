@@ -1,4 +1,5 @@
-import { sizeOf, type ArrayTensor } from '@lowbit/core';
+import { sizeOf } from '@lowbit/core/adapter';
+import type { ArrayTensor } from '@lowbit/core/method';
 
 /** A convolution as its node states it. */
 export interface Window {

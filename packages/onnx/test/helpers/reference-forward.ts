@@ -1,15 +1,13 @@
+import type { ActivationReport, Quantizer, ReportedParameters } from '@lowbit/core';
 import {
   activationSite,
   arrayOps,
   forwardOf,
   resolveOptions,
-  type ActivationReport,
-  type ArrayTensor,
   type Observed,
-  type Quantizer,
-  type ReportedParameters,
   type SliceParameters,
-} from '@lowbit/core';
+} from '@lowbit/core/adapter';
+import type { ArrayTensor } from '@lowbit/core/method';
 
 /** A forward pass by the array interpreter, as the report of a model says that it was fitted. */
 export interface ReferenceForward {

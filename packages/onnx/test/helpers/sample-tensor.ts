@@ -1,4 +1,5 @@
-import { parameterShape, seededRandom, type QuantizedTensor, type Scheme, type Slicing } from '@lowbit/core';
+import { seededRandom, type QuantizedTensor, type Scheme, type Slicing } from '@lowbit/core';
+import { parameterShape } from '@lowbit/core/adapter';
 
 /**
  * Kinds of grids: with an integer zero point, with one of the two next to the middle, with a free offset, symmetric, a

@@ -1,4 +1,4 @@
-import type { BitAssignment } from '@lowbit/core';
+import type { BitAssignment } from '@lowbit/core/method';
 import type { Decision } from './decide.js';
 import type { Unit } from './units.js';
 

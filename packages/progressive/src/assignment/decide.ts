@@ -1,4 +1,4 @@
-import { roundHalfEven, type FeatureSet } from '@lowbit/core';
+import { roundHalfEven, type FeatureSet } from '@lowbit/core/method';
 import { separabilityMeasures, type SeparabilityMeasure } from '../separability/separability.js';
 import { progressOf } from './progress.js';
 import { stageOf, threeStages } from './stages.js';

@@ -1,4 +1,4 @@
-import { roundHalfEven } from '@lowbit/core';
+import { roundHalfEven } from '@lowbit/core/method';
 
 /**
  * The stage of a layer when `layers` layers are split evenly into `stages`: 0 for the first. With fewer layers than stages

@@ -1,4 +1,4 @@
-import { type BitAssignment, type LayerDescriptor, sizeOf, type WeightDescriptor } from '@lowbit/core';
+import { type BitAssignment, type LayerDescriptor, sizeOf, type WeightDescriptor } from '@lowbit/core/method';
 
 /** A layer whose bits are decided at once, with the weights that get them. */
 export interface Unit {

@@ -1,4 +1,4 @@
-import { LowbitError } from '@lowbit/core';
+import { LowbitError } from '@lowbit/core/method';
 
 /** The widths that hardware and file formats store without waste. */
 export const snappedWidths: readonly number[] = [1, 2, 4, 8];

@@ -1,13 +1,12 @@
 import { scheduleLaws } from '@lowbit/conformance';
+import { isLowbitError, encode } from '@lowbit/core';
 import {
-  encode,
-  isLowbitError,
   optionsOf,
   seededRandom,
   type Schedule,
   type ScheduledWeight,
   type ScheduleState,
-} from '@lowbit/core';
+} from '@lowbit/core/method';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { progressiveSchedule } from './progressive-schedule.js';

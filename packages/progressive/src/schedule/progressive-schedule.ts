@@ -5,7 +5,7 @@ import {
   roundHalfEven,
   type Schedule,
   type ScheduledWeight,
-} from '@lowbit/core';
+} from '@lowbit/core/method';
 import { nearestWidth, snappedWidths } from '../assignment/widths.js';
 
 /** Options of {@link progressiveSchedule}. */

@@ -1,4 +1,4 @@
-import { LowbitError } from '@lowbit/core';
+import { LowbitError } from '@lowbit/core/method';
 import type { LayerFeatures } from './layer-features.js';
 
 /** One class: the rows of its samples, and their mean `[dimensions]`. */

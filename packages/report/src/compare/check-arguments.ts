@@ -1,4 +1,5 @@
-import { checkOptions, LowbitError, optionTypes, type Batch, type OptionTypes } from '@lowbit/core';
+import { LowbitError, type Batch } from '@lowbit/core';
+import { checkOptions, optionTypes, type OptionTypes } from '@lowbit/core/adapter';
 
 import type { CompareSettings } from './compare-models.js';
 import { hasLists } from '../check-given.js';

@@ -1,4 +1,5 @@
-import { checkArgument, LowbitError } from '@lowbit/core';
+import { LowbitError } from '@lowbit/core';
+import { checkArgument } from '@lowbit/core/adapter';
 
 import { checkOutput } from './check-arguments.js';
 import type { OutputComparison } from './comparison.js';

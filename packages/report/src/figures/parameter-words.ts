@@ -1,4 +1,5 @@
-import { checkArgument, type ParameterStorage, type QuantizationPlan } from '@lowbit/core';
+import type { ParameterStorage, QuantizationPlan } from '@lowbit/core';
+import { checkArgument } from '@lowbit/core/adapter';
 import { rollups } from 'd3-array';
 
 import { hasLists } from '../check-given.js';

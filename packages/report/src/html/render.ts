@@ -1,4 +1,5 @@
-import { checkOptions, LowbitError, type OptionType, type OptionTypes, type Report } from '@lowbit/core';
+import { LowbitError, type Report } from '@lowbit/core';
+import { checkOptions, type OptionType, type OptionTypes } from '@lowbit/core/adapter';
 import { hasLists, isReport } from '../check-given.js';
 import { renderLeadingTable } from './leading-table.js';
 import { empty, markup, type Markup, raw } from './markup.js';

@@ -1,4 +1,5 @@
-import type { OptionDescription, Plugin } from '@lowbit/core';
+import type { Plugin } from '@lowbit/core';
+import type { OptionDescription } from '@lowbit/core/adapter';
 
 import { checkRows } from '../check-given.js';
 import { checkColors } from './check-document.js';

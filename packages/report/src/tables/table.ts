@@ -1,6 +1,6 @@
 import CliTable from 'cli-table3';
 
-import { checkArgument } from '@lowbit/core';
+import { checkArgument } from '@lowbit/core/adapter';
 import { checkRows } from '../check-given.js';
 import { printable } from './lines.js';
 

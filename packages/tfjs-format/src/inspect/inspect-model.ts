@@ -1,4 +1,4 @@
-import { sizeOf } from '@lowbit/core';
+import { sizeOf } from '@lowbit/core/adapter';
 import { checkAllStored, checkModelJson, checkSpecifications } from '../manifest/check-given.js';
 import { modelKind, type ModelJson, type ModelKind } from '../manifest/parse-model-json.js';
 import type { StoredWeight } from '../manifest/stored-weights.js';

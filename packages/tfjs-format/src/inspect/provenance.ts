@@ -1,4 +1,5 @@
-import { isLowbitError, parsePlan, sizeOf, type QuantizationPlan } from '@lowbit/core';
+import { isLowbitError, parsePlan, type QuantizationPlan } from '@lowbit/core';
+import { sizeOf } from '@lowbit/core/adapter';
 import type { ModelJson } from '../manifest/parse-model-json.js';
 import type { StoredWeight } from '../manifest/stored-weights.js';
 import { isPacked } from '../manifest/weight-spec.js';

@@ -1,4 +1,5 @@
-import { checkArgument, type LayerDescriptor, type SkipNote, type WeightDescriptor } from '@lowbit/core';
+import type { LayerDescriptor, SkipNote, WeightDescriptor } from '@lowbit/core';
+import { checkArgument } from '@lowbit/core/adapter';
 import { groupBy } from './group-by.js';
 
 /** What of a model can be quantized, and what stays as it is. */

@@ -1,4 +1,4 @@
-import { checkArgument, joinBytes } from '@lowbit/core';
+import { checkArgument, joinBytes } from '@lowbit/core/adapter';
 import { checkAllStored, checkModelJson } from './check-given.js';
 import type { ModelJson } from './parse-model-json.js';
 import { shardWeights, type Shard } from './shards.js';

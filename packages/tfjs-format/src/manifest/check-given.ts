@@ -1,4 +1,4 @@
-import { checkArgument } from '@lowbit/core';
+import { checkArgument } from '@lowbit/core/adapter';
 import type { ModelJson } from './parse-model-json.js';
 import type { StoredWeight } from './stored-weights.js';
 import type { WeightSpec } from './weight-spec.js';

@@ -1,4 +1,4 @@
-import { sizeOf } from '@lowbit/core';
+import { sizeOf } from '@lowbit/core/adapter';
 import { manifestError } from './manifest-error.js';
 import { elementBytes, packedDtype, type WeightSpec } from './weight-spec.js';
 

@@ -1,4 +1,5 @@
-import { decode, fromFloat16Bits, sizeOf } from '@lowbit/core';
+import { decode } from '@lowbit/core';
+import { fromFloat16Bits, sizeOf } from '@lowbit/core/adapter';
 import { checkStored } from './check-given.js';
 import { unpackWeight } from './packed-weight.js';
 import type { StoredWeight } from './stored-weights.js';

@@ -1,7 +1,5 @@
 import {
-  checkArgument,
   isLowbitError,
-  joinBytes,
   LowbitError,
   packTensor,
   unpackTensor,
@@ -9,6 +7,7 @@ import {
   type Problem,
   type QuantizedTensor,
 } from '@lowbit/core';
+import { checkArgument, joinBytes } from '@lowbit/core/adapter';
 import { checkStored } from './check-given.js';
 import type { StoredWeight } from './stored-weights.js';
 import { isPacked, packedDtype, type WeightSpec } from './weight-spec.js';

@@ -1,4 +1,5 @@
-import { checkArgument, LowbitError } from '@lowbit/core';
+import { LowbitError } from '@lowbit/core';
+import { checkArgument } from '@lowbit/core/adapter';
 import { manifestError } from './manifest-error.js';
 
 const expected = 'the JSON of a TensorFlow.js model';

@@ -1,4 +1,5 @@
-import { decode, encode, seededRandom, type QuantizedTensor, type SliceParameters } from '@lowbit/core';
+import { decode, encode, seededRandom, type QuantizedTensor } from '@lowbit/core';
+import type { SliceParameters } from '@lowbit/core/adapter';
 import { describe, expect, test } from 'vitest';
 import { expandWeight, fitsFloat16, plainAgain, plainTensor, plainWeight } from '../index.js';
 

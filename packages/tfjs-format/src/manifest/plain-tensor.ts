@@ -1,3 +1,4 @@
+import type { QuantizedTensor } from '@lowbit/core';
 import {
   checkArgument,
   evenLevels,
@@ -8,8 +9,7 @@ import {
   zeroPointForm,
   type AffineScheme,
   type EvenLevels,
-  type QuantizedTensor,
-} from '@lowbit/core';
+} from '@lowbit/core/adapter';
 import { onGrid } from './plain-weight.js';
 import type { StoredWeight } from './stored-weights.js';
 

@@ -1,12 +1,12 @@
+import { LowbitError } from '@lowbit/core';
 import {
   checkArgument,
   fromFloat16Bits,
-  LowbitError,
   range,
   roundHalfEven,
   sizeOf,
   toFloat16Bits,
-} from '@lowbit/core';
+} from '@lowbit/core/adapter';
 import { checkSpecification } from './check-given.js';
 import { expandWeight } from './expand-weight.js';
 import type { StoredWeight } from './stored-weights.js';

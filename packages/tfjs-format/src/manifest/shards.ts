@@ -1,4 +1,5 @@
-import { checkArgument, joinBytes, LowbitError } from '@lowbit/core';
+import { LowbitError } from '@lowbit/core';
+import { checkArgument, joinBytes } from '@lowbit/core/adapter';
 import { checkAllStored, checkModelJson } from './check-given.js';
 import type { ModelJson } from './parse-model-json.js';
 import { storedWeights, type StoredWeight } from './stored-weights.js';

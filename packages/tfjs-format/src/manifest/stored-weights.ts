@@ -1,4 +1,4 @@
-import { checkArgument, sizeOf } from '@lowbit/core';
+import { checkArgument, sizeOf } from '@lowbit/core/adapter';
 import { checkSpecification, checkSpecifications } from './check-given.js';
 import { truncatedError, manifestError } from './manifest-error.js';
 import { elementBytes, isPacked, type WeightSpec } from './weight-spec.js';

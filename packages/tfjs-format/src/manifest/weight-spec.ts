@@ -1,4 +1,4 @@
-import type { PackedHeader } from '@lowbit/core';
+import type { PackedHeader } from '@lowbit/core/adapter';
 
 /** Element types of tensors in TensorFlow.js files, with the bytes of one element. */
 export const elementBytes = { float32: 4, int32: 4, uint8: 1, bool: 1, complex64: 8 } as const;

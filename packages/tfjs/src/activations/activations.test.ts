@@ -1,5 +1,4 @@
 import {
-  arrayOps,
   quantize,
   registry,
   seededRandom,
@@ -8,6 +7,7 @@ import {
   type Quantizer,
   type Registry,
 } from '@lowbit/core';
+import { arrayOps } from '@lowbit/core/adapter';
 import { minMax } from '@lowbit/methods';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfLayers from '@tensorflow/tfjs-layers';

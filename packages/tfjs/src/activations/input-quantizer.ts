@@ -1,4 +1,5 @@
-import { activationSite, observedBy, LowbitError, type FittedSite } from '@lowbit/core';
+import { LowbitError } from '@lowbit/core';
+import { activationSite, observedBy, type FittedSite } from '@lowbit/core/adapter';
 import * as tf from '@tensorflow/tfjs-core';
 import type { layers } from '@tensorflow/tfjs-layers';
 import { fakeQuantize } from '../ops/fake-quantize.js';

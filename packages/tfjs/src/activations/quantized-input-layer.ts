@@ -1,4 +1,5 @@
-import { checkArgument, checkPlugin, LowbitError, type Quantizer } from '@lowbit/core';
+import { LowbitError, type Quantizer } from '@lowbit/core';
+import { checkArgument, checkPlugin } from '@lowbit/core/adapter';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfLayers from '@tensorflow/tfjs-layers';
 import { inputQuantizer, type QuantizedCall } from './input-quantizer.js';

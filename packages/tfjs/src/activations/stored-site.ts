@@ -1,11 +1,5 @@
-import {
-  LowbitError,
-  optionsOf,
-  type FittedSite,
-  type Options,
-  type Quantizer,
-  type SliceParameters,
-} from '@lowbit/core';
+import { LowbitError, type Options, type Quantizer } from '@lowbit/core';
+import { optionsOf, type FittedSite, type SliceParameters } from '@lowbit/core/adapter';
 
 interface StoredSite {
   readonly id: string;

@@ -1,4 +1,4 @@
-import type { FittedSite } from '@lowbit/core';
+import type { FittedSite } from '@lowbit/core/adapter';
 import type { layers, LayersModel } from '@tensorflow/tfjs-layers';
 import { surveyModel } from '../model/survey.js';
 import { innerLayers } from '../model/inner-layers.js';

@@ -1,4 +1,4 @@
-import { observedBy, type ActivationNote, type FittedSite } from '@lowbit/core';
+import { observedBy, type ActivationNote, type FittedSite } from '@lowbit/core/adapter';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { surveyModel } from '../model/survey.js';
 import { siteId } from '../describe/describe-sites.js';

@@ -1,4 +1,4 @@
-import type { Applied, ModelWriter, Outcome } from '@lowbit/core';
+import type { Applied, ModelWriter, Outcome } from '@lowbit/core/adapter';
 import { isPacked, packedOf, type StoredWeight } from '@lowbit/tfjs-format';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { registerQuantizedInput } from '../activations/quantized-input-layer.js';

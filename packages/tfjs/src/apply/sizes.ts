@@ -1,4 +1,5 @@
-import { sizeOf, type StorageNote } from '@lowbit/core';
+import type { StorageNote } from '@lowbit/core';
+import { sizeOf } from '@lowbit/core/adapter';
 import { isPacked } from '@lowbit/tfjs-format';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel, LayerVariable } from '@tensorflow/tfjs-layers';

@@ -1,4 +1,5 @@
-import type { NormalDistribution, SiteDescriptor } from '@lowbit/core';
+import type { SiteDescriptor } from '@lowbit/core';
+import type { NormalDistribution } from '@lowbit/core/adapter';
 import type { layers, SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { normalOf } from './normal-of.js';
 

@@ -1,4 +1,4 @@
-import type { NormalDistribution } from '@lowbit/core';
+import type { NormalDistribution } from '@lowbit/core/adapter';
 import type { layers, SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { type Normalization, normalizationOf } from '../model/internals.js';
 

@@ -1,4 +1,4 @@
-import { sizeOf } from '@lowbit/core';
+import { sizeOf } from '@lowbit/core/adapter';
 import type { layers, LayerVariable } from '@tensorflow/tfjs-layers';
 import { readVariable } from '../model/read-variable.js';
 import type { Fold } from './find-folds.js';

@@ -1,11 +1,5 @@
-import {
-  packedCost,
-  sizeOf,
-  standIns,
-  type CostEntry,
-  type StorageCost,
-  type WeightDescriptor,
-} from '@lowbit/core';
+import type { WeightDescriptor } from '@lowbit/core';
+import { packedCost, sizeOf, standIns, type CostEntry, type StorageCost } from '@lowbit/core/adapter';
 import { plainTensor } from '@lowbit/tfjs-format';
 import type { StorageForm } from './storage-form.js';
 

@@ -1,10 +1,5 @@
-import {
-  LowbitError,
-  type LayerDescriptor,
-  type PortForm,
-  type WantedForm,
-  type WeightSettings,
-} from '@lowbit/core';
+import { LowbitError, type LayerDescriptor } from '@lowbit/core';
+import type { PortForm, WantedForm, WeightSettings } from '@lowbit/core/adapter';
 import type { PlainForm } from '@lowbit/tfjs-format';
 
 /** In what form quantized weights are kept. */

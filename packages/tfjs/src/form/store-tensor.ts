@@ -1,4 +1,5 @@
-import { decode, sliceLayout, type QuantizedTensor } from '@lowbit/core';
+import { decode, type QuantizedTensor } from '@lowbit/core';
+import { sliceLayout } from '@lowbit/core/adapter';
 import {
   expandWeight,
   fitsFloat16,

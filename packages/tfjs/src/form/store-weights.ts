@@ -1,4 +1,5 @@
-import { LowbitError, type ModelWriter, type Outcome } from '@lowbit/core';
+import { LowbitError } from '@lowbit/core';
+import type { ModelWriter, Outcome } from '@lowbit/core/adapter';
 import type { StorageForm } from './storage-form.js';
 import { storeTensor, type StoredTensor } from './store-tensor.js';
 

@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { quantize, registry, resolvePlan, type ModelPort } from '@lowbit/core';
+import { quantize, registry, type ModelPort } from '@lowbit/core';
+import { resolvePlan } from '@lowbit/core/method';
 import { loadGraphModel, type GraphModel } from '@tensorflow/tfjs-converter';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';

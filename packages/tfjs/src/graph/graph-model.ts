@@ -1,4 +1,5 @@
-import { checkOptionNames, type ModelPort } from '@lowbit/core';
+import type { ModelPort } from '@lowbit/core';
+import { checkOptionNames } from '@lowbit/core/adapter';
 import type { io } from '@tensorflow/tfjs-core';
 import { storageCost } from '../form/storage-cost.js';
 import {

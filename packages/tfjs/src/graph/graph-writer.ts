@@ -1,4 +1,5 @@
-import { sizeOf, type Applied, type ModelWriter, type Outcome, type StorageNote } from '@lowbit/core';
+import type { StorageNote } from '@lowbit/core';
+import { sizeOf, type Applied, type ModelWriter, type Outcome } from '@lowbit/core/adapter';
 import { type StoredWeight } from '@lowbit/tfjs-format';
 import type { io } from '@tensorflow/tfjs-core';
 import { keepForm } from '../form/keep-form.js';

@@ -1,4 +1,5 @@
-import { checkOptions, LowbitError, optionTypes } from '@lowbit/core';
+import { LowbitError } from '@lowbit/core';
+import { checkOptions, optionTypes } from '@lowbit/core/adapter';
 import { tidy, type io } from '@tensorflow/tfjs-core';
 import { loadGraphModelSync, type GraphModel } from '@tensorflow/tfjs-converter';
 import { expandWeights } from '../load/weight-data.js';

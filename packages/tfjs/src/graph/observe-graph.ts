@@ -1,10 +1,5 @@
-import {
-  checkPortOptions,
-  type Batch,
-  type Calibration,
-  type LayerDescriptor,
-  type ObserveOptions,
-} from '@lowbit/core';
+import type { Batch, Calibration, LayerDescriptor, ObserveOptions } from '@lowbit/core';
+import { checkPortOptions } from '@lowbit/core/adapter';
 import { observeValues } from '../observe/observe-tensor.js';
 import { noBatches } from '../observe/visit-batches.js';
 import type { GraphTopology } from './graph-topology.js';

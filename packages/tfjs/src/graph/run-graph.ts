@@ -1,4 +1,5 @@
-import { checkPortOptions, type Batch, type RunOptions, type RunOutputs } from '@lowbit/core';
+import type { Batch, RunOptions, RunOutputs } from '@lowbit/core';
+import { checkPortOptions } from '@lowbit/core/adapter';
 import * as tf from '@tensorflow/tfjs-core';
 import { checkBatch } from '../observe/check-batch.js';
 import { checkLength, runBatches, stranger, type NamedTensors } from '../observe/run.js';

@@ -1,4 +1,5 @@
-import { joinBytes, sizeOf, type WeightDescriptor } from '@lowbit/core';
+import type { WeightDescriptor } from '@lowbit/core';
+import { joinBytes, sizeOf } from '@lowbit/core/adapter';
 import { artifactWeights, expandWeight, plainWeight } from '@lowbit/tfjs-format';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';

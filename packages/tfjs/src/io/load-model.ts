@@ -1,4 +1,5 @@
-import { checkOptions, type OptionTypes, type Registry } from '@lowbit/core';
+import type { Registry } from '@lowbit/core';
+import { checkOptions, type OptionTypes } from '@lowbit/core/adapter';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { registerQuantizedInput } from '../activations/quantized-input-layer.js';
 import { loadPacked, type LoadOptions, loadTypes } from '../load/load.js';

@@ -1,4 +1,5 @@
-import { checkOptionNames, LowbitError, type QuantizationPlan } from '@lowbit/core';
+import { LowbitError, type QuantizationPlan } from '@lowbit/core';
+import { checkOptionNames } from '@lowbit/core/adapter';
 import { checkSpecs, type PlainForm } from '@lowbit/tfjs-format';
 import { io, keep, tidy, Variable } from '@tensorflow/tfjs-core';
 import { version_layers as version, type LayersModel } from '@tensorflow/tfjs-layers';

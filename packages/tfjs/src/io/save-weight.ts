@@ -1,4 +1,5 @@
-import { decode, measureError, sizeOf, unpackTensor, type PackedTensor } from '@lowbit/core';
+import { decode, measureError, unpackTensor, type PackedTensor } from '@lowbit/core';
+import { sizeOf } from '@lowbit/core/adapter';
 import {
   expandWeight,
   fitsFloat16,

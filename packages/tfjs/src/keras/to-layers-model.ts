@@ -1,4 +1,4 @@
-import { checkArgument } from '@lowbit/core';
+import { checkArgument } from '@lowbit/core/adapter';
 import type { KerasModel } from '@lowbit/keras';
 import type * as tf from '@tensorflow/tfjs-core';
 import type * as tfLayers from '@tensorflow/tfjs-layers';

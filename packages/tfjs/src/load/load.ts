@@ -1,4 +1,5 @@
-import { checkOptions, optionTypes, type OptionTypes, type PackedTensor } from '@lowbit/core';
+import type { PackedTensor } from '@lowbit/core';
+import { checkOptions, optionTypes, type OptionTypes } from '@lowbit/core/adapter';
 import { artifactWeights, type WeightSpec } from '@lowbit/tfjs-format';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { buildModel } from './build-model.js';

@@ -1,7 +1,8 @@
 /// <reference types="node" />
 import { mkdir, readFile, realpath, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, sep } from 'node:path';
-import { checkArgument, LowbitError } from '@lowbit/core';
+import { LowbitError } from '@lowbit/core';
+import { checkArgument } from '@lowbit/core/adapter';
 import {
   modelArtifacts,
   modelFiles,

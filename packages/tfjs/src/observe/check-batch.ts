@@ -1,4 +1,5 @@
-import { type Batch, LowbitError, suggestName } from '@lowbit/core';
+import { type Batch, LowbitError } from '@lowbit/core';
+import { suggestName } from '@lowbit/core/adapter';
 
 const remedy =
   'A batch is { inputs: { name: { shape: [2, 3], data: [1, 2, 3, 4, 5, 6] } } }, with the values row-major, and batches are a list of them.';

@@ -1,10 +1,5 @@
-import {
-  type Batch,
-  checkPortOptions,
-  type FeatureSet,
-  LowbitError,
-  type SessionOptions,
-} from '@lowbit/core';
+import { type Batch, type FeatureSet, LowbitError, type SessionOptions } from '@lowbit/core';
+import { checkPortOptions } from '@lowbit/core/adapter';
 import * as tf from '@tensorflow/tfjs-core';
 import type { layers, LayersModel } from '@tensorflow/tfjs-layers';
 import { describeLayer } from '../describe/describe-layer.js';

@@ -1,4 +1,4 @@
-import type { FittedSite } from '@lowbit/core';
+import type { FittedSite } from '@lowbit/core/adapter';
 import * as tf from '@tensorflow/tfjs-core';
 import type { layers, LayersModel, LayerVariable } from '@tensorflow/tfjs-layers';
 import { inputQuantizer } from '../activations/input-quantizer.js';

@@ -1,12 +1,11 @@
+import type { Calibration, ObserveOptions } from '@lowbit/core';
 import {
   batchRange,
   type BatchRange,
-  type Calibration,
-  type ObserveOptions,
   rangeCollector,
   seedFrom,
   statisticsCollector,
-} from '@lowbit/core';
+} from '@lowbit/core/adapter';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** Gathers statistics of the tensors at one site. */

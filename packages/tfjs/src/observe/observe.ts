@@ -1,4 +1,5 @@
-import { checkPortOptions, type Batch, type Calibration, type ObserveOptions } from '@lowbit/core';
+import type { Batch, Calibration, ObserveOptions } from '@lowbit/core';
+import { checkPortOptions } from '@lowbit/core/adapter';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { describeSites } from '../describe/describe-sites.js';

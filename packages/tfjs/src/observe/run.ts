@@ -1,12 +1,5 @@
-import {
-  checkBatches,
-  checkPortOptions,
-  LowbitError,
-  suggestName,
-  type Batch,
-  type RunOptions,
-  type RunOutputs,
-} from '@lowbit/core';
+import { LowbitError, type Batch, type RunOptions, type RunOutputs } from '@lowbit/core';
+import { checkBatches, checkPortOptions, suggestName } from '@lowbit/core/adapter';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { describeSites } from '../describe/describe-sites.js';

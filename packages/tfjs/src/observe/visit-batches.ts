@@ -1,4 +1,5 @@
-import { checkBatches, LowbitError, stopIfAborted, type Batch, type SessionOptions } from '@lowbit/core';
+import { LowbitError, type Batch, type SessionOptions } from '@lowbit/core';
+import { checkBatches, stopIfAborted } from '@lowbit/core/adapter';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { batchInputs } from './batch-tensors.js';

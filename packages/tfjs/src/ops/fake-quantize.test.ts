@@ -1,15 +1,12 @@
 import { readFileSync } from 'node:fs';
+import { decode, encode, seededRandom, type Quantizer } from '@lowbit/core';
 import {
   activationSite,
   arrayOps,
-  decode,
-  encode,
-  seededRandom,
   siteParameters,
-  type Quantizer,
   type Site,
   type SliceParameters,
-} from '@lowbit/core';
+} from '@lowbit/core/adapter';
 import * as tf from '@tensorflow/tfjs-core';
 import { dynamic } from '@lowbit/methods';
 import { expect } from 'vitest';

@@ -1,12 +1,5 @@
-import {
-  backwardOf,
-  checkArgument,
-  checkPlugin,
-  forwardOf,
-  LowbitError,
-  type Quantizer,
-  type Site,
-} from '@lowbit/core';
+import { LowbitError, type Quantizer } from '@lowbit/core';
+import { backwardOf, checkArgument, checkPlugin, forwardOf, type Site } from '@lowbit/core/adapter';
 import * as tf from '@tensorflow/tfjs-core';
 import { siteTensors, withSiteTensors } from './site-tensors.js';
 import { tfjsOps } from './tfjs-ops.js';

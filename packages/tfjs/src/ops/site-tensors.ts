@@ -1,4 +1,4 @@
-import type { Site } from '@lowbit/core';
+import type { Site } from '@lowbit/core/adapter';
 import type { Tensor } from '@tensorflow/tfjs-core';
 
 /** The parameter tensors of a site, in a fixed order. */

@@ -1,4 +1,6 @@
-import { arrayOps, seededRandom, type ArrayTensor, type Ops } from '@lowbit/core';
+import { seededRandom } from '@lowbit/core';
+import { arrayOps, type Ops } from '@lowbit/core/adapter';
+import type { ArrayTensor } from '@lowbit/core/method';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
 import { onEveryBackend } from '../../test/backends.js';

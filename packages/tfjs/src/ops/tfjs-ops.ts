@@ -1,4 +1,4 @@
-import type { Ops } from '@lowbit/core';
+import type { Ops } from '@lowbit/core/adapter';
 import * as tf from '@tensorflow/tfjs-core';
 
 /**

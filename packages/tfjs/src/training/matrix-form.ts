@@ -1,4 +1,5 @@
-import { parameterShape, type Slicing } from '@lowbit/core';
+import type { Slicing } from '@lowbit/core';
+import { parameterShape } from '@lowbit/core/adapter';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** A part of a tensor whose slices have the same length, as a matrix `[slices, values a slice]`. */

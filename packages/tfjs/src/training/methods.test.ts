@@ -1,17 +1,14 @@
 import {
-  arrayOps,
   decode,
   encode,
-  forwardOf,
-  optionsOf,
   seededRandom,
-  siteParameters,
   train,
-  type ArrayTensor,
   type Quantizer,
   type Recipe,
   type Schedule,
 } from '@lowbit/core';
+import { arrayOps, forwardOf, optionsOf, siteParameters } from '@lowbit/core/adapter';
+import type { ArrayTensor } from '@lowbit/core/method';
 import { registry } from '@lowbit/methods';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfLayers from '@tensorflow/tfjs-layers';

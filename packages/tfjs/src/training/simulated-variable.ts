@@ -1,11 +1,5 @@
-import {
-  backwardOf,
-  forwardOf,
-  siteParameters,
-  type Scheme,
-  type SimulatedWeight,
-  type Site,
-} from '@lowbit/core';
+import type { Scheme } from '@lowbit/core';
+import { backwardOf, forwardOf, siteParameters, type SimulatedWeight, type Site } from '@lowbit/core/adapter';
 import * as tf from '@tensorflow/tfjs-core';
 import { siteTensors, withSiteTensors } from '../ops/site-tensors.js';
 import { checkTensor } from '../ops/fake-quantize.js';

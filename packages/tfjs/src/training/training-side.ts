@@ -1,4 +1,5 @@
-import { type HeldValues, LowbitError, type TrainablePort } from '@lowbit/core';
+import { LowbitError } from '@lowbit/core';
+import type { HeldValues, TrainablePort } from '@lowbit/core/adapter';
 import * as tf from '@tensorflow/tfjs-core';
 import type { layers, LayersModel, LayerVariable } from '@tensorflow/tfjs-layers';
 import { layerCalls, substituteSites } from '../observe/layer-calls.js';

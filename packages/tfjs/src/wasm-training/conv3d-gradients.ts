@@ -1,4 +1,4 @@
-import { sizeOf } from '@lowbit/core';
+import { sizeOf } from '@lowbit/core/adapter';
 import { backend_util, type KernelConfig, type TensorInfo } from '@tensorflow/tfjs-core';
 import { filterGradient } from './conv2d-filter-gradient.js';
 import { inputGradient } from './conv2d-input-gradient.js';

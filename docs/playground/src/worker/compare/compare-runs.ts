@@ -1,4 +1,4 @@
-import { stopIfAborted } from '@lowbit/core';
+import { stopIfAborted } from '@lowbit/core/adapter';
 import type { RunOutputs } from '@lowbit/onnx';
 import { differenceOf, mergeDifferences, outputCollector, type ModelValue } from 'lowbit/browser';
 import type { CompareResult } from '../../shared/messages.js';

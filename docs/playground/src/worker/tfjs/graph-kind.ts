@@ -1,4 +1,4 @@
-import { sizeOf } from '@lowbit/core';
+import { sizeOf } from '@lowbit/core/adapter';
 import { graphModel, saveGraph } from '@lowbit/tfjs';
 import { loadGraph } from '@lowbit/tfjs/graph';
 import type { io, Tensor, TensorInfo } from '@tensorflow/tfjs-core';

@@ -1,4 +1,4 @@
-import { joinBytes } from '@lowbit/core';
+import { joinBytes } from '@lowbit/core/adapter';
 import { parseModelJson, type ManifestGroup } from '@lowbit/tfjs-format';
 import type { io } from '@tensorflow/tfjs-core';
 import { beside, type DroppedFiles } from '../dropped-files.js';

@@ -1,0 +1,66 @@
+/** For authors of adapters: what a port takes and gives, storage forms, calibration, checks of arguments. */
+export { statisticsCollector, type StatisticsCollector } from './calibration/collector.js';
+export { batchRange } from './calibration/summarize.js';
+export { type BatchRange, rangeCollector, type RangeCollector } from './calibration/range-collector.js';
+export { binnedPoints } from './codebook/points.js';
+export { clusterLevels, frozenLevels } from './codebook/fit-clusters.js';
+export type { LloydOptions, LloydResult } from './codebook/lloyd.js';
+export { type OptimalCodebook, optimalCodebook } from './codebook/optimal-codebook.js';
+export { roundHalfEven } from './numeric/round.js';
+export {
+  checkArgument,
+  checkOptions,
+  type OptionType,
+  optionTypes,
+  type OptionTypes,
+} from './errors/check-argument.js';
+export { checkOptionNames } from './errors/check-option-names.js';
+export { nearestName, suggestName } from './errors/nearest-name.js';
+export { stopIfAborted } from './errors/stop-if-aborted.js';
+export { checkBatches } from './contract/check-batches.js';
+export { checkPortOptions } from './contract/check-port-options.js';
+export type {
+  ActivationNote,
+  Applied,
+  FittedActivations,
+  FittedSite,
+  ModelWriter,
+  Outcome,
+  PortCapabilities,
+  WantedForm,
+  WeightSettings,
+} from './contract/port.js';
+export type { HeldValues, SimulatedWeight, TrainablePort } from './contract/trainable-port.js';
+export { fromFloat16Bits, roundToFloat16, toFloat16Bits } from './numeric/float16.js';
+export { toFloat32, toScale } from './numeric/float32.js';
+export { joinBytes } from './numeric/join-bytes.js';
+export { type Random, seedFrom } from './numeric/random.js';
+export { range } from './numeric/statistics.js';
+export { arrayOps } from './ops/array.js';
+export type { Ops } from './ops/ops.js';
+export type { CostEntry, StorageCost } from './contract/cost.js';
+export { packedCost, standIns } from './plan/cost.js';
+export { groupSize } from './plan/granularity.js';
+export type { PlannedWork } from './plan/make-plan.js';
+export type { ResolvedEntry, ResolvedPlan, ResolvedSite } from './contract/resolved-plan.js';
+export { storedPlan, type StoredPlan } from './plan/stored-plan.js';
+export type { PortForm } from './contract/plan.js';
+export { choosePluginOf, chooseQuantizer, type ChosenQuantizer, optionsOf } from './plugin/choose.js';
+export { hasZeroPoints } from './plugin/has-zero-points.js';
+export { levelsOf, sliceParameters } from './scheme/scheme.js';
+export { backwardOf, forwardOf, siteParameters } from './plugin/forward.js';
+export { activationSite, observedBy } from './plugin/activation-site.js';
+export type { OptionDescription, OptionSchema } from './contract/options.js';
+export type { NormalDistribution, Observed, Role, Site } from './contract/quantizer.js';
+export { checkPlugin } from './contract/registry.js';
+export { resolveOptions } from './contract/resolve-options.js';
+export { bitsPerWeight, type PackedHeader, packedTensorBytes } from './scheme/container.js';
+export { levelValue } from './scheme/decode.js';
+export type { EncodeSettings } from './scheme/encode.js';
+export { evenLevels, type EvenLevels } from './scheme/even-levels.js';
+export type { SchemeOutline } from './scheme/outline.js';
+export { pack, packedBytes, unpack } from './scheme/pack.js';
+export { sizeOf } from './scheme/shape.js';
+export { parameterShape, sliceLayout, type SliceLayout } from './scheme/slicing.js';
+export type { AffineScheme, CodebookScheme, ResidualScheme, SliceParameters } from './scheme/types.js';
+export { type ZeroPointForm, zeroPointForm } from './scheme/zero-point.js';
