@@ -11,7 +11,10 @@ import type {
   Report,
   Schedule,
   TrainingRun,
- quantize, registry, train } from './index.js';
+  quantize,
+  registry,
+  train,
+} from './index.js';
 import { isLowbitError, type LowbitError } from './index.js';
 import type { FitContext, Ops, Site, SliceParameters } from './method.js';
 
