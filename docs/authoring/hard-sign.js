@@ -1,7 +1,7 @@
 /**
  * Weights of ±1 for training: the sign forward, the derivative of the hard hyperbolic tangent backward.
  *
- * @returns {import('@lowbit/core').Quantizer}
+ * @returns {import('@lowbit/core/method').Quantizer}
  */
 export default function hardSignQuantizer() {
   return {

@@ -4,7 +4,7 @@ import { range, roundHalfEven, toFloat32, toScale } from '@lowbit/core/method';
  * Even levels over the range of the values, with 0 among them: a grid as integer runtimes store it (B. Jacob et al.,
  * CVPR 2018, arXiv:1712.05877, section 3).
  *
- * @returns {import('@lowbit/core').Quantizer}
+ * @returns {import('@lowbit/core/method').Quantizer}
  */
 export default function zeroPointQuantizer() {
   return {

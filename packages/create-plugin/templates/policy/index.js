@@ -2,7 +2,7 @@
  * Few bits for weights of many values, which make most of a file; more bits for small ones, which cost little.
  *
  * @param {{ limit?: number, small?: number, large?: number }} configured
- * @returns {import('@lowbit/core').BitwidthPolicy}
+ * @returns {import('@lowbit/core/method').BitwidthPolicy}
  */
 export default function pluginFactory(configured = {}) {
   return {

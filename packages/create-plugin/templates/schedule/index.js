@@ -2,7 +2,7 @@
  * Freezes the values that lie nearest to their levels first; the others train on until their turn comes.
  *
  * @param {{ rounds?: number }} configured
- * @returns {import('@lowbit/core').Schedule}
+ * @returns {import('@lowbit/core/method').Schedule}
  */
 export default function pluginFactory(configured = {}) {
   return {
