@@ -1,6 +1,5 @@
 import type { Batch } from '@lowbit/core';
 import { optionTypes } from '@lowbit/core/adapter';
-
 import { fileEnds, fileKind, type FileGroup, type FileKind } from './batches/data-source.js';
 import { readSource } from './batches/read-source.js';
 import { blobFile, type DataBlob } from './bytes/blob-file.js';

@@ -1,6 +1,5 @@
 import { isLowbitError, type Problem } from '@lowbit/core';
 import { sizeOf } from '@lowbit/core/adapter';
-
 import type { Shape } from './model.js';
 import { networkOf, openKeras, placeWeights, type KerasOptions } from './read-keras.js';
 import type { KerasSource, OpenSource } from './source/source.js';

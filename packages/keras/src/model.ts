@@ -1,5 +1,4 @@
 import type { PackedTensor, QuantizationPlan } from '@lowbit/core';
-
 import type { StoredType } from './hdf5/contents.js';
 
 export type JsonValue =

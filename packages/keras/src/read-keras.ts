@@ -1,6 +1,5 @@
 import { isLowbitError, LowbitError, type Problem } from '@lowbit/core';
 import { checkOptionNames } from '@lowbit/core/adapter';
-
 import { graphInvalid, malformed, mismatch } from './errors.js';
 import type { LayerHooks, StoredWeight } from './hooks.js';
 import type { KerasModel, KerasWeight } from './model.js';

@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 
 import { isLowbitError } from '@lowbit/core';
-
 import { readKeras } from '../src/index.js';
 import { failure, fixtureCases, textOf } from './support.js';
 

@@ -1,5 +1,4 @@
 import type { QuantizationPlan } from '@lowbit/core';
-
 import type { Io } from '../io.js';
 import type { FoundModel } from '../model/find-model.js';
 import type { Progress } from '../output/progress.js';

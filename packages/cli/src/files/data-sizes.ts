@@ -1,7 +1,6 @@
 import { stat } from 'node:fs/promises';
 
 import { isLowbitError } from '@lowbit/core';
-
 import { findExternal } from './read-external.js';
 
 /** A file beside a model, and how large it is. */

@@ -1,5 +1,4 @@
 import { LowbitError, type Problem } from '@lowbit/core';
-
 import { readInput } from './read-input.js';
 
 /**

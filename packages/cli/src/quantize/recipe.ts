@@ -1,6 +1,5 @@
 import { cascade, ends, everywhere, type BitwidthPolicy, type Recipe } from '@lowbit/core';
 import { choosePluginOf } from '@lowbit/core/adapter';
-
 import type { QuantizeOptions } from '../usage/quantize-options.js';
 import { integerForm } from '../usage/integer-form.js';
 import { integerLayers } from './integer-layers.js';

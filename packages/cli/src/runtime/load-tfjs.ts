@@ -4,7 +4,6 @@ import type * as core from '@tensorflow/tfjs-core';
 import type * as layers from '@tensorflow/tfjs-layers';
 
 import { LowbitError } from '@lowbit/core';
-
 import { notLoaded, isMissing } from './load-runtime.js';
 
 /** TensorFlow.js, ready to compute on WebAssembly with one thread, and its adapter. */

@@ -1,6 +1,5 @@
 import { LowbitError, type Calibration } from '@lowbit/core';
 import type { PlannedWork } from '@lowbit/core/adapter';
-
 import { readJson } from '../files/read-json.js';
 import { parseStatistics } from './parse-statistics.js';
 

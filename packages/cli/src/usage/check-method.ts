@@ -1,6 +1,5 @@
 import { isLowbitError, type Plugin, type Problem, type Registry } from '@lowbit/core';
 import { choosePluginOf, chooseQuantizer, nearestName, suggestName, type Role } from '@lowbit/core/adapter';
-
 import { bitsExpected, quoted } from './option-values.js';
 import { UsageError, usageError } from './usage-error.js';
 

@@ -1,5 +1,4 @@
 import { sizeOf } from '@lowbit/core/adapter';
-
 import type { ByteSource } from '../bytes/data-file.js';
 import { copyChecked, elementsOf, type Numbers } from '../input/elements.js';
 import { invalid } from '../problems.js';

@@ -1,5 +1,4 @@
 import type { CancelSignal } from '@lowbit/core';
-
 import type { DataFile } from '../bytes/data-file.js';
 import type { Pixels } from '../image/pixels.js';
 import type { CalibrationInput } from '../input/options.js';

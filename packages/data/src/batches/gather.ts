@@ -1,6 +1,5 @@
 import type { LowbitError } from '@lowbit/core';
 import { stopIfAborted, suggestName } from '@lowbit/core/adapter';
-
 import type { DataFile } from '../bytes/data-file.js';
 import { invalid, invalidArgument } from '../problems.js';
 import { npyFile, type ArrayFile } from '../npy/array-file.js';

@@ -1,6 +1,5 @@
 import type { Batch } from '@lowbit/core';
 import { stopIfAborted } from '@lowbit/core/adapter';
-
 import { elementsOf } from '../input/elements.js';
 import { isFixed, type ReadOptions } from '../input/options.js';
 import type { LabelLookup } from '../labels/label-lookup.js';

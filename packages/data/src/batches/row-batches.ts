@@ -1,5 +1,4 @@
 import { stopIfAborted } from '@lowbit/core/adapter';
-
 import { invalid } from '../problems.js';
 import { isFixed, type CalibrationInput, type ReadOptions } from '../input/options.js';
 import { reading } from '../problems.js';

@@ -1,5 +1,4 @@
 import { LowbitError } from '@lowbit/core';
-
 import { cutOff, type DataFile } from './data-file.js';
 
 /** A `File` or `Blob`, or anything that is read in the same way. */

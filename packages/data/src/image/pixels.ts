@@ -1,5 +1,4 @@
 import { isLowbitError } from '@lowbit/core';
-
 import { limits } from '../limits.js';
 import { givenWords, invalid } from '../problems.js';
 

@@ -5,7 +5,6 @@ import {
   type OptionType,
   type OptionTypes,
 } from '@lowbit/core/adapter';
-
 import { givenWords, invalidArgument } from '../problems.js';
 import type { CalibrationInput, ImageOptions, ReadOptions } from './options.js';
 

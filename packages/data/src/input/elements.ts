@@ -1,5 +1,4 @@
 import { LowbitError } from '@lowbit/core';
-
 import { invalid } from '../problems.js';
 import type { CalibrationInput } from './options.js';
 

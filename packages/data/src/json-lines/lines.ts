@@ -1,6 +1,5 @@
 import type { CancelSignal } from '@lowbit/core';
 import { stopIfAborted } from '@lowbit/core/adapter';
-
 import type { DataFile } from '../bytes/data-file.js';
 import { limits } from '../limits.js';
 import { invalid, reading } from '../problems.js';

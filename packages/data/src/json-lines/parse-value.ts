@@ -1,5 +1,4 @@
 import { sizeOf } from '@lowbit/core/adapter';
-
 import { copyChecked, elementsOf, type Numbers } from '../input/elements.js';
 import { invalid } from '../problems.js';
 import { placeArray, type Placement } from '../input/placement.js';

@@ -2,7 +2,6 @@ import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 
 import { LowbitError } from '@lowbit/core';
-
 import { cutOff, type DataFile, type OpenFile } from '../bytes/data-file.js';
 import { fileError } from './file-error.js';
 

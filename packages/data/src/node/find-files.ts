@@ -1,6 +1,5 @@
 import type { CancelSignal } from '@lowbit/core';
 import { suggestName } from '@lowbit/core/adapter';
-
 import { fileEnds, fileKind, type FileGroup, type FileKind } from '../batches/data-source.js';
 import { invalid, invalidArgument } from '../problems.js';
 import type { DiskFile } from './disk-file.js';

@@ -2,7 +2,6 @@ import { realpath, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 
 import { LowbitError } from '@lowbit/core';
-
 import { fileError } from './file-error.js';
 import { diskFile, type DiskFile } from './disk-file.js';
 

@@ -4,7 +4,6 @@ import { isAbsolute, join, relative, sep } from 'node:path';
 
 import type { CancelSignal } from '@lowbit/core';
 import { stopIfAborted } from '@lowbit/core/adapter';
-
 import { fileError } from './file-error.js';
 import { invalid, reading } from '../problems.js';
 import { limits } from '../limits.js';

@@ -1,5 +1,4 @@
 import { fromFloat16Bits } from '@lowbit/core/adapter';
-
 import type { ElementKind } from '../input/elements.js';
 
 /** An element type of the npy format. */

@@ -1,5 +1,4 @@
 import { checkArgument, sizeOf } from '@lowbit/core/adapter';
-
 import { givenWords, invalidArgument } from '../problems.js';
 
 /** What {@link npyBytes} can write. */

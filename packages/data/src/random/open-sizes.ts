@@ -1,5 +1,4 @@
 import { checkArgument, optionTypes, suggestName } from '@lowbit/core/adapter';
-
 import { checkInputs } from '../input/check-options.js';
 import { isFixed, type CalibrationInput } from '../input/options.js';
 import { invalidArgument } from '../problems.js';

@@ -7,7 +7,6 @@ import {
   sizeOf,
   type Random,
 } from '@lowbit/core/adapter';
-
 import { elementsOf } from '../input/elements.js';
 import type { CalibrationInput } from '../input/options.js';
 import { limits } from '../limits.js';

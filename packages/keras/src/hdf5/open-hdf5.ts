@@ -1,6 +1,5 @@
 import { LowbitError } from '@lowbit/core';
 import { stopIfAborted } from '@lowbit/core/adapter';
-
 import { malformed } from '../errors.js';
 import type { Hdf5Contents } from './contents.js';
 import type { Hdf5Answer, Hdf5Request } from './messages.js';

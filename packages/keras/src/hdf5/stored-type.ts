@@ -1,5 +1,4 @@
 import { fromFloat16Bits } from '@lowbit/core/adapter';
-
 import type { StoredType } from './contents.js';
 
 /** What HDF5 says about the elements of a data set. */

@@ -1,6 +1,5 @@
 import type { LayerDescriptor, ModelPort } from '@lowbit/core';
 import { packedCost } from '@lowbit/core/adapter';
-
 import type { KerasLayer, KerasModel, KerasNetwork } from '../model.js';
 import { readKeras, type KerasOptions } from '../read-keras.js';
 import type { KerasSource } from '../source/source.js';

@@ -8,7 +8,6 @@ import {
   type StorageNote,
 } from '@lowbit/core';
 import { sizeOf, type Applied, type ModelWriter, type Outcome } from '@lowbit/core/adapter';
-
 import type { KerasLayer, KerasModel, KerasNetwork, KerasWeight } from '../model.js';
 import { weightBytes } from './describe-layer.js';
 

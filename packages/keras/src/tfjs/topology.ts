@@ -1,5 +1,4 @@
 import { LowbitError, type Problem } from '@lowbit/core';
-
 import type {
   Argument,
   JsonObject,

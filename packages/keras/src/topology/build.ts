@@ -1,5 +1,4 @@
 import { LowbitError, type Problem } from '@lowbit/core';
-
 import { graphInvalid, malformed } from '../errors.js';
 import type { CustomLayer, LayerHooks, StoredWeight } from '../hooks.js';
 import { layerClass } from '../layers/classes.js';

@@ -1,5 +1,4 @@
 import { LowbitError } from '@lowbit/core';
-
 import { graphInvalid } from '../errors.js';
 import type { TensorReference } from '../model.js';
 import type { CallDraft, LayerDraft } from './layer-draft.js';

@@ -1,5 +1,4 @@
 import { isLowbitError } from '@lowbit/core';
-
 import { malformed } from '../errors.js';
 import type { JsonValue } from '../model.js';
 import { isObject, rawLayer, describe, type RawLayer } from './raw-layer.js';

@@ -1,5 +1,4 @@
 import { isLowbitError, type Problem } from '@lowbit/core';
-
 import { unsupported } from '../errors.js';
 import { layerClass } from '../layers/classes.js';
 import { Settings } from '../layers/settings.js';

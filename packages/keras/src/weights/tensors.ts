@@ -1,5 +1,4 @@
 import { sizeOf } from '@lowbit/core/adapter';
-
 import type { StoredType } from '../hdf5/contents.js';
 
 /** A tensor of a file, or one that is made of several. */

@@ -1,6 +1,5 @@
 import { LowbitError, type Batch } from '@lowbit/core';
 import { checkOptions, optionTypes, type OptionTypes } from '@lowbit/core/adapter';
-
 import type { CompareSettings } from './compare-models.js';
 import { hasLists } from '../check-given.js';
 import type { NamedInterface, OutputValues, RunnableModel } from './runnable-model.js';

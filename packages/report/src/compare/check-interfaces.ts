@@ -1,5 +1,4 @@
 import { LowbitError, type Problem } from '@lowbit/core';
-
 import { checkInterface } from './check-arguments.js';
 import { wordedValue, type ModelValue } from './model-value.js';
 import type { NamedInterface } from './runnable-model.js';

@@ -1,5 +1,4 @@
 import { LowbitError, type Batch } from '@lowbit/core';
-
 import { checkArguments, checkBatch, noBatch } from './check-arguments.js';
 import { checkInterfaces } from './check-interfaces.js';
 import type { Comparison } from './comparison.js';

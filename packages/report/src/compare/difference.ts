@@ -1,6 +1,5 @@
 import { decibels } from '@lowbit/core';
 import { checkArgument } from '@lowbit/core/adapter';
-
 import { isArrayLike } from './check-arguments.js';
 import type { OutputValues } from './runnable-model.js';
 

@@ -1,6 +1,5 @@
 import { LowbitError } from '@lowbit/core';
 import { checkArgument } from '@lowbit/core/adapter';
-
 import { checkOutput } from './check-arguments.js';
 import type { OutputComparison } from './comparison.js';
 import {

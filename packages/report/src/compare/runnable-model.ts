@@ -1,5 +1,4 @@
 import type { Batch } from '@lowbit/core';
-
 import type { ModelValue } from './model-value.js';
 
 /** What a model takes and gives, and what it is called in errors: its file, for instance. */

@@ -1,5 +1,4 @@
 import type { ActivationReport, FittedRange } from '@lowbit/core';
-
 import { formatRange, formatReal, formatShare } from '../figures/numbers.js';
 import { markup, type Markup } from './markup.js';
 

@@ -1,5 +1,4 @@
 import type { WeightReport } from '@lowbit/core';
-
 import { formatBytes, formatCount, formatError, formatReal } from '../figures/numbers.js';
 import { sortableSignal } from '../figures/extreme-errors.js';
 import { empty, markup, type Markup } from './markup.js';

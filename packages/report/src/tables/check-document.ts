@@ -1,5 +1,4 @@
 import { checkArgument } from '@lowbit/core/adapter';
-
 import { hasLists } from '../check-given.js';
 import type { Colors } from './lines.js';
 

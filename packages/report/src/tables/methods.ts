@@ -1,6 +1,5 @@
 import type { Plugin } from '@lowbit/core';
 import type { OptionDescription } from '@lowbit/core/adapter';
-
 import { checkRows } from '../check-given.js';
 import { checkColors } from './check-document.js';
 import { heading, indented, plain, printable, type Colors } from './lines.js';

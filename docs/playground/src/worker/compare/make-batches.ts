@@ -24,7 +24,8 @@ export async function makeBatches(
   wanted: CompareInputs,
 ): Promise<readonly Batch[]> {
   const { shapes } = settleShapes(inputs, new Map());
-  if (wanted.source === 'random') return [...randomBatches(inputs, shapes, wanted)];
+  if (wanted.source === 'random')
+    return [...randomBatches(inputs, shapes, { batches: wanted.batches, seed: wanted.seed })];
   const settled = inputs.map((input) => ({ ...input, shape: shapes.get(input.name) ?? [] }));
   return pictureBatches(settled, wanted);
 }
