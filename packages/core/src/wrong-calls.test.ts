@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import { coarse, memoryPort } from '../test/memory-port.js';
 import { trainableMemory } from '../test/trainable-memory-port.js';
-import { rawFailures, type RightCall } from '../test/wrong-calls.js';
+import { acceptedOptions, rawFailures, type RightCall } from '../test/wrong-calls.js';
+import type { Batch } from './contract/port.js';
 import * as adapter from './adapter.js';
 import * as users from './index.js';
 import * as method from './method.js';
@@ -90,6 +91,8 @@ const calls: Readonly<Record<string, RightCall>> = {
   packedTensorBytes: { right: () => [tensor()] },
   bitsPerWeight: { right: () => [tensor()] },
   unpackTensor: { right: () => [core.packTensor(tensor())] },
+  pack: { right: () => [[1, 2, 3], 2] },
+  unpack: { right: () => [Uint8Array.of(57), 2, 3] },
   isLowbitError: { right: () => [new Error('x')] },
   isGranularity: { right: () => ['tensor'] },
   checkBatches: { right: () => [[]] },
@@ -104,11 +107,40 @@ const calls: Readonly<Record<string, RightCall>> = {
 const kit =
   'for plugins and adapters, written in TypeScript, which call it for every slice, site or value: what comes in from outside was checked before';
 const exceptions = Object.fromEntries(
-  'batchRange rangeCollector isComplete binnedPoints quantiles sortedPoints clusterLevels codebookOf fitClusters frozenLevels refitClusters clusterMap lloyd optimalCodebook floorLog2 nearestPowerOfTwo roundHalfEven checkArgument checkOptions checkOptionNames LowbitError nearestName suggestName stopIfAborted wordProblem fromFloat16Bits roundToFloat16 toFloat16Bits toFloat32 toScale joinBytes seededRandom seedFrom meanAndDeviation range groupSize choosePluginOf chooseQuantizer optionsOf hasZeroPoints affineGrids levelsOf sliceParameters backwardOf forwardOf nearestLevel nearestWithZeroPoint siteParameters activationSite observedBy resolveOptions decibels measureError levelValue evenLevels pack packedBytes unpack sizeOf parameterShape sliceLayout statisticsCollector zeroPointForm resolvePlan packedCost standIns totalCost schemeOutline'
+  'batchRange rangeCollector isComplete binnedPoints quantiles sortedPoints clusterLevels codebookOf fitClusters frozenLevels refitClusters clusterMap lloyd optimalCodebook floorLog2 nearestPowerOfTwo roundHalfEven checkArgument checkOptions checkOptionNames LowbitError nearestName suggestName stopIfAborted wordProblem fromFloat16Bits roundToFloat16 toFloat16Bits toFloat32 toScale joinBytes seededRandom seedFrom meanAndDeviation range groupSize choosePluginOf chooseQuantizer optionsOf hasZeroPoints affineGrids levelsOf sliceParameters backwardOf forwardOf nearestLevel nearestWithZeroPoint siteParameters activationSite observedBy resolveOptions decibels measureError levelValue evenLevels packedBytes sizeOf parameterShape sliceLayout statisticsCollector zeroPointForm resolvePlan packedCost standIns totalCost schemeOutline'
     .split(' ')
     .map((name) => [name, kit]),
 );
 
 it('wrong arguments of every public function are told as typed errors', async () => {
   expect(await rawFailures(core, calls, exceptions)).toEqual([]);
+});
+
+it('options that are no plain object are told', async () => {
+  const port = () => memoryPort(bag());
+  const called = {
+    quantize: (options: never) => core.quantize(port(), recipe(), options),
+    'a recipe': (given: never) => core.quantize(port(), given),
+    'a recipe of training': (given: never) => core.train(trainableMemory(bag(), bag()), given),
+    makePlan: (options: never) => core.makePlan(port(), recipe(), options),
+    applyPlan: (options: never) => core.applyPlan(port(), plan, methods, options),
+    train: (options: never) => core.train(trainableMemory(bag(), bag()), recipe(), options),
+    observe: (options: never) => core.checkPortOptions('observe', options, []),
+    features: (options: never) => core.checkPortOptions('features', options),
+    run: (options: never) => core.checkPortOptions('run', options),
+  };
+  expect(await acceptedOptions(called)).toEqual([]);
+});
+
+it('data that cannot be read are told with what to do', async () => {
+  const locked = new ReadableStream<Batch>();
+  locked.getReader();
+  const ask = (data: unknown) => core.quantize(memoryPort(bag()), { ...recipe(), data: data as [] });
+  await expect(ask(locked)).rejects.toMatchObject({
+    code: 'invalid-argument',
+    remedy: 'Give a stream of its own, or release the reader that holds this one.',
+  });
+  async function* photos(): AsyncGenerator<Batch> {}
+  await expect(ask(photos)).rejects.toMatchObject({ where: 'recipe.data', remedy: 'Call it: photos().' });
+  expect(() => core.checkBatches(locked)).toThrow('a stream of its own');
 });

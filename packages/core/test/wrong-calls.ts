@@ -61,3 +61,30 @@ async function failureOf(call: () => unknown): Promise<unknown> {
     return error;
   }
 }
+
+/** Objects whose members would not be read as options. */
+const noOptions: readonly (readonly [name: string, make: () => unknown])[] = [
+  ['a promise', () => Promise.resolve({})],
+  ['a map', () => new Map()],
+  ['a list', () => []],
+  ['a controller', () => new AbortController()],
+  ['bytes', () => new Uint8Array(0)],
+];
+
+/**
+ * Calls each function with what is no plain object as its options, and says where that was not refused.
+ *
+ * @param calls Each with the options as its argument, by name.
+ */
+export async function acceptedOptions(
+  calls: Readonly<Record<string, (options: never) => unknown>>,
+): Promise<string[]> {
+  const accepted: string[] = [];
+  for (const [name, call] of Object.entries(calls))
+    for (const [kind, make] of noOptions) {
+      const failure = await failureOf(() => (call as (options: unknown) => unknown)(make()));
+      if (!isLowbitError(failure) || failure.code !== 'invalid-argument')
+        accepted.push(`${name}, ${kind}: ${String(failure)}`);
+    }
+  return accepted;
+}

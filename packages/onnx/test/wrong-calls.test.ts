@@ -2,7 +2,7 @@ import { quantize } from '@lowbit/core';
 import { plainMinMax } from './helpers/plain-min-max.js';
 import * as ort from 'onnxruntime-web';
 import { expect, it } from 'vitest';
-import { rawFailures, type RightCall } from '../../core/test/wrong-calls.js';
+import { acceptedOptions, rawFailures, type RightCall } from '../../core/test/wrong-calls.js';
 import * as onnxPackage from '../src/index.js';
 import type { OrtRuntime } from '../src/observe/ort.js';
 import { DataType } from '../src/schema/proto.js';
@@ -64,4 +64,15 @@ const defined = (options: object) =>
 
 it('wrong arguments of every public function are told as typed errors', async () => {
   expect(await rawFailures(onnxPackage, calls)).toEqual([]);
+});
+
+it('options that are no plain object are told', async () => {
+  const called = {
+    onnx: (options: never) => onnx(bytes(), options),
+    observe: (options: never) => port.observe!(batches(), options),
+    features: (options: never) => port.features!(batches(), options),
+    run: (options: never) => port.run!(batches(), options),
+    sessionOptions: (wishes: never) => onnxPackage.sessionOptions(wishes),
+  };
+  expect(await acceptedOptions(called)).toEqual([]);
 });

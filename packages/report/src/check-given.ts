@@ -7,14 +7,54 @@ export function hasLists(value: unknown, names: readonly string[]): boolean {
   return names.every((name) => Array.isArray(members[name]));
 }
 
-/** Whether a value is a report of `quantize`, in memory or read from JSON. */
+type Test = (value: unknown) => boolean;
+
+const isNumber: Test = (value) => typeof value === 'number';
+const isText: Test = (value) => typeof value === 'string';
+const listOf =
+  (test: Test): Test =>
+  (value) =>
+    Array.isArray(value) && value.every(test);
+const isList = listOf(() => true);
+
+/** A test of an object by tests of its members. */
+const has =
+  (tests: Readonly<Record<string, Test>>): Test =>
+  (value) => {
+    const members = Object(value) as Readonly<Record<string, unknown>>;
+    return Object.entries(tests).every(([name, test]) => test(members[name]));
+  };
+const isSizes = has({ float: isNumber, nominal: isNumber, stored: isNumber, memory: isNumber });
+const isHistogram = has({ min: isNumber, max: isNumber, counts: listOf(isNumber), levels: isList });
+
+/** What texts and pages compute with; the rest is only shown. */
+const hasParts = has({
+  weights: listOf(
+    has({
+      id: isText,
+      shape: isList,
+      sizes: isSizes,
+      bitsPerWeight: isNumber,
+      histogram: (value) => value === undefined || isHistogram(value),
+      warnings: isList,
+    }),
+  ),
+  skipped: isList,
+  warnings: isList,
+  plan: has({ weights: isList }),
+  sizes: isSizes,
+  bitsPerWeight: isNumber,
+  modelBytes: has({ before: isNumber, after: isNumber }),
+});
+
+/** Whether a value is a whole report of `quantize`, in memory or read from JSON. */
 export function isReport(value: unknown): value is Report {
-  return hasLists(value, ['weights', 'skipped', 'warnings']) && hasLists((value as Report).plan, ['weights']);
+  return hasParts(value);
 }
 
 /** @throws LowbitError `invalid-argument` for what is no report. */
 export function checkReport(value: unknown, where: string): asserts value is Report {
-  checkArgument(isReport(value), value, { where, expected: 'the report of quantize' });
+  checkArgument(isReport(value), value, { where, expected: 'the whole report of quantize' });
 }
 
 /**

@@ -118,3 +118,35 @@ it('wrong arguments of every public function are told as typed errors', async ()
 it('wrong arguments of texts are told as typed errors', async () => {
   expect(await rawFailures(texts, textCalls, textExceptions)).toEqual([]);
 });
+
+/** The value without each of its members in turn, and without each member of those. */
+function* withoutParts(value: object, path = ''): Generator<readonly [string, unknown]> {
+  for (const name of Object.keys(value)) {
+    const { [name]: part, ...others } = value as Readonly<Record<string, unknown>>;
+    const whole = (changed: object) => (Array.isArray(value) ? Object.values(changed) : changed);
+    yield [`${path}.${name}`, whole(others)];
+    if (typeof part !== 'object' || part === null) continue;
+    for (const [at, changed] of withoutParts(part, `${path}.${name}`))
+      yield [at, whole({ ...value, [name]: changed })];
+  }
+}
+
+it('a report that lacks any part is worded or told as a typed error', async () => {
+  const given = sampleReport([sampleWeight()], {
+    skipped: [{ id: 'a', layer: 'a', reason: 'small' } as never],
+  });
+  const failures: string[] = [];
+  for (const [path, part] of withoutParts(given)) {
+    const called = {
+      quantizationText: {
+        right: () => [],
+        call: () => texts.quantizationText({ report: part as never, output: 'm' } as never),
+      },
+      renderHtmlReport: { right: () => [], call: () => report.renderHtmlReport(part as never) },
+    };
+    for (const [name, call] of Object.entries(called))
+      for (const failure of await rawFailures({}, { [name]: call }))
+        if (!failure.includes('LowbitError')) failures.push(`${path}: ${failure}`);
+  }
+  expect(failures).toEqual([]);
+});

@@ -1,12 +1,18 @@
+import { readFile } from 'node:fs/promises';
+
 import { quantize, registry } from '@lowbit/core';
+import { blobFile, bytesBlob, zipArchive } from '@lowbit/data/archive';
+import { readKeras } from '@lowbit/keras';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
+import '@tensorflow/tfjs-backend-wasm';
 import { beforeAll, expect, it } from 'vitest';
-import { rawFailures, type RightCall } from '../../core/test/wrong-calls.js';
+import { acceptedOptions, rawFailures, type RightCall } from '../../core/test/wrong-calls.js';
 import * as graphEntry from '../src/graph/index.js';
 import * as tfjsPackage from '../src/index.js';
 import * as loadEntry from '../src/load/index.js';
 import * as nodeEntry from '../src/node/index.js';
+import * as wasmEntry from '../src/wasm-training/index.js';
 import { graphBuilder } from './graphs.js';
 import { memoryFile } from './memory-file.js';
 import { smallSequential } from './models.js';
@@ -27,6 +33,15 @@ function product() {
   return graph.artifacts(graph.node('MatMul', 'y', [x, graph.weight('w', [4, 4])]));
 }
 
+/** A model of Keras, of the files that its own scripts wrote. */
+async function kerasModel() {
+  const bytes = await readFile(new URL('../../keras/fixtures/keras3.zip', import.meta.url));
+  const archive = await zipArchive(blobFile(bytesBlob(bytes, 'keras3.zip'), 0));
+  const entry = archive.entries.find(({ name }) => name === 'dense/model.keras')!;
+  const source = await archive.open(entry);
+  return readKeras(await source.read(entry.bytes));
+}
+
 async function callsOf(): Promise<Readonly<Record<string, RightCall>>> {
   const model = smallSequential();
   const port = tfjs(model);
@@ -35,6 +50,7 @@ async function callsOf(): Promise<Readonly<Record<string, RightCall>>> {
   const { model: graph } = await quantize(graphModel(product()), { weights: grid });
   const file = memoryFile();
   await save(model, file);
+  const keras = await kerasModel();
   const batches = () => [{ inputs: { x: { shape: [1, 6, 2], data: new Float32Array(12) } }, labels: [1] }];
   const graphBatches = () => [{ inputs: { x: { shape: [1, 4], data: new Float32Array(4) } } }];
   const [site] = (await port.layers()).flatMap(({ sites }) => sites);
@@ -73,6 +89,8 @@ async function callsOf(): Promise<Readonly<Record<string, RightCall>>> {
       call: (source: never, options: never) => graphModel(source, options).layers(),
     },
     'observe of a graph': { right: () => [graphBatches(), {}], call: liveGraph.observe as never },
+    toLayersModel: { right: () => [keras] },
+    registerWasmTraining: { right: () => [] },
     planOf: { right: () => [model] },
     planOfGraph: { right: () => [graph] },
     save: { right: () => [model, memoryFile(), {}] },
@@ -97,8 +115,26 @@ async function callsOf(): Promise<Readonly<Record<string, RightCall>>> {
 }
 
 it('wrong arguments of every public function are told as typed errors', async () => {
-  const entries = { ...loadEntry, ...graphEntry, ...nodeEntry, ...tfjsPackage };
+  const entries = { ...loadEntry, ...graphEntry, ...nodeEntry, ...wasmEntry, ...tfjsPackage };
   expect(await rawFailures(entries, await callsOf())).toEqual([]);
+});
+
+it('options that are no plain object are told', async () => {
+  const model = smallSequential();
+  const port = tfjs(model);
+  const called = {
+    tfjs: (options: never) => tfjs(model, options),
+    graphModel: (options: never) => graphModel(product(), options),
+    save: (options: never) => save(model, memoryFile(), options),
+    saveGraph: (options: never) => saveGraph(product(), memoryFile(), options),
+    load: (options: never) => load(memoryFile(), options),
+    'load of the loader': (options: never) => loadEntry.load(memoryFile(), options),
+    loadGraph: (options: never) => graphEntry.loadGraph(product(), options),
+    observe: (options: never) => port.observe([], options),
+    features: (options: never) => port.features([], options),
+    run: (options: never) => port.run([], options),
+  };
+  expect(await acceptedOptions(called)).toEqual([]);
 });
 
 it.each(['model', 'graph'] as const)('a handler of a %s whose functions are none is told', async (kind) => {

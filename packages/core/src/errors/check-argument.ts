@@ -31,11 +31,18 @@ function wrongArgument(value: unknown, { where, expected, remedy }: WantedArgume
   };
 }
 
+/** The remedy of an option for a value that does not fit. */
+export function remedyFor(value: unknown, remedy: OptionType['remedy']): { readonly remedy?: string } {
+  if (remedy === undefined) return {};
+  return { remedy: typeof remedy === 'string' ? remedy : remedy(value) };
+}
+
 /** What an option takes, in words and as a test; where it is left out, that fits too. */
 export interface OptionType {
   readonly expected: string;
   readonly fits: (value: unknown) => boolean;
-  readonly remedy?: string;
+  /** What to do instead, in every case or for this value. */
+  readonly remedy?: string | ((value: unknown) => string);
 }
 
 export const optionTypes = {
@@ -74,7 +81,7 @@ export function checkOptions<T extends object>(given: T, types: OptionTypes<T>, 
     Object.entries<OptionType>(types).flatMap(([name, { fits, expected, remedy }]) => {
       const value = given[name as keyof T] as unknown;
       const place = `${where}: option '${name}'`;
-      const told = remedy === undefined ? {} : { remedy };
+      const told = remedyFor(value, remedy);
       return value === undefined || fits(value)
         ? []
         : [wrongArgument(value, { where: place, expected, ...told })];

@@ -1,5 +1,8 @@
 import { LowbitError, throwProblems, type Problem } from './error.js';
+import { isPlainObject } from './is-plain-object.js';
+import { isPromise } from './is-promise.js';
 import { suggestName } from './nearest-name.js';
+import { wordValue } from './word-value.js';
 
 /**
  * Checks the names of options given in code, which types alone do not where a program is plain JavaScript: a misspelt
@@ -7,10 +10,11 @@ import { suggestName } from './nearest-name.js';
  *
  * @param where What the options are for, for instance `quantize`.
  * @throws LowbitError `unsupported-option` with every name that is not known, and what was probably meant;
- *   `invalid-argument` for options that are no object.
+ *   `invalid-argument` for options that are no plain object: members of a map, of a list or of what a promise
+ *   will give would not be read.
  */
 export function checkOptionNames(given: object, known: readonly string[], where: string): void {
-  if (typeof given !== 'object' || (given as unknown) === null) throw noOptions(given, known, where);
+  if (!isPlainObject(given)) throw noOptions(given, known, where);
   const strangers = Object.keys(given).filter((name) => !known.includes(name));
   throwProblems(
     strangers.map((name): Problem => ({
@@ -26,7 +30,7 @@ function noOptions(given: unknown, known: readonly string[], where: string): Low
   return new LowbitError({
     code: 'invalid-argument',
     where: `${where}: options`,
-    expected: `an object with the members ${known.join(', ')}`,
-    received: String(given),
+    expected: known.length === 0 ? 'an object' : `an object with the members ${known.join(', ')}`,
+    ...(isPromise(given) ? { received: 'a promise', remedy: 'Await it.' } : { received: wordValue(given) }),
   });
 }

@@ -3,6 +3,7 @@ import { throwProblems, type Problem } from '../errors/error.js';
 import { suggestName } from '../errors/nearest-name.js';
 import type { LayerDescriptor } from '../contract/port.js';
 import type { Recipe, RecipeSettings } from '../contract/recipe.js';
+import { isPlainObject } from '../errors/is-plain-object.js';
 import { isPromise } from '../errors/is-promise.js';
 import { checkRegistry } from '../contract/registry.js';
 import { unmatchedGlobs, unmatchedOps } from '../policy/glob.js';
@@ -49,9 +50,8 @@ export function checkRecipe(recipe: Recipe, layers: readonly LayerDescriptor[]):
 
 /** @throws LowbitError `invalid-argument` for what is no recipe at all. */
 export function checkIsRecipe(value: unknown): void {
-  const fits = typeof value === 'object' && value !== null && !Array.isArray(value) && !isPromise(value);
   const remedy = 'For instance { bits: 4 }; the members are those of Recipe.';
-  checkArgument(fits, value, { where: 'recipe', expected: 'an object', remedy });
+  checkArgument(isPlainObject(value), value, { where: 'recipe', expected: 'an object', remedy });
 }
 
 /** Members that would do nothing. A schedule is none of them: one recipe serves training and what it is compared with. */

@@ -1,3 +1,4 @@
+import { remedyFor } from '../errors/check-argument.js';
 import type { Problem } from '../errors/error.js';
 import { nearestName, suggestName } from '../errors/nearest-name.js';
 import { wordValue } from '../errors/word-value.js';
@@ -109,8 +110,8 @@ export function dataProblems(given: unknown, where: string): Problem[] {
   const { expected, fits, remedy } = batchesType;
   if (given === undefined || isPromise(given) || fits(given)) return [];
   const read = "Read files with readBatches of @lowbit/data/node: data: readBatches('photos', …).";
-  const told = typeof given === 'string' ? read : remedy;
-  return [{ ...problem(where, expected, wordValue(given)), ...(told === undefined ? {} : { remedy: told }) }];
+  const told = typeof given === 'string' ? { remedy: read } : remedyFor(given, remedy);
+  return [{ ...problem(where, expected, wordValue(given)), ...told }];
 }
 
 function problem(where: string, expected: string, received: string): Problem {

@@ -1,4 +1,6 @@
+import { checkArgument } from '../errors/check-argument.js';
 import { LowbitError } from '../errors/error.js';
+import { wordValue } from '../errors/word-value.js';
 
 /** Bytes that `count` codes of `bits` bits take: ceil(count · bits / 8). */
 export function packedBytes(count: number, bits: number): number {
@@ -11,6 +13,8 @@ export function packedBytes(count: number, bits: number): number {
  * ONNX). Unused bits of the last byte are 0. Throws `invalid-argument` when a code does not fit.
  */
 export function pack(codes: ArrayLike<number>, bits: number): Uint8Array {
+  const isList = typeof codes === 'object' && typeof Object(codes).length === 'number';
+  checkArgument(isList, codes, { where: 'pack(codes, bits)', expected: 'a list of integers' });
   checkBits(bits);
   const bytes = new Uint8Array(packedBytes(codes.length, bits));
   const limit = 2 ** bits;
@@ -28,8 +32,12 @@ export function pack(codes: ArrayLike<number>, bits: number): Uint8Array {
   return bytes;
 }
 
-/** The `count` codes of a bit stream made by {@link pack}. Throws `packed-data` when it is too short. */
+/** The `count` codes of a bit stream made by {@link pack}. Throws `packed-data` when it is too short, `invalid-argument` for other arguments. */
 export function unpack(bytes: Uint8Array, bits: number, count: number): Uint8Array | Uint16Array {
+  const where = 'unpack(bytes, bits, count)';
+  checkArgument((bytes as unknown) instanceof Uint8Array, bytes, { where, expected: 'bytes' });
+  const isCount = Number.isSafeInteger(count) && count >= 0;
+  checkArgument(isCount, count, { where: `${where}: count`, expected: 'a whole number from 0' });
   checkBits(bits);
   if (bytes.length < packedBytes(count, bits)) throw streamTooShort(bytes.length, packedBytes(count, bits));
   const codes = bits <= 8 ? new Uint8Array(count) : new Uint16Array(count);
@@ -52,7 +60,7 @@ function checkBits(bits: number): void {
     code: 'invalid-argument',
     where: 'bits',
     expected: 'an integer from 1 to 16',
-    received: String(bits),
+    received: wordValue(bits),
   });
 }
 
@@ -61,7 +69,7 @@ function codeTooLarge(code: number, index: number, bits: number): LowbitError {
     code: 'invalid-argument',
     where: `codes[${index}]`,
     expected: `a code from 0 to ${2 ** bits - 1}`,
-    received: String(code),
+    received: wordValue(code),
   });
 }
 

@@ -60,7 +60,7 @@ function asSection(item: Report | ReportSection, index: number): ReportSection {
   throw new LowbitError({
     code: 'invalid-argument',
     where: 'renderHtmlReport',
-    expected: 'the report of quantize, a section with one, or a list of them',
+    expected: 'the whole report of quantize, a section with one, or a list of them',
     received: isPromise ? 'a promise' : isObject ? 'another object' : String(item),
     ...(isPromise && { remedy: 'Wait for it with await.' }),
   });

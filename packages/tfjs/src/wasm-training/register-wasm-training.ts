@@ -1,3 +1,4 @@
+import { LowbitError } from '@lowbit/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { batchNormGradient, isBatchNormGradient } from './batch-norm-gradient.js';
 import { conv2dFilterGradient } from './conv2d-filter-gradient.js';
@@ -24,6 +25,7 @@ const kernels = [
  * embeddings, right ones of convolutions in three dimensions and of maximum pooling, a faster one of batch normalization, and faster slices. Channels must be last, as everywhere on that backend. Call it once,
  * after `@tensorflow/tfjs-backend-wasm` is imported; calling it again does nothing.
  *
+ * @throws LowbitError `runtime-missing` where the backend, or the gradients of TensorFlow.js, are not imported.
  * @example
  * import '@tensorflow/tfjs-backend-wasm';
  * import { registerWasmTraining } from '@lowbit/tfjs/wasm-training';
@@ -32,19 +34,31 @@ const kernels = [
  * registerWasmTraining();
  */
 export function registerWasmTraining(): void {
+  const slice = tf.getKernel('Slice', 'wasm') as tf.KernelConfig | undefined;
+  if (slice === undefined) throw missing('the wasm backend', '@tensorflow/tfjs-backend-wasm');
+  const norm = tf.getGradient('FusedBatchNorm') as tf.GradConfig | undefined;
+  if (norm === undefined) throw missing('gradients', '@tensorflow/tfjs-core/dist/register_all_gradients.js');
   for (const kernel of kernels) {
     const present = tf.getKernel(kernel.kernelName, 'wasm') as tf.KernelConfig | undefined;
     if (present?.kernelFunc === kernel.kernelFunc) continue;
     if (present !== undefined) tf.unregisterKernel(kernel.kernelName, 'wasm');
     tf.registerKernel(kernel);
   }
-  const slice = tf.getKernel('Slice', 'wasm');
   if (!isHeapSlice(slice)) {
     tf.unregisterKernel('Slice', 'wasm');
     tf.registerKernel(heapSlice(slice));
   }
-  const norm = tf.getGradient('FusedBatchNorm');
   if (isBatchNormGradient(norm)) return;
   tf.unregisterGradient('FusedBatchNorm');
   tf.registerGradient(batchNormGradient(norm));
+}
+
+function missing(expected: string, path: string): LowbitError {
+  return new LowbitError({
+    code: 'runtime-missing',
+    where: 'registerWasmTraining()',
+    expected: `${expected} of TensorFlow.js`,
+    received: 'none',
+    remedy: `Import it first: import '${path}'.`,
+  });
 }
