@@ -148,6 +148,37 @@ test.each([
   },
 );
 
+test.each([
+  ['nf4', 4],
+  ['slq', 4],
+  ['twn', 2],
+  ['bwn', 1],
+  ['horq', 2],
+] as const)(
+  'of a table by %s with %i bits the reason says that the last group is short, and what would pack does',
+  async (weights, bits) => {
+    for (const [features, group, short] of [
+      [72, 32, '8 of 32'],
+      [72, 25, '22 of 25'],
+      [74, 32, '10 of 32'],
+    ] as const) {
+      const given = modelBytes({ features });
+      const { storageReason, form } = (
+        await packed(given, { weights, bits, granularity: `group:${group}` })
+      ).row('table');
+      expect(form).not.toMatch(/^Gather/);
+      expect(storageReason).toContain(
+        `here, since the last group is short (${short}); it would stay packed with`,
+      );
+      const named = storageReason.matchAll(/granularity (channel|group:\d+)/g);
+      const remedies = [...named].map(([, granularity]) => granularity as 'channel' | `group:${number}`);
+      expect(remedies).toEqual(features === 72 ? ['group:24', 'channel'] : ['channel']);
+      for (const granularity of remedies)
+        expect((await packed(given, { weights, bits, granularity })).row('table').form).toMatch(/^Gather/);
+    }
+  },
+);
+
 test.each(['ort-web@1.24/webgpu', 'ort-web@1.30/webgpu'])(
   'float16 is packed for %s as well',
   async (target) => {

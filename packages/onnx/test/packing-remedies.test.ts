@@ -74,7 +74,7 @@ function followed(setting: Setting, remedy: string): Setting {
     if (first === 'granularity' && isGranularity(second)) return { ...now, granularity: second };
     if (first === 'opset') return { ...now, opset: Number(second) };
     if (second === 'bits') return { ...now, bits: Number(first) };
-    expect(part).toBe('integer zero points');
+    expect(part).toBe('a method or option of integer zero points');
     return { ...now, weights: 'min-max:zeroPoint=integer' };
   }, setting);
 }

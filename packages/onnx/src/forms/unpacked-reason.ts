@@ -1,6 +1,7 @@
 import type { QuantizedTensor, Slicing } from '@lowbit/core';
 import { zeroPointForm } from '@lowbit/core/adapter';
 import type { WeightSite } from '../describe/weight-site.js';
+import { isTable } from './gather-rows.js';
 import { usedOnly } from './used-only.js';
 import { dequantizeOperator } from '../target/dequantize-linear.js';
 import { type PackedFloat } from '../target/runs.js';
@@ -31,9 +32,31 @@ export function unpackedReason(
   target: Target,
   unfit: string,
 ): string {
-  if (tensor.scheme.kind !== 'affine') return unfit;
+  if (tensor.scheme.kind !== 'affine') return shortGroupsOfRows(site, tensor) ?? unfit;
   const cause = groupsUnfit(site, tensor, target) ?? unfit;
   return `${cause}; ${packingRemedy(site, tensor, target)}`;
+}
+
+/** Why rows of a table whose groups do not divide them are not decoded alone, and what divides them. */
+function shortGroupsOfRows(site: WeightSite, { slicing, shape }: QuantizedTensor): string | undefined {
+  if (!isTable(site) || slicing === 'tensor' || !('along' in slicing) || slicing.along !== 1)
+    return undefined;
+  const { group } = slicing;
+  const length = shape[1] as number;
+  if (length % group === 0) return undefined;
+  const divisor = largestDivisor(length, group);
+  const groups = divisor < smallestGroup ? '' : `granularity group:${divisor} or `;
+  const cause = `rows are not decoded in groups of ${group} here, since the last group is short (${length % group} of ${group})`;
+  return `${cause}; it would stay packed with ${groups}granularity channel`;
+}
+
+/** Smaller groups take more for their scales than for their codes. */
+const smallestGroup = 8;
+
+function largestDivisor(length: number, most: number): number {
+  let divisor = Math.min(most, length);
+  while (length % divisor !== 0) divisor--;
+  return divisor;
 }
 
 /** With what a weight that is not kept packed would be: as little as possible changed, all of it named. */
@@ -92,7 +115,9 @@ const widths: Variation = (from) =>
     .map((bits) => ({ ...from, bits, words: [...from.words, `${bits} bits`] }));
 
 const zeroPoints: Variation = (from) =>
-  from.exact ? [] : [{ ...from, exact: true, words: [...from.words, 'integer zero points'] }];
+  from.exact
+    ? []
+    : [{ ...from, exact: true, words: [...from.words, 'a method or option of integer zero points'] }];
 
 const opsets: Variation = (from) =>
   from.target.opset >= blocksSince
