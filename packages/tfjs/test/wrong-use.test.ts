@@ -120,7 +120,7 @@ onEveryBackend('wrong use', (test) => {
     disposeWeights(model);
   });
 
-  test('of a file of Keras names the converter', async () => {
+  test('of a file of Keras names what reads it', async () => {
     for (const [url, received] of [
       ['model.h5', 'an HDF5 file, as Keras writes'],
       ['https://example.org/Model.HDF5?raw=1', 'an HDF5 file, as Keras writes'],
@@ -130,7 +130,7 @@ onEveryBackend('wrong use', (test) => {
         expect(await failure(run)).toMatchObject({
           code: 'model-malformed',
           received,
-          remedy: expect.stringContaining('tensorflowjs_converter') as string,
+          remedy: expect.stringContaining('lowbit import FILE') as string,
         });
   });
 
