@@ -17,7 +17,7 @@ export {
 export { checkOptionNames } from './errors/check-option-names.js';
 export { nearestName, suggestName } from './errors/nearest-name.js';
 export { stopIfAborted } from './errors/stop-if-aborted.js';
-export { checkBatches } from './contract/check-batches.js';
+export { checkBatches, finiteBatches } from './contract/check-batches.js';
 export { checkPortOptions } from './contract/check-port-options.js';
 export type {
   ActivationNote,

@@ -8,7 +8,7 @@ import { DataType, type NodeProto } from '../src/schema/proto.js';
 import { makeNode, type NodeParts } from '../src/graph/make-node.js';
 import { makeTensor } from '../src/graph/make-tensor.js';
 import { buildBytes, buildGraph, counting, type GraphParts } from './helpers/build-model.js';
-import { plainAbsmax, plainDynamic } from './helpers/plain-quantizers.js';
+import { plainAbsmax, plainDynamic, plainRange } from './helpers/plain-quantizers.js';
 import { runModel } from './helpers/run-model.js';
 
 const node = (
@@ -279,6 +279,28 @@ describe('quantizers', () => {
       where: "site 'x', quantizer 'odd'",
       expected: 'x, or a value that ops made of it',
       received,
+    });
+  });
+
+  test.each<
+    [string, (ops: Ops<unknown>, x: unknown, site: { parameters: { scale: unknown } }) => unknown, string]
+  >([
+    ['a scalar', (ops) => ops.constant(1), '[]'],
+    ['a mean of rows', (ops, x) => ops.mean(x, [1]), '[2, 1]'],
+    ['a mean of all', (ops, x) => ops.mean(x, [0, 1]), '[1, 1]'],
+    ['a row', (ops, x) => ops.max(x, [0]), '[1, 3]'],
+    ['a parameter', (_, __, { parameters }) => parameters.scale, '[1, 1]'],
+  ])('that give %s in place of x are named', async (_, forward, received) => {
+    const odd: Quantizer = { ...plainRange, name: 'odd', observes: 'samples', forward: forward as never };
+    const calibration = await onnx(bytes, { ort }).observe!([
+      { inputs: { x: { shape: [1, 4, 8, 8], data: Float32Array.from({ length: 256 }, (__, i) => i) } } },
+    ]);
+    const recipe = { activations: odd, activationBits: 8, calibration };
+    await expect(quantized(bytes, recipe)).rejects.toMatchObject({
+      code: 'plugin-failed',
+      where: "site 'x', quantizer 'odd': forward",
+      expected: 'a tensor of the shape of x',
+      received: `a tensor of shape ${received} for x of shape [2, 3]`,
     });
   });
 

@@ -1,4 +1,6 @@
 import { checkArgument, remedyFor, type OptionType } from '../errors/check-argument.js';
+import { LowbitError } from '../errors/error.js';
+import type { Batch } from './port.js';
 
 /** Batches, as an option and as an argument. */
 export const batchesType: OptionType = {
@@ -29,4 +31,75 @@ const isLocked = (value: unknown) => (Object(value) as { locked?: unknown }).loc
 export function checkBatches(value: unknown, where = 'batches'): void {
   const { fits, expected, remedy } = batchesType;
   checkArgument(fits(value), value, { where, expected, ...remedyFor(value, remedy) });
+}
+
+/**
+ * Passes on batches that something is measured on. What is no batch at all is passed on too: a port says what its model takes.
+ *
+ * @throws LowbitError `non-finite` for NaN, an infinity and what becomes one in float32, with the number of the batch (from 1), the input
+ *   and the index; `calibration-invalid` at the end when no batch had a value; `invalid-argument` as {@link checkBatches}.
+ */
+export async function* finiteBatches(
+  batches: Iterable<Batch> | AsyncIterable<Batch>,
+): AsyncGenerator<Batch, void> {
+  checkBatches(batches);
+  let number = 0;
+  let empty: readonly NamedInput[] | undefined;
+  let isAllEmpty = true;
+  for await (const batch of batches) {
+    number++;
+    const inputs = Object.entries(Object((Object(batch) as Batch).inputs) as Batch['inputs']).filter(
+      isValues,
+    );
+    for (const [name, input] of inputs) checkValues(`batch ${number}: input '${name}'`, input);
+    isAllEmpty &&= inputs.length > 0 && inputs.every(([, { data }]) => data.length === 0);
+    empty ??= inputs;
+    yield batch;
+  }
+  if (empty !== undefined && isAllEmpty) throw withoutValues(empty);
+}
+
+type Input = Batch['inputs'][string];
+type NamedInput = readonly [name: string, Input];
+
+function isValues([, given]: NamedInput): boolean {
+  const input = Object(given) as Partial<Input>;
+  return Array.isArray(input.shape) && typeof input.data?.length === 'number';
+}
+
+function checkValues(where: string, { shape, data }: Input): void {
+  for (let i = 0; i < data.length; i++) {
+    const value: unknown = data[i];
+    if (typeof value !== 'number' || Number.isFinite(Math.fround(value))) continue;
+    throw new LowbitError({
+      code: 'non-finite',
+      where: `${where}, at [${indexIn(shape, i).join(', ')}]`,
+      expected: 'finite values',
+      received: Number.isFinite(value) ? `${value}, which is infinite in float32` : String(value),
+      remedy: 'Remove this sample, or give a finite number in place of this value.',
+    });
+  }
+}
+
+/** The place along each axis of the value at a flat index, row-major. */
+function indexIn(shape: readonly number[], flat: number): number[] {
+  let rest = flat;
+  return shape
+    .toReversed()
+    .map((length) => {
+      const at = rest % length;
+      rest = Math.floor(rest / length);
+      return at;
+    })
+    .toReversed();
+}
+
+function withoutValues(inputs: readonly NamedInput[]): LowbitError {
+  return new LowbitError({
+    code: 'calibration-invalid',
+    where: 'batches',
+    expected: 'batches with values',
+    received: `empty ones, the first with ${inputs.map(([name, { shape }]) => `input '${name}' of shape [${shape.join(', ')}]`).join(', ')}`,
+    remedy: 'Give at least one sample.',
+  });
 }

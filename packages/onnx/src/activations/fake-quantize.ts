@@ -4,6 +4,7 @@ import type { GraphBuilder } from '../interpreter/graph-builder.js';
 import { floatValue, ownValue } from '../interpreter/graph-value.js';
 import { measuresRange } from '../sites/uint8-site.js';
 import { onnxOps } from '../interpreter/onnx-ops.js';
+import { checkForwardShape } from './check-forward-shape.js';
 
 /**
  * Adds the forward pass of a site's quantizer over a matrix, one row for each thing that it sees.
@@ -16,8 +17,16 @@ export function fakeQuantize(site: FittedSite, builder: GraphBuilder, matrix: st
   if (quantizer.dynamic && quantizer.forward === undefined) throw withoutForward(site);
   const ops = onnxOps(builder);
   const x = floatValue(builder, matrix);
+  const result = called(site, () =>
+    ownValue(builder, forwardOf(quantizer)(ops, x, activationSite(ops, site))).floats(),
+  );
+  checkForwardShape(site);
+  return result;
+}
+
+function called(site: FittedSite, forward: () => string): string {
   try {
-    return ownValue(builder, forwardOf(quantizer)(ops, x, activationSite(ops, site))).floats();
+    return forward();
   } catch (cause) {
     throw forwardFailed(site, cause);
   }

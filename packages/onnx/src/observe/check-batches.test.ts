@@ -70,3 +70,19 @@ test('misspelt options of a port are errors that say what was meant', () => {
     expect.objectContaining({ code: 'unsupported-option', remedy: 'Did you mean target?' }),
   );
 });
+
+test.each(['all', 'ranges'] as const)(
+  'what is no number is refused, and what is empty told: %s',
+  async (statistics) => {
+    const broken = { inputs: { x: { shape: [1, 2], data: [1, NaN] } }, labels: [0] };
+    const refused = { code: 'non-finite', where: "batch 2: input 'x', at [0, 1]" };
+    const labelled = { ...batch, labels: [0] };
+    await expect(port.observe!([batch, broken], { statistics })).rejects.toMatchObject(refused);
+    await expect(port.features!([labelled, broken])).rejects.toMatchObject(refused);
+    const empty = { inputs: { x: { shape: [0, 2], data: [] } } };
+    await expect(port.observe!([empty], { statistics })).rejects.toMatchObject({
+      code: 'calibration-invalid',
+      expected: 'batches with values',
+    });
+  },
+);

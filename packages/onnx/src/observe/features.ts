@@ -1,4 +1,5 @@
 import { type Batch, type FeatureSet, LowbitError, type SessionOptions } from '@lowbit/core';
+import { finiteBatches } from '@lowbit/core/adapter';
 import type { DescribedLayer } from '../describe/described-layer.js';
 import { useOf } from '../describe/use-of.js';
 import type { OnnxModel } from '../model/model.js';
@@ -19,7 +20,7 @@ import { visitValues } from './visit-values.js';
  * their number of channels.
  *
  * @throws LowbitError `calibration-invalid` for batches without labels, with another number of labels than samples, that do
- *   not fit the model, or when there are none; `runtime-failed`, `aborted`.
+ *   not fit the model, or when there are none; `non-finite`, `runtime-failed`, `aborted`.
  */
 export async function measureFeatures(
   model: OnnxModel,
@@ -33,7 +34,7 @@ export async function measureFeatures(
   const labels: number[] = [];
   const visit = (site: FeatureSite, output: OrtTensor, batch: Batch) =>
     addRows(site, output, labelsOf(batch).length);
-  await visitValues(model, sites, ort, collecting(batches, labels), visit, options);
+  await visitValues(model, sites, ort, collecting(finiteBatches(batches), labels), visit, options);
   return {
     labels,
     layers: new Map(sites.flatMap((site) => joined(site, labels.length))),
@@ -90,10 +91,7 @@ function featureAxes({ node, weights }: DescribedLayer, output: number, rank: nu
 }
 
 /** Passes batches on, and their labels to the list. */
-async function* collecting(
-  batches: Iterable<Batch> | AsyncIterable<Batch>,
-  labels: number[],
-): AsyncGenerator<Batch> {
+async function* collecting(batches: AsyncIterable<Batch>, labels: number[]): AsyncGenerator<Batch> {
   for await (const batch of batches) {
     checkBatch(batch);
     for (const label of labelsOf(batch)) labels.push(label);

@@ -1,6 +1,7 @@
 import type { Batch, Calibration, ObserveOptions } from '@lowbit/core';
-import { rangeCollector, seedFrom, statisticsCollector } from '@lowbit/core/adapter';
+import { finiteBatches, rangeCollector, seedFrom, statisticsCollector } from '@lowbit/core/adapter';
 import type { OnnxModel } from '../model/model.js';
+import { checkBatches } from './check-batches.js';
 import { floatsOf } from './floats-of.js';
 import type { OrtRuntime } from './ort.js';
 import { visitRanges } from './visit-ranges.js';
@@ -16,7 +17,7 @@ export interface ObservedSite extends VisitedSite {
  * ranges alone, {@link visitRanges}.
  *
  * @throws LowbitError `calibration-invalid` for batches that do not fit the model or when there are none,
- *   `runtime-failed`, `aborted`.
+ *   `non-finite`, `runtime-failed`, `aborted`.
  */
 export async function observeModel(
   model: OnnxModel,
@@ -26,13 +27,15 @@ export async function observeModel(
   options: ObserveOptions = {},
 ): Promise<Calibration> {
   const { statistics = 'all', sampleSize = 4096, seed = 0 } = options;
+  checkBatches(batches);
+  const given = finiteBatches(batches);
   if (statistics === 'ranges') {
     const collectors = new Map(sites.map(({ id }) => [id, rangeCollector()]));
     const count = await visitRanges(
       model,
       sites,
       ort,
-      batches,
+      given,
       ({ id }, range) => collectors.get(id)?.add(range),
       options,
     );
@@ -45,7 +48,7 @@ export async function observeModel(
     model,
     sites,
     ort,
-    batches,
+    given,
     ({ id, tensor }, output) => collectors.get(id)?.add(floatsOf(output, tensor)),
     options,
   );

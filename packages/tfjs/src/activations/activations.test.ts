@@ -125,16 +125,39 @@ onEveryBackend('quantized activations', (test) => {
 
   test('ranges alone are those of the whole statistics, values that are not finite left out', async () => {
     const model = smallNet();
+    const conv = model.getLayer('conv');
+    // The layer overflows where its input is near the largest float32.
+    tf.tidy(() => conv.setWeights(conv.getWeights().map((weight) => tf.mul(weight, 100))));
     const [[name, input]] = Object.entries(images(4).inputs) as [[string, Batch['inputs'][string]]];
-    const broken = { shape: input.shape, data: Float32Array.from(input.data, (x, i) => (i === 5 ? NaN : x)) };
+    const broken = {
+      shape: input.shape,
+      data: Float32Array.from(input.data, (x, i) => (i === 5 ? 3e38 : x)),
+    };
     const batches = [images(4), { inputs: { [name]: broken } }];
     const all = await tfjs(model).observe(batches);
     const ranges = await tfjs(model).observe(batches, { statistics: 'ranges' });
-    expect(ranges.sites['conv/input']).toMatchObject({ count: 8 * 72 - 1, nonFinite: 1, batches: 2 });
+    const { count, nonFinite } = ranges.sites['second/input']!;
+    expect([count > 0, nonFinite > 0, count + nonFinite]).toEqual([true, true, 8 * 27]);
     for (const [id, seen] of Object.entries(ranges.sites)) {
       expect(seen).not.toHaveProperty('histogram');
       expect(all.sites[id]).toMatchObject(seen);
     }
+    disposeWeights(model);
+  });
+
+  test('inputs that are not finite are refused, and empty ones told', async () => {
+    const model = smallNet();
+    const [[name, { shape, data }]] = Object.entries(images(4).inputs) as [[string, Batch['inputs'][string]]];
+    const input = { shape, data: Float32Array.from(data, (x, i) => (i === 72 ? Infinity : x)) };
+    const batches = [images(4), { ...images(4), inputs: { [name]: input } }];
+    const refused = { code: 'non-finite', where: `batch 2: input '${name}', at [1, 0, 0, 0]` };
+    await expect(tfjs(model).observe(batches)).rejects.toMatchObject(refused);
+    await expect(tfjs(model).features(batches)).rejects.toMatchObject(refused);
+    const empty = [{ inputs: { [name]: { shape: [0, ...shape.slice(1)], data: [] } } }];
+    await expect(tfjs(model).observe(empty)).rejects.toMatchObject({
+      code: 'calibration-invalid',
+      expected: 'batches with values',
+    });
     disposeWeights(model);
   });
 

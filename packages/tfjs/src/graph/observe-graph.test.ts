@@ -77,6 +77,11 @@ onEveryBackend('observing a graph model', (test) => {
     const data = Float32Array.of(1, 2, 3, 4, 5, 6);
     const seen: Calibration = await port.observe!([{ inputs: { x: { shape: [2, 3], data } } }]);
     expect(sites.map((id) => seen.sites[id]?.count)).toEqual([6, 6]);
+    data[4] = NaN;
+    await expect(port.observe!([{ inputs: { x: { shape: [2, 3], data } } }])).rejects.toMatchObject({
+      code: 'non-finite',
+      where: "batch 1: input 'x', at [1, 1]",
+    });
     live.dispose();
   });
 

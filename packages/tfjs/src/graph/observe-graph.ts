@@ -1,5 +1,5 @@
 import type { Batch, Calibration, LayerDescriptor, ObserveOptions } from '@lowbit/core';
-import { checkPortOptions } from '@lowbit/core/adapter';
+import { checkPortOptions, finiteBatches } from '@lowbit/core/adapter';
 import { observeValues } from '../observe/observe-tensor.js';
 import { noBatches } from '../observe/visit-batches.js';
 import type { GraphTopology } from './graph-topology.js';
@@ -9,7 +9,7 @@ import { runGraph } from './run-graph.js';
  * Runs a graph model that is loaded on every batch and gathers statistics of what its weights are multiplied by, of one batch
  * after the other.
  *
- * @throws LowbitError `invalid-argument` for batches that do not fit the model, `calibration-invalid` when there are none, `aborted`.
+ * @throws LowbitError `invalid-argument` for batches that do not fit the model, `calibration-invalid` when there are none, `non-finite`, `aborted`.
  */
 export async function observeGraph(
   live: object,
@@ -30,7 +30,8 @@ export async function observeGraph(
     .map(({ id, tensor }) => ({ id, tensor, observer: observeValues(id, options) }));
   const want = [...new Set(sites.map(({ tensor }) => tensor))];
   let count = 0;
-  for await (const outputs of runGraph(live, topology, batches, { want, ...(signal && { signal }) })) {
+  const given = finiteBatches(batches);
+  for await (const outputs of runGraph(live, topology, given, { want, ...(signal && { signal }) })) {
     for (const { tensor, observer } of sites) observer.add(outputs[tensor]?.data ?? []);
     count += 1;
   }

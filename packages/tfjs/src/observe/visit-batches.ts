@@ -1,5 +1,5 @@
 import { LowbitError, type Batch, type SessionOptions } from '@lowbit/core';
-import { checkBatches, stopIfAborted } from '@lowbit/core/adapter';
+import { finiteBatches, stopIfAborted } from '@lowbit/core/adapter';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { batchInputs } from './batch-tensors.js';
@@ -8,7 +8,7 @@ import { batchInputs } from './batch-tensors.js';
  * Runs the model on batch after batch.
  *
  * @returns The number of batches.
- * @throws LowbitError `invalid-argument` for what is no list of batches, `calibration-invalid` when there are none, `aborted`.
+ * @throws LowbitError `invalid-argument` for what is no list of batches, `calibration-invalid` when there are none, `non-finite`, `aborted`.
  */
 export async function visitBatches(
   model: LayersModel,
@@ -16,9 +16,8 @@ export async function visitBatches(
   { signal }: SessionOptions,
   after: (batch: Batch) => Promise<void> | void,
 ): Promise<number> {
-  checkBatches(batches);
   let count = 0;
-  for await (const batch of batches) {
+  for await (const batch of finiteBatches(batches)) {
     stopIfAborted(signal, 'observe');
     const inputs = batchInputs(model, batch);
     try {
