@@ -96,6 +96,7 @@ const calls: Readonly<Record<string, RightCall>> = {
   isLowbitError: { right: () => [new Error('x')] },
   isGranularity: { right: () => ['tensor'] },
   checkBatches: { right: () => [[]] },
+  finiteBatches: { right: () => [[]] },
   checkPortOptions: { right: () => ['features', {}] },
   'options of observe': {
     right: () => [{}, []],
