@@ -1,10 +1,10 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { blobFile, bytesBlob, zipArchive } from '@lowbit/data/archive';
 import { expect, it } from 'vitest';
 
-import { lowbit, temporaryFolder } from './support.js';
+import { lowbit, models, temporaryFolder } from './support.js';
 
 /** A folder with the files of a case that the scripts of `@lowbit/keras` wrote. */
 async function folderWith(archive: string, name: string): Promise<string> {
@@ -67,4 +67,12 @@ it('inspects a model, weights with their topology, and a topology alone', async 
     const { stdout: json, stderr } = await lowbit(['inspect', ...args, '--json'], { cwd });
     expect(JSON.parse(json), stderr).toMatchObject({ kind: 'keras', parameters: 85, problems: [] });
   }
+});
+
+it('of an ONNX model it says to quantize that', async () => {
+  const cwd = await temporaryFolder();
+  await copyFile(models.classifier, join(cwd, 'model.onnx'));
+  const { status, stderr } = await lowbit(['import', 'model.onnx'], { cwd });
+  expect(status).toBe(1);
+  expect(stderr).toContain('`lowbit quantize`');
 });

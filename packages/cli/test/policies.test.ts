@@ -91,6 +91,7 @@ describe('data that nothing needs are refused', () => {
     [['--bits', 'progressive', '--labels', 'x'], '--calibrate beside it'],
     [['--bits', 'progressive', '--calibration', 'x'], '--activations beside it'],
     [['--bits', '4', '--calibrate', 'x', '--labels', 'x'], '--activations beside it'],
+    [['--bits', '4', '--calibrate', 'x', '--labels', 'x'], '--bits progressive:…'],
     [
       ['--bits', 'progressive', '--activations', 'dynamic', '--calibrate', 'x'],
       'ranges are measured on every run',

@@ -133,6 +133,19 @@ it('options that are no plain object are told', async () => {
   expect(await acceptedOptions(called)).toEqual([]);
 });
 
+it('a schedule that quantize does not follow is told in the report', async () => {
+  const schedule = {
+    kind: 'schedule',
+    api: 2,
+    name: 'mine',
+    summary: 'mine',
+    next: () => undefined,
+  } as const;
+  const given = { ...recipe(), schedule: schedule as never };
+  const { report } = await core.quantize(memoryPort(bag()), given);
+  expect(report.warnings).toContainEqual(expect.stringContaining('train(port, recipe) follows it'));
+});
+
 it('data that cannot be read are told with what to do', async () => {
   const locked = new ReadableStream<Batch>();
   locked.getReader();

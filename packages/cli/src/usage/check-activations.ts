@@ -34,7 +34,7 @@ export function checkActivations(options: CheckedOptions, plan: QuantizationPlan
     const beside = plan === undefined ? '--activations' : 'a plan with activations';
     refuseLonely(options, forActivations, beside);
     if (measures) checkLabelled(options);
-    else refuseLonely(options, ['calibrate', ...forData], beside);
+    else refuseLonely(options, ['calibrate', ...forData], beside, plan ? undefined : orPolicy(options));
     return;
   }
   const { activations, activationBits = integerActivationBits } = options;
@@ -42,6 +42,12 @@ export function checkActivations(options: CheckedOptions, plan: QuantizationPlan
     checkMethodBits(activations, activationBits, '--activation-bits', options.methods, 'activation');
   checkForm(options, plan);
   checkData(options, methods, measures);
+}
+
+/** Without activations, data are of use to policies that measure features. */
+function orPolicy({ methods }: CheckedOptions): string {
+  const policies = methods.list().filter((one) => one.kind === 'policy' && one.needs === 'features');
+  return `Give --activations, or ${policies.map(({ name }) => `--bits ${name}:…`).join(' or ')}, or leave it out.`;
 }
 
 /** Data of which only a policy has a use. */

@@ -38,7 +38,7 @@ export interface Recipe extends RecipeSettings {
   readonly calibration?: Calibration;
   /** Features of labelled samples, from the port's `features`, for policies that measure separability, where there are no `data`. */
   readonly features?: FeatureSet;
-  /** For `train`: what happens round by round. A value, or a name that `registry` knows. Default: one round. */
+  /** For `train`: what happens round by round; `quantize` warns that it does not follow it. A value, or a name that `registry` knows. Default: one round. */
   readonly schedule?: ScheduleChoice;
   /** Globs on layer and weight ids: quantize only these. */
   readonly include?: readonly string[];

@@ -75,12 +75,20 @@ function bitsProblems(given: unknown, where: string): Problem[] {
 
 function granularityProblems(given: unknown, where: string): Problem[] {
   if (given === undefined || isGranularity(given)) return [];
-  const size = /\d+/.exec(String(given))?.[0] ?? '32';
-  const isGroup = typeof given === 'number' || (typeof given === 'string' && /^group/i.test(given));
-  const near = typeof given === 'string' ? nearestName(given, ['tensor', 'channel']) : undefined;
-  const meant = isGroup && Number(size) > 0 ? `group:${Number(size)}` : near;
+  const written = typeof given === 'number' ? `group:${given}` : given;
   const found = problem(where, "'tensor', 'channel' or 'group:N'", wordValue(given));
+  if (typeof written !== 'string') return [found];
+  if (/^group/i.test(written)) return [{ ...found, remedy: groupRemedy(written) }];
+  const meant = nearestName(written.replace(/^per[^a-z]*/i, ''), ['tensor', 'channel']);
   return [meant === undefined ? found : { ...found, remedy: `Write granularity: '${meant}'.` }];
+}
+
+/** A size that cannot be meant so, such as 1.5 or 1e9, is not guessed. */
+function groupRemedy(written: string): string {
+  const [, size] = /^groups?[^\d.]*(\d*)$/i.exec(written) ?? [];
+  const meant = size === '' ? 32 : Number(size);
+  if (meant >= 2 && isGranularity(`group:${meant}`)) return `Write granularity: 'group:${meant}'.`;
+  return "Write group: and a whole number from 2, for instance granularity: 'group:32'.";
 }
 
 const storages: readonly unknown[] = ['float32', 'float16'];

@@ -6,6 +6,7 @@ import { applyResolved, type Quantized } from './apply-plan.js';
 import { type QuantizeOptions, quantizeTypes } from '../contract/events.js';
 import { withRepeatable } from './observe-data.js';
 import { pauses } from './pause.js';
+import { withWarnings } from './write-plan.js';
 
 /**
  * Quantizes the weights of a model: plans, checks, fits, encodes and writes. The user's own model is not
@@ -26,5 +27,10 @@ export async function quantize<M>(
   const { resolved, features } = await planResolved(port, recipe, options);
   options.onProgress?.({ phase: 'plan', done: 1, total: 1 });
   const { calibration } = recipe;
-  return applyResolved(port, resolved, { calibration, data }, options, features !== undefined);
+  const done = await applyResolved(port, resolved, { calibration, data }, options, features !== undefined);
+  return withWarnings(done, recipe.schedule === undefined ? [] : [scheduleUnused]);
 }
+
+/** A recipe with a schedule is taken, since one may serve training and what it is compared with. */
+const scheduleUnused =
+  'the schedule of the recipe does nothing here: quantize does not train; train(port, recipe) follows it';

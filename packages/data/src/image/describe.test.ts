@@ -35,6 +35,11 @@ describe('describeImagePreparation', () => {
     expect(() => describeWith(shape, image)).toThrow(/invalid-argument/);
   });
 
+  it.each(['mean', 'deviation'])('says how a single %s is written', (name) => {
+    const image = { [name]: 0.5 } as ImageOptions;
+    expect(() => describeWith([1, 3, 8, 8], image)).toThrow(`Write ${name}: [0.5].`);
+  });
+
   it('refuses to scale bytes, other types, and an unnamed input of several', () => {
     expect(() => describeWith([1, 3, 8, 8], { mean: [1] }, 'uint8')).toThrow(/takes bytes/);
     expect(() => describeWith([1, 3, 8, 8], {}, 'int64')).toThrow(/int64/);

@@ -60,7 +60,12 @@ function checkImageOptions(image: ImageOptions): void {
     const value: unknown = image[name];
     if (value === undefined || (Array.isArray(value) && value.every((one) => typeof one === 'number')))
       continue;
-    throw invalidArgument(`image.${name}`, { expected: 'a list of numbers', received: givenWords(value) });
+    const remedy = typeof value === 'number' ? { remedy: `Write ${name}: [${value}].` } : {};
+    throw invalidArgument(`image.${name}`, {
+      expected: 'a list of numbers',
+      received: givenWords(value),
+      ...remedy,
+    });
   }
 }
 

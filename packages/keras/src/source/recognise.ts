@@ -73,7 +73,7 @@ const strangers: readonly Stranger[] = [
   },
   {
     what: 'an ONNX model',
-    remedy: 'Quantize it with onnx() of @lowbit/onnx.',
+    remedy: 'Quantize it with `lowbit quantize`, or in code with onnx() of @lowbit/onnx.',
     matches: (head, _, name) =>
       name.endsWith('.onnx') || (head[0] === 8 && head[1]! <= 20 && head[2] === 0x12),
   },
