@@ -58,7 +58,7 @@ test('a plan takes the grid and the granularity that the packed form wants, and 
 test('what was chosen wins, and the reason names what would pack', async () => {
   const kept = (by: string) => `4 bits everywhere; as chosen; Packed would take it with ${by}`;
   const real = { options: { zero: 'real' }, granularity: 'channel' };
-  const both = kept('zero=integer and granularity=group:32');
+  const both = kept('zero=integer and group:32');
   for (const weights of ['min-max:zero=real', gridded({ zero: 'real' })])
     expect(await entryOf(packed, { weights })).toMatchObject({ ...real, reason: both });
   expect(await entryOf(packed, { granularity: 'channel' })).toMatchObject({ ...real, reason: both });

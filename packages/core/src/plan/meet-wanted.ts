@@ -42,10 +42,7 @@ export function meetWanted(
   ];
   if (changes.length === 0) return asItIs;
   const kept = missing.some(([key]) => chosen.given[key] !== undefined) || (other && given);
-  if (kept) {
-    const told = changes.map((change) => (change === wanted.granularity ? `granularity=${change}` : change));
-    return { ...asItIs, reason: `as chosen; ${form} would take it with ${told.join(' and ')}` };
-  }
+  if (kept) return { ...asItIs, reason: `as chosen; ${form} would take it with ${changes.join(' and ')}` };
   const replaced = missing.map(([key]) => [key, chosen.options[key]] as const);
   return {
     options: { ...chosen.options, ...options },

@@ -68,9 +68,7 @@ test('the cost and what was wanted stand in the row, for summaries', async () =>
     weights: 'min-max:zero=real',
     bits: 8,
   });
-  expect(kept.weights[0]!.wanted).toBe(
-    'as chosen; Packed would take it with zero=integer and granularity=group:32',
-  );
+  expect(kept.weights[0]!.wanted).toBe('as chosen; Packed would take it with zero=integer and group:32');
   expect(kept.weights[0]).not.toHaveProperty('gridCost');
 });
 
