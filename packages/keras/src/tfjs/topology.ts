@@ -8,7 +8,8 @@ import type {
   KerasNetwork,
   TensorReference,
 } from '../model.js';
-import { layerForm, type FormContext } from './layer-form.js';
+import type { FormContext } from './forms/form.js';
+import { layerForm } from './layer-form.js';
 import type { LayerNames } from './layer-names.js';
 
 /**

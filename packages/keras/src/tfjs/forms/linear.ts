@@ -1,0 +1,3 @@
+import { eachOf, same, type RuleTable } from './form.js';
+
+export const linearRules: RuleTable = eachOf('InputLayer Dense Embedding', same);
