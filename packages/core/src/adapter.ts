@@ -19,6 +19,7 @@ export { nearestName, suggestName } from './errors/nearest-name.js';
 export { stopIfAborted } from './errors/stop-if-aborted.js';
 export { checkBatches, finiteBatches } from './contract/check-batches.js';
 export { checkPortOptions } from './contract/check-port-options.js';
+export { defined } from './contract/defined.js';
 export type {
   ActivationNote,
   Applied,

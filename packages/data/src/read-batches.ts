@@ -1,5 +1,5 @@
 import type { Batch } from '@lowbit/core';
-import { optionTypes } from '@lowbit/core/adapter';
+import { defined, optionTypes } from '@lowbit/core/adapter';
 import { fileEnds, fileKind, type FileGroup, type FileKind } from './batches/data-source.js';
 import { readSource } from './batches/read-source.js';
 import { blobFile, type DataBlob } from './bytes/blob-file.js';
@@ -66,7 +66,7 @@ async function* groupsOf(
     const input = inputs.find((one) => one.name === name);
     if (name !== undefined && input === undefined) throw unknownInput(name, inputs);
     const kind = await kindOf(file, decode !== undefined);
-    yield { kind, files: [file], ...(input === undefined ? {} : { input }) };
+    yield { kind, files: [file], ...defined({ input }) };
   }
 }
 

@@ -5,6 +5,7 @@ import type { WeightSite } from './describe/weight-site.js';
 import type { ExternalFiles } from './external/files.js';
 import { isExternal, readFloats, tensorBytes } from './model/tensor-data.js';
 import { copyMessage } from './schema/proto.js';
+import { defined } from '@lowbit/core/adapter';
 
 /**
  * The layers of a model as every port gives them; values are read when they are asked for.
@@ -24,7 +25,7 @@ export function layerDescriptors(
       id,
       op,
       depth,
-      ...(macs === undefined ? {} : { macs }),
+      ...defined({ macs }),
       weights: weights.map((site) => weightDescriptor(site, files, wants(site, layer))),
       sites: sites.get(id) ?? [],
       ...(skipped.length === 0 ? {} : { skipped: skipped.map(skipNote) }),
@@ -48,9 +49,9 @@ function weightDescriptor(
     kernel,
     shape,
     outputAxes,
-    ...(inputAxis === undefined ? {} : { inputAxis }),
+    ...defined({ inputAxis }),
     storedBytes: tensorBytes(tensor, id),
-    ...(wants === undefined ? {} : { wants }),
+    ...defined({ wants }),
     read: (into) =>
       files !== undefined && isExternal(tensor)
         ? files.load(tensor, id).then((loaded) => readFloats(loaded, id, into))

@@ -1,4 +1,4 @@
-import { sizeOf } from '@lowbit/core/adapter';
+import { defined, sizeOf } from '@lowbit/core/adapter';
 import { normalDistributions, type NormalDistributions } from './activations/normal-distributions.js';
 import { describeModel } from './describe/describe-model.js';
 import type { ModelDescription } from './describe/described-layer.js';
@@ -49,7 +49,7 @@ export interface DescribedSource extends ReadSource {
 export async function readSource({ bytes, name, files, runtime, integers }: Source): Promise<ReadSource> {
   const { model, order } = readOrdered(bytes, name);
   const renamed = [separateNames(model.proto), separateValues(model.proto)].includes(true);
-  checkVersions({ ...model, ...(runtime === undefined ? {} : { runtime }) }, name);
+  checkVersions({ ...model, ...defined({ runtime }) }, name);
   if (files !== undefined) await loadSmallIntegers(model, files);
   const normals = normalDistributions(model, order);
   const folded = integers === undefined ? order : foldOrdered(model, order).order;
@@ -66,8 +66,7 @@ export async function readDescribed(source: Source): Promise<DescribedSource> {
 export const describeSource = (
   { model, order }: Pick<ReadSource, 'model'> & Partial<Pick<ReadSource, 'order'>>,
   { files }: Source,
-): ModelDescription =>
-  describeModel(model, { external: files !== undefined, ...(order === undefined ? {} : { order }) });
+): ModelDescription => describeModel(model, { external: files !== undefined, ...defined({ order }) });
 
 /** Sizes, axes and bounds are short. */
 const longest = 1024;

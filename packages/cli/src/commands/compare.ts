@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 
-import { stopIfAborted } from '@lowbit/core/adapter';
+import { defined, stopIfAborted } from '@lowbit/core/adapter';
 import { randomInputs, type CalibrationInput } from '@lowbit/data';
 import type { CompareSettings } from '@lowbit/report';
 import { comparisonText, type CompareDocument } from '@lowbit/report/text';
@@ -67,7 +67,7 @@ function settingsFrom(
 ): CompareSettings {
   return {
     rounds,
-    ...(labels === undefined ? {} : { labels }),
+    ...defined({ labels }),
     async before(phase, done) {
       // Lets signals in, which a run on this thread holds up.
       await setImmediate();

@@ -5,6 +5,7 @@ import type { SaveReport } from '@lowbit/tfjs';
 
 import type { FeaturesReport, QuantizedPort, Statistics } from '../quantize/quantize-port.js';
 import type { QuantizeOptions } from '../usage/quantize-options.js';
+import { defined } from '@lowbit/core/adapter';
 
 /** What `lowbit quantize --json` prints. */
 export interface QuantizeDocument extends QuantizationSummary {
@@ -30,9 +31,7 @@ export function quantizeDocument(
   return {
     ...named,
     ...(dataFiles.length === 0 ? {} : { dataFiles }),
-    ...(htmlReport === undefined ? {} : { htmlReport }),
-    ...(calibration === undefined ? {} : { calibration }),
-    ...(statistics.features === undefined ? {} : { features: statistics.features }),
+    ...defined({ htmlReport, calibration, features: statistics.features }),
     ...ofKind,
     report,
   };
@@ -45,6 +44,6 @@ function calibrationReport(
 ): CalibrationReport | undefined {
   if (calibration === undefined) return undefined;
   const { batches } = calibration;
-  if (data !== undefined) return { batches, ...data, ...(saved === undefined ? {} : { saved }) };
+  if (data !== undefined) return { batches, ...data, ...defined({ saved }) };
   return path === undefined ? undefined : { batches, source: 'file', path };
 }

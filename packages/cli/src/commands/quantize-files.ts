@@ -7,6 +7,7 @@ import { writeOutputs, type OutputFile } from '../files/write-outputs.js';
 import type { QuantizedModel } from '../quantize/quantize-model.js';
 import type { QuantizedPort } from '../quantize/quantize-port.js';
 import type { QuantizeOptions } from '../usage/quantize-options.js';
+import { defined } from '@lowbit/core/adapter';
 
 /** The paths of `lowbit quantize`: what it reads and where its result goes. */
 export interface QuantizePaths {
@@ -64,7 +65,7 @@ export function extraFiles(
   note?: string,
 ): readonly OutputFile[] {
   const files: OutputFile[] = [];
-  const section = { title: basename(input), report, ...(note === undefined ? {} : { note }) };
+  const section = { title: basename(input), report, ...defined({ note }) };
   if (page !== undefined) files.push({ path: page, data: renderHtmlReport(section) });
   const { calibration } = statistics;
   if (saveCalibration !== undefined && calibration !== undefined)

@@ -7,6 +7,7 @@ import { defaultOutput } from '../files/output-name.js';
 import { quantizeDocument, type QuantizeDocument } from './quantize-document.js';
 import { checkFiles, writeFiles } from './quantize-files.js';
 import { bitsOf, type QuantizeRun } from './quantize-run.js';
+import { defined } from '@lowbit/core/adapter';
 
 /** Quantizes an ONNX model and writes the result. */
 export async function quantizeOnnx(run: QuantizeRun): Promise<QuantizeDocument> {
@@ -17,7 +18,7 @@ export async function quantizeOnnx(run: QuantizeRun): Promise<QuantizeDocument> 
   await checkFiles(paths, options);
   const stored = calibration === undefined ? undefined : await readStatistics(calibration, signal);
   const bytes = await readInput(input, signal);
-  const job = { file: input, output: paths.output, bytes, options, ...(plan === undefined ? {} : { plan }) };
+  const job = { file: input, output: paths.output, bytes, options, ...defined({ plan }) };
   const done = await quantizeModel(job, stored, { signal, onProgress: progress.update });
   const dataFiles = await writeFiles(paths, options, done, signal);
   return quantizeDocument({ ...paths, dataFiles }, options, done, {

@@ -11,6 +11,7 @@ import { writeModel } from '../tfjs/write-model.js';
 import { quantizeDocument, type QuantizeDocument } from './quantize-document.js';
 import { extraFiles, extraOutputs, inputsOf } from './quantize-files.js';
 import { bitsOf, type QuantizeRun } from './quantize-run.js';
+import { defined } from '@lowbit/core/adapter';
 
 /** Quantizes a TensorFlow.js model and writes the result into a folder. */
 export async function quantizeTfjsCommand(run: QuantizeRun): Promise<QuantizeDocument> {
@@ -26,7 +27,7 @@ export async function quantizeTfjsCommand(run: QuantizeRun): Promise<QuantizeDoc
   const stored = calibration === undefined ? undefined : await readStatistics(calibration, signal);
   const read = await readTfjsModel(model.file, signal);
   const tfjs = await loadTfjs('quantize');
-  const job = { model: read, options, output: place.file, ...(plan === undefined ? {} : { plan }) };
+  const job = { model: read, options, output: place.file, ...defined({ plan }) };
   const done = await quantizeTfjs(tfjs, job, stored, { signal, onProgress: progress.update });
   const note = done.expanded.map((entry) => `${expandedLine(entry)}.`).join(' ');
   const extra = extraFiles(model.path, options, done, note === '' ? undefined : note);

@@ -14,6 +14,7 @@ import type { QuantizeDocument } from './quantize-document.js';
 import { quantizeOnnx } from './quantize-onnx.js';
 import type { GivenOptions, QuantizeOptions } from '../usage/quantize-options.js';
 import { quantizeTfjsCommand } from './quantize-tfjs.js';
+import { defined } from '@lowbit/core/adapter';
 
 /** `lowbit quantize`: reads a model, quantizes it, writes the result and tells what was done. */
 export async function quantizeCommand(model: string, given: GivenOptions, io: Io): Promise<void> {
@@ -40,7 +41,7 @@ async function quantize(
   checkKind(model, options);
   const plan = options.plan === undefined ? undefined : await readPlan(options.plan, options.methods, signal);
   checkActivations(options, plan);
-  const run = { model, options, signal, progress, ...(plan === undefined ? {} : { plan }) };
+  const run = { model, options, signal, progress, ...defined({ plan }) };
   return model.kind === 'tfjs' ? quantizeTfjsCommand(run) : quantizeOnnx(run);
 }
 

@@ -5,6 +5,7 @@ import type { QuantizeOptions } from '../usage/quantize-options.js';
 import { type DataFiles, dataFilesOf } from '../files/data-files.js';
 import { loadRuntime, manyThreads, runtimeNames } from '../runtime/load-runtime.js';
 import { integerForm } from '../usage/integer-form.js';
+import { defined } from '@lowbit/core/adapter';
 
 /** A model as it was read from its file, and what is wanted. */
 export interface QuantizeJob {
@@ -37,10 +38,7 @@ export async function openPort(job: QuantizeJob, signal: AbortSignal): Promise<O
     optimize: optimize ?? 'speed',
     externalData: dataFiles.read,
     externalPath: dataFileName(output),
-    ...(target === undefined ? {} : { target }),
-    ...(external === undefined ? {} : { external }),
-    ...(integers === undefined ? {} : { integers }),
-    ...(ort === undefined ? {} : { ort }),
+    ...defined({ target, external, integers, ort }),
   });
   return { port, dataFiles };
 }

@@ -6,7 +6,7 @@ import {
   type QuantizationPlan,
   type Report,
 } from '@lowbit/core';
-import type { PlannedWork } from '@lowbit/core/adapter';
+import { defined, type PlannedWork } from '@lowbit/core/adapter';
 import type { CalibrationInput } from '@lowbit/data';
 import type { DataReport } from '@lowbit/report';
 
@@ -75,12 +75,12 @@ export async function quantizePort<M>(
     measure: options.measure,
     // What is saved serves other methods too.
     ...(options.saveCalibration === undefined ? {} : { statistics: 'all' as const }),
-    ...(stored === undefined ? {} : { calibration: stored }),
+    ...defined({ calibration: stored }),
     ...(data === undefined ? {} : { data: data.batches }),
   });
   const calibration = observed ?? stored;
   const statistics: Statistics = {
-    ...(calibration === undefined ? {} : { calibration }),
+    ...defined({ calibration }),
     ...(observed === undefined || data === undefined ? {} : { data: withNonFinite(data.report, observed) }),
     ...(features === undefined || labelled === undefined
       ? {}

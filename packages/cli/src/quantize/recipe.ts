@@ -1,5 +1,5 @@
 import { cascade, ends, everywhere, type BitwidthPolicy, type Recipe } from '@lowbit/core';
-import { choosePluginOf } from '@lowbit/core/adapter';
+import { choosePluginOf, defined } from '@lowbit/core/adapter';
 import type { QuantizeOptions } from '../usage/quantize-options.js';
 import { integerForm } from '../usage/integer-form.js';
 import { integerLayers } from './integer-layers.js';
@@ -15,14 +15,12 @@ export function recipeFrom(options: QuantizeOptions, data: Recipe['data']): Reci
   return {
     weights,
     bits: policyFrom(options),
-    ...(granularity === undefined ? {} : { granularity }),
+    ...defined({ granularity }),
     registry: methods,
-    ...(parameters === undefined ? {} : { parameterStorage: parameters }),
-    ...(data === undefined ? {} : { data }),
+    ...defined({ parameterStorage: parameters, data }),
     ...(include.length > 0 ? { include } : {}),
     ...(exclude.length > 0 ? { exclude } : {}),
-    ...(activations === undefined ? {} : { activations }),
-    ...(activationBits === undefined ? {} : { activationBits }),
+    ...defined({ activations, activationBits }),
   };
 }
 

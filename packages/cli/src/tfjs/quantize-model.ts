@@ -8,6 +8,7 @@ import type { Tfjs } from '../runtime/load-tfjs.js';
 import { type OpenedModel, openGraph, openLayers } from './open-model.js';
 import type { TfjsFile } from './read-model.js';
 import { saveInMemory } from './save-in-memory.js';
+import { defined } from '@lowbit/core/adapter';
 
 /** A model of TensorFlow.js that was read, and what is wanted. */
 interface TfjsJob {
@@ -77,7 +78,7 @@ async function quantizeOpened<M>(
 
 /** The form that was asked for; a plan that is given decides where nothing was. */
 function formFrom({ format, plain }: QuantizeOptions): StorageForm {
-  return { ...(format === undefined ? {} : { format }), ...(plain === undefined ? {} : { plain }) };
+  return { ...defined({ format, plain }) };
 }
 
 /**

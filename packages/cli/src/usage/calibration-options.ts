@@ -4,6 +4,7 @@ import { Option } from 'commander';
 
 import { choiceParser, collectAll, parseCount, quoted } from './option-values.js';
 import { usageError } from './usage-error.js';
+import { defined } from '@lowbit/core/adapter';
 
 /** The options that say which data a model is run on and how pictures are prepared, as parsed. */
 export interface CalibrationOptions {
@@ -81,12 +82,13 @@ export function calibrationSpec(
 ): DiskOptions {
   const { labels, limit } = options;
   const image = {
-    ...(options.imageSize === undefined ? {} : { size: options.imageSize }),
-    ...(options.imageMean === undefined ? {} : { mean: options.imageMean }),
-    ...(options.imageDeviation === undefined ? {} : { deviation: options.imageDeviation }),
-    ...(options.imageLayout === undefined ? {} : { layout: options.imageLayout }),
-    ...(options.imageChannels === undefined ? {} : { channels: options.imageChannels }),
-    ...(options.imageResize === undefined ? {} : { resize: options.imageResize }),
+    ...defined({
+      size: options.imageSize,
+      mean: options.imageMean,
+      deviation: options.imageDeviation,
+      layout: options.imageLayout,
+    }),
+    ...defined({ channels: options.imageChannels, resize: options.imageResize }),
   } satisfies ImageOptions;
   return { inputs, image, ...(labels !== undefined && { labels }), ...(limit !== undefined && { limit }) };
 }

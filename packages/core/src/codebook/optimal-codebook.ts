@@ -1,3 +1,4 @@
+import { defined } from '../contract/defined.js';
 import { LowbitError } from '../errors/error.js';
 import { codebookError, countBelow } from './cells.js';
 import { optimalSegment, type Segment, type SegmentOptimum } from './optimal-segment.js';
@@ -51,8 +52,7 @@ function segmentsOf({ values }: WeightedPoints, kept: Float64Array): Segment[] {
     return {
       from,
       to: starts[s + 1] ?? values.length,
-      ...(below === undefined ? {} : { below }),
-      ...(above === undefined ? {} : { above }),
+      ...defined({ below, above }),
     };
   });
 }

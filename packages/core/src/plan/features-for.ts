@@ -5,6 +5,7 @@ import type { Chosen } from '../plugin/choose.js';
 import type { BitwidthPolicy, FeatureSet } from '../contract/policy.js';
 import type { SessionOptions } from '../contract/events.js';
 import { repeatable } from '../contract/repeatable-data.js';
+import { defined } from '../contract/defined.js';
 
 /**
  * The features that policies decide by, measured on the recipe's data; `undefined` where no policy needs them, somebody gives them, or the
@@ -24,7 +25,7 @@ export async function featuresFor<M>(
   if ((await first())?.labels === undefined) return undefined;
   if (port.features === undefined) throw cannotRun(port.name);
   return port.features(batches, {
-    ...(signal === undefined ? {} : { signal }),
+    ...defined({ signal }),
     onProgress: (event) => onProgress?.({ ...event, phase: 'features' }),
   });
 }

@@ -24,6 +24,7 @@ import type { ResolvedPlan } from '../contract/resolved-plan.js';
 import { planActivations } from './plan-activations.js';
 import { leavesAll, nothingToQuantize } from './nothing-to-quantize.js';
 import type { PlanEntry, QuantizationPlan } from '../contract/plan.js';
+import { defined } from '../contract/defined.js';
 
 /** A plan, and the plugins that its names stand for. */
 export interface PlannedWork {
@@ -94,13 +95,13 @@ export async function planResolved<M>(
     seed: recipe.seed ?? 0,
     weights: entries,
     ...planActivations(entries, layers, recipe, plugins),
-    ...(port.form === undefined ? {} : { form: port.form }),
+    ...defined({ form: port.form }),
   };
   const known = plugins.registry();
   const { resolved, problems } = resolvePlan(plan, described, known, port.supports);
   throwProblems(problems);
   if (leavesAll(plan)) throw nothingToQuantize(port.name, entries, layers);
-  return { resolved, registry: known, ...(features === undefined ? {} : { features }) };
+  return { resolved, registry: known, ...defined({ features }) };
 }
 
 /** The layer as one whose weights may be quantized whatever was done to them. */
@@ -152,9 +153,11 @@ function policyOf(bits: number | BitPolicyChoice, plugins: PluginsInUse): Chosen
 
 function settings(given: RecipeSettings): Partial<Draft> {
   return {
-    ...(given.weights === undefined ? {} : { quantizer: given.weights }),
-    ...(given.granularity === undefined ? {} : { granularity: given.granularity }),
-    ...(given.parameterStorage === undefined ? {} : { parameterStorage: given.parameterStorage }),
+    ...defined({
+      quantizer: given.weights,
+      granularity: given.granularity,
+      parameterStorage: given.parameterStorage,
+    }),
   };
 }
 
@@ -202,8 +205,7 @@ function planEntry(draft: Draft, placed: PlacedWeight, recipe: Recipe, plugins: 
     layer,
     bits: draft.bits,
     quantizer: { name: chosen.quantizer.name, options: met.options },
-    ...(met.instead === undefined ? {} : { instead: met.instead }),
-    ...(met.reason === undefined ? {} : { wanted: met.reason }),
+    ...defined({ instead: met.instead, wanted: met.reason }),
     granularity: met.granularity,
     parameterStorage: draft.parameterStorage,
     reason: reasons.join('; '),

@@ -1,5 +1,6 @@
 import { checkIsPlan } from './check-is-plan.js';
 import type { ActivationEntry, PlanEntry, PortForm, QuantizationPlan } from '../contract/plan.js';
+import { defined } from '../contract/defined.js';
 
 /**
  * A plan as it stands in a model: what many entries share is written once. Layers are left out, as the model tells them.
@@ -43,7 +44,7 @@ export function storedPlan(plan: QuantizationPlan): StoredPlan {
     version: 2,
     port,
     seed,
-    ...(form === undefined ? {} : { form }),
+    ...defined({ form }),
     kinds: [...kinds.keys()].map((text) => JSON.parse(text) as object),
     ...lists,
   };

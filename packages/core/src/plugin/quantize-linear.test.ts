@@ -4,6 +4,7 @@ import { coarse } from '../../test/memory-port.js';
 import { arrayOps } from '../ops/array.js';
 import { activationSite } from './activation-site.js';
 import { forwardOf } from './forward.js';
+import { defined } from '../contract/defined.js';
 
 interface Recorded {
   scale: number;
@@ -33,7 +34,7 @@ test('symmetric grids round before their middle is added, grids without an integ
       kind: 'affine',
       levels,
       scale: 1,
-      ...(offset === undefined ? {} : { offset }),
+      ...defined({ offset }),
     } as const;
     const site = { id: 'site', bits: 8, quantizer: coarse(), options: {}, parameters };
     const input = arrayOps.constant({ shape: [1, x.length], data: x });

@@ -2,6 +2,7 @@ import { LowbitError } from '../errors/error.js';
 import type { LayerDescriptor } from '../contract/port.js';
 import type { QuantizerChoice } from '../contract/choice.js';
 import type { BitAssignment, Granularity } from '../contract/policy.js';
+import { defined } from '../contract/defined.js';
 
 /**
  * Checks bits that a policy is made with.
@@ -50,8 +51,7 @@ export function override(
   return {
     ...entry,
     bits,
-    ...(choice.weights === undefined ? {} : { quantizer: choice.weights }),
-    ...(choice.granularity === undefined ? {} : { granularity: choice.granularity }),
+    ...defined({ quantizer: choice.weights, granularity: choice.granularity }),
     reason,
   };
 }

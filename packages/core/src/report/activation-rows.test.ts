@@ -8,6 +8,7 @@ import { coarse } from '../../test/memory-port.js';
 import { statisticsCollector } from '../calibration/collector.js';
 import { rangeCollector } from '../calibration/range-collector.js';
 import { activationRows, withActivations } from './activation-rows.js';
+import { defined } from '../contract/defined.js';
 
 const entry = { id: 'site', bits: 2, quantizer: { name: 'min-max', options: {} }, reason: '2 bits' };
 const plan: QuantizationPlan = {
@@ -42,7 +43,7 @@ function rowOf(parameters: SliceParameters | undefined, values?: readonly number
     bits: 2,
     quantizer: coarse(),
     options: {},
-    ...(parameters === undefined ? {} : { parameters }),
+    ...defined({ parameters }),
     ...(values === undefined ? {} : { statistics: statisticsOf(values) }),
   };
   return rowsOf(new Map([['site', fitted]]))?.[0];

@@ -5,6 +5,7 @@ import { codebookValues } from '../scheme/codebook-values.js';
 import { levelValue } from '../scheme/decode.js';
 import type { SliceParameters } from '../scheme/types.js';
 import type { ActivationReport, FittedRange, Report, ReportedParameters } from './report.js';
+import { defined } from '../contract/defined.js';
 
 /** What a site that stays float for want of spread asks for. */
 const wantsSpread =
@@ -32,7 +33,7 @@ export function activationRows(
     const warning = range && withoutZero(range);
     return {
       ...planned,
-      ...(range === undefined ? {} : { fitted: range }),
+      ...defined({ fitted: range }),
       ...(warning === undefined ? {} : { warnings: [warning] }),
       ...(note === undefined ? {} : written(note)),
     };
@@ -52,7 +53,7 @@ export function withActivations(
 }
 
 function written({ form, float, reason }: ActivationNote): Partial<ActivationReport> {
-  return { form, formReason: reason, ...(float === undefined ? {} : { float }) };
+  return { form, formReason: reason, ...defined({ float }) };
 }
 
 /** What stands against levels that all lie on one side of 0, which padding and silent inputs have. */

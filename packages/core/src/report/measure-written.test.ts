@@ -6,6 +6,7 @@ import { decode } from '../scheme/decode.js';
 import type { QuantizedTensor } from '../scheme/types.js';
 import { quantize } from '../session/quantize.js';
 import { measureError } from './measure.js';
+import { defined } from '../contract/defined.js';
 
 const values = Float32Array.of(-2, -1, 0.3, 0.7, 1, 1.9);
 const model: MemoryModel = { a: { shape: [2, 3], values } };
@@ -26,7 +27,7 @@ async function rowOf(written: (given: () => QuantizedTensor) => StorageNote['wri
           const own = written(shifted);
           const storage = applied.storage.map((note) => ({
             ...note,
-            ...(own === undefined ? {} : { written: own }),
+            ...defined({ written: own }),
           }));
           return { ...applied, storage };
         },

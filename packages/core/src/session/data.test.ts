@@ -8,6 +8,7 @@ import type { Quantizer } from '../contract/quantizer.js';
 import { registry } from '../contract/registry.js';
 import { applyPlan } from './apply-plan.js';
 import { quantize } from './quantize.js';
+import { defined } from '../contract/defined.js';
 
 const model: MemoryModel = {
   a: { shape: [4, 8], values: Float32Array.from({ length: 32 }, (_, i) => Math.sin(i)) },
@@ -15,7 +16,7 @@ const model: MemoryModel = {
 
 const batch = (n: number, labels?: readonly number[]): Batch => ({
   inputs: { x: { shape: [2], data: [n, n + 0.5] } },
-  ...(labels === undefined ? {} : { labels }),
+  ...defined({ labels }),
 });
 const batches = [batch(1), batch(2), batch(3)];
 
@@ -138,7 +139,7 @@ test('policies get the features that they need, where batches have labels', asyn
     kind: 'policy',
     api: 2,
     name: 'looking',
-    ...(needs === undefined ? {} : { needs }),
+    ...defined({ needs }),
     assign(draft, _, { features }) {
       given.push(features?.labels);
       return draft.map((entry) => ({ ...entry, bits: 4, reason: 'looked' }));

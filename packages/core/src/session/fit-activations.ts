@@ -12,6 +12,7 @@ import type { Quantizer } from '../contract/quantizer.js';
 import { checkSiteLevels } from '../scheme/check-levels.js';
 import { fitSafely } from './fit-safely.js';
 import { noSpread, oneLevel } from './without-spread.js';
+import { defined } from '../contract/defined.js';
 
 /**
  * Fits every activation site of the plan to its statistics, or to the distribution that batch normalization gives it;
@@ -42,7 +43,7 @@ function fitSite(
   const constant = noSpread(observed);
   if (constant !== undefined) return constant;
   const seen = seenBy(quantizer, observed);
-  const known = { ...seen, ...(normal === undefined ? {} : { normal }) };
+  const known = { ...seen, ...defined({ normal }) };
   const enough = quantizer.expects === 'unit-variance' ? Object.keys(known).length > 0 : 'ranges' in known;
   if (!enough) throw notObserved(id, quantizer.name, observed);
   const random = seededRandom(seed);

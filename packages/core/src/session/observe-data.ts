@@ -7,6 +7,7 @@ import type { ResolvedPlan } from '../contract/resolved-plan.js';
 import type { QuantizeOptions } from '../contract/events.js';
 import type { Recipe } from '../contract/recipe.js';
 import { repeatable, type RepeatableData } from '../contract/repeatable-data.js';
+import { defined } from '../contract/defined.js';
 
 /** What a plan is fitted to. */
 export interface MeasuredInputs {
@@ -46,7 +47,7 @@ export async function statisticsFor<M>(
   const needed = fitted.every(({ quantizer }) => quantizer.needs === 'ranges') ? 'ranges' : 'all';
   const observed = await port.observe(data.batches, {
     statistics: statistics ?? needed,
-    ...(signal === undefined ? {} : { signal }),
+    ...defined({ signal }),
     onProgress: (event) => onProgress?.({ ...event, phase: 'observe' }),
   });
   stopIfAborted(signal, 'observe');

@@ -4,6 +4,7 @@ import { meetWanted } from '../plan/meet-wanted.js';
 import type { QuantizedEntry } from '../contract/plan.js';
 import type { ResolvedEntry, ResolvedPlan } from '../contract/resolved-plan.js';
 import type { Options } from '../contract/options.js';
+import { defined } from '../contract/defined.js';
 
 /**
  * The plan in which weights of layers whose inputs stay float, as fitting them has shown, have the method's own grid again:
@@ -33,8 +34,7 @@ function ownGrid({ entry, weight, quantizer }: ResolvedEntry): QuantizedEntry {
   return {
     ...others,
     quantizer: { name: quantizer.name, options: met.options },
-    ...(met.instead === undefined ? {} : { instead: met.instead }),
-    ...(met.reason === undefined ? {} : { wanted: met.reason }),
+    ...defined({ instead: met.instead, wanted: met.reason }),
     reason: reasons.filter((one) => one !== undefined && one !== '').join('; '),
   };
 }

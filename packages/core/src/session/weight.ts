@@ -23,6 +23,7 @@ import { sliceRanges, type SliceRanges } from '../scheme/slice-ranges.js';
 import { sliceLayout, type SliceLayout } from '../scheme/slicing.js';
 import type { QuantizedTensor, Scheme, SliceParameters } from '../scheme/types.js';
 import { fitRangesSafely, fitSafely, fitTensorSafely, refitSafely } from './fit-safely.js';
+import { defined } from '../contract/defined.js';
 
 /** Values that may not move, and the parameters that hold them. */
 export interface Frozen {
@@ -122,7 +123,7 @@ export function weightRow(
       : {}),
     form: '',
     reason: entry.reason,
-    ...(entry.wanted === undefined ? {} : { wanted: entry.wanted }),
+    ...defined({ wanted: entry.wanted }),
     storageReason: '',
     warnings,
   };

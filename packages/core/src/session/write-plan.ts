@@ -9,6 +9,7 @@ import type { QuantizeOptions } from '../contract/events.js';
 import { costWords } from './grid-cost.js';
 import { pauses } from './pause.js';
 import { type CodedWeight, weightReader, weightRow } from './weight.js';
+import { defined } from '../contract/defined.js';
 
 /** Turns the values of one weight into codes. */
 export type EncodeOne = (weight: ResolvedEntry, values: Float32Array) => CodedWeight;
@@ -75,7 +76,7 @@ function withRemarks(row: WeightReport, remarks: Remarks | undefined, measure: b
   return {
     ...row,
     reason: reasons.join('; '),
-    ...(cost === undefined ? {} : { gridCost: cost }),
+    ...defined({ gridCost: cost }),
     warnings: broken === undefined ? row.warnings : [...row.warnings, broken],
   };
 }

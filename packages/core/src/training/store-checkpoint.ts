@@ -6,6 +6,7 @@ import type { Scheme } from '../scheme/types.js';
 import { checkLoaded } from './check-loaded.js';
 import { arrayReader, arrayWriter, type StoredArray } from './stored-arrays.js';
 import type { FrozenWeight, TrainingCheckpoint } from './checkpoint.js';
+import { defined } from '../contract/defined.js';
 
 /** A checkpoint as plain JSON and the bytes of its arrays. */
 export interface StoredCheckpoint {
@@ -55,8 +56,7 @@ export function loadCheckpoint(
     format: 'lowbit-training',
     version: 1,
     plan: parsePlan(given.plan, where),
-    ...(given.bits === undefined ? {} : { bits: given.bits }),
-    ...(given.schedule === undefined ? {} : { schedule: given.schedule }),
+    ...defined({ bits: given.bits, schedule: given.schedule }),
     rounds: roundsOf(given.rounds, where),
     memory: { ...recordOf(given.memory, 'memory', where) },
     variables: new Map(variables.map(([name, array]) => [name, read(array, 'float32')])),

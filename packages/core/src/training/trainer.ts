@@ -15,6 +15,7 @@ import { bitsOf, frozenShare, simulatedWeight } from './plan-now.js';
 import { checkpointAt, type RoundStart } from './round-start.js';
 import type { TrainingRound } from './run.js';
 import { scheduledWeights } from './scheduled-weight.js';
+import { defined } from '../contract/defined.js';
 
 /** What a training run works with. */
 export interface TrainingWork<M> {
@@ -86,7 +87,7 @@ export function trainer<M>(work: TrainingWork<M>, start: TrainingStart): Trainer
       finished += 1;
       const snapped = await loss();
       const now = { frozen: frozenShare(resolved.entries, frozen), bits: bitsOf(resolved.plan) };
-      return { number, name: round.name, ...now, ...(snapped === undefined ? {} : { loss: snapped }) };
+      return { number, name: round.name, ...now, ...defined({ loss: snapped }) };
     },
     loss,
     async finish(options) {

@@ -11,6 +11,7 @@ import type { SampleBatch } from './sample-batch.js';
 import type { CalibrationInput, ReadOptions } from '../input/options.js';
 import type { DataSource } from './data-source.js';
 import { gatherFiles, type GatheredFiles } from './gather.js';
+import { defined } from '@lowbit/core/adapter';
 
 /** Batches from everything that was named. */
 export interface OpenedSources {
@@ -37,7 +38,7 @@ export async function openSources(source: DataSource, options: ReadOptions): Pro
   const { samples, batches } = rowBatches(data, options);
   const leading = options.inputs.find(({ shape }) => shape.length > 0);
   const pictures = leading === undefined ? undefined : images.get(leading);
-  return { samples, batches, ...(pictures === undefined ? {} : { pictures }) };
+  return { samples, batches, ...defined({ pictures }) };
 }
 
 function imagesByInput(

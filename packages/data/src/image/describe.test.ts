@@ -2,11 +2,12 @@ import { describe, expect, it } from 'vitest';
 
 import type { ImageOptions } from '../input/options.js';
 import { describeImagePreparation } from './describe.js';
+import { defined } from '@lowbit/core/adapter';
 
 const describeWith = (shape: readonly (number | string)[], image?: ImageOptions, type = 'float32') =>
   describeImagePreparation({
     inputs: [{ name: 'x', type, shape }],
-    ...(image === undefined ? {} : { image }),
+    ...defined({ image }),
   });
 
 describe('describeImagePreparation', () => {

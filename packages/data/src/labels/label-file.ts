@@ -1,3 +1,4 @@
+import { defined } from '@lowbit/core/adapter';
 import type { DataFile } from '../bytes/data-file.js';
 import { linesOf } from '../json-lines/lines.js';
 import { limits } from '../limits.js';
@@ -42,7 +43,7 @@ function listedLabels(lines: readonly string[], where: string): LabelLookup {
     checkCount(samples) {
       if (samples !== lines.length) throw mismatch(`${samples}`);
     },
-    ...(classes === undefined ? {} : { classes }),
+    ...defined({ classes }),
   };
 }
 
@@ -73,7 +74,7 @@ function namedLabels(lines: readonly string[], where: string): LabelLookup {
     checkCount() {
       // More names than pictures do no harm; a picture without a label is found when it is looked up.
     },
-    ...(classes === undefined ? {} : { classes }),
+    ...defined({ classes }),
   };
 }
 

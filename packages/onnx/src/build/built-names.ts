@@ -1,4 +1,4 @@
-import { checkArgument, suggestName } from '@lowbit/core/adapter';
+import { checkArgument, defined, suggestName } from '@lowbit/core/adapter';
 import { freeName } from '../graph/names.js';
 
 /** The names of a model that is built. */
@@ -33,7 +33,7 @@ export function builtNames(where: string): BuiltNames {
     known(name) {
       const { remedy } = suggestName(String(name), [...values]);
       const wanted = { where, expected: 'the name of a value that was made before' };
-      checkArgument(values.has(name), name, { ...wanted, ...(remedy === undefined ? {} : { remedy }) });
+      checkArgument(values.has(name), name, { ...wanted, ...defined({ remedy }) });
     },
     node: (near) => freeName(near, nodes),
   };

@@ -1,3 +1,4 @@
+import { defined } from '@lowbit/core/adapter';
 import { addMetadata } from '../describe/metadata.js';
 import { settleExternal } from '../external/settle.js';
 import { ownPrefixes } from '../graph/names.js';
@@ -40,7 +41,7 @@ export async function writeParts(
 ): Promise<BuiltModel> {
   const ir = irOfOpset(opset);
   const runtime = target && runtimeOf(target);
-  checkVersions({ opset, ir, ...(runtime === undefined ? {} : { runtime }) }, name);
+  checkVersions({ opset, ir, ...defined({ runtime }) }, name);
   const proto = protoOf(parts, opset, ir, name);
   checkGraph(proto, name);
   const model = { name, proto, ir, opset, domains: new Map([[standardDomain, opset]]) };

@@ -15,6 +15,7 @@ import { siteDrafts } from './site-drafts.js';
 import { uniqueName, type UsedNames } from './unique-name.js';
 import { unreadConstants } from './unread-constants.js';
 import { valueShapes } from './value-shapes.js';
+import { defined } from '@lowbit/core/adapter';
 
 export interface DescribeOptions {
   /** Whether the files beside the model can be read: otherwise weights in them are skipped. */
@@ -76,7 +77,7 @@ function walkGraph(walk: Walk, scope: Scope, place: Pick<DescribeContext, 'opset
       op: node.opType,
       domain: domainName(node.domain),
       depth: walk.layers.length,
-      ...(macs === undefined ? {} : { macs }),
+      ...defined({ macs }),
       node,
       graph: scope.graph,
       weights,

@@ -9,7 +9,7 @@ import { alreadyQuantized } from './already-quantized.js';
 import type { DescribedLayer } from './described-layer.js';
 import { describeModel } from './describe-model.js';
 import { shapeOfInfo, type Dimension } from './value-shapes.js';
-import { sizeOf } from '@lowbit/core/adapter';
+import { defined, sizeOf } from '@lowbit/core/adapter';
 
 /** What a model holds, as plain JSON. */
 export interface Inspection {
@@ -98,7 +98,7 @@ export function inspectModel(model: OnnxModel): Inspection {
     ...(files.length === 0 ? {} : { externalFiles: files }),
     quantizable,
     quantizableBytes: sum(quantizable, 'bytes'),
-    ...(quantized === undefined ? {} : { alreadyQuantized: quantized }),
+    ...defined({ alreadyQuantized: quantized }),
     skipped: groupSkipped(layers),
   };
 }

@@ -2,6 +2,7 @@ import { isFloatType } from '../model/data-types.js';
 import { constantSource } from '../graph/constant-source.js';
 import { type Definition, isStandard, resolve } from '../graph/scope.js';
 import { isQuantizedOperator } from './skip-reasons.js';
+import { defined } from '@lowbit/core/adapter';
 
 /** What a value that is made of constants alone is made of. */
 export interface Origin {
@@ -71,5 +72,5 @@ function joined(origins: readonly (Origin | undefined)[]): Origin | undefined {
   const rows = new Set(all.flatMap((origin) => origin.rows ?? []));
   if (all.length === 0 || all.length < origins.length || rows.size > 1) return undefined;
   const [only] = rows;
-  return { integers: all.some(({ integers }) => integers), ...(only === undefined ? {} : { rows: only }) };
+  return { integers: all.some(({ integers }) => integers), ...defined({ rows: only }) };
 }

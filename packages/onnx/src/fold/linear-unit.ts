@@ -2,6 +2,7 @@ import type { LinearShape } from '../operators/operator.js';
 import { operatorOf } from '../operators/operators.js';
 import { DataType, type NodeProto } from '../schema/proto.js';
 import type { EditableGraph } from '../graph/editable-graph.js';
+import { defined } from '@lowbit/core/adapter';
 
 /** A node with constant weights that computes every output channel as a weighted sum plus a bias. */
 export interface LinearUnit extends LinearShape {
@@ -18,7 +19,7 @@ export function linearUnit(node: NodeProto, graph: EditableGraph): LinearUnit | 
   const shape = read(weights.dims, node);
   if (shape === undefined) return undefined;
   const fixed = fixedReason(node, weights.type, graph) ?? shape.fixed;
-  return { node, dims: weights.dims, ...shape, ...(fixed === undefined ? {} : { fixed }) };
+  return { node, dims: weights.dims, ...shape, ...defined({ fixed }) };
 }
 
 /** The name of a unit's weights. */

@@ -3,6 +3,7 @@ import { keepWords } from '../graph/keep-words.js';
 import { makeTensor } from '../graph/make-tensor.js';
 import type { SharedConstants } from './shared-constants.js';
 import type { DataType, NodeProto, TensorProto } from '../schema/proto.js';
+import { defined } from '@lowbit/core/adapter';
 
 /** Constants and nodes that compute one weight, not yet part of a graph. */
 export interface Fragment {
@@ -63,7 +64,7 @@ export function fragment(prefix: string, constantsOfGraph: SharedConstants): Fra
           inputs,
           outputs: [output],
           attributes,
-          ...(domain === undefined ? {} : { domain }),
+          ...defined({ domain }),
         }),
       );
       return output;

@@ -1,3 +1,4 @@
+import { defined } from '@lowbit/core/adapter';
 import { opsetOf } from '../model/function-body.js';
 import type { OnnxModel } from '../model/model.js';
 import type { FunctionProto } from '../schema/proto.js';
@@ -14,6 +15,6 @@ export function targetOf(
   runtime: Runtime | undefined,
 ): Target {
   const { opset, ir } = model;
-  const target = { opset, ir, ...(runtime === undefined ? {} : { runtime }) };
+  const target = { opset, ir, ...defined({ runtime }) };
   return fn === undefined ? target : { ...target, opset: opsetOf(fn, model), inFunction: true };
 }

@@ -1,3 +1,4 @@
+import { defined } from '@lowbit/core/adapter';
 import {
   type AttributeProto,
   AttributeType,
@@ -38,8 +39,7 @@ export interface NodeParts {
 export function makeNode({ op, domain, name, inputs, outputs, attributes = {} }: NodeParts): NodeProto {
   return createNode({
     opType: op,
-    ...(domain === undefined ? {} : { domain }),
-    ...(name === undefined ? {} : { name }),
+    ...defined({ domain, name }),
     input: [...inputs],
     output: [...outputs],
     attribute: Object.entries(attributes).map(([key, value]) => makeAttribute(key, value)),

@@ -10,6 +10,7 @@ import { onnx } from '../port.js';
 import { readModel } from '../read/read-model.js';
 import { DataType, serializeModel } from '../schema/proto.js';
 import { makeNode } from './make-node.js';
+import { defined } from '@lowbit/core/adapter';
 
 const product = (x: string, w: string, y: string, name: string) =>
   makeNode({ op: 'MatMul', name, inputs: [x, w], outputs: [y] });
@@ -62,7 +63,7 @@ test('nodes of integers and of activations have names, beside nodes without', as
   };
   inputs.image.data[0] = -1;
   for (const integers of [undefined, 'operators', 'qdq'] as const) {
-    const port = onnx(bytes, { ort, ...(integers === undefined ? {} : { integers }) });
+    const port = onnx(bytes, { ort, ...defined({ integers }) });
     const calibration = await port.observe!([{ inputs }]);
     const activations = plainRange;
     const { model } = await quantize(port, { weights: plainAbsmax, bits: 8, activations, calibration });

@@ -1,3 +1,4 @@
+import { defined } from '@lowbit/core/adapter';
 import { domainName, standardDomain } from '../model/model.js';
 import type { GraphProto, NodeProto, TensorProto } from '../schema/proto.js';
 
@@ -31,7 +32,7 @@ export function makeScope(
   const scope: Scope = {
     graph,
     path,
-    ...(parent === undefined ? {} : { parent }),
+    ...defined({ parent }),
     definitions,
     inputs: new Set(graph.input.map(({ name }) => name)),
     outputs: new Set(graph.output.map(({ name }) => name)),

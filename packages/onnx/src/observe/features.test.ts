@@ -13,6 +13,7 @@ import { readModel } from '../read/read-model.js';
 import { DataType } from '../schema/proto.js';
 import { measureFeatures } from './features.js';
 import type { OrtRuntime } from './ort.js';
+import { defined } from '@lowbit/core/adapter';
 
 const runtime: OrtRuntime = ort;
 ort.env.wasm.numThreads = 1;
@@ -39,7 +40,7 @@ const small = buildModel({
 
 const batch = (shape: readonly number[], data: readonly number[], labels?: readonly number[]): Batch => ({
   inputs: { x: { shape, data } },
-  ...(labels === undefined ? {} : { labels }),
+  ...defined({ labels }),
 });
 
 describe('measureFeatures', () => {

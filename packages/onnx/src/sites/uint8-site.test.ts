@@ -1,5 +1,6 @@
 import type { Quantizer } from '@lowbit/core';
-import type { FittedSite, SliceParameters } from '@lowbit/core/adapter';
+import type { FittedSite } from '@lowbit/core/adapter';
+import { defined, type SliceParameters } from '@lowbit/core/adapter';
 import { bnn, dynamic, horq, minMax, xnor } from '@lowbit/methods';
 import { expect, test } from 'vitest';
 import { plainRange } from '../../test/helpers/plain-quantizers.js';
@@ -16,7 +17,7 @@ const affine = (scale: number, offset?: number): SliceParameters => ({
   kind: 'affine',
   levels: 256,
   scale,
-  ...(offset === undefined ? {} : { offset }),
+  ...defined({ offset }),
 });
 
 test('reads the scale and the integer zero point', () => {

@@ -2,6 +2,7 @@ import type { ErrorMeasures, WeightReport } from '@lowbit/core';
 import { greatest, least } from 'd3-array';
 
 import { checkWeights } from '../check-given.js';
+import { defined } from '@lowbit/core/adapter';
 
 /** A weight whose error is known. */
 export type MeasuredWeight = WeightReport & { readonly error: ErrorMeasures };
@@ -26,5 +27,5 @@ export function extremeErrors(weights: readonly WeightReport[]): {
   const signal = ({ error }: MeasuredWeight): number => sortableSignal(error);
   const worst = least(measured, signal);
   const best = greatest(measured, signal);
-  return { ...(worst === undefined ? {} : { worst }), ...(best === undefined ? {} : { best }) };
+  return { ...defined({ worst, best }) };
 }

@@ -2,6 +2,7 @@ import { least } from 'd3-array';
 
 import { formatDecibels } from '../figures/numbers.js';
 import { printable, type Colors } from './lines.js';
+import { defined } from '@lowbit/core/adapter';
 
 /** Where a quantized model was written, what lies beside it, and how. */
 export interface WrittenFiles {
@@ -57,7 +58,7 @@ export function sessionLine({ executionProviders, extra }: SessionOptions): stri
     ...(executionProviders === undefined || executionProviders.join() === 'wasm'
       ? {}
       : { executionProviders }),
-    ...(extra === undefined ? {} : { extra }),
+    ...defined({ extra }),
   };
   return Object.keys(needed).length === 0 ? undefined : JSON.stringify(needed);
 }

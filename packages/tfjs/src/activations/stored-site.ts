@@ -1,5 +1,5 @@
 import { LowbitError, type Options, type Quantizer } from '@lowbit/core';
-import { optionsOf, type FittedSite, type SliceParameters } from '@lowbit/core/adapter';
+import { defined, optionsOf, type FittedSite, type SliceParameters } from '@lowbit/core/adapter';
 
 interface StoredSite {
   readonly id: string;
@@ -27,7 +27,7 @@ export function storeSite({ id, quantizer, options, bits, parameters }: FittedSi
     quantizer: quantizer.name,
     options,
     bits,
-    ...(plain === undefined ? {} : { parameters: plain }),
+    ...defined({ parameters: plain }),
   };
   return toHex(JSON.stringify(stored));
 }

@@ -1,5 +1,5 @@
 import type { SiteDescriptor } from '@lowbit/core';
-import type { NormalDistribution } from '@lowbit/core/adapter';
+import { defined, type NormalDistribution } from '@lowbit/core/adapter';
 import { linearFamilies } from '@lowbit/tfjs-format';
 import type { layers, SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { normalOf } from './normal-of.js';
@@ -15,5 +15,5 @@ export function describeSites(id: string, layer: layers.Layer): SiteDescriptor[]
   const input = layer.inboundNodes[0]?.inputTensors[0] as SymbolicTensor | undefined;
   const normal: NormalDistribution | undefined = input && normalOf(input);
   const tensor = input?.name ?? siteId(id);
-  return [{ id: siteId(id), tensor, side: 'input', ...(normal === undefined ? {} : { normal }) }];
+  return [{ id: siteId(id), tensor, side: 'input', ...defined({ normal }) }];
 }

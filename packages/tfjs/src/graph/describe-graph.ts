@@ -7,6 +7,7 @@ import { quantizedAlready, recordsIn } from '../model/weight-records.js';
 import type { ReadGraph } from './read-graph.js';
 import { type WeightInput, type WeightReader, weightReaders } from './weight-readers.js';
 import type { WeightUse } from './weight-use.js';
+import { defined } from '@lowbit/core/adapter';
 
 /**
  * The nodes of a graph that read float weights, as layers for the core. A weight's id is its name in the file; one that several
@@ -59,7 +60,7 @@ function weightDescriptor(
     shape,
     ...use,
     storedBytes: weight.bytes.length,
-    ...(quantizedBefore === undefined ? {} : { quantizedBefore }),
+    ...defined({ quantizedBefore }),
     read: () => expandWeight(weight, where),
   };
 }

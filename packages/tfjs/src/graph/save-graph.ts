@@ -23,6 +23,7 @@ import { readGraph } from './read-graph.js';
 import { checkArtifacts } from '../model/wrong-source.js';
 import { checkPlain } from '../form/storage-form.js';
 import { handlerWeights } from '../model/internals.js';
+import { defined } from '@lowbit/core/adapter';
 
 /**
  * Saves a graph model that `quantize` made, or any other, with its plan.
@@ -41,7 +42,7 @@ export async function saveGraph(
   checkArtifacts(model, 'saveGraph(model)', 'save()');
   const planned = formatOf(planOfGraph(model));
   const { format = planned, plain, rest = 'float32' } = checkedOptions(options);
-  checkPlain({ format, ...(plain === undefined ? {} : { plain }) }, 'saveGraph');
+  checkPlain({ format, ...defined({ plain }) }, 'saveGraph');
   const handler = saveHandler(target);
   const { weights, where } = await readGraph(model);
   const pairs = weights.map((weight) => saveOne(weight, { format, planned, plain, rest }, where));

@@ -1,5 +1,5 @@
 import { LowbitError, type QuantizationPlan } from '@lowbit/core';
-import { checkOptionNames } from '@lowbit/core/adapter';
+import { checkOptionNames, defined } from '@lowbit/core/adapter';
 import { checkSpecs, type PlainForm } from '@lowbit/tfjs-format';
 import { io, keep, tidy, Variable } from '@tensorflow/tfjs-core';
 import { version_layers as version, type LayersModel } from '@tensorflow/tfjs-layers';
@@ -64,7 +64,7 @@ export async function save(
   checkModel(model, 'save(model)', 'saveGraph()');
   const planned = formatOf(planOf(model));
   const { format = planned, plain, rest = 'float32' } = checkedOptions(options);
-  checkPlain({ format, ...(plain === undefined ? {} : { plain }) }, 'save');
+  checkPlain({ format, ...defined({ plain }) }, 'save');
   const handler = saveHandler(target);
   const artifacts = await artifactsOf(model);
   const weights = await storeModelWeights(model, artifacts, { format, planned, plain, rest });
@@ -161,7 +161,7 @@ async function artifactsOf(model: LayersModel): Promise<io.ModelArtifacts> {
     format: 'layers-model',
     generatedBy: `TensorFlow.js tfjs-layers v${version}`,
     convertedBy: null,
-    ...(metadata === undefined ? {} : { userDefinedMetadata: metadata }),
+    ...defined({ userDefinedMetadata: metadata }),
     weightSpecs,
     weightData,
   };

@@ -4,6 +4,7 @@ import { rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LowbitError } from '@lowbit/core';
 import type { Shard } from '@lowbit/tfjs-format';
+import { defined } from '@lowbit/core/adapter';
 
 /**
  * Writes files into a folder under temporary names and renames them when all are complete, in the order given; existing ones are
@@ -38,5 +39,5 @@ export function fileFailure(
   remedy?: string,
 ): LowbitError {
   const received = cause instanceof Error ? cause.message : String(cause);
-  return new LowbitError({ code, where, received, ...(remedy === undefined ? {} : { remedy }) }, { cause });
+  return new LowbitError({ code, where, received, ...defined({ remedy }) }, { cause });
 }
