@@ -28,6 +28,7 @@ export {
   type ParameterStorage,
   type Quantizer,
   type Recipe,
+  type StoredCheckpoint,
   type TrainingCheckpoint,
 } from '@lowbit/core';
 export { statisticsCollector, storedPlan, toFloat16Bits, type OptionDescription } from '@lowbit/core/adapter';

@@ -8,6 +8,7 @@ import {
   train,
   type Batch,
   type Recipe,
+  type StoredCheckpoint,
   type TrainingCheckpoint,
 } from '../doors.js';
 import { outcomeOf, type Group } from '../item.js';
@@ -68,13 +69,19 @@ async function trained(recipe: Recipe): Promise<object> {
   const checkpoints: object[] = [];
   for await (const round of run) {
     await fit(model);
-    checkpoints.push({ round, stored: storeCheckpoint(await run.checkpoint()) });
+    checkpoints.push({ round, stored: asRecorded(storeCheckpoint(await run.checkpoint())) });
   }
   const { model: small, plan, rounds } = await run.result;
   const weights = small.getWeights().map((tensor) => tensor.dataSync().slice());
   small.dispose();
   model.dispose();
   return { weights, plan, rounds, checkpoints };
+}
+
+/** A stored checkpoint with the members of those that were recorded: the options of a schedule came later. */
+function asRecorded({ document, data }: StoredCheckpoint): StoredCheckpoint {
+  const recorded = Object.entries(document).filter(([member]) => member !== 'scheduleOptions');
+  return { document: Object.fromEntries(recorded), data };
 }
 
 /** Two steps of plain gradient descent, always on the same samples. */
@@ -106,7 +113,8 @@ export const resumed: Group = {
       const result = small.getWeights().map((tensor) => tensor.dataSync().slice());
       small.dispose();
       model.dispose();
-      yield { name: `${weights} ${bits} by ${schedule}`, content: { document, data, result } };
+      const content = { ...asRecorded({ document, data }), result };
+      yield { name: `${weights} ${bits} by ${schedule}`, content };
     }
   },
 };

@@ -21,12 +21,13 @@ export function checkLoaded(given: unknown, where: string): void {
 
 /** The first member that no checkpoint has: its place, what is expected there and what was received. */
 function wrongMember(given: Record<string, unknown>): readonly [string, string, string] | undefined {
-  const { plan, rounds, memory, variables, frozen } = given;
+  const { plan, rounds, memory, scheduleOptions = {}, variables, frozen } = given;
   const { weights } = Object(plan) as { weights?: unknown };
   if (!Array.isArray(weights)) return ['plan', 'a plan', wordOf(plan)];
   if (!Array.isArray(rounds) || !rounds.every(isRecord))
     return ['rounds', 'a list of rounds', wordOf(rounds)];
   if (!isRecord(memory)) return ['memory', 'an object', wordOf(memory)];
+  if (!isRecord(scheduleOptions)) return ['scheduleOptions', 'an object', wordOf(scheduleOptions)];
   for (const [name, values] of variables as Map<string, unknown>)
     if (!(values instanceof Float32Array)) return [`variable '${name}'`, 'a Float32Array', wordOf(values)];
   for (const [id, held] of frozen as Map<string, unknown>) {

@@ -1,15 +1,15 @@
 import { LowbitError } from '../errors/error.js';
 import type { ActivationEntry, PlanEntry, QuantizationPlan, QuantizedEntry } from '../contract/plan.js';
 import type { ResolvedPlan } from '../contract/resolved-plan.js';
-import { optionsOf } from '../plugin/choose.js';
+import { optionsOf, type Chosen } from '../plugin/choose.js';
 import type { Options } from '../contract/options.js';
+import type { Schedule } from '../contract/schedule.js';
 import { checkLoaded } from './check-loaded.js';
 import type { TrainingCheckpoint } from './checkpoint.js';
 
 /** The run that is to go on from a checkpoint, as the recipe and the model make it. */
 export interface ResumedRun extends Pick<ResolvedPlan, 'plan' | 'entries' | 'sites'> {
-  /** Name of the schedule, `null` without one. */
-  readonly schedule: string | null;
+  readonly schedule: Chosen<Schedule> | undefined;
   readonly variables: ReadonlyMap<string, Float32Array>;
 }
 
@@ -30,6 +30,7 @@ export function checkResume(given: TrainingCheckpoint, run: ResumedRun): void {
   const difference =
     variableDifference(given.variables, run.variables) ??
     planDifference(given, run) ??
+    optionDifference(given, run) ??
     frozenDifference(given, run);
   if (difference === undefined) return;
   throw new LowbitError({
@@ -55,14 +56,30 @@ const sizeIn = (variables: ReadonlyMap<string, Float32Array>) => (name: string) 
 
 function planDifference(given: TrainingCheckpoint, run: ResumedRun): Difference | undefined {
   // Rounds may change bits, and checkpoints of earlier versions do not tell what they were before.
-  const withBits = given.bits !== undefined || run.schedule === null;
+  const withBits = given.bits !== undefined || run.schedule === undefined;
   const options = optionsIn(run);
   const own = factsOf(run.plan, options, withBits);
   const stored = factsOf(withFirstBits(given), options, withBits);
-  own.set('schedule', run.schedule ?? 'none');
-  stored.set('schedule', (given.schedule === undefined ? run.schedule : given.schedule) ?? 'none');
+  const schedule = run.schedule?.plugin.name ?? 'none';
+  own.set('schedule', schedule);
+  stored.set('schedule', given.schedule === undefined ? schedule : (given.schedule ?? 'none'));
   const fact = (facts: ReadonlyMap<string, string>) => (subject: string) => facts.get(subject) ?? 'none';
   return differing(new Set([...own.keys(), ...stored.keys()]), (subject) => subject, fact(own), fact(stored));
+}
+
+/** Of the schedule, where the checkpoint tells them; an option that the schedule did not have then had its default. */
+function optionDifference({ scheduleOptions }: TrainingCheckpoint, { schedule }: ResumedRun) {
+  if (scheduleOptions === undefined || schedule === undefined) return undefined;
+  const { plugin, options: own } = schedule;
+  const { options: schema = {} } = plugin;
+  const stored = (name: string) => scheduleOptions[name] ?? schema[name]?.default;
+  const names = new Set([...Object.keys(own), ...Object.keys(scheduleOptions)]);
+  return differing(
+    names,
+    (name) => `option '${name}' of the schedule`,
+    (name) => String(own[name] ?? 'no such option'),
+    (name) => String(stored(name)),
+  );
 }
 
 /** The plan as it was before any round. */

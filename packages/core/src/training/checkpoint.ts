@@ -1,3 +1,4 @@
+import type { Options } from '../contract/options.js';
 import type { QuantizationPlan } from '../contract/plan.js';
 import type { Scheme } from '../scheme/types.js';
 import type { TrainingRound } from './run.js';
@@ -20,6 +21,8 @@ export interface TrainingCheckpoint {
   readonly bits?: Readonly<Record<string, number>>;
   /** Name of the schedule, `null` without one. */
   readonly schedule?: string | null;
+  /** Every option of the schedule. Absent without a schedule or options, and in checkpoints of earlier versions. */
+  readonly scheduleOptions?: Options;
   /** Rounds that are finished. One in which nothing was trained yet is not among them: it is repeated. */
   readonly rounds: readonly TrainingRound[];
   /** The schedule's memory, plain JSON. */

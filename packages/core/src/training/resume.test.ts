@@ -8,6 +8,7 @@ import {
   seededRandom,
   storeCheckpoint,
   train,
+  type Options,
   type Recipe,
   type Schedule,
   type TrainingCheckpoint,
@@ -45,6 +46,17 @@ const falling: Schedule = {
       : { name: `${bits}`, bits: new Map(weights.map(({ id }) => [id, bits])) };
   },
 };
+
+/** Freezes the weights one by one, in the order or against it, some each round. */
+const ordered = (configured: Options = {}): Schedule => ({
+  ...oneByOne,
+  name: 'ordered',
+  options: {
+    reverse: { type: 'boolean', default: false, help: 'Begins at the end.' },
+    share: { type: 'number', default: 1, min: 0, max: 1, help: 'Share of the weights that is frozen.' },
+  },
+  configured,
+});
 
 /** A checkpoint from the body of the given round, `steps` updates after it began, stored and loaded. */
 async function checkpointIn(recipe: Recipe, round: number, steps: number): Promise<TrainingCheckpoint> {
@@ -207,6 +219,40 @@ test('checkpoints of earlier versions, without first bits and schedule, are resu
   }
 });
 
+test.each<[string, Options, Options, Record<string, unknown>]>([
+  ['other options', { reverse: true }, {}, { option: 'reverse', expected: 'false', received: 'true' }],
+  ['the default options', {}, { share: 0.5 }, { option: 'share', expected: '0.5', received: '1' }],
+  [
+    'both',
+    { reverse: true, share: 0.5 },
+    { reverse: true },
+    { option: 'share', expected: '1', received: '0.5' },
+  ],
+])('a checkpoint of a schedule with %s is refused', async (_, then, now, { option, ...values }) => {
+  const made = await checkpointIn({ ...simple, schedule: ordered(then) }, 0, 1);
+  await expect(finished({ ...simple, schedule: ordered(now) }, made)).rejects.toMatchObject({
+    code: 'checkpoint-invalid',
+    where: `checkpoint: option '${option as string}' of the schedule`,
+    ...values,
+  });
+  const again = await finished({ ...simple, schedule: ordered(then) }, made);
+  expect(again.turns).toEqual(['1 b']);
+});
+
+test('a checkpoint that does not tell the options of its schedule is resumed, as one from before an option was there', async () => {
+  const made = await checkpointIn({ ...simple, schedule: ordered({ reverse: true }) }, 0, 1);
+  const { scheduleOptions, ...earlier } = made;
+  expect(scheduleOptions).toEqual({ reverse: true, share: 1 });
+  for (const resume of [earlier, { ...earlier, scheduleOptions: { reverse: false } }])
+    expect((await finished({ ...simple, schedule: ordered() }, resume)).turns).toEqual(['1 b']);
+  const gone = { ...earlier, scheduleOptions: { ...scheduleOptions, speed: 2 } };
+  await expect(finished({ ...simple, schedule: ordered({ reverse: true }) }, gone)).rejects.toMatchObject({
+    where: "checkpoint: option 'speed' of the schedule",
+    expected: 'no such option',
+    received: '2',
+  });
+});
+
 test('values that are no checkpoint, and stored ones that were not loaded, are refused', async () => {
   const run = train(trainableMemory(structuredClone(start), target), simple);
   for await (const { number } of run) {
@@ -253,6 +299,7 @@ test('stored checkpoints are checked to the last byte and member', async () => {
     [{ ...document, rounds: 3 }, data],
     [{ ...document, rounds: [null] }, data],
     [{ ...document, memory: 'none' }, data],
+    [{ ...document, scheduleOptions: 'none' }, data],
   ];
   for (const [bad, bytes] of broken)
     expect(() => loadCheckpoint(bad, bytes, 'run.json')).toThrowError(

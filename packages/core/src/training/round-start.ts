@@ -20,7 +20,7 @@ export function checkpointAt(
   now: RoundStart,
   before: RoundStart | undefined,
   rounds: TrainingCheckpoint['rounds'],
-  run: Pick<TrainingCheckpoint, 'bits' | 'schedule'>,
+  run: Pick<TrainingCheckpoint, 'bits' | 'schedule' | 'scheduleOptions'>,
 ): TrainingCheckpoint {
   const kept = { format: 'lowbit-training', version: 1, ...run } as const;
   return before !== undefined && isUntrained(before, now.variables, now.frozen)

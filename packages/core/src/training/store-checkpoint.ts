@@ -1,3 +1,4 @@
+import type { Options } from '../contract/options.js';
 import { LowbitError } from '../errors/error.js';
 import { isPromise } from '../errors/is-promise.js';
 import { parsePlan } from '../plan/parse-plan.js';
@@ -57,6 +58,7 @@ export function loadCheckpoint(
     version: 1,
     plan: parsePlan(given.plan, where),
     ...defined({ bits: given.bits, schedule: given.schedule }),
+    ...defined({ scheduleOptions: optionsOf(given.scheduleOptions, where) }),
     rounds: roundsOf(given.rounds, where),
     memory: { ...recordOf(given.memory, 'memory', where) },
     variables: new Map(variables.map(([name, array]) => [name, read(array, 'float32')])),
@@ -90,6 +92,10 @@ function frozenWeight(given: unknown, id: string, read: Read, where: string): Fr
     values: read(values, 'float32'),
     scheme: loadedScheme(stored, read, `${where}: scheme of '${id}'`),
   };
+}
+
+function optionsOf(given: unknown, where: string): Options | undefined {
+  return given === undefined ? undefined : (recordOf(given, 'scheduleOptions', where) as Options);
 }
 
 function roundsOf(given: unknown, where: string): TrainingCheckpoint['rounds'] {

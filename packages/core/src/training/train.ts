@@ -93,8 +93,7 @@ async function begin<M>(
   const { resolved: planned, registry } = work;
   const schedule =
     recipe.schedule === undefined ? undefined : choosePluginOf('schedule', recipe.schedule, recipe.registry);
-  if (resume !== undefined)
-    checkResume(resume, { ...planned, variables, schedule: schedule?.plugin.name ?? null });
+  if (resume !== undefined) checkResume(resume, { ...planned, variables, schedule });
   const resolved = resume === undefined ? planned : resumedPlan(resume, planned, registry, port);
   const rounds = finishedRounds(recipe, resume);
   const start = { memory: {}, frozen: new Map(), ...resume, resolved, rounds, bits: bitsOf(planned.plan) };

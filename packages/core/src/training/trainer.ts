@@ -96,10 +96,17 @@ export function trainer<M>(work: TrainingWork<M>, start: TrainingStart): Trainer
       return withWarnings(await writePlan(port, outcome, frozen.encode, options), work.warnings);
     },
     async checkpoint(rounds) {
-      const run = { bits: start.bits, schedule: schedule?.plugin.name ?? null };
-      return checkpointAt(await standsAt(), before, rounds, run);
+      return checkpointAt(await standsAt(), before, rounds, { bits: start.bits, ...toldOf(schedule) });
     },
   };
+}
+
+/** What a checkpoint tells of the schedule. */
+function toldOf(schedule: Chosen<Schedule> | undefined) {
+  if (schedule === undefined) return { schedule: null };
+  const { plugin, options } = schedule;
+  const scheduleOptions = Object.keys(options).length > 0 ? options : undefined;
+  return { schedule: plugin.name, ...defined({ scheduleOptions }) };
 }
 
 function lossOn<M>(port: TrainablePort<M>, batches: readonly Batch[]) {
