@@ -3,8 +3,9 @@ import type { QuantizedEntry } from '../contract/plan.js';
 import type { ResolvedEntry } from '../contract/resolved-plan.js';
 import { decode } from '../scheme/decode.js';
 import type { QuantizedTensor } from '../scheme/types.js';
-import { type CodedWeight, codeWeight, fitWeight } from '../session/weight.js';
+import { type CodedWeight, codeWeight } from '../session/weight.js';
 import type { FrozenWeight } from './checkpoint.js';
+import type { TrainedFit } from './trained-fit.js';
 
 /** What has been frozen so far of each weight. */
 export interface FrozenWeights {
@@ -20,14 +21,14 @@ export interface FrozenWeights {
   freeze(id: string, more: Uint8Array, tensor: QuantizedTensor): FrozenWeight;
 }
 
-export function frozenWeights(start: ReadonlyMap<string, FrozenWeight>): FrozenWeights {
+export function frozenWeights(start: ReadonlyMap<string, FrozenWeight>, fit: TrainedFit): FrozenWeights {
   const frozen = new Map(start);
   return {
     of: (id) => frozen.get(id),
     all: () => frozen,
     encode(own, values) {
       const held = frozen.get(own.weight.id);
-      const coded = codeWeight(own, values, fitWeight(own, values, held));
+      const coded = codeWeight(own, values, fit(own, values, held));
       if (held !== undefined) checkHeld(held, decode(coded.tensor), own.entry);
       return coded;
     },

@@ -1,10 +1,10 @@
 import type { SimulatedWeight } from '../contract/trainable-port.js';
 import type { QuantizationPlan } from '../contract/plan.js';
 import type { ResolvedEntry } from '../contract/resolved-plan.js';
-import { fitWeight } from '../session/weight.js';
 import { sizeOf } from '../scheme/shape.js';
 import type { FrozenWeights } from './frozen-weights.js';
 import type { TrainingRound } from './run.js';
+import type { TrainedFit } from './trained-fit.js';
 
 /** Bits of every quantized weight. */
 export function bitsOf({ weights }: QuantizationPlan): Readonly<Record<string, number>> {
@@ -14,7 +14,7 @@ export function bitsOf({ weights }: QuantizationPlan): Readonly<Record<string, n
 }
 
 /** A weight as the port simulates it. */
-export function simulatedWeight(own: ResolvedEntry): SimulatedWeight {
+export function simulatedWeight(own: ResolvedEntry, fit: TrainedFit): SimulatedWeight {
   const { entry, quantizer, options, slicing } = own;
   const exact: ResolvedEntry = { ...own, entry: { ...entry, parameterStorage: 'float32' } };
   return {
@@ -23,7 +23,7 @@ export function simulatedWeight(own: ResolvedEntry): SimulatedWeight {
     quantizer,
     options,
     slicing,
-    schemeOf: (values: Float32Array) => fitWeight(exact, values).scheme,
+    schemeOf: (values: Float32Array) => fit(exact, values).scheme,
   };
 }
 

@@ -28,7 +28,7 @@ import { trainer, type Trainer } from './trainer.js';
  * The user's model takes part in it and is changed; leaving the loop early gives it back as it was.
  *
  * @throws LowbitError what `makePlan` throws; `checkpoint-invalid` for a checkpoint of another model or recipe; `plugin-failed` for a
- *   schedule or a refit that breaks its promises; `aborted`; the port's own errors. Each rejects the step of the iteration that it happens in, and `result`.
+ *   schedule, a refit or a pass that breaks its promises; `non-finite` where the training diverges; `aborted`; the port's own errors. Each rejects the step of the iteration that it happens in, and `result`.
  * @example
  * const run = train(tfjs(model), { weights: slq(), bits: 3, schedule: slqSchedule() });
  * for await (const round of run) await model.fit(xs, ys, { epochs: 3 });

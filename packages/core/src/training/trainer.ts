@@ -15,6 +15,7 @@ import { bitsOf, frozenShare, simulatedWeight } from './plan-now.js';
 import { checkpointAt, type RoundStart } from './round-start.js';
 import type { TrainingRound } from './run.js';
 import { scheduledWeights } from './scheduled-weight.js';
+import { trainedFit } from './trained-fit.js';
 import { defined } from '../contract/defined.js';
 
 /** What a training run works with. */
@@ -49,11 +50,12 @@ export interface TrainingStart
 export function trainer<M>(work: TrainingWork<M>, start: TrainingStart): Trainer<M> {
   const { port, schedule, batches } = work;
   const memory = copyOf(start.memory);
-  const frozen = frozenWeights(start.frozen);
   const measure = lossOn(port, batches);
   let { resolved } = start;
   let finished = start.rounds.length;
   let before: RoundStart | undefined;
+  const fit = trainedFit(() => before && { ...work.fitted, entries: resolved.entries, ...before });
+  const frozen = frozenWeights(start.frozen, fit);
   for (const [id, held] of frozen.all()) port.hold(id, held);
 
   const scheduledRound = async ({ plugin, options }: Chosen<Schedule>): Promise<Round | null> => {
@@ -82,7 +84,7 @@ export function trainer<M>(work: TrainingWork<M>, start: TrainingStart): Trainer
       if (round === null) return null;
       before = stands;
       if (schedule === undefined || schedule.plugin.simulates)
-        await port.simulate(resolved.entries.map(simulatedWeight));
+        await port.simulate(resolved.entries.map((own) => simulatedWeight(own, fit)));
       const number = finished;
       finished += 1;
       const snapped = await loss();

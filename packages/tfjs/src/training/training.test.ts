@@ -345,4 +345,65 @@ onEveryBackend('training', (test) => {
     disposeOptimizer(optimizer);
     for (const each of [model, again, other, small, smallAgain]) disposeWeights(each);
   });
+
+  const nowhere: Quantizer['backward'] = (ops, x, dy) => ({ x: ops.div(dy, ops.sub(x, x)) });
+  const halfRange: Quantizer = {
+    ...grid,
+    name: 'half-range',
+    roles: ['activation'],
+    bits: { activation: [4] },
+    fit: (_, { ranges }) => ({ kind: 'affine', levels: 16, scale: Math.fround(ranges!.max / 30), offset: 0 }),
+  };
+  const cases: [
+    string,
+    Recipe,
+    { readonly code: string; readonly remedy?: unknown; readonly where?: string },
+  ][] = [
+    [
+      'of weights',
+      { weights: { ...grid, backward: nowhere }, bits: 3 },
+      { code: 'plugin-failed', where: "quantizer 'grid': backward" },
+    ],
+    [
+      'of weights that are fitted in the forward pass',
+      {
+        weights: { ...grid, fitsInForward: true, forward: (_, x) => x, backward: nowhere },
+        bits: 3,
+      },
+      { code: 'plugin-failed', where: "quantizer 'grid': backward" },
+    ],
+    [
+      'of activations',
+      {
+        weights: grid,
+        bits: 3,
+        activations: { ...halfRange, backward: nowhere },
+        activationBits: 4,
+        data: [batch()],
+      },
+      { code: 'plugin-failed', where: "quantizer 'half-range': backward" },
+    ],
+    [
+      'of nobody: the training diverges',
+      { weights: grid, bits: 3 },
+      { code: 'non-finite', remedy: expect.stringContaining('smaller learning rate') as string },
+    ],
+  ];
+  for (const [title, recipe, problem] of cases)
+    test(`a gradient that is not finite names what made it: ${title}`, async () => {
+      const model = denseModel();
+      const rate = problem.code === 'non-finite' ? Infinity : 0.1;
+      const optimizer = tf.train.sgd(rate);
+      model.compile({ optimizer, loss: 'meanSquaredError' });
+      const untrained = valuesOf(model, 'hidden');
+      const steps = async () => {
+        const run = train(tfjs(model), recipe);
+        for await (const { number } of run) await fit(model, batch(8), 1 + number);
+        return await run.result;
+      };
+      await expect(steps()).rejects.toMatchObject(problem);
+      expect(valuesOf(model, 'hidden')).toEqual(untrained);
+      disposeOptimizer(optimizer);
+      disposeWeights(model);
+    });
 });
