@@ -44,10 +44,13 @@ export interface KerasNetwork {
 
 /** One layer. */
 export interface KerasLayer {
-  /** Names from the outermost model to this layer, for instance `inside/twin`: unique in the model. */
+  /** Names from the outermost model to this layer, for instance `inside/twin`: unique in the model, but for the layer behind a quantized input. */
   readonly id: string;
   readonly name: string;
-  /** `Dense`, `Functional`, or what a hook gave: without module and package. */
+  /**
+   * `Dense`, `Functional`, or what a hook gave: without module and package. `QuantizedInput` where lowbit quantizes what a layer takes before it
+   * computes: that layer is `parts.layer`, of the same id and name, and `config.site` tells how, for `loadSite` of `@lowbit/tfjs-format`.
+   */
   readonly className: string;
   /**
    * In the words of Keras 2, whatever version wrote it, without what only training needs (initializers, regularizers, constraints).

@@ -18,6 +18,9 @@ export {
   type KernelRule,
   type LayerFamily,
 } from './layers/layer-families.js';
+export { keepsDistribution, normalizedDistribution } from './sites/normal-distribution.js';
+export { patchesProblem, withoutPatches } from './sites/patches-problem.js';
+export { loadSite, siteId, storeSite } from './sites/stored-site.js';
 export {
   artifactWeights,
   modelArtifacts,

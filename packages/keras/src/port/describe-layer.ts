@@ -2,12 +2,14 @@ import type { LayerDescriptor, WeightDescriptor } from '@lowbit/core';
 import { sizeOf } from '@lowbit/core/adapter';
 import { layerFamilies, layerFloatReason, weightFloatReason, type KernelRule } from '@lowbit/tfjs-format';
 
-import type { KerasLayer, KerasWeight } from '../model.js';
+import type { KerasWeight } from '../model.js';
+import { describeSites } from './describe-sites.js';
+import type { Leaf } from './leaves.js';
 
 /** One layer for the core; `depth` is its place in the order of execution. */
-export function describeLayer(layer: KerasLayer, depth: number): LayerDescriptor {
-  const { id, className: op, weights } = layer;
-  const base = { id, op, depth, sites: [] };
+export async function describeLayer(leaf: Leaf, depth: number): Promise<LayerDescriptor> {
+  const { id, className: op, weights } = leaf.layer;
+  const base = { id, op, depth, sites: await describeSites(leaf) };
   const family = layerFamilies[op];
   if (family === undefined) {
     const reason = layerFloatReason(op, weights.length > 0);

@@ -8,10 +8,15 @@ import {
   type StorageNote,
 } from '@lowbit/core';
 import { sizeOf, type Applied, type ModelWriter, type Outcome } from '@lowbit/core/adapter';
-import type { KerasLayer, KerasModel, KerasNetwork, KerasWeight } from '../model.js';
+import type { KerasModel, KerasWeight } from '../model.js';
+import { changedNetwork } from './changed-network.js';
 import { weightBytes } from './describe-layer.js';
+import { writableSites } from './writable-sites.js';
 
-/** Packs each weight of a plan when it comes, and makes a model of them; the model that was read stays as it is. */
+/**
+ * Packs each weight of a plan when it comes, and makes a model of them, with quantized inputs in front of layers; the model that was read
+ * stays as it is.
+ */
 export function kerasWriter(model: () => Promise<KerasModel>, outcome: Outcome): ModelWriter<KerasModel> {
   const packed = new Map<string, PackedTensor>();
   const planned = new Map(outcome.entries.map(({ weight }) => [weight.id, weight.shape]));
@@ -44,7 +49,7 @@ function checkShape(
 
 function written(
   model: KerasModel,
-  { plan, entries }: Outcome,
+  { plan, entries, activations }: Outcome,
   packed: ReadonlyMap<string, PackedTensor>,
 ): Applied<KerasModel> {
   const weights = new Map(
@@ -52,9 +57,10 @@ function written(
   );
   const bytes = (list: Iterable<KerasWeight>) =>
     [...list].reduce((sum, weight) => sum + weightBytes(weight), 0);
+  const { sites, notes } = writableSites(model.network, activations);
   const result: KerasModel = {
     ...model,
-    network: withWeights(model.network, weights),
+    network: changedNetwork(model.network, { weights, sites }),
     weights: [...weights.values()],
     plans: [...(model.plans ?? []), plan],
   };
@@ -65,6 +71,7 @@ function written(
   return {
     model: result,
     storage,
+    activations: notes,
     modelBytes: { before: bytes(model.weights), after: bytes(weights.values()) },
   };
 }
@@ -85,19 +92,3 @@ function storageNote(id: string, { header, codes, parameters }: PackedTensor): S
   };
 }
 
-/** A network with other weights of the same ids. */
-function withWeights(network: KerasNetwork, weights: ReadonlyMap<string, KerasWeight>): KerasNetwork {
-  const layers = new Map(network.layers.map((layer) => [layer, layerWith(layer, weights)]));
-  const calls = network.calls.map((call) => ({ ...call, layer: layers.get(call.layer)! }));
-  return { ...network, layers: [...layers.values()], calls };
-}
-
-function layerWith(layer: KerasLayer, weights: ReadonlyMap<string, KerasWeight>): KerasLayer {
-  const parts = Object.entries(layer.parts).map(([name, part]) => [name, layerWith(part, weights)] as const);
-  return {
-    ...layer,
-    weights: layer.weights.map((weight) => weights.get(weight.id) ?? weight),
-    parts: Object.fromEntries(parts),
-    ...(layer.network && { network: withWeights(layer.network, weights) }),
-  };
-}

@@ -1,8 +1,9 @@
+import { quantizedInputClass } from '../quantized-input.js';
 import { layersAsActivations } from '../topology/config.js';
 import type { JsonObject, JsonValue, KerasLayer } from '../model.js';
 import { activationFor, activationRules } from './forms/activation.js';
 import { convolutionRules } from './forms/convolution.js';
-import type { FormContext, RuleTable } from './forms/form.js';
+import { ours, type FormContext, type RuleTable } from './forms/form.js';
 import { linearRules } from './forms/linear.js';
 import { mergeRules } from './forms/merge.js';
 import { normalizationRules } from './forms/normalization.js';
@@ -26,6 +27,7 @@ const rules: RuleTable = {
   ...mergeRules,
   ...recurrentRules,
   ...shapingRules,
+  [quantizedInputClass]: ours(quantizedInputClass),
 };
 
 /** The layer of TensorFlow.js that computes what a layer of Keras does. Layers inside it are looked at by themselves. */

@@ -8,6 +8,7 @@ import type {
   KerasNetwork,
   TensorReference,
 } from '../model.js';
+import { quantizedInputClass } from '../quantized-input.js';
 import type { FormContext } from './forms/form.js';
 import { layerForm } from './layer-form.js';
 import type { LayerNames } from './layer-names.js';
@@ -94,7 +95,8 @@ function partsJson(
   { parts, className }: KerasLayer,
   context: Context & FormContext,
 ): Record<string, JsonValue> {
-  const inside = { ...context, input: undefined, output: undefined };
+  const inside =
+    className === quantizedInputClass ? context : { ...context, input: undefined, output: undefined };
   const json = (part: KerasLayer): JsonObject => describe(part, inside, context.names.get(part)!);
   const { layer, cell, forward_layer: forward, backward_layer: backward } = parts;
   if (className === 'StackedRNNCells') return { cells: Object.values(parts).map(json) };

@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { layers } from '@tensorflow/tfjs-layers';
 import { fakeQuantize } from '../ops/fake-quantize.js';
 import { tfjsOps } from '../ops/tfjs-ops.js';
-import { patchesProblem, productOfPatches } from './patches.js';
+import { patchesProblemOf, productOfPatches } from './patches.js';
 
 type Inputs = tf.Tensor | tf.Tensor[];
 type Result = ReturnType<layers.Layer['call']>;
@@ -24,7 +24,7 @@ export type QuantizedCall = (
  */
 export function inputQuantizer(site: FittedSite, layer: layers.Layer): QuantizedCall {
   const observed = observedBy(site.quantizer, site.options);
-  const problem = observed === 'patches' ? patchesProblem(layer) : undefined;
+  const problem = observed === 'patches' ? patchesProblemOf(layer) : undefined;
   if (problem !== undefined) throw noPatches(site, problem);
   const quantize = (x: tf.Tensor, shape: [number, number]) =>
     tf.reshape(fakeQuantize(site.quantizer, activationSite(tfjsOps, site))(tf.reshape(x, shape)), x.shape);

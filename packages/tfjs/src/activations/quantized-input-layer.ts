@@ -1,9 +1,9 @@
 import { LowbitError, type Quantizer } from '@lowbit/core';
 import { checkArgument, checkPlugin } from '@lowbit/core/adapter';
+import { loadSite } from '@lowbit/tfjs-format';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfLayers from '@tensorflow/tfjs-layers';
 import { inputQuantizer, type QuantizedCall } from './input-quantizer.js';
-import { loadSite } from './stored-site.js';
 import { layerConfig } from '../model/internals.js';
 
 /** Name of the layer class in a saved topology. */
@@ -48,6 +48,10 @@ class QuantizedInput extends tfLayers.layers.Layer {
     this.layer.build(inputShape);
     this.layer.built = true;
     this.built = true;
+  }
+
+  override computeMask(inputs: tf.Tensor | tf.Tensor[], mask?: tf.Tensor | tf.Tensor[]): tf.Tensor | tf.Tensor[] {
+    return this.layer.computeMask(inputs, mask);
   }
 
   override computeOutputShape(inputShape: Shape): Shape {

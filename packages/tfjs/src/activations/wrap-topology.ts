@@ -1,11 +1,10 @@
 import type { FittedSite } from '@lowbit/core/adapter';
+import { siteId, storeSite } from '@lowbit/tfjs-format';
 import type { layers, LayersModel } from '@tensorflow/tfjs-layers';
 import { surveyModel } from '../model/survey.js';
 import { innerLayers } from '../model/inner-layers.js';
 import type { LayerJson } from '../model/topology.js';
-import { siteId } from '../describe/describe-sites.js';
 import { quantizedInputClass } from './quantized-input-layer.js';
-import { storeSite } from './stored-site.js';
 
 /**
  * Puts a quantized input around each layer of a topology that has a site, also where `TimeDistributed` holds it; one that is there

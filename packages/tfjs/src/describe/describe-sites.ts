@@ -1,13 +1,8 @@
 import type { SiteDescriptor } from '@lowbit/core';
 import { defined, type NormalDistribution } from '@lowbit/core/adapter';
-import { linearFamilies } from '@lowbit/tfjs-format';
+import { linearFamilies, siteId } from '@lowbit/tfjs-format';
 import type { layers, SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { normalOf } from './normal-of.js';
-
-/** Id of the site in front of a layer. */
-export function siteId(layer: string): string {
-  return `${layer}/input`;
-}
 
 /** Where the activations of a layer can be quantized: its input, where it is a weighted sum of that. A layer used several times has one site. */
 export function describeSites(id: string, layer: layers.Layer): SiteDescriptor[] {

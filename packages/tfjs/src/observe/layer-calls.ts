@@ -1,9 +1,9 @@
 import type { FittedSite } from '@lowbit/core/adapter';
+import { siteId } from '@lowbit/tfjs-format';
 import * as tf from '@tensorflow/tfjs-core';
 import type { layers, LayersModel, LayerVariable } from '@tensorflow/tfjs-layers';
 import { inputQuantizer } from '../activations/input-quantizer.js';
 import { writableSites } from '../activations/writable-sites.js';
-import { siteId } from '../describe/describe-sites.js';
 import { surveyModel } from '../model/survey.js';
 
 type Layer = layers.Layer;

@@ -9,6 +9,11 @@ interface StoredSite {
   readonly parameters?: Readonly<Record<string, unknown>>;
 }
 
+/** Id of the site in front of a layer. */
+export function siteId(layer: string): string {
+  return `${layer}/input`;
+}
+
 /**
  * A site as text for a layer's configuration: JSON in hexadecimal digits, because TensorFlow.js changes underscores and capital
  * letters of every other string and key when it saves and loads.
@@ -84,6 +89,6 @@ function unknownQuantizer(name: string, layer: string): LowbitError {
     code: 'unknown-plugin',
     where: `layer '${layer}': quantizer '${name}'`,
     remedy:
-      'Give a registry that holds it, load(source, { registry }), or call registerQuantizedInput([…]) before.',
+      'Give a registry that holds it, { registry }; or call registerQuantizedInput([…]) of @lowbit/tfjs before, where that runs the model.',
   });
 }
