@@ -30,7 +30,9 @@ function isLeaf({ network, parts }: KerasLayer): boolean {
 }
 
 function withInner(layer: KerasLayer, changes: Changes): KerasLayer {
-  const parts = Object.entries(layer.parts).map(([name, part]) => [name, changedLayer(part, changes)] as const);
+  const parts = Object.entries(layer.parts).map(
+    ([name, part]) => [name, changedLayer(part, changes)] as const,
+  );
   return {
     ...layer,
     weights: layer.weights.map((weight) => changes.weights.get(weight.id) ?? weight),

@@ -91,4 +91,3 @@ function storageNote(id: string, { header, codes, parameters }: PackedTensor): S
       "stored size is that of lowbit's container; TensorFlow.js has no packed tensors and keeps float32 in memory",
   };
 }
-

@@ -36,5 +36,7 @@ function leavesIn(layer: KerasLayer, called?: Called): readonly Leaf[] {
   if (layer.network !== undefined) return leavesOf(layer.network, `${layer.id}/`);
   const parts = Object.values(layer.parts);
   if (parts.length === 0) return [{ layer, called }];
-  return parts.flatMap((part) => leavesIn(part, layer.className === quantizedInputClass ? called : undefined));
+  return parts.flatMap((part) =>
+    leavesIn(part, layer.className === quantizedInputClass ? called : undefined),
+  );
 }

@@ -11,10 +11,7 @@ export interface WritableSites {
 }
 
 /** Tells the sites that can be written from those whose quantizer looks at what their layers have not. */
-export function writableSites(
-  network: KerasNetwork,
-  sites: ReadonlyMap<string, FittedSite>,
-): WritableSites {
+export function writableSites(network: KerasNetwork, sites: ReadonlyMap<string, FittedSite>): WritableSites {
   const notes = new Map<string, ActivationNote>();
   for (const { layer } of leavesOf(network)) {
     const site = sites.get(siteId(layer.id));

@@ -50,7 +50,10 @@ class QuantizedInput extends tfLayers.layers.Layer {
     this.built = true;
   }
 
-  override computeMask(inputs: tf.Tensor | tf.Tensor[], mask?: tf.Tensor | tf.Tensor[]): tf.Tensor | tf.Tensor[] {
+  override computeMask(
+    inputs: tf.Tensor | tf.Tensor[],
+    mask?: tf.Tensor | tf.Tensor[],
+  ): tf.Tensor | tf.Tensor[] {
     return this.layer.computeMask(inputs, mask);
   }
 

@@ -11,10 +11,7 @@ export function normalOf(tensor: SymbolicTensor): NormalDistribution | undefined
   for (let steps = 0; layer !== undefined && steps < 8; steps++) {
     if (layer.getClassName() === 'BatchNormalization') {
       const { gamma, beta } = normalizationOf(layer);
-      return normalizedDistribution(
-        gamma?.read().dataSync<'float32'>(),
-        beta?.read().dataSync<'float32'>(),
-      );
+      return normalizedDistribution(gamma?.read().dataSync<'float32'>(), beta?.read().dataSync<'float32'>());
     }
     if (!keepsDistribution(layer.getClassName()) || layer.inboundNodes.length !== 1) return undefined;
     layer = layer.inboundNodes[0]?.inboundLayers[0];

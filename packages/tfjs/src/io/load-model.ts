@@ -13,14 +13,13 @@ export interface LoadModelOptions extends LoadOptions {
   readonly registry?: Registry;
 }
 
-const types: OptionTypes<LoadModelOptions> = {
-  ...loadTypes,
-  registry: {
-    expected: 'a registry of plugins',
-    fits: (value) => typeof (Object(value) as Partial<Registry>).list === 'function',
-    remedy: 'Write registry([minMax(), …]), with registry of @lowbit/core.',
-  },
+export const registryType: OptionTypes<LoadModelOptions>['registry'] = {
+  expected: 'a registry of plugins',
+  fits: (value) => typeof (Object(value) as Partial<Registry>).list === 'function',
+  remedy: 'Write registry([minMax(), …]), with registry of @lowbit/core.',
 };
+
+const types: OptionTypes<LoadModelOptions> = { ...loadTypes, registry: registryType };
 
 /**
  * Loads a layers model that lowbit saved, packed or plain; models that TensorFlow.js saved load too. The result is an ordinary

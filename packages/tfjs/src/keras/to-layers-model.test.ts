@@ -1,46 +1,14 @@
-import { readFile } from 'node:fs/promises';
-
 import { isLowbitError, quantize } from '@lowbit/core';
-import { blobFile, bytesBlob, zipArchive } from '@lowbit/data/archive';
 import { keras, readKeras, type KerasModel } from '@lowbit/keras';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { beforeAll, describe, expect, it } from 'vitest';
 
+import { casesOf, tensorOf, type Golden, type Packed } from '../../test/keras-cases.js';
 import { save } from '../io/save-model.js';
 import { planOf } from '../model/plan-record.js';
 import { registry } from '../register.js';
 import { toLayersModel } from './to-layers-model.js';
-
-interface Packed {
-  readonly shape: number[];
-  readonly type: 'float32' | 'int32';
-  readonly data: string;
-}
-
-interface Golden {
-  readonly inputs: readonly Packed[];
-  readonly outputs: readonly Packed[] | Readonly<Record<string, Packed>>;
-}
-
-type Files = ReadonlyMap<string, Uint8Array>;
-
-/** The cases that the scripts of `@lowbit/keras` wrote, by name. */
-async function casesOf(name: string): Promise<ReadonlyMap<string, Files>> {
-  const bytes = await readFile(new URL(`../../../keras/fixtures/${name}`, import.meta.url));
-  const archive = await zipArchive(blobFile(bytesBlob(bytes, name), 0));
-  const cases = new Map<string, Map<string, Uint8Array>>();
-  for (const entry of archive.entries) {
-    const [folder, file] = entry.name.split('/') as [string, string];
-    const source = await archive.open(entry);
-    cases.set(
-      folder,
-      (cases.get(folder) ?? new Map<string, Uint8Array>()).set(file, await source.read(entry.bytes)),
-    );
-    await source.close();
-  }
-  return cases;
-}
 
 const writers = [
   ['Keras 3', await casesOf('keras3.zip')],
@@ -48,11 +16,6 @@ const writers = [
 ] as const;
 
 beforeAll(() => tf.setBackend('cpu'));
-
-function tensorOf({ shape, type, data }: Packed): tf.Tensor {
-  const { buffer } = Uint8Array.from(Buffer.from(data, 'base64'));
-  return tf.tensor(type === 'int32' ? new Int32Array(buffer) : new Float32Array(buffer), shape, type);
-}
 
 /** The largest difference from what Keras computed, relative to its largest value where that is above 1. */
 async function difference(model: KerasModel, golden: Golden, outputs = golden.outputs): Promise<number> {

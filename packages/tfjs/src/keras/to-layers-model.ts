@@ -1,21 +1,34 @@
-import { checkArgument } from '@lowbit/core/adapter';
+import type { Registry } from '@lowbit/core';
+import { checkArgument, checkOptions, defined, type OptionTypes } from '@lowbit/core/adapter';
 import type { KerasModel } from '@lowbit/keras';
 import type * as tf from '@tensorflow/tfjs-core';
 import type * as tfLayers from '@tensorflow/tfjs-layers';
 
-import { load } from '../io/load-model.js';
+import { load, registryType } from '../io/load-model.js';
+
+/** How a model of Keras becomes one that runs. */
+export interface ToLayersOptions {
+  /** Where the quantizers of activations are looked up, for models that have some. */
+  readonly registry?: Registry;
+}
+
+const types: OptionTypes<ToLayersOptions> = { registry: registryType };
 
 /**
  * A model that `readKeras` of `@lowbit/keras` read, as a `tf.LayersModel` that computes the same. One that was quantized is saved
  * packed again. Weights are read one after the other; the model of Keras can be closed afterwards.
  *
  * @throws LowbitError `invalid-argument` for what is no such model, `layer-unsupported` with every layer that TensorFlow.js does not
- *   have, or would compute otherwise; as reading its weights.
+ *   have, or would compute otherwise; `unknown-plugin` for a quantizer of activations that the registry lacks; as reading its weights.
  * @example
  * const model = await toLayersModel(await readKeras(file));
  * model.predict(inputs);
  */
-export async function toLayersModel(model: KerasModel): Promise<tfLayers.LayersModel> {
+export async function toLayersModel(
+  model: KerasModel,
+  options: ToLayersOptions = {},
+): Promise<tfLayers.LayersModel> {
+  checkOptions(options, types, 'toLayersModel');
   const { network, weights } = Object(model) as Partial<KerasModel>;
   checkArgument(network !== undefined && weights !== undefined, model, {
     where: 'toLayersModel(model)',
@@ -25,5 +38,8 @@ export async function toLayersModel(model: KerasModel): Promise<tfLayers.LayersM
   // Who quantizes models of TensorFlow.js alone does not load what files of Keras need.
   const { tfjsArtifacts } = await import('@lowbit/keras');
   const artifacts: object = await tfjsArtifacts(model);
-  return load({ load: async () => artifacts as tf.io.ModelArtifacts });
+  return load(
+    { load: async () => artifacts as tf.io.ModelArtifacts },
+    defined({ registry: options.registry }),
+  );
 }
