@@ -32,7 +32,7 @@ describe('options', () => {
     [{ image: { resize: 'pad' } }, ['invalid-argument', 'image.resize']],
     [{ image: { layout: 'NCHW' } }, ['invalid-argument', 'image.layout']],
     [{ image: { channels: 'grey' } }, ['invalid-argument', 'image.channels']],
-    [{ image: { mean: 0.5 } }, ['invalid-argument', 'image.mean', 'Write mean: [0.5].']],
+    [{ image: { mean: '0.5' } }, ['invalid-argument', 'image.mean']],
     [{ inputs: { x: {} } }, ['invalid-argument', 'inputs']],
     [{ inputs: [{ name: 'x', dtype: 'float32', shape: ['N', 3] }] }, ['invalid-argument', 'inputs']],
   ];

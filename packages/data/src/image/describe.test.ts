@@ -36,9 +36,24 @@ describe('describeImagePreparation', () => {
     expect(() => describeWith(shape, image)).toThrow(/invalid-argument/);
   });
 
-  it.each(['mean', 'deviation'])('says how a single %s is written', (name) => {
-    const image = { [name]: 0.5 } as ImageOptions;
-    expect(() => describeWith([1, 3, 8, 8], image)).toThrow(`Write ${name}: [0.5].`);
+  it.each(['mean', 'deviation'])('takes one number as the %s of all channels', (name) => {
+    const described = (value: number | readonly number[]) => describeWith([1, 3, 8, 8], { [name]: value });
+    expect(described(0.5)).toBe(described([0.5, 0.5, 0.5]));
+    for (const wrong of ['0.5', null, { all: 0.5 }, ['0.5']])
+      expect(() => described(wrong as never)).toThrow(
+        expect.objectContaining({
+          code: 'invalid-argument',
+          where: `image.${name}`,
+          expected: 'a number, or a list of numbers',
+        }),
+      );
+    expect(() => described(127.5)).toThrow('127.5, which is for pixels of 0 to 255');
+  });
+
+  it.each(['std', 'standardDeviation'])('says what the deviation is called that is given as %s', (name) => {
+    expect(() => describeWith([1, 3, 8, 8], { [name]: 0.25 })).toThrow(
+      expect.objectContaining({ code: 'unsupported-option', remedy: 'Write deviation.' }),
+    );
   });
 
   it('refuses to scale bytes, other types, and an unnamed input of several', () => {

@@ -1,5 +1,11 @@
 import { invalidArgument } from '../problems.js';
-import { isFixed, type CalibrationInput, type ReadOptions, type ImageOptions } from '../input/options.js';
+import {
+  isFixed,
+  listed,
+  type CalibrationInput,
+  type ReadOptions,
+  type ImageOptions,
+} from '../input/options.js';
 import { checkInputs, checkReading } from '../input/check-options.js';
 import { inferLayout } from './layout.js';
 import { unitScale } from './pixel-scale.js';
@@ -50,8 +56,8 @@ export function imagePreparation(
   const width = sideOf('width', input.shape[widthAxis as number], size?.[1], input);
   const isBytes = input.type === 'uint8';
   if (!isBytes && options.scale === undefined) checkPixelScale(options);
-  const mean = perChannel('mean', options.mean ?? [0], channels);
-  const deviation = perChannel('deviation', options.deviation ?? [1], channels);
+  const mean = perChannel('mean', listed(options.mean ?? 0), channels);
+  const deviation = perChannel('deviation', listed(options.deviation ?? 1), channels);
   const scale = options.scale ?? (isBytes ? 1 : 1 / 255);
   checkNumbers({ scale, mean, deviation }, isBytes);
   return { input, height, width, layout, channels, order, resize, scale, mean, deviation };
@@ -98,7 +104,7 @@ function checkPixelScale(image: ImageOptions): void {
   );
   throw invalidArgument(`image.${wrong}`, {
     expected: 'numbers for pixels of 0 to 1',
-    received: `${image[wrong]?.join(', ')}, which is for pixels of 0 to 255`,
+    received: `${listed(image[wrong] ?? []).join(', ')}, which is for pixels of 0 to 255`,
     remedy: `Write ${members.join(', ')}; or give scale: 1, which leaves pixels at 0 to 255.`,
   });
 }

@@ -5,6 +5,7 @@ import {
   type OptionType,
   type OptionTypes,
 } from '@lowbit/core/adapter';
+import { LowbitError } from '@lowbit/core';
 import { givenWords, invalidArgument } from '../problems.js';
 import type { CalibrationInput, ImageOptions, ReadOptions } from './options.js';
 
@@ -17,6 +18,20 @@ const readOptions: OptionTypes<ReadOptions> = {
   signal: optionTypes.signal,
 };
 const imageOptions = ['size', 'layout', 'mean', 'deviation', 'scale', 'channels', 'resize'];
+const isNumbers = (value: unknown): boolean =>
+  Array.isArray(value) && value.every((one) => typeof one === 'number');
+/** One number for all channels, or one a channel. */
+export const channelNumbers: OptionType = {
+  expected: 'a number, or a list of numbers',
+  fits: (value) => typeof value === 'number' || isNumbers(value),
+};
+const imageNumbers: Readonly<Record<'size' | 'mean' | 'deviation', OptionType>> = {
+  size: { expected: 'a list of numbers', fits: isNumbers },
+  mean: channelNumbers,
+  deviation: channelNumbers,
+};
+/** What other libraries call the deviation. */
+const deviations = ['std', 'stdDev', 'stddev', 'standardDeviation'];
 const choices = {
   layout: ['nchw', 'nhwc'],
   channels: ['rgb', 'bgr'],
@@ -46,6 +61,7 @@ export function checkReading(reading: unknown): asserts reading is Pick<ReadOpti
 }
 
 function checkImageOptions(image: ImageOptions): void {
+  checkDeviationName(image);
   checkOptionNames(image, imageOptions, 'image');
   for (const name of ['layout', 'channels', 'resize'] as const) {
     const value: unknown = image[name];
@@ -56,17 +72,25 @@ function checkImageOptions(image: ImageOptions): void {
       received: String(value),
     });
   }
-  for (const name of ['size', 'mean', 'deviation'] as const) {
-    const value: unknown = image[name];
-    if (value === undefined || (Array.isArray(value) && value.every((one) => typeof one === 'number')))
-      continue;
-    const remedy = typeof value === 'number' ? { remedy: `Write ${name}: [${value}].` } : {};
-    throw invalidArgument(`image.${name}`, {
-      expected: 'a list of numbers',
-      received: givenWords(value),
-      ...remedy,
-    });
+  for (const [name, type] of Object.entries(imageNumbers)) {
+    const value: unknown = image[name as keyof typeof imageNumbers];
+    if (value === undefined || type.fits(value)) continue;
+    const { expected } = type;
+    throw invalidArgument(`image.${name}`, { expected, received: givenWords(value) });
   }
+}
+
+/** Throws `unsupported-option` for the deviation under another library's name. */
+function checkDeviationName(image: object): void {
+  const name = deviations.find((one) => one in Object(image));
+  if (name === undefined) return;
+  throw new LowbitError({
+    code: 'unsupported-option',
+    where: `image: option '${name}'`,
+    expected: `one of the options ${imageOptions.join(', ')}`,
+    received: name,
+    remedy: 'Write deviation.',
+  });
 }
 
 /**

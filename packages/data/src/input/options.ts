@@ -15,10 +15,10 @@ export interface ImageOptions {
   readonly size?: readonly [height: number, width: number];
   /** Default: where the input's shape has 1 or 3. */
   readonly layout?: 'nchw' | 'nhwc';
-  /** Subtracted after scaling, one value or one per channel in the order of `channels`. Default 0. */
-  readonly mean?: readonly number[];
-  /** Divides after the mean is subtracted, one value or one per channel. Default 1. */
-  readonly deviation?: readonly number[];
+  /** Subtracted after scaling: one number for all channels, or one a channel in the order of `channels`. Default 0. */
+  readonly mean?: number | readonly number[];
+  /** The standard deviation, which divides after the mean is subtracted: as `mean`. Default 1. */
+  readonly deviation?: number | readonly number[];
   /** Multiplies pixels, which are 0 to 255. Default 1/255; for an input of type uint8 always 1. */
   readonly scale?: number;
   /** Default `rgb`. */
@@ -42,6 +42,11 @@ export interface ReadOptions {
   /** Told, in a sentence, about everything that is left out or reused. */
   readonly onNote?: (note: string) => void;
   readonly signal?: CancelSignal;
+}
+
+/** The numbers of an option that is one for all channels, or a list. */
+export function listed(given: number | readonly number[]): readonly number[] {
+  return typeof given === 'number' ? [given] : given;
 }
 
 /** Whether an axis has a fixed size. */
