@@ -4,6 +4,7 @@ export { planOfGraph } from './graph/plan-of-graph.js';
 export type { GraphSource } from './graph/read-graph.js';
 export { saveGraph } from './graph/save-graph.js';
 export { toLayersModel } from './keras/to-layers-model.js';
+export { registerLayers } from './layers/register-layers.js';
 export { load, type LoadModelOptions } from './io/load-model.js';
 export { save, type SaveOptions, type SaveReport, type SaveTarget } from './io/save-model.js';
 export type { SavedWeight } from './io/save-weight.js';

@@ -6,6 +6,7 @@ import type {
   KerasLayer,
   KerasModel,
   KerasNetwork,
+  Shape,
   TensorReference,
 } from '../model.js';
 import { quantizedInputClass } from '../quantized-input.js';
@@ -27,10 +28,13 @@ export function tfjsTopology(model: KerasModel, names: LayerNames): JsonObject {
   return topology;
 }
 
-interface Context extends Omit<FormContext, 'input' | 'output'> {
+interface Context extends Pick<FormContext, 'isKeras3' | 'hasMasks'> {
   readonly names: LayerNames;
   readonly problems: Problem[];
 }
+
+/** Of a layer's first call. */
+type Shapes = Pick<FormContext, 'input' | 'output'>;
 
 function hasMasks({ layers }: KerasNetwork): boolean {
   return layers.some(
@@ -74,12 +78,13 @@ function layerJson(layer: KerasLayer, network: KerasNetwork, context: Context): 
 }
 
 /** Class and configuration, with the layers inside. */
-function describe(layer: KerasLayer, context: Context & FormContext, name: string): JsonObject {
+function describe(layer: KerasLayer, context: Context & Shapes, name: string): JsonObject {
   if (layer.network !== undefined) {
     const { class_name: className, config } = networkJson(layer.network, context);
     return { class_name: className!, config: { ...(config as JsonObject), name } };
   }
-  const form = layerForm(layer, context);
+  const weights = Object.fromEntries(layer.weights.map((weight) => [weight.name, weight.shape]));
+  const form = layerForm(layer, { ...context, weights });
   if ('refused' in form) {
     const { refused: received, remedy } = form;
     const expected = 'a layer that TensorFlow.js computes as Keras does';
@@ -91,14 +96,11 @@ function describe(layer: KerasLayer, context: Context & FormContext, name: strin
 }
 
 /** The layers that a wrapper has in its configuration. */
-function partsJson(
-  { parts, className }: KerasLayer,
-  context: Context & FormContext,
-): Record<string, JsonValue> {
-  const inside =
-    className === quantizedInputClass ? context : { ...context, input: undefined, output: undefined };
+function partsJson(layer: KerasLayer, context: Context & Shapes): Record<string, JsonValue> {
+  const { parts, className } = layer;
+  const inside = { ...context, ...shapesInside(layer, context) };
   const json = (part: KerasLayer): JsonObject => describe(part, inside, context.names.get(part)!);
-  const { layer, cell, forward_layer: forward, backward_layer: backward } = parts;
+  const { layer: wrapped, cell, forward_layer: forward, backward_layer: backward } = parts;
   if (className === 'StackedRNNCells') return { cells: Object.values(parts).map(json) };
   if (forward !== undefined && backward !== undefined) {
     if (!isMirrored(forward, backward)) {
@@ -108,7 +110,16 @@ function partsJson(
     }
     return { layer: json(forward) };
   }
-  return { ...(layer && { layer: json(layer) }), ...(cell && { cell: json(cell) }) };
+  return { ...(wrapped && { layer: json(wrapped) }), ...(cell && { cell: json(cell) }) };
+}
+
+/** What the layer in a wrapper is called with, where that is known. */
+function shapesInside({ className }: KerasLayer, { input, output }: Shapes): Shapes {
+  if (className === quantizedInputClass) return { input, output };
+  const step = (shape: Shape | undefined) => shape?.filter((_, axis) => axis !== 1);
+  return className === 'TimeDistributed'
+    ? { input: step(input), output: step(output) }
+    : { input: undefined, output: undefined };
 }
 
 /** TensorFlow.js makes the layer that goes backward from the other one. */

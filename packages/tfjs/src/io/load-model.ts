@@ -2,6 +2,7 @@ import type { Registry } from '@lowbit/core';
 import { checkOptions, type OptionTypes } from '@lowbit/core/adapter';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { registerQuantizedInput } from '../activations/quantized-input-layer.js';
+import { registerLayers } from '../layers/register-layers.js';
 import { loadPacked, type LoadOptions, loadTypes } from '../load/load.js';
 import type { ModelSource } from '../load/load-artifacts.js';
 import { surveyModel } from '../model/survey.js';
@@ -34,6 +35,7 @@ export async function load(source: ModelSource, options: LoadModelOptions = {}):
   checkOptions(options, types, 'load');
   const { registry, ...others } = options;
   const plugins = registry?.list() ?? [];
+  registerLayers();
   registerQuantizedInput(plugins.filter((plugin) => plugin.kind === 'quantizer'));
   const { model, packed, specs } = await loadPacked(source, others);
   const byId = surveyModel(model).flatMap(({ variables }) =>

@@ -1,13 +1,33 @@
 import type { JsonValue } from '../../model.js';
-import { eachOf, same, type FormContext, type RuleTable } from './form.js';
-import { overLast } from './normalization.js';
+import {
+  axesFrom,
+  eachOf,
+  ours,
+  same,
+  unknownRank,
+  type FormContext,
+  type Rule,
+  type RuleTable,
+} from './form.js';
+
+/** TensorFlow.js has it over the last axis alone. */
+const softmax: Rule = ({ name, axis = -1 }, { input }) => {
+  if (axis === -1) return undefined;
+  const axes = axesFrom(axis, input);
+  if (axes === undefined) return unknownRank;
+  const isLast = axes.length === 1 && axes[0] === input!.length - 1;
+  return isLast ? { config: { name: name!, axis: -1 } } : ours('Softmax', { name: name!, axis: axes });
+};
 
 export const activationRules: RuleTable = {
-  ...eachOf('Activation LeakyReLU PReLU ThresholdedReLU', same),
-  ReLU: ({ negative_slope: slope = 0, threshold = 0 }) =>
-    slope === 0 && threshold === 0 ? undefined : 'a slope or a threshold',
-  ELU: ({ alpha = 1 }) => (alpha === 1 ? undefined : `alpha=${String(alpha)}`),
-  Softmax: overLast,
+  ...eachOf('LeakyReLU PReLU ThresholdedReLU', same),
+  Activation: ({ name, activation }) => (activation === 'glu' ? ours('GLU', { name: name! }) : undefined),
+  ReLU: (config) => {
+    const { negative_slope: slope = 0, threshold = 0 } = config;
+    return slope === 0 && threshold === 0 ? undefined : ours('ReLU', config);
+  },
+  ELU: (config) => ((config['alpha'] ?? 1) === 1 ? undefined : ours('ELU', config)),
+  Softmax: softmax,
 };
 
 /** Activations that TensorFlow.js computes as Keras does, by the names that it has for them. */
@@ -29,9 +49,27 @@ const activations: Readonly<Record<string, string>> = {
   tanh: 'tanh',
 };
 
+/** Activations that `@lowbit/tfjs` has, since TensorFlow.js lacks them. */
+const ownActivations: Readonly<Record<string, string>> = {
+  celu: 'lowbitCelu',
+  exponential: 'lowbitExponential',
+  hard_shrink: 'lowbitHardShrink',
+  hard_silu: 'lowbitHardSilu',
+  hard_tanh: 'lowbitHardTanh',
+  leaky_relu: 'lowbitLeakyRelu',
+  log_sigmoid: 'lowbitLogSigmoid',
+  soft_shrink: 'lowbitSoftShrink',
+  sparse_plus: 'lowbitSparsePlus',
+  sparse_sigmoid: 'lowbitSparseSigmoid',
+  sparsemax: 'lowbitSparsemax',
+  squareplus: 'lowbitSquareplus',
+  tanh_shrink: 'lowbitTanhShrink',
+};
+
 /** The name of an activation in TensorFlow.js, which computes as Keras does under it; undefined where none does. */
 export function activationFor(value: JsonValue, { isKeras3 }: FormContext): string | undefined {
-  if (typeof value !== 'string' || !Object.hasOwn(activations, value)) return undefined;
+  if (typeof value !== 'string') return undefined;
   // Keras 3 computes relu6(x + 3) / 6, everything before clip(0.2 x + 0.5, 0, 1), as TensorFlow.js does.
-  return value === 'hard_sigmoid' && isKeras3 ? undefined : activations[value];
+  if (value === 'hard_sigmoid' && isKeras3) return 'lowbitHardSigmoid';
+  return Object.hasOwn(activations, value) ? activations[value] : ownActivations[value];
 }

@@ -1,4 +1,4 @@
-import type { JsonObject, Shape } from '../../model.js';
+import type { JsonObject, JsonValue, Shape } from '../../model.js';
 
 /** What a form is chosen by, besides the layer itself. */
 export interface FormContext {
@@ -6,6 +6,8 @@ export interface FormContext {
   readonly input: Shape | undefined;
   /** Shape of what it gives then. */
   readonly output: Shape | undefined;
+  /** Shapes of the layer's weights by their names. */
+  readonly weights: Readonly<Record<string, readonly number[]>>;
   /** Whether Keras 3 made the model: some of its functions are others than those of the same name before. */
   readonly isKeras3: boolean;
   /** Whether masks go through the model. */
@@ -27,10 +29,20 @@ export type RuleTable = Readonly<Record<string, Rule>>;
 /** Layers that TensorFlow.js computes as Keras does, whatever their settings. */
 export const same: Rule = () => undefined;
 
-/** Layers that `@lowbit/tfjs` computes as Keras does, whatever their settings: `LowbitGRU` for `GRU`. */
-export function ours(className: string): Rule {
-  return (config) => ({ className: `Lowbit${className}`, config });
+/** A layer that `@lowbit/tfjs` has, since TensorFlow.js lacks it: `LowbitGRU` for `GRU`. */
+export function ours(className: string, config: JsonObject): Changed {
+  return { className: `Lowbit${className}`, config };
 }
+
+/** Axes counted from 0, ascending; undefined where those from the end are not known. */
+export function axesFrom(axis: JsonValue, input: Shape | undefined): readonly number[] | undefined {
+  const list = [axis].flat() as readonly number[];
+  if (input === undefined) return undefined;
+  return list.map((each) => (each < 0 ? each + input.length : each)).sort((a, b) => a - b);
+}
+
+/** What stands against a layer whose axes are not known. */
+export const unknownRank = 'an input of which the rank is not known';
 
 /** One and the same rule for several classes, which are named with spaces between them. */
 export function eachOf(classNames: string, rule: Rule): RuleTable {

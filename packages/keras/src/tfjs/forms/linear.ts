@@ -1,3 +1,21 @@
-import { eachOf, same, type RuleTable } from './form.js';
+import { eachOf, ours, same, type Rule, type RuleTable } from './form.js';
 
-export const linearRules: RuleTable = eachOf('InputLayer Dense Embedding', same);
+/** In small letters, which is all that TensorFlow.js leaves of a text when it saves a model. */
+const einsumDense: Rule = ({ name, equation, activation }, { weights }) => {
+  const letters = [...new Set(String(equation).match(/[a-z]/gi))];
+  const small = String(equation).replace(/[a-z]/gi, (letter) =>
+    String.fromCharCode('a'.charCodeAt(0) + letters.indexOf(letter)),
+  );
+  return ours('EinsumDense', {
+    name: name!,
+    equation: small,
+    activation: activation ?? 'linear',
+    kernel_shape: weights['kernel']!,
+    bias_shape: weights['bias'] ?? [],
+  });
+};
+
+export const linearRules: RuleTable = {
+  ...eachOf('InputLayer Dense Embedding', same),
+  EinsumDense: einsumDense,
+};

@@ -1,7 +1,50 @@
-import { same, type Rule, type RuleTable } from './form.js';
+import type { JsonObject } from '../../model.js';
+import { axesFrom, ours, unknownRank, type FormContext, type Rule, type RuleTable } from './form.js';
 
-/** Layers that TensorFlow.js computes over the last axis alone. */
-export const overLast: Rule = ({ axis = -1 }, { input }) =>
-  axis === -1 || (input !== undefined && axis === input.length - 1) ? undefined : `axis=${String(axis)}`;
+/** A layer of ours, with axes that are counted from 0. */
+function overAxes(className: string): Rule {
+  return (config, { input }) => {
+    const axis = axesFrom(config['axis'] ?? -1, input);
+    return axis === undefined ? unknownRank : ours(className, { ...config, axis });
+  };
+}
 
-export const normalizationRules: RuleTable = { BatchNormalization: overLast, LayerNormalization: same };
+/** TensorFlow.js has it over the last axis alone. */
+function batchNormalization(config: JsonObject, { input }: FormContext): ReturnType<Rule> {
+  const { axis = -1 } = config;
+  if (axis === -1) return undefined;
+  const axes = axesFrom(axis, input);
+  if (axes === undefined) return unknownRank;
+  if (axes.length !== 1) return `axis=${JSON.stringify(axis)}`;
+  return axes[0] === input!.length - 1
+    ? { config: { ...config, axis: -1 } }
+    : ours('BatchNormalization', { ...config, axis: axes[0]! });
+}
+
+/** With the axis as a number, and as many groups as channels where -1 is written. */
+const groupNormalization: Rule = (config, { input }) => {
+  const [axis] = axesFrom(config['axis'] ?? -1, input) ?? [];
+  const { groups = 32 } = config;
+  const channels = axis === undefined ? undefined : input![axis];
+  if (axis === undefined || channels === undefined || channels === null) return unknownRank;
+  return ours('GroupNormalization', { ...config, axis, groups: groups === -1 ? channels : groups });
+};
+
+/** Without an axis, one mean and one variance stand for all values. */
+const normalization: Rule = (config, { input }) => {
+  const axis = axesFrom(config['axis'] === undefined ? -1 : (config['axis'] ?? []), input);
+  return axis === undefined ? unknownRank : ours('Normalization', { ...config, axis });
+};
+
+/** TensorFlow.js has it for inputs of two to four axes. */
+const layerNormalization: Rule = (_, { input }) =>
+  input !== undefined && input.length > 4 ? 'an input of more than four axes' : undefined;
+
+export const normalizationRules: RuleTable = {
+  BatchNormalization: batchNormalization,
+  LayerNormalization: layerNormalization,
+  GroupNormalization: groupNormalization,
+  UnitNormalization: overAxes('UnitNormalization'),
+  RMSNormalization: overAxes('RMSNormalization'),
+  Normalization: normalization,
+};

@@ -1,0 +1,46 @@
+import * as tf from '@tensorflow/tfjs-core';
+import '@tensorflow/tfjs-backend-cpu';
+import * as tfLayers from '@tensorflow/tfjs-layers';
+import { beforeAll, expect, it } from 'vitest';
+
+import { activationClasses } from './activation-functions.js';
+import { registerLayers } from './register-layers.js';
+
+beforeAll(async () => {
+  await tf.setBackend('cpu');
+  registerLayers();
+});
+
+const values = [-2.7, -0.9, -0.45, 0.2, 0.62, 1.3, 3.4, 0.7, -0.1, 0.4];
+
+it.each(activationClasses.map(({ className }) => className))(
+  '%s has the gradient of what it computes',
+  (name) => {
+    const layer = tfLayers.layers.activation({ activation: name as 'relu' });
+    const share = tf.tensor([0.3, -0.7, 1.1, 0.9, -0.2], [5]);
+    const loss = (x: tf.Tensor) => tf.sum(tf.mul(layer.call(x, {}) as tf.Tensor, share)) as tf.Scalar;
+    const start = tf.tensor(values, [2, 5]);
+    const gradient = tf.grad(loss)(start).dataSync();
+    values.forEach((_, i) => {
+      const moved = (by: number) =>
+        loss(
+          tf.tensor(
+            values.map((value, k) => (k === i ? value + by : value)),
+            [2, 5],
+          ),
+        ).dataSync()[0]!;
+      const step = 2 ** -7;
+      expect(gradient[i]).toBeCloseTo((moved(step) - moved(-step)) / (2 * step), 2);
+    });
+  },
+);
+
+it('activations keep their names when a model is saved and loaded', async () => {
+  for (const { className } of activationClasses) {
+    const dense = tfLayers.layers.dense({ units: 2, inputShape: [3], activation: className as 'relu' });
+    const model = tfLayers.sequential({ layers: [dense] });
+    const again = await tfLayers.models.modelFromJSON(model.toJSON(null, false) as never);
+    expect(again.layers[0]!.getConfig()['activation']).toBe(className);
+    [model, again].forEach((each) => each.dispose());
+  }
+});
