@@ -27,7 +27,7 @@ const rules: RuleTable = {
   ...mergeRules,
   ...recurrentRules,
   ...shapingRules,
-  [quantizedInputClass]: ours(quantizedInputClass),
+  [quantizedInputClass]: (config) => ours(quantizedInputClass, config),
 };
 
 /** The layer of TensorFlow.js that computes what a layer of Keras does. Layers inside it are looked at by themselves. */
