@@ -9,7 +9,7 @@ const mayImport = {
   method: ['core'],
   preset: ['core', 'method'],
   format: ['core', 'library'],
-  bridge: ['core', '@lowbit/keras', '@lowbit/onnx'],
+  bridge: ['core', '@lowbit/keras', '@lowbit/onnx', '@lowbit/tfjs-format'],
   kernel: ['core'],
   runtime: ['core', '@lowbit/tfjs-format', '@lowbit/keras', 'kernel'],
   library: ['core'],

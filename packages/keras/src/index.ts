@@ -1,6 +1,7 @@
 export type { StoredType } from './hdf5/contents.js';
 export type { CustomLayer, CustomLayerHook, LayerHooks, StoredWeight } from './hooks.js';
 export { inspectKeras, type InspectedLayer, type KerasInspection } from './inspect-keras.js';
+export { Settings } from './layers/settings.js';
 export type * from './model.js';
 export { keras, type KerasPort } from './port/keras-port.js';
 export { readKeras, type KerasOptions } from './read-keras.js';

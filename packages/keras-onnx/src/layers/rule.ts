@@ -1,0 +1,51 @@
+import type { JsonValue, KerasLayer, Settings, Shape } from '@lowbit/keras';
+import type { Graph } from '../graph/graph.js';
+import type { Known, Value } from '../graph/value.js';
+import type { Weights } from '../graph/weights.js';
+
+/** One use of a layer, with what goes in. */
+export interface Call<V extends Known = Known> {
+  readonly layer: KerasLayer;
+  readonly settings: Settings;
+  /** Tensors that it is called with, lists laid out. */
+  readonly inputs: readonly V[];
+  /** Tensors and constants that it is called with by name. */
+  readonly named: Readonly<Record<string, readonly V[] | JsonValue>>;
+  readonly outputs: readonly (Shape | undefined)[];
+  /** Whether Keras 3 made the model: some of its functions are others than those of the same name before. */
+  readonly isKeras3: boolean;
+}
+
+/** A layer whose turn it is to be written. */
+export interface WrittenCall extends Call<Value> {
+  readonly graph: Graph;
+  readonly weights: Weights;
+}
+
+/** How a class of layers becomes operators. */
+export interface LayerRule {
+  /**
+   * What becomes of a mask of the input. `pass`: what comes out has the same. `take`: the rule reads it, and its `outMask` says whether one
+   * goes on. `refuse`: what is computed would be another. Absent: values are the same with and without, and it is not clear whose steps the
+   * mask would tell of.
+   */
+  readonly mask?: 'pass' | 'take' | 'refuse';
+  readonly outMask?: (call: Call) => boolean;
+  /** Takes integers as they are. Absent: they become floats. */
+  readonly integers?: true;
+  /** What stands against it, in words that follow the class: `with padding="full"`. */
+  readonly refuse?: (call: Call) => string | undefined;
+  readonly write: (call: WrittenCall) => Value | readonly Value[] | Promise<Value | readonly Value[]>;
+}
+
+export type RuleTable = Readonly<Record<string, LayerRule>>;
+
+/** The shape of what comes out, which is known of what is written. */
+export const outputOf = ({ outputs }: Call): Shape => outputs[0] as Shape;
+
+/** The shape of what goes in, which is known of every layer that is looked at. */
+export const inputOf = ({ inputs }: Call): Shape => inputs[0]!.shape as Shape;
+
+/** Whether all sizes but the first are known. */
+export const isSized = (shape: Shape | undefined): shape is readonly [number | null, ...number[]] =>
+  shape !== undefined && shape.slice(1).every((size) => size !== null);

@@ -1,0 +1,25 @@
+import { activationRules } from './activation.js';
+import { convolutionRules } from './convolution.js';
+import { linearRules } from './linear.js';
+import { mergeRules } from './merge.js';
+import { normalizationRules } from './normalization.js';
+import { pictureRules } from './pictures.js';
+import { poolingRules } from './pooling.js';
+import type { LayerRule, RuleTable } from './rule.js';
+import { shapingRules } from './shaping.js';
+
+const rules: RuleTable = {
+  ...linearRules,
+  ...convolutionRules,
+  ...poolingRules,
+  ...normalizationRules,
+  ...activationRules,
+  ...mergeRules,
+  ...shapingRules,
+  ...pictureRules,
+};
+
+/** How a class of layers is written; undefined for one that no operators of the standard compute. */
+export function ruleOf(className: string): LayerRule | undefined {
+  return Object.hasOwn(rules, className) ? rules[className] : undefined;
+}

@@ -1,0 +1,56 @@
+import { LowbitError, type Problem } from '@lowbit/core';
+import type { KerasModel } from '@lowbit/keras';
+import type { Known } from './graph/value.js';
+import type { Call } from './layers/rule.js';
+import { ruleOf } from './layers/table.js';
+import { declaredType, inputShape } from './inputs.js';
+import { walk } from './walk.js';
+
+const remedy = 'Build the model without it, or say with customLayers of readKeras what takes its place.';
+
+/** @throws LowbitError `layer-unsupported` with every layer that operators of the standard do not compute as Keras does. */
+export async function refuseUnknown(model: KerasModel): Promise<void> {
+  const problems = new Map<string, Problem>();
+  const refuse = (id: string, received: string) => {
+    const expected = 'a layer that standard operators of ONNX compute as Keras does';
+    problems.set(id, { code: 'layer-unsupported', where: id, expected, received, remedy });
+  };
+  for (const { layer } of model.network.inputs)
+    if (declaredType(model.network, layer) === 'string') refuse(layer, 'InputLayer of texts');
+  const inputs = model.network.inputs.map(({ layer }): Known => ({
+    shape: inputShape(model.network, layer),
+    masked: 'no',
+  }));
+  await walk<Known>(model, model.network, inputs, (call) => {
+    const reason = refusalOf(call);
+    const { id, className } = call.layer;
+    if (reason !== undefined) refuse(id, reason === '' ? className : `${className} with ${reason}`);
+    const masked = maskBehind(call);
+    return call.outputs.map((shape) => ({ shape, masked }));
+  });
+  const [first, ...others] = problems.values();
+  if (first !== undefined) throw new LowbitError([first, ...others]);
+}
+
+/** What stands against a call, in words; empty where the class itself is not known. */
+function refusalOf(call: Call): string | undefined {
+  const rule = ruleOf(call.layer.className);
+  if (rule === undefined) return '';
+  const known = [...call.inputs, ...call.outputs.map((shape) => ({ shape }))];
+  if (known.some(({ shape }) => shape === undefined)) return 'tensors of which the axes are not known';
+  if (call.inputs.length === 0) return 'values that are no tensors';
+  const isMasked = call.inputs.some(({ masked }) => masked !== 'no');
+  if (isMasked && rule.mask === 'refuse') return 'a mask';
+  if (rule.mask === 'take' && call.inputs.some(({ masked }) => masked === 'unclear'))
+    return 'a mask that a layer before it has changed';
+  return rule.refuse?.(call);
+}
+
+/** Whether a mask goes on behind a call. */
+export function maskBehind(call: Call): Known['masked'] {
+  const rule = ruleOf(call.layer.className);
+  const given = call.inputs.map(({ masked }) => masked);
+  if (rule?.mask === 'take') return rule.outMask?.(call) === true ? 'yes' : 'no';
+  if (rule?.mask === 'pass') return given[0] ?? 'no';
+  return given.every((masked) => masked === 'no') ? 'no' : 'unclear';
+}

@@ -1,0 +1,84 @@
+import { checkArgument, checkOptions, defined, optionTypes, type OptionTypes } from '@lowbit/core/adapter';
+import type { KerasModel, KerasNetwork } from '@lowbit/keras';
+import { modelBuilder, type BuilderOptions, type BuiltModel, type WriteOptions } from '@lowbit/onnx/build';
+import { Graph } from './graph/graph.js';
+import type { Value } from './graph/value.js';
+import { Weights } from './graph/weights.js';
+import { namedSizes, writeInput } from './inputs.js';
+import { refuseUnknown } from './refuse.js';
+import { walk } from './walk.js';
+import { writeCall } from './write-call.js';
+
+export interface ToOnnxOptions
+  extends Pick<BuilderOptions, 'optimize' | 'target'>, Pick<WriteOptions, 'external' | 'externalPath'> {
+  /** Version of the standard operators, 13 to 25. Default: 21, which every onnxruntime-web since 1.20 runs. */
+  readonly opset?: number;
+  /** Name of the model in the file and in messages. Default: the name that it has in Keras, with `.onnx` behind it. */
+  readonly name?: string;
+}
+
+/**
+ * A model of Keras as an ONNX file of standard operators, which computes the same in float32. Inputs and outputs have their names in
+ * Keras; sizes that the model leaves open stay open. Weights that lowbit quantized stay packed.
+ *
+ * @throws LowbitError `layer-unsupported` with every layer that standard operators do not compute as Keras does; as `modelBuilder` of
+ *   `@lowbit/onnx/build`.
+ * @example
+ * const { bytes } = await toOnnx(await readKeras(file));
+ */
+export async function toOnnx(model: KerasModel, options: ToOnnxOptions = {}): Promise<BuiltModel> {
+  checkModel(model);
+  checkOptions(options, optionsOfToOnnx, 'toOnnx');
+  await refuseUnknown(model);
+  const { network, plans } = model;
+  const { opset = 21, name = `${model.name}.onnx`, optimize, target, external, externalPath } = options;
+  const builder = modelBuilder({ name, opset, ...defined({ optimize, target }) });
+  const names = outputNames(network);
+  const graph = new Graph(builder, new Set(names));
+  const weights = new Weights(graph);
+  const inputs = network.inputs.map(({ layer }) => writeInput(graph, network, layer));
+  const outputs = await walk<Value>(model, network, inputs, (call) => writeCall({ ...call, graph, weights }));
+  outputs.forEach((value, i) => writeOutput(graph, value, names[i]!));
+  return builder.write(defined({ plan: plans?.at(-1), external, externalPath }));
+}
+
+function checkModel(model: unknown): void {
+  const { network, weights } = Object(model) as Partial<KerasModel>;
+  const expected = 'a model of Keras, as readKeras gives it';
+  checkArgument(Array.isArray(network?.layers) && Array.isArray(weights), model, {
+    where: 'toOnnx(model)',
+    expected,
+  });
+}
+
+/** Lists of axes are inputs since the older one; the newer one is the newest that the builder knows. */
+const [oldest, newest] = [13, 25];
+
+const optionsOfToOnnx: OptionTypes<ToOnnxOptions> = {
+  opset: {
+    expected: `an operator set from ${oldest} to ${newest}`,
+    fits: (value) => Number.isInteger(value) && Number(value) >= oldest && Number(value) <= newest,
+  },
+  name: { expected: 'a text', fits: (value) => typeof value === 'string' && value !== '' },
+  optimize: optionTypes.any,
+  target: optionTypes.any,
+  external: optionTypes.flag,
+  externalPath: { expected: 'a text', fits: (value) => typeof value === 'string' },
+};
+
+/** The layers that give them, with a number behind the name of one that gives several. */
+function outputNames({ outputs, outputNames: given }: KerasNetwork): readonly string[] {
+  const used = new Map<string, number>();
+  return outputs.map(({ layer }, i) => {
+    const name = given?.[i] ?? layer;
+    const count = used.get(name) ?? 0;
+    used.set(name, count + 1);
+    return count === 0 ? name : `${name}_${count}`;
+  });
+}
+
+function writeOutput(graph: Graph, value: Value, name: string): void {
+  const plain = graph.last(value);
+  const result = value.type === 'float32' ? plain : graph.cast(plain, 'float32');
+  graph.builder.output(result, 'float32', namedSizes(value.shape, name), name);
+}

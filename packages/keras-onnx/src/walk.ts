@@ -1,0 +1,57 @@
+import {
+  Settings,
+  type Argument,
+  type JsonValue,
+  type KerasCall,
+  type KerasModel,
+  type KerasNetwork,
+} from '@lowbit/keras';
+import type { Known } from './graph/value.js';
+import type { Call } from './layers/rule.js';
+
+/** What comes out of a call. */
+export type Visit<V extends Known> = (call: Call<V>) => readonly V[] | Promise<readonly V[]>;
+
+/** Carries out the calls of a network, those of models inside it too, and gives what comes out of it. */
+export async function walk<V extends Known>(
+  model: KerasModel,
+  network: KerasNetwork,
+  inputs: readonly V[],
+  visit: Visit<V>,
+): Promise<readonly V[]> {
+  const values = new Map(network.inputs.map(({ layer }, i) => [keyOf(layer, 0, 0), inputs[i]!]));
+  const valueOf = (argument: Argument): readonly V[] => {
+    if ('list' in argument) return argument.list.flatMap(valueOf);
+    if (!('tensor' in argument)) return [];
+    const { layer, call, output } = argument.tensor;
+    return [values.get(keyOf(layer, call, output))!];
+  };
+  for (const each of network.calls) {
+    const { layer, index } = each;
+    const call = callOf(each, valueOf, model);
+    const results = layer.network ? await walk(model, layer.network, call.inputs, visit) : await visit(call);
+    results.forEach((value, i) => values.set(keyOf(layer.name, index, i), value));
+  }
+  return network.outputs.map(({ layer, call, output }) => values.get(keyOf(layer, call, output))!);
+}
+
+const keyOf = (layer: string, call: number, output: number): string => `${call} ${output} ${layer}`;
+
+function callOf<V extends Known>(
+  { layer, args, kwargs, outputShapes }: KerasCall,
+  valueOf: (argument: Argument) => readonly V[],
+  { kerasVersion = '' }: KerasModel,
+): Call<V> {
+  const named = Object.entries(kwargs).map(([name, each]): [string, readonly V[] | JsonValue] => [
+    name,
+    'value' in each ? each.value : valueOf(each),
+  ]);
+  return {
+    layer,
+    settings: new Settings(layer.config, layer.id),
+    inputs: args.flatMap(valueOf),
+    named: Object.fromEntries(named),
+    outputs: outputShapes,
+    isKeras3: kerasVersion.startsWith('3'),
+  };
+}

@@ -1,0 +1,34 @@
+import { readKeras } from '@lowbit/keras';
+import { describe, expect, it } from 'vitest';
+import { toOnnx } from '../src/index.js';
+import { casesOf, difference, goldenOf, run, valuesOf, wanted } from './support.js';
+
+const writers = [
+  ['Keras 3', await casesOf('keras3.zip')],
+  ['tf-keras 2', await casesOf('keras2.zip')],
+] as const;
+
+/** Of a policy of half precision, in which Keras rounds the first layer, and which is computed in float32 here. */
+const rounded: Readonly<Record<string, number>> = { mixed_precision: 1e-3 };
+
+/** What is refused by name. */
+const refused = /lstm|gru|rnn|time_distributed|attention|embedding_masked/;
+
+describe.each(writers)('%s', (_, cases) => {
+  it.each([...cases])('%s', async (name, files) => {
+    const golden = goldenOf(files);
+    const model = await readKeras(files.get('model.keras')!);
+    const writing = toOnnx(model);
+    if (refused.test(name)) {
+      await expect(writing).rejects.toMatchObject({ code: 'layer-unsupported' });
+      return;
+    }
+    const { bytes } = await writing;
+    const results = await run(bytes, model, golden);
+    const expected = wanted(model, golden);
+    model.close();
+    expect(results.map(({ dims }) => dims)).toEqual(expected.map(({ shape }) => shape));
+    const worst = results.map((result, i) => difference(result, valuesOf(expected[i]!)));
+    expect(Math.max(...worst)).toBeLessThanOrEqual(rounded[name] ?? 1e-5);
+  });
+});
