@@ -11,7 +11,9 @@ const entry = new URL('../dist/bundle/index.js', import.meta.url);
 
 it('the examples of the README run as they are', async () => {
   const page = await readFile(new URL('../README.md', import.meta.url), 'utf8');
-  const [plain, hooks, quantized, files] = [...page.matchAll(/```js\n([^]*?)```/g)].map(([, code]) => code!);
+  const [plain, hooks, quantized, , files] = [...page.matchAll(/```js\n([^]*?)```/g)].map(
+    ([, code]) => code!,
+  );
   const cases = await fixtureCases('older.zip');
   const folder = await mkdtemp(join(tmpdir(), 'lowbit-keras-'));
   const run = async (code: string, file: Uint8Array) => {

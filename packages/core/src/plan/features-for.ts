@@ -36,6 +36,7 @@ function cannotRun(name: string): LowbitError {
     where: 'data',
     expected: 'a model whose layers can be looked at while it runs',
     received: `one of the kind '${name}'`,
-    remedy: 'Leave the labels out: the policy then decides without data.',
+    remedy:
+      'Give the port what runs the model, as in onnx(bytes, { ort }) or keras(file, { runner }) with runner of @lowbit/tfjs, or leave the labels out: the policy then decides without data.',
   });
 }

@@ -2,6 +2,7 @@ import { checkCalibration, type Calibration } from '../calibration/statistics.js
 import { LowbitError } from '../errors/error.js';
 import { stopIfAborted } from '../errors/stop-if-aborted.js';
 import type { ModelPort } from '../contract/port.js';
+import type { Quantizer } from '../contract/quantizer.js';
 import { batchesType } from '../contract/check-batches.js';
 import type { ResolvedPlan } from '../contract/resolved-plan.js';
 import type { QuantizeOptions } from '../contract/events.js';
@@ -43,7 +44,11 @@ export async function statisticsFor<M>(
   if (calibration !== undefined || data === undefined) return calibration;
   const fitted = sites.filter(({ quantizer }) => !quantizer.dynamic);
   if (fitted.length === 0) return undefined;
-  if (port.observe === undefined) throw cannotRun(port.name);
+  if (port.observe === undefined)
+    throw cannotRun(
+      port.name,
+      fitted.map(({ quantizer }) => quantizer),
+    );
   const needed = fitted.every(({ quantizer }) => quantizer.needs === 'ranges') ? 'ranges' : 'all';
   const observed = await port.observe(data.batches, {
     statistics: statistics ?? needed,
@@ -83,13 +88,14 @@ export function dataWarnings(
   return [`data: the data were not read, since ${why}`];
 }
 
-function cannotRun(name: string): LowbitError {
+function cannotRun(name: string, quantizers: readonly Quantizer[]): LowbitError {
+  const names = [...new Set(quantizers.map((quantizer) => quantizer.name))];
   return new LowbitError({
     code: 'calibration-missing',
     where: 'data',
-    expected: 'a port that can run its model, to observe what its activations are',
+    expected: `a port that can run its model, to observe what ${names.join(', ')} is fitted to`,
     received: `a port '${name}' that cannot`,
     remedy:
-      'Give the port what runs the model, as in onnx(bytes, { ort }), or pass statistics that were observed elsewhere as calibration.',
+      'Give the port what runs the model, as in onnx(bytes, { ort }) or keras(file, { runner }) with runner of @lowbit/tfjs, or pass statistics that were observed elsewhere as calibration.',
   });
 }

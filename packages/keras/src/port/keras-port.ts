@@ -1,11 +1,12 @@
 import type { LayerDescriptor, ModelPort } from '@lowbit/core';
-import { packedCost } from '@lowbit/core/adapter';
+import { checkArgument, packedCost } from '@lowbit/core/adapter';
 import type { KerasModel, KerasNetwork } from '../model.js';
 import { readKeras, type KerasOptions } from '../read-keras.js';
 import type { KerasSource } from '../source/source.js';
 import { describeLayer } from './describe-layer.js';
 import { kerasWriter } from './keras-writer.js';
 import { leavesOf } from './leaves.js';
+import { startingLater, type KerasRunner, type RunningModel } from './running.js';
 
 /** A model of Keras that can be quantized. */
 export interface KerasPort extends ModelPort<KerasModel> {
@@ -13,16 +14,41 @@ export interface KerasPort extends ModelPort<KerasModel> {
   model(): Promise<KerasModel>;
 }
 
+/** A model of Keras that can be quantized and run; `close` frees the running model, and what runs it after that makes another. */
+export type RunningKerasPort = KerasPort & RunningModel;
+
+export interface KerasPortOptions extends KerasOptions {
+  /**
+   * What runs the model, for methods that need data: `runner` of `@lowbit/tfjs`. The running model is made when it is first needed, once;
+   * `close()` of the port frees it.
+   */
+  readonly runner?: KerasRunner;
+}
+
 /**
- * A model of Keras for `quantize`: a file, or a model that was read already. The result is a model with packed weights, for `toLayersModel` of
- * `@lowbit/tfjs` and {@link tfjsArtifacts}. The port computes nothing: what needs data is done with `tfjs(await toLayersModel(model))`.
+ * A model of Keras for `quantize`: a file, or a model that was read already. The result is a model with packed weights and quantized inputs of
+ * layers, for `toLayersModel` of `@lowbit/tfjs` and {@link tfjsArtifacts}. The port computes nothing itself: what needs data wants a `runner`.
  *
  * @example
  * const { model, report } = await quantize(keras(bytes), { registry, bits: 4 });
+ * @example
+ * const port = keras(bytes, { runner }); // runner of @lowbit/tfjs
+ * const { model } = await quantize(port, { registry, activations: 'percentile', data: batches });
+ * port.close();
  */
-export function keras(source: KerasSource | KerasModel, options: KerasOptions = {}): KerasPort {
-  let reading: Promise<KerasModel> | undefined;
-  const model = () => (reading ??= isModel(source) ? Promise.resolve(source) : readKeras(source, options));
+export function keras(
+  source: KerasSource | KerasModel,
+  options: KerasPortOptions & { readonly runner: KerasRunner },
+): RunningKerasPort;
+export function keras(source: KerasSource | KerasModel, options?: KerasPortOptions): KerasPort;
+export function keras(
+  source: KerasSource | KerasModel,
+  options: KerasPortOptions = {},
+): KerasPort | RunningKerasPort {
+  const { runner, ...reading } = options;
+  checkRunner(runner);
+  let read: Promise<KerasModel> | undefined;
+  const model = () => (read ??= isModel(source) ? Promise.resolve(source) : readKeras(source, reading));
   return {
     name: 'keras',
     supports: { parameterStorage: ['float32', 'float16', 'two-level'], activations: true },
@@ -30,7 +56,16 @@ export function keras(source: KerasSource | KerasModel, options: KerasOptions = 
     layers: async () => describe((await model()).network),
     cost: packedCost,
     write: (outcome) => kerasWriter(model, outcome),
+    ...(runner !== undefined && startingLater(model, runner)),
   };
+}
+
+function checkRunner(runner: unknown): void {
+  checkArgument(runner === undefined || typeof runner === 'function', runner, {
+    where: "keras: option 'runner'",
+    expected: 'a function that makes a running model',
+    remedy: 'Give runner of @lowbit/tfjs: keras(file, { runner }).',
+  });
 }
 
 function isModel(source: KerasSource | KerasModel): source is KerasModel {

@@ -1,9 +1,24 @@
-import type { QuantizationPlan } from '@lowbit/core';
+import type { CancelSignal, QuantizationPlan } from '@lowbit/core';
+import { checkOptions, optionTypes, sizeOf, stopIfAborted, type OptionTypes } from '@lowbit/core/adapter';
 import { storePacked, weightArtifacts, type StoredWeight } from '@lowbit/tfjs-format';
 
-import type { JsonObject, KerasLayer, KerasModel, KerasWeight } from '../model.js';
-import { layerNames, type LayerNames } from './layer-names.js';
+import type { JsonObject, KerasModel, KerasWeight } from '../model.js';
+import { layerNames } from './layer-names.js';
+import { tfjsNames } from './tfjs-names.js';
 import { tfjsTopology } from './topology.js';
+
+/** How the weights of a large model are read. */
+export interface ReadingOptions {
+  /** Cancels the work between two weights; the promise rejects with code `aborted`. */
+  readonly signal?: CancelSignal | undefined;
+  /** Share of the values that were read, 0 … 1. */
+  readonly onProgress?: ((share: number) => void) | undefined;
+}
+
+const readingTypes: OptionTypes<ReadingOptions> = {
+  signal: optionTypes.signal,
+  onProgress: optionTypes.callback,
+};
 
 /** A layers model as TensorFlow.js takes it from a handler that loads. */
 export interface TfjsArtifacts {
@@ -23,15 +38,12 @@ export interface TfjsArtifacts {
  * A model of Keras as one of TensorFlow.js, which computes the same. TensorFlow.js loads it without lowbit unless it was quantized: then its weights are packed,
  * and `load` of `@lowbit/tfjs` loads it.
  *
- * @throws LowbitError `layer-unsupported` with every layer that TensorFlow.js does not have, or would compute otherwise.
+ * @throws LowbitError `layer-unsupported` with every layer that TensorFlow.js does not have, or would compute otherwise; `aborted`.
  */
-export async function tfjsArtifacts(model: KerasModel): Promise<TfjsArtifacts> {
-  const names = layerNames(model);
-  const topology = tfjsTopology(model, names);
-  const weights: StoredWeight[] = [];
-  for (const [name, weight] of namedWeights(model.network.layers, names)) {
-    weights.push(await stored(name, weight));
-  }
+export async function tfjsArtifacts(model: KerasModel, options: ReadingOptions = {}): Promise<TfjsArtifacts> {
+  checkOptions(options, readingTypes, 'tfjsArtifacts');
+  const topology = tfjsTopology(model, layerNames(model));
+  const weights = await storedWeights(model, options);
   return {
     format: 'layers-model',
     generatedBy: `keras ${model.kerasVersion ?? ''}`.trim(),
@@ -40,6 +52,24 @@ export async function tfjsArtifacts(model: KerasModel): Promise<TfjsArtifacts> {
     ...weightArtifacts(weights),
     ...metadataOf(model),
   };
+}
+
+/** All weights, read one after the other. */
+async function storedWeights(
+  model: KerasModel,
+  { signal, onProgress }: ReadingOptions,
+): Promise<readonly StoredWeight[]> {
+  const named = new Map(tfjsNames(model).map(({ name, weight }) => [name, weight]));
+  const total = [...named.values()].reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  const weights: StoredWeight[] = [];
+  let done = 0;
+  for (const [name, weight] of named) {
+    stopIfAborted(signal, name);
+    weights.push(await stored(name, weight));
+    done += sizeOf(weight.shape);
+    onProgress?.(done / total);
+  }
+  return weights;
 }
 
 async function stored(name: string, weight: KerasWeight): Promise<StoredWeight> {
@@ -56,23 +86,4 @@ function metadataOf({ plans = [] }: KerasModel): Pick<TfjsArtifacts, 'userDefine
   return plan === undefined
     ? {}
     : { userDefinedMetadata: { lowbit: { plan, ...(earlier.length > 0 && { earlier }) } } };
-}
-
-/** Weights under the names that TensorFlow.js gives them; one that several layers share is written once. */
-function namedWeights(layers: readonly KerasLayer[], names: LayerNames): ReadonlyMap<string, KerasWeight> {
-  const found = new Map<string, KerasWeight>();
-  const visit = (layer: KerasLayer, owner: string) => {
-    for (const weight of layer.weights) found.set(`${owner}/${weight.name}`, weight);
-    const { network, parts } = layer;
-    network?.layers.forEach((inner) => visit(inner, names.get(inner)!));
-    for (const [key, part] of Object.entries(parts)) visit(part, partOwner(key, layer, owner, names));
-  };
-  layers.forEach((layer) => visit(layer, names.get(layer)!));
-  return found;
-}
-
-/** A wrapper's layer has its weights under the wrapper's name; the two of `Bidirectional` are both called after the first. */
-function partOwner(key: string, { parts }: KerasLayer, owner: string, names: LayerNames): string {
-  const way = /^(forward|backward)_layer$/.exec(key)?.[1];
-  return way === undefined ? owner : `${owner}/${way}_${names.get(parts['forward_layer']!)}`;
 }

@@ -1,18 +1,22 @@
 import type { Registry } from '@lowbit/core';
-import { checkArgument, checkOptions, defined, type OptionTypes } from '@lowbit/core/adapter';
-import type { KerasModel } from '@lowbit/keras';
+import { checkArgument, checkOptions, defined, optionTypes, type OptionTypes } from '@lowbit/core/adapter';
+import type { KerasModel, ReadingOptions } from '@lowbit/keras';
 import type * as tf from '@tensorflow/tfjs-core';
 import type * as tfLayers from '@tensorflow/tfjs-layers';
 
 import { load, registryType } from '../io/load-model.js';
 
 /** How a model of Keras becomes one that runs. */
-export interface ToLayersOptions {
+export interface ToLayersOptions extends ReadingOptions {
   /** Where the quantizers of activations are looked up, for models that have some. */
   readonly registry?: Registry;
 }
 
-const types: OptionTypes<ToLayersOptions> = { registry: registryType };
+const types: OptionTypes<ToLayersOptions> = {
+  registry: registryType,
+  signal: optionTypes.signal,
+  onProgress: optionTypes.callback,
+};
 
 /**
  * A model that `readKeras` of `@lowbit/keras` read, as a `tf.LayersModel` that computes the same. One that was quantized is saved
@@ -29,6 +33,7 @@ export async function toLayersModel(
   options: ToLayersOptions = {},
 ): Promise<tfLayers.LayersModel> {
   checkOptions(options, types, 'toLayersModel');
+  const { registry, signal, onProgress } = options;
   const { network, weights } = Object(model) as Partial<KerasModel>;
   checkArgument(network !== undefined && weights !== undefined, model, {
     where: 'toLayersModel(model)',
@@ -37,9 +42,6 @@ export async function toLayersModel(
   });
   // Who quantizes models of TensorFlow.js alone does not load what files of Keras need.
   const { tfjsArtifacts } = await import('@lowbit/keras');
-  const artifacts: object = await tfjsArtifacts(model);
-  return load(
-    { load: async () => artifacts as tf.io.ModelArtifacts },
-    defined({ registry: options.registry }),
-  );
+  const artifacts: object = await tfjsArtifacts(model, { signal, onProgress });
+  return load({ load: async () => artifacts as tf.io.ModelArtifacts }, defined({ registry }));
 }

@@ -1,0 +1,34 @@
+import type { ModelPort } from '@lowbit/core';
+import type { KerasModel } from '../model.js';
+
+/** What a port can do that may run its model. */
+export type Running = Required<Pick<ModelPort<KerasModel>, 'observe' | 'features' | 'run'>>;
+
+/** A model that runs. Layers, weights, sites and tensors have the names that they have in the port. */
+export interface RunningModel extends Running {
+  /** Frees what it holds. */
+  close(): void;
+}
+
+/** Makes a running model. `runner` of `@lowbit/tfjs` is one. */
+export type KerasRunner = (model: KerasModel) => Promise<RunningModel>;
+
+/** Makes the running model when it is first needed, once. */
+export function startingLater(model: () => Promise<KerasModel>, runner: KerasRunner): RunningModel {
+  let started: Promise<RunningModel> | undefined;
+  const start = () => (started ??= model().then(runner));
+  return {
+    observe: async (...given) => (await start()).observe(...given),
+    features: async (...given) => (await start()).features(...given),
+    async *run(...given) {
+      yield* (await start()).run(...given);
+    },
+    close() {
+      void started?.then(
+        (running) => running.close(),
+        () => undefined,
+      );
+      started = undefined;
+    },
+  };
+}

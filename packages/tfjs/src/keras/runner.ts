@@ -1,0 +1,78 @@
+import type { RunOptions, RunOutputs } from '@lowbit/core';
+import { checkPortOptions, defined } from '@lowbit/core/adapter';
+import type { KerasModel, RunningModel } from '@lowbit/keras';
+import { disposeWeights } from '../model/dispose-weights.js';
+import { features } from '../observe/features.js';
+import { observe } from '../observe/observe.js';
+import { runModel, stranger } from '../observe/run.js';
+import { namesOfKeras, type NamesOfKeras } from './names-of-keras.js';
+import { toLayersModel } from './to-layers-model.js';
+
+/**
+ * Runs models of Keras for `keras` of `@lowbit/keras`, on the backend that is set: for methods that need data, and whatever else looks at a
+ * running model.
+ *
+ * @throws LowbitError as `toLayersModel`.
+ * @example
+ * const port = keras(file, { runner });
+ * const { model } = await quantize(port, { registry, activations: 'percentile', data: batches });
+ * port.close();
+ */
+export async function runner(model: KerasModel): Promise<RunningModel> {
+  const { keras, tfjsNames } = await import('@lowbit/keras');
+  const running = await toLayersModel(model);
+  const names = namesOfKeras(tfjsNames(model), await keras(model).layers(), running);
+  return {
+    async observe(batches, options = {}) {
+      checkPortOptions('observe', options, [...names.sites.keys()]);
+      const wanted = options.sites ?? [...names.sites.keys()];
+      const sites = wanted.map((id) => names.sites.get(id)!.id);
+      const observed = await observe(running, batches, { ...options, sites });
+      const statistics = wanted.map((id, i) => [id, observed.sites[sites[i]!]!] as const);
+      return { ...observed, port: 'keras', sites: Object.fromEntries(statistics) };
+    },
+    async features(batches, options) {
+      const { labels, layers } = await features(running, batches, options);
+      return { labels, layers: new Map([...layers].map(([id, rows]) => [names.layers.get(id) ?? id, rows])) };
+    },
+    async *run(batches, options = {}) {
+      checkPortOptions('run', options);
+      const { replace, want = [] } = options;
+      const tensors = want.map((name) => tensorOf(name, names));
+      const values = replace && replacedVariables(replace, names);
+      const given = { ...options, want: tensors, ...defined({ replace: values }) };
+      for await (const outputs of runModel(running, batches, given))
+        yield renamed(
+          outputs,
+          tensors.map((tensor, i) => [tensor, want[i]!]),
+        );
+    },
+    close: () => disposeWeights(running),
+  };
+}
+
+function tensorOf(name: string, { tensors }: NamesOfKeras): string {
+  const site = tensors.get(name);
+  if (site === undefined) throw stranger('want', 'names of tensors of sites', name, [...tensors.keys()]);
+  return site.tensor;
+}
+
+function replacedVariables(
+  replace: NonNullable<RunOptions['replace']>,
+  { variables }: NamesOfKeras,
+): ReadonlyMap<string, Float32Array> {
+  const values = [...replace].flatMap(([id, numbers]) => {
+    const own = variables.get(id);
+    if (own === undefined)
+      throw stranger('replace', 'ids of weights of the model', id, [...variables.keys()]);
+    return own.map((variable) => [variable, numbers] as const);
+  });
+  return new Map(values);
+}
+
+/** The outputs, and the tensors under the names by which they were wanted. */
+function renamed(outputs: RunOutputs, tensors: readonly (readonly [string, string])[]): RunOutputs {
+  const inner = new Set(tensors.map(([tensor]) => tensor));
+  const own = Object.entries(outputs).filter(([name]) => !inner.has(name));
+  return Object.fromEntries([...own, ...tensors.map(([tensor, name]) => [name, outputs[tensor]!] as const)]);
+}
