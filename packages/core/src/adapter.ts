@@ -2,10 +2,6 @@
 export { statisticsCollector, type StatisticsCollector } from './calibration/collector.js';
 export { batchRange } from './calibration/summarize.js';
 export { type BatchRange, rangeCollector, type RangeCollector } from './calibration/range-collector.js';
-export { binnedPoints } from './codebook/points.js';
-export { clusterLevels, frozenLevels } from './codebook/fit-clusters.js';
-export type { LloydOptions, LloydResult } from './codebook/lloyd.js';
-export { type OptimalCodebook, optimalCodebook } from './codebook/optimal-codebook.js';
 export { roundHalfEven } from './numeric/round.js';
 export {
   checkArgument,
@@ -54,7 +50,6 @@ export { activationSite, observedBy } from './plugin/activation-site.js';
 export type { OptionDescription, OptionSchema } from './contract/options.js';
 export type { NormalDistribution, Observed, Role, Site } from './contract/quantizer.js';
 export { checkPlugin } from './contract/registry.js';
-export { resolveOptions } from './contract/resolve-options.js';
 export { bitsPerWeight, type PackedHeader, packedTensorBytes } from './scheme/container.js';
 export { levelValue } from './scheme/decode.js';
 export type { EncodeSettings } from './scheme/encode.js';

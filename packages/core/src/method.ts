@@ -10,7 +10,8 @@ export {
   refitClusters,
 } from './codebook/fit-clusters.js';
 export { type Cluster, clusterMap, type ClusterMap } from './codebook/cluster-map.js';
-export { lloyd } from './codebook/lloyd.js';
+export { lloyd, type LloydOptions, type LloydResult } from './codebook/lloyd.js';
+export { type OptimalCodebook, optimalCodebook } from './codebook/optimal-codebook.js';
 export { floorLog2, nearestPowerOfTwo, roundHalfEven, roundingShift } from './numeric/round.js';
 export type { WeightedPoints } from './codebook/weighted-points.js';
 export { checkOptionNames } from './errors/check-option-names.js';

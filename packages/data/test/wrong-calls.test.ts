@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { rawFailures, type RightCall } from '../../core/test/wrong-calls.js';
+import * as archive from '../src/archive.js';
 import * as data from '../src/index.js';
 import * as disk from '../src/node/index.js';
 import { fixture } from './support.js';
@@ -7,6 +8,9 @@ import { fixture } from './support.js';
 const inputs = () => [{ name: 'x', type: 'float32', shape: ['N', 3] }];
 const pictures = () => [{ name: 'x', type: 'float32', shape: [1, 3, 4, 4] }];
 const file = () => new File(['{"x": [1, 2, 3]}\n'], 'x.jsonl');
+const pixels = () => ({ width: 2, height: 2, data: new Uint8Array(12) });
+/** The end of an archive without entries, which is all that it has. */
+const emptyZip = [0x50, 0x4b, 5, 6, ...Array<number>(18).fill(0)];
 const image = () => [undefined, undefined, [0], [1], 1, 'rgb', 'stretch'];
 const defined = (options: object) =>
   Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
@@ -43,11 +47,24 @@ const calls: Readonly<Record<string, RightCall>> = {
     call: (seed: never, batches: never, sizes: never) =>
       [...data.randomInputs(inputs(), defined({ seed, batches, sizes }) as never).batches].length,
   },
+  prepareImage: {
+    right: () => [pixels(), data.imagePreparation({ inputs: pictures() }), new Float32Array(48), 0],
+  },
   randomBatches: { right: () => [inputs(), new Map([['x', [1, 3]]]), { batches: 1, seed: 1 }] },
 };
 
-const exceptions = {
-  prepareImage: 'the inner loop over the pixels of one picture; its preparation comes from imagePreparation',
+const zip = () => archive.bytesBlob(new Uint8Array(emptyZip), 'x.zip');
+const archiveCalls: Readonly<Record<string, RightCall>> = {
+  blobFile: { right: () => [file(), 0] },
+  'blobFile, read': {
+    right: () => [file(), 0],
+    call: async (blob: never, place: never) => {
+      const opened = await archive.blobFile(blob, place).open();
+      return opened.read(0, 1);
+    },
+  },
+  bytesBlob: { right: () => [new Uint8Array(4), 'x'] },
+  zipArchive: { right: () => [archive.blobFile(zip(), 0)] },
 };
 
 const diskCalls: Readonly<Record<string, RightCall>> = {
@@ -68,6 +85,7 @@ const diskCalls: Readonly<Record<string, RightCall>> = {
 const diskExceptions = { fileError: 'words the error that a file system raised' };
 
 it('wrong arguments of every public function are told as typed errors', async () => {
-  expect(await rawFailures(data, calls, exceptions)).toEqual([]);
+  expect(await rawFailures(data, calls)).toEqual([]);
+  expect(await rawFailures(archive, archiveCalls)).toEqual([]);
   expect(await rawFailures(disk, diskCalls, diskExceptions)).toEqual([]);
 });

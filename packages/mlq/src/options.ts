@@ -53,7 +53,7 @@ export const mlqOptionSchema: OptionSchema = {
 /** Steps of the released code. */
 const officialIterations = 10;
 
-/** How clusters are found, for core's `clusterLevels`. */
+/** How clusters are found, for core's `fitClusters`. */
 export function clusterOptions(options: Options): ClusterOptions {
   const { zero, iterations, solver } = options as Required<MlqOptions>;
   return {

@@ -70,7 +70,7 @@ const officialIterations = 10;
 /** The widest code of the paper: beyond it `auto` looks for the optimum. */
 const widestPublished = 5;
 
-/** How clusters are found, for core's `clusterLevels`. */
+/** How clusters are found, for core's `fitClusters`. */
 export function clusterOptions(options: Options, bits: number): ClusterOptions {
   const { zero, iterations, solver } = options as Required<SlqOptions>;
   return {

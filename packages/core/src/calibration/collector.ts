@@ -1,3 +1,5 @@
+import { checkNumbers } from '../errors/check-kinds.js';
+import { checkOptions, optionTypes, type OptionTypes } from '../errors/check-argument.js';
 import { finiteValues, mergeMoments, type Moments } from './summarize.js';
 import { growingHistogram } from './growing-histogram.js';
 import { rangeCollector } from './range-collector.js';
@@ -11,14 +13,27 @@ export interface StatisticsCollector {
   finish(): SiteStatistics;
 }
 
+interface CollectorOptions {
+  readonly sampleSize?: number;
+  readonly seed?: number;
+}
+
+const collectorTypes: OptionTypes<CollectorOptions> = {
+  sampleSize: optionTypes.count,
+  seed: optionTypes.integer,
+};
+
 /** A collector that keeps at most `sampleSize` values as a seeded uniform sample. */
-export function statisticsCollector({ sampleSize = 4096, seed = 0 } = {}): StatisticsCollector {
+export function statisticsCollector(options: CollectorOptions = {}): StatisticsCollector {
+  checkOptions(options, collectorTypes, 'statisticsCollector');
+  const { sampleSize = 4096, seed = 0 } = options;
   const ranges = rangeCollector();
   const histogram = growingHistogram();
   const kept = reservoir(sampleSize, seed);
   let moments: Moments = { count: 0, mean: 0, squares: 0 };
   return {
     add(values) {
+      checkNumbers(values, 'statisticsCollector: add(values)');
       const { values: finite, nonFinite, summary } = finiteValues(values);
       ranges.add({ ...summary, nonFinite });
       if (summary.count === 0) return;

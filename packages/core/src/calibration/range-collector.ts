@@ -1,3 +1,4 @@
+import { checkHas } from '../errors/check-kinds.js';
 import type { RangeStatistics } from './statistics.js';
 
 const momentum = 0.9;
@@ -24,7 +25,9 @@ export function rangeCollector(): RangeCollector {
   const range = { min: Infinity, max: -Infinity };
   const moving = { min: 0, max: 0 };
   return {
-    add({ count, nonFinite = 0, min, max }) {
+    add(batch) {
+      checkHas(batch, ['count', 'min', 'max'], 'rangeCollector: add(range)', 'what batchRange gives');
+      const { count, nonFinite = 0, min, max } = batch;
       total.nonFinite += nonFinite;
       if (count === 0) return;
       const keep = total.batches === 0 ? 0 : momentum;

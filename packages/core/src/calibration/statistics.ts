@@ -1,3 +1,4 @@
+import { checkHas } from '../errors/check-kinds.js';
 import { LowbitError } from '../errors/error.js';
 
 /** Counts of values in equal bins over [min, max]. */
@@ -33,6 +34,7 @@ export interface SiteStatistics extends RangeStatistics {
 
 /** Whether more than ranges was observed. */
 export function isComplete(statistics: RangeStatistics | SiteStatistics): statistics is SiteStatistics {
+  checkHas(statistics, [], 'isComplete(statistics)', 'statistics of a site');
   return 'histogram' in statistics;
 }
 

@@ -1,3 +1,4 @@
+import { checkNumbers } from '../errors/check-kinds.js';
 import { eachBlock } from './each-block.js';
 import type { BatchRange } from './range-collector.js';
 
@@ -53,6 +54,7 @@ export function finiteValues(values: ArrayLike<number>): FiniteValues {
 
 /** The range of the values of one batch, as a range collector takes it. */
 export function batchRange(values: ArrayLike<number>): BatchRange {
+  checkNumbers(values, 'batchRange(values)');
   const { summary, nonFinite } = finiteValues(values);
   const { count, min, max } = summary;
   return { count, nonFinite, min, max };

@@ -1,3 +1,4 @@
+import { checkHas } from '../errors/check-kinds.js';
 import type { ScheduledWeight } from '../contract/schedule.js';
 import { sliceLayout } from '../scheme/slicing.js';
 
@@ -27,12 +28,12 @@ export interface ClusterMap {
  * Groups the values of a weight by slice and code, for schedules that freeze levels. `held` tells which levels values are
  * frozen to already.
  */
-export function clusterMap({
-  values,
-  tensor,
-  quantized,
-  frozen,
-}: Pick<ScheduledWeight, 'values' | 'tensor' | 'quantized' | 'frozen'>): ClusterMap {
+export function clusterMap(
+  weight: Pick<ScheduledWeight, 'values' | 'tensor' | 'quantized' | 'frozen'>,
+): ClusterMap {
+  const members = ['values', 'tensor', 'quantized', 'frozen'];
+  checkHas(weight, members, 'clusterMap(weight)', 'a weight that a schedule is asked about');
+  const { values, tensor, quantized, frozen } = weight;
   const layout = sliceLayout(tensor.shape, tensor.slicing);
   const ordered: Ordered = {
     values: layout.toSliceMajor(values),

@@ -1,3 +1,6 @@
+import { checkHas, checkNumbers } from '../errors/check-kinds.js';
+import { checkArgument } from '../errors/check-argument.js';
+import { checkOptionNames } from '../errors/check-option-names.js';
 import { toFloat32 } from '../numeric/float32.js';
 import type { FitContext, RefitContext } from '../contract/quantizer.js';
 import { codebookValues } from '../scheme/codebook-values.js';
@@ -6,7 +9,7 @@ import { cellEnds } from './cells.js';
 import { lloyd } from './lloyd.js';
 import { optimalCodebook } from './optimal-codebook.js';
 import { codebookPoints, sortedPoints } from './points.js';
-import type { WeightedPoints } from './weighted-points.js';
+import { checkPoints, type WeightedPoints } from './weighted-points.js';
 
 /** What clustering found. */
 export interface Clusters {
@@ -24,23 +27,46 @@ export interface Clusters {
  */
 export function fitClusters(
   values: Float32Array,
-  { importance }: FitContext,
+  context: FitContext,
   options: ClusterOptions,
   startOf: (points: WeightedPoints) => ArrayLike<number>,
 ): Clusters {
+  const where = 'fitClusters(values, context, options, startOf)';
+  checkGiven(values, context, [], options, where);
+  checkArgument(typeof startOf === 'function', startOf, {
+    where,
+    expected: 'a function that gives centroids',
+  });
+  const { importance } = context;
   const points = pointsOf(values, importance, options);
-  return { points, levels: clusterLevels(points, startOf(points), options), kept: [] };
+  const start = startOf(points);
+  checkNumbers(start, `${where}: startOf`);
+  return { points, levels: clusterLevels(points, start, options), kept: [] };
 }
 
 /** Clusters again from the last centroids; those of frozen values stay. */
 export function refitClusters(
   values: Float32Array,
-  { importance, frozen, previous }: RefitContext,
+  context: RefitContext,
   options: ClusterOptions,
 ): Clusters {
+  checkGiven(values, context, ['frozen', 'previous'], options, 'refitClusters(values, context, options)');
+  const { importance, frozen, previous } = context;
   const points = pointsOf(values, importance, options);
   const kept = frozenLevels(values, frozen);
   return { points, levels: clusterLevels(points, distinctLevels(previous), { ...options, kept }), kept };
+}
+
+function checkGiven(
+  values: unknown,
+  context: unknown,
+  members: readonly string[],
+  options: ClusterOptions,
+  where: string,
+): void {
+  checkNumbers(values, where);
+  checkHas(context, members, where, 'the context that fit or refit gets');
+  checkOptionNames(options, clusterOptions, where);
 }
 
 /** Steps need the values themselves; the optimum may be computed on a histogram of many. */
@@ -63,9 +89,11 @@ export interface ClusterOptions {
   readonly exact?: boolean;
 }
 
+const clusterOptions = ['kept', 'pinned', 'iterations', 'exact'] satisfies (keyof ClusterOptions)[];
+
 /**
  * As many levels as the start has, clustered around the points: by Lloyd steps from the start, or the optimum. When there
- * are no more points than levels, the levels are the points. Pass the result to `codebookOf`, which drops what is unused.
+ * are no more points than levels, the levels are the points.
  */
 export function clusterLevels(
   points: WeightedPoints,
@@ -103,6 +131,10 @@ export function codebookOf(
   levels: ArrayLike<number>,
   kept: Iterable<number> = [],
 ): SliceParameters {
+  const where = 'codebookOf(points, levels)';
+  checkPoints(points, where);
+  checkNumbers(levels, where);
+  checkArgument(Symbol.iterator in Object(kept), kept, { where, expected: 'levels to keep' });
   const always = new Set(Array.from(kept, toFloat32));
   const stored = new Set([...always, ...Array.from(levels, toFloat32)]);
   const ascending = Float64Array.from(stored).sort();

@@ -1,5 +1,7 @@
+import { checkNumbers } from '../errors/check-kinds.js';
+import { checkOptionNames } from '../errors/check-option-names.js';
 import { cellEnds } from './cells.js';
-import { meanOf, type WeightedPoints } from './weighted-points.js';
+import { checkPoints, meanOf, type WeightedPoints } from './weighted-points.js';
 
 export interface LloydOptions {
   /** 1 where a start level keeps its value. Default: none does. */
@@ -27,8 +29,13 @@ export interface LloydResult {
 export function lloyd(
   points: WeightedPoints,
   start: ArrayLike<number>,
-  { pinned = [], iterations = 300, tolerance = 1e-7 }: LloydOptions = {},
+  options: LloydOptions = {},
 ): LloydResult {
+  const where = 'lloyd(points, start, options)';
+  checkPoints(points, where);
+  checkNumbers(start, where);
+  checkOptionNames(options, ['pinned', 'iterations', 'tolerance'], where);
+  const { pinned = [], iterations = 300, tolerance = 1e-7 } = options;
   const order = ascendingIndices(start);
   const levels = Float64Array.from(order, (index) => start[index] as number);
   const fixed = Uint8Array.from(order, (index) => pinned[index] ?? 0);

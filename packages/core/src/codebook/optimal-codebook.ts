@@ -1,8 +1,9 @@
+import { checkOptionNames } from '../errors/check-option-names.js';
 import { defined } from '../contract/defined.js';
 import { LowbitError } from '../errors/error.js';
 import { codebookError, countBelow } from './cells.js';
 import { optimalSegment, type Segment, type SegmentOptimum } from './optimal-segment.js';
-import type { WeightedPoints } from './weighted-points.js';
+import { type WeightedPoints, checkPoints } from './weighted-points.js';
 
 export interface OptimalCodebook {
   /** Ascending; fewer than asked for when there are fewer points. */
@@ -32,8 +33,12 @@ export interface OptimalCodebook {
 export function optimalCodebook(
   points: WeightedPoints,
   levels: number,
-  { fixed = [] }: { readonly fixed?: readonly number[] } = {},
+  options: { readonly fixed?: readonly number[] } = {},
 ): OptimalCodebook {
+  const where = 'optimalCodebook(points, levels, options)';
+  checkPoints(points, where);
+  checkOptionNames(options, ['fixed'], where);
+  const { fixed = [] } = options;
   const kept = Float64Array.from(new Set(fixed)).sort();
   checkLevels(levels, kept.length);
   const segments = segmentsOf(points, kept);

@@ -1,6 +1,7 @@
+import { checkNumbers } from '../errors/check-kinds.js';
 import { LowbitError } from '../errors/error.js';
 import { range } from '../numeric/statistics.js';
-import { cumulate, type WeightedPoints } from './weighted-points.js';
+import { cumulate, type WeightedPoints, checkPoints } from './weighted-points.js';
 
 /**
  * Every distinct value as a point, weighted with how often it occurs, or with the sum of its `importance`
@@ -8,6 +9,7 @@ import { cumulate, type WeightedPoints } from './weighted-points.js';
  * Throws `invalid-argument` for importance of another length or with a number that is negative or not finite.
  */
 export function sortedPoints(values: Float32Array, importance?: Float32Array): WeightedPoints {
+  checkNumbers(values, 'sortedPoints(values)');
   if (!checkImportance(values, importance)) return merge(values.slice().sort());
   const order = ascendingOrder(values);
   const ascending = Float32Array.from(order, (index) => values[index] as number);
@@ -138,7 +140,9 @@ export function codebookPoints(values: Float32Array, importance?: Float32Array):
  * weight, each next one a share of 1 / count further. Ascending; points that are heavy may come twice. No
  * points give zeros.
  */
-export function quantiles({ values, weight }: WeightedPoints, count: number): Float64Array {
+export function quantiles(points: WeightedPoints, count: number): Float64Array {
+  checkPoints(points, 'quantiles(points, count)');
+  const { values, weight } = points;
   const total = weight[values.length] as number;
   let point = 0;
   return Float64Array.from({ length: count }, (_, i) => {
@@ -157,6 +161,7 @@ function checkImportance(
   importance: Float32Array | undefined,
 ): importance is Float32Array {
   if (importance === undefined) return false;
+  checkNumbers(importance, 'importance');
   if (importance.length !== values.length) {
     throw broken(`${values.length} numbers, one a value`, `${importance.length} numbers`);
   }

@@ -1,3 +1,5 @@
+import { checkHas } from '../errors/check-kinds.js';
+
 /**
  * The values that levels are placed on: distinct points, ascending, each with a weight (how often it occurs,
  * or how much it matters), and the sums that give the mean and the squared error of any run of neighbouring
@@ -17,6 +19,13 @@ export interface WeightedPoints {
   readonly hidden: number;
   /** The largest √(weight · hidden error) of one bin, which bounds what splitting bins could win; 0 without. */
   readonly blur: number;
+}
+
+const members = ['values', 'weight', 'moment', 'square'];
+
+/** @throws LowbitError `invalid-argument` for what are no points. */
+export function checkPoints(value: unknown, where: string): void {
+  checkHas(value, members, where, 'weighted points, as sortedPoints gives them');
 }
 
 /** Points with their sums. `values` ascend; weights are above 0. */

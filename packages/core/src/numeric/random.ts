@@ -1,3 +1,5 @@
+import { checkText } from '../errors/check-kinds.js';
+
 /** A seeded source of uniform numbers in [0, 1). The same seed gives the same sequence on every machine. */
 export type Random = () => number;
 
@@ -17,6 +19,7 @@ export function seededRandom(seed: number): Random {
 
 /** A 32-bit seed from a base seed and a name, so that each weight has a stream of its own (FNV-1a). */
 export function seedFrom(seed: number, name: string): number {
+  checkText(name, 'seedFrom(seed, name)');
   let hash = 0x811c9dc5 ^ seed;
   for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);
   return hash >>> 0;

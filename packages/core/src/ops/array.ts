@@ -1,3 +1,4 @@
+import { checkHas } from '../errors/check-kinds.js';
 import { roundHalfEven } from '../numeric/round.js';
 import { sizeOf } from '../scheme/shape.js';
 import type { Ops } from './ops.js';
@@ -32,6 +33,7 @@ export const arrayOps: Ops<ArrayTensor> = {
 };
 
 function where(mask: ArrayTensor, yes: ArrayTensor, no: ArrayTensor): ArrayTensor {
+  checkArrays(mask, yes, no);
   const shape = broadcastShape(broadcastShape(mask.shape, yes.shape), no.shape);
   const readMask = reader(mask, shape);
   const readYes = reader(yes, shape);
@@ -42,16 +44,22 @@ function where(mask: ArrayTensor, yes: ArrayTensor, no: ArrayTensor): ArrayTenso
 }
 
 function unary(a: ArrayTensor, f: (x: number) => number): ArrayTensor {
+  checkArrays(a);
   return { shape: a.shape, data: a.data.map(f) };
 }
 
 function binary(a: ArrayTensor, b: ArrayTensor, f: (x: number, y: number) => number): ArrayTensor {
+  checkArrays(a, b);
   const shape = broadcastShape(a.shape, b.shape);
   const readA = reader(a, shape);
   const readB = reader(b, shape);
   const data = new Float32Array(sizeOf(shape));
   for (let i = 0; i < data.length; i++) data[i] = f(readA(i), readB(i));
   return { shape, data };
+}
+
+function checkArrays(...tensors: readonly ArrayTensor[]): void {
+  for (const tensor of tensors) checkHas(tensor, ['shape', 'data'], 'arrayOps', 'a tensor of arrayOps');
 }
 
 /** numpy's rule: shapes are aligned at the end, and 1 stretches. */

@@ -1,3 +1,4 @@
+import { checkHas, checkListOf } from '../errors/check-kinds.js';
 import type { CostEntry, StorageCost } from '../contract/cost.js';
 import type { WeightDescriptor } from '../contract/port.js';
 import { packedTensorBytes } from '../scheme/container.js';
@@ -15,6 +16,14 @@ type WeightOutline = Pick<WeightDescriptor, 'shape' | 'outputAxes' | 'inputAxis'
  * takes as many bytes.
  */
 export function standIns(weight: WeightOutline, entry: CostEntry): readonly QuantizedTensor[] {
+  const where = 'standIns(weight, entry)';
+  checkHas(weight, ['shape', 'outputAxes'], where, 'a weight as a port describes it');
+  checkHas(
+    entry,
+    ['bits', 'granularity', 'parameterStorage', 'scheme'],
+    where,
+    'what is asked about the cost of a weight',
+  );
   const { bits, granularity, parameterStorage } = entry;
   const slicing = slicingOf(fittingGranularity(granularity, weight).granularity, weight);
   const { count } = sliceLayout(weight.shape, slicing);
@@ -41,6 +50,7 @@ export function packedCost(weight: WeightOutline, entry: CostEntry): StorageCost
 
 /** What weights cost together. */
 export function totalCost(costs: readonly StorageCost[]): StorageCost {
+  checkListOf(isCost, costs, 'totalCost(costs)', 'a list of costs');
   const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
   const once = new Map<string, number>();
   for (const [key, bytes] of costs.flatMap(({ shared = {} }) => Object.entries(shared)))
@@ -51,3 +61,5 @@ export function totalCost(costs: readonly StorageCost[]): StorageCost {
     memoryBytes: sum(costs.map(({ memoryBytes }) => memoryBytes)),
   };
 }
+
+const isCost = (value: unknown): boolean => typeof Object(value).storedBytes === 'number';

@@ -1,3 +1,6 @@
+import { checkRegistry } from '../contract/registry.js';
+import { checkHas, checkListOf } from '../errors/check-kinds.js';
+import { checkIsPlan } from './check-is-plan.js';
 import type { Problem } from '../errors/error.js';
 import type { LayerDescriptor, PortCapabilities, SiteDescriptor } from '../contract/port.js';
 import { seedFrom } from '../numeric/random.js';
@@ -35,6 +38,11 @@ export function resolvePlan(
   known: Registry,
   supports: PortCapabilities,
 ): Resolution {
+  const where = 'resolvePlan(plan, layers, registry, supports)';
+  checkIsPlan(plan, where);
+  checkListOf(isLayer, layers, where, 'the layers of a port');
+  checkRegistry(known, where, true);
+  checkHas(supports, ['parameterStorage'], where, 'what a port supports');
   const placed = uniqueWeights(layers);
   const named = (entry: QuantizedEntry | ActivationEntry, role: Role, where: string) =>
     lookUp(entry, role, plan.seed, known, where);
@@ -114,4 +122,9 @@ function inLayer<E extends PlanEntry>(entry: E, placed: PlacedWeight | undefined
   return placed === undefined || placed.layer.id === entry.layer
     ? entry
     : { ...entry, layer: placed.layer.id };
+}
+
+function isLayer(value: unknown): boolean {
+  const { weights, sites } = Object(value) as Partial<LayerDescriptor>;
+  return Array.isArray(weights) && Array.isArray(sites);
 }

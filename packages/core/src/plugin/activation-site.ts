@@ -1,9 +1,10 @@
+import { checkHas } from '../errors/check-kinds.js';
 import type { FittedSite } from '../contract/port.js';
 import type { Ops } from '../ops/ops.js';
 import { collectScheme } from '../scheme/scheme.js';
 import type { SliceParameters } from '../scheme/types.js';
 import { integerZeroPoints } from '../scheme/zero-point.js';
-import { siteParameters } from './forward.js';
+import { checkOps, siteParameters } from './forward.js';
 import type { Options } from '../contract/options.js';
 import type { Observed, Quantizer, Site, SiteParameters } from '../contract/quantizer.js';
 
@@ -11,7 +12,10 @@ import type { Observed, Quantizer, Site, SiteParameters } from '../contract/quan
  * A fitted activation site as a forward pass takes it: one set of parameters for all rows, or an empty residual scheme for a
  * quantizer that measures on each call. Grids with an integer zero point round as `QuantizeLinear` does.
  */
-export function activationSite<T>(ops: Ops<T>, { id, bits, options, parameters }: FittedSite): Site<T> {
+export function activationSite<T>(ops: Ops<T>, site: FittedSite): Site<T> {
+  checkOps(ops, 'activationSite(ops, site)');
+  checkHas(site, ['id', 'bits', 'options'], 'activationSite(ops, site)', 'a fitted site');
+  const { id, bits, options, parameters } = site;
   return {
     role: 'activation',
     bits,
@@ -33,6 +37,7 @@ function fittedParameters<T>(ops: Ops<T>, parameters: SliceParameters, id: strin
 
 /** What one row is that the quantizer gets, with these options. */
 export function observedBy(quantizer: Quantizer, options: Options): Observed {
+  checkHas(quantizer, ['kind', 'name'], 'observedBy(quantizer, options)', 'a quantizer');
   const { observes = 'values' } = quantizer;
   return typeof observes === 'function' ? observes(options) : observes;
 }

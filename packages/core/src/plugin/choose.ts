@@ -1,10 +1,11 @@
+import { checkHas } from '../errors/check-kinds.js';
 import { LowbitError } from '../errors/error.js';
 import { suggestName } from '../errors/nearest-name.js';
 import type { QuantizerChoice } from '../contract/choice.js';
 import type { Options, OptionSchema, OptionValue } from '../contract/options.js';
 import type { Plugin } from '../contract/plugin.js';
 import type { Quantizer } from '../contract/quantizer.js';
-import { checkPlugin, type Registry } from '../contract/registry.js';
+import { checkPlugin, checkRegistry, type Registry } from '../contract/registry.js';
 import { parseOption, resolveOptions } from '../contract/resolve-options.js';
 
 /** A plugin together with the options it is to be used with, every default filled in. */
@@ -41,6 +42,7 @@ export function choosePluginOf<K extends Plugin['kind']>(
   choice: PluginOf<K> | string,
   known: Registry | undefined,
 ): Chosen<PluginOf<K>> {
+  checkRegistry(known, 'the registry to choose from');
   if (typeof choice !== 'string') {
     checkPlugin(choice);
     return withOptions(choice, {});
@@ -59,6 +61,7 @@ type PluginOf<K extends Plugin['kind']> = Extract<Plugin, { kind: K }>;
 
 /** The plugin's options: its schema's defaults, what its factory was given, and `given`, later ones winning. */
 export function optionsOf(plugin: Plugin, given: Options): Options {
+  checkHas(plugin, ['kind', 'name'], 'optionsOf(plugin, given)', 'a plugin');
   return resolveOptions(
     plugin.options ?? {},
     { ...plugin.configured, ...given },

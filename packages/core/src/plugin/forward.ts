@@ -1,3 +1,6 @@
+import { checkArgument } from '../errors/check-argument.js';
+import { checkHas } from '../errors/check-kinds.js';
+import { checkScheme } from '../scheme/check-scheme.js';
 import { LowbitError } from '../errors/error.js';
 import type { Ops } from '../ops/ops.js';
 import { codebookValues, withOwnValues } from '../scheme/codebook-values.js';
@@ -13,6 +16,8 @@ import type { AffineParameters, Quantizer, Site, SiteParameters } from '../contr
  * `[slices, values a slice]`.
  */
 export function siteParameters<T>(ops: Ops<T>, scheme: Scheme, slices: number): SiteParameters<T> {
+  checkOps(ops, 'siteParameters(ops, scheme, slices)');
+  checkScheme(scheme, 'siteParameters(ops, scheme, slices)');
   const column = (of: (slice: number) => number) =>
     ops.constant({
       shape: [slices, 1],
@@ -54,6 +59,7 @@ function thresholdsOf(scheme: Scheme, slice: number): Float32Array {
  * a tensor, is `plugin-failed` with its name.
  */
 export function forwardOf(quantizer: Quantizer): <T>(ops: Ops<T>, x: T, site: Site<T>) => T {
+  checkHas(quantizer, ['kind', 'name'], 'forwardOf(quantizer)', 'a quantizer');
   const own = quantizer.forward;
   if (own === undefined) return (ops, x, site) => nearestLevel(ops, x, site.parameters);
   const where = `quantizer '${quantizer.name}': forward`;
@@ -66,6 +72,7 @@ export function forwardOf(quantizer: Quantizer): <T>(ops: Ops<T>, x: T, site: Si
 
 /** The quantizer's backward pass: its own, checked as {@link forwardOf} does, or straight-through (the gradient passes unchanged). */
 export function backwardOf(quantizer: Quantizer): <T>(ops: Ops<T>, x: T, dy: T, site: Site<T>) => { x: T } {
+  checkHas(quantizer, ['kind', 'name'], 'backwardOf(quantizer)', 'a quantizer');
   const own = quantizer.backward;
   if (own === undefined) return (_ops, _x, dy) => ({ x: dy });
   const where = `quantizer '${quantizer.name}': backward`;
@@ -94,8 +101,17 @@ function noTensor(where: string, expected: string, received: unknown): LowbitErr
   });
 }
 
+/** @throws LowbitError `invalid-argument` for what are no operations of a framework. */
+export function checkOps(value: unknown, where: string): void {
+  checkHas(value, ['constant', 'add', 'where'], where, 'the operations of a framework, as arrayOps');
+}
+
 /** The level nearest to x, as the scheme's encode and decode would give it. */
 export function nearestLevel<T>(ops: Ops<T>, x: T, parameters: SiteParameters<T>): T {
+  const where = 'nearestLevel(ops, x, parameters)';
+  checkOps(ops, where);
+  checkArgument(isTensor(x), x, { where, expected: 'a tensor' });
+  checkScheme(parameters, where);
   if (parameters.kind === 'affine') return nearestAffine(ops, x, parameters);
   if (parameters.kind === 'residual') return nearestResidual(ops, x, parameters.scales);
   const [first, ...rest] = parameters.values;
@@ -125,8 +141,13 @@ function nearestAffine<T>(ops: Ops<T>, x: T, grid: AffineParameters<T>): T {
 export function nearestWithZeroPoint<T>(
   ops: Ops<T>,
   steps: T,
-  { levels, scale, zeroPoint }: { readonly levels: number; readonly scale: T; readonly zeroPoint: T },
+  grid: { readonly levels: number; readonly scale: T; readonly zeroPoint: T },
 ): T {
+  const where = 'nearestWithZeroPoint(ops, steps, grid)';
+  checkOps(ops, where);
+  checkArgument(isTensor(steps), steps, { where, expected: 'a tensor' });
+  checkHas(grid, ['levels', 'scale', 'zeroPoint'], where, 'a grid with a zero point');
+  const { levels, scale, zeroPoint } = grid;
   const code = ops.clip(ops.add(ops.round(steps), zeroPoint), 0, levels - 1);
   return ops.mul(ops.sub(code, zeroPoint), scale);
 }

@@ -1,3 +1,4 @@
+import { checkNumbers } from '../errors/check-kinds.js';
 import { eachBlock, longestRun, type VisitBlock } from '../scheme/slice-runs.js';
 import { kernels } from '../kernels/kernels.js';
 import { runDecoder } from '../scheme/decode.js';
@@ -8,6 +9,7 @@ import type { ErrorMeasures } from './report.js';
 
 /** Compares decoded values with the original ones. */
 export function measureError(original: Float32Array, decoded: Float32Array): ErrorMeasures {
+  for (const values of [original, decoded]) checkNumbers(values, 'measureError(original, decoded)');
   const sums = noSums(original);
   addErrors(sums, original, 0, original.length, decoded);
   return measuresOf(sums, original.length);

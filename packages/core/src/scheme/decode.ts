@@ -1,3 +1,4 @@
+import { checkScheme } from './check-scheme.js';
 import { checkTensor } from './check-tensor.js';
 import { codebookValues } from './codebook-values.js';
 import { gridsOf, type Grids } from './grids.js';
@@ -67,6 +68,7 @@ export function valueOfCode(scheme: Scheme): (code: number, slice: number) => nu
 
 /** The value of a code of one slice. */
 export function levelValue(parameters: SliceParameters): (code: number) => number {
+  checkScheme(parameters, 'levelValue(parameters)');
   if (parameters.kind === 'codebook') {
     const values = codebookValues(parameters);
     return (code) => values[code] as number;

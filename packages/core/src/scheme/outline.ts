@@ -1,3 +1,4 @@
+import { checkScheme } from './check-scheme.js';
 import { storesZeroPoints } from './parameters.js';
 import type { Scheme } from './types.js';
 import { integerZeroPoints } from './zero-point.js';
@@ -20,6 +21,7 @@ export type SchemeOutline =
 
 /** The outline of a scheme. */
 export function schemeOutline(scheme: Scheme): SchemeOutline {
+  checkScheme(scheme, 'schemeOutline(scheme)');
   const { kind } = scheme;
   if (kind === 'residual') return { kind, order: scheme.order };
   if (kind === 'codebook') return { kind, levels: scheme.levels, shared: scheme.scale !== undefined };

@@ -1,3 +1,4 @@
+import { checkScheme } from './check-scheme.js';
 import { LowbitError } from '../errors/error.js';
 import { codebookValues } from './codebook-values.js';
 import { affineOffset, midpoints } from './nearest.js';
@@ -36,6 +37,7 @@ export function gatherScheme(
 
 /** The parameters of one slice of a scheme. */
 export function sliceParameters(scheme: Scheme, slice: number): SliceParameters {
+  checkScheme(scheme, 'sliceParameters(scheme, slice)');
   if (scheme.kind === 'affine') {
     const scale = scheme.scale[slice] as number;
     const { levels, offset } = scheme;
@@ -62,6 +64,7 @@ export function sliceParameters(scheme: Scheme, slice: number): SliceParameters 
 
 /** Number of different codes that the scheme can hold. */
 export function levelsOf(scheme: Scheme): number {
+  checkScheme(scheme, 'levelsOf(scheme)');
   return scheme.kind === 'residual' ? 2 ** scheme.order : scheme.levels;
 }
 

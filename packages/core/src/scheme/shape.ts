@@ -1,7 +1,9 @@
+import { checkNumbers } from '../errors/check-kinds.js';
 import { LowbitError } from '../errors/error.js';
 
 /** Number of values of a shape; 1 for the empty shape. */
 export function sizeOf(shape: readonly number[]): number {
+  checkNumbers(shape, 'sizeOf(shape)');
   return shape.reduce((product, dimension) => product * dimension, 1);
 }
 

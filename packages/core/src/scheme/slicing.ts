@@ -1,3 +1,4 @@
+import { checkNumbers } from '../errors/check-kinds.js';
 import { LowbitError } from '../errors/error.js';
 import { sizeOf } from './shape.js';
 import { axesRuns, groupRuns, type SliceRuns } from './slice-runs.js';
@@ -37,12 +38,14 @@ export function sliceLayout(shape: readonly number[], slicing: Slicing): SliceLa
  * `shape[along]` replaced by the number of groups.
  */
 export function parameterShape(shape: readonly number[], slicing: Slicing): number[] {
+  checkSlicing(shape, slicing);
   if (slicing === 'tensor') return shape.map(() => 1);
   if ('axes' in slicing) return shape.map((size, axis) => (slicing.axes.includes(axis) ? size : 1));
   return shape.map((size, axis) => (axis === slicing.along ? Math.ceil(size / slicing.group) : size));
 }
 
 function checkSlicing(shape: readonly number[], slicing: Slicing): void {
+  checkNumbers(shape, 'shape');
   if (slicing === 'tensor') return;
   const given = Object(slicing) as { axes?: readonly number[]; along?: number; group?: number };
   const axes = Array.isArray(given.axes) ? (given.axes as readonly number[]) : [given.along as number];

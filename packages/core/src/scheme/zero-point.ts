@@ -1,3 +1,4 @@
+import { checkTensor } from './check-tensor.js';
 import { constantStep, middleOf } from './constant-step.js';
 import { sliceLayout } from './slicing.js';
 import type { AffineScheme, QuantizedTensor } from './types.js';
@@ -16,6 +17,7 @@ export interface ZeroPointForm {
  * step, a free offset, a codebook). Constant slices are coded anew, in steps of their own, those of zeros as the zero point.
  */
 export function zeroPointForm(tensor: QuantizedTensor): ZeroPointForm | undefined {
+  checkTensor(tensor, 'zeroPointForm(tensor)');
   const { scheme } = tensor;
   if (scheme.kind !== 'affine' || scheme.levels < 2) return undefined;
   const zeroPoints = integerZeroPoints(scheme);

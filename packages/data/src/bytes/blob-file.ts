@@ -1,4 +1,5 @@
 import { LowbitError } from '@lowbit/core';
+import { checkArgument } from '@lowbit/core/adapter';
 import { cutOff, type DataFile } from './data-file.js';
 
 /** A `File` or `Blob`, or anything that is read in the same way. */
@@ -17,6 +18,9 @@ export interface DataBlob {
  * @param place - its place among those given, from 0; a blob without a name is called by it
  */
 export function blobFile(blob: DataBlob, place: number): DataFile {
+  const { size, slice } = Object(blob) as Partial<DataBlob>;
+  const fits = typeof size === 'number' && typeof slice === 'function';
+  checkArgument(fits, blob, { where: 'blobFile(blob, place)', expected: 'a File or a Blob' });
   const path = blob.webkitRelativePath;
   const where = path || blob.name || `file ${place + 1}`;
   const read = async (position: number, length: number) => {
@@ -30,6 +34,9 @@ export function blobFile(blob: DataBlob, place: number): DataFile {
 
 /** Bytes in memory, read as a file of a browser is. Each read is a copy of its own, also of a Buffer, whose `slice` makes none. */
 export function bytesBlob(bytes: Uint8Array, name: string): DataBlob {
+  const where = 'bytesBlob(bytes, name)';
+  checkArgument(bytes instanceof Uint8Array, bytes, { where, expected: 'bytes, as a Uint8Array' });
+  checkArgument(typeof name === 'string', name, { where, expected: 'the name of a file' });
   const slice = (start: number, end: number) => ({
     arrayBuffer: async () => new Uint8Array(bytes.subarray(start, end)).buffer,
   });

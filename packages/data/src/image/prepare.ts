@@ -1,3 +1,4 @@
+import { checkArgument } from '@lowbit/core/adapter';
 import type { Numbers } from '../input/elements.js';
 import { fit, type Fit } from './fit.js';
 import type { Pixels } from './pixels.js';
@@ -11,6 +12,7 @@ export function prepareImage(
   target: Numbers,
   index: number,
 ): void {
+  checkPrepared(pixels, preparation, target);
   const place = fit(preparation.resize, pixels, preparation);
   const raster = toRaster(pixels, preparation);
   const scaled = resample(raster, place.box, place.width, place.height);
@@ -24,6 +26,18 @@ export function prepareImage(
       }
     }
   }
+}
+
+/** @throws LowbitError `invalid-argument` for what is no picture, no whole preparation, or nothing to write into. */
+function checkPrepared(pixels: unknown, preparation: unknown, target: unknown): void {
+  const where = 'prepareImage(pixels, preparation, target, index)';
+  const has = (value: unknown, names: readonly string[]) =>
+    names.every((name) => (Object(value) as Readonly<Record<string, unknown>>)[name] !== undefined);
+  const check = (fits: boolean, value: unknown, expected: string) =>
+    checkArgument(fits, value, { where, expected });
+  check(has(pixels, ['width', 'height', 'data']), pixels, 'a picture: { width, height, data }');
+  check(has(preparation, ['input', 'resize', 'mean']), preparation, 'what imagePreparation gives');
+  check(ArrayBuffer.isView(target), target, 'the numbers of a batch, in a typed array');
 }
 
 /** Brings the channels into number and order; grey as ITU-R BT.601 weighs it, rounded to a byte. */

@@ -1,3 +1,4 @@
+import { checkArgument } from '@lowbit/core/adapter';
 import { withFile, type DataFile, type OpenFile, type ByteSource } from '../bytes/data-file.js';
 import { invalid } from '../problems.js';
 import { limits } from '../limits.js';
@@ -23,6 +24,8 @@ const localBytes = 30;
  * @throws LowbitError `calibration-invalid` for anything but a plain, undamaged archive below 4 GiB.
  */
 export async function zipArchive(file: DataFile): Promise<ZipArchive> {
+  const isFile = typeof (Object(file) as Partial<DataFile>).open === 'function';
+  checkArgument(isFile, file, { where: 'zipArchive(file)', expected: 'a file, as blobFile gives it' });
   return withFile(file, async (opened) => {
     const { count, start, length } = await findDirectory(opened, file.where);
     const entries = parseDirectory(await opened.read(start, length), count, file.where);

@@ -3,7 +3,7 @@ import {
   activationSite,
   arrayOps,
   forwardOf,
-  resolveOptions,
+  optionsOf,
   type Observed,
   type SliceParameters,
 } from '@lowbit/core/adapter';
@@ -22,7 +22,7 @@ export function referenceForward(
   quantizer: Quantizer,
   { bits, fitted }: Pick<ActivationReport, 'bits' | 'fitted'>,
 ): ReferenceForward {
-  const options = resolveOptions(quantizer.options ?? {}, { ...quantizer.configured }, quantizer.name);
+  const options = optionsOf(quantizer, {});
   const { observes = 'values' } = quantizer;
   const observed = typeof observes === 'function' ? observes(options) : observes;
   const parameters = fitted && typedParameters(fitted.parameters);
