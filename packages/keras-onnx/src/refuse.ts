@@ -4,7 +4,7 @@ import type { Known } from './graph/value.js';
 import type { Call } from './layers/rule.js';
 import { ruleOf } from './layers/table.js';
 import { declaredType, inputShape } from './inputs.js';
-import { walk } from './walk.js';
+import { carryOut, walk } from './walk.js';
 
 const remedy = 'Build the model without it, or say with customLayers of readKeras what takes its place.';
 
@@ -21,13 +21,16 @@ export async function refuseUnknown(model: KerasModel): Promise<void> {
     shape: inputShape(model.network, layer),
     masked: 'no',
   }));
-  await walk<Known>(model, model.network, inputs, (call) => {
-    const reason = refusalOf(call);
+  const visit = async (call: Call): Promise<readonly Known[]> => {
     const { id, className } = call.layer;
+    const rule = ruleOf(className);
+    const reason = refusalOf(call);
     if (reason !== undefined) refuse(id, reason === '' ? className : `${className} with ${reason}`);
+    else if (rule?.inner !== undefined) await carryOut(model, rule.inner(call), visit);
     const masked = maskBehind(call);
     return call.outputs.map((shape) => ({ shape, masked }));
-  });
+  };
+  await walk(model, model.network, inputs, visit);
   const [first, ...others] = problems.values();
   if (first !== undefined) throw new LowbitError([first, ...others]);
 }

@@ -6,7 +6,8 @@ import type { Value } from './graph/value.js';
 import { Weights } from './graph/weights.js';
 import { namedSizes, writeInput } from './inputs.js';
 import { refuseUnknown } from './refuse.js';
-import { walk } from './walk.js';
+import type { Call } from './layers/rule.js';
+import { carryOut, walk } from './walk.js';
 import { writeCall } from './write-call.js';
 
 export interface ToOnnxOptions
@@ -37,7 +38,10 @@ export async function toOnnx(model: KerasModel, options: ToOnnxOptions = {}): Pr
   const graph = new Graph(builder, new Set(names));
   const weights = new Weights(graph);
   const inputs = network.inputs.map(({ layer }) => writeInput(graph, network, layer));
-  const outputs = await walk<Value>(model, network, inputs, (call) => writeCall({ ...call, graph, weights }));
+  const inside = (call: Call<Value>): Promise<readonly Value[]> => carryOut(model, call, write);
+  const write = (call: Call<Value>): Promise<readonly Value[]> =>
+    writeCall({ ...call, graph, weights, inside });
+  const outputs = await walk(model, network, inputs, write);
   outputs.forEach((value, i) => writeOutput(graph, value, names[i]!));
   return builder.write(defined({ plan: plans?.at(-1), external, externalPath }));
 }
@@ -67,13 +71,16 @@ const optionsOfToOnnx: OptionTypes<ToOnnxOptions> = {
 };
 
 /** The layers that give them, with a number behind the name of one that gives several. */
-function outputNames({ outputs, outputNames: given }: KerasNetwork): readonly string[] {
-  const used = new Map<string, number>();
+function outputNames({ inputs, outputs, outputNames: given }: KerasNetwork): readonly string[] {
+  const own = new Set(outputs.map(({ layer }, i) => given?.[i] ?? layer));
+  const taken = new Set([...own, ...inputs.map(({ layer }) => layer)]);
   return outputs.map(({ layer }, i) => {
     const name = given?.[i] ?? layer;
-    const count = used.get(name) ?? 0;
-    used.set(name, count + 1);
-    return count === 0 ? name : `${name}_${count}`;
+    if (own.delete(name)) return name;
+    let number = 1;
+    while (taken.has(`${name}_${number}`)) number++;
+    taken.add(`${name}_${number}`);
+    return `${name}_${number}`;
   });
 }
 

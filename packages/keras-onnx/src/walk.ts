@@ -29,10 +29,20 @@ export async function walk<V extends Known>(
   for (const each of network.calls) {
     const { layer, index } = each;
     const call = callOf(each, valueOf, model);
-    const results = layer.network ? await walk(model, layer.network, call.inputs, visit) : await visit(call);
+    const results = await carryOut(model, call, visit);
     results.forEach((value, i) => values.set(keyOf(layer.name, index, i), value));
   }
   return network.outputs.map(({ layer, call, output }) => values.get(keyOf(layer, call, output))!);
+}
+
+/** Carries out one call: of a layer, or of a model. */
+export async function carryOut<V extends Known>(
+  model: KerasModel,
+  call: Call<V>,
+  visit: Visit<V>,
+): Promise<readonly V[]> {
+  const { network } = call.layer;
+  return network ? walk(model, network, call.inputs, visit) : visit(call);
 }
 
 const keyOf = (layer: string, call: number, output: number): string => `${call} ${output} ${layer}`;

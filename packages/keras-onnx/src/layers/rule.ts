@@ -20,6 +20,8 @@ export interface Call<V extends Known = Known> {
 export interface WrittenCall extends Call<Value> {
   readonly graph: Graph;
   readonly weights: Weights;
+  /** Writes a layer that this one wraps, or a model that it is. */
+  readonly inside: (call: Call<Value>) => Promise<readonly Value[]>;
 }
 
 /** How a class of layers becomes operators. */
@@ -33,6 +35,8 @@ export interface LayerRule {
   readonly outMask?: (call: Call) => boolean;
   /** Takes integers as they are. Absent: they become floats. */
   readonly integers?: true;
+  /** The call of a layer that this one wraps, which is looked at too. */
+  readonly inner?: (call: Call) => Call;
   /** What stands against it, in words that follow the class: `with padding="full"`. */
   readonly refuse?: (call: Call) => string | undefined;
   readonly write: (call: WrittenCall) => Value | readonly Value[] | Promise<Value | readonly Value[]>;

@@ -1,12 +1,17 @@
 import { activationRules } from './activation.js';
+import { attentionRules } from './attention.js';
+import { convolutionalLstmRules } from './convolutional-lstm.js';
 import { convolutionRules } from './convolution.js';
 import { linearRules } from './linear.js';
+import { maskRules } from './masks.js';
 import { mergeRules } from './merge.js';
 import { normalizationRules } from './normalization.js';
 import { pictureRules } from './pictures.js';
 import { poolingRules } from './pooling.js';
+import { recurrentRules } from './recurrent.js';
 import type { LayerRule, RuleTable } from './rule.js';
 import { shapingRules } from './shaping.js';
+import { wrapperRules } from './time-distributed.js';
 
 const rules: RuleTable = {
   ...linearRules,
@@ -15,6 +20,11 @@ const rules: RuleTable = {
   ...normalizationRules,
   ...activationRules,
   ...mergeRules,
+  ...recurrentRules,
+  ...convolutionalLstmRules,
+  ...attentionRules,
+  ...maskRules,
+  ...wrapperRules,
   ...shapingRules,
   ...pictureRules,
 };

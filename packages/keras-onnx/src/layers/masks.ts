@@ -1,0 +1,86 @@
+import type { Graph } from '../graph/graph.js';
+import { inputOf, outputOf, type LayerRule, type RuleTable } from './rule.js';
+
+/** Steps that count are those in which one value at least is another; the others become zeros. */
+const masking: LayerRule = {
+  mask: 'take',
+  outMask: () => true,
+  write: (call) => {
+    const { graph, settings, inputs } = call;
+    const x = graph.last(inputs[0]!);
+    const masked = graph.node('Equal', [x, graph.float(settings.number('mask_value', 0))]);
+    const differs = graph.cast(graph.node('Not', [masked]), 'float32');
+    const counted = graph.reduce('ReduceMax', differs, [inputOf(call).length - 1]);
+    const value = graph.value(graph.node('Mul', [x, counted]), outputOf(call));
+    const mask = graph.cast(graph.node('Squeeze', [counted, graph.integers([2])]), 'bool');
+    return { ...value, masked: 'yes', mask };
+  },
+  refuse: (call) => (inputOf(call).length === 3 ? undefined : 'inputs that are no sequences of vectors'),
+};
+
+export const maskRules: RuleTable = { Masking: masking };
+
+/** The steps that count, as numbers. */
+export interface CountedSteps {
+  /** 1 for a step that counts, 0 for one that does not, `[batch, steps]`. */
+  readonly counted: string;
+  /** How many of the steps up to each one count, `[batch, steps]`. */
+  readonly running: string;
+  /** How many count, `[batch, 1]`. */
+  readonly total: string;
+}
+
+/** @param mask Of type bool, `[batch, steps]`. */
+export function countedSteps(graph: Graph, mask: string): CountedSteps {
+  const counted = graph.cast(mask, 'float32');
+  return {
+    counted,
+    running: graph.node('CumSum', [counted, graph.integer(1)]),
+    total: graph.reduce('ReduceSum', counted, [1]),
+  };
+}
+
+/** More than there are steps, so that float32 still tells them apart. */
+const far = 1_000_000;
+
+/** The steps that count in front, in their order, of `[batch, steps, features]`. */
+export function gatherCounted(graph: Graph, x: string, { counted }: CountedSteps): string {
+  const ones = graph.node('Add', [graph.node('Mul', [counted, graph.float(0)]), graph.float(1)]);
+  const place = graph.node('CumSum', [ones, graph.integer(1)]);
+  const key = graph.node('Sub', [place, graph.node('Mul', [counted, graph.float(far)])]);
+  const steps = graph.slice(graph.node('Shape', [counted]), 0, 1, 2);
+  const [, order] = graph.nodes('TopK', [key, steps], 2, { axis: 1, largest: 0, sorted: 1 });
+  return takeSteps(graph, x, order!);
+}
+
+/**
+ * Brings results of steps that count back to where these stood: other steps have the result of the one that was computed last before
+ * them, or zeros where there was none, or where zeros are wanted.
+ *
+ * @param isBackward Whether the last step was computed first.
+ */
+export function spreadCounted(
+  graph: Graph,
+  results: string,
+  steps: CountedSteps,
+  isBackward: boolean,
+  zeros: boolean,
+): string {
+  const { counted, running, total } = steps;
+  const place = graph.node('Sub', [running, isBackward ? counted : graph.float(1)]);
+  const last = graph.node('Sub', [total, graph.float(1)]);
+  const inside = graph.node('Max', [graph.node('Min', [place, last]), graph.float(0)]);
+  const values = takeSteps(graph, results, graph.cast(inside, 'int64'));
+  const isKnown = graph.cast(graph.node('Equal', [inside, place]), 'float32');
+  const kept = zeros
+    ? counted
+    : graph.node('Mul', [isKnown, graph.cast(graph.node('Greater', [total, graph.float(0)]), 'float32')]);
+  return graph.node('Mul', [values, graph.node('Unsqueeze', [kept, graph.integers([2])])]);
+}
+
+/** @param order Which step stands at each place, of type int64, `[batch, steps]`. */
+function takeSteps(graph: Graph, x: string, order: string): string {
+  return graph.node('GatherND', [x, graph.node('Unsqueeze', [order, graph.integers([2])])], {
+    batch_dims: 1,
+  });
+}

@@ -1,0 +1,135 @@
+import { Settings, type KerasLayer } from '@lowbit/keras';
+import type { Value } from '../graph/value.js';
+import { refusedCell, repeated, statesOf, type Recurrence, type Repeated } from './recurrence.js';
+import type { Call, LayerRule, RuleTable, WrittenCall } from './rule.js';
+
+/** The layers that are repeated step by step, one above the other. */
+function cellsOf(layer: KerasLayer): readonly KerasLayer[] {
+  const { cell } = layer.parts;
+  if (cell === undefined) return [layer];
+  return cell.className === 'StackedRNNCells' ? Object.values(cell.parts) : [cell];
+}
+
+/** Why a recurrent layer cannot be written. */
+function refused(call: Call, layer = call.layer): string | undefined {
+  const settings = new Settings(layer.config, layer.id);
+  const set = ['stateful', 'time_major'].find((name) => settings.flag(name, false));
+  if (set !== undefined) return set;
+  const cells = cellsOf(layer);
+  const hasStates = settings.flag('return_state', false) || call.named['initial_state'] !== undefined;
+  if (cells.length > 1 && hasStates) return 'the states of several cells';
+  if (call.inputs[0]!.shape!.length !== 3) return 'inputs that are no sequences of vectors';
+  const isMasked = call.inputs[0]!.masked === 'yes' && settings.flag('zero_output_for_mask', false);
+  if (isMasked && !settings.flag('return_sequences', false)) return 'zero_output_for_mask and a mask';
+  return cells.map((cell) => refusedCell(cell, call.isKeras3)).find((reason) => reason !== undefined);
+}
+
+function returnsSteps(layer: KerasLayer): boolean {
+  return new Settings(layer.config, layer.id).flag('return_sequences', false);
+}
+
+/** Repeats the cells of a layer over the steps of what it is called with. */
+async function repeatLayer(
+  call: WrittenCall,
+  layer: KerasLayer,
+  initial: readonly string[],
+  zeros: boolean,
+): Promise<Repeated> {
+  const [input] = call.inputs;
+  const isBackward = new Settings(layer.config, layer.id).flag('go_backwards', false);
+  let result: Repeated | undefined;
+  for (const cell of cellsOf(layer)) {
+    const x: string = result?.steps ?? call.graph.last(input!);
+    const recurrence: Recurrence = { cell, x, mask: input!.mask, isBackward, initial, zeros };
+    result = await repeated(call, recurrence);
+  }
+  return result!;
+}
+
+/** Names of the states that a layer starts with. */
+function initialStates({ graph, named }: WrittenCall): readonly string[] {
+  const given = named['initial_state'];
+  return Array.isArray(given) ? (given as readonly Value[]).map((value) => graph.last(value)) : [];
+}
+
+/** Steps from last to first. */
+const backward = ({ graph }: WrittenCall, steps: string): string =>
+  graph.slice(steps, 1, -1, -Number.MAX_SAFE_INTEGER, -1);
+
+const recurrent: LayerRule = {
+  mask: 'take',
+  outMask: ({ layer }) => returnsSteps(layer),
+  refuse: refused,
+  write: async (call) => {
+    const { graph, layer, settings, outputs, inputs } = call;
+    const zeros = settings.flag('zero_output_for_mask', false);
+    const { steps, last, states } = await repeatLayer(call, layer, initialStates(call), zeros);
+    const isBackward = settings.flag('go_backwards', false);
+    const all = () => (isBackward ? backward(call, steps) : steps);
+    const names = [returnsSteps(layer) ? all() : last, ...states];
+    const values = outputs.map((shape, i) => graph.value(names[i]!, shape!));
+    const { mask } = inputs[0]!;
+    return returnsSteps(layer) && mask !== undefined
+      ? values.map((value, i) => (i === 0 ? { ...value, masked: 'yes', mask } : value))
+      : values;
+  },
+};
+
+/** One layer from first to last, one from last to first, and their results joined. */
+const bidirectional: LayerRule = {
+  mask: 'take',
+  outMask: ({ layer }) => returnsSteps(layer.parts['forward_layer']!),
+  refuse: (call) => {
+    const parts = ['forward_layer', 'backward_layer'].map((name) => call.layer.parts[name]!);
+    const ways = parts.map((part) => part.config['go_backwards'] === true);
+    if (ways[0] || !ways[1]) return 'layers that do not go forward and backward';
+    if (returnsSteps(parts[0]!) !== returnsSteps(parts[1]!)) return 'layers that differ in what they return';
+    const isStacked = parts.some((part) => cellsOf(part).length > 1);
+    if (isStacked && call.named['initial_state'] !== undefined) return 'the states of several cells';
+    return parts
+      .map((part) => refused({ ...call, inputs: unmasked(call) }, part))
+      .find((reason) => reason !== undefined);
+  },
+  write: async (call) => {
+    const { graph, layer, outputs, inputs } = call;
+    const { forward_layer: forward, backward_layer: back } = layer.parts as Record<string, KerasLayer>;
+    const isSequence = returnsSteps(forward!);
+    const initial = initialStates(call);
+    const half = initial.length === 0 ? 0 : statesOf(cellsOf(forward!)[0]!);
+    const one = await repeatLayer(call, forward!, initial.slice(0, half), isSequence);
+    const other = await repeatLayer(call, back!, initial.slice(half), isSequence);
+    const both = [one, other].map(({ steps, last }) => (isSequence ? steps : last));
+    const names = [...joined(call, both, isSequence ? 2 : 1), ...one.states, ...other.states];
+    const values = outputs.map((shape, i) => graph.value(names[i]!, shape!));
+    const { mask } = inputs[0]!;
+    return isSequence && mask !== undefined
+      ? values.map((value, i) => (i === 0 ? { ...value, masked: 'yes', mask } : value))
+      : values;
+  },
+};
+
+/** The wrapper says itself what becomes of steps that do not count. */
+const unmasked = ({ inputs }: Call) => inputs.map((input) => ({ ...input, masked: 'no' as const }));
+
+function joined({ graph, settings }: WrittenCall, both: readonly string[], axis: number): readonly string[] {
+  switch (settings.values['merge_mode'] ?? null) {
+    case 'concat':
+      return [graph.node('Concat', both, { axis })];
+    case 'sum':
+      return [graph.chain('Add', both)];
+    case 'mul':
+      return [graph.chain('Mul', both)];
+    case 'ave':
+      return [graph.node('Mul', [graph.chain('Add', both), graph.float(0.5)])];
+    default:
+      return both;
+  }
+}
+
+export const recurrentRules: RuleTable = {
+  LSTM: recurrent,
+  GRU: recurrent,
+  SimpleRNN: recurrent,
+  RNN: recurrent,
+  Bidirectional: bidirectional,
+};
