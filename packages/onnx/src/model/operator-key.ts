@@ -2,7 +2,7 @@ import type { FunctionProto, NodeProto } from '../schema/proto.js';
 import { domainName } from './model.js';
 
 /** Tells operators of all domains apart. */
-const operatorKey = (domain: string, name: string, overload = ''): string =>
+export const operatorKey = (domain: string, name: string, overload = ''): string =>
   `${domainName(domain)}:${name}:${overload}`;
 
 export const keyOfNode = ({ domain, opType, overload }: NodeProto): string =>

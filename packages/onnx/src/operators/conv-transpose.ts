@@ -5,6 +5,7 @@ import { type LinearShape, type Operator, vector } from './operator.js';
 
 /** Weight [cin, cout / group, kernel…]; with groups it is seen as [group, cin / group, cout / group, kernel…]. */
 export const convTranspose: Operator = {
+  names: ['ConvTranspose'],
   takes: 'each',
   roles: (node) => [
     {
@@ -23,6 +24,19 @@ export const convTranspose: Operator = {
   ],
   features: () => ({ batch: 0, channels: [1] }),
   linear,
+  samples: [
+    {
+      inputs: { x: [1, 16, 5, 5], w: [16, 12, 2, 2] },
+      output: [1, 12, 6, 6],
+      weights: { w: { outputAxes: [1], inputAxis: 0 } },
+    },
+    {
+      attributes: { group: 2 },
+      inputs: { x: [1, 16, 5, 5], w: [16, 8, 3, 3] },
+      output: [1, 16, 7, 7],
+      weights: { w: { shape: [2, 8, 8, 3, 3], outputAxes: [0, 2], inputAxis: 1 } },
+    },
+  ],
 };
 
 const groupsOf = (node: NodeProto): number => integerAttribute(node, 'group', 1);

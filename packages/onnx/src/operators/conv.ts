@@ -5,6 +5,7 @@ import { type Geometry, type LinearShape, type Operator, vector } from './operat
 
 /** Weight [cout, cin / group, kernel…]; a depthwise one has an input axis of size 1. */
 export const conv: Operator = {
+  names: ['Conv'],
   takes: 'each',
   roles: () => [
     {
@@ -24,6 +25,25 @@ export const conv: Operator = {
     givesIntegers: true,
     storesZeroPoint: false,
   },
+  samples: [
+    {
+      inputs: { x: [2, 8, 9, 9], w: [16, 8, 3, 3] },
+      output: [2, 16, 7, 7],
+      weights: { w: { outputAxes: [0], inputAxis: 1 } },
+    },
+    {
+      inputs: { x: [2, 24, 9], w: [20, 24, 3] },
+      output: [2, 20, 7],
+      weights: { w: { outputAxes: [0], inputAxis: 1 } },
+    },
+    // Depthwise, with values from beside the input.
+    {
+      attributes: { group: 96, pads: [1, 1, 1, 1] },
+      inputs: { x: [1, 96, 9, 9], w: [96, 1, 3, 3] },
+      output: [1, 96, 9, 9],
+      weights: { w: { outputAxes: [0], inputAxis: 1 } },
+    },
+  ],
 };
 
 function linear(dims: readonly number[], node: NodeProto): LinearShape | undefined {

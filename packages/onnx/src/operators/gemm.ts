@@ -5,11 +5,13 @@ import { type LinearShape, type Operator, type ReadAxes, vector } from './operat
 
 /** Y = A·B: B is [K, N], or [N, K] with `transB`; a constant A is [M, K], or [K, M] with `transA`. */
 export const gemm: Operator = {
+  names: ['Gemm'],
   takes: 'one',
   roles: (node) => [
     { input: 1, kernel: 'kernel', axes: matrix(isFlipped(node) ? 0 : 1) },
     { input: 0, kernel: 'kernel', axes: matrix(isTurned(node) ? 1 : 0) },
   ],
+  features: (_, { weightFirst }) => (weightFirst ? { batch: 1, channels: [0] } : { batch: 0, channels: [1] }),
   products: ({ inputAxis, shape }) => (inputAxis === undefined ? undefined : shape[inputAxis]),
   linear,
   activation: { isTurned: (node) => isTurned(node), rowAxis: (node) => (isFlipped(node) ? -1 : -2) },
@@ -24,6 +26,30 @@ export const gemm: Operator = {
     // onnxruntime 1.30 fuses no other.
     storesZeroPoint: true,
   },
+  samples: [
+    {
+      inputs: { x: [3, 32], w: [32, 40] },
+      output: [3, 40],
+      weights: { w: { outputAxes: [1], inputAxis: 0 } },
+    },
+    {
+      attributes: { transB: 1 },
+      inputs: { x: [3, 32], w: [40, 32] },
+      output: [3, 40],
+      weights: { w: { outputAxes: [0], inputAxis: 1 } },
+    },
+    {
+      inputs: { w: [40, 32], x: [32, 7] },
+      output: [40, 7],
+      weights: { w: { outputAxes: [0], inputAxis: 1 } },
+    },
+    {
+      attributes: { transA: 1, alpha: { float: 0.5 } },
+      inputs: { w: [32, 40], x: [32, 7] },
+      output: [40, 7],
+      weights: { w: { outputAxes: [1], inputAxis: 0 } },
+    },
+  ],
 };
 
 const isSet = (node: NodeProto, name: string): boolean => integerAttribute(node, name, 0) !== 0;

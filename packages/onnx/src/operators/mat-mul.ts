@@ -3,12 +3,16 @@ import { type Operator, type ReadAxes, vector } from './operator.js';
 
 /** B is [batch…, K, N], a constant A is [batch…, M, K]; every batch index has its own output channels. */
 export const matMul: Operator = {
+  names: ['MatMul'],
   takes: 'one',
   roles: () => [
     { input: 1, kernel: 'kernel', axes: matrices('last') },
     { input: 0, kernel: 'kernel', axes: matrices('second last') },
   ],
-  features: (_, { rank, weightFirst }) => ({ batch: 0, channels: [weightFirst ? rank - 2 : rank - 1] }),
+  features(_, { rank, weightFirst }) {
+    if (!weightFirst) return { batch: 0, channels: [rank - 1] };
+    return { batch: rank === 2 ? 1 : 0, channels: [rank - 2] };
+  },
   products: ({ inputAxis, shape }) => (inputAxis === undefined ? undefined : shape[inputAxis]),
   linear(dims) {
     const [, columns = 0] = dims;
@@ -25,6 +29,28 @@ export const matMul: Operator = {
     givesIntegers: false,
     storesZeroPoint: false,
   },
+  samples: [
+    {
+      inputs: { x: [3, 32], w: [32, 40] },
+      output: [3, 40],
+      weights: { w: { outputAxes: [1], inputAxis: 0 } },
+    },
+    {
+      inputs: { x: [3, 1, 5, 24], w: [3, 2, 24, 16] },
+      output: [3, 2, 5, 16],
+      weights: { w: { outputAxes: [0, 1, 3], inputAxis: 2 } },
+    },
+    {
+      inputs: { w: [40, 32], x: [32, 7] },
+      output: [40, 7],
+      weights: { w: { outputAxes: [0], inputAxis: 1 } },
+    },
+    {
+      inputs: { w: [3, 20, 24], x: [3, 24, 5] },
+      output: [3, 20, 5],
+      weights: { w: { outputAxes: [0, 1], inputAxis: 2 } },
+    },
+  ],
 };
 
 const matrices =

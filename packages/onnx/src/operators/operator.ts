@@ -1,11 +1,16 @@
 import type { WeightDescriptor } from '@lowbit/core';
+import type { AttributeValue } from '../graph/make-node.js';
 import type { NodeProto } from '../schema/proto.js';
 
 /**
- * What lowbit knows of one standard operator with weights: facts and small functions. What writes nodes for it is in
- * `forms/` and `integer/`. Everything but the weights may be left out: the operator then has no part in it.
+ * What lowbit knows of one operator with weights: facts and small functions. What writes nodes for it is in
+ * `forms/` and `integer/`. Everything but names, weights and samples may be left out: the operator then has no part in it.
  */
 export interface Operator {
+  /** The operators that these facts hold of. */
+  readonly names: readonly string[];
+  /** Default: the standard operators. */
+  readonly domain?: string;
   /**
    * `each`: every role is a weight of its own. `one`: the roles are operands, and the first constant one is the
    * weight. `table`: the one role is a weight where it is a constant of floats, and of no interest otherwise.
@@ -28,6 +33,21 @@ export interface Operator {
   readonly product?: ProductFacts;
   /** How it is computed in integers. */
   readonly integer?: IntegerFacts;
+  /** Nodes that every fact is tried with, in the runtime too: a plain one, and one for each attribute that changes a fact. */
+  readonly samples: readonly OperatorSample[];
+}
+
+/** A node with its weights. What it gives is named `y`. */
+export interface OperatorSample {
+  /** Default: the first name. */
+  readonly name?: string;
+  /** What attributes it has that change a fact. */
+  readonly attributes?: Readonly<Record<string, AttributeValue>>;
+  /** Dimensions of the inputs, in their order; those with {@link weights} are constants. */
+  readonly inputs: Readonly<Record<string, readonly number[]>>;
+  readonly output: readonly number[];
+  /** How the axes of the weights read; their shape is that of the input where nothing else is said. */
+  readonly weights: Readonly<Record<string, Omit<WeightView, 'shape'> & Partial<WeightView>>>;
 }
 
 /** An input of an operator that can be a weight. */

@@ -1,152 +1,130 @@
+import { quantize } from '@lowbit/core';
+import { sizeOf } from '@lowbit/core/adapter';
 import { describe, expect, it } from 'vitest';
 import { buildModel, counting } from '../../test/helpers/build-model.js';
-import { makeNode } from '../graph/make-node.js';
+import { operatorModel } from '../../test/helpers/operator-model.js';
+import { plainMinMax } from '../../test/helpers/plain-min-max.js';
+import { runModel } from '../../test/helpers/run-model.js';
 import { describeModel } from '../describe/describe-model.js';
-import { vector } from './operator.js';
+import { makeNode } from '../graph/make-node.js';
+import { makeTensor } from '../graph/make-tensor.js';
+import { readFloats } from '../model/tensor-data.js';
+import { onnx } from '../port.js';
+import { readModel } from '../read/read-model.js';
+import { DataType, type TensorProto } from '../schema/proto.js';
+import { type LinearShape, type Operator, type OperatorSample, vector } from './operator.js';
+import { operatorOf, operators } from './operators.js';
 
-interface Case {
-  readonly title: string;
-  readonly op: string;
-  /** Inputs of the node; `w` and `r` are the constants. */
-  readonly inputs: readonly string[];
-  readonly attributes?: Readonly<Record<string, number | readonly number[]>>;
-  readonly w: readonly number[];
-  readonly r?: readonly number[];
-  readonly expected: { shape?: readonly number[]; outputAxes: readonly number[]; inputAxis: number };
+const samples = operators.flatMap((operator) =>
+  operator.samples.map((sample) => ({ title: titleOf(operator, sample), operator, sample })),
+);
+
+function titleOf(
+  { names: [first] }: Operator,
+  { name = first, attributes = {}, inputs }: OperatorSample,
+): string {
+  return `${name} of ${JSON.stringify(inputs)} ${JSON.stringify(attributes)}`;
 }
 
-const cases: Case[] = [
-  {
-    title: 'Conv',
-    op: 'Conv',
-    inputs: ['x', 'w'],
-    w: [8, 4, 3, 3],
-    expected: { outputAxes: [0], inputAxis: 1 },
-  },
-  {
-    title: 'Conv, one dimension',
-    op: 'Conv',
-    inputs: ['x', 'w'],
-    w: [8, 4, 3],
-    expected: { outputAxes: [0], inputAxis: 1 },
-  },
-  {
-    title: 'depthwise Conv',
-    op: 'Conv',
-    inputs: ['x', 'w'],
-    attributes: { group: 8 },
-    w: [8, 1, 3, 3],
-    expected: { outputAxes: [0], inputAxis: 1 },
-  },
-  {
-    title: 'ConvTranspose',
-    op: 'ConvTranspose',
-    inputs: ['x', 'w'],
-    w: [4, 8, 2, 2],
-    expected: { outputAxes: [1], inputAxis: 0 },
-  },
-  {
-    title: 'ConvTranspose with groups',
-    op: 'ConvTranspose',
-    inputs: ['x', 'w'],
-    attributes: { group: 2 },
-    w: [4, 8, 2, 2],
-    expected: { shape: [2, 2, 8, 2, 2], outputAxes: [0, 2], inputAxis: 1 },
-  },
-  { title: 'Gemm', op: 'Gemm', inputs: ['x', 'w'], w: [4, 6], expected: { outputAxes: [1], inputAxis: 0 } },
-  {
-    title: 'Gemm with transB',
-    op: 'Gemm',
-    inputs: ['x', 'w'],
-    attributes: { transB: 1 },
-    w: [6, 4],
-    expected: { outputAxes: [0], inputAxis: 1 },
-  },
-  {
-    title: 'Gemm, constant A',
-    op: 'Gemm',
-    inputs: ['w', 'x'],
-    w: [5, 4],
-    expected: { outputAxes: [0], inputAxis: 1 },
-  },
-  {
-    title: 'Gemm, constant A with transA',
-    op: 'Gemm',
-    inputs: ['w', 'x'],
-    attributes: { transA: 1 },
-    w: [4, 5],
-    expected: { outputAxes: [1], inputAxis: 0 },
-  },
-  {
-    title: 'MatMul',
-    op: 'MatMul',
-    inputs: ['x', 'w'],
-    w: [4, 6],
-    expected: { outputAxes: [1], inputAxis: 0 },
-  },
-  {
-    title: 'MatMul with a batch',
-    op: 'MatMul',
-    inputs: ['x', 'w'],
-    w: [3, 2, 4, 6],
-    expected: { outputAxes: [0, 1, 3], inputAxis: 2 },
-  },
-  {
-    title: 'MatMul, constant A',
-    op: 'MatMul',
-    inputs: ['w', 'x'],
-    w: [5, 4],
-    expected: { outputAxes: [0], inputAxis: 1 },
-  },
-  {
-    title: 'MatMul, constant A with a batch',
-    op: 'MatMul',
-    inputs: ['w', 'x'],
-    w: [3, 5, 4],
-    expected: { outputAxes: [0, 1], inputAxis: 2 },
-  },
-  {
-    title: 'LSTM',
-    op: 'LSTM',
-    inputs: ['x', 'w', 'r'],
-    attributes: { hidden_size: 3 },
-    w: [2, 12, 4],
-    r: [2, 12, 3],
-    expected: { outputAxes: [0, 1], inputAxis: 2 },
-  },
-  {
-    title: 'GRU',
-    op: 'GRU',
-    inputs: ['x', 'w', 'r'],
-    attributes: { hidden_size: 3 },
-    w: [1, 9, 4],
-    r: [1, 9, 3],
-    expected: { outputAxes: [0, 1], inputAxis: 2 },
-  },
-];
+it('has a sample of every operator', () => {
+  for (const { names, samples } of operators)
+    expect(names.filter((name) => samples.every((sample) => (sample.name ?? names[0]) !== name))).toEqual([]);
+});
 
-describe.each(cases)('$title', ({ op, inputs, attributes = {}, w, r, expected }) => {
-  const model = buildModel({
-    nodes: [makeNode({ op, name: 'layer', inputs, outputs: ['y'], attributes })],
-    initializers: [counting('w', w), ...(r === undefined ? [] : [counting('r', r)])],
-    inputs: { x: ['batch', 4] },
-    outputs: { y: ['batch'] },
-  });
-  const { layers, sites } = describeModel(model);
+describe.each(samples)('$title', ({ operator, sample }) => {
+  const { node, weights, bytes, feeds } = operatorModel(operator, sample);
+  const { layers, sites } = describeModel(readModel(bytes()));
 
-  it('tells the axes of its weights', () => {
-    const [site, recurrent] = sites;
-    expect(site).toMatchObject({ id: 'w', kernel: 'kernel', shape: w, ...expected });
-    if (r !== undefined)
-      expect(recurrent).toMatchObject({ id: 'r', kernel: 'recurrent', shape: r, ...expected });
-    expect(sites.length).toBe(r === undefined ? 1 : 2);
-  });
-
-  it('tells who uses them', () => {
+  it('tells the axes of its weights, and who uses them', () => {
+    expect(operatorOf(node)).toBe(operator);
+    expect(sites.length).toBe(weights.size);
+    for (const [id, view] of Object.entries(sample.weights)) {
+      const input = node.input.indexOf(id);
+      const kernel = operator.roles(node).find((role) => role.input === input)?.kernel;
+      const expected = { id, kernel, shape: sample.inputs[id], ...view, uses: [{ input, direct: true }] };
+      expect(sites.find((site) => site.id === id)).toMatchObject(expected);
+    }
     expect(layers.map(({ weights, skipped }) => [weights, skipped])).toEqual([[sites, []]]);
-    expect(sites[0]?.uses).toMatchObject([{ input: inputs.indexOf('w'), direct: true }]);
+  });
+
+  it.each(['speed', 'memory'] as const)('computes nearly the same with 8 bits, for %s', async (optimize) => {
+    const expected = (await runModel(bytes(), feeds())).get('y') as Float32Array;
+    expect(expected.length).toBe(sizeOf(sample.output));
+    for (const granularity of ['channel', 'group:16'] as const) {
+      const port = onnx(bytes(), { optimize });
+      const { model, report } = await quantize(port, { weights: plainMinMax, bits: 8, granularity });
+      expect(report.weights.map(({ id, form }) => [id, form === 'float'])).toEqual(
+        [...weights.keys()].map((id) => [id, false]),
+      );
+      const actual = (await runModel(model.bytes, feeds())).get('y') as Float32Array;
+      expect(decibels(expected, actual)).toBeGreaterThan(28);
+    }
+  });
+
+  it('has as many features as output channels, along axes of its output', () => {
+    const rank = sample.output.length;
+    const place = { output: 0, rank, weightFirst: node.input[0] !== undefined && weights.has(node.input[0]) };
+    const { batch, channels } = operator.features?.(node, place) ?? { batch: 0, channels: [rank - 1] };
+    const axes = [batch, ...channels];
+    expect(axes.filter((axis) => axis < 0 || axis >= rank)).toEqual([]);
+    expect(new Set(axes).size).toBe(axes.length);
+    const { shape, outputAxes, inputAxis } = sites[0]!;
+    const own = operator.takes === 'table' ? [inputAxis!] : outputAxes;
+    const sizes = (of: readonly number[], at: readonly number[]) => sizeOf(at.map((axis) => of[axis]!));
+    expect(sizes(shape, own) % sizes(sample.output, channels)).toBe(0);
   });
 });
+
+const weighing = samples.flatMap((one) => {
+  const { node, weights } = operatorModel(one.operator, one.sample);
+  const weight = weights.get(node.input[1] ?? '');
+  const facts = weight && one.operator.linear?.(weight.dims.map(Number), node);
+  return facts === undefined ? [] : [{ ...one, weight: weight as TensorProto, facts }];
+});
+
+describe.each(weighing)('$title', ({ operator, sample, weight, facts }) => {
+  it('gives weighted sums of the weights that it gives to a channel', async () => {
+    const { bytes, feeds } = operatorModel(operator, sample);
+    const run = async (weights?: ReadonlyMap<string, TensorProto>) =>
+      (await runModel(bytes(weights), feeds())).get('y') as Float32Array;
+    const dims = weight.dims.map(Number);
+    const [one, other] = [0, facts.channels - 1];
+    const doubled = timesTwo(weight, dims, facts, [one, other]);
+    const [before, after] = [await run(), await run(new Map([[weight.name, doubled]]))];
+    const channelOf = indexAlong(sample.output, sample.output.length + facts.channelAxis);
+    const factor = (at: number) => ([one, other].includes(channelOf(at)) ? 2 : 1);
+    const wrong = before.filter((value, at) => Math.abs(after[at]! - factor(at) * value) > 1e-5);
+    expect(wrong.length).toBe(0);
+    const [view] = describeModel(readModel(bytes())).sites;
+    const products = operator.products?.({ ...view!, dims });
+    expect(products ?? sizeOf(dims) / facts.channels).toBe(sizeOf(dims) / facts.channels);
+  });
+});
+
+/** The weights with those of some channels doubled. */
+function timesTwo(
+  weight: TensorProto,
+  dims: readonly number[],
+  { runs }: LinearShape,
+  channels: number[],
+): TensorProto {
+  const values = readFloats(weight, weight.name).map((value, at) => {
+    const channel = runs.channelOf(Math.floor(at / runs.length)) + runs.step * (at % runs.length);
+    return channels.includes(channel) ? 2 * value : value;
+  });
+  return makeTensor(weight.name, DataType.FLOAT, dims, values);
+}
+
+/** The index along an axis of each value in row-major order. */
+function indexAlong(dims: readonly number[], axis: number): (at: number) => number {
+  const inner = sizeOf(dims.slice(axis + 1));
+  return (at) => Math.floor(at / inner) % (dims[axis] as number);
+}
+
+function decibels(expected: Float32Array, actual: Float32Array): number {
+  const power = (values: Float32Array) => values.reduce((sum, value) => sum + value ** 2, 0);
+  return 10 * Math.log10(power(expected) / power(expected.map((value, at) => value - actual[at]!)));
+}
 
 it('does not take a vector for a weight', () => {
   const { layers } = describeModel(

@@ -1,4 +1,5 @@
-import { domainName, standardDomain } from '../model/model.js';
+import { operatorKey } from '../model/operator-key.js';
+import { standardDomain } from '../model/model.js';
 import type { NodeProto } from '../schema/proto.js';
 import { conv } from './conv.js';
 import { convTranspose } from './conv-transpose.js';
@@ -8,23 +9,21 @@ import { matMul } from './mat-mul.js';
 import type { Operator } from './operator.js';
 import { recurrent } from './recurrent.js';
 
-/** The standard operators whose weights are quantized. */
-const operators: ReadonlyMap<string, Operator> = new Map([
-  ['Conv', conv],
-  ['ConvTranspose', convTranspose],
-  ['GRU', recurrent],
-  ['Gather', gather],
-  ['Gemm', gemm],
-  ['LSTM', recurrent],
-  ['MatMul', matMul],
-  ['RNN', recurrent],
-]);
+/** The operators whose weights are quantized. */
+export const operators: readonly Operator[] = [conv, convTranspose, gather, gemm, matMul, recurrent];
+
+const byKey: ReadonlyMap<string, Operator> = new Map(
+  operators.flatMap((operator) => {
+    const { names, domain = standardDomain } = operator;
+    return names.map((name) => [operatorKey(domain, name), operator]);
+  }),
+);
 
 /** Names of the integer operators that runtimes make of others. */
 export const fusedOperators: ReadonlySet<string> = new Set(
-  [...operators.values()].flatMap(({ integer }) => integer?.becomes.qdq ?? []),
+  operators.flatMap(({ integer }) => integer?.becomes.qdq ?? []),
 );
 
 /** What is known of a node's operator; `undefined` for those without weights that are quantized. */
-export const operatorOf = (node: NodeProto): Operator | undefined =>
-  domainName(node.domain) === standardDomain ? operators.get(node.opType) : undefined;
+export const operatorOf = ({ domain, opType }: NodeProto): Operator | undefined =>
+  byKey.get(operatorKey(domain, opType));
