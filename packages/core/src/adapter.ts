@@ -37,7 +37,7 @@ export { arrayOps } from './ops/array.js';
 export type { Ops } from './ops/ops.js';
 export type { CostEntry, StorageCost } from './contract/cost.js';
 export { packedCost, standIns } from './plan/cost.js';
-export { groupSize } from './plan/granularity.js';
+export { groupSize, slicingOf } from './plan/granularity.js';
 export type { PlannedWork } from './plan/make-plan.js';
 export type { ResolvedEntry, ResolvedPlan, ResolvedSite } from './contract/resolved-plan.js';
 export { storedPlan, type StoredPlan } from './plan/stored-plan.js';

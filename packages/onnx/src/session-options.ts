@@ -1,5 +1,6 @@
 import type { Report } from '@lowbit/core';
 import { checkArgument, checkOptions, optionTypes, type OptionTypes } from '@lowbit/core/adapter';
+import { isPackedForm } from './forms/packed-forms.js';
 import { fusedOperators } from './operators/operators.js';
 import { targetType } from './target/runtime.js';
 import type { RuntimeTarget } from './target/target.js';
@@ -39,7 +40,7 @@ export function sessionOptions(report: Report, wishes: SessionWishes = {}): Onnx
   checkOptions(wishes, wishTypes, 'sessionOptions');
   const { target, unpack = false } = wishes;
   const forms = report.weights.map(({ form }) => form);
-  const folds = forms.some((form) => !staysPacked.test(form));
+  const folds = forms.some((form) => !isPackedForm(form));
   const decodes =
     unpack &&
     !forms.some((form) => fusedOperators.has(form)) &&
@@ -50,5 +51,3 @@ export function sessionOptions(report: Report, wishes: SessionWishes = {}): Onnx
     ...(decodes ? { extra: { session: { disable_quant_qdq: '1' } } } : {}),
   };
 }
-
-const staysPacked = /^(DequantizeLinear|MatMulNBits|Gather)/;

@@ -5,7 +5,7 @@ import type { WeightSite } from './describe/weight-site.js';
 import { operatorOf } from './operators/operators.js';
 import { opsetRefusal } from './opset/raise.js';
 import type { OnnxModel } from './model/model.js';
-import { packedForms } from './forms/wanted-form.js';
+import { wantedPackedForms } from './forms/wanted-form.js';
 import type { Source } from './source.js';
 import { dynamicOpset } from './target/versions.js';
 
@@ -22,7 +22,7 @@ export function wantedForms(
   { optimize, runtime, integers }: Pick<Source, 'optimize' | 'runtime' | 'integers'>,
   sites: ReadonlyMap<string, readonly SiteDescriptor[]>,
 ): (site: WeightSite, layer: DescribedLayer) => Wants {
-  const packed = optimize === 'memory' ? packedForms(model, runtime) : () => undefined;
+  const packed = optimize === 'memory' ? wantedPackedForms(model, runtime) : () => undefined;
   const refused = opsetRefusal(model, dynamicOpset) !== undefined;
   return (site, layer) => {
     const wants = packed(site);

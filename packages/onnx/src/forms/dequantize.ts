@@ -1,5 +1,5 @@
-import type { QuantizedTensor, Slicing } from '@lowbit/core';
-import { type AffineScheme, sizeOf, zeroPointForm, type ZeroPointForm } from '@lowbit/core/adapter';
+import type { QuantizedTensor } from '@lowbit/core';
+import { type AffineScheme, zeroPointForm, type ZeroPointForm } from '@lowbit/core/adapter';
 import type { Shaped } from './expand.js';
 import type { Fragment } from './fragment.js';
 import { addNumbers, addParameters } from './parameter-grid.js';
@@ -14,53 +14,80 @@ import {
 import { blocksSince } from '../target/versions.js';
 import type { Target } from '../target/target.js';
 import { centredCodes } from './centred-codes.js';
+import { tensorShape } from '../model/tensor-shape.js';
+import { asSource } from './as-source.js';
+import { type View, viewOf } from './dequantize-view.js';
+import { explicitTransposes } from './explicit-transposes.js';
+import type { PackedForm } from './packed-form.js';
+import { usedOnly } from './used-only.js';
 
-/** How `DequantizeLinear` sees a tensor: its codes in a shape of their own, and the axis that parameters run along. */
-interface View {
-  readonly spread: Spread;
-  readonly shape: readonly number[];
-  readonly axis: number;
-  readonly block?: number;
-  /** Shape of scales and zero points. */
-  readonly parameters: readonly number[];
-  /** Shape in which offsets broadcast. */
-  readonly offsets: readonly number[];
-}
-
-/** What a form needs and does not find, as the end of a sentence. */
-interface Unfit {
-  readonly unfit: string;
-  /** How parameters are spread, where there are operators that take them so. */
-  readonly spread?: Spread;
-}
+/** Decoding on each run: `DequantizeLinear`, the standard operator or the runtime's own. */
+export const dequantizeLinear: PackedForm = {
+  name: 'DequantizeLinear',
+  kept: () => 'stays packed in memory and is decoded on every run, which takes longer than floats',
+  takes: ({ shape }, target) => ({
+    fits({ bits, slicing, exact }) {
+      const view = viewOf(shape, slicing, exact);
+      return !('unfit' in view) && dequantizeOperator(bits, view.spread, target) !== undefined;
+    },
+  }),
+  pack(to, site, tensor, target) {
+    const dims = tensorShape(site.source.tensor, site.source.name);
+    const decoded = dequantize(to, tensor, target, dims, () => !usedOnly(site, () => true));
+    if (typeof decoded === 'string') return decoded;
+    asSource(to, site, decoded);
+    return { ...decoded, nodes: explicitTransposes(site.source) };
+  },
+  samples: [
+    {
+      operator: 'Conv',
+      inputs: { x: [1, 8, 9, 9], w: [24, 8, 3, 3] },
+      output: [1, 24, 7, 7],
+      bits: 8,
+      granularity: 'channel',
+    },
+    {
+      operator: 'Conv',
+      inputs: { x: [1, 8, 9, 9], w: [24, 8, 3, 3] },
+      output: [1, 24, 7, 7],
+      bits: 4,
+      granularity: 'tensor',
+    },
+    {
+      operator: 'Conv',
+      opset: 21,
+      inputs: { x: [1, 40, 9, 9], w: [24, 40, 3, 3] },
+      output: [1, 24, 7, 7],
+      bits: 4,
+      granularity: 'group:16',
+    },
+  ],
+};
 
 /**
  * Decodes an affine tensor by `DequantizeLinear`, with zero points unless all can be 0, and `Add` where the grid has no
- * integer zero point. Nothing is added to the fragment when there is no such form.
+ * integer zero point. A text where there is no such form: why.
  *
  * @param dims The shape that the result gets.
  * @param isMoved Whether anything but operators that compute with the weight may take the result.
  */
-export function dequantize(
+function dequantize(
   to: Fragment,
   tensor: QuantizedTensor,
   target: Target,
   dims: readonly number[],
   isMoved: () => boolean,
-): Shaped | Unfit {
+): Shaped | string {
   const { scheme, bits, parameterStorage } = tensor;
-  if (scheme.kind !== 'affine')
-    return { unfit: `no operator decodes a ${scheme.kind} scheme from packed codes` };
+  if (scheme.kind !== 'affine') return `no operator decodes a ${scheme.kind} scheme from packed codes`;
   const exact = zeroPointForm(tensor);
   const view = viewOf(tensor.shape, tensor.slicing, exact !== undefined);
   if ('unfit' in view) {
     const early = view.spread !== undefined && dequantizeOperator(bits, view.spread, target) === undefined;
-    return early
-      ? { unfit: noOperator(bits, view.spread, target, ', of grids with integer zero points') }
-      : view;
+    return early ? noOperator(bits, view.spread, target, ', of grids with integer zero points') : view.unfit;
   }
   const operator = dequantizeOperator(bits, view.spread, target, isMoved);
-  if (operator === undefined) return { unfit: noOperator(bits, view.spread, target) };
+  if (operator === undefined) return noOperator(bits, view.spread, target);
   const reshaped = dims.join() !== view.shape.join();
   const without = leavesZeroPointsOut(target, () => reshaped || isMoved());
   const { type, codes, scale, zeroPoints } = storedCodes(tensor, scheme, exact, operator, without);
@@ -132,54 +159,4 @@ function symmetricOffsets({ scale, levels }: AffineScheme): Float32Array {
 function attributesOf({ spread, axis, block }: View): Record<string, number> {
   if (spread === 'tensor') return {};
   return block === undefined ? { axis } : { axis, block_size: block };
-}
-
-/** How `DequantizeLinear` sees codes of this shape and slicing; with offsets behind it where zero points are no integers. */
-export function viewOf(shape: readonly number[], slicing: Slicing, exact: boolean): View | Unfit {
-  if (slicing === 'tensor') return { spread: 'tensor', shape, axis: 0, parameters: [], offsets: [] };
-  if ('axes' in slicing) return viewOfAxes(shape, slicing.axes);
-  return viewOfGroups(shape, slicing.along, slicing.group, exact);
-}
-
-/** Owning axes that lie side by side become one. */
-function viewOfAxes(shape: readonly number[], axes: readonly number[]): View | Unfit {
-  const owning = axes.filter((axis) => shape[axis] !== 1);
-  if (owning.length === 0) return viewOf(shape, 'tensor', true);
-  const [first, last] = [owning[0] as number, owning[owning.length - 1] as number];
-  const between = shape
-    .slice(first, last + 1)
-    .filter((size, at) => size !== 1 && !owning.includes(first + at));
-  if (between.length > 0) return { unfit: 'no operator decodes with parameters along separate axes' };
-  const merged = sizeOf(shape.slice(first, last + 1));
-  const after = shape.slice(last + 1);
-  return {
-    spread: 'axis',
-    shape: [...shape.slice(0, first), merged, ...after],
-    axis: first,
-    parameters: [merged],
-    offsets: [merged, ...after.map(() => 1)],
-  };
-}
-
-/** With offsets the grouped axis is split in two, so that they broadcast. */
-function viewOfGroups(shape: readonly number[], along: number, group: number, exact: boolean): View | Unfit {
-  const size = shape[along] as number;
-  const groups = Math.ceil(size / group);
-  const split = (sizes: readonly number[]) => [...shape.slice(0, along), ...sizes, ...shape.slice(along + 1)];
-  const block = Math.min(group, size);
-  if (exact) {
-    const parameters = split([groups]);
-    return { spread: 'block', shape, axis: along, block, parameters, offsets: parameters };
-  }
-  if (size % block !== 0)
-    return { unfit: 'no operator adds offsets to groups of which the last is short', spread: 'block' };
-  const parameters = split([groups, 1]);
-  return {
-    spread: 'block',
-    shape: split([groups, block]),
-    axis: along + 1,
-    block,
-    parameters,
-    offsets: parameters,
-  };
 }

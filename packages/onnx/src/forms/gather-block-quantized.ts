@@ -4,8 +4,8 @@ import type { WeightSite } from '../describe/weight-site.js';
 import { makeAttribute } from '../graph/make-node.js';
 import type { Codes } from './add-planes.js';
 import { packRows } from './bit-layout.js';
-import { isTable } from './gather-rows.js';
-import type { Replacement } from './lower.js';
+import { isTable, rowsAreTaken } from './gather-rows.js';
+import { type FormSample, type PackedForm, type Replacement, takesGroups } from './packed-form.js';
 import { addScales, packedParameters } from './packed-parameters.js';
 import { copyMessage, DataType, type NodeProto } from '../schema/proto.js';
 import { gatherBlockQuantizedBits } from '../target/packed-operators.js';
@@ -15,12 +15,33 @@ import type { Target } from '../target/target.js';
 import { centredCodes } from './centred-codes.js';
 import type { Fragment } from './fragment.js';
 
+/** Rows of packed groups: `com.microsoft.GatherBlockQuantized`. */
+export const gatherBlockQuantized: PackedForm = {
+  name: 'GatherBlockQuantized',
+  kept: rowsAreTaken,
+  takes(site, target) {
+    if (!isFloatTable(site)) return undefined;
+    const fits = (bits: number, group: number, length: number) =>
+      gatherBlockQuantizedBits(bits, group, length, target) !== undefined;
+    return takesGroups(site, { along: 1, fits });
+  },
+  pack: gatherPacked,
+  samples: [
+    sample({ bits: 4, granularity: 'group:16', inputs: { w: [64, 64], at: [2, 5] }, output: [2, 5, 64] }),
+    sample({ bits: 8, granularity: 'group:32', inputs: { w: [64, 72], at: [5] }, output: [5, 72] }),
+  ],
+};
+
+function sample(parts: Omit<FormSample, 'operator'>): FormSample {
+  return { operator: 'Gather', ...parts };
+}
+
 /**
- * Takes rows of packed groups: every `Gather` becomes `com.microsoft.GatherBlockQuantized` with the same name and
+ * Every `Gather` becomes `com.microsoft.GatherBlockQuantized` with the same name and
  * outputs. `undefined` when the operator does not fit: it takes a table with groups of 16, 32, 64 … along its rows, of which
  * the last may be short, scales of the table's type, and integer zero points, which are left out where all can be its default.
  */
-export function gatherBlockQuantized(
+function gatherPacked(
   to: Fragment,
   site: WeightSite,
   tensor: QuantizedTensor,
@@ -62,7 +83,7 @@ export function gatherBlockQuantized(
 }
 
 /** Whether a weight is a table of floats that rows are taken of, and nothing else. */
-export const isFloatTable = (site: WeightSite): boolean =>
+const isFloatTable = (site: WeightSite): boolean =>
   isTable(site) && isPackedFloat(site.source.tensor.dataType);
 
 /**

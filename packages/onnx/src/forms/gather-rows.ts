@@ -2,7 +2,7 @@ import type { QuantizedTensor } from '@lowbit/core';
 import type { WeightSite, WeightUse } from '../describe/weight-site.js';
 import { integerAttribute } from '../graph/attributes.js';
 import { isStandard } from '../graph/scope.js';
-import type { Replacement } from './lower.js';
+import type { PackedForm, Replacement } from './packed-form.js';
 import { parameterGrid, type ParameterGrid } from './parameter-grid.js';
 import { rowShape } from './row-codes.js';
 import { usedOnly } from './used-only.js';
@@ -24,11 +24,42 @@ const takesRows = ({ node, input }: WeightUse): boolean =>
   node.input[0] !== node.input[1] &&
   integerAttribute(node, 'axis', 0) % 2 === 0;
 
+/** Of forms that take rows. */
+export const rowsAreTaken = (): string =>
+  'stays packed in memory; only the rows that are asked for are decoded';
+
+/** Rows of packed codes and of their parameters, which alone are decoded: of every scheme, by standard operators. */
+export const gatherRows: PackedForm = {
+  name: 'Gather',
+  kept: rowsAreTaken,
+  pack: (to, site, tensor, target) =>
+    takeRows(to, site, tensor, target) ??
+    (tensor.scheme.kind === 'affine' ? undefined : shortGroups(site, tensor)),
+  samples: [
+    {
+      operator: 'Gather',
+      inputs: { w: [64, 40], at: [2, 5] },
+      output: [2, 5, 40],
+      bits: 3,
+      granularity: 'channel',
+    },
+    { operator: 'Gather', inputs: { w: [64, 48], at: [7] }, output: [7, 48], bits: 8, granularity: 'tensor' },
+    // Groups that are no power of two are taken by no operator.
+    {
+      operator: 'Gather',
+      inputs: { w: [64, 48], at: [7] },
+      output: [7, 48],
+      bits: 4,
+      granularity: 'group:24',
+    },
+  ],
+};
+
 /**
- * Takes rows of packed codes and of their parameters, and decodes those alone. Returns what each `Gather` becomes, or
+ * Returns what each `Gather` becomes, or
  * `undefined` when the weight is used otherwise or is grouped across rows.
  */
-export function gatherRows(
+function takeRows(
   to: Fragment,
   site: WeightSite,
   tensor: QuantizedTensor,
@@ -59,4 +90,26 @@ function runsByRow({ slicing }: QuantizedTensor, { gather }: ParameterGrid): boo
   if (slicing === 'tensor') return true;
   if ('axes' in slicing) return slicing.axes.every((axis) => axis === 0);
   return slicing.along === 1 && gather === undefined;
+}
+
+/** Why rows of a table whose groups do not divide them are not decoded alone, and what divides them. */
+function shortGroups(site: WeightSite, { slicing, shape }: QuantizedTensor): string | undefined {
+  if (!isTable(site) || slicing === 'tensor' || !('along' in slicing) || slicing.along !== 1)
+    return undefined;
+  const { group } = slicing;
+  const length = shape[1] as number;
+  if (length % group === 0) return undefined;
+  const divisor = largestDivisor(length, group);
+  const groups = divisor < smallestGroup ? '' : `granularity group:${divisor} or `;
+  const cause = `rows are not decoded in groups of ${group} here, since the last group is short (${length % group} of ${group})`;
+  return `${cause}; it would stay packed with ${groups}granularity channel`;
+}
+
+/** Smaller groups take more for their scales than for their codes. */
+const smallestGroup = 8;
+
+function largestDivisor(length: number, most: number): number {
+  let divisor = Math.min(most, length);
+  while (length % divisor !== 0) divisor--;
+  return divisor;
 }

@@ -1,19 +1,15 @@
 import type { QuantizedTensor } from '@lowbit/core';
 import { zeroPointForm } from '@lowbit/core/adapter';
 import type { WeightSite } from '../describe/weight-site.js';
-import { multipliedAlong, productsUnfit } from './multiplied.js';
-import { packedParameters } from './packed-parameters.js';
-import { gatherBlockQuantizedBits, matMulNBitsFits } from '../target/packed-operators.js';
-import { type PackedFloat } from '../target/runs.js';
+import type { PackedFloat } from '../target/runs.js';
 import type { Target } from '../target/target.js';
-import { isFloatTable } from './gather-block-quantized.js';
+import type { PackedForm, TakenGroups } from './packed-form.js';
+import { packedForms } from './packed-forms.js';
+import { packedParameters } from './packed-parameters.js';
 
-/** An operator that takes packed groups, and what it takes of one weight. */
-interface GroupOperator {
-  readonly name: string;
-  fits(bits: number, group: number): boolean;
-  /** Whether it would take these bits and groups, were the last group no shorter than the others. */
-  fitsWhole(bits: number, group: number): boolean;
+/** An operator that takes packed groups of one weight. */
+interface GroupOperator extends TakenGroups {
+  readonly form: PackedForm;
   /** Values along the axis of the groups. */
   readonly size: number;
 }
@@ -21,40 +17,45 @@ interface GroupOperator {
 /**
  * Why the operator that takes packed groups does not take these, and with what it would; `undefined` for weights that there
  * is no such operator for, and for those that are not in groups.
+ *
+ * @param written The form that the weight is written in, if it stays packed.
  */
-export function groupsUnfit(site: WeightSite, tensor: QuantizedTensor, target: Target): string | undefined {
+export function groupsUnfit(
+  site: WeightSite,
+  tensor: QuantizedTensor,
+  target: Target,
+  written?: PackedForm,
+): string | undefined {
   const { slicing, scheme, bits } = tensor;
   if (scheme.kind !== 'affine' || slicing === 'tensor' || !('along' in slicing)) return undefined;
-  const operator = groupOperator(site, slicing.along, target);
-  if (operator === undefined) return productsUnfit(site);
-  if (operator.fits(bits, slicing.group)) return parametersUnfit(operator, site, tensor);
-  const other = otherSizes(operator, bits, slicing.group);
+  const { along, group } = slicing;
+  const operator = groupOperator(site, along, target);
+  if (operator === undefined) return firstOf(packedForms, ({ refusal }) => refusal?.(site));
+  const { form, size } = operator;
+  if (form === written) return undefined;
+  if (operator.fits(bits, group, size)) return parametersUnfit(form, site, tensor);
+  const other = otherSizes(operator, bits, group);
   if (other === undefined)
-    return `${operator.name} takes no ${bits} bits in groups here${shortCause(operator, bits, slicing.group)}`;
+    return `${form.name} takes no ${bits} bits in groups here${shortCause(operator, bits, group)}`;
   return zeroPointForm(tensor) === undefined ? `${other}, with integer zero points` : other;
 }
 
 /** The operator that takes groups of a weight along an axis, for products and for tables. */
-export function groupOperator(site: WeightSite, along: number, target: Target): GroupOperator | undefined {
-  const size = site.shape[along] as number;
-  const type = site.source.tensor.dataType as PackedFloat;
-  if (along === multipliedAlong(site)) {
-    const takes = (bits: number, group: number, rows: number) =>
-      matMulNBitsFits(bits, group, rows, target, { type });
-    return {
-      name: 'MatMulNBits',
-      size,
-      fits: (bits, group) => takes(bits, group, size),
-      fitsWhole: (bits, group) => takes(bits, group, group),
-    };
+const groupOperator = (site: WeightSite, along: number, target: Target): GroupOperator | undefined =>
+  firstOf(packedForms, (form) => {
+    const groups = form.takes?.(site, target)?.groups;
+    return groups?.along === along ? { form, size: site.shape[along] as number, ...groups } : undefined;
+  });
+
+function firstOf<T, R>(all: readonly T[], of: (one: T) => R | undefined): R | undefined {
+  for (const one of all) {
+    const found = of(one);
+    if (found !== undefined) return found;
   }
-  if (along !== 1 || !isFloatTable(site)) return undefined;
-  const fits = (bits: number, group: number) =>
-    gatherBlockQuantizedBits(bits, group, size, target) !== undefined;
-  return { name: 'GatherBlockQuantized', size, fits, fitsWhole: fits };
+  return undefined;
 }
 
-function parametersUnfit({ name }: GroupOperator, site: WeightSite, tensor: QuantizedTensor): string {
+function parametersUnfit({ name }: PackedForm, site: WeightSite, tensor: QuantizedTensor): string {
   if (zeroPointForm(tensor) === undefined) return `${name} takes grids with integer zero points alone`;
   if (packedParameters(tensor, site.source.tensor.dataType as PackedFloat) === undefined)
     return `${name} takes scales of the model's type alone, float16, which cannot hold these closely`;
@@ -66,7 +67,9 @@ export const groupSizes = [32, 16, 64, 128, 256];
 
 /** Which bits and groups are not taken, why where the last group is the cause, and which would be; `undefined` where none would. */
 function otherSizes(operator: GroupOperator, bits: number, group: number): string | undefined {
-  const { name, fits } = operator;
+  const { form, size } = operator;
+  const { name } = form;
+  const fits = (width: number, length: number) => operator.fits(width, length, size);
   const cause = shortCause(operator, bits, group);
   const other = groupSizes.find((one) => fits(bits, one));
   if (other !== undefined)
@@ -80,7 +83,7 @@ function otherSizes(operator: GroupOperator, bits: number, group: number): strin
 }
 
 /** That the last group is short, where the operator takes no such groups of this width; otherwise nothing. */
-function shortCause({ size, fits, fitsWhole }: GroupOperator, bits: number, group: number): string {
-  if (fits(bits, group) || !fitsWhole(bits, group)) return '';
+function shortCause({ size, fits }: GroupOperator, bits: number, group: number): string {
+  if (fits(bits, group, size) || !fits(bits, group, group)) return '';
   return `, since the last group is short (${size % group} of ${group})`;
 }

@@ -2,7 +2,7 @@ import type { QuantizedTensor } from '@lowbit/core';
 import type { ZeroPointForm } from '@lowbit/core/adapter';
 import type { WeightSite } from '../describe/weight-site.js';
 import { makeAttribute } from '../graph/make-node.js';
-import { multipliedAlong } from './multiplied.js';
+import { multipliedAlong, productsUnfit } from './multiplied.js';
 import { addScales, packedParameters } from './packed-parameters.js';
 import { copyMessage, DataType, type GraphProto, type NodeProto } from '../schema/proto.js';
 import { matMulNBitsFits } from '../target/packed-operators.js';
@@ -12,15 +12,51 @@ import type { Target } from '../target/target.js';
 import { centredCodes } from './centred-codes.js';
 import type { Fragment } from './fragment.js';
 import { groupLayout, type PackedBits, packGroups, packZeroPoints } from './group-layout.js';
-import type { Replacement } from './lower.js';
+import { type FormSample, type PackedForm, type Replacement, takesGroups } from './packed-form.js';
+
+/** Products with packed groups: `com.microsoft.MatMulNBits`. */
+export const matMulNBits: PackedForm = {
+  name: 'MatMulNBits',
+  kept: ({ runtime }) =>
+    runtime?.provider === 'webgpu'
+      ? 'stays packed in memory and is multiplied as it is'
+      : 'stays packed in memory and is multiplied as it is, which takes longer than floats on WebAssembly',
+  takes(site, target) {
+    const along = multipliedAlong(site);
+    const type = site.source.tensor.dataType as PackedFloat;
+    if (along === undefined) return undefined;
+    const fits = (bits: number, group: number, length: number) =>
+      matMulNBitsFits(bits, group, length, target, { type });
+    return takesGroups(site, { along, fits });
+  },
+  refusal: productsUnfit,
+  pack: multiplyPacked,
+  samples: [
+    sample({ bits: 4, granularity: 'group:32', inputs: { x: [3, 80], w: [80, 24] } }),
+    sample({ bits: 8, granularity: 'group:16', inputs: { x: [3, 64], w: [64, 24] } }),
+    sample({ bits: 2, granularity: 'group:64', inputs: { x: [3, 256], w: [256, 24] } }),
+    {
+      operator: 'Gemm',
+      attributes: { transB: 1 },
+      inputs: { x: [3, 64], w: [24, 64] },
+      output: [3, 24],
+      bits: 4,
+      granularity: 'group:16',
+    },
+  ],
+};
+
+function sample(parts: Pick<FormSample, 'bits' | 'granularity' | 'inputs'>): FormSample {
+  return { operator: 'MatMul', output: [3, 24], ...parts };
+}
 
 /**
- * Multiplies by packed groups: every `MatMul` and `Gemm` that the weight feeds becomes `com.microsoft.MatMulNBits` with the
+ * Every `MatMul` and `Gemm` that the weight feeds becomes `com.microsoft.MatMulNBits` with the
  * same name and outputs. Returns what each node becomes, or `undefined` when the operator does not fit: it takes a
  * matrix as second factor, groups along the axis that products run along, and integer zero points, which are left out where
  * all can be its default. Scales have the type of the matrix.
  */
-export function matMulNBits(
+function multiplyPacked(
   to: Fragment,
   site: WeightSite,
   tensor: QuantizedTensor,

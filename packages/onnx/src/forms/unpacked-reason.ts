@@ -1,22 +1,16 @@
-import type { QuantizedTensor, Slicing } from '@lowbit/core';
+import type { QuantizedTensor } from '@lowbit/core';
 import { zeroPointForm } from '@lowbit/core/adapter';
 import type { WeightSite } from '../describe/weight-site.js';
-import { isTable } from './gather-rows.js';
-import { usedOnly } from './used-only.js';
-import { dequantizeOperator } from '../target/dequantize-linear.js';
 import { type PackedFloat } from '../target/runs.js';
 import { blocksSince } from '../target/versions.js';
 import type { Target } from '../target/target.js';
-import { viewOf } from './dequantize.js';
-import { groupOperator, groupSizes, groupsUnfit } from './groups-unfit.js';
+import { groupSizes, groupsUnfit } from './groups-unfit.js';
+import type { Grid, Takes } from './packed-form.js';
+import { packedForms } from './packed-forms.js';
 import { packedParameters } from './packed-parameters.js';
 
 /** What decides whether an affine weight is kept packed, and what of it was changed, in words. */
-interface Setting {
-  readonly bits: number;
-  readonly slicing: Slicing;
-  /** Whether every slice has an integer zero point. */
-  readonly exact: boolean;
+interface Setting extends Grid {
   readonly target: Target;
   readonly words: readonly string[];
 }
@@ -24,75 +18,50 @@ interface Setting {
 /**
  * Why a weight is not kept packed, and with what it would be, where there is something.
  *
- * @param unfit Why no `DequantizeLinear` takes it, which is the cause where no other operator could.
+ * @param unfit Why no form takes it, which is the cause where no operator of packed groups could.
  */
 export function unpackedReason(
   site: WeightSite,
   tensor: QuantizedTensor,
   target: Target,
-  unfit: string,
+  unfit = 'no form takes it',
 ): string {
-  if (tensor.scheme.kind !== 'affine') return shortGroupsOfRows(site, tensor) ?? unfit;
+  if (tensor.scheme.kind !== 'affine') return unfit;
   const cause = groupsUnfit(site, tensor, target) ?? unfit;
   return `${cause}; ${packingRemedy(site, tensor, target)}`;
-}
-
-/** Why rows of a table whose groups do not divide them are not decoded alone, and what divides them. */
-function shortGroupsOfRows(site: WeightSite, { slicing, shape }: QuantizedTensor): string | undefined {
-  if (!isTable(site) || slicing === 'tensor' || !('along' in slicing) || slicing.along !== 1)
-    return undefined;
-  const { group } = slicing;
-  const length = shape[1] as number;
-  if (length % group === 0) return undefined;
-  const divisor = largestDivisor(length, group);
-  const groups = divisor < smallestGroup ? '' : `granularity group:${divisor} or `;
-  const cause = `rows are not decoded in groups of ${group} here, since the last group is short (${length % group} of ${group})`;
-  return `${cause}; it would stay packed with ${groups}granularity channel`;
-}
-
-/** Smaller groups take more for their scales than for their codes. */
-const smallestGroup = 8;
-
-function largestDivisor(length: number, most: number): number {
-  let divisor = Math.min(most, length);
-  while (length % divisor !== 0) divisor--;
-  return divisor;
 }
 
 /** With what a weight that is not kept packed would be: as little as possible changed, all of it named. */
 function packingRemedy(site: WeightSite, tensor: QuantizedTensor, target: Target): string {
   const exact = zeroPointForm(tensor) !== undefined;
   const type = site.source.tensor.dataType as PackedFloat;
-  const scalesFit = !exact || packedParameters(tensor, type) !== undefined;
+  const ownScales = !exact || packedParameters(tensor, type) !== undefined;
   const { bits, slicing } = tensor;
-  const changed = [{ bits, slicing, exact, target, words: [] }]
+  const changed = [{ bits, slicing, exact, ownScales, target, words: [] }]
     .flatMap((one) => [one, ...granularities(site, one)])
     .flatMap((one) => [one, ...widths(one)])
     .flatMap((one) => [one, ...zeroPoints(one)])
     .flatMap((one) => [one, ...opsets(one)])
     .sort((a, b) => changesOf(a, target) - changesOf(b, target));
-  const found = changed.find((one) => staysPacked(site, one, scalesFit));
+  const takenAt = takenBy(site);
+  const found = changed.find((one) => takenAt(one.target).some(({ fits }) => fits(one)));
   if (found === undefined) return 'no other granularity, width or operator set keeps it packed';
   return `it would stay packed with ${found.words.join(', ')}`;
+}
+
+/** What the forms take of a weight, asked once for each operator set. */
+function takenBy(site: WeightSite): (target: Target) => readonly Takes[] {
+  const known = new Map<number, readonly Takes[]>();
+  return (target) => {
+    const takes = known.get(target.opset) ?? packedForms.flatMap((form) => form.takes?.(site, target) ?? []);
+    known.set(target.opset, takes);
+    return takes;
+  };
 }
 
 /** How much a setting changes; another operator set, which the file must be converted to, counts as more than two others. */
 const changesOf = ({ words, target }: Setting, { opset }: Target): number =>
   words.length + (target.opset === opset ? 0 : 2);
-
-/** Whether packed operators take a weight so. */
-function staysPacked(
-  site: WeightSite,
-  { bits, slicing, exact, target }: Setting,
-  scalesFit: boolean,
-): boolean {
-  const grouped = slicing !== 'tensor' && 'along' in slicing;
-  const operator = grouped && exact && scalesFit ? groupOperator(site, slicing.along, target) : undefined;
-  if (grouped && operator?.fits(bits, slicing.group)) return true;
-  const view = viewOf(site.shape, slicing, exact);
-  const isMoved = () => !usedOnly(site, () => true);
-  return !('unfit' in view) && dequantizeOperator(bits, view.spread, target, isMoved) !== undefined;
-}
 
 type Variation = (from: Setting) => readonly Setting[];
 

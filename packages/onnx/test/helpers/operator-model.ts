@@ -20,6 +20,7 @@ export interface OperatorModel {
 export function operatorModel(
   { names, domain, takes }: Operator,
   { name = names[0] as string, attributes = {}, inputs, output, weights: views }: OperatorSample,
+  opset = 17,
 ): OperatorModel {
   const random = seededRandom(7);
   const all = Object.entries(inputs);
@@ -42,7 +43,7 @@ export function operatorModel(
           outputs: { y: output },
           ...(takes === 'table' ? { types } : {}),
         },
-        { opset: 17, domains: domain === undefined ? {} : { [domain]: 1 } },
+        { opset, domains: domain === undefined ? {} : { [domain]: 1 } },
       ),
     feeds: () =>
       Object.fromEntries(
