@@ -195,6 +195,55 @@ describe('weights in other files', () => {
   );
 });
 
+describe('files of which parts are read', () => {
+  const bytesOf = async (result: ReturnType<typeof quantized>) => {
+    const { model, report } = await result.done;
+    return { bytes: model.bytes, files: model.externalData, weights: report.weights };
+  };
+
+  test('a Blob, and a reader of parts, give what the bytes give', async () => {
+    const whole = await bytesOf(quantized());
+    const data = (path: string) => files.get(path) as Uint8Array<ArrayBuffer>;
+    const parts = (path: string) => ({
+      size: data(path).length,
+      read: (offset: number, length: number) => Promise.resolve(data(path).slice(offset, offset + length)),
+    });
+    expect(await bytesOf(quantized({ externalData: (path) => new Blob([data(path)]) }))).toEqual(whole);
+    expect(await bytesOf(quantized({ externalData: parts }))).toEqual(whole);
+  });
+
+  test('are never read whole for one of their weights', async () => {
+    const asked: number[] = [];
+    const size = 2 ** 40;
+    const externalData = (path: string) => ({
+      size,
+      read: (offset: number, length: number) => {
+        asked.push(length);
+        return (files.get(path) as Uint8Array).slice(offset, offset + length);
+      },
+    });
+    const port = onnx(bytes, { externalData });
+    const weights = (await port.layers()).flatMap((layer) => layer.weights);
+    const { length: before } = asked;
+    await weights[0]!.read();
+    expect(asked.slice(before)).toEqual([weights[0]!.storedBytes]);
+    expect(Math.max(...asked)).toBe(rows * columns * 4);
+  });
+
+  test.each<[string, NonNullable<OnnxOptions['externalData']>, string]>([
+    ['gives too little', () => ({ size: 2 ** 20, read: () => new Uint8Array(3) }), '3 bytes'],
+    ['gives no bytes', () => ({ size: 2 ** 20, read: () => 'text' as never }), 'no bytes'],
+    ['fails', () => ({ size: 2 ** 20, read: () => Promise.reject(new Error('EIO')) }), 'EIO'],
+    [
+      'is shorter than the model says',
+      () => ({ size: 3, read: () => new Uint8Array(3) }),
+      'a file of 3 bytes',
+    ],
+  ])('one that %s is a typed error', async (_, externalData, received) => {
+    await expect(quantized({ externalData }).done).rejects.toMatchObject({ code: 'external-data', received });
+  });
+});
+
 describe('weights in one file', () => {
   const constant = (name: string, dims: readonly number[]) =>
     makeNode({

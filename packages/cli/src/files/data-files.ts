@@ -1,14 +1,16 @@
 import { dirname, join } from 'node:path';
 
-import { readExternal } from './read-external.js';
+import { type PartReader, partReader } from '@lowbit/data/node';
 
-/** The files beside a model, read when they are asked for. */
+import { findExternal } from './read-external.js';
+
+/** The files beside a model, of which is read what is asked for. */
 export interface DataFiles {
-  /** Reads one. @throws LowbitError as {@link readExternal}. */
-  read(path: string): Promise<Uint8Array>;
-  /** Those that were read so far. */
+  /** Opens one. @throws LowbitError as {@link findExternal} and {@link partReader}. */
+  open(path: string): Promise<PartReader>;
+  /** Those that were opened so far. */
   readonly opened: ReadonlySet<string>;
-  /** The file that these bytes, the very same array, were read from. */
+  /** The file of which these bytes, the very same array, are all. */
   originOf(data: Uint8Array): string | undefined;
 }
 
@@ -18,12 +20,19 @@ export function dataFilesOf(model: string, signal: AbortSignal): DataFiles {
   const origins = new WeakMap<Uint8Array, string>();
   return {
     opened,
-    async read(path) {
+    async open(path) {
       const file = join(dirname(model), path);
       opened.add(file);
-      const data = await readExternal(model, path, signal);
-      origins.set(data, file);
-      return data;
+      const parts = await partReader(await findExternal(model, path), signal);
+      const { size } = parts;
+      return {
+        size,
+        async read(offset, length) {
+          const data = await parts.read(offset, length);
+          if (length === size) origins.set(data, file);
+          return data;
+        },
+      };
     },
     originOf: (data) => origins.get(data),
   };

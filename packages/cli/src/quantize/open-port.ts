@@ -36,7 +36,7 @@ export async function openPort(job: QuantizeJob, signal: AbortSignal): Promise<O
   const port = onnx(bytes, {
     name: basename(file),
     optimize: optimize ?? 'speed',
-    externalData: dataFiles.read,
+    externalData: dataFiles.open,
     externalPath: dataFileName(output),
     ...defined({ target, external, integers, ort }),
   });

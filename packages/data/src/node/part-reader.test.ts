@@ -1,0 +1,45 @@
+import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { partReader } from './part-reader.js';
+
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'lowbit-parts-'));
+  await writeFile(join(folder, 'letters'), 'abcdefgh');
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+
+describe('a file of which parts are read', () => {
+  it('gives its size, parts and the whole', async () => {
+    const { size, read } = await partReader(join(folder, 'letters'));
+    expect(size).toBe(8);
+    expect(text(await read(2, 3))).toBe('cde');
+    expect(text(await read(0, size))).toBe('abcdefgh');
+    expect(text(await read(6, 5))).toBe('gh');
+  });
+
+  it('may be larger than a model can be, and than memory', async () => {
+    const file = join(folder, 'sparse');
+    await writeFile(file, '');
+    await truncate(file, 2 ** 40);
+    const { size, read } = await partReader(file);
+    expect(size).toBe(2 ** 40);
+    expect(await read(2 ** 40 - 2, 2)).toEqual(new Uint8Array(2));
+  });
+
+  it('is missed, is a file, and is not read after the end was asked for', async () => {
+    await expect(partReader(folder)).rejects.toMatchObject({ code: 'file-unreadable' });
+    await expect(partReader(join(folder, 'nothing'))).rejects.toMatchObject({ code: 'file-missing' });
+    const stop = new AbortController();
+    const { read } = await partReader(join(folder, 'letters'), stop.signal);
+    stop.abort();
+    await expect(read(0, 1)).rejects.toMatchObject({ code: 'aborted' });
+  });
+});

@@ -1,0 +1,73 @@
+import { type FileHandle, open, stat } from 'node:fs/promises';
+
+import { LowbitError } from '@lowbit/core';
+import { fileError } from './file-error.js';
+
+/** A file of which parts are read. */
+export interface PartReader {
+  /** Its bytes. */
+  readonly size: number;
+  /** What is there of a part; less where the file ends before. */
+  read(offset: number, length: number): Promise<Uint8Array>;
+}
+
+/** More than this in one call some systems refuse. */
+const mostAtOnce = 2 ** 30;
+
+/**
+ * A file of which parts are read; each opens it and closes it again. Its size may be beyond that of a model.
+ *
+ * @throws LowbitError `file-missing`, `file-unreadable`, `aborted`; so does reading a part.
+ */
+export async function partReader(path: string, signal?: AbortSignal): Promise<PartReader> {
+  const found = await stat(path).catch((error: unknown) => {
+    throw fileError(error, path, 'read');
+  });
+  // Opening a pipe would wait for whoever writes it.
+  if (!found.isFile())
+    throw new LowbitError({
+      code: 'file-unreadable',
+      where: path,
+      expected: 'a regular file',
+      received: 'another',
+    });
+  const { size } = found;
+  return {
+    size,
+    read: (offset, length) => opened(path, signal, (file) => readPart(file, offset, length, signal)),
+  };
+}
+
+async function opened<T>(
+  path: string,
+  signal: AbortSignal | undefined,
+  use: (file: FileHandle) => Promise<T>,
+): Promise<T> {
+  let file: FileHandle | undefined;
+  try {
+    signal?.throwIfAborted();
+    file = await open(path);
+    return await use(file);
+  } catch (error) {
+    throw fileError(error, path, 'read');
+  } finally {
+    await file?.close();
+  }
+}
+
+async function readPart(
+  file: FileHandle,
+  offset: number,
+  length: number,
+  signal: AbortSignal | undefined,
+): Promise<Uint8Array> {
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  while (at < length) {
+    signal?.throwIfAborted();
+    const { bytesRead } = await file.read(bytes, at, Math.min(length - at, mostAtOnce), offset + at);
+    if (bytesRead === 0) return bytes.subarray(0, at);
+    at += bytesRead;
+  }
+  return bytes;
+}
