@@ -96,8 +96,40 @@ onEveryBackend('a plain file', (test) => {
       expect(await save(small, file)).toMatchObject({ lowestSqnrDb: null, warnings: [] });
       const loaded = await tfLayers.loadLayersModel(file);
       expectTold(report, weightsOf(model), weightsOf(loaded));
+      const again = memoryFile();
+      expect(await save(loaded, again)).toMatchObject({ lowestSqnrDb: null, warnings: [] });
+      expect(await again.load()).toEqual(await file.load());
       for (const each of [model, small, loaded]) disposeWeights(each);
     });
+
+  test('that unmodified TensorFlow.js loaded keeps its form when it is saved again, and says where it cannot', async () => {
+    const model = imageModel();
+    for (const bits of [1, 2, 4, 8]) {
+      const port = tfjs(model, { format: 'plain' });
+      const { model: small } = await quantize(port, { registry, weights: 'min-max', bits });
+      const [file, again] = [memoryFile(), memoryFile()];
+      const first = await save(small, file);
+      const loaded = await tfLayers.loadLayersModel(file);
+      expect(await save(loaded, again)).toMatchObject({ bytes: first.bytes, warnings: [] });
+      const reloaded = await tfLayers.loadLayersModel(again);
+      expect(weightsOf(reloaded)).toEqual(weightsOf(small));
+      for (const each of [small, loaded, reloaded]) disposeWeights(each);
+    }
+    const told = {
+      float32: [],
+      uint16: [expect.stringContaining('load the file with load of @lowbit/tfjs')],
+    };
+    for (const [plain, warnings] of Object.entries(told)) {
+      const port = tfjs(model, { format: 'plain', plain: plain as 'uint16' });
+      const { model: small } = await quantize(port, { registry, bits: 12 });
+      const file = memoryFile();
+      await save(small, file);
+      const loaded = await tfLayers.loadLayersModel(file);
+      expect(await save(loaded, memoryFile())).toMatchObject({ lowestSqnrDb: null, warnings });
+      for (const each of [small, loaded]) disposeWeights(each);
+    }
+    disposeWeights(model);
+  });
 
   test('of a method without even grids keeps its channels, and is as good as in half precision', async () => {
     const model = imageModel();

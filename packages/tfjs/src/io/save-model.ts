@@ -8,7 +8,7 @@ import { checkModel, knownValue, wrongSource } from '../model/wrong-source.js';
 import { planOf } from '../model/plan-record.js';
 import { topologyOf } from '../model/topology.js';
 import { withRecordsOf, type WrittenWeight } from '../model/weight-records.js';
-import { roundedAgain, type SavedWeight } from './save-weight.js';
+import { formForgotten, roundedAgain, type SavedWeight } from './save-weight.js';
 import { storeModelWeights } from './store-model-weights.js';
 import { handlerWeights } from '../model/internals.js';
 
@@ -134,12 +134,12 @@ export function saveReport(
     floatBytes: weights.reduce((sum, { floatBytes }) => sum + floatBytes, 0),
     weights,
     lowestSqnrDb: lossy.length === 0 ? null : Math.min(...lossy),
-    warnings: savingWarnings(weights, port),
+    warnings: [...roundingWarnings(weights, port), ...forgettingWarnings(weights)],
   };
 }
 
 /** Says which weights were rounded again, and how that is avoided. */
-function savingWarnings(weights: readonly SavedWeight[], port: string): string[] {
+function roundingWarnings(weights: readonly SavedWeight[], port: string): string[] {
   const again = weights.filter(({ note }) => note === roundedAgain);
   const [{ sqnrDb, name } = { sqnrDb: null, name: '' }] = [...again].sort(
     (a, b) => (a.sqnrDb ?? Infinity) - (b.sqnrDb ?? Infinity),
@@ -148,6 +148,15 @@ function savingWarnings(weights: readonly SavedWeight[], port: string): string[]
   return [
     `${again.length} weights were ${roundedAgain}, at worst ${sqnrDb.toFixed(1)} dB signal to noise (${name}): quantize with ` +
       `${port}, { format: 'plain' }), which plans one grid a tensor and loses nothing when it is saved`,
+  ];
+}
+
+/** Says which weights became larger because their form is not known, and how that is avoided. */
+function forgettingWarnings(weights: readonly SavedWeight[]): string[] {
+  const [first, ...others] = weights.filter(({ note }) => note === formForgotten);
+  if (first === undefined) return [];
+  return [
+    `${others.length + 1} weights (${first.name}) are ${formForgotten}; load the file with load of @lowbit/tfjs, which remembers it`,
   ];
 }
 

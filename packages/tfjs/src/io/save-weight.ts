@@ -1,5 +1,6 @@
 import { decode, measureError, unpackTensor, type PackedTensor } from '@lowbit/core';
 import { sizeOf } from '@lowbit/core/adapter';
+import { forgottenForm } from './forgotten-form.js';
 import {
   expandWeight,
   fitsFloat16,
@@ -43,6 +44,8 @@ export interface KnownStorage {
   readonly packed: PackedTensor | undefined;
   /** How the file that the model comes from stores it, or how it was planned to be stored. */
   readonly spec: WeightSpec | undefined;
+  /** Whether the model's metadata tell that lowbit made the values that it has; absent for none. */
+  readonly isMade?: () => boolean;
 }
 
 /** A weight as a file stores it, and what that costs. */
@@ -54,12 +57,16 @@ export interface WeightToSave {
 /** What is told of a weight whose levels were rounded to other ones. */
 export const roundedAgain = 'rounded a second time, from its own grids to one for the whole tensor';
 
+/** What is told of a weight whose small form is not known any more. */
+export const formForgotten =
+  'stored as floats: the form that it was quantized for is not known after TensorFlow.js has loaded it';
+
 /** Stores a weight, which is given as its values: in the small form that it has already where that is exact, else as is wanted. */
 export function saveWeight(weight: StoredWeight, known: KnownStorage, wanted: WantedStorage): WeightToSave {
   if (weight.spec.dtype !== 'float32') return asStored(weight, null);
   const values = expandWeight(weight, weight.spec.name);
   return known.packed === undefined
-    ? saveRest(weight.spec, values, known.spec, wanted)
+    ? saveRest(weight.spec, values, known, wanted)
     : saveQuantized(weight.spec, values, known.packed, wanted);
 }
 
@@ -67,11 +74,15 @@ export function saveWeight(weight: StoredWeight, known: KnownStorage, wanted: Wa
 function saveRest(
   spec: WeightSpec,
   values: Float32Array,
-  known: WeightSpec | undefined,
+  { spec: known, isMade }: KnownStorage,
   wanted: WantedStorage,
 ): WeightToSave {
-  const floats = saveFloats(spec, values, wanted.rest);
-  const again = known && plainAgain({ ...known, name: spec.name, shape: spec.shape }, values);
+  const isForgotten = known === undefined && wanted.plain !== 'float32' && isMade?.() === true;
+  const again = isForgotten
+    ? forgottenForm(spec, values)
+    : known && plainAgain({ ...known, name: spec.name, shape: spec.shape }, values);
+  const isLarger = isForgotten && again === undefined && wanted.planned === 'plain';
+  const floats = saveFloats(spec, values, wanted.rest, isLarger ? formForgotten : undefined);
   return again !== undefined && again.bytes.length <= floats.stored.bytes.length
     ? saveAsItIs(again, wanted)
     : floats;

@@ -3,7 +3,9 @@ import { artifactWeights, expandWeight, type StoredWeight, type WeightSpec } fro
 import type { io } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { surveyModel } from '../model/survey.js';
-import type { WrittenWeight } from '../model/weight-records.js';
+import { fingerprint } from '../model/fingerprint.js';
+import { planOf } from '../model/plan-record.js';
+import { recordsIn, type WrittenWeight } from '../model/weight-records.js';
 import { packedWeights } from './packed-weights.js';
 import { saveWeight, type WantedStorage, type WeightToSave } from './save-weight.js';
 import { storedForms } from './stored-forms.js';
@@ -22,10 +24,14 @@ export async function storeModelWeights(
   const packed = byName(model, packedWeights(model));
   const forms = byName(model, storedForms(model));
   const ids = idsByName(model);
+  const isFloat = planOf(model)?.form?.['plain'] === 'float32';
+  const records = recordsIn(model.getUserDefinedMetadata());
   return artifactWeights(artifacts, model.name).map((weight) => {
     const { name } = weight.spec;
-    const toSave = saveWeight(weight, { packed: packed.get(name), spec: forms.get(name) }, wanted);
-    return { ...toSave, written: writtenWeight(ids.get(name) ?? name, weight, toSave) };
+    const id = ids.get(name) ?? name;
+    const isMade = () => !isFloat && records.get(id)?.values === fingerprint(expandWeight(weight, id));
+    const toSave = saveWeight(weight, { packed: packed.get(name), spec: forms.get(name), isMade }, wanted);
+    return { ...toSave, written: writtenWeight(id, weight, toSave) };
   });
 }
 

@@ -8,6 +8,7 @@ import {
   type Batch,
   type Quantizer,
   type Recipe,
+  type Report,
   type Schedule,
   type Slicing,
   type TrainingCheckpoint,
@@ -73,6 +74,15 @@ const halves: Schedule = {
             ]),
           ),
         },
+};
+
+/** An affine grid from 0 to half of what was seen. */
+const halfRange: Quantizer = {
+  ...grid,
+  name: 'half-range',
+  roles: ['activation'],
+  bits: { activation: [4] },
+  fit: (_, { ranges }) => ({ kind: 'affine', levels: 16, scale: Math.fround(ranges!.max / 30), offset: 0 }),
 };
 
 const recipe: Recipe = { weights: grid, bits: 3, schedule: halves };
@@ -346,14 +356,42 @@ onEveryBackend('training', (test) => {
     for (const each of [model, again, other, small, smallAgain]) disposeWeights(each);
   });
 
+  test('a run with data that goes on in the model of before has the grids of before', async () => {
+    const [model, again, moved] = [denseModel(), denseModel(), denseModel()];
+    const given = batch();
+    const recipe = {
+      weights: grid,
+      bits: 3,
+      activations: halfRange,
+      activationBits: 4,
+      data: [given],
+    } as const;
+    const optimizer = tf.train.sgd(0.1);
+    for (const each of [model, again, moved]) each.compile({ optimizer, loss: 'categoricalCrossentropy' });
+    await fit(moved, given, 3);
+    const run = train(tfjs(model), recipe);
+    let resume: TrainingCheckpoint | undefined;
+    for await (const { number } of run) {
+      await fit(model, given, 1 + number);
+      resume = await run.checkpoint();
+    }
+    const { report, model: small } = await run.result;
+    // TensorFlow.js numbers the tensors of each model anew.
+    const told = ({ activations }: Report) => activations.map((row) => ({ ...row, tensor: '' }));
+    const rangesOf = async (start: tfLayers.LayersModel) => {
+      const resumed = train(tfjs(start), recipe, { resume: resume! });
+      for await (const { number } of resumed) expect(number).toBe(0);
+      const result = await resumed.result;
+      disposeWeights(result.model);
+      return told(result.report);
+    };
+    expect(await rangesOf(again)).toEqual(told(report));
+    expect(await rangesOf(moved)).not.toEqual(told(report));
+    disposeOptimizer(optimizer);
+    for (const each of [model, again, moved, small]) disposeWeights(each);
+  });
+
   const nowhere: Quantizer['backward'] = (ops, x, dy) => ({ x: ops.div(dy, ops.sub(x, x)) });
-  const halfRange: Quantizer = {
-    ...grid,
-    name: 'half-range',
-    roles: ['activation'],
-    bits: { activation: [4] },
-    fit: (_, { ranges }) => ({ kind: 'affine', levels: 16, scale: Math.fround(ranges!.max / 30), offset: 0 }),
-  };
   const cases: [
     string,
     Recipe,
