@@ -377,7 +377,7 @@ onEveryBackend('training', (test) => {
     }
     const { report, model: small } = await run.result;
     // TensorFlow.js numbers the tensors of each model anew.
-    const told = ({ activations }: Report) => activations.map((row) => ({ ...row, tensor: '' }));
+    const told = ({ activations = [] }: Report) => activations.map((row) => ({ ...row, tensor: '' }));
     const rangesOf = async (start: tfLayers.LayersModel) => {
       const resumed = train(tfjs(start), recipe, { resume: resume! });
       for await (const { number } of resumed) expect(number).toBe(0);
