@@ -69,6 +69,7 @@ function modelOf(opened: OpenSource, hooks: LayerHooks): KerasModel {
     network: publish(network),
     weights,
     ...(version !== undefined && { kerasVersion: version }),
+    ...(opened.plans !== undefined && opened.plans.length > 0 && { plans: opened.plans }),
     notes: [...opened.notes, ...notes],
     close: () => opened.close(),
   };

@@ -3,6 +3,7 @@ export { graphModel } from './graph/graph-model.js';
 export { planOfGraph } from './graph/plan-of-graph.js';
 export type { GraphSource } from './graph/read-graph.js';
 export { saveGraph } from './graph/save-graph.js';
+export { kerasModel } from './keras/keras-model.js';
 export { runner } from './keras/runner.js';
 export { toLayersModel, type ToLayersOptions } from './keras/to-layers-model.js';
 export { registerLayers } from './layers/register-layers.js';

@@ -1,4 +1,4 @@
-import { isLowbitError, LowbitError } from '@lowbit/core';
+import { isLowbitError, LowbitError, type QuantizationPlan } from '@lowbit/core';
 import type { DataBlob } from '@lowbit/data/archive';
 
 import { malformed } from '../errors.js';
@@ -38,6 +38,8 @@ export interface OpenSource {
   readonly store?: TensorStore;
   /** Weights of TensorFlow.js, which have names alone. */
   readonly named?: readonly StoredTensor[];
+  /** Plans by which lowbit quantized the model. */
+  readonly plans?: readonly QuantizationPlan[];
   readonly notes: readonly string[];
   close(): void;
 }

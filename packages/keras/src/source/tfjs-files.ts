@@ -1,11 +1,21 @@
-import { LowbitError } from '@lowbit/core';
-import { expandWeight, parseModelJson, readWeights } from '@lowbit/tfjs-format';
+import { LowbitError, type QuantizationPlan } from '@lowbit/core';
+import { defined } from '@lowbit/core/adapter';
+import {
+  expandWeight,
+  isPacked,
+  packedOf,
+  parseModelJson,
+  readWeights,
+  type ModelJson,
+} from '@lowbit/tfjs-format';
 
 import { malformed } from '../errors.js';
+import type { JsonValue } from '../model.js';
 import { isObject } from '../topology/raw-layer.js';
 import { readTopology } from '../topology/read-topology.js';
 import { allBytes, isBlob, toBlob, type KerasFile } from './file.js';
 import type { OpenSource } from './source.js';
+import { inKerasWords } from './tfjs-words.js';
 
 /** A layers model of TensorFlow.js. */
 export interface TfjsFiles {
@@ -19,12 +29,14 @@ export interface TfjsFiles {
 export async function tfjsSource({ modelJson, shards }: TfjsFiles): Promise<OpenSource> {
   const where = 'model.json';
   const json = parseModelJson(await jsonOf(modelJson), where);
-  const topology = readTopology(json, where);
+  const { topology: words, version } = inKerasWords(json.modelTopology as JsonValue, where);
+  const topology = { ...readTopology(words, where), ...defined({ version }) };
   const weights = await readWeights(json, (path) => shard(shards, path), where);
   const named = weights.map((weight) => ({
     path: weight.spec.name,
     shape: weight.spec.shape,
     type: 'float32' as const,
+    ...(isPacked(weight.spec) && { packed: packedOf(weight, where) }),
     async read() {
       const { dtype } = weight.spec;
       if (dtype === 'float32') return expandWeight(weight, where);
@@ -33,7 +45,15 @@ export async function tfjsSource({ modelJson, shards }: TfjsFiles): Promise<Open
       throw malformed(where, 'weights that are numbers', `${weight.spec.name}, which is ${dtype}`);
     },
   }));
-  return { where, topology, named, notes: [], close: () => undefined };
+  return { where, topology, named, plans: plansIn(json), notes: [], close: () => undefined };
+}
+
+/** The plans by which lowbit quantized the model, the last one last. */
+function plansIn({ userDefinedMetadata }: ModelJson): readonly QuantizationPlan[] {
+  const { lowbit } = Object(userDefinedMetadata) as { readonly lowbit?: unknown };
+  const { plan, earlier } = Object(lowbit) as Record<'plan' | 'earlier', unknown>;
+  const plans = [...(Array.isArray(earlier) ? (earlier as unknown[]) : []), plan];
+  return plans.filter((each): each is QuantizationPlan => isObject(each));
 }
 
 async function jsonOf(value: unknown): Promise<unknown> {

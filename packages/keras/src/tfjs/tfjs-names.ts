@@ -21,13 +21,16 @@ function namesIn(layer: KerasLayer, owner: string, names: LayerNames): readonly 
     ...weights.map((weight) => ({ name: `${owner}/${weight.name}`, layer: layer.id, weight })),
     ...(network?.layers.flatMap((inner) => namesIn(inner, names.get(inner)!, names)) ?? []),
     ...Object.entries(parts).flatMap(([key, part]) =>
-      namesIn(part, partOwner(key, layer, owner, names), names),
+      namesIn(part, partOwner(key, owner, names.get(parts['forward_layer']!)), names),
     ),
   ];
 }
 
-/** A wrapper's layer has its weights under the wrapper's name; the two of `Bidirectional` are both called after the first. */
-function partOwner(key: string, { parts }: KerasLayer, owner: string, names: LayerNames): string {
+/**
+ * What the names of a part's weights begin with. A wrapper's layer has its weights under the wrapper's name; the two of `Bidirectional` are both
+ * called after the first.
+ */
+export function partOwner(key: string, owner: string, forwardName: string | undefined): string {
   const way = /^(forward|backward)_layer$/.exec(key)?.[1];
-  return way === undefined ? owner : `${owner}/${way}_${names.get(parts['forward_layer']!)}`;
+  return way === undefined ? owner : `${owner}/${way}_${forwardName}`;
 }

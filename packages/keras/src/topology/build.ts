@@ -1,6 +1,7 @@
 import { LowbitError, type Problem } from '@lowbit/core';
 import { graphInvalid, malformed } from '../errors.js';
 import type { CustomLayer, LayerHooks, StoredWeight } from '../hooks.js';
+import { quantizedInputClass } from '../quantized-input.js';
 import { layerClass } from '../layers/classes.js';
 import type { JsonValue } from '../model.js';
 import { inputShape, neutralConfig, type Neutral } from './config.js';
@@ -244,6 +245,9 @@ function addParts(layer: LayerDraft, place: Place, context: BuildContext): void 
   switch (layer.className) {
     case 'TimeDistributed':
       return part('layer', raw.config['layer']);
+    case quantizedInputClass:
+      layer.parts['layer'] = buildLayer(rawLayer(raw.config['layer'], place.path), place, context);
+      return undefined;
     case 'RNN':
       return part('cell', raw.config['cell']);
     case 'Bidirectional':

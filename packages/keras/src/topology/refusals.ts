@@ -1,11 +1,12 @@
 import { isLowbitError, type Problem } from '@lowbit/core';
 import { unsupported } from '../errors.js';
+import { quantizedInputClass } from '../quantized-input.js';
 import { layerClass } from '../layers/classes.js';
 import { Settings } from '../layers/settings.js';
 import { isQuantizedPolicy, type Neutral } from './config.js';
 import { isObject, type RawLayer } from './raw-layer.js';
 
-const wrapperNames = ['Bidirectional', 'TimeDistributed', 'RNN', 'StackedRNNCells'];
+const wrapperNames = ['Bidirectional', 'TimeDistributed', 'RNN', 'StackedRNNCells', quantizedInputClass];
 const modelNames = ['Functional', 'Sequential'];
 
 export function isModel(className: string): boolean {

@@ -1,6 +1,7 @@
 import { malformed } from '../errors.js';
 import type { MaybeShape, WeightRule } from '../layers/layer-class.js';
 import type { JsonValue, TensorReference } from '../model.js';
+import { quantizedInputClass } from '../quantized-input.js';
 import type { LayerDraft, NetworkDraft } from './layer-draft.js';
 import { callKey } from './order.js';
 import { tensorsIn } from './references.js';
@@ -67,6 +68,8 @@ function wrapperOutputs(layer: LayerDraft, inputs: readonly MaybeShape[]): reado
       const [step] = outputsOf(layer.parts['layer']!, [input && [input[0]!, ...input.slice(2)]]);
       return [input && step && [step[0]!, input[1] ?? null, ...step.slice(1)]];
     }
+    case quantizedInputClass:
+      return outputsOf(layer.parts['layer']!, inputs);
     case 'Bidirectional':
       return bidirectionalOutputs(layer, inputs);
     case 'RNN':

@@ -1,3 +1,4 @@
+import { defined } from '@lowbit/core/adapter';
 import { mismatch } from '../errors.js';
 import type { KerasWeight } from '../model.js';
 import type { LayerDraft } from '../topology/layer-draft.js';
@@ -26,8 +27,9 @@ export function settle(placements: readonly Placement[], where: string): readonl
         shapeWords(rule.shape),
         `${shapeWords(tensor.shape)} at ${tensor.path}`,
       );
-    const { shape, type: storedType } = tensor;
-    const weight: KerasWeight = { id, name: rule.name, shape, storedType, read: () => tensor.read() };
+    const { shape, type: storedType, packed } = tensor;
+    const read = () => tensor.read();
+    const weight: KerasWeight = { id, name: rule.name, shape, storedType, ...defined({ packed }), read };
     const own = byLayer.get(layer);
     if (own === undefined) byLayer.set(layer, [weight]);
     else if (!own.some((other) => other.id === id)) own.push(weight);

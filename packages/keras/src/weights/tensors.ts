@@ -1,3 +1,4 @@
+import type { PackedTensor } from '@lowbit/core';
 import { sizeOf } from '@lowbit/core/adapter';
 import type { StoredType } from '../hdf5/contents.js';
 
@@ -7,6 +8,8 @@ export interface StoredTensor {
   readonly path: string;
   readonly shape: readonly number[];
   readonly type: StoredType;
+  /** Codes and parameters, where lowbit quantized it. */
+  readonly packed?: PackedTensor;
   /** The values, freshly read, row-major. */
   read(): Promise<Float32Array>;
 }
