@@ -68,13 +68,18 @@ const eachRank = [1, 2, 3].flatMap((rank) => [
   [`UpSampling${rank}D`, upSampling(rank)],
 ]);
 
-/** Layers that do nothing when a trained model is used. */
-const idle =
-  'Dropout SpatialDropout1D SpatialDropout2D SpatialDropout3D GaussianDropout GaussianNoise AlphaDropout ActivityRegularization RandomFlip RandomRotation RandomZoom RandomTranslation RandomContrast RandomBrightness Identity';
+/** Layers that do nothing when a trained model is used: what comes out is what goes in. */
+export const idleLayers = [
+  'Dropout SpatialDropout1D SpatialDropout2D SpatialDropout3D GaussianDropout GaussianNoise AlphaDropout',
+  'ActivityRegularization Identity RandomFlip RandomRotation RandomZoom RandomTranslation RandomContrast',
+  'RandomBrightness RandomColorDegeneration RandomColorJitter RandomElasticTransform RandomErasing',
+  'RandomGaussianBlur RandomGrayscale RandomHue RandomInvert RandomPerspective RandomPosterization',
+  'RandomSaturation RandomSharpness RandomShear',
+].join(' ');
 
 export const shapingClasses: ClassTable = {
   ...Object.fromEntries(eachRank),
-  ...Object.fromEntries(idle.split(' ').map((name) => [name, sameShape])),
+  ...Object.fromEntries(idleLayers.split(' ').map((name) => [name, sameShape])),
   Flatten: flatten,
   Reshape: reshape,
   Permute: permute,

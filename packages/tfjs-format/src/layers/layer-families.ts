@@ -35,14 +35,14 @@ export function lastIsOutput(rank: number): KernelAxes {
 
 const plainKernel: KernelRule = { variable: 'kernel', kernel: 'kernel', axes: lastIsOutput };
 
-/** `[height, width, channels, multiplier]`: both last axes together are the output channels, none is summed. */
+/** `[width, channels, multiplier]` or `[height, width, channels, multiplier]`: both last axes together are the output channels, none is summed. */
 const depthwiseKernel: KernelRule = {
   variable: 'depthwise_kernel',
   kernel: 'kernel',
   axes: (rank) => ({ outputAxes: [rank - 2, rank - 1] }),
 };
 
-/** `[1, 1, channels · multiplier, out]`. */
+/** `[1, channels · multiplier, out]` or `[1, 1, channels · multiplier, out]`. */
 const pointwiseKernel: KernelRule = { variable: 'pointwise_kernel', kernel: 'kernel', axes: lastIsOutput };
 
 /** Dense: `[in, out]`. */
@@ -58,16 +58,24 @@ const transposedConvolution: LayerFamily = {
   positions: 'input',
 };
 
-/** Transposed convolutions: `[height, width, out, in]`, `[depth, height, width, out, in]`. */
+/** Transposed convolutions: `[width, out, in]`, `[height, width, out, in]`, `[depth, height, width, out, in]`. */
 const transposed: FamilyTable = {
+  Conv1DTranspose: transposedConvolution,
   Conv2DTranspose: transposedConvolution,
   Conv3DTranspose: transposedConvolution,
 };
 
 /** Depthwise convolutions, alone and followed by a pointwise one. */
+const depthwiseConvolution: LayerFamily = { kernels: [depthwiseKernel], positions: 'output' };
+const separableConvolution: LayerFamily = {
+  kernels: [depthwiseKernel, pointwiseKernel],
+  positions: 'output',
+};
 const depthwise: FamilyTable = {
-  DepthwiseConv2D: { kernels: [depthwiseKernel], positions: 'output' },
-  SeparableConv2D: { kernels: [depthwiseKernel, pointwiseKernel], positions: 'output' },
+  DepthwiseConv1D: depthwiseConvolution,
+  DepthwiseConv2D: depthwiseConvolution,
+  SeparableConv1D: separableConvolution,
+  SeparableConv2D: separableConvolution,
 };
 
 /** Embedding: `[vocabulary, dimension]`, one row a word; each row owns its parameters. */
@@ -87,11 +95,24 @@ const recurrentLayer: LayerFamily = {
 /** Recurrent layers: kernel `[in, gates · units]`, recurrent kernel `[units, gates · units]`. */
 const recurrent: FamilyTable = { SimpleRNN: recurrentLayer, GRU: recurrentLayer, LSTM: recurrentLayer };
 
+/** What the names of layers that `@lowbit/tfjs` adds begin with; the rest is the class of Keras that they compute and whose weights they have. */
+const ownPrefix = 'Lowbit';
+
+function withOwn(table: FamilyTable): FamilyTable {
+  const own = Object.entries(table).map(([name, family]) => [`${ownPrefix}${name}`, family] as const);
+  return { ...table, ...Object.fromEntries(own) };
+}
+
 /** Layers of products and sums, into whose kernels a batch normalization behind them can go. */
-export const linearFamilies: FamilyTable = { ...dense, ...convolution, ...transposed, ...depthwise };
+export const linearFamilies: FamilyTable = withOwn({
+  ...dense,
+  ...convolution,
+  ...transposed,
+  ...depthwise,
+});
 
 /** Every layer class whose weights can be quantized. */
-export const layerFamilies: FamilyTable = { ...linearFamilies, ...embedding, ...recurrent };
+export const layerFamilies: FamilyTable = { ...linearFamilies, ...withOwn({ ...embedding, ...recurrent }) };
 
 const classReasons: Readonly<Record<string, string>> = {
   BatchNormalization: 'normalization has few parameters and is sensitive: it stays float',
@@ -107,7 +128,7 @@ const variableReasons: Readonly<Record<string, string>> = {
 export function layerFloatReason(className: string, hasWeights: boolean): string {
   if (!hasWeights) return 'the layer has no weights';
   return (
-    classReasons[className] ?? `the axes of a ${className} layer's weights are not known: they stay float`
+    classReasons[className.replace(ownPrefix, '')] ?? `the axes of a ${className} layer's weights are not known: they stay float`
   );
 }
 

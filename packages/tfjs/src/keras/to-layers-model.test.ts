@@ -14,6 +14,10 @@ const writers = [
   ['Keras 3', await casesOf('keras3.zip')],
   ['tf-keras 2', await casesOf('keras2.zip')],
 ] as const;
+const spatialWriters = [
+  ['Keras 3', await casesOf('keras3-spatial.zip')],
+  ['tf-keras 2', await casesOf('keras2-spatial.zip')],
+] as const;
 
 beforeAll(() => tf.setBackend('cpu'));
 
@@ -28,9 +32,11 @@ async function difference(model: KerasModel, golden: Golden, outputs = golden.ou
   layers.dispose();
   expect(results.map(({ shape }) => shape)).toEqual(wanted.map(({ shape }) => shape));
   const worst = results.map((result, i) => {
-    const expected = [...tensorOf(wanted[i]!).dataSync()];
-    const most = Math.max(1, ...expected.map(Math.abs));
-    return Math.max(...[...result.dataSync()].map((value, k) => Math.abs(value - expected[k]!) / most));
+    const expected = tensorOf(wanted[i]!).dataSync<'float32'>();
+    const most = expected.reduce((all, value) => Math.max(all, Math.abs(value)), 1);
+    return result
+      .dataSync<'float32'>()
+      .reduce((all, value, k) => Math.max(all, Math.abs(value - expected[k]!) / most), 0);
   });
   return Math.max(...worst);
 }
@@ -51,13 +57,27 @@ function onlyOutput(model: KerasModel, index: number): KerasModel {
 }
 
 /** What TensorFlow.js lacks or computes otherwise, by case. */
-const refused =
-  'attention bidirectional_gru conv1d conv1d_transpose conv2d_grouped depthwise_conv1d globalaveragepooling1d_kept globalaveragepooling2d_kept globalaveragepooling3d globalaveragepooling3d_kept globalmaxpooling1d_kept globalmaxpooling2d_kept globalmaxpooling3d globalmaxpooling3d_kept gru multi_head_attention padding1d padding3d resizing rnn_of_cell separable_conv1d separable_conv2d upsampling_bilinear'.split(
-    ' ',
-  );
+const refused = 'attention bidirectional_gru gru multi_head_attention rnn_of_cell'.split(' ');
 
 /** Cases whose outputs are compared one by one, since one of them is refused: Dense gives half of what its configuration says then. */
 const single = { activations: [], dense_activations: ['glu'] };
+
+/** Sizes by other neighbours than the nearest and the two beside, and recurrent convolutions that TensorFlow.js lacks. */
+const refusedSpatial =
+  'upsampling_bicubic upsampling_lanczos resizing_bicubic resizing_antialiased conv_lstm1d conv_lstm3d'.split(
+    ' ',
+  );
+
+describe.each(spatialWriters)('%s, layers that look at their neighbours', (_, cases) => {
+  it.each([...cases])('%s', async (name, files) => {
+    const golden = JSON.parse(new TextDecoder().decode(files.get('golden.json'))) as Golden;
+    const model = await readKeras(files.get('model.keras')!);
+    if (refusedSpatial.includes(name))
+      await expect(toLayersModel(model)).rejects.toMatchObject({ code: 'layer-unsupported' });
+    else expect(await difference(model, golden)).toBeLessThanOrEqual(1e-5);
+    model.close();
+  });
+});
 
 /** Keras computes a part of it in half precision, we in float32. */
 const rounded: Readonly<Record<string, number>> = { mixed_precision: 1e-3 };

@@ -1,13 +1,36 @@
-import { eachOf, same, type Rule, type RuleTable } from './form.js';
+import type { JsonObject, JsonValue } from '../../model.js';
+import { ours, type Rule, type RuleTable } from './form.js';
 
-const convolution: Rule = ({ groups = 1, padding }) => {
-  if (padding === 'causal') return 'padding="causal"';
-  return groups === 1 ? undefined : `groups=${String(groups)}`;
-};
+/** Whether one of a setting's numbers, of which there may be one for all axes or one for each, is above 1. */
+function isAboveOne(setting: JsonValue | undefined): boolean {
+  return [setting ?? 1].flat().some((size) => Number(size) > 1);
+}
 
-export const convolutionRules: RuleTable = {
-  ...eachOf('Conv1D Conv2D Conv3D', convolution),
-  ...eachOf('Conv2DTranspose Conv3DTranspose DepthwiseConv2D', same),
-  SeparableConv2D: ({ depth_multiplier: by = 1 }) =>
-    by === 1 ? undefined : `depth_multiplier=${String(by)}`,
-};
+/** The layer of TensorFlow.js, or ours where the settings go beyond what that looks at. */
+function convolution(className: string, isBeyond: (config: JsonObject) => boolean): readonly [string, Rule] {
+  const rule: Rule = (config) => {
+    if (isAboveOne(config['strides']) && isAboveOne(config['dilation_rate']))
+      return 'strides and dilation_rate above 1';
+    return isBeyond(config) ? ours(className, config) : undefined;
+  };
+  return [className, rule];
+}
+
+const isGrouped = ({ groups, padding }: JsonObject) => isAboveOne(groups) || padding === 'causal';
+const isDilated = (config: JsonObject) => isAboveOne(config['dilation_rate']);
+const isPadded = (config: JsonObject) => (config['output_padding'] ?? null) !== null;
+const always = () => true;
+const never = () => false;
+
+export const convolutionRules: RuleTable = Object.fromEntries([
+  convolution('Conv1D', isGrouped),
+  convolution('Conv2D', isGrouped),
+  convolution('Conv3D', isGrouped),
+  convolution('Conv1DTranspose', always),
+  convolution('Conv2DTranspose', (config) => isDilated(config) || isPadded(config)),
+  convolution('Conv3DTranspose', (config) => isDilated(config) || isPadded(config)),
+  convolution('DepthwiseConv1D', always),
+  convolution('DepthwiseConv2D', isDilated),
+  convolution('SeparableConv1D', always),
+  convolution('SeparableConv2D', never),
+]);

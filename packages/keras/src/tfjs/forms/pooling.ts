@@ -1,17 +1,30 @@
-import { eachOf, same, type Rule, type RuleTable } from './form.js';
+import type { Shape } from '../../model.js';
+import { eachOf, ours, same, type Rule, type RuleTable } from './form.js';
 
-const globalPooling: Rule = ({ keepdims }, { hasMasks }) => {
-  if (keepdims === true) return 'keepdims=True';
-  return hasMasks ? 'a mask, over which it would not average alone' : undefined;
-};
+/** With `keepdims` it is a window as large as what comes in, where that is known. */
+function globalPooling(kind: 'Max' | 'Average', rank: number): readonly [string, Rule] {
+  const className = `Global${kind}Pooling${rank}D`;
+  const rule: Rule = (config, { input, hasMasks }) => {
+    if (rank === 1 && hasMasks) return 'a mask, over which it would not average alone';
+    if (config['keepdims'] !== true) return rank === 3 ? ours(className, config) : undefined;
+    const sizes = input?.slice(1, -1) ?? [];
+    return isKnown(sizes)
+      ? { className: `${kind}Pooling${rank}D`, config: { name: config['name']!, pool_size: sizes } }
+      : ours(className, config);
+  };
+  return [className, rule];
+}
+
+function isKnown(sizes: Shape): sizes is readonly number[] {
+  return sizes.length > 0 && sizes.every((size) => size !== null);
+}
 
 export const poolingRules: RuleTable = {
   ...eachOf(
     'MaxPooling1D MaxPooling2D MaxPooling3D AveragePooling1D AveragePooling2D AveragePooling3D',
     same,
   ),
-  ...eachOf(
-    'GlobalMaxPooling1D GlobalMaxPooling2D GlobalAveragePooling1D GlobalAveragePooling2D',
-    globalPooling,
+  ...Object.fromEntries(
+    [1, 2, 3].flatMap((rank) => [globalPooling('Max', rank), globalPooling('Average', rank)]),
   ),
 };

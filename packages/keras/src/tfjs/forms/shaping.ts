@@ -1,5 +1,6 @@
 import type { Shape } from '../../model.js';
-import { eachOf, same, type Rule, type RuleTable } from './form.js';
+import { idleLayers } from '../../layers/shaping.js';
+import { eachOf, ours, same, type Rule, type RuleTable } from './form.js';
 
 /** Layers that do nothing when a model is used. */
 const idle: Rule = (config) => ({
@@ -8,24 +9,46 @@ const idle: Rule = (config) => ({
 });
 
 /** TensorFlow.js takes the size of the crop for that of the input. */
-const centerCrop: Rule = ({ name, height, width }, { input }) => {
+const centerCrop: Rule = (config, { input }) => {
+  const { name, height, width } = config;
   const extra = [height, width].map((size, i) => (input?.[i + 1] ?? NaN) - Number(size));
-  if (!extra.every((size) => size >= 0)) return 'inputs of which the size is not known, or smaller ones';
+  if (!extra.every((size) => size >= 0)) return ours('CenterCrop', config);
   const cropping = extra.map((size) => [Math.floor(size / 2), size - Math.floor(size / 2)]);
   return { className: 'Cropping2D', config: { name: name!, cropping } };
 };
 
+/** TensorFlow.js has it by the nearest pixel alone. */
+const upSampling: Rule = (config) => {
+  const { interpolation = 'nearest' } = config;
+  if (interpolation === 'nearest') return undefined;
+  return interpolation === 'bilinear'
+    ? ours('UpSampling2D', config)
+    : `interpolation=${String(interpolation)}`;
+};
+
+/** What TensorFlow.js calls by this name takes other pixels. */
+const resizing: Rule = (config) => {
+  const interpolation = String(config['interpolation'] ?? 'bilinear').toLowerCase();
+  if (interpolation !== 'nearest' && interpolation !== 'bilinear') return `interpolation=${interpolation}`;
+  if (config['antialias'] === true && interpolation === 'bilinear') return 'antialias=True';
+  return ours('Resizing', { ...config, interpolation });
+};
+
+/** Layers that are ours whatever their settings. */
+function allOurs(classNames: string): RuleTable {
+  return Object.fromEntries(classNames.split(' ').map((name) => [name, (config) => ours(name, config)]));
+}
+
 export const shapingRules: RuleTable = {
   ...eachOf('Flatten Permute RepeatVector Masking ZeroPadding2D Cropping2D Rescaling', same),
-  ...eachOf('Dropout SpatialDropout1D SpatialDropout2D SpatialDropout3D GaussianDropout GaussianNoise', idle),
-  ...eachOf('AlphaDropout ActivityRegularization Identity RandomFlip RandomRotation RandomZoom', idle),
-  ...eachOf('RandomTranslation RandomContrast RandomBrightness', idle),
+  ...allOurs('ZeroPadding1D ZeroPadding3D Cropping1D Cropping3D UpSampling1D UpSampling3D'),
+  ...eachOf(idleLayers, idle),
   Reshape: (config, { output }) => ({
     config: isKnown(output) ? { ...config, target_shape: output.slice(1) } : config,
   }),
   CenterCrop: centerCrop,
-  UpSampling2D: ({ interpolation = 'nearest' }) =>
-    interpolation === 'nearest' ? undefined : `interpolation=${String(interpolation)}`,
+  UpSampling2D: upSampling,
+  Resizing: resizing,
 };
 
 function isKnown(shape: Shape | undefined): shape is readonly number[] {
