@@ -128,7 +128,8 @@ const variableReasons: Readonly<Record<string, string>> = {
 export function layerFloatReason(className: string, hasWeights: boolean): string {
   if (!hasWeights) return 'the layer has no weights';
   return (
-    classReasons[className.replace(ownPrefix, '')] ?? `the axes of a ${className} layer's weights are not known: they stay float`
+    classReasons[className.replace(ownPrefix, '')] ??
+    `the axes of a ${className} layer's weights are not known: they stay float`
   );
 }
 
