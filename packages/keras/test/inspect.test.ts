@@ -54,11 +54,11 @@ it('gives weights names that TensorFlow.js knows, each once', async () => {
 });
 
 it('names every layer that TensorFlow.js does not have, or would compute otherwise', async () => {
-  const model = await readKeras(cases.get('padding1d')!.get('model.keras')!);
+  const spatial = await fixtureCases('keras3-spatial.zip');
+  const model = await readKeras(spatial.get('upsampling_lanczos')!.get('model.keras')!);
   const { problems } = await failure(tfjsArtifacts(model));
   expect(problems.map(({ code, where }) => [code, where])).toEqual([
-    ['layer-unsupported', 'zero_padding1d'],
-    ['layer-unsupported', 'cropping1d'],
-    ['layer-unsupported', 'up_sampling1d'],
+    ['layer-unsupported', 'up_sampling2d'],
+    ['layer-unsupported', 'resizing'],
   ]);
 });

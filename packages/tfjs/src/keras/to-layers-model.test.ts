@@ -64,7 +64,7 @@ const single = { activations: [], dense_activations: ['glu'] };
 
 /** Sizes by other neighbours than the nearest and the two beside, and recurrent convolutions that TensorFlow.js lacks. */
 const refusedSpatial =
-  'upsampling_bicubic upsampling_lanczos resizing_bicubic resizing_antialiased conv_lstm1d conv_lstm3d'.split(
+  'upsampling_bicubic upsampling_lanczos resizing_bicubic resizing_antialiased conv_lstm1d conv_lstm3d maxpooling3d_gaps'.split(
     ' ',
   );
 

@@ -38,15 +38,26 @@ class TransposedConvolution extends WindowLayer<TransposedSettings> {
     const { strides, dilation, padding } = this.sliding;
     const kernel = withHoles(this.kernel.read(), dilation);
     const pad = padding as 'same' | 'valid';
-    if (this.rank === 3) {
-      const shape = [batch!, ...lengths] as tf.Tensor5D['shape'];
-      const by = strides as [number, number, number];
-      return this.finish(tf.conv3dTranspose(x as tf.Tensor5D, kernel as tf.Tensor5D, shape, by, pad));
-    }
+    if (this.rank === 3) return this.finish(this.overVolumes(x as tf.Tensor5D, kernel as tf.Tensor5D));
     const shape = [batch!, ...(this.rank === 1 ? [1] : []), ...lengths] as tf.Tensor4D['shape'];
     const plane = (this.rank === 1 ? tf.expandDims(kernel, 0) : kernel) as tf.Tensor4D;
     const by = onPlane(strides) as [number, number];
     return this.finish(onPictures(x!, (pictures) => tf.conv2dTranspose(pictures, plane, shape, by, pad)));
+  }
+
+  /** TensorFlow.js takes a negative number of zeros where strides are wider than a window that begins at each place; what is cut off is cut off here. */
+  private overVolumes(x: tf.Tensor5D, kernel: tf.Tensor5D): tf.Tensor {
+    const { strides } = this.sliding;
+    const wanted = this.resultShape([x.shape]) as number[];
+    const [batch, ...lengths] = wanted.slice(0, -1);
+    const whole = lengths.map((length, axis) => {
+      const reached = (x.shape[axis + 1]! - 1) * strides[axis]! + kernel.shape[axis]!;
+      return Math.max(length, reached);
+    });
+    const shape = [batch!, ...whole, wanted.at(-1)!] as tf.Tensor5D['shape'];
+    const all = tf.conv3dTranspose(x, kernel, shape, strides as [number, number, number], 'valid');
+    const starts = whole.map((length, axis) => Math.floor((length - lengths[axis]!) / 2));
+    return tf.slice(all, [0, ...starts, 0], wanted);
   }
 
   /** The length of an axis of what comes out. */

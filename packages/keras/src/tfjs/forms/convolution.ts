@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '../../model.js';
-import { ours, type Rule, type RuleTable } from './form.js';
+import { hasGaps, ours, type Rule, type RuleTable } from './form.js';
 
 /** Whether one of a setting's numbers, of which there may be one for all axes or one for each, is above 1. */
 function isAboveOne(setting: JsonValue | undefined): boolean {
@@ -25,10 +25,13 @@ const never = () => false;
 export const convolutionRules: RuleTable = Object.fromEntries([
   convolution('Conv1D', isGrouped),
   convolution('Conv2D', isGrouped),
-  convolution('Conv3D', isGrouped),
+  convolution('Conv3D', (config) => isGrouped(config) || hasGaps(config, config['kernel_size'] ?? 1)),
   convolution('Conv1DTranspose', always),
   convolution('Conv2DTranspose', (config) => isDilated(config) || isPadded(config)),
-  convolution('Conv3DTranspose', (config) => isDilated(config) || isPadded(config)),
+  convolution(
+    'Conv3DTranspose',
+    (config) => isDilated(config) || isPadded(config) || hasGaps(config, config['kernel_size'] ?? 1),
+  ),
   convolution('DepthwiseConv1D', always),
   convolution('DepthwiseConv2D', isDilated),
   convolution('SeparableConv1D', always),

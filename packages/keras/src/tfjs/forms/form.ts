@@ -48,3 +48,10 @@ export const unknownRank = 'an input of which the rank is not known';
 export function eachOf(classNames: string, rule: Rule): RuleTable {
   return Object.fromEntries(classNames.split(' ').map((name) => [name, rule]));
 }
+
+/** Whether TensorFlow.js would take a negative number of zeros around volumes: where a stride is wider than the window that begins at each place. */
+export function hasGaps({ padding, strides = null }: JsonObject, size: JsonValue): boolean {
+  const steps = [strides ?? size].flat();
+  const isWide = (each: JsonValue, axis: number) => Number(steps[axis] ?? steps[0]) > Number(each);
+  return padding === 'same' && [size].flat().some(isWide);
+}

@@ -1,5 +1,5 @@
 import type { Shape } from '../../model.js';
-import { eachOf, ours, same, type Rule, type RuleTable } from './form.js';
+import { eachOf, hasGaps, ours, same, type Rule, type RuleTable } from './form.js';
 
 /** With `keepdims` it is a window as large as what comes in, where that is known. */
 function globalPooling(kind: 'Max' | 'Average', rank: number): readonly [string, Rule] {
@@ -19,11 +19,12 @@ function isKnown(sizes: Shape): sizes is readonly number[] {
   return sizes.length > 0 && sizes.every((size) => size !== null);
 }
 
+const ofVolumes: Rule = (config) =>
+  hasGaps(config, config['pool_size'] ?? 2) ? 'padding="same" and strides wider than pool_size' : undefined;
+
 export const poolingRules: RuleTable = {
-  ...eachOf(
-    'MaxPooling1D MaxPooling2D MaxPooling3D AveragePooling1D AveragePooling2D AveragePooling3D',
-    same,
-  ),
+  ...eachOf('MaxPooling1D MaxPooling2D AveragePooling1D AveragePooling2D', same),
+  ...eachOf('MaxPooling3D AveragePooling3D', ofVolumes),
   ...Object.fromEntries(
     [1, 2, 3].flatMap((rank) => [globalPooling('Max', rank), globalPooling('Average', rank)]),
   ),
