@@ -67,7 +67,7 @@ it('puts Keras 1 into the words of Keras 2', async () => {
 it.each([
   ['lambda', 'twice', 'Lambda, a function of Python', 'lambdas'],
   ['custom', 'scaled', 'Scaled', 'customLayers: { Scaled'],
-  ['operation', 'add', 'an operation', 'Use a layer of Keras'],
+  ['operation', 'mean', 'an operation', 'Use a layer of Keras'],
   ['tf_operation', 'tf.', 'an operation', 'Use a layer of Keras'],
   ['quantized', 'dense', 'policy of types int8', 'let lowbit quantize it'],
 ])('refuses the layers of %s by name and class', async (name, layer, received, remedy) => {

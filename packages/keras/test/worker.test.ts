@@ -1,3 +1,6 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { Worker } from 'node:worker_threads';
+
 import { isLowbitError } from '@lowbit/core';
 import { readKeras } from '@lowbit/keras';
 import fc from 'fast-check';
@@ -43,6 +46,18 @@ it('can be cancelled, and does not read what was closed', async () => {
   const model = await readKeras(dense.get('model.keras')!);
   model.close();
   expect(await failure(model.weights[0]!.read())).toMatchObject({ code: 'model-malformed' });
+});
+
+it('ends the worker of a file that cannot be opened', async () => {
+  const workers: Worker[] = [];
+  const note = (message: unknown) => void workers.push((message as { worker: Worker }).worker);
+  subscribe('worker_threads', note);
+  const damaged = dense.get('model.h5')!.slice(0, 3000);
+  expect(await failure(readKeras(damaged))).toMatchObject({ code: 'model-malformed' });
+  unsubscribe('worker_threads', note);
+  expect(workers).toHaveLength(1);
+  // A worker that goes on keeps its number, and its memory.
+  await expect.poll(() => workers[0]!.threadId, { timeout: 60_000 }).toBe(-1);
 });
 
 it('gives a typed error or a model for files that were changed anywhere', async () => {

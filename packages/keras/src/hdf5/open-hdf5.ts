@@ -43,7 +43,10 @@ const startLimit = 60_000;
 const endLater = new FinalizationRegistry<() => void>((end) => end());
 
 async function opened(bytes: Uint8Array, { ask, end }: Conversation): Promise<Hdf5File> {
-  const answer = await ask({ open: bytes }, [bytes.buffer as ArrayBuffer]);
+  const answer = await ask({ open: bytes }, [bytes.buffer as ArrayBuffer]).catch((error: unknown) => {
+    end();
+    throw error;
+  });
   if (!('contents' in answer)) throw new Error('a worker that opens answers with contents');
   return {
     contents: answer.contents,

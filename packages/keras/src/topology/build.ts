@@ -4,6 +4,7 @@ import type { CustomLayer, LayerHooks, StoredWeight } from '../hooks.js';
 import { quantizedInputClass } from '../quantized-input.js';
 import { layerClass } from '../layers/classes.js';
 import type { JsonValue } from '../model.js';
+import { layersForArithmetic } from './arithmetic.js';
 import { inputShape, neutralConfig, type Neutral } from './config.js';
 import { chainedCalls, countedFromZero, graphCalls } from './connect.js';
 import { LayerDraft, type NetworkDraft } from './layer-draft.js';
@@ -52,7 +53,7 @@ export function buildNetwork(raw: RawLayer, place: Place, context: BuildContext)
   if (!Array.isArray(list)) throw malformed(where, 'a list of layers', typeof list);
   const written = (list as JsonValue[]).map((value, i) => rawLayer(value, `${where}: layers[${i}]`));
   checkNames(written, where);
-  const raws = withoutMasks(written, raw.config['output_layers']);
+  const raws = layersForArithmetic(withoutMasks(written, raw.config['output_layers']));
   const isShared = ({ sharedId }: RawLayer) =>
     context.skipsShared && sharedId !== undefined && context.shared.has(sharedId);
   const names = objectNames(raws, isShared);

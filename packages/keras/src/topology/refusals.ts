@@ -3,8 +3,9 @@ import { unsupported } from '../errors.js';
 import { quantizedInputClass } from '../quantized-input.js';
 import { layerClass } from '../layers/classes.js';
 import { Settings } from '../layers/settings.js';
+import { isOperation } from './arithmetic.js';
 import { isQuantizedPolicy, type Neutral } from './config.js';
-import { isObject, type RawLayer } from './raw-layer.js';
+import type { RawLayer } from './raw-layer.js';
 
 const wrapperNames = ['Bidirectional', 'TimeDistributed', 'RNN', 'StackedRNNCells', quantizedInputClass];
 const modelNames = ['Functional', 'Sequential'];
@@ -123,14 +124,4 @@ function foreignClass(raw: RawLayer): Foreign | undefined {
   if (scope !== undefined || (module !== undefined && !/^(keras|tf_keras|tensorflow)\b/.test(module)))
     return { what: `a layer of your own or of ${scope ?? module}`, remedy: customRemedy(className) };
   return undefined;
-}
-
-/**
- * Whether Keras 3 wrote an operation on tensors, which may be called as a layer is: `Add`, `Reshape`. It stands without its module in `.h5`
- * files, but never has what every layer has.
- */
-function isOperation({ className, module, config, inboundNodes }: RawLayer): boolean {
-  if (module !== undefined) return /\.ops\./.test(module);
-  const isLayer = ['trainable', 'dtype'].some((key) => config[key] !== undefined);
-  return className !== 'InputLayer' && !isLayer && inboundNodes.some(isObject);
 }

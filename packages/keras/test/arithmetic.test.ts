@@ -1,0 +1,58 @@
+import { expect, it } from 'vitest';
+
+import { readKeras, type KerasNetwork } from '../src/index.js';
+import { fixtureCases } from './support.js';
+
+const cases = await fixtureCases('keras3-arithmetic.zip');
+
+async function networks(name: string): Promise<readonly KerasNetwork[]> {
+  const files = ['model.keras', 'model.h5'].map((file) => cases.get(name)!.get(file)!);
+  const models = await Promise.all(files.map((file) => readKeras(file)));
+  models.forEach((model) => model.close());
+  return models.map(({ network }) => network);
+}
+
+it('a tensor and a number are a layer that rescales', async () => {
+  for (const { layers } of await networks('arithmetic_numbers')) {
+    const scales = layers.filter(({ className }) => className === 'Rescaling');
+    expect(scales.map(({ config }) => [config['scale'], config['offset']])).toEqual([
+      [1, 3],
+      [1, 2.5],
+      [1, -0.75],
+      [-1, 1.5],
+      [0.125, 0],
+      [-2, 0],
+      [1 / 6, 0],
+    ]);
+  }
+});
+
+it('two tensors of one shape are a layer that merges them, in their order', async () => {
+  const operations = ['Add', 'Subtract', 'Multiply', 'Maximum', 'Minimum'];
+  for (const { layers, calls } of await networks('arithmetic_tensors')) {
+    const merges = layers.filter(({ className }) => operations.includes(className));
+    expect(merges.map(({ className }) => className)).toEqual(operations);
+    for (const { layer, args } of calls.filter((call) => merges.includes(call.layer)))
+      expect(args, layer.name).toEqual([
+        {
+          list: [
+            { tensor: { layer: 'left', call: 0, output: 0 } },
+            { tensor: { layer: 'right', call: 0, output: 0 } },
+          ],
+        },
+      ]);
+  }
+});
+
+it('what networks of keras.applications do is among them', async () => {
+  for (const { calls } of await networks('arithmetic_squeeze'))
+    expect(calls.map(({ layer }) => layer.className)).toEqual([
+      'Conv2D',
+      'GlobalAveragePooling2D',
+      'Rescaling',
+      'ReLU',
+      'Rescaling',
+      'Reshape',
+      'Multiply',
+    ]);
+});
