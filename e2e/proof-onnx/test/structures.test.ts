@@ -1,11 +1,10 @@
 import { expect, test } from 'vitest';
-import { prove } from '../src/proof.js';
+import { proofText, prove } from '@lowbit/e2e-real-models/proof';
 import { structuresPart } from '../src/structures/part.js';
-import { proofText } from '../src/text.js';
 
 test('what exporters write is quantized, runs, and stays close to float', async () => {
   const steps: string[] = [];
-  const proof = await prove([structuresPart], (step) => steps.push(step));
+  const proof = await prove('lowbit-proof-onnx', [structuresPart], (step) => steps.push(step));
   expect(proof.missed).toEqual([]);
   expect(steps).toContain('structures: attention at 4 bits');
 

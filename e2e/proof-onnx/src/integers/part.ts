@@ -2,8 +2,7 @@ import { percentile } from '@lowbit/baselines';
 import { timePair, type TaskResult } from '@lowbit/e2e-real-models';
 import { onnx, type IntegerForm } from '@lowbit/onnx';
 import * as ort from 'onnxruntime-web/wasm';
-import { gate, type Gate } from '../gate.js';
-import type { Part, Row, Tell } from '../section.js';
+import { gate, type Gate, type Part, type Row, type Tell } from '@lowbit/e2e-real-models/proof';
 import { quantizeIntegers } from './quantize-integers.js';
 import { integerSubjects, type IntegerSubject } from './subjects.js';
 

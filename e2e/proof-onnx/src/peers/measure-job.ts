@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { sizeOf } from '@lowbit/core/adapter';
 import { onnx } from '@lowbit/onnx';
 import { median } from '@lowbit/e2e-real-models';
-import type { Row, Tell } from '../section.js';
+import type { Row, Tell } from '@lowbit/e2e-real-models/proof';
 import type { PeerJob } from './jobs.js';
 import { nativeRuntime } from './native-runtime.js';
 import { writeNpz } from './npz.js';

@@ -1,10 +1,7 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { Tell } from '../section.js';
+import { installedFile, type Tell } from '@lowbit/e2e-real-models/proof';
 
 const folder = fileURLToPath(new URL('../../out/native-runtime', import.meta.url));
-const entry = `${folder}/node_modules/onnxruntime-node/dist/index.js`;
 /** The version of onnxruntime-web that everything else runs in. */
 const wanted = 'onnxruntime-node@1.30.0';
 
@@ -15,11 +12,6 @@ const wanted = 'onnxruntime-node@1.30.0';
 export function nativeRuntime(tell: Tell): string | undefined {
   const named = process.env['LOWBIT_ORT'];
   if (named !== undefined) return named;
-  if (!existsSync(entry)) {
-    tell(`installing ${wanted}`);
-    // Its install script fetches libraries for graphics cards.
-    const flags = ['--ignore-scripts', '--no-save', '--no-package-lock', '--no-audit', '--no-fund'];
-    spawnSync('npm', ['install', '--prefix', folder, ...flags, wanted], { stdio: 'ignore' });
-  }
-  return existsSync(entry) ? entry : undefined;
+  tell(`installing ${wanted}`);
+  return installedFile(folder, wanted, 'dist/index.js');
 }

@@ -1,11 +1,10 @@
-import { gate, type Gate } from '../gate.js';
-import type { Part } from '../section.js';
+import { findPython, gate, type Gate, type Part } from '@lowbit/e2e-real-models/proof';
 import { limitJobs, peerJobs, type PeerJob } from './jobs.js';
 import { measureJob, type PeerResult } from './measure-job.js';
-import { findPython } from './python.js';
 
 /** Bytes count as equal up to here: names and metadata differ. */
 const mostBytes = 1.02;
+const installation = 'pip install onnx onnxruntime onnx_ir sympy';
 /** Decibels that the order of float operations decides between grids that are the same. */
 const rounding = 0.05;
 
@@ -34,7 +33,7 @@ function comparison(
   return {
     name,
     async measure(tell) {
-      const python = findPython();
+      const python = findPython(['numpy', 'onnx', 'onnxruntime', 'onnx_ir', 'sympy'], installation);
       const jobs = jobsOf();
       if ('missing' in python) {
         const skipped = jobs.map(({ kind, model }) => `${kind} of ${model}: ${python.missing}`);

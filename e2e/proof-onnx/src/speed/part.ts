@@ -1,5 +1,4 @@
-import { gate } from '../gate.js';
-import type { Part, Row, Tell } from '../section.js';
+import { gate, type Part, type Row, type Tell } from '@lowbit/e2e-real-models/proof';
 import { fitExponent } from './fit-exponent.js';
 import { timedMethods } from './methods.js';
 import { makeWeights, timeMethod } from './time-method.js';

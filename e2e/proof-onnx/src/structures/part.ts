@@ -1,5 +1,4 @@
-import { gate } from '../gate.js';
-import type { Part } from '../section.js';
+import { gate, type Part } from '@lowbit/e2e-real-models/proof';
 import { attentionModel } from './attention-model.js';
 import { embeddingModel } from './embedding-model.js';
 import { externalModel } from './external-model.js';

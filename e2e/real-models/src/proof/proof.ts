@@ -3,7 +3,8 @@ import type { Part, Section, Tell } from './section.js';
 
 /** Everything that was measured. */
 export interface Proof {
-  readonly format: 'lowbit-proof-onnx';
+  /** `lowbit-proof-onnx` … */
+  readonly format: string;
   readonly seconds: number;
   readonly sections: readonly Section[];
   /** The gates that were missed. */
@@ -11,7 +12,7 @@ export interface Proof {
 }
 
 /** Measures the parts one after the other. */
-export async function prove(parts: readonly Part[], tell: Tell): Promise<Proof> {
+export async function prove(format: string, parts: readonly Part[], tell: Tell): Promise<Proof> {
   const start = performance.now();
   const sections: Section[] = [];
   for (const part of parts) {
@@ -19,5 +20,5 @@ export async function prove(parts: readonly Part[], tell: Tell): Promise<Proof> 
   }
   const missed = sections.flatMap(({ gates }) => gates).filter(({ passed }) => !passed);
   const seconds = (performance.now() - start) / 1000;
-  return { format: 'lowbit-proof-onnx', seconds, sections, missed };
+  return { format, seconds, sections, missed };
 }

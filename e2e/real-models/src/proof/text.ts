@@ -36,6 +36,7 @@ function cellText(value: string | number): string {
   return String(Number(value.toPrecision(4)));
 }
 
-function gateText({ name, value, least }: Gate): string {
-  return `${name}: ${cellText(value)}, at least ${least} is needed`;
+function gateText({ name, value, least, most }: Gate): string {
+  const bound = most === undefined ? `at least ${least} is needed` : `at most ${most} is allowed`;
+  return `${name}: ${cellText(value)}, ${bound}`;
 }
