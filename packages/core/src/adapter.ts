@@ -14,6 +14,7 @@ export { checkOptionNames } from './errors/check-option-names.js';
 export { nearestName, suggestName } from './errors/nearest-name.js';
 export { stopIfAborted } from './errors/stop-if-aborted.js';
 export { checkBatches, finiteBatches } from './contract/check-batches.js';
+export { strangeValue } from './contract/strange-value.js';
 export { checkPortOptions } from './contract/check-port-options.js';
 export { defined } from './contract/defined.js';
 export type {

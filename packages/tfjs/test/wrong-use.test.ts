@@ -46,6 +46,20 @@ onEveryBackend('wrong use', (test) => {
           code: 'invalid-argument',
           ...told,
         });
+    const texts = { shape: [1, 6], data: [1, 2, 3, '4', 5, 6] as never };
+    const strange = { code: 'invalid-argument', where: "batch: input 'right', at [0, 3]" };
+    const outputs = async (given: never) => {
+      for await (const each of port.run(given)) return each;
+      return undefined;
+    };
+    for (const run of [port.observe, port.features, outputs])
+      expect(
+        await failure(() => run([{ inputs: { left: x, right: texts }, labels }] as never)),
+      ).toMatchObject(strange);
+    for (const wrong of [['1'], [null], [1n]])
+      expect(
+        await failure(() => port.features([{ inputs: { left: x, right: x }, labels: wrong as never }])),
+      ).toMatchObject({ code: 'invalid-argument', where: 'batch: labels, at [0]' });
     const tensor = tf.zeros([1, 6]);
     expect(
       await failure(() => port.observe([{ inputs: { left: x, right: tensor as never } }])),

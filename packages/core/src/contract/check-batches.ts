@@ -1,6 +1,7 @@
 import { checkArgument, remedyFor, type OptionType } from '../errors/check-argument.js';
 import { LowbitError } from '../errors/error.js';
 import type { Batch } from './port.js';
+import { indexIn } from './strange-value.js';
 
 /** Batches, as an option and as an argument. */
 export const batchesType: OptionType = {
@@ -79,19 +80,6 @@ function checkValues(where: string, { shape, data }: Input): void {
       remedy: 'Remove this sample, or give a finite number in place of this value.',
     });
   }
-}
-
-/** The place along each axis of the value at a flat index, row-major. */
-function indexIn(shape: readonly number[], flat: number): number[] {
-  let rest = flat;
-  return shape
-    .toReversed()
-    .map((length) => {
-      const at = rest % length;
-      rest = Math.floor(rest / length);
-      return at;
-    })
-    .toReversed();
 }
 
 function withoutValues(inputs: readonly NamedInput[]): LowbitError {

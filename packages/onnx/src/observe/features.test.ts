@@ -80,6 +80,14 @@ describe('measureFeatures', () => {
     });
   });
 
+  it.each([['4'], [null], [4n]])('refuses %s as a label', async (label) => {
+    const given = batch([1, 1, 1, 2], [1, 3], [label as never]);
+    await expect(measure(small, [given])).rejects.toMatchObject({
+      code: 'calibration-invalid',
+      where: 'a batch: labels, at [0]',
+    });
+  });
+
   it('refuses no batches at all, and stops when it is told to', async () => {
     await expect(measure(small, [])).rejects.toMatchObject({ code: 'calibration-invalid' });
     const run = measure(small, [batch([1, 1, 1, 2], [1, 2], [0])], { signal: { aborted: true } });

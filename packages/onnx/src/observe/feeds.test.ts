@@ -22,6 +22,22 @@ test('a batch without inputs is told what one looks like', () => {
   expect(failure(undefined)).toMatchObject({ code: 'calibration-invalid', received: 'inputs: nothing' });
 });
 
+test('text and whatever else is no number is refused with its place, in place of being read as one', () => {
+  const types = { floats: DataType.FLOAT, longs: DataType.INT64 };
+  for (const [name, type] of Object.entries(types))
+    for (const strange of ['3', '', null, undefined, [3]]) {
+      const inputs = { [name]: { shape: [2, 2], data: [1, 2, strange, 4] } };
+      expect(caught(() => feedsOf({ inputs } as never, new Map([[name, type]]), ort))).toMatchObject({
+        code: 'calibration-invalid',
+        where: `input '${name}', at [1, 0]`,
+      });
+    }
+  const inputs = { floats: { shape: [1], data: BigInt64Array.of(1n) } };
+  expect(
+    caught(() => feedsOf({ inputs } as never, new Map([['floats', DataType.FLOAT]]), ort)),
+  ).toMatchObject({ code: 'calibration-invalid', where: "input 'floats', at [0]" });
+});
+
 test('64-bit integers are taken exactly or not at all', () => {
   const mask = list([1]);
   const taken = feedsOf(

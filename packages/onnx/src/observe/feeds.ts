@@ -1,5 +1,5 @@
 import { LowbitError, type Batch } from '@lowbit/core';
-import { sizeOf, suggestName, toFloat16Bits } from '@lowbit/core/adapter';
+import { sizeOf, suggestName, toFloat16Bits, strangeValue } from '@lowbit/core/adapter';
 import { typeName } from '../model/data-types.js';
 import type { OnnxModel } from '../model/model.js';
 import { DataType, type GraphProto } from '../schema/proto.js';
@@ -83,6 +83,9 @@ export function tensorOf(
   if (data.length !== sizeOf(shape)) {
     throw invalid(`input '${name}'`, `${sizeOf(shape)} values, as its shape says`, `${data.length} values`);
   }
+  const strange = strangeValue(data, shape, maker.type.endsWith('int64'));
+  if (strange !== undefined)
+    throw invalid(`input '${name}', at ${strange.place}`, 'numbers', strange.received, strange.remedy);
   if (maker.type.endsWith('int64') && !Array.from<number | bigint>(data).every(isExact))
     throw invalid(`input '${name}'`, 'integers below 2⁵³, or a BigInt64Array', 'other numbers');
   return new ort.Tensor(maker.type as never, maker.of(data) as never, shape);

@@ -2,7 +2,7 @@ import { type Batch, LowbitError } from '@lowbit/core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { makeWeights } from '../model/internals.js';
-import { checkBatch } from './check-batch.js';
+import { checkBatch, checkNumbers } from './check-batch.js';
 
 /** The batch's inputs as tensors, in the order of the model's. The caller disposes them. Throws `invalid-argument`, and makes none. */
 export function batchInputs(model: LayersModel, batch: Batch): tf.Tensor[] {
@@ -25,6 +25,7 @@ export function batchInputs(model: LayersModel, batch: Batch): tf.Tensor[] {
  */
 export function batchLabels(model: LayersModel, { labels }: Batch): tf.Tensor {
   if (labels === undefined) throw withoutLabels();
+  checkNumbers(labels, [labels.length], 'batch: labels');
   const classes = model.outputs[0]?.shape.at(-1) ?? 1;
   const numbers = Int32Array.from(labels);
   const isSparse = typeof model.loss === 'string' && model.loss.startsWith('sparse');

@@ -1,5 +1,5 @@
 import { type Batch, LowbitError } from '@lowbit/core';
-import { suggestName } from '@lowbit/core/adapter';
+import { strangeValue, suggestName } from '@lowbit/core/adapter';
 
 const remedy =
   'A batch is { inputs: { name: { shape: [2, 3], data: [1, 2, 3, 4, 5, 6] } } }, with the values row-major, and batches are a list of them.';
@@ -28,11 +28,20 @@ export function checkBatch(batch: unknown, names: readonly string[]): void {
 /** A tensor has a shape too, but no values that could be read at once. */
 function checkInput(name: string, value: unknown): void {
   const { shape, data } = Object(value) as { shape?: unknown; data?: { length?: unknown } };
-  if (Array.isArray(shape) && typeof data === 'object' && typeof data?.length === 'number') return;
+  if (Array.isArray(shape) && typeof data === 'object' && typeof data?.length === 'number')
+    return checkNumbers(data as ArrayLike<unknown>, shape as number[], `batch: input '${name}'`);
   throw invalid(`batch: input '${name}'`, 'an object { shape, data }', kindOf(value), {
     remedy:
       typeof data === 'function' ? 'Of a tensor that is { shape: x.shape, data: await x.data() }.' : remedy,
   });
+}
+
+/** @throws LowbitError `invalid-argument` for text and whatever else is no number, with its place. */
+export function checkNumbers(data: ArrayLike<unknown>, shape: readonly number[], where: string): void {
+  const strange = strangeValue(data, shape);
+  if (strange === undefined) return;
+  const { place, received, remedy } = strange;
+  throw invalid(`${where}, at ${place}`, 'numbers', received, { remedy });
 }
 
 function kindOf(value: unknown): string {

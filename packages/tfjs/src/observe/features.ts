@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { layers, LayersModel } from '@tensorflow/tfjs-layers';
 import { describeLayer } from '../describe/describe-layer.js';
 import { surveyModel } from '../model/survey.js';
+import { checkNumbers } from './check-batch.js';
 import { layerCalls } from './layer-calls.js';
 import { visitBatches } from './visit-batches.js';
 
@@ -61,6 +62,7 @@ function pooled(result: tf.Tensor | tf.Tensor[], layer: layers.Layer): Float32Ar
 
 function labelsOf({ labels, inputs }: Batch): readonly number[] {
   const samples = Object.values(inputs)[0]?.shape[0] ?? 0;
+  if (labels !== undefined) checkNumbers(labels, [labels.length], 'batch: labels');
   if (labels?.length === samples) return Array.from(labels);
   throw new LowbitError({
     code: 'calibration-invalid',

@@ -73,6 +73,20 @@ function evaluated(
 }
 
 onEveryBackend('the loss of a model that is trained', (test) => {
+  test('is of labels that are numbers alone', async () => {
+    const model = compiled('sequential', 'meanSquaredError', 1);
+    const [first] = batchesOf(1);
+    for (const wrong of ['1', null]) {
+      const labels = Array.from(first!.labels!, (label, i) => (i === 4 ? wrong : label)) as never;
+      await expect(tfjs(model).loss([{ ...first!, labels }], new Map())).rejects.toMatchObject({
+        code: 'invalid-argument',
+        where: 'batch: labels, at [4]',
+      });
+    }
+    model.optimizer.dispose();
+    disposeWeights(model);
+  });
+
   for (const [name, loss, classes] of losses)
     for (const kind of ['sequential', 'functional'] as const)
       test(`${name}, ${kind}: is that of evaluate bit for bit, with weights replaced and quantized too`, async () => {
