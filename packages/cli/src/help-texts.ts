@@ -26,6 +26,8 @@ Examples:
   lowbit quantize model.json                                  a TensorFlow.js model: model_q8/
   lowbit quantize model.json --bits 4 -o out/                 for load() of @lowbit/tfjs
   lowbit quantize folder --format plain --rest float16        for TensorFlow.js alone: folder_q8/
+  lowbit quantize model.keras                                 a model of Keras, for load() of @lowbit/tfjs: model_q8/
+  lowbit quantize model.weights.h5 --topology config.json --to onnx
 `,
   inspect: `
 Examples:
@@ -40,7 +42,7 @@ Examples:
   lowbit import model.keras                                   a folder for TensorFlow.js: model_tfjs/
   lowbit import model.h5 -o out/
   lowbit import model.weights.h5 --topology config.json -o out/
-  lowbit import model.keras && lowbit quantize model_tfjs     then in fewer bits: model_tfjs_q8/
+  lowbit import model.keras --to onnx                         an ONNX file: model.onnx
 `,
   compare: `
 Examples:
@@ -53,6 +55,7 @@ Examples:
   lowbit compare a.onnx b.onnx --calibrate photos --json      for a script
   lowbit compare model.json model_q8/model.json               two TensorFlow.js models
   lowbit compare model.json out/model.json --plugin ./my-plugin.js
+  lowbit compare model.keras model_q8                         a model of Keras and what was made of it
 `,
   methods: `
 Examples:

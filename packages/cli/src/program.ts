@@ -8,19 +8,22 @@ import { examples, exitStatuses } from './help-texts.js';
 import type { Io } from './io.js';
 import { tfjsPackages } from './runtime/load-tfjs.js';
 import { addCompareOptions, type CompareOptions } from './usage/compare-options.js';
+import { kerasOptions, topologyOption } from './usage/keras-options.js';
 import { pluginOption } from './usage/plugin-option.js';
 import { addQuantizeOptions, type QuantizeOptions } from './usage/quantize-options.js';
 import { titleOf } from './usage/read-words.js';
 import { usageError } from './usage/usage-error.js';
 import { version } from './version.js';
 
-const modelArgument = 'an ONNX file, the model.json of TensorFlow.js, or the folder of that';
-const inspectedArgument = `${modelArgument}; or a file of Keras`;
+const modelArgument =
+  'an ONNX file, the model.json of TensorFlow.js or the folder of that, or a file of Keras';
 
 /** The command line as commander knows it. Errors are thrown, not printed; help goes to `io`. */
 export function createProgram(io: Io, json: boolean): Command {
   const program = new Command('lowbit')
-    .description('Makes neural networks small and fast for the web: quantizes ONNX and TensorFlow.js models.')
+    .description(
+      'Makes neural networks small and fast for the web: quantizes ONNX, TensorFlow.js and Keras models.',
+    )
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .helpCommand('help [command]', 'print help for a command')
@@ -49,7 +52,7 @@ function addQuantize(program: Command, io: Io): void {
     .summary('write a smaller model')
     .description(
       'Quantizes the weights of a model, on request its activations too, and writes the result beside it. ' +
-        'For ONNX, observing activations on data (--calibrate) needs the package onnxruntime-web; TensorFlow.js models ' +
+        'For ONNX, observing activations on data (--calibrate) needs the package onnxruntime-web; TensorFlow.js models, and data for models of Keras, ' +
         `need ${tfjsPackages}.`,
     )
     .argument('<model>', modelArgument)
@@ -67,29 +70,32 @@ function addInspect(program: Command, io: Io): void {
       'Tells the operators and weights of a model, what can be quantized, and what cannot and why; of a model that ' +
         'lowbit packed, also how.',
     )
-    .argument('<model>', inspectedArgument)
+    .argument('<model>', modelArgument)
     .addOption(pluginOption())
-    .option('--topology <file>', 'what model.to_json() wrote, for a file of weights of Keras')
+    .addOption(topologyOption())
     .option('--json', 'print the result as one JSON document')
     .addHelpText('after', examples.inspect)
     .action((model: string, options: InspectOptions) => inspectCommand(model, options, io));
 }
 
 function addImport(program: Command, io: Io): void {
-  program
+  const command = program
     .command('import')
-    .summary('turn a model of Keras into one of TensorFlow.js')
+    .summary('turn a model of Keras into one of TensorFlow.js or ONNX')
     .description(
-      'Reads a model of Keras 1, 2 or 3, without Python, and writes a folder that TensorFlow.js loads and that gives the same numbers. Nothing ' +
-        'is quantized. What cannot be represented is named, layer by layer.',
+      'Reads a model of Keras 1, 2 or 3, without Python, and writes a folder that TensorFlow.js loads, or an ONNX file, which gives the same ' +
+        'numbers. Nothing is quantized. What cannot be represented is named, layer by layer.',
     )
     .argument('<model>', 'a .keras or .h5 file, or a .weights.h5 file with --topology')
-    .option('-o, --output <folder>', 'where the result goes (default: MODEL_tfjs/ beside the model)')
-    .option('--topology <file>', 'what model.to_json() wrote, for a file of weights alone')
+    .option(
+      '-o, --output <path>',
+      'where the result goes (default: beside the model, MODEL_tfjs/ or MODEL.onnx)',
+    )
     .option('--force', 'replace what is there')
     .option('--json', 'print the result as one JSON document')
     .addHelpText('after', examples.import)
     .action((model: string, options: ImportOptions) => importCommand(model, options, io));
+  for (const option of kerasOptions()) command.addOption(option);
 }
 
 function addCompare(program: Command, io: Io): void {
@@ -97,8 +103,8 @@ function addCompare(program: Command, io: Io): void {
     .command('compare')
     .summary('tell how two models differ')
     .description(
-      'Runs two models of one kind on the same inputs and tells how their outputs, sizes and times differ. ONNX files ' +
-        `run in the package onnxruntime-web, TensorFlow.js models need ${tfjsPackages}.`,
+      'Runs two models of one kind on the same inputs and tells how their outputs, sizes and times differ; a model of Keras is of the kind of ' +
+        `the other. ONNX files run in the package onnxruntime-web, other models need ${tfjsPackages}.`,
     )
     .argument('<a>', 'the first model, usually the original')
     .argument('<b>', 'the second, with the same inputs and outputs')

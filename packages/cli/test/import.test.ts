@@ -1,23 +1,10 @@
-import { copyFile, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { blobFile, bytesBlob, zipArchive } from '@lowbit/data/archive';
 import { expect, it } from 'vitest';
 
+import { folderWith } from './keras-folder.js';
 import { lowbit, models, temporaryFolder } from './support.js';
-
-/** A folder with the files of a case that the scripts of `@lowbit/keras` wrote. */
-async function folderWith(archive: string, name: string): Promise<string> {
-  const bytes = await readFile(new URL(`../../keras/fixtures/${archive}`, import.meta.url));
-  const folder = await temporaryFolder();
-  const zip = await zipArchive(blobFile(bytesBlob(bytes, archive), 0));
-  for (const entry of zip.entries.filter((each) => each.name.startsWith(`${name}/`))) {
-    const source = await zip.open(entry);
-    await writeFile(join(folder, entry.name.slice(name.length + 1)), await source.read(entry.bytes));
-    await source.close();
-  }
-  return folder;
-}
 
 it('imports a model of Keras, which is then quantized and compared as any other', async () => {
   const cwd = await folderWith('keras3.zip', 'nested');

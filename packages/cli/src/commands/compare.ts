@@ -44,7 +44,7 @@ async function compare(
 ): Promise<CompareDocument> {
   const paths = dataPaths(options);
   const methods = await loadPlugins(options.plugin);
-  const pair = await openPair(await findModel(first), await findModel(second), methods, io.signal);
+  const pair = await openPair(...(await bothModels(first, second, options)), methods, io.signal);
   try {
     const { a, b, runtime, inputs } = pair;
     const chosen: ChosenInputs =
@@ -57,6 +57,12 @@ async function compare(
   } finally {
     pair.release();
   }
+}
+
+/** The topology is that of files of weights, which `.keras` files are not. */
+async function bothModels(first: string, second: string, { topology }: CompareOptions) {
+  const find = (path: string) => findModel(path, path.endsWith('.keras') ? undefined : topology);
+  return [await find(first), await find(second)] as const;
 }
 
 function settingsFrom(

@@ -8,7 +8,8 @@ import { dataSizes } from '../files/data-sizes.js';
 import { readInput } from '../files/read-input.js';
 import type { Io } from '../io.js';
 import { kerasInspectionText } from '../keras/inspection-text.js';
-import { isKerasFile, kerasSource } from '../keras/keras-source.js';
+import { kerasSource } from '../keras/keras-source.js';
+import { checkKind } from '../model/check-kind.js';
 import { findModel } from '../model/find-model.js';
 import { colorsFor } from '../output/colors.js';
 import { writeJson } from '../output/json.js';
@@ -25,8 +26,10 @@ export interface InspectOptions {
 /** `lowbit inspect`: what a model holds, and what of it can be quantized. */
 export async function inspectCommand(model: string, options: InspectOptions, io: Io): Promise<void> {
   const methods = await loadPlugins(options.plugin);
-  if (options.topology !== undefined || (await isKerasFile(model))) return inspectOfKeras(model, options, io);
-  const { kind, file } = await findModel(model);
+  const found = await findModel(model, options.topology);
+  const { kind, file } = found;
+  checkKind(found, { topology: options.topology });
+  if (kind === 'keras') return inspectOfKeras(model, options, io);
   const { document, text } = await (kind === 'tfjs'
     ? inspectFolder(file, methods, io)
     : inspectFile(file, io));
@@ -36,7 +39,7 @@ export async function inspectCommand(model: string, options: InspectOptions, io:
 
 async function inspectOfKeras(model: string, { topology, json }: InspectOptions, io: Io): Promise<void> {
   const { inspectKeras } = await import('@lowbit/keras');
-  const source = await kerasSource(model, topology, io.signal);
+  const source = await kerasSource({ file: model, topology }, io.signal);
   const inspection = await inspectKeras(source, { signal: io.signal });
   if (json) writeJson(io.stdout, { input: model, kind: 'keras', ...inspection });
   else io.stdout.write(kerasInspectionText(inspection));

@@ -37,12 +37,21 @@ async function quantize(
   progress: Progress,
 ): Promise<QuantizeDocument> {
   checkMethods(options);
-  const model = await findModel(path);
+  const model = await findModel(path, options.topology);
   checkKind(model, options);
   const plan = options.plan === undefined ? undefined : await readPlan(options.plan, options.methods, signal);
   checkActivations(options, plan);
   const run = { model, options, signal, progress, ...defined({ plan }) };
-  return model.kind === 'tfjs' ? quantizeTfjsCommand(run) : quantizeOnnx(run);
+  switch (model.kind) {
+    case 'onnx':
+      return quantizeOnnx(run);
+    case 'tfjs':
+      return quantizeTfjsCommand(run);
+    case 'keras': {
+      const { quantizeKeras } = await import('./quantize-keras.js');
+      return quantizeKeras(run);
+    }
+  }
 }
 
 function checkMethods({ plan, weights, activations, bits, firstLast, methods }: QuantizeOptions): void {

@@ -6,6 +6,8 @@ import type { ComparedFile } from '@lowbit/report/text';
 
 import { readExternal } from '../files/read-external.js';
 import { readInput } from '../files/read-input.js';
+import { readKerasAsOnnx } from './read-keras.js';
+import type { FoundModel } from '../model/find-model.js';
 import { interfaceOf } from '../model/model-interface.js';
 import { loadRuntime, type Feeds, type Runtime } from '../runtime/load-runtime.js';
 import type { ChosenInputs, ComparedPair } from './compared-pair.js';
@@ -19,12 +21,16 @@ const remedies = {
 } as const;
 
 /**
- * Two ONNX models, for onnxruntime-web, which loads them when they are compared.
+ * Two ONNX models, or one of Keras as such, for onnxruntime-web, which loads them when they are compared.
  *
  * @throws LowbitError as `loadRuntime`; for a file that cannot be read, is no model, or names data outside its folder;
  *   `invalid-argument` for different inputs or outputs.
  */
-export async function onnxPair(first: string, second: string, signal: AbortSignal): Promise<ComparedPair> {
+export async function onnxPair(
+  first: FoundModel,
+  second: FoundModel,
+  signal: AbortSignal,
+): Promise<ComparedPair> {
   const runtime = await loadRuntime('compare');
   const a = await readModelFile(first, signal);
   const b = await readModelFile(second, signal);
@@ -40,7 +46,9 @@ export async function onnxPair(first: string, second: string, signal: AbortSigna
   };
 }
 
-async function readModelFile(file: string, signal: AbortSignal): Promise<ModelFile> {
+async function readModelFile(model: FoundModel, signal: AbortSignal): Promise<ModelFile> {
+  const { file } = model;
+  if (model.kind === 'keras') return readKerasAsOnnx(model, signal);
   const bytes = await readInput(file, signal);
   const { inputs, outputs, externalFiles } = interfaceOf(readModel(bytes, file));
   const external: { readonly path: string; readonly data: Uint8Array }[] = [];

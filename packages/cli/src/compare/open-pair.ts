@@ -5,10 +5,10 @@ import type { ComparedPair } from './compared-pair.js';
 import { onnxPair } from './onnx-pair.js';
 import { tfjsPair } from './tfjs-pair.js';
 
-const names = { onnx: 'an ONNX model', tfjs: 'a TensorFlow.js model' } as const;
+const names = { onnx: 'an ONNX model', tfjs: 'a TensorFlow.js model', keras: 'a model of Keras' } as const;
 
 /**
- * Opens two models for the runtime of both.
+ * Opens two models for the runtime of both. A model of Keras runs where the other one does, two of them in TensorFlow.js.
  *
  * @param methods - those that activations of TensorFlow.js models may be quantized by
  * @throws LowbitError `invalid-argument` for two kinds of model; as `readTfjsJson`.
@@ -19,10 +19,12 @@ export async function openPair(
   methods: Registry,
   signal: AbortSignal,
 ): Promise<ComparedPair> {
+  const kinds = [a.kind, b.kind];
+  if (!kinds.includes('onnx')) return tfjsPair([a, b], methods, signal);
+  if (!kinds.includes('tfjs')) return onnxPair(a, b, signal);
   // What is called .json and is none is told as that.
-  if (a.kind !== b.kind) await readTfjsJson(a.kind === 'tfjs' ? a.file : b.file, signal);
-  if (a.kind !== b.kind) throw ofTwoKinds(a, b);
-  return a.kind === 'onnx' ? onnxPair(a.file, b.file, signal) : tfjsPair([a.file, b.file], methods, signal);
+  await readTfjsJson(a.kind === 'tfjs' ? a.file : b.file, signal);
+  throw ofTwoKinds(a, b);
 }
 
 function ofTwoKinds(a: FoundModel, b: FoundModel): LowbitError {

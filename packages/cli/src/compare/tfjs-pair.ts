@@ -3,6 +3,8 @@ import { calibrationInputs } from '@lowbit/data';
 import { alignNames, checkInterfaces, compareModels, type RunnableModel } from '@lowbit/report';
 import { modelKind } from '@lowbit/tfjs-format';
 
+import { readKerasAsTfjs } from './read-keras.js';
+import type { FoundModel } from '../model/find-model.js';
 import { loadTfjs, type Tfjs } from '../runtime/load-tfjs.js';
 import { readTfjsModel, type TfjsFile } from '../tfjs/read-model.js';
 import type { ComparedPair } from './compared-pair.js';
@@ -10,17 +12,17 @@ import { graphSession } from './graph-session.js';
 import { layersSession } from './tfjs-session.js';
 
 /**
- * Two TensorFlow.js models, layers or graphs.
+ * Two models in TensorFlow.js, layers or graphs, or models of Keras.
  *
  * @param methods - those that their activations may be quantized by
  * @throws LowbitError of reading, building, or for different inputs.
  */
 export async function tfjsPair(
-  [first, second]: readonly [string, string],
+  [first, second]: readonly [FoundModel, FoundModel],
   methods: Registry,
   signal: AbortSignal,
 ): Promise<ComparedPair> {
-  const files = [await readTfjsModel(first, signal), await readTfjsModel(second, signal)] as const;
+  const files = [await readModel(first, signal), await readModel(second, signal)] as const;
   const tfjs = await loadTfjs('compare');
   const opened: RunnableModel[] = [];
   const release = () => opened.forEach((model) => model.close());
@@ -31,6 +33,11 @@ export async function tfjsPair(
     release();
     throw error;
   }
+}
+
+/** The files of a model, which for one of Keras are made in memory. */
+function readModel(model: FoundModel, signal: AbortSignal): Promise<TfjsFile> {
+  return model.kind === 'keras' ? readKerasAsTfjs(model, signal) : readTfjsModel(model.file, signal);
 }
 
 function openSession(tfjs: Tfjs, file: TfjsFile, methods: Registry): Promise<RunnableModel> {

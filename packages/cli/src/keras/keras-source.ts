@@ -1,47 +1,45 @@
-import { open } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 
+import { isLowbitError, LowbitError, type Problem } from '@lowbit/core';
 import { bytesBlob } from '@lowbit/data/archive';
-import type { KerasFile, KerasSource } from '@lowbit/keras';
+import type { KerasFile, KerasModel, KerasSource } from '@lowbit/keras';
 
 import { readInput } from '../files/read-input.js';
+import { isKerasFile } from '../model/is-keras-file.js';
 
 /** A model of Keras on the disk: a whole file, or weights and the topology that they are for. */
-export async function kerasSource(
-  file: string,
-  topology: string | undefined,
-  signal: AbortSignal,
-): Promise<KerasSource> {
+export interface KerasPlace {
+  readonly file: string;
+  readonly topology?: string | undefined;
+}
+
+/** Reads a model of Keras. Whoever asked for it closes it. @throws LowbitError as `readKeras`, in the words of the command line. */
+export async function readKerasModel(place: KerasPlace, signal: AbortSignal): Promise<KerasModel> {
+  const { readKeras } = await import('@lowbit/keras');
+  return readKeras(await kerasSource(place, signal), { signal }).catch((error: unknown) => {
+    throw isLowbitError(error) ? inOptions(error) : error;
+  });
+}
+
+/** Options of the command line in the place of those of a program. */
+function inOptions(error: LowbitError): LowbitError {
+  const [first, ...others] = error.problems.map((problem): Problem => {
+    if (problem.remedy?.includes('{ topology') !== true) return problem;
+    return { ...problem, remedy: 'Give what model.to_json() wrote beside it: --topology FILE.' };
+  });
+  return new LowbitError([first!, ...others], { cause: error });
+}
+
+/** What a model is read from. */
+export async function kerasSource({ file, topology }: KerasPlace, signal: AbortSignal): Promise<KerasSource> {
   const given = await namedFile(file, signal);
-  if (topology === undefined && (await isTopology(file))) return { topology: given };
-  return topology === undefined ? given : { topology: await namedFile(topology, signal), weights: given };
+  if (topology !== undefined) return { topology: await namedFile(topology, signal), weights: given };
+  return (await isTopology(file)) ? { topology: given } : given;
 }
 
 /** A topology alone, of which layers can be told, and which is a model where no layer has weights. */
 async function isTopology(path: string): Promise<boolean> {
   return extname(path) === '.json' && isKerasFile(path);
-}
-
-/** Enough for the names of the first members of a topology. */
-const headBytes = 4096;
-
-/** Whether a file is one of Keras, by what it begins with: HDF5, a `.keras` archive, or a topology. What cannot be opened is none. */
-export async function isKerasFile(path: string): Promise<boolean> {
-  const handle = await open(path).catch(() => undefined);
-  if (handle === undefined) return false;
-  try {
-    const { buffer, bytesRead } = await handle.read(new Uint8Array(headBytes), 0, headBytes, 0);
-    const text = Buffer.from(buffer.buffer, 0, bytesRead).toString('latin1');
-    if (text.startsWith('\x89HDF')) return true;
-    if (text.startsWith('PK')) return extname(path) === '.keras';
-    return (
-      /^(\xef\xbb\xbf)?\s*\{/.test(text) && text.includes('"class_name"') && !text.includes('"modelTopology"')
-    );
-  } catch {
-    return false;
-  } finally {
-    await handle.close();
-  }
 }
 
 /** The bytes with their name, which errors tell. */

@@ -7,32 +7,38 @@ import type { FoundModel } from './find-model.js';
 const options = {
   onnx: ['optimize', 'target', 'integers', 'external', 'runtime'],
   tfjs: ['format', 'plain', 'rest'],
+  keras: ['topology', 'to'],
 } as const;
 
-const names = { onnx: 'an ONNX model', tfjs: 'a TensorFlow.js model' } as const;
+/** Options for ONNX that say how a model of Keras is written as such a file. */
+const written: readonly string[] = ['optimize', 'target', 'external'];
+
+const names = { onnx: 'an ONNX model', tfjs: 'a TensorFlow.js model', keras: 'a model of Keras' } as const;
 
 type KindOptions = Readonly<
   Partial<Record<(typeof options)[FoundModel['kind']][number], unknown>> & {
     format?: string;
+    to?: string;
     parameters?: ParameterStorage;
   }
 >;
 
 /** Checks that no option is for another kind of model than the given one. @throws UsageError naming the option. */
 export function checkKind({ kind, file }: FoundModel, given: KindOptions): void {
-  const other = kind === 'onnx' ? 'tfjs' : 'onnx';
-  const wrong = options[other].find((name) => given[name] !== undefined);
-  if (wrong !== undefined) {
+  const isOnnx = kind === 'onnx' || given.to === 'onnx';
+  for (const other of ['onnx', 'tfjs', 'keras'] as const) {
+    const wrong = options[other].find((name) => given[name] !== undefined);
+    if (wrong === undefined || other === kind || (isOnnx && written.includes(wrong))) continue;
     const remedy = 'Leave it out.';
     const received = `${file}, ${names[kind]}`;
-    throw usageError({ where: optionName(wrong), expected: `${names[other]}`, received, remedy });
+    throw usageError({ where: optionName(wrong), expected: names[other], received, remedy });
   }
-  checkParameters(kind, given);
+  checkParameters(isOnnx, given);
   checkPlain(given);
 }
 
-function checkParameters(kind: FoundModel['kind'], { parameters, format }: KindOptions): void {
-  if (kind === 'onnx' && typeof parameters === 'object')
+function checkParameters(isOnnx: boolean, { parameters, format }: KindOptions): void {
+  if (isOnnx && typeof parameters === 'object')
     throw new UsageError({
       code: 'unsupported-storage',
       where: '--parameters',

@@ -2,10 +2,12 @@ import { existsSync } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 
+import { defined } from '@lowbit/core/adapter';
 import { fileError } from '@lowbit/data/node';
 
 import { checkInput } from '../files/read-input.js';
 import { folderError, refuseSavedModel } from './foreign-folder.js';
+import { isKerasFile } from './is-keras-file.js';
 
 /** A model as it was named, the file that holds it, and of which kind that is. */
 export interface FoundModel {
@@ -13,22 +15,26 @@ export interface FoundModel {
   readonly path: string;
   readonly file: string;
   /** By what the file holds, not by its name. */
-  readonly kind: 'onnx' | 'tfjs';
+  readonly kind: 'onnx' | 'tfjs' | 'keras';
+  /** The file of the topology, for weights of Keras alone. */
+  readonly topology?: string;
 }
 
 /** Enough for the white space that may stand before JSON. */
 const headBytes = 256;
 
 /**
- * Finds the model at a path. JSON is taken for TensorFlow.js, also what is called .json and is neither; everything else for
- * ONNX: no protobuf message of ONNX starts as JSON does.
+ * Finds the model at a path. HDF5, archives of Keras and JSON with `class_name` are of Keras; other JSON is taken for TensorFlow.js, also what
+ * is called .json and is neither; everything else for ONNX: no protobuf message of ONNX starts as JSON does.
  *
+ * @param topology - for weights of Keras, which without it are no model
  * @throws LowbitError as `checkInput`, and `model-not-onnx` for a SavedModel of TensorFlow.
  */
-export async function findModel(path: string): Promise<FoundModel> {
+export async function findModel(path: string, topology?: string): Promise<FoundModel> {
   const file = (await isFolder(path)) ? await jsonIn(path) : path;
   await checkInput(file);
   refuseSavedModel(file);
+  if (await isKerasFile(file)) return { path, file, kind: 'keras', ...defined({ topology }) };
   const head = await readHead(file);
   const isJson = startsAsJson(head) || (extname(file) === '.json' && !startsAsOnnx(head));
   return { path, file, kind: isJson ? 'tfjs' : 'onnx' };

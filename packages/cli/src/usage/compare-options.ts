@@ -6,6 +6,7 @@ import {
   imageOptions,
   sampleOptions,
 } from './calibration-options.js';
+import { topologyOption } from './keras-options.js';
 import { optionName } from './option-name.js';
 import { collectAll, parseCount, quoted } from './option-values.js';
 import { pluginOption } from './plugin-option.js';
@@ -17,6 +18,7 @@ export interface CompareOptions extends CalibrationOptions {
   readonly seed: number;
   /** Sizes of open axes, by name or INPUT:AXIS. */
   readonly dim?: ReadonlyMap<string, number>;
+  readonly topology?: string;
   readonly rounds: number;
   readonly plugin: readonly string[];
   readonly json?: true;
@@ -44,6 +46,7 @@ export function addCompareOptions(command: Command): Command {
     new Option('--rounds <number>', 'rounds in which both are timed; 0 takes no times')
       .default(20)
       .argParser(parseCount('--rounds', 0)),
+    topologyOption(),
     pluginOption(),
     new Option('--json', 'print the result as one JSON document'),
     new Option('--quiet', 'print nothing but errors'),

@@ -11,11 +11,12 @@ import {
   parseParameters,
   parseTargetOption,
 } from './option-values.js';
+import { kerasOptions, type KerasOptions } from './keras-options.js';
 import { pluginOption } from './plugin-option.js';
 import { tfjsOptions, type TfjsOptions } from './tfjs-options.js';
 
 /** The options of `lowbit quantize`, as parsed. */
-export interface GivenOptions extends ActivationOptions, TfjsOptions {
+export interface GivenOptions extends ActivationOptions, TfjsOptions, KerasOptions {
   readonly output?: string;
   readonly weights: string;
   /** A width, or a policy by name. */
@@ -56,7 +57,7 @@ export function addQuantizeOptions(command: Command): Command {
   const options = [
     new Option(
       '-o, --output <file>',
-      'the file to write, for TensorFlow.js the folder (default: beside the model, model_q8.onnx or model_q8/ for 8 bits)',
+      'the file to write, for TensorFlow.js and Keras the folder (default: beside the model, model_q8.onnx or model_q8/ for 8 bits)',
     ),
     ...weightOptions(),
     new Option(
@@ -79,6 +80,7 @@ export function addQuantizeOptions(command: Command): Command {
     ).helpGroup('Options for ONNX:'),
     new Option('--no-external', 'put all tensors into the result itself').helpGroup('Options for ONNX:'),
     ...tfjsOptions().map((option) => option.helpGroup('Options for TensorFlow.js:')),
+    ...kerasOptions().map((option) => option.helpGroup('Options for Keras:')),
     new Option('--include <glob>', 'quantize only layers or weights with such a name (* and ?; repeatable)')
       .default([], 'everything')
       .argParser(collect),

@@ -1,0 +1,73 @@
+import { stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+import type { Calibration } from '@lowbit/core';
+import { defined } from '@lowbit/core/adapter';
+import { keras, type KerasModel } from '@lowbit/keras';
+import { sessionOptions } from '@lowbit/onnx';
+
+import { suffixOf } from '../files/output-name.js';
+import { kerasInputs } from '../keras/keras-values.js';
+import { readKerasModel } from '../keras/keras-source.js';
+import { kerasOutput } from '../keras/output-place.js';
+import { portThatWrites, writtenModel, type WrittenModel } from '../keras/written-model.js';
+import { quantizePort, type QuantizedPort } from '../quantize/quantize-port.js';
+import { loadTfjs } from '../runtime/load-tfjs.js';
+import { readStatistics } from '../statistics/read-statistics.js';
+import { writeModel } from '../tfjs/write-model.js';
+import { quantizeDocument, type QuantizeDocument } from './quantize-document.js';
+import { extraFiles, extraOutputs, inputsOf } from './quantize-files.js';
+import { bitsOf, type QuantizeRun } from './quantize-run.js';
+
+/** Quantizes a model of Keras and writes it as a folder for TensorFlow.js, or as an ONNX file. */
+export async function quantizeKeras(run: QuantizeRun): Promise<QuantizeDocument> {
+  const { model, options, signal } = run;
+  const { to = 'tfjs', calibration, target } = options;
+  const force = options.force === true;
+  const inputs = [...inputsOf({ input: model.file }, options), ...besides(run)] as const;
+  const place = { to, output: options.output, suffix: `_${suffixOf(bitsOf(run))}`, inputs, force };
+  const output = await kerasOutput(place, extraOutputs(options));
+  const stored = calibration === undefined ? undefined : await readStatistics(calibration, signal);
+  const read = await readKerasModel(model, signal);
+  try {
+    const done = await quantized(run, read, output, stored);
+    const { files } = done.model;
+    await writeModel(dirname(output), [...files, ...extraFiles(model.file, options, done)], {
+      force,
+      signal,
+    });
+    const dataFiles = files.map(({ path }) => path).filter((path) => path !== output);
+    const ofKind = to === 'onnx' ? { sessionOptions: sessionOptions(done.report, defined({ target })) } : {};
+    return quantizeDocument({ input: model.file, output, dataFiles }, options, done, ofKind);
+  } finally {
+    read.close();
+  }
+}
+
+/** What is read beside the weights. */
+function besides({ model: { topology } }: QuantizeRun): readonly string[] {
+  return topology === undefined ? [] : [topology];
+}
+
+async function quantized(
+  run: QuantizeRun,
+  model: KerasModel,
+  output: string,
+  stored: Calibration | undefined,
+): Promise<QuantizedPort<WrittenModel>> {
+  const { options, plan, signal, progress } = run;
+  const { to = 'tfjs', calibrate, optimize, target, external } = options;
+  // Only data need the model to run.
+  const runner = calibrate === undefined ? undefined : (await loadTfjs('quantize')).lowbit.runner;
+  const form = { signal, ...defined({ optimize, target, external }) };
+  const sizes = [run.model.file, ...besides(run)].map(async (file) => (await stat(file)).size);
+  const before = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+  const own = runner === undefined ? keras(model) : keras(model, { runner });
+  const port = portThatWrites(own, (result) => writtenModel(result, to, output, form), before);
+  const job = {
+    port,
+    options: { ...options, integers: 'none' as const },
+    inputs: () => kerasInputs(model, run.model.file),
+  };
+  return quantizePort({ ...job, ...defined({ plan }) }, stored, { signal, onProgress: progress.update });
+}

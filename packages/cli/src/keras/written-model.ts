@@ -1,0 +1,107 @@
+import { basename, dirname, join } from 'node:path';
+
+import type { ModelPort, StorageNote } from '@lowbit/core';
+import { defined } from '@lowbit/core/adapter';
+import type { KerasModel, KerasPort } from '@lowbit/keras';
+import type { ToOnnxOptions } from '@lowbit/keras-onnx';
+import { modelFiles } from '@lowbit/tfjs-format';
+
+import type { OutputFile } from '../files/write-outputs.js';
+import { dataFileName } from '../quantize/open-port.js';
+import type { KerasTarget } from '../usage/keras-options.js';
+
+/** A model of Keras in another form: the files that it is made of, and how each packed weight is stored where that is another form than the port tells. */
+export interface WrittenModel {
+  /** That of the model itself is the last. */
+  readonly files: readonly OutputFile[];
+  readonly storage?: readonly StorageNote[];
+  /** What has to be said of it, in sentences. */
+  readonly notes: readonly string[];
+}
+
+/** How an ONNX file is written. */
+export type OnnxForm = Pick<ToOnnxOptions, 'optimize' | 'target' | 'external'>;
+
+/**
+ * Writes a model of Keras into memory.
+ *
+ * @param file - where the file of the model will be: the JSON of TensorFlow.js, or the ONNX file
+ * @throws LowbitError `layer-unsupported` with every layer that the form does not have.
+ */
+export function writtenModel(
+  model: KerasModel,
+  to: KerasTarget,
+  file: string,
+  form: OnnxForm & { readonly signal: AbortSignal },
+): Promise<WrittenModel> {
+  return to === 'onnx' ? asOnnx(model, file, form) : asTfjs(model, file, form.signal);
+}
+
+async function asTfjs(model: KerasModel, file: string, signal: AbortSignal): Promise<WrittenModel> {
+  const { tfjsArtifacts } = await import('@lowbit/keras');
+  const { json, shards } = modelFiles(await tfjsArtifacts(model, { signal }), basename(file));
+  const beside = shards.map(({ path, bytes }) => ({ path: join(dirname(file), path), data: bytes }));
+  return {
+    files: [...beside, { path: file, data: new TextEncoder().encode(json) }],
+    notes: notesOnClasses(json),
+  };
+}
+
+/** Names layers and activations that TensorFlow.js alone does not have. */
+function notesOnClasses(json: string): readonly string[] {
+  const names = [...json.matchAll(/"(?:class_name|\w*activation)":"(lowbit\w+)"/gi)].map(([, name]) => name!);
+  if (names.length === 0) return [];
+  const list = [...new Set(names)].sort().join(', ');
+  return [
+    `${list}: of @lowbit/tfjs. Load the folder with its load(), or call its registerLayers() before TensorFlow.js does.`,
+  ];
+}
+
+async function asOnnx(
+  model: KerasModel,
+  file: string,
+  { optimize, target, external }: OnnxForm,
+): Promise<WrittenModel> {
+  const { toOnnx } = await import('@lowbit/keras-onnx');
+  const form = {
+    name: basename(file),
+    externalPath: dataFileName(file),
+    ...defined({ optimize, target, external }),
+  };
+  const { bytes, externalData = [], storage } = await toOnnx(model, form);
+  const beside = externalData.map(({ path, data }) => ({ path: join(dirname(file), path), data }));
+  return { files: [...beside, { path: file, data: bytes }], storage, notes: [] };
+}
+
+/** Bytes of all files. */
+export function totalBytes({ files }: WrittenModel): number {
+  return files.reduce((sum, { data }) => sum + data.length, 0);
+}
+
+/**
+ * A port on a model of Keras whose result is written in another form.
+ *
+ * @param before - bytes of the files that the model was read from
+ */
+export function portThatWrites(
+  port: KerasPort,
+  write: (model: KerasModel) => Promise<WrittenModel>,
+  before: number,
+): ModelPort<WrittenModel> {
+  const own: Omit<KerasPort, 'write' | 'inForm'> = port;
+  return {
+    ...own,
+    write: (outcome) => {
+      const writer = port.write(outcome);
+      return {
+        add: (...given) => writer.add(...given),
+        async finish() {
+          const applied = await writer.finish();
+          const model = await write(applied.model);
+          const storage = model.storage ?? applied.storage;
+          return { ...applied, model, storage, modelBytes: { before, after: totalBytes(model) } };
+        },
+      };
+    },
+  };
+}

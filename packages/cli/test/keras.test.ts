@@ -1,0 +1,138 @@
+import { copyFile, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { readKeras } from '@lowbit/keras';
+import { describe, expect, it } from 'vitest';
+
+import { folderWith } from './keras-folder.js';
+import { contents, lowbit, models, run, temporaryFolder, withoutPackage } from './support.js';
+
+/** Runs in this process, in a folder. */
+async function json(...argv: readonly string[]): Promise<Record<string, unknown>> {
+  const { status, stdout, stderr } = await run(...argv, '--json');
+  expect(status, stderr + stdout).toBe(0);
+  return JSON.parse(stdout) as Record<string, unknown>;
+}
+
+/** Signal to noise of all outputs of two files. */
+async function decibels(a: string, b: string, ...options: readonly string[]): Promise<number> {
+  const { overall } = (await json('compare', a, b, '--rounds', '0', ...options)) as {
+    overall: { sqnrDb: number | null; exact: boolean };
+  };
+  return overall.exact ? Infinity : overall.sqnrDb!;
+}
+
+describe('lowbit quantize', () => {
+  it('writes a packed folder for TensorFlow.js, which needs no TensorFlow.js', async () => {
+    const cwd = await folderWith('keras3.zip', 'conv2d');
+    const env = withoutPackage('@tensorflow/');
+    const { status, stdout, stderr } = await lowbit(['quantize', 'model.keras'], { cwd, env });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout).toContain(join('model_q8', 'model.json'));
+    expect(await contents(join(cwd, 'model_q8'))).toEqual(['group1-shard1of1.bin', 'model.json']);
+    const [file, folder] = [join(cwd, 'model.keras'), join(cwd, 'model_q8')];
+    expect(await decibels(file, folder)).toBeGreaterThan(30);
+    expect(await decibels(folder, file)).toBeGreaterThan(30);
+  });
+
+  it('writes an ONNX file', async () => {
+    const cwd = await folderWith('keras3.zip', 'conv2d');
+    const [file, onnx] = [join(cwd, 'model.keras'), join(cwd, 'model_q8.onnx')];
+    const told = await json('quantize', file, '--to', 'onnx', '--optimize', 'memory');
+    expect(told).toMatchObject({ output: onnx, sessionOptions: expect.anything() as unknown });
+    const { weights } = told['report'] as { weights: { form: string; sizes: { memory: number } }[] };
+    expect(new Set(weights.map(({ form }) => form))).not.toContain('float at run time');
+    expect(await decibels(file, onnx)).toBeGreaterThan(30);
+  });
+
+  it.each(['model.h5', 'model.weights.h5'])('takes %s', async (name) => {
+    const cwd = await folderWith('keras2.zip', 'nested');
+    const topology = name === 'model.h5' ? [] : ['--topology', join(cwd, 'model.json')];
+    const file = join(cwd, name);
+    const told = await json('quantize', file, ...topology, '--bits', '4', '--weights', 'ul2q');
+    expect(told['output']).toBe(join(cwd, 'model_q4', 'model.json'));
+    expect(await decibels(join(cwd, 'model.keras'), join(cwd, 'model_q4'))).toBeGreaterThan(5);
+    expect(await decibels(join(cwd, 'model.keras'), file, ...topology)).toBe(Infinity);
+  });
+
+  it('quantizes activations, on data too, and a plan decides again', async () => {
+    const cwd = await folderWith('keras3.zip', 'dense');
+    const [file, data] = [join(cwd, 'model.keras'), join(cwd, 'x.jsonl')];
+    const { network } = await readKeras(new Uint8Array(await readFile(file)));
+    const [name, [, size]] = [network.inputs[0]!.layer, network.calls[0]!.inputShapes[0]!];
+    const rows = Array.from({ length: 8 }, (_, i) => ({
+      [name]: Array.from({ length: size! }, (__, k) => Math.sin(i + k)),
+    }));
+    await writeFile(data, rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+    const first = await json(
+      'quantize',
+      file,
+      '--activations',
+      'percentile',
+      '--calibrate',
+      data,
+      '-o',
+      join(cwd, 'a'),
+    );
+    expect(first['calibration']).toMatchObject({ batches: expect.any(Number) as number });
+    const { activations } = first['report'] as { activations: { form: string }[] };
+    expect(activations).toHaveLength(2);
+    await json('quantize', file, '--activations', 'dynamic', '-o', join(cwd, 'b'));
+    const plan = join(cwd, 'done.json');
+    await writeFile(plan, JSON.stringify(await json('quantize', file, '--bits', '3', '-o', join(cwd, 'c'))));
+    await json('quantize', file, '--plan', plan, '-o', join(cwd, 'd'));
+    expect(await readFile(join(cwd, 'd', 'group1-shard1of1.bin'))).toEqual(
+      await readFile(join(cwd, 'c', 'group1-shard1of1.bin')),
+    );
+  });
+
+  it.each([
+    [['--format', 'plain'], '--format'],
+    [['--optimize', 'memory'], '--optimize'],
+    [['--integers', 'qdq', '--activations', 'dynamic', '--to', 'onnx'], '--integers'],
+    [['--to', 'pytorch'], '--to'],
+    [['--to', 'onnx', '-o', 'folder'], '--output'],
+    [['-o', 'out.onnx'], '--output'],
+  ])('%s is a wrong word', async (options, named) => {
+    const cwd = await folderWith('keras3.zip', 'dense');
+    const { status, stderr } = await run('quantize', join(cwd, 'model.keras'), ...options);
+    expect(status).toBe(2);
+    expect(stderr).toContain(named);
+  });
+
+  it('of weights alone asks for the topology, in its own words', async () => {
+    const cwd = await folderWith('keras3.zip', 'dense');
+    const { status, stderr } = await run('quantize', join(cwd, 'model.weights.h5'));
+    expect(status).toBe(1);
+    expect(stderr).toContain('--topology FILE');
+  });
+});
+
+it('options for Keras are for no other model', async () => {
+  const cwd = await temporaryFolder();
+  const file = join(cwd, 'model.onnx');
+  await copyFile(models.classifier, file);
+  for (const options of [
+    ['--to', 'tfjs'],
+    ['--topology', file],
+  ]) {
+    const { status, stderr } = await run('quantize', file, ...options);
+    expect(status).toBe(2);
+    expect(stderr).toContain('a model of Keras');
+  }
+});
+
+describe('lowbit import', () => {
+  it('writes an ONNX file, which computes the same', async () => {
+    const cwd = await folderWith('keras3.zip', 'conv2d');
+    const file = join(cwd, 'model.keras');
+    expect(await json('import', file, '--to', 'onnx')).toMatchObject({ output: join(cwd, 'model.onnx') });
+    expect(await decibels(file, join(cwd, 'model.onnx'))).toBeGreaterThan(80);
+  });
+
+  it('names layers that TensorFlow.js alone does not load', async () => {
+    const cwd = await folderWith('keras3.zip', 'group_normalization');
+    const { notes } = (await json('import', join(cwd, 'model.keras'))) as { notes: string[] };
+    expect(notes).toEqual([expect.stringContaining('LowbitGroupNormalization')]);
+  });
+});
