@@ -144,6 +144,37 @@ describe('folders of pictures', () => {
     expect(notes.filter((note) => note.includes('link'))).toHaveLength(4);
   });
 
+  it('are chosen by a pattern, unless a file has that very name', async () => {
+    const folder = await folderOf({
+      'a.png': 'rgb.png',
+      'b.png': 'rgb.png',
+      'sub/c.png': 'rgb.png',
+      'sub/deep/d.png': 'rgb.png',
+      'x.npy': 'f4.npy',
+      '[*].jpg': 'full-color.jpg',
+      'y.jpg': 'full-color.jpg',
+    });
+    const spec = forInput(['N', 5, 7, 3], bytes);
+    const counts: [string, number][] = [
+      ['*.png', 2],
+      ['**/*.png', 4],
+      ['s*', 2],
+      ['sub/**/*.png', 2],
+      ['?.jpg', 1],
+      ['[*].jpg', 1],
+      ['*.jpg', 2],
+    ];
+    for (const [pattern, count] of counts)
+      for (const path of [join(folder, pattern), `x=${join(folder, pattern)}`])
+        expect((await readAll([path], spec))[0]?.inputs['x']?.shape[0], path).toBe(count);
+    expect(await failure([join(folder, '*.gif')], spec, 'file-missing')).toMatchObject({
+      where: join(folder, '*.gif'),
+      expected: 'files that fit this pattern',
+    });
+    expect((await failure([join(folder, '*.*')], spec)).received).toContain('npy');
+    await failure([join(folder, 'nowhere', '*.png')], spec, 'file-missing');
+  });
+
   it('are refused when empty, missing or mixed', async () => {
     const folder = await newFolder();
     const spec = forInput(['N', 5, 7, 3]);

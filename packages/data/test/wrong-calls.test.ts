@@ -74,6 +74,11 @@ const diskCalls: Readonly<Record<string, RightCall>> = {
     call: (labels: never) =>
       disk.readBatches(fixture('f4.npy'), defined({ inputs: inputs(), labels }) as never),
   },
+  partReader: { right: () => [fixture('f4.npy'), undefined] },
+  'partReader, read': {
+    right: () => [undefined],
+    call: async (signal: never) => (await disk.partReader(fixture('f4.npy'), signal)).read(0, 1),
+  },
   describeData: { right: () => [fixture('f4.npy'), { inputs: inputs() }] },
   writeNpy: {
     right: () => [undefined, [2], Float32Array.of(1, 2)],

@@ -33,7 +33,7 @@ export const imageOptionNames = [
 export function calibrateOption(): Option {
   return new Option(
     '--calibrate <path...>',
-    'folders or files of data: pictures, .npy, .npz, .jsonl; NAME=PATH for one of several inputs',
+    'folders, files or patterns (quoted) of data: pictures, .npy, .npz, .jsonl; NAME=PATH for one of several inputs',
   ).argParser(collectAll);
 }
 

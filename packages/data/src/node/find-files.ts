@@ -1,9 +1,9 @@
-import type { CancelSignal } from '@lowbit/core';
+import { LowbitError, type CancelSignal } from '@lowbit/core';
 import { suggestName } from '@lowbit/core/adapter';
 import { fileEnds, fileKind, type FileGroup, type FileKind } from '../batches/data-source.js';
 import { invalid, invalidArgument } from '../problems.js';
-import type { DiskFile } from './disk-file.js';
-import { findPath } from './find-path.js';
+import { findPath, type FoundPath } from './find-path.js';
+import { globOf, type Glob } from './glob.js';
 import { listFolder } from './list-folder.js';
 import type { CalibrationInput, ReadOptions } from '../input/options.js';
 
@@ -19,19 +19,37 @@ export async function findFiles(
   signal?: CancelSignal,
 ): Promise<FileGroup> {
   const { path, input } = namedPath(given, options.inputs);
-  const found = await findPath(path).catch((error: unknown) => {
+  const found = await findPlace(path).catch((error: unknown) => {
     if (input === undefined) checkInputName(given, options.inputs);
     throw error;
   });
   const named = input === undefined ? {} : { input };
-  if (found.kind === 'folder') return { ...(await inFolder(found.file, options, signal)), ...named };
+  if (found.kind === 'folder') return { ...(await inFolder(path, found, options, signal)), ...named };
   const kind = fileKind(path);
   if (kind !== undefined) return { kind, files: [found.file], ...named };
   throw invalid(path, { expected: `a folder, or a file that ends in ${fileEnds}`, received: 'another file' });
 }
 
-async function inFolder(folder: DiskFile, options: ReadOptions, signal?: CancelSignal): Promise<FileGroup> {
-  const { files, notes } = await listFolder(folder, signal);
+/** A file or a folder, and which of its files are meant where that is not all. */
+interface Place extends FoundPath {
+  readonly glob?: Glob;
+}
+
+/** What has a name of this very path, or the folder that a pattern looks into. */
+async function findPlace(path: string): Promise<Place> {
+  const glob = globOf(path);
+  if (glob === undefined) return findPath(path);
+  return findPath(path).catch(async () => ({ ...(await findPath(glob.folder)), glob }));
+}
+
+async function inFolder(
+  path: string,
+  { file: folder, glob }: Place,
+  options: ReadOptions,
+  signal?: CancelSignal,
+): Promise<FileGroup> {
+  const { files, notes } = await listFolder(folder, signal, glob);
+  if (glob !== undefined && files.length === 0) throw nothingFits(path);
   for (const note of notes) options.onNote?.(note);
   const data = files.filter(({ name }) => fileKind(name) !== undefined);
   const others = files.length - data.length;
@@ -39,10 +57,20 @@ async function inFolder(folder: DiskFile, options: ReadOptions, signal?: CancelS
   const kinds = [...new Set(data.map(({ name }) => fileKind(name) as FileKind))];
   const [kind] = kinds;
   if (kind !== undefined && kinds.length === 1) return { kind, files: data };
-  throw invalid(folder.where, {
+  throw invalid(path, {
     expected: `files of one kind that end in one of ${fileEnds}`,
     received: kind === undefined ? 'none' : `several kinds: ${kinds.join(', ')}`,
     remedy: kind === undefined ? 'Name a folder with calibration data.' : 'Name each file or folder apart.',
+  });
+}
+
+function nothingFits(where: string): LowbitError {
+  return new LowbitError({
+    code: 'file-missing',
+    where,
+    expected: 'files that fit this pattern',
+    received: 'none',
+    remedy: 'Check it: * stands for any characters of one name, ? for one, ** for folders in between.',
   });
 }
 

@@ -8,6 +8,7 @@ import { fileError } from './file-error.js';
 import { invalid, reading } from '../problems.js';
 import { limits } from '../limits.js';
 import { diskFile, type DiskFile } from './disk-file.js';
+import type { Glob } from './glob.js';
 
 /** Files below a folder, and what was passed over. */
 export interface FolderListing {
@@ -17,12 +18,16 @@ export interface FolderListing {
 }
 
 /**
- * Every file below a folder. Links to folders are passed over, so there are no loops; a link to a file is
+ * Every file below a folder, or those that fit. Links to folders are passed over, so there are no loops; a link to a file is
  * taken only when that file lies in the folder too.
  *
  * @throws LowbitError `file-unreadable`, `aborted`, or `calibration-invalid` for a folder without end.
  */
-export async function listFolder(folder: DiskFile, signal?: CancelSignal): Promise<FolderListing> {
+export async function listFolder(
+  folder: DiskFile,
+  signal?: CancelSignal,
+  wanted: Pick<Glob, 'fits' | 'leadsOn'> = everything,
+): Promise<FolderListing> {
   const files: DiskFile[] = [];
   const notes: string[] = [];
   const waiting: { readonly name: string; readonly depth: number }[] = [{ name: '', depth: 0 }];
@@ -31,8 +36,9 @@ export async function listFolder(folder: DiskFile, signal?: CancelSignal): Promi
     stopIfAborted(signal, reading);
     const { name: below, depth } = next;
     for (const entry of await entriesOf(folder, below)) {
-      checkExtent(folder, ++entries, depth);
       const name = below === '' ? entry.name : `${below}/${entry.name}`;
+      if (!(entry.isDirectory() ? wanted.leadsOn(name) : wanted.fits(name))) continue;
+      checkExtent(folder, ++entries, depth);
       if (entry.isDirectory()) waiting.push({ name, depth: depth + 1 });
       else if (entry.isFile()) files.push(diskFile({ ...placed(folder, name), name }));
       else if (entry.isSymbolicLink()) await takeLink(folder, name, files, notes);
@@ -42,6 +48,8 @@ export async function listFolder(folder: DiskFile, signal?: CancelSignal): Promi
   files.sort((a, b) => (a.name < b.name ? -1 : 1));
   return { files, notes };
 }
+
+const everything = { fits: () => true, leadsOn: () => true };
 
 async function entriesOf(folder: DiskFile, below: string): Promise<readonly Dirent[]> {
   const { where, path } = placed(folder, below);

@@ -23,7 +23,8 @@ export interface DiskOptions extends ReadOptions {
  * files again each time.
  *
  * A path is a folder or a file: pictures (`.jpg`, `.jpeg`, `.png`), `.npy`, `.npz` or JSON lines (`.jsonl`, `.ndjson`).
- * Files of a folder are taken with those of its sub-folders, sorted by name. `INPUT=path` says which input the data is
+ * Files of a folder are taken with those of its sub-folders, sorted by name. Where nothing has this very name, `*` and `?` in it stand
+ * for any characters and for one, and `**` for folders in between. `INPUT=path` says which input the data is
  * for; otherwise an `.npy` file is for the input that it is called after, or for the only one. Nothing outside the named
  * paths is opened.
  *
