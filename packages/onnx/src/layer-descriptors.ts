@@ -1,25 +1,22 @@
-import type { LayerDescriptor, SiteDescriptor, SkipNote, WeightDescriptor } from '@lowbit/core';
-import type { DescribedLayer } from './describe/described-layer.js';
+import type { LayerDescriptor, SkipNote, WeightDescriptor } from '@lowbit/core';
 import { wasQuantized } from './describe/skip-reasons.js';
 import type { WeightSite } from './describe/weight-site.js';
 import type { ExternalFiles } from './external/files.js';
 import { isExternal, readFloats, tensorBytes } from './model/tensor-data.js';
 import { copyMessage } from './schema/proto.js';
+import type { DescribedSource } from './source.js';
 import { defined } from '@lowbit/core/adapter';
 
 /**
  * The layers of a model as every port gives them; values are read when they are asked for.
  *
- * @param sites Where activations can be quantized, by the id of the layer.
- * @param wants What the form of a weight in a layer wants.
+ * @param files The files beside the model.
  */
 export function layerDescriptors(
-  layers: readonly DescribedLayer[],
-  files?: ExternalFiles,
-  sites: ReadonlyMap<string, readonly SiteDescriptor[]> = new Map(),
-  wants: (site: WeightSite, layer: DescribedLayer) => WeightDescriptor['wants'] = () => undefined,
+  { description, sites, wants }: DescribedSource,
+  files: ExternalFiles | undefined,
 ): readonly LayerDescriptor[] {
-  return layers.map((layer) => {
+  return description.layers.map((layer) => {
     const { id, op, depth, macs, weights, skipped } = layer;
     return {
       id,

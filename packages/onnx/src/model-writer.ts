@@ -9,12 +9,13 @@ import { withReason } from './integer/with-reason.js';
 import { writeIntegers } from './integer/write-integers.js';
 import { externalBytes, externalCounts, leastOutside, settleExternal } from './external/settle.js';
 import type { ExternalFile } from './external/files.js';
+import { allTensors } from './model/all-tensors.js';
 import type { OnnxModel } from './model/model.js';
 import { addMetadata } from './describe/metadata.js';
 import { ownPrefixes } from './graph/names.js';
 import { checkTensor, rewriteModel, weightRewriter } from './forms/rewrite-model.js';
 import type { ModelProto } from './schema/proto.js';
-import { type DescribedSource, describeSource, type Source } from './source.js';
+import type { DescribedSource, Source } from './source.js';
 import { unmetForms } from './unmet-forms.js';
 import { writeModel } from './model/write-model.js';
 
@@ -71,10 +72,11 @@ interface Writing {
 
 function beginWriting(read: DescribedSource, source: Source, outcome: Outcome): Writing {
   const { proto } = read.model;
-  const marked = unmetForms(source, read, outcome);
+  const marked = unmetForms(read, outcome);
   const sites = siteNotes(outcome.activations.keys());
   const prefixes = ownPrefixes(proto);
-  const before = { counts: externalCounts(proto), outside: externalBytes(proto) };
+  const tensors = allTensors(proto);
+  const before = { counts: externalCounts(tensors), outside: externalBytes(tensors) };
   const { integers } = source;
   const weights =
     integers === undefined || outcome.plan.activations === undefined
@@ -96,7 +98,7 @@ async function finishWriting(
   addMetadata(proto, plan, { name, bytes: bytes.length }, Object.values(prefixes));
   const externalData = await settleExternal(model, before.counts, files, source);
   const file = writeModel(model);
-  const after = file.length + externalBytes(proto);
+  const after = file.length + externalBytes(allTensors(proto));
   return {
     model: { bytes: file, ...(externalData.length === 0 ? {} : { externalData }) },
     storage,
@@ -144,22 +146,12 @@ function chosenTogether(
     },
     finish() {
       const written = writeIntegers(model, description, { ...outcome, weights }, integers, runtime, sites);
-      const after = written.changed ? describeSource({ model: written.model }, source) : description;
-      const rest = new Set(written.rest.keys());
-      const reasons = applyActivations(
-        written.model,
-        after,
-        outcome,
-        rest,
-        source,
-        sites,
-        prefixes.activations,
-      );
-      const notes = written.notes(
-        rewriteModel(written.model, after.sites, written.rest, optimize, runtime, prefixes.weights),
-      );
+      const { model: now, description: left, rest } = written;
+      const ids = new Set(rest.keys());
+      const reasons = applyActivations(now, left, outcome, ids, source, sites, prefixes.activations);
+      const notes = written.notes(rewriteModel(now, left.sites, rest, optimize, runtime, prefixes.weights));
       const storage = notes.map((note) => withReason(note, reasons.get(note.id)));
-      return { model: written.model, description: after, storage };
+      return { model: now, description: left, storage };
     },
   };
 }

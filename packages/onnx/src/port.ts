@@ -1,6 +1,5 @@
 import type { LayerDescriptor, ModelPort } from '@lowbit/core';
 import { standIns, type PortCapabilities } from '@lowbit/core/adapter';
-import { activationSites } from './activations/activation-sites.js';
 import { modelWriter, type OnnxResult } from './model-writer.js';
 import { layerDescriptors } from './layer-descriptors.js';
 import { checkOptions, type OnnxOptions } from './onnx-options.js';
@@ -11,7 +10,6 @@ import { storageCost } from './forms/storage-cost.js';
 import { running, type Lend } from './running.js';
 import { type DescribedSource, readDescribed, type Source } from './source.js';
 import { runtimeOf } from './target/runtime.js';
-import { wantedForms } from './wanted-forms.js';
 
 const supports: PortCapabilities = {
   parameterStorage: ['float32', 'float16'],
@@ -71,7 +69,7 @@ export function onnx(model: ModelBytes, options: OnnxOptions = {}): OnnxPort {
   const describe = (): Promise<readonly LayerDescriptor[]> => {
     if (layers !== undefined) return layers;
     unchanged ??= readDescribed(source);
-    layers = unchanged.then((read) => layersOf(read, source));
+    layers = unchanged.then((read) => layerDescriptors(read, files));
     return layers;
   };
   return {
@@ -87,10 +85,4 @@ export function onnx(model: ModelBytes, options: OnnxOptions = {}): OnnxPort {
     ...(ort === undefined ? {} : running(source, ort, lend, describe)),
     write: (outcome) => modelWriter(source, outcome, take),
   };
-}
-
-function layersOf(read: DescribedSource, source: Source): readonly LayerDescriptor[] {
-  const { model, normals, description } = read;
-  const sites = activationSites(model, description, source, normals);
-  return layerDescriptors(description.layers, source.files, sites, wantedForms(model, source, sites));
 }

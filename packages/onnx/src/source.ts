@@ -1,4 +1,5 @@
 import { defined, sizeOf } from '@lowbit/core/adapter';
+import { activationSites, type SitesByLayer } from './activations/activation-sites.js';
 import { normalDistributions, type NormalDistributions } from './activations/normal-distributions.js';
 import { describeModel } from './describe/describe-model.js';
 import type { ModelDescription } from './describe/described-layer.js';
@@ -18,6 +19,7 @@ import type { Runtime } from './target/target.js';
 import { moveIn } from './external/settle.js';
 import { separateNames } from './graph/name-nodes.js';
 import { separateValues } from './graph/separate-values.js';
+import { wantedForms, type WantsOf } from './wanted-forms.js';
 
 /** The user's model, and how it is wanted. */
 export interface Source extends Required<Pick<OnnxOptions, 'name' | 'optimize'>> {
@@ -40,9 +42,11 @@ interface ReadSource {
   readonly renamed: boolean;
 }
 
-/** A model as it was read, and its layers. */
+/** A model as it was read, its layers, and what of them can be quantized how. */
 export interface DescribedSource extends ReadSource {
   readonly description: ModelDescription;
+  readonly sites: SitesByLayer;
+  readonly wants: WantsOf;
 }
 
 /** Reads the model anew, as callers change it. @throws LowbitError as `readModel` and `checkVersions`. */
@@ -59,14 +63,11 @@ export async function readSource({ bytes, name, files, runtime, integers }: Sour
 /** As {@link readSource}, with the layers. */
 export async function readDescribed(source: Source): Promise<DescribedSource> {
   const read = await readSource(source);
-  return { ...read, description: describeSource(read, source) };
+  const { model, order, normals } = read;
+  const description = describeModel(model, { external: source.files !== undefined, order });
+  const sites = activationSites(model, description, source, normals);
+  return { ...read, description, sites, wants: wantedForms(model, source, sites) };
 }
-
-/** The layers of a model that was read from this source. Without its order it is checked. */
-export const describeSource = (
-  { model, order }: Pick<ReadSource, 'model'> & Partial<Pick<ReadSource, 'order'>>,
-  { files }: Source,
-): ModelDescription => describeModel(model, { external: files !== undefined, ...defined({ order }) });
 
 /** Sizes, axes and bounds are short. */
 const longest = 1024;

@@ -1,9 +1,7 @@
 import type { QuantizedEntry, StorageNote } from '@lowbit/core';
 import type { Outcome } from '@lowbit/core/adapter';
-import { activationSites } from './activations/activation-sites.js';
 import { measuresRange } from './sites/uint8-site.js';
-import type { DescribedSource, Source } from './source.js';
-import { wantedForms } from './wanted-forms.js';
+import type { DescribedSource } from './source.js';
 
 type Mark = (note: StorageNote) => StorageNote;
 
@@ -13,14 +11,11 @@ type Mark = (note: StorageNote) => StorageNote;
  * @param read The model before it is changed.
  */
 export function unmetForms(
-  source: Source,
-  read: DescribedSource,
+  { description, wants }: DescribedSource,
   { plan, entries: planned, activations }: Outcome,
 ): Mark {
   const told = planned.flatMap(({ entry }) => ('wanted' in entry ? [entry] : []));
   if (told.length === 0) return (note) => note;
-  const { model, description, normals } = read;
-  const wants = wantedForms(model, source, activationSites(model, description, source, normals));
   const measuresRanges = [...activations.values()].some(measuresRange);
   const settings = { activations: plan.activations !== undefined, measuresRanges };
   const entries = new Map(told.map((entry) => [entry.id, entry]));

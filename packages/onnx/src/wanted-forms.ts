@@ -1,5 +1,6 @@
-import type { SiteDescriptor, WeightDescriptor } from '@lowbit/core';
+import type { WeightDescriptor } from '@lowbit/core';
 import { groupSize } from '@lowbit/core/adapter';
+import type { SitesByLayer } from './activations/activation-sites.js';
 import type { DescribedLayer } from './describe/described-layer.js';
 import type { WeightSite } from './describe/weight-site.js';
 import { operatorOf } from './operators/operators.js';
@@ -11,17 +12,18 @@ import { dynamicOpset } from './target/versions.js';
 
 type Wants = WeightDescriptor['wants'];
 
+/** What the form of a weight in a layer wants. */
+export type WantsOf = (site: WeightSite, layer: DescribedLayer) => Wants;
+
 /**
  * What the forms of a model's weights want: a symmetric grid for each channel where activations are quantized and the layer
  * becomes integer (with ranges measured on each run, where the operator set can be raised to that), otherwise what keeps them packed where that is asked for.
- *
- * @param sites Where activations can be quantized, by the id of the layer.
  */
 export function wantedForms(
   model: OnnxModel,
   { optimize, runtime, integers }: Pick<Source, 'optimize' | 'runtime' | 'integers'>,
-  sites: ReadonlyMap<string, readonly SiteDescriptor[]>,
-): (site: WeightSite, layer: DescribedLayer) => Wants {
+  sites: SitesByLayer,
+): WantsOf {
   const packed = optimize === 'memory' ? wantedPackedForms(model, runtime) : () => undefined;
   const refused = opsetRefusal(model, dynamicOpset) !== undefined;
   return (site, layer) => {

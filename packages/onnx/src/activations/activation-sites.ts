@@ -8,7 +8,8 @@ import type { Runtime } from '../target/target.js';
 import { activationInput } from './activation-input.js';
 import type { NormalDistributions } from './normal-distributions.js';
 
-type SitesByLayer = ReadonlyMap<string, readonly SiteDescriptor[]>;
+/** Where activations can be quantized, by the id of the layer. */
+export type SitesByLayer = ReadonlyMap<string, readonly SiteDescriptor[]>;
 
 /** How activations are computed with. */
 export interface ActivationForm {

@@ -81,8 +81,9 @@ export function inspectModel(model: OnnxModel): Inspection {
   const { proto } = model;
   const { layers } = describeModel(model, { external: true });
   const quantized = alreadyQuantized(layers);
-  const types = countTypes(allTensors(proto));
-  const files = [...externalCounts(proto)].map(([path, tensors]) => ({ path, tensors }));
+  const tensors = allTensors(proto);
+  const types = countTypes(tensors);
+  const files = [...externalCounts(tensors)].map(([path, count]) => ({ path, tensors: count }));
   const quantizable = inspectWeights(layers);
   return {
     name: model.name,
@@ -94,7 +95,7 @@ export function inspectModel(model: OnnxModel): Inspection {
     outputs: (proto.graph?.output ?? []).map(inspectValue),
     operators: countOperators(layers),
     parameters: { count: sum(types, 'count'), bytes: sum(types, 'bytes'), types },
-    totalBytes: writeModel(model).length + externalBytes(proto),
+    totalBytes: writeModel(model).length + externalBytes(tensors),
     ...(files.length === 0 ? {} : { externalFiles: files }),
     quantizable,
     quantizableBytes: sum(quantizable, 'bytes'),

@@ -7,9 +7,9 @@ import { type ExternalFile, type ExternalFiles, withoutFiles } from './files.js'
 import { externalReference } from './reference.js';
 
 /** How many tensors lie in each external file. */
-export function externalCounts(proto: ModelProto): ReadonlyMap<string, number> {
+export function externalCounts(tensors: readonly TensorProto[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
-  for (const tensor of allTensors(proto).filter(isExternal)) {
+  for (const tensor of tensors.filter(isExternal)) {
     const { path } = externalReference(tensor, tensor.name);
     counts.set(path, (counts.get(path) ?? 0) + 1);
   }
@@ -36,11 +36,9 @@ export const leastOutside = 1024;
 /** Places in a file are multiples of this. */
 const alignment = 64;
 
-/** Bytes of the tensors that lie in other files. */
-export const externalBytes = (proto: ModelProto): number =>
-  allTensors(proto)
-    .filter(isExternal)
-    .reduce((sum, tensor) => sum + tensorBytes(tensor), 0);
+/** Bytes of those tensors that lie in other files. */
+export const externalBytes = (tensors: readonly TensorProto[]): number =>
+  tensors.filter(isExternal).reduce((sum, tensor) => sum + tensorBytes(tensor), 0);
 
 /**
  * The files that belong beside a rewritten model, whose references are changed to match. A file of which every tensor
@@ -57,12 +55,14 @@ export async function settleExternal(
   files: ExternalFiles | undefined,
   { external, externalPath }: ExternalWish,
 ): Promise<ExternalFile[]> {
-  const after = externalCounts(proto);
+  const tensors = allTensors(proto);
+  const after = externalCounts(tensors);
   if (external === false && files === undefined && after.size > 0)
     throw withoutFiles(name, 'to put their tensors into it');
   const kept = [...after.keys()].filter((path) => external !== false && after.get(path) === before.get(path));
-  const loaded = files === undefined ? [] : await bringIn(proto, files, new Set(kept));
-  const outside = external === false ? [] : [...new Set([...loaded, ...largeTensors(proto, external)])];
+  const loaded = files === undefined ? [] : await bringIn(tensors, files, new Set(kept));
+  const outside =
+    external === false ? [] : [...new Set([...loaded, ...largeTensors(proto, tensors, external)])];
   const passed: ExternalFile[] = [];
   if (files !== undefined) for (const path of kept) passed.push({ path, data: await files.open(path) });
   return outside.length === 0 ? passed : [...passed, takeOut(outside, newPath(name, externalPath, after))];
@@ -70,12 +70,12 @@ export async function settleExternal(
 
 /** Puts the data of external tensors into the model, but for those in files that are kept. */
 async function bringIn(
-  proto: ModelProto,
+  tensors: readonly TensorProto[],
   files: ExternalFiles,
   kept: ReadonlySet<string>,
 ): Promise<TensorProto[]> {
   const loaded: TensorProto[] = [];
-  for (const tensor of allTensors(proto).filter(isExternal)) {
+  for (const tensor of tensors.filter(isExternal)) {
     if (kept.has(externalReference(tensor, tensor.name).path)) continue;
     moveIn(tensor, (await files.load(tensor, tensor.name)).rawData as Uint8Array<ArrayBuffer>);
     loaded.push(tensor);
@@ -87,8 +87,12 @@ async function bringIn(
  * The tensors that go outside on request, or because the model would become too large. Runtimes look for other files on
  * behalf of the main graph alone, so that what subgraphs and functions hold stays (onnxruntime-web 1.30).
  */
-function largeTensors(proto: ModelProto, wanted: boolean | undefined): TensorProto[] {
-  const inside = allTensors(proto).reduce((sum, { rawData }) => sum + rawData.length, 0);
+function largeTensors(
+  proto: ModelProto,
+  tensors: readonly TensorProto[],
+  wanted: boolean | undefined,
+): TensorProto[] {
+  const inside = tensors.reduce((sum, { rawData }) => sum + rawData.length, 0);
   if (wanted !== true && inside <= mostInside) return [];
   return mainTensors(proto).filter(({ rawData }) => rawData.length >= leastOutside);
 }

@@ -59,8 +59,8 @@ export function graphConstants(graph: GraphProto, ir: number): GraphConstants {
     valuesRead += values.length;
     return values;
   };
-  const floats = (name: string) =>
-    counted(own.get(name) ?? readFloats(tensors.get(name) as TensorProto, name));
+  const read = floatReader();
+  const floats = (name: string) => counted(own.get(name) ?? read(tensors.get(name) as TensorProto, name));
   const set: GraphConstants['set'] = (name, dims, values) => {
     const before = tensors.get(name);
     const tensor = makeTensor(before?.name ?? name, DataType.FLOAT, dims, values);
@@ -122,6 +122,15 @@ function constantsOf(graph: GraphProto, ir: number): Map<string, TensorProto> {
       return source === undefined || open ? [] : [[definition.name, source.tensor]];
     }),
   );
+}
+
+/** Reads floats, those of one tensor once in a row: a rule that looks at weights is often followed by one that changes them. */
+function floatReader(): (tensor: TensorProto, name: string) => Float32Array {
+  let last: { readonly tensor: TensorProto; readonly values: Float32Array } | undefined;
+  return (tensor, name) => {
+    if (last?.tensor !== tensor) last = { tensor, values: readFloats(tensor, name) };
+    return last.values;
+  };
 }
 
 /** Up to this many values are held. */

@@ -24,8 +24,10 @@ export function nodeList(nodes: readonly NodeProto[]): NodeList {
   return {
     all,
     replace(node, by) {
-      if ([node, ...by].some((one) => pending.has(one))) all();
-      pending.set(node, by);
+      if (by.some((one) => one !== node && pending.has(one))) all();
+      // One that an earlier replacement kept is replaced where that has put it.
+      const before = pending.get(node);
+      pending.set(node, before?.flatMap((one) => (one === node ? by : [one])) ?? by);
     },
   };
 }

@@ -31,7 +31,7 @@ export function writeConvInteger(
   const { shape, source } = layer.weight;
   const output = node.output[0] as string;
   const along = [1, shape[0] as number, ...shape.slice(2).map(() => 1)];
-  const codes = movedBytes(weight.codes, middle);
+  const codes = movedBytes(weight.codes, middle - weight.zeroPoint);
   const stored = edit.constant(`${source.name}_quantized`, DataType.UINT8, shape, codes, source);
   const origin = edit.constant(`${source.name}_zero`, DataType.UINT8, [], [middle]);
   const steps = weight.scale.map((one) => one * factor);

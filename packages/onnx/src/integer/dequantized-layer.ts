@@ -1,6 +1,7 @@
 import { sizeOf } from '@lowbit/core/adapter';
 import type { EditableGraph } from '../graph/editable-graph.js';
 import { DataType } from '../schema/proto.js';
+import { signedCodes } from './int8-weight.js';
 import type { IntegerEdit } from './integer-edit.js';
 import type { StaticWork, WrittenLayer } from './integer-work.js';
 
@@ -25,7 +26,7 @@ export function writeDequantizedLayer(work: StaticWork, input: string, edit: Int
   const scales = scalesFor(work, graph);
   const { source, shape } = layer.weight;
   const { name } = source;
-  const codes = edit.constant(`${name}_quantized`, DataType.INT8, shape, weight.codes, source);
+  const codes = edit.constant(`${name}_quantized`, DataType.INT8, shape, signedCodes(weight), source);
   const added = [dequantize(name, codes, scales, layer.channelAxis, edit, layer.integer.storesZeroPoint)];
   graph.setInput(node, 0, input);
   graph.setInput(node, 1, added[0]!.output[0] as string);
@@ -75,12 +76,12 @@ function scalesFor(work: StaticWork, graph: EditableGraph): Float32Array {
 }
 
 /** 1 for each channel that has a weight other than 0. */
-function weighingChannels({ layer, weight: { codes, scale } }: StaticWork): Uint8Array {
+function weighingChannels({ layer, weight: { codes, zeroPoint, scale } }: StaticWork): Uint8Array {
   const { shape } = layer.weight;
   const after = sizeOf(shape.slice(layer.channelAxis + 1));
   const weighs = new Uint8Array(scale.length);
   codes.forEach((code, at) => {
-    if (code !== 0) weighs[Math.floor(at / after) % scale.length] = 1;
+    if (code !== zeroPoint) weighs[Math.floor(at / after) % scale.length] = 1;
   });
   return weighs;
 }

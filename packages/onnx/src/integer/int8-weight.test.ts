@@ -1,7 +1,7 @@
-import { decode, encode } from '@lowbit/core';
+import { decode, encode, type QuantizedTensor } from '@lowbit/core';
 import { expect, test } from 'vitest';
 import { sampleTensor } from '../../test/helpers/sample-tensor.js';
-import { int8Weight, movedBytes, type Int8Weight } from './int8-weight.js';
+import { int8Weight, movedBytes, signedCodes, type Int8Weight } from './int8-weight.js';
 
 const symmetric = (slicing: 'tensor' | { axes: number[] }, bits = 8) =>
   encode(Float32Array.of(-2, 1, 0.5, 4, 0, 0), [3, 2], slicing, {
@@ -13,23 +13,29 @@ const symmetric = (slicing: 'tensor' | { axes: number[] }, bits = 8) =>
     },
   });
 
-test('moves codes around 0 and repeats one scale for every channel', () => {
-  expect(int8Weight(symmetric({ axes: [0] }), 0)).toEqual({
-    codes: Int8Array.of(-127, 64, 16, 127, 0, 0),
-    scale: Float32Array.of(2 / 127, 4 / 127, 1),
-    bits: 8,
-  });
-  expect(int8Weight(symmetric('tensor'), 0)).toMatchObject({ scale: new Float32Array(3).fill(4 / 127) });
-  expect(int8Weight(symmetric({ axes: [0] }, 4), 0)).toMatchObject({
-    codes: Int8Array.of(-7, 3, 1, 7, 0, 0),
-  });
+const weightOf = (tensor: QuantizedTensor) => int8Weight(tensor, 0) as Int8Weight;
+
+test('leaves the codes of a symmetric grid alone and repeats one scale for every channel', () => {
+  const tensor = symmetric('tensor');
+  const scale = new Float32Array(3).fill(4 / 127);
+  expect(weightOf(tensor)).toEqual({ codes: tensor.codes, zeroPoint: 127, scale, bits: 8 });
+  expect(weightOf(tensor).codes).toBe(tensor.codes);
+  expect(weightOf(symmetric({ axes: [0] })).scale).toEqual(Float32Array.of(2 / 127, 4 / 127, 1));
+});
+
+test('gives codes around 0', () => {
+  expect(signedCodes(weightOf(symmetric({ axes: [0] })))).toEqual(Int8Array.of(-127, 64, 16, 127, 0, 0));
+  expect(signedCodes(weightOf(symmetric({ axes: [0] }, 4)))).toEqual(Int8Array.of(-7, 3, 1, 7, 0, 0));
 });
 
 test('mirrors channels of grids with all levels, so that all have one zero point', () => {
   const tensor = sampleTensor([4, 6], { axes: [0] }, 8, 'middle');
-  const { codes, scale } = int8Weight(tensor, 0) as Int8Weight;
+  const weight = weightOf(tensor);
+  const { scale } = weight;
   const values = decode(tensor);
-  codes.forEach((code, at) => expect(code * scale[Math.floor(at / 6)]!).toBeCloseTo(values[at]!, 5));
+  signedCodes(weight).forEach((code, at) =>
+    expect(code * scale[Math.floor(at / 6)]!).toBeCloseTo(values[at]!, 5),
+  );
 });
 
 test.each([1, 127, 128, 200, -1, -127, -128])(

@@ -2,10 +2,11 @@ import type { QuantizedTensor } from '@lowbit/core';
 import { zeroPointForm, type ZeroPointForm } from '@lowbit/core/adapter';
 import { centredCodes, type CentredCodes } from '../forms/centred-codes.js';
 
-/** A weight as signed 8-bit codes around 0: value = scale · code, one scale an output channel. */
+/** A weight as 8-bit codes around one zero point: value = scale · (code − zeroPoint), one scale an output channel. */
 export interface Int8Weight {
-  /** Row-major in the weight's shape, −127 … 127 (−128 where the grid reaches it). */
-  readonly codes: Int8Array;
+  /** Row-major in the weight's shape; from −128 to 127 once the zero point is taken off. */
+  readonly codes: CentredCodes['codes'];
+  readonly zeroPoint: number;
   /** As many as there are output channels; negative where codes are mirrored to fit. */
   readonly scale: Float32Array;
   /** Bits of a code as it was quantized, at most 8. */
@@ -34,7 +35,7 @@ export function int8Weight(tensor: QuantizedTensor, channelAxis: number): Int8We
     { length: channels },
     (_, channel) => centred.scale[perTensor ? 0 : channel] as number,
   );
-  return { codes: signedCodes(centred), scale, bits };
+  return { codes: centred.codes, zeroPoint: centred.zeroPoint, scale, bits };
 }
 
 /** Codes around one zero point from which int8 reaches all levels: none has to be moved or mirrored. */
@@ -44,7 +45,8 @@ function asTheyAre(exact: ZeroPointForm, levels: number): CentredCodes | undefin
   return isHeld && exact.zeroPoints.every((one) => one === zeroPoint) ? { ...exact, zeroPoint } : undefined;
 }
 
-function signedCodes({ codes, zeroPoint }: CentredCodes): Int8Array {
+/** The codes around 0. */
+export function signedCodes({ codes, zeroPoint }: Pick<Int8Weight, 'codes' | 'zeroPoint'>): Int8Array {
   return new Int8Array(movedBytes(codes, -zeroPoint).buffer, 0, codes.length);
 }
 

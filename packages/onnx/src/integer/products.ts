@@ -1,5 +1,6 @@
 import { DataType } from '../schema/proto.js';
 import type { QuantizedValue } from './conv-integer.js';
+import { signedCodes } from './int8-weight.js';
 import type { IntegerEdit } from './integer-edit.js';
 import type { IntegerWork, WrittenLayer } from './integer-work.js';
 
@@ -43,9 +44,8 @@ export function writeMatMulInteger(
 function rowsFirst({ layer, weight }: IntegerWork): { codes: Int8Array; shape: readonly number[] } {
   const { shape } = layer.weight;
   const [columns, rows] = shape as readonly [number, number];
-  if (layer.channelAxis === 1) return { codes: weight.codes, shape };
-  const codes = weight.codes.map(
-    (_, at) => weight.codes[(at % columns) * rows + Math.floor(at / columns)] as number,
-  );
-  return { codes, shape: [rows, columns] };
+  const codes = signedCodes(weight);
+  if (layer.channelAxis === 1) return { codes, shape };
+  const turned = codes.map((_, at) => codes[(at % columns) * rows + Math.floor(at / columns)] as number);
+  return { codes: turned, shape: [rows, columns] };
 }

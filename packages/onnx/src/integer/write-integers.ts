@@ -2,6 +2,7 @@ import type { QuantizedTensor, StorageNote } from '@lowbit/core';
 import type { SiteNotes } from '../sites/site-notes.js';
 import type { ModelDescription } from '../describe/described-layer.js';
 import type { OnnxModel } from '../model/model.js';
+import type { GraphProto } from '../schema/proto.js';
 import type { Runtime } from '../target/target.js';
 import type { IntegerForm } from './cost.js';
 import { integerModel, type WholeOutcome } from './integer-model.js';
@@ -10,8 +11,8 @@ import { withReason } from './with-reason.js';
 /** A model after its integer layers were written. */
 export interface WrittenIntegers {
   readonly model: OnnxModel;
-  /** Whether layers became integer. */
-  readonly changed: boolean;
+  /** Of the model, without the weights that integer operators take. */
+  readonly description: ModelDescription;
   /** Weights that no integer operator takes. */
   readonly rest: ReadonlyMap<string, QuantizedTensor>;
   /** The notes on all weights, once the rest is written: how each is stored, and why it is computed with in floats. */
@@ -40,12 +41,26 @@ export function writeIntegers(
   const done = new Set(storage.map(({ id }) => id));
   return {
     model: written,
-    changed,
+    description: changed ? descriptionOfRest(description, done, written) : description,
     rest: new Map([...outcome.weights].filter(([id]) => !done.has(id))),
     notes: (rest) => [
       ...storage.map((note) => withReason(note, wholeScales(outcome.weights.get(note.id)))),
       ...rest.map((note) => withReason(note, reasons.get(note.id))),
     ],
+  };
+}
+
+/** The writing of integer layers leaves other nodes and their weights in place, and the main graph in order. */
+function descriptionOfRest(
+  { layers, sites, order }: ModelDescription,
+  done: ReadonlySet<string>,
+  { proto }: OnnxModel,
+): ModelDescription {
+  const main = proto.graph as GraphProto;
+  return {
+    layers: layers.filter(({ weights }) => !weights.some(({ id }) => done.has(id))),
+    sites: sites.filter(({ id }) => !done.has(id)),
+    order: new Map([...order, [main, main.node]]),
   };
 }
 

@@ -1,5 +1,6 @@
 import { externalCounts } from '../external/settle.js';
 import { type ExternalFile, type ExternalFiles, withoutFiles } from '../external/files.js';
+import { allTensors } from '../model/all-tensors.js';
 import type { OnnxModel } from '../model/model.js';
 import type { OrtRuntime } from './ort.js';
 
@@ -13,7 +14,7 @@ export async function withFiles(
   { proto, name }: OnnxModel,
   files: ExternalFiles | undefined,
 ): Promise<OrtRuntime> {
-  const paths = [...externalCounts(proto).keys()];
+  const paths = [...externalCounts(allTensors(proto)).keys()];
   if (paths.length === 0) return ort;
   if (files === undefined) throw withoutFiles(name, 'to run it');
   const externalData: ExternalFile[] = [];

@@ -4,7 +4,7 @@ import { isStandard } from '../graph/scope.js';
 import { type AttributeProto, DataType, type NodeProto } from '../schema/proto.js';
 
 /** What a version of the standard operators changed in one of them. */
-export interface Converter {
+interface Converter {
   readonly op: string;
   readonly since: number;
   /** Which nodes mean something else from then on, which nothing makes up for; absent: none. */
@@ -18,7 +18,7 @@ export interface Converter {
 const all = () => true;
 
 /** Between the oldest operator set that is rewritten and the newest that a file is raised to. `Dropout` differs in its mask alone. */
-export const converters: readonly Converter[] = [
+const converters: readonly Converter[] = [
   {
     op: 'BatchNormalization',
     since: 9,
@@ -36,10 +36,18 @@ export const converters: readonly Converter[] = [
   { op: 'Scatter', since: 11, differs: all },
 ];
 
+const byOperator = new Map(converters.map(({ op }) => [op, converters.filter((one) => one.op === op)]));
+
+/** What versions up to `opset` changed in the operator of a node, the oldest first. */
+export const changesOf = (node: NodeProto, opset: number): readonly Converter[] =>
+  byOperator.get(node.opType)?.filter(({ since, op }) => since <= opset && isStandard(node, op)) ?? none;
+
+/** Most operators are as they were, and all nodes of a model are asked. */
+const none: readonly Converter[] = [];
+
 /** Writes a node, in place, as the version of the operator that an opset has. */
 export function convert(node: NodeProto, graph: EditableGraph, opset: number): void {
-  for (const { op, since, inputs = [], dropped = [] } of converters) {
-    if (since > opset || !isStandard(node, op)) continue;
+  for (const { inputs = [], dropped = [] } of changesOf(node, opset)) {
     inputs.forEach((name, at) => {
       const attribute = attributeOf(node, name);
       if (attribute !== undefined) graph.setInput(node, at + 1, addValue(attribute, node, graph));
@@ -56,9 +64,6 @@ function addValue({ name, f, ints }: AttributeProto, node: NodeProto, graph: Edi
 
 /** Whether a float attribute of a node becomes an input by an opset, so that it needs the type of the others. */
 export const makesFloatInputs = (node: NodeProto, opset: number): boolean =>
-  converters.some(
-    ({ op, since, inputs = [] }) =>
-      since <= opset &&
-      isStandard(node, op) &&
-      node.attribute.some(({ name, ints }) => inputs.includes(name) && ints.length === 0),
+  changesOf(node, opset).some(({ inputs = [] }) =>
+    node.attribute.some(({ name, ints }) => inputs.includes(name) && ints.length === 0),
   );

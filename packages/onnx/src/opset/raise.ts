@@ -1,10 +1,15 @@
 import type { EditableGraph } from '../graph/editable-graph.js';
-import { isStandard } from '../graph/scope.js';
 import { domainName, standardDomain, type OnnxModel } from '../model/model.js';
 import { subgraphsOf } from '../model/subgraphs.js';
-import { createOperatorSet, DataType, type GraphProto, type NodeProto } from '../schema/proto.js';
+import {
+  type AttributeProto,
+  createOperatorSet,
+  DataType,
+  type GraphProto,
+  type NodeProto,
+} from '../schema/proto.js';
 import { dynamicOpset, oldestOpset } from '../target/versions.js';
-import { convert, converters, makesFloatInputs } from './converters.js';
+import { changesOf, convert, makesFloatInputs } from './converters.js';
 
 /**
  * Why a model cannot be raised to a higher opset without a change of meaning; `undefined` when it can, or need not.
@@ -29,23 +34,25 @@ export function opsetRefusal(model: OnnxModel, needed: number): string | undefin
 
 function keepsMeaning(node: NodeProto, opset: number, needed: number): boolean {
   if (subgraphsOf(node).length > 0) return false;
-  return !converters.some(
-    ({ since, op, differs }) =>
-      opset < since && since <= needed && isStandard(node, op) && differs?.(node) === true,
-  );
+  return !changesOf(node, needed).some(({ since, differs }) => opset < since && differs?.(node) === true);
 }
 
 /** Floats that an input of type FLOAT could not stand beside. */
 const otherFloats: ReadonlySet<number> = new Set([DataType.FLOAT16, DataType.DOUBLE, DataType.BFLOAT16]);
 
 function hasOtherFloats({ input, initializer, node }: GraphProto): boolean {
-  const inputs = input.map(({ type }) => (type?.value.case === 'tensorType' ? type.value.value.elemType : 0));
-  const constants = initializer.map(({ dataType }) => dataType);
-  const made = node.flatMap(({ attribute }) =>
-    attribute.map(({ name, i, t }) => t?.dataType ?? (['to', 'dtype'].includes(name) ? Number(i) : 0)),
+  return (
+    input.some(
+      ({ type }) => type?.value.case === 'tensorType' && otherFloats.has(type.value.value.elemType),
+    ) ||
+    initializer.some(({ dataType }) => otherFloats.has(dataType)) ||
+    node.some(({ attribute }) => attribute.some((one) => otherFloats.has(typeIn(one))))
   );
-  return [...inputs, ...constants, ...made].some((type) => otherFloats.has(type));
 }
+
+/** The type of values that an attribute holds or asks for; 0 for others. */
+const typeIn = ({ name, i, t }: AttributeProto): number =>
+  t?.dataType ?? (name === 'to' || name === 'dtype' ? Number(i) : 0);
 
 /** Raises a model that {@link opsetRefusal} allows to an opset, in place. */
 export function raiseOpset(model: OnnxModel, graph: EditableGraph, needed: number): OnnxModel {

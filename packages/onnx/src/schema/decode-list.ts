@@ -17,7 +17,7 @@ export function decodeList(field: DescField & { fieldKind: 'list'; listKind: 'sc
   return (message: Fields, cursor: Cursor, end: number, wireType: number): boolean => {
     const packed = wireType === 2 && reader.wireType !== 2;
     if (!packed && wireType !== reader.wireType) return false;
-    if (cursor.kept.get(message)?.has(number) === true) return false;
+    if (cursor.kept.size > 0 && cursor.kept.get(message)?.has(number) === true) return false;
     const list = message[localName] as Scalar[];
     const before = list.length;
     if (readElements(list, cursor, end, packed)) return true;

@@ -4,7 +4,7 @@ import { ModelProtoSchema } from './messages.js';
 import { cursorOver, spend, type Cursor } from './cursor.js';
 import { decodeList } from './decode-list.js';
 import { inexact, scalarReader } from './scalar.js';
-import { deepest, readTag, skipField, tooDeep } from './skip.js';
+import { deepest, fieldNumberOf, readTag, skipField, tooDeep, wireTypeOf } from './skip.js';
 import { readLength, readVarint } from './varint.js';
 
 /** A message as the decoder fills it, by local field names. */
@@ -22,34 +22,48 @@ type Decoder = (message: Fields, cursor: Cursor, end: number, wireType: number, 
 export function parseModel(bytes: Uint8Array, where: string): ModelProto {
   const cursor = cursorOver(bytes, where);
   const model = create(ModelProtoSchema);
-  decodeInto(ModelProtoSchema, model as unknown as Fields, cursor, cursor.bytes.length, 1);
+  decodeInto(typeOf(ModelProtoSchema), model as unknown as Fields, cursor, cursor.bytes.length, 1);
   return model;
 }
 
-function decodeInto(schema: DescMessage, message: Fields, cursor: Cursor, end: number, depth: number): void {
-  if (depth > deepest) throw tooDeep(cursor);
-  const decoders = decodersOf(schema);
-  while (cursor.position < end) {
-    const { fieldNumber, wireType } = readTag(cursor, end);
-    const start = cursor.position;
-    const decoder = decoders.get(fieldNumber);
-    if (decoder?.(message, cursor, end, wireType, depth) === true) continue;
-    cursor.position = start;
-    skipField(cursor, fieldNumber, wireType, end, depth);
-    spend(cursor, 250);
-    const data = cursor.bytes.subarray(start, cursor.position);
-    (message.$unknown ??= []).push({ no: fieldNumber, wireType, data });
-  }
+/** A type of messages, with what is asked for at each of them. */
+interface MessageType {
+  readonly schema: DescMessage;
+  /** Estimated memory of an empty message: its object and its lists. */
+  readonly cost: number;
+  /** By field number; made when the first message is read. */
+  decoders?: readonly (Decoder | undefined)[];
 }
 
-const compiled = new WeakMap<DescMessage, Map<number, Decoder>>();
+const types = new WeakMap<DescMessage, MessageType>();
 
-function decodersOf(schema: DescMessage): Map<number, Decoder> {
-  const known = compiled.get(schema);
-  if (known !== undefined) return known;
-  const decoders = new Map(schema.fields.map((field) => [field.number, decoderOf(field)]));
-  compiled.set(schema, decoders);
+function typeOf(schema: DescMessage): MessageType {
+  const lists = schema.fields.filter((field) => field.fieldKind === 'list');
+  const type = types.get(schema) ?? { schema, cost: 80 + 40 * lists.length };
+  types.set(schema, type);
+  return type;
+}
+
+function decodersOf({ fields }: DescMessage): (Decoder | undefined)[] {
+  const decoders: (Decoder | undefined)[] = [];
+  for (const field of fields) decoders[field.number] = decoderOf(field);
   return decoders;
+}
+
+function decodeInto(type: MessageType, message: Fields, cursor: Cursor, end: number, depth: number): void {
+  if (depth > deepest) throw tooDeep(cursor);
+  const decoders = (type.decoders ??= decodersOf(type.schema));
+  while (cursor.position < end) {
+    const tag = readTag(cursor, end);
+    const start = cursor.position;
+    const decode = decoders[fieldNumberOf(tag)];
+    if (decode?.(message, cursor, end, wireTypeOf(tag), depth) === true) continue;
+    cursor.position = start;
+    skipField(cursor, fieldNumberOf(tag), wireTypeOf(tag), end, depth);
+    spend(cursor, 250);
+    const data = cursor.bytes.subarray(start, cursor.position);
+    (message.$unknown ??= []).push({ no: fieldNumberOf(tag), wireType: wireTypeOf(tag), data });
+  }
 }
 
 /** A decoder returns false for what it cannot hold; the field is then kept as it is. */
@@ -63,45 +77,42 @@ function decoderOf(field: DescField): Decoder {
 }
 
 function decodeChild(
-  schema: DescMessage,
+  type: MessageType,
   child: Fields | undefined,
   cursor: Cursor,
   end: number,
   depth: number,
 ) {
   const length = readLength(cursor, end);
-  if (child === undefined) spend(cursor, costOf(schema));
-  const message = child ?? (create(schema) as Fields);
-  decodeInto(schema, message, cursor, cursor.position + length, depth + 1);
+  if (child === undefined) spend(cursor, type.cost);
+  const message = child ?? (create(type.schema) as Fields);
+  decodeInto(type, message, cursor, cursor.position + length, depth + 1);
   return message;
-}
-
-/** Estimated memory of an empty message: its object and its lists. */
-function costOf(schema: DescMessage): number {
-  return 80 + 40 * schema.fields.filter((field) => field.fieldKind === 'list').length;
 }
 
 /** A message field that occurs twice is merged, as protobuf has it. */
 function decodeMessageField(field: DescField & { fieldKind: 'message' }): Decoder {
-  const { localName, oneof, message: schema } = field;
+  const { localName, oneof } = field;
+  const type = typeOf(field.message);
   return (message, cursor, end, wireType, depth) => {
     if (wireType !== 2) return false;
     if (oneof === undefined) {
-      message[localName] = decodeChild(schema, message[localName] as Fields | undefined, cursor, end, depth);
+      message[localName] = decodeChild(type, message[localName] as Fields | undefined, cursor, end, depth);
       return true;
     }
     const held = message[oneof.localName] as { case?: string; value?: Fields };
     const before = held.case === localName ? held.value : undefined;
-    message[oneof.localName] = { case: localName, value: decodeChild(schema, before, cursor, end, depth) };
+    message[oneof.localName] = { case: localName, value: decodeChild(type, before, cursor, end, depth) };
     return true;
   };
 }
 
 function decodeMessages(field: DescField & { fieldKind: 'list'; listKind: 'message' }): Decoder {
-  const { localName, message: schema } = field;
+  const { localName } = field;
+  const type = typeOf(field.message);
   return (message, cursor, end, wireType, depth) => {
     if (wireType !== 2) return false;
-    (message[localName] as Fields[]).push(decodeChild(schema, undefined, cursor, end, depth));
+    (message[localName] as Fields[]).push(decodeChild(type, undefined, cursor, end, depth));
     return true;
   };
 }

@@ -4,9 +4,11 @@ import type { Sink, Sizes } from './sink.js';
 import type { ValueWriter } from './value-writer.js';
 import { varintSize, withLength, writeVarint } from './write-varint.js';
 
-/** Measures and writes one field of a message, its tags included; nothing where it is not set. */
+/** Measures and writes one field of a message, its tags included. */
 export interface FieldEncoder {
+  /** 0 where the field is not set. */
   size(message: Fields, sizes: Sizes): number;
+  /** Writes a field that is set. */
   write(sink: Sink, message: Fields): void;
 }
 
@@ -30,10 +32,8 @@ function encodeOne(field: DescField, writer: ValueWriter): FieldEncoder {
       return value === undefined ? 0 : tagSize + writer.size(value, sizes);
     },
     write(sink, message) {
-      const value = valueOf(message);
-      if (value === undefined) return;
       writeVarint(sink, tag, 0);
-      writer.write(sink, value);
+      writer.write(sink, valueOf(message));
     },
   };
 }
@@ -48,20 +48,22 @@ function valueReader({ localName, oneof }: DescField): (message: Fields) => unkn
   };
 }
 
-/** A list whose values each have a tag. */
+/** A list whose values each have a tag. By index: an iterator would be made for every list, of which most are empty. */
 function encodeEach({ localName, number }: DescField, writer: ValueWriter): FieldEncoder {
   const tag = tagOf(number, writer.wireType);
   const tagSize = varintSize(tag, 0);
   return {
     size(message, sizes) {
-      let size = 0;
-      for (const value of message[localName] as unknown[]) size += tagSize + writer.size(value, sizes);
+      const list = message[localName] as unknown[];
+      let size = tagSize * list.length;
+      for (let index = 0; index < list.length; index++) size += writer.size(list[index], sizes);
       return size;
     },
     write(sink, message) {
-      for (const value of message[localName] as unknown[]) {
+      const list = message[localName] as unknown[];
+      for (let index = 0; index < list.length; index++) {
         writeVarint(sink, tag, 0);
-        writer.write(sink, value);
+        writer.write(sink, list[index]);
       }
     },
   };
@@ -80,7 +82,6 @@ function encodePacked({ localName, number }: DescField, writer: ValueWriter): Fi
     },
     write(sink, message) {
       const list = message[localName] as unknown[];
-      if (list.length === 0) return;
       writeVarint(sink, tag, 0);
       writeVarint(sink, contentSize(list, sink.sizes), 0);
       for (const value of list) writer.write(sink, value);

@@ -2,32 +2,36 @@ import { ScalarType, type DescField, type DescMessage } from '@bufbuild/protobuf
 import type { Fields } from './decode.js';
 import { encodeField, tagOf, type FieldEncoder } from './encode-field.js';
 import { scalarWriter } from './scalar-writer.js';
-import { writeBytes, type Sink, type Sizes } from './sink.js';
+import { writeBytes, type MeasuredMessage, type Sink, type Sizes } from './sink.js';
 import type { ValueWriter } from './value-writer.js';
 import { varintSize, withLength, writeVarint } from './write-varint.js';
 
 /**
- * Bytes of a message without its length. That of every message in it goes into `sizes`. Throws for a value that its
- * field cannot hold.
+ * Bytes of a message without its length. What was found of it and of every message in it goes into `sizes`. Throws for a value
+ * that its field cannot hold.
  */
 export function messageSize(schema: DescMessage, message: Fields, sizes: Sizes): number {
   const { $typeName, $unknown = none } = message;
   if ($typeName !== schema.typeName) throw new Error(`${$typeName} in the place of ${schema.typeName}`);
   let size = 0;
+  const fields: FieldEncoder[] = [];
   const encoders = encodersOf(schema);
   // By index: an iterator would be made for every message, which are many and small.
-  for (let index = 0; index < encoders.length; index++)
-    size += (encoders[index] as FieldEncoder).size(message, sizes);
+  for (let index = 0; index < encoders.length; index++) {
+    const encoder = encoders[index] as FieldEncoder;
+    const own = encoder.size(message, sizes);
+    if (own > 0) fields.push(encoder);
+    size += own;
+  }
   for (const { no, wireType, data } of $unknown) size += varintSize(tagOf(no, wireType), 0) + data.length;
-  sizes.set(message, size);
+  sizes.set(message, { size, fields });
   return size;
 }
 
 /** Writes a message that was measured before: known fields by their numbers, then unknown ones. */
-export function writeMessage(schema: DescMessage, sink: Sink, message: Fields): void {
-  const encoders = encodersOf(schema);
-  for (let index = 0; index < encoders.length; index++)
-    (encoders[index] as FieldEncoder).write(sink, message);
+export function writeMessage(sink: Sink, message: Fields): void {
+  const { fields } = sink.sizes.get(message) as MeasuredMessage;
+  for (let index = 0; index < fields.length; index++) (fields[index] as FieldEncoder).write(sink, message);
   for (const { no, wireType, data } of message.$unknown ?? none) {
     writeVarint(sink, tagOf(no, wireType), 0);
     writeBytes(sink, data);
@@ -62,7 +66,7 @@ const messageWriter = (schema: DescMessage): ValueWriter => ({
   wireType: 2,
   size: (message, sizes) => withLength(messageSize(schema, message as Fields, sizes)),
   write(sink, message) {
-    writeVarint(sink, sink.sizes.get(message as Fields) as number, 0);
-    writeMessage(schema, sink, message as Fields);
+    writeVarint(sink, (sink.sizes.get(message as Fields) as MeasuredMessage).size, 0);
+    writeMessage(sink, message as Fields);
   },
 });

@@ -19,7 +19,7 @@ export function serializeModel(model: ModelProto, where: string): Uint8Array {
   const size = measured(ModelProtoSchema, model, where, sizes);
   if (size > largestMessage) throw tooLarge(size, where);
   const sink = sinkOf(size, sizes);
-  writeMessage(ModelProtoSchema, sink, model as unknown as Fields);
+  writeMessage(sink, model as unknown as Fields);
   return sink.bytes;
 }
 

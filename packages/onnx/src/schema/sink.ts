@@ -1,3 +1,5 @@
+import type { FieldEncoder } from './encode-field.js';
+
 /** Where a message is written: as many bytes as it takes, and how far they are filled. */
 export interface Sink {
   readonly bytes: Uint8Array<ArrayBuffer>;
@@ -6,8 +8,15 @@ export interface Sink {
   readonly sizes: Sizes;
 }
 
-/** Bytes of the content of messages, by message. */
-export type Sizes = Map<object, number>;
+/** What was found of messages when they were measured, by message. */
+export type Sizes = Map<object, MeasuredMessage>;
+
+export interface MeasuredMessage {
+  /** Bytes of its content. */
+  readonly size: number;
+  /** The fields that are set, in the order of their numbers. */
+  readonly fields: readonly FieldEncoder[];
+}
 
 /** Room for a message that was measured, or for numbers alone. */
 export function sinkOf(size: number, sizes: Sizes = new Map()): Sink {

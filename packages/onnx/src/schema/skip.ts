@@ -32,16 +32,20 @@ function skipGroup(cursor: Cursor, fieldNumber: number, end: number, depth: numb
   if (depth > deepest) throw tooDeep(cursor);
   for (;;) {
     const tag = readTag(cursor, end);
-    if (tag.wireType !== 4) skipField(cursor, tag.fieldNumber, tag.wireType, end, depth);
-    else if (tag.fieldNumber === fieldNumber) return;
+    if (wireTypeOf(tag) !== 4) skipField(cursor, fieldNumberOf(tag), wireTypeOf(tag), end, depth);
+    else if (fieldNumberOf(tag) === fieldNumber) return;
     else throw broken(cursor, 'a group that another group ends');
   }
 }
 
-/** Reads the number and wire type of the next field. */
-export function readTag(cursor: Cursor, end: number): { fieldNumber: number; wireType: number } {
+/** Reads the tag of the next field: its number and wire type in one, as an object for each would be one for every name. */
+export function readTag(cursor: Cursor, end: number): number {
   readVarint(cursor, end);
-  const fieldNumber = cursor.low >>> 3;
-  if (cursor.high !== 0 || fieldNumber === 0) throw broken(cursor, 'an impossible field number');
-  return { fieldNumber, wireType: cursor.low & 7 };
+  if (cursor.high !== 0 || fieldNumberOf(cursor.low) === 0)
+    throw broken(cursor, 'an impossible field number');
+  return cursor.low;
 }
+
+export const fieldNumberOf = (tag: number): number => tag >>> 3;
+
+export const wireTypeOf = (tag: number): number => tag & 7;

@@ -1,8 +1,15 @@
 import { broken, need, type Cursor } from './cursor.js';
 
-/** Reads a varint of at most ten bytes into `cursor.low` and `cursor.high`. */
+/** Reads a varint of at most ten bytes, most often one, into `cursor.low` and `cursor.high`. */
 export function readVarint(cursor: Cursor, end: number): void {
   const { bytes } = cursor;
+  const first = bytes[cursor.position] as number;
+  if (cursor.position < end && first < 0x80) {
+    cursor.position++;
+    cursor.low = first;
+    cursor.high = 0;
+    return;
+  }
   let low = 0;
   let high = 0;
   for (let index = 0; index < 10; index++) {
