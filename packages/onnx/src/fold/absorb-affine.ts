@@ -19,7 +19,7 @@ export const absorbAffine: FoldRule = {
     const affine = next && channelAffine(next, node.output[0] as string, unit, graph);
     if (next === undefined || affine === undefined) return undefined;
     if (unit.fixed !== undefined) return { reason: unit.fixed };
-    if (!finite(affine, unit.channels)) return { reason: 'the constants after it are not finite' };
+    if (!holdsNumbers(affine)) return { reason: 'the constants after it are not finite' };
     if (affine.shifts && !unit.takesBias) return shiftAfterMatMul(unit, next, affine, graph);
     takeAffine(unit, affine, graph);
     graph.absorb(next, [node]);
@@ -31,8 +31,9 @@ export const absorbAffine: FoldRule = {
 /** The node that alone takes the result. */
 const followers = (node: NodeProto, graph: EditableGraph) => graph.soleUser(node.output[0] ?? '');
 
-function finite({ scale, shift }: ChannelAffine, channels: number): boolean {
-  return perChannel(channels, (channel) => scale(channel) + shift(channel)).every(Number.isFinite);
+function holdsNumbers({ scale, shift }: ChannelAffine): boolean {
+  for (let c = 0; c < scale.length; c++) if (!Number.isFinite(scale[c]! + shift[c]!)) return false;
+  return true;
 }
 
 /** Scales the weights and the bias of a unit and shifts the bias. */
@@ -43,12 +44,11 @@ export function takeAffine(
 ): void {
   const { node, channels, runs } = unit;
   const name = weightsName(unit);
-  const factors = perChannel(channels, scale);
-  if (scales) scaleChannels(graph.ownFloats(name), runs, factors);
+  if (scales) scaleChannels(graph.ownFloats(name), runs, scale);
   const bias = graph.constant(node.input[2] ?? '');
   if (bias === undefined && !shifts) return;
   const before = (channel: number) => bias?.values[bias.values.length === 1 ? 0 : channel] ?? 0;
-  const after = new Float32Array(perChannel(channels, (c) => factors[c]! * before(c) + shift(c)));
+  const after = new Float32Array(perChannel(channels, (c) => scale[c]! * before(c) + shift[c]!));
   if (bias !== undefined) graph.setConstant(node.input[2] as string, [channels], after);
   else
     graph.setInput(
@@ -65,11 +65,11 @@ function shiftAfterMatMul(unit: LinearUnit, add: NodeProto, bias: ChannelAffine,
   const affine = last && channelAffine(last, add.output[0] as string, unit, graph);
   if (last === undefined || affine === undefined) return undefined;
   const { channels } = unit;
-  if (!finite(affine, channels)) return { reason: 'the constants after it are not finite' };
+  if (!holdsNumbers(affine)) return { reason: 'the constants after it are not finite' };
   const values = new Float32Array(
-    perChannel(channels, (c) => affine.scale(c) * bias.shift(c) + affine.shift(c)),
+    perChannel(channels, (c) => affine.scale[c]! * bias.shift[c]! + affine.shift[c]!),
   );
-  takeAffine(unit, { ...affine, shift: () => 0, shifts: false }, graph);
+  takeAffine(unit, { ...affine, shift: new Float64Array(channels), shifts: false }, graph);
   const index = add.input[0] === unit.node.output[0] ? 1 : 0;
   const near = add.input[index] as string;
   graph.setInput(

@@ -1,6 +1,7 @@
 import { isStandard } from '../graph/scope.js';
 import { DataType, type NodeProto } from '../schema/proto.js';
 import { takeAffine } from './absorb-affine.js';
+import { scaleBy, shiftBy } from './channel-affine.js';
 import { scaleChannels, sumChannels } from './channel-weights.js';
 import type { EditableGraph } from '../graph/editable-graph.js';
 import type { FoldRule } from './fold-step.js';
@@ -56,8 +57,7 @@ function takeTerm(node: NodeProto, { x, term }: { x: string; term: number }, gra
   if (units === undefined || !units.every(({ takesBias, pads }) => takesBias && !pads)) return undefined;
   for (const unit of units) {
     const sums = sumChannels(graph.floats(weightsName(unit)), unit.runs, unit.channels);
-    const shift = (channel: number) => term * sums[channel]!;
-    takeAffine(unit, { scale: () => 1, shift, scales: false, shifts: true }, graph);
+    takeAffine(unit, shiftBy(sums.map((sum) => term * sum)), graph);
   }
   bypass(node, x, graph);
   return 'folded' as const;
@@ -98,7 +98,7 @@ function takeIntoHardSwish(node: NodeProto, product: string, factor: number, gra
   const alone = gate !== undefined && graph.soleUser(gate.output[0] ?? '') === multiply;
   const both = multiply.input.includes(u) && graph.users(u).length === 2 && !graph.isHeld(u);
   if (!alone || !both || unit === undefined || unit.fixed !== undefined || alpha === undefined) return false;
-  takeAffine(unit, { scale: () => factor, shift: () => 0, scales: true, shifts: false }, graph);
+  takeAffine(unit, scaleBy(new Float64Array(unit.channels).fill(factor)), graph);
   alpha.f = Math.fround(alpha.f / factor);
   graph.absorb(node, [multiply]);
   graph.setOutput(multiply, node.output[0] as string);

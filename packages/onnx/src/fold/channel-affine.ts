@@ -2,12 +2,13 @@ import { sizeOf } from '@lowbit/core/adapter';
 import { isStandard } from '../graph/scope.js';
 import { DataType, type NodeProto } from '../schema/proto.js';
 import type { EditableGraph } from '../graph/editable-graph.js';
+import { perChannel } from './channel-weights.js';
 import type { LinearUnit } from './linear-unit.js';
 
-/** y = scale · x + shift, one number for each channel, or one for all. */
+/** y = scale · x + shift, one number of both for each channel. */
 export interface ChannelAffine {
-  readonly scale: (channel: number) => number;
-  readonly shift: (channel: number) => number;
+  readonly scale: Float64Array;
+  readonly shift: Float64Array;
   /** Whether there is a scale other than 1 at all. */
   readonly scales: boolean;
   /** Whether there is a shift at all. */
@@ -27,18 +28,33 @@ export function channelAffine(
   const first = node.input[0] === x;
   const other = numbersOf(node.input[first ? 1 : 0] ?? '', shape, graph);
   if (other === undefined || node.input.length !== 2) return undefined;
-  const [one, none] = [() => 1, () => 0];
-  if (isStandard(node, 'Add')) return { scale: one, shift: other, scales: false, shifts: true };
-  if (isStandard(node, 'Mul')) return { scale: other, shift: none, scales: true, shifts: false };
+  const { channels } = shape;
+  if (isStandard(node, 'Add')) return shiftBy(other);
+  if (isStandard(node, 'Mul')) return scaleBy(other);
   if (isStandard(node, 'Sub')) {
     return first
-      ? { scale: one, shift: (channel) => -other(channel), scales: false, shifts: true }
-      : { scale: () => -1, shift: other, scales: true, shifts: true };
+      ? shiftBy(other.map((one) => -one))
+      : { scale: allOf(channels, -1), shift: other, scales: true, shifts: true };
   }
-  if (isStandard(node, 'Div') && first)
-    return { scale: (channel) => 1 / other(channel), shift: none, scales: true, shifts: false };
-  return undefined;
+  return isStandard(node, 'Div') && first ? scaleBy(other.map((one) => 1 / one)) : undefined;
 }
+
+/** The same number for every channel. */
+const allOf = (channels: number, value: number): Float64Array => new Float64Array(channels).fill(value);
+
+export const shiftBy = (shift: Float64Array): ChannelAffine => ({
+  scale: allOf(shift.length, 1),
+  shift,
+  scales: false,
+  shifts: true,
+});
+
+export const scaleBy = (scale: Float64Array): ChannelAffine => ({
+  scale,
+  shift: new Float64Array(scale.length),
+  scales: true,
+  shifts: false,
+});
 
 /** y = scale · (x − mean) / √(variance + ε) + bias, as in inference. */
 function batchNormalization(
@@ -56,17 +72,13 @@ function batchNormalization(
   if (!fits || parts.length !== 4) return undefined;
   const [gamma, beta, mean, variance] = parts.map((part) => part?.values as Float32Array);
   const epsilon = node.attribute.find(({ name }) => name === 'epsilon')?.f ?? 1e-5;
-  const scale = (channel: number) => gamma![channel]! / Math.sqrt(variance![channel]! + epsilon);
-  const shift = (channel: number) => beta![channel]! - mean![channel]! * scale(channel);
+  const scale = perChannel(channels, (c) => gamma![c]! / Math.sqrt(variance![c]! + epsilon));
+  const shift = perChannel(channels, (c) => beta![c]! - mean![c]! * scale[c]!);
   return { scale, shift, scales: true, shifts: true };
 }
 
 /** A constant as one number a channel: it has one value, or varies along the axis of the channels alone. */
-function numbersOf(
-  name: string,
-  shape: Shape,
-  graph: EditableGraph,
-): ((channel: number) => number) | undefined {
+function numbersOf(name: string, shape: Shape, graph: EditableGraph): Float64Array | undefined {
   const type = graph.constantType(name);
   const count = type && sizeOf(type.dims);
   const value = count === 1 || count === shape.channels ? graph.constant(name) : undefined;
@@ -74,9 +86,9 @@ function numbersOf(
   const { dims, values } = value;
   const { channels, channelAxis, rank = 1 } = shape;
   if (dims.length > rank) return undefined;
-  if (values.length === 1) return () => values[0] as number;
+  if (values.length === 1) return allOf(channels, values[0] as number);
   const along = dims.length + channelAxis;
   const fits =
     values.length === channels && dims.every((size, axis) => size === (axis === along ? channels : 1));
-  return fits ? (channel) => values[channel] as number : undefined;
+  return fits ? Float64Array.from(values) : undefined;
 }

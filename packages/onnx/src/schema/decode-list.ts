@@ -1,8 +1,8 @@
-import type { DescField } from '@bufbuild/protobuf';
 import { broken, type Cursor, spend } from './cursor.js';
-import type { Fields } from './decode.js';
-import { scalarWriter } from './scalar-writer.js';
-import { inexact, type Scalar, scalarReader } from './scalar.js';
+import type { Fields } from './create-message.js';
+import { type Field, nameInFiles } from './messages.js';
+import { scalarWriter, type ScalarWriter } from './scalar-writer.js';
+import { inexact, type Scalar, type ScalarReader } from './scalar.js';
 import { sinkOf } from './sink.js';
 import { readLength } from './varint.js';
 import { withLength, writeVarint } from './write-varint.js';
@@ -11,17 +11,17 @@ import { withLength, writeVarint } from './write-varint.js';
  * Decodes a repeated scalar field, packed or one by one. Returns false when the list holds something inexact:
  * then all of its parts are kept as bytes, in their order.
  */
-export function decodeList(field: DescField & { fieldKind: 'list'; listKind: 'scalar' }) {
-  const { localName, number } = field;
-  const reader = scalarReader(field.scalar);
+export function decodeList(field: Field, reader: ScalarReader) {
+  const { name, number } = field;
   return (message: Fields, cursor: Cursor, end: number, wireType: number): boolean => {
     const packed = wireType === 2 && reader.wireType !== 2;
     if (!packed && wireType !== reader.wireType) return false;
     if (cursor.kept.size > 0 && cursor.kept.get(message)?.has(number) === true) return false;
-    const list = message[localName] as Scalar[];
+    const list = message[name] as Scalar[];
     const before = list.length;
     if (readElements(list, cursor, end, packed)) return true;
-    if (reader.wireType === 2) throw broken(cursor, `text that is not UTF-8 in the list ${field.name}`);
+    if (reader.wireType === 2)
+      throw broken(cursor, `text that is not UTF-8 in the list ${nameInFiles(name)}`);
     list.length = before;
     keepNumbers(cursor, message, field);
     return false;
@@ -49,16 +49,12 @@ export function decodeList(field: DescField & { fieldKind: 'list'; listKind: 'sc
 }
 
 /** From here on a list is kept as bytes; the numbers decoded so far move there, so that later parts can follow. */
-function keepNumbers(
-  cursor: Cursor,
-  message: Fields,
-  field: DescField & { fieldKind: 'list'; listKind: 'scalar' },
-): void {
+function keepNumbers(cursor: Cursor, message: Fields, field: Field): void {
   const fields = cursor.kept.get(message) ?? new Set();
   cursor.kept.set(message, fields.add(field.number));
-  const list = message[field.localName] as number[];
+  const list = message[field.name] as number[];
   if (list.length === 0) return;
-  const writer = scalarWriter(field.scalar, field.name);
+  const writer = scalarWriter(field) as ScalarWriter;
   const size = list.length * writer.size(0);
   const sink = sinkOf(withLength(size));
   writeVarint(sink, size, 0);

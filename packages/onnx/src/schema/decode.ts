@@ -1,14 +1,11 @@
-import { create, type DescField, type DescMessage, type Message } from '@bufbuild/protobuf';
 import type { ModelProto } from 'onnx-buf';
-import { ModelProtoSchema } from './messages.js';
+import { blankMessage, type Fields } from './create-message.js';
+import { enumerationOf, type Field, type MessageType, messageType } from './messages.js';
 import { cursorOver, spend, type Cursor } from './cursor.js';
 import { decodeList } from './decode-list.js';
-import { inexact, scalarReader } from './scalar.js';
+import { inexact, type ScalarReader, scalarReader } from './scalar.js';
 import { deepest, fieldNumberOf, readTag, skipField, tooDeep, wireTypeOf } from './skip.js';
 import { readLength, readVarint } from './varint.js';
-
-/** A message as the decoder fills it, by local field names. */
-export type Fields = Record<string, unknown> & Message;
 
 type Decoder = (message: Fields, cursor: Cursor, end: number, wireType: number, depth: number) => boolean;
 
@@ -21,38 +18,46 @@ type Decoder = (message: Fields, cursor: Cursor, end: number, wireType: number, 
  */
 export function parseModel(bytes: Uint8Array, where: string): ModelProto {
   const cursor = cursorOver(bytes, where);
-  const model = create(ModelProtoSchema);
-  decodeInto(typeOf(ModelProtoSchema), model as unknown as Fields, cursor, cursor.bytes.length, 1);
-  return model;
+  const reader = messageReader('ModelProto');
+  const model = blankMessage(reader.type);
+  decodeInto(reader, model, cursor, cursor.bytes.length, 1);
+  return model as unknown as ModelProto;
 }
 
-/** A type of messages, with what is asked for at each of them. */
-interface MessageType {
-  readonly schema: DescMessage;
+/** How messages of a type are read. */
+interface MessageReader {
+  readonly type: MessageType;
   /** Estimated memory of an empty message: its object and its lists. */
   readonly cost: number;
   /** By field number; made when the first message is read. */
   decoders?: readonly (Decoder | undefined)[];
 }
 
-const types = new WeakMap<DescMessage, MessageType>();
+const readers = new Map<string, MessageReader>();
 
-function typeOf(schema: DescMessage): MessageType {
-  const lists = schema.fields.filter((field) => field.fieldKind === 'list');
-  const type = types.get(schema) ?? { schema, cost: 80 + 40 * lists.length };
-  types.set(schema, type);
-  return type;
+function messageReader(name: string): MessageReader {
+  const type = messageType(name);
+  const lists = type.fields.filter(({ list }) => list !== undefined);
+  const reader = readers.get(name) ?? { type, cost: 80 + 40 * lists.length };
+  readers.set(name, reader);
+  return reader;
 }
 
-function decodersOf({ fields }: DescMessage): (Decoder | undefined)[] {
+function decodersOf({ fields }: MessageType): (Decoder | undefined)[] {
   const decoders: (Decoder | undefined)[] = [];
   for (const field of fields) decoders[field.number] = decoderOf(field);
   return decoders;
 }
 
-function decodeInto(type: MessageType, message: Fields, cursor: Cursor, end: number, depth: number): void {
+function decodeInto(
+  reader: MessageReader,
+  message: Fields,
+  cursor: Cursor,
+  end: number,
+  depth: number,
+): void {
   if (depth > deepest) throw tooDeep(cursor);
-  const decoders = (type.decoders ??= decodersOf(type.schema));
+  const decoders = (reader.decoders ??= decodersOf(reader.type));
   while (cursor.position < end) {
     const tag = readTag(cursor, end);
     const start = cursor.position;
@@ -67,78 +72,73 @@ function decodeInto(type: MessageType, message: Fields, cursor: Cursor, end: num
 }
 
 /** A decoder returns false for what it cannot hold; the field is then kept as it is. */
-function decoderOf(field: DescField): Decoder {
-  if (field.fieldKind === 'message') return decodeMessageField(field);
-  if (field.fieldKind === 'enum') return decodeEnum(field);
-  if (field.fieldKind === 'scalar') return decodeScalar(field);
-  if (field.fieldKind === 'list' && field.listKind === 'message') return decodeMessages(field);
-  if (field.fieldKind === 'list' && field.listKind === 'scalar') return decodeList(field);
-  throw new Error(`field ${field.name} is of a kind that the ONNX schema does not use`);
+function decoderOf(field: Field): Decoder {
+  const scalars = scalarReader(field);
+  if (scalars !== undefined)
+    return field.list === undefined ? decodeScalar(field, scalars) : decodeList(field, scalars);
+  const names = enumerationOf(field);
+  if (names !== undefined) return decodeEnum(field, names);
+  return field.list === undefined ? decodeMessageField(field) : decodeMessages(field);
 }
 
 function decodeChild(
-  type: MessageType,
+  reader: MessageReader,
   child: Fields | undefined,
   cursor: Cursor,
   end: number,
   depth: number,
 ) {
   const length = readLength(cursor, end);
-  if (child === undefined) spend(cursor, type.cost);
-  const message = child ?? (create(type.schema) as Fields);
-  decodeInto(type, message, cursor, cursor.position + length, depth + 1);
+  if (child === undefined) spend(cursor, reader.cost);
+  const message = child ?? blankMessage(reader.type);
+  decodeInto(reader, message, cursor, cursor.position + length, depth + 1);
   return message;
 }
 
 /** A message field that occurs twice is merged, as protobuf has it. */
-function decodeMessageField(field: DescField & { fieldKind: 'message' }): Decoder {
-  const { localName, oneof } = field;
-  const type = typeOf(field.message);
+function decodeMessageField({ name, type, oneof }: Field): Decoder {
+  const reader = messageReader(type);
   return (message, cursor, end, wireType, depth) => {
     if (wireType !== 2) return false;
     if (oneof === undefined) {
-      message[localName] = decodeChild(type, message[localName] as Fields | undefined, cursor, end, depth);
+      message[name] = decodeChild(reader, message[name] as Fields | undefined, cursor, end, depth);
       return true;
     }
-    const held = message[oneof.localName] as { case?: string; value?: Fields };
-    const before = held.case === localName ? held.value : undefined;
-    message[oneof.localName] = { case: localName, value: decodeChild(type, before, cursor, end, depth) };
+    const held = message[oneof] as { case?: string; value?: Fields };
+    const before = held.case === name ? held.value : undefined;
+    message[oneof] = { case: name, value: decodeChild(reader, before, cursor, end, depth) };
     return true;
   };
 }
 
-function decodeMessages(field: DescField & { fieldKind: 'list'; listKind: 'message' }): Decoder {
-  const { localName } = field;
-  const type = typeOf(field.message);
+function decodeMessages({ name, type }: Field): Decoder {
+  const reader = messageReader(type);
   return (message, cursor, end, wireType, depth) => {
     if (wireType !== 2) return false;
-    (message[localName] as Fields[]).push(decodeChild(type, undefined, cursor, end, depth));
+    (message[name] as Fields[]).push(decodeChild(reader, undefined, cursor, end, depth));
     return true;
   };
 }
 
-function decodeScalar(field: DescField & { fieldKind: 'scalar' }): Decoder {
-  const { localName, oneof } = field;
-  const reader = scalarReader(field.scalar);
+function decodeScalar({ name, oneof }: Field, reader: ScalarReader): Decoder {
   return (message, cursor, end, wireType) => {
     if (wireType !== reader.wireType) return false;
     const value = reader.read(cursor, end);
     if (value === inexact) return false;
     if (reader.wireType === 2) spend(cursor, reader.cost);
-    if (oneof === undefined) message[localName] = value;
-    else message[oneof.localName] = { case: localName, value };
+    if (oneof === undefined) message[name] = value;
+    else message[oneof] = { case: name, value };
     return true;
   };
 }
 
 /** Enums of this schema are closed: a value without a name stays an unknown field. */
-function decodeEnum(field: DescField & { fieldKind: 'enum' }): Decoder {
-  const names = field.enum.value;
+function decodeEnum({ name }: Field, names: object): Decoder {
   return (message, cursor, end, wireType) => {
     if (wireType !== 0) return false;
     readVarint(cursor, end);
     if (cursor.high !== 0 || !(cursor.low in names)) return false;
-    message[field.localName] = cursor.low;
+    message[name] = cursor.low;
     return true;
   };
 }

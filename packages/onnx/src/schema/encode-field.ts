@@ -1,5 +1,5 @@
-import type { DescField } from '@bufbuild/protobuf';
-import type { Fields } from './decode.js';
+import type { Fields } from './create-message.js';
+import type { Field } from './messages.js';
 import type { Sink, Sizes } from './sink.js';
 import type { ValueWriter } from './value-writer.js';
 import { varintSize, withLength, writeVarint } from './write-varint.js';
@@ -15,14 +15,12 @@ export interface FieldEncoder {
 /** The number and wire type of a field as a file has them. */
 export const tagOf = (fieldNumber: number, wireType: number): number => ((fieldNumber << 3) | wireType) >>> 0;
 
-export function encodeField(field: DescField, writer: ValueWriter): FieldEncoder {
-  if (field.fieldKind !== 'list') return encodeOne(field, writer);
-  return field.listKind === 'scalar' && field.packed
-    ? encodePacked(field, writer)
-    : encodeEach(field, writer);
+export function encodeField(field: Field, writer: ValueWriter): FieldEncoder {
+  if (field.list === undefined) return encodeOne(field, writer);
+  return field.list === 'packed' ? encodePacked(field, writer) : encodeEach(field, writer);
 }
 
-function encodeOne(field: DescField, writer: ValueWriter): FieldEncoder {
+function encodeOne(field: Field, writer: ValueWriter): FieldEncoder {
   const tag = tagOf(field.number, writer.wireType);
   const tagSize = varintSize(tag, 0);
   const valueOf = valueReader(field);
@@ -39,28 +37,27 @@ function encodeOne(field: DescField, writer: ValueWriter): FieldEncoder {
 }
 
 /** Reads a field of a message, where it is set: defaults lie on the prototype. */
-function valueReader({ localName, oneof }: DescField): (message: Fields) => unknown {
-  if (oneof === undefined)
-    return (message) => (Object.hasOwn(message, localName) ? message[localName] : undefined);
+function valueReader({ name, oneof }: Field): (message: Fields) => unknown {
+  if (oneof === undefined) return (message) => (Object.hasOwn(message, name) ? message[name] : undefined);
   return (message) => {
-    const held = message[oneof.localName] as { case?: string; value?: unknown };
-    return held.case === localName ? held.value : undefined;
+    const held = message[oneof] as { case?: string; value?: unknown };
+    return held.case === name ? held.value : undefined;
   };
 }
 
 /** A list whose values each have a tag. By index: an iterator would be made for every list, of which most are empty. */
-function encodeEach({ localName, number }: DescField, writer: ValueWriter): FieldEncoder {
+function encodeEach({ name, number }: Field, writer: ValueWriter): FieldEncoder {
   const tag = tagOf(number, writer.wireType);
   const tagSize = varintSize(tag, 0);
   return {
     size(message, sizes) {
-      const list = message[localName] as unknown[];
+      const list = message[name] as unknown[];
       let size = tagSize * list.length;
       for (let index = 0; index < list.length; index++) size += writer.size(list[index], sizes);
       return size;
     },
     write(sink, message) {
-      const list = message[localName] as unknown[];
+      const list = message[name] as unknown[];
       for (let index = 0; index < list.length; index++) {
         writeVarint(sink, tag, 0);
         writer.write(sink, list[index]);
@@ -70,18 +67,18 @@ function encodeEach({ localName, number }: DescField, writer: ValueWriter): Fiel
 }
 
 /** A list of numbers with one tag and one length. */
-function encodePacked({ localName, number }: DescField, writer: ValueWriter): FieldEncoder {
+function encodePacked({ name, number }: Field, writer: ValueWriter): FieldEncoder {
   const tag = tagOf(number, 2);
   const tagSize = varintSize(tag, 0);
   const contentSize = (list: readonly unknown[], sizes: Sizes) =>
     list.reduce<number>((sum, value) => sum + writer.size(value, sizes), 0);
   return {
     size(message, sizes) {
-      const list = message[localName] as unknown[];
+      const list = message[name] as unknown[];
       return list.length === 0 ? 0 : tagSize + withLength(contentSize(list, sizes));
     },
     write(sink, message) {
-      const list = message[localName] as unknown[];
+      const list = message[name] as unknown[];
       writeVarint(sink, tag, 0);
       writeVarint(sink, contentSize(list, sink.sizes), 0);
       for (const value of list) writer.write(sink, value);

@@ -1,6 +1,6 @@
-import { ScalarType, type DescField, type DescMessage } from '@bufbuild/protobuf';
-import type { Fields } from './decode.js';
+import type { Fields } from './create-message.js';
 import { encodeField, tagOf, type FieldEncoder } from './encode-field.js';
+import { type MessageType, messageType } from './messages.js';
 import { scalarWriter } from './scalar-writer.js';
 import { writeBytes, type MeasuredMessage, type Sink, type Sizes } from './sink.js';
 import type { ValueWriter } from './value-writer.js';
@@ -10,12 +10,12 @@ import { varintSize, withLength, writeVarint } from './write-varint.js';
  * Bytes of a message without its length. What was found of it and of every message in it goes into `sizes`. Throws for a value
  * that its field cannot hold.
  */
-export function messageSize(schema: DescMessage, message: Fields, sizes: Sizes): number {
+export function messageSize(type: MessageType, message: Fields, sizes: Sizes): number {
   const { $typeName, $unknown = none } = message;
-  if ($typeName !== schema.typeName) throw new Error(`${$typeName} in the place of ${schema.typeName}`);
+  if ($typeName !== type.typeName) throw new Error(`${$typeName} in the place of ${type.typeName}`);
   let size = 0;
   const fields: FieldEncoder[] = [];
-  const encoders = encodersOf(schema);
+  const encoders = encodersOf(type);
   // By index: an iterator would be made for every message, which are many and small.
   for (let index = 0; index < encoders.length; index++) {
     const encoder = encoders[index] as FieldEncoder;
@@ -40,31 +40,23 @@ export function writeMessage(sink: Sink, message: Fields): void {
 
 const none: NonNullable<Fields['$unknown']> = [];
 
-const compiled = new WeakMap<DescMessage, readonly FieldEncoder[]>();
+const compiled = new Map<MessageType, readonly FieldEncoder[]>();
 
-function encodersOf(schema: DescMessage): readonly FieldEncoder[] {
-  const known = compiled.get(schema);
+function encodersOf(type: MessageType): readonly FieldEncoder[] {
+  const known = compiled.get(type);
   if (known !== undefined) return known;
-  const fields = [...schema.fields].sort((a, b) => a.number - b.number);
-  const encoders = fields.map((field) => encodeField(field, writerOf(field)));
-  compiled.set(schema, encoders);
+  const fields = [...type.fields].sort((a, b) => a.number - b.number);
+  const encoders = fields.map((field) =>
+    encodeField(field, scalarWriter(field) ?? messageWriter(messageType(field.type))),
+  );
+  compiled.set(type, encoders);
   return encoders;
 }
 
-function writerOf(field: DescField): ValueWriter {
-  if (field.fieldKind === 'message') return messageWriter(field.message);
-  if (field.fieldKind === 'enum') return scalarWriter(ScalarType.INT32, field.name);
-  if (field.fieldKind === 'scalar') return scalarWriter(field.scalar, field.name);
-  if (field.fieldKind === 'list' && field.listKind === 'message') return messageWriter(field.message);
-  if (field.fieldKind === 'list' && field.listKind === 'scalar')
-    return scalarWriter(field.scalar, field.name);
-  throw new Error(`field ${field.name} is of a kind that the ONNX schema does not use`);
-}
-
 /** Writes messages with their length in front. */
-const messageWriter = (schema: DescMessage): ValueWriter => ({
+const messageWriter = (type: MessageType): ValueWriter => ({
   wireType: 2,
-  size: (message, sizes) => withLength(messageSize(schema, message as Fields, sizes)),
+  size: (message, sizes) => withLength(messageSize(type, message as Fields, sizes)),
   write(sink, message) {
     writeVarint(sink, (sink.sizes.get(message as Fields) as MeasuredMessage).size, 0);
     writeMessage(sink, message as Fields);

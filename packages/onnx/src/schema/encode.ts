@@ -1,8 +1,8 @@
-import type { DescMessage, Message } from '@bufbuild/protobuf';
+import type { Message } from '@bufbuild/protobuf';
 import { LowbitError } from '@lowbit/core';
 import type { GraphProto, ModelProto } from 'onnx-buf';
-import { GraphProtoSchema, ModelProtoSchema } from './messages.js';
-import type { Fields } from './decode.js';
+import type { Fields } from './create-message.js';
+import { messageType } from './messages.js';
 import { messageSize, writeMessage } from './encode-message.js';
 import { sinkOf, type Sizes } from './sink.js';
 
@@ -16,7 +16,7 @@ const largestMessage = 2 ** 31 - 1;
  */
 export function serializeModel(model: ModelProto, where: string): Uint8Array {
   const sizes: Sizes = new Map();
-  const size = measured(ModelProtoSchema, model, where, sizes);
+  const size = measured('ModelProto', model, where, sizes);
   if (size > largestMessage) throw tooLarge(size, where);
   const sink = sinkOf(size, sizes);
   writeMessage(sink, model as unknown as Fields);
@@ -29,11 +29,11 @@ export function serializeModel(model: ModelProto, where: string): Uint8Array {
  * @throws LowbitError `model-malformed` when a field holds a value that it cannot.
  */
 export const graphSize = (graph: GraphProto, where: string): number =>
-  measured(GraphProtoSchema, graph, where, new Map());
+  measured('GraphProto', graph, where, new Map());
 
-function measured(schema: DescMessage, message: Message, where: string, sizes: Sizes): number {
+function measured(type: string, message: Message, where: string, sizes: Sizes): number {
   try {
-    return messageSize(schema, message as Fields, sizes);
+    return messageSize(messageType(type), message as Fields, sizes);
   } catch (cause) {
     const received = cause instanceof Error ? cause.message : String(cause);
     throw new LowbitError({ code: 'model-malformed', where, received }, { cause });

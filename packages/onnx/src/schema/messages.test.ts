@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
-import type { DescMessage } from '@bufbuild/protobuf';
+import { create, type DescMessage } from '@bufbuild/protobuf';
+import { nestedTypes } from '@bufbuild/protobuf/reflect';
 import * as onnx from 'onnx-buf';
 import { expect, test } from 'vitest';
 import { descriptor } from '../../scripts/descriptor.mjs';
+import { blankMessage } from './create-message.js';
 import * as own from './messages.js';
 
 test('the stored descriptor is what its script writes', () => {
@@ -10,41 +12,26 @@ test('the stored descriptor is what its script writes', () => {
   expect(JSON.parse(stored)).toEqual(JSON.parse(descriptor()));
 });
 
-test.each([
-  ['AttributeProtoSchema', own.AttributeProtoSchema, onnx.AttributeProtoSchema],
-  ['FunctionProtoSchema', own.FunctionProtoSchema, onnx.FunctionProtoSchema],
-  ['GraphProtoSchema', own.GraphProtoSchema, onnx.GraphProtoSchema],
-  ['ModelProtoSchema', own.ModelProtoSchema, onnx.ModelProtoSchema],
-  ['NodeProtoSchema', own.NodeProtoSchema, onnx.NodeProtoSchema],
-  ['OperatorSetIdProtoSchema', own.OperatorSetIdProtoSchema, onnx.OperatorSetIdProtoSchema],
-  ['StringStringEntryProtoSchema', own.StringStringEntryProtoSchema, onnx.StringStringEntryProtoSchema],
-  ['TensorProtoSchema', own.TensorProtoSchema, onnx.TensorProtoSchema],
-  ['TensorShapeProtoSchema', own.TensorShapeProtoSchema, onnx.TensorShapeProtoSchema],
-  ['DimensionSchema', own.DimensionSchema, onnx.TensorShapeProto_DimensionSchema],
-  ['TypeProtoSchema', own.TypeProtoSchema, onnx.TypeProtoSchema],
-  ['TensorTypeSchema', own.TensorTypeSchema, onnx.TypeProto_TensorSchema],
-  ['ValueInfoProtoSchema', own.ValueInfoProtoSchema, onnx.ValueInfoProtoSchema],
-])('%s says of its fields what the generated module says', (_, ours, generated) => {
-  expect(fieldsOf(ours)).toEqual(fieldsOf(generated));
-});
+const types = [...nestedTypes(onnx.file_onnx)].filter((type): type is DescMessage => type.kind === 'message');
+
+test.each(types.map((type) => [type.typeName, type] as const))(
+  'a new %s is what the library makes by the generated module',
+  (typeName, type) => {
+    const [ours, theirs] = [blankMessage(own.messageType(typeName.replace('onnx.', ''))), create(type)];
+    expect(ours).toEqual(theirs);
+    expect(Object.getPrototypeOf(ours)).toEqual(Object.getPrototypeOf(theirs));
+  },
+);
+
+test.each(types.map((type) => [type.typeName, type] as const))(
+  'fields of %s have the names that files give them',
+  (_, { fields }) => {
+    for (const { localName, name } of fields) expect(own.nameInFiles(localName)).toBe(name);
+  },
+);
 
 test('enumerations are those of the generated module', () => {
   expect(own.AttributeType).toEqual(onnx.AttributeProto_AttributeType);
   expect(own.DataLocation).toEqual(onnx.TensorProto_DataLocation);
   expect(own.DataType).toEqual(onnx.TensorProto_DataType);
 });
-
-/** Everything about the fields but their names in JSON; of messages and enumerations that they hold the name. */
-function fieldsOf({ typeName, fields, oneofs }: Pick<DescMessage, 'typeName' | 'fields' | 'oneofs'>) {
-  return {
-    typeName,
-    oneofs: oneofs.map(({ name, fields }) => [name, fields.map(({ name }) => name)]),
-    fields: fields.map((field) => [
-      Object.entries(field).filter(([name, value]) => name !== 'jsonName' && Object(value) !== value),
-      String(Reflect.get(field, 'getDefaultValue')?.()),
-      field.oneof?.name,
-      field.message?.typeName,
-      field.enum?.values.map(({ name, number }) => [name, number]),
-    ]),
-  };
-}

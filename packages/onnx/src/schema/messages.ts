@@ -1,56 +1,58 @@
-import { createFileRegistry, type DescEnum, type Message } from '@bufbuild/protobuf';
-import { bootFileDescriptorProto, tsEnum, type GenMessage } from '@bufbuild/protobuf/codegenv2';
 import type * as onnx from 'onnx-buf';
 import descriptor from './descriptor.json' with { type: 'json' };
 
-/**
- * The library's descriptors of onnx.proto, made from plain data (`scripts/descriptor.mjs`). The generated module makes them
- * by means of the descriptors of descriptors, which costs 15 ms wherever this package is loaded.
- */
-const messages = (() => {
-  const file = bootFileDescriptorProto(descriptor as object as Parameters<typeof bootFileDescriptorProto>[0]);
-  addOneofs(file.messageType, descriptor.messageType);
-  return createFileRegistry(file, () => undefined);
-})();
-
-type MessageTypes = ReturnType<typeof bootFileDescriptorProto>['messageType'];
-
-/** What a message holds one of, which the library's function leaves out. */
-interface WithOneofs {
+/** A field of a message, as onnx.proto has it (`scripts/descriptor.mjs`). */
+export interface Field {
+  /** As messages have it in JavaScript. */
   readonly name: string;
-  readonly oneofDecl?: readonly { readonly name: string }[];
-  readonly nestedType?: readonly WithOneofs[];
+  readonly number: number;
+  /** A scalar type, or the name of an enumeration or message. */
+  readonly type: string;
+  /** Of a list: whether its numbers have one tag together, or each value has its own. */
+  readonly list?: 'packed' | 'each';
+  /** The member that holds this field or one of others. */
+  readonly oneof?: string;
 }
 
-function addOneofs(types: MessageTypes, given: readonly WithOneofs[]): void {
-  types.forEach((type, at) => {
-    const { oneofDecl = [], nestedType = [] } = given[at] as WithOneofs;
-    type.oneofDecl = oneofDecl.map(({ name }) => ({
-      $typeName: 'google.protobuf.OneofDescriptorProto',
-      name,
-    }));
-    addOneofs(type.nestedType, nestedType);
-  });
+/** The name of a field in onnx.proto, for messages to people. */
+export const nameInFiles = (name: string): string =>
+  name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
+/** A type of messages. */
+export interface MessageType {
+  /** With the package, as messages carry it. */
+  readonly typeName: string;
+  readonly fields: readonly Field[];
 }
 
-const message = <T extends Message>(name: string): GenMessage<T> =>
-  messages.getMessage(`onnx.${name}`) as object as GenMessage<T>;
+const messages: ReadonlyMap<string, MessageType> = new Map(
+  Object.entries(descriptor.messages).map(([name, fields]) => [
+    name,
+    { typeName: `onnx.${name}`, fields: fields as readonly Field[] },
+  ]),
+);
 
-export const AttributeProtoSchema = message<onnx.AttributeProto>('AttributeProto');
-export const FunctionProtoSchema = message<onnx.FunctionProto>('FunctionProto');
-export const GraphProtoSchema = message<onnx.GraphProto>('GraphProto');
-export const ModelProtoSchema = message<onnx.ModelProto>('ModelProto');
-export const NodeProtoSchema = message<onnx.NodeProto>('NodeProto');
-export const OperatorSetIdProtoSchema = message<onnx.OperatorSetIdProto>('OperatorSetIdProto');
-export const StringStringEntryProtoSchema = message<onnx.StringStringEntryProto>('StringStringEntryProto');
-export const TensorProtoSchema = message<onnx.TensorProto>('TensorProto');
-export const TensorShapeProtoSchema = message<onnx.TensorShapeProto>('TensorShapeProto');
-export const DimensionSchema = message<onnx.TensorShapeProto_Dimension>('TensorShapeProto.Dimension');
-export const TypeProtoSchema = message<onnx.TypeProto>('TypeProto');
-export const TensorTypeSchema = message<onnx.TypeProto_Tensor>('TypeProto.Tensor');
-export const ValueInfoProtoSchema = message<onnx.ValueInfoProto>('ValueInfoProto');
+/** A type by its name in onnx.proto. */
+export function messageType(name: string): MessageType {
+  const type = messages.get(name);
+  if (type === undefined) throw new Error(`${name} is no message of the ONNX schema`);
+  return type;
+}
 
-const enumeration = (name: string) => tsEnum(messages.getEnum(`onnx.${name}`) as DescEnum) as unknown;
+/** Both ways, as TypeScript has them: numbers by name, names by number. */
+type Enumeration = Readonly<Record<string, number | string>>;
+
+const enumerations: ReadonlyMap<string, Enumeration> = new Map(
+  Object.entries(descriptor.enums).map(([name, numbers]) => [
+    name,
+    { ...numbers, ...Object.fromEntries(Object.entries(numbers).map(([key, number]) => [number, key])) },
+  ]),
+);
+
+/** The enumeration that is the type of a field; `undefined` for other types. */
+export const enumerationOf = ({ type }: Field): Enumeration | undefined => enumerations.get(type);
+
+const enumeration = (name: string) => enumerations.get(name) as unknown;
 
 export const AttributeType = enumeration(
   'AttributeProto.AttributeType',

@@ -1,8 +1,8 @@
 /**
- * The one place that knows which protobuf library and which generated schema are in use. The rest of the
- * package sees plain message types, constructors, {@link parseModel}, {@link serializeModel}.
+ * The one place that knows where the types of messages come from and how they are made. The rest of the package sees plain message
+ * types, constructors, {@link parseModel}, {@link serializeModel}.
  */
-import { create, type Message, type MessageInitShape } from '@bufbuild/protobuf';
+import type { Message } from '@bufbuild/protobuf';
 import { joinBytes } from '@lowbit/core/adapter';
 import type {
   AttributeProto,
@@ -13,23 +13,13 @@ import type {
   OperatorSetIdProto,
   StringStringEntryProto,
   TensorProto,
+  TensorShapeProto,
+  TensorShapeProto_Dimension,
+  TypeProto,
+  TypeProto_Tensor,
   ValueInfoProto,
 } from 'onnx-buf';
-import {
-  AttributeProtoSchema,
-  DimensionSchema,
-  FunctionProtoSchema,
-  GraphProtoSchema,
-  ModelProtoSchema,
-  NodeProtoSchema,
-  OperatorSetIdProtoSchema,
-  StringStringEntryProtoSchema,
-  TensorProtoSchema,
-  TensorShapeProtoSchema,
-  TensorTypeSchema,
-  TypeProtoSchema,
-  ValueInfoProtoSchema,
-} from './messages.js';
+import { createMessage } from './create-message.js';
 
 export type {
   AttributeProto,
@@ -51,29 +41,29 @@ export { parseModel } from './decode.js';
 export { graphSize, serializeModel } from './encode.js';
 export { textOf, utf8 } from './utf8.js';
 
-export const createModel = (init: MessageInitShape<typeof ModelProtoSchema> = {}): ModelProto =>
-  create(ModelProtoSchema, init);
+export const createModel = (init: Partial<ModelProto> = {}): ModelProto =>
+  createMessage<ModelProto>('ModelProto', init);
 
-export const createGraph = (init: MessageInitShape<typeof GraphProtoSchema> = {}): GraphProto =>
-  create(GraphProtoSchema, init);
+export const createGraph = (init: Partial<GraphProto> = {}): GraphProto =>
+  createMessage<GraphProto>('GraphProto', init);
 
-export const createNode = (init: MessageInitShape<typeof NodeProtoSchema> = {}): NodeProto =>
-  create(NodeProtoSchema, init);
+export const createNode = (init: Partial<NodeProto> = {}): NodeProto =>
+  createMessage<NodeProto>('NodeProto', init);
 
-export const createFunction = (init: MessageInitShape<typeof FunctionProtoSchema> = {}): FunctionProto =>
-  create(FunctionProtoSchema, init);
+export const createFunction = (init: Partial<FunctionProto> = {}): FunctionProto =>
+  createMessage<FunctionProto>('FunctionProto', init);
 
-export const createTensor = (init: MessageInitShape<typeof TensorProtoSchema> = {}): TensorProto =>
-  create(TensorProtoSchema, init);
+export const createTensor = (init: Partial<TensorProto> = {}): TensorProto =>
+  createMessage<TensorProto>('TensorProto', init);
 
-export const createAttribute = (init: MessageInitShape<typeof AttributeProtoSchema> = {}): AttributeProto =>
-  create(AttributeProtoSchema, init);
+export const createAttribute = (init: Partial<AttributeProto> = {}): AttributeProto =>
+  createMessage<AttributeProto>('AttributeProto', init);
 
 export const createOperatorSet = (domain: string, version: number): OperatorSetIdProto =>
-  create(OperatorSetIdProtoSchema, { domain, version: BigInt(version) });
+  createMessage<OperatorSetIdProto>('OperatorSetIdProto', { domain, version: BigInt(version) });
 
 export const createEntry = (key: string, value: string): StringStringEntryProto =>
-  create(StringStringEntryProtoSchema, { key, value });
+  createMessage<StringStringEntryProto>('StringStringEntryProto', { key, value });
 
 /**
  * A graph input or output. Without `elemType` readers infer its type. A dimension that is a string is symbolic; without
@@ -84,21 +74,22 @@ export function createValueInfo(
   elemType?: number,
   shape?: readonly (number | string)[],
 ): ValueInfoProto {
-  if (elemType === undefined) return create(ValueInfoProtoSchema, { name });
-  const tensor = create(TensorTypeSchema, { elemType });
-  if (shape !== undefined) tensor.shape = create(TensorShapeProtoSchema, { dim: shape.map(createDimension) });
-  const type = create(TypeProtoSchema, { value: { case: 'tensorType', value: tensor } });
-  return create(ValueInfoProtoSchema, { name, type });
+  if (elemType === undefined) return createMessage<ValueInfoProto>('ValueInfoProto', { name });
+  const tensor = createMessage<TypeProto_Tensor>('TypeProto.Tensor', { elemType });
+  if (shape !== undefined) {
+    tensor.shape = createMessage<TensorShapeProto>('TensorShapeProto', { dim: shape.map(createDimension) });
+  }
+  const type = createMessage<TypeProto>('TypeProto', { value: { case: 'tensorType', value: tensor } });
+  return createMessage<ValueInfoProto>('ValueInfoProto', { name, type });
 }
 
-function createDimension(size: number | string) {
-  return create(DimensionSchema, {
+const createDimension = (size: number | string) =>
+  createMessage<TensorShapeProto_Dimension>('TensorShapeProto.Dimension', {
     value:
       typeof size === 'string'
         ? { case: 'dimParam', value: size }
         : { case: 'dimValue', value: BigInt(size) },
   });
-}
 
 /**
  * A shallow copy of a message with some fields replaced. Unknown fields and the difference between an unset

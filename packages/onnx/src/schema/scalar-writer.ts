@@ -1,4 +1,4 @@
-import { ScalarType } from '@bufbuild/protobuf';
+import { enumerationOf, type Field, nameInFiles } from './messages.js';
 import { writeBytes } from './sink.js';
 import type { ValueWriter } from './value-writer.js';
 import { utf8Size, writeText } from './write-text.js';
@@ -11,7 +11,7 @@ export interface ScalarWriter extends ValueWriter {
 
 /** The error for a value that a field cannot hold. */
 const unfit = (field: string, type: string, value: unknown): Error =>
-  new Error(`the field ${field} cannot hold the ${type} ${String(value)}`);
+  new Error(`the field ${nameInFiles(field)} cannot hold the ${type} ${String(value)}`);
 
 const int32 = (field: string): ScalarWriter => ({
   wireType: 0,
@@ -82,19 +82,16 @@ const bytes = (field: string): ScalarWriter => ({
 });
 
 /** The scalar types that the ONNX schema uses. */
-const writers = new Map<ScalarType, (field: string) => ScalarWriter>([
-  [ScalarType.INT32, int32],
-  [ScalarType.INT64, long('int64', BigInt.asIntN)],
-  [ScalarType.UINT64, long('uint64', BigInt.asUintN)],
-  [ScalarType.FLOAT, float],
-  [ScalarType.DOUBLE, double],
-  [ScalarType.STRING, string],
-  [ScalarType.BYTES, bytes],
+const writers = new Map<string, (field: string) => ScalarWriter>([
+  ['int32', int32],
+  ['int64', long('int64', BigInt.asIntN)],
+  ['uint64', long('uint64', BigInt.asUintN)],
+  ['float', float],
+  ['double', double],
+  ['string', string],
+  ['bytes', bytes],
 ]);
 
-/** @param field Name of the field that the values are of, for errors. */
-export function scalarWriter(type: ScalarType, field: string): ScalarWriter {
-  const writer = writers.get(type);
-  if (writer === undefined) throw new Error(`scalar type ${type} is not in the ONNX schema`);
-  return writer(field);
-}
+/** How the values of a scalar field are written, as those of enumerations; `undefined` for messages. */
+export const scalarWriter = (field: Field): ScalarWriter | undefined =>
+  enumerationOf(field) === undefined ? writers.get(field.type)?.(field.name) : int32(field.name);

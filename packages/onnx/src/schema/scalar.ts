@@ -1,6 +1,6 @@
-import { ScalarType } from '@bufbuild/protobuf';
-import { getTextEncoding } from '@bufbuild/protobuf/wire';
 import { need, spend, type Cursor } from './cursor.js';
+import type { Field } from './messages.js';
+import { strictTextOf } from './utf8.js';
 import { readLength, readVarint, signed64, unsigned64 } from './varint.js';
 
 /** Stands for a value that JavaScript cannot hold exactly; its field is kept as bytes. */
@@ -8,7 +8,7 @@ export const inexact = Symbol('inexact');
 
 export type Scalar = number | bigint | string | boolean | Uint8Array | typeof inexact;
 
-interface ScalarReader {
+export interface ScalarReader {
   readonly wireType: number;
   /** Estimated memory of one element in a list. */
   readonly cost: number;
@@ -85,25 +85,22 @@ function plainText(cursor: Cursor, length: number): string | undefined {
 
 function longText(bytes: Uint8Array<ArrayBuffer>): Scalar {
   try {
-    return getTextEncoding().decodeUtf8(bytes, true);
+    return strictTextOf(bytes);
   } catch {
     return inexact;
   }
 }
 
 /** The scalar types that the ONNX schema uses. */
-const readers = new Map<ScalarType, ScalarReader>([
-  [ScalarType.INT32, varint(16, (cursor) => cursor.low | 0)],
-  [ScalarType.INT64, varint(40, signed64)],
-  [ScalarType.UINT64, varint(48, unsigned64)],
-  [ScalarType.FLOAT, fixed(4, (view, position) => view.getFloat32(position, true))],
-  [ScalarType.DOUBLE, fixed(8, (view, position) => view.getFloat64(position, true))],
-  [ScalarType.STRING, delimited(40, text)],
-  [ScalarType.BYTES, delimited(160, payload)],
+const readers = new Map<string, ScalarReader>([
+  ['int32', varint(16, (cursor) => cursor.low | 0)],
+  ['int64', varint(40, signed64)],
+  ['uint64', varint(48, unsigned64)],
+  ['float', fixed(4, (view, position) => view.getFloat32(position, true))],
+  ['double', fixed(8, (view, position) => view.getFloat64(position, true))],
+  ['string', delimited(40, text)],
+  ['bytes', delimited(160, payload)],
 ]);
 
-export function scalarReader(type: ScalarType): ScalarReader {
-  const reader = readers.get(type);
-  if (reader === undefined) throw new Error(`scalar type ${type} is not in the ONNX schema`);
-  return reader;
-}
+/** How values of a scalar type are read; `undefined` for enumerations and messages. */
+export const scalarReader = ({ type }: Field): ScalarReader | undefined => readers.get(type);

@@ -1,5 +1,5 @@
-import { getTextEncoding } from '@bufbuild/protobuf/wire';
 import type { Sink } from './sink.js';
+import { utf8Into } from './utf8.js';
 import { writeVarint } from './write-varint.js';
 
 /** Bytes of a text as UTF-8, in which half of a surrogate pair alone becomes U+FFFD. */
@@ -23,7 +23,7 @@ export function writeText(sink: Sink, text: string): void {
   const size = utf8Size(text);
   writeVarint(sink, size, 0);
   if (size === text.length) writePlain(sink, text);
-  else getTextEncoding().encodeUtf8Into(text, sink.bytes.subarray(sink.position));
+  else utf8Into(text, sink.bytes.subarray(sink.position));
   sink.position += size;
 }
 
