@@ -51,7 +51,9 @@ export function kernels(): Kernels | undefined {
 
 function load(): Kernels | null {
   try {
-    const bytes = Uint8Array.from(atob(binary), (character) => character.charCodeAt(0));
+    const text = atob(binary);
+    const bytes = new Uint8Array(text.length);
+    for (let at = 0; at < text.length; at++) bytes[at] = text.charCodeAt(at);
     return arraysOf(new WebAssembly.Instance(new WebAssembly.Module(bytes)).exports as Exports);
   } catch {
     return null;

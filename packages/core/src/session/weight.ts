@@ -45,16 +45,24 @@ export interface CodedWeight {
   readonly ranges: SliceRanges;
 }
 
-/** Reads one weight after the other, where the port can into the memory of one before, which is then lost. */
-export function weightReader(): (weight: WeightDescriptor) => Promise<Float32Array> {
-  let memory: Float32Array = new Float32Array(0);
+/**
+ * Reads one weight after the other, where the port can into the same memory, in which the one before is then lost.
+ *
+ * @param weights All that come: the largest says how much memory it takes.
+ */
+export function weightReader(
+  weights: readonly WeightDescriptor[],
+): (weight: WeightDescriptor) => Promise<Float32Array> {
+  let memory: Float32Array | undefined;
   return async (weight) => {
-    const size = sizeOf(weight.shape);
-    const values = await weight.read(size <= memory.length ? memory.subarray(0, size) : undefined);
-    if (values.length > memory.length) memory = values;
-    return values;
+    memory ??= new Float32Array(largest(weights));
+    return await weight.read(memory.subarray(0, sizeOf(weight.shape)));
   };
 }
+
+/** The number of values of the largest weight. */
+const largest = (weights: readonly WeightDescriptor[]): number =>
+  weights.reduce((most, { shape }) => Math.max(most, sizeOf(shape)), 0);
 
 /**
  * Fits the scheme of a weight. With `frozen`, slices that hold frozen values are fitted again by the quantizer's `refit`, or keep

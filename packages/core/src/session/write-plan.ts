@@ -36,7 +36,7 @@ export async function writePlan<M>(
   const { entries } = outcome;
   const writer = port.write(outcome);
   const rows: WeightReport[] = [];
-  const read = weightReader();
+  const read = weightReader(entries.map(({ weight }) => weight));
   for (const [done, own] of entries.entries()) {
     const { id } = own.entry;
     onProgress?.({ phase: 'quantize', done, total: entries.length, id });

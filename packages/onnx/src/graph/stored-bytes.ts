@@ -1,6 +1,6 @@
 import {
-  createGraph,
-  graphSize,
+  graphPartsSize,
+  type GraphProto,
   type NodeProto,
   type TensorProto,
   type ValueInfoProto,
@@ -15,4 +15,4 @@ export interface GraphParts {
 
 /** Bytes that these parts take in a graph of a file, tags and lengths counted. */
 export const storedBytes = (parts: GraphParts): number =>
-  graphSize(Object.assign(createGraph(), parts), 'graph');
+  graphPartsSize(parts as Partial<GraphProto>, 'graph');

@@ -15,15 +15,18 @@ interface Blueprint {
 const blueprints = new Map<MessageType, Blueprint>();
 
 function blueprintOf(type: MessageType): Blueprint {
-  const { fields } = type;
+  const known = blueprints.get(type) ?? makeBlueprint(type);
+  blueprints.set(type, known);
+  return known;
+}
+
+function makeBlueprint({ fields }: MessageType): Blueprint {
   const single = fields.filter(({ list, oneof }) => list === undefined && oneof === undefined);
-  const known = blueprints.get(type) ?? {
-    prototype: Object.fromEntries(single.flatMap((field) => defaultOf(field))),
+  return {
+    prototype: Object.fromEntries(single.flatMap(defaultOf)),
     lists: fields.flatMap(({ name, list }) => (list === undefined ? [] : [name])),
     oneofs: [...new Set(fields.flatMap(({ oneof }) => oneof ?? []))],
   };
-  blueprints.set(type, known);
-  return known;
 }
 
 const zeros: ReadonlyMap<string, unknown> = new Map<string, unknown>([

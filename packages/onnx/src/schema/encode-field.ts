@@ -6,6 +6,7 @@ import { varintSize, withLength, writeVarint } from './write-varint.js';
 
 /** Measures and writes one field of a message, its tags included. */
 export interface FieldEncoder {
+  readonly name: string;
   /** 0 where the field is not set. */
   size(message: Fields, sizes: Sizes): number;
   /** Writes a field that is set. */
@@ -25,6 +26,7 @@ function encodeOne(field: Field, writer: ValueWriter): FieldEncoder {
   const tagSize = varintSize(tag, 0);
   const valueOf = valueReader(field);
   return {
+    name: field.name,
     size(message, sizes) {
       const value = valueOf(message);
       return value === undefined ? 0 : tagSize + writer.size(value, sizes);
@@ -50,6 +52,7 @@ function encodeEach({ name, number }: Field, writer: ValueWriter): FieldEncoder 
   const tag = tagOf(number, writer.wireType);
   const tagSize = varintSize(tag, 0);
   return {
+    name,
     size(message, sizes) {
       const list = message[name] as unknown[];
       let size = tagSize * list.length;
@@ -73,6 +76,7 @@ function encodePacked({ name, number }: Field, writer: ValueWriter): FieldEncode
   const contentSize = (list: readonly unknown[], sizes: Sizes) =>
     list.reduce<number>((sum, value) => sum + writer.size(value, sizes), 0);
   return {
+    name,
     size(message, sizes) {
       const list = message[name] as unknown[];
       return list.length === 0 ? 0 : tagSize + withLength(contentSize(list, sizes));

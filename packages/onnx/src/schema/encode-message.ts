@@ -28,6 +28,12 @@ export function messageSize(type: MessageType, message: Fields, sizes: Sizes): n
   return size;
 }
 
+/** Bytes of some fields of a message, tags included. Throws as {@link messageSize}. */
+export function fieldsSize(type: MessageType, fields: object, sizes: Sizes): number {
+  const given = encodersOf(type).filter(({ name }) => Object.hasOwn(fields, name));
+  return given.reduce((sum, encoder) => sum + encoder.size(fields as Fields, sizes), 0);
+}
+
 /** Writes a message that was measured before: known fields by their numbers, then unknown ones. */
 export function writeMessage(sink: Sink, message: Fields): void {
   const { fields } = sink.sizes.get(message) as MeasuredMessage;

@@ -1,9 +1,8 @@
-import type { Message } from '@bufbuild/protobuf';
 import { LowbitError } from '@lowbit/core';
 import type { GraphProto, ModelProto } from 'onnx-buf';
 import type { Fields } from './create-message.js';
 import { messageType } from './messages.js';
-import { messageSize, writeMessage } from './encode-message.js';
+import { fieldsSize, messageSize, writeMessage } from './encode-message.js';
 import { sinkOf, type Sizes } from './sink.js';
 
 /** Protobuf messages end at 2 GiB. */
@@ -16,24 +15,25 @@ const largestMessage = 2 ** 31 - 1;
  */
 export function serializeModel(model: ModelProto, where: string): Uint8Array {
   const sizes: Sizes = new Map();
-  const size = measured('ModelProto', model, where, sizes);
+  const message = model as unknown as Fields;
+  const size = measured(where, () => messageSize(messageType('ModelProto'), message, sizes));
   if (size > largestMessage) throw tooLarge(size, where);
   const sink = sinkOf(size, sizes);
-  writeMessage(sink, model as unknown as Fields);
+  writeMessage(sink, message);
   return sink.bytes;
 }
 
 /**
- * How many bytes a graph takes in a file, its own tag and length not counted.
+ * How many bytes parts of a graph take in a file, their tags and lengths counted.
  *
  * @throws LowbitError `model-malformed` when a field holds a value that it cannot.
  */
-export const graphSize = (graph: GraphProto, where: string): number =>
-  measured('GraphProto', graph, where, new Map());
+export const graphPartsSize = (parts: Partial<GraphProto>, where: string): number =>
+  measured(where, () => fieldsSize(messageType('GraphProto'), parts, new Map()));
 
-function measured(type: string, message: Message, where: string, sizes: Sizes): number {
+function measured(where: string, measure: () => number): number {
   try {
-    return messageSize(messageType(type), message as Fields, sizes);
+    return measure();
   } catch (cause) {
     const received = cause instanceof Error ? cause.message : String(cause);
     throw new LowbitError({ code: 'model-malformed', where, received }, { cause });
