@@ -17,7 +17,8 @@ export function descriptor() {
 
 const nameOf = ({ typeName }) => typeName.replace(/^onnx\./, '');
 
-const numbers = ({ values }) => Object.fromEntries(values.map(({ localName, number }) => [localName, number]));
+const numbers = ({ values }) =>
+  Object.fromEntries(values.map(({ localName, number }) => [localName, number]));
 
 const fields = (message) =>
   message.fields.map((field) => ({

@@ -57,4 +57,4 @@ export function blankMessage(type: MessageType): Fields {
 
 /** A message of the type of this name with some fields set. */
 export const createMessage = <T extends Message>(name: string, init: Partial<T>): T =>
-  Object.assign(blankMessage(messageType(name)), init) as unknown as T;
+  Object.assign<Message, Partial<T>>(blankMessage(messageType(name)), init) as T;
