@@ -1,3 +1,4 @@
+import { checkHas, checkNumbers } from '../errors/check-kinds.js';
 import { wordValue } from '../errors/word-value.js';
 
 /** A value among numbers that is none, with its place and what to do. */
@@ -19,6 +20,8 @@ export function strangeValue(
   shape: readonly number[],
   integers = false,
 ): StrangeValue | undefined {
+  checkHas(data, ['length'], 'strangeValue(data, shape)', 'values in a list or a typed array');
+  checkNumbers(shape, 'strangeValue(data, shape)');
   const index = firstStranger(data, integers ? ['number', 'boolean', 'bigint'] : ['number', 'boolean']);
   if (index < 0) return undefined;
   const value = data[index];

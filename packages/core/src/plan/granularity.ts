@@ -1,3 +1,4 @@
+import { checkHas } from '../errors/check-kinds.js';
 import type { WeightDescriptor } from '../contract/port.js';
 import type { Granularity } from '../contract/policy.js';
 import type { Slicing } from '../scheme/types.js';
@@ -36,6 +37,7 @@ export function slicingOf(
   granularity: Granularity,
   weight: Pick<WeightDescriptor, 'outputAxes' | 'inputAxis'>,
 ): Slicing {
+  checkHas(weight, ['outputAxes'], 'slicingOf(granularity, weight)', 'a weight as a port describes it');
   const group = groupSize(granularity);
   if (group !== undefined && weight.inputAxis !== undefined) return { along: weight.inputAxis, group };
   return granularity === 'tensor' ? 'tensor' : { axes: weight.outputAxes };

@@ -2,6 +2,7 @@ import {
   decode,
   encode,
   loadCheckpoint,
+  quantize,
   seededRandom,
   storeCheckpoint,
   train,
@@ -354,6 +355,22 @@ onEveryBackend('training', (test) => {
     expect(valuesOf(other, 'hidden')).toEqual(before);
     disposeOptimizer(optimizer);
     for (const each of [model, again, other, small, smallAgain]) disposeWeights(each);
+  });
+
+  test('groups whose last one is short are simulated as they are stored', async () => {
+    const model = denseModel();
+    const grouped = { weights: grid, bits: 3, granularity: 'group:4' } as const;
+    const { model: stored } = await quantize(tfjs(model), grouped);
+    const x = tf.tensor(numbers(18), [3, 6]);
+    const valuesFor = (each: tfLayers.LayersModel) =>
+      tf.tidy(() => (each.predict(x) as tf.Tensor).dataSync<'float32'>().slice());
+    for await (const { number } of train(tfjs(model), grouped)) {
+      expect(number).toBe(0);
+      expect(valuesFor(model)).toEqual(valuesFor(stored));
+      break;
+    }
+    x.dispose();
+    for (const each of [model, stored]) disposeWeights(each);
   });
 
   test('a run with data that goes on in the model of before has the grids of before', async () => {
