@@ -2,6 +2,7 @@ import { quantizedInputClass } from '../quantized-input.js';
 import { layersAsActivations } from '../topology/config.js';
 import type { JsonObject, JsonValue, KerasLayer } from '../model.js';
 import { activationFor, activationRules } from './forms/activation.js';
+import { attentionRules } from './forms/attention.js';
 import { convolutionRules } from './forms/convolution.js';
 import { ours, type FormContext, type RuleTable } from './forms/form.js';
 import { linearRules } from './forms/linear.js';
@@ -25,6 +26,7 @@ const rules: RuleTable = {
   ...normalizationRules,
   ...activationRules,
   ...mergeRules,
+  ...attentionRules,
   ...recurrentRules,
   ...shapingRules,
   [quantizedInputClass]: (config) => ours(quantizedInputClass, config),

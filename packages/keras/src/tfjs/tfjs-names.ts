@@ -18,19 +18,28 @@ export function tfjsNames(model: KerasModel): readonly TfjsName[] {
 function namesIn(layer: KerasLayer, owner: string, names: LayerNames): readonly TfjsName[] {
   const { network, parts, weights } = layer;
   return [
-    ...weights.map((weight) => ({ name: `${owner}/${weight.name}`, layer: layer.id, weight })),
+    ...weights.map((weight) => ({
+      name: `${owner}/${weight.name.replaceAll('/', '_')}`,
+      layer: layer.id,
+      weight,
+    })),
     ...(network?.layers.flatMap((inner) => namesIn(inner, names.get(inner)!, names)) ?? []),
-    ...Object.entries(parts).flatMap(([key, part]) =>
-      namesIn(part, partOwner(key, owner, names.get(parts['forward_layer']!)), names),
+    ...Object.entries(parts).flatMap(([key, part], index) =>
+      namesIn(part, partOwner({ key, index }, owner, names.get(parts['forward_layer']!)), names),
     ),
   ];
 }
 
 /**
  * What the names of a part's weights begin with. A wrapper's layer has its weights under the wrapper's name; the two of `Bidirectional` are both
- * called after the first.
+ * called after the first, and cells behind each other are counted.
  */
-export function partOwner(key: string, owner: string, forwardName: string | undefined): string {
+export function partOwner(
+  { key, index }: { readonly key: string; readonly index: number },
+  owner: string,
+  forwardName: string | undefined,
+): string {
+  if (key.startsWith('cells/')) return `${owner}/cell_${index}`;
   const way = /^(forward|backward)_layer$/.exec(key)?.[1];
   return way === undefined ? owner : `${owner}/${way}_${forwardName}`;
 }

@@ -1,8 +1,15 @@
 import type { JsonValue } from '../model.js';
 import { isObject, type RawLayer } from './raw-layer.js';
 
-/** Operations by which Keras 3 works out masks; it has no layers of these names. */
-const maskOperations = ['NotEqual', 'Any', 'LogicalAnd', 'LogicalOr'];
+/** Operations by which Keras 3 works out masks; it has no layers of these names, but one that is called `Concatenate`. */
+const maskOperations =
+  'NotEqual Any All LogicalAnd LogicalOr ConvertToTensor ExpandDims ZerosLike OnesLike Concatenate'.split(
+    ' ',
+  );
+
+function isOperation({ className, module = '' }: RawLayer): boolean {
+  return maskOperations.includes(className) && (className !== 'Concatenate' || module.includes('.ops.'));
+}
 
 /**
  * Layers without those by which Keras 3 spells out what `Masking` and `Embedding` with `mask_zero` mean for the layers behind them: that goes
@@ -12,7 +19,7 @@ export function withoutMasks(
   layers: readonly RawLayer[],
   outputs: JsonValue | undefined,
 ): readonly RawLayer[] {
-  let masks = layers.filter(({ className }) => maskOperations.includes(className));
+  let masks = layers.filter(isOperation);
   if (masks.length === 0) return layers;
   const returned = new Set(namesIn(outputs ?? null));
   for (let before = -1; before !== masks.length;) {
@@ -30,7 +37,9 @@ function isMask(mask: RawLayer, layers: readonly RawLayer[], masks: ReadonlySet<
     if (masks.has(layer.name)) return true;
     return layer.inboundNodes.every((node) => !namesIn(withoutMask(node)).includes(mask.name));
   });
-  const sources = mask.inboundNodes.flatMap(namesIn);
+  // What has the shape of a tensor and is true or false everywhere begins a mask too.
+  if (/^(Zeros|Ones)Like$/.test(mask.className)) return isUsedAsMask && mask.config['dtype'] === 'bool';
+  const sources = mask.inboundNodes.flatMap((node) => namesIn(node));
   const origin =
     mask.className === 'NotEqual' ? isOrigin(mask, layers) : sources.every((name) => masks.has(name));
   return isUsedAsMask && origin;

@@ -27,7 +27,10 @@ export function walk(network: NetworkDraft, given: readonly MaybeShape[]): reado
   });
   for (const call of network.calls) {
     call.inputShapes = tensorsIn(call).map(shapeAt);
-    call.outputShapes = outputsOf(call.layer, call.inputShapes);
+    // What stands behind the first arguments by its name, a mask or a state, decides no shape.
+    const count = tensorsIn({ args: call.args, kwargs: {} }).length;
+    const inputs = count === 0 ? call.inputShapes : call.inputShapes.slice(0, count);
+    call.outputShapes = outputsOf(call.layer, inputs);
     shapes.set(callKey(call.layer.name, call.index), call.outputShapes);
   }
   return network.outputs.map(shapeAt);

@@ -19,7 +19,8 @@ export function placeNamed(
   const byPath = new Map(tensors.map((tensor) => [tensor.path, tensor]));
   const placed = [...ownersIn(network)].flatMap(([layer, owner]) =>
     rulesOf(layer).map((rule) => {
-      const tensor = byPath.get(`${owner}/${rule.name}`) ?? nearest(tensors, layer, rule.name, where);
+      const tensor =
+        byPath.get(`${owner}/${rule.name.replaceAll('/', '_')}`) ?? nearest(tensors, layer, rule.name, where);
       return { slot: { layer, rule }, tensor };
     }),
   );
@@ -46,7 +47,9 @@ function ownersOf(layer: LayerDraft, owner: string): readonly (readonly [LayerDr
   const forwardName = layer.parts['forward_layer']?.name;
   return parts.length === 0
     ? [[layer, owner]]
-    : parts.flatMap(([key, part]) => ownersOf(original(part), partOwner(key, owner, forwardName)));
+    : parts.flatMap(([key, part], index) =>
+        ownersOf(original(part), partOwner({ key, index }, owner, forwardName)),
+      );
 }
 
 /** The one tensor that has the layer's name among those in front, and the weight's at the end. */

@@ -1,9 +1,10 @@
-import { LowbitError, type Quantizer } from '@lowbit/core';
+import type { Quantizer } from '@lowbit/core';
 import { checkArgument, checkPlugin } from '@lowbit/core/adapter';
 import { loadSite } from '@lowbit/tfjs-format';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfLayers from '@tensorflow/tfjs-layers';
 import { inputQuantizer, type QuantizedCall } from './input-quantizer.js';
+import { layerJson, makeLayer, type LayerJson } from '../layers/make-layer.js';
 import { layerConfig } from '../model/internals.js';
 
 /** Name of the layer class in a saved topology. */
@@ -16,7 +17,7 @@ interface Config {
   readonly name: string;
   /** The site, as `storeSite` writes it. */
   readonly site: string;
-  readonly layer: { readonly className: string; readonly config: tf.serialization.ConfigDict };
+  readonly layer: LayerJson;
 }
 
 const known = new Map<string, Quantizer>();
@@ -78,23 +79,6 @@ class QuantizedInput extends tfLayers.layers.Layer {
   }
 
   override getConfig(): tf.serialization.ConfigDict {
-    const layer = { className: this.layer.getClassName(), config: this.layer.getConfig() };
-    return { ...super.getConfig(), site: this.site, layer };
+    return { ...super.getConfig(), site: this.site, layer: { ...layerJson(this.layer) } };
   }
-}
-
-function makeLayer({ className, config }: Config['layer']): Layer {
-  const [constructor, fromConfig] = classOf(className);
-  return fromConfig(constructor, config) as Layer;
-}
-
-function classOf(className: string) {
-  const found = tf.serialization.SerializationMap.getMap().classNameMap[className];
-  if (found !== undefined) return found;
-  throw new LowbitError({
-    code: 'layer-unsupported',
-    where: `layer class '${className}'`,
-    expected: 'a class that is registered with TensorFlow.js',
-    remedy: 'Register it with tf.serialization.registerClass before the model is loaded.',
-  });
 }

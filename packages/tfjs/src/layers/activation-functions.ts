@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import * as tfLayers from '@tensorflow/tfjs-layers';
 
 type Activation = (x: tf.Tensor) => tf.Tensor;
 
@@ -73,3 +74,11 @@ export const activationClasses = Object.entries(functions).map(([name, compute])
     }
   };
 });
+
+/** The name of an activation, of TensorFlow.js or of ours. */
+export type ActivationName = Parameters<typeof tfLayers.layers.activation>[0]['activation'];
+
+/** An activation by its name, as a layer to be called. */
+export function activationLayer(activation: ActivationName): tfLayers.layers.Layer {
+  return tfLayers.layers.activation({ activation });
+}

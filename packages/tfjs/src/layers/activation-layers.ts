@@ -47,7 +47,8 @@ class Softmax extends OwnLayer<{ axis: number[] }> {
 
 /** TensorFlow.js has it over the last axis alone. */
 export function softmaxOver(x: tf.Tensor, axes: number[]): tf.Tensor {
-  return tf.exp(tf.sub(x, tf.logSumExp(x, axes, true)));
+  const powers = tf.exp(tf.sub(x, tf.max(x, axes, true)));
+  return tf.div(powers, tf.sum(powers, axes, true));
 }
 
 /** One half of the last axis, gated by the other: a · σ(b). */

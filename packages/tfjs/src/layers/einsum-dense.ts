@@ -1,10 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
-import * as tfLayers from '@tensorflow/tfjs-layers';
+import type * as tfLayers from '@tensorflow/tfjs-layers';
 
+import { activationLayer, type ActivationName } from './activation-functions.js';
 import { einsum, equationFor } from './einsum.js';
 import { OwnLayer, type Settings, type Shape } from './own-layer.js';
-
-type ActivationName = Parameters<typeof tfLayers.layers.activation>[0]['activation'];
 
 interface EinsumSettings {
   equation: string;
@@ -24,7 +23,7 @@ export class EinsumDense extends OwnLayer<EinsumSettings> {
 
   constructor(config: Settings) {
     super(config, { equation: '', kernelShape: [], biasShape: [], activation: 'linear' });
-    this.activation = tfLayers.layers.activation({ activation: this.settings.activation });
+    this.activation = activationLayer(this.settings.activation);
   }
 
   protected override makeWeights(): void {

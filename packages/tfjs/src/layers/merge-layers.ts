@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 
+import { MasklessLayer } from './maskless-layer.js';
 import { OwnLayer, type Settings, type Shape } from './own-layer.js';
 
 /** The first input minus the second. */
@@ -14,14 +15,49 @@ export class Subtract extends OwnLayer<object> {
     return tf.sub(left!, right!);
   }
 
-  protected override resultShape([left, right]: readonly Shape[]): Shape {
-    const rank = Math.max(left!.length, right!.length);
+  protected override resultShape(shapes: readonly Shape[]): Shape {
+    return together(shapes);
+  }
+}
+
+/** The product of its first inputs, in which what a mask leaves out is 1; it is 0 where all have masks that leave it out. The masks follow. */
+export class MaskedMultiply extends MasklessLayer<{ areMasked: boolean[] }> {
+  static readonly className = 'LowbitMaskedMultiply';
+
+  constructor(config: Settings) {
+    super(config, { areMasked: [] });
+  }
+
+  protected override compute(inputs: readonly tf.Tensor[]): tf.Tensor {
+    const { areMasked } = this.settings;
+    const masks = inputs.slice(areMasked.length).map((mask) => tf.expandDims(mask, -1));
+    let used = 0;
+    const factors = areMasked.map((isMasked, i) => {
+      const factor = inputs[i]!;
+      if (!isMasked) return factor;
+      const kept = masks[used++]!;
+      return tf.add(tf.mul(kept, factor), tf.sub(1, kept));
+    });
+    const product = factors.reduce((all, factor) => tf.mul(all, factor));
+    const any = masks.reduce((all, mask) => tf.maximum(all, mask));
+    return areMasked.every((isMasked) => isMasked) ? tf.mul(product, any) : product;
+  }
+
+  protected override resultShape(shapes: readonly Shape[]): Shape {
+    return together(shapes.slice(0, this.settings.areMasked.length));
+  }
+}
+
+/** The shape of what is computed of tensors value by value. */
+function together(shapes: readonly Shape[]): Shape {
+  return shapes.reduce((left, right) => {
+    const rank = Math.max(left.length, right.length);
     const at = (shape: Shape, axis: number) => {
       const size = shape[axis - rank + shape.length];
       return size === undefined ? 1 : size;
     };
     return Array.from({ length: rank }, (_, axis) =>
-      at(left!, axis) === 1 ? at(right!, axis) : at(left!, axis),
+      at(left, axis) === 1 ? at(right, axis) : at(left, axis),
     );
-  }
+  });
 }

@@ -86,6 +86,37 @@ class GroupNormalization extends OwnLayer<GroupSettings> {
   }
 }
 
+/** As TensorFlow.js has it for inputs of two to four axes. */
+class LayerNormalization extends OwnLayer<{
+  axis: number[];
+  epsilon: number;
+  center: boolean;
+  scale: boolean;
+}> {
+  static readonly className = 'LowbitLayerNormalization';
+  private gamma?: LayerVariable;
+  private beta?: LayerVariable;
+
+  constructor(config: Settings) {
+    super(config, { axis: [], epsilon: 1e-3, center: true, scale: true });
+  }
+
+  protected override makeWeights([input]: readonly Shape[]): void {
+    const { axis, center, scale } = this.settings;
+    const shape = axis.map((each) => input![each]!);
+    if (scale) this.gamma = this.weight('gamma', shape, 1);
+    if (center) this.beta = this.weight('beta', shape, 0);
+  }
+
+  protected override compute([x]: readonly tf.Tensor[]): tf.Tensor {
+    const { axis, epsilon } = this.settings;
+    const { mean, variance } = tf.moments(x!, axis, true);
+    const normal = tf.mul(tf.sub(x!, mean), tf.rsqrt(tf.add(variance, epsilon)));
+    const scaled = this.gamma ? tf.mul(normal, spread(this.gamma.read(), axis, x!.shape)) : normal;
+    return this.beta ? tf.add(scaled, spread(this.beta.read(), axis, x!.shape)) : scaled;
+  }
+}
+
 interface NormalizationSettings {
   axis: number[];
   /** Given ones; where there are none, they are weights. */
@@ -134,4 +165,10 @@ class Normalization extends OwnLayer<NormalizationSettings> {
   }
 }
 
-export const normalizationLayers = [UnitNormalization, RMSNormalization, GroupNormalization, Normalization];
+export const normalizationLayers = [
+  UnitNormalization,
+  RMSNormalization,
+  GroupNormalization,
+  LayerNormalization,
+  Normalization,
+];

@@ -2,17 +2,31 @@ import * as tf from '@tensorflow/tfjs-core';
 
 import { activationClasses } from './activation-functions.js';
 import { activationLayers } from './activation-layers.js';
+import { attentionLayers } from './attention-layers.js';
 import { BatchNormalization } from './batch-normalization.js';
 import { borderLayers } from './border-layers.js';
 import { convolutionLayers } from './convolution-layers.js';
 import { depthwiseLayers } from './depthwise-layers.js';
-import { EinsumDense } from './einsum-dense.js';
 import { globalPoolingLayers } from './global-pooling-layers.js';
-import { Subtract } from './merge-layers.js';
-import { normalizationLayers } from './normalization-layers.js';
 import { resizingLayers } from './resizing-layers.js';
 import { transposedLayers } from './transposed-layers.js';
 import { registerVolumeGradient } from './volume-gradient.js';
+import { Bidirectional } from './bidirectional.js';
+import { Dot } from './dot-layer.js';
+import { EinsumDense } from './einsum-dense.js';
+import { GRUCell } from './gru-cell.js';
+import { Mask, MaskedAverage } from './mask-layers.js';
+import { MaskedMultiply, Subtract } from './merge-layers.js';
+import { MultiHeadAttention } from './multi-head-attention.js';
+import { normalizationLayers } from './normalization-layers.js';
+import { recurrentLayers } from './recurrent-layers.js';
+
+/** Layers of any places: over features, sequences and masks. */
+const sequenceLayers = [
+  ...[...activationLayers, ...attentionLayers, ...normalizationLayers],
+  ...[BatchNormalization, Bidirectional, Dot, EinsumDense, GRUCell, Mask, MaskedAverage, MaskedMultiply],
+  ...[MultiHeadAttention, Subtract],
+];
 
 /** Layers whose places are those of sequences, pictures and volumes. */
 const spatialLayers = [
@@ -30,8 +44,7 @@ const spatialLayers = [
  */
 export function registerLayers(): void {
   for (const activation of activationClasses) tf.serialization.registerClass(activation);
-  for (const layer of [...activationLayers, ...normalizationLayers]) tf.serialization.registerClass(layer);
-  for (const layer of [BatchNormalization, EinsumDense, Subtract]) tf.serialization.registerClass(layer);
-  for (const layer of spatialLayers) tf.serialization.registerClass(layer);
+  for (const layer of sequenceLayers) tf.serialization.registerClass(layer);
+  for (const layer of [...recurrentLayers, ...spatialLayers]) tf.serialization.registerClass(layer);
   registerVolumeGradient();
 }

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue, Shape } from '../../model.js';
+import type { JsonObject, JsonValue, KerasCall, KerasLayer, Shape } from '../../model.js';
 
 /** What a form is chosen by, besides the layer itself. */
 export interface FormContext {
@@ -12,6 +12,17 @@ export interface FormContext {
   readonly isKeras3: boolean;
   /** Whether masks go through the model. */
   readonly hasMasks: boolean;
+  /** How a layer that heeds masks comes by its own: not at all, as TensorFlow.js brings it along, or as a further input. */
+  readonly mask: 'none' | 'brought' | 'input';
+  /** Which inputs of a layer that heeds masks have one. */
+  readonly areMasked: readonly boolean[];
+  /** The first call. */
+  readonly call: KerasCall | undefined;
+  /** Layers inside. */
+  readonly parts: KerasLayer['parts'];
+  /** Whether only a layer of ours can be in what is around it. */
+  readonly needsOwn: boolean;
+  readonly isInBidirectional: boolean;
 }
 
 /** A form, what of the settings stands against one, or nothing where the layer stays as it is. */

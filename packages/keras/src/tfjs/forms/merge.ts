@@ -1,6 +1,27 @@
-import { eachOf, ours, same, type RuleTable } from './form.js';
+import { eachOf, ours, same, type Rule, type RuleTable } from './form.js';
+
+/** TensorFlow.js has it for two inputs of the same rank, of two or three axes. */
+const dot: Rule = (config, { call }) => {
+  const [left, right] = call?.inputShapes ?? [];
+  if (left === undefined || right === undefined) return 'inputs of which the rank is not known';
+  const { axes } = config;
+  const [first, second = first] = [axes].flat() as readonly number[];
+  const counted = [left, right].map(({ length }, i) => {
+    const axis = (i === 0 ? first : second)!;
+    return axis < 0 ? axis + length : axis;
+  });
+  return left.length === right.length && left.length <= 3
+    ? { config: { ...config, axes: counted } }
+    : ours('Dot', { ...config, axes: counted });
+};
+
+/** What a mask leaves out of a factor is 1 in Keras 3. */
+const multiply: Rule = (config, { mask, areMasked }) =>
+  mask === 'input' ? ours('MaskedMultiply', { name: config['name']!, are_masked: areMasked }) : undefined;
 
 export const mergeRules: RuleTable = {
-  ...eachOf('Add Multiply Average Maximum Minimum Concatenate Dot', same),
+  ...eachOf('Add Average Maximum Minimum Concatenate', same),
+  Multiply: multiply,
+  Dot: dot,
   Subtract: (config) => ours('Subtract', config),
 };

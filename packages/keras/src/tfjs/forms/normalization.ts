@@ -37,8 +37,10 @@ const normalization: Rule = (config, { input }) => {
 };
 
 /** TensorFlow.js has it for inputs of two to four axes. */
-const layerNormalization: Rule = (_, { input }) =>
-  input !== undefined && input.length > 4 ? 'an input of more than four axes' : undefined;
+const layerNormalization: Rule = (config, context) =>
+  context.input !== undefined && context.input.length > 4
+    ? overAxes('LayerNormalization')(config, context)
+    : undefined;
 
 export const normalizationRules: RuleTable = {
   BatchNormalization: batchNormalization,

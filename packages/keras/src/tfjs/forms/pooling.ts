@@ -4,8 +4,8 @@ import { eachOf, hasGaps, ours, same, type Rule, type RuleTable } from './form.j
 /** With `keepdims` it is a window as large as what comes in, where that is known. */
 function globalPooling(kind: 'Max' | 'Average', rank: number): readonly [string, Rule] {
   const className = `Global${kind}Pooling${rank}D`;
-  const rule: Rule = (config, { input, hasMasks }) => {
-    if (rank === 1 && hasMasks) return 'a mask, over which it would not average alone';
+  const rule: Rule = (config, { input, mask }) => {
+    if (mask === 'input') return ours('MaskedAverage', config);
     if (config['keepdims'] !== true) return rank === 3 ? ours(className, config) : undefined;
     const sizes = input?.slice(1, -1) ?? [];
     return isKnown(sizes)

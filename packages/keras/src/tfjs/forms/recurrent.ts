@@ -1,12 +1,87 @@
-import { eachOf, same, type Rule, type RuleTable } from './form.js';
+import type { JsonObject } from '../../model.js';
+import { eachOf, ours, same, type Changed, type FormContext, type Rule, type RuleTable } from './form.js';
 
 /** The default would be orthogonal matrices, which take minutes for large layers and are thrown away. */
 const zeros = { recurrent_initializer: { class_name: 'Zeros', config: {} } };
 
-const recurrent: Rule = (config) =>
-  config['reset_after'] === true ? 'reset_after=True' : { config: { ...config, ...zeros } };
+/** Settings of a recurrent layer of ours, which is given its mask as an input. */
+function ownSettings(config: JsonObject, { mask, isInBidirectional }: FormContext): JsonObject {
+  // Keras wants zeros where a step is masked in what two ways bring together, and the step before elsewhere.
+  const zero = isInBidirectional
+    ? config['return_sequences'] === true
+    : config['zero_output_for_mask'] === true;
+  return { ...config, zero_output_for_mask: zero, masked: mask === 'input' };
+}
+
+function ownRecurrent(className: string, config: JsonObject, context: FormContext): Changed | string {
+  if (config['stateful'] === true) return 'stateful=True';
+  return ours(className, ownSettings(config, context));
+}
+
+/** Where TensorFlow.js would give it no mask, another one, or would not leave zeros where it masks. */
+const needsOwn = (
+  { mask, hasMasks, needsOwn: isNeeded }: FormContext,
+  { zero_output_for_mask: zero }: JsonObject,
+) => isNeeded || mask === 'input' || (hasMasks && (mask === 'none' || zero === true));
+
+/** TensorFlow.js has no `reset_after`. */
+function recurrent(className: string): Rule {
+  return (config, context) => {
+    const isOwn = config['reset_after'] === true || needsOwn(context, config);
+    return isOwn ? ownRecurrent(className, config, context) : { config: { ...config, ...zeros } };
+  };
+}
+
+const gruCell: Rule = (config) =>
+  config['reset_after'] === true ? ours('GRUCell', config) : { config: { ...config, ...zeros } };
+
+/** Several cells, one of ours, or masks as inputs. */
+const rnn: Rule = (config, context) => {
+  const { cell } = context.parts;
+  const isPlain =
+    ['LSTMCell', 'SimpleRNNCell', 'GRUCell'].includes(cell!.className) &&
+    cell!.config['reset_after'] !== true;
+  return isPlain && !needsOwn(context, config) ? undefined : ownRecurrent('RNN', config, context);
+};
+
+/** TensorFlow.js makes the layer that goes backward from the other one. */
+const bidirectional: Rule = (config, context) => {
+  const { forward_layer: forward, backward_layer: backward } = context.parts;
+  const isPlain = [forward!, backward!].every(
+    ({ className, config: own }) =>
+      ['LSTM', 'GRU', 'SimpleRNN'].includes(className) && own['reset_after'] !== true,
+  );
+  const ways = [forward!, backward!].map(({ config: own }) => own['go_backwards'] === true);
+  const mode = config['merge_mode'];
+  const isMirrored = settingsOf(forward!) === settingsOf(backward!) && !ways[0] && ways[1];
+  if (isPlain && isMirrored && mode !== null && !needsOwn(context, {})) return undefined;
+  const { return_sequences: sequences = false, return_state: state = false } = forward!.config;
+  return ours('Bidirectional', {
+    name: config['name']!,
+    merge_mode: mode === null ? 'none' : (mode ?? 'concat'),
+    return_sequences: sequences,
+    return_state: state,
+    masked: context.mask === 'input',
+  });
+};
+
+function settingsOf({ className, config }: { className: string; config: JsonObject }): string {
+  const ignored = ['name', 'go_backwards'];
+  return JSON.stringify([className, Object.entries(config).filter(([key]) => !ignored.includes(key))]);
+}
+
+/** TensorFlow.js has it without masks. */
+const convolutional: Rule = (config, { mask }) =>
+  mask === 'none' ? { config: { ...config, ...zeros } } : 'a mask';
 
 export const recurrentRules: RuleTable = {
-  ...eachOf('LSTM GRU SimpleRNN LSTMCell GRUCell SimpleRNNCell ConvLSTM2D', recurrent),
-  ...eachOf('RNN Bidirectional TimeDistributed', same),
+  LSTM: recurrent('LSTM'),
+  GRU: recurrent('GRU'),
+  SimpleRNN: recurrent('SimpleRNN'),
+  GRUCell: gruCell,
+  ...eachOf('LSTMCell SimpleRNNCell', (config) => ({ config: { ...config, ...zeros } })),
+  ConvLSTM2D: convolutional,
+  RNN: rnn,
+  Bidirectional: bidirectional,
+  ...eachOf('TimeDistributed StackedRNNCells', same),
 };

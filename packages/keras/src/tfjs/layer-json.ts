@@ -1,0 +1,112 @@
+import type { Problem } from '@lowbit/core';
+import type { JsonObject, JsonValue, KerasCall, KerasLayer, Shape } from '../model.js';
+import { quantizedInputClass } from '../quantized-input.js';
+import type { FormContext } from './forms/form.js';
+import { layerForm } from './layer-form.js';
+import type { LayerNames } from './layer-names.js';
+import type { Masks, MaskUse } from './masks.js';
+
+/** What is the same for all layers of a model. */
+export interface LayerContext extends Pick<FormContext, 'isKeras3' | 'hasMasks'> {
+  readonly names: LayerNames;
+  readonly problems: Problem[];
+}
+
+/** What differs from layer to layer. */
+type Place = Omit<FormContext, 'isKeras3' | 'hasMasks' | 'weights' | 'parts'>;
+
+/** Class and configuration of a layer that is no model, with the layers inside. */
+export function layerJson(
+  layer: KerasLayer,
+  calls: readonly KerasCall[],
+  masks: Masks,
+  context: LayerContext,
+): JsonObject {
+  const [first] = calls;
+  const uses = calls.map((call) => masks.useOf(call));
+  const place: Place = {
+    input: first?.inputShapes[0],
+    output: first?.outputShapes[0],
+    call: first,
+    mask: maskOf(uses),
+    areMasked: uses[0]?.masks.map((mask) => mask !== undefined) ?? [],
+    needsOwn: false,
+    isInBidirectional: false,
+  };
+  if (new Set(calls.map(callForm)).size > 1 || new Set(uses.map(useForm)).size > 1)
+    refuse(layer, 'that is called in different ways', context);
+  return describe(layer, context.names.get(layer)!, place, context);
+}
+
+function maskOf([use]: readonly MaskUse[]): FormContext['mask'] {
+  return use === undefined || use.kind === 'lost' ? 'none' : use.kind;
+}
+
+/** What calls must have in common, since it stands in the layer's configuration. */
+function callForm({ kwargs }: KerasCall): string {
+  const constants = Object.entries(kwargs).filter(([, argument]) => 'value' in argument);
+  return JSON.stringify([...constants, 'attention_mask' in kwargs]);
+}
+
+function useForm({ kind, masks }: MaskUse): string {
+  return JSON.stringify([kind, ...masks.map((mask) => mask === undefined)]);
+}
+
+function refuse(layer: KerasLayer, what: string, { problems }: LayerContext): void {
+  const received = `${layer.className} ${what}`;
+  const remedy = 'Build the model with a layer for each.';
+  problems.push({ code: 'layer-unsupported', where: layer.id, received, remedy });
+}
+
+function describe(layer: KerasLayer, name: string, place: Place, context: LayerContext): JsonObject {
+  const weights = Object.fromEntries(layer.weights.map((weight) => [weight.name, weight.shape]));
+  const form = layerForm(layer, { ...context, ...place, weights, parts: layer.parts });
+  if ('refused' in form) {
+    const { refused: received, remedy } = form;
+    const expected = 'a layer that TensorFlow.js computes as Keras does';
+    context.problems.push({ code: 'layer-unsupported', where: layer.id, expected, received, remedy });
+    return { class_name: layer.className, config: { name } };
+  }
+  const isOwn = form.className.startsWith('Lowbit');
+  const inside = (part: KerasLayer) =>
+    describe(part, context.names.get(part)!, placeInside(layer, isOwn, place, context), context);
+  return { class_name: form.className, config: { ...form.config, ...partsJson(layer, isOwn, inside), name } };
+}
+
+/** The layers that a wrapper has in its configuration. */
+function partsJson(
+  { parts, className }: KerasLayer,
+  isOwn: boolean,
+  json: (part: KerasLayer) => JsonObject,
+): Record<string, JsonValue> {
+  const { layer, cell, forward_layer: forward, backward_layer: backward } = parts;
+  if (className === 'StackedRNNCells') return { cells: Object.values(parts).map(json) };
+  if (forward !== undefined && backward !== undefined)
+    return isOwn
+      ? { forward_layer: json(forward), backward_layer: json(backward) }
+      : { layer: json(forward) };
+  return { ...(layer && { layer: json(layer) }), ...(cell && { cell: json(cell) }) };
+}
+
+/** Where the layers in a wrapper stand. */
+function placeInside(
+  { className }: KerasLayer,
+  isOwn: boolean,
+  place: Place,
+  { hasMasks }: LayerContext,
+): Place {
+  if (className === quantizedInputClass) return place;
+  const step = (shape: Shape | undefined) =>
+    className === 'TimeDistributed' ? shape?.filter((_, axis) => axis !== 1) : undefined;
+  const isInBidirectional = className === 'Bidirectional';
+  return {
+    input: step(place.input),
+    output: step(place.output),
+    call: undefined,
+    mask: isInBidirectional ? place.mask : 'none',
+    areMasked: [],
+    // TensorFlow.js hands masks for all steps to what is in TimeDistributed.
+    needsOwn: isInBidirectional ? isOwn : hasMasks,
+    isInBidirectional,
+  };
+}

@@ -1,0 +1,101 @@
+import type { Problem } from '@lowbit/core';
+import type { Argument, JsonObject, JsonValue, KerasCall, KerasNetwork, TensorReference } from '../model.js';
+import type { LayerNames } from './layer-names.js';
+import { maskReference } from './mask-layers.js';
+import type { MaskUse } from './masks.js';
+
+/** `[layer, call, output]`. */
+type Reference = readonly JsonValue[];
+
+interface NodeContext {
+  readonly names: LayerNames;
+  readonly problems: Problem[];
+}
+
+/** Arguments that say how the layer computes: they stand in the configuration of the layer that takes its place, or in its masks. */
+const settled: Readonly<Record<string, readonly string[]>> = {
+  MultiHeadAttention: ['use_causal_mask', 'return_attention_scores'],
+  Attention: ['use_causal_mask', 'return_attention_scores'],
+  AdditiveAttention: ['use_causal_mask', 'return_attention_scores'],
+};
+
+/** One call: references to the tensors that the layer is called with, the masks that are inputs after the others. */
+export function nodeJson(
+  call: KerasCall,
+  use: MaskUse,
+  network: KerasNetwork,
+  context: NodeContext,
+): readonly Reference[] {
+  const { layer, args, kwargs } = call;
+  const { attention_mask: pairs } = kwargs;
+  const known = ['mask', 'attention_mask', ...(settled[layer.className] ?? [])];
+  const others = Object.entries(kwargs).filter(([name]) => !known.includes(name));
+  const given = [...args, ...others.map(([, argument]) => argument)];
+  const tensors = given.flatMap(tensorsOf);
+  const strange = given.some((each) => tensorsOf(each).length === 0);
+  if (strange)
+    refuse(
+      call,
+      'called with values that are no tensors',
+      'Give them to the layer when it is made.',
+      context,
+    );
+  if (use.kind === 'lost')
+    refuse(
+      call,
+      'called with a mask that goes into a model or comes out of one',
+      'Put the layers of both models into one.',
+      context,
+    );
+  const masks = use.kind === 'input' ? use.masks.filter((mask) => mask !== undefined) : [];
+  return [
+    ...tensors.map((each) => referenceJson(each, network, context)),
+    ...masks.map(maskReference),
+    ...(pairs === undefined ? [] : tensorsOf(pairs).map((each) => referenceJson(each, network, context))),
+  ];
+}
+
+function refuse({ layer }: KerasCall, how: string, remedy: string, { problems }: NodeContext): void {
+  const received = `${layer.className}, which is ${how}`;
+  problems.push({ code: 'layer-unsupported', where: layer.id, received, remedy });
+}
+
+function tensorsOf(argument: Argument): readonly TensorReference[] {
+  if ('tensor' in argument) return [argument.tensor];
+  return 'list' in argument ? argument.list.flatMap(tensorsOf) : [];
+}
+
+/** TensorFlow.js counts the call by which a model was made, as Keras 2 does. */
+export function referenceJson(
+  { layer, call, output }: TensorReference,
+  network: KerasNetwork,
+  { names }: NodeContext,
+): Reference {
+  const source = network.layers.find(({ name }) => name === layer)!;
+  return [names.get(source)!, source.network === undefined ? call : call + 1, output];
+}
+
+/** TensorFlow.js frees a tensor too early which a layer takes twice: one that does takes copies. */
+export class TensorCopies {
+  /** Layers that make the copies. */
+  readonly layers: JsonObject[] = [];
+
+  constructor(private readonly network: string) {}
+
+  /** A node of references that all differ. */
+  distinct(references: readonly Reference[]): JsonValue {
+    const seen = new Set<string>();
+    return references.map((reference) => {
+      const key = JSON.stringify(reference);
+      if (!seen.has(key)) {
+        seen.add(key);
+        return [...reference, {}];
+      }
+      const name = `${this.network}_copy_${this.layers.length}`;
+      const config = { name, activation: 'linear' };
+      const nodes = [[[...reference, {}]]];
+      this.layers.push({ class_name: 'Activation', config, name, inbound_nodes: nodes });
+      return [name, 0, 0, {}];
+    });
+  }
+}
