@@ -11,6 +11,8 @@ const all = [
   ...writers,
   ['Keras 3, places', await fixtureCases('keras3-spatial.zip')],
   ['tf-keras 2, places', await fixtureCases('keras2-spatial.zip')],
+  ['Keras 3, sequences', await fixtureCases('keras3-sequences.zip')],
+  ['tf-keras 2, sequences', await fixtureCases('keras2-sequences.zip')],
 ] as const;
 const opened: KerasModel[] = [];
 afterAll(() => opened.forEach((model) => model.close()));

@@ -10,7 +10,8 @@ import type {
 import { layerJson, type LayerContext } from './layer-json.js';
 import type { LayerNames } from './layer-names.js';
 import { maskLayers } from './mask-layers.js';
-import { hasMasks, masksOf, type Masks } from './masks.js';
+import { hasMasks } from './mask-rules.js';
+import { masksOf, type Masks } from './masks.js';
 import { nodeJson, referenceJson, TensorCopies } from './nodes.js';
 
 /**

@@ -1,0 +1,131 @@
+import type { Argument, JsonObject, KerasCall, KerasLayer, KerasNetwork, TensorReference } from '../model.js';
+
+/** A mask, as the layer that makes it of tensors and other masks: 1 for what counts, 0 for what is left out. */
+export interface Mask {
+  readonly name: string;
+  readonly config: JsonObject;
+  readonly from: readonly (TensorReference | Mask)[];
+  /** Whether TensorFlow.js brings along the same one by itself to where it is used. */
+  readonly isBrought: boolean;
+}
+
+/** A mask that Keras has, or one that is out of reach, since it goes into a model or comes out of one. */
+export type Found = Mask | 'lost' | undefined;
+
+/** Makes a mask of its own name. */
+export type MakeMask = (config: JsonObject, from: Mask['from'], isBrought: boolean) => Mask;
+
+export const recurrent = [
+  'LSTM',
+  'GRU',
+  'SimpleRNN',
+  'RNN',
+  'Bidirectional',
+  'ConvLSTM1D',
+  'ConvLSTM2D',
+  'ConvLSTM3D',
+];
+export const attentions = ['Attention', 'AdditiveAttention', 'MultiHeadAttention'];
+const idle =
+  'Dropout SpatialDropout1D SpatialDropout2D SpatialDropout3D GaussianDropout GaussianNoise AlphaDropout ActivityRegularization Identity';
+/** Behind these a mask is the same as before, also where TensorFlow.js takes it there. */
+const brought = ['Dense', 'Activation', ...idle.split(' ')];
+/** Behind these a mask is the same as before. */
+const passing = [
+  ...brought,
+  ...'ELU LeakyReLU PReLU ReLU Softmax ThresholdedReLU BatchNormalization LayerNormalization GroupNormalization UnitNormalization'.split(
+    ' ',
+  ),
+  ...'Rescaling Normalization TimeDistributed QuantizedInput'.split(' '),
+];
+const merges = ['Add', 'Subtract', 'Multiply', 'Average', 'Maximum', 'Minimum'];
+
+/** Whether TensorFlow.js computes a recurrent layer as Keras does, also with a mask. */
+export function isPlainRecurrent({ className, config }: Pick<KerasLayer, 'className' | 'config'>): boolean {
+  return (
+    ['LSTM', 'GRU', 'SimpleRNN'].includes(className) &&
+    config['reset_after'] !== true &&
+    config['zero_output_for_mask'] !== true
+  );
+}
+
+/** Whether masks begin anywhere in a network. */
+export function hasMasks({ layers }: KerasNetwork): boolean {
+  return layers.some(
+    ({ className, config, network }) =>
+      className === 'Masking' ||
+      (className === 'Embedding' && config['mask_zero'] === true) ||
+      (network !== undefined && hasMasks(network)),
+  );
+}
+
+/** The masks of what a call gives. */
+export function masksBehind(
+  { layer, args }: KerasCall,
+  given: readonly Found[],
+  { make, isKeras3 }: { make: MakeMask; isKeras3: boolean },
+): readonly Found[] {
+  const { className, config, network } = layer;
+  const [first] = given;
+  const [source] = tensorsOf(args);
+  if (className === 'Embedding' && config['mask_zero'] === true)
+    return [make({ kind: 'differs', value: 0, over_last: false }, [source!], true)];
+  if (className === 'Masking')
+    return [make({ kind: 'differs', value: config['mask_value'] ?? 0, over_last: true }, [source!], true)];
+  if (network !== undefined) return behindModel(network, given, isKeras3);
+  if (first === 'lost' || given.includes('lost')) return passesOn(layer) ? ['lost'] : [];
+  const masks = given as readonly (Mask | undefined)[];
+  if (merges.includes(className)) return [merged(masks, isKeras3, make)];
+  if (className === 'Concatenate') return [joined(masks, config['axis'] ?? -1, isKeras3, make)];
+  if (!passesOn(layer) || masks[0] === undefined) return [];
+  const isBrought = masks[0].isBrought && (brought.includes(className) || isPlainRecurrent(layer));
+  return Array<Mask>(config['merge_mode'] === null ? 2 : 1).fill({ ...masks[0], isBrought });
+}
+
+function passesOn({ className, config, parts }: KerasLayer): boolean {
+  if (!recurrent.includes(className))
+    return [...passing, ...merges, 'Concatenate', ...attentions].includes(className);
+  return (parts['forward_layer']?.config ?? config)['return_sequences'] === true;
+}
+
+/** What comes out of a model with a mask has one that is inside. */
+function behindModel(network: KerasNetwork, given: readonly Found[], isKeras3: boolean): readonly Found[] {
+  const isMasked = hasMasks(network) || given.some((mask) => mask !== undefined);
+  const inner = network.outputs.map(({ layer }) => network.layers.find(({ name }) => name === layer));
+  return inner.map((layer) =>
+    isMasked && layer !== undefined && mayBeMasked(layer, isKeras3) ? 'lost' : undefined,
+  );
+}
+
+function mayBeMasked(layer: KerasLayer, isKeras3: boolean): boolean {
+  const { className, network } = layer;
+  return network === undefined
+    ? passesOn(layer) || ['Embedding', 'Masking'].includes(className)
+    : behindModel(network, ['lost'], isKeras3).some((mask) => mask !== undefined);
+}
+
+/** Keras 3 keeps what any of the inputs keeps where all have masks, and Keras 2 what all that have masks keep. */
+function merged(masks: readonly (Mask | undefined)[], isKeras3: boolean, make: MakeMask): Mask | undefined {
+  const present = masks.filter((mask) => mask !== undefined);
+  if (present.length === 0 || (isKeras3 && present.length < masks.length)) return undefined;
+  return make({ kind: isKeras3 ? 'any' : 'all' }, present, false);
+}
+
+/** Along the steps masks are joined as the inputs are; along features Keras 3 keeps what any of them keeps, and Keras 2 what all keep. */
+function joined(
+  masks: readonly (Mask | undefined)[],
+  axis: unknown,
+  isKeras3: boolean,
+  make: MakeMask,
+): Found {
+  const present = masks.filter((mask) => mask !== undefined);
+  if (present.length === 0) return undefined;
+  if (axis !== 1) return merged(masks, isKeras3, make);
+  return present.length === masks.length ? make({ kind: 'join' }, present, false) : 'lost';
+}
+/** The tensors in arguments. */
+export function tensorsOf(args: readonly Argument[]): readonly TensorReference[] {
+  return args.flatMap((each) =>
+    'tensor' in each ? [each.tensor] : 'list' in each ? tensorsOf(each.list) : [],
+  );
+}
