@@ -1,5 +1,6 @@
 import type { Shape } from '../model.js';
 import {
+  axisFrom,
   lastSize,
   type ClassTable,
   type LayerClass,
@@ -42,6 +43,15 @@ const multiHeadAttention: LayerClass = {
     ];
   },
   output: (settings, [query]) => query && [...query.slice(0, -1), ...outputSizes(settings, query)],
+  scores: (settings, [query, value]) => {
+    if (query === undefined || value === undefined) return undefined;
+    const all = query.slice(1, -1).map((_, i) => i + 1);
+    const axes = settings.has('attention_axes') ? settings.integers('attention_axes') : all;
+    const attended = axes.map((axis) => axisFrom(axis, query.length));
+    const apart = query.slice(0, -1).filter((_, axis) => !attended.includes(axis));
+    const sizes = (shape: Shape) => attended.map((axis) => shape[axis] ?? null);
+    return [...apart, settings.size('num_heads'), ...sizes(query), ...sizes(value)];
+  },
   refuse: (settings) =>
     settings.flag('use_gate', false) || settings.has('sliding_window')
       ? {
@@ -58,6 +68,7 @@ const attention: LayerClass = {
     ...(settings.text('score_mode', 'dot') === 'concat' ? [{ name: 'concat_score_weight', shape: [] }] : []),
   ],
   output: (_, [query, value]) => query && value && [...query.slice(0, -1), lastSize(value)],
+  scores: (_, [query, value]) => query && value && [...query.slice(0, -1), value.at(-2) ?? null],
 };
 
 const additiveAttention: LayerClass = {

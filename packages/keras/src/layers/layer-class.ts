@@ -21,6 +21,8 @@ export interface LayerClass {
   readonly weights?: (settings: Settings, inputs: readonly MaybeShape[]) => readonly WeightRule[];
   /** Shapes of what comes out. A layer with one output gives its shape. */
   readonly output: (settings: Settings, inputs: readonly MaybeShape[]) => MaybeShape | OutputShapes;
+  /** The shape of what comes out besides when it is called with `return_attention_scores`. */
+  readonly scores?: (settings: Settings, inputs: readonly MaybeShape[]) => MaybeShape;
   /** Why a layer with these settings cannot be represented, and what to do. */
   readonly refuse?: (settings: Settings) => Refusal | undefined;
 }

@@ -65,6 +65,12 @@ function sizesOf(
   return sizes;
 }
 
+/** Sizes of the axes that `...` stands for. */
+function passedAxes(term: string, shape: Shape): Shape {
+  const [before = '', after = ''] = term.split('...');
+  return shape.slice(before.length, shape.length - after.length);
+}
+
 /** A kernel with the letters of the middle term, and a bias that begins at the first letter of `bias_axes`. */
 const einsumDense: LayerClass = {
   weights: (settings, [input]) => {
@@ -86,9 +92,15 @@ const einsumDense: LayerClass = {
   },
   output: (settings, [input]) => {
     const equation = equationOf(settings);
-    if (equation === undefined || input === undefined || equation.output.includes('.')) return undefined;
+    if (equation === undefined || input === undefined) return undefined;
     const sizes = sizesOf(settings, equation, input);
-    return [...equation.output].map((letter) => sizes.get(letter) ?? null);
+    const passed = passedAxes(equation.input, input);
+    return equation.output
+      .split('...')
+      .flatMap((term, i) => [
+        ...(i === 0 ? [] : passed),
+        ...[...term].map((letter) => sizes.get(letter) ?? null),
+      ]);
   },
   refuse: (settings) =>
     equationOf(settings) === undefined

@@ -1,15 +1,11 @@
 import type { JsonValue } from '../model.js';
 import { isObject, type RawLayer } from './raw-layer.js';
 
-/** Operations by which Keras 3 works out masks; it has no layers of these names, but one that is called `Concatenate`. */
+/** Operations by which Keras 3 works out masks. It has no layers of these names, but for `Concatenate`, which takes no masks. */
 const maskOperations =
   'NotEqual Any All LogicalAnd LogicalOr ConvertToTensor ExpandDims ZerosLike OnesLike Concatenate'.split(
     ' ',
   );
-
-function isOperation({ className, module = '' }: RawLayer): boolean {
-  return maskOperations.includes(className) && (className !== 'Concatenate' || module.includes('.ops.'));
-}
 
 /**
  * Layers without those by which Keras 3 spells out what `Masking` and `Embedding` with `mask_zero` mean for the layers behind them: that goes
@@ -19,7 +15,7 @@ export function withoutMasks(
   layers: readonly RawLayer[],
   outputs: JsonValue | undefined,
 ): readonly RawLayer[] {
-  let masks = layers.filter(isOperation);
+  let masks = layers.filter(({ className }) => maskOperations.includes(className));
   if (masks.length === 0) return layers;
   const returned = new Set(namesIn(outputs ?? null));
   for (let before = -1; before !== masks.length;) {

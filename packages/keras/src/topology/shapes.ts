@@ -2,7 +2,7 @@ import { malformed } from '../errors.js';
 import type { MaybeShape, WeightRule } from '../layers/layer-class.js';
 import type { JsonValue, TensorReference } from '../model.js';
 import { quantizedInputClass } from '../quantized-input.js';
-import type { LayerDraft, NetworkDraft } from './layer-draft.js';
+import type { CallDraft, LayerDraft, NetworkDraft } from './layer-draft.js';
 import { callKey } from './order.js';
 import { tensorsIn } from './references.js';
 
@@ -30,10 +30,17 @@ export function walk(network: NetworkDraft, given: readonly MaybeShape[]): reado
     // What stands behind the first arguments by its name, a mask or a state, decides no shape.
     const count = tensorsIn({ args: call.args, kwargs: {} }).length;
     const inputs = count === 0 ? call.inputShapes : call.inputShapes.slice(0, count);
-    call.outputShapes = outputsOf(call.layer, inputs);
+    call.outputShapes = [...outputsOf(call.layer, inputs), ...scoresOf(call, inputs)];
     shapes.set(callKey(call.layer.name, call.index), call.outputShapes);
   }
   return network.outputs.map(shapeAt);
+}
+
+/** The shape of scores that a call asks for. */
+function scoresOf({ layer, kwargs }: CallDraft, inputs: readonly MaybeShape[]): readonly MaybeShape[] {
+  const asked = kwargs['return_attention_scores'];
+  const isAsked = asked !== undefined && 'value' in asked && asked.value === true;
+  return isAsked && layer.known?.scores ? [layer.known.scores(layer.settings, inputs)] : [];
 }
 
 /** The shapes that a layer makes of others; what weights it needs is noted when they are seen first. */
