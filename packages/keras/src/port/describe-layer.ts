@@ -15,14 +15,18 @@ export async function describeLayer(leaf: Leaf, depth: number): Promise<LayerDes
     const reason = layerFloatReason(op, weights.length > 0);
     return { ...base, weights: [], skipped: [{ subject: id, reason }] };
   }
-  const ruleOf = ({ name }: KerasWeight) => family.kernels.find(({ variable }) => variable === name);
+  const ruleOf = ({ name }: KerasWeight) =>
+    family.kernels.find(({ variable }) => variable === name.replaceAll('/', '_'));
   const described = weights.flatMap((weight) => {
     const rule = ruleOf(weight);
     return rule === undefined ? [] : [describeWeight(weight, rule)];
   });
   const skipped = weights
     .filter((weight) => ruleOf(weight) === undefined)
-    .map(({ id: subject, name }) => ({ subject, reason: weightFloatReason(name, 'float32') }));
+    .map(({ id: subject, name }) => ({
+      subject,
+      reason: weightFloatReason(name.replaceAll('/', '_'), 'float32'),
+    }));
   return { ...base, weights: described, ...(skipped.length > 0 && { skipped }) };
 }
 

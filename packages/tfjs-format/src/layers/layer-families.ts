@@ -93,7 +93,31 @@ const recurrentLayer: LayerFamily = {
 };
 
 /** Recurrent layers: kernel `[in, gates · units]`, recurrent kernel `[units, gates · units]`. */
-const recurrent: FamilyTable = { SimpleRNN: recurrentLayer, GRU: recurrentLayer, LSTM: recurrentLayer };
+const recurrent: FamilyTable = {
+  ...{ SimpleRNN: recurrentLayer, GRU: recurrentLayer, LSTM: recurrentLayer },
+  ...{ SimpleRNNCell: recurrentLayer, GRUCell: recurrentLayer, LSTMCell: recurrentLayer },
+};
+
+/** `[in, heads, size]`: both last axes together are the output channels. */
+const intoHeads = (variable: string): KernelRule => ({
+  variable,
+  kernel: 'kernel',
+  axes: () => ({ outputAxes: [1, 2], inputAxis: 0 }),
+});
+
+/** Attention: three kernels into heads, and `[heads, size, …out]`, which sums over two axes. */
+const attention: FamilyTable = {
+  MultiHeadAttention: {
+    kernels: [
+      ...['query_kernel', 'key_kernel', 'value_kernel'].map(intoHeads),
+      {
+        variable: 'attention_output_kernel',
+        kernel: 'kernel',
+        axes: (rank) => ({ outputAxes: Array.from({ length: rank - 2 }, (_, i) => i + 2) }),
+      },
+    ],
+  },
+};
 
 /** What the names of layers that `@lowbit/tfjs` adds begin with; the rest is the class of Keras that they compute and whose weights they have. */
 const ownPrefix = 'Lowbit';
@@ -112,11 +136,16 @@ export const linearFamilies: FamilyTable = withOwn({
 });
 
 /** Every layer class whose weights can be quantized. */
-export const layerFamilies: FamilyTable = { ...linearFamilies, ...withOwn({ ...embedding, ...recurrent }) };
+export const layerFamilies: FamilyTable = {
+  ...linearFamilies,
+  ...withOwn({ ...embedding, ...recurrent, ...attention }),
+};
 
 const classReasons: Readonly<Record<string, string>> = {
   BatchNormalization: 'normalization has few parameters and is sensitive: it stays float',
   LayerNormalization: 'normalization has few parameters and is sensitive: it stays float',
+  GroupNormalization: 'normalization has few parameters and is sensitive: it stays float',
+  RMSNormalization: 'normalization has few parameters and is sensitive: it stays float',
   PReLU: 'the slopes are few: they stay float',
 };
 
@@ -136,5 +165,5 @@ export function layerFloatReason(className: string, hasWeights: boolean): string
 /** Why one weight of a layer stays as it is although others are quantized. */
 export function weightFloatReason(variable: string, dtype: string): string {
   if (dtype !== 'float32') return `only float32 weights are quantized, this one is ${dtype}`;
-  return variableReasons[variable] ?? 'this weight has no output channels: it stays float';
+  return variableReasons[variable.split('_').at(-1)!] ?? 'this weight has no output channels: it stays float';
 }

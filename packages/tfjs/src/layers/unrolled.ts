@@ -38,7 +38,8 @@ export function unroll(
   way: Way,
   options: CallOptions,
 ): Unrolled {
-  const inOrder = (steps: tf.Tensor[]) => (way.goBackwards ? steps.reverse() : steps);
+  // A list of its own: gradients need the one that was given in its order.
+  const inOrder = (steps: readonly tf.Tensor[]) => (way.goBackwards ? [...steps].reverse() : steps);
   const masks = mask && inOrder(tf.unstack(tf.expandDims(mask, -1), 1));
   let current = states;
   const outputs: tf.Tensor[] = [];

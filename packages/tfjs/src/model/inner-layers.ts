@@ -4,11 +4,12 @@ type Layer = layers.Layer;
 
 /**
  * The layers that a layer is made of, in the order of execution: those of a nested model, and the wrapped ones
- * of `TimeDistributed` and `Bidirectional`. None for any other layer.
+ * of `TimeDistributed` and `Bidirectional`, and the cells of our `RNN`. None for any other layer.
  */
 export function innerLayers(layer: Layer): readonly Layer[] {
   const inner = layer as Layer &
-    Record<'layer' | 'forwardLayer' | 'backwardLayer', Layer> & { layers: Layer[] };
+    Record<'layer' | 'forwardLayer' | 'backwardLayer', Layer> &
+    Record<'layers' | 'cells', Layer[]>;
   switch (layer.getClassName()) {
     case 'Model':
     case 'Functional':
@@ -17,7 +18,10 @@ export function innerLayers(layer: Layer): readonly Layer[] {
     case 'TimeDistributed':
     case 'LowbitQuantizedInput':
       return [inner.layer];
+    case 'LowbitRNN':
+      return inner.cells;
     case 'Bidirectional':
+    case 'LowbitBidirectional':
       return [inner.forwardLayer, inner.backwardLayer];
     default:
       return [];
@@ -37,6 +41,8 @@ export function isComposite(layer: Layer): boolean {
     'Sequential',
     'TimeDistributed',
     'Bidirectional',
+    'LowbitBidirectional',
+    'LowbitRNN',
     'LowbitQuantizedInput',
   ].includes(layer.getClassName());
 }

@@ -1,0 +1,153 @@
+import { quantize } from '@lowbit/core';
+import { readKeras } from '@lowbit/keras';
+import * as tf from '@tensorflow/tfjs-core';
+import '@tensorflow/tfjs-backend-cpu';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { beforeAll, describe, expect, it } from 'vitest';
+
+import { casesOf, tensorOf, type Files, type Golden } from '../../test/keras-cases.js';
+import { load } from '../io/load-model.js';
+import { save } from '../io/save-model.js';
+import { toLayersModel } from '../keras/to-layers-model.js';
+import { registry } from '../register.js';
+import { tfjs } from '../tfjs.js';
+
+const cases = await casesOf('keras3-sequences.zip');
+
+/** One or more for each class of ours. */
+const names = [
+  ...['gru_settings', 'cells_stacked', 'bidirectional_cells', 'gru_states', 'masked_bidirectional'],
+  ...[
+    'masked_merges',
+    'masked_attention',
+    'masked_multi_head_attention',
+    'attention_scores',
+    'attention_axes',
+  ],
+  ...['dots', 'differences', 'products', 'group_normalization_axes', 'layer_normalization_deep'],
+  ...[
+    'unit_normalization_axes',
+    'batch_normalization_axes',
+    'softmax_axes',
+    'relu_settings',
+    'activation_settings',
+  ],
+];
+
+beforeAll(() => tf.setBackend('cpu'));
+
+async function opened(files: Files): Promise<{ model: LayersModel; inputs: tf.Tensor[] }> {
+  const source = await readKeras(files.get('model.keras')!);
+  const model = await toLayersModel(source);
+  source.close();
+  const golden = JSON.parse(new TextDecoder().decode(files.get('golden.json'))) as Golden;
+  return { model, inputs: golden.inputs.map(tensorOf) };
+}
+
+const outputsOf = (model: LayersModel, inputs: tf.Tensor[]) => [model.predict(inputs)].flat();
+
+async function savedArtifacts(model: LayersModel): Promise<tf.io.ModelArtifacts> {
+  let artifacts: tf.io.ModelArtifacts | undefined;
+  const keep = tf.io.withSaveHandler(async (given) => {
+    artifacts = given;
+    return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON' } };
+  });
+  await save(model, keep);
+  return artifacts!;
+}
+
+/** A tensor of values that are no multiples of each other. */
+function uneven(shape: readonly number[]): tf.Tensor {
+  const size = tf.util.sizeFromShape([...shape]);
+  return tf.tensor(
+    Float32Array.from({ length: size }, (_, i) => Math.sin(1 + i * i)),
+    [...shape],
+  );
+}
+
+describe.each(names)('%s', (name) => {
+  it('has gradients of what it computes, for every weight that is trained', async () => {
+    const { model, inputs } = await opened(cases.get(name)!);
+    const shares = outputsOf(model, inputs).map(({ shape }) => uneven(shape));
+    const loss = () =>
+      tf.tidy(() =>
+        outputsOf(model, inputs)
+          .map((output, i) => tf.sum(tf.mul(output, shares[i]!)))
+          .reduce((all, each) => tf.add(all, each)),
+      ) as tf.Scalar;
+    const variables = model.trainableWeights.map((weight) => weight.read() as tf.Variable);
+    // TensorFlow.js has no gradient of a batch normalization without gamma or beta.
+    if (variables.length === 0 || name === 'batch_normalization_axes') return;
+    const { grads } = tf.variableGrads(loss, variables);
+    for (const variable of variables) {
+      const start = tf.clone(variable);
+      const direction = uneven(variable.shape);
+      const at = (step: number) => {
+        variable.assign(tf.add(start, tf.mul(direction, step)));
+        return loss().dataSync<'float32'>()[0]!;
+      };
+      const step = 2 ** -8;
+      const slope = (at(step) - at(-step)) / (2 * step);
+      variable.assign(start);
+      const products = tf.mul(grads[variable.name]!, direction);
+      const [told, scale] = [products, tf.abs(products)].map(
+        (each) => tf.sum(each).dataSync<'float32'>()[0]!,
+      );
+      expect(Math.abs(told! - slope), variable.name).toBeLessThanOrEqual(0.02 * scale! + 2e-3);
+    }
+  });
+
+  it('is the same when it was saved and loaded', async () => {
+    const { model, inputs } = await opened(cases.get(name)!);
+    const again = await load(tf.io.fromMemory(await savedArtifacts(model)));
+    const [before, after] = [model, again].map((each) =>
+      outputsOf(each, inputs).map((output) => output.dataSync()),
+    );
+    expect(after).toEqual(before);
+  });
+});
+
+it('weights of layers of ours are quantized by their output channels, and saved packed', async () => {
+  const described: unknown[] = [];
+  for (const name of [
+    'gru_settings',
+    'cells_stacked',
+    'bidirectional_cells',
+    'masked_multi_head_attention',
+  ]) {
+    const { model, inputs } = await opened(cases.get(name)!);
+    const { model: small } = await quantize(tfjs(model), { registry, bits: 8 });
+    const again = await load(tf.io.fromMemory(await savedArtifacts(small)));
+    const [exact, rounded, loaded] = [model, small, again].map((each) => outputsOf(each, inputs)[0]!);
+    expect(loaded!.dataSync()).toEqual(rounded!.dataSync());
+    expect(tf.max(tf.abs(tf.sub(exact!, rounded!))).dataSync()[0]).toBeLessThan(0.1);
+    const layers = (await tfjs(model).layers()).filter(
+      ({ weights, op }) => weights.length > 0 && op !== 'Embedding',
+    );
+    const { op, weights } = layers[0]!;
+    described.push([
+      layers.length,
+      op,
+      weights.map(({ shape, outputAxes, inputAxis }) => [shape, outputAxes, inputAxis]),
+    ]);
+  }
+  const recurrent = (input: number, units: number, gates: number) => [
+    [[input, gates * units], [1], 0],
+    [[units, gates * units], [1], 0],
+  ];
+  expect(described).toEqual([
+    [2, 'LowbitGRU', recurrent(3, 5, 3)],
+    [5, 'LowbitGRUCell', recurrent(3, 4, 3)],
+    [6, 'LowbitGRUCell', recurrent(3, 5, 3)],
+    [
+      2,
+      'LowbitMultiHeadAttention',
+      [
+        [[6, 2, 3], [1, 2], 0],
+        [[5, 2, 3], [1, 2], 0],
+        [[5, 2, 3], [1, 2], 0],
+        [[2, 3, 6], [2], undefined],
+      ],
+    ],
+  ]);
+});
