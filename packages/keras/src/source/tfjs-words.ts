@@ -53,6 +53,18 @@ function layerWords(value: JsonObject): JsonObject {
   switch (className) {
     case 'LowbitGLU':
       return { ...value, class_name: 'Activation', config: { ...config, activation: 'glu' } };
+    case 'LowbitMask':
+      throw unsupported(
+        String(config['name']),
+        'a mask that is an input of layers',
+        'Read the file of Keras that the model was made from: readKeras(file).',
+      );
+    case 'LowbitBidirectional':
+      return { ...value, class_name: 'Bidirectional', config: bidirectionalWords(config) };
+    case 'LowbitAttention':
+    case 'LowbitAdditiveAttention':
+    case 'LowbitMultiHeadAttention':
+      return attentionWords(className.slice('Lowbit'.length), value, config);
     case 'LowbitEinsumDense':
       return { ...value, class_name: 'EinsumDense', config: { ...config, ...einsumWords(config) } };
     default:
@@ -70,5 +82,44 @@ function einsumWords({ equation, kernel_shape: kernel, bias_shape: bias }: JsonO
   return {
     output_shape: output.map((letter) => sizes[kernelLetters.indexOf(letter)] ?? null),
     bias_axes: shifts.length === 0 ? null : shifted.join(''),
+  };
+}
+
+function bidirectionalWords({
+  forward_layer: layer = null,
+  merge_mode: mode = 'concat',
+  ...config
+}: JsonObject): JsonObject {
+  return { ...config, layer, merge_mode: mode === 'none' ? null : mode };
+}
+
+/** What stands in the configuration and Keras gives with a call, with it again; a mask of pairs is the last input. */
+function attentionWords(className: string, value: JsonObject, config: JsonObject): JsonObject {
+  const {
+    use_causal_mask: isCausal,
+    return_attention_scores: givesScores,
+    output_sizes: sizes,
+    masks,
+    ...settings
+  } = config;
+  const flags = {
+    ...(isCausal === true && { use_causal_mask: true }),
+    ...(givesScores === true && { return_attention_scores: true }),
+  };
+  const hasPairs = Array.isArray(masks) && masks.includes('pairs');
+  const nodes = (
+    Array.isArray(value['inbound_nodes']) ? value['inbound_nodes'] : []
+  ) as readonly JsonValue[][][];
+  const withArguments = nodes.map((node) => {
+    const [first, ...others] = hasPairs ? node.slice(0, -1) : node;
+    const pairs = hasPairs ? { attention_mask: node.at(-1)!.slice(0, 3) } : {};
+    return first === undefined ? node : [[...first.slice(0, 3), { ...flags, ...pairs }], ...others];
+  });
+  const output = sizes === undefined ? {} : { output_shape: sizes };
+  return {
+    ...value,
+    class_name: className,
+    config: { ...settings, ...output },
+    inbound_nodes: withArguments,
   };
 }

@@ -14,7 +14,12 @@ import { tfjs } from '../tfjs.js';
 import { kerasModel } from './keras-model.js';
 import { toLayersModel } from './to-layers-model.js';
 
-const cases = await casesOf('keras3.zip');
+const sequences =
+  'bidirectional_cells cells_stacked bidirectional_states gru_states causal_attention attention_mask attention_scores attention_axes dots products';
+const cases = new Map([
+  ...(await casesOf('keras3.zip')),
+  ...[...(await casesOf('keras3-sequences.zip'))].filter(([name]) => sequences.split(' ').includes(name)),
+]);
 const fileOf = (name: string) => cases.get(name)!.get('model.keras')!;
 
 beforeAll(() => tf.setBackend('cpu'));
@@ -114,4 +119,11 @@ it.each([
     where: 'kerasModel(model)',
     received,
   });
+});
+
+it('masks that are inputs of layers have no words of Keras, which is told', async () => {
+  const masked = (await casesOf('keras3-sequences.zip')).get('masked_average')!;
+  const model = await readKeras(masked.get('model.keras')!);
+  await expect(kerasModel(await toLayersModel(model))).rejects.toMatchObject({ code: 'layer-unsupported' });
+  model.close();
 });

@@ -4,7 +4,7 @@ import type { LayerVariable } from '@tensorflow/tfjs-layers';
 import { OwnLayer, type Settings, type Shape } from './own-layer.js';
 
 /** Values for some axes, shaped so that they spread over all others. Axes are counted from 0 here. */
-export function spread(values: tf.Tensor, axes: readonly number[], shape: readonly number[]): tf.Tensor {
+function spread(values: tf.Tensor, axes: readonly number[], shape: readonly number[]): tf.Tensor {
   return tf.reshape(
     values,
     shape.map((size, axis) => (axes.includes(axis) ? size : 1)),
