@@ -4,8 +4,9 @@ import { toOnnx } from '../src/index.js';
 import { casesOf, difference, goldenOf, run, valuesOf, wanted } from './support.js';
 
 const writers = [
-  ['Keras 3', await casesOf('keras3.zip')],
-  ['tf-keras 2', await casesOf('keras2.zip')],
+  ['Keras 3', await casesOf('../../keras/fixtures/keras3.zip')],
+  ['tf-keras 2', await casesOf('../../keras/fixtures/keras2.zip')],
+  ['models', await casesOf('../fixtures/cases.zip')],
 ] as const;
 
 /** Of a policy of half precision, in which Keras rounds the first layer, and which is computed in float32 here. */

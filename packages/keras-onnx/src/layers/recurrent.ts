@@ -37,10 +37,12 @@ async function repeatLayer(
 ): Promise<Repeated> {
   const [input] = call.inputs;
   const isBackward = new Settings(layer.config, layer.id).flag('go_backwards', false);
+  // Keras 3 hands a mask to layers that are called with one tensor alone, not with states.
+  const mask = call.isKeras3 && initial.length > 0 ? undefined : input!.mask;
   let result: Repeated | undefined;
   for (const cell of cellsOf(layer)) {
     const x: string = result?.steps ?? call.graph.last(input!);
-    const recurrence: Recurrence = { cell, x, mask: input!.mask, isBackward, initial, zeros };
+    const recurrence: Recurrence = { cell, x, mask, isBackward, initial, zeros };
     result = await repeated(call, recurrence);
   }
   return result!;
