@@ -1,7 +1,7 @@
 import { LowbitError, type Problem } from '@lowbit/core';
 import type { KerasModel } from '@lowbit/keras';
 import type { Known } from './graph/value.js';
-import type { Call } from './layers/rule.js';
+import type { Call, Told } from './layers/rule.js';
 import { ruleOf } from './layers/table.js';
 import { declaredType, inputShape } from './inputs.js';
 import { carryOut, walk } from './walk.js';
@@ -9,16 +9,16 @@ import { carryOut, walk } from './walk.js';
 const remedy = 'Build the model without it, or say with customLayers of readKeras what takes its place.';
 
 /** @throws LowbitError `layer-unsupported` with every layer that operators of the standard do not compute as Keras does. */
-export async function refuseUnknown(model: KerasModel): Promise<void> {
+export async function refuseUnknown({ network }: KerasModel, told: Told): Promise<void> {
   const problems = new Map<string, Problem>();
   const refuse = (id: string, received: string) => {
     const expected = 'a layer that standard operators of ONNX compute as Keras does';
     problems.set(id, { code: 'layer-unsupported', where: id, expected, received, remedy });
   };
-  for (const { layer } of model.network.inputs)
-    if (declaredType(model.network, layer) === 'string') refuse(layer, 'InputLayer of texts');
-  const inputs = model.network.inputs.map(({ layer }): Known => ({
-    shape: inputShape(model.network, layer),
+  for (const { layer } of network.inputs)
+    if (declaredType(network, layer) === 'string') refuse(layer, 'InputLayer of texts');
+  const inputs = network.inputs.map(({ layer }): Known => ({
+    shape: inputShape(network, layer),
     masked: 'no',
   }));
   const visit = async (call: Call): Promise<readonly Known[]> => {
@@ -26,11 +26,11 @@ export async function refuseUnknown(model: KerasModel): Promise<void> {
     const rule = ruleOf(className);
     const reason = refusalOf(call);
     if (reason !== undefined) refuse(id, reason === '' ? className : `${className} with ${reason}`);
-    else if (rule?.inner !== undefined) await carryOut(model, rule.inner(call), visit);
+    else if (rule?.inner !== undefined) await carryOut(rule.inner(call), visit);
     const masked = maskBehind(call);
     return call.outputs.map((shape) => ({ shape, masked }));
   };
-  await walk(model, model.network, inputs, visit);
+  await walk(told, network, inputs, visit);
   const [first, ...others] = problems.values();
   if (first !== undefined) throw new LowbitError([first, ...others]);
 }
@@ -52,6 +52,7 @@ function refusalOf(call: Call): string | undefined {
 /** Whether a mask goes on behind a call. */
 export function maskBehind(call: Call): Known['masked'] {
   const rule = ruleOf(call.layer.className);
+  if (rule?.mask === 'inner') return maskBehind(rule.inner!(call));
   const given = call.inputs.map(({ masked }) => masked);
   if (rule?.mask === 'take') return rule.outMask?.(call) === true ? 'yes' : 'no';
   if (rule?.mask === 'pass') return given[0] ?? 'no';

@@ -1,3 +1,4 @@
+import type { Registry } from '@lowbit/core';
 import { checkArgument, checkOptions, defined, optionTypes, type OptionTypes } from '@lowbit/core/adapter';
 import type { KerasModel, KerasNetwork } from '@lowbit/keras';
 import { modelBuilder, type BuilderOptions, type BuiltModel, type WriteOptions } from '@lowbit/onnx/build';
@@ -6,7 +7,7 @@ import type { Value } from './graph/value.js';
 import { Weights } from './graph/weights.js';
 import { namedSizes, writeInput } from './inputs.js';
 import { refuseUnknown } from './refuse.js';
-import type { Call } from './layers/rule.js';
+import type { Call, Told } from './layers/rule.js';
 import { carryOut, walk } from './walk.js';
 import { writeCall } from './write-call.js';
 
@@ -16,6 +17,8 @@ export interface ToOnnxOptions
   readonly opset?: number;
   /** Name of the model in the file and in messages. Default: the name that it has in Keras, with `.onnx` behind it. */
   readonly name?: string;
+  /** Holds the quantizers of activations, where the model has such. */
+  readonly registry?: Registry;
 }
 
 /**
@@ -23,14 +26,15 @@ export interface ToOnnxOptions
  * Keras; sizes that the model leaves open stay open. Weights that lowbit quantized stay packed.
  *
  * @throws LowbitError `layer-unsupported` with every layer that standard operators do not compute as Keras does; as `modelBuilder` of
- *   `@lowbit/onnx/build`.
+ *   `@lowbit/onnx/build`; `unknown-plugin` for a quantizer of activations that the registry lacks.
  * @example
  * const { bytes } = await toOnnx(await readKeras(file));
  */
 export async function toOnnx(model: KerasModel, options: ToOnnxOptions = {}): Promise<BuiltModel> {
   checkModel(model);
   checkOptions(options, optionsOfToOnnx, 'toOnnx');
-  await refuseUnknown(model);
+  const told = toldOf(model, options.registry);
+  await refuseUnknown(model, told);
   const { network, plans } = model;
   const { opset = 21, name = `${model.name}.onnx`, optimize, target, external, externalPath } = options;
   const builder = modelBuilder({ name, opset, ...defined({ optimize, target }) });
@@ -38,12 +42,20 @@ export async function toOnnx(model: KerasModel, options: ToOnnxOptions = {}): Pr
   const graph = new Graph(builder, new Set(names));
   const weights = new Weights(graph);
   const inputs = network.inputs.map(({ layer }) => writeInput(graph, network, layer));
-  const inside = (call: Call<Value>): Promise<readonly Value[]> => carryOut(model, call, write);
+  const inside = (call: Call<Value>): Promise<readonly Value[]> => carryOut(call, write);
   const write = (call: Call<Value>): Promise<readonly Value[]> =>
     writeCall({ ...call, graph, weights, inside });
-  const outputs = await walk(model, network, inputs, write);
+  const outputs = await walk(told, network, inputs, write);
   outputs.forEach((value, i) => writeOutput(graph, value, names[i]!));
   return builder.write(defined({ plan: plans?.at(-1), external, externalPath }));
+}
+
+function toldOf({ kerasVersion = '' }: KerasModel, registry: Registry | undefined): Told {
+  const quantizers = (registry?.list() ?? []).filter((plugin) => plugin.kind === 'quantizer');
+  return {
+    isKeras3: kerasVersion.startsWith('3'),
+    quantizers: new Map(quantizers.map((quantizer) => [quantizer.name, quantizer])),
+  };
 }
 
 function checkModel(model: unknown): void {
@@ -66,6 +78,11 @@ const optionsOfToOnnx: OptionTypes<ToOnnxOptions> = {
   name: { expected: 'a text', fits: (value) => typeof value === 'string' && value !== '' },
   optimize: optionTypes.any,
   target: optionTypes.any,
+  registry: {
+    expected: 'a registry of plugins',
+    fits: (value) => typeof (Object(value) as Partial<Registry>).list === 'function',
+    remedy: 'Write registry([minMax(), …]), with registry of @lowbit/core.',
+  },
   external: optionTypes.flag,
   externalPath: { expected: 'a text', fits: (value) => typeof value === 'string' },
 };

@@ -1,20 +1,13 @@
-import {
-  Settings,
-  type Argument,
-  type JsonValue,
-  type KerasCall,
-  type KerasModel,
-  type KerasNetwork,
-} from '@lowbit/keras';
+import { Settings, type Argument, type JsonValue, type KerasCall, type KerasNetwork } from '@lowbit/keras';
 import type { Known } from './graph/value.js';
-import type { Call } from './layers/rule.js';
+import type { Call, Told } from './layers/rule.js';
 
 /** What comes out of a call. */
 export type Visit<V extends Known> = (call: Call<V>) => readonly V[] | Promise<readonly V[]>;
 
 /** Carries out the calls of a network, those of models inside it too, and gives what comes out of it. */
 export async function walk<V extends Known>(
-  model: KerasModel,
+  told: Told,
   network: KerasNetwork,
   inputs: readonly V[],
   visit: Visit<V>,
@@ -28,21 +21,17 @@ export async function walk<V extends Known>(
   };
   for (const each of network.calls) {
     const { layer, index } = each;
-    const call = callOf(each, valueOf, model);
-    const results = await carryOut(model, call, visit);
+    const call = callOf(each, valueOf, told);
+    const results = await carryOut(call, visit);
     results.forEach((value, i) => values.set(keyOf(layer.name, index, i), value));
   }
   return network.outputs.map(({ layer, call, output }) => values.get(keyOf(layer, call, output))!);
 }
 
 /** Carries out one call: of a layer, or of a model. */
-export async function carryOut<V extends Known>(
-  model: KerasModel,
-  call: Call<V>,
-  visit: Visit<V>,
-): Promise<readonly V[]> {
+export async function carryOut<V extends Known>(call: Call<V>, visit: Visit<V>): Promise<readonly V[]> {
   const { network } = call.layer;
-  return network ? walk(model, network, call.inputs, visit) : visit(call);
+  return network ? walk(call, network, call.inputs, visit) : visit(call);
 }
 
 const keyOf = (layer: string, call: number, output: number): string => `${call} ${output} ${layer}`;
@@ -50,7 +39,7 @@ const keyOf = (layer: string, call: number, output: number): string => `${call} 
 function callOf<V extends Known>(
   { layer, args, kwargs, outputShapes }: KerasCall,
   valueOf: (argument: Argument) => readonly V[],
-  { kerasVersion = '' }: KerasModel,
+  { isKeras3, quantizers }: Told,
 ): Call<V> {
   const named = Object.entries(kwargs).map(([name, each]): [string, readonly V[] | JsonValue] => [
     name,
@@ -62,6 +51,7 @@ function callOf<V extends Known>(
     inputs: args.flatMap(valueOf),
     named: Object.fromEntries(named),
     outputs: outputShapes,
-    isKeras3: kerasVersion.startsWith('3'),
+    isKeras3,
+    quantizers,
   };
 }

@@ -11,7 +11,7 @@ export async function writeCall(call: WrittenCall): Promise<readonly Value[]> {
   graph.enter(layer.id);
   const inputs = rule.integers ? call.inputs : call.inputs.map((input) => asFloats(call, input));
   const values = [await rule.write({ ...call, inputs })].flat() as readonly Value[];
-  if (rule.mask === 'take') return values;
+  if (rule.mask === 'take' || rule.mask === 'inner') return values;
   const masked = maskBehind(call);
   return values.map((value) => withMask(value, masked, call.inputs[0]?.mask));
 }

@@ -1,3 +1,4 @@
+import type { Quantizer } from '@lowbit/core';
 import type { JsonValue, KerasLayer, Settings, Shape } from '@lowbit/keras';
 import type { Graph } from '../graph/graph.js';
 import type { Known, Value } from '../graph/value.js';
@@ -14,7 +15,12 @@ export interface Call<V extends Known = Known> {
   readonly outputs: readonly (Shape | undefined)[];
   /** Whether Keras 3 made the model: some of its functions are others than those of the same name before. */
   readonly isKeras3: boolean;
+  /** Quantizers of activations, by name. */
+  readonly quantizers: ReadonlyMap<string, Quantizer>;
 }
+
+/** What is told of a model as a whole. */
+export type Told = Pick<Call, 'isKeras3' | 'quantizers'>;
 
 /** A layer whose turn it is to be written. */
 export interface WrittenCall extends Call<Value> {
@@ -28,10 +34,10 @@ export interface WrittenCall extends Call<Value> {
 export interface LayerRule {
   /**
    * What becomes of a mask of the input. `pass`: what comes out has the same. `take`: the rule reads it, and its `outMask` says whether one
-   * goes on. `refuse`: what is computed would be another. Absent: values are the same with and without, and it is not clear whose steps the
+   * goes on. `refuse`: what is computed would be another. `inner`: what the layer inside makes of it. Absent: values are the same with and without, and it is not clear whose steps the
    * mask would tell of.
    */
-  readonly mask?: 'pass' | 'take' | 'refuse';
+  readonly mask?: 'pass' | 'take' | 'refuse' | 'inner';
   readonly outMask?: (call: Call) => boolean;
   /** Takes integers as they are. Absent: they become floats. */
   readonly integers?: true;

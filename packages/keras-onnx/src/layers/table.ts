@@ -8,6 +8,7 @@ import { mergeRules } from './merge.js';
 import { normalizationRules } from './normalization.js';
 import { pictureRules } from './pictures.js';
 import { poolingRules } from './pooling.js';
+import { quantizedInputRules } from './quantized-input.js';
 import { recurrentRules } from './recurrent.js';
 import type { LayerRule, RuleTable } from './rule.js';
 import { shapingRules } from './shaping.js';
@@ -25,6 +26,7 @@ const rules: RuleTable = {
   ...attentionRules,
   ...maskRules,
   ...wrapperRules,
+  ...quantizedInputRules,
   ...shapingRules,
   ...pictureRules,
 };

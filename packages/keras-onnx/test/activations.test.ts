@@ -1,0 +1,68 @@
+import { quantize, registry as registryOf, type Batch, type Recipe } from '@lowbit/core';
+import { keras, readKeras, type KerasModel } from '@lowbit/keras';
+import { registry } from '@lowbit/keras/register';
+import { runner, toLayersModel } from '@lowbit/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
+import '@tensorflow/tfjs-backend-cpu';
+import { beforeAll, expect, it } from 'vitest';
+import { toOnnx } from '../src/index.js';
+import { casesOf, difference, goldenOf, run, valuesOf, type Golden } from './support.js';
+
+const cases = new Map([
+  ...(await casesOf('../../keras/fixtures/keras3.zip')),
+  ...(await casesOf('../fixtures/cases.zip')),
+]);
+
+beforeAll(() => tf.setBackend('cpu'));
+
+function batchOf({ network }: KerasModel, { inputs }: Golden): Batch {
+  const named = inputs.map((input, i) => {
+    const data = Float32Array.from(valuesOf(input));
+    return [network.inputs[i]!.layer, { shape: input.shape, data }] as const;
+  });
+  return { inputs: Object.fromEntries(named) };
+}
+
+/** What TensorFlow.js computes with the quantized model. */
+async function predictions(model: KerasModel, { inputs }: Golden): Promise<readonly Float32Array[]> {
+  const layers = await toLayersModel(model, { registry });
+  const given = inputs.map((input) => tf.tensor(valuesOf(input), input.shape));
+  const results = [layers.predict(given)].flat().map((result) => result.dataSync<'float32'>());
+  layers.dispose();
+  return results;
+}
+
+const recipes: readonly Recipe[] = [
+  { weights: 'min-max', activations: 'min-max' },
+  { weights: 'min-max', activations: 'percentile', activationBits: 4 },
+  { weights: 'min-max', activations: 'dynamic' },
+  { weights: 'ul2q', bits: 4, activations: 'ul2q', activationBits: 4 },
+  { weights: 'horq', bits: 2, activations: 'horq', activationBits: 2 },
+  { weights: 'min-max', activations: 'hwgq', activationBits: 2 },
+];
+
+it.each(
+  ['branches', 'conv2d', 'sequential', 'residual_3'].flatMap((name) =>
+    recipes.map((recipe) => ({ name, ...recipe })),
+  ),
+)('$name, $weights, $activations: as in TensorFlow.js', async ({ name, ...recipe }) => {
+  const golden = goldenOf(cases.get(name)!);
+  const read = await readKeras(cases.get(name)!.get('model.keras')!);
+  const port = keras(read, { runner });
+  const { model } = await quantize(port, { registry, ...recipe, data: [batchOf(read, golden)] });
+  port.close();
+  const sites = JSON.stringify(model.network.layers).match(/QuantizedInput/g) ?? [];
+  expect(sites.length).toBeGreaterThan(0);
+  const { bytes } = await toOnnx(model, { registry });
+  const expected = await predictions(model, golden);
+  const results = await run(bytes, model, golden);
+  const worst = results.map((result, i) => difference(result, expected[i]!));
+  expect(Math.max(...worst)).toBeLessThan(1e-5);
+});
+
+it('names a quantizer that the registry lacks', async () => {
+  const file = cases.get('dense')!.get('model.keras')!;
+  const { model } = await quantize(keras(file), { registry, weights: 'min-max', activations: 'dynamic' });
+  for (const options of [{}, { registry: registryOf([]) }])
+    await expect(toOnnx(model, options)).rejects.toMatchObject({ code: 'unknown-plugin' });
+});
