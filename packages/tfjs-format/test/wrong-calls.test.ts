@@ -48,7 +48,10 @@ const calls: Readonly<Record<string, RightCall>> = {
 
 const guard = 'tells the form of one specification, of those that parseModelJson and checkSpecs have checked';
 const table = 'looks up what is known of one layer class, for every weight of a model that is loaded';
+const described = 'takes what an adapter has described or stored itself, for every site of a model';
+const sites = ['keepsDistribution', 'normalizedDistribution', 'patchesProblem', 'withoutPatches'];
 const exceptions = Object.fromEntries([
+  ...[...sites, 'loadSite', 'siteId', 'storeSite'].map((name) => [name, described] as const),
   ...['isPacked', 'storedForm'].map((name) => [name, guard] as const),
   ...['lastIsOutput', 'layerFloatReason', 'weightFloatReason'].map((name) => [name, table] as const),
 ]);

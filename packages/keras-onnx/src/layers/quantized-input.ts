@@ -4,7 +4,7 @@ import { loadSite, patchesProblem } from '@lowbit/tfjs-format';
 import { layoutOf, type Known, type Value } from '../graph/value.js';
 import { activated } from './activation.js';
 import { inputOf, outputOf, type Call, type LayerRule, type RuleTable, type WrittenCall } from './rule.js';
-import { bothEnds, paddingOf, windowOf, type Window } from './windows.js';
+import { paddingOf, windowOf, type bothEnds, type Window } from './windows.js';
 
 const partOf = ({ layer }: Call): KerasLayer => layer.parts['layer']!;
 
