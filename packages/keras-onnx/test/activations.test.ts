@@ -6,11 +6,12 @@ import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { beforeAll, expect, it } from 'vitest';
 import { toOnnx } from '../src/index.js';
-import { casesOf, difference, goldenOf, run, valuesOf, type Golden } from './support.js';
+import { casesOf, goldenOf, valuesOf, type Golden } from '../../keras/test/cases.js';
+import { difference, run } from './support.js';
 
 const cases = new Map([
-  ...(await casesOf('../../keras/fixtures/keras3.zip')),
-  ...(await casesOf('../fixtures/cases.zip')),
+  ...(await casesOf(new URL('../../keras/fixtures/keras3.zip', import.meta.url))),
+  ...(await casesOf(new URL('../fixtures/cases.zip', import.meta.url))),
 ]);
 
 beforeAll(() => tf.setBackend('cpu'));

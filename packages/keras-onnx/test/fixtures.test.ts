@@ -1,12 +1,13 @@
 import { readKeras } from '@lowbit/keras';
 import { describe, expect, it } from 'vitest';
 import { toOnnx } from '../src/index.js';
-import { casesOf, difference, goldenOf, run, valuesOf, wanted } from './support.js';
+import { casesOf, goldenOf, valuesOf } from '../../keras/test/cases.js';
+import { difference, run, wanted } from './support.js';
 
 const writers = [
-  ['Keras 3', await casesOf('../../keras/fixtures/keras3.zip')],
-  ['tf-keras 2', await casesOf('../../keras/fixtures/keras2.zip')],
-  ['models', await casesOf('../fixtures/cases.zip')],
+  ['Keras 3', await casesOf(new URL('../../keras/fixtures/keras3.zip', import.meta.url))],
+  ['tf-keras 2', await casesOf(new URL('../../keras/fixtures/keras2.zip', import.meta.url))],
+  ['models', await casesOf(new URL('../fixtures/cases.zip', import.meta.url))],
 ] as const;
 
 /** Of a policy of half precision, in which Keras rounds the first layer, and which is computed in float32 here. */

@@ -4,11 +4,12 @@ import { registry } from '@lowbit/keras/register';
 import { describe, expect, it } from 'vitest';
 import { arrangeFloats, arrangedShape, arrangeTensor } from '../src/graph/arrange.js';
 import { toOnnx } from '../src/index.js';
-import { casesOf, difference, goldenOf, run } from './support.js';
+import { casesOf, goldenOf } from '../../keras/test/cases.js';
+import { difference, run } from './support.js';
 
 const cases = new Map([
-  ...(await casesOf('../../keras/fixtures/keras3.zip')),
-  ...(await casesOf('../fixtures/cases.zip')),
+  ...(await casesOf(new URL('../../keras/fixtures/keras3.zip', import.meta.url))),
+  ...(await casesOf(new URL('../fixtures/cases.zip', import.meta.url))),
 ]);
 
 const fileOf = (name: string) => cases.get(name)!.get('model.keras')!;

@@ -1,47 +1,7 @@
-import { readFile } from 'node:fs/promises';
-
-import { blobFile, bytesBlob, zipArchive } from '@lowbit/data/archive';
 import type { KerasModel } from '@lowbit/keras';
 import * as ort from 'onnxruntime-web';
 
-/** A tensor as the scripts of `@lowbit/keras` write it. */
-export interface Stored {
-  readonly shape: number[];
-  readonly type: 'float32' | 'int32';
-  readonly data: string;
-}
-
-/** What Keras says about a model. */
-export interface Golden {
-  readonly inputs: readonly Stored[];
-  readonly outputs: readonly Stored[] | Readonly<Record<string, Stored>>;
-}
-
-export type Files = ReadonlyMap<string, Uint8Array>;
-
-/** The cases that scripts wrote, by name. @param path Of the archive, from this folder. */
-export async function casesOf(path: string): Promise<ReadonlyMap<string, Files>> {
-  const bytes = await readFile(new URL(path, import.meta.url));
-  const archive = await zipArchive(blobFile(bytesBlob(bytes, path), 0));
-  const cases = new Map<string, Map<string, Uint8Array>>();
-  for (const entry of archive.entries) {
-    const [folder, file] = entry.name.split('/') as [string, string];
-    const source = await archive.open(entry);
-    const files = cases.get(folder) ?? new Map<string, Uint8Array>();
-    cases.set(folder, files.set(file, await source.read(entry.bytes)));
-    await source.close();
-  }
-  return cases;
-}
-
-export function goldenOf(files: Files): Golden {
-  return JSON.parse(new TextDecoder().decode(files.get('golden.json'))) as Golden;
-}
-
-export function valuesOf({ data, type }: Stored): Float32Array | Int32Array {
-  const { buffer } = Uint8Array.from(Buffer.from(data, 'base64'));
-  return type === 'int32' ? new Int32Array(buffer) : new Float32Array(buffer);
-}
+import { valuesOf, type Golden, type StoredTensor } from '../../keras/test/cases.js';
 
 /** What a file gives for the inputs of a case, in the order of its outputs. */
 export async function run(
@@ -74,10 +34,10 @@ function tensorOf(type: 'float32' | 'int32' | 'uint8', values: Float32Array | In
 }
 
 /** The outputs of Keras, in the order of the model. */
-export function wanted({ network }: KerasModel, { outputs }: Golden): readonly Stored[] {
+export function wanted({ network }: KerasModel, { outputs }: Golden): readonly StoredTensor[] {
   return Array.isArray(outputs)
-    ? (outputs as Stored[])
-    : network.outputNames!.map((name) => (outputs as Readonly<Record<string, Stored>>)[name]!);
+    ? (outputs as StoredTensor[])
+    : network.outputNames!.map((name) => (outputs as Readonly<Record<string, StoredTensor>>)[name]!);
 }
 
 /** The largest difference of two results, relative to the largest value where that is above 1. */

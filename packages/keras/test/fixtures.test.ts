@@ -1,7 +1,8 @@
 import { afterAll, describe, expect, it } from 'vitest';
 
 import { readKeras, type KerasModel, type KerasNetwork, type KerasSource, type Shape } from '../src/index.js';
-import { fixtureCases, goldenValues, jsonOf, textOf, weightValues, type Golden } from './support.js';
+import { fixtureCases, goldenValues, jsonOf, textOf, weightValues } from './support.js';
+import type { Golden } from './cases.js';
 
 const writers = [
   ['Keras 3', await fixtureCases('keras3.zip')],

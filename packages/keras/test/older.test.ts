@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 
 import { readKeras, type KerasSource } from '../src/index.js';
-import { failure, fixtureCases, goldenValues, jsonOf, textOf, weightValues, type Golden } from './support.js';
+import { failure, fixtureCases, goldenValues, jsonOf, textOf, weightValues } from './support.js';
+import type { Golden } from './cases.js';
 
 const cases = await fixtureCases('older.zip');
 

@@ -6,7 +6,8 @@ import { readKeras } from '@lowbit/keras';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 
-import { failure, fixtureCases, goldenValues, jsonOf, weightValues, type Golden } from './support.js';
+import { failure, fixtureCases, goldenValues, jsonOf, weightValues } from './support.js';
+import type { Golden } from './cases.js';
 
 // The package as it is built: there the reader of HDF5 runs in a worker.
 const cases = await fixtureCases('keras3.zip');

@@ -1,4 +1,4 @@
-import { encode } from '@lowbit/core';
+import { encode, type Quantizer } from '@lowbit/core';
 import { expect, it } from 'vitest';
 import { rawFailures, type RightCall } from '../../core/test/wrong-calls.js';
 import * as format from '../src/index.js';
@@ -17,6 +17,15 @@ const tensor = () =>
   });
 const packed = () => format.packWeight('w', tensor());
 const values = () => Float32Array.of(1, 2);
+const quantizer: Quantizer = {
+  kind: 'quantizer',
+  api: 2,
+  name: 'steps',
+  roles: ['activation'],
+  bits: { activation: [2] },
+  fit: () => ({ kind: 'affine', levels: 4, scale: 1 }),
+};
+const site = () => ({ id: 'dense/input', bits: 2, quantizer, options: {} });
 
 const calls: Readonly<Record<string, RightCall>> = {
   parseModelJson: { right: () => [json(), 'model.json'] },
@@ -44,18 +53,43 @@ const calls: Readonly<Record<string, RightCall>> = {
   inspectModel: { right: () => [json(), [stored()]] },
   expandedWeights: { right: () => [[spec()]] },
   quantizableIn: { right: () => [[]] },
+  keepsDistribution: { right: () => ['Dense'] },
+  normalizedDistribution: { right: () => [values(), values()] },
+  patchesProblem: { right: () => ['Conv1D', true] },
+  withoutPatches: { right: () => [site(), 'it has none'] },
+  siteId: { right: () => ['dense'] },
+  storeSite: { right: () => [site()] },
+  loadSite: { right: () => [format.storeSite(site()), new Map([[quantizer.name, quantizer]]), 'dense'] },
 };
 
 const guard = 'tells the form of one specification, of those that parseModelJson and checkSpecs have checked';
 const table = 'looks up what is known of one layer class, for every weight of a model that is loaded';
-const described = 'takes what an adapter has described or stored itself, for every site of a model';
-const sites = ['keepsDistribution', 'normalizedDistribution', 'patchesProblem', 'withoutPatches'];
 const exceptions = Object.fromEntries([
-  ...[...sites, 'loadSite', 'siteId', 'storeSite'].map((name) => [name, described] as const),
   ...['isPacked', 'storedForm'].map((name) => [name, guard] as const),
   ...['lastIsOutput', 'layerFloatReason', 'weightFloatReason'].map((name) => [name, table] as const),
 ]);
 
 it('wrong arguments of every public function are told as typed errors', async () => {
   expect(await rawFailures(format, calls, exceptions)).toEqual([]);
+});
+
+it('refuses a text that holds no site, whatever JSON it is', () => {
+  const digits = (text: string) =>
+    [...text].map((letter) => letter.charCodeAt(0).toString(16).padStart(4, '0')).join('');
+  const known = new Map([[quantizer.name, quantizer]]);
+  const stored = { id: 'dense/input', quantizer: 'steps', options: {}, bits: 2 };
+  expect(format.loadSite(digits(JSON.stringify(stored)), known, 'dense')).toEqual(site());
+  const others = [
+    null,
+    7,
+    [],
+    {},
+    ...[{ id: 1 }, { quantizer: null }, { options: [] }, { bits: '2' }, { bits: 0 }, { parameters: 7 }].map(
+      (wrong) => ({ ...stored, ...wrong }),
+    ),
+  ];
+  for (const other of others)
+    expect(() => format.loadSite(digits(JSON.stringify(other)), known, 'dense')).toThrow(
+      expect.objectContaining({ code: 'packed-data', where: "layer 'dense'" }),
+    );
 });

@@ -1,42 +1,57 @@
-import { readFile } from 'node:fs/promises';
-
-import { blobFile, bytesBlob, zipArchive } from '@lowbit/data/archive';
 import * as tf from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
 
-/** A tensor as the scripts of `@lowbit/keras` write it. */
-export interface Packed {
-  readonly shape: number[];
-  readonly type: 'float32' | 'int32';
-  readonly data: string;
+import { casesOf as casesIn, valuesOf, type Files, type StoredTensor } from '../../keras/test/cases.js';
+import { save } from '../src/io/save-model.js';
+
+/** The cases of an archive of `@lowbit/keras`, by name. */
+export const casesOf = (name: string): Promise<ReadonlyMap<string, Files>> =>
+  casesIn(new URL(`../../keras/fixtures/${name}`, import.meta.url));
+
+export function tensorOf(stored: StoredTensor): tf.Tensor {
+  return tf.tensor(valuesOf(stored), stored.shape, stored.type);
 }
 
-/** What Keras computes. */
-export interface Golden {
-  readonly inputs: readonly Packed[];
-  readonly outputs: readonly Packed[] | Readonly<Record<string, Packed>>;
+/** What a model is saved as. */
+export async function savedArtifacts(model: LayersModel): Promise<tf.io.ModelArtifacts> {
+  let artifacts: tf.io.ModelArtifacts | undefined;
+  const keep = tf.io.withSaveHandler(async (given) => {
+    artifacts = given;
+    return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON' } };
+  });
+  await save(model, keep);
+  return artifacts!;
 }
 
-/** The files of a case, by name. */
-export type Files = ReadonlyMap<string, Uint8Array>;
-
-/** The cases that the scripts of `@lowbit/keras` wrote, by name. */
-export async function casesOf(name: string): Promise<ReadonlyMap<string, Files>> {
-  const bytes = await readFile(new URL(`../../keras/fixtures/${name}`, import.meta.url));
-  const archive = await zipArchive(blobFile(bytesBlob(bytes, name), 0));
-  const cases = new Map<string, Map<string, Uint8Array>>();
-  for (const entry of archive.entries) {
-    const [folder, file] = entry.name.split('/') as [string, string];
-    const source = await archive.open(entry);
-    cases.set(
-      folder,
-      (cases.get(folder) ?? new Map<string, Uint8Array>()).set(file, await source.read(entry.bytes)),
-    );
-    await source.close();
-  }
-  return cases;
+/** A tensor of values that are no multiples of each other. */
+export function uneven(shape: readonly number[]): tf.Tensor {
+  const size = tf.util.sizeFromShape([...shape]);
+  return tf.tensor(
+    Float32Array.from({ length: size }, (_, i) => Math.sin(1 + i * i)),
+    [...shape],
+  );
 }
 
-export function tensorOf({ shape, type, data }: Packed): tf.Tensor {
-  const { buffer } = Uint8Array.from(Buffer.from(data, 'base64'));
-  return tf.tensor(type === 'int32' ? new Int32Array(buffer) : new Float32Array(buffer), shape, type);
+/** How the slope of a loss along uneven directions of its variables differs from what its gradients tell. */
+export function slopeDifferences(
+  loss: () => tf.Scalar,
+  variables: readonly tf.Variable[],
+  step: number,
+): readonly { readonly name: string; readonly difference: number; readonly scale: number }[] {
+  const { grads } = tf.variableGrads(loss, [...variables]);
+  return variables.map((variable) => {
+    const start = tf.clone(variable);
+    const direction = uneven(variable.shape);
+    const at = (distance: number) => {
+      variable.assign(tf.add(start, tf.mul(direction, distance)));
+      return loss().dataSync<'float32'>()[0]!;
+    };
+    const slope = (at(step) - at(-step)) / (2 * step);
+    variable.assign(start);
+    const products = tf.mul(grads[variable.name]!, direction);
+    const [told, scale] = [products, tf.abs(products)].map(
+      (each) => tf.sum(each).dataSync<'float32'>()[0]!,
+    ) as [number, number];
+    return { name: variable.name, difference: Math.abs(told - slope), scale };
+  });
 }

@@ -10,6 +10,18 @@ import {
 } from './layer-class.js';
 import type { Settings } from './settings.js';
 
+/** Layers that go through time step by step, from states that may be given. */
+export const recurrentLayers = [
+  'LSTM',
+  'GRU',
+  'SimpleRNN',
+  'RNN',
+  'Bidirectional',
+  'ConvLSTM1D',
+  'ConvLSTM2D',
+  'ConvLSTM3D',
+];
+
 const owner = ['cell'] as const;
 
 /** Kernel `[in, gates · units]`, recurrent kernel `[units, gates · units]`, and a bias, of two rows for a GRU that resets after. */

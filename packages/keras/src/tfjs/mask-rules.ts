@@ -1,3 +1,4 @@
+import { recurrentLayers } from '../layers/recurrent.js';
 import type { Argument, JsonObject, KerasCall, KerasLayer, KerasNetwork, TensorReference } from '../model.js';
 
 /** A mask, as the layer that makes it of tensors and other masks: 1 for what counts, 0 for what is left out. */
@@ -15,16 +16,6 @@ export type Found = Mask | 'lost' | undefined;
 /** Makes a mask of its own name. */
 export type MakeMask = (config: JsonObject, from: Mask['from'], isBrought: boolean) => Mask;
 
-export const recurrent = [
-  'LSTM',
-  'GRU',
-  'SimpleRNN',
-  'RNN',
-  'Bidirectional',
-  'ConvLSTM1D',
-  'ConvLSTM2D',
-  'ConvLSTM3D',
-];
 export const attentions = ['Attention', 'AdditiveAttention', 'MultiHeadAttention'];
 const idle =
   'Dropout SpatialDropout1D SpatialDropout2D SpatialDropout3D GaussianDropout GaussianNoise AlphaDropout ActivityRegularization Identity';
@@ -83,7 +74,7 @@ export function masksBehind(
 }
 
 function passesOn({ className, config, parts }: KerasLayer): boolean {
-  if (!recurrent.includes(className))
+  if (!recurrentLayers.includes(className))
     return [...passing, ...merges, 'Concatenate', ...attentions].includes(className);
   return (parts['forward_layer']?.config ?? config)['return_sequences'] === true;
 }

@@ -1,9 +1,9 @@
+import { recurrentLayers } from '../layers/recurrent.js';
 import type { JsonObject, KerasCall, KerasLayer, KerasNetwork, TensorReference } from '../model.js';
 import {
   attentions,
   isPlainRecurrent,
   masksBehind,
-  recurrent,
   tensorsOf,
   type Found,
   type MakeMask,
@@ -98,7 +98,7 @@ function givenMasks(
 /** Whether a layer computes otherwise where an input has a mask. */
 function usesMask({ className }: KerasLayer, isKeras3: boolean): boolean {
   return (
-    [...recurrent, ...attentions, 'GlobalAveragePooling1D'].includes(className) ||
+    [...recurrentLayers, ...attentions, 'GlobalAveragePooling1D'].includes(className) ||
     (className === 'Multiply' && isKeras3)
   );
 }

@@ -1,4 +1,5 @@
 import { graphInvalid } from '../errors.js';
+import { recurrentLayers } from '../layers/recurrent.js';
 import type { Argument, TensorReference } from '../model.js';
 import type { CallDraft, LayerDraft } from './layer-draft.js';
 import { callArguments, mapTensors, type CallArguments, type WrittenReference } from './references.js';
@@ -61,21 +62,15 @@ function countsOwn(layer: LayerDraft): boolean {
   return layer.network !== undefined;
 }
 
-const recurrent = [
-  'LSTM',
-  'GRU',
-  'SimpleRNN',
-  'RNN',
-  'Bidirectional',
-  'ConvLSTM1D',
-  'ConvLSTM2D',
-  'ConvLSTM3D',
-];
-
 /** Arguments in the places of Keras 3: initial states by name, and query, value and key one after the other. */
 function tidied(className: string, { args, kwargs }: CallArguments): CallArguments {
   const [first] = args;
-  if (recurrent.includes(className) && first !== undefined && 'list' in first && first.list.length > 1) {
+  if (
+    recurrentLayers.includes(className) &&
+    first !== undefined &&
+    'list' in first &&
+    first.list.length > 1
+  ) {
     const [value, ...states] = first.list as [Argument, ...Argument[]];
     return { args: [value], kwargs: { ...kwargs, initial_state: { list: states } } };
   }

@@ -1,4 +1,4 @@
-import type { NormalDistribution } from '@lowbit/core/adapter';
+import { checkArgument, type NormalDistribution } from '@lowbit/core/adapter';
 
 /** Layers that change a normal distribution as a rectifier does, that only choose among its values, or do nothing when a model is used. */
 const passing = new Set(
@@ -24,6 +24,13 @@ export function normalizedDistribution(
   gammas: Float32Array = Float32Array.of(1),
   betas: Float32Array = Float32Array.of(0),
 ): NormalDistribution {
+  for (const [name, values] of Object.entries({ gammas, betas })) {
+    const fits = values instanceof Float32Array && values.length > 0;
+    checkArgument(fits, values, {
+      where: `normalizedDistribution(${name})`,
+      expected: 'a Float32Array with a value for each channel',
+    });
+  }
   const mean = average(betas);
   const variance =
     average(gammas.map((scale) => scale * scale)) + average(betas.map((shift) => (shift - mean) ** 2));

@@ -1,4 +1,5 @@
 import type { FittedSite, ActivationNote } from '@lowbit/core/adapter';
+import { checkSite } from './stored-site.js';
 
 /** Why the input of a layer cannot be quantized patch by patch; `undefined` where it can: a Dense layer's patches are rows. */
 export function patchesProblem(className: string, isChannelsFirst = false): string | undefined {
@@ -10,6 +11,8 @@ export function patchesProblem(className: string, isChannelsFirst = false): stri
 }
 
 /** What is said of a site that stays float since its quantizer sees patches, which its layer has not. */
-export function withoutPatches({ id, quantizer }: FittedSite, problem: string): ActivationNote {
+export function withoutPatches(site: FittedSite, problem: string): ActivationNote {
+  checkSite(site, 'withoutPatches(site)');
+  const { id, quantizer } = site;
   return { id, form: 'float', float: true, reason: `${quantizer.name} sees patches, and ${problem}` };
 }

@@ -6,7 +6,8 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import '@tensorflow/tfjs-backend-cpu';
 import { beforeAll, expect, it } from 'vitest';
 
-import { casesOf, tensorOf, type Golden } from '../../test/keras-cases.js';
+import { goldenOf } from '../../../keras/test/cases.js';
+import { casesOf, tensorOf } from '../../test/keras-cases.js';
 import { withSeededWeights } from '../../test/models.js';
 import { ScaleLayer } from '../../test/scale-layer.js';
 import { registry } from '../register.js';
@@ -25,7 +26,7 @@ const fileOf = (name: string) => cases.get(name)!.get('model.keras')!;
 beforeAll(() => tf.setBackend('cpu'));
 
 function outputsOf(model: LayersModel, name: string): number[][] {
-  const golden = JSON.parse(new TextDecoder().decode(cases.get(name)!.get('golden.json'))) as Golden;
+  const golden = goldenOf(cases.get(name)!);
   const given = golden.inputs.map(tensorOf);
   const results = [model.predict(given.length === 1 ? given[0]! : given)].flat();
   return results.map((result) => [...result.dataSync()]);
@@ -42,7 +43,7 @@ it.each([...cases.keys()])('%s is the same after the way to Keras and back', asy
   model.close();
 });
 
-/** Packed weights with their bits, and the layers whose inputs are quantized. */
+/** StoredTensor weights with their bits, and the layers whose inputs are quantized. */
 function quantizedIn({ weights, network }: KerasModel) {
   const inputs = network.layers.filter(({ className }) => className === 'QuantizedInput');
   return {

@@ -5,21 +5,21 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import '@tensorflow/tfjs-backend-cpu';
 import { beforeAll, expect, it } from 'vitest';
 
-import { casesOf, tensorOf, type Golden } from '../../test/keras-cases.js';
+import { goldenOf } from '../../../keras/test/cases.js';
+import { casesOf, tensorOf } from '../../test/keras-cases.js';
 import { registry } from '../register.js';
 import { tfjs } from '../tfjs.js';
 import { toLayersModel } from './to-layers-model.js';
 
 const cases = await casesOf('keras3.zip');
-const goldenOf = (name: string) =>
-  JSON.parse(new TextDecoder().decode(cases.get(name)!.get('golden.json'))) as Golden;
+const goldenOfCase = (name: string) => goldenOf(cases.get(name)!);
 const fileOf = (name: string) => cases.get(name)!.get('model.keras')!;
 
 beforeAll(() => tf.setBackend('cpu'));
 
 /** What a model computes for the inputs of a case; it is disposed. */
 function outputsOf(model: LayersModel, name: string): number[][] {
-  const results = [model.predict(goldenOf(name).inputs.map(tensorOf))].flat();
+  const results = [model.predict(goldenOfCase(name).inputs.map(tensorOf))].flat();
   model.dispose();
   return results.map((result) => [...result.dataSync()]);
 }

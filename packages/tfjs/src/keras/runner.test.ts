@@ -5,7 +5,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 
-import { casesOf, tensorOf, type Golden } from '../../test/keras-cases.js';
+import { goldenOf } from '../../../keras/test/cases.js';
+import { casesOf, tensorOf } from '../../test/keras-cases.js';
 import { registry } from '../register.js';
 import { tfjs } from '../tfjs.js';
 import { runner } from './runner.js';
@@ -24,7 +25,7 @@ function portOn(source: Uint8Array | KerasModel): RunningKerasPort {
 
 /** The inputs of a case under the names of the model's inputs, with a label for each sample. */
 async function batchOf(name: string): Promise<Batch> {
-  const { inputs } = JSON.parse(new TextDecoder().decode(cases.get(name)!.get('golden.json'))) as Golden;
+  const { inputs } = goldenOf(cases.get(name)!);
   const { network } = await readKeras(fileOf(name));
   const named = inputs.map((input, i) => {
     const tensor = tensorOf(input);

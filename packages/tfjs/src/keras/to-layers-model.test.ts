@@ -4,7 +4,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { beforeAll, describe, expect, it } from 'vitest';
 
-import { casesOf, tensorOf, type Golden, type Packed } from '../../test/keras-cases.js';
+import { goldenOf, type Golden, type StoredTensor } from '../../../keras/test/cases.js';
+import { casesOf, tensorOf } from '../../test/keras-cases.js';
 import { save } from '../io/save-model.js';
 import { planOf } from '../model/plan-record.js';
 import { registry } from '../register.js';
@@ -29,8 +30,8 @@ async function difference(model: KerasModel, golden: Golden, outputs = golden.ou
   const results = [layers.predict(golden.inputs.map(tensorOf))].flat();
   const names = model.network.outputNames;
   const wanted = Array.isArray(outputs)
-    ? (outputs as Packed[])
-    : names!.map((name) => (outputs as Readonly<Record<string, Packed>>)[name]!);
+    ? (outputs as StoredTensor[])
+    : names!.map((name) => (outputs as Readonly<Record<string, StoredTensor>>)[name]!);
   layers.dispose();
   expect(results.map(({ shape }) => shape)).toEqual(wanted.map(({ shape }) => shape));
   const worst = results.map((result, i) => {
@@ -69,7 +70,7 @@ const refused =
 
 describe.each(more)('%s', (_, cases) => {
   it.each([...cases])('%s', async (name, files) => {
-    const golden = JSON.parse(new TextDecoder().decode(files.get('golden.json'))) as Golden;
+    const golden = goldenOf(files);
     const model = await readKeras(files.get('model.keras')!);
     if (refused.includes(name))
       await expect(toLayersModel(model)).rejects.toMatchObject({ code: 'layer-unsupported' });
@@ -83,7 +84,7 @@ const rounded: Readonly<Record<string, number>> = { mixed_precision: 1e-3 };
 
 describe.each(writers)('%s', (writer, cases) => {
   it.each([...cases].filter(([name]) => !Object.hasOwn(single, name)))('%s', async (name, files) => {
-    const golden = JSON.parse(new TextDecoder().decode(files.get('golden.json'))) as Golden;
+    const golden = goldenOf(files);
     const model = await readKeras(files.get('model.keras')!);
     expect(await difference(model, golden)).toBeLessThanOrEqual(rounded[name] ?? 1e-5);
     model.close();
@@ -91,10 +92,10 @@ describe.each(writers)('%s', (writer, cases) => {
 
   it.each(Object.entries(single))('%s, one by one', async (name, without) => {
     const files = cases.get(name)!;
-    const golden = JSON.parse(new TextDecoder().decode(files.get('golden.json'))) as Golden;
+    const golden = goldenOf(files);
     const model = await readKeras(files.get('model.keras')!);
     const lost: string[] = [];
-    for (const [i, output] of (golden.outputs as readonly Packed[]).entries()) {
+    for (const [i, output] of (golden.outputs as readonly StoredTensor[]).entries()) {
       const part = onlyOutput(model, i);
       const outcome = await difference(part, golden, [output]).catch((error: unknown) => error);
       const { layer } = model.network.outputs[i]!;

@@ -5,9 +5,9 @@ import '@tensorflow/tfjs-backend-cpu';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, it } from 'vitest';
 
-import { casesOf, tensorOf, type Files, type Golden } from '../../test/keras-cases.js';
+import { goldenOf, type Files } from '../../../keras/test/cases.js';
+import { casesOf, savedArtifacts, slopeDifferences, tensorOf, uneven } from '../../test/keras-cases.js';
 import { load } from '../io/load-model.js';
-import { save } from '../io/save-model.js';
 import { toLayersModel } from '../keras/to-layers-model.js';
 import { registry } from '../register.js';
 import { tfjs } from '../tfjs.js';
@@ -40,30 +40,11 @@ async function opened(files: Files): Promise<{ model: LayersModel; inputs: tf.Te
   const source = await readKeras(files.get('model.keras')!);
   const model = await toLayersModel(source);
   source.close();
-  const golden = JSON.parse(new TextDecoder().decode(files.get('golden.json'))) as Golden;
+  const golden = goldenOf(files);
   return { model, inputs: golden.inputs.map(tensorOf) };
 }
 
 const outputsOf = (model: LayersModel, inputs: tf.Tensor[]) => [model.predict(inputs)].flat();
-
-async function savedArtifacts(model: LayersModel): Promise<tf.io.ModelArtifacts> {
-  let artifacts: tf.io.ModelArtifacts | undefined;
-  const keep = tf.io.withSaveHandler(async (given) => {
-    artifacts = given;
-    return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON' } };
-  });
-  await save(model, keep);
-  return artifacts!;
-}
-
-/** A tensor of values that are no multiples of each other. */
-function uneven(shape: readonly number[]): tf.Tensor {
-  const size = tf.util.sizeFromShape([...shape]);
-  return tf.tensor(
-    Float32Array.from({ length: size }, (_, i) => Math.sin(1 + i * i)),
-    [...shape],
-  );
-}
 
 describe.each(names)('%s', (name) => {
   it('has gradients of what it computes, for every weight that is trained', async () => {
@@ -78,23 +59,8 @@ describe.each(names)('%s', (name) => {
     const variables = model.trainableWeights.map((weight) => weight.read() as tf.Variable);
     // TensorFlow.js has no gradient of a batch normalization without gamma or beta.
     if (variables.length === 0 || name === 'batch_normalization_axes') return;
-    const { grads } = tf.variableGrads(loss, variables);
-    for (const variable of variables) {
-      const start = tf.clone(variable);
-      const direction = uneven(variable.shape);
-      const at = (step: number) => {
-        variable.assign(tf.add(start, tf.mul(direction, step)));
-        return loss().dataSync<'float32'>()[0]!;
-      };
-      const step = 2 ** -8;
-      const slope = (at(step) - at(-step)) / (2 * step);
-      variable.assign(start);
-      const products = tf.mul(grads[variable.name]!, direction);
-      const [told, scale] = [products, tf.abs(products)].map(
-        (each) => tf.sum(each).dataSync<'float32'>()[0]!,
-      );
-      expect(Math.abs(told! - slope), variable.name).toBeLessThanOrEqual(0.02 * scale! + 2e-3);
-    }
+    for (const { name: variable, difference, scale } of slopeDifferences(loss, variables, 2 ** -8))
+      expect(difference, variable).toBeLessThanOrEqual(0.02 * scale + 2e-3);
   });
 
   it('is the same when it was saved and loaded', async () => {
