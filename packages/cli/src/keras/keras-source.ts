@@ -1,10 +1,10 @@
 import { basename, extname } from 'node:path';
 
 import { isLowbitError, LowbitError, type Problem } from '@lowbit/core';
-import { bytesBlob } from '@lowbit/data/archive';
+import { partReader } from '@lowbit/data/node';
 import type { KerasFile, KerasModel, KerasSource } from '@lowbit/keras';
 
-import { readInput } from '../files/read-input.js';
+import { checkInput } from '../files/read-input.js';
 import { isKerasFile } from '../model/is-keras-file.js';
 
 /** A model of Keras on the disk: a whole file, or weights and the topology that they are for. */
@@ -42,7 +42,15 @@ async function isTopology(path: string): Promise<boolean> {
   return extname(path) === '.json' && isKerasFile(path);
 }
 
-/** The bytes with their name, which errors tell. */
+/** A file of which no more is read than is needed, with its name, which errors tell. */
 async function namedFile(path: string, signal: AbortSignal): Promise<KerasFile> {
-  return bytesBlob(await readInput(path, signal), basename(path));
+  await checkInput(path);
+  const { size, read } = await partReader(path, signal);
+  const slice = (start: number, end: number) => ({
+    arrayBuffer: async () => {
+      const bytes = await read(start, end - start);
+      return bytes.byteLength === bytes.buffer.byteLength ? bytes.buffer : bytes.slice().buffer;
+    },
+  });
+  return { name: basename(path), size, slice };
 }

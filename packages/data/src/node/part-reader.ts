@@ -8,7 +8,7 @@ export interface PartReader {
   /** Its bytes. */
   readonly size: number;
   /** What is there of a part; less where the file ends before. */
-  read(offset: number, length: number): Promise<Uint8Array>;
+  read(offset: number, length: number): Promise<Uint8Array<ArrayBuffer>>;
 }
 
 /** More than this in one call some systems refuse. */
@@ -60,7 +60,7 @@ async function readPart(
   offset: number,
   length: number,
   signal: AbortSignal | undefined,
-): Promise<Uint8Array> {
+): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = new Uint8Array(length);
   let at = 0;
   while (at < length) {

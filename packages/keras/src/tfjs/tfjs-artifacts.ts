@@ -1,6 +1,6 @@
 import type { CancelSignal, QuantizationPlan } from '@lowbit/core';
-import { checkOptions, optionTypes, sizeOf, stopIfAborted, type OptionTypes } from '@lowbit/core/adapter';
-import { storePacked, weightArtifacts, type StoredWeight } from '@lowbit/tfjs-format';
+import { checkOptions, optionTypes, stopIfAborted, type OptionTypes } from '@lowbit/core/adapter';
+import { storedBytes, storePacked, type WeightSpec } from '@lowbit/tfjs-format';
 
 import type { JsonObject, KerasModel, KerasWeight } from '../model.js';
 import { layerNames } from './layer-names.js';
@@ -26,7 +26,7 @@ export interface TfjsArtifacts {
   readonly generatedBy: string;
   readonly convertedBy: string;
   readonly modelTopology: JsonObject;
-  readonly weightSpecs: StoredWeight['spec'][];
+  readonly weightSpecs: WeightSpec[];
   readonly weightData: ArrayBuffer;
   /** What lowbit did to the model, where it did anything. */
   readonly userDefinedMetadata?: {
@@ -43,40 +43,49 @@ export interface TfjsArtifacts {
 export async function tfjsArtifacts(model: KerasModel, options: ReadingOptions = {}): Promise<TfjsArtifacts> {
   checkOptions(options, readingTypes, 'tfjsArtifacts');
   const topology = tfjsTopology(model, layerNames(model));
-  const weights = await storedWeights(model, options);
+  const weights = await placedWeights(model, options);
   return {
     format: 'layers-model',
     generatedBy: `keras ${model.kerasVersion ?? ''}`.trim(),
     convertedBy: 'lowbit',
     modelTopology: topology,
-    ...weightArtifacts(weights),
+    ...weights,
     ...metadataOf(model),
   };
 }
 
-/** All weights, read one after the other. */
-async function storedWeights(
+/** The weights of a model in their places. Each is read into its own, so that no more than one of them is in memory twice. */
+async function placedWeights(
   model: KerasModel,
   { signal, onProgress }: ReadingOptions,
-): Promise<readonly StoredWeight[]> {
+): Promise<Pick<TfjsArtifacts, 'weightSpecs' | 'weightData'>> {
   const named = new Map(tfjsNames(model).map(({ name, weight }) => [name, weight]));
-  const total = [...named.values()].reduce((sum, { shape }) => sum + sizeOf(shape), 0);
-  const weights: StoredWeight[] = [];
-  let done = 0;
-  for (const [name, weight] of named) {
-    stopIfAborted(signal, name);
-    weights.push(await stored(name, weight));
-    done += sizeOf(weight.shape);
-    onProgress?.(done / total);
+  const weights = [...named].map(([name, weight]) => described(name, weight));
+  const data = new Uint8Array(weights.reduce((sum, { spec }) => sum + storedBytes(spec), 0));
+  let at = 0;
+  for (const { spec, read } of weights) {
+    stopIfAborted(signal, spec.name);
+    data.set(await read(), at);
+    at += storedBytes(spec);
+    onProgress?.(at / data.length);
   }
-  return weights;
+  return { weightSpecs: weights.map(({ spec }) => spec), weightData: data.buffer };
 }
 
-async function stored(name: string, weight: KerasWeight): Promise<StoredWeight> {
-  if (weight.packed !== undefined) return storePacked(name, weight.packed);
-  const { buffer, byteOffset, byteLength } = await weight.read();
-  const spec = { name, shape: weight.shape, dtype: 'float32' } as const;
-  return { spec, bytes: new Uint8Array(buffer, byteOffset, byteLength) };
+/** How a weight is stored, and its bytes when they are asked for. */
+function described(
+  name: string,
+  weight: KerasWeight,
+): { readonly spec: WeightSpec; read(): Promise<Uint8Array> } {
+  if (weight.packed !== undefined) {
+    const { spec, bytes } = storePacked(name, weight.packed);
+    return { spec, read: async () => bytes };
+  }
+  const read = async () => {
+    const { buffer, byteOffset, byteLength } = await weight.read();
+    return new Uint8Array(buffer, byteOffset, byteLength);
+  };
+  return { spec: { name, shape: weight.shape, dtype: 'float32' }, read };
 }
 
 /** The plans, where `@lowbit/tfjs` and `lowbit inspect` look for them. */

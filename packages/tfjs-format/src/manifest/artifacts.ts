@@ -1,7 +1,7 @@
 import { checkArgument, joinBytes } from '@lowbit/core/adapter';
 import { checkAllStored, checkModelJson } from './check-given.js';
 import type { ModelJson } from './parse-model-json.js';
-import { shardWeights, type Shard } from './shards.js';
+import { cutWeights, shardBytes, type Shard } from './shards.js';
 import { storedWeights, type StoredWeight } from './stored-weights.js';
 import type { WeightSpec } from './weight-spec.js';
 
@@ -19,9 +19,17 @@ export interface ModelArtifacts {
  */
 export function artifactWeights(artifacts: ModelArtifacts, where: string): StoredWeight[] {
   checkArtifacts(artifacts, where);
-  const { weightSpecs = [], weightData = [] } = artifacts;
-  const bytes = joinBytes([weightData].flat().map((part) => new Uint8Array(part as ArrayBuffer)));
-  return storedWeights(weightSpecs as WeightSpec[], bytes, where);
+  return storedWeights(specsOf(artifacts), dataOf(artifacts), where);
+}
+
+function specsOf({ weightSpecs = [] }: ModelArtifacts): readonly WeightSpec[] {
+  return weightSpecs as readonly WeightSpec[];
+}
+
+/** All bytes; a view where they are in one piece. */
+function dataOf({ weightData = [] }: ModelArtifacts): Uint8Array {
+  const [first, ...others] = [weightData].flat().map((part) => new Uint8Array(part as ArrayBuffer));
+  return first !== undefined && others.length === 0 ? first : joinBytes(first ? [first, ...others] : []);
 }
 
 function checkArtifacts(artifacts: unknown, where: string): void {
@@ -62,7 +70,9 @@ export interface ModelFiles {
 export function modelFiles(artifacts: ModelArtifacts, where: string): ModelFiles {
   checkArtifacts(artifacts, where);
   const members = withoutMembers(artifacts, ['weightSpecs', 'weightData']);
-  const { group, shards } = shardWeights(artifactWeights(artifacts, where));
+  const [specs, data] = [specsOf(artifacts), dataOf(artifacts)];
+  storedWeights(specs, data, where);
+  const { group, shards } = cutWeights(specs, data, shardBytes);
   const json = { format: 'layers-model', convertedBy: null, ...members, weightsManifest: [group] };
   return { json: JSON.stringify(json), shards };
 }

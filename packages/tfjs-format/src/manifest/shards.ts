@@ -3,7 +3,7 @@ import { checkArgument, joinBytes } from '@lowbit/core/adapter';
 import { checkAllStored, checkModelJson } from './check-given.js';
 import type { ModelJson } from './parse-model-json.js';
 import { storedWeights, type StoredWeight } from './stored-weights.js';
-import type { ManifestGroup } from './weight-spec.js';
+import type { ManifestGroup, WeightSpec } from './weight-spec.js';
 
 /** Reads a weight file by the path that the manifest names, relative to the model; `undefined` where there is none. */
 export type ReadShard = (
@@ -50,6 +50,9 @@ function bytesOf(file: unknown, where: string): Uint8Array {
   });
 }
 
+/** Bytes of a weight file, as TensorFlow.js cuts them. */
+export const shardBytes = 4 * 1024 * 1024;
+
 /** A weight file. */
 export interface Shard {
   readonly path: string;
@@ -63,7 +66,7 @@ export interface Shard {
  */
 export function shardWeights(
   weights: readonly StoredWeight[],
-  size = 4 * 1024 * 1024,
+  size = shardBytes,
 ): { readonly group: ManifestGroup; readonly shards: readonly Shard[] } {
   if (!Number.isSafeInteger(size) || size < 1)
     throw new LowbitError({
@@ -74,13 +77,23 @@ export function shardWeights(
     });
   checkAllStored(weights, 'shardWeights');
   const data = joinBytes(weights.map(({ bytes }) => bytes));
+  return cutWeights(
+    weights.map(({ spec }) => spec),
+    data,
+    size,
+  );
+}
+
+/** As `shardWeights`, of weights whose bytes lie one after the other already: the files are views of them. */
+export function cutWeights(
+  weights: readonly WeightSpec[],
+  data: Uint8Array,
+  size: number,
+): { readonly group: ManifestGroup; readonly shards: readonly Shard[] } {
   const count = Math.ceil(data.length / size);
   const shards = Array.from({ length: count }, (_, i) => ({
     path: `group1-shard${i + 1}of${count}.bin`,
     bytes: data.subarray(i * size, (i + 1) * size),
   }));
-  return {
-    group: { paths: shards.map(({ path }) => path), weights: weights.map(({ spec }) => spec) },
-    shards,
-  };
+  return { group: { paths: shards.map(({ path }) => path), weights }, shards };
 }
