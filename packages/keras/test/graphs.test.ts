@@ -75,6 +75,37 @@ it.each<[string, Json, string, string]>([
   expect(error.message).toContain(word);
 });
 
+/** A tensor in the arguments of Keras 3. */
+function tensor(name: string): Json {
+  const config = { shape: [null, 3], dtype: 'float32', keras_history: [name, 0, 0] };
+  return { class_name: '__keras_tensor__', config };
+}
+
+it.each([
+  ['inputs', 'ReLU'],
+  ['sequences', 'Dropout'],
+  ['data', 'Rescaling'],
+])('a layer that is called with %s by name has them in front', async (name, className) => {
+  const called = {
+    ...layer('a', [], className),
+    inbound_nodes: [{ args: [], kwargs: { [name]: tensor('in') } }],
+  };
+  const { network } = await readKeras({ topology: model([input, called], 'a') });
+  expect(network.calls).toMatchObject([
+    { args: [{ tensor: { layer: 'in', call: 0, output: 0 } }], kwargs: {} },
+  ]);
+});
+
+it.each([[[]], [[2]]])('refuses a layer that is called with %j, without a tensor', async (args) => {
+  const called = { ...layer('a', [], 'ReLU'), inbound_nodes: [{ args, kwargs: {} }] };
+  const error = await failure(readKeras({ topology: model([input, called], 'a') }));
+  expect(error).toMatchObject({
+    code: 'graph-invalid',
+    where: 'a',
+    expected: 'calls of layers with tensors',
+  });
+});
+
 it('refuses what is nested too deep', async () => {
   let inner: Json = { class_name: 'Sequential', config: { name: 's', layers: [input] } };
   for (let i = 0; i < 60; i++)

@@ -85,7 +85,7 @@ function givenMasks(
   at: (tensor: TensorReference) => Found,
   make: MakeMask,
 ): readonly Found[] {
-  const inherited = tensorsOf(args.length > 0 ? args : [kwargs['inputs'] ?? { list: [] }]).map(at);
+  const inherited = tensorsOf(args).map(at);
   const written = kwargs['mask'];
   if (written === undefined) return inherited;
   const list = 'list' in written ? written.list : [written];

@@ -2,7 +2,14 @@ import { graphInvalid } from '../errors.js';
 import { recurrentLayers } from '../layers/recurrent.js';
 import type { Argument, TensorReference } from '../model.js';
 import type { CallDraft, LayerDraft } from './layer-draft.js';
-import { callArguments, mapTensors, type CallArguments, type WrittenReference } from './references.js';
+import { describe } from './raw-layer.js';
+import {
+  callArguments,
+  mapTensors,
+  tensorsIn,
+  type CallArguments,
+  type WrittenReference,
+} from './references.js';
 
 /** The calls of layers that follow each other. */
 export function chainedCalls(layers: readonly LayerDraft[]): readonly CallDraft[] {
@@ -28,7 +35,10 @@ export function graphCalls(layers: readonly LayerDraft[]): readonly CallDraft[] 
       if (Array.isArray(node) && node.length === 0) return [];
       const given = callArguments(node, layer.id);
       const counted = mapTensors(given, (tensor) => countedFromZero(tensor, byName, layer.id));
-      return [callOf(layer, index, tidied(layer.className, counted))];
+      const tidy = tidied(layer.className, withFirst(counted));
+      if (tensorsIn({ args: tidy.args, kwargs: {} }).length === 0)
+        throw graphInvalid(layer.id, 'calls of layers with tensors', describe(node));
+      return [callOf(layer, index, tidy)];
     }),
   );
 }
@@ -60,6 +70,14 @@ export function countedFromZero(
 
 function countsOwn(layer: LayerDraft): boolean {
   return layer.network !== undefined;
+}
+
+/** A layer may be called with its first argument by name, whatever that is called. */
+function withFirst({ args, kwargs }: CallArguments): CallArguments {
+  const first = Object.keys(kwargs).find((name) => !['mask', 'initial_state'].includes(name));
+  if (args.length > 0 || first === undefined || 'query' in kwargs) return { args, kwargs };
+  const { [first]: value, ...rest } = kwargs;
+  return { args: [value!], kwargs: rest };
 }
 
 /** Arguments in the places of Keras 3: initial states by name, and query, value and key one after the other. */
