@@ -5,9 +5,18 @@ import { largePart } from './large/part.js';
 import { mutationsPart } from './mutations/part.js';
 import { onnxPart } from './onnx/part.js';
 import { record } from './record.js';
+import { trainingPart } from './training/part.js';
 import { upscalerPart } from './upscaler/part.js';
 
-const parts = [fixturesPart, architecturesPart, onnxPart, upscalerPart, largePart, mutationsPart];
+const parts = [
+  fixturesPart,
+  architecturesPart,
+  onnxPart,
+  upscalerPart,
+  trainingPart,
+  largePart,
+  mutationsPart,
+];
 
 const proof = await runProof('lowbit-proof-keras', parts);
 if (process.argv.includes('--record')) await record(proof);

@@ -40,9 +40,14 @@ function reversedRows(weight: KerasWeight): KerasWeight {
   };
 }
 
-/** The normalization in the middle has ten times the epsilon. */
+/** The epsilon that Keras takes where none is given. */
+const usual = 1e-3;
+
+/** The normalization in the middle has the usual epsilon, or ten times it where that is its own. */
 function changeEpsilon(model: KerasModel): KerasModel | undefined {
-  return changeMember(model, 'epsilon', (value) => (typeof value === 'number' ? 10 * value : undefined));
+  return changeMember(model, 'epsilon', (value) =>
+    typeof value === 'number' ? (value < usual / 2 ? usual : 10 * value) : undefined,
+  );
 }
 
 /** The padding in the middle lies one row and one column further on. */

@@ -5,8 +5,8 @@ import { seededRandom } from '@lowbit/core';
 import { File as Hdf5File, ready } from 'h5wasm/node';
 import { writeArchive } from '../files/archive.js';
 
-/** Layers of the model, and what goes in and out of each: 12.5 million weights a layer. */
-const [count, width] = [2, 3536];
+/** Layers of the model, and what goes in and out of each: 3.1 million weights a layer, as the largest of ResNet50 nearly has. */
+const [count, width] = [8, 1768];
 
 /** Writes a model of dense layers as Keras 3 does, with 100 MB of weights. Returns its bytes. */
 export async function makeLarge(file: string): Promise<number> {
@@ -55,12 +55,13 @@ async function weights(): Promise<Uint8Array> {
     const path = join(folder, 'weights.h5');
     const file = new Hdf5File(path, 'w');
     const random = seededRandom(1);
+    file.create_group('layers');
     for (let i = 0; i < count; i++) {
-      const group = `layers/dense${i === 0 ? '' : `_${i}`}/vars`;
-      file.create_group(group);
+      const layer = `layers/dense${i === 0 ? '' : `_${i}`}`;
+      for (const group of [layer, `${layer}/vars`]) file.create_group(group);
       const kernel = Float32Array.from({ length: width * width }, () => random() - 0.5);
-      file.create_dataset({ name: `${group}/0`, data: kernel, shape: [width, width], dtype: '<f4' });
-      file.create_dataset({ name: `${group}/1`, data: new Float32Array(width).fill(0.5), dtype: '<f4' });
+      file.create_dataset({ name: `${layer}/vars/0`, data: kernel, shape: [width, width], dtype: '<f4' });
+      file.create_dataset({ name: `${layer}/vars/1`, data: new Float32Array(width).fill(0.5), dtype: '<f4' });
     }
     file.close();
     return await readFile(path);

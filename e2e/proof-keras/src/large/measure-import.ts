@@ -1,9 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-/** Tells at the end of a process, on its standard error, how much memory it had at most. */
-const teller =
-  'data:text/javascript,process.on("exit",()=>process.stderr.write(`peak ${process.resourceUsage().maxRSS}\\n`))';
+const teller = new URL('tell-peak.js', import.meta.url).href;
 const command = fileURLToPath(new URL('../../../../packages/cli/bin/lowbit.js', import.meta.url));
 
 /** What one run of the command took. */
@@ -22,5 +20,5 @@ export function runCommand(args: readonly string[]): Run {
   const seconds = (performance.now() - start) / 1000;
   const peak = /^peak (\d+)$/m.exec(stderr)?.[1];
   if (status !== 0 || peak === undefined) throw new Error(stderr);
-  return { seconds, peakBytes: 1024 * Number(peak) };
+  return { seconds, peakBytes: Number(peak) };
 }

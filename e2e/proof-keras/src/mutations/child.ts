@@ -1,6 +1,7 @@
 import { seededRandom } from '@lowbit/core';
 import { seedFrom } from '@lowbit/core/adapter';
 import { readFixtures, writers } from '../files/fixtures.js';
+import { peakMemory } from '../process/peak-memory.js';
 import { kinds } from './kinds.js';
 import { below } from './mutate-bytes.js';
 import { readDamaged, type Outcome } from './read-damaged.js';
@@ -22,7 +23,7 @@ for (let i = from; i < to; i++) {
   // The same damage each time that it is made.
   const make = async () => kinds[kind]!(fixture.files, seededRandom(seedFrom(seed, `damage ${i}`)));
   const outcome = await readDamaged(make);
-  say({ outcome, kind, peakBytes: 1024 * process.resourceUsage().maxRSS });
+  say({ outcome, kind, peakBytes: peakMemory() });
 }
 
 function say(message: Message): void {

@@ -16,30 +16,32 @@ export const kinds: Readonly<Record<string, Mutate>> = {
     inside(files, 'config.json', (bytes) => encode(mutateJson(decode(bytes), random))),
   'model.weights.h5 in .keras': (files, random) =>
     inside(files, 'model.weights.h5', (bytes) => mutateBytes(bytes, random)),
-  '.weights.h5': (files, random) => apart(files, (file) => mutateBytes(file, random), 'model.weights.h5'),
+  '.weights.h5': (files, random) => apart(files, 'model.weights.h5', (bytes) => mutateBytes(bytes, random)),
   'values of the JSON': (files, random) =>
-    apart(files, (file) => encode(mutateJson(decode(file), random)), 'model.json'),
-  'bytes of the JSON': (files, random) => apart(files, (file) => mutateBytes(file, random), 'model.json'),
+    apart(files, 'config.json', (bytes) => encode(mutateJson(decode(bytes), random))),
+  'bytes of the JSON': (files, random) => apart(files, 'config.json', (bytes) => mutateBytes(bytes, random)),
 };
 
-async function inside(
-  files: Fixture['files'],
-  name: string,
-  change: (bytes: Uint8Array) => Uint8Array,
-): Promise<Uint8Array> {
-  const entries = [...(await readArchive(files.get('model.keras')!))];
-  return writeArchive(
-    new Map(entries.map(([entry, bytes]) => [entry, entry === name ? change(bytes) : bytes])),
-  );
+type Damaged = 'config.json' | 'model.weights.h5';
+type Damage = (bytes: Uint8Array) => Uint8Array;
+
+async function inside(files: Fixture['files'], damaged: Damaged, damage: Damage): Promise<Uint8Array> {
+  return writeArchive(await damagedEntries(files, damaged, damage));
 }
 
-function apart(
+async function apart(files: Fixture['files'], damaged: Damaged, damage: Damage): Promise<KerasSource> {
+  const entries = await damagedEntries(files, damaged, damage);
+  return { topology: decode(entries.get('config.json')!), weights: entries.get('model.weights.h5')! };
+}
+
+/** What is in the `.keras` file of a model, with one of its entries damaged. */
+async function damagedEntries(
   files: Fixture['files'],
-  change: (bytes: Uint8Array) => Uint8Array,
-  damaged: 'model.json' | 'model.weights.h5',
-): KerasSource {
-  const of = (name: typeof damaged) => (name === damaged ? change(files.get(name)!) : files.get(name)!);
-  return { topology: decode(of('model.json')), weights: of('model.weights.h5').slice() };
+  damaged: Damaged,
+  damage: Damage,
+): Promise<ReadonlyMap<string, Uint8Array>> {
+  const entries = [...(await readArchive(files.get('model.keras')!))];
+  return new Map(entries.map(([name, bytes]) => [name, name === damaged ? damage(bytes) : bytes]));
 }
 
 function decode(bytes: Uint8Array): string {

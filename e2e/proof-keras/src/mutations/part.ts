@@ -20,8 +20,8 @@ export const mutationsPart: Part = {
       title: `Damaged files, ${files} for each of ${seeds.length} seeds`,
       rows,
       gates: [
-        gateAtMost(['errors that are not typed', ...untyped].join('\n    '), untyped.length, 0),
-        gateAtMost(['files that hold the process up', ...hangs].join('\n    '), hangs.length, 0),
+        gateAtMost(named('errors that are not typed', untyped), untyped.length, 0),
+        gateAtMost(named('files that hold the process up', hangs), hangs.length, 0),
         gateAtMost('bytes of a process', Math.max(...results.map(({ peakBytes }) => peakBytes)), mostBytes),
         gate(
           'damaged files',
@@ -33,6 +33,11 @@ export const mutationsPart: Part = {
     };
   },
 };
+
+/** A gate tells the first things that it found. */
+function named(name: string, found: readonly string[]): string {
+  return [name, ...found.slice(0, 20)].join('\n    ');
+}
 
 /** One line a kind of damage: how many files, and how often each outcome came. */
 function rowsOf(results: readonly SeedResult[]): readonly Row[] {

@@ -1,0 +1,4 @@
+export { inOrder, labelledBatches } from './data/batches.js';
+export { dataFolder, loadFashionMnist, missingData, side, type Pictures } from './data/fashion-mnist.js';
+export { accuracyOf } from './model/accuracy.js';
+export { compile, trainEpoch } from './model/train-epoch.js';
