@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { decibels, measureError, quantize as quantizeInNode, type Batch } from '@lowbit/core';
 import { registry } from '@lowbit/methods';
 import { onnx } from '@lowbit/onnx';
-import { load, planOf, save, tfjs } from '@lowbit/tfjs';
+import { keras as kerasPort } from '@lowbit/keras';
+import { load, planOf, save, tfjs, toLayersModel } from '@lowbit/tfjs';
 import { loadGraph } from '@lowbit/tfjs/graph';
 import { fileSystem } from '@lowbit/tfjs/node';
 import * as tf from '@tensorflow/tfjs-core';
@@ -13,6 +14,7 @@ import { unzipSync } from 'fflate';
 import * as ort from 'onnxruntime-web/wasm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { detector, wordPicture } from './detector.js';
+import { kerasCase } from './keras-case.js';
 import { executablePath, openPage, type OpenedPage } from './open-page.js';
 import {
   compareOutputs,
@@ -283,6 +285,47 @@ describe.skipIf(!existsSync(executablePath))('the playground in Chromium', () =>
     const [output, shown] = await compareOutputs(page);
     expect(output).toBe('classes');
     expect(parseFloat(shown!)).toBeGreaterThan(20);
+  });
+
+  it('quantizes a dropped file of Keras, which predicts as in Node', async () => {
+    const { page } = opened;
+    const keras = await kerasCase('keras3.zip', 'conv2d');
+    await drop(page, [{ name: 'net.keras', bytes: keras.file }]);
+    await page
+      .locator('#model dd', { hasText: 'net.keras, Keras 3' })
+      .or(page.locator('#model .problem'))
+      .waitFor();
+    // Its worker reads the file, which otherwise is noted.
+    expect(await page.locator('#model').innerText()).not.toContain('without a worker');
+    await quantize(page, { method: 'mse', bits: 6, ends: 'same', format: 'packed' });
+    unzipInto(folder, (await download(page, '#download button[type=submit]')).bytes);
+    const inBrowser = await load(fileSystem(folder));
+    const { model } = await quantizeInNode(kerasPort(keras.file), {
+      registry,
+      weights: 'mse',
+      bits: 6,
+      granularity: 'channel',
+    });
+    const inNode = await toLayersModel(model);
+    const input = tf.tensor(waves([3, ...keras.shape]).data, [3, ...keras.shape]);
+    const [given, expected] = [inBrowser, inNode].map((each) => [
+      ...(each.predict(input) as tf.Tensor).dataSync(),
+    ]);
+    expect(given).toEqual(expected);
+    const [, shown] = await compareOutputs(page);
+    expect(parseFloat(shown!)).toBeGreaterThan(20);
+
+    await drop(page, [
+      { name: 'net.weights.h5', bytes: keras.weights },
+      { name: 'net.json', bytes: keras.topology },
+    ]);
+    await page
+      .locator('#model dd', { hasText: 'net.weights.h5' })
+      .or(page.locator('#model .problem'))
+      .waitFor();
+    expect(await page.locator('#model').innerText()).not.toContain('without a worker');
+    await drop(page, [{ name: 'net.weights.h5', bytes: keras.weights }]);
+    await page.locator('#model .problem', { hasText: 'topology' }).first().waitFor();
   });
 
   it('reads the weights of an ONNX file from the file beside it', async () => {

@@ -21,15 +21,25 @@ export interface OpenedModel {
 }
 
 /**
- * Opens what was dropped: a `model.json` with its weight files, or an ONNX file with the files beside it.
+ * Opens what was dropped: a `model.json` with its weight files, a file of Keras, or an ONNX file with the files beside it.
  *
  * @throws LowbitError what the adapters throw for files that they cannot read.
  */
 export async function openModel(files: readonly File[], session: Session): Promise<OpenedModel> {
   session.onProgress({ label: 'Reading', done: 0, total: 1 });
-  const dropped = await readFiles(files);
   const json = files.find(({ name }) => name.toLowerCase().endsWith('.json'));
+  const weights = files.find(isKerasName);
+  if (weights !== undefined) {
+    const { openKeras } = await import('./keras/open-keras.js');
+    return openKeras(weights, json, session);
+  }
+  const dropped = await readFiles(files);
   if (json === undefined) return openOnnx(dropped);
   const { openTfjs } = await import('./tfjs/open-tfjs.js');
   return openTfjs(json.name, dropped);
+}
+
+/** Whether a file is called as those of Keras are. */
+function isKerasName({ name }: File): boolean {
+  return /\.(keras|h5|hdf5)$/i.test(name);
 }

@@ -1,0 +1,43 @@
+import type { KerasModel } from '@lowbit/keras';
+import { modelFiles } from '@lowbit/tfjs-format';
+import type { ModelFacts } from '../../shared/messages.js';
+import type { DroppedFiles } from '../dropped-files.js';
+import type { OpenedModel } from '../open-model.js';
+import type { Session } from '../session.js';
+import { openTfjs } from '../tfjs/open-tfjs.js';
+
+/**
+ * Opens a model of Keras, as the model of TensorFlow.js that computes the same.
+ *
+ * @param topology What `model.to_json()` wrote, where the file holds weights alone.
+ * @throws LowbitError as `readKeras` and `tfjsArtifacts`.
+ */
+export async function openKeras(
+  file: File,
+  topology: File | undefined,
+  { signal, onProgress }: Session,
+): Promise<OpenedModel> {
+  const { readKeras, tfjsArtifacts } = await import('@lowbit/keras');
+  const model = await readKeras(topology === undefined ? file : { topology, weights: file }, { signal });
+  try {
+    const onShare = (done: number) => onProgress({ label: 'Reading weights', done, total: 1 });
+    const artifacts = await tfjsArtifacts(model, { signal, onProgress: onShare });
+    const { json, shards } = modelFiles(artifacts, file.name);
+    const name = `${file.name.replace(/(\.weights)?\.\w+$/, '')}.json`;
+    const files: DroppedFiles = new Map([
+      [name, new TextEncoder().encode(json)],
+      ...shards.map(({ path, bytes }) => [path, bytes] as const),
+    ]);
+    const opened = await openTfjs(name, files);
+    return { ...opened, facts: withSource(opened.facts, file, model) };
+  } finally {
+    model.close();
+  }
+}
+
+/** What is known of the file stands before what is known of the model that was made of it. */
+function withSource(facts: ModelFacts, { name }: File, { kerasVersion, notes }: KerasModel): ModelFacts {
+  const version = kerasVersion === undefined ? 'Keras' : `Keras ${kerasVersion}`;
+  const told = notes.map((note) => ['Note', note] as const);
+  return { ...facts, facts: [['Source', `${name}, ${version}`], ...facts.facts, ...told] };
+}
