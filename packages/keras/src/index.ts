@@ -6,7 +6,7 @@ export type * from './model.js';
 export { keras, type KerasPort, type KerasPortOptions, type RunningKerasPort } from './port/keras-port.js';
 export type { KerasRunner, RunningModel } from './port/running.js';
 export { readKeras, type KerasOptions } from './read-keras.js';
-export type { KerasFile } from './source/file.js';
+export type { KerasFile } from './file.js';
 export type { KerasParts, KerasSource } from './source/source.js';
 export { tfjsArtifacts, type ReadingOptions, type TfjsArtifacts } from './tfjs/tfjs-artifacts.js';
 export { tfjsNames, type TfjsName } from './tfjs/tfjs-names.js';

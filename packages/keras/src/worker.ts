@@ -1,11 +1,17 @@
+import { memoryBytes, suppliedBytes, type FileBytes, type SharedFile } from './hdf5/file-bytes.js';
 import { nodeThreads, type Channel, type Hdf5Answer, type Hdf5Request } from './hdf5/messages.js';
 import { readHdf5, type Hdf5Reader } from './hdf5/read-hdf5.js';
 
 /** Answers requests for the one file that this worker is for. */
 function serve({ send, receive }: Channel<Hdf5Answer, Hdf5Request>): void {
   let reader: Hdf5Reader | undefined;
+  const bytesOf = (file: Uint8Array | SharedFile): FileBytes =>
+    file instanceof Uint8Array ? memoryBytes(file) : suppliedBytes(file, (needs) => send({ needs }, []));
   const answer = async (request: Hdf5Request): Promise<Hdf5Answer> => {
-    if ('open' in request) return { contents: (reader = await readHdf5(request.open)).contents };
+    if ('open' in request) {
+      reader = await readHdf5(bytesOf(request.open));
+      return { contents: reader.contents };
+    }
     if (reader === undefined) throw new Error('no file is open');
     return { values: reader.read(request.read) };
   };

@@ -1,13 +1,16 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { Worker } from 'node:worker_threads';
+import { crc32, deflateRawSync } from 'node:zlib';
 
 import { isLowbitError } from '@lowbit/core';
+import { blobFile, bytesBlob, zipArchive } from '@lowbit/data/archive';
 import { readKeras } from '@lowbit/keras';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 
 import { failure, fixtureCases, goldenValues, jsonOf, weightValues } from './support.js';
 import type { Golden } from './cases.js';
+import { zip } from '../../data/test/zip.js';
 
 // The package as it is built: there the reader of HDF5 runs in a worker.
 const cases = await fixtureCases('keras3.zip');
@@ -28,6 +31,72 @@ it('leaves the bytes that it was given as they are', async () => {
   const bytes = dense.get('model.h5')!.slice();
   (await readKeras(bytes)).close();
   expect(bytes).toEqual(dense.get('model.h5'));
+});
+
+/** A file as a disk has it, and which parts of it were read. */
+function watched(bytes: Uint8Array, name: string) {
+  const parts: [start: number, end: number][] = [];
+  const slice = (start: number, end: number) => ({
+    arrayBuffer: async () => {
+      parts.push([start, end]);
+      return bytes.slice(start, end).buffer as ArrayBuffer;
+    },
+  });
+  return { parts, file: { name, size: bytes.length, slice } };
+}
+
+it('reads no more of a file than it needs, wherever the file lies', async () => {
+  // HDF5 knows where its file ends; what follows is not read.
+  const padded = new Uint8Array(30_000_000);
+  padded.set(dense.get('model.h5')!);
+  const { parts, file } = watched(padded, 'model.h5');
+  const model = await readKeras(file);
+  const { weights } = jsonOf<Golden>(dense.get('golden.json'));
+  expect(await weightValues(model, Object.keys(weights))).toEqual(goldenValues(weights));
+  model.close();
+  expect(Math.max(...parts.map(([start, end]) => end - start))).toBeLessThanOrEqual(2 ** 20);
+  expect(parts.reduce((sum, [start, end]) => sum + end - start, 0)).toBeLessThan(2 ** 20);
+});
+
+it.each([0, 8])('reads a .keras file whose entries are compressed by method %i', async (method) => {
+  const entries = new Map<string, Uint8Array>();
+  const archive = await zipArchive(blobFile(bytesBlob(dense.get('model.keras')!, 'model.keras'), 0));
+  for (const entry of archive.entries) {
+    const source = await archive.open(entry);
+    entries.set(entry.name, await source.read(entry.bytes));
+    await source.close();
+  }
+  const written = [...entries].map(([name, data]) => ({
+    name,
+    method,
+    bytes: data.length,
+    crc: crc32(data),
+    data: method === 8 ? deflateRawSync(data) : data,
+  }));
+  const model = await readKeras(zip(written));
+  const { weights } = jsonOf<Golden>(dense.get('golden.json'));
+  expect(await weightValues(model, Object.keys(weights))).toEqual(goldenValues(weights));
+  model.close();
+  const last = written.findIndex(({ name }) => name.endsWith('.h5'));
+  const damaged = written.map((entry, i) => (i === last ? { ...entry, crc: 1 } : entry));
+  expect(await failure(readKeras(zip(damaged)))).toMatchObject({ code: 'model-malformed' });
+});
+
+it('says so when a file changes or goes away before its weights are read', async () => {
+  const bytes = new Uint8Array(10_000_000);
+  bytes.set(dense.get('model.h5')!);
+  for (const gone of [
+    async () => new ArrayBuffer(1),
+    async () => Promise.reject<ArrayBuffer>(new Error('gone')),
+  ]) {
+    const { file } = watched(bytes, 'model.h5');
+    const opened = { there: true };
+    const slice = (start: number, end: number) =>
+      opened.there ? file.slice(start, end) : { arrayBuffer: gone };
+    const reading = readKeras({ ...file, slice });
+    opened.there = false;
+    expect(await failure(reading)).toMatchObject({ code: 'file-unreadable', where: 'model.h5' });
+  }
 });
 
 it('stops what takes too long, and opens the next file all the same', async () => {

@@ -10,6 +10,8 @@ export interface ZipArchive {
   readonly entries: readonly ZipEntry[];
   /** The content of one entry; its size and checksum are checked while it is read. */
   open(entry: ZipEntry): Promise<ByteSource>;
+  /** Where the bytes of an entry begin in the archive, as they are stored there. */
+  contentStart(entry: ZipEntry): Promise<number>;
 }
 
 const endMark = 0x06054b50;
@@ -30,7 +32,12 @@ export async function zipArchive(file: DataFile): Promise<ZipArchive> {
     const { count, start, length } = await findDirectory(opened, file.where);
     const entries = parseDirectory(await opened.read(start, length), count, file.where);
     checkOverlap(entries, start, file.where);
-    return { entries, open: (entry) => openEntry(file, entry, start) };
+    return {
+      entries,
+      open: (entry) => openEntry(file, entry, start),
+      contentStart: (entry) =>
+        withFile(file, (each) => contentStart(each, entry, start, whereIn(file, entry))),
+    };
   });
 }
 
@@ -73,18 +80,30 @@ function checkOverlap(entries: readonly ZipEntry[], directory: number, where: st
   if (end > directory) throw damaged(where, 'directory');
 }
 
+function whereIn({ where }: DataFile, { name }: ZipEntry): string {
+  return `${where}: ${name}`;
+}
+
 async function openEntry(file: DataFile, entry: ZipEntry, directory: number): Promise<ByteSource> {
-  const where = `${file.where}: ${entry.name}`;
+  const where = whereIn(file, entry);
   const opened = await file.open();
   try {
-    const start = await dataStart(opened, entry, where);
-    if (entry.compressedBytes === 0 || start + entry.compressedBytes > directory)
-      throw damaged(where, 'entry');
-    return entrySource(opened, entry, start, where);
+    return entrySource(opened, entry, await contentStart(opened, entry, directory, where), where);
   } catch (error) {
     await opened.close();
     throw error;
   }
+}
+
+async function contentStart(
+  opened: OpenFile,
+  entry: ZipEntry,
+  directory: number,
+  where: string,
+): Promise<number> {
+  const start = await dataStart(opened, entry, where);
+  if (entry.compressedBytes === 0 || start + entry.compressedBytes > directory) throw damaged(where, 'entry');
+  return start;
 }
 
 async function dataStart(opened: OpenFile, entry: ZipEntry, where: string): Promise<number> {

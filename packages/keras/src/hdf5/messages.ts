@@ -1,13 +1,16 @@
 import type { Hdf5Contents } from './contents.js';
+import type { FilePart, SharedFile } from './file-bytes.js';
 
 /** What is asked of a worker, one thing at a time: to open a file, and then to read from it. */
-export type Hdf5Request = { readonly open: Uint8Array } | { readonly read: string };
+export type Hdf5Request = { readonly open: Uint8Array | SharedFile } | { readonly read: string };
 
 export type Hdf5Answer =
   /** The first message of a worker that runs. */
   | { readonly started: true }
   | { readonly contents: Hdf5Contents }
   | { readonly values: Uint8Array }
+  /** Part of the file that is needed for an answer, which comes later. */
+  | { readonly needs: FilePart }
   | { readonly failed: string };
 
 /** One end of a channel, in Node or in a browser. */

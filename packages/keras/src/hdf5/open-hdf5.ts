@@ -1,7 +1,9 @@
 import { LowbitError } from '@lowbit/core';
 import { stopIfAborted } from '@lowbit/core/adapter';
 import { malformed } from '../errors.js';
+import { allBytes, bytesBetween, type NamedBlob } from '../file.js';
 import type { Hdf5Contents } from './contents.js';
+import { memoryBytes, sharedFile, supply, type FilePart, type SharedFile } from './file-bytes.js';
 import type { Hdf5Answer, Hdf5Request } from './messages.js';
 import { startWorker, type Hdf5Worker } from './start-worker.js';
 
@@ -23,18 +25,22 @@ export interface Hdf5Options {
 }
 
 /**
- * Opens an HDF5 file in a worker of its own.
+ * Opens an HDF5 file in a worker of its own. Where threads can share memory, which is everywhere but on pages that are not isolated from others,
+ * the worker reads the parts that it needs when it needs them; elsewhere all of the file goes to it.
  *
- * @param bytes All of the file. They are handed over to the worker: nobody else may use them any more.
- * @throws LowbitError `model-malformed` for a damaged file, or one that takes longer than allowed; `aborted`.
+ * @throws LowbitError `model-malformed` for a damaged file, or one that takes longer than allowed; `file-unreadable`, `model-empty`,
+ *   `model-too-large`, `aborted`.
  */
-export async function openHdf5(bytes: Uint8Array, where: string, options: Hdf5Options): Promise<Hdf5File> {
-  stopIfAborted(options.signal, where);
-  const started = await conversation(where, options);
-  const file =
-    'unable' in started ? await inPlace(bytes, where, started.unable) : await opened(bytes, started);
-  if ('end' in started) endLater.register(file, started.end);
-  return file;
+export async function openHdf5(file: NamedBlob, options: Hdf5Options): Promise<Hdf5File> {
+  stopIfAborted(options.signal, file.name);
+  if (file.size === 0) throw new LowbitError({ code: 'model-empty', where: file.name });
+  const started = await conversation(file, options);
+  const opened =
+    'unable' in started
+      ? await inPlace(file, started.unable, options)
+      : await inWorker(file, started, options);
+  if ('end' in started) endLater.register(opened, started.end);
+  return opened;
 }
 
 /** Most milliseconds for the start of a worker, which has nothing of the file yet; after that none can be had. */
@@ -42,8 +48,17 @@ const startLimit = 60_000;
 
 const endLater = new FinalizationRegistry<() => void>((end) => end());
 
-async function opened(bytes: Uint8Array, { ask, end }: Conversation): Promise<Hdf5File> {
-  const answer = await ask({ open: bytes }, [bytes.buffer as ArrayBuffer]).catch((error: unknown) => {
+async function inWorker(
+  file: NamedBlob,
+  { shared, ask, end }: Conversation,
+  { signal }: Hdf5Options,
+): Promise<Hdf5File> {
+  const opens = async () => {
+    if (shared !== undefined) return ask({ open: shared }, []);
+    const bytes = await allBytes(file, signal);
+    return ask({ open: bytes }, [bytes.buffer]);
+  };
+  const answer = await opens().catch((error: unknown) => {
     end();
     throw error;
   });
@@ -59,10 +74,10 @@ async function opened(bytes: Uint8Array, { ask, end }: Conversation): Promise<Hd
   };
 }
 
-async function inPlace(bytes: Uint8Array, where: string, reason: string): Promise<Hdf5File> {
+async function inPlace(file: NamedBlob, reason: string, { signal }: Hdf5Options): Promise<Hdf5File> {
   const { readHdf5 } = await import('./read-hdf5.js');
-  const reader = await readHdf5(bytes).catch((error: unknown) => {
-    throw unreadable(where, (error as Error).message, error);
+  const reader = await readHdf5(memoryBytes(await allBytes(file, signal))).catch((error: unknown) => {
+    throw unreadable(file.name, (error as Error).message, error);
   });
   return {
     contents: reader.contents,
@@ -72,20 +87,22 @@ async function inPlace(bytes: Uint8Array, where: string, reason: string): Promis
       try {
         return reader.read(path);
       } catch (error) {
-        throw unreadable(where, (error as Error).message, error);
+        throw unreadable(file.name, (error as Error).message, error);
       }
     },
   };
 }
 
 interface Conversation {
+  /** Through which the worker gets the parts of the file that it asks for. */
+  readonly shared: SharedFile | undefined;
   ask(request: Hdf5Request, transfer: readonly ArrayBuffer[]): Promise<Hdf5Answer>;
   end(): void;
 }
 
 /** A worker that runs, or why there can be none. */
 async function conversation(
-  where: string,
+  file: NamedBlob,
   options: Hdf5Options,
 ): Promise<Conversation | { readonly unable: string }> {
   let worker: Hdf5Worker;
@@ -94,12 +111,15 @@ async function conversation(
   } catch (error) {
     return { unable: (error as Error).message };
   }
-  const waiting = new Waiting(worker, where, options);
+  const shared = sharedFile(file.size);
+  const supplyPart = async ({ at, count }: FilePart) =>
+    supply(shared!, await bytesBetween(file, at, at + count));
+  const waiting = new Waiting(worker, file.name, options, supplyPart);
   try {
     await waiting.next(startLimit);
   } catch (error) {
     worker.end();
-    stopIfAborted(options.signal, where);
+    stopIfAborted(options.signal, file.name);
     return { unable: (error as Error).message };
   }
   let last: Promise<unknown> = Promise.resolve();
@@ -111,7 +131,7 @@ async function conversation(
     last = answer.catch(() => undefined);
     return answer;
   };
-  return { ask, end: () => waiting.end('it was closed') };
+  return { shared, ask, end: () => waiting.end('it was closed') };
 }
 
 /** Waits for the next message of a worker, and ends one that takes too long. */
@@ -123,9 +143,22 @@ class Waiting {
     private readonly worker: Hdf5Worker,
     private readonly where: string,
     private readonly options: Hdf5Options,
+    private readonly supplyPart: (part: FilePart) => Promise<void>,
   ) {
-    worker.receive((message) => this.#settle?.(message));
+    worker.receive((message) => {
+      if ('needs' in message) void this.#supply(message.needs);
+      else this.#settle?.(message);
+    });
     worker.failed((reason) => this.end(reason));
+  }
+
+  /** A worker stands still until it has what it needs. */
+  async #supply(part: FilePart): Promise<void> {
+    try {
+      await this.supplyPart(part);
+    } catch (error) {
+      this.end('the file could not be read', error as Error);
+    }
   }
 
   end(reason: string, error: Error = unreadable(this.where, reason)): void {

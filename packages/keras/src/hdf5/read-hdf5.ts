@@ -1,6 +1,7 @@
 import { File as Hdf5File, FS, Group, ready } from 'h5wasm';
 
 import { hdf5Limits, type Attributes, type Hdf5Contents, type Hdf5Dataset } from './contents.js';
+import type { FileBytes } from './file-bytes.js';
 import { storedType, type DatasetHead } from './stored-type.js';
 
 /** An open HDF5 file. Where this runs beside a program rather than in a worker, a hostile file can hold that program up. */
@@ -18,20 +19,19 @@ let opened = 0;
 /**
  * Opens a file and lists what is in it.
  *
- * @param bytes All of the file; kept until it is closed.
+ * @param bytes Read when something of the file is needed, until it is closed.
  * @throws Error worded for people, in one sentence: errors of other classes do not cross from a worker.
  */
-export async function readHdf5(bytes: Uint8Array): Promise<Hdf5Reader> {
+export async function readHdf5(bytes: FileBytes): Promise<Hdf5Reader> {
   const module = await ready;
   module.activate_throwing_error_handler();
   const path = `/${opened++}.h5`;
-  const files: unknown = FS;
-  (files as MemoryFiles).createDataFile('/', path.slice(1), bytes, true, false, true);
+  addFile(path, bytes);
   const close = () => FS?.unlink(path);
   try {
     const { file_id: file } = new Hdf5File(path, 'r');
     if (file < 0n) throw new Error('it cannot be opened as HDF5');
-    const contents = new Listing(module, file, bytes.length).contents();
+    const contents = new Listing(module, file, bytes.size).contents();
     return { contents, read: (name) => readData(module, file, name), close };
   } catch (error) {
     close();
@@ -39,16 +39,31 @@ export async function readHdf5(bytes: Uint8Array): Promise<Hdf5Reader> {
   }
 }
 
-interface MemoryFiles {
-  /** `owns`: the bytes are not copied. */
-  createDataFile(
-    folder: string,
-    name: string,
-    bytes: Uint8Array,
-    canRead: boolean,
-    canWrite: boolean,
-    owns: boolean,
-  ): void;
+/** What is used of the file system that is compiled into the HDF5 library (`FS` of Emscripten). */
+interface Files {
+  createFile(parent: string, name: string, properties: object, canRead: boolean, canWrite: boolean): FileNode;
+}
+
+interface FileNode {
+  usedBytes: number;
+  stream_ops: {
+    read(stream: unknown, buffer: Int8Array, offset: number, length: number, position: number): number;
+  };
+}
+
+/** Gives the HDF5 library a file that is read as it needs it. */
+function addFile(path: string, bytes: FileBytes): void {
+  const files: unknown = FS;
+  const node = (files as Files).createFile('/', path.slice(1), {}, true, false);
+  node.usedBytes = bytes.size;
+  node.stream_ops = {
+    ...node.stream_ops,
+    read(_, { buffer, byteOffset }, offset, length, position) {
+      const count = Math.max(0, Math.min(length, bytes.size - position));
+      bytes.read(new Uint8Array(buffer, byteOffset + offset, count), position);
+      return count;
+    },
+  };
 }
 
 /** The innermost reason of an error of the HDF5 library, which tells all functions that it went through. */

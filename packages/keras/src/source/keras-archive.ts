@@ -1,6 +1,7 @@
-import { blobFile, zipArchive, type DataBlob, type ZipArchive } from '@lowbit/data/archive';
+import { blobFile, zipArchive, type ByteSource, type ZipArchive, type ZipEntry } from '@lowbit/data/archive';
 
 import { asModelError, malformed } from '../errors.js';
+import { partOf, toBlob, type NamedBlob } from '../file.js';
 import { notKeras, strangeArchive } from './recognise.js';
 
 /** What is in a `.keras` file. */
@@ -9,9 +10,12 @@ export interface KerasArchive {
   readonly config: string;
   /** Text of `metadata.json`, where there is one. */
   readonly metadata?: string;
-  /** The bytes of `model.weights.h5`, in memory of their own. */
-  weights(): Promise<Uint8Array>;
+  /** `model.weights.h5`, compared with its checksum. Part of the archive, unless it is compressed there. */
+  weights(): Promise<NamedBlob>;
 }
+
+/** Bytes that are read at once where an entry is only compared with its checksum. */
+const pieceBytes = 2 ** 20;
 
 /** Bytes of a JSON text in an archive. */
 const longestText = 256 * 2 ** 20;
@@ -21,7 +25,7 @@ const longestText = 256 * 2 ** 20;
  *
  * @throws LowbitError `model-malformed`, `model-not-keras` for another archive, or one whose weights are pickled.
  */
-export async function kerasArchive(blob: DataBlob & { readonly name: string }): Promise<KerasArchive> {
+export async function kerasArchive(blob: NamedBlob): Promise<KerasArchive> {
   const archive = await zipArchive(blobFile(blob, 0)).catch((error: unknown) => {
     throw asModelError(error);
   });
@@ -33,7 +37,7 @@ export async function kerasArchive(blob: DataBlob & { readonly name: string }): 
   return {
     config: await text(archive, 'config.json', blob.name),
     ...(metadata !== undefined && { metadata }),
-    weights: () => content(archive, weightsName(names, blob.name), blob.name),
+    weights: () => entryBlob(archive, weightsName(names, blob.name), blob),
   };
 }
 
@@ -66,20 +70,44 @@ async function text(archive: ZipArchive, name: string, where: string): Promise<s
   }
 }
 
-async function content(archive: ZipArchive, name: string, where: string): Promise<Uint8Array> {
+/** An entry as a file. What is stored as it is, which is how Keras writes it, is not read into memory. */
+async function entryBlob(archive: ZipArchive, name: string, blob: NamedBlob): Promise<NamedBlob> {
+  const where = `${blob.name}: ${name}`;
   const entry = archive.entries.find((each) => each.name === name)!;
+  if (entry.method === 'deflate') return toBlob(await content(archive, name, blob.name), where);
+  await reading(archive, entry, where, async (source) => {
+    for (let left = entry.bytes; left > 0; left -= pieceBytes) await source.read(Math.min(left, pieceBytes));
+  });
+  const start = await archive.contentStart(entry).catch((error: unknown) => {
+    throw asModelError(error);
+  });
+  return partOf(blob, where, start, entry.bytes);
+}
+
+function content(archive: ZipArchive, name: string, where: string): Promise<Uint8Array> {
+  const entry = archive.entries.find((each) => each.name === name)!;
+  return reading(archive, entry, `${where}: ${name}`, (source) => source.read(entry.bytes));
+}
+
+/** What is read of all of an entry, whose size and checksum must then be right. */
+async function reading<T>(
+  archive: ZipArchive,
+  entry: ZipEntry,
+  where: string,
+  read: (source: ByteSource) => Promise<T>,
+): Promise<T> {
   try {
     const source = await archive.open(entry);
     try {
-      const bytes = await source.read(entry.bytes);
+      const result = await read(source);
       await source.finish();
-      return bytes;
+      return result;
     } finally {
       await source.close();
     }
   } catch (error) {
     if (error instanceof RangeError)
-      throw malformed(`${where}: ${name}`, 'a size that fits in memory', `${entry.bytes} bytes`);
+      throw malformed(where, 'a size that fits in memory', `${entry.bytes} bytes`);
     throw asModelError(error);
   }
 }

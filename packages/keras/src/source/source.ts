@@ -1,5 +1,4 @@
 import { isLowbitError, LowbitError, type QuantizationPlan } from '@lowbit/core';
-import type { DataBlob } from '@lowbit/data/archive';
 
 import { malformed } from '../errors.js';
 import type { Hdf5File, Hdf5Options, openHdf5 as OpenHdf5 } from '../hdf5/open-hdf5.js';
@@ -8,7 +7,7 @@ import { isObject } from '../topology/raw-layer.js';
 import { readTopology, type Topology } from '../topology/read-topology.js';
 import { hdf5Store, type TensorStore } from '../weights/store.js';
 import type { StoredTensor } from '../weights/tensors.js';
-import { allBytes, firstBytes, isBlob, toBlob, type KerasFile } from './file.js';
+import { allBytes, firstBytes, isBlob, type KerasFile, type NamedBlob, toBlob } from '../file.js';
 import { kerasArchive } from './keras-archive.js';
 import { fileKind, headBytes, notKeras } from './recognise.js';
 import { tfjsSource, type TfjsFiles } from './tfjs-files.js';
@@ -71,11 +70,8 @@ function isTfjs(source: unknown): source is TfjsFiles {
   return isObject(source) && 'modelJson' in source && !isBlob(source);
 }
 
-async function openWhole(
-  file: DataBlob & { readonly name: string },
-  options: Hdf5Options,
-): Promise<OpenSource> {
-  const hdf5 = await openHdf5(await allBytes(file, options.signal), file.name, options);
+async function openWhole(file: NamedBlob, options: Hdf5Options): Promise<OpenSource> {
+  const hdf5 = await openHdf5(file, options);
   const root = hdf5.contents.groups.get('') ?? {};
   const config = root['model_config'];
   if (typeof config !== 'string') {
@@ -95,15 +91,12 @@ async function openWhole(
   }));
 }
 
-async function openArchive(
-  file: DataBlob & { readonly name: string },
-  options: Hdf5Options,
-): Promise<OpenSource> {
+async function openArchive(file: NamedBlob, options: Hdf5Options): Promise<OpenSource> {
   const archive = await kerasArchive(file);
   const topology = readTopology(archive.config, `${file.name}: config.json`);
   const metadata = archive.metadata === undefined ? {} : parseMetadata(archive.metadata);
   const version = metadata['keras_version'];
-  const hdf5 = await openHdf5(await archive.weights(), `${file.name}: model.weights.h5`, options);
+  const hdf5 = await openHdf5(await archive.weights(), options);
   return finish([hdf5], file.name, () => ({ ...topology, ...(typeof version === 'string' && { version }) }));
 }
 
@@ -134,7 +127,7 @@ async function openParts({ topology, weights }: KerasParts, options: Hdf5Options
           kind === 'zip' ? 'a .keras file' : 'a JSON text',
           'Give a .keras file alone: it holds both.',
         );
-      opened.push(await openHdf5(await allBytes(file, options.signal), file.name, options));
+      opened.push(await openHdf5(file, options));
     }
   } catch (error) {
     opened.forEach((file) => file.close());

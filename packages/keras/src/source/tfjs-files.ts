@@ -13,7 +13,7 @@ import { malformed } from '../errors.js';
 import type { JsonValue } from '../model.js';
 import { isObject } from '../topology/raw-layer.js';
 import { readTopology } from '../topology/read-topology.js';
-import { allBytes, isBlob, toBlob, type KerasFile } from './file.js';
+import { allBytes, isBlob, type KerasFile, toBlob } from '../file.js';
 import type { OpenSource } from './source.js';
 import { inKerasWords } from './tfjs-words.js';
 

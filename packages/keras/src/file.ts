@@ -5,11 +5,14 @@ import { bytesBlob, type DataBlob } from '@lowbit/data/archive';
 /** A file: its bytes, or a `File` or `Blob`, of which no more is read than is needed. */
 export type KerasFile = Uint8Array | ArrayBuffer | DataBlob;
 
+/** A file that is read by its parts, with a name for messages. */
+export type NamedBlob = DataBlob & { readonly name: string };
+
 /** Bytes that a file may have: more do not stand in one piece of memory. */
 const largest = 2 ** 32 - 2 ** 16;
 
 /** A file as a blob, with a name for messages. */
-export function toBlob(file: unknown, fallback: string): DataBlob & { readonly name: string } {
+export function toBlob(file: unknown, fallback: string): NamedBlob {
   if (file instanceof Uint8Array) return named(bytesBlob(file, fallback), fallback);
   if (file instanceof ArrayBuffer) return named(bytesBlob(new Uint8Array(file), fallback), fallback);
   if (isBlob(file)) return named(file, file.name ?? fallback);
@@ -27,7 +30,7 @@ export function isBlob(value: unknown): value is DataBlob {
   return typeof size === 'number' && typeof slice === 'function';
 }
 
-function named(blob: DataBlob, name: string): DataBlob & { readonly name: string } {
+function named(blob: DataBlob, name: string): NamedBlob {
   return { name, size: blob.size, slice: (start, end) => blob.slice(start, end) };
 }
 
@@ -43,10 +46,7 @@ function remedyFor(value: unknown): string {
  *
  * @throws LowbitError `model-too-large`, `model-empty`, `file-unreadable`, `aborted`.
  */
-export async function allBytes(
-  file: DataBlob & { readonly name: string },
-  signal?: AbortSignal,
-): Promise<Uint8Array<ArrayBuffer>> {
+export async function allBytes(file: NamedBlob, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
   stopIfAborted(signal, file.name);
   if (file.size === 0) throw new LowbitError({ code: 'model-empty', where: file.name });
   if (file.size > largest)
@@ -61,14 +61,36 @@ export async function allBytes(
 }
 
 /** The first bytes of a file, as many as there are. */
-export async function firstBytes(
-  file: DataBlob & { readonly name: string },
-  count: number,
+export function firstBytes(file: NamedBlob, count: number): Promise<Uint8Array<ArrayBuffer>> {
+  return bytesBetween(file, 0, Math.min(count, file.size));
+}
+
+/**
+ * Bytes of a file from `start` to `end`, in memory of their own.
+ *
+ * @throws LowbitError `file-unreadable`, also where the file has become shorter.
+ */
+export async function bytesBetween(
+  file: NamedBlob,
+  start: number,
+  end: number,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  try {
-    return new Uint8Array(await file.slice(0, Math.min(count, file.size)).arrayBuffer());
-  } catch (error) {
-    const received = error instanceof Error ? error.message : String(error);
-    throw new LowbitError({ code: 'file-unreadable', where: file.name, received }, { cause: error });
-  }
+  const bytes = await file
+    .slice(start, end)
+    .arrayBuffer()
+    .catch((error: unknown) => {
+      throw unreadable(file, error instanceof Error ? error.message : String(error), error);
+    });
+  if (bytes.byteLength === end - start) return new Uint8Array(bytes);
+  throw unreadable(file, `${bytes.byteLength} bytes in the place of ${end - start}`);
+}
+
+function unreadable(file: NamedBlob, received: string, cause?: unknown): LowbitError {
+  const remedy = 'Give the file again, and leave it as it is until its weights were read.';
+  return new LowbitError({ code: 'file-unreadable', where: file.name, received, remedy }, { cause });
+}
+
+/** A part of a file as one of its own. */
+export function partOf(file: NamedBlob, name: string, start: number, size: number): NamedBlob {
+  return { name, size, slice: (from, to) => file.slice(start + from, start + Math.min(to, size)) };
 }
