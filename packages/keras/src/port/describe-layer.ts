@@ -1,6 +1,12 @@
 import type { LayerDescriptor, WeightDescriptor } from '@lowbit/core';
 import { sizeOf } from '@lowbit/core/adapter';
-import { layerFamilies, layerFloatReason, weightFloatReason, type KernelRule } from '@lowbit/tfjs-format';
+import {
+  layerFamilies,
+  layerFloatReason,
+  weightFloatReason,
+  type KernelAxes,
+  type KernelRule,
+} from '@lowbit/tfjs-format';
 
 import type { KerasWeight } from '../model.js';
 import { describeSites } from './describe-sites.js';
@@ -8,7 +14,7 @@ import type { Leaf } from './leaves.js';
 
 /** One layer for the core; `depth` is its place in the order of execution. */
 export async function describeLayer(leaf: Leaf, depth: number): Promise<LayerDescriptor> {
-  const { id, className: op, weights } = leaf.layer;
+  const { id, className: op, weights, config } = leaf.layer;
   const base = { id, op, depth, sites: await describeSites(leaf) };
   const family = layerFamilies[op];
   if (family === undefined) {
@@ -18,11 +24,12 @@ export async function describeLayer(leaf: Leaf, depth: number): Promise<LayerDes
   const ruleOf = ({ name }: KerasWeight) =>
     family.kernels.find(({ variable }) => variable === name.replaceAll('/', '_'));
   const described = weights.flatMap((weight) => {
-    const rule = ruleOf(weight);
-    return rule === undefined ? [] : [describeWeight(weight, rule)];
+    const axes = ruleOf(weight)?.axes(weight.shape.length, config);
+    return axes === undefined ? [] : [describeWeight(weight, ruleOf(weight)!.kernel, axes)];
   });
+  const known = new Set(described.map(({ id: weightId }) => weightId));
   const skipped = weights
-    .filter((weight) => ruleOf(weight) === undefined)
+    .filter((weight) => !known.has(weight.id))
     .map(({ id: subject, name }) => ({
       subject,
       reason: weightFloatReason(name.replaceAll('/', '_'), 'float32'),
@@ -30,13 +37,17 @@ export async function describeLayer(leaf: Leaf, depth: number): Promise<LayerDes
   return { ...base, weights: described, ...(skipped.length > 0 && { skipped }) };
 }
 
-function describeWeight(weight: KerasWeight, rule: KernelRule): WeightDescriptor {
+function describeWeight(
+  weight: KerasWeight,
+  kernel: KernelRule['kernel'],
+  axes: KernelAxes,
+): WeightDescriptor {
   const { id, shape, packed } = weight;
   return {
     id,
-    kernel: rule.kernel,
+    kernel,
     shape,
-    ...rule.axes(shape.length),
+    ...axes,
     storedBytes: weightBytes(weight),
     ...(packed !== undefined && {
       quantizedBefore: `quantized already by lowbit: ${packed.header.bits} bits`,

@@ -11,8 +11,14 @@ export interface KernelRule {
   /** Last part of the variable's name, for instance `depthwise_kernel`. */
   readonly variable: string;
   readonly kernel: WeightDescriptor['kernel'];
-  /** The axes of a weight with `rank` dimensions. */
-  axes(rank: number): KernelAxes;
+  /** The axes of a weight with `rank` dimensions, of a layer with these settings; undefined where none is output channels. */
+  axes(rank: number, settings?: LayerSettings): KernelAxes | undefined;
+}
+
+/** What of a layer's configuration its kernels' axes hang on. */
+export interface LayerSettings {
+  /** Of an EinsumDense: `abc,cd->abd`. */
+  readonly equation?: unknown;
 }
 
 /** What is known about a layer class. */
@@ -98,6 +104,15 @@ const recurrent: FamilyTable = {
   ...{ SimpleRNNCell: recurrentLayer, GRUCell: recurrentLayer, LSTMCell: recurrentLayer },
 };
 
+const recurrentConvolution: LayerFamily = { kernels: recurrentLayer.kernels };
+
+/** Recurrent convolutions: kernel `[…window, in, 4 · filters]`, recurrent kernel `[…window, filters, 4 · filters]`. */
+const convolutionalRecurrent: FamilyTable = {
+  ConvLSTM1D: recurrentConvolution,
+  ConvLSTM2D: recurrentConvolution,
+  ConvLSTM3D: recurrentConvolution,
+};
+
 /** `[in, heads, size]`: both last axes together are the output channels. */
 const intoHeads = (variable: string): KernelRule => ({
   variable,
@@ -119,6 +134,19 @@ const attention: FamilyTable = {
   },
 };
 
+/** Letters of the kernel that the output has are output channels, and the one that it lacks, where it is alone, is the input channel. */
+function axesOfEquation(rank: number, { equation }: LayerSettings = {}): KernelAxes | undefined {
+  const [, kernel = '', output = ''] = String(equation).replaceAll(' ', '').split(/,|->/);
+  const axes = [...kernel].map((letter, axis) => ({ axis, isOutput: output.includes(letter) }));
+  const outputAxes = axes.filter(({ isOutput }) => isOutput).map(({ axis }) => axis);
+  const [summed, ...others] = axes.filter(({ isOutput }) => !isOutput);
+  if (axes.length !== rank || outputAxes.length === 0) return undefined;
+  return { outputAxes, ...(summed !== undefined && others.length === 0 && { inputAxis: summed.axis }) };
+}
+
+/** Products that an equation describes. */
+const einsum: FamilyTable = { EinsumDense: { kernels: [{ ...plainKernel, axes: axesOfEquation }] } };
+
 /** What the names of layers that `@lowbit/tfjs` adds begin with; the rest is the class of Keras that they compute and whose weights they have. */
 const ownPrefix = 'Lowbit';
 
@@ -138,7 +166,7 @@ export const linearFamilies: FamilyTable = withOwn({
 /** Every layer class whose weights can be quantized. */
 export const layerFamilies: FamilyTable = {
   ...linearFamilies,
-  ...withOwn({ ...embedding, ...recurrent, ...attention }),
+  ...withOwn({ ...embedding, ...recurrent, ...convolutionalRecurrent, ...attention, ...einsum }),
 };
 
 const classReasons: Readonly<Record<string, string>> = {
@@ -147,6 +175,9 @@ const classReasons: Readonly<Record<string, string>> = {
   GroupNormalization: 'normalization has few parameters and is sensitive: it stays float',
   RMSNormalization: 'normalization has few parameters and is sensitive: it stays float',
   PReLU: 'the slopes are few: they stay float',
+  Normalization: 'mean and variance are few: they stay float',
+  Attention: 'the scale is few numbers: it stays float',
+  AdditiveAttention: 'the scale is few numbers: it stays float',
 };
 
 const variableReasons: Readonly<Record<string, string>> = {

@@ -3,6 +3,7 @@ import {
   layerFamilies,
   layerFloatReason,
   weightFloatReason,
+  type KernelAxes,
   type KernelRule,
   type LayerFamily,
 } from '@lowbit/tfjs-format';
@@ -30,7 +31,7 @@ export function describeLayer(
     return { ...base, weights: [], skipped: [{ subject: entry.id, reason }] };
   }
   const weights = entry.variables.flatMap((variable) =>
-    describeWeight(variable, family, before.get(variable.id)),
+    describeWeight(variable, entry.layer, family, before.get(variable.id)),
   );
   const skipped = skippedWeights(entry.variables, weights);
   const values = weights.reduce((sum, weight) => sum + tf.util.sizeFromShape([...weight.shape]), 0);
@@ -40,22 +41,29 @@ export function describeLayer(
 
 function describeWeight(
   entry: ModelVariable,
+  layer: layers.Layer,
   family: LayerFamily,
   quantizedBefore: string | undefined,
 ): WeightDescriptor[] {
   const rule = family.kernels.find((kernel) => kernel.variable === entry.key);
   if (rule === undefined || entry.variable.dtype !== 'float32') return [];
-  const weight = weightDescriptor(entry, rule);
+  const axes = rule.axes(entry.variable.shape.length, layer.getConfig());
+  if (axes === undefined) return [];
+  const weight = weightDescriptor(entry, rule.kernel, axes);
   return [quantizedBefore === undefined ? weight : { ...weight, quantizedBefore }];
 }
 
-function weightDescriptor({ id, variable }: ModelVariable, rule: KernelRule): WeightDescriptor {
+function weightDescriptor(
+  { id, variable }: ModelVariable,
+  kernel: KernelRule['kernel'],
+  axes: KernelAxes,
+): WeightDescriptor {
   const shape = variable.shape as number[];
   return {
     id,
-    kernel: rule.kernel,
+    kernel,
     shape,
-    ...rule.axes(shape.length),
+    ...axes,
     storedBytes: tf.util.sizeFromShape(shape) * Float32Array.BYTES_PER_ELEMENT,
     read: () => readVariable(variable, id),
   };

@@ -52,7 +52,7 @@ function optional(layer: layers.Layer, key: string, otherwise: number, count: nu
 
 /** From the place of a kernel's value to its output channel, which is row-major over the output axes. */
 function channelOf(shape: readonly number[], axes: Fold['kernel']['axes']): (index: number) => number {
-  const outputs = axes(shape.length).outputAxes.map((axis) => ({
+  const outputs = axes(shape.length)!.outputAxes.map((axis) => ({
     size: shape[axis] as number,
     stride: sizeOf(shape.slice(axis + 1)),
   }));

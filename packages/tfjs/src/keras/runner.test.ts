@@ -1,5 +1,5 @@
 import { portLaws } from '@lowbit/conformance';
-import { quantize, type Batch, type Recipe } from '@lowbit/core';
+import { quantize, type Batch, type LayerDescriptor, type Recipe } from '@lowbit/core';
 import { keras, readKeras, type KerasModel, type RunningKerasPort } from '@lowbit/keras';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
@@ -42,6 +42,28 @@ async function decoded({ weights }: KerasModel): Promise<ReadonlyMap<string, Flo
 
 beforeAll(() => tf.setBackend('cpu'));
 afterEach(() => open.splice(0).forEach((port) => port.close()));
+
+it.each([
+  'einsum_dense',
+  'multi_head_attention',
+  'conv_lstm2d',
+  'rnn_of_cell',
+  'bidirectional_gru',
+  'time_distributed',
+  'separable_conv2d',
+])('%s has the same kernels with the same axes in both', async (name) => {
+  const model = await readKeras(fileOf(name));
+  const live = await toLayersModel(model);
+  const kernelsOf = (layers: readonly LayerDescriptor[]) =>
+    layers.flatMap(({ weights }) =>
+      weights.map(({ kernel, shape, outputAxes, inputAxis }) => [kernel, shape, outputAxes, inputAxis]),
+    );
+  const kernels = kernelsOf(await keras(model).layers());
+  expect(kernels.length).toBeGreaterThan(0);
+  expect(kernelsOf(await tfjs(live).layers())).toEqual(kernels);
+  live.dispose();
+  model.close();
+});
 
 describe.each(['nested', 'branches', 'time_distributed'])('%s', async (name) => {
   const batch = await batchOf(name);

@@ -2,30 +2,36 @@ import type { layers } from '@tensorflow/tfjs-layers';
 
 type Layer = layers.Layer;
 
+/** What layers that are made of others hold these in. */
+type Holder = Layer &
+  Record<'layer' | 'forwardLayer' | 'backwardLayer' | 'cell', Layer> &
+  Record<'layers' | 'cells', Layer[]>;
+
+const ofModel = ({ layers }: Holder) => layers;
+const ofWrapper = ({ layer }: Holder) => [layer];
+const ofCells = ({ cells }: Holder) => cells;
+const ofBothWays = ({ forwardLayer, backwardLayer }: Holder) => [forwardLayer, backwardLayer];
+
+/** The layers in those that stand for them only, by class. */
+const composites: Readonly<Record<string, (layer: Holder) => readonly Layer[]>> = {
+  Model: ofModel,
+  Functional: ofModel,
+  Sequential: ofModel,
+  TimeDistributed: ofWrapper,
+  LowbitQuantizedInput: ofWrapper,
+  RNN: ({ cell }) => [cell],
+  StackedRNNCells: ofCells,
+  LowbitRNN: ofCells,
+  Bidirectional: ofBothWays,
+  LowbitBidirectional: ofBothWays,
+};
+
 /**
- * The layers that a layer is made of, in the order of execution: those of a nested model, and the wrapped ones
- * of `TimeDistributed` and `Bidirectional`, and the cells of our `RNN`. None for any other layer.
+ * The layers that a layer is made of, in the order of execution: those of a nested model, the wrapped ones of `TimeDistributed` and
+ * `Bidirectional`, and the cells of `RNN`. None for any other layer.
  */
 export function innerLayers(layer: Layer): readonly Layer[] {
-  const inner = layer as Layer &
-    Record<'layer' | 'forwardLayer' | 'backwardLayer', Layer> &
-    Record<'layers' | 'cells', Layer[]>;
-  switch (layer.getClassName()) {
-    case 'Model':
-    case 'Functional':
-    case 'Sequential':
-      return inner.layers;
-    case 'TimeDistributed':
-    case 'LowbitQuantizedInput':
-      return [inner.layer];
-    case 'LowbitRNN':
-      return inner.cells;
-    case 'Bidirectional':
-    case 'LowbitBidirectional':
-      return [inner.forwardLayer, inner.backwardLayer];
-    default:
-      return [];
-  }
+  return isComposite(layer) ? composites[layer.getClassName()]!(layer as Holder) : [];
 }
 
 /** Whether the name of a composite is another one than that of the layer in it. */
@@ -35,14 +41,5 @@ export function hasOwnName(layer: Layer): boolean {
 
 /** Whether the layer stands for its inner layers only. */
 export function isComposite(layer: Layer): boolean {
-  return [
-    'Model',
-    'Functional',
-    'Sequential',
-    'TimeDistributed',
-    'Bidirectional',
-    'LowbitBidirectional',
-    'LowbitRNN',
-    'LowbitQuantizedInput',
-  ].includes(layer.getClassName());
+  return Object.hasOwn(composites, layer.getClassName());
 }

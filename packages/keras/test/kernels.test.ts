@@ -1,0 +1,31 @@
+import { expect, it } from 'vitest';
+
+import { keras, readKeras } from '../src/index.js';
+import { fixtureCases } from './support.js';
+
+it.each(['keras3', 'keras3-spatial'])('every kernel of a layer in %s can be quantized', async (archive) => {
+  for (const [name, files] of await fixtureCases(`${archive}.zip`)) {
+    const model = await readKeras(files.get('model.keras')!);
+    const layers = await keras(model).layers();
+    // A layer that two models share is told in both.
+    const quantized = new Set(layers.flatMap(({ weights }) => weights.map(({ id }) => id)));
+    const kernels = model.weights.filter((weight) => /kernel$|^embeddings$/.test(weight.name));
+    expect([...quantized].sort(), name).toEqual(kernels.map(({ id }) => id).sort());
+    model.close();
+  }
+});
+
+it('kernels of equations have the output channels that the equation gives them', async () => {
+  const files = (await fixtureCases('keras3-sequences.zip')).get('products')!;
+  const model = await readKeras(files.get('model.keras')!);
+  const weights = (await keras(model).layers()).flatMap((layer) => layer.weights);
+  const equations = model.network.layers.flatMap(({ config }) => config['equation'] ?? []);
+  expect(weights.map(({ outputAxes, inputAxis }, i) => [equations[i], outputAxes, inputAxis])).toEqual([
+    ['abcd,de->abce', [1], 0],
+    ['aBCd,Bdf->aCf', [2], undefined],
+    ['...x,xy->...y', [1], 0],
+    ['abcd,bcde->ae', [3], undefined],
+    ['abcd,bd->abcd', [0, 1], undefined],
+  ]);
+  model.close();
+});
