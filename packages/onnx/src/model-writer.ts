@@ -109,16 +109,16 @@ async function finishWriting(
 
 /** No layer becomes an integer one: activations are written first, by standard operators, and each weight when it comes. */
 function packedAtOnce(
-  { model, description }: DescribedSource,
+  read: DescribedSource,
   source: Source,
   outcome: Outcome,
   sites: SiteNotes,
   prefixes: Writing['prefixes'],
 ): WeightTaker {
-  const { optimize, runtime } = source;
+  const { model, description } = read;
   const ids = quantizedIds(outcome);
-  const reasons = applyActivations(model, description, outcome, ids, source, sites, prefixes.activations);
-  const rewriter = weightRewriter(model, description.sites, ids, optimize, runtime, prefixes.weights);
+  const reasons = applyActivations(read, { ...outcome, weights: ids }, source, sites, prefixes.activations);
+  const rewriter = weightRewriter(model, description.sites, ids, source, prefixes.weights);
   return {
     add: rewriter.add,
     finish: () => {
@@ -136,7 +136,7 @@ function chosenTogether(
   sites: SiteNotes,
   prefixes: Writing['prefixes'],
 ): WeightTaker {
-  const { optimize, integers, runtime } = source;
+  const { integers, runtime } = source;
   const weights = new Map<string, QuantizedTensor>();
   const ids = quantizedIds(outcome);
   return {
@@ -147,9 +147,14 @@ function chosenTogether(
     finish() {
       const written = writeIntegers(model, description, { ...outcome, weights }, integers, runtime, sites);
       const { model: now, description: left, rest } = written;
-      const ids = new Set(rest.keys());
-      const reasons = applyActivations(now, left, outcome, ids, source, sites, prefixes.activations);
-      const notes = written.notes(rewriteModel(now, left.sites, rest, optimize, runtime, prefixes.weights));
+      const reasons = applyActivations(
+        { model: now, description: left },
+        { ...outcome, weights: new Set(rest.keys()) },
+        source,
+        sites,
+        prefixes.activations,
+      );
+      const notes = written.notes(rewriteModel(now, left.sites, rest, source, prefixes.weights));
       const storage = notes.map((note) => withReason(note, reasons.get(note.id)));
       return { model: now, description: left, storage };
     },

@@ -80,7 +80,7 @@ export function onnx(model: ModelBytes, options: OnnxOptions = {}): OnnxPort {
     layers: describe,
     async cost(weight, entry) {
       const { model: read, description } = await (unchanged ??= readDescribed(source));
-      return storageCost(read, description.sites, weight.id, standIns(weight, entry), optimize, runtime);
+      return storageCost(read, description.sites, weight.id, standIns(weight, entry), source);
     },
     ...(ort === undefined ? {} : running(source, ort, lend, describe)),
     write: (outcome) => modelWriter(source, outcome, take),

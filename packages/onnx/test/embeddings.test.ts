@@ -103,7 +103,7 @@ describe('embeddings give what decode gives', () => {
     { optimize: 'memory', opset: 21, ir: 10 },
   ] as const)('for $optimize, opset $opset, IR $ir', async ({ optimize, ...versions }) => {
     const model = lookUps(versions);
-    const notes = rewriteModel(model, describeModel(model).sites, tables, optimize);
+    const notes = rewriteModel(model, describeModel(model).sites, tables, { optimize });
     const outputs = await runModel(writeModel(model), { ids: ids() });
     const wrong = notes.filter(({ id, float }) => {
       if (float === true) return false;
@@ -139,7 +139,7 @@ test.each([
   const model = lookUps({ opset: 17, ir: 8 }, DataType.FLOAT, grouped);
   const runtime = runtimeOf(parseTarget(`ort-web@${target}`));
   const given = new Map(grouped.map((id) => [id, tables.get(id)!]));
-  const notes = rewriteModel(model, describeModel(model).sites, given, 'memory', runtime);
+  const notes = rewriteModel(model, describeModel(model).sites, given, { optimize: 'memory', runtime });
   const outputs = await runModel(writeModel(model), { ids: ids() });
   for (const { id, form, storedBytes } of notes) {
     const { bits } = tables.get(id)!;
@@ -155,7 +155,9 @@ test.each([
 test('a table of float16 gives float16', async () => {
   const id = 'zero-point_4_1';
   const model = lookUps({ opset: 17, ir: 8 }, DataType.FLOAT16, [id]);
-  const notes = rewriteModel(model, describeModel(model).sites, new Map([[id, tables.get(id)!]]), 'memory');
+  const notes = rewriteModel(model, describeModel(model).sites, new Map([[id, tables.get(id)!]]), {
+    optimize: 'memory',
+  });
   expect(notes[0]!.form).toMatch(/^Gather→planar/);
   const outputs = await runModel(writeModel(model), { ids: ids() });
   const expected = decode(tables.get(id)!).subarray(7 * features, 8 * features);
@@ -201,7 +203,7 @@ describe('what is an embedding', () => {
     const { sites } = describeModel(model);
     expect(sites.map(({ id, outputAxes }) => [id, outputAxes])).toEqual([['t', [0]]]);
     const tensor = tables.get('zero-point_8_1')!;
-    const [note] = rewriteModel(model, sites, new Map([['t', tensor]]), 'memory');
+    const [note] = rewriteModel(model, sites, new Map([['t', tensor]]), { optimize: 'memory' });
     expect(note!.form).toBe('DequantizeLinear');
     const x = new ort.Tensor('int64', BigInt64Array.of(0n, 59n), [2]);
     const rows = decode(tensor);

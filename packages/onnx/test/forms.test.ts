@@ -83,7 +83,7 @@ const irOf: Readonly<Record<number, number>> = {
 describe.each<Optimize>(['speed', 'memory'])('forms for %s give what decode gives', (optimize) => {
   test.each(versionsOf[optimize])('opset $opset, IR $ir, from each $kind', async (version) => {
     const { model, sites, original } = weightsModel(tensors, version);
-    const notes = rewriteModel(model, sites, tensors, optimize);
+    const notes = rewriteModel(model, sites, tensors, { optimize });
     const outputs = await runModel(writeModel(model));
     const wrong = notes.filter(({ id, form }) => {
       const expected = (form === 'float' ? original : decoded).get(id) as Float32Array;

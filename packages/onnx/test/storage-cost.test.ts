@@ -91,10 +91,10 @@ test.each(settings)(
                 parameterStorage,
                 scheme: schemeOutline(tensor.scheme),
               };
-              return storageCost(model, sites, site.id, standIns(site, entry), optimize, runtime);
+              return storageCost(model, sites, site.id, standIns(site, entry), { optimize, runtime });
             });
             const what = `${optimize}, ${bits} bits, ${kind}, ${granularity}`;
-            const notes = rewriteModel(model, sites, tensors, optimize, runtime);
+            const notes = rewriteModel(model, sites, tensors, { optimize, runtime });
             notes.forEach(({ form, storedBytes, memoryBytes }, i) => {
               forms.add(form);
               expect(costs[i]!.storedBytes, `${what}: ${form}`).toBeGreaterThanOrEqual(storedBytes);

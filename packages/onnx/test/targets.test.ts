@@ -39,7 +39,10 @@ const versions = [
 
 const rewrite = (target: string, optimize: Optimize, version: (typeof versions)[number]) => {
   const { model, sites } = weightsModel(tensors, { ...version, kind: 'initializer' });
-  const notes = rewriteModel(model, sites, tensors, optimize, runtimeOf(parseTarget(`ort-web@${target}`)));
+  const notes = rewriteModel(model, sites, tensors, {
+    optimize,
+    runtime: runtimeOf(parseTarget(`ort-web@${target}`)),
+  });
   return { model, forms: new Map(notes.map((note) => [note.id, note])) };
 };
 

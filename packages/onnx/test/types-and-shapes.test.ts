@@ -18,7 +18,7 @@ async function largestError(
   dims?: readonly number[],
 ): Promise<number> {
   const { model, sites } = weightsModel(tensors, version, type, dims);
-  const notes = rewriteModel(model, sites, tensors, optimize);
+  const notes = rewriteModel(model, sites, tensors, { optimize });
   expect(notes.map(({ form }) => form)).not.toContain('float');
   const outputs = await runModel(writeModel(model));
   const errors = [...tensors].flatMap(([id, tensor]) => {

@@ -42,7 +42,7 @@ async function written(
   );
   const [site] = op === 'Add' ? [weightOf(model, slicing)] : describeModel(model).sites;
   const runtime = target === undefined ? undefined : runtimeOf(parseTarget(target));
-  const [note] = rewriteModel(model, [site!], new Map([[site!.id, tensor]]), optimize, runtime);
+  const [note] = rewriteModel(model, [site!], new Map([[site!.id, tensor]]), { optimize, runtime });
   return { note: note!, constants: model.proto.graph!.initializer, bytes: writeModel(model) };
 }
 
@@ -166,7 +166,10 @@ test('zero points stay where a runtime moves operators in front of DequantizeLin
       { opset: 17, ir: 8 },
     );
     const { sites } = describeModel(model);
-    rewriteModel(model, sites, new Map([[sites[0]!.id, tensor]]), 'memory', runtimeOf(parseTarget(target)));
+    rewriteModel(model, sites, new Map([[sites[0]!.id, tensor]]), {
+      optimize: 'memory',
+      runtime: runtimeOf(parseTarget(target)),
+    });
     return model.proto.graph!.initializer.filter(({ name }) => name.includes('.zero')).length;
   };
   expect(await zerosFor('ort-web@1.24/wasm')).toBe(1);

@@ -1,16 +1,13 @@
 import type { Outcome } from '@lowbit/core/adapter';
-import type { ModelDescription } from '../describe/described-layer.js';
 import { measuresRange, uint8Site } from '../sites/uint8-site.js';
-import type { OnnxModel } from '../model/model.js';
 import type { ActivationForm } from './activation-sites.js';
 import type { SiteNotes } from '../sites/site-notes.js';
-import { writeActivations } from './write-activations.js';
+import { type ActivationsToWrite, type DescribedModel, writeActivations } from './write-activations.js';
 
 /**
  * Writes the activations that integer operators have not taken by standard operators, in place.
  *
- * @param description Of this very model.
- * @param weights Ids of the weights that are quantized and not written yet.
+ * @param outcome With the weights that are quantized and not written yet.
  * @param form With integers, sites that integer operators compute stay as they are: where their layers did not
  *   become integers, quantizing would only cost time and accuracy.
  * @param sites Told what becomes of each.
@@ -18,17 +15,15 @@ import { writeActivations } from './write-activations.js';
  * @returns What became of the inputs of layers, by the id of the weight.
  */
 export function applyActivations(
-  model: OnnxModel,
-  description: ModelDescription,
-  outcome: Outcome,
-  weights: ReadonlySet<string>,
+  { model, description }: DescribedModel,
+  outcome: ActivationsToWrite & Pick<Outcome, 'plan'>,
   { integers, runtime }: ActivationForm,
   sites: SiteNotes,
   prefix: string,
 ): ReadonlyMap<string, string> {
   if (outcome.plan.activations === undefined) return new Map();
   if (integers === undefined)
-    return writeActivations(model, description, { ...outcome, weights }, sites, runtime, prefix);
+    return writeActivations({ model, description }, outcome, sites, runtime, prefix);
   const others = [...outcome.activations].filter(
     ([, site]) => typeof uint8Site(site) === 'string' && !measuresRange(site),
   );
@@ -37,9 +32,8 @@ export function applyActivations(
   return layers.length === 0
     ? new Map()
     : writeActivations(
-        model,
-        { ...description, layers },
-        { ...outcome, weights, activations },
+        { model, description: { ...description, layers } },
+        { ...outcome, activations },
         sites,
         runtime,
         prefix,

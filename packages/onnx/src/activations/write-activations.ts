@@ -5,7 +5,6 @@ import type { EditableGraph } from '../graph/editable-graph.js';
 import { openGraph } from '../graph/model-editor.js';
 import { graphBuilder, type GraphBuilder } from '../interpreter/graph-builder.js';
 import type { OnnxModel } from '../model/model.js';
-import { ownPrefixes } from '../graph/names.js';
 import { DataType, type NodeProto } from '../schema/proto.js';
 import type { Runtime } from '../target/target.js';
 import { makeAttribute } from '../graph/make-node.js';
@@ -17,9 +16,15 @@ import { onRows } from './on-rows.js';
 import type { SiteNotes } from '../sites/site-notes.js';
 
 /** The sites of a plan, and the weights that are quantized. */
-interface ActivationsToWrite extends Pick<Outcome, 'activations' | 'floatSites'> {
+export interface ActivationsToWrite extends Pick<Outcome, 'activations' | 'floatSites'> {
   /** Ids. */
   readonly weights: ReadonlySet<string>;
+}
+
+/** A model, and what this very model is described as. */
+export interface DescribedModel {
+  readonly model: OnnxModel;
+  readonly description: ModelDescription;
 }
 
 /**
@@ -27,19 +32,18 @@ interface ActivationsToWrite extends Pick<Outcome, 'activations' | 'floatSites'>
  * are quantized. A value that several of them take is quantized once, as equal nodes are added once. Weights stay as they
  * are, for `rewriteModel`.
  *
- * @param description Of this very model, with the layers to look at.
+ * @param description With the layers to look at.
  * @param sites Told what becomes of each.
  * @param prefix What the names of all that is added begin with.
  * @returns What became of the input of each layer with quantized weights, by the id of the weight.
  * @throws LowbitError as {@link fakeQuantize}.
  */
 export function writeActivations(
-  model: OnnxModel,
-  { layers, order }: ModelDescription,
+  { model, description: { layers, order } }: DescribedModel,
   { weights, activations, floatSites }: ActivationsToWrite,
   sites: SiteNotes,
-  runtime?: Runtime,
-  prefix = ownPrefixes(model.proto).activations,
+  runtime: Runtime | undefined,
+  prefix: string,
 ): ReadonlyMap<string, string> {
   const graph = openGraph(model, order);
   const builder = graphBuilder(

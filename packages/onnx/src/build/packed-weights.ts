@@ -6,7 +6,7 @@ import { bytesOfType } from '../model/data-types.js';
 import type { OnnxModel } from '../model/model.js';
 import { operatorOf } from '../operators/operators.js';
 import type { DataType, GraphProto, NodeProto, TensorProto } from '../schema/proto.js';
-import type { Optimize, Runtime } from '../target/target.js';
+import type { FormWish } from '../target/target.js';
 
 /** A weight that stands in a model as a constant of floats, in whose place its packed form comes. */
 export interface PackedWeight {
@@ -31,14 +31,13 @@ export const placeOf = ({ name, tensor, dims, type }: PackedWeight): TensorProto
 export function packWeights(
   { proto, ...versions }: OnnxModel,
   weights: readonly PackedWeight[],
-  optimize: Optimize,
-  runtime: Runtime | undefined,
+  wish: FormWish,
   prefix: string,
 ): StorageNote[] {
   const graph = proto.graph as GraphProto;
   const sites = weights.map((weight) => siteOf(weight, graph));
   const ids = new Set(weights.map(({ name }) => name));
-  const rewriter = weightRewriter({ proto, ...versions }, sites, ids, optimize, runtime, prefix);
+  const rewriter = weightRewriter({ proto, ...versions }, sites, ids, wish, prefix);
   for (const { name, tensor } of weights) rewriter.add(name, tensor);
   const notes = rewriter.finish();
   const floats = new Set(notes.flatMap(({ id, float }) => (float === true ? [id] : [])));

@@ -46,7 +46,7 @@ export async function writeParts(
   checkGraph(proto, name);
   const model = { name, proto, ir, opset, domains: new Map([[standardDomain, opset]]) };
   const prefix = ownPrefixes(proto).weights;
-  const storage = packWeights(model, parts.weights, optimize, runtime, prefix);
+  const storage = packWeights(model, parts.weights, { optimize, runtime }, prefix);
   if (plan !== undefined) addMetadata(proto, plan, source, [prefix, activationPrefix]);
   const externalData = await settleExternal(model, new Map(), undefined, { external, externalPath });
   const bytes = writeModel(model);

@@ -45,7 +45,7 @@ export function addCodes(
   target: Target,
 ): AddedCodes {
   const { rows, codes: shape } = grid;
-  if (rows !== undefined) return addRowCodes(to, role, codes, bits, { ...grid, rows }, as);
+  if (rows !== undefined) return addRowCodes(to, role, { codes, bits, grid: { ...grid, rows } }, as);
   const storedBits = storedWidth(bits, codes.length, target);
   const type = castableType(storedBits, target);
   if (type !== undefined) {
@@ -53,7 +53,7 @@ export function addCodes(
     return { value, form: 'Cast', storedBits };
   }
   const parts = partsOf[storedBits] as readonly PlaneBits[];
-  const integers = addParts(to, role, codes, parts, shape, target);
+  const integers = addParts(to, role, { codes, parts, shape }, target);
   const value = as === DataType.INT32 ? integers : to.node('Cast', [integers], { to: as });
   return { value, form: `planar ${parts.join('+')}-bit`, storedBits };
 }

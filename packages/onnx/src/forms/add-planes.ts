@@ -8,13 +8,11 @@ import type { Target } from '../target/target.js';
 
 export type Codes = Uint8Array | Uint16Array;
 
-/** INT32 codes of `shape`, stored as planes of these widths, lowest bits first, and unpacked. */
+/** INT32 codes of `shape`, stored as planes of the widths `parts`, lowest bits first, and unpacked. */
 export function addParts(
   to: Fragment,
   role: string,
-  codes: Codes,
-  parts: readonly PlaneBits[],
-  shape: readonly number[],
+  { codes, parts, shape }: { codes: Codes; parts: readonly PlaneBits[]; shape: readonly number[] },
   target: Target,
 ): string {
   let shift = 0;

@@ -88,23 +88,25 @@ function packWords(
   const from = new Int32Array(codes.buffer, codes.byteOffset, codes.length / 4);
   const to = new Int32Array(bytes.buffer);
   const quads = columns / 4;
+  const words = { from, to, quads, length, bits };
   for (let first = 0; first < quads; first += columnsAtOnce / 4) {
     const end = Math.min(first + columnsAtOnce / 4, quads);
-    for (let word = 0; word < length; word++) packQuads(from, quads, first, end, word, length, bits, to);
+    for (let word = 0; word < length; word++) packQuads(words, first, end, word);
   }
 }
 
+interface Words {
+  readonly from: Int32Array;
+  readonly to: Int32Array;
+  /** Columns by four. */
+  readonly quads: number;
+  /** Bytes of a packed column. */
+  readonly length: number;
+  readonly bits: number;
+}
+
 /** One word of each column of the quads `first` … `end`. */
-function packQuads(
-  from: Int32Array,
-  quads: number,
-  first: number,
-  end: number,
-  word: number,
-  length: number,
-  bits: number,
-  to: Int32Array,
-): void {
+function packQuads({ from, to, quads, length, bits }: Words, first: number, end: number, word: number): void {
   const byteRow = (8 / bits) * quads;
   for (let quad = first, at = word * 4 * byteRow + first; quad < end; quad++, at++) {
     const a = joinRows(from, at, quads, bits);

@@ -59,7 +59,7 @@ function gatherPacked(
   const { exact, stored } = found;
   const centred = centredCodes(tensor, exact, bits);
   const add = (role: string, columns: number, codes: Codes) =>
-    addRows(to, role, [entries, columns], codes, bits, centred !== undefined);
+    addRows(to, role, { codes, entries, columns }, bits, centred !== undefined);
   const groups = Math.ceil(features / group);
   const { codes, scale } = centred ?? exact;
   const inputs = [add('codes', features, codes)];
@@ -95,8 +95,7 @@ const isFloatTable = (site: WeightSite): boolean =>
 function addRows(
   to: Fragment,
   role: string,
-  [entries, columns]: readonly [number, number],
-  codes: Codes,
+  { codes, entries, columns }: { codes: Codes; entries: number; columns: number },
   bits: 2 | 4 | 8,
   centred: boolean,
 ): string {

@@ -7,7 +7,7 @@ import { bodyOf } from '../model/function-body.js';
 import type { OnnxModel } from '../model/model.js';
 import { raiseIr } from '../opset/raise-ir.js';
 import type { DataType, GraphProto } from '../schema/proto.js';
-import type { Optimize, Runtime } from '../target/target.js';
+import type { FormWish } from '../target/target.js';
 import { constantsOfAnyType, initializersStandAlone, irOfType } from '../target/versions.js';
 import { rewriteWeight } from './rewrite-weight.js';
 import { sharedConstants, type SharedConstants } from './shared-constants.js';
@@ -30,15 +30,13 @@ interface WeightRewriter {
  *
  * @param sites The weights of this very model.
  * @param ids Those that come.
- * @param runtime What the forms are chosen for.
  * @param prefix What the names of all that is added begin with.
  */
 export function weightRewriter(
   model: OnnxModel,
   sites: readonly WeightSite[],
   ids: ReadonlySet<string>,
-  optimize: Optimize,
-  runtime?: Runtime,
+  { optimize, runtime }: FormWish,
   prefix = ownPrefixes(model.proto).weights,
 ): WeightRewriter {
   const { proto } = model;
@@ -85,11 +83,10 @@ export function rewriteModel(
   model: OnnxModel,
   sites: readonly WeightSite[],
   weights: ReadonlyMap<string, QuantizedTensor>,
-  optimize: Optimize,
-  runtime?: Runtime,
+  wish: FormWish,
   prefix?: string,
 ): StorageNote[] {
-  const rewriter = weightRewriter(model, sites, new Set(weights.keys()), optimize, runtime, prefix);
+  const rewriter = weightRewriter(model, sites, new Set(weights.keys()), wish, prefix);
   for (const [id, tensor] of weights) rewriter.add(id, tensor);
   return rewriter.finish();
 }

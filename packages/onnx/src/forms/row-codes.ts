@@ -16,9 +16,7 @@ const bytesOfUnpacking = 400;
 export function addRowCodes(
   to: Fragment,
   role: string,
-  codes: Codes,
-  bits: number,
-  grid: ParameterGrid & { readonly rows: string },
+  { codes, bits, grid }: { codes: Codes; bits: number; grid: ParameterGrid & { readonly rows: string } },
   as: typeof DataType.FLOAT | typeof DataType.INT32,
 ): AddedCodes {
   const [entries = 0, ...row] = grid.codes;

@@ -4,7 +4,7 @@ import type { WeightSite } from '../describe/weight-site.js';
 import { functionsByGraph } from '../model/function-body.js';
 import type { OnnxModel } from '../model/model.js';
 import { tensorBytes } from '../model/tensor-data.js';
-import type { Optimize, Runtime, Target } from '../target/target.js';
+import type { FormWish, Optimize, Target } from '../target/target.js';
 import { placedConstants, type PlacedConstants } from '../graph/placed-constants.js';
 import type { ConstantSource } from '../graph/constant-source.js';
 import type { TensorProto } from '../schema/proto.js';
@@ -27,8 +27,7 @@ export function storageCost(
   sites: readonly WeightSite[],
   id: string,
   tensors: readonly QuantizedTensor[],
-  optimize: Optimize,
-  runtime?: Runtime,
+  { optimize, runtime }: FormWish,
 ): StorageCost {
   const turn = sites.findIndex((one) => one.id === id);
   const site = sites[turn];
@@ -38,8 +37,9 @@ export function storageCost(
   const stem = ownPrefixes(proto).weights;
   const graph = sites.findIndex(({ source }) => source.graph === site.source.graph);
   const names = { own: `${stem}${turn}`, shared: `${stem}.`, first: mostShared * sites.length, graph };
-  const versions = { ...model, ir: irOfConstants(model) };
-  const costs = tensors.map((tensor) => costOf(site, tensor, target, optimize, versions, names));
+  const { opset } = model;
+  const place = { ...names, opset, ir: irOfConstants(model) };
+  const costs = tensors.map((tensor) => costOf(site, tensor, target, optimize, place));
   const most = costs.reduce((one, other) => (other.storedBytes > one.storedBytes ? other : one));
   return { ...most, memoryBytes: Math.max(...costs.map(({ memoryBytes }) => memoryBytes)) };
 }
@@ -47,7 +47,7 @@ export function storageCost(
 /** Constants that a weight shares with others are no more than this, so that their numbers are no longer than those counted with. */
 const mostShared = 8;
 
-interface Names {
+interface CountedPlace extends Pick<Target, 'ir' | 'opset'> {
   /** What names of the weight's own begin with. */
   readonly own: string;
   /** What names of shared constants begin with, and the number that follows. */
@@ -62,8 +62,7 @@ function costOf(
   tensor: QuantizedTensor,
   target: Target,
   optimize: Optimize,
-  versions: Pick<Target, 'ir' | 'opset'>,
-  { own, shared, first, graph }: Names,
+  { own, shared, first, graph, ...versions }: CountedPlace,
 ): StorageCost {
   const { id, source } = site;
   let count = first;

@@ -1,16 +1,15 @@
 import type { ConstantValue } from './constant-value.js';
-import { graphConstants, type GraphConstants } from './graph-constants.js';
-import { graphLinks, type GraphLinks } from './graph-links.js';
+import { graphConstants } from './graph-constants.js';
+import { graphLinks } from './graph-links.js';
 import { freeName, heldNames } from './names.js';
-import { nodeList, type NodeList } from './node-list.js';
-import { placedConstants, type PlacedConstants } from './placed-constants.js';
+import { nodeList } from './node-list.js';
+import { type PlacedConstants } from './placed-constants.js';
 import { type StoredConstants, writeEdits } from './write-edits.js';
 import type { GraphProto, NodeProto, TensorProto } from '../schema/proto.js';
 import { constantsOfAnyType, initializersStandAlone } from '../target/versions.js';
-import { keepDocs, keepWords } from './keep-words.js';
-import { makeIntegers, makeTensor } from './make-tensor.js';
 import type { ConstantSource } from './constant-source.js';
-import { renameValue } from './rename.js';
+import { additions, constantPlaces } from './edit-constants.js';
+import { kept, replacements, renaming } from './edit-nodes.js';
 
 /** A graph that rules look at and change; {@link apply} writes the changes back at the end. */
 export interface EditableGraph {
@@ -154,108 +153,5 @@ export function editableGraph(
     rename: renaming(graph, { nodes, links, constants, held }),
     apply: () =>
       writeEdits(graph, place, { nodes: nodes.all(), isConstantNode, constants, links, isUnused, stored }),
-  };
-}
-
-/** Constants that come to those of the file. */
-function additions(
-  constants: GraphConstants,
-  newName: (near: string) => string,
-): Pick<EditableGraph, 'addConstant' | 'addTensor' | 'addIntegers'> {
-  return {
-    addConstant(near, { type, dims, values }, replaced) {
-      const name = newName(near);
-      const tensor = makeTensor(name, type, dims, values);
-      if (replaced !== undefined) keepDocs(tensor, replaced);
-      constants.add(tensor);
-      return name;
-    },
-    addTensor: constants.add,
-    addIntegers(near, values) {
-      const name = newName(near);
-      constants.add(makeIntegers(name, values));
-      return name;
-    },
-  };
-}
-
-function renaming(
-  graph: GraphProto,
-  {
-    nodes,
-    links,
-    constants,
-    held,
-  }: { nodes: NodeList; links: GraphLinks; constants: GraphConstants; held: Set<string> },
-): EditableGraph['rename'] {
-  return (name, fresh) => {
-    const touched = [...new Set([...links.users(name), links.producer(name)])].filter(
-      (one) => one !== undefined,
-    );
-    touched.forEach(links.remove);
-    renameValue(graph, name, fresh, nodes.all());
-    touched.forEach(links.add);
-    constants.rename(name, fresh);
-    if (held.delete(name)) held.add(fresh);
-  };
-}
-
-/** Constants and nodes that take the place of constants of the file. */
-function constantPlaces(
-  place: GraphPlace,
-  constants: GraphConstants,
-  nodes: NodeList,
-  links: GraphLinks,
-  { first, initializers, added }: StoredConstants,
-): Pick<EditableGraph, 'placed' | 'replaceConstant' | 'dropConstant'> {
-  const placed: EditableGraph['placed'] = (source, tensors) => placedConstants(place, source, tensors);
-  return {
-    placed,
-    replaceConstant(source, by, shared) {
-      const common = placed(source, shared);
-      const { initializer, node } = placed(source, by.constants);
-      const made = [...node, ...by.nodes];
-      constants.remove(source.name);
-      made.forEach(links.add);
-      first.unshift(...common.node);
-      if (source.node === undefined) {
-        initializers.set(source.tensor, [...common.initializer, ...initializer]);
-        first.push(...made);
-      } else {
-        added.push(...common.initializer, ...initializer);
-        nodes.replace(source.node, made);
-      }
-    },
-    dropConstant: (tensor) => void initializers.set(tensor, []),
-  };
-}
-
-/** The nodes of a list that pass a test, as long as the list is the same found once. */
-function kept(all: NodeList['all'], test: (node: NodeProto) => boolean): NodeList['all'] {
-  let [from, passed]: (readonly NodeProto[])[] = [[], []];
-  return () => {
-    const now = all();
-    if (now !== from) [from, passed] = [now, now.filter(test)];
-    return passed as readonly NodeProto[];
-  };
-}
-
-/** What takes a node's place gets its words. */
-function replacements(nodes: NodeList, links: GraphLinks): Pick<EditableGraph, 'replace' | 'absorb'> {
-  const put = (node: NodeProto, by: readonly NodeProto[]) => {
-    links.remove(node);
-    by.forEach(links.add);
-    nodes.replace(node, by);
-  };
-  return {
-    replace(node, by) {
-      const heir = by.find((one) => one !== node && one.output[0] === node.output[0]);
-      if (heir !== undefined) keepWords(heir, node);
-      put(node, by);
-    },
-    absorb(node, into) {
-      for (const one of into) keepDocs(one, node);
-      put(node, []);
-    },
   };
 }

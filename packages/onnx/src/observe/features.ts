@@ -34,7 +34,8 @@ export async function measureFeatures(
   const labels: number[] = [];
   const visit = (site: FeatureSite, output: OrtTensor, batch: Batch) =>
     addRows(site, output, labelsOf(batch).length);
-  await visitValues(model, sites, ort, collecting(finiteBatches(batches), labels), visit, options);
+  const given = collecting(finiteBatches(batches), labels);
+  await visitValues({ model, ort, batches: given, options }, sites, visit);
   return {
     labels,
     layers: new Map(sites.flatMap((site) => joined(site, labels.length))),

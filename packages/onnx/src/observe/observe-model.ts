@@ -28,29 +28,17 @@ export async function observeModel(
 ): Promise<Calibration> {
   const { statistics = 'all', sampleSize = 4096, seed = 0 } = options;
   checkBatches(batches);
-  const given = finiteBatches(batches);
+  const run = { model, ort, batches: finiteBatches(batches), options };
   if (statistics === 'ranges') {
     const collectors = new Map(sites.map(({ id }) => [id, rangeCollector()]));
-    const count = await visitRanges(
-      model,
-      sites,
-      ort,
-      given,
-      ({ id }, range) => collectors.get(id)?.add(range),
-      options,
-    );
+    const count = await visitRanges(run, sites, ({ id }, range) => collectors.get(id)?.add(range));
     return calibrationOf(collectors, count);
   }
   const collectors = new Map(
     sites.map(({ id }) => [id, statisticsCollector({ sampleSize, seed: seedFrom(seed, id) })]),
   );
-  const count = await visitValues(
-    model,
-    sites,
-    ort,
-    given,
-    ({ id, tensor }, output) => collectors.get(id)?.add(floatsOf(output, tensor)),
-    options,
+  const count = await visitValues(run, sites, ({ id, tensor }, output) =>
+    collectors.get(id)?.add(floatsOf(output, tensor)),
   );
   return calibrationOf(collectors, count);
 }

@@ -1,4 +1,3 @@
-import type { Batch, SessionOptions } from '@lowbit/core';
 import { batchRange, type BatchRange } from '@lowbit/core/adapter';
 import type { OnnxModel } from '../model/model.js';
 import { eachBatch } from './each-batch.js';
@@ -6,7 +5,7 @@ import { feedsOf, requiredInputs } from './feeds.js';
 import { floatsOf } from './floats-of.js';
 import { openSession, runSession } from './open-session.js';
 import type { OrtRuntime, OrtSession, OrtTensor } from './ort.js';
-import { type VisitedSite, visitValues } from './visit-values.js';
+import { type VisitedSite, visitValues, type VisitingRun } from './visit-values.js';
 import { rangeAt, withRanges } from './with-ranges.js';
 
 /**
@@ -17,12 +16,9 @@ import { rangeAt, withRanges } from './with-ranges.js';
  * @throws LowbitError as {@link visitValues}.
  */
 export async function visitRanges<S extends VisitedSite>(
-  model: OnnxModel,
+  { model, ort, batches, options = {} }: VisitingRun,
   sites: readonly S[],
-  ort: OrtRuntime,
-  batches: Iterable<Batch> | AsyncIterable<Batch>,
   visit: (site: S, range: BatchRange) => void,
-  options: SessionOptions = {},
 ): Promise<number> {
   const required = requiredInputs(model);
   const runner = rangeRunner(model, sites, ort);
@@ -38,7 +34,7 @@ export async function visitRanges<S extends VisitedSite>(
       if (rest.length === 0) return;
       const visitOutput = (site: S, output: OrtTensor) =>
         visit(site, batchRange(floatsOf(output, site.tensor)));
-      await visitValues(model, rest, ort, [batch], visitOutput);
+      await visitValues({ model, ort, batches: [batch] }, rest, visitOutput);
     });
   } finally {
     await runner.release();

@@ -10,6 +10,14 @@ import { withOutputs, withShapes } from './with-outputs.js';
 /** Bytes of the visited values that one run may keep alive together. */
 const budget = 256 * 2 ** 20;
 
+/** A model that is run on batches. */
+export interface VisitingRun {
+  readonly model: OnnxModel;
+  readonly ort: OrtRuntime;
+  readonly batches: Iterable<Batch> | AsyncIterable<Batch>;
+  readonly options?: SessionOptions;
+}
+
 /** A value of the main graph that is looked at. */
 export interface VisitedSite {
   readonly tensor: string;
@@ -25,12 +33,9 @@ export interface VisitedSite {
  *   `runtime-failed`, `aborted`.
  */
 export async function visitValues<S extends VisitedSite>(
-  model: OnnxModel,
+  { model, ort, batches, options = {} }: VisitingRun,
   sites: readonly S[],
-  ort: OrtRuntime,
-  batches: Iterable<Batch> | AsyncIterable<Batch>,
   visit: (site: S, output: OrtTensor, batch: Batch) => void,
-  options: SessionOptions = {},
 ): Promise<number> {
   const required = requiredInputs(model);
   const open: Part<S>[] = [];

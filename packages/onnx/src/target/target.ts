@@ -31,3 +31,9 @@ export const defaultRuntime: Runtime = { minor: 24, provider: 'wasm' };
 
 /** `speed`: what the runtime turns into floats once, at load. `memory`: what stays packed and is decoded on each run. */
 export type Optimize = 'speed' | 'memory';
+
+/** What the forms of a model's weights are chosen for. */
+export interface FormWish {
+  readonly optimize: Optimize;
+  readonly runtime?: Runtime | undefined;
+}
