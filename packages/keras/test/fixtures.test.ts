@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 
 import { readKeras, type KerasModel, type KerasNetwork, type KerasSource, type Shape } from '../src/index.js';
+import './in-place.js';
 import { fixtureCases, goldenValues, jsonOf, textOf, weightValues } from './support.js';
 import type { Golden } from './cases.js';
 

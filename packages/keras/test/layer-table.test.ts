@@ -10,6 +10,7 @@ import { poolingClasses } from '../src/layers/pooling.js';
 import { recurrentClasses } from '../src/layers/recurrent.js';
 import { shapingClasses } from '../src/layers/shaping.js';
 import { readKeras, type KerasNetwork } from '../src/index.js';
+import './in-place.js';
 import { fixtureCases } from './support.js';
 
 const archives = [
