@@ -12,6 +12,18 @@ export function malformed(
   return new LowbitError(problem, cause === undefined ? undefined : { cause });
 }
 
+/** The error for a file without bytes. */
+export function empty(where: string): LowbitError {
+  const remedy = 'The download or export probably failed: repeat it and look at the size of the file.';
+  return new LowbitError({
+    code: 'model-empty',
+    where,
+    expected: 'a model of Keras',
+    received: '0 bytes',
+    remedy,
+  });
+}
+
 /** The error for a layer that cannot be represented. */
 export function unsupported(where: string, received: string, remedy: string): LowbitError {
   return new LowbitError({
@@ -24,14 +36,13 @@ export function unsupported(where: string, received: string, remedy: string): Lo
 }
 
 /** The error for weights that are not those of the topology. */
-export function mismatch(where: string, expected: string, received: string): LowbitError {
-  return new LowbitError({
-    code: 'weights-mismatch',
-    where,
-    expected,
-    received,
-    remedy: 'Give the weights that were saved from this very model, by the same version of Keras.',
-  });
+export function mismatch(
+  where: string,
+  expected: string,
+  received: string,
+  remedy = 'Give the weights that were saved from this very model, by the same version of Keras.',
+): LowbitError {
+  return new LowbitError({ code: 'weights-mismatch', where, expected, received, remedy });
 }
 
 /** What is wrong with an archive, which `@lowbit/data` words for calibration data, as an error of a model. */

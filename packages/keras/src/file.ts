@@ -2,6 +2,8 @@ import { LowbitError } from '@lowbit/core';
 import { stopIfAborted } from '@lowbit/core/adapter';
 import { bytesBlob, type DataBlob } from '@lowbit/data/archive';
 
+import { empty } from './errors.js';
+
 /** A file: its bytes, or a `File` or `Blob`, of which no more is read than is needed. */
 export type KerasFile = Uint8Array | ArrayBuffer | DataBlob;
 
@@ -48,7 +50,7 @@ function remedyFor(value: unknown): string {
  */
 export async function allBytes(file: NamedBlob, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
   stopIfAborted(signal, file.name);
-  if (file.size === 0) throw new LowbitError({ code: 'model-empty', where: file.name });
+  if (file.size === 0) throw empty(file.name);
   if (file.size > largest)
     throw new LowbitError({
       code: 'model-too-large',

@@ -151,5 +151,10 @@ function placements(
 function withoutWeights(network: NetworkDraft, where: string): readonly Placement[] {
   const needy = network.layers.flatMap(leavesOf).find(({ rules = [] }) => rules.length > 0);
   if (needy === undefined) return [];
-  throw mismatch(where, `weights for ${needy.id}`, 'a topology alone');
+  throw mismatch(
+    where,
+    `weights for ${needy.id}`,
+    'a topology alone',
+    'Give it with the weights: { topology, weights }.',
+  );
 }

@@ -27,6 +27,8 @@ describe('files that are no models of Keras', () => {
     ['gzip', bytes('', 0x1f, 0x8b, 8), 'a gzip archive', 'Unpack'],
     ['ONNX', bytes('pytorch', 8, 8, 0x12, 7), 'an ONNX model', '@lowbit/onnx'],
     ['anything', bytes('hello'), 'bytes of no kind', 'model.save'],
+    ['TensorFlow.js', bytes('{"modelTopology":{}}'), 'the model.json of', 'modelJson'],
+    ['other JSON', bytes('[1, 2]'), 'a JSON text that is no topology', 'model.save'],
     ['a topology alone', dense.get('model.json')!, 'a topology without weights', '{ topology, weights }'],
     ['weights alone', dense.get('model.weights.h5')!, 'weights without a topology', 'model.to_json()'],
   ])('%s', async (_, source, received, remedy) => {
@@ -40,6 +42,29 @@ describe('files that are no models of Keras', () => {
     const error = await failure(readKeras(new File(['x'], 'saved_model.pb')));
     expect(error).toMatchObject({ code: 'model-not-keras', where: 'saved_model.pb' });
     expect(error.received).toContain('SavedModel');
+  });
+
+  it.each([
+    ['frozen.pb', 'a graph of TensorFlow', '--graphdef'],
+    ['variables.index', 'a part of a checkpoint of TensorFlow', 'model.save'],
+    ['variables.data-00000-of-00001', 'a part of a checkpoint of TensorFlow', 'model.save'],
+  ])('%s, by its name', async (name, received, remedy) => {
+    const error = await failure(readKeras(new File(['xyz'], name)));
+    expect(error.received).toContain(received);
+    expect(error.remedy).toContain(remedy);
+  });
+
+  it.each<[string, KerasSource, string]>([
+    [
+      'weights',
+      { topology: textOf(dense.get('model.json')), weights: bytes('{"class_name":""}') },
+      'given as such',
+    ],
+    ['topology', { topology: dense.get('model.h5')!, weights: dense.get('model.h5')! }, 'given alone'],
+  ])('in the place of the %s', async (_, source, remedy) => {
+    const error = await failure(readKeras(source));
+    expect(error.code).toBe('model-malformed');
+    expect(error.remedy).toContain(remedy);
   });
 
   it('nothing', async () => {

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 
+import { LowbitError } from '@lowbit/core';
 import type { KerasModel } from '@lowbit/keras';
 
 import { checkInput } from '../files/read-input.js';
@@ -10,6 +11,7 @@ import { totalBytes, writtenModel } from '../keras/written-model.js';
 import { writeJson } from '../output/json.js';
 import { writeModel } from '../tfjs/write-model.js';
 import type { KerasOptions } from '../usage/keras-options.js';
+import { findModel } from '../model/find-model.js';
 
 export interface ImportOptions extends KerasOptions {
   readonly output?: string;
@@ -22,7 +24,7 @@ export async function importCommand(file: string, options: ImportOptions, io: Io
   const { topology, to = 'tfjs', output: given, force = false } = options;
   const { signal } = io;
   const inputs: [string, ...string[]] = topology === undefined ? [file] : [file, topology];
-  for (const input of inputs) await checkInput(input);
+  await checkImported(file, topology);
   const suffix = to === 'onnx' ? '' : '_tfjs';
   const output = await kerasOutput({ to, output: given, suffix, inputs, force });
   const model = await readKerasModel({ file, topology }, signal);
@@ -38,6 +40,20 @@ export async function importCommand(file: string, options: ImportOptions, io: Io
   } finally {
     model.close();
   }
+}
+
+/** Checks that a file, and the one of its topology, can be of Keras. What else a file is, its reader tells. @throws LowbitError as `findModel`. */
+async function checkImported(file: string, topology: string | undefined): Promise<void> {
+  const { kind, path } = await findModel(file, topology);
+  if (topology !== undefined) await checkInput(topology);
+  if (kind !== 'tfjs' || path.endsWith('.json')) return;
+  throw new LowbitError({
+    code: 'model-not-keras',
+    where: path,
+    expected: 'a .keras or .h5 file, or weights and --topology',
+    received: 'a folder of TensorFlow.js',
+    remedy: 'It needs no import: `lowbit quantize` and `lowbit compare` take it as it is.',
+  });
 }
 
 interface Summary {

@@ -8,7 +8,7 @@ import { dataSizes } from '../files/data-sizes.js';
 import { readInput } from '../files/read-input.js';
 import type { Io } from '../io.js';
 import { kerasInspectionText } from '../keras/inspection-text.js';
-import { kerasSource } from '../keras/keras-source.js';
+import { inspectKerasModel } from '../keras/keras-source.js';
 import { checkKind } from '../model/check-kind.js';
 import { findModel } from '../model/find-model.js';
 import { colorsFor } from '../output/colors.js';
@@ -38,9 +38,7 @@ export async function inspectCommand(model: string, options: InspectOptions, io:
 }
 
 async function inspectOfKeras(model: string, { topology, json }: InspectOptions, io: Io): Promise<void> {
-  const { inspectKeras } = await import('@lowbit/keras');
-  const source = await kerasSource({ file: model, topology }, io.signal);
-  const inspection = await inspectKeras(source, { signal: io.signal });
+  const inspection = await inspectKerasModel({ file: model, topology }, io.signal);
   if (json) writeJson(io.stdout, { input: model, kind: 'keras', ...inspection });
   else io.stdout.write(kerasInspectionText(inspection));
 }

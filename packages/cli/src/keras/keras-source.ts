@@ -1,8 +1,9 @@
 import { basename, extname } from 'node:path';
 
 import { isLowbitError, LowbitError, type Problem } from '@lowbit/core';
+import { defined } from '@lowbit/core/adapter';
 import { partReader } from '@lowbit/data/node';
-import type { KerasFile, KerasModel, KerasSource } from '@lowbit/keras';
+import type { KerasFile, KerasInspection, KerasModel, KerasSource } from '@lowbit/keras';
 
 import { checkInput } from '../files/read-input.js';
 import { isKerasFile } from '../model/is-keras-file.js';
@@ -16,22 +17,37 @@ export interface KerasPlace {
 /** Reads a model of Keras. Whoever asked for it closes it. @throws LowbitError as `readKeras`, in the words of the command line. */
 export async function readKerasModel(place: KerasPlace, signal: AbortSignal): Promise<KerasModel> {
   const { readKeras } = await import('@lowbit/keras');
-  return readKeras(await kerasSource(place, signal), { signal }).catch((error: unknown) => {
-    throw isLowbitError(error) ? inOptions(error) : error;
-  });
+  return inOptions(readKeras(await kerasSource(place, signal), { signal }));
 }
 
-/** Options of the command line in the place of those of a program. */
-function inOptions(error: LowbitError): LowbitError {
-  const [first, ...others] = error.problems.map((problem): Problem => {
-    if (problem.remedy?.includes('{ topology') !== true) return problem;
-    return { ...problem, remedy: 'Give what model.to_json() wrote beside it: --topology FILE.' };
-  });
-  return new LowbitError([first!, ...others], { cause: error });
+/** Tells what is in a model of Keras, also in one that cannot be read. @throws LowbitError as `inspectKeras`, in the words of the command line. */
+export async function inspectKerasModel(place: KerasPlace, signal: AbortSignal): Promise<KerasInspection> {
+  const { inspectKeras } = await import('@lowbit/keras');
+  return inOptions(inspectKeras(await kerasSource(place, signal), { signal }));
 }
+
+/** Remedies name options of the command line in the place of those of a program. */
+async function inOptions<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!isLowbitError(error)) throw error;
+    const [first, ...others] = error.problems.map((problem): Problem => ({
+      ...problem,
+      ...defined({
+        remedy: problem.remedy?.replace(inCode, (_, parts) => (parts ? partsOption : 'its folder')),
+      }),
+    }));
+    throw new LowbitError([first!, ...others], { cause: error });
+  }
+}
+
+/** What a program gives: parts of a model of Keras, or the files of one of TensorFlow.js. */
+const inCode = /(\{ topology[^}]*\})|\{ modelJson, shards \}/g;
+const partsOption = 'WEIGHTS --topology FILE';
 
 /** What a model is read from. */
-export async function kerasSource({ file, topology }: KerasPlace, signal: AbortSignal): Promise<KerasSource> {
+async function kerasSource({ file, topology }: KerasPlace, signal: AbortSignal): Promise<KerasSource> {
   const given = await namedFile(file, signal);
   if (topology !== undefined) return { topology: await namedFile(topology, signal), weights: given };
   return (await isTopology(file)) ? { topology: given } : given;

@@ -18,6 +18,9 @@ it('tells the kind by the content, and by the name only where the content says n
   expect(await kindOf('f.json', '<!doctype html>')).toBe('tfjs');
   expect(await kindOf('g.json', '')).toBe('tfjs');
   expect(await kindOf('d', '')).toBe('onnx');
+  expect(await kindOf('h.keras', '')).toBe('keras');
+  expect(await kindOf('i.h5', 'hello')).toBe('keras');
+  expect(await kindOf('j.h5', Uint8Array.of(8, 7, 18, 0))).toBe('onnx');
   expect(await kindOf('e', '[1]')).toBe('onnx');
 });
 

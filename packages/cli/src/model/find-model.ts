@@ -25,7 +25,7 @@ const headBytes = 256;
 
 /**
  * Finds the model at a path. HDF5, archives of Keras and JSON with `class_name` are of Keras; other JSON is taken for TensorFlow.js, also what
- * is called .json and is neither; everything else for ONNX: no protobuf message of ONNX starts as JSON does.
+ * is called .json and is neither; everything else for ONNX, unless it is called .keras, .h5 or .hdf5: no protobuf message of ONNX starts as JSON does.
  *
  * @param topology - for weights of Keras, which without it are no model
  * @throws LowbitError as `checkInput`, and `model-not-onnx` for a SavedModel of TensorFlow.
@@ -34,8 +34,9 @@ export async function findModel(path: string, topology?: string): Promise<FoundM
   const file = (await isFolder(path)) ? await jsonIn(path) : path;
   await checkInput(file);
   refuseSavedModel(file);
-  if (await isKerasFile(file)) return { path, file, kind: 'keras', ...defined({ topology }) };
   const head = await readHead(file);
+  if ((await isKerasFile(file)) || isCalledKeras(file, head))
+    return { path, file, kind: 'keras', ...defined({ topology }) };
   const isJson = startsAsJson(head) || (extname(file) === '.json' && !startsAsOnnx(head));
   return { path, file, kind: isJson ? 'tfjs' : 'onnx' };
 }
@@ -65,6 +66,11 @@ async function readHead(file: string): Promise<Uint8Array> {
   } catch (error) {
     throw fileError(error, file, 'read');
   }
+}
+
+/** By its name, where the content is that of no other model: the readers of such files name what it is instead. */
+function isCalledKeras(file: string, head: Uint8Array): boolean {
+  return /\.(keras|h5|hdf5)$/.test(file) && !startsAsOnnx(head) && !startsAsJson(head);
 }
 
 /** A varint or a length-delimited field of a protobuf message, among the first that ONNX models have: 1, 2 or 7. */

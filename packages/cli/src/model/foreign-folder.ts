@@ -21,12 +21,12 @@ export async function folderError(folder: string): Promise<LowbitError> {
     throw fileError(error, folder, 'read');
   });
   if (names.includes(savedModel)) return ofTensorFlow(folder, folder);
-  const [model] = names.filter((name) => name.endsWith('.onnx')).sort();
+  const [model] = names.filter((name) => /\.(onnx|keras|h5|hdf5)$/.test(name)).sort();
   return new LowbitError({
     code: 'file-missing',
     where: join(folder, 'model.json'),
-    expected: 'an ONNX file, or a folder that holds the model.json of TensorFlow.js',
-    received: model === undefined ? 'a folder without one' : 'a folder of ONNX files',
+    expected: 'a file of ONNX or Keras, or a folder that holds the model.json of TensorFlow.js',
+    received: model === undefined ? 'a folder without one' : 'a folder of other files',
     remedy:
       model === undefined
         ? 'Check the path; it starts from the folder that the command runs in.'
@@ -38,10 +38,11 @@ function ofTensorFlow(where: string, folder: string): LowbitError {
   return new LowbitError({
     code: 'model-not-onnx',
     where,
-    expected: 'an ONNX file, or a model of TensorFlow.js',
+    expected: 'a model of ONNX, TensorFlow.js or Keras',
     received: 'a SavedModel of TensorFlow',
     remedy:
       `Convert its folder: python -m tf2onnx.convert --saved-model ${folder} --output model.onnx, or ` +
-      `tensorflowjs_converter --input_format=tf_saved_model --output_format=tfjs_graph_model ${folder} OUT.`,
+      `tensorflowjs_converter --input_format=tf_saved_model --output_format=tfjs_graph_model ${folder} OUT. ` +
+      'Where the model is one of Keras, save it with model.save("model.keras").',
   });
 }

@@ -1,6 +1,6 @@
 import { LowbitError } from '@lowbit/core';
 import { stopIfAborted } from '@lowbit/core/adapter';
-import { malformed } from '../errors.js';
+import { empty, malformed } from '../errors.js';
 import { allBytes, bytesBetween, type NamedBlob } from '../file.js';
 import type { Hdf5Contents } from './contents.js';
 import { memoryBytes, sharedFile, supply, type FilePart, type SharedFile } from './file-bytes.js';
@@ -33,7 +33,7 @@ export interface Hdf5Options {
  */
 export async function openHdf5(file: NamedBlob, options: Hdf5Options): Promise<Hdf5File> {
   stopIfAborted(options.signal, file.name);
-  if (file.size === 0) throw new LowbitError({ code: 'model-empty', where: file.name });
+  if (file.size === 0) throw empty(file.name);
   const started = await conversation(file, options);
   const opened =
     'unable' in started

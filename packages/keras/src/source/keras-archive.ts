@@ -50,11 +50,7 @@ function weightsName(names: readonly string[], where: string): string {
       'Save the model again: Keras writes model.weights.h5 by default.',
     );
   if (names.includes('model.weights.json'))
-    throw notKeras(
-      where,
-      'weights in several parts',
-      'Save them as files of their own, and give them with the topology: { topology, weights: [part, part] }.',
-    );
+    throw notKeras(where, 'weights in several parts', 'Save it again in one part, without max_shard_size.');
   throw malformed(where, 'an entry model.weights.h5', names.slice(0, 8).join(', '));
 }
 

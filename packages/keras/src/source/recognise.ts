@@ -1,4 +1,5 @@
 import { LowbitError } from '@lowbit/core';
+import { empty } from '../errors.js';
 
 /** What the first bytes of a file say it is. */
 export type FileKind = 'hdf5' | 'zip' | 'json';
@@ -20,7 +21,8 @@ const savedModel: Stranger = {
   remedy:
     'A SavedModel is a program, not layers: load it in Python and save it with model.save("model.keras"), or convert it with tf2onnx and quantize the ONNX file.',
   matches: (head, _, name) =>
-    /\.(pb|data-\d+-of-\d+|index)$/.test(name) || (head[0] === 8 && head[1] === 1 && head[2] === 0x12),
+    /(saved_model|keras_metadata|fingerprint)\.pb$/.test(name) ||
+    (head[0] === 8 && head[1] === 1 && head[2] === 0x12),
 };
 
 /** Files of other kinds, and what to do with each. The first that matches is told. */
@@ -32,6 +34,18 @@ const strangers: readonly Stranger[] = [
     matches: (_, text, name) => text.slice(4, 8) === 'TFL3' || /\.(tflite|lite)$/.test(name),
   },
   savedModel,
+  {
+    what: 'a graph of TensorFlow',
+    remedy:
+      'It holds operations, not layers: give the Keras model that it was made from, or convert it (python -m tf2onnx.convert --graphdef FILE …) and quantize the ONNX file.',
+    matches: (_, __, name) => name.endsWith('.pb'),
+  },
+  {
+    what: 'a part of a checkpoint of TensorFlow or of a SavedModel folder',
+    remedy:
+      'It holds values without layers: load it in Python, and save the model with model.save("model.keras").',
+    matches: (_, __, name) => /(\.data-\d+-of-\d+|\.index|(^|\/)checkpoint)$/.test(name),
+  },
   {
     what: 'a pickled file of Python',
     remedy:
@@ -85,15 +99,29 @@ const strangers: readonly Stranger[] = [
  * @throws LowbitError `model-empty`, `model-not-keras` for a file of another kind, which is named.
  */
 export function fileKind(head: Uint8Array, name: string): FileKind {
-  if (head.length === 0) throw new LowbitError({ code: 'model-empty', where: name });
+  if (head.length === 0) throw empty(name);
   for (let at = 0; at < head.length; at = at === 0 ? 512 : at * 2)
     if (startsWith(head.subarray(at), hdf5Signature)) return 'hdf5';
   if (startsWith(head, zipSignature)) return 'zip';
   const text = new TextDecoder('latin1').decode(head.subarray(0, 256));
   const stranger = strangers.find(({ matches }) => matches(head, text, name.toLowerCase()));
   if (stranger !== undefined) throw notKeras(name, stranger.what, stranger.remedy);
-  if (/^(\xef\xbb\xbf)?\s*\{/.test(text)) return 'json';
+  if (/^(\xef\xbb\xbf)?\s*[[{]/.test(text)) return 'json';
   throw notKeras(name, 'bytes of no kind that is known', 'Save the model with model.save("model.keras").');
+}
+
+/** What a JSON text alone is, by the names in its first bytes. */
+export function strangeJson(head: Uint8Array, where: string): LowbitError {
+  const text = new TextDecoder().decode(head);
+  if (text.includes('"modelTopology"'))
+    return notKeras(
+      where,
+      'the model.json of a TensorFlow.js model',
+      'Give it with its weight files: { modelJson, shards }.',
+    );
+  return text.includes('"class_name"')
+    ? notKeras(where, 'a topology without weights', 'Give it with the weights: { topology, weights }.')
+    : notKeras(where, 'a JSON text that is no topology', 'Save the model with model.save("model.keras").');
 }
 
 /** The error for a file that is no model of Keras. */

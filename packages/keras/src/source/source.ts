@@ -9,7 +9,7 @@ import { hdf5Store, type TensorStore } from '../weights/store.js';
 import type { StoredTensor } from '../weights/tensors.js';
 import { allBytes, firstBytes, isBlob, type KerasFile, type NamedBlob, toBlob } from '../file.js';
 import { kerasArchive } from './keras-archive.js';
-import { fileKind, headBytes, notKeras } from './recognise.js';
+import { fileKind, headBytes, notKeras, strangeJson } from './recognise.js';
 import { tfjsSource, type TfjsFiles } from './tfjs-files.js';
 
 /** A topology and weights that were saved apart. */
@@ -48,17 +48,14 @@ export async function openSource(source: KerasSource, options: Hdf5Options): Pro
   if (isParts(source)) return openParts(source, options);
   if (isTfjs(source)) return tfjsSource(source);
   const file = toBlob(source, 'the file');
-  switch (fileKind(await firstBytes(file, headBytes), file.name)) {
+  const head = await firstBytes(file, headBytes);
+  switch (fileKind(head, file.name)) {
     case 'hdf5':
       return openWhole(file, options);
     case 'zip':
       return openArchive(file, options);
     case 'json':
-      throw notKeras(
-        file.name,
-        'a topology without weights',
-        'Give both: { topology, weights }. Of TensorFlow.js: { modelJson, shards }.',
-      );
+      throw strangeJson(head, file.name);
   }
 }
 
@@ -125,7 +122,9 @@ async function openParts({ topology, weights }: KerasParts, options: Hdf5Options
           file.name,
           'an HDF5 file of weights',
           kind === 'zip' ? 'a .keras file' : 'a JSON text',
-          'Give a .keras file alone: it holds both.',
+          kind === 'zip'
+            ? 'Give a .keras file alone: it holds both.'
+            : 'A topology is given as such: { topology, weights }.',
         );
       opened.push(await openHdf5(file, options));
     }
@@ -152,8 +151,12 @@ async function topologyValue(topology: unknown): Promise<unknown> {
     });
   }
   const file = toBlob(topology, 'topology');
-  if (fileKind(await firstBytes(file, headBytes), file.name) === 'zip')
-    return (await kerasArchive(file)).config;
+  const kind = fileKind(await firstBytes(file, headBytes), file.name);
+  if (kind === 'zip') return (await kerasArchive(file)).config;
+  if (kind === 'hdf5') {
+    const remedy = 'Give what model.to_json() wrote. A whole model is given alone.';
+    throw malformed(file.name, 'a JSON text', 'an HDF5 file', remedy);
+  }
   return new TextDecoder().decode(await allBytes(file));
 }
 
