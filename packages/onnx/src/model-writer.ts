@@ -130,13 +130,14 @@ function packedAtOnce(
 
 /** Layers whose weights and inputs allow it become integer ones, the others follow. */
 function chosenTogether(
-  { model, description }: DescribedSource,
+  read: DescribedSource,
   source: Source & { readonly integers: IntegerForm },
   outcome: Outcome,
   sites: SiteNotes,
   prefixes: Writing['prefixes'],
 ): WeightTaker {
-  const { integers, runtime } = source;
+  const { model, description } = read;
+  const { integers: form, runtime } = source;
   const weights = new Map<string, QuantizedTensor>();
   const ids = quantizedIds(outcome);
   return {
@@ -145,7 +146,7 @@ function chosenTogether(
       weights.set(id, tensor);
     },
     finish() {
-      const written = writeIntegers(model, description, { ...outcome, weights }, integers, runtime, sites);
+      const written = writeIntegers(read, { ...outcome, weights }, { form, runtime }, sites);
       const { model: now, description: left, rest } = written;
       const reasons = applyActivations(
         { model: now, description: left },

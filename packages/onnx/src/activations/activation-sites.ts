@@ -31,7 +31,7 @@ export function activationSites(
   const sites =
     integers === undefined
       ? standardSites(model, description)
-      : integerSites(model, description, integers, runtime);
+      : integerSites(model, description, { form: integers, runtime });
   const described = (site: SiteDescriptor): SiteDescriptor => {
     const normal = normals.get(site.tensor);
     return normal === undefined ? site : { ...site, normal };

@@ -2,7 +2,8 @@ import type { Outcome } from '@lowbit/core/adapter';
 import { measuresRange, uint8Site } from '../sites/uint8-site.js';
 import type { ActivationForm } from './activation-sites.js';
 import type { SiteNotes } from '../sites/site-notes.js';
-import { type ActivationsToWrite, type DescribedModel, writeActivations } from './write-activations.js';
+import type { DescribedModel } from '../describe/described-layer.js';
+import { type ActivationsToWrite, writeActivations } from './write-activations.js';
 
 /**
  * Writes the activations that integer operators have not taken by standard operators, in place.

@@ -1,10 +1,9 @@
 import { type FittedSite, type Observed, observedBy, type Outcome } from '@lowbit/core/adapter';
 import { operatorOf } from '../operators/operators.js';
-import type { DescribedLayer, ModelDescription } from '../describe/described-layer.js';
+import type { DescribedLayer, DescribedModel } from '../describe/described-layer.js';
 import type { EditableGraph } from '../graph/editable-graph.js';
 import { openGraph } from '../graph/model-editor.js';
 import { graphBuilder, type GraphBuilder } from '../interpreter/graph-builder.js';
-import type { OnnxModel } from '../model/model.js';
 import { DataType, type NodeProto } from '../schema/proto.js';
 import type { Runtime } from '../target/target.js';
 import { makeAttribute } from '../graph/make-node.js';
@@ -19,12 +18,6 @@ import type { SiteNotes } from '../sites/site-notes.js';
 export interface ActivationsToWrite extends Pick<Outcome, 'activations' | 'floatSites'> {
   /** Ids. */
   readonly weights: ReadonlySet<string>;
-}
-
-/** A model, and what this very model is described as. */
-export interface DescribedModel {
-  readonly model: OnnxModel;
-  readonly description: ModelDescription;
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { SkipNote } from '@lowbit/core';
 import type { GraphOrder } from '../model/check-graph.js';
+import type { OnnxModel } from '../model/model.js';
 import type { GraphProto, NodeProto } from '../schema/proto.js';
 import type { WeightSite } from './weight-site.js';
 
@@ -26,4 +27,10 @@ export interface ModelDescription {
   /** Every weight once, in the order of first use. */
   readonly sites: readonly WeightSite[];
   readonly order: GraphOrder;
+}
+
+/** A model, and what this very model is described as. */
+export interface DescribedModel {
+  readonly model: OnnxModel;
+  readonly description: ModelDescription;
 }

@@ -1,9 +1,7 @@
 import type { SiteDescriptor } from '@lowbit/core';
 import type { ModelDescription } from '../describe/described-layer.js';
 import type { OnnxModel } from '../model/model.js';
-import type { Runtime } from '../target/target.js';
-import type { IntegerForm } from './cost.js';
-import { findIntegerLayers } from './integer-model.js';
+import { integerLayers, type IntegerWish } from './integer-layers.js';
 import { openGraph } from '../graph/model-editor.js';
 import { dataOf, qdqPlan } from './qdq-plan.js';
 
@@ -14,13 +12,12 @@ import { dataOf, qdqPlan } from './qdq-plan.js';
 export function activationSites(
   model: OnnxModel,
   description: ModelDescription,
-  form: IntegerForm,
-  runtime?: Runtime,
+  wish: IntegerWish,
 ): ReadonlyMap<string, readonly SiteDescriptor[]> {
   const graph = openGraph(model, description.order);
-  const { layers } = findIntegerLayers(model, description, graph, form, false, runtime);
+  const { layers } = integerLayers(model, description.layers, graph, wish, false);
   const sites = new Map(layers.map(({ layer, input }) => [layer.id, [siteAt(input, 'input')]]));
-  if (form === 'operators') return sites;
+  if (wish.form === 'operators') return sites;
   const owners = new Map<string, string>();
   const { results, passing } = qdqPlan(layers, graph, model.opset);
   const give = (owner: string, tensor: string, observed: boolean) => {

@@ -1,6 +1,6 @@
 import { sizeOf } from '@lowbit/core/adapter';
 import type { EditableGraph } from '../graph/editable-graph.js';
-import { DataType } from '../schema/proto.js';
+import { DataType, type NodeProto } from '../schema/proto.js';
 import { signedCodes } from './int8-weight.js';
 import type { IntegerEdit } from './integer-edit.js';
 import type { StaticWork, WrittenLayer } from './integer-work.js';
@@ -27,7 +27,8 @@ export function writeDequantizedLayer(work: StaticWork, input: string, edit: Int
   const { source, shape } = layer.weight;
   const { name } = source;
   const codes = edit.constant(`${name}_quantized`, DataType.INT8, shape, signedCodes(weight), source);
-  const added = [dequantize(name, codes, scales, layer.channelAxis, edit, layer.integer.storesZeroPoint)];
+  const kernel = { near: name, codes, scales, axis: layer.channelAxis };
+  const added = [dequantize(kernel, edit, layer.integer.storesZeroPoint)];
   graph.setInput(node, 0, input);
   graph.setInput(node, 1, added[0]!.output[0] as string);
   const bias = biasOf(work, graph);
@@ -39,7 +40,7 @@ export function writeDequantizedLayer(work: StaticWork, input: string, edit: Int
       [bias.length],
       biasIntegers(work, bias, scales),
     );
-    added.push(dequantize(near, stored, biasScales(work, scales), 0, edit));
+    added.push(dequantize({ near, codes: stored, scales: biasScales(work, scales), axis: 0 }, edit));
     graph.setInput(node, 2, added[1]!.output[0] as string);
   }
   graph.replace(node, [...added, node]);
@@ -94,18 +95,25 @@ function biasIntegers(work: StaticWork, bias: ArrayLike<number>, scales: Float32
   return Array.from(bias, (value, channel) => Math.round(value / (steps[channel] as number)));
 }
 
+/** Codes in the graph, with one scale for each index of an axis. */
+interface NamedCodes {
+  /** What names of constants and nodes begin with. */
+  readonly near: string;
+  /** The name of the codes. */
+  readonly codes: string;
+  readonly scales: Float32Array;
+  readonly axis: number;
+}
+
 /**
  * `DequantizeLinear` along an axis, around 0. That is the default and not stored, but for the weight of a `Gemm`, which
  * onnxruntime (1.30) fuses to its integer form only where it has a zero point.
  */
 function dequantize(
-  near: string,
-  codes: string,
-  scales: Float32Array,
-  axis: number,
+  { near, codes, scales, axis }: NamedCodes,
   edit: IntegerEdit,
   withZeros = false,
-) {
+): NodeProto {
   const channels = [scales.length];
   const inputs = [codes, edit.constant(`${near}_scale`, DataType.FLOAT, channels, scales)];
   if (withZeros)

@@ -1,3 +1,8 @@
+import { opsetRefusal } from '../opset/raise.js';
+import type { OnnxModel } from '../model/model.js';
+import type { Runtime } from '../target/target.js';
+import { dynamicOpset, integerOpset } from '../target/versions.js';
+import { noGpuKernels } from './reasons.js';
 import type { DescribedLayer } from '../describe/described-layer.js';
 import type { IntegerFacts } from '../operators/operator.js';
 import { operatorOf } from '../operators/operators.js';
@@ -24,17 +29,28 @@ export interface IntegerLayers {
   readonly reasons: ReadonlyMap<string, string>;
 }
 
+/** What integers are written as, and for which runtime. */
+export interface IntegerWish {
+  readonly form: IntegerForm;
+  readonly runtime?: Runtime | undefined;
+}
+
 /**
- * The layers of a graph that integers make faster.
+ * The layers that integers make faster, before anything is known about their codes.
  *
- * @param refusal Why the whole model cannot be computed in integers, if so.
+ * @param described Of this very model.
+ * @param graph The main one.
+ * @param measures Whether ranges are measured on each run.
  */
 export function integerLayers(
+  model: OnnxModel,
   described: readonly DescribedLayer[],
   graph: EditableGraph,
-  form: IntegerForm,
-  refusal: string | undefined,
+  { form, runtime }: IntegerWish,
+  measures: boolean,
 ): IntegerLayers {
+  const onGpu = runtime?.provider === 'webgpu' ? noGpuKernels : undefined;
+  const refusal = onGpu ?? opsetRefusal(model, opsetFor(measures));
   const reasons = new Map<string, string>();
   const layers: IntegerLayer[] = [];
   for (const layer of described) {
@@ -44,6 +60,9 @@ export function integerLayers(
   }
   return { layers, reasons };
 }
+
+/** The operator set that integers need. */
+export const opsetFor = (measures: boolean): number => (measures ? dynamicOpset : integerOpset);
 
 function integerLayer(layer: DescribedLayer, graph: EditableGraph, form: IntegerForm): IntegerLayer | string {
   const { node, weights } = layer;

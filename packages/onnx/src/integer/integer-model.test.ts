@@ -221,3 +221,25 @@ test('what is said of a weight in an integer form is that its scales are float32
     }
   }
 });
+
+test('a bias that is too large at the scale of its weights keeps its layer in floats; alone, it raises no opset', async () => {
+  const bytes = buildBytes(
+    {
+      nodes: [node('Gemm', ['x', 'w', 'b'], 'y')],
+      initializers: [
+        makeTensor('w', DataType.FLOAT, [96, 40], new Float32Array(96 * 40).fill(1e-9)),
+        makeTensor('b', DataType.FLOAT, [40], new Float32Array(40).fill(1e3)),
+      ],
+      inputs: { x: ['n', 96] },
+      outputs: { y: ['n', 40] },
+    },
+    { opset: 9, ir: 4 },
+  );
+  const data = noise([8, 96], seededRandom(2)).data as Float32Array;
+  const rows: Batch[] = [{ inputs: { x: { shape: [8, 96], data } } }];
+  const result = await integerFlow(bytes, 'qdq', rows, plainRange);
+  expect(result.reasons.get('w')).toContain('its bias does not fit into 32 bits');
+  expect(readModel(result.bytes, 'written').opset).toBe(9);
+  const operators = await integerFlow(bytes, 'operators', rows, plainRange);
+  expect(operators.forms.get('w')).toBe('MatMulInteger');
+});

@@ -68,7 +68,8 @@ export function qdqPlan(layers: readonly IntegerLayer[], graph: EditableGraph, o
   return { results, passing: passing.reverse() };
 }
 
-function resultOf(layer: IntegerLayer, graph: EditableGraph): QuantizedResult {
+/** What a convolution gives that becomes an 8-bit value. */
+export function resultOf(layer: IntegerLayer, graph: EditableGraph): QuantizedResult {
   return { layer, ...quantizedValue(layer.node, graph) };
 }
 

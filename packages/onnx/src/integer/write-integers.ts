@@ -1,12 +1,12 @@
 import type { QuantizedTensor, StorageNote } from '@lowbit/core';
 import type { SiteNotes } from '../sites/site-notes.js';
-import type { ModelDescription } from '../describe/described-layer.js';
+import type { DescribedModel, ModelDescription } from '../describe/described-layer.js';
 import type { OnnxModel } from '../model/model.js';
 import type { GraphProto } from '../schema/proto.js';
-import type { Runtime } from '../target/target.js';
-import type { IntegerForm } from './cost.js';
-import { integerModel, type WholeOutcome } from './integer-model.js';
+import { integerModel } from './integer-model.js';
+import type { WholeOutcome } from './integer-work.js';
 import { withReason } from './with-reason.js';
+import type { IntegerWish } from './integer-layers.js';
 
 /** A model after its integer layers were written. */
 export interface WrittenIntegers {
@@ -25,23 +25,16 @@ export interface WrittenIntegers {
  * @param sites Told what becomes of each.
  */
 export function writeIntegers(
-  model: OnnxModel,
-  description: ModelDescription,
+  read: DescribedModel,
   outcome: WholeOutcome,
-  form: IntegerForm,
-  runtime: Runtime | undefined,
+  wish: IntegerWish,
   sites: SiteNotes,
 ): WrittenIntegers {
-  const {
-    model: written,
-    changed,
-    storage,
-    reasons,
-  } = integerModel(model, description, outcome, { form, runtime }, sites);
+  const { model, changed, storage, reasons } = integerModel(read, outcome, wish, sites);
   const done = new Set(storage.map(({ id }) => id));
   return {
-    model: written,
-    description: changed ? descriptionOfRest(description, done, written) : description,
+    model,
+    description: changed ? descriptionOfRest(read.description, done, model) : read.description,
     rest: new Map([...outcome.weights].filter(([id]) => !done.has(id))),
     notes: (rest) => [
       ...storage.map((note) => withReason(note, wholeScales(outcome.weights.get(note.id)))),

@@ -1,74 +1,78 @@
-import type { StorageNote } from '@lowbit/core';
-import type { Outcome } from '@lowbit/core/adapter';
 import type { SiteNotes } from '../sites/site-notes.js';
 import { isStandard } from '../graph/scope.js';
 import type { EditableGraph } from '../graph/editable-graph.js';
 import type { NodeProto } from '../schema/proto.js';
 import type { IntegerEdit } from './integer-edit.js';
-import { noteOf, type StaticWork } from './integer-work.js';
-import { dataOf, qdqPlan, type PassingNode, type QuantizedResult } from './qdq-plan.js';
+import type { IntegerRule, ValueSites } from './integer-rule.js';
+import { isStatic, noteOf, type StaticWork } from './integer-work.js';
+import { dataOf, qdqPlan, type PassingNode, type QuantizedResult, resultOf } from './qdq-plan.js';
 import { biasFits, writeDequantizedLayer } from './dequantized-layer.js';
 import { quantizedInputs } from './quantized-inputs.js';
 import { biasTooLarge, outputNotQuantized } from './reasons.js';
 import { uint8Site, type Uint8Site } from '../sites/uint8-site.js';
 
-type Sites = Pick<Outcome, 'activations' | 'floatSites'>;
-
 /**
  * Puts `QuantizeLinear → DequantizeLinear` around every value between integer layers, so that a runtime fuses each of
- * them to one integer operator (`QLinearConv`, `QLinearAdd` …), and a runtime that does not still computes the same.
+ * them to one integer operator (`QLinearConv`, `QLinearAdd` …), and a runtime that does not still computes the same. A layer is
+ * left where its bias or its result cannot be quantized; the results of products stay floats.
  */
-export function writeQdq(
+export const qdqRule: IntegerRule<StaticWork> = {
+  matches: isStatic,
+  check(work, graph, values) {
+    if (!biasFits(work, graph)) return biasTooLarge;
+    const result = work.layer.integer.givesIntegers ? resultOf(work.layer, graph) : undefined;
+    return result && resultProblem(result, values, graph);
+  },
+  replace(work, edit, values, sites) {
+    const handed = handedOn(work, edit, values, sites);
+    const { graph } = edit;
+    const codes = new Map(
+      [...handed.ranges.keys()].map((name) => [name, graph.newName(`${name}_quantized`)]),
+    );
+    const inputs = quantizedInputs(edit, codes);
+    const notes = work.map((one) => {
+      const ranged = { ...one, input: handed.ranges.get(one.layer.input) ?? one.input };
+      return noteOf(one, writeDequantizedLayer(ranged, inputs.dequantized(ranged), edit), edit);
+    });
+    for (const { tensor } of handed.values) sites.written(tensor, 'uint8', 'handed on as 8-bit integers');
+    for (const value of handed.values) quantizeResult(value, handed.ranges, codes, edit);
+    return notes;
+  },
+};
+
+/** The values between integer layers that stay integers, and their ranges. */
+interface HandedOn {
+  readonly values: readonly Pick<PassingNode, 'node' | 'tensor' | 'absorbed'>[];
+  readonly ranges: ReadonlyMap<string, Uint8Site>;
+}
+
+function handedOn(
   work: readonly StaticWork[],
-  edit: IntegerEdit,
-  outcome: Sites,
-  reasons: Map<string, string>,
+  { graph, opset }: IntegerEdit,
+  values: ValueSites,
   sites: SiteNotes,
-): StorageNote[] {
-  const { graph } = edit;
-  const fitting = work.filter((one) => quantizable(one, edit, outcome, reasons));
-  const layers = fitting.map(({ layer }) => layer);
-  const { results, passing } = qdqPlan(layers, graph, edit.opset);
-  const made = new Map<string, Uint8Site>();
-  for (const { tensor } of results) made.set(tensor, siteOf(tensor, outcome) as Uint8Site);
+): HandedOn {
+  const layers = work.map(({ layer }) => layer);
+  const { results, passing } = qdqPlan(layers, graph, opset);
+  const ranges = new Map(results.map(({ tensor }) => [tensor, siteOf(tensor, values) as Uint8Site]));
   const through = passing.filter((one) => {
-    const site = passingSite(one, made, outcome, graph, sites);
-    if (site !== undefined) made.set(one.tensor, site);
+    const site = passingSite(one, ranges, values, graph, sites);
+    if (site !== undefined) ranges.set(one.tensor, site);
     return site !== undefined;
   });
-  const codes = new Map([...made.keys()].map((name) => [name, graph.newName(`${name}_quantized`)]));
-  const inputs = quantizedInputs(edit, codes);
-  const notes = fitting.map((one) => {
-    const work = { ...one, input: made.get(one.layer.input) ?? one.input };
-    return noteOf(one, writeDequantizedLayer(work, inputs.dequantized(work), edit), edit);
-  });
-  const values = [...results.map(({ layer, ...value }) => ({ node: layer.node, ...value })), ...through];
-  for (const { tensor } of values) sites.written(tensor, 'uint8', 'handed on as 8-bit integers');
-  for (const value of values) quantizeResult(value, made, codes, edit);
-  return notes;
+  return {
+    values: [...results.map(({ layer, ...value }) => ({ node: layer.node, ...value })), ...through],
+    ranges,
+  };
 }
 
-/** Whether a layer's bias and result can be quantized; the results of products stay floats. */
-function quantizable(
-  work: StaticWork,
-  { graph, opset }: IntegerEdit,
-  outcome: Sites,
-  reasons: Map<string, string>,
-): boolean {
-  const { layer } = work;
-  const [result] = qdqPlan([layer], graph, opset).results;
-  const problem = biasFits(work, graph) ? result && resultProblem(result, outcome, graph) : biasTooLarge;
-  if (problem !== undefined) reasons.set(layer.weight.id, problem);
-  return problem === undefined;
-}
-
-function resultProblem(result: QuantizedResult, outcome: Sites, graph: EditableGraph) {
-  const site = siteOf(result.tensor, outcome);
+function resultProblem(result: QuantizedResult, values: ValueSites, graph: EditableGraph) {
+  const site = siteOf(result.tensor, values);
   const problem = typeof site === 'string' ? site : cutProblem(result, site, graph);
   return problem === undefined ? undefined : outputNotQuantized(problem);
 }
 
-function siteOf(tensor: string, { activations, floatSites }: Sites): Uint8Site | string {
+function siteOf(tensor: string, { activations, floatSites }: ValueSites): Uint8Site | string {
   const site = activations.get(tensor);
   return site === undefined ? (floatSites.get(tensor) ?? 'it was not observed') : uint8Site(site);
 }
@@ -77,14 +81,14 @@ function siteOf(tensor: string, { activations, floatSites }: Sites): Uint8Site |
 function passingSite(
   passing: PassingNode,
   made: ReadonlyMap<string, Uint8Site>,
-  outcome: Sites,
+  values: ValueSites,
   graph: EditableGraph,
   sites: SiteNotes,
 ): Uint8Site | undefined {
   const data = dataOf(passing.node, graph);
   if (!data.every((name) => made.has(name))) return undefined;
   if (passing.range === 'shared') return made.get(data[0] as string);
-  const site = siteOf(passing.tensor, outcome);
+  const site = siteOf(passing.tensor, values);
   const problem = typeof site === 'string' ? site : cutProblem(passing, site, graph);
   if (problem === undefined) return site as Uint8Site;
   sites.left(passing.tensor, problem);
