@@ -1,9 +1,11 @@
+import { existsSync } from 'node:fs';
 import { copyFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { expect, it } from 'vitest';
 
 import { folderWith } from './keras-folder.js';
+import { main } from '../src/main.js';
 import { lowbit, models, temporaryFolder } from './support.js';
 
 it('imports a model of Keras, which is then quantized and compared as any other', async () => {
@@ -25,6 +27,25 @@ it('imports a model of Keras, which is then quantized and compared as any other'
   expect(quantized.status, quantized.stderr).toBe(0);
   const compared = await lowbit(['compare', 'model_tfjs', 'out', '--json'], { cwd });
   expect(compared.status, compared.stderr).toBe(0);
+});
+
+it('shows on a terminal how far it is, and clears that', async () => {
+  const cwd = await folderWith('keras3.zip', 'dense');
+  const drawn: string[] = [];
+  const stderr = { isTTY: true, write: (text: string) => void drawn.push(text) };
+  const io = { stdout: { write: () => undefined }, stderr, signal: new AbortController().signal };
+  expect(await main(['import', join(cwd, 'model.keras')], io)).toBe(0);
+  expect(drawn[0]).toContain('reading 100/100');
+  expect(drawn.at(-1)).toBe('\r\u001b[2K');
+});
+
+it('stops when it is told to, and leaves nothing', async () => {
+  const cwd = await folderWith('keras3.zip', 'dense');
+  const output = { text: '', write: (text: string) => void (output.text += text) };
+  const io = { stdout: output, stderr: output, signal: AbortSignal.abort() };
+  expect(await main(['import', join(cwd, 'model.keras'), '-o', join(cwd, 'out')], io)).not.toBe(0);
+  expect(output.text).toContain('[aborted]');
+  expect(existsSync(join(cwd, 'out'))).toBe(false);
 });
 
 it('replaces nothing unless it may', async () => {

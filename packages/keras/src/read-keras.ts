@@ -1,5 +1,5 @@
 import { isLowbitError, LowbitError, type Problem } from '@lowbit/core';
-import { checkOptionNames } from '@lowbit/core/adapter';
+import { checkArgument, checkOptionNames } from '@lowbit/core/adapter';
 import { graphInvalid, malformed, mismatch } from './errors.js';
 import type { LayerHooks, StoredWeight } from './hooks.js';
 import type { KerasModel, KerasWeight } from './model.js';
@@ -20,9 +20,11 @@ export interface KerasOptions extends LayerHooks {
   /** Most milliseconds for opening an HDF5 file, and for reading each tensor of it. Default 60,000. */
   readonly timeLimit?: number;
   readonly signal?: AbortSignal;
+  /** Share of the file that was gone through, 0 … 1: of a large `.keras` file the checksum is told first. */
+  readonly onProgress?: (share: number) => void;
 }
 
-const optionNames = ['timeLimit', 'signal', 'customLayers', 'lambdas'];
+const optionNames = ['timeLimit', 'signal', 'onProgress', 'customLayers', 'lambdas'];
 
 /**
  * Reads a model of Keras. Of its weights no more than names and shapes is read; values are read when they are asked for.
@@ -33,7 +35,9 @@ const optionNames = ['timeLimit', 'signal', 'customLayers', 'lambdas'];
 export async function readKeras(source: KerasSource, options: KerasOptions = {}): Promise<KerasModel> {
   const opened = await openKeras(source, options);
   try {
-    return modelOf(opened, options);
+    const model = modelOf(opened, options);
+    options.onProgress?.(1);
+    return model;
   } catch (error) {
     opened.close();
     if (isLowbitError(error)) throw error;
@@ -44,7 +48,12 @@ export async function readKeras(source: KerasSource, options: KerasOptions = {})
 /** Opens a source by the options of the user. */
 export function openKeras(source: KerasSource, options: KerasOptions): Promise<OpenSource> {
   checkOptionNames(options, optionNames, 'keras');
-  return openSource(source, { timeLimit: timeLimitOf(options), signal: options.signal });
+  const { signal, onProgress } = options;
+  checkArgument(onProgress === undefined || typeof onProgress === 'function', onProgress, {
+    where: "keras: option 'onProgress'",
+    expected: 'a function',
+  });
+  return openSource(source, { timeLimit: timeLimitOf(options), signal, onProgress });
 }
 
 function timeLimitOf({ timeLimit = 60_000 }: KerasOptions): number {

@@ -25,9 +25,11 @@ export {
   artifactWeights,
   modelArtifacts,
   modelFiles,
+  modelLayout,
   weightArtifacts,
   type ModelArtifacts,
   type ModelFiles,
+  type ModelLayout,
 } from './manifest/artifacts.js';
 export { expandWeight } from './manifest/expand-weight.js';
 export { checkSpecs } from './manifest/check-spec.js';
@@ -37,7 +39,7 @@ export { packedPlain } from './manifest/packed-plain.js';
 export { plainTensor } from './manifest/plain-tensor.js';
 export { fitsFloat16, plainAgain, plainWeight, type PlainForm } from './manifest/plain-weight.js';
 export { checkFileName } from './manifest/parse-text.js';
-export { readWeights, shardWeights, type ReadShard, type Shard } from './manifest/shards.js';
+export { readWeights, shardWeights, type ReadShard, type Shard, type ShardPlace } from './manifest/shards.js';
 export { storedBytes, storedWeights, type StoredWeight } from './manifest/stored-weights.js';
 export {
   isPacked,

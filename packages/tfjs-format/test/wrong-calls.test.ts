@@ -44,6 +44,7 @@ const calls: Readonly<Record<string, RightCall>> = {
   plainAgain: { right: () => [spec(), values()] },
   fitsFloat16: { right: () => [values()] },
   modelFiles: { right: () => [artifacts(), 'model.json'] },
+  modelLayout: { right: () => [artifacts()] },
   modelArtifacts: { right: () => [json(), [stored()]] },
   artifactWeights: { right: () => [artifacts(), 'model.json'] },
   weightArtifacts: { right: () => [[stored()]] },

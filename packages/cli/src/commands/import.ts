@@ -7,11 +7,12 @@ import { checkInput } from '../files/read-input.js';
 import type { Io } from '../io.js';
 import { readKerasModel } from '../keras/keras-source.js';
 import { kerasOutput } from '../keras/output-place.js';
-import { totalBytes, writtenModel } from '../keras/written-model.js';
+import { writtenModel } from '../keras/written-model.js';
 import { writeJson } from '../output/json.js';
 import { writeModel } from '../tfjs/write-model.js';
 import type { KerasOptions } from '../usage/keras-options.js';
 import { findModel } from '../model/find-model.js';
+import { createProgress, type Progress, sharesOf } from '../output/progress.js';
 
 export interface ImportOptions extends KerasOptions {
   readonly output?: string;
@@ -21,22 +22,35 @@ export interface ImportOptions extends KerasOptions {
 
 /** `lowbit import`: a model of Keras becomes one of TensorFlow.js or ONNX, with the same numbers. Nothing is quantized. */
 export async function importCommand(file: string, options: ImportOptions, io: Io): Promise<void> {
-  const { topology, to = 'tfjs', output: given, force = false } = options;
-  const { signal } = io;
+  const progress = createProgress(io.stderr, options.json !== true);
+  try {
+    const document = await importModel(file, options, io.signal, progress);
+    progress.end();
+    if (options.json) writeJson(io.stdout, document);
+    else io.stdout.write(textOf(document));
+  } finally {
+    progress.end();
+  }
+}
+
+async function importModel(
+  file: string,
+  { topology, to = 'tfjs', output: given, force: mayReplace }: ImportOptions,
+  signal: AbortSignal,
+  progress: Progress,
+): Promise<ImportDocument> {
+  const force = mayReplace === true;
   const inputs: [string, ...string[]] = topology === undefined ? [file] : [file, topology];
   await checkImported(file, topology);
   const suffix = to === 'onnx' ? '' : '_tfjs';
   const output = await kerasOutput({ to, output: given, suffix, inputs, force });
-  const model = await readKerasModel({ file, topology }, signal);
+  const model = await readKerasModel({ file, topology }, signal, sharesOf('read', progress));
   try {
-    const written = await writtenModel(model, to, output, { signal });
-    const { files } = written;
+    const onProgress = sharesOf('write', progress);
+    const { files, bytes, notes } = await writtenModel(model, to, output, { signal, onProgress });
     await writeModel(dirname(output), files, { force, signal });
     const dataFiles = files.map(({ path }) => path).filter((path) => path !== output);
-    const summary = summaryOf(model, written.notes);
-    const document = { input: file, output, dataFiles, ...summary, bytes: totalBytes(written) };
-    if (options.json) writeJson(io.stdout, document);
-    else io.stdout.write(textOf(document));
+    return { input: file, output, dataFiles, ...summaryOf(model, notes), bytes };
   } finally {
     model.close();
   }
@@ -75,9 +89,14 @@ function summaryOf(
   };
 }
 
-function textOf(
-  document: Summary & { readonly input: string; readonly output: string; readonly bytes: number },
-): string {
+interface ImportDocument extends Summary {
+  readonly input: string;
+  readonly output: string;
+  readonly dataFiles: readonly string[];
+  readonly bytes: number;
+}
+
+function textOf(document: ImportDocument): string {
   const { input, output, layers, weights, bytes, notes, kerasVersion } = document;
   const from = kerasVersion === null ? '' : ` (Keras ${kerasVersion})`;
   const size = `${layers} layers, ${weights} weights, ${(bytes / 1e6).toFixed(2)} MB`;

@@ -18,17 +18,18 @@ import { writeModel } from '../tfjs/write-model.js';
 import { quantizeDocument, type QuantizeDocument } from './quantize-document.js';
 import { extraFiles, extraOutputs, inputsOf } from './quantize-files.js';
 import { bitsOf, type QuantizeRun } from './quantize-run.js';
+import { sharesOf } from '../output/progress.js';
 
 /** Quantizes a model of Keras and writes it as a folder for TensorFlow.js, or as an ONNX file. */
 export async function quantizeKeras(run: QuantizeRun): Promise<QuantizeDocument> {
-  const { model, options, signal } = run;
+  const { model, options, signal, progress } = run;
   const { to = 'tfjs', calibration, target } = options;
   const force = options.force === true;
   const inputs = [...inputsOf({ input: model.file }, options), ...besides(run)] as const;
   const place = { to, output: options.output, suffix: `_${suffixOf(bitsOf(run))}`, inputs, force };
   const output = await kerasOutput(place, extraOutputs(options));
   const stored = calibration === undefined ? undefined : await readStatistics(calibration, signal);
-  const read = await readKerasModel(model, signal);
+  const read = await readKerasModel(model, signal, sharesOf('read', progress));
   try {
     const done = await quantized(run, read, output, stored);
     const { files } = done.model;

@@ -41,6 +41,25 @@ describe('writeOutputs', () => {
     expect(await contents(folder)).toEqual([]);
   });
 
+  it('makes what a file holds when it is written, one after the other, and leaves nothing when that fails', async () => {
+    const folder = await temporaryFolder();
+    const made: string[] = [];
+    const file = (name: string) => ({
+      path: join(folder, name),
+      data: async () => {
+        // The files before are complete, under other names.
+        expect(await contents(folder)).toHaveLength(made.length);
+        made.push(name);
+        return name;
+      },
+    });
+    await writeOutputs(['a', 'b'].map(file), going);
+    expect(await readFile(join(folder, 'b'), 'utf8')).toBe('b');
+    const broken = { path: join(folder, 'd'), data: () => Promise.reject<string>(new Error('no more')) };
+    await expect(writeOutputs([file('c'), broken], going)).rejects.toThrow('no more');
+    expect(await contents(folder)).toEqual(['a', 'b']);
+  });
+
   it('replaces what a link points to, not the link', async () => {
     const folder = await temporaryFolder();
     await mkdir(join(folder, 'real'));

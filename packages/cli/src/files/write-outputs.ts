@@ -9,8 +9,11 @@ import { checkTarget } from './check-outputs.js';
 
 export interface OutputFile {
   readonly path: string;
-  readonly data: Uint8Array | string;
+  /** What it holds, or how that is made: when it is written, so that not all files are in memory at once. */
+  readonly data: FileContent | (() => Promise<FileContent>);
 }
+
+type FileContent = Uint8Array | string;
 
 interface StagedFile {
   readonly temporary: string;
@@ -32,7 +35,8 @@ export async function writeOutputs(
     for (const file of files) {
       const place = await stagedFile(file.path);
       staged.push(place);
-      await writeTemporary(place, file.data, signal);
+      const { data } = file;
+      await writeTemporary(place, typeof data === 'function' ? await data() : data, signal);
     }
     for (const { path } of staged) await checkTarget(path, force);
     stopIfAborted(signal, 'writing');
@@ -51,7 +55,7 @@ async function stagedFile(path: string): Promise<StagedFile> {
 
 async function writeTemporary(
   { temporary, path }: StagedFile,
-  data: Uint8Array | string,
+  data: FileContent,
   signal: AbortSignal,
 ): Promise<void> {
   try {

@@ -15,9 +15,13 @@ export interface KerasPlace {
 }
 
 /** Reads a model of Keras. Whoever asked for it closes it. @throws LowbitError as `readKeras`, in the words of the command line. */
-export async function readKerasModel(place: KerasPlace, signal: AbortSignal): Promise<KerasModel> {
+export async function readKerasModel(
+  place: KerasPlace,
+  signal: AbortSignal,
+  onProgress?: (share: number) => void,
+): Promise<KerasModel> {
   const { readKeras } = await import('@lowbit/keras');
-  return inOptions(readKeras(await kerasSource(place, signal), { signal }));
+  return inOptions(readKeras(await kerasSource(place, signal), { signal, ...defined({ onProgress }) }));
 }
 
 /** Tells what is in a model of Keras, also in one that cannot be read. @throws LowbitError as `inspectKeras`, in the words of the command line. */

@@ -2,9 +2,8 @@ import { basename, dirname, join } from 'node:path';
 
 import type { ModelPort, StorageNote } from '@lowbit/core';
 import { defined } from '@lowbit/core/adapter';
-import type { KerasModel, KerasPort } from '@lowbit/keras';
+import type { KerasModel, KerasPort, ReadingOptions } from '@lowbit/keras';
 import type { ToOnnxOptions } from '@lowbit/keras-onnx';
-import { modelFiles } from '@lowbit/tfjs-format';
 
 import type { OutputFile } from '../files/write-outputs.js';
 import { dataFileName } from '../quantize/open-port.js';
@@ -14,6 +13,8 @@ import type { KerasTarget } from '../usage/keras-options.js';
 export interface WrittenModel {
   /** That of the model itself is the last. */
   readonly files: readonly OutputFile[];
+  /** Bytes of all files. */
+  readonly bytes: number;
   readonly storage?: readonly StorageNote[];
   /** What has to be said of it, in sentences. */
   readonly notes: readonly string[];
@@ -23,7 +24,7 @@ export interface WrittenModel {
 export type OnnxForm = Pick<ToOnnxOptions, 'optimize' | 'target' | 'external'>;
 
 /**
- * Writes a model of Keras into memory.
+ * Writes a model of Keras. The weights of one for TensorFlow.js are read when its files are.
  *
  * @param file - where the file of the model will be: the JSON of TensorFlow.js, or the ONNX file
  * @throws LowbitError `layer-unsupported` with every layer that the form does not have.
@@ -32,17 +33,23 @@ export function writtenModel(
   model: KerasModel,
   to: KerasTarget,
   file: string,
-  form: OnnxForm & { readonly signal: AbortSignal },
+  form: OnnxForm & ReadingOptions,
 ): Promise<WrittenModel> {
-  return to === 'onnx' ? asOnnx(model, file, form) : asTfjs(model, file, form.signal);
+  return to === 'onnx' ? asOnnx(model, file, form) : asTfjs(model, file, form);
 }
 
-async function asTfjs(model: KerasModel, file: string, signal: AbortSignal): Promise<WrittenModel> {
-  const { tfjsArtifacts } = await import('@lowbit/keras');
-  const { json, shards } = modelFiles(await tfjsArtifacts(model, { signal }), basename(file));
-  const beside = shards.map(({ path, bytes }) => ({ path: join(dirname(file), path), data: bytes }));
+async function asTfjs(
+  model: KerasModel,
+  file: string,
+  { signal, onProgress }: ReadingOptions,
+): Promise<WrittenModel> {
+  const { tfjsModelFiles } = await import('@lowbit/keras');
+  const { json, shards } = tfjsModelFiles(model, { signal, onProgress });
+  const beside = shards.map(({ path, read }) => ({ path: join(dirname(file), path), data: read }));
+  const head = new TextEncoder().encode(json);
   return {
-    files: [...beside, { path: file, data: new TextEncoder().encode(json) }],
+    files: [...beside, { path: file, data: head }],
+    bytes: shards.reduce((sum, { bytes }) => sum + bytes, head.length),
     notes: notesOnClasses(json),
   };
 }
@@ -70,12 +77,8 @@ async function asOnnx(
   };
   const { bytes, externalData = [], storage } = await toOnnx(model, form);
   const beside = externalData.map(({ path, data }) => ({ path: join(dirname(file), path), data }));
-  return { files: [...beside, { path: file, data: bytes }], storage, notes: [] };
-}
-
-/** Bytes of all files. */
-export function totalBytes({ files }: WrittenModel): number {
-  return files.reduce((sum, { data }) => sum + data.length, 0);
+  const all = beside.reduce((sum, { data }) => sum + data.length, bytes.length);
+  return { files: [...beside, { path: file, data: bytes }], bytes: all, storage, notes: [] };
 }
 
 /**
@@ -99,7 +102,7 @@ export function portThatWrites(
           const applied = await writer.finish();
           const model = await write(applied.model);
           const storage = model.storage ?? applied.storage;
-          return { ...applied, model, storage, modelBytes: { before, after: totalBytes(model) } };
+          return { ...applied, model, storage, modelBytes: { before, after: model.bytes } };
         },
       };
     },

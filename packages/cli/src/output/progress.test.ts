@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { createProgress } from './progress.js';
+import { createProgress, sharesOf } from './progress.js';
 
 function sink(isTTY: boolean): { text: string; write(text: string): void; isTTY: boolean; columns: number } {
   return {
@@ -24,6 +24,12 @@ describe('createProgress', () => {
     expect(output.text.split('\u001b')).toHaveLength(2);
     progress.end();
     expect(output.text.endsWith('\r\u001b[2K')).toBe(true);
+  });
+
+  it('shows shares of one step in hundredths', () => {
+    const output = sink(true);
+    sharesOf('read', createProgress(output, true))(0.421);
+    expect(output.text).toContain('reading 42/100');
   });
 
   it('is silent in a pipe and when it is not wanted', () => {

@@ -5,7 +5,7 @@ import type { Output } from '../io.js';
 
 /** A step of the work of any command; `total` is 0 where nobody knows it. */
 export interface ProgressStep extends Omit<ProgressEvent, 'phase'> {
-  readonly phase: ProgressEvent['phase'] | 'compare' | 'time';
+  readonly phase: ProgressEvent['phase'] | 'read' | 'compare' | 'time';
 }
 
 export interface Progress {
@@ -17,6 +17,7 @@ export interface Progress {
 const clearLine = '\r\u001b[2K';
 const interval = 50;
 const verbs = {
+  read: 'reading',
   plan: 'planning',
   features: 'measuring',
   observe: 'observing',
@@ -41,6 +42,11 @@ export function createProgress(output: Output, wanted: boolean): Progress {
       if (drawn > -Infinity) output.write(clearLine);
     },
   };
+}
+
+/** Shows shares of one step, 0 … 1. */
+export function sharesOf(phase: ProgressStep['phase'], { update }: Progress): (share: number) => void {
+  return (share) => update({ phase, done: Math.round(100 * share), total: 100 });
 }
 
 function progressLine({ phase, done, total, id }: ProgressStep): string {

@@ -1,8 +1,17 @@
+import { stopIfAborted } from '@lowbit/core/adapter';
 import { blobFile, zipArchive, type ByteSource, type ZipArchive, type ZipEntry } from '@lowbit/data/archive';
 
 import { asModelError, malformed } from '../errors.js';
 import { partOf, toBlob, type NamedBlob } from '../file.js';
 import { notKeras, strangeArchive } from './recognise.js';
+
+/** How an archive is read. */
+export interface ArchiveOptions {
+  /** Cancels the comparison of its weights with their checksum. */
+  readonly signal?: AbortSignal | undefined;
+  /** Share of the weights that were compared, 0 … 1. */
+  readonly onProgress?: ((share: number) => void) | undefined;
+}
 
 /** What is in a `.keras` file. */
 export interface KerasArchive {
@@ -25,7 +34,7 @@ const longestText = 256 * 2 ** 20;
  *
  * @throws LowbitError `model-malformed`, `model-not-keras` for another archive, or one whose weights are pickled.
  */
-export async function kerasArchive(blob: NamedBlob): Promise<KerasArchive> {
+export async function kerasArchive(blob: NamedBlob, options: ArchiveOptions = {}): Promise<KerasArchive> {
   const archive = await zipArchive(blobFile(blob, 0)).catch((error: unknown) => {
     throw asModelError(error);
   });
@@ -37,7 +46,7 @@ export async function kerasArchive(blob: NamedBlob): Promise<KerasArchive> {
   return {
     config: await text(archive, 'config.json', blob.name),
     ...(metadata !== undefined && { metadata }),
-    weights: () => entryBlob(archive, weightsName(names, blob.name), blob),
+    weights: () => entryBlob(archive, weightsName(names, blob.name), blob, options),
   };
 }
 
@@ -67,12 +76,21 @@ async function text(archive: ZipArchive, name: string, where: string): Promise<s
 }
 
 /** An entry as a file. What is stored as it is, which is how Keras writes it, is not read into memory. */
-async function entryBlob(archive: ZipArchive, name: string, blob: NamedBlob): Promise<NamedBlob> {
+async function entryBlob(
+  archive: ZipArchive,
+  name: string,
+  blob: NamedBlob,
+  { signal, onProgress }: ArchiveOptions,
+): Promise<NamedBlob> {
   const where = `${blob.name}: ${name}`;
   const entry = archive.entries.find((each) => each.name === name)!;
   if (entry.method === 'deflate') return toBlob(await content(archive, name, blob.name), where);
   await reading(archive, entry, where, async (source) => {
-    for (let left = entry.bytes; left > 0; left -= pieceBytes) await source.read(Math.min(left, pieceBytes));
+    for (let at = 0; at < entry.bytes; at += pieceBytes) {
+      stopIfAborted(signal, where);
+      await source.read(Math.min(pieceBytes, entry.bytes - at));
+      onProgress?.(Math.min(1, (at + pieceBytes) / entry.bytes));
+    }
   });
   const start = await archive.contentStart(entry).catch((error: unknown) => {
     throw asModelError(error);

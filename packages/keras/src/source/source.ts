@@ -8,7 +8,7 @@ import { readTopology, type Topology } from '../topology/read-topology.js';
 import { hdf5Store, type TensorStore } from '../weights/store.js';
 import type { StoredTensor } from '../weights/tensors.js';
 import { allBytes, firstBytes, isBlob, type KerasFile, type NamedBlob, toBlob } from '../file.js';
-import { kerasArchive } from './keras-archive.js';
+import { kerasArchive, type ArchiveOptions } from './keras-archive.js';
 import { fileKind, headBytes, notKeras, strangeJson } from './recognise.js';
 import { tfjsSource, type TfjsFiles } from './tfjs-files.js';
 
@@ -25,6 +25,9 @@ async function openHdf5(...given: Parameters<typeof OpenHdf5>): Promise<Hdf5File
   const { openHdf5: open } = await import('../hdf5/open-hdf5.js');
   return open(...given);
 }
+
+/** How files are opened. */
+export type OpeningOptions = Hdf5Options & ArchiveOptions;
 
 /** Everything that a Keras model is read from. */
 export type KerasSource = KerasFile | KerasParts | TfjsFiles;
@@ -44,7 +47,7 @@ export interface OpenSource {
 }
 
 /** Reads what a source holds, apart from the values of the weights. */
-export async function openSource(source: KerasSource, options: Hdf5Options): Promise<OpenSource> {
+export async function openSource(source: KerasSource, options: OpeningOptions): Promise<OpenSource> {
   if (isParts(source)) return openParts(source, options);
   if (isTfjs(source)) return tfjsSource(source);
   const file = toBlob(source, 'the file');
@@ -67,7 +70,7 @@ function isTfjs(source: unknown): source is TfjsFiles {
   return isObject(source) && 'modelJson' in source && !isBlob(source);
 }
 
-async function openWhole(file: NamedBlob, options: Hdf5Options): Promise<OpenSource> {
+async function openWhole(file: NamedBlob, options: OpeningOptions): Promise<OpenSource> {
   const hdf5 = await openHdf5(file, options);
   const root = hdf5.contents.groups.get('') ?? {};
   const config = root['model_config'];
@@ -88,8 +91,8 @@ async function openWhole(file: NamedBlob, options: Hdf5Options): Promise<OpenSou
   }));
 }
 
-async function openArchive(file: NamedBlob, options: Hdf5Options): Promise<OpenSource> {
-  const archive = await kerasArchive(file);
+async function openArchive(file: NamedBlob, options: OpeningOptions): Promise<OpenSource> {
+  const archive = await kerasArchive(file, options);
   const topology = readTopology(archive.config, `${file.name}: config.json`);
   const metadata = archive.metadata === undefined ? {} : parseMetadata(archive.metadata);
   const version = metadata['keras_version'];
@@ -107,7 +110,7 @@ function parseMetadata(text: string): JsonObject {
   }
 }
 
-async function openParts({ topology, weights }: KerasParts, options: Hdf5Options): Promise<OpenSource> {
+async function openParts({ topology, weights }: KerasParts, options: OpeningOptions): Promise<OpenSource> {
   const read = readTopology(await topologyValue(topology), 'topology');
   const given =
     weights === undefined ? [] : Array.isArray(weights) ? (weights as KerasFile[]) : [weights as KerasFile];

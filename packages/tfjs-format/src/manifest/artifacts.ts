@@ -1,8 +1,8 @@
 import { checkArgument, joinBytes } from '@lowbit/core/adapter';
 import { checkAllStored, checkModelJson } from './check-given.js';
 import type { ModelJson } from './parse-model-json.js';
-import { cutWeights, shardBytes, type Shard } from './shards.js';
-import { storedWeights, type StoredWeight } from './stored-weights.js';
+import { cutWeights, shardBytes, shardsAt, type Shard, type ShardPlace } from './shards.js';
+import { storedBytes, storedWeights, type StoredWeight } from './stored-weights.js';
 import type { WeightSpec } from './weight-spec.js';
 
 /** A model in memory, as TensorFlow.js hands it to a handler that saves, and takes it from one that loads. */
@@ -69,12 +69,35 @@ export interface ModelFiles {
  */
 export function modelFiles(artifacts: ModelArtifacts, where: string): ModelFiles {
   checkArtifacts(artifacts, where);
-  const members = withoutMembers(artifacts, ['weightSpecs', 'weightData']);
   const [specs, data] = [specsOf(artifacts), dataOf(artifacts)];
   storedWeights(specs, data, where);
-  const { group, shards } = cutWeights(specs, data, shardBytes);
+  const { json, shards } = layoutOf(artifacts, data.length);
+  return { json, shards: shardsAt(shards, data) };
+}
+
+/** The files of a model whose weights are still to be read. */
+export interface ModelLayout {
+  /** Text of the `model.json`. */
+  readonly json: string;
+  readonly shards: readonly ShardPlace[];
+}
+
+/**
+ * The files of a model by the specifications of its weights, of which none are texts: as `modelFiles`, which takes the weights too.
+ *
+ * @throws LowbitError `invalid-argument`.
+ */
+export function modelLayout(artifacts: Omit<ModelArtifacts, 'weightData'>): ModelLayout {
+  checkArtifacts(artifacts, 'modelLayout');
+  const bytes = specsOf(artifacts).reduce((sum, spec) => sum + storedBytes(spec), 0);
+  return layoutOf(artifacts, bytes);
+}
+
+function layoutOf(artifacts: ModelArtifacts, bytes: number): ModelLayout {
+  const members = withoutMembers(artifacts, ['weightSpecs', 'weightData']);
+  const { group, places } = cutWeights(specsOf(artifacts), bytes, shardBytes);
   const json = { format: 'layers-model', convertedBy: null, ...members, weightsManifest: [group] };
-  return { json: JSON.stringify(json), shards };
+  return { json: JSON.stringify(json), shards: places };
 }
 
 /** What TensorFlow.js takes from a handler that loads: the members of a `model.json`, and its weights in the order of its manifest. */

@@ -77,23 +77,34 @@ export function shardWeights(
     });
   checkAllStored(weights, 'shardWeights');
   const data = joinBytes(weights.map(({ bytes }) => bytes));
-  return cutWeights(
-    weights.map(({ spec }) => spec),
-    data,
-    size,
-  );
+  const specs = weights.map(({ spec }) => spec);
+  const { group, places } = cutWeights(specs, data.length, size);
+  return { group, shards: shardsAt(places, data) };
 }
 
-/** As `shardWeights`, of weights whose bytes lie one after the other already: the files are views of them. */
+/** A weight file that is to be: its bytes are those of all weights, one after the other, from `start` to `end`. */
+export interface ShardPlace {
+  readonly path: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** One group of a manifest, and which of the bytes of its weights each of its files holds. */
 export function cutWeights(
   weights: readonly WeightSpec[],
-  data: Uint8Array,
+  bytes: number,
   size: number,
-): { readonly group: ManifestGroup; readonly shards: readonly Shard[] } {
-  const count = Math.ceil(data.length / size);
-  const shards = Array.from({ length: count }, (_, i) => ({
+): { readonly group: ManifestGroup; readonly places: readonly ShardPlace[] } {
+  const count = Math.ceil(bytes / size);
+  const places = Array.from({ length: count }, (_, i) => ({
     path: `group1-shard${i + 1}of${count}.bin`,
-    bytes: data.subarray(i * size, (i + 1) * size),
+    start: i * size,
+    end: Math.min((i + 1) * size, bytes),
   }));
-  return { group: { paths: shards.map(({ path }) => path), weights }, shards };
+  return { group: { paths: places.map(({ path }) => path), weights }, places };
+}
+
+/** The weight files at their places: views. */
+export function shardsAt(places: readonly ShardPlace[], data: Uint8Array): readonly Shard[] {
+  return places.map(({ path, start, end }) => ({ path, bytes: data.subarray(start, end) }));
 }

@@ -1,0 +1,87 @@
+import { blobFile, bytesBlob, zipArchive } from '@lowbit/data/archive';
+import { modelFiles } from '@lowbit/tfjs-format';
+import { expect, it } from 'vitest';
+
+import { zip } from '../../data/test/zip.js';
+import { readKeras, tfjsArtifacts, tfjsModelFiles, type KerasModel } from '../src/index.js';
+import { failure, fixtureCases } from './support.js';
+
+/** A `.keras` file of several megabytes: HDF5 knows where its file ends, and does not mind what follows. */
+async function paddedArchive(): Promise<Uint8Array> {
+  const bytes = (await fixtureCases('keras3.zip')).get('dense')!.get('model.keras')!;
+  const archive = await zipArchive(blobFile(bytesBlob(bytes, 'model.keras'), 0));
+  const entries = archive.entries.map(async (entry) => {
+    const source = await archive.open(entry);
+    const data = await source.read(entry.bytes);
+    await source.close();
+    return { name: entry.name, data: entry.name.endsWith('.h5') ? padded(data) : data };
+  });
+  return zip(await Promise.all(entries));
+}
+
+function padded(bytes: Uint8Array): Uint8Array {
+  const result = new Uint8Array(3_500_000);
+  result.set(bytes);
+  return result;
+}
+
+it('tells how far reading a large archive is, and stops when it is told to', async () => {
+  const bytes = await paddedArchive();
+  const shares: number[] = [];
+  (await readKeras(bytes, { onProgress: (share) => void shares.push(share) })).close();
+  expect(shares.length).toBeGreaterThan(3);
+  expect(shares).toEqual(shares.toSorted((a, b) => a - b));
+  expect(shares.at(-1)).toBe(1);
+  const controller = new AbortController();
+  const stopped = readKeras(bytes, { signal: controller.signal, onProgress: () => controller.abort() });
+  expect(await failure(stopped)).toMatchObject({ code: 'aborted' });
+  const wrong = readKeras(bytes, { onProgress: 'yes' as never });
+  expect(await failure(wrong)).toMatchObject({
+    code: 'invalid-argument',
+    where: expect.stringContaining('onProgress') as string,
+  });
+});
+
+/** Two layers of 4.8 MB each, so that their weights lie across the borders of weight files. */
+async function wideModel(): Promise<KerasModel> {
+  const units = 1100;
+  const dense = (name: string) => ({
+    class_name: 'Dense',
+    config: { name, units, batch_input_shape: [null, units] },
+  });
+  const modelTopology = {
+    class_name: 'Sequential',
+    config: { name: 'wide', layers: [dense('a'), dense('b')] },
+  };
+  const weights = ['a', 'b'].flatMap((name) => [
+    { name: `${name}/kernel`, shape: [units, units], dtype: 'float32' },
+    { name: `${name}/bias`, shape: [units], dtype: 'float32' },
+  ]);
+  const values = Float32Array.from({ length: 2 * units * (units + 1) }, (_, i) => Math.sin(i));
+  const modelJson = {
+    format: 'layers-model',
+    modelTopology,
+    weightsManifest: [{ paths: ['w.bin'], weights }],
+  };
+  return readKeras({ modelJson, shards: { 'w.bin': values.buffer } });
+}
+
+it('weight files that are read one by one are those of the whole model', async () => {
+  const model = await wideModel();
+  const shares: number[] = [];
+  const { json, shards } = tfjsModelFiles(model, { onProgress: (share) => void shares.push(share) });
+  const whole = modelFiles(await tfjsArtifacts(model), 'model');
+  expect(json).toBe(whole.json);
+  expect(shards.map(({ path, bytes }) => [path, bytes])).toEqual(
+    whole.shards.map(({ path, bytes }) => [path, bytes.length]),
+  );
+  expect(shards).toHaveLength(3);
+  for (const [i, shard] of shards.entries())
+    expect(Buffer.compare(await shard.read(), whole.shards[i]!.bytes)).toBe(0);
+  expect(shares).toHaveLength(3);
+  expect(shares.at(-1)).toBe(1);
+  const controller = new AbortController();
+  controller.abort();
+  const [stopped] = tfjsModelFiles(model, { signal: controller.signal }).shards;
+  expect(await failure(stopped!.read())).toMatchObject({ code: 'aborted' });
+});
