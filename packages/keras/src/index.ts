@@ -2,6 +2,7 @@ export type { StoredType } from './hdf5/contents.js';
 export type { CustomLayer, CustomLayerHook, LayerHooks, StoredWeight } from './hooks.js';
 export { inspectKeras, type InspectedLayer, type KerasInspection } from './inspect-keras.js';
 export { Settings } from './layers/settings.js';
+export { idleLayers } from './layers/shaping.js';
 export type * from './model.js';
 export { keras, type KerasPort, type KerasPortOptions, type RunningKerasPort } from './port/keras-port.js';
 export type { KerasRunner, RunningModel } from './port/running.js';

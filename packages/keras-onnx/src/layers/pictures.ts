@@ -1,3 +1,4 @@
+import { idleLayers } from '@lowbit/keras';
 import type { Graph } from '../graph/graph.js';
 import { axisIn, layoutOf, type Layout } from '../graph/value.js';
 import { pointwise } from './activation.js';
@@ -69,12 +70,9 @@ const centerCrop: LayerRule = {
 /** Layers that do nothing when a model is used. */
 const idle: LayerRule = { mask: 'pass', integers: true, write: ({ inputs }) => inputs[0]! };
 
-const idleClasses =
-  'Dropout SpatialDropout1D SpatialDropout2D SpatialDropout3D GaussianDropout GaussianNoise AlphaDropout ActivityRegularization RandomFlip RandomRotation RandomZoom RandomTranslation RandomContrast RandomBrightness Identity';
-
 export const pictureRules: RuleTable = {
   Rescaling: rescaling,
   Resizing: resizing,
   CenterCrop: centerCrop,
-  ...Object.fromEntries(idleClasses.split(' ').map((name) => [name, idle])),
+  ...Object.fromEntries(idleLayers.split(' ').map((name) => [name, idle])),
 };

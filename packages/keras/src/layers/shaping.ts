@@ -68,7 +68,7 @@ const eachRank = [1, 2, 3].flatMap((rank) => [
   [`UpSampling${rank}D`, upSampling(rank)],
 ]);
 
-/** Layers that do nothing when a trained model is used: what comes out is what goes in. */
+/** Classes of layers that do nothing when a trained model is used, with spaces between them: what comes out is what goes in. */
 export const idleLayers = [
   'Dropout SpatialDropout1D SpatialDropout2D SpatialDropout3D GaussianDropout GaussianNoise AlphaDropout',
   'ActivityRegularization Identity RandomFlip RandomRotation RandomZoom RandomTranslation RandomContrast',
