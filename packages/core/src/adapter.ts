@@ -1,5 +1,6 @@
 /** For authors of adapters: what a port takes and gives, storage forms, calibration, checks of arguments. */
 export { statisticsCollector, type StatisticsCollector } from './calibration/collector.js';
+export { checkCalibration } from './calibration/check-calibration.js';
 export { batchRange } from './calibration/summarize.js';
 export { type BatchRange, rangeCollector, type RangeCollector } from './calibration/range-collector.js';
 export { roundHalfEven } from './numeric/round.js';

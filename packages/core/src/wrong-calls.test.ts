@@ -149,6 +149,9 @@ const fitted = () => ({
 /** What is for authors of methods and adapters alone. */
 const kitCalls: Readonly<Record<string, RightCall>> = {
   batchRange: { right: () => [numbers()] },
+  checkCalibration: {
+    right: () => [{ format: 'lowbit-calibration', version: 1, port: 'memory', batches: 0, sites: {} }],
+  },
   rangeCollector: { right: () => [] },
   'range collector: add': {
     right: () => [core.batchRange(numbers())],

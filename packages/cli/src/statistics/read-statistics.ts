@@ -1,7 +1,6 @@
 import { LowbitError, type Calibration } from '@lowbit/core';
-import type { PlannedWork } from '@lowbit/core/adapter';
+import { checkCalibration, type PlannedWork } from '@lowbit/core/adapter';
 import { readJson } from '../files/read-json.js';
-import { parseStatistics } from './parse-statistics.js';
 
 /**
  * Reads statistics of activations that `--save-calibration` wrote.
@@ -10,7 +9,9 @@ import { parseStatistics } from './parse-statistics.js';
  */
 export async function readStatistics(path: string, signal: AbortSignal): Promise<Calibration> {
   const remedy = 'Give a file that --save-calibration wrote; data to run the model on belong to --calibrate.';
-  return parseStatistics(await readJson(path, { code: 'calibration-invalid', remedy }, signal), path);
+  const calibration = await readJson(path, { code: 'calibration-invalid', remedy }, signal);
+  checkCalibration(calibration, path, 'Calibrate the model again: --calibrate PATH --save-calibration FILE.');
+  return calibration;
 }
 
 /**

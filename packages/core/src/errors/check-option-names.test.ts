@@ -54,6 +54,18 @@ test('a factory that was not called, and a method of weights for activations, ar
   await expect(misspelt).rejects.toMatchObject({ code: 'unknown-plugin', remedy: 'Did you mean min-max?' });
 });
 
+/** Statistics of which one site lacks everything. */
+const damaged = { format: 'lowbit-calibration', version: 1, port: 'memory', batches: 1, sites: { x: {} } };
+
+test('statistics that were edited are told with their place', async () => {
+  const { plan } = await makePlan(memoryPort(bag()), recipe);
+  const applied = applyPlan(memoryPort(bag()), plan, recipe.registry, { calibration: damaged as never });
+  await expect(applied).rejects.toMatchObject({
+    code: 'calibration-invalid',
+    where: 'calibration: sites["x"].count',
+  });
+});
+
 test.each([
   [{}, 'calibration-invalid'],
   [Promise.resolve({}), 'invalid-argument'],

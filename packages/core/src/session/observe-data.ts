@@ -1,4 +1,5 @@
-import { checkCalibration, type Calibration } from '../calibration/statistics.js';
+import { checkCalibration } from '../calibration/check-calibration.js';
+import type { Calibration } from '../calibration/statistics.js';
 import { LowbitError } from '../errors/error.js';
 import { stopIfAborted } from '../errors/stop-if-aborted.js';
 import type { ModelPort } from '../contract/port.js';
