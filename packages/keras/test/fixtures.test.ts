@@ -15,6 +15,8 @@ const all = [
   ['tf-keras 2, places', await fixtureCases('keras2-spatial.zip')],
   ['Keras 3, sequences', await fixtureCases('keras3-sequences.zip')],
   ['tf-keras 2, sequences', await fixtureCases('keras2-sequences.zip')],
+  ['Keras 3, models', await fixtureCases('keras3-models.zip')],
+  ['tf-keras 2, models', await fixtureCases('keras2-models.zip')],
 ] as const;
 const opened: KerasModel[] = [];
 afterAll(() => opened.forEach((model) => model.close()));

@@ -20,9 +20,11 @@ function weightsByLayer(network: KerasNetwork, path = ''): Map<string, readonly 
   return new Map(
     network.layers.flatMap((layer) => {
       const here = path === '' ? layer.name : `${path}/${layer.name}`;
-      return layer.network === undefined
+      if (layer.network !== undefined) return [...weightsByLayer(layer.network, here)];
+      const { layer: inner } = layer.parts;
+      return inner?.network === undefined
         ? [[here, allWeights(layer)] as const]
-        : [...weightsByLayer(layer.network, here)];
+        : [...weightsByLayer(inner.network, `${here}/${inner.name}`)];
     }),
   );
 }

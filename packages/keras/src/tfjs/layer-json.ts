@@ -1,15 +1,17 @@
 import type { Problem } from '@lowbit/core';
-import type { JsonObject, JsonValue, KerasCall, KerasLayer, Shape } from '../model.js';
+import type { JsonObject, JsonValue, KerasCall, KerasLayer, KerasNetwork, Shape } from '../model.js';
 import { quantizedInputClass } from '../quantized-input.js';
 import type { FormContext } from './forms/form.js';
 import { layerForm } from './layer-form.js';
 import type { LayerNames } from './layer-names.js';
-import type { Masks, MaskUse } from './masks.js';
+import { heedsMasks, type Masks, type MaskUse } from './masks.js';
 
 /** What is the same for all layers of a model. */
 export interface LayerContext extends Pick<FormContext, 'isKeras3' | 'hasMasks'> {
   readonly names: LayerNames;
   readonly problems: Problem[];
+  /** Class and configuration of a model. */
+  networkJson(network: KerasNetwork): JsonObject;
 }
 
 /** What differs from layer to layer. */
@@ -52,13 +54,18 @@ function useForm({ kind, masks }: MaskUse): string {
   return JSON.stringify([kind, ...masks.map((mask) => mask === undefined)]);
 }
 
-function refuse(layer: KerasLayer, what: string, { problems }: LayerContext): void {
+function refuse(
+  layer: KerasLayer,
+  what: string,
+  { problems }: LayerContext,
+  remedy = 'Build the model with a layer for each.',
+): void {
   const received = `${layer.className} ${what}`;
-  const remedy = 'Build the model with a layer for each.';
   problems.push({ code: 'layer-unsupported', where: layer.id, received, remedy });
 }
 
 function describe(layer: KerasLayer, name: string, place: Place, context: LayerContext): JsonObject {
+  if (layer.network !== undefined) return modelJson(layer, layer.network, name, context);
   const weights = Object.fromEntries(layer.weights.map((weight) => [weight.name, weight.shape]));
   const form = layerForm(layer, { ...context, ...place, weights, parts: layer.parts });
   if ('refused' in form) {
@@ -70,7 +77,27 @@ function describe(layer: KerasLayer, name: string, place: Place, context: LayerC
   const isOwn = form.className.startsWith('Lowbit');
   const inside = (part: KerasLayer) =>
     describe(part, context.names.get(part)!, placeInside(layer, isOwn, place, context), context);
-  return { class_name: form.className, config: { ...form.config, ...partsJson(layer, isOwn, inside), name } };
+  const frozen = layer.trainable ? {} : { trainable: false };
+  const config = { ...form.config, ...frozen, ...partsJson(layer, isOwn, inside), name };
+  return { class_name: form.className, config };
+}
+
+/** A model in a wrapper, which is given no masks of steps. */
+function modelJson(
+  layer: KerasLayer,
+  network: KerasNetwork,
+  name: string,
+  context: LayerContext,
+): JsonObject {
+  if (context.hasMasks && heedsMasks(network))
+    refuse(
+      layer,
+      'in TimeDistributed, with layers that heed masks',
+      context,
+      'Build the model without masks, or with a TimeDistributed around each of the layers.',
+    );
+  const inside = context.networkJson(network);
+  return { ...inside, config: { ...(inside['config'] as JsonObject), name } };
 }
 
 /** The layers that a wrapper has in its configuration. */

@@ -1,11 +1,13 @@
 import type { JsonObject, JsonValue, TensorReference } from '../model.js';
 import type { Mask } from './mask-rules.js';
 import type { MaskUse } from './masks.js';
+import type { TensorCopies } from './nodes.js';
 
 /** Layers of ours that make the masks which are inputs of others. */
 export function maskLayers(
   uses: readonly MaskUse[],
   reference: (tensor: TensorReference) => readonly JsonValue[],
+  copies: TensorCopies,
 ): readonly JsonObject[] {
   const needed = new Map<string, Mask>();
   const need = (mask: Mask) => {
@@ -15,11 +17,8 @@ export function maskLayers(
   for (const { kind, masks } of uses)
     if (kind === 'input') masks.forEach((mask) => mask !== undefined && need(mask));
   return [...needed.values()].map(({ name, config, from }) => {
-    const inputs = from.map((source) => [
-      ...('from' in source ? maskReference(source) : reference(source)),
-      {},
-    ]);
-    return { class_name: 'LowbitMask', config, name, inbound_nodes: [inputs] };
+    const inputs = from.map((source) => ('from' in source ? maskReference(source) : reference(source)));
+    return { class_name: 'LowbitMask', config, name, inbound_nodes: [copies.distinct(inputs)] };
   });
 }
 

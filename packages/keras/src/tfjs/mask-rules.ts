@@ -10,7 +10,7 @@ export interface Mask {
   readonly isBrought: boolean;
 }
 
-/** A mask that Keras has, or one that is out of reach, since it goes into a model or comes out of one. */
+/** A mask that Keras has, or one that is out of reach, since it covers a part of the steps alone. */
 export type Found = Mask | 'lost' | undefined;
 
 /** Makes a mask of its own name. */
@@ -56,14 +56,13 @@ export function masksBehind(
   given: readonly Found[],
   { make, isKeras3 }: { make: MakeMask; isKeras3: boolean },
 ): readonly Found[] {
-  const { className, config, network } = layer;
+  const { className, config } = layer;
   const [first] = given;
   const [source] = tensorsOf(args);
   if (className === 'Embedding' && config['mask_zero'] === true)
     return [make({ kind: 'differs', value: 0, over_last: false }, [source!], true)];
   if (className === 'Masking')
     return [make({ kind: 'differs', value: config['mask_value'] ?? 0, over_last: true }, [source!], true)];
-  if (network !== undefined) return behindModel(network, given, isKeras3);
   if (first === 'lost' || given.includes('lost')) return passesOn(layer) ? ['lost'] : [];
   const masks = given as readonly (Mask | undefined)[];
   if (merges.includes(className)) return [merged(masks, isKeras3, make)];
@@ -77,22 +76,6 @@ function passesOn({ className, config, parts }: KerasLayer): boolean {
   if (!recurrentLayers.includes(className))
     return [...passing, ...merges, 'Concatenate', ...attentions].includes(className);
   return (parts['forward_layer']?.config ?? config)['return_sequences'] === true;
-}
-
-/** What comes out of a model with a mask has one that is inside. */
-function behindModel(network: KerasNetwork, given: readonly Found[], isKeras3: boolean): readonly Found[] {
-  const isMasked = hasMasks(network) || given.some((mask) => mask !== undefined);
-  const inner = network.outputs.map(({ layer }) => network.layers.find(({ name }) => name === layer));
-  return inner.map((layer) =>
-    isMasked && layer !== undefined && mayBeMasked(layer, isKeras3) ? 'lost' : undefined,
-  );
-}
-
-function mayBeMasked(layer: KerasLayer, isKeras3: boolean): boolean {
-  const { className, network } = layer;
-  return network === undefined
-    ? passesOn(layer) || ['Embedding', 'Masking'].includes(className)
-    : behindModel(network, ['lost'], isKeras3).some((mask) => mask !== undefined);
 }
 
 /** Keras 3 keeps what any of the inputs keeps where all have masks, and Keras 2 what all that have masks keep. */

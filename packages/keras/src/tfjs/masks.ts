@@ -17,59 +17,74 @@ export interface MaskUse {
   readonly masks: readonly (Mask | undefined)[];
 }
 
+/** Numbers of the models that made calls, where models were inlined. */
+type Owners = ReadonlyMap<KerasCall, number>;
+
 /** The masks in a network. */
 export interface Masks {
   /** For a layer that heeds masks; the others have none. */
   useOf(call: KerasCall): MaskUse;
-  /** Which of the inputs of a call have a mask. */
-  areMasked(call: KerasCall): readonly boolean[];
 }
 
 /**
  * The masks of a network's calls, by the rules of the version of Keras that made it. TensorFlow.js gives a layer the mask of its first input alone,
  * gives it to layers further on that have none as well, and none to models inside.
  *
- * @param areLost Which of the inputs have masks outside.
+ * @param owners Which of the models that are inlined made a call.
  */
-export function masksOf(network: KerasNetwork, isKeras3: boolean, areLost: readonly boolean[] = []): Masks {
+export function masksOf(network: KerasNetwork, isKeras3: boolean, owners: Owners): Masks {
   let count = 0;
   const make = (config: JsonObject, from: Mask['from'], isBrought: boolean): Mask => {
     const name = `${network.name}_mask_${count++}`;
     return { name, config: { ...config, name }, from, isBrought };
   };
-  const written = givenToCalls(network, areLost, { make, isKeras3, isCarried: false });
-  // Keras 3 writes down which masks layers have that take one, and the others look for theirs when the model is run.
-  const carried = givenToCalls(network, areLost, { make, isKeras3, isCarried: isKeras3 });
-  const maskedTensors = (call: KerasCall) => (looksForMasks(call.layer) ? carried : written).get(call)!;
-  return {
-    useOf: (call) => useOf(call, maskedTensors(call), isKeras3),
-    areMasked: (call) => carried.get(call)!.map((mask) => mask !== undefined),
+  const context = { make, isKeras3, owners };
+  const written = givenToCalls(network, { ...context, isCarried: false });
+  // Keras 3 writes down which masks layers have that take one, within a model; the others look for theirs when the model is run.
+  const carried = givenToCalls(network, { ...context, isCarried: isKeras3 });
+  const given = (call: KerasCall) => {
+    const looked = carried.get(call)!;
+    return looksForMasks(call.layer) ? looked : written.get(call)!.map((mask, i) => mask ?? looked[i]);
   };
+  return { useOf: (call) => useOf(call, given(call), isKeras3) };
 }
 
 function looksForMasks({ className }: KerasLayer): boolean {
   return className === 'MultiHeadAttention' || className === 'Multiply';
 }
 
+interface Giving {
+  readonly make: MakeMask;
+  readonly isKeras3: boolean;
+  readonly owners: Owners;
+  /** Whether masks are those that tensors carry when the model is run, not those that are written down. */
+  readonly isCarried: boolean;
+}
+
 /** The masks of the inputs of all calls. */
 function givenToCalls(
-  { inputs, calls }: KerasNetwork,
-  areLost: readonly boolean[],
-  { make, isKeras3, isCarried }: { make: MakeMask; isKeras3: boolean; isCarried: boolean },
+  { calls }: KerasNetwork,
+  { make, isKeras3, owners, isCarried }: Giving,
 ): ReadonlyMap<KerasCall, readonly Found[]> {
-  const found = new Map<string, Found>(
-    inputs.map((input, i) => [keyOf(input), areLost[i] === true ? 'lost' : undefined]),
-  );
+  const found = new Map<string, { readonly mask: Found; readonly owner: number | undefined }>();
   const all = new Map<KerasCall, readonly Found[]>();
   for (const call of calls) {
-    const given = givenMasks(call, (tensor) => found.get(keyOf(tensor)), make);
+    const owner = owners.get(call);
+    const given = givenMasks(
+      call,
+      (tensor) => {
+        const own = found.get(keyOf(tensor));
+        return isCarried || !isKeras3 || own?.owner === owner ? own?.mask : undefined;
+      },
+      make,
+    );
     all.set(call, given);
     const outputs = masksBehind(call, given, { make, isKeras3 });
     // When the model is run it takes the masks off its inputs, for all that see them later.
     if (isCarried && call.layer.className === 'MultiHeadAttention')
       for (const input of tensorsOf(call.args)) found.delete(keyOf(input));
     outputs.forEach((mask, i) =>
-      found.set(keyOf({ layer: call.layer.name, call: call.index, output: i }), mask),
+      found.set(keyOf({ layer: call.layer.name, call: call.index, output: i }), { mask, owner }),
     );
   }
   return all;
@@ -100,6 +115,13 @@ function usesMask({ className }: KerasLayer, isKeras3: boolean): boolean {
   return (
     [...recurrentLayers, ...attentions, 'GlobalAveragePooling1D'].includes(className) ||
     (className === 'Multiply' && isKeras3)
+  );
+}
+
+/** Whether any layer of a network may compute otherwise with masks. */
+export function heedsMasks({ layers }: KerasNetwork): boolean {
+  return layers.some(
+    (layer) => usesMask(layer, true) || (layer.network !== undefined && heedsMasks(layer.network)),
   );
 }
 

@@ -43,8 +43,8 @@ export function nodeJson(
   if (use.kind === 'lost')
     refuse(
       call,
-      'called with a mask that goes into a model or comes out of one',
-      'Put the layers of both models into one.',
+      'called with sequences behind each other of which some have a mask and others none',
+      'Give all of them masks, or none.',
       context,
     );
   const masks = use.kind === 'input' ? use.masks.filter((mask) => mask !== undefined) : [];

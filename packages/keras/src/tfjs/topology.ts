@@ -1,17 +1,12 @@
 import { LowbitError, type Problem } from '@lowbit/core';
-import type {
-  JsonObject,
-  KerasCall,
-  KerasLayer,
-  KerasModel,
-  KerasNetwork,
-  TensorReference,
-} from '../model.js';
+import type { JsonObject, KerasLayer, KerasModel, KerasNetwork, TensorReference } from '../model.js';
+import { inlined, type Inlined } from './inlined.js';
 import { layerJson, type LayerContext } from './layer-json.js';
 import type { LayerNames } from './layer-names.js';
 import { maskLayers } from './mask-layers.js';
 import { hasMasks } from './mask-rules.js';
 import { masksOf, type Masks } from './masks.js';
+import { withOwnActivations } from './own-activations.js';
 import { nodeJson, referenceJson, TensorCopies } from './nodes.js';
 
 /**
@@ -19,27 +14,35 @@ import { nodeJson, referenceJson, TensorCopies } from './nodes.js';
  *
  * @throws LowbitError `layer-unsupported` with every layer that TensorFlow.js does not have, or would compute otherwise.
  */
-export function tfjsTopology(model: KerasModel, names: LayerNames): JsonObject {
+export function tfjsTopology(model: KerasModel, given: LayerNames): JsonObject {
   const problems: Problem[] = [];
   const isKeras3 = (model.kerasVersion ?? '').startsWith('3');
-  const context = { isKeras3, hasMasks: hasMasks(model.network), names, problems };
-  const topology = networkJson(model.network, context, []);
+  const isMasked = hasMasks(model.network);
+  const plain = isMasked ? inlined(model.network, given) : { network: model.network, names: given };
+  const { network, names } = withOwnActivations(plain.network, plain.names);
+  const context: LayerContext = {
+    isKeras3,
+    hasMasks: isMasked,
+    names,
+    problems,
+    networkJson: (inside) => networkJson(inside, context),
+  };
+  const topology = networkJson(network, context, 'owners' in plain ? plain.owners : new Map());
   const [first, ...others] = problems;
   if (first !== undefined) throw new LowbitError([first, ...others]);
   return topology;
 }
 
-/** @param areMasked Which of the inputs have masks in the model around this one. */
 function networkJson(
   network: KerasNetwork,
   context: LayerContext,
-  areMasked: readonly boolean[],
+  owners: Inlined['owners'] = new Map(),
 ): JsonObject {
-  const masks = masksOf(network, context.isKeras3, areMasked);
+  const masks = masksOf(network, context.isKeras3, owners);
   const copies = new TensorCopies(network.name);
   const layers = network.layers.map((layer) => withNodes(layer, network, masks, { ...context, copies }));
   const reference = (tensor: TensorReference) => referenceJson(tensor, network, context);
-  const added = maskLayers(network.calls.map(masks.useOf), reference);
+  const added = maskLayers(network.calls.map(masks.useOf), reference, copies);
   const isChain = network.kind === 'Sequential' && added.length === 0 && copies.layers.length === 0;
   const config = isChain
     ? { name: network.name, layers: withoutNodes(layers) }
@@ -70,12 +73,7 @@ function withNodes(
   );
   if (layer.network === undefined)
     return { ...layerJson(layer, calls, masks, context), name, inbound_nodes: nodes };
-  const inside = networkJson(layer.network, context, maskedInAny(calls, masks));
+  const inside = networkJson(layer.network, context);
   const config = { ...(inside['config'] as JsonObject), name };
   return { class_name: inside['class_name']!, config, name, inbound_nodes: nodes };
-}
-
-function maskedInAny(calls: readonly KerasCall[], masks: Masks): readonly boolean[] {
-  const all = calls.map((call) => masks.areMasked(call));
-  return (all[0] ?? []).map((_, i) => all.some((areMasked) => areMasked[i]));
 }

@@ -7,8 +7,8 @@ import type { CallOptions, Settings, Shape } from './own-layer.js';
 type Layer = tfLayers.layers.Layer;
 
 /**
- * Batch normalization over another axis than the last, which TensorFlow.js computes otherwise: the axis is brought to the end and back
- * around a layer of TensorFlow.js, whose weights and training it has.
+ * Batch normalization over another axis than the last, and of more than four axes, which TensorFlow.js computes otherwise or not at all: the axis
+ * is brought to the end and back around a layer of TensorFlow.js, whose weights and training it has, and which sees all other axes as one.
  */
 export class BatchNormalization extends tfLayers.layers.Layer {
   static readonly className = 'LowbitBatchNormalization';
@@ -24,8 +24,7 @@ export class BatchNormalization extends tfLayers.layers.Layer {
   }
 
   override build(inputShape: Shape): void {
-    const last = inputShape.filter((_, axis) => axis !== this.axis);
-    this.inner.build([...last, inputShape[this.axis]!]);
+    this.inner.build([null, inputShape[this.axis]!]);
     this.inner.built = true;
     this.built = true;
   }
@@ -37,7 +36,10 @@ export class BatchNormalization extends tfLayers.layers.Layer {
       const there = [...others, this.axis];
       const back = x.shape.map((_, axis) => there.indexOf(axis));
       const { training = false } = options;
-      return tf.transpose(this.inner.call(tf.transpose(x, there), { training }) as tf.Tensor, back);
+      const moved = tf.transpose(x, there);
+      const rows = tf.reshape(moved, [-1, x.shape[this.axis]!]);
+      const result = this.inner.call(rows, { training }) as tf.Tensor;
+      return tf.transpose(tf.reshape(result, moved.shape), back);
     });
   }
 

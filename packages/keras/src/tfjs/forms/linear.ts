@@ -15,7 +15,12 @@ const einsumDense: Rule = ({ name, equation, activation }, { weights }) => {
   });
 };
 
+/** TensorFlow.js takes samples that are single numbers for vectors of one. */
+const input: Rule = ({ batch_input_shape: shape }) =>
+  Array.isArray(shape) && shape.length === 1 ? 'samples that are single numbers, of shape ()' : undefined;
+
 export const linearRules: RuleTable = {
-  ...eachOf('InputLayer Dense Embedding', same),
+  InputLayer: input,
+  ...eachOf('Dense Embedding', same),
   EinsumDense: einsumDense,
 };

@@ -9,14 +9,15 @@ function overAxes(className: string): Rule {
   };
 }
 
-/** TensorFlow.js has it over the last axis alone. */
+/** TensorFlow.js has it over the last axis alone, for inputs of two to four axes. */
 function batchNormalization(config: JsonObject, { input }: FormContext): ReturnType<Rule> {
   const { axis = -1 } = config;
-  if (axis === -1) return undefined;
+  const isSmall = input === undefined || input.length <= 4;
+  if (axis === -1 && isSmall) return undefined;
   const axes = axesFrom(axis, input);
   if (axes === undefined) return unknownRank;
   if (axes.length !== 1) return `axis=${JSON.stringify(axis)}`;
-  return axes[0] === input!.length - 1
+  return axes[0] === input!.length - 1 && isSmall
     ? { config: { ...config, axis: -1 } }
     : ours('BatchNormalization', { ...config, axis: axes[0]! });
 }

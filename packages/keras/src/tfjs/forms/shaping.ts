@@ -1,12 +1,21 @@
-import type { Shape } from '../../model.js';
+import type { JsonObject, Shape } from '../../model.js';
 import { idleLayers } from '../../layers/shaping.js';
-import { eachOf, ours, same, type Rule, type RuleTable } from './form.js';
+import { eachOf, ours, same, type Changed, type Rule, type RuleTable } from './form.js';
 
-/** Layers that do nothing when a model is used. */
-const idle: Rule = (config) => ({
+/** What does nothing when a model is used. */
+const idle = ({ name }: JsonObject): Changed => ({
   className: 'Activation',
-  config: { name: config['name']!, activation: 'linear' },
+  config: { name: name!, activation: 'linear' },
 });
+
+/** TensorFlow.js has it for inputs of three axes and more. */
+const flatten: Rule = (config, { input, output }) => {
+  if (input === undefined || input.length > 2) return undefined;
+  const { name } = config;
+  return input.length === 2
+    ? idle(config)
+    : { className: 'Reshape', config: { name: name!, target_shape: output!.slice(1) as number[] } };
+};
 
 /** TensorFlow.js takes the size of the crop for that of the input. */
 const centerCrop: Rule = (config, { input }) => {
@@ -40,12 +49,13 @@ function allOurs(classNames: string): RuleTable {
 }
 
 export const shapingRules: RuleTable = {
-  ...eachOf('Flatten Permute RepeatVector Masking ZeroPadding2D Cropping2D Rescaling', same),
+  ...eachOf('Permute RepeatVector Masking ZeroPadding2D Cropping2D Rescaling', same),
   ...allOurs('ZeroPadding1D ZeroPadding3D Cropping1D Cropping3D UpSampling1D UpSampling3D'),
   ...eachOf(idleLayers, idle),
   Reshape: (config, { output }) => ({
     config: isKnown(output) ? { ...config, target_shape: output.slice(1) } : config,
   }),
+  Flatten: flatten,
   CenterCrop: centerCrop,
   UpSampling2D: upSampling,
   Resizing: resizing,

@@ -1,0 +1,99 @@
+import type { Argument, KerasCall, KerasLayer, KerasNetwork, TensorReference } from '../model.js';
+import type { LayerNames } from './layer-names.js';
+import { tensorsOf } from './mask-rules.js';
+
+/** A network in which no layer is a model. */
+export interface Inlined {
+  readonly network: KerasNetwork;
+  readonly names: LayerNames;
+  /** A number for each use of a model: calls of one number were made by the same. */
+  readonly owners: ReadonlyMap<KerasCall, number>;
+}
+
+/**
+ * A network with the layers of all models inside in their places, under the names that layers are written by. What a model that is used twice has
+ * inside is called twice. Masks go into models and come out of them in Keras, and stay outside in TensorFlow.js.
+ */
+export function inlined(network: KerasNetwork, names: LayerNames): Inlined {
+  const splicing = new Splicing(names);
+  const outputs = splicing.use(network, network.inputs);
+  const layers = splicing.layersOf(network);
+  return {
+    network: { ...network, kind: 'Functional', layers, calls: splicing.calls, outputs },
+    names: splicing.names,
+    owners: splicing.owners,
+  };
+}
+
+class Splicing {
+  readonly calls: KerasCall[] = [];
+  readonly owners = new Map<KerasCall, number>();
+  readonly names = new Map<KerasLayer, string>();
+  readonly #layers = new Map<KerasLayer, KerasLayer>();
+  readonly #counts = new Map<KerasLayer, number>();
+  #uses = 0;
+
+  constructor(given: LayerNames) {
+    for (const [layer, name] of given) this.names.set(layer, name);
+  }
+
+  /** The layers of a network and of the models in it, but for the inputs of those. */
+  layersOf({ layers }: KerasNetwork, isInside = false): readonly KerasLayer[] {
+    return layers
+      .filter(({ className }) => !isInside || className !== 'InputLayer')
+      .flatMap((layer) => (layer.network ? this.layersOf(layer.network, true) : [this.#renamed(layer)]));
+  }
+
+  /** Makes the calls of a network that is used with these tensors. @returns What comes out. */
+  use(network: KerasNetwork, given: readonly TensorReference[]): readonly TensorReference[] {
+    const owner = this.#uses++;
+    const places = new Map(network.inputs.map((input, i) => [keyOf(input), given[i]!]));
+    const at = (tensor: TensorReference) => places.get(keyOf(tensor))!;
+    for (const call of network.calls) {
+      const { layer, index } = call;
+      const made = { args: call.args.map((each) => moved(each, at)), kwargs: movedAll(call.kwargs, at) };
+      const outputs =
+        layer.network === undefined
+          ? this.#call({ ...call, ...made }, owner)
+          : this.use(layer.network, tensorsOf([...made.args, ...Object.values(made.kwargs)]));
+      outputs.forEach((tensor, output) =>
+        places.set(keyOf({ layer: layer.name, call: index, output }), tensor),
+      );
+    }
+    return network.outputs.map(at);
+  }
+
+  #call(call: KerasCall, owner: number): readonly TensorReference[] {
+    const layer = this.#renamed(call.layer);
+    const index = this.#counts.get(layer) ?? 0;
+    this.#counts.set(layer, index + 1);
+    const made = { ...call, layer, index };
+    this.calls.push(made);
+    this.owners.set(made, owner);
+    return call.outputShapes.map((_, output) => ({ layer: layer.name, call: index, output }));
+  }
+
+  #renamed(layer: KerasLayer): KerasLayer {
+    const name = this.names.get(layer)!;
+    const known = this.#layers.get(layer) ?? { ...layer, name };
+    this.#layers.set(layer, known);
+    this.names.set(known, name);
+    return known;
+  }
+}
+
+function moved(argument: Argument, at: (tensor: TensorReference) => TensorReference): Argument {
+  if ('tensor' in argument) return { tensor: at(argument.tensor) };
+  return 'list' in argument ? { list: argument.list.map((each) => moved(each, at)) } : argument;
+}
+
+function movedAll(
+  named: KerasCall['kwargs'],
+  at: (tensor: TensorReference) => TensorReference,
+): KerasCall['kwargs'] {
+  return Object.fromEntries(Object.entries(named).map(([name, each]) => [name, moved(each, at)]));
+}
+
+function keyOf({ layer, call, output }: TensorReference): string {
+  return `${call} ${output} ${layer}`;
+}
