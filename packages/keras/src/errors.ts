@@ -30,7 +30,8 @@ export function unsupported(where: string, received: string, remedy: string): Lo
     code: 'layer-unsupported',
     where,
     expected: 'a layer of Keras that lowbit knows',
-    received,
+    // It may hold a text of the file, of any length.
+    received: received.slice(0, 300),
     remedy,
   });
 }

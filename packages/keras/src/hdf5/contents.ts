@@ -39,7 +39,7 @@ export const hdf5Limits = {
   objects: 200_000,
   depth: 64,
   /** Bytes of one attribute; a `model_config` of those models has 1 MB. */
-  attribute: 256 * 2 ** 20,
+  attribute: 64 * 2 ** 20,
   /** Bytes of one data set. */
   dataset: 2 ** 31 - 1,
   /** Above `freely` bytes, a compressed data set may be at most `ratio` times as large as its file. */

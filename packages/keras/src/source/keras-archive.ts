@@ -26,8 +26,11 @@ export interface KerasArchive {
 /** Bytes that are read at once where an entry is only compared with its checksum. */
 const pieceBytes = 2 ** 20;
 
-/** Bytes of a JSON text in an archive. */
-const longestText = 256 * 2 ** 20;
+/** Bytes of `config.json`. */
+const longestText = 64 * 2 ** 20;
+
+/** Bytes of `metadata.json`, which holds a version and a date. */
+const longestMetadata = 2 ** 16;
 
 /**
  * Reads the texts in a `.keras` file. Nothing is unpacked before its declared size was checked.
@@ -41,10 +44,10 @@ export async function kerasArchive(blob: NamedBlob, options: ArchiveOptions = {}
   const names = archive.entries.map(({ name }) => name);
   if (!names.includes('config.json')) throw strangeArchive(names, blob.name);
   const metadata = names.includes('metadata.json')
-    ? await text(archive, 'metadata.json', blob.name)
+    ? await text(archive, 'metadata.json', blob.name, longestMetadata)
     : undefined;
   return {
-    config: await text(archive, 'config.json', blob.name),
+    config: await text(archive, 'config.json', blob.name, longestText),
     ...(metadata !== undefined && { metadata }),
     weights: () => entryBlob(archive, weightsName(names, blob.name), blob, options),
   };
@@ -63,10 +66,10 @@ function weightsName(names: readonly string[], where: string): string {
   throw malformed(where, 'an entry model.weights.h5', names.slice(0, 8).join(', '));
 }
 
-async function text(archive: ZipArchive, name: string, where: string): Promise<string> {
+async function text(archive: ZipArchive, name: string, where: string, longest: number): Promise<string> {
   const entry = archive.entries.find((each) => each.name === name)!;
-  if (entry.bytes > longestText)
-    throw malformed(`${where}: ${name}`, `at most ${longestText} bytes`, `${entry.bytes}`);
+  if (entry.bytes > longest)
+    throw malformed(`${where}: ${name}`, `at most ${longest} bytes`, `${entry.bytes}`);
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(await content(archive, name, where));
   } catch (error) {

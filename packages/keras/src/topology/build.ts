@@ -51,6 +51,7 @@ export function buildNetwork(raw: RawLayer, place: Place, context: BuildContext)
     throw graphInvalid(where, `models at most ${limits.depth} deep`, 'deeper ones');
   const list = raw.config['layers'];
   if (!Array.isArray(list)) throw malformed(where, 'a list of layers', typeof list);
+  checkCount(list.length, where);
   const written = (list as JsonValue[]).map((value, i) => rawLayer(value, `${where}: layers[${i}]`));
   checkNames(written, where);
   const raws = layersForArithmetic(withoutMasks(written, raw.config['output_layers']));
@@ -68,11 +69,21 @@ function inside({ path, objectPath, depth }: Place, name: string, object: string
   return { path: join(path, name), objectPath: join(objectPath, object), depth: depth + 1 };
 }
 
+function checkCount(layers: number, where: string): void {
+  if (layers > limits.layers) throw graphInvalid(where, `at most ${limits.layers} layers`, `${layers}`);
+}
+
+/** Names are told in errors and joined to paths. */
+const longestName = 1000;
+
 function checkNames(raws: readonly RawLayer[], where: string): void {
   const seen = new Set<string>();
   for (const { name, className } of raws) {
-    if (name === '' || name.length > 1000)
-      throw malformed(where, 'a name for each layer', `a ${className} without one`);
+    if (className.length > longestName)
+      throw malformed(where, 'names of classes', `${className.length} characters`);
+    if (name === '') throw malformed(where, 'a name for each layer', `a ${className} without one`);
+    if (name.length > longestName)
+      throw malformed(where, `names of at most ${longestName} characters`, `${name.length}`);
     if (seen.has(name))
       throw graphInvalid(where, 'layers with names of their own', `two layers called ${name}`);
     seen.add(name);
@@ -161,8 +172,7 @@ function buildLayer(raw: RawLayer, place: Place, context: BuildContext): LayerDr
     place.objectPath,
     layerClass(neutral.className),
   );
-  if (context.ids.size > limits.layers)
-    throw graphInvalid(place.path, `at most ${limits.layers} layers`, 'more');
+  checkCount(context.ids.size + 1, place.path);
   context.ids.set(place.path, layer);
   if (custom !== undefined) noteCustom(layer, custom);
   noteShared(layer, context);

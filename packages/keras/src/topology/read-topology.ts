@@ -13,8 +13,14 @@ export interface Topology {
 const remedy =
   'Give what model.to_json() wrote, the config.json of a .keras file, or a model.json of TensorFlow.js made of layers.';
 
-/** The deepest nesting of brackets in a topology: models inside models take five levels each. */
-const deepest = 400;
+/** Bounds that keep a hostile topology from taking memory or time. */
+const limits = {
+  /** Nesting of brackets: models inside models take five levels each. */
+  depth: 400,
+  /** Objects, lists and members of both. A small compressed file can hold many millions, each of which takes a hundred bytes; the largest models of
+   * `keras.applications` have some 60,000, and a vocabulary may have a million. */
+  values: 2_000_000,
+} as const;
 
 /**
  * Reads the topology in a JSON text, or in its parsed form: of Keras, or a `model.json` of TensorFlow.js.
@@ -48,7 +54,7 @@ export function readTopology(value: unknown, where: string): Topology {
 function parse(text: string, where: string): JsonValue {
   const bare = text.replace(/^\uFEFF/, '').trim();
   if (bare === '') throw malformed(where, 'the JSON of a model of Keras', 'nothing', remedy);
-  checkDepth(bare, where);
+  checkSize(bare, where);
   try {
     return JSON.parse(bare) as JsonValue;
   } catch (error) {
@@ -57,9 +63,10 @@ function parse(text: string, where: string): JsonValue {
   }
 }
 
-/** What goes through a text that is nested too deep would run out of stack. */
-function checkDepth(text: string, where: string): void {
+/** What goes through a text that is nested too deep would run out of stack, and one of too many values out of memory. */
+function checkSize(text: string, where: string): void {
   let depth = 0;
+  let values = 0;
   let isText = false;
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
@@ -67,8 +74,13 @@ function checkDepth(text: string, where: string): void {
       if (code === 92) i++;
       else if (code === 34) isText = false;
     } else if (code === 34) isText = true;
-    else if (code === 123 || code === 91) depth++;
-    else if (code === 125 || code === 93) depth--;
-    if (depth > deepest) throw malformed(where, `brackets at most ${deepest} deep`, 'deeper ones', remedy);
+    else if (code === 123 || code === 91) {
+      depth++;
+      values++;
+    } else if (code === 125 || code === 93) depth--;
+    else if (code === 44) values++;
+    if (depth > limits.depth)
+      throw malformed(where, `brackets at most ${limits.depth} deep`, 'deeper ones', remedy);
+    if (values > limits.values) throw malformed(where, `at most ${limits.values} values`, 'more', remedy);
   }
 }

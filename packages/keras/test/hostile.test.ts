@@ -1,0 +1,157 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { crc32, deflateRawSync } from 'node:zlib';
+
+import { File as Hdf5File, ready, type Group } from 'h5wasm/node';
+import { describe, expect, it } from 'vitest';
+
+import { zip, type Entry } from '../../data/test/zip.js';
+import { inspectKeras, readKeras } from '../src/index.js';
+import { failure, fixtureCases } from './support.js';
+
+const dense = (await fixtureCases('keras3.zip')).get('dense')!;
+const weights = dense.get('model.weights.h5')!;
+const encode = (text: string) => new TextEncoder().encode(text);
+const config: Entry = { name: 'config.json', data: dense.get('model.json')! };
+const stored: Entry = { name: 'model.weights.h5', data: weights };
+
+/** An entry that is small, and large when it is unpacked. */
+function packed(name: string, data: Uint8Array): Entry {
+  return { name, data: deflateRawSync(data), method: 8, bytes: data.length, crc: crc32(data) };
+}
+
+describe('archives', () => {
+  const link = 0o120777 << 16;
+  it.each<[string, Uint8Array]>([
+    ['a name in a folder above', zip([config, stored, { ...config, name: '../x' }])],
+    ['a name from the root', zip([config, stored, { ...config, name: '/etc/x' }])],
+    ['a name on a drive', zip([config, stored, { ...config, name: 'C:x' }])],
+    ['a name with a back-slash', zip([config, stored, { ...config, name: 'a\\x' }])],
+    ['a link', zip([config, { ...stored, attributes: link }])],
+    ['an encrypted entry', zip([config, { ...stored, flags: 1 }])],
+    ['another method', zip([config, { ...stored, method: 12 }])],
+    ['a name twice', zip([config, stored, stored])],
+    ['another name in front of the entry', zip([config, { ...stored, localName: 'model.weights.h6' }])],
+    ['entries that overlap', zip([config, { ...stored, position: 10 }])],
+    ['a wrong checksum', zip([config, { ...stored, crc: 1 }])],
+    ['a wrong checksum of the topology', zip([{ ...config, crc: 1 }, stored])],
+    ['a wrong size', zip([config, { ...stored, bytes: weights.length + 1 }])],
+    ['a bomb', zip([config, { ...packed('model.weights.h5', new Uint8Array(1000)), bytes: 2 ** 31 }])],
+    ['a file that is cut off', zip([config, stored]).subarray(0, -30)],
+    ['weights without bytes', zip([config, { ...stored, data: new Uint8Array(0) }])],
+  ])('refuse %s', async (_, bytes) => {
+    expect(await failure(readKeras(bytes))).toMatchObject({ code: 'model-malformed' });
+  });
+
+  it.each<[string, Entry[], string]>([
+    [
+      'more values than any model has',
+      [packed('config.json', encode(`[${'{},'.repeat(5_000_000)}{}]`)), stored],
+      'at most 2000000 values',
+    ],
+    ['a topology that is too long', [packed('config.json', new Uint8Array(65 * 2 ** 20)), stored], 'bytes'],
+    [
+      'metadata that are too long',
+      [config, packed('metadata.json', encode(`[${'{},'.repeat(50_000)}{}]`)), stored],
+      'at most 65536 bytes',
+    ],
+  ])('refuse %s before it takes memory', async (_, entries, expected) => {
+    const error = await failure(readKeras(zip(entries)));
+    expect(error).toMatchObject({ code: 'model-malformed' });
+    expect(error.message).toContain(expected);
+  });
+});
+
+describe('topologies', () => {
+  const layer = (class_name: string, name: string, more: object = {}) => ({
+    class_name,
+    config: { name, ...more },
+  });
+  const input = layer('InputLayer', 'start', { batch_input_shape: [null, 3] });
+  const sequential = (...layers: readonly object[]) => ({
+    topology: layer('Sequential', 'model', { layers: [input, ...layers] }),
+  });
+  const special = ['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'length', '..', 'a/b', '\0'];
+
+  it.each(special)('take %j for the name of a layer', async (name) => {
+    const { network } = await readKeras(sequential(layer('ReLU', name)));
+    expect(network.layers[1]).toMatchObject({ name, className: 'ReLU' });
+  });
+
+  it.each(special)('have no class and no activation %j', async (name) => {
+    for (const each of [layer(name, 'x'), layer('Activation', 'x', { activation: name })])
+      expect(await failure(readKeras(sequential(each)))).toMatchObject({
+        code: 'layer-unsupported',
+        where: 'x',
+      });
+  });
+
+  it('have names that can be told', async () => {
+    const long = 'a'.repeat(1_000_000);
+    for (const each of [
+      layer(long, 'x'),
+      layer('ReLU', long),
+      layer('Activation', 'x', { activation: long }),
+    ])
+      expect((await failure(readKeras(sequential(each)))).message.length).toBeLessThan(1000);
+  });
+
+  it('have a bounded number of layers, in the open and folded into each other', async () => {
+    const many = Array.from({ length: 1_000_000 }, (_, i) => layer('ReLU', `r${i}`));
+    const { topology } = sequential();
+    const wide = { ...topology, config: { ...topology.config, layers: many } };
+    expect(await failure(readKeras({ topology: wide }))).toMatchObject({
+      code: 'graph-invalid',
+      received: '1000000',
+    });
+    let inner = sequential(layer('ReLU', 'r')).topology;
+    for (let i = 0; i < 30; i++)
+      inner = sequential(inner, { ...inner, config: { ...inner.config, name: 'twin' } }).topology;
+    expect(await failure(readKeras({ topology: inner }))).toMatchObject({ code: 'graph-invalid' });
+  });
+});
+
+describe('HDF5 files', () => {
+  /** Weights with something else beside them. */
+  async function with5(add: (root: Hdf5File) => void): Promise<Uint8Array> {
+    await ready;
+    const folder = await mkdtemp(join(tmpdir(), 'lowbit-hostile-'));
+    try {
+      const path = join(folder, 'w.h5');
+      const file = new Hdf5File(path, 'w');
+      file.create_group('layers');
+      add(file);
+      file.close();
+      return await readFile(path);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  }
+
+  const inside = (root: Hdf5File) => root.get('layers') as Group;
+  it.each<[string, (root: Hdf5File) => void, string]>([
+    ['groups that hold each other', (root) => inside(root).create_hard_link('/', 'again'), '64 deep'],
+    ['a link to itself', (root) => inside(root).create_soft_link('/layers/x', 'x'), 'links'],
+    [
+      'a link to another file',
+      (root) => inside(root).create_external_link('/etc/passwd', '/', 'x'),
+      'is a link',
+    ],
+    [
+      'groups that lie too deep',
+      (root) => {
+        let group: Group = root;
+        for (let i = 0; i < 100; i++) group = group.create_group('g');
+      },
+      '64 deep',
+    ],
+  ])('refuse %s', async (_, add, received) => {
+    const given = { topology: config.data, weights: await with5(add) };
+    for (const work of [readKeras, inspectKeras]) {
+      const error = await failure(work(given));
+      expect(error.code).toBe('model-malformed');
+      expect(error.received).toContain(received);
+    }
+  });
+});
