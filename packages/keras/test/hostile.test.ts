@@ -8,6 +8,7 @@ import { describe, expect, it } from 'vitest';
 
 import { zip, type Entry } from '../../data/test/zip.js';
 import { inspectKeras, readKeras } from '../src/index.js';
+import './in-place.js';
 import { failure, fixtureCases } from './support.js';
 
 const dense = (await fixtureCases('keras3.zip')).get('dense')!;
@@ -154,4 +155,13 @@ describe('HDF5 files', () => {
       expect(error.received).toContain(received);
     }
   });
+});
+
+it('where no worker can be started a file is read in place, and the model says so', async () => {
+  const model = await readKeras(dense.get('model.keras')!);
+  expect(model.notes).toEqual([
+    expect.stringMatching(/^The file was read without a worker, .*: this test starts no workers\.$/),
+  ]);
+  expect(await model.weights[0]!.read()).toBeInstanceOf(Float32Array);
+  model.close();
 });
