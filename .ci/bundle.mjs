@@ -25,8 +25,13 @@ const loadedAtOnce = {
 const layout = {
   dir: folder,
   chunkFileNames: 'shared/[name].js',
-  // Names stay, for stack traces; white space alone takes Node a tenth of the time in which a small model is quantized.
-  minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
+  // What stack traces show stays: the names of functions and classes. White space and long names of variables take Node a
+  // tenth of the time in which a small model is quantized.
+  minify: {
+    compress: false,
+    mangle: { toplevel: false, keepNames: true },
+    codegen: { removeWhitespace: true },
+  },
 };
 const { output: parts } = await bundle.generate(layout);
 const onDemand = parts.some(({ isDynamicEntry }) => isDynamicEntry);
