@@ -42,17 +42,22 @@ function normalized(node: NodeProto, constants: GraphConstants): NormalDistribut
   const [scale, shift] = [1, 2].map((index) => constants.value(node.input[index] ?? '')?.values);
   return scale === undefined || shift === undefined || scale.length !== shift.length
     ? undefined
-    : pooled(Array.from(shift), Array.from(scale, Math.abs));
+    : pooled(shift, scale);
 }
 
-/** Mean and deviation of values that are drawn from all of these distributions alike. */
-function pooled(means: readonly number[], deviations: readonly number[]): NormalDistribution | undefined {
-  const average = (values: readonly number[]) =>
-    values.reduce((sum, value) => sum + value, 0) / values.length;
-  const mean = average(means);
-  const within = average(deviations.map((deviation) => deviation ** 2));
-  const deviation = Math.sqrt(within + average(means.map((one) => (one - mean) ** 2)));
+/** Mean and deviation of values that are drawn from all of these distributions alike; deviations may have a sign. */
+function pooled(means: ArrayLike<number>, deviations: ArrayLike<number>): NormalDistribution | undefined {
+  const mean = averageOf(means, (one) => one);
+  const within = averageOf(deviations, (one) => one ** 2);
+  const deviation = Math.sqrt(within + averageOf(means, (one) => (one - mean) ** 2));
   return Number.isFinite(mean) && deviation > 0 && Number.isFinite(deviation)
     ? { mean, deviation }
     : undefined;
+}
+
+/** The mean of a number that is computed of each value; values are not copied, as layers have many channels. */
+function averageOf(values: ArrayLike<number>, numberOf: (value: number) => number): number {
+  let sum = 0;
+  for (let index = 0; index < values.length; index++) sum += numberOf(values[index] as number);
+  return sum / values.length;
 }

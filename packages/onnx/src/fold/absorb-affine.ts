@@ -37,18 +37,14 @@ function holdsNumbers({ scale, shift }: ChannelAffine): boolean {
 }
 
 /** Scales the weights and the bias of a unit and shifts the bias. */
-export function takeAffine(
-  unit: LinearUnit,
-  { scale, shift, scales, shifts }: ChannelAffine,
-  graph: EditableGraph,
-): void {
+export function takeAffine(unit: LinearUnit, affine: ChannelAffine, graph: EditableGraph): void {
+  const { scale, scales, shifts } = affine;
   const { node, channels, runs } = unit;
   const name = weightsName(unit);
   if (scales) scaleChannels(graph.ownFloats(name), runs, scale);
   const bias = graph.constant(node.input[2] ?? '');
   if (bias === undefined && !shifts) return;
-  const before = (channel: number) => bias?.values[bias.values.length === 1 ? 0 : channel] ?? 0;
-  const after = new Float32Array(perChannel(channels, (c) => scale[c]! * before(c) + shift[c]!));
+  const after = affineOf(bias?.values ?? [0], affine);
   if (bias !== undefined) graph.setConstant(node.input[2] as string, [channels], after);
   else
     graph.setInput(
@@ -56,6 +52,14 @@ export function takeAffine(
       2,
       graph.addConstant(`${name}_bias`, { type: DataType.FLOAT, dims: [channels], values: after }),
     );
+}
+
+/** What an affine step makes of a bias, which is one number a channel or one for all. */
+function affineOf(bias: ArrayLike<number>, { scale, shift }: ChannelAffine): Float32Array {
+  const step = bias.length === 1 ? 0 : 1;
+  const after = new Float32Array(scale.length);
+  for (let c = 0; c < after.length; c++) after[c] = scale[c]! * (bias[c * step] ?? 0) + shift[c]!;
+  return after;
 }
 
 /** `MatMul` → `Add` constant → affine: the weights take the scale, the constant the scale and the shift. */

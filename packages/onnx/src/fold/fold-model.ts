@@ -80,8 +80,8 @@ function foldGraph(
         refused.set('', { rule: 'all', node: nodeLabel(node), reason: tooMuch });
         return;
       }
+      if (!stillThere(node, graph)) continue;
       for (const rule of rules) {
-        if (!stillThere(node, graph)) break;
         const step = rule.apply(node, graph, opset);
         if (step === undefined) continue;
         const key = `${rule.name}:${nodeLabel(node)}`;
@@ -91,6 +91,7 @@ function foldGraph(
         refused.delete(key);
         folded[rule.name] = (folded[rule.name] ?? 0) + 1;
         changes++;
+        if (!stillThere(node, graph)) break;
       }
     }
     if (changes === 0) return;

@@ -29,14 +29,15 @@ export function constantSource(definition: Definition): ConstantSource | undefin
   const { graph } = scope;
   if (definition.kind === 'initializer')
     return { kind: 'initializer', graph, name, tensor: definition.tensor };
-  if (definition.kind !== 'node' || !isStandard(definition.node, 'Constant')) return undefined;
-  const tensor = constantValue(definition.node);
+  if (definition.kind !== 'node') return undefined;
+  const tensor = valueOfConstant(definition.node);
   return tensor && { kind: 'constant-node', graph, name, tensor, node: definition.node };
 }
 
-/** The value of a `Constant` node; numbers that it holds as plain attributes become a tensor. */
-function constantValue(node: NodeProto): TensorProto | undefined {
-  const [attribute] = node.attribute;
+/** The value of a node that is a `Constant`; numbers that it holds as plain attributes become a tensor. */
+export function valueOfConstant(node: NodeProto): TensorProto | undefined {
+  if (!isStandard(node, 'Constant')) return undefined;
+  const attribute = node.attribute[0];
   if (attribute === undefined || attribute.refAttrName !== '') return undefined;
   return attribute.t ?? valueReaders.get(attribute.name)?.(attribute);
 }

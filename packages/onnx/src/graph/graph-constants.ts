@@ -1,6 +1,5 @@
 import { readList } from './constant-integers.js';
-import { constantSource } from './constant-source.js';
-import { makeScope } from './scope.js';
+import { valueOfConstant } from './constant-source.js';
 import { constantValue, type ConstantValue } from './constant-value.js';
 import { isExternal, readFloats } from '../model/tensor-data.js';
 import { DataType, type GraphProto, type TensorProto } from '../schema/proto.js';
@@ -114,14 +113,15 @@ function rename(tensors: Map<string, TensorProto>, name: string, fresh: string):
 
 /** From IR 4 an initializer that is also an input may be replaced by whoever runs the model. */
 function constantsOf(graph: GraphProto, ir: number): Map<string, TensorProto> {
-  const { definitions, inputs } = makeScope(graph, '');
-  return new Map(
-    [...definitions.values()].flatMap((definition): [string, TensorProto][] => {
-      const source = constantSource(definition);
-      const open = ir >= initializersStandAlone && inputs.has(definition.name);
-      return source === undefined || open ? [] : [[definition.name, source.tensor]];
-    }),
-  );
+  const tensors = new Map<string, TensorProto>();
+  for (const tensor of graph.initializer) tensors.set(tensor.name, tensor);
+  for (const node of graph.node) {
+    const tensor = valueOfConstant(node);
+    if (tensor !== undefined) tensors.set(node.output[0] ?? '', tensor);
+  }
+  tensors.delete('');
+  if (ir >= initializersStandAlone) for (const { name } of graph.input) tensors.delete(name);
+  return tensors;
 }
 
 /** Reads floats, those of one tensor once in a row: a rule that looks at weights is often followed by one that changes them. */

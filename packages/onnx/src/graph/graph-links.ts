@@ -23,8 +23,13 @@ export function graphLinks(nodes: readonly NodeProto[]): GraphLinks {
   const producers = new Map<string, NodeProto>();
   const self: GraphLinks = {
     producer: (name) => producers.get(name),
-    users: (name) =>
-      [...(counts.get(name) ?? [])].flatMap(([node, count]) => Array.from({ length: count }, () => node)),
+    users: (name) => {
+      const users: NodeProto[] = [];
+      counts.get(name)?.forEach((count, node) => {
+        for (let time = 0; time < count; time++) users.push(node);
+      });
+      return users;
+    },
     isUsed: (name) => (counts.get(name)?.size ?? 0) > 0,
     soleUser: (name) => soleKey(counts.get(name)),
     produced: () => producers.keys(),
@@ -54,6 +59,7 @@ function count(counts: Map<string, Map<NodeProto, number>>, name: string, node: 
 
 /** The only key, where it counts once. */
 function soleKey(users: ReadonlyMap<NodeProto, number> | undefined): NodeProto | undefined {
-  const [first] = users ?? [];
-  return users?.size === 1 && first?.[1] === 1 ? first[0] : undefined;
+  if (users?.size !== 1) return undefined;
+  const [first] = users;
+  return first?.[1] === 1 ? first[0] : undefined;
 }
