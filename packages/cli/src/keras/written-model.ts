@@ -43,15 +43,22 @@ async function asTfjs(
   file: string,
   { signal, onProgress }: ReadingOptions,
 ): Promise<WrittenModel> {
-  const { tfjsModelFiles } = await import('@lowbit/keras');
+  const { renamedLayers, tfjsModelFiles } = await import('@lowbit/keras');
   const { json, shards } = tfjsModelFiles(model, { signal, onProgress });
   const beside = shards.map(({ path, read }) => ({ path: join(dirname(file), path), data: read }));
   const head = new TextEncoder().encode(json);
   return {
     files: [...beside, { path: file, data: head }],
     bytes: shards.reduce((sum, { bytes }) => sum + bytes, head.length),
-    notes: notesOnClasses(json),
+    notes: [...notesOnNames(renamedLayers(model)), ...notesOnClasses(json)],
   };
+}
+
+/** Tells which layers, and with them inputs and outputs, are called otherwise. */
+function notesOnNames(renamed: ReadonlyMap<string, string>): readonly string[] {
+  if (renamed.size === 0) return [];
+  const list = [...renamed].map(([id, name]) => `${id} is ${name}`).join(', ');
+  return [`Names that TensorFlow.js does not take are others: ${list}.`];
 }
 
 /** Names layers and activations that TensorFlow.js alone does not have. */

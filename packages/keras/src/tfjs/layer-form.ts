@@ -1,4 +1,5 @@
 import { quantizedInputClass } from '../quantized-input.js';
+import { layerClass } from '../layers/classes.js';
 import { layersAsActivations } from '../topology/config.js';
 import type { JsonObject, JsonValue, KerasLayer } from '../model.js';
 import { activationFor, activationRules } from './forms/activation.js';
@@ -37,6 +38,8 @@ export function layerForm(layer: KerasLayer, context: FormContext): LayerForm {
   const { className, config, name } = layer;
   const named = { ...config, name };
   const rule = Object.hasOwn(rules, className) ? rules[className]! : undefined;
+  // What neither has can only be what a hook named: a class of the user's, which is to be registered with TensorFlow.js.
+  if (rule === undefined && layerClass(className) === undefined) return { className, config: named };
   if (rule === undefined) return { refused: `${className}, which TensorFlow.js does not have`, remedy };
   const outcome = rule(named, context);
   if (typeof outcome === 'string')

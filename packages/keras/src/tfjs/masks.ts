@@ -1,5 +1,6 @@
 import { recurrentLayers } from '../layers/recurrent.js';
 import type { JsonObject, KerasCall, KerasLayer, KerasNetwork, TensorReference } from '../model.js';
+import { safeName } from './layer-names.js';
 import {
   attentions,
   isPlainRecurrent,
@@ -35,7 +36,7 @@ export interface Masks {
 export function masksOf(network: KerasNetwork, isKeras3: boolean, owners: Owners): Masks {
   let count = 0;
   const make = (config: JsonObject, from: Mask['from'], isBrought: boolean): Mask => {
-    const name = `${network.name}_mask_${count++}`;
+    const name = `${safeName(network.name)}_mask_${count++}`;
     return { name, config: { ...config, name }, from, isBrought };
   };
   const context = { make, isKeras3, owners };

@@ -2,7 +2,7 @@ import { LowbitError, type Problem } from '@lowbit/core';
 import type { JsonObject, KerasLayer, KerasModel, KerasNetwork, TensorReference } from '../model.js';
 import { inlined, type Inlined } from './inlined.js';
 import { layerJson, type LayerContext } from './layer-json.js';
-import type { LayerNames } from './layer-names.js';
+import { safeName, type LayerNames } from './layer-names.js';
 import { maskLayers } from './mask-layers.js';
 import { hasMasks } from './mask-rules.js';
 import { masksOf, type Masks } from './masks.js';
@@ -39,15 +39,16 @@ function networkJson(
   owners: Inlined['owners'] = new Map(),
 ): JsonObject {
   const masks = masksOf(network, context.isKeras3, owners);
-  const copies = new TensorCopies(network.name);
+  const name = safeName(network.name);
+  const copies = new TensorCopies(name);
   const layers = network.layers.map((layer) => withNodes(layer, network, masks, { ...context, copies }));
   const reference = (tensor: TensorReference) => referenceJson(tensor, network, context);
   const added = maskLayers(network.calls.map(masks.useOf), reference, copies);
   const isChain = network.kind === 'Sequential' && added.length === 0 && copies.layers.length === 0;
   const config = isChain
-    ? { name: network.name, layers: withoutNodes(layers) }
+    ? { name, layers: withoutNodes(layers) }
     : {
-        name: network.name,
+        name,
         layers: [...layers, ...added, ...copies.layers],
         input_layers: network.inputs.map(reference),
         output_layers: network.outputs.map(reference),

@@ -216,10 +216,8 @@ function described(
     const custom = hook(raw.config, context.weightsOf(draft));
     checkCustom(custom, place.path);
     const config = custom.config ?? raw.config;
-    return {
-      neutral: { ...neutralConfig({ className: custom.className, config }), className: custom.className },
-      custom,
-    };
+    const className = custom.className.slice(custom.className.indexOf('>') + 1);
+    return { neutral: { ...neutralConfig({ className, config }), className }, custom };
   }
   const problem = refusalOf(raw, neutral, place.path);
   if (problem !== undefined) context.problems.push(problem);

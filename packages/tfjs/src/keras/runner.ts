@@ -6,6 +6,7 @@ import { features } from '../observe/features.js';
 import { observe } from '../observe/observe.js';
 import { runModel, stranger } from '../observe/run.js';
 import { namesOfKeras, type NamesOfKeras } from './names-of-keras.js';
+import { renamedInputs } from './renamed-inputs.js';
 import { toLayersModel } from './to-layers-model.js';
 
 /**
@@ -22,17 +23,18 @@ export async function runner(model: KerasModel): Promise<RunningModel> {
   const { keras, tfjsNames } = await import('@lowbit/keras');
   const running = await toLayersModel(model);
   const names = namesOfKeras(tfjsNames(model), await keras(model).layers(), running);
+  const named = renamedInputs(model, running);
   return {
     async observe(batches, options = {}) {
       checkPortOptions('observe', options, [...names.sites.keys()]);
       const wanted = options.sites ?? [...names.sites.keys()];
       const sites = wanted.map((id) => names.sites.get(id)!.id);
-      const observed = await observe(running, batches, { ...options, sites });
+      const observed = await observe(running, named(batches), { ...options, sites });
       const statistics = wanted.map((id, i) => [id, observed.sites[sites[i]!]!] as const);
       return { ...observed, port: 'keras', sites: Object.fromEntries(statistics) };
     },
     async features(batches, options) {
-      const { labels, layers } = await features(running, batches, options);
+      const { labels, layers } = await features(running, named(batches), options);
       return { labels, layers: new Map([...layers].map(([id, rows]) => [names.layers.get(id) ?? id, rows])) };
     },
     async *run(batches, options = {}) {
@@ -41,7 +43,7 @@ export async function runner(model: KerasModel): Promise<RunningModel> {
       const tensors = want.map((name) => tensorOf(name, names));
       const values = replace && replacedVariables(replace, names);
       const given = { ...options, want: tensors, ...defined({ replace: values }) };
-      for await (const outputs of runModel(running, batches, given))
+      for await (const outputs of runModel(running, named(batches), given))
         yield renamed(
           outputs,
           tensors.map((tensor, i) => [tensor, want[i]!]),
