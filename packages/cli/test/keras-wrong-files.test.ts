@@ -65,6 +65,20 @@ describe('a file that is no model of Keras is told what it is, by every command'
     }
   });
 
+  it.each([
+    ['model.keras', 'model.json', 'it holds both'],
+    ['model.json', 'model.json', 'WEIGHTS --topology FILE'],
+    ['model.weights.h5', 'model.h5', 'model.to_json()'],
+    ['model.weights.h5', 'text.keras', 'model.save("model.keras")'],
+    ['model.weights.h5', 'nowhere.json', 'Check the path'],
+  ])('%s with %s for its topology', async (file, topology, remedy) => {
+    for (const command of ['inspect', 'import', 'quantize']) {
+      const { status, stderr } = await run(command, join(folder, file), '--topology', join(folder, topology));
+      expect(status, command).toBe(1);
+      expect(stderr, command).toContain(remedy);
+    }
+  });
+
   it('an import of what is of TensorFlow.js says that none is needed, and of other JSON what it is', async () => {
     const out = join(folder, 'tfjs');
     expect((await run('import', join(folder, 'model.keras'), '-o', out)).status).toBe(0);

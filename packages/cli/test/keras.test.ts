@@ -1,5 +1,5 @@
 import { copyFile, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 import { readKeras } from '@lowbit/keras';
 import { describe, expect, it } from 'vitest';
@@ -20,6 +20,18 @@ async function decibels(a: string, b: string, ...options: readonly string[]): Pr
     overall: { sqnrDb: number | null; exact: boolean };
   };
   return overall.exact ? Infinity : overall.sqnrDb!;
+}
+
+/** Writes rows of data for a model of one input beside it. */
+async function rowsFor(file: string): Promise<string> {
+  const { network } = await readKeras(new Uint8Array(await readFile(file)));
+  const [name, [, size]] = [network.inputs[0]!.layer, network.calls[0]!.inputShapes[0]!];
+  const rows = Array.from({ length: 8 }, (_, i) => ({
+    [name]: Array.from({ length: size! }, (__, k) => Math.sin(i + k)),
+  }));
+  const path = join(dirname(file), 'x.jsonl');
+  await writeFile(path, rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+  return path;
 }
 
 describe('lowbit quantize', () => {
@@ -57,13 +69,8 @@ describe('lowbit quantize', () => {
 
   it('quantizes activations, on data too, and a plan decides again', async () => {
     const cwd = await folderWith('keras3.zip', 'dense');
-    const [file, data] = [join(cwd, 'model.keras'), join(cwd, 'x.jsonl')];
-    const { network } = await readKeras(new Uint8Array(await readFile(file)));
-    const [name, [, size]] = [network.inputs[0]!.layer, network.calls[0]!.inputShapes[0]!];
-    const rows = Array.from({ length: 8 }, (_, i) => ({
-      [name]: Array.from({ length: size! }, (__, k) => Math.sin(i + k)),
-    }));
-    await writeFile(data, rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+    const file = join(cwd, 'model.keras');
+    const data = await rowsFor(file);
     const first = await json(
       'quantize',
       file,
@@ -85,6 +92,31 @@ describe('lowbit quantize', () => {
       await readFile(join(cwd, 'c', 'group1-shard1of1.bin')),
     );
   });
+
+  it.each([
+    ['dynamic', 8, 30],
+    ['min-max', 8, 30],
+    ['percentile', 8, 30],
+    // It has no levels below 0, which these inputs reach.
+    ['hwgq', 4, 0],
+  ])(
+    'writes activations by %s with %i bits for both runtimes, which compute the same',
+    async (method, bits, least) => {
+      const cwd = await folderWith('keras3.zip', 'dense');
+      const file = join(cwd, 'model.keras');
+      const calibrate = method === 'dynamic' ? [] : ['--calibrate', await rowsFor(file)];
+      const options = ['--activations', method, '--activation-bits', String(bits), ...calibrate];
+      const [onnx, folder] = [join(cwd, 'q.onnx'), join(cwd, 'q')];
+      const told = await json('quantize', file, '--to', 'onnx', '-o', onnx, ...options);
+      await json('quantize', file, '-o', folder, ...options);
+      const { activations } = told['report'] as { activations: object[] };
+      expect(activations).toHaveLength(2);
+      const [inOnnx, inTfjs] = [await decibels(file, onnx), await decibels(file, folder)];
+      expect(inOnnx).toBeGreaterThan(least);
+      // The same codes, in arithmetic of float32 that adds in another order.
+      expect(Math.abs(inOnnx - inTfjs)).toBeLessThan(0.5);
+    },
+  );
 
   it.each([
     [['--format', 'plain'], '--format'],
