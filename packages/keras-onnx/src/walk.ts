@@ -36,6 +36,10 @@ export async function carryOut<V extends Known>(call: Call<V>, visit: Visit<V>):
 
 const keyOf = (layer: string, call: number, output: number): string => `${call} ${output} ${layer}`;
 
+function withoutMask<V extends Known>(value: V): V {
+  return { ...value, masked: 'no', mask: undefined };
+}
+
 function callOf<V extends Known>(
   { layer, args, kwargs, outputShapes }: KerasCall,
   valueOf: (argument: Argument) => readonly V[],
@@ -48,7 +52,7 @@ function callOf<V extends Known>(
   return {
     layer,
     settings: new Settings(layer.config, layer.id),
-    inputs: args.flatMap(valueOf),
+    inputs: args.flatMap(valueOf).map((value) => (layer.isOperation ? withoutMask(value) : value)),
     named: Object.fromEntries(named),
     outputs: outputShapes,
     isKeras3,

@@ -58,6 +58,8 @@ export interface KerasLayer {
    */
   readonly config: JsonObject;
   readonly trainable: boolean;
+  /** It stands for an operation of Keras 3 on tensors, `x + y` in Python, which heeds no masks and lets none pass. */
+  readonly isOperation?: true;
   /** The model that this layer is. */
   readonly network?: KerasNetwork;
   /** The layers that it wraps, by the names that Keras gives them: `layer`, `forward_layer`, `backward_layer`, `cell`, `cells/…`. */

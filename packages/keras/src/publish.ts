@@ -26,6 +26,7 @@ function published(draft: LayerDraft): KerasLayer {
     trainable,
     weights,
     parts: Object.fromEntries(own),
+    ...(draft.raw.isOperation && { isOperation: true }),
     ...(network && { network: publish(network) }),
   };
 }

@@ -56,3 +56,21 @@ it('what networks of keras.applications do is among them', async () => {
       'Multiply',
     ]);
 });
+
+it('what a hook names stays as it is, for the hook', async () => {
+  const file = cases.get('operations_functions')!.get('model.keras')!;
+  let count = 0;
+  const hook = () => ({ className: 'Identity', config: {}, outputShape: [null, 4, 3], count: count++ });
+  const model = await readKeras(file, { customLayers: { Relu: hook } });
+  expect(count).toBe(1);
+  model.close();
+});
+
+it('layers that stand for operations say so, which take no masks on', async () => {
+  const [network] = await networks('operations_masks');
+  const marked = network!.layers.filter(({ isOperation }) => isOperation).map(({ className }) => className);
+  expect(new Set(marked)).toEqual(
+    new Set(['Add', 'Rescaling', 'Multiply', 'Activation', 'GlobalAveragePooling1D']),
+  );
+  expect(network!.layers.find(({ name }) => name === 'kept')!.isOperation).toBeUndefined();
+});

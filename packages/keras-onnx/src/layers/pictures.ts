@@ -1,29 +1,39 @@
-import { idleLayers } from '@lowbit/keras';
-import type { Graph } from '../graph/graph.js';
+import { idleLayers, type JsonValue } from '@lowbit/keras';
 import { axisIn, layoutOf, type Layout } from '../graph/value.js';
-import { pointwise } from './activation.js';
-import { inputOf, isSized, outputOf, type Call, type LayerRule, type RuleTable } from './rule.js';
+import { inputOf, isSized, outputOf, type LayerRule, type RuleTable, type WrittenCall } from './rule.js';
 import { interpolation, refusedInterpolation } from './shaping.js';
 
-/** x · scale + offset; both may be given for each channel. */
+/** x · scale + offset; both may be arrays, which differ along the last axes. */
 const rescaling: LayerRule = {
   mask: 'pass',
   write: (call) => {
-    const { graph } = call;
-    return pointwise(call, (x, layout) => {
-      const scaled = graph.node('Mul', [x, perChannel(call, 'scale', 1, layout, graph)]);
-      return graph.node('Add', [scaled, perChannel(call, 'offset', 0, layout, graph)]);
-    });
+    const { graph, settings, inputs } = call;
+    const given = [settings.values['scale'] ?? 1, settings.values['offset'] ?? 0] as const;
+    const layout = given.every((value) => sizesOf(value).length <= 1) ? layoutOf(inputs[0]!) : 'last';
+    const constants = given.map((value) => constant(call, value, layout));
+    const scaled = graph.node('Mul', [graph.in(layout, inputs[0]!), constants[0]!]);
+    return graph.value(graph.node('Add', [scaled, constants[1]!]), outputOf(call), layout);
   },
 };
 
-function perChannel(call: Call, name: string, fallback: number, layout: Layout, graph: Graph): string {
-  const given = call.settings.values[name] ?? fallback;
-  if (!Array.isArray(given)) return graph.float(Number(given));
+/** An array of as many axes as the input has, with one value for each channel in either layout. */
+function constant(call: WrittenCall, value: JsonValue, layout: Layout): string {
+  const sizes = sizesOf(value);
+  if (sizes.length === 0) return call.graph.float(Number(value));
+  const values = valuesOf(value);
   const rank = inputOf(call).length;
+  if (sizes.length > 1) return call.graph.floats(values, sizes);
   const dims = Array<number>(rank).fill(1);
-  dims[axisIn(layout, -1, rank)] = given.length;
-  return graph.floats(given as number[], dims);
+  dims[axisIn(layout, -1, rank)] = values.length;
+  return call.graph.floats(values, dims);
+}
+
+function valuesOf(value: JsonValue): readonly number[] {
+  return Array.isArray(value) ? (value as JsonValue[]).flatMap(valuesOf) : [Number(value)];
+}
+
+function sizesOf(value: JsonValue): readonly number[] {
+  return Array.isArray(value) ? [value.length, ...sizesOf((value as JsonValue[])[0]!)] : [];
 }
 
 /** Places are between the dots, and nothing is smoothed where pictures get smaller. */

@@ -97,11 +97,11 @@ function keyOf({ layer, call, output }: TensorReference): string {
 
 /** Masks of the tensors that a layer is called with first; one that is written as an argument counts. */
 function givenMasks(
-  { args, kwargs }: KerasCall,
+  { layer, args, kwargs }: KerasCall,
   at: (tensor: TensorReference) => Found,
   make: MakeMask,
 ): readonly Found[] {
-  const inherited = tensorsOf(args).map(at);
+  const inherited = tensorsOf(args).map((tensor) => (layer.isOperation ? undefined : at(tensor)));
   const written = kwargs['mask'];
   if (written === undefined) return inherited;
   const list = 'list' in written ? written.list : [written];

@@ -1,83 +1,117 @@
-import type { JsonObject, JsonValue } from '../model.js';
-import { isObject, type RawLayer } from './raw-layer.js';
+import type { JsonValue, Shape } from '../model.js';
+import { shapeOf, type Operation, type OperationRule, type Steps } from './operation.js';
+import { isObject } from './raw-layer.js';
 
-/** What `x · scale + offset` is of an operation of Keras 3 between a tensor and a number, with the number in front or behind. */
-const withNumber: Readonly<
-  Record<string, (number: number, isFirst: boolean) => readonly [number, number] | undefined>
-> = {
-  Add: (number) => [1, number],
-  Subtract: (number, isFirst) => (isFirst ? [-1, number] : [1, -number]),
-  Multiply: (number) => [number, 0],
-  Divide: (number, isFirst) => (isFirst ? undefined : [1 / number, 0]),
-  TrueDivide: (number, isFirst) => (isFirst ? undefined : [1 / number, 0]),
-};
+/** A number, or an array of numbers that is not a tensor of the model. */
+type Constant = number | readonly Constant[];
 
-/** Operations between two tensors that are layers of the same name where both have one shape. */
+type Scaling = readonly [scale: Constant, offset: Constant];
+
+/** What `x · scale + offset` is of an operation between a tensor and a constant, with the constant in front or behind. */
+const withConstant: Readonly<Record<string, (constant: Constant, isFirst: boolean) => Scaling | undefined>> =
+  {
+    Add: (constant) => [1, constant],
+    Subtract: (constant, isFirst) => (isFirst ? [-1, constant] : [1, each(constant, (value) => -value)]),
+    Multiply: (constant) => [constant, 0],
+    Divide: quotient,
+    TrueDivide: quotient,
+  };
+
+function quotient(constant: Constant, isFirst: boolean): Scaling | undefined {
+  return isFirst ? undefined : [each(constant, (value) => 1 / value), 0];
+}
+
+/** Operations between two tensors that are layers of the same name. */
 const withTensor = ['Add', 'Subtract', 'Multiply', 'Maximum', 'Minimum'];
 
-/**
- * Layers with those in the place of arithmetic that stand for it: Keras 3 writes `x + 3`, `x / 6` and `x + y` in Python as operations, which
- * models of `keras.applications` have too. Other operations stay as they are.
- */
-export function layersForArithmetic(layers: readonly RawLayer[]): readonly RawLayer[] {
-  return layers.map((layer) => {
-    const [node, ...others] = layer.inboundNodes;
-    if (others.length > 0 || !isObject(node) || !Array.isArray(node['args']) || !isOperation(layer))
-      return layer;
-    const [first, second, ...rest] = node['args'] as readonly JsonValue[];
-    if (rest.length > 0 || first === undefined || second === undefined) return layer;
-    return scaled(layer, first, second) ?? merged(layer, first, second) ?? layer;
-  });
+const arithmetic: OperationRule = (operation) => {
+  const [first, second, ...rest] = operation.args;
+  if (rest.length > 0 || first === undefined || second === undefined) return undefined;
+  return scaled(operation, first, second) ?? merged(operation, first, second);
+};
+
+function scaled({ className }: Operation, first: JsonValue, second: JsonValue): Steps | undefined {
+  const isFirst = shapeOf(first) === undefined;
+  const [tensor, value] = isFirst ? [second, first] : [first, second];
+  const [shape, constant] = [shapeOf(tensor), constantOf(value)];
+  if (shape === undefined || constant === undefined || !fitsInto(constant, shape)) return undefined;
+  const scaling = Object.hasOwn(withConstant, className) && withConstant[className]!(constant, isFirst);
+  if (!scaling || !scaling.every(isFinite)) return undefined;
+  const [scale, offset] = scaling as readonly [JsonValue, JsonValue];
+  return { args: [tensor], steps: [{ className: 'Rescaling', config: { scale, offset } }] };
 }
 
-/**
- * Whether Keras 3 wrote an operation on tensors, which may be called as a layer is: `Add`, `Reshape`. It stands without its module in `.h5`
- * files, but never has what every layer has.
- */
-export function isOperation({ className, module, config, inboundNodes }: RawLayer): boolean {
-  if (module !== undefined) return /\.ops\./.test(module);
-  const isLayer = ['trainable', 'dtype'].some((key) => config[key] !== undefined);
-  return className !== 'InputLayer' && !isLayer && inboundNodes.some(isObject);
+/** Of as many axes, along which sizes of 1 are repeated; Keras fills up missing axes in another place for layers. */
+function merged({ className }: Operation, first: JsonValue, second: JsonValue): Steps | undefined {
+  const [left, right] = [shapeOf(first), shapeOf(second)];
+  if (left === undefined || left.length !== right?.length || !withTensor.includes(className))
+    return undefined;
+  return { args: [[first, second]], steps: [{ className, config: {} }] };
 }
 
-function scaled(layer: RawLayer, first: JsonValue, second: JsonValue): RawLayer | undefined {
-  const isFirst = typeof first === 'number';
-  const [tensor, number] = isFirst ? [second, first] : [first, second];
-  if (typeof number !== 'number' || shapeOf(tensor) === undefined) return undefined;
-  const own = Object.hasOwn(withNumber, layer.className)
-    ? withNumber[layer.className]!(number, isFirst)
+const negative: OperationRule = ({ args }) => ({
+  args,
+  steps: [{ className: 'Rescaling', config: { scale: -1, offset: 0 } }],
+});
+
+/** `x · x`. */
+const square: OperationRule = ({ args: [x, ...rest] }) =>
+  rest.length > 0 || x === undefined
+    ? undefined
+    : { args: [[x, x]], steps: [{ className: 'Multiply', config: {} }] };
+
+const power: OperationRule = (operation) =>
+  operation.args[1] === 2 ? square({ ...operation, args: operation.args.slice(0, 1) }) : undefined;
+
+/** Products of matrices, one for each sample. */
+const matrices: OperationRule = ({ args: [first, second] }) => {
+  const isEach = [shapeOf(first), shapeOf(second)].every((shape) => shape?.length === 3);
+  return isEach
+    ? { args: [[first!, second!]], steps: [{ className: 'Dot', config: { axes: [2, 1], normalize: false } }] }
     : undefined;
-  if (own === undefined || !own.every(Number.isFinite)) return undefined;
-  const [scale, offset] = own;
-  return instead(layer, 'Rescaling', { scale, offset }, [tensor]);
+};
+
+export const arithmeticRules: Readonly<Record<string, OperationRule>> = {
+  ...Object.fromEntries([...withTensor, 'Divide', 'TrueDivide'].map((name) => [name, arithmetic])),
+  Negative: negative,
+  Square: square,
+  Power: power,
+  Matmul: matrices,
+};
+
+/** Brackets in an array beyond which nothing is a number. */
+const deepest = 8;
+
+/** A number, or an array as Keras 3 writes those of NumPy and of its backends. */
+function constantOf(value: JsonValue): Constant | undefined {
+  if (typeof value === 'number') return value;
+  if (!isObject(value) || !isObject(value['config'])) return undefined;
+  const isArray = value['class_name'] === '__numpy__' || value['class_name'] === '__tensor__';
+  const { value: values } = value['config'];
+  return isArray && values !== undefined && isConstant(values, deepest) ? (values as Constant) : undefined;
 }
 
-function merged(layer: RawLayer, first: JsonValue, second: JsonValue): RawLayer | undefined {
-  const shape = shapeOf(first);
-  const isSame = shape !== undefined && shape === shapeOf(second);
-  return isSame && withTensor.includes(layer.className)
-    ? instead(layer, layer.className, {}, [[first, second]])
-    : undefined;
+function isConstant(value: JsonValue, depth: number): boolean {
+  if (!Array.isArray(value)) return typeof value === 'number';
+  return depth > 0 && value.length > 0 && value.every((each: JsonValue) => isConstant(each, depth - 1));
 }
 
-function instead(
-  layer: RawLayer,
-  className: string,
-  config: JsonObject,
-  args: readonly JsonValue[],
-): RawLayer {
-  const { name } = layer;
-  return {
-    className,
-    writtenClass: className,
-    config: { name, trainable: true, dtype: 'float32', ...config },
-    name,
-    inboundNodes: [{ args, kwargs: {} }],
-  };
+function isFinite(constant: Constant): boolean {
+  return typeof constant === 'number' ? Number.isFinite(constant) : constant.every(isFinite);
 }
 
-/** The shape of a tensor in arguments, as text; undefined for what is none. */
-function shapeOf(value: JsonValue): string | undefined {
-  if (!isObject(value) || value['class_name'] !== '__keras_tensor__') return undefined;
-  return isObject(value['config']) ? JSON.stringify(value['config']['shape'] ?? null) : undefined;
+/** Whether values that are combined with a tensor leave its shape as it is. */
+function fitsInto(constant: Constant, shape: Shape): boolean {
+  const sizes = sizesOf(constant);
+  const last = shape.slice(shape.length - sizes.length);
+  const isLeft = sizes.length < shape.length || sizes[0] === 1;
+  return sizes.length <= shape.length && isLeft && sizes.every((size, i) => size === 1 || size === last[i]);
+}
+
+function sizesOf(constant: Constant): readonly number[] {
+  return typeof constant === 'number' ? [] : [constant.length, ...sizesOf(constant[0]!)];
+}
+
+function each(constant: Constant, change: (value: number) => number): Constant {
+  return typeof constant === 'number' ? change(constant) : constant.map((value) => each(value, change));
 }

@@ -4,7 +4,7 @@ import type { CustomLayer, LayerHooks, StoredWeight } from '../hooks.js';
 import { quantizedInputClass } from '../quantized-input.js';
 import { layerClass } from '../layers/classes.js';
 import type { JsonValue } from '../model.js';
-import { layersForArithmetic } from './arithmetic.js';
+import { layersForOperations } from './operations.js';
 import { inputShape, neutralConfig, type Neutral } from './config.js';
 import { chainedCalls, countedFromZero, graphCalls } from './connect.js';
 import { LayerDraft, type NetworkDraft } from './layer-draft.js';
@@ -54,7 +54,8 @@ export function buildNetwork(raw: RawLayer, place: Place, context: BuildContext)
   checkCount(list.length, where);
   const written = (list as JsonValue[]).map((value, i) => rawLayer(value, `${where}: layers[${i}]`));
   checkNames(written, where);
-  const raws = layersForArithmetic(withoutMasks(written, raw.config['output_layers']));
+  const isHooked = (layer: RawLayer) => hookFor(layer, context.hooks) !== undefined;
+  const raws = layersForOperations(withoutMasks(written, raw.config['output_layers']), isHooked);
   const isShared = ({ sharedId }: RawLayer) =>
     context.skipsShared && sharedId !== undefined && context.shared.has(sharedId);
   const names = objectNames(raws, isShared);

@@ -18,6 +18,8 @@ export interface RawLayer {
   /** The shape that the layer was built with, where the file has it. */
   readonly buildShape?: JsonValue;
   readonly sharedId?: number;
+  /** It stands for an operation of Python: `x + y`. */
+  readonly isOperation?: true;
 }
 
 /** Whether a value of a JSON text has members. */

@@ -3,7 +3,7 @@ import { unsupported } from '../errors.js';
 import { quantizedInputClass } from '../quantized-input.js';
 import { layerClass } from '../layers/classes.js';
 import { Settings } from '../layers/settings.js';
-import { isOperation } from './arithmetic.js';
+import { isOperation } from './operations.js';
 import { isQuantizedPolicy, type Neutral } from './config.js';
 import type { RawLayer } from './raw-layer.js';
 

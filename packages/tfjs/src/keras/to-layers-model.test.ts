@@ -17,6 +17,7 @@ const writers = [
   ['tf-keras 2', await casesOf('keras2.zip')],
 ] as const;
 const more = [
+  ["Keras 3, Python's operators", await casesOf('keras3-arithmetic.zip')],
   ['Keras 3, layers that look at their neighbours', await casesOf('keras3-spatial.zip')],
   ['tf-keras 2, layers that look at their neighbours', await casesOf('keras2-spatial.zip')],
   ['Keras 3, sequences, masks and axes', await casesOf('keras3-sequences.zip')],

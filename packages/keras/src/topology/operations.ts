@@ -1,0 +1,70 @@
+import type { JsonValue } from '../model.js';
+import { arithmeticRules } from './arithmetic.js';
+import { functionRules } from './function-operations.js';
+import type { Steps } from './operation.js';
+import { isObject, type RawLayer } from './raw-layer.js';
+import { shapeRules } from './shape-operations.js';
+
+const rules = { ...arithmeticRules, ...functionRules, ...shapeRules };
+
+/**
+ * Layers with those in the place of operations that stand for them: Keras 3 writes `x + 3`, `x + y`, `x[:, 0]` and `ops.relu(x)` in Python as
+ * operations, which models of `keras.applications` have too. Other operations stay as they are.
+ *
+ * @param isHooked Whether the caller says what takes the place of a layer.
+ */
+export function layersForOperations(
+  layers: readonly RawLayer[],
+  isHooked: (layer: RawLayer) => boolean,
+): readonly RawLayer[] {
+  const taken = new Set(layers.map(({ name }) => name));
+  return layers.flatMap((layer) => {
+    const steps = isHooked(layer) ? undefined : stepsOf(layer);
+    return steps === undefined ? [layer] : inPlaceOf(layer, steps, taken);
+  });
+}
+
+function stepsOf(layer: RawLayer): Steps | undefined {
+  const { className, config, inboundNodes } = layer;
+  const [node, ...others] = inboundNodes;
+  if (others.length > 0 || !isObject(node) || !Array.isArray(node['args']) || !isOperation(layer))
+    return undefined;
+  const named = isObject(node['kwargs']) ? Object.values(node['kwargs']) : [];
+  if (named.some((value) => value !== null) || !Object.hasOwn(rules, className)) return undefined;
+  return rules[className]!({ className, config, args: node['args'] as readonly JsonValue[] });
+}
+
+/**
+ * Whether Keras 3 wrote an operation on tensors, which may be called as a layer is: `Add`, `Reshape`. It stands without its module in `.h5`
+ * files, but never has what every layer has.
+ */
+export function isOperation({ className, module, config, inboundNodes }: RawLayer): boolean {
+  if (module !== undefined) return /\.ops\./.test(module);
+  const isLayer = ['trainable', 'dtype'].some((key) => config[key] !== undefined);
+  return className !== 'InputLayer' && !isLayer && inboundNodes.some(isObject);
+}
+
+/** The last step has the name of the operation, for those that use what comes out. */
+function inPlaceOf({ name }: RawLayer, { args, steps }: Steps, taken: Set<string>): readonly RawLayer[] {
+  let given = args;
+  return steps.map(({ className, config }, i) => {
+    const own = i === steps.length - 1 ? name : unused(`${name}_${i + 1}`, taken);
+    taken.add(own);
+    const layer: RawLayer = {
+      className,
+      writtenClass: className,
+      config: { name: own, trainable: true, dtype: 'float32', ...config },
+      name: own,
+      inboundNodes: [{ args: given, kwargs: {} }],
+      isOperation: true,
+    };
+    given = [{ class_name: '__keras_tensor__', config: { keras_history: [own, 0, 0] } }];
+    return layer;
+  });
+}
+
+function unused(wanted: string, taken: ReadonlySet<string>): string {
+  let name = wanted;
+  for (let i = 1; taken.has(name); i++) name = `${wanted}_${i}`;
+  return name;
+}
