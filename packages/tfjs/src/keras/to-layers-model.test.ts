@@ -17,13 +17,13 @@ const writers = [
   ['tf-keras 2', await casesOf('keras2.zip')],
 ] as const;
 const more = [
-  ["Keras 3, Python's operators", await casesOf('keras3-arithmetic.zip')],
   ['Keras 3, layers that look at their neighbours', await casesOf('keras3-spatial.zip')],
   ['tf-keras 2, layers that look at their neighbours', await casesOf('keras2-spatial.zip')],
   ['Keras 3, sequences, masks and axes', await casesOf('keras3-sequences.zip')],
   ['tf-keras 2, sequences, masks and axes', await casesOf('keras2-sequences.zip')],
   ['Keras 3, models in models', await casesOf('keras3-models.zip')],
   ['tf-keras 2, models in models', await casesOf('keras2-models.zip')],
+  ["Keras 3, Python's operators", await casesOf('keras3-arithmetic.zip')],
 ] as const;
 
 beforeAll(() => tf.setBackend('cpu'));
