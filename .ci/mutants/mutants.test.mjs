@@ -74,15 +74,16 @@ describe('draw', () => {
 });
 
 describe('a mutant', () => {
-  /** A package with a function, and a test of it that looks at one value. */
+  /** A package with a function, and a test of it that looks at one value and needs the package's own settings. */
   function packageWith(value) {
     const root = folder();
     symlinkSync(resolve('node_modules'), join(root, 'node_modules'), 'junction');
     mkdirSync(join(root, 'packages/x/src'), { recursive: true });
     writeFileSync(join(root, 'packages/x/src/a.ts'), text);
+    writeFileSync(join(root, 'packages/x/vitest.config.ts'), 'export default { test: { globals: true } };\n');
     writeFileSync(
       join(root, 'packages/x/src/a.test.ts'),
-      "import { expect, test } from 'vitest';\nimport { isLarge } from './a.js';\n" +
+      "import { isLarge } from './a.js';\n" +
         `test('is large', () => expect(isLarge(${value})).toBe(${value > 2}));\n`,
     );
     return root;

@@ -1,8 +1,8 @@
-// The settings of every package's tests, with small test files before large ones, which are slow: one failure is enough.
+// The settings of a package's tests, with small test files before large ones, which are slow: one failure is enough.
 import { statSync } from 'node:fs';
-import { defineConfig, mergeConfig } from 'vitest/config';
+import { loadConfigFromFile } from 'vite';
+import { mergeConfig } from 'vitest/config';
 import { BaseSequencer } from 'vitest/node';
-import shared from '../../vitest.shared.js';
 
 class SmallFirst extends BaseSequencer {
   async sort(files) {
@@ -11,4 +11,6 @@ class SmallFirst extends BaseSequencer {
   }
 }
 
-export default mergeConfig(shared, defineConfig({ test: { sequence: { sequencer: SmallFirst } } }));
+const own = await loadConfigFromFile({ command: 'serve', mode: 'test' }, 'vitest.config.ts');
+
+export default mergeConfig(own.config, { test: { sequence: { sequencer: SmallFirst } } });
