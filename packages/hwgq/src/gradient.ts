@@ -3,23 +3,27 @@ import type { Ops } from '@lowbit/core/method';
 /** The function whose derivative stands in for that of the half-wave levels, which is 0 almost everywhere. */
 export type BackwardRule = 'vanilla' | 'clipped' | 'log-tailed';
 
+/** The highest level, q_m. */
+interface HighestLevel<T> {
+  /** A column. */
+  readonly top: T;
+  /** For σ = 1. */
+  readonly highest: number;
+}
+
 /**
  * The gradient with respect to x, with q_m the highest level and σ the deviation that it was scaled by:
  *
  *     vanilla       dy · 1[x > 0]
  *     clipped       dy · 1[0 < x ≤ q_m]
  *     log-tailed    dy · (1[0 < x ≤ q_m] + 1[x > q_m] · σ / (x − q_m + σ))
- *
- * @param top q_m, a column
- * @param highest q_m for σ = 1
  */
 export function halfWaveGradient<T>(
   ops: Ops<T>,
   x: T,
   dy: T,
   rule: BackwardRule,
-  top: T,
-  highest: number,
+  { top, highest }: HighestLevel<T>,
 ): T {
   const zero = ops.constant(0);
   const vanilla = ops.where(ops.greater(x, zero), dy, zero);

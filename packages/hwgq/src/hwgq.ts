@@ -105,7 +105,7 @@ export function hwgq(settings: HwgqOptions = {}): Quantizer {
       const { levels, cell, backward } = chosen(options);
       const highest = halfWaveRow(levels, cell, bits).levels.at(-1) as number;
       const top = parameters.values[parameters.values.length - 1] as typeof x;
-      return { x: halfWaveGradient(ops, x, dy, backward, top, highest) };
+      return { x: halfWaveGradient(ops, x, dy, backward, { top, highest }) };
     },
   };
 }

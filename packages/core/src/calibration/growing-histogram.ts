@@ -26,8 +26,8 @@ export function growingHistogram(): GrowingHistogram {
   return {
     add(values, min, max) {
       grow(min, max);
-      const scale = bins / (high - low);
-      eachBlock(values.length, (from, to) => countBlock(counts, values, from, to, low, scale));
+      const range = { low, scale: bins / (high - low) };
+      eachBlock(values.length, (from, to) => countBlock(counts, values, from, to, range));
     },
     finish: () => ({ min: low, max: high, counts: [...counts] }),
   };
@@ -38,8 +38,7 @@ function countBlock(
   values: ArrayLike<number>,
   from: number,
   to: number,
-  low: number,
-  scale: number,
+  { low, scale }: { readonly low: number; readonly scale: number },
 ): void {
   for (let i = from; i < to; i++) {
     const bin = Math.min(bins - 1, ((values[i] as number) - low) * scale) | 0;

@@ -19,6 +19,9 @@ export interface SegmentOptimum {
 
 /** One row of the dynamic program: the first i points, the last of the k free levels serving the last of them. */
 interface Row {
+  readonly points: WeightedPoints;
+  /** The first point. */
+  readonly from: number;
   /**
    * Three numbers for each cut j, side by side because they are read together: the least error of the first j points
    * with one level less, minus their sum of squares; their moment; their weight.
@@ -48,7 +51,7 @@ export function optimalSegment(points: WeightedPoints, segment: Segment, most: n
     // The last row is needed only where it ends, and without a level below the first level begins at the first point.
     const first = k === most && segment.above === undefined ? count : k;
     const lastCut = k === 1 && segment.below === undefined ? 0 : count - 1;
-    fillRow(points, segment.from, row, first, count, k - 1, lastCut);
+    fillRow(row, first, count, k - 1, lastCut);
     errors = row.errors;
     cuts.push(row.cuts);
     ends.push(bestEnd(points, segment, errors, k));
@@ -84,7 +87,8 @@ function bestEnd(
   return best;
 }
 
-function nextRow({ weight, moment, square }: WeightedPoints, { from }: Segment, errors: Float64Array): Row {
+function nextRow(points: WeightedPoints, { from }: Segment, errors: Float64Array): Row {
+  const { weight, moment, square } = points;
   const before = new Float64Array(3 * errors.length);
   for (let j = 0; j < errors.length; j++) {
     before[3 * j] = (errors[j] as number) - (square[from + j] as number);
@@ -92,6 +96,8 @@ function nextRow({ weight, moment, square }: WeightedPoints, { from }: Segment, 
     before[3 * j + 2] = weight[from + j] as number;
   }
   return {
+    points,
+    from,
     before,
     errors: new Float64Array(errors.length).fill(Infinity),
     cuts: new Int32Array(errors.length),
@@ -99,27 +105,17 @@ function nextRow({ weight, moment, square }: WeightedPoints, { from }: Segment, 
 }
 
 /** Fills the entries `low` … `high`, whose cuts lie in `lowCut` … `highCut`. */
-function fillRow(
-  points: WeightedPoints,
-  from: number,
-  row: Row,
-  low: number,
-  high: number,
-  lowCut: number,
-  highCut: number,
-): void {
+function fillRow(row: Row, low: number, high: number, lowCut: number, highCut: number): void {
   if (low > high) return;
   const middle = (low + high) >> 1;
-  const cut = fillEntry(points, from, row, middle, lowCut, Math.min(highCut, middle - 1));
-  fillRow(points, from, row, low, middle - 1, lowCut, cut);
-  fillRow(points, from, row, middle + 1, high, cut, highCut);
+  const cut = fillEntry(row, middle, lowCut, Math.min(highCut, middle - 1));
+  fillRow(row, low, middle - 1, lowCut, cut);
+  fillRow(row, middle + 1, high, cut, highCut);
 }
 
 /** Finds the best cut of one entry by looking at all from `lowCut` to `highCut`. */
 function fillEntry(
-  { weight, moment, square }: WeightedPoints,
-  from: number,
-  { before, errors, cuts }: Row,
+  { points: { weight, moment, square }, from, before, errors, cuts }: Row,
   entry: number,
   lowCut: number,
   highCut: number,

@@ -20,9 +20,9 @@ export function measureTensor(original: Float32Array, tensor: QuantizedTensor): 
   const sums = noSums(original);
   const { runs } = sliceLayout(tensor.shape, tensor.slicing);
   const decoded = new Float32Array(longestRun);
-  const decodeRun = runDecoder(tensor, runs);
+  const decodeRun = runDecoder(tensor, runs, decoded);
   eachBlock(runs, vectorAdder(sums, original, tensor, runs.step), (from, to, slice) => {
-    decodeRun(from, to, slice, decoded, 0);
+    decodeRun(from, to, slice, 0);
     addErrors(sums, original, from, to, decoded);
   });
   return measuresOf(sums, original.length);

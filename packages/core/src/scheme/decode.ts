@@ -11,34 +11,41 @@ export function decode(tensor: QuantizedTensor): Float32Array {
   checkTensor(tensor, 'decode(tensor)');
   const layout = sliceLayout(tensor.shape, tensor.slicing);
   const values = new Float32Array(tensor.codes.length);
-  const decodeRun = runDecoder(tensor, layout.runs);
-  layout.runs.each((from, to, slice) => decodeRun(from, to, slice, values, from));
+  const decodeRun = runDecoder(tensor, layout.runs, values);
+  layout.runs.each((from, to, slice) => decodeRun(from, to, slice, from));
   return values;
 }
 
-/** Decodes the codes `from` … `to` of a run that begins in `slice`, into `values` from `at` on. */
-export type DecodeRun = (from: number, to: number, slice: number, values: Float32Array, at: number) => void;
+/** Decodes the codes `from` … `to` of a run that begins in `slice`; their values are put `at` a place and behind it. */
+export type DecodeRun = (from: number, to: number, slice: number, at: number) => void;
 
-/** How runs of the tensor, which its layout gives, are decoded. */
-export function runDecoder({ scheme, codes }: QuantizedTensor, { step }: SliceRuns): DecodeRun {
+/** How runs of the tensor, which its layout gives, are decoded into `values`. */
+export function runDecoder(
+  { scheme, codes }: QuantizedTensor,
+  { step }: SliceRuns,
+  values: Float32Array,
+): DecodeRun {
   if (scheme.kind === 'affine') {
-    const grids = { ...gridsOf(scheme), step };
-    return (from, to, slice, values, at) => decodeAffine(codes, from, to, grids, slice, values, at);
+    const decoding = { ...gridsOf(scheme), step, codes, values };
+    return (from, to, slice, at) => decodeAffine(decoding, from, to, slice, at);
   }
   const valueOf = valueOfCode(scheme);
-  return (from, to, slice, values, at) => {
+  return (from, to, slice, at) => {
     for (let i = from, s = slice, k = at; i < to; i++, s += step, k++)
       values[k] = valueOf(codes[i] as number, s);
   };
 }
 
+interface Decoding extends Grids, Pick<SliceRuns, 'step'> {
+  readonly codes: QuantizedTensor['codes'];
+  readonly values: Float32Array;
+}
+
 function decodeAffine(
-  codes: QuantizedTensor['codes'],
+  { scale, offsets, middle, step, codes, values }: Decoding,
   from: number,
   to: number,
-  { scale, offsets, middle, step }: Grids & Pick<SliceRuns, 'step'>,
   slice: number,
-  values: Float32Array,
   at: number,
 ): void {
   for (let i = from, s = slice, k = at; i < to; i++, s += step, k++) {

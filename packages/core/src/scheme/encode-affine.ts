@@ -6,6 +6,11 @@ import type { AffineScheme } from './types.js';
 
 type Codes = Uint8Array | Uint16Array;
 
+interface Encoding extends Grids, Pick<SliceRuns, 'step'> {
+  readonly values: Float32Array;
+  readonly codes: Codes;
+}
+
 /** clamp(round((x − offset) / scale), 0, levels − 1), ties to even; code 0 where the scale is 0. */
 export function encodeAffine(
   scheme: AffineScheme,
@@ -13,19 +18,11 @@ export function encodeAffine(
   runs: SliceRuns,
   codes: Codes,
 ): void {
-  const grids = gridsOf(scheme);
-  const { step } = runs;
-  eachBlock(runs, vectorEncoder(grids, values, step, codes), (from, to, slice) =>
-    encodeRun(values, from, to, grids, slice, step, codes),
-  );
+  const encoding = { ...gridsOf(scheme), values, step: runs.step, codes };
+  eachBlock(runs, vectorEncoder(encoding), (from, to, slice) => encodeRun(encoding, from, to, slice));
 }
 
-function vectorEncoder(
-  grids: Grids,
-  values: Float32Array,
-  step: 0 | 1,
-  codes: Codes,
-): VisitBlock | undefined {
+function vectorEncoder({ values, codes, step, ...grids }: Encoding): VisitBlock | undefined {
   const vector = kernels();
   if (vector === undefined || !(codes instanceof Uint8Array)) return undefined;
   const load = gridLoader(vector, grids);
@@ -44,13 +41,10 @@ function vectorEncoder(
  * integer, but outside the codes still.
  */
 function encodeRun(
-  values: Float32Array,
+  { values, codes, levels, scale, offsets, middle, step }: Encoding,
   from: number,
   to: number,
-  { levels, scale, offsets, middle }: Grids,
   slice: number,
-  step: 0 | 1,
-  codes: Codes,
 ): void {
   const highest = levels - 1;
   for (let i = from, s = slice; i < to; i++, s += step) {

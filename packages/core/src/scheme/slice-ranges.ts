@@ -1,4 +1,4 @@
-import { eachBlock, type VisitBlock } from './slice-runs.js';
+import { eachBlock, type SliceRuns, type VisitBlock } from './slice-runs.js';
 import { kernels } from '../kernels/kernels.js';
 import { checkFinite } from './check-finite.js';
 import type { SliceLayout } from './slicing.js';
@@ -20,23 +20,30 @@ export function sliceRanges(values: Float32Array, { count, runs }: SliceLayout, 
   min.fill(Infinity);
   max.fill(-Infinity);
   const { step } = runs;
-  const vectorWiden = vectorWidener(values, step, { min, max });
+  const widening = { values, step, min, max };
+  const vectorWiden = vectorWidener(widening);
   let zero = 0;
   eachBlock(
     runs,
     vectorWiden && ((from, rows, width, slice) => (zero += vectorWiden(from, rows, width, slice))),
-    (from, to, slice) => (zero += widenRun(values, from, to, slice, step, { min, max })),
+    (from, to, slice) => (zero += widenRun(widening, from, to, slice)),
   );
   if (zero !== 0) checkFinite(values, where);
   return { min, max };
 }
 
+/** Ranges that grow over values. */
+interface Widening extends SliceRanges, Pick<SliceRuns, 'step'> {
+  readonly values: Float32Array;
+}
+
 /** Widens the ranges of a block's slices, by the kernels. Gives 0, or NaN where a value is not finite. */
-function vectorWidener(
-  values: Float32Array,
-  step: 0 | 1,
-  { min, max }: SliceRanges,
-): ((...block: Parameters<VisitBlock>) => number) | undefined {
+function vectorWidener({
+  values,
+  step,
+  min,
+  max,
+}: Widening): ((...block: Parameters<VisitBlock>) => number) | undefined {
   const vector = kernels();
   if (vector === undefined) return undefined;
   const { mins, maxs, loops } = vector;
@@ -53,14 +60,7 @@ function vectorWidener(
 }
 
 /** The same of the values `from` … `to` of a run that begins in `slice`. */
-function widenRun(
-  values: Float32Array,
-  from: number,
-  to: number,
-  slice: number,
-  step: 0 | 1,
-  { min, max }: SliceRanges,
-): number {
+function widenRun({ values, step, min, max }: Widening, from: number, to: number, slice: number): number {
   let zero = 0;
   for (let i = from, s = slice; i < to; i++, s += step) {
     const value = values[i] as number;

@@ -53,8 +53,7 @@ export function axesRuns(shape: readonly number[], axes: readonly number[]): Sli
 
 /** Runs of which blocks of any size are known. */
 function runsOf(step: 0 | 1, eachWhole: (visit: VisitBlock) => void): SliceRuns {
-  const eachBlock = (visit: VisitBlock) =>
-    eachWhole((from, rows, width, slice) => cutBlock(from, rows, width, slice, step, visit));
+  const eachBlock = (visit: VisitBlock) => eachWhole(inParts(step, visit));
   return {
     step,
     eachBlock,
@@ -66,23 +65,18 @@ function runsOf(step: 0 | 1, eachWhole: (visit: VisitBlock) => void): SliceRuns 
   };
 }
 
-/** Visits a block in parts of bearable size. */
-function cutBlock(
-  from: number,
-  rows: number,
-  width: number,
-  slice: number,
-  step: 0 | 1,
-  visit: VisitBlock,
-): void {
-  const most = Math.max(1, Math.floor(longestRun / width));
-  for (let row = 0; row < rows; row += most) {
-    const at = from + row * width;
-    const own = step === 1 ? slice : slice + row;
-    if (width <= longestRun) visit(at, Math.min(most, rows - row), width, own);
-    else cutRow(at, at + width, own, step, visit);
-  }
-}
+/** Visits blocks in parts of bearable size. */
+const inParts =
+  (step: 0 | 1, visit: VisitBlock): VisitBlock =>
+  (from, rows, width, slice) => {
+    const most = Math.max(1, Math.floor(longestRun / width));
+    for (let row = 0; row < rows; row += most) {
+      const at = from + row * width;
+      const own = step === 1 ? slice : slice + row;
+      if (width <= longestRun) visit(at, Math.min(most, rows - row), width, own);
+      else cutRow(at, at + width, own, step, visit);
+    }
+  };
 
 function cutRow(from: number, to: number, slice: number, step: 0 | 1, visit: VisitBlock): void {
   for (let at = from; at < to; at += longestRun)

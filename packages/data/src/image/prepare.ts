@@ -15,13 +15,13 @@ export function prepareImage(
   checkPrepared(pixels, preparation, target);
   const place = fit(preparation.resize, pixels, preparation);
   const raster = toRaster(pixels, preparation);
-  const scaled = resample(raster, place.box, place.width, place.height);
+  const scaled = { ...place, values: resample(raster, place.box, place.width, place.height) };
   const { width, height, channels } = preparation;
   const start = index * width * height * channels;
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       for (let c = 0; c < channels; c++) {
-        const value = pixelAt(scaled, place, channels, x, y, c);
+        const value = pixelAt(scaled, channels, x, y, c);
         target[start + offset(preparation, x, y, c)] = normalized(value, preparation, c);
       }
     }
@@ -53,8 +53,7 @@ function toRaster({ width, height, data }: Pixels, { channels, order }: ImagePre
 }
 
 function pixelAt(
-  scaled: Float32Array,
-  { left, top, width, height }: Fit,
+  { values, left, top, width, height }: Fit & { readonly values: Float32Array },
   channels: number,
   x: number,
   y: number,
@@ -62,7 +61,7 @@ function pixelAt(
 ): number {
   const [column, row] = [x - left, y - top];
   if (column < 0 || row < 0 || column >= width || row >= height) return 0;
-  return scaled[(row * width + column) * channels + channel] as number;
+  return values[(row * width + column) * channels + channel] as number;
 }
 
 function offset(

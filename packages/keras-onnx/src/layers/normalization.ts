@@ -25,10 +25,10 @@ function along(
   { graph }: WrittenCall,
   values: ArrayLike<number>,
   axes: readonly number[],
-  rank: number,
   layout: Layout,
   sizes: readonly (number | null)[],
 ): string {
+  const rank = sizes.length;
   const dims = Array<number>(rank).fill(1);
   for (const axis of axes) dims[axisIn(layout, axis, rank)] = sizes[axis] as number;
   return graph.floats(values, dims);
@@ -68,7 +68,7 @@ async function shiftedAndScaled(call: WrittenCall, axis: number, epsilon: number
   );
   const sizes = inputOf(call);
   return pointwise(call, (x, layout) => {
-    const spread = (values: Float32Array) => along(call, values, [axis], sizes.length, layout, sizes);
+    const spread = (values: Float32Array) => along(call, values, [axis], layout, sizes);
     return graph.node('Add', [graph.node('Mul', [x, spread(scale)]), spread(shift)]);
   });
 }
@@ -170,7 +170,7 @@ const normalization: LayerRule = {
     const deviation = (await statistic(call, 'variance')).map((value) => Math.max(Math.sqrt(value), 1e-7));
     const sizes = inputOf(call);
     const axes = mean.length === 1 ? [] : axesToKeep(call);
-    const spread = (values: Float32Array) => along(call, values, axes, sizes.length, 'last', sizes);
+    const spread = (values: Float32Array) => along(call, values, axes, 'last', sizes);
     const x = graph.last(inputs[0]!);
     const value = settings.flag('invert', false)
       ? graph.node('Add', [graph.node('Mul', [x, spread(deviation)]), spread(mean)])

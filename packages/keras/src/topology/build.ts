@@ -162,17 +162,7 @@ function checkOutputs({
 /** Builds one layer, and what is in it. */
 function buildLayer(raw: RawLayer, place: Place, context: BuildContext): LayerDraft {
   const { neutral, custom } = described(raw, place, context);
-  const { trainable } = raw.config;
-  const layer = new LayerDraft(
-    raw,
-    place.path,
-    raw.name,
-    neutral.className,
-    neutral.config,
-    trainable !== false,
-    place.objectPath,
-    layerClass(neutral.className),
-  );
+  const layer = new LayerDraft(raw, place, neutral, layerClass(neutral.className));
   checkCount(context.ids.size + 1, place.path);
   context.ids.set(place.path, layer);
   if (custom !== undefined) noteCustom(layer, custom);
@@ -204,16 +194,7 @@ function described(
   const neutral = neutralConfig(raw);
   const hook = hookFor(raw, context.hooks);
   if (hook !== undefined) {
-    const draft = new LayerDraft(
-      raw,
-      place.path,
-      raw.name,
-      raw.className,
-      raw.config,
-      true,
-      place.objectPath,
-      undefined,
-    );
+    const draft = new LayerDraft(raw, place, raw, undefined);
     const custom = hook(raw.config, context.weightsOf(draft));
     checkCustom(custom, place.path);
     const config = custom.config ?? raw.config;

@@ -16,20 +16,33 @@ export class LayerDraft implements KerasLayer {
   customWeights?: readonly string[];
   customOutput?: MaybeShape;
 
+  readonly raw: RawLayer;
+  readonly id: string;
+  readonly name: string;
+  readonly className: string;
+  readonly config: JsonObject;
+  readonly trainable: boolean;
+  /** The path of the object in files of Keras 3. */
+  readonly objectPath: string;
+  readonly known: LayerClass | undefined;
   readonly settings: Settings;
 
+  /** @param neutral The class and its settings, in neutral words where they are known. */
   constructor(
-    readonly raw: RawLayer,
-    readonly id: string,
-    readonly name: string,
-    readonly className: string,
-    readonly config: JsonObject,
-    readonly trainable: boolean,
-    /** The path of the object in files of Keras 3. */
-    readonly objectPath: string,
-    readonly known: LayerClass | undefined,
+    raw: RawLayer,
+    { path, objectPath }: { readonly path: string; readonly objectPath: string },
+    { className, config }: Pick<KerasLayer, 'className' | 'config'>,
+    known: LayerClass | undefined,
   ) {
-    this.settings = new Settings(config, id);
+    this.raw = raw;
+    this.id = path;
+    this.name = raw.name;
+    this.className = className;
+    this.config = config;
+    this.trainable = raw.config['trainable'] !== false;
+    this.objectPath = objectPath;
+    this.known = known;
+    this.settings = new Settings(config, path);
   }
 }
 

@@ -31,23 +31,16 @@ export const maxPoolGradient: KernelConfig = {
       Values,
     ];
     dx.fill(0);
-    const { batchSize, outHeight, outWidth, inChannels: channels } = pooling;
+    const { batchSize, outHeight, outWidth } = pooling;
     const windows = batchSize * outHeight * outWidth;
-    for (let window = 0; window < windows; window++) giveBack(dx, x, upstream, pooling, window, channels);
+    for (let window = 0; window < windows; window++) giveBack(dx, x, upstream, pooling, window);
     return output;
   },
 };
 
 /** Adds what comes back of one window, channel by channel. */
-function giveBack(
-  dx: Values,
-  x: Values,
-  upstream: Values,
-  pooling: Pooling,
-  window: number,
-  channels: number,
-): void {
-  const { outHeight, outWidth, inHeight, inWidth } = pooling;
+function giveBack(dx: Values, x: Values, upstream: Values, pooling: Pooling, window: number): void {
+  const { outHeight, outWidth, inHeight, inWidth, inChannels: channels } = pooling;
   const column = window % outWidth;
   const row = Math.floor(window / outWidth) % outHeight;
   const picture = Math.floor(window / (outWidth * outHeight)) * inHeight * inWidth;
