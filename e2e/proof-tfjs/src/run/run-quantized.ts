@@ -43,7 +43,7 @@ export async function runQuantized(
   const batches = labelledBatches(data.training, settings.measured, measuredBatch);
   const recipe = await run.recipe(port, batches);
   const untrained = run.start === 'float' ? { untrained: await withoutTraining(port, recipe, context) } : {};
-  const trained = await inRounds(run, model, port, recipe, batches, store, context);
+  const trained = await inRounds(run, { model, port, recipe, batches }, store, context);
   const { name, title, bits, ends, start, order } = run;
   const result = { name, title, bits, ends, start, order, ...untrained, ...trained };
   store.saveResult(result);
@@ -59,12 +59,16 @@ async function withoutTraining(port: TfjsPort, recipe: Recipe, { data }: Context
   return accuracy;
 }
 
+interface Training {
+  readonly model: LayersModel;
+  readonly port: TfjsPort;
+  readonly recipe: Recipe;
+  readonly batches: readonly Batch[];
+}
+
 async function inRounds(
   { name }: Run,
-  model: LayersModel,
-  port: TfjsPort,
-  recipe: Recipe,
-  batches: readonly Batch[],
+  { model, port, recipe, batches }: Training,
   store: Store<QuantizedResult>,
   { settings, data, show }: Context,
 ): Promise<Pick<QuantizedResult, 'accuracy' | 'bitsPerWeight' | 'rounds' | 'seconds'>> {

@@ -18,11 +18,15 @@ export function resize(image: Image, width: number, height: number, region: Regi
   const bottom = last.first + last.weights.length;
   const narrow = new Float32Array((bottom - top) * width * 3);
   for (let y = top; y < bottom; y++) {
-    filter(image.data, y * image.width * 3, 3, columns, narrow, (y - top) * width * 3, 3);
+    const from = { data: image.data, start: y * image.width * 3, stride: 3 };
+    filter(from, columns, { data: narrow, start: (y - top) * width * 3, stride: 3 });
   }
   const data = new Uint8ClampedArray(width * height * 3);
   const moved = rows.map(({ first, weights }) => ({ first: first - top, weights }));
-  for (let x = 0; x < width; x++) filter(narrow, x * 3, width * 3, moved, data, x * 3, width * 3);
+  for (let x = 0; x < width; x++) {
+    const place = { start: x * 3, stride: width * 3 };
+    filter({ data: narrow, ...place }, moved, { data, ...place });
+  }
   return { width, height, data };
 }
 
@@ -43,24 +47,29 @@ function taps(start: number, length: number, count: number, limit: number): Tap[
   });
 }
 
-/** One line of three-channel pixels: output pixel i is the sum of weights · input pixels. Strides in elements. */
+/** A line of three-channel pixels. */
+interface Line<T> {
+  readonly data: T;
+  readonly start: number;
+  /** Elements from one pixel to the next. */
+  readonly stride: number;
+}
+
+/** Output pixel i is the sum of weights · input pixels. */
 function filter(
-  from: ArrayLike<number>,
-  fromStart: number,
-  fromStride: number,
+  from: Line<ArrayLike<number>>,
   outputs: readonly Tap[],
-  to: Float32Array | Uint8ClampedArray,
-  toStart: number,
-  toStride: number,
+  to: Line<Float32Array | Uint8ClampedArray>,
 ): void {
+  const { data, start, stride } = from;
   for (let i = 0; i < outputs.length; i++) {
     const { first, weights } = outputs[i]!;
     for (let channel = 0; channel < 3; channel++) {
       let sum = 0;
       for (let j = 0; j < weights.length; j++) {
-        sum += weights[j]! * from[fromStart + (first + j) * fromStride + channel]!;
+        sum += weights[j]! * data[start + (first + j) * stride + channel]!;
       }
-      to[toStart + i * toStride + channel] = sum;
+      to.data[to.start + i * to.stride + channel] = sum;
     }
   }
 }

@@ -4,6 +4,9 @@
  */
 export type Edges = readonly number[];
 
+/** One of them. */
+type Edge = [x0: number, y0: number, x1: number, y1: number];
+
 /**
  * How much of each pixel the outlines cover, 0…1, row-major [height, width]; exact for outlines that do not
  * overlap. Each edge adds, to the pixels that it crosses, the signed area to its right; a running sum along
@@ -13,7 +16,7 @@ export function rasterize(edges: Edges, width: number, height: number): Float32A
   // One spare column: the last pixel's edges spill to its right.
   const area = new Float32Array((width + 1) * height);
   for (let i = 0; i < edges.length; i += 4) {
-    addEdge(area, width + 1, edges[i]!, edges[i + 1]!, edges[i + 2]!, edges[i + 3]!);
+    addEdge(area, width + 1, edges.slice(i, i + 4) as Edge);
   }
   const coverage = new Float32Array(width * height);
   for (let y = 0; y < height; y++) {
@@ -27,7 +30,7 @@ export function rasterize(edges: Edges, width: number, height: number): Float32A
 }
 
 /** Cuts an edge at the borders of the pixels that it crosses, and adds each piece. */
-function addEdge(area: Float32Array, stride: number, x0: number, y0: number, x1: number, y1: number): void {
+function addEdge(area: Float32Array, stride: number, [x0, y0, x1, y1]: Edge): void {
   if (y0 === y1) return;
   eachCell(y0, y1, (t0, t1) => {
     const [left, top] = [x0 + t0 * (x1 - x0), y0 + t0 * (y1 - y0)];
