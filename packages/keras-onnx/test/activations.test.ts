@@ -61,6 +61,28 @@ it.each(
   expect(Math.max(...worst)).toBeLessThan(1e-5);
 });
 
+it('steps of TimeDistributed are measured one by one, as in TensorFlow.js', async () => {
+  const files = cases.get('time_distributed')!;
+  const { model } = await quantize(keras(files.get('model.keras')!), {
+    registry,
+    weights: 'min-max',
+    activations: 'dynamic',
+  });
+  const { inputs, ...golden } = goldenOf(files);
+  const [, steps, ...rest] = inputs[0]!.shape;
+  const size = rest.reduce((all, length) => all * length, 1);
+  const data = Float32Array.from(
+    valuesOf(inputs[0]!),
+    (value, i) => value * 10 ** (Math.floor(i / size) % steps!),
+  );
+  const text = Buffer.from(data.buffer).toString('base64');
+  const scaled: Golden = { ...golden, inputs: [{ ...inputs[0]!, data: text }] };
+  const { bytes } = await toOnnx(model, { registry });
+  const [expected] = await predictions(model, scaled);
+  const [result] = await run(bytes, model, scaled);
+  expect(difference(result!, expected!)).toBeLessThan(1e-5);
+});
+
 it('names a quantizer that the registry lacks', async () => {
   const file = cases.get('dense')!.get('model.keras')!;
   const { model } = await quantize(keras(file), { registry, weights: 'min-max', activations: 'dynamic' });

@@ -18,6 +18,17 @@ function siteOf({ layer, settings, quantizers }: Call): FittedSite {
   return loadSite(settings.text('site'), quantizers, layer.id);
 }
 
+/** Whether a layer, or one inside, takes the range of all that it is given at once. */
+export function measuresAtOnce({ layer, quantizers }: Pick<Call, 'layer' | 'quantizers'>): boolean {
+  const { id, className, config, parts, network } = layer;
+  if (className === 'QuantizedInput') {
+    const site = loadSite(new Settings(config, id).text('site'), quantizers, id);
+    if (site.parameters === undefined && observed(site) === 'values') return true;
+  }
+  const inside = [...Object.values(parts), ...(network?.layers ?? [])];
+  return inside.some((each) => measuresAtOnce({ layer: each, quantizers }));
+}
+
 const observed = ({ quantizer, options }: FittedSite) => observedBy(quantizer, options);
 
 /** A layer whose first input is quantized: everything at once, sample by sample, or patch by patch. */
