@@ -1,7 +1,7 @@
 import type { KerasModel } from '@lowbit/keras';
 import * as ort from 'onnxruntime-web';
-
-import { valuesOf, type Golden, type StoredTensor } from '../../keras/test/cases.js';
+import { expect } from 'vitest';
+import { casesOf, valuesOf, type Files, type Golden, type StoredTensor } from '../../keras/test/cases.js';
 
 /** What a file gives for the inputs of a case, in the order of its outputs. */
 export async function run(
@@ -34,7 +34,7 @@ function tensorOf(type: 'float32' | 'int32' | 'uint8', values: Float32Array | In
 }
 
 /** The outputs of Keras, in the order of the model. */
-export function wanted({ network }: KerasModel, { outputs }: Golden): readonly StoredTensor[] {
+function wanted({ network }: KerasModel, { outputs }: Golden): readonly StoredTensor[] {
   return Array.isArray(outputs)
     ? (outputs as StoredTensor[])
     : network.outputNames!.map((name) => (outputs as Readonly<Record<string, StoredTensor>>)[name]!);
@@ -43,10 +43,25 @@ export function wanted({ network }: KerasModel, { outputs }: Golden): readonly S
 /** The largest difference of two results, relative to the largest value where that is above 1. */
 export function difference(received: ort.Tensor, expected: ArrayLike<number>): number {
   const values = Array.from(received.data as Float32Array);
-  const most = Math.max(1, ...Array.from(expected, Math.abs).filter(Number.isFinite));
-  // An average over no steps at all is NaN for Keras too.
-  const worst = values.map((value, i) =>
-    Object.is(value, expected[i]) ? 0 : Math.abs(value - expected[i]!) / most,
+  const most = Array.from(expected).reduce(
+    (largest, value) => (Number.isFinite(value) ? Math.max(largest, Math.abs(value)) : largest),
+    1,
   );
-  return values.length === expected.length ? Math.max(...worst) : NaN;
+  // An average over no steps at all is NaN for Keras too.
+  const distance = (value: number, i: number) =>
+    Object.is(value, expected[i]) ? 0 : Math.abs(value - expected[i]!) / most;
+  const worst = values.reduce((largest, value, i) => Math.max(largest, distance(value, i)), 0);
+  return values.length === expected.length ? worst : NaN;
+}
+
+/** The cases of an archive of `@lowbit/keras`, by name. */
+export const kerasCases = (name: string): Promise<ReadonlyMap<string, Files>> =>
+  casesOf(new URL(`../../keras/fixtures/${name}.zip`, import.meta.url));
+
+/** How far outputs of a file of ONNX lie from those of Keras, at most. */
+export async function fromKeras(bytes: Uint8Array, model: KerasModel, golden: Golden): Promise<number> {
+  const results = await run(bytes, model, golden);
+  const expected = wanted(model, golden);
+  expect(results.map(({ dims }) => dims)).toEqual(expected.map(({ shape }) => shape));
+  return Math.max(...results.map((result, i) => difference(result, valuesOf(expected[i]!))));
 }

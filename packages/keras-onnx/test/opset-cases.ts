@@ -1,0 +1,37 @@
+/** Versions of the standard operators beside 21, at which all cases are written: the first and the last, and those between where operators changed. */
+export const opsets = [13, 17, 19, 23, 25] as const;
+
+/** A case for each kind of operator that is written. */
+export const opsetCases = [
+  'dense',
+  'einsum_dense',
+  'embedding_masked',
+  'conv2d_grouped',
+  'conv2d_transpose',
+  'depthwise_conv2d',
+  'averagepooling2d',
+  'globalmaxpooling3d_kept',
+  'batch_normalization_axis',
+  'layer_normalization',
+  'group_normalization',
+  'unit_normalization',
+  'rms_normalization',
+  'activations',
+  'dense_activations',
+  'softmax',
+  'merges',
+  'lstm',
+  'bidirectional_gru',
+  'conv_lstm2d',
+  'multi_head_attention',
+  'attention',
+  'reshape',
+  'padding2d',
+  'upsampling_bilinear',
+  'resizing',
+  'center_crop',
+  'time_distributed',
+  'nested',
+  'mask_through_layers_3',
+  'mask_both_ways_3',
+] as const;
