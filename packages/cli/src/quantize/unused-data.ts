@@ -12,7 +12,7 @@ export function dataWarnings(
   const ofData = warnings.filter((warning) => warning.startsWith('data: '));
   const others = warnings.filter((warning) => !ofData.includes(warning));
   if (calibration !== undefined) return others;
-  const why = 'nothing that the model computes can be quantized';
+  const why = 'no layer of the plan takes quantized activations';
   return [
     ...others,
     ...(features === undefined ? ofData.map((warning) => warning.replace('data', '--calibrate')) : []),

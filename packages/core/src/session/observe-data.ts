@@ -84,7 +84,7 @@ export function dataWarnings(
       : plan.activations === undefined
         ? 'weights alone are quantized, and bits are decided without them'
         : sites.length === 0
-          ? 'nothing that the model computes can be quantized'
+          ? 'no layer of the plan takes quantized activations (where integers were asked for, each weight says why)'
           : 'ranges are measured on every run';
   return [`data: the data were not read, since ${why}`];
 }
