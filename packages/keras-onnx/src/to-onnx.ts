@@ -1,6 +1,13 @@
-import type { Registry } from '@lowbit/core';
-import { checkArgument, checkOptions, defined, optionTypes, type OptionTypes } from '@lowbit/core/adapter';
-import type { KerasModel, KerasNetwork } from '@lowbit/keras';
+import type { CancelSignal, Registry } from '@lowbit/core';
+import {
+  checkArgument,
+  checkOptions,
+  defined,
+  optionTypes,
+  stopIfAborted,
+  type OptionTypes,
+} from '@lowbit/core/adapter';
+import type { KerasModel, KerasNetwork, KerasWeight } from '@lowbit/keras';
 import { modelBuilder, type BuilderOptions, type BuiltModel, type WriteOptions } from '@lowbit/onnx/build';
 import { Graph } from './graph/graph.js';
 import type { Value } from './graph/value.js';
@@ -19,6 +26,10 @@ export interface ToOnnxOptions
   readonly name?: string;
   /** Holds the quantizers of activations, where the model has such. */
   readonly registry?: Registry;
+  /** Cancels the work between two weights; the promise rejects with code `aborted`. */
+  readonly signal?: CancelSignal | undefined;
+  /** Share of the weights that were read, 0 … 1. */
+  readonly onProgress?: ((share: number) => void) | undefined;
 }
 
 /**
@@ -26,13 +37,14 @@ export interface ToOnnxOptions
  * Keras; sizes that the model leaves open stay open. Weights that lowbit quantized stay packed.
  *
  * @throws LowbitError `layer-unsupported` with every layer that standard operators do not compute as Keras does; as `modelBuilder` of
- *   `@lowbit/onnx/build`; `unknown-plugin` for a quantizer of activations that the registry lacks.
+ *   `@lowbit/onnx/build`; `unknown-plugin` for a quantizer of activations that the registry lacks; `aborted`.
  * @example
  * const { bytes } = await toOnnx(await readKeras(file));
  */
 export async function toOnnx(model: KerasModel, options: ToOnnxOptions = {}): Promise<BuiltModel> {
   checkModel(model);
   checkOptions(options, optionsOfToOnnx, 'toOnnx');
+  stopIfAborted(options.signal, model.name);
   const told = toldOf(model, options.registry);
   await refuseUnknown(model, told);
   const { network, plans } = model;
@@ -40,14 +52,28 @@ export async function toOnnx(model: KerasModel, options: ToOnnxOptions = {}): Pr
   const builder = modelBuilder({ name, opset, ...defined({ optimize, target }) });
   const names = outputNames(network);
   const graph = new Graph(builder, new Set(names));
-  const weights = new Weights(graph);
+  const weights = new Weights(graph, readingOf(model, options));
   const inputs = network.inputs.map(({ layer }) => writeInput(graph, network, layer));
   const inside = (call: Call<Value>): Promise<readonly Value[]> => carryOut(call, write);
   const write = (call: Call<Value>): Promise<readonly Value[]> =>
     writeCall({ ...call, graph, weights, inside });
   const outputs = await walk(told, network, inputs, write);
   outputs.forEach((value, i) => writeOutput(graph, value, names[i]!));
+  options.onProgress?.(1);
   return builder.write(defined({ plan: plans?.at(-1), external, externalPath }));
+}
+
+/** Stops between two weights, or tells how many there were. */
+function readingOf(
+  { weights }: KerasModel,
+  { signal, onProgress }: ToOnnxOptions,
+): (weight: KerasWeight) => void {
+  const begun = new Set<string>();
+  return ({ id }) => {
+    stopIfAborted(signal, id);
+    onProgress?.(begun.size / weights.length);
+    begun.add(id);
+  };
 }
 
 function toldOf({ kerasVersion = '' }: KerasModel, registry: Registry | undefined): Told {
@@ -76,6 +102,8 @@ const optionsOfToOnnx: OptionTypes<ToOnnxOptions> = {
     fits: (value) => Number.isInteger(value) && Number(value) >= oldest && Number(value) <= newest,
   },
   name: { expected: 'a text', fits: (value) => typeof value === 'string' && value !== '' },
+  signal: optionTypes.signal,
+  onProgress: optionTypes.callback,
   optimize: optionTypes.any,
   target: optionTypes.any,
   registry: {

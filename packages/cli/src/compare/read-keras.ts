@@ -25,7 +25,7 @@ export function readKerasAsOnnx(place: KerasPlace, signal: AbortSignal): Promise
   const { file } = place;
   return reading(place, signal, async (model) => {
     const { toOnnx } = await import('@lowbit/keras-onnx');
-    const { bytes, externalData = [] } = await toOnnx(model);
+    const { bytes, externalData = [] } = await toOnnx(model, { signal });
     const { inputs, outputs } = interfaceOf(readModel(bytes, file));
     return { name: file, inputs, outputs, bytes, external: externalData };
   });

@@ -74,13 +74,13 @@ function notesOnClasses(json: string): readonly string[] {
 async function asOnnx(
   model: KerasModel,
   file: string,
-  { optimize, target, external, registry }: OnnxForm,
+  { optimize, target, external, registry, signal, onProgress }: OnnxForm & ReadingOptions,
 ): Promise<WrittenModel> {
   const { toOnnx } = await import('@lowbit/keras-onnx');
   const form = {
     name: basename(file),
     externalPath: dataFileName(file),
-    ...defined({ optimize, target, external, registry }),
+    ...defined({ optimize, target, external, registry, signal, onProgress }),
   };
   const { bytes, externalData = [], storage } = await toOnnx(model, form);
   const beside = externalData.map(({ path, data }) => ({ path: join(dirname(file), path), data }));

@@ -7,7 +7,11 @@ import type { Graph } from './graph.js';
 export class Weights {
   readonly #written = new Map<string, Promise<string>>();
 
-  constructor(private readonly graph: Graph) {}
+  /** @param reading Is told of each weight before it is read. */
+  constructor(
+    private readonly graph: Graph,
+    private readonly reading: (weight: KerasWeight) => void,
+  ) {}
 
   /** The name of a weight in the graph; undefined where the layer has none of the name. */
   find(layer: KerasLayer, name: string, arrangement: Arrangement = {}): Promise<string> | undefined {
@@ -20,6 +24,7 @@ export class Weights {
   }
 
   async #write(weight: KerasWeight, arrangement: Arrangement): Promise<string> {
+    this.reading(weight);
     const { id, shape } = weight;
     const dims = arrangedShape(shape, arrangement);
     const { builder } = this.graph;

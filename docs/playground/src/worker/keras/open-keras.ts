@@ -18,7 +18,10 @@ export async function openKeras(
   { signal, onProgress }: Session,
 ): Promise<OpenedModel> {
   const { readKeras, tfjsArtifacts } = await import('@lowbit/keras');
-  const model = await readKeras(topology === undefined ? file : { topology, weights: file }, { signal });
+  const model = await readKeras(topology === undefined ? file : { topology, weights: file }, {
+    signal,
+    onProgress: (done) => onProgress({ label: 'Reading the file', done, total: 1 }),
+  });
   try {
     const onShare = (done: number) => onProgress({ label: 'Reading weights', done, total: 1 });
     const artifacts = await tfjsArtifacts(model, { signal, onProgress: onShare });
