@@ -163,6 +163,20 @@ describe('a weight', () => {
     await runModel(model.bytes, { x: noise([2, 40], seededRandom(1)) });
   });
 
+  test('that was no graph input is not said to be one no longer', async () => {
+    for (const ir of [3, 7]) {
+      const parts = {
+        nodes: [matMul('w', 'x', 'v'), matMul('u', 'v', 'y')],
+        initializers: [weight('w', [40, 30]), weight('u', [30, 30])],
+        inputs: { x: [2, 40], ...(ir === 3 ? { w: [40, 30], u: [30, 30] } : {}) },
+        outputs: { y: [2, 30] },
+      };
+      const { report } = await run(buildBytes(parts, { opset: 8, ir }), { bits: 4 });
+      const told = report.weights.map(({ storageReason }) => storageReason.includes('graph input'));
+      expect(told).toEqual([ir === 3, ir === 3]);
+    }
+  });
+
   test('that would not become smaller is left as it was, with the reason', async () => {
     const bytes = buildBytes({
       nodes: [matMul('w', 'x', 'y')],
