@@ -1,8 +1,9 @@
 import { quantize, registry as registryOf, type Batch, type Recipe } from '@lowbit/core';
 import { keras, readKeras, type KerasModel } from '@lowbit/keras';
 import { registry } from '@lowbit/keras/register';
-import { runner, toLayersModel } from '@lowbit/tfjs';
+import { kerasModel, registerLayers, runner, toLayersModel } from '@lowbit/tfjs';
 import * as tf from '@tensorflow/tfjs-core';
+import * as tfLayers from '@tensorflow/tfjs-layers';
 import '@tensorflow/tfjs-backend-cpu';
 import { beforeAll, expect, it } from 'vitest';
 import { toOnnx } from '../src/index.js';
@@ -88,4 +89,30 @@ it('names a quantizer that the registry lacks', async () => {
   const { model } = await quantize(keras(file), { registry, weights: 'min-max', activations: 'dynamic' });
   for (const options of [{}, { registry: registryOf([]) }])
     await expect(toOnnx(model, options)).rejects.toMatchObject({ code: 'unknown-plugin' });
+});
+
+it('a live model may have hard_sigmoid of Keras 2 beside that of Keras 3', async () => {
+  registerLayers();
+  const { dense, lstm } = tfLayers.layers;
+  const gates = { recurrentActivation: 'hardSigmoid', recurrentInitializer: 'glorotUniform' } as const;
+  const live = tfLayers.sequential({
+    layers: [
+      lstm({ units: 4, inputShape: [5, 3], ...gates, returnSequences: true }),
+      dense({ units: 6, activation: 'lowbitHardSigmoid' as never }),
+      dense({ units: 2, activation: 'hardSigmoid' }),
+    ],
+  });
+  const weights = live.getWeights().map(({ shape }, i) => tf.randomNormal(shape, 0, 2, 'float32', i));
+  live.setWeights(weights);
+  const x = tf.randomNormal([2, 5, 3], 0, 1, 'float32', 9);
+  const expected = (live.predict(x) as tf.Tensor).dataSync<'float32'>();
+  const model = await kerasModel(live);
+  const data = Buffer.from(x.dataSync<'float32'>().buffer).toString('base64');
+  const golden: Golden = { inputs: [{ shape: x.shape, type: 'float32', data }], outputs: [], weights: {} };
+  const again = await toLayersModel(model);
+  expect((again.predict(x) as tf.Tensor).dataSync()).toEqual(expected);
+  const { bytes } = await toOnnx(model);
+  const [result] = await run(bytes, model, golden);
+  expect(difference(result!, expected)).toBeLessThan(1e-5);
+  [live, again].forEach((each) => each.dispose());
 });

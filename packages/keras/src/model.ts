@@ -54,7 +54,7 @@ export interface KerasLayer {
   readonly className: string;
   /**
    * In the words of Keras 2, whatever version wrote it, without what only training needs (initializers, regularizers, constraints).
-   * Activations are names where Keras has one.
+   * Activations are names where Keras has one; `keras2_hard_sigmoid` is that of Keras 2 in a model that computes as Keras 3 does.
    */
   readonly config: JsonObject;
   readonly trainable: boolean;

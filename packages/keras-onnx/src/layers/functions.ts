@@ -94,6 +94,7 @@ const functions: Readonly<Record<string, Write>> = {
   hard_sigmoid: hardSigmoid,
   hard_silu: times((graph, x) => hardSigmoid(graph, x, 0, true)),
   hard_tanh: (graph, x) => graph.node('Clip', [x, graph.float(-1), graph.float(1)]),
+  keras2_hard_sigmoid: (graph, x) => hardSigmoid(graph, x, 0, false),
   leaky_relu: op('LeakyRelu', { alpha: { float: 0.2 } }),
   linear: (_, x) => x,
   log_sigmoid: logSigmoid,

@@ -37,6 +37,7 @@ function cellFunction(name: JsonValue, isKeras3: boolean): CellFunction | undefi
     tanh: { name: 'Tanh' },
     sigmoid: { name: 'Sigmoid' },
     hard_sigmoid: { name: 'HardSigmoid', alpha: isKeras3 ? 1 / 6 : 0.2, beta: 0.5 },
+    keras2_hard_sigmoid: { name: 'HardSigmoid', alpha: 0.2, beta: 0.5 },
     relu: { name: 'Relu' },
     linear: { name: 'Affine', alpha: 1, beta: 0 },
     elu: { name: 'Elu', alpha: 1 },

@@ -29,7 +29,7 @@ export interface TfjsFiles {
 export async function tfjsSource({ modelJson, shards }: TfjsFiles): Promise<OpenSource> {
   const where = 'model.json';
   const json = parseModelJson(await jsonOf(modelJson), where);
-  const { topology: words, version } = inKerasWords(json.modelTopology as JsonValue, where);
+  const { topology: words, version } = inKerasWords(json.modelTopology as JsonValue);
   const topology = { ...readTopology(words, where), ...defined({ version }) };
   const weights = await readWeights(json, (path) => shard(shards, path), where);
   const named = weights.map((weight) => ({

@@ -1,5 +1,6 @@
 import { unsupported } from '../errors.js';
 import type { JsonObject, JsonValue } from '../model.js';
+import { olderHardSigmoid } from '../layers/activation.js';
 import { isObject } from '../topology/raw-layer.js';
 
 /** A topology of TensorFlow.js in the words of Keras. */
@@ -13,38 +14,49 @@ export interface KerasWords {
 const deepest = 400;
 
 /**
- * What TensorFlow.js and layers of `@lowbit/tfjs` call otherwise: classes whose names begin with `Lowbit`, activations.
+ * What TensorFlow.js and layers of `@lowbit/tfjs` call otherwise: classes whose names begin with `Lowbit`, activations. Where anything computes as
+ * in Keras 3 alone, the version is that, and `hard_sigmoid` of TensorFlow.js, which is that of Keras 2, has a name of its own.
  *
- * @throws LowbitError `layer-unsupported` for a model that has `hard_sigmoid` of Keras 2 and that of Keras 3, which are one name.
+ * @throws LowbitError `layer-unsupported` for masks that are inputs of layers.
  */
-export function inKerasWords(topology: JsonValue, where: string): KerasWords {
-  const used = new Set<string>();
-  const words = translated(topology, used, 0);
-  if (!used.has('lowbit_hard_sigmoid')) return { topology: words };
-  if (used.has('hard_sigmoid'))
-    throw unsupported(
-      where,
-      'hard_sigmoid as Keras 2 computes it, beside that of Keras 3',
-      'Use one of them in the whole model.',
-    );
-  return { topology: words, version: '3' };
+export function inKerasWords(topology: JsonValue): KerasWords {
+  const isKeras3 = isOfKeras3(topology, 0);
+  return { topology: translated(topology, isKeras3, 0), ...(isKeras3 && { version: '3' }) };
 }
 
-function translated(value: JsonValue, used: Set<string>, depth: number): JsonValue {
+/** Whether a topology has what computes otherwise in Keras 2, under the name that it has there. */
+function isOfKeras3(value: JsonValue, depth: number): boolean {
+  if (typeof value !== 'object' || value === null || depth > deepest) return false;
+  return Object.entries(value).some(
+    ([key, member]: [string, JsonValue]) =>
+      (key.endsWith('activation') &&
+        typeof member === 'string' &&
+        snakeCase(member) === 'lowbit_hard_sigmoid') ||
+      (key === 'empty_is_zero' && member === true) ||
+      isOfKeras3(member, depth + 1),
+  );
+}
+
+function translated(value: JsonValue, isKeras3: boolean, depth: number): JsonValue {
   if (typeof value !== 'object' || value === null || depth > deepest) return value;
-  if (Array.isArray(value)) return value.map((each: JsonValue) => translated(each, used, depth + 1));
+  if (Array.isArray(value)) return value.map((each: JsonValue) => translated(each, isKeras3, depth + 1));
   const members = Object.entries(value as JsonObject).map(([key, member]) => {
     const isActivation = key.endsWith('activation') && typeof member === 'string';
-    return [key, isActivation ? activationWord(member, used) : translated(member, used, depth + 1)] as const;
+    const word = isActivation ? activationWord(member, isKeras3) : translated(member, isKeras3, depth + 1);
+    return [key, word] as const;
   });
   return layerWords(Object.fromEntries(members));
 }
 
 /** `hardSigmoid` and `lowbitHardSilu` are `hard_sigmoid` and `hard_silu`. */
-function activationWord(name: string, used: Set<string>): string {
-  const word = name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-  used.add(word);
+function activationWord(name: string, isKeras3: boolean): string {
+  const word = snakeCase(name);
+  if (isKeras3 && word === 'hard_sigmoid') return olderHardSigmoid;
   return word.replace(/^lowbit_/, '');
+}
+
+function snakeCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
 function layerWords(value: JsonObject): JsonObject {

@@ -13,7 +13,7 @@ export interface Neutral extends Described {
 
 /** What only training needs, what Python needs to find its classes, and layers inside, which stand in the graph. */
 const dropped =
-  /(_initializer|_regularizer|_constraint)$|^(init|inner_init|forget_bias_init|weights|module|registered_name|build_config|build_input_shape|compile_config|quantization_config|lora_rank|lora_alpha|dtype|implementation|consume_less|seed|trainable|optional|activity_regularizer|synchronized|batch_input_shape|batch_shape|input_dim|input_length|layer|backward_layer|cell|cells|layers|input_layers|output_layers)$/;
+  /(_initializer|_regularizer|_constraint)$|^(init|inner_init|forget_bias_init|weights|module|registered_name|build_config|build_input_shape|compile_config|quantization_config|unroll|lora_rank|lora_alpha|dtype|implementation|consume_less|seed|trainable|optional|activity_regularizer|synchronized|batch_input_shape|batch_shape|input_dim|input_length|layer|backward_layer|cell|cells|layers|input_layers|output_layers)$/;
 
 /** Members that hold the name of an activation. */
 const activations = ['activation', 'recurrent_activation'];

@@ -1,3 +1,4 @@
+import { olderHardSigmoid } from '../../layers/activation.js';
 import type { JsonValue } from '../../model.js';
 import {
   axesFrom,
@@ -35,6 +36,7 @@ const activations: Readonly<Record<string, string>> = {
   elu: 'elu',
   gelu: 'gelu',
   hard_sigmoid: 'hardSigmoid',
+  [olderHardSigmoid]: 'hardSigmoid',
   linear: 'linear',
   log_softmax: 'logSoftmax',
   mish: 'mish',
