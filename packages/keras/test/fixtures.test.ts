@@ -46,6 +46,7 @@ function outline({ layers, calls, inputs, outputs, outputNames }: KerasNetwork):
 
 /** Shapes of what a model gives, as far as they are told: without the batch. */
 function outputShapes({
+  layers,
   calls,
   outputs,
   outputNames,
@@ -54,7 +55,8 @@ function outputShapes({
     const shape = calls.find((each) => each.layer.name === layer && each.index === call)?.outputShapes[
       output
     ];
-    return [outputNames?.[i] ?? String(i), shape?.slice(1)];
+    const given = layers.find(({ name }) => name === layer)?.config['batch_input_shape'] as Shape | undefined;
+    return [outputNames?.[i] ?? String(i), (shape ?? given)?.slice(1)];
   });
 }
 

@@ -44,6 +44,8 @@ function networkJson(
   const layers = network.layers.map((layer) => withNodes(layer, network, masks, { ...context, copies }));
   const reference = (tensor: TensorReference) => referenceJson(tensor, network, context);
   const added = maskLayers(network.calls.map(masks.useOf), reference, copies);
+  // TensorFlow.js gives nothing for an output that there is twice.
+  const outputs = copies.distinct(network.outputs.map(reference));
   const isChain = network.kind === 'Sequential' && added.length === 0 && copies.layers.length === 0;
   const config = isChain
     ? { name, layers: withoutNodes(layers) }
@@ -51,7 +53,7 @@ function networkJson(
         name,
         layers: [...layers, ...added, ...copies.layers],
         input_layers: network.inputs.map(reference),
-        output_layers: network.outputs.map(reference),
+        output_layers: outputs,
       };
   return { class_name: isChain ? 'Sequential' : 'Functional', config };
 }

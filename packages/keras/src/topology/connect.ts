@@ -6,8 +6,10 @@ import { describe } from './raw-layer.js';
 import {
   callArguments,
   mapTensors,
+  namesOf,
   tensorsIn,
   type CallArguments,
+  type NamedList,
   type WrittenReference,
 } from './references.js';
 
@@ -35,7 +37,7 @@ export function graphCalls(layers: readonly LayerDraft[]): readonly CallDraft[] 
       if (Array.isArray(node) && node.length === 0) return [];
       const given = callArguments(node, layer.id);
       const counted = mapTensors(given, (tensor) => countedFromZero(tensor, byName, layer.id));
-      const tidy = tidied(layer.className, withFirst(counted));
+      const tidy = tidied(layer.className, inOrderOfInputs(layer, withFirst(counted)));
       if (tensorsIn({ args: tidy.args, kwargs: {} }).length === 0)
         throw graphInvalid(layer.id, 'calls of layers with tensors', describe(node));
       return [callOf(layer, index, tidy)];
@@ -78,6 +80,17 @@ function withFirst({ args, kwargs }: CallArguments): CallArguments {
   if (args.length > 0 || first === undefined || 'query' in kwargs) return { args, kwargs };
   const { [first]: value, ...rest } = kwargs;
   return { args: [value!], kwargs: rest };
+}
+
+/** A model may be called with a dictionary, by its own keys or by the names of its inputs. */
+function inOrderOfInputs(layer: LayerDraft, { args, kwargs }: CallArguments): CallArguments {
+  const [first] = args;
+  if (first === undefined || !('names' in first)) return { args, kwargs };
+  const { list, names } = first as NamedList;
+  const keys = namesOf(layer.raw.config['input_layers']) ?? layer.network?.inputs.map((input) => input.layer);
+  const places = (keys ?? names).map((key) => names.indexOf(key));
+  if (places.includes(-1)) throw graphInvalid(layer.id, `tensors for ${keys!.join(', ')}`, names.join(', '));
+  return { args: [{ list: places.map((place) => list[place]!) }], kwargs };
 }
 
 /** Arguments in the places of Keras 3: initial states by name, and query, value and key one after the other. */

@@ -28,6 +28,7 @@ export function callArguments(node: JsonValue, where: string): CallArguments {
       kwargs: namedArguments(kwargs, where, false),
     };
   }
+  if (isObject(node)) return { args: [argument(node, where, true)], kwargs: {} };
   if (!Array.isArray(node) || node.length === 0)
     throw graphInvalid(where, 'a list of tensors, or args and kwargs', describe(node));
   // One tensor alone was written without a list around it by some versions.
@@ -57,9 +58,27 @@ function argument(value: JsonValue, where: string, isOld: boolean, depth = 0): A
     };
   }
   if (isOld && isReference(value)) return { tensor: reference(value, where) };
-  if (!Array.isArray(value)) return { value };
-  const list = (value as JsonValue[]).map((each) => argument(each, where, isOld, depth + 1));
-  return list.some((each) => !('value' in each)) ? { list } : { value };
+  if (typeof value !== 'object' || value === null) return { value };
+  const names = namesOf(value);
+  const given = names === undefined ? (value as readonly JsonValue[]) : membersOf(value as JsonObject);
+  const list = given.map((each) => argument(each, where, isOld, depth + 1));
+  if (list.every((each) => 'value' in each)) return { value };
+  return names === undefined ? { list } : ({ list, names } as NamedList);
+}
+
+/** What a model is called with as a dictionary, in the order of its keys. */
+export interface NamedList {
+  readonly list: readonly Argument[];
+  readonly names: readonly string[];
+}
+
+/** The keys of a dictionary, sorted, which is the order in which Keras takes its members. */
+export function namesOf(value: JsonValue | undefined): readonly string[] | undefined {
+  return isObject(value) ? Object.keys(value).sort() : undefined;
+}
+
+function membersOf(value: JsonObject): readonly JsonValue[] {
+  return namesOf(value)!.map((name) => value[name]!);
 }
 
 function isReference(value: JsonValue): boolean {
@@ -80,19 +99,23 @@ function reference(value: JsonValue, where: string): TensorReference {
   return { layer, call, output };
 }
 
-/** The references in `input_layers` or `output_layers`: one, a list, or a dictionary. */
+/** The references in `input_layers` or `output_layers`: one, or lists and dictionaries of them, of which one outside gives them names. */
 export function references(
   value: JsonValue | undefined,
   where: string,
 ): { readonly tensors: readonly TensorReference[]; readonly names?: readonly string[] } {
   if (value === undefined || value === null) throw graphInvalid(where, 'a list of tensors', 'nothing');
-  if (isReference(value)) return { tensors: [reference(value, where)] };
-  if (isObject(value)) {
-    const names = Object.keys(value);
-    return { tensors: names.map((name) => reference(value[name]!, where)), names };
-  }
-  if (!Array.isArray(value)) throw graphInvalid(where, 'a list of tensors', describe(value));
-  return { tensors: (value as JsonValue[]).map((each) => reference(each, where)) };
+  const tensors = referencesIn(value, where, 0);
+  const names = namesOf(value);
+  return { tensors, ...(names?.length === tensors.length && { names }) };
+}
+
+function referencesIn(value: JsonValue, where: string, depth: number): readonly TensorReference[] {
+  if (isReference(value)) return [reference(value, where)];
+  if (typeof value !== 'object' || value === null || depth > 16)
+    throw graphInvalid(where, 'a list of tensors', describe(value));
+  const members = isObject(value) ? membersOf(value) : (value as readonly JsonValue[]);
+  return members.flatMap((each) => referencesIn(each, where, depth + 1));
 }
 
 /** All tensors in arguments, in their order. */
@@ -109,7 +132,7 @@ export function mapTensors(
 ): CallArguments {
   const changed = (each: Argument): Argument => {
     if ('tensor' in each) return { tensor: change(each.tensor) };
-    return 'list' in each ? { list: each.list.map(changed) } : each;
+    return 'list' in each ? { ...each, list: each.list.map(changed) } : each;
   };
   const named = Object.entries(kwargs).map(([name, each]) => [name, changed(each)] as const);
   return { args: args.map(changed), kwargs: Object.fromEntries(named) };
