@@ -67,3 +67,17 @@ export function graphInvalid(where: string, expected: string, received: string):
   const remedy = 'Save the model again with Keras: its topology was edited or is damaged.';
   return new LowbitError({ code: 'graph-invalid', where, expected, received, remedy });
 }
+
+/** The error for what a hook of the user's does or gives. */
+export function hookInvalid(where: string, expected: string, received: string, cause?: unknown): LowbitError {
+  const remedy =
+    'Let the function return { className, config, weights, outputShape }, with the class and the settings of a layer that computes the same.';
+  const problem = {
+    code: 'invalid-argument',
+    where: `${where}: customLayers or lambdas`,
+    expected,
+    received,
+    remedy,
+  } as const;
+  return new LowbitError(problem, cause === undefined ? undefined : { cause });
+}

@@ -1,5 +1,4 @@
-import type { JsonObject, JsonValue } from './model.js';
-import type { Shape } from './model.js';
+import type { JsonObject, JsonValue, Shape } from './model.js';
 
 /** What takes the place of a layer that lowbit does not know. */
 export interface CustomLayer {
@@ -27,8 +26,14 @@ export interface StoredWeight {
  *
  * @param config As the file has it.
  * @param weights Those that the file holds for the layer, in its order; empty where they cannot be told apart from those of other layers.
+ * @param constants What an operation (`TFOpLambda`, `Mean`) is called with besides tensors, by name, or by its place from 0. What takes its place is
+ *   called with the tensors alone.
  */
-export type CustomLayerHook = (config: JsonObject, weights: readonly StoredWeight[]) => CustomLayer;
+export type CustomLayerHook = (
+  config: JsonObject,
+  weights: readonly StoredWeight[],
+  constants: JsonObject,
+) => CustomLayer;
 
 /** What takes the place of layers that lowbit does not know. */
 export interface LayerHooks {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-import { readKeras, type KerasSource } from '../src/index.js';
+import { readKeras, type CustomLayerHook, type KerasSource } from '../src/index.js';
 import { failure, fixtureCases, goldenValues, jsonOf, textOf, weightValues } from './support.js';
 import type { Golden } from './cases.js';
 
@@ -69,7 +69,7 @@ it.each([
   ['lambda', 'twice', 'Lambda, a function of Python', 'lambdas'],
   ['custom', 'scaled', 'Scaled', 'customLayers: { Scaled'],
   ['operation', 'mean', 'an operation', 'Use a layer of Keras'],
-  ['tf_operation', 'tf.', 'an operation', 'Use a layer of Keras'],
+  ['tf_mean', 'tf.', 'an operation', 'Use a layer of Keras'],
   ['quantized', 'dense', 'policy of types int8', 'let lowbit quantize it'],
 ])('refuses the layers of %s by name and class', async (name, layer, received, remedy) => {
   for (const source of sources(name)) {
@@ -109,6 +109,65 @@ it.each(['model.keras', 'model.h5'])('asks a hook what takes the place of a laye
   const scaled = model.network.layers.find(({ name }) => name === 'scaled');
   expect(scaled).toMatchObject({ className: 'MyScaled', config: { factor: 3 } });
   expect(scaled?.weights.map(({ id }) => id)).toEqual(['scaled/scale', 'scaled/shift']);
+});
+
+it.each<[string, string | CustomLayerHook, string, string]>([
+  ['is no function', 'Dense', 'a function', 'string'],
+  ['gives nothing', () => undefined as never, 'returns { className, config }', 'undefined'],
+  ['gives a text', () => 'Dense' as never, 'returns { className, config }', 'string'],
+  ['gives a promise', () => Promise.resolve() as never, 'returns { className, config }', 'a promise'],
+  ['gives a model', () => ({ className: 'Sequential', config: { layers: [] } }), 'none inside', 'Sequential'],
+  ['gives a wrapper', () => ({ className: 'TimeDistributed' }), 'none inside', 'TimeDistributed'],
+  ['names one weight of two', () => ({ className: 'Mine', weights: ['scale'] }), 'all 2 weights', 'scale'],
+  [
+    'throws',
+    () => {
+      throw new Error('not today');
+    },
+    'a function that returns',
+    'one that throws: not today',
+  ],
+])('says what is wrong with a hook that %s', async (_, hook, expected, received) => {
+  for (const entry of ['model.keras', 'model.h5']) {
+    const options = { customLayers: { Scaled: hook as never } };
+    expect(await failure(readKeras(file('custom', entry), options))).toMatchObject({
+      code: 'invalid-argument',
+      where: 'scaled: customLayers or lambdas',
+      expected: expect.stringContaining(expected) as string,
+      received,
+    });
+  }
+});
+
+it.each([
+  ['operation', 'Mean', { axis: -1 }],
+  ['tf_mean', 'TFOpLambda', { axis: [1, 2] }],
+])('tells a hook what an operation is called with: %s', async (name, className, settings) => {
+  for (const source of sources(name)) {
+    const seen: object[] = [];
+    const customLayers = {
+      [className]: (config: object, _: unknown, constants: object) => {
+        seen.push({ ...config, ...constants });
+        return { className: 'Reduced', outputShape: [null, 3] };
+      },
+    };
+    const { network } = await readKeras(source, { customLayers });
+    expect(seen).toEqual([expect.objectContaining(settings)]);
+    const { args, kwargs } = network.calls.at(-1)!;
+    expect({ args, kwargs }).toEqual({ args: [{ tensor: expect.anything() as object }], kwargs: {} });
+  }
+});
+
+it('names LoRA where its weights lie beside those that it is for', async () => {
+  const merged = await readKeras(file('lora', 'model.keras'));
+  expect(merged.weights.map(({ id }) => id)).toEqual(['dense/kernel', 'dense/bias']);
+  const error = await failure(readKeras(file('lora', 'model.h5')));
+  expect(error).toMatchObject({
+    code: 'weights-mismatch',
+    where: expect.stringContaining('dense') as string,
+  });
+  expect(error.message).toContain('LoRA');
+  expect(error.remedy).toContain('.keras');
 });
 
 it('takes a layer of Keras in the place of a Lambda', async () => {

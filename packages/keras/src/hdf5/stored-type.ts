@@ -18,11 +18,12 @@ const [integer, float, opaque, enumeration] = [0, 1, 5, 8];
 /**
  * The type of a data set's elements; undefined for one that no weight has.
  *
- * @param marked Its attribute `dtype`: h5py stores bfloat16, which HDF5 does not know, as two opaque bytes, and Keras marks them.
+ * @param marked Its attribute `dtype`: h5py stores bfloat16, which HDF5 does not know, as two opaque bytes. Keras marks them in files of objects alone;
+ *   nothing else that it writes is stored as two opaque bytes.
  */
 export function storedType(head: DatasetHead, marked: unknown): StoredType | undefined {
   const { type, size, signed } = head;
-  if (type === opaque) return size === 2 && marked === 'bfloat16' ? 'bfloat16' : undefined;
+  if (type === opaque) return size === 2 && (marked ?? 'bfloat16') === 'bfloat16' ? 'bfloat16' : undefined;
   if (type === float && (size === 2 || size === 4 || size === 8)) return `float${(8 * size) as 16 | 32 | 64}`;
   if (type === enumeration && size === 1) return 'bool';
   if (type !== integer || ![1, 2, 4, 8].includes(size)) return undefined;

@@ -1,4 +1,4 @@
-import type { JsonValue, Shape } from '../model.js';
+import type { JsonObject, JsonValue, Shape } from '../model.js';
 import { shapeOf, type Operation, type OperationRule, type Steps } from './operation.js';
 import { isObject } from './raw-layer.js';
 
@@ -22,7 +22,7 @@ function quotient(constant: Constant, isFirst: boolean): Scaling | undefined {
 }
 
 /** Operations between two tensors that are layers of the same name. */
-const withTensor = ['Add', 'Subtract', 'Multiply', 'Maximum', 'Minimum'];
+export const withTensor = ['Add', 'Subtract', 'Multiply', 'Maximum', 'Minimum'];
 
 const arithmetic: OperationRule = (operation) => {
   const [first, second, ...rest] = operation.args;
@@ -35,10 +35,16 @@ function scaled({ className }: Operation, first: JsonValue, second: JsonValue): 
   const [tensor, value] = isFirst ? [second, first] : [first, second];
   const [shape, constant] = [shapeOf(tensor), constantOf(value)];
   if (shape === undefined || constant === undefined || !fitsInto(constant, shape)) return undefined;
+  const config = rescaling(className, constant, isFirst);
+  return config && { args: [tensor], steps: [{ className: 'Rescaling', config }] };
+}
+
+/** The settings of a Rescaling that an operation with a constant is; undefined for one that is none. */
+export function rescaling(className: string, constant: Constant, isFirst: boolean): JsonObject | undefined {
   const scaling = Object.hasOwn(withConstant, className) && withConstant[className]!(constant, isFirst);
   if (!scaling || !scaling.every(isFinite)) return undefined;
   const [scale, offset] = scaling as readonly [JsonValue, JsonValue];
-  return { args: [tensor], steps: [{ className: 'Rescaling', config: { scale, offset } }] };
+  return { scale, offset };
 }
 
 /** Of as many axes, along which sizes of 1 are repeated; Keras fills up missing axes in another place for layers. */

@@ -1,9 +1,10 @@
-import { LowbitError, type Problem } from '@lowbit/core';
+import type { Problem } from '@lowbit/core';
 import { graphInvalid, malformed } from '../errors.js';
 import type { CustomLayer, LayerHooks, StoredWeight } from '../hooks.js';
 import { quantizedInputClass } from '../quantized-input.js';
 import { layerClass } from '../layers/classes.js';
 import type { JsonValue } from '../model.js';
+import { askHook, hasConstants, hookFor } from './ask-hook.js';
 import { layersForOperations } from './operations.js';
 import { inputShape, neutralConfig, type Neutral } from './config.js';
 import { chainedCalls, countedFromZero, graphCalls } from './connect.js';
@@ -13,6 +14,7 @@ import { withoutMasks } from './masks.js';
 import { inOrder } from './order.js';
 import { rawLayer, type RawLayer } from './raw-layer.js';
 import { references } from './references.js';
+import { withTensorsAlone } from './operation-call.js';
 import { isModel, isWrapper, refusalOf } from './refusals.js';
 
 /** Bounds that keep hostile topologies from taking memory or time. */
@@ -162,7 +164,8 @@ function checkOutputs({
 /** Builds one layer, and what is in it. */
 function buildLayer(raw: RawLayer, place: Place, context: BuildContext): LayerDraft {
   const { neutral, custom } = described(raw, place, context);
-  const layer = new LayerDraft(raw, place, neutral, layerClass(neutral.className));
+  const asked = custom !== undefined && hasConstants(raw) ? withTensorsAlone(raw) : raw;
+  const layer = new LayerDraft(asked, place, neutral, layerClass(neutral.className));
   checkCount(context.ids.size + 1, place.path);
   context.ids.set(place.path, layer);
   if (custom !== undefined) noteCustom(layer, custom);
@@ -195,8 +198,7 @@ function described(
   const hook = hookFor(raw, context.hooks);
   if (hook !== undefined) {
     const draft = new LayerDraft(raw, place, raw, undefined);
-    const custom = hook(raw.config, context.weightsOf(draft));
-    checkCustom(custom, place.path);
+    const custom = askHook(hook, raw, place.path, context.weightsOf(draft));
     const config = custom.config ?? raw.config;
     const className = custom.className.slice(custom.className.indexOf('>') + 1);
     return { neutral: { ...neutralConfig({ className, config }), className }, custom };
@@ -206,25 +208,6 @@ function described(
   if (neutral.policy !== 'float32' && neutral.className !== 'InputLayer')
     context.policies.add(neutral.policy);
   return { neutral };
-}
-
-function hookFor(raw: RawLayer, { customLayers = {}, lambdas = {} }: LayerHooks) {
-  if (raw.className === 'Lambda') return Object.hasOwn(lambdas, raw.name) ? lambdas[raw.name] : undefined;
-  const name = [raw.writtenClass, `${raw.package}>${raw.className}`, raw.className].find((each) =>
-    Object.hasOwn(customLayers, each),
-  );
-  return name === undefined ? undefined : customLayers[name];
-}
-
-function checkCustom(custom: unknown, where: string): asserts custom is CustomLayer {
-  const className = (custom as CustomLayer | undefined)?.className;
-  if (typeof className === 'string') return;
-  throw new LowbitError({
-    code: 'invalid-argument',
-    where: `${where}: customLayers or lambdas`,
-    expected: 'a function that returns { className, config }',
-    received: typeof custom,
-  });
 }
 
 function addParts(layer: LayerDraft, place: Place, context: BuildContext): void {

@@ -4,12 +4,13 @@ import { functionRules } from './function-operations.js';
 import type { Steps } from './operation.js';
 import { isObject, type RawLayer } from './raw-layer.js';
 import { shapeRules } from './shape-operations.js';
+import { layerForFunction } from './tensorflow-operations.js';
 
 const rules = { ...arithmeticRules, ...functionRules, ...shapeRules };
 
 /**
  * Layers with those in the place of operations that stand for them: Keras 3 writes `x + 3`, `x + y`, `x[:, 0]` and `ops.relu(x)` in Python as
- * operations, which models of `keras.applications` have too. Other operations stay as they are.
+ * operations, which models of `keras.applications` have too, and tf-keras arithmetic as functions of TensorFlow. Other operations stay as they are.
  *
  * @param isHooked Whether the caller says what takes the place of a layer.
  */
@@ -20,7 +21,8 @@ export function layersForOperations(
   const taken = new Set(layers.map(({ name }) => name));
   return layers.flatMap((layer) => {
     const steps = isHooked(layer) ? undefined : stepsOf(layer);
-    return steps === undefined ? [layer] : inPlaceOf(layer, steps, taken);
+    if (steps !== undefined) return inPlaceOf(layer, steps, taken);
+    return [(isHooked(layer) ? undefined : layerForFunction(layer)) ?? layer];
   });
 }
 

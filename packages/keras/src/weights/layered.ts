@@ -1,4 +1,4 @@
-import { mismatch } from '../errors.js';
+import { hookInvalid, mismatch } from '../errors.js';
 import type { LayerDraft, NetworkDraft } from '../topology/layer-draft.js';
 import type { Placement } from './placement.js';
 import { joinGates, modernKernel } from './older.js';
@@ -43,7 +43,11 @@ export function placeLayered(
 ): readonly Placement[] {
   const groups = groupsOf(store, root);
   const layers = network.layers.filter(hasWeights);
-  const pairs = paired(layers, groups, where);
+  const pairs = paired(
+    layers.length === groups.length ? layers : layers.filter((layer) => !isBare(layer, groups)),
+    groups,
+    where,
+  );
   return pairs.flatMap(([layer, group]) => placeGroup(layer, group, where, backend === 'theano'));
 }
 
@@ -54,6 +58,13 @@ function hasWeights(layer: LayerDraft): boolean {
 /** A layer of a class of which it is not known what weights it has. */
 function isOpen({ known, className }: LayerDraft): boolean {
   return known === undefined && className !== 'InputLayer';
+}
+
+/** A layer of such a class for which the file has nothing, and of which no hook names a weight. */
+function isBare(layer: LayerDraft, groups: readonly Group[]): boolean {
+  const own = leavesOf(layer);
+  const isNamed = groups.some(({ name }) => name === layer.name);
+  return !isNamed && own.every((leaf) => isOpen(leaf) && (leaf.customWeights ?? []).length === 0);
 }
 
 function groupsOf(store: TensorStore, root: string): readonly Group[] {
@@ -106,6 +117,7 @@ function placeGroup(
   const open = leavesOf(layer).find(isOpen);
   if (open !== undefined) return placeOpen(layer, open, group, where);
   const slots = orderedSlots(layer);
+  checkLora(layer, group, where);
   const tensors = group.isOrdered ? joinGates(layer, group.tensors) : byNames(slots, group, where);
   if (tensors.length !== slots.length)
     throw mismatch(
@@ -114,6 +126,18 @@ function placeGroup(
       `${tensors.length}`,
     );
   return slots.map((slot, i) => ({ slot, tensor: modernKernel(slot, tensors[i]!, isFromTheano) }));
+}
+
+/** Files of objects have the sum of a weight and of what LoRA trains beside it; these here have them apart, in an order of their own. */
+function checkLora(layer: LayerDraft, { tensors }: Group, where: string): void {
+  const beside = tensors.find(({ path }) => /\/lora_\w+_[ab](:0)?$/.test(path));
+  if (beside === undefined) return;
+  throw mismatch(
+    `${where}: ${layer.id}`,
+    'weights with which what LoRA trained is merged',
+    `${beside.path} beside them`,
+    'Save the model as .keras, for which Keras merges them, or load it in Keras and call save_weights("model.weights.h5").',
+  );
 }
 
 /** Where a file does not say in which order tensors are, their names tell which they are. */
@@ -144,8 +168,19 @@ function placeOpen(layer: LayerDraft, open: LayerDraft, group: Group, where: str
   return openPlacements(open, group.tensors);
 }
 
-/** All tensors for a layer of an unknown class, by the names that a hook gave, or by those in the file. */
+/**
+ * All tensors for a layer of an unknown class, by the names that a hook gave, or by those in the file.
+ *
+ * @throws LowbitError `invalid-argument` for names that are too few or too many.
+ */
 export function openPlacements(layer: LayerDraft, tensors: readonly StoredTensor[]): readonly Placement[] {
+  const { customWeights } = layer;
+  if (customWeights !== undefined && customWeights.length !== tensors.length)
+    throw hookInvalid(
+      layer.id,
+      `names of all ${tensors.length} weights: ${tensors.map(({ path }) => path).join(', ')}`,
+      customWeights.join(', ') || 'none',
+    );
   return tensors.map((tensor, i) => {
     const written = tensor.path.replace(/:0$/, '').split('/').at(-1)!;
     const name = layer.customWeights?.[i] ?? written;
