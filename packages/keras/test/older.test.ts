@@ -1,6 +1,8 @@
+import { quantize } from '@lowbit/core';
 import { expect, it } from 'vitest';
 
-import { readKeras, type CustomLayerHook, type KerasSource } from '../src/index.js';
+import { keras, readKeras, tfjsArtifacts, type CustomLayerHook, type KerasSource } from '../src/index.js';
+import { registry } from '../src/register.js';
 import { failure, fixtureCases, goldenValues, jsonOf, textOf, weightValues } from './support.js';
 import type { Golden } from './cases.js';
 
@@ -157,6 +159,15 @@ it.each([
     expect({ args, kwargs }).toEqual({ args: [{ tensor: expect.anything() as object }], kwargs: {} });
   }
 });
+
+it.each(['bfloat16', 'float16', 'float64', 'optimizer3'])(
+  'the size of a quantized model is that of the weights that are written: %s',
+  async (name) => {
+    const { model, report } = await quantize(keras(sources(name)[0]!), { registry, bits: 4 });
+    const { weightData } = await tfjsArtifacts(model);
+    expect(report.modelBytes.after).toBe(weightData.byteLength);
+  },
+);
 
 it('names LoRA where its weights lie beside those that it is for', async () => {
   const merged = await readKeras(file('lora', 'model.keras'));

@@ -55,8 +55,8 @@ function written(
   const weights = new Map(
     model.weights.map((weight) => [weight.id, withPacked(weight, packed.get(weight.id))]),
   );
-  const bytes = (list: Iterable<KerasWeight>) =>
-    [...list].reduce((sum, weight) => sum + weightBytes(weight), 0);
+  const bytes = (list: Iterable<KerasWeight>, of: (weight: KerasWeight) => number) =>
+    [...list].reduce((sum, weight) => sum + of(weight), 0);
   const { sites, notes } = writableSites(model.network, activations);
   const result: KerasModel = {
     ...model,
@@ -72,8 +72,14 @@ function written(
     model: result,
     storage,
     activations: notes,
-    modelBytes: { before: bytes(model.weights), after: bytes(weights.values()) },
+    modelBytes: { before: bytes(model.weights, weightBytes), after: bytes(weights.values(), writtenBytes) },
   };
+}
+
+/** Bytes of a weight where it is written: what is not packed is float32 there, whatever the file of Keras has. */
+function writtenBytes(weight: KerasWeight): number {
+  const { packed, shape } = weight;
+  return packed === undefined ? sizeOf(shape) * Float32Array.BYTES_PER_ELEMENT : weightBytes(weight);
 }
 
 function withPacked(weight: KerasWeight, packed: PackedTensor | undefined): KerasWeight {
