@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { copyFile, readFile } from 'node:fs/promises';
+import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { expect, it } from 'vitest';
@@ -54,6 +54,20 @@ it('replaces nothing unless it may', async () => {
   expect((await lowbit(['import', 'model.h5', '-o', 'out'], { cwd })).stderr).toContain('[file-exists]');
   expect((await lowbit(['import', 'model.h5', '-o', 'out', '--force'], { cwd })).status).toBe(0);
   expect((await lowbit(['import', 'model.h5', '-o', '.'], { cwd })).status).toBe(2);
+});
+
+it('names layers that TensorFlow.js calls otherwise', async () => {
+  const cwd = await folderWith('keras3.zip', 'dense');
+  const text = await readFile(join(cwd, 'model.json'), 'utf8');
+  await writeFile(join(cwd, 'named.json'), text.replaceAll('"dense"', '"größe"'));
+  const { stdout, stderr } = await lowbit(
+    ['import', 'model.weights.h5', '--topology', 'named.json', '-o', 'out'],
+    { cwd },
+  );
+  expect(stderr).toBe('');
+  expect(stdout).toContain('Names that TensorFlow.js does not take are others: größe is gr__e.\n');
+  const compared = await lowbit(['compare', 'model.keras', 'out', '--json'], { cwd });
+  expect(compared.status, compared.stderr).toBe(0);
 });
 
 it('names what stands against an import, and writes nothing', async () => {
