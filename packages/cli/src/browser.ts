@@ -4,7 +4,7 @@ export {
   imagePreparation,
   prepareImage,
   randomBatches,
-  settleShapes,
+  resolveShapes,
   type CalibrationInput,
   type Pixels,
 } from '@lowbit/data';

@@ -9,5 +9,5 @@ export { npyBytes, type NpyData } from './npy/npy-bytes.js';
 export { readBatches, type BlobOptions } from './read-batches.js';
 export type { GivenBlobs } from './bytes/given-blobs.js';
 export { unitScale, type UnitScale } from './image/pixel-scale.js';
-export { settleShapes, type SettledShapes } from './random/open-sizes.js';
+export { resolveShapes, type ResolvedShapes } from './random/open-sizes.js';
 export { randomBatches, randomInputs, type RandomInputs } from './random/random-batches.js';

@@ -40,7 +40,7 @@ const calls: Readonly<Record<string, RightCall>> = {
     right: () => [[127], [1]],
     call: (mean: never, deviation: never) => data.unitScale(defined({ mean, deviation })),
   },
-  settleShapes: { right: () => [inputs(), new Map()] },
+  resolveShapes: { right: () => [inputs(), new Map()] },
   randomInputs: { right: () => [inputs(), { seed: 1 }] },
   'options of randomInputs': {
     right: () => [1, 2, new Map()],

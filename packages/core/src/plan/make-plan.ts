@@ -1,18 +1,12 @@
 import { checkOptions, optionTypes } from '../errors/check-argument.js';
-import { LowbitError, throwProblems } from '../errors/error.js';
+import { throwProblems } from '../errors/error.js';
 import { checkPort } from '../contract/check-port.js';
 import type { LayerDescriptor, ModelPort } from '../contract/port.js';
-import type { Recipe, RecipeSettings } from '../contract/recipe.js';
+import type { Recipe } from '../contract/recipe.js';
 import { pluginsInUse, type PluginsInUse } from './plugins-in-use.js';
-import { type BitPolicyChoice, defaultQuantizer } from '../contract/choice.js';
-import { choosePluginOf, type Chosen } from '../plugin/choose.js';
-import type { BitAssignment, BitwidthPolicy, FeatureSet, Granularity } from '../contract/policy.js';
+import { defaultQuantizer } from '../contract/choice.js';
+import type { FeatureSet, Granularity } from '../contract/policy.js';
 import type { Registry } from '../contract/registry.js';
-import { assignBits } from '../policy/assign-bits.js';
-import { assignByLayer } from '../policy/overrides.js';
-import { everywhere } from '../policy/policies.js';
-import { matchesGlob } from '../policy/glob.js';
-import type { ParameterStorage } from '../scheme/types.js';
 import { featuresFor } from './features-for.js';
 import { type SessionOptions, sessionTypes } from '../contract/events.js';
 import { checkRecipe } from './check-recipe.js';
@@ -25,6 +19,7 @@ import { planActivations } from './plan-activations.js';
 import { leavesAll, nothingToQuantize } from './nothing-to-quantize.js';
 import type { PlanEntry, QuantizationPlan } from '../contract/plan.js';
 import { defined } from '../contract/defined.js';
+import { choosePolicies, draftWeights, type WeightDraft, reasonToLeave } from './draft-weights.js';
 
 /** A plan, and the plugins that its names stand for. */
 export interface PlannedWork {
@@ -37,10 +32,6 @@ export interface PlannedWork {
 export interface PlanOptions extends SessionOptions {
   /** For training, which moves values: what was quantized before may be quantized too. Default false. */
   readonly forTraining?: boolean;
-}
-
-interface Draft extends BitAssignment {
-  readonly parameterStorage: ParameterStorage;
 }
 
 /**
@@ -78,12 +69,7 @@ export async function planResolved<M>(
   const policies = choosePolicies(given, plugins);
   const features = await featuresFor(port, given, policies.all, session);
   const recipe = features === undefined ? given : { ...given, features };
-  const drafts = applyRules(
-    decideBits(weights, layers, recipe, policies.own),
-    layers,
-    recipe,
-    policies.ofRules,
-  );
+  const drafts = draftWeights(weights, layers, recipe, policies);
   const entries = drafts.flatMap((draft) => {
     const placed = weights.get(draft.id);
     return placed === undefined ? [] : [planEntry(draft, placed, recipe, plugins)];
@@ -113,79 +99,12 @@ function withoutHistory(layer: LayerDescriptor): LayerDescriptor {
   return { ...layer, weights };
 }
 
-function decideBits(
-  weights: ReadonlyMap<string, PlacedWeight>,
-  layers: readonly LayerDescriptor[],
+function planEntry(
+  draft: WeightDraft,
+  placed: PlacedWeight,
   recipe: Recipe,
-  policy: Chosen<BitwidthPolicy>,
-): Draft[] {
-  const { parameterStorage = 'float32' } = recipe;
-  // Weights that stay as they are are float already for the policy, which shares bits among the others.
-  const start = [...weights].map(([id, placed]): BitAssignment => {
-    const left = reasonToLeave(placed, recipe);
-    return left === undefined
-      ? { id, bits: 8, reason: '8 bits by default' }
-      : { id, bits: 'float', reason: left };
-  });
-  const assigned = assignBits(policy.plugin, start, layers, { ...recipe, options: policy.options });
-  const decided = new Map(assigned.map((entry) => [entry.id, entry]));
-  const drafts = start.map(({ id }) => {
-    const own = decided.get(id);
-    if (own === undefined) throw badPolicy(policy.plugin.name, id);
-    return { ...settings(recipe), ...own, parameterStorage };
-  });
-  if (decided.size !== start.length) throw badPolicy(policy.plugin.name, undefined);
-  return drafts;
-}
-
-/** The policies of a recipe and of its rules, which have one where they give bits. */
-function choosePolicies({ bits = 8, rules = [] }: Recipe, plugins: PluginsInUse) {
-  const own = policyOf(bits, plugins);
-  const ofRules = rules.map((rule) => (rule.bits === undefined ? undefined : policyOf(rule.bits, plugins)));
-  return { own, ofRules, all: [own, ...ofRules.filter((policy) => policy !== undefined)] };
-}
-
-function policyOf(bits: number | BitPolicyChoice, plugins: PluginsInUse): Chosen<BitwidthPolicy> {
-  return typeof bits === 'number'
-    ? { plugin: everywhere(bits), options: {}, given: {} }
-    : choosePluginOf('policy', bits, plugins.registry());
-}
-
-function settings(given: RecipeSettings): Partial<Draft> {
-  return {
-    ...defined({
-      quantizer: given.weights,
-      granularity: given.granularity,
-      parameterStorage: given.parameterStorage,
-    }),
-  };
-}
-
-function applyRules(
-  drafts: readonly Draft[],
-  layers: readonly LayerDescriptor[],
-  recipe: Recipe,
-  policies: readonly (Chosen<BitwidthPolicy> | undefined)[],
-): Draft[] {
-  return (recipe.rules ?? []).reduce<Draft[]>(
-    (current, rule, i) => {
-      const { name, op } = rule.match;
-      const policy = policies[i];
-      const assigned =
-        policy && assignBits(policy.plugin, current, layers, { ...recipe, options: policy.options });
-      const proposed = new Map(assigned?.map((entry) => [entry.id, entry.bits]));
-      return assignByLayer(current, layers, (entry, layer) => {
-        const named = name === undefined || matchesGlob(name, entry.id) || matchesGlob(name, layer.id);
-        if (!named || (op !== undefined && op !== layer.op)) return entry;
-        const reason = `rule ${JSON.stringify(rule.match)}`;
-        return { ...entry, ...settings(rule), bits: proposed.get(entry.id) ?? entry.bits, reason };
-      });
-    },
-    [...drafts],
-  );
-}
-
-function planEntry(draft: Draft, placed: PlacedWeight, recipe: Recipe, plugins: PluginsInUse): PlanEntry {
+  plugins: PluginsInUse,
+): PlanEntry {
   const layer = placed.layer.id;
   const left = reasonToLeave(placed, recipe);
   if (left !== undefined) return { id: draft.id, layer, bits: 'float', reason: left };
@@ -220,30 +139,4 @@ const areGroups = (...granularities: readonly (Granularity | undefined)[]): bool
 /** Whether activations get a quantizer of ranges that are measured on each run. */
 function measuresRanges({ activations }: Recipe, plugins: PluginsInUse): boolean {
   return activations !== undefined && plugins.choose(activations).quantizer.dynamic === 'range';
-}
-
-/** Why a weight is not quantized, whatever the policy and the rules say. */
-function reasonToLeave({ weight, layer }: PlacedWeight, recipe: Recipe): string | undefined {
-  return weight.quantizedBefore ?? exclusion([weight.id, layer.id], recipe);
-}
-
-function exclusion(names: readonly string[], recipe: Recipe): string | undefined {
-  const matches = (globs: readonly string[]) =>
-    globs.find((glob) => names.some((name) => matchesGlob(glob, name)));
-  const excluded = matches(recipe.exclude ?? []);
-  if (excluded !== undefined) return `excluded by ${excluded}`;
-  const { include } = recipe;
-  return include === undefined || include.length === 0 || matches(include) !== undefined
-    ? undefined
-    : 'not included';
-}
-
-function badPolicy(name: string, missing: string | undefined): LowbitError {
-  return new LowbitError({
-    code: 'plugin-failed',
-    where: `policy '${name}'`,
-    expected: 'exactly one assignment for each weight',
-    received: missing === undefined ? 'assignments for unknown weights' : `none for ${missing}`,
-    remedy: "Report this to the policy's author.",
-  });
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import type { CalibrationInput } from '../input/options.js';
-import { settleShapes } from './open-sizes.js';
+import { resolveShapes } from './open-sizes.js';
 
 const input = (shape: CalibrationInput['shape'], name = 'x'): CalibrationInput => ({
   name,
@@ -10,7 +10,7 @@ const input = (shape: CalibrationInput['shape'], name = 'x'): CalibrationInput =
 });
 
 function shapesOf(inputs: readonly CalibrationInput[], given: Readonly<Record<string, number>> = {}) {
-  const { shapes, sizes } = settleShapes(inputs, new Map(Object.entries(given)));
+  const { shapes, sizes } = resolveShapes(inputs, new Map(Object.entries(given)));
   return { shapes: Object.fromEntries(shapes), sizes };
 }
 

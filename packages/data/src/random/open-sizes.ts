@@ -7,7 +7,7 @@ import { invalidArgument } from '../problems.js';
 const defaults = { side: 224, other: 16 } as const;
 
 /** Shapes of inputs in which nothing is open. */
-export interface SettledShapes {
+export interface ResolvedShapes {
   /** By name of the input. */
   readonly shapes: ReadonlyMap<string, readonly number[]>;
   /** Size of each open axis: by its name, or as INPUT:AXIS where it has none. */
@@ -31,10 +31,10 @@ interface Axis {
  * @param given - sizes by the name of an axis, or by INPUT:AXIS
  * @throws LowbitError `invalid-argument` at `sizes`, for a given size that no open axis is called after.
  */
-export function settleShapes(
+export function resolveShapes(
   inputs: readonly CalibrationInput[],
   given: ReadonlyMap<string, number>,
-): SettledShapes {
+): ResolvedShapes {
   checkInputs(inputs);
   checkArgument(areSizes(given), given, {
     where: 'sizes',

@@ -11,7 +11,7 @@ import { elementsOf } from '../input/elements.js';
 import type { CalibrationInput } from '../input/options.js';
 import { limits } from '../limits.js';
 import { invalidArgument } from '../problems.js';
-import { settleShapes, type SettledShapes } from './open-sizes.js';
+import { resolveShapes, type ResolvedShapes } from './open-sizes.js';
 import { checkInputs } from '../input/check-options.js';
 
 /** Random batches for a model, and what was chosen for it. */
@@ -20,7 +20,7 @@ export interface RandomInputs {
   readonly batches: Iterable<Batch>;
   readonly count: number;
   /** Size of each open axis. */
-  readonly sizes: SettledShapes['sizes'];
+  readonly sizes: ResolvedShapes['sizes'];
   /** How the numbers are spread, in words. */
   readonly values: string;
 }
@@ -28,7 +28,7 @@ export interface RandomInputs {
 /**
  * Random batches for a model, with a size for every axis that it leaves open.
  *
- * @param sizes - of open axes, as for {@link settleShapes}
+ * @param sizes - of open axes, as for {@link resolveShapes}
  * @throws LowbitError `invalid-argument` at `sizes`.
  */
 export function randomInputs(
@@ -37,7 +37,7 @@ export function randomInputs(
 ): RandomInputs {
   checkOptions(options, { ...randomTypes, sizes: optionTypes.any }, 'randomInputs');
   const { seed, batches = 8, sizes: given = new Map<string, number>() } = options;
-  const { shapes, sizes } = settleShapes(inputs, given);
+  const { shapes, sizes } = resolveShapes(inputs, given);
   return {
     batches: randomBatches(inputs, shapes, { batches, seed }),
     count: batches,
@@ -50,25 +50,25 @@ export function randomInputs(
  * Batches of random numbers: floats uniform in [−1, 1), whole numbers and truth values 0 or 1, which are in range
  * for nearly every table and mask. The same seed gives the same batches, on every iteration too.
  *
- * @param shapes - of all inputs by their names, as `settleShapes` gives them
+ * @param shapes - of all inputs by their names, as `resolveShapes` gives them
  * @throws LowbitError `invalid-argument` at `sizes` when an input would take more than 256 MiB.
  */
 export function randomBatches(
   inputs: readonly CalibrationInput[],
-  shapes: SettledShapes['shapes'],
+  shapes: ResolvedShapes['shapes'],
   options: { readonly batches: number; readonly seed: number },
 ): Iterable<Batch> {
   checkInputs(inputs);
   checkOptions(options, randomTypes, 'randomBatches');
   const { batches, seed } = options;
   checkArgument(seed !== undefined, seed, { where: 'seed', expected: 'an integer' });
-  const settled = inputs.map((input) => ({ input, shape: shapeIn(shapes, input) }));
-  settled.forEach(checkSize);
+  const shaped = inputs.map((input) => ({ input, shape: shapeIn(shapes, input) }));
+  shaped.forEach(checkSize);
   return {
     *[Symbol.iterator]() {
-      const streams = settled.map(({ input }) => seededRandom(seedFrom(seed, input.name)));
+      const streams = shaped.map(({ input }) => seededRandom(seedFrom(seed, input.name)));
       for (let i = 0; i < batches; i++) {
-        const values = settled.map(({ input, shape }, at) => {
+        const values = shaped.map(({ input, shape }, at) => {
           return [input.name, { shape, data: randomNumbers(input, shape, streams[at] as Random) }] as const;
         });
         yield { inputs: Object.fromEntries(values) };
@@ -79,22 +79,22 @@ export function randomBatches(
 
 const randomTypes = { seed: optionTypes.integer, batches: optionTypes.count };
 
-function shapeIn(shapes: SettledShapes['shapes'], { name }: CalibrationInput): readonly number[] {
+function shapeIn(shapes: ResolvedShapes['shapes'], { name }: CalibrationInput): readonly number[] {
   const shape: unknown = shapes instanceof Map ? shapes.get(name) : undefined;
   checkArgument(Array.isArray(shape), shapes instanceof Map ? shape : shapes, {
     where: `shapes: input ${name}`,
     expected: 'its shape, in a Map by the names of inputs',
-    remedy: 'settleShapes gives such a Map.',
+    remedy: 'resolveShapes gives such a Map.',
   });
   return shape as readonly number[];
 }
 
-interface SettledInput {
+interface ShapedInput {
   readonly input: CalibrationInput;
   readonly shape: readonly number[];
 }
 
-function checkSize({ input, shape }: SettledInput): void {
+function checkSize({ input, shape }: ShapedInput): void {
   const count = sizeOf(shape);
   if (count * 8 <= limits.batch) return;
   throw invalidArgument('sizes', {

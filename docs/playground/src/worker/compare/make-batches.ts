@@ -1,5 +1,5 @@
 import type { Batch } from '@lowbit/core';
-import { randomBatches, readBatches, settleShapes, type CalibrationInput } from '@lowbit/data';
+import { randomBatches, readBatches, resolveShapes, type CalibrationInput } from '@lowbit/data';
 import type { CompareInputs, PixelRange } from '../../shared/messages.js';
 import { decodePicture } from './decode-picture.js';
 
@@ -23,7 +23,7 @@ export async function makeBatches(
   inputs: readonly CalibrationInput[],
   wanted: CompareInputs,
 ): Promise<readonly Batch[]> {
-  const { shapes } = settleShapes(inputs, new Map());
+  const { shapes } = resolveShapes(inputs, new Map());
   if (wanted.source === 'random')
     return [...randomBatches(inputs, shapes, { batches: wanted.batches, seed: wanted.seed })];
   const settled = inputs.map((input) => ({ ...input, shape: shapes.get(input.name) ?? [] }));
