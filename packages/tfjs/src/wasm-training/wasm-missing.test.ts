@@ -1,10 +1,7 @@
 import { isLowbitError } from '@lowbit/core';
-import { expect, test, vi } from 'vitest';
-
-// Other tests in this process have imported what is missing here.
-vi.resetModules();
-const { registerWasmTraining } = await import('./index.js');
-const tf = await import('@tensorflow/tfjs-core');
+import * as tf from '@tensorflow/tfjs-core';
+import { expect, test } from 'vitest';
+import { registerWasmTraining } from './index.js';
 
 /** The import that a refusal names. */
 function wanted(): string | undefined {
