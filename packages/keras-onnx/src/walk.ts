@@ -1,5 +1,5 @@
 import { Settings, type Argument, type JsonValue, type KerasCall, type KerasNetwork } from '@lowbit/keras';
-import type { Known } from './graph/value.js';
+import type { Known, Value } from './graph/value.js';
 import type { Call, Told } from './layers/rule.js';
 
 /** What comes out of a call. */
@@ -21,7 +21,9 @@ export async function walk<V extends Known>(
   };
   for (const each of network.calls) {
     const { layer, index } = each;
-    const call = callOf(each, valueOf, told);
+    const call = withMasks(callOf(each, valueOf, told), each, (argument) =>
+      isMask(argument, network) ? valueOf(argument)[0] : undefined,
+    );
     const results = await carryOut(call, visit);
     results.forEach((value, i) => values.set(keyOf(layer.name, index, i), value));
   }
@@ -35,6 +37,32 @@ export async function carryOut<V extends Known>(call: Call<V>, visit: Visit<V>):
 }
 
 const keyOf = (layer: string, call: number, output: number): string => `${call} ${output} ${layer}`;
+
+function isMask(argument: Argument, { layers }: KerasNetwork): boolean {
+  if (!('tensor' in argument)) return false;
+  return layers.find(({ name }) => name === argument.tensor.layer)?.className === 'Mask';
+}
+
+/** A call whose inputs have the masks that are written down, where layers of masks make them; other arguments stay. */
+function withMasks<V extends Known>(
+  call: Call<V>,
+  { kwargs }: KerasCall,
+  maskOf: (argument: Argument) => V | undefined,
+): Call<V> {
+  const { mask: written, ...others } = kwargs;
+  if (written === undefined) return call;
+  const list = 'list' in written ? written.list : call.inputs.map(() => written);
+  const isKnown = list.every((each) => ('value' in each && each.value === false) || maskOf(each));
+  if (!isKnown) return call;
+  const inputs = call.inputs.map((input, i) => {
+    const mask = list[i] && maskOf(list[i]);
+    return mask === undefined
+      ? withoutMask(input)
+      : { ...input, masked: 'yes' as const, mask: (mask as Partial<Value>).mask };
+  });
+  const named = Object.fromEntries(Object.keys(others).map((name) => [name, call.named[name]!]));
+  return { ...call, inputs, named };
+}
 
 function withoutMask<V extends Known>(value: V): V {
   return { ...value, masked: 'no', mask: undefined };

@@ -50,6 +50,7 @@ export interface KerasLayer {
   /**
    * `Dense`, `Functional`, or what a hook gave: without module and package. `QuantizedInput` where lowbit quantizes what a layer takes before it
    * computes: that layer is `parts.layer`, of the same id and name, and `config.site` tells how, for `loadSite` of `@lowbit/tfjs-format`.
+   * `Mask` where a model of TensorFlow.js makes one of a tensor.
    */
   readonly className: string;
   /**
@@ -74,6 +75,7 @@ export interface KerasCall {
   /** Which of the layer's calls in this network it is, from 0. */
   readonly index: number;
   readonly args: readonly Argument[];
+  /** `mask` is false, or holds false, where inputs have none whatever Keras brings along. */
   readonly kwargs: Readonly<Record<string, Argument>>;
   /** Shapes of all tensors in the arguments, in their order. Undefined where nothing is known. */
   readonly inputShapes: readonly (Shape | undefined)[];

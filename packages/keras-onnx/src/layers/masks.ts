@@ -1,5 +1,5 @@
 import type { Graph } from '../graph/graph.js';
-import { inputOf, outputOf, type LayerRule, type RuleTable } from './rule.js';
+import { inputOf, outputOf, type LayerRule, type RuleTable, type WrittenCall } from './rule.js';
 
 /** Steps that count are those in which one value at least is another; the others become zeros. */
 const masking: LayerRule = {
@@ -18,7 +18,46 @@ const masking: LayerRule = {
   refuse: (call) => (inputOf(call).length === 3 ? undefined : 'inputs that are no sequences of vectors'),
 };
 
-export const maskRules: RuleTable = { Masking: masking };
+/** A layer of lowbit's own: which steps count, of what tensors hold or of other masks. */
+const mask: LayerRule = {
+  mask: 'take',
+  outMask: () => true,
+  refuse: ({ settings, inputs }) =>
+    settings.flag('over_last', false) && inputs[0]!.shape!.length !== 3
+      ? 'inputs that are no sequences of vectors'
+      : undefined,
+  write: (call) => {
+    const { graph, inputs } = call;
+    const counted = countedOf(
+      call,
+      inputs.map((input) => graph.last(input)),
+    );
+    const name = graph.cast(counted, 'bool');
+    return { ...graph.value(counted, outputOf(call)), masked: 'yes', mask: name };
+  },
+};
+
+/** What is no zero counts. */
+function countedOf({ graph, settings }: WrittenCall, names: readonly string[]): string {
+  const [first] = names as [string];
+  switch (settings.text('kind')) {
+    case 'join':
+      return graph.node('Concat', names, { axis: 1 });
+    case 'any':
+      return graph.node('Max', names);
+    case 'all':
+      return graph.node('Min', names);
+    case 'differs': {
+      const masked = graph.node('Equal', [first, graph.float(settings.number('value', 0))]);
+      const differs = graph.cast(graph.node('Not', [masked]), 'float32');
+      return settings.flag('over_last', false) ? graph.reduce('ReduceMax', differs, [2], false) : differs;
+    }
+    default:
+      return first;
+  }
+}
+
+export const maskRules: RuleTable = { Masking: masking, Mask: mask };
 
 /** The steps that count, as numbers. */
 export interface CountedSteps {

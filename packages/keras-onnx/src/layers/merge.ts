@@ -80,10 +80,43 @@ function ofLengthOne({ graph }: WrittenCall, x: string, axis: number): string {
   return graph.node('Div', [x, graph.node('Sqrt', [graph.node('Max', [square, graph.float(1e-12)])])]);
 }
 
+const product = merge(({ graph }, names) => graph.chain('Mul', names));
+const isMasked = ({ inputs, isKeras3 }: Call) => isKeras3 && inputs.some(({ masked }) => masked !== 'no');
+
+/** What a mask leaves out of a factor is 1 in Keras 3; the product is 0 where all factors have masks that leave it out. */
+const multiply: LayerRule = {
+  refuse: (call) => {
+    if (!isMasked(call)) return undefined;
+    if (call.inputs.some(({ masked }) => masked === 'unclear'))
+      return 'a mask that a layer before it has changed';
+    const isSequence = call.inputs.every(({ shape }) => shape!.length === 3);
+    return isSequence ? undefined : 'masks of inputs that are no sequences of vectors';
+  },
+  write: (call) => {
+    if (!isMasked(call)) return product.write(call);
+    const { graph, inputs } = call;
+    const one = graph.float(1);
+    const masks = inputs.flatMap(({ mask }) => (mask === undefined ? [] : [spread(call, mask)]));
+    const factors = inputs.map((input) => {
+      const x = graph.last(input);
+      return input.mask === undefined ? x : graph.node('Where', [spread(call, input.mask, 'bool'), x, one]);
+    });
+    const all = graph.chain('Mul', factors);
+    const isEvery = masks.length === inputs.length;
+    const counted = isEvery ? graph.node('Mul', [all, graph.node('Max', masks)]) : all;
+    return graph.value(counted, outputOf(call));
+  },
+};
+
+/** A mask with an axis for the features. */
+function spread({ graph }: WrittenCall, mask: string, type: 'bool' | 'float32' = 'float32'): string {
+  return graph.node('Unsqueeze', [graph.cast(mask, type), graph.integers([2])]);
+}
+
 export const mergeRules: RuleTable = {
   Add: merge(({ graph }, names) => graph.chain('Add', names)),
   Subtract: merge(({ graph }, names) => graph.chain('Sub', names)),
-  Multiply: merge(({ graph }, names) => graph.chain('Mul', names)),
+  Multiply: multiply,
   Average: merge(({ graph }, names) =>
     graph.node('Mul', [graph.chain('Add', names), graph.float(1 / names.length)]),
   ),

@@ -3,6 +3,7 @@ import { attentionClasses } from './attention.js';
 import { convolutionClasses } from './convolution.js';
 import type { ClassTable, LayerClass } from './layer-class.js';
 import { linearClasses } from './linear.js';
+import { maskClasses } from './mask.js';
 import { mergeClasses } from './merge.js';
 import { normalizationClasses } from './normalization.js';
 import { poolingClasses } from './pooling.js';
@@ -15,6 +16,7 @@ const table: ClassTable = {
   ...poolingClasses,
   ...normalizationClasses,
   ...activationClasses,
+  ...maskClasses,
   ...mergeClasses,
   ...recurrentClasses,
   ...attentionClasses,

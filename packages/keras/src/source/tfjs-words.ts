@@ -1,4 +1,3 @@
-import { unsupported } from '../errors.js';
 import type { JsonObject, JsonValue } from '../model.js';
 import { olderHardSigmoid } from '../layers/activation.js';
 import { isObject } from '../topology/raw-layer.js';
@@ -16,8 +15,6 @@ const deepest = 400;
 /**
  * What TensorFlow.js and layers of `@lowbit/tfjs` call otherwise: classes whose names begin with `Lowbit`, activations. Where anything computes as
  * in Keras 3 alone, the version is that, and `hard_sigmoid` of TensorFlow.js, which is that of Keras 2, has a name of its own.
- *
- * @throws LowbitError `layer-unsupported` for masks that are inputs of layers.
  */
 export function inKerasWords(topology: JsonValue): KerasWords {
   const isKeras3 = isOfKeras3(topology, 0);
@@ -33,6 +30,7 @@ function isOfKeras3(value: JsonValue, depth: number): boolean {
         typeof member === 'string' &&
         snakeCase(member) === 'lowbit_hard_sigmoid') ||
       (key === 'empty_is_zero' && member === true) ||
+      (key === 'class_name' && member === 'LowbitMaskedMultiply') ||
       isOfKeras3(member, depth + 1),
   );
 }
@@ -61,18 +59,27 @@ function snakeCase(name: string): string {
 
 function layerWords(value: JsonObject): JsonObject {
   const { class_name: className, config } = value;
+  // TensorFlow.js heeds no masks here.
+  if (className === 'GlobalAveragePooling1D' || className === 'Multiply') return withMasks(value, [false]);
   if (typeof className !== 'string' || !className.startsWith('Lowbit') || !isObject(config)) return value;
   switch (className) {
     case 'LowbitGLU':
       return { ...value, class_name: 'Activation', config: { ...config, activation: 'glu' } };
-    case 'LowbitMask':
-      throw unsupported(
-        String(config['name']),
-        'a mask that is an input of layers',
-        'Read the file of Keras that the model was made from: readKeras(file).',
-      );
-    case 'LowbitBidirectional':
-      return { ...value, class_name: 'Bidirectional', config: bidirectionalWords(config) };
+    case 'LowbitMaskedAverage':
+      return withMasks({ ...value, class_name: 'GlobalAveragePooling1D' }, [true]);
+    case 'LowbitMaskedMultiply':
+      return withMasks({ ...value, class_name: 'Multiply' }, (config['are_masked'] ?? []) as boolean[]);
+    case 'LowbitBidirectional': {
+      const words = { ...value, class_name: 'Bidirectional', config: bidirectionalWords(config) };
+      return withMasks(words, [config['masked'] === true]);
+    }
+    case 'LowbitLSTM':
+    case 'LowbitGRU':
+    case 'LowbitSimpleRNN':
+    case 'LowbitRNN':
+      return withMasks({ ...value, class_name: className.slice('Lowbit'.length) }, [
+        config['masked'] === true,
+      ]);
     case 'LowbitAttention':
     case 'LowbitAdditiveAttention':
     case 'LowbitMultiHeadAttention':
@@ -118,20 +125,47 @@ function attentionWords(className: string, value: JsonObject, config: JsonObject
     ...(isCausal === true && { use_causal_mask: true }),
     ...(givesScores === true && { return_attention_scores: true }),
   };
-  const hasPairs = Array.isArray(masks) && masks.includes('pairs');
-  const nodes = (
-    Array.isArray(value['inbound_nodes']) ? value['inbound_nodes'] : []
-  ) as readonly JsonValue[][][];
-  const withArguments = nodes.map((node) => {
-    const [first, ...others] = hasPairs ? node.slice(0, -1) : node;
-    const pairs = hasPairs ? { attention_mask: node.at(-1)!.slice(0, 3) } : {};
+  const names = Array.isArray(masks) ? (masks as readonly JsonValue[]) : [];
+  const nodes = nodesOf(value).map((node) => {
+    const [first, ...others] = names.includes('pairs') ? node.slice(0, -1) : node;
+    const pairs = names.includes('pairs') ? { attention_mask: node.at(-1)!.slice(0, 3) } : {};
     return first === undefined ? node : [[...first.slice(0, 3), { ...flags, ...pairs }], ...others];
   });
   const output = sizes === undefined ? {} : { output_shape: sizes };
-  return {
+  const words = {
     ...value,
     class_name: className,
     config: { ...settings, ...output },
-    inbound_nodes: withArguments,
+    inbound_nodes: nodes,
   };
+  return withMasks(
+    words,
+    ['query', 'value', 'key'].map((name) => names.includes(name)),
+  );
+}
+
+/** `[layer, call, output, arguments by name]` for each tensor of each call. */
+type Node = readonly (readonly JsonValue[])[];
+
+function nodesOf({ inbound_nodes: nodes }: JsonObject): readonly Node[] {
+  return Array.isArray(nodes) ? (nodes as readonly Node[]) : [];
+}
+
+/**
+ * A layer whose last inputs are masks, with these as an argument by name as in Keras. Without any it is said that there are none, whatever
+ * Keras would bring along.
+ *
+ * @param areMasked Which of the other inputs have one.
+ */
+function withMasks(value: JsonObject, areMasked: readonly boolean[]): JsonObject {
+  const count = areMasked.filter((isMasked) => isMasked).length;
+  const nodes = nodesOf(value).map((node) => {
+    const masks = node.slice(node.length - count).map((reference) => reference.slice(0, 3));
+    const [first, ...others] = node.slice(0, node.length - count);
+    if (first === undefined) return node;
+    const mask = count === 0 ? false : areMasked.map((isMasked) => (isMasked ? masks.shift()! : false));
+    const given = isObject(first[3]) ? first[3] : {};
+    return [[...first.slice(0, 3), { ...given, mask }], ...others];
+  });
+  return value['inbound_nodes'] === undefined ? value : { ...value, inbound_nodes: nodes };
 }

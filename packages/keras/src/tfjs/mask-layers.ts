@@ -11,7 +11,7 @@ export function maskLayers(
 ): readonly JsonObject[] {
   const needed = new Map<string, Mask>();
   const need = (mask: Mask) => {
-    needed.set(mask.name, mask);
+    if (!mask.isLayer) needed.set(mask.name, mask);
     for (const source of mask.from) if ('from' in source) need(source);
   };
   for (const { kind, masks } of uses)

@@ -8,6 +8,8 @@ export interface Mask {
   readonly from: readonly (TensorReference | Mask)[];
   /** Whether TensorFlow.js brings along the same one by itself to where it is used. */
   readonly isBrought: boolean;
+  /** The network has the layer already. */
+  readonly isLayer?: true;
 }
 
 /** A mask that Keras has, or one that is out of reach, since it covers a part of the steps alone. */

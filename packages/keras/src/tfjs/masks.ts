@@ -35,8 +35,14 @@ export interface Masks {
  */
 export function masksOf(network: KerasNetwork, isKeras3: boolean, owners: Owners): Masks {
   let count = 0;
+  const own = new Map(network.layers.map((layer) => [layer.name, layer]));
   const make = (config: JsonObject, from: Mask['from'], isBrought: boolean): Mask => {
-    const name = `${safeName(network.name)}_mask_${count++}`;
+    const source = from.map((each) => ('layer' in each ? own.get(each.layer) : undefined)).at(-1);
+    if (config['kind'] === 'given' && source?.className === 'Mask')
+      return { name: source.name, config: source.config, from, isBrought, isLayer: true };
+    const nameOf = (number: number) => `${safeName(network.name)}_mask_${number}`;
+    while (own.has(nameOf(count))) count++;
+    const name = nameOf(count++);
     return { name, config: { ...config, name }, from, isBrought };
   };
   const context = { make, isKeras3, owners };
@@ -104,10 +110,13 @@ function givenMasks(
   const inherited = tensorsOf(args).map((tensor) => (layer.isOperation ? undefined : at(tensor)));
   const written = kwargs['mask'];
   if (written === undefined) return inherited;
-  const list = 'list' in written ? written.list : [written];
+  const list =
+    'list' in written ? written.list : 'value' in written ? inherited.map(() => written) : [written];
   return inherited.map((mask, i) => {
     const own = list[i];
-    return own !== undefined && 'tensor' in own ? make({ kind: 'given' }, [own.tensor], false) : mask;
+    if (own === undefined) return mask;
+    if ('value' in own) return own.value === false ? undefined : mask;
+    return 'tensor' in own ? make({ kind: 'given' }, [own.tensor], false) : mask;
   });
 }
 

@@ -17,7 +17,13 @@ import { toLayersModel } from './to-layers-model.js';
 
 const sequences =
   'bidirectional_cells cells_stacked bidirectional_states gru_states causal_attention attention_mask attention_scores attention_axes dots products';
+const operations = await casesOf('keras3-arithmetic.zip');
+const isMasked = ([name]: readonly [string, unknown]) => name.includes('mask');
+const older = [...(await casesOf('keras2-sequences.zip'))].filter(isMasked);
 const cases = new Map([
+  ...[...(await casesOf('keras3-sequences.zip'))].filter(isMasked),
+  ...older.map(([name, files]) => [`${name}, Keras 2`, files] as const),
+  ...['operations_masks', 'operations_transformer'].map((name) => [name, operations.get(name)!] as const),
   ...(await casesOf('keras3.zip')),
   ...[...(await casesOf('keras3-sequences.zip'))].filter(([name]) => sequences.split(' ').includes(name)),
 ]);
@@ -120,11 +126,4 @@ it.each([
     where: 'kerasModel(model)',
     received,
   });
-});
-
-it('masks that are inputs of layers have no words of Keras, which is told', async () => {
-  const masked = (await casesOf('keras3-sequences.zip')).get('masked_average')!;
-  const model = await readKeras(masked.get('model.keras')!);
-  await expect(kerasModel(await toLayersModel(model))).rejects.toMatchObject({ code: 'layer-unsupported' });
-  model.close();
 });

@@ -56,6 +56,7 @@ export const shapingRules: RuleTable = {
     config: isKnown(output) ? { ...config, target_shape: output.slice(1) } : config,
   }),
   Flatten: flatten,
+  Mask: (config) => ours('Mask', config),
   CenterCrop: centerCrop,
   UpSampling2D: upSampling,
   Resizing: resizing,
