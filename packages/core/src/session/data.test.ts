@@ -130,7 +130,9 @@ test('data that nothing needs are not touched, and the report says why', async (
   expect(await reasonOf({ activations: seeing, calibration })).toEqual(
     because('there are statistics already'),
   );
-  expect(await reasonOf({ activations: seeing }, false)).toEqual(because('no layer of the plan takes quantized'));
+  expect(await reasonOf({ activations: seeing }, false)).toEqual(
+    because('no layer of the plan takes quantized'),
+  );
 });
 
 test('policies get the features that they need, where batches have labels', async () => {
