@@ -21,7 +21,10 @@ it('the examples of the README run as they are', async () => {
       code.replace("'@lowbit/keras-onnx'", `'${own}'`),
     );
     const start = `import { readFile } from 'node:fs/promises';\nconst file = await readFile('model.keras');\n`;
-    await writeFile(join(folder, 'example.mjs'), `${start}${local}\nconsole.log(bytes.length);`);
+    await writeFile(
+      join(folder, 'example.mjs'),
+      `${start}${local}\nprocess.stdout.write(String(bytes.length));`,
+    );
     const { stdout, stderr } = spawnSync(process.execPath, ['example.mjs'], {
       cwd: folder,
       encoding: 'utf8',

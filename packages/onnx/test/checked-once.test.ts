@@ -1,18 +1,23 @@
 import { quantize, seededRandom, type Batch } from '@lowbit/core';
-import { beforeEach, expect, test, vi } from 'vitest';
-import { checkGraph } from '../src/model/check-graph.js';
+import { expect, test, vi } from 'vitest';
 import { readModel } from '../src/read/read-model.js';
-import { onnx } from '../src/port.js';
 import { writeModel } from '../src/model/write-model.js';
 import { allKindsModel } from './helpers/all-kinds-model.js';
-import { integerFlow } from './helpers/integer-flow.js';
 import { plainMinMax } from './helpers/plain-min-max.js';
 import { plainRange } from './helpers/plain-quantizers.js';
 import { noise } from './helpers/run-model.js';
 
 vi.mock('../src/model/check-graph.js', { spy: true });
 
-beforeEach(() => void vi.mocked(checkGraph).mockClear());
+/** The package as it is loaded anew, so that its checks are counted: files of tests share what they have loaded. */
+async function counted() {
+  vi.resetModules();
+  const { checkGraph } = await import('../src/model/check-graph.js');
+  vi.mocked(checkGraph).mockClear();
+  const { onnx } = await import('../src/port.js');
+  const { integerFlow } = await import('./helpers/integer-flow.js');
+  return { checkGraph, onnx, integerFlow };
+}
 
 const bytes = allKindsModel({ opset: 13, ir: 7 });
 const floats = (...shape: number[]) => ({
@@ -26,6 +31,7 @@ const inputs: Batch['inputs'] = {
 };
 
 test('a model is checked once, when it is read, whatever is made of it', async () => {
+  const { checkGraph, onnx } = await counted();
   const port = onnx(bytes);
   await port.layers();
   await quantize(port, { weights: plainMinMax, bits: 8 });
@@ -33,6 +39,7 @@ test('a model is checked once, when it is read, whatever is made of it', async (
 });
 
 test.each(['operators', 'qdq'] as const)('also where layers become integers: %s', async (form) => {
+  const { checkGraph, integerFlow } = await counted();
   const { forms } = await integerFlow(bytes, form, [{ inputs }], plainRange);
   expect(forms.get('g')).toMatch(/Integer|QGemm/);
   expect(checkGraph).toHaveBeenCalledTimes(1);
