@@ -120,8 +120,14 @@ describe('embeddings give what decode gives', () => {
     expect(forms.get('offset_4_3')).toBe('Gather→planar 4-bit→Mul→Add');
     expect(forms.get('zero-point_8_1')).toMatch(/^Gather→Cast→/);
     expect(forms.get('codebook_3_1')).toBe('Gather→planar 4-bit→Gather');
-    const plain = notes.find(({ id }) => id === 'offset_4_1')!;
-    expect(plain.memoryBytes).toBeLessThan((entries * features) / 2 + 8 * entries + 100);
+    for (const [id, bytes] of [
+      ['offset_4_1', 1 / 2],
+      ['zero-point_8_1', 1],
+    ] as const) {
+      const { memoryBytes, storedBytes } = notes.find((note) => note.id === id)!;
+      expect(memoryBytes, id).toBeLessThan(bytes * entries * features + 8 * entries + 100);
+      expect(storedBytes, id).toBeLessThan(bytes * entries * features + 8 * entries + 1400);
+    }
   });
 });
 

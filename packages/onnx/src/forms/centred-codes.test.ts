@@ -25,6 +25,7 @@ test.each([
   ['1 or 2 of 4 levels', 4, [1, 2], 2, [-1, 1]],
   ['any of few levels in a wider type', 4, [0, 3], 4, [1, 1]],
   ['127 of 256 levels', 256, [127, 128], 8, [-1, 1]],
+  ['any of few levels in more than a byte', 4, [0, 3], 12, [1, 1]],
 ] as const)('%s become the default without changing a value', (_, levels, zeroPoints, width, signs) => {
   const tensor = tensorOf(levels, zeroPoints, width);
   const moved = centred(tensor, width)!;
@@ -32,6 +33,7 @@ test.each([
   expect([...moved.scale].map(Math.sign)).toEqual(signs);
   expect(moved.zeroPoint).toBe(2 ** (width - 1));
   expect(moved.codes.every((code) => code < 2 ** width)).toBe(true);
+  expect(moved.codes.BYTES_PER_ELEMENT).toBe(Math.ceil(width / 8));
 });
 
 test('there is no default for slices that reach too far to one side', () => {

@@ -1,4 +1,5 @@
 import { quantize, type Slicing } from '@lowbit/core';
+import { sizeOf } from '@lowbit/core/adapter';
 import { minMax } from '@lowbit/methods';
 import { describe, expect, it } from 'vitest';
 import { operatorModel } from '../../test/helpers/operator-model.js';
@@ -51,6 +52,7 @@ describe.each(samples)('$title', ({ form, sample }) => {
     expect(sessionOptions(report)).toEqual({});
     const [packed, floats] = [await runModel(model.bytes, feeds()), await runModel(folded.bytes, feeds())];
     const [actual, expected] = [packed.get('y')!, floats.get('y')!];
+    expect(expected.length).toBe(sizeOf(sample.output));
     const largest = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
     expect(actual.filter((value, at) => Math.abs(value - expected[at]!) > 1e-4 * largest).length).toBe(0);
   });
@@ -89,8 +91,8 @@ it.each(choosing)(
 
 const widths = [1, 2, 3, 4, 5, 8, 12, 16];
 
-function gridsOf({ outputAxes, inputAxis = 0 }: WeightSite) {
-  const groups = [8, 16, 24, 32, 64].map((group) => ({ along: inputAxis, group }));
+function gridsOf({ outputAxes, shape }: WeightSite) {
+  const groups = shape.flatMap((_, along) => [8, 16, 24, 32, 64].map((group) => ({ along, group })));
   const slicings: Slicing[] = ['tensor', { axes: outputAxes }, ...groups];
   return widths.flatMap((bits) =>
     slicings.flatMap((slicing) =>

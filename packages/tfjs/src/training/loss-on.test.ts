@@ -87,6 +87,17 @@ onEveryBackend('the loss of a model that is trained', (test) => {
     disposeWeights(model);
   });
 
+  test('is that of the one sample where there is one, and 0 where there is none', async () => {
+    const model = compiled('sequential', 'meanSquaredError', 4);
+    const single = batchesOf(4).filter(({ labels }) => labels!.length === 1);
+    const own = await tfjs(model).loss(single, new Map());
+    expect(own).toBeGreaterThan(0);
+    expect(own).toBe(evaluated(model, single, 'meanSquaredError', 4));
+    expect(await tfjs(model).loss([], new Map())).toBe(0);
+    model.optimizer.dispose();
+    disposeWeights(model);
+  });
+
   for (const [name, loss, classes] of losses)
     for (const kind of ['sequential', 'functional'] as const)
       test(`${name}, ${kind}: is that of evaluate bit for bit, with weights replaced and quantized too`, async () => {

@@ -248,6 +248,9 @@ onEveryBackend('training', (test) => {
     { axes: [0, 1] },
     { along: 1, group: 2 },
     { along: 1, group: 4 },
+    { along: 1, group: 7 },
+    { along: 1, group: 9 },
+    { along: 0, group: 1 },
   ];
   for (const slicing of slicings) {
     test(`a tensor becomes matrices and is put together again: ${JSON.stringify(slicing)}`, () => {
@@ -304,7 +307,12 @@ onEveryBackend('training', (test) => {
     const model = denseModel();
     const port = tfjs(model);
     expect(() => port.assign(new Map([['dense_7/kernel', numbers(48)]]))).toThrow(
-      /Give layers names of your own/,
+      expect.objectContaining({
+        code: 'plan-mismatch',
+        where: 'dense_7/kernel',
+        received: 'a model with hidden/kernel, hidden/bias, norm/gamma …',
+        remedy: expect.stringContaining('Give layers names of your own') as string,
+      }),
     );
     disposeWeights(model);
   });
