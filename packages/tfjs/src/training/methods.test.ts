@@ -6,6 +6,7 @@ import {
   type Quantizer,
   type Recipe,
   type Schedule,
+  type Slicing,
 } from '@lowbit/core';
 import { arrayOps, forwardOf, optionsOf, siteParameters } from '@lowbit/core/adapter';
 import type { ArrayTensor } from '@lowbit/core/method';
@@ -15,6 +16,7 @@ import * as tfLayers from '@tensorflow/tfjs-layers';
 import { expect } from 'vitest';
 import { onEveryBackend } from '../../test/backends.js';
 import { withSeededWeights } from '../../test/models.js';
+import { grid, halves, ranks } from '../../test/quantizers.js';
 import { disposeWeights } from '../model/dispose-weights.js';
 import { tfjs } from '../tfjs.js';
 import { simulatedVariable } from './simulated-variable.js';
@@ -136,6 +138,12 @@ onEveryBackend('training with every registered method', (test) => {
       });
     });
 
+  for (const quantizer of [grid, ranks, halves])
+    for (const slicing of ['tensor', { axes: [1] }, { along: 0, group: 4 }] satisfies Slicing[])
+      test(`${quantizer.name}, ${JSON.stringify(slicing)}: the backward gets the parameters that the forward gets`, () => {
+        tf.tidy(() => expectSameParameters(quantizer, slicing));
+      });
+
   for (const schedule of schedules) {
     test(`schedule ${schedule.name}: every round trains, and the loss falls`, async () => {
       const model = smallNet();
@@ -155,19 +163,37 @@ onEveryBackend('training with every registered method', (test) => {
   }
 });
 
-/** A weight of 4 channels; forward by arrays in double precision, gradient by the quantizer's formula on arrays. */
-function expectDerived(quantizer: Quantizer, bits: number): void {
-  const random = seededRandom(8);
-  const numbers = (count: number) => Float32Array.from({ length: count }, () => 3 * random() - 1.5);
-  const [values, upstream] = [numbers(28), numbers(28)];
+/** A backward that gives the very numbers of the forward: with other parameters it would give others. */
+function expectSameParameters(plain: Quantizer, slicing: Slicing): void {
+  const forward = forwardOf(plain);
+  const quantizer: Quantizer = { ...plain, backward: (ops, x, _, site) => ({ x: forward(ops, x, site) }) };
+  const { variable, quantized } = simulatedWeight(noise(28, seededRandom(8)), quantizer, 1, slicing);
+  const { value, grads } = tf.variableGrads(() => tf.sum(quantized()) as tf.Scalar, [variable]);
+  value.dispose();
+  expect(Object.values(grads)[0]!.dataSync()).toEqual(quantized().dataSync());
+  variable.dispose();
+}
+
+const noise = (count: number, random: () => number) =>
+  Float32Array.from({ length: count }, () => 3 * random() - 1.5);
+
+/** A weight [7, 4] with these values as it is trained. */
+function simulatedWeight(values: Float32Array, quantizer: Quantizer, bits: number, slicing: Slicing) {
   const variable = tf.variable(tf.tensor2d(values, [7, 4]), true);
   const options = optionsOf(quantizer, {});
-  const slicing = { axes: [1] };
   const context = { role: 'weight', bits, options, random: seededRandom(3) } as const;
   const fit = (slice: Float32Array) => quantizer.fit(slice, context);
   const tensor = encode(values, [7, 4], slicing, { bits, fit });
   const schemeOf = () => tensor.scheme;
   const quantized = simulatedVariable(variable, { id: 'w', bits, quantizer, options, slicing, schemeOf });
+  return { variable, options, tensor, quantized };
+}
+
+/** A weight of 4 channels; forward by arrays in double precision, gradient by the quantizer's formula on arrays. */
+function expectDerived(quantizer: Quantizer, bits: number): void {
+  const random = seededRandom(8);
+  const [values, upstream] = [noise(28, random), noise(28, random)];
+  const { variable, options, tensor, quantized } = simulatedWeight(values, quantizer, bits, { axes: [1] });
   const dy = tf.tensor2d(upstream, [7, 4]);
   const { value, grads } = tf.variableGrads(() => tf.sum(tf.mul(quantized(), dy)) as tf.Scalar, [variable]);
   value.dispose();
