@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { differences, digestsOf, type Digests } from './compare.js';
 import { groups } from './groups/index.js';
-import { readChanged, readRecorded, writeDigests } from './recorded.js';
+import { readRecorded, writeDigests } from './recorded.js';
 
 const { values } = parseArgs({
   options: {
@@ -33,26 +33,13 @@ function compare(made: Digests): void {
   const found = Object.entries(made).map(
     ([name, digests]) => [name, differences(recorded[name], digests, values.canonical)] as const,
   );
-  const changed = Object.entries(readChanged()).filter(([name]) => name in made);
   const items = Object.values(made).reduce((sum, digests) => sum + Object.keys(digests).length, 0);
   const count = found.reduce((sum, [, names]) => sum + names.length, 0);
   if (values.json) {
     console.log(
-      JSON.stringify(
-        {
-          items,
-          canonical: values.canonical,
-          changed: Object.fromEntries(changed),
-          differences: Object.fromEntries(found),
-        },
-        null,
-        2,
-      ),
+      JSON.stringify({ items, canonical: values.canonical, differences: Object.fromEntries(found) }, null, 2),
     );
   } else {
-    for (const [name, since] of changed)
-      for (const [item, { reason }] of Object.entries(since))
-        console.log(`${name}: ${item}: changed on purpose: ${reason}`);
     for (const [name, names] of found) for (const each of names) console.log(`${name}: ${each}`);
     console.log(count === 0 ? `${items} digests, all equal` : `${count} of ${items} digests differ`);
   }
