@@ -35,7 +35,7 @@ export function writeInput(graph: Graph, network: KerasNetwork, name: string): V
   const shape = inputShape(network, name) as Shape;
   const type = integers.find((one) => one === declaredType(network, name)) ?? 'float32';
   const input = graph.builder.input(name, type, namedSizes(shape, name));
-  return { shape, type, masked: 'no', names: { last: input } };
+  return { shape, type, masked: false, names: { last: input } };
 }
 
 /** Sizes that are not known get names, by which runtimes tell that they are equal: the batch, and the axes of each value. */

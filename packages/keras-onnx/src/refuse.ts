@@ -1,5 +1,5 @@
 import { LowbitError, type Problem } from '@lowbit/core';
-import type { KerasModel } from '@lowbit/keras';
+import { lostMask, type KerasModel } from '@lowbit/keras';
 import type { Known } from './graph/value.js';
 import type { Call, Told } from './layers/rule.js';
 import { ruleOf } from './layers/table.js';
@@ -19,7 +19,7 @@ export async function refuseUnknown({ network }: KerasModel, told: Told): Promis
     if (declaredType(network, layer) === 'string') refuse(layer, 'InputLayer of texts');
   const inputs = network.inputs.map(({ layer }): Known => ({
     shape: inputShape(network, layer),
-    masked: 'no',
+    masked: false,
   }));
   const visit = async (call: Call): Promise<readonly Known[]> => {
     const { id, className } = call.layer;
@@ -27,8 +27,7 @@ export async function refuseUnknown({ network }: KerasModel, told: Told): Promis
     const reason = refusalOf(call);
     if (reason !== undefined) refuse(id, reason === '' ? className : `${className} with ${reason}`);
     else if (rule?.inner !== undefined) await carryOut(rule.inner(call), visit);
-    const masked = maskBehind(call);
-    return call.outputs.map((shape) => ({ shape, masked }));
+    return call.outputs.map((shape) => ({ shape, masked: false }));
   };
   await walk(told, network, inputs, visit);
   const [first, ...others] = problems.values();
@@ -42,19 +41,8 @@ function refusalOf(call: Call): string | undefined {
   const known = [...call.inputs, ...call.outputs.map((shape) => ({ shape }))];
   if (known.some(({ shape }) => shape === undefined)) return 'tensors of which the axes are not known';
   if (call.inputs.length === 0) return 'values that are no tensors';
-  const isMasked = call.inputs.some(({ masked }) => masked !== 'no');
-  if (isMasked && rule.mask === 'refuse') return 'a mask';
-  if (rule.mask === 'take' && call.inputs.some(({ masked }) => masked === 'unclear'))
-    return 'a mask that a layer before it has changed';
+  if (rule.mask === 'refuse' && call.inputs.some(({ masked }) => masked)) return 'a mask';
+  if (call.named['mask'] === lostMask)
+    return 'sequences behind each other of which some have a mask and others none';
   return rule.refuse?.(call);
-}
-
-/** Whether a mask goes on behind a call. */
-export function maskBehind(call: Call): Known['masked'] {
-  const rule = ruleOf(call.layer.className);
-  if (rule?.mask === 'inner') return maskBehind(rule.inner!(call));
-  const given = call.inputs.map(({ masked }) => masked);
-  if (rule?.mask === 'take') return rule.outMask?.(call) === true ? 'yes' : 'no';
-  if (rule?.mask === 'pass') return given[0] ?? 'no';
-  return given.every((masked) => masked === 'no') ? 'no' : 'unclear';
 }

@@ -1,17 +1,25 @@
-import { Settings, type Argument, type JsonValue, type KerasCall, type KerasNetwork } from '@lowbit/keras';
+import {
+  Settings,
+  withMasks,
+  type Argument,
+  type JsonValue,
+  type KerasCall,
+  type KerasNetwork,
+} from '@lowbit/keras';
 import type { Known, Value } from './graph/value.js';
 import type { Call, Told } from './layers/rule.js';
 
 /** What comes out of a call. */
 export type Visit<V extends Known> = (call: Call<V>) => readonly V[] | Promise<readonly V[]>;
 
-/** Carries out the calls of a network, those of models inside it too, and gives what comes out of it. */
+/** Carries out the calls of a network, those of models inside it too and those that make masks, and gives what comes out of it. */
 export async function walk<V extends Known>(
   told: Told,
-  network: KerasNetwork,
+  given: KerasNetwork,
   inputs: readonly V[],
   visit: Visit<V>,
 ): Promise<readonly V[]> {
+  const network = withMasks(given, told.isKeras3);
   const values = new Map(network.inputs.map(({ layer }, i) => [keyOf(layer, 0, 0), inputs[i]!]));
   const valueOf = (argument: Argument): readonly V[] => {
     if ('list' in argument) return argument.list.flatMap(valueOf);
@@ -21,10 +29,7 @@ export async function walk<V extends Known>(
   };
   for (const each of network.calls) {
     const { layer, index } = each;
-    const call = withMasks(callOf(each, valueOf, told), each, (argument) =>
-      isMask(argument, network) ? valueOf(argument)[0] : undefined,
-    );
-    const results = await carryOut(call, visit);
+    const results = await carryOut(callOf(each, valueOf, told), visit);
     results.forEach((value, i) => values.set(keyOf(layer.name, index, i), value));
   }
   return network.outputs.map(({ layer, call, output }) => values.get(keyOf(layer, call, output))!);
@@ -38,41 +43,27 @@ export async function carryOut<V extends Known>(call: Call<V>, visit: Visit<V>):
 
 const keyOf = (layer: string, call: number, output: number): string => `${call} ${output} ${layer}`;
 
-function isMask(argument: Argument, { layers }: KerasNetwork): boolean {
-  if (!('tensor' in argument)) return false;
-  return layers.find(({ name }) => name === argument.tensor.layer)?.className === 'Mask';
-}
-
-/** A call whose inputs have the masks that are written down, where layers of masks make them; other arguments stay. */
-function withMasks<V extends Known>(
-  call: Call<V>,
-  { kwargs }: KerasCall,
-  maskOf: (argument: Argument) => V | undefined,
-): Call<V> {
-  const { mask: written, ...others } = kwargs;
-  if (written === undefined) return call;
-  const list = 'list' in written ? written.list : call.inputs.map(() => written);
-  const isKnown = list.every((each) => ('value' in each && each.value === false) || maskOf(each));
-  if (!isKnown) return call;
-  const inputs = call.inputs.map((input, i) => {
-    const mask = list[i] && maskOf(list[i]);
-    return mask === undefined
-      ? withoutMask(input)
-      : { ...input, masked: 'yes' as const, mask: (mask as Partial<Value>).mask };
-  });
-  const named = Object.fromEntries(Object.keys(others).map((name) => [name, call.named[name]!]));
-  return { ...call, inputs, named };
-}
-
-function withoutMask<V extends Known>(value: V): V {
-  return { ...value, masked: 'no', mask: undefined };
+/** What a call is given, each with its mask. */
+function maskedInputs<V extends Known>(
+  { args, kwargs: { mask } }: KerasCall,
+  valueOf: (argument: Argument) => readonly V[],
+): readonly V[] {
+  const masks = mask !== undefined && 'list' in mask ? mask.list.map((each) => valueOf(each)[0]) : [];
+  return args.flatMap(valueOf).map((input, i) => ({
+    ...input,
+    masked: masks[i] !== undefined,
+    mask: (masks[i] as Partial<Value> | undefined)?.mask,
+  }));
 }
 
 function callOf<V extends Known>(
-  { layer, args, kwargs, outputShapes }: KerasCall,
+  call: KerasCall,
   valueOf: (argument: Argument) => readonly V[],
   { isKeras3, quantizers }: Told,
 ): Call<V> {
+  const { layer, outputShapes } = call;
+  const { mask, ...others } = call.kwargs;
+  const kwargs = mask && 'value' in mask ? call.kwargs : others;
   const named = Object.entries(kwargs).map(([name, each]): [string, readonly V[] | JsonValue] => [
     name,
     'value' in each ? each.value : valueOf(each),
@@ -80,7 +71,7 @@ function callOf<V extends Known>(
   return {
     layer,
     settings: new Settings(layer.config, layer.id),
-    inputs: args.flatMap(valueOf).map((value) => (layer.isOperation ? withoutMask(value) : value)),
+    inputs: maskedInputs(call, valueOf),
     named: Object.fromEntries(named),
     outputs: outputShapes,
     isKeras3,

@@ -32,24 +32,12 @@ const refused: Readonly<Record<string, string>> = {
   center_crop_unknown: 'CenterCrop with inputs of which the size is not known, or smaller ones',
   // Keras 2 has none of these activations.
   'Keras 3, sequences, recurrent_activations': 'SimpleRNN with the activation "hard_silu"',
-  masked_lost: 'LSTM with a mask that a layer before it has changed',
-  masked_steps: 'TimeDistributed with a mask',
-  masked_merges: 'GRU with a mask that a layer before it has changed',
-  masked_attention: 'Attention with a mask',
-  masked_multi_head_attention: 'MultiHeadAttention with a mask',
-  masked_causal_attention: 'MultiHeadAttention with a mask',
   attention_scores: 'MultiHeadAttention with return_attention_scores',
   attention_axes: 'MultiHeadAttention with inputs that are no sequences of vectors',
   layer_normalization_axes: 'LayerNormalization with axes that are not the last ones',
   layer_normalization_deep: 'LayerNormalization with axes that are not the last ones',
   group_normalization_axes: 'GroupNormalization with an axis other than the last',
   softmax_axes: 'Softmax with several axes',
-  operations_masks: 'GlobalAveragePooling1D with a mask that a layer before it has changed',
-  masked_out: 'Attention with a mask',
-  masked_twins: 'Attention with a mask',
-  masked_in_and_out: 'GRU with a mask that a layer before it has changed',
-  masked_around_attention: 'MultiHeadAttention with a mask',
-  masked_in_time: 'TimeDistributed with a mask',
 };
 
 const refusalOf = (writer: string, name: string) => refused[`${writer}, ${name}`] ?? refused[name];

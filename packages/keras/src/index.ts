@@ -13,5 +13,6 @@ export type { ReadingOptions, TfjsArtifacts } from './tfjs/described-model.js';
 export { tfjsArtifacts } from './tfjs/tfjs-artifacts.js';
 export { tfjsModelFiles, type TfjsShard } from './tfjs/tfjs-model-files.js';
 export { renamedLayers } from './tfjs/layer-names.js';
+export { lostMask, withMasks } from './tfjs/with-masks.js';
 export { tfjsNames, type TfjsName } from './tfjs/tfjs-names.js';
 export type { TfjsFiles } from './source/tfjs-files.js';

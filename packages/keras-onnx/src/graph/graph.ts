@@ -120,6 +120,6 @@ export class Graph {
   /** A value of floats without a mask. */
   value(name: string, shape: Shape, layout: Layout = 'last'): Value {
     const own = shape.length <= 2 ? 'last' : layout;
-    return { shape, type: 'float32', masked: 'no', names: { [own]: name } };
+    return { shape, type: 'float32', masked: false, names: { [own]: name } };
   }
 }

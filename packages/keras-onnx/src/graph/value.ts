@@ -8,8 +8,8 @@ export type Layout = 'last' | 'first';
 export interface Known {
   /** Sizes of the axes in the order of Keras, the batch first; undefined where not even their number is known. */
   readonly shape: Shape | undefined;
-  /** Whether a mask says which steps count, and whether the value's own is it: behind a layer that changes steps it is not clear. */
-  readonly masked: 'no' | 'yes' | 'unclear';
+  /** Whether a mask says which of its steps count, for the call that it is given to. */
+  readonly masked: boolean;
 }
 
 /** A value of the graph, in one layout or both. */

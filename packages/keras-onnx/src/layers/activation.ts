@@ -89,7 +89,7 @@ function refusedLayer(className: string, config: JsonValue | undefined): string 
 /** A layer of its own. */
 function layerOf(name: string): LayerRule {
   return {
-    mask: name === 'Softmax' ? 'refuse' : 'pass',
+    ...(name === 'Softmax' && { mask: 'refuse' }),
     refuse: ({ settings }) => refusedLayer(name, settings.values),
     write: (call) =>
       pointwise(call, (x, layout) => {
@@ -101,7 +101,6 @@ function layerOf(name: string): LayerRule {
 
 /** Slopes shaped like a sample. */
 const prelu: LayerRule = {
-  mask: 'pass',
   write: async (call) => {
     const layout = layoutOf(call.inputs[0]!);
     const rank = outputOf(call).length;
@@ -115,7 +114,6 @@ const prelu: LayerRule = {
 
 export const activationRules: RuleTable = {
   Activation: {
-    mask: 'pass',
     refuse: refusedActivation,
     write: (call) => pointwise(call, (x, layout) => activated(call, x, layout)),
   },

@@ -10,18 +10,56 @@ function refusedArguments({ named }: Call, known: readonly string[]): string | u
   return set;
 }
 
-/** Softmax over the last axis, then the values of the keys by these shares. */
-function attended({ graph }: WrittenCall, scores: string, values: string): string {
-  return graph.node('MatMul', [graph.node('Softmax', [scores], { axis: -1 }), values]);
+/** Softmax over the last axis of the scores of keys that are seen, then the values of the keys by these shares. */
+function attended(
+  { graph }: WrittenCall,
+  scores: string,
+  values: string,
+  { seen, isEmptyZero }: Sight,
+): string {
+  const kept = seen === undefined ? scores : graph.node('Where', [seen, scores, graph.float(leftOut)]);
+  const shares = graph.node('Softmax', [kept], { axis: -1 });
+  const counted =
+    seen !== undefined && isEmptyZero ? graph.node('Mul', [shares, graph.cast(seen, 'float32')]) : shares;
+  return graph.node('MatMul', [counted, values]);
+}
+
+/** What queries see. */
+interface Sight {
+  /** Which keys, of type bool, as the scores but for axes of length 1; undefined where they see all. */
+  readonly seen: string | undefined;
+  /** Whether a query that sees none has shares of 0; else all its shares are equal. */
+  readonly isEmptyZero?: boolean;
+}
+
+/** All masks together. */
+function together({ graph }: WrittenCall, masks: readonly (string | undefined)[]): string | undefined {
+  const present = masks.filter((mask) => mask !== undefined);
+  return present.length === 0 ? undefined : graph.chain('And', present);
+}
+
+/** The mask of an input with axes of length 1 put in. */
+function maskOf({ graph, inputs }: WrittenCall, input: number, axes: readonly number[]): string | undefined {
+  const mask = inputs[input]?.mask;
+  return mask === undefined ? undefined : graph.node('Unsqueeze', [mask, graph.integers(axes)]);
 }
 
 /** The steps of the query see those of the keys up to their own. */
-function causal({ graph, named }: WrittenCall, scores: string): string {
-  if (named['use_causal_mask'] !== true) return scores;
+function causal({ graph, named }: WrittenCall, scores: string): string | undefined {
+  if (named['use_causal_mask'] !== true) return undefined;
   const shape = graph.node('Shape', [scores]);
   const ones = graph.node('Expand', [graph.float(1), shape]);
-  const seen = graph.node('Trilu', [ones], { upper: 0 });
-  return graph.node('Where', [graph.cast(seen, 'bool'), scores, graph.float(leftOut)]);
+  return graph.cast(graph.node('Trilu', [ones], { upper: 0 }), 'bool');
+}
+
+/** Values by the scores of keys that masks leave, 0 for queries that have none. */
+function masked(call: WrittenCall, scores: string, values: string): Value {
+  const { graph } = call;
+  const seen = together(call, [maskOf(call, 1, [1]), causal(call, scores)]);
+  const result = attended(call, scores, values, { seen });
+  const counted = maskOf(call, 0, [2]);
+  const kept = counted ? graph.node('Mul', [result, graph.cast(counted, 'float32')]) : result;
+  return graph.value(kept, outputOf(call));
 }
 
 /** Scores as products of query and key. @returns `[batch, query steps, key steps]`. */
@@ -31,7 +69,6 @@ function products({ graph }: WrittenCall, query: string, key: string): string {
 
 /** Called with a list of query, value and, where it is another one, key. */
 const attention: LayerRule = {
-  mask: 'refuse',
   refuse: (call) =>
     refusedArguments(call, ['use_causal_mask']) ??
     (call.inputs.some(({ shape }) => shape!.length !== 3)
@@ -52,7 +89,7 @@ const attention: LayerRule = {
       );
       scores = graph.node('Mul', [sum, (await weights.find(layer, 'concat_score_weight'))!]);
     } else scores = scaled(products(call, query, key!));
-    return graph.value(attended(call, causal(call, scores), value), outputOf(call));
+    return masked(call, scores, value);
   },
 };
 
@@ -72,13 +109,12 @@ const additiveAttention: LayerRule = {
     const scale = await weights.find(layer, 'scale');
     const weighted = scale === undefined ? bent : graph.node('Mul', [bent, scale]);
     const scores = graph.reduce('ReduceSum', weighted, [3], false);
-    return graph.value(attended(call, causal(call, scores), value), outputOf(call));
+    return masked(call, scores, value);
   },
 };
 
 /** Called with query, value and, where it is another one, key; each is projected for every head. */
 const multiHeadAttention: LayerRule = {
-  mask: 'refuse',
   refuse: (call) => {
     const { settings } = call;
     const argument = refusedArguments(call, ['use_causal_mask', 'attention_mask']);
@@ -97,8 +133,8 @@ const multiHeadAttention: LayerRule = {
     const queries = graph.node('Mul', [await heads(call, 'query', query, [0, 2, 1, 3]), scale]);
     const keys = await heads(call, 'key', key!, [0, 2, 3, 1]);
     const values = await heads(call, 'value', value, [0, 2, 1, 3]);
-    const scores = masked(call, causal(call, graph.node('MatMul', [queries, keys])));
-    const mixed = graph.transpose(attended(call, scores, values), [0, 2, 1, 3]);
+    const scores = graph.node('MatMul', [queries, keys]);
+    const mixed = graph.transpose(attended(call, scores, values, sightOf(call, scores)), [0, 2, 1, 3]);
     const width = settings.size('num_heads') * settings.size('value_dim', settings.size('key_dim'));
     const joined = graph.reshape(mixed, [0, 0, width]);
     const [out] = outputOf(call).slice(-1) as [number];
@@ -106,13 +142,19 @@ const multiHeadAttention: LayerRule = {
   },
 };
 
+/** Keras 3 goes another way where it would drop out shares in training. */
+function sightOf(call: WrittenCall, scores: string): Sight {
+  const masks = [maskOf(call, 0, [1, 3]), maskOf(call, 1, [1, 2]), maskOf(call, 2, [1, 2])];
+  const isEmptyZero = call.isKeras3 && call.settings.number('dropout', 0) !== 0;
+  return { seen: together(call, [...masks, causal(call, scores), pairsOf(call)]), isEmptyZero };
+}
+
 /** Where `attention_mask` is 0, a query does not see a key. */
-function masked({ graph, named }: WrittenCall, scores: string): string {
+function pairsOf({ graph, named }: WrittenCall): string | undefined {
   const [mask] = (named['attention_mask'] ?? []) as readonly Value[];
-  if (mask === undefined) return scores;
+  if (mask === undefined) return undefined;
   const seen = graph.cast(graph.last(mask), 'bool');
-  const ofHeads = mask.shape.length === 3 ? graph.node('Unsqueeze', [seen, graph.integers([1])]) : seen;
-  return graph.node('Where', [ofHeads, scores, graph.float(leftOut)]);
+  return mask.shape.length === 3 ? graph.node('Unsqueeze', [seen, graph.integers([1])]) : seen;
 }
 
 /** One projection, as a product of matrices. @param dims Of the kernel as a matrix. */

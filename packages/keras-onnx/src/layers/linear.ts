@@ -3,7 +3,6 @@ import { outputOf, type LayerRule, type RuleTable } from './rule.js';
 
 /** x · kernel + bias, over the last axis. */
 const dense: LayerRule = {
-  mask: 'pass',
   refuse: refusedActivation,
   write: async (call) => {
     const { graph, weights, layer, inputs } = call;
@@ -29,21 +28,16 @@ const einsumDense: LayerRule = {
   },
 };
 
-/** Rows of a table; index 0 may say that a step does not count. */
+/** Rows of a table. */
 const embedding: LayerRule = {
-  mask: 'take',
-  outMask: ({ settings }) => settings.flag('mask_zero', false),
   integers: true,
-  write: async ({ graph, weights, layer, settings, inputs, outputs }) => {
+  write: async ({ graph, weights, layer, inputs, outputs }) => {
     const [input] = inputs;
     const table = await weights.find(layer, 'embeddings');
     const indices = input!.type === 'int32' || input!.type === 'int64' ? graph.last(input!) : undefined;
     const whole = indices ?? graph.cast(graph.last(input!), 'int32');
     const rows = graph.node('Gather', [table!, whole], { axis: 0 });
-    const value = graph.value(rows, outputs[0]!);
-    if (!settings.flag('mask_zero', false)) return value;
-    const steps = graph.cast(whole, 'bool');
-    return { ...value, masked: 'yes', mask: steps };
+    return graph.value(rows, outputs[0]!);
   },
 };
 

@@ -3,25 +3,18 @@ import { inputOf, outputOf, type LayerRule, type RuleTable, type WrittenCall } f
 
 /** Steps that count are those in which one value at least is another; the others become zeros. */
 const masking: LayerRule = {
-  mask: 'take',
-  outMask: () => true,
   write: (call) => {
     const { graph, settings, inputs } = call;
     const x = graph.last(inputs[0]!);
     const masked = graph.node('Equal', [x, graph.float(settings.number('mask_value', 0))]);
     const differs = graph.cast(graph.node('Not', [masked]), 'float32');
     const counted = graph.reduce('ReduceMax', differs, [inputOf(call).length - 1]);
-    const value = graph.value(graph.node('Mul', [x, counted]), outputOf(call));
-    const mask = graph.cast(graph.node('Squeeze', [counted, graph.integers([2])]), 'bool');
-    return { ...value, masked: 'yes', mask };
+    return graph.value(graph.node('Mul', [x, counted]), outputOf(call));
   },
-  refuse: (call) => (inputOf(call).length === 3 ? undefined : 'inputs that are no sequences of vectors'),
 };
 
 /** A layer of lowbit's own: which steps count, of what tensors hold or of other masks. */
 const mask: LayerRule = {
-  mask: 'take',
-  outMask: () => true,
   refuse: ({ settings, inputs }) =>
     settings.flag('over_last', false) && inputs[0]!.shape!.length !== 3
       ? 'inputs that are no sequences of vectors'
@@ -32,8 +25,7 @@ const mask: LayerRule = {
       call,
       inputs.map((input) => graph.last(input)),
     );
-    const name = graph.cast(counted, 'bool');
-    return { ...graph.value(counted, outputOf(call)), masked: 'yes', mask: name };
+    return { ...graph.value(counted, outputOf(call)), mask: graph.cast(counted, 'bool') };
   },
 };
 

@@ -81,14 +81,12 @@ function ofLengthOne({ graph }: WrittenCall, x: string, axis: number): string {
 }
 
 const product = merge(({ graph }, names) => graph.chain('Mul', names));
-const isMasked = ({ inputs, isKeras3 }: Call) => isKeras3 && inputs.some(({ masked }) => masked !== 'no');
+const isMasked = ({ inputs, isKeras3 }: Call) => isKeras3 && inputs.some(({ masked }) => masked);
 
 /** What a mask leaves out of a factor is 1 in Keras 3; the product is 0 where all factors have masks that leave it out. */
 const multiply: LayerRule = {
   refuse: (call) => {
     if (!isMasked(call)) return undefined;
-    if (call.inputs.some(({ masked }) => masked === 'unclear'))
-      return 'a mask that a layer before it has changed';
     const isSequence = call.inputs.every(({ shape }) => shape!.length === 3);
     return isSequence ? undefined : 'masks of inputs that are no sequences of vectors';
   },

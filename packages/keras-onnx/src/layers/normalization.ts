@@ -36,7 +36,6 @@ function along(
 
 /** γ (x − μ) / √(σ² + ε) + β with what was measured in training. */
 const batchNormalization: LayerRule = {
-  mask: 'pass',
   refuse: (call) => (axesOf(call, -1).length > 1 ? 'several axes' : undefined),
   write: async (call) => {
     const { graph, weights, layer, settings, inputs } = call;
@@ -75,7 +74,6 @@ async function shiftedAndScaled(call: WrittenCall, axis: number, epsilon: number
 
 /** x − μ over √(σ² + ε) of the values themselves, then γ and β. */
 const layerNormalization: LayerRule = {
-  mask: 'pass',
   refuse: (call) => {
     if (call.settings.flag('rms_scaling', false)) return 'rms_scaling';
     const axes = axesOf(call, -1);
@@ -101,7 +99,6 @@ const layerNormalization: LayerRule = {
 
 /** Channels in groups, each normalized with all places of a sample. */
 const groupNormalization: LayerRule = {
-  mask: 'pass',
   refuse: (call) => (axesOf(call, -1)[0] === rankOf(call) - 1 ? undefined : 'an axis other than the last'),
   write: async (call) => {
     const { graph, weights, layer, settings, inputs } = call;
@@ -126,7 +123,6 @@ const groupNormalization: LayerRule = {
 
 /** x over the root of its mean square. */
 const rmsNormalization: LayerRule = {
-  mask: 'pass',
   refuse: (call) => {
     const axes = axesOf(call, -1);
     return axes.length === 1 && axes[0] === rankOf(call) - 1 ? undefined : 'an axis other than the last';
@@ -144,7 +140,6 @@ const rmsNormalization: LayerRule = {
 
 /** x over its length, which is taken for at least 1e-6. */
 const unitNormalization: LayerRule = {
-  mask: 'pass',
   write: (call) => {
     const { graph } = call;
     const axes = axesOf(call, -1);
@@ -159,7 +154,6 @@ const unitNormalization: LayerRule = {
 
 /** (x − mean) / max(√variance, 1e-7); the other way round with `invert`. */
 const normalization: LayerRule = {
-  mask: 'pass',
   refuse: (call) =>
     isSized(inputOf(call)) || axesToKeep(call).length <= 1
       ? undefined

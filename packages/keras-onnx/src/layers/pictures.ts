@@ -5,7 +5,6 @@ import { interpolation, refusedInterpolation } from './shaping.js';
 
 /** x · scale + offset; both may be arrays, which differ along the last axes. */
 const rescaling: LayerRule = {
-  mask: 'pass',
   write: (call) => {
     const { graph, settings, inputs } = call;
     const given = [settings.values['scale'] ?? 1, settings.values['offset'] ?? 0] as const;
@@ -78,7 +77,7 @@ const centerCrop: LayerRule = {
 };
 
 /** Layers that do nothing when a model is used. */
-const idle: LayerRule = { mask: 'pass', integers: true, write: ({ inputs }) => inputs[0]! };
+const idle: LayerRule = { integers: true, write: ({ inputs }) => inputs[0]! };
 
 export const pictureRules: RuleTable = {
   Rescaling: rescaling,

@@ -21,7 +21,6 @@ function pooling(op: string, rank: number): LayerRule {
 function globalPooling(op: string, rank: number): LayerRule {
   const isMasked = op === 'ReduceMean' && rank === 1;
   return {
-    ...(isMasked && { mask: 'take', outMask: () => false }),
     write: (call) => {
       const { graph, settings, inputs } = call;
       const [input] = inputs;

@@ -33,7 +33,6 @@ const observed = ({ quantizer, options }: FittedSite) => observedBy(quantizer, o
 
 /** A layer whose first input is quantized: everything at once, sample by sample, or patch by patch. */
 const quantizedInput: LayerRule = {
-  mask: 'inner',
   inner: (call) => innerCall(call, call.inputs),
   refuse: (call) => {
     if (observed(siteOf(call)) !== 'patches') return undefined;

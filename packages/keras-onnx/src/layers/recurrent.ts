@@ -19,7 +19,7 @@ function refused(call: Call, layer = call.layer): string | undefined {
   const hasStates = settings.flag('return_state', false) || call.named['initial_state'] !== undefined;
   if (cells.length > 1 && hasStates) return 'the states of several cells';
   if (call.inputs[0]!.shape!.length !== 3) return 'inputs that are no sequences of vectors';
-  const isMasked = call.inputs[0]!.masked === 'yes' && settings.flag('zero_output_for_mask', false);
+  const isMasked = call.inputs[0]!.masked && settings.flag('zero_output_for_mask', false);
   if (isMasked && !settings.flag('return_sequences', false)) return 'zero_output_for_mask and a mask';
   return cells.map((cell) => refusedCell(cell, call.isKeras3)).find((reason) => reason !== undefined);
 }
@@ -37,8 +37,7 @@ async function repeatLayer(
 ): Promise<Repeated> {
   const [input] = call.inputs;
   const isBackward = new Settings(layer.config, layer.id).flag('go_backwards', false);
-  // Keras 3 hands a mask to layers that are called with one tensor alone, not with states.
-  const mask = call.isKeras3 && initial.length > 0 ? undefined : input!.mask;
+  const { mask } = input!;
   let result: Repeated | undefined;
   for (const cell of cellsOf(layer)) {
     const x: string = result?.steps ?? call.graph.last(input!);
@@ -59,28 +58,20 @@ const backward = ({ graph }: WrittenCall, steps: string): string =>
   graph.slice(steps, 1, -1, -Number.MAX_SAFE_INTEGER, -1);
 
 const recurrent: LayerRule = {
-  mask: 'take',
-  outMask: ({ layer }) => returnsSteps(layer),
   refuse: refused,
   write: async (call) => {
-    const { graph, layer, settings, outputs, inputs } = call;
+    const { graph, layer, settings, outputs } = call;
     const zeros = settings.flag('zero_output_for_mask', false);
     const { steps, last, states } = await repeatLayer(call, layer, initialStates(call), zeros);
     const isBackward = settings.flag('go_backwards', false);
     const all = () => (isBackward ? backward(call, steps) : steps);
     const names = [returnsSteps(layer) ? all() : last, ...states];
-    const values = outputs.map((shape, i) => graph.value(names[i]!, shape!));
-    const { mask } = inputs[0]!;
-    return returnsSteps(layer) && mask !== undefined
-      ? values.map((value, i) => (i === 0 ? { ...value, masked: 'yes', mask } : value))
-      : values;
+    return outputs.map((shape, i) => graph.value(names[i]!, shape!));
   },
 };
 
 /** One layer from first to last, one from last to first, and their results joined. */
 const bidirectional: LayerRule = {
-  mask: 'take',
-  outMask: ({ layer }) => returnsSteps(layer.parts['forward_layer']!),
   refuse: (call) => {
     const parts = ['forward_layer', 'backward_layer'].map((name) => call.layer.parts[name]!);
     const ways = parts.map((part) => part.config['go_backwards'] === true);
@@ -93,7 +84,7 @@ const bidirectional: LayerRule = {
       .find((reason) => reason !== undefined);
   },
   write: async (call) => {
-    const { graph, layer, outputs, inputs } = call;
+    const { graph, layer, outputs } = call;
     const { forward_layer: forward, backward_layer: back } = layer.parts as Record<string, KerasLayer>;
     const isSequence = returnsSteps(forward!);
     const initial = initialStates(call);
@@ -102,16 +93,12 @@ const bidirectional: LayerRule = {
     const other = await repeatLayer(call, back!, initial.slice(half), isSequence);
     const both = [one, other].map(({ steps, last }) => (isSequence ? steps : last));
     const names = [...joined(call, both, isSequence ? 2 : 1), ...one.states, ...other.states];
-    const values = outputs.map((shape, i) => graph.value(names[i]!, shape!));
-    const { mask } = inputs[0]!;
-    return isSequence && mask !== undefined
-      ? values.map((value, i) => (i === 0 ? { ...value, masked: 'yes', mask } : value))
-      : values;
+    return outputs.map((shape, i) => graph.value(names[i]!, shape!));
   },
 };
 
 /** The wrapper says itself what becomes of steps that do not count. */
-const unmasked = ({ inputs }: Call) => inputs.map((input) => ({ ...input, masked: 'no' as const }));
+const unmasked = ({ inputs }: Call) => inputs.map((input) => ({ ...input, masked: false }));
 
 function joined({ graph, settings }: WrittenCall, both: readonly string[], axis: number): readonly string[] {
   switch (settings.values['merge_mode'] ?? null) {

@@ -32,13 +32,8 @@ export interface WrittenCall extends Call<Value> {
 
 /** How a class of layers becomes operators. */
 export interface LayerRule {
-  /**
-   * What becomes of a mask of the input. `pass`: what comes out has the same. `take`: the rule reads it, and its `outMask` says whether one
-   * goes on. `refuse`: what is computed would be another. `inner`: what the layer inside makes of it. Absent: values are the same with and without, and it is not clear whose steps the
-   * mask would tell of.
-   */
-  readonly mask?: 'pass' | 'take' | 'refuse' | 'inner';
-  readonly outMask?: (call: Call) => boolean;
+  /** What is computed of an input with a mask would be another. Absent: the rule heeds masks, or values are the same with and without. */
+  readonly mask?: 'refuse';
   /** Takes integers as they are. Absent: they become floats. */
   readonly integers?: true;
   /** The call of a layer that this one wraps, which is looked at too. */

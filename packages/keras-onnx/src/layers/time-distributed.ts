@@ -41,7 +41,7 @@ const timeDistributed: LayerRule = {
   mask: 'refuse',
   integers: true,
   refuse: refusal,
-  inner: (call) => innerCall(call, [{ shape: ofStep(inputOf(call)), masked: 'no' }]),
+  inner: (call) => innerCall(call, [{ shape: ofStep(inputOf(call)), masked: false }]),
   write: (call) => (measuresAtOnce(call) ? stepByStep(call) : allSteps(call)),
 };
 

@@ -16,10 +16,12 @@ export interface Inlined {
  */
 export function inlined(network: KerasNetwork, names: LayerNames): Inlined {
   const splicing = new Splicing(names);
-  const outputs = splicing.use(network, network.inputs);
+  const own = new Map(network.layers.map((layer) => [layer.name, names.get(layer)!]));
+  const inputs = network.inputs.map((input) => ({ ...input, layer: own.get(input.layer)! }));
+  const outputs = splicing.use(network, inputs);
   const layers = splicing.layersOf(network);
   return {
-    network: { ...network, kind: 'Functional', layers, calls: splicing.calls, outputs },
+    network: { ...network, kind: 'Functional', layers, calls: splicing.calls, inputs, outputs },
     names: splicing.names,
     owners: splicing.owners,
   };

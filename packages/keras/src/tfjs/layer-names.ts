@@ -18,7 +18,7 @@ export function safeName(name: string): string {
  * are called the same, with the names of the models in front. Layers of the outermost model keep theirs where these are safe; one behind a
  * quantized input has that one's name.
  */
-export function layerNames({ network }: KerasModel): LayerNames {
+export function layerNames({ network }: Pick<KerasModel, 'network'>): LayerNames {
   const inside = network.layers.flatMap((layer) => withInner(layer).slice(1));
   const layers = [...network.layers, ...inside];
   const used = new Map<string, number>();

@@ -121,18 +121,22 @@ function givenMasks(
 }
 
 /** Whether a layer computes otherwise where an input has a mask. */
-function usesMask({ className }: KerasLayer, isKeras3: boolean): boolean {
+function usesMask({ className, parts }: KerasLayer, isKeras3: boolean): boolean {
+  if (className === 'TimeDistributed') return heedsMask(parts['layer']!);
   return (
-    [...recurrentLayers, ...attentions, 'GlobalAveragePooling1D'].includes(className) ||
+    [...recurrentLayers, ...attentions, 'GlobalAveragePooling1D', 'Softmax'].includes(className) ||
     (className === 'Multiply' && isKeras3)
   );
 }
 
+/** Whether a layer, or one inside it, may compute otherwise with masks. */
+function heedsMask(layer: KerasLayer): boolean {
+  return usesMask(layer, true) || (layer.network !== undefined && heedsMasks(layer.network));
+}
+
 /** Whether any layer of a network may compute otherwise with masks. */
 export function heedsMasks({ layers }: KerasNetwork): boolean {
-  return layers.some(
-    (layer) => usesMask(layer, true) || (layer.network !== undefined && heedsMasks(layer.network)),
-  );
+  return layers.some(heedsMask);
 }
 
 function useOf({ layer, kwargs }: KerasCall, given: readonly Found[], isKeras3: boolean): MaskUse {

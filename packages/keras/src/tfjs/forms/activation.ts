@@ -11,8 +11,9 @@ import {
   type RuleTable,
 } from './form.js';
 
-/** TensorFlow.js has it over the last axis alone. */
-const softmax: Rule = ({ name, axis = -1 }, { input }) => {
+/** TensorFlow.js has it over the last axis alone, without masks. */
+const softmax: Rule = ({ name, axis = -1 }, { input, mask }) => {
+  if (mask !== 'none') return 'a mask';
   if (axis === -1) return undefined;
   const axes = axesFrom(axis, input);
   if (axes === undefined) return unknownRank;

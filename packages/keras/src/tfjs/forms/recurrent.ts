@@ -74,6 +74,9 @@ function settingsOf({ className, config }: { className: string; config: JsonObje
 const convolutional: Rule = (config, { mask }) =>
   mask === 'none' ? { config: { ...config, ...zeros } } : 'a mask';
 
+/** Keras hands each step's part of a mask to a layer inside that heeds one. */
+const timeDistributed: Rule = (_, { mask }) => (mask === 'none' ? undefined : 'a mask');
+
 export const recurrentRules: RuleTable = {
   LSTM: recurrent('LSTM'),
   GRU: recurrent('GRU'),
@@ -83,5 +86,6 @@ export const recurrentRules: RuleTable = {
   ConvLSTM2D: convolutional,
   RNN: rnn,
   Bidirectional: bidirectional,
-  ...eachOf('TimeDistributed StackedRNNCells', same),
+  TimeDistributed: timeDistributed,
+  StackedRNNCells: same,
 };
