@@ -32,6 +32,10 @@ const refused: Readonly<Record<string, string>> = {
   center_crop_unknown: 'CenterCrop with inputs of which the size is not known, or smaller ones',
   // Keras 2 has none of these activations.
   'Keras 3, sequences, recurrent_activations': 'SimpleRNN with the activation "hard_silu"',
+  mask_of_steps_3: 'TimeDistributed with a mask',
+  mask_of_steps_2: 'TimeDistributed with a mask',
+  mask_of_softmax_3: 'Softmax with a mask',
+  mask_of_softmax_2: 'Softmax with a mask',
   attention_scores: 'MultiHeadAttention with return_attention_scores',
   attention_axes: 'MultiHeadAttention with inputs that are no sequences of vectors',
   layer_normalization_axes: 'LayerNormalization with axes that are not the last ones',

@@ -3,19 +3,20 @@ import { kerasModel, toLayersModel } from '@lowbit/tfjs';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { beforeAll, expect, it } from 'vitest';
-import { goldenOf } from '../../keras/test/cases.js';
+import { casesOf, goldenOf } from '../../keras/test/cases.js';
 import { toOnnx } from '../src/index.js';
 import { fromKeras, kerasCases } from './support.js';
 
 const cases = new Map([
   ...(await kerasCases('keras3-sequences')),
   ...(await kerasCases('keras3-arithmetic')),
+  ...(await casesOf(new URL('../fixtures/cases.zip', import.meta.url))),
 ]);
 
 beforeAll(() => tf.setBackend('cpu'));
 
 const names =
-  'masked_lstm masked_gru masked_bidirectional masked_cells masked_average masked_merges masking operations_masks';
+  'masked_lstm masked_gru masked_bidirectional masked_cells masked_average masked_merges masking operations_masks masked_attention masked_multi_head_attention masked_causal_attention mask_of_twins_3';
 
 it.each(names.split(' '))('%s leaves a live model for ONNX with its masks', async (name) => {
   const files = cases.get(name)!;
@@ -24,5 +25,14 @@ it.each(names.split(' '))('%s leaves a live model for ONNX with its masks', asyn
   const { bytes } = await toOnnx(await kerasModel(live));
   live.dispose();
   expect(await fromKeras(bytes, model, goldenOf(files))).toBeLessThanOrEqual(1e-5);
+  model.close();
+});
+
+it.each([
+  ['mask_of_steps_3', 'TimeDistributed with a mask, which TensorFlow.js computes otherwise or not at all'],
+  ['mask_of_softmax_3', 'Softmax with a mask, which TensorFlow.js computes otherwise or not at all'],
+])('%s is not computed as if there were no mask', async (name, received) => {
+  const model = await readKeras(cases.get(name)!.get('model.keras')!);
+  await expect(toLayersModel(model)).rejects.toMatchObject({ code: 'layer-unsupported', received });
   model.close();
 });

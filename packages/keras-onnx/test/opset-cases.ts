@@ -34,4 +34,6 @@ export const opsetCases = [
   'nested',
   'mask_through_layers_3',
   'mask_both_ways_3',
+  'mask_of_attention_3',
+  'mask_of_twins_3',
 ] as const;

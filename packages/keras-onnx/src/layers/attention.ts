@@ -48,8 +48,12 @@ function maskOf({ graph, inputs }: WrittenCall, input: number, axes: readonly nu
 function causal({ graph, named }: WrittenCall, scores: string): string | undefined {
   if (named['use_causal_mask'] !== true) return undefined;
   const shape = graph.node('Shape', [scores]);
-  const ones = graph.node('Expand', [graph.float(1), shape]);
-  return graph.cast(graph.node('Trilu', [ones], { upper: 0 }), 'bool');
+  const [queries, keys] = [-2, -1].map((axis) => {
+    const length = graph.node('Gather', [shape, graph.integer(axis)], { axis: 0 });
+    return graph.node('Range', [graph.integer(0), length, graph.integer(1)]);
+  }) as [string, string];
+  const rows = graph.node('Unsqueeze', [queries, graph.integers([1])]);
+  return graph.node('GreaterOrEqual', [rows, keys]);
 }
 
 /** Values by the scores of keys that masks leave, 0 for queries that have none. */

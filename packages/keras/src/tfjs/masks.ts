@@ -47,17 +47,18 @@ export function masksOf(network: KerasNetwork, isKeras3: boolean, owners: Owners
   };
   const context = { make, isKeras3, owners };
   const written = givenToCalls(network, { ...context, isCarried: false });
-  // Keras 3 writes down which masks layers have that take one, within a model; the others look for theirs when the model is run.
+  // Keras 3 writes down which masks layers have that take one, within a model; those that take several look for theirs when the model is run.
   const carried = givenToCalls(network, { ...context, isCarried: isKeras3 });
   const given = (call: KerasCall) => {
     const looked = carried.get(call)!;
-    return looksForMasks(call.layer) ? looked : written.get(call)!.map((mask, i) => mask ?? looked[i]);
+    return takesSeveral(call.layer) ? looked : written.get(call)!.map((mask, i) => mask ?? looked[i]);
   };
   return { useOf: (call) => useOf(call, given(call), isKeras3) };
 }
 
-function looksForMasks({ className }: KerasLayer): boolean {
-  return className === 'MultiHeadAttention' || className === 'Multiply';
+/** Whether a layer takes a mask for each of its inputs. */
+function takesSeveral({ className }: KerasLayer): boolean {
+  return [...attentions, 'Multiply'].includes(className);
 }
 
 interface Giving {
@@ -144,8 +145,7 @@ function useOf({ layer, kwargs }: KerasCall, given: readonly Found[], isKeras3: 
   // Keras 3 looks for a mask by another name where initial states are given, and finds none.
   const isUnseen = isKeras3 && kwargs['initial_state'] !== undefined && kwargs['mask'] === undefined;
   if (isUnseen) return { kind: 'none', masks: [] };
-  const isOfAll = [...attentions, 'Multiply'].includes(layer.className);
-  const masks = isOfAll ? given : given.slice(0, 1);
+  const masks = takesSeveral(layer) ? given : given.slice(0, 1);
   if (masks.includes('lost')) return { kind: 'lost', masks: [] };
   const all = masks as readonly (Mask | undefined)[];
   if (all.every((mask) => mask === undefined)) return { kind: 'none', masks: [] };
