@@ -1,4 +1,5 @@
 import { isLowbitError, LowbitError } from '@lowbit/core';
+import { defined } from '@lowbit/core/adapter';
 
 /** The error for a file whose content contradicts itself. */
 export function malformed(
@@ -50,16 +51,8 @@ export function mismatch(
 export function asModelError(error: unknown): unknown {
   if (!isLowbitError(error) || error.code !== 'calibration-invalid') return error;
   const { where, expected, received, remedy } = error;
-  return new LowbitError(
-    {
-      code: 'model-malformed',
-      where,
-      ...(expected !== undefined && { expected }),
-      ...(received !== undefined && { received }),
-      ...(remedy !== undefined && { remedy }),
-    },
-    { cause: error.cause },
-  );
+  const problem = { code: 'model-malformed', where, ...defined({ expected, received, remedy }) } as const;
+  return new LowbitError(problem, { cause: error.cause });
 }
 
 /** The error for a graph that breaks a rule of Keras. */

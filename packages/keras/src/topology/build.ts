@@ -1,21 +1,20 @@
 import type { Problem } from '@lowbit/core';
 import { graphInvalid, malformed } from '../errors.js';
 import type { CustomLayer, LayerHooks, StoredWeight } from '../hooks.js';
-import { quantizedInputClass } from '../quantized-input.js';
 import { layerClass } from '../layers/classes.js';
 import type { JsonValue } from '../model.js';
 import { askHook, hasConstants, hookFor } from './ask-hook.js';
 import { layersForOperations } from './operations.js';
 import { inputShape, neutralConfig, type Neutral } from './config.js';
-import { chainedCalls, countedFromZero, graphCalls } from './connect.js';
+import { chainedCalls } from './connect.js';
 import { LayerDraft, type NetworkDraft } from './layer-draft.js';
-import { objectNames, snakeCase } from './object-names.js';
+import { objectNames } from './object-names.js';
 import { withoutMasks } from './masks.js';
-import { inOrder } from './order.js';
 import { rawLayer, type RawLayer } from './raw-layer.js';
-import { references } from './references.js';
 import { withTensorsAlone } from './operation-call.js';
 import { isModel, isWrapper, refusalOf } from './refusals.js';
+import { graphNetwork } from './graph-network.js';
+import { partsOf } from './parts.js';
 
 /** Bounds that keep hostile topologies from taking memory or time. */
 const limits = { layers: 50_000, depth: 32 } as const;
@@ -64,7 +63,9 @@ export function buildNetwork(raw: RawLayer, place: Place, context: BuildContext)
   const layers = raws.map((each, i) =>
     buildLayer(each, inside(place, each.name, `layers/${names[i]}`), context),
   );
-  return raw.className === 'Sequential' ? chain(raw, layers, where, context) : graph(raw, layers, where);
+  return raw.className === 'Sequential'
+    ? chain(raw, layers, where, context)
+    : graphNetwork(raw, layers, where);
 }
 
 function inside({ path, objectPath, depth }: Place, name: string, object: string): Place {
@@ -120,47 +121,6 @@ function impliedInput(raw: RawLayer, first: LayerDraft, context: BuildContext): 
   return buildLayer(written, { path, objectPath: '', depth: 0 }, context);
 }
 
-function graph(raw: RawLayer, layers: readonly LayerDraft[], where: string): NetworkDraft {
-  const byName = new Map(layers.map((layer) => [layer.name, layer]));
-  const ends = (key: string) => {
-    const { tensors, names } = references(raw.config[key], `${where}: ${key}`);
-    return { tensors: tensors.map((tensor) => countedFromZero(tensor, byName, `${where}: ${key}`)), names };
-  };
-  const { tensors: inputs } = ends('input_layers');
-  const { tensors: outputs, names } = ends('output_layers');
-  const inputLayers = new Map(
-    layers.filter(({ className }) => className === 'InputLayer').map((layer) => [layer.name, layer]),
-  );
-  const stray = inputs.find(({ layer }) => !inputLayers.has(layer));
-  if (stray !== undefined) throw graphInvalid(where, 'inputs that are input layers', stray.layer);
-  const calls = inOrder(graphCalls(layers), inputLayers, where);
-  checkOutputs({ outputs, calls, inputs, where });
-  return {
-    kind: 'Functional',
-    name: raw.name,
-    layers,
-    calls,
-    inputs,
-    outputs,
-    ...(names !== undefined && { outputNames: names }),
-  };
-}
-
-function checkOutputs({
-  outputs,
-  calls,
-  inputs,
-  where,
-}: Pick<NetworkDraft, 'outputs' | 'calls' | 'inputs'> & { where: string }): void {
-  const known = new Set([
-    ...calls.map(({ layer, index }) => `${layer.name} ${index}`),
-    ...inputs.map(({ layer }) => `${layer} 0`),
-  ]);
-  const lost = outputs.find(({ layer, call }) => !known.has(`${layer} ${call}`));
-  if (lost !== undefined)
-    throw graphInvalid(where, 'outputs that calls give', `call ${lost.call} of ${lost.layer}`);
-}
-
 /** Builds one layer, and what is in it. */
 function buildLayer(raw: RawLayer, place: Place, context: BuildContext): LayerDraft {
   const { neutral, custom } = described(raw, place, context);
@@ -211,41 +171,8 @@ function described(
 }
 
 function addParts(layer: LayerDraft, place: Place, context: BuildContext): void {
-  const { raw } = layer;
-  const part = (name: string, value: JsonValue | undefined, object = name) => {
-    const written = rawLayer(value, `${place.path}: ${name}`);
-    layer.parts[name] = buildLayer(written, inside(place, written.name || name, object), context);
-  };
-  switch (layer.className) {
-    case 'TimeDistributed':
-      return part('layer', raw.config['layer']);
-    case quantizedInputClass:
-      layer.parts['layer'] = buildLayer(rawLayer(raw.config['layer'], place.path), place, context);
-      return undefined;
-    case 'RNN':
-      return part('cell', raw.config['cell']);
-    case 'Bidirectional':
-      part('forward_layer', raw.config['layer']);
-      return part('backward_layer', raw.config['backward_layer'] ?? reversed(raw.config['layer']));
-    default: {
-      const cells = raw.config['cells'];
-      if (!Array.isArray(cells)) throw malformed(place.path, 'a list of cells', typeof cells);
-      const raws = (cells as JsonValue[]).map((cell, i) => rawLayer(cell, `${place.path}: cells[${i}]`));
-      const names = objectNames(raws, () => false);
-      raws.forEach((_, i) => part(`cells/${names[i]}`, (cells as JsonValue[])[i]));
-    }
+  for (const { name, raw, object } of partsOf(layer, place.path)) {
+    const own = object === undefined ? place : inside(place, raw.name || name, object);
+    layer.parts[name] = buildLayer(raw, own, context);
   }
-}
-
-/** A layer that goes the other way, as `Bidirectional` makes one where none is given. */
-function reversed(value: JsonValue | undefined): JsonValue | undefined {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  const { config } = value as { config?: JsonValue };
-  if (typeof config !== 'object' || config === null || Array.isArray(config)) return value;
-  const members = config as { readonly [name: string]: JsonValue };
-  const name =
-    typeof members['name'] === 'string'
-      ? `backward_${members['name'].replace(/^forward_/, '')}`
-      : snakeCase('Backward');
-  return { ...value, config: { ...members, name, go_backwards: members['go_backwards'] !== true } };
 }

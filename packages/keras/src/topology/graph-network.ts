@@ -1,0 +1,52 @@
+import { graphInvalid } from '../errors.js';
+import { countedFromZero, graphCalls } from './connect.js';
+import type { LayerDraft, NetworkDraft } from './layer-draft.js';
+import { inOrder } from './order.js';
+import type { RawLayer } from './raw-layer.js';
+import { references } from './references.js';
+
+/**
+ * The network of a Functional model: its layers with the calls that join them, and what goes in and comes out.
+ *
+ * @throws LowbitError `graph-invalid` where these contradict each other.
+ */
+export function graphNetwork(raw: RawLayer, layers: readonly LayerDraft[], where: string): NetworkDraft {
+  const byName = new Map(layers.map((layer) => [layer.name, layer]));
+  const ends = (key: string) => {
+    const { tensors, names } = references(raw.config[key], `${where}: ${key}`);
+    return { tensors: tensors.map((tensor) => countedFromZero(tensor, byName, `${where}: ${key}`)), names };
+  };
+  const { tensors: inputs } = ends('input_layers');
+  const { tensors: outputs, names } = ends('output_layers');
+  const inputLayers = new Map(
+    layers.filter(({ className }) => className === 'InputLayer').map((layer) => [layer.name, layer]),
+  );
+  const stray = inputs.find(({ layer }) => !inputLayers.has(layer));
+  if (stray !== undefined) throw graphInvalid(where, 'inputs that are input layers', stray.layer);
+  const calls = inOrder(graphCalls(layers), inputLayers, where);
+  checkOutputs({ outputs, calls, inputs, where });
+  return {
+    kind: 'Functional',
+    name: raw.name,
+    layers,
+    calls,
+    inputs,
+    outputs,
+    ...(names !== undefined && { outputNames: names }),
+  };
+}
+
+function checkOutputs({
+  outputs,
+  calls,
+  inputs,
+  where,
+}: Pick<NetworkDraft, 'outputs' | 'calls' | 'inputs'> & { where: string }): void {
+  const known = new Set([
+    ...calls.map(({ layer, index }) => `${layer.name} ${index}`),
+    ...inputs.map(({ layer }) => `${layer} 0`),
+  ]);
+  const lost = outputs.find(({ layer, call }) => !known.has(`${layer} ${call}`));
+  if (lost !== undefined)
+    throw graphInvalid(where, 'outputs that calls give', `call ${lost.call} of ${lost.layer}`);
+}
