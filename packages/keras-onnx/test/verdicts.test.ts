@@ -1,22 +1,12 @@
-import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { isLowbitError, quantize, type Recipe } from '@lowbit/core';
 import { keras, readKeras, type KerasModel } from '@lowbit/keras';
 import { registry } from '@lowbit/keras/register';
-import { expect, it } from 'vitest';
+import { it } from 'vitest';
 import { toOnnx, type ToOnnxOptions } from '../src/index.js';
 import { casesOf } from '../../keras/test/cases.js';
+import { type CheckedFile, expectVerdicts } from '../../onnx/test/helpers/expect-verdicts.js';
 import { opsetCases, opsets } from './opset-cases.js';
 import { kerasCases } from './support.js';
-
-/** Verdicts of `onnx.checker` with `full_check`, and of strict shape inference, by the digest of a file. */
-const verdicts = JSON.parse(
-  readFileSync(new URL('../fixtures/verdicts.json', import.meta.url), 'utf8'),
-) as Readonly<Record<string, string>>;
-
-/** Where the files go that `../onnx/fixtures/verdicts.py` judges; they are only compared without. */
-const folder = process.env['CHECKED_FILES'];
 
 const archives = ['keras3', 'keras2', 'keras3-spatial', 'keras3-sequences', 'keras3-arithmetic'];
 
@@ -27,17 +17,12 @@ const recipes: Readonly<Record<string, Recipe>> = {
   'min-max, 8 bits, dynamic': { weights: 'min-max', activations: 'dynamic' },
 };
 
-interface Checked {
-  readonly name: string;
-  readonly bytes: Uint8Array;
-}
-
 /** The file of a model; none where it is refused. */
 async function* written(
   name: string,
   model: KerasModel,
   options: ToOnnxOptions = {},
-): AsyncGenerator<Checked> {
+): AsyncGenerator<CheckedFile> {
   try {
     yield { name, bytes: (await toOnnx(model, options)).bytes };
   } catch (error) {
@@ -46,7 +31,7 @@ async function* written(
 }
 
 /** Every case, some of them in other versions of the operators, and some quantized. */
-async function* checkedFiles(): AsyncGenerator<Checked> {
+async function* checkedFiles(): AsyncGenerator<CheckedFile> {
   const lists = await Promise.all(archives.map(async (name) => [name, await kerasCases(name)] as const));
   const models = await casesOf(new URL('../fixtures/cases.zip', import.meta.url));
   for (const [archive, cases] of [...lists, ['models', models] as const])
@@ -69,22 +54,5 @@ async function* checkedFiles(): AsyncGenerator<Checked> {
     }
 }
 
-function digestOf(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex').slice(0, 16);
-}
-
-it('what is written passes the checks of the standard', async () => {
-  const unknown: string[] = [];
-  const refused: string[] = [];
-  if (folder !== undefined) mkdirSync(folder, { recursive: true });
-  for await (const { name, bytes } of checkedFiles()) {
-    const digest = digestOf(bytes);
-    if (folder !== undefined) writeFileSync(join(folder, `${digest}.onnx`), bytes);
-    const verdict = verdicts[digest];
-    if (verdict === undefined) unknown.push(name);
-    else if (verdict !== 'passes') refused.push(`${name}: ${verdict}`);
-  }
-  expect(refused).toEqual([]);
-  // New files are judged by ../onnx/fixtures/verdicts.py, which says how; the result is fixtures/verdicts.json.
-  if (folder === undefined) expect(unknown).toEqual([]);
-});
+it('what is written passes the checks of the standard', () =>
+  expectVerdicts(checkedFiles(), new URL('../fixtures/verdicts.json', import.meta.url)));
