@@ -69,11 +69,9 @@ export interface TakenGroups {
 }
 
 /** A weight `w` of one node, and how it is quantized. */
-export interface FormSample extends Pick<OperatorSample, 'attributes' | 'inputs' | 'output'> {
+export interface FormSample extends Pick<OperatorSample, 'attributes' | 'inputs' | 'output' | 'opset'> {
   /** An operator that takes weights. */
   readonly operator: string;
-  /** Default: 17. */
-  readonly opset?: number;
   readonly bits: number;
   readonly granularity: Granularity;
 }

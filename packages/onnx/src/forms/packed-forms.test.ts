@@ -28,9 +28,9 @@ function titleOf({ operator, attributes = {}, inputs, bits, granularity }: FormS
   return `${form}: ${bits} bits, ${granularity}, ${node}`;
 }
 
-const modelOf = ({ operator: name, opset, ...sample }: FormSample) => {
+const modelOf = ({ operator: name, ...sample }: FormSample) => {
   const operator = operators.find(({ names }) => names.includes(name)) as Operator;
-  return operatorModel(operator, { name, ...sample, weights: { w: { outputAxes: [] } } }, opset);
+  return operatorModel(operator, { name, ...sample, weights: { w: { outputAxes: [] } } });
 };
 
 it('has a sample of every form', () => {

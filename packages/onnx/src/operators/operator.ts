@@ -33,7 +33,7 @@ export interface Operator {
   readonly product?: ProductFacts;
   /** How it is computed in integers. */
   readonly integer?: IntegerFacts;
-  /** Nodes that every fact is tried with, in the runtime too: a plain one, and one for each attribute that changes a fact. */
+  /** Nodes with which axes, linearity, features and the written form are tried, in the runtime too: a plain one, and one for each attribute that changes a fact. */
   readonly samples: readonly OperatorSample[];
 }
 
@@ -41,6 +41,8 @@ export interface Operator {
 export interface OperatorSample {
   /** Default: the first name. */
   readonly name?: string;
+  /** Of the standard's operators. Default: 17. */
+  readonly opset?: number;
   /** What attributes it has that change a fact. */
   readonly attributes?: Readonly<Record<string, AttributeValue>>;
   /** Dimensions of the inputs, in their order; those with {@link weights} are constants. */

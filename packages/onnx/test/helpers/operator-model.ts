@@ -17,11 +17,8 @@ export interface OperatorModel {
 }
 
 /** The model of a sample with weights of noise; inputs beside a table are indices of its entries. */
-export function operatorModel(
-  { names, domain, takes }: Operator,
-  { name = names[0] as string, attributes = {}, inputs, output, weights: views }: OperatorSample,
-  opset = 17,
-): OperatorModel {
+export function operatorModel({ names, domain, takes }: Operator, sample: OperatorSample): OperatorModel {
+  const { name = names[0] as string, opset = 17, attributes = {}, inputs, output, weights: views } = sample;
   const random = seededRandom(7);
   const all = Object.entries(inputs);
   const given = all.filter(([input]) => !(input in views));

@@ -20,7 +20,9 @@ function unknownClass(name: string, model: string): Problem {
     where: `${model}: class ${name}`,
     expected: 'classes that are registered with TensorFlow.js',
     received: name,
-    remedy: `Register it before quantizing: tf.serialization.registerClass(${name}).`,
+    remedy: name.startsWith('Lowbit')
+      ? 'Register the layers that @lowbit/tfjs adds: registerLayers(), which load and toLayersModel call themselves.'
+      : `Register it before quantizing: tf.serialization.registerClass(${name}).`,
   };
 }
 
