@@ -29,5 +29,5 @@ export {
   type ModelValue,
   type OutputComparison,
 } from '@lowbit/report';
-export { interfaceOf } from './model/model-interface.js';
+export { interfaceOf } from '@lowbit/onnx';
 export { integerLayers } from './quantize/integer-layers.js';

@@ -29,6 +29,13 @@ export type {
   WantedForm,
   WeightSettings,
 } from './contract/port.js';
+export type {
+  ModelInterface,
+  ModelValue,
+  NamedInterface,
+  OutputValues,
+  RunnableModel,
+} from './contract/runnable-model.js';
 export type { HeldValues, SimulatedWeight, TrainablePort } from './contract/trainable-port.js';
 export { fromFloat16Bits, roundToFloat16, toFloat16Bits } from './numeric/float16.js';
 export { toFloat32, toScale } from './numeric/float32.js';

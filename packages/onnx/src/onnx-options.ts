@@ -6,7 +6,7 @@ import {
   type OptionTypes,
 } from '@lowbit/core/adapter';
 import type { IntegerForm } from './integer/cost.js';
-import type { OrtRuntime } from './observe/ort.js';
+import { runtimeType, type OrtRuntime } from './observe/ort.js';
 import type { ReadExternalData } from './external/files.js';
 import { isInsidePath } from './external/reference.js';
 import { targetType } from './target/runtime.js';
@@ -60,11 +60,7 @@ const types: OptionTypes<OnnxOptions> = {
   optimize: optionTypes.any,
   target: targetType,
   integers: optionTypes.any,
-  ort: {
-    expected: 'a runtime with InferenceSession and Tensor',
-    fits: (value) => typeof (Object(value) as Partial<OrtRuntime>).InferenceSession?.create === 'function',
-    remedy: "For instance ort: await import('onnxruntime-web').",
-  },
+  ort: runtimeType,
   externalData: optionTypes.callback,
   external: optionTypes.flag,
   externalPath: text,

@@ -11,7 +11,7 @@ import { makeTensor } from '../src/graph/make-tensor.js';
 import { buildBytes } from './helpers/build-model.js';
 
 ort.env.wasm.numThreads = 1;
-const { onnx, readModel } = onnxPackage;
+const { onnx, openRunnable, readModel } = onnxPackage;
 
 const bytes = () =>
   buildBytes({
@@ -21,6 +21,7 @@ const bytes = () =>
     outputs: { y: [1, 2] },
   });
 const port = onnx(bytes(), { ort: ort as never as OrtRuntime });
+const runnable = await openRunnable(readModel(bytes()), bytes(), ort as never);
 const { report } = await quantize(onnx(bytes()), { weights: plainMinMax });
 const batches = () => [{ inputs: { x: { shape: [1, 2], data: Float32Array.of(1, 2) } }, labels: [1] }];
 const target = { runtime: 'ort-web', version: '1.30', provider: 'wasm' } as const;
@@ -35,6 +36,14 @@ const calls: Readonly<Record<string, RightCall>> = {
       return onnx(bytes(), options as never).layers();
     },
   },
+  openRunnable: { right: () => [readModel(bytes()), bytes(), ort, {}] },
+  'options of openRunnable': {
+    right: () => [[{ path: 'm.data', data: new Uint8Array(4) }], 'Give others.'],
+    call: (...[externalData, remedy]: never[]) =>
+      openRunnable(readModel(bytes()), bytes(), ort as never, defined({ externalData, remedy })),
+  },
+  'run of openRunnable': { right: () => [batches()[0]!.inputs], call: runnable.run as never },
+  interfaceOf: { right: () => [readModel(bytes())] },
   inspectModel: { right: () => [readModel(bytes())] },
   foldModel: { right: () => [readModel(bytes())] },
   readModel: { right: () => [bytes(), 'm.onnx'] },
@@ -72,6 +81,7 @@ it('options that are no plain object are told', async () => {
     observe: (options: never) => port.observe!(batches(), options),
     features: (options: never) => port.features!(batches(), options),
     run: (options: never) => port.run!(batches(), options),
+    openRunnable: (options: never) => openRunnable(readModel(bytes()), bytes(), ort as never, options),
     sessionOptions: (wishes: never) => onnxPackage.sessionOptions(wishes),
   };
   expect(await acceptedOptions(called)).toEqual([]);

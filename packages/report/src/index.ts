@@ -9,10 +9,10 @@ export {
   type Difference,
   type DifferenceSums,
 } from './compare/difference.js';
-export { wordedValue, type ModelValue } from './compare/model-value.js';
+export { wordedValue } from './compare/worded-value.js';
 export { outputCollector, type OutputCollector } from './compare/output-collector.js';
 export type { PairedTimes } from './compare/paired-times.js';
-export type { NamedInterface, OutputValues, RunnableModel } from './compare/runnable-model.js';
+export type { ModelValue, NamedInterface, OutputValues, RunnableModel } from '@lowbit/core/adapter';
 export { extremeErrors, sortableSignal, type MeasuredWeight } from './figures/extreme-errors.js';
 export { gatherWarnings } from './figures/gather-warnings.js';
 export { groupByReason, type SkippedGroup } from './figures/group-by-reason.js';

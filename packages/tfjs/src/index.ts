@@ -12,6 +12,7 @@ export { save, type SaveOptions, type SaveReport, type SaveTarget } from './io/s
 export type { SavedWeight } from './io/save-weight.js';
 export type { StorageForm } from './form/storage-form.js';
 export type { ModelSource } from './load/load-artifacts.js';
+export { interfaceOf, runnableLayers } from './observe/runnable-layers.js';
 export { tfjs, type FoldingPort, type TfjsOptions, type TfjsPort } from './tfjs.js';
 export { planOf, type LowbitMetadata } from './model/plan-record.js';
 export { tfjsOps } from './ops/tfjs-ops.js';

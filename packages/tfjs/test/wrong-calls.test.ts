@@ -18,7 +18,7 @@ import { memoryFile } from './memory-file.js';
 import { smallSequential } from './models.js';
 import { grid } from './quantizers.js';
 
-const { graphModel, load, save, saveGraph, tfjs } = tfjsPackage;
+const { graphModel, load, runnableLayers, save, saveGraph, tfjs } = tfjsPackage;
 
 beforeAll(async () => {
   await tf.setBackend('cpu');
@@ -89,6 +89,17 @@ async function callsOf(): Promise<Readonly<Record<string, RightCall>>> {
       call: (source: never, options: never) => graphModel(source, options).layers(),
     },
     'observe of a graph': { right: () => [graphBatches(), {}], call: liveGraph.observe as never },
+    interfaceOf: { right: () => [model] },
+    runnableLayers: { right: () => [model, 'small'] },
+    'run of runnableLayers': {
+      right: () => [batches()[0]!.inputs],
+      call: runnableLayers(model).run as never,
+    },
+    runnableGraph: { right: () => [live, 'graph'] },
+    'run of runnableGraph': {
+      right: () => [graphBatches()[0]!.inputs],
+      call: graphEntry.runnableGraph(live).run as never,
+    },
     toLayersModel: { right: () => [keras] },
     kerasModel: { right: () => [model, {}] },
     runner: { right: () => [keras] },

@@ -1,6 +1,5 @@
-import type { Batch } from '@lowbit/core';
-import { calibrationInputs, type CalibrationInput } from '@lowbit/data';
-import { readModel } from '@lowbit/onnx';
+import { calibrationInputs } from '@lowbit/data';
+import { interfaceOf, openRunnable, readModel, type ExternalFile, type OnnxModel } from '@lowbit/onnx';
 import { checkInterfaces, compareModels, type Comparison, type CompareSettings } from '@lowbit/report';
 import type { ComparedFile } from '@lowbit/report/text';
 
@@ -8,11 +7,15 @@ import { readExternal } from '../files/read-external.js';
 import { readInput } from '../files/read-input.js';
 import { readKerasAsOnnx } from './read-keras.js';
 import type { FoundModel } from '../model/find-model.js';
-import { interfaceOf } from '../model/model-interface.js';
-import { loadRuntime, type Feeds, type Runtime } from '../runtime/load-runtime.js';
+import { loadRuntime, type Runtime } from '../runtime/load-runtime.js';
 import type { ChosenInputs, ComparedPair } from './compared-pair.js';
-import { openSession, type ModelFile } from './onnx-session.js';
-import { toFeeds } from './onnx-tensors.js';
+
+/** A model as read from its file, and from the files beside it. */
+export interface ModelFile {
+  readonly model: OnnxModel;
+  readonly bytes: Uint8Array;
+  readonly externalData: readonly ExternalFile[];
+}
 
 /** What to do when a run fails, by where the inputs are from. */
 const remedies = {
@@ -34,45 +37,49 @@ export async function onnxPair(
   const runtime = await loadRuntime('compare');
   const a = await readModelFile(first, signal);
   const b = await readModelFile(second, signal);
-  checkInterfaces(a, b);
-  const inputs = calibrationInputs(a.inputs, a.name);
+  const { inputs, outputs } = interfaceOf(a.model);
+  checkInterfaces({ name: first.file, inputs, outputs }, { name: second.file, ...interfaceOf(b.model) });
   return {
     a: comparedFile(a),
     b: comparedFile(b),
     runtime: `onnxruntime-web ${runtime.env.versions.web ?? ''}`.trim() + ', WebAssembly, one thread',
-    inputs,
-    compare: (chosen, settings) => compareFiles(runtime, [a, b], inputs, chosen, settings),
+    inputs: calibrationInputs(inputs, first.file),
+    compare: (chosen, settings) => compareFiles(runtime, [a, b], chosen, settings),
     release: () => undefined,
   };
 }
 
-async function readModelFile(model: FoundModel, signal: AbortSignal): Promise<ModelFile> {
-  const { file } = model;
-  if (model.kind === 'keras') return readKerasAsOnnx(model, signal);
+async function readModelFile(found: FoundModel, signal: AbortSignal): Promise<ModelFile> {
+  const { file } = found;
+  if (found.kind === 'keras') return readKerasAsOnnx(found, signal);
   const bytes = await readInput(file, signal);
-  const { inputs, outputs, externalFiles } = interfaceOf(readModel(bytes, file));
-  const external: { readonly path: string; readonly data: Uint8Array }[] = [];
-  for (const path of externalFiles) external.push({ path, data: await readExternal(file, path, signal) });
-  return { name: file, inputs, outputs, bytes, external };
+  const model = readModel(bytes, file);
+  const externalData: ExternalFile[] = [];
+  for (const path of interfaceOf(model).externalFiles)
+    externalData.push({ path, data: await readExternal(file, path, signal) });
+  return { model, bytes, externalData };
 }
 
-function comparedFile({ name, bytes, external }: ModelFile): ComparedFile {
-  return { file: name, bytes: external.reduce((sum, { data }) => sum + data.length, bytes.length) };
+function comparedFile({ model, bytes, externalData }: ModelFile): ComparedFile {
+  return { file: model.name, bytes: externalData.reduce((sum, { data }) => sum + data.length, bytes.length) };
 }
 
 /** Loads both models, compares them and releases them whatever happens. */
 async function compareFiles(
   runtime: Runtime,
   [a, b]: readonly [ModelFile, ModelFile],
-  inputs: readonly CalibrationInput[],
   { batches, report }: ChosenInputs,
   settings: CompareSettings,
 ): Promise<Comparison> {
-  const remedy = remedies[report.source];
-  const feeds = latest((given: Batch['inputs']) => toFeeds(given, inputs, runtime));
-  const first = await openSession(runtime, a, feeds, remedy);
+  const open = ({ model, bytes, externalData }: ModelFile) =>
+    openRunnable(model, bytes, runtime, {
+      executionProviders: ['wasm'],
+      externalData,
+      remedy: remedies[report.source],
+    });
+  const first = await open(a);
   try {
-    const second = await openSession(runtime, b, feeds, remedy);
+    const second = await open(b);
     try {
       return await compareModels(first, second, batches, settings);
     } finally {
@@ -81,13 +88,4 @@ async function compareFiles(
   } finally {
     await first.close();
   }
-}
-
-/** Keeps the feeds of the inputs that came last: both models take them, and making them counts in no time. */
-function latest(make: (inputs: Batch['inputs']) => Feeds): (inputs: Batch['inputs']) => Feeds {
-  let last: { readonly inputs: Batch['inputs']; readonly feeds: Feeds } | undefined;
-  return (inputs) => {
-    if (last?.inputs !== inputs) last = { inputs, feeds: make(inputs) };
-    return last.feeds;
-  };
 }

@@ -2,8 +2,7 @@ import { readModel } from '@lowbit/onnx';
 import type { KerasModel } from '@lowbit/keras';
 import { artifactWeights, modelFiles, parseModelJson } from '@lowbit/tfjs-format';
 
-import type { ModelFile } from './onnx-session.js';
-import { interfaceOf } from '../model/model-interface.js';
+import type { ModelFile } from './onnx-pair.js';
 import type { TfjsFile } from '../tfjs/read-model.js';
 import { readKerasModel, type KerasPlace } from '../keras/keras-source.js';
 
@@ -26,8 +25,7 @@ export function readKerasAsOnnx(place: KerasPlace, signal: AbortSignal): Promise
   return reading(place, signal, async (model) => {
     const { toOnnx } = await import('@lowbit/keras-onnx');
     const { bytes, externalData = [] } = await toOnnx(model, { signal });
-    const { inputs, outputs } = interfaceOf(readModel(bytes, file));
-    return { name: file, inputs, outputs, bytes, external: externalData };
+    return { model: readModel(bytes, file), bytes, externalData };
   });
 }
 

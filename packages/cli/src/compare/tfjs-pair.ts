@@ -1,15 +1,15 @@
 import type { Registry } from '@lowbit/core';
 import { calibrationInputs } from '@lowbit/data';
 import { alignNames, checkInterfaces, compareModels, type RunnableModel } from '@lowbit/report';
-import { modelKind } from '@lowbit/tfjs-format';
+import { modelArtifacts, modelKind } from '@lowbit/tfjs-format';
+import type { io } from '@tensorflow/tfjs-core';
 
 import { readKerasAsTfjs } from './read-keras.js';
 import type { FoundModel } from '../model/find-model.js';
-import { loadTfjs, type Tfjs } from '../runtime/load-tfjs.js';
+import { loadGraphs, loadTfjs, type Tfjs } from '../runtime/load-tfjs.js';
+import { buildLayers, notBuilt } from '../tfjs/build-layers.js';
 import { readTfjsModel, type TfjsFile } from '../tfjs/read-model.js';
 import type { ComparedPair } from './compared-pair.js';
-import { graphSession } from './graph-session.js';
-import { layersSession } from './tfjs-session.js';
 
 /**
  * Two models in TensorFlow.js, layers or graphs, or models of Keras.
@@ -27,7 +27,7 @@ export async function tfjsPair(
   const opened: RunnableModel[] = [];
   const release = () => opened.forEach((model) => model.close());
   try {
-    for (const file of files) opened.push(await openSession(tfjs, file, methods));
+    for (const file of files) opened.push(await openModel(tfjs, file, methods));
     return pairOf(tfjs, files, opened as [RunnableModel, RunnableModel], release);
   } catch (error) {
     release();
@@ -40,10 +40,18 @@ function readModel(model: FoundModel, signal: AbortSignal): Promise<TfjsFile> {
   return model.kind === 'keras' ? readKerasAsTfjs(model, signal) : readTfjsModel(model.file, signal);
 }
 
-function openSession(tfjs: Tfjs, file: TfjsFile, methods: Registry): Promise<RunnableModel> {
-  return modelKind(file.json) === 'graph-model'
-    ? graphSession(tfjs, file)
-    : layersSession(tfjs, file, methods);
+async function openModel(tfjs: Tfjs, file: TfjsFile, methods: Registry): Promise<RunnableModel> {
+  if (modelKind(file.json) === 'graph-model') return openGraph(file);
+  return tfjs.lowbit.runnableLayers(await buildLayers(tfjs, file, methods), file.file);
+}
+
+async function openGraph({ file, json, weights }: TfjsFile): Promise<RunnableModel> {
+  const { loadGraph, runnableGraph } = await loadGraphs('compare');
+  const load = async () => modelArtifacts(json, weights) as io.ModelArtifacts;
+  const model = await loadGraph({ load }).catch((cause: unknown) => {
+    throw notBuilt(file, cause);
+  });
+  return runnableGraph(model, file);
 }
 
 function pairOf(

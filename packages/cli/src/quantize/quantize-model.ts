@@ -1,9 +1,8 @@
 import type { Calibration } from '@lowbit/core';
 import { calibrationInputs } from '@lowbit/data';
-import { readModel, type OnnxResult } from '@lowbit/onnx';
+import { interfaceOf, readModel, type OnnxResult } from '@lowbit/onnx';
 
 import type { DataFiles } from '../files/data-files.js';
-import { interfaceOf } from '../model/model-interface.js';
 import { openPort, type QuantizeJob } from './open-port.js';
 import { quantizePort, type QuantizedPort, type QuantizeSession } from './quantize-port.js';
 

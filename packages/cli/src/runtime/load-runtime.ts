@@ -5,9 +5,6 @@ import type * as ort from 'onnxruntime-web';
 import { LowbitError } from '@lowbit/core';
 
 export type Runtime = typeof ort;
-export type Tensor = InstanceType<Runtime['Tensor']>;
-/** Inputs of one run by name. */
-export type Feeds = Readonly<Record<string, Tensor>>;
 
 const missing = ['ERR_MODULE_NOT_FOUND', 'ERR_PACKAGE_PATH_NOT_EXPORTED'];
 

@@ -1,5 +1,5 @@
 import type * as lowbit from '@lowbit/tfjs';
-import type { loadGraph } from '@lowbit/tfjs/graph';
+import type * as graphs from '@lowbit/tfjs/graph';
 import type * as core from '@tensorflow/tfjs-core';
 import type * as layers from '@tensorflow/tfjs-layers';
 
@@ -42,9 +42,9 @@ export async function loadTfjs(command: string, load: () => Promise<Tfjs> = impo
  *
  * @throws LowbitError as {@link loadTfjs}.
  */
-export async function loadGraphLoader(command: string): Promise<typeof loadGraph> {
+export async function loadGraphs(command: string): Promise<typeof graphs> {
   try {
-    return (await import('@lowbit/tfjs/graph')).loadGraph;
+    return await import('@lowbit/tfjs/graph');
   } catch (cause) {
     throw isMissing(cause) ? notInstalled(command, cause, graphPackage) : notLoaded('TensorFlow.js', cause);
   }

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 
 import { isLowbitError, type Registry } from '@lowbit/core';
+import type { ModelInterface } from '@lowbit/core/adapter';
 import {
   inspectModel,
   modelKind,
@@ -9,7 +10,6 @@ import {
   type Quantizable,
 } from '@lowbit/tfjs-format';
 
-import type { ModelInterface } from '../model/model-interface.js';
 import { loadTfjs } from '../runtime/load-tfjs.js';
 import { type OpenedModel, openGraph, openLayers } from './open-model.js';
 import type { TfjsFile } from './read-model.js';
@@ -24,7 +24,7 @@ export type TfjsInspection = ModelInspection & {
 /** What of a model can be quantized, and what it takes and gives where its topology tells; or why that cannot be told here. */
 type PossibleOrWhy = Possible | { readonly unknown: string };
 
-type Possible = Quantizable & Partial<Pick<ModelInterface, 'inputs' | 'outputs'>>;
+type Possible = Quantizable & Partial<ModelInterface>;
 
 /**
  * Tells what is in a model. TensorFlow.js is needed only to tell what of it can be quantized; without it, or with a layer

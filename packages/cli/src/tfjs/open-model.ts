@@ -1,13 +1,12 @@
 import type { ModelPort, Registry } from '@lowbit/core';
+import type { ModelInterface } from '@lowbit/core/adapter';
 import { type CalibrationInput, calibrationInputs } from '@lowbit/data';
 import type { SaveOptions, SaveReport, StorageForm } from '@lowbit/tfjs';
 import { modelArtifacts } from '@lowbit/tfjs-format';
 import type { io } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import type { ModelInterface } from '../model/model-interface.js';
 import type { Tfjs } from '../runtime/load-tfjs.js';
 import { buildLayers, disposeModel } from './build-layers.js';
-import { layersInterface } from './layers-interface.js';
 import type { TfjsFile } from './read-model.js';
 
 /** A model of TensorFlow.js that can be quantized and saved. */
@@ -15,7 +14,7 @@ export interface OpenedModel<M> {
   readonly port: ModelPort<M>;
   readonly inputs: () => readonly CalibrationInput[];
   /** What it takes and gives, where its topology tells. */
-  readonly values?: () => Pick<ModelInterface, 'inputs' | 'outputs'>;
+  readonly values?: () => ModelInterface;
   /** Saves a result. */
   save(model: M, handler: io.IOHandler, options: SaveOptions): Promise<SaveReport>;
   /** Frees results, and the model itself. */
@@ -32,11 +31,8 @@ export async function openLayers(
   const model = await buildLayers(tfjs, file, methods);
   return {
     port: tfjs.lowbit.tfjs(model, { ...form, foldBatchNorm: false }),
-    inputs: () => calibrationInputs(layersInterface(model).inputs, file.file),
-    values: () => {
-      const { inputs, outputs } = layersInterface(model);
-      return { inputs, outputs };
-    },
+    inputs: () => calibrationInputs(tfjs.lowbit.interfaceOf(model).inputs, file.file),
+    values: () => tfjs.lowbit.interfaceOf(model),
     save: (result, handler, options) => tfjs.lowbit.save(result, handler, options),
     dispose: (...results) => [model, ...results].forEach(disposeModel),
   };

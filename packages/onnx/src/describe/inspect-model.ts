@@ -1,14 +1,14 @@
 import { bytesOfType, typeName } from '../model/data-types.js';
 import type { OnnxModel } from '../model/model.js';
 import { checkModel } from '../model/check-model.js';
-import type { TensorProto, ValueInfoProto } from '../schema/proto.js';
+import type { TensorProto } from '../schema/proto.js';
 import { externalBytes, externalCounts } from '../external/settle.js';
 import { writeModel } from '../model/write-model.js';
 import { allTensors } from '../model/all-tensors.js';
 import { alreadyQuantized } from './already-quantized.js';
 import type { DescribedLayer } from './described-layer.js';
 import { describeModel } from './describe-model.js';
-import { shapeOfInfo, type Dimension } from './value-shapes.js';
+import { inspectValue, type InspectedValue } from './inspect-value.js';
 import { defined, sizeOf } from '@lowbit/core/adapter';
 
 /** What a model holds, as plain JSON. */
@@ -45,14 +45,6 @@ export interface Inspection {
     readonly count: number;
     readonly subjects: readonly string[];
   }[];
-}
-
-export interface InspectedValue {
-  readonly name: string;
-  /** Element type, or the kind of value where it is no tensor. */
-  readonly type: string;
-  /** Numbers, names of symbolic dimensions, `null` for unknown ones; `null` when the rank is unknown. */
-  readonly shape: readonly Dimension[] | null;
 }
 
 export interface InspectedType {
@@ -102,12 +94,6 @@ export function inspectModel(model: OnnxModel): Inspection {
     ...defined({ alreadyQuantized: quantized }),
     skipped: groupSkipped(layers),
   };
-}
-
-function inspectValue(info: ValueInfoProto): InspectedValue {
-  const value = info.type?.value;
-  const type = value?.case === 'tensorType' ? typeName(value.value.elemType) : (value?.case ?? 'unknown');
-  return { name: info.name, type, shape: shapeOfInfo(info) ?? null };
 }
 
 function countOperators(layers: readonly DescribedLayer[]): Inspection['operators'] {

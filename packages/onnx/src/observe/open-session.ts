@@ -1,31 +1,51 @@
 import { LowbitError } from '@lowbit/core';
-import type { OrtRuntime, OrtSession, OrtTensor } from './ort.js';
+import { defined } from '@lowbit/core/adapter';
+import type { OrtRuntime, OrtSession, OrtSessionOptions, OrtTensor } from './ort.js';
+
+/** Errors are thrown and worded here, so the runtime itself prints none. */
+export const silent = { logSeverityLevel: 4 } as const;
 
 /**
- * Nothing is printed. The highest level of optimization (`all`) is avoided: it fuses a convolution with the sum after it
- * even where the convolution's own result is asked for, and then that output is missing (onnxruntime-web 1.30).
+ * The highest level of optimization (`all`) is avoided: it fuses a convolution with the sum after it even where the convolution's own
+ * result is asked for, and then that output is missing (onnxruntime-web 1.30).
  */
-const options = { logSeverityLevel: 4, graphOptimizationLevel: 'extended' } as const;
+const whereAllIsKept = { ...silent, graphOptimizationLevel: 'extended' } as const;
 
 /** @throws LowbitError `runtime-failed` when the runtime refuses the model. */
-export function openSession(ort: OrtRuntime, bytes: Uint8Array, where: string): Promise<OrtSession> {
-  return saying(where, 'a model that the runtime loads', () => ort.InferenceSession.create(bytes, options));
+export function openSession(
+  ort: OrtRuntime,
+  bytes: Uint8Array,
+  where: string,
+  options: OrtSessionOptions = whereAllIsKept,
+): Promise<OrtSession> {
+  return saying({ where, expected: 'a model that the runtime loads' }, () =>
+    ort.InferenceSession.create(bytes, options),
+  );
 }
 
-/** @throws LowbitError `runtime-failed` when the runtime cannot run these inputs. */
+/**
+ * @param remedy - what to do when it fails
+ * @throws LowbitError `runtime-failed` when the runtime cannot run these inputs.
+ */
 export function runSession(
   session: OrtSession,
   feeds: Readonly<Record<string, OrtTensor>>,
   where: string,
+  remedy?: string,
 ): Promise<Readonly<Record<string, OrtTensor>>> {
-  return saying(where, 'inputs that the model runs with', () => session.run(feeds));
+  return saying({ where, expected: 'inputs that the model runs with', ...defined({ remedy }) }, () =>
+    session.run(feeds, silent),
+  );
 }
 
-async function saying<T>(where: string, expected: string, work: () => Promise<T>): Promise<T> {
+async function saying<T>(
+  problem: { readonly where: string; readonly expected: string; readonly remedy?: string },
+  work: () => Promise<T>,
+): Promise<T> {
   try {
     return await work();
-  } catch (error) {
-    const received = error instanceof Error ? error.message : String(error);
-    throw new LowbitError({ code: 'runtime-failed', where, expected, received });
+  } catch (cause) {
+    const received = cause instanceof Error ? cause.message : String(cause);
+    throw new LowbitError({ code: 'runtime-failed', received, ...problem }, { cause });
   }
 }

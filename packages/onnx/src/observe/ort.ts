@@ -1,3 +1,5 @@
+import type { OptionType } from '@lowbit/core/adapter';
+
 /**
  * The part of onnxruntime-web that is used. Users inject the build of their choice: `onnxruntime-web`,
  * `onnxruntime-web/wasm`, `onnxruntime-node` …
@@ -18,7 +20,10 @@ export interface OrtSessionOptions {
 }
 
 export interface OrtSession {
-  run(feeds: Readonly<Record<string, OrtTensor>>): Promise<Readonly<Record<string, OrtTensor>>>;
+  run(
+    feeds: Readonly<Record<string, OrtTensor>>,
+    options?: Pick<OrtSessionOptions, 'logSeverityLevel'>,
+  ): Promise<Readonly<Record<string, OrtTensor>>>;
   release(): Promise<void>;
 }
 
@@ -32,3 +37,10 @@ export interface OrtTensor {
 
 // The runtimes' constructors take narrower types of data for each type, which only `never` is assignable to.
 export type OrtTensorConstructor = new (type: never, data: never, dims: readonly number[]) => OrtTensor;
+
+/** What is taken for a runtime, where one is given. */
+export const runtimeType: OptionType = {
+  expected: 'a runtime with InferenceSession and Tensor',
+  fits: (value) => typeof (Object(value) as Partial<OrtRuntime>).InferenceSession?.create === 'function',
+  remedy: "For instance ort: await import('onnxruntime-web').",
+};

@@ -1,8 +1,7 @@
 import { expect, it } from 'vitest';
 
-import type { ModelValue } from './model-value.js';
+import type { ModelValue, RunnableModel } from '@lowbit/core/adapter';
 import { alignNames } from './align-names.js';
-import type { RunnableModel } from './runnable-model.js';
 
 const value = (name: string): ModelValue => ({ name, type: 'float32', shape: [1] });
 

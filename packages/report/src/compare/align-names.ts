@@ -1,6 +1,5 @@
 import { checkModel } from './check-arguments.js';
-import type { ModelValue } from './model-value.js';
-import type { RunnableModel } from './runnable-model.js';
+import type { ModelValue, RunnableModel } from '@lowbit/core/adapter';
 
 /**
  * A model whose inputs and outputs have the names of another's, by place. TensorFlow.js numbers the names that it makes

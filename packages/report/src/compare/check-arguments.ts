@@ -1,8 +1,14 @@
 import { LowbitError, type Batch } from '@lowbit/core';
-import { checkOptions, optionTypes, type OptionTypes } from '@lowbit/core/adapter';
+import {
+  checkOptions,
+  type NamedInterface,
+  optionTypes,
+  type OptionTypes,
+  type OutputValues,
+  type RunnableModel,
+} from '@lowbit/core/adapter';
 import type { CompareSettings } from './compare-models.js';
 import { hasLists } from '../check-given.js';
-import type { NamedInterface, OutputValues, RunnableModel } from './runnable-model.js';
 
 /**
  * Checks what `compareModels` is given, which types alone do not where a program is plain JavaScript.

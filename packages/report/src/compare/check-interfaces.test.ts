@@ -2,8 +2,7 @@ import { isLowbitError } from '@lowbit/core';
 import { describe, expect, it } from 'vitest';
 
 import { checkInterfaces } from './check-interfaces.js';
-import type { ModelValue } from './model-value.js';
-import type { NamedInterface } from './runnable-model.js';
+import type { ModelValue, NamedInterface } from '@lowbit/core/adapter';
 
 const value = (changes: Partial<ModelValue> = {}): ModelValue => ({
   name: 'x',

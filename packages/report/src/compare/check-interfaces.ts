@@ -1,7 +1,7 @@
 import { LowbitError, type Problem } from '@lowbit/core';
 import { checkInterface } from './check-arguments.js';
-import { wordedValue, type ModelValue } from './model-value.js';
-import type { NamedInterface } from './runnable-model.js';
+import type { ModelValue, NamedInterface } from '@lowbit/core/adapter';
+import { wordedValue } from './worded-value.js';
 
 /**
  * Checks that both models take the same inputs and give the same outputs: names, element types, and the sizes that

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { formatDecibels, formatReal } from '../figures/numbers.js';
 import { comparisonText } from '../tables/comparison.js';
 import { compareModels } from './compare-models.js';
-import type { OutputValues, RunnableModel } from './runnable-model.js';
+import type { OutputValues, RunnableModel } from '@lowbit/core/adapter';
 
 const value = (name: string, type = 'float32') => ({ name, type, shape: ['batch', 3] });
 const batch = { inputs: { x: { shape: [2, 3], data: [1, -2, 3, 4, 0, -1] } } };

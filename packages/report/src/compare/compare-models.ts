@@ -6,7 +6,7 @@ import { differenceOf, mergeDifferences, withUncompared } from './difference.js'
 import { outputCollector, type OutputCollector } from './output-collector.js';
 import { pairedTimes } from './paired-times.js';
 import { runModel } from './run-model.js';
-import type { OutputValues, RunnableModel } from './runnable-model.js';
+import type { OutputValues, RunnableModel } from '@lowbit/core/adapter';
 import { timeRounds } from './time-rounds.js';
 
 /** Browsers, workers and Node have it; the language itself knows no clock. */

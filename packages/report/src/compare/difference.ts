@@ -1,7 +1,6 @@
 import { decibels } from '@lowbit/core';
-import { checkArgument } from '@lowbit/core/adapter';
+import { checkArgument, type OutputValues } from '@lowbit/core/adapter';
 import { isArrayLike } from './check-arguments.js';
-import type { OutputValues } from './runnable-model.js';
 
 /** What is known about the difference of two outputs, in a form that can be added up. */
 export interface DifferenceSums {

@@ -1,5 +1,5 @@
 import { LowbitError } from '@lowbit/core';
-import { checkArgument } from '@lowbit/core/adapter';
+import { checkArgument, type ModelValue, type OutputValues } from '@lowbit/core/adapter';
 import { checkOutput } from './check-arguments.js';
 import type { OutputComparison } from './comparison.js';
 import {
@@ -9,8 +9,6 @@ import {
   withUncompared,
   type DifferenceSums,
 } from './difference.js';
-import type { ModelValue } from './model-value.js';
-import type { OutputValues } from './runnable-model.js';
 import { countEqual, scoreRows, topClasses, type ScoreRows } from './top-classes.js';
 
 type Values = ArrayLike<number>;

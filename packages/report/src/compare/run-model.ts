@@ -1,6 +1,5 @@
 import { isLowbitError, LowbitError, type Batch } from '@lowbit/core';
-import { sizeOf } from '@lowbit/core/adapter';
-import type { OutputValues, RunnableModel } from './runnable-model.js';
+import { type OutputValues, type RunnableModel, sizeOf } from '@lowbit/core/adapter';
 
 /**
  * What a model gives for a batch, an entry for each of the outputs.

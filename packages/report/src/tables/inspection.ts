@@ -1,6 +1,7 @@
 import { groups, sum } from 'd3-array';
 
-import { wordedValue, type ModelValue } from '../compare/model-value.js';
+import type { ModelValue } from '@lowbit/core/adapter';
+import { wordedValue } from '../compare/worded-value.js';
 import { formatBytes, formatCount, formatRatio } from '../figures/numbers.js';
 import { checkDocument } from './check-document.js';
 import { heading, labelled, plain, type Colors } from './lines.js';

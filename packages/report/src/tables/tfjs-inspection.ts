@@ -1,6 +1,7 @@
 import { sum } from 'd3-array';
 
-import { wordedValue, type ModelValue } from '../compare/model-value.js';
+import type { ModelValue } from '@lowbit/core/adapter';
+import { wordedValue } from '../compare/worded-value.js';
 import { formatBytes, formatRatio } from '../figures/numbers.js';
 import {
   operatorTable,

@@ -1,12 +1,13 @@
 import type { Batch, RunOptions, RunOutputs } from '@lowbit/core';
 import { checkPortOptions } from '@lowbit/core/adapter';
 import * as tf from '@tensorflow/tfjs-core';
+import { tensorOf } from '../observe/batch-tensors.js';
 import { checkBatch } from '../observe/check-batch.js';
 import { checkLength, runBatches, stranger, type NamedTensors } from '../observe/run.js';
 import type { GraphTopology } from './graph-topology.js';
 
 /** What is used of a `tf.GraphModel` that is loaded. */
-interface RunningGraph {
+export interface RunningGraph {
   readonly inputs: readonly { readonly name: string; readonly dtype: tf.DataType }[];
   readonly outputNodes: readonly string[];
   /** By name of the constant. */
@@ -71,9 +72,8 @@ async function computed(
   );
   const inputs = Object.fromEntries(
     model.inputs.map(({ name, dtype }) => {
-      const { data, shape } = (batch.inputs[name] ??
-        Object.values(batch.inputs)[0]) as Batch['inputs'][string];
-      return [name, tf.tensor(Float32Array.from(data), [...shape], dtype)];
+      const given = batch.inputs[name] ?? Object.values(batch.inputs)[0];
+      return [name, tensorOf(given as Batch['inputs'][string], dtype)];
     }),
   );
   try {
@@ -85,7 +85,7 @@ async function computed(
 }
 
 /** Graphs with control flow, and those alone, have to be run the other way. What is given is the caller's. */
-async function executed(
+export async function executed(
   model: RunningGraph,
   inputs: tf.NamedTensorMap,
   outputs: readonly string[],

@@ -81,6 +81,15 @@ export function checkModel(value: unknown, where: string, graphCall: string): vo
   throw wrongSource(value, where, 'a tf.LayersModel', otherwise, own);
 }
 
+/** Checks that a value is a graph model that is loaded. @throws LowbitError `invalid-argument` that says what to write. */
+export function checkGraph(value: unknown, where: string, layersCall: string): void {
+  if (knownValue(value) === 'a graph model') return;
+  const own = { 'a layers model': `Give it to ${layersCall}.`, 'artifacts of a graph model': loadFirst };
+  throw wrongSource(value, where, 'a tf.GraphModel', loadFirst, own);
+}
+
+const loadFirst = 'Give it what loadGraph() of @lowbit/tfjs/graph made.';
+
 /**
  * Checks that a value is artifacts, whose topology is looked at later.
  *

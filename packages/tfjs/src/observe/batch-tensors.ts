@@ -16,7 +16,16 @@ export function batchInputs(model: LayersModel, batch: Batch): tf.Tensor[] {
     checkShape(name, shape, given);
     return { ...given, dtype };
   });
-  return checked.map(({ data, shape, dtype }) => tf.tensor(Float32Array.from(data), [...shape], dtype));
+  return checked.map(({ dtype, ...given }) => tensorOf(given, dtype));
+}
+
+/** Values as a tensor; integers keep all their bits. The caller disposes it. */
+export function tensorOf(
+  { data, shape }: Batch['inputs'][string],
+  dtype: tf.DataType = 'float32',
+): tf.Tensor {
+  if (dtype === 'float32') return tf.tensor(Float32Array.from(data), [...shape]);
+  return tf.tidy(() => tf.cast(tf.tensor(Int32Array.from(data), [...shape], 'int32'), dtype));
 }
 
 /**

@@ -1,0 +1,116 @@
+import { LowbitError, type Batch } from '@lowbit/core';
+import {
+  checkOptions,
+  defined,
+  optionTypes,
+  type OptionTypes,
+  type OutputValues,
+  type RunnableModel,
+} from '@lowbit/core/adapter';
+import { interfaceOf } from '../describe/interface-of.js';
+import type { ExternalFile } from '../external/files.js';
+import { checkModel } from '../model/check-model.js';
+import { type ModelBytes, modelBytes } from '../model/model-bytes.js';
+import type { OnnxModel } from '../model/model.js';
+import { feedsOf, requiredInputs } from './feeds.js';
+import { floatsOf } from './floats-of.js';
+import { openSession, runSession, silent } from './open-session.js';
+import { runtimeType, type OrtRuntime, type OrtSessionOptions, type OrtTensor } from './ort.js';
+
+export interface RunnableOptions extends Pick<
+  OrtSessionOptions,
+  'executionProviders' | 'graphOptimizationLevel'
+> {
+  /** The files beside the model. */
+  readonly externalData?: readonly ExternalFile[];
+  /** What to do when a run fails, for the error. */
+  readonly remedy?: string;
+}
+
+const types: OptionTypes<RunnableOptions> = {
+  executionProviders: optionTypes.any,
+  graphOptimizationLevel: optionTypes.any,
+  externalData: {
+    expected: 'a list of files, { path, data }',
+    fits: (value) =>
+      Array.isArray(value) &&
+      value.every((file: unknown) => (Object(file) as Partial<ExternalFile>).data instanceof Uint8Array),
+  },
+  remedy: { expected: 'a text', fits: (value) => typeof value === 'string' },
+};
+
+/**
+ * Opens a model in onnxruntime, to be run on its own or compared with another: with every optimization of the runtime, if no other
+ * level is asked for. What a run costs is the runtime's time alone: the inputs that came last are kept as its tensors, and outputs are
+ * read when they are asked for, float16 widened and integers of 64 bits rounded to doubles.
+ *
+ * @param model - what `readModel` made of the bytes
+ * @throws LowbitError `invalid-argument`, `unsupported-option`; `runtime-failed`, here and from `run`; from `run` also `calibration-invalid` for inputs that the model does not
+ *   take, `layer-unsupported` for an output of text.
+ * @example
+ * const bytes = new Uint8Array(await (await fetch('small.onnx')).arrayBuffer());
+ * const small = await openRunnable(readModel(bytes, 'small.onnx'), bytes, ort);
+ * const { scores } = await small.run({ image: { shape: [1, 3, 224, 224], data: pixels } });
+ */
+export async function openRunnable(
+  model: OnnxModel,
+  bytes: ModelBytes,
+  ort: OrtRuntime,
+  options: RunnableOptions = {},
+): Promise<RunnableModel> {
+  checkModel(model, 'openRunnable(model, bytes, ort)');
+  checkOptions({ ort }, { ort: runtimeType }, 'openRunnable');
+  checkOptions(options, types, 'openRunnable');
+  const { name } = model;
+  const { externalData = [], remedy, ...wanted } = options;
+  const { inputs, outputs } = interfaceOf(model);
+  const required = requiredInputs(model);
+  const files = externalData.length === 0 ? undefined : [...externalData];
+  const session = await openSession(ort, modelBytes(bytes, name), name, {
+    ...silent,
+    ...wanted,
+    ...defined({ externalData: files }),
+  });
+  const feeds = latest((given) => feedsOf({ inputs: given }, required, ort));
+  return {
+    name,
+    inputs,
+    outputs,
+    async run(given) {
+      const results = await runSession(session, feeds(given), name, remedy);
+      return Object.fromEntries(
+        outputs.map((output) => [output.name, outputOf(results[output.name] as OrtTensor, output.name)]),
+      );
+    },
+    close: () => session.release(),
+  };
+}
+
+/** Keeps what was made of the inputs that came last. */
+function latest<T>(make: (inputs: Batch['inputs']) => T): (inputs: Batch['inputs']) => T {
+  let last: { readonly inputs: Batch['inputs']; readonly made: T } | undefined;
+  return (inputs) => {
+    if (last?.inputs !== inputs) last = { inputs, made: make(inputs) };
+    return last.made;
+  };
+}
+
+function outputOf(tensor: OrtTensor, name: string): OutputValues {
+  if (!ArrayBuffer.isView(tensor.data)) throw notNumbers(tensor, name);
+  return {
+    shape: tensor.dims,
+    get data() {
+      return floatsOf(tensor, name);
+    },
+  };
+}
+
+function notNumbers({ type }: OrtTensor, name: string): LowbitError {
+  return new LowbitError({
+    code: 'layer-unsupported',
+    where: `output ${name}`,
+    expected: 'an output of numbers',
+    received: type,
+    remedy: 'Remove this output from the model.',
+  });
+}
