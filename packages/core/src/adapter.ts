@@ -41,11 +41,11 @@ export { fromFloat16Bits, roundToFloat16, toFloat16Bits } from './numeric/float1
 export { toFloat32, toScale } from './numeric/float32.js';
 export { joinBytes } from './numeric/join-bytes.js';
 export { type Random, seedFrom } from './numeric/random.js';
-export { range } from './numeric/statistics.js';
+export { range } from './numeric/mean-and-range.js';
 export { arrayOps } from './ops/array.js';
 export type { Ops } from './ops/ops.js';
-export type { CostEntry, StorageCost } from './contract/cost.js';
-export { packedCost, standIns } from './plan/cost.js';
+export type { CostEntry, StorageCost } from './contract/storage-cost.js';
+export { packedCost, standIns } from './plan/packed-cost.js';
 export { groupSize, slicingOf } from './plan/granularity.js';
 export type { PlannedWork } from './plan/make-plan.js';
 export type { ResolvedEntry, ResolvedPlan, ResolvedSite } from './contract/resolved-plan.js';

@@ -1,5 +1,5 @@
 /** For everybody who makes a model small: quantizing, training, plans, policies, reports, errors. */
-export type { Calibration, RangeStatistics, SiteStatistics } from './calibration/statistics.js';
+export type { Calibration, RangeStatistics, SiteStatistics } from './calibration/site-statistics.js';
 export { type ErrorCode, errorCodes } from './errors/codes.js';
 export { isLowbitError, LowbitError, type Problem } from './errors/error.js';
 export { wordProblem } from './errors/word.js';
@@ -13,7 +13,7 @@ export type {
   StorageNote,
   WeightDescriptor,
 } from './contract/port.js';
-export type { RunOptions, RunOutputs, RunTensor } from './contract/run.js';
+export type { RunOptions, RunOutputs, RunTensor } from './contract/model-run.js';
 export type { Recipe, RecipeSettings } from './contract/recipe.js';
 export { seededRandom } from './numeric/random.js';
 export { makePlan, type PlanOptions } from './plan/make-plan.js';
@@ -55,6 +55,6 @@ export { type ApplyOptions, applyPlan, type Quantized } from './session/apply-pl
 export type { CancelSignal, ProgressEvent, QuantizeOptions, SessionOptions } from './contract/events.js';
 export { quantize } from './session/quantize.js';
 export type { FrozenWeight, TrainingCheckpoint } from './training/checkpoint.js';
-export type { Trained, TrainingRound, TrainingRun, TrainOptions } from './training/run.js';
+export type { Trained, TrainingRound, TrainingRun, TrainOptions } from './training/training-run.js';
 export { loadCheckpoint, storeCheckpoint, type StoredCheckpoint } from './training/store-checkpoint.js';
 export { train } from './training/train.js';

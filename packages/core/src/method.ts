@@ -1,6 +1,6 @@
 /** For authors of methods: the interfaces of plugins, and what computes parameters, codebooks and gradients. */
 export { statisticsCollector } from './calibration/collector.js';
-export { isComplete, type ValueHistogram } from './calibration/statistics.js';
+export { isComplete, type ValueHistogram } from './calibration/site-statistics.js';
 export { quantiles, sortedPoints } from './codebook/points.js';
 export {
   type ClusterOptions,
@@ -21,10 +21,10 @@ export type { Applied, FittedSite, LayerDescriptor, Outcome, WeightDescriptor } 
 export type { SimulatedWeight, TrainablePort } from './contract/trainable-port.js';
 export { toFloat32, toScale } from './numeric/float32.js';
 export { type Random, seededRandom } from './numeric/random.js';
-export { meanAndDeviation, range } from './numeric/statistics.js';
+export { meanAndDeviation, range } from './numeric/mean-and-range.js';
 export { arrayOps, type ArrayTensor } from './ops/array.js';
 export type { Ops } from './ops/ops.js';
-export { totalCost } from './plan/cost.js';
+export { totalCost } from './plan/packed-cost.js';
 export { isGranularity } from './plan/granularity.js';
 export { resolvePlan } from './plan/resolve.js';
 export { chooseQuantizer, optionsOf } from './plugin/choose.js';

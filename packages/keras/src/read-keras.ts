@@ -7,12 +7,12 @@ import { publish } from './publish.js';
 import { openSource, type KerasSource, type OpenSource } from './source/source.js';
 import { buildNetwork, type BuildContext } from './topology/build.js';
 import type { LayerDraft, NetworkDraft } from './topology/layer-draft.js';
-import { settleRules, walk } from './topology/shapes.js';
+import { completeRules, walk } from './topology/shapes.js';
 import { unequalRanks } from './topology/tensorflow-operations.js';
 import { layeredRoot, layerTensors, placeLayered } from './weights/layered.js';
 import { placeNamed } from './weights/named.js';
 import { hasObjects, objectTensors, placeObjects } from './weights/objects.js';
-import { settle, shareWeights, type Placement } from './weights/placement.js';
+import { giveWeights, shareWeights, type Placement } from './weights/placement.js';
 import { leavesOf } from './weights/slots.js';
 import type { TensorStore } from './weights/store.js';
 
@@ -117,7 +117,7 @@ export function networkOf(
   const network = buildNetwork({ ...model, className }, { path: '', objectPath: '', depth: 0 }, context);
   if (problems.length === 0) {
     walk(network, []);
-    network.layers.forEach(settleRules);
+    network.layers.forEach(completeRules);
     problems.push(...unequalRanks(network));
   }
   return { network, notes: policyNotes(policies), problems };
@@ -143,7 +143,7 @@ function storedWeights(store: TensorStore, layer: LayerDraft): readonly StoredWe
  * @throws LowbitError `weights-mismatch`.
  */
 export function placeWeights(opened: OpenSource, network: NetworkDraft): readonly KerasWeight[] {
-  const weights = settle(placements(opened, network), opened.where);
+  const weights = giveWeights(placements(opened, network), opened.where);
   shareWeights(network.layers);
   return weights;
 }

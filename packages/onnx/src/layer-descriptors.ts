@@ -4,7 +4,7 @@ import type { WeightSite } from './describe/weight-site.js';
 import type { ExternalFiles } from './external/files.js';
 import { isExternal, readFloats, tensorBytes } from './model/tensor-data.js';
 import { copyMessage } from './schema/proto.js';
-import type { DescribedSource } from './source.js';
+import type { DescribedSource } from './model-source.js';
 import { defined } from '@lowbit/core/adapter';
 
 /**

@@ -7,7 +7,7 @@ import type { WeightSite } from './describe/weight-site.js';
 import type { IntegerForm } from './integer/cost.js';
 import { withReason } from './integer/with-reason.js';
 import { writeIntegers } from './integer/write-integers.js';
-import { externalBytes, externalCounts, leastOutside, settleExternal } from './external/settle.js';
+import { externalBytes, externalCounts, leastOutside, placeTensors } from './external/place-tensors.js';
 import type { ExternalFile } from './external/files.js';
 import { allTensors } from './model/all-tensors.js';
 import type { OnnxModel } from './model/model.js';
@@ -15,7 +15,7 @@ import { addMetadata } from './describe/metadata.js';
 import { ownPrefixes } from './graph/names.js';
 import { checkTensor, rewriteModel, weightRewriter } from './forms/rewrite-model.js';
 import type { ModelProto } from './schema/proto.js';
-import type { DescribedSource, Source } from './source.js';
+import type { DescribedSource, ModelSource } from './model-source.js';
 import { unmetForms } from './unmet-forms.js';
 import { writeModel } from './model/write-model.js';
 
@@ -45,7 +45,7 @@ interface WeightTaker {
  * they wait for each other, since integers are chosen by what all of them are.
  */
 export function modelWriter(
-  source: Source,
+  source: ModelSource,
   outcome: Outcome,
   take: () => Promise<DescribedSource>,
 ): ModelWriter<OnnxResult> {
@@ -70,7 +70,7 @@ interface Writing {
   readonly weights: WeightTaker;
 }
 
-function beginWriting(read: DescribedSource, source: Source, outcome: Outcome): Writing {
+function beginWriting(read: DescribedSource, source: ModelSource, outcome: Outcome): Writing {
   const { proto } = read.model;
   const marked = unmetForms(read, outcome);
   const sites = siteNotes(outcome.activations.keys());
@@ -87,7 +87,7 @@ function beginWriting(read: DescribedSource, source: Source, outcome: Outcome): 
 
 async function finishWriting(
   { read: { proto }, sites, prefixes, before, marked, weights }: Writing,
-  source: Source,
+  source: ModelSource,
   { plan }: Outcome,
 ): Promise<Applied<OnnxResult>> {
   const { bytes, name, files, external } = source;
@@ -96,7 +96,7 @@ async function finishWriting(
     external === true ? insideReasons(description.sites, proto, notes) : new Map<string, string>();
   const storage = notes.map((note) => marked(withReason(note, inside.get(note.id))));
   addMetadata(proto, plan, { name, bytes: bytes.length }, Object.values(prefixes));
-  const externalData = await settleExternal(model, before.counts, files, source);
+  const externalData = await placeTensors(model, before.counts, files, source);
   const file = writeModel(model);
   const after = file.length + externalBytes(allTensors(proto));
   return {
@@ -110,7 +110,7 @@ async function finishWriting(
 /** No layer becomes an integer one: activations are written first, by standard operators, and each weight when it comes. */
 function packedAtOnce(
   read: DescribedSource,
-  source: Source,
+  source: ModelSource,
   outcome: Outcome,
   sites: SiteNotes,
   prefixes: Writing['prefixes'],
@@ -131,7 +131,7 @@ function packedAtOnce(
 /** Layers whose weights and inputs allow it become integer ones, the others follow. */
 function chosenTogether(
   read: DescribedSource,
-  source: Source & { readonly integers: IntegerForm },
+  source: ModelSource & { readonly integers: IntegerForm },
   outcome: Outcome,
   sites: SiteNotes,
   prefixes: Writing['prefixes'],

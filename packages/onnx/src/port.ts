@@ -8,7 +8,7 @@ import { externalFiles } from './external/files.js';
 import { modelBytes, type ModelBytes } from './model/model-bytes.js';
 import { storageCost } from './forms/storage-cost.js';
 import { running, type Lend } from './running.js';
-import { type DescribedSource, readDescribed, type Source } from './source.js';
+import { type DescribedSource, readDescribed, type ModelSource } from './model-source.js';
 import { runtimeOf } from './target/runtime.js';
 
 const supports: PortCapabilities = {
@@ -49,7 +49,7 @@ export function onnx(model: ModelBytes, options: OnnxOptions = {}): OnnxPort {
   const bytes = modelBytes(model, name);
   const runtime = target && runtimeOf(target);
   const files = externalData && externalFiles(externalData);
-  const source: Source = { bytes, name, optimize, files, external, externalPath, runtime, integers };
+  const source: ModelSource = { bytes, name, optimize, files, external, externalPath, runtime, integers };
   let layers: Promise<readonly LayerDescriptor[]> | undefined;
   // What was read serves all until something is written, which changes it; later ones read anew.
   let unchanged: Promise<DescribedSource> | undefined;

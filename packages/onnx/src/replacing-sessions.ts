@@ -1,5 +1,5 @@
 import type { LayerDescriptor, WeightDescriptor } from '@lowbit/core';
-import { readDescribed, type DescribedSource, type Source } from './source.js';
+import { type DescribedSource, readDescribed, type ModelSource } from './model-source.js';
 import type { OrtRuntime, OrtTensor } from './observe/ort.js';
 import {
   addOutputs,
@@ -51,7 +51,7 @@ export interface ReplacingSessions {
  * Weights of subgraphs and functions cannot be inputs: a run that replaces one of these has a session of its own.
  */
 export function replacingSessions(
-  source: Source,
+  source: ModelSource,
   ort: OrtRuntime,
   layers: () => Promise<readonly LayerDescriptor[]>,
 ): ReplacingSessions {

@@ -7,7 +7,7 @@ import type { OrtRuntime } from './observe/ort.js';
 import { replacingSessions, type Opened } from './replacing-sessions.js';
 import { openModel, runBatches } from './observe/run-model.js';
 import { withFiles } from './observe/with-files.js';
-import { type DescribedSource, readSource, type Source } from './source.js';
+import { type DescribedSource, readSource, type ModelSource } from './model-source.js';
 import { writeModel } from './model/write-model.js';
 
 /** What a port can do that may run the model. */
@@ -18,7 +18,7 @@ export type Lend = <T>(use: (read: DescribedSource) => Promise<T>) => Promise<T>
 
 /** Runs a model in a runtime, whose sessions are given the files beside the model. */
 export function running(
-  source: Source,
+  source: ModelSource,
   ort: OrtRuntime,
   lend: Lend,
   layers: () => Promise<readonly LayerDescriptor[]>,

@@ -1,7 +1,7 @@
 import type { QuantizedEntry, StorageNote } from '@lowbit/core';
 import type { Outcome } from '@lowbit/core/adapter';
 import { measuresRange } from './sites/uint8-site.js';
-import type { DescribedSource } from './source.js';
+import type { DescribedSource } from './model-source.js';
 
 type Mark = (note: StorageNote) => StorageNote;
 

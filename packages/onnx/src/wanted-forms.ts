@@ -6,8 +6,8 @@ import type { WeightSite } from './describe/weight-site.js';
 import { operatorOf } from './operators/operators.js';
 import { opsetRefusal } from './opset/raise.js';
 import type { OnnxModel } from './model/model.js';
-import { wantedPackedForms } from './forms/wanted-form.js';
-import type { Source } from './source.js';
+import { wantedGrids } from './forms/wanted-grid.js';
+import type { ModelSource } from './model-source.js';
 import { dynamicOpset } from './target/versions.js';
 
 type Wants = WeightDescriptor['wants'];
@@ -21,10 +21,10 @@ export type WantsOf = (site: WeightSite, layer: DescribedLayer) => Wants;
  */
 export function wantedForms(
   model: OnnxModel,
-  { optimize, runtime, integers }: Pick<Source, 'optimize' | 'runtime' | 'integers'>,
+  { optimize, runtime, integers }: Pick<ModelSource, 'optimize' | 'runtime' | 'integers'>,
   sites: SitesByLayer,
 ): WantsOf {
-  const packed = optimize === 'memory' ? wantedPackedForms(model, runtime) : () => undefined;
+  const packed = optimize === 'memory' ? wantedGrids(model, runtime) : () => undefined;
   const refused = opsetRefusal(model, dynamicOpset) !== undefined;
   return (site, layer) => {
     const wants = packed(site);

@@ -7,7 +7,7 @@ import { readModel } from '../src/read/read-model.js';
 import { DataType, type ModelProto, serializeModel } from '../src/schema/proto.js';
 import { makeNode } from '../src/graph/make-node.js';
 import { makeTensor } from '../src/graph/make-tensor.js';
-import { moveOut } from '../src/external/settle.js';
+import { moveOut } from '../src/external/place-tensors.js';
 import { buildBytes, buildGraph, buildProto, integers } from './helpers/build-model.js';
 import { plainMinMax } from './helpers/plain-min-max.js';
 import { noise } from './helpers/run-model.js';

@@ -5,7 +5,7 @@ import { onnx } from '../src/port.js';
 import { readModel } from '../src/read/read-model.js';
 import { createFunction, createOperatorSet, DataType, serializeModel } from '../src/schema/proto.js';
 import { type AttributeValue, makeNode } from '../src/graph/make-node.js';
-import { moveOut } from '../src/external/settle.js';
+import { moveOut } from '../src/external/place-tensors.js';
 import { buildGraph, buildProto, counting, integers } from './helpers/build-model.js';
 import { plainMinMax } from './helpers/plain-min-max.js';
 

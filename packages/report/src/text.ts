@@ -1,4 +1,4 @@
-export { comparisonText, type CompareDocument, type ComparedFile } from './tables/comparison.js';
+export { comparisonText, type CompareDocument, type ComparedFile } from './tables/comparison-text.js';
 export {
   inspectionText,
   type InspectedFile,

@@ -6,7 +6,7 @@ import type { KerasModel } from '@lowbit/keras';
 import { checkInput } from '../files/read-input.js';
 import type { Io } from '../io.js';
 import { readKerasModel } from '../keras/keras-source.js';
-import { kerasOutput } from '../keras/output-place.js';
+import { kerasOutput } from '../keras/keras-output.js';
 import { writtenModel } from '../keras/written-model.js';
 import { writeJson } from '../output/json.js';
 import { writeModel } from '../tfjs/write-model.js';

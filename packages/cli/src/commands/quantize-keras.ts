@@ -9,7 +9,7 @@ import { sessionOptions } from '@lowbit/onnx';
 import { suffixOf } from '../files/output-name.js';
 import { kerasInputs } from '../keras/keras-values.js';
 import { readKerasModel } from '../keras/keras-source.js';
-import { kerasOutput } from '../keras/output-place.js';
+import { kerasOutput } from '../keras/keras-output.js';
 import { portThatWrites, writtenModel, type WrittenModel } from '../keras/written-model.js';
 import { quantizePort, type QuantizedPort } from '../quantize/quantize-port.js';
 import { loadTfjs } from '../runtime/load-tfjs.js';

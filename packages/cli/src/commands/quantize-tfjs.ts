@@ -5,7 +5,7 @@ import { expandedLine } from '@lowbit/report/text';
 import { loadTfjs } from '../runtime/load-tfjs.js';
 import { readStatistics } from '../statistics/read-statistics.js';
 import { checkPlace, defaultFolder, outputPlace } from '../tfjs/output-place.js';
-import { quantizeTfjs } from '../tfjs/quantize-model.js';
+import { quantizeTfjs } from '../tfjs/quantize-into-files.js';
 import { readTfjsJson, readTfjsModel } from '../tfjs/read-model.js';
 import { writeModel } from '../tfjs/write-model.js';
 import { quantizeDocument, type QuantizeDocument } from './quantize-document.js';

@@ -1,7 +1,7 @@
 import type { SaveReport } from '@lowbit/tfjs';
 import { expect, it } from 'vitest';
 
-import { unpackedWarning } from './quantize-model.js';
+import { unpackedWarning } from './quantize-into-files.js';
 
 const saved = (format: SaveReport['format'], ...forms: readonly string[]): SaveReport => ({
   format,

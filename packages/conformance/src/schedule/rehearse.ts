@@ -55,7 +55,7 @@ export async function* rehearse(
     };
     const round = await schedule.next(state);
     if (round === null) return;
-    weights = state.weights.map((weight) => settle(weight, round));
+    weights = state.weights.map((weight) => snap(weight, round));
     memory = JSON.parse(JSON.stringify(memory)) as Record<string, unknown>;
     yield { state, round, frozen: new Map(weights.map(({ id, frozen }) => [id, frozen])) };
     weights = weights.map(trained);
@@ -103,7 +103,7 @@ function scheduled(weight: Rehearsed, quantizer: Quantizer): ScheduledWeight {
 }
 
 /** Snaps what the round holds. */
-function settle(weight: ScheduledWeight, round: Round): Rehearsed {
+function snap(weight: ScheduledWeight, round: Round): Rehearsed {
   const mask = round.hold?.get(weight.id);
   const frozen = weight.frozen.map((one, i) => (one === 1 || mask?.[i] === 1 ? 1 : 0));
   const values = weight.values.map((value, i) => (mask?.[i] === 1 ? (weight.quantized[i] as number) : value));

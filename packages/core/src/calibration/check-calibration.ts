@@ -1,6 +1,6 @@
 import { LowbitError, throwProblems, type Problem } from '../errors/error.js';
 import { isPromise } from '../errors/is-promise.js';
-import type { Calibration } from './statistics.js';
+import type { Calibration } from './site-statistics.js';
 
 /** Fields of the range of one site, all of them single numbers. */
 const numbers = ['count', 'nonFinite', 'batches', 'min', 'max', 'movingMin', 'movingMax'];

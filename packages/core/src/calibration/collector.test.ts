@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { seededRandom } from '../numeric/random.js';
-import { meanAndDeviation } from '../numeric/statistics.js';
+import { meanAndDeviation } from '../numeric/mean-and-range.js';
 import { statisticsCollector } from './collector.js';
 
 test('statistics of many batches are those of all values, in constant size', () => {

@@ -4,7 +4,7 @@ import { finiteValues, mergeMoments, type Moments } from './summarize.js';
 import { growingHistogram } from './growing-histogram.js';
 import { rangeCollector } from './range-collector.js';
 import { reservoir } from './reservoir.js';
-import type { SiteStatistics } from './statistics.js';
+import type { SiteStatistics } from './site-statistics.js';
 
 /** Gathers statistics of one site, batch by batch, in constant memory. */
 export interface StatisticsCollector {

@@ -1,5 +1,5 @@
 import { eachBlock } from './each-block.js';
-import type { ValueHistogram } from './statistics.js';
+import type { ValueHistogram } from './site-statistics.js';
 
 /** Even, so that two bins can be merged into one. */
 const bins = 2048;

@@ -3,7 +3,7 @@ import { seededRandom } from '../numeric/random.js';
 import { statisticsCollector } from './collector.js';
 import { batchRange } from './summarize.js';
 import { rangeCollector } from './range-collector.js';
-import { isComplete } from './statistics.js';
+import { isComplete } from './site-statistics.js';
 
 test('ranges are those of the whole statistics, without the values', () => {
   const random = seededRandom(4);

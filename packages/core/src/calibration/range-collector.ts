@@ -1,5 +1,5 @@
 import { checkHas } from '../errors/check-kinds.js';
-import type { RangeStatistics } from './statistics.js';
+import type { RangeStatistics } from './site-statistics.js';
 
 const momentum = 0.9;
 

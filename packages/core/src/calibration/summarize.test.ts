@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { seededRandom } from '../numeric/random.js';
-import { meanAndDeviation, range } from '../numeric/statistics.js';
+import { meanAndDeviation, range } from '../numeric/mean-and-range.js';
 import { summarize } from './summarize.js';
 
 test('values far from zero keep their deviation, over many blocks', () => {

@@ -1,6 +1,6 @@
 import { checkNumbers } from '../errors/check-kinds.js';
 import { LowbitError } from '../errors/error.js';
-import { range } from '../numeric/statistics.js';
+import { range } from '../numeric/mean-and-range.js';
 import { cumulate, type WeightedPoints, checkPoints } from './weighted-points.js';
 
 /**

@@ -3,7 +3,7 @@ import { LowbitError } from '../errors/error.js';
 import { suggestName } from '../errors/nearest-name.js';
 import { type SessionOptions, sessionTypes } from './events.js';
 import type { ObserveOptions } from './port.js';
-import type { RunOptions } from './run.js';
+import type { RunOptions } from './model-run.js';
 
 const observeTypes: OptionTypes<ObserveOptions> = {
   ...sessionTypes,

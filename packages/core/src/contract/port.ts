@@ -1,6 +1,6 @@
-import type { CostEntry, StorageCost } from './cost.js';
-import type { Calibration, RangeStatistics, SiteStatistics } from '../calibration/statistics.js';
-import type { RunOptions, RunOutputs } from './run.js';
+import type { CostEntry, StorageCost } from './storage-cost.js';
+import type { Calibration, RangeStatistics, SiteStatistics } from '../calibration/site-statistics.js';
+import type { RunOptions, RunOutputs } from './model-run.js';
 import type { PortForm } from './plan.js';
 import type { ResolvedPlan } from './resolved-plan.js';
 import type { Options } from './options.js';

@@ -1,4 +1,4 @@
-import type { RangeStatistics, SiteStatistics } from '../calibration/statistics.js';
+import type { RangeStatistics, SiteStatistics } from '../calibration/site-statistics.js';
 import type { Random } from '../numeric/random.js';
 import type { Ops } from '../ops/ops.js';
 import type { Options, OptionSchema } from './options.js';

@@ -1,4 +1,4 @@
-import type { Calibration } from '../calibration/statistics.js';
+import type { Calibration } from '../calibration/site-statistics.js';
 import type { BitPolicyChoice, QuantizerChoice, ScheduleChoice } from './choice.js';
 import type { FeatureSet, Granularity } from './policy.js';
 import type { Registry } from './registry.js';

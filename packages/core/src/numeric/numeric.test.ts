@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { fromFloat16Bits, toFloat16Bits } from './float16.js';
 import { seededRandom } from './random.js';
 import { roundHalfEven } from './round.js';
-import { meanAndDeviation, range } from './statistics.js';
+import { meanAndDeviation, range } from './mean-and-range.js';
 
 const golden = JSON.parse(readFileSync(new URL('../../fixtures/golden.json', import.meta.url), 'utf8'));
 

@@ -1,5 +1,5 @@
 import { defaultQuantizer } from '../contract/choice.js';
-import { isComplete } from '../calibration/statistics.js';
+import { isComplete } from '../calibration/site-statistics.js';
 import type { ActivationNote, FittedSite, Outcome } from '../contract/port.js';
 import { codebookValues } from '../scheme/codebook-values.js';
 import { levelValue } from '../scheme/decode.js';

@@ -1,6 +1,6 @@
 import { longestRun, vectorCount } from '../scheme/slice-runs.js';
 import { kernels } from '../kernels/kernels.js';
-import { range } from '../numeric/statistics.js';
+import { range } from '../numeric/mean-and-range.js';
 import { levelValue } from '../scheme/decode.js';
 import { levelsOf, sliceParameters } from '../scheme/scheme.js';
 import type { SliceRanges } from '../scheme/slice-ranges.js';

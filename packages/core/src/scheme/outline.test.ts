@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { CostEntry } from '../contract/cost.js';
-import { packedCost, standIns, totalCost } from '../plan/cost.js';
+import type { CostEntry } from '../contract/storage-cost.js';
+import { packedCost, standIns, totalCost } from '../plan/packed-cost.js';
 import { packedTensorBytes } from './container.js';
 import { encode } from './encode.js';
 import { outlinedSchemes, schemeOutline, type SchemeOutline } from './outline.js';

@@ -1,4 +1,4 @@
-import type { Calibration } from '../calibration/statistics.js';
+import type { Calibration } from '../calibration/site-statistics.js';
 import { checkOptions, optionTypes } from '../errors/check-argument.js';
 import { isLowbitError, throwProblems, type Problem } from '../errors/error.js';
 import type { ModelPort } from '../contract/port.js';

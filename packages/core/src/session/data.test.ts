@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { coarse, memoryPort, type MemoryModel } from '../../test/memory-port.js';
 import { statisticsCollector } from '../calibration/collector.js';
-import type { Calibration } from '../calibration/statistics.js';
+import type { Calibration } from '../calibration/site-statistics.js';
 import type { Batch, LayerDescriptor, ModelPort, ObserveOptions } from '../contract/port.js';
 import type { BitwidthPolicy } from '../contract/policy.js';
 import type { Quantizer } from '../contract/quantizer.js';

@@ -3,7 +3,7 @@ import {
   isComplete,
   type RangeStatistics,
   type SiteStatistics,
-} from '../calibration/statistics.js';
+} from '../calibration/site-statistics.js';
 import { LowbitError } from '../errors/error.js';
 import type { FittedActivations, FittedSite } from '../contract/port.js';
 import { seededRandom } from '../numeric/random.js';

@@ -1,5 +1,5 @@
 import { checkCalibration } from '../calibration/check-calibration.js';
-import type { Calibration } from '../calibration/statistics.js';
+import type { Calibration } from '../calibration/site-statistics.js';
 import { LowbitError } from '../errors/error.js';
 import { stopIfAborted } from '../errors/stop-if-aborted.js';
 import type { ModelPort } from '../contract/port.js';

@@ -1,4 +1,4 @@
-import type { RangeStatistics } from '../calibration/statistics.js';
+import type { RangeStatistics } from '../calibration/site-statistics.js';
 import type { SliceParameters } from '../scheme/types.js';
 
 /** Of the largest value: what rounding alone makes of one value that a network computes in float32, with room to spare. */

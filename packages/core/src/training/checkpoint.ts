@@ -1,7 +1,7 @@
 import type { Options } from '../contract/options.js';
 import type { QuantizationPlan } from '../contract/plan.js';
 import type { Scheme } from '../scheme/types.js';
-import type { TrainingRound } from './run.js';
+import type { TrainingRound } from './training-run.js';
 
 /** What a schedule has frozen of one weight. */
 export interface FrozenWeight {

@@ -3,7 +3,7 @@ import type { QuantizationPlan } from '../contract/plan.js';
 import type { ResolvedEntry } from '../contract/resolved-plan.js';
 import { sizeOf } from '../scheme/shape.js';
 import type { FrozenWeights } from './frozen-weights.js';
-import type { TrainingRound } from './run.js';
+import type { TrainingRound } from './training-run.js';
 import type { TrainedFit } from './trained-fit.js';
 
 /** Bits of every quantized weight. */

@@ -17,7 +17,13 @@ import { awaitedResult } from './awaited-result.js';
 import type { TrainingCheckpoint } from './checkpoint.js';
 import { checkResume } from './check-resume.js';
 import { bitsOf } from './plan-now.js';
-import { trainTypes, type Trained, type TrainingRound, type TrainingRun, type TrainOptions } from './run.js';
+import {
+  type Trained,
+  type TrainingRound,
+  type TrainingRun,
+  type TrainOptions,
+  trainTypes,
+} from './training-run.js';
 import { trainer, type Trainer } from './trainer.js';
 
 /**

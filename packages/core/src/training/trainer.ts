@@ -13,7 +13,7 @@ import type { TrainingCheckpoint } from './checkpoint.js';
 import { frozenWeights } from './frozen-weights.js';
 import { bitsOf, frozenShare, simulatedWeight } from './plan-now.js';
 import { checkpointAt, type RoundStart } from './round-start.js';
-import type { TrainingRound } from './run.js';
+import type { TrainingRound } from './training-run.js';
 import { scheduledWeights } from './scheduled-weight.js';
 import { trainedFit } from './trained-fit.js';
 import { defined } from '../contract/defined.js';

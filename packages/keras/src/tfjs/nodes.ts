@@ -13,7 +13,7 @@ interface NodeContext {
 }
 
 /** Arguments that say how the layer computes: they stand in the configuration of the layer that takes its place, or in its masks. */
-const settled: Readonly<Record<string, readonly string[]>> = {
+const configured: Readonly<Record<string, readonly string[]>> = {
   MultiHeadAttention: ['use_causal_mask', 'return_attention_scores'],
   Attention: ['use_causal_mask', 'return_attention_scores'],
   AdditiveAttention: ['use_causal_mask', 'return_attention_scores'],
@@ -28,7 +28,7 @@ export function nodeJson(
 ): readonly Reference[] {
   const { layer, args, kwargs } = call;
   const { attention_mask: pairs } = kwargs;
-  const known = ['mask', 'attention_mask', ...(settled[layer.className] ?? [])];
+  const known = ['mask', 'attention_mask', ...(configured[layer.className] ?? [])];
   const others = Object.entries(kwargs).filter(([name]) => !known.includes(name));
   const given = [...args, ...others.map(([, argument]) => argument)];
   const tensors = given.flatMap(tensorsOf);

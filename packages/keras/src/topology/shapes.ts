@@ -62,12 +62,12 @@ function gated(shape: MaybeShape): MaybeShape {
 }
 
 /** What weights a layer needs that is never called. */
-export function settleRules(layer: LayerDraft): void {
+export function completeRules(layer: LayerDraft): void {
   if (layer.network !== undefined) {
-    layer.network.layers.forEach(settleRules);
+    layer.network.layers.forEach(completeRules);
     return;
   }
-  Object.values(layer.parts).forEach(settleRules);
+  Object.values(layer.parts).forEach(completeRules);
   layer.rules ??= layer.known?.weights?.(layer.settings, []);
 }
 

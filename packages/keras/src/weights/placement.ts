@@ -16,7 +16,7 @@ export interface Placement {
  *
  * @throws LowbitError `weights-mismatch` for the first tensor whose shape is not the one that its layer demands.
  */
-export function settle(placements: readonly Placement[], where: string): readonly KerasWeight[] {
+export function giveWeights(placements: readonly Placement[], where: string): readonly KerasWeight[] {
   const byLayer = new Map<LayerDraft, KerasWeight[]>();
   for (const { slot, tensor } of placements) {
     const { layer, rule } = slot;

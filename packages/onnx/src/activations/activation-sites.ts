@@ -1,6 +1,6 @@
 import type { SiteDescriptor } from '@lowbit/core';
 import type { ModelDescription } from '../describe/described-layer.js';
-import { activationSites as integerSites } from '../integer/activation-sites.js';
+import { integerSites } from '../integer/integer-sites.js';
 import type { IntegerForm } from '../integer/cost.js';
 import { openGraph } from '../graph/model-editor.js';
 import type { OnnxModel } from '../model/model.js';

@@ -1,6 +1,6 @@
 import { defined } from '@lowbit/core/adapter';
 import { addMetadata } from '../describe/metadata.js';
-import { settleExternal } from '../external/settle.js';
+import { placeTensors } from '../external/place-tensors.js';
 import { ownPrefixes } from '../graph/names.js';
 import { checkGraph } from '../model/check-graph.js';
 import { standardDomain } from '../model/model.js';
@@ -48,7 +48,7 @@ export async function writeParts(
   const prefix = ownPrefixes(proto).weights;
   const storage = packWeights(model, parts.weights, { optimize, runtime }, prefix);
   if (plan !== undefined) addMetadata(proto, plan, source, [prefix, activationPrefix]);
-  const externalData = await settleExternal(model, new Map(), undefined, { external, externalPath });
+  const externalData = await placeTensors(model, new Map(), undefined, { external, externalPath });
   const bytes = writeModel(model);
   return { bytes, storage, ...(externalData.length === 0 ? {} : { externalData }) };
 }

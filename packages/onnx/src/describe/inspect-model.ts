@@ -2,7 +2,7 @@ import { bytesOfType, typeName } from '../model/data-types.js';
 import type { OnnxModel } from '../model/model.js';
 import { checkModel } from '../model/check-model.js';
 import type { TensorProto } from '../schema/proto.js';
-import { externalBytes, externalCounts } from '../external/settle.js';
+import { externalBytes, externalCounts } from '../external/place-tensors.js';
 import { writeModel } from '../model/write-model.js';
 import { allTensors } from '../model/all-tensors.js';
 import { alreadyQuantized } from './already-quantized.js';

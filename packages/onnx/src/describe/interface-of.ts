@@ -1,5 +1,5 @@
 import type { ModelInterface, ModelValue } from '@lowbit/core/adapter';
-import { externalCounts } from '../external/settle.js';
+import { externalCounts } from '../external/place-tensors.js';
 import { allTensors } from '../model/all-tensors.js';
 import { checkModel } from '../model/check-model.js';
 import type { OnnxModel } from '../model/model.js';

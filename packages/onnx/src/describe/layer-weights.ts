@@ -68,10 +68,10 @@ export function layerWeights(
     const reason = matrix ? skipReasons.notSupported(node.opType) : skipReasons.noWeights;
     return { weights: [], skipped: [{ subject: id, reason }] };
   }
-  if (operator.takes !== 'one') return settle(attempts, node, scope, context);
+  if (operator.takes !== 'one') return collectWeights(attempts, node, scope, context);
   const constant =
     attempts.find(({ trace }) => 'sources' in trace) ?? attempts.find(({ trace }) => !isComputed(trace));
-  if (constant !== undefined) return settle([constant], node, scope, context);
+  if (constant !== undefined) return collectWeights([constant], node, scope, context);
   return { weights: [], skipped: [{ subject: id, reason: skipReasons.bothComputed }] };
 }
 
@@ -87,7 +87,7 @@ function argumentWeights(
   const constants = attempts.filter(({ trace }) => 'sources' in trace);
   const known = new Set(constants.map(({ role }) => role.input));
   const others = node.input.filter((_, input) => !known.has(input));
-  const { weights, skipped } = settle(constants, node, scope, context, false);
+  const { weights, skipped } = collectWeights(constants, node, scope, context, false);
   if (others.some((name) => isMatrix(name, scope)))
     return { weights, skipped: [...skipped, { subject: id, reason: skipReasons.functionArgument }] };
   const note = { subject: id, reason: skipReasons.localFunction };
@@ -156,7 +156,7 @@ const isComputed = (trace: Trace): boolean =>
   (trace.reason === skipReasons.given || trace.reason.startsWith(skipReasons.computed('')));
 
 /** @param itself Whether the node computes with the weights, and does not pass them on. */
-function settle(
+function collectWeights(
   attempts: readonly Attempt[],
   node: NodeProto,
   scope: Scope,

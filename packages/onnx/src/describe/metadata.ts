@@ -8,7 +8,7 @@ import { version } from '../version.js';
 export const metadataKeys = { plan: 'lowbit.plan', provenance: 'lowbit.provenance' } as const;
 
 /** What the model was made from. Nothing in it changes from run to run. */
-interface Source {
+interface Original {
   readonly name: string;
   readonly bytes: number;
 }
@@ -22,7 +22,7 @@ interface Source {
 export function addMetadata(
   proto: ModelProto,
   plan: QuantizationPlan,
-  source: Source,
+  source: Original,
   prefixes: readonly string[],
 ): void {
   const kept = earlierRuns(proto.metadataProps);

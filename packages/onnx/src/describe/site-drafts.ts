@@ -21,7 +21,7 @@ export interface SiteDrafts {
   add(traced: TracedSource, kernel: WeightSite['kernel'], use: WeightUse): WeightSite;
   /** Tells that the runtime puts a value, if it is a weight, in the place of a constant. */
   standsFor(definition: Definition | undefined, constant: UnreadConstant): void;
-  /** Settles the axes when every user is known, and lists the sites in the order of their first use. */
+  /** Decides the axes when every user is known, and lists the sites in the order of their first use. */
   finish(): WeightSite[];
 }
 
@@ -44,7 +44,7 @@ export function siteDrafts(used: UsedNames): SiteDrafts {
     finish() {
       for (const [definition, { site, traces }] of drafts) {
         const constants = unread.get(definition);
-        Object.assign(site, settle(traces), constants === undefined ? {} : { unread: constants });
+        Object.assign(site, commonView(traces), constants === undefined ? {} : { unread: constants });
       }
       return [...drafts.values()].map(({ site }) => site);
     },
@@ -63,7 +63,7 @@ function begin(traced: TracedSource, kernel: WeightSite['kernel'], used: UsedNam
  * The axes for all users: another shape of the data if all see the same one, else the axes that any of them lets
  * own parameters, unless that would give every value its own: then the first user decides.
  */
-function settle(traces: readonly TracedSource[]): WeightView {
+function commonView(traces: readonly TracedSource[]): WeightView {
   const [first] = traces as [TracedSource];
   const { view, own } = first;
   if (view !== undefined && traces.every((other) => equalViews(other.view, view))) return view;

@@ -12,12 +12,12 @@ export interface NodeList {
 export function nodeList(nodes: readonly NodeProto[]): NodeList {
   let current = nodes;
   const pending = new Map<NodeProto, readonly NodeProto[]>();
-  const settled = (node: NodeProto): readonly NodeProto[] => {
+  const replacing = (node: NodeProto): readonly NodeProto[] => {
     const by = pending.get(node);
-    return by === undefined ? [node] : by.flatMap((one) => (one === node ? [one] : settled(one)));
+    return by === undefined ? [node] : by.flatMap((one) => (one === node ? [one] : replacing(one)));
   };
   const all = () => {
-    if (pending.size > 0) current = current.flatMap(settled);
+    if (pending.size > 0) current = current.flatMap(replacing);
     pending.clear();
     return current;
   };

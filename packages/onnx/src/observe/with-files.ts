@@ -1,4 +1,4 @@
-import { externalCounts } from '../external/settle.js';
+import { externalCounts } from '../external/place-tensors.js';
 import { type ExternalFile, type ExternalFiles, withoutFiles } from '../external/files.js';
 import { allTensors } from '../model/all-tensors.js';
 import type { OnnxModel } from '../model/model.js';

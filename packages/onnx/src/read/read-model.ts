@@ -8,7 +8,7 @@ import type { OnnxModel } from '../model/model.js';
 import { quoted } from '../model/node-label.js';
 import { sniff } from './sniff.js';
 import { isExternal } from '../model/tensor-data.js';
-import { readVersions } from './versions.js';
+import { readVersions } from './read-versions.js';
 
 /**
  * Reads an ONNX file and checks that it can be worked on. The bytes are neither copied nor changed, and tensor

@@ -2,7 +2,7 @@ import { LowbitError } from '@lowbit/core';
 import { describe, expect, it } from 'vitest';
 
 import { formatDecibels, formatReal } from '../figures/numbers.js';
-import { comparisonText } from '../tables/comparison.js';
+import { comparisonText } from '../tables/comparison-text.js';
 import { compareModels } from './compare-models.js';
 import type { OutputValues, RunnableModel } from '@lowbit/core/adapter';
 

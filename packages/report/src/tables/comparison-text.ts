@@ -11,7 +11,7 @@ import {
   formatReal,
 } from '../figures/numbers.js';
 import { checkDocument } from './check-document.js';
-import { heading, indented, plain, printable, type Colors } from './lines.js';
+import { type Colors, heading, indented, plain, printable } from './lines.js';
 import { textTable } from './table.js';
 
 /** A file that is compared. */

@@ -1,15 +1,15 @@
 import type { SiteDescriptor } from '@lowbit/core';
 import type { ModelDescription } from '../describe/described-layer.js';
+import { openGraph } from '../graph/model-editor.js';
 import type { OnnxModel } from '../model/model.js';
 import { integerLayers, type IntegerWish } from './integer-layers.js';
-import { openGraph } from '../graph/model-editor.js';
 import { dataOf, qdqPlan } from './qdq-plan.js';
 
 /**
  * The values that are quantized when activations are, by the id of the layer that they belong to: what integer layers
  * take, and with `qdq` also what they give, and what the operators between them give. A site's id is the value's name.
  */
-export function activationSites(
+export function integerSites(
   model: OnnxModel,
   description: ModelDescription,
   wish: IntegerWish,

@@ -49,7 +49,7 @@ export const externalBytes = (tensors: readonly TensorProto[]): number =>
  * @param files The files as they were; without them what is external stays so, and nothing is passed on.
  * @throws LowbitError `external-data`.
  */
-export async function settleExternal(
+export async function placeTensors(
   { proto, name }: OnnxModel,
   before: ReadonlyMap<string, number>,
   files: ExternalFiles | undefined,

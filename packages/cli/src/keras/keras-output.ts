@@ -1,12 +1,11 @@
 import { basename, dirname, join, parse } from 'node:path';
-
 import { checkOutputs, type PlannedOutput } from '../files/check-outputs.js';
 import { checkPlace, outputPlace } from '../tfjs/output-place.js';
 import type { KerasTarget } from '../usage/keras-options.js';
 import { usageError } from '../usage/usage-error.js';
 
 /** What was asked for, and what is read. */
-export interface WantedPlace {
+interface WantedPlace {
   readonly to: KerasTarget;
   /** `--output`. */
   readonly output: string | undefined;

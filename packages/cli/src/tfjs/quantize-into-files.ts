@@ -1,14 +1,14 @@
 import type { Calibration, QuantizationPlan } from '@lowbit/core';
+import { defined } from '@lowbit/core/adapter';
 import type { SaveReport, StorageForm } from '@lowbit/tfjs';
-import { expandedWeights, isPacked, modelKind, type ExpandedWeights } from '@lowbit/tfjs-format';
-import type { QuantizeOptions } from '../usage/quantize-options.js';
+import { expandedWeights, type ExpandedWeights, isPacked, modelKind } from '@lowbit/tfjs-format';
 import type { OutputFile } from '../files/write-outputs.js';
 import { type QuantizedPort, quantizePort, type QuantizeSession } from '../quantize/quantize-port.js';
 import type { Tfjs } from '../runtime/load-tfjs.js';
+import type { QuantizeOptions } from '../usage/quantize-options.js';
 import { type OpenedModel, openGraph, openLayers } from './open-model.js';
 import type { TfjsFile } from './read-model.js';
 import { saveInMemory } from './save-in-memory.js';
-import { defined } from '@lowbit/core/adapter';
 
 /** A model of TensorFlow.js that was read, and what is wanted. */
 interface TfjsJob {

@@ -3,26 +3,26 @@ import { activationSites, type SitesByLayer } from './activations/activation-sit
 import { normalDistributions, type NormalDistributions } from './activations/normal-distributions.js';
 import { describeModel } from './describe/describe-model.js';
 import type { ModelDescription } from './describe/described-layer.js';
+import type { ExternalFiles } from './external/files.js';
+import { moveIn } from './external/place-tensors.js';
 import { foldOrdered } from './fold/fold-model.js';
+import { separateNames } from './graph/name-nodes.js';
+import { separateValues } from './graph/separate-values.js';
 import type { IntegerForm } from './integer/cost.js';
-import type { OnnxOptions } from './onnx-options.js';
 import { allTensors } from './model/all-tensors.js';
 import type { GraphOrder } from './model/check-graph.js';
 import { isFloatType } from './model/data-types.js';
-import type { ExternalFiles } from './external/files.js';
 import type { OnnxModel } from './model/model.js';
-import { readOrdered } from './read/read-model.js';
 import { isExternal } from './model/tensor-data.js';
 import { tensorShape } from './model/tensor-shape.js';
+import type { OnnxOptions } from './onnx-options.js';
+import { readOrdered } from './read/read-model.js';
 import { checkVersions } from './target/runtime.js';
 import type { Runtime } from './target/target.js';
-import { moveIn } from './external/settle.js';
-import { separateNames } from './graph/name-nodes.js';
-import { separateValues } from './graph/separate-values.js';
 import { wantedForms, type WantsOf } from './wanted-forms.js';
 
 /** The user's model, and how it is wanted. */
-export interface Source extends Required<Pick<OnnxOptions, 'name' | 'optimize'>> {
+export interface ModelSource extends Required<Pick<OnnxOptions, 'name' | 'optimize'>> {
   readonly bytes: Uint8Array;
   readonly files: ExternalFiles | undefined;
   readonly external: boolean | undefined;
@@ -50,7 +50,13 @@ export interface DescribedSource extends ReadSource {
 }
 
 /** Reads the model anew, as callers change it. @throws LowbitError as `readModel` and `checkVersions`. */
-export async function readSource({ bytes, name, files, runtime, integers }: Source): Promise<ReadSource> {
+export async function readSource({
+  bytes,
+  name,
+  files,
+  runtime,
+  integers,
+}: ModelSource): Promise<ReadSource> {
   const { model, order } = readOrdered(bytes, name);
   const renamed = [separateNames(model.proto), separateValues(model.proto)].includes(true);
   checkVersions({ ...model, ...defined({ runtime }) }, name);
@@ -61,7 +67,7 @@ export async function readSource({ bytes, name, files, runtime, integers }: Sour
 }
 
 /** As {@link readSource}, with the layers. */
-export async function readDescribed(source: Source): Promise<DescribedSource> {
+export async function readDescribed(source: ModelSource): Promise<DescribedSource> {
   const read = await readSource(source);
   const { model, order, normals } = read;
   const description = describeModel(model, { external: source.files !== undefined, order });

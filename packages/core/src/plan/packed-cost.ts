@@ -1,6 +1,6 @@
-import { checkHas, checkListOf } from '../errors/check-kinds.js';
-import type { CostEntry, StorageCost } from '../contract/cost.js';
+import type { CostEntry, StorageCost } from '../contract/storage-cost.js';
 import type { WeightDescriptor } from '../contract/port.js';
+import { checkHas, checkListOf } from '../errors/check-kinds.js';
 import { packedTensorBytes } from '../scheme/container.js';
 import { outlinedSchemes } from '../scheme/outline.js';
 import { sizeOf } from '../scheme/shape.js';

@@ -1,6 +1,6 @@
 import { LowbitError } from '@lowbit/core';
-import type { ModelProto, OperatorSetIdProto } from '../schema/proto.js';
 import { domainName, standardDomain } from '../model/model.js';
+import type { ModelProto, OperatorSetIdProto } from '../schema/proto.js';
 
 const irRange = { lowest: 3, highest: 13 };
 const opsetRange = { lowest: 1, highest: 26 };

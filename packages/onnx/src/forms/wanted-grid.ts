@@ -8,11 +8,11 @@ import { packedForms } from './packed-forms.js';
 import { targetOf } from './target-of.js';
 
 /** What the packed forms of a model's weights want, for a runtime. */
-export function wantedPackedForms(model: OnnxModel, runtime: Runtime | undefined) {
+export function wantedGrids(model: OnnxModel, runtime: Runtime | undefined) {
   const owners = functionsByGraph(model.proto);
   return (site: WeightSite): NonNullable<WeightDescriptor['wants']> => {
     const target = targetOf(model, owners.get(site.source.graph), runtime);
-    return wantedForm(site, target);
+    return wantedGrid(site, target);
   };
 }
 
@@ -20,7 +20,7 @@ export function wantedPackedForms(model: OnnxModel, runtime: Runtime | undefined
  * The first form that takes a weight with the grid that is planned where every slice has an integer zero point, and does not
  * otherwise: where an operator takes the packed codes, or where offsets could not be added behind one.
  */
-function wantedForm(site: WeightSite, target: Target): NonNullable<WeightDescriptor['wants']> {
+function wantedGrid(site: WeightSite, target: Target): NonNullable<WeightDescriptor['wants']> {
   const forms = packedForms.flatMap((form) => {
     const takes = form.takes?.(site, target);
     return takes === undefined ? [] : [{ ...takes, form: form.name }];
