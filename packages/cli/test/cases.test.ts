@@ -108,3 +108,14 @@ it('integer constants at operator set 8 are initializers, which its Constant can
   expect(constants).toEqual([]);
   expect((await compared(caseOf('opset8.onnx'), output)).decibels).toBeGreaterThan(40);
 });
+
+it('weights that are inputs too are quantized when they are frozen, and refused with that remedy otherwise', async () => {
+  const model = caseOf('overridable.onnx');
+  const refused = await run('quantize', model, '-o', join(folder, 'refused.onnx'));
+  expect([refused.status, refused.stderr]).toEqual([1, expect.stringContaining('--freeze-inputs')]);
+  const { output, report } = await quantized(model, '--freeze-inputs');
+  expect(report.weights.map(({ id }) => id)).toEqual(['w']);
+  const { graph } = readModel(new Uint8Array(await readFile(output)), output).proto;
+  expect(graph?.input.map(({ name }) => name)).toEqual(['x']);
+  expect((await compared(model, output)).decibels).toBeGreaterThan(40);
+});

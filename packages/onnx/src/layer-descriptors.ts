@@ -1,5 +1,5 @@
 import type { LayerDescriptor, SkipNote, WeightDescriptor } from '@lowbit/core';
-import { wasQuantized } from './describe/skip-reasons.js';
+import { skipRemedies, wasQuantized } from './describe/skip-reasons.js';
 import type { WeightSite } from './describe/weight-site.js';
 import type { ExternalFiles } from './external/files.js';
 import { isExternal, readFloats, tensorBytes } from './model/tensor-data.js';
@@ -30,8 +30,11 @@ export function layerDescriptors(
   });
 }
 
-const skipNote = (note: SkipNote): SkipNote =>
-  wasQuantized(note.reason) ? { ...note, quantizedBefore: true } : note;
+const skipNote = (note: SkipNote): SkipNote => ({
+  ...note,
+  ...defined({ remedy: skipRemedies.get(note.reason) }),
+  ...(wasQuantized(note.reason) ? { quantizedBefore: true } : {}),
+});
 
 function weightDescriptor(
   site: WeightSite,

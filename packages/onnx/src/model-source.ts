@@ -13,6 +13,7 @@ import { allTensors } from './model/all-tensors.js';
 import type { GraphOrder } from './model/check-graph.js';
 import { isFloatType } from './model/data-types.js';
 import type { OnnxModel } from './model/model.js';
+import { freezeInputs, type FreezeInputs } from './read/freeze-inputs.js';
 import { isExternal } from './model/tensor-data.js';
 import { tensorShape } from './model/tensor-shape.js';
 import type { OnnxOptions } from './onnx-options.js';
@@ -29,6 +30,7 @@ export interface ModelSource extends Required<Pick<OnnxOptions, 'name' | 'optimi
   readonly externalPath: string | undefined;
   readonly runtime: Runtime | undefined;
   readonly integers: IntegerForm | undefined;
+  readonly freezeInputs: FreezeInputs | undefined;
 }
 
 /** A model as it was read. */
@@ -49,15 +51,11 @@ export interface DescribedSource extends ReadSource {
   readonly wants: WantsOf;
 }
 
-/** Reads the model anew, as callers change it. @throws LowbitError as `readModel` and `checkVersions`. */
-export async function readSource({
-  bytes,
-  name,
-  files,
-  runtime,
-  integers,
-}: ModelSource): Promise<ReadSource> {
+/** Reads the model anew, as callers change it. @throws LowbitError as `readModel`, `freezeInputs` and `checkVersions`. */
+export async function readSource(source: ModelSource): Promise<ReadSource> {
+  const { bytes, name, files, runtime, integers } = source;
   const { model, order } = readOrdered(bytes, name);
+  if (source.freezeInputs !== undefined) freezeInputs(model, source.freezeInputs);
   const renamed = [separateNames(model.proto), separateValues(model.proto)].includes(true);
   checkVersions({ ...model, ...defined({ runtime }) }, name);
   if (files !== undefined) await loadSmallIntegers(model, files);

@@ -9,6 +9,7 @@ import type { IntegerForm } from './integer/cost.js';
 import { runtimeType, type OrtRuntime } from './observe/ort.js';
 import type { ReadExternalData } from './external/files.js';
 import { isInsidePath } from './external/reference.js';
+import type { FreezeInputs } from './read/freeze-inputs.js';
 import { targetType } from './target/runtime.js';
 import type { Optimize, RuntimeTarget } from './target/target.js';
 
@@ -34,6 +35,11 @@ export interface OnnxOptions {
    * floats. Quantizers that integer operators cannot compute are written so with `integers` too.
    */
   readonly integers?: IntegerForm;
+  /**
+   * Inputs that become constants, so that weights among them can be quantized: `true`, all that have a value in the file; a list, those
+   * named. Default: none, since whoever runs the model may give others.
+   */
+  readonly freezeInputs?: FreezeInputs;
   /** The runtime that `observe`, `features` and `run` use: onnxruntime-web, one of its builds, or onnxruntime-node. */
   readonly ort?: OrtRuntime;
   /** Reads a file beside the model, to quantize and to run it. Without it, weights in other files are left as they are. */
@@ -60,6 +66,10 @@ const types: OptionTypes<OnnxOptions> = {
   optimize: optionTypes.any,
   target: targetType,
   integers: optionTypes.any,
+  freezeInputs: {
+    expected: 'true, or a list of names of inputs',
+    fits: (value) => value === true || optionTypes.texts.fits(value),
+  },
   ort: runtimeType,
   externalData: optionTypes.callback,
   external: optionTypes.flag,

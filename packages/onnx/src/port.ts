@@ -45,11 +45,12 @@ export type OnnxPort = ModelPort<OnnxResult>;
 export function onnx(model: ModelBytes, options: OnnxOptions = {}): OnnxPort {
   checkOptions(options);
   const { name = 'model.onnx', optimize = 'speed', target, integers, ort } = options;
-  const { externalData, external, externalPath } = options;
+  const { externalData, external, externalPath, freezeInputs } = options;
   const bytes = modelBytes(model, name);
   const runtime = target && runtimeOf(target);
   const files = externalData && externalFiles(externalData);
-  const source: ModelSource = { bytes, name, optimize, files, external, externalPath, runtime, integers };
+  const place = { bytes, name, files, external, externalPath };
+  const source: ModelSource = { ...place, optimize, runtime, integers, freezeInputs };
   let layers: Promise<readonly LayerDescriptor[]> | undefined;
   // What was read serves all until something is written, which changes it; later ones read anew.
   let unchanged: Promise<DescribedSource> | undefined;

@@ -30,9 +30,11 @@ const [site] = (await port.layers()).flatMap(({ sites }) => sites);
 const calls: Readonly<Record<string, RightCall>> = {
   onnx: { right: () => [bytes(), {}] },
   'options of onnx': {
-    right: () => ['m.onnx', 'speed', target, 'qdq', ort, () => new Uint8Array(0), false, 'm.data'],
-    call: (...[name, optimize, target, integers, ort, externalData, external, externalPath]: never[]) => {
-      const options = { name, optimize, target, integers, ort, externalData, external, externalPath };
+    right: () => ['m.onnx', 'speed', target, 'qdq', ort, () => new Uint8Array(0), false, 'm.data', true],
+    call: (...[name, optimize, target, integers, ort, ...others]: never[]) => {
+      const [externalData, external, externalPath, freezeInputs] = others;
+      const form = { optimize, target, integers, ort, freezeInputs };
+      const options = { name, externalData, external, externalPath, ...form };
       return onnx(bytes(), options as never).layers();
     },
   },

@@ -26,7 +26,7 @@ interface OpenedPort {
 /** The model as a port, with a runtime where there are data to run it on. @throws LowbitError as {@link loadRuntime}. */
 export async function openPort(job: QuantizeJob, signal: AbortSignal): Promise<OpenedPort> {
   const { file, output, bytes, options, plan } = job;
-  const { optimize, target, external, calibrate, runtime = runtimeNames[0] } = options;
+  const { optimize, target, external, freezeInputs, calibrate, runtime = runtimeNames[0] } = options;
   const integers = integerForm(options, plan);
   const ort =
     calibrate === undefined
@@ -38,7 +38,7 @@ export async function openPort(job: QuantizeJob, signal: AbortSignal): Promise<O
     optimize: optimize ?? 'speed',
     externalData: dataFiles.open,
     externalPath: dataFileName(output),
-    ...defined({ target, external, integers, ort }),
+    ...defined({ target, external, freezeInputs, integers, ort }),
   });
   return { port, dataFiles };
 }

@@ -28,6 +28,7 @@ export interface GivenOptions extends ActivationOptions, TfjsOptions, KerasOptio
   readonly optimize?: 'speed' | 'memory';
   readonly target?: RuntimeTarget;
   readonly external?: boolean;
+  readonly freezeInputs?: true;
   readonly include: readonly string[];
   readonly exclude: readonly string[];
   readonly plugin: readonly string[];
@@ -79,6 +80,10 @@ export function addQuantizeOptions(command: Command): Command {
       'put large tensors into a file beside the result (default: where the model has them)',
     ).helpGroup('Options for ONNX:'),
     new Option('--no-external', 'put all tensors into the result itself').helpGroup('Options for ONNX:'),
+    new Option(
+      '--freeze-inputs',
+      'make constants of inputs that have a value in the file, so that weights among them are quantized',
+    ).helpGroup('Options for ONNX:'),
     ...tfjsOptions().map((option) => option.helpGroup('Options for TensorFlow.js:')),
     ...kerasOptions().map((option) => option.helpGroup('Options for Keras:')),
     new Option('--include <glob>', 'quantize only layers or weights with such a name (* and ?; repeatable)')

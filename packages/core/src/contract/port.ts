@@ -92,6 +92,8 @@ export interface SkipNote {
   readonly reason: string;
   /** It is skipped since it was quantized before. */
   readonly quantizedBefore?: true;
+  /** What would let it be quantized, a sentence. */
+  readonly remedy?: string;
 }
 
 /** What a port can do and store; planning checks against it. */

@@ -26,8 +26,12 @@ export function nothingToQuantize(
   });
 }
 
-/** What helps: another model where one was quantized before or nothing of it can be, otherwise another choice. */
+/** What helps: what lets skipped weights be quantized, another model where one was quantized before or nothing of it can be, otherwise another choice. */
 function remedyFor(entries: readonly PlanEntry[], layers: readonly LayerDescriptor[]): string {
+  const remedies = new Set(
+    layers.flatMap(({ skipped = [] }) => skipped.flatMap(({ remedy }) => remedy ?? [])),
+  );
+  if (entries.length === 0 && remedies.size > 0) return [...remedies].join(' ');
   const before = layers.some(
     ({ weights, skipped = [] }) =>
       weights.some((weight) => weight.quantizedBefore !== undefined) ||

@@ -6,7 +6,7 @@ export const skipReasons = {
   computed: (by: string) => `the weight is computed at run time, by ${by}`,
   given: 'the weight is an input of the graph or function: whoever runs it gives it',
   overridable:
-    'the weight is also a graph input, so whoever runs the model may replace it; taken out of the inputs it can be quantized',
+    'the weight is also a graph input, so whoever runs the model may replace it; freezeInputs (--freeze-inputs) makes it a constant',
   notFloat: (type: string) => `the weight is not of a float type but ${type}`,
   quantized: 'the weight is quantized already',
   parameters: 'the constant decodes weights that are quantized already',
@@ -32,6 +32,15 @@ export const skipReasons = {
   oldFunction: (opset: number) =>
     `the operator set ${opset} of the function around it has no constants of integers, which came with version 9`,
 } as const;
+
+/** What lets something be quantized that is skipped for a reason. */
+export const skipRemedies: ReadonlyMap<string, string> = new Map([
+  [
+    skipReasons.overridable,
+    'Freeze inputs that have a value in the file, which nobody can replace then: freezeInputs: true, on the command line --freeze-inputs.',
+  ],
+  [skipReasons.external, 'Give the files beside the model with the option externalData.'],
+]);
 
 const ofQuantized: ReadonlySet<string> = new Set([
   skipReasons.quantized,

@@ -1,0 +1,64 @@
+import { quantize, seededRandom } from '@lowbit/core';
+import { expect, test } from 'vitest';
+import { makeNode } from '../src/graph/make-node.js';
+import { onnx } from '../src/port.js';
+import { readModel } from '../src/read/read-model.js';
+import type { OnnxOptions } from '../src/onnx-options.js';
+import { buildBytes, counting } from './helpers/build-model.js';
+import { plainMinMax } from './helpers/plain-min-max.js';
+import { noise, runModel } from './helpers/run-model.js';
+
+/** Two products, whose weights are inputs too, as exporters of before IR 4 write them. */
+const model = (ir = 8) =>
+  buildBytes(
+    {
+      nodes: [
+        makeNode({ op: 'MatMul', inputs: ['x', 'first'], outputs: ['t'] }),
+        makeNode({ op: 'MatMul', inputs: ['t', 'second'], outputs: ['y'] }),
+      ],
+      initializers: [counting('first', [32, 32]), counting('second', [32, 32])],
+      inputs: { x: [1, 32], first: [32, 32], second: [32, 32] },
+      outputs: { y: [1, 32] },
+    },
+    { ir, opset: ir < 4 ? 8 : 17 },
+  );
+
+const written = (options: OnnxOptions, ir?: number) =>
+  quantize(onnx(model(ir), options), { weights: plainMinMax, bits: 8 });
+
+const left = (bytes: Uint8Array) => readModel(bytes).proto.graph?.input.map(({ name }) => name);
+
+test('weights that are inputs too are left alone, and the remedy says what helps', async () => {
+  await expect(written({})).rejects.toMatchObject({
+    code: 'nothing-to-quantize',
+    remedy: expect.stringContaining('--freeze-inputs') as string,
+  });
+});
+
+test.each<[OnnxOptions['freezeInputs'], string[], string[]]>([
+  [true, ['first', 'second'], ['x']],
+  [['first'], ['first'], ['x', 'second']],
+])('%j become constants, and no inputs any more', async (freezeInputs, weights, inputs) => {
+  const { model: result, report } = await written({ freezeInputs: freezeInputs! });
+  expect(report.weights.map(({ id }) => id)).toEqual(weights);
+  expect(left(result.bytes)).toEqual(inputs);
+  const x = noise([1, 32], seededRandom(1));
+  const [before, after] = [await runModel(model(), { x }), await runModel(result.bytes, { x })];
+  const largest = Math.max(...before.get('y')!.map(Math.abs));
+  after.get('y')!.forEach((value, at) => {
+    expect(Math.abs(value - before.get('y')![at]!) / largest).toBeLessThan(0.01);
+  });
+});
+
+test('before IR 4 they are constants anyway', async () => {
+  const { report } = await written({ freezeInputs: ['second'] }, 3);
+  expect(report.weights).toHaveLength(2);
+});
+
+test.each([['x'], ['frist']])('%s is no input with a value', async (name) => {
+  await expect(written({ freezeInputs: [name] })).rejects.toMatchObject({
+    code: 'invalid-argument',
+    where: 'model.onnx: freezeInputs',
+    expected: expect.stringContaining('first, second') as string,
+  });
+});
