@@ -13,8 +13,9 @@ import type { TracedSource } from './back-to-sources.js';
 import { constantSource } from '../graph/constant-source.js';
 import { hasConstantRows } from './looked-up-tables.js';
 import type { WeightRole } from '../operators/operator.js';
-import { noTable } from '../operators/gather.js';
+import { noTable } from '../operators/table.js';
 import { operatorOf } from '../operators/operators.js';
+import { noWeightReason } from '../operators/without-weights.js';
 import { type Definition, isStandard, resolve, type Scope } from '../graph/scope.js';
 import type { SiteDrafts } from './site-drafts.js';
 import { isQuantizedOperator, skipReasons } from './skip-reasons.js';
@@ -186,7 +187,9 @@ function wholeLayerReason(node: NodeProto, scope: Scope, context: DescribeContex
   const { opset, inFunction } = context;
   if (isQuantizedOperator(node)) return skipReasons.quantizedOperator;
   if (operatorOf(node) === undefined) {
-    return holdsMatrix(node, scope) ? skipReasons.notSupported(node.opType) : undefined;
+    return holdsMatrix(node, scope)
+      ? (noWeightReason(node) ?? skipReasons.notSupported(node.opType))
+      : undefined;
   }
   if (hasReferences(node)) return skipReasons.functionAttribute;
   if (opset < oldestOpset) return skipReasons.oldOpset(opset);

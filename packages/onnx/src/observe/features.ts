@@ -86,8 +86,8 @@ function joined({ layer, rows }: FeatureSite, samples: number): [string, Rows][]
 
 /** The axes of a layer's output that `output` of the node gives, by the operator. */
 function featureAxes({ node, weights }: DescribedLayer, output: number, rank: number): FeatureAxes {
-  const weightFirst = weights.some((weight) => useOf(weight, node)?.input === 0);
-  const axes = operatorOf(node)?.features?.(node, { output, rank, weightFirst });
+  const inputs = weights.flatMap((weight) => useOf(weight, node)?.input ?? []);
+  const axes = operatorOf(node)?.features?.(node, { output, rank, weight: Math.min(...inputs) });
   return axes ?? { batch: 0, channels: [rank - 1] };
 }
 

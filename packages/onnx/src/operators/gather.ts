@@ -1,10 +1,7 @@
-import { sizeOf } from '@lowbit/core/adapter';
 import { integerAttribute } from '../graph/attributes.js';
-import type { NodeProto } from '../schema/proto.js';
+import { DataType, type NodeProto } from '../schema/proto.js';
 import type { Operator } from './operator.js';
-
-/** Smaller tables are something else: classes, positions of a window, parameters. */
-const least = { rows: 16, values: 1024 };
+import { table } from './table.js';
 
 /** A table of embeddings [entries, features]; each entry owns its parameters. */
 export const gather: Operator = {
@@ -14,13 +11,7 @@ export const gather: Operator = {
     {
       input: 0,
       kernel: 'embedding',
-      axes: (shape) => {
-        const entries = entriesOf(node);
-        if (shape.length !== 2 || shape[1 - entries] === 1) return noTable;
-        const [rows, values] = [shape[entries] as number, sizeOf(shape)];
-        if (rows < least.rows || values < least.values) return smallTable(rows, values);
-        return { shape, outputAxes: [entries], inputAxis: 1 - entries };
-      },
+      axes: table(entriesOf(node)),
     },
   ],
   features: (node, { rank }) =>
@@ -28,12 +19,14 @@ export const gather: Operator = {
   samples: [
     {
       inputs: { w: [64, 24], at: [2, 5] },
+      types: { at: DataType.INT64 },
       output: [2, 5, 24],
       weights: { w: { outputAxes: [0], inputAxis: 1 } },
     },
     {
       attributes: { axis: 1 },
       inputs: { w: [24, 64], at: [7] },
+      types: { at: DataType.INT64 },
       output: [24, 7],
       weights: { w: { outputAxes: [1], inputAxis: 0 } },
     },
@@ -42,9 +35,3 @@ export const gather: Operator = {
 
 /** The axis of a table that indices count along. */
 const entriesOf = (node: NodeProto): 0 | 1 => (integerAttribute(node, 'axis', 0) % 2 === 0 ? 0 : 1);
-
-/** Why a constant is no table at all. */
-export const noTable = 'the constant is not a table with several values an entry';
-
-const smallTable = (rows: number, values: number): string =>
-  `a table of ${rows} rows and ${values} values is too small for an embedding, which has at least 16 rows and 1,024 values`;

@@ -1,7 +1,7 @@
-import { attributeOf, integerAttribute } from '../graph/attributes.js';
+import { attributeOf } from '../graph/attributes.js';
 import type { NodeProto } from '../schema/proto.js';
-import { alongColumns, matrixGeometry } from './matrix.js';
-import { type LinearShape, type Operator, type ReadAxes, vector } from './operator.js';
+import { alongColumns, isFlipped, isTurned, matrix, matrixGeometry } from './matrix.js';
+import type { LinearShape, Operator } from './operator.js';
 
 /** Y = A·B: B is [K, N], or [N, K] with `transB`; a constant A is [M, K], or [K, M] with `transA`. */
 export const gemm: Operator = {
@@ -11,7 +11,7 @@ export const gemm: Operator = {
     { input: 1, kernel: 'kernel', axes: matrix(isFlipped(node) ? 0 : 1) },
     { input: 0, kernel: 'kernel', axes: matrix(isTurned(node) ? 1 : 0) },
   ],
-  features: (_, { weightFirst }) => (weightFirst ? { batch: 1, channels: [0] } : { batch: 0, channels: [1] }),
+  features: (_, { weight }) => (weight === 0 ? { batch: 1, channels: [0] } : { batch: 0, channels: [1] }),
   products: ({ inputAxis, shape }) => (inputAxis === undefined ? undefined : shape[inputAxis]),
   linear,
   activation: { isTurned: (node) => isTurned(node), rowAxis: (node) => (isFlipped(node) ? -1 : -2) },
@@ -52,21 +52,9 @@ export const gemm: Operator = {
   ],
 };
 
-const isSet = (node: NodeProto, name: string): boolean => integerAttribute(node, name, 0) !== 0;
-
-const isFlipped = (node: NodeProto): boolean => isSet(node, 'transB');
-
-const isTurned = (node: NodeProto): boolean => isSet(node, 'transA');
-
 const factor = (node: NodeProto, name: 'alpha' | 'beta'): number => attributeOf(node, name)?.f ?? 1;
 
 const isPlain = (node: NodeProto): boolean => factor(node, 'alpha') === 1 && factor(node, 'beta') === 1;
-
-/** A matrix whose axis `output` holds the output channels. */
-const matrix =
-  (output: 0 | 1): ReadAxes =>
-  (shape) =>
-    shape.length === 2 ? { shape, outputAxes: [output], inputAxis: 1 - output } : vector;
 
 function linear(dims: readonly number[], node: NodeProto): LinearShape | undefined {
   const [rows = 0, columns = 0] = dims;

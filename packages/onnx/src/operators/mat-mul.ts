@@ -1,4 +1,4 @@
-import { alongColumns, matrixGeometry } from './matrix.js';
+import { alongColumns, matrixGeometry, productFeatures } from './matrix.js';
 import { type Operator, type ReadAxes, vector } from './operator.js';
 
 /** B is [batch…, K, N], a constant A is [batch…, M, K]; every batch index has its own output channels. */
@@ -9,10 +9,7 @@ export const matMul: Operator = {
     { input: 1, kernel: 'kernel', axes: matrices('last') },
     { input: 0, kernel: 'kernel', axes: matrices('second last') },
   ],
-  features(_, { rank, weightFirst }) {
-    if (!weightFirst) return { batch: 0, channels: [rank - 1] };
-    return { batch: rank === 2 ? 1 : 0, channels: [rank - 2] };
-  },
+  features: productFeatures,
   products: ({ inputAxis, shape }) => (inputAxis === undefined ? undefined : shape[inputAxis]),
   linear(dims) {
     const [, columns = 0] = dims;

@@ -1,4 +1,34 @@
-import type { ChannelRuns, Geometry } from './operator.js';
+import { integerAttribute } from '../graph/attributes.js';
+import type { NodeProto } from '../schema/proto.js';
+import {
+  type ChannelRuns,
+  type FeatureAxes,
+  type Geometry,
+  type OutputPlace,
+  type ReadAxes,
+  vector,
+} from './operator.js';
+
+/** Whether an attribute that is 0 by default is something else. */
+export const isSet = (node: NodeProto, name: string): boolean => integerAttribute(node, name, 0) !== 0;
+
+/** Whether the second factor is transposed. */
+export const isFlipped = (node: NodeProto): boolean => isSet(node, 'transB');
+
+/** Whether the first factor is transposed. */
+export const isTurned = (node: NodeProto): boolean => isSet(node, 'transA');
+
+/** A matrix whose axis `output` holds the output channels. */
+export const matrix =
+  (output: 0 | 1): ReadAxes =>
+  (shape) =>
+    shape.length === 2 ? { shape, outputAxes: [output], inputAxis: 1 - output } : vector;
+
+/** The axes of a product [batch…, rows, columns]: a first factor gives the rows, a second one the columns. */
+export function productFeatures(_: NodeProto, { rank, weight }: OutputPlace): FeatureAxes {
+  if (weight !== 0) return { batch: 0, channels: [rank - 1] };
+  return { batch: rank === 2 ? 1 : 0, channels: [rank - 2] };
+}
 
 /** The weights of a matrix [rows, columns] with a channel a column. */
 export const alongColumns = (columns: number): ChannelRuns => ({

@@ -1,6 +1,6 @@
 import type { WeightDescriptor } from '@lowbit/core';
 import type { AttributeValue } from '../graph/make-node.js';
-import type { NodeProto } from '../schema/proto.js';
+import type { DataType, NodeProto } from '../schema/proto.js';
 
 /**
  * What lowbit knows of one operator with weights: facts and small functions. What writes nodes for it is in
@@ -47,9 +47,15 @@ export interface OperatorSample {
   readonly attributes?: Readonly<Record<string, AttributeValue>>;
   /** Dimensions of the inputs, in their order; those with {@link weights} are constants. */
   readonly inputs: Readonly<Record<string, readonly number[]>>;
+  /** Types of inputs that are no floats, which are indices. */
+  readonly types?: Readonly<Record<string, DataType>>;
   readonly output: readonly number[];
+  /** Names of further outputs that the operator has to have. */
+  readonly besides?: readonly string[];
   /** How the axes of the weights read; their shape is that of the input where nothing else is said. */
   readonly weights: Readonly<Record<string, Omit<WeightView, 'shape'> & Partial<WeightView>>>;
+  /** `false` where onnxruntime-web has no kernel of the operator: what it computes is not tried. */
+  readonly runs?: false;
 }
 
 /** An input of an operator that can be a weight. */
@@ -79,8 +85,8 @@ export interface WeightShape extends WeightView {
 export interface OutputPlace {
   readonly output: number;
   readonly rank: number;
-  /** Whether the weight is the first input. */
-  readonly weightFirst: boolean;
+  /** Index of the input that is the weight. */
+  readonly weight: number;
 }
 
 /** Which axes of a layer's output tell samples apart, and which are channels; all others are averaged away. */

@@ -1,8 +1,14 @@
 import { operatorKey } from '../model/operator-key.js';
 import { standardDomain } from '../model/model.js';
 import type { NodeProto } from '../schema/proto.js';
+import { attention } from './attention.js';
 import { conv } from './conv.js';
 import { convTranspose } from './conv-transpose.js';
+import { einsum } from './einsum.js';
+import { embedLayerNormalization } from './embed-layer-normalization.js';
+import { fusedConv } from './fused-conv.js';
+import { fusedGemm } from './fused-gemm.js';
+import { fusedMatMul } from './fused-mat-mul.js';
 import { gather } from './gather.js';
 import { gemm } from './gemm.js';
 import { matMul } from './mat-mul.js';
@@ -10,7 +16,20 @@ import type { Operator } from './operator.js';
 import { recurrent } from './recurrent.js';
 
 /** The operators whose weights are quantized. */
-export const operators: readonly Operator[] = [conv, convTranspose, gather, gemm, matMul, recurrent];
+export const operators: readonly Operator[] = [
+  conv,
+  convTranspose,
+  gather,
+  gemm,
+  matMul,
+  recurrent,
+  einsum,
+  attention,
+  embedLayerNormalization,
+  fusedConv,
+  fusedGemm,
+  fusedMatMul,
+];
 
 const byKey: ReadonlyMap<string, Operator> = new Map(
   operators.flatMap((operator) => {

@@ -16,18 +16,26 @@ export interface OperatorModel {
   feeds(): Record<string, ort.Tensor>;
 }
 
-/** The model of a sample with weights of noise; inputs beside a table are indices of its entries. */
+/** The model of a sample with weights of noise; inputs beside a table, or of another type than floats, are indices of its entries. */
 export function operatorModel({ names, domain, takes }: Operator, sample: OperatorSample): OperatorModel {
   const { name = names[0] as string, opset = 17, attributes = {}, inputs, output, weights: views } = sample;
+  const typeOf = (input: string) =>
+    sample.types?.[input] ?? (takes === 'table' ? DataType.INT64 : DataType.FLOAT);
   const random = seededRandom(7);
   const all = Object.entries(inputs);
   const given = all.filter(([input]) => !(input in views));
   const weights = new Map(
     all.filter(([input]) => input in views).map(([input, dims]) => [input, weightOf(input, dims, random)]),
   );
-  const parts = { op: name, name: 'layer', inputs: Object.keys(inputs), outputs: ['y'], attributes };
+  const parts = {
+    op: name,
+    name: 'layer',
+    inputs: Object.keys(inputs),
+    outputs: ['y', ...(sample.besides ?? [])],
+    attributes,
+  };
   const node = makeNode({ ...parts, ...(domain === undefined ? {} : { domain }) });
-  const types = Object.fromEntries(given.map(([input]) => [input, DataType.INT64]));
+  const types = Object.fromEntries(given.map(([input]) => [input, typeOf(input)]));
   return {
     node,
     weights,
@@ -38,7 +46,7 @@ export function operatorModel({ names, domain, takes }: Operator, sample: Operat
           initializers: [...initializers.values()],
           inputs: Object.fromEntries(given),
           outputs: { y: output },
-          ...(takes === 'table' ? { types } : {}),
+          types,
         },
         { opset, domains: domain === undefined ? {} : { [domain]: 1 } },
       ),
@@ -46,7 +54,7 @@ export function operatorModel({ names, domain, takes }: Operator, sample: Operat
       Object.fromEntries(
         given.map(([input, dims]) => [
           input,
-          takes === 'table' ? indices(dims) : noise(dims, seededRandom(2)),
+          typeOf(input) === DataType.FLOAT ? noise(dims, seededRandom(2)) : indices(dims, typeOf(input)),
         ]),
       ),
   };
@@ -58,11 +66,10 @@ function weightOf(name: string, dims: readonly number[], random: () => number): 
   return makeTensor(name, DataType.FLOAT, dims, values);
 }
 
-function indices(dims: readonly number[]): ort.Tensor {
+function indices(dims: readonly number[], type: DataType): ort.Tensor {
   const count = dims.reduce((product, size) => product * size, 1);
-  return new ort.Tensor(
-    'int64',
-    BigInt64Array.from({ length: count }, (_, index) => BigInt((index * 7) % 16)),
-    dims,
-  );
+  const values = Int32Array.from({ length: count }, (_, index) => (index * 7) % 16);
+  return type === DataType.INT64
+    ? new ort.Tensor('int64', BigInt64Array.from(values, BigInt), dims)
+    : new ort.Tensor('int32', values, dims);
 }

@@ -1,0 +1,33 @@
+import { sizeOf } from '@lowbit/core/adapter';
+import { runtimeDomain } from '../target/versions.js';
+import { type Operator, vector } from './operator.js';
+
+/** A convolution with what follows it: the sum with a fourth input, and an activation. Weight [cout, cin / group, kernel…]. */
+export const fusedConv: Operator = {
+  names: ['FusedConv'],
+  domain: runtimeDomain.name,
+  takes: 'each',
+  roles: () => [
+    {
+      input: 1,
+      kernel: 'kernel',
+      axes: (shape) => (shape.length < 3 ? vector : { shape, outputAxes: [0], inputAxis: 1 }),
+    },
+  ],
+  features: () => ({ batch: 0, channels: [1] }),
+  products: ({ dims }) => sizeOf(dims.slice(1)),
+  samples: [
+    {
+      attributes: { activation: 'Relu' },
+      inputs: { x: [2, 8, 9, 9], w: [16, 8, 3, 3] },
+      output: [2, 16, 7, 7],
+      weights: { w: { outputAxes: [0], inputAxis: 1 } },
+    },
+    {
+      attributes: { activation: 'Relu' },
+      inputs: { x: [2, 8, 9, 9], w: [16, 8, 3, 3], bias: [16], sum: [2, 16, 7, 7] },
+      output: [2, 16, 7, 7],
+      weights: { w: { outputAxes: [0], inputAxis: 1 } },
+    },
+  ],
+};

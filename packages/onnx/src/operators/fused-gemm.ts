@@ -1,0 +1,47 @@
+import { runtimeDomain } from '../target/versions.js';
+import { isFlipped, isTurned, matrix, productFeatures } from './matrix.js';
+import type { Operator } from './operator.js';
+
+/** Y = activation(A·B + C): B is [K, N], or [N, K] with `transB`; a constant A is [M, K], or [K, M] with `transA`. */
+export const fusedGemm: Operator = {
+  names: ['FusedGemm', 'GemmFastGelu'],
+  domain: runtimeDomain.name,
+  takes: 'one',
+  roles: (node) => [
+    { input: 1, kernel: 'kernel', axes: matrix(isFlipped(node) ? 0 : 1) },
+    { input: 0, kernel: 'kernel', axes: matrix(isTurned(node) ? 1 : 0) },
+  ],
+  features: productFeatures,
+  products: ({ inputAxis, shape }) => (inputAxis === undefined ? undefined : shape[inputAxis]),
+  product: {
+    along: (node) => (isFlipped(node) ? 1 : 0),
+    unfit: () => 'an activation',
+  },
+  samples: [
+    {
+      attributes: { activation: 'Relu' },
+      inputs: { x: [3, 32], w: [32, 40], bias: [40] },
+      output: [3, 40],
+      weights: { w: { outputAxes: [1], inputAxis: 0 } },
+    },
+    {
+      attributes: { activation: 'LeakyRelu', activation_alpha: { float: 0.1 }, transB: 1 },
+      inputs: { x: [3, 32], w: [40, 32] },
+      output: [3, 40],
+      weights: { w: { outputAxes: [0], inputAxis: 1 } },
+    },
+    {
+      attributes: { activation: 'Relu', transA: 1 },
+      inputs: { w: [32, 40], x: [32, 7] },
+      output: [40, 7],
+      weights: { w: { outputAxes: [1], inputAxis: 0 } },
+    },
+    {
+      name: 'GemmFastGelu',
+      inputs: { x: [2, 3, 32], w: [32, 40], bias: [40] },
+      output: [2, 3, 40],
+      weights: { w: { outputAxes: [1], inputAxis: 0 } },
+      runs: false,
+    },
+  ],
+};
