@@ -10,8 +10,8 @@ export interface ExternalModel {
   readonly bias: Uint8Array<ArrayBuffer>;
 }
 
-/** `x · w + b` with the weight and the bias in files of these names. */
-export function externalModel(weightFile = 'weight.bin', biasFile = 'bias.bin'): ExternalModel {
+/** `x · w + b` with the weight, from a place on, and the bias in files of these names. */
+export function externalModel(weightFile = 'weight.bin', biasFile = 'bias.bin', offset = 0): ExternalModel {
   const nodes = [
     { opType: 'MatMul', name: 'multiply', input: ['x', 'w'], output: ['product'] },
     { opType: 'Add', name: 'add', input: ['product', 'b'], output: ['y'] },
@@ -20,16 +20,19 @@ export function externalModel(weightFile = 'weight.bin', biasFile = 'bias.bin'):
   const { initializer } = message.graph!;
   const weight = new Uint8Array(initializer[0]!.rawData);
   const bias = new Uint8Array(Float32Array.from({ length: 64 }, (_, i) => Math.cos(i)).buffer);
-  message.graph!.initializer = [outside('w', [64n, 64n], weightFile), outside('b', [64n], biasFile)];
+  message.graph!.initializer = [outside('w', [64n, 64n], weightFile, offset), outside('b', [64n], biasFile)];
   return { model: toBinary(ModelProtoSchema, message), weight, bias };
 }
 
-function outside(name: string, dims: bigint[], file: string): TensorProto {
+function outside(name: string, dims: bigint[], file: string, offset = 0): TensorProto {
   return create(TensorProtoSchema, {
     name,
     dataType: 1,
     dims,
     dataLocation: TensorProto_DataLocation.EXTERNAL,
-    externalData: [{ key: 'location', value: file }],
+    externalData: [
+      { key: 'location', value: file },
+      { key: 'offset', value: `${offset}` },
+    ],
   });
 }

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { npyBytes } from '@lowbit/data';
@@ -45,6 +45,35 @@ describe('a model with tensors in other files', () => {
     expect(await contents(folder)).toEqual(['bias.bin', 'model.onnx', 'model_q8.onnx', 'weight.bin']);
     expect(await readFile(at('bias.bin'))).toEqual(bias);
     expect(await decibels(at('model.onnx'), at('model_q8.onnx'))).toBeGreaterThan(35);
+  });
+
+  it('may have more than 2 GiB in one file', async () => {
+    const [{ at }, large] = [await modelFolder(), await temporaryFolder()];
+    const offset = 2.4e9;
+    const { model, weight, bias } = externalModel('weight.bin', 'bias.bin', offset);
+    await writeFile(join(large, 'model.onnx'), model);
+    await writeFile(join(large, 'bias.bin'), bias);
+    const file = await open(join(large, 'weight.bin'), 'w');
+    await file.write(weight, 0, weight.length, offset);
+    await file.truncate(2.5e9);
+    await file.close();
+    const { status, stderr } = await run('quantize', join(large, 'model.onnx'));
+    expect(status, stderr).toBe(0);
+    expect(await decibels(at('model.onnx'), join(large, 'model_q8.onnx'))).toBeGreaterThan(35);
+  });
+
+  it('may be a link, as caches of model hubs keep it, with its data beside the link and where it leads', async () => {
+    const { folder, at } = await modelFolder();
+    await rename(at('weight.bin'), at('2e'));
+    const named = join(folder, 'named');
+    await mkdir(named);
+    await rename(at('bias.bin'), join(named, 'bias.bin'));
+    await symlink('../model.onnx', join(named, 'model.onnx'));
+    await symlink('../2e', join(named, 'weight.bin'));
+    const { status, stderr } = await run('quantize', join(named, 'model.onnx'));
+    expect(status, stderr).toBe(0);
+    expect(await contents(named)).toEqual(['bias.bin', 'model.onnx', 'model_q8.onnx', 'weight.bin']);
+    expect(await decibels(join(named, 'model.onnx'), join(named, 'model_q8.onnx'))).toBeGreaterThan(35);
   });
 
   it('gets its files in another folder, and not over others', async () => {

@@ -9,7 +9,7 @@ export { openRunnable, type RunnableOptions } from './observe/open-runnable.js';
 export type { RunOutputs } from '@lowbit/core';
 export type { OnnxOptions } from './onnx-options.js';
 export { onnx, type OnnxPort } from './port.js';
-export type { ExternalFile, ReadExternalData } from './external/files.js';
+export type { ByteRange, ExternalFile, ReadExternalData } from './external/files.js';
 export type { BlobFile, ExternalContent, RangedFile } from './external/ranged-file.js';
 export type { OnnxModel } from './model/model.js';
 export { readModel } from './read/read-model.js';

@@ -212,6 +212,36 @@ describe('files of which parts are read', () => {
     expect(await bytesOf(quantized({ externalData: parts }))).toEqual(whole);
   });
 
+  test('a function that gives the part which is asked for does too, also beyond 2 GiB', async () => {
+    const whole = await bytesOf(quantized());
+    const asked: (number | undefined)[] = [];
+    const externalData: OnnxOptions['externalData'] = (path, range) => {
+      const data = files.get(path) as Uint8Array;
+      asked.push(range?.length);
+      return range === undefined ? data : data.slice(range.offset, range.offset + range.length);
+    };
+    expect(await bytesOf(quantized({ externalData }))).toEqual(whole);
+    expect(asked).toContain(rows * columns * 4);
+
+    const far = 2 ** 41;
+    const { proto } = readModel(bytes);
+    const moved = proto.graph!.initializer.find(({ name }) => name === 'v')!;
+    moveOut(moved, 'b.bin', far, 4 * rows * columns);
+    const shifted: OnnxOptions['externalData'] = (path, range) =>
+      externalData(path, range && { ...range, offset: range.offset >= far ? 3 : range.offset });
+    const port = onnx(serializeModel(proto, 'test'), { externalData: shifted });
+    const weightOf = async (one: typeof port) => {
+      const weights = (await one.layers()).flatMap((layer) => layer.weights);
+      return weights.find(({ id }) => id === 'v')!.read();
+    };
+    expect(await weightOf(port)).toEqual(await weightOf(quantized().port));
+  });
+
+  test('a part that is too short is a typed error', async () => {
+    const externalData: OnnxOptions['externalData'] = (_, range) => new Uint8Array(range!.length - 1);
+    await expect(quantized({ externalData }).done).rejects.toMatchObject({ code: 'external-data' });
+  });
+
   test('are never read whole for one of their weights', async () => {
     const asked: number[] = [];
     const size = 2 ** 40;

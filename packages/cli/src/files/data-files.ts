@@ -21,9 +21,9 @@ export function dataFilesOf(model: string, signal: AbortSignal): DataFiles {
   return {
     opened,
     async open(path) {
-      const file = join(dirname(model), path);
-      opened.add(file);
-      const parts = await partReader(await findExternal(model, path), signal);
+      const file = await findExternal(model, path);
+      opened.add(join(dirname(model), path)).add(file);
+      const parts = await partReader(file, signal);
       const { size } = parts;
       return {
         size,

@@ -16,8 +16,19 @@ beforeAll(async () => {
     await writeFile(join(folder, place), place);
   await symlink('../outside', join(folder, 'model', 'link'));
   await symlink('inside', join(folder, 'model', 'own-link'));
+  await hub();
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** As caches of model hubs keep a model: under its name lie links to files that are named for what they hold. */
+async function hub() {
+  for (const place of ['hub/blobs', 'hub/named/onnx']) await mkdir(join(folder, place), { recursive: true });
+  for (const place of ['blobs/1f', 'blobs/2e', 'blobs/behind'])
+    await writeFile(join(folder, 'hub', place), place);
+  const links = { 'model.onnx': '../../blobs/1f', data: '../../blobs/2e', far: '../../../outside' };
+  for (const [name, to] of Object.entries(links))
+    await symlink(to, join(folder, 'hub', 'named', 'onnx', name));
+}
 
 const read = (path: string) => readExternal(join(folder, 'model', 'model.onnx'), path, signal);
 
@@ -37,5 +48,25 @@ describe('a file beside a model', () => {
 
   it('is missed', async () => {
     await expect(read('nothing')).rejects.toMatchObject({ code: 'file-missing' });
+  });
+});
+
+describe('a file beside a model that is a link', () => {
+  const model = () => join(folder, 'hub', 'named', 'onnx', 'model.onnx');
+
+  it.each([
+    ['data', 'blobs/2e'],
+    ['behind', 'blobs/behind'],
+  ])('is read where the link lies, and where the model itself lies: %s', async (path, text) => {
+    expect(new TextDecoder().decode(await readExternal(model(), path, signal))).toBe(text);
+  });
+
+  it.each(['far', '../../blobs/../../outside'])('is not read outside of both: %s', async (path) => {
+    await expect(readExternal(model(), path, signal)).rejects.toMatchObject({ code: 'external-data' });
+  });
+
+  it('is missed in both, by its name beside the link', async () => {
+    const missed = { code: 'file-missing', where: join(folder, 'hub', 'named', 'onnx', 'nothing') };
+    await expect(readExternal(model(), 'nothing', signal)).rejects.toMatchObject(missed);
   });
 });

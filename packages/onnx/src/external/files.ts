@@ -5,12 +5,22 @@ import { copyMessage, DataLocation, type TensorProto } from '../schema/proto.js'
 import { type ExternalContent, type RangedFile, rangedFile } from './ranged-file.js';
 import { externalReference, type ExternalReference } from './reference.js';
 
+/** A part of a file, in bytes. */
+export interface ByteRange {
+  readonly offset: number;
+  readonly length: number;
+}
+
 /**
  * Opens a file beside the model: gives its bytes, a `Blob`, or a size with a function that reads parts, where only what is used
- * is to be in memory. `path` is relative, has been checked to name nothing outside
+ * is to be in memory. Bytes may also be those of `range` alone, where there is one: as many as it is long. `path` is relative, has
+ * been checked to name nothing outside
  * the model's folder, and uses `/`. A reader of a file system must still refuse links that lead out of the folder.
  */
-export type ReadExternalData = (path: string) => Promise<ExternalContent> | ExternalContent;
+export type ReadExternalData = (
+  path: string,
+  range?: ByteRange,
+) => Promise<ExternalContent> | ExternalContent;
 
 /** A file that belongs beside the model. */
 export interface ExternalFile {
@@ -27,15 +37,25 @@ export interface ExternalFiles {
   load(tensor: TensorProto, where: string): Promise<TensorProto>;
 }
 
+/** What was opened of a file: all of it, or one part. */
+interface OpenedFile extends RangedFile {
+  readonly isPart: boolean;
+}
+
 /**
  * Files are asked for once while they are in use: the last one is kept, so that models whose tensors lie in one file
- * open it once.
+ * open it once. Parts are asked for each time.
  */
 export function externalFiles(read: ReadExternalData): ExternalFiles {
-  let last: { path: string; file: Promise<RangedFile> } | undefined;
-  const fileAt = (path: string): Promise<RangedFile> => {
-    if (last?.path !== path) last = { path, file: openFile(read, path) };
-    return last.file;
+  let last: { path: string; file: Promise<OpenedFile> } | undefined;
+  const fileAt = async (path: string, range?: ByteRange): Promise<RangedFile> => {
+    const known = last?.path === path ? await last.file : undefined;
+    if (known?.isPart === false) return known;
+    const opening = { path, file: openFile(read, path, range) };
+    last = opening;
+    const file = await opening.file;
+    if (file.isPart && last === opening) last = undefined;
+    return file;
   };
   return {
     async open(path) {
@@ -45,15 +65,22 @@ export function externalFiles(read: ReadExternalData): ExternalFiles {
     async load(tensor, where) {
       if (!isExternal(tensor)) return tensor;
       const reference = externalReference(tensor, where);
-      const rawData = await readPart(await fileAt(reference.path), reference, where);
+      const { path, offset, length } = reference;
+      const rawData = await readPart(await fileAt(path, { offset, length }), reference, where);
       return copyMessage(tensor, { rawData, dataLocation: DataLocation.DEFAULT, externalData: [] });
     },
   };
 }
 
-async function openFile(read: ReadExternalData, path: string): Promise<RangedFile> {
-  const file = rangedFile(await told(path, () => read(path)));
-  if (file !== undefined) return file;
+/** Bytes that are as many as were asked for are the part, whether or not they are the whole file too. */
+async function openFile(read: ReadExternalData, path: string, range?: ByteRange): Promise<OpenedFile> {
+  const given = await told(path, () => read(path, range));
+  const bytes = asBytes(given);
+  if (range !== undefined && bytes?.length === range.length)
+    return { isPart: true, size: range.offset + range.length, read: () => bytes };
+  const file = rangedFile(given);
+  if (file !== undefined)
+    return { isPart: false, size: file.size, read: (offset, length) => file.read(offset, length) };
   throw new LowbitError({ code: 'external-data', where: path, expected, received: 'none', remedy });
 }
 
