@@ -119,3 +119,12 @@ it('weights that are inputs too are quantized when they are frozen, and refused 
   expect(graph?.input.map(({ name }) => name)).toEqual(['x']);
   expect((await compared(model, output)).decibels).toBeGreaterThan(40);
 });
+
+it('a model without operators of the standard has nothing to quantize, and is inspected and compared', async () => {
+  const model = caseOf('mlonly.onnx');
+  const { status, stdout } = await run('quantize', model, '-o', join(folder, 'none.onnx'), '--json');
+  const code: ErrorCode = 'nothing-to-quantize';
+  expect([status, JSON.parse(stdout)]).toMatchObject([1, { error: { code } }]);
+  expect((await run('inspect', model)).status).toBe(0);
+  expect((await compared(model, model)).decibels).toBe(Infinity);
+});

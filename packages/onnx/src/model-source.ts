@@ -12,13 +12,14 @@ import type { IntegerForm } from './integer/cost.js';
 import { allTensors } from './model/all-tensors.js';
 import type { GraphOrder } from './model/check-graph.js';
 import { isFloatType } from './model/data-types.js';
-import type { OnnxModel } from './model/model.js';
+import { standardDomain, type OnnxModel } from './model/model.js';
 import { freezeInputs, type FreezeInputs } from './read/freeze-inputs.js';
 import { isExternal } from './model/tensor-data.js';
 import { tensorShape } from './model/tensor-shape.js';
 import type { OnnxOptions } from './onnx-options.js';
 import { readOrdered } from './read/read-model.js';
-import { checkVersions } from './target/runtime.js';
+import { createOperatorSet } from './schema/proto.js';
+import { checkVersions, impliedOpset } from './target/runtime.js';
 import type { Runtime } from './target/target.js';
 import { wantedForms, type WantsOf } from './wanted-forms.js';
 
@@ -54,7 +55,8 @@ export interface DescribedSource extends ReadSource {
 /** Reads the model anew, as callers change it. @throws LowbitError as `readModel`, `freezeInputs` and `checkVersions`. */
 export async function readSource(source: ModelSource): Promise<ReadSource> {
   const { bytes, name, files, runtime, integers } = source;
-  const { model, order } = readOrdered(bytes, name);
+  const { model: stated, order } = readOrdered(bytes, name);
+  const model = withStandardDomain(stated, runtime);
   if (source.freezeInputs !== undefined) freezeInputs(model, source.freezeInputs);
   const renamed = [separateNames(model.proto), separateValues(model.proto)].includes(true);
   checkVersions({ ...model, ...defined({ runtime }) }, name);
@@ -62,6 +64,15 @@ export async function readSource(source: ModelSource): Promise<ReadSource> {
   const normals = normalDistributions(model, order);
   const folded = integers === undefined ? order : foldOrdered(model, order).order;
   return { model, order: folded, normals, renamed };
+}
+
+/** The model with the standard operators imported, as the version that runtimes read it in where it does not say any. */
+function withStandardDomain(model: OnnxModel, runtime: Runtime | undefined): OnnxModel {
+  const { domains, proto } = model;
+  if (domains.has(standardDomain)) return model;
+  const opset = impliedOpset(runtime);
+  proto.opsetImport = [...proto.opsetImport, createOperatorSet('', opset)];
+  return { ...model, opset, domains: new Map([...domains, [standardDomain, opset]]) };
 }
 
 /** As {@link readSource}, with the layers. */

@@ -1,3 +1,4 @@
+import { LowbitError } from '@lowbit/core';
 import { defined } from '@lowbit/core/adapter';
 import { addMetadata } from '../describe/metadata.js';
 import { placeTensors } from '../external/place-tensors.js';
@@ -44,6 +45,7 @@ export async function writeParts(
   checkVersions({ opset, ir, ...defined({ runtime }) }, name);
   const proto = protoOf(parts, opset, ir, name);
   checkGraph(proto, name);
+  if (parts.outputs.length === 0) throw withoutOutputs(name);
   const model = { name, proto, ir, opset, domains: new Map([[standardDomain, opset]]) };
   const prefix = ownPrefixes(proto).weights;
   const storage = packWeights(model, parts.weights, { optimize, runtime }, prefix);
@@ -51,6 +53,11 @@ export async function writeParts(
   const externalData = await placeTensors(model, new Map(), undefined, { external, externalPath });
   const bytes = writeModel(model);
   return { bytes, storage, ...(externalData.length === 0 ? {} : { externalData }) };
+}
+
+function withoutOutputs(where: string): LowbitError {
+  const remedy = 'Name at least one with output(value, type, shape).';
+  return new LowbitError({ code: 'graph-invalid', where, expected: 'outputs', received: 'none', remedy });
 }
 
 /** Nodes and constants are copies, since writing changes them. */

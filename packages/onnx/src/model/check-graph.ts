@@ -16,16 +16,14 @@ const invalid = (where: string, expected: string, received: string): LowbitError
 
 /**
  * Checks that the main graph and the graphs inside it are well formed: every value is defined once, everything
- * that is used is defined there or in a graph around it, and nothing depends on itself. Nodes need not be sorted. The
- * bodies of the model's functions are checked like graphs, and the calls of functions too.
+ * that is used is defined there or in a graph around it, and nothing depends on itself. Nodes need not be sorted, and there may be
+ * none. The bodies of the model's functions are checked like graphs, and the calls of functions too.
  *
  * @throws LowbitError `graph-invalid`, `graph-cyclic`.
  */
 export function checkGraph(model: ModelProto, where: string): GraphOrder {
   const { graph } = model;
   if (graph === undefined) throw invalid(where, 'a graph', 'none');
-  if (graph.node.length === 0) throw invalid(where, 'a graph with nodes', 'an empty graph');
-  if (graph.output.length === 0) throw invalid(where, 'a graph with outputs', 'a graph without outputs');
   const order = new Map<GraphProto, readonly NodeProto[]>();
   checkClosed(graph, where, order);
   for (const fn of model.functions) checkClosed(bodyOf(fn), `${where}: function ${quoted(fn.name)}`, order);

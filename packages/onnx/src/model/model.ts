@@ -10,9 +10,9 @@ export interface OnnxModel {
   readonly proto: ModelProto;
   /** IR version, 3 … 13. */
   readonly ir: number;
-  /** Version of the standard operators (`ai.onnx`), 1 … 26. */
+  /** Version of the standard operators (`ai.onnx`), 1 … 26; of a model that does not import them, what its runtime knows. */
   readonly opset: number;
-  /** Operator set versions by domain; the standard one under `ai.onnx`. */
+  /** Operator set versions by domain; the standard one under `ai.onnx`, where it is imported. */
   readonly domains: ReadonlyMap<string, number>;
 }
 

@@ -6,13 +6,15 @@ import { externalReference } from '../external/reference.js';
 import { modelBytes, type ModelBytes } from '../model/model-bytes.js';
 import type { OnnxModel } from '../model/model.js';
 import { quoted } from '../model/node-label.js';
+import { dropRepeatedConstants } from '../graph/repeated-constants.js';
 import { sniff } from './sniff.js';
 import { isExternal } from '../model/tensor-data.js';
 import { readVersions } from './read-versions.js';
 
 /**
  * Reads an ONNX file and checks that it can be worked on. The bytes are neither copied nor changed, and tensor
- * data are views on them. Every field of the file is kept, so that writing gives the same model.
+ * data are views on them. Every field of the file is kept, so that writing gives the same model, but constants in whose place
+ * runtimes read another one of the same name.
  *
  * @param name Name for error messages, usually the file's.
  * @throws LowbitError `invalid-argument` for anything but bytes; `model-empty`, `model-not-onnx`, `model-truncated`, `model-malformed`, `model-too-large`,
@@ -33,6 +35,7 @@ export function readOrdered(file: ModelBytes, name: string): OrderedModel {
   sniff(bytes, name);
   const proto = parse(bytes, name);
   const versions = readVersions(proto, name);
+  dropRepeatedConstants(proto);
   const order = checkGraph(proto, name);
   checkExternal(proto, name);
   return { model: { name, proto, ...versions }, order };

@@ -1,4 +1,5 @@
 import { LowbitError } from '@lowbit/core';
+import { impliedOpset } from '../target/runtime.js';
 import { domainName, standardDomain } from '../model/model.js';
 import type { ModelProto, OperatorSetIdProto } from '../schema/proto.js';
 
@@ -9,7 +10,8 @@ const exportAgain = 'Export the model again with a current exporter.';
 const orLower = (what: string) => `Export the model with ${what} or lower, or update lowbit.`;
 
 /**
- * The IR version and the operator sets of a model.
+ * The IR version and the operator sets of a model, as onnxruntime reads them: where a domain is imported twice the last version counts,
+ * and one that imports other domains alone has the standard operators that the runtime knows (measured with 1.32).
  *
  * @throws LowbitError `model-version`, `model-opset`.
  */
@@ -21,8 +23,8 @@ export function readVersions(proto: ModelProto, where: string) {
     const remedy = ir > irRange.highest ? orLower(`IR version ${irRange.highest}`) : exportAgain;
     throw new LowbitError({ code: 'model-version', where, expected, received, remedy });
   }
-  const domains = readDomains(proto.opsetImport, where);
-  const opset = domains.get(standardDomain);
+  const domains = readDomains(proto.opsetImport);
+  const opset = domains.get(standardDomain) ?? (domains.size === 0 ? undefined : impliedOpset());
   if (opset !== undefined && opset >= opsetRange.lowest && opset <= opsetRange.highest) {
     return { ir, opset, domains };
   }
@@ -31,18 +33,8 @@ export function readVersions(proto: ModelProto, where: string) {
   throw opsetError(where, opset === undefined ? 'none' : `${opset}`, remedy);
 }
 
-function readDomains(sets: readonly OperatorSetIdProto[], where: string): Map<string, number> {
-  const domains = new Map<string, number>();
-  for (const { domain, version } of sets) {
-    const name = domainName(domain);
-    const known = domains.get(name);
-    if (known !== undefined && known !== Number(version)) {
-      throw opsetError(where, `versions ${known} and ${version} of ${name}`, exportAgain);
-    }
-    domains.set(name, Number(version));
-  }
-  return domains;
-}
+const readDomains = (sets: readonly OperatorSetIdProto[]): Map<string, number> =>
+  new Map(sets.map(({ domain, version }) => [domainName(domain), Number(version)]));
 
 function opsetError(where: string, received: string, remedy: string): LowbitError {
   const { lowest, highest } = opsetRange;

@@ -16,6 +16,14 @@ const ceilings = [
   { minor: 20, opset: 21, ir: 10 },
 ] as const;
 
+/** Where no runtime is said, it is one of this version or a later one. */
+const leastMinor = 24;
+
+/** The standard operators of a model that imports others alone: all that its runtime knows. */
+export const impliedOpset = (runtime?: Runtime): number => newestFor(runtime?.minor ?? leastMinor).opset;
+
+const newestFor = (version: number) => ceilings.find(({ minor }) => version >= minor) ?? ceilings[3];
+
 export const targetType: OptionType = {
   expected: 'an object { runtime, version, provider }',
   fits: (value) => typeof value === 'object' && value !== null,
@@ -60,7 +68,7 @@ export function runtimeOf({ runtime, version, provider }: RuntimeTarget): Runtim
  */
 export function checkVersions({ opset, ir, runtime }: Target, where: string): void {
   if (runtime === undefined) return;
-  const most = ceilings.find(({ minor }) => runtime.minor >= minor) ?? ceilings[3];
+  const most = newestFor(runtime.minor);
   const remedy = 'Choose a newer runtime as the target, or export the model with older versions.';
   if (opset > most.opset) {
     const expected = `at most operator set ${most.opset}, the newest that onnxruntime-web 1.${runtime.minor} loads`;
