@@ -9,7 +9,7 @@ import { main } from '../src/main.js';
 import { lowbit, models, temporaryFolder } from './support.js';
 
 it('imports a model of Keras, which is then quantized and compared as any other', async () => {
-  const cwd = await folderWith('keras3.zip', 'nested');
+  const cwd = await folderWith('keras3', 'nested');
   const { stdout, stderr, status } = await lowbit(['import', 'model.keras'], { cwd });
   expect({ stderr, status }).toEqual({ stderr: '', status: 0 });
   expect(stdout).toBe(
@@ -30,7 +30,7 @@ it('imports a model of Keras, which is then quantized and compared as any other'
 });
 
 it('shows on a terminal how far it is, and clears that', async () => {
-  const cwd = await folderWith('keras3.zip', 'dense');
+  const cwd = await folderWith('keras3', 'dense');
   const drawn: string[] = [];
   const stderr = { isTTY: true, write: (text: string) => void drawn.push(text) };
   const io = { stdout: { write: () => undefined }, stderr, signal: new AbortController().signal };
@@ -40,7 +40,7 @@ it('shows on a terminal how far it is, and clears that', async () => {
 });
 
 it('stops when it is told to, and leaves nothing', async () => {
-  const cwd = await folderWith('keras3.zip', 'dense');
+  const cwd = await folderWith('keras3', 'dense');
   const output = { text: '', write: (text: string) => void (output.text += text) };
   const io = { stdout: output, stderr: output, signal: AbortSignal.abort() };
   expect(await main(['import', join(cwd, 'model.keras'), '-o', join(cwd, 'out')], io)).not.toBe(0);
@@ -49,7 +49,7 @@ it('stops when it is told to, and leaves nothing', async () => {
 });
 
 it('replaces nothing unless it may', async () => {
-  const cwd = await folderWith('keras3.zip', 'dense');
+  const cwd = await folderWith('keras3', 'dense');
   await lowbit(['import', 'model.h5', '-o', 'out'], { cwd });
   expect((await lowbit(['import', 'model.h5', '-o', 'out'], { cwd })).stderr).toContain('[file-exists]');
   expect((await lowbit(['import', 'model.h5', '-o', 'out', '--force'], { cwd })).status).toBe(0);
@@ -57,7 +57,7 @@ it('replaces nothing unless it may', async () => {
 });
 
 it('names layers that TensorFlow.js calls otherwise', async () => {
-  const cwd = await folderWith('keras3.zip', 'dense');
+  const cwd = await folderWith('keras3', 'dense');
   const text = await readFile(join(cwd, 'model.json'), 'utf8');
   await writeFile(join(cwd, 'named.json'), text.replaceAll('"dense"', '"größe"'));
   const { stdout, stderr } = await lowbit(
@@ -71,7 +71,7 @@ it('names layers that TensorFlow.js calls otherwise', async () => {
 });
 
 it('names what stands against an import, and writes nothing', async () => {
-  const cwd = await folderWith('older.zip', 'lambda');
+  const cwd = await folderWith('older', 'lambda');
   const { stderr, status } = await lowbit(['import', 'model.keras', '-o', 'out'], { cwd });
   expect(status).toBe(1);
   expect(stderr).toContain('twice: this layer is not supported [layer-unsupported]');
@@ -79,7 +79,7 @@ it('names what stands against an import, and writes nothing', async () => {
 });
 
 it('inspects a model, weights with their topology, and a topology alone', async () => {
-  const cwd = await folderWith('keras2.zip', 'nested');
+  const cwd = await folderWith('keras2', 'nested');
   const { stdout } = await lowbit(['inspect', 'model.keras'], { cwd });
   expect(stdout).toContain('nested: a model of Keras 2.21.0, 85 parameters');
   expect(stdout).toMatch(/^ {2}twin +Dense +\[\?, 6, 4\] +16$/m);

@@ -26,7 +26,7 @@ const strange: readonly (readonly [string, Uint8Array, string, string])[] = [
 describe('a file that is no model of Keras is told what it is, by every command', () => {
   let folder: string;
   beforeAll(async () => {
-    folder = await folderWith('keras3.zip', 'dense');
+    folder = await folderWith('keras3', 'dense');
     for (const [name, content] of strange) await writeFile(join(folder, name), content);
     await mkdir(join(folder, 'inside'));
     await copyFile(join(folder, 'model.keras'), join(folder, 'inside', 'net.keras'));

@@ -36,7 +36,7 @@ async function rowsFor(file: string): Promise<string> {
 
 describe('lowbit quantize', () => {
   it('writes a packed folder for TensorFlow.js, which needs no TensorFlow.js', async () => {
-    const cwd = await folderWith('keras3.zip', 'conv2d');
+    const cwd = await folderWith('keras3', 'conv2d');
     const env = withoutPackage('@tensorflow/');
     const { status, stdout, stderr } = await lowbit(['quantize', 'model.keras'], { cwd, env });
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
@@ -48,7 +48,7 @@ describe('lowbit quantize', () => {
   });
 
   it('writes an ONNX file', async () => {
-    const cwd = await folderWith('keras3.zip', 'conv2d');
+    const cwd = await folderWith('keras3', 'conv2d');
     const [file, onnx] = [join(cwd, 'model.keras'), join(cwd, 'model_q8.onnx')];
     const told = await json('quantize', file, '--to', 'onnx', '--optimize', 'memory');
     expect(told).toMatchObject({ output: onnx, sessionOptions: expect.anything() as unknown });
@@ -58,7 +58,7 @@ describe('lowbit quantize', () => {
   });
 
   it.each(['model.h5', 'model.weights.h5'])('takes %s', async (name) => {
-    const cwd = await folderWith('keras2.zip', 'nested');
+    const cwd = await folderWith('keras2', 'nested');
     const topology = name === 'model.h5' ? [] : ['--topology', join(cwd, 'model.json')];
     const file = join(cwd, name);
     const told = await json('quantize', file, ...topology, '--bits', '4', '--weights', 'ul2q');
@@ -68,7 +68,7 @@ describe('lowbit quantize', () => {
   });
 
   it('quantizes activations, on data too, and a plan decides again', async () => {
-    const cwd = await folderWith('keras3.zip', 'dense');
+    const cwd = await folderWith('keras3', 'dense');
     const file = join(cwd, 'model.keras');
     const data = await rowsFor(file);
     const first = await json(
@@ -102,7 +102,7 @@ describe('lowbit quantize', () => {
   ])(
     'writes activations by %s with %i bits for both runtimes, which compute the same',
     async (method, bits, least) => {
-      const cwd = await folderWith('keras3.zip', 'dense');
+      const cwd = await folderWith('keras3', 'dense');
       const file = join(cwd, 'model.keras');
       const calibrate = method === 'dynamic' ? [] : ['--calibrate', await rowsFor(file)];
       const options = ['--activations', method, '--activation-bits', String(bits), ...calibrate];
@@ -126,14 +126,14 @@ describe('lowbit quantize', () => {
     [['--to', 'onnx', '-o', 'folder'], '--output'],
     [['-o', 'out.onnx'], '--output'],
   ])('%s is a wrong word', async (options, named) => {
-    const cwd = await folderWith('keras3.zip', 'dense');
+    const cwd = await folderWith('keras3', 'dense');
     const { status, stderr } = await run('quantize', join(cwd, 'model.keras'), ...options);
     expect(status).toBe(2);
     expect(stderr).toContain(named);
   });
 
   it('of weights alone asks for the topology, in its own words', async () => {
-    const cwd = await folderWith('keras3.zip', 'dense');
+    const cwd = await folderWith('keras3', 'dense');
     const { status, stderr } = await run('quantize', join(cwd, 'model.weights.h5'));
     expect(status).toBe(1);
     expect(stderr).toContain('--topology FILE');
@@ -156,14 +156,14 @@ it('options for Keras are for no other model', async () => {
 
 describe('lowbit import', () => {
   it('writes an ONNX file, which computes the same', async () => {
-    const cwd = await folderWith('keras3.zip', 'conv2d');
+    const cwd = await folderWith('keras3', 'conv2d');
     const file = join(cwd, 'model.keras');
     expect(await json('import', file, '--to', 'onnx')).toMatchObject({ output: join(cwd, 'model.onnx') });
     expect(await decibels(file, join(cwd, 'model.onnx'))).toBeGreaterThan(80);
   });
 
   it('names layers that TensorFlow.js alone does not load', async () => {
-    const cwd = await folderWith('keras3.zip', 'group_normalization');
+    const cwd = await folderWith('keras3', 'group_normalization');
     const { notes } = (await json('import', join(cwd, 'model.keras'))) as { notes: string[] };
     expect(notes).toEqual([expect.stringContaining('LowbitGroupNormalization')]);
   });

@@ -7,13 +7,10 @@ import * as tfLayers from '@tensorflow/tfjs-layers';
 import '@tensorflow/tfjs-backend-cpu';
 import { beforeAll, expect, it } from 'vitest';
 import { toOnnx } from '../src/index.js';
-import { casesOf, goldenOf, valuesOf, type Golden } from '../../keras/test/cases.js';
-import { difference, run } from './support.js';
+import { goldenOf, valuesOf, type Golden, kerasCases } from '../../keras/test/cases.js';
+import { difference, run, ownCases } from './support.js';
 
-const cases = new Map([
-  ...(await casesOf(new URL('../../keras/fixtures/keras3.zip', import.meta.url))),
-  ...(await casesOf(new URL('../fixtures/cases.zip', import.meta.url))),
-]);
+const cases = new Map([...(await kerasCases('keras3')), ...ownCases]);
 
 beforeAll(() => tf.setBackend('cpu'));
 

@@ -2,14 +2,14 @@ import { readFile } from 'node:fs/promises';
 import { isLowbitError } from '@lowbit/core';
 import { readKeras, tfjsArtifacts, type KerasNetwork } from '@lowbit/keras';
 import { expect, it } from 'vitest';
-import { casesOf } from '../../keras/test/cases.js';
+import { kerasCases } from '../../keras/test/cases.js';
 import { toOnnx } from '../src/index.js';
 
 const page = await readFile(new URL('../../../docs/keras.md', import.meta.url), 'utf8');
 
 /** What the columns of versions in the page stand for. */
 const versions = { 'Keras 3.15': 'keras3', 'tf-keras 2.21': 'keras2' } as const;
-const parts = ['', '-spatial', '-sequences'];
+const parts = ['', '-spatial', '-sequences'] as const;
 
 /** What is known of a class of layers. */
 interface Known {
@@ -45,8 +45,7 @@ async function knownClasses(): Promise<ReadonlyMap<string, Known>> {
   const known = new Map<string, Known>();
   for (const [version, archive] of Object.entries(versions))
     for (const part of parts) {
-      const path = new URL(`../../keras/fixtures/${archive}${part}.zip`, import.meta.url);
-      for (const files of (await casesOf(path)).values()) {
+      for (const files of (await kerasCases(`${archive}${part}`)).values()) {
         const model = await readKeras(files.get('model.keras')!);
         const artifacts = await unlessRefused(tfjsArtifacts(model));
         const topology = JSON.stringify(artifacts?.modelTopology ?? {});

@@ -1,21 +1,10 @@
 import { readKeras } from '@lowbit/keras';
 import { describe, expect, it } from 'vitest';
 import { toOnnx } from '../src/index.js';
-import { casesOf, goldenOf } from '../../keras/test/cases.js';
-import { fromKeras, kerasCases } from './support.js';
+import { goldenOf, everyCase } from '../../keras/test/cases.js';
+import { fromKeras, ownCases } from './support.js';
 
-const writers = [
-  ['Keras 3', await kerasCases('keras3')],
-  ['tf-keras 2', await kerasCases('keras2')],
-  ['Keras 3, places', await kerasCases('keras3-spatial')],
-  ['tf-keras 2, places', await kerasCases('keras2-spatial')],
-  ['Keras 3, sequences', await kerasCases('keras3-sequences')],
-  ['tf-keras 2, sequences', await kerasCases('keras2-sequences')],
-  ['operators of Python', await kerasCases('keras3-arithmetic')],
-  ['Keras 3, models in models', await kerasCases('keras3-models')],
-  ['tf-keras 2, models in models', await kerasCases('keras2-models')],
-  ['models', await casesOf(new URL('../fixtures/cases.zip', import.meta.url))],
-] as const;
+const writers = [...(await everyCase()), ['models', ownCases] as const];
 
 /** Of a policy of half precision, in which Keras rounds the first layer, and which is computed in float32 here. */
 const rounded: Readonly<Record<string, number>> = { mixed_precision: 1e-3 };

@@ -3,14 +3,14 @@ import { kerasModel, toLayersModel } from '@lowbit/tfjs';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { beforeAll, expect, it } from 'vitest';
-import { casesOf, goldenOf } from '../../keras/test/cases.js';
+import { goldenOf, kerasCases } from '../../keras/test/cases.js';
 import { toOnnx } from '../src/index.js';
-import { fromKeras, kerasCases } from './support.js';
+import { fromKeras, ownCases } from './support.js';
 
 const cases = new Map([
   ...(await kerasCases('keras3-sequences')),
   ...(await kerasCases('keras3-arithmetic')),
-  ...(await casesOf(new URL('../fixtures/cases.zip', import.meta.url))),
+  ...ownCases,
 ]);
 
 beforeAll(() => tf.setBackend('cpu'));

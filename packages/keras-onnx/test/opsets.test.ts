@@ -1,14 +1,11 @@
 import { readKeras } from '@lowbit/keras';
 import { describe, expect, it } from 'vitest';
 import { toOnnx } from '../src/index.js';
-import { casesOf, goldenOf } from '../../keras/test/cases.js';
+import { goldenOf, kerasCases } from '../../keras/test/cases.js';
 import { opsetCases, opsets } from './opset-cases.js';
-import { fromKeras, kerasCases } from './support.js';
+import { fromKeras, ownCases } from './support.js';
 
-const cases = new Map([
-  ...(await kerasCases('keras3')),
-  ...(await casesOf(new URL('../fixtures/cases.zip', import.meta.url))),
-]);
+const cases = new Map([...(await kerasCases('keras3')), ...ownCases]);
 
 describe.each(opsets)('operators of version %i', (opset) => {
   it.each(opsetCases)('%s computes what Keras does', async (name) => {

@@ -1,10 +1,10 @@
 import { readKeras } from '@lowbit/keras';
 import { expect, it } from 'vitest';
 
-import { casesOf } from '../../keras/test/cases.js';
+import { kerasCases } from '../../keras/test/cases.js';
 import { toOnnx } from '../src/index.js';
 
-const cases = await casesOf(new URL('../../keras/fixtures/keras3.zip', import.meta.url));
+const cases = await kerasCases('keras3');
 
 it('tells how many weights were read, and stops between two of them', async () => {
   const model = await readKeras(cases.get('conv2d')!.get('model.keras')!);

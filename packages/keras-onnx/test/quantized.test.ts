@@ -4,13 +4,10 @@ import { registry } from '@lowbit/keras/register';
 import { describe, expect, it } from 'vitest';
 import { arrangeFloats, arrangedShape, arrangeTensor } from '../src/graph/arrange.js';
 import { toOnnx } from '../src/index.js';
-import { casesOf, goldenOf } from '../../keras/test/cases.js';
-import { difference, run } from './support.js';
+import { goldenOf, kerasCases } from '../../keras/test/cases.js';
+import { difference, run, ownCases } from './support.js';
 
-const cases = new Map([
-  ...(await casesOf(new URL('../../keras/fixtures/keras3.zip', import.meta.url))),
-  ...(await casesOf(new URL('../fixtures/cases.zip', import.meta.url))),
-]);
+const cases = new Map([...(await kerasCases('keras3')), ...ownCases]);
 
 const fileOf = (name: string) => cases.get(name)!.get('model.keras')!;
 

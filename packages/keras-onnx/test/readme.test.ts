@@ -3,14 +3,14 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { casesOf } from '../../keras/test/cases.js';
+import { ownCases } from './support.js';
 
 const entries = ['@lowbit/keras', '@lowbit/keras/register', '@lowbit/core'];
 const own = new URL('../dist/bundle/index.js', import.meta.url).href;
 
 it('the examples of the README run as they are', async () => {
   const page = await readFile(new URL('../README.md', import.meta.url), 'utf8');
-  const cases = await casesOf(new URL('../fixtures/cases.zip', import.meta.url));
+  const cases = ownCases;
   const folder = await mkdtemp(join(tmpdir(), 'lowbit-keras-onnx-'));
   await writeFile(join(folder, 'model.keras'), cases.get('large_pictures_3')!.get('model.keras')!);
   const examples = [...page.matchAll(/```js\n([^]*?)```/g)].map(([, code]) => code!);

@@ -7,14 +7,10 @@ import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { toOnnx } from '../src/index.js';
-import { casesOf } from '../../keras/test/cases.js';
+import { kerasCases } from '../../keras/test/cases.js';
+import { ownCases } from './support.js';
 
-const archives = ['../../keras/fixtures/keras3.zip', '../fixtures/cases.zip'];
-const cases = new Map(
-  (await Promise.all(archives.map((path) => casesOf(new URL(path, import.meta.url))))).flatMap((each) => [
-    ...each,
-  ]),
-);
+const cases = new Map([...(await kerasCases('keras3')), ...ownCases]);
 
 beforeAll(() => tf.setBackend('cpu'));
 

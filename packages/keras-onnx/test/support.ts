@@ -1,7 +1,7 @@
 import type { KerasModel } from '@lowbit/keras';
 import * as ort from 'onnxruntime-web';
 import { expect } from 'vitest';
-import { casesOf, valuesOf, type Files, type Golden, type StoredTensor } from '../../keras/test/cases.js';
+import { casesOf, expectedOutputs, valuesOf, type Golden } from '../../keras/test/cases.js';
 
 /** What a file gives for the inputs of a case, in the order of its outputs. */
 export async function run(
@@ -33,13 +33,6 @@ function tensorOf(type: 'float32' | 'int32' | 'uint8', values: Float32Array | In
     : new ort.Tensor(type, values, shape);
 }
 
-/** The outputs of Keras, in the order of the model. */
-function wanted({ network }: KerasModel, { outputs }: Golden): readonly StoredTensor[] {
-  return Array.isArray(outputs)
-    ? (outputs as StoredTensor[])
-    : network.outputNames!.map((name) => (outputs as Readonly<Record<string, StoredTensor>>)[name]!);
-}
-
 /** The largest difference of two results, relative to the largest value where that is above 1. */
 export function difference(received: ort.Tensor, expected: ArrayLike<number>): number {
   const values = Array.from(received.data as Float32Array);
@@ -54,14 +47,13 @@ export function difference(received: ort.Tensor, expected: ArrayLike<number>): n
   return values.length === expected.length ? worst : NaN;
 }
 
-/** The cases of an archive of `@lowbit/keras`, by name. */
-export const kerasCases = (name: string): Promise<ReadonlyMap<string, Files>> =>
-  casesOf(new URL(`../../keras/fixtures/${name}.zip`, import.meta.url));
+/** Models that Keras wrote for this package, by name. */
+export const ownCases = await casesOf(new URL('../fixtures/cases.zip', import.meta.url));
 
 /** How far outputs of a file of ONNX lie from those of Keras, at most. */
 export async function fromKeras(bytes: Uint8Array, model: KerasModel, golden: Golden): Promise<number> {
   const results = await run(bytes, model, golden);
-  const expected = wanted(model, golden);
+  const expected = expectedOutputs(model, golden);
   expect(results.map(({ dims }) => dims)).toEqual(expected.map(({ shape }) => shape));
   return Math.max(...results.map((result, i) => difference(result, valuesOf(expected[i]!))));
 }

@@ -3,12 +3,12 @@ import { keras, readKeras, type KerasModel } from '@lowbit/keras';
 import { registry } from '@lowbit/keras/register';
 import { it } from 'vitest';
 import { toOnnx, type ToOnnxOptions } from '../src/index.js';
-import { casesOf } from '../../keras/test/cases.js';
+import { kerasCases } from '../../keras/test/cases.js';
 import { type CheckedFile, expectVerdicts } from '../../onnx/test/helpers/expect-verdicts.js';
 import { opsetCases, opsets } from './opset-cases.js';
-import { kerasCases } from './support.js';
+import { ownCases } from './support.js';
 
-const archives = ['keras3', 'keras2', 'keras3-spatial', 'keras3-sequences', 'keras3-arithmetic'];
+const archives = ['keras3', 'keras2', 'keras3-spatial', 'keras3-sequences', 'keras3-arithmetic'] as const;
 
 const recipes: Readonly<Record<string, Recipe>> = {
   'min-max, 4 bits': { weights: 'min-max', bits: 4 },
@@ -33,8 +33,7 @@ async function* written(
 /** Every case, some of them in other versions of the operators, and some quantized. */
 async function* checkedFiles(): AsyncGenerator<CheckedFile> {
   const lists = await Promise.all(archives.map(async (name) => [name, await kerasCases(name)] as const));
-  const models = await casesOf(new URL('../fixtures/cases.zip', import.meta.url));
-  for (const [archive, cases] of [...lists, ['models', models] as const])
+  for (const [archive, cases] of [...lists, ['models', ownCases] as const])
     for (const [name, files] of cases) {
       const model = await readKeras(files.get('model.keras')!);
       const where = `${archive}, ${name}`;

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 
 import { readKeras, type KerasNetwork } from '../src/index.js';
-import { fixtureCases } from './support.js';
+import { kerasCases } from './cases.js';
 
-const cases = await fixtureCases('keras3-arithmetic.zip');
+const cases = await kerasCases('keras3-arithmetic');
 
 async function networks(name: string): Promise<readonly KerasNetwork[]> {
   const files = ['model.keras', 'model.h5'].map((file) => cases.get(name)!.get(file)!);

@@ -2,6 +2,8 @@ import { readFile } from 'node:fs/promises';
 
 import { blobFile, bytesBlob, zipArchive } from '@lowbit/data/archive';
 
+import type { KerasModel } from '../src/index.js';
+
 /** A tensor as the scripts in `fixtures/` write it. */
 export interface StoredTensor {
   readonly shape: number[];
@@ -18,6 +20,29 @@ export interface Golden {
 
 /** The files of a case, by name. */
 export type Files = ReadonlyMap<string, Uint8Array>;
+
+/** The archives of `fixtures/` whose cases have all that is in `Golden`, with who wrote which kind of models in them. */
+const archives = {
+  keras3: 'Keras 3',
+  keras2: 'tf-keras 2',
+  'keras3-spatial': 'Keras 3, places',
+  'keras2-spatial': 'tf-keras 2, places',
+  'keras3-sequences': 'Keras 3, sequences',
+  'keras2-sequences': 'tf-keras 2, sequences',
+  'keras3-arithmetic': 'operators of Python',
+  'keras3-models': 'Keras 3, models in models',
+  'keras2-models': 'tf-keras 2, models in models',
+} as const;
+
+/** The cases of an archive of `fixtures/`, by name. */
+export const kerasCases = (archive: keyof typeof archives | 'older'): Promise<ReadonlyMap<string, Files>> =>
+  casesOf(new URL(`../fixtures/${archive}.zip`, import.meta.url));
+
+/** All cases but older ones, by who wrote them. */
+export async function everyCase(): Promise<readonly (readonly [string, ReadonlyMap<string, Files>])[]> {
+  const names = Object.keys(archives) as (keyof typeof archives)[];
+  return Promise.all(names.map(async (name) => [archives[name], await kerasCases(name)] as const));
+}
 
 /** The cases of an archive that scripts of Keras wrote, by name. */
 export async function casesOf(path: URL): Promise<ReadonlyMap<string, Files>> {
@@ -36,6 +61,13 @@ export async function casesOf(path: URL): Promise<ReadonlyMap<string, Files>> {
 
 export function goldenOf(files: Files): Golden {
   return JSON.parse(new TextDecoder().decode(files.get('golden.json'))) as Golden;
+}
+
+/** What Keras gave, in the order of the model's outputs. */
+export function expectedOutputs({ network }: KerasModel, { outputs }: Golden): readonly StoredTensor[] {
+  return Array.isArray(outputs)
+    ? (outputs as StoredTensor[])
+    : network.outputNames!.map((name) => (outputs as Readonly<Record<string, StoredTensor>>)[name]!);
 }
 
 export function valuesOf({ data, type }: StoredTensor): Float32Array | Int32Array {

@@ -2,22 +2,9 @@ import { afterAll, describe, expect, it } from 'vitest';
 
 import { readKeras, type KerasModel, type KerasNetwork, type KerasSource, type Shape } from '../src/index.js';
 import './in-place.js';
-import { fixtureCases, goldenValues, jsonOf, textOf, weightValues } from './support.js';
-import type { Golden } from './cases.js';
+import { goldenValues, textOf, weightValues } from './support.js';
+import { kerasCases, everyCase, goldenOf } from './cases.js';
 
-const writers = [
-  ['Keras 3', await fixtureCases('keras3.zip')],
-  ['tf-keras 2', await fixtureCases('keras2.zip')],
-] as const;
-const all = [
-  ...writers,
-  ['Keras 3, places', await fixtureCases('keras3-spatial.zip')],
-  ['tf-keras 2, places', await fixtureCases('keras2-spatial.zip')],
-  ['Keras 3, sequences', await fixtureCases('keras3-sequences.zip')],
-  ['tf-keras 2, sequences', await fixtureCases('keras2-sequences.zip')],
-  ['Keras 3, models', await fixtureCases('keras3-models.zip')],
-  ['tf-keras 2, models', await fixtureCases('keras2-models.zip')],
-] as const;
 const opened: KerasModel[] = [];
 afterAll(() => opened.forEach((model) => model.close()));
 
@@ -67,9 +54,9 @@ function sourcesIn(files: ReadonlyMap<string, Uint8Array>): KerasSource[] {
   return [apart, files.get('model.keras'), files.get('model.h5')].filter((source) => source !== undefined);
 }
 
-describe.each(all)('%s', (_, cases) => {
+describe.each(await everyCase())('%s', (_, cases) => {
   it.each([...cases])('%s', async (name, files) => {
-    const golden = jsonOf<Golden>(files.get('golden.json'));
+    const golden = goldenOf(files);
     const models = await Promise.all(sourcesIn(files).map(read));
     const layers = Object.keys(golden.weights);
     for (const model of models) {
@@ -83,7 +70,7 @@ describe.each(all)('%s', (_, cases) => {
 });
 
 it('brings both versions into one form', async () => {
-  const [[, three], [, two]] = writers;
+  const [three, two] = [await kerasCases('keras3'), await kerasCases('keras2')];
   const names = [...three.keys()].filter((name) => two.has(name));
   expect(names.length).toBeGreaterThan(70);
   // Where the models themselves are not the same: other defaults, names that each version counts, options that one does not know.

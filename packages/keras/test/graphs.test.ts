@@ -3,10 +3,11 @@ import { expect, it } from 'vitest';
 
 import { isLowbitError } from '@lowbit/core';
 import { readKeras } from '../src/index.js';
-import { failure, fixtureCases, textOf } from './support.js';
+import { failure, textOf } from './support.js';
+import { kerasCases } from './cases.js';
 
-const cases = await fixtureCases('keras3.zip');
-const older = await fixtureCases('keras2.zip');
+const cases = await kerasCases('keras3');
+const older = await kerasCases('keras2');
 
 type Json = Record<string, unknown>;
 

@@ -9,9 +9,10 @@ import { describe, expect, it } from 'vitest';
 import { zip, type Entry } from '../../data/test/zip.js';
 import { inspectKeras, readKeras } from '../src/index.js';
 import './in-place.js';
-import { failure, fixtureCases } from './support.js';
+import { failure } from './support.js';
+import { kerasCases } from './cases.js';
 
-const dense = (await fixtureCases('keras3.zip')).get('dense')!;
+const dense = (await kerasCases('keras3')).get('dense')!;
 const weights = dense.get('model.weights.h5')!;
 const encode = (text: string) => new TextEncoder().encode(text);
 const config: Entry = { name: 'config.json', data: dense.get('model.json')! };

@@ -1,10 +1,11 @@
 import { expect, it } from 'vitest';
 
 import { inspectKeras, readKeras, tfjsArtifacts } from '../src/index.js';
-import { failure, fixtureCases, textOf } from './support.js';
+import { failure, textOf } from './support.js';
+import { kerasCases } from './cases.js';
 
-const cases = await fixtureCases('keras3.zip');
-const older = await fixtureCases('older.zip');
+const cases = await kerasCases('keras3');
+const older = await kerasCases('older');
 
 it('tells layers, shapes and parameters, of a topology alone too', async () => {
   const whole = await inspectKeras(cases.get('nested')!.get('model.keras')!);
@@ -54,7 +55,7 @@ it('gives weights names that TensorFlow.js knows, each once', async () => {
 });
 
 it('names every layer that TensorFlow.js does not have, or would compute otherwise', async () => {
-  const spatial = await fixtureCases('keras3-spatial.zip');
+  const spatial = await kerasCases('keras3-spatial');
   const model = await readKeras(spatial.get('upsampling_lanczos')!.get('model.keras')!);
   const { problems } = await failure(tfjsArtifacts(model));
   expect(problems.map(({ code, where }) => [code, where])).toEqual([

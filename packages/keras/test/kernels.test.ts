@@ -1,22 +1,25 @@
 import { expect, it } from 'vitest';
 
 import { keras, readKeras } from '../src/index.js';
-import { fixtureCases } from './support.js';
+import { kerasCases } from './cases.js';
 
-it.each(['keras3', 'keras3-spatial'])('every kernel of a layer in %s can be quantized', async (archive) => {
-  for (const [name, files] of await fixtureCases(`${archive}.zip`)) {
-    const model = await readKeras(files.get('model.keras')!);
-    const layers = await keras(model).layers();
-    // A layer that two models share is told in both.
-    const quantized = new Set(layers.flatMap(({ weights }) => weights.map(({ id }) => id)));
-    const kernels = model.weights.filter((weight) => /kernel$|^embeddings$/.test(weight.name));
-    expect([...quantized].sort(), name).toEqual(kernels.map(({ id }) => id).sort());
-    model.close();
-  }
-});
+it.each(['keras3', 'keras3-spatial'] as const)(
+  'every kernel of a layer in %s can be quantized',
+  async (archive) => {
+    for (const [name, files] of await kerasCases(archive)) {
+      const model = await readKeras(files.get('model.keras')!);
+      const layers = await keras(model).layers();
+      // A layer that two models share is told in both.
+      const quantized = new Set(layers.flatMap(({ weights }) => weights.map(({ id }) => id)));
+      const kernels = model.weights.filter((weight) => /kernel$|^embeddings$/.test(weight.name));
+      expect([...quantized].sort(), name).toEqual(kernels.map(({ id }) => id).sort());
+      model.close();
+    }
+  },
+);
 
 it('kernels of equations have the output channels that the equation gives them', async () => {
-  const files = (await fixtureCases('keras3-sequences.zip')).get('products')!;
+  const files = (await kerasCases('keras3-sequences')).get('products')!;
   const model = await readKeras(files.get('model.keras')!);
   const weights = (await keras(model).layers()).flatMap((layer) => layer.weights);
   const equations = model.network.layers.flatMap(({ config }) => config['equation'] ?? []);

@@ -4,9 +4,9 @@ import { describe, expect, it } from 'vitest';
 
 import { keras, readKeras, tfjsArtifacts, type KerasModel } from '../src/index.js';
 import { registry } from '../src/register.js';
-import { fixtureCases } from './support.js';
+import { kerasCases } from './cases.js';
 
-const cases = await fixtureCases('keras3.zip');
+const cases = await kerasCases('keras3');
 
 async function decoded({ weights }: KerasModel): Promise<ReadonlyMap<string, Float32Array>> {
   const read = weights.map(async (weight) => [weight.id, await weight.read()] as const);

@@ -11,7 +11,7 @@ import { recurrentClasses } from '../src/layers/recurrent.js';
 import { shapingClasses } from '../src/layers/shaping.js';
 import { readKeras, type KerasNetwork } from '../src/index.js';
 import './in-place.js';
-import { fixtureCases } from './support.js';
+import { kerasCases } from './cases.js';
 
 const archives = [
   'keras2',
@@ -20,7 +20,7 @@ const archives = [
   'keras3',
   'keras3-sequences',
   'keras3-spatial',
-];
+] as const;
 
 /** They do nothing when a model is used, as those of two dimensions, which are in fixtures. */
 const idle = ['SpatialDropout1D', 'SpatialDropout3D', 'Identity'];
@@ -35,7 +35,7 @@ function classesOf({ layers }: KerasNetwork): readonly string[] {
 it('every class that is known was saved by Keras in a fixture', async () => {
   const found = new Set<string>();
   for (const archive of archives)
-    for (const files of (await fixtureCases(`${archive}.zip`)).values()) {
+    for (const files of (await kerasCases(archive)).values()) {
       const model = await readKeras(files.get('model.keras')!);
       classesOf(model.network).forEach((name) => found.add(name));
       model.close();

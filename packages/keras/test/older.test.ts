@@ -3,10 +3,10 @@ import { expect, it } from 'vitest';
 
 import { keras, readKeras, tfjsArtifacts, type CustomLayerHook, type KerasSource } from '../src/index.js';
 import { registry } from '../src/register.js';
-import { failure, fixtureCases, goldenValues, jsonOf, textOf, weightValues } from './support.js';
-import type { Golden } from './cases.js';
+import { failure, goldenValues, jsonOf, textOf, weightValues } from './support.js';
+import { type Golden, kerasCases } from './cases.js';
 
-const cases = await fixtureCases('older.zip');
+const cases = await kerasCases('older');
 
 function file(name: string, entry: string): Uint8Array {
   return cases.get(name)!.get(entry)!;

@@ -4,11 +4,12 @@ import { expect, it } from 'vitest';
 
 import { zip } from '../../data/test/zip.js';
 import { readKeras, tfjsArtifacts, tfjsModelFiles, type KerasModel } from '../src/index.js';
-import { failure, fixtureCases } from './support.js';
+import { failure } from './support.js';
+import { kerasCases } from './cases.js';
 
 /** A `.keras` file of several megabytes: HDF5 knows where its file ends, and does not mind what follows. */
 async function paddedArchive(): Promise<Uint8Array> {
-  const bytes = (await fixtureCases('keras3.zip')).get('dense')!.get('model.keras')!;
+  const bytes = (await kerasCases('keras3')).get('dense')!.get('model.keras')!;
   const archive = await zipArchive(blobFile(bytesBlob(bytes, 'model.keras'), 0));
   const entries = archive.entries.map(async (entry) => {
     const source = await archive.open(entry);

@@ -4,8 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { expect, it } from 'vitest';
-
-import { fixtureCases } from './support.js';
+import { kerasCases } from './cases.js';
 
 const entry = new URL('../dist/bundle/index.js', import.meta.url);
 
@@ -14,7 +13,7 @@ it('the examples of the README run as they are', async () => {
   const [plain, hooks, quantized, , files] = [...page.matchAll(/```js\n([^]*?)```/g)].map(
     ([, code]) => code!,
   );
-  const cases = await fixtureCases('older.zip');
+  const cases = await kerasCases('older');
   const folder = await mkdtemp(join(tmpdir(), 'lowbit-keras-'));
   const run = async (code: string, file: Uint8Array) => {
     await writeFile(join(folder, 'model.keras'), file);

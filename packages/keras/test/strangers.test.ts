@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 
 import { readKeras, type KerasSource } from '../src/index.js';
-import { failure, fixtureCases, textOf } from './support.js';
+import { failure, textOf } from './support.js';
+import { kerasCases } from './cases.js';
 
-const dense = (await fixtureCases('keras3.zip')).get('dense')!;
-const others = (await fixtureCases('keras3.zip')).get('conv2d')!;
+const dense = (await kerasCases('keras3')).get('dense')!;
+const others = (await kerasCases('keras3')).get('conv2d')!;
 
 function bytes(text: string, ...head: number[]): Uint8Array {
   return Uint8Array.from([...head, ...new TextEncoder().encode(text)]);

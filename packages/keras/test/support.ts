@@ -1,11 +1,7 @@
 import { isLowbitError, type LowbitError } from '@lowbit/core';
 
 import type { KerasLayer, KerasModel, KerasNetwork, KerasWeight } from '../src/index.js';
-import { casesOf, valuesOf, type Files, type Golden } from './cases.js';
-
-/** The cases of an archive of `fixtures/`, by name. */
-export const fixtureCases = (name: string): Promise<ReadonlyMap<string, Files>> =>
-  casesOf(new URL(`../fixtures/${name}`, import.meta.url));
+import { valuesOf, type Golden } from './cases.js';
 
 export function textOf(bytes: Uint8Array | undefined): string {
   return new TextDecoder().decode(bytes);

@@ -8,19 +8,19 @@ import { readKeras } from '@lowbit/keras';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 
-import { failure, fixtureCases, goldenValues, jsonOf, weightValues } from './support.js';
-import type { Golden } from './cases.js';
+import { failure, goldenValues, weightValues } from './support.js';
+import { kerasCases, goldenOf } from './cases.js';
 import { zip } from '../../data/test/zip.js';
 
 // The package as it is built: there the reader of HDF5 runs in a worker.
-const cases = await fixtureCases('keras3.zip');
+const cases = await kerasCases('keras3');
 const dense = cases.get('dense')!;
 
 it('reads in a worker, and in one of its own for each file', async () => {
   const names = ['dense', 'conv2d', 'lstm'];
   const models = await Promise.all(names.map((name) => readKeras(cases.get(name)!.get('model.keras')!)));
   for (const [i, model] of models.entries()) {
-    const { weights } = jsonOf<Golden>(cases.get(names[i]!)!.get('golden.json'));
+    const { weights } = goldenOf(cases.get(names[i]!)!);
     expect(model.notes).toEqual([]);
     expect(await weightValues(model, Object.keys(weights))).toEqual(goldenValues(weights));
     model.close();
@@ -51,7 +51,7 @@ it('reads no more of a file than it needs, wherever the file lies', async () => 
   padded.set(dense.get('model.h5')!);
   const { parts, file } = watched(padded, 'model.h5');
   const model = await readKeras(file);
-  const { weights } = jsonOf<Golden>(dense.get('golden.json'));
+  const { weights } = goldenOf(dense);
   expect(await weightValues(model, Object.keys(weights))).toEqual(goldenValues(weights));
   model.close();
   expect(Math.max(...parts.map(([start, end]) => end - start))).toBeLessThanOrEqual(2 ** 20);
@@ -74,7 +74,7 @@ it.each([0, 8])('reads a .keras file whose entries are compressed by method %i',
     data: method === 8 ? deflateRawSync(data) : data,
   }));
   const model = await readKeras(zip(written));
-  const { weights } = jsonOf<Golden>(dense.get('golden.json'));
+  const { weights } = goldenOf(dense);
   expect(await weightValues(model, Object.keys(weights))).toEqual(goldenValues(weights));
   model.close();
   const last = written.findIndex(({ name }) => name.endsWith('.h5'));

@@ -1,12 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 
-import { casesOf as casesIn, valuesOf, type Files, type StoredTensor } from '../../keras/test/cases.js';
+import { valuesOf, type StoredTensor } from '../../keras/test/cases.js';
 import { save } from '../src/io/save-model.js';
-
-/** The cases of an archive of `@lowbit/keras`, by name. */
-export const casesOf = (name: string): Promise<ReadonlyMap<string, Files>> =>
-  casesIn(new URL(`../../keras/fixtures/${name}`, import.meta.url));
 
 export function tensorOf(stored: StoredTensor): tf.Tensor {
   return tf.tensor(valuesOf(stored), stored.shape, stored.type);

@@ -3,7 +3,7 @@ import { checkOptions, optionTypes, type OptionTypes } from '@lowbit/core/adapte
 import { storedBytes, storePacked, type WeightSpec } from '@lowbit/tfjs-format';
 
 import type { JsonObject, KerasModel, KerasWeight } from '../model.js';
-import { layerNames } from './layer-names.js';
+import { layerNames } from '../network/layer-names.js';
 import { tfjsNames } from './tfjs-names.js';
 import { tfjsTopology } from './topology.js';
 

@@ -3,8 +3,8 @@ import type { JsonObject, JsonValue, KerasCall, KerasLayer, KerasNetwork, Shape 
 import { quantizedInputClass } from '../quantized-input.js';
 import type { FormContext } from './forms/form.js';
 import { layerForm } from './layer-form.js';
-import type { LayerNames } from './layer-names.js';
-import { heedsMasks, type Masks, type MaskUse } from './masks.js';
+import type { LayerNames } from '../network/layer-names.js';
+import { heedsMasks, type Masks, type MaskUse } from '../masks/network-masks.js';
 
 /** What is the same for all layers of a model. */
 export interface LayerContext extends Pick<FormContext, 'isKeras3' | 'hasMasks'> {

@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue, TensorReference } from '../model.js';
-import type { Mask } from './mask-rules.js';
-import type { MaskUse } from './masks.js';
+import type { Mask } from '../masks/mask-rules.js';
+import type { MaskUse } from '../masks/network-masks.js';
 import type { TensorCopies } from './nodes.js';
 
 /** Layers of ours that make the masks which are inputs of others. */

@@ -1,8 +1,9 @@
 import type { Problem } from '@lowbit/core';
-import type { Argument, JsonObject, JsonValue, KerasCall, KerasNetwork, TensorReference } from '../model.js';
-import type { LayerNames } from './layer-names.js';
+import type { JsonObject, JsonValue, KerasCall, KerasNetwork, TensorReference } from '../model.js';
+import type { LayerNames } from '../network/layer-names.js';
 import { maskReference } from './mask-layers.js';
-import type { MaskUse } from './masks.js';
+import type { MaskUse } from '../masks/network-masks.js';
+import { tensorsOf } from '../network/call-tensors.js';
 
 /** `[layer, call, output]`. */
 type Reference = readonly JsonValue[];
@@ -31,8 +32,8 @@ export function nodeJson(
   const known = ['mask', 'attention_mask', ...(configured[layer.className] ?? [])];
   const others = Object.entries(kwargs).filter(([name]) => !known.includes(name));
   const given = [...args, ...others.map(([, argument]) => argument)];
-  const tensors = given.flatMap(tensorsOf);
-  const strange = given.some((each) => tensorsOf(each).length === 0);
+  const tensors = tensorsOf(given);
+  const strange = given.some((each) => tensorsOf([each]).length === 0);
   if (strange)
     refuse(
       call,
@@ -51,18 +52,13 @@ export function nodeJson(
   return [
     ...tensors.map((each) => referenceJson(each, network, context)),
     ...masks.map(maskReference),
-    ...(pairs === undefined ? [] : tensorsOf(pairs).map((each) => referenceJson(each, network, context))),
+    ...(pairs === undefined ? [] : tensorsOf([pairs]).map((each) => referenceJson(each, network, context))),
   ];
 }
 
 function refuse({ layer }: KerasCall, how: string, remedy: string, { problems }: NodeContext): void {
   const received = `${layer.className}, which is ${how}`;
   problems.push({ code: 'layer-unsupported', where: layer.id, received, remedy });
-}
-
-function tensorsOf(argument: Argument): readonly TensorReference[] {
-  if ('tensor' in argument) return [argument.tensor];
-  return 'list' in argument ? argument.list.flatMap(tensorsOf) : [];
 }
 
 /** TensorFlow.js counts the call by which a model was made, as Keras 2 does. */

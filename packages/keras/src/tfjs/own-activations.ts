@@ -1,6 +1,6 @@
 import type { Argument, JsonValue, KerasCall, KerasLayer, KerasNetwork, Shape } from '../model.js';
 import { isObject } from '../topology/raw-layer.js';
-import type { LayerNames } from './layer-names.js';
+import type { LayerNames } from '../network/layer-names.js';
 
 /**
  * A network in which activations that are more than a function of one value are layers behind those that had them: TensorFlow.js knows activations

@@ -1,5 +1,5 @@
 import type { KerasLayer, KerasModel, KerasWeight } from '../model.js';
-import { layerNames, type LayerNames } from './layer-names.js';
+import { layerNames, type LayerNames } from '../network/layer-names.js';
 
 /** What a weight is called in TensorFlow.js. One that several layers share has a name in each. */
 export interface TfjsName {

@@ -1,11 +1,11 @@
 import { LowbitError, type Problem } from '@lowbit/core';
 import type { JsonObject, KerasLayer, KerasModel, KerasNetwork, TensorReference } from '../model.js';
-import { inlined, type Inlined } from './inlined.js';
+import { inlined, type Inlined } from '../network/inlined.js';
 import { layerJson, type LayerContext } from './layer-json.js';
-import { safeName, type LayerNames } from './layer-names.js';
+import { type LayerNames, safeName } from '../network/layer-names.js';
 import { maskLayers } from './mask-layers.js';
-import { hasMasks } from './mask-rules.js';
-import { masksOf, type Masks } from './masks.js';
+import { hasMasks } from '../masks/mask-rules.js';
+import { type Masks, masksOf } from '../masks/network-masks.js';
 import { withOwnActivations } from './own-activations.js';
 import { nodeJson, referenceJson, TensorCopies } from './nodes.js';
 

@@ -9,7 +9,7 @@ import { inputShape, neutralConfig, type Neutral } from './config.js';
 import { chainedCalls } from './connect.js';
 import { LayerDraft, type NetworkDraft } from './layer-draft.js';
 import { objectNames } from './object-names.js';
-import { withoutMasks } from './masks.js';
+import { withoutMasks } from './without-masks.js';
 import { rawLayer, type RawLayer } from './raw-layer.js';
 import { withTensorsAlone } from './operation-call.js';
 import { isModel, isWrapper, refusalOf } from './refusals.js';

@@ -1,17 +1,10 @@
+import { type CallArguments, mapTensors, tensorsIn } from '../network/call-tensors.js';
 import { graphInvalid } from '../errors.js';
 import { recurrentLayers } from '../layers/recurrent.js';
 import type { Argument, TensorReference } from '../model.js';
 import type { CallDraft, LayerDraft } from './layer-draft.js';
 import { describe } from './raw-layer.js';
-import {
-  callArguments,
-  mapTensors,
-  namesOf,
-  tensorsIn,
-  type CallArguments,
-  type NamedList,
-  type WrittenReference,
-} from './references.js';
+import { callArguments, namesOf, type NamedList, type WrittenReference } from './references.js';
 
 /** The calls of layers that follow each other. */
 export function chainedCalls(layers: readonly LayerDraft[]): readonly CallDraft[] {

@@ -2,7 +2,7 @@ import { LowbitError } from '@lowbit/core';
 import { graphInvalid } from '../errors.js';
 import type { TensorReference } from '../model.js';
 import type { CallDraft, LayerDraft } from './layer-draft.js';
-import { tensorsIn } from './references.js';
+import { tensorsIn } from '../network/call-tensors.js';
 
 /** How a call is named while a graph is put in order. */
 export function callKey(layer: string, call: number): string {

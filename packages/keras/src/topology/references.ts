@@ -1,12 +1,7 @@
 import { graphInvalid } from '../errors.js';
 import type { Argument, JsonObject, JsonValue, TensorReference } from '../model.js';
+import type { CallArguments } from '../network/call-tensors.js';
 import { describe, isObject } from './raw-layer.js';
-
-/** What a layer is called with, in one form for all versions. */
-export interface CallArguments {
-  readonly args: readonly Argument[];
-  readonly kwargs: Readonly<Record<string, Argument>>;
-}
 
 /** A reference before the calls of its layer are counted as Keras 2 does; see `node-index.ts`. */
 export interface WrittenReference extends TensorReference {
@@ -116,24 +111,4 @@ function referencesIn(value: JsonValue, where: string, depth: number): readonly 
     throw graphInvalid(where, 'a list of tensors', describe(value));
   const members = isObject(value) ? membersOf(value) : (value as readonly JsonValue[]);
   return members.flatMap((each) => referencesIn(each, where, depth + 1));
-}
-
-/** All tensors in arguments, in their order. */
-export function tensorsIn({ args, kwargs }: CallArguments): readonly TensorReference[] {
-  const inside = (each: Argument): readonly TensorReference[] =>
-    'tensor' in each ? [each.tensor] : 'list' in each ? each.list.flatMap(inside) : [];
-  return [...args, ...Object.values(kwargs)].flatMap(inside);
-}
-
-/** Arguments with other tensors in the place of theirs. */
-export function mapTensors(
-  { args, kwargs }: CallArguments,
-  change: (tensor: TensorReference) => TensorReference,
-): CallArguments {
-  const changed = (each: Argument): Argument => {
-    if ('tensor' in each) return { tensor: change(each.tensor) };
-    return 'list' in each ? { ...each, list: each.list.map(changed) } : each;
-  };
-  const named = Object.entries(kwargs).map(([name, each]) => [name, changed(each)] as const);
-  return { args: args.map(changed), kwargs: Object.fromEntries(named) };
 }

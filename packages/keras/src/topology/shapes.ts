@@ -4,7 +4,7 @@ import type { JsonValue, TensorReference } from '../model.js';
 import { quantizedInputClass } from '../quantized-input.js';
 import type { CallDraft, LayerDraft, NetworkDraft } from './layer-draft.js';
 import { callKey } from './order.js';
-import { tensorsIn } from './references.js';
+import { tensorsIn } from '../network/call-tensors.js';
 
 /** The shape that a JSON text gives. */
 function shapeOf(value: JsonValue | undefined, where: string): MaybeShape {

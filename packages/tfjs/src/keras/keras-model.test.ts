@@ -6,8 +6,8 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import '@tensorflow/tfjs-backend-cpu';
 import { beforeAll, expect, it } from 'vitest';
 
-import { goldenOf } from '../../../keras/test/cases.js';
-import { casesOf, tensorOf } from '../../test/keras-cases.js';
+import { goldenOf, kerasCases } from '../../../keras/test/cases.js';
+import { tensorOf } from '../../test/keras-cases.js';
 import { withSeededWeights } from '../../test/models.js';
 import { ScaleLayer } from '../../test/scale-layer.js';
 import { registry } from '../register.js';
@@ -17,15 +17,15 @@ import { toLayersModel } from './to-layers-model.js';
 
 const sequences =
   'bidirectional_cells cells_stacked bidirectional_states gru_states causal_attention attention_mask attention_scores attention_axes dots products';
-const operations = await casesOf('keras3-arithmetic.zip');
+const operations = await kerasCases('keras3-arithmetic');
 const isMasked = ([name]: readonly [string, unknown]) => name.includes('mask');
-const older = [...(await casesOf('keras2-sequences.zip'))].filter(isMasked);
+const older = [...(await kerasCases('keras2-sequences'))].filter(isMasked);
 const cases = new Map([
-  ...[...(await casesOf('keras3-sequences.zip'))].filter(isMasked),
+  ...[...(await kerasCases('keras3-sequences'))].filter(isMasked),
   ...older.map(([name, files]) => [`${name}, Keras 2`, files] as const),
   ...['operations_masks', 'operations_transformer'].map((name) => [name, operations.get(name)!] as const),
-  ...(await casesOf('keras3.zip')),
-  ...[...(await casesOf('keras3-sequences.zip'))].filter(([name]) => sequences.split(' ').includes(name)),
+  ...(await kerasCases('keras3')),
+  ...[...(await kerasCases('keras3-sequences'))].filter(([name]) => sequences.split(' ').includes(name)),
 ]);
 const fileOf = (name: string) => cases.get(name)!.get('model.keras')!;
 

@@ -5,13 +5,13 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import '@tensorflow/tfjs-backend-cpu';
 import { beforeAll, expect, it } from 'vitest';
 
-import { goldenOf } from '../../../keras/test/cases.js';
-import { casesOf, tensorOf } from '../../test/keras-cases.js';
+import { goldenOf, kerasCases } from '../../../keras/test/cases.js';
+import { tensorOf } from '../../test/keras-cases.js';
 import { registry } from '../register.js';
 import { tfjs } from '../tfjs.js';
 import { toLayersModel } from './to-layers-model.js';
 
-const cases = await casesOf('keras3.zip');
+const cases = await kerasCases('keras3');
 const goldenOfCase = (name: string) => goldenOf(cases.get(name)!);
 const fileOf = (name: string) => cases.get(name)!.get('model.keras')!;
 

@@ -5,14 +5,14 @@ import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 
-import { goldenOf } from '../../../keras/test/cases.js';
-import { casesOf, tensorOf } from '../../test/keras-cases.js';
+import { goldenOf, kerasCases } from '../../../keras/test/cases.js';
+import { tensorOf } from '../../test/keras-cases.js';
 import { registry } from '../register.js';
 import { tfjs } from '../tfjs.js';
 import { runner } from './runner.js';
 import { toLayersModel } from './to-layers-model.js';
 
-const cases = await casesOf('keras3.zip');
+const cases = await kerasCases('keras3');
 const fileOf = (name: string) => cases.get(name)!.get('model.keras')!;
 const open: RunningKerasPort[] = [];
 

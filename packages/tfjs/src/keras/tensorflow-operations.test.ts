@@ -3,11 +3,11 @@ import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { beforeAll, expect, it } from 'vitest';
 
-import type { StoredTensor } from '../../../keras/test/cases.js';
-import { casesOf, tensorOf } from '../../test/keras-cases.js';
+import { type StoredTensor, kerasCases } from '../../../keras/test/cases.js';
+import { tensorOf } from '../../test/keras-cases.js';
 import { toLayersModel } from './to-layers-model.js';
 
-const cases = await casesOf('older.zip');
+const cases = await kerasCases('older');
 
 beforeAll(() => tf.setBackend('cpu'));
 

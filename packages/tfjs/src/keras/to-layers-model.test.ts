@@ -4,39 +4,21 @@ import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { beforeAll, describe, expect, it } from 'vitest';
 
-import { goldenOf, type Golden, type StoredTensor } from '../../../keras/test/cases.js';
-import { casesOf, tensorOf } from '../../test/keras-cases.js';
+import { everyCase, expectedOutputs, goldenOf, kerasCases, type Golden } from '../../../keras/test/cases.js';
+import { tensorOf } from '../../test/keras-cases.js';
 import { save } from '../io/save-model.js';
 import { planOf } from '../model/plan-record.js';
 import { registry } from '../register.js';
 import { kerasModel } from './keras-model.js';
 import { toLayersModel } from './to-layers-model.js';
 
-const writers = [
-  ['Keras 3', await casesOf('keras3.zip')],
-  ['tf-keras 2', await casesOf('keras2.zip')],
-] as const;
-const more = [
-  ['Keras 3, layers that look at their neighbours', await casesOf('keras3-spatial.zip')],
-  ['tf-keras 2, layers that look at their neighbours', await casesOf('keras2-spatial.zip')],
-  ['Keras 3, sequences, masks and axes', await casesOf('keras3-sequences.zip')],
-  ['tf-keras 2, sequences, masks and axes', await casesOf('keras2-sequences.zip')],
-  ['Keras 3, models in models', await casesOf('keras3-models.zip')],
-  ['tf-keras 2, models in models', await casesOf('keras2-models.zip')],
-  ["Keras 3, Python's operators", await casesOf('keras3-arithmetic.zip')],
-] as const;
-
 beforeAll(() => tf.setBackend('cpu'));
 
 /** The largest difference from what Keras computed, relative to its largest value where that is above 1. */
 async function difference(model: KerasModel, golden: Golden): Promise<number> {
-  const { outputs } = golden;
   const layers = await toLayersModel(model);
   const results = [layers.predict(golden.inputs.map(tensorOf))].flat();
-  const names = model.network.outputNames;
-  const wanted = Array.isArray(outputs)
-    ? (outputs as StoredTensor[])
-    : names!.map((name) => (outputs as Readonly<Record<string, StoredTensor>>)[name]!);
+  const wanted = expectedOutputs(model, golden);
   layers.dispose();
   expect(results.map(({ shape }) => shape)).toEqual(wanted.map(({ shape }) => shape));
   const worst = results.map((result, i) => {
@@ -55,31 +37,22 @@ const refused =
     ' ',
   );
 
-describe.each(more)('%s', (_, cases) => {
+/** Keras computes a part of it in half precision, we in float32. */
+const rounded: Readonly<Record<string, number>> = { mixed_precision: 1e-3 };
+
+describe.each(await everyCase())('%s', (_, cases) => {
   it.each([...cases])('%s', async (name, files) => {
     const golden = goldenOf(files);
     const model = await readKeras(files.get('model.keras')!);
     if (refused.includes(name))
       await expect(toLayersModel(model)).rejects.toMatchObject({ code: 'layer-unsupported' });
-    else expect(await difference(model, golden)).toBeLessThanOrEqual(1e-5);
-    model.close();
-  });
-});
-
-/** Keras computes a part of it in half precision, we in float32. */
-const rounded: Readonly<Record<string, number>> = { mixed_precision: 1e-3 };
-
-describe.each(writers)('%s', (_, cases) => {
-  it.each([...cases])('%s', async (name, files) => {
-    const golden = goldenOf(files);
-    const model = await readKeras(files.get('model.keras')!);
-    expect(await difference(model, golden)).toBeLessThanOrEqual(rounded[name] ?? 1e-5);
+    else expect(await difference(model, golden)).toBeLessThanOrEqual(rounded[name] ?? 1e-5);
     model.close();
   });
 });
 
 it('takes a model that was quantized before, with its values, its plan and its packed weights', async () => {
-  const file = writers[0][1].get('nested')!.get('model.keras')!;
+  const file = (await kerasCases('keras3')).get('nested')!.get('model.keras')!;
   const { model, plan } = await quantize(keras(file), { registry, bits: 4 });
   const layers = await toLayersModel(model);
   const read = await Promise.all(model.weights.map(async (weight) => [...(await weight.read())]));
@@ -94,7 +67,7 @@ it('takes a model that was quantized before, with its values, its plan and its p
 });
 
 it('what is frozen stays frozen, also in a model that is', async () => {
-  const model = await readKeras(more[4][1].get('frozen')!.get('model.keras')!);
+  const model = await readKeras((await kerasCases('keras3-models')).get('frozen')!.get('model.keras')!);
   const layers = await toLayersModel(model);
   expect(layers.trainableWeights.map(({ originalName }) => originalName)).toEqual([
     'free/kernel',

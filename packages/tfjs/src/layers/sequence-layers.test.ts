@@ -5,14 +5,14 @@ import '@tensorflow/tfjs-backend-cpu';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, it } from 'vitest';
 
-import { goldenOf, type Files } from '../../../keras/test/cases.js';
-import { casesOf, savedArtifacts, slopeDifferences, tensorOf, uneven } from '../../test/keras-cases.js';
+import { goldenOf, type Files, kerasCases } from '../../../keras/test/cases.js';
+import { savedArtifacts, slopeDifferences, tensorOf, uneven } from '../../test/keras-cases.js';
 import { load } from '../io/load-model.js';
 import { toLayersModel } from '../keras/to-layers-model.js';
 import { registry } from '../register.js';
 import { tfjs } from '../tfjs.js';
 
-const cases = await casesOf('keras3-sequences.zip');
+const cases = await kerasCases('keras3-sequences');
 
 /** One or more for each class of ours. */
 const names = [

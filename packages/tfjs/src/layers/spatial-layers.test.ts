@@ -5,8 +5,8 @@ import '@tensorflow/tfjs-backend-cpu';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, it } from 'vitest';
 
-import { goldenOf, type Files } from '../../../keras/test/cases.js';
-import { casesOf, savedArtifacts, slopeDifferences, tensorOf, uneven } from '../../test/keras-cases.js';
+import { goldenOf, type Files, kerasCases } from '../../../keras/test/cases.js';
+import { savedArtifacts, slopeDifferences, tensorOf, uneven } from '../../test/keras-cases.js';
 import { load } from '../io/load-model.js';
 import { toLayersModel } from '../keras/to-layers-model.js';
 import { variablesOf } from '../model/internals.js';
@@ -14,7 +14,7 @@ import { registry } from '../register.js';
 import { tfjs } from '../tfjs.js';
 import { resampled } from './resampling.js';
 
-const cases = await casesOf('keras3-spatial.zip');
+const cases = await kerasCases('keras3-spatial');
 
 /** One or more for each class of ours. */
 const names = [

@@ -1,10 +1,11 @@
 import { maskClasses } from '../layers/mask.js';
 import { Settings } from '../layers/settings.js';
 import type { Argument, KerasCall, KerasNetwork, Shape, TensorReference } from '../model.js';
-import { inlined } from './inlined.js';
-import { layerNames } from './layer-names.js';
-import { tensorsOf, type Mask } from './mask-rules.js';
-import { masksOf, type MaskUse } from './masks.js';
+import { inlined } from '../network/inlined.js';
+import { layerNames } from '../network/layer-names.js';
+import { tensorKey, tensorsIn } from '../network/call-tensors.js';
+import { type Mask } from './mask-rules.js';
+import { masksOf, type MaskUse } from './network-masks.js';
 
 /** The argument `mask` of a call whose mask covers a part of the steps alone. */
 export const lostMask = 'lost';
@@ -38,8 +39,8 @@ function makingOf(
   const before = from.flatMap((source) => ('from' in source ? makingOf(source, shapes, made) : []));
   const inputShapes = from.map((source) =>
     'from' in source
-      ? (made.get(source.name)?.outputShapes[0] ?? shapes.get(keyOf(tensorOf(source))))
-      : shapes.get(keyOf(source)),
+      ? (made.get(source.name)?.outputShapes[0] ?? shapes.get(tensorKey(tensorOf(source))))
+      : shapes.get(tensorKey(source)),
   );
   const layer = { id: name, name, className: 'Mask', config, trainable: true, parts: {}, weights: [] };
   const output = maskClasses['Mask']!.output(new Settings(config, name), inputShapes) as Shape | undefined;
@@ -63,14 +64,8 @@ function withArgument(call: KerasCall, { kind, masks }: MaskUse): KerasCall {
 /** Shapes of all tensors that calls are given. */
 function shapesOf({ calls }: KerasNetwork): ReadonlyMap<string, Shape | undefined> {
   return new Map(
-    calls.flatMap(({ args, kwargs, inputShapes }) =>
-      tensorsOf([...args, ...Object.values(kwargs)]).map(
-        (tensor, i) => [keyOf(tensor), inputShapes[i]] as const,
-      ),
+    calls.flatMap((call) =>
+      tensorsIn(call).map((tensor, i) => [tensorKey(tensor), call.inputShapes[i]] as const),
     ),
   );
-}
-
-function keyOf({ layer, call, output }: TensorReference): string {
-  return `${call} ${output} ${layer}`;
 }

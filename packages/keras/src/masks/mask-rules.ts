@@ -1,5 +1,6 @@
 import { recurrentLayers } from '../layers/recurrent.js';
-import type { Argument, JsonObject, KerasCall, KerasLayer, KerasNetwork, TensorReference } from '../model.js';
+import type { JsonObject, KerasCall, KerasLayer, KerasNetwork, TensorReference } from '../model.js';
+import { tensorsOf } from '../network/call-tensors.js';
 
 /** A mask, as the layer that makes it of tensors and other masks: 1 for what counts, 0 for what is left out. */
 export interface Mask {
@@ -98,10 +99,4 @@ function joined(
   if (present.length === 0) return undefined;
   if (axis !== 1) return merged(masks, isKeras3, make);
   return present.length === masks.length ? make({ kind: 'join' }, present, false) : 'lost';
-}
-/** The tensors in arguments. */
-export function tensorsOf(args: readonly Argument[]): readonly TensorReference[] {
-  return args.flatMap((each) =>
-    'tensor' in each ? [each.tensor] : 'list' in each ? tensorsOf(each.list) : [],
-  );
 }

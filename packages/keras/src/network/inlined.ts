@@ -1,6 +1,6 @@
-import type { Argument, KerasCall, KerasLayer, KerasNetwork, TensorReference } from '../model.js';
+import type { KerasCall, KerasLayer, KerasNetwork, TensorReference } from '../model.js';
 import type { LayerNames } from './layer-names.js';
-import { tensorsOf } from './mask-rules.js';
+import { mapTensors, tensorKey, tensorsIn } from './call-tensors.js';
 
 /** A network in which no layer is a model. */
 export interface Inlined {
@@ -49,17 +49,17 @@ class Splicing {
   /** Makes the calls of a network that is used with these tensors. @returns What comes out. */
   use(network: KerasNetwork, given: readonly TensorReference[]): readonly TensorReference[] {
     const owner = this.#uses++;
-    const places = new Map(network.inputs.map((input, i) => [keyOf(input), given[i]!]));
-    const at = (tensor: TensorReference) => places.get(keyOf(tensor))!;
+    const places = new Map(network.inputs.map((input, i) => [tensorKey(input), given[i]!]));
+    const at = (tensor: TensorReference) => places.get(tensorKey(tensor))!;
     for (const call of network.calls) {
       const { layer, index } = call;
-      const made = { args: call.args.map((each) => moved(each, at)), kwargs: movedAll(call.kwargs, at) };
+      const made = mapTensors(call, at);
       const outputs =
         layer.network === undefined
           ? this.#call({ ...call, ...made }, owner)
-          : this.use(layer.network, tensorsOf([...made.args, ...Object.values(made.kwargs)]));
+          : this.use(layer.network, tensorsIn(made));
       outputs.forEach((tensor, output) =>
-        places.set(keyOf({ layer: layer.name, call: index, output }), tensor),
+        places.set(tensorKey({ layer: layer.name, call: index, output }), tensor),
       );
     }
     return network.outputs.map(at);
@@ -82,20 +82,4 @@ class Splicing {
     this.names.set(known, name);
     return known;
   }
-}
-
-function moved(argument: Argument, at: (tensor: TensorReference) => TensorReference): Argument {
-  if ('tensor' in argument) return { tensor: at(argument.tensor) };
-  return 'list' in argument ? { list: argument.list.map((each) => moved(each, at)) } : argument;
-}
-
-function movedAll(
-  named: KerasCall['kwargs'],
-  at: (tensor: TensorReference) => TensorReference,
-): KerasCall['kwargs'] {
-  return Object.fromEntries(Object.entries(named).map(([name, each]) => [name, moved(each, at)]));
-}
-
-function keyOf({ layer, call, output }: TensorReference): string {
-  return `${call} ${output} ${layer}`;
 }

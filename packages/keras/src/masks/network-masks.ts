@@ -1,14 +1,14 @@
 import { recurrentLayers } from '../layers/recurrent.js';
 import type { JsonObject, KerasCall, KerasLayer, KerasNetwork, TensorReference } from '../model.js';
-import { safeName } from './layer-names.js';
+import { safeName } from '../network/layer-names.js';
+import { tensorKey, tensorsOf } from '../network/call-tensors.js';
 import {
   attentions,
-  isPlainRecurrent,
-  masksBehind,
-  tensorsOf,
   type Found,
+  isPlainRecurrent,
   type MakeMask,
   type Mask,
+  masksBehind,
 } from './mask-rules.js';
 
 /** How a layer comes by the masks of its inputs. */
@@ -81,7 +81,7 @@ function givenToCalls(
     const given = givenMasks(
       call,
       (tensor) => {
-        const own = found.get(keyOf(tensor));
+        const own = found.get(tensorKey(tensor));
         return isCarried || !isKeras3 || own?.owner === owner ? own?.mask : undefined;
       },
       make,
@@ -90,16 +90,12 @@ function givenToCalls(
     const outputs = masksBehind(call, given, { make, isKeras3 });
     // When the model is run it takes the masks off its inputs, for all that see them later.
     if (isCarried && call.layer.className === 'MultiHeadAttention')
-      for (const input of tensorsOf(call.args)) found.delete(keyOf(input));
+      for (const input of tensorsOf(call.args)) found.delete(tensorKey(input));
     outputs.forEach((mask, i) =>
-      found.set(keyOf({ layer: call.layer.name, call: call.index, output: i }), { mask, owner }),
+      found.set(tensorKey({ layer: call.layer.name, call: call.index, output: i }), { mask, owner }),
     );
   }
   return all;
-}
-
-function keyOf({ layer, call, output }: TensorReference): string {
-  return `${layer} ${call} ${output}`;
 }
 
 /** Masks of the tensors that a layer is called with first; one that is written as an argument counts. */
