@@ -1,15 +1,15 @@
 /** For authors of adapters: what a port takes and gives, storage forms, calibration, checks of arguments. */
-export { statisticsCollector, type StatisticsCollector } from './calibration/collector.js';
+export { type StatisticsCollector, statisticsCollector } from './calibration/collector.js';
 export { checkCalibration } from './calibration/check-calibration.js';
 export { batchRange } from './calibration/summarize.js';
-export { type BatchRange, rangeCollector, type RangeCollector } from './calibration/range-collector.js';
+export { type BatchRange, type RangeCollector, rangeCollector } from './calibration/range-collector.js';
 export { roundHalfEven } from './numeric/round.js';
 export {
   checkArgument,
   checkOptions,
   type OptionType,
-  optionTypes,
   type OptionTypes,
+  optionTypes,
 } from './errors/check-argument.js';
 export { checkOptionNames } from './errors/check-option-names.js';
 export { nearestName, suggestName } from './errors/nearest-name.js';
@@ -25,10 +25,9 @@ export type {
   FittedSite,
   ModelWriter,
   Outcome,
-  PortCapabilities,
-  WantedForm,
-  WeightSettings,
-} from './contract/port.js';
+} from './contract/model-writer.js';
+export type { PortCapabilities } from './contract/port.js';
+export type { WantedForm, WeightSettings } from './contract/descriptors.js';
 export type {
   ModelInterface,
   ModelValue,
@@ -62,7 +61,7 @@ export { checkPlugin } from './contract/registry.js';
 export { bitsPerWeight, type PackedHeader, packedTensorBytes } from './scheme/container.js';
 export { levelValue } from './scheme/decode.js';
 export type { EncodeSettings } from './scheme/encode.js';
-export { evenLevels, type EvenLevels } from './scheme/even-levels.js';
+export { type EvenLevels, evenLevels } from './scheme/even-levels.js';
 export type { SchemeOutline } from './scheme/outline.js';
 export { pack, packedBytes, unpack } from './scheme/pack.js';
 export { sizeOf } from './scheme/shape.js';

@@ -3,17 +3,10 @@ export type { Calibration, RangeStatistics, SiteStatistics } from './calibration
 export { type ErrorCode, errorCodes } from './errors/codes.js';
 export { isLowbitError, LowbitError, type Problem } from './errors/error.js';
 export { wordProblem } from './errors/word.js';
-export type {
-  Batch,
-  LayerDescriptor,
-  ModelPort,
-  ObserveOptions,
-  SiteDescriptor,
-  SkipNote,
-  StorageNote,
-  WeightDescriptor,
-} from './contract/port.js';
-export type { RunOptions, RunOutputs, RunTensor } from './contract/model-run.js';
+export type { Batch, ObserveOptions, RunOptions, RunOutputs, RunTensor } from './contract/model-run.js';
+export type { LayerDescriptor, SiteDescriptor, SkipNote, WeightDescriptor } from './contract/descriptors.js';
+export type { ModelPort } from './contract/port.js';
+export type { StorageNote } from './contract/model-writer.js';
 export type { Recipe, RecipeSettings } from './contract/recipe.js';
 export { seededRandom } from './numeric/random.js';
 export { makePlan, type PlanOptions } from './plan/make-plan.js';
@@ -30,7 +23,7 @@ export type { Options, OptionValue } from './contract/options.js';
 export type { Plugin } from './contract/plugin.js';
 export type { BitAssignment, BitwidthPolicy, FeatureSet, Granularity } from './contract/policy.js';
 export type { Quantizer } from './contract/quantizer.js';
-export { type Registry, registry } from './contract/registry.js';
+export { registry, type Registry } from './contract/registry.js';
 export type { Schedule } from './contract/schedule.js';
 export { byName, byOp, cascade, ends, everywhere } from './policy/policies.js';
 export type { PolicyChoice } from './policy/overrides.js';

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { coarse, memoryPort } from '../test/memory-port.js';
 import { trainableMemory } from '../test/trainable-memory-port.js';
 import { acceptedOptions, rawFailures, type RightCall } from '../test/wrong-calls.js';
-import type { Batch } from './contract/port.js';
+import type { Batch } from './contract/model-run.js';
 import * as adapter from './adapter.js';
 import * as users from './index.js';
 import * as method from './method.js';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { finiteBatches } from './check-batches.js';
-import type { Batch } from './port.js';
+import type { Batch } from './model-run.js';
 
 const batch = (data: ArrayLike<number>, shape: readonly number[] = [2, 3]): Batch => ({
   inputs: { x: { shape, data } },

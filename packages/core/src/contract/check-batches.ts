@@ -1,6 +1,6 @@
 import { checkArgument, remedyFor, type OptionType } from '../errors/check-argument.js';
 import { LowbitError } from '../errors/error.js';
-import type { Batch } from './port.js';
+import type { Batch } from './model-run.js';
 import { indexIn } from './strange-value.js';
 
 /** Batches, as an option and as an argument. */

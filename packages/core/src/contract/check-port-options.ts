@@ -2,7 +2,7 @@ import { checkOptions, optionTypes, type OptionTypes } from '../errors/check-arg
 import { LowbitError } from '../errors/error.js';
 import { suggestName } from '../errors/nearest-name.js';
 import { type SessionOptions, sessionTypes } from './events.js';
-import type { ObserveOptions } from './port.js';
+import type { ObserveOptions } from './model-run.js';
 import type { RunOptions } from './model-run.js';
 
 const observeTypes: OptionTypes<ObserveOptions> = {

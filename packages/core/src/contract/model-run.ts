@@ -1,5 +1,28 @@
 import type { SessionOptions } from './events.js';
 
+/** A batch of named inputs; names are those of the model's inputs. */
+export interface Batch {
+  readonly inputs: Readonly<
+    Record<string, { readonly shape: readonly number[]; readonly data: ArrayLike<number> }>
+  >;
+  readonly labels?: ArrayLike<number>;
+}
+
+/** What to look at while the model runs. */
+export interface ObserveOptions extends SessionOptions {
+  /** Ids of the sites; default: all of them. */
+  readonly sites?: readonly string[];
+  /**
+   * `all` (default): everything that {@link SiteStatistics} has. `ranges`: what {@link RangeStatistics} has, which is
+   * faster and enough for quantizers that declare `needs: 'ranges'`; others then fail with `calibration-missing`.
+   */
+  readonly statistics?: 'ranges' | 'all';
+  /** Values kept of each site; default 4096. */
+  readonly sampleSize?: number;
+  /** Default 0. */
+  readonly seed?: number;
+}
+
 /** Values that came out of a running model. */
 export interface RunTensor {
   readonly shape: readonly number[];

@@ -1,6 +1,6 @@
 import type { QuantizerChoice } from './choice.js';
 import type { Options, OptionSchema } from './options.js';
-import type { LayerDescriptor } from './port.js';
+import type { LayerDescriptor } from './descriptors.js';
 
 export type Granularity = 'tensor' | 'channel' | `group:${number}`;
 

@@ -3,7 +3,7 @@ import type { BitPolicyChoice, QuantizerChoice, ScheduleChoice } from './choice.
 import type { FeatureSet, Granularity } from './policy.js';
 import type { Registry } from './registry.js';
 import type { ParameterStorage } from '../scheme/types.js';
-import type { Batch } from './port.js';
+import type { Batch } from './model-run.js';
 
 /** The part of a recipe that rules can change for some layers. */
 export interface RecipeSettings {

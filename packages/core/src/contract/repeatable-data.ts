@@ -1,4 +1,4 @@
-import type { Batch } from './port.js';
+import type { Batch } from './model-run.js';
 
 /** Batches that are read again for each thing that is measured on them. */
 export interface RepeatableData {

@@ -2,7 +2,7 @@ import type { Options } from './options.js';
 import type { Quantizer } from './quantizer.js';
 import type { Slicing } from '../scheme/types.js';
 import type { ActivationEntry, QuantizationPlan, QuantizedEntry } from './plan.js';
-import type { LayerDescriptor, SiteDescriptor, WantedForm, WeightDescriptor } from './port.js';
+import type { LayerDescriptor, SiteDescriptor, WantedForm, WeightDescriptor } from './descriptors.js';
 
 /** A plan together with everything that it names: looked up in the model and the registry, and checked, once. */
 export interface ResolvedPlan {

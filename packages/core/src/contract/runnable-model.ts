@@ -1,4 +1,4 @@
-import type { Batch } from './port.js';
+import type { Batch } from './model-run.js';
 
 /** An input or output of a model. */
 export interface ModelValue {

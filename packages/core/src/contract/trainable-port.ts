@@ -1,7 +1,9 @@
 import type { Options } from './options.js';
 import type { Quantizer } from './quantizer.js';
 import type { Scheme, Slicing } from '../scheme/types.js';
-import type { Batch, FittedSite, ModelPort } from './port.js';
+import type { Batch } from './model-run.js';
+import type { FittedSite } from './model-writer.js';
+import type { ModelPort } from './port.js';
 
 /** Values of one weight that may not move. */
 export interface HeldValues {

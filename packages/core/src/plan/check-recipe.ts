@@ -1,7 +1,7 @@
 import { checkArgument } from '../errors/check-argument.js';
 import { throwProblems, type Problem } from '../errors/error.js';
 import { suggestName } from '../errors/nearest-name.js';
-import type { LayerDescriptor } from '../contract/port.js';
+import type { LayerDescriptor } from '../contract/descriptors.js';
 import type { Recipe, RecipeSettings } from '../contract/recipe.js';
 import { isPlainObject } from '../errors/is-plain-object.js';
 import { isPromise } from '../errors/is-promise.js';

@@ -1,7 +1,7 @@
 import type { BitPolicyChoice } from '../contract/choice.js';
 import { defined } from '../contract/defined.js';
 import type { BitAssignment, BitwidthPolicy } from '../contract/policy.js';
-import type { LayerDescriptor } from '../contract/port.js';
+import type { LayerDescriptor } from '../contract/descriptors.js';
 import type { Recipe, RecipeSettings } from '../contract/recipe.js';
 import { LowbitError } from '../errors/error.js';
 import { choosePluginOf, type Chosen } from '../plugin/choose.js';

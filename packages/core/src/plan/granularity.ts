@@ -1,5 +1,5 @@
 import { checkHas } from '../errors/check-kinds.js';
-import type { WeightDescriptor } from '../contract/port.js';
+import type { WeightDescriptor } from '../contract/descriptors.js';
 import type { Granularity } from '../contract/policy.js';
 import type { Slicing } from '../scheme/types.js';
 

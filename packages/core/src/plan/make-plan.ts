@@ -1,7 +1,8 @@
 import { checkOptions, optionTypes } from '../errors/check-argument.js';
 import { throwProblems } from '../errors/error.js';
 import { checkPort } from '../contract/check-port.js';
-import type { LayerDescriptor, ModelPort } from '../contract/port.js';
+import type { LayerDescriptor } from '../contract/descriptors.js';
+import type { ModelPort } from '../contract/port.js';
 import type { Recipe } from '../contract/recipe.js';
 import { pluginsInUse, type PluginsInUse } from './plugins-in-use.js';
 import { defaultQuantizer } from '../contract/choice.js';

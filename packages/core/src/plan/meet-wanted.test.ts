@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { coarse, memoryPort, type MemoryModel } from '../../test/memory-port.js';
-import type { WantedForm } from '../contract/port.js';
+import type { WantedForm } from '../contract/descriptors.js';
 import type { Recipe } from '../contract/recipe.js';
 import type { Quantizer } from '../contract/quantizer.js';
 import { registry } from '../contract/registry.js';

@@ -1,4 +1,4 @@
-import type { WantedForm } from '../contract/port.js';
+import type { WantedForm } from '../contract/descriptors.js';
 import type { ChosenQuantizer } from '../plugin/choose.js';
 import { hasZeroPoints } from '../plugin/has-zero-points.js';
 import type { Options } from '../contract/options.js';

@@ -1,5 +1,5 @@
 import { LowbitError } from '../errors/error.js';
-import type { LayerDescriptor } from '../contract/port.js';
+import type { LayerDescriptor } from '../contract/descriptors.js';
 import type { PlanEntry, QuantizationPlan } from '../contract/plan.js';
 
 /** Whether a plan quantizes not a single weight, so that its result would be a copy. */

@@ -1,5 +1,5 @@
 import type { CostEntry, StorageCost } from '../contract/storage-cost.js';
-import type { WeightDescriptor } from '../contract/port.js';
+import type { WeightDescriptor } from '../contract/descriptors.js';
 import { checkHas, checkListOf } from '../errors/check-kinds.js';
 import { packedTensorBytes } from '../scheme/container.js';
 import { outlinedSchemes } from '../scheme/outline.js';

@@ -1,4 +1,4 @@
-import type { LayerDescriptor, WeightDescriptor } from '../contract/port.js';
+import type { LayerDescriptor, WeightDescriptor } from '../contract/descriptors.js';
 
 /** Where a weight is in the model. */
 export interface PlacedWeight {

@@ -1,4 +1,4 @@
-import type { LayerDescriptor } from '../contract/port.js';
+import type { LayerDescriptor } from '../contract/descriptors.js';
 import type { Recipe } from '../contract/recipe.js';
 import type { PluginsInUse } from './plugins-in-use.js';
 import type { ActivationEntry, PlanEntry } from '../contract/plan.js';

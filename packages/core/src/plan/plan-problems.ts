@@ -1,6 +1,7 @@
 import type { Problem } from '../errors/error.js';
 import { suggestName } from '../errors/nearest-name.js';
-import type { LayerDescriptor, PortCapabilities } from '../contract/port.js';
+import type { LayerDescriptor } from '../contract/descriptors.js';
+import type { PortCapabilities } from '../contract/port.js';
 import { isGranularity } from './granularity.js';
 import type { PlanEntry, QuantizationPlan, QuantizedEntry } from '../contract/plan.js';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { coarse, memoryPort, type MemoryModel } from '../../test/memory-port.js';
-import type { LayerDescriptor } from '../contract/port.js';
+import type { LayerDescriptor } from '../contract/descriptors.js';
 import type { Quantizer } from '../contract/quantizer.js';
 import { registry, type Registry } from '../contract/registry.js';
 import { applyPlan } from '../session/apply-plan.js';

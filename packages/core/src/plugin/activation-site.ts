@@ -1,5 +1,5 @@
 import { checkHas } from '../errors/check-kinds.js';
-import type { FittedSite } from '../contract/port.js';
+import type { FittedSite } from '../contract/model-writer.js';
 import type { Ops } from '../ops/ops.js';
 import { collectScheme } from '../scheme/scheme.js';
 import type { SliceParameters } from '../scheme/types.js';

@@ -1,7 +1,7 @@
 import { checkArgument } from '../errors/check-argument.js';
 import { LowbitError } from '../errors/error.js';
 import { suggestName } from '../errors/nearest-name.js';
-import type { LayerDescriptor } from '../contract/port.js';
+import type { LayerDescriptor } from '../contract/descriptors.js';
 import { optionsOf } from '../plugin/choose.js';
 import type { Options } from '../contract/options.js';
 import type { BitAssignment, BitwidthPolicy, FeatureSet } from '../contract/policy.js';

@@ -1,6 +1,6 @@
 import type { Problem } from '../errors/error.js';
 import { suggestName } from '../errors/nearest-name.js';
-import type { LayerDescriptor } from '../contract/port.js';
+import type { LayerDescriptor } from '../contract/descriptors.js';
 
 /** Whether a whole name fits a pattern in which `*` stands for any characters and `?` for one. */
 export function matchesGlob(pattern: string, name: string): boolean {

@@ -1,5 +1,5 @@
 import { LowbitError } from '../errors/error.js';
-import type { LayerDescriptor } from '../contract/port.js';
+import type { LayerDescriptor } from '../contract/descriptors.js';
 import type { QuantizerChoice } from '../contract/choice.js';
 import type { BitAssignment, Granularity } from '../contract/policy.js';
 import { defined } from '../contract/defined.js';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { ActivationNote, FittedSite } from '../contract/port.js';
+import type { ActivationNote, FittedSite } from '../contract/model-writer.js';
 import type { QuantizationPlan } from '../contract/plan.js';
 import type { ResolvedPlan } from '../contract/resolved-plan.js';
 import type { SliceParameters } from '../scheme/types.js';

@@ -1,6 +1,6 @@
 import { defaultQuantizer } from '../contract/choice.js';
 import { isComplete } from '../calibration/site-statistics.js';
-import type { ActivationNote, FittedSite, Outcome } from '../contract/port.js';
+import type { ActivationNote, FittedSite, Outcome } from '../contract/model-writer.js';
 import { codebookValues } from '../scheme/codebook-values.js';
 import { levelValue } from '../scheme/decode.js';
 import type { SliceParameters } from '../scheme/types.js';

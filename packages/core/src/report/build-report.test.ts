@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { coarse, memoryPort } from '../../test/memory-port.js';
-import type { Applied, ModelPort } from '../contract/port.js';
+import type { Applied } from '../contract/model-writer.js';
+import type { ModelPort } from '../contract/port.js';
 import { quantize } from '../session/quantize.js';
 
 const bag = { a: { shape: [2, 4], values: Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8) } };

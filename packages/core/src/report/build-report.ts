@@ -1,4 +1,5 @@
-import type { Applied, LayerDescriptor, Outcome, StorageNote } from '../contract/port.js';
+import type { Applied, Outcome, StorageNote } from '../contract/model-writer.js';
+import type { LayerDescriptor } from '../contract/descriptors.js';
 import type { QuantizationPlan } from '../contract/plan.js';
 import { activationRows, withActivations } from './activation-rows.js';
 import { bitsEach, type Report, type Sizes, type SkippedReport, type WeightReport } from './report.js';

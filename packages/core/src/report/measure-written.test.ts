@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { coarse, memoryPort, type MemoryModel } from '../../test/memory-port.js';
-import type { ModelPort, StorageNote } from '../contract/port.js';
+import type { ModelPort } from '../contract/port.js';
+import type { StorageNote } from '../contract/model-writer.js';
 import { registry } from '../contract/registry.js';
 import { decode } from '../scheme/decode.js';
 import type { QuantizedTensor } from '../scheme/types.js';

@@ -1,4 +1,4 @@
-import type { StorageNote } from '../contract/port.js';
+import type { StorageNote } from '../contract/model-writer.js';
 import type { ResolvedEntry } from '../contract/resolved-plan.js';
 import { sliceRanges } from '../scheme/slice-ranges.js';
 import { sliceLayout } from '../scheme/slicing.js';

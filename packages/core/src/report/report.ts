@@ -1,4 +1,4 @@
-import type { SkipNote } from '../contract/port.js';
+import type { SkipNote } from '../contract/descriptors.js';
 import type { QuantizationPlan } from '../contract/plan.js';
 import type { Granularity } from '../contract/policy.js';
 

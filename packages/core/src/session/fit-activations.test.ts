@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { statisticsCollector } from '../calibration/collector.js';
 import { rangeCollector } from '../calibration/range-collector.js';
 import type { Calibration } from '../calibration/site-statistics.js';
-import type { SiteDescriptor } from '../contract/port.js';
+import type { SiteDescriptor } from '../contract/descriptors.js';
 import type { FitContext, Quantizer } from '../contract/quantizer.js';
 import type { SliceParameters } from '../scheme/types.js';
 import { fitActivations } from './fit-activations.js';

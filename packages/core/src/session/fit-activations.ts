@@ -5,7 +5,7 @@ import {
   type SiteStatistics,
 } from '../calibration/site-statistics.js';
 import { LowbitError } from '../errors/error.js';
-import type { FittedActivations, FittedSite } from '../contract/port.js';
+import type { FittedActivations, FittedSite } from '../contract/model-writer.js';
 import { seededRandom } from '../numeric/random.js';
 import type { ResolvedSite } from '../contract/resolved-plan.js';
 import type { Quantizer } from '../contract/quantizer.js';

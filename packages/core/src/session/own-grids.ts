@@ -1,4 +1,4 @@
-import type { FittedActivations } from '../contract/port.js';
+import type { FittedActivations } from '../contract/model-writer.js';
 import { withEntries } from '../plan/change-plan.js';
 import { meetWanted } from '../plan/meet-wanted.js';
 import type { QuantizedEntry } from '../contract/plan.js';

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { coarse, layerOf, memoryPort, weightOf } from '../../test/memory-port.js';
 import { makePlan } from '../plan/make-plan.js';
 import type { LowbitError } from '../errors/error.js';
-import type { LayerDescriptor, SkipNote } from '../contract/port.js';
+import type { LayerDescriptor, SkipNote } from '../contract/descriptors.js';
 import { registry } from '../contract/registry.js';
 import type { BitwidthPolicy } from '../contract/policy.js';
 import { applyPlan } from './apply-plan.js';

@@ -2,7 +2,7 @@
  * The way of one weight: its values are read, a scheme is fitted to them, codes are chosen for the scheme, and what became of it is
  * told in a row of the report.
  */
-import type { WeightDescriptor } from '../contract/port.js';
+import type { WeightDescriptor } from '../contract/descriptors.js';
 import { seededRandom } from '../numeric/random.js';
 import type { ResolvedEntry } from '../contract/resolved-plan.js';
 import type { FitContext } from '../contract/quantizer.js';

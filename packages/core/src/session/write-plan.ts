@@ -1,4 +1,5 @@
-import type { ModelPort, Outcome } from '../contract/port.js';
+import type { ModelPort } from '../contract/port.js';
+import type { Outcome } from '../contract/model-writer.js';
 import type { ResolvedEntry } from '../contract/resolved-plan.js';
 import { buildReport } from '../report/build-report.js';
 import { measureWritten } from '../report/measure-written.js';

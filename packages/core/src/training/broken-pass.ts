@@ -2,7 +2,7 @@
  * Finds the plugin whose pass makes NaN or infinities of finite values: every pass of those in use is asked once more, on the
  * values that a round began with.
  */
-import type { FittedActivations, FittedSite } from '../contract/port.js';
+import type { FittedActivations, FittedSite } from '../contract/model-writer.js';
 import type { Quantizer, Site } from '../contract/quantizer.js';
 import type { ResolvedEntry } from '../contract/resolved-plan.js';
 import { seededRandom } from '../numeric/random.js';

@@ -2,7 +2,7 @@ import { checkOptions } from '../errors/check-argument.js';
 import { LowbitError, throwProblems } from '../errors/error.js';
 import { stopIfAborted } from '../errors/stop-if-aborted.js';
 import { checkPort } from '../contract/check-port.js';
-import type { Batch } from '../contract/port.js';
+import type { Batch } from '../contract/model-run.js';
 import type { Recipe } from '../contract/recipe.js';
 import type { TrainablePort } from '../contract/trainable-port.js';
 import { checkIsRecipe } from '../plan/check-recipe.js';

@@ -1,4 +1,5 @@
-import type { Batch, FittedActivations } from '../contract/port.js';
+import type { Batch } from '../contract/model-run.js';
+import type { FittedActivations } from '../contract/model-writer.js';
 import type { TrainablePort } from '../contract/trainable-port.js';
 import { seededRandom, seedFrom } from '../numeric/random.js';
 import { withBits } from '../plan/change-plan.js';

@@ -1,6 +1,6 @@
 import { batchesType } from '../contract/check-batches.js';
 import { type SessionOptions, sessionTypes } from '../contract/events.js';
-import type { Batch } from '../contract/port.js';
+import type { Batch } from '../contract/model-run.js';
 import { optionTypes, type OptionTypes } from '../errors/check-argument.js';
 import type { Quantized } from '../session/apply-plan.js';
 import type { TrainingCheckpoint } from './checkpoint.js';

@@ -1,0 +1,83 @@
+import type { RangeStatistics, SiteStatistics } from '../calibration/site-statistics.js';
+import type { QuantizedTensor, SliceParameters } from '../scheme/types.js';
+import type { Options } from './options.js';
+import type { Quantizer } from './quantizer.js';
+import type { ResolvedPlan } from './resolved-plan.js';
+
+/** Everything that is decided when writing begins: the plan with all that it names, and its fitted activation sites. */
+export interface Outcome extends ResolvedPlan, FittedActivations {}
+
+/** An activation site with the parameters that were fitted to it. */
+export interface FittedSite {
+  readonly id: string;
+  readonly bits: number;
+  readonly quantizer: Quantizer;
+  readonly options: Options;
+  /** One slice. Absent for a dynamic quantizer, which measures on each call. */
+  readonly parameters?: SliceParameters;
+  readonly statistics?: RangeStatistics | SiteStatistics;
+}
+
+/** The activation sites of a plan, once they are fitted. */
+export interface FittedActivations {
+  /** By id: those that are quantized; none when activations stay float. */
+  readonly activations: ReadonlyMap<string, FittedSite>;
+  /** By id: why others stay float whatever the port can do, as a clause about the value ("it never changed …"). */
+  readonly floatSites: ReadonlyMap<string, string>;
+}
+
+/** How one tensor was stored in the target, told by the port when it has written. */
+export interface StorageNote {
+  readonly id: string;
+  /** Short name of the form, for instance `Cast→Mul→Add`. */
+  readonly form: string;
+  /** Bytes in the file: codes, parameters and container. */
+  readonly storedBytes: number;
+  /** Bytes in memory at run time on the target. */
+  readonly memoryBytes: number;
+  /** The weight was left as it was, for the reason given: the report lists it as skipped. */
+  readonly float?: true;
+  /** What the plan's entry tells of a wanted form does not hold of what was written: the report leaves it out. */
+  readonly unmet?: true;
+  /** Why this form, or what it costs. */
+  readonly reason: string;
+  /**
+   * What was really written, where codes or parameters are not those of the outcome: a tensor, or its values, row-major in the
+   * weight's shape. Called once, for the report, which then measures the error of that.
+   */
+  readonly written?: () => QuantizedTensor | Float32Array;
+}
+
+/** What became of one activation site, told by the port when it has written. */
+export interface ActivationNote {
+  readonly id: string;
+  /** Short name of how it was written, for instance `uint8`; `float` when it was not. */
+  readonly form: string;
+  /** The value stays float although the plan quantizes it, for the reason given. */
+  readonly float?: true;
+  /** Why this form, and where among the site's users it does not hold. */
+  readonly reason: string;
+}
+
+/** What writing gives. */
+export interface Applied<M> {
+  readonly model: M;
+  readonly storage: readonly StorageNote[];
+  /** What became of the plan's activation sites; those without a note were written as planned. */
+  readonly activations?: readonly ActivationNote[];
+  /** Bytes of the whole model before and after. */
+  readonly modelBytes: { readonly before: number; readonly after: number };
+}
+
+/** Takes the quantized weights of a plan, one after the other, and makes the result of them. */
+export interface ModelWriter<M> {
+  /**
+   * Takes a weight of the plan: each once, in any order, which changes nothing in the result. The tensor is the writer's from here
+   * on; it is packed at once where its form needs nothing else of the model, so that codes of all weights never stand side by side.
+   *
+   * @throws LowbitError `plan-mismatch` for a tensor that is no weight of the plan, or of another shape.
+   */
+  add(id: string, tensor: QuantizedTensor): void | Promise<void>;
+  /** Makes the result, when all weights are there. */
+  finish(): Applied<M> | Promise<Applied<M>>;
+}
