@@ -132,14 +132,22 @@ onEveryBackend('tfjs', (test) => {
     [original, model, loaded].forEach(disposeWeights);
   });
 
-  test('broken weights stop with non-finite and leave nothing behind', async () => {
+  test('a broken weight stays float with a warning, where none is whole all stop, and nothing is left behind', async () => {
     const original = smallSequential();
-    const kernel = original.getLayer('last').weights[0]!;
-    tf.tidy(() => void kernel.write(tf.fill([15, 4], NaN)));
+    const [first, last] = ['first', 'last'].map((name) => original.getLayer(name).weights[0]!);
+    tf.tidy(() => void last!.write(tf.fill([15, 4], NaN)));
+    const { numTensors } = tf.memory();
+    const { model, report } = await quantize(tfjs(original), { weights: grid });
+    expect(report.weights.map(({ id }) => id)).toEqual(['first/kernel']);
+    expect(report.warnings).toEqual([expect.stringMatching(/^last\/kernel: .*NaN/) as string]);
+    expect(Number.isNaN(model.getLayer('last').weights[0]!.read().dataSync()[0])).toBe(true);
+    disposeWeights(model);
+    tf.tidy(() => void first!.write(tf.fill([2, 2, 3], -Infinity)));
     const error: unknown = await quantize(tfjs(original), { weights: grid }).catch(
       (reason: unknown) => reason,
     );
-    expect(isLowbitError(error) && [error.code, error.where]).toEqual(['non-finite', 'last/kernel[0]']);
+    expect(isLowbitError(error) && [error.code, error.where]).toEqual(['non-finite', 'first/kernel[0]']);
+    expect(tf.memory().numTensors).toBe(numTensors);
     disposeWeights(original);
   });
 

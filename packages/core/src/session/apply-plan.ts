@@ -22,6 +22,7 @@ import { brokenPromise } from './broken-promise.js';
 import { gridCost } from './grid-cost.js';
 import { ownGrids, withoutStaleWishes } from './own-grids.js';
 import { withWarnings, writePlan } from './write-plan.js';
+import { checkReach, withFitWeights } from './unfit-weights.js';
 import { codeWeight, fitWeight } from './weight.js';
 
 /** What `quantize` and `applyPlan` give. */
@@ -44,7 +45,7 @@ export interface ApplyOptions extends QuantizeOptions {
  * Quantizes every weight as the plan says, one at a time, and writes the result. Names in the plan are looked
  * up in `registry`; a port with forms takes the plan's. Weights whose inputs turn out to stay float get the method's own grid, in
  * the plan that is given back too. Throws what {@link resolvePlan} and {@link quantizedTwice} find, `plan-mismatch` for the plan of
- * another port, `nothing-to-quantize`, `non-finite`, `plugin-failed`, `aborted`, and the
+ * another port, `nothing-to-quantize`, `non-finite` where no weight is finite, `plugin-failed`, `aborted`, and the
  * port's own errors.
  */
 export async function applyPlan<M>(
@@ -83,20 +84,39 @@ export async function applyResolved<M>(
 ): Promise<Quantized<M>> {
   const calibration = await statisticsFor(port, resolved, inputs, options);
   const isObserved = calibration !== inputs.calibration;
+  const written = await withFitWeights(resolved, async (plan, unfit) =>
+    withWarnings(
+      await writeFitted(port, plan, calibration, options),
+      unfit.map(({ id, reason }) => `${id}: ${reason}`),
+    ),
+  );
+  const warnings = dataWarnings(inputs, resolved, isObserved || isMeasured);
+  const done = withWarnings(written, warnings);
+  return isObserved && calibration !== undefined ? { ...done, calibration } : done;
+}
+
+/** Fits the activation sites and every weight, and writes. */
+function writeFitted<M>(
+  port: ModelPort<M>,
+  resolved: ResolvedPlan,
+  calibration: Calibration | undefined,
+  options: QuantizeOptions,
+): Promise<Quantized<M>> {
   const fitted = fitActivations(resolved.sites, calibration);
-  const written = await writePlan(
+  return writePlan(
     port,
     { ...ownGrids(withoutStaleWishes(resolved), fitted), ...fitted },
-    (own, values) => codeWeight(own, values, fitWeight(own, values)),
+    (own, values) => {
+      const scheme = fitWeight(own, values);
+      checkReach(scheme.ranges, own);
+      return codeWeight(own, values, scheme);
+    },
     options,
     (own, values, { scheme }) => ({
       cost: () => gridCost(own, values),
       broken: brokenPromise(own, scheme),
     }),
   );
-  const warnings = dataWarnings(inputs, resolved, isObserved || isMeasured);
-  const done = withWarnings(written, warnings);
-  return isObserved && calibration !== undefined ? { ...done, calibration } : done;
 }
 
 /** The port in the plan's form; as it is where it cannot take that, so that what else is wrong is found too. */
