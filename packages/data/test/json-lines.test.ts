@@ -151,3 +151,31 @@ describe('arguments', () => {
     expect(seen).toHaveLength(1);
   });
 });
+
+describe('empty axes', () => {
+  const inputs = [
+    { name: 'x', type: 'float32', shape: ['N', 2] },
+    { name: 'cache', type: 'float32', shape: ['N', 2, 'past', 3] },
+  ];
+
+  it.each(['[[[],[]]]', '[[],[]]', '{"shape":[1,2,0,3],"data":[]}', '{"shape":[2,0,3],"data":[]}'])(
+    'a cache %s has nothing in it yet',
+    async (cache) => {
+      const full = JSON.stringify(Array(2).fill(Array(4).fill([1, 2, 3])));
+      const path = await write(`{"x":[1,2],"cache":${cache}}\n{"x":[3,4],"cache":${full}}\n`);
+      const batches = await readAll([path], { inputs });
+      expect(batches.map(({ inputs: values }) => values['cache']?.shape)).toEqual([
+        [1, 2, 0, 3],
+        [1, 2, 4, 3],
+      ]);
+      expect(batches[0]?.inputs['cache']?.data).toEqual([]);
+    },
+  );
+
+  it.each(['[]', '{"shape":[0,2,4,3],"data":[]}', '[[[[]]]]', '{"shape":[1,0,4,3],"data":[]}'])(
+    'a cache %s is no sample, or has fixed axes that are empty',
+    async (cache) => {
+      await failure([await write(`{"x":[1,2],"cache":${cache}}`)], { inputs });
+    },
+  );
+});

@@ -120,3 +120,19 @@ describe('npz files that are wrong', () => {
     );
   });
 });
+
+it.each([1, 2])(
+  'a cache that is empty along an open axis is read with the other inputs, %i at a time',
+  async (batchSize) => {
+    const cache = npyBytes([2, 0, 3], new Float32Array());
+    const entries = [
+      { name: 'x.npy', data: array },
+      { name: 'cache.npy', data: cache },
+    ].map(({ name, data }) => ({ name, data, method: 0, bytes: data.length, crc: crc32(data) }));
+    const inputs = [...both.inputs.slice(0, 1), { name: 'cache', type: 'float32', shape: ['N', 'past', 3] }];
+    const batches = await readAll([await write(zip(entries))], { inputs, batchSize });
+    expect(batches.map((batch) => batch.inputs['cache'])).toEqual(
+      Array(2 / batchSize).fill({ shape: [batchSize, 0, 3], data: [] }),
+    );
+  },
+);

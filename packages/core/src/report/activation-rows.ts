@@ -11,6 +11,13 @@ import { defined } from '../contract/defined.js';
 const wantsSpread =
   'stays float, since the calibration shows one value there: calibrate with inputs that vary it';
 
+/** Why a site stays float that never had a value. */
+export const neverSeen = 'it was empty in the whole calibration';
+
+/** What such a site asks for. */
+const wantsValues =
+  'stays float, since the calibration shows no value there: calibrate with inputs that have some';
+
 /**
  * One row a site of the plan, in its order; `undefined` when activations stay float.
  *
@@ -25,8 +32,10 @@ export function activationRows(
   return sites.map(({ entry: { id, bits, quantizer, reason }, site: { tensor } }) => {
     const planned = { id, tensor, bits, quantizer: quantizer.name, reason };
     const left = floatSites.get(id);
-    if (left !== undefined)
-      return { ...planned, form: 'float', formReason: left, float: true, warnings: [wantsSpread] };
+    if (left !== undefined) {
+      const warnings = [left === neverSeen ? wantsValues : wantsSpread];
+      return { ...planned, form: 'float', formReason: left, float: true, warnings };
+    }
     const note = noted.get(id);
     const parameters = note?.float === true ? undefined : fitted.get(id)?.parameters;
     const range = parameters && fittedRange(parameters, fitted.get(id)?.statistics);

@@ -128,9 +128,15 @@ test('a site for which a quantizer finds one level alone stays float', () => {
   );
 });
 
+test('a site that was empty in every batch stays float', () => {
+  const { float } = fitted({ needs: 'ranges' }, calibrationOf(rangeCollector().finish()));
+  expect(float).toBe('it was empty in the whole calibration');
+});
+
 test('a site where nothing was observed is missing too', () => {
-  const nothing = rangeCollector().finish();
-  for (const calibration of [undefined, calibrationOf(nothing)]) {
+  const strange = rangeCollector();
+  strange.add({ count: 0, nonFinite: 4, min: 0, max: 0 });
+  for (const calibration of [undefined, calibrationOf(strange.finish())]) {
     expect(() => fitted({ needs: 'ranges' }, calibration)).toThrow(
       expect.objectContaining({
         code: 'calibration-missing',

@@ -1,12 +1,14 @@
 import type { RangeStatistics } from '../calibration/site-statistics.js';
+import { neverSeen } from '../report/activation-rows.js';
 import type { SliceParameters } from '../scheme/types.js';
 
 /** Of the largest value: what rounding alone makes of one value that a network computes in float32, with room to spare. */
 const negligible = 2 ** -16;
 
-/** Why a site where only one value was seen, up to rounding, stays float; `undefined` where several were seen, or nothing. */
+/** Why a site where only one value was seen, up to rounding, or none in any batch, stays float; `undefined` where several were seen. */
 export function noSpread(observed: RangeStatistics | undefined): string | undefined {
-  if (observed === undefined || observed.count === 0) return undefined;
+  if (observed === undefined) return undefined;
+  if (observed.count === 0) return observed.nonFinite === 0 ? neverSeen : undefined;
   const { min, max } = observed;
   if (min === max) return `it never changed in the calibration (always ${min})`;
   const largest = Math.max(Math.abs(min), Math.abs(max));

@@ -13,7 +13,8 @@ export interface Placement {
 
 /**
  * Compares the shape of given data with an input. With as many axes as the input, the first counts samples;
- * with one fewer, the data is one sample; with one more, it is a stack of complete inputs.
+ * with one fewer, the data is one sample; with one more, it is a stack of complete inputs. Samples may be empty along an open axis, as
+ * caches are at the start.
  *
  * @throws LowbitError `calibration-invalid` when the shape does not fit.
  */
@@ -26,7 +27,7 @@ export function placeArray(shape: readonly number[], input: CalibrationInput, wh
       received: worded(shape),
     });
   }
-  if (placement.count === 0 || placement.shape.includes(0)) {
+  if (placement.count === 0) {
     throw invalid(where, { expected: 'at least one sample', received: `the empty shape ${worded(shape)}` });
   }
   return placement;

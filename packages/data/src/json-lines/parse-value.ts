@@ -2,7 +2,7 @@ import { sizeOf } from '@lowbit/core/adapter';
 import { copyChecked, elementsOf, type Numbers } from '../input/elements.js';
 import { invalid } from '../problems.js';
 import { placeArray, type Placement } from '../input/placement.js';
-import type { CalibrationInput } from '../input/options.js';
+import { isFixed, type CalibrationInput } from '../input/options.js';
 
 /** The value of one input on one line. */
 export interface ParsedValue {
@@ -17,7 +17,7 @@ export interface ParsedValue {
  *   does not fit the input; `non-finite`.
  */
 export function parseValue(value: unknown, input: CalibrationInput, where: string): ParsedValue {
-  const { shape, numbers } = isObject(value) ? flatValue(value, where) : nestedValue(value, where);
+  const { shape, numbers } = isObject(value) ? flatValue(value, where) : nestedValue(value, input, where);
   const placement = placeArray(shape, input, where);
   if (placement.unit === 'whole' && placement.count > 1) {
     throw invalid(where, { expected: 'one value of the input a line', received: `${placement.count}` });
@@ -51,12 +51,19 @@ function flatValue({ shape, data }: { readonly shape?: unknown; readonly data?: 
   return { shape: shape as number[], numbers: data.map((item: unknown) => toNumber(item, where)) };
 }
 
-function nestedValue(value: unknown, where: string): PlainValue {
+function nestedValue(value: unknown, input: CalibrationInput, where: string): PlainValue {
   const shape: number[] = [];
   for (let inner = value; Array.isArray(inner); inner = inner[0] as unknown) shape.push(inner.length);
   const numbers: number[] = [];
   gather(value, shape, 0, numbers, where);
-  return { shape, numbers };
+  return { shape: shape.at(-1) === 0 ? completed(shape, input) : shape, numbers };
+}
+
+/** Axes that an empty list does not show are those of the input, or of one sample of it; the shape as it is where their size is open. */
+function completed(shape: readonly number[], { shape: sizes }: CalibrationInput): readonly number[] {
+  const hidden = [sizes.slice(shape.length), sizes.slice(shape.length + 1)];
+  const known = hidden.find((axes) => axes.every(isFixed)) ?? [];
+  return [...shape, ...(known as number[])];
 }
 
 function gather(

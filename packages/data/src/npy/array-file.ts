@@ -29,9 +29,8 @@ export async function npyFile(file: DataFile): Promise<ArrayFile> {
 
 /** Compares the bytes that are there with those that the header speaks of. */
 export function checkDataBytes(header: NpyHeader, present: number, where: string): void {
-  if (present === header.dataBytes && present > 0) return;
+  if (present === header.dataBytes) return;
   const shape = `the shape (${header.shape.join(', ')})`;
-  if (header.dataBytes === 0) throw invalid(where, { expected: 'at least one sample', received: shape });
   throw invalid(where, {
     expected: `${header.dataBytes} bytes of data for ${shape}`,
     received: `${present} bytes`,
