@@ -3,6 +3,7 @@ export { photograph } from './image/photographs.js';
 export { bluePlanesFirst, type Normalization } from './image/planes.js';
 export { resize } from './image/resize.js';
 export { classifierTask, CLASSES } from './nsfw/classifier.js';
+export { inceptionArtifacts } from './nsfw/inception.js';
 export { loadMobileNet, mobileNetArtifacts } from './nsfw/mobilenet.js';
 export { detectorTask } from './ocr/detector.js';
 export { recognizerTask } from './ocr/recognizer.js';

@@ -23,6 +23,7 @@ test('the memory of the kernels holds the longest run', () => {
 
 /** What uses kernels, which are looked for once. */
 const load = async () => ({
+  ...(await import('../scheme/decode.js')),
   ...(await import('../scheme/encode.js')),
   ...(await import('../scheme/slice-ranges.js')),
   ...(await import('../scheme/slicing.js')),
@@ -38,7 +39,7 @@ async function loadWithoutWebAssembly(): ReturnType<typeof load> {
 
 /** Everything that kernels compute, of one tensor. */
 function computed(
-  { encode, sliceRanges, sliceLayout, histogramOf, measureTensor }: Awaited<ReturnType<typeof load>>,
+  { decode, encode, sliceRanges, sliceLayout, histogramOf, measureTensor }: Awaited<ReturnType<typeof load>>,
   values: Float32Array,
   shape: readonly number[],
   slicing: Slicing,
@@ -47,7 +48,8 @@ function computed(
   const ranges = sliceRanges(values, sliceLayout(shape, slicing), 'w');
   const tensor = encode(values, shape, slicing, { bits: 4, fit });
   const histogram = histogramOf(values, tensor, ranges);
-  return { ranges, codes: tensor.codes, histogram, error: measureTensor(values, tensor) };
+  const error = measureTensor(values, tensor);
+  return { ranges, codes: tensor.codes, decoded: decode(tensor), histogram, error };
 }
 
 const grids: Record<string, EncodeSettings['fit']> = {

@@ -17,12 +17,13 @@ export function checkHeldLevels(levels: unknown, bits: number, isOrder: boolean)
 
 /** A tensor as it was unpacked. Throws `packed-data` for parameters that are not finite and for codes that stand for no level. */
 export function checkUnpacked(tensor: QuantizedTensor): QuantizedTensor {
-  const { codes, scheme } = tensor;
+  const { bits, codes, scheme } = tensor;
   for (const parameters of parametersOf(scheme)) {
     const broken = parameters.find((value) => !Number.isFinite(value));
     if (broken !== undefined) throw damaged('parameters', 'finite numbers', String(broken));
   }
   const levels = levelsOf(scheme);
+  if (levels === 2 ** bits) return tensor;
   let largest = 0;
   for (let i = 0; i < codes.length; i++) largest = Math.max(largest, codes[i] as number);
   if (largest < levels || codes.length === 0) return tensor;

@@ -1,8 +1,9 @@
 import { checkScheme } from './check-scheme.js';
 import { checkTensor } from './check-tensor.js';
 import { codebookValues } from './codebook-values.js';
-import { gridsOf, type Grids } from './grids.js';
-import type { SliceRuns } from './slice-runs.js';
+import { gridLoader, gridsOf, type Grids } from './grids.js';
+import { kernels } from '../kernels/kernels.js';
+import { eachBlock, type SliceRuns, type VisitBlock } from './slice-runs.js';
 import { sliceLayout } from './slicing.js';
 import type { QuantizedTensor, Scheme, SliceParameters } from './types.js';
 
@@ -12,8 +13,29 @@ export function decode(tensor: QuantizedTensor): Float32Array {
   const layout = sliceLayout(tensor.shape, tensor.slicing);
   const values = new Float32Array(tensor.codes.length);
   const decodeRun = runDecoder(tensor, layout.runs, values);
-  layout.runs.each((from, to, slice) => decodeRun(from, to, slice, from));
+  eachBlock(layout.runs, vectorDecoder(tensor, layout.runs, values), (from, to, slice) =>
+    decodeRun(from, to, slice, from),
+  );
   return values;
+}
+
+/** Decodes blocks by the kernels, which give the same values. */
+function vectorDecoder(
+  { scheme, codes }: QuantizedTensor,
+  { step }: SliceRuns,
+  values: Float32Array,
+): VisitBlock | undefined {
+  const vector = kernels();
+  if (vector === undefined || scheme.kind !== 'affine' || !(codes instanceof Uint8Array)) return undefined;
+  const grids = gridsOf(scheme);
+  const load = gridLoader(vector, grids);
+  return (from, rows, width, slice) => {
+    const count = rows * width;
+    vector.codes.set(codes.subarray(from, from + count));
+    load(slice, step === 1 ? width : rows);
+    vector.loops.decode(rows, width, step === 1, grids.middle);
+    values.set(vector.values.subarray(0, count), from);
+  };
 }
 
 /** Decodes the codes `from` … `to` of a run that begins in `slice`; their values are put `at` a place and behind it. */

@@ -12,6 +12,19 @@ test('the bit stream equals numpy packbits, and comes back', () => {
   }
 });
 
+test('codes of every width come back, whatever the last byte holds', () => {
+  for (let bits = 1; bits <= 16; bits++) {
+    for (let count = 1; count <= 19; count++) {
+      const codes = Array.from({ length: count }, (_, i) => (i * 40503 + 7 * bits) % 2 ** bits);
+      const padded = Uint8Array.from([...pack(codes, bits), 0xff]);
+      const shifted = new Uint8Array(padded.length + 1);
+      shifted.set(padded, 1);
+      expect([...unpack(padded, bits, count)]).toEqual(codes);
+      expect([...unpack(shifted.subarray(1), bits, count)]).toEqual(codes);
+    }
+  }
+});
+
 test('four bits have the first code in the low nibble', () => {
   expect([...pack([1, 2, 3], 4)]).toEqual([0x21, 0x03]);
 });

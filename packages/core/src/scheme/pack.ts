@@ -41,17 +41,49 @@ export function unpack(bytes: Uint8Array, bits: number, count: number): Uint8Arr
   checkBits(bits);
   if (bytes.length < packedBytes(count, bits)) throw streamTooShort(bytes.length, packedBytes(count, bits));
   const codes = bits <= 8 ? new Uint8Array(count) : new Uint16Array(count);
-  const mask = 2 ** bits - 1;
-  let buffer = 0;
-  let held = 0;
-  let at = 0;
-  for (let i = 0; i < count; i++) {
-    for (; held < bits; held += 8) buffer |= (bytes[at++] as number) << held;
-    codes[i] = buffer & mask;
-    buffer >>>= bits;
-    held -= bits;
-  }
+  if (bits === 8) codes.set(bytes.subarray(0, count));
+  else if (bits === 4) lookUp(bytes, codes, bits, Uint16Array);
+  else if (bits === 2) lookUp(bytes, codes, bits, Uint32Array);
+  else unpackStream(bytes, bits, codes);
   return codes;
+}
+
+/** Codes of 2 or 4 bits: those that a byte holds are looked up, and written as one word. */
+function lookUp(
+  bytes: Uint8Array,
+  codes: ReturnType<typeof unpack>,
+  bits: number,
+  Words: Uint16ArrayConstructor | Uint32ArrayConstructor,
+): void {
+  const perByte = 8 / bits;
+  const held = Uint8Array.from(
+    { length: 256 * perByte },
+    (_, i) => (Math.floor(i / perByte) >> ((i % perByte) * bits)) & (2 ** bits - 1),
+  );
+  const table = new Words(held.buffer);
+  const words = new Words(codes.buffer as ArrayBuffer, 0, Math.floor(codes.length / perByte));
+  for (let at = 0; at < words.length; at++) words[at] = table[bytes[at] as number] as number;
+  const last = (bytes[words.length] ?? 0) * perByte;
+  const rest = codes.length % perByte;
+  codes.set(held.subarray(last, last + rest), codes.length - rest);
+}
+
+/** Codes of any width, eight at a time: they take whole bytes. */
+function unpackStream(bytes: Uint8Array, bits: number, codes: ReturnType<typeof unpack>): void {
+  const mask = 2 ** bits - 1;
+  let at = 0;
+  for (let first = 0; first < codes.length; first += 8, at += bits) {
+    const last = Math.min(first + 8, codes.length);
+    let buffer = 0;
+    let held = 0;
+    let next = at;
+    for (let i = first; i < last; i++) {
+      for (; held < bits; held += 8) buffer |= (bytes[next++] as number) << held;
+      codes[i] = buffer & mask;
+      buffer >>= bits;
+      held -= bits;
+    }
+  }
 }
 
 function checkBits(bits: number): void {

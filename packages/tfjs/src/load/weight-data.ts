@@ -1,12 +1,12 @@
 import { artifactWeights, expandWeight, isPacked, packedOf, type StoredWeight } from '@lowbit/tfjs-format';
 import type { PackedTensor } from '@lowbit/core';
 import type { io } from '@tensorflow/tfjs-core';
-import { handlerWeights } from '../model/internals.js';
 
 /** Weights that TensorFlow.js reads, and the packed ones among them by name. */
 export interface ExpandedWeights {
   readonly weightSpecs: io.WeightsManifestEntry[];
-  readonly weightData: ArrayBuffer;
+  /** One of each weight: joining them would copy the whole model. */
+  readonly weightData: ArrayBuffer[];
   readonly packed: ReadonlyMap<string, PackedTensor>;
 }
 
@@ -20,7 +20,8 @@ export function expandWeights(artifacts: io.ModelArtifacts, where: string): Expa
   const packed = stored.filter(({ spec }) => isPacked(spec));
   const plain = stored.map((weight) => (isPacked(weight.spec) ? expanded(weight, where) : weight));
   return {
-    ...handlerWeights(plain),
+    weightSpecs: plain.map(({ spec }) => spec) as io.WeightsManifestEntry[],
+    weightData: plain.map(({ bytes }) => ownBuffer(bytes)),
     packed: new Map(packed.map((weight) => [weight.spec.name, packedOf(weight, where)])),
   };
 }
@@ -29,4 +30,9 @@ function expanded(weight: StoredWeight, where: string): StoredWeight {
   const { name, shape } = weight.spec;
   const values = expandWeight(weight, where);
   return { spec: { name, shape, dtype: 'float32' }, bytes: new Uint8Array(values.buffer) };
+}
+
+function ownBuffer(bytes: Uint8Array): ArrayBuffer {
+  const isWhole = bytes.byteLength === bytes.buffer.byteLength;
+  return (isWhole ? bytes : bytes.slice()).buffer as ArrayBuffer;
 }
