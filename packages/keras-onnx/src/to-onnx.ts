@@ -24,6 +24,11 @@ export interface ToOnnxOptions
   readonly opset?: number;
   /** Name of the model in the file and in messages. Default: the name that it has in Keras, with `.onnx` behind it. */
   readonly name?: string;
+  /**
+   * The model before it was quantized: weights that would take more bytes packed are written as they are there, and `storage` says so.
+   * Default: they are the floats that their codes stand for, with which TensorFlow.js computes too.
+   */
+  readonly original?: KerasModel;
   /** Holds the quantizers of activations, where the model has such. */
   readonly registry?: Registry;
   /** Cancels the work between two weights; the promise rejects with code `aborted`. */
@@ -52,7 +57,8 @@ export async function toOnnx(model: KerasModel, options: ToOnnxOptions = {}): Pr
   const builder = modelBuilder({ name, opset, ...defined({ optimize, target }) });
   const names = outputNames(network);
   const graph = new Graph(builder, new Set(names));
-  const weights = new Weights(graph, readingOf(model, options));
+  const originals = new Map((options.original?.weights ?? []).map((weight) => [weight.id, weight]));
+  const weights = new Weights(graph, readingOf(model, options), originals);
   const inputs = network.inputs.map(({ layer }) => writeInput(graph, network, layer));
   const inside = (call: Call<Value>): Promise<readonly Value[]> => carryOut(call, write);
   const write = (call: Call<Value>): Promise<readonly Value[]> =>
@@ -60,7 +66,8 @@ export async function toOnnx(model: KerasModel, options: ToOnnxOptions = {}): Pr
   const outputs = await walk(told, network, inputs, write);
   outputs.forEach((value, i) => writeOutput(graph, value, names[i]!));
   options.onProgress?.(1);
-  return builder.write(defined({ plan: plans?.at(-1), external, externalPath }));
+  const built = await builder.write(defined({ plan: plans?.at(-1), external, externalPath }));
+  return { ...built, storage: [...built.storage, ...weights.torn] };
 }
 
 /** Stops between two weights, or tells how many there were. */
@@ -85,12 +92,13 @@ function toldOf({ kerasVersion = '' }: KerasModel, registry: Registry | undefine
 }
 
 function checkModel(model: unknown): void {
-  const { network, weights } = Object(model) as Partial<KerasModel>;
   const expected = 'a model of Keras, as readKeras gives it';
-  checkArgument(Array.isArray(network?.layers) && Array.isArray(weights), model, {
-    where: 'toOnnx(model)',
-    expected,
-  });
+  checkArgument(isModel(model), model, { where: 'toOnnx(model)', expected });
+}
+
+function isModel(model: unknown): boolean {
+  const { network, weights } = Object(model) as Partial<KerasModel>;
+  return Array.isArray(network?.layers) && Array.isArray(weights);
 }
 
 /** Lists of axes are inputs since the older one; the newer one is the newest that the builder knows. */
@@ -111,6 +119,7 @@ const optionsOfToOnnx: OptionTypes<ToOnnxOptions> = {
     fits: (value) => typeof (Object(value) as Partial<Registry>).list === 'function',
     remedy: 'Write registry([minMax(), …]), with registry of @lowbit/core.',
   },
+  original: { expected: 'a model of Keras, as readKeras gives it', fits: isModel },
   external: optionTypes.flag,
   externalPath: { expected: 'a text', fits: (value) => typeof value === 'string' },
 };

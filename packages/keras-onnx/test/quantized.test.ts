@@ -1,5 +1,5 @@
-import { decode, quantize, type QuantizedTensor } from '@lowbit/core';
-import { keras, type KerasModel, type KerasWeight } from '@lowbit/keras';
+import { decode, packTensor, quantize, type QuantizedTensor } from '@lowbit/core';
+import { keras, readKeras, type KerasModel, type KerasWeight } from '@lowbit/keras';
 import { registry } from '@lowbit/keras/register';
 import { describe, expect, it } from 'vitest';
 import { arrangeFloats, arrangedShape, arrangeTensor } from '../src/graph/arrange.js';
@@ -126,11 +126,63 @@ describe.each(['speed', 'memory'] as const)('packed weights, for %s', (optimize)
     expect(packed.length).toBeGreaterThan(0);
     expect(storage).toHaveLength(packed.length);
     // Small weights would take more bytes packed.
-    if (name.startsWith('large')) expect(storage.filter(({ float }) => float === true)).toEqual([]);
+    if (name.startsWith('large')) expect(storage.filter(({ form }) => form === 'float')).toEqual([]);
     const expected = await run(plain.bytes, model, golden);
     const results = await run(bytes, model, golden);
     const worst = results.map((result, i) => difference(result, expected[i]!.data as Float32Array));
     // Sums of products in another order.
     expect(Math.max(...worst)).toBeLessThan(2e-6);
   });
+});
+
+it('weights that gain nothing are those of before where they are given', async () => {
+  const before = await readKeras(fileOf('dense'));
+  const { model } = await quantize(keras(before), { registry, bits: 2 });
+  const golden = goldenOf(cases.get('dense')!);
+  const plain = await toOnnx(model);
+  expect(plain.storage.filter(({ float }) => float)).toEqual([]);
+  expect(plain.storage.some(({ reason }) => reason.includes('of its codes'))).toBe(true);
+  const { bytes, storage } = await toOnnx(model, { original: before });
+  expect(storage.map(({ id }) => id)).toEqual(plain.storage.map(({ id }) => id));
+  // Here nothing gains, so that the file is that of before.
+  expect(storage.filter(({ reason, float }) => float && reason.includes('left as it was'))).toEqual(storage);
+  const results = await run(bytes, model, golden);
+  const expected = await run((await toOnnx(before)).bytes, before, golden);
+  results.forEach(({ data }, i) => expect(data).toEqual(expected[i]!.data));
+  before.close();
+});
+
+it('weights whose groups another order tears apart are floats, which is told', async () => {
+  const before = await readKeras(fileOf('lstm'));
+  const isKernel = ({ name }: KerasWeight) => name === 'kernel';
+  const packed = (weight: KerasWeight): KerasWeight => {
+    if (!isKernel(weight)) return weight;
+    const [rows, columns] = weight.shape as [number, number];
+    const slices = rows * Math.ceil(columns / 3);
+    const scale = new Float32Array(slices).fill(0.1);
+    const tensor: QuantizedTensor = {
+      shape: weight.shape,
+      slicing: { along: 1, group: 3 },
+      bits: 4,
+      codes: new Uint8Array(rows * columns).fill(7),
+      scheme: { kind: 'affine', levels: 16, scale, offset: new Float32Array(slices) },
+      parameterStorage: 'float32',
+    };
+    return { ...weight, packed: packTensor(tensor) };
+  };
+  const layers = new Map(
+    before.network.layers.map((each) => [each, { ...each, weights: each.weights.map(packed) }]),
+  );
+  const calls = before.network.calls.map((call) => ({ ...call, layer: layers.get(call.layer)! }));
+  const network = { ...before.network, layers: [...layers.values()], calls };
+  const model = { ...before, network, weights: before.weights.map(packed) };
+  const kernels = before.weights.filter(isKernel).length;
+  const torn = (await toOnnx(model)).storage;
+  expect(torn.map(({ reason }) => reason)).toEqual(
+    Array<unknown>(kernels).fill(expect.stringMatching(/of its codes.*torn apart/)),
+  );
+  const left = await toOnnx(model, { original: before });
+  expect(left.storage.map(({ float }) => float)).toEqual(Array(kernels).fill(true));
+  expect(left.bytes).toEqual((await toOnnx(before)).bytes);
+  before.close();
 });

@@ -113,6 +113,31 @@ test('weights get the forms that files get which are quantized', async () => {
   expect(forms.get('head')).toBe('float');
 });
 
+test('a weight that would take more bytes packed has the values of its codes, or those that it had before', async () => {
+  const tensor = sampleTensor([8, 5], { axes: [1] }, 4, 'zero-point');
+  const before = decode(tensor).map((value) => value + 0.001);
+  const built = async (original?: () => Promise<Float32Array>) => {
+    const model = modelBuilder({ opset: 17 });
+    const kernel = model.weight('kernel', tensor, original && { original });
+    const x = model.input('x', 'float32', ['n', 8]);
+    model.output(model.node('MatMul', [x, kernel]), 'float32', ['n', 5], 'y');
+    const { bytes, storage } = await model.write();
+    const row = new ort.Tensor('float32', Float32Array.of(0, 1, 0, 0, 0, 0, 0, 0), [1, 8]);
+    return { note: storage[0]!, row: (await runModel(bytes, { x: row })).get('y') };
+  };
+  const plain = await built();
+  expect(plain.row).toEqual(decode(tensor).slice(5, 10));
+  expect(plain.note).toMatchObject({ form: 'float', reason: expect.stringContaining('of its codes') });
+  expect(plain.note.float).toBeUndefined();
+  const kept = await built(() => Promise.resolve(before));
+  expect(kept.row).toEqual(before.slice(5, 10));
+  expect(kept.note).toMatchObject({
+    form: 'float',
+    float: true,
+    reason: expect.stringContaining('left as it'),
+  });
+});
+
 test('what is built twice is the same, and reads as a file that was quantized', async () => {
   const model = network({ opset: 17, name: 'two.onnx' }, packed, weights('offset', 4));
   const plan = { version: 2, port: 'onnx', seed: 0, weights: [] } as unknown as QuantizationPlan;

@@ -60,7 +60,12 @@ async function quantized(
   const { to = 'tfjs', calibrate, optimize, target, external } = options;
   // Only data need the model to run.
   const runner = calibrate === undefined ? undefined : (await loadTfjs('quantize')).lowbit.runner;
-  const form = { signal, registry: options.methods, ...defined({ optimize, target, external }) };
+  const form = {
+    signal,
+    registry: options.methods,
+    original: model,
+    ...defined({ optimize, target, external }),
+  };
   const sizes = [run.model.file, ...besides(run)].map(async (file) => (await stat(file)).size);
   const before = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
   const own = runner === undefined ? keras(model) : keras(model, { runner });

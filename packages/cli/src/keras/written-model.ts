@@ -21,7 +21,7 @@ export interface WrittenModel {
 }
 
 /** How an ONNX file is written. */
-export type OnnxForm = Pick<ToOnnxOptions, 'optimize' | 'target' | 'external' | 'registry'>;
+export type OnnxForm = Pick<ToOnnxOptions, 'optimize' | 'target' | 'external' | 'registry' | 'original'>;
 
 /**
  * Writes a model of Keras. The weights of one for TensorFlow.js are read when its files are.
@@ -74,13 +74,14 @@ function notesOnClasses(json: string): readonly string[] {
 async function asOnnx(
   model: KerasModel,
   file: string,
-  { optimize, target, external, registry, signal, onProgress }: OnnxForm & ReadingOptions,
+  { signal, onProgress, ...wishes }: OnnxForm & ReadingOptions,
 ): Promise<WrittenModel> {
   const { toOnnx } = await import('@lowbit/keras-onnx');
   const form = {
     name: basename(file),
     externalPath: dataFileName(file),
-    ...defined({ optimize, target, external, registry, signal, onProgress }),
+    ...wishes,
+    ...defined({ signal, onProgress }),
   };
   const { bytes, externalData = [], storage } = await toOnnx(model, form);
   const beside = externalData.map(({ path, data }) => ({ path: join(dirname(file), path), data }));

@@ -1,4 +1,5 @@
-import { decode, unpackTensor } from '@lowbit/core';
+import { decode, unpackTensor, type QuantizedTensor, type StorageNote } from '@lowbit/core';
+import { defined, sizeOf } from '@lowbit/core/adapter';
 import type { KerasLayer, KerasWeight } from '@lowbit/keras';
 import { arrangedShape, arrangeFloats, arrangeTensor, type Arrangement } from './arrange.js';
 import type { Graph } from './graph.js';
@@ -6,12 +7,22 @@ import type { Graph } from './graph.js';
 /** The weights of a model in the graph, each once in every order in which it is wanted. */
 export class Weights {
   readonly #written = new Map<string, Promise<string>>();
+  readonly #torn: StorageNote[] = [];
 
-  /** @param reading Is told of each weight before it is read. */
+  /**
+   * @param reading Is told of each weight before it is read.
+   * @param originals By id, as they were before they were quantized, for those that become floats.
+   */
   constructor(
     private readonly graph: Graph,
     private readonly reading: (weight: KerasWeight) => void,
+    private readonly originals: ReadonlyMap<string, KerasWeight>,
   ) {}
+
+  /** Quantized weights that stand as floats since another order would tear their groups apart. */
+  get torn(): readonly StorageNote[] {
+    return this.#torn;
+  }
 
   /** The name of a weight in the graph; undefined where the layer has none of the name. */
   find(layer: KerasLayer, name: string, arrangement: Arrangement = {}): Promise<string> | undefined {
@@ -34,9 +45,13 @@ export class Weights {
     }
     const stored = unpackTensor(weight.packed);
     const tensor = arrangeTensor(stored, arrangement);
-    return tensor === undefined
-      ? builder.constant(id, 'float32', dims, arrangeFloats(decode(stored), shape, arrangement))
-      : builder.weight(id, tensor, { dims });
+    const before = this.originals.get(id);
+    const original = before && (async () => arrangeFloats(await before.read(), shape, arrangement));
+    if (tensor !== undefined) return builder.weight(id, tensor, { dims, ...defined({ original }) });
+    const values = (await original?.()) ?? arrangeFloats(decode(stored), shape, arrangement);
+    const name = builder.constant(id, 'float32', dims, values);
+    this.#torn.push(tornNote(name, stored, before !== undefined));
+    return name;
   }
 }
 
@@ -50,4 +65,17 @@ export async function valuesOf(layer: KerasLayer, name: string): Promise<Float32
   const weight = weightOf(layer, name);
   if (weight === undefined) return undefined;
   return weight.packed === undefined ? weight.read() : decode(unpackTensor(weight.packed));
+}
+
+function tornNote(id: string, { shape }: QuantizedTensor, isOriginal: boolean): StorageNote {
+  const bytes = sizeOf(shape) * Float32Array.BYTES_PER_ELEMENT;
+  const values = isOriginal ? 'left as it was' : 'the values of its codes stand as floats';
+  return {
+    id,
+    form: 'float',
+    storedBytes: bytes,
+    memoryBytes: bytes,
+    reason: `${values}: the operator of ONNX wants an order of its places in which groups are torn apart`,
+    ...(isOriginal && { float: true }),
+  };
 }

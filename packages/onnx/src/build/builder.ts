@@ -30,6 +30,11 @@ export interface WeightOptions {
   readonly dims?: readonly number[];
   /** Default: `float32`. */
   readonly type?: 'float32' | 'float16';
+  /**
+   * The values before they were quantized, in the order of `dims`: they are written where the packed form would take more bytes. Asked
+   * for when the model is written. Default: the values that the codes stand for.
+   */
+  readonly original?: () => Promise<Float32Array>;
 }
 
 export interface WriteOptions {
@@ -48,7 +53,7 @@ export interface BuiltModel {
   readonly bytes: Uint8Array;
   /** The file beside it, where there is one. */
   readonly externalData?: readonly ExternalFile[];
-  /** How each packed weight is stored, in the order in which they were added. */
+  /** How each quantized weight is stored, in the order in which they were added; `float` tells of original values in its place. */
   readonly storage: readonly StorageNote[];
 }
 

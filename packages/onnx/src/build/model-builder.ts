@@ -2,6 +2,7 @@ import { LowbitError, type QuantizedTensor } from '@lowbit/core';
 import {
   checkArgument,
   checkOptions,
+  defined,
   type FittedSite,
   observedBy,
   type OptionTypes,
@@ -64,11 +65,11 @@ function valuesOf(
       constants.push(makeTensor(name, dataType, dims, values));
       return name;
     },
-    weight(near, tensor, { dims = tensor.shape, type = 'float32' } = {}) {
+    weight(near, tensor, { dims = tensor.shape, type = 'float32', original } = {}) {
       checkDims(near, tensor, dims);
       const dataType = dataTypeOf(type, `weight '${near}'`);
       const name = names.define(near);
-      weights.push({ name, tensor, dims, type: dataType });
+      weights.push({ name, tensor, dims, type: dataType, ...defined({ original }) });
       return name;
     },
     output(value, type, shape, name = value) {

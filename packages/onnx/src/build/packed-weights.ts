@@ -15,6 +15,8 @@ export interface PackedWeight {
   /** Dimensions of the value that operators take. */
   readonly dims: readonly number[];
   readonly type: DataType;
+  /** The values before they were quantized, for where packed ones would take more bytes. */
+  readonly original?: () => Promise<Float32Array>;
 }
 
 /** The constant that holds a weight's place. Its data are not written: packing needs name, type and size alone. */
@@ -28,29 +30,36 @@ export const placeOf = ({ name, tensor, dims, type }: PackedWeight): TensorProto
  * @param model With {@link placeOf} each weight among the initializers of its main graph.
  * @param prefix What the names of all that is added begin with.
  */
-export function packWeights(
+export async function packWeights(
   { proto, ...versions }: OnnxModel,
   weights: readonly PackedWeight[],
   wish: FormWish,
   prefix: string,
-): StorageNote[] {
+): Promise<StorageNote[]> {
   const graph = proto.graph as GraphProto;
   const sites = weights.map((weight) => siteOf(weight, graph));
   const ids = new Set(weights.map(({ name }) => name));
   const rewriter = weightRewriter({ proto, ...versions }, sites, ids, wish, prefix);
   for (const { name, tensor } of weights) rewriter.add(name, tensor);
   const notes = rewriter.finish();
-  const floats = new Set(notes.flatMap(({ id, float }) => (float === true ? [id] : [])));
   const byName = new Map(weights.map((weight) => [weight.name, weight]));
-  graph.initializer = graph.initializer.map((constant) =>
-    floats.has(constant.name) ? asFloats(byName.get(constant.name) as PackedWeight) : constant,
-  );
-  return notes;
+  const floats = new Map<string, TensorProto>();
+  for (const { id, float } of notes) if (float) floats.set(id, await asFloats(byName.get(id)!));
+  graph.initializer = graph.initializer.map((constant) => floats.get(constant.name) ?? constant);
+  return notes.map((note) => (byName.get(note.id)?.original ? note : withDecoded(note)));
 }
 
 /** A weight that would take more bytes packed. */
-const asFloats = ({ name, tensor, dims, type }: PackedWeight): TensorProto =>
-  makeTensor(name, type, dims, decode(tensor));
+async function asFloats({ name, tensor, dims, type, original }: PackedWeight): Promise<TensorProto> {
+  return makeTensor(name, type, dims, original === undefined ? decode(tensor) : await original());
+}
+
+/** The note on a weight, of which a float one has the values that its codes stand for. */
+function withDecoded({ float, ...note }: StorageNote): StorageNote {
+  if (float === undefined) return note;
+  const reason = 'the values of its codes stand as floats, since its packed form would take more bytes';
+  return { ...note, reason };
+}
 
 function siteOf({ name, tensor }: PackedWeight, graph: GraphProto): WeightSite {
   const uses = graph.node.flatMap((node) => usesBy(node, name, graph));

@@ -48,7 +48,7 @@ export async function writeParts(
   if (parts.outputs.length === 0) throw withoutOutputs(name);
   const model = { name, proto, ir, opset, domains: new Map([[standardDomain, opset]]) };
   const prefix = ownPrefixes(proto).weights;
-  const storage = packWeights(model, parts.weights, { optimize, runtime }, prefix);
+  const storage = await packWeights(model, parts.weights, { optimize, runtime }, prefix);
   if (plan !== undefined) addMetadata(proto, plan, source, [prefix, activationPrefix]);
   const externalData = await placeTensors(model, new Map(), undefined, { external, externalPath });
   const bytes = writeModel(model);
