@@ -36,6 +36,12 @@ export const conv: Operator = {
       output: [2, 20, 7],
       weights: { w: { outputAxes: [0], inputAxis: 1 } },
     },
+    {
+      attributes: { strides: [2, 2] },
+      inputs: { x: [2, 16, 9, 9], w: [64, 16, 3, 3], bias: [64] },
+      output: [2, 64, 4, 4],
+      weights: { w: { outputAxes: [0], inputAxis: 1 } },
+    },
     // Depthwise, with values from beside the input.
     {
       attributes: { group: 96, pads: [1, 1, 1, 1] },

@@ -49,6 +49,30 @@ export const gemm: Operator = {
       output: [40, 7],
       weights: { w: { outputAxes: [1], inputAxis: 0 } },
     },
+    {
+      attributes: { transB: 1 },
+      inputs: { x: [3, 64], w: [96, 64], bias: [96] },
+      output: [3, 96],
+      weights: { w: { outputAxes: [0], inputAxis: 1 } },
+    },
+    {
+      attributes: { transA: 1 },
+      inputs: { x: [64, 3], w: [64, 96] },
+      output: [3, 96],
+      weights: { w: { outputAxes: [1], inputAxis: 0 } },
+    },
+    {
+      attributes: { alpha: { float: 0.5 } },
+      inputs: { x: [3, 64], w: [64, 96] },
+      output: [3, 96],
+      weights: { w: { outputAxes: [1], inputAxis: 0 } },
+    },
+    {
+      attributes: { beta: { float: 0.5 } },
+      inputs: { x: [3, 64], w: [64, 96], bias: [96] },
+      output: [3, 96],
+      weights: { w: { outputAxes: [1], inputAxis: 0 } },
+    },
   ],
 };
 

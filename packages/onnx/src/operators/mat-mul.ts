@@ -28,6 +28,11 @@ export const matMul: Operator = {
   },
   samples: [
     {
+      inputs: { x: [3, 64], w: [64, 96] },
+      output: [3, 96],
+      weights: { w: { outputAxes: [1], inputAxis: 0 } },
+    },
+    {
       inputs: { x: [3, 32], w: [32, 40] },
       output: [3, 40],
       weights: { w: { outputAxes: [1], inputAxis: 0 } },

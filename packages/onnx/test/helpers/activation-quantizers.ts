@@ -2,7 +2,7 @@ import type { Quantizer } from '@lowbit/core';
 import { bnn, dorefa, dynamic, horq, hwgq, minMax, percentile, ul2q, xnor } from '@lowbit/methods';
 
 /** An even grid over the size of each patch's largest value, measured on every run; `wide`: of each sample's. */
-const patchGrid: Quantizer = {
+export const patchGrid: Quantizer = {
   kind: 'quantizer',
   api: 2,
   name: 'patch-grid',

@@ -16,14 +16,23 @@ export interface OperatorModel {
   feeds(): Record<string, ort.Tensor>;
 }
 
-/** The model of a sample with weights of noise; inputs beside a table, or of another type than floats, are indices of its entries. */
-export function operatorModel({ names, domain, takes }: Operator, sample: OperatorSample): OperatorModel {
+/**
+ * The model of a sample with weights of noise; inputs beside a table, or of another type than floats, are indices of its entries.
+ *
+ * @param constant Names of inputs that are constants of noise too, though no weights.
+ */
+export function operatorModel(
+  { names, domain, takes }: Operator,
+  sample: OperatorSample,
+  constant: readonly string[] = [],
+): OperatorModel {
   const { name = names[0] as string, opset = 17, attributes = {}, inputs, output, weights: views } = sample;
   const typeOf = (input: string) =>
     sample.types?.[input] ?? (takes === 'table' ? DataType.INT64 : DataType.FLOAT);
   const random = seededRandom(7);
   const all = Object.entries(inputs);
-  const given = all.filter(([input]) => !(input in views));
+  const constants = all.filter(([input]) => constant.includes(input));
+  const given = all.filter(([input]) => !(input in views) && !constant.includes(input));
   const weights = new Map(
     all.filter(([input]) => input in views).map(([input, dims]) => [input, weightOf(input, dims, random)]),
   );
@@ -43,7 +52,10 @@ export function operatorModel({ names, domain, takes }: Operator, sample: Operat
       buildBytes(
         {
           nodes: [node],
-          initializers: [...initializers.values()],
+          initializers: [
+            ...initializers.values(),
+            ...constants.map(([input, dims]) => weightOf(input, dims, seededRandom(3))),
+          ],
           inputs: Object.fromEntries(given),
           outputs: { y: output },
           types,
@@ -58,6 +70,15 @@ export function operatorModel({ names, domain, takes }: Operator, sample: Operat
         ]),
       ),
   };
+}
+
+/** What is fed, with zeros for all but the first. */
+export function withoutBias(feeds: Record<string, ort.Tensor>): Record<string, ort.Tensor> {
+  const zeros = ({ data, dims }: ort.Tensor) =>
+    new ort.Tensor('float32', new Float32Array((data as Float32Array).length), dims);
+  return Object.fromEntries(
+    Object.entries(feeds).map(([name, tensor], at) => [name, at === 0 ? tensor : zeros(tensor)]),
+  );
 }
 
 function weightOf(name: string, dims: readonly number[], random: () => number): TensorProto {
