@@ -96,7 +96,7 @@ describe('the decision table', () => {
   }
 });
 
-test.each(['authoring/README.md', 'which-method.md', 'architecture.md', 'keras.md'])(
+test.each(['authoring/README.md', 'which-method.md', 'architecture.md', 'keras.md', 'measured.md'])(
   'links of %s lead somewhere',
   (path) => {
     const here = new URL(`../${path}`, import.meta.url);
