@@ -128,3 +128,24 @@ it('a model without operators of the standard has nothing to quantize, and is in
   expect((await run('inspect', model)).status).toBe(0);
   expect((await compared(model, model)).decibels).toBe(Infinity);
 });
+
+it('a model of opset 6 is inspected, quantized at opset 7, and compared', async () => {
+  const model = caseOf('opset6.onnx');
+  const { stdout } = await run('inspect', model, '--json');
+  expect(JSON.parse(stdout)).toMatchObject({ opset: 6, quantizable: [{ id: 'w', op: 'MatMul' }] });
+  const { output, report } = await quantized(model);
+  expect(report.weights).toMatchObject([{ id: 'w', bits: 8 }]);
+  expect(readModel(await readFile(output)).opset).toBe(7);
+  expect((await compared(model, output)).decibels).toBeGreaterThan(40);
+});
+
+it('it computes in integers too; activations that no layer takes are told', async () => {
+  const model = caseOf('opset6.onnx');
+  const argv = ['--activations', 'dynamic'];
+  const { output, report } = await quantized(model, ...argv);
+  expect(report.weights.map(({ form }) => form)).toEqual(['MatMulInteger']);
+  expect(report.warnings).toEqual([]);
+  expect((await compared(model, output)).decibels).toBeGreaterThan(30);
+  const { report: left } = await quantized(caseOf('blocks-opset17.onnx'), ...argv);
+  expect(left.warnings).toEqual([expect.stringContaining('--activations: no layer of the plan takes')]);
+});

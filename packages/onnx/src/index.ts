@@ -3,7 +3,7 @@ export { inspectModel, type Inspection } from './describe/inspect-model.js';
 export { interfaceOf, type OnnxInterface } from './describe/interface-of.js';
 export { foldModel, type FoldReport } from './fold/fold-model.js';
 export type { IntegerForm } from './integer/cost.js';
-export { integerWeights } from './integer/integer-weights.js';
+export { integerWeights, type IntegerWeightsOptions } from './integer/integer-weights.js';
 export type { OrtRuntime, OrtSession, OrtSessionOptions, OrtTensor } from './observe/ort.js';
 export { openRunnable, type RunnableOptions } from './observe/open-runnable.js';
 export type { RunOutputs } from '@lowbit/core';

@@ -17,6 +17,7 @@ import { freezeInputs, type FreezeInputs } from './read/freeze-inputs.js';
 import { isExternal } from './model/tensor-data.js';
 import { tensorShape } from './model/tensor-shape.js';
 import type { OnnxOptions } from './onnx-options.js';
+import { raiseOld } from './opset/raise-old.js';
 import { readOrdered } from './read/read-model.js';
 import { createOperatorSet } from './schema/proto.js';
 import { checkVersions, impliedOpset } from './target/runtime.js';
@@ -41,8 +42,8 @@ interface ReadSource {
   readonly order: GraphOrder;
   /** What batch normalization told before it was folded. */
   readonly normals: NormalDistributions;
-  /** Whether names that repeat were made unique. */
-  readonly renamed: boolean;
+  /** Whether reading changed it: names that repeat were made unique, operators written as of a later version. */
+  readonly changed: boolean;
 }
 
 /** A model as it was read, its layers, and what of them can be quantized how. */
@@ -52,18 +53,23 @@ export interface DescribedSource extends ReadSource {
   readonly wants: WantsOf;
 }
 
-/** Reads the model anew, as callers change it. @throws LowbitError as `readModel`, `freezeInputs` and `checkVersions`. */
+/**
+ * Reads the model anew, as callers change it.
+ *
+ * @throws LowbitError as `readModel`, `freezeInputs`, `checkVersions` and `raiseOld`.
+ */
 export async function readSource(source: ModelSource): Promise<ReadSource> {
   const { bytes, name, files, runtime, integers } = source;
-  const { model: stated, order } = readOrdered(bytes, name);
-  const model = withStandardDomain(stated, runtime);
-  if (source.freezeInputs !== undefined) freezeInputs(model, source.freezeInputs);
-  const renamed = [separateNames(model.proto), separateValues(model.proto)].includes(true);
-  checkVersions({ ...model, ...defined({ runtime }) }, name);
+  const { model: stated, order: sorted } = readOrdered(bytes, name);
+  const known = withStandardDomain(stated, runtime);
+  if (source.freezeInputs !== undefined) freezeInputs(known, source.freezeInputs);
+  const renamed = [separateNames(known.proto), separateValues(known.proto)].includes(true);
+  checkVersions({ ...known, ...defined({ runtime }) }, name);
+  const { model, order } = raiseOld({ model: known, order: sorted });
   if (files !== undefined) await loadSmallIntegers(model, files);
   const normals = normalDistributions(model, order);
   const folded = integers === undefined ? order : foldOrdered(model, order).order;
-  return { model, order: folded, normals, renamed };
+  return { model, order: folded, normals, changed: renamed || model !== known };
 }
 
 /** The model with the standard operators imported, as the version that runtimes read it in where it does not say any. */

@@ -26,9 +26,9 @@ export function running(
   const sessions = replacingSessions(source, ort, layers);
   const openPlain = async (): Promise<Opened> => {
     await sessions.release();
-    const { model, renamed } = await readSource({ ...source, integers: undefined });
-    // Runtimes want shapes inside, and names that do not repeat: reading has seen to both.
-    const bytes = source.files === undefined && !renamed ? source.bytes : writeModel(model);
+    const { model, changed } = await readSource({ ...source, integers: undefined });
+    // Runtimes want shapes inside, names that do not repeat, operators that they know: reading has seen to all.
+    const bytes = source.files === undefined && !changed ? source.bytes : writeModel(model);
     const open = await openModel(model, bytes, await withFiles(ort, model, source.files));
     return { open, more: {}, close: () => open.session.release() };
   };

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { describeModel } from '../src/describe/describe-model.js';
 import { foldModel } from '../src/fold/fold-model.js';
 import { checkGraph } from '../src/model/check-graph.js';
-import { openGraph } from '../src/graph/model-editor.js';
+import { modelEditor } from '../src/graph/model-editor.js';
 import { raiseOpset } from '../src/opset/raise.js';
 import { integerOpset } from '../src/target/versions.js';
 import { readFloats } from '../src/model/tensor-data.js';
@@ -45,9 +45,9 @@ describe('bounds of slices at the ends of 64 bits', () => {
   const raisable = named.filter(([, { steps }]) => steps.every((step) => step === '1'));
   test.each(raisable)('stay the same when opset 9 is raised: %s', async (_, one) => {
     const model = oldSlice(one);
-    const graph = openGraph(model, checkGraph(model.proto, model.name));
-    const raised = raiseOpset(model, graph, integerOpset);
-    graph.apply();
+    const editor = modelEditor(model, { order: checkGraph(model.proto, model.name) });
+    const raised = raiseOpset(model, editor, integerOpset);
+    editor.apply();
     const session = await ort.InferenceSession.create(writeModel(raised));
     const data = Float32Array.from({ length: 40 }, (_, index) => index);
     const { y } = await session.run({ x: new ort.Tensor('float32', data, shape) });

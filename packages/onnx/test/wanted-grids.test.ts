@@ -28,7 +28,7 @@ function masked(opset: number, { resized = false } = {}) {
       initializers: [
         matrix('w'),
         matrix('v'),
-        ...(resized ? [makeTensor('scales', DataType.FLOAT, [2], [1, 1])] : []),
+        ...(resized ? [makeTensor('scales', DataType.FLOAT, [2], [0.5, 2])] : []),
       ],
       inputs: { x: ['n', size], mask: ['n', size] },
       outputs: { y: ['n', size] },

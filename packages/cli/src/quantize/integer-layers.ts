@@ -13,14 +13,18 @@ const integerBits = 8;
  * What integer operators ask of the weights of the layers that become integer: 8 bits, methods with symmetric grids, and
  * one of these for each output channel or for all. Other weights keep what they have.
  *
- * @param methods - what the name of the method stands for; default: lowbit's own
+ * @param methods - what the names of methods stand for; default: lowbit's own
+ * @param activations - the method of the activations
  */
 export function integerLayers(
   weights: string,
   granularity: Granularity | undefined,
   methods: Registry = registry,
+  activations?: string,
 ): BitwidthPolicy {
-  const symmetric = integerWeights(symmetricMethod(weights, methods));
+  const measuresRanges =
+    activations !== undefined && chooseQuantizer(activations, methods).quantizer.dynamic === 'range';
+  const symmetric = integerWeights(symmetricMethod(weights, methods), { measuresRanges });
   const shared = granularity === 'tensor' ? 'tensor' : 'channel';
   return {
     ...symmetric,

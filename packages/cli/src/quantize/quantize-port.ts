@@ -16,7 +16,7 @@ import type { ProgressStep } from '../output/progress.js';
 import { checkStatistics } from '../statistics/read-statistics.js';
 import { throwAsUsage, usageError } from '../usage/usage-error.js';
 import { checkSites } from '../plan/read-plan.js';
-import { checkLabels, dataWarnings } from './unused-data.js';
+import { checkLabels, dataWarnings, unusedActivations } from './unused-data.js';
 import { recipeFrom } from './recipe.js';
 
 /** Statistics of activations, where there are any, and the data they are from if these were read now. */
@@ -87,7 +87,8 @@ export async function quantizePort<M>(
       : { features: { ...labelled.report, samples: features.labels.length } }),
   };
   if (Object.keys(statistics).length === 0) await checkLabels(options);
-  const report = { ...done.report, warnings: dataWarnings(done.report.warnings, options, statistics) };
+  const ofData = dataWarnings(done.report.warnings, options, statistics);
+  const report = { ...done.report, warnings: [...unusedActivations(done.report, options), ...ofData] };
   return { model: done.model, report, statistics };
 }
 

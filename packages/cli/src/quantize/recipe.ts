@@ -25,11 +25,13 @@ export function recipeFrom(options: QuantizeOptions, data: Recipe['data']): Reci
 }
 
 function policyFrom(options: QuantizeOptions): BitwidthPolicy {
-  const { weights, firstLast, granularity, methods } = options;
+  const { weights, firstLast, granularity, methods, activations } = options;
   return cascade(
     bitsPolicy(options),
     ...(firstLast === undefined ? [] : [ends(firstLast)]),
-    ...(integerForm(options, undefined) === undefined ? [] : [integerLayers(weights, granularity, methods)]),
+    ...(integerForm(options, undefined) === undefined
+      ? []
+      : [integerLayers(weights, granularity, methods, activations)]),
   );
 }
 

@@ -1,3 +1,4 @@
+import type { Report } from '@lowbit/core';
 import { fileError } from '@lowbit/data/node';
 import { stat } from 'node:fs/promises';
 import type { QuantizeOptions } from '../usage/quantize-options.js';
@@ -19,6 +20,18 @@ export function dataWarnings(
     ...(saveCalibration === undefined
       ? []
       : [`--save-calibration: ${saveCalibration} was not written, since ${why}`]),
+  ];
+}
+
+/** That activations were asked for and nothing takes them, where the data do not tell it. */
+export function unusedActivations(
+  { activations: quantized, warnings }: Report,
+  { activations }: Pick<QuantizeOptions, 'activations'>,
+): readonly string[] {
+  const told = activations === undefined || warnings.some((warning) => warning.startsWith('data: '));
+  if (told || quantized?.length !== 0) return [];
+  return [
+    '--activations: no layer of the plan takes quantized ones (where integers were asked for, each weight says why): weights alone are quantized',
   ];
 }
 

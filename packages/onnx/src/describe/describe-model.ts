@@ -14,7 +14,7 @@ import { type Definition, isStandard, makeScope, resolve, type Scope } from '../
 import { siteDrafts } from './site-drafts.js';
 import { uniqueName, type UsedNames } from './unique-name.js';
 import { unreadConstants } from './unread-constants.js';
-import { valueShapes } from './value-shapes.js';
+import { valueShapes } from '../model/value-shapes.js';
 import { defined } from '@lowbit/core/adapter';
 
 export interface DescribeOptions {

@@ -5,6 +5,7 @@ import type { TensorProto } from '../schema/proto.js';
 import { externalBytes, externalCounts } from '../external/place-tensors.js';
 import { writeModel } from '../model/write-model.js';
 import { allTensors } from '../model/all-tensors.js';
+import { raisedCopy } from '../opset/raise-old.js';
 import { alreadyQuantized } from './already-quantized.js';
 import type { DescribedLayer } from './described-layer.js';
 import { describeModel } from './describe-model.js';
@@ -71,7 +72,7 @@ export interface InspectedWeight {
 export function inspectModel(model: OnnxModel): Inspection {
   checkModel(model, 'inspectModel(model)');
   const { proto } = model;
-  const { layers } = describeModel(model, { external: true });
+  const { layers } = describeModel(raisedCopy(model), { external: true });
   const quantized = alreadyQuantized(layers);
   const tensors = allTensors(proto);
   const types = countTypes(tensors);

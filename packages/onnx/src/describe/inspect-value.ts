@@ -1,6 +1,6 @@
 import { typeName } from '../model/data-types.js';
 import type { ValueInfoProto } from '../schema/proto.js';
-import { shapeOfInfo, type Dimension } from './value-shapes.js';
+import { type Dimension, shapeOfInfo } from '../model/value-shapes.js';
 
 /** An input or output, as the file declares it. */
 export interface InspectedValue {

@@ -1,7 +1,7 @@
 import { sizeOf } from '@lowbit/core/adapter';
 import type { NodeProto } from '../schema/proto.js';
 import { operatorOf } from '../operators/operators.js';
-import type { Dimension } from './value-shapes.js';
+import type { Dimension } from '../model/value-shapes.js';
 import type { WeightSite } from './weight-site.js';
 
 type Shapes = ReadonlyMap<string, readonly Dimension[]>;

@@ -50,7 +50,7 @@ export function integerModel(
   ];
   for (const rule of rules) rule.reasons.forEach((reason, id) => reasons.set(id, reason));
   const changed = rules.some(({ count }) => count > 0);
-  const raised = changed ? raiseOpset(model, graph, opsetFor(measures)) : model;
+  const raised = changed ? raiseOpset(model, editor, opsetFor(measures)) : model;
   const edit = integerEdit(graph, raised.opset);
   const storage = rules.flatMap(({ replace }) => replace(edit, sites));
   noteLeft(description, reasons, sites);

@@ -34,3 +34,16 @@ test('leaves weights alone that stay float', () => {
   const draft = [{ id: 'one.weight', bits: 'float', reason: 'sensitive' } as const];
   expect(integerWeights(plainAbsmax).assign(draft, layers, { options: {} })).toEqual(draft);
 });
+
+test('asks a port that knows whether activations make the layer an integer one, with the ranges that it gets', () => {
+  const wants: WeightDescriptor['wants'] = ({ activations, measuresRanges = false }) => ({
+    form: activations && !measuresRanges ? 'ConvInteger' : 'MatMulNBits',
+  });
+  const site = { id: 'x', tensor: 'x', side: 'input' } as const;
+  const layers = [{ ...layer('one', [site]), weights: [{ ...weight('one.weight'), wants }] }];
+  const draft = [{ id: 'one.weight', bits: 8, reason: 'start' }];
+  const assigned = (options?: Parameters<typeof integerWeights>[1]) =>
+    integerWeights(plainAbsmax, options).assign(draft, layers, { options: {} });
+  expect(assigned()).toMatchObject([{ quantizer: plainAbsmax }]);
+  expect(assigned({ measuresRanges: true })).toEqual(draft);
+});

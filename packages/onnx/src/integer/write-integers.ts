@@ -34,7 +34,7 @@ export function writeIntegers(
   const done = new Set(storage.map(({ id }) => id));
   return {
     model,
-    description: changed ? descriptionOfRest(read.description, done, model) : read.description,
+    description: changed ? descriptionOfRest(read, done, model) : read.description,
     rest: new Map([...outcome.weights].filter(([id]) => !done.has(id))),
     notes: (rest) => [
       ...storage.map((note) => withReason(note, wholeScales(outcome.weights.get(note.id)))),
@@ -43,17 +43,21 @@ export function writeIntegers(
   };
 }
 
-/** The writing of integer layers leaves other nodes and their weights in place, and the main graph in order. */
+/**
+ * The writing of integer layers leaves other nodes and their weights in place, and the main graph in order, all graphs where
+ * the opset was raised.
+ */
 function descriptionOfRest(
-  { layers, sites, order }: ModelDescription,
+  { model: before, description: { layers, sites, order } }: DescribedModel,
   done: ReadonlySet<string>,
-  { proto }: OnnxModel,
+  { proto, opset }: OnnxModel,
 ): ModelDescription {
   const main = proto.graph as GraphProto;
+  const isWritten = (graph: GraphProto) => graph === main || opset !== before.opset;
   return {
     layers: layers.filter(({ weights }) => !weights.some(({ id }) => done.has(id))),
     sites: sites.filter(({ id }) => !done.has(id)),
-    order: new Map([...order, [main, main.node]]),
+    order: new Map([...order].map(([graph, nodes]) => [graph, isWritten(graph) ? graph.node : nodes])),
   };
 }
 

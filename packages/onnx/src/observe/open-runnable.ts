@@ -12,6 +12,8 @@ import type { ExternalFile } from '../external/files.js';
 import { checkModel } from '../model/check-model.js';
 import { type ModelBytes, modelBytes } from '../model/model-bytes.js';
 import type { OnnxModel } from '../model/model.js';
+import { writeModel } from '../model/write-model.js';
+import { raisedCopy } from '../opset/raise-old.js';
 import { feedsOf, requiredInputs } from './feeds.js';
 import { floatsOf } from './floats-of.js';
 import { openSession, runSession, silent } from './open-session.js';
@@ -66,7 +68,9 @@ export async function openRunnable(
   const { inputs, outputs } = interfaceOf(model);
   const required = requiredInputs(model);
   const files = externalData.length === 0 ? undefined : [...externalData];
-  const session = await openSession(ort, modelBytes(bytes, name), name, {
+  const raised = raisedCopy(model);
+  const runnable = raised === model ? modelBytes(bytes, name) : writeModel(raised);
+  const session = await openSession(ort, runnable, name, {
     ...silent,
     ...wanted,
     ...defined({ externalData: files }),

@@ -1,69 +1,40 @@
-import { attributeOf, integerAttribute } from '../graph/attributes.js';
-import type { EditableGraph } from '../graph/editable-graph.js';
 import { isStandard } from '../graph/scope.js';
-import { type AttributeProto, DataType, type NodeProto } from '../schema/proto.js';
+import type { NodeProto } from '../schema/proto.js';
+import { attributeInputs } from './attribute-inputs.js';
+import { broadcasting } from './broadcast.js';
+import type { Converter } from './converter.js';
+import { experimental } from './experimental.js';
+import { normalizing } from './normalization.js';
+import { resizing } from './resize.js';
+import { rewritten } from './rewritten.js';
 
-/** What a version of the standard operators changed in one of them. */
-interface Converter {
-  readonly op: string;
-  readonly since: number;
-  /** Which nodes mean something else from then on, which nothing makes up for; absent: none. */
-  differs?(node: NodeProto): boolean;
-  /** Attributes that became inputs, in the order of the inputs from the second on. */
-  readonly inputs?: readonly string[];
-  /** Attributes that went, whose default is the meaning from then on. */
-  readonly dropped?: readonly string[];
-}
-
-const all = () => true;
-
-/** Between the oldest operator set that is rewritten and the newest that a file is raised to. `Dropout` differs in its mask alone. */
+/** All that changed between the first version and the newest that a file is raised to. */
 const converters: readonly Converter[] = [
-  {
-    op: 'BatchNormalization',
-    since: 9,
-    differs: (node) => integerAttribute(node, 'spatial', 1) === 0,
-    dropped: ['spatial'],
-  },
-  { op: 'Upsample', since: 9, differs: all },
-  { op: 'Dropout', since: 10, differs: ({ output }) => output.length > 1 },
-  { op: 'Slice', since: 10, inputs: ['starts', 'ends', 'axes'] },
-  { op: 'TopK', since: 10, differs: all },
-  { op: 'Upsample', since: 10, differs: all },
-  { op: 'Clip', since: 11, inputs: ['min', 'max'] },
-  { op: 'Pad', since: 11, inputs: ['pads', 'value'] },
-  { op: 'Resize', since: 11, differs: all },
-  { op: 'Scatter', since: 11, differs: all },
+  ...broadcasting,
+  ...attributeInputs,
+  ...resizing,
+  ...normalizing,
+  ...rewritten,
+  ...experimental,
 ];
 
 const byOperator = new Map(converters.map(({ op }) => [op, converters.filter((one) => one.op === op)]));
 
-/** What versions up to `opset` changed in the operator of a node, the oldest first. */
-export const changesOf = (node: NodeProto, opset: number): readonly Converter[] =>
-  byOperator.get(node.opType)?.filter(({ since, op }) => since <= opset && isStandard(node, op)) ?? none;
+/**
+ * What versions after `from`, up to `to`, changed in the operator of a node, and in those that it became, the oldest
+ * first.
+ */
+export function changesOf(node: NodeProto, from: number, to: number): readonly Converter[] {
+  if (!byOperator.has(node.opType) || !isStandard(node, node.opType)) return none;
+  const changes: Converter[] = [];
+  let [op, version] = [node.opType, from];
+  while (version++ < to) {
+    const now = (byOperator.get(op) ?? none).filter(({ since }) => since === version);
+    changes.push(...now);
+    op = now.find(({ becomes }) => becomes !== undefined)?.becomes ?? op;
+  }
+  return changes;
+}
 
 /** Most operators are as they were, and all nodes of a model are asked. */
 const none: readonly Converter[] = [];
-
-/** Writes a node, in place, as the version of the operator that an opset has. */
-export function convert(node: NodeProto, graph: EditableGraph, opset: number): void {
-  for (const { inputs = [], dropped = [] } of changesOf(node, opset)) {
-    inputs.forEach((name, at) => {
-      const attribute = attributeOf(node, name);
-      if (attribute !== undefined) graph.setInput(node, at + 1, addValue(attribute, node, graph));
-    });
-    node.attribute = node.attribute.filter(({ name }) => !inputs.includes(name) && !dropped.includes(name));
-  }
-}
-
-function addValue({ name, f, ints }: AttributeProto, node: NodeProto, graph: EditableGraph): string {
-  const near = `${node.output[0] as string}_${name}`;
-  if (ints.length > 0) return graph.addIntegers(near, ints);
-  return graph.addConstant(near, { type: DataType.FLOAT, dims: [], values: Float32Array.of(f) });
-}
-
-/** Whether a float attribute of a node becomes an input by an opset, so that it needs the type of the others. */
-export const makesFloatInputs = (node: NodeProto, opset: number): boolean =>
-  changesOf(node, opset).some(({ inputs = [] }) =>
-    node.attribute.some(({ name, ints }) => inputs.includes(name) && ints.length === 0),
-  );

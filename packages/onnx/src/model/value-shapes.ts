@@ -1,5 +1,5 @@
-import { clamped } from '../model/clamped.js';
 import type { GraphProto, ValueInfoProto } from '../schema/proto.js';
+import { clamped } from './clamped.js';
 
 /** A dimension is a number, a name, or `null` when the file does not tell it. */
 export type Dimension = number | string | null;
