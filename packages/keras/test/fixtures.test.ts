@@ -54,6 +54,9 @@ function sourcesIn(files: ReadonlyMap<string, Uint8Array>): KerasSource[] {
   return [apart, files.get('model.keras'), files.get('model.h5')].filter((source) => source !== undefined);
 }
 
+/** The version whose rules a model is computed by. */
+const major = ({ kerasVersion }: KerasModel) => kerasVersion?.split('.')[0];
+
 describe.each(await everyCase())('%s', (_, cases) => {
   it.each([...cases])('%s', async (name, files) => {
     const golden = goldenOf(files);
@@ -62,11 +65,27 @@ describe.each(await everyCase())('%s', (_, cases) => {
     for (const model of models) {
       expect(await weightValues(model, layers)).toEqual(goldenValues(golden.weights));
       expect(outline(model.network)).toEqual(outline(models[0]!.network));
+      expect(major(model)).toBe(major(models.at(-1)!));
       const shapes = Object.entries(golden.outputs).map(([name, { shape }]) => [name, shape.slice(1)]);
       // Where inputs have sizes of any kind, golden outputs have those of the inputs that were chosen.
       if (!name.includes('unknown')) expect(outputShapes(model.network).sort()).toEqual(shapes.sort());
     }
   });
+});
+
+it('tells the version of a config.json, which does not', async () => {
+  for (const [archive, version] of [
+    ['keras3', '3'],
+    ['keras2', undefined],
+  ] as const)
+    for (const name of ['dense', 'sequential', 'nested_twice', 'time_distributed', 'mixed_precision']) {
+      const files = (await kerasCases(archive)).get(name)!;
+      const weights = files.get('model.weights.h5')!;
+      const model = await read({ topology: files.get('model.keras')!, weights });
+      expect(major(model), name).toBe(version);
+      const { weights: golden } = goldenOf(files);
+      expect(await weightValues(model, Object.keys(golden)), name).toEqual(goldenValues(golden));
+    }
 });
 
 it('brings both versions into one form', async () => {

@@ -85,9 +85,9 @@ async function openWhole(file: NamedBlob, options: OpeningOptions): Promise<Open
   const version = root['keras_version'];
   const backend = root['backend'];
   return finish([hdf5], file.name, () => ({
+    ...readTopology(config, `${file.name}: model_config`),
     ...(typeof version === 'string' && { version }),
     ...(typeof backend === 'string' && { backend }),
-    ...readTopology(config, `${file.name}: model_config`),
   }));
 }
 

@@ -2,10 +2,12 @@ import { isLowbitError } from '@lowbit/core';
 import { malformed } from '../errors.js';
 import type { JsonValue } from '../model.js';
 import { isObject, rawLayer, describe, type RawLayer } from './raw-layer.js';
+import { isWrittenByKeras3 } from './written-version.js';
 
 /** The outermost model of a JSON text, and what stands beside it. */
 export interface Topology {
   readonly model: RawLayer;
+  /** Of Keras; `3` where the text does not say it, and it is written as Keras 3 alone does. */
   readonly version?: string;
   readonly backend?: string;
 }
@@ -42,10 +44,12 @@ export function readTopology(value: unknown, where: string): Topology {
     );
   if (!isObject(model) || model['class_name'] === undefined)
     throw malformed(where, 'class_name and config', describe(json), remedy);
-  const version = outer['keras_version'] ?? json['keras_version'];
+  const raw = rawLayer(model, where);
+  const version =
+    outer['keras_version'] ?? json['keras_version'] ?? (isWrittenByKeras3(raw) ? '3' : undefined);
   const backend = outer['backend'];
   return {
-    model: rawLayer(model, where),
+    model: raw,
     ...(typeof version === 'string' && { version }),
     ...(typeof backend === 'string' && { backend }),
   };
