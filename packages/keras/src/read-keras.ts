@@ -100,7 +100,7 @@ export function networkOf(
     hooks,
     weightsOf: (layer) => (store === undefined ? [] : storedWeights(store, layer)),
     shared: new Map(),
-    skipsShared: !(topology.version ?? '').startsWith('3'),
+    isKeras3: (topology.version ?? '').startsWith('3'),
     problems,
     ids: new Map(),
     policies,

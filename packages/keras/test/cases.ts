@@ -32,6 +32,8 @@ const archives = {
   'keras3-arithmetic': 'operators of Python',
   'keras3-models': 'Keras 3, models in models',
   'keras2-models': 'tf-keras 2, models in models',
+  'keras3-wiring': 'Keras 3, wiring',
+  'keras2-wiring': 'tf-keras 2, wiring',
 } as const;
 
 /** The cases of an archive of `fixtures/`, by name. */

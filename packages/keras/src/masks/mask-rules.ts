@@ -1,3 +1,4 @@
+import { axisFrom } from '../layers/layer-class.js';
 import { recurrentLayers } from '../layers/recurrent.js';
 import type { JsonObject, KerasCall, KerasLayer, KerasNetwork, TensorReference } from '../model.js';
 import { tensorsOf } from '../network/call-tensors.js';
@@ -55,7 +56,7 @@ export function hasMasks({ layers }: KerasNetwork): boolean {
 
 /** The masks of what a call gives. */
 export function masksBehind(
-  { layer, args }: KerasCall,
+  { layer, args, inputShapes }: KerasCall,
   given: readonly Found[],
   { make, isKeras3 }: { make: MakeMask; isKeras3: boolean },
 ): readonly Found[] {
@@ -69,7 +70,10 @@ export function masksBehind(
   if (first === 'lost' || given.includes('lost')) return passesOn(layer) ? ['lost'] : [];
   const masks = given as readonly (Mask | undefined)[];
   if (merges.includes(className)) return [merged(masks, isKeras3, make)];
-  if (className === 'Concatenate') return [joined(masks, config['axis'] ?? -1, isKeras3, make)];
+  if (className === 'Concatenate') {
+    const axis = axisFrom(Number(config['axis'] ?? -1), inputShapes[0]?.length ?? 3);
+    return [joined(masks, axis, isKeras3, make)];
+  }
   if (!passesOn(layer) || masks[0] === undefined) return [];
   const isBrought = masks[0].isBrought && (brought.includes(className) || isPlainRecurrent(layer));
   return Array<Mask>(config['merge_mode'] === null ? 2 : 1).fill({ ...masks[0], isBrought });
@@ -91,7 +95,7 @@ function merged(masks: readonly (Mask | undefined)[], isKeras3: boolean, make: M
 /** Along the steps masks are joined as the inputs are; along features Keras 3 keeps what any of them keeps, and Keras 2 what all keep. */
 function joined(
   masks: readonly (Mask | undefined)[],
-  axis: unknown,
+  axis: number,
   isKeras3: boolean,
   make: MakeMask,
 ): Found {

@@ -2,6 +2,7 @@ import { recurrentLayers } from '../layers/recurrent.js';
 import type { JsonObject, KerasCall, KerasLayer, KerasNetwork, TensorReference } from '../model.js';
 import { safeName } from '../network/layer-names.js';
 import { tensorKey, tensorsOf } from '../network/call-tensors.js';
+import type { Uses } from '../network/inlined.js';
 import {
   attentions,
   type Found,
@@ -18,9 +19,6 @@ export interface MaskUse {
   readonly masks: readonly (Mask | undefined)[];
 }
 
-/** Numbers of the models that made calls, where models were inlined. */
-type Owners = ReadonlyMap<KerasCall, number>;
-
 /** The masks in a network. */
 export interface Masks {
   /** For a layer that heeds masks; the others have none. */
@@ -31,9 +29,9 @@ export interface Masks {
  * The masks of a network's calls, by the rules of the version of Keras that made it. TensorFlow.js gives a layer the mask of its first input alone,
  * gives it to layers further on that have none as well, and none to models inside.
  *
- * @param owners Which of the models that are inlined made a call.
+ * @param uses How models were used that are inlined.
  */
-export function masksOf(network: KerasNetwork, isKeras3: boolean, owners: Owners): Masks {
+export function masksOf(network: KerasNetwork, isKeras3: boolean, uses: Uses): Masks {
   let count = 0;
   const own = new Map(network.layers.map((layer) => [layer.name, layer]));
   const make = (config: JsonObject, from: Mask['from'], isBrought: boolean): Mask => {
@@ -45,10 +43,12 @@ export function masksOf(network: KerasNetwork, isKeras3: boolean, owners: Owners
     const name = nameOf(count++);
     return { name, config: { ...config, name }, from, isBrought };
   };
-  const context = { make, isKeras3, owners };
-  const written = givenToCalls(network, { ...context, isCarried: false });
+  const context = { make, isKeras3, uses };
+  const { given: written, found } = givenToCalls(network, context);
   // Keras 3 writes down which masks layers have that take one, within a model; those that take several look for theirs when the model is run.
-  const carried = givenToCalls(network, { ...context, isCarried: isKeras3 });
+  const { given: carried } = isKeras3
+    ? givenToCalls(network, { ...context, written: found })
+    : { given: written };
   const given = (call: KerasCall) => {
     const looked = carried.get(call)!;
     return takesSeveral(call.layer) ? looked : written.get(call)!.map((mask, i) => mask ?? looked[i]);
@@ -64,20 +64,37 @@ function takesSeveral({ className }: KerasLayer): boolean {
 interface Giving {
   readonly make: MakeMask;
   readonly isKeras3: boolean;
-  readonly owners: Owners;
-  /** Whether masks are those that tensors carry when the model is run, not those that are written down. */
-  readonly isCarried: boolean;
+  readonly uses: Uses;
+  /** The masks that are written down. With them those are found that tensors carry when the model is run. */
+  readonly written?: FoundMasks;
 }
 
-/** The masks of the inputs of all calls. */
+/** The masks of tensors, each with the use of a model that made it. */
+type FoundMasks = ReadonlyMap<string, { readonly mask: Found; readonly owner: number | undefined }>;
+
+/** The masks of the inputs of all calls, and those of all tensors. */
 function givenToCalls(
   { calls }: KerasNetwork,
-  { make, isKeras3, owners, isCarried }: Giving,
-): ReadonlyMap<KerasCall, readonly Found[]> {
+  { make, isKeras3, uses: { owners, uses }, written }: Giving,
+): { readonly given: ReadonlyMap<KerasCall, readonly Found[]>; readonly found: FoundMasks } {
+  const isCarried = written !== undefined;
   const found = new Map<string, { readonly mask: Found; readonly owner: number | undefined }>();
   const all = new Map<KerasCall, readonly Found[]>();
+  const begun = new Set<number>();
+  // A model that is called gives its inputs the masks that are written down for it, though they were taken off before.
+  const begin = (use: number | undefined): void => {
+    if (use === undefined || begun.has(use)) return;
+    const { owner, given } = uses[use]!;
+    begin(owner);
+    begun.add(use);
+    for (const key of given.map(tensorKey)) {
+      const own = written?.get(key);
+      if (own?.mask !== undefined && own.owner === owner) found.set(key, own);
+    }
+  };
   for (const call of calls) {
     const owner = owners.get(call);
+    begin(owner);
     const given = givenMasks(
       call,
       (tensor) => {
@@ -95,7 +112,7 @@ function givenToCalls(
       found.set(tensorKey({ layer: call.layer.name, call: call.index, output: i }), { mask, owner }),
     );
   }
-  return all;
+  return { given: all, found };
 }
 
 /** Masks of the tensors that a layer is called with first; one that is written as an argument counts. */

@@ -15,8 +15,8 @@ export const lostMask = 'lost';
  * heed some, and they alone, have an argument `mask`: a list of a tensor `[batch, steps]` or false for each input, or `lostMask`.
  */
 export function withMasks(network: KerasNetwork, isKeras3: boolean): KerasNetwork {
-  const { network: plain, owners } = inlined(network, layerNames({ network }));
-  const masks = masksOf(plain, isKeras3, owners);
+  const { network: plain, ...uses } = inlined(network, layerNames({ network }));
+  const masks = masksOf(plain, isKeras3, uses);
   const shapes = shapesOf(plain);
   const made = new Map<string, KerasCall>();
   const calls = plain.calls.flatMap((call) => {

@@ -3,12 +3,28 @@ import type { LayerNames } from './layer-names.js';
 import { mapTensors, tensorKey, tensorsIn } from './call-tensors.js';
 
 /** A network in which no layer is a model. */
-export interface Inlined {
+export interface Inlined extends Uses {
   readonly network: KerasNetwork;
   readonly names: LayerNames;
-  /** A number for each use of a model: calls of one number were made by the same. */
-  readonly owners: ReadonlyMap<KerasCall, number>;
 }
+
+/** How models were used, each use with a number from 0. */
+export interface Uses {
+  /** The use in which a call is made. */
+  readonly owners: ReadonlyMap<KerasCall, number>;
+  readonly uses: readonly Use[];
+}
+
+/** One use of a model. */
+export interface Use {
+  /** The use in which it happens; undefined for the outermost model. */
+  readonly owner: number | undefined;
+  /** What the model is called with. */
+  readonly given: readonly TensorReference[];
+}
+
+/** Of a network that is as it was. */
+export const noUses: Uses = { owners: new Map(), uses: [] };
 
 /**
  * A network with the layers of all models inside in their places, under the names that layers are written by. What a model that is used twice has
@@ -24,6 +40,7 @@ export function inlined(network: KerasNetwork, names: LayerNames): Inlined {
     network: { ...network, kind: 'Functional', layers, calls: splicing.calls, inputs, outputs },
     names: splicing.names,
     owners: splicing.owners,
+    uses: splicing.uses,
   };
 }
 
@@ -32,8 +49,8 @@ class Splicing {
   readonly owners = new Map<KerasCall, number>();
   readonly names = new Map<KerasLayer, string>();
   readonly #layers = new Map<KerasLayer, KerasLayer>();
+  readonly uses: Use[] = [];
   readonly #counts = new Map<KerasLayer, number>();
-  #uses = 0;
 
   constructor(given: LayerNames) {
     for (const [layer, name] of given) this.names.set(layer, name);
@@ -47,8 +64,8 @@ class Splicing {
   }
 
   /** Makes the calls of a network that is used with these tensors. @returns What comes out. */
-  use(network: KerasNetwork, given: readonly TensorReference[]): readonly TensorReference[] {
-    const owner = this.#uses++;
+  use(network: KerasNetwork, given: readonly TensorReference[], by?: number): readonly TensorReference[] {
+    const owner = this.uses.push({ owner: by, given }) - 1;
     const places = new Map(network.inputs.map((input, i) => [tensorKey(input), given[i]!]));
     const at = (tensor: TensorReference) => places.get(tensorKey(tensor))!;
     for (const call of network.calls) {
@@ -57,7 +74,7 @@ class Splicing {
       const outputs =
         layer.network === undefined
           ? this.#call({ ...call, ...made }, owner)
-          : this.use(layer.network, tensorsIn(made));
+          : this.use(layer.network, tensorsIn(made), owner);
       outputs.forEach((tensor, output) =>
         places.set(tensorKey({ layer: layer.name, call: index, output }), tensor),
       );

@@ -1,6 +1,6 @@
 import { LowbitError, type Problem } from '@lowbit/core';
 import type { JsonObject, KerasLayer, KerasModel, KerasNetwork, TensorReference } from '../model.js';
-import { inlined, type Inlined } from '../network/inlined.js';
+import { inlined, noUses, type Uses } from '../network/inlined.js';
 import { layerJson, type LayerContext } from './layer-json.js';
 import { type LayerNames, safeName } from '../network/layer-names.js';
 import { maskLayers } from './mask-layers.js';
@@ -18,7 +18,9 @@ export function tfjsTopology(model: KerasModel, given: LayerNames): JsonObject {
   const problems: Problem[] = [];
   const isKeras3 = (model.kerasVersion ?? '').startsWith('3');
   const isMasked = hasMasks(model.network);
-  const plain = isMasked ? inlined(model.network, given) : { network: model.network, names: given };
+  const plain = isMasked
+    ? inlined(model.network, given)
+    : { network: model.network, names: given, ...noUses };
   const { network, names } = withOwnActivations(plain.network, plain.names);
   const context: LayerContext = {
     isKeras3,
@@ -27,18 +29,14 @@ export function tfjsTopology(model: KerasModel, given: LayerNames): JsonObject {
     problems,
     networkJson: (inside) => networkJson(inside, context),
   };
-  const topology = networkJson(network, context, 'owners' in plain ? plain.owners : new Map());
+  const topology = networkJson(network, context, plain);
   const [first, ...others] = problems;
   if (first !== undefined) throw new LowbitError([first, ...others]);
   return topology;
 }
 
-function networkJson(
-  network: KerasNetwork,
-  context: LayerContext,
-  owners: Inlined['owners'] = new Map(),
-): JsonObject {
-  const masks = masksOf(network, context.isKeras3, owners);
+function networkJson(network: KerasNetwork, context: LayerContext, uses: Uses = noUses): JsonObject {
+  const masks = masksOf(network, context.isKeras3, uses);
   const name = safeName(network.name);
   const copies = new TensorCopies(name);
   const layers = network.layers.map((layer) => withNodes(layer, network, masks, { ...context, copies }));

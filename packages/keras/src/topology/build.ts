@@ -26,8 +26,8 @@ export interface BuildContext {
   weightsOf(layer: LayerDraft): readonly StoredWeight[];
   /** Layers by the number that Keras gave to those that occur several times. */
   readonly shared: Map<number, LayerDraft>;
-  /** Whether layers that were met before are left out when layers are counted, as Keras 2 does. */
-  readonly skipsShared: boolean;
+  /** Whether Keras 3 made the model. Earlier ones leave out layers that were met before when layers are counted. */
+  readonly isKeras3: boolean;
   /** Layers that cannot be represented. */
   readonly problems: Problem[];
   /** Layers by their ids. */
@@ -58,14 +58,14 @@ export function buildNetwork(raw: RawLayer, place: Place, context: BuildContext)
   const isHooked = (layer: RawLayer) => hookFor(layer, context.hooks) !== undefined;
   const raws = layersForOperations(withoutMasks(written, raw.config['output_layers']), isHooked);
   const isShared = ({ sharedId }: RawLayer) =>
-    context.skipsShared && sharedId !== undefined && context.shared.has(sharedId);
+    !context.isKeras3 && sharedId !== undefined && context.shared.has(sharedId);
   const names = objectNames(raws, isShared);
   const layers = raws.map((each, i) =>
     buildLayer(each, inside(place, each.name, `layers/${names[i]}`), context),
   );
   return raw.className === 'Sequential'
     ? chain(raw, layers, where, context)
-    : graphNetwork(raw, layers, where);
+    : graphNetwork(raw, layers, where, context.isKeras3 ? written : undefined);
 }
 
 function inside({ path, objectPath, depth }: Place, name: string, object: string): Place {

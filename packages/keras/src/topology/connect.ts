@@ -42,13 +42,19 @@ function callOf(layer: LayerDraft, index: number, { args, kwargs }: CallArgument
   return { layer, index, args, kwargs, inputShapes: [], outputShapes: [] };
 }
 
+/** What there is to know of a layer in order to count its calls. */
+export interface Callee extends Pick<LayerDraft, 'raw' | 'className'> {
+  /** Of a model. */
+  readonly network?: unknown;
+}
+
 /**
  * A reference whose call counts from 0. A Functional model has been called once when it was made, and Keras 1 and 2 count that call
  * (of a Sequential too), as Keras 3 does where it writes outputs of a model, but not in arguments.
  */
 export function countedFromZero(
   reference: WrittenReference,
-  layers: ReadonlyMap<string, LayerDraft>,
+  layers: ReadonlyMap<string, Callee>,
   where: string,
 ): TensorReference {
   const { layer, call, output, fromZero } = reference;
@@ -63,7 +69,7 @@ export function countedFromZero(
   return { layer, call: isNew ? call : call - 1, output };
 }
 
-function countsOwn(layer: LayerDraft): boolean {
+function countsOwn(layer: Callee): boolean {
   return layer.network !== undefined;
 }
 

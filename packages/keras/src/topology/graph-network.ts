@@ -1,5 +1,6 @@
 import { graphInvalid } from '../errors.js';
 import { countedFromZero, graphCalls } from './connect.js';
+import { inOrderOfKeras3 } from './execution-order.js';
 import type { LayerDraft, NetworkDraft } from './layer-draft.js';
 import { inOrder } from './order.js';
 import type { RawLayer } from './raw-layer.js';
@@ -8,9 +9,15 @@ import { references } from './references.js';
 /**
  * The network of a Functional model: its layers with the calls that join them, and what goes in and comes out.
  *
+ * @param written All layers of a model of Keras 3 as they stand in the file, which decide the order of calls.
  * @throws LowbitError `graph-invalid` where these contradict each other.
  */
-export function graphNetwork(raw: RawLayer, layers: readonly LayerDraft[], where: string): NetworkDraft {
+export function graphNetwork(
+  raw: RawLayer,
+  layers: readonly LayerDraft[],
+  where: string,
+  written?: readonly RawLayer[],
+): NetworkDraft {
   const byName = new Map(layers.map((layer) => [layer.name, layer]));
   const ends = (key: string) => {
     const { tensors, names } = references(raw.config[key], `${where}: ${key}`);
@@ -23,8 +30,12 @@ export function graphNetwork(raw: RawLayer, layers: readonly LayerDraft[], where
   );
   const stray = inputs.find(({ layer }) => !inputLayers.has(layer));
   if (stray !== undefined) throw graphInvalid(where, 'inputs that are input layers', stray.layer);
-  const calls = inOrder(graphCalls(layers), inputLayers, where);
-  checkOutputs({ outputs, calls, inputs, where });
+  const ordered = inOrder(graphCalls(layers), inputLayers, where);
+  checkOutputs({ outputs, calls: ordered, inputs, where });
+  const calls =
+    written === undefined
+      ? ordered
+      : inOrderOfKeras3(ordered, written, raw.config['output_layers'], `${where}: output_layers`);
   return {
     kind: 'Functional',
     name: raw.name,

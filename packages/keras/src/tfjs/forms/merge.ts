@@ -1,4 +1,4 @@
-import { eachOf, ours, same, type Rule, type RuleTable } from './form.js';
+import { axesFrom, eachOf, ours, same, unknownRank, type Rule, type RuleTable } from './form.js';
 
 /** TensorFlow.js has it for two inputs of the same rank, of two or three axes. */
 const dot: Rule = (config, { call }) => {
@@ -19,8 +19,17 @@ const dot: Rule = (config, { call }) => {
 const multiply: Rule = (config, { mask, areMasked }) =>
   mask === 'input' ? ours('MaskedMultiply', { name: config['name']!, are_masked: areMasked }) : undefined;
 
+/** TensorFlow.js takes every negative axis for the last one. */
+const concatenate: Rule = (config, { input }) => {
+  const { axis = -1 } = config;
+  if (axis === -1 || Number(axis) >= 0) return undefined;
+  const [counted] = axesFrom(axis, input) ?? [];
+  return counted === undefined ? unknownRank : { config: { ...config, axis: counted } };
+};
+
 export const mergeRules: RuleTable = {
-  ...eachOf('Add Average Maximum Minimum Concatenate', same),
+  ...eachOf('Add Average Maximum Minimum', same),
+  Concatenate: concatenate,
   Multiply: multiply,
   Dot: dot,
   Subtract: (config) => ours('Subtract', config),
