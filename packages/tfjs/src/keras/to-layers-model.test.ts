@@ -37,14 +37,17 @@ const refused =
     ' ',
   );
 
+/** One layer that is called with masks and without; in tf-keras both calls have some. */
+const refusedOfKeras3 = ['attention_of_one_layer'];
+
 /** Keras computes a part of it in half precision, we in float32. */
 const rounded: Readonly<Record<string, number>> = { mixed_precision: 1e-3 };
 
-describe.each(await everyCase())('%s', (_, cases) => {
+describe.each(await everyCase())('%s', (writer, cases) => {
   it.each([...cases])('%s', async (name, files) => {
     const golden = goldenOf(files);
     const model = await readKeras(files.get('model.keras')!);
-    if (refused.includes(name))
+    if (refused.includes(name) || (refusedOfKeras3.includes(name) && writer.startsWith('Keras 3')))
       await expect(toLayersModel(model)).rejects.toMatchObject({ code: 'layer-unsupported' });
     else expect(await difference(model, golden)).toBeLessThanOrEqual(rounded[name] ?? 1e-5);
     model.close();
