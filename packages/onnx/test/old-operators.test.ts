@@ -113,6 +113,25 @@ describe('a network of opset 3', () => {
   });
 });
 
+test('nodes need not stand in the order in which they run', async () => {
+  const nodes = [
+    makeNode({ op: 'Add', inputs: ['c', 'b'], outputs: ['y'], attributes: { broadcast: 1, axis: 1 } }),
+    makeNode({ op: 'Conv', inputs: ['x', 'w'], outputs: ['c'] }),
+  ];
+  const bytes = buildBytes(
+    {
+      nodes,
+      initializers: [counting('w', [2, 1, 1, 1]), counting('b', [2])],
+      inputs: { x: [1, 1, 1, 2], w: [2, 1, 1, 1], b: [2] },
+      outputs: { y: [1, 2, 1, 2] },
+    },
+    { opset: 6, ir: 3 },
+  );
+  const port = onnx(bytes, { ort });
+  const inputs = { x: { shape: [1, 1, 1, 2], data: Float32Array.of(3, 4) } };
+  for await (const { y } of port.run!([{ inputs }])) expect([...y!.data]).toEqual([0, 0, 4, 5]);
+});
+
 test('an operator without an equal is named, with what helps; the model is inspected and compared as it is', async () => {
   const own = makeNode({ op: 'Own', domain: 'own', inputs: ['x'], outputs: ['u'] });
   const add = makeNode({

@@ -1,4 +1,4 @@
-import { LowbitError } from '@lowbit/core';
+import { isLowbitError, LowbitError } from '@lowbit/core';
 import type { GraphOrder } from '../model/check-graph.js';
 import type { OnnxModel } from '../model/model.js';
 import { nodeLabel } from '../model/node-label.js';
@@ -24,7 +24,7 @@ interface OrderedModel {
 export function raiseOld(read: OrderedModel): OrderedModel {
   const { model, order } = read;
   if (model.opset >= oldestOpset) return read;
-  const found = obstacle(model, oldestOpset);
+  const found = obstacle(model, oldestOpset, order);
   if (found !== undefined) {
     const { node, reason } = found;
     throw new LowbitError({
@@ -46,7 +46,11 @@ export function raiseOld(read: OrderedModel): OrderedModel {
 
 /** What {@link raiseOld} makes of a copy of a model; the model itself where it is newer, or has no equal. */
 export function raisedCopy(model: OnnxModel): OnnxModel {
-  if (model.opset >= oldestOpset || obstacle(model, oldestOpset) !== undefined) return model;
-  const copy = readOrdered(writeModel(model), model.name);
-  return raiseOld(copy).model;
+  if (model.opset >= oldestOpset) return model;
+  try {
+    return raiseOld(readOrdered(writeModel(model), model.name)).model;
+  } catch (error) {
+    if (isLowbitError(error) && error.code === 'model-opset') return model;
+    throw error;
+  }
 }

@@ -1,6 +1,8 @@
+import { defined } from '@lowbit/core/adapter';
 import { hasReferences } from '../graph/attributes.js';
 import type { EditableGraph } from '../graph/editable-graph.js';
 import { modelEditor, type ModelEditor } from '../graph/model-editor.js';
+import type { GraphOrder } from '../model/check-graph.js';
 import { bodyOf, opsetOf } from '../model/function-body.js';
 import { domainName, standardDomain, type OnnxModel } from '../model/model.js';
 import { subgraphsOf } from '../model/subgraphs.js';
@@ -38,10 +40,18 @@ export function opsetRefusal(model: OnnxModel, needed: number): string | undefin
   return `${old}, and ${found.node.opType} cannot be raised to it: ${found.reason}`;
 }
 
-/** The first node of a model that has no equal at a higher opset. */
-export function obstacle(model: OnnxModel, needed: number): Obstacle | undefined {
+/**
+ * The first node of a model that has no equal at a higher opset.
+ *
+ * @param order Of this very model. Default: the order in which nodes stand.
+ */
+export function obstacle(model: OnnxModel, needed: number, order?: GraphOrder): Obstacle | undefined {
   if (model.opset >= needed) return undefined;
-  for (const { node, graph, converters } of changes(model, needed, lookedAt(modelEditor(model)))) {
+  for (const { node, graph, converters } of changes(
+    model,
+    needed,
+    lookedAt(modelEditor(model, defined({ order }))),
+  )) {
     const given = hasReferences(node)
       ? 'whoever calls the function around it gives its attributes'
       : undefined;
