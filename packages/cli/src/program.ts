@@ -93,6 +93,7 @@ function addImport(program: Command, io: Io): void {
     )
     .option('--force', 'replace what is there')
     .option('--json', 'print the result as one JSON document')
+    .option('--quiet', 'print nothing but errors')
     .addHelpText('after', examples.import)
     .action((model: string, options: ImportOptions) => importCommand(model, options, io));
   for (const option of kerasOptions()) command.addOption(option);

@@ -39,6 +39,12 @@ it('shows on a terminal how far it is, and clears that', async () => {
   expect(drawn.at(-1)).toBe('\r\u001b[2K');
 });
 
+it('prints nothing where it is to be quiet', async () => {
+  const cwd = await folderWith('keras3', 'dense');
+  const { status, stdout, stderr } = await lowbit(['import', 'model.keras', '--quiet'], { cwd });
+  expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: '', stderr: '' });
+});
+
 it('stops when it is told to, and leaves nothing', async () => {
   const cwd = await folderWith('keras3', 'dense');
   const output = { text: '', write: (text: string) => void (output.text += text) };

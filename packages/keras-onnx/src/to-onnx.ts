@@ -9,6 +9,7 @@ import {
 } from '@lowbit/core/adapter';
 import type { KerasModel, KerasNetwork, KerasWeight } from '@lowbit/keras';
 import { modelBuilder, type BuilderOptions, type BuiltModel, type WriteOptions } from '@lowbit/onnx/build';
+import { distinctNames } from '@lowbit/tfjs-format';
 import { Graph } from './graph/graph.js';
 import type { Value } from './graph/value.js';
 import { Weights } from './graph/weights.js';
@@ -126,16 +127,11 @@ const optionsOfToOnnx: OptionTypes<ToOnnxOptions> = {
 
 /** The layers that give them, with a number behind the name of one that gives several. */
 function outputNames({ inputs, outputs, outputNames: given }: KerasNetwork): readonly string[] {
-  const own = new Set(outputs.map(({ layer }, i) => given?.[i] ?? layer));
-  const taken = new Set([...own, ...inputs.map(({ layer }) => layer)]);
-  return outputs.map(({ layer }, i) => {
-    const name = given?.[i] ?? layer;
-    if (own.delete(name)) return name;
-    let number = 1;
-    while (taken.has(`${name}_${number}`)) number++;
-    taken.add(`${name}_${number}`);
-    return `${name}_${number}`;
-  });
+  const names = outputs.map(({ layer }, i) => given?.[i] ?? layer);
+  return distinctNames(
+    names,
+    inputs.map(({ layer }) => layer),
+  );
 }
 
 function writeOutput(graph: Graph, value: Value, name: string): void {

@@ -1,6 +1,7 @@
 import { quantize, registry as registryOf, type Batch, type Recipe } from '@lowbit/core';
 import { keras, readKeras, type KerasModel } from '@lowbit/keras';
 import { registry } from '@lowbit/keras/register';
+import { readModel } from '@lowbit/onnx';
 import { kerasModel, registerLayers, runner, toLayersModel } from '@lowbit/tfjs';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfLayers from '@tensorflow/tfjs-layers';
@@ -31,6 +32,13 @@ async function predictions(model: KerasModel, { inputs }: Golden): Promise<reado
   return results;
 }
 
+/** Constants of a file that nothing uses, of which onnxruntime would warn. */
+function unused(bytes: Uint8Array): readonly string[] {
+  const { graph } = readModel(bytes).proto;
+  const used = new Set(graph!.node.flatMap(({ input }) => input));
+  return graph!.initializer.map(({ name }) => name).filter((name) => !used.has(name));
+}
+
 const recipes: readonly Recipe[] = [
   { weights: 'min-max', activations: 'min-max' },
   { weights: 'min-max', activations: 'percentile', activationBits: 4 },
@@ -53,6 +61,7 @@ it.each(
   const sites = JSON.stringify(model.network.layers).match(/QuantizedInput/g) ?? [];
   expect(sites.length).toBeGreaterThan(0);
   const { bytes } = await toOnnx(model, { registry });
+  expect(unused(bytes)).toEqual([]);
   const expected = await predictions(model, golden);
   const results = await run(bytes, model, golden);
   const worst = results.map((result, i) => difference(result, expected[i]!));

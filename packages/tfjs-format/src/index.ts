@@ -8,6 +8,7 @@ export {
 export type { OperatorCount } from './inspect/operator-counts.js';
 export type { PlanSummary, Provenance } from './inspect/provenance.js';
 export { quantizableIn, type Quantizable } from './inspect/quantizable.js';
+export { distinctNames } from './layers/distinct-names.js';
 export {
   lastIsOutput,
   layerFamilies,

@@ -18,16 +18,17 @@ export interface ImportOptions extends KerasOptions {
   readonly output?: string;
   readonly force?: true;
   readonly json?: true;
+  readonly quiet?: true;
 }
 
 /** `lowbit import`: a model of Keras becomes one of TensorFlow.js or ONNX, with the same numbers. Nothing is quantized. */
 export async function importCommand(file: string, options: ImportOptions, io: Io): Promise<void> {
-  const progress = createProgress(io.stderr, options.json !== true);
+  const progress = createProgress(io.stderr, options.json !== true && options.quiet !== true);
   try {
     const document = await importModel(file, options, io.signal, progress);
     progress.end();
     if (options.json) writeJson(io.stdout, document);
-    else io.stdout.write(textOf(document));
+    else if (!options.quiet) io.stdout.write(textOf(document));
   } finally {
     progress.end();
   }

@@ -60,13 +60,18 @@ function withoutOutputs(where: string): LowbitError {
   return new LowbitError({ code: 'graph-invalid', where, expected: 'outputs', received: 'none', remedy });
 }
 
-/** Nodes and constants are copies, since writing changes them. */
+/** Nodes and constants are copies, since writing changes them. Constants that nothing uses are left out, since runtimes warn of each. */
 function protoOf(
   { nodes, constants, weights, ...ends }: Parts,
   opset: number,
   ir: number,
   name: string,
 ): ModelProto {
+  const used = new Set([
+    ...nodes.flatMap(({ input }) => input),
+    ...ends.outputs.map((output) => output.name),
+  ]);
+  const kept = constants.filter((constant) => used.has(constant.name));
   const domains = new Set(nodes.map(({ domain }) => domain).filter((domain) => domain !== ''));
   return createModel({
     irVersion: BigInt(ir),
@@ -79,7 +84,7 @@ function protoOf(
     graph: createGraph({
       name,
       node: nodes.map((node) => copyMessage(node, { input: [...node.input], output: [...node.output] })),
-      initializer: [...constants.map((constant) => copyMessage(constant)), ...weights.map(placeOf)],
+      initializer: [...kept.map((constant) => copyMessage(constant)), ...weights.map(placeOf)],
       input: [...ends.inputs],
       output: [...ends.outputs],
     }),

@@ -1,5 +1,6 @@
 import { LowbitError, type Batch, type RunOptions, type RunOutputs } from '@lowbit/core';
 import { checkBatches, checkPortOptions, suggestName } from '@lowbit/core/adapter';
+import { distinctNames } from '@lowbit/tfjs-format';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { describeSites } from '../describe/describe-sites.js';
@@ -149,7 +150,7 @@ function computed(model: LayersModel, batch: Batch, taps: ReturnType<typeof taps
         tf.Tensor | tf.Tensor[];
       return (Array.isArray(result) ? result : [result]).map((each) => tf.clone(each));
     });
-    const named = model.outputNames.map((name, i) => [name, outputs[i] as tf.Tensor] as const);
+    const named = distinctNames(model.outputNames).map((name, i) => [name, outputs[i] as tf.Tensor] as const);
     return { ...Object.fromEntries(named), ...Object.fromEntries(taken) };
   } finally {
     calls.restore();

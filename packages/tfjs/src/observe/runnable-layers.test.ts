@@ -34,6 +34,29 @@ onEveryBackend('a model that is run', (test) => {
     }
   });
 
+  test('gives each of several outputs of one layer, under names of their own', async () => {
+    const [x, y] = ['x', 'y'].map((name) => tfLayers.input({ shape: [3], name })) as [
+      tfLayers.SymbolicTensor,
+      tfLayers.SymbolicTensor,
+    ];
+    const shared = tfLayers.layers.dense({ units: 2, name: 'shared' });
+    const outputs = [x, y].map((each) => shared.apply(each) as tfLayers.SymbolicTensor);
+    const model = tfLayers.model({ inputs: [x, y], outputs });
+    const values = [1, 2].map((value) => ({ shape: [1, 3], data: [value, 0, -value] }));
+    const inputs = { x: values[0]!, y: values[1]! };
+    const tensors = values.map(({ shape, data }) => tf.tensor(data, shape));
+    const given = model.predict(tensors) as tf.Tensor[];
+    const predicted = given.map((each) => [...each.dataSync()]);
+    const running = runnableLayers(model);
+    const results = await running.run(inputs);
+    expect(Object.keys(results)).toEqual(['shared', 'shared_1']);
+    expect(Object.values(results).map(({ data }) => [...data])).toEqual(predicted);
+    for await (const each of tfjs(model).run!([{ inputs }]))
+      expect([each['shared'], each['shared_1']].map((one) => [...one!.data])).toEqual(predicted);
+    tf.dispose([tensors, given]);
+    await running.close();
+  });
+
   test('is told by its name in what the runtime throws, and an input that is missing is told too', async () => {
     const model = runnableLayers(smallSequential(), 'small.json');
     const { name } = model.inputs[0]!;

@@ -1,4 +1,5 @@
 import type { ModelInterface, ModelValue, RunnableModel } from '@lowbit/core/adapter';
+import { distinctNames } from '@lowbit/tfjs-format';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { disposeWeights } from '../model/dispose-weights.js';
@@ -13,7 +14,8 @@ export function interfaceOf(model: LayersModel): ModelInterface {
   if (!model.built) makeWeights(model);
   return {
     inputs: valuesOf(model.inputNames, model.inputs),
-    outputs: valuesOf(model.outputNames, model.outputs),
+    // A layer that is called twice may give several, which TensorFlow.js calls the same.
+    outputs: valuesOf(distinctNames(model.outputNames), model.outputs),
   };
 }
 
