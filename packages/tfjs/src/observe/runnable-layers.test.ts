@@ -50,7 +50,7 @@ onEveryBackend('a model that is run', (test) => {
     const running = runnableLayers(model);
     const results = await running.run(inputs);
     expect(Object.keys(results)).toEqual(['shared', 'shared_1']);
-    expect(Object.values(results).map(({ data }) => [...data])).toEqual(predicted);
+    expect(Object.values(results).map(({ data }) => Array.from(data as Float32Array))).toEqual(predicted);
     for await (const each of tfjs(model).run!([{ inputs }]))
       expect([each['shared'], each['shared_1']].map((one) => [...one!.data])).toEqual(predicted);
     tf.dispose([tensors, given]);
