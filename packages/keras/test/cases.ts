@@ -30,6 +30,7 @@ const archives = {
   'keras3-sequences': 'Keras 3, sequences',
   'keras2-sequences': 'tf-keras 2, sequences',
   'keras3-arithmetic': 'operators of Python',
+  'keras3-infinite': 'Keras 3, infinite settings',
   'keras3-models': 'Keras 3, models in models',
   'keras2-models': 'tf-keras 2, models in models',
   'keras3-wiring': 'Keras 3, wiring',
@@ -37,8 +38,9 @@ const archives = {
 } as const;
 
 /** The cases of an archive of `fixtures/`, by name. */
-export const kerasCases = (archive: keyof typeof archives | 'older'): Promise<ReadonlyMap<string, Files>> =>
-  casesOf(new URL(`../fixtures/${archive}.zip`, import.meta.url));
+export const kerasCases = (
+  archive: keyof typeof archives | 'older' | 'refused',
+): Promise<ReadonlyMap<string, Files>> => casesOf(new URL(`../fixtures/${archive}.zip`, import.meta.url));
 
 /** All cases but older ones, by who wrote them. */
 export async function everyCase(): Promise<readonly (readonly [string, ReadonlyMap<string, Files>])[]> {

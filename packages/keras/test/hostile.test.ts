@@ -158,6 +158,15 @@ describe('HDF5 files', () => {
   });
 });
 
+it.each(['virtual', 'external'])('weights whose values lie in other files are refused: %s', async (name) => {
+  const given = {
+    topology: config.data,
+    weights: (await kerasCases('refused')).get(name)!.get('model.weights.h5')!,
+  };
+  const read = readKeras(given).then((model) => Promise.all(model.weights.map((weight) => weight.read())));
+  expect(await failure(read)).toMatchObject({ code: 'model-malformed' });
+});
+
 it('where no worker can be started a file is read in place, and the model says so', async () => {
   const model = await readKeras(dense.get('model.keras')!);
   expect(model.notes).toEqual([

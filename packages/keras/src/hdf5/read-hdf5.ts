@@ -131,6 +131,9 @@ class Listing {
     const type = storedType(head, attributes['dtype']);
     // Metrics and the state of optimizers may hold anything; what is no number is no weight.
     if (type === undefined || head.shape === null) return;
+    // Other files do not come along: the library would give zeros in their place.
+    if (head.virtual_sources !== undefined)
+      throw new Error(`${path} is a virtual data set, whose values lie in other files`);
     this.#checkBytes(path, head.size * head.total_size);
     this.#datasets.set(path, { path, shape: [...head.shape], type, attributes });
   }

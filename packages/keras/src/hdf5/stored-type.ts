@@ -11,6 +11,8 @@ export interface DatasetHead {
   /** Number of elements. */
   readonly total_size: number;
   readonly shape: readonly number[] | null;
+  /** Where the values of a virtual data set lie. */
+  readonly virtual_sources?: readonly unknown[];
 }
 
 const [integer, float, opaque, enumeration] = [0, 1, 5, 8];

@@ -20,7 +20,7 @@ const activations = ['activation', 'recurrent_activation'];
 
 /** A layer in the form of Keras 2, without what is of no use when the model is run. */
 export function neutralConfig(given: Described): Neutral {
-  const { className, config } = inKeras2Words(given);
+  const { className, config } = withoutIdleMask(inKeras2Words(given));
   const kept = Object.entries(config).filter(([key]) => !dropped.test(key) || isOwn(className, key));
   const result: Record<string, JsonValue> = Object.fromEntries(kept);
   let strange: string | undefined;
@@ -31,9 +31,18 @@ export function neutralConfig(given: Described): Neutral {
     else result[key] = activation;
   }
   renameMembers(className, result);
+  if (className === 'ReLU' && result['max_value'] === Infinity) result['max_value'] = null;
   const policy = policyName(config['dtype'] ?? config['dtype_policy'] ?? null);
   if (className === 'InputLayer') addInput(config, policy, result);
   return { className, config: result, policy, ...(strange !== undefined && { strangeActivation: strange }) };
+}
+
+/** Nothing equals NaN, so that a layer that masks what equals it masks nothing. */
+function withoutIdleMask(given: Described): Described {
+  const { name = null, mask_value: masked } = given.config;
+  return given.className === 'Masking' && Number.isNaN(masked)
+    ? { className: 'Activation', config: { name, activation: 'linear' } }
+    : given;
 }
 
 /** `input_dim` is where an Embedding keeps the size of its vocabulary. */

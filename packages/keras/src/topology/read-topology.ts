@@ -1,6 +1,7 @@
 import { isLowbitError } from '@lowbit/core';
 import { malformed } from '../errors.js';
 import type { JsonValue } from '../model.js';
+import { parsePythonJson } from './python-json.js';
 import { isObject, rawLayer, describe, type RawLayer } from './raw-layer.js';
 import { isWrittenByKeras3 } from './written-version.js';
 
@@ -60,7 +61,7 @@ function parse(text: string, where: string): JsonValue {
   if (bare === '') throw malformed(where, 'the JSON of a model of Keras', 'nothing', remedy);
   checkSize(bare, where);
   try {
-    return JSON.parse(bare) as JsonValue;
+    return parsePythonJson(bare);
   } catch (error) {
     if (isLowbitError(error)) throw error;
     throw malformed(where, 'the JSON of a model of Keras', (error as Error).message, remedy, error);

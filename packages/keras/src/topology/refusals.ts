@@ -4,6 +4,7 @@ import { quantizedInputClass } from '../quantized-input.js';
 import { layerClass } from '../layers/classes.js';
 import { Settings } from '../layers/settings.js';
 import { isOperation } from './operations.js';
+import { hasNonFinite } from './python-json.js';
 import { isQuantizedPolicy, type Neutral } from './config.js';
 import type { RawLayer } from './raw-layer.js';
 
@@ -48,6 +49,13 @@ function settingsRefusal({ className, config }: Neutral, id: string): Problem | 
   if (isModel(className) || isWrapper(className) || className === 'InputLayer') return undefined;
   const known = layerClass(className);
   if (known === undefined) return unsupported(id, className, customRemedy(className)).problems[0]!;
+  const endless = Object.keys(config).find((key) => hasNonFinite(config[key]!));
+  if (endless !== undefined)
+    return unsupported(
+      id,
+      `${className} with a number in ${endless} that is infinite or NaN`,
+      'Build the model with a finite number in its place.',
+    ).problems[0]!;
   try {
     const refusal = known.refuse?.(new Settings(config, id));
     if (refusal === undefined) return undefined;
