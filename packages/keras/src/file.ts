@@ -1,4 +1,4 @@
-import { LowbitError } from '@lowbit/core';
+import { isLowbitError, LowbitError } from '@lowbit/core';
 import { stopIfAborted } from '@lowbit/core/adapter';
 import { bytesBlob, type DataBlob } from '@lowbit/data/archive';
 
@@ -81,6 +81,8 @@ export async function bytesBetween(
     .slice(start, end)
     .arrayBuffer()
     .catch((error: unknown) => {
+      // What reads tells what is wrong, also that it was cancelled.
+      if (isLowbitError(error)) throw error;
       throw unreadable(file, error instanceof Error ? error.message : String(error), error);
     });
   if (bytes.byteLength === end - start) return new Uint8Array(bytes);

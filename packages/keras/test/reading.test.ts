@@ -1,3 +1,4 @@
+import { LowbitError } from '@lowbit/core';
 import { blobFile, bytesBlob, zipArchive } from '@lowbit/data/archive';
 import { modelFiles } from '@lowbit/tfjs-format';
 import { expect, it } from 'vitest';
@@ -42,6 +43,29 @@ it('tells how far reading a large archive is, and stops when it is told to', asy
     where: expect.stringContaining('onProgress') as string,
   });
 });
+
+it.each(['model.keras', 'model.h5'])(
+  'what reads a file may cancel the work in any of its parts: %s',
+  async (name) => {
+    const bytes = (await kerasCases('keras3')).get('dense')!.get(name)!;
+    const aborted = new LowbitError({ code: 'aborted', where: name });
+    /** Reads parts until the last one. */
+    const until = (last: number) => {
+      let parts = 0;
+      const read = async (start: number, end: number) => {
+        if (parts++ === last) throw aborted;
+        return bytes.slice(start, end).buffer;
+      };
+      const slice = (start: number, end: number) => ({ arrayBuffer: () => read(start, end) });
+      return { file: { name, size: bytes.length, slice }, parts: () => parts };
+    };
+    const whole = until(Infinity);
+    (await readKeras(whole.file)).close();
+    expect(whole.parts()).toBeGreaterThan(1);
+    for (let last = 0; last < whole.parts(); last++)
+      expect(await failure(readKeras(until(last).file))).toBe(aborted);
+  },
+);
 
 /** Two layers of 4.8 MB each, so that their weights lie across the borders of weight files. */
 async function wideModel(): Promise<KerasModel> {

@@ -1,4 +1,4 @@
-import { LowbitError } from '@lowbit/core';
+import { isLowbitError, LowbitError } from '@lowbit/core';
 import { checkArgument } from '@lowbit/core/adapter';
 import { cutOff, type DataFile } from './data-file.js';
 
@@ -48,6 +48,8 @@ function bytesOf(blob: DataBlob, position: number, length: number, where: string
     .slice(position, position + length)
     .arrayBuffer()
     .catch((error: unknown) => {
+      // What reads tells what is wrong, also that it was cancelled.
+      if (isLowbitError(error)) throw error;
       const received = error instanceof Error ? error.message : String(error);
       const remedy = 'Choose the file again: it was moved or changed since.';
       throw new LowbitError({ code: 'file-unreadable', where, received, remedy }, { cause: error });
