@@ -14,6 +14,7 @@ export {
 export { checkOptionNames } from './errors/check-option-names.js';
 export { nearestName, suggestName } from './errors/nearest-name.js';
 export { stopIfAborted } from './errors/stop-if-aborted.js';
+export { pauses } from './session/pause.js';
 export { checkBatches, finiteBatches } from './contract/check-batches.js';
 export { strangeValue } from './contract/strange-value.js';
 export { checkPortOptions } from './contract/check-port-options.js';

@@ -176,6 +176,7 @@ const kitCalls: Readonly<Record<string, RightCall>> = {
   roundHalfEven: { right: () => [3] },
   checkArgument: { right: () => [true, 1, { where: 'f', expected: 'x' }] },
   checkOptionNames: { right: () => [{}, [], 'f'] },
+  pauses: { right: () => [undefined, 'f'] },
   stopIfAborted: { right: () => [undefined, 'f', {}] },
   fromFloat16Bits: { right: () => [1] },
   roundToFloat16: { right: () => [1] },

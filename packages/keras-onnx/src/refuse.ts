@@ -8,8 +8,15 @@ import { carryOut, walk } from './walk.js';
 
 const remedy = 'Build the model without it, or say with customLayers of readKeras what takes its place.';
 
-/** @throws LowbitError `layer-unsupported` with every layer that operators of the standard do not compute as Keras does. */
-export async function refuseUnknown({ network }: KerasModel, told: Told): Promise<void> {
+/**
+ * @param pause Gives others a turn, and throws where the work was cancelled.
+ * @throws LowbitError `layer-unsupported` with every layer that operators of the standard do not compute as Keras does.
+ */
+export async function refuseUnknown(
+  { network }: KerasModel,
+  told: Told,
+  pause: () => Promise<void>,
+): Promise<void> {
   const problems = new Map<string, Problem>();
   const refuse = (id: string, received: string) => {
     const expected = 'a layer that standard operators of ONNX compute as Keras does';
@@ -22,6 +29,7 @@ export async function refuseUnknown({ network }: KerasModel, told: Told): Promis
     masked: false,
   }));
   const visit = async (call: Call): Promise<readonly Known[]> => {
+    await pause();
     const { id, className } = call.layer;
     const rule = ruleOf(className);
     const reason = refusalOf(call);

@@ -4,6 +4,7 @@ import {
   checkOptions,
   defined,
   optionTypes,
+  pauses,
   stopIfAborted,
   type OptionTypes,
 } from '@lowbit/core/adapter';
@@ -32,7 +33,7 @@ export interface ToOnnxOptions
   readonly original?: KerasModel;
   /** Holds the quantizers of activations, where the model has such. */
   readonly registry?: Registry;
-  /** Cancels the work between two weights; the promise rejects with code `aborted`. */
+  /** Cancels the work between two layers or weights; the promise rejects with code `aborted`. */
   readonly signal?: CancelSignal | undefined;
   /** Share of the weights that were read, 0 … 1. */
   readonly onProgress?: ((share: number) => void) | undefined;
@@ -52,7 +53,8 @@ export async function toOnnx(model: KerasModel, options: ToOnnxOptions = {}): Pr
   checkOptions(options, optionsOfToOnnx, 'toOnnx');
   stopIfAborted(options.signal, model.name);
   const told = toldOf(model, options.registry);
-  await refuseUnknown(model, told);
+  const pause = pauses(options.signal, model.name);
+  await refuseUnknown(model, told, pause);
   const { network, plans } = model;
   const { opset = 21, name = `${model.name}.onnx`, optimize, target, external, externalPath } = options;
   const builder = modelBuilder({ name, opset, ...defined({ optimize, target }) });
@@ -62,8 +64,10 @@ export async function toOnnx(model: KerasModel, options: ToOnnxOptions = {}): Pr
   const weights = new Weights(graph, readingOf(model, options), originals);
   const inputs = network.inputs.map(({ layer }) => writeInput(graph, network, layer));
   const inside = (call: Call<Value>): Promise<readonly Value[]> => carryOut(call, write);
-  const write = (call: Call<Value>): Promise<readonly Value[]> =>
-    writeCall({ ...call, graph, weights, inside });
+  const write = async (call: Call<Value>): Promise<readonly Value[]> => {
+    await pause();
+    return writeCall({ ...call, graph, weights, inside });
+  };
   const outputs = await walk(told, network, inputs, write);
   outputs.forEach((value, i) => writeOutput(graph, value, names[i]!));
   options.onProgress?.(1);

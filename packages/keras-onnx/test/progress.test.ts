@@ -1,4 +1,4 @@
-import { readKeras } from '@lowbit/keras';
+import { readKeras, type KerasModel } from '@lowbit/keras';
 import { expect, it } from 'vitest';
 
 import { kerasCases } from '../../keras/test/cases.js';
@@ -19,4 +19,38 @@ it('tells how many weights were read, and stops between two of them', async () =
   await expect(toOnnx(model, { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'aborted' });
   await expect(toOnnx(model, { onProgress: 1 as never })).rejects.toMatchObject({ code: 'invalid-argument' });
   model.close();
+});
+
+/** Rectifiers one behind the other, without weights. */
+function chain(count: number): Promise<KerasModel> {
+  const layers = Array.from({ length: count }, (_, i) => ({
+    class_name: 'ReLU',
+    config: { name: `relu_${i}` },
+  }));
+  const start = { class_name: 'InputLayer', config: { name: 'start', batch_input_shape: [null, 2] } };
+  const config = { name: 'chain', layers: [start, ...layers] };
+  return readKeras({ topology: { class_name: 'Sequential', config } });
+}
+
+/** Milliseconds of the processor, which others that compute do not lengthen. */
+async function processorTime(work: () => Promise<unknown>): Promise<number> {
+  const before = process.cpuUsage();
+  await work();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
+}
+
+it('takes time that grows as the number of layers', async () => {
+  const [few, many] = [await chain(500), await chain(8000)];
+  await toOnnx(few);
+  const [short, long] = [await processorTime(() => toOnnx(few)), await processorTime(() => toOnnx(many))];
+  // Sixteen times as many took two hundred times as long.
+  expect(long).toBeLessThan(80 * Math.max(short, 10));
+});
+
+it('lets others have a turn in models without weights too', async () => {
+  const controller = new AbortController();
+  const stopped = toOnnx(await chain(8000), { signal: controller.signal });
+  setTimeout(() => controller.abort(), 1);
+  await expect(stopped).rejects.toMatchObject({ code: 'aborted' });
 });

@@ -16,7 +16,7 @@ async function letsEventsRun(work: () => Promise<void>): Promise<boolean> {
 
 test('others have a turn at first, and then every few milliseconds', async () => {
   const now = vi.spyOn(Date, 'now').mockReturnValue(1000);
-  const pause = pauses(undefined);
+  const pause = pauses(undefined, 'quantize');
   expect(await letsEventsRun(pause)).toBe(true);
   now.mockReturnValue(1010);
   expect(await letsEventsRun(pause)).toBe(false);
@@ -26,7 +26,7 @@ test('others have a turn at first, and then every few milliseconds', async () =>
 
 test('cancelled work stops at once, with the reason', async () => {
   const stop = new AbortController();
-  const pause = pauses(stop.signal);
+  const pause = pauses(stop.signal, 'quantize');
   await pause();
   stop.abort('enough');
   await expect(pause()).rejects.toMatchObject({ code: 'aborted', cause: 'enough' });
@@ -35,7 +35,7 @@ test('cancelled work stops at once, with the reason', async () => {
 test('hosts without setImmediate have a turn by a timer', async () => {
   vi.stubGlobal('setImmediate', undefined);
   const timer = vi.spyOn(globalThis, 'setTimeout');
-  await pauses(undefined)();
+  await pauses(undefined, 'quantize')();
   expect(timer).toHaveBeenCalledOnce();
   vi.unstubAllGlobals();
 });

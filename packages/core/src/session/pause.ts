@@ -17,14 +17,16 @@ const nextTurn = () =>
 /**
  * Work that can be cancelled. Each call lets events, signals and the page have a turn, if the last one was a while ago, and
  * throws `aborted` if the work was cancelled meanwhile.
+ *
+ * @param where - the work
  */
-export function pauses(signal: CancelSignal | undefined): () => Promise<void> {
+export function pauses(signal: CancelSignal | undefined, where: string): () => Promise<void> {
   let last = -Infinity;
   return async () => {
     if (Date.now() - last >= unnoticed) {
       await nextTurn();
       last = Date.now();
     }
-    stopIfAborted(signal, 'quantize');
+    stopIfAborted(signal, where);
   };
 }

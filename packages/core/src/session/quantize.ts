@@ -22,7 +22,7 @@ export async function quantize<M>(
 ): Promise<Quantized<M>> {
   checkOptions(options, quantizeTypes, 'quantize');
   options.onProgress?.({ phase: 'plan', done: 0, total: 1 });
-  await pauses(options.signal)();
+  await pauses(options.signal, 'quantize')();
   const { recipe, data } = withRepeatable(given);
   const { resolved, features } = await planResolved(port, recipe, options);
   options.onProgress?.({ phase: 'plan', done: 1, total: 1 });

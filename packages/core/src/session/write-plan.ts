@@ -33,7 +33,7 @@ export async function writePlan<M>(
   { signal, onProgress, measure = true }: QuantizeOptions,
   remarkOne?: RemarkOne,
 ): Promise<Quantized<M>> {
-  const pause = pauses(signal);
+  const pause = pauses(signal, 'quantize');
   const { entries } = outcome;
   const writer = port.write(outcome);
   const rows: WeightReport[] = [];

@@ -31,9 +31,11 @@ export function builtNames(where: string): BuiltNames {
       return name;
     },
     known(name) {
+      // Names of all values are compared for the remedy alone.
+      if (values.has(name)) return;
       const { remedy } = suggestName(String(name), [...values]);
       const wanted = { where, expected: 'the name of a value that was made before' };
-      checkArgument(values.has(name), name, { ...wanted, ...defined({ remedy }) });
+      checkArgument(false, name, { ...wanted, ...defined({ remedy }) });
     },
     node: (near) => freeName(near, nodes),
   };
