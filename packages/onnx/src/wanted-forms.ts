@@ -30,8 +30,9 @@ export function wantedForms(
     const wants = packed(site);
     if (!sites.has(layer.id) || integers === undefined) return wants;
     return (settings) => {
+      const becomes = operatorOf(layer.node)?.integer?.becomes;
       const written = settings.measuresRanges === true ? 'operators' : integers;
-      const form = operatorOf(layer.node)?.integer?.becomes[written];
+      const form = becomes?.[written] ?? becomes?.operators;
       const floats = !settings.activations || (settings.measuresRanges === true && refused);
       if (floats || form === undefined) return wants?.(settings);
       const shared = groupSize(settings.granularity) === undefined ? {} : { granularity: 'channel' as const };

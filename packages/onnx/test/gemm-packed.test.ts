@@ -97,8 +97,8 @@ describe.each([0, 1] as const)('a Gemm with transB %i is multiplied packed', (tr
 });
 
 test.each([
-  [{ alpha: { float: 0.5 } }, 'MatMulNBits has no form of a Gemm with alpha 0.5'],
-  [{ beta: { float: 2 } }, 'MatMulNBits has no form of a Gemm with beta 2'],
+  [{ alpha: { float: 0.5 } }, 'MatMulNBits has no form of Gemm with alpha 0.5'],
+  [{ beta: { float: 2 } }, 'MatMulNBits has no form of Gemm with beta 2'],
 ])('a Gemm that the operator cannot stand for says why: %o', async (attributes, why) => {
   const { row } = await quantized(gemmBytes({ bias: 'vector', attributes }), 'memory', 4);
   expect(row.form).not.toBe('MatMulNBits');

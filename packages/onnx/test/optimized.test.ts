@@ -62,6 +62,8 @@ describe.each(['bert', 'fused'])('what onnxruntime optimized: %s', (name) => {
     const port = onnx(bytes, { ...options, ort });
     const { model, report } = await quantize(port, { registry, weights: 'min-max', ...recipe });
     expect(report.weights.filter(({ form }) => form === 'float')).toEqual([]);
+    if (name === 'bert' && recipe.activations !== undefined)
+      expect(report.weights.filter(({ form }) => form === 'QAttention')).toHaveLength(2);
     const actual = (await runModel(model.bytes, feeds(expected))).get('y')!;
     expect(decibels(expected.y, actual)).toBeGreaterThan(least);
   });

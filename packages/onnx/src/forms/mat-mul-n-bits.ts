@@ -43,6 +43,22 @@ export const matMulNBits: PackedForm = {
       bits: 4,
       granularity: 'group:16',
     },
+    {
+      operator: 'FusedMatMul',
+      attributes: { transB: 1 },
+      inputs: { x: [3, 64], w: [24, 64] },
+      output: [3, 24],
+      bits: 4,
+      granularity: 'group:16',
+    },
+    {
+      operator: 'Einsum',
+      attributes: { equation: 'bsd,dh->bsh' },
+      inputs: { x: [2, 3, 64], w: [64, 24] },
+      output: [2, 3, 24],
+      bits: 4,
+      granularity: 'group:32',
+    },
   ],
 };
 
@@ -51,7 +67,7 @@ function sample(parts: Pick<FormSample, 'bits' | 'granularity' | 'inputs'>): For
 }
 
 /**
- * Every `MatMul` and `Gemm` that the weight feeds becomes `com.microsoft.MatMulNBits` with the
+ * Every product that the weight feeds becomes `com.microsoft.MatMulNBits` with the
  * same name and outputs. Returns what each node becomes, or `undefined` when the operator does not fit: it takes a
  * matrix as second factor, groups along the axis that products run along, and integer zero points, which are left out where
  * all can be its default. Scales have the type of the matrix.

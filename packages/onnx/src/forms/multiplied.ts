@@ -5,7 +5,7 @@ import type { NodeProto } from '../schema/proto.js';
 import { isPackedFloat } from '../target/runs.js';
 
 /**
- * The axis of a matrix that products run along, where it is the second factor of `MatMul` and `Gemm` nodes that take it the
+ * The axis of a matrix that products run along, where it is the second factor of products that take it the
  * same way, and nothing else; `undefined` where `MatMulNBits` could not stand for all of them.
  */
 export function multipliedAlong(site: WeightSite): 0 | 1 | undefined {
@@ -26,12 +26,14 @@ const isSecondFactor = (node: NodeProto, name: string): boolean =>
 
 const productAxis = (node: NodeProto): 0 | 1 => operatorOf(node)?.product?.along(node) ?? 0;
 
-/** What `MatMulNBits` has not and a `Gemm` needs, as the object of a sentence. */
+/** What `MatMulNBits` has not and a product needs, as the object of a sentence. */
 const productUnfit = (node: NodeProto): string | undefined => operatorOf(node)?.product?.unfit?.(node);
 
-/** Why products with a weight are not multiplied packed, where a `Gemm` among them is the cause. */
+/** Why products with a weight are not multiplied packed, where what one of them does besides is the cause. */
 export function productsUnfit({ uses }: WeightSite): string | undefined {
-  const needs = uses.map(({ node, input }) => (input === 1 ? productUnfit(node) : undefined));
-  const need = needs.find((one) => one !== undefined);
-  return need === undefined ? undefined : `MatMulNBits has no form of a Gemm with ${need}`;
+  const needs = uses.flatMap(({ node, input }) => {
+    const need = input === 1 ? productUnfit(node) : undefined;
+    return need === undefined ? [] : `MatMulNBits has no form of ${node.opType} with ${need}`;
+  });
+  return needs[0];
 }

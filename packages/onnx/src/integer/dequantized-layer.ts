@@ -46,7 +46,7 @@ export function writeDequantizedLayer(work: StaticWork, input: string, edit: Int
   graph.replace(node, [...added, node]);
   const floats = layer.integer.givesIntegers ? 'so are the results' : 'the results are floats';
   return {
-    form: layer.integer.becomes.qdq,
+    form: layer.integer.becomes.qdq as string,
     reason: `computed in 8-bit integers, after fusion by the runtime; ${floats}`,
   };
 }

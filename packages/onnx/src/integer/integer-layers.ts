@@ -23,6 +23,9 @@ export interface IntegerLayer {
   readonly input: string;
 }
 
+/** Whether runtimes fuse `qdq` around it to one integer operator. */
+export const isFused = ({ integer }: IntegerLayer): boolean => integer.becomes.qdq !== undefined;
+
 export interface IntegerLayers {
   readonly layers: readonly IntegerLayer[];
   /** Why other weights are not computed with in integers, by the weight's id. */

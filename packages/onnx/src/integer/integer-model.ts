@@ -10,7 +10,7 @@ import { integerEdit } from './integer-edit.js';
 import { integerLayers, type IntegerLayer, type IntegerWish, opsetFor } from './integer-layers.js';
 import { ruleOn } from './integer-rule.js';
 import { type IntegerWork, type WholeOutcome, workOf } from './integer-work.js';
-import { measuredRule, operatorsRule } from './write-operators.js';
+import { measuredRule, operatorsRule, unfusedRule } from './write-operators.js';
 import { qdqRule } from './write-qdq.js';
 
 /** What became of a model. */
@@ -46,7 +46,9 @@ export function integerModel(
   const works = worksOf(found.layers, outcome, reasons);
   const rules = [
     ruleOn(measuredRule(wish.form), works, graph, outcome),
-    ruleOn(wish.form === 'qdq' ? qdqRule : operatorsRule, works, graph, outcome),
+    ...(wish.form === 'qdq' ? [qdqRule, unfusedRule] : [operatorsRule]).map((rule) =>
+      ruleOn(rule, works, graph, outcome),
+    ),
   ];
   for (const rule of rules) rule.reasons.forEach((reason, id) => reasons.set(id, reason));
   const changed = rules.some(({ count }) => count > 0);

@@ -2,7 +2,7 @@ import type { SiteDescriptor } from '@lowbit/core';
 import type { ModelDescription } from '../describe/described-layer.js';
 import { openGraph } from '../graph/model-editor.js';
 import type { OnnxModel } from '../model/model.js';
-import { integerLayers, type IntegerWish } from './integer-layers.js';
+import { integerLayers, isFused, type IntegerWish } from './integer-layers.js';
 import { dataOf, qdqPlan } from './qdq-plan.js';
 
 /**
@@ -19,7 +19,7 @@ export function integerSites(
   const sites = new Map(layers.map(({ layer, input }) => [layer.id, [siteAt(input, 'input')]]));
   if (wish.form === 'operators') return sites;
   const owners = new Map<string, string>();
-  const { results, passing } = qdqPlan(layers, graph, model.opset);
+  const { results, passing } = qdqPlan(layers.filter(isFused), graph, model.opset);
   const give = (owner: string, tensor: string, observed: boolean) => {
     owners.set(tensor, owner);
     if (observed) sites.get(owner)?.push(siteAt(tensor, 'output'));

@@ -8,3 +8,5 @@ export const noGpuKernels =
 /** Why a layer is not in the form `qdq` that was asked for. */
 export const measuredRange =
   'written as operators instead of qdq: ranges that are measured on each run have no QuantizeLinear with a fixed scale';
+export const notFused =
+  'written as operators instead of qdq: runtimes fuse no quantized values around attention';

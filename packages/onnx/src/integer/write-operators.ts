@@ -6,10 +6,12 @@ import type { IntegerEdit } from './integer-edit.js';
 import type { SiteNotes } from '../sites/site-notes.js';
 import { measuresRange } from '../sites/uint8-site.js';
 import type { IntegerRule, ValueSites } from './integer-rule.js';
+import { isFused } from './integer-layers.js';
 import { type IntegerWork, isStatic, noteOf, type StaticWork, type WrittenLayer } from './integer-work.js';
 import { writeMatMulInteger } from './products.js';
+import { writeQAttention } from './q-attention.js';
 import { quantizedInputs } from './quantized-inputs.js';
-import { measuredRange } from './reasons.js';
+import { measuredRange, notFused } from './reasons.js';
 import { withReason } from './with-reason.js';
 
 /**
@@ -60,21 +62,31 @@ function measure({ layer }: IntegerWork, { graph }: IntegerEdit): QuantizedValue
 }
 
 /** Writes each layer on its own, by operators that multiply integers: 8-bit inputs with fixed ranges, float results. */
-export const operatorsRule: IntegerRule<StaticWork> = {
-  matches: isStatic,
-  replace(work, edit) {
-    const inputs = quantizedInputs(edit);
-    return work.map((one) => {
-      const { layer, input } = one;
-      const value = inputs.quantized(one);
-      const [, zero] = edit.parameters(layer.input, input);
-      return noteOf(one, writeLayer(one, { value, zero, factor: input.scale }, edit), edit);
-    });
-  },
+export const operatorsRule: IntegerRule<StaticWork> = { matches: isStatic, replace: writeStatic };
+
+/** Writes those so that runtimes fuse nothing to, where `qdq` was asked for. */
+export const unfusedRule: IntegerRule<StaticWork> = {
+  matches: (work): work is StaticWork => isStatic(work) && !isFused(work.layer),
+  replace: (work, edit) => writeStatic(work, edit).map((written) => withReason(written, notFused)),
+  note: notFused,
 };
 
+function writeStatic(work: readonly StaticWork[], edit: IntegerEdit): StorageNote[] {
+  const inputs = quantizedInputs(edit);
+  return work.map((one) => {
+    const { layer, input } = one;
+    const value = inputs.quantized(one);
+    const [, zero] = edit.parameters(layer.input, input);
+    return noteOf(one, writeLayer(one, { value, zero, factor: input.scale }, edit), edit);
+  });
+}
+
 /** By the operator that multiplies the codes. */
-const writers = { ConvInteger: writeConvInteger, MatMulInteger: writeMatMulInteger };
+const writers = {
+  ConvInteger: writeConvInteger,
+  MatMulInteger: writeMatMulInteger,
+  QAttention: writeQAttention,
+};
 
 const writeLayer = (work: IntegerWork, input: QuantizedValue, edit: IntegerEdit): WrittenLayer =>
   writers[work.layer.integer.becomes.operators](work, input, edit);

@@ -4,6 +4,7 @@ import type { EditableGraph } from '../graph/editable-graph.js';
 import type { NodeProto } from '../schema/proto.js';
 import type { IntegerEdit } from './integer-edit.js';
 import type { IntegerRule, ValueSites } from './integer-rule.js';
+import { isFused } from './integer-layers.js';
 import { isStatic, noteOf, type StaticWork } from './integer-work.js';
 import { dataOf, qdqPlan, type PassingNode, type QuantizedResult, resultOf } from './qdq-plan.js';
 import { biasFits, writeDequantizedLayer } from './dequantized-layer.js';
@@ -17,7 +18,7 @@ import { uint8Site, type Uint8Site } from '../sites/uint8-site.js';
  * left where its bias or its result cannot be quantized; the results of products stay floats.
  */
 export const qdqRule: IntegerRule<StaticWork> = {
-  matches: isStatic,
+  matches: (work): work is StaticWork => isStatic(work) && isFused(work.layer),
   check(work, graph, values) {
     if (!biasFits(work, graph)) return biasTooLarge;
     const result = work.layer.integer.givesIntegers ? resultOf(work.layer, graph) : undefined;

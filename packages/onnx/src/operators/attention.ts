@@ -1,59 +1,51 @@
+import { attributeOf } from '../graph/attributes.js';
 import type { NodeProto } from '../schema/proto.js';
 import { runtimeDomain } from '../target/versions.js';
-import { matrix } from './matrix.js';
-import type { Operator, OperatorSample } from './operator.js';
+import { matrix, matrixGeometry } from './matrix.js';
+import type { Operator } from './operator.js';
+
+const columns = { outputAxes: [1], inputAxis: 0 };
 
 /** Queries, keys and values by one product: the weight is [inputs, hidden + hidden + hidden of values]. */
 export const attention: Operator = {
-  names: [
-    'Attention',
-    'PackedAttention',
-    'DecoderMaskedSelfAttention',
-    'LongformerAttention',
-    'DecoderAttention',
-  ],
+  names: ['Attention'],
   domain: runtimeDomain.name,
   takes: 'each',
-  roles: (node) => weightsOf(node).map((input) => ({ input, kernel: 'kernel', axes: matrix(1) })),
+  roles: () => [{ input: 1, kernel: 'kernel', axes: matrix(1) }],
+  integer: {
+    becomes: { operators: 'QAttention' },
+    geometry: (_, shape) => matrixGeometry('MatMul', shape, false),
+    takesBias: true,
+    unfit,
+    givesIntegers: false,
+    storesZeroPoint: false,
+  },
   samples: [
-    sample('Attention', { x: [2, 5, 32], w: [32, 96], bias: [96] }),
     {
-      ...sample('Attention', { x: [2, 5, 32], w: [32, 80], bias: [80] }),
+      attributes: { num_heads: 4 },
+      inputs: { x: [2, 5, 32], w: [32, 96], bias: [96] },
+      output: [2, 5, 32],
+      weights: { w: columns },
+    },
+    {
       attributes: { num_heads: 4, qkv_hidden_sizes: [32, 32, 16] },
+      inputs: { x: [2, 5, 32], w: [32, 80], bias: [80] },
       output: [2, 5, 16],
-    },
-    { ...sample('PackedAttention', { x: [10, 32], w: [32, 96] }), output: [10, 32], runs: false },
-    {
-      ...sample('DecoderMaskedSelfAttention', { x: [2, 1, 32], w: [32, 96] }),
-      output: [2, 1, 32],
-      runs: false,
-    },
-    {
-      ...sample('LongformerAttention', { x: [2, 5, 32], w: [32, 96], b: [96], m: [2, 5], w2: [32, 96] }),
-      runs: false,
-    },
-    {
-      ...sample('DecoderAttention', { x: [5, 2, 32], k: [5, 2, 32], w: [32, 32], w2: [32, 64] }),
-      output: [5, 2, 32],
-      runs: false,
+      weights: { w: columns },
     },
   ],
 };
 
-/** Some have a second weight: that of global positions, or of keys and values. */
-function weightsOf({ opType }: NodeProto): readonly number[] {
-  if (opType === 'LongformerAttention') return [1, 4];
-  return opType === 'DecoderAttention' ? [2, 3] : [1];
-}
+const inputs = ['past', 'attention_bias', 'past_sequence_length'];
 
-function sample(name: string, inputs: OperatorSample['inputs']): OperatorSample {
-  const columns = { outputAxes: [1], inputAxis: 0 };
-  const weights = Object.keys(inputs).filter((input) => input.startsWith('w'));
-  return {
-    name,
-    attributes: { num_heads: 4 },
-    inputs,
-    output: [2, 5, 32],
-    weights: Object.fromEntries(weights.map((input) => [input, columns])),
-  };
+/** What its form in integers lacks: sizes of their own for values, a scale, what is added to scores; and kept keys are left alone. */
+function unfit(node: NodeProto): string | undefined {
+  if (!node.input[2]) return 'QAttention needs a bias';
+  const attribute = ['qkv_hidden_sizes', 'scale', 'rotary_embedding_dim'].find(
+    (name) => attributeOf(node, name) !== undefined,
+  );
+  if (attribute !== undefined) return `QAttention has no ${attribute}`;
+  const input = inputs.find((_, at) => node.input[at + 4]);
+  if (input !== undefined) return `attention with ${input} stays as it is`;
+  return node.output[1] ? 'attention that gives its keys and values stays as it is' : undefined;
 }

@@ -142,8 +142,11 @@ export interface ProductFacts {
 
 /** What a layer becomes that is computed in integers. */
 export interface IntegerFacts {
-  /** The operator that multiplies the codes: as it is written, and as runtimes fuse what is written around it. */
-  readonly becomes: { readonly operators: 'ConvInteger' | 'MatMulInteger'; readonly qdq: string };
+  /** The operator that multiplies the codes: as it is written, and as runtimes fuse what is written around it, where they do. */
+  readonly becomes: {
+    readonly operators: 'ConvInteger' | 'MatMulInteger' | 'QAttention';
+    readonly qdq?: string;
+  };
   /** What is counted to tell whether integers are faster; `undefined` for shapes that have no integer form. */
   geometry(node: NodeProto, shape: readonly number[]): Geometry | undefined;
   /** Whether the third input is a bias. */

@@ -2,6 +2,7 @@ import { operatorKey } from '../model/operator-key.js';
 import { standardDomain } from '../model/model.js';
 import type { NodeProto } from '../schema/proto.js';
 import { attention } from './attention.js';
+import { attentionVariants } from './attention-variants.js';
 import { conv } from './conv.js';
 import { convTranspose } from './conv-transpose.js';
 import { einsum } from './einsum.js';
@@ -25,6 +26,7 @@ export const operators: readonly Operator[] = [
   recurrent,
   einsum,
   attention,
+  attentionVariants,
   embedLayerNormalization,
   fusedConv,
   fusedGemm,
