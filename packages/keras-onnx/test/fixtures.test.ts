@@ -1,7 +1,7 @@
 import { readKeras } from '@lowbit/keras';
 import { describe, expect, it } from 'vitest';
 import { toOnnx } from '../src/index.js';
-import { goldenOf, everyCase } from '../../keras/test/cases.js';
+import { goldenOf, everyCase, modelFileOf } from '../../keras/test/cases.js';
 import { fromKeras, ownCases } from './support.js';
 
 const writers = [...(await everyCase()), ['models', ownCases] as const];
@@ -37,7 +37,7 @@ const refusalOf = (writer: string, name: string) => refused[`${writer}, ${name}`
 
 describe.each(writers)('%s', (writer, cases) => {
   it.each([...cases])('%s', async (name, files) => {
-    const model = await readKeras(files.get('model.keras')!);
+    const model = await readKeras(modelFileOf(files));
     const received = refusalOf(writer, name);
     if (received !== undefined) {
       await expect(toOnnx(model)).rejects.toMatchObject({ code: 'layer-unsupported', received });

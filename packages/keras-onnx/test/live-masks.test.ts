@@ -3,7 +3,7 @@ import { kerasModel, toLayersModel } from '@lowbit/tfjs';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { beforeAll, expect, it } from 'vitest';
-import { goldenOf, kerasCases } from '../../keras/test/cases.js';
+import { goldenOf, kerasCases, modelFileOf } from '../../keras/test/cases.js';
 import { toOnnx } from '../src/index.js';
 import { fromKeras, ownCases } from './support.js';
 
@@ -27,6 +27,19 @@ it.each(names.split(' '))('%s leaves a live model for ONNX with its masks', asyn
   expect(await fromKeras(bytes, model, goldenOf(files))).toBeLessThanOrEqual(1e-5);
   model.close();
 });
+
+it.each(['reduced', 'parts', 'activations', 'preprocess_caffe'])(
+  'functions leave a live model for ONNX too: %s',
+  async (name) => {
+    const files = (await kerasCases('keras3-functions')).get(name)!;
+    const model = await readKeras(modelFileOf(files));
+    const live = await toLayersModel(model);
+    const { bytes } = await toOnnx(await kerasModel(live));
+    live.dispose();
+    expect(await fromKeras(bytes, model, goldenOf(files))).toBeLessThanOrEqual(1e-5);
+    model.close();
+  },
+);
 
 it.each([
   ['mask_of_steps_3', 'TimeDistributed with a mask, which TensorFlow.js computes otherwise or not at all'],

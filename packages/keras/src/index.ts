@@ -3,6 +3,7 @@ export type { CustomLayer, CustomLayerHook, LayerHooks, StoredWeight } from './h
 export { inspectKeras, type InspectedLayer, type KerasInspection } from './inspect-keras.js';
 export { Settings } from './layers/settings.js';
 export { idleLayers } from './layers/shaping.js';
+export { sliceBounds } from './layers/tensor-function.js';
 export type * from './model.js';
 export { keras, type KerasPort, type KerasPortOptions, type RunningKerasPort } from './port/keras-port.js';
 export type { KerasRunner, RunningModel } from './port/running.js';

@@ -8,7 +8,7 @@ import { openSource, type KerasSource, type OpenSource } from './source/source.j
 import { buildNetwork, type BuildContext } from './topology/build.js';
 import type { LayerDraft, NetworkDraft } from './topology/layer-draft.js';
 import { completeRules, walk } from './topology/shapes.js';
-import { unequalRanks } from './topology/tensorflow-operations.js';
+import { operationProblems } from './topology/operation-problems.js';
 import { layeredRoot, layerTensors, placeLayered } from './weights/layered.js';
 import { placeNamed } from './weights/named.js';
 import { hasObjects, objectTensors, placeObjects } from './weights/objects.js';
@@ -118,7 +118,7 @@ export function networkOf(
   if (problems.length === 0) {
     walk(network, []);
     network.layers.forEach(completeRules);
-    problems.push(...unequalRanks(network));
+    problems.push(...operationProblems(network));
   }
   return { network, notes: policyNotes(policies), problems };
 }

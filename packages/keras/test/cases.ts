@@ -35,6 +35,8 @@ const archives = {
   'keras2-models': 'tf-keras 2, models in models',
   'keras3-wiring': 'Keras 3, wiring',
   'keras2-wiring': 'tf-keras 2, wiring',
+  'keras3-functions': 'Keras 3, functions',
+  'keras2-functions': 'tf-keras 2, functions',
 } as const;
 
 /** The cases of an archive of `fixtures/`, by name. */
@@ -61,6 +63,11 @@ export async function casesOf(path: URL): Promise<ReadonlyMap<string, Files>> {
     await source.close();
   }
   return cases;
+}
+
+/** A whole model of a case, in the newer of the forms that there are. */
+export function modelFileOf(files: Files): Uint8Array {
+  return (files.get('model.keras') ?? files.get('model.h5'))!;
 }
 
 export function goldenOf(files: Files): Golden {

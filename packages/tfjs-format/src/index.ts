@@ -19,6 +19,7 @@ export {
   type KernelRule,
   type LayerFamily,
 } from './layers/layer-families.js';
+export { slicePlaces, type SliceBounds } from './layers/slice-places.js';
 export { keepsDistribution, normalizedDistribution } from './sites/normal-distribution.js';
 export { patchesProblem, withoutPatches } from './sites/patches-problem.js';
 export { loadSite, siteId, storeSite } from './sites/stored-site.js';

@@ -112,6 +112,7 @@ const functions: Readonly<Record<string, Write>> = {
   sparse_plus: sparsePlus,
   sparse_sigmoid: sparseSigmoid,
   sparsemax,
+  square_root: op('Sqrt'),
   squareplus,
   tanh: op('Tanh'),
   tanh_shrink: (graph, x) => graph.node('Sub', [x, graph.node('Tanh', [x])]),

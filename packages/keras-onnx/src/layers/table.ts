@@ -12,6 +12,7 @@ import { quantizedInputRules } from './quantized-input.js';
 import { recurrentRules } from './recurrent.js';
 import type { LayerRule, RuleTable } from './rule.js';
 import { shapingRules } from './shaping.js';
+import { tensorFunctionRules } from './tensor-functions.js';
 import { wrapperRules } from './time-distributed.js';
 
 const rules: RuleTable = {
@@ -29,6 +30,7 @@ const rules: RuleTable = {
   ...quantizedInputRules,
   ...shapingRules,
   ...pictureRules,
+  ...tensorFunctionRules,
 };
 
 /** How a class of layers is written; undefined for one that no operators of the standard compute. */

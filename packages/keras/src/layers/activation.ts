@@ -23,11 +23,14 @@ export const activationClasses: ClassTable = {
 /** What `hard_sigmoid` of Keras 2 is called in a model that computes as Keras 3 does, as models of TensorFlow.js may. */
 export const olderHardSigmoid = 'keras2_hard_sigmoid';
 
+/** What a square root is called, which is no activation of Keras but stands for its function. */
+export const squareRoot = 'square_root';
+
 /** Activations by name, as Keras 2 and 3 write them, and the name that is kept of those with two. */
 const names: Readonly<Record<string, string>> = Object.fromEntries(
   'celu elu exponential gelu glu hard_shrink hard_sigmoid hard_silu hard_tanh leaky_relu linear log_sigmoid log_softmax mish relu relu6 selu sigmoid silu soft_shrink softmax softplus softsign sparse_plus sparse_sigmoid sparsemax squareplus tanh tanh_shrink threshold'
     .split(' ')
-    .concat(olderHardSigmoid)
+    .concat(olderHardSigmoid, squareRoot)
     .map((name) => [name, name]),
 );
 const aliases: Readonly<Record<string, string>> = { swish: 'silu', hard_swish: 'hard_silu' };

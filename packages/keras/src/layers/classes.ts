@@ -9,6 +9,7 @@ import { normalizationClasses } from './normalization.js';
 import { poolingClasses } from './pooling.js';
 import { recurrentClasses } from './recurrent.js';
 import { shapingClasses } from './shaping.js';
+import { tensorFunctionClasses } from './tensor-function.js';
 
 const table: ClassTable = {
   ...linearClasses,
@@ -21,6 +22,7 @@ const table: ClassTable = {
   ...recurrentClasses,
   ...attentionClasses,
   ...shapingClasses,
+  ...tensorFunctionClasses,
 };
 
 /** What is known of a class that is neither a model nor a wrapper. */

@@ -12,6 +12,7 @@ import { normalizationRules } from './forms/normalization.js';
 import { poolingRules } from './forms/pooling.js';
 import { recurrentRules } from './forms/recurrent.js';
 import { shapingRules } from './forms/shaping.js';
+import { tensorFunctionRules } from './forms/tensor-function.js';
 
 /** How TensorFlow.js computes the same as a layer, or why it cannot. */
 export type LayerForm =
@@ -30,6 +31,7 @@ const rules: RuleTable = {
   ...attentionRules,
   ...recurrentRules,
   ...shapingRules,
+  ...tensorFunctionRules,
   [quantizedInputClass]: (config) => ours(quantizedInputClass, config),
 };
 

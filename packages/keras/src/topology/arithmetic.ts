@@ -3,7 +3,7 @@ import { shapeOf, type Operation, type OperationRule, type Steps } from './opera
 import { isObject } from './raw-layer.js';
 
 /** A number, or an array of numbers that is not a tensor of the model. */
-type Constant = number | readonly Constant[];
+export type Constant = number | readonly Constant[];
 
 type Scaling = readonly [scale: Constant, offset: Constant];
 
@@ -97,6 +97,11 @@ function constantOf(value: JsonValue): Constant | undefined {
   return isArray && values !== undefined && isConstant(values, deepest) ? (values as Constant) : undefined;
 }
 
+/** A number, or an array as tf-keras writes it. */
+export function plainConstant(value: JsonValue): Constant | undefined {
+  return isConstant(value, deepest) ? (value as Constant) : undefined;
+}
+
 function isConstant(value: JsonValue, depth: number): boolean {
   if (!Array.isArray(value)) return typeof value === 'number';
   return depth > 0 && value.length > 0 && value.every((each: JsonValue) => isConstant(each, depth - 1));
@@ -107,7 +112,7 @@ function isFinite(constant: Constant): boolean {
 }
 
 /** Whether values that are combined with a tensor leave its shape as it is. */
-function fitsInto(constant: Constant, shape: Shape): boolean {
+export function fitsInto(constant: Constant, shape: Shape): boolean {
   const sizes = sizesOf(constant);
   const last = shape.slice(shape.length - sizes.length);
   const isLeft = sizes.length < shape.length || sizes[0] === 1;

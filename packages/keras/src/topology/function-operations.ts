@@ -1,3 +1,5 @@
+import { squareRoot } from '../layers/activation.js';
+import type { JsonValue } from '../model.js';
 import { snakeCase } from './object-names.js';
 import { shapeOf, single, type OperationRule } from './operation.js';
 
@@ -39,6 +41,23 @@ const overPlaces =
     return single(operation, `Global${kind}Pooling${rank - 2}D`, { keepdims: keepdims === true });
   };
 
+/** Along any axes but that of the samples. Over all places of each channel it is a layer of Keras. */
+const reduced =
+  (kind: 'mean' | 'max' | 'min' | 'sum', layerKind?: 'Average' | 'Max'): OperationRule =>
+  (operation) => {
+    const { axis = null, keepdims = false, initial = null } = operation.config;
+    const axes = [axis].flat() as readonly JsonValue[];
+    if (!axes.every((each) => Number.isSafeInteger(each) && each !== 0) || initial !== null) return undefined;
+    const pooled = layerKind && overPlaces(layerKind)(operation);
+    return pooled ?? single(operation, 'ReduceAxes', { kind, axes, keepdims: keepdims === true });
+  };
+
+/** Zero and x have one slope, and values below it the opposite one. */
+const absolute: OperationRule = (operation) => single(operation, 'LeakyReLU', { negative_slope: -1 });
+
+const logSoftmax: OperationRule = (operation) =>
+  operation.config['axis'] === -1 ? activation('log_softmax')(operation) : undefined;
+
 export const functionRules: Readonly<Record<string, OperationRule>> = {
   ...Object.fromEntries(activations.split(' ').map((name) => [name, activation(snakeCase(name))])),
   Exp: activation('exponential'),
@@ -47,6 +66,12 @@ export const functionRules: Readonly<Record<string, OperationRule>> = {
   LeakyRelu: layer('LeakyReLU', 'negative_slope'),
   Elu: layer('ELU', 'alpha'),
   Softmax: layer('Softmax', 'axis'),
-  Mean: overPlaces('Average'),
-  Max: overPlaces('Max'),
+  LogSoftmax: logSoftmax,
+  Absolute: absolute,
+  Abs: absolute,
+  Sqrt: activation(squareRoot),
+  Mean: reduced('mean', 'Average'),
+  Max: reduced('max', 'Max'),
+  Min: reduced('min'),
+  Sum: reduced('sum'),
 };

@@ -4,13 +4,13 @@ import { functionRules } from './function-operations.js';
 import type { Steps } from './operation.js';
 import { isObject, type RawLayer } from './raw-layer.js';
 import { shapeRules } from './shape-operations.js';
-import { layerForFunction } from './tensorflow-operations.js';
+import { operationForFunction, stepsForArithmetic } from './tensorflow-operations.js';
 
 const rules = { ...arithmeticRules, ...functionRules, ...shapeRules };
 
 /**
  * Layers with those in the place of operations that stand for them: Keras 3 writes `x + 3`, `x + y`, `x[:, 0]` and `ops.relu(x)` in Python as
- * operations, which models of `keras.applications` have too, and tf-keras arithmetic as functions of TensorFlow. Other operations stay as they are.
+ * operations, which models of `keras.applications` have too, and tf-keras as functions of TensorFlow. Other operations stay as they are.
  *
  * @param isHooked Whether the caller says what takes the place of a layer.
  */
@@ -20,9 +20,11 @@ export function layersForOperations(
 ): readonly RawLayer[] {
   const taken = new Set(layers.map(({ name }) => name));
   return layers.flatMap((layer) => {
-    const steps = isHooked(layer) ? undefined : stepsOf(layer);
-    if (steps !== undefined) return inPlaceOf(layer, steps, taken);
-    return [(isHooked(layer) ? undefined : layerForFunction(layer)) ?? layer];
+    if (isHooked(layer)) return [layer];
+    const steps = stepsOf(layer);
+    if (steps !== undefined) return inPlaceOf(layer, { args: steps.args, kwargs: {} }, steps, taken);
+    const older = stepsOfFunction(layer);
+    return older === undefined ? [layer] : inPlaceOf(layer, older.args.flatMap(listOf), older, taken);
   });
 }
 
@@ -36,6 +38,17 @@ function stepsOf(layer: RawLayer): Steps | undefined {
   return rules[className]!({ className, config, args: node['args'] as readonly JsonValue[] });
 }
 
+/** What a function of TensorFlow is, which tf-keras wrote. */
+function stepsOfFunction(layer: RawLayer): Steps | undefined {
+  const operation = operationForFunction(layer);
+  return operation === undefined ? stepsForArithmetic(layer) : rules[operation.className]!(operation);
+}
+
+/** The tensors in an argument of tf-keras: one as `[layer, call, output]`, or a list of such. */
+function listOf(value: JsonValue): readonly JsonValue[] {
+  return Array.isArray(value) && Array.isArray(value[0]) ? (value as JsonValue[]) : [value];
+}
+
 /**
  * Whether Keras 3 wrote an operation on tensors, which may be called as a layer is: `Add`, `Reshape`. It stands without its module in `.h5`
  * files, but never has what every layer has.
@@ -47,8 +60,13 @@ export function isOperation({ className, module, config, inboundNodes }: RawLaye
 }
 
 /** The last step has the name of the operation, for those that use what comes out. */
-function inPlaceOf({ name }: RawLayer, { args, steps }: Steps, taken: Set<string>): readonly RawLayer[] {
-  let given = args;
+function inPlaceOf(
+  { name }: RawLayer,
+  first: JsonValue,
+  { steps }: Steps,
+  taken: Set<string>,
+): readonly RawLayer[] {
+  let node = first;
   return steps.map(({ className, config }, i) => {
     const own = i === steps.length - 1 ? name : unused(`${name}_${i + 1}`, taken);
     taken.add(own);
@@ -57,10 +75,11 @@ function inPlaceOf({ name }: RawLayer, { args, steps }: Steps, taken: Set<string
       writtenClass: className,
       config: { name: own, trainable: true, dtype: 'float32', ...config },
       name: own,
-      inboundNodes: [{ args: given, kwargs: {} }],
+      inboundNodes: [node],
       isOperation: true,
     };
-    given = [{ class_name: '__keras_tensor__', config: { keras_history: [own, 0, 0] } }];
+    const result = { class_name: '__keras_tensor__', config: { keras_history: [own, 0, 0] } };
+    node = { args: [result], kwargs: {} };
     return layer;
   });
 }

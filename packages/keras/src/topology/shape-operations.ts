@@ -1,6 +1,7 @@
 import type { JsonValue, Shape } from '../model.js';
 import { shapeOf, single, type Operation, type OperationRule, type Step, type Steps } from './operation.js';
 import { isObject } from './raw-layer.js';
+import { flipped, sliced, stacked } from './slice-operations.js';
 
 /** A layer that gives its samples a shape, of which one size at most is not known. */
 function toShape(shape: Shape): Step | undefined {
@@ -136,5 +137,7 @@ export const shapeRules: Readonly<Record<string, OperationRule>> = {
   Squeeze: squeeze,
   Transpose: transpose,
   Concatenate: concatenate,
-  GetItem: item,
+  GetItem: (operation) => item(operation) ?? sliced(operation),
+  Flip: flipped,
+  Stack: stacked,
 };

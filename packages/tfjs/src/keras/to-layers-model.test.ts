@@ -4,7 +4,14 @@ import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { beforeAll, describe, expect, it } from 'vitest';
 
-import { everyCase, expectedOutputs, goldenOf, kerasCases, type Golden } from '../../../keras/test/cases.js';
+import {
+  everyCase,
+  expectedOutputs,
+  goldenOf,
+  kerasCases,
+  modelFileOf,
+  type Golden,
+} from '../../../keras/test/cases.js';
 import { tensorOf } from '../../test/keras-cases.js';
 import { save } from '../io/save-model.js';
 import { planOf } from '../model/plan-record.js';
@@ -46,7 +53,7 @@ const rounded: Readonly<Record<string, number>> = { mixed_precision: 1e-3 };
 describe.each(await everyCase())('%s', (writer, cases) => {
   it.each([...cases])('%s', async (name, files) => {
     const golden = goldenOf(files);
-    const model = await readKeras(files.get('model.keras')!);
+    const model = await readKeras(modelFileOf(files));
     if (refused.includes(name) || (refusedOfKeras3.includes(name) && writer.startsWith('Keras 3')))
       await expect(toLayersModel(model)).rejects.toMatchObject({ code: 'layer-unsupported' });
     else expect(await difference(model, golden)).toBeLessThanOrEqual(rounded[name] ?? 1e-5);

@@ -23,6 +23,7 @@ const functions: Readonly<Record<string, Activation>> = {
     tf.add(tf.mul(0.25, tf.square(between(tf.add(x, 1), 0, 2))), tf.relu(tf.sub(x, 1))),
   lowbitSparseSigmoid: (x) => between(tf.mul(0.5, tf.add(x, 1)), 0, 1),
   lowbitSparsemax: (x) => sparsemax(x),
+  lowbitSquareRoot: tf.sqrt,
   lowbitSquareplus: (x) => tf.mul(0.5, tf.add(x, tf.sqrt(tf.add(tf.square(x), 4)))),
   lowbitTanhShrink: (x) => tf.sub(x, tf.tanh(x)),
 };

@@ -20,12 +20,13 @@ import { MaskedMultiply, Subtract } from './merge-layers.js';
 import { MultiHeadAttention } from './multi-head-attention.js';
 import { normalizationLayers } from './normalization-layers.js';
 import { recurrentLayers } from './recurrent-layers.js';
+import { tensorFunctions } from './tensor-functions.js';
 
 /** Layers of any places: over features, sequences and masks. */
 const sequenceLayers = [
   ...[...activationLayers, ...attentionLayers, ...normalizationLayers],
   ...[BatchNormalization, Bidirectional, Dot, EinsumDense, GRUCell, Mask, MaskedAverage, MaskedMultiply],
-  ...[MultiHeadAttention, Subtract],
+  ...[MultiHeadAttention, Subtract, ...tensorFunctions],
 ];
 
 /** Layers whose places are those of sequences, pictures and volumes. */

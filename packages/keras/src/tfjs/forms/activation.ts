@@ -65,6 +65,7 @@ const ownActivations: Readonly<Record<string, string>> = {
   sparse_plus: 'lowbitSparsePlus',
   sparse_sigmoid: 'lowbitSparseSigmoid',
   sparsemax: 'lowbitSparsemax',
+  square_root: 'lowbitSquareRoot',
   squareplus: 'lowbitSquareplus',
   tanh_shrink: 'lowbitTanhShrink',
 };

@@ -1,0 +1,63 @@
+import { slicePlaces, type SliceBounds } from '@lowbit/tfjs-format';
+import type { Shape } from '../model.js';
+import { axisFrom, type ClassTable, type LayerClass, type MaybeShape } from './layer-class.js';
+import type { Settings } from './settings.js';
+
+/** The part of its axis that a SliceAxis takes. */
+export function sliceBounds(settings: Settings): SliceBounds {
+  const bound = (key: string) => (settings.has(key) ? settings.number(key) : null);
+  return { start: bound('start'), stop: bound('stop'), step: settings.number('step', 1) };
+}
+
+/** A layer of lowbit's own: a part of one axis; `drops_axis` where that is a single place, of which the axis goes. */
+const sliceAxis: LayerClass = {
+  output: (settings, [input]) => {
+    if (input === undefined) return undefined;
+    const axis = axisFrom(settings.number('axis'), input.length);
+    if (settings.flag('drops_axis', false)) return input.filter((_, i) => i !== axis);
+    const { start, stop, step } = sliceBounds(settings);
+    const keepsSize = start === null && stop === null && Math.abs(step) === 1;
+    const sizeOf = (size: number | null) =>
+      size === null || keepsSize ? size : slicePlaces(size, { start, stop, step }).count;
+    return input.map((size, i) => (i === axis ? sizeOf(size) : size));
+  },
+};
+
+/** A layer of lowbit's own: tensors of one shape side by side along an axis that is new. */
+const stackTensors: LayerClass = {
+  output: (settings, inputs) => {
+    const [first] = inputs;
+    if (first === undefined) return undefined;
+    const axis = axisFrom(settings.number('axis'), first.length + 1);
+    return [...first.slice(0, axis), inputs.length, ...first.slice(axis)];
+  },
+};
+
+/** A layer of lowbit's own: the `kind`, mean, max, min or sum, of what stands along some axes. */
+const reduceAxes: LayerClass = {
+  output: (settings, [input]) => {
+    if (input === undefined) return undefined;
+    const axes = settings.integers('axes').map((axis) => axisFrom(axis, input.length));
+    return settings.flag('keepdims', false)
+      ? input.map((size, i) => (axes.includes(i) ? 1 : size))
+      : input.filter((_, i) => !axes.includes(i));
+  },
+};
+
+export const tensorFunctionClasses: ClassTable = {
+  SliceAxis: sliceAxis,
+  StackTensors: stackTensors,
+  ReduceAxes: reduceAxes,
+};
+
+/** Axes of a layer of these classes, where the input's rank is known. */
+export function functionAxes(className: string, settings: Settings, input: MaybeShape): readonly number[] {
+  if (input === undefined || !Object.hasOwn(tensorFunctionClasses, className)) return [];
+  const key = className === 'ReduceAxes' ? 'axes' : 'axis';
+  return settings.integers(key).map((axis) => axisFrom(axis, rankFor(className, input)));
+}
+
+/** The rank in which the axes of a class are counted. */
+export function rankFor(className: string, { length }: Shape): number {
+  return className === 'StackTensors' ? length + 1 : length;
+}

@@ -1,0 +1,21 @@
+import { tensorFunctionClasses, rankFor } from '../../layers/tensor-function.js';
+import type { JsonValue } from '../../model.js';
+import { ours, unknownRank, type Rule, type RuleTable } from './form.js';
+
+/** With axes that are counted from 0. */
+const counted =
+  (className: string, key: 'axis' | 'axes'): Rule =>
+  (config, { input }) => {
+    if (input === undefined) return unknownRank;
+    const rank = rankFor(className, input);
+    const from = (axis: JsonValue) => (Number(axis) < 0 ? Number(axis) + rank : Number(axis));
+    const value = config[key]!;
+    return ours(className, { ...config, [key]: Array.isArray(value) ? value.map(from) : from(value) });
+  };
+
+export const tensorFunctionRules: RuleTable = Object.fromEntries(
+  Object.keys(tensorFunctionClasses).map((name) => [
+    name,
+    counted(name, name === 'ReduceAxes' ? 'axes' : 'axis'),
+  ]),
+);
