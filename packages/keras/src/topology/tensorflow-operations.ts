@@ -125,6 +125,6 @@ function functionOf({ config, inboundNodes }: RawLayer): string {
 
 function callOf(layer: RawLayer): OperationCall {
   const { tensors, constants } = operationCall(layer);
-  const { name: _, ...others } = constants;
-  return { tensors, constants: others };
+  const others = Object.entries(constants).filter(([key]) => key !== 'name');
+  return { tensors, constants: Object.fromEntries(others) };
 }
