@@ -17,6 +17,7 @@ export { stopIfAborted } from './errors/stop-if-aborted.js';
 export { pauses } from './session/pause.js';
 export { checkBatches, finiteBatches } from './contract/check-batches.js';
 export { strangeValue } from './contract/strange-value.js';
+export { checkedWriter } from './contract/checked-writer.js';
 export { checkPortOptions } from './contract/check-port-options.js';
 export { defined } from './contract/defined.js';
 export type {
@@ -61,6 +62,7 @@ export type { NormalDistribution, Observed, Role, Site } from './contract/quanti
 export { checkPlugin } from './contract/registry.js';
 export { bitsPerWeight, type PackedHeader, packedTensorBytes } from './scheme/container.js';
 export { levelValue } from './scheme/decode.js';
+export { wrongHeaderMember } from './scheme/wrong-header-member.js';
 export type { EncodeSettings } from './scheme/encode.js';
 export { type EvenLevels, evenLevels } from './scheme/even-levels.js';
 export type { SchemeOutline } from './scheme/outline.js';

@@ -27,6 +27,8 @@ const members = [
 ];
 const { plan } = await core.makePlan(memoryPort(bag()), recipe());
 const layers = await memoryPort(bag()).layers();
+const { resolved } = core.resolvePlan(plan, layers, methods, memoryPort(bag()).supports);
+const outcome = { ...resolved, activations: new Map(), floatSites: new Map() };
 const slicing = { axes: [0] };
 const tensor = () =>
   core.encode(Float32Array.of(1, 2, 3, 4), [2, 2], slicing, {
@@ -95,6 +97,10 @@ const calls: Readonly<Record<string, RightCall>> = {
   unpack: { right: () => [Uint8Array.of(57), 2, 3] },
   isLowbitError: { right: () => [new Error('x')] },
   isGranularity: { right: () => ['tensor'] },
+  wrongHeaderMember: { right: () => [core.packTensor(tensor()).header] },
+  checkedWriter: {
+    right: () => [outcome, () => memoryPort(bag()).write(outcome)],
+  },
   checkBatches: { right: () => [[]] },
   finiteBatches: { right: () => [[]] },
   checkPortOptions: { right: () => ['features', {}] },

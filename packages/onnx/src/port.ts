@@ -1,5 +1,5 @@
 import type { LayerDescriptor, ModelPort } from '@lowbit/core';
-import { standIns, type PortCapabilities } from '@lowbit/core/adapter';
+import { checkedWriter, standIns, type PortCapabilities } from '@lowbit/core/adapter';
 import { modelWriter, type OnnxResult } from './model-writer.js';
 import { layerDescriptors } from './layer-descriptors.js';
 import { checkOptions, type OnnxOptions } from './onnx-options.js';
@@ -84,6 +84,6 @@ export function onnx(model: ModelBytes, options: OnnxOptions = {}): OnnxPort {
       return storageCost(read, description.sites, weight.id, standIns(weight, entry), source);
     },
     ...(ort === undefined ? {} : running(source, ort, lend, describe)),
-    write: (outcome) => modelWriter(source, outcome, take),
+    write: (outcome) => checkedWriter(outcome, () => modelWriter(source, outcome, take)),
   };
 }

@@ -1,4 +1,10 @@
-import { checkOptions, optionTypes, type OptionTypes, type TrainablePort } from '@lowbit/core/adapter';
+import {
+  checkedWriter,
+  checkOptions,
+  optionTypes,
+  type OptionTypes,
+  type TrainablePort,
+} from '@lowbit/core/adapter';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { features } from './observe/features.js';
 import { observe } from './observe/observe.js';
@@ -101,7 +107,7 @@ function inferencePort(model: LayersModel, folding: FoldingOf, form: StorageForm
     cost: (weight, entry) => storageCost(weight, entry, form),
     observe: (batches, options) => observe(model, batches, options),
     features: (batches, options) => features(model, batches, options),
-    write: (outcome) => modelWriter(model, outcome, folding, form),
+    write: (outcome) => checkedWriter(outcome, () => modelWriter(model, outcome, folding, form)),
   };
 }
 

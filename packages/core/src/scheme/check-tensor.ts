@@ -13,8 +13,7 @@ export function checkTensor(value: unknown, where: string): void {
 /** @throws LowbitError `invalid-argument` for what is no packed tensor. */
 export function checkPacked(value: unknown, where: string): void {
   const { header, codes, parameters } = Object(value) as Record<string, unknown>;
-  const { shape, slicing } = Object(header) as Record<string, unknown>;
-  const fits = Array.isArray(shape) && slicing !== undefined && isBytes(codes) && isBytes(parameters);
+  const fits = typeof header === 'object' && header !== null && isBytes(codes) && isBytes(parameters);
   checkArgument(fits, value, { where, expected: 'a packed tensor, as packTensor gives it' });
 }
 

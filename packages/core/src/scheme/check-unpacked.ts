@@ -1,6 +1,8 @@
 import { LowbitError } from '../errors/error.js';
-import { levelsOf } from './scheme.js';
-import type { QuantizedTensor, Scheme } from './types.js';
+import { levelsDefect, tensorDefect, type TensorDefect } from './tensor-defect.js';
+import type { PackedHeader } from './container.js';
+import type { QuantizedTensor } from './types.js';
+import { wrongHeaderMember } from './wrong-header-member.js';
 
 /**
  * Checks that codes of `bits` bits hold the levels of a header, before anything of that size is read.
@@ -9,34 +11,29 @@ import type { QuantizedTensor, Scheme } from './types.js';
  * @throws LowbitError `packed-data`.
  */
 export function checkHeldLevels(levels: unknown, bits: number, isOrder: boolean): void {
-  const most = isOrder ? bits : 2 ** bits;
-  if (Number.isInteger(levels) && (levels as number) >= 1 && (levels as number) <= most) return;
-  const what = isOrder ? 'order' : 'levels';
-  throw damaged(what, `an integer from 1 to ${most}, which codes of ${bits} bits hold`, String(levels));
+  const defect = levelsDefect(levels, bits, isOrder);
+  if (defect !== undefined) throw damaged(defect);
 }
 
-/** A tensor as it was unpacked. Throws `packed-data` for parameters that are not finite and for codes that stand for no level. */
+/**
+ * A tensor as it was unpacked. Throws `packed-data` for parameters that are not finite, for scales below 0, and for codes that stand for
+ * no level.
+ */
 export function checkUnpacked(tensor: QuantizedTensor): QuantizedTensor {
-  const { bits, codes, scheme } = tensor;
-  for (const parameters of parametersOf(scheme)) {
-    const broken = parameters.find((value) => !Number.isFinite(value));
-    if (broken !== undefined) throw damaged('parameters', 'finite numbers', String(broken));
-  }
-  const levels = levelsOf(scheme);
-  if (levels === 2 ** bits) return tensor;
-  let largest = 0;
-  for (let i = 0; i < codes.length; i++) largest = Math.max(largest, codes[i] as number);
-  if (largest < levels || codes.length === 0) return tensor;
-  throw damaged('codes', `codes below the ${levels} levels`, String(largest));
+  const defect = tensorDefect(tensor, 2 ** tensor.bits);
+  if (defect !== undefined) throw damaged(defect);
+  return tensor;
 }
 
-function parametersOf(scheme: Scheme): readonly Float32Array[] {
-  if (scheme.kind === 'residual') return [scheme.scales];
-  if (scheme.kind === 'codebook') return [scheme.values, scheme.scale ?? scheme.values];
-  return scheme.offset === undefined ? [scheme.scale] : [scheme.scale, scheme.offset];
+/** @throws LowbitError `packed-data` for a header that no packed tensor has. */
+export function checkHeader(header: PackedHeader): void {
+  const member = wrongHeaderMember(header);
+  if (member === undefined) return;
+  const received = JSON.stringify(header[member]) ?? 'nothing';
+  throw damaged({ part: `header: ${member}`, expected: 'a value that packTensor writes', received });
 }
 
-function damaged(what: string, expected: string, received: string): LowbitError {
+function damaged({ part, expected, received }: Omit<TensorDefect, 'part'> & { part: string }): LowbitError {
   const remedy = 'The data was damaged or belongs to another tensor; write it again.';
-  return new LowbitError({ code: 'packed-data', where: `packed ${what}`, expected, received, remedy });
+  return new LowbitError({ code: 'packed-data', where: `packed ${part}`, expected, received, remedy });
 }

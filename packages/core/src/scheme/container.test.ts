@@ -63,3 +63,35 @@ test('parameters and codes that are surplus or missing are refused, as those of 
   for (const [name, tensor] of Object.entries(wrong))
     expect(() => unpackTensor(tensor), name).toThrowError(expect.objectContaining({ code: 'packed-data' }));
 });
+
+const wrongHeaders = {
+  shape: [[-12, 5], [8.5, 8], '8,8', [1e9, 1e9], [8, 9]],
+  slicing: ['rows', null, {}, { axes: [2] }, { axes: [1, 0] }, { axes: [0, 0] }, { along: 0, group: 0 }],
+  bits: [0, 17, 3.5, '4', null],
+  scheme: ['nf4', 'constructor', null],
+  levels: [0, 17, NaN, '16'],
+  offsets: ['some', 'constructor', 'zero-points'],
+  zeroPoint: [99, 1.5, -1, undefined],
+  parameterStorage: [null, 'float8', { kind: 'two-level', bits: 7 }],
+};
+
+test.each(Object.entries(wrongHeaders))(
+  'a header with another %s than is written is refused',
+  (name, all) => {
+    const packed = packTensor(encoded((slice) => grid(3, 0.25 + slice)));
+    for (const value of all)
+      expect(
+        () => unpackTensor({ ...packed, header: { ...packed.header, [name]: value } }),
+        String(value),
+      ).toThrowError(expect.objectContaining({ code: 'packed-data' }));
+  },
+);
+
+test('a scale below 0 is refused', () => {
+  const packed = packTensor(encoded((slice) => grid(3, 0.25 + slice)));
+  const parameters = packed.parameters.slice();
+  new DataView(parameters.buffer).setFloat32(0, -1, true);
+  expect(() => unpackTensor({ ...packed, parameters })).toThrowError(
+    expect.objectContaining({ code: 'packed-data' }),
+  );
+});

@@ -1,6 +1,6 @@
 import { joinBytes } from '../numeric/join-bytes.js';
 import { checkPacked, checkTensor } from './check-tensor.js';
-import { checkHeldLevels, checkUnpacked } from './check-unpacked.js';
+import { checkHeader, checkHeldLevels, checkUnpacked } from './check-unpacked.js';
 import { checkLength, numberBytes, numberReader, packNumbers, type NumberReader } from './number-storage.js';
 import { pack, packedBytes, unpack } from './pack.js';
 import { storesZeroPoints } from './parameters.js';
@@ -98,12 +98,14 @@ export function bitsPerWeight(tensor: QuantizedTensor): number {
 }
 
 /**
- * The tensor that was packed, without the thresholds of a codebook. Throws `packed-data` when the header has more levels than its bits hold,
- * when the byte counts are not exactly what it needs, when a parameter is not finite, and for codes that stand for no level.
+ * The tensor that was packed, without the thresholds of a codebook. Throws `packed-data` when a member of the header is none that
+ * {@link packTensor} writes, when it has more levels than its bits hold, when the byte counts are not exactly what it needs, when a
+ * parameter is not finite or a scale below 0, and for codes that stand for no level.
  */
 export function unpackTensor(packed: PackedTensor): QuantizedTensor {
   checkPacked(packed, 'unpackTensor(packed)');
   const { header } = packed;
+  checkHeader(header);
   const { shape, slicing, bits, parameterStorage } = header;
   const count = sizeOf(shape);
   const slices = sliceLayout(shape, slicing).count;

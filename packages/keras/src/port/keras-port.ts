@@ -1,5 +1,5 @@
 import type { LayerDescriptor, ModelPort } from '@lowbit/core';
-import { checkArgument, packedCost } from '@lowbit/core/adapter';
+import { checkArgument, checkedWriter, packedCost } from '@lowbit/core/adapter';
 import type { KerasModel, KerasNetwork } from '../model.js';
 import { readKeras, type KerasOptions } from '../read-keras.js';
 import type { KerasSource } from '../source/source.js';
@@ -55,7 +55,7 @@ export function keras(
     model,
     layers: async () => describe((await model()).network),
     cost: packedCost,
-    write: (outcome) => kerasWriter(model, outcome),
+    write: (outcome) => checkedWriter(outcome, () => kerasWriter(model, outcome)),
     ...(runner !== undefined && startingLater(model, runner)),
   };
 }

@@ -1,12 +1,4 @@
-import {
-  decode,
-  LowbitError,
-  packTensor,
-  unpackTensor,
-  type PackedTensor,
-  type QuantizedTensor,
-  type StorageNote,
-} from '@lowbit/core';
+import { decode, packTensor, unpackTensor, type PackedTensor, type StorageNote } from '@lowbit/core';
 import { sizeOf, type Applied, type ModelWriter, type Outcome } from '@lowbit/core/adapter';
 import type { KerasModel, KerasWeight } from '../model.js';
 import { changedNetwork } from './changed-network.js';
@@ -19,32 +11,14 @@ import { writableSites } from './writable-sites.js';
  */
 export function kerasWriter(model: () => Promise<KerasModel>, outcome: Outcome): ModelWriter<KerasModel> {
   const packed = new Map<string, PackedTensor>();
-  const planned = new Map(outcome.entries.map(({ weight }) => [weight.id, weight.shape]));
   return {
     add(id, tensor) {
-      checkShape(id, tensor, planned.get(id));
       packed.set(id, packTensor(tensor));
     },
     async finish() {
       return written(await model(), outcome, packed);
     },
   };
-}
-
-function checkShape(
-  id: string,
-  { shape: received }: QuantizedTensor,
-  shape: readonly number[] | undefined,
-): void {
-  if (shape !== undefined && String(shape) === String(received)) return;
-  throw new LowbitError({
-    code: 'plan-mismatch',
-    where: id,
-    expected:
-      shape === undefined ? 'the id of a weight of this model and plan' : `shape [${shape.join(', ')}]`,
-    received: `a tensor of shape [${received.join(', ')}]`,
-    remedy: 'Plan again for this model: its layers or their names have changed.',
-  });
 }
 
 function written(

@@ -1,4 +1,4 @@
-import { sizeOf } from '@lowbit/core/adapter';
+import { type PackedHeader, sizeOf, wrongHeaderMember } from '@lowbit/core/adapter';
 import { manifestError } from './manifest-error.js';
 import { elementBytes, packedDtype, type WeightSpec } from './weight-spec.js';
 
@@ -27,10 +27,10 @@ export function checkSpec(value: unknown, where: string): asserts value is Weigh
   if (!Number.isSafeInteger(count)) throw manifestError(`${where}.shape`, 'a list of sizes', shape);
   if (dtype !== 'string' && !Object.hasOwn(elementBytes, String(dtype)))
     throw manifestError(`${where}.dtype`, `string, ${Object.keys(elementBytes).join(', ')}`, dtype);
-  if (quantization !== undefined) checkQuantization(quantization, `${where}.quantization`);
+  if (quantization !== undefined) checkQuantization(quantization, shape, `${where}.quantization`);
 }
 
-function checkQuantization(value: unknown, where: string): void {
+function checkQuantization(value: unknown, shape: unknown, where: string): void {
   const { dtype, scale, min, bytes } = (value ?? {}) as Record<string, unknown>;
   if (dtype === 'float16') return;
   if (dtype === 'uint8' || dtype === 'uint16') {
@@ -42,7 +42,7 @@ function checkQuantization(value: unknown, where: string): void {
   const isPair =
     Array.isArray(bytes) && bytes.length === 2 && bytes.every((n) => Number.isSafeInteger(n) && n >= 0);
   if (!isPair) throw manifestError(`${where}.bytes`, 'the bytes of codes and parameters', bytes);
-  checkHeader(value as Record<string, unknown>, where);
+  checkHeader(value as Record<string, unknown>, shape, where);
 }
 
 const newer = 'A newer version of lowbit may have written it: update @lowbit/tfjs, or save the model again.';
@@ -52,37 +52,8 @@ function remedyFor(dtype: unknown): string | undefined {
   return String(dtype).startsWith('lowbit-') ? newer : undefined;
 }
 
-function checkHeader(header: Record<string, unknown>, where: string): void {
-  const { bits, levels, scheme, offsets, zeroPoint, parameterStorage, slicing } = header;
-  const isWhole = (value: unknown, least: number, most: number) =>
-    Number.isInteger(value) && (value as number) >= least && (value as number) <= most;
-  const isKnown = (value: unknown, names: readonly string[]) => names.includes(value as string);
-  const fields = {
-    bits: isWhole(bits, 1, 16),
-    levels: isWhole(levels, 1, 65536),
-    scheme: isKnown(scheme, ['affine', 'codebook', 'shared-codebook', 'residual']),
-    offsets: isKnown(offsets, ['none', 'zero-points', 'zero-point', 'numbers']),
-    zeroPoint:
-      offsets === 'zero-point' ? isWhole(zeroPoint, 0, (levels as number) - 1) : zeroPoint === undefined,
-    parameterStorage: isStorage(parameterStorage),
-    slicing: isSlicing(slicing),
-  };
-  const wrong = Object.entries(fields).find(([, isRight]) => !isRight)?.[0];
+function checkHeader(header: Record<string, unknown>, shape: unknown, where: string): void {
+  const wrong = wrongHeaderMember({ ...(header as Record<keyof PackedHeader, unknown>), shape });
   if (wrong !== undefined)
     throw manifestError(`${where}.${wrong}`, 'a value that lowbit writes', header[wrong], newer);
-}
-
-function isStorage(value: unknown): boolean {
-  const { kind, bits } = (value ?? {}) as { kind?: unknown; bits?: unknown };
-  return value === 'float32' || value === 'float16' || (kind === 'two-level' && (bits === 6 || bits === 8));
-}
-
-function isSlicing(value: unknown): boolean {
-  const { axes, along, group } = (value ?? {}) as Record<string, unknown>;
-  const isAxis = (axis: unknown) => Number.isInteger(axis) && (axis as number) >= 0;
-  return (
-    value === 'tensor' ||
-    (Array.isArray(axes) && axes.every(isAxis)) ||
-    (isAxis(along) && Number.isInteger(group) && (group as number) >= 1)
-  );
 }

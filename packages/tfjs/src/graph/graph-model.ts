@@ -1,5 +1,5 @@
 import type { ModelPort } from '@lowbit/core';
-import { checkOptionNames } from '@lowbit/core/adapter';
+import { checkedWriter, checkOptionNames } from '@lowbit/core/adapter';
 import type { io } from '@tensorflow/tfjs-core';
 import { storageCost } from '../form/storage-cost.js';
 import {
@@ -66,6 +66,6 @@ function graphPort(
             return observeGraph(live, read.topology, describeGraph(read, form), batches, options);
           },
         }),
-    write: (outcome) => graphWriter(graph, outcome, form),
+    write: (outcome) => checkedWriter(outcome, () => graphWriter(graph, outcome, form)),
   };
 }

@@ -1,0 +1,84 @@
+import { levelsOf } from './scheme.js';
+import { sizeOf } from './shape.js';
+import { sliceLayout } from './slicing.js';
+import type { QuantizedTensor, Scheme } from './types.js';
+
+/** What is wrong with a part of a quantized tensor, in words. */
+export interface TensorDefect {
+  readonly part: 'levels' | 'order' | 'parameters' | 'codes';
+  readonly expected: string;
+  readonly received: string;
+}
+
+/**
+ * What a tensor whose shape and slicing fit each other breaks of the rules of its type: levels that its bits hold, finite parameters
+ * for each slice, scales of 0 or more, a code for each value, and codes that stand for a level.
+ *
+ * @param codesBelow What all codes are known to lie below, as those that come out of a bit stream.
+ */
+export function tensorDefect(tensor: QuantizedTensor, codesBelow = Infinity): TensorDefect | undefined {
+  const { scheme, bits } = tensor;
+  const isResidual = scheme.kind === 'residual';
+  return (
+    levelsDefect(isResidual ? scheme.order : scheme.levels, bits, isResidual) ??
+    parametersDefect(scheme, sliceLayout(tensor.shape, tensor.slicing).count) ??
+    codesDefect(tensor, codesBelow)
+  );
+}
+
+/** @param levels Of an affine or codebook scheme, order of a residual one, whose levels are 2^order. */
+export function levelsDefect(levels: unknown, bits: number, isOrder: boolean): TensorDefect | undefined {
+  const most = isOrder ? bits : 2 ** bits;
+  if (Number.isInteger(levels) && (levels as number) >= 1 && (levels as number) <= most) return undefined;
+  return {
+    part: isOrder ? 'order' : 'levels',
+    expected: `an integer from 1 to ${most}, which codes of ${bits} bits hold`,
+    received: String(levels),
+  };
+}
+
+function parametersDefect(scheme: Scheme, slices: number): TensorDefect | undefined {
+  const part = 'parameters';
+  for (const [name, numbers, count] of numbersOf(scheme, slices)) {
+    if (!(numbers instanceof Float32Array) || numbers.length !== count)
+      return { part, expected: `${count} numbers as ${name}`, received: String(numbers.length) };
+    const isScale = name.startsWith('scale');
+    const broken = numbers.find((value) => !Number.isFinite(value) || (isScale && value < 0));
+    if (broken === undefined) continue;
+    const expected = isScale ? `finite numbers of 0 or more as ${name}` : `finite numbers as ${name}`;
+    return { part, expected, received: String(broken) };
+  }
+  return undefined;
+}
+
+type Numbers = readonly [name: string, numbers: Float32Array, count: number];
+
+function numbersOf(scheme: Scheme, slices: number): readonly Numbers[] {
+  if (scheme.kind === 'residual') return [['scales', scheme.scales, slices * scheme.order]];
+  const { scale, levels } = scheme;
+  if (scheme.kind === 'codebook')
+    return scale === undefined
+      ? [['values', scheme.values, slices * levels]]
+      : [
+          ['values', scheme.values, levels],
+          ['scale', scale, slices],
+        ];
+  const { offset } = scheme;
+  const scales: Numbers = ['scale', scheme.scale, slices];
+  return offset === undefined ? [scales] : [scales, ['offset', offset, slices]];
+}
+
+function codesDefect(
+  { codes, scheme, shape }: QuantizedTensor,
+  codesBelow: number,
+): TensorDefect | undefined {
+  const part = 'codes';
+  const count = sizeOf(shape);
+  if (codes.length !== count) return { part, expected: `${count} codes`, received: String(codes.length) };
+  const levels = levelsOf(scheme);
+  if (levels >= codesBelow) return undefined;
+  let largest = 0;
+  for (let i = 0; i < count; i++) largest = Math.max(largest, codes[i] as number);
+  if (largest < levels || count === 0) return undefined;
+  return { part, expected: `codes below the ${levels} levels`, received: String(largest) };
+}
