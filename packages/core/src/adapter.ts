@@ -16,6 +16,7 @@ export { nearestName, suggestName } from './errors/nearest-name.js';
 export { stopIfAborted } from './errors/stop-if-aborted.js';
 export { pauses } from './session/pause.js';
 export { checkBatches, finiteBatches } from './contract/check-batches.js';
+export { strangeLabel } from './contract/strange-label.js';
 export { strangeValue } from './contract/strange-value.js';
 export { checkedWriter } from './contract/checked-writer.js';
 export { checkPortOptions } from './contract/check-port-options.js';

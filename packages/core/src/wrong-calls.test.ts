@@ -102,6 +102,7 @@ const calls: Readonly<Record<string, RightCall>> = {
     right: () => [outcome, () => memoryPort(bag()).write(outcome)],
   },
   checkBatches: { right: () => [[]] },
+  strangeLabel: { right: () => [[0, 1], 2] },
   finiteBatches: { right: () => [[]] },
   checkPortOptions: { right: () => ['features', {}] },
   'options of observe': {

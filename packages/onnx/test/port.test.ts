@@ -251,7 +251,7 @@ describe('the port', () => {
     const { resolved } = resolvePlan(plan, await port.layers(), registry([plainMinMax]), port.supports);
     for (const held of ['other', id]) {
       const writer = port.write({ ...resolved, activations: new Map(), floatSites: new Map() });
-      await expect(writer.add(held, tensor)).rejects.toMatchObject({ code: 'plan-mismatch' });
+      await expect((async () => writer.add(held, tensor))()).rejects.toMatchObject({ code: 'plan-mismatch' });
     }
   });
 

@@ -155,7 +155,12 @@ onEveryBackend('tfjs', (test) => {
     const original = smallSequential();
     const port = tfjs(original);
     const outcome = await outcomeOf(port);
-    const tensor = { shape: [1], codes: new Uint8Array(1) } as unknown as QuantizedTensor;
+    const tensor = {
+      shape: [1],
+      slicing: 'tensor',
+      scheme: { kind: 'affine' },
+      codes: new Uint8Array(1),
+    } as unknown as QuantizedTensor;
     for (const where of ['elsewhere/kernel', 'last/kernel', 'first/kernel'])
       expect(() => port.write(outcome).add(where, tensor)).toThrow(
         expect.objectContaining({ code: 'plan-mismatch', where }) as Error,
@@ -165,11 +170,14 @@ onEveryBackend('tfjs', (test) => {
 
   test('a damaged tensor leaves nothing behind', async () => {
     const original = smallSequential();
+    const port = tfjs(original);
+    const outcome = await outcomeOf(port);
+    const last = outcome.entries.find(({ weight }) => weight.id === 'last/kernel')!;
     const tensor = {
       shape: [15, 4],
-      slicing: 'tensor',
+      slicing: last.slicing,
       codes: new Uint8Array(60),
-      bits: 8,
+      bits: last.entry.bits,
       scheme: {
         kind: 'affine',
         levels: 2,
@@ -179,8 +187,7 @@ onEveryBackend('tfjs', (test) => {
       },
       parameterStorage: 'float32',
     };
-    const port = tfjs(original);
-    const writer = port.write(await outcomeOf(port));
+    const writer = port.write(outcome);
     expect(() => writer.add('last/kernel', tensor as unknown as QuantizedTensor)).toThrow('damaged');
     disposeWeights(original);
   });

@@ -56,10 +56,10 @@ onEveryBackend('wrong use', (test) => {
       expect(
         await failure(() => run([{ inputs: { left: x, right: texts }, labels }] as never)),
       ).toMatchObject(strange);
-    for (const wrong of [['1'], [null], [1n]])
+    for (const wrong of [['1'], [null], [1n], [-1], [1.5]])
       expect(
         await failure(() => port.features([{ inputs: { left: x, right: x }, labels: wrong as never }])),
-      ).toMatchObject({ code: 'invalid-argument', where: 'batch: labels, at [0]' });
+      ).toMatchObject({ code: 'calibration-invalid', where: 'batch: labels, at [0]' });
     const tensor = tf.zeros([1, 6]);
     expect(
       await failure(() => port.observe([{ inputs: { left: x, right: tensor as never } }])),
@@ -78,6 +78,34 @@ onEveryBackend('wrong use', (test) => {
         where: 'batches',
         remedy: expect.stringContaining(remedy) as string,
       });
+    disposeWeights(model);
+  });
+
+  test('of inputs with which TensorFlow.js fails is told as an error of the runtime, which is its cause', async () => {
+    const model = tfLayers.sequential({
+      layers: [
+        tfLayers.layers.embedding({ inputDim: 4, outputDim: 3, inputLength: 2 }),
+        tfLayers.layers.flatten(),
+        tfLayers.layers.dense({ units: 2 }),
+      ],
+    });
+    model.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
+    const port = tfjs(model);
+    const outside = [{ inputs: { x: { shape: [1, 2], data: [0, 7] } }, labels: [1] }];
+    const outputs = async () => {
+      for await (const each of port.run(outside)) return each;
+      return undefined;
+    };
+    const { numTensors } = tf.memory();
+    for (const run of [
+      () => port.observe(outside),
+      () => port.features(outside),
+      () => port.loss(outside, new Map()),
+      outputs,
+    ])
+      expect(await failure(run)).toMatchObject({ code: 'runtime-failed', cause: expect.any(Error) as Error });
+    expect(tf.memory().numTensors).toBe(numTensors);
+    model.optimizer.dispose();
     disposeWeights(model);
   });
 

@@ -64,7 +64,24 @@ function checkSite(site: Readonly<Record<string, unknown>>, at: string, expect: 
   for (const key of fields) expect(Number.isFinite(site[key]), `${at}.${key}`, 'a number', site[key]);
   const ordered = (site['min'] as number) <= (site['max'] as number);
   expect(ordered, `${at}.max`, 'a number that is not below min', site['max']);
-  if (!isRangeAlone(site)) checkSpread(site, at, expect);
+  if (isRangeAlone(site)) return;
+  checkSpread(site, at, expect);
+  if (ordered) checkWithin(site, at, expect);
+}
+
+/** Sums are rounded: a mean may lie a little outside. */
+const slack = 1e-3;
+
+/** Checks that what was seen lies between the smallest and the largest value. */
+function checkWithin(site: Readonly<Record<string, unknown>>, at: string, expect: Expect): void {
+  const { min, max, mean, deviation, sample } = site as Readonly<Record<string, number>>;
+  const reach = slack * Math.max(Math.abs(min as number), Math.abs(max as number));
+  const isWithin = (value: number, beyond: number) =>
+    value >= (min as number) - beyond && value <= (max as number) + beyond;
+  expect(isWithin(mean as number, reach), `${at}.mean`, `a number from ${min} to ${max}`, mean);
+  expect((deviation as number) >= 0, `${at}.deviation`, 'a number from 0', deviation);
+  const outside = areNumbers(sample) ? sample.find((value) => !isWithin(value, reach)) : undefined;
+  expect(outside === undefined, `${at}.sample`, `numbers from ${min} to ${max}`, outside);
 }
 
 function checkSpread(

@@ -1,4 +1,5 @@
 import { LowbitError, type Problem } from '../errors/error.js';
+import { wordValue } from '../errors/word-value.js';
 import { checkMembers } from './check-members.js';
 import { type Plugin, pluginApi } from './plugin.js';
 
@@ -40,17 +41,20 @@ export function checkPlugin(plugin: Plugin): void {
   };
   const known = kind === 'quantizer' || kind === 'policy' || kind === 'schedule';
   if (!known || typeof name !== 'string' || name === '') throw new LowbitError(notAPlugin(kind, name));
-  if (api === pluginApi) return checkMembers(plugin);
+  const old = formerMembers.filter((member) => Object.hasOwn(plugin, member));
+  if (api === pluginApi && old.length === 0) return checkMembers(plugin);
   throw new LowbitError({
     code: 'plugin-api',
     where: `${kind} '${name}'`,
     expected: `api ${pluginApi}`,
-    received: `api ${String(api)}`,
-    remedy: `Install a version of the plugin made for this version of lowbit, or update lowbit.${api === 1 ? renamed : ''}`,
+    received: `api ${wordValue(api)}${old.length === 0 ? '' : ` with ${old.join(' and ')}`}`,
+    remedy: `Install a version of the plugin made for this version of lowbit, or update lowbit.${api === 1 || old.length > 0 ? renamed : ''}`,
   });
 }
 
-/** For the author of a plugin of the version before: members that have another name now. */
+/** Members of version 1 that have another name now; under their old one they would do nothing. */
+const formerMembers = ['sees', 'live'];
+/** For the author of such a plugin. */
 const renamed = ' Its author writes api: 2, observes for sees, and fitsInForward for live.';
 
 /** @throws LowbitError `invalid-argument` for what is no registry, a list of plugins among it, and for none where one is wanted. */

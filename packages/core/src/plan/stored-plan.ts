@@ -76,6 +76,7 @@ function entriesOf(
   return (list as readonly unknown[]).flatMap((item) => {
     if (typeof item !== 'number') return [{ ...start(item), ...kind }];
     kind = kinds[item];
-    return [];
+    // What is no index is no id either, which those who check entries tell.
+    return kind === undefined ? [start(item)] : [];
   });
 }

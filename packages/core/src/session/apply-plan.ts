@@ -6,6 +6,7 @@ import { checkPort } from '../contract/check-port.js';
 import { checkIsPlan } from '../plan/check-is-plan.js';
 import { emptyPlan, leavesAll } from '../plan/nothing-to-quantize.js';
 import type { QuantizationPlan } from '../contract/plan.js';
+import { parsePlan } from '../plan/parse-plan.js';
 import { otherPort, quantizedTwice } from '../plan/plan-problems.js';
 import { portForPlan } from '../plan/port-for-plan.js';
 import { resolvePlan } from '../plan/resolve.js';
@@ -44,21 +45,23 @@ export interface ApplyOptions extends QuantizeOptions {
 /**
  * Quantizes every weight as the plan says, one at a time, and writes the result. Names in the plan are looked
  * up in `registry`; a port with forms takes the plan's. Weights whose inputs turn out to stay float get the method's own grid, in
- * the plan that is given back too. Throws what {@link resolvePlan} and {@link quantizedTwice} find, `plan-mismatch` for the plan of
- * another port, `nothing-to-quantize`, `non-finite` where no weight is finite, `plugin-failed`, `aborted`, and the
+ * the plan that is given back too. Throws what {@link parsePlan}, {@link resolvePlan} and {@link quantizedTwice} find,
+ * `plan-mismatch` for the plan of another port, `nothing-to-quantize`, `non-finite` where no weight is finite, `plugin-failed`,
+ * `aborted`, and the
  * port's own errors.
  */
 export async function applyPlan<M>(
   port: ModelPort<M>,
-  plan: QuantizationPlan,
+  given: QuantizationPlan,
   registry: Registry,
   options: ApplyOptions = {},
 ): Promise<Quantized<M>> {
   checkPort(port);
   const call = 'applyPlan(port, plan, registry)';
-  checkIsPlan(plan, call);
+  checkIsPlan(given, call);
   checkRegistry(registry, call, true);
   checkOptions(options, { ...quantizeTypes, calibration: optionTypes.any, data: batchesType }, 'applyPlan');
+  const plan = parsePlan(given, 'plan');
   const { port: formed, problems } = formedPort(port, plan);
   const layers = await formed.layers();
   const resolution = resolvePlan(plan, layers, registry, formed.supports);

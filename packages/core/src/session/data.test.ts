@@ -194,3 +194,14 @@ test('observing is told of and can be cancelled', async () => {
   });
   await expect(cancelling).rejects.toMatchObject({ code: 'aborted' });
 });
+
+test('statistics of another port are refused', async () => {
+  const { port } = observing();
+  const calibration = { ...(await port.observe!(batches)), port: 'other' };
+  const recipe = { registry: known, activations: inputs('seeing'), calibration };
+  await expect(quantize(port, recipe)).rejects.toMatchObject({
+    code: 'calibration-invalid',
+    where: 'calibration: port',
+    received: "'other'",
+  });
+});

@@ -3,6 +3,8 @@ import { coarse, memoryPort, type MemoryModel } from '../../test/memory-port.js'
 import { isLowbitError } from '../errors/error.js';
 import { makePlan } from '../plan/make-plan.js';
 import type { QuantizationPlan } from '../contract/plan.js';
+import { parsePlan } from '../plan/parse-plan.js';
+import { storedPlan } from '../plan/stored-plan.js';
 import { registry } from '../contract/registry.js';
 import { applyPlan } from './apply-plan.js';
 
@@ -12,8 +14,11 @@ const known = registry([coarse()]);
 const { plan } = await makePlan(memoryPort(model), { registry: known });
 const float = { bits: 'float' as const, reason: 'by hand' };
 
-async function problemsOf(edited: QuantizationPlan) {
-  const error: unknown = await applyPlan(memoryPort(model), edited, known).then(
+const problemsOf = (edited: QuantizationPlan) =>
+  problemsOfCall(() => applyPlan(memoryPort(model), edited, known));
+
+async function problemsOfCall(call: () => Promise<unknown>) {
+  const error: unknown = await call().then(
     () => undefined,
     (thrown: unknown) => thrown,
   );
@@ -48,9 +53,35 @@ test('the plan of another port, a wrong layer and a misspelt weight are told tog
 
 test('a form that the port cannot take hides nothing else', async () => {
   const [first, ...others] = plan.weights as [(typeof plan.weights)[0], (typeof plan.weights)[0]];
-  const weights = [{ ...first, granularity: 'rows' as 'channel' }, ...others] as typeof plan.weights;
+  const weights = [{ ...first, bits: 3 }, ...others] as typeof plan.weights;
   expect(await problemsOf({ ...plan, form: { kind: 'x' }, weights })).toMatchObject([
     { code: 'plan-mismatch', where: 'plan: form {"kind":"x"}' },
-    { code: 'plan-invalid', where: "weight 'first'" },
+    { code: 'unsupported-bits', where: "weight 'first', quantizer 'min-max'" },
   ]);
+});
+
+const [first] = plan.weights as [(typeof plan.weights)[0]];
+const short = storedPlan(plan);
+
+test.each<[string, object]>([
+  ['a quantizer that is a text', { ...plan, weights: [{ ...first, quantizer: 'nf4' }] }],
+  ['a weight that is none', { ...plan, weights: [null] }],
+  ['no form', { ...plan, form: null }],
+  ['no list of activations', { ...plan, activations: null }],
+  ['another version', { ...plan, version: 0 }],
+  ['another format', { ...plan, format: 'lowbit-plans' }],
+  ['a misspelt member', { ...plan, weights: [{ ...first, granulatity: 'tensor' }] }],
+  ['an index below 0 in its short form', { ...short, weights: [0, 'first', -1, 'second'] }],
+  ['an index that is no whole number', { ...short, weights: [0, 'first', 1.5, 'second'] }],
+])('a plan that was not parsed is refused as parsing refuses it: %s', async (_, edited) => {
+  for (const apply of [
+    () => problemsOf(edited as QuantizationPlan),
+    async () => problemsOfCall(async () => parsePlan(edited, 'plan')),
+  ])
+    expect((await apply()).map(({ code }) => code)).toContain('plan-invalid');
+});
+
+test('the short form that models store is applied as it is', async () => {
+  const applied = await applyPlan(memoryPort(model), short as never, known);
+  expect(applied.plan).toEqual(plan);
 });

@@ -41,7 +41,10 @@ export async function statisticsFor<M>(
   { calibration, data }: MeasuredInputs,
   { signal, onProgress, statistics }: QuantizeOptions,
 ): Promise<Calibration | undefined> {
-  if (calibration !== undefined) checkCalibration(calibration);
+  if (calibration !== undefined) {
+    checkCalibration(calibration);
+    checkSamePort(calibration.port, port.name);
+  }
   if (calibration !== undefined || data === undefined) return calibration;
   const fitted = sites.filter(({ quantizer }) => !quantizer.dynamic);
   if (fitted.length === 0) return undefined;
@@ -58,6 +61,18 @@ export async function statisticsFor<M>(
   });
   stopIfAborted(signal, 'observe');
   return observed;
+}
+
+/** @throws LowbitError `calibration-invalid` for statistics of a model of another kind. */
+function checkSamePort(received: string, own: string): void {
+  if (received === own) return;
+  throw new LowbitError({
+    code: 'calibration-invalid',
+    where: 'calibration: port',
+    expected: `'${own}', the port of this model`,
+    received: `'${received}'`,
+    remedy: 'Statistics belong to one model: observe this one, calibration: await port.observe(…).',
+  });
 }
 
 /**

@@ -250,6 +250,14 @@ test('plugins for another interface, and two with one name, are refused', () => 
   expect(() => registry([other])).toThrow('expected api 2; received api 3');
   const older = { ...coarse(), api: 1 as 2 };
   expect(() => registry([older])).toThrow(/received api 1.* observes for sees, and fitsInForward for live/);
+  for (const members of [{ sees: 'patches' }, { live: true }])
+    expect(() => registry([{ ...coarse(), ...members }])).toThrow(
+      expect.objectContaining({
+        code: 'plugin-api',
+        received: `api 2 with ${Object.keys(members)[0]}`,
+        remedy: expect.stringContaining('observes for sees, and fitsInForward for live') as string,
+      }),
+    );
   expect(() => registry([coarse(), coarse()])).toThrow('duplicate-plugin');
   expect(() => registry([{} as never])).toThrow('invalid-argument');
 });
@@ -275,4 +283,12 @@ test('values far beyond a method’s grid are warned about, with a better method
   expect(report.warnings[0]).toMatch(/^a: values reach .* use min-max/);
   const { report: fine } = await quantize(memoryPort(model), { weights: coarse('wide') });
   expect(fine.warnings).toEqual([]);
+});
+
+test('a schedule, which does nothing here, is checked as training checks it', async () => {
+  const schedule = { kind: 'schedule', api: 1, name: 'older', next: () => undefined } as never;
+  const recipe = { registry: registry([coarse()]), schedule };
+  await expect(quantize(memoryPort(model), recipe)).rejects.toMatchObject({ code: 'plugin-api' });
+  const unknown = { registry: registry([coarse()]), schedule: 'nowhere' };
+  await expect(quantize(memoryPort(model), unknown)).rejects.toMatchObject({ code: 'unknown-plugin' });
 });

@@ -5,6 +5,7 @@ import { planResolved } from '../plan/make-plan.js';
 import { applyResolved, type Quantized } from './apply-plan.js';
 import { type QuantizeOptions, quantizeTypes } from '../contract/events.js';
 import { withRepeatable } from './observe-data.js';
+import { choosePluginOf } from '../plugin/choose.js';
 import { pauses } from './pause.js';
 import { withWarnings } from './write-plan.js';
 
@@ -26,9 +27,10 @@ export async function quantize<M>(
   const { recipe, data } = withRepeatable(given);
   const { resolved, features } = await planResolved(port, recipe, options);
   options.onProgress?.({ phase: 'plan', done: 1, total: 1 });
-  const { calibration } = recipe;
+  const { calibration, schedule } = recipe;
+  if (schedule !== undefined) choosePluginOf('schedule', schedule, recipe.registry);
   const done = await applyResolved(port, resolved, { calibration, data }, options, features !== undefined);
-  return withWarnings(done, recipe.schedule === undefined ? [] : [scheduleUnused]);
+  return withWarnings(done, schedule === undefined ? [] : [scheduleUnused]);
 }
 
 /** A recipe with a schedule is taken, since one may serve training and what it is compared with. */

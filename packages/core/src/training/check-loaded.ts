@@ -1,5 +1,6 @@
 import { LowbitError } from '../errors/error.js';
 import { isPromise } from '../errors/is-promise.js';
+import { isWidth } from '../plan/entry-shapes.js';
 
 /**
  * Checks that a value is a checkpoint in memory, of this version, with the members that one has.
@@ -21,11 +22,19 @@ export function checkLoaded(given: unknown, where: string): void {
 
 /** The first member that no checkpoint has: its place, what is expected there and what was received. */
 function wrongMember(given: Record<string, unknown>): readonly [string, string, string] | undefined {
-  const { plan, rounds, memory, scheduleOptions = {}, variables, frozen } = given;
+  const { plan, rounds, memory, scheduleOptions = {}, variables, frozen, bits = {} } = given;
   const { weights } = Object(plan) as { weights?: unknown };
   if (!Array.isArray(weights)) return ['plan', 'a plan', wordOf(plan)];
   if (!Array.isArray(rounds) || !rounds.every(isRecord))
     return ['rounds', 'a list of rounds', wordOf(rounds)];
+  const broken = rounds.findIndex((round, i) => !isRound(round as Record<string, unknown>, i));
+  if (broken >= 0)
+    return [
+      `rounds[${broken}]`,
+      `the round of the number ${broken} with name, frozen and bits`,
+      'another object',
+    ];
+  if (!areBits(bits)) return ['bits', 'a number of bits by weight', wordOf(bits)];
   if (!isRecord(memory)) return ['memory', 'an object', wordOf(memory)];
   if (!isRecord(scheduleOptions)) return ['scheduleOptions', 'an object', wordOf(scheduleOptions)];
   for (const [name, values] of variables as Map<string, unknown>)
@@ -37,6 +46,13 @@ function wrongMember(given: Record<string, unknown>): readonly [string, string, 
   }
   return undefined;
 }
+
+function isRound({ number, name, frozen, bits }: Record<string, unknown>, index: number): boolean {
+  const isShare = typeof frozen === 'number' && frozen >= 0 && frozen <= 1;
+  return number === index && typeof name === 'string' && isShare && areBits(bits);
+}
+
+const areBits = (value: unknown): boolean => isRecord(value) && Object.values(value as object).every(isWidth);
 
 const isRecord = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -289,7 +289,7 @@ test('stored checkpoints are checked to the last byte and member', async () => {
   const { document, data } = storeCheckpoint(await checkpointIn(recipe, 0, 1));
   const longer = new Uint8Array(data.length + 4);
   longer.set(data);
-  const broken: [unknown, Uint8Array][] = [
+  const broken: (readonly [unknown, Uint8Array])[] = [
     [document, longer],
     [{ ...document, variables: {} }, data],
     [{ ...document, frozen: { a: null } }, data],
@@ -298,6 +298,11 @@ test('stored checkpoints are checked to the last byte and member', async () => {
     [withScheme(document, 'curved'), data],
     [{ ...document, rounds: 3 }, data],
     [{ ...document, rounds: [null] }, data],
+    [{ ...document, rounds: [{}] }, data],
+    [{ ...document, rounds: [{ number: 3, name: 'x', frozen: 0, bits: {} }] }, data],
+    [{ ...document, rounds: [{ number: 0, name: 'x', frozen: 2, bits: {} }] }, data],
+    [{ ...document, rounds: [{ number: 0, name: 'x', frozen: 0, bits: { a: -1 } }] }, data],
+    ...[null, 'x', -1, [], { a: 1.5 }].map((bits) => [{ ...document, bits }, data] as const),
     [{ ...document, memory: 'none' }, data],
     [{ ...document, scheduleOptions: 'none' }, data],
   ];

@@ -65,6 +65,7 @@ export function loadCheckpoint(
     frozen: new Map(frozen.map(([id, weight]) => [id, frozenWeight(weight, id, read, where)])),
   };
   finish();
+  checkLoaded(loaded, where);
   return loaded;
 }
 

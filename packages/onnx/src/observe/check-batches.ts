@@ -25,7 +25,8 @@ export function checkBatches(batches: unknown): void {
  */
 export function checkBatch(batch: unknown): asserts batch is Batch {
   const { inputs } = Object(batch) as { inputs?: unknown };
-  if (typeof inputs !== 'object' || inputs === null || ArrayBuffer.isView(inputs) || Array.isArray(inputs))
+  const isOther = ArrayBuffer.isView(inputs) || Array.isArray(inputs) || inputs instanceof Map;
+  if (typeof inputs !== 'object' || inputs === null || isOther)
     throw invalid('a batch', aBatch, 'inputs' in Object(batch) ? `inputs: ${wordOf(inputs)}` : wordOf(batch));
   for (const [name, input] of Object.entries(inputs)) checkInput(name, input);
 }

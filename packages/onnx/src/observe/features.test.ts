@@ -80,7 +80,7 @@ describe('measureFeatures', () => {
     });
   });
 
-  it.each([['4'], [null], [4n]])('refuses %s as a label', async (label) => {
+  it.each([['4'], [null], [4n], [-1], [1.5], [NaN]])('refuses %s as a label', async (label) => {
     const given = batch([1, 1, 1, 2], [1, 3], [label as never]);
     await expect(measure(small, [given])).rejects.toMatchObject({
       code: 'calibration-invalid',

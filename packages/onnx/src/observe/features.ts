@@ -1,5 +1,5 @@
 import { type Batch, type FeatureSet, LowbitError, type SessionOptions } from '@lowbit/core';
-import { finiteBatches, strangeValue } from '@lowbit/core/adapter';
+import { finiteBatches, strangeLabel } from '@lowbit/core/adapter';
 import type { DescribedLayer } from '../describe/described-layer.js';
 import { useOf } from '../describe/use-of.js';
 import type { OnnxModel } from '../model/model.js';
@@ -103,11 +103,10 @@ async function* collecting(batches: AsyncIterable<Batch>, labels: number[]): Asy
 /** One label for each sample; the first axis of some input counts the samples. */
 function labelsOf({ inputs, labels }: Batch): number[] {
   const given = Array.from(labels ?? []);
-  const strange = strangeValue(given, [given.length]);
+  const strange = strangeLabel(given);
   if (strange !== undefined) {
     const { place, ...told } = strange;
-    const where = `a batch: labels, at ${place}`;
-    throw new LowbitError({ code: 'calibration-invalid', where, expected: 'numbers of classes', ...told });
+    throw new LowbitError({ code: 'calibration-invalid', where: `a batch: labels, at ${place}`, ...told });
   }
   const sizes = [...new Set(Object.values(inputs).map(({ shape }) => shape[0] ?? 0))];
   if (given.length > 0 && sizes.includes(given.length)) return given;

@@ -191,7 +191,7 @@ it('refuses what is no graph model, is damaged, or belongs to another plan', asy
   const port = graphModel(graph);
   const { resolved } = resolvePlan(plan, await port.layers(), registry([grid]), port.supports);
   const writer = port.write({ ...resolved, activations: new Map(), floatSites: new Map() });
-  expect(await failure(Promise.resolve(writer.add('elsewhere', tensor)))).toMatchObject({
+  expect(await failure((async () => writer.add('elsewhere', tensor))())).toMatchObject({
     code: 'plan-mismatch',
   });
 });

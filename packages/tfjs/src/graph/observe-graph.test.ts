@@ -105,4 +105,33 @@ onEveryBackend('observing a graph model', (test) => {
     await expect(quantize(port, recipe)).rejects.toThrow('holds quantized weights only');
     live.dispose();
   });
+
+  test('tells inputs of another shape than is declared, and what the runtime throws', async () => {
+    const live = await load(imageGraph());
+    const port = graphModel(live);
+    const inputs = (shape: number[]) => [
+      { inputs: { x: { shape, data: new Float32Array(shape.reduce((a, b) => a * b, 1)) } } },
+    ];
+    const outputs = async (shape: number[]) => {
+      for await (const each of port.run!(inputs(shape))) return each;
+      return undefined;
+    };
+    for (const shape of [
+      [2, 5, 5, 3],
+      [2, 192],
+      [2, 8, 8, 2],
+    ])
+      for (const run of [outputs, (given: number[]) => port.observe!(inputs(given))])
+        await expect(run(shape)).rejects.toMatchObject({
+          code: 'invalid-argument',
+          where: "batch: input 'x'",
+        });
+    live.dispose();
+    const { input, weight, node, artifacts } = graphBuilder();
+    const product = node('MatMul', 'y', [input('x', [-1, -1]), weight('w', [3, 2])]);
+    const free = await load(artifacts(product));
+    const run = graphModel(free).observe!(inputs([2, 4]));
+    await expect(run).rejects.toMatchObject({ code: 'runtime-failed', cause: expect.any(Error) as Error });
+    free.dispose();
+  });
 });

@@ -1,14 +1,21 @@
 import type { Batch, RunOptions, RunOutputs } from '@lowbit/core';
 import { checkPortOptions } from '@lowbit/core/adapter';
 import * as tf from '@tensorflow/tfjs-core';
-import { tensorOf } from '../observe/batch-tensors.js';
+import { checkShape, tensorOf } from '../observe/batch-tensors.js';
 import { checkBatch } from '../observe/check-batch.js';
 import { checkLength, runBatches, stranger, type NamedTensors } from '../observe/run.js';
 import type { GraphTopology } from './graph-topology.js';
 
+/** An input that a graph declares; −1 is any size. */
+interface GraphInput {
+  readonly name: string;
+  readonly dtype: tf.DataType;
+  readonly shape?: readonly number[];
+}
+
 /** What is used of a `tf.GraphModel` that is loaded. */
 export interface RunningGraph {
-  readonly inputs: readonly { readonly name: string; readonly dtype: tf.DataType }[];
+  readonly inputs: readonly GraphInput[];
   readonly outputNodes: readonly string[];
   /** By name of the constant. */
   readonly weights: Record<string, tf.Tensor[]>;
@@ -71,9 +78,10 @@ async function computed(
     model.inputs.map(({ name }) => name),
   );
   const inputs = Object.fromEntries(
-    model.inputs.map(({ name, dtype }) => {
-      const given = batch.inputs[name] ?? Object.values(batch.inputs)[0];
-      return [name, tensorOf(given as Batch['inputs'][string], dtype)];
+    model.inputs.map((input) => {
+      const given = (batch.inputs[input.name] ?? Object.values(batch.inputs)[0]) as Batch['inputs'][string];
+      checkInput(input, given);
+      return [input.name, tensorOf(given, input.dtype)];
     }),
   );
   try {
@@ -82,6 +90,15 @@ async function computed(
   } finally {
     tf.dispose(inputs);
   }
+}
+
+function checkInput({ name, shape }: GraphInput, given: Batch['inputs'][string]): void {
+  if (shape !== undefined)
+    checkShape(
+      name,
+      shape.map((size) => (size < 0 ? null : size)),
+      given,
+    );
 }
 
 /** Graphs with control flow, and those alone, have to be run the other way. What is given is the caller's. */

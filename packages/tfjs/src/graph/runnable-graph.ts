@@ -2,7 +2,8 @@ import type { ModelValue, RunnableModel } from '@lowbit/core/adapter';
 import * as tf from '@tensorflow/tfjs-core';
 import type { GraphModel } from '@tensorflow/tfjs-converter';
 import { checkGraph } from '../model/wrong-source.js';
-import { checkName, inputTensors, naming, outputValues } from '../observe/runnable-tensors.js';
+import { naming } from '../observe/naming.js';
+import { checkName, inputTensors, outputValues } from '../observe/runnable-tensors.js';
 import { executed, type RunningGraph } from './run-graph.js';
 
 /**

@@ -1,4 +1,5 @@
 import { type Batch, LowbitError } from '@lowbit/core';
+import { strangeLabel } from '@lowbit/core/adapter';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { makeWeights } from '../model/internals.js';
@@ -34,8 +35,9 @@ export function tensorOf(
  */
 export function batchLabels(model: LayersModel, { labels }: Batch): tf.Tensor {
   if (labels === undefined) throw withoutLabels();
-  checkNumbers(labels, [labels.length], 'batch: labels');
   const classes = model.outputs[0]?.shape.at(-1) ?? 1;
+  if (classes === 1) checkNumbers(labels, [labels.length], 'batch: labels');
+  else checkClasses(labels, classes);
   const numbers = Int32Array.from(labels);
   const isSparse = typeof model.loss === 'string' && model.loss.startsWith('sparse');
   if (isSparse || classes === 1) return tf.tensor2d(Float32Array.from(labels), [numbers.length, 1]);
@@ -47,7 +49,12 @@ export function batchSize({ inputs }: Batch): number {
   return Object.values(inputs)[0]?.shape[0] ?? 0;
 }
 
-function checkShape(
+/**
+ * Checks that an input has the shape that a model declares for it, in which null is any size.
+ *
+ * @throws LowbitError `invalid-argument`.
+ */
+export function checkShape(
   name: string,
   expected: readonly (number | null)[],
   { shape, data }: Batch['inputs'][string],
@@ -61,6 +68,13 @@ function checkShape(
     expected: `shape [${expected.map((size) => size ?? 'any').join(', ')}], and as many values`,
     received: `shape [${shape.join(', ')}] and ${data.length} values`,
   });
+}
+
+function checkClasses(labels: ArrayLike<number>, classes: number): void {
+  const strange = strangeLabel(labels, classes);
+  if (strange === undefined) return;
+  const { place, ...told } = strange;
+  throw new LowbitError({ code: 'invalid-argument', where: `batch: labels, at ${place}`, ...told });
 }
 
 function withoutLabels(): LowbitError {

@@ -1,10 +1,9 @@
 import { type Batch, type FeatureSet, LowbitError, type SessionOptions } from '@lowbit/core';
-import { checkPortOptions } from '@lowbit/core/adapter';
+import { checkPortOptions, strangeLabel } from '@lowbit/core/adapter';
 import * as tf from '@tensorflow/tfjs-core';
 import type { layers, LayersModel } from '@tensorflow/tfjs-layers';
 import { describeLayer } from '../describe/describe-layer.js';
 import { surveyModel } from '../model/survey.js';
-import { checkNumbers } from './check-batch.js';
 import { layerCalls } from './layer-calls.js';
 import { visitBatches } from './visit-batches.js';
 
@@ -62,7 +61,11 @@ function pooled(result: tf.Tensor | tf.Tensor[], layer: layers.Layer): Float32Ar
 
 function labelsOf({ labels, inputs }: Batch): readonly number[] {
   const samples = Object.values(inputs)[0]?.shape[0] ?? 0;
-  if (labels !== undefined) checkNumbers(labels, [labels.length], 'batch: labels');
+  const strange = labels && strangeLabel(labels);
+  if (strange !== undefined) {
+    const { place, ...told } = strange;
+    throw new LowbitError({ code: 'calibration-invalid', where: `batch: labels, at ${place}`, ...told });
+  }
   if (labels?.length === samples) return Array.from(labels);
   throw new LowbitError({
     code: 'calibration-invalid',

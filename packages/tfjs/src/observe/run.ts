@@ -8,6 +8,7 @@ import { surveyModel } from '../model/survey.js';
 import { withValues } from '../model/variable-values.js';
 import { batchInputs } from './batch-tensors.js';
 import { layerCalls } from './layer-calls.js';
+import { naming } from './naming.js';
 
 /** Tensors by name, which whoever takes them disposes. */
 export type NamedTensors = Readonly<Record<string, tf.Tensor>>;
@@ -15,7 +16,7 @@ export type NamedTensors = Readonly<Record<string, tf.Tensor>>;
 /**
  * Runs something on batch after batch and takes the values out of the tensors that it gives.
  *
- * @throws LowbitError `unsupported-option`; `invalid-argument` for what is no list of batches; `aborted`.
+ * @throws LowbitError `unsupported-option`; `invalid-argument` for what is no list of batches; `runtime-failed`; `aborted`.
  */
 export async function* runBatches(
   batches: Iterable<Batch> | AsyncIterable<Batch>,
@@ -26,9 +27,9 @@ export async function* runBatches(
   for await (const batch of batches) {
     const { signal } = options;
     if (signal?.aborted) throw new LowbitError({ code: 'aborted', where: 'run' }, { cause: signal.reason });
-    const tensors = await runOne(batch);
+    const tensors = await naming('run', () => runOne(batch));
     try {
-      yield await valuesOf(tensors);
+      yield await naming('run', () => valuesOf(tensors));
     } finally {
       tf.dispose(tensors);
     }

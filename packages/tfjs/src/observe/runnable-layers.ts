@@ -5,7 +5,8 @@ import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { disposeWeights } from '../model/dispose-weights.js';
 import { makeWeights } from '../model/internals.js';
 import { checkModel } from '../model/wrong-source.js';
-import { checkName, inputTensors, naming, outputValues } from './runnable-tensors.js';
+import { naming } from './naming.js';
+import { checkName, inputTensors, outputValues } from './runnable-tensors.js';
 
 /** What a layers model takes and gives, in its order. @throws LowbitError `invalid-argument` for anything else. */
 export function interfaceOf(model: LayersModel): ModelInterface {

@@ -1,4 +1,4 @@
-import { isLowbitError, LowbitError, type Batch } from '@lowbit/core';
+import type { Batch } from '@lowbit/core';
 import { checkArgument, type ModelValue, type OutputValues } from '@lowbit/core/adapter';
 import * as tf from '@tensorflow/tfjs-core';
 import { tensorOf } from './batch-tensors.js';
@@ -37,17 +37,5 @@ export async function outputValues(
     );
   } finally {
     tf.dispose([...tensors]);
-  }
-}
-
-/** Names the model in errors of its runs. @throws LowbitError `runtime-failed`; one that the work throws. */
-export async function naming<T>(where: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (cause) {
-    if (isLowbitError(cause)) throw cause;
-    const received = cause instanceof Error ? cause.message : String(cause);
-    const expected = `inputs that the model runs with on the backend ${tf.getBackend()}`;
-    throw new LowbitError({ code: 'runtime-failed', where, expected, received }, { cause });
   }
 }

@@ -3,12 +3,14 @@ import { finiteBatches, stopIfAborted } from '@lowbit/core/adapter';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { batchInputs } from './batch-tensors.js';
+import { naming } from './naming.js';
 
 /**
  * Runs the model on batch after batch.
  *
  * @returns The number of batches.
- * @throws LowbitError `invalid-argument` for what is no list of batches, `calibration-invalid` when there are none, `non-finite`, `aborted`.
+ * @throws LowbitError `invalid-argument` for what is no list of batches, `calibration-invalid` when there are none, `non-finite`,
+ *   `runtime-failed`, `aborted`.
  */
 export async function visitBatches(
   model: LayersModel,
@@ -21,7 +23,9 @@ export async function visitBatches(
     stopIfAborted(signal, 'observe');
     const inputs = batchInputs(model, batch);
     try {
-      tf.tidy(() => void model.apply(inputs.length === 1 ? (inputs[0] as tf.Tensor) : inputs));
+      await naming('observe', async () =>
+        tf.tidy(() => void model.apply(inputs.length === 1 ? (inputs[0] as tf.Tensor) : inputs)),
+      );
     } finally {
       tf.dispose(inputs);
     }

@@ -87,6 +87,23 @@ onEveryBackend('the loss of a model that is trained', (test) => {
     disposeWeights(model);
   });
 
+  test('is of labels that are classes of the model, where it has several', async () => {
+    for (const loss of ['meanSquaredError', 'sparseCategoricalCrossentropy'] as const) {
+      const model = compiled('sequential', loss, 4);
+      const [first] = batchesOf(4);
+      for (const wrong of [-1, 1.5, 4, 99, NaN]) {
+        const labels = Array.from(first!.labels!, (label, i) => (i === 4 ? wrong : label));
+        await expect(tfjs(model).loss([{ ...first!, labels }], new Map())).rejects.toMatchObject({
+          code: 'invalid-argument',
+          where: 'batch: labels, at [4]',
+          expected: 'classes: whole numbers from 0 to 3',
+        });
+      }
+      model.optimizer.dispose();
+      disposeWeights(model);
+    }
+  });
+
   test('is that of the one sample where there is one, and 0 where there is none', async () => {
     const model = compiled('sequential', 'meanSquaredError', 4);
     const single = batchesOf(4).filter(({ labels }) => labels!.length === 1);
