@@ -1,8 +1,15 @@
-import type { LayerDescriptor, ModelPort, RunOptions, StorageNote, WeightDescriptor } from '@lowbit/core';
+import type {
+  LayerDescriptor,
+  ModelPort,
+  RunOptions,
+  RunOutputs,
+  StorageNote,
+  WeightDescriptor,
+} from '@lowbit/core';
 import type { StorageCost } from '@lowbit/core/adapter';
 import type { Applied, TrainablePort } from '@lowbit/core/method';
 import type { PortLawOptions } from '../src/index.js';
-import { memoryModel, memoryPort, type MemoryModel } from './memory-port.js';
+import { memoryModel, memoryPort, writer, type MemoryModel } from './memory-port.js';
 import { trainableMemory } from './trainable-memory.js';
 
 type Port = ModelPort<MemoryModel>;
@@ -138,6 +145,45 @@ function running(change: (options: RunOptions | undefined) => RunOptions | undef
   return withPort((port) => ({ run: (batches, options) => port.run!(batches, change(options)) }));
 }
 
+/** A port that gives other outputs than it computes. */
+function outputting(change: (outputs: RunOutputs) => RunOutputs): Options {
+  return withPort((port) => ({
+    async *run(batches, options) {
+      for await (const outputs of port.run!(batches, options)) yield change(outputs);
+    },
+  }));
+}
+
+/** A port whose outputs are written over by those of the next batch. */
+function reusing(): Options {
+  const held = new Map<string, Float32Array>();
+  return outputting((outputs) =>
+    Object.fromEntries(
+      Object.entries(outputs).map(([name, { shape, data }]) => {
+        const own = held.get(name) ?? data;
+        own.set(data);
+        held.set(name, own);
+        return [name, { shape, data: own }];
+      }),
+    ),
+  );
+}
+
+/** A port whose model changes while it is observed. */
+function moving(): Options {
+  return lawOptions(() => {
+    const model = { ...memoryModel() };
+    const port = memoryPort(model);
+    return {
+      ...port,
+      observe(batches, options) {
+        Object.assign(model, { first: model['first']!.map((value) => value / 2) });
+        return port.observe!(batches, options);
+      },
+    };
+  });
+}
+
 type Variables = ReadonlyMap<string, Float32Array>;
 
 /** A model that is trained by a port with changed members. */
@@ -155,10 +201,13 @@ let calls = 0;
 export const brokenPorts: Readonly<Record<string, Options>> = {
   'declares its name and what it can store': withPort(() => ({ name: '' })),
   'has layers and weights with unique ids': withLayers((layers) =>
-    layers.map((layer) => ({ ...layer, id: 'layer' })),
+    layers.map((layer) => ({ ...layer, id: 'layer-first' })),
+  ),
+  'has layers in order, with operators, costs and sites that make sense': withLayers((layers) =>
+    layers.map((layer) => ({ ...layer, macs: -1 })),
   ),
   'describes the model the same way each time': withLayers((layers) =>
-    layers.map((layer) => ({ ...layer, depth: calls++ })),
+    layers.map((layer, depth) => ({ ...layer, depth: depth + calls++ })),
   ),
   'has shapes that agree with the values': withWeights(({ id }) =>
     id === 'first' ? { storedBytes: 0 } : {},
@@ -185,7 +234,7 @@ export const brokenPorts: Readonly<Record<string, Options>> = {
   'writes the values that the codes stand for': withApplied(({ model, storage }) =>
     storage.length === 0 ? {} : { model: { ...model, first: model['first']!.toReversed() } },
   ),
-  'is told by a typed error that a weight is not finite': {
+  'leaves a weight that is not finite as it is, or is told by a typed error of it': {
     ...lawOptions(() => memoryPort(memoryModel())),
     makeNonFinite: () => ({
       ...memoryPort(memoryModel(NaN)),
@@ -194,13 +243,19 @@ export const brokenPorts: Readonly<Record<string, Options>> = {
       },
     }),
   },
-  'tells what a weight costs, never less than is written': withPort((port) => ({
+  'takes each weight of the plan once, as it was planned, and no other': withPort(() => ({
+    write: () => writer(memoryModel()),
+  })),
+  'tells what a weight costs, never less than is written, and no more than it may': withPort((port) => ({
     cost(weight, entry) {
       const { storedBytes, ...rest } = port.cost!(weight, entry) as StorageCost;
       return { ...rest, storedBytes: storedBytes - 1 };
     },
   })),
   'takes its own form from a plan, and no other': withPort((port) => ({ inForm: () => port })),
+  'runs batch by batch, and gives values that the caller may keep': outputting((outputs) =>
+    Object.fromEntries(Object.entries(outputs).map(([name, one]) => [name, { ...one, shape: [1] }])),
+  ),
   'runs with the values that replace those of a weight, and with its own after that': keepingValues(),
   'gives the tensors that are wanted beside the outputs': running((options) =>
     options?.want?.[0] === 'x' ? {} : options,
@@ -242,3 +297,102 @@ export const brokenPorts: Readonly<Record<string, Options>> = {
   })),
   'takes everything out when it is released': trained(() => ({ release: () => undefined })),
 };
+
+const observing = 'observes what runs through its sites';
+const featuring = 'gives a row of features for each sample';
+const layering = 'has layers in order, with operators, costs and sites that make sense';
+const outputs = 'runs batch by batch, and gives values that the caller may keep';
+const holding = 'holds values against training';
+
+/** Other ways to break the same laws. */
+export const moreBrokenPorts: readonly (readonly [how: string, title: string, options: Options])[] = [
+  ['moves weights', observing, moving()],
+  [
+    'statistics of another port',
+    observing,
+    withPort((port) => ({
+      observe: async (batches, options) => ({ ...(await port.observe!(batches, options)), port: 'other' }),
+    })),
+  ],
+  [
+    'features of 0',
+    featuring,
+    withPort((port) => ({
+      async features(batches) {
+        const { labels, layers } = await port.features!(batches);
+        const zeros = [...layers].map(
+          ([id, { dimensions, values }]) => [id, { dimensions, values: values.map(() => 0) }] as const,
+        );
+        return { labels, layers: new Map(zeros) };
+      },
+    })),
+  ],
+  [
+    'features of no layer',
+    featuring,
+    withPort((port) => ({
+      async features(batches) {
+        const { labels, layers } = await port.features!(batches);
+        return { labels, layers: new Map([...layers].map(([id, rows]) => [`${id}?`, rows])) };
+      },
+    })),
+  ],
+  ['no operator', layering, withLayers((layers) => layers.map((layer) => ({ ...layer, op: '' })))],
+  ['no number', layering, withLayers((layers) => layers.map((layer) => ({ ...layer, macs: NaN })))],
+  ['no order', layering, withLayers((layers) => layers.map((layer, i) => ({ ...layer, depth: 9 - i })))],
+  ['an unknown kernel', layering, withWeights(() => ({ kernel: 'bias' as 'kernel' }))],
+  ['values that are reused', outputs, reusing()],
+  [
+    'names that change',
+    outputs,
+    outputting((given) => ({ ...given, [`y${calls++}`]: { shape: [1], data: Float32Array.of(1) } })),
+  ],
+  [
+    'twice the cost',
+    'tells what a weight costs, never less than is written, and no more than it may',
+    withPort((port) => ({
+      cost(weight, entry) {
+        const cost = port.cost!(weight, entry) as StorageCost;
+        return { ...cost, storedBytes: 2 * cost.storedBytes };
+      },
+    })),
+  ],
+  [
+    'one of several values',
+    'runs with the values that replace those of a weight, and with its own after that',
+    running((options) => ({ ...options, replace: new Map([...(options?.replace ?? [])].slice(0, 1)) })),
+  ],
+  [
+    'more than is wanted',
+    'gives the tensors that are wanted beside the outputs',
+    withPort((port) => ({
+      async *run(batches, options) {
+        for await (const given of port.run!(batches, options))
+          yield options?.want === undefined ? given : { ...given, more: given[Object.keys(given)[0]!]! };
+      },
+    })),
+  ],
+  [
+    'writes beyond the mask',
+    holding,
+    trained((port) => ({
+      hold(id, held) {
+        port.hold(id, { ...held, mask: held.mask.map(() => 1) });
+        port.hold(id, held);
+      },
+    })),
+  ],
+  [
+    'an earlier hold stays',
+    holding,
+    trained((port) => {
+      let earlier = new Uint8Array(0);
+      return {
+        hold(id, { values, mask }) {
+          earlier = mask.map((one, i) => (one === 1 || earlier[i] === 1 ? 1 : 0));
+          port.hold(id, { values, mask: earlier });
+        },
+      };
+    }),
+  ],
+];

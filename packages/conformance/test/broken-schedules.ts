@@ -78,6 +78,13 @@ export const brokenSchedules: Readonly<Record<string, Schedule>> = {
       return third(state);
     },
   },
+  'remembers plain JSON between rounds': {
+    ...honestSchedule,
+    next(state) {
+      state.memory['seen'] = new Map([[state.finished, 1]]);
+      return state.finished === 3 ? null : third(state);
+    },
+  },
   'keeps nothing of a run in itself': {
     ...honestSchedule,
     next(state) {

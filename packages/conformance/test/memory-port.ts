@@ -12,7 +12,7 @@ import {
   type RunOutputs,
   type WeightDescriptor,
 } from '@lowbit/core';
-import { packedCost, packedTensorBytes, type ModelWriter } from '@lowbit/core/adapter';
+import { checkedWriter, packedCost, packedTensorBytes, type ModelWriter } from '@lowbit/core/adapter';
 import { statisticsCollector, type Applied } from '@lowbit/core/method';
 
 /** A model in memory: weights by id, as lists of numbers. */
@@ -35,7 +35,7 @@ export function memoryPort(model: MemoryModel): ModelPort<MemoryModel> {
     supports: { parameterStorage: ['float32'], activations: true },
     layers: () => Object.keys(model).map((id, depth) => layerOf(id, depth, model)),
     cost: packedCost,
-    write: () => writer(model),
+    write: (outcome) => checkedWriter(outcome, () => writer(model)),
     form: { order: 'rows' },
     inForm(form) {
       if (form['order'] === 'rows') return memoryPort(model);
@@ -120,7 +120,8 @@ function weightOf(id: string, model: MemoryModel): WeightDescriptor {
   };
 }
 
-function writer(model: MemoryModel): ModelWriter<MemoryModel> {
+/** Takes whatever comes. */
+export function writer(model: MemoryModel): ModelWriter<MemoryModel> {
   const weights = new Map<string, QuantizedTensor>();
   return { add: (id, tensor) => void weights.set(id, tensor), finish: () => written(weights, model) };
 }

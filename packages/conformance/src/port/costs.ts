@@ -6,18 +6,22 @@ import { weightsOf } from './weights.js';
 import { watched, write } from './write.js';
 
 /** Laws on what a port says that weights cost. */
-export function costLaws<M>({ make }: PortLawOptions<M>): readonly Law[] {
+export function costLaws<M>({ make, costSlack = 0.05 }: PortLawOptions<M>): readonly Law[] {
   return [
     {
-      title: 'tells what a weight costs, never less than is written',
+      title: 'tells what a weight costs, never less than is written, and no more than it may',
       async run() {
-        for (const quantizer of [undefined, ...kinds]) await checkCosts(await make(), quantizer);
+        for (const quantizer of [undefined, ...kinds]) await checkCosts(await make(), quantizer, costSlack);
       },
     },
   ];
 }
 
-async function checkCosts<M>(port: ModelPort<M>, quantizer: Quantizer | undefined): Promise<void> {
+async function checkCosts<M>(
+  port: ModelPort<M>,
+  quantizer: Quantizer | undefined,
+  slack: number,
+): Promise<void> {
   if (port.cost === undefined) return;
   const tensors = new Map<string, QuantizedTensor>();
   const notes: StorageNote[] = [];
@@ -45,7 +49,8 @@ async function checkCosts<M>(port: ModelPort<M>, quantizer: Quantizer | undefine
   }
   const written = notes.reduce((sum, { storedBytes }) => sum + storedBytes, 0);
   const { storedBytes } = totalCost(costs);
-  must(storedBytes >= written, () => `all weights cost ${storedBytes} bytes, and ${written} are written`);
+  const words = `all weights cost ${storedBytes} bytes, and ${written} are written`;
+  must(storedBytes >= written && storedBytes <= (1 + slack) * written, () => words);
 }
 
 function kind(name: string, bits: number, fit: Quantizer['fit']): Quantizer {

@@ -15,6 +15,10 @@ export function descriptorLaws<M>({ make }: PortLawOptions<M>): readonly Law[] {
       run: async () => checkIds(await layersOf(await make())),
     },
     {
+      title: 'has layers in order, with operators, costs and sites that make sense',
+      run: async () => checkLayers(await layersOf(await make())),
+    },
+    {
       title: 'describes the model the same way each time',
       async run() {
         const port = await make();
@@ -63,6 +67,28 @@ function checkIds(layers: readonly LayerDescriptor[]): void {
       must(same, () => `weight '${weight.id}' has the shapes ${show(other)} and ${show(weight.shape)}`);
       shapes.set(weight.id, weight.shape);
     }
+  }
+}
+
+const kernels: readonly unknown[] = ['kernel', 'recurrent', 'embedding'];
+const sides: readonly unknown[] = ['input', 'output'];
+
+function checkLayers(layers: readonly LayerDescriptor[]): void {
+  let last = 0;
+  for (const { id, op, depth, macs = 0, weights, sites, skipped = [] } of layers) {
+    must(typeof op === 'string' && op !== '', () => `layer '${id}' has the operator ${show(op)}`);
+    must(
+      Number.isInteger(depth) && depth >= last,
+      () => `layer '${id}' has the depth ${depth} after ${last}`,
+    );
+    last = depth;
+    must(Number.isSafeInteger(macs) && macs >= 0, () => `layer '${id}' has ${macs} operations`);
+    const kind = weights.find(({ kernel }) => !kernels.includes(kernel));
+    must(kind === undefined, () => `weight '${kind?.id}' is a kernel ${show(kind?.kernel)}`);
+    const site = sites.find(({ side }) => !sides.includes(side));
+    must(site === undefined, () => `site '${site?.id}' is at the side ${show(site?.side)}`);
+    for (const { subject, reason } of skipped)
+      must(subject !== '' && reason !== '', () => `layer '${id}' skips ${show(subject)} for ${show(reason)}`);
   }
 }
 

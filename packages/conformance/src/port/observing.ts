@@ -8,9 +8,9 @@ import {
 import { isComplete } from '@lowbit/core/method';
 import { difference } from '../difference.js';
 import { must, type Law } from '../law.js';
-import { show } from '../show.js';
+import { sameNumbers, show } from '../show.js';
 import type { PortLawOptions } from './options.js';
-import { layersOf } from './weights.js';
+import { layersOf, valuesOf } from './weights.js';
 import { activationRowsOf } from './write.js';
 
 /** Laws on what a port sees while its model runs, as far as it declares that; none where nothing is known to run it on. */
@@ -42,7 +42,15 @@ export function formLaws<M>({ make }: PortLawOptions<M>): readonly Law[] {
 async function checkObserved<M>(port: ModelPort<M>, batches: readonly Batch[]): Promise<void> {
   if (port.observe === undefined) return;
   const sites = (await layersOf(port)).flatMap((layer) => layer.sites);
+  const before = await valuesOf(port);
   const all = await port.observe(batches);
+  for (const [id, values] of await valuesOf(port))
+    must(sameNumbers(values, before.get(id) ?? []), () => `'${id}' changes while the port observes`);
+  // That a port has no name is told by another law.
+  must(
+    port.name === '' || all.port === port.name,
+    () => `statistics of '${port.name}' are those of the port '${all.port}'`,
+  );
   const ids = [...new Set(sites.map(({ id }) => id))].sort();
   const found = difference(ids, Object.keys(all.sites).sort());
   must(found === undefined, () => `sites that are observed: ${found}`);
@@ -95,7 +103,16 @@ async function checkFeatures<M>(port: ModelPort<M>, batches: readonly Batch[]): 
   const features = await port.features(batches);
   const found = difference(labels, Array.from(features.labels));
   must(found === undefined, () => `labels: ${found}`);
+  const known = new Set(
+    (await layersOf(port)).flatMap(({ id, weights }) => (weights.length > 0 ? [id] : [])),
+  );
+  const all = [...features.layers.values()];
+  must(
+    all.length === 0 || all.some(({ values }) => values.some((value) => value !== 0)),
+    () => 'features of all layers are 0',
+  );
   for (const [id, { dimensions, values }] of features.layers) {
+    must(known.has(id), () => `features of '${id}', which is no layer`);
     const isRows = dimensions > 0 && values.length === labels.length * dimensions;
     must(
       isRows && values.every(Number.isFinite),
@@ -106,12 +123,9 @@ async function checkFeatures<M>(port: ModelPort<M>, batches: readonly Batch[]): 
 
 async function checkActivations<M>(port: ModelPort<M>, batches: readonly Batch[]): Promise<void> {
   if (!port.supports.activations || port.observe === undefined) return;
-  const calibration = await port.observe(batches);
+  const calibration = { ...(await port.observe(batches)), port: port.name };
   const { rows, planned } = await activationRowsOf(port, calibration);
-  must(
-    planned > 0 && rows.length === planned,
-    () => `${planned} sites are planned, and ${rows.length} reported`,
-  );
+  must(rows.length === planned, () => `${planned} sites are planned, and ${rows.length} reported`);
   for (const { id, form, float, formReason } of rows)
     must(float !== true || (formReason ?? '') !== '', () => `site '${id}' is ${show(form)} without a reason`);
 }

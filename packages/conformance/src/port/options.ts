@@ -33,6 +33,11 @@ export interface PortLawOptions<M> {
    * Without it, members of the trainable port are not judged.
    */
   readonly makeTrainable?: () => TrainedModel<M> | Promise<TrainedModel<M>>;
+  /**
+   * How much more all weights together may be said to cost than is written, as a part of that. Default 0.05; more for forms of which
+   * values alone decide between two sizes.
+   */
+  readonly costSlack?: number;
   /** A port on a model of which one weight that can be quantized holds a NaN or an infinity. */
   readonly makeNonFinite?: () => ModelPort<M> | Promise<ModelPort<M>>;
 }

@@ -3,6 +3,7 @@ import { costLaws } from './costs.js';
 import { descriptorLaws } from './descriptors.js';
 import { formLaws, observingLaws } from './observing.js';
 import type { PortLawOptions } from './options.js';
+import { refusingLaws } from './refusing.js';
 import { runningLaws } from './running.js';
 import { trainingLaws } from './training.js';
 import { writingLaws } from './writing.js';
@@ -18,6 +19,7 @@ export function portLaws<M>(options: PortLawOptions<M>): readonly Law[] {
   const laws = [
     ...descriptorLaws(options),
     ...writingLaws(options),
+    ...refusingLaws(options),
     ...costLaws(options),
     ...formLaws(options),
     ...runningLaws(options),

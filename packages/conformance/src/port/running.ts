@@ -1,25 +1,26 @@
 import { isLowbitError, type Batch, type ModelPort, type RunOptions, type RunOutputs } from '@lowbit/core';
+import { sizeOf } from '@lowbit/core/method';
+import { difference } from '../difference.js';
 import { must, type Law } from '../law.js';
-import { show } from '../show.js';
+import { sameNumbers, show } from '../show.js';
 import type { PortLawOptions } from './options.js';
 import { layersOf, weightsOf } from './weights.js';
 
 /** Laws on how a port runs its model; none where it cannot, or nothing is known to run it on. */
 export function runningLaws<M>({ make, makeBatches }: PortLawOptions<M>): readonly Law[] {
   if (makeBatches === undefined) return [];
+  const law = (title: string, check: (port: ModelPort<M>, batches: readonly Batch[]) => Promise<void>) => ({
+    title,
+    async run() {
+      const port = await make();
+      if (port.run !== undefined) await check(port, makeBatches());
+    },
+  });
   return [
-    {
-      title: 'runs with the values that replace those of a weight, and with its own after that',
-      run: async () => checkReplace(await make(), makeBatches()),
-    },
-    {
-      title: 'gives the tensors that are wanted beside the outputs',
-      run: async () => checkWant(await make(), makeBatches()),
-    },
-    {
-      title: 'is told by a typed error which weights and tensors it does not have',
-      run: async () => checkStrangers(await make(), makeBatches()),
-    },
+    law('runs batch by batch, and gives values that the caller may keep', checkOutputs),
+    law('runs with the values that replace those of a weight, and with its own after that', checkReplace),
+    law('gives the tensors that are wanted beside the outputs', checkWant),
+    law('is told by a typed error which weights and tensors it does not have', checkStrangers),
   ];
 }
 
@@ -36,6 +37,38 @@ export async function outputsOf<M>(
   return all;
 }
 
+/** The batches, and each once more with its values the other way round, which gives something else. */
+async function checkOutputs<M>(port: ModelPort<M>, batches: readonly Batch[]): Promise<void> {
+  const names = Object.keys((await outputsOf(port, batches))[0] ?? {});
+  const kept: (readonly [name: string, data: Float32Array, copy: Float32Array])[] = [];
+  for await (const outputs of runOf(port, [...batches, ...batches.map(turned)])) {
+    const found = difference(names, Object.keys(outputs));
+    must(found === undefined, () => `names of outputs: ${found}`);
+    for (const [name, { shape, data }] of Object.entries(outputs)) {
+      const isWhole = data instanceof Float32Array && data.length === sizeOf(shape);
+      must(
+        isWhole,
+        () => `'${name}' of shape ${show(shape)} has ${data.length} values in a ${data.constructor.name}`,
+      );
+      kept.push([name, data, data.slice()]);
+    }
+  }
+  const changed = kept.find(([, data, copy]) => !sameNumbers(data, copy));
+  must(changed === undefined, () => `'${changed?.[0]}' changes when a later batch is run`);
+}
+
+function turned({ inputs, ...rest }: Batch): Batch {
+  const others = Object.entries(inputs).map(
+    ([name, { shape, data }]) => [name, { shape, data: Array.from(data).toReversed() }] as const,
+  );
+  return { ...rest, inputs: Object.fromEntries(others) };
+}
+
+function runOf<M>(port: ModelPort<M>, batches: readonly Batch[]): AsyncIterable<RunOutputs> {
+  must(port.run !== undefined, () => 'the port cannot run its model');
+  return port.run(batches);
+}
+
 async function checkReplace<M>(port: ModelPort<M>, batches: readonly Batch[]): Promise<void> {
   const before = await outputsOf(port, batches);
   for (const { id, read } of await weightsOf(port)) {
@@ -49,6 +82,29 @@ async function checkReplace<M>(port: ModelPort<M>, batches: readonly Batch[]): P
     const again = await outputsOf(port, batches);
     must(isNear(again, before), () => `after other values of '${id}' the model computes something else`);
   }
+  await checkTogether(port, batches);
+}
+
+/** Values of several weights count together: those of the first and of the last, each differ from both. */
+async function checkTogether<M>(port: ModelPort<M>, batches: readonly Batch[]): Promise<void> {
+  const weights = await weightsOf(port);
+  const ends = [weights[0], weights.at(-1)].filter((weight) => weight !== undefined);
+  if (weights.length < 2) return;
+  const changed = await Promise.all(
+    ends.map(async ({ id, read }) => {
+      const values = (await read()).slice();
+      return [id, values.map((value, i) => (i % 2 === 0 ? value : 0.75 * value))] as const;
+    }),
+  );
+  const both = await outputsOf(port, batches, { replace: new Map(changed) });
+  for (const [i, one] of changed.entries()) {
+    const alone = await outputsOf(port, batches, { replace: new Map([one]) });
+    const other = changed[1 - i]?.[0];
+    must(
+      !isNear(alone, both),
+      () => `'${other}' with other values beside those of '${one[0]}' computes the same`,
+    );
+  }
 }
 
 async function checkWant<M>(port: ModelPort<M>, batches: readonly Batch[]): Promise<void> {
@@ -57,8 +113,9 @@ async function checkWant<M>(port: ModelPort<M>, batches: readonly Batch[]): Prom
   const plain = await outputsOf(port, batches);
   const all = await outputsOf(port, batches, { want });
   for (const [i, outputs] of all.entries()) {
-    const missing = [...Object.keys(plain[i] ?? {}), ...want].find((name) => !Object.hasOwn(outputs, name));
-    must(missing === undefined, () => `'${missing}' is not among ${show(Object.keys(outputs))}`);
+    const expected = [...new Set([...Object.keys(plain[i] ?? {}), ...want])];
+    const found = difference(expected.toSorted(), Object.keys(outputs).toSorted());
+    must(found === undefined, () => `names of outputs and wanted tensors: ${found}`);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Quantizer } from '@lowbit/core';
+import { checkPlugin, defined } from '@lowbit/core/adapter';
 import { optionsOf, pluginApi } from '@lowbit/core/method';
 import { must, type Law } from '../law.js';
 import { show } from '../show.js';
@@ -18,11 +19,17 @@ export function declarationLaws(quantizer: Quantizer): readonly Law[] {
           must(role === 'weight' || role === 'activation', () => `role ${show(role)} is not known`);
           checkWidths(role, quantizer.bits[role] ?? []);
         }
+        // Options, and the grids that name them, are told by the next law.
+        checkPlugin(
+          defined({ ...quantizer, options: undefined, configured: undefined, grids: undefined }) as Quantizer,
+        );
       },
     },
     {
       title: 'has options that fit their own descriptions',
       run() {
+        const { options, grids, fit } = quantizer;
+        checkPlugin({ ...bare, fit, ...defined({ options, grids }) });
         optionsOf(quantizer, {});
         for (const [name, option] of Object.entries(quantizer.options ?? {})) {
           optionsOf(quantizer, { [name]: option.default });
@@ -32,6 +39,15 @@ export function declarationLaws(quantizer: Quantizer): readonly Law[] {
     },
   ];
 }
+
+/** A quantizer with nothing that could be wrong beside its options. */
+const bare = {
+  kind: 'quantizer',
+  api: pluginApi,
+  name: 'conformance-options',
+  roles: ['weight'],
+  bits: { weight: [8] },
+} as const;
 
 function checkWidths(role: string, widths: readonly number[]): void {
   must(widths.length > 0, () => `no width is offered for the role '${role}'`);

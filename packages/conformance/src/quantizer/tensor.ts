@@ -1,5 +1,6 @@
 import type { Quantizer } from '@lowbit/core';
 import type { SliceParameters } from '@lowbit/core/method';
+import { difference } from '../difference.js';
 import { must, type Law } from '../law.js';
 import { ordinaryValues } from '../samples.js';
 import { sameNumbers } from '../show.js';
@@ -20,6 +21,9 @@ function checkTensor(quantizer: Quantizer): void {
     const own = slices.map((values) => values.slice());
     const fitted = quantizer.fitTensor?.(own, contextOf(quantizer, width)) ?? [];
     must(fitted.length === 3, () => `${describe(width)}: 3 slices get ${fitted.length} sets of parameters`);
+    const again = quantizer.fitTensor?.(own, contextOf(quantizer, width));
+    const found = difference(fitted, again);
+    must(found === undefined, () => `${describe(width)}: fitted twice to the same slices, ${found}`);
     checkShared(fitted, width);
   }
 }

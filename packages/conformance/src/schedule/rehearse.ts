@@ -15,6 +15,7 @@ import {
   type ScheduleState,
 } from '@lowbit/core/method';
 import { normalValues } from '../samples.js';
+import { show } from '../show.js';
 
 /** What a schedule is tried with. */
 export interface ScheduleLawOptions {
@@ -30,6 +31,8 @@ export interface ScheduleLawOptions {
 export interface Rehearsal {
   readonly state: ScheduleState;
   readonly round: Round;
+  /** What of the schedule's memory JSON does not keep. */
+  readonly lost: string | undefined;
   /** Masks after the round, by weight. */
   readonly frozen: ReadonlyMap<string, Uint8Array>;
 }
@@ -56,8 +59,9 @@ export async function* rehearse(
     const round = await schedule.next(state);
     if (round === null) return;
     weights = state.weights.map((weight) => snap(weight, round));
+    const lost = strangeIn(memory, 'memory');
     memory = JSON.parse(JSON.stringify(memory)) as Record<string, unknown>;
-    yield { state, round, frozen: new Map(weights.map(({ id, frozen }) => [id, frozen])) };
+    yield { state, round, lost, frozen: new Map(weights.map(({ id, frozen }) => [id, frozen])) };
     weights = weights.map(trained);
   }
 }
@@ -125,6 +129,22 @@ function trained(weight: Rehearsed): Rehearsed {
   const values = weight.values.map((value, i) => (weight.frozen[i] === 1 ? value : 0.97 * value + 0.01));
   return { ...weight, values };
 }
+
+/** The first place of a value that JSON does not keep, with what stands there. */
+function strangeIn(value: unknown, path: string): string | undefined {
+  if (value === undefined || value === null || ['string', 'boolean'].includes(typeof value)) return undefined;
+  if (typeof value === 'number') return Number.isFinite(value) ? undefined : `${path} is ${value}`;
+  const isPlain = Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype;
+  if (typeof value !== 'object' || !isPlain) return `${path} is ${wordOf(value)}`;
+  for (const [key, member] of Object.entries(value)) {
+    const strange = strangeIn(member, `${path}.${key}`);
+    if (strange !== undefined) return strange;
+  }
+  return undefined;
+}
+
+const wordOf = (value: unknown): string =>
+  typeof value === 'object' ? `an object of ${value?.constructor.name}` : show(value);
 
 /** A loss that is least at the values as they are, and steeper in later layers. */
 function lossOf(weights: readonly Rehearsed[]): NonNullable<ScheduleState['loss']> {

@@ -26,6 +26,7 @@ export function scheduleLaws(schedule: Schedule, options: ScheduleLawOptions = {
       run: () => checkAllFrozen(schedule, options),
     },
     { title: 'does not change the weights that it is shown', run: () => checkUnchanged(schedule, options) },
+    { title: 'remembers plain JSON between rounds', run: () => each(checkMemory) },
     { title: 'keeps nothing of a run in itself', run: () => checkStateless(schedule, options) },
   ];
 }
@@ -51,6 +52,10 @@ async function checkEnd(schedule: Schedule, options: ScheduleLawOptions): Promis
 function checkName({ round, state }: Rehearsal): void {
   const isNamed = typeof round.name === 'string' && round.name.trim() !== '';
   must(isNamed, () => `round ${state.finished} has the name ${show(round.name)}`);
+}
+
+function checkMemory({ lost, state }: Rehearsal): void {
+  must(lost === undefined, () => `after round ${state.finished}: ${lost}`);
 }
 
 function checkMasks({ round, state }: Rehearsal): void {
