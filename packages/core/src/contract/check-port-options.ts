@@ -16,7 +16,7 @@ const observeTypes: OptionTypes<ObserveOptions> = {
 const runTypes: OptionTypes<RunOptions> = {
   ...sessionTypes,
   replace: {
-    expected: 'a Map of values by the ids of weights',
+    expected: 'a Map of Float32Arrays by the ids of weights',
     fits: (value) =>
       value instanceof Map && [...value.values()].every((values) => values instanceof Float32Array),
   },

@@ -1,4 +1,4 @@
-import { defined } from '@lowbit/core/adapter';
+import { checkArgument, defined } from '@lowbit/core/adapter';
 import {
   type AttributeProto,
   AttributeType,
@@ -35,7 +35,11 @@ export interface NodeParts {
   readonly attributes?: Readonly<Record<string, AttributeValue>>;
 }
 
-/** A node with its attributes, in the order given. */
+/**
+ * A node with its attributes, in the order given.
+ *
+ * @throws LowbitError `invalid-argument` for a value that no attribute has.
+ */
 export function makeNode({ op, domain, name, inputs, outputs, attributes = {} }: NodeParts): NodeProto {
   return createNode({
     opType: op,
@@ -46,9 +50,30 @@ export function makeNode({ op, domain, name, inputs, outputs, attributes = {} }:
   });
 }
 
-/** An attribute of the type that its value says. */
+/**
+ * An attribute of the type that its value says.
+ *
+ * @throws LowbitError `invalid-argument` for a value that no attribute has.
+ */
 export function makeAttribute(name: string, value: AttributeValue): AttributeProto {
+  checkValue(name, value);
   return createAttribute({ name, ...attributeFields(value) });
+}
+
+const wrapped = ['float', 'floats', 'strings', 'tensor', 'graph'];
+
+function checkValue(name: string, value: unknown): void {
+  const isFraction = (one: unknown) => typeof one === 'number' && !Number.isInteger(one);
+  const isIntegers = Array.isArray(value) && value.every(Number.isInteger);
+  const isWrapped = !Array.isArray(value) && wrapped.some((member) => Object.hasOwn(Object(value), member));
+  const fits = typeof value === 'string' || Number.isInteger(value) || isIntegers || isWrapped;
+  const isFractions = Array.isArray(value) && value.some(isFraction);
+  checkArgument(fits, value, {
+    where: `attribute '${name}'`,
+    expected: 'an integer, integers, a text, { float }, { floats }, { strings }, { tensor } or { graph }',
+    ...(isFraction(value) ? { remedy: `Write { float: ${value} }.` } : {}),
+    ...(isFractions ? { remedy: `Write { floats: [${value.join(', ')}] }.` } : {}),
+  });
 }
 
 function attributeFields(value: AttributeValue) {
