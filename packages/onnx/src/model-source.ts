@@ -6,6 +6,7 @@ import type { ModelDescription } from './describe/described-layer.js';
 import type { ExternalFiles } from './external/files.js';
 import { moveIn } from './external/place-tensors.js';
 import { foldOrdered } from './fold/fold-model.js';
+import { foldWeights } from './fold/fold-weights.js';
 import { separateNames } from './graph/name-nodes.js';
 import { separateValues } from './graph/separate-values.js';
 import type { IntegerForm } from './integer/cost.js';
@@ -37,7 +38,7 @@ export interface ModelSource extends Required<Pick<OnnxOptions, 'name' | 'optimi
 
 /** A model as it was read. */
 interface ReadSource {
-  /** Folded where activations may become integers. */
+  /** Weights that are computed from constants are constants; all that can be is folded where activations may become integers. */
   readonly model: OnnxModel;
   readonly order: GraphOrder;
   /** What batch normalization told before it was folded. */
@@ -68,7 +69,7 @@ export async function readSource(source: ModelSource): Promise<ReadSource> {
   const { model, order } = raiseOld({ model: known, order: sorted });
   if (files !== undefined) await loadSmallIntegers(model, files);
   const normals = normalDistributions(model, order);
-  const folded = integers === undefined ? order : foldOrdered(model, order).order;
+  const folded = foldWeights(model, integers === undefined ? order : foldOrdered(model, order).order);
   return { model, order: folded, normals, changed: renamed || model !== known };
 }
 

@@ -8,6 +8,9 @@ import { allTensors } from '../model/all-tensors.js';
 import { raisedCopy } from '../opset/raise-old.js';
 import { alreadyQuantized } from './already-quantized.js';
 import type { DescribedLayer } from './described-layer.js';
+import { computesWeights, foldWeights } from '../fold/fold-weights.js';
+import { checkGraph } from '../model/check-graph.js';
+import { readOrdered } from '../read/read-model.js';
 import { describeModel } from './describe-model.js';
 import { inspectValue, type InspectedValue } from './inspect-value.js';
 import { defined, sizeOf } from '@lowbit/core/adapter';
@@ -72,7 +75,10 @@ export interface InspectedWeight {
 export function inspectModel(model: OnnxModel): Inspection {
   checkModel(model, 'inspectModel(model)');
   const { proto } = model;
-  const { layers } = describeModel(raisedCopy(model), { external: true });
+  const raised = raisedCopy(model);
+  const whole = withWholeWeights(raised);
+  const { layers } = describeModel(whole, { external: true });
+  const nodes = whole === raised ? layers : describeModel(raised).layers;
   const quantized = alreadyQuantized(layers);
   const tensors = allTensors(proto);
   const types = countTypes(tensors);
@@ -86,7 +92,7 @@ export function inspectModel(model: OnnxModel): Inspection {
     producer: { name: proto.producerName, version: proto.producerVersion },
     inputs: (proto.graph?.input ?? []).map(inspectValue),
     outputs: (proto.graph?.output ?? []).map(inspectValue),
-    operators: countOperators(layers),
+    operators: countOperators(nodes),
     parameters: { count: sum(types, 'count'), bytes: sum(types, 'bytes'), types },
     totalBytes: writeModel(model).length + externalBytes(tensors),
     ...(files.length === 0 ? {} : { externalFiles: files }),
@@ -95,6 +101,14 @@ export function inspectModel(model: OnnxModel): Inspection {
     ...defined({ alreadyQuantized: quantized }),
     skipped: groupSkipped(layers),
   };
+}
+
+/** The model as it is quantized: a copy, where weights in it are computed from constants. */
+function withWholeWeights(model: OnnxModel): OnnxModel {
+  if (!computesWeights(model, checkGraph(model.proto, model.name))) return model;
+  const copy = readOrdered(writeModel(model), model.name);
+  foldWeights(copy.model, copy.order);
+  return copy.model;
 }
 
 function countOperators(layers: readonly DescribedLayer[]): Inspection['operators'] {

@@ -10,7 +10,8 @@ export const pairs: ReadonlyMap<string, (a: number, b: number) => number> = new 
   ['Div', (a: number, b: number) => a / b],
 ]);
 
-const singles: ReadonlyMap<string, (a: number) => number> = new Map([
+/** The same on single values. */
+export const singles: ReadonlyMap<string, (a: number) => number> = new Map([
   ['Sqrt', Math.sqrt],
   ['Neg', (a: number) => -a],
 ]);

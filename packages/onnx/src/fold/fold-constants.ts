@@ -40,7 +40,7 @@ export const foldConstants: FoldRule = {
 };
 
 /** How many values may take the place of the constants: few, or no more than go. */
-function mostWorth(node: NodeProto, graph: EditableGraph): number {
+export function mostWorth(node: NodeProto, graph: EditableGraph): number {
   const freed = node.input.filter((name) => graph.soleUser(name) === node);
   const sizes = freed.map((name) => sizeOf(graph.constantType(name)?.dims ?? []));
   return Math.max(
@@ -49,7 +49,8 @@ function mostWorth(node: NodeProto, graph: EditableGraph): number {
   );
 }
 
-function replaceValue(
+/** Puts a constant in the place of a value wherever it is used. */
+export function replaceValue(
   graph: EditableGraph,
   name: string,
   { value, node }: { readonly value: ConstantValue; readonly node: NodeProto },
