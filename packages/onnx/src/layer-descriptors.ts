@@ -23,7 +23,7 @@ export function layerDescriptors(
       op,
       depth,
       ...defined({ macs }),
-      weights: weights.map((site) => weightDescriptor(site, files, wants(site, layer))),
+      weights: weights.map((site) => weightDescriptor(site, files, wants(site))),
       sites: sites.get(id) ?? [],
       ...(skipped.length === 0 ? {} : { skipped: skipped.map(skipNote) }),
     };

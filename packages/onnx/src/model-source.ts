@@ -88,7 +88,7 @@ export async function readDescribed(source: ModelSource): Promise<DescribedSourc
   const { model, order, normals } = read;
   const description = describeModel(model, { external: source.files !== undefined, order });
   const sites = activationSites(model, description, source, normals);
-  return { ...read, description, sites, wants: wantedForms(model, source, sites) };
+  return { ...read, description, sites, wants: wantedForms(model, description.layers, source, sites) };
 }
 
 /** Sizes, axes and bounds are short. */

@@ -20,12 +20,10 @@ export function unmetForms(
   const settings = { activations: plan.activations !== undefined, measuresRanges };
   const entries = new Map(told.map((entry) => [entry.id, entry]));
   const forms = new Map(
-    description.layers.flatMap((layer) =>
-      layer.weights.map((site) => {
-        const entry = entries.get(site.id);
-        return [site.id, entry && wants(site, layer)?.({ ...entry, ...settings })?.form] as const;
-      }),
-    ),
+    description.sites.map((site) => {
+      const entry = entries.get(site.id);
+      return [site.id, entry && wants(site)?.({ ...entry, ...settings })?.form] as const;
+    }),
   );
   return (note) => {
     const entry = entries.get(note.id);

@@ -12,8 +12,8 @@ import { dynamicOpset } from './target/versions.js';
 
 type Wants = WeightDescriptor['wants'];
 
-/** What the form of a weight in a layer wants. */
-export type WantsOf = (site: WeightSite, layer: DescribedLayer) => Wants;
+/** What the form of a weight wants. */
+export type WantsOf = (site: WeightSite) => Wants;
 
 /**
  * What the forms of a model's weights want: a symmetric grid for each channel where activations are quantized and the layer
@@ -21,14 +21,20 @@ export type WantsOf = (site: WeightSite, layer: DescribedLayer) => Wants;
  */
 export function wantedForms(
   model: OnnxModel,
+  layers: readonly DescribedLayer[],
   { optimize, runtime, integers }: Pick<ModelSource, 'optimize' | 'runtime' | 'integers'>,
   sites: SitesByLayer,
 ): WantsOf {
   const packed = optimize === 'memory' ? wantedGrids(model, runtime) : () => undefined;
   const refused = opsetRefusal(model, dynamicOpset) !== undefined;
-  return (site, layer) => {
+  const inIntegers = layers.filter(({ id }) => integers !== undefined && sites.has(id));
+  const byWeight = new Map(
+    inIntegers.flatMap((layer) => layer.weights.map(({ id }) => [id, layer] as const)),
+  );
+  return (site) => {
     const wants = packed(site);
-    if (!sites.has(layer.id) || integers === undefined) return wants;
+    const layer = byWeight.get(site.id);
+    if (layer === undefined || integers === undefined) return wants;
     return (settings) => {
       const becomes = operatorOf(layer.node)?.integer?.becomes;
       const written = settings.measuresRanges === true ? 'operators' : integers;

@@ -35,7 +35,8 @@ const toFloat = { to: DataType.FLOAT };
 
 /** Nodes that make a weight `v` [48, 64], with their constants. */
 const made: Readonly<Record<string, { nodes: readonly NodeProto[]; constants: readonly TensorProto[] }>> = {
-  'W · c': { nodes: [node('Mul', ['w', 'c'], 'v')], constants: [w, scalar] },
+  'W · c by channel': { nodes: [node('Mul', ['w', 'c'], 'v')], constants: [w, row] },
+  'W / c': { nodes: [node('Div', ['w', 'c'], 'v')], constants: [w, scalar] },
   'W / c by channel': { nodes: [node('Div', ['w', 'c'], 'v')], constants: [w, row] },
   'c + W': { nodes: [node('Add', ['c', 'w'], 'v')], constants: [w, row] },
   'W − c, then negated': {
@@ -77,7 +78,7 @@ const made: Readonly<Record<string, { nodes: readonly NodeProto[]; constants: re
   },
   'values of nodes': {
     nodes: [node('Constant', [], 'w', { value: { tensor: w } }), node('Mul', ['w', 'c'], 'v')],
-    constants: [scalar],
+    constants: [row],
   },
 };
 
@@ -142,6 +143,10 @@ describe('what stays as it is', () => {
     expect(await left([node('Transpose', ['w'], 'v')], [floats('w', [64, 48])])).toEqual(['w']);
   });
 
+  it('a weight times one number', async () => {
+    expect(await left([node('Mul', ['w', 'c'], 'v')], [w, scalar])).toEqual([]);
+  });
+
   it('a weight that is decoded from codes', async () => {
     const codes = makeTensor('w', DataType.INT8, [48, 64], new Int8Array(48 * 64).fill(3));
     expect(
@@ -157,7 +162,7 @@ describe('what stays as it is', () => {
   it('a large constant that others take too', async () => {
     const table = floats('w', [480, 64]);
     const nodes = [
-      node('Mul', ['w', 'c'], 'v'),
+      node('Div', ['w', 'c'], 'v'),
       node('Gather', ['w', 'x'], 'e'),
       node('MatMul', ['e', 't'], 'z'),
       node('Transpose', ['v'], 't'),

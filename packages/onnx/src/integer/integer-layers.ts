@@ -1,3 +1,4 @@
+import { defined } from '@lowbit/core/adapter';
 import { opsetRefusal } from '../opset/raise.js';
 import type { OnnxModel } from '../model/model.js';
 import type { Runtime } from '../target/target.js';
@@ -9,6 +10,7 @@ import { operatorOf } from '../operators/operators.js';
 import type { WeightSite } from '../describe/weight-site.js';
 import type { EditableGraph } from '../graph/editable-graph.js';
 import { DataType, type NodeProto } from '../schema/proto.js';
+import { tiedTable, type TiedTable } from './tied-table.js';
 import { slowerReason, type IntegerForm } from './cost.js';
 
 /** A convolution or product that can be computed in integers, as far as the graph tells. */
@@ -21,6 +23,8 @@ export interface IntegerLayer {
   readonly channelAxis: number;
   /** The value that is quantized before the operator. */
   readonly input: string;
+  /** What else takes the weight; absent where nothing does. */
+  readonly tied?: TiedTable;
 }
 
 /** Whether runtimes fuse `qdq` around it to one integer operator. */
@@ -61,6 +65,7 @@ export function integerLayers(
     if (typeof found === 'object') layers.push(found);
     else layer.weights.forEach(({ id }) => reasons.set(id, found));
   }
+  for (const { weight } of layers) reasons.delete(weight.id);
   return { layers, reasons };
 }
 
@@ -73,19 +78,25 @@ function integerLayer(layer: DescribedLayer, graph: EditableGraph, form: Integer
   const integer = operatorOf(node)?.integer;
   if (integer === undefined) return `computed in floats: there is no integer form of ${layer.op}`;
   if (weight === undefined || graph.producer(node.output[0] ?? '') !== node) return inSubgraph;
-  if (weight.uses.length !== 1 || weights.length !== 1 || !weight.uses[0]?.direct) return sharedWeight;
-  if (weight.uses[0].input !== 1) return 'computed in floats: the weight is the first operand';
+  const [use] = weight.uses;
+  const isSole = weight.uses.length === 1 && use?.direct === true;
+  const tied = isSole || form === 'qdq' ? undefined : tiedTable(weight, node, graph);
+  if (weights.length !== 1 || !(isSole || tied !== undefined)) return sharedWeight;
+  if (isSole && use.input !== 1) return 'computed in floats: the weight is the first operand';
   if (weight.source.tensor.dataType !== DataType.FLOAT)
     return 'computed in floats: the weight is not of type FLOAT';
   const channelAxis = weight.outputAxes[0] as number;
   const problem = integer.takesBias ? biasProblem(node, weight.shape[channelAxis], graph) : undefined;
   const unfit = problem ?? integer.unfit?.(node);
   if (unfit !== undefined) return `computed in floats: ${unfit}`;
-  const geometry = integer.geometry(node, weight.shape);
+  const geometry = integer.geometry(
+    node,
+    tied?.turn === undefined ? weight.shape : weight.shape.toReversed(),
+  );
   if (geometry === undefined) return 'computed in floats: the weight has more than two axes';
   const slower = comesFromPooling(node.input[0] ?? '', graph) ? tiny : slowerReason(geometry, form);
   if (slower !== undefined) return slower;
-  return { layer, node, integer, weight, channelAxis, input: node.input[0] as string };
+  return { layer, node, integer, weight, channelAxis, input: node.input[0] as string, ...defined({ tied }) };
 }
 
 const inSubgraph = 'computed in floats: the operator is inside a subgraph';

@@ -51,10 +51,12 @@ export interface WrittenLayer {
 
 /** The report's line on the weight of a layer that was just written. */
 export function noteOf(
-  { layer }: IntegerWork,
+  { layer, weight }: IntegerWork,
   { form, reason }: WrittenLayer,
   edit: IntegerEdit,
 ): StorageNote {
   const bytes = edit.takeBytes();
-  return { id: layer.weight.id, form, storedBytes: bytes, memoryBytes: bytes, reason };
+  // Runtimes keep the codes of a tied table twice: as rows, and turned for the product.
+  const turned = layer.tied === undefined ? 0 : weight.codes.length;
+  return { id: layer.weight.id, form, storedBytes: bytes, memoryBytes: bytes + turned, reason };
 }

@@ -3,6 +3,7 @@ import type { QuantizedValue } from './conv-integer.js';
 import { signedCodes } from './int8-weight.js';
 import type { IntegerEdit } from './integer-edit.js';
 import type { IntegerWork, WrittenLayer } from './integer-work.js';
+import { type TurnedTable, writeTiedTable } from './tied-table.js';
 
 /**
  * Writes a product as `MatMulInteger → Cast → Mul → Add`: uint8 inputs, int8 weights with one scale a column, exact
@@ -13,22 +14,21 @@ export function writeMatMulInteger(
   { value, zero, scale, factor = 1 }: QuantizedValue,
   edit: IntegerEdit,
 ): WrittenLayer {
-  const { layer, weight } = work;
+  const { layer } = work;
   const { node } = layer;
-  const { source } = layer.weight;
-  const { name } = source;
   const output = node.output[0] as string;
   const bias = layer.integer.takesBias ? (node.input[2] ?? '') : '';
-  const { codes, shape } = rowsFirst(work);
-  const stored = edit.constant(`${name}_quantized`, DataType.INT8, shape, codes, source);
-  const steps = weight.scale.map((one) => one * factor);
-  const scales = edit.constant(`${name}_scale`, DataType.FLOAT, [steps.length], steps);
+  const { tied } = layer;
+  const matrix =
+    tied === undefined ? ownMatrix(work, factor, edit) : writeTiedTable(work, tied, factor, edit);
+  const { scales } = matrix;
   const newName = (part: string) => edit.graph.newName(`${output}_${part}`);
   const [sums, floats] = [newName('sums'), newName('floats')];
   const factors = scale === undefined ? scales : newName('scale');
   const scaled = bias === '' ? output : newName('scaled');
   edit.graph.replace(node, [
-    edit.node('MatMulInteger', [value, stored, zero], sums),
+    ...matrix.nodes,
+    edit.node('MatMulInteger', [value, matrix.codes, zero], sums),
     edit.node('Cast', [sums], floats, { to: DataType.FLOAT }),
     ...(scale === undefined ? [] : [edit.node('Mul', [scale, scales], factors)]),
     edit.node('Mul', [floats, factors], scaled),
@@ -36,7 +36,24 @@ export function writeMatMulInteger(
   ]);
   return {
     form: 'MatMulInteger',
-    reason: 'multiplied in 8-bit integers and summed exactly; the results are floats',
+    reason: `multiplied in 8-bit integers and summed exactly; the results are floats${tied === undefined ? '' : alsoRows}`,
+  };
+}
+
+const alsoRows = '; rows of the same codes are looked up, which are stored once';
+
+/** Stores the weight of one product. */
+function ownMatrix(work: IntegerWork, factor: number, edit: IntegerEdit): TurnedTable {
+  const { weight, layer } = work;
+  const { source } = layer.weight;
+  const { name } = source;
+  const { codes, shape } = rowsFirst(work);
+  const stored = edit.constant(`${name}_quantized`, DataType.INT8, shape, codes, source);
+  const steps = weight.scale.map((one) => one * factor);
+  return {
+    codes: stored,
+    scales: edit.constant(`${name}_scale`, DataType.FLOAT, [steps.length], steps),
+    nodes: [],
   };
 }
 
