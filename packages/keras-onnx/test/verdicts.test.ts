@@ -3,12 +3,15 @@ import { keras, readKeras, type KerasModel } from '@lowbit/keras';
 import { registry } from '@lowbit/keras/register';
 import { it } from 'vitest';
 import { toOnnx, type ToOnnxOptions } from '../src/index.js';
-import { kerasCases } from '../../keras/test/cases.js';
+import { kerasCases, modelFileOf } from '../../keras/test/cases.js';
 import { type CheckedFile, expectVerdicts } from '../../onnx/test/helpers/expect-verdicts.js';
 import { opsetCases, opsets } from './opset-cases.js';
 import { ownCases } from './support.js';
 
-const archives = ['keras3', 'keras2', 'keras3-spatial', 'keras3-sequences', 'keras3-arithmetic'] as const;
+const archives = [
+  ...(['keras3', 'keras2', 'keras3-spatial', 'keras3-sequences', 'keras3-arithmetic'] as const),
+  ...(['keras3-wiring', 'keras3-functions', 'keras2-functions'] as const),
+];
 
 const recipes: Readonly<Record<string, Recipe>> = {
   'min-max, 4 bits': { weights: 'min-max', bits: 4 },
@@ -35,7 +38,7 @@ async function* checkedFiles(): AsyncGenerator<CheckedFile> {
   const lists = await Promise.all(archives.map(async (name) => [name, await kerasCases(name)] as const));
   for (const [archive, cases] of [...lists, ['models', ownCases] as const])
     for (const [name, files] of cases) {
-      const model = await readKeras(files.get('model.keras')!);
+      const model = await readKeras(modelFileOf(files));
       const where = `${archive}, ${name}`;
       yield* written(where, model);
       const isChosen = archive !== 'keras2' && (opsetCases as readonly string[]).includes(name);

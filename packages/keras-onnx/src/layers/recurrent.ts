@@ -28,6 +28,10 @@ function returnsSteps(layer: KerasLayer): boolean {
   return new Settings(layer.config, layer.id).flag('return_sequences', false);
 }
 
+function goesBackward(layer: KerasLayer): boolean {
+  return new Settings(layer.config, layer.id).flag('go_backwards', false);
+}
+
 /** Repeats the cells of a layer over the steps of what it is called with. */
 async function repeatLayer(
   call: WrittenCall,
@@ -36,7 +40,7 @@ async function repeatLayer(
   zeros: boolean,
 ): Promise<Repeated> {
   const [input] = call.inputs;
-  const isBackward = new Settings(layer.config, layer.id).flag('go_backwards', false);
+  const isBackward = goesBackward(layer);
   const { mask } = input!;
   let result: Repeated | undefined;
   for (const cell of cellsOf(layer)) {
@@ -63,19 +67,16 @@ const recurrent: LayerRule = {
     const { graph, layer, settings, outputs } = call;
     const zeros = settings.flag('zero_output_for_mask', false);
     const { steps, last, states } = await repeatLayer(call, layer, initialStates(call), zeros);
-    const isBackward = settings.flag('go_backwards', false);
-    const all = () => (isBackward ? backward(call, steps) : steps);
+    const all = () => (goesBackward(layer) ? backward(call, steps) : steps);
     const names = [returnsSteps(layer) ? all() : last, ...states];
     return outputs.map((shape, i) => graph.value(names[i]!, shape!));
   },
 };
 
-/** One layer from first to last, one from last to first, and their results joined. */
+/** One layer from first to last, one from last to first, and their results joined: the steps of the second are turned around once more. */
 const bidirectional: LayerRule = {
   refuse: (call) => {
     const parts = ['forward_layer', 'backward_layer'].map((name) => call.layer.parts[name]!);
-    const ways = parts.map((part) => part.config['go_backwards'] === true);
-    if (ways[0] || !ways[1]) return 'layers that do not go forward and backward';
     if (returnsSteps(parts[0]!) !== returnsSteps(parts[1]!)) return 'layers that differ in what they return';
     const isStacked = parts.some((part) => cellsOf(part).length > 1);
     if (isStacked && call.named['initial_state'] !== undefined) return 'the states of several cells';
@@ -91,7 +92,11 @@ const bidirectional: LayerRule = {
     const half = initial.length === 0 ? 0 : statesOf(cellsOf(forward!)[0]!);
     const one = await repeatLayer(call, forward!, initial.slice(0, half), isSequence);
     const other = await repeatLayer(call, back!, initial.slice(half), isSequence);
-    const both = [one, other].map(({ steps, last }) => (isSequence ? steps : last));
+    const turned = [goesBackward(forward!), !goesBackward(back!)];
+    const both = [one, other].map(({ steps, last }, i) => {
+      if (!isSequence) return last;
+      return turned[i] ? backward(call, steps) : steps;
+    });
     const names = [...joined(call, both, isSequence ? 2 : 1), ...one.states, ...other.states];
     return outputs.map((shape, i) => graph.value(names[i]!, shape!));
   },

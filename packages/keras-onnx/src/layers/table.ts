@@ -10,6 +10,7 @@ import { pictureRules } from './pictures.js';
 import { poolingRules } from './pooling.js';
 import { quantizedInputRules } from './quantized-input.js';
 import { recurrentRules } from './recurrent.js';
+import { resizingRules } from './resizing.js';
 import type { LayerRule, RuleTable } from './rule.js';
 import { shapingRules } from './shaping.js';
 import { tensorFunctionRules } from './tensor-functions.js';
@@ -30,6 +31,7 @@ const rules: RuleTable = {
   ...quantizedInputRules,
   ...shapingRules,
   ...pictureRules,
+  ...resizingRules,
   ...tensorFunctionRules,
 };
 
