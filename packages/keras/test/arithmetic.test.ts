@@ -74,3 +74,53 @@ it('layers that stand for operations say so, which take no masks on', async () =
   );
   expect(network!.layers.find(({ name }) => name === 'kept')!.isOperation).toBeUndefined();
 });
+
+/** A function of the input `start`, as Keras 3 or tf-keras writes it. */
+const functions = {
+  'Keras 3, a function that no layer computes': {
+    class_name: 'Cumsum',
+    config: { name: 'each', axis: 1 },
+    inbound_nodes: [{ args: [tensor()], kwargs: {} }],
+  },
+  'Keras 3, along the samples': {
+    class_name: 'Flip',
+    config: { name: 'each', axis: -3 },
+    inbound_nodes: [{ args: [tensor()], kwargs: {} }],
+  },
+  'tf-keras, a function that no layer computes': ofTensorFlow('math.cumsum', { axis: 1 }),
+  'tf-keras, along the samples': ofTensorFlow('math.reduce_mean', { axis: [-3] }),
+  'tf-keras, over everything': ofTensorFlow('math.reduce_mean', {}),
+  'tf-keras, along an axis that there is not': ofTensorFlow('reverse', { axis: [3] }),
+  'tf-keras, with an array that has more places': ofTensorFlow('math.multiply', { y: [[[[1]]]] }),
+  'tf-keras, with a setting that is not known': ofTensorFlow('nn.silu', { beta: 2 }),
+};
+
+function tensor() {
+  return {
+    class_name: '__keras_tensor__',
+    config: { shape: [null, 4, 3], keras_history: ['start', 0, 0] },
+  };
+}
+
+function ofTensorFlow(name: string, settings: object) {
+  return {
+    class_name: 'TFOpLambda',
+    config: { name: 'each', trainable: true, dtype: 'float32', function: name },
+    inbound_nodes: [['start', 0, 0, settings]],
+  };
+}
+
+it.each(Object.entries(functions))('%s: is refused', async (_, layer) => {
+  const start = {
+    class_name: 'InputLayer',
+    name: 'start',
+    config: { name: 'start', batch_input_shape: [null, 4, 3], dtype: 'float32' },
+    inbound_nodes: [],
+  };
+  const ends = { input_layers: [['start', 0, 0]], output_layers: [['each', 0, 0]] };
+  const config = { name: 'model', layers: [start, { ...layer, name: 'each' }], ...ends };
+  await expect(readKeras({ topology: { class_name: 'Functional', config } })).rejects.toMatchObject({
+    code: 'layer-unsupported',
+    where: 'each',
+  });
+});

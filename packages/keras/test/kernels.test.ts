@@ -21,9 +21,12 @@ it.each(['keras3', 'keras3-spatial'] as const)(
 it('kernels of equations have the output channels that the equation gives them', async () => {
   const files = (await kerasCases('keras3-sequences')).get('products')!;
   const model = await readKeras(files.get('model.keras')!);
-  const weights = (await keras(model).layers()).flatMap((layer) => layer.weights);
-  const equations = model.network.layers.flatMap(({ config }) => config['equation'] ?? []);
-  expect(weights.map(({ outputAxes, inputAxis }, i) => [equations[i], outputAxes, inputAxis])).toEqual([
+  const layers = await keras(model).layers();
+  const axesOf = model.network.layers.flatMap(({ id, config: { equation } }) => {
+    const weights = layers.find((layer) => layer.id === id)?.weights ?? [];
+    return weights.map(({ outputAxes, inputAxis }) => [equation, outputAxes, inputAxis]);
+  });
+  expect(axesOf).toEqual([
     ['abcd,de->abce', [1], 0],
     ['aBCd,Bdf->aCf', [2], undefined],
     ['...x,xy->...y', [1], 0],

@@ -70,8 +70,6 @@ it('puts Keras 1 into the words of Keras 2', async () => {
 it.each([
   ['lambda', 'twice', 'Lambda, a function of Python', 'lambdas'],
   ['custom', 'scaled', 'Scaled', 'customLayers: { Scaled'],
-  ['operation', 'mean', 'an operation', 'Use a layer of Keras'],
-  ['tf_mean', 'tf.', 'an operation', 'Use a layer of Keras'],
   ['quantized', 'dense', 'policy of types int8', 'let lowbit quantize it'],
 ])('refuses the layers of %s by name and class', async (name, layer, received, remedy) => {
   for (const source of sources(name)) {
