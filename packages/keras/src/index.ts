@@ -5,6 +5,7 @@ export { Settings } from './layers/settings.js';
 export { idleLayers } from './layers/shaping.js';
 export { sliceBounds } from './layers/tensor-function.js';
 export type * from './model.js';
+export { kerasInputs } from './keras-inputs.js';
 export { keras, type KerasPort, type KerasPortOptions, type RunningKerasPort } from './port/keras-port.js';
 export type { KerasRunner, RunningModel } from './port/running.js';
 export { readKeras, type KerasOptions } from './read-keras.js';

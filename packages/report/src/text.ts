@@ -5,6 +5,11 @@ export {
   type InspectedModel,
   type PossibleWeights,
 } from './tables/inspection.js';
+export {
+  kerasInspectionText,
+  type InspectedKeras,
+  type InspectedKerasLayer,
+} from './tables/keras-inspection.js';
 export { heading, indented, plain, printable, type Colors } from './tables/lines.js';
 export { methodsText } from './tables/methods.js';
 export { quantizationText, type QuantizationSummary } from './tables/quantization.js';

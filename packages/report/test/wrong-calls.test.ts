@@ -78,6 +78,9 @@ const textCalls: Readonly<Record<string, RightCall>> = {
   tfjsInspectionText: {
     right: () => [{ ...inspected(), kind: 'layers-model', generatedBy: null }, texts.plain],
   },
+  kerasInspectionText: {
+    right: () => [{ name: 'm', layers: [], parameters: 1, problems: [], notes: [] }, texts.plain],
+  },
   methodsText: { right: () => [[], texts.plain] },
   textTable: { right: () => [[{ label: 'a' }], [['b']]] },
 };

@@ -2,12 +2,11 @@ import { basename } from 'node:path';
 
 import type { Registry } from '@lowbit/core';
 import { inspectModel, readModel } from '@lowbit/onnx';
-import { inspectionText, tfjsInspectionText } from '@lowbit/report/text';
+import { inspectionText, kerasInspectionText, tfjsInspectionText } from '@lowbit/report/text';
 
 import { dataSizes } from '../files/data-sizes.js';
 import { readInput } from '../files/read-input.js';
 import type { Io } from '../io.js';
-import { kerasInspectionText } from '../keras/inspection-text.js';
 import { inspectKerasModel } from '../keras/keras-source.js';
 import { checkKind } from '../model/check-kind.js';
 import { findModel } from '../model/find-model.js';
@@ -40,7 +39,7 @@ export async function inspectCommand(model: string, options: InspectOptions, io:
 async function inspectOfKeras(model: string, { topology, json }: InspectOptions, io: Io): Promise<void> {
   const inspection = await inspectKerasModel({ file: model, topology }, io.signal);
   if (json) writeJson(io.stdout, { input: model, kind: 'keras', ...inspection });
-  else io.stdout.write(kerasInspectionText(inspection));
+  else io.stdout.write(kerasInspectionText(inspection, colorsFor(io.stdout)));
 }
 
 interface Inspected {

@@ -3,11 +3,11 @@ import { dirname } from 'node:path';
 
 import type { Calibration } from '@lowbit/core';
 import { defined } from '@lowbit/core/adapter';
-import { keras, type KerasModel } from '@lowbit/keras';
+import { calibrationInputs } from '@lowbit/data';
+import { keras, kerasInputs, type KerasModel } from '@lowbit/keras';
 import { sessionOptions } from '@lowbit/onnx';
 
 import { suffixOf } from '../files/output-name.js';
-import { kerasInputs } from '../keras/keras-values.js';
 import { readKerasModel } from '../keras/keras-source.js';
 import { kerasOutput } from '../keras/keras-output.js';
 import { portThatWrites, writtenModel, type WrittenModel } from '../keras/written-model.js';
@@ -73,7 +73,7 @@ async function quantized(
   const job = {
     port,
     options: { ...options, integers: 'none' as const },
-    inputs: () => kerasInputs(model, run.model.file),
+    inputs: () => calibrationInputs(kerasInputs(model), run.model.file),
   };
   return quantizePort({ ...job, ...defined({ plan }) }, stored, { signal, onProgress: progress.update });
 }
