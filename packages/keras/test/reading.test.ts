@@ -110,3 +110,19 @@ it('weight files that are read one by one are those of the whole model', async (
   const [stopped] = tfjsModelFiles(model, { signal: controller.signal }).shards;
   expect(await failure(stopped!.read())).toMatchObject({ code: 'aborted' });
 });
+
+it('files of TensorFlow.js come with what has to be known of them', async () => {
+  const layers = [
+    { class_name: 'InputLayer', config: { name: 'start', batch_shape: [null, 4] } },
+    { class_name: 'UnitNormalization', config: { name: 'größe' } },
+    { class_name: 'Flatten', config: { name: 'flat' } },
+  ];
+  const model = await readKeras({
+    topology: { class_name: 'Sequential', config: { name: 'small', layers } },
+  });
+  expect(tfjsModelFiles(model).notes).toEqual([
+    'Names that TensorFlow.js does not take are others: größe is gr__e.',
+    expect.stringMatching(/^LowbitUnitNormalization: of @lowbit\/tfjs\. Load the folder with its load\(\)/),
+  ]);
+  expect(tfjsModelFiles(await wideModel()).notes).toEqual([]);
+});

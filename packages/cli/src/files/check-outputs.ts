@@ -86,6 +86,12 @@ async function checkFolder(path: string): Promise<void> {
   });
 }
 
+/** Whether two paths lead to one file or folder, also through links. */
+export async function isSameFile(one: string, other: string): Promise<boolean> {
+  const [first, second] = await Promise.all([identities(one), identities(other)]);
+  return first.some((name) => second.includes(name));
+}
+
 /** Names that are equal for two paths to one file: where it lies and, when it exists, its number on the device. */
 async function identities(path: string): Promise<readonly string[]> {
   const found = await statOrNothing(path);

@@ -1,6 +1,6 @@
-import { realpath } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
+import { isSameFile } from './check-outputs.js';
 import type { DataFiles } from './data-files.js';
 import type { OutputFile } from './write-outputs.js';
 
@@ -29,9 +29,4 @@ export async function dataOutputs(
     if (origin === undefined || !(await isSameFile(origin, place))) outputs.push({ path: place, data });
   }
   return outputs;
-}
-
-async function isSameFile(file: string, other: string): Promise<boolean> {
-  const [one, two] = await Promise.all([file, other].map((path) => realpath(path).catch(() => undefined)));
-  return one !== undefined && one === two;
 }

@@ -43,32 +43,15 @@ async function asTfjs(
   file: string,
   { signal, onProgress }: ReadingOptions,
 ): Promise<WrittenModel> {
-  const { renamedLayers, tfjsModelFiles } = await import('@lowbit/keras');
-  const { json, shards } = tfjsModelFiles(model, { signal, onProgress });
+  const { tfjsModelFiles } = await import('@lowbit/keras');
+  const { json, shards, notes } = tfjsModelFiles(model, { signal, onProgress });
   const beside = shards.map(({ path, read }) => ({ path: join(dirname(file), path), data: read }));
   const head = new TextEncoder().encode(json);
   return {
     files: [...beside, { path: file, data: head }],
     bytes: shards.reduce((sum, { bytes }) => sum + bytes, head.length),
-    notes: [...notesOnNames(renamedLayers(model)), ...notesOnClasses(json)],
+    notes,
   };
-}
-
-/** Tells which layers, and with them inputs and outputs, are called otherwise. */
-function notesOnNames(renamed: ReadonlyMap<string, string>): readonly string[] {
-  if (renamed.size === 0) return [];
-  const list = [...renamed].map(([id, name]) => `${id} is ${name}`).join(', ');
-  return [`Names that TensorFlow.js does not take are others: ${list}.`];
-}
-
-/** Names layers and activations that TensorFlow.js alone does not have. */
-function notesOnClasses(json: string): readonly string[] {
-  const names = [...json.matchAll(/"(?:class_name|\w*activation)":"(lowbit\w+)"/gi)].map(([, name]) => name!);
-  if (names.length === 0) return [];
-  const list = [...new Set(names)].sort().join(', ');
-  return [
-    `${list}: of @lowbit/tfjs. Load the folder with its load(), or call its registerLayers() before TensorFlow.js does.`,
-  ];
 }
 
 async function asOnnx(

@@ -1,8 +1,8 @@
-import { realpath, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { dirname, extname, join, parse, resolve } from 'node:path';
 
 import { suffixOf } from '../files/output-name.js';
-import { checkOutputs, type PlannedOutput } from '../files/check-outputs.js';
+import { checkOutputs, isSameFile, type PlannedOutput } from '../files/check-outputs.js';
 import { usageError } from '../usage/usage-error.js';
 
 /** Where a TensorFlow.js model goes: a folder of its own, and the JSON in it. */
@@ -45,7 +45,7 @@ export async function checkPlace(
 ): Promise<void> {
   const label = '--output';
   const remedy = 'Choose another folder.';
-  if (await isSame(folder, dirname(inputs[0])))
+  if (await isSameFile(folder, dirname(inputs[0])))
     throw usageError({ where: label, expected: 'a folder of its own', received: folder, remedy });
   const path = (await exists(folder)) ? file : folder;
   await checkOutputs([{ path, label }, ...others], inputs, force);
@@ -57,11 +57,4 @@ export async function exists(path: string): Promise<boolean> {
     () => true,
     () => false,
   );
-}
-
-async function isSame(one: string, other: string): Promise<boolean> {
-  const [first, second] = await Promise.all(
-    [one, other].map((path) => realpath(path).catch(() => resolve(path))),
-  );
-  return first === second;
 }

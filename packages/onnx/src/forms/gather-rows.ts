@@ -44,6 +44,14 @@ export const gatherRows: PackedForm = {
       granularity: 'channel',
     },
     { operator: 'Gather', inputs: { w: [64, 48], at: [7] }, output: [7, 48], bits: 8, granularity: 'tensor' },
+    {
+      operator: 'Gather',
+      inputs: { w: [64, 48], at: [7] },
+      output: [7, 48],
+      bits: 2,
+      granularity: 'channel',
+      codebook: [-1, -0.25, 0.25, 1],
+    },
     // Groups that are no power of two are taken by no operator.
     {
       operator: 'Gather',

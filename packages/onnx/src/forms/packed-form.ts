@@ -74,6 +74,8 @@ export interface FormSample extends Pick<OperatorSample, 'attributes' | 'inputs'
   readonly operator: string;
   readonly bits: number;
   readonly granularity: Granularity;
+  /** Levels that all slices share, times the size of the largest value of each. Absent: evenly spaced ones with an integer zero point. */
+  readonly codebook?: readonly number[];
 }
 
 /** What an operator of packed groups takes: grids with integer zero points and scales of the weight's own type. */
