@@ -1,17 +1,18 @@
 import { isLowbitError, type Problem } from '@lowbit/core';
 import { sizeOf } from '@lowbit/core/adapter';
 import type { Shape } from './model.js';
-import { networkOf, openKeras, placeWeights, type KerasOptions } from './read-keras.js';
+import { networkOf, openKeras, placeWeights, storedWeights, type KerasOptions } from './read-keras.js';
 import type { KerasSource, OpenSource } from './source/source.js';
 import type { LayerDraft, NetworkDraft } from './topology/layer-draft.js';
 import { childrenOf, leavesOf } from './weights/slots.js';
+import type { TensorStore } from './weights/store.js';
 
 /** What is in a model of Keras. */
 export interface KerasInspection {
   readonly name: string;
   readonly kerasVersion?: string;
   readonly layers: readonly InspectedLayer[];
-  /** Values of all weights; `null` where the topology alone does not tell. */
+  /** Values of all weights; `null` where neither topology nor file tells. */
   readonly parameters: number | null;
   /** Why the model cannot be read: layers that cannot be represented, weights that do not fit. Empty for one that can. */
   readonly problems: readonly Problem[];
@@ -44,7 +45,7 @@ export async function inspectKeras(
     const { network, notes, problems } = networkOf(opened, options);
     const misfits = problems.length === 0 ? misfit(opened, network) : [];
     const { version } = opened.topology;
-    const layers = inspected(network, 0);
+    const layers = inspected(network, 0, opened.store);
     return {
       name: network.name,
       ...(version !== undefined && { kerasVersion: version }),
@@ -70,21 +71,30 @@ function misfit(opened: OpenSource, network: NetworkDraft): readonly Problem[] {
   }
 }
 
-function inspected({ layers, calls }: NetworkDraft, depth: number): readonly InspectedLayer[] {
+function inspected(
+  { layers, calls }: NetworkDraft,
+  depth: number,
+  store: TensorStore | undefined,
+): readonly InspectedLayer[] {
   return layers.flatMap((layer) => {
     const shape = calls.find((call) => call.layer === layer)?.outputShapes[0] ?? inputShape(layer);
-    return withInner(layer, depth, shape);
+    return withInner(layer, depth, store, shape);
   });
 }
 
-function withInner(layer: LayerDraft, depth: number, outputShape?: Shape): readonly InspectedLayer[] {
+function withInner(
+  layer: LayerDraft,
+  depth: number,
+  store: TensorStore | undefined,
+  outputShape?: Shape,
+): readonly InspectedLayer[] {
   const { id, className } = layer;
-  const parameters = total(leavesOf(layer).map(ownParameters));
+  const parameters = total(leavesOf(layer).map((leaf) => ownParameters(leaf, store)));
   const own = { id, className, depth, ...(outputShape !== undefined && { outputShape }), parameters };
   const inner =
     layer.network === undefined
-      ? childrenOf(layer).flatMap((part) => withInner(part, depth + 1))
-      : inspected(layer.network, depth + 1);
+      ? childrenOf(layer).flatMap((part) => withInner(part, depth + 1, store))
+      : inspected(layer.network, depth + 1, store);
   return [own, ...inner];
 }
 
@@ -93,15 +103,18 @@ function inputShape({ className, config }: LayerDraft): Shape | undefined {
   return className === 'InputLayer' && Array.isArray(shape) ? (shape as (number | null)[]) : undefined;
 }
 
-/** From the weights that were found, or else from what the configuration demands. */
-function ownParameters({ weights, rules, className, known }: LayerDraft): number | null {
-  if (weights.length > 0) return total(weights.map(({ shape }) => sizeOf(shape)));
-  if (rules === undefined) return className === 'InputLayer' || known?.weights === undefined ? 0 : null;
-  return total(
-    rules.map(({ shape }) =>
-      shape?.every((size) => size !== null) ? sizeOf(shape as readonly number[]) : null,
-    ),
-  );
+/** From the weights that were found, from what the configuration demands, or else from what the file holds. */
+function ownParameters(layer: LayerDraft, store: TensorStore | undefined): number | null {
+  const { weights, rules = [], className, known, refused } = layer;
+  if (weights.length > 0) return total(weights.map(sizeOfWeight));
+  const isTold = layer.rules !== undefined || className === 'InputLayer' || known?.weights === undefined;
+  const wanted = isTold && !refused ? total(rules.map(sizeOfWeight)) : null;
+  const stored = wanted === null ? storedWeights(store, layer) : undefined;
+  return stored === undefined ? wanted : total(stored.map(sizeOfWeight));
+}
+
+function sizeOfWeight({ shape }: { readonly shape: Shape | undefined }): number | null {
+  return shape?.every((size) => size !== null) ? sizeOf(shape as readonly number[]) : null;
 }
 
 function total(counts: readonly (number | null)[]): number | null {

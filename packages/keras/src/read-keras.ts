@@ -98,7 +98,7 @@ export function networkOf(
   const problems: Problem[] = [];
   const context: BuildContext = {
     hooks,
-    weightsOf: (layer) => (store === undefined ? [] : storedWeights(store, layer)),
+    weightsOf: (layer) => storedWeights(store, layer) ?? [],
     shared: new Map(),
     isKeras3: (topology.version ?? '').startsWith('3'),
     problems,
@@ -115,11 +115,14 @@ export function networkOf(
   const className =
     Array.isArray(model.config['input_layers']) || model.config['input_layers'] ? 'Functional' : 'Sequential';
   const network = buildNetwork({ ...model, className }, { path: '', objectPath: '', depth: 0 }, context);
-  if (problems.length === 0) {
+  try {
     walk(network, []);
     network.layers.forEach(completeRules);
-    problems.push(...operationProblems(network));
+  } catch (error) {
+    // Layers that cannot be represented are told first; what is wrong besides may come of them.
+    if (problems.length === 0) throw error;
   }
+  if (problems.length === 0) problems.push(...operationProblems(network));
   return { network, notes: policyNotes(policies), problems };
 }
 
@@ -128,10 +131,14 @@ function policyNotes(policies: ReadonlySet<string>): readonly string[] {
   return others.length === 0 ? [] : [`Layers with the policy ${others.join(', ')} are computed in float32.`];
 }
 
-/** What the file holds for a layer, as far as that can be told before the other layers are known. */
-function storedWeights(store: TensorStore, layer: LayerDraft): readonly StoredWeight[] {
+/** What the file holds for a layer; undefined where that cannot be told before the other layers are known. */
+export function storedWeights(
+  store: TensorStore | undefined,
+  layer: LayerDraft,
+): readonly StoredWeight[] | undefined {
+  if (store === undefined) return undefined;
   const root = layeredRoot(store);
-  if (root !== undefined && layer.id !== layer.name) return [];
+  if (root !== undefined && layer.id !== layer.name) return undefined;
   const tensors =
     root === undefined ? objectTensors(store, layer.objectPath) : layerTensors(store, root, layer.name);
   return tensors.map(({ path, shape }) => ({ name: path.replace(/:0$/, '').split('/').at(-1)!, shape }));

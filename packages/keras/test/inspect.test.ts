@@ -38,6 +38,37 @@ it('tells what cannot be read', async () => {
   expect(misfit.problems).toMatchObject([{ code: 'weights-mismatch' }]);
 });
 
+it.each(['model.keras', 'model.h5'])(
+  'tells shapes and parameters in front of a layer that is refused: %s',
+  async (entry) => {
+    const { problems, layers, parameters } = await inspectKeras(older.get('custom')!.get(entry)!);
+    expect(problems).toMatchObject([{ code: 'layer-unsupported', where: 'scaled' }]);
+    expect(layers.slice(1).map(({ id, outputShape, parameters: own }) => [id, outputShape, own])).toEqual([
+      ['before', [null, 4], 24],
+      // The file tells what it holds for it.
+      ['scaled', undefined, 8],
+      ['after', undefined, 15],
+    ]);
+    expect(parameters).toBe(47);
+  },
+);
+
+it('tells what it can where layers are refused and others are wrong', async () => {
+  const layer = (class_name: string, config: object) => ({ class_name, config });
+  const list = [
+    layer('InputLayer', { name: 'start', batch_input_shape: [null, 5] }),
+    layer('Dense', { name: 'before', units: 3 }),
+    layer('Own', { name: 'own' }),
+    layer('Dense', { name: 'wrong', units: 'many' }),
+  ];
+  const topology = layer('Sequential', { name: 'model', layers: list });
+  const { problems, layers, parameters } = await inspectKeras({ topology });
+  expect(problems).toMatchObject([{ code: 'layer-unsupported', where: 'own' }]);
+  expect(layers.map((each) => each.parameters)).toEqual([0, 18, null, null]);
+  expect(parameters).toBeNull();
+  expect(await failure(readKeras({ topology }))).toMatchObject({ code: 'layer-unsupported', where: 'own' });
+});
+
 it('gives weights names that TensorFlow.js knows, each once', async () => {
   const model = await readKeras(cases.get('nested')!.get('model.keras')!);
   const { weightSpecs, modelTopology } = await tfjsArtifacts(model);

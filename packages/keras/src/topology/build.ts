@@ -123,12 +123,13 @@ function impliedInput(raw: RawLayer, first: LayerDraft, context: BuildContext): 
 
 /** Builds one layer, and what is in it. */
 function buildLayer(raw: RawLayer, place: Place, context: BuildContext): LayerDraft {
-  const { neutral, custom } = described(raw, place, context);
+  const { neutral, custom, problem } = described(raw, place, context);
   const asked = custom !== undefined && hasConstants(raw) ? withTensorsAlone(raw) : raw;
   const layer = new LayerDraft(asked, place, neutral, layerClass(neutral.className));
   checkCount(context.ids.size + 1, place.path);
   context.ids.set(place.path, layer);
   if (custom !== undefined) noteCustom(layer, custom);
+  if (problem !== undefined) layer.refused = true;
   noteShared(layer, context);
   if (isModel(neutral.className)) layer.network = buildNetwork(raw, place, context);
   else if (isWrapper(neutral.className)) addParts(layer, place, context);
@@ -153,7 +154,7 @@ function described(
   raw: RawLayer,
   place: Place,
   context: BuildContext,
-): { neutral: Neutral; custom?: CustomLayer } {
+): { neutral: Neutral; custom?: CustomLayer; problem?: Problem | undefined } {
   const neutral = neutralConfig(raw);
   const hook = hookFor(raw, context.hooks);
   if (hook !== undefined) {
@@ -167,7 +168,7 @@ function described(
   if (problem !== undefined) context.problems.push(problem);
   if (neutral.policy !== 'float32' && neutral.className !== 'InputLayer')
     context.policies.add(neutral.policy);
-  return { neutral };
+  return { neutral, problem };
 }
 
 function addParts(layer: LayerDraft, place: Place, context: BuildContext): void {

@@ -15,6 +15,8 @@ export class LayerDraft implements KerasLayer {
   /** Names of weights that a hook gave. */
   customWeights?: readonly string[];
   customOutput?: MaybeShape;
+  /** It cannot be represented: nothing is known of what it gives. */
+  refused?: true;
 
   readonly raw: RawLayer;
   readonly id: string;

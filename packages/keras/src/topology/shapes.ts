@@ -45,6 +45,7 @@ function scoresOf({ layer, kwargs }: CallDraft, inputs: readonly MaybeShape[]): 
 
 /** The shapes that a layer makes of others; what weights it needs is noted when they are seen first. */
 function outputsOf(layer: LayerDraft, inputs: readonly MaybeShape[]): readonly MaybeShape[] {
+  if (layer.refused) return [];
   if (layer.network !== undefined) return walk(layer.network, inputs);
   const wrapped = wrapperOutputs(layer, inputs);
   if (wrapped !== undefined) return wrapped;
@@ -63,6 +64,7 @@ function gated(shape: MaybeShape): MaybeShape {
 
 /** What weights a layer needs that is never called. */
 export function completeRules(layer: LayerDraft): void {
+  if (layer.refused) return;
   if (layer.network !== undefined) {
     layer.network.layers.forEach(completeRules);
     return;
