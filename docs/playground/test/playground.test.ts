@@ -324,8 +324,20 @@ describe.skipIf(!existsSync(executablePath))('the playground in Chromium', () =>
       .or(page.locator('#model .problem'))
       .waitFor();
     expect(await page.locator('#model').innerText()).not.toContain('without a worker');
-    await drop(page, [{ name: 'net.weights.h5', bytes: keras.weights }]);
-    await page.locator('#model .problem', { hasText: 'topology' }).first().waitFor();
+    // One part alone asks for the other, in words of the page.
+    for (const part of [
+      { name: 'net.weights.h5', bytes: keras.weights },
+      { name: 'net.json', bytes: keras.topology },
+    ]) {
+      await drop(page, [part]);
+      await page.locator('#model .problem', { hasText: 'drop both together' }).first().waitFor();
+      expect(await page.locator('#model').innerText()).not.toContain('{ topology');
+    }
+    await drop(page, [
+      { name: 'net.keras', bytes: keras.file },
+      { name: 'other.keras', bytes: keras.file },
+    ]);
+    await page.locator('#model .problem', { hasText: 'net.keras, other.keras' }).first().waitFor();
   });
 
   it('reads the weights of an ONNX file from the file beside it', async () => {

@@ -6,7 +6,8 @@ import { ruleOf } from './layers/table.js';
 import { declaredType, inputShape } from './inputs.js';
 import { carryOut, walk } from './walk.js';
 
-const remedy = 'Build the model without it, or say with customLayers of readKeras what takes its place.';
+const remedy =
+  'Build the model without it, or say in a program what takes its place, with customLayers of readKeras.';
 
 /**
  * @param pause Gives others a turn, and throws where the work was cancelled.

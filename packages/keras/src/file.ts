@@ -1,4 +1,4 @@
-import { isLowbitError, LowbitError } from '@lowbit/core';
+import { isLowbitError, LowbitError, type CancelSignal } from '@lowbit/core';
 import { stopIfAborted } from '@lowbit/core/adapter';
 import { bytesBlob, type DataBlob } from '@lowbit/data/archive';
 
@@ -48,7 +48,7 @@ function remedyFor(value: unknown): string {
  *
  * @throws LowbitError `model-too-large`, `model-empty`, `file-unreadable`, `aborted`.
  */
-export async function allBytes(file: NamedBlob, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
+export async function allBytes(file: NamedBlob, signal?: CancelSignal): Promise<Uint8Array<ArrayBuffer>> {
   stopIfAborted(signal, file.name);
   if (file.size === 0) throw empty(file.name);
   if (file.size > largest)

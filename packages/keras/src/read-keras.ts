@@ -1,4 +1,4 @@
-import { isLowbitError, LowbitError, type Problem } from '@lowbit/core';
+import { isLowbitError, LowbitError, type CancelSignal, type Problem } from '@lowbit/core';
 import { checkArgument, checkOptionNames } from '@lowbit/core/adapter';
 import { graphInvalid, malformed, mismatch } from './errors.js';
 import type { LayerHooks, StoredWeight } from './hooks.js';
@@ -20,7 +20,7 @@ import type { TensorStore } from './weights/store.js';
 export interface KerasOptions extends LayerHooks {
   /** Most milliseconds for opening an HDF5 file, and for reading each tensor of it. Default 60,000. */
   readonly timeLimit?: number;
-  readonly signal?: AbortSignal;
+  readonly signal?: CancelSignal;
   /** Share of the file that was gone through, 0 … 1: of a large `.keras` file the checksum is told first. */
   readonly onProgress?: (share: number) => void;
 }

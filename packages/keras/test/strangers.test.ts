@@ -20,6 +20,8 @@ describe('files that are no models of Keras', () => {
       'give the Keras model',
     ],
     ['pickle', bytes('csklearn', 0x80, 4), 'a pickled file', 'runs when it is opened'],
+    ['pickle of a list', bytes('(lp0\nI1\na.'), 'a pickled file', 'runs when it is opened'],
+    ['pickle of an object', bytes('ccopy_reg\n_reconstructor\n'), 'a pickled file', 'model.save'],
     ['npy', bytes('NUMPY', 0x93), 'an array of numpy', 'model.save'],
     ['safetensors', bytes('{"a":{}}', 8, 0, 0, 0, 0, 0, 0, 0), 'safetensors', 'without layers'],
     ['GGUF', bytes('GGUF....'), 'a GGUF file', 'without layers'],

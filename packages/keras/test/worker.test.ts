@@ -156,3 +156,15 @@ it('gives a typed error or a model for files that were changed anywhere', async 
     { numRuns: 60, seed: 8 },
   );
 });
+
+it('stops for a signal that tells nothing by itself', async () => {
+  const signal = { aborted: false };
+  const { parts, file } = watched(dense.get('model.h5')!, 'model.h5');
+  const slice = (start: number, end: number) => {
+    // The first part tells what kind of file it is; the others are for the worker.
+    if (parts.length > 0) signal.aborted = true;
+    return file.slice(start, end);
+  };
+  expect(await failure(readKeras({ ...file, slice }, { signal }))).toMatchObject({ code: 'aborted' });
+  expect(await failure(readKeras(dense.get('model.keras')!, { signal }))).toMatchObject({ code: 'aborted' });
+});

@@ -1,4 +1,4 @@
-import type { Report } from '@lowbit/core';
+import { LowbitError, type Report } from '@lowbit/core';
 import type {
   CompareInputs,
   CompareResult,
@@ -29,9 +29,10 @@ export async function openModel(files: readonly File[], session: Session): Promi
   session.onProgress({ label: 'Reading', done: 0, total: 1 });
   const json = files.find(({ name }) => name.toLowerCase().endsWith('.json'));
   const weights = files.find(isKerasName);
-  if (weights !== undefined) {
+  checkOne(files);
+  if (weights !== undefined || (json !== undefined && (await isTopology(json)))) {
     const { openKeras } = await import('./keras/open-keras.js');
-    return openKeras(weights, json, session);
+    return openKeras({ weights, topology: json }, session);
   }
   const dropped = await readFiles(files);
   if (json === undefined) return openOnnx(dropped);
@@ -42,4 +43,22 @@ export async function openModel(files: readonly File[], session: Session): Promi
 /** Whether a file is called as those of Keras are. */
 function isKerasName({ name }: File): boolean {
   return /\.(keras|h5|hdf5)$/i.test(name);
+}
+
+/** Refuses several models: the page shows one. @throws LowbitError `invalid-argument`. */
+function checkOne(files: readonly File[]): void {
+  const models = files.filter((file) => isKerasName(file) || /\.onnx$/i.test(file.name));
+  if (models.length < 2) return;
+  const received = models.map(({ name }) => name).join(', ');
+  const remedy = 'Drop them one after the other.';
+  throw new LowbitError({ code: 'invalid-argument', where: 'drop', expected: 'one model', received, remedy });
+}
+
+/** Enough for the names of the first members of a topology. */
+const headBytes = 4096;
+
+/** Whether a JSON file is what Keras tells of layers, not a model of TensorFlow.js. */
+async function isTopology(json: File): Promise<boolean> {
+  const head = await json.slice(0, headBytes).text();
+  return head.includes('"class_name"') && !head.includes('"modelTopology"');
 }

@@ -13,6 +13,14 @@ const reasons: Readonly<Record<string, string>> = {
   ENOTDIR: 'a path through something that is not a folder',
 };
 
+/** What to do where the reason tells more than what was done. */
+const remediesOfReasons: Readonly<Record<string, string>> = {
+  ENAMETOOLONG: 'Choose a shorter name.',
+  ENOSPC: 'Free some space, or choose a folder on another device.',
+  EDQUOT: 'Free some space, or choose a folder on another device.',
+  EMFILE: 'Close other programs, or allow more open files: ulimit -n.',
+};
+
 type FileErrorCode = Extract<ErrorCode, 'file-missing' | 'file-unreadable' | 'file-unwritable'>;
 
 const remedies: Readonly<Record<FileErrorCode, string>> = {
@@ -27,7 +35,7 @@ export function fileError(error: unknown, path: string, action: 'read' | 'write'
   if (name === 'AbortError') return new LowbitError({ code: 'aborted', where: path }, { cause: error });
   const kind = codeOf(code, action);
   const received = kind === 'file-missing' ? {} : { received: reasons[code ?? ''] ?? code ?? message };
-  const remedy = code === 'ENAMETOOLONG' ? 'Choose a shorter name.' : remedies[kind];
+  const remedy = remediesOfReasons[code ?? ''] ?? remedies[kind];
   return new LowbitError({ code: kind, where: path, ...received, remedy }, { cause: error });
 }
 

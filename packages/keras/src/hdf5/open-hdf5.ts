@@ -1,4 +1,4 @@
-import { LowbitError } from '@lowbit/core';
+import { LowbitError, type CancelSignal } from '@lowbit/core';
 import { stopIfAborted } from '@lowbit/core/adapter';
 import { empty, malformed } from '../errors.js';
 import { allBytes, bytesBetween, type NamedBlob } from '../file.js';
@@ -21,7 +21,7 @@ export interface Hdf5File {
 export interface Hdf5Options {
   /** Most milliseconds for opening, and for reading each data set. */
   readonly timeLimit: number;
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: CancelSignal | undefined;
 }
 
 /**
@@ -120,7 +120,7 @@ async function conversation(
   } catch (error) {
     worker.end();
     stopIfAborted(options.signal, file.name);
-    return { unable: (error as Error).message };
+    return { unable: waiting.ended ?? (error as Error).message };
   }
   let last: Promise<unknown> = Promise.resolve();
   const ask = (request: Hdf5Request, transfer: readonly ArrayBuffer[]) => {
@@ -152,6 +152,11 @@ class Waiting {
     worker.failed((reason) => this.end(reason));
   }
 
+  /** Why nothing comes any more. */
+  get ended(): string | undefined {
+    return this.#ended;
+  }
+
   /** A worker stands still until it has what it needs. */
   async #supply(part: FilePart): Promise<void> {
     try {
@@ -167,27 +172,32 @@ class Waiting {
     this.#settle?.(error);
   }
 
+  #abort(): LowbitError {
+    const cause = this.options.signal?.reason;
+    const error = new LowbitError({ code: 'aborted', where: this.where }, { cause });
+    this.end('it was cancelled', error);
+    return error;
+  }
+
   next(timeLimit = this.options.timeLimit): Promise<Hdf5Answer> {
     if (this.#ended !== undefined) return Promise.reject(unreadable(this.where, this.#ended));
-    const { signal } = this.options;
+    // One that is no AbortSignal tells nothing by itself, and is looked at when the answer has come.
+    const signal = this.options.signal as Partial<AbortSignal> | undefined;
     return new Promise((resolve, reject) => {
       const timer = setTimeout(
         () => this.end(`it was not read within ${timeLimit / 1000} seconds`),
         timeLimit,
       );
-      const abort = () =>
-        this.end(
-          'it was cancelled',
-          new LowbitError({ code: 'aborted', where: this.where }, { cause: signal?.reason }),
-        );
-      signal?.addEventListener('abort', abort);
+      const abort = () => this.#abort();
+      signal?.addEventListener?.('abort', abort);
       this.worker.hold(true);
       this.#settle = (outcome) => {
         clearTimeout(timer);
-        signal?.removeEventListener('abort', abort);
+        signal?.removeEventListener?.('abort', abort);
         this.worker.hold(false);
         this.#settle = undefined;
         if (outcome instanceof Error) reject(outcome);
+        else if (signal?.aborted) reject(this.#abort());
         else if ('failed' in outcome) reject(unreadable(this.where, outcome.failed));
         else resolve(outcome);
       };

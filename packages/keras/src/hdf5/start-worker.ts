@@ -39,7 +39,9 @@ function browserWorker(): Hdf5Worker {
     send: (message, transfer) => worker.postMessage(message, [...transfer]),
     receive: (handle) =>
       worker.addEventListener('message', ({ data }: MessageEvent<Hdf5Answer>) => handle(data)),
-    failed: (handle) => worker.addEventListener('error', ({ message }) => handle(message)),
+    // No message comes where the script was not found, or a page forbids workers.
+    failed: (handle) =>
+      worker.addEventListener('error', ({ message }) => handle(message || 'its script could not be loaded')),
     hold: () => undefined,
     end: () => worker.terminate(),
   };

@@ -56,7 +56,8 @@ const multiHeadAttention: LayerClass = {
     settings.flag('use_gate', false) || settings.has('sliding_window')
       ? {
           reason: 'use_gate or sliding_window',
-          remedy: 'Build the layer without them, or say what takes its place with customLayers.',
+          remedy:
+            'Build the layer without them, or say in a program what takes its place, with customLayers of readKeras.',
         }
       : undefined,
 };

@@ -1,3 +1,4 @@
+import type { CancelSignal } from '@lowbit/core';
 import { stopIfAborted } from '@lowbit/core/adapter';
 import { blobFile, zipArchive, type ByteSource, type ZipArchive, type ZipEntry } from '@lowbit/data/archive';
 
@@ -8,7 +9,7 @@ import { notKeras, strangeArchive } from './recognise.js';
 /** How an archive is read. */
 export interface ArchiveOptions {
   /** Cancels the comparison of its weights with their checksum. */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: CancelSignal | undefined;
   /** Share of the weights that were compared, 0 … 1. */
   readonly onProgress?: ((share: number) => void) | undefined;
 }

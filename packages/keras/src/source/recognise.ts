@@ -50,8 +50,11 @@ const strangers: readonly Stranger[] = [
     what: 'a pickled file of Python',
     remedy:
       'It is a program that runs when it is opened, and lowbit runs none: save the model with model.save("model.keras").',
-    matches: (head, _, name) =>
-      (head[0] === 0x80 && head[1]! >= 2 && head[1]! <= 5) || /\.(pkl|pickle|joblib)$/.test(name),
+    matches: (head, text, name) =>
+      (head[0] === 0x80 && head[1]! >= 2 && head[1]! <= 5) ||
+      // The first protocols are text: a list, a dictionary, a tuple, or the name of a class.
+      /^(\([ldt]p\d+\n|[\]})]q|c[\w.]+\n[\w.]+\n)/.test(text) ||
+      /\.(pkl|pickle|joblib)$/.test(name),
   },
   {
     what: 'an array of numpy',

@@ -19,7 +19,8 @@ export type LayerForm =
   | { readonly className: string; readonly config: JsonObject }
   | { readonly refused: string; readonly remedy: string };
 
-const remedy = 'Build the model without it, or say with customLayers of readKeras what takes its place.';
+const remedy =
+  'Build the model without it, or say in a program what takes its place, with customLayers of readKeras.';
 
 const rules: RuleTable = {
   ...linearRules,

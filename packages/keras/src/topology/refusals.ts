@@ -33,7 +33,7 @@ export function refusalOf(raw: RawLayer, neutral: Neutral, id: string): Problem 
   if (strangeActivation !== undefined)
     return refuse(
       `${className} with the activation ${strangeActivation}`,
-      `Write it as a layer of its own, or say what takes the place of the layer: customLayers: { ${className}: … }.`,
+      `Write it as a layer of its own, or say in a program what takes the place of the layer: readKeras(file, { customLayers: { ${className}: … } }).`,
     );
   if (neutral.config['data_format'] === 'channels_first')
     return refuse(
@@ -67,7 +67,7 @@ function settingsRefusal({ className, config }: Neutral, id: string): Problem | 
 }
 
 function customRemedy(className: string): string {
-  return `Say which layer takes its place: customLayers: { ${className}: (config, weights) => … }.`;
+  return `Say in a program which layer takes its place: readKeras(file, { customLayers: { ${className}: (config, weights) => … } }).`;
 }
 
 interface Foreign {
@@ -120,7 +120,8 @@ function foreignClass(raw: RawLayer): Foreign | undefined {
   if (className === 'Lambda')
     return {
       what: 'a function of Python',
-      remedy: 'Say what takes its place, by the layer’s name: lambdas: { NAME: (config) => … }.',
+      remedy:
+        'Say in a program what takes its place, by the layer’s name: readKeras(file, { lambdas: { NAME: (config) => … } }).',
     };
   if (operations.includes(className) || isOperation(raw))
     return {

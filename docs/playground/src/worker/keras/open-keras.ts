@@ -1,27 +1,35 @@
+import { defined } from '@lowbit/core/adapter';
 import type { KerasModel } from '@lowbit/keras';
 import { modelFiles } from '@lowbit/tfjs-format';
 import type { ModelFacts } from '../../shared/messages.js';
 import type { DroppedFiles } from '../dropped-files.js';
 import type { OpenedModel } from '../open-model.js';
 import type { Session } from '../session.js';
+import { inPageWords } from './in-page-words.js';
 import { openTfjs } from '../tfjs/open-tfjs.js';
+
+/** What was dropped: a whole model, or what `model.to_json()` wrote and the weights for it. One of them is there. */
+interface KerasFiles {
+  readonly weights: File | undefined;
+  readonly topology: File | undefined;
+}
 
 /**
  * Opens a model of Keras, as the model of TensorFlow.js that computes the same.
  *
- * @param topology What `model.to_json()` wrote, where the file holds weights alone.
  * @throws LowbitError as `readKeras` and `tfjsArtifacts`.
  */
-export async function openKeras(
-  file: File,
-  topology: File | undefined,
-  { signal, onProgress }: Session,
-): Promise<OpenedModel> {
+export async function openKeras(files: KerasFiles, { signal, onProgress }: Session): Promise<OpenedModel> {
   const { readKeras, tfjsArtifacts } = await import('@lowbit/keras');
-  const model = await readKeras(topology === undefined ? file : { topology, weights: file }, {
-    signal,
-    onProgress: (done) => onProgress({ label: 'Reading the file', done, total: 1 }),
-  });
+  const { topology, weights } = files;
+  const file = (weights ?? topology)!;
+  const source = topology === undefined ? file : { topology, ...defined({ weights }) };
+  const model = await inPageWords(
+    readKeras(source, {
+      signal,
+      onProgress: (done) => onProgress({ label: 'Reading the file', done, total: 1 }),
+    }),
+  );
   try {
     const onShare = (done: number) => onProgress({ label: 'Reading weights', done, total: 1 });
     const artifacts = await tfjsArtifacts(model, { signal, onProgress: onShare });
