@@ -65,6 +65,34 @@ describe('archives', () => {
   });
 });
 
+describe('the end of zip64', () => {
+  /** The same archive with the end that tools write for large ones. */
+  function withLongEnd(bytes: Uint8Array, lie = 0): Uint8Array {
+    const end = Buffer.from(bytes.slice(-22));
+    const [count, length, start] = [end.readUInt16LE(10), end.readUInt32LE(12), end.readUInt32LE(16)];
+    const long = Buffer.alloc(76);
+    long.writeUInt32LE(0x06064b50, 0);
+    long.writeUInt32LE(0x07064b50, 56);
+    long.writeUInt32LE(1, 72);
+    [44, count, count + lie, length, start, bytes.length - 22].forEach((value, i) =>
+      long.writeBigUInt64LE(BigInt(value), [4, 24, 32, 40, 48, 64][i]!),
+    );
+    end.fill(0xff, 8, 20);
+    return Buffer.concat([bytes.subarray(0, -22), long, end]);
+  }
+
+  it('is read', async () => {
+    const model = await readKeras(withLongEnd(zip([config, stored])));
+    expect(await model.weights[0]!.read()).toBeInstanceOf(Float32Array);
+    model.close();
+  });
+
+  it('is refused where it contradicts itself', async () => {
+    const error = await failure(readKeras(withLongEnd(zip([config, stored]), 2 ** 30)));
+    expect(error).toMatchObject({ code: 'model-malformed' });
+  });
+});
+
 describe('topologies', () => {
   const layer = (class_name: string, name: string, more: object = {}) => ({
     class_name,

@@ -17,6 +17,9 @@ export interface ZipArchive {
 const endMark = 0x06054b50;
 const endBytes = 22;
 const longestComment = 0xffff;
+/** The end of zip64, and behind it what tells where it is. */
+const [longEndMark, locatorMark] = [0x06064b50, 0x07064b50];
+const longEndBytes = 56 + 20;
 const localMark = 0x04034b50;
 const localBytes = 30;
 
@@ -54,15 +57,31 @@ async function findDirectory(opened: OpenFile, where: string): Promise<Directory
   let at = tailBytes - endBytes;
   while (at >= 0 && !isEnd(tail, at)) at--;
   if (at < 0) throw damaged(where, 'end; the file may be cut off');
-  const count = tail.getUint16(at + 10, true);
-  const length = tail.getUint32(at + 12, true);
-  const start = tail.getUint32(at + 16, true);
-  const oneDisk = tail.getUint32(at + 4, true) === 0 && tail.getUint16(at + 8, true) === count;
-  if (!oneDisk || start + length !== size - tailBytes + at) throw damaged(where, 'end');
+  const end = size - tailBytes + at;
+  const long = end < longEndBytes ? undefined : await longDirectory(opened, end - longEndBytes);
+  const { count, start, length } = long ?? shortDirectory(tail, at, where);
+  if (start + length !== (long === undefined ? end : end - longEndBytes)) throw damaged(where, 'end');
   if (count > limits.zipEntries) {
     throw invalid(where, { expected: `at most ${limits.zipEntries} entries`, received: `${count}` });
   }
   return { count, start, length };
+}
+
+function shortDirectory(tail: DataView, at: number, where: string): DirectoryPlace {
+  const count = tail.getUint16(at + 10, true);
+  const oneDisk = tail.getUint32(at + 4, true) === 0 && tail.getUint16(at + 8, true) === count;
+  if (!oneDisk) throw damaged(where, 'end');
+  return { count, length: tail.getUint32(at + 12, true), start: tail.getUint32(at + 16, true) };
+}
+
+/** The place of the directory in the end of zip64, which stands in front of the other; undefined where there is none (APPNOTE, 4.3.14). */
+async function longDirectory(opened: OpenFile, at: number): Promise<DirectoryPlace | undefined> {
+  const view = new DataView((await opened.read(at, longEndBytes)).buffer);
+  const number = (offset: number) => Number(view.getBigUint64(offset, true));
+  const isThere = view.getUint32(0, true) === longEndMark && view.getUint32(56, true) === locatorMark;
+  // The record has no more than its own members, lies where the locator says, and all is on one disk.
+  const isPlain = number(4) === 44 && number(64) === at && number(16) === 0 && number(24) === number(32);
+  return isThere && isPlain ? { count: number(32), length: number(40), start: number(48) } : undefined;
 }
 
 function isEnd(tail: DataView, at: number): boolean {
