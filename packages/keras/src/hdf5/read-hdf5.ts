@@ -73,15 +73,36 @@ function plainError(error: unknown): Error {
   return new Error(reasons.at(-1) ?? text);
 }
 
+/** Bytes that the library reads at once, but for a longer row: what its memory has grown to is never given back. */
+const blockBytes = 2 ** 23;
+
 function readData(module: Module, file: bigint, path: string): Uint8Array {
   const head = module.get_dataset_metadata(file, path);
-  const size = head.size * head.total_size;
-  const pointer = Number(module._malloc(Math.max(1, size)));
-  if (pointer === 0) throw new Error(`there is no memory for the ${size} bytes of ${path}`);
+  const bytes = new Uint8Array(head.size * head.total_size);
+  const [rows = 1, ...others] = head.shape ?? [];
+  const rowBytes = rows === 0 ? 0 : bytes.length / rows;
+  const most = Math.max(1, Math.floor(blockBytes / Math.max(1, rowBytes)));
+  const pointer = Number(module._malloc(Math.max(1, Math.min(most, rows) * rowBytes)));
+  if (pointer === 0) throw new Error(`there is no memory for the ${bytes.length} bytes of ${path}`);
   try {
-    module.get_dataset_data(file, path, null, null, null, BigInt(pointer));
-    // The library has put the bytes into the order of the machine, little-endian in WebAssembly.
-    return module.HEAPU8.slice(pointer, pointer + size);
+    for (let row = 0; row < rows; row += most) {
+      const count = Math.min(most, rows - row);
+      const part = [
+        [count, ...others],
+        [row, ...others.map(() => 0)],
+        [1, ...others.map(() => 1)],
+      ];
+      const [counts, offsets, strides] = part.map((places) => places.map(BigInt)) as [
+        bigint[],
+        bigint[],
+        bigint[],
+      ];
+      if (count === rows) module.get_dataset_data(file, path, null, null, null, BigInt(pointer));
+      else module.get_dataset_data(file, path, counts, offsets, strides, BigInt(pointer));
+      // The library has put the bytes into the order of the machine, little-endian in WebAssembly.
+      bytes.set(module.HEAPU8.subarray(pointer, pointer + count * rowBytes), row * rowBytes);
+    }
+    return bytes;
   } catch (error) {
     throw plainError(error);
   } finally {
