@@ -87,7 +87,10 @@ const diskCalls: Readonly<Record<string, RightCall>> = {
   },
 };
 
-const diskExceptions = { fileError: 'words the error that a file system raised' };
+const diskExceptions = {
+  fileError: 'words the error that a file system raised',
+  checkRegular: 'takes what a file system told of a path',
+};
 
 it('wrong arguments of every public function are told as typed errors', async () => {
   expect(await rawFailures(data, calls)).toEqual([]);

@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 
 import { LowbitError } from '@lowbit/core';
-import { fileError } from '@lowbit/data/node';
+import { checkRegular, fileError } from '@lowbit/data/node';
 
 /** A protobuf message, and therefore an ONNX file, is smaller than 2 GiB. */
 const largestFile = 2 ** 31 - 1;
@@ -15,10 +15,7 @@ export async function checkInput(path: string): Promise<void> {
   const found = await stat(path).catch((error: unknown) => {
     throw fileError(error, path, 'read');
   });
-  if (!found.isFile()) {
-    const received = found.isDirectory() ? 'a folder' : 'a device, pipe or socket';
-    throw new LowbitError({ code: 'file-unreadable', where: path, expected: 'a regular file', received });
-  }
+  checkRegular(found, path);
   if (found.size > largestFile) {
     throw new LowbitError({
       code: 'model-too-large',

@@ -1,9 +1,8 @@
 import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 
-import { LowbitError } from '@lowbit/core';
 import { cutOff, type DataFile, type OpenFile } from '../bytes/data-file.js';
-import { fileError } from './file-error.js';
+import { checkRegular, fileError } from './file-error.js';
 
 /** A file of a disk that may be opened, found at or below a path that the user named. */
 export interface DiskFile extends DataFile {
@@ -24,13 +23,14 @@ async function openRegular({ path, where }: Pick<DiskFile, 'where' | 'path'>): P
     throw fileError(error, where, 'read');
   });
   const found = await handle.stat();
-  if (found.isFile()) {
-    const read = (position: number, length: number) => readAt(handle, position, length, where);
-    return { size: found.size, read, close: () => handle.close() };
+  try {
+    checkRegular(found, where);
+  } catch (error) {
+    await handle.close();
+    throw error;
   }
-  await handle.close();
-  const received = found.isDirectory() ? 'a folder' : 'a device, pipe or socket';
-  throw new LowbitError({ code: 'file-unreadable', where, expected: 'a regular file', received });
+  const read = (position: number, length: number) => readAt(handle, position, length, where);
+  return { size: found.size, read, close: () => handle.close() };
 }
 
 async function readAt(

@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs';
 import { LowbitError, type ErrorCode } from '@lowbit/core';
 
 const reasons: Readonly<Record<string, string>> = {
@@ -42,4 +43,12 @@ export function fileError(error: unknown, path: string, action: 'read' | 'write'
 function codeOf(code: string | undefined, action: 'read' | 'write'): FileErrorCode {
   if (action === 'write') return 'file-unwritable';
   return code === 'ENOENT' || code === 'ENOTDIR' ? 'file-missing' : 'file-unreadable';
+}
+
+/** @throws LowbitError `file-unreadable` for anything but a regular file: reading a pipe would wait for whoever writes it. */
+export function checkRegular(found: Stats, where: string): void {
+  if (found.isFile()) return;
+  const received = found.isDirectory() ? 'a folder' : 'a device, pipe or socket';
+  const remedy = remedies['file-unreadable'];
+  throw new LowbitError({ code: 'file-unreadable', where, expected: 'a regular file', received, remedy });
 }

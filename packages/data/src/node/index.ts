@@ -1,5 +1,5 @@
 export { describeData } from './read-batches.js';
-export { fileError } from './file-error.js';
+export { checkRegular, fileError } from './file-error.js';
 export { type PartReader, partReader } from './part-reader.js';
 export { readBatches, type DiskOptions } from './read-batches.js';
 export { writeNpy } from './write-npy.js';

@@ -1,7 +1,6 @@
 import { type FileHandle, open, stat } from 'node:fs/promises';
 
-import { LowbitError } from '@lowbit/core';
-import { fileError } from './file-error.js';
+import { checkRegular, fileError } from './file-error.js';
 
 /** A file of which parts are read. */
 export interface PartReader {
@@ -23,14 +22,7 @@ export async function partReader(path: string, signal?: AbortSignal): Promise<Pa
   const found = await stat(path).catch((error: unknown) => {
     throw fileError(error, path, 'read');
   });
-  // Opening a pipe would wait for whoever writes it.
-  if (!found.isFile())
-    throw new LowbitError({
-      code: 'file-unreadable',
-      where: path,
-      expected: 'a regular file',
-      received: 'another',
-    });
+  checkRegular(found, path);
   const { size } = found;
   return {
     size,
