@@ -55,7 +55,9 @@ export interface KerasLayer {
   readonly className: string;
   /**
    * In the words of Keras 2, whatever version wrote it, without what only training needs (initializers, regularizers, constraints).
-   * Activations are names where Keras has one; `keras2_hard_sigmoid` is that of Keras 2 in a model that computes as Keras 3 does.
+   * Activations are names where Keras has one; `keras2_hard_sigmoid` is that of Keras 2 in a model that computes as Keras 3 does, `tanh_gelu`
+   * what TensorFlow.js calls `gelu_new`. Of layers that TensorFlow.js computes otherwise, `half_pixels: false` (UpSampling2D) and
+   * `zero_output_for_mask: false` (Bidirectional) say so.
    */
   readonly config: JsonObject;
   readonly trainable: boolean;

@@ -120,6 +120,7 @@ export function networkOf(
     network.layers.forEach(completeRules);
   } catch (error) {
     // Layers that cannot be represented are told first; what is wrong besides may come of them.
+    if (isLowbitError(error) && error.code === 'layer-unsupported') problems.push(...error.problems);
     if (problems.length === 0) throw error;
   }
   if (problems.length === 0) problems.push(...operationProblems(network));

@@ -27,3 +27,31 @@ it.each([
   expect(model.kerasVersion).toBe(version);
   expect(model.network.calls.map(({ layer }) => layer.config['activation'])).toEqual(expected);
 });
+
+/** Two branches of a model that a version of Keras, or TensorFlow.js itself, wrote. */
+function branches(version: string, layer: object, shape: readonly (number | null)[]): object {
+  const input = { name: 'start', batch_input_shape: shape, dtype: 'float32' };
+  const start = { class_name: 'InputLayer', config: input, name: 'start', inbound_nodes: [] };
+  const from = ['start', 0, 0, {}];
+  const last = { ...layer, name: 'last', inbound_nodes: [[from, from]] };
+  const ends = { input_layers: [['start', 0, 0]], output_layers: [['last', 0, 0]] };
+  const config = { name: 'words', layers: [start, last], ...ends };
+  const modelTopology = { class_name: 'Model', config, keras_version: version, backend: 'tensor_flow.js' };
+  return { modelTopology, weightsManifest: [] };
+}
+
+it.each([
+  ['tfjs-layers 4.22.0', [null, 5, 8]],
+  ['2.15.0', [null, 10, 4]],
+])('a negative axis in the files of %s is that which it computes', async (version, expected) => {
+  const layer = { class_name: 'Concatenate', config: { name: 'last', axis: -2 } };
+  const modelJson = branches(version, layer, [null, 5, 4]);
+  const { network } = await readKeras({ modelJson, shards: {} });
+  expect(network.calls.at(-1)!.outputShapes).toEqual([expected]);
+});
+
+it('what is left of a shape is nothing in TensorFlow.js', async () => {
+  const reshape = { class_name: 'Reshape', config: { name: 'shaped', target_shape: [2, null] } };
+  const { network } = await readKeras({ modelJson: modelJson([reshape]), shards: {} });
+  expect(network.calls.at(-1)!.outputShapes).toEqual([[null, 2, 2]]);
+});

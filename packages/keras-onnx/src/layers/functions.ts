@@ -35,6 +35,15 @@ const gelu: Write = (graph, x) => {
   return graph.node('Mul', [half, graph.node('Add', [error, graph.float(1)])]);
 };
 
+/** x · (1 + tanh(√(2/π) · (x + 0.044715 x³))) / 2 (Hendrycks and Gimpel 2016, arXiv:1606.08415, section 2). */
+const tanhGelu: Write = (graph, x) => {
+  const cube = graph.node('Mul', [graph.node('Mul', [x, x]), x]);
+  const raised = graph.node('Add', [x, graph.node('Mul', [cube, graph.float(0.044715)])]);
+  const bent = graph.node('Tanh', [graph.node('Mul', [raised, graph.float(Math.sqrt(2 / Math.PI))])]);
+  const half = graph.node('Mul', [x, graph.float(0.5)]);
+  return graph.node('Mul', [half, graph.node('Add', [bent, graph.float(1)])]);
+};
+
 /** −log(1 + exp(−x)). */
 const logSigmoid: Write = (graph, x) => graph.node('Neg', [graph.node('Softplus', [graph.node('Neg', [x])])]);
 
@@ -115,6 +124,7 @@ const functions: Readonly<Record<string, Write>> = {
   square_root: op('Sqrt'),
   squareplus,
   tanh: op('Tanh'),
+  tanh_gelu: tanhGelu,
   tanh_shrink: (graph, x) => graph.node('Sub', [x, graph.node('Tanh', [x])]),
 };
 

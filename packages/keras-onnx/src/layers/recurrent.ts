@@ -85,13 +85,14 @@ const bidirectional: LayerRule = {
       .find((reason) => reason !== undefined);
   },
   write: async (call) => {
-    const { graph, layer, outputs } = call;
+    const { graph, layer, settings, outputs } = call;
     const { forward_layer: forward, backward_layer: back } = layer.parts as Record<string, KerasLayer>;
     const isSequence = returnsSteps(forward!);
     const initial = initialStates(call);
     const half = initial.length === 0 ? 0 : statesOf(cellsOf(forward!)[0]!);
-    const one = await repeatLayer(call, forward!, initial.slice(0, half), isSequence);
-    const other = await repeatLayer(call, back!, initial.slice(half), isSequence);
+    const zeros = isSequence && settings.flag('zero_output_for_mask', true);
+    const one = await repeatLayer(call, forward!, initial.slice(0, half), zeros);
+    const other = await repeatLayer(call, back!, initial.slice(half), zeros);
     const turned = [goesBackward(forward!), !goesBackward(back!)];
     const both = [one, other].map(({ steps, last }, i) => {
       if (!isSequence) return last;

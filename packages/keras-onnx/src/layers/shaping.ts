@@ -84,6 +84,9 @@ export function interpolation(name: string): Readonly<Record<string, string>> | 
     : undefined;
 }
 
+/** As TensorFlow.js places pixels between others. */
+const wholePixels = { coordinate_transformation_mode: 'asymmetric' } as const;
+
 export function refusedInterpolation({ settings }: Call, fallback: string): string | undefined {
   const name = settings.text('interpolation', fallback);
   return interpolation(name) === undefined ? `interpolation="${name}"` : undefined;
@@ -100,7 +103,8 @@ function upSampling(rank: number): LayerRule {
       const scales = Array<number>(rank + 2).fill(1);
       by.forEach((size, i) => (scales[axisIn(layout, i + 1, rank + 2)] = size));
       const given = [graph.in(layout, inputs[0]!), '', graph.floats(scales, [rank + 2])];
-      return graph.value(graph.node('Resize', given, interpolation(name)), outputOf(call), layout);
+      const way = { ...interpolation(name), ...(settings.flag('half_pixels', true) ? {} : wholePixels) };
+      return graph.value(graph.node('Resize', given, way), outputOf(call), layout);
     },
   };
 }

@@ -23,6 +23,9 @@ export const activationClasses: ClassTable = {
 /** What `hard_sigmoid` of Keras 2 is called in a model that computes as Keras 3 does, as models of TensorFlow.js may. */
 export const olderHardSigmoid = 'keras2_hard_sigmoid';
 
+/** GELU by a hyperbolic tangent, which has no name among activations of Keras. */
+export const tanhGelu = 'tanh_gelu';
+
 /** What a square root is called, which is no activation of Keras but stands for its function. */
 export const squareRoot = 'square_root';
 
@@ -30,10 +33,15 @@ export const squareRoot = 'square_root';
 const names: Readonly<Record<string, string>> = Object.fromEntries(
   'celu elu exponential gelu glu hard_shrink hard_sigmoid hard_silu hard_tanh leaky_relu linear log_sigmoid log_softmax mish relu relu6 selu sigmoid silu soft_shrink softmax softplus softsign sparse_plus sparse_sigmoid sparsemax squareplus tanh tanh_shrink threshold'
     .split(' ')
-    .concat(olderHardSigmoid, squareRoot)
+    .concat(olderHardSigmoid, tanhGelu, squareRoot)
     .map((name) => [name, name]),
 );
-const aliases: Readonly<Record<string, string>> = { swish: 'silu', hard_swish: 'hard_silu' };
+const aliases: Readonly<Record<string, string>> = {
+  swish: 'silu',
+  hard_swish: 'hard_silu',
+  // As TensorFlow.js has it.
+  gelu_new: tanhGelu,
+};
 
 /** The name of an activation that Keras has; undefined for another. */
 export function activationName(name: string): string | undefined {

@@ -25,6 +25,8 @@ export interface LayerClass {
   readonly scores?: (settings: Settings, inputs: readonly MaybeShape[]) => MaybeShape;
   /** Why a layer with these settings cannot be represented, and what to do. */
   readonly refuse?: (settings: Settings) => Refusal | undefined;
+  /** Why it cannot be represented with inputs of these shapes. */
+  readonly refuseInput?: (settings: Settings, inputs: readonly MaybeShape[]) => Refusal | undefined;
 }
 
 /** Shapes of several outputs. */

@@ -39,6 +39,17 @@ const batchNormalization: LayerClass = {
     settings.flag('renorm', false)
       ? { reason: 'renorm, which Keras 3 does not know', remedy: 'Train with renorm=False.' }
       : undefined,
+  refuseInput: (settings, [input]) => {
+    const [axis] = settings.integers('axis', -1);
+    // A live model of TensorFlow.js, where it stands so.
+    if (settings.flag('broadcast', true) || axis === -1 || axis === (input?.length ?? 0) - 1)
+      return undefined;
+    return {
+      reason: `axis=${axis}, where backends of TensorFlow.js give different numbers`,
+      remedy:
+        'Normalize the last axis: put a Permute that brings the axis to the end in front, and one that brings it back behind it, and train again.',
+    };
+  },
 };
 
 const overAxes: LayerClass = {

@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from '../model.js';
 import { olderHardSigmoid } from '../layers/activation.js';
 import { isObject } from '../topology/raw-layer.js';
+import { isOfTfjs, plainMeaning } from './plain-tfjs.js';
 
 /** A topology of TensorFlow.js in the words of Keras. */
 export interface KerasWords {
@@ -18,7 +19,16 @@ const deepest = 400;
  */
 export function inKerasWords(topology: JsonValue): KerasWords {
   const isKeras3 = isOfKeras3(topology, 0);
-  return { topology: translated(topology, isKeras3, 0), ...(isKeras3 && { version: '3' }) };
+  const reading = { isKeras3, isTfjs: isOfTfjs(topology) };
+  return { topology: translated(topology, reading, 0), ...(isKeras3 && { version: '3' }) };
+}
+
+/** How words are to be understood. */
+interface Reading {
+  /** Whether functions that Keras 3 has changed are those of Keras 3. */
+  readonly isKeras3: boolean;
+  /** Whether plain layers mean what TensorFlow.js computes. */
+  readonly isTfjs: boolean;
 }
 
 /** Whether a topology has what computes otherwise in Keras 2, under the name that it has there. */
@@ -35,19 +45,20 @@ function isOfKeras3(value: JsonValue, depth: number): boolean {
   );
 }
 
-function translated(value: JsonValue, isKeras3: boolean, depth: number): JsonValue {
+function translated(value: JsonValue, reading: Reading, depth: number): JsonValue {
   if (typeof value !== 'object' || value === null || depth > deepest) return value;
-  if (Array.isArray(value)) return value.map((each: JsonValue) => translated(each, isKeras3, depth + 1));
+  if (Array.isArray(value)) return value.map((each: JsonValue) => translated(each, reading, depth + 1));
   const members = Object.entries(value as JsonObject).map(([key, member]) => {
     const isActivation = key.endsWith('activation') && typeof member === 'string';
-    const word = isActivation ? activationWord(member, isKeras3) : translated(member, isKeras3, depth + 1);
+    const word = isActivation ? activationWord(member, reading) : translated(member, reading, depth + 1);
     return [key, word] as const;
   });
-  return layerWords(Object.fromEntries(members));
+  const words = Object.fromEntries(members);
+  return layerWords(reading.isTfjs ? plainMeaning(words) : words);
 }
 
 /** `hardSigmoid` and `lowbitHardSilu` are `hard_sigmoid` and `hard_silu`. */
-function activationWord(name: string, isKeras3: boolean): string {
+function activationWord(name: string, { isKeras3 }: Reading): string {
   const word = snakeCase(name);
   if (isKeras3 && word === 'hard_sigmoid') return olderHardSigmoid;
   return word.replace(/^lowbit_/, '');
@@ -61,7 +72,9 @@ function layerWords(value: JsonObject): JsonObject {
   const { class_name: className, config } = value;
   // TensorFlow.js heeds no masks here.
   if (className === 'GlobalAveragePooling1D' || className === 'Multiply') return withMasks(value, [false]);
-  if (typeof className !== 'string' || !className.startsWith('Lowbit') || !isObject(config)) return value;
+  if (typeof className !== 'string' || !isObject(config)) return value;
+  if (className === 'Reshape') return { ...value, config: reshapeWords(config) };
+  if (!className.startsWith('Lowbit')) return value;
   switch (className) {
     case 'LowbitGLU':
       return { ...value, class_name: 'Activation', config: { ...config, activation: 'glu' } };
@@ -91,6 +104,14 @@ function layerWords(value: JsonObject): JsonObject {
   }
 }
 
+/** The size that is what is left: nothing in TensorFlow.js, −1 in Keras. */
+function reshapeWords({ target_shape: target, ...config }: JsonObject): JsonObject {
+  const sizes = Array.isArray(target)
+    ? (target as readonly JsonValue[]).map((size) => size ?? -1)
+    : (target ?? null);
+  return { ...config, target_shape: sizes };
+}
+
 /** The sizes of an EinsumDense where Keras has them: those of its output, and the axes along which its bias differs. */
 function einsumWords({ equation, kernel_shape: kernel, bias_shape: bias }: JsonObject): JsonObject {
   const [, kernelLetters = '', outputLetters = ''] = String(equation).split(/,|->/);
@@ -109,7 +130,13 @@ function bidirectionalWords({
   merge_mode: mode = 'concat',
   ...config
 }: JsonObject): JsonObject {
-  return { ...config, layer, merge_mode: mode === 'none' ? null : mode };
+  const inside = isObject(layer) && isObject(layer['config']) ? layer['config'] : {};
+  return {
+    ...config,
+    layer,
+    merge_mode: mode === 'none' ? null : mode,
+    ...(inside['zero_output_for_mask'] === false && { zero_output_for_mask: false }),
+  };
 }
 
 /** What stands in the configuration and Keras gives with a call, with it again; a mask of pairs is the last input. */

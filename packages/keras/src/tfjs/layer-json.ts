@@ -33,7 +33,7 @@ export function layerJson(
     mask: maskOf(uses),
     areMasked: uses[0]?.masks.map((mask) => mask !== undefined) ?? [],
     needsOwn: false,
-    isInBidirectional: false,
+    bidirectional: undefined,
   };
   if (new Set(calls.map(callForm)).size > 1 || new Set(uses.map(useForm)).size > 1)
     refuse(layer, 'that is called in different ways', context);
@@ -117,7 +117,7 @@ function partsJson(
 
 /** Where the layers in a wrapper stand. */
 function placeInside(
-  { className }: KerasLayer,
+  { className, config }: KerasLayer,
   isOwn: boolean,
   place: Place,
   { hasMasks }: LayerContext,
@@ -134,6 +134,6 @@ function placeInside(
     areMasked: [],
     // TensorFlow.js hands masks for all steps to what is in TimeDistributed.
     needsOwn: isInBidirectional ? isOwn : hasMasks,
-    isInBidirectional,
+    bidirectional: isInBidirectional ? config : undefined,
   };
 }

@@ -1,4 +1,4 @@
-import { malformed } from '../errors.js';
+import { malformed, unsupported } from '../errors.js';
 import type { MaybeShape, WeightRule } from '../layers/layer-class.js';
 import type { JsonValue, TensorReference } from '../model.js';
 import { quantizedInputClass } from '../quantized-input.js';
@@ -43,13 +43,20 @@ function scoresOf({ layer, kwargs }: CallDraft, inputs: readonly MaybeShape[]): 
   return isAsked && layer.known?.scores ? [layer.known.scores(layer.settings, inputs)] : [];
 }
 
-/** The shapes that a layer makes of others; what weights it needs is noted when they are seen first. */
+/**
+ * The shapes that a layer makes of others; what weights it needs is noted when they are seen first.
+ *
+ * @throws LowbitError `layer-unsupported` where it cannot be represented with such inputs.
+ */
 function outputsOf(layer: LayerDraft, inputs: readonly MaybeShape[]): readonly MaybeShape[] {
   if (layer.refused) return [];
   if (layer.network !== undefined) return walk(layer.network, inputs);
   const wrapped = wrapperOutputs(layer, inputs);
   if (wrapped !== undefined) return wrapped;
   if (layer.known === undefined) return [layer.customOutput];
+  const refusal = layer.known.refuseInput?.(layer.settings, inputs);
+  if (refusal !== undefined)
+    throw unsupported(layer.id, `${layer.className} with ${refusal.reason}`, refusal.remedy);
   layer.rules ??= layer.known.weights?.(layer.settings, inputs) ?? [];
   const output = layer.known.output(layer.settings, inputs);
   if (output !== undefined && 'outputs' in output) return output.outputs;

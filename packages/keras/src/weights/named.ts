@@ -19,8 +19,9 @@ export function placeNamed(
   const byPath = new Map(tensors.map((tensor) => [tensor.path, tensor]));
   const placed = [...ownersIn(network)].flatMap(([layer, owner]) =>
     rulesOf(layer).map((rule) => {
+      const path = `${owner}/${rule.name.replaceAll('/', '_')}`;
       const tensor =
-        byPath.get(`${owner}/${rule.name.replaceAll('/', '_')}`) ?? nearest(tensors, layer, rule.name, where);
+        byPath.get(path) ?? byPath.get(ofPlainCell(path)) ?? nearest(tensors, layer, rule.name, where);
       return { slot: { layer, rule }, tensor };
     }),
   );
@@ -29,6 +30,11 @@ export function placeNamed(
   if (stray !== undefined)
     throw mismatch(where, 'weights of this model alone', `${stray.path}, which no layer of it has`);
   return placed;
+}
+
+/** What TensorFlow.js itself calls a weight of one of several cells. */
+function ofPlainCell(path: string): string {
+  return path.replace(/\/cell_(\d+)\//, '/RNNCell_$1/');
 }
 
 /** What a layer must have, or a hook says that it has. */

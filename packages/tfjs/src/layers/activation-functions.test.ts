@@ -49,3 +49,14 @@ it('activations keep their names when a model is saved and loaded', async () => 
     [model, again].forEach((each) => each.dispose());
   }
 });
+
+it('a model with gelu_new of TensorFlow.js is loaded again, and computes the same', async () => {
+  const dense = tfLayers.layers.dense({ units: 2, inputShape: [3], activation: 'gelu_new' });
+  const model = tfLayers.sequential({ layers: [dense] });
+  const again = await tfLayers.models.modelFromJSON(model.toJSON(null, false) as never);
+  again.setWeights(model.getWeights());
+  const x = tf.tensor2d([-4, 0.5, 3, 0.1, -0.2, -1], [2, 3]);
+  const [expected, values] = [model, again].map((each) => (each.predict(x) as tf.Tensor).dataSync());
+  values!.forEach((value, i) => expect(value).toBeCloseTo(expected![i]!, 6));
+  [model, again].forEach((each) => each.dispose());
+});

@@ -6,10 +6,17 @@ type Activation = (x: tf.Tensor) => tf.Tensor;
 const between = (x: tf.Tensor, low: number, high: number) => tf.clipByValue(x, low, high);
 /** Of Keras 3: relu6(x + 3) / 6. Before it was clip(0.2 x + 0.5, 0, 1), which TensorFlow.js has. */
 const hardSigmoid: Activation = (x) => tf.div(between(tf.add(x, 3), 0, 6), 6);
+/** By a hyperbolic tangent (Hendrycks and Gimpel 2016, arXiv:1606.08415, section 2). */
+const tanhGelu: Activation = (x) => {
+  const raised = tf.add(x, tf.mul(0.044715, tf.mul(tf.square(x), x)));
+  return tf.mul(tf.mul(0.5, x), tf.add(1, tf.tanh(tf.mul(Math.sqrt(2 / Math.PI), raised))));
+};
 const softShrink: Activation = (x) => tf.sub(x, between(x, -0.5, 0.5));
 
 /** Activations of Keras that TensorFlow.js lacks, by the names that they have in a topology. */
 const functions: Readonly<Record<string, Activation>> = {
+  // What TensorFlow.js makes of its own gelu_new when it loads a model, and does not find then.
+  geluNew: tanhGelu,
   lowbitCelu: (x) => tf.add(tf.relu(x), tf.expm1(tf.minimum(x, 0))),
   lowbitExponential: tf.exp,
   lowbitHardShrink: (x) => tf.mul(x, tf.step(tf.sub(tf.abs(x), 0.5))),
@@ -25,6 +32,7 @@ const functions: Readonly<Record<string, Activation>> = {
   lowbitSparsemax: (x) => sparsemax(x),
   lowbitSquareRoot: tf.sqrt,
   lowbitSquareplus: (x) => tf.mul(0.5, tf.add(x, tf.sqrt(tf.add(tf.square(x), 4)))),
+  lowbitTanhGelu: tanhGelu,
   lowbitTanhShrink: (x) => tf.sub(x, tf.tanh(x)),
 };
 

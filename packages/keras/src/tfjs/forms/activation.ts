@@ -1,4 +1,4 @@
-import { olderHardSigmoid } from '../../layers/activation.js';
+import { olderHardSigmoid, tanhGelu } from '../../layers/activation.js';
 import type { JsonValue } from '../../model.js';
 import {
   axesFrom,
@@ -67,6 +67,8 @@ const ownActivations: Readonly<Record<string, string>> = {
   sparsemax: 'lowbitSparsemax',
   square_root: 'lowbitSquareRoot',
   squareplus: 'lowbitSquareplus',
+  // TensorFlow.js has it under a name that it does not find again when it loads a model.
+  [tanhGelu]: 'lowbitTanhGelu',
   tanh_shrink: 'lowbitTanhShrink',
 };
 

@@ -22,7 +22,8 @@ export interface FormContext {
   readonly parts: KerasLayer['parts'];
   /** Whether only a layer of ours can be in what is around it. */
   readonly needsOwn: boolean;
-  readonly isInBidirectional: boolean;
+  /** The configuration of the `Bidirectional` that it is in. */
+  readonly bidirectional: JsonObject | undefined;
 }
 
 /** A form, what of the settings stands against one, or nothing where the layer stays as it is. */

@@ -5,11 +5,12 @@ import { eachOf, ours, same, type Changed, type FormContext, type Rule, type Rul
 const zeros = { recurrent_initializer: { class_name: 'Zeros', config: {} } };
 
 /** Settings of a recurrent layer of ours, which is given its mask as an input. */
-function ownSettings(config: JsonObject, { mask, isInBidirectional }: FormContext): JsonObject {
-  // Keras wants zeros where a step is masked in what two ways bring together, and the step before elsewhere.
-  const zero = isInBidirectional
-    ? config['return_sequences'] === true
-    : config['zero_output_for_mask'] === true;
+function ownSettings(config: JsonObject, { mask, bidirectional: around }: FormContext): JsonObject {
+  // Keras wants zeros where a step is masked in what two ways bring together, and the step before elsewhere, as TensorFlow.js always does.
+  const zero =
+    around === undefined
+      ? config['zero_output_for_mask'] === true
+      : config['return_sequences'] === true && around['zero_output_for_mask'] !== false;
   return { ...config, zero_output_for_mask: zero, masked: mask === 'input' };
 }
 

@@ -26,10 +26,10 @@ const centerCrop: Rule = (config, { input }) => {
   return { className: 'Cropping2D', config: { name: name!, cropping } };
 };
 
-/** TensorFlow.js has it by the nearest pixel alone. */
+/** TensorFlow.js has it by the nearest pixel alone, and its own way between pixels. */
 const upSampling: Rule = (config) => {
   const { interpolation = 'nearest' } = config;
-  if (interpolation === 'nearest') return undefined;
+  if (interpolation === 'nearest' || config['half_pixels'] === false) return undefined;
   return interpolation === 'bilinear'
     ? ours('UpSampling2D', config)
     : `interpolation=${String(interpolation)}`;
