@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { packTensor, unpackTensor } from './container.js';
 import { decode } from './decode.js';
 import { encode } from './encode.js';
-import type { SliceParameters } from './types.js';
+import { tensorDefect } from './tensor-defect.js';
+import type { QuantizedTensor, SliceParameters, Slicing } from './types.js';
 
 const values = Float32Array.from({ length: 64 }, (_, i) => Math.sin(i));
 const grid = (zeroPoint: number, scale = 0.25): SliceParameters => ({
@@ -94,4 +95,68 @@ test('a scale below 0 is refused', () => {
   expect(() => unpackTensor({ ...packed, parameters })).toThrowError(
     expect.objectContaining({ code: 'packed-data' }),
   );
+});
+
+const affine = (levels: number, zeroPoint: number): SliceParameters => ({
+  kind: 'affine',
+  levels,
+  scale: 0.5,
+  offset: -zeroPoint * 0.5,
+});
+const oneValue: SliceParameters = { kind: 'codebook', values: Float32Array.of(0.5) };
+
+test.each<[string, number[], Slicing, number, SliceParameters]>([
+  ['groups of one', [2, 3], { along: 1, group: 1 }, 4, grid(3)],
+  ['a group longer than the axis', [2, 3], { along: 0, group: 2 ** 53 - 1 }, 4, grid(3)],
+  ['both axes', [2, 3], { axes: [0, 1] }, 4, grid(3)],
+  ['no value', [0, 3], { axes: [1] }, 4, grid(3)],
+  ['one number', [], 'tensor', 4, grid(3)],
+  ['the fewest bits', [2, 3], { axes: [1] }, 1, affine(2, 0)],
+  ['the most bits', [2, 3], { axes: [1] }, 16, affine(65536, 65535)],
+  ['one level', [2, 3], { axes: [1] }, 1, oneValue],
+  ['levels that are no power of two', [2, 3], { axes: [1] }, 3, affine(5, 4)],
+  ['a zero point of 0', [2, 3], { axes: [1] }, 3, affine(5, 0)],
+])('what lies at the ends of its ranges comes back: %s', (_, shape, slicing, bits, parameters) => {
+  const count = shape.reduce((product, size) => product * size, 1);
+  // From the lowest code to the highest.
+  const some = Float32Array.from({ length: count }, (_, i) => (i - count / 2) * 1e5);
+  const tensor = encode(some, shape, slicing, { bits, fit: () => parameters });
+  const again = unpackTensor(packTensor(tensor));
+  expect(again).toMatchObject({ shape, slicing, bits, codes: tensor.codes });
+  expect(decode(again)).toEqual(decode(tensor));
+  expect(tensorDefect(tensor)).toBeUndefined();
+});
+
+test('a code of the highest level is whole, and one above it is not', () => {
+  const tensor = encoded(() => ({ ...grid(3), levels: 5 }));
+  expect(tensorDefect({ ...tensor, codes: new Uint8Array(64).fill(4) })).toBeUndefined();
+  expect(tensorDefect({ ...tensor, codes: new Uint8Array(64).fill(5) })).toMatchObject({
+    part: 'codes',
+    expected: 'codes below the 5 levels',
+    received: '5',
+  });
+});
+
+test.each<[string, SliceParameters, string]>([
+  ['too few scales', grid(3), 'scale'],
+  ['too few offsets', grid(3), 'offset'],
+  ['too few values', { kind: 'codebook', values: Float32Array.of(-1, 0, 1) }, 'values'],
+  ['too few scales of signs', { kind: 'residual', scales: Float32Array.of(0.5, 0.25) }, 'scales'],
+  [
+    'too few scales of shared values',
+    { kind: 'codebook', values: Float32Array.of(-1, 1), scale: 0.5 },
+    'scale',
+  ],
+])('parameters are counted: %s', (_, parameters, member) => {
+  const tensor = encoded(() => parameters);
+  const numbers = tensor.scheme[member as 'scale' & keyof typeof tensor.scheme] as Float32Array;
+  const broken = {
+    ...tensor,
+    scheme: { ...tensor.scheme, [member]: numbers.subarray(1) },
+  } as QuantizedTensor;
+  expect(tensorDefect(broken)).toEqual({
+    part: 'parameters',
+    expected: `${numbers.length} numbers as ${member}`,
+    received: `${numbers.length - 1}`,
+  });
 });
