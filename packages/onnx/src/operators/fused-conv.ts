@@ -1,21 +1,15 @@
-import { sizeOf } from '@lowbit/core/adapter';
+import { defined } from '@lowbit/core/adapter';
 import { runtimeDomain } from '../target/versions.js';
-import { type Operator, vector } from './operator.js';
+import { conv } from './conv.js';
+import type { Operator } from './operator.js';
 
 /** A convolution with what follows it: the sum with a fourth input, and an activation. Weight [cout, cin / group, kernel…]. */
 export const fusedConv: Operator = {
   names: ['FusedConv'],
   domain: runtimeDomain.name,
   takes: 'each',
-  roles: () => [
-    {
-      input: 1,
-      kernel: 'kernel',
-      axes: (shape) => (shape.length < 3 ? vector : { shape, outputAxes: [0], inputAxis: 1 }),
-    },
-  ],
-  features: () => ({ batch: 0, channels: [1] }),
-  products: ({ dims }) => sizeOf(dims.slice(1)),
+  roles: conv.roles,
+  ...defined({ features: conv.features, products: conv.products }),
   samples: [
     {
       attributes: { activation: 'Relu' },
