@@ -24,6 +24,7 @@ export {
   renderErrorChart,
   renderHistogram,
   sortableSignal,
+  verdictLines,
   wordedValue,
   type Difference,
   type ModelValue,

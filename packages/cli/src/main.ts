@@ -11,7 +11,7 @@ import { readWords } from './usage/read-words.js';
 export async function main(argv: readonly string[], io: Io): Promise<number> {
   const json = wantsJson(argv);
   try {
-    await run(createProgram(io, json), argv);
+    await run(createProgram(io, argv, json), argv);
     return 0;
   } catch (error) {
     return reportFailure(error, io, json);

@@ -1,4 +1,5 @@
 import { Command, type CommanderError } from 'commander';
+import { changedCommand } from './output/changed-command.js';
 import { compareCommand } from './commands/compare.js';
 import { importCommand, type ImportOptions } from './commands/import.js';
 import { inspectCommand, type InspectOptions } from './commands/inspect.js';
@@ -19,7 +20,7 @@ const modelArgument =
   'an ONNX file, the model.json of TensorFlow.js or the folder of that, or a file of Keras';
 
 /** The command line as commander knows it. Errors are thrown, not printed; help goes to `io`. */
-export function createProgram(io: Io, json: boolean): Command {
+export function createProgram(io: Io, argv: readonly string[], json: boolean): Command {
   const program = new Command('lowbit')
     .description(
       'Makes neural networks small and fast for the web: quantizes ONNX, TensorFlow.js and Keras models.',
@@ -37,7 +38,7 @@ export function createProgram(io: Io, json: boolean): Command {
       getOutHasColors: () => io.stdout.isTTY === true,
       getErrHasColors: () => io.stderr.isTTY === true,
     });
-  addQuantize(program, io);
+  addQuantize(program, argv, io);
   addInspect(program, io);
   addImport(program, io);
   addCompare(program, io);
@@ -46,19 +47,19 @@ export function createProgram(io: Io, json: boolean): Command {
   return program;
 }
 
-function addQuantize(program: Command, io: Io): void {
+function addQuantize(program: Command, argv: readonly string[], io: Io): void {
   const command = program
     .command('quantize')
     .summary('write a smaller model')
     .description(
       'Quantizes the weights of a model, on request its activations too, and writes the result beside it. ' +
-        'For ONNX, observing activations on data (--calibrate) needs the package onnxruntime-web; TensorFlow.js models, and data for models of Keras, ' +
+        'For ONNX, running a model on data (--calibrate) needs the package onnxruntime-web; TensorFlow.js models, and data for models of Keras, ' +
         `need ${tfjsPackages}.`,
     )
     .argument('<model>', modelArgument)
     .addHelpText('after', examples.quantize);
   addQuantizeOptions(command).action((model: string, options: QuantizeOptions) =>
-    quantizeCommand(model, options, io),
+    quantizeCommand(model, options, io, (change) => changedCommand(argv, command, change)),
   );
 }
 

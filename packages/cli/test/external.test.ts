@@ -35,16 +35,21 @@ async function decibels(a: string, b: string): Promise<number> {
 const documentOf = (stdout: string) => JSON.parse(stdout) as QuantizeDocument;
 
 describe('a model with tensors in other files', () => {
-  it('is quantized; a file that stays as it is is not written again', async () => {
+  it('becomes one file, which is told how it is loaded; its files stay as they are', async () => {
     const { folder, at, quantize } = await modelFolder();
     const bias = await readFile(at('bias.bin'));
     const { status, stdout, stderr } = await quantize('--json');
     expect(status, stderr).toBe(0);
     expect(documentOf(stdout)).not.toHaveProperty('dataFiles');
     expect(documentOf(stdout).report.weights).toHaveLength(1);
+    expect(documentOf(stdout).next).toBe(
+      'const session = await ort.InferenceSession.create("model_q8.onnx");',
+    );
     expect(await contents(folder)).toEqual(['bias.bin', 'model.onnx', 'model_q8.onnx', 'weight.bin']);
     expect(await readFile(at('bias.bin'))).toEqual(bias);
     expect(await decibels(at('model.onnx'), at('model_q8.onnx'))).toBeGreaterThan(35);
+    await rm(at('bias.bin'));
+    expect(await decibels(at('model_q8.onnx'), at('model_q8.onnx'))).toBe(Infinity);
   });
 
   it('may have more than 2 GiB in one file', async () => {
@@ -80,29 +85,33 @@ describe('a model with tensors in other files', () => {
     const { at, quantize } = await modelFolder();
     await mkdir(at('out'));
     const output = at('out/small.onnx');
-    const { status, stdout } = await quantize('-o', output);
+    const { status, stdout } = await quantize('--external', '-o', output);
     expect(status).toBe(0);
     expect(stdout).toContain(`Data:    ${at('out/bias.bin')}`);
-    expect(await contents(at('out'))).toEqual(['bias.bin', 'small.onnx']);
+    const beside = ['bias.bin', 'small.onnx.data'].map((path) => ({ path, data: path }));
+    expect(stdout).toContain(`create("small.onnx", ${JSON.stringify({ externalData: beside })});`);
+    expect(await contents(at('out'))).toEqual(['bias.bin', 'small.onnx', 'small.onnx.data']);
     await rm(at('weight.bin'));
     expect(await decibels(output, output)).toBe(Infinity);
 
     await rm(output);
+    await rm(at('out/small.onnx.data'));
     await writeFile(at('weight.bin'), externalModel().weight);
     await writeFile(at('out/bias.bin'), 'theirs');
-    const refused = await quantize('-o', output);
+    const refused = await quantize('--external', '-o', output);
     expect(refused.status).toBe(1);
     expect(refused.stderr).toContain('[file-exists]');
     expect(refused.stderr).toContain('another folder');
     expect(await contents(at('out'))).toEqual(['bias.bin']);
     expect(await readFile(at('out/bias.bin'), 'utf8')).toBe('theirs');
-    expect((await quantize('-o', output, '--force')).status).toBe(0);
+    expect((await quantize('--external', '-o', output, '--force')).status).toBe(0);
   });
 
   it('writes nothing when a data file cannot be written', async () => {
     const { at, quantize } = await modelFolder();
     await mkdir(at('out/bias.bin'), { recursive: true });
     const { status, stderr } = await quantize(
+      '--external',
       '-o',
       at('out/small.onnx'),
       '--force',

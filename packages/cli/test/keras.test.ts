@@ -57,6 +57,23 @@ describe('lowbit quantize', () => {
     expect(await decibels(file, onnx)).toBeGreaterThan(30);
   });
 
+  it.each(['tfjs', 'onnx'])('judges by the outputs on data what becomes a model for %s', async (to) => {
+    const cwd = await folderWith('keras3', 'dense');
+    const file = join(cwd, 'model.keras');
+    const told = await json(
+      'quantize',
+      file,
+      '--calibrate',
+      await rowsFor(file),
+      '--to',
+      to,
+      '--allow-larger',
+    );
+    const { verdict } = told['report'] as { verdict: object };
+    expect(verdict).toMatchObject({ grade: 'probably-usable', by: 'outputs', outputs: { samples: 8 } });
+    expect(told['next']).toContain(to === 'onnx' ? 'ort.InferenceSession.create' : 'await load(');
+  });
+
   it('leaves weights as they were that gain nothing in an ONNX file', async () => {
     const cwd = await folderWith('keras3', 'dense');
     const [file, onnx] = [join(cwd, 'model.keras'), join(cwd, 'model_q2.onnx')];

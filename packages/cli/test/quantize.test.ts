@@ -259,7 +259,7 @@ describe('--include and --exclude', () => {
     const folder = await temporaryFolder();
     await copyFile(models.classifier, join(folder, 'cls.onnx'));
     const count = async (...options: readonly string[]): Promise<number> => {
-      const args = ['quantize', 'cls.onnx', '--json', '--force', ...options];
+      const args = ['quantize', 'cls.onnx', '--json', '--force', '--allow-larger', ...options];
       const { stdout } = await lowbit(args, { cwd: folder });
       return (JSON.parse(stdout) as QuantizeDocument).report.weights.length;
     };

@@ -77,7 +77,7 @@ describe('data that nothing is observed on', () => {
   ])('%j', async (args, words) => {
     const folder = await temporaryFolder();
     await writeFile(join(folder, 'table.onnx'), tinyModel({ nodes: embedding }));
-    await writeFile(join(folder, 'ids.npy'), npyBytes([3], Float32Array.of(0, 1, 2)));
+    await writeFile(join(folder, 'ids.npy'), npyBytes([1, 64], new Float32Array(64)));
     const run = await lowbit(['quantize', 'table.onnx', '--activations', 'min-max', ...args], {
       cwd: folder,
     });

@@ -260,6 +260,9 @@ export const brokenPorts: Readonly<Record<string, Options>> = {
   'gives the tensors that are wanted beside the outputs': running((options) =>
     options?.want?.[0] === 'x' ? {} : options,
   ),
+  'runs what it wrote': withPort((port) => ({
+    write: finishing(port, () => ({ run: (batches, options) => port.run!(batches, options) })),
+  })),
   'is told by a typed error which weights and tensors it does not have': running((options) =>
     options?.want?.[0] === 'x' ? options : { ...options, want: [] },
   ),

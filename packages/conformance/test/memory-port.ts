@@ -140,5 +140,11 @@ function written(weights: ReadonlyMap<string, QuantizedTensor>, model: MemoryMod
       memoryBytes: 4 * tensor.codes.length,
       reason: 'the only form',
     }));
-  return { model: Object.fromEntries(values), storage, modelBytes: { before: 156, after: 100 } };
+  const result = Object.fromEntries(values);
+  return {
+    model: result,
+    storage,
+    modelBytes: { before: 156, after: 100 },
+    run: (batches, options) => run(result, batches, options),
+  };
 }

@@ -28,6 +28,7 @@ export type {
   FittedSite,
   ModelWriter,
   Outcome,
+  RunResult,
 } from './contract/model-writer.js';
 export type { PortCapabilities } from './contract/port.js';
 export type { WantedForm, WeightSettings } from './contract/descriptors.js';
@@ -72,3 +73,12 @@ export { sizeOf } from './scheme/shape.js';
 export { parameterShape, sliceLayout, type SliceLayout } from './scheme/slicing.js';
 export type { AffineScheme, CodebookScheme, ResidualScheme, SliceParameters } from './scheme/types.js';
 export { type ZeroPointForm, zeroPointForm } from './scheme/zero-point.js';
+export {
+  type Difference,
+  differenceOf,
+  type DifferenceSums,
+  mergeDifferences,
+  sumDifferences,
+} from './report/difference.js';
+export { countEqual, topClasses } from './report/top-classes.js';
+export { leastDecibels, withModelBytes } from './report/verdict.js';

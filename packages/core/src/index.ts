@@ -40,6 +40,8 @@ export type {
   SkippedReport,
   WeightReport,
 } from './report/report.js';
+export type { RecipeChange } from './report/next-step.js';
+export type { Verdict } from './report/verdict.js';
 export { type PackedTensor, packTensor, unpackTensor } from './scheme/container.js';
 export { decode } from './scheme/decode.js';
 export { encode } from './scheme/encode.js';

@@ -39,6 +39,7 @@ const run = core.train(trainableMemory(bag(), bag()), recipe());
 let checkpoint = undefined as users.TrainingCheckpoint | undefined;
 for await (const round of run) checkpoint = round.number < 0 ? undefined : await run.checkpoint();
 const stored = core.storeCheckpoint(checkpoint!);
+const modelBytes = { before: 2, after: 1 };
 
 const calls: Readonly<Record<string, RightCall>> = {
   quantize: { right: () => [memoryPort(bag()), recipe(), { measure: true }] },
@@ -233,6 +234,12 @@ const kitCalls: Readonly<Record<string, RightCall>> = {
   totalCost: { right: () => [[{ storedBytes: 1, memoryBytes: 1 }]] },
   schemeOutline: { right: () => [affine()] },
   defined: { right: () => [{ a: 1 }] },
+  sumDifferences: { right: () => [numbers(), numbers()] },
+  mergeDifferences: { right: () => [[core.sumDifferences(numbers(), numbers())]] },
+  differenceOf: { right: () => [core.sumDifferences(numbers(), numbers())] },
+  topClasses: { right: () => [[1, 2], { rows: 1, classes: 2 }] },
+  countEqual: { right: () => [[1], [1]] },
+  withModelBytes: { right: () => [{ modelBytes }, modelBytes] },
 };
 
 const words = 'words errors for the code that calls it, which writes what stands in them';

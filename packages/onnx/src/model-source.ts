@@ -4,7 +4,7 @@ import { normalDistributions, type NormalDistributions } from './activations/nor
 import { describeModel } from './describe/describe-model.js';
 import type { ModelDescription } from './describe/described-layer.js';
 import type { ExternalFiles } from './external/files.js';
-import { moveIn } from './external/place-tensors.js';
+import { moveIn, type ExternalPlace } from './external/place-tensors.js';
 import { foldOrdered } from './fold/fold-model.js';
 import { foldWeights } from './fold/fold-weights.js';
 import { separateNames } from './graph/name-nodes.js';
@@ -29,7 +29,7 @@ import { wantedForms, type WantsOf } from './wanted-forms.js';
 export interface ModelSource extends Required<Pick<OnnxOptions, 'name' | 'optimize'>> {
   readonly bytes: Uint8Array;
   readonly files: ExternalFiles | undefined;
-  readonly external: boolean | undefined;
+  readonly external: ExternalPlace | undefined;
   readonly externalPath: string | undefined;
   readonly runtime: Runtime | undefined;
   readonly integers: IntegerForm | undefined;

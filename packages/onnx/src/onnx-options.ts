@@ -8,6 +8,7 @@ import {
 import type { IntegerForm } from './integer/cost.js';
 import { runtimeType, type OrtRuntime } from './observe/ort.js';
 import type { ReadExternalData } from './external/files.js';
+import type { ExternalPlace } from './external/place-tensors.js';
 import { isInsidePath } from './external/reference.js';
 import type { FreezeInputs } from './read/freeze-inputs.js';
 import { targetType } from './target/runtime.js';
@@ -45,11 +46,12 @@ export interface OnnxOptions {
   /** Reads a file beside the model, to quantize and to run it. Without it, weights in other files are left as they are. */
   readonly externalData?: ReadExternalData;
   /**
-   * `true`: large tensors of the result go into a file beside it; `false`: all into the model. Default: tensors stay
-   * where they are, and models above 1.5 GB are split. What subgraphs and functions hold is never moved, since runtimes
+   * `true`: large tensors of the result go into a file beside it; `false`: all into the model; `'fit'`: all into the model where it
+   * stays below 1.5 GB, since browsers need extra code for a second file. Default, and for larger models: tensors stay where they are,
+   * and what is above 1.5 GB inside is split. What subgraphs and functions hold is never moved, since runtimes
    * would not find it.
    */
-  readonly external?: boolean;
+  readonly external?: ExternalPlace;
   /**
    * Path of a new file beside the result, relative to its folder. Default: the name with `.lowbit.data` at its end. A
    * number is put in where the model keeps a file of that name.
@@ -72,7 +74,10 @@ const types: OptionTypes<OnnxOptions> = {
   },
   ort: runtimeType,
   externalData: optionTypes.callback,
-  external: optionTypes.flag,
+  external: {
+    expected: "true, false or 'fit'",
+    fits: (value) => typeof value === 'boolean' || value === 'fit',
+  },
   externalPath: text,
 };
 

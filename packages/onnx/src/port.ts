@@ -1,6 +1,13 @@
 import type { LayerDescriptor, ModelPort } from '@lowbit/core';
-import { checkedWriter, standIns, type PortCapabilities } from '@lowbit/core/adapter';
+import {
+  checkedWriter,
+  defined,
+  standIns,
+  type ModelWriter,
+  type PortCapabilities,
+} from '@lowbit/core/adapter';
 import { modelWriter, type OnnxResult } from './model-writer.js';
+import type { OrtRuntime } from './observe/ort.js';
 import { layerDescriptors } from './layer-descriptors.js';
 import { checkOptions, type OnnxOptions } from './onnx-options.js';
 import { formOf, optionsOfForm } from './plan-form.js';
@@ -84,6 +91,31 @@ export function onnx(model: ModelBytes, options: OnnxOptions = {}): OnnxPort {
       return storageCost(read, description.sites, weight.id, standIns(weight, entry), source);
     },
     ...(ort === undefined ? {} : running(source, ort, lend, describe)),
-    write: (outcome) => checkedWriter(outcome, () => modelWriter(source, outcome, take)),
+    write: (outcome) =>
+      checkedWriter(outcome, () => {
+        const writer = modelWriter(source, outcome, take);
+        return ort === undefined ? writer : runnable(writer, (result) => resultPort(result, name, ort));
+      }),
   };
+}
+
+/** The writer, whose result can be run. */
+function runnable(
+  writer: ModelWriter<OnnxResult>,
+  portOf: (result: OnnxResult) => OnnxPort,
+): ModelWriter<OnnxResult> {
+  return {
+    add: (...given) => writer.add(...given),
+    async finish() {
+      const applied = await writer.finish();
+      const { run } = portOf(applied.model);
+      return { ...applied, ...defined({ run }) };
+    },
+  };
+}
+
+/** A port on a result, whose files are at hand. */
+function resultPort({ bytes, externalData = [] }: OnnxResult, name: string, ort: OrtRuntime): OnnxPort {
+  const files = new Map(externalData.map(({ path, data }) => [path, data]));
+  return onnx(bytes, { name, ort, externalData: (path) => files.get(path) as Uint8Array });
 }

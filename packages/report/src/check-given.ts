@@ -27,6 +27,8 @@ const has =
 const isSizes = has({ float: isNumber, nominal: isNumber, stored: isNumber, memory: isNumber });
 const isHistogram = has({ min: isNumber, max: isNumber, counts: listOf(isNumber), levels: isList });
 
+const isVerdict = has({ grade: isText, reason: isText });
+
 /** What texts and pages compute with; the rest is only shown. */
 const hasParts = has({
   weights: listOf(
@@ -41,6 +43,7 @@ const hasParts = has({
   ),
   skipped: isList,
   warnings: isList,
+  verdict: (value) => value === undefined || isVerdict(value),
   plan: has({ weights: isList }),
   sizes: isSizes,
   bitsPerWeight: isNumber,

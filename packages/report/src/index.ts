@@ -2,13 +2,8 @@ export { alignNames } from './compare/align-names.js';
 export { checkInterfaces } from './compare/check-interfaces.js';
 export { compareModels, type CompareSettings } from './compare/compare-models.js';
 export type { Accuracy, Agreement, Comparison, OutputComparison } from './compare/comparison.js';
-export {
-  differenceOf,
-  mergeDifferences,
-  sumDifferences,
-  type Difference,
-  type DifferenceSums,
-} from './compare/difference.js';
+export { differenceOf, mergeDifferences, sumDifferences } from '@lowbit/core/adapter';
+export type { Difference, DifferenceSums } from '@lowbit/core/adapter';
 export { wordedValue } from './compare/worded-value.js';
 export { outputCollector, type OutputCollector } from './compare/output-collector.js';
 export type { PairedTimes } from './compare/paired-times.js';
@@ -30,6 +25,7 @@ export {
   formatShare,
 } from './figures/numbers.js';
 export { parameterWords } from './figures/parameter-words.js';
+export { verdictLines } from './figures/verdict-lines.js';
 export { wantedLines } from './figures/wanted-lines.js';
 export { renderErrorChart } from './html/error-chart.js';
 export { renderHistogram } from './html/histograms.js';

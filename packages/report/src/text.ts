@@ -21,4 +21,10 @@ export {
   type PossibleInModel,
   type Provenance,
 } from './tables/tfjs-inspection.js';
-export { expandedLine, type ExpandedWeights, type WrittenFiles } from './tables/written.js';
+export {
+  expandedLine,
+  nextLine,
+  sessionLine,
+  type ExpandedWeights,
+  type WrittenFiles,
+} from './tables/written.js';

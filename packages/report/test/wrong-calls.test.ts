@@ -21,6 +21,7 @@ const defined = (options: object) =>
   Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 
 const calls: Readonly<Record<string, RightCall>> = {
+  verdictLines: { right: () => [whole()] },
   renderHtmlReport: { right: () => [whole(), {}] },
   'options of renderHtmlReport': {
     right: () => ['title', 'note', table()],
@@ -111,7 +112,9 @@ const exceptions = Object.fromEntries([
 ]);
 const line = 'makes one line of a text that was checked as a whole';
 const textExceptions = Object.fromEntries(
-  ['heading', 'indented', 'printable', 'expandedLine'].map((name) => [name, line] as const),
+  ['heading', 'indented', 'printable', 'expandedLine', 'nextLine', 'sessionLine'].map(
+    (name) => [name, line] as const,
+  ),
 );
 
 it('wrong arguments of every public function are told as typed errors', async () => {

@@ -1,5 +1,5 @@
 import type { Report } from '@lowbit/core';
-import { formatBytes, gatherWarnings, groupByReason, renderErrorChart } from 'lowbit/browser';
+import { formatBytes, gatherWarnings, groupByReason, renderErrorChart, verdictLines } from 'lowbit/browser';
 import { element, type Child } from './element.js';
 import { sizeTable } from './size-table.js';
 import { weightDetail } from './weight-detail.js';
@@ -11,6 +11,7 @@ export function resultView(report: Report, format: string): readonly HTMLElement
   const table = weightTable(report.weights, (weight) => detail.replaceChildren(weightDetail(weight)));
   return [
     element('p', { class: 'gist' }, gist(report)),
+    ...verdictList(report),
     sizeTable(report, format),
     ...warningList(gatherWarnings(report)),
     part('Error of each weight', errorChart(report)),
@@ -29,7 +30,13 @@ function gist({ modelBytes, bitsPerWeight, weights }: Report): string {
 function changeOf(before: number, after: number): string {
   const share = (before / after).toFixed(1);
   if (Number(share) > 1) return `${share} times smaller`;
-  return after > before ? 'which is no smaller' : 'hardly smaller';
+  return after >= before ? 'which is no smaller' : 'hardly smaller';
+}
+
+function verdictList(report: Report): readonly HTMLElement[] {
+  const items = verdictLines(report).map((line) => element('li', {}, line));
+  if (items.length === 0) return [];
+  return [element('div', { class: 'verdict' }, element('h3', {}, 'Verdict'), element('ul', {}, ...items))];
 }
 
 function errorChart({ weights }: Report): HTMLElement {

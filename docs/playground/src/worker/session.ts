@@ -13,6 +13,7 @@ const labels: Readonly<Record<ProgressEvent['phase'], string>> = {
   observe: 'Observing',
   quantize: 'Quantizing',
   write: 'Writing',
+  compare: 'Comparing',
 };
 
 /** The session as lowbit takes it, its events worded for people. */

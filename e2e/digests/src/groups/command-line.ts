@@ -52,7 +52,7 @@ export const commandLines: Group = {
         const { status, stdout } = await run(folder, [...command.split(' '), '--json']);
         const files = (await filesIn(folder)).filter((file) => !written.has(file));
         for (const file of files) written.add(file);
-        const contents = files.map(async (file) => [file, await readFile(join(folder, file))] as const);
+        const contents = files.map(async (file) => [file, await contentOf(join(folder, file))] as const);
         yield {
           name: command,
           content: {
@@ -67,6 +67,13 @@ export const commandLines: Group = {
     }
   },
 };
+
+/** The bytes of a file; a page without its verdict, which pages began to tell later. */
+async function contentOf(path: string): Promise<Uint8Array> {
+  const bytes = await readFile(path);
+  if (!path.endsWith('.html')) return bytes;
+  return Buffer.from(bytes.toString('utf8').replace(/<div class="card verdict">.*?<\/ul><\/div>/s, ''));
+}
 
 async function writeInputs(folder: string): Promise<void> {
   const { files, bytes } = besides(17);
@@ -111,10 +118,12 @@ function run(cwd: string, args: readonly string[]): Promise<{ status: number | n
   });
 }
 
-/** The document without what depends on the place and the release; an error is known by its code. */
+/** The document without what depends on the place and the release, and what to do next, which it began to tell later; an error is known by its code. */
 function plain(document: object, folder: string): unknown {
   if ('error' in document) return { error: (document.error as { code: string }).code };
-  return JSON.parse(JSON.stringify(document).replaceAll(JSON.stringify(folder).slice(1, -1), '.'));
+  return JSON.parse(
+    JSON.stringify({ ...document, next: undefined }).replaceAll(JSON.stringify(folder).slice(1, -1), '.'),
+  );
 }
 
 async function filesIn(folder: string): Promise<string[]> {

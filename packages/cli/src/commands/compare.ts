@@ -1,15 +1,16 @@
 import { setImmediate } from 'node:timers/promises';
 
-import { defined, stopIfAborted } from '@lowbit/core/adapter';
+import { defined, leastDecibels, stopIfAborted } from '@lowbit/core/adapter';
 import { randomInputs, type CalibrationInput } from '@lowbit/data';
 import type { CompareSettings } from '@lowbit/report';
-import { comparisonText, type CompareDocument } from '@lowbit/report/text';
+import { comparisonText, nextLine, type CompareDocument } from '@lowbit/report/text';
 
 import type { ChosenInputs } from '../compare/compared-pair.js';
 import { openPair } from '../compare/open-pair.js';
 import { inputsFromData } from '../data/inputs-from-data.js';
 import type { Io } from '../io.js';
 import { findModel } from '../model/find-model.js';
+import { commandWords } from '../output/changed-command.js';
 import { colorsFor } from '../output/colors.js';
 import { writeJson } from '../output/json.js';
 import { createProgress, type Progress } from '../output/progress.js';
@@ -29,10 +30,25 @@ export async function compareCommand(
     const document = await compare(first, second, options, io, progress);
     progress.end();
     if (options.json) writeJson(io.stdout, document);
-    else if (!options.quiet) io.stdout.write(comparisonText(document, colorsFor(io.stdout)));
+    else if (!options.quiet) {
+      const colors = colorsFor(io.stdout);
+      io.stdout.write(`${comparisonText(document, colors)}\n${nextLine(afterCompare(document), colors)}`);
+    }
   } finally {
     progress.end();
   }
+}
+
+/** Random inputs say little; on real ones the worst float output decides. */
+function afterCompare({ a, b, inputs, outputs }: CompareDocument): string {
+  if (inputs.source === 'random')
+    return `${commandWords(['compare', a.file, b.file])} --calibrate PATH, with real inputs`;
+  const isBad = outputs.some(
+    ({ type, sqnrDb }) => type.startsWith('float') && sqnrDb !== null && !(sqnrDb >= leastDecibels),
+  );
+  return isBad
+    ? `${commandWords(['quantize', a.file])} with more bits, and --calibrate with these inputs: its verdict says what to try`
+    : `${b.file} can be loaded in place of ${a.file}`;
 }
 
 async function compare(

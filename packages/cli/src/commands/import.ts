@@ -11,6 +11,8 @@ import { writtenModel } from '../keras/written-model.js';
 import { writeJson } from '../output/json.js';
 import { writeModel } from '../tfjs/write-model.js';
 import type { KerasOptions } from '../usage/keras-options.js';
+import { nextLine } from '@lowbit/report/text';
+import { commandWords } from '../output/changed-command.js';
 import { findModel } from '../model/find-model.js';
 import { createProgress, type Progress, sharesOf } from '../output/progress.js';
 
@@ -101,5 +103,6 @@ function textOf(document: ImportDocument): string {
   const { input, output, layers, weights, bytes, notes, kerasVersion } = document;
   const from = kerasVersion === null ? '' : ` (Keras ${kerasVersion})`;
   const size = `${layers} layers, ${weights} weights, ${(bytes / 1e6).toFixed(2)} MB`;
-  return `${[`${input}${from} → ${output}: ${size}.`, ...notes].join('\n')}\n`;
+  const done = [`${input}${from} → ${output}: ${size}.`, ...notes].join('\n');
+  return `${done}\n${nextLine(commandWords(['quantize', output]))}`;
 }

@@ -1,8 +1,15 @@
-import { basename } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
 import type { Registry } from '@lowbit/core';
+import type { KerasInspection } from '@lowbit/keras';
 import { inspectModel, readModel } from '@lowbit/onnx';
-import { inspectionText, kerasInspectionText, tfjsInspectionText } from '@lowbit/report/text';
+import {
+  inspectionText,
+  kerasInspectionText,
+  nextLine,
+  tfjsInspectionText,
+  type PossibleWeights,
+} from '@lowbit/report/text';
 
 import { dataSizes } from '../files/data-sizes.js';
 import { readInput } from '../files/read-input.js';
@@ -10,6 +17,8 @@ import type { Io } from '../io.js';
 import { inspectKerasModel } from '../keras/keras-source.js';
 import { checkKind } from '../model/check-kind.js';
 import { findModel } from '../model/find-model.js';
+import { commandWords } from '../output/changed-command.js';
+import { onnxLoading, tfjsLoading } from '../output/loading.js';
 import { colorsFor } from '../output/colors.js';
 import { writeJson } from '../output/json.js';
 import { loadPlugins } from '../plugins/load-plugins.js';
@@ -39,7 +48,26 @@ export async function inspectCommand(model: string, options: InspectOptions, io:
 async function inspectOfKeras(model: string, { topology, json }: InspectOptions, io: Io): Promise<void> {
   const inspection = await inspectKerasModel({ file: model, topology }, io.signal);
   if (json) writeJson(io.stdout, { input: model, kind: 'keras', ...inspection });
-  else io.stdout.write(kerasInspectionText(inspection, colorsFor(io.stdout)));
+  else
+    io.stdout.write(
+      `${kerasInspectionText(inspection, colorsFor(io.stdout))}\n${nextLine(afterKeras(model, topology, inspection))}`,
+    );
+}
+
+function afterKeras(
+  model: string,
+  topology: string | undefined,
+  { problems }: Pick<KerasInspection, 'problems'>,
+): string {
+  if (problems.length > 0)
+    return 'say what stands for such layers, in a program: readKeras(file, { customLayers })';
+  return commandWords(['quantize', model, ...(topology === undefined ? [] : ['--topology', topology])]);
+}
+
+/** What is quantized, or else how the model is loaded. */
+function nextOf(model: string, possible: object, loading: string): string {
+  const { quantizable = [] } = possible as Partial<PossibleWeights>;
+  return quantizable.length > 0 ? commandWords(['quantize', model]) : loading;
 }
 
 interface Inspected {
@@ -52,10 +80,16 @@ async function inspectFile(model: string, io: Io): Promise<Inspected> {
   const { externalFiles, ...inside } = inspectModel(readModel(bytes, basename(model)));
   const beside = externalFiles === undefined ? {} : { externalFiles: await dataSizes(model, externalFiles) };
   const document = { ...inside, ...beside };
-  return { document, text: () => inspectionText(document, colorsFor(io.stdout)) };
+  const colors = colorsFor(io.stdout);
+  const files = (externalFiles ?? []).map(({ path }) => join(dirname(model), path));
+  const next = nextOf(model, document, onnxLoading(model, files));
+  return { document, text: () => `${inspectionText(document, colors)}\n${nextLine(next, colors)}` };
 }
 
 async function inspectFolder(model: string, methods: Registry, io: Io): Promise<Inspected> {
   const document = await inspectTfjs(await readTfjsModel(model, io.signal), methods);
-  return { document, text: () => tfjsInspectionText(document, colorsFor(io.stdout)) };
+  const colors = colorsFor(io.stdout);
+  const loading = tfjsLoading(model, document.kind === 'graph-model', (document.lowbit?.packed ?? 0) === 0);
+  const next = nextOf(model, document, loading);
+  return { document, text: () => `${tfjsInspectionText(document, colors)}\n${nextLine(next, colors)}` };
 }

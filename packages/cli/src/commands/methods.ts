@@ -1,5 +1,5 @@
 import type { Plugin } from '@lowbit/core';
-import { methodsText } from '@lowbit/report/text';
+import { methodsText, nextLine, type Colors } from '@lowbit/report/text';
 
 import type { Io } from '../io.js';
 import { colorsFor } from '../output/colors.js';
@@ -15,8 +15,11 @@ export interface MethodsOptions {
 export async function methodsCommand(options: MethodsOptions, io: Io): Promise<void> {
   const plugins = (await loadPlugins(options.plugin)).list();
   if (options.json) writeJson(io.stdout, { methods: plugins.map(asData) });
-  else io.stdout.write(methodsText(plugins, colorsFor(io.stdout)));
+  else io.stdout.write(methodsText(plugins, colorsFor(io.stdout)) + afterMethods(colorsFor(io.stdout)));
 }
+
+const afterMethods = (colors: Colors): string =>
+  `\n${nextLine('lowbit quantize MODEL --weights NAME --bits 4, with a name from above', colors)}`;
 
 function asData(plugin: Plugin): object {
   const { name, kind, summary, paper, options = {} } = plugin;

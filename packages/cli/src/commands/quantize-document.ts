@@ -24,14 +24,14 @@ export function quantizeDocument(
   files: { readonly input: string; readonly output: string; readonly dataFiles: readonly string[] },
   { report: htmlReport, calibration: path, saveCalibration: saved }: QuantizeOptions,
   { report, statistics }: Omit<QuantizedPort<unknown>, 'model'>,
-  ofKind: KindDocument,
+  ofKind: KindDocument & { readonly next: string },
 ): QuantizeDocument {
   const { dataFiles, ...named } = files;
   const calibration = calibrationReport(statistics, path, saved);
   return {
     ...named,
     ...(dataFiles.length === 0 ? {} : { dataFiles }),
-    ...defined({ htmlReport, calibration, features: statistics.features }),
+    ...defined({ htmlReport, calibration, features: statistics.features, data: statistics.compared }),
     ...ofKind,
     report,
   };

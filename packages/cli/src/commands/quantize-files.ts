@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { renderHtmlReport } from '@lowbit/report';
+import { renderHtmlReport, type ReportSection } from '@lowbit/report';
 
 import { checkOutputs, type PlannedOutput } from '../files/check-outputs.js';
 import { dataOutputs } from '../files/data-outputs.js';
@@ -7,7 +7,6 @@ import { writeOutputs, type OutputFile } from '../files/write-outputs.js';
 import type { QuantizedModel } from '../quantize/quantize-model.js';
 import type { QuantizedPort } from '../quantize/quantize-port.js';
 import type { QuantizeOptions } from '../usage/quantize-options.js';
-import { defined } from '@lowbit/core/adapter';
 
 /** The paths of `lowbit quantize`: what it reads and where its result goes. */
 export interface QuantizePaths {
@@ -40,7 +39,7 @@ export async function writeFiles(
   paths: QuantizePaths,
   options: QuantizeOptions,
   done: QuantizedModel,
-  signal: AbortSignal,
+  { signal, next }: { readonly signal: AbortSignal; readonly next: string },
 ): Promise<readonly string[]> {
   const force = options.force === true;
   const data = await dataOutputs(paths.output, done.model.externalData ?? [], done.dataFiles);
@@ -49,23 +48,26 @@ export async function writeFiles(
   const others = [...inputsOf(paths, options), ...done.dataFiles.opened, ...outputsOf(paths, options)];
   await checkOutputs(planned, others, force);
   const model = { path: paths.output, data: done.model.bytes };
-  await writeOutputs([...data, model, ...extraFiles(paths.input, options, done)], { force, signal });
+  await writeOutputs([...data, model, ...extraFiles(paths.input, options, done, { next })], {
+    force,
+    signal,
+  });
   return data.map(({ path }) => path);
 }
 
 /**
  * What is written besides the model.
  *
- * @param note - a sentence that stands at the head of the report
+ * @param beside - a sentence that stands at the head of the report, and what to do next
  */
 export function extraFiles(
   input: string,
   { report: page, saveCalibration }: QuantizeOptions,
   { report, statistics }: Omit<QuantizedPort<unknown>, 'model'>,
-  note?: string,
+  beside: Pick<ReportSection, 'note' | 'next'>,
 ): readonly OutputFile[] {
   const files: OutputFile[] = [];
-  const section = { title: basename(input), report, ...defined({ note }) };
+  const section = { title: basename(input), report, ...beside };
   if (page !== undefined) files.push({ path: page, data: renderHtmlReport(section) });
   const { calibration } = statistics;
   if (saveCalibration !== undefined && calibration !== undefined)

@@ -17,7 +17,9 @@ import { readStatistics } from '../statistics/read-statistics.js';
 import { writeModel } from '../tfjs/write-model.js';
 import { quantizeDocument, type QuantizeDocument } from './quantize-document.js';
 import { extraFiles, extraOutputs, inputsOf } from './quantize-files.js';
-import { bitsOf, type QuantizeRun } from './quantize-run.js';
+import { checkGain } from '../quantize/check-gain.js';
+import { onnxLoading, tfjsLoading } from '../output/loading.js';
+import { bitsOf, nextOf, type QuantizeRun } from './quantize-run.js';
 import { sharesOf } from '../output/progress.js';
 
 /** Quantizes a model of Keras and writes it as a folder for TensorFlow.js, or as an ONNX file. */
@@ -33,12 +35,17 @@ export async function quantizeKeras(run: QuantizeRun): Promise<QuantizeDocument>
   try {
     const done = await quantized(run, read, output, stored);
     const { files } = done.model;
-    await writeModel(dirname(output), [...files, ...extraFiles(model.file, options, done)], {
+    checkGain(done.report, model.file, options);
+    const dataFiles = files.map(({ path }) => path).filter((path) => path !== output);
+    const session = to === 'onnx' ? sessionOptions(done.report, defined({ target })) : undefined;
+    const loading =
+      session === undefined ? tfjsLoading(output, false, false) : onnxLoading(output, dataFiles, session);
+    const next = nextOf(run, done.report, loading);
+    await writeModel(dirname(output), [...files, ...extraFiles(model.file, options, done, { next })], {
       force,
       signal,
     });
-    const dataFiles = files.map(({ path }) => path).filter((path) => path !== output);
-    const ofKind = to === 'onnx' ? { sessionOptions: sessionOptions(done.report, defined({ target })) } : {};
+    const ofKind = { next, ...defined({ sessionOptions: session }) };
     return quantizeDocument({ input: model.file, output, dataFiles }, options, done, ofKind);
   } finally {
     read.close();

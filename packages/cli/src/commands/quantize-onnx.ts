@@ -1,3 +1,5 @@
+import { dirname, join } from 'node:path';
+
 import { sessionOptions } from '@lowbit/onnx';
 
 import { readInput } from '../files/read-input.js';
@@ -6,7 +8,9 @@ import { readStatistics } from '../statistics/read-statistics.js';
 import { defaultOutput } from '../files/output-name.js';
 import { quantizeDocument, type QuantizeDocument } from './quantize-document.js';
 import { checkFiles, writeFiles } from './quantize-files.js';
-import { bitsOf, type QuantizeRun } from './quantize-run.js';
+import { checkGain } from '../quantize/check-gain.js';
+import { onnxLoading } from '../output/loading.js';
+import { bitsOf, nextOf, type QuantizeRun } from './quantize-run.js';
 import { defined } from '@lowbit/core/adapter';
 
 /** Quantizes an ONNX model and writes the result. */
@@ -20,8 +24,10 @@ export async function quantizeOnnx(run: QuantizeRun): Promise<QuantizeDocument> 
   const bytes = await readInput(input, signal);
   const job = { file: input, output: paths.output, bytes, options, ...defined({ plan }) };
   const done = await quantizeModel(job, stored, { signal, onProgress: progress.update });
-  const dataFiles = await writeFiles(paths, options, done, signal);
-  return quantizeDocument({ ...paths, dataFiles }, options, done, {
-    sessionOptions: sessionOptions(done.report, target === undefined ? {} : { target }),
-  });
+  checkGain(done.report, input, options);
+  const session = sessionOptions(done.report, defined({ target }));
+  const beside = (done.model.externalData ?? []).map(({ path }) => join(dirname(paths.output), path));
+  const next = nextOf(run, done.report, onnxLoading(paths.output, beside, session));
+  const dataFiles = await writeFiles(paths, options, done, { signal, next });
+  return quantizeDocument({ ...paths, dataFiles }, options, done, { sessionOptions: session, next });
 }

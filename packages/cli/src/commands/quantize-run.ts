@@ -1,4 +1,4 @@
-import type { QuantizationPlan } from '@lowbit/core';
+import type { QuantizationPlan, RecipeChange, Report } from '@lowbit/core';
 import type { Io } from '../io.js';
 import type { FoundModel } from '../model/find-model.js';
 import type { Progress } from '../output/progress.js';
@@ -13,6 +13,16 @@ export interface QuantizeRun {
   readonly plan?: QuantizationPlan;
   readonly signal: Io['signal'];
   readonly progress: Progress;
+  /** The command that was typed, with a change of the recipe. */
+  readonly again: (change: RecipeChange) => string;
+}
+
+/** What to do next: load the result, or have another where its verdict is bad. */
+export function nextOf({ again }: QuantizeRun, { verdict }: Report, loading: string): string {
+  if (verdict?.grade !== 'probably-unusable') return loading;
+  return verdict.next === undefined
+    ? 'leave the model as it is: nothing else keeps more of it in fewer bits'
+    : again(verdict.next);
 }
 
 /** The bits, or the policy, that name the result. @throws LowbitError `nothing-to-quantize`. */

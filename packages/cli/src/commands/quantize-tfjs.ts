@@ -10,7 +10,10 @@ import { readTfjsJson, readTfjsModel } from '../tfjs/read-model.js';
 import { writeModel } from '../tfjs/write-model.js';
 import { quantizeDocument, type QuantizeDocument } from './quantize-document.js';
 import { extraFiles, extraOutputs, inputsOf } from './quantize-files.js';
-import { bitsOf, type QuantizeRun } from './quantize-run.js';
+import { modelKind } from '@lowbit/tfjs-format';
+import { checkGain } from '../quantize/check-gain.js';
+import { tfjsLoading } from '../output/loading.js';
+import { bitsOf, nextOf, type QuantizeRun } from './quantize-run.js';
 import { defined } from '@lowbit/core/adapter';
 
 /** Quantizes a TensorFlow.js model and writes the result into a folder. */
@@ -30,12 +33,16 @@ export async function quantizeTfjsCommand(run: QuantizeRun): Promise<QuantizeDoc
   const job = { model: read, options, output: place.file, ...defined({ plan }) };
   const done = await quantizeTfjs(tfjs, job, stored, { signal, onProgress: progress.update });
   const note = done.expanded.map((entry) => `${expandedLine(entry)}.`).join(' ');
-  const extra = extraFiles(model.path, options, done, note === '' ? undefined : note);
+  checkGain(done.report, model.file, options);
+  const isGraph = modelKind(json) === 'graph-model';
+  const next = nextOf(run, done.report, tfjsLoading(place.file, isGraph, done.saved.format === 'plain'));
+  const extra = extraFiles(model.path, options, done, { next, ...(note === '' ? {} : { note }) });
   await writeModel(place.folder, [...done.files, ...extra], { force, signal });
   const dataFiles = done.files.map(({ path }) => path).filter((path) => path !== place.file);
   const { saved, expanded } = done;
   return quantizeDocument({ input: model.file, output: place.file, dataFiles }, options, done, {
     saved,
+    next,
     ...(expanded.length === 0 ? {} : { expanded }),
   });
 }

@@ -11,17 +11,23 @@ import { checkActivations } from '../usage/check-activations.js';
 import { checkKind } from '../model/check-kind.js';
 import { checkMethod, checkMethodBits, checkPolicy } from '../usage/check-method.js';
 import type { QuantizeDocument } from './quantize-document.js';
+import type { QuantizeRun } from './quantize-run.js';
 import { quantizeOnnx } from './quantize-onnx.js';
 import type { GivenOptions, QuantizeOptions } from '../usage/quantize-options.js';
 import { quantizeTfjsCommand } from './quantize-tfjs.js';
 import { defined } from '@lowbit/core/adapter';
 
 /** `lowbit quantize`: reads a model, quantizes it, writes the result and tells what was done. */
-export async function quantizeCommand(model: string, given: GivenOptions, io: Io): Promise<void> {
+export async function quantizeCommand(
+  model: string,
+  given: GivenOptions,
+  io: Io,
+  again: QuantizeRun['again'],
+): Promise<void> {
   const options = { ...given, methods: await loadPlugins(given.plugin) };
   const progress = createProgress(io.stderr, options.json !== true && options.quiet !== true);
   try {
-    const document = await quantize(model, options, io, progress);
+    const document = await quantize(model, options, io, progress, again);
     progress.end();
     if (options.json) writeJson(io.stdout, document);
     else if (!options.quiet) io.stdout.write(quantizationText(document, colorsFor(io.stdout)));
@@ -35,13 +41,14 @@ async function quantize(
   options: QuantizeOptions,
   { signal }: Io,
   progress: Progress,
+  again: QuantizeRun['again'],
 ): Promise<QuantizeDocument> {
   checkMethods(options);
   const model = await findModel(path, options.topology);
   checkKind(model, options);
   const plan = options.plan === undefined ? undefined : await readPlan(options.plan, options.methods, signal);
   checkActivations(options, plan);
-  const run = { model, options, signal, progress, ...defined({ plan }) };
+  const run = { model, options, signal, progress, again, ...defined({ plan }) };
   switch (model.kind) {
     case 'onnx':
       return quantizeOnnx(run);

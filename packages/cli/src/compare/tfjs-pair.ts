@@ -1,13 +1,13 @@
 import type { Registry } from '@lowbit/core';
 import { calibrationInputs } from '@lowbit/data';
 import { alignNames, checkInterfaces, compareModels, type RunnableModel } from '@lowbit/report';
-import { modelArtifacts, modelKind } from '@lowbit/tfjs-format';
-import type { io } from '@tensorflow/tfjs-core';
+import { modelKind } from '@lowbit/tfjs-format';
 
 import { readKerasAsTfjs } from './read-keras.js';
 import type { FoundModel } from '../model/find-model.js';
-import { loadGraphs, loadTfjs, type Tfjs } from '../runtime/load-tfjs.js';
-import { buildLayers, notBuilt } from '../tfjs/build-layers.js';
+import { loadTfjs, type Tfjs } from '../runtime/load-tfjs.js';
+import { buildLayers } from '../tfjs/build-layers.js';
+import { loadRunningGraph } from '../tfjs/running-graph.js';
 import { readTfjsModel, type TfjsFile } from '../tfjs/read-model.js';
 import type { ComparedPair } from './compared-pair.js';
 
@@ -41,17 +41,8 @@ function readModel(model: FoundModel, signal: AbortSignal): Promise<TfjsFile> {
 }
 
 async function openModel(tfjs: Tfjs, file: TfjsFile, methods: Registry): Promise<RunnableModel> {
-  if (modelKind(file.json) === 'graph-model') return openGraph(file);
+  if (modelKind(file.json) === 'graph-model') return (await loadRunningGraph(file, 'compare')).runnable;
   return tfjs.lowbit.runnableLayers(await buildLayers(tfjs, file, methods), file.file);
-}
-
-async function openGraph({ file, json, weights }: TfjsFile): Promise<RunnableModel> {
-  const { loadGraph, runnableGraph } = await loadGraphs('compare');
-  const load = async () => modelArtifacts(json, weights) as io.ModelArtifacts;
-  const model = await loadGraph({ load }).catch((cause: unknown) => {
-    throw notBuilt(file, cause);
-  });
-  return runnableGraph(model, file);
 }
 
 function pairOf(

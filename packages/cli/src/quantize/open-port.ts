@@ -38,7 +38,8 @@ export async function openPort(job: QuantizeJob, signal: AbortSignal): Promise<O
     optimize: optimize ?? 'speed',
     externalData: dataFiles.open,
     externalPath: dataFileName(output),
-    ...defined({ target, external, freezeInputs, integers, ort }),
+    external: external ?? 'fit',
+    ...defined({ target, freezeInputs, integers, ort }),
   });
   return { port, dataFiles };
 }

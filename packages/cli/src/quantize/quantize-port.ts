@@ -23,6 +23,8 @@ import { recipeFrom } from './recipe.js';
 export interface Statistics {
   readonly calibration?: Calibration;
   readonly data?: DataReport;
+  /** The data that outputs were compared on, where nothing was observed on them. */
+  readonly compared?: DataReport;
   /** The labelled data that a policy decided by. */
   readonly features?: FeaturesReport;
 }
@@ -79,9 +81,11 @@ export async function quantizePort<M>(
     ...(data === undefined ? {} : { data: data.batches }),
   });
   const calibration = observed ?? stored;
+  const isCompared = done.report.verdict?.outputs !== undefined && observed === undefined;
   const statistics: Statistics = {
     ...defined({ calibration }),
     ...(observed === undefined || data === undefined ? {} : { data: withNonFinite(data.report, observed) }),
+    ...(isCompared ? defined({ compared: data?.report }) : {}),
     ...(features === undefined || labelled === undefined
       ? {}
       : { features: { ...labelled.report, samples: features.labels.length } }),

@@ -51,7 +51,7 @@ async function possibleOrWhy(model: TfjsFile, methods: Registry): Promise<Possib
   try {
     const tfjs = await loadTfjs('inspect');
     return modelKind(model.json) === 'graph-model'
-      ? await possibleIn(openGraph(tfjs, model))
+      ? await possibleIn(await openGraph(tfjs, model))
       : await possibleIn(await openLayers(tfjs, model, methods));
   } catch (error) {
     const isTold =

@@ -1,11 +1,12 @@
 import type { ModelPort, Registry } from '@lowbit/core';
-import type { ModelInterface } from '@lowbit/core/adapter';
+import { defined, type ModelInterface } from '@lowbit/core/adapter';
 import { type CalibrationInput, calibrationInputs } from '@lowbit/data';
 import type { SaveOptions, SaveReport, StorageForm } from '@lowbit/tfjs';
 import { modelArtifacts } from '@lowbit/tfjs-format';
 import type { io } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { Tfjs } from '../runtime/load-tfjs.js';
+import { loadRunningGraph } from './running-graph.js';
 import { buildLayers, disposeModel } from './build-layers.js';
 import type { TfjsFile } from './read-model.js';
 
@@ -38,19 +39,25 @@ export async function openLayers(
   };
 }
 
-/** Opens a graph model, which is quantized by its artifacts and never run. */
-export function openGraph(
+/**
+ * Opens a graph model, which is quantized by its artifacts.
+ *
+ * @param runs - whether it is run too
+ * @throws LowbitError as {@link loadRunningGraph}.
+ */
+export async function openGraph(
   { lowbit }: Tfjs,
   file: TfjsFile,
   form: StorageForm = {},
-): OpenedModel<io.ModelArtifacts> {
+  runs = false,
+): Promise<OpenedModel<io.ModelArtifacts>> {
+  const load = async () => modelArtifacts(file.json, file.weights) as io.ModelArtifacts;
+  const graph = runs ? await loadRunningGraph(file, 'quantize') : undefined;
+  const running = graph?.model;
   return {
-    port: lowbit.graphModel(
-      { load: async () => modelArtifacts(file.json, file.weights) as io.ModelArtifacts },
-      form,
-    ),
-    inputs: () => [],
+    port: lowbit.graphModel({ load }, { ...form, ...defined({ running }) }),
+    inputs: () => calibrationInputs(graph?.runnable.inputs ?? [], file.file),
     save: (result, handler, options) => lowbit.saveGraph(result, handler, options),
-    dispose: () => undefined,
+    dispose: () => running?.dispose(),
   };
 }

@@ -1,5 +1,5 @@
 import type { Calibration, QuantizationPlan } from '@lowbit/core';
-import { defined } from '@lowbit/core/adapter';
+import { defined, withModelBytes } from '@lowbit/core/adapter';
 import type { SaveReport, StorageForm } from '@lowbit/tfjs';
 import { expandedWeights, type ExpandedWeights, isPacked, modelKind } from '@lowbit/tfjs-format';
 import type { OutputFile } from '../files/write-outputs.js';
@@ -41,7 +41,12 @@ export async function quantizeTfjs(
   const { model, options } = job;
   const form = formFrom(options);
   return modelKind(model.json) === 'graph-model'
-    ? quantizeOpened(openGraph(tfjs, model, form), job, stored, session)
+    ? quantizeOpened(
+        await openGraph(tfjs, model, form, options.calibrate !== undefined),
+        job,
+        stored,
+        session,
+      )
     : quantizeOpened(await openLayers(tfjs, model, options.methods, form), job, stored, session);
 }
 
@@ -70,7 +75,8 @@ async function quantizeOpened<M>(
       ...unpackedWarning(report.weights.length, saved, packedBefore),
       ...saved.warnings,
     ];
-    return { report: { ...report, modelBytes, warnings }, statistics, files, saved, expanded };
+    const told = withModelBytes({ ...report, warnings }, modelBytes);
+    return { report: told, statistics, files, saved, expanded };
   } finally {
     opened.dispose(...results);
   }

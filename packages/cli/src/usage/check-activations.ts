@@ -29,32 +29,16 @@ interface CheckedOptions extends ActivationOptions {
  */
 export function checkActivations(options: CheckedOptions, plan: QuantizationPlan | undefined): void {
   const methods = methodsOf(options, plan);
-  const measures = plan === undefined && typeof options.bits === 'string';
   if (methods === undefined) {
-    const beside = plan === undefined ? '--activations' : 'a plan with activations';
-    refuseLonely(options, forActivations, beside);
-    if (measures) checkLabelled(options);
-    else refuseLonely(options, ['calibrate', ...forData], beside, plan ? undefined : orPolicy(options));
+    refuseLonely(options, forActivations, plan === undefined ? '--activations' : 'a plan with activations');
+    if (options.calibrate === undefined) refuseLonely(options, forData, '--calibrate');
     return;
   }
   const { activations, activationBits = integerActivationBits } = options;
   if (activations !== undefined)
     checkMethodBits(activations, activationBits, '--activation-bits', options.methods, 'activation');
   checkForm(options, plan);
-  checkData(options, methods, measures);
-}
-
-/** Without activations, data are of use to policies that measure features. */
-function orPolicy({ methods }: CheckedOptions): string {
-  const policies = methods.list().filter((one) => one.kind === 'policy' && one.needs === 'features');
-  return `Give --activations, or ${policies.map(({ name }) => `--bits ${name}:…`).join(' or ')}, or leave it out.`;
-}
-
-/** Data of which only a policy has a use. */
-function checkLabelled(options: ActivationOptions): void {
-  if (options.calibrate === undefined) refuseLonely(options, forData, '--calibrate');
-  else if (options.labels === undefined)
-    refuseLonely(options, ['calibrate'], '--labels, or quantized activations,');
+  checkData(options, methods);
 }
 
 function checkForm(options: CheckedOptions, plan: QuantizationPlan | undefined): void {
@@ -76,14 +60,13 @@ function methodsOf(
   return plan?.activations?.flatMap(({ quantizer }) => methods.find('quantizer', quantizer.name) ?? []);
 }
 
-function checkData(options: ActivationOptions, methods: readonly Quantizer[], measures: boolean): void {
+function checkData(options: ActivationOptions, methods: readonly Quantizer[]): void {
   const { calibrate, calibration } = options;
   const hasData = calibrate !== undefined || calibration !== undefined;
   const taking = methods.filter(({ dynamic }) => !dynamic);
   if (taking.length === 0) {
     const remedy = 'Leave it out: ranges are measured on every run.';
-    const useless = measures && options.labels !== undefined ? [] : (['calibrate'] as const);
-    refuseLonely(options, [...useless, 'calibration'], 'a method that needs statistics', remedy);
+    refuseLonely(options, ['calibration'], 'a method that needs statistics', remedy);
   }
   // A method for a known distribution may find it in the model.
   const needing = taking.find(({ expects }) => expects === undefined);

@@ -38,6 +38,7 @@ export interface GivenOptions extends ActivationOptions, TfjsOptions, KerasOptio
   readonly json?: true;
   readonly quiet?: true;
   readonly force?: true;
+  readonly allowLarger?: true;
 }
 
 /** The options of `lowbit quantize`, with what the names in them stand for. */
@@ -77,7 +78,7 @@ export function addQuantizeOptions(command: Command): Command {
     ...activationOptions().map((option) => option.helpGroup('Options for activations:')),
     new Option(
       '--external',
-      'put large tensors into a file beside the result (default: where the model has them)',
+      'put large tensors into a file beside the result (default: only those of models that are not below 1.5 GB)',
     ).helpGroup('Options for ONNX:'),
     new Option('--no-external', 'put all tensors into the result itself').helpGroup('Options for ONNX:'),
     new Option(
@@ -140,5 +141,6 @@ function resultOptions(): readonly Option[] {
     new Option('--json', 'print the result as one JSON document'),
     new Option('--quiet', 'print nothing but errors'),
     new Option('--force', 'replace files that exist'),
+    new Option('--allow-larger', 'write a result that is not smaller than the original too'),
   ];
 }

@@ -89,7 +89,7 @@ function commandOf(word: string, program: Command): Command {
 
 /** The option that a word stands for: `--name`, `--name=value`, `-n` or `-nvalue`. */
 function optionOf(word: string, command: Command, program: Command): Option {
-  const name = word.startsWith('--') ? word.replace(/=.*$/s, '') : word.slice(0, 2);
+  const name = nameOf(word);
   const found = optionIn(name, command);
   if (found !== undefined) return found;
   throw usageError({
@@ -99,6 +99,9 @@ function optionOf(word: string, command: Command, program: Command): Option {
     remedy: whereOption(name, command, program),
   });
 }
+
+const nameOf = (word: string): string =>
+  word.startsWith('--') ? word.replace(/=.*$/s, '') : word.slice(0, 2);
 
 function optionIn(name: string, command: Command): Option | undefined {
   return command.options.find(({ long, short }) => long === name || short === name);
@@ -115,6 +118,24 @@ function whereOption(name: string, command: Command, program: Command): string {
   return others.length > 0
     ? `It is an option of ${others.join(' and ')}.`
     : `Run ${titleOf(command)} --help for the options.`;
+}
+
+/** The words without these options, by their long names, and without the values of these. */
+export function withoutOptions(
+  words: readonly string[],
+  command: Command,
+  longs: readonly string[],
+): readonly string[] {
+  const kept: string[] = [];
+  const end = words.includes('--') ? words.indexOf('--') : words.length;
+  for (let i = 0; i < end; i++) {
+    const word = words[i] as string;
+    const option = isOption(word) ? optionIn(nameOf(word), command) : undefined;
+    const values = option === undefined ? 0 : valuesAfter(option, words.slice(i, end));
+    if (!longs.includes(option?.long ?? '')) kept.push(...words.slice(i, i + 1 + values));
+    i += values;
+  }
+  return end === words.length ? kept : [...words.slice(end + 1), ...kept];
 }
 
 /** How many of the words after an option are its values. */

@@ -23,6 +23,7 @@ async function quantize(name: string, bits: number): Promise<string> {
   const result = at(`${name}_q${bits}`);
   const { status, stderr } = await run(
     'quantize',
+    '--allow-larger',
     at(name),
     '--bits',
     `${bits}`,
@@ -66,7 +67,7 @@ describe('lowbit compare, for TensorFlow.js', () => {
   it('gives the same figures for a packed model and what plain TensorFlow.js computes with its floats', async () => {
     const plain = at('floats');
     const argv = ['--bits', '8', '--format', 'plain', '--plain', 'float32', '-o', plain, '--quiet'];
-    expect((await run('quantize', at('pictures'), ...argv)).status).toBe(0);
+    expect((await run('quantize', '--allow-larger', at('pictures'), ...argv)).status).toBe(0);
     const { overall } = await compared(await quantize('pictures', 8), plain);
     expect(overall).toMatchObject({ exact: true });
   });
@@ -115,14 +116,23 @@ describe('lowbit compare, for TensorFlow.js', () => {
     const own = ['--plugin', plugin];
     const out = ['-o', at('own'), '--quiet', '--force'];
     const activations = ['--activations', 'steps', '--activation-bits', '4', '--include', 'last'];
-    const made = await run('quantize', at('pictures'), ...own, ...activations, ...out);
+    const made = await run('quantize', '--allow-larger', at('pictures'), ...own, ...activations, ...out);
     expect(made.stderr).toBe('');
     const found = await compared(at('pictures'), at('own'), ...own, '--limit', '2');
     expect(found.overall.exact).toBe(false);
     const inspected = await run('inspect', at('own'), ...own, '--json');
     expect(JSON.parse(inspected.stdout)).toMatchObject({ lowbit: { plan: { activations: 1 } } });
     expect(JSON.parse(inspected.stdout)).not.toHaveProperty('unknown');
-    const again = await run('quantize', at('own'), ...own, '-o', at('again'), '--quiet', '--force');
+    const again = await run(
+      'quantize',
+      '--allow-larger',
+      at('own'),
+      ...own,
+      '-o',
+      at('again'),
+      '--quiet',
+      '--force',
+    );
     expect(again.stderr).toBe('');
     // Processes of their own, that have not seen the plugin.
     const without = await lowbit(['compare', at('pictures'), at('own')]);

@@ -20,7 +20,16 @@ beforeAll(async () => {
   await writePictureModel(at('pictures'));
   await writeGraphModel(at('graph'));
   await writeMobileNet(at('mobilenet'));
-  const { status } = await run('quantize', at('pictures'), '--bits', '4', '-o', at('packed'), '--quiet');
+  const { status } = await run(
+    'quantize',
+    '--allow-larger',
+    at('pictures'),
+    '--bits',
+    '4',
+    '-o',
+    at('packed'),
+    '--quiet',
+  );
   expect(status).toBe(0);
 });
 

@@ -16,13 +16,13 @@ let folder: string;
 const at = (...names: string[]) => join(folder, ...names);
 
 async function quantized(...argv: readonly string[]): Promise<QuantizeDocument> {
-  const { status, stdout, stderr } = await run('quantize', ...argv, '--json');
+  const { status, stdout, stderr } = await run('quantize', '--allow-larger', ...argv, '--json');
   expect(status, stdout + stderr).toBe(0);
   return JSON.parse(stdout) as QuantizeDocument;
 }
 
 async function refused(...argv: readonly string[]) {
-  const { status, stdout } = await run('quantize', ...argv, '--json');
+  const { status, stdout } = await run('quantize', '--allow-larger', ...argv, '--json');
   return {
     status,
     ...(JSON.parse(stdout) as { error: { code: string; where: string; remedy?: string } }).error,
@@ -41,7 +41,9 @@ beforeAll(async () => {
 
 describe('lowbit quantize, for TensorFlow.js', () => {
   it('through the real binary: a folder beside the model, quiet TensorFlow.js, a summary', async () => {
-    const { status, stdout, stderr } = await lowbit(['quantize', 'mobilenet'], { cwd: folder });
+    const { status, stdout, stderr } = await lowbit(['quantize', '--allow-larger', 'mobilenet'], {
+      cwd: folder,
+    });
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     expect(stdout).toMatch(/all files +2\.74 MB +2\.90 MB/);
     expect(stdout).toMatch(/55 weights, stored +10\.2 MB +2\.69 MB +0\.264 +8\.44/);
@@ -122,7 +124,7 @@ describe('lowbit quantize, for TensorFlow.js', () => {
 
   it('with --format plain writes what TensorFlow.js loads by itself, and tells the price', async () => {
     const argv = [at('pictures'), '--bits', '4', '--format', 'plain', '--rest', 'float16', '-o', at('plain')];
-    const { status, stdout } = await run('quantize', ...argv);
+    const { status, stdout } = await run('quantize', '--allow-larger', ...argv);
     expect(status).toBe(0);
     expect(stdout).toMatch(/3 × uint8: loads in TensorFlow\.js without lowbit/);
     expect(stdout).toMatch(/saving as \S+ adds an error of its own to \d+ weights, at worst [\d.]+ dB/);
@@ -176,6 +178,7 @@ describe('lowbit quantize, for TensorFlow.js', () => {
   it('applies the plan of an earlier run: the same bytes', async () => {
     const { stdout } = await run(
       'quantize',
+      '--allow-larger',
       at('pictures'),
       '--weights',
       'ul2q',
@@ -319,7 +322,10 @@ describe('usage', () => {
 
   it('tells what to install where TensorFlow.js is missing', async () => {
     const env = withoutPackage('@tensorflow/');
-    const { status, stderr } = await lowbit(['quantize', at('pictures'), '-o', at('none')], { env });
+    const { status, stderr } = await lowbit(
+      ['quantize', '--allow-larger', at('pictures'), '-o', at('none')],
+      { env },
+    );
     expect(status).toBe(1);
     expect(stderr).toContain('[runtime-missing]');
     expect(stderr).toContain('npm install @lowbit/tfjs @tensorflow/tfjs-core');

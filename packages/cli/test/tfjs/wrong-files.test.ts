@@ -137,7 +137,7 @@ describe('a TensorFlow.js model with', () => {
     if (wrong.change !== undefined) await changeJson(folder, wrong.change);
     await wrong.damage?.(folder, join(folder, shardName));
     const before = await contents(outer);
-    const { status, stdout } = await run('quantize', folder, '--json');
+    const { status, stdout } = await run('quantize', '--allow-larger', folder, '--json');
     const { error } = JSON.parse(stdout) as { error: { code: string; message: string; remedy?: string } };
     expect({ status, code: error.code }).toEqual({ status: 1, code: wrong.code });
     expect(`${error.message} ${error.remedy}`).toMatch(wrong.says);

@@ -1,10 +1,18 @@
-import { isLowbitError, type Batch, type ModelPort, type RunOptions, type RunOutputs } from '@lowbit/core';
-import { sizeOf } from '@lowbit/core/method';
+import {
+  decode,
+  isLowbitError,
+  type Batch,
+  type ModelPort,
+  type RunOptions,
+  type RunOutputs,
+} from '@lowbit/core';
+import { sizeOf, type Applied } from '@lowbit/core/method';
 import { difference } from '../difference.js';
 import { must, type Law } from '../law.js';
 import { sameNumbers, show } from '../show.js';
 import type { PortLawOptions } from './options.js';
 import { layersOf, weightsOf } from './weights.js';
+import { watched, write } from './write.js';
 
 /** Laws on how a port runs its model; none where it cannot, or nothing is known to run it on. */
 export function runningLaws<M>({ make, makeBatches }: PortLawOptions<M>): readonly Law[] {
@@ -20,6 +28,7 @@ export function runningLaws<M>({ make, makeBatches }: PortLawOptions<M>): readon
     law('runs batch by batch, and gives values that the caller may keep', checkOutputs),
     law('runs with the values that replace those of a weight, and with its own after that', checkReplace),
     law('gives the tensors that are wanted beside the outputs', checkWant),
+    law('runs what it wrote', checkResult),
     law('is told by a typed error which weights and tensors it does not have', checkStrangers),
   ];
 }
@@ -119,6 +128,23 @@ async function checkWant<M>(port: ModelPort<M>, batches: readonly Batch[]): Prom
   }
 }
 
+/** Where all weights, and they alone, are quantized, the result computes what the original does with the values that were written. */
+async function checkResult<M>(port: ModelPort<M>, batches: readonly Batch[]): Promise<void> {
+  const tensors = new Map<string, Float32Array>();
+  const results: Applied<M>[] = [];
+  const told = watched(port, {
+    added: (tensor, id) => tensors.set(id, decode(tensor)),
+    applied: (applied) => results.push(applied),
+  });
+  await write(told);
+  const run = results[0]?.run;
+  must(run !== undefined, () => 'the port runs its model, and not what it writes');
+  const expected = await outputsOf(port, batches, { replace: tensors });
+  const given: RunOutputs[] = [];
+  for await (const outputs of run(batches)) given.push(outputs);
+  must(isNear(given, expected, 2 ** -12), () => 'the result does not compute what was written');
+}
+
 async function checkStrangers<M>(port: ModelPort<M>, batches: readonly Batch[]): Promise<void> {
   const none = 'conformance: no such name';
   for (const options of [{ replace: new Map([[none, new Float32Array(1)]]) }, { want: [none] }]) {
@@ -132,12 +158,16 @@ async function checkStrangers<M>(port: ModelPort<M>, batches: readonly Batch[]):
 }
 
 /** Permits that a runtime computes a weight in another order when it may change. */
-export function isNear(first: readonly RunOutputs[], second: readonly RunOutputs[]): boolean {
+export function isNear(
+  first: readonly RunOutputs[],
+  second: readonly RunOutputs[],
+  tolerance = 2 ** -16,
+): boolean {
   return second.every((outputs, i) =>
     Object.entries(outputs).every(([name, { data }]) => {
       const largest = data.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
       const others = first[i]?.[name]?.data ?? [];
-      return data.every((value, k) => Math.abs(value - (others[k] ?? NaN)) <= 2 ** -16 * largest);
+      return data.every((value, k) => Math.abs(value - (others[k] ?? NaN)) <= tolerance * largest);
     }),
   );
 }

@@ -7,7 +7,7 @@ export interface CancelSignal {
 }
 
 export interface ProgressEvent {
-  readonly phase: 'plan' | 'features' | 'observe' | 'quantize' | 'write';
+  readonly phase: 'plan' | 'features' | 'observe' | 'quantize' | 'write' | 'compare';
   /** Finished and total steps of this phase; the total is 0 where nobody knows it. */
   readonly done: number;
   readonly total: number;
@@ -27,7 +27,10 @@ export const sessionTypes: OptionTypes<SessionOptions> = {
 };
 
 export interface QuantizeOptions extends SessionOptions {
-  /** Whether the report tells errors and histograms of weights, for which each is decoded; default `true`. */
+  /**
+   * Whether the report tells errors and histograms of weights, for which each is decoded, and how far outputs are off, where there
+   * are data; default `true`.
+   */
   readonly measure?: boolean;
   /** `all`: whatever is observed on data serves other quantizers too. Default: what those of the plan need. */
   readonly statistics?: 'all';

@@ -28,6 +28,8 @@ export interface RunTensor {
   readonly shape: readonly number[];
   /** Row-major; copies. */
   readonly data: Float32Array;
+  /** Its values are whole numbers, or truth values, by their type: how far they are off in decibels says little. */
+  readonly isInteger?: true;
 }
 
 /** What one batch gave, by name: the model's outputs, and the tensors that were wanted. */

@@ -1,5 +1,7 @@
 import type { RangeStatistics, SiteStatistics } from '../calibration/site-statistics.js';
 import type { QuantizedTensor, SliceParameters } from '../scheme/types.js';
+import type { SessionOptions } from './events.js';
+import type { Batch, RunOutputs } from './model-run.js';
 import type { Options } from './options.js';
 import type { Quantizer } from './quantizer.js';
 import type { ResolvedPlan } from './resolved-plan.js';
@@ -67,7 +69,15 @@ export interface Applied<M> {
   readonly activations?: readonly ActivationNote[];
   /** Bytes of the whole model before and after. */
   readonly modelBytes: { readonly before: number; readonly after: number };
+  /** Runs the result, as the port's own `run` does the original; nothing is replaced. Absent when the port cannot run the model. */
+  readonly run?: RunResult;
 }
+
+/** Runs a result batch by batch and gives its outputs as floats, by the names that those of the original have. */
+export type RunResult = (
+  batches: Iterable<Batch> | AsyncIterable<Batch>,
+  options?: SessionOptions,
+) => AsyncIterable<RunOutputs>;
 
 /** Takes the quantized weights of a plan, one after the other, and makes the result of them. */
 export interface ModelWriter<M> {

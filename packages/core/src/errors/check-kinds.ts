@@ -10,6 +10,13 @@ export function checkNumbers(value: unknown, where: string): void {
   checkArgument(false, value, { where, expected: 'numbers, in a typed array or a list' });
 }
 
+/** @throws LowbitError `invalid-argument` for anything that is not indexed as a list. */
+export function checkList(value: unknown, where: string): void {
+  const isList =
+    typeof value === 'object' && typeof (value as { length?: unknown } | null)?.length === 'number';
+  checkArgument(isList, value, { where, expected: 'a list of numbers' });
+}
+
 /** @throws LowbitError `invalid-argument` for anything but a text. */
 export function checkText(value: unknown, where: string): void {
   if (typeof value === 'string') return;

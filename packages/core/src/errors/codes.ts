@@ -12,6 +12,7 @@ export const errorCodes = [
   'plan-invalid',
   'plan-mismatch',
   'nothing-to-quantize',
+  'nothing-gained',
   'packed-data',
   'calibration-missing',
   'calibration-invalid',

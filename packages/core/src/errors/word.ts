@@ -14,6 +14,7 @@ const headlines: Record<ErrorCode, string> = {
   'plan-invalid': 'the plan is not valid',
   'plan-mismatch': 'the plan does not fit this model',
   'nothing-to-quantize': 'no weight of the model would be quantized',
+  'nothing-gained': 'the result is not smaller than the original',
   'packed-data': 'packed data is damaged',
   'calibration-missing': 'statistics of activations are missing',
   'calibration-invalid': 'the calibration data is not valid',

@@ -1,6 +1,7 @@
 import type { SkipNote } from '../contract/descriptors.js';
 import type { QuantizationPlan } from '../contract/plan.js';
 import type { Granularity } from '../contract/policy.js';
+import type { Verdict } from './verdict.js';
 
 /** Sizes of the whole model or of one weight, in bytes unless said otherwise. */
 export interface Sizes {
@@ -126,6 +127,8 @@ export interface Report {
   readonly bitsPerWeight: number;
   readonly modelBytes: { readonly before: number; readonly after: number };
   readonly warnings: readonly string[];
+  /** What the result is worth. Absent after training, whose result is for the data of training to judge. */
+  readonly verdict?: Verdict;
 }
 
 /** Bits a value that these bytes are. */

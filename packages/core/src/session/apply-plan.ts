@@ -22,8 +22,11 @@ import { fitActivations } from './fit-activations.js';
 import { brokenPromise } from './broken-promise.js';
 import { gridCost } from './grid-cost.js';
 import { ownGrids, withoutStaleWishes } from './own-grids.js';
-import { withWarnings, writePlan } from './write-plan.js';
 import { checkReach, withFitWeights } from './unfit-weights.js';
+import { withWarnings, writePlan, type Written } from './write-plan.js';
+import { compareOutputs } from './compare-outputs.js';
+import type { OutputsReport } from '../report/outputs.js';
+import { verdictOf } from '../report/verdict.js';
 import { codeWeight, fitWeight } from './weight.js';
 
 /** What `quantize` and `applyPlan` give. */
@@ -87,31 +90,42 @@ export async function applyResolved<M>(
 ): Promise<Quantized<M>> {
   const calibration = await statisticsFor(port, resolved, inputs, options);
   const isObserved = calibration !== inputs.calibration;
-  const written = await withFitWeights(resolved, async (plan, unfit) =>
-    withWarnings(
-      await writeFitted(port, plan, calibration, options),
-      unfit.map(({ id, reason }) => `${id}: ${reason}`),
-    ),
-  );
-  const warnings = dataWarnings(inputs, resolved, isObserved || isMeasured);
-  const done = withWarnings(written, warnings);
+  const written = await withFitWeights(resolved, async (plan, unfit) => {
+    const fitted = await writeFitted(port, plan, calibration, options);
+    const told = unfit.map(({ id, reason }) => `${id}: ${reason}`);
+    return { ...fitted, quantized: withWarnings(fitted.quantized, told) };
+  });
+  const compared = await outputsOf(port, written, inputs, options);
+  const isRead = isObserved || isMeasured || compared.outputs !== undefined;
+  const warnings = dataWarnings(inputs, resolved, isRead, compared.why);
+  const { report, ...others } = withWarnings(written.quantized, warnings);
+  const verdict = verdictOf(report, written.resolved, written.energies, compared.outputs);
+  const done = { ...others, report: { ...report, verdict } };
   return isObserved && calibration !== undefined ? { ...done, calibration } : done;
 }
 
+/** What was written of a plan, and Σw² of the original values of each weight, by id. */
+interface FittedResult<M> extends Written<M> {
+  readonly resolved: ResolvedPlan;
+  readonly energies: ReadonlyMap<string, number>;
+}
+
 /** Fits the activation sites and every weight, and writes. */
-function writeFitted<M>(
+async function writeFitted<M>(
   port: ModelPort<M>,
   resolved: ResolvedPlan,
   calibration: Calibration | undefined,
   options: QuantizeOptions,
-): Promise<Quantized<M>> {
+): Promise<FittedResult<M>> {
   const fitted = fitActivations(resolved.sites, calibration);
-  return writePlan(
+  const energies = new Map<string, number>();
+  const written = await writePlan(
     port,
     { ...ownGrids(withoutStaleWishes(resolved), fitted), ...fitted },
     (own, values) => {
       const scheme = fitWeight(own, values);
       checkReach(scheme.ranges, own);
+      if (options.measure !== false) energies.set(own.entry.id, energyOf(values));
       return codeWeight(own, values, scheme);
     },
     options,
@@ -120,6 +134,29 @@ function writeFitted<M>(
       broken: brokenPromise(own, scheme),
     }),
   );
+  return { ...written, resolved, energies };
+}
+
+/** Σw² */
+function energyOf(values: Float32Array): number {
+  let sum = 0;
+  for (const value of values) sum += value * value;
+  return sum;
+}
+
+/** How far the outputs are off on the data, or why nobody knows. */
+async function outputsOf<M>(
+  { name, run: original }: ModelPort<M>,
+  { run: result }: Written<M>,
+  { data }: MeasuredInputs,
+  { measure = true, ...session }: QuantizeOptions,
+): Promise<{ readonly outputs?: OutputsReport; readonly why?: string }> {
+  if (data === undefined) return {};
+  if (!measure) return { why: 'nothing is to be measured' };
+  if (original === undefined || result === undefined)
+    return { why: `the port '${name}' cannot run its model as it is given` };
+  const outputs = await compareOutputs(original, result, data, session);
+  return outputs === undefined ? { why: 'there is no batch' } : { outputs };
 }
 
 /** The port in the plan's form; as it is where it cannot take that, so that what else is wrong is found too. */

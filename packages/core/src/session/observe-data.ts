@@ -79,11 +79,13 @@ function checkSamePort(received: string, own: string): void {
  * What there is to say of the data, for the report: that nothing was measured on them, or that they are kept in memory.
  *
  * @param isMeasured Whether something was.
+ * @param uncompared Why outputs were not compared on them.
  */
 export function dataWarnings(
   { calibration, data }: MeasuredInputs,
   { plan, sites }: ResolvedPlan,
   isMeasured: boolean,
+  uncompared?: string,
 ): readonly string[] {
   if (data === undefined) return [];
   const kept = data.kept();
@@ -101,7 +103,8 @@ export function dataWarnings(
         : sites.length === 0
           ? 'no layer of the plan takes quantized activations (where integers were asked for, each weight says why)'
           : 'ranges are measured on every run';
-  return [`data: the data were not read, since ${why}`];
+  const outputs = uncompared === undefined ? '' : `, and outputs are not compared, since ${uncompared}`;
+  return [`data: the data were not read, since ${why}${outputs}`];
 }
 
 function cannotRun(name: string, quantizers: readonly Quantizer[]): LowbitError {

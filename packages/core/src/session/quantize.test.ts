@@ -158,6 +158,13 @@ test('nothing is measured where that is not wanted, and all else is the same', a
       expect([error, histogram]).not.toContain(undefined);
       return row;
     }),
+    verdict: {
+      grade: 'untested',
+      by: 'nothing',
+      sqnrDb: null,
+      smaller: false,
+      reason: expect.any(String) as string,
+    },
   });
 });
 

@@ -1,5 +1,5 @@
 import type { ModelPort } from '../contract/port.js';
-import type { Outcome } from '../contract/model-writer.js';
+import type { Outcome, RunResult } from '../contract/model-writer.js';
 import type { ResolvedEntry } from '../contract/resolved-plan.js';
 import { buildReport } from '../report/build-report.js';
 import { measureWritten } from '../report/measure-written.js';
@@ -25,6 +25,12 @@ export interface Remarks {
 
 export type RemarkOne = (weight: ResolvedEntry, values: Float32Array, tensor: QuantizedTensor) => Remarks;
 
+/** A result, and what runs it, where its port can. */
+export interface Written<M> {
+  readonly quantized: Quantized<M>;
+  readonly run?: RunResult;
+}
+
 /** Encodes every weight of a plan, one at a time, has the port write the result, and reports. */
 export async function writePlan<M>(
   port: ModelPort<M>,
@@ -32,7 +38,7 @@ export async function writePlan<M>(
   encodeOne: EncodeOne,
   { signal, onProgress, measure = true }: QuantizeOptions,
   remarkOne?: RemarkOne,
-): Promise<Quantized<M>> {
+): Promise<Written<M>> {
   const pause = pauses(signal, 'quantize');
   const { entries } = outcome;
   const writer = port.write(outcome);
@@ -54,11 +60,9 @@ export async function writePlan<M>(
   const applied = await writer.finish();
   onProgress?.({ phase: 'write', done: 1, total: 1 });
   const written = measure ? await measureWritten(rows, applied.storage, entries) : rows;
-  return {
-    model: applied.model,
-    plan: outcome.plan,
-    report: buildReport(port.name, outcome, written, applied),
-  };
+  const report = buildReport(port.name, outcome, written, applied);
+  const quantized = { model: applied.model, plan: outcome.plan, report };
+  return { quantized, ...defined({ run: applied.run }) };
 }
 
 /** The same with more warnings in its report. */

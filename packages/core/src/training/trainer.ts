@@ -96,7 +96,8 @@ export function trainer<M>(work: TrainingWork<M>, start: TrainingStart): Trainer
     async finish(options) {
       if (batches.length > 0) await port.updateNormalization?.(batches);
       const outcome = { ...resolved, ...work.fitted };
-      return withWarnings(await writePlan(port, outcome, frozen.encode, options), work.warnings);
+      const { quantized } = await writePlan(port, outcome, frozen.encode, options);
+      return withWarnings(quantized, work.warnings);
     },
     async checkpoint(rounds) {
       return checkpointAt(await standsAt(), before, rounds, { bits: start.bits, ...toldOf(schedule) });

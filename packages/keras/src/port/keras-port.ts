@@ -55,7 +55,7 @@ export function keras(
     model,
     layers: async () => describe((await model()).network),
     cost: packedCost,
-    write: (outcome) => checkedWriter(outcome, () => kerasWriter(model, outcome)),
+    write: (outcome) => checkedWriter(outcome, () => kerasWriter(model, outcome, runner)),
     ...(runner !== undefined && startingLater(model, runner)),
   };
 }

@@ -1,23 +1,41 @@
 import { decode, packTensor, unpackTensor, type PackedTensor, type StorageNote } from '@lowbit/core';
-import { sizeOf, type Applied, type ModelWriter, type Outcome } from '@lowbit/core/adapter';
+import { sizeOf, type Applied, type ModelWriter, type Outcome, type RunResult } from '@lowbit/core/adapter';
 import type { KerasModel, KerasWeight } from '../model.js';
 import { changedNetwork } from './changed-network.js';
 import { weightBytes } from './describe-layer.js';
+import type { KerasRunner } from './running.js';
 import { writableSites } from './writable-sites.js';
 
 /**
  * Packs each weight of a plan when it comes, and makes a model of them, with quantized inputs in front of layers; the model that was read
  * stays as it is.
  */
-export function kerasWriter(model: () => Promise<KerasModel>, outcome: Outcome): ModelWriter<KerasModel> {
+export function kerasWriter(
+  model: () => Promise<KerasModel>,
+  outcome: Outcome,
+  runner: KerasRunner | undefined,
+): ModelWriter<KerasModel> {
   const packed = new Map<string, PackedTensor>();
   return {
     add(id, tensor) {
       packed.set(id, packTensor(tensor));
     },
     async finish() {
-      return written(await model(), outcome, packed);
+      const applied = written(await model(), outcome, packed);
+      return runner === undefined ? applied : { ...applied, run: runningOnce(applied.model, runner) };
     },
+  };
+}
+
+/** Makes a running model of a result for each run, and frees it. */
+function runningOnce(model: KerasModel, runner: KerasRunner): RunResult {
+  return async function* (batches, options) {
+    const running = await runner(model);
+    try {
+      yield* running.run(batches, options);
+    } finally {
+      running.close();
+    }
   };
 }
 

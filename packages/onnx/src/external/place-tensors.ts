@@ -16,13 +16,15 @@ export function externalCounts(tensors: readonly TensorProto[]): ReadonlyMap<str
   return counts;
 }
 
+export type ExternalPlace = boolean | 'fit';
+
 /** Where the tensors of a result are wanted. */
 interface ExternalWish {
   /**
-   * `true`: large tensors go into a file; `false`: none does; absent: tensors stay where they are, and models above
-   * 1.5 GB are split.
+   * `true`: large tensors go into a file; `false`: none does; `fit`: none does where the model stays below 1.5 GB; else tensors stay
+   * where they are, and models above 1.5 GB are split.
    */
-  readonly external: boolean | undefined;
+  readonly external: ExternalPlace | undefined;
   /** Path of that file. Default: named for the model. */
   readonly externalPath: string | undefined;
 }
@@ -53,9 +55,10 @@ export async function placeTensors(
   { proto, name }: OnnxModel,
   before: ReadonlyMap<string, number>,
   files: ExternalFiles | undefined,
-  { external, externalPath }: ExternalWish,
+  { external: wanted, externalPath }: ExternalWish,
 ): Promise<ExternalFile[]> {
   const tensors = allTensors(proto);
+  const external = wanted === 'fit' ? insideWhereItFits(tensors, files) : wanted;
   const after = externalCounts(tensors);
   if (external === false && files === undefined && after.size > 0)
     throw withoutFiles(name, 'to put their tensors into it');
@@ -66,6 +69,15 @@ export async function placeTensors(
   const passed: ExternalFile[] = [];
   if (files !== undefined) for (const path of kept) passed.push({ path, data: await files.open(path) });
   return outside.length === 0 ? passed : [...passed, takeOut(outside, newPath(name, externalPath, after))];
+}
+
+/** `false` where all tensors can be in the model. */
+function insideWhereItFits(
+  tensors: readonly TensorProto[],
+  files: ExternalFiles | undefined,
+): false | undefined {
+  const inside = tensors.reduce((sum, { rawData }) => sum + rawData.length, 0);
+  return files !== undefined && inside + externalBytes(tensors) <= mostInside ? false : undefined;
 }
 
 /** Puts the data of external tensors into the model, but for those in files that are kept. */

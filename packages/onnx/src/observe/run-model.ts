@@ -46,7 +46,11 @@ export async function* runBatches(
     yield Object.fromEntries(
       [...Object.entries(outputs), ...inputs].map(([name, output]) => [
         name,
-        { shape: output.dims, data: Float32Array.from(floatsOf(output, name)) },
+        {
+          shape: output.dims,
+          data: Float32Array.from(floatsOf(output, name)),
+          ...(output.type.startsWith('float') ? {} : { isInteger: true as const }),
+        },
       ]),
     );
   }

@@ -52,7 +52,7 @@ export function checkOutput(value: unknown, where: string): asserts value is Out
 }
 
 /** Whether a value is a list, a typed array or what is indexed like one. */
-export function isArrayLike(value: unknown): value is ArrayLike<unknown> {
+function isArrayLike(value: unknown): value is ArrayLike<unknown> {
   return typeof value === 'object' && typeof (value as { length?: unknown } | null)?.length === 'number';
 }
 

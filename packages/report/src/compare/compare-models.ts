@@ -2,11 +2,10 @@ import { LowbitError, type Batch } from '@lowbit/core';
 import { checkArguments, checkBatch, noBatch } from './check-arguments.js';
 import { checkInterfaces } from './check-interfaces.js';
 import type { Comparison } from './comparison.js';
-import { differenceOf, mergeDifferences, withUncompared } from './difference.js';
-import { outputCollector, type OutputCollector } from './output-collector.js';
+import { outputCollector, withUncompared, type OutputCollector } from './output-collector.js';
 import { pairedTimes } from './paired-times.js';
 import { runModel } from './run-model.js';
-import type { OutputValues, RunnableModel } from '@lowbit/core/adapter';
+import { differenceOf, mergeDifferences, type OutputValues, type RunnableModel } from '@lowbit/core/adapter';
 import { timeRounds } from './time-rounds.js';
 
 /** Browsers, workers and Node have it; the language itself knows no clock. */

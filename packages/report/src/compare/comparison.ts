@@ -1,4 +1,4 @@
-import type { Difference } from './difference.js';
+import type { Difference } from '@lowbit/core/adapter';
 import type { PairedTimes } from './paired-times.js';
 
 /** How often both models name the same class as the best. */

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 
 import { describe, expect, it } from 'vitest';
 
-import { differenceOf, mergeDifferences, sumDifferences } from './difference.js';
+import { differenceOf, mergeDifferences, sumDifferences } from '@lowbit/core/adapter';
 
 interface Golden {
   readonly a: number[];

@@ -1,15 +1,19 @@
 import { LowbitError } from '@lowbit/core';
-import { checkArgument, type ModelValue, type OutputValues } from '@lowbit/core/adapter';
-import { checkOutput } from './check-arguments.js';
-import type { OutputComparison } from './comparison.js';
 import {
+  checkArgument,
+  countEqual,
   differenceOf,
   mergeDifferences,
   sumDifferences,
-  withUncompared,
+  topClasses,
+  type Difference,
   type DifferenceSums,
-} from './difference.js';
-import { countEqual, scoreRows, topClasses, type ScoreRows } from './top-classes.js';
+  type ModelValue,
+  type OutputValues,
+} from '@lowbit/core/adapter';
+import { checkOutput } from './check-arguments.js';
+import type { OutputComparison } from './comparison.js';
+import { scoreRows, type ScoreRows } from './score-rows.js';
 
 type Values = ArrayLike<number>;
 
@@ -65,6 +69,11 @@ export function outputCollector(declared: ModelValue): OutputCollector {
       ...(labelled.rows === 0 ? {} : { accuracy: parts(labelled) }),
     }),
   };
+}
+
+/** The figures where something more could not be compared, so that nothing is exact. */
+export function withUncompared<T extends Difference>(difference: T): T {
+  return { ...difference, exact: false, sqnrDb: difference.sqnrDb ?? NaN };
 }
 
 function parts({ rows, a, b }: { readonly rows: number; readonly a: number; readonly b: number }) {

@@ -52,8 +52,8 @@ function asSection(item: Report | ReportSection, index: number): ReportSection {
   const section: ReportSection =
     isObject && 'report' in item ? item : { title: `Report ${index + 1}`, report: item as Report };
   if (isReport(section.report)) {
-    const { title, note } = section;
-    checkOptions({ title, note }, { title: text, note: text }, 'renderHtmlReport: section');
+    const { title, note, next } = section;
+    checkOptions({ title, note, next }, { title: text, note: text, next: text }, 'renderHtmlReport: section');
     return section;
   }
   const isPromise = (item as unknown) instanceof Promise;

@@ -4,6 +4,7 @@ import { gatherWarnings } from '../figures/gather-warnings.js';
 import { groupByReason, type SkippedGroup } from '../figures/group-by-reason.js';
 import { formatBytes, formatError, formatRatio } from '../figures/numbers.js';
 import { parameterWords } from '../figures/parameter-words.js';
+import { verdictLines } from '../figures/verdict-lines.js';
 import { renderActivationTable } from './activation-table.js';
 import { renderErrorChart } from './error-chart.js';
 import { renderHistograms } from './histograms.js';
@@ -13,10 +14,14 @@ import type { ReportSection } from './types.js';
 import { renderWeightTable } from './weight-table.js';
 
 /** Everything about one report. */
-export function renderSection({ title, note, report }: ReportSection, index: number, open: boolean): Markup {
+export function renderSection(
+  { title, note, next, report }: ReportSection,
+  index: number,
+  open: boolean,
+): Markup {
   return markup`<details class="section" id="section-${index + 1}"${open ? markup` open` : empty}>
     <summary><h2>${title}</h2><span class="gist">${gist(report)}</span></summary>
-    ${note === undefined ? empty : markup`<p class="note">${note}</p>`} ${renderTiles(report)}
+    ${note === undefined ? empty : markup`<p class="note">${note}</p>`} ${renderTiles(report)}${renderVerdict(report, next)}
     ${renderWarnings(report)}
     <div class="card"><h3>Sizes</h3>${renderSizes(report)} ${renderParameters(report)}</div>
     <div class="card"><h3>Error of each weight</h3>${renderErrorChart(report.weights)}</div>
@@ -53,6 +58,12 @@ function renderTiles({ modelBytes, bitsPerWeight, weights, skipped }: Report): M
         </div>`,
     )}
   </div>`;
+}
+
+function renderVerdict(report: Report, next: string | undefined): Markup {
+  const lines = [...verdictLines(report), ...(next === undefined ? [] : [next])];
+  if (lines.length === 0) return empty;
+  return markup`<div class="card verdict"><h3>Verdict</h3><ul>${lines.map((line) => markup`<li>${line}</li>`)}</ul></div>`;
 }
 
 function renderWarnings(report: Report): Markup {

@@ -5,6 +5,8 @@ export interface ReportSection {
   readonly title: string;
   /** A sentence or two under the title. */
   readonly note?: string;
+  /** What to do next, for instance a command; it stands with the verdict. */
+  readonly next?: string;
   readonly report: Report;
 }
 

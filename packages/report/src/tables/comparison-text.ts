@@ -1,5 +1,5 @@
 import type { Comparison, OutputComparison } from '../compare/comparison.js';
-import type { Difference } from '../compare/difference.js';
+import type { Difference } from '@lowbit/core/adapter';
 import type { InputsReport } from '../figures/inputs-report.js';
 import {
   formatBytes,

@@ -4,9 +4,10 @@ import { rollups } from 'd3-array';
 import { extremeErrors, type MeasuredWeight } from '../figures/extreme-errors.js';
 import { gatherWarnings } from '../figures/gather-warnings.js';
 import { groupByReason } from '../figures/group-by-reason.js';
-import type { CalibrationReport } from '../figures/inputs-report.js';
+import type { CalibrationReport, DataReport } from '../figures/inputs-report.js';
 import { formatBytes, formatError, formatRatio } from '../figures/numbers.js';
 import { parameterWords } from '../figures/parameter-words.js';
+import { verdictLines } from '../figures/verdict-lines.js';
 import { wantedLines } from '../figures/wanted-lines.js';
 import { activationText, calibrationLines } from './activations.js';
 import { checkColors } from './check-document.js';
@@ -23,6 +24,8 @@ export interface QuantizationSummary extends WrittenFiles {
   readonly report: Report;
   /** What activations were observed on; absent when nothing was. */
   readonly calibration?: CalibrationReport;
+  /** What outputs were compared on, where nothing was observed; absent when they were not. */
+  readonly data?: DataReport;
 }
 
 /** A quantization as text for people: what it saved and cost, why, and where the result is. */
@@ -32,6 +35,7 @@ export function quantizationText(summary: QuantizationSummary, colors: Colors = 
   const { report } = summary;
   const parts = [
     sizesTable(summary),
+    ...verdictParts(summary, colors),
     heading('Error of the weights', colors),
     errorLines(report.weights),
     heading('Stored as', colors),
@@ -43,6 +47,13 @@ export function quantizationText(summary: QuantizationSummary, colors: Colors = 
   if (report.skipped.length > 0)
     parts.push(heading(`Left as they are: ${report.skipped.length}`, colors), skippedLines(report));
   return [...parts, warningLines(report, colors), '\n', ...fileLines(summary, colors)].join('');
+}
+
+function verdictParts({ report, data }: QuantizationSummary, colors: Colors): readonly string[] {
+  const ofData =
+    data === undefined ? [] : [`data from ${data.paths.join(', ')}`, ...data.preparation, ...data.notes];
+  const lines = [...verdictLines(report), ...ofData];
+  return lines.length === 0 ? [] : [heading('Verdict', colors), indented(lines)];
 }
 
 function activationParts({ report, calibration }: QuantizationSummary, colors: Colors): readonly string[] {

@@ -1,7 +1,7 @@
 import { least } from 'd3-array';
 
 import { formatDecibels } from '../figures/numbers.js';
-import { printable, type Colors } from './lines.js';
+import { plain, printable, type Colors } from './lines.js';
 import { defined } from '@lowbit/core/adapter';
 
 /** Where a quantized model was written, what lies beside it, and how. */
@@ -10,6 +10,8 @@ export interface WrittenFiles {
   /** Files written beside the result, which it needs. */
   readonly dataFiles?: readonly string[];
   readonly htmlReport?: string;
+  /** What to do next: a command, or how the result is loaded. */
+  readonly next?: string;
   /** Options that onnxruntime-web wants for the result. */
   readonly sessionOptions?: SessionOptions;
   /** How the weights were saved, where files of TensorFlow.js hold them. */
@@ -40,7 +42,7 @@ export interface ExpandedWeights {
 
 /** What was written, and how it is loaded. */
 export function fileLines(
-  { output, dataFiles = [], htmlReport, sessionOptions }: WrittenFiles,
+  { output, dataFiles = [], htmlReport, sessionOptions, next }: WrittenFiles,
   colors: Colors,
 ): readonly string[] {
   const session = sessionOptions === undefined ? undefined : sessionLine(sessionOptions);
@@ -49,7 +51,13 @@ export function fileLines(
     `${colors.green('Written:')} ${printable(output)}\n`,
     ...dataFiles.map((file) => `${colors.green('Data:')}    ${printable(file)}, which must lie beside it\n`),
     ...(htmlReport === undefined ? [] : [`${colors.green('Report:')}  ${printable(htmlReport)}\n`]),
+    ...(next === undefined ? [] : [nextLine(next, colors)]),
   ];
+}
+
+/** The last line of a command. */
+export function nextLine(next: string, colors: Colors = plain): string {
+  return `${colors.green('Next:')}    ${printable(next)}\n`;
 }
 
 /** The options that a session of onnxruntime-web needs beyond its defaults, as code; nothing when these do. */

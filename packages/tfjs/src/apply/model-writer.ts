@@ -18,6 +18,7 @@ import { recordPlan } from '../model/plan-record.js';
 import { rebuild } from '../model/rebuild.js';
 import { surveyModel } from '../model/survey.js';
 import { topologyOf } from '../model/topology.js';
+import { runModel } from '../observe/run.js';
 import { keptBytes, keptWeights } from './kept-weights.js';
 import { modelBytes, storageNotes } from './sizes.js';
 import { writeWeights } from './write-weights.js';
@@ -60,7 +61,13 @@ async function written(
     throw error;
   }
   const bytes = modelBytes(model, storage, keptBytes(model, before, kept), folding);
-  return { model: copy, storage, activations: notes, modelBytes: bytes };
+  return {
+    model: copy,
+    storage,
+    activations: notes,
+    modelBytes: bytes,
+    run: (batches, options) => runModel(copy, batches, options),
+  };
 }
 
 /** Lets the copy be saved as its weights are stored: the quantized ones in their forms, the others as the model's file had them. */

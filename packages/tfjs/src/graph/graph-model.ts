@@ -1,5 +1,5 @@
 import type { ModelPort } from '@lowbit/core';
-import { checkedWriter, checkOptionNames } from '@lowbit/core/adapter';
+import { checkArgument, checkedWriter, checkOptionNames } from '@lowbit/core/adapter';
 import type { io } from '@tensorflow/tfjs-core';
 import { storageCost } from '../form/storage-cost.js';
 import {
@@ -24,7 +24,7 @@ import { runGraph } from './run-graph.js';
  * quantized weights packed, or with `format: 'plain'` as unmodified TensorFlow.js reads them: `saveGraph` writes them, `loadGraph`
  * of `@lowbit/tfjs/graph` makes a running model of them.
  *
- * Of a `tf.GraphModel` that is loaded, the port can run it, and observe what its weights are multiplied by. What it writes has
+ * Of a `tf.GraphModel` that is loaded, as source or option, the port can run it, and observe what its weights are multiplied by. What it writes has
  * no place for quantizers of activations, so plans leave those float.
  *
  * `layers` throws `file-missing`, `model-malformed` (also for a layers model), `model-truncated`, and what the handler throws.
@@ -33,11 +33,27 @@ import { runGraph } from './run-graph.js';
  * const { model } = await quantize(graphModel('https://example.org/model.json'), { weights: minMax(), bits: 4 });
  * await saveGraph(model, 'downloads://small');
  */
-export function graphModel(source: GraphSource, options: StorageForm = {}): ModelPort<io.ModelArtifacts> {
-  checkOptionNames(options, ['format', 'plain'], 'graphModel');
+export function graphModel(
+  source: GraphSource,
+  options: GraphModelOptions = {},
+): ModelPort<io.ModelArtifacts> {
+  checkOptionNames(options, ['format', 'plain', 'running'], 'graphModel');
+  const { running } = options;
+  checkArgument(running === undefined || isLive(running), running, {
+    where: "graphModel: option 'running'",
+    expected: 'a tf.GraphModel that is loaded',
+  });
   let reading: Promise<ReadGraph> | undefined;
-  const live = isLive(source) ? source : undefined;
+  const live = running ?? (isLive(source) ? source : undefined);
   return graphPort(() => (reading ??= readGraph(source)), live, checkedForm(options, 'graphModel'));
+}
+
+export interface GraphModelOptions extends StorageForm {
+  /**
+   * The `tf.GraphModel` that was loaded from the source, to run and observe it. A source that is one runs itself; its weights are
+   * floats whatever the file held.
+   */
+  readonly running?: LiveGraph;
 }
 
 function graphPort(
@@ -66,6 +82,6 @@ function graphPort(
             return observeGraph(live, read.topology, describeGraph(read, form), batches, options);
           },
         }),
-    write: (outcome) => checkedWriter(outcome, () => graphWriter(graph, outcome, form)),
+    write: (outcome) => checkedWriter(outcome, () => graphWriter(graph, outcome, form, live)),
   };
 }

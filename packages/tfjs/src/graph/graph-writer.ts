@@ -1,5 +1,5 @@
 import type { StorageNote } from '@lowbit/core';
-import { sizeOf, type Applied, type ModelWriter, type Outcome } from '@lowbit/core/adapter';
+import { sizeOf, type Applied, type ModelWriter, type Outcome, type RunResult } from '@lowbit/core/adapter';
 import { type StoredWeight } from '@lowbit/tfjs-format';
 import type { io } from '@tensorflow/tfjs-core';
 import { keepForm } from '../form/keep-form.js';
@@ -7,7 +7,8 @@ import type { StorageForm } from '../form/storage-form.js';
 import type { StoredTensor } from '../form/store-tensor.js';
 import { weightStore, type WeightStore } from '../form/store-weights.js';
 import { withPlan } from '../model/plan-record.js';
-import type { ReadGraph } from './read-graph.js';
+import type { LiveGraph, ReadGraph } from './read-graph.js';
+import { runGraph } from './run-graph.js';
 import { expansionNote } from '../io/stored-form.js';
 import { handlerWeights } from '../model/internals.js';
 
@@ -15,19 +16,37 @@ import { handlerWeights } from '../model/internals.js';
  * Makes the artifacts of the graph with the outcome's weights as they are stored in this form, the others as they are, and the plan in the
  * metadata, beside those of earlier runs.
  *
+ * @param live The model that runs, if there is one.
  * @throws LowbitError `plan-mismatch` when a tensor is not one of the graph's weights.
  */
 export function graphWriter(
   source: () => Promise<ReadGraph>,
   outcome: Outcome,
   form: StorageForm,
+  live: LiveGraph | undefined,
 ): ModelWriter<io.ModelArtifacts> {
   let opened: Promise<WeightStore> | undefined;
   const open = async () => weightStore(outcome, shapesOf(await source()), form);
   const weights = () => (opened ??= open());
   return {
     add: async (name, tensor) => (await weights()).add(name, tensor),
-    finish: async () => artifactsOf(await source(), outcome, (await weights()).all(), form),
+    async finish() {
+      const [graph, written] = [await source(), (await weights()).all()];
+      const applied = artifactsOf(graph, outcome, written, form);
+      return live === undefined ? applied : { ...applied, run: runningWith(live, graph, written) };
+    },
+  };
+}
+
+/** The result computes what the original does with other values. */
+function runningWith(
+  live: LiveGraph,
+  { topology }: ReadGraph,
+  written: ReadonlyMap<string, StoredTensor>,
+): RunResult {
+  return async function* (batches, options) {
+    const replace = new Map([...written].map(([name, each]) => [name, each.values()]));
+    yield* runGraph(live, topology, batches, { ...options, replace });
   };
 }
 

@@ -39,7 +39,8 @@ export async function* runBatches(
 async function valuesOf(tensors: NamedTensors): Promise<RunOutputs> {
   const values = Object.entries(tensors).map(async ([name, tensor]) => {
     const data = Float32Array.from(await tensor.data());
-    return [name, { shape: tensor.shape, data }] as const;
+    const isInteger = tensor.dtype !== 'float32';
+    return [name, { shape: tensor.shape, data, ...(isInteger ? { isInteger } : {}) }] as const;
   });
   return Object.fromEntries(await Promise.all(values));
 }

@@ -47,7 +47,7 @@ function portOptions({ madeFor }: Settings): OnnxOptions {
 
 /** Without other files, weights in such are left as they are, and the report says so. */
 function externalData(files: DroppedFiles): OnnxOptions {
-  return files.size > 1 ? { externalData: async (path) => beside(files, path) } : {};
+  return files.size > 1 ? { externalData: async (path) => beside(files, path), external: 'fit' } : {};
 }
 
 function downloads(name: string, { bytes, externalData = [] }: OnnxResult, { plan }: Report): Download[] {

@@ -1,4 +1,5 @@
 import { quantize, type Report } from '@lowbit/core';
+import { withModelBytes } from '@lowbit/core/adapter';
 import { calibrationInputs } from '@lowbit/data';
 import { formatBytes, formatDecibels } from 'lowbit/browser';
 import type { CompareInputs, CompareResult, Download, DownloadForm } from '../../shared/messages.js';
@@ -60,7 +61,7 @@ async function openKind<M>(name: string, files: DroppedFiles, kind: TfjsKind<M>)
 /** The report with the sizes of files: those that were dropped, and those of the download. */
 function withFileBytes(report: Report, before: number, { files }: SavedFiles): Report {
   const after = Object.values(files).reduce((sum, { length }) => sum + length, 0);
-  return { ...report, modelBytes: { before, after } };
+  return withModelBytes(report, { before, after });
 }
 
 const savedFiles = <M>(kind: TfjsKind<M>, model: M): Promise<SavedFiles> =>

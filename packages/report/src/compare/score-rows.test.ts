@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 
 import { describe, expect, it } from 'vitest';
 
-import { countEqual, scoreRows, topClasses } from './top-classes.js';
+import { countEqual, topClasses } from '@lowbit/core/adapter';
+import { scoreRows } from './score-rows.js';
 
 const path = new URL('../../fixtures/compare/golden.json', import.meta.url);
 const golden = JSON.parse(readFileSync(path, 'utf8')) as Record<'a' | 'b' | 'topA' | 'topB', number[]>;

@@ -21,23 +21,3 @@ export function scoreRows(
   if (shape.length === 1 && typeof declared?.[0] !== 'number') return undefined;
   return { rows: shape.length === 2 ? (shape[0] as number) : 1, classes };
 }
-
-/** The class with the highest score in each row; the first of equal ones. NaN is never the highest. */
-export function topClasses(scores: ArrayLike<number>, { rows, classes }: ScoreRows): readonly number[] {
-  return Array.from({ length: rows }, (_, row) => {
-    let best = 0;
-    let highest = -Infinity;
-    for (let i = 0; i < classes; i++) {
-      const score = scores[row * classes + i] as number;
-      if (score > highest) [best, highest] = [i, score];
-    }
-    return best;
-  });
-}
-
-/** In how many places two lists are equal. */
-export function countEqual(first: ArrayLike<number>, second: ArrayLike<number>): number {
-  let equal = 0;
-  for (let i = 0; i < first.length; i++) if (first[i] === second[i]) equal++;
-  return equal;
-}

@@ -1,6 +1,6 @@
-import { decibels } from '@lowbit/core';
-import { checkArgument, type OutputValues } from '@lowbit/core/adapter';
-import { isArrayLike } from './check-arguments.js';
+import type { OutputValues } from '../contract/runnable-model.js';
+import { checkHas, checkList, checkListOf } from '../errors/check-kinds.js';
+import { decibels } from './measure.js';
 
 /** What is known about the difference of two outputs, in a form that can be added up. */
 export interface DifferenceSums {
@@ -39,11 +39,8 @@ export interface Difference {
 
 /** Compares two arrays of equal length. Equal values, two NaN among them, have no difference. */
 export function sumDifferences(first: OutputValues['data'], second: OutputValues['data']): DifferenceSums {
-  checkArgument(isArrayLike(first), first, { where: 'sumDifferences: first', expected: 'a list of numbers' });
-  checkArgument(isArrayLike(second), second, {
-    where: 'sumDifferences: second',
-    expected: 'a list of numbers',
-  });
+  checkList(first, 'sumDifferences: first');
+  checkList(second, 'sumDifferences: second');
   let [signal, noise, largest, absolute, nonFinite] = [0, 0, 0, 0, 0];
   for (let i = 0; i < first.length; i++) {
     const [a, error] = valueAndError(first[i] as number | bigint, second[i] as number | bigint);
@@ -59,8 +56,13 @@ export function sumDifferences(first: OutputValues['data'], second: OutputValues
   return { values: first.length - nonFinite, signal, noise, largest, absolute, nonFinite };
 }
 
+const members = ['values', 'signal', 'noise', 'largest', 'absolute', 'nonFinite'] as const;
+
+const isSums = (value: unknown): boolean => members.every((name) => name in (Object(value) as object));
+
 /** The sums over everything that the parts hold. */
 export function mergeDifferences(parts: readonly DifferenceSums[]): DifferenceSums {
+  checkListOf(isSums, parts, 'mergeDifferences', 'a list of what sumDifferences gives');
   return parts.reduce(
     (all, part) => ({
       values: all.values + part.values,
@@ -76,6 +78,7 @@ export function mergeDifferences(parts: readonly DifferenceSums[]): DifferenceSu
 
 /** The figures that the sums give. */
 export function differenceOf(sums: DifferenceSums): Difference {
+  checkHas(sums, members, 'differenceOf', 'what sumDifferences gives');
   const { values, signal, noise, largest, absolute, nonFinite } = sums;
   const exact = values > 0 && largest === 0 && nonFinite === 0;
   return {
@@ -86,11 +89,6 @@ export function differenceOf(sums: DifferenceSums): Difference {
     meanError: values === 0 ? null : absolute / values,
     nonFinite,
   };
-}
-
-/** The figures where something more could not be compared, so that nothing is exact. */
-export function withUncompared<T extends Difference>(difference: T): T {
-  return { ...difference, exact: false, sqnrDb: difference.sqnrDb ?? NaN };
 }
 
 /** The first value, and how far the second is from it; whole numbers of 64 bits are subtracted before they are rounded. */

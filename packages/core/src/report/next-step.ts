@@ -1,0 +1,66 @@
+import { defaultQuantizer } from '../contract/choice.js';
+import type { ResolvedPlan } from '../contract/resolved-plan.js';
+import type { WeightReport } from './report.js';
+
+/** Members of a recipe that would keep more of the model; plain JSON. */
+export interface RecipeChange {
+  /** For all weights, in place of a number or a policy. */
+  readonly bits?: number;
+  /** The name of a quantizer. */
+  readonly weights?: string;
+  readonly granularity?: 'channel';
+  readonly activationBits?: number;
+  /** Activations stay float: the member is left out of the recipe. */
+  readonly activations?: 'float';
+  /** Beside what is excluded already. */
+  readonly exclude?: readonly string[];
+}
+
+/** Integer operators and every method of activations that is not for few bits offers it. */
+const mostBits = 8;
+
+/** Weights that keep more decibels than this ruin no network alone. */
+const harmless = 20;
+
+/**
+ * What to try when a result is probably unusable: the first thing of those that cost least which is not done yet. `undefined` when
+ * nothing is left but to leave the model as it is.
+ *
+ * @param weightsDb Signal to noise of all weights together, decibels; `null` when it is not known.
+ */
+export function nextStep(
+  { entries, sites }: ResolvedPlan,
+  rows: readonly WeightReport[],
+  weightsDb: number | null,
+): RecipeChange | undefined {
+  const areWeightsHarmless = weightsDb !== null && weightsDb >= harmless;
+  if (sites.length > 0 && areWeightsHarmless) return ofActivations(sites);
+  const fewest = Math.min(...entries.map(({ entry }) => entry.bits));
+  if (fewest < mostBits) return moreBits(entries, fewest < 4 ? 4 : mostBits);
+  if (sites.length > 0) return ofActivations(sites);
+  if (entries.some(({ quantizer }) => quantizer.name !== defaultQuantizer))
+    return { weights: defaultQuantizer };
+  if (entries.some(({ entry }) => entry.granularity === 'tensor')) return { granularity: 'channel' };
+  const worst = worstOf(rows);
+  return rows.length < 2 || worst === undefined ? undefined : { exclude: [worst.id] };
+}
+
+function moreBits(entries: ResolvedPlan['entries'], bits: number): RecipeChange {
+  const isOffered = entries.every(({ quantizer }) => quantizer.bits.weight?.includes(bits));
+  return isOffered ? { bits } : { bits, weights: defaultQuantizer };
+}
+
+function ofActivations(sites: ResolvedPlan['sites']): RecipeChange {
+  const isWide = sites.every(({ entry }) => entry.bits >= mostBits);
+  const isOffered = sites.every(({ quantizer }) => quantizer.bits.activation?.includes(mostBits));
+  return isWide || !isOffered ? { activations: 'float' } : { activationBits: mostBits };
+}
+
+/** The weight that loses most; one that does not change loses nothing. */
+function worstOf(rows: readonly WeightReport[]): WeightReport | undefined {
+  const decibelsOf = ({ error }: WeightReport) => error?.sqnrDb ?? Infinity;
+  return rows.reduce<WeightReport | undefined>(
+    (worst, row) => (worst === undefined || decibelsOf(row) < decibelsOf(worst) ? row : worst),
+    undefined,
+  );
+}

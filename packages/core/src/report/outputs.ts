@@ -1,0 +1,136 @@
+import { defined } from '../contract/defined.js';
+import type { RunTensor } from '../contract/model-run.js';
+import { differenceOf, mergeDifferences, sumDifferences } from './difference.js';
+import { countEqual, topClasses } from './top-classes.js';
+
+/** How often the original and the result name the same class as the best. */
+export interface ClassAgreement {
+  /** Rows of scores. */
+  readonly rows: number;
+  readonly same: number;
+  /** same / rows */
+  readonly part: number;
+  /** Part of the rows, 0 … 1, in which each names the class of the label. Absent without labels. */
+  readonly right?: { readonly original: number; readonly result: number };
+}
+
+/** How far an output of the result is from that of the original. */
+export interface OutputReport {
+  readonly name: string;
+  /** Pairs of values that were compared. */
+  readonly values: number;
+  /** Whether every pair is equal. */
+  readonly exact: boolean;
+  /** 10·log10(Σ a² / Σ (a − b)²), decibels; `null` without a difference, and where all values of the original are 0. */
+  readonly sqnrDb: number | null;
+  /** `null` where nothing could be compared. */
+  readonly largestError: number | null;
+  /** Pairs that differ, of which a value is NaN or infinite; left out of the figures above. */
+  readonly nonFinite: number;
+  /** Its values are whole numbers, or truth values, by their type. */
+  readonly isInteger?: true;
+  /** Batches for which the shapes differ, as those of lists of found things may; they are in no other figure. */
+  readonly otherShapes?: number;
+  /** For probabilities of classes along the last axis, and for scores of classes where there are labels. */
+  readonly classes?: ClassAgreement;
+}
+
+/** What the original and the result gave on a part of the data. */
+export interface OutputsReport {
+  readonly batches: number;
+  /** As the first axis of the first input counts them. */
+  readonly samples: number;
+  readonly outputs: readonly OutputReport[];
+  /** Why the result does not run where the original does. */
+  readonly failure?: string;
+}
+
+/** Gathers what there is to say of an output, batch by batch. */
+export interface OutputGatherer {
+  add(original: RunTensor, result: RunTensor | undefined, labels: ArrayLike<number> | undefined): void;
+  finish(): OutputReport;
+}
+
+export function gatherOutput(name: string): OutputGatherer {
+  const classes = gatherClasses();
+  let sums = mergeDifferences([]);
+  let otherShapes = 0;
+  let isInteger = false;
+  return {
+    add(original, result, labels) {
+      if (result?.shape.join() !== original.shape.join()) {
+        otherShapes++;
+        return;
+      }
+      isInteger = original.isInteger === true;
+      sums = mergeDifferences([sums, sumDifferences(original.data, result.data)]);
+      if (!isInteger) classes.add(original, result, labels);
+    },
+    finish() {
+      const { values, exact, sqnrDb, largestError, nonFinite } = differenceOf(sums);
+      const agreement = classes.finish();
+      return {
+        name,
+        values,
+        exact: exact && otherShapes === 0,
+        sqnrDb: Number.isFinite(sqnrDb) ? sqnrDb : null,
+        largestError,
+        nonFinite,
+        ...(isInteger ? { isInteger } : {}),
+        ...(otherShapes === 0 ? {} : { otherShapes }),
+        ...defined({ classes: agreement }),
+      };
+    },
+  };
+}
+
+/** Counts equal classes, of probabilities and where labels say that rows are scores. */
+function gatherClasses() {
+  const probable = { rows: 0, same: 0, all: true };
+  const labelled = { rows: 0, same: 0, original: 0, result: 0 };
+  return {
+    add({ shape, data }: RunTensor, result: RunTensor, labels: ArrayLike<number> | undefined): void {
+      const classes = shape.at(-1) ?? 0;
+      const rows = classes < 2 ? 0 : data.length / classes;
+      probable.all &&= rows > 0 && areProbabilities(data, classes);
+      const isLabelled = rows > 0 && labels?.length === rows && Array.from(labels).every(isClassOf(classes));
+      if (!probable.all && !isLabelled) return;
+      const [first, second] = [data, result.data].map((scores) => topClasses(scores, { rows, classes }));
+      const same = countEqual(first ?? [], second ?? []);
+      probable.rows += rows;
+      probable.same += same;
+      if (!isLabelled) return;
+      labelled.rows += rows;
+      labelled.same += same;
+      labelled.original += countEqual(first ?? [], labels);
+      labelled.result += countEqual(second ?? [], labels);
+    },
+    finish(): ClassAgreement | undefined {
+      const { rows, same } = probable.all ? probable : labelled;
+      if (rows === 0) return undefined;
+      const { original, result } = labelled;
+      const right = { original: original / labelled.rows, result: result / labelled.rows };
+      return { rows, same, part: same / rows, ...(labelled.rows === 0 ? {} : { right }) };
+    },
+  };
+}
+
+const isClassOf = (classes: number) => (label: number) =>
+  Number.isInteger(label) && label >= 0 && label < classes;
+
+/** What sums of probabilities may miss 1 by: those of float16 models are rounded. */
+const tolerance = 0.01;
+
+/** Whether each row is what a softmax gives: no value below 0, and their sum 1. */
+function areProbabilities(data: Float32Array, classes: number): boolean {
+  for (let from = 0; from < data.length; from += classes) {
+    let sum = 0;
+    for (let i = from; i < from + classes; i++) {
+      const value = data[i] as number;
+      if (!(value >= 0)) return false;
+      sum += value;
+    }
+    if (!(Math.abs(sum - 1) <= tolerance)) return false;
+  }
+  return true;
+}

@@ -1,0 +1,71 @@
+import { describe, expect, it, test } from 'vitest';
+import { coarse, memoryPort, type MemoryModel } from '../../test/memory-port.js';
+import { registry } from '../contract/registry.js';
+import { quantize } from '../session/quantize.js';
+import { withModelBytes } from './verdict.js';
+
+const values = (count: number, of: (i: number) => number) =>
+  Float32Array.from({ length: count }, (_, i) => of(i));
+const wave = { shape: [4, 16], values: values(64, Math.sin) };
+/** Two levels keep it exactly, and it is so large that all else together is nothing beside it. */
+const exact = { shape: [2, 32], values: values(64, (i) => (i % 2 === 0 ? 100 : -100)) };
+const known = registry([coarse(), coarse('other')]);
+
+const verdictOf = async (model: MemoryModel, recipe: object) =>
+  (await quantize(memoryPort(model), { registry: known, ...recipe })).report.verdict!;
+
+describe('the verdict without data', () => {
+  it('is by all quantized weights together, exact ones among them', async () => {
+    const bad = await verdictOf({ wave }, { bits: 2 });
+    expect(bad).toMatchObject({ grade: 'probably-unusable', by: 'weights' });
+    const { report } = await quantize(memoryPort({ wave }), { registry: known, bits: 2 });
+    expect(bad.sqnrDb).toBeCloseTo(report.weights[0]!.error!.sqnrDb!, 9);
+    expect(bad.reason).toContain(`keep ${bad.sqnrDb!.toFixed(1)} dB`);
+    const both = await verdictOf({ wave, exact }, { bits: 2 });
+    expect(both).toMatchObject({ grade: 'untested', by: 'weights' });
+    expect(both).not.toHaveProperty('next');
+    expect(await verdictOf({ exact }, { bits: 2 })).toMatchObject({ grade: 'untested', sqnrDb: null });
+  });
+});
+
+describe('what to try', () => {
+  // Of values up to 100, all are lost.
+  const lossy = (name: string, bits: readonly number[] = [4, 8]) => ({
+    ...coarse(name),
+    bits: { weight: bits },
+    fit: () => ({ kind: 'affine' as const, levels: 2, scale: 1 }),
+  });
+
+  it.each([
+    ['of 2 bits', { bits: 2 }, { bits: 4 }],
+    ['of 4 bits', { bits: 4, weights: lossy('lossy') }, { bits: 8 }],
+    [
+      'of a method that has no more',
+      { bits: 2, weights: lossy('few', [2]) },
+      { bits: 4, weights: 'min-max' },
+    ],
+  ])('%s is more bits', async (_, recipe, next) => {
+    const large = { ...wave, values: wave.values.map((value) => 100 * value) };
+    expect((await verdictOf({ large }, recipe)).next).toEqual(next);
+  });
+
+  it('at 8 bits is another method, parameters for each channel, and the worst weight left as it is', async () => {
+    const spiked = (at: number) => values(64, (i) => (i === 0 ? at : Math.sin(i)));
+    const model = { a: { shape: [1, 64], values: spiked(3e4) }, b: { shape: [1, 64], values: spiked(1e4) } };
+    const all = registry([lossy('min-max'), lossy('other')]);
+    const next = async (recipe: object) =>
+      (await verdictOf(model, { registry: all, bits: 8, ...recipe })).next;
+    expect(await next({ weights: 'other' })).toEqual({ weights: 'min-max' });
+    expect(await next({ granularity: 'tensor' })).toEqual({ granularity: 'channel' });
+    expect(await next({})).toEqual({ exclude: [expect.stringMatching(/^[ab]$/) as string] });
+    expect(await next({ exclude: ['b'] })).toBeUndefined();
+  });
+});
+
+test('whether the whole model is smaller is told, also of another form of it', async () => {
+  const { report } = await quantize(memoryPort({ wave }), { registry: known });
+  expect(report.verdict?.smaller).toBe(false);
+  const written = withModelBytes(report, { before: 100, after: 99 });
+  expect(written).toMatchObject({ modelBytes: { after: 99 }, verdict: { smaller: true } });
+  expect(withModelBytes(report, { before: 100, after: 100 }).verdict?.smaller).toBe(false);
+});

@@ -1,0 +1,165 @@
+import { describe, expect, it, test } from 'vitest';
+import { coarse, memoryPort, type MemoryModel } from '../../test/memory-port.js';
+import type { ModelPort } from '../contract/port.js';
+import type { Batch, RunOutputs } from '../contract/model-run.js';
+import { registry } from '../contract/registry.js';
+import { LowbitError } from '../errors/error.js';
+import { quantize } from './quantize.js';
+
+const model: MemoryModel = {
+  a: { shape: [4, 8], values: Float32Array.from({ length: 32 }, (_, i) => Math.sin(i)) },
+};
+const known = registry([coarse()]);
+
+/** A batch of samples whose labels are all class 1. */
+const batchOf = (samples: number): Batch => ({
+  inputs: {
+    x: { shape: [samples, 8], data: Float32Array.from({ length: 8 * samples }, (_, i) => Math.cos(i)) },
+  },
+  labels: Array<number>(samples).fill(1),
+});
+
+type Outputs = (product: RunOutputs[string]) => RunOutputs;
+
+/** Runs x · aᵀ, of which `outputs` makes the outputs; batches that were run are counted. */
+function running(outputs: { readonly original: Outputs; readonly result?: Outputs }) {
+  const ran = { original: 0, result: 0 };
+  const runOf = (values: Float32Array, which: 'original' | 'result') =>
+    async function* (batches: Iterable<Batch> | AsyncIterable<Batch>): AsyncGenerator<RunOutputs> {
+      for await (const { inputs } of batches) {
+        ran[which]++;
+        yield (outputs[which] ?? outputs.original)(product(inputs['x'] as Batch['inputs'][string], values));
+      }
+    };
+  const port = memoryPort(model);
+  const withRun: ModelPort<MemoryModel> = {
+    ...port,
+    run: runOf(model['a']!.values, 'original'),
+    write(outcome) {
+      const writer = port.write(outcome);
+      return {
+        ...writer,
+        async finish() {
+          const applied = await writer.finish();
+          return { ...applied, run: runOf(applied.model['a']!.values, 'result') };
+        },
+      };
+    },
+  };
+  return { port: withRun, ran };
+}
+
+function product({ shape, data }: Batch['inputs'][string], values: Float32Array): RunOutputs[string] {
+  const samples = shape[0] as number;
+  const result = new Float32Array(4 * samples);
+  for (let i = 0; i < samples; i++)
+    for (let k = 0; k < 4; k++)
+      for (let j = 0; j < 8; j++) result[4 * i + k]! += (data[8 * i + j] as number) * values[8 * k + j]!;
+  return { shape: [samples, 4], data: result };
+}
+
+const softmax: Outputs = ({ shape, data }) => {
+  const powers = data.map(Math.exp);
+  const sums = Array.from({ length: shape[0] as number }, (_, i) =>
+    powers.subarray(4 * i, 4 * i + 4).reduce((sum, value) => sum + value, 0),
+  );
+  return { p: { shape, data: powers.map((value, i) => value / (sums[Math.floor(i / 4)] as number)) } };
+};
+const plain: Outputs = (y) => ({ y });
+
+const quantized = (given: ReturnType<typeof running>, bits: number, data = [batchOf(4)]) =>
+  quantize(given.port, { registry: known, bits, data });
+
+describe('the verdict on data', () => {
+  it('is by the outputs, and stays the same as JSON', async () => {
+    const { report } = await quantized(running({ original: plain }), 8);
+    const { verdict } = report;
+    expect(verdict).toMatchObject({
+      grade: 'probably-usable',
+      by: 'outputs',
+      outputs: { batches: 1, samples: 4 },
+    });
+    expect(verdict?.sqnrDb).toBeGreaterThan(30);
+    expect(verdict?.sqnrDb).toBe(verdict?.outputs?.outputs[0]?.sqnrDb);
+    expect(JSON.parse(JSON.stringify(report))).toEqual(report);
+  });
+
+  it('counts equal classes of probabilities, with labels what is right, and of other scores with labels alone', async () => {
+    const ofSoftmax = await quantized(running({ original: softmax }), 8);
+    const [classes] = ofSoftmax.report.verdict!.outputs!.outputs.map((output) => output.classes);
+    expect(classes).toMatchObject({ rows: 4, same: 4, part: 1 });
+    expect(classes?.right?.original).toBe(classes?.right?.result);
+    const [labelled] = (await quantized(running({ original: plain }), 8)).report.verdict!.outputs!.outputs;
+    expect(labelled?.classes).toMatchObject({ rows: 4, same: 4 });
+    const unlabelled = { inputs: batchOf(4).inputs };
+    const [output] = (await quantized(running({ original: plain }), 8, [unlabelled])).report.verdict!.outputs!
+      .outputs;
+    expect(output).not.toHaveProperty('classes');
+  });
+
+  it('is bad where the worst float output is; whole numbers and lists of other lengths do not count', async () => {
+    const wrong: Outputs = (y) => ({ y, z: { ...y, data: y.data.map((value) => -value) } });
+    const worse = await quantized(running({ original: (y) => ({ y, z: y }), result: wrong }), 8);
+    expect(worse.report.verdict).toMatchObject({ grade: 'probably-unusable', by: 'outputs' });
+    expect(worse.report.verdict?.reason).toContain('the worst output, z, keeps -6.0 dB');
+    const integers: Outputs = (y) => ({ y, n: { shape: [1], data: Float32Array.of(1), isInteger: true } });
+    const others: Outputs = (y) => ({ y, n: { shape: [1], data: Float32Array.of(9), isInteger: true } });
+    const usable = await quantized(running({ original: integers, result: others }), 8);
+    expect(usable.report.verdict?.grade).toBe('probably-usable');
+    const shorter: Outputs = () => ({ y: { shape: [2], data: new Float32Array(2) } });
+    const { verdict } = (await quantized(running({ original: plain, result: shorter }), 8)).report;
+    expect(verdict).toMatchObject({
+      by: 'weights',
+      outputs: { outputs: [{ otherShapes: 1, exact: false }] },
+    });
+  });
+
+  it('is bad where values become NaN, and where the result does not run', async () => {
+    const broken: Outputs = (y) => ({ y: { ...y, data: y.data.map(() => NaN) } });
+    const nan = (await quantized(running({ original: plain, result: broken }), 8)).report.verdict;
+    expect(nan).toMatchObject({ grade: 'probably-unusable', by: 'outputs' });
+    expect(nan?.reason).toContain('16 values of the output y are NaN or infinite');
+    const failing: Outputs = () => {
+      throw new LowbitError({ code: 'runtime-failed', where: 'memory', received: 'no such operator' });
+    };
+    const stopped = (await quantized(running({ original: plain, result: failing }), 8)).report.verdict;
+    expect(stopped?.reason).toContain('the result does not run: ');
+    await expect(quantized(running({ original: failing }), 8)).rejects.toMatchObject({
+      code: 'runtime-failed',
+    });
+  });
+});
+
+test('a part of the data is enough: whole batches until there are 32 samples', async () => {
+  const given = running({ original: plain });
+  const data = Array.from({ length: 50 }, () => batchOf(10));
+  const { report } = await quantized(given, 8, data);
+  expect(given.ran).toEqual({ original: 4, result: 4 });
+  expect(report.verdict?.outputs).toMatchObject({ batches: 4, samples: 40 });
+  expect(report.warnings).toEqual([]);
+});
+
+test('a port that cannot run says so, and so does the wish to measure nothing', async () => {
+  const recipe = { registry: known, bits: 8, data: [batchOf(2)] };
+  const still = await quantize(memoryPort(model), recipe);
+  expect(still.report.warnings).toEqual([
+    expect.stringContaining(
+      "outputs are not compared, since the port 'memory' cannot run its model",
+    ) as string,
+  ]);
+  expect(still.report.verdict?.by).toBe('weights');
+  const unmeasured = await quantize(running({ original: plain }).port, recipe, { measure: false });
+  expect(unmeasured.report.warnings).toEqual([
+    expect.stringContaining('nothing is to be measured') as string,
+  ]);
+});
+
+test('comparing is told of and can be cancelled', async () => {
+  const signal = { aborted: false };
+  const recipe = { registry: known, data: [batchOf(1), batchOf(1)] };
+  const cancelling = quantize(running({ original: plain }).port, recipe, {
+    signal,
+    onProgress: ({ phase }) => (signal.aborted ||= phase === 'compare'),
+  });
+  await expect(cancelling).rejects.toMatchObject({ code: 'aborted' });
+});

@@ -1,0 +1,92 @@
+import type { SessionOptions } from '../contract/events.js';
+import type { ModelPort } from '../contract/port.js';
+import type { Batch, RunOutputs } from '../contract/model-run.js';
+import type { RepeatableData } from '../contract/repeatable-data.js';
+import { defined } from '../contract/defined.js';
+import { isLowbitError } from '../errors/error.js';
+import { gatherOutput, type OutputGatherer, type OutputsReport } from '../report/outputs.js';
+import { pauses } from './pause.js';
+
+type Run = NonNullable<ModelPort<unknown>['run']>;
+
+/** So many samples tell a ruined network from a good one; whole batches are taken until they are reached. */
+const mostSamples = 32;
+
+/**
+ * Runs the original and the result on the first samples of the data, one batch after the other, and tells how far their outputs are
+ * from each other; `undefined` where there is no batch. A result that does not run is told so.
+ *
+ * @throws LowbitError of the original: as the port's `run`; `aborted`.
+ */
+export async function compareOutputs(
+  original: Run,
+  result: Run,
+  { batches }: RepeatableData,
+  { signal, onProgress }: SessionOptions,
+): Promise<OutputsReport | undefined> {
+  const pause = pauses(signal, 'quantize');
+  const { part, samples } = await firstSamples(batches);
+  const sources = [original, result].map((run) => run(part, defined({ signal }))[Symbol.asyncIterator]());
+  const [first, second] = sources as [AsyncIterator<RunOutputs>, AsyncIterator<RunOutputs>];
+  const outputs = new Map<string, OutputGatherer>();
+  const told = () => [...outputs.values()].map((output) => output.finish());
+  try {
+    for (const [done, { labels }] of part.entries()) {
+      onProgress?.({ phase: 'compare', done, total: part.length });
+      await pause();
+      const given = valueOf(await first.next());
+      const others = await orFailure(second.next());
+      if ('failure' in others) return { batches: done, samples, outputs: told(), failure: others.failure };
+      gather(outputs, given, valueOf(others), labels);
+    }
+  } finally {
+    for (const source of sources) await source.return?.();
+  }
+  onProgress?.({ phase: 'compare', done: part.length, total: part.length });
+  return part.length === 0 ? undefined : { batches: part.length, samples, outputs: told() };
+}
+
+function gather(
+  outputs: Map<string, OutputGatherer>,
+  original: RunOutputs,
+  result: RunOutputs,
+  labels: Batch['labels'],
+): void {
+  for (const [name, tensor] of Object.entries(original)) {
+    const output = outputs.get(name) ?? gatherOutput(name);
+    outputs.set(name, output);
+    output.add(tensor, result[name], labels);
+  }
+}
+
+async function firstSamples(batches: AsyncIterable<Batch>) {
+  const part: Batch[] = [];
+  let samples = 0;
+  for await (const batch of batches) {
+    part.push(batch);
+    samples += samplesIn(batch);
+    if (samples >= mostSamples) break;
+  }
+  return { part, samples };
+}
+
+/** As the first input says. What is no batch, the port refuses when it runs. */
+function samplesIn(batch: Batch): number {
+  const [first] = Object.values(Object(Object(batch).inputs) as Batch['inputs']);
+  return (first?.shape as readonly number[] | undefined)?.[0] ?? 1;
+}
+
+const valueOf = ({ value, done }: IteratorResult<RunOutputs>): RunOutputs =>
+  done === true ? {} : (value as RunOutputs);
+
+/** What a result gives, or why it does not run. */
+async function orFailure(
+  running: Promise<IteratorResult<RunOutputs>>,
+): Promise<IteratorResult<RunOutputs> | { readonly failure: string }> {
+  try {
+    return await running;
+  } catch (error) {
+    if (!isLowbitError(error) || error.code === 'aborted') throw error;
+    return { failure: error.message };
+  }
+}

@@ -1,0 +1,36 @@
+import type { RecipeChange, Report, Verdict } from '@lowbit/core';
+
+import { checkReport } from '../check-given.js';
+import { formatBytes } from './numbers.js';
+
+/** What a result is worth, as lines: the grade and why, what it gained, and what to try. Nothing where a report has no verdict. */
+export function verdictLines(report: Report): readonly string[] {
+  checkReport(report, 'verdictLines');
+  const { verdict, modelBytes } = report;
+  if (verdict === undefined) return [];
+  const { grade, reason, smaller, next } = verdict;
+  const { before, after } = modelBytes;
+  return [
+    `${words[grade]}: ${reason}`,
+    ...(smaller
+      ? []
+      : [`nothing gained: ${formatBytes(after)}, where the original takes ${formatBytes(before)}`]),
+    ...(next === undefined ? [] : [`try ${changeWords(next)}`]),
+  ];
+}
+
+const words: Readonly<Record<Verdict['grade'], string>> = {
+  'probably-usable': 'probably usable',
+  'probably-unusable': 'probably unusable',
+  untested: 'untested',
+};
+
+/** A change of a recipe as it stands in code. */
+function changeWords({ activations, exclude, ...others }: RecipeChange): string {
+  const members = Object.entries(others).map(([name, value]) => `${name}: ${JSON.stringify(value)}`);
+  return [
+    ...members,
+    ...(activations === undefined ? [] : ['to leave activations float']),
+    ...(exclude === undefined ? [] : [`to exclude ${exclude.join(', ')}`]),
+  ].join(', ');
+}
