@@ -4,6 +4,10 @@ import type { Group } from './item.js';
 /** Digests by item, by group. Of an ONNX file two: as it is, and in its canonical form. */
 export type Digests = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
+/** How many items have digests. */
+export const countOf = (digests: Digests): number =>
+  Object.values(digests).reduce((sum, group) => sum + Object.keys(group).length, 0);
+
 /** The digests of one group. */
 export async function digestsOf(group: Group): Promise<Readonly<Record<string, string>>> {
   const digests = new Map<string, string>();

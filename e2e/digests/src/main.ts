@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
-import { differences, digestsOf, type Digests } from './compare.js';
+import { countOf, differences, digestsOf, type Digests } from './compare.js';
 import { groups } from './groups/index.js';
+import { readChanges, recordChange } from './changed.js';
 import { readRecorded, writeDigests } from './recorded.js';
 
 const { values } = parseArgs({
@@ -9,6 +10,8 @@ const { values } = parseArgs({
     canonical: { type: 'boolean', default: false },
     only: { type: 'string', multiple: true, default: [] },
     write: { type: 'string' },
+    changed: { type: 'string' },
+    reason: { type: 'string' },
   },
 });
 
@@ -24,8 +27,9 @@ for (const group of chosen) {
   current[group.name] = await digestsOf(group);
   console.error(`${group.name}: ${Object.keys(current[group.name] ?? {}).length}`);
 }
-if (values.write === undefined) compare(current);
-else writeDigests(values.write, current);
+if (values.write !== undefined) writeDigests(values.write, current);
+else if (values.changed !== undefined) recordChange(values.changed, readRecorded(), current, values.reason);
+else compare(current);
 
 /** Prints the names that differ from what is recorded; the exit status tells whether there are any. */
 function compare(made: Digests): void {
@@ -33,13 +37,17 @@ function compare(made: Digests): void {
   const found = Object.entries(made).map(
     ([name, digests]) => [name, differences(recorded[name], digests, values.canonical)] as const,
   );
-  const items = Object.values(made).reduce((sum, digests) => sum + Object.keys(digests).length, 0);
+  const changed = readChanges().map(({ reason, digests }) => ({ reason, items: countOf(digests) }));
+  const items = countOf(made);
   const count = found.reduce((sum, [, names]) => sum + names.length, 0);
   if (values.json) {
-    console.log(
-      JSON.stringify({ items, canonical: values.canonical, differences: Object.fromEntries(found) }, null, 2),
-    );
+    const document = {
+      ...{ items, canonical: values.canonical, changed },
+      differences: Object.fromEntries(found),
+    };
+    console.log(JSON.stringify(document, null, 2));
   } else {
+    for (const { reason, items } of changed) console.log(`${items} changed on purpose: ${reason}`);
     for (const [name, names] of found) for (const each of names) console.log(`${name}: ${each}`);
     console.log(count === 0 ? `${items} digests, all equal` : `${count} of ${items} digests differ`);
   }

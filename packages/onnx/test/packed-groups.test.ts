@@ -96,6 +96,39 @@ describe.each(['FLOAT', 'FLOAT16'] as const)('products and tables of %s in group
   });
 });
 
+test.each([
+  [24, 'group:32', 'group:32'],
+  [18, 'group:128', 'group:32'],
+  [96, 'group:128', 'group:128'],
+  [31, 'group:48', 'group:32'],
+] as const)(
+  'rows of %i that are shorter than %s are one short group each, filled up as little as can be',
+  async (features, granularity, written) => {
+    for (const type of Object.values(types)) {
+      const given = modelBytes({ type, features });
+      const { bytes, row } = await packed(given, { granularity });
+      for (const [id, form] of [
+        ['w', 'MatMulNBits'],
+        ['table', 'GatherBlockQuantized'],
+      ] as const) {
+        expect(row(id)).toMatchObject({ form, granularity: written });
+        expect(row(id).reason).toContain(`${written} for ${form}`);
+      }
+      const weights = 'min-max:zeroPoint=integer';
+      const channels = await packed(given, { weights, granularity: 'channel' });
+      const outputs = await runModel(bytes, { ids });
+      for (const [name, values] of await runModel(channels.bytes, { ids }))
+        expect(measureError(values, outputs.get(name)!).sqnrDb ?? Infinity).toBeGreaterThan(50);
+    }
+  },
+);
+
+test('what was asked for wins where groups are longer than the axis, and the reason says what would pack', async () => {
+  const { row } = await packed(modelBytes({ features: 24 }), { weights: 'min-max:zeroPoint=real' });
+  expect(row('w')).toMatchObject({ granularity: 'channel' });
+  expect(row('w').reason).toContain('MatMulNBits would take it with zeroPoint=integer and group:32');
+});
+
 test('scales that float16 cannot hold stay float32 in another form, and the reason says so', async () => {
   // Subnormal numbers of float16, whose differences it does not hold.
   const { row } = await packed(modelBytes({ type: DataType.FLOAT16, size: 2 ** -20 }));

@@ -14,6 +14,7 @@ export interface WantedForm {
 /** What is decided of a weight when its port is asked what it wants. */
 export interface WeightSettings {
   readonly bits: number;
+  /** As it was chosen: groups may be longer than the input axis, which are channels unless the form wants something else. */
   readonly granularity: Granularity;
   /** Whether the plan quantizes activations too. */
   readonly activations: boolean;

@@ -6,12 +6,12 @@ import type { ModelPort } from '../contract/port.js';
 import type { Recipe } from '../contract/recipe.js';
 import { pluginsInUse, type PluginsInUse } from './plugins-in-use.js';
 import { defaultQuantizer } from '../contract/choice.js';
-import type { FeatureSet } from '../contract/policy.js';
+import type { FeatureSet, Granularity } from '../contract/policy.js';
 import type { Registry } from '../contract/registry.js';
 import { featuresFor } from './features-for.js';
 import { type SessionOptions, sessionTypes } from '../contract/events.js';
 import { checkRecipe } from './check-recipe.js';
-import { fittingGranularity } from './granularity.js';
+import { fittingGranularity, groupSize } from './granularity.js';
 import { meetWanted } from './meet-wanted.js';
 import { uniqueWeights, type PlacedWeight } from './placed-weights.js';
 import { resolvePlan } from './resolve.js';
@@ -114,11 +114,12 @@ function planEntry(
   const fitting = fittingGranularity(draft.granularity ?? 'channel', placed.weight);
   const wanted = placed.weight.wants?.({
     bits: draft.bits,
-    granularity: fitting.granularity,
+    granularity: draft.granularity ?? fitting.granularity,
     activations: recipe.activations !== undefined,
     ...(measuresRanges(recipe, plugins) ? { measuresRanges: true } : {}),
   });
-  const met = meetWanted(wanted, chosen, fitting.granularity, draft.granularity !== undefined);
+  const isChosen = draft.granularity !== undefined && !areGroups(draft.granularity, wanted?.granularity);
+  const met = meetWanted(wanted, chosen, fitting.granularity, isChosen);
   const reasons = [draft.reason, fitting.reason, met.reason].filter((reason) => reason !== undefined);
   return {
     id: draft.id,
@@ -131,6 +132,10 @@ function planEntry(
     reason: reasons.join('; '),
   };
 }
+
+/** Whether groups were chosen, and others that the weight can have are wanted: they stand for the chosen. */
+const areGroups = (...granularities: readonly (Granularity | undefined)[]): boolean =>
+  granularities.every((one) => one !== undefined && groupSize(one) !== undefined);
 
 /** Whether activations get a quantizer of ranges that are measured on each run. */
 function measuresRanges({ activations }: Recipe, plugins: PluginsInUse): boolean {

@@ -6,7 +6,7 @@ import { outlinedSchemes } from '../scheme/outline.js';
 import { sizeOf } from '../scheme/shape.js';
 import { sliceLayout } from '../scheme/slicing.js';
 import type { QuantizedTensor } from '../scheme/types.js';
-import { fittingGranularity, slicingOf } from './granularity.js';
+import { slicingOf } from './granularity.js';
 
 /** What is looked at of a weight: values never. */
 type WeightOutline = Pick<WeightDescriptor, 'shape' | 'outputAxes' | 'inputAxis'>;
@@ -25,7 +25,7 @@ export function standIns(weight: WeightOutline, entry: CostEntry): readonly Quan
     'what is asked about the cost of a weight',
   );
   const { bits, granularity, parameterStorage } = entry;
-  const slicing = slicingOf(fittingGranularity(granularity, weight).granularity, weight);
+  const slicing = slicingOf(granularity, weight);
   const { count } = sliceLayout(weight.shape, slicing);
   const size = sizeOf(weight.shape);
   const codes = bits > 8 ? new Uint16Array(size) : new Uint8Array(size);
