@@ -1,19 +1,8 @@
-import { main } from './main.js';
+import { supervise } from './thread/supervise.js';
 
-const controller = new AbortController();
-// Not `once`: npx passes a Ctrl-C on that the terminal has sent already, and the second must not kill.
-for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => controller.abort());
-
-/** A reader that closes early (`lowbit inspect … | head`) is not a failure; anything else is. */
-function onStreamError(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') process.exitCode = 1;
-}
-process.stdout.on('error', onStreamError);
-process.stderr.on('error', onStreamError);
-
-const status = await main(process.argv.slice(2), {
-  stdout: process.stdout,
-  stderr: process.stderr,
-  signal: controller.signal,
-});
-process.exitCode ||= status;
+const status = await supervise(new URL('./worker.js', import.meta.url), process.argv.slice(2));
+for (const output of [process.stdout, process.stderr])
+  await new Promise((resolve) => output.write('', resolve));
+// Node takes its handlers of signals away when it ends by itself, and npx may pass a Ctrl-C on until then. A stream that could not be
+// written has set the status.
+process.exit(process.exitCode || status);

@@ -66,5 +66,5 @@ Examples:
 } as const;
 
 export const exitStatuses = `
-Exit status: 0 done, 1 failed, 2 wrong usage, 130 cancelled.
+Exit status: 0 done, 1 failed, 2 wrong usage, 130 or 143 cancelled.
 `;

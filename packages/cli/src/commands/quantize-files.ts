@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { renderHtmlReport, type ReportSection } from '@lowbit/report';
+import type { ReportSection } from '@lowbit/report';
 
 import { checkOutputs, type PlannedOutput } from '../files/check-outputs.js';
 import { dataOutputs } from '../files/data-outputs.js';
@@ -68,7 +68,8 @@ export function extraFiles(
 ): readonly OutputFile[] {
   const files: OutputFile[] = [];
   const section = { title: basename(input), report, ...beside };
-  if (page !== undefined) files.push({ path: page, data: renderHtmlReport(section) });
+  const rendered = async () => (await import('@lowbit/report')).renderHtmlReport(section);
+  if (page !== undefined) files.push({ path: page, data: rendered });
   const { calibration } = statistics;
   if (saveCalibration !== undefined && calibration !== undefined)
     files.push({ path: saveCalibration, data: `${JSON.stringify(calibration)}\n` });

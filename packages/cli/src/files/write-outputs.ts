@@ -6,6 +6,7 @@ import { stopIfAborted } from '@lowbit/core/adapter';
 import { fileError } from '@lowbit/data/node';
 
 import { checkTarget } from './check-outputs.js';
+import { announceUnfinished } from './unfinished.js';
 
 export interface OutputFile {
   readonly path: string;
@@ -58,6 +59,7 @@ async function writeTemporary(
   data: FileContent,
   signal: AbortSignal,
 ): Promise<void> {
+  announceUnfinished(temporary);
   try {
     const handle = await open(temporary, 'wx');
     try {

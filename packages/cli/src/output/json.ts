@@ -4,3 +4,9 @@ import type { Output } from '../io.js';
 export function writeJson(output: Output, document: unknown): void {
   output.write(`${JSON.stringify(document, null, 2)}\n`);
 }
+
+/** Whether `--json` is asked for, read from the raw arguments because errors of parsing must be JSON too. */
+export function wantsJson(argv: readonly string[]): boolean {
+  const end = argv.indexOf('--');
+  return (end < 0 ? argv : argv.slice(0, end)).includes('--json');
+}

@@ -14,7 +14,8 @@ export interface Progress {
   end(): void;
 }
 
-const clearLine = '\r\u001b[2K';
+/** Takes the line back that stands on a terminal. */
+export const clearLine = '\r\u001b[2K';
 const interval = 50;
 const verbs = {
   read: 'reading',

@@ -3,6 +3,7 @@ import { mkdir, rmdir } from 'node:fs/promises';
 import { fileError } from '@lowbit/data/node';
 
 import { checkTarget } from '../files/check-outputs.js';
+import { announceUnfinished } from '../files/unfinished.js';
 import { writeOutputs, type OutputFile } from '../files/write-outputs.js';
 import { exists } from './output-place.js';
 
@@ -29,6 +30,7 @@ export async function writeModel(
 }
 
 async function make(folder: string): Promise<void> {
+  announceUnfinished(folder);
   try {
     await mkdir(folder);
   } catch (error) {

@@ -1,5 +1,3 @@
-import jpeg from 'jpeg-js';
-
 import { undecodable } from '../problems.js';
 import { limits } from '../limits.js';
 import { checkJpeg } from './check-jpeg.js';
@@ -11,8 +9,9 @@ import type { Pixels } from './pixels.js';
  *
  * @throws LowbitError `calibration-invalid`.
  */
-export function decodeJpeg(bytes: Uint8Array, where: string): Pixels {
+export async function decodeJpeg(bytes: Uint8Array, where: string): Promise<Pixels> {
   checkJpeg(bytes, where);
+  const { default: jpeg } = await import('jpeg-js');
   try {
     const { width, height, data } = jpeg.decode(bytes, {
       useTArray: true,

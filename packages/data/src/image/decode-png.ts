@@ -1,4 +1,4 @@
-import { decode, type DecodedPng } from 'fast-png';
+import type { DecodedPng } from 'fast-png';
 
 import { undecodable } from '../problems.js';
 import { checkPng } from './check-png.js';
@@ -11,6 +11,7 @@ import type { Pixels } from './pixels.js';
  */
 export async function decodePng(bytes: Uint8Array, where: string): Promise<Pixels> {
   const plain = await checkPng(bytes, where);
+  const { decode } = await import('fast-png');
   try {
     const png = decode(plain);
     return { width: png.width, height: png.height, data: toRgb(png, samplesOf(png)) };
