@@ -74,6 +74,12 @@ test('an ONNX file computes in integers', () => {
   expect(ratio('model_int8.onnx')).toBeLessThan(0.3);
 });
 
+test('a TensorFlow.js model of two outputs is trained, its loss measured by labels of both', () => {
+  const lines = run('train-with-labels.mjs').trim().split('\n');
+  expect(lines.filter((line) => line.includes('loss before')).length).toBe(2);
+  expect(Number(/loss of both outputs ([\d.]+)/.exec(lines.at(-1)!)?.[1])).toBeGreaterThan(0);
+});
+
 test('a TensorFlow.js model is trained on few levels, saved and loaded', () => {
   const lines = run('train-tfjs.mjs').trim().split('\n');
   expect(lines.filter((line) => line.includes('frozen')).length).toBe(2);

@@ -129,12 +129,17 @@ describe('a recurrent network', () => {
     expect(JSON.stringify(found.inputs)).toContain('The only value of the input sr is used for every batch.');
   });
 
-  it('has no output that labels could fit', async () => {
+  it('is compared with labels of its one probability a row, and told of labels that fit no output', async () => {
     await writeFile(inFolder('labels.txt'), '1\n'.repeat(4));
-    const argv = [...speech, '--input', ...samples, '--labels', inFolder('labels.txt')];
-    const { status, stderr } = await run('compare', ...argv);
+    const labelled = [...speech, '--input', ...samples, '--labels'];
+    const { accuracy, labelError } = outputOf(await compared(...labelled, inFolder('labels.txt')), 'output');
+    expect(accuracy).toBeUndefined();
+    expect(labelError).toMatchObject({ values: 4 });
+    expect(Math.abs(labelError!.a - labelError!.b)).toBeLessThan(0.1);
+    await writeNpy(inFolder('labels.npy'), [4, 7], new Float32Array(28));
+    const { status, stderr } = await run('compare', ...labelled, inFolder('labels.npy'));
     expect(status).toBe(1);
-    expect(stderr).toContain('[calibration-invalid]; expected an output with scores of classes');
+    expect(stderr).toContain('[calibration-invalid]; expected labels of the shape of an output');
   });
 
   it('fails typed, silent and with the name of its file on inputs that it cannot take', async () => {

@@ -1,4 +1,5 @@
 import type {
+  Batch,
   LayerDescriptor,
   ModelPort,
   RunOptions,
@@ -279,6 +280,9 @@ export const brokenPorts: Readonly<Record<string, Options>> = {
       return { ...features, labels: Array.from(features.labels).toReversed().slice(1) };
     },
   })),
+  'tells of a batch without labels among those that features are measured on': withPort((port) => ({
+    features: async (batches) => port.features!(await labelled(batches)),
+  })),
   'tells what became of the activations that it was to quantize': withApplied(() => ({
     activations: [{ id: 'first/input', form: 'float', float: true, reason: '' }],
   })),
@@ -298,8 +302,18 @@ export const brokenPorts: Readonly<Record<string, Options>> = {
   'measures its loss with the values that replace those of a weight': trained((port) => ({
     loss: (batches) => port.loss!(batches, new Map()),
   })),
+  'measures its loss by labels of any form, and tells of a batch without': trained((port) => ({
+    loss: async (batches, replaced) => port.loss!(await labelled(batches), replaced),
+  })),
   'takes everything out when it is released': trained(() => ({ release: () => undefined })),
 };
+
+/** The batches that have labels. */
+async function labelled(batches: Iterable<Batch> | AsyncIterable<Batch>): Promise<readonly Batch[]> {
+  const all: Batch[] = [];
+  for await (const batch of batches) if (batch.labels !== undefined) all.push(batch);
+  return all;
+}
 
 const observing = 'observes what runs through its sites';
 const featuring = 'gives a row of features for each sample';
@@ -383,6 +397,18 @@ export const moreBrokenPorts: readonly (readonly [how: string, title: string, op
         port.hold(id, { ...held, mask: held.mask.map(() => 1) });
         port.hold(id, held);
       },
+    })),
+  ],
+  [
+    'another loss by the name of the output',
+    'measures its loss by labels of any form, and tells of a batch without',
+    trained((port) => ({
+      async *run(batches, options) {
+        for await (const outputs of port.run!(batches, options))
+          yield Object.fromEntries(Object.entries(outputs).slice(0, 1));
+      },
+      loss: async (batches, replaced) =>
+        (await port.loss!(batches, replaced)) + (Array.isArray(batches[0]?.labels) ? 0 : 1),
     })),
   ],
   [

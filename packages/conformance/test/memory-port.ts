@@ -99,10 +99,18 @@ async function observe(
   };
 }
 
+/** @throws LowbitError `calibration-invalid` for a batch without labels. */
+export function checkLabelled({ labels }: Batch): void {
+  if (labels === undefined) throw new LowbitError({ code: 'calibration-invalid', where: 'batch: labels' });
+}
+
 /** Of the layer `first`: twice the label. */
 async function features(batches: Iterable<Batch> | AsyncIterable<Batch>): Promise<FeatureSet> {
   const labels: number[] = [];
-  for await (const batch of batches) labels.push(...Array.from(batch.labels ?? []));
+  for await (const batch of batches) {
+    checkLabelled(batch);
+    labels.push(...Array.from(batch.labels as ArrayLike<number>));
+  }
   const values = Float32Array.from(labels, (label) => 2 * label);
   return { labels, layers: new Map([['layer-first', { dimensions: 1, values }]]) };
 }

@@ -2,7 +2,7 @@ import { decode, encode, type Batch } from '@lowbit/core';
 import type { HeldValues } from '@lowbit/core/adapter';
 import type { FittedSite, SimulatedWeight, TrainablePort } from '@lowbit/core/method';
 import type { TrainedModel } from '../src/index.js';
-import { memoryModel, memoryPort, type MemoryModel } from './memory-port.js';
+import { checkLabelled, memoryModel, memoryPort, type MemoryModel } from './memory-port.js';
 
 /** A trainable port on a model in memory that keeps every law; training adds to every value. */
 export function trainableMemory(): TrainedModel<MemoryModel> {
@@ -38,7 +38,8 @@ export function trainableMemory(): TrainedModel<MemoryModel> {
     substitute: (sites) => void (state.sites = sites),
     variables: () => new Map(Object.entries(model).map(([id, values]) => [id, Float32Array.from(values)])),
     assign: (values) => values.forEach((numbers, id) => set(id, numbers)),
-    async loss(_batches, replaced) {
+    async loss(batches, replaced) {
+      batches.forEach(checkLabelled);
       const all = Object.entries(model).flatMap(([id, values]) => Array.from(replaced.get(id) ?? values));
       return all.reduce((sum, value) => sum + value * value, 0);
     },

@@ -16,6 +16,9 @@ export { nearestName, suggestName } from './errors/nearest-name.js';
 export { stopIfAborted } from './errors/stop-if-aborted.js';
 export { pauses } from './session/pause.js';
 export { checkBatches, finiteBatches } from './contract/check-batches.js';
+export { classLabels } from './contract/class-labels.js';
+export { labelsOf } from './contract/labels.js';
+export type { LabelValues } from './contract/model-run.js';
 export { strangeLabel } from './contract/strange-label.js';
 export { strangeValue } from './contract/strange-value.js';
 export { checkedWriter } from './contract/checked-writer.js';
@@ -80,5 +83,6 @@ export {
   mergeDifferences,
   sumDifferences,
 } from './report/difference.js';
+export { labelUse } from './report/label-use.js';
 export { countEqual, topClasses } from './report/top-classes.js';
 export { leastDecibels, withModelBytes } from './report/verdict.js';

@@ -103,6 +103,19 @@ const calls: Readonly<Record<string, RightCall>> = {
     right: () => [outcome, () => memoryPort(bag()).write(outcome)],
   },
   checkBatches: { right: () => [[]] },
+  classLabels: { right: () => [{ inputs: {}, labels: [0] }, [1], { where: 'batch 1' }] },
+  labelUse: {
+    right: () => [
+      { type: 'float32', declared: null, shape: [1, 2] },
+      { shape: [1], data: [0] },
+    ],
+  },
+  labelsOf: {
+    right: () => [
+      { inputs: {}, labels: [0] },
+      { code: 'invalid-argument', where: 'batch 1' },
+    ],
+  },
   strangeLabel: { right: () => [[0, 1], 2] },
   finiteBatches: { right: () => [[]] },
   checkPortOptions: { right: () => ['features', {}] },

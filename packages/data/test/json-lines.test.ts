@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { readBatches } from '../src/node/read-batches.js';
+import { npyBytes } from '../src/npy/npy-bytes.js';
 import { failure, fixture, forInput, newFolder, readAll } from './support.js';
+import { zip } from './zip.js';
 
 async function write(text: string | Uint8Array): Promise<string> {
   const path = join(await newFolder(), 'data.jsonl');
@@ -65,12 +67,17 @@ describe('JSON lines', () => {
     ['a stack', '{"x":[[[1,2]],[[1,2]]]}'],
     ['an empty sample', '{"x":[[]]}'],
     ['a label in words', '{"x":[1,2],"label":"cat"}'],
-    ['too many labels', '{"x":[1,2],"label":[1,2]}'],
+    ['too many labels', '{"x":[[1,2],[3,4]],"label":[1,2,3]}'],
+    ['a label in words of an output', '{"x":[1,2],"label":{"y":"cat"}}'],
+    ['ragged labels', '{"x":[1,2],"label":[[1,2],[3]]}'],
+    ['a label of another shape in a batch', '{"x":[1,2],"label":[1,2]}\n{"x":[1,2],"label":[1,2,3]}'],
+    ['a line without a label in a batch', '{"x":[1,2],"label":1}\n{"x":[1,2]}'],
+    ['labels of other outputs in a batch', '{"x":[1,2],"label":{"a":1}}\n{"x":[1,2],"label":{"b":1}}'],
     ['deep nesting', `{"x":${'['.repeat(5_000_000)}`],
     ['a line without end', Buffer.alloc(20_000_000, 0x20)],
     ['no UTF-8', Buffer.from([0x7b, 0xff, 0xfe])],
   ])('refuse %s', async (_, text) => {
-    const error = await failure([await write(text)], forInput(['N', 2]));
+    const error = await failure([await write(text)], forInput(['N', 2], { batchSize: 2 }));
     expect(error.where).toContain('data.jsonl');
   });
 
@@ -85,6 +92,80 @@ describe('JSON lines', () => {
   });
 });
 
+describe('labels of any shape', () => {
+  const labelsOf = async (text: string, limit?: number) => {
+    const spec = forInput(['N', 2], { batchSize: 2, ...(limit !== undefined && { limit }) });
+    return (await readAll([await write(text)], spec)).map(({ labels }) => labels);
+  };
+
+  it.each<[string, string, unknown]>([
+    ['a number a line', '{"x":[1,2],"label":0.5}\n{"x":[3,4],"label":-2}', [0.5, -2]],
+    [
+      'a list a line',
+      '{"x":[1,2],"label":[1,2,3]}\n{"x":[3,4],"label":[4,5,6]}',
+      { shape: [2, 3], data: [1, 2, 3, 4, 5, 6] },
+    ],
+    [
+      'nested lists of stacked samples',
+      '{"x":[[1,2],[3,4]],"label":[[1,2],[3,4]]}',
+      { shape: [2, 2], data: [1, 2, 3, 4] },
+    ],
+    [
+      'shape and data',
+      '{"x":[[1,2],[3,4]],"label":{"shape":[2,1,2],"data":[1,2,3,4]}}',
+      { shape: [2, 1, 2], data: [1, 2, 3, 4] },
+    ],
+    [
+      'one of each by output',
+      '{"x":[1,2],"label":{"kind":3,"box":[1,2]}}\n{"x":[3,4],"label":{"box":[3,4],"kind":1}}',
+      { kind: [3, 1], box: { shape: [2, 2], data: [1, 2, 3, 4] } },
+    ],
+  ])('are %s', async (_, text, labels) => {
+    expect(await labelsOf(text)).toEqual([labels]);
+  });
+
+  it('are cut with the samples at the limit', async () => {
+    const text = '{"x":[[1,2],[3,4]],"label":{"kind":[1,2],"box":[[1,2],[3,4]]}}';
+    expect(await labelsOf(text, 1)).toEqual([{ kind: [1], box: { shape: [1, 2], data: [1, 2] } }]);
+  });
+
+  it('are arrays of numpy, read with the samples, and by output in an archive', async () => {
+    const folder = await newFolder();
+    const save = async (name: string, shape: readonly number[]) => {
+      const data = Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => i / 2);
+      await writeFile(join(folder, name), npyBytes(shape, data));
+      return join(folder, name);
+    };
+    const x = await save('x.npy', [3, 2]);
+    const read = async (labels: string) =>
+      (await readAll([x], forInput(['N', 2], { labels, batchSize: 2 }))).map((batch) => batch.labels);
+    expect(await read(await save('maps.npy', [3, 1, 2]))).toEqual([
+      { shape: [2, 1, 2], data: [0, 0.5, 1, 1.5] },
+      { shape: [1, 1, 2], data: [2, 2.5] },
+    ]);
+    expect(await read(await save('prices.npy', [3]))).toEqual([[0, 0.5], [1]]);
+    expect(
+      (await failure([x], forInput(['N', 2], { labels: await save('few.npy', [2]) }))).expected,
+    ).toContain('3');
+    const lines = await write('{"x":[1,2]}\n{"x":[1,2]}\n{"x":[1,2]}');
+    expect(
+      (await failure([lines], forInput(['N', 2], { labels: join(folder, 'few.npy') }))).expected,
+    ).toContain('3');
+    const archive = join(folder, 'labels.npz');
+    await writeFile(
+      archive,
+      zip([
+        { name: 'kind.npy', data: npyBytes([3], Float32Array.of(2, 0, 1)) },
+        { name: 'box.npy', data: npyBytes([3, 1], Float32Array.of(4, 5, 6)) },
+      ]),
+    );
+    expect(await read(archive)).toEqual([
+      { kind: [2, 0], box: { shape: [2, 1], data: [4, 5] } },
+      { kind: [1], box: { shape: [1, 1], data: [6] } },
+    ]);
+  });
+});
+
 describe('labels in a file', () => {
   const labelled = async (text: string) => {
     const path = join(await newFolder(), 'labels.txt');
@@ -95,6 +176,7 @@ describe('labels in a file', () => {
   it('are numbers or words', async () => {
     const data = [fixture('f4.npy')];
     expect((await readAll(data, await labelled('9\n4\n')))[0]?.labels).toEqual([9, 4]);
+    expect((await readAll(data, await labelled('0.25\n-4e1\n')))[0]?.labels).toEqual([0.25, -40]);
     expect((await readAll(data, await labelled('tench\r\ngoldfish\r\n')))[0]?.labels).toEqual([1, 0]);
   });
 

@@ -51,7 +51,7 @@ interface PlainValues {
 
 interface PlainBatch {
   readonly inputs: Readonly<Record<string, PlainValues>>;
-  readonly labels?: number[];
+  readonly labels?: unknown;
 }
 
 /** All batches at once, with plain arrays. */
@@ -67,8 +67,16 @@ export function plain({ inputs, labels }: Batch): PlainBatch {
   for (const [name, { shape, data }] of Object.entries(inputs)) {
     values[name] = { shape: [...shape], data: Array.from(data) };
   }
-  return { inputs: values, ...(labels === undefined ? {} : { labels: Array.from(labels) }) };
+  return { inputs: values, ...(labels === undefined ? {} : { labels: plainLabels(labels) }) };
 }
+
+/** Typed arrays in labels as lists. */
+const plainLabels = (labels: unknown): unknown =>
+  JSON.parse(
+    JSON.stringify(labels, (_, value: unknown) =>
+      ArrayBuffer.isView(value) ? Array.from(value as Float32Array) : value,
+    ),
+  );
 
 /** The typed error that reading ends with. */
 export async function failure(

@@ -1,7 +1,7 @@
 export { alignNames } from './compare/align-names.js';
 export { checkInterfaces } from './compare/check-interfaces.js';
 export { compareModels, type CompareSettings } from './compare/compare-models.js';
-export type { Accuracy, Agreement, Comparison, OutputComparison } from './compare/comparison.js';
+export type { Accuracy, Agreement, Comparison, LabelError, OutputComparison } from './compare/comparison.js';
 export { differenceOf, mergeDifferences, sumDifferences } from '@lowbit/core/adapter';
 export type { Difference, DifferenceSums } from '@lowbit/core/adapter';
 export { wordedValue } from './compare/worded-value.js';

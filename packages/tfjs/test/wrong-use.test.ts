@@ -59,7 +59,7 @@ onEveryBackend('wrong use', (test) => {
     for (const wrong of [['1'], [null], [1n], [-1], [1.5]])
       expect(
         await failure(() => port.features([{ inputs: { left: x, right: x }, labels: wrong as never }])),
-      ).toMatchObject({ code: 'calibration-invalid', where: 'batch: labels, at [0]' });
+      ).toMatchObject({ code: 'calibration-invalid', where: 'batch 1: labels, at [0]' });
     const tensor = tf.zeros([1, 6]);
     expect(
       await failure(() => port.observe([{ inputs: { left: x, right: tensor as never } }])),

@@ -69,7 +69,7 @@ export function sampleOptions(): readonly Option[] {
   return [
     new Option(
       '--labels <file>',
-      'right classes: one a line, name,label lines, or a folder of class folders',
+      'right classes or numbers: one a line, name,label lines, npy or npz; or a folder of class folders',
     ),
     new Option('--limit <number>', 'most samples to read').argParser(parseCount('--limit', 1)),
   ];

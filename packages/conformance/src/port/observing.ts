@@ -9,6 +9,7 @@ import { isComplete } from '@lowbit/core/method';
 import { difference } from '../difference.js';
 import { must, type Law } from '../law.js';
 import { sameNumbers, show } from '../show.js';
+import { checkForgotten } from './forgotten.js';
 import type { PortLawOptions } from './options.js';
 import { layersOf, valuesOf } from './weights.js';
 import { activationRowsOf } from './write.js';
@@ -24,6 +25,10 @@ export function observingLaws<M>({ make, makeBatches }: PortLawOptions<M>): read
     {
       title: 'gives a row of features for each sample',
       run: async () => checkFeatures(await make(), makeBatches()),
+    },
+    {
+      title: 'tells of a batch without labels among those that features are measured on',
+      run: async () => checkUnlabelled(await make(), makeBatches()),
     },
     {
       title: 'tells what became of the activations that it was to quantize',
@@ -98,7 +103,7 @@ function checkRange(
 }
 
 async function checkFeatures<M>(port: ModelPort<M>, batches: readonly Batch[]): Promise<void> {
-  const labels = batches.flatMap((batch) => Array.from(batch.labels ?? []));
+  const labels = batches.flatMap(classesOf);
   if (port.features === undefined || labels.length === 0) return;
   const features = await port.features(batches);
   const found = difference(labels, Array.from(features.labels));
@@ -119,6 +124,16 @@ async function checkFeatures<M>(port: ModelPort<M>, batches: readonly Batch[]): 
       () => `'${id}': ${values.length} features of ${dimensions} dimensions`,
     );
   }
+}
+
+/** Labels that are one class a sample. */
+const classesOf = ({ labels }: Batch): readonly number[] =>
+  labels !== undefined && 'length' in labels ? Array.from(labels as ArrayLike<number>) : [];
+
+async function checkUnlabelled<M>(port: ModelPort<M>, batches: readonly Batch[]): Promise<void> {
+  const { features } = port;
+  if (features === undefined || batches.flatMap(classesOf).length === 0) return;
+  await checkForgotten(batches, (more) => features(more));
 }
 
 async function checkActivations<M>(port: ModelPort<M>, batches: readonly Batch[]): Promise<void> {

@@ -2,6 +2,7 @@ import { decode, encode, type Batch, type WeightDescriptor } from '@lowbit/core'
 import type { FittedSite, SimulatedWeight, TrainablePort } from '@lowbit/core/method';
 import { must, type Law } from '../law.js';
 import { sameNumbers } from '../show.js';
+import { checkForgotten } from './forgotten.js';
 import type { PortLawOptions, TrainedModel } from './options.js';
 import { isNear, outputsOf } from './running.js';
 import { layersOf, valuesOf, weightsOf } from './weights.js';
@@ -29,6 +30,7 @@ export function trainingLaws<M>({ makeTrainable, makeBatches }: PortLawOptions<M
     law('computes with the quantized values of simulated weights', checkSimulate),
     law('computes with quantized activations where they are substituted', checkSubstitute),
     law('measures its loss with the values that replace those of a weight', checkLoss),
+    law('measures its loss by labels of any form, and tells of a batch without', checkLabels),
     law('takes everything out when it is released', checkRelease),
   ];
 }
@@ -131,6 +133,21 @@ async function checkLoss<M>({ port }: TrainedModel<M>, batches: readonly Batch[]
   port.assign(new Map([[weight.id, held.values]]));
   const assigned = await port.loss(batches, new Map());
   must(assigned === replaced, () => `with these values assigned the loss is ${assigned}, not ${replaced}`);
+}
+
+/** The labels under the name of the output, where there is one; and a batch more without labels. */
+async function checkLabels<M>({ port }: TrainedModel<M>, batches: readonly Batch[]): Promise<void> {
+  const { loss } = port;
+  if (loss === undefined) return;
+  const [first = {}] = await outputsOf(port, batches);
+  const [name, ...others] = Object.keys(first);
+  const own = await loss(batches, new Map());
+  if (name !== undefined && others.length === 0) {
+    const named = batches.map(({ inputs, labels }) => ({ inputs, labels: { [name]: labels } })) as Batch[];
+    const same = await loss(named, new Map());
+    must(same === own, () => `with labels of the output '${name}' the loss is ${same}, not ${own}`);
+  }
+  await checkForgotten(batches, (more) => loss(more, new Map()));
 }
 
 async function checkRelease<M>({ port, train }: TrainedModel<M>, batches: readonly Batch[]): Promise<void> {

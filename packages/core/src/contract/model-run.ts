@@ -1,11 +1,22 @@
 import type { SessionOptions } from './events.js';
 
+/** Values of any shape, row-major; the first axis counts the samples. */
+export interface LabelValues {
+  readonly shape: readonly number[];
+  readonly data: ArrayLike<number>;
+}
+
 /** A batch of named inputs; names are those of the model's inputs. */
 export interface Batch {
   readonly inputs: Readonly<
     Record<string, { readonly shape: readonly number[]; readonly data: ArrayLike<number> }>
   >;
-  readonly labels?: ArrayLike<number>;
+  /**
+   * What the model should give: a class or a number for each sample; values of an output's shape, or of its shape without the last axis,
+   * which are classes (segmentation); or one of these by the names of outputs. Batches that are used together have labels all, or none.
+   */
+  readonly labels?:
+    ArrayLike<number> | LabelValues | Readonly<Record<string, ArrayLike<number> | LabelValues>>;
 }
 
 /** What to look at while the model runs. */

@@ -29,10 +29,11 @@ export interface Recipe extends RecipeSettings {
   readonly activationBits?: number | 'weights';
   /**
    * Batches to run the model on for whatever else is needed: statistics of activations where `calibration` is not given, features
-   * where a policy needs them, `features` is not given and the first batch has labels, as all have then; and how far the outputs of the
+   * where a policy needs them, `features` is not given and batches have labels, as all have then; and how far the outputs of the
    * result are off, on the first 32 samples, for the verdict of the report, where the port can run its model. What can be iterated again,
-   * such as a list or what `readBatches` of `@lowbit/data` gives, is read once for each, and the first batch once more for a policy; of
-   * what cannot, such as a generator, batches are kept in memory, and the report says so, as it does when they are not needed.
+   * such as a list or what `readBatches` of `@lowbit/data` gives, is read once for each, and up to the first batch with labels once more
+   * for a policy; of what cannot, such as a generator, batches are kept in memory, and the report says so, as it does when they are not
+   * needed.
    */
   readonly data?: Iterable<Batch> | AsyncIterable<Batch>;
   /** Statistics from the port's `observe`, needed by quantizers of activations that are not dynamic, where there are no `data`. */

@@ -3,8 +3,8 @@ import type { Batch } from './model-run.js';
 /** Batches that are read again for each thing that is measured on them. */
 export interface RepeatableData {
   readonly batches: AsyncIterable<Batch>;
-  /** The first of them; `undefined` where there is none. */
-  first(): Promise<Batch | undefined>;
+  /** Whether one of them is so; what follows it is not read. */
+  some(isSo: (batch: Batch) => boolean): Promise<boolean>;
   /** How many are kept in memory. */
   kept(): number;
 }
@@ -20,9 +20,9 @@ export function repeatable(given: Iterable<Batch> | AsyncIterable<Batch>): Repea
   return {
     batches,
     kept: () => kept.length,
-    async first() {
-      for await (const batch of batches) return batch;
-      return undefined;
+    async some(isSo) {
+      for await (const batch of batches) if (isSo(batch)) return true;
+      return false;
     },
   };
 }

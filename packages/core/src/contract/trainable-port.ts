@@ -43,7 +43,7 @@ export interface TrainablePort<M> extends ModelPort<M> {
   /** Sets variables to values that `variables` gave. */
   assign(values: ReadonlyMap<string, Float32Array>): void;
   /**
-   * Mean loss over labelled batches, with some weights replaced for the time (row-major, by id). Absent when the model has no
+   * Mean loss over labelled batches, all outputs together, with some weights replaced for the time (row-major, by id). Absent when the model has no
    * loss function.
    */
   loss?(batches: readonly Batch[], replaced: ReadonlyMap<string, Float32Array>): Promise<number>;

@@ -9,7 +9,7 @@ import { defined } from '../contract/defined.js';
 
 /**
  * The features that policies decide by, measured on the recipe's data; `undefined` where no policy needs them, somebody gives them, or the
- * batches have no labels.
+ * no batch has labels. Where some have, the port tells of those that have none.
  *
  * @throws LowbitError `calibration-invalid` for a port that cannot run its model; `aborted`; the port's own errors.
  */
@@ -21,8 +21,8 @@ export async function featuresFor<M>(
 ): Promise<FeatureSet | undefined> {
   const isNeeded = policies.some(({ plugin }) => plugin.needs === 'features');
   if (!isNeeded || data === undefined || features !== undefined) return undefined;
-  const { batches, first } = repeatable(data);
-  if ((await first())?.labels === undefined) return undefined;
+  const { batches, some } = repeatable(data);
+  if (!(await some(({ labels }) => labels !== undefined))) return undefined;
   if (port.features === undefined) throw cannotRun(port.name);
   return port.features(batches, {
     ...defined({ signal }),

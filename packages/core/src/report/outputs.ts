@@ -1,6 +1,7 @@
 import { defined } from '../contract/defined.js';
-import type { RunTensor } from '../contract/model-run.js';
+import type { LabelValues, RunTensor } from '../contract/model-run.js';
 import { differenceOf, mergeDifferences, sumDifferences } from './difference.js';
+import { labelUse } from './label-use.js';
 import { countEqual, topClasses } from './top-classes.js';
 
 /** How often the original and the result name the same class as the best. */
@@ -47,7 +48,7 @@ export interface OutputsReport {
 
 /** Gathers what there is to say of an output, batch by batch. */
 export interface OutputGatherer {
-  add(original: RunTensor, result: RunTensor | undefined, labels: ArrayLike<number> | undefined): void;
+  add(original: RunTensor, result: RunTensor | undefined, labels: LabelValues | undefined): void;
   finish(): OutputReport;
 }
 
@@ -89,21 +90,24 @@ function gatherClasses() {
   const probable = { rows: 0, same: 0, all: true };
   const labelled = { rows: 0, same: 0, original: 0, result: 0 };
   return {
-    add({ shape, data }: RunTensor, result: RunTensor, labels: ArrayLike<number> | undefined): void {
+    add({ shape, data }: RunTensor, result: RunTensor, labels: LabelValues | undefined): void {
       const classes = shape.at(-1) ?? 0;
       const rows = classes < 2 ? 0 : data.length / classes;
       probable.all &&= rows > 0 && areProbabilities(data, classes);
-      const isLabelled = rows > 0 && labels?.length === rows && Array.from(labels).every(isClassOf(classes));
-      if (!probable.all && !isLabelled) return;
-      const [first, second] = [data, result.data].map((scores) => topClasses(scores, { rows, classes }));
-      const same = countEqual(first ?? [], second ?? []);
-      probable.rows += rows;
-      probable.same += same;
+      const right = labels && labelUse({ type: 'float32', declared: null, shape }, labels);
+      const isLabelled =
+        right?.by === 'classes' && Array.from(right.labels).every(isClassOf(right.size.classes));
+      if (probable.all) {
+        const [first = [], second = []] = topsOf([data, result.data], { rows, classes });
+        probable.rows += rows;
+        probable.same += countEqual(first, second);
+      }
       if (!isLabelled) return;
-      labelled.rows += rows;
-      labelled.same += same;
-      labelled.original += countEqual(first ?? [], labels);
-      labelled.result += countEqual(second ?? [], labels);
+      const [first = [], second = []] = topsOf([data, result.data], right.size);
+      labelled.rows += right.size.rows;
+      labelled.same += countEqual(first, second);
+      labelled.original += countEqual(first, right.labels);
+      labelled.result += countEqual(second, right.labels);
     },
     finish(): ClassAgreement | undefined {
       const { rows, same } = probable.all ? probable : labelled;
@@ -114,6 +118,9 @@ function gatherClasses() {
     },
   };
 }
+
+const topsOf = (both: readonly Float32Array[], size: Parameters<typeof topClasses>[1]) =>
+  both.map((scores) => topClasses(scores, size));
 
 const isClassOf = (classes: number) => (label: number) =>
   Number.isInteger(label) && label >= 0 && label < classes;

@@ -97,6 +97,19 @@ describe('the verdict on data', () => {
     expect(output).not.toHaveProperty('classes');
   });
 
+  it('takes labels of any form: by output, maps of classes, and refuses what is none', async () => {
+    const { inputs } = batchOf(4);
+    const maps: Outputs = ({ data }) => ({ y: { shape: [2, 4, 2], data }, z: { shape: [4, 4], data } });
+    const { report } = await quantized(running({ original: maps }), 8, [
+      { inputs, labels: { y: { shape: [2, 2], data: [0, 1, 2, 3] } } },
+    ]);
+    const [map, other] = report.verdict!.outputs!.outputs;
+    expect(map?.classes).toMatchObject({ rows: 4, right: expect.any(Object) as object });
+    expect(other).not.toHaveProperty('classes');
+    const strange = quantized(running({ original: maps }), 8, [{ inputs, labels: { why: [0] } }]);
+    await expect(strange).rejects.toMatchObject({ code: 'calibration-invalid', where: 'batch 1: labels' });
+  });
+
   it('is bad where the worst float output is; whole numbers and lists of other lengths do not count', async () => {
     const wrong: Outputs = (y) => ({ y, z: { ...y, data: y.data.map((value) => -value) } });
     const worse = await quantized(running({ original: (y) => ({ y, z: y }), result: wrong }), 8);

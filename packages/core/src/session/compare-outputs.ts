@@ -1,8 +1,9 @@
 import type { SessionOptions } from '../contract/events.js';
 import type { ModelPort } from '../contract/port.js';
-import type { Batch, RunOutputs } from '../contract/model-run.js';
+import type { Batch, LabelValues, RunOutputs } from '../contract/model-run.js';
 import type { RepeatableData } from '../contract/repeatable-data.js';
 import { defined } from '../contract/defined.js';
+import { labelsOf } from '../contract/labels.js';
 import { isLowbitError } from '../errors/error.js';
 import { gatherOutput, type OutputGatherer, type OutputsReport } from '../report/outputs.js';
 import { pauses } from './pause.js';
@@ -16,7 +17,7 @@ const mostSamples = 32;
  * Runs the original and the result on the first samples of the data, one batch after the other, and tells how far their outputs are
  * from each other; `undefined` where there is no batch. A result that does not run is told so.
  *
- * @throws LowbitError of the original: as the port's `run`; `aborted`.
+ * @throws LowbitError of the original: as the port's `run`; `calibration-invalid` for labels of no form that there is; `aborted`.
  */
 export async function compareOutputs(
   original: Run,
@@ -31,13 +32,13 @@ export async function compareOutputs(
   const outputs = new Map<string, OutputGatherer>();
   const told = () => [...outputs.values()].map((output) => output.finish());
   try {
-    for (const [done, { labels }] of part.entries()) {
+    for (const [done, batch] of part.entries()) {
       onProgress?.({ phase: 'compare', done, total: part.length });
       await pause();
       const given = valueOf(await first.next());
       const others = await orFailure(second.next());
       if ('failure' in others) return { batches: done, samples, outputs: told(), failure: others.failure };
-      gather(outputs, given, valueOf(others), labels);
+      gather(outputs, given, valueOf(others), labelsFor(batch, done + 1, Object.keys(given)));
     }
   } finally {
     for (const source of sources) await source.return?.();
@@ -50,13 +51,20 @@ function gather(
   outputs: Map<string, OutputGatherer>,
   original: RunOutputs,
   result: RunOutputs,
-  labels: Batch['labels'],
+  labelsOfOutput: (name: string) => LabelValues | undefined,
 ): void {
   for (const [name, tensor] of Object.entries(original)) {
     const output = outputs.get(name) ?? gatherOutput(name);
     outputs.set(name, output);
-    output.add(tensor, result[name], labels);
+    output.add(tensor, result[name], labelsOfOutput(name));
   }
+}
+
+/** The labels of each output. Those without a name count for every output that they fit. */
+function labelsFor(batch: Batch, number: number, outputs: readonly string[]) {
+  const labels = labelsOf(batch, { code: 'calibration-invalid', where: `batch ${number}`, outputs });
+  return (name: string) =>
+    labels instanceof Map ? (labels as ReadonlyMap<string, LabelValues>).get(name) : (labels as LabelValues);
 }
 
 async function firstSamples(batches: AsyncIterable<Batch>) {

@@ -55,7 +55,7 @@ function observing(site = true) {
       } satisfies Calibration;
     },
     async features(given) {
-      const labels = (await count(given)).flatMap((one) => [...Array.from(one.labels ?? [])]);
+      const labels = (await count(given)).flatMap((one) => [...((one.labels ?? []) as number[])]);
       return { labels, layers: new Map() };
     },
   };
@@ -163,6 +163,25 @@ test('policies get the features that they need, where batches have labels', asyn
   await quantize(port, { registry: known, rules, activations: inputs('seeing'), data: labelled });
   expect(given).toEqual([[0, 1, 1, 1], undefined, undefined, [0, 1, 1, 1]]);
   expect(read).toEqual([2, 2, 2]);
+});
+
+test('a port looks at all batches where one of them has labels, and tells of those that have none', async () => {
+  const { port } = observing();
+  const seen: unknown[] = [];
+  const features: NonNullable<typeof port.features> = async (batches) => {
+    for await (const { labels } of batches) seen.push(labels);
+    return { labels: [0], layers: new Map() };
+  };
+  const policy: BitwidthPolicy = {
+    kind: 'policy',
+    api: 2,
+    name: 'looking',
+    needs: 'features',
+    assign: (draft) => draft.map((entry) => ({ ...entry, bits: 4, reason: 'looked' })),
+  };
+  const data = [batch(1), batch(2, [1, 1])];
+  await quantize({ ...port, features }, { registry: known, bits: policy, data });
+  expect(seen).toEqual([undefined, [1, 1]]);
 });
 
 test('a plan is applied with data, a port that cannot run is told, and so is what is no data', async () => {

@@ -2,7 +2,7 @@ import type { CancelSignal } from '@lowbit/core';
 import type { DataFile } from '../bytes/data-file.js';
 import type { Pixels } from '../image/pixels.js';
 import type { CalibrationInput } from '../input/options.js';
-import type { LabelLookup } from '../labels/label-lookup.js';
+import type { LabelLookup } from './label-lookup.js';
 
 /** What a file holds. */
 export type FileKind = 'image' | 'npy' | 'npz' | 'lines';

@@ -1,3 +1,4 @@
+import { defined } from '@lowbit/core/adapter';
 import type { Numbers } from '../input/elements.js';
 import { elementsOf } from '../input/elements.js';
 import type { DataFile } from '../bytes/data-file.js';
@@ -7,7 +8,8 @@ import type { InputValues } from './row-data.js';
 import type { SampleBatch } from './sample-batch.js';
 import { isFixed, type CalibrationInput, type ReadOptions } from '../input/options.js';
 import { linesOf } from '../json-lines/lines.js';
-import { parseLine, type ParsedLine } from '../json-lines/parse-line.js';
+import { joinedLabels } from '../json-lines/parse-labels.js';
+import { leadingInput, parseLine, type ParsedLine } from '../json-lines/parse-line.js';
 
 /**
  * Batches from JSON lines. Lines are put together until each input has the samples that its fixed first axis
@@ -78,18 +80,11 @@ function joined(
   first: number,
 ): SampleBatch {
   const values = inputs.map((input, i) => [input.name, joinedValues(group, i, input)] as const);
-  const leading = Math.max(
-    inputs.findIndex(({ shape }) => shape.length > 0),
-    0,
-  );
+  const leading = Math.max(leadingInput(inputs), 0);
   const whole = group[0]?.values[leading]?.placement.unit === 'whole';
   const samples = whole ? 1 : unitsOf(group, leading);
-  const labels = group.flatMap((line) => line.labels ?? []);
-  const batch = { inputs: Object.fromEntries(values), samples, first };
-  if (labels.length === 0) return batch;
-  if (labels.length === samples) return { ...batch, labels };
-  const where = (group[0] as ParsedLine).where;
-  throw invalid(where, { expected: `${samples} labels in its batch`, received: `${labels.length}` });
+  const labels = joinedLabels(group);
+  return { inputs: Object.fromEntries(values), samples, first, ...defined({ labels }) };
 }
 
 function joinedValues(group: readonly ParsedLine[], at: number, input: CalibrationInput): InputValues {

@@ -2,7 +2,7 @@ import type { Batch } from '@lowbit/core';
 import { stopIfAborted } from '@lowbit/core/adapter';
 import { elementsOf } from '../input/elements.js';
 import { isFixed, type ReadOptions } from '../input/options.js';
-import type { LabelLookup } from '../labels/label-lookup.js';
+import type { LabelLookup } from './label-lookup.js';
 import { invalid, invalidArgument, reading } from '../problems.js';
 import type { DataSource } from './data-source.js';
 import { openSources, type OpenedSources } from './open-sources.js';
@@ -26,13 +26,17 @@ async function* read(source: DataSource, options: ReadOptions): AsyncGenerator<B
   const sources = await openSources(source, options);
   const labels = await labelsFor(sources, source, options);
   let samples = 0;
-  for await (const batch of sources.batches) {
-    stopIfAborted(signal, reading);
-    const taken = samples + batch.samples <= limit ? batch : firstSamples(batch, limit - samples, inputs);
-    if (taken === undefined) break;
-    yield labelled(taken, labels, sources, source);
-    samples += taken.samples;
-    if (samples >= limit) return;
+  try {
+    for await (const batch of sources.batches) {
+      stopIfAborted(signal, reading);
+      const taken = samples + batch.samples <= limit ? batch : firstSamples(batch, limit - samples, inputs);
+      if (taken === undefined) break;
+      yield await labelled(taken, labels, sources, source);
+      samples += taken.samples;
+      if (samples >= limit) return;
+    }
+  } finally {
+    await labels?.close?.();
   }
   if (samples === 0) throw nothingRead(source, options);
   if (samples < limit && sources.samples === undefined) labels?.checkCount(samples);
@@ -78,12 +82,12 @@ async function labelsFor(
   return labels;
 }
 
-function labelled(
+async function labelled(
   { inputs, samples, first, labels: beside }: SampleBatch,
   labels: LabelLookup | undefined,
   { pictures }: OpenedSources,
   source: DataSource,
-): Batch {
+): Promise<Batch> {
   if (labels === undefined) return beside === undefined ? { inputs } : { inputs, labels: beside };
   if (beside !== undefined) {
     throw invalid(source.labels?.where as string, {
@@ -91,10 +95,8 @@ function labelled(
       received: 'labels beside the data too',
     });
   }
-  const found = Array.from({ length: samples }, (_, i) =>
-    labels.labelOf(first + i, pictures?.[first + i]?.name),
-  );
-  return { inputs, labels: found };
+  const names = Array.from({ length: samples }, (_, i) => pictures?.[first + i]?.name);
+  return { inputs, labels: await labels.take(first, names) };
 }
 
 function nothingRead({ given }: DataSource, { limit }: ReadOptions): Error {

@@ -1,3 +1,5 @@
+import type { Batch } from '@lowbit/core';
+import { labelsOf, type LabelValues } from '@lowbit/core/adapter';
 import { isFixed, type CalibrationInput } from '../input/options.js';
 import type { InputValues } from './row-data.js';
 
@@ -8,8 +10,8 @@ export interface SampleBatch {
   readonly samples: number;
   /** Number of its first sample, counted from 0 over all that is read. */
   readonly first: number;
-  /** Labels that stood beside the data, one a sample. */
-  readonly labels?: readonly number[];
+  /** Labels that stood beside the data. */
+  readonly labels?: Batch['labels'];
 }
 
 /**
@@ -27,8 +29,22 @@ export function firstSamples(
   );
   if (!divisible) return undefined;
   const cut = Object.entries(batch.inputs).map(([name, values]) => [name, firstRows(values, count)] as const);
-  const labels = batch.labels === undefined ? {} : { labels: batch.labels.slice(0, count) };
+  const labels = batch.labels === undefined ? {} : { labels: firstLabels(batch.labels, count) };
   return { ...batch, inputs: Object.fromEntries(cut), samples: count, ...labels };
+}
+
+type Labels = NonNullable<Batch['labels']>;
+
+function firstLabels(labels: Labels, count: number): Labels {
+  const found = labelsOf({ labels }, { code: 'calibration-invalid', where: 'a batch' });
+  if (!(found instanceof Map)) return firstValues(found as LabelValues, count);
+  const all = [...(found as ReadonlyMap<string, LabelValues>)];
+  return Object.fromEntries(all.map(([name, values]) => [name, firstValues(values, count)]));
+}
+
+function firstValues({ shape: [rows = 1, ...rest], data }: LabelValues, count: number) {
+  const values = Array.from(data).slice(0, (data.length / rows) * count);
+  return rest.length === 0 ? values : { shape: [count, ...rest], data: values };
 }
 
 function firstRows({ shape, data }: InputValues, count: number): InputValues {

@@ -2,18 +2,18 @@ import { invalid } from '../problems.js';
 import { limits } from '../limits.js';
 import type { CalibrationInput } from '../input/options.js';
 import type { Line } from './lines.js';
+import { parseLabels, type ParsedLabels } from './parse-labels.js';
 import { parseValue, type ParsedValue } from './parse-value.js';
 
 /** What stands on a line: a value for every input, in their order, and perhaps labels. */
 export interface ParsedLine {
   readonly where: string;
   readonly values: readonly ParsedValue[];
-  readonly labels?: readonly number[];
+  readonly labels?: ParsedLabels;
 }
 
 /**
- * Parses a line: an object with a value for each input, and a `label` that is a whole number or, for several
- * samples, an array of them. When an input is itself called `label`, there are no labels.
+ * Parses a line: an object with a value for each input, and a `label` as {@link parseLabels} takes it. When an input is itself called `label`, there are no labels.
  *
  * @throws LowbitError `calibration-invalid`, or `non-finite`.
  */
@@ -31,7 +31,12 @@ export function parseLine(line: Line, inputs: readonly CalibrationInput[]): Pars
   });
   const isInput = inputs.some(({ name }) => name === 'label');
   if (isInput || !Object.hasOwn(object, 'label')) return { where: line.where, values };
-  return { where: line.where, values, labels: parseLabels(object['label'], line.where) };
+  const leading = values[Math.max(leadingInput(inputs), 0)] as ParsedValue;
+  const samples = {
+    count: leading.placement.unit === 'whole' ? 1 : leading.placement.count,
+    areStacked: leading.areStacked,
+  };
+  return { where: line.where, values, labels: parseLabels(object['label'], samples, line.where) };
 }
 
 function parseObject({ text, where }: Line): Readonly<Record<string, unknown>> {
@@ -61,14 +66,6 @@ function checkNesting(text: string, where: string): void {
   }
 }
 
-function parseLabels(value: unknown, where: string): readonly number[] {
-  const labels: readonly unknown[] = Array.isArray(value) ? value : [value];
-  if (labels.every((label): label is number => Number.isSafeInteger(label) && Number(label) >= 0)) {
-    return labels;
-  }
-  throw invalid(where, {
-    expected: 'a label that is a whole number',
-    received: (JSON.stringify(value) as string).slice(0, 80),
-    remedy: 'Give labels in words with a file of labels.',
-  });
-}
+/** The input whose samples are counted. */
+export const leadingInput = (inputs: readonly CalibrationInput[]): number =>
+  inputs.findIndex(({ shape }) => shape.length > 0);

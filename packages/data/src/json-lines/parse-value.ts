@@ -8,6 +8,8 @@ import { isFixed, type CalibrationInput } from '../input/options.js';
 export interface ParsedValue {
   readonly placement: Placement;
   readonly data: Numbers;
+  /** Whether the value has the axis that counts samples. */
+  readonly areStacked: boolean;
 }
 
 /**
@@ -17,14 +19,24 @@ export interface ParsedValue {
  *   does not fit the input; `non-finite`.
  */
 export function parseValue(value: unknown, input: CalibrationInput, where: string): ParsedValue {
-  const { shape, numbers } = isObject(value) ? flatValue(value, where) : nestedValue(value, input, where);
+  const { shape: given, numbers } = arrayValue(value, where);
+  const shape = given.at(-1) === 0 && !isObject(value) ? completed(given, input) : given;
   const placement = placeArray(shape, input, where);
   if (placement.unit === 'whole' && placement.count > 1) {
     throw invalid(where, { expected: 'one value of the input a line', received: `${placement.count}` });
   }
   const data = elementsOf(input).allocate(numbers.length);
   copyChecked(numbers, data, 0, input, () => where);
-  return { placement, data };
+  return { placement, data, areStacked: shape.length >= input.shape.length };
+}
+
+/**
+ * Nested arrays, a plain number, or `{ shape, data }`, as numbers in their order.
+ *
+ * @throws LowbitError `calibration-invalid` as {@link parseValue}.
+ */
+export function arrayValue(value: unknown, where: string): PlainValue {
+  return isObject(value) ? flatValue(value, where) : nestedValue(value, where);
 }
 
 interface PlainValue {
@@ -51,12 +63,12 @@ function flatValue({ shape, data }: { readonly shape?: unknown; readonly data?: 
   return { shape: shape as number[], numbers: data.map((item: unknown) => toNumber(item, where)) };
 }
 
-function nestedValue(value: unknown, input: CalibrationInput, where: string): PlainValue {
+function nestedValue(value: unknown, where: string): PlainValue {
   const shape: number[] = [];
   for (let inner = value; Array.isArray(inner); inner = inner[0] as unknown) shape.push(inner.length);
   const numbers: number[] = [];
   gather(value, shape, 0, numbers, where);
-  return { shape: shape.at(-1) === 0 ? completed(shape, input) : shape, numbers };
+  return { shape, numbers };
 }
 
 /** Axes that an empty list does not show are those of the input, or of one sample of it; the shape as it is where their size is open. */

@@ -1,19 +1,25 @@
 import { defined } from '@lowbit/core/adapter';
+import { fileKind } from '../batches/data-source.js';
 import type { DataFile } from '../bytes/data-file.js';
 import { linesOf } from '../json-lines/lines.js';
 import { limits } from '../limits.js';
 import { invalid } from '../problems.js';
-import type { LabelLookup } from './label-lookup.js';
+import { arrayLabels, archiveLabels } from './label-arrays.js';
+import { type LabelLookup, oneEach } from '../batches/label-lookup.js';
 
 const headings = ['label', 'labels', 'class', 'category'];
 
 /**
  * The labels in a file: one a line, in the order of the samples, or `name,label` on every line for pictures, with the
- * last comma as the border. They are whole numbers, or words, which are numbered in sorted order (UTF-16 code units).
+ * last comma as the border. They are whole numbers, numbers with decimals, or words, which are numbered in sorted order (UTF-16 code
+ * units). In a file of numpy they have any shape, in an archive by the outputs that its arrays are called after.
  *
  * @throws LowbitError `calibration-invalid`, `file-missing` or `file-unreadable`.
  */
 export async function labelsInFile(file: DataFile): Promise<LabelLookup> {
+  const kind = fileKind(file.name);
+  if (kind === 'npy') return arrayLabels(file);
+  if (kind === 'npz') return archiveLabels(file);
   const { size, close } = await file.open();
   await close();
   if (size > limits.labelsFile) {
@@ -35,11 +41,11 @@ function listedLabels(lines: readonly string[], where: string): LabelLookup {
       remedy: 'Give one label a line, in the order of the samples.',
     });
   return {
-    labelOf(index) {
+    take: oneEach((index) => {
       const label = numbers[index];
       if (label === undefined) throw mismatch(`at least ${index + 1}`);
       return label;
-    },
+    }),
     checkCount(samples) {
       if (samples !== lines.length) throw mismatch(`${samples}`);
     },
@@ -62,7 +68,7 @@ function namedLabels(lines: readonly string[], where: string): LabelLookup {
     found.set(name, numbers[i] as number);
   }
   return {
-    labelOf(index, name) {
+    take: oneEach((index, name) => {
       const label = found.get(name ?? '') ?? found.get(name?.split('/').at(-1) ?? '');
       if (label !== undefined) return label;
       throw invalid(where, {
@@ -70,7 +76,7 @@ function namedLabels(lines: readonly string[], where: string): LabelLookup {
         received: name === undefined ? `names, but sample ${index} has none` : 'none',
         remedy: 'Give labels with names to pictures only, and one to each.',
       });
-    },
+    }),
     checkCount() {
       // More names than pictures do no harm; a picture without a label is found when it is looked up.
     },
@@ -93,7 +99,9 @@ function numbered(texts: readonly string[]): {
   readonly numbers: readonly number[];
   readonly classes?: readonly string[];
 } {
-  if (texts.every((text) => /^\d{1,15}$/.test(text))) return { numbers: texts.map(Number) };
+  const isDecimal = (text: string) => /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text);
+  const areValues = texts.every(isDecimal) && texts.some((text) => /[.e]/i.test(text));
+  if (areValues || texts.every((text) => /^\d{1,15}$/.test(text))) return { numbers: texts.map(Number) };
   const classes = [...new Set(texts)].sort();
   const places = new Map(classes.map((name, i) => [name, i]));
   return { numbers: texts.map((text) => places.get(text) as number), classes };

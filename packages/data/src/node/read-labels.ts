@@ -2,7 +2,7 @@ import { dirname, relative, sep } from 'node:path';
 
 import type { DataFile } from '../bytes/data-file.js';
 import { labelsInFile } from '../labels/label-file.js';
-import type { LabelLookup } from '../labels/label-lookup.js';
+import { type LabelLookup, oneEach } from '../batches/label-lookup.js';
 import { invalid } from '../problems.js';
 import type { DiskFile } from './disk-file.js';
 import { findPath } from './find-path.js';
@@ -34,7 +34,7 @@ function folderLabels(folder: DiskFile, pictures: readonly DataFile[] | undefine
   const classes = [...new Set(names)].sort();
   const places = new Map(classes.map((name, i) => [name, i]));
   return {
-    labelOf: (index) => places.get(names[index] as string) as number,
+    take: oneEach((index) => places.get(names[index] as string) as number),
     checkCount() {
       // Every picture has a label of its own making.
     },

@@ -69,13 +69,14 @@ describe('measureFeatures', () => {
   });
 
   it.each([
-    ['no labels', batch([1, 1, 1, 2], [1, 2])],
-    ['0 labels', batch([1, 1, 1, 2], [1, 2], [])],
-    ['2 labels', batch([1, 1, 1, 2], [1, 2], [0, 1])],
-  ])('refuses a batch with %s', async (received, given) => {
+    ['none', batch([1, 1, 1, 2], [1, 2])],
+    ['shape [0]', batch([1, 1, 1, 2], [1, 2], [])],
+    ['shape [2]', batch([1, 1, 1, 2], [1, 2], [0, 1])],
+  ])('refuses a batch with labels of %s', async (received, given) => {
     await expect(measure(small, [given])).rejects.toMatchObject({
       code: 'calibration-invalid',
-      expected: 'one label a sample, that is 1',
+      where: 'batch 1: labels',
+      expected: 'a class for each sample, that is 1',
       received,
     });
   });
@@ -84,7 +85,7 @@ describe('measureFeatures', () => {
     const given = batch([1, 1, 1, 2], [1, 3], [label as never]);
     await expect(measure(small, [given])).rejects.toMatchObject({
       code: 'calibration-invalid',
-      where: 'a batch: labels, at [0]',
+      where: 'batch 1: labels, at [0]',
     });
   });
 

@@ -1,6 +1,7 @@
-import { type Batch, type FeatureSet, LowbitError, type SessionOptions } from '@lowbit/core';
-import { finiteBatches, strangeLabel } from '@lowbit/core/adapter';
+import type { Batch, FeatureSet, SessionOptions } from '@lowbit/core';
+import { classLabels, finiteBatches } from '@lowbit/core/adapter';
 import type { DescribedLayer } from '../describe/described-layer.js';
+import { interfaceOf } from '../describe/interface-of.js';
 import { useOf } from '../describe/use-of.js';
 import type { OnnxModel } from '../model/model.js';
 import type { FeatureAxes } from '../operators/operator.js';
@@ -32,9 +33,11 @@ export async function measureFeatures(
   checkBatches(batches);
   const sites = layers.flatMap((layer) => siteOf(layer, model) ?? []);
   const labels: number[] = [];
+  const counts = new WeakMap<Batch, number>();
   const visit = (site: FeatureSite, output: OrtTensor, batch: Batch) =>
-    addRows(site, output, labelsOf(batch).length);
-  const given = collecting(finiteBatches(batches), labels);
+    addRows(site, output, counts.get(batch) as number);
+  const outputs = interfaceOf(model).outputs.map(({ name }) => name);
+  const given = collecting(finiteBatches(batches), outputs, labels, counts);
   await visitValues({ model, ort, batches: given, options }, sites, visit);
   return {
     labels,
@@ -91,30 +94,21 @@ function featureAxes({ node, weights }: DescribedLayer, output: number, rank: nu
   return axes ?? { batch: 0, channels: [rank - 1] };
 }
 
-/** Passes batches on, and their labels to the list. */
-async function* collecting(batches: AsyncIterable<Batch>, labels: number[]): AsyncGenerator<Batch> {
+/** Passes batches on, their labels to the list, and how many they are; the first axis of some input counts the samples. */
+async function* collecting(
+  batches: AsyncIterable<Batch>,
+  outputs: readonly string[],
+  labels: number[],
+  counts: WeakMap<Batch, number>,
+): AsyncGenerator<Batch> {
+  let number = 0;
   for await (const batch of batches) {
     checkBatch(batch);
-    for (const label of labelsOf(batch)) labels.push(label);
+    number++;
+    const sizes = Object.values(batch.inputs).map(({ shape }) => shape[0] ?? 0);
+    const own = classLabels(batch, sizes, { where: `batch ${number}`, outputs });
+    for (const label of own) labels.push(label);
+    counts.set(batch, own.length);
     yield batch;
   }
-}
-
-/** One label for each sample; the first axis of some input counts the samples. */
-function labelsOf({ inputs, labels }: Batch): number[] {
-  const given = Array.from(labels ?? []);
-  const strange = strangeLabel(given);
-  if (strange !== undefined) {
-    const { place, ...told } = strange;
-    throw new LowbitError({ code: 'calibration-invalid', where: `a batch: labels, at ${place}`, ...told });
-  }
-  const sizes = [...new Set(Object.values(inputs).map(({ shape }) => shape[0] ?? 0))];
-  if (given.length > 0 && sizes.includes(given.length)) return given;
-  throw new LowbitError({
-    code: 'calibration-invalid',
-    where: 'a batch',
-    expected: `one label a sample, that is ${sizes.join(' or ')}`,
-    received: labels === undefined ? 'no labels' : `${given.length} labels`,
-    remedy: 'Give each batch the class numbers of its samples as `labels`.',
-  });
 }

@@ -113,3 +113,109 @@ describe('what cannot be compared', () => {
     await expect(compareModels(same, stopped, [batch])).rejects.toBe(error);
   });
 });
+
+/** Two models that give fixed outputs, and labelled batches of one sample. */
+const fixed = (
+  given: Readonly<Record<string, OutputValues>>,
+  types: Readonly<Record<string, string>> = {},
+): RunnableModel => ({
+  name: 'fixed',
+  inputs: [value('x')],
+  outputs: Object.entries(given).map(([name, { shape }]) => ({
+    name,
+    type: types[name] ?? 'float32',
+    shape: [...shape],
+  })),
+  run: async () => given,
+  close: () => undefined,
+});
+const labelled = (...labels: readonly unknown[]) =>
+  labels.map((own) => ({ ...batch, ...(own !== undefined && { labels: own }) })) as (typeof batch)[];
+
+describe('labels', () => {
+  const map = (data: readonly number[]) => fixed({ y: { shape: [1, 2, 3], data } });
+
+  it.each([
+    [
+      'a class a row',
+      { y: { shape: [2, 2], data: [1, 0, 0, 1] } },
+      { y: { shape: [2, 2], data: [0, 1, 0, 1] } },
+      [0, 1],
+    ],
+    [
+      'rows with 1 at the class',
+      { y: { shape: [2, 2], data: [1, 0, 0, 1] } },
+      { y: { shape: [2, 2], data: [0, 1, 0, 1] } },
+      { shape: [2, 2], data: [1, 0, 0, 1] },
+    ],
+    [
+      'a class a place, channels last',
+      { y: { shape: [1, 2, 3], data: [9, 0, 0, 0, 0, 9] } },
+      { y: { shape: [1, 2, 3], data: [9, 0, 0, 0, 9, 0] } },
+      { shape: [1, 2], data: [0, 2] },
+    ],
+    [
+      'a class a place, channels first',
+      { y: { shape: [1, 3, 2], data: [9, 0, 0, 0, 0, 9] } },
+      { y: { shape: [1, 3, 2], data: [9, 0, 0, 9, 0, 0] } },
+      { shape: [1, 2], data: [0, 2] },
+    ],
+  ])('are %s', async (_, first, second, labels) => {
+    const { outputs } = await compareModels(fixed(first), fixed(second), labelled(labels));
+    expect(outputs[0]!.accuracy).toEqual({ rows: 2, a: 1, b: 0.5 });
+  });
+
+  it('are whole numbers of an output that gives classes itself', async () => {
+    const give = (...data: readonly bigint[]) => fixed({ y: { shape: [2], data } }, { y: 'int64' });
+    const { outputs } = await compareModels(give(3n, 4n), give(3n, 5n), labelled([3, 4]));
+    expect(outputs[0]!.accuracy).toEqual({ rows: 2, a: 1, b: 0.5 });
+  });
+
+  it('are values of an output, from which both have a distance', async () => {
+    const give = (...data: readonly number[]) => fixed({ y: { shape: [2, 1], data } });
+    const comparison = await compareModels(give(1, 2), give(1, 4), labelled([1.5, 2]));
+    expect(comparison.outputs[0]).toMatchObject({ labelError: { values: 2, a: 0.125, b: 2.125 } });
+    const file = { file: 'a', bytes: 1 };
+    const inputs = { source: 'data', paths: [], preparation: [], notes: [] } as const;
+    const text = comparisonText({ ...comparison, a: file, b: file, sizeRatio: 1, runtime: 'none', inputs });
+    expect(text).toMatch(/Mean squared distance from the labels[^]*y +2 +0.125 +2.13/);
+  });
+
+  it('go to the outputs that they name, or of which they are classes', async () => {
+    const both = fixed({
+      kind: { shape: [2, 2], data: [1, 0, 0, 1] },
+      size: { shape: [2, 1], data: [1, 1] },
+    });
+    const unnamed = await compareModels(both, both, labelled([0, 1]));
+    expect(unnamed.outputs.map(({ accuracy, labelError }) => [accuracy?.a, labelError?.a])).toEqual([
+      [1, undefined],
+      [undefined, undefined],
+    ]);
+    const named = await compareModels(both, both, labelled({ size: [3, 1] }));
+    expect(named.outputs.map(({ accuracy, labelError }) => [accuracy?.a, labelError?.a])).toEqual([
+      [undefined, undefined],
+      [undefined, 2],
+    ]);
+  });
+
+  it.each([
+    ['fit no output', [{ shape: [1, 5], data: [1, 2, 3, 4, 5] }], 'batch 1: labels', 'Leave the labels away'],
+    ['fit not the output that they name', [{ y: [0, 1, 2, 0] }], 'batch 1: labels', 'Leave the labels away'],
+    ['name no output', [{ why: [0, 1] }], 'batch 1: labels', 'For instance'],
+    ['one batch lacks', [{ shape: [1, 2], data: [0, 1] }, undefined], 'batch 2: labels', 'Give every batch'],
+    [
+      'one batch has alone',
+      [undefined, { shape: [1, 2], data: [0, 1] }],
+      'batch 2: labels',
+      'Give every batch',
+    ],
+    ['are text', [['cat']], 'batch 1: labels, at [0]', 'Make numbers'],
+  ])('are told where they %s', async (_, labels, where, remedy) => {
+    const same = map([1, 0, 0, 0, 1, 0]);
+    await expect(compareModels(same, same, labelled(...labels))).rejects.toMatchObject({
+      code: 'calibration-invalid',
+      where,
+      remedy: expect.stringContaining(remedy) as string,
+    });
+  });
+});

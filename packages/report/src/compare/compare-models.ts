@@ -1,7 +1,8 @@
-import { LowbitError, type Batch } from '@lowbit/core';
+import type { Batch } from '@lowbit/core';
 import { checkArguments, checkBatch, noBatch } from './check-arguments.js';
 import { checkInterfaces } from './check-interfaces.js';
 import type { Comparison } from './comparison.js';
+import { labelPlacer } from './label-place.js';
 import { outputCollector, withUncompared, type OutputCollector } from './output-collector.js';
 import { pairedTimes } from './paired-times.js';
 import { runModel } from './run-model.js';
@@ -14,7 +15,7 @@ declare const performance: { now(): number };
 export interface CompareSettings {
   /** Rounds in which times are taken; 0, the default, takes none. */
   readonly rounds?: number;
-  /** Where the labels are from, when the accuracy is wanted. */
+  /** Where the labels are from, for errors. */
   readonly labels?: string;
   /** Waited for before every run; it may throw to end the work. */
   readonly before?: (step: 'compare' | 'time', done: number) => Promise<void> | void;
@@ -24,7 +25,7 @@ export interface CompareSettings {
  * Runs both models on every batch, compares what they give, and takes times on the first batch.
  *
  * @throws LowbitError `invalid-argument` when inputs or outputs differ, or there is no batch; `unsupported-option`;
- *   `runtime-failed`; `calibration-invalid` for labels that fit no output; whatever `batches` and `before` throw.
+ *   `runtime-failed`; `calibration-invalid` for labels that fit no output, or that some batches lack; whatever `batches` and `before` throw.
  */
 export async function compareModels(
   a: RunnableModel,
@@ -36,6 +37,7 @@ export async function compareModels(
   checkInterfaces(a, b);
   const { outputs } = a;
   const collectors = outputs.map(outputCollector);
+  const placer = labelPlacer(outputs, settings.labels);
   let first: Batch | undefined;
   let count = 0;
   for await (const batch of batches) {
@@ -46,10 +48,10 @@ export async function compareModels(
       return runModel(model, outputs, batch.inputs);
     };
     const [valuesOfA, valuesOfB] = [await resultOf(a), await resultOf(b)];
+    const labels = placer.place(batch, valuesOfA);
     collectors.forEach((collector, i) => {
-      collector.add(valuesOfA[i] as OutputValues, valuesOfB[i] as OutputValues, batch.labels);
+      collector.add(valuesOfA[i] as OutputValues, valuesOfB[i] as OutputValues, labels[i]);
     });
-    if (settings.labels !== undefined) checkAccuracy(collectors, settings.labels, valuesOfA);
     count++;
   }
   if (first === undefined) throw noBatch();
@@ -76,19 +78,4 @@ async function timesOf(
     now: () => performance.now(),
   };
   return pairedTimes(await timeRounds(runs, rounds));
-}
-
-function checkAccuracy(
-  collectors: readonly OutputCollector[],
-  where: string,
-  outputs: readonly OutputValues[],
-): void {
-  if (collectors.some((collector) => collector.finish().accuracy !== undefined)) return;
-  throw new LowbitError({
-    code: 'calibration-invalid',
-    where,
-    expected: 'an output with scores of classes, a row for each label: [samples, classes]',
-    received: `outputs of the shapes ${outputs.map(({ shape }) => `[${shape.join(', ')}]`).join(', ')}`,
-    remedy: 'Leave the labels away.',
-  });
 }

@@ -10,11 +10,20 @@ export interface Agreement {
   readonly part: number;
 }
 
-/** How often each model names the right class as the best. */
+/** How often each model is right: names the right class as the best, or gives the very number. */
 export interface Accuracy {
-  /** Samples with a label. */
+  /** Labels: samples, or pixels of maps of classes. */
   readonly rows: number;
   /** Part of them that the first and the second model get right, 0 to 1. */
+  readonly a: number;
+  readonly b: number;
+}
+
+/** How far each model is from labels that are values. */
+export interface LabelError {
+  /** Values of labels. */
+  readonly values: number;
+  /** Mean of the squared distances of the first and the second model. */
   readonly a: number;
   readonly b: number;
 }
@@ -27,8 +36,10 @@ export interface OutputComparison extends Difference {
   readonly otherShapes: number;
   /** Only for scores of classes. */
   readonly top1?: Agreement;
-  /** Only for scores of classes, with labels. */
+  /** Only for scores of classes and for whole numbers, with labels. */
   readonly accuracy?: Accuracy;
+  /** Only for other floats, with labels. */
+  readonly labelError?: LabelError;
 }
 
 /** What the models did on the same inputs. */

@@ -24,7 +24,7 @@ describe('an output of scores', () => {
 
   it.each([2, -1, NaN])('refuses the label %s', (label) => {
     const add = () => outputCollector(scores).add(of(1, 0), of(1, 0), [label]);
-    expect(add).toThrow('classes from 0 to 1');
+    expect(add).toThrow('classes: whole numbers from 0 to 1');
   });
 
   it('is not exact where batches of different shapes were left out', () => {

@@ -1,8 +1,10 @@
-import { LowbitError } from '@lowbit/core';
+import type { Batch } from '@lowbit/core';
 import {
   checkArgument,
   countEqual,
   differenceOf,
+  labelsOf,
+  type LabelValues,
   mergeDifferences,
   sumDifferences,
   topClasses,
@@ -12,15 +14,19 @@ import {
   type OutputValues,
 } from '@lowbit/core/adapter';
 import { checkOutput } from './check-arguments.js';
+import { checkedUse } from './checked-use.js';
 import type { OutputComparison } from './comparison.js';
-import { scoreRows, type ScoreRows } from './score-rows.js';
+import { scoreRows } from './score-rows.js';
 
-type Values = ArrayLike<number>;
+type Values = OutputValues['data'];
 
 /** Gathers figures about one output, batch by batch. */
 export interface OutputCollector {
-  /** @throws LowbitError `calibration-invalid` for a label that is no class, `invalid-argument` for what is no output. */
-  add(a: OutputValues, b: OutputValues, labels: Values | undefined): void;
+  /**
+   * @param labels As a batch has them. Those that fit the output in no way are not counted.
+   * @throws LowbitError `calibration-invalid` for other labels, `invalid-argument` for what is no output.
+   */
+  add(a: OutputValues, b: OutputValues, labels: Batch['labels']): void;
   sums(): DifferenceSums;
   finish(): OutputComparison;
 }
@@ -34,17 +40,7 @@ export function outputCollector(declared: ModelValue): OutputCollector {
   let sums = mergeDifferences([]);
   let otherShapes = 0;
   const top = { rows: 0, same: 0 };
-  const labelled = { rows: 0, a: 0, b: 0 };
-  const addScores = (rows: ScoreRows, a: Values, b: Values, labels?: Values) => {
-    const [first, second] = [topClasses(a, rows), topClasses(b, rows)];
-    top.rows += rows.rows;
-    top.same += countEqual(first, second);
-    if (labels?.length !== rows.rows) return;
-    checkLabels(labels, rows, declared.name);
-    labelled.rows += rows.rows;
-    labelled.a += countEqual(first, labels);
-    labelled.b += countEqual(second, labels);
-  };
+  const labelled = labelCounter(declared);
   return {
     add(a, b, labels) {
       checkOutput(a, `output ${declared.name} of the first model`);
@@ -57,7 +53,12 @@ export function outputCollector(declared: ModelValue): OutputCollector {
       sums = mergeDifferences([sums, sumDifferences(first, second)]);
       const rows = scoreRows(declared.type, a.shape, declared.shape);
       // Scores are floats, which no runtime gives as bigint.
-      if (rows !== undefined) addScores(rows, first as Values, second as Values, labels);
+      if (rows !== undefined) {
+        top.rows += rows.rows;
+        top.same += countEqual(topClasses(first as Scores, rows), topClasses(second as Scores, rows));
+      }
+      const own = ownLabels(labels, declared.name);
+      if (own !== undefined) labelled.add(a, second, own);
     },
     sums: () => sums,
     finish: () => ({
@@ -66,7 +67,7 @@ export function outputCollector(declared: ModelValue): OutputCollector {
       ...(otherShapes === 0 ? differenceOf(sums) : withUncompared(differenceOf(sums))),
       otherShapes,
       ...(top.rows === 0 ? {} : { top1: { ...top, part: top.same / top.rows } }),
-      ...(labelled.rows === 0 ? {} : { accuracy: parts(labelled) }),
+      ...labelled.finish(),
     }),
   };
 }
@@ -76,17 +77,48 @@ export function withUncompared<T extends Difference>(difference: T): T {
   return { ...difference, exact: false, sqnrDb: difference.sqnrDb ?? NaN };
 }
 
-function parts({ rows, a, b }: { readonly rows: number; readonly a: number; readonly b: number }) {
-  return { rows, a: a / rows, b: b / rows };
+function ownLabels(labels: Batch['labels'], name: string): LabelValues | undefined {
+  const told = { code: 'calibration-invalid', where: `output ${name}` } as const;
+  const found = labels === undefined ? undefined : labelsOf({ labels }, told);
+  return found instanceof Map
+    ? (found as ReadonlyMap<string, LabelValues>).get(name)
+    : (found as LabelValues);
 }
 
-function checkLabels(labels: Values, { classes }: ScoreRows, output: string): void {
-  const wrong = Array.from(labels).find((label) => !(label >= 0 && label < classes));
-  if (wrong === undefined) return;
-  throw new LowbitError({
-    code: 'calibration-invalid',
-    where: `labels for the output ${output}`,
-    expected: `classes from 0 to ${classes - 1}`,
-    received: `${wrong}`,
-  });
+type Scores = ArrayLike<number>;
+
+/** Counts how often both models are right by the labels, and how far they are from them. */
+function labelCounter(declared: ModelValue) {
+  const right = { count: 0, a: 0, b: 0 };
+  const squares = { count: 0, a: 0, b: 0 };
+  return {
+    add({ shape, data: first }: OutputValues, second: Values, given: LabelValues) {
+      const use = checkedUse(declared, shape, given);
+      if (use === undefined) return;
+      const { labels } = use;
+      const [all, measured] = use.by === 'distance' ? [squares, distance] : [right, countEqual];
+      const found =
+        use.by === 'classes' ? (values: Values) => topClasses(values as Scores, use.size) : asNumbers;
+      all.count += labels.length;
+      all.a += measured(found(first), labels);
+      all.b += measured(found(second), labels);
+    },
+    finish: () => ({
+      ...(right.count > 0 && { accuracy: { rows: right.count, ...parts(right) } }),
+      ...(squares.count > 0 && { labelError: { values: squares.count, ...parts(squares) } }),
+    }),
+  };
+}
+
+const parts = ({ count, a, b }: { readonly count: number; readonly a: number; readonly b: number }) => ({
+  a: a / count,
+  b: b / count,
+});
+
+/** Labels are exact in doubles where they are whole numbers of 64 bits. */
+const asNumbers = (values: Values): Scores => Array.from<number | bigint, number>(values, Number);
+
+/** Sum of the squared differences. */
+function distance(values: Scores, labels: Scores): number {
+  return Array.from(values).reduce((sum, value, i) => sum + (value - (labels[i] as number)) ** 2, 0);
 }

@@ -37,13 +37,19 @@ const dash = '–';
 export function comparisonText(document: CompareDocument, colors: Colors = plain): string {
   checkDocument(document, ['outputs'], colors, ['comparisonText', 'what lowbit compare --json prints']);
   const { batches } = document;
-  const accuracy = accuracyTable(document);
+  const accuracy = labelTable(document, 'labels', ({ accuracy: one }) =>
+    one === undefined ? undefined : [String(one.rows), formatPercent(one.a), formatPercent(one.b)],
+  );
+  const distance = labelTable(document, 'values', ({ labelError: one }) =>
+    one === undefined ? undefined : [String(one.values), formatReal(one.a), formatReal(one.b)],
+  );
   return [
     modelTable(document),
     timeLine(document),
     heading(`Difference of the outputs on ${batches} ${batches === 1 ? 'batch' : 'batches'}`, colors),
     outputTable(document),
     ...(accuracy === undefined ? [] : [heading('Right by the labels', colors), accuracy]),
+    ...(distance === undefined ? [] : [heading('Mean squared distance from the labels', colors), distance]),
     heading('Inputs', colors),
     indented(inputLines(document.inputs)),
     ...warnings(document).map((text) => `${colors.yellow('warning:')} ${printable(text)}\n`),
@@ -111,14 +117,17 @@ function agreement({ top1 }: OutputComparison): string {
   return top1 === undefined ? '' : `${formatPercent(top1.part)} (${top1.same} of ${top1.rows})`;
 }
 
-function accuracyTable({ a, b, outputs }: CompareDocument): string | undefined {
-  const rows = outputs.flatMap(({ name, accuracy }) =>
-    accuracy === undefined
-      ? []
-      : [[name, String(accuracy.rows), formatPercent(accuracy.a), formatPercent(accuracy.b)]],
-  );
+function labelTable(
+  { a, b, outputs }: CompareDocument,
+  counted: 'labels' | 'values',
+  cells: (output: OutputComparison) => readonly string[] | undefined,
+): string | undefined {
+  const rows = outputs.flatMap((output) => {
+    const own = cells(output);
+    return own === undefined ? [] : [[output.name, ...own]];
+  });
   if (rows.length === 0) return undefined;
-  const labels = ['output', 'samples', a.file, b.file];
+  const labels = ['output', counted, a.file, b.file];
   return textTable(
     labels.map((label, i) => ({ label, align: i === 0 ? 'left' : 'right' })),
     rows,

@@ -65,13 +65,27 @@ interface CompiledLoss {
   /** One an output. */
   readonly lossFunctions: readonly ((labels: Tensor, output: Tensor) => Tensor)[];
   /** Throws where labels do not fit the outputs or the loss. */
-  standardizeUserDataXY(inputs: readonly Tensor[], labels: Tensor, checkBatchAxis: boolean): unknown;
+  standardizeUserDataXY(
+    inputs: readonly Tensor[],
+    labels: Tensor | Tensor[],
+    checkBatchAxis: boolean,
+  ): unknown;
 }
 
 /** The loss of a compiled model; a Sequential has it in the model that it is made of. */
 export function compiledLoss(model: tfLayers.LayersModel): CompiledLoss {
   const { model: inner = model } = really<{ model?: tfLayers.LayersModel }>(model);
   return really<CompiledLoss>(inner);
+}
+
+/** The name of each output's loss; `undefined` where it is a function. */
+export function lossNames({ loss, outputNames }: tfLayers.LayersModel): readonly (string | undefined)[] {
+  const given = really<unknown>(loss);
+  return outputNames.map((name, i) => {
+    const own = Array.isArray(given) ? (given[i] as unknown) : given;
+    const one = typeof own === 'object' ? (Object(own) as Readonly<Record<string, unknown>>)[name] : own;
+    return typeof one === 'string' ? one : undefined;
+  });
 }
 
 export const topologyJson = (topology: object) => really<Topology>(topology);

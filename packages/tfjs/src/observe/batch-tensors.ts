@@ -1,9 +1,8 @@
 import { type Batch, LowbitError } from '@lowbit/core';
-import { strangeLabel } from '@lowbit/core/adapter';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { makeWeights } from '../model/internals.js';
-import { checkBatch, checkNumbers } from './check-batch.js';
+import { checkBatch } from './check-batch.js';
 
 /** The batch's inputs as tensors, in the order of the model's. The caller disposes them. Throws `invalid-argument`, and makes none. */
 export function batchInputs(model: LayersModel, batch: Batch): tf.Tensor[] {
@@ -29,21 +28,6 @@ export function tensorOf(
   return tf.tidy(() => tf.cast(tf.tensor(Int32Array.from(data), [...shape], 'int32'), dtype));
 }
 
-/**
- * The batch's labels as the model's loss wants them: class numbers for a sparse loss and for outputs of one channel, else
- * one row a sample with 1 at the class. The caller disposes them.
- */
-export function batchLabels(model: LayersModel, { labels }: Batch): tf.Tensor {
-  if (labels === undefined) throw withoutLabels();
-  const classes = model.outputs[0]?.shape.at(-1) ?? 1;
-  if (classes === 1) checkNumbers(labels, [labels.length], 'batch: labels');
-  else checkClasses(labels, classes);
-  const numbers = Int32Array.from(labels);
-  const isSparse = typeof model.loss === 'string' && model.loss.startsWith('sparse');
-  if (isSparse || classes === 1) return tf.tensor2d(Float32Array.from(labels), [numbers.length, 1]);
-  return tf.tidy(() => tf.cast(tf.oneHot(tf.tensor1d(numbers, 'int32'), classes), 'float32'));
-}
-
 /** Number of samples of a batch. */
 export function batchSize({ inputs }: Batch): number {
   return Object.values(inputs)[0]?.shape[0] ?? 0;
@@ -67,22 +51,5 @@ export function checkShape(
     where: `batch: input '${name}'`,
     expected: `shape [${expected.map((size) => size ?? 'any').join(', ')}], and as many values`,
     received: `shape [${shape.join(', ')}] and ${data.length} values`,
-  });
-}
-
-function checkClasses(labels: ArrayLike<number>, classes: number): void {
-  const strange = strangeLabel(labels, classes);
-  if (strange === undefined) return;
-  const { place, ...told } = strange;
-  throw new LowbitError({ code: 'invalid-argument', where: `batch: labels, at ${place}`, ...told });
-}
-
-function withoutLabels(): LowbitError {
-  return new LowbitError({
-    code: 'invalid-argument',
-    where: 'batch: labels',
-    expected: 'the class of each sample',
-    received: 'none',
-    remedy: 'Add labels to the batches, or train without batches.',
   });
 }

@@ -37,7 +37,7 @@ function checkInput(name: string, value: unknown): void {
 }
 
 /** @throws LowbitError `invalid-argument` for text and whatever else is no number, with its place. */
-export function checkNumbers(data: ArrayLike<unknown>, shape: readonly number[], where: string): void {
+function checkNumbers(data: ArrayLike<unknown>, shape: readonly number[], where: string): void {
   const strange = strangeValue(data, shape);
   if (strange === undefined) return;
   const { place, received, remedy } = strange;

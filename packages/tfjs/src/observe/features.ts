@@ -1,16 +1,18 @@
-import { type Batch, type FeatureSet, LowbitError, type SessionOptions } from '@lowbit/core';
-import { checkPortOptions, strangeLabel } from '@lowbit/core/adapter';
+import type { Batch, FeatureSet, SessionOptions } from '@lowbit/core';
+import { checkPortOptions, classLabels } from '@lowbit/core/adapter';
+import { distinctNames } from '@lowbit/tfjs-format';
 import * as tf from '@tensorflow/tfjs-core';
 import type { layers, LayersModel } from '@tensorflow/tfjs-layers';
 import { describeLayer } from '../describe/describe-layer.js';
 import { surveyModel } from '../model/survey.js';
+import { batchSize } from './batch-tensors.js';
 import { layerCalls } from './layer-calls.js';
 import { visitBatches } from './visit-batches.js';
 
 /**
  * The outputs of every layer with weights for labelled samples, averaged over space and time: one row of channels a sample.
  *
- * @throws LowbitError `calibration-invalid` for batches without a label for each sample, or when there are none; `aborted`.
+ * @throws LowbitError `calibration-invalid` for batches without a class for each sample, or when there are none; `aborted`.
  */
 export async function features(
   model: LayersModel,
@@ -38,7 +40,11 @@ export async function features(
     });
   }
   try {
-    await visitBatches(model, batches, options, (batch) => void labels.push(...labelsOf(batch)));
+    const outputs = distinctNames(model.outputNames);
+    await visitBatches(model, batches, options, (batch, number) => {
+      const classes = classLabels(batch, [batchSize(batch)], { where: `batch ${number}`, outputs });
+      for (const label of classes) labels.push(label);
+    });
   } finally {
     calls.restore();
   }
@@ -57,22 +63,6 @@ function pooled(result: tf.Tensor | tf.Tensor[], layer: layers.Layer): Float32Ar
   const channel = isFirst && output.rank > 2 ? 1 : output.rank - 1;
   const axes = output.shape.map((_, axis) => axis).filter((axis) => axis !== 0 && axis !== channel);
   return tf.mean(output, axes).dataSync<'float32'>().slice();
-}
-
-function labelsOf({ labels, inputs }: Batch): readonly number[] {
-  const samples = Object.values(inputs)[0]?.shape[0] ?? 0;
-  const strange = labels && strangeLabel(labels);
-  if (strange !== undefined) {
-    const { place, ...told } = strange;
-    throw new LowbitError({ code: 'calibration-invalid', where: `batch: labels, at ${place}`, ...told });
-  }
-  if (labels?.length === samples) return Array.from(labels);
-  throw new LowbitError({
-    code: 'calibration-invalid',
-    where: 'batch: labels',
-    expected: `${samples} labels, one for each sample`,
-    received: `${labels?.length ?? 0}`,
-  });
 }
 
 function joined(parts: readonly Float32Array[]): Float32Array {

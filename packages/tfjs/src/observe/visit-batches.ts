@@ -16,7 +16,7 @@ export async function visitBatches(
   model: LayersModel,
   batches: Iterable<Batch> | AsyncIterable<Batch>,
   { signal }: SessionOptions,
-  after: (batch: Batch) => Promise<void> | void,
+  after: (batch: Batch, number: number) => Promise<void> | void,
 ): Promise<number> {
   let count = 0;
   for await (const batch of finiteBatches(batches)) {
@@ -29,8 +29,8 @@ export async function visitBatches(
     } finally {
       tf.dispose(inputs);
     }
-    await after(batch);
     count += 1;
+    await after(batch, count);
   }
   if (count === 0) throw noBatches();
   return count;

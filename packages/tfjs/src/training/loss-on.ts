@@ -1,12 +1,15 @@
-import { LowbitError, type Batch, type RunOutputs } from '@lowbit/core';
+import { LowbitError, type Batch, type RunOutputs, type RunTensor } from '@lowbit/core';
+import { distinctNames } from '@lowbit/tfjs-format';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { compiledLoss } from '../model/internals.js';
-import { batchInputs, batchLabels, batchSize } from '../observe/batch-tensors.js';
+import { batchInputs, batchSize } from '../observe/batch-tensors.js';
 import { runModel } from '../observe/run.js';
+import { batchLabels } from './batch-labels.js';
 
 /**
- * The mean loss over all samples of the batches, of what the model gives with some weights replaced; the model must be compiled.
+ * The mean loss over all samples of the batches, of what the model gives with some weights replaced; the model must be compiled. Of several
+ * outputs it is the sum of their losses.
  *
  * @param replace Values of weights by id, row-major.
  * @throws LowbitError `invalid-argument` for batches without labels, or labels that the model's loss does not take.
@@ -20,25 +23,24 @@ export async function lossOn(
   for await (const outputs of runModel(model, batches, { replace })) {
     const batch = batches[at++] as Batch;
     const size = batchSize(batch);
-    sum += size * (await lossOfBatch(model, batch, outputs));
+    sum += size * (await lossOfBatch(model, batch, outputs, `batch ${at}`));
     samples += size;
   }
   return samples === 0 ? 0 : sum / samples;
 }
 
-async function lossOfBatch(model: LayersModel, batch: Batch, outputs: RunOutputs): Promise<number> {
-  const compiled = compiledLoss(model);
-  const [name = ''] = model.outputNames;
-  const { shape, data } = outputs[name] as RunOutputs[string];
+async function lossOfBatch(
+  model: LayersModel,
+  batch: Batch,
+  outputs: RunOutputs,
+  where: string,
+): Promise<number> {
   const loss = tf.tidy(() => {
-    const labels = batchLabels(model, batch);
-    const losses = checked(() => {
-      compiled.standardizeUserDataXY(batchInputs(model, batch), labels, true);
-      return compiled.lossFunctions[0]!(labels, tf.tensor(data, [...shape]));
-    });
+    const labels = batchLabels(model, batch, outputs, where);
+    const total = checked(where, () => totalLoss(model, batch, labels, outputs));
     const size = batchSize(batch);
     // Evaluating a model weighs each batch so: the same float32 numbers.
-    return tf.div(tf.mul(size, tf.mean(losses)), size);
+    return tf.div(tf.mul(size, total), size);
   });
   try {
     const [value] = await loss.data();
@@ -48,16 +50,28 @@ async function lossOfBatch(model: LayersModel, batch: Batch, outputs: RunOutputs
   }
 }
 
+/** The mean loss of each output, added up in the order in which TensorFlow.js adds them. */
+function totalLoss(model: LayersModel, batch: Batch, labels: tf.Tensor[], outputs: RunOutputs): tf.Tensor {
+  const compiled = compiledLoss(model);
+  const [only = labels] = labels.length === 1 ? labels : [];
+  compiled.standardizeUserDataXY(batchInputs(model, batch), only, true);
+  const means = distinctNames(model.outputNames).map((name, i) => {
+    const { shape, data } = outputs[name] as RunTensor;
+    return tf.mean(compiled.lossFunctions[i]!(labels[i]!, tf.tensor(data, [...shape])));
+  });
+  return means.reduce((total, mean) => tf.add(total, mean));
+}
+
 /** Words what TensorFlow.js throws about labels. */
-function checked<R>(work: () => R): R {
+function checked<R>(where: string, work: () => R): R {
   try {
     return work();
   } catch (cause) {
     throw new LowbitError(
       {
         code: 'invalid-argument',
-        where: 'batch: labels',
-        expected: 'a model whose loss takes the class, or the number, of each sample',
+        where: `${where}: labels`,
+        expected: 'labels that the loss of the model takes',
         received: cause instanceof Error ? cause.message : String(cause),
         remedy: 'Train without batches; a schedule then orders by what it knows of the weights.',
       },
