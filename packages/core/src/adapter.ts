@@ -14,7 +14,7 @@ export {
 export { checkOptionNames } from './errors/check-option-names.js';
 export { nearestName, suggestName } from './errors/nearest-name.js';
 export { stopIfAborted } from './errors/stop-if-aborted.js';
-export { pauses } from './session/pause.js';
+export { pauses } from './contract/pause.js';
 export { checkBatches, finiteBatches } from './contract/check-batches.js';
 export { classLabels } from './contract/class-labels.js';
 export { labelsOf } from './contract/labels.js';

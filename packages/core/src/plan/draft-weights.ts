@@ -38,30 +38,36 @@ function policyOf(bits: number | BitPolicyChoice, plugins: PluginsInUse): Chosen
     : choosePluginOf('policy', bits, plugins.registry());
 }
 
+/** What is known of a model's weights before anything is decided. */
+export interface KnownWeights {
+  readonly weights: ReadonlyMap<string, PlacedWeight>;
+  readonly layers: readonly LayerDescriptor[];
+  /** Why some stay float unless a rule gives them bits, by id. */
+  readonly waves: ReadonlyMap<string, string>;
+}
+
 /**
  * What the recipe says about every weight: its settings and its bit policy, then its rules.
  *
  * @throws LowbitError `plugin-failed` for a policy that does not decide about each weight once.
  */
 export function draftWeights(
-  weights: ReadonlyMap<string, PlacedWeight>,
-  layers: readonly LayerDescriptor[],
+  known: KnownWeights,
   recipe: Recipe,
   { own, ofRules }: RecipePolicies,
 ): readonly WeightDraft[] {
-  return applyRules(decideBits(weights, layers, recipe, own), layers, recipe, ofRules);
+  return applyRules(decideBits(known, recipe, own), known.layers, recipe, ofRules);
 }
 
 function decideBits(
-  weights: ReadonlyMap<string, PlacedWeight>,
-  layers: readonly LayerDescriptor[],
+  { weights, layers, waves }: KnownWeights,
   recipe: Recipe,
   policy: Chosen<BitwidthPolicy>,
 ): WeightDraft[] {
   const { parameterStorage = 'float32' } = recipe;
   // Weights that stay as they are are float already for the policy, which shares bits among the others.
   const start = [...weights].map(([id, placed]): BitAssignment => {
-    const left = reasonToLeave(placed, recipe);
+    const left = reasonToLeave(placed, recipe) ?? waves.get(id);
     return left === undefined
       ? { id, bits: 8, reason: '8 bits by default' }
       : { id, bits: 'float', reason: left };
@@ -71,7 +77,9 @@ function decideBits(
   const drafts = start.map(({ id }) => {
     const own = decided.get(id);
     if (own === undefined) throw badPolicy(policy.plugin.name, id);
-    return { ...settings(recipe), ...own, parameterStorage };
+    const wave = waves.get(id);
+    const draft = { ...settings(recipe), ...own, parameterStorage };
+    return wave === undefined ? draft : { ...draft, bits: 'float' as const, reason: wave };
   });
   if (decided.size !== start.length) throw badPolicy(policy.plugin.name, undefined);
   return drafts;

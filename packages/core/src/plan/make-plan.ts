@@ -20,6 +20,7 @@ import { planActivations } from './plan-activations.js';
 import { leavesAll, nothingToQuantize } from './nothing-to-quantize.js';
 import type { PlanEntry, QuantizationPlan } from '../contract/plan.js';
 import { defined } from '../contract/defined.js';
+import { waveFilters } from './wave-filters.js';
 import { choosePolicies, draftWeights, type WeightDraft, reasonToLeave } from './draft-weights.js';
 
 /** A plan, and the plugins that its names stand for. */
@@ -70,7 +71,12 @@ export async function planResolved<M>(
   const policies = choosePolicies(given, plugins);
   const features = await featuresFor(port, given, policies.all, session);
   const recipe = features === undefined ? given : { ...given, features };
-  const drafts = draftWeights(weights, layers, recipe, policies);
+  const open = [...weights.values()].filter((placed) => reasonToLeave(placed, recipe) === undefined);
+  const waves = await waveFilters(
+    open.map(({ weight }) => weight),
+    session,
+  );
+  const drafts = draftWeights({ weights, layers, waves }, recipe, policies);
   const entries = drafts.flatMap((draft) => {
     const placed = weights.get(draft.id);
     return placed === undefined ? [] : [planEntry(draft, placed, recipe, plugins)];

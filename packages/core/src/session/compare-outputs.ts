@@ -6,7 +6,7 @@ import { defined } from '../contract/defined.js';
 import { labelsOf } from '../contract/labels.js';
 import { isLowbitError } from '../errors/error.js';
 import { gatherOutput, type OutputGatherer, type OutputsReport } from '../report/outputs.js';
-import { pauses } from './pause.js';
+import { pauses } from '../contract/pause.js';
 
 type Run = NonNullable<ModelPort<unknown>['run']>;
 

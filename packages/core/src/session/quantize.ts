@@ -6,7 +6,7 @@ import { applyResolved, type Quantized } from './apply-plan.js';
 import { type QuantizeOptions, quantizeTypes } from '../contract/events.js';
 import { withRepeatable } from './observe-data.js';
 import { choosePluginOf } from '../plugin/choose.js';
-import { pauses } from './pause.js';
+import { pauses } from '../contract/pause.js';
 import { withWarnings } from './write-plan.js';
 
 /**

@@ -8,7 +8,7 @@ import type { QuantizedTensor } from '../scheme/types.js';
 import type { Quantized } from './apply-plan.js';
 import type { QuantizeOptions } from '../contract/events.js';
 import { costWords } from './grid-cost.js';
-import { pauses } from './pause.js';
+import { pauses } from '../contract/pause.js';
 import { type CodedWeight, weightReader, weightRow } from './weight.js';
 import { defined } from '../contract/defined.js';
 

@@ -1,5 +1,5 @@
 import { stopIfAborted } from '../errors/stop-if-aborted.js';
-import type { CancelSignal } from '../contract/events.js';
+import type { CancelSignal } from './events.js';
 
 declare function setTimeout(callback: () => void, milliseconds: number): unknown;
 declare const setImmediate: ((callback: () => void) => unknown) | undefined;
