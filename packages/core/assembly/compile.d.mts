@@ -1,2 +1,2 @@
-/** The text of src/kernels/binary.ts. */
-export function compile(): Promise<string>;
+/** The text of the module in src/kernels that is made of a source. */
+export function compile(name: 'kernels' | 'panels'): Promise<string>;

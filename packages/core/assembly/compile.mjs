@@ -1,22 +1,30 @@
-// Compiles kernels.ts to WebAssembly and writes it as a module of text: src/kernels/binary.ts.
+// Compiles the loops of this folder to WebAssembly and writes each as a module of text in src/kernels.
 import asc from 'assemblyscript/asc';
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-const source = fileURLToPath(new URL('kernels.ts', import.meta.url));
-const target = fileURLToPath(new URL('../src/kernels/binary.ts', import.meta.url));
-const flags = '-O3 --noAssert --runtime stub --enable simd --use abort= --initialMemory 2'.split(' ');
+const flags = '-O3 --noAssert --runtime stub --enable simd --use abort='.split(' ');
 
-/** The text of src/kernels/binary.ts. */
-export async function compile() {
+/** The modules of text in src/kernels, by the source that each is made of, with the pages of memory that it begins with. */
+export const modules = {
+  kernels: { target: 'binary.ts', pages: 2 },
+  panels: { target: 'panels-binary.ts', pages: 0 },
+};
+
+/** The text of the module that is made of a source. */
+export async function compile(name) {
+  const source = fileURLToPath(new URL(`${name}.ts`, import.meta.url));
   const files = new Map();
-  const { error, stderr } = await asc.main([source, ...flags, '--outFile', 'kernels.wasm'], {
+  const memory = ['--initialMemory', String(modules[name].pages)];
+  const { error, stderr } = await asc.main([source, ...flags, ...memory, '--outFile', 'kernels.wasm'], {
     writeFile: (name, contents) => void files.set(name, contents),
   });
   if (error !== null) throw new Error(stderr.toString(), { cause: error });
   const text = Buffer.from(files.get('kernels.wasm')).toString('base64');
   const lines = text.match(/.{1,100}/g).map((line) => `  '${line}'`);
-  return `/** assembly/kernels.ts, compiled; base64. */\nexport const binary: string =\n${lines.join(' +\n')};\n`;
+  return `/** assembly/${name}.ts, compiled; base64. */\nexport const binary: string =\n${lines.join(' +\n')};\n`;
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) writeFileSync(target, await compile());
+if (process.argv[1] === fileURLToPath(import.meta.url))
+  for (const [name, { target }] of Object.entries(modules))
+    writeFileSync(fileURLToPath(new URL(`../src/kernels/${target}`, import.meta.url)), await compile(name));

@@ -1,6 +1,12 @@
 /** For authors of adapters: what a port takes and gives, storage forms, calibration, checks of arguments. */
 export { type StatisticsCollector, statisticsCollector } from './calibration/collector.js';
 export { checkCalibration } from './calibration/check-calibration.js';
+export {
+  addMoments,
+  type InputMoments,
+  type MomentsCollector,
+  momentsCollector,
+} from './calibration/moments.js';
 export { batchRange } from './calibration/summarize.js';
 export { type BatchRange, type RangeCollector, rangeCollector } from './calibration/range-collector.js';
 export { roundHalfEven } from './numeric/round.js';

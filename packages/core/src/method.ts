@@ -12,6 +12,7 @@ export {
 export { type Cluster, clusterMap, type ClusterMap } from './codebook/cluster-map.js';
 export { lloyd, type LloydOptions, type LloydResult } from './codebook/lloyd.js';
 export { type OptimalCodebook, optimalCodebook } from './codebook/optimal-codebook.js';
+export { panelColumns, panelsOf } from './kernels/panels.js';
 export { floorLog2, nearestPowerOfTwo, roundHalfEven, roundingShift } from './numeric/round.js';
 export type { WeightedPoints } from './codebook/weighted-points.js';
 export { checkOptionNames } from './errors/check-option-names.js';

@@ -6,15 +6,19 @@ import type { SliceParameters, Slicing } from '../scheme/types.js';
 import { longestRun } from '../scheme/slice-runs.js';
 import { binary } from './binary.js';
 import { kernels } from './kernels.js';
+import { binary as panels } from './panels-binary.js';
 
 afterEach(() => {
   vi.unstubAllGlobals();
   vi.resetModules();
 });
 
-test('the binary is that of the source', async () => {
-  const text = [...(await compile()).matchAll(/'([^']*)'/g)].map(([, part]) => part).join('');
-  expect(binary).toBe(text);
+test.each([
+  ['kernels', binary],
+  ['panels', panels],
+] as const)('the binary of %s is that of the source', async (name, own) => {
+  const text = [...(await compile(name)).matchAll(/'([^']*)'/g)].map(([, part]) => part).join('');
+  expect(own).toBe(text);
 });
 
 test('the memory of the kernels holds the longest run', () => {

@@ -1,4 +1,5 @@
 import { binary } from './binary.js';
+import { instantiate } from './instantiate.js';
 
 /**
  * Loops over the values of a weight in WebAssembly, four at a time. The arrays are the memory of the kernels: what a loop
@@ -35,13 +36,6 @@ type Place = 'values' | 'scales' | 'offsets' | 'mins' | 'maxs' | 'codes' | 'sums
 type Exports = Loops &
   Readonly<Record<Place | 'capacity', Global>> & { readonly memory: { readonly buffer: ArrayBuffer } };
 
-// What every host of this package has, though the ECMAScript library does not name it.
-declare function atob(text: string): string;
-declare const WebAssembly: {
-  readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (module: object) => { readonly exports: object };
-};
-
 let loaded: Kernels | null | undefined;
 
 /** The kernels; `undefined` where the host has no WebAssembly SIMD or its policy forbids to compile. */
@@ -51,14 +45,8 @@ export function kernels(): Kernels | undefined {
 }
 
 function load(): Kernels | null {
-  try {
-    const text = atob(binary);
-    const bytes = new Uint8Array(text.length);
-    for (let at = 0; at < text.length; at++) bytes[at] = text.charCodeAt(at);
-    return arraysOf(new WebAssembly.Instance(new WebAssembly.Module(bytes)).exports as Exports);
-  } catch {
-    return null;
-  }
+  const exports = instantiate(binary);
+  return exports === undefined ? null : arraysOf(exports as Exports);
 }
 
 function arraysOf(exports: Exports): Kernels {

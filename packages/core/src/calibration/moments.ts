@@ -1,0 +1,125 @@
+import { panelColumns, panelsOf } from '../kernels/panels.js';
+
+/**
+ * Sums over the inputs of a weight: over all rows x that an output channel was multiplied with while the network ran. Those of parts
+ * of the data add up to those of the whole.
+ */
+export interface InputMoments {
+  /** Inputs of one output channel, K. */
+  readonly inputs: number;
+  /** Number of rows. */
+  readonly count: number;
+  /** Σ xᵢ, one an input. */
+  readonly sums: Float32Array;
+  /** Σ xᵢ xⱼ: the upper triangle, row by row, K (K + 1) / 2 values. */
+  readonly products: Float32Array;
+}
+
+/** Gathers moments of rows as they come. */
+export interface MomentsCollector {
+  /** Takes rows of K values, one behind the other. */
+  add(rows: Float32Array): void;
+  moments(): InputMoments;
+}
+
+/** Rows that are summed in single precision before the sums are added up in double. */
+const blockRows = 128;
+
+/** Takes K (K + 64) · 4 bytes. @param inputs K. */
+export function momentsCollector(inputs: number): MomentsCollector {
+  const panels = Math.ceil(inputs / panelColumns);
+  const block = new Float32Array(panels * panelColumns * blockRows);
+  const products = new Float64Array(((panels * (panels + 1)) / 2) * panelColumns ** 2);
+  const sums = new Float64Array(inputs);
+  let filled = 0;
+  let count = 0;
+  const flush = () => {
+    addProducts(products, block, panels, filled);
+    addSums(sums, block, filled);
+    count += filled;
+    filled = 0;
+  };
+  return {
+    add(rows) {
+      for (let from = 0; from < rows.length; from += inputs) {
+        for (let at = 0; at < inputs; at += panelColumns) {
+          const part = rows.subarray(from + at, from + Math.min(inputs, at + panelColumns));
+          block.set(part, at * blockRows + filled * panelColumns);
+        }
+        if (++filled === blockRows) flush();
+      }
+    },
+    moments() {
+      flush();
+      return { inputs, count, sums: Float32Array.from(sums), products: upperTriangle(products, inputs) };
+    },
+  };
+}
+
+/** Adds the products of all pairs of panels of a block, of which some rows are filled, to the sums of earlier ones. */
+function addProducts(sums: Float64Array, block: Float32Array, count: number, rows: number): void {
+  const { panels, product } = panelsOf('float32', count, rows);
+  for (const [i, panel] of panels.entries()) {
+    const from = i * panelColumns * blockRows;
+    panel.set(block.subarray(from, from + rows * panelColumns));
+  }
+  let at = 0;
+  for (let i = 0; i < count; i++)
+    for (let j = i; j < count; j++) {
+      const own = product(i, j);
+      for (let k = 0; k < own.length; k++) sums[at++]! += own[k] as number;
+    }
+}
+
+function addSums(sums: Float64Array, block: Float32Array, rows: number): void {
+  for (let input = 0; input < sums.length; input++) {
+    const column = input % panelColumns;
+    const from = (input - column) * blockRows + column;
+    for (let row = 0; row < rows; row++) sums[input]! += block[from + row * panelColumns] as number;
+  }
+}
+
+/** The upper triangle of a matrix of `size` rows that is held as products of pairs of panels. */
+function upperTriangle(products: Float64Array, size: number): Float32Array {
+  const triangle = new Float32Array((size * (size + 1)) / 2);
+  const panels = Math.ceil(size / panelColumns);
+  let to = 0;
+  for (let row = 0; row < size; row++) {
+    const i = Math.floor(row / panelColumns);
+    // Pairs (0, 0), (0, 1) … (1, 1), (1, 2) …: where (i, 0) would stand, if it did.
+    const pairs = i * panels - (i * (i + 1)) / 2;
+    const inPair = (row % panelColumns) * panelColumns;
+    for (let column = row; column < size; column++) {
+      const pair = pairs + Math.floor(column / panelColumns);
+      triangle[to++] = products[pair * panelColumns ** 2 + inPair + (column % panelColumns)] as number;
+    }
+  }
+  return triangle;
+}
+
+/** The mean of x xᵀ as a whole matrix, row-major; zeros where no row was seen. */
+export function gramMatrix({ inputs, count, products }: InputMoments): Float32Array {
+  const gram = new Float32Array(inputs * inputs);
+  let from = 0;
+  for (let i = 0; i < inputs; i++)
+    for (let j = i; j < inputs; j++) {
+      const mean = (products[from++] as number) / Math.max(1, count);
+      gram[i * inputs + j] = mean;
+      gram[j * inputs + i] = mean;
+    }
+  return gram;
+}
+
+/** The mean of x, one value an input; zeros where no row was seen. */
+export const inputMean = ({ sums, count }: InputMoments): Float32Array =>
+  sums.map((sum) => sum / Math.max(1, count));
+
+/** The moments of two parts of the data, of one weight, as those of the whole. */
+export function addMoments(a: InputMoments, b: InputMoments): InputMoments {
+  return {
+    inputs: a.inputs,
+    count: a.count + b.count,
+    sums: a.sums.map((sum, i) => sum + (b.sums[i] as number)),
+    products: a.products.map((sum, i) => sum + (b.products[i] as number)),
+  };
+}

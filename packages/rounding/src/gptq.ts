@@ -1,0 +1,45 @@
+import type { Factor } from './factor.js';
+import { eachBlock, type Ranks, type RoundingProblem } from './problem.js';
+
+/**
+ * Rounds one input after the other, each to the level nearest to what makes up best for the errors made so far: with Rᵀ R = H and
+ * d = q − w, the error of a channel is Σᵢ (Σⱼ≥ᵢ Rᵢⱼ dⱼ)², so that from the last row upwards
+ *
+ *   qᵢ = the level nearest to wᵢ − Σⱼ>ᵢ Rᵢⱼ dⱼ / Rᵢᵢ
+ *
+ * which is what GPTQ (E. Frantar et al., ICLR 2023, arXiv:2210.17323, algorithm 1) chooses by keeping the weights that are left
+ * adjusted, without its inverse of H. K³/6 multiplications for R and K²/2 for each channel.
+ */
+export function gptqRanks(problem: RoundingProblem, { order, factor }: Factor): Ranks {
+  const { inputs, values, slices, levels } = problem;
+  const ranks = new Uint16Array(values.length);
+  eachBlock(problem, (from, to) => {
+    // Of each channel in the order of the factor.
+    const d = new Float64Array(to - from);
+    for (let i = inputs - 1; i >= 0; i--) {
+      const input = order[i] as number;
+      for (let channel = 0; channel < d.length; channel += inputs) {
+        const at = from + channel + input;
+        const [value, slice] = [values[at] as number, slices[at] as number];
+        const rank = levels.nearest(value - carried(factor, d, channel, i, inputs), slice);
+        d[channel + i] = levels.value(rank, slice) - value;
+        ranks[at] = rank;
+      }
+    }
+  });
+  return ranks;
+}
+
+/** Σⱼ>ᵢ Rᵢⱼ dⱼ / Rᵢᵢ. */
+export function carried(
+  factor: Float64Array,
+  d: Float64Array,
+  channel: number,
+  i: number,
+  inputs: number,
+): number {
+  const row = i * inputs;
+  let sum = 0;
+  for (let j = i + 1; j < inputs; j++) sum += (factor[row + j] as number) * (d[channel + j] as number);
+  return sum / (factor[row + i] as number);
+}

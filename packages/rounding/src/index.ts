@@ -1,0 +1,1 @@
+export { autoRanks } from './auto.js';
