@@ -7,5 +7,6 @@ export type { PortLawOptions, TrainedModel } from './port/options.js';
 export { portLaws } from './port/port-laws.js';
 export type { Equivariance, QuantizerLawOptions } from './quantizer/options.js';
 export { quantizerLaws } from './quantizer/quantizer-laws.js';
+export { rounderLaws } from './rounder/rounder-laws.js';
 export type { ScheduleLawOptions } from './schedule/rehearse.js';
 export { scheduleLaws } from './schedule/schedule-laws.js';

@@ -1,12 +1,7 @@
 /** For authors of adapters: what a port takes and gives, storage forms, calibration, checks of arguments. */
 export { type StatisticsCollector, statisticsCollector } from './calibration/collector.js';
 export { checkCalibration } from './calibration/check-calibration.js';
-export {
-  addMoments,
-  type InputMoments,
-  type MomentsCollector,
-  momentsCollector,
-} from './calibration/moments.js';
+export { type InputMoments, type MomentsCollector, momentsCollector } from './calibration/moments.js';
 export { batchRange } from './calibration/summarize.js';
 export { type BatchRange, type RangeCollector, rangeCollector } from './calibration/range-collector.js';
 export { roundHalfEven } from './numeric/round.js';
@@ -39,6 +34,14 @@ export type {
   Outcome,
   RunResult,
 } from './contract/model-writer.js';
+export {
+  type GroupInputs,
+  type InputsOfWeights,
+  isHeldOut,
+  mostInputRows,
+  type ObservedInputs,
+  type ObserveInputsOptions,
+} from './contract/observed-inputs.js';
 export type { PortCapabilities } from './contract/port.js';
 export type { WantedForm, WeightSettings } from './contract/descriptors.js';
 export type {

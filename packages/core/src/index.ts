@@ -18,11 +18,12 @@ export type {
   QuantizationPlan,
   QuantizedEntry,
 } from './contract/plan.js';
-export type { BitPolicyChoice, QuantizerChoice, ScheduleChoice } from './contract/choice.js';
+export type { BitPolicyChoice, QuantizerChoice, RounderChoice, ScheduleChoice } from './contract/choice.js';
 export type { Options, OptionValue } from './contract/options.js';
 export type { Plugin } from './contract/plugin.js';
 export type { BitAssignment, BitwidthPolicy, FeatureSet, Granularity } from './contract/policy.js';
 export type { Quantizer } from './contract/quantizer.js';
+export type { Rounder } from './contract/rounder.js';
 export { registry, type Registry } from './contract/registry.js';
 export type { Schedule } from './contract/schedule.js';
 export { byName, byOp, cascade, ends, everywhere } from './policy/policies.js';
@@ -36,6 +37,7 @@ export type {
   Histogram,
   Report,
   ReportedParameters,
+  RoundingReport,
   Sizes,
   SkippedReport,
   WeightReport,

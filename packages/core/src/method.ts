@@ -60,6 +60,7 @@ export type {
   Site,
   SiteParameters,
 } from './contract/quantizer.js';
+export type { Rounder, RounderNeed, RoundingContext, RoundingLayout } from './contract/rounder.js';
 export type { Round, Schedule, ScheduledWeight, ScheduleState } from './contract/schedule.js';
 export { assignBits } from './policy/assign-bits.js';
 export { bitsPerWeight } from './scheme/container.js';

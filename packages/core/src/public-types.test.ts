@@ -9,6 +9,7 @@ import type {
   Quantizer,
   Recipe,
   Report,
+  Rounder,
   Schedule,
   TrainingRun,
   quantize,
@@ -53,7 +54,7 @@ test('plugins are plain objects with one required verb', () => {
   } as const;
   expectTypeOf(smallest).toExtend<Quantizer>();
   expectTypeOf<Parameters<typeof registry>[0]>().toExtend<
-    readonly (Quantizer | BitwidthPolicy | Schedule)[]
+    readonly (Quantizer | BitwidthPolicy | Schedule | Rounder)[]
   >();
   expectTypeOf<Options>().toExtend<Readonly<Record<string, string | number | boolean>>>();
   expectTypeOf<NonNullable<Quantizer['forward']>>().toEqualTypeOf<

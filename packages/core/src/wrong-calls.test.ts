@@ -183,6 +183,13 @@ const kitCalls: Readonly<Record<string, RightCall>> = {
     right: () => [numbers()],
     call: (values: never) => core.statisticsCollector().add(values),
   },
+  momentsCollector: { right: () => [3] },
+  'moments collector: add': {
+    right: () => [numbers()],
+    call: (rows: never) => core.momentsCollector(4).add(rows),
+  },
+  isHeldOut: { right: () => [0, 5] },
+  panelsOf: { right: () => ['float32', 2, 3] },
   isComplete: { right: () => [core.rangeCollector().finish()] },
   quantiles: { right: () => [points(), 2] },
   sortedPoints: { right: () => [numbers(), numbers()] },

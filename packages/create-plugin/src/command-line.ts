@@ -68,6 +68,7 @@ Options (npm wants -- in front of them):
   --kind KIND      quantizer: chooses the levels of weights (default)
                    policy:    decides how many bits each weight gets
                    schedule:  decides what freezes while a network trains
+                   rounder:   chooses codes by what the inputs of weights are
   --typescript     TypeScript in place of JavaScript
   -V, --version    print the version
   -h, --help       print this help

@@ -7,7 +7,7 @@ import { create, root, run, temporaryFolder, textsOf } from './support.js';
 
 test('no token of the templates is left', async () => {
   const folder = temporaryFolder();
-  for (const kind of ['quantizer', 'policy', 'schedule']) {
+  for (const kind of ['quantizer', 'policy', 'schedule', 'rounder']) {
     await create(folder, `a-${kind}`, '--kind', kind);
     await create(folder, `b-${kind}`, '--kind', kind, '--typescript');
   }
@@ -42,7 +42,7 @@ test.each([
   [['one', 'two'], 'one name'],
   [['Upper'], 'lower-case'],
   [['../elsewhere'], 'lower-case'],
-  [['name', '--kind', 'method'], 'quantizer, policy, schedule'],
+  [['name', '--kind', 'method'], 'quantizer, policy, schedule, rounder'],
   [['name', '--kind', 'polcy'], 'Did you mean policy?'],
   [['name', '--typscript'], 'Did you mean --typescript?'],
   [['name', '--nonsense'], '-- --help'],

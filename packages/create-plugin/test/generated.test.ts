@@ -32,7 +32,7 @@ beforeAll(() => {
   expect(installed.status, installed.all).toBe(0);
 });
 
-const packages = ['quantizer', 'policy', 'schedule'].flatMap((kind) => [
+const packages = ['quantizer', 'policy', 'schedule', 'rounder'].flatMap((kind) => [
   { kind, language: 'js', options: [] },
   { kind, language: 'ts', options: ['--typescript'] },
 ]);

@@ -33,6 +33,7 @@ describe('registry', () => {
     ]);
     expect(names('policy')).toEqual(['progressive']);
     expect(names('schedule')).toEqual(['slq', 'mlq', 'inq', 'progressive']);
+    expect(names('rounder')).toEqual(['auto', 'gptq', 'coordinate-descent', 'optimal', 'learned']);
   });
 
   it('resolves names with options', () => {

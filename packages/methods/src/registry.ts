@@ -23,11 +23,12 @@ import { hwgq } from '@lowbit/hwgq';
 import { emlq, mlq, mlqSchedule } from '@lowbit/mlq';
 import { progressive, progressiveSchedule } from '@lowbit/progressive';
 import { eslq, slq, slqSchedule } from '@lowbit/slq';
+import { auto, coordinateDescent, gptq, learned, optimal } from '@lowbit/rounding';
 import { ul2q } from '@lowbit/ul2q';
 
 /**
  * Every method of lowbit by kind and name. `min-max` is the default wherever none is named. Options follow a colon:
- * `'ul2q:lambda=paper'`. A quantizer, a policy and a schedule may have the same name.
+ * `'ul2q:lambda=paper'`. Plugins of different kinds may have the same name.
  *
  * Policies whose factories take names, lists or measurements that a bare name cannot carry are not in it: make them with
  * `everywhere`, `ends`, `byOp`, `byName`, `cascade`, `lossBudget` or `stagewise`.
@@ -38,4 +39,5 @@ export const registry: Registry = registryOf([
   ...[binaryConnect(), bnn(), bwn(), xnor(), twn(), ternary(), dorefa(), inq(), nf4()],
   progressive(),
   ...[slqSchedule(), mlqSchedule(), inqSchedule(), progressiveSchedule()],
+  ...[auto(), gptq(), coordinateDescent(), optimal(), learned()],
 ]);

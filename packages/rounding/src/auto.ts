@@ -1,37 +1,39 @@
+import type { Rounder } from '@lowbit/core/method';
 import { descend, type DescentSettings } from './coordinate-descent.js';
-import { byActivity, dampedFactor, inTurn, type Factor } from './factor.js';
-import { gptqRanks } from './gptq.js';
-import { mostOptimalInputs, optimalRanks } from './optimal.js';
+import { factorOf, gptqRanks } from './gptq.js';
+import { mostOptimalInputs, optimalRanks, searchFactor } from './optimal.js';
 import { nearestRanks, totalError, type Ranks, type RoundingProblem } from './problem.js';
+import { damping, gramRounder, sweeps } from './rounder.js';
 
-/** Fewest inputs of a channel for which the order of their activity is taken. */
-const fewestForOrder = 64;
-
-/** The factor of H in the order of the inputs, or by their activity where that is wanted and there are enough of them. */
-export function factorOf({ gram, inputs }: RoundingProblem, damping: number, actOrder: boolean): Factor {
-  const order = actOrder && inputs >= fewestForOrder ? byActivity(gram, inputs) : inTurn(inputs);
-  return dampedFactor(gram, inputs, order, damping);
+/** Options of {@link auto}. */
+export interface AutoOptions {
+  /** Most times that all inputs are gone through by coordinate descent. Default 20. */
+  readonly sweeps?: number;
+  /** Added to the squares of all inputs, as a share of their mean. Default 0.01. */
+  readonly damping?: number;
 }
 
-/** The factor that exact search goes through: it is fast where the inputs that tell most come first. */
-export const searchFactor = ({ gram, inputs }: RoundingProblem, damping: number): Factor =>
-  dampedFactor(gram, inputs, byActivity(gram, inputs), damping);
-
 /**
- * The best levels where there are at most 16 inputs, else those of `gptq` followed by coordinate descent; the nearest ones where they
- * do not make a smaller error with inputs that they were not chosen for.
- *
- * @param heldOut H of such inputs.
+ * What is best for each weight: `optimal` where a channel has at most 16 inputs, else `gptq` followed by coordinate descent; the nearest
+ * levels where these do not make a smaller error with inputs of samples that were kept back.
  */
-export function autoRanks(
-  problem: RoundingProblem,
-  settings: DescentSettings,
-  heldOut: Float32Array | undefined,
-): Ranks {
-  const chosen = bestRanks(problem, settings);
-  if (heldOut === undefined) return chosen;
-  const nearest = nearestRanks(problem);
-  return totalError(problem, chosen, heldOut) < totalError(problem, nearest, heldOut) ? chosen : nearest;
+export function auto(options: AutoOptions = {}): Rounder {
+  return gramRounder({
+    name: 'auto',
+    summary:
+      'optimal where it can be, else gptq and coordinate descent; nearest where that does not help on samples kept back',
+    paper:
+      'E. Frantar et al., GPTQ, ICLR 2023, arXiv:2210.17323; K. Behdin et al., QuantEase, 2023, arXiv:2309.01885',
+    options: { sweeps, damping },
+    configured: { ...options },
+    ranks(problem, { options: { sweeps, damping }, heldOutGram }) {
+      const chosen = bestRanks(problem, { sweeps: Number(sweeps), damping: Number(damping) });
+      if (heldOutGram.length === 0) return chosen;
+      const nearest = nearestRanks(problem);
+      const isBetter = totalError(problem, chosen, heldOutGram) < totalError(problem, nearest, heldOutGram);
+      return isBetter ? chosen : nearest;
+    },
+  });
 }
 
 function bestRanks(problem: RoundingProblem, settings: DescentSettings): Ranks {

@@ -5,7 +5,9 @@ import { cholesky } from './cholesky.js';
 /** A positive definite matrix: Σ of `size + 5` rows x xᵀ. */
 function gramOf(size: number): Float64Array {
   const random = seededRandom(size);
-  const rows = Array.from({ length: size + 5 }, () => Float64Array.from({ length: size }, () => random() - 0.4));
+  const rows = Array.from({ length: size + 5 }, () =>
+    Float64Array.from({ length: size }, () => random() - 0.4),
+  );
   return Float64Array.from({ length: size * size }, (_, at) => {
     const [i, j] = [Math.floor(at / size), at % size];
     return rows.reduce((sum, x) => sum + x[i]! * x[j]!, 0);

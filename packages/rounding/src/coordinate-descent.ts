@@ -1,5 +1,49 @@
+import type { Rounder } from '@lowbit/core/method';
 import { meanDiagonal } from './factor.js';
-import { differences, eachBlock, timesGram, type Ranks, type RoundingProblem } from './problem.js';
+import { factorOf, gptqRanks } from './gptq.js';
+import {
+  differences,
+  eachBlock,
+  nearestRanks,
+  timesGram,
+  type Ranks,
+  type RoundingProblem,
+} from './problem.js';
+import { damping, gramRounder, sweeps } from './rounder.js';
+
+/** Options of {@link coordinateDescent}. */
+export interface CoordinateDescentOptions {
+  /** What it begins with. Default `gptq`. */
+  readonly from?: 'nearest' | 'gptq';
+  /** Most times that all inputs are gone through. Default 20. */
+  readonly sweeps?: number;
+  /** Added to the squares of all inputs, as a share of their mean. Default 0.01. */
+  readonly damping?: number;
+}
+
+/** Coordinate descent on the error of the outputs: see {@link descend}. */
+export function coordinateDescent(options: CoordinateDescentOptions = {}): Rounder {
+  return gramRounder({
+    name: 'coordinate-descent',
+    summary: 'each weight in turn to its best level while the others stay, until nothing changes',
+    paper:
+      'K. Behdin et al., QuantEase: Optimization-based Quantization for Language Models, 2023, arXiv:2309.01885',
+    options: {
+      from: { type: 'choice', default: 'gptq', values: ['nearest', 'gptq'], help: 'what it begins with' },
+      sweeps,
+      damping,
+    },
+    configured: { ...options },
+    ranks(problem, { options: { from, sweeps, damping } }) {
+      const settings = { damping: Number(damping), sweeps: Number(sweeps) };
+      const start =
+        from === 'nearest'
+          ? nearestRanks(problem)
+          : gptqRanks(problem, factorOf(problem, settings.damping, true));
+      return descend(problem, start, settings);
+    },
+  });
+}
 
 /** How coordinates are gone through. */
 export interface DescentSettings {
@@ -29,17 +73,29 @@ export function descend(problem: RoundingProblem, start: Ranks, { damping, sweep
     const gradients = timesGram(d, gram, inputs);
     for (let i = 0; i < d.length; i++) gradients[i]! += ridge * (d[i] as number);
     for (let at = 0; at < d.length; at += inputs)
-      descendChannel(problem, ranks, from + at, gradients.subarray(at, at + inputs), ridge, sweeps);
+      descendChannel(
+        problem,
+        { ranks, from: from + at, gradients: gradients.subarray(at, at + inputs) },
+        ridge,
+        sweeps,
+      );
   });
   return ranks;
 }
 
-/** @param from Where the channel begins. @param gradients Of the channel, kept up. */
+/** A channel on its way down. */
+interface Descent {
+  /** Of all channels. */
+  readonly ranks: Ranks;
+  /** Where the channel begins. */
+  readonly from: number;
+  /** Of the channel alone, kept up. */
+  readonly gradients: Float64Array;
+}
+
 function descendChannel(
   { inputs, gram, slices, levels }: RoundingProblem,
-  ranks: Ranks,
-  from: number,
-  gradients: Float64Array,
+  { ranks, from, gradients }: Descent,
   ridge: number,
   sweeps: number,
 ): void {

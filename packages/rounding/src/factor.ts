@@ -14,7 +14,12 @@ export interface Factor {
  *
  * @param order From the input that is decided on last to the one that comes first.
  */
-export function dampedFactor(gram: Float32Array, inputs: number, order: Uint32Array, damping: number): Factor {
+export function dampedFactor(
+  gram: Float32Array,
+  inputs: number,
+  order: Uint32Array,
+  damping: number,
+): Factor {
   const mean = meanDiagonal(gram, inputs);
   // What single precision loses in a matrix of low rank, more damping makes up for.
   for (let share = damping; ; share = Math.max(1e-6, 10 * share)) {

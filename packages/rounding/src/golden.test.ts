@@ -1,12 +1,11 @@
 import { readFileSync } from 'node:fs';
 import type { Scheme } from '@lowbit/core';
 import { describe, expect, test } from 'vitest';
-import { factorOf, searchFactor } from './auto.js';
 import { descend } from './coordinate-descent.js';
-import { gptqRanks } from './gptq.js';
+import { factorOf, gptqRanks } from './gptq.js';
 import { learnedRanks } from './learned.js';
 import { levelsIn } from './levels.js';
-import { optimalRanks } from './optimal.js';
+import { optimalRanks, searchFactor } from './optimal.js';
 import { nearestRanks, totalError, type RoundingProblem } from './problem.js';
 import { byActivity, dampedFactor } from './factor.js';
 
@@ -51,8 +50,7 @@ describe.each(golden.map((one) => [one.name, one] as const))('%s', (_, one) => {
   const chosen: Readonly<Record<string, () => ArrayLike<number>>> = {
     nearest: () => nearestRanks(problem),
     gptq: inTurn,
-    gptqByActivity: () =>
-      gptqRanks(problem, dampedFactor(gram, inputs, byActivity(gram, inputs), damping)),
+    gptqByActivity: () => gptqRanks(problem, dampedFactor(gram, inputs, byActivity(gram, inputs), damping)),
     descentFromNearest: () => descend(problem, nearestRanks(problem), settings),
     descentFromGptq: () => descend(problem, inTurn(), settings),
     optimal: () => optimalRanks(problem, searchFactor(problem, damping)),

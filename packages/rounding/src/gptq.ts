@@ -1,5 +1,50 @@
-import type { Factor } from './factor.js';
+import type { Rounder } from '@lowbit/core/method';
+import { byActivity, dampedFactor, inTurn, type Factor } from './factor.js';
 import { eachBlock, type Ranks, type RoundingProblem } from './problem.js';
+import { damping, gramRounder } from './rounder.js';
+
+/** Options of {@link gptq}. */
+export interface GptqOptions {
+  /** Added to the squares of all inputs, as a share of their mean. Default 0.01. */
+  readonly damping?: number;
+  /** Whether the inputs with the largest squares are decided on first, where a channel has 64 or more. Default true. */
+  readonly actOrder?: boolean;
+}
+
+/**
+ * Second-order rounding: see {@link gptqRanks}.
+ *
+ * @example
+ * quantize(onnx(bytes, { ort }), { weights: minMax(), bits: 4, rounding: gptq(), data });
+ */
+export function gptq(options: GptqOptions = {}): Rounder {
+  return gramRounder({
+    name: 'gptq',
+    summary: 'one input after the other, each making up for the errors of those before',
+    paper:
+      'E. Frantar et al., GPTQ: Accurate Post-Training Quantization for Generative Pre-trained Transformers, ICLR 2023, arXiv:2210.17323',
+    options: {
+      damping,
+      actOrder: {
+        type: 'boolean',
+        default: true,
+        help: 'whether the largest inputs come first, where a channel has 64 or more',
+      },
+    },
+    configured: { ...options },
+    ranks: (problem, { options: { damping, actOrder } }) =>
+      gptqRanks(problem, factorOf(problem, Number(damping), actOrder === true)),
+  });
+}
+
+/** Fewest inputs of a channel for which the order of their activity is taken: among few, it costs more than it gains. */
+const fewestForOrder = 64;
+
+/** The factor of H in the order of the inputs, or by their activity where that is wanted and there are enough of them. */
+export function factorOf({ gram, inputs }: RoundingProblem, damping: number, actOrder: boolean): Factor {
+  const order = actOrder && inputs >= fewestForOrder ? byActivity(gram, inputs) : inTurn(inputs);
+  return dampedFactor(gram, inputs, order, damping);
+}
 
 /**
  * Rounds one input after the other, each to the level nearest to what makes up best for the errors made so far: with Rᵀ R = H and

@@ -1,14 +1,38 @@
-import { panelColumns, panelsOf } from '@lowbit/core/method';
+import { panelColumns, panelsOf, type Rounder } from '@lowbit/core/method';
 import { meanDiagonal } from './factor.js';
-import type { Ranks, RoundingProblem } from './problem.js';
+import { nearestRanks, type Ranks, type RoundingProblem } from './problem.js';
+import { gramRounder } from './rounder.js';
 
-/** How rounding is learned. */
-export interface LearnedSettings {
-  readonly iterations: number;
+/** Options of {@link learned}. */
+export interface LearnedOptions {
+  /** Steps of Adam. Default 1000. */
+  readonly iterations?: number;
+}
+
+/**
+ * Rounding up or down as gradients say, where a channel has at most 1152 inputs: see {@link learnedRanks}. Other weights get their
+ * nearest levels.
+ */
+export function learned(options: LearnedOptions = {}): Rounder {
+  return gramRounder({
+    name: 'learned',
+    summary:
+      'up or down, learned by gradients from the matrix of the inputs, where a channel has at most 1152; others to the nearest level',
+    paper:
+      'M. Nagel et al., Up or Down? Adaptive Rounding for Post-Training Quantization, ICML 2020, arXiv:2004.10568',
+    options: {
+      iterations: { type: 'number', default: 1000, min: 1, max: 100_000, help: 'steps of Adam' },
+    },
+    configured: { ...options },
+    ranks: (problem, { options: { iterations } }) =>
+      problem.inputs > mostLearnedInputs
+        ? nearestRanks(problem)
+        : learnedRanks(problem, { iterations: Number(iterations) }),
+  });
 }
 
 /** Most inputs of a channel for which rounding is learned. */
-export const mostLearnedInputs = 1152;
+const mostLearnedInputs = 1152;
 
 // The constants of the paper: the ends of the stretched sigmoid, the weight of the term that drives it to 0 or 1, the ends of its
 // exponent, the share of the iterations without it; and those of Adam (D. Kingma and J. Ba, ICLR 2015, arXiv:1412.6980).
@@ -28,7 +52,7 @@ const adam = { rate: 0.01, first: 0.9, second: 0.999, epsilon: 1e-8 };
  * the first term depends on, stands for its inputs. The mean of the diagonal of H and of the squared steps between levels are taken for 1, so that λ = 0.01
  * means the same for every weight. K² multiplications for a channel in each iteration.
  */
-export function learnedRanks(problem: RoundingProblem, { iterations }: LearnedSettings): Ranks {
+export function learnedRanks(problem: RoundingProblem, { iterations }: Required<LearnedOptions>): Ranks {
   const { values } = problem;
   const cells = cellsOf(problem);
   const v = cells.shares.map((share) => inverse(Math.min(Math.max(share, 0), 1)));

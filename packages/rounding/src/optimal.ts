@@ -1,6 +1,38 @@
-import type { Factor } from './factor.js';
+import type { Rounder } from '@lowbit/core/method';
+import { byActivity, dampedFactor, type Factor } from './factor.js';
 import { carried } from './gptq.js';
-import type { Ranks, RoundingProblem } from './problem.js';
+import { nearestRanks, type Ranks, type RoundingProblem } from './problem.js';
+import { damping, gramRounder } from './rounder.js';
+
+/** Options of {@link optimal}. */
+export interface OptimalOptions {
+  /** Added to the squares of all inputs, as a share of their mean. Default 0.01. */
+  readonly damping?: number;
+}
+
+/**
+ * The best rounding there is, where a channel has at most 16 inputs, as filters of depthwise convolutions have: see
+ * {@link optimalRanks}. Other weights get their nearest levels.
+ */
+export function optimal(options: OptimalOptions = {}): Rounder {
+  return gramRounder({
+    name: 'optimal',
+    summary:
+      'the least error there is, found exactly, where a channel has at most 16 inputs; others to the nearest level',
+    paper:
+      'C. P. Schnorr and M. Euchner, Lattice basis reduction: Improved practical algorithms and solving subset sum problems, Mathematical Programming 66, 1994, doi:10.1007/BF01581144',
+    options: { damping },
+    configured: { ...options },
+    ranks: (problem, { options: { damping } }) =>
+      problem.inputs > mostOptimalInputs
+        ? nearestRanks(problem)
+        : optimalRanks(problem, searchFactor(problem, Number(damping))),
+  });
+}
+
+/** The factor that exact search goes through: it is fast where the inputs that tell most come first. */
+export const searchFactor = ({ gram, inputs }: RoundingProblem, damping: number): Factor =>
+  dampedFactor(gram, inputs, byActivity(gram, inputs), damping);
 
 /** Most inputs of a channel for which the best levels are looked for. */
 export const mostOptimalInputs = 16;

@@ -19,7 +19,7 @@ export interface RoundingProblem {
 /** The rank of the level of each value. */
 export type Ranks = Uint16Array;
 
-/** The level of every value that is nearest to it. */
+/** The level of every value that is nearest to it, whatever the thresholds of a codebook say. */
 export function nearestRanks({ values, slices, levels }: RoundingProblem): Ranks {
   return Uint16Array.from(values, (value, i) => levels.nearest(value, slices[i] as number));
 }
@@ -39,7 +39,8 @@ export function timesGram(d: Float64Array, gram: Float32Array, inputs: number): 
     for (let from = 0; from < d.length; from += inputs) {
       const factor = d[from + j] as number;
       if (factor === 0) continue;
-      for (let i = 0, h = j * inputs; i < inputs; i++, h++) product[from + i]! += factor * (gram[h] as number);
+      for (let i = 0, h = j * inputs; i < inputs; i++, h++)
+        product[from + i]! += factor * (gram[h] as number);
     }
   return product;
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { seededRandom } from '../numeric/random.js';
-import { addMoments, gramMatrix, inputMean, momentsCollector } from './moments.js';
+import { gramMatrix, inputMean, momentsCollector } from './moments.js';
 
 /** Rows of seeded values, the first input always 0. */
 function rowsOf(count: number, inputs: number): Float32Array {
@@ -47,15 +47,6 @@ test.each([
     expect(mostOff(gramMatrix(moments), wanted.gram)).toBeLessThan(128 * 2 ** -24);
     expect(mostOff(inputMean(moments), wanted.mean)).toBeLessThan(2 ** -22);
   }
-});
-
-test('moments of parts add up to those of the whole', () => {
-  const rows = rowsOf(200, 20);
-  const sum = addMoments(momentsOf(rows.subarray(0, 1400), 20), momentsOf(rows.subarray(1400), 20));
-  const whole = momentsOf(rows, 20);
-  expect(sum.count).toBe(whole.count);
-  sum.products.forEach((x, i) => expect(x).toBeCloseTo(whole.products[i]!, 3));
-  sum.sums.forEach((x, i) => expect(x).toBeCloseTo(whole.sums[i]!, 3));
 });
 
 test('without rows everything is 0', () => {

@@ -1,3 +1,4 @@
+import { checkArgument, optionTypes } from '../errors/check-argument.js';
 import { panelColumns, panelsOf } from '../kernels/panels.js';
 
 /**
@@ -25,8 +26,43 @@ export interface MomentsCollector {
 /** Rows that are summed in single precision before the sums are added up in double. */
 const blockRows = 128;
 
+/** Most inputs for which plain sums are faster than panels, which are wider. */
+const mostPlainInputs = 32;
+
 /** Takes K (K + 64) · 4 bytes. @param inputs K. */
 export function momentsCollector(inputs: number): MomentsCollector {
+  const { fits, expected } = optionTypes.count;
+  checkArgument(fits(inputs), inputs, { where: 'momentsCollector(inputs)', expected });
+  const { add, moments } = inputs <= mostPlainInputs ? plainCollector(inputs) : panelCollector(inputs);
+  return {
+    add(rows) {
+      const areRows = rows instanceof Float32Array && rows.length % inputs === 0;
+      const expected = `rows of ${inputs} values in a Float32Array`;
+      checkArgument(areRows, rows, { where: 'add(rows)', expected });
+      add(rows);
+    },
+    moments,
+  };
+}
+
+function plainCollector(inputs: number): MomentsCollector {
+  const products = new Float64Array((inputs * (inputs + 1)) / 2);
+  const sums = new Float64Array(inputs);
+  let count = 0;
+  return {
+    add(rows) {
+      for (let from = 0; from < rows.length; from += inputs, count++)
+        for (let i = 0, at = 0; i < inputs; i++) {
+          const own = rows[from + i] as number;
+          sums[i]! += own;
+          for (let j = i; j < inputs; j++) products[at++]! += own * (rows[from + j] as number);
+        }
+    },
+    moments: () => ({ inputs, count, sums: Float32Array.from(sums), products: Float32Array.from(products) }),
+  };
+}
+
+function panelCollector(inputs: number): MomentsCollector {
   const panels = Math.ceil(inputs / panelColumns);
   const block = new Float32Array(panels * panelColumns * blockRows);
   const products = new Float64Array(((panels * (panels + 1)) / 2) * panelColumns ** 2);
@@ -113,13 +149,3 @@ export function gramMatrix({ inputs, count, products }: InputMoments): Float32Ar
 /** The mean of x, one value an input; zeros where no row was seen. */
 export const inputMean = ({ sums, count }: InputMoments): Float32Array =>
   sums.map((sum) => sum / Math.max(1, count));
-
-/** The moments of two parts of the data, of one weight, as those of the whole. */
-export function addMoments(a: InputMoments, b: InputMoments): InputMoments {
-  return {
-    inputs: a.inputs,
-    count: a.count + b.count,
-    sums: a.sums.map((sum, i) => sum + (b.sums[i] as number)),
-    products: a.products.map((sum, i) => sum + (b.products[i] as number)),
-  };
-}

@@ -2,6 +2,7 @@ import { LowbitError } from '../errors/error.js';
 import { badOptions, badValues } from './check-options.js';
 import { badQuantizer } from './check-quantizer.js';
 import type { Plugin } from './plugin.js';
+import type { RounderNeed } from './rounder.js';
 
 /**
  * Checks that a plugin has what its kind cannot do without, and that what it says of itself means something.
@@ -36,5 +37,15 @@ function missingMembers(plugin: Plugin): readonly string[] {
       ];
     case 'schedule':
       return typeof plugin.next === 'function' ? [] : ['a function next'];
+    case 'rounder':
+      return [
+        ...(typeof plugin.round === 'function' ? [] : ['a function round']),
+        ...(isNeeds(plugin.needs) ? [] : ["as needs, a list of 'gram', 'inputMean' or neither"]),
+      ];
   }
 }
+
+const rounderNeeds: readonly unknown[] = ['gram', 'inputMean'] satisfies readonly RounderNeed[];
+
+const isNeeds = (needs: unknown): boolean =>
+  Array.isArray(needs) && needs.every((need) => rounderNeeds.includes(need));

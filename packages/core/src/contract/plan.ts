@@ -16,6 +16,8 @@ export interface QuantizedEntry {
   readonly wanted?: string;
   readonly granularity: Granularity;
   readonly parameterStorage: ParameterStorage;
+  /** Absent where each value gets the level that is nearest to it. */
+  readonly rounding?: { readonly name: string; readonly options: Options };
   readonly reason: string;
 }
 

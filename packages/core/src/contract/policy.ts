@@ -1,4 +1,4 @@
-import type { QuantizerChoice } from './choice.js';
+import type { QuantizerChoice, RounderChoice } from './choice.js';
 import type { Options, OptionSchema } from './options.js';
 import type { LayerDescriptor } from './descriptors.js';
 
@@ -11,6 +11,7 @@ export interface BitAssignment {
   readonly bits: number | 'float';
   readonly quantizer?: QuantizerChoice;
   readonly granularity?: Granularity;
+  readonly rounding?: RounderChoice;
   /** A sentence for the report. */
   readonly reason: string;
 }

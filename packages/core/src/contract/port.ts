@@ -3,6 +3,7 @@ import type { ParameterStorage } from '../scheme/types.js';
 import type { LayerDescriptor, WeightDescriptor } from './descriptors.js';
 import type { SessionOptions } from './events.js';
 import type { Batch, ObserveOptions, RunOptions, RunOutputs } from './model-run.js';
+import type { InputsOfWeights, ObserveInputsOptions } from './observed-inputs.js';
 import type { ModelWriter, Outcome } from './model-writer.js';
 import type { PortForm } from './plan.js';
 import type { FeatureSet } from './policy.js';
@@ -35,6 +36,14 @@ export interface ModelPort<M> {
    * one row of channels a sample. Absent when the port cannot run the model.
    */
   features?(batches: Iterable<Batch> | AsyncIterable<Batch>, options?: SessionOptions): Promise<FeatureSet>;
+  /**
+   * Runs the model and gathers moments of the inputs of weights, of {@link mostInputRows} rows each at most. Batches are gone through
+   * twice, to count the samples first. Absent when the port cannot run the model.
+   */
+  observeInputs?(
+    batches: Iterable<Batch> | AsyncIterable<Batch>,
+    options: ObserveInputsOptions,
+  ): Promise<InputsOfWeights>;
   /**
    * Runs the model batch by batch and gives its outputs as floats. Absent when the port cannot run the model.
    *

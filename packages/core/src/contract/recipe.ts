@@ -1,5 +1,5 @@
 import type { Calibration } from '../calibration/site-statistics.js';
-import type { BitPolicyChoice, QuantizerChoice, ScheduleChoice } from './choice.js';
+import type { BitPolicyChoice, QuantizerChoice, RounderChoice, ScheduleChoice } from './choice.js';
 import type { FeatureSet, Granularity } from './policy.js';
 import type { Registry } from './registry.js';
 import type { ParameterStorage } from '../scheme/types.js';
@@ -15,6 +15,11 @@ export interface RecipeSettings {
   readonly granularity?: Granularity;
   /** Default `float32`. */
   readonly parameterStorage?: ParameterStorage;
+  /**
+   * How codes are chosen: `'nearest'`, the default, or a rounder, a value or a name that `registry` knows, which looks at what the
+   * inputs of each weight were on `data`. Training rounds to the nearest level.
+   */
+  readonly rounding?: RounderChoice;
 }
 
 /** What the user wants. */

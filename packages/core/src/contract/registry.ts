@@ -39,7 +39,7 @@ export function checkPlugin(plugin: Plugin): void {
     name?: unknown;
     api?: unknown;
   };
-  const known = kind === 'quantizer' || kind === 'policy' || kind === 'schedule';
+  const known = (pluginKinds as readonly unknown[]).includes(kind);
   if (!known || typeof name !== 'string' || name === '') throw new LowbitError(notAPlugin(kind, name));
   const old = formerMembers.filter((member) => Object.hasOwn(plugin, member));
   if (api === pluginApi && old.length === 0) return checkMembers(plugin);
@@ -51,6 +51,9 @@ export function checkPlugin(plugin: Plugin): void {
     remedy: `Install a version of the plugin made for this version of lowbit, or update lowbit.${api === 1 || old.length > 0 ? renamed : ''}`,
   });
 }
+
+/** Every kind of plugin. */
+const pluginKinds: readonly Plugin['kind'][] = ['quantizer', 'policy', 'schedule', 'rounder'];
 
 /** Members of version 1 that have another name now; under their old one they would do nothing. */
 const formerMembers = ['sees', 'live'];
@@ -96,7 +99,7 @@ function notAPlugin(kind: unknown, name: unknown): Problem {
   return {
     code: 'invalid-argument',
     where: 'plugin',
-    expected: "an object with kind 'quantizer', 'policy' or 'schedule' and a name",
+    expected: "an object with kind 'quantizer', 'policy', 'schedule' or 'rounder' and a name",
     received: `kind ${String(kind)}, name ${String(name)}`,
   };
 }

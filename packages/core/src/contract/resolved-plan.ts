@@ -1,5 +1,6 @@
 import type { Options } from './options.js';
 import type { Quantizer } from './quantizer.js';
+import type { Rounder } from './rounder.js';
 import type { Slicing } from '../scheme/types.js';
 import type { ActivationEntry, QuantizationPlan, QuantizedEntry } from './plan.js';
 import type { LayerDescriptor, SiteDescriptor, WantedForm, WeightDescriptor } from './descriptors.js';
@@ -25,6 +26,13 @@ export interface Named {
   readonly seed: number;
 }
 
+/** What chooses the codes of a weight. */
+export interface NamedRounder {
+  readonly rounder: Rounder;
+  /** Those of the entry, with every default filled in. */
+  readonly options: Options;
+}
+
 /** A weight that is quantized. */
 export interface ResolvedEntry extends Named {
   readonly entry: QuantizedEntry;
@@ -32,6 +40,8 @@ export interface ResolvedEntry extends Named {
   /** The first that uses the weight. */
   readonly layer: LayerDescriptor;
   readonly slicing: Slicing;
+  /** Absent where each value gets the level that is nearest to it. */
+  readonly rounding?: NamedRounder;
   /** What the packed form of the weight wants; asked here, since writing changes the model. Absent where that is nothing. */
   readonly wants?: WantedForm | undefined;
 }

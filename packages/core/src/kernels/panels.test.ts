@@ -27,19 +27,22 @@ function expected(a: ArrayLike<number>, b: ArrayLike<number>, rows: number): num
 }
 
 for (const type of ['float32', 'float64'] as const satisfies PanelType[]) {
-  test.each([0, 1, 3, 128])(`${type} products of panels of %d rows, with WebAssembly and without`, async (rows) => {
-    for (const make of [await load(), await loadWithoutWebAssembly()]) {
-      const { panels, product } = make(type, 3, rows);
-      const random = seededRandom(rows);
-      for (const panel of panels) panel.set(Float32Array.from(panel, () => random() - 0.5));
-      const wanted = expected(panels[0]!, panels[2]!, rows);
-      const own = product(0, 2);
-      // float32 sums of 128 products below 1/4: 128 rounding errors of half a unit at most.
-      const most = type === 'float32' ? 128 * 32 * 2 ** -24 : 1e-13;
-      const off = wanted.reduce((worst, x, i) => Math.max(worst, Math.abs(x - own[i]!)), 0);
-      expect(off).toBeLessThanOrEqual(most);
-    }
-  });
+  test.each([0, 1, 3, 128])(
+    `${type} products of panels of %d rows, with WebAssembly and without`,
+    async (rows) => {
+      for (const make of [await load(), await loadWithoutWebAssembly()]) {
+        const { panels, product } = make(type, 3, rows);
+        const random = seededRandom(rows);
+        for (const panel of panels) panel.set(Float32Array.from(panel, () => random() - 0.5));
+        const wanted = expected(panels[0]!, panels[2]!, rows);
+        const own = product(0, 2);
+        // float32 sums of 128 products below 1/4: 128 rounding errors of half a unit at most.
+        const most = type === 'float32' ? 128 * 32 * 2 ** -24 : 1e-13;
+        const off = wanted.reduce((worst, x, i) => Math.max(worst, Math.abs(x - own[i]!)), 0);
+        expect(off).toBeLessThanOrEqual(most);
+      }
+    },
+  );
 }
 
 test('panels of another size come after those of one', async () => {

@@ -1,3 +1,4 @@
+import { checkArgument } from '../errors/check-argument.js';
 import { instantiate } from './instantiate.js';
 import { binary } from './panels-binary.js';
 
@@ -22,6 +23,11 @@ export interface Panels<K extends PanelType> {
  * else can run, without awaiting.
  */
 export function panelsOf<K extends PanelType>(type: K, count: number, rows: number): Panels<K> {
+  const isType = type === 'float32' || type === 'float64';
+  const where = 'panelsOf(type, count, rows)';
+  checkArgument(isType, type, { where, expected: "'float32' or 'float64'" });
+  const fits = Number.isSafeInteger(count) && Number.isSafeInteger(rows) && count >= 0 && rows >= 0;
+  checkArgument(fits, fits ? count : rows, { where, expected: 'how many panels and rows, whole numbers' });
   loaded ??= (instantiate(binary) as Exports | undefined) ?? null;
   const made = loaded === null ? plainPanels(type, count, rows) : vectorPanels(loaded, type, count, rows);
   return made as Panels<K>;

@@ -15,6 +15,7 @@ const settings = [
   'bits',
   'granularity',
   'parameterStorage',
+  'rounding',
 ] as const satisfies readonly (keyof RecipeSettings)[];
 
 /** What a recipe and its parts may say; anything else is a misspelt name, and would do nothing. */

@@ -101,6 +101,7 @@ function settings(given: RecipeSettings): Partial<WeightDraft> {
       quantizer: given.weights,
       granularity: given.granularity,
       parameterStorage: given.parameterStorage,
+      rounding: given.rounding,
     }),
   };
 }

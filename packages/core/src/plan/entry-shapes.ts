@@ -19,7 +19,9 @@ export function checkWeightShape(entry: Record<string, unknown>, at: string, exp
   if (bits === 'float') return;
   const meant = typeof bits === 'string' ? suggestName(bits, ['float']) : {};
   expect(isWidth(bits), `${at}.bits`, "a whole number of at least 1, or 'float'", bits, meant);
-  checkQuantizerShape(entry, at, expect);
+  checkNamedShape(entry['quantizer'], `${at}.quantizer`, expect);
+  const { rounding } = entry;
+  if (rounding !== undefined) checkNamedShape(rounding, `${at}.rounding`, expect);
   const { instead = {} } = entry;
   const replaced = isRecord(instead) && Object.values(instead).every(isOption);
   expect(replaced, `${at}.instead`, 'numbers, booleans and texts by name', instead);
@@ -44,24 +46,23 @@ export function checkActivationShape(entry: Record<string, unknown>, at: string,
   for (const key of ['id', 'reason'])
     expect(typeof entry[key] === 'string', `${at}.${key}`, 'a text', entry[key]);
   expect(isWidth(entry['bits']), `${at}.bits`, 'a whole number of at least 1', entry['bits']);
-  checkQuantizerShape(entry, at, expect);
+  checkNamedShape(entry['quantizer'], `${at}.quantizer`, expect);
 }
 
-/** Checks that what quantizes an entry has a name and options. */
-export function checkQuantizerShape(entry: Record<string, unknown>, at: string, expect: Expect): void {
-  const { quantizer } = entry;
-  if (!isRecord(quantizer)) {
-    expect(false, `${at}.quantizer`, '{ name, options }', quantizer, quantizerHint(quantizer));
+/** Checks that what quantizes or rounds an entry has a name and options. */
+export function checkNamedShape(named: unknown, at: string, expect: Expect): void {
+  if (!isRecord(named)) {
+    expect(false, at, '{ name, options }', named, namedHint(named));
     return;
   }
-  expect(typeof quantizer['name'] === 'string', `${at}.quantizer.name`, 'a text', quantizer['name']);
-  const options = isRecord(quantizer['options']) ? Object.values(quantizer['options']) : [undefined];
+  expect(typeof named['name'] === 'string', `${at}.name`, 'a text', named['name']);
+  const options = isRecord(named['options']) ? Object.values(named['options']) : [undefined];
   const simple = options.every(isOption);
-  expect(simple, `${at}.quantizer.options`, 'numbers, booleans and texts by name', quantizer['options']);
+  expect(simple, `${at}.options`, 'numbers, booleans and texts by name', named['options']);
 }
 
 /** What was meant where a text stands for the whole. */
-function quantizerHint(received: unknown): { readonly remedy?: string } {
+function namedHint(received: unknown): { readonly remedy?: string } {
   if (typeof received !== 'string') return {};
   return {
     remedy:

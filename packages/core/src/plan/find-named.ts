@@ -3,8 +3,10 @@ import { suggestName } from '../errors/nearest-name.js';
 import type { Quantizer, Role } from '../contract/quantizer.js';
 import type { Registry } from '../contract/registry.js';
 import { optionProblems } from '../contract/resolve-options.js';
-import { checkQuantizerShape, isRecord, isWidth, type Expect } from './entry-shapes.js';
-import type { ActivationEntry } from '../contract/plan.js';
+import type { Plugin } from '../contract/plugin.js';
+import type { Rounder } from '../contract/rounder.js';
+import { checkNamedShape, isRecord, isWidth, type Expect } from './entry-shapes.js';
+import type { ActivationEntry, QuantizedEntry } from '../contract/plan.js';
 
 /** The quantizer that an entry names, and what stands against it. */
 export interface FoundQuantizer {
@@ -23,7 +25,7 @@ export function findNamed(
   where: string,
 ): FoundQuantizer {
   const quantizer = known.find('quantizer', name);
-  if (quantizer === undefined) return { problems: [unknownName(name, known, where)] };
+  if (quantizer === undefined) return { problems: [unknownName('quantizer', name, known, where)] };
   const at = `${where}, quantizer '${name}'`;
   if (widthsOf(quantizer, role).length === 0) {
     const received = `one that quantizes ${quantizer.roles.map((other) => `${other}s`).join(' and ')} only`;
@@ -34,9 +36,23 @@ export function findNamed(
   return { quantizer, problems: [...widthProblems(bits, quantizer, role, where), ...ofOptions] };
 }
 
-function unknownName(name: string, known: Registry, where: string): Problem {
-  const names = known.list().flatMap((plugin) => (plugin.kind === 'quantizer' ? [plugin.name] : []));
-  const expected = `one of ${names.join(', ')}`;
+/** The rounder that an entry names, and what stands against it; nothing where it names none. */
+export function findRounder(
+  { rounding }: Pick<QuantizedEntry, 'rounding'>,
+  known: Registry,
+  where: string,
+): { readonly rounder?: Rounder; readonly problems: readonly Problem[] } {
+  if (rounding === undefined) return { problems: [] };
+  const { name, options } = rounding;
+  const rounder = known.find('rounder', name);
+  if (rounder === undefined) return { problems: [unknownName('rounder', name, known, where)] };
+  const at = `${where}, rounder '${name}'`;
+  return { rounder, problems: optionProblems(rounder.options ?? {}, options, at).map(withDefaults) };
+}
+
+function unknownName(kind: Plugin['kind'], name: string, known: Registry, where: string): Problem {
+  const names = known.list().flatMap((plugin) => (plugin.kind === kind ? [plugin.name] : []));
+  const expected = names.length === 0 ? `a registry with the ${kind}` : `one of ${names.join(', ')}`;
   return { code: 'unknown-plugin', where, expected, received: name, ...suggestName(name, names) };
 }
 
@@ -59,11 +75,11 @@ function withDefaults(problem: Problem): Problem {
 }
 
 /**
- * The problems of the quantizers that a plan names, where their entries are right in themselves.
+ * The problems of the quantizers and rounders that a plan names, where their entries are right in themselves.
  *
  * @param plan - as it was read: entries may be anything
  */
-export function namedQuantizers(
+export function namedPlugins(
   { weights, activations }: Readonly<Record<string, unknown>>,
   known: Registry,
   where: string,
@@ -74,7 +90,13 @@ export function namedQuantizers(
         ? findNamed(entry, role, known, `${where}: ${name}[${i}]`).problems.filter(toTell(entry))
         : [],
     );
+  const roundings = (Array.isArray(weights) ? (weights as readonly unknown[]) : []).flatMap((entry, i) =>
+    isRecord(entry) && hasNamedShape(entry['rounding'])
+      ? findRounder(entry as Pick<QuantizedEntry, 'rounding'>, known, `${where}: weights[${i}]`).problems
+      : [],
+  );
   return [
+    ...roundings,
     ...problemsOf(weights, 'weights', 'weight'),
     ...problemsOf(activations, 'activations', 'activation'),
   ];
@@ -88,9 +110,12 @@ const toTell =
 
 /** Whether an entry names a quantizer, with a name and options of the right types. */
 function isNamed(entry: unknown): entry is Pick<ActivationEntry, 'bits' | 'quantizer'> {
-  if (!isRecord(entry) || entry['bits'] === 'float') return false;
+  return isRecord(entry) && entry['bits'] !== 'float' && hasNamedShape(entry['quantizer']);
+}
+
+function hasNamedShape(named: unknown): boolean {
   let isRight = true;
   const expect: Expect = (holds) => (isRight &&= holds);
-  checkQuantizerShape(entry, '', expect);
+  checkNamedShape(named, '', expect);
   return isRight;
 }

@@ -18,7 +18,7 @@ import { resolvePlan } from './resolve.js';
 import type { ResolvedPlan } from '../contract/resolved-plan.js';
 import { planActivations } from './plan-activations.js';
 import { leavesAll, nothingToQuantize } from './nothing-to-quantize.js';
-import type { PlanEntry, QuantizationPlan } from '../contract/plan.js';
+import type { PlanEntry, QuantizationPlan, QuantizedEntry } from '../contract/plan.js';
 import { defined } from '../contract/defined.js';
 import { waveFilters } from './wave-filters.js';
 import { choosePolicies, draftWeights, type WeightDraft, reasonToLeave } from './draft-weights.js';
@@ -135,6 +135,7 @@ function planEntry(
     ...defined({ instead: met.instead, wanted: met.reason }),
     granularity: met.granularity,
     parameterStorage: draft.parameterStorage,
+    ...roundingOf(draft, plugins),
     reason: reasons.join('; '),
   };
 }
@@ -142,6 +143,12 @@ function planEntry(
 /** Whether groups were chosen, and others that the weight can have are wanted: they stand for the chosen. */
 const areGroups = (...granularities: readonly (Granularity | undefined)[]): boolean =>
   granularities.every((one) => one !== undefined && groupSize(one) !== undefined);
+
+/** The rounder of a weight as its plan entry names it. */
+function roundingOf({ rounding }: WeightDraft, plugins: PluginsInUse): Pick<QuantizedEntry, 'rounding'> {
+  const chosen = rounding === undefined ? undefined : plugins.chooseRounder(rounding);
+  return chosen === undefined ? {} : { rounding: { name: chosen.plugin.name, options: chosen.options } };
+}
 
 /** Whether activations get a quantizer of ranges that are measured on each run. */
 function measuresRanges({ activations }: Recipe, plugins: PluginsInUse): boolean {

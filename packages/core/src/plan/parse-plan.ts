@@ -1,7 +1,7 @@
 import { LowbitError, throwProblems, type Problem } from '../errors/error.js';
 import { suggestName } from '../errors/nearest-name.js';
 import { checkActivationShape, checkWeightShape, isRecord, shorten, type Expect } from './entry-shapes.js';
-import { namedQuantizers } from './find-named.js';
+import { namedPlugins } from './find-named.js';
 import { checkRegistry, type Registry } from '../contract/registry.js';
 import type { QuantizationPlan } from '../contract/plan.js';
 import { writtenOut } from './stored-plan.js';
@@ -10,7 +10,7 @@ import { writtenOut } from './stored-plan.js';
  * Checks that a value read from JSON is a plan, or one as models store it ({@link storedPlan}), which it writes out. Throws
  * `plan-invalid` with every problem found; `where` names the file. Whether the plan fits a model is for {@link resolvePlan} to say.
  *
- * @param known - where it is given, names, widths and options of quantizers are checked in the same go (`unknown-plugin`,
+ * @param known - where it is given, names, widths and options of quantizers and rounders are checked in the same go (`unknown-plugin`,
  *   `unsupported-bits`, `unsupported-option`)
  */
 export function parsePlan(value: unknown, where: string, known?: Registry): QuantizationPlan {
@@ -49,7 +49,7 @@ function checkShape(
   const named = isRecord(form) && Object.values(form).every((choice) => typeof choice === 'string');
   expect(named, 'form', 'texts by name', form);
   problems.push(...unknownMembers(plan, where));
-  if (known !== undefined) problems.push(...namedQuantizers(plan, known, where));
+  if (known !== undefined) problems.push(...namedPlugins(plan, known, where));
   throwProblems(problems);
 }
 
@@ -75,10 +75,11 @@ const members = {
     'wanted',
     'granularity',
     'parameterStorage',
+    'rounding',
     'reason',
   ],
   activation: ['id', 'bits', 'quantizer', 'reason'],
-  quantizer: ['name', 'options'],
+  named: ['name', 'options'],
   storage: ['kind', 'bits'],
 } as const;
 
@@ -86,12 +87,13 @@ function unknownMembers(plan: Record<string, unknown>, where: string): Problem[]
   const parts = (list: unknown) => (Array.isArray(list) ? list.filter(isRecord) : []);
   const weights = parts(plan['weights']).flatMap((entry, i) => [
     ...strangers(entry, members.weight, `${where}: weights[${i}]`),
-    ...strangers(entry['quantizer'], members.quantizer, `${where}: weights[${i}].quantizer`),
+    ...strangers(entry['quantizer'], members.named, `${where}: weights[${i}].quantizer`),
+    ...strangers(entry['rounding'], members.named, `${where}: weights[${i}].rounding`),
     ...strangers(entry['parameterStorage'], members.storage, `${where}: weights[${i}].parameterStorage`),
   ]);
   const activations = parts(plan['activations']).flatMap((entry, i) => [
     ...strangers(entry, members.activation, `${where}: activations[${i}]`),
-    ...strangers(entry['quantizer'], members.quantizer, `${where}: activations[${i}].quantizer`),
+    ...strangers(entry['quantizer'], members.named, `${where}: activations[${i}].quantizer`),
   ]);
   return [...strangers(plan, members.plan, where), ...weights, ...activations];
 }

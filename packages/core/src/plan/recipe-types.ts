@@ -47,6 +47,7 @@ const pluginKinds = {
   weights: 'quantizer',
   activations: 'quantizer',
   bits: 'policy',
+  rounding: 'rounder',
   schedule: 'schedule',
 } as const satisfies Readonly<Record<string, Plugin['kind']>>;
 

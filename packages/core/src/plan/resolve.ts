@@ -8,8 +8,9 @@ import { seedFrom } from '../numeric/random.js';
 import { optionsOf } from '../plugin/choose.js';
 import type { Role } from '../contract/quantizer.js';
 import type { Registry } from '../contract/registry.js';
+import { defined } from '../contract/defined.js';
 import { withWants } from './change-plan.js';
-import { findNamed } from './find-named.js';
+import { findNamed, findRounder } from './find-named.js';
 import { slicingOf } from './granularity.js';
 import { uniqueWeights, type PlacedWeight } from './placed-weights.js';
 import {
@@ -30,7 +31,7 @@ export interface Resolution {
 
 /**
  * Looks up everything that a plan names, once. Problems are weights that the model does not have, or has in another layer
- * (`plan-mismatch`), unknown quantizers, widths and options that a quantizer does not offer, parameter storage that the port cannot
+ * (`plan-mismatch`), unknown quantizers and rounders, widths and options that they do not offer, parameter storage that the port cannot
  * write; an entry that has one is missing among what was resolved.
  */
 export function resolvePlan(
@@ -49,7 +50,7 @@ export function resolvePlan(
     lookUp(entry, role, plan.seed, known, where);
   const entries = plan.weights
     .filter((entry): entry is QuantizedEntry => entry.bits !== 'float')
-    .map((entry) => findEntry(entry, placed.get(entry.id), supports, named));
+    .map((entry) => findEntry(entry, placed.get(entry.id), supports, named, known));
   const sites = findSites(plan.activations ?? [], layers, supports, named);
   const weights = plan.weights.map((entry) => inLayer(entry, placed.get(entry.id)));
   const resolved = { plan: { ...plan, weights }, layers, entries: allOf(entries), sites: allOf(sites) };
@@ -90,17 +91,22 @@ function findEntry(
   placed: PlacedWeight | undefined,
   supports: PortCapabilities,
   named: LookUp,
+  known: Registry,
 ): Found<ResolvedEntry> {
   const where = `weight '${entry.id}'`;
   const { resolved, problems: ofName } = named(entry, 'weight', where);
+  const { rounder, problems: ofRounder } = findRounder(entry, known, where);
   const problems = [
     ...ofName,
+    ...ofRounder,
     ...granularityProblems(entry, where),
     ...storageProblems(entry, supports, where),
   ];
   if (resolved === undefined || placed === undefined || problems.length > 0) return { problems };
   const slicing = slicingOf(entry.granularity, placed.weight);
-  return { problems, resolved: { entry: inLayer(entry, placed), ...placed, ...resolved, slicing } };
+  const rounding = rounder && { rounder, options: optionsOf(rounder, entry.rounding?.options ?? {}) };
+  const whole = { entry: inLayer(entry, placed), ...placed, ...resolved, slicing, ...defined({ rounding }) };
+  return { problems, resolved: whole };
 }
 
 function findSites(

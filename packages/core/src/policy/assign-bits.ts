@@ -55,7 +55,7 @@ export function assignBits(
   });
 }
 
-const members = ['id', 'bits', 'quantizer', 'granularity', 'parameterStorage', 'reason'];
+const members = ['id', 'bits', 'quantizer', 'granularity', 'parameterStorage', 'rounding', 'reason'];
 
 /** Throws `plugin-failed` for a member that would do nothing, and for two assignments of one weight. */
 function checkAssignments(assigned: readonly BitAssignment[], where: string): void {

@@ -42,6 +42,21 @@ export interface GridCost {
   readonly against: string;
 }
 
+/** What choosing codes by the inputs of a weight gained. */
+export interface RoundingReport {
+  readonly rounder: string;
+  /** Rows of inputs that it looked at; 0 where it needs none. */
+  readonly rows: number;
+  /** Output channels that have their nearest levels, since these make no larger an error. */
+  readonly channelsKept: number;
+  /**
+   * Decibels by which the mean squared error of the outputs of this weight is smaller than with the nearest levels: with the inputs that
+   * were looked at, and with those that were kept back. Absent where none were.
+   */
+  readonly gainDb?: number;
+  readonly heldOutGainDb?: number;
+}
+
 export interface WeightReport {
   readonly id: string;
   readonly layer: string;
@@ -66,6 +81,8 @@ export interface WeightReport {
    */
   readonly wanted?: string;
   readonly gridCost?: GridCost;
+  /** Absent where each value has the level that is nearest to it. */
+  readonly rounding?: RoundingReport;
   readonly storageReason: string;
   readonly warnings: readonly string[];
 }

@@ -4,7 +4,7 @@ import { sizeOf } from './shape.js';
 import { axesRuns, groupRuns, type SliceRuns } from './slice-runs.js';
 import type { Slicing } from './types.js';
 
-type Values = Float32Array | Uint8Array | Uint16Array;
+type Values = Float32Array | Uint8Array | Uint16Array | Uint32Array;
 
 /**
  * Where the slices of a tensor lie. In *slice-major* order the values of slice 0 come first, then those of

@@ -10,14 +10,14 @@ import { parsePlan } from '../plan/parse-plan.js';
 import { otherPort, quantizedTwice } from '../plan/plan-problems.js';
 import { portForPlan } from '../plan/port-for-plan.js';
 import { resolvePlan } from '../plan/resolve.js';
-import type { ResolvedPlan } from '../contract/resolved-plan.js';
+import type { ResolvedEntry, ResolvedPlan } from '../contract/resolved-plan.js';
 import { checkRegistry, type Registry } from '../contract/registry.js';
 import type { Report } from '../report/report.js';
 import { type QuantizeOptions, quantizeTypes } from '../contract/events.js';
 import { batchesType } from '../contract/check-batches.js';
 import type { Recipe } from '../contract/recipe.js';
 import { dataWarnings, statisticsFor, type MeasuredInputs } from './observe-data.js';
-import { repeatable } from '../contract/repeatable-data.js';
+import { repeatable, type RepeatableData } from '../contract/repeatable-data.js';
 import { fitActivations } from './fit-activations.js';
 import { brokenPromise } from './broken-promise.js';
 import { gridCost } from './grid-cost.js';
@@ -27,7 +27,9 @@ import { withWarnings, writePlan, type Written } from './write-plan.js';
 import { compareOutputs } from './compare-outputs.js';
 import type { OutputsReport } from '../report/outputs.js';
 import { verdictOf } from '../report/verdict.js';
-import { codeWeight, fitWeight } from './weight.js';
+import { roundedCodes } from './rounded-codes.js';
+import { type InputsOfWeight, roundingInputs } from './rounding-inputs.js';
+import { type CodedWeight, codeWeight, type FittedWeight, fitWeight } from './weight.js';
 
 /** What `quantize` and `applyPlan` give. */
 export interface Quantized<M> {
@@ -91,18 +93,22 @@ export async function applyResolved<M>(
   const calibration = await statisticsFor(port, resolved, inputs, options);
   const isObserved = calibration !== inputs.calibration;
   const written = await withFitWeights(resolved, async (plan, unfit) => {
-    const fitted = await writeFitted(port, plan, calibration, options);
+    const fitted = await writeFitted(port, plan, calibration, inputs.data, options);
     const told = unfit.map(({ id, reason }) => `${id}: ${reason}`);
     return { ...fitted, quantized: withWarnings(fitted.quantized, told) };
   });
   const compared = await outputsOf(port, written, inputs, options);
-  const isRead = isObserved || isMeasured || compared.outputs !== undefined;
+  const isRead = isObserved || isMeasured || isRounded(resolved) || compared.outputs !== undefined;
   const warnings = dataWarnings(inputs, resolved, isRead, compared.why);
   const { report, ...others } = withWarnings(written.quantized, warnings);
   const verdict = verdictOf(report, written.resolved, written.energies, compared.outputs);
   const done = { ...others, report: { ...report, verdict } };
   return isObserved && calibration !== undefined ? { ...done, calibration } : done;
 }
+
+/** Whether inputs of weights were looked at. */
+const isRounded = ({ entries }: ResolvedPlan): boolean =>
+  entries.some(({ rounding }) => rounding !== undefined && rounding.rounder.needs.length > 0);
 
 /** What was written of a plan, and Σw² of the original values of each weight, by id. */
 interface FittedResult<M> extends Written<M> {
@@ -115,18 +121,20 @@ async function writeFitted<M>(
   port: ModelPort<M>,
   resolved: ResolvedPlan,
   calibration: Calibration | undefined,
+  data: RepeatableData | undefined,
   options: QuantizeOptions,
 ): Promise<FittedResult<M>> {
+  const inputsOf = roundingInputs(port, resolved.entries, data, options);
   const fitted = fitActivations(resolved.sites, calibration);
   const energies = new Map<string, number>();
   const written = await writePlan(
     port,
     { ...ownGrids(withoutStaleWishes(resolved), fitted), ...fitted },
-    (own, values) => {
+    async (own, values) => {
       const scheme = fitWeight(own, values);
       checkReach(scheme.ranges, own);
       if (options.measure !== false) energies.set(own.entry.id, energyOf(values));
-      return codeWeight(own, values, scheme);
+      return roundWeight(own, values, scheme, inputsOf);
     },
     options,
     (own, values, { scheme }) => ({
@@ -135,6 +143,21 @@ async function writeFitted<M>(
     }),
   );
   return { ...written, resolved, energies };
+}
+
+/** The weight in codes that its rounder chooses, where its plan names one. */
+async function roundWeight(
+  own: ResolvedEntry,
+  values: Float32Array,
+  fitted: FittedWeight,
+  inputsOf: (own: ResolvedEntry) => Promise<InputsOfWeight>,
+): Promise<CodedWeight> {
+  const { rounding } = own;
+  if (rounding === undefined) return codeWeight(own, values, fitted);
+  const { observed, why } = await inputsOf(own);
+  if (why !== undefined) return { ...codeWeight(own, values, fitted), unrounded: why };
+  const { choose, report } = roundedCodes(own, rounding, observed);
+  return { ...codeWeight(own, values, fitted, choose), rounding: report() };
 }
 
 /** Σw² */

@@ -9,7 +9,7 @@ import type { FitContext } from '../contract/quantizer.js';
 import { gridWarning } from '../report/grid-reach.js';
 import { histogramOf } from '../report/histogram.js';
 import { measureTensor } from '../report/measure.js';
-import { bitsEach, type WeightReport } from '../report/report.js';
+import { bitsEach, type RoundingReport, type WeightReport } from '../report/report.js';
 import { storageWarning, vanishedWarning } from '../report/storage-warning.js';
 import { packedTensorBytes } from '../scheme/container.js';
 import { fitScheme } from '../scheme/encode.js';
@@ -43,6 +43,10 @@ export interface CodedWeight {
   readonly tensor: QuantizedTensor;
   /** Of the values that were coded. */
   readonly ranges: SliceRanges;
+  /** What a rounder gained; absent where each value has the nearest level. */
+  readonly rounding?: RoundingReport;
+  /** Why it has them although its plan names a rounder, a clause. */
+  readonly unrounded?: string;
 }
 
 /**
@@ -99,7 +103,7 @@ export function codeWeight(
 export function weightRow(
   { weight, entry, layer }: ResolvedEntry,
   original: Float32Array,
-  { tensor, ranges }: CodedWeight,
+  { tensor, ranges, rounding, unrounded }: CodedWeight,
   measure: boolean,
 ): WeightReport {
   const warnings = [
@@ -130,11 +134,22 @@ export function weightRow(
       ? { error: measureTensor(original, tensor), histogram: histogramOf(original, tensor, ranges) }
       : {}),
     form: '',
-    reason: entry.reason,
-    ...defined({ wanted: entry.wanted }),
+    reason: [entry.reason, ...roundingWords(rounding, unrounded)].join('; '),
+    ...defined({ wanted: entry.wanted, rounding }),
     storageReason: '',
     warnings,
   };
+}
+
+/** What a rounder did to a weight, or why it did nothing, for the reason of its row. */
+function roundingWords(report: RoundingReport | undefined, unrounded: string | undefined): readonly string[] {
+  if (report === undefined)
+    return unrounded === undefined ? [] : [`rounded to the nearest level, since ${unrounded}`];
+  const { rounder, gainDb, heldOutGainDb } = report;
+  if (gainDb === undefined) return [`rounded by ${rounder}`];
+  const heldOut =
+    heldOutGainDb === undefined ? 'no samples kept back' : `${heldOutGainDb.toFixed(1)} on samples kept back`;
+  return [`rounded by ${rounder}: outputs off by ${gainDb.toFixed(1)} dB less, ${heldOut}`];
 }
 
 /** How the slices of a weight are fitted: by the plugin's verbs, each watched. */

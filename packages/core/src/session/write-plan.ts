@@ -13,7 +13,7 @@ import { type CodedWeight, weightReader, weightRow } from './weight.js';
 import { defined } from '../contract/defined.js';
 
 /** Turns the values of one weight into codes. */
-export type EncodeOne = (weight: ResolvedEntry, values: Float32Array) => CodedWeight;
+export type EncodeOne = (weight: ResolvedEntry, values: Float32Array) => CodedWeight | Promise<CodedWeight>;
 
 /** What there is to say of how a weight was encoded. */
 export interface Remarks {
@@ -49,7 +49,7 @@ export async function writePlan<M>(
     onProgress?.({ phase: 'quantize', done, total: entries.length, id });
     await pause();
     const values = await read(own.weight);
-    const coded = encodeOne(own, values);
+    const coded = await encodeOne(own, values);
     const row = weightRow(own, values, coded, measure);
     rows.push(withRemarks(row, remarkOne?.(own, values, coded.tensor), measure));
     await writer.add(id, coded.tensor);

@@ -1,0 +1,46 @@
+import type { InputMoments } from '../calibration/moments.js';
+import type { SessionOptions } from './events.js';
+
+/** Moments of the inputs of channels that share them. */
+export interface GroupInputs {
+  /** Of the samples that weights may be fitted to. */
+  readonly seen: InputMoments;
+  /** Of those that are kept back, to judge by. Absent where there is but one sample. */
+  readonly heldOut?: InputMoments;
+}
+
+/** What the inputs of a weight were while the model ran. */
+export interface ObservedInputs {
+  /**
+   * One for each group of output channels that share their inputs, as many channels each, in their order: one, except for
+   * convolutions with groups. The inputs of a channel are the other axes of the weight, row-major.
+   */
+  readonly groups: readonly GroupInputs[];
+}
+
+/** Which inputs are looked at. */
+export interface ObserveInputsOptions extends SessionOptions {
+  /** Ids of the weights. */
+  readonly weights: readonly string[];
+  /** Default 0. */
+  readonly seed?: number;
+}
+
+/** What was seen, by the ids of weights, and of the others why nothing can be known of their inputs. */
+export interface InputsOfWeights {
+  readonly inputs: ReadonlyMap<string, ObservedInputs>;
+  readonly unknown: ReadonlyMap<string, string>;
+}
+
+/** Most rows of inputs that are taken of one weight; of more, as many are drawn evenly. */
+export const mostInputRows = 65_536;
+
+/**
+ * Whether a sample is kept back: a fifth of all, at least one, evenly spread; with one sample none.
+ *
+ * @param sample Its number, from 0. @param samples How many there are.
+ */
+export function isHeldOut(sample: number, samples: number): boolean {
+  const kept = samples < 2 ? 0 : Math.max(1, Math.floor(samples / 5));
+  return Math.floor(((sample + 1) * kept) / samples) > Math.floor((sample * kept) / samples);
+}
