@@ -19,6 +19,7 @@ export {
   type KernelRule,
   type LayerFamily,
 } from './layers/layer-families.js';
+export { brokenWarning } from './layers/broken-values.js';
 export { slicePlaces, type SliceBounds } from './layers/slice-places.js';
 export { keepsDistribution, normalizedDistribution } from './sites/normal-distribution.js';
 export { patchesProblem, withoutPatches } from './sites/patches-problem.js';
@@ -53,3 +54,4 @@ export {
   type PlainQuantization,
   type WeightSpec,
 } from './manifest/weight-spec.js';
+export { renamedFile } from './manifest/weight-path.js';

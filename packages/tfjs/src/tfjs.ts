@@ -1,3 +1,4 @@
+import type { LayerDescriptor } from '@lowbit/core';
 import {
   checkedWriter,
   checkOptions,
@@ -10,6 +11,7 @@ import { features } from './observe/features.js';
 import { observe } from './observe/observe.js';
 import { runModel } from './observe/run.js';
 import { modelWriter } from './apply/model-writer.js';
+import { withBrokenWeights } from './describe/broken-weights.js';
 import { describeLayer } from './describe/describe-layer.js';
 import { storageCost } from './form/storage-cost.js';
 import {
@@ -100,9 +102,12 @@ function inferencePort(model: LayersModel, folding: FoldingOf, form: StorageForm
       checkClasses(model);
       const before = keptReasons(model, await quantizedBefore(model), form);
       const found = folding(before);
-      return surveyModel(model).map((entry, depth) =>
-        wantingForm(describeFolded(describeLayer(entry, depth, before), entry.layer, found), form),
-      );
+      const layers: LayerDescriptor[] = [];
+      for (const [depth, entry] of surveyModel(model).entries()) {
+        const described = describeFolded(describeLayer(entry, depth, before), entry.layer, found);
+        layers.push(wantingForm(await withBrokenWeights(described, entry), form));
+      }
+      return layers;
     },
     cost: (weight, entry) => storageCost(weight, entry, form),
     observe: (batches, options) => observe(model, batches, options),

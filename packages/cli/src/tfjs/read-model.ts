@@ -1,7 +1,14 @@
-import { stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 
-import { LowbitError } from '@lowbit/core';
-import { parseModelJson, readWeights, type ModelJson, type StoredWeight } from '@lowbit/tfjs-format';
+import { isLowbitError, LowbitError } from '@lowbit/core';
+import {
+  parseModelJson,
+  readWeights,
+  renamedFile,
+  type ModelJson,
+  type StoredWeight,
+} from '@lowbit/tfjs-format';
 
 import { readExternal } from '../files/read-external.js';
 import { readInput } from '../files/read-input.js';
@@ -45,13 +52,22 @@ export async function readTfjsModel(file: string, signal: AbortSignal): Promise<
   const { json, bytes } = await readTfjsJson(file, signal);
   let totalBytes = bytes;
   const read = async (path: string): Promise<Uint8Array> => {
-    const data = await readExternal(file, path, signal);
+    const data = await readExternal(file, path, signal).catch(whereRenamed(file, path));
     totalBytes += data.length;
     return data;
   };
   const weights = await readWeights(json, read, file);
   return { file, json, bytes, weights, totalBytes };
 }
+
+/** Tells of a file beside the model that was renamed, where the one that the model names is missing. */
+const whereRenamed = (file: string, path: string) => async (error: unknown) => {
+  const [problem] = isLowbitError(error) && error.code === 'file-missing' ? error.problems : [];
+  const beside = problem && (await readdir(dirname(file)).catch(() => []));
+  throw problem === undefined
+    ? error
+    : new LowbitError({ ...problem, ...renamedFile(path, beside ?? []) }, { cause: error });
+};
 
 function tooLarge(where: string, size: number): LowbitError {
   return new LowbitError({

@@ -41,6 +41,11 @@ const cases: Readonly<Record<string, Wrong>> = {
     says: /leads out of it/,
   },
   'a weight file that is missing': { ...paths('nowhere.bin'), code: 'file-missing', says: /nowhere\.bin/ },
+  'a weight file that was renamed': {
+    damage: (folder, shard) => rename(shard, join(folder, 'group1-shard1of1 (2).bin')),
+    code: 'file-missing',
+    says: /Rename group1-shard1of1 \(2\)\.bin to group1-shard1of1\.bin/,
+  },
   'a weight file that is a folder': {
     ...paths('deep'),
     damage: (folder) => mkdir(join(folder, 'deep')),

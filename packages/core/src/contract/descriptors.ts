@@ -87,4 +87,6 @@ export interface SkipNote {
   readonly quantizedBefore?: true;
   /** What would let it be quantized, a sentence. */
   readonly remedy?: string;
+  /** What is wrong with it, for the warnings of the report. */
+  readonly warning?: string;
 }

@@ -31,9 +31,19 @@ export function buildReport<M>(
     warnings: [
       ...gainWarnings(rows.length, weights.length, applied.modelBytes),
       ...weights.flatMap((row) => row.warnings.map((warning) => `${row.id}: ${warning}`)),
+      ...skippedWarnings(layers),
     ],
   };
   return withActivations(report, activationRows(outcome, applied.activations));
+}
+
+/** What is wrong with weights that no plan could have; one that several layers share is told once. */
+function skippedWarnings(layers: readonly LayerDescriptor[]): readonly string[] {
+  const notes = layers.flatMap(({ skipped = [] }) => skipped);
+  const told = notes.flatMap(({ subject, warning }) =>
+    warning === undefined ? [] : [`${subject}: ${warning}`],
+  );
+  return [...new Set(told)];
 }
 
 /** What is said where quantizing gains nothing. */

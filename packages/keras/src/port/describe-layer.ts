@@ -1,6 +1,7 @@
-import type { LayerDescriptor, WeightDescriptor } from '@lowbit/core';
+import type { LayerDescriptor, SkipNote, WeightDescriptor } from '@lowbit/core';
 import { sizeOf } from '@lowbit/core/adapter';
 import {
+  brokenWarning,
   layerFamilies,
   layerFloatReason,
   weightFloatReason,
@@ -19,7 +20,7 @@ export async function describeLayer(leaf: Leaf, depth: number): Promise<LayerDes
   const family = layerFamilies[op];
   if (family === undefined) {
     const reason = layerFloatReason(op, weights.length > 0);
-    return { ...base, weights: [], skipped: [{ subject: id, reason }] };
+    return { ...base, weights: [], skipped: [{ subject: id, reason }, ...(await brokenNotes(weights))] };
   }
   const ruleOf = ({ name }: KerasWeight) =>
     family.kernels.find(({ variable }) => variable === name.replaceAll('/', '_'));
@@ -28,13 +29,25 @@ export async function describeLayer(leaf: Leaf, depth: number): Promise<LayerDes
     return axes === undefined ? [] : [describeWeight(weight, ruleOf(weight)!.kernel, axes)];
   });
   const known = new Set(described.map(({ id: weightId }) => weightId));
-  const skipped = weights
-    .filter((weight) => !known.has(weight.id))
-    .map(({ id: subject, name }) => ({
-      subject,
-      reason: weightFloatReason(name.replaceAll('/', '_'), 'float32'),
-    }));
+  const left = weights.filter((weight) => !known.has(weight.id));
+  const broken = new Map((await brokenNotes(left)).map((note) => [note.subject, note]));
+  const skipped = left.map((weight) => broken.get(weight.id) ?? skipNote(weight));
   return { ...base, weights: described, ...(skipped.length > 0 && { skipped }) };
+}
+
+const skipNote = ({ id, name }: KerasWeight): SkipNote => ({
+  subject: id,
+  reason: weightFloatReason(name.replaceAll('/', '_'), 'float32'),
+});
+
+/** Of weights that hold a value that is no number. */
+async function brokenNotes(weights: readonly KerasWeight[]): Promise<readonly SkipNote[]> {
+  const notes: SkipNote[] = [];
+  for (const weight of weights) {
+    const warning = brokenWarning(await weight.read());
+    if (warning !== undefined) notes.push({ ...skipNote(weight), warning });
+  }
+  return notes;
 }
 
 function describeWeight(

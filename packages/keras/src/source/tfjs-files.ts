@@ -6,6 +6,7 @@ import {
   packedOf,
   parseModelJson,
   readWeights,
+  renamedFile,
   type ModelJson,
 } from '@lowbit/tfjs-format';
 
@@ -69,5 +70,6 @@ async function shard(shards: TfjsFiles['shards'], path: string): Promise<Uint8Ar
     where: 'model.json',
     expected: `the weight file ${path} in shards`,
     received: `${Object.keys(shards ?? {}).join(', ') || 'none'}`,
+    ...renamedFile(path, Object.keys(shards ?? {})),
   });
 }

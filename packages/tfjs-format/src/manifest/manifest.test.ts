@@ -8,6 +8,7 @@ import {
   parseModelJson,
   plainWeight,
   readWeights,
+  renamedFile,
   shardWeights,
   storedWeights,
   unpackWeight,
@@ -201,6 +202,42 @@ describe('what is wrong is told with its place', () => {
         code: 'model-malformed',
       });
     }
+  });
+
+  test('of files whose names are in percent encoding are read as they are called, or as a server reads them', async () => {
+    const spec = { name: 'a', shape: [1], dtype: 'float32' } as const;
+    const read = async (path: string, files: Readonly<Record<string, number>>) => {
+      const json = parseModelJson(
+        { modelTopology: topology, weightsManifest: [{ paths: [path], weights: [spec] }] },
+        'm',
+      );
+      const give = (name: string) => (name in files ? Float32Array.of(files[name]!).buffer : undefined);
+      const [weight] = await readWeights(json, give, 'm');
+      return expandWeight(weight!, 'm')[0];
+    };
+    expect(await read('my%20w.bin', { 'my w.bin': 1 })).toBe(1);
+    expect(await read('my%20w.bin', { 'my w.bin': 1, 'my%20w.bin': 2 })).toBe(2);
+    expect(await read('100%.bin', { '100%.bin': 3 })).toBe(3);
+    for (const [path, elsewhere] of [
+      ['%2e%2e/w.bin', '../w.bin'],
+      ['%2Fetc/w.bin', '/etc/w.bin'],
+    ] as const)
+      await expect(read(path, { [elsewhere]: 1 })).rejects.toMatchObject({ code: 'file-missing' });
+  });
+
+  test('of files that were renamed are told with the name that they should have', () => {
+    const own = 'group1-shard1of2.bin';
+    const told = `as model.json names it`;
+    for (const name of [
+      'group1-shard1of2 (1).bin',
+      `model_${own}`,
+      `${own}.download`,
+      'Group1-shard1of2.bin',
+    ])
+      expect(renamedFile(own, ['model.json', name])).toEqual({
+        remedy: `Rename ${name} to ${own}, ${told}.`,
+      });
+    expect(renamedFile(own, ['model.json', 'README.md'])).toEqual({});
   });
 
   test('of files that are not given as bytes are told with the file', async () => {

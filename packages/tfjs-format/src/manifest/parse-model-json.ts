@@ -3,6 +3,7 @@ import { checkModelJson } from './check-given.js';
 import { checkNames, checkSpec } from './check-spec.js';
 import { manifestError } from './manifest-error.js';
 import { parseText } from './parse-text.js';
+import { isInside } from './weight-path.js';
 import type { ManifestGroup } from './weight-spec.js';
 
 /** A TensorFlow.js `model.json`. Members that are not used here are kept. */
@@ -73,14 +74,9 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/**
- * Throws `external-data` unless the path, which a model names, is relative and stays in the model's folder: no drive, root,
- * scheme, backslash or `..`.
- */
+/** Throws `external-data` unless the path, which a model names, stays in the model's folder. */
 function checkPath(path: string, where: string): void {
-  const parts = path.split('/');
-  const isInside = path !== '' && !/^[a-z]+:|\\|\0/i.test(path) && !parts.includes('..') && parts[0] !== '';
-  if (isInside) return;
+  if (isInside(path)) return;
   throw new LowbitError({
     code: 'external-data',
     where,

@@ -3,9 +3,13 @@ import { checkArgument, joinBytes } from '@lowbit/core/adapter';
 import { checkAllStored, checkModelJson } from './check-given.js';
 import type { ModelJson } from './parse-model-json.js';
 import { storedWeights, type StoredWeight } from './stored-weights.js';
+import { readAsNamed } from './weight-path.js';
 import type { ManifestGroup, WeightSpec } from './weight-spec.js';
 
-/** Reads a weight file by the path that the manifest names, relative to the model; `undefined` where there is none. */
+/**
+ * Reads a weight file by the path that the manifest names, relative to the model; `undefined` where there is none. It is asked again for what a
+ * path in percent encoding stands for.
+ */
 export type ReadShard = (
   path: string,
 ) => Promise<Uint8Array | ArrayBuffer | undefined> | Uint8Array | ArrayBuffer | undefined;
@@ -25,7 +29,7 @@ export async function readWeights(json: ModelJson, read: ReadShard, where: strin
   const weights: StoredWeight[] = [];
   for (const { paths, weights: specs } of json.weightsManifest) {
     const files: Uint8Array[] = [];
-    for (const path of paths) files.push(bytesOf(await read(path), `${where}: ${path}`));
+    for (const path of paths) files.push(bytesOf(await readAsNamed(path, read), `${where}: ${path}`));
     weights.push(...storedWeights(specs, joinBytes(files), where));
   }
   return weights;

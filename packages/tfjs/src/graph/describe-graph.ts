@@ -1,5 +1,5 @@
 import type { LayerDescriptor, SkipNote, WeightDescriptor } from '@lowbit/core';
-import { expandWeight, isPacked, storedForm, type StoredWeight } from '@lowbit/tfjs-format';
+import { brokenWarning, expandWeight, isPacked, storedForm, type StoredWeight } from '@lowbit/tfjs-format';
 import type { StorageForm } from '../form/storage-form.js';
 import { alreadyMade, keptReason } from '../io/quantized-before.js';
 import { formsNote } from '../io/stored-form.js';
@@ -44,7 +44,7 @@ function describeReader(
   });
   const skipped = unique
     .filter(({ weight }) => !uses.has(weight.spec.name))
-    .map((input) => skipNote(op, input));
+    .map((input) => skipNote(op, input, where));
   return { id, op, weights, sites, ...(skipped.length > 0 && { skipped }) };
 }
 
@@ -65,8 +65,10 @@ function weightDescriptor(
   };
 }
 
-function skipNote(op: string, { weight }: WeightInput): SkipNote {
-  return { subject: weight.spec.name, reason: graphFloatReason(op, weight.spec.shape.length) };
+function skipNote(op: string, { weight }: WeightInput, where: string): SkipNote {
+  const warning = brokenWarning(expandWeight(weight, where));
+  const reason = graphFloatReason(op, weight.spec.shape.length);
+  return { subject: weight.spec.name, reason, ...defined({ warning }) };
 }
 
 function unread(readers: readonly WeightReader[], weights: readonly StoredWeight[]): StoredWeight[] {

@@ -1,10 +1,11 @@
-import type { WeightDescriptor } from '@lowbit/core';
+import { quantize, type WeightDescriptor } from '@lowbit/core';
 import { joinBytes, sizeOf } from '@lowbit/core/adapter';
 import { artifactWeights, expandWeight, plainWeight } from '@lowbit/tfjs-format';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 import '../../test/backends.js';
 import { convolving, fused, graphBuilder, type GraphBuilder } from '../../test/graphs.js';
+import { grid } from '../../test/quantizers.js';
 import { graphModel } from '../index.js';
 
 import { loadGraph } from './index.js';
@@ -132,16 +133,67 @@ it.each([...cases, ...firstOperand])(
   },
 );
 
-it('a table whose rows are looked up owns its rows; along another axis it stays float, with a reason', async () => {
-  for (const axis of [0, 1]) {
+it.each([
+  [[7, 3], 0, { outputAxes: [0], inputAxis: 1 }],
+  [[3, 7], 1, { outputAxes: [1], inputAxis: 0 }],
+  [[7, 3, 5], 0, { outputAxes: [0], inputAxis: 2 }],
+  [[2, 7, 5], 1, { outputAxes: [1], inputAxis: 2 }],
+  [[2, 5, 7], -1, { outputAxes: [2], inputAxis: 1 }],
+])(
+  'a table of shape %o, gathered along axis %i, owns its slices, and computes with their levels',
+  async (shape, axis, axes) => {
+    await tf.setBackend('cpu');
     const { input, node, weight, integers, artifacts } = graphBuilder();
-    const rows = input('x', [2], 'DT_INT32');
-    const y = node('GatherV2', 'y', [weight('w', [7, 3]), rows, integers('axis', [axis], [])]);
+    const numbers = input('x', [2], 'DT_INT32');
+    const made = artifacts(
+      node('GatherV2', 'y', [weight('w', shape), numbers, integers('axis', [axis], [])]),
+    );
+    const port = graphModel(made);
+    const [layer] = await port.layers();
+    expect(layer!.weights[0]).toMatchObject({ kernel: 'embedding', ...axes });
+    const { model, report } = await quantize(port, { weights: grid, bits: 3 });
+    expect(report.weights.map(({ id, sizes }) => [id, sizes.stored < sizes.float])).toEqual([['w', true]]);
+    const levels = expandWeight(
+      artifactWeights(model, 'test').find(({ spec }) => spec.name === 'w')!,
+      'test',
+    );
+    const graph = await loadGraph(model);
+    const [rows, table] = [tf.tensor1d([6, 2], 'int32'), tf.tensor(levels, [...shape])];
+    const [found, expected] = [graph.predict(rows) as tf.Tensor, tf.gather(table, rows, axis)];
+    expect(await found.data()).toEqual(await expected.data());
+    expect(new Set(levels).size).toBeGreaterThan(3);
+    tf.dispose([rows, table, found, expected]);
+    graph.dispose();
+  },
+);
+
+it('a table with batch dimensions, or along an axis that is computed, stays float, with a reason', async () => {
+  for (const [batched, isComputed] of [
+    ['1', false],
+    ['0', true],
+  ] as const) {
+    const { input, node, weight, integers, artifacts } = graphBuilder();
+    const numbers = input('x', [2, 2], 'DT_INT32');
+    const axis = isComputed ? input('axis', [], 'DT_INT32') : integers('axis', [1], []);
+    const y = node('GatherV2', 'y', [weight('w', [2, 7]), numbers, axis], { batch_dims: { i: batched } });
     const [layer] = await graphModel(artifacts(y)).layers();
-    if (axis === 0)
-      expect(layer!.weights[0]).toMatchObject({ kernel: 'embedding', outputAxes: [0], inputAxis: 1 });
-    else expect(layer!.skipped?.[0]?.reason).toContain('axes of what GatherV2 reads are not known');
+    expect(layer!.skipped?.[0]?.reason).toContain('axes of what GatherV2 reads are not known');
   }
+});
+
+it('a weight that stays float and is no number is told', async () => {
+  const { input, node, weight, artifacts } = graphBuilder();
+  const product = node('MatMul', 'product', [input('x', [2, 3]), weight('w', [3, 4])]);
+  const made = artifacts(node('BiasAdd', 'y', [product, weight('bias', [4])]));
+  const stored = artifactWeights(made, 'test').map((each) =>
+    each.spec.name === 'bias' ? plainWeight('bias', [4], Float32Array.of(1, 2, NaN, 4), 'float32') : each,
+  );
+  const broken = { ...made, weightData: joinBytes(stored.map(({ bytes }) => bytes)).buffer as ArrayBuffer };
+  const { report } = await quantize(graphModel(broken), { weights: grid, bits: 8 });
+  expect(report.warnings).toContainEqual(expect.stringContaining('bias: value 2 of 4 is NaN'));
+  expect((await quantize(graphModel(made), { weights: grid, bits: 8 })).report.warnings).not.toContainEqual(
+    expect.stringContaining('bias'),
+  );
 });
 
 it('weights in functions are described; those handed to one are reported', async () => {

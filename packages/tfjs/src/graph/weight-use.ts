@@ -46,12 +46,16 @@ function product(transposed: readonly [a: string, b: string]): Rule {
   };
 }
 
-/** Rows taken by their numbers: a table of embeddings, when they are taken along the first axis. */
-const rows: Rule = ({ node, operand, rank, integer }) => {
-  const axis = node.op === 'GatherV2' ? integer(2) : 0;
-  const isTable =
-    operand === 0 && rank === 2 && axis === 0 && Number(node.attr?.['batch_dims']?.i ?? 0) === 0;
-  return isTable ? { kernel: 'embedding', outputAxes: [0], inputAxis: 1 } : undefined;
+/**
+ * Slices taken by their numbers, of a table of embeddings for instance: each owns parameters. With batch dimensions, numbers of other
+ * slices are looked up in each part of the table, and no axis is that of the slices alone.
+ */
+const slices: Rule = ({ node, operand, rank, integer }) => {
+  const given = node.op === 'GatherV2' ? integer(2) : 0;
+  const isTable = operand === 0 && rank > 1 && Number(node.attr?.['batch_dims']?.i ?? 0) === 0;
+  if (!isTable || given === undefined || given < -rank || given >= rank) return undefined;
+  const axis = (given + rank) % rank;
+  return { kernel: 'embedding', outputAxes: [axis], inputAxis: axis === rank - 1 ? rank - 2 : rank - 1 };
 };
 
 const rules: Readonly<Record<string, Rule>> = {
@@ -67,8 +71,8 @@ const rules: Readonly<Record<string, Rule>> = {
   _FusedMatMul: product(['transpose_a', 'transpose_b']),
   BatchMatMul: product(['adj_x', 'adj_y']),
   BatchMatMulV2: product(['adj_x', 'adj_y']),
-  Gather: rows,
-  GatherV2: rows,
+  Gather: slices,
+  GatherV2: slices,
 };
 
 /** What a constant is to the operator that reads it; undefined when its axes are not known there. */

@@ -1,6 +1,17 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
+import {
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  symlink,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { quantize, train } from '@lowbit/core';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfLayers from '@tensorflow/tfjs-layers';
@@ -256,5 +267,23 @@ onEveryBackend('saving and loading', (test) => {
       code: 'file-unwritable',
     });
     for (const each of [model, small]) disposeWeights(each);
+  });
+
+  test('files whose names have spaces are found by what model.json and a file URL call them', async () => {
+    const model = smallSequential();
+    const target = newFolder();
+    await save(model, fileSystem(target));
+    const json = await readFile(join(target, 'model.json'), 'utf8');
+    await writeFile(join(target, 'model.json'), json.replace('group1-shard1of1.bin', 'my%20weights.bin'));
+    await rename(join(target, 'group1-shard1of1.bin'), join(target, 'my weights.bin'));
+    expect(target).toContain(' ');
+    const loaded = await load(String(pathToFileURL(join(target, 'model.json'))));
+    expect(valuesOf(loaded)).toEqual(valuesOf(model));
+    await rename(join(target, 'my weights.bin'), join(target, 'my%20weights.bin (1)'));
+    expect(await failure(load(fileSystem(target)))).toMatchObject({
+      code: 'file-missing',
+      remedy: 'Rename my%20weights.bin (1) to my%20weights.bin, as model.json names it.',
+    });
+    for (const each of [model, loaded]) disposeWeights(each);
   });
 });

@@ -67,6 +67,25 @@ onEveryBackend('artifacts that make no model', (test) => {
     });
   });
 
+  test('names of weights that all have something in front or behind, with what to remove', async () => {
+    for (const [words, text, change] of [
+      ['prefix', 'sequential/', (name: string) => `sequential/${name}`],
+      ['suffix', ':0', (name: string) => `${name}:0`],
+    ] as const) {
+      const artifacts = await artifactsOf(smallSequential());
+      for (const spec of artifacts.weightSpecs!) spec.name = change(spec.name);
+      expect(await complaint(artifacts)).toMatchObject({
+        code: 'model-malformed',
+        received: expect.stringContaining(`the ${words} '${text}' on all names`) as string,
+        remedy: expect.stringContaining(`Remove '${text}' from the names`) as string,
+      });
+      artifacts.weightSpecs![0]!.name = 'other';
+      expect(await complaint(artifacts)).toMatchObject({
+        received: expect.stringContaining('Provided weight') as string,
+      });
+    }
+  });
+
   test('sizes that cannot be', async () => {
     for (const units of [-1, 2 ** 40]) {
       const artifacts = await artifactsOf(smallSequential());
@@ -99,6 +118,17 @@ onEveryBackend('artifacts that make no model', (test) => {
 });
 
 onEveryBackend('artifacts that make a model', (test) => {
+  test('whose weights have the names of cells in theirs, as TensorFlow.js reads them, and keep their forms', async () => {
+    const original = sequenceModel();
+    const artifacts = await artifactsOf(original);
+    const recurrent = artifacts.weightSpecs!.filter(({ name }) => /^(gru|lstm|rnn)/.test(name));
+    expect(recurrent.length).toBeGreaterThan(0);
+    for (const spec of recurrent) spec.name = spec.name.replace(/\/([^/]+)$/, '/some_cell/$1');
+    const loaded = await load(tf.io.fromMemory(artifacts));
+    expect(loaded.weights.length).toBe(artifacts.weightSpecs!.length);
+    disposeWeights(loaded);
+  });
+
   test('as Keras wraps them, with a training configuration', async () => {
     const { modelTopology, ...rest } = await artifactsOf(sequenceModel());
     const trainingConfig = {

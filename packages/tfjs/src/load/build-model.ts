@@ -1,6 +1,7 @@
 import { isLowbitError, LowbitError } from '@lowbit/core';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfLayers from '@tensorflow/tfjs-layers';
+import { MisnamedWeights, misnamed } from './misnamed-weights.js';
 import { withoutInitializers } from '../model/without-initializers.js';
 
 type Layer = tfLayers.layers.Layer;
@@ -28,7 +29,8 @@ export async function buildModel(
   try {
     return await tfLayers.loadLayersModel(tf.io.fromMemory({ ...artifacts, modelTopology: careful }));
   } catch (cause) {
-    throw isLowbitError(cause) ? cause : notBuilt(cause, where, topology);
+    if (isLowbitError(cause)) throw cause;
+    throw cause instanceof MisnamedWeights ? cause.inFile(where) : notBuilt(cause, where, topology);
   }
 }
 
@@ -54,7 +56,7 @@ class CarefulBuild extends tfLayers.layers.Layer {
       } catch (cause) {
         tf.dispose(weights);
         new Set(model.weights).forEach((weight) => weight.dispose());
-        throw cause;
+        throw misnamed(model, Object.keys(weights), cause);
       }
     };
     return model as T;

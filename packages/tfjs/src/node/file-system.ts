@@ -1,5 +1,5 @@
 /// <reference types="node" />
-import { mkdir, readFile, realpath, stat } from 'node:fs/promises';
+import { mkdir, readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { LowbitError } from '@lowbit/core';
 import { checkArgument } from '@lowbit/core/adapter';
@@ -8,6 +8,7 @@ import {
   modelFiles,
   parseModelJson,
   readWeights,
+  renamedFile,
   type ModelArtifacts,
 } from '@lowbit/tfjs-format';
 import { io } from '@tensorflow/tfjs-core';
@@ -61,7 +62,8 @@ async function saveTo(folder: string, artifacts: io.ModelArtifacts): Promise<io.
   return { modelArtifactsInfo: io.getModelArtifactsInfoForJSON(artifacts) };
 }
 
-async function loadFrom(path: string, onProgress?: (share: number) => void): Promise<io.ModelArtifacts> {
+async function loadFrom(given: string, onProgress?: (share: number) => void): Promise<io.ModelArtifacts> {
+  const path = await asNamed(given);
   const file = (await isFolder(path)) ? await modelIn(path) : path;
   const json = parseModelJson(new TextDecoder().decode(await read(file)), file);
   const count = json.weightsManifest.reduce((sum, { paths }) => sum + paths.length, 0);
@@ -89,6 +91,17 @@ async function modelIn(folder: string): Promise<string> {
   });
 }
 
+/** The path as it is, or what its percent signs stand for, as in what `pathToFileURL` gives, where only that is there. */
+async function asNamed(path: string): Promise<string> {
+  if (!path.includes('%') || (await exists(path))) return path;
+  try {
+    const meant = decodeURIComponent(path);
+    return (await exists(meant)) ? meant : path;
+  } catch {
+    return path;
+  }
+}
+
 const exists = (path: string): Promise<boolean> =>
   stat(path).then(
     () => true,
@@ -99,8 +112,9 @@ const exists = (path: string): Promise<boolean> =>
 async function readBeside(model: string, path: string): Promise<Uint8Array> {
   const named = join(dirname(model), path);
   const [folder, file] = await Promise.all([realpath(dirname(model)), realpath(named)]).catch(
-    (error: unknown) => {
-      throw readFailure(named, error);
+    async (error: unknown) => {
+      const others = await readdir(dirname(named)).catch(() => []);
+      throw readFailure(named, error, renamedFile(path, others).remedy);
     },
   );
   const way = relative(folder, file);
@@ -126,9 +140,15 @@ async function read(path: string): Promise<Uint8Array> {
   }
 }
 
-function readFailure(path: string, cause: unknown): LowbitError {
-  if ((cause as { code?: string }).code !== 'ENOENT') return fileFailure('file-unreadable', path, cause);
-  return fileFailure('file-missing', path, cause, 'Check the path, and copy all files of the model.');
+function readFailure(
+  path: string,
+  cause: unknown,
+  remedy = 'Check the path, and copy all files of the model.',
+): LowbitError {
+  const isMissing = (cause as { code?: string }).code === 'ENOENT';
+  return isMissing
+    ? fileFailure('file-missing', path, cause, remedy)
+    : fileFailure('file-unreadable', path, cause);
 }
 
 function leadsOut(where: string, path: string): LowbitError {

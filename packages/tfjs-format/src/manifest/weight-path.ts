@@ -1,0 +1,53 @@
+import { isLowbitError } from '@lowbit/core';
+import { checkArgument, nearestName } from '@lowbit/core/adapter';
+
+/** Whether a path, which a model names, is relative and stays in the model's folder: no drive, root, scheme, backslash or `..`. */
+export function isInside(path: string): boolean {
+  const parts = path.split('/');
+  return path !== '' && !/^[a-z]+:|\\|\0/i.test(path) && !parts.includes('..') && parts[0] !== '';
+}
+
+/**
+ * What `read` gives for a weight file. TensorFlow.js puts the path into a URL, whose `%20` a server reads as a space: where there is no file
+ * that is called so, it is the one that is meant by that.
+ */
+export async function readAsNamed<T>(path: string, read: (path: string) => T | Promise<T>): Promise<T> {
+  const meant = decoded(path);
+  if (meant === path) return read(path);
+  try {
+    const found = await read(path);
+    if (found !== undefined) return found;
+  } catch (error) {
+    const isMissing = isLowbitError(error) && ['file-missing', 'external-data'].includes(error.code);
+    if (!isMissing) throw error;
+    return Promise.resolve(meant)
+      .then(read)
+      .catch(() => {
+        throw error;
+      });
+  }
+  return read(meant);
+}
+
+/** The path with what percent signs stand for, unless that leads elsewhere. */
+function decoded(path: string): string {
+  try {
+    const meant = decodeURIComponent(path);
+    return isInside(meant) ? meant : path;
+  } catch {
+    return path;
+  }
+}
+
+/**
+ * What helps where a weight file is missing and one among those that are there is called nearly so, as downloads are that were renamed;
+ * to be spread into a problem.
+ */
+export function renamedFile(path: string, names: readonly string[]): { readonly remedy?: string } {
+  checkArgument(typeof path === 'string', path, { where: 'renamedFile: path', expected: 'a path' });
+  const areNames = Array.isArray(names) && names.every((name) => typeof name === 'string');
+  checkArgument(areNames, names, { where: 'renamedFile: names', expected: 'names of files' });
+  const own = path.split('/').at(-1) as string;
+  const near = names.find((name) => name.includes(own)) ?? nearestName(own, names);
+  return near === undefined ? {} : { remedy: `Rename ${near} to ${own}, as model.json names it.` };
+}
