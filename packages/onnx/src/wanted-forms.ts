@@ -6,6 +6,7 @@ import type { WeightSite } from './describe/weight-site.js';
 import { operatorOf } from './operators/operators.js';
 import { opsetRefusal } from './opset/raise.js';
 import type { OnnxModel } from './model/model.js';
+import { DataType } from './schema/proto.js';
 import { wantedGrids } from './forms/wanted-grid.js';
 import type { ModelSource } from './model-source.js';
 import { dynamicOpset } from './target/versions.js';
@@ -37,8 +38,8 @@ export function wantedForms(
     if (layer === undefined || integers === undefined) return wants;
     return (settings) => {
       const becomes = operatorOf(layer.node)?.integer?.becomes;
-      const written = settings.measuresRanges === true ? 'operators' : integers;
-      const form = becomes?.[written] ?? becomes?.operators;
+      const fuses = site.source.tensor.dataType === DataType.FLOAT && settings.measuresRanges !== true;
+      const form = (fuses ? becomes?.[integers] : undefined) ?? becomes?.operators;
       const floats = !settings.activations || (settings.measuresRanges === true && refused);
       if (floats || form === undefined) return wants?.(settings);
       const shared = groupSize(settings.granularity) === undefined ? {} : { granularity: 'channel' as const };

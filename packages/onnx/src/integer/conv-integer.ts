@@ -1,6 +1,8 @@
 import { DataType } from '../schema/proto.js';
+import { floatResult, widened } from './float-values.js';
 import { movedBytes } from './int8-weight.js';
 import type { IntegerEdit } from './integer-edit.js';
+import type { IntegerLayer } from './integer-layers.js';
 import type { IntegerWork, WrittenLayer } from './integer-work.js';
 
 /** The zero point of the weights: unsigned codes are the ones that the runtime multiplies fast. */
@@ -36,26 +38,39 @@ export function writeConvInteger(
   const origin = edit.constant(`${source.name}_zero`, DataType.UINT8, [], [middle]);
   const steps = weight.scale.map((one) => one * factor);
   const scales = edit.constant(`${source.name}_scale`, DataType.FLOAT, along, steps);
-  const bias = edit.graph.constant(node.input[2] ?? '');
+  const bias = biasOf(layer, along, edit);
+  const result = floatResult(layer, edit);
   const name = (part: string) => edit.graph.newName(`${output}_${part}`);
   const [sums, floats] = [name('sums'), name('floats')];
   const factors = scale === undefined ? scales : name('scale');
-  const scaled = bias === undefined ? output : name('scaled');
+  const scaled = bias === undefined ? result.name : name('scaled');
   const convolution = edit.node('ConvInteger', [value, stored, zero, origin], sums);
   convolution.attribute = [...node.attribute];
   const nodes = [
+    ...(bias?.nodes ?? []),
     convolution,
     edit.node('Cast', [sums], floats, { to: DataType.FLOAT }),
     ...(scale === undefined ? [] : [edit.node('Mul', [scale, scales], factors)]),
     edit.node('Mul', [floats, factors], scaled),
   ];
-  if (bias !== undefined) {
-    const shift = edit.constant(`${output}_shift`, DataType.FLOAT, along, bias.values);
-    nodes.push(edit.node('Add', [scaled, shift], output));
-  }
-  edit.graph.replace(node, nodes);
+  if (bias !== undefined) nodes.push(edit.node('Add', [scaled, bias.name], result.name));
+  edit.graph.replace(node, [...nodes, ...result.nodes]);
   return {
     form: 'ConvInteger',
     reason: 'multiplied in 8-bit integers and summed exactly; the results are floats',
   };
+}
+
+/** The bias as float32 in the shape `along`; `undefined` where there is none. */
+function biasOf({ node, type }: IntegerLayer, along: readonly number[], edit: IntegerEdit) {
+  const [name = '', output] = [node.input[2], node.output[0] as string];
+  if (name === '') return undefined;
+  if (type === DataType.FLOAT) {
+    const values = edit.graph.constant(name)?.values ?? [];
+    return { name: edit.constant(`${output}_shift`, DataType.FLOAT, along, values), nodes: [] };
+  }
+  const { name: floats, nodes } = widened(name, edit);
+  const shape = edit.constant(`${output}_shape`, DataType.INT64, [along.length], along);
+  const shift = edit.graph.newName(`${output}_shift`);
+  return { name: shift, nodes: [...nodes, edit.node('Reshape', [floats, shape], shift)] };
 }

@@ -1,6 +1,7 @@
-import { defined } from '@lowbit/core/adapter';
+import { defined, sizeOf } from '@lowbit/core/adapter';
 import { opsetRefusal } from '../opset/raise.js';
 import type { OnnxModel } from '../model/model.js';
+import { isPackedFloat, type PackedFloat } from '../target/runs.js';
 import type { Runtime } from '../target/target.js';
 import { dynamicOpset, integerOpset } from '../target/versions.js';
 import { noGpuKernels } from './reasons.js';
@@ -19,6 +20,8 @@ export interface IntegerLayer {
   readonly node: NodeProto;
   readonly integer: IntegerFacts;
   readonly weight: WeightSite;
+  /** Of the weight, of what the layer takes and of what it gives. */
+  readonly type: PackedFloat;
   /** Axis of the output channels in the weight. */
   readonly channelAxis: number;
   /** The value that is quantized before the operator. */
@@ -28,7 +31,8 @@ export interface IntegerLayer {
 }
 
 /** Whether runtimes fuse `qdq` around it to one integer operator. */
-export const isFused = ({ integer }: IntegerLayer): boolean => integer.becomes.qdq !== undefined;
+export const isFused = ({ integer, type }: IntegerLayer): boolean =>
+  type === DataType.FLOAT && integer.becomes.qdq !== undefined;
 
 export interface IntegerLayers {
   readonly layers: readonly IntegerLayer[];
@@ -83,10 +87,10 @@ function integerLayer(layer: DescribedLayer, graph: EditableGraph, form: Integer
   const tied = isSole || form === 'qdq' ? undefined : tiedTable(weight, node, graph);
   if (weights.length !== 1 || !(isSole || tied !== undefined)) return sharedWeight;
   if (isSole && use.input !== 1) return 'computed in floats: the weight is the first operand';
-  if (weight.source.tensor.dataType !== DataType.FLOAT)
-    return 'computed in floats: the weight is not of type FLOAT';
+  const { dataType: type } = weight.source.tensor;
+  if (!isPackedFloat(type)) return 'computed in floats: the weight is neither of type FLOAT nor FLOAT16';
   const channelAxis = weight.outputAxes[0] as number;
-  const problem = integer.takesBias ? biasProblem(node, weight.shape[channelAxis], graph) : undefined;
+  const problem = integer.takesBias ? biasProblem(node, weight.shape[channelAxis], type, graph) : undefined;
   const unfit = problem ?? integer.unfit?.(node);
   if (unfit !== undefined) return `computed in floats: ${unfit}`;
   const geometry = integer.geometry(
@@ -96,7 +100,8 @@ function integerLayer(layer: DescribedLayer, graph: EditableGraph, form: Integer
   if (geometry === undefined) return 'computed in floats: the weight has more than two axes';
   const slower = comesFromPooling(node.input[0] ?? '', graph) ? tiny : slowerReason(geometry, form);
   if (slower !== undefined) return slower;
-  return { layer, node, integer, weight, channelAxis, input: node.input[0] as string, ...defined({ tied }) };
+  const input = node.input[0] as string;
+  return { layer, node, integer, weight, type, channelAxis, input, ...defined({ tied }) };
 }
 
 const inSubgraph = 'computed in floats: the operator is inside a subgraph';
@@ -106,12 +111,14 @@ const tiny = 'computed in floats: it works on pooled values, too few for integer
 function biasProblem(
   node: NodeProto,
   channels: number | undefined,
+  type: PackedFloat,
   graph: EditableGraph,
 ): string | undefined {
   const name = node.input[2] ?? '';
   if (name === '') return undefined;
-  const bias = graph.constant(name);
-  const fits = bias?.type === DataType.FLOAT && bias.values.length === channels;
+  // Numbers of float32 are computed with here, those of float16 by nodes.
+  const bias = type === DataType.FLOAT ? graph.constant(name) : graph.constantType(name);
+  const fits = bias?.type === type && sizeOf(bias.dims) === channels;
   return fits ? undefined : 'its bias is not a constant with one number a channel';
 }
 

@@ -1,5 +1,6 @@
 import { DataType } from '../schema/proto.js';
 import type { QuantizedValue } from './conv-integer.js';
+import { floatResult, widened } from './float-values.js';
 import { signedCodes } from './int8-weight.js';
 import type { IntegerEdit } from './integer-edit.js';
 import type { IntegerWork, WrittenLayer } from './integer-work.js';
@@ -25,14 +26,19 @@ export function writeMatMulInteger(
   const newName = (part: string) => edit.graph.newName(`${output}_${part}`);
   const [sums, floats] = [newName('sums'), newName('floats')];
   const factors = scale === undefined ? scales : newName('scale');
-  const scaled = bias === '' ? output : newName('scaled');
+  const result = floatResult(layer, edit);
+  const scaled = bias === '' ? result.name : newName('scaled');
+  const shift =
+    layer.type === DataType.FLOAT || bias === '' ? { name: bias, nodes: [] } : widened(bias, edit);
   edit.graph.replace(node, [
+    ...shift.nodes,
     ...matrix.nodes,
     edit.node('MatMulInteger', [value, matrix.codes, zero], sums),
     edit.node('Cast', [sums], floats, { to: DataType.FLOAT }),
     ...(scale === undefined ? [] : [edit.node('Mul', [scale, scales], factors)]),
     edit.node('Mul', [floats, factors], scaled),
-    ...(bias === '' ? [] : [edit.node('Add', [scaled, bias], output)]),
+    ...(bias === '' ? [] : [edit.node('Add', [scaled, shift.name], result.name)]),
+    ...result.nodes,
   ]);
   return {
     form: 'MatMulInteger',

@@ -1,4 +1,5 @@
 import type { NodeProto } from '../schema/proto.js';
+import { floatInput } from './float-values.js';
 import type { IntegerEdit } from './integer-edit.js';
 import type { StaticWork } from './integer-work.js';
 
@@ -18,13 +19,15 @@ export function quantizedInputs(
   const { graph } = edit;
   const codes = new Map(made);
   const floats = new Map([...made.keys()].map((name) => [name, name]));
-  const before = (node: NodeProto, added: NodeProto) => graph.replace(node, [added, node]);
+  const before = (node: NodeProto, added: readonly NodeProto[]) => graph.replace(node, [...added, node]);
   const quantized = ({ layer, input: site }: StaticWork) => {
     const { input, node } = layer;
     const known = codes.get(input);
     if (known !== undefined) return known;
     const name = graph.newName(`${input}_quantized`);
-    before(node, edit.linear('QuantizeLinear', [input, ...edit.parameters(input, site)], name));
+    const floats = floatInput(layer, edit);
+    const quantize = edit.linear('QuantizeLinear', [floats.name, ...edit.parameters(input, site)], name);
+    before(node, [...floats.nodes, quantize]);
     codes.set(input, name);
     return name;
   };
@@ -36,7 +39,9 @@ export function quantizedInputs(
       if (known !== undefined) return known;
       const eightBit = quantized(work);
       const name = graph.newName(`${input}_dequantized`);
-      before(node, edit.linear('DequantizeLinear', [eightBit, ...edit.parameters(input, work.input)], name));
+      before(node, [
+        edit.linear('DequantizeLinear', [eightBit, ...edit.parameters(input, work.input)], name),
+      ]);
       floats.set(input, name);
       return name;
     },

@@ -9,4 +9,4 @@ export const noGpuKernels =
 export const measuredRange =
   'written as operators instead of qdq: ranges that are measured on each run have no QuantizeLinear with a fixed scale';
 export const notFused =
-  'written as operators instead of qdq: runtimes fuse no quantized values around attention';
+  'written as operators instead of qdq: runtimes fuse quantized values to products and convolutions of float32 alone';

@@ -5,7 +5,9 @@ import type { WeightSite } from '../describe/weight-site.js';
 import { operatorOf } from '../operators/operators.js';
 import { DataType, type NodeProto } from '../schema/proto.js';
 import { signedCodes } from './int8-weight.js';
+import { narrowed } from './float-values.js';
 import type { IntegerEdit } from './integer-edit.js';
+import type { IntegerLayer } from './integer-layers.js';
 import type { IntegerWork } from './integer-work.js';
 
 /** A table of embeddings that is a matrix of a product too, as language models have it: [entries, features], an output channel an entry. */
@@ -76,7 +78,7 @@ export function writeTiedTable(
   const [entries = 0] = shape;
   const codes = edit.constant(`${name}_quantized`, DataType.INT8, shape, signedCodes(weight), source);
   const scales = edit.constant(`${name}_scale`, DataType.FLOAT, [entries, 1], weight.scale);
-  for (const gather of gathers) edit.graph.replace(gather, rowsOf(gather, codes, scales, edit));
+  for (const gather of gathers) edit.graph.replace(gather, rowsOf(gather, layer, [codes, scales], edit));
   const [turned, flat, scaled] = ['turned', 'scales', 'steps'].map((part) =>
     edit.graph.newName(`${name}_${part}`),
   ) as [string, string, string];
@@ -93,17 +95,24 @@ export function writeTiedTable(
 }
 
 /** Rows of codes, each with its scale. */
-function rowsOf(gather: NodeProto, codes: string, scales: string, edit: IntegerEdit): NodeProto[] {
+function rowsOf(
+  gather: NodeProto,
+  { type }: IntegerLayer,
+  [codes, scales]: readonly [string, string],
+  edit: IntegerEdit,
+): NodeProto[] {
   const [output = ''] = gather.output;
   const [, indices = ''] = gather.input;
   const [rows, floats, factors] = ['rows', 'floats', 'scale'].map((part) =>
     edit.graph.newName(`${output}_${part}`),
   ) as [string, string, string];
+  const result = narrowed(output, type, edit);
   return [
     edit.node('Gather', [codes, indices], rows),
     edit.node('Cast', [rows], floats, { to: DataType.FLOAT }),
     edit.node('Gather', [scales, indices], factors),
-    edit.node('Mul', [floats, factors], output),
+    edit.node('Mul', [floats, factors], result.name),
+    ...result.nodes,
   ];
 }
 

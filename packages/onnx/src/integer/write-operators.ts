@@ -2,6 +2,7 @@ import type { StorageNote } from '@lowbit/core';
 import { makeNode } from '../graph/make-node.js';
 import { type QuantizedValue, writeConvInteger } from './conv-integer.js';
 import type { IntegerForm } from './cost.js';
+import { floatInput } from './float-values.js';
 import type { IntegerEdit } from './integer-edit.js';
 import type { SiteNotes } from '../sites/site-notes.js';
 import { measuresRange } from '../sites/uint8-site.js';
@@ -51,13 +52,16 @@ function notHandedOn(
   for (const [id, site] of activations) if (!taken.has(id) && measuresRange(site)) sites.left(id, reason);
 }
 
-function measure({ layer }: IntegerWork, { graph }: IntegerEdit): QuantizedValue {
+function measure({ layer }: IntegerWork, edit: IntegerEdit): QuantizedValue {
+  const { graph } = edit;
   const { input, node } = layer;
   const [value, scale, zero] = ['quantized', 'scale', 'zero'].map((part) =>
     graph.newName(`${input}_${part}`),
   ) as [string, string, string];
-  const quantize = makeNode({ op: 'DynamicQuantizeLinear', inputs: [input], outputs: [value, scale, zero] });
-  graph.replace(node, [quantize, node]);
+  const floats = floatInput(layer, edit);
+  const outputs = [value, scale, zero];
+  const quantize = makeNode({ op: 'DynamicQuantizeLinear', inputs: [floats.name], outputs });
+  graph.replace(node, [...floats.nodes, quantize, node]);
   return { value, scale, zero };
 }
 
