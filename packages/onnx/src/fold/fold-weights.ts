@@ -1,4 +1,3 @@
-import { sizeOf } from '@lowbit/core/adapter';
 import type { GraphOrder } from '../model/check-graph.js';
 import type { OnnxModel } from '../model/model.js';
 import { writeBodies } from '../model/function-body.js';
@@ -65,16 +64,12 @@ function computedWeights(graph: EditableGraph, opset: number): ReadonlySet<NodeP
 function lastArithmetic(name: string, graph: EditableGraph): NodeProto | undefined {
   let node = graph.producer(name);
   for (let steps = 0; node !== undefined && steps < longestPath; steps++) {
-    if (isArithmetic(node)) return scalesAll(node, graph) ? undefined : node;
+    if (isArithmetic(node)) return node;
     if (chainOperator(node) === undefined) return undefined;
     node = graph.producer(node.input[0] ?? '');
   }
   return undefined;
 }
-
-/** Whether a node multiplies by one number. Such a weight stays as it is: files of models that have one are recorded. */
-const scalesAll = (node: NodeProto, graph: EditableGraph): boolean =>
-  node.opType === 'Mul' && node.input.some((name) => sizeOf(graph.constantType(name)?.dims ?? [0]) === 1);
 
 const isArithmetic = (node: NodeProto): boolean =>
   (pairs.has(node.opType) || singles.has(node.opType)) && isStandard(node, node.opType);
