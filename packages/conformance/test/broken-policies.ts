@@ -53,4 +53,8 @@ export const brokenPolicies: Readonly<Record<string, BitwidthPolicy>> = {
         .assign(draft, layers, context)
         .map((entry) => (context.features === undefined ? entry : { ...entry, bits: 2 })),
   },
+  'spends a budget on what is not decided yet': {
+    ...honest,
+    budget: () => ({ candidates: [{ bits: 4 }], effects: true }),
+  },
 };

@@ -9,7 +9,8 @@ export type { ModelPort } from './contract/port.js';
 export type { StorageNote } from './contract/model-writer.js';
 export type { Recipe, RecipeSettings } from './contract/recipe.js';
 export { seededRandom } from './numeric/random.js';
-export { makePlan, type PlanOptions } from './plan/make-plan.js';
+export type { PlanOptions } from './plan/make-plan.js';
+export { makePlan } from './session/make-plan.js';
 export { parsePlan } from './plan/parse-plan.js';
 export type {
   ActivationEntry,
@@ -26,7 +27,8 @@ export type { Quantizer } from './contract/quantizer.js';
 export type { Rounder } from './contract/rounder.js';
 export { registry, type Registry } from './contract/registry.js';
 export type { Schedule } from './contract/schedule.js';
-export { byName, byOp, cascade, ends, everywhere } from './policy/policies.js';
+export { cascade } from './policy/cascade.js';
+export { byName, byOp, ends, everywhere } from './policy/policies.js';
 export type { PolicyChoice } from './policy/overrides.js';
 export { decibels, measureError } from './report/measure.js';
 export type {

@@ -6,8 +6,9 @@ import type { Batch } from './contract/model-run.js';
 import * as adapter from './adapter.js';
 import * as users from './index.js';
 import * as method from './method.js';
+import * as deciding from './policy.js';
 
-const core = { ...adapter, ...method, ...users };
+const core = { ...adapter, ...method, ...deciding, ...users };
 
 const bag = () => ({ a: { shape: [2, 4], values: Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8) } });
 const methods = core.registry([coarse()]);
@@ -23,7 +24,7 @@ const members = [
     'activations',
     'activationBits',
   ],
-  ...['calibration', 'features', 'schedule', 'include', 'exclude', 'seed'],
+  ...['calibration', 'features', 'measurements', 'schedule', 'include', 'exclude', 'seed'],
 ];
 const { plan } = await core.makePlan(memoryPort(bag()), recipe());
 const layers = await memoryPort(bag()).layers();
@@ -40,6 +41,17 @@ let checkpoint = undefined as users.TrainingCheckpoint | undefined;
 for await (const round of run) checkpoint = round.number < 0 ? undefined : await run.checkpoint();
 const stored = core.storeCheckpoint(checkpoint!);
 const modelBytes = { before: 2, after: 1 };
+
+const measured = await core.measure(memoryPort(bag()), undefined, [2, 4], { recipe: recipe() });
+const budgetOptions = [
+  ...['bytes', 'averageBits', 'maxLoss', 'minSqnr', 'bitOperations', 'activationBits', 'choices'],
+  ...['methods', 'decreasing', 'metric', 'classes', 'together', 'tries'],
+];
+const measureOptions = [
+  ...['recipe', 'known', 'onMeasured', 'only', 'together', 'by', 'metric', 'classes', 'samples', 'mostBytes'],
+];
+const named = (names: readonly string[], given: readonly unknown[]) =>
+  Object.fromEntries(names.flatMap((name, i) => (given[i] === undefined ? [] : [[name, given[i]]]))) as never;
 
 const calls: Readonly<Record<string, RightCall>> = {
   quantize: { right: () => [memoryPort(bag()), recipe(), { measure: true }] },
@@ -79,6 +91,23 @@ const calls: Readonly<Record<string, RightCall>> = {
   ends: { right: () => [8, {}] },
   byName: { right: () => [{ a: 4 }, {}] },
   byOp: { right: () => [{ Dense: 4 }, {}] },
+  byShape: { right: () => [{ bits: 4, rank: 2 }] },
+  atLeast: { right: () => [4, 'a'] },
+  float: { right: () => ['a'] },
+  budget: { right: () => [{ bytes: 100 }] },
+  'options of budget': {
+    right: () => [100, 4, 1, 20, 1000, 8, [2, 4], ['min-max'], true, () => 1, ['y'], [['a']], 3],
+    call: (...given: never[]) => core.budget(named(budgetOptions, given)),
+  },
+  measure: { right: () => [memoryPort(bag()), undefined, [2, 4], { recipe: recipe() }] },
+  'options of measure': {
+    right: () => [{ registry: methods }, measured, () => 1, ['a'], [['a']], 'outputs', () => 1, ['y'], 8, 9],
+    call: (...given: never[]) =>
+      core.measure(memoryPort(bag()), undefined, [2], named(measureOptions, given)),
+  },
+  mergeMeasurements: { right: () => [[measured]] },
+  candidateKey: { right: () => [{ bits: 4 }] },
+  frontier: { right: () => [measured, { points: 3 }] },
   cascade: { right: () => [core.everywhere(4), core.ends(8)] },
   assignBits: { right: () => [core.everywhere(4), [{ id: 'a', bits: 8 }], layers, {}] },
   encode: {

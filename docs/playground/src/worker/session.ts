@@ -11,6 +11,7 @@ const labels: Readonly<Record<ProgressEvent['phase'], string>> = {
   plan: 'Planning',
   features: 'Measuring',
   observe: 'Observing',
+  measure: 'Measuring',
   quantize: 'Quantizing',
   write: 'Writing',
   compare: 'Comparing',

@@ -1,4 +1,5 @@
 import { byName, byOp, cascade, ends, everywhere } from '@lowbit/core';
+import { atLeast, budget, byShape, float } from '@lowbit/core/policy';
 import { describe, expect, it } from 'vitest';
 import { brokenPolicies, honest } from '../../test/broken-policies.js';
 import { failingLaws } from '../../test/failing-laws.js';
@@ -16,6 +17,10 @@ describe('policyLaws', () => {
     byOp({ Conv: 2 }),
     byName({ 'features.*': 4 }),
     cascade(everywhere(4), ends(8)),
+    budget({ averageBits: 8 }),
+    cascade(ends(8), atLeast(3), budget({ averageBits: 10, decreasing: true })),
+    byShape({ rank: 4, bits: 3 }),
+    float('features.*'),
   ])('finds nothing wrong with $name', async (policy) => {
     expect(await failingLaws(policyLaws(policy))).toEqual([]);
   });

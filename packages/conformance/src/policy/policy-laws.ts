@@ -3,7 +3,7 @@ import { assignBits, isGranularity, optionsOf, pluginApi } from '@lowbit/core/me
 import { difference } from '../difference.js';
 import { must, type Law } from '../law.js';
 import { show } from '../show.js';
-import { sampleDraft, sampleFeatures, sampleLayers } from './sample-model.js';
+import { sampleDraft, sampleFeatures, sampleLayers, sampleMeasurements } from './sample-model.js';
 
 /** What the policy is tried on; default: a made-up network of six layers. */
 export interface PolicyLawOptions {
@@ -17,17 +17,22 @@ export function policyLaws(given: BitwidthPolicy, options: PolicyLawOptions = {}
   const policy: BitwidthPolicy = { ...given, kind: 'policy', api: pluginApi, name: given.name || 'policy' };
   const layers = options.layers ?? sampleLayers();
   const draft = options.draft ?? sampleDraft(layers);
-  const assign = () => assignBits(policy, copyOf(draft), layers);
+  const known = measuredFor(policy, draft, layers);
+  const assign = () => assignBits(policy, copyOf(draft), layers, known);
   return [
     { title: 'declares its kind, api and name', run: () => checkDeclaration(given) },
-    { title: 'does not change the draft', run: () => checkUnchanged(policy, draft, layers) },
+    { title: 'does not change the draft', run: () => checkUnchanged(policy, draft, layers, known) },
     { title: 'gives the same assignments for the same draft', run: () => checkRepeatable(assign) },
     { title: 'assigns every weight of the draft once', run: () => checkIds(assign(), draft) },
     { title: 'assigns 1 to 16 bits, or float', run: () => assign().forEach(checkBits) },
     { title: 'gives a reason for each assignment', run: () => assign().forEach(checkReason) },
     { title: 'names only quantizers and granularities that exist', run: () => assign().forEach(checkChoice) },
     { title: 'has nothing to say about an empty draft', run: () => checkEmpty(policy) },
-    { title: 'declares that it decides by features', run: () => checkNeeds(policy, draft, layers) },
+    { title: 'declares that it decides by features', run: () => checkNeeds(policy, draft, layers, known) },
+    {
+      title: 'spends a budget on what is not decided yet',
+      run: () => checkDecided(policy, draft, layers, known),
+    },
   ];
 }
 
@@ -41,10 +46,11 @@ function checkUnchanged(
   policy: BitwidthPolicy,
   draft: readonly BitAssignment[],
   layers: readonly LayerDescriptor[],
+  known: Known,
 ): void {
   const given = copyOf(draft);
   // Not by `assignBits`, which hands out copies.
-  policy.assign(given, layers, { options: optionsOf(policy, {}) });
+  policy.assign(given, layers, { options: optionsOf(policy, {}), ...known });
   const found = difference(draft, given);
   must(found === undefined, () => `the draft changed: ${found}`);
 }
@@ -92,17 +98,49 @@ function checkNeeds(
   policy: BitwidthPolicy,
   draft: readonly BitAssignment[],
   layers: readonly LayerDescriptor[],
+  known: Known,
 ): void {
   const { needs } = policy;
   must(needs === undefined || needs === 'features', () => `needs is ${show(needs)}`);
   if (needs === 'features') return;
   const assign = (settings: Parameters<typeof assignBits>[3]) =>
-    assignBits(policy, copyOf(draft), layers, settings);
+    assignBits(policy, copyOf(draft), layers, { ...known, ...settings });
   const without = assign({});
   // That it does not give the same twice is told by another law.
   if (difference(without, assign({})) !== undefined) return;
   const found = difference(without, assign({ features: sampleFeatures(layers) }));
   must(found === undefined, () => `it needs features and does not say so: with them, ${found}`);
+}
+
+/** What was measured for a policy that spends a budget; nothing for others. */
+type Known = Pick<NonNullable<Parameters<typeof assignBits>[3]>, 'measurements'>;
+
+function measuredFor(
+  policy: BitwidthPolicy,
+  draft: readonly BitAssignment[],
+  layers: readonly LayerDescriptor[],
+): Known {
+  const terms = policy.budget?.(optionsOf(policy, {}));
+  return terms === undefined ? {} : { measurements: sampleMeasurements(layers, draft, terms.candidates) };
+}
+
+/** What rules and other policies have decided is no longer its to decide. */
+function checkDecided(
+  policy: BitwidthPolicy,
+  draft: readonly BitAssignment[],
+  layers: readonly LayerDescriptor[],
+  known: Known,
+): void {
+  const first = draft.find(({ bits }) => bits !== 'float');
+  if (policy.budget === undefined || first === undefined) return;
+  const decided = new Set([first.id]);
+  const [found] = assignBits(policy, copyOf(draft), layers, { ...known, decided }).filter(
+    ({ id }) => id === first.id,
+  );
+  must(
+    found?.bits === first.bits,
+    () => `weight '${first.id}' was decided to have ${show(first.bits)} bits, and gets ${show(found?.bits)}`,
+  );
 }
 
 function copyOf(draft: readonly BitAssignment[]): BitAssignment[] {

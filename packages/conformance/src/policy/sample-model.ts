@@ -1,5 +1,6 @@
 import type { BitAssignment, FeatureSet, LayerDescriptor, WeightDescriptor } from '@lowbit/core';
 import { sizeOf } from '@lowbit/core/method';
+import { candidateKey, type Candidate, type Measurements } from '@lowbit/core/policy';
 import { normalValues } from '../samples.js';
 
 /** The layers of a small made-up network: convolutions, a recurrent layer with two weights, a classifier. */
@@ -37,6 +38,40 @@ export function sampleFeatures(layers: readonly LayerDescriptor[]): FeatureSet {
     labels,
     layers: new Map(layers.map(({ id, depth }) => [id, { dimensions: 1, values: valuesAt(depth) }])),
   };
+}
+
+/** What candidates cost and lose on them: more bits cost more and lose less, by chance not always. */
+export function sampleMeasurements(
+  layers: readonly LayerDescriptor[],
+  draft: readonly BitAssignment[],
+  candidates: readonly Candidate[],
+): Measurements {
+  const open = new Map(draft.map((entry) => [entry.id, entry]));
+  const items = layers.flatMap(({ id: layer, depth, weights }) =>
+    weights.flatMap(({ id, shape }, turn) => {
+      const entry = open.get(id);
+      const values = sizeOf(shape);
+      const chance = normalValues(candidates.length + 1, values + turn);
+      const all = [...candidates, ...(entry === undefined ? [] : [entry])];
+      const measured = all.map((candidate, i) => {
+        const { bits } = candidate;
+        const width = bits === 'float' ? 32 : bits;
+        const storedBytes = Math.ceil((values * width) / 8) + 64;
+        const effect = bits === 'float' ? 0 : (2 + Math.abs(chance[i] as number)) / 4 ** width;
+        return {
+          candidate: candidateKey(candidate),
+          bits,
+          storedBytes,
+          memoryBytes: 4 * values,
+          weightError: effect,
+          effect,
+        };
+      });
+      return [{ ids: [id], layer, depth, values, macs: 10 * values, candidates: measured }];
+    }),
+  );
+  const effect = { of: 'outputs', samples: 64 } as const;
+  return { format: 'lowbit-measurements', version: 1, port: 'sample', effect, items, joint: [], written: [] };
 }
 
 function layer(id: string, op: string, depth: number, weights: readonly WeightDescriptor[]): LayerDescriptor {

@@ -34,6 +34,9 @@ function missingMembers(plugin: Plugin): readonly string[] {
       return [
         ...(typeof plugin.assign === 'function' ? [] : ['a function assign']),
         ...(plugin.needs === undefined || plugin.needs === 'features' ? [] : ["as needs, 'features'"]),
+        ...(plugin.budget === undefined || typeof plugin.budget === 'function'
+          ? []
+          : ['as budget, a function']),
       ];
     case 'schedule':
       return typeof plugin.next === 'function' ? [] : ['a function next'];

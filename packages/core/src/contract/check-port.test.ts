@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { coarse, memoryPort } from '../../test/memory-port.js';
-import { makePlan } from '../plan/make-plan.js';
+import { makePlan } from '../session/make-plan.js';
 import { registry } from './registry.js';
 import { applyPlan } from '../session/apply-plan.js';
 import { quantize } from '../session/quantize.js';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { coarse, memoryPort, type MemoryModel } from '../../test/memory-port.js';
-import { makePlan } from '../plan/make-plan.js';
+import { makePlan } from '../session/make-plan.js';
 import { resolvePlan } from '../plan/resolve.js';
 import { encode } from '../scheme/encode.js';
 import type { AffineScheme, QuantizedTensor, Slicing } from '../scheme/types.js';

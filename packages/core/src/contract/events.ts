@@ -7,12 +7,14 @@ export interface CancelSignal {
 }
 
 export interface ProgressEvent {
-  readonly phase: 'plan' | 'features' | 'observe' | 'quantize' | 'write' | 'compare';
+  readonly phase: 'plan' | 'features' | 'observe' | 'measure' | 'quantize' | 'write' | 'compare';
   /** Finished and total steps of this phase; the total is 0 where nobody knows it. */
   readonly done: number;
   readonly total: number;
   /** Id of the weight or batch in work. */
   readonly id?: string;
+  /** What is left of this phase, by what was done so far. Absent where that says nothing yet. */
+  readonly secondsLeft?: number;
 }
 
 export interface SessionOptions {
@@ -34,10 +36,16 @@ export interface QuantizeOptions extends SessionOptions {
   readonly measure?: boolean;
   /** `all`: whatever is observed on data serves other quantizers too. Default: what those of the plan need. */
   readonly statistics?: 'all';
+  /**
+   * Bytes that the caller's files of a result take, for budgets: where they are others than the port counts, as those of TensorFlow.js
+   * with its `model.json`. Default: `report.modelBytes.after`.
+   */
+  sizeOf?(model: unknown): number | Promise<number>;
 }
 
 export const quantizeTypes: OptionTypes<QuantizeOptions> = {
   ...sessionTypes,
   measure: optionTypes.flag,
+  sizeOf: optionTypes.callback,
   statistics: { expected: "'all'", fits: (value) => value === 'all' },
 };

@@ -3,6 +3,7 @@ import type { BitPolicyChoice, QuantizerChoice, RounderChoice, ScheduleChoice } 
 import type { FeatureSet, Granularity } from './policy.js';
 import type { Registry } from './registry.js';
 import type { ParameterStorage } from '../scheme/types.js';
+import type { Measurements } from './measurements.js';
 import type { Batch } from './model-run.js';
 
 /** The part of a recipe that rules can change for some layers. */
@@ -45,6 +46,8 @@ export interface Recipe extends RecipeSettings {
   readonly calibration?: Calibration;
   /** Features of labelled samples, from the port's `features`, for policies that measure separability, where there are no `data`. */
   readonly features?: FeatureSet;
+  /** What was measured for a budget before: only what is missing is measured. Kept with the data, registry and settings that it is of. */
+  readonly measurements?: Measurements;
   /** For `train`: what happens round by round; `quantize` warns that it does not follow it. A value, or a name that `registry` knows. Default: one round. */
   readonly schedule?: ScheduleChoice;
   /** Globs on layer and weight ids: quantize only these. */

@@ -13,6 +13,7 @@ export const errorCodes = [
   'plan-mismatch',
   'nothing-to-quantize',
   'nothing-gained',
+  'budget-infeasible',
   'packed-data',
   'calibration-missing',
   'calibration-invalid',

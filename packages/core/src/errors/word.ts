@@ -15,6 +15,7 @@ const headlines: Record<ErrorCode, string> = {
   'plan-mismatch': 'the plan does not fit this model',
   'nothing-to-quantize': 'no weight of the model would be quantized',
   'nothing-gained': 'the result is not smaller than the original',
+  'budget-infeasible': 'nothing that may be chosen keeps the budget',
   'packed-data': 'packed data is damaged',
   'calibration-missing': 'statistics of activations are missing',
   'calibration-invalid': 'the calibration data is not valid',

@@ -6,6 +6,7 @@ import type { Recipe, RecipeSettings } from '../contract/recipe.js';
 import { isPlainObject } from '../errors/is-plain-object.js';
 import { isPromise } from '../errors/is-promise.js';
 import { checkRegistry } from '../contract/registry.js';
+import { checkMeasurements } from '../policy/check-measurements.js';
 import { unmatchedGlobs, unmatchedOps } from '../policy/glob.js';
 import { dataProblems, typeProblems } from './recipe-types.js';
 import { wordValue } from '../errors/word-value.js';
@@ -22,8 +23,16 @@ const settings = [
 const members = {
   recipe: [
     ...settings,
-    ...(['rules', 'activations', 'activationBits', 'data', 'calibration', 'features', 'schedule'] as const),
-    ...(['include', 'exclude', 'registry', 'seed'] as const),
+    ...([
+      'rules',
+      'activations',
+      'activationBits',
+      'data',
+      'calibration',
+      'features',
+      'measurements',
+    ] as const),
+    ...(['schedule', 'include', 'exclude', 'registry', 'seed'] as const),
   ] as const satisfies readonly (keyof Recipe)[],
   rule: ['match', ...settings],
   match: ['name', 'op'],
@@ -47,6 +56,7 @@ export function checkRecipe(recipe: Recipe, layers: readonly LayerDescriptor[]):
     ...unmatchedGlobs(texts(recipe.exclude), layers, 'exclude'),
   ]);
   checkRegistry(recipe.registry);
+  if (recipe.measurements !== undefined) checkMeasurements(recipe.measurements, 'recipe.measurements');
 }
 
 /** @throws LowbitError `invalid-argument` for what is no recipe at all. */

@@ -5,7 +5,8 @@ import type { LayerDescriptor } from '../contract/descriptors.js';
 import type { Recipe, RecipeSettings } from '../contract/recipe.js';
 import { LowbitError } from '../errors/error.js';
 import { choosePluginOf, type Chosen } from '../plugin/choose.js';
-import { assignBits } from '../policy/assign-bits.js';
+import { assignBits, type AssignSettings } from '../policy/assign-bits.js';
+import { decidedBetween } from '../policy/cascade.js';
 import { matchesGlob } from '../policy/glob.js';
 import { assignByLayer } from '../policy/overrides.js';
 import { everywhere } from '../policy/policies.js';
@@ -25,10 +26,12 @@ export interface RecipePolicies {
   readonly all: readonly Chosen<BitwidthPolicy>[];
 }
 
-/** @throws LowbitError `unknown-plugin` and others of choosing one. */
+/** @throws LowbitError `unknown-plugin` and others of choosing one; `invalid-argument` for a budget in a rule. */
 export function choosePolicies({ bits = 8, rules = [] }: Recipe, plugins: PluginsInUse): RecipePolicies {
   const own = policyOf(bits, plugins);
   const ofRules = rules.map((rule) => (rule.bits === undefined ? undefined : policyOf(rule.bits, plugins)));
+  const misplaced = ofRules.findIndex((policy) => policy?.plugin.budget !== undefined);
+  if (misplaced >= 0) throw budgetInRule(misplaced);
   return { own, ofRules, all: [own, ...ofRules.filter((policy) => policy !== undefined)] };
 }
 
@@ -55,33 +58,94 @@ export function draftWeights(
   known: KnownWeights,
   recipe: Recipe,
   { own, ofRules }: RecipePolicies,
-): readonly WeightDraft[] {
-  return applyRules(decideBits(known, recipe, own), known.layers, recipe, ofRules);
+  explores = false,
+): readonly BitAssignment[] {
+  const { layers } = known;
+  const start = startDraft(known, recipe);
+  if (own.plugin.budget === undefined)
+    return applyRules(withWaves(decideBits(start, layers, recipe, own), known), layers, recipe, ofRules);
+  // A budget is spent when all else is decided.
+  const ruled = applyRules(start, layers, recipe, ofRules);
+  const decided = decidedByRules(layers, recipe);
+  return withWaves(decideBits(ruled, layers, { ...recipe, decided, explores }, own), known, decided);
 }
 
-function decideBits(
-  { weights, layers, waves }: KnownWeights,
-  recipe: Recipe,
-  policy: Chosen<BitwidthPolicy>,
-): WeightDraft[] {
-  const { parameterStorage = 'float32' } = recipe;
-  // Weights that stay as they are are float already for the policy, which shares bits among the others.
-  const start = [...weights].map(([id, placed]): BitAssignment => {
+/** What there is before anybody decides. Weights that stay as they are are float already for policies, which share bits among the others. */
+function startDraft({ weights, waves }: KnownWeights, recipe: Recipe): readonly BitAssignment[] {
+  return [...weights].map(([id, placed]): BitAssignment => {
     const left = reasonToLeave(placed, recipe) ?? waves.get(id);
     return left === undefined
       ? { id, bits: 8, reason: '8 bits by default' }
       : { id, bits: 'float', reason: left };
   });
-  const assigned = assignBits(policy.plugin, start, layers, { ...recipe, options: policy.options });
-  const decided = new Map(assigned.map((entry) => [entry.id, entry]));
-  const drafts = start.map(({ id }) => {
-    const own = decided.get(id);
-    if (own === undefined) throw badPolicy(policy.plugin.name, id);
-    const wave = waves.get(id);
-    const draft = { ...settings(recipe), ...own, parameterStorage };
-    return wave === undefined ? draft : { ...draft, bits: 'float' as const, reason: wave };
+}
+
+/** What is known of weights when a budget begins to be spent: what stays float or is decided, floors, settings of rules. */
+export interface UnspentDraft {
+  readonly draft: readonly BitAssignment[];
+  readonly decided: ReadonlySet<string>;
+}
+
+/** @param before What decides before the budget is spent. */
+export function unspentDraft(
+  known: KnownWeights,
+  recipe: Recipe,
+  { ofRules }: RecipePolicies,
+  before: BitwidthPolicy | undefined,
+): UnspentDraft {
+  const { layers } = known;
+  const ruled = applyRules(startDraft(known, recipe), layers, recipe, ofRules);
+  const { features } = recipe;
+  const draft = before === undefined ? ruled : assignBits(before, ruled, layers, defined({ features }));
+  const byRules = decidedByRules(layers, recipe);
+  const decided = new Set([...byRules, ...decidedBetween(ruled, draft)]);
+  return { draft: withWaves(draft, known, byRules), decided };
+}
+
+/** Whatever policies say, sampled waves stay float, unless rules have decided about them. */
+function withWaves(
+  draft: readonly BitAssignment[],
+  { waves }: KnownWeights,
+  decided: ReadonlySet<string> = new Set(),
+): readonly BitAssignment[] {
+  return draft.map((entry) => {
+    const reason = decided.has(entry.id) ? undefined : waves.get(entry.id);
+    return reason === undefined ? entry : { ...entry, bits: 'float', reason };
   });
-  if (decided.size !== start.length) throw badPolicy(policy.plugin.name, undefined);
+}
+
+function decidedByRules(layers: readonly LayerDescriptor[], { rules = [] }: Recipe): ReadonlySet<string> {
+  const deciding = rules.filter(({ bits }) => bits !== undefined);
+  return new Set(
+    layers.flatMap((layer) =>
+      layer.weights
+        .filter(({ id }) => deciding.some(({ match }) => matchesRule(match, id, layer)))
+        .map(({ id }) => id),
+    ),
+  );
+}
+
+/** The draft of a weight with the settings of the recipe, where it has none of its own. */
+export const complete =
+  (recipe: Recipe) =>
+  (entry: BitAssignment): WeightDraft => ({ parameterStorage: 'float32', ...settings(recipe), ...entry });
+
+function decideBits(
+  start: readonly BitAssignment[],
+  layers: readonly LayerDescriptor[],
+  recipe: Recipe & AssignSettings,
+  policy: Chosen<BitwidthPolicy>,
+): BitAssignment[] {
+  const { features, measurements, decided, explores } = recipe;
+  const context = { ...defined({ features, measurements, decided, explores }), options: policy.options };
+  const assigned = assignBits(policy.plugin, start, layers, context);
+  const byId = new Map(assigned.map((entry) => [entry.id, entry]));
+  const drafts = start.map(({ id }) => {
+    const own = byId.get(id);
+    if (own === undefined) throw badPolicy(policy.plugin.name, id);
+    return own;
+  });
+  if (byId.size !== start.length) throw badPolicy(policy.plugin.name, undefined);
   return drafts;
 }
 
@@ -107,27 +171,46 @@ function settings(given: RecipeSettings): Partial<WeightDraft> {
 }
 
 function applyRules(
-  drafts: readonly WeightDraft[],
+  drafts: readonly BitAssignment[],
   layers: readonly LayerDescriptor[],
   recipe: Recipe,
   policies: readonly (Chosen<BitwidthPolicy> | undefined)[],
-): WeightDraft[] {
-  return (recipe.rules ?? []).reduce<WeightDraft[]>(
-    (current, rule, i) => {
-      const { name, op } = rule.match;
-      const policy = policies[i];
-      const assigned =
-        policy && assignBits(policy.plugin, current, layers, { ...recipe, options: policy.options });
-      const proposed = new Map(assigned?.map((entry) => [entry.id, entry.bits]));
-      return assignByLayer(current, layers, (entry, layer) => {
-        const named = name === undefined || matchesGlob(name, entry.id) || matchesGlob(name, layer.id);
-        if (!named || (op !== undefined && op !== layer.op)) return entry;
-        const reason = `rule ${JSON.stringify(rule.match)}`;
-        return { ...entry, ...settings(rule), bits: proposed.get(entry.id) ?? entry.bits, reason };
+): readonly BitAssignment[] {
+  return (recipe.rules ?? []).reduce<readonly BitAssignment[]>((current, rule, i) => {
+    const policy = policies[i];
+    const { features } = recipe;
+    const assigned =
+      policy &&
+      assignBits(policy.plugin, current, layers, {
+        ...defined({ features }),
+        options: policy.options,
       });
-    },
-    [...drafts],
-  );
+    const proposed = new Map(assigned?.map((entry) => [entry.id, entry.bits]));
+    return assignByLayer(current, layers, (entry, layer) => {
+      if (!matchesRule(rule.match, entry.id, layer)) return entry;
+      const reason = `rule ${JSON.stringify(rule.match)}`;
+      return { ...entry, ...settings(rule), bits: proposed.get(entry.id) ?? entry.bits, reason };
+    });
+  }, drafts);
+}
+
+function matchesRule(
+  { name, op }: { readonly name?: string; readonly op?: string },
+  id: string,
+  layer: LayerDescriptor,
+): boolean {
+  const isNamed = name === undefined || matchesGlob(name, id) || matchesGlob(name, layer.id);
+  return isNamed && (op === undefined || op === layer.op);
+}
+
+function budgetInRule(index: number): LowbitError {
+  return new LowbitError({
+    code: 'invalid-argument',
+    where: `recipe.rules[${index}].bits`,
+    expected: 'bits, or a policy that decides without a budget',
+    received: 'one that spends a budget',
+    remedy: 'A budget is that of the whole model: give it as bits of the recipe.',
+  });
 }
 
 /** Why a weight is not quantized, whatever the policy and the rules say. */

@@ -1,4 +1,3 @@
-import { checkOptions, optionTypes } from '../errors/check-argument.js';
 import { throwProblems } from '../errors/error.js';
 import { checkPort } from '../contract/check-port.js';
 import type { LayerDescriptor } from '../contract/descriptors.js';
@@ -6,22 +5,31 @@ import type { ModelPort } from '../contract/port.js';
 import type { Recipe } from '../contract/recipe.js';
 import { pluginsInUse, type PluginsInUse } from './plugins-in-use.js';
 import { defaultQuantizer } from '../contract/choice.js';
-import type { FeatureSet, Granularity } from '../contract/policy.js';
+import type { BitAssignment, Candidate, FeatureSet, Granularity } from '../contract/policy.js';
 import type { Registry } from '../contract/registry.js';
+import type { Measurements } from '../contract/measurements.js';
 import { featuresFor } from './features-for.js';
-import { type SessionOptions, sessionTypes } from '../contract/events.js';
+import type { SessionOptions } from '../contract/events.js';
 import { checkRecipe } from './check-recipe.js';
 import { fittingGranularity, groupSize } from './granularity.js';
 import { meetWanted } from './meet-wanted.js';
 import { uniqueWeights, type PlacedWeight } from './placed-weights.js';
-import { resolvePlan } from './resolve.js';
-import type { ResolvedPlan } from '../contract/resolved-plan.js';
+import { resolvePlan, type Resolution } from './resolve.js';
+import type { ResolvedEntry, ResolvedPlan } from '../contract/resolved-plan.js';
 import { planActivations } from './plan-activations.js';
 import { leavesAll, nothingToQuantize } from './nothing-to-quantize.js';
 import type { PlanEntry, QuantizationPlan, QuantizedEntry } from '../contract/plan.js';
 import { defined } from '../contract/defined.js';
 import { waveFilters } from './wave-filters.js';
-import { choosePolicies, draftWeights, type WeightDraft, reasonToLeave } from './draft-weights.js';
+import {
+  choosePolicies,
+  complete,
+  draftWeights,
+  type KnownWeights,
+  type RecipePolicies,
+  reasonToLeave,
+  type WeightDraft,
+} from './draft-weights.js';
 
 /** A plan, and the plugins that its names stand for. */
 export interface PlannedWork {
@@ -29,6 +37,8 @@ export interface PlannedWork {
   readonly registry: Registry;
   /** What was measured on the recipe's data, for policies that decide by it. */
   readonly features?: FeatureSet;
+  /** What was measured for a budget. */
+  readonly measurements?: Measurements;
 }
 
 export interface PlanOptions extends SessionOptions {
@@ -36,48 +46,83 @@ export interface PlanOptions extends SessionOptions {
   readonly forTraining?: boolean;
 }
 
-/**
- * Decides what happens to every weight. Later sources win: the recipe's settings, its bit policy, its rules,
- * then `include` and `exclude`. What was quantized before stays as it is, unless the plan is for training. Throws one error with every problem found (see {@link resolvePlan}), or
- * `nothing-to-quantize` when every weight would stay as it is.
- */
-export async function makePlan<M>(
-  port: ModelPort<M>,
-  recipe: Recipe,
-  options: PlanOptions = {},
-): Promise<PlannedWork> {
-  checkOptions(options, { ...sessionTypes, forTraining: optionTypes.flag }, 'makePlan');
-  const { resolved, ...others } = await planResolved(port, recipe, options);
-  return { plan: resolved.plan, ...others };
-}
-
 /** A resolved plan, the plugins that its names stand for, and what was measured for it. */
 export interface ResolvedWork extends Omit<PlannedWork, 'plan'> {
   readonly resolved: ResolvedPlan;
 }
 
-/** The same as {@link makePlan}, with everything that the plan names. */
-export async function planResolved<M>(
+/** What planning begins with: the model and the recipe, looked at once. */
+export interface Prepared extends KnownWeights {
+  /** The layers as the port describes them. */
+  readonly described: readonly LayerDescriptor[];
+  readonly plugins: PluginsInUse;
+  readonly policies: RecipePolicies;
+  /** With features, where they were measured for it. */
+  readonly recipe: Recipe;
+}
+
+/** @throws LowbitError of a wrong port or recipe; what measuring features throws. */
+export async function prepare<M>(
   port: ModelPort<M>,
   given: Recipe,
   { forTraining = false, ...session }: PlanOptions = {},
-): Promise<ResolvedWork> {
+): Promise<Prepared> {
   checkPort(port);
   const described = await port.layers();
   const layers = forTraining ? described.map(withoutHistory) : described;
   checkRecipe(given, layers);
-  const weights = uniqueWeights(layers);
   const plugins = pluginsInUse(given.registry?.list());
   const policies = choosePolicies(given, plugins);
   const features = await featuresFor(port, given, policies.all, session);
   const recipe = features === undefined ? given : { ...given, features };
+  const weights = uniqueWeights(layers);
   const open = [...weights.values()].filter((placed) => reasonToLeave(placed, recipe) === undefined);
   const waves = await waveFilters(
     open.map(({ weight }) => weight),
     session,
   );
-  const drafts = draftWeights({ weights, layers, waves }, recipe, policies);
-  const entries = drafts.flatMap((draft) => {
+  return { described, layers, weights, waves, plugins, policies, recipe };
+}
+
+/** Plans, with everything that the plan names. @throws LowbitError see `makePlan`. */
+export async function planResolved<M>(
+  port: ModelPort<M>,
+  given: Recipe,
+  options: PlanOptions = {},
+): Promise<ResolvedWork> {
+  const prepared = await prepare(port, given, options);
+  const { features } = prepared.recipe;
+  return {
+    ...planPrepared(port, prepared),
+    ...(features === given.features ? {} : defined({ features })),
+  };
+}
+
+/** @param drafts What was decided of each weight; default: what the recipe decides. */
+export function planPrepared<M>(
+  port: ModelPort<M>,
+  prepared: Prepared,
+  drafts: readonly BitAssignment[] = draftPrepared(prepared),
+): Pick<ResolvedWork, 'resolved' | 'registry'> {
+  const { layers, plugins } = prepared;
+  const { resolved, problems } = resolveDrafts(port, prepared, drafts);
+  throwProblems(problems);
+  const { plan } = resolved;
+  if (leavesAll(plan)) throw nothingToQuantize(port.name, plan.weights, layers);
+  return { resolved, registry: plugins.registry() };
+}
+
+/** @param explores See `PolicyContext`. */
+export const draftPrepared = (prepared: Prepared, explores = false): readonly BitAssignment[] =>
+  draftWeights(prepared, prepared.recipe, prepared.policies, explores);
+
+/** The plan that drafts of weights make with the settings of the recipe, looked up. */
+function resolveDrafts<M>(
+  port: ModelPort<M>,
+  { described, layers, weights, recipe, plugins }: Prepared,
+  drafts: readonly BitAssignment[],
+): Resolution {
+  const entries = drafts.map(complete(recipe)).flatMap((draft) => {
     const placed = weights.get(draft.id);
     return placed === undefined ? [] : [planEntry(draft, placed, recipe, plugins)];
   });
@@ -90,11 +135,25 @@ export async function planResolved<M>(
     ...planActivations(entries, layers, recipe, plugins),
     ...defined({ form: port.form }),
   };
-  const known = plugins.registry();
-  const { resolved, problems } = resolvePlan(plan, described, known, port.supports);
-  throwProblems(problems);
-  if (leavesAll(plan)) throw nothingToQuantize(port.name, entries, layers);
-  return { resolved, registry: known, ...defined({ features }) };
+  return resolvePlan(plan, described, plugins.registry(), port.supports);
+}
+
+/**
+ * What each weight of a draft would be as this candidate, by id, as planning decides it. Those that the quantizer does not offer the width
+ * for are missing.
+ *
+ * @throws LowbitError of whatever else stands against it.
+ */
+export function candidateEntries<M>(
+  port: ModelPort<M>,
+  prepared: Prepared,
+  draft: readonly BitAssignment[],
+  candidate: Candidate,
+): ReadonlyMap<string, ResolvedEntry> {
+  const drafts = draft.map((entry) => ({ ...entry, ...candidate }));
+  const { resolved, problems } = resolveDrafts(port, prepared, drafts);
+  throwProblems(problems.filter(({ code }) => code !== 'unsupported-bits'));
+  return new Map(resolved.entries.map((own) => [own.entry.id, own]));
 }
 
 /** The layer as one whose weights may be quantized whatever was done to them. */

@@ -4,7 +4,7 @@ import type { WantedForm } from '../contract/descriptors.js';
 import type { Recipe } from '../contract/recipe.js';
 import type { Quantizer } from '../contract/quantizer.js';
 import { registry } from '../contract/registry.js';
-import { makePlan } from './make-plan.js';
+import { makePlan } from '../session/make-plan.js';
 import type { QuantizedEntry } from '../contract/plan.js';
 
 const model: MemoryModel = { a: { shape: [4, 64], values: new Float32Array(256) } };

@@ -4,7 +4,7 @@ import { LowbitError } from '../errors/error.js';
 import type { ModelPort } from '../contract/port.js';
 import { registry } from '../contract/registry.js';
 import { applyPlan } from '../session/apply-plan.js';
-import { makePlan } from './make-plan.js';
+import { makePlan } from '../session/make-plan.js';
 import { parsePlan } from './parse-plan.js';
 import type { PortForm } from '../contract/plan.js';
 

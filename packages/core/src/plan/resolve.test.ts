@@ -5,7 +5,7 @@ import type { Quantizer } from '../contract/quantizer.js';
 import { registry, type Registry } from '../contract/registry.js';
 import { applyPlan } from '../session/apply-plan.js';
 import { withBits } from './change-plan.js';
-import { makePlan } from './make-plan.js';
+import { makePlan } from '../session/make-plan.js';
 import type { PlanEntry, QuantizationPlan } from '../contract/plan.js';
 import { resolvePlan } from './resolve.js';
 

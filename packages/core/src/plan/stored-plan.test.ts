@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { coarse, memoryPort } from '../../test/memory-port.js';
 import { registry } from '../contract/registry.js';
 import { applyPlan } from '../session/apply-plan.js';
-import { makePlan } from './make-plan.js';
+import { makePlan } from '../session/make-plan.js';
 import { parsePlan } from './parse-plan.js';
 import type { QuantizationPlan, QuantizedEntry } from '../contract/plan.js';
 import { storedPlan } from './stored-plan.js';

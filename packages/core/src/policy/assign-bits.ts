@@ -4,16 +4,16 @@ import { suggestName } from '../errors/nearest-name.js';
 import type { LayerDescriptor } from '../contract/descriptors.js';
 import { optionsOf } from '../plugin/choose.js';
 import type { Options } from '../contract/options.js';
-import type { BitAssignment, BitwidthPolicy, FeatureSet } from '../contract/policy.js';
+import type { BitAssignment, BitwidthPolicy, PolicyContext } from '../contract/policy.js';
+import { defined } from '../contract/defined.js';
 import { ownCopy } from '../plugin/own-copy.js';
 import { isPromise, takeRejections } from '../errors/is-promise.js';
 import { safely } from '../plugin/safely.js';
 
 /** What a policy is asked with, besides the draft and the layers. */
-export interface AssignSettings {
+export interface AssignSettings extends Partial<PolicyContext> {
   /** Options chosen by name; the rest comes from the policy's factory and its defaults. */
   readonly options?: Options;
-  readonly features?: FeatureSet;
 }
 
 /**
@@ -30,9 +30,10 @@ export function assignBits(
   checkArgument(typeof assign === 'function', policy, { where: 'assignBits: policy', expected: 'a policy' });
   const wanted = { where: 'assignBits: settings', expected: 'an object' };
   checkArgument(typeof settings === 'object' && (settings as unknown) !== null, settings, wanted);
-  const { options = {}, features } = settings;
-  const own = features === undefined ? {} : { features: ownCopy(features) };
-  const context = { options: optionsOf(policy, options), ...own };
+  const { options = {}, features, measurements, decided, explores } = settings;
+  const known = { features: ownCopy(features), measurements: ownCopy(measurements) };
+  const own = policy.budget === undefined ? {} : defined({ decided: decided && new Set(decided), explores });
+  const context = { options: optionsOf(policy, options), ...defined(known), ...own };
   const where = `policy '${policy.name}'`;
   const assigned = safely(where, () =>
     policy.assign(
@@ -55,7 +56,9 @@ export function assignBits(
   });
 }
 
-const members = ['id', 'bits', 'quantizer', 'granularity', 'parameterStorage', 'rounding', 'reason'];
+const members = [
+  ...['id', 'bits', 'quantizer', 'granularity', 'parameterStorage', 'rounding', 'least', 'reason'],
+];
 
 /** Throws `plugin-failed` for a member that would do nothing, and for two assignments of one weight. */
 function checkAssignments(assigned: readonly BitAssignment[], where: string): void {

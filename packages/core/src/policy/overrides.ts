@@ -56,8 +56,12 @@ export function override(
   };
 }
 
+/** Ids of the weights of a layer, and of its activation sites: a draft is of one or the other. */
+export const idsOf = ({ weights, sites }: LayerDescriptor): readonly string[] =>
+  [...weights, ...sites].map(({ id }) => id);
+
 /**
- * Decides every assignment once for each layer that uses the weight, and keeps the one with the most bits: a
+ * Decides every assignment once for each layer that uses the weight or has the site, and keeps the one with the most bits: a
  * shared weight must be good enough for all of its users.
  */
 export function assignByLayer<A extends BitAssignment>(
@@ -67,7 +71,7 @@ export function assignByLayer<A extends BitAssignment>(
 ): A[] {
   const users = new Map<string, LayerDescriptor[]>();
   for (const layer of layers) {
-    for (const weight of layer.weights) users.set(weight.id, [...(users.get(weight.id) ?? []), layer]);
+    for (const id of idsOf(layer)) users.set(id, [...(users.get(id) ?? []), layer]);
   }
   return draft.map((entry) => {
     const decided = (users.get(entry.id) ?? []).map((layer) => decide(entry, layer));

@@ -1,8 +1,6 @@
 import { throwProblems } from '../errors/error.js';
-import { checkPlugin } from '../contract/registry.js';
 import type { BitwidthPolicy } from '../contract/policy.js';
-import { assignBits } from './assign-bits.js';
-import { assignByLayer, checkBits, checkBitsBy, override, type PolicyChoice } from './overrides.js';
+import { assignByLayer, checkBits, checkBitsBy, idsOf, override, type PolicyChoice } from './overrides.js';
 import { matchesGlob, unmatchedGlobs, unmatchedOps } from './glob.js';
 
 /** The same number of bits for every weight. */
@@ -30,8 +28,9 @@ export function ends(bits: number | 'float', choice: PolicyChoice = {}): Bitwidt
     summary: 'other bits for the first and the last layer',
     assign(draft, layers) {
       const withWeights = layers.filter((layer) => layer.weights.length > 0);
-      const first = new Set(withWeights.at(0)?.weights.map((weight) => weight.id));
-      const last = new Set(withWeights.at(-1)?.weights.map((weight) => weight.id));
+      const [first, last] = [withWeights.at(0), withWeights.at(-1)].map(
+        (layer) => new Set(layer && idsOf(layer)),
+      );
       return draft.map((entry) => {
         if (first.has(entry.id)) return override(entry, bits, choice, 'first layer');
         return last.has(entry.id) ? override(entry, bits, choice, 'last layer') : entry;
@@ -90,22 +89,5 @@ export function byOp(
           : entry,
       );
     },
-  };
-}
-
-/** Applies policies one after the other; each sees what the one before decided, so the last word wins. */
-export function cascade(...policies: readonly BitwidthPolicy[]): BitwidthPolicy {
-  policies.forEach(checkPlugin);
-  return {
-    kind: 'policy',
-    api: 2,
-    name: policies.map((policy) => policy.name).join(' + ') || 'cascade',
-    summary: 'policies one after the other',
-    ...(policies.some(({ needs }) => needs === 'features') ? { needs: 'features' as const } : {}),
-    assign: (draft, layers, { features }) =>
-      policies.reduce(
-        (current, policy) => assignBits(policy, current, layers, features === undefined ? {} : { features }),
-        draft,
-      ),
   };
 }

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { memoryPort } from '../../test/memory-port.js';
 import type { BitAssignment, BitwidthPolicy } from '../contract/policy.js';
 import { assignBits } from './assign-bits.js';
-import { byName, byOp, cascade, ends, everywhere } from './policies.js';
+import { cascade } from './cascade.js';
+import { byName, byOp, ends, everywhere } from './policies.js';
 
 const matrix = { shape: [2, 2], values: new Float32Array(4) };
 const layers = await memoryPort({ query: matrix, key: matrix }).layers();

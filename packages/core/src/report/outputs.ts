@@ -129,7 +129,7 @@ const isClassOf = (classes: number) => (label: number) =>
 const tolerance = 0.01;
 
 /** Whether each row is what a softmax gives: no value below 0, and their sum 1. */
-function areProbabilities(data: Float32Array, classes: number): boolean {
+export function areProbabilities(data: Float32Array, classes: number): boolean {
   for (let from = 0; from < data.length; from += classes) {
     let sum = 0;
     for (let i = from; i < from + classes; i++) {

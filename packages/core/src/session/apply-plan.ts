@@ -26,7 +26,9 @@ import { checkReach, withFitWeights } from './unfit-weights.js';
 import { withWarnings, writePlan, type Written } from './write-plan.js';
 import { compareOutputs } from './compare-outputs.js';
 import type { OutputsReport } from '../report/outputs.js';
+import type { Measurements } from '../contract/measurements.js';
 import { verdictOf } from '../report/verdict.js';
+import { defined } from '../contract/defined.js';
 import { roundedCodes } from './rounded-codes.js';
 import { type InputsOfWeight, roundingInputs } from './rounding-inputs.js';
 import { type CodedWeight, codeWeight, type FittedWeight, fitWeight } from './weight.js';
@@ -38,6 +40,8 @@ export interface Quantized<M> {
   readonly report: Report;
   /** What was observed on the data, to be stored and given as `calibration` another time. Absent where nothing was. */
   readonly calibration?: Calibration;
+  /** What was measured for a budget, to be stored and given as `measurements` another time. Absent where nothing was. */
+  readonly measurements?: Measurements;
 }
 
 export interface ApplyOptions extends QuantizeOptions {
@@ -109,6 +113,28 @@ export async function applyResolved<M>(
 /** Whether inputs of weights were looked at. */
 const isRounded = ({ entries }: ResolvedPlan): boolean =>
   entries.some(({ rounding }) => rounding !== undefined && rounding.rounder.needs.length > 0);
+
+/**
+ * Fits and writes a plan, without a look at how good it is.
+ *
+ * @param isRun Whether the result will be run: otherwise its size alone counts, and rounders are not asked.
+ * @returns The result, and what observing gave.
+ */
+export async function writeResolved<M>(
+  port: ModelPort<M>,
+  resolved: ResolvedPlan,
+  inputs: MeasuredInputs,
+  { signal, onProgress }: QuantizeOptions,
+  isRun: boolean,
+): Promise<{ readonly written: Written<M>; readonly calibration: Calibration | undefined }> {
+  const options = { ...defined({ signal, onProgress }), measure: false };
+  const calibration = await statisticsFor(port, resolved, inputs, options);
+  const data = isRun ? inputs.data : undefined;
+  const written = await withFitWeights(resolved, (plan) =>
+    writeFitted(port, plan, calibration, data, options),
+  );
+  return { written, calibration };
+}
 
 /** What was written of a plan, and Σw² of the original values of each weight, by id. */
 interface FittedResult<M> extends Written<M> {

@@ -7,6 +7,7 @@ import { labelsOf } from '../contract/labels.js';
 import { isLowbitError } from '../errors/error.js';
 import { gatherOutput, type OutputGatherer, type OutputsReport } from '../report/outputs.js';
 import { pauses } from '../contract/pause.js';
+import { firstSamples } from './first-samples.js';
 
 type Run = NonNullable<ModelPort<unknown>['run']>;
 
@@ -26,7 +27,7 @@ export async function compareOutputs(
   { signal, onProgress }: SessionOptions,
 ): Promise<OutputsReport | undefined> {
   const pause = pauses(signal, 'quantize');
-  const { part, samples } = await firstSamples(batches);
+  const { part, samples } = await firstSamples(batches, mostSamples);
   const sources = [original, result].map((run) => run(part, defined({ signal }))[Symbol.asyncIterator]());
   const [first, second] = sources as [AsyncIterator<RunOutputs>, AsyncIterator<RunOutputs>];
   const outputs = new Map<string, OutputGatherer>();
@@ -65,23 +66,6 @@ function labelsFor(batch: Batch, number: number, outputs: readonly string[]) {
   const labels = labelsOf(batch, { code: 'calibration-invalid', where: `batch ${number}`, outputs });
   return (name: string) =>
     labels instanceof Map ? (labels as ReadonlyMap<string, LabelValues>).get(name) : (labels as LabelValues);
-}
-
-async function firstSamples(batches: AsyncIterable<Batch>) {
-  const part: Batch[] = [];
-  let samples = 0;
-  for await (const batch of batches) {
-    part.push(batch);
-    samples += samplesIn(batch);
-    if (samples >= mostSamples) break;
-  }
-  return { part, samples };
-}
-
-/** As the first input says. What is no batch, the port refuses when it runs. */
-function samplesIn(batch: Batch): number {
-  const [first] = Object.values(Object(Object(batch).inputs) as Batch['inputs']);
-  return (first?.shape as readonly number[] | undefined)?.[0] ?? 1;
 }
 
 const valueOf = ({ value, done }: IteratorResult<RunOutputs>): RunOutputs =>

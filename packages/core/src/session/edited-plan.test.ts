@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { coarse, memoryPort, type MemoryModel } from '../../test/memory-port.js';
 import { isLowbitError } from '../errors/error.js';
-import { makePlan } from '../plan/make-plan.js';
+import { makePlan } from './make-plan.js';
 import type { QuantizationPlan } from '../contract/plan.js';
 import { parsePlan } from '../plan/parse-plan.js';
 import { storedPlan } from '../plan/stored-plan.js';

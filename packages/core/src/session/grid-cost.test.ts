@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { coarse, memoryPort, type MemoryModel } from '../../test/memory-port.js';
-import { makePlan } from '../plan/make-plan.js';
+import { makePlan } from './make-plan.js';
 import { parsePlan } from '../plan/parse-plan.js';
 import type { QuantizedEntry } from '../contract/plan.js';
 import type { Quantizer } from '../contract/quantizer.js';

@@ -1,12 +1,14 @@
 import { checkOptions } from '../errors/check-argument.js';
 import type { ModelPort } from '../contract/port.js';
 import type { Recipe } from '../contract/recipe.js';
-import { planResolved } from '../plan/make-plan.js';
+import { prepare } from '../plan/make-plan.js';
+import { defined } from '../contract/defined.js';
 import { applyResolved, type Quantized } from './apply-plan.js';
 import { type QuantizeOptions, quantizeTypes } from '../contract/events.js';
 import { withRepeatable } from './observe-data.js';
 import { choosePluginOf } from '../plugin/choose.js';
 import { pauses } from '../contract/pause.js';
+import { planOf } from './plan-of.js';
 import { withWarnings } from './write-plan.js';
 
 /**
@@ -25,12 +27,16 @@ export async function quantize<M>(
   options.onProgress?.({ phase: 'plan', done: 0, total: 1 });
   await pauses(options.signal, 'quantize')();
   const { recipe, data } = withRepeatable(given);
-  const { resolved, features } = await planResolved(port, recipe, options);
-  options.onProgress?.({ phase: 'plan', done: 1, total: 1 });
+  const prepared = await prepare(port, recipe, options);
   const { calibration, schedule } = recipe;
+  const inputs = { calibration, data };
+  const work = await planOf(port, prepared, inputs, options);
+  options.onProgress?.({ phase: 'plan', done: 1, total: 1 });
   if (schedule !== undefined) choosePluginOf('schedule', schedule, recipe.registry);
-  const done = await applyResolved(port, resolved, { calibration, data }, options, features !== undefined);
-  return withWarnings(done, schedule === undefined ? [] : [scheduleUnused]);
+  const isMeasured = prepared.recipe.features !== recipe.features || work.measurements?.effect !== undefined;
+  const done = await applyResolved(port, work.resolved, work.inputs, options, isMeasured);
+  const told = withWarnings(done, [...work.warnings, ...(schedule === undefined ? [] : [scheduleUnused])]);
+  return { ...told, ...defined({ measurements: work.measurements, calibration: work.observed }) };
 }
 
 /** A recipe with a schedule is taken, since one may serve training and what it is compared with. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { coarse, layerOf, memoryPort, weightOf } from '../../test/memory-port.js';
-import { makePlan } from '../plan/make-plan.js';
+import { makePlan } from './make-plan.js';
 import type { LowbitError } from '../errors/error.js';
 import type { LayerDescriptor, SkipNote } from '../contract/descriptors.js';
 import { registry } from '../contract/registry.js';

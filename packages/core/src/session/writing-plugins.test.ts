@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { coarse, memoryPort, type MemoryModel } from '../../test/memory-port.js';
-import { makePlan } from '../plan/make-plan.js';
+import { makePlan } from './make-plan.js';
 import type { BitwidthPolicy } from '../contract/policy.js';
 import type { FitContext, Quantizer } from '../contract/quantizer.js';
 import { registry } from '../contract/registry.js';

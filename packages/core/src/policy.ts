@@ -1,0 +1,19 @@
+/** For everybody who decides bits: policies, budgets, what is measured for them, and the curve of what can be had. */
+export type {
+  CandidateChoice,
+  EffectKind,
+  JointEffect,
+  MeasuredCandidate,
+  MeasuredItem,
+  Measurements,
+  WrittenSize,
+} from './contract/measurements.js';
+export type { Candidate, Metric } from './contract/policy.js';
+export { candidateKey } from './policy/candidates.js';
+export { mergeMeasurements } from './policy/merge-measurements.js';
+export { budget, type Budget } from './policy/budget.js';
+export { cascade } from './policy/cascade.js';
+export { atLeast, byShape, float, type ShapeRule } from './policy/filters.js';
+export { frontier, type FrontierOptions, type FrontierPoint } from './policy/frontier.js';
+export { byName, byOp, ends, everywhere } from './policy/policies.js';
+export { measure, type MeasureOptions } from './session/measure.js';

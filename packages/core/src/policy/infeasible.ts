@@ -1,0 +1,90 @@
+import type { Measurements } from '../contract/measurements.js';
+import type { BitAssignment } from '../contract/policy.js';
+import { LowbitError } from '../errors/error.js';
+import type { BudgetItem, BudgetProblem } from './budget-problem.js';
+import { leastCost } from './knapsack.js';
+import { type Limits, resourcesOf, sizeKnapsack } from './next-choice.js';
+
+/** Weights that a message names. */
+const mostNames = 5;
+
+/** The error of a budget that no choice keeps: what is attainable, and what stands against less. */
+export function infeasible(
+  draft: readonly BitAssignment[],
+  problem: BudgetProblem,
+  { joint }: Measurements,
+  limits: Limits,
+): LowbitError {
+  const [expected, received] =
+    resourcesOf(problem, limits).length > 0
+      ? [leastOf(problem, limits), wantedOf(limits)]
+      : [bestOf(joint, limits), wantedOf(limits)];
+  return new LowbitError({
+    code: 'budget-infeasible',
+    where: "policy 'budget'",
+    expected: [expected, ...floorsOf(draft, problem)].join('; '),
+    received,
+    remedy:
+      'Ask for what is attainable, or let go of what stands against it: narrower choices, fewer exclusions, fewer weights that are decided before.',
+  });
+}
+
+/** What the limits are at least. */
+function leastOf(problem: BudgetProblem, limits: Limits): string {
+  const knapsack = sizeKnapsack(problem, limits);
+  const values = problem.items.reduce((sum, item) => sum + item.values, 0);
+  const least = knapsack.capacities.map((_, resource) => leastCost(knapsack, resource));
+  const [size = 0] = least;
+  const words = [
+    limits.bytes !== undefined && `at least ${Math.ceil(size + problem.otherBytes)} bytes`,
+    limits.averageBits !== undefined && `at least ${upTo(2, (8 * size) / values)} stored bits a value`,
+    limits.bitOperations !== undefined && `at least ${least.at(-1)} bit operations`,
+    limits.decreasing && 'with bits that never rise with depth',
+  ];
+  return words.filter((word) => word !== false).join(' and ');
+}
+
+const upTo = (digits: number, value: number): string =>
+  (Math.ceil(value * 10 ** digits) / 10 ** digits).toFixed(digits);
+
+/** What was kept at best. */
+function bestOf(joint: Measurements['joint'], { minSqnr, maxLoss }: Limits): string {
+  const decibels = Math.max(...joint.map(({ sqnrDb }) => sqnrDb ?? -Infinity));
+  const loss = Math.min(...joint.map((one) => one.loss ?? Infinity));
+  const words = [
+    minSqnr !== undefined && `at most ${decibels.toFixed(1)} dB`,
+    maxLoss !== undefined && `a loss of at least ${loss.toPrecision(3)}`,
+  ];
+  return `${words.filter((word) => word !== false).join(' and ')} with the widest choices`;
+}
+
+function wantedOf({ bytes, averageBits, bitOperations, maxLoss, minSqnr }: Limits): string {
+  const words = [
+    bytes !== undefined && `${bytes} bytes`,
+    averageBits !== undefined && `${averageBits} bits on average`,
+    bitOperations !== undefined && `${bitOperations} bit operations`,
+    maxLoss !== undefined && `a loss of ${maxLoss} at most`,
+    minSqnr !== undefined && `${minSqnr} dB at least`,
+  ];
+  return words.filter((word) => word !== false).join(', ');
+}
+
+/** What stands against less: weights that stay float, what was decided before, floors, and the narrowest choice. */
+function floorsOf(draft: readonly BitAssignment[], { items }: BudgetProblem): readonly string[] {
+  const left = draft.filter(({ bits }) => bits === 'float');
+  const held = items.filter(({ floor }) => floor !== undefined);
+  const open = items.filter(({ floor }) => floor === undefined);
+  const narrowest = open.flatMap(({ options }) => options.map(({ bits }) => (bits === 'float' ? 32 : bits)));
+  return [
+    ...(left.length === 0 ? [] : [`float: ${named(left.map(({ id, reason }) => `${id} (${reason})`))}`]),
+    ...(held.length === 0 ? [] : [`held: ${named(held.map(heldWords))}`]),
+    ...(open.length === 0 ? [] : [`others have ${Math.min(...narrowest)} bits or more`]),
+  ];
+}
+
+const heldWords = ({ ids, floor }: BudgetItem): string => `${ids.join(' and ')} (${floor})`;
+
+function named(names: readonly string[]): string {
+  const more = names.length - mostNames;
+  return more > 0 ? `${names.slice(0, mostNames).join(', ')} and ${more} more` : names.join(', ');
+}

@@ -1,0 +1,173 @@
+import { defined } from '../contract/defined.js';
+import type { LayerDescriptor } from '../contract/descriptors.js';
+import type { SessionOptions } from '../contract/events.js';
+import type { MeasuredItem, Measurements } from '../contract/measurements.js';
+import type { Batch } from '../contract/model-run.js';
+import type { ModelPort } from '../contract/port.js';
+import type { BitAssignment, Candidate } from '../contract/policy.js';
+import { candidateKey } from '../policy/candidates.js';
+import { matchesGlob } from '../policy/glob.js';
+import { nothingMeasured } from '../policy/known.js';
+import { mergeMeasurements } from '../policy/merge-measurements.js';
+import { assigned } from '../policy/budget-problem.js';
+import { candidateEntries, type Prepared } from '../plan/make-plan.js';
+import { sizeOf } from '../scheme/shape.js';
+import { judgeAgainst, type Judge, type JudgeSettings } from './judge-outputs.js';
+import { type ItemWork, measureItem } from './measure-item.js';
+import { pauses } from '../contract/pause.js';
+
+/** What is to be measured of a model. */
+export interface MeasureWork {
+  readonly prepared: Prepared;
+  /** Weights that are float in it are left out. */
+  readonly draft: readonly BitAssignment[];
+  /** Of these the draft itself is the sole candidate. */
+  readonly decided: ReadonlySet<string>;
+  readonly candidates: readonly Candidate[];
+  readonly together?: readonly (readonly string[])[];
+  /** Only items with one of these ids. */
+  readonly only?: ReadonlySet<string>;
+}
+
+/** What measuring goes on with, and who is told. */
+export interface MeasureSession extends SessionOptions {
+  /** What is known already is not measured again. */
+  readonly known?: Measurements | undefined;
+  /** Called after each item with all that is known by then. */
+  readonly onMeasured?: ((measurements: Measurements) => unknown) | undefined;
+}
+
+/** Compares with the original on data; `undefined` without data, and where the port cannot run its model. */
+export async function judgeOf<M>(
+  port: ModelPort<M>,
+  batches: AsyncIterable<Batch> | undefined,
+  settings: JudgeSettings,
+  { signal }: SessionOptions,
+): Promise<Judge | undefined> {
+  const run = port.run?.bind(port);
+  if (batches === undefined || run === undefined) return undefined;
+  return judgeAgainst(run, batches, settings, signal);
+}
+
+/**
+ * Measures one item after the other, in the order of depth. In memory are the outputs of the original, and two to three times the
+ * largest item in float32.
+ */
+export async function measureWeights<M>(
+  port: ModelPort<M>,
+  work: MeasureWork,
+  judge: Judge | undefined,
+  { known = nothingMeasured(port.name), signal, onProgress, onMeasured }: MeasureSession,
+): Promise<Measurements> {
+  const items = itemsOf(port, work);
+  const total = items.reduce((sum, { candidates }) => sum + candidates.length, 0);
+  const pause = pauses(signal, 'measure');
+  const tell = progressOf(onProgress, total);
+  let all = mergeMeasurements([
+    known,
+    { ...nothingMeasured(port.name), ...defined({ effect: judge?.kind }) },
+  ]);
+  for (const item of items) {
+    const before = all.items.find(({ ids }) => ids.join('\n') === item.ids.join('\n'))?.candidates ?? [];
+    const candidates = await measureItem(port, item, before, judge, async () => {
+      tell(item.ids[0]);
+      await pause();
+    });
+    const measured: MeasuredItem = { ...placeOf(item, work.prepared), candidates };
+    const found = { ...nothingMeasured(port.name), ...defined({ effect: judge?.kind }), items: [measured] };
+    all = mergeMeasurements([all, found]);
+    await onMeasured?.(all);
+  }
+  onProgress?.({ phase: 'measure', done: total, total });
+  return all;
+}
+
+function itemsOf<M>(port: ModelPort<M>, work: MeasureWork): readonly ItemWork[] {
+  const { prepared, draft, decided, candidates, together, only } = work;
+  const open = new Map(
+    draft.flatMap((entry) => (entry.bits === 'float' ? [] : [[entry.id, entry] as const])),
+  );
+  const planned = candidates.map((candidate) => ({
+    candidate,
+    entries: candidate.bits === 'float' ? undefined : candidateEntries(port, prepared, draft, candidate),
+  }));
+  const asAssigned = (candidate: Candidate, [id]: readonly string[]) =>
+    assigned(open.get(id) as BitAssignment, candidate);
+  const own = candidateEntriesOfDraft(port, prepared, draft, decided);
+  const groups = coupled([...open.keys()], together).filter(
+    (ids) => only === undefined || ids.some((id) => only.has(id)),
+  );
+  return groups.map((ids) => {
+    const fixed = ids.find((id) => decided.has(id));
+    const floatBytes = ids.reduce((sum, id) => sum + (prepared.weights.get(id)?.weight.storedBytes ?? 0), 0);
+    const wanted =
+      fixed === undefined
+        ? planned.filter(({ candidate }) => isAbove(candidate, ids, open))
+        : [{ candidate: open.get(fixed) as BitAssignment, entries: own }];
+    const offered = wanted.flatMap(({ candidate, entries }) => {
+      const each = ids.flatMap((id) => entries?.get(id) ?? []);
+      return each.length === ids.length || candidate.bits === 'float'
+        ? [{ candidate: asAssigned(candidate, ids), entries: each }]
+        : [];
+    });
+    return { ids, candidates: offered, floatBytes };
+  });
+}
+
+/** What decided weights would be. */
+function candidateEntriesOfDraft<M>(
+  port: ModelPort<M>,
+  prepared: Prepared,
+  draft: readonly BitAssignment[],
+  decided: ReadonlySet<string>,
+) {
+  const fixed = draft.filter(({ id, bits }) => decided.has(id) && bits !== 'float');
+  const byKey = new Map(fixed.map((entry) => [candidateKey(entry), entry]));
+  const found = [...byKey].flatMap(([key, entry]) => {
+    const alike = fixed.filter((one) => candidateKey(one) === key);
+    return [...candidateEntries(port, prepared, alike, assigned(entry, entry))];
+  });
+  return new Map(found);
+}
+
+/** Whether a candidate keeps the floors of the draft. */
+const isAbove = (
+  { bits }: Candidate,
+  ids: readonly string[],
+  open: ReadonlyMap<string, BitAssignment>,
+): boolean => bits === 'float' || ids.every((id) => bits >= (open.get(id)?.least ?? 0));
+
+/** What an item is: where it is in the model, and how large. */
+function placeOf({ ids }: ItemWork, { layers, weights }: Prepared) {
+  const placed = ids.flatMap((id) => weights.get(id) ?? []);
+  const [{ layer }] = placed;
+  const uses = layers.filter((one: LayerDescriptor) => one.weights.some(({ id }) => ids.includes(id)));
+  const macs = uses.reduce((sum, one) => sum + (one.macs ?? 0), 0);
+  const values = placed.reduce((sum, { weight }) => sum + sizeOf(weight.shape), 0);
+  return { ids, layer: layer.id, depth: layer.depth, values, ...(macs === 0 ? {} : { macs }) };
+}
+
+/** Tells how far the work is, and by the time it took how long the rest may take. */
+function progressOf(onProgress: SessionOptions['onProgress'], total: number): (id: string) => void {
+  const start = Date.now();
+  let done = 0;
+  return (id) => {
+    const secondsLeft = done === 0 ? undefined : (((Date.now() - start) / done) * (total - done)) / 1000;
+    onProgress?.({ phase: 'measure', done, total, id, ...defined({ secondsLeft }) });
+    done++;
+  };
+}
+
+/** The ids in groups: those that match globs of one list are together, in their order; all others are alone. */
+function coupled(
+  ids: readonly string[],
+  together: readonly (readonly string[])[] = [],
+): readonly (readonly string[])[] {
+  const groups = new Map<string, string[]>();
+  for (const id of ids) {
+    const list = together.findIndex((globs) => globs.some((glob) => matchesGlob(glob, id)));
+    const key = list < 0 ? `alone ${id}` : `together ${list}`;
+    groups.set(key, [...(groups.get(key) ?? []), id]);
+  }
+  return [...groups.values()];
+}

@@ -1,0 +1,48 @@
+import type { Calibration } from '../calibration/site-statistics.js';
+import type { QuantizeOptions } from '../contract/events.js';
+import type { Measurements } from '../contract/measurements.js';
+import type { ModelPort } from '../contract/port.js';
+import type { ResolvedPlan } from '../contract/resolved-plan.js';
+import { planPrepared, type Prepared } from '../plan/make-plan.js';
+import { writeResolved } from './apply-plan.js';
+import type { MeasuredInputs } from './observe-data.js';
+import { spendBudget, type WriteOne } from './spend-budget.js';
+
+/** A plan, and what was measured to make it. */
+export interface MeasuredPlan {
+  readonly resolved: ResolvedPlan;
+  readonly measurements?: Measurements;
+  readonly warnings: readonly string[];
+  /** With what was observed on the data meanwhile. */
+  readonly inputs: MeasuredInputs;
+  readonly observed?: Calibration | undefined;
+}
+
+/** Plans; where the policy spends a budget, with what is measured and written for it. */
+export async function planOf<M>(
+  port: ModelPort<M>,
+  prepared: Prepared,
+  given: MeasuredInputs,
+  { sizeOf, ...options }: QuantizeOptions,
+): Promise<MeasuredPlan> {
+  const { plugin, options: chosen } = prepared.policies.own;
+  const terms = plugin.budget?.(chosen);
+  if (terms === undefined) return { ...planPrepared(port, prepared), warnings: [], inputs: given };
+  let inputs = given;
+  const writeOne: WriteOne = async (resolved, judge) => {
+    const { written, calibration } = await writeResolved(
+      port,
+      resolved,
+      inputs,
+      options,
+      judge !== undefined,
+    );
+    inputs = { ...inputs, calibration };
+    const { model, report } = written.quantized;
+    const judged = judge && written.run && (await judge.judge(written.run));
+    return { bytes: (await sizeOf?.(model)) ?? report.modelBytes.after, judged };
+  };
+  const spent = await spendBudget(port, prepared, terms, { data: given.data, writeOne, session: options });
+  const observed = inputs.calibration === given.calibration ? undefined : inputs.calibration;
+  return { ...spent, inputs, observed };
+}

@@ -1,0 +1,265 @@
+import { describe, expect, it, test } from 'vitest';
+import { coarse, memoryPort } from '../../test/memory-port.js';
+import { chain, samples } from '../../test/running-memory-port.js';
+import {
+  type BitPolicyChoice,
+  byName,
+  cascade,
+  ends,
+  isLowbitError,
+  makePlan,
+  quantize,
+  type QuantizationPlan,
+  type QuantizeOptions,
+  registry,
+  type Recipe,
+} from '../index.js';
+import { packedCost } from '../adapter.js';
+import { atLeast, budget, float, measure } from '../policy.js';
+
+const known = registry([coarse()]);
+const choices = [2, 4, 8];
+const recipe = (bits: BitPolicyChoice | number, more: Recipe = {}): Recipe => ({
+  registry: known,
+  data: [samples(64)],
+  bits,
+  ...more,
+});
+const bitsIn = ({ weights }: QuantizationPlan) => weights.map(({ bits }) => bits);
+const run = (made: Recipe, options?: QuantizeOptions) => quantize(chain().port, made, options);
+
+async function failure(work: Promise<unknown>) {
+  const error = await work.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (!isLowbitError(error)) throw new Error(`expected a LowbitError, got ${String(error)}`);
+  return error;
+}
+
+describe('a budget of bytes', () => {
+  it.each([1252, 1300, 1500, 1800, 2000, 2400])('%s is never exceeded, and is well used', async (bytes) => {
+    const { report, plan, measurements } = await run(recipe(budget({ bytes, choices })));
+    const { after } = report.modelBytes;
+    expect(after).toBeLessThanOrEqual(bytes);
+    // The cheapest further step takes more than is left where less than 99 % is used.
+    const steps = bitsIn(plan).flatMap((bits, i) => {
+      const { candidates } = measurements!.items[i];
+      const now = candidates.find((one) => one.bits === bits)!.storedBytes;
+      return candidates.map(({ storedBytes }) => storedBytes - now).filter((step) => step > 0);
+    });
+    expect(after >= 0.99 * bytes || after + Math.min(Infinity, ...steps) > bytes).toBe(true);
+  });
+
+  it('spends and gives back what the estimate of the size misses', async () => {
+    const { port } = chain();
+    const wrong: typeof port = {
+      ...port,
+      cost: (weight, entry) => ({ storedBytes: 0.8 * packedCost(weight, entry).storedBytes, memoryBytes: 1 }),
+    };
+    const { report, measurements } = await quantize(wrong, recipe(budget({ bytes: 1600, choices })));
+    expect(report.modelBytes.after).toBeLessThanOrEqual(1600);
+    expect(measurements!.written.length).toBeGreaterThan(1);
+  });
+
+  it('is that of the files of the caller, where they are others', async () => {
+    const made = recipe(budget({ bytes: 2400, choices }));
+    const { report } = await run(made, { sizeOf: () => Promise.resolve(2400) });
+    expect(report.modelBytes.after).toBeLessThan(2400);
+    const error = await failure(run(made, { sizeOf: () => 2401 }));
+    expect(error.code).toBe('budget-infeasible');
+  });
+
+  it('that nothing keeps is told with what is attainable and what stands against it', async () => {
+    const least = await failure(run(recipe(budget({ bytes: 1000, choices }))));
+    expect(least).toMatchObject({ code: 'budget-infeasible', received: '1000 bytes' });
+    expect(least.expected).toBe('at least 1252 bytes; others have 2 bits or more');
+    await expect(run(recipe(budget({ bytes: 1252, choices })))).resolves.toBeDefined();
+    const rules = [{ match: { name: 'w1' }, bits: 8 }];
+    const bits = cascade(float('w0'), atLeast(4, 'w2'), budget({ bytes: 1000, choices }));
+    const floors = (await failure(run(recipe(bits, { rules })))).expected;
+    expect(floors).toContain('float: w0 (stays float by name)');
+    expect(floors).toContain('held: w1 (rule {"name":"w1"}), w2 (at least 4 bits)');
+  });
+});
+
+test('what others decide stays, counts, and a budget is asked last wherever it stands', async () => {
+  const policy = budget({ averageBits: 7, choices });
+  for (const bits of [cascade(policy, ends(8)), cascade(ends(8), policy)]) {
+    const { plan, measurements } = await run(recipe(bits));
+    expect(plan.weights.map(({ reason }) => reason.split(':')[0])).toEqual([
+      'first layer',
+      'budget',
+      'budget',
+      'last layer',
+    ]);
+    expect(measurements!.items[0].candidates.map(({ bits: own }) => own)).toEqual([8]);
+  }
+  const floor = await run(recipe(cascade(budget({ averageBits: 5, choices }), atLeast(4, 'w2'))));
+  expect(bitsIn(floor.plan)[2]).toBeGreaterThanOrEqual(4);
+  const left = await run(recipe(budget({ averageBits: 12, choices }), { exclude: ['w3'] }));
+  expect(bitsIn(left.plan)[3]).toBe('float');
+  const ruled = { rules: [{ match: { name: 'w0' }, bits: 2 }] };
+  expect(bitsIn((await run(recipe(policy, ruled))).plan)[0]).toBe(2);
+  const misplaced = { rules: [{ match: { name: 'w0' }, bits: policy }] };
+  expect(await failure(run(recipe(4, misplaced)))).toMatchObject({ where: 'recipe.rules[0].bits' });
+  expect(() => cascade(policy, policy)).toThrow('one policy at most that spends a budget');
+});
+
+test('an average is of stored bits, parameters counted', async () => {
+  const { plan, report } = await run(recipe(budget({ averageBits: 6, choices })));
+  const stored = report.weights.reduce((sum, { sizes }) => sum + sizes.stored, 0);
+  const values = report.weights.reduce((sum, own) => sum + own.values, 0);
+  expect((8 * stored) / values).toBeLessThanOrEqual(6);
+  expect(new Set(bitsIn(plan)).size).toBeGreaterThan(1);
+});
+
+test('bits never rise with depth where they are to fall, whatever it costs', async () => {
+  const averageBits = 5.4;
+  const free = await run(recipe(budget({ averageBits, choices })));
+  const falling = await run(recipe(budget({ averageBits, choices, decreasing: true })));
+  const bits = bitsIn(falling.plan).map(Number);
+  expect(bits).toEqual([...bits].sort((a, b) => b - a));
+  expect(bitsIn(free.plan)).not.toEqual(bits);
+});
+
+describe('quality', () => {
+  it('takes no more than the decibels that are asked for want', async () => {
+    const { report, plan } = await run(recipe(budget({ minSqnr: 20, choices })));
+    expect(report.verdict?.outputs?.outputs[0].sqnrDb).toBeGreaterThanOrEqual(20);
+    const less = await run(recipe(budget({ minSqnr: 8, choices })));
+    expect(less.report.modelBytes.after).toBeLessThan(report.modelBytes.after);
+    expect(bitsIn(plan)).not.toEqual([8, 8, 8, 8]);
+  });
+
+  it('keeps a loss, of labels or of a metric, by running the result', async () => {
+    const { port } = chain();
+    const [{ inputs }] = [samples(80)];
+    const labels: number[] = [];
+    for await (const { y } of port.run!([{ inputs }]))
+      for (let row = 0; row < 80; row++) {
+        const scores = [...y.data.subarray(8 * row, 8 * row + 8)];
+        labels.push(scores.indexOf(Math.max(...scores)));
+      }
+    const data = [{ inputs, labels }];
+    const { measurements, report } = await run(recipe(budget({ maxLoss: 5, choices }), { data }));
+    expect(measurements!.joint.at(-1)?.loss).toBeDefined();
+    const lossOf = (sizes: typeof report) => sizes.modelBytes.after;
+    const strict = await run(recipe(budget({ maxLoss: 0.5, choices }), { data }));
+    expect(lossOf(strict.report)).toBeGreaterThan(lossOf(report));
+    const metric = (outputs: Record<string, { data: Float32Array }>) => -Math.abs(outputs['y'].data[0]);
+    const byMetric = await run(recipe(budget({ maxLoss: 0.2, choices, metric })));
+    expect(byMetric.report.modelBytes.after).toBeGreaterThan(0);
+  });
+
+  it('that no choice keeps is told with what is had at best', async () => {
+    const error = await failure(run(recipe(budget({ minSqnr: 90, choices: [2, 4] }))));
+    expect(error.code).toBe('budget-infeasible');
+    expect(error.expected).toMatch(/^at most \d+\.\d dB with the widest choices/);
+  });
+
+  it('wants data, labels, and a port that runs its model', async () => {
+    const { port } = chain();
+    const without = await failure(
+      quantize(port, { registry: known, bits: budget({ minSqnr: 20, choices }) }),
+    );
+    expect(without).toMatchObject({ code: 'calibration-missing', received: 'no data' });
+    const still = memoryPort(chain().model);
+    const cannot = await failure(quantize(still, recipe(budget({ minSqnr: 20, choices }))));
+    expect(cannot.received).toBe("a port 'memory' that cannot");
+    expect(await failure(run(recipe(budget({ maxLoss: 1, choices }))))).toMatchObject({
+      code: 'calibration-invalid',
+    });
+  });
+});
+
+test('without data bits are chosen by the errors of weights, which reasons and warnings say', async () => {
+  const { port } = chain();
+  const { plan, report, measurements } = await quantize(port, {
+    registry: known,
+    bits: budget({ bytes: 1800, choices }),
+  });
+  expect(measurements).not.toHaveProperty('effect');
+  expect(plan.weights[0].reason).toContain('unverified');
+  expect(report.warnings).toContainEqual(expect.stringContaining('unverified: give data'));
+});
+
+test('where all weights get the same, graph and weights are those of a run without a policy', async () => {
+  const { model, plan } = await run(recipe(budget({ bytes: 5000, choices })));
+  expect(bitsIn(plan)).toEqual([8, 8, 8, 8]);
+  const plain = await run(recipe(8));
+  expect(model).toEqual(plain.model);
+  const withoutReason = ({ weights }: QuantizationPlan) => weights.map((entry) => ({ ...entry, reason: '' }));
+  expect(withoutReason(plan)).toEqual(withoutReason(plain.plan));
+});
+
+test('candidates differ in method, granularity and parameter storage too', async () => {
+  const wide = { ...coarse('wide'), configured: { stretch: 2 } };
+  const bits = budget({
+    averageBits: 5,
+    choices: [2, 4, { bits: 4, granularity: 'tensor', parameterStorage: 'float16' }],
+    methods: ['min-max', wide],
+  });
+  const { plan, measurements } = await run(recipe(bits));
+  expect(measurements!.items[0].candidates.map(({ candidate }) => candidate)).toEqual([
+    '2 by min-max',
+    '2 by wide:stretch=2',
+    '4 by min-max',
+    '4 by min-max, tensor, parameters float16',
+    '4 by wide:stretch=2',
+    '4 by wide:stretch=2, tensor, parameters float16',
+  ]);
+  const kinds = plan.weights.map((entry) => (entry.bits === 'float' ? '' : entry.parameterStorage));
+  expect(kinds).toContain('float16');
+});
+
+test('the whole is measured, and swaps are tried while they help', async () => {
+  const { measurements, plan } = await run(recipe(budget({ averageBits: 4.4, choices, tries: 6 })));
+  const { joint } = measurements!;
+  expect(joint.length).toBeGreaterThan(1);
+  const best = joint.reduce((one, other) => (other.effect < one.effect ? other : one));
+  expect(Object.values(best.choice)).toEqual(bitsIn(plan).map(String));
+});
+
+test('what was measured before is not measured again, and a plan is made without data by it', async () => {
+  const bits = budget({ averageBits: 5, choices });
+  const first = await makePlan(chain().port, recipe(bits));
+  const { measurements } = first;
+  const given = JSON.parse(JSON.stringify(measurements)) as typeof measurements & object;
+  const { port, runs } = chain();
+  const again = await makePlan(port, { registry: known, bits, measurements: given });
+  expect(runs).toEqual([]);
+  expect(again.plan).toEqual(first.plan);
+  expect(await makePlan(chain().port, recipe(bits))).toMatchObject({ plan: first.plan });
+  const broken = { registry: known, bits, measurements: { ...given, items: [{}] } as never };
+  expect(await failure(makePlan(port, broken))).toMatchObject({ where: 'recipe.measurements.items[0].ids' });
+});
+
+test('weights that no grid serves stay float', async () => {
+  const { port, model } = chain();
+  model['w2'].values[3] = 3.3e38;
+  const { plan } = await quantize(port, { registry: known, bits: budget({ averageBits: 14, choices }) });
+  expect(bitsIn(plan)[2]).toBe('float');
+});
+
+test('that weights spoil each other is said', async () => {
+  const { port } = chain();
+  const measurements = await measure(port, [samples(64)], choices, { recipe: { registry: known } });
+  const items = measurements.items.map((item) => ({
+    ...item,
+    candidates: item.candidates.map((own) => ({ ...own, effect: own.effect! / 1000 })),
+  }));
+  const misleading = { ...measurements, items };
+  const bits = budget({ averageBits: 3.5, choices });
+  const { report } = await run(recipe(bits, { measurements: misleading }));
+  expect(report.warnings).toContainEqual(expect.stringContaining('weights spoil each other'));
+});
+
+test('names decide beside a budget', async () => {
+  const bits = cascade(byName({ w1: 8 }), budget({ averageBits: 6, choices, together: [['w0', 'w2']] }));
+  const { plan, measurements } = await run(recipe(bits));
+  const [first, second, third] = bitsIn(plan);
+  expect(second).toBe(8);
+  expect(first).toBe(third);
+  expect(measurements!.items.map(({ ids }) => ids)).toContainEqual(['w0', 'w2']);
+});
