@@ -16,13 +16,17 @@ const mostProblems = 20;
 /** Tells the user why a command ended, and gives the exit status. Help and version are no failures: 0. */
 export function reportFailure(error: unknown, io: Io, json: boolean): number {
   if (error instanceof CommanderError) return error.exitCode;
+  if (error instanceof SomeFailed) return status.failed;
   if (error instanceof UsageError) return tell(error, io, json, status.usage);
   if (!isLowbitError(error)) return tellUnexpected(error, io, json);
   return tell(error, io, json, error.code === 'aborted' ? status.cancelled : status.failed);
 }
 
+/** Work on several models is done, and some of it failed, which was told where it happened. */
+export class SomeFailed extends Error {}
+
 function tell(error: LowbitError, io: Io, json: boolean, exit: number): number {
-  if (json) writeJson(io.stdout, { error: asData(error) });
+  if (json) writeJson(io.stdout, { error: errorData(error) });
   else tellProblems(error.problems, io);
   return exit;
 }
@@ -39,18 +43,23 @@ function tellProblem({ remedy, ...problem }: Problem, io: Io): void {
   if (remedy !== undefined) io.stderr.write(`${colors.cyan('hint:')}  ${printable(remedy)}\n`);
 }
 
-function asData({ code, message, where, expected, received, remedy, problems }: LowbitError): object {
-  return { code, message, where, expected, received, remedy, problems };
+/** An error as JSON holds it. */
+export function errorData(error: unknown): object {
+  if (isLowbitError(error)) {
+    const { code, message, where, expected, received, remedy, problems } = error;
+    return { code, message, where, expected, received, remedy, problems };
+  }
+  const { message, stack } = error instanceof Error ? error : { message: String(error), stack: undefined };
+  return { code: 'unexpected', message, where: 'lowbit', stack, problems: [] };
 }
 
 /** A defect of lowbit itself: short, and with what is needed to report it. */
 function tellUnexpected(error: unknown, io: Io, json: boolean): number {
-  const message = error instanceof Error ? error.message : String(error);
-  const stack = error instanceof Error ? error.stack : undefined;
   if (json) {
-    writeJson(io.stdout, { error: { code: 'unexpected', message, where: 'lowbit', stack, problems: [] } });
+    writeJson(io.stdout, { error: errorData(error) });
     return status.failed;
   }
+  const { message, stack } = error instanceof Error ? error : { message: String(error), stack: undefined };
   const colors = colorsFor(io.stderr);
   io.stderr.write(`${colors.red('error:')} lowbit failed unexpectedly: ${printable(message)}\n`);
   io.stderr.write(

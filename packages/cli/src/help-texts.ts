@@ -23,6 +23,8 @@ Examples:
   lowbit quantize model.onnx --external -o out/model.onnx     large tensors in a file beside the result
   lowbit quantize model.onnx --json > done.json               then edit report.plan in it and apply it:
   lowbit quantize model.onnx --plan done.json -o edited.onnx
+  lowbit quantize models -o small                             all models in a folder and below
+  cat model.onnx | lowbit quantize - > model_q8.onnx          standard input and output
   lowbit quantize model.json                                  a TensorFlow.js model: model_q8/
   lowbit quantize model.json --bits 4 -o out/                 for load() of @lowbit/tfjs
   lowbit quantize folder --format plain --rest float16        for TensorFlow.js alone: folder_q8/

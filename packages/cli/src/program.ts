@@ -55,10 +55,10 @@ function addQuantize(program: Command, argv: readonly string[], io: Io): void {
         'For ONNX, running a model on data (--calibrate) needs the package onnxruntime-web; TensorFlow.js models, and data for models of Keras, ' +
         `need ${tfjsPackages}.`,
     )
-    .argument('<model>', modelArgument)
+    .argument('<model...>', `${modelArgument}; several, or a folder that holds models; - for standard input`)
     .addHelpText('after', examples.quantize);
-  addQuantizeOptions(command).action((model: string, options: QuantizeOptions) =>
-    quantizeCommand(model, options, io, (change) => changedCommand(argv, command, change)),
+  addQuantizeOptions(command).action((models: readonly string[], options: QuantizeOptions) =>
+    quantizeCommand(models, options, io, (change) => changedCommand(argv, command, change)),
   );
 }
 

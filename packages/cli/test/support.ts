@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
+import { Readable } from 'node:stream';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -35,6 +36,8 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Sends SIGINT as soon as standard error holds this text, and again for all that follows. */
   readonly interruptAt?: string;
+  /** What comes on standard input. */
+  readonly stdin?: Uint8Array;
 }
 
 /** Runs the real binary in a process of its own, with pipes. */
@@ -42,8 +45,9 @@ export function lowbit(args: readonly string[], options: RunOptions = {}): Promi
   const child = spawn(process.execPath, [binary, ...args], {
     cwd: options.cwd,
     env: { ...process.env, ...options.env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: 'pipe',
   });
+  child.stdin.on('error', () => {}).end(options.stdin);
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
@@ -60,12 +64,25 @@ export function lowbit(args: readonly string[], options: RunOptions = {}): Promi
   });
 }
 
+/** Runs a command line in this process with a model on standard input, and gives what it writes, bytes as they are. */
+export async function runOn(stdin: Uint8Array, ...argv: readonly string[]) {
+  const written: { stdout: (string | Uint8Array)[]; stderr: string } = { stdout: [], stderr: '' };
+  const halves = [stdin.subarray(0, 100), stdin.subarray(100)];
+  const status = await main(argv, {
+    stdout: { write: (part) => written.stdout.push(part) },
+    stderr: { write: (part) => (written.stderr += String(part)) },
+    stdin: Readable.from(halves.filter(({ length }) => length > 0)),
+    signal: new AbortController().signal,
+  });
+  return { status, ...written };
+}
+
 /** Runs a command line in this process, where the runtime is loaded once. */
 export async function run(...argv: readonly string[]) {
   const text = { stdout: '', stderr: '' };
   const io = {
-    stdout: { write: (part: string) => (text.stdout += part) },
-    stderr: { write: (part: string) => (text.stderr += part) },
+    stdout: { write: (part: string | Uint8Array) => (text.stdout += String(part)) },
+    stderr: { write: (part: string | Uint8Array) => (text.stderr += String(part)) },
     signal: new AbortController().signal,
   };
   return { status: await main(argv, io), ...text };

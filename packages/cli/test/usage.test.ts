@@ -60,7 +60,7 @@ describe('wrong usage ends with 2 and a hint', () => {
     [['quantise', 'm.onnx'], 'Did you mean quantize?'],
     [['model.onnx'], "unknown command 'model.onnx'"],
     [['quantize'], "missing required argument 'model'"],
-    [['quantize', 'a.onnx', 'b.onnx'], 'too many arguments'],
+    [['inspect', 'a.onnx', 'b.onnx'], 'too many arguments'],
     [['quantize', 'm.onnx', '--forse'], 'Did you mean --force?'],
     [['quantize', 'm.onnx', '--bits'], "'--bits <number>' argument missing"],
     [['quantize', 'm.onnx', '--bits', '0'], '1 to 16'],

@@ -12,7 +12,7 @@ export {
 } from './tables/keras-inspection.js';
 export { heading, indented, plain, printable, type Colors } from './tables/lines.js';
 export { methodsText } from './tables/methods.js';
-export { quantizationText, type QuantizationSummary } from './tables/quantization.js';
+export { quantizationLine, quantizationText, type QuantizationSummary } from './tables/quantization.js';
 export { textTable, type Column } from './tables/table.js';
 export {
   tfjsInspectionText,

@@ -8,14 +8,15 @@ import { comparisonText, nextLine, type CompareDocument } from '@lowbit/report/t
 import type { ChosenInputs } from '../compare/compared-pair.js';
 import { openPair } from '../compare/open-pair.js';
 import { inputsFromData } from '../data/inputs-from-data.js';
+import { standardStream, withStandardInput } from '../files/standard-streams.js';
 import type { Io } from '../io.js';
 import { findModel } from '../model/find-model.js';
 import { commandWords } from '../output/changed-command.js';
-import { colorsFor } from '../output/colors.js';
+import { colorsFor, type Colors } from '../output/colors.js';
 import { writeJson } from '../output/json.js';
 import { createProgress, type Progress } from '../output/progress.js';
 import { loadPlugins } from '../plugins/load-plugins.js';
-import { throwAsUsage } from '../usage/usage-error.js';
+import { throwAsUsage, usageError } from '../usage/usage-error.js';
 import { type CompareOptions, dataPaths } from '../usage/compare-options.js';
 
 /** `lowbit compare`: runs two models on the same inputs and tells how they differ. */
@@ -27,16 +28,23 @@ export async function compareCommand(
 ): Promise<void> {
   const progress = createProgress(io.stderr, options.json !== true && options.quiet !== true);
   try {
-    const document = await compare(first, second, options, io, progress);
-    progress.end();
-    if (options.json) writeJson(io.stdout, document);
-    else if (!options.quiet) {
-      const colors = colorsFor(io.stdout);
-      io.stdout.write(`${comparisonText(document, colors)}\n${nextLine(afterCompare(document), colors)}`);
-    }
+    if (first === standardStream && second === standardStream)
+      throw usageError({ where: first, expected: 'one model on standard input', received: 'two' });
+    await withStandardInput(first, io, (a, told) =>
+      withStandardInput(second, told, async (b, { stdout }) => {
+        const document = await compare(a, b, options, io, progress);
+        progress.end();
+        if (options.json) writeJson(stdout, document);
+        else if (!options.quiet) stdout.write(textOf(document, colorsFor(stdout)));
+      }),
+    );
   } finally {
     progress.end();
   }
+}
+
+function textOf(document: CompareDocument, colors: Colors): string {
+  return `${comparisonText(document, colors)}\n${nextLine(afterCompare(document), colors)}`;
 }
 
 /** Random inputs say little; on real ones the worst float output decides. */

@@ -1,9 +1,11 @@
 import { dirname } from 'node:path';
 
 import { LowbitError } from '@lowbit/core';
+import { defined } from '@lowbit/core/adapter';
 import type { KerasModel } from '@lowbit/keras';
 
 import { checkInput } from '../files/read-input.js';
+import { checkStream, outputFor, standardStream, withStandardInput } from '../files/standard-streams.js';
 import type { Io } from '../io.js';
 import { readKerasModel } from '../keras/keras-source.js';
 import { kerasOutput } from '../keras/keras-output.js';
@@ -24,13 +26,19 @@ export interface ImportOptions extends KerasOptions {
 }
 
 /** `lowbit import`: a model of Keras becomes one of TensorFlow.js or ONNX, with the same numbers. Nothing is quantized. */
-export async function importCommand(file: string, options: ImportOptions, io: Io): Promise<void> {
+export async function importCommand(file: string, given: ImportOptions, io: Io): Promise<void> {
+  const output = outputFor(file, given.output);
+  const options = { ...given, ...defined({ output }) };
   const progress = createProgress(io.stderr, options.json !== true && options.quiet !== true);
   try {
-    const document = await importModel(file, options, io.signal, progress);
-    progress.end();
-    if (options.json) writeJson(io.stdout, document);
-    else if (!options.quiet) io.stdout.write(textOf(document));
+    checkStream(output, io.stdout);
+    await withStandardInput(file, io, async (path, { stdout, stderr }) => {
+      const document = await importModel(path, options, io, progress);
+      progress.end();
+      const told = output === standardStream ? stderr : stdout;
+      if (options.json) writeJson(told, document);
+      else if (!options.quiet) told.write(textOf(document));
+    });
   } finally {
     progress.end();
   }
@@ -39,7 +47,7 @@ export async function importCommand(file: string, options: ImportOptions, io: Io
 async function importModel(
   file: string,
   { topology, to = 'tfjs', output: given, force: mayReplace }: ImportOptions,
-  signal: AbortSignal,
+  { signal, stdout }: Io,
   progress: Progress,
 ): Promise<ImportDocument> {
   const force = mayReplace === true;
@@ -51,8 +59,9 @@ async function importModel(
   try {
     const onProgress = sharesOf('write', progress);
     const { files, bytes, notes } = await writtenModel(model, to, output, { signal, onProgress });
-    await writeModel(dirname(output), files, { force, signal });
     const dataFiles = files.map(({ path }) => path).filter((path) => path !== output);
+    checkStream(output, stdout, dataFiles);
+    await writeModel(dirname(output), files, { force, signal, stdout });
     return { input: file, output, dataFiles, ...summaryOf(model, notes), bytes };
   } finally {
     model.close();

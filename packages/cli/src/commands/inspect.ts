@@ -13,6 +13,7 @@ import {
 
 import { dataSizes } from '../files/data-sizes.js';
 import { readInput } from '../files/read-input.js';
+import { withStandardInput } from '../files/standard-streams.js';
 import type { Io } from '../io.js';
 import { inspectKerasModel } from '../keras/keras-source.js';
 import { checkKind } from '../model/check-kind.js';
@@ -33,6 +34,10 @@ export interface InspectOptions {
 
 /** `lowbit inspect`: what a model holds, and what of it can be quantized. */
 export async function inspectCommand(model: string, options: InspectOptions, io: Io): Promise<void> {
+  await withStandardInput(model, io, (path, told) => inspect(path, options, told));
+}
+
+async function inspect(model: string, options: InspectOptions, io: Io): Promise<void> {
   const methods = await loadPlugins(options.plugin);
   const found = await findModel(model, options.topology);
   const { kind, file } = found;

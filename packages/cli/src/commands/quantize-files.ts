@@ -6,6 +6,7 @@ import { dataOutputs } from '../files/data-outputs.js';
 import { writeOutputs, type OutputFile } from '../files/write-outputs.js';
 import type { QuantizedModel } from '../quantize/quantize-model.js';
 import type { QuantizedPort } from '../quantize/quantize-port.js';
+import type { QuantizeRun } from './quantize-run.js';
 import type { QuantizeOptions } from '../usage/quantize-options.js';
 
 /** The paths of `lowbit quantize`: what it reads and where its result goes. */
@@ -39,7 +40,7 @@ export async function writeFiles(
   paths: QuantizePaths,
   options: QuantizeOptions,
   done: QuantizedModel,
-  { signal, next }: { readonly signal: AbortSignal; readonly next: string },
+  { signal, stdout, next }: Pick<QuantizeRun, 'signal' | 'stdout'> & { readonly next: string },
 ): Promise<readonly string[]> {
   const force = options.force === true;
   const data = await dataOutputs(paths.output, done.model.externalData ?? [], done.dataFiles);
@@ -48,10 +49,8 @@ export async function writeFiles(
   const others = [...inputsOf(paths, options), ...done.dataFiles.opened, ...outputsOf(paths, options)];
   await checkOutputs(planned, others, force);
   const model = { path: paths.output, data: done.model.bytes };
-  await writeOutputs([...data, model, ...extraFiles(paths.input, options, done, { next })], {
-    force,
-    signal,
-  });
+  const files = [...data, model, ...extraFiles(paths.input, options, done, { next })];
+  await writeOutputs(files, { force, signal, stdout });
   return data.map(({ path }) => path);
 }
 

@@ -7,6 +7,7 @@ import { calibrationInputs } from '@lowbit/data';
 import { keras, kerasInputs, type KerasModel } from '@lowbit/keras';
 import { sessionOptions } from '@lowbit/onnx';
 
+import { checkStream } from '../files/standard-streams.js';
 import { suffixOf } from '../files/output-name.js';
 import { readKerasModel } from '../keras/keras-source.js';
 import { kerasOutput } from '../keras/keras-output.js';
@@ -24,7 +25,7 @@ import { sharesOf } from '../output/progress.js';
 
 /** Quantizes a model of Keras and writes it as a folder for TensorFlow.js, or as an ONNX file. */
 export async function quantizeKeras(run: QuantizeRun): Promise<QuantizeDocument> {
-  const { model, options, signal, progress } = run;
+  const { model, options, signal, stdout, progress } = run;
   const { to = 'tfjs', calibration, target } = options;
   const force = options.force === true;
   const inputs = [...inputsOf({ input: model.file }, options), ...besides(run)] as const;
@@ -37,14 +38,13 @@ export async function quantizeKeras(run: QuantizeRun): Promise<QuantizeDocument>
     const { files } = done.model;
     checkGain(done.report, model.file, options);
     const dataFiles = files.map(({ path }) => path).filter((path) => path !== output);
+    checkStream(output, stdout, dataFiles);
     const session = to === 'onnx' ? sessionOptions(done.report, defined({ target })) : undefined;
     const loading =
       session === undefined ? tfjsLoading(output, false, false) : onnxLoading(output, dataFiles, session);
     const next = nextOf(run, done.report, loading);
-    await writeModel(dirname(output), [...files, ...extraFiles(model.file, options, done, { next })], {
-      force,
-      signal,
-    });
+    const all = [...files, ...extraFiles(model.file, options, done, { next })];
+    await writeModel(dirname(output), all, { force, signal, stdout });
     const ofKind = { next, ...defined({ sessionOptions: session }) };
     return quantizeDocument({ input: model.file, output, dataFiles }, options, done, ofKind);
   } finally {

@@ -8,6 +8,7 @@ import { readStatistics } from '../statistics/read-statistics.js';
 import { defaultOutput } from '../files/output-name.js';
 import { quantizeDocument, type QuantizeDocument } from './quantize-document.js';
 import { checkFiles, writeFiles } from './quantize-files.js';
+import { checkStream } from '../files/standard-streams.js';
 import { checkGain } from '../quantize/check-gain.js';
 import { onnxLoading } from '../output/loading.js';
 import { bitsOf, nextOf, type QuantizeRun } from './quantize-run.js';
@@ -15,7 +16,7 @@ import { defined } from '@lowbit/core/adapter';
 
 /** Quantizes an ONNX model and writes the result. */
 export async function quantizeOnnx(run: QuantizeRun): Promise<QuantizeDocument> {
-  const { model, options, plan, signal, progress } = run;
+  const { model, options, plan, signal, stdout, progress } = run;
   const input = model.file;
   const { target, calibration } = options;
   const paths = { input, output: options.output ?? defaultOutput(input, bitsOf(run)) };
@@ -26,8 +27,9 @@ export async function quantizeOnnx(run: QuantizeRun): Promise<QuantizeDocument> 
   const done = await quantizeModel(job, stored, { signal, onProgress: progress.update });
   checkGain(done.report, input, options);
   const session = sessionOptions(done.report, defined({ target }));
+  checkStream(paths.output, stdout, done.model.externalData);
   const beside = (done.model.externalData ?? []).map(({ path }) => join(dirname(paths.output), path));
   const next = nextOf(run, done.report, onnxLoading(paths.output, beside, session));
-  const dataFiles = await writeFiles(paths, options, done, { signal, next });
+  const dataFiles = await writeFiles(paths, options, done, { signal, stdout, next });
   return quantizeDocument({ ...paths, dataFiles }, options, done, { sessionOptions: session, next });
 }

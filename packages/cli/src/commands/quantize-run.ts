@@ -12,6 +12,7 @@ export interface QuantizeRun {
   /** Decides in place of the options. */
   readonly plan?: QuantizationPlan;
   readonly signal: Io['signal'];
+  readonly stdout: Io['stdout'];
   readonly progress: Progress;
   /** The command that was typed, with a change of the recipe. */
   readonly again: (change: RecipeChange) => string;

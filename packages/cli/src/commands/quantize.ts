@@ -1,64 +1,78 @@
+import { defined } from '@lowbit/core/adapter';
 import { quantizationText } from '@lowbit/report/text';
 
-import { findModel } from '../model/find-model.js';
+import { checkStream, outputFor, standardStream, withStandardInput } from '../files/standard-streams.js';
 import type { Io } from '../io.js';
+import { checkKind } from '../model/check-kind.js';
+import { findModel } from '../model/find-model.js';
+import { findModels } from '../model/find-models.js';
 import { colorsFor } from '../output/colors.js';
 import { writeJson } from '../output/json.js';
 import { createProgress, type Progress } from '../output/progress.js';
 import { readPlan } from '../plan/read-plan.js';
 import { loadPlugins } from '../plugins/load-plugins.js';
 import { checkActivations } from '../usage/check-activations.js';
-import { checkKind } from '../model/check-kind.js';
 import { checkMethod, checkMethodBits, checkPolicy } from '../usage/check-method.js';
-import type { QuantizeDocument } from './quantize-document.js';
-import type { QuantizeRun } from './quantize-run.js';
-import { quantizeOnnx } from './quantize-onnx.js';
 import type { GivenOptions, QuantizeOptions } from '../usage/quantize-options.js';
-import { quantizeTfjsCommand } from './quantize-tfjs.js';
-import { defined } from '@lowbit/core/adapter';
+import type { QuantizeDocument } from './quantize-document.js';
+import { quantizeFound } from './quantize-found.js';
+import type { QuantizeRun } from './quantize-run.js';
 
-/** `lowbit quantize`: reads a model, quantizes it, writes the result and tells what was done. */
+type Again = QuantizeRun['again'];
+
+/** `lowbit quantize`: reads models, quantizes them, writes the results and tells what was done. */
 export async function quantizeCommand(
-  model: string,
+  paths: readonly string[],
   given: GivenOptions,
   io: Io,
-  again: QuantizeRun['again'],
+  again: Again,
 ): Promise<void> {
   const options = { ...given, methods: await loadPlugins(given.plugin) };
+  checkMethods(options);
   const progress = createProgress(io.stderr, options.json !== true && options.quiet !== true);
   try {
-    const document = await quantize(model, options, io, progress, again);
-    progress.end();
-    if (options.json) writeJson(io.stdout, document);
-    else if (!options.quiet) io.stdout.write(quantizationText(document, colorsFor(io.stdout)));
+    const named = await findModels(paths, options.output);
+    const [only] = named;
+    if (named.length === 1 && only !== undefined && only.below === undefined)
+      return await quantizeOne(only.path, options, io, progress, again);
+    const { quantizeMany } = await import('./quantize-many.js');
+    await quantizeMany(named, options, io, progress, again);
   } finally {
     progress.end();
   }
 }
 
+async function quantizeOne(
+  path: string,
+  given: QuantizeOptions,
+  io: Io,
+  progress: Progress,
+  again: Again,
+): Promise<void> {
+  const output = outputFor(path, given.output);
+  const options = { ...given, ...defined({ output }) };
+  await withStandardInput(path, io, async (file, { stdout, stderr }) => {
+    const document = await quantize(file, options, io, progress, again);
+    progress.end();
+    const told = output === standardStream ? stderr : stdout;
+    if (options.json) writeJson(told, document);
+    else if (!options.quiet) told.write(quantizationText(document, colorsFor(told)));
+  });
+}
+
 async function quantize(
   path: string,
   options: QuantizeOptions,
-  { signal }: Io,
+  { signal, stdout }: Io,
   progress: Progress,
-  again: QuantizeRun['again'],
+  again: Again,
 ): Promise<QuantizeDocument> {
-  checkMethods(options);
   const model = await findModel(path, options.topology);
   checkKind(model, options);
   const plan = options.plan === undefined ? undefined : await readPlan(options.plan, options.methods, signal);
   checkActivations(options, plan);
-  const run = { model, options, signal, progress, again, ...defined({ plan }) };
-  switch (model.kind) {
-    case 'onnx':
-      return quantizeOnnx(run);
-    case 'tfjs':
-      return quantizeTfjsCommand(run);
-    case 'keras': {
-      const { quantizeKeras } = await import('./quantize-keras.js');
-      return quantizeKeras(run);
-    }
-  }
+  checkStream(options.output, stdout);
+  return quantizeFound({ model, options, signal, stdout, progress, again, ...defined({ plan }) });
 }
 
 function checkMethods({ plan, weights, activations, bits, firstLast, methods }: QuantizeOptions): void {

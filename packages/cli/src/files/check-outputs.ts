@@ -5,6 +5,7 @@ import type { Stats } from 'node:fs';
 import { LowbitError } from '@lowbit/core';
 import { fileError } from '@lowbit/data/node';
 
+import { standardStream } from './standard-streams.js';
 import { usageError } from '../usage/usage-error.js';
 
 /** A file that a command will write, and the words that name it on the command line. */
@@ -31,6 +32,7 @@ export async function checkOutputs(
   for (const input of inputs) for (const key of await identities(input)) taken.set(key, input);
   for (const output of outputs) {
     const { path, remedy, label } = output;
+    if (path === standardStream) continue;
     if (path === '')
       throw usageError({ where: label, expected: 'the name of a file', received: 'an empty text' });
     for (const key of await identities(path)) {
@@ -53,7 +55,7 @@ export async function checkTarget(
   force: boolean,
   remedy = 'Give --force to replace it.',
 ): Promise<void> {
-  const found = await statOrNothing(path);
+  const found = path === standardStream ? undefined : await statOrNothing(path);
   if (found === undefined) return;
   if (!found.isFile() || isDevice(path)) {
     const received = found.isDirectory() ? 'a folder' : 'a device, pipe or socket';

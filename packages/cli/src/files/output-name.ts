@@ -4,7 +4,17 @@ import { join, parse } from 'node:path';
 /** Where the result goes when nobody says: `model.onnx` at 8 bits becomes `model_q8.onnx` in the same folder. */
 export function defaultOutput(model: string, bits: number | string): string {
   const { dir, name } = parse(model);
-  return join(dir, `${name}_${suffixOf(bits)}.onnx`);
+  return join(dir, fittedName(name, `_${suffixOf(bits)}.onnx`));
+}
+
+/** Bytes of a name that file systems take. */
+const longestName = 255;
+
+/** A name with an ending. Its own end is cut where file systems would not take the whole. */
+export function fittedName(name: string, ending: string): string {
+  const room = Buffer.from(name).subarray(0, longestName - Buffer.byteLength(ending));
+  // More bytes could follow, as far as the decoder knows: it keeps back those of a character that was cut through.
+  return new TextDecoder().decode(room, { stream: true }) + ending;
 }
 
 /** What tells the result from the original: its bits, or the name of the policy that chose them, without options. */

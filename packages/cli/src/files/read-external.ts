@@ -51,7 +51,7 @@ export async function findExternal(model: string, path: string): Promise<string>
 }
 
 /** Whether a file lies in a folder or below; both without links. */
-function isBelow(folder: string, file: string): boolean {
+export function isBelow(folder: string, file: string): boolean {
   const way = relative(folder, file);
   return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }

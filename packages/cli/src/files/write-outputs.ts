@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { open, realpath, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 import { stopIfAborted } from '@lowbit/core/adapter';
 import { fileError } from '@lowbit/data/node';
 
+import type { Output } from '../io.js';
 import { checkTarget } from './check-outputs.js';
+import { standardStream } from './standard-streams.js';
 import { announceUnfinished } from './unfinished.js';
 
 export interface OutputFile {
@@ -21,6 +23,13 @@ interface StagedFile {
   readonly path: string;
 }
 
+export interface WriteOptions {
+  readonly force: boolean;
+  readonly signal: AbortSignal;
+  /** Takes what has {@link standardStream} for a path. */
+  readonly stdout?: Output;
+}
+
 /**
  * Writes files so that nobody ever sees a part of one: each is written under a temporary name in its folder,
  * and only when all are complete they are renamed. When anything fails or `signal` aborts, none is left.
@@ -29,28 +38,36 @@ interface StagedFile {
  */
 export async function writeOutputs(
   files: readonly OutputFile[],
-  { force, signal }: { readonly force: boolean; readonly signal: AbortSignal },
+  { force, signal, stdout }: WriteOptions,
 ): Promise<void> {
   const staged: StagedFile[] = [];
   try {
-    for (const file of files) {
-      const place = await stagedFile(file.path);
-      staged.push(place);
-      const { data } = file;
-      await writeTemporary(place, typeof data === 'function' ? await data() : data, signal);
+    const streamed: FileContent[] = [];
+    for (const { path, data } of files) {
+      const content = typeof data === 'function' ? await data() : data;
+      if (path === standardStream) streamed.push(content);
+      else {
+        const place = await stagedFile(path);
+        staged.push(place);
+        await writeTemporary(place, content, signal);
+      }
     }
     for (const { path } of staged) await checkTarget(path, force);
     stopIfAborted(signal, 'writing');
     for (const file of staged) await moveInPlace(file);
+    for (const content of streamed) stdout?.write(content);
   } finally {
     for (const { temporary } of staged) await rm(temporary, { force: true });
   }
 }
 
-/** A link is followed, so that the file it points to is replaced and not the link. */
+/**
+ * A link is followed, so that the file it points to is replaced and not the link. The temporary name is short, since that of the file may
+ * be as long as the file system takes.
+ */
 async function stagedFile(path: string): Promise<StagedFile> {
   const target = await realpath(path).catch(() => path);
-  const name = `.${basename(target)}.${randomBytes(6).toString('hex')}.tmp`;
+  const name = `.lowbit.${randomBytes(6).toString('hex')}.tmp`;
   return { temporary: join(dirname(target), name), path: target };
 }
 

@@ -2,7 +2,15 @@ import { basename, dirname, join, parse } from 'node:path';
 import { checkOutputs, type PlannedOutput } from '../files/check-outputs.js';
 import { checkPlace, outputPlace } from '../tfjs/output-place.js';
 import type { KerasTarget } from '../usage/keras-options.js';
+import { fittedName } from '../files/output-name.js';
+import { standardStream } from '../files/standard-streams.js';
 import { usageError } from '../usage/usage-error.js';
+
+/** Where the result goes when nobody says: `net.keras` and `net.weights.h5` become `net_q8.onnx` or `net_q8`. */
+export function defaultKerasOutput(model: string, suffix: string, to: KerasTarget): string {
+  const { name } = parse(basename(model).replace(/\.weights\.h5$/, ''));
+  return join(dirname(model), fittedName(name, to === 'onnx' ? `${suffix}.onnx` : suffix));
+}
 
 /** What was asked for, and what is read. */
 interface WantedPlace {
@@ -18,7 +26,7 @@ interface WantedPlace {
 
 /**
  * Where a model of Keras is written, checked before any work: the ONNX file, or the JSON in a folder of its own. Beside the model where nobody says,
- * called after it: `net.keras` and `net.weights.h5` become `net_q8.onnx` or `net_q8`.
+ * called after it.
  *
  * @throws as `checkOutputs`.
  */
@@ -27,14 +35,13 @@ export async function kerasOutput(
   others: readonly PlannedOutput[] = [],
 ): Promise<string> {
   const [model] = inputs;
-  const name = parse(basename(model).replace(/\.weights\.h5$/, '')).name + suffix;
-  const path = output ?? join(dirname(model), to === 'onnx' ? `${name}.onnx` : name);
+  const path = output ?? defaultKerasOutput(model, suffix, to);
   if (to === 'tfjs') {
     const place = outputPlace(path);
     await checkPlace(place, others, inputs, force);
     return place.file;
   }
-  if (!path.endsWith('.onnx'))
+  if (!path.endsWith('.onnx') && path !== standardStream)
     throw usageError({
       where: '--output',
       expected: 'a name that ends in .onnx, for an ONNX file',

@@ -1,12 +1,13 @@
 import { basename, extname } from 'node:path';
 
-import { isLowbitError, LowbitError, type Problem } from '@lowbit/core';
+import { isLowbitError } from '@lowbit/core';
 import { defined } from '@lowbit/core/adapter';
 import { partReader } from '@lowbit/data/node';
 import type { KerasFile, KerasInspection, KerasModel, KerasSource } from '@lowbit/keras';
 
 import { checkInput } from '../files/read-input.js';
 import { isKerasFile } from '../model/is-keras-file.js';
+import { reworded } from '../usage/usage-error.js';
 
 /** A model of Keras on the disk: a whole file, or weights and the topology that they are for. */
 export interface KerasPlace {
@@ -36,13 +37,7 @@ async function inOptions<T>(work: Promise<T>): Promise<T> {
     return await work;
   } catch (error) {
     if (!isLowbitError(error)) throw error;
-    const [first, ...others] = error.problems.map((problem): Problem => ({
-      ...problem,
-      ...defined({
-        remedy: problem.remedy?.replace(inCode, (_, parts) => (parts ? partsOption : 'its folder')),
-      }),
-    }));
-    throw new LowbitError([first!, ...others], { cause: error });
+    throw reworded(error, (text) => text.replace(inCode, (_, parts) => (parts ? partsOption : 'its folder')));
   }
 }
 

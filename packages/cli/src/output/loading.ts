@@ -3,6 +3,8 @@ import { basename, dirname, relative } from 'node:path';
 import type { OnnxSessionOptions } from '@lowbit/onnx';
 import { sessionLine } from '@lowbit/report/text';
 
+import { standardStream } from '../files/standard-streams.js';
+
 /** How onnxruntime-web loads a model, as code. */
 export function onnxLoading(
   file: string,
@@ -13,8 +15,9 @@ export function onnxLoading(
   const beside = paths.map((path) => ({ path, data: path }));
   const needed = JSON.parse(sessionLine(options) ?? '{}') as object;
   const all = { ...needed, ...(beside.length === 0 ? {} : { externalData: beside }) };
+  const name = file === standardStream ? 'FILE' : basename(file);
   const words = Object.keys(all).length === 0 ? '' : `, ${JSON.stringify(all)}`;
-  return `const session = await ort.InferenceSession.create(${JSON.stringify(basename(file))}${words});`;
+  return `const session = await ort.InferenceSession.create(${JSON.stringify(name)}${words});`;
 }
 
 /** How a model of TensorFlow.js is loaded, as code. */

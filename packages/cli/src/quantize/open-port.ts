@@ -2,6 +2,7 @@ import type { QuantizationPlan } from '@lowbit/core';
 import { onnx, type OnnxPort } from '@lowbit/onnx';
 import { basename } from 'node:path';
 import type { QuantizeOptions } from '../usage/quantize-options.js';
+import { fittedName } from '../files/output-name.js';
 import { type DataFiles, dataFilesOf } from '../files/data-files.js';
 import { loadRuntime, manyThreads, runtimeNames } from '../runtime/load-runtime.js';
 import { integerForm } from '../usage/integer-form.js';
@@ -50,5 +51,5 @@ export async function openPort(job: QuantizeJob, signal: AbortSignal): Promise<O
  */
 export function dataFileName(output: string): string {
   // eslint-disable-next-line no-control-regex
-  return `${basename(output).replace(/[\u0000-\u001f\u007f\\?#:]/g, '_')}.data`;
+  return fittedName(basename(output).replace(/[\u0000-\u001f\u007f\\?#:]/g, '_'), '.data');
 }

@@ -1,8 +1,9 @@
 import { stat } from 'node:fs/promises';
 import { dirname, extname, join, parse, resolve } from 'node:path';
 
-import { suffixOf } from '../files/output-name.js';
+import { fittedName, suffixOf } from '../files/output-name.js';
 import { checkOutputs, isSameFile, type PlannedOutput } from '../files/check-outputs.js';
+import { standardStream } from '../files/standard-streams.js';
 import { usageError } from '../usage/usage-error.js';
 
 /** Where a TensorFlow.js model goes: a folder of its own, and the JSON in it. */
@@ -14,13 +15,20 @@ export interface OutputPlace {
 /** The folder beside the model, which may itself be a folder: `model.json` at 8 bits becomes `model_q8`. */
 export function defaultFolder(model: string, bits: number | string): string {
   const { dir, name, base } = parse(['', '.', '..'].includes(parse(model).base) ? resolve(model) : model);
-  return join(dir, `${extname(base) === '.json' ? name : base}_${suffixOf(bits)}`);
+  return join(dir, fittedName(extname(base) === '.json' ? name : base, `_${suffixOf(bits)}`));
 }
 
 /** The place that `--output` names: a folder, or the JSON in it. @throws UsageError for the name of an ONNX file. */
 export function outputPlace(output: string): OutputPlace {
   if (output === '')
     throw usageError({ where: '--output', expected: 'the name of a folder', received: 'an empty text' });
+  if (output === standardStream)
+    throw usageError({
+      where: '--output',
+      expected: 'the name of a folder, since the result is several files',
+      received: 'standard output',
+      remedy: 'Give --output FOLDER.',
+    });
   if (extname(output) === '.json') return { folder: dirname(output), file: output };
   if (extname(output) !== '.onnx') return { folder: output, file: join(output, 'model.json') };
   throw usageError({

@@ -4,7 +4,7 @@ import { fileError } from '@lowbit/data/node';
 
 import { checkTarget } from '../files/check-outputs.js';
 import { announceUnfinished } from '../files/unfinished.js';
-import { writeOutputs, type OutputFile } from '../files/write-outputs.js';
+import { writeOutputs, type OutputFile, type WriteOptions } from '../files/write-outputs.js';
 import { exists } from './output-place.js';
 
 /**
@@ -15,7 +15,7 @@ import { exists } from './output-place.js';
 export async function writeModel(
   folder: string,
   files: readonly OutputFile[],
-  options: { readonly force: boolean; readonly signal: AbortSignal },
+  options: WriteOptions,
 ): Promise<void> {
   const isNew = !(await exists(folder));
   if (isNew) await make(folder);

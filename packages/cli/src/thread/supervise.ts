@@ -3,7 +3,7 @@ import { constants } from 'node:os';
 import { Worker } from 'node:worker_threads';
 
 import type { Output } from '../io.js';
-import { cancelMessage, type OutputFacts, type ThreadMessage, type ThreadStart } from './messages.js';
+import type { OutputFacts, ThreadMessage, ThreadRequest, ThreadStart } from './messages.js';
 
 type StopSignal = 'SIGINT' | 'SIGTERM';
 
@@ -24,6 +24,7 @@ interface Supervised {
   readonly unfinished: string[];
   /** Gives the exit status. */
   readonly end: (status: number) => void;
+  input?: AsyncIterator<Uint8Array>;
   status?: number;
   failed?: unknown;
   stopped?: { readonly by: StopSignal; readonly at: number };
@@ -61,7 +62,8 @@ function onStreamError(error: NodeJS.ErrnoException): void {
 }
 
 function take(run: Supervised, message: ThreadMessage): void {
-  if ('write' in message) process[message.write].write(message.text);
+  if ('write' in message) process[message.write].write(message.data);
+  else if ('wants' in message) void sendInput(run);
   else if ('unfinished' in message) run.unfinished.push(message.unfinished);
   else {
     run.status = message.status;
@@ -70,12 +72,27 @@ function take(run: Supervised, message: ThreadMessage): void {
   }
 }
 
+function send({ worker }: Supervised, request: ThreadRequest): void {
+  worker.postMessage(request);
+}
+
+/** Sends the next part of standard input. */
+async function sendInput(run: Supervised): Promise<void> {
+  try {
+    run.input ??= process.stdin[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
+    const { value, done } = await run.input.next();
+    send(run, { input: done === true ? null : value });
+  } catch (error) {
+    send(run, { inputFailed: error instanceof Error ? error.message : String(error) });
+  }
+}
+
 function onSignal(run: Supervised, by: StopSignal): void {
   const now = performance.now();
   if (run.stopped === undefined) {
     run.stopped = { by, at: now };
     if (run.status !== undefined) return run.end(run.status);
-    run.worker.postMessage(cancelMessage);
+    send(run, { cancel: true });
     setTimeout(() => endThread(run, by), grace.work).unref();
   } else if (now - run.stopped.at > sameSignal) endProcess(by);
 }

@@ -49,6 +49,19 @@ export function quantizationText(summary: QuantizationSummary, colors: Colors = 
   return [...parts, warningLines(report, colors), '\n', ...fileLines(summary, colors)].join('');
 }
 
+/** The same of one among several models, as one line. */
+export function quantizationLine(
+  { input, output, report }: Pick<QuantizationSummary, 'output' | 'report'> & { readonly input: string },
+  colors: Colors = plain,
+): string {
+  checkReport(report, 'quantizationLine: report');
+  checkColors(colors, 'quantizationLine');
+  const { before, after } = report.modelBytes;
+  const sizes = `${formatBytes(before)} → ${formatBytes(after)}, ${formatRatio(after, before)}`;
+  const [verdict = 'not measured'] = verdictLines(report);
+  return `${printable(input)} → ${colors.green(printable(output))}: ${sizes}, ${printable(verdict)}`;
+}
+
 function verdictParts({ report, data }: QuantizationSummary, colors: Colors): readonly string[] {
   const ofData =
     data === undefined ? [] : [`data from ${data.paths.join(', ')}`, ...data.preparation, ...data.notes];

@@ -1,0 +1,18 @@
+import type { QuantizeDocument } from './quantize-document.js';
+import { quantizeOnnx } from './quantize-onnx.js';
+import type { QuantizeRun } from './quantize-run.js';
+import { quantizeTfjsCommand } from './quantize-tfjs.js';
+
+/** Quantizes a model of any kind and writes the result. */
+export async function quantizeFound(run: QuantizeRun): Promise<QuantizeDocument> {
+  switch (run.model.kind) {
+    case 'onnx':
+      return quantizeOnnx(run);
+    case 'tfjs':
+      return quantizeTfjsCommand(run);
+    case 'keras': {
+      const { quantizeKeras } = await import('./quantize-keras.js');
+      return quantizeKeras(run);
+    }
+  }
+}
