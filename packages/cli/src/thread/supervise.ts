@@ -11,7 +11,7 @@ type StopSignal = 'SIGINT' | 'SIGTERM';
 const cancelled = 130;
 
 /** Milliseconds that work has to stop by itself, and for its thread to end after that. */
-const grace = { work: 400, thread: 400 };
+const grace = { work: 400, thread: 550 };
 
 /** Milliseconds within which a second signal is the first once more: npx passes a Ctrl-C on that the terminal has sent already. */
 const sameSignal = 1000;
@@ -28,6 +28,8 @@ interface Supervised {
   status?: number;
   failed?: unknown;
   stopped?: { readonly by: StopSignal; readonly at: number };
+  /** The thread is no more. */
+  hasEnded?: true;
 }
 
 /**
@@ -93,6 +95,8 @@ function onSignal(run: Supervised, by: StopSignal): void {
     run.stopped = { by, at: now };
     if (run.status !== undefined) return run.end(run.status);
     send(run, { cancel: true });
+    // What tells it is loaded while it is waited for.
+    void import('./tell-end.js');
     setTimeout(() => endThread(run, by), grace.work).unref();
   } else if (now - run.stopped.at > sameSignal) endProcess(by);
 }
@@ -101,6 +105,7 @@ function onSignal(run: Supervised, by: StopSignal): void {
 function endThread(run: Supervised, by: StopSignal): void {
   void run.worker.terminate();
   const takesLong = async () => {
+    if (run.hasEnded) return;
     takeAway(run.unfinished);
     await tell(run, 0);
     endProcess(by);
@@ -117,6 +122,7 @@ function endProcess(by: StopSignal): void {
 
 /** The exit status once the thread has ended, with or without having told one. */
 async function endOf(run: Supervised, code: number): Promise<number> {
+  run.hasEnded = true;
   if (run.status !== undefined) return statusOf(run);
   takeAway(run.unfinished);
   await tell(run, code);
