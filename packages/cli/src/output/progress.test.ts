@@ -26,6 +26,12 @@ describe('createProgress', () => {
     expect(output.text.endsWith('\r\u001b[2K')).toBe(true);
   });
 
+  it('says how long the rest may take, where that is known', () => {
+    const output = sink(true);
+    createProgress(output, true).update({ phase: 'measure', done: 3, total: 9, secondsLeft: 41.2, id: 'w' });
+    expect(output.text).toContain('measuring effects 3/9, 42 s left  w');
+  });
+
   it('shows shares of one step in hundredths', () => {
     const output = sink(true);
     sharesOf('read', createProgress(output, true))(0.421);

@@ -22,6 +22,7 @@ const verbs = {
   plan: 'planning',
   features: 'measuring',
   observe: 'observing',
+  measure: 'measuring effects',
   quantize: 'quantizing',
   write: 'writing',
   compare: 'comparing',
@@ -50,7 +51,8 @@ export function sharesOf(phase: ProgressStep['phase'], { update }: Progress): (s
   return (share) => update({ phase, done: Math.round(100 * share), total: 100 });
 }
 
-function progressLine({ phase, done, total, id }: ProgressStep): string {
+function progressLine({ phase, done, total, id, secondsLeft }: ProgressStep): string {
   const steps = total > 1 ? ` ${done}/${total}` : '';
-  return `${verbs[phase]}${steps}${id === undefined ? '' : `  ${printable(id)}`}`;
+  const left = secondsLeft === undefined ? '' : `, ${Math.ceil(secondsLeft)} s left`;
+  return `${verbs[phase]}${steps}${left}${id === undefined ? '' : `  ${printable(id)}`}`;
 }
