@@ -1,6 +1,7 @@
 import type { LayerDescriptor, WeightDescriptor } from '@lowbit/core';
 import { type DescribedSource, readDescribed, type ModelSource } from './model-source.js';
 import type { OrtRuntime, OrtTensor } from './observe/ort.js';
+import { numbersAlone } from './observe/readable-outputs.js';
 import {
   addOutputs,
   canBeInput,
@@ -13,6 +14,7 @@ import {
 } from './observe/replaced-weights.js';
 import { openModel, type OpenModel } from './observe/run-model.js';
 import { withFiles } from './observe/with-files.js';
+import type { GraphProto } from './schema/proto.js';
 
 /** A model that is open for one run. */
 export interface Opened {
@@ -104,6 +106,8 @@ export function replacingSessions(
 /** The model with weights as inputs where `isInput` says so, and others overwritten. */
 function changed(read: DescribedSource, { replace, want }: Request, isInput: (id: string) => boolean) {
   const { sites } = read.description;
+  const graph = read.model.proto.graph as GraphProto;
+  graph.output = numbersAlone(read.model).proto.graph?.output ?? [];
   addOutputs(read, want);
   const inputs = weightsToInputs(
     read,

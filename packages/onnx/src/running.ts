@@ -4,6 +4,7 @@ import { activationSites } from './activations/activation-sites.js';
 import { measureFeatures } from './observe/features.js';
 import { observeModel } from './observe/observe-model.js';
 import type { OrtRuntime } from './observe/ort.js';
+import { numbersAlone } from './observe/readable-outputs.js';
 import { replacingSessions, type Opened } from './replacing-sessions.js';
 import { openModel, runBatches } from './observe/run-model.js';
 import { withFiles } from './observe/with-files.js';
@@ -26,9 +27,11 @@ export function running(
   const sessions = replacingSessions(source, ort, layers);
   const openPlain = async (): Promise<Opened> => {
     await sessions.release();
-    const { model, changed } = await readSource({ ...source, integers: undefined });
+    const { model: given, changed } = await readSource({ ...source, integers: undefined });
+    const model = numbersAlone(given);
     // Runtimes want shapes inside, names that do not repeat, operators that they know: reading has seen to all.
-    const bytes = source.files === undefined && !changed ? source.bytes : writeModel(model);
+    const isOwn = source.files === undefined && !changed && model === given;
+    const bytes = isOwn ? source.bytes : writeModel(model);
     const open = await openModel(model, bytes, await withFiles(ort, model, source.files));
     return { open, more: {}, close: () => open.session.release() };
   };

@@ -24,11 +24,13 @@ export interface NamedInterface extends ModelInterface {
 export interface OutputValues {
   readonly shape: readonly number[];
   /** Row-major. */
-  readonly data: ArrayLike<number> | ArrayLike<bigint>;
+  readonly data: ArrayLike<number> | ArrayLike<bigint> | ArrayLike<string>;
 }
 
 /** A model that is loaded, in any runtime. */
 export interface RunnableModel extends NamedInterface {
+  /** Outputs that the runtime does not give in any form; they are not among `outputs`. */
+  readonly unread?: readonly ModelValue[];
   /** Runs it; values go by the names of inputs and outputs. @throws LowbitError `runtime-failed`. */
   run(inputs: Batch['inputs']): Promise<Readonly<Record<string, OutputValues>>>;
   /** Frees it. */

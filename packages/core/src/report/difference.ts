@@ -14,7 +14,7 @@ export interface DifferenceSums {
   readonly largest: number;
   /** Sum of the absolute differences. */
   readonly absolute: number;
-  /** Pairs that differ, of which a value is NaN or infinite; in none of the sums above. */
+  /** Pairs that differ, of which a value is a text, NaN or infinite; in none of the sums above. */
   readonly nonFinite: number;
 }
 
@@ -33,7 +33,7 @@ export interface Difference {
   readonly largestError: number | null;
   /** Mean of |a − b|; `null` when nothing could be compared. */
   readonly meanError: number | null;
-  /** Pairs that differ, of which a value is NaN or infinite; left out of the figures above. */
+  /** Pairs that differ, of which a value is a text, NaN or infinite; left out of the figures above. */
   readonly nonFinite: number;
 }
 
@@ -43,7 +43,7 @@ export function sumDifferences(first: OutputValues['data'], second: OutputValues
   checkList(second, 'sumDifferences: second');
   let [signal, noise, largest, absolute, nonFinite] = [0, 0, 0, 0, 0];
   for (let i = 0; i < first.length; i++) {
-    const [a, error] = valueAndError(first[i] as number | bigint, second[i] as number | bigint);
+    const [a, error] = valueAndError(first[i] as Value, second[i] as Value);
     if (!Number.isFinite(error)) {
       nonFinite++;
       continue;
@@ -91,8 +91,14 @@ export function differenceOf(sums: DifferenceSums): Difference {
   };
 }
 
-/** The first value, and how far the second is from it; whole numbers of 64 bits are subtracted before they are rounded. */
-function valueAndError(a: number | bigint, b: number | bigint): readonly [value: number, error: number] {
+type Value = number | bigint | string;
+
+/**
+ * The first value, and how far the second is from it; whole numbers of 64 bits are subtracted before they are rounded. Texts that differ are
+ * no distance apart that is a number.
+ */
+function valueAndError(a: Value, b: Value): readonly [value: number, error: number] {
+  if (typeof a === 'string' || typeof b === 'string') return [NaN, a === b ? 0 : NaN];
   if (typeof a === 'bigint' && typeof b === 'bigint') return [Number(a), Math.abs(Number(a - b))];
   const [first, second] = [Number(a), Number(b)];
   return [first, isSame(first, second) ? 0 : Math.abs(first - second)];

@@ -1,9 +1,11 @@
+import { readFileSync } from 'node:fs';
 import * as ort from 'onnxruntime-web';
 import { expect, test } from 'vitest';
 import { buildBytes } from '../../test/helpers/build-model.js';
 import { makeNode } from '../graph/make-node.js';
-import { interfaceOf, openRunnable, readModel } from '../index.js';
+import { interfaceOf, onnx, openRunnable, readModel } from '../index.js';
 import { DataType } from '../schema/proto.js';
+import { readableOutputs } from './readable-outputs.js';
 
 ort.env.wasm.numThreads = 1;
 
@@ -69,17 +71,57 @@ test('a run that fails names the model and what to do, and inputs that do not fi
   await model.close();
 });
 
-test('an output of text is refused', async () => {
-  const text = buildBytes({
-    nodes: [makeNode({ op: 'Cast', inputs: ['x'], outputs: ['y'], attributes: { to: DataType.STRING } })],
-    inputs: { x: [1] },
-    outputs: { y: [1] },
-    types: { y: DataType.STRING },
-  });
-  const model = await open(text);
-  await expect(model.run({ x: { shape: [1], data: [1] } })).rejects.toMatchObject({
-    code: 'layer-unsupported',
-    where: 'output y',
-  });
+interface OtherOutput {
+  readonly model: string;
+  readonly y: readonly number[];
+  readonly other: readonly (number | string)[];
+}
+
+const otherOutputs = JSON.parse(
+  readFileSync(new URL('../../fixtures/other-outputs.json', import.meta.url), 'utf8'),
+) as Readonly<Record<string, OtherOutput>>;
+const rows = { x: { shape: [2, 3], data: [-2, -1, 0, 1, 2, 3] } };
+
+test.each(Object.entries(otherOutputs))('a %s comes as a tensor of its values', async (kind, expected) => {
+  const model = await open(Buffer.from(expected.model, 'base64'));
+  const [y, other] = model.outputs;
+  expect(y).toEqual({ name: 'y', type: 'float32', shape: ['n', 4] });
+  expect(other?.type).toBe(kind === 'string' ? 'string' : 'float32');
+  expect(model.unread).toBeUndefined();
+  const results = await model.run(rows);
+  expect(Object.keys(results)).toEqual([y!.name, other!.name]);
+  for (const [name, values] of [
+    [y!.name, expected.y],
+    [other!.name, expected.other],
+  ] as const)
+    Array.from(results[name]!.data as ArrayLike<number | string>).forEach((value, i, all) => {
+      expect(all.length).toBe(values.length);
+      if (typeof value === 'string') expect(value).toBe(values[i]);
+      else expect(value).toBeCloseTo(values[i] as number, 5);
+    });
   await model.close();
+});
+
+test('an output that no tensor holds is told, and the others are given', async () => {
+  const bytes = Buffer.from(otherOutputs['map']!.model, 'base64');
+  const read = readModel(bytes, 'm.onnx');
+  // Nothing says what makes the maps.
+  read.proto.graph!.node = read.proto.graph!.node.filter(({ opType }) => opType !== 'ZipMap');
+  const { outputs, unread } = readableOutputs(read);
+  expect(outputs.map(({ tensor }) => tensor)).toEqual(['y']);
+  expect(unread).toEqual([{ name: 'p', type: 'sequencetype', shape: null }]);
+});
+
+test('a port runs such a model with what is numbers, weights replaced too, and observes it', async () => {
+  for (const [kind, { model, y }] of Object.entries(otherOutputs)) {
+    const port = onnx(Buffer.from(model, 'base64'), { ort });
+    const [weight] = (await port.layers()).flatMap(({ weights }) => weights);
+    for (const replace of [new Map(), new Map([[weight!.id, await weight!.read()]])])
+      for await (const outputs of port.run!([{ inputs: rows }], { replace })) {
+        expect([kind, Object.keys(outputs)]).toEqual([kind, ['y']]);
+        outputs['y']!.data.forEach((value, i) => expect(value).toBeCloseTo(y[i]!, 5));
+      }
+    const observed = await port.observe!([{ inputs: rows }]);
+    expect(Object.values(observed.sites)).toEqual([expect.objectContaining({ min: -2, max: 3, count: 6 })]);
+  }
 });

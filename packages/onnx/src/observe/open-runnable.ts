@@ -1,4 +1,4 @@
-import { LowbitError, type Batch } from '@lowbit/core';
+import type { Batch } from '@lowbit/core';
 import {
   checkOptions,
   defined,
@@ -16,6 +16,7 @@ import { writeModel } from '../model/write-model.js';
 import { raisedCopy } from '../opset/raise-old.js';
 import { feedsOf, requiredInputs } from './feeds.js';
 import { floatsOf } from './floats-of.js';
+import { readableOutputs } from './readable-outputs.js';
 import { openSession, runSession, silent } from './open-session.js';
 import { runtimeType, type OrtRuntime, type OrtSessionOptions, type OrtTensor } from './ort.js';
 
@@ -44,11 +45,12 @@ const types: OptionTypes<RunnableOptions> = {
 /**
  * Opens a model in onnxruntime, to be run on its own or compared with another: with every optimization of the runtime, if no other
  * level is asked for. What a run costs is the runtime's time alone: the inputs that came last are kept as its tensors, and outputs are
- * read when they are asked for, float16 widened and integers of 64 bits rounded to doubles.
+ * read when they are asked for, float16 widened and integers of 64 bits rounded to doubles. Sequences and optional tensors come as tensors of
+ * their values, the maps of ZipMap as their scores; `unread` names what comes in no form.
  *
  * @param model - what `readModel` made of the bytes
  * @throws LowbitError `invalid-argument`, `unsupported-option`; `runtime-failed`, here and from `run`; from `run` also `calibration-invalid` for inputs that the model does not
- *   take, `layer-unsupported` for an output of text.
+ *   take.
  * @example
  * const bytes = new Uint8Array(await (await fetch('small.onnx')).arrayBuffer());
  * const small = await openRunnable(readModel(bytes, 'small.onnx'), bytes, ort);
@@ -65,11 +67,11 @@ export async function openRunnable(
   checkOptions(options, types, 'openRunnable');
   const { name } = model;
   const { externalData = [], remedy, ...wanted } = options;
-  const { inputs, outputs } = interfaceOf(model);
+  const { inputs } = interfaceOf(model);
   const required = requiredInputs(model);
   const files = externalData.length === 0 ? undefined : [...externalData];
-  const raised = raisedCopy(model);
-  const runnable = raised === model ? modelBytes(bytes, name) : writeModel(raised);
+  const { model: readable, outputs, unread } = readableOutputs(raisedCopy(model));
+  const runnable = readable === model ? modelBytes(bytes, name) : writeModel(readable);
   const session = await openSession(ort, runnable, name, {
     ...silent,
     ...wanted,
@@ -79,13 +81,17 @@ export async function openRunnable(
   return {
     name,
     inputs,
-    outputs,
+    outputs: outputs.map(({ declared }) => declared),
+    ...(unread.length > 0 && { unread }),
     async run(given) {
       const fed = feeds(given);
       // Runtimes refuse to run for no output.
       const results = outputs.length === 0 ? {} : await runSession(session, fed, name, remedy);
       return Object.fromEntries(
-        outputs.map((output) => [output.name, outputOf(results[output.name] as OrtTensor, output.name)]),
+        outputs.map(({ declared, tensor }) => [
+          declared.name,
+          outputOf(results[tensor] as OrtTensor, declared.name),
+        ]),
       );
     },
     close: () => session.release(),
@@ -102,21 +108,12 @@ function latest<T>(make: (inputs: Batch['inputs']) => T): (inputs: Batch['inputs
 }
 
 function outputOf(tensor: OrtTensor, name: string): OutputValues {
-  if (!ArrayBuffer.isView(tensor.data)) throw notNumbers(tensor, name);
+  const { dims: shape, data } = tensor;
+  if (Array.isArray(data)) return { shape, data: data as readonly string[] };
   return {
-    shape: tensor.dims,
+    shape,
     get data() {
       return floatsOf(tensor, name);
     },
   };
-}
-
-function notNumbers({ type }: OrtTensor, name: string): LowbitError {
-  return new LowbitError({
-    code: 'layer-unsupported',
-    where: `output ${name}`,
-    expected: 'an output of numbers',
-    received: type,
-    remedy: 'Remove this output from the model.',
-  });
 }

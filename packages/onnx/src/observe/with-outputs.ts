@@ -2,10 +2,14 @@ import type { OnnxModel } from '../model/model.js';
 import { copyMessage, createValueInfo, DataType, type GraphProto } from '../schema/proto.js';
 import { makeNode } from '../graph/make-node.js';
 import { writeModel } from '../model/write-model.js';
+import { numbersAlone } from './readable-outputs.js';
 
-/** The model with more outputs: values of the main graph that are inside it, of any type. The model itself is not changed. */
+/**
+ * The model with more outputs: values of the main graph that are inside it, of any type; outputs of its own that are no numbers
+ * are left out. The model itself is not changed.
+ */
 export function withOutputs(model: OnnxModel, names: readonly string[]): Uint8Array {
-  const graph = model.proto.graph as GraphProto;
+  const graph = numbersAlone(model).proto.graph as GraphProto;
   const known = new Set(graph.output.map(({ name }) => name));
   const more = names.filter((name) => !known.has(name)).map((name) => createValueInfo(name));
   return written(model, copyMessage(graph, { output: [...graph.output, ...more] }));

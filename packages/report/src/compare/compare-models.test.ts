@@ -219,3 +219,52 @@ describe('labels', () => {
     });
   });
 });
+
+describe('models with other outputs', () => {
+  const texts = (...data: readonly string[]) => fixed({ t: { shape: [data.length], data } }, { t: 'string' });
+  const file = { file: 'a', bytes: 1 };
+  const inputs = { source: 'data', paths: [], preparation: [], notes: [] } as const;
+  const textOf = (comparison: Awaited<ReturnType<typeof compareModels>>) =>
+    comparisonText({ ...comparison, a: file, b: file, sizeRatio: 1, runtime: 'none', inputs });
+
+  it('are compared by equal texts', async () => {
+    const same = await compareModels(texts('a', 'b'), texts('a', 'b'), [batch]);
+    expect(same.outputs[0]).toMatchObject({ values: 2, exact: true });
+    const other = await compareModels(texts('a', 'b'), texts('a', 'c'), [batch]);
+    expect(other.outputs[0]).toMatchObject({ values: 1, exact: false, nonFinite: 1 });
+    expect(textOf(other)).toMatch(/t +1 +texts differ[^]*t: 1 texts differ\./);
+  });
+
+  it('are told where a runtime does not give some', async () => {
+    const { name, inputs: taken, outputs, run, close } = fixed({ y: { shape: [1], data: [1] } });
+    const partly = { name, inputs: taken, outputs, run, close, unread: [value('p', 'map')] };
+    const comparison = await compareModels(partly, partly, [batch]);
+    expect(comparison).toMatchObject({
+      unread: ['p'],
+      overall: { exact: false },
+      outputs: [{ exact: true }],
+    });
+    expect(textOf(comparison)).toContain('p: the runtime gives no values of this output');
+  });
+
+  it.each([
+    ['of two models of the same name', { ...each(() => 1), name: 'same' }, 'same, the second model'],
+    ['by its name', { ...each(() => 1), name: 'other' }, 'other'],
+  ])('tell which side fails, %s', async (_, second, where) => {
+    const first = { ...each(() => 1), name: 'same' };
+    const broken = async () => {
+      throw new LowbitError({ code: 'calibration-invalid', where: "input 'x'" });
+    };
+    const named = async () => {
+      throw new LowbitError({ code: 'runtime-failed', where: second.name });
+    };
+    await expect(compareModels(first, { ...second, run: broken }, [batch])).rejects.toMatchObject({
+      code: 'calibration-invalid',
+      where: `${where}: input 'x'`,
+    });
+    await expect(compareModels(first, { ...second, run: named }, [batch])).rejects.toMatchObject({
+      code: 'runtime-failed',
+      where,
+    });
+  });
+});

@@ -36,6 +36,9 @@ export async function compareModels(
   checkArguments([a, b], batches, settings);
   checkInterfaces(a, b);
   const { outputs } = a;
+  const unread = [...new Set([a, b].flatMap((model) => (model.unread ?? []).map(({ name }) => name)))];
+  const side = (model: RunnableModel) => (model === b ? 'the second model' : 'the first model');
+  const nameOf = (model: RunnableModel) => (a.name === b.name ? `${model.name}, ${side(model)}` : model.name);
   const collectors = outputs.map(outputCollector);
   const placer = labelPlacer(outputs, settings.labels);
   let first: Batch | undefined;
@@ -45,7 +48,7 @@ export async function compareModels(
     first ??= batch;
     const resultOf = async (model: RunnableModel): Promise<readonly OutputValues[]> => {
       await settings.before?.('compare', count);
-      return runModel(model, outputs, batch.inputs);
+      return runModel(model, outputs, batch.inputs, nameOf(model));
     };
     const [valuesOfA, valuesOfB] = [await resultOf(a), await resultOf(b)];
     const labels = placer.place(batch, valuesOfA);
@@ -55,7 +58,13 @@ export async function compareModels(
     count++;
   }
   if (first === undefined) throw noBatch();
-  return { batches: count, ...figures(collectors), time: await timesOf(a, b, first, settings) };
+  const { outputs: compared, overall } = figures(collectors);
+  return {
+    batches: count,
+    outputs: compared,
+    ...(unread.length === 0 ? { overall } : { unread, overall: withUncompared(overall) }),
+    time: await timesOf(a, b, first, settings),
+  };
 }
 
 function figures(collectors: readonly OutputCollector[]): Pick<Comparison, 'outputs' | 'overall'> {

@@ -46,6 +46,8 @@ export interface OutputComparison extends Difference {
 export interface Comparison {
   readonly batches: number;
   readonly outputs: readonly OutputComparison[];
+  /** Outputs of either model that the runtime gives in no form, such as maps; absent where there are none. */
+  readonly unread?: readonly string[];
   /** Over all values of all outputs. */
   readonly overall: Difference;
   /** Times on the first batch; `null` when none were taken. */

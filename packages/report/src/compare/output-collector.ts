@@ -116,7 +116,7 @@ const parts = ({ count, a, b }: { readonly count: number; readonly a: number; re
 });
 
 /** Labels are exact in doubles where they are whole numbers of 64 bits. */
-const asNumbers = (values: Values): Scores => Array.from<number | bigint, number>(values, Number);
+const asNumbers = (values: Values): Scores => Array.from<number | bigint | string, number>(values, Number);
 
 /** Sum of the squared differences. */
 function distance(values: Scores, labels: Scores): number {

@@ -101,15 +101,21 @@ function outputTable({ outputs, overall }: CompareDocument): string {
   );
 }
 
-function figures(difference: Difference): string[] {
+function figures(difference: Difference & { readonly type?: string }): string[] {
   const { values, largestError, meanError } = difference;
   return [formatCount(values), decibelWords(difference), formatReal(largestError), formatReal(meanError)];
 }
 
 /** In a document that was JSON, the figures that are no finite number are `null`. */
-function decibelWords({ values, exact, sqnrDb, nonFinite }: Difference): string {
+function decibelWords({
+  values,
+  exact,
+  sqnrDb,
+  nonFinite,
+  type,
+}: Difference & { readonly type?: string }): string {
   if (exact || (sqnrDb !== null && Number.isFinite(sqnrDb))) return formatDecibels(sqnrDb);
-  if (nonFinite > 0) return 'not finite';
+  if (nonFinite > 0) return type === 'string' ? 'texts differ' : 'not finite';
   return values === 0 || Number.isNaN(sqnrDb) ? dash : 'no signal';
 }
 
@@ -141,13 +147,19 @@ function inputLines(inputs: InputsReport): readonly string[] {
   return [`random, seed ${inputs.seed}: ${inputs.values}`, ...chosen];
 }
 
-function warnings({ inputs, outputs }: CompareDocument): readonly string[] {
+function warnings({ inputs, outputs, unread = [] }: CompareDocument): readonly string[] {
   const random = inputs.source === 'random' ? inputs.notes : [];
-  const ofOutputs = outputs.flatMap(({ name, nonFinite, otherShapes }) => [
-    ...(nonFinite > 0 ? [`${name}: ${nonFinite} pairs differ by a value that is NaN or infinite.`] : []),
+  const without = unread.map(
+    (name) => `${name}: the runtime gives no values of this output, which was not compared.`,
+  );
+  const ofOutputs = outputs.flatMap(({ name, type, nonFinite, otherShapes }) => [
+    ...(nonFinite > 0 ? [`${name}: ${nonFinite} ${differing(type)}.`] : []),
     ...(otherShapes > 0
       ? [`${name}: in ${otherShapes} batches the models gave different shapes, which were not compared.`]
       : []),
   ]);
-  return [...random, ...ofOutputs];
+  return [...random, ...without, ...ofOutputs];
 }
+
+const differing = (type: string) =>
+  type === 'string' ? 'texts differ' : 'pairs differ by a value that is NaN or infinite';
