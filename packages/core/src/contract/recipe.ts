@@ -31,8 +31,11 @@ export interface Recipe extends RecipeSettings {
   } & RecipeSettings)[];
   /** Quantizer of the activations; default: they stay float. */
   readonly activations?: QuantizerChoice;
-  /** Bits of every activation, or `weights`: as many as the weights of the layer that takes them. Default 8. */
-  readonly activationBits?: number | 'weights';
+  /**
+   * Bits of every activation, `weights`: as many as the weights of the layer that takes them, or a policy: names are those of sites and
+   * of layers that have them, and what it leaves float stays so. Default 8.
+   */
+  readonly activationBits?: number | 'weights' | BitPolicyChoice;
   /**
    * Batches to run the model on for whatever else is needed: statistics of activations where `calibration` is not given, features
    * where a policy needs them, `features` is not given and batches have labels, as all have then; and how far the outputs of the

@@ -69,7 +69,8 @@ export function checkIsRecipe(value: unknown): void {
 function withoutEffect(recipe: Recipe): Problem[] {
   const { activationBits, activations, include, features } = recipe;
   const problems: (Problem | false)[] = [
-    (typeof activationBits === 'number' || activationBits === 'weights') &&
+    activationBits !== undefined &&
+      typeProblems({ activationBits }, 'recipe').length === 0 &&
       activations === undefined && {
         code: 'invalid-argument',
         where: 'recipe.activationBits',

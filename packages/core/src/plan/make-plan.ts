@@ -46,11 +46,6 @@ export interface PlanOptions extends SessionOptions {
   readonly forTraining?: boolean;
 }
 
-/** A resolved plan, the plugins that its names stand for, and what was measured for it. */
-export interface ResolvedWork extends Omit<PlannedWork, 'plan'> {
-  readonly resolved: ResolvedPlan;
-}
-
 /** What planning begins with: the model and the recipe, looked at once. */
 export interface Prepared extends KnownWeights {
   /** The layers as the port describes them. */
@@ -84,32 +79,23 @@ export async function prepare<M>(
   return { described, layers, weights, waves, plugins, policies, recipe };
 }
 
-/** Plans, with everything that the plan names. @throws LowbitError see `makePlan`. */
-export async function planResolved<M>(
-  port: ModelPort<M>,
-  given: Recipe,
-  options: PlanOptions = {},
-): Promise<ResolvedWork> {
-  const prepared = await prepare(port, given, options);
-  const { features } = prepared.recipe;
-  return {
-    ...planPrepared(port, prepared),
-    ...(features === given.features ? {} : defined({ features })),
-  };
-}
-
-/** @param drafts What was decided of each weight; default: what the recipe decides. */
+/**
+ * Plans, and looks up what the plan names.
+ *
+ * @param drafts What was decided of each weight; default: what the recipe decides.
+ * @throws LowbitError with every problem found, see `resolvePlan`; `nothing-to-quantize`.
+ */
 export function planPrepared<M>(
   port: ModelPort<M>,
   prepared: Prepared,
   drafts: readonly BitAssignment[] = draftPrepared(prepared),
-): Pick<ResolvedWork, 'resolved' | 'registry'> {
-  const { layers, plugins } = prepared;
+): { readonly resolved: ResolvedPlan } {
+  const { layers } = prepared;
   const { resolved, problems } = resolveDrafts(port, prepared, drafts);
   throwProblems(problems);
   const { plan } = resolved;
   if (leavesAll(plan)) throw nothingToQuantize(port.name, plan.weights, layers);
-  return { resolved, registry: plugins.registry() };
+  return { resolved };
 }
 
 /** @param explores See `PolicyContext`. */

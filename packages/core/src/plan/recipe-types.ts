@@ -106,7 +106,9 @@ function storageProblems(given: unknown, where: string): Problem[] {
 
 function activationBitsProblems(given: unknown, where: string): Problem[] {
   if (given === undefined || given === 'weights' || typeof given === 'number') return [];
-  return [problem(where, "a number, or 'weights'", wordValue(given))];
+  const isText = typeof given === 'string' && !Number.isFinite(Number(given));
+  if (isText || Object(given).kind === 'policy') return [];
+  return [problem(where, "a number, 'weights', or a bit policy", wordValue(given))];
 }
 
 function seedProblems(given: unknown, where: string): Problem[] {

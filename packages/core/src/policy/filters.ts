@@ -94,7 +94,7 @@ export function atLeast(bits: number, ...globs: readonly string[]): BitwidthPoli
     name: 'at-least',
     summary: 'a least number of bits',
     assign(draft, layers) {
-      throwProblems(unmatchedGlobs(globs, layers, 'atLeast'));
+      throwProblems(unmatchedGlobs(globs, layers, 'atLeast', draft));
       return assignByLayer(draft, layers, (entry, layer) =>
         globs.length === 0 || isNamed(globs, entry, layer) ? raised(entry, bits) : entry,
       );
@@ -121,7 +121,7 @@ export function float(...globs: readonly string[]): BitwidthPolicy {
     name: 'float',
     summary: 'weights that stay float',
     assign(draft, layers) {
-      throwProblems(unmatchedGlobs(globs, layers, 'float'));
+      throwProblems(unmatchedGlobs(globs, layers, 'float', draft));
       return assignByLayer(draft, layers, (entry, layer) =>
         isNamed(globs, entry, layer)
           ? { ...entry, bits: 'float' as const, reason: 'stays float by name' }

@@ -27,16 +27,22 @@ export function matchesGlob(pattern: string, name: string): boolean {
 /** Names of the model that a message lists. */
 const mostNames = 10;
 
-/** Globs that fit no layer and no weight, each as a problem that says what there is. None of a model without layers. */
+/**
+ * Globs that fit no layer and no weight, each as a problem that says what there is. None of a model without layers.
+ *
+ * @param draft What is decided about, where that may be activation sites: they count in place of weights.
+ */
 export function unmatchedGlobs(
   globs: readonly string[],
   layers: readonly LayerDescriptor[],
   where: string,
+  draft?: readonly { readonly id: string }[],
 ): Problem[] {
   if (layers.length === 0) return [];
-  const known = [
-    ...new Set(layers.flatMap(({ id, weights }) => [id, ...weights.map((weight) => weight.id)])),
-  ];
+  const ids = draft && new Set(draft.map(({ id }) => id));
+  const parts = ({ weights, sites }: LayerDescriptor) =>
+    ids === undefined ? weights : [...weights, ...sites].filter(({ id }) => ids.has(id));
+  const known = [...new Set(layers.flatMap((layer) => [layer.id, ...parts(layer).map(({ id }) => id)]))];
   return globs
     .filter((glob) => !known.some((name) => matchesGlob(glob, name)))
     .map((glob) => ({

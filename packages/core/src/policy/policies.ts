@@ -57,7 +57,7 @@ export function byName(
     name: 'by-name',
     summary: 'bits by name',
     assign(draft, layers) {
-      throwProblems(unmatchedGlobs(Object.keys(bits), layers, 'byName'));
+      throwProblems(unmatchedGlobs(Object.keys(bits), layers, 'byName', draft));
       return assignByLayer(draft, layers, (entry, layer) => {
         const found = globs.find(([glob]) => matchesGlob(glob, entry.id) || matchesGlob(glob, layer.id));
         return found === undefined ? entry : override(entry, found[1], choice, `name matches ${found[0]}`);

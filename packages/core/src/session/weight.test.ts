@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { coarse, memoryPort } from '../../test/memory-port.js';
-import { planResolved } from '../plan/make-plan.js';
+import { planPrepared, prepare } from '../plan/make-plan.js';
 import type { ResolvedEntry } from '../contract/resolved-plan.js';
 import { registry } from '../contract/registry.js';
 import { measureError } from '../report/measure.js';
@@ -14,7 +14,7 @@ const known = registry([coarse()]);
 
 async function planned(): Promise<ResolvedEntry> {
   const port = memoryPort({ a: { shape: [4, 8], values } });
-  const { resolved } = await planResolved(port, { registry: known, bits: 4 });
+  const { resolved } = planPrepared(port, await prepare(port, { registry: known, bits: 4 }));
   return resolved.entries[0]!;
 }
 

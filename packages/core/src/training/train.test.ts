@@ -13,6 +13,7 @@ import {
   type Schedule,
   type StoredCheckpoint,
 } from '../index.js';
+import { budget } from '../policy.js';
 
 const random = seededRandom(3);
 const matrix = () => ({ shape: [4, 16], values: Float32Array.from({ length: 64 }, () => random() - 0.5) });
@@ -303,4 +304,15 @@ test('a run is used once', async () => {
   expect(() => run.checkpoint()).toThrow('before the first round');
   await run[Symbol.asyncIterator]().next();
   await expect(run[Symbol.asyncIterator]().next()).rejects.toMatchObject({ code: 'invalid-argument' });
+});
+
+test('a budget is spent before training begins', async () => {
+  const { model, target } = models();
+  const bits = budget({ averageBits: 9, choices: [2, 4, 8] });
+  const run = train(trainableMemory(model, target), { registry: known, bits });
+  const seen: object[] = [];
+  for await (const round of run) seen.push(round.bits);
+  const { plan } = await run.result;
+  expect(plan.weights.every(({ reason }) => reason.startsWith('budget:'))).toBe(true);
+  expect(seen).toEqual([Object.fromEntries(plan.weights.map((entry) => [entry.id, entry.bits]))]);
 });

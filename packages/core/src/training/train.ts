@@ -6,7 +6,8 @@ import type { Batch } from '../contract/model-run.js';
 import type { Recipe } from '../contract/recipe.js';
 import type { TrainablePort } from '../contract/trainable-port.js';
 import { checkIsRecipe } from '../plan/check-recipe.js';
-import { planResolved } from '../plan/make-plan.js';
+import { prepare } from '../plan/make-plan.js';
+import { planOf } from '../session/plan-of.js';
 import { resolvePlan } from '../plan/resolve.js';
 import type { ResolvedPlan } from '../contract/resolved-plan.js';
 import { choosePluginOf } from '../plugin/choose.js';
@@ -95,18 +96,23 @@ async function begin<M>(
   { batches, resume, ...session }: TrainOptions,
   variables: ReadonlyMap<string, Float32Array>,
 ): Promise<Trainer<M>> {
-  const work = await planResolved(port, recipe, { ...session, forTraining: true });
-  const { resolved: planned, registry } = work;
+  const prepared = await prepare(port, recipe, { ...session, forTraining: true });
+  const work = await planOf(port, prepared, { data, calibration: recipe.calibration }, session);
+  const { resolved: planned } = work;
+  const registry = prepared.plugins.registry();
   const schedule =
     recipe.schedule === undefined ? undefined : choosePluginOf('schedule', recipe.schedule, recipe.registry);
   if (resume !== undefined) checkResume(resume, { ...planned, variables, schedule });
   const resolved = resume === undefined ? planned : resumedPlan(resume, planned, registry, port);
   const rounds = finishedRounds(recipe, resume);
   const start = { memory: {}, frozen: new Map(), ...resume, resolved, rounds, bits: bitsOf(planned.plan) };
-  const { calibration } = recipe;
+  const { calibration } = work.inputs;
   const statistics = await statisticsFor(port, resolved, { calibration, data }, session);
-  const isMeasured = work.features !== undefined || statistics !== calibration;
-  const warnings = dataWarnings({ calibration, data }, resolved, isMeasured);
+  const isMeasured =
+    prepared.recipe.features !== recipe.features ||
+    work.measurements?.effect !== undefined ||
+    statistics !== calibration;
+  const warnings = [...work.warnings, ...dataWarnings({ calibration, data }, resolved, isMeasured)];
   const fitted = fitActivations(resolved.sites, statistics);
   if (resume !== undefined) port.assign(resume.variables);
   if (fitted.activations.size > 0) await port.substitute(fitted.activations);
