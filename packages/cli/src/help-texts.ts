@@ -13,6 +13,7 @@ Examples:
   lowbit quantize model.onnx --bits 4 --granularity group:32  4 bits in groups of 32: model_q4.onnx
   lowbit quantize model.onnx --weights ul2q --first-last 8    another method, more bits at both ends
   lowbit quantize model.onnx --exclude 'head*' --report report.html
+  lowbit quantize model.onnx --exclude-op Gather              embeddings stay as they are
   lowbit quantize model.onnx --activations dynamic            layers compute in integers: faster, no data needed
   lowbit quantize model.onnx --activations percentile --calibrate photos --image-size 224x224 \\
     --image-mean 0.485,0.456,0.406 --image-deviation 0.229,0.224,0.225 --save-calibration statistics.json

@@ -222,6 +222,7 @@ describe('--plan', () => {
       ['--bits', '4'],
       ['--weights', 'ul2q'],
       ['--exclude', 'x'],
+      ['--exclude-op', 'x'],
       ['--first-last', 'float'],
     ]) {
       const run = await lowbit(['quantize', 'model.onnx', '--plan', 'plan.json', ...option], { cwd: folder });

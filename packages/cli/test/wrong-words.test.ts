@@ -22,6 +22,13 @@ describe('wrong words on the command line', () => {
       2,
       /a policy, which chooses bits: --bits progressive\./,
     ],
+    [['quantize', 'two.onnx', '--exclude-op', 'matmul'], 2, /--exclude-op: .*Did you mean MatMul\?/s],
+    [
+      ['quantize', 'two.onnx', '--include-op', 'Conv*'],
+      2,
+      /--include-op: .*an operator of the model: MatMul/,
+    ],
+    [['quantize', 'two.onnx', '--exclude-op', 'Mat*'], 1, /check what is included and excluded/],
     [['quantize', 'two.onnx', '--activations', 'dynamc'], 2, /Did you mean dynamic\?/],
     [
       ['quantize', 'two.onnx', '--external', '--no-external'],
@@ -36,7 +43,7 @@ describe('wrong words on the command line', () => {
       /not a folder\s+hint: +Choose a place in a folder\./,
     ],
     [['quantize', 'two.onnx', '-o', `${'x'.repeat(300)}.onnx`], 1, /Choose a shorter name\./],
-    [['quantize', 'two.onnx', '-o', '/dev/stdout', '--force'], 1, /a device, pipe or socket/],
+    [['quantize', 'two.onnx', '-o', '/dev/stdout', '--force'], 1, /a device, pipe or socket.*Give - for/s],
     [['quantize', 'two.onnx', '--target', 'ort-web@1.30/webgpuu'], 2, /Did you mean webgpu\?/],
   ])('%j', async (args, status, words) => {
     const run = await runIn(args);

@@ -59,7 +59,9 @@ export async function checkTarget(
   if (found === undefined) return;
   if (!found.isFile() || isDevice(path)) {
     const received = found.isDirectory() ? 'a folder' : 'a device, pipe or socket';
-    throw new LowbitError({ code: 'file-unwritable', where: path, expected: 'the name of a file', received });
+    const instead = /^\/dev\/stdout$/.test(path) ? { remedy: 'Give - for standard output.' } : {};
+    const problem = { where: path, expected: 'the name of a file', received, ...instead };
+    throw new LowbitError({ code: 'file-unwritable', ...problem });
   }
   if (!force) {
     throw new LowbitError({ code: 'file-exists', where: path, remedy });

@@ -10,6 +10,7 @@ import { integerLayers } from './integer-layers.js';
  * @param data - that a policy may decide by
  */
 export function recipeFrom(options: QuantizeOptions, data: Recipe['data']): Recipe {
+  const { includeOp, excludeOp } = options;
   const { weights, granularity, include, exclude, activations, activationBits, methods, parameters } =
     options;
   return {
@@ -20,6 +21,8 @@ export function recipeFrom(options: QuantizeOptions, data: Recipe['data']): Reci
     ...defined({ parameterStorage: parameters, data }),
     ...(include.length > 0 ? { include } : {}),
     ...(exclude.length > 0 ? { exclude } : {}),
+    ...(includeOp.length > 0 ? { includeOps: includeOp } : {}),
+    ...(excludeOp.length > 0 ? { excludeOps: excludeOp } : {}),
     ...defined({ activations, activationBits }),
   };
 }

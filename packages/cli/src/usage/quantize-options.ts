@@ -31,6 +31,8 @@ export interface GivenOptions extends ActivationOptions, TfjsOptions, KerasOptio
   readonly freezeInputs?: true;
   readonly include: readonly string[];
   readonly exclude: readonly string[];
+  readonly includeOp: readonly string[];
+  readonly excludeOp: readonly string[];
   readonly plugin: readonly string[];
   readonly plan?: string;
   readonly measure: boolean;
@@ -50,7 +52,17 @@ const optimizeChoices = ['speed', 'memory'] as const;
 
 /** What a plan decides already, so that these cannot be given beside it. */
 const decidedByPlan = [
-  ...['weights', 'bits', 'granularity', 'parameters', 'firstLast', 'include', 'exclude'],
+  ...[
+    'weights',
+    'bits',
+    'granularity',
+    'parameters',
+    'firstLast',
+    'include',
+    'exclude',
+    'includeOp',
+    'excludeOp',
+  ],
   ...['activations', 'activationBits'],
 ];
 
@@ -93,10 +105,19 @@ export function addQuantizeOptions(command: Command): Command {
     new Option('--exclude <glob>', 'leave layers or weights with such a name as they are (repeatable)')
       .default([], 'nothing')
       .argParser(collect),
+    new Option(
+      '--include-op <glob>',
+      'quantize only weights of such operators, for instance MatMul (repeatable)',
+    )
+      .default([], 'everything')
+      .argParser(collect),
+    new Option('--exclude-op <glob>', 'leave weights of such operators as they are (repeatable)')
+      .default([], 'nothing')
+      .argParser(collect),
     pluginOption(),
     new Option(
       '--plan <file>',
-      'apply this plan, from an earlier --json, in place of methods, bits, granularity, parameters, include and exclude',
+      'apply this plan, from an earlier --json, in place of methods, bits, granularity, parameters, and what is included and excluded',
     ).conflicts(decidedByPlan),
     ...resultOptions(),
   ];

@@ -35,6 +35,8 @@ export function throwAsUsage(error: unknown): never {
 const optionOf: Readonly<Record<string, string>> = {
   include: '--include',
   exclude: '--exclude',
+  includeOps: '--include-op',
+  excludeOps: '--exclude-op',
   sizes: '--dim',
 };
 

@@ -57,6 +57,10 @@ export interface Recipe extends RecipeSettings {
   readonly include?: readonly string[];
   /** Globs on layer and weight ids: leave these as they are. */
   readonly exclude?: readonly string[];
+  /** Globs on operators, for instance `MatMul` or `Conv*`: quantize only weights that one of these uses. */
+  readonly includeOps?: readonly string[];
+  /** Globs on operators: leave weights as they are that one of these uses. */
+  readonly excludeOps?: readonly string[];
   /** Names resolve here. The adapters' `register` entries export one with every method. */
   readonly registry?: Registry;
   /** Default 0. */

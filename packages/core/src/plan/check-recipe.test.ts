@@ -23,7 +23,7 @@ test('members that are known and globs that fit are no problem', () => {
     { match: { name: 'encoder/*' }, bits: 2 },
     { match: { op: 'Dense' }, weights: 'mse' },
   ];
-  const globs = { include: ['layer-*', '*query'], exclude: ['encoder/ke?'] };
+  const globs = { include: ['layer-*', '*query'], exclude: ['encoder/ke?'], includeOps: ['D*'] };
   expect(problemsOf({ bits: 4, rules, ...globs, seed: 1 })).toEqual([]);
 });
 
@@ -34,6 +34,8 @@ test.each([
   ['of what a rule matches', { rules: [{ match: { nam: '*' }, bits: 4 }] }, 'recipe.rules[0].match', 'name'],
   ['in include', { include: ['encoder/qery'] }, 'include', 'encoder/query'],
   ['in exclude', { exclude: ['encoder/keys'] }, 'exclude', 'encoder/key'],
+  ['in includeOps', { includeOps: ['Denze'] }, 'includeOps', 'Dense'],
+  ['in excludeOps', { excludeOps: ['dense'] }, 'excludeOps', 'Dense'],
   ['in a rule', { rules: [{ match: { name: 'encoder/kye' } }] }, 'rules[0].match.name', 'encoder/key'],
   ['of an operator', { rules: [{ match: { op: 'Denze' } }] }, 'rules[0].match.op', 'Dense'],
 ])('a name %s that is not known is a problem, with the one that was meant', (_, recipe, where, meant) => {
@@ -55,6 +57,7 @@ test.each([undefined, null, 4, 'bits'])('%s is no recipe', (recipe) => {
 
 test.each<[string, object, string, string]>([
   ['text in exclude', { exclude: 'encoder/key' }, 'recipe.exclude', "the text 'encoder/key'"],
+  ['a pattern in excludeOps', { excludeOps: [/Conv/] }, 'recipe.excludeOps', '/Conv/'],
   ['a pattern in include', { include: [/key/] }, 'recipe.include', '/key/'],
   ['bits as text', { bits: '4' }, 'recipe.bits', "the text '4'"],
   [
@@ -80,6 +83,7 @@ test.each<[string, object, string, string]>([
 test.each<[string, object, string, RegExp]>([
   ['bits of activations alone', { activationBits: 4 }, 'recipe.activationBits', /activations:/],
   ['features of nothing', { features: {} }, 'recipe.features', /features\(batches\)/],
+  ['an empty includeOps', { includeOps: [] }, 'recipe.includeOps', /Leave includeOps out/],
   ['an empty include', { include: [] }, 'recipe.include', /Leave include out/],
   ['a rule without a setting', { rules: [{ match: { name: '*' } }] }, 'recipe.rules[0]', /bits: 4/],
   ['a misspelt group', { granularity: 'groups:32' }, 'recipe.granularity', /'group:32'/],

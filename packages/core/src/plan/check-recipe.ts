@@ -7,7 +7,7 @@ import { isPlainObject } from '../errors/is-plain-object.js';
 import { isPromise } from '../errors/is-promise.js';
 import { checkRegistry } from '../contract/registry.js';
 import { checkMeasurements } from '../policy/check-measurements.js';
-import { unmatchedGlobs, unmatchedOps } from '../policy/glob.js';
+import { matchesGlob, unmatchedGlobs, unmatchedOps } from '../policy/glob.js';
 import { dataProblems, typeProblems } from './recipe-types.js';
 import { wordValue } from '../errors/word-value.js';
 
@@ -32,7 +32,7 @@ const members = {
       'features',
       'measurements',
     ] as const),
-    ...(['schedule', 'include', 'exclude', 'registry', 'seed'] as const),
+    ...(['schedule', 'include', 'exclude', 'includeOps', 'excludeOps', 'registry', 'seed'] as const),
   ] as const satisfies readonly (keyof Recipe)[],
   rule: ['match', ...settings],
   match: ['name', 'op'],
@@ -54,6 +54,8 @@ export function checkRecipe(recipe: Recipe, layers: readonly LayerDescriptor[]):
     ...rulesProblems(recipe.rules, layers),
     ...unmatchedGlobs(texts(recipe.include), layers, 'include'),
     ...unmatchedGlobs(texts(recipe.exclude), layers, 'exclude'),
+    ...unmatchedOps(texts(recipe.includeOps), layers, 'includeOps', matchesGlob),
+    ...unmatchedOps(texts(recipe.excludeOps), layers, 'excludeOps', matchesGlob),
   ]);
   checkRegistry(recipe.registry);
   if (recipe.measurements !== undefined) checkMeasurements(recipe.measurements, 'recipe.measurements');
@@ -67,7 +69,7 @@ export function checkIsRecipe(value: unknown): void {
 
 /** Members that would do nothing. A schedule is none of them: one recipe serves training and what it is compared with. */
 function withoutEffect(recipe: Recipe): Problem[] {
-  const { activationBits, activations, include, features } = recipe;
+  const { activationBits, activations, include, includeOps, features } = recipe;
   const problems: (Problem | false)[] = [
     activationBits !== undefined &&
       typeProblems({ activationBits }, 'recipe').length === 0 &&
@@ -87,16 +89,27 @@ function withoutEffect(recipe: Recipe): Problem[] {
         received: wordValue(features),
         remedy: 'Pass what features(batches) of the port gives.',
       },
-    Array.isArray(include) &&
-      include.length === 0 && {
-        code: 'invalid-argument',
-        where: 'recipe.include',
-        expected: 'at least one name or glob',
-        received: 'an empty list, which would leave every weight as it is',
-        remedy: "Leave include out to quantize everything, or name layers: include: ['decoder*'].",
-      },
+    isEmpty(include) && {
+      ...includesNothing('recipe.include', 'name'),
+      remedy: "Leave include out to quantize everything, or name layers: include: ['decoder*'].",
+    },
+    isEmpty(includeOps) && {
+      ...includesNothing('recipe.includeOps', 'operator'),
+      remedy: "Leave includeOps out to quantize everything, or name operators: includeOps: ['Conv*'].",
+    },
   ];
   return problems.filter((problem): problem is Problem => problem !== false);
+}
+
+const isEmpty = (list: unknown) => Array.isArray(list) && list.length === 0;
+
+function includesNothing(where: string, noun: string): Problem {
+  return {
+    code: 'invalid-argument',
+    where,
+    expected: `at least one ${noun} or glob`,
+    received: 'an empty list, which would leave every weight as it is',
+  };
 }
 
 /** Texts of a list; whatever else stands there is told as a problem of its type. */

@@ -214,17 +214,24 @@ function budgetInRule(index: number): LowbitError {
 }
 
 /** Why a weight is not quantized, whatever the policy and the rules say. */
-export function reasonToLeave({ weight, layer }: PlacedWeight, recipe: Recipe): string | undefined {
-  return weight.quantizedBefore ?? exclusion([weight.id, layer.id], recipe);
+export function reasonToLeave({ weight, users }: PlacedWeight, recipe: Recipe): string | undefined {
+  const names = [weight.id, ...users.map(({ id }) => id)];
+  const ops = users.map(({ op }) => op);
+  const { include, exclude, includeOps, excludeOps } = recipe;
+  return (
+    weight.quantizedBefore ?? exclusion(names, include, exclude) ?? exclusion(ops, includeOps, excludeOps)
+  );
 }
 
-function exclusion(names: readonly string[], recipe: Recipe): string | undefined {
+/** Why names of a weight leave it, or operators that use it. Globs to include that are not given, or none, include everything. */
+function exclusion(
+  names: readonly string[],
+  include: readonly string[] = [],
+  exclude: readonly string[] = [],
+): string | undefined {
   const matches = (globs: readonly string[]) =>
     globs.find((glob) => names.some((name) => matchesGlob(glob, name)));
-  const excluded = matches(recipe.exclude ?? []);
+  const excluded = matches(exclude);
   if (excluded !== undefined) return `excluded by ${excluded}`;
-  const { include } = recipe;
-  return include === undefined || include.length === 0 || matches(include) !== undefined
-    ? undefined
-    : 'not included';
+  return include.length === 0 || matches(include) !== undefined ? undefined : 'not included';
 }

@@ -40,7 +40,7 @@ function remedyFor(entries: readonly PlanEntry[], layers: readonly LayerDescript
   if (before)
     return 'Quantize the float model that this one was made from: what was quantized is not quantized again.';
   return entries.length > 0
-    ? 'Inspect the model to see its weights, and check include, exclude and the bit policy.'
+    ? 'Inspect the model to see its weights, and check what is included and excluded, and the bit policy.'
     : 'Inspect the model to see why none of its constants can be quantized: no option changes that, another export may.';
 }
 

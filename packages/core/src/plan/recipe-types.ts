@@ -21,7 +21,8 @@ export function typeProblems(part: Members, where: string): Problem[] {
       remedy: `Await it first: ${name}: await …`,
     })),
     ...Object.entries(pluginKinds).flatMap(([name, kind]) => choiceProblems(part[name], kind, at(name))),
-    ...['include', 'exclude'].flatMap((name) => listProblems(part[name], at(name))),
+    ...['include', 'exclude'].flatMap((name) => listProblems(part[name], at(name), 'decoder*')),
+    ...['includeOps', 'excludeOps'].flatMap((name) => listProblems(part[name], at(name), 'Conv*')),
     ...bitsProblems(part['bits'], at('bits')),
     ...granularityProblems(part['granularity'], at('granularity')),
     ...storageProblems(part['parameterStorage'], at('parameterStorage')),
@@ -32,9 +33,9 @@ export function typeProblems(part: Members, where: string): Problem[] {
 
 const isPromise = (value: unknown) => typeof (value as { then?: unknown } | undefined)?.then === 'function';
 
-function listProblems(given: unknown, where: string): Problem[] {
+function listProblems(given: unknown, where: string, glob: string): Problem[] {
   if (given === undefined) return [];
-  const example = `${where.split('.').at(-1)}: ['decoder*']`;
+  const example = `${where.split('.').at(-1)}: ['${glob}']`;
   const expected = `a list of names and globs (text with * and ?), for instance ${example}`;
   if (!Array.isArray(given)) return [problem(where, expected, wordValue(given))];
   return given

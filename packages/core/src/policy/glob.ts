@@ -55,16 +55,21 @@ export function unmatchedGlobs(
     }));
 }
 
-/** Operators that no layer has, each as a problem that says which there are. None of a model without layers. */
+/**
+ * Operators that no layer has, each as a problem that says which there are. None of a model without layers.
+ *
+ * @param fits - whether what was given stands for an operator; default: it is its name
+ */
 export function unmatchedOps(
   ops: readonly string[],
   layers: readonly LayerDescriptor[],
   where: string,
+  fits: (given: string, op: string) => boolean = (given, op) => given === op,
 ): Problem[] {
   if (layers.length === 0) return [];
   const known = [...new Set(layers.map(({ op }) => op))];
   return ops
-    .filter((op) => !known.includes(op))
+    .filter((given) => !known.some((op) => fits(given, op)))
     .map((op) => ({
       code: 'invalid-argument',
       where,

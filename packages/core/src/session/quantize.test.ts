@@ -96,6 +96,7 @@ test('rules, include and exclude change some layers', async () => {
   expect(await bitsOf({ include: ['a', 'layer-b'] })).toEqual({ a: 8, b: 8, c: 'float' });
   expect(await bitsOf({ exclude: ['a'] })).toEqual({ a: 'float', b: 8, c: 8 });
   expect(await bitsOf({ rules: [{ match: { op: 'Dense' }, bits: 4 }] })).toEqual({ a: 4, b: 4, c: 4 });
+  expect(await bitsOf({ includeOps: ['D*'], exclude: ['a'] })).toEqual({ a: 'float', b: 8, c: 8 });
 });
 
 test('a policy sees which weights are left alone', async () => {
@@ -124,6 +125,21 @@ test('a shared weight gets the most bits that any of its users asks for', async 
   expect(await bitsOf({ bits: byName({ first: 8, second: 4 }) }, memoryPort(model, layers))).toEqual({
     a: 8,
   });
+});
+
+test.each([
+  [{ excludeOps: ['Gather'] }, 'float'],
+  [{ exclude: ['second'] }, 'float'],
+  [{ includeOps: ['Gather'] }, 8],
+  [{ includeOps: ['Dense', 'Conv'], excludeOps: ['G*'] }, 'float'],
+])('of a shared weight %j is about all of its users', async (recipe, bits) => {
+  const shared = { depth: 0, weights: [weightOf(model, 'a')], sites: [] };
+  const layers = [
+    { ...shared, id: 'first', op: 'Dense' },
+    { ...shared, id: 'second', op: 'Gather' },
+    { ...shared, id: 'third', op: 'Conv', weights: [weightOf(model, 'b')] },
+  ];
+  expect((await bitsOf(recipe, memoryPort(model, layers)))['a']).toBe(bits);
 });
 
 test('groups longer than the input axis fall back to channels, with a reason', async () => {
