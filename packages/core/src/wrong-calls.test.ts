@@ -152,6 +152,10 @@ const calls: Readonly<Record<string, RightCall>> = {
     right: () => [{}, []],
     call: (given: never, ids: never) => core.checkPortOptions('observe', given, ids),
   },
+  'options of observeInputs': {
+    right: () => [{ weights: [] }, []],
+    call: (given: never, ids: never) => core.checkPortOptions('observeInputs', given, ids),
+  },
   'options of run': { right: () => [{}], call: (given: never) => core.checkPortOptions('run', given) },
 };
 

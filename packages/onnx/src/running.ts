@@ -2,6 +2,7 @@ import type { LayerDescriptor, ModelPort, RunOptions } from '@lowbit/core';
 import { checkPortOptions } from '@lowbit/core/adapter';
 import { activationSites } from './activations/activation-sites.js';
 import { measureFeatures } from './observe/features.js';
+import { observeInputs } from './observe/inputs/observe-inputs.js';
 import { observeModel } from './observe/observe-model.js';
 import type { OrtRuntime } from './observe/ort.js';
 import { numbersAlone } from './observe/readable-outputs.js';
@@ -12,7 +13,7 @@ import { type DescribedSource, readSource, type ModelSource } from './model-sour
 import { writeModel } from './model/write-model.js';
 
 /** What a port can do that may run the model. */
-type Running = Required<Pick<ModelPort<unknown>, 'observe' | 'features' | 'run'>>;
+type Running = Required<Pick<ModelPort<unknown>, 'observe' | 'observeInputs' | 'features' | 'run'>>;
 
 /** Gives the model as it was read to what does not change it, and keeps others from changing it meanwhile. */
 export type Lend = <T>(use: (read: DescribedSource) => Promise<T>) => Promise<T>;
@@ -47,6 +48,21 @@ export function running(
           wanted.flatMap((id) => sites.get(id) ?? []),
           await withFiles(ort, model, source.files),
           batches,
+          options,
+        );
+      }),
+    observeInputs: (batches, options) =>
+      lend(async ({ model, description }) => {
+        checkPortOptions(
+          'observeInputs',
+          options,
+          description.sites.map(({ id }) => id),
+        );
+        const wanted = new Set(options.weights);
+        const sites = description.sites.filter(({ id }) => wanted.has(id));
+        return observeInputs(
+          { model, ort: await withFiles(ort, model, source.files), batches },
+          sites,
           options,
         );
       }),

@@ -54,6 +54,7 @@ const calls: Readonly<Record<string, RightCall>> = {
   parseTarget: { right: () => ['ort-web@1.30/wasm'] },
   sessionOptions: { right: () => [report, { target, unpack: true }] },
   observe: { right: () => [batches(), {}], call: port.observe! as never },
+  observeInputs: { right: () => [batches(), { weights: ['w'] }], call: port.observeInputs! as never },
   'options of observe': {
     right: () => [undefined, () => undefined, [site!.id], 'ranges', 16, 1],
     call: (...[signal, onProgress, sites, statistics, sampleSize, seed]: never[]) => {

@@ -1,4 +1,6 @@
 import { checkArgument, optionTypes } from '../errors/check-argument.js';
+import { LowbitError } from '../errors/error.js';
+import { wordValue } from '../errors/word-value.js';
 import { panelColumns, panelsOf } from '../kernels/panels.js';
 
 /**
@@ -36,14 +38,21 @@ export function momentsCollector(inputs: number): MomentsCollector {
   const { add, moments } = inputs <= mostPlainInputs ? plainCollector(inputs) : panelCollector(inputs);
   return {
     add(rows) {
-      const areRows = rows instanceof Float32Array && rows.length % inputs === 0;
-      const expected = `rows of ${inputs} values in a Float32Array`;
-      checkArgument(areRows, rows, { where: 'add(rows)', expected });
+      if (!(rows instanceof Float32Array) || rows.length % inputs > 0) throw noRows(rows, inputs);
       add(rows);
     },
     moments,
   };
 }
+
+/** Made where it is thrown, as rows can come one by one. */
+const noRows = (received: unknown, inputs: number): LowbitError =>
+  new LowbitError({
+    code: 'invalid-argument',
+    where: 'add(rows)',
+    expected: `rows of ${inputs} values in a Float32Array`,
+    received: wordValue(received),
+  });
 
 function plainCollector(inputs: number): MomentsCollector {
   const products = new Float64Array((inputs * (inputs + 1)) / 2);

@@ -1,15 +1,21 @@
-import { checkOptions, optionTypes, type OptionTypes } from '../errors/check-argument.js';
+import { checkArgument, checkOptions, optionTypes, type OptionTypes } from '../errors/check-argument.js';
 import { LowbitError } from '../errors/error.js';
 import { suggestName } from '../errors/nearest-name.js';
 import { type SessionOptions, sessionTypes } from './events.js';
-import type { ObserveOptions } from './model-run.js';
-import type { RunOptions } from './model-run.js';
+import type { ObserveOptions, RunOptions } from './model-run.js';
+import type { ObserveInputsOptions } from './observed-inputs.js';
 
 const observeTypes: OptionTypes<ObserveOptions> = {
   ...sessionTypes,
   sites: optionTypes.texts,
   statistics: optionTypes.any,
   sampleSize: optionTypes.count,
+  seed: optionTypes.integer,
+};
+
+const observeInputsTypes: OptionTypes<ObserveInputsOptions> = {
+  ...sessionTypes,
+  weights: optionTypes.texts,
   seed: optionTypes.integer,
 };
 
@@ -28,18 +34,19 @@ const statistics: readonly unknown[] = [undefined, 'ranges', 'all'];
 /**
  * Checks the options of what a port may have besides writing.
  *
- * @param siteIds Those that `observe` can be asked for.
+ * @param ids Sites that `observe`, and weights that `observeInputs` can be asked for.
  * @throws LowbitError `unsupported-option` for options that there are not, and values that these do not have;
  *   `invalid-argument` for values of other types, and a site that the model does not have.
  */
 export function checkPortOptions(
-  call: 'observe' | 'features' | 'run',
-  options: ObserveOptions | RunOptions,
-  siteIds: readonly string[] = [],
+  call: 'observe' | 'observeInputs' | 'features' | 'run',
+  options: ObserveOptions | ObserveInputsOptions | RunOptions,
+  ids: readonly string[] = [],
 ): void {
   if (call === 'features') checkOptions(options as SessionOptions, sessionTypes, call);
+  else if (call === 'observeInputs') checkInputsOptions(options as ObserveInputsOptions, ids);
   else if (call === 'run') checkOptions(options as RunOptions, runTypes, call);
-  else checkObserveOptions(options as ObserveOptions, siteIds);
+  else checkObserveOptions(options as ObserveOptions, ids);
 }
 
 function checkObserveOptions(options: ObserveOptions, ids: readonly string[]): void {
@@ -52,12 +59,26 @@ function checkObserveOptions(options: ObserveOptions, ids: readonly string[]): v
       received: String(options.statistics),
       ...suggestName(String(options.statistics), ['ranges', 'all']),
     });
-  const stranger = options.sites?.find((id) => !ids.includes(id));
+  checkIds(options.sites, ids, { where: "observe: option 'sites'", expected: 'ids of sites of the model' });
+}
+
+function checkInputsOptions(options: ObserveInputsOptions, ids: readonly string[]): void {
+  checkOptions(options, observeInputsTypes, 'observeInputs');
+  const wanted = { where: "observeInputs: option 'weights'", expected: 'ids of weights of the model' };
+  checkArgument(Array.isArray(options.weights), options.weights, wanted);
+  checkIds(options.weights, ids, wanted);
+}
+
+function checkIds(
+  given: readonly string[] | undefined,
+  ids: readonly string[],
+  wanted: { readonly where: string; readonly expected: string },
+): void {
+  const stranger = given?.find((id) => !ids.includes(id));
   if (stranger === undefined) return;
   throw new LowbitError({
     code: 'invalid-argument',
-    where: "observe: option 'sites'",
-    expected: 'ids of sites of the model',
+    ...wanted,
     received: stranger,
     ...suggestName(stranger, ids),
   });

@@ -11,7 +11,8 @@ import { numbersAlone } from './readable-outputs.js';
 export function withOutputs(model: OnnxModel, names: readonly string[]): Uint8Array {
   const graph = numbersAlone(model).proto.graph as GraphProto;
   const known = new Set(graph.output.map(({ name }) => name));
-  const more = names.filter((name) => !known.has(name)).map((name) => createValueInfo(name));
+  const others = new Set(names.filter((name) => !known.has(name)));
+  const more = [...others].map((name) => createValueInfo(name));
   return written(model, copyMessage(graph, { output: [...graph.output, ...more] }));
 }
 

@@ -20,6 +20,7 @@ export const attention: Operator = {
     givesIntegers: false,
     storesZeroPoint: false,
   },
+  inputRows: (node) => ({ kind: 'axis', value: node.input[0] ?? '', axis: -1 }),
   samples: [
     {
       attributes: { num_heads: 4 },

@@ -2,6 +2,7 @@ import { sizeOf } from '@lowbit/core/adapter';
 import { integerAttribute } from '../graph/attributes.js';
 import type { NodeProto } from '../schema/proto.js';
 import { type LinearShape, type Operator, vector } from './operator.js';
+import { transposedRows } from './window.js';
 
 /** Weight [cin, cout / group, kernel…]; with groups it is seen as [group, cin / group, cout / group, kernel…]. */
 export const convTranspose: Operator = {
@@ -24,6 +25,7 @@ export const convTranspose: Operator = {
   ],
   features: () => ({ batch: 0, channels: [1] }),
   linear,
+  inputRows: (node, { dims }) => transposedRows(node, dims.slice(groupsOf(node) === 1 ? 2 : 3)),
   samples: [
     {
       inputs: { x: [1, 16, 5, 5], w: [16, 12, 2, 2] },

@@ -2,6 +2,7 @@ import { sizeOf } from '@lowbit/core/adapter';
 import { attributeOf, integerAttribute, integersAttribute } from '../graph/attributes.js';
 import { type NodeProto, textOf } from '../schema/proto.js';
 import { type Geometry, type LinearShape, type Operator, vector } from './operator.js';
+import { patchRows } from './window.js';
 
 /** Weight [cout, cin / group, kernel…]; a depthwise one has an input axis of size 1. */
 export const conv: Operator = {
@@ -17,6 +18,7 @@ export const conv: Operator = {
   features: () => ({ batch: 0, channels: [1] }),
   products: ({ dims }) => sizeOf(dims.slice(1)),
   linear,
+  inputRows: patchRows,
   activation: {},
   integer: {
     becomes: { operators: 'ConvInteger', qdq: 'QLinearConv' },

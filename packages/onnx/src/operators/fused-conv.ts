@@ -9,7 +9,7 @@ export const fusedConv: Operator = {
   domain: runtimeDomain.name,
   takes: 'each',
   roles: conv.roles,
-  ...defined({ features: conv.features, products: conv.products }),
+  ...defined({ features: conv.features, products: conv.products, inputRows: conv.inputRows }),
   samples: [
     {
       attributes: { activation: 'Relu' },

@@ -1,5 +1,5 @@
 import { runtimeDomain } from '../target/versions.js';
-import { isFlipped, isTurned, matrix, productFeatures } from './matrix.js';
+import { isFlipped, isTurned, matrix, productFeatures, factorRows } from './matrix.js';
 import type { Operator } from './operator.js';
 
 /** Y = activation(A·B + C): B is [K, N], or [N, K] with `transB`; a constant A is [M, K], or [K, M] with `transA`. */
@@ -17,6 +17,7 @@ export const fusedGemm: Operator = {
     along: (node) => (isFlipped(node) ? 1 : 0),
     unfit: () => 'an activation',
   },
+  inputRows: factorRows,
   samples: [
     {
       attributes: { activation: 'Relu' },

@@ -1,7 +1,7 @@
 import { attributeOf } from '../graph/attributes.js';
 import type { NodeProto } from '../schema/proto.js';
 import { runtimeDomain } from '../target/versions.js';
-import { isFlipped, isSet, isTurned, productFeatures } from './matrix.js';
+import { isFlipped, isSet, isTurned, productFeatures, factorRows } from './matrix.js';
 import { type Operator, type ReadAxes, vector } from './operator.js';
 
 /**
@@ -19,6 +19,10 @@ export const fusedMatMul: Operator = {
   features: productFeatures,
   products: ({ inputAxis, shape }) => (inputAxis === undefined ? undefined : shape[inputAxis]),
   product: { along: (node) => (isFlipped(node) ? 1 : 0), unfit },
+  inputRows: (node, weight) =>
+    isSet(node, 'transBatchA') || isSet(node, 'transBatchB')
+      ? 'its batch is transposed'
+      : factorRows(node, weight),
   samples: [
     {
       inputs: { x: [2, 3, 32], w: [32, 40] },

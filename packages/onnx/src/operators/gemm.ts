@@ -1,6 +1,6 @@
 import { attributeOf } from '../graph/attributes.js';
 import type { NodeProto } from '../schema/proto.js';
-import { alongColumns, isFlipped, isTurned, matrix, matrixGeometry } from './matrix.js';
+import { alongColumns, isFlipped, isTurned, matrix, matrixGeometry, factorRows } from './matrix.js';
 import type { LinearShape, Operator } from './operator.js';
 
 /** Y = A·B: B is [K, N], or [N, K] with `transB`; a constant A is [M, K], or [K, M] with `transA`. */
@@ -26,6 +26,7 @@ export const gemm: Operator = {
     // onnxruntime 1.30 fuses no other.
     storesZeroPoint: true,
   },
+  inputRows: factorRows,
   samples: [
     {
       inputs: { x: [3, 32], w: [32, 40] },

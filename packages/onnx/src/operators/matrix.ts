@@ -4,8 +4,10 @@ import {
   type ChannelRuns,
   type FeatureAxes,
   type Geometry,
+  type InputRows,
   type OutputPlace,
   type ReadAxes,
+  type WeightInput,
   vector,
 } from './operator.js';
 
@@ -28,6 +30,17 @@ export const matrix =
 export function productFeatures(_: NodeProto, { rank, weight }: OutputPlace): FeatureAxes {
   if (weight !== 0) return { batch: 0, channels: [rank - 1] };
   return { batch: rank === 2 ? 1 : 0, channels: [rank - 2] };
+}
+
+/**
+ * The rows of the factor beside a weight that is a matrix: along its last axis where it is the first factor, else along the
+ * axis before; the other way round where it is transposed.
+ */
+export function factorRows(node: NodeProto, { input, dims }: WeightInput): InputRows | string {
+  if (dims.length !== 2) return 'it is a batch of matrices';
+  const [other, isOtherTransposed] = input === 1 ? [0, isTurned(node)] : [1, isFlipped(node)];
+  const axis = (input === 1) === isOtherTransposed ? -2 : -1;
+  return { kind: 'axis', value: node.input[other] ?? '', axis };
 }
 
 /** The weights of a matrix [rows, columns] with a channel a column. */

@@ -27,6 +27,8 @@ export interface Operator {
    * they do not.
    */
   linear?(dims: readonly number[], node: NodeProto): LinearShape | undefined;
+  /** The rows that the output channels of a weight are multiplied with, or why they are not known; absent: not known. */
+  inputRows?(node: NodeProto, weight: WeightInput): InputRows | string;
   /** The input beside the weight, where it can be quantized in front of the operator. */
   readonly activation?: ActivationInputFacts;
   /** The matrix product that it is with its second input as a matrix. */
@@ -79,6 +81,39 @@ export interface WeightView {
 /** A weight as its operator sees it, and the dimensions of its tensor. */
 export interface WeightShape extends WeightView {
   readonly dims: readonly number[];
+}
+
+/** Which input of a node is a weight, and the dimensions that it has there. */
+export interface WeightInput {
+  readonly input: number;
+  readonly dims: readonly number[];
+}
+
+/** Where the rows lie that every output channel is multiplied with: in a value that the node takes or gives. */
+export type InputRows =
+  | {
+      readonly kind: 'axis';
+      readonly value: string;
+      /** The axis that a row runs along, from the end. */ readonly axis: -1 | -2;
+    }
+  | { readonly kind: 'window'; readonly value: string; readonly window: Window }
+  | {
+      readonly kind: 'steps';
+      readonly value: string;
+      readonly directions: readonly ('forward' | 'reverse')[];
+      readonly layout: 0 | 1;
+    };
+
+/** How a convolution takes its patches of a value [samples, channels, positions…]; zeros of the padding take part. */
+export interface Window {
+  readonly groups: number;
+  readonly kernel: readonly number[];
+  readonly strides: readonly number[];
+  readonly dilations: readonly number[];
+  /** All beginnings, then all ends, or the rule that they come from. */
+  readonly pads: readonly number[] | 'SAME_UPPER' | 'SAME_LOWER';
+  /** Of a transposed convolution, whose patches are what its output positions are made of. */
+  readonly transposed?: { readonly padding: readonly number[]; readonly shape?: readonly number[] };
 }
 
 /** Which output is asked for, and how many axes it has. */

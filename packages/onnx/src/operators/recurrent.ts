@@ -1,5 +1,13 @@
-import { integerAttribute } from '../graph/attributes.js';
-import { type Operator, type OperatorSample, type ReadAxes, vector } from './operator.js';
+import { attributeOf, integerAttribute } from '../graph/attributes.js';
+import { type NodeProto, textOf } from '../schema/proto.js';
+import {
+  type InputRows,
+  type Operator,
+  type OperatorSample,
+  type ReadAxes,
+  vector,
+  type WeightInput,
+} from './operator.js';
 
 /** LSTM, GRU and RNN: W [directions, gates · hidden, inputs] and R [directions, gates · hidden, hidden]. */
 export const recurrent: Operator = {
@@ -16,8 +24,29 @@ export const recurrent: Operator = {
       ? { batch: 0, channels: [time + 1, time + 2] }
       : { batch: time + 1, channels: [time, time + 2] };
   },
+  inputRows,
   samples: [sample('LSTM', 4, 'bidirectional'), sample('GRU', 3, 'reverse'), sample('RNN', 1, 'forward')],
 };
+
+/** What W is multiplied with is the input; what R is, the output of the step before. */
+function inputRows(node: NodeProto, { input }: WeightInput): InputRows | string {
+  if (input === 1) return { kind: 'axis', value: node.input[0] ?? '', axis: -1 };
+  const direction = textOf(attributeOf(node, 'direction')?.s ?? new Uint8Array());
+  if (!node.output[0]) return 'its layer does not give the outputs of its steps';
+  if (node.input[4] || node.input[5])
+    return 'its layer is given lengths of sequences, or what it begins with';
+  if (node.opType === 'GRU' && integerAttribute(node, 'linear_before_reset', 0) === 0)
+    return 'one of its gates takes the output of the step before as another gate has changed it';
+  return {
+    kind: 'steps',
+    value: node.output[0],
+    directions:
+      direction === 'bidirectional'
+        ? ['forward', 'reverse']
+        : [direction === 'reverse' ? 'reverse' : 'forward'],
+    layout: integerAttribute(node, 'layout', 0) === 1 ? 1 : 0,
+  };
+}
 
 const gates: ReadAxes = (shape) =>
   shape.length === 3 ? { shape, outputAxes: [0, 1], inputAxis: 2 } : vector;

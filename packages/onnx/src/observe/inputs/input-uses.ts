@@ -1,0 +1,34 @@
+import { sizeOf } from '@lowbit/core/adapter';
+import type { WeightSite, WeightUse } from '../../describe/weight-site.js';
+import { tensorShape } from '../../model/tensor-shape.js';
+import type { InputRows } from '../../operators/operator.js';
+import { operatorOf } from '../../operators/operators.js';
+import type { GraphProto } from '../../schema/proto.js';
+
+/** The rows that each user of a weight multiplies it with, or why they are not known. */
+export function inputUses(site: WeightSite, graph: GraphProto): readonly InputRows[] | string {
+  const found = site.uses.map((use) => rowsOf(site, use, graph));
+  const unknown = found.find((rows) => typeof rows === 'string');
+  return unknown ?? found.filter((rows) => typeof rows !== 'string');
+}
+
+function rowsOf(site: WeightSite, use: WeightUse, graph: GraphProto): InputRows | string {
+  const { node, input, direct } = use;
+  const facts = operatorOf(node);
+  if (use.graph !== graph) return 'it stands in a branch, a loop or a function';
+  if (facts?.inputRows === undefined) return `the inputs of ${node.opType} are not looked at`;
+  if (!direct && wide(site) > 1)
+    return 'it reaches its layer through other operators, which may change the order of its inputs';
+  const dims = direct ? tensorShape(site.source.tensor, site.id) : site.shape;
+  const rows = facts.inputRows(node, { input, dims: viewOf(site, dims) });
+  if (typeof rows !== 'string' && rows.value === '') return 'its layer has no other input';
+  return rows;
+}
+
+/** The dimensions that the operator means: those of a convolution with groups may be split. */
+const viewOf = (site: WeightSite, dims: readonly number[]): readonly number[] =>
+  site.shape.length > dims.length && sizeOf(site.shape) === sizeOf(dims) ? site.shape : dims;
+
+/** Axes along which the inputs of a channel lie. */
+const wide = ({ shape, outputAxes }: WeightSite): number =>
+  shape.filter((size, axis) => size > 1 && !outputAxes.includes(axis)).length;

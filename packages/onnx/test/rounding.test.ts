@@ -1,0 +1,107 @@
+import { type Batch, quantize, type Recipe, seededRandom } from '@lowbit/core';
+import * as ort from 'onnxruntime-web';
+import { expect, test } from 'vitest';
+import { makeNode } from '../src/graph/make-node.js';
+import { makeTensor } from '../src/graph/make-tensor.js';
+import { onnx } from '../src/index.js';
+import { registry } from '../src/register.js';
+import { DataType } from '../src/schema/proto.js';
+import { buildBytes } from './helpers/build-model.js';
+import { runModel } from './helpers/run-model.js';
+
+ort.env.wasm.numThreads = 1;
+const random = seededRandom(5);
+const noise = (count: number) => Float32Array.from({ length: count }, () => random() + random() - 1);
+const weight = (name: string, dims: readonly number[]) =>
+  makeTensor(name, DataType.FLOAT, dims, noise(dims.reduce((product, size) => product * size, 1)));
+
+/** A convolution, a depthwise one, one in groups, a pool and a matrix. */
+const bytes = buildBytes(
+  {
+    nodes: [
+      makeNode({ op: 'Conv', inputs: ['x', 'first'], outputs: ['a'], attributes: { pads: [1, 1, 1, 1] } }),
+      makeNode({ op: 'Relu', inputs: ['a'], outputs: ['b'] }),
+      makeNode({
+        op: 'Conv',
+        inputs: ['b', 'depthwise'],
+        outputs: ['c'],
+        attributes: { group: 16, strides: [2, 2] },
+      }),
+      makeNode({ op: 'Conv', inputs: ['c', 'grouped'], outputs: ['d'], attributes: { group: 2 } }),
+      makeNode({ op: 'Relu', inputs: ['d'], outputs: ['e'] }),
+      makeNode({ op: 'GlobalAveragePool', inputs: ['e'], outputs: ['f'] }),
+      makeNode({ op: 'Flatten', inputs: ['f'], outputs: ['g'] }),
+      makeNode({ op: 'Gemm', inputs: ['g', 'matrix'], outputs: ['y'] }),
+    ],
+    initializers: [
+      weight('first', [16, 3, 3, 3]),
+      weight('depthwise', [16, 1, 3, 3]),
+      weight('grouped', [24, 8, 3, 3]),
+      weight('matrix', [24, 20]),
+    ],
+    inputs: { x: ['n', 3, 16, 16] },
+    outputs: { y: ['n', 20] },
+  },
+  { opset: 17 },
+);
+
+/** Pictures of smooth waves. */
+const picture = (first: number): Batch => ({
+  inputs: {
+    x: {
+      shape: [1, 3, 16, 16],
+      data: Float32Array.from(
+        { length: 768 },
+        (_, i) => Math.sin(first + (i % 16) / 5) + Math.cos(first * i) / 3,
+      ),
+    },
+  },
+});
+const data = Array.from({ length: 20 }, (_, i) => picture(i));
+const others = Array.from({ length: 8 }, (_, i) => picture(i + 0.5));
+
+/** Squared errors of the outputs on pictures that nothing was fitted to. */
+async function outputError(recipe: Recipe) {
+  const { model, report } = await quantize(onnx(bytes, { ort: ort as never }), {
+    registry,
+    bits: 3,
+    data,
+    ...recipe,
+  });
+  let error = 0;
+  for (const { inputs } of others) {
+    const feeds = { x: new ort.Tensor('float32', inputs['x']!.data as Float32Array, [1, 3, 16, 16]) };
+    const outputs = async (own: Uint8Array) => (await runModel(own, feeds)).get('y') as Float32Array;
+    const [float, quantized] = [await outputs(bytes), await outputs(model.bytes)];
+    error += float.reduce((sum, y, i) => sum + (y - quantized[i]!) ** 2, 0);
+  }
+  return { error, report };
+}
+
+test.each<[rounding: string, weights: string, granularity: Recipe['granularity']]>([
+  ['auto', 'min-max', 'channel'],
+  ['gptq:actOrder=false', 'min-max', 'group:8'],
+  ['coordinate-descent', 'slq', 'channel'],
+  ['coordinate-descent:from=nearest', 'horq', 'channel'],
+  ['learned:iterations=200', 'min-max', 'tensor'],
+])('outputs are nearer to float with %s, levels of %s, %s', async (rounding, weights, granularity) => {
+  const recipe = { weights, ...(granularity === undefined ? {} : { granularity }) };
+  const nearest = await outputError(recipe);
+  const { error, report } = await outputError({ ...recipe, rounding });
+  expect(error).toBeLessThan(nearest.error);
+  const grouped = report.weights.find(({ id }) => id === 'grouped');
+  // 20 pictures of 5 × 5 positions, four of them kept back.
+  expect(grouped?.rounding).toMatchObject({ rows: 16 * 25, rounder: rounding.replace(/:.*/, '') });
+  for (const { rounding: gained } of report.weights) {
+    expect(gained?.gainDb).toBeGreaterThanOrEqual(0);
+    expect(gained?.heldOutGainDb).toBeTypeOf('number');
+  }
+  expect(report.sizes.stored).toBe(nearest.report.sizes.stored);
+});
+
+test('filters of nine weights are rounded exactly', async () => {
+  const { report } = await outputError({ weights: 'absmax', rounding: 'optimal' });
+  const gain = (id: string) => report.weights.find((weight) => weight.id === id)?.rounding?.gainDb;
+  expect(gain('depthwise')).toBeGreaterThan(0.5);
+  expect([gain('first'), gain('grouped'), gain('matrix')]).toEqual([0, 0, 0]);
+});
