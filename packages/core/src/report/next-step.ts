@@ -1,6 +1,8 @@
 import { defaultQuantizer } from '../contract/choice.js';
 import type { ResolvedPlan } from '../contract/resolved-plan.js';
 import type { WeightReport } from './report.js';
+import { leastDecibels } from './judged-outputs.js';
+import { floatHelps, rankOf, type WeightEffects } from './weight-effects.js';
 
 /** Members of a recipe that would keep more of the model; plain JSON. */
 export interface RecipeChange {
@@ -27,13 +29,20 @@ const harmless = 20;
  * nothing is left but to leave the model as it is.
  *
  * @param weightsDb Signal to noise of all weights together, decibels; `null` when it is not known.
+ * @param effects What single weights do to the outputs, where that was measured.
  */
 export function nextStep(
   { entries, sites }: ResolvedPlan,
   rows: readonly WeightReport[],
   weightsDb: number | null,
+  effects?: WeightEffects,
 ): RecipeChange | undefined {
-  const areWeightsHarmless = weightsDb !== null && weightsDb >= harmless;
+  if (effects?.worst !== undefined && floatHelps(effects, leastDecibels))
+    return { exclude: [effects.worst.id] };
+  const areWeightsHarmless =
+    effects === undefined
+      ? weightsDb !== null && weightsDb >= harmless
+      : rankOf(effects.together) >= leastDecibels;
   if (sites.length > 0 && areWeightsHarmless) return ofActivations(sites);
   const fewest = Math.min(...entries.map(({ entry }) => entry.bits));
   if (fewest < mostBits) return moreBits(entries, fewest < 4 ? 4 : mostBits);
@@ -41,8 +50,9 @@ export function nextStep(
   if (entries.some(({ quantizer }) => quantizer.name !== defaultQuantizer))
     return { weights: defaultQuantizer };
   if (entries.some(({ entry }) => entry.granularity === 'tensor')) return { granularity: 'channel' };
-  const worst = worstOf(rows);
-  return rows.length < 2 || worst === undefined ? undefined : { exclude: [worst.id] };
+  const worst =
+    effects === undefined ? worstOf(rows)?.id : floatHelps(effects) ? effects.worst?.id : undefined;
+  return rows.length < 2 || worst === undefined ? undefined : { exclude: [worst] };
 }
 
 function moreBits(entries: ResolvedPlan['entries'], bits: number): RecipeChange {

@@ -2,6 +2,9 @@ import { describe, expect, it, test } from 'vitest';
 import { coarse, memoryPort, type MemoryModel } from '../../test/memory-port.js';
 import { registry } from '../contract/registry.js';
 import { quantize } from '../session/quantize.js';
+import { resolvePlan } from '../plan/resolve.js';
+import { nextStep } from './next-step.js';
+import type { WeightEffects } from './weight-effects.js';
 import { withModelBytes } from './verdict.js';
 
 const values = (count: number, of: (i: number) => number) =>
@@ -59,6 +62,33 @@ describe('what to try', () => {
     expect(await next({ granularity: 'tensor' })).toEqual({ granularity: 'channel' });
     expect(await next({})).toEqual({ exclude: [expect.stringMatching(/^[ab]$/) as string] });
     expect(await next({ exclude: ['b'] })).toBeUndefined();
+  });
+});
+
+describe('what to try where single weights were measured', () => {
+  const decibels = (sqnrDb: number) => ({ sqnrDb });
+  const effectsOf = (together: number, without: number): WeightEffects => ({
+    samples: 1,
+    alone: [],
+    together: decibels(together),
+    worst: { id: 'a', alone: decibels(1), without: decibels(without) },
+  });
+  const next = async (recipe: object, effects: WeightEffects, model: MemoryModel = { a: wave, b: wave }) => {
+    const port = memoryPort(model);
+    const { plan, report } = await quantize(port, { registry: known, ...recipe });
+    const { resolved } = resolvePlan(plan, await port.layers(), known, port.supports);
+    return nextStep(resolved, report.weights, 3, effects);
+  };
+
+  it('is to leave the worst float where that is enough', async () => {
+    expect(await next({ bits: 2 }, effectsOf(3, 12))).toEqual({ exclude: ['a'] });
+    expect(await next({ bits: 8 }, effectsOf(3, 12))).toEqual({ exclude: ['a'] });
+  });
+
+  it('is more bits where it is not, and the worst where there are no more and it helps', async () => {
+    expect(await next({ bits: 2 }, effectsOf(3, 6))).toEqual({ bits: 4 });
+    expect(await next({ bits: 8 }, effectsOf(3, 6))).toEqual({ exclude: ['a'] });
+    expect(await next({ bits: 8 }, effectsOf(3, 3.5))).toBeUndefined();
   });
 });
 

@@ -10,28 +10,21 @@ import { parsePlan } from '../plan/parse-plan.js';
 import { otherPort, quantizedTwice } from '../plan/plan-problems.js';
 import { portForPlan } from '../plan/port-for-plan.js';
 import { resolvePlan } from '../plan/resolve.js';
-import type { ResolvedEntry, ResolvedPlan } from '../contract/resolved-plan.js';
+import type { ResolvedPlan } from '../contract/resolved-plan.js';
 import { checkRegistry, type Registry } from '../contract/registry.js';
 import type { Report } from '../report/report.js';
 import { type QuantizeOptions, quantizeTypes } from '../contract/events.js';
 import { batchesType } from '../contract/check-batches.js';
 import type { Recipe } from '../contract/recipe.js';
 import { dataWarnings, statisticsFor, type MeasuredInputs } from './observe-data.js';
-import { repeatable, type RepeatableData } from '../contract/repeatable-data.js';
-import { fitActivations } from './fit-activations.js';
-import { brokenPromise } from './broken-promise.js';
-import { gridCost } from './grid-cost.js';
-import { ownGrids, withoutStaleWishes } from './own-grids.js';
-import { checkReach, withFitWeights } from './unfit-weights.js';
-import { withWarnings, writePlan, type Written } from './write-plan.js';
-import { compareOutputs } from './compare-outputs.js';
-import type { OutputsReport } from '../report/outputs.js';
+import { repeatable } from '../contract/repeatable-data.js';
+import { withFitWeights } from './unfit-weights.js';
+import { withWarnings, type Written } from './write-plan.js';
 import type { Measurements } from '../contract/measurements.js';
+import { comparedResult } from './compared-result.js';
+import { writeFitted } from './write-fitted.js';
 import { verdictOf } from '../report/verdict.js';
 import { defined } from '../contract/defined.js';
-import { roundedCodes } from './rounded-codes.js';
-import { type InputsOfWeight, roundingInputs } from './rounding-inputs.js';
-import { type CodedWeight, codeWeight, type FittedWeight, fitWeight } from './weight.js';
 
 /** What `quantize` and `applyPlan` give. */
 export interface Quantized<M> {
@@ -101,11 +94,11 @@ export async function applyResolved<M>(
     const told = unfit.map(({ id, reason }) => `${id}: ${reason}`);
     return { ...fitted, quantized: withWarnings(fitted.quantized, told) };
   });
-  const compared = await outputsOf(port, written, inputs, options);
+  const compared = await comparedResult(port, written, inputs, options);
   const isRead = isObserved || isMeasured || isRounded(resolved) || compared.outputs !== undefined;
-  const warnings = dataWarnings(inputs, resolved, isRead, compared.why);
+  const warnings = [...dataWarnings(inputs, resolved, isRead, compared.why), ...(compared.warnings ?? [])];
   const { report, ...others } = withWarnings(written.quantized, warnings);
-  const verdict = verdictOf(report, written.resolved, written.energies, compared.outputs);
+  const verdict = verdictOf(report, written.resolved, written.energies, compared);
   const done = { ...others, report: { ...report, verdict } };
   return isObserved && calibration !== undefined ? { ...done, calibration } : done;
 }
@@ -134,78 +127,6 @@ export async function writeResolved<M>(
     writeFitted(port, plan, calibration, data, options),
   );
   return { written, calibration };
-}
-
-/** What was written of a plan, and Σw² of the original values of each weight, by id. */
-interface FittedResult<M> extends Written<M> {
-  readonly resolved: ResolvedPlan;
-  readonly energies: ReadonlyMap<string, number>;
-}
-
-/** Fits the activation sites and every weight, and writes. */
-async function writeFitted<M>(
-  port: ModelPort<M>,
-  resolved: ResolvedPlan,
-  calibration: Calibration | undefined,
-  data: RepeatableData | undefined,
-  options: QuantizeOptions,
-): Promise<FittedResult<M>> {
-  const inputsOf = roundingInputs(port, resolved.entries, data, options);
-  const fitted = fitActivations(resolved.sites, calibration);
-  const energies = new Map<string, number>();
-  const written = await writePlan(
-    port,
-    { ...ownGrids(withoutStaleWishes(resolved), fitted), ...fitted },
-    async (own, values) => {
-      const scheme = fitWeight(own, values);
-      checkReach(scheme.ranges, own);
-      if (options.measure !== false) energies.set(own.entry.id, energyOf(values));
-      return roundWeight(own, values, scheme, inputsOf);
-    },
-    options,
-    (own, values, { scheme }) => ({
-      cost: () => gridCost(own, values),
-      broken: brokenPromise(own, scheme),
-    }),
-  );
-  return { ...written, resolved, energies };
-}
-
-/** The weight in codes that its rounder chooses, where its plan names one. */
-async function roundWeight(
-  own: ResolvedEntry,
-  values: Float32Array,
-  fitted: FittedWeight,
-  inputsOf: (own: ResolvedEntry) => Promise<InputsOfWeight>,
-): Promise<CodedWeight> {
-  const { rounding } = own;
-  if (rounding === undefined) return codeWeight(own, values, fitted);
-  const { observed, why } = await inputsOf(own);
-  if (why !== undefined) return { ...codeWeight(own, values, fitted), unrounded: why };
-  const { choose, report } = roundedCodes(own, rounding, observed);
-  return { ...codeWeight(own, values, fitted, choose), rounding: report() };
-}
-
-/** Σw² */
-function energyOf(values: Float32Array): number {
-  let sum = 0;
-  for (const value of values) sum += value * value;
-  return sum;
-}
-
-/** How far the outputs are off on the data, or why nobody knows. */
-async function outputsOf<M>(
-  { name, run: original }: ModelPort<M>,
-  { run: result }: Written<M>,
-  { data }: MeasuredInputs,
-  { measure = true, ...session }: QuantizeOptions,
-): Promise<{ readonly outputs?: OutputsReport; readonly why?: string }> {
-  if (data === undefined) return {};
-  if (!measure) return { why: 'nothing is to be measured' };
-  if (original === undefined || result === undefined)
-    return { why: `the port '${name}' cannot run its model as it is given` };
-  const outputs = await compareOutputs(original, result, data, session);
-  return outputs === undefined ? { why: 'there is no batch' } : { outputs };
 }
 
 /** The port in the plan's form; as it is where it cannot take that, so that what else is wrong is found too. */

@@ -1,21 +1,17 @@
 import type { SessionOptions } from '../contract/events.js';
 import type { ModelPort } from '../contract/port.js';
 import type { Batch, LabelValues, RunOutputs } from '../contract/model-run.js';
-import type { RepeatableData } from '../contract/repeatable-data.js';
 import { defined } from '../contract/defined.js';
 import { labelsOf } from '../contract/labels.js';
 import { isLowbitError } from '../errors/error.js';
 import { gatherOutput, type OutputGatherer, type OutputsReport } from '../report/outputs.js';
 import { pauses } from '../contract/pause.js';
-import { firstSamples } from './first-samples.js';
+import type { Samples } from './first-samples.js';
 
 type Run = NonNullable<ModelPort<unknown>['run']>;
 
-/** So many samples tell a ruined network from a good one; whole batches are taken until they are reached. */
-const mostSamples = 32;
-
 /**
- * Runs the original and the result on the first samples of the data, one batch after the other, and tells how far their outputs are
+ * Runs the original and the result on some samples, one batch after the other, and tells how far their outputs are
  * from each other; `undefined` where there is no batch. A result that does not run is told so.
  *
  * @throws LowbitError of the original: as the port's `run`; `calibration-invalid` for labels of no form that there is; `aborted`.
@@ -23,11 +19,10 @@ const mostSamples = 32;
 export async function compareOutputs(
   original: Run,
   result: Run,
-  { batches }: RepeatableData,
+  { part, samples }: Samples,
   { signal, onProgress }: SessionOptions,
 ): Promise<OutputsReport | undefined> {
   const pause = pauses(signal, 'quantize');
-  const { part, samples } = await firstSamples(batches, mostSamples);
   const sources = [original, result].map((run) => run(part, defined({ signal }))[Symbol.asyncIterator]());
   const [first, second] = sources as [AsyncIterator<RunOutputs>, AsyncIterator<RunOutputs>];
   const outputs = new Map<string, OutputGatherer>();

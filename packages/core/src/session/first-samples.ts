@@ -1,7 +1,16 @@
 import type { Batch } from '../contract/model-run.js';
 
+/** Batches, and how many samples they are. */
+export interface Samples {
+  readonly part: readonly Batch[];
+  readonly samples: number;
+}
+
 /** Whole batches until there are so many samples. */
-export async function firstSamples(batches: AsyncIterable<Batch>, most: number) {
+export async function firstSamples(
+  batches: Iterable<Batch> | AsyncIterable<Batch>,
+  most: number,
+): Promise<Samples> {
   const part: Batch[] = [];
   let samples = 0;
   for await (const batch of batches) {

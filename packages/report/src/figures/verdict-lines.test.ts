@@ -32,6 +32,14 @@ it('a verdict is its grade with the reason, what was gained, and what to try', (
   expect(linesOf({ grade: 'untested', reason: 'a' })).toEqual(['untested: a']);
 });
 
+it('the weight that ruins a network is named, with what it does', () => {
+  const worst = { id: 'basis', alone: { sqnrDb: 4.2 }, without: { sqnrDb: null } };
+  const weights = { samples: 8, alone: [], together: { sqnrDb: null, isBroken: true as const }, worst };
+  expect(linesOf({ weights })[1]).toBe(
+    'the weight that loses most is basis: alone it leaves 4.2 dB, all weights leave NaN or infinity, and every value where it is excluded',
+  );
+});
+
 it('reports without a verdict, as training and older versions give, say nothing of it', () => {
   const report = sampleReport([]);
   expect(verdictLines(report)).toEqual([]);

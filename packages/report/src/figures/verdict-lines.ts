@@ -1,17 +1,18 @@
 import type { RecipeChange, Report, Verdict } from '@lowbit/core';
 
 import { checkReport } from '../check-given.js';
-import { formatBytes } from './numbers.js';
+import { formatBytes, formatDecibels } from './numbers.js';
 
 /** What a result is worth, as lines: the grade and why, what it gained, and what to try. Nothing where a report has no verdict. */
 export function verdictLines(report: Report): readonly string[] {
   checkReport(report, 'verdictLines');
   const { verdict, modelBytes } = report;
   if (verdict === undefined) return [];
-  const { grade, reason, smaller, next } = verdict;
+  const { grade, reason, smaller, next, weights } = verdict;
   const { before, after } = modelBytes;
   return [
     `${words[grade]}: ${reason}`,
+    ...(weights?.worst === undefined ? [] : [worstWeight(weights, weights.worst)]),
     ...(smaller
       ? []
       : [`nothing gained: ${formatBytes(after)}, where the original takes ${formatBytes(before)}`]),
@@ -24,6 +25,18 @@ const words: Readonly<Record<Verdict['grade'], string>> = {
   'probably-unusable': 'probably unusable',
   untested: 'untested',
 };
+
+type Effects = NonNullable<Verdict['weights']>;
+type Worst = NonNullable<Effects['worst']>;
+
+function worstWeight({ together }: Effects, { id, alone, without }: Worst): string {
+  return `the weight that loses most is ${id}: alone it leaves ${left(alone)}, all weights leave ${left(together)}, and ${left(without)} where it is excluded`;
+}
+
+function left({ sqnrDb, isBroken }: Worst['alone']): string {
+  if (isBroken === true) return 'NaN or infinity';
+  return sqnrDb === null ? 'every value' : formatDecibels(sqnrDb);
+}
 
 /** A change of a recipe as it stands in code. */
 function changeWords({ activations, exclude, ...others }: RecipeChange): string {

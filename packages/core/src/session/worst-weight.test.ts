@@ -1,0 +1,99 @@
+import { expect, it, test } from 'vitest';
+import type { Batch } from '../contract/model-run.js';
+import type { ModelPort } from '../contract/port.js';
+import type { ProgressEvent } from '../contract/events.js';
+import { LowbitError } from '../errors/error.js';
+import { findWorstWeight, type QuantizedWeight } from './worst-weight.js';
+
+type Run = NonNullable<ModelPort<unknown>['run']>;
+
+const batch: Batch = { inputs: { x: { shape: [1, 4], data: [1, -2, 3, 0.5] } } };
+const samples = { part: [batch, batch], samples: 2 };
+
+/** Weights of four values, and what is added to them by quantizing. */
+const weightsOf = (errors: readonly number[]) =>
+  errors.map((error, i): QuantizedWeight => ({
+    id: `w${i}`,
+    size: 4,
+    decoded: async () => original(i).map((value) => value + error),
+  }));
+const original = (i: number) => Float32Array.from({ length: 4 }, (_, k) => Math.sin(4 * i + k));
+
+/** The model y_k = Σ_i w_i[k] · x_k, which counts how often it runs with other weights. */
+function modelOf(count: number) {
+  const replaced: string[][] = [];
+  const run: Run = async function* (batches, { replace = new Map() } = {}) {
+    replaced.push([...replace.keys()]);
+    const values = Array.from({ length: count }, (_, i) => replace.get(`w${i}`) ?? original(i));
+    for await (const { inputs } of batches) {
+      const { data } = inputs['x'] as Batch['inputs'][string];
+      const y = Float32Array.from({ length: 4 }, (_, k) =>
+        values.reduce((sum, weight) => sum + weight[k]! * (data[k] as number), 0),
+      );
+      yield { y: { shape: [1, 4], data: y } };
+    }
+  };
+  return { run, replaced };
+}
+
+const ruining = (count: number, worst: number) =>
+  Array.from({ length: count }, (_, i) => (i === worst ? 5 : 1e-4));
+
+it.each([
+  [2, 1, 4],
+  [32, 7, 34],
+  [33, 31, 17 + 2 + 2],
+  [100, 41, 25 + 4 + 2],
+  [1100, 1098, 32 + 15 + 2],
+  [2000, 70, 32 + 32 + 2 + 2],
+])('of %d weights, number %d is found in %d runs', async (count, worst, runs) => {
+  const { run, replaced } = modelOf(count);
+  const events: ProgressEvent[] = [];
+  const onProgress = (event: ProgressEvent) => void events.push(event);
+  const { effects } = await findWorstWeight(run, weightsOf(ruining(count, worst)), samples, { onProgress });
+  expect(effects?.worst?.id).toBe(`w${worst}`);
+  expect(effects!.worst!.without.sqnrDb!).toBeGreaterThan(effects!.together.sqnrDb! + 10);
+  expect(effects).toMatchObject({ samples: 2 });
+  // One more run, for the outputs of the original.
+  expect(replaced).toHaveLength(runs + 1);
+  expect(replaced.at(-2)).toHaveLength(count);
+  expect(replaced.at(-1)).toHaveLength(count - 1);
+  expect(events.map(({ phase }) => phase)).toEqual(Array(runs + 1).fill('measure'));
+  expect(events.at(-1)!.total).toBeGreaterThanOrEqual(runs);
+  expect(events.every(({ done, total }) => done <= total)).toBe(true);
+});
+
+test('weights that change nothing ruin nothing', async () => {
+  const { run } = modelOf(3);
+  const { effects } = await findWorstWeight(run, weightsOf([0, 0, 0]), samples, {});
+  expect(effects).toMatchObject({ together: { sqnrDb: null } });
+  expect(effects!.worst).toBeUndefined();
+});
+
+test('a weight that breaks outputs is the worst', async () => {
+  const { run } = modelOf(3);
+  const { effects } = await findWorstWeight(run, weightsOf([9, NaN, 0.1]), samples, {});
+  expect(effects!.worst).toMatchObject({ id: 'w1', alone: { isBroken: true } });
+  expect(effects!.worst!.without.isBroken).toBeUndefined();
+});
+
+test('one weight alone is not measured, nor more than fit into memory, and models that take no others say why', async () => {
+  const { run, replaced } = modelOf(2);
+  expect(await findWorstWeight(run, weightsOf([1]), samples, {})).toEqual({});
+  const large = weightsOf([1, 1]).map((weight) => ({ ...weight, size: 2 ** 27 }));
+  expect((await findWorstWeight(run, large, samples, {})).why).toContain('268435456 values');
+  expect(replaced).toEqual([]);
+  const fixed: Run = async function* (batches, options) {
+    if (options?.replace !== undefined)
+      throw new LowbitError({ code: 'runtime-failed', where: 'm', expected: 'memory', received: 'none' });
+    yield* run(batches);
+  };
+  expect((await findWorstWeight(fixed, weightsOf([1, 1]), samples, {})).why).toContain('memory');
+});
+
+test('at most eight samples run', async () => {
+  const { run } = modelOf(2);
+  const many = { part: Array<Batch>(32).fill(batch), samples: 32 };
+  const { effects } = await findWorstWeight(run, weightsOf([1, 2]), many, {});
+  expect(effects!.samples).toBe(8);
+});

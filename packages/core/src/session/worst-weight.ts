@@ -1,0 +1,138 @@
+import type { SessionOptions } from '../contract/events.js';
+import type { Batch, RunOutputs } from '../contract/model-run.js';
+import type { ModelPort } from '../contract/port.js';
+import { defined } from '../contract/defined.js';
+import { effectOn, rankOf, type WeightEffect, type WeightEffects } from '../report/weight-effects.js';
+import { compareOutputs } from './compare-outputs.js';
+import { firstSamples, type Samples } from './first-samples.js';
+
+type Run = NonNullable<ModelPort<unknown>['run']>;
+
+/** A weight, and the values that its codes stand for. */
+export interface QuantizedWeight {
+  readonly id: string;
+  readonly size: number;
+  decoded(): Promise<Float32Array>;
+}
+
+/** So few samples tell the worst weight from the others. */
+const fewSamples = 8;
+/** Of more weights than these, as many groups run first, and then those of the worst group. */
+const mostRuns = 32;
+/** 512 MB: all weights are in memory as floats when they are measured together. */
+const mostValues = 2 ** 27;
+
+/** What was measured, or why nothing was. */
+export interface MeasuredWeights {
+  readonly effects?: WeightEffects;
+  readonly why?: string;
+}
+
+/**
+ * Runs the original with one weight after the other in its quantized values, for the one that ruins the network; then with all of
+ * them, and with all but this one, for what leaving it float brings.
+ *
+ * @throws LowbitError `aborted`; of the original: as the port's `run`.
+ */
+export async function findWorstWeight(
+  run: Run,
+  weights: readonly QuantizedWeight[],
+  { part }: Samples,
+  { signal, onProgress }: SessionOptions,
+): Promise<MeasuredWeights> {
+  const values = weights.reduce((sum, { size }) => sum + size, 0);
+  if (weights.length < 2) return {};
+  if (values > mostValues) return { why: `they are ${values} values, and at most ${mostValues} are` };
+  const few = await firstSamples(part, fewSamples);
+  const originals = await outputsOf(run, few.part, signal);
+  let done = 0;
+  const total = runsFor(weights.length);
+  const measure = async (replaced: readonly QuantizedWeight[], id?: string): Promise<WeightEffect> => {
+    onProgress?.({ phase: 'measure', done: done++, total, ...defined({ id }) });
+    const replace = new Map<string, Float32Array>();
+    for (const weight of replaced) replace.set(weight.id, await weight.decoded());
+    const changed: Run = (batches, options) => run(batches, { ...options, replace });
+    const outputs = await compareOutputs(replaying(originals), changed, few, defined({ signal }));
+    if (outputs?.failure !== undefined) throw new CannotReplace(outputs.failure);
+    return outputs === undefined ? { sqnrDb: null } : effectOn(outputs);
+  };
+  try {
+    const alone = await eachAlone(weights, measure);
+    const effects = { samples: few.samples, ...(await withWorst(weights, alone, measure)) };
+    onProgress?.({ phase: 'measure', done: total, total });
+    return { effects };
+  } catch (error) {
+    if (error instanceof CannotReplace) return { why: error.message };
+    throw error;
+  }
+}
+
+/** The original does not run with other weights. */
+class CannotReplace extends Error {}
+
+type Measure = (replaced: readonly QuantizedWeight[], id?: string) => Promise<WeightEffect>;
+type Alone = WeightEffects['alone'];
+
+/** Runs of one weight each, or of groups, and then of the parts of the worst. */
+async function eachAlone(weights: readonly QuantizedWeight[], measure: Measure): Promise<Alone> {
+  const effects: Alone[number][] = [];
+  for (const group of inParts(weights)) {
+    const ids = group.map(({ id }) => id);
+    effects.push({ ids, ...(await measure(group, ids[0])) });
+  }
+  const worst = worstOf(effects);
+  if (worst === undefined || worst.ids.length === 1) return effects;
+  const ofWorst = weights.filter(({ id }) => worst.ids.includes(id));
+  return [...effects, ...(await eachAlone(ofWorst, measure))];
+}
+
+async function withWorst(
+  weights: readonly QuantizedWeight[],
+  alone: Alone,
+  measure: Measure,
+): Promise<Omit<WeightEffects, 'samples'>> {
+  const together = await measure(weights);
+  const { ids: [id] = [], ...own } = worstOf(alone.filter(({ ids }) => ids.length === 1)) ?? {
+    sqnrDb: null,
+  };
+  if (id === undefined || rankOf(own) === Infinity) return { alone, together };
+  const without = await measure(weights.filter((weight) => weight.id !== id));
+  return { alone, together, worst: { id, alone: own, without } };
+}
+
+/** The one that leaves least. */
+const worstOf = (effects: Alone): Alone[number] | undefined =>
+  [...effects].sort((a, b) => rankOf(a) - rankOf(b))[0];
+
+/** At most as many lists as runs are allowed, each of successive weights. */
+function inParts(weights: readonly QuantizedWeight[]): readonly (readonly QuantizedWeight[])[] {
+  const size = Math.ceil(weights.length / mostRuns);
+  const count = Math.ceil(weights.length / size);
+  return Array.from({ length: count }, (_, i) => weights.slice(i * size, (i + 1) * size));
+}
+
+/** Runs that measuring so many weights takes at most: each alone, all, and all but one. */
+function runsFor(count: number): number {
+  let runs = 2;
+  for (let left = count; ; left = Math.ceil(left / mostRuns)) {
+    const size = Math.ceil(left / mostRuns);
+    runs += Math.ceil(left / size);
+    if (size === 1) return runs;
+  }
+}
+
+async function outputsOf(
+  run: Run,
+  part: readonly Batch[],
+  signal: SessionOptions['signal'],
+): Promise<RunOutputs[]> {
+  const outputs: RunOutputs[] = [];
+  for await (const each of run(part, defined({ signal }))) outputs.push(each);
+  return outputs;
+}
+
+/** A run that gives what another gave. */
+const replaying = (outputs: readonly RunOutputs[]): Run =>
+  async function* () {
+    yield* outputs;
+  };

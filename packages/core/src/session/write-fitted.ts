@@ -1,0 +1,98 @@
+import type { Calibration } from '../calibration/site-statistics.js';
+import type { QuantizeOptions } from '../contract/events.js';
+import type { ModelPort } from '../contract/port.js';
+import type { RepeatableData } from '../contract/repeatable-data.js';
+import type { ResolvedEntry, ResolvedPlan } from '../contract/resolved-plan.js';
+import { decode } from '../scheme/decode.js';
+import { sizeOf } from '../scheme/shape.js';
+import { brokenPromise } from './broken-promise.js';
+import { fitActivations } from './fit-activations.js';
+import { gridCost } from './grid-cost.js';
+import { ownGrids, withoutStaleWishes } from './own-grids.js';
+import { roundedCodes } from './rounded-codes.js';
+import { type InputsOfWeight, roundingInputs } from './rounding-inputs.js';
+import { checkReach } from './unfit-weights.js';
+import { type CodedWeight, codeWeight, type FittedWeight, fitWeight } from './weight.js';
+import type { QuantizedWeight } from './worst-weight.js';
+import { writePlan, type Written } from './write-plan.js';
+
+/** What was written of a plan. */
+export interface FittedResult<M> extends Written<M> {
+  readonly resolved: ResolvedPlan;
+  /** Σw² of the original values of each weight, by id. */
+  readonly energies: ReadonlyMap<string, number>;
+  /** Those that are not float after all. */
+  readonly weights: readonly QuantizedWeight[];
+}
+
+/** Fits the activation sites and every weight, and writes. */
+export async function writeFitted<M>(
+  port: ModelPort<M>,
+  resolved: ResolvedPlan,
+  calibration: Calibration | undefined,
+  data: RepeatableData | undefined,
+  options: QuantizeOptions,
+): Promise<FittedResult<M>> {
+  const inputsOf = roundingInputs(port, resolved.entries, data, options);
+  const fitted = fitActivations(resolved.sites, calibration);
+  const energies = new Map<string, number>();
+  const outcome = { ...ownGrids(withoutStaleWishes(resolved), fitted), ...fitted };
+  const written = await writePlan(
+    port,
+    outcome,
+    async (own, values) => {
+      const scheme = fitWeight(own, values);
+      checkReach(scheme.ranges, own);
+      if (options.measure !== false) energies.set(own.entry.id, energyOf(values));
+      return roundWeight(own, values, scheme, inputsOf);
+    },
+    options,
+    (own, values, { scheme }) => ({
+      cost: () => gridCost(own, values),
+      broken: brokenPromise(own, scheme),
+    }),
+  );
+  const kept = new Set(written.quantized.report.weights.map(({ id }) => id));
+  const quantized = outcome.entries.filter(({ entry }) => kept.has(entry.id));
+  const weights = quantized.map((own) => quantizedWeight(own, inputsOf));
+  return { ...written, resolved, energies, weights };
+}
+
+/** A weight that is read, fitted and coded again when its values are wanted first; its codes are kept then. */
+function quantizedWeight(own: ResolvedEntry, inputsOf: InputsOf): QuantizedWeight {
+  const { weight } = own;
+  let coded: Promise<CodedWeight> | undefined;
+  const code = async () => {
+    const values = await weight.read();
+    return roundWeight(own, values, fitWeight(own, values), inputsOf);
+  };
+  return {
+    id: weight.id,
+    size: sizeOf(weight.shape),
+    decoded: async () => decode((await (coded ??= code())).tensor),
+  };
+}
+
+type InputsOf = (own: ResolvedEntry) => Promise<InputsOfWeight>;
+
+/** The weight in codes that its rounder chooses, where its plan names one. */
+async function roundWeight(
+  own: ResolvedEntry,
+  values: Float32Array,
+  fitted: FittedWeight,
+  inputsOf: InputsOf,
+): Promise<CodedWeight> {
+  const { rounding } = own;
+  if (rounding === undefined) return codeWeight(own, values, fitted);
+  const { observed, why } = await inputsOf(own);
+  if (why !== undefined) return { ...codeWeight(own, values, fitted), unrounded: why };
+  const { choose, report } = roundedCodes(own, rounding, observed);
+  return { ...codeWeight(own, values, fitted, choose), rounding: report() };
+}
+
+/** Σw² */
+function energyOf(values: Float32Array): number {
+  let sum = 0;
+  for (const value of values) sum += value * value;
+  return sum;
+}
