@@ -19,6 +19,7 @@ Examples:
     --image-mean 0.485,0.456,0.406 --image-deviation 0.229,0.224,0.225 --save-calibration statistics.json
   lowbit quantize model.onnx --activations mse --calibration statistics.json -o mse.onnx
   lowbit quantize model.onnx --bits progressive:from=8,to=2 --calibrate photos --labels labels.csv
+  lowbit quantize model.onnx --bits 4 --rounding auto --calibrate photos --image-size 224x224
   lowbit quantize model.onnx --plugin ./my-plugin.js --weights my-method --bits 4
   lowbit quantize model.onnx --target ort-web@1.30/webgpu --bits 4 --granularity group:32 --optimize memory
   lowbit quantize model.onnx --external -o out/model.onnx     large tensors in a file beside the result

@@ -24,6 +24,7 @@ export { strangeLabel } from './contract/strange-label.js';
 export { strangeValue } from './contract/strange-value.js';
 export { checkedWriter } from './contract/checked-writer.js';
 export { checkPortOptions } from './contract/check-port-options.js';
+export { noRounder } from './contract/choice.js';
 export { defined } from './contract/defined.js';
 export type {
   ActivationNote,

@@ -12,7 +12,13 @@ import { createProgress, type Progress } from '../output/progress.js';
 import { readPlan } from '../plan/read-plan.js';
 import { loadPlugins } from '../plugins/load-plugins.js';
 import { checkActivations } from '../usage/check-activations.js';
-import { checkMethod, checkMethodBits, checkPolicy } from '../usage/check-method.js';
+import {
+  checkMethod,
+  checkMethodBits,
+  checkPlannedRounding,
+  checkPolicy,
+  checkRounding,
+} from '../usage/check-method.js';
 import type { GivenOptions, QuantizeOptions } from '../usage/quantize-options.js';
 import type { QuantizeDocument } from './quantize-document.js';
 import { quantizeFound } from './quantize-found.js';
@@ -71,15 +77,18 @@ async function quantize(
   checkKind(model, options);
   const plan = options.plan === undefined ? undefined : await readPlan(options.plan, options.methods, signal);
   checkActivations(options, plan);
+  if (plan !== undefined && options.calibrate === undefined) checkPlannedRounding(plan, options.methods);
   checkStream(options.output, stdout);
   return quantizeFound({ model, options, signal, stdout, progress, again, ...defined({ plan }) });
 }
 
-function checkMethods({ plan, weights, activations, bits, firstLast, methods }: QuantizeOptions): void {
+function checkMethods(options: QuantizeOptions): void {
+  const { plan, weights, activations, bits, firstLast, rounding, calibrate, methods } = options;
   if (plan !== undefined) return;
   checkMethod(weights, '--weights', methods, 'weight');
   if (activations !== undefined) checkMethod(activations, '--activations', methods, 'activation');
   if (typeof bits === 'number') checkMethodBits(weights, bits, '--bits', methods);
   else checkPolicy(bits, methods);
+  if (rounding !== undefined) checkRounding(rounding, calibrate !== undefined, methods);
   if (typeof firstLast === 'number') checkMethodBits(weights, firstLast, '--first-last', methods);
 }

@@ -10,7 +10,7 @@ import { integerLayers } from './integer-layers.js';
  * @param data - that a policy may decide by
  */
 export function recipeFrom(options: QuantizeOptions, data: Recipe['data']): Recipe {
-  const { includeOp, excludeOp } = options;
+  const { includeOp, excludeOp, rounding } = options;
   const { weights, granularity, include, exclude, activations, activationBits, methods, parameters } =
     options;
   return {
@@ -18,7 +18,7 @@ export function recipeFrom(options: QuantizeOptions, data: Recipe['data']): Reci
     bits: policyFrom(options),
     ...defined({ granularity }),
     registry: methods,
-    ...defined({ parameterStorage: parameters, data }),
+    ...defined({ parameterStorage: parameters, rounding, data }),
     ...(include.length > 0 ? { include } : {}),
     ...(exclude.length > 0 ? { exclude } : {}),
     ...(includeOp.length > 0 ? { includeOps: includeOp } : {}),

@@ -1,5 +1,12 @@
-import { isLowbitError, type Plugin, type Problem, type Registry } from '@lowbit/core';
-import { choosePluginOf, chooseQuantizer, nearestName, suggestName, type Role } from '@lowbit/core/adapter';
+import { isLowbitError, type Plugin, type Problem, type QuantizationPlan, type Registry } from '@lowbit/core';
+import {
+  choosePluginOf,
+  chooseQuantizer,
+  nearestName,
+  noRounder,
+  suggestName,
+  type Role,
+} from '@lowbit/core/adapter';
 import { bitsExpected, quoted } from './option-values.js';
 import { UsageError, usageError } from './usage-error.js';
 
@@ -66,6 +73,43 @@ export function checkPolicy(choice: string, methods: Registry): void {
       ...suggestName(name, known),
     });
   asUsage('--bits', () => choosePluginOf('policy', choice, methods));
+}
+
+/**
+ * Checks that `--rounding` names a rounder, with options that it has, and that there are data for it.
+ *
+ * @param hasData Whether there are.
+ * @throws UsageError.
+ */
+export function checkRounding(choice: string, hasData: boolean, methods: Registry): void {
+  const known = [noRounder, ...namesOf(methods, 'rounder')];
+  const name = choice.replace(/:.*$/s, '');
+  if (choice === noRounder) return;
+  if (!known.includes(name))
+    throw usageError({
+      where: '--rounding',
+      expected: `one of ${known.join(', ')}`,
+      received: quoted(choice),
+      ...suggestName(name, known),
+    });
+  const { plugin } = asUsage('--rounding', () => choosePluginOf('rounder', choice, methods));
+  if (plugin.needs.length > 0 && !hasData) throw withoutInputs('--rounding', name);
+}
+
+/** @throws UsageError for a plan with a rounder that has nothing to look at. */
+export function checkPlannedRounding({ weights }: QuantizationPlan, methods: Registry): void {
+  const names = weights.flatMap((entry) => (entry.bits === 'float' ? [] : (entry.rounding?.name ?? [])));
+  const needing = names.find((name) => (methods.find('rounder', name)?.needs.length ?? 0) > 0);
+  if (needing !== undefined) throw withoutInputs('--plan', needing);
+}
+
+function withoutInputs(where: string, name: string): Error {
+  return usageError({
+    where,
+    expected: `sample inputs for ${name}, which looks at what weights are multiplied with`,
+    received: 'none',
+    remedy: 'Give pictures or arrays with --calibrate PATH; --rounding nearest needs none.',
+  });
 }
 
 function namesOf(methods: Registry, kind: Plugin['kind']): readonly string[] {

@@ -24,6 +24,8 @@ export interface GivenOptions extends ActivationOptions, TfjsOptions, KerasOptio
   /** Default: what the form of the file wants, else `channel`. */
   readonly granularity?: Granularity;
   readonly parameters?: ParameterStorage;
+  /** A rounder by name, or `nearest`. */
+  readonly rounding?: string;
   readonly firstLast?: number | 'float';
   readonly optimize?: 'speed' | 'memory';
   readonly target?: RuntimeTarget;
@@ -56,6 +58,7 @@ const decidedByPlan = [
     'weights',
     'bits',
     'granularity',
+    'rounding',
     'parameters',
     'firstLast',
     'include',
@@ -117,7 +120,7 @@ export function addQuantizeOptions(command: Command): Command {
     pluginOption(),
     new Option(
       '--plan <file>',
-      'apply this plan, from an earlier --json, in place of methods, bits, granularity, parameters, and what is included and excluded',
+      'apply this plan, from an earlier --json, in place of methods, bits, granularity, rounding, parameters, and what is included and excluded',
     ).conflicts(decidedByPlan),
     ...resultOptions(),
   ];
@@ -144,6 +147,10 @@ function weightOptions(): readonly Option[] {
       'how scales, offsets and codebooks are held: float32 or float16; for TensorFlow.js also two-level:6 or ' +
         'two-level:8, integers of so many bits with one float16 for each 16 (default: float32)',
     ).argParser(parseParameters),
+    new Option(
+      '--rounding <rounder>',
+      'how codes are chosen: nearest, or by what inputs of weights are on --calibrate data: auto, gptq, coordinate-descent, optimal, learned (default: nearest)',
+    ),
     new Option(
       '--first-last <bits>',
       'bits of the first and the last layer, for instance 8, or float',

@@ -102,7 +102,7 @@ function checkData<M>(
           expected: `a port that can tell the inputs of weights, which ${names} looks at`,
           received: `a port '${name}' that cannot`,
           remedy:
-            'Give the port what runs the model, as in onnx(bytes, { ort }), or leave rounding out, which rounds to the nearest level.',
+            'Leave rounding out, which rounds to the nearest level; onnx(bytes, { ort }) is a port that can.',
         }),
   });
 }

@@ -1,0 +1,66 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { beforeAll, expect, it } from 'vitest';
+
+import type { QuantizeDocument } from '../src/commands/quantize-document.js';
+import { letterPage } from './letter-page.js';
+import { models, run, temporaryFolder } from './support.js';
+
+let folder: string;
+const inFolder = (name: string) => join(folder, name);
+const data = () => ['--calibrate', inFolder('photos'), '--image-size', '48x192'];
+
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  await mkdir(inFolder('photos'));
+  for (let i = 0; i < 5; i++) await writeFile(inFolder(`photos/${i}.png`), letterPage(10 * i, 48, 192));
+});
+
+async function quantized(...argv: readonly string[]): Promise<QuantizeDocument> {
+  const words = ['quantize', models.classifier, ...argv, '-o', inFolder('out.onnx'), '--json', '--force'];
+  const { status, stdout } = await run(...words);
+  expect(status, stdout).toBe(0);
+  return JSON.parse(stdout) as QuantizeDocument;
+}
+
+it('rounds by what the inputs of weights are, and applies the plan again', async () => {
+  const document = await quantized('--bits', '4', '--rounding', 'auto:sweeps=5', ...data());
+  const { weights, plan } = document.report;
+  expect(plan.weights[0]).toMatchObject({ rounding: { name: 'auto', options: { sweeps: 5 } } });
+  const rounded = weights.filter(({ rounding }) => rounding !== undefined);
+  expect(rounded.length).toBeGreaterThan(weights.length / 2);
+  expect(Math.max(...rounded.map(({ rounding }) => rounding!.gainDb!))).toBeGreaterThan(1);
+  expect(rounded[0]!.rounding!.rows).toBeGreaterThan(100);
+
+  await writeFile(inFolder('plan.json'), JSON.stringify(plan));
+  const again = await quantized('--plan', inFolder('plan.json'), ...data());
+  expect(again.report.weights).toEqual(weights);
+});
+
+it('rounds to the nearest level where nothing else is said, and where that is', async () => {
+  const { report } = await quantized('--bits', '4', ...data());
+  const named = await quantized('--bits', '4', '--rounding', 'nearest', ...data());
+  expect(named.report).toEqual(report);
+  expect(report.weights.some(({ rounding }) => rounding !== undefined)).toBe(false);
+});
+
+it.each([
+  [['--rounding', 'auto'], '--calibrate PATH'],
+  [['--rounding', 'gptk', '--calibrate', 'photos'], 'Did you mean gptq?'],
+  [['--rounding', 'min-max', '--calibrate', 'photos'], 'nearest, auto, gptq'],
+  [['--rounding', 'gptq:dampng=1', '--calibrate', 'photos'], 'damping'],
+  [['--rounding', 'auto', '--plan', 'plan.json'], '--plan'],
+])('%j is wrong usage', async (argv, hint) => {
+  const { status, stderr } = await run('quantize', models.classifier, ...argv);
+  expect(status).toBe(2);
+  expect(stderr).toContain(hint);
+});
+
+it('a plan with a rounder needs data too', async () => {
+  const { report } = await quantized('--bits', '4', '--rounding', 'gptq', ...data());
+  await writeFile(inFolder('gptq.json'), JSON.stringify(report.plan));
+  const { status, stderr } = await run('quantize', models.classifier, '--plan', inFolder('gptq.json'));
+  expect(status).toBe(2);
+  expect(stderr).toContain('sample inputs for gptq');
+});
