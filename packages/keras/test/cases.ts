@@ -37,11 +37,13 @@ const archives = {
   'keras2-wiring': 'tf-keras 2, wiring',
   'keras3-functions': 'Keras 3, functions',
   'keras2-functions': 'tf-keras 2, functions',
+  'keras3-open': 'Keras 3, open sizes',
+  'keras2-open': 'tf-keras 2, open sizes',
 } as const;
 
 /** The cases of an archive of `fixtures/`, by name. */
 export const kerasCases = (
-  archive: keyof typeof archives | 'older' | 'refused',
+  archive: keyof typeof archives | 'older' | 'refused' | 'keras3-shapes' | 'keras2-shapes',
 ): Promise<ReadonlyMap<string, Files>> => casesOf(new URL(`../fixtures/${archive}.zip`, import.meta.url));
 
 /** All cases but older ones, by who wrote them. */

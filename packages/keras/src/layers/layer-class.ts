@@ -54,6 +54,13 @@ export function axisFrom(axis: number, rank: number): number {
   return axis < 0 ? axis + rank : axis;
 }
 
+/** The shape that inputs have in common, of which each may leave sizes open. */
+export function sharedSizes(inputs: readonly MaybeShape[]): MaybeShape {
+  if (inputs.includes(undefined)) return undefined;
+  const sizeAt = (axis: number) => inputs.map((input) => input![axis] ?? null).find((size) => size !== null);
+  return inputs[0]?.map((_, axis) => sizeAt(axis) ?? null);
+}
+
 /** The product of sizes; `null` when one is. */
 export function product(sizes: Shape): number | null {
   return sizes.reduce<number | null>((all, size) => (all === null || size === null ? null : all * size), 1);

@@ -1,16 +1,24 @@
 import type { Shape } from '../model.js';
-import { axisFrom, type ClassTable, type LayerClass, type MaybeShape } from './layer-class.js';
+import { axisFrom, sharedSizes, type ClassTable, type LayerClass, type MaybeShape } from './layer-class.js';
 
-/** The shape of values that are combined one by one; axes of size 1 are repeated. */
+/**
+ * The shape of values that are combined one by one; axes of size 1 are repeated. A size that is not known may be 1 or that of the
+ * others: beside 1 it stays open, beside a larger one it can only come to that.
+ */
 function broadcast(inputs: readonly MaybeShape[]): MaybeShape {
   if (inputs.some((input) => input === undefined)) return undefined;
   const shapes = inputs as readonly Shape[];
-  const rank = Math.max(...shapes.map(({ length }) => length));
-  return Array.from({ length: rank }, (_, axis) => {
+  const rank = Math.max(1, ...shapes.map(({ length }) => length));
+  const filled = shapes.map(([batch = null, ...others]): Shape => [
+    batch,
     // Keras fills up missing axes behind the batch.
-    const sizes = shapes.map((shape) => (axis === 0 ? shape[0]! : (shape[shape.length - rank + axis] ?? 1)));
-    const known = sizes.find((size) => size !== null && size !== 1);
-    return known ?? (sizes.some((size) => size === null) ? null : 1);
+    ...Array<number>(rank - 1 - others.length).fill(1),
+    ...others,
+  ]);
+  return Array.from({ length: rank }, (_, axis) => {
+    const sizes = filled.map((shape) => shape[axis] ?? null);
+    const larger = sizes.find((size) => size !== null && size !== 1);
+    return larger ?? (sizes.includes(null) ? null : 1);
   });
 }
 
@@ -18,11 +26,11 @@ const elementwise: LayerClass = { output: (_, inputs) => broadcast(inputs) };
 
 const concatenate: LayerClass = {
   output: (settings, inputs) => {
-    const [first] = inputs;
-    if (first === undefined || inputs.some((input) => input === undefined)) return undefined;
-    const axis = axisFrom(settings.number('axis', -1), first.length);
+    const shape = sharedSizes(inputs);
+    if (shape === undefined) return undefined;
+    const axis = axisFrom(settings.number('axis', -1), shape.length);
     const total = sum(inputs.map((input) => input![axis] ?? null));
-    return first.map((size, i) => (i === axis ? total : size));
+    return shape.map((size, i) => (i === axis ? total : size));
   },
 };
 

@@ -1,6 +1,6 @@
 import { slicePlaces, type SliceBounds } from '@lowbit/tfjs-format';
 import type { Shape } from '../model.js';
-import { axisFrom, type ClassTable, type LayerClass, type MaybeShape } from './layer-class.js';
+import { axisFrom, sharedSizes, type ClassTable, type LayerClass, type MaybeShape } from './layer-class.js';
 import type { Settings } from './settings.js';
 
 /** The part of its axis that a SliceAxis takes. */
@@ -26,10 +26,10 @@ const sliceAxis: LayerClass = {
 /** A layer of lowbit's own: tensors of one shape side by side along an axis that is new. */
 const stackTensors: LayerClass = {
   output: (settings, inputs) => {
-    const [first] = inputs;
-    if (first === undefined) return undefined;
-    const axis = axisFrom(settings.number('axis'), first.length + 1);
-    return [...first.slice(0, axis), inputs.length, ...first.slice(axis)];
+    const shape = sharedSizes(inputs);
+    if (shape === undefined) return undefined;
+    const axis = axisFrom(settings.number('axis'), shape.length + 1);
+    return [...shape.slice(0, axis), inputs.length, ...shape.slice(axis)];
   },
 };
 

@@ -17,23 +17,44 @@ function shapeOf(value: JsonValue | undefined, where: string): MaybeShape {
   return value as readonly (number | null)[];
 }
 
-/** Walks through the calls of a network, and tells every layer's weights and the shapes of what comes out. */
+/**
+ * Walks through the calls of a network, and tells every layer's weights and the shapes of what comes out. A model that is called several
+ * times keeps of the shapes inside what all its calls have in common.
+ */
 export function walk(network: NetworkDraft, given: readonly MaybeShape[]): readonly MaybeShape[] {
   const shapes = new Map<string, readonly MaybeShape[]>();
   const shapeAt = ({ layer, call, output }: TensorReference) => shapes.get(callKey(layer, call))?.[output];
   network.inputs.forEach(({ layer }, i) => {
     const config = network.layers.find(({ name }) => name === layer)?.config ?? {};
-    shapes.set(callKey(layer, 0), [shapeOf(config['batch_input_shape'], layer) ?? given[i]]);
+    shapes.set(callKey(layer, 0), [completed(shapeOf(config['batch_input_shape'], layer), given[i])]);
   });
   for (const call of network.calls) {
-    call.inputShapes = tensorsIn(call).map(shapeAt);
+    const all = tensorsIn(call).map(shapeAt);
     // What stands behind the first arguments by its name, a mask or a state, decides no shape.
     const count = tensorsIn({ args: call.args, kwargs: {} }).length;
-    const inputs = count === 0 ? call.inputShapes : call.inputShapes.slice(0, count);
-    call.outputShapes = [...outputsOf(call.layer, inputs), ...scoresOf(call, inputs)];
-    shapes.set(callKey(call.layer.name, call.index), call.outputShapes);
+    const inputs = count === 0 ? all : all.slice(0, count);
+    const outputs = [...outputsOf(call.layer, inputs), ...scoresOf(call, inputs)];
+    const seen = call.inputShapes.length > 0;
+    call.inputShapes = seen ? inCommon(call.inputShapes, all) : all;
+    call.outputShapes = seen ? inCommon(call.outputShapes, outputs) : outputs;
+    shapes.set(callKey(call.layer.name, call.index), outputs);
   }
   return network.outputs.map(shapeAt);
+}
+
+/** What an input declares, with the sizes that it leaves open from what it is given. */
+function completed(declared: MaybeShape, given: MaybeShape): MaybeShape {
+  if (declared?.length !== given?.length) return declared ?? given;
+  return declared?.map((size, axis) => size ?? given?.[axis] ?? null);
+}
+
+/** Sizes that are the same each time. */
+function inCommon(earlier: readonly MaybeShape[], now: readonly MaybeShape[]): readonly MaybeShape[] {
+  return now.map((shape, i) => {
+    const before = earlier[i];
+    if (shape === undefined || shape.length !== before?.length) return undefined;
+    return shape.map((size, axis) => (size === before[axis] ? size : null));
+  });
 }
 
 /** The shape of scores that a call asks for. */
