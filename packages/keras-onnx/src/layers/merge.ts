@@ -122,4 +122,6 @@ export const mergeRules: RuleTable = {
   Minimum: merge(({ graph }, names) => graph.node('Min', names)),
   Concatenate: concatenate,
   Dot: dot,
+  // A layer of lowbit's own.
+  Divide: merge(({ graph }, names) => graph.chain('Div', names)),
 };

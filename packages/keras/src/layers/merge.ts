@@ -22,7 +22,8 @@ function broadcast(inputs: readonly MaybeShape[]): MaybeShape {
   });
 }
 
-const elementwise: LayerClass = { output: (_, inputs) => broadcast(inputs) };
+/** Of values that are combined one by one. */
+export const elementwise: LayerClass = { output: (_, inputs) => broadcast(inputs) };
 
 const concatenate: LayerClass = {
   output: (settings, inputs) => {

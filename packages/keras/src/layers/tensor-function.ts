@@ -1,6 +1,7 @@
 import { slicePlaces, type SliceBounds } from '@lowbit/tfjs-format';
 import type { Shape } from '../model.js';
 import { axisFrom, sharedSizes, type ClassTable, type LayerClass, type MaybeShape } from './layer-class.js';
+import { elementwise } from './merge.js';
 import type { Settings } from './settings.js';
 
 /** The part of its axis that a SliceAxis takes. */
@@ -44,15 +45,17 @@ const reduceAxes: LayerClass = {
   },
 };
 
+const alongAxes: ClassTable = { SliceAxis: sliceAxis, StackTensors: stackTensors, ReduceAxes: reduceAxes };
+
 export const tensorFunctionClasses: ClassTable = {
-  SliceAxis: sliceAxis,
-  StackTensors: stackTensors,
-  ReduceAxes: reduceAxes,
+  ...alongAxes,
+  // A layer of lowbit's own: the first tensor by the second.
+  Divide: elementwise,
 };
 
 /** Axes of a layer of these classes, where the input's rank is known. */
 export function functionAxes(className: string, settings: Settings, input: MaybeShape): readonly number[] {
-  if (input === undefined || !Object.hasOwn(tensorFunctionClasses, className)) return [];
+  if (input === undefined || !Object.hasOwn(alongAxes, className)) return [];
   const key = className === 'ReduceAxes' ? 'axes' : 'axis';
   return settings.integers(key).map((axis) => axisFrom(axis, rankFor(className, input)));
 }

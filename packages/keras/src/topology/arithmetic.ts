@@ -14,15 +14,14 @@ const withConstant: Readonly<Record<string, (constant: Constant, isFirst: boolea
     Subtract: (constant, isFirst) => (isFirst ? [-1, constant] : [1, each(constant, (value) => -value)]),
     Multiply: (constant) => [constant, 0],
     Divide: quotient,
-    TrueDivide: quotient,
   };
 
 function quotient(constant: Constant, isFirst: boolean): Scaling | undefined {
   return isFirst ? undefined : [each(constant, (value) => 1 / value), 0];
 }
 
-/** Operations between two tensors that are layers of the same name. */
-export const withTensor = ['Add', 'Subtract', 'Multiply', 'Maximum', 'Minimum'];
+/** Operations between two tensors that are layers of the same name; Divide is a layer of lowbit's own. */
+export const withTensor = ['Add', 'Subtract', 'Multiply', 'Maximum', 'Minimum', 'Divide'];
 
 const arithmetic: OperationRule = (operation) => {
   const [first, second, ...rest] = operation.args;
@@ -78,7 +77,8 @@ const matrices: OperationRule = ({ args: [first, second] }) => {
 };
 
 export const arithmeticRules: Readonly<Record<string, OperationRule>> = {
-  ...Object.fromEntries([...withTensor, 'Divide', 'TrueDivide'].map((name) => [name, arithmetic])),
+  ...Object.fromEntries(withTensor.map((name) => [name, arithmetic])),
+  TrueDivide: (operation) => arithmetic({ ...operation, className: 'Divide' }),
   Negative: negative,
   Square: square,
   Power: power,

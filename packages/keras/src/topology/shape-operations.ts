@@ -32,7 +32,10 @@ const expandDims: OperationRule = (operation) => {
   const { axis } = operation.config;
   if (shape === undefined || !Number.isSafeInteger(axis)) return undefined;
   const place = Number(axis) < 0 ? Number(axis) + shape.length + 1 : Number(axis);
-  return place < 1 ? undefined : reshaped(operation, [...shape.slice(0, place), 1, ...shape.slice(place)]);
+  if (place < 1) return undefined;
+  const plain = reshaped(operation, [...shape.slice(0, place), 1, ...shape.slice(place)]);
+  // A stack of one tensor does the same, whatever its sizes.
+  return plain ?? single(operation, 'StackTensors', { axis: place });
 };
 
 const squeeze: OperationRule = (operation) => {
@@ -41,10 +44,9 @@ const squeeze: OperationRule = (operation) => {
   if (shape === undefined || !Number.isSafeInteger(axis)) return undefined;
   const place = Number(axis) < 0 ? Number(axis) + shape.length : Number(axis);
   if (place < 1 || shape[place] !== 1) return undefined;
-  return reshaped(
-    operation,
-    shape.filter((_, i) => i !== place),
-  );
+  const rest = shape.filter((_, i) => i !== place);
+  const first = { axis: place, start: 0, stop: 1, step: 1, drops_axis: true };
+  return reshaped(operation, rest) ?? single(operation, 'SliceAxis', first);
 };
 
 const transpose: OperationRule = (operation) => {

@@ -10,7 +10,7 @@ const arithmetic: Readonly<Record<string, string>> = {
   'math.add': 'Add',
   'math.subtract': 'Subtract',
   'math.multiply': 'Multiply',
-  'math.truediv': 'TrueDivide',
+  'math.truediv': 'Divide',
   'math.divide': 'Divide',
   'math.negative': 'Negative',
   'math.maximum': 'Maximum',

@@ -11,8 +11,27 @@ export class Subtract extends OwnLayer<object> {
     super(config, {});
   }
 
-  protected override compute([left, right]: readonly tf.Tensor[]): tf.Tensor {
+  protected override compute(inputs: readonly tf.Tensor[]): tf.Tensor {
+    const [left, right] = ofOneRank(inputs);
     return tf.sub(left!, right!);
+  }
+
+  protected override resultShape(shapes: readonly Shape[]): Shape {
+    return together(shapes);
+  }
+}
+
+/** The first input by the second. */
+export class Divide extends MasklessLayer<object> {
+  static readonly className = 'LowbitDivide';
+
+  constructor(config: Settings) {
+    super(config, {});
+  }
+
+  protected override compute(inputs: readonly tf.Tensor[]): tf.Tensor {
+    const [left, right] = ofOneRank(inputs);
+    return tf.div(tf.cast(left!, 'float32'), tf.cast(right!, 'float32'));
   }
 
   protected override resultShape(shapes: readonly Shape[]): Shape {
@@ -48,16 +67,20 @@ export class MaskedMultiply extends MasklessLayer<{ areMasked: boolean[] }> {
   }
 }
 
+/** Tensors of as many axes as the largest has; Keras fills up missing axes behind the batch. */
+function ofOneRank(tensors: readonly tf.Tensor[]): readonly tf.Tensor[] {
+  const rank = Math.max(...tensors.map((tensor) => tensor.rank));
+  return tensors.map((tensor) => tf.reshape(tensor, filled(tensor.shape, rank) as number[]));
+}
+
+function filled([batch = null, ...others]: Shape, rank: number): Shape {
+  return [batch, ...Array<number>(rank - 1 - others.length).fill(1), ...others];
+}
+
 /** The shape of what is computed of tensors value by value. */
 function together(shapes: readonly Shape[]): Shape {
-  return shapes.reduce((left, right) => {
-    const rank = Math.max(left.length, right.length);
-    const at = (shape: Shape, axis: number) => {
-      const size = shape[axis - rank + shape.length];
-      return size === undefined ? 1 : size;
-    };
-    return Array.from({ length: rank }, (_, axis) =>
-      at(left, axis) === 1 ? at(right, axis) : at(left, axis),
-    );
-  });
+  const rank = Math.max(...shapes.map(({ length }) => length));
+  return shapes
+    .map((shape) => filled(shape, rank))
+    .reduce((left, right) => left.map((size, axis) => (size === 1 ? right[axis]! : size)));
 }

@@ -16,7 +16,7 @@ import { Dot } from './dot-layer.js';
 import { EinsumDense } from './einsum-dense.js';
 import { GRUCell } from './gru-cell.js';
 import { Mask, MaskedAverage } from './mask-layers.js';
-import { MaskedMultiply, Subtract } from './merge-layers.js';
+import { Divide, MaskedMultiply, Subtract } from './merge-layers.js';
 import { MultiHeadAttention } from './multi-head-attention.js';
 import { normalizationLayers } from './normalization-layers.js';
 import { recurrentLayers } from './recurrent-layers.js';
@@ -26,7 +26,7 @@ import { tensorFunctions } from './tensor-functions.js';
 const sequenceLayers = [
   ...[...activationLayers, ...attentionLayers, ...normalizationLayers],
   ...[BatchNormalization, Bidirectional, Dot, EinsumDense, GRUCell, Mask, MaskedAverage, MaskedMultiply],
-  ...[MultiHeadAttention, Subtract, ...tensorFunctions],
+  ...[MultiHeadAttention, Subtract, Divide, ...tensorFunctions],
 ];
 
 /** Layers whose places are those of sequences, pictures and volumes. */

@@ -1,4 +1,4 @@
-import { tensorFunctionClasses, rankFor } from '../../layers/tensor-function.js';
+import { rankFor } from '../../layers/tensor-function.js';
 import type { JsonValue } from '../../model.js';
 import { ours, unknownRank, type Rule, type RuleTable } from './form.js';
 
@@ -13,9 +13,9 @@ const counted =
     return ours(className, { ...config, [key]: Array.isArray(value) ? value.map(from) : from(value) });
   };
 
-export const tensorFunctionRules: RuleTable = Object.fromEntries(
-  Object.keys(tensorFunctionClasses).map((name) => [
-    name,
-    counted(name, name === 'ReduceAxes' ? 'axes' : 'axis'),
-  ]),
-);
+export const tensorFunctionRules: RuleTable = {
+  SliceAxis: counted('SliceAxis', 'axis'),
+  StackTensors: counted('StackTensors', 'axis'),
+  ReduceAxes: counted('ReduceAxes', 'axes'),
+  Divide: (config) => ours('Divide', config),
+};
