@@ -16,6 +16,7 @@ const strange: readonly (readonly [string, Uint8Array, string, string])[] = [
   ['frozen.pb', bytes('input\x12\x0bPlaceholder', 10, 16, 10, 5), 'graph of TensorFlow', 'tf2onnx'],
   ['m.pkl', bytes('sklearn', 0x80, 4, 0x95), 'pickle', ''],
   ['pickled.h5', bytes('sklearn', 0x80, 4, 0x95), 'a pickled file of Python', 'model.save("model.keras")'],
+  ['ir.h5', bytes('<?xml version="1.0"?>\n<net name="n">'), 'OpenVINO', ''],
   ['m.safetensors', bytes('{"a":{}}   ', 11, 0, 0, 0, 0, 0, 0, 0), 'safetensors', ''],
   ['none.keras', bytes('and so on'.repeat(20), 0x50, 0x4b, 3, 4), 'a damaged end', 'copy it again'],
   ['text.keras', bytes('hello'), 'bytes of no kind that is known', 'model.save("model.keras")'],

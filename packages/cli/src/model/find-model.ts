@@ -1,12 +1,15 @@
 import { existsSync } from 'node:fs';
-import { open, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 
+import { isLowbitError } from '@lowbit/core';
 import { defined } from '@lowbit/core/adapter';
 import { fileError } from '@lowbit/data/node';
+import { refuseForeign } from '@lowbit/onnx';
 
 import { checkInput } from '../files/read-input.js';
-import { folderError, refuseSavedModel } from './foreign-folder.js';
+import { refuseForeignIn, folderError, refuseSavedModel } from './foreign-folder.js';
+import { readHead } from './read-head.js';
 import { isKerasFile } from './is-keras-file.js';
 
 /** A model as it was named, the file that holds it, and of which kind that is. */
@@ -20,9 +23,6 @@ export interface FoundModel {
   readonly topology?: string;
 }
 
-/** Enough for the white space that may stand before JSON. */
-const headBytes = 256;
-
 /**
  * Finds the model at a path. HDF5, archives of Keras and JSON with `class_name` are of Keras; other JSON is taken for TensorFlow.js, also what
  * is called .json and is neither; everything else for ONNX, unless it is called .keras, .h5 or .hdf5: no protobuf message of ONNX starts as JSON does.
@@ -32,7 +32,11 @@ const headBytes = 256;
  */
 export async function findModel(path: string, topology?: string): Promise<FoundModel> {
   const file = (await isFolder(path)) ? await jsonIn(path) : path;
-  await checkInput(file);
+  await checkInput(file).catch(async (error: unknown) => {
+    // Files of other kinds are large as well, and their weights need not go into other files.
+    if (isLowbitError(error) && error.code === 'model-too-large') refuseForeign(await readHead(file), file);
+    throw error;
+  });
   refuseSavedModel(file);
   const head = await readHead(file);
   if ((await isKerasFile(file)) || isCalledKeras(file, head))
@@ -51,21 +55,8 @@ async function isFolder(path: string): Promise<boolean> {
 async function jsonIn(folder: string): Promise<string> {
   const file = join(folder, 'model.json');
   if (existsSync(file)) return file;
+  await refuseForeignIn(folder);
   throw await folderError(folder);
-}
-
-async function readHead(file: string): Promise<Uint8Array> {
-  try {
-    const handle = await open(file);
-    try {
-      const { buffer, bytesRead } = await handle.read(new Uint8Array(headBytes), 0, headBytes, 0);
-      return buffer.subarray(0, bytesRead);
-    } finally {
-      await handle.close();
-    }
-  } catch (error) {
-    throw fileError(error, file, 'read');
-  }
 }
 
 /** By its name, where the content is that of no other model: the readers of such files name what it is instead. */

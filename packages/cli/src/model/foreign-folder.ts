@@ -1,14 +1,34 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 import { LowbitError } from '@lowbit/core';
 import { fileError } from '@lowbit/data/node';
+import { refuseForeign } from '@lowbit/onnx';
+
+import { readHead } from './read-head.js';
 
 const savedModel = 'saved_model.pb';
 
 /** Refuses the file of a SavedModel by its name: what it holds is spread over its folder. @throws LowbitError `model-not-onnx`. */
 export function refuseSavedModel(file: string): void {
   if (basename(file) === savedModel) throw ofTensorFlow(file, dirname(file));
+}
+
+/** What files of other kinds are called that make up a folder, and where a package of Core ML has its model. */
+const foreignNames =
+  /\.(xml|pdmodel|pdiparams|param|prototxt|caffemodel|tflite|task|mlmodel|safetensors|gguf|pth?|pkl|pte|bin|mnn|ckpt|nemo)$/;
+const coreMl = join('Data', 'com.apple.CoreML', 'model.mlmodel');
+
+/** Refuses a folder by the first file of another kind in it. What is none is not looked at. @throws LowbitError `model-not-onnx`. */
+export async function refuseForeignIn(folder: string): Promise<void> {
+  const names: readonly string[] = await readdir(folder).catch(() => []);
+  const models = names.filter((name) => /\.(onnx|keras|h5|hdf5)$/.test(name));
+  if (models.length > 0 || names.includes(savedModel)) return;
+  for (const name of [coreMl, ...names.filter((name) => foreignNames.test(name)).sort()]) {
+    const file = join(folder, name);
+    const found = await stat(file).catch(() => undefined);
+    if (found?.isFile() && found.size > 0) refuseForeign(await readHead(file), file);
+  }
 }
 
 /**

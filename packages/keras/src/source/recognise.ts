@@ -79,6 +79,11 @@ const strangers: readonly Stranger[] = [
     matches: (_, text) => text.startsWith('version https://git-lfs'),
   },
   {
+    what: 'a model of OpenVINO',
+    remedy: 'It holds operations, not layers: give the Keras model that it was made from.',
+    matches: (_, text) => /^(<\?xml[^>]*>\s*)?<net\s/.test(text),
+  },
+  {
     what: 'a web page',
     remedy: 'Use the direct link of the file.',
     matches: (_, text) => /^\s*<(!doctype|html|\?xml)/i.test(text),

@@ -1,9 +1,15 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { buildBytes, buildGraph, buildModel, buildProto, counting } from '../../test/helpers/build-model.js';
 import { caught } from '../../test/helpers/caught.js';
 import { createOperatorSet, type ModelProto, serializeModel } from '../schema/proto.js';
 import { makeNode } from '../graph/make-node.js';
 import { readModel } from './read-model.js';
+
+/** The first bytes of files of other kinds, in base64. */
+const foreign = JSON.parse(
+  readFileSync(new URL('../../fixtures/foreign.json', import.meta.url), 'utf8'),
+) as Readonly<Record<string, string>>;
 
 const relu = (input: string, output: string) =>
   makeNode({ op: 'Relu', name: `make ${output}`, inputs: [input], outputs: [output] });
@@ -119,12 +125,66 @@ describe('readModel', () => {
       'tf2onnx.convert --saved',
     ],
     ['a frozen graph', named(10, 17, 10, 1, 'x', 0x12, 11, 'Placeholder'), 'frozen', '--graphdef'],
-    ['a TensorFlow Lite file', named(28, 0, 0, 0, 'TFL3'), 'Lite', 'Export the model'],
+    ['a TensorFlow Lite file', named(28, 0, 0, 0, 'TFL3'), 'Lite', '--tflite'],
+    ['an ExecuTorch program', named(28, 0, 0, 0, 'ET12'), 'ExecuTorch', 'torch.onnx.export'],
+    ['a MediaPipe task', archive('TF_LITE_DETECTOR', 'labels.txt'), 'MediaPipe', 'Export the original'],
+    [
+      'a zip of a Core ML package',
+      archive('m.mlpackage/Data/com.apple.CoreML/model.mlmodel'),
+      'Core ML',
+      'ONNX',
+    ],
+    ['a network of ncnn', named('7767517\n2 2\nInput data'), 'ncnn', 'Give the ONNX file'],
+    ['a binary network of ncnn', named(0xdd, 0x85, 0x76, 0), 'ncnn', 'Give the ONNX file'],
+    ['a program of PaddlePaddle', named(10, 0x8c, 1, 8, 0, 0x10, 0xff), 'PaddlePaddle', 'paddle2onnx'],
+    [
+      'parameters of PaddlePaddle',
+      named(...new Array<number>(16).fill(0), 6, 0, 0, 0, 8, 5, 16, 3),
+      'PaddlePaddle',
+      'paddle2onnx',
+    ],
+    ['a network of Caffe', named('# c\nname: "net"\nlayer {\n  name: "d"'), 'Caffe', 'converter'],
+    ['a model of Caffe', named(10, 3, 'net', 0xa2, 6, 9), 'Caffe', 'converter'],
+    ['a network of Darknet', named('# c\n[net]\nbatch=1\n'), 'Darknet', 'converter'],
+    [
+      'a frozen graph whose length is a bracket',
+      named(10, 0x3c, 10, 1, 'x', 0x12, 5, 'Const'),
+      'frozen',
+      '--graphdef',
+    ],
     ['a safetensors file', named(64, 0, 0, 0, 0, 0, 0, 0, '{"w":{}}'), 'safetensors', 'without the graph'],
     ['a GGUF file', named('GGUF', 3, 0, 0, 0), 'GGUF', 'without the graph'],
+    ['an xz archive', named(0xfd, '7zXZ', 0), 'xz', 'Unpack'],
   ])('names %s and what to do with it', (_, bytes, received, remedy) => {
     const error = caught(() => readModel(bytes));
     expect(error.code).toBe('model-not-onnx');
+    expect(error.received).toContain(received);
+    expect(error.remedy).toContain(remedy);
+  });
+
+  it.each([
+    ['core.mlmodel', 'a Core ML model', 'Give the ONNX file'],
+    ['ir.xml', 'an OpenVINO model (IR)', 'Give the ONNX file'],
+    ['weights.gguf', 'a GGUF file', 'without the graph'],
+    ['weights.safetensors', 'a safetensors file', 'without the graph'],
+    ['net.textproto', 'text form of protobuf', "format='textproto'"],
+    ['net.onnxtxt', 'text form of its parser', 'onnx.parser'],
+    ['speech.nemo', 'a tar archive', 'Unpack'],
+  ] as const)('knows %s as its tool wrote it', (name, received, remedy) => {
+    const error = caught(() => readModel(Uint8Array.from(Buffer.from(foreign[name] ?? '', 'base64'))));
+    expect(error.code).toBe('model-not-onnx');
+    expect(error.received).toContain(received);
+    expect(error.remedy).toContain(remedy);
+  });
+
+  it.each([
+    ['group1-shard1of2.bin', 'TensorFlow.js', 'model.json'],
+    ['model.onnx_data', 'data of an ONNX model', '.onnx file beside'],
+    ['model.ckpt.data-00000-of-00001', 'checkpoint of TensorFlow', 'SavedModel'],
+    ['net.bin', 'weights without their graph', 'Give the ONNX file'],
+  ])('knows %s by its name, where the content tells nothing', (name, received, remedy) => {
+    const error = caught(() => readModel(Uint8Array.of(1, 2, 3, 4), name));
+    expect(error).toMatchObject({ code: 'model-not-onnx', where: name });
     expect(error.received).toContain(received);
     expect(error.remedy).toContain(remedy);
   });

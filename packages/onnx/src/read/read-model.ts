@@ -7,7 +7,8 @@ import { modelBytes, type ModelBytes } from '../model/model-bytes.js';
 import type { OnnxModel } from '../model/model.js';
 import { quoted } from '../model/node-label.js';
 import { dropRepeatedConstants } from '../graph/repeated-constants.js';
-import { sniff } from './sniff.js';
+import { foreignNames } from './foreign-kinds.js';
+import { refuseForeign } from './refuse-foreign.js';
 import { isExternal } from '../model/tensor-data.js';
 import { readVersions } from './read-versions.js';
 
@@ -32,7 +33,7 @@ interface OrderedModel {
 /** As {@link readModel}, with the order that checking it has found. */
 export function readOrdered(file: ModelBytes, name: string): OrderedModel {
   const bytes = modelBytes(file, name);
-  sniff(bytes, name);
+  refuseForeign(bytes, name);
   const proto = parse(bytes, name);
   const versions = readVersions(proto, name);
   dropRepeatedConstants(proto);
@@ -49,12 +50,15 @@ function parse(bytes: Uint8Array, name: string): ModelProto {
     const oversized = isLowbitError(error) && error.code === 'model-too-large';
     if (oversized || startsLikeModel(bytes)) throw error;
   }
+  const foreign = foreignNames.find(({ called }) => called.test(name.toLowerCase()));
   throw new LowbitError({
     code: 'model-not-onnx',
     where: name,
     expected: 'an ONNX file',
-    received: `${bytes.length} bytes that do not start like one`,
-    remedy: 'Check that this is the .onnx file itself and not its external data or another format.',
+    received: foreign?.name ?? `${bytes.length} bytes that do not start like one`,
+    remedy:
+      foreign?.remedy ??
+      'Check that this is the .onnx file itself and not its external data or another format.',
   });
 }
 

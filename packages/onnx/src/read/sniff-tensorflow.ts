@@ -26,7 +26,7 @@ export function isGraphDef(bytes: Uint8Array, text: string): boolean {
 }
 
 /** Where a message begins whose length, in groups of 7 bits, stands at `at`. */
-function afterLength(bytes: Uint8Array, at: number): number {
+export function afterLength(bytes: Uint8Array, at: number): number {
   let next = at;
   while ((bytes[next] ?? 0) >= 0x80) next++;
   return next + 1;

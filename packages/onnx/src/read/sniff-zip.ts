@@ -37,6 +37,17 @@ const kinds: readonly ZipKind[] = [
     holds: /data\.pkl|\.format_version|\/version$/m,
   },
   {
+    name: 'a bundle of TensorFlow Lite models, as MediaPipe takes',
+    remedy: 'Export the original model to ONNX or TensorFlow.js: a bundle cannot be turned back.',
+    holds: /\.tflite$|^TF_LITE/m,
+  },
+  {
+    name: 'an archive of a Core ML model',
+    remedy:
+      'Give the ONNX file that it was made from, or export the original model to ONNX: it cannot be turned back.',
+    holds: /com\.apple\.CoreML|\.mlmodel(c\/|$)/m,
+  },
+  {
     name: 'a zip archive of a SavedModel of TensorFlow',
     remedy: `Unpack it. ${savedModelRemedy}`,
     holds: /saved_model\.pb/,
