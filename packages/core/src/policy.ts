@@ -8,12 +8,20 @@ export type {
   Measurements,
   WrittenSize,
 } from './contract/measurements.js';
-export type { Candidate, Metric } from './contract/policy.js';
+export type { BudgetTerms, Candidate, Metric } from './contract/policy.js';
 export { candidateKey } from './policy/candidates.js';
 export { mergeMeasurements } from './policy/merge-measurements.js';
 export { budget, type Budget } from './policy/budget.js';
+export { assignedBytes, bytesBeside } from './policy/budget-problem.js';
 export { cascade } from './policy/cascade.js';
 export { atLeast, byShape, float, type ShapeRule } from './policy/filters.js';
 export { frontier, type FrontierOptions, type FrontierPoint } from './policy/frontier.js';
+export {
+  type KnapsackOption,
+  type KnapsackProblem,
+  type KnapsackSolution,
+  leastCost,
+  solveKnapsack,
+} from './policy/knapsack.js';
 export { byName, byOp, ends, everywhere } from './policy/policies.js';
 export { measure, type MeasureOptions } from './session/measure.js';

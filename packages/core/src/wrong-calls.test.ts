@@ -43,6 +43,11 @@ const stored = core.storeCheckpoint(checkpoint!);
 const modelBytes = { before: 2, after: 1 };
 
 const measured = await core.measure(memoryPort(bag()), undefined, [2, 4], { recipe: recipe() });
+const knapsack = (): deciding.KnapsackProblem => ({
+  items: [[{ loss: 1, costs: [1], rank: 0 }]],
+  capacities: [1],
+  ranks: 1,
+});
 const budgetOptions = [
   ...['bytes', 'averageBits', 'maxLoss', 'minSqnr', 'bitOperations', 'activationBits', 'choices'],
   ...['methods', 'decreasing', 'metric', 'classes', 'together', 'tries'],
@@ -107,6 +112,10 @@ const calls: Readonly<Record<string, RightCall>> = {
   },
   mergeMeasurements: { right: () => [[measured]] },
   candidateKey: { right: () => [{ bits: 4 }] },
+  assignedBytes: { right: () => [measured, [{ id: 'a', bits: 4 }]] },
+  bytesBeside: { right: () => [measured] },
+  solveKnapsack: { right: () => [knapsack()] },
+  leastCost: { right: () => [knapsack(), 0] },
   frontier: { right: () => [measured, { points: 3 }] },
   cascade: { right: () => [core.everywhere(4), core.ends(8)] },
   assignBits: { right: () => [core.everywhere(4), [{ id: 'a', bits: 8 }], layers, {}] },

@@ -1,6 +1,14 @@
 import { policyLaws } from '@lowbit/conformance';
-import { cascade, ends } from '@lowbit/core';
-import { assignBits, type BitAssignment, type FeatureSet, type LayerDescriptor } from '@lowbit/core/method';
+import { type BitPolicyChoice, cascade, ends, type ModelPort, quantize, registry } from '@lowbit/core';
+import { packedTensorBytes } from '@lowbit/core/adapter';
+import {
+  assignBits,
+  type BitAssignment,
+  type FeatureSet,
+  type LayerDescriptor,
+  type Quantizer,
+  sizeOf,
+} from '@lowbit/core/method';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { progressive, type ProgressiveOptions } from './progressive.js';
@@ -113,6 +121,68 @@ describe('progressive', () => {
     expect(assigned({ budget: 7 }, four)[2]!.reason).toContain(
       'raised to 8 by the budget of 7 bits a weight',
     );
+  });
+
+  describe('with bytes', () => {
+    const even: Quantizer = {
+      kind: 'quantizer',
+      api: 2,
+      name: 'min-max',
+      roles: ['weight'],
+      bits: { weight: [1, 2, 3, 4, 5, 6, 7, 8] },
+      fit: (_, { bits }) => ({ kind: 'affine', levels: 2 ** bits, scale: 2 ** (1 - bits), offset: -1 }),
+    };
+    const registryOf = registry([even]);
+    const shapes = { a: [4, 4], b: [8, 16], c: [16, 32], d: [4, 16] };
+    /** Matrices whose file takes 100 bytes beside the packed weights. */
+    const port = (): ModelPort<object> => ({
+      name: 'matrices',
+      supports: { parameterStorage: ['float32'], activations: false },
+      layers: () =>
+        Object.entries(shapes).map(([id, shape], depth) => {
+          const made = layer(id, depth, shape);
+          const read = () => Float32Array.from({ length: sizeOf(shape) }, (_, i) => Math.sin(i));
+          return { ...made, weights: made.weights.map((weight) => ({ ...weight, read })) };
+        }),
+      write: () => {
+        let after = 100;
+        return {
+          add: (_, tensor) => void (after += packedTensorBytes(tensor)),
+          finish: () => ({ model: {}, storage: [], modelBytes: { before: 4 * 728, after } }),
+        };
+      },
+    });
+    const made = (bits: BitPolicyChoice) => quantize(port(), { registry: registryOf, bits });
+
+    it('the written model fits, and widths never rise', async () => {
+      const free = await made(progressive());
+      const sizes = [0.95, 0.8, 0.7].map((part) => Math.floor(part * free.report.modelBytes.after));
+      for (const bytes of sizes) {
+        const { report, plan } = await made(progressive({ bytes }));
+        expect(report.modelBytes.after).toBeLessThanOrEqual(bytes);
+        const bits = plan.weights.map((entry) => Number(entry.bits));
+        expect(bits).toEqual([...bits].sort((a, b) => b - a));
+        expect(plan.weights.map(({ reason }) => reason).join()).toContain(`by the budget of ${bytes} bytes`);
+        expect(report.warnings).toEqual([]);
+      }
+      const same = await made(progressive({ bytes: free.report.modelBytes.after }));
+      expect(same.plan.weights).toEqual(free.plan.weights);
+    });
+
+    it('others are decided before it and count; too few bytes are told', async () => {
+      const bytes = 900;
+      const { plan, report } = await made(cascade(progressive({ bytes }), ends(8)));
+      expect(report.modelBytes.after).toBeLessThanOrEqual(bytes);
+      expect(plan.weights.map(({ bits }) => bits)).toEqual([8, expect.any(Number), expect.any(Number), 8]);
+      await expect(made(progressive({ bytes: 300 }))).rejects.toMatchObject({
+        code: 'budget-infeasible',
+        expected: expect.stringMatching(/^at least \d+ bytes/) as string,
+      });
+      expect(() => progressive({ bytes: 10, budget: 3 })).toThrow('no budget beside it');
+      expect(() => progressive({ bytes: 0 })).toThrow('a number above 0');
+    });
+
+    for (const law of policyLaws(progressive({ bytes: 1e6 }))) it(law.title, law.run);
   });
 
   it('gives a shared weight the bits of its first user', () => {

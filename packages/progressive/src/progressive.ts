@@ -2,6 +2,7 @@ import { LowbitError, type BitwidthPolicy, type OptionSchema, type Options } fro
 import { assignUnits } from './assignment/assign-units.js';
 import { decide, type Decision } from './assignment/decide.js';
 import { fitBudget } from './assignment/fit-budget.js';
+import { fitBytes } from './assignment/fit-bytes.js';
 import { type Unit, unitsOf } from './assignment/units.js';
 import { widthsOf } from './assignment/widths.js';
 import { paper } from './paper.js';
@@ -17,6 +18,8 @@ export interface ProgressiveOptions {
   readonly measure?: SeparabilityMeasure;
   /** Bits that a weight may take on average over the weights that are quantized; 0 (default): no limit. */
   readonly budget?: number;
+  /** Bytes of the written model at most, its data and all parameters counted. Default: no limit. Not beside `budget`, and not by name. */
+  readonly bytes?: number;
   /** Only 8, 4, 2 and 1 bits. Default `false`. */
   readonly snap?: boolean;
   /** Least bits of depthwise convolutions. Default 4. */
@@ -47,6 +50,7 @@ const options = {
  * stages of equal depth get `from`, √(from·to) and `to` bits, and the reasons say so.
  *
  * With a `budget`, layers are lowered from the deepest up until the weights fit, and what is left raises the earliest ones.
+ * With `bytes`, the widths are those nearest to the wanted ones that still do not rise and with which the written file fits.
  * Depthwise convolutions get at least `depthwise` bits. Weights that are to stay float are left alone and are not counted.
  *
  * Assumes a network that was trained to tell the classes apart; wants 50 samples a class or more.
@@ -61,10 +65,11 @@ const options = {
  * Deviations: the paper's formula of separability and its rule were not available to us. That widths fall with depth, by a
  * measured separability of the features, is the paper's; measures, scale, rounding, budget and stages are ours.
  *
- * @throws LowbitError from `assign`: `unsupported-option`, `invalid-argument` for a budget that cannot be met, `non-finite`
+ * @throws LowbitError from `assign`: `unsupported-option`, `invalid-argument` and `budget-infeasible` for a budget that cannot be met, `non-finite`
  *   and `calibration-invalid` for features that cannot be measured.
  */
-export function progressive(settings: ProgressiveOptions = {}): BitwidthPolicy {
+export function progressive({ bytes, ...settings }: ProgressiveOptions = {}): BitwidthPolicy {
+  if (bytes !== undefined) checkBytes(bytes, settings.budget);
   return {
     kind: 'policy',
     api: 2,
@@ -74,18 +79,41 @@ export function progressive(settings: ProgressiveOptions = {}): BitwidthPolicy {
     options,
     configured: { ...settings },
     needs: 'features',
-    assign(draft, layers, { options: given, features }) {
+    budget(given) {
+      if (bytes === undefined) return undefined;
+      const range = checked(given);
+      const widths = widthsOf(range, "policy 'progressive'");
+      const all = [...new Set([...widths, range.depthwise])];
+      return { bytes, candidates: all.map((bits) => ({ bits })), effects: false };
+    },
+    assign(draft, layers, { options: given, features, measurements, decided = new Set() }) {
       const { measure, budget, depthwise, ...range } = checked(given);
       const widths = widthsOf(range, "policy 'progressive'");
-      const units = unitsOf(draft, layers, depthwise);
+      const open = draft.filter(({ id }) => !decided.has(id));
+      const units = unitsOf(open, layers, depthwise);
       const decisions = decide(units, range, widths, measure, features);
-      const fitted = budget === 0 ? decisions : withinBudget(units, decisions, widths, budget);
-      return assignUnits(draft, units, fitted);
+      if (bytes !== undefined && measurements !== undefined) {
+        const wanted = decisions.map(({ bits }) => bits);
+        const fitted = fitBytes(units, wanted, widths, { bytes, measurements, draft });
+        return assignUnits(draft, units, changed(decisions, fitted, `the budget of ${bytes} bytes`));
+      }
+      if (budget === 0) return assignUnits(draft, units, decisions);
+      return assignUnits(draft, units, withinBudget(units, decisions, widths, budget));
     },
   };
 }
 
-function checked(given: Options): Required<ProgressiveOptions> {
+function checkBytes(bytes: number, budget = 0): void {
+  if (bytes > 0 && budget === 0) return;
+  throw new LowbitError({
+    code: 'invalid-argument',
+    where: "policy 'progressive': bytes",
+    expected: 'a number above 0, and no budget beside it',
+    received: budget === 0 ? String(bytes) : `${bytes} bytes, and a budget of ${budget} bits a weight`,
+  });
+}
+
+function checked(given: Options): Required<Omit<ProgressiveOptions, 'bytes'>> {
   const chosen = {
     from: given['from'] as number,
     to: given['to'] as number,
@@ -110,13 +138,15 @@ function withinBudget(
   budget: number,
 ): readonly Decision[] {
   const wanted = decisions.map(({ bits }) => bits);
-  return fitBudget(units, wanted, widths, budget).map((bits, i) => {
-    const decision = decisions[i] as Decision;
+  const fitted = fitBudget(units, wanted, widths, budget);
+  return changed(decisions, fitted, `the budget of ${budget} bits a weight`);
+}
+
+function changed(decisions: readonly Decision[], fitted: readonly number[], by: string): readonly Decision[] {
+  return decisions.map((decision, i) => {
+    const bits = fitted[i] as number;
     if (bits === decision.bits) return decision;
     const change = bits < decision.bits ? 'lowered' : 'raised';
-    return {
-      bits,
-      reason: `${decision.reason}; ${change} to ${bits} by the budget of ${budget} bits a weight`,
-    };
+    return { bits, reason: `${decision.reason}; ${change} to ${bits} by ${by}` };
   });
 }

@@ -1,4 +1,5 @@
 import { LowbitError } from '@lowbit/core/method';
+import { solveKnapsack } from '@lowbit/core/policy';
 import { layerLoss } from './loss.js';
 import { stepTable } from './steps.js';
 
@@ -15,11 +16,8 @@ export interface MeasuredWeight {
 }
 
 /**
- * Chooses bits for each weight so that the expected loss Σ n·σ²·D(k) is small under Σ n·k ≤ `budget` (bits).
- *
- * Greedy: every weight starts at the narrowest width; the next step goes to the weight whose loss falls most
- * per bit spent, as long as it fits the budget. Ties go to the weight named first. As D is convex, the
- * result is optimal except for what the last step that does not fit leaves over.
+ * Chooses bits for each weight so that the expected loss Σ n·σ²·D(k) is smallest under Σ n·k ≤ `budget` (bits). Equal losses: the
+ * narrower width.
  *
  * @param widths the widths to choose from, default 1 … 16
  * @returns bits by id. Throws `invalid-argument` when the narrowest width exceeds the budget already.
@@ -29,45 +27,40 @@ export function allocateBits(
   budget: number,
   widths: readonly number[] = stepTable.map((row) => row.bits),
 ): ReadonlyMap<string, number> {
-  const ascending = [...widths].sort((a, b) => a - b);
-  const level = weights.map(() => 0);
-  const least = weights.reduce((sum, { count }) => sum + count * (ascending[0] as number), 0);
-  if (!(budget >= least)) throw tooSmall(budget, least);
-  let left = budget - least;
-  for (;;) {
-    const best = bestStep(weights, level, ascending, left);
-    if (best === undefined) break;
-    level[best.index] = (level[best.index] as number) + 1;
-    left -= best.cost;
-  }
-  return new Map(weights.map(({ id }, i) => [id, ascending[level[i] as number] as number]));
+  const bitsFor = ({ count }: MeasuredWeight, bits: number) => count * bits;
+  const found = leastLoss(weights, budget, widths, bitsFor);
+  if (found !== undefined) return found;
+  throw tooSmall(
+    budget,
+    weights.reduce((sum, weight) => sum + bitsFor(weight, Math.min(...widths)), 0),
+  );
 }
 
-interface Step {
-  readonly index: number;
-  readonly cost: number;
-  readonly gain: number;
-}
-
-/** The step with the largest loss saved per bit among those that cost at most `left`. */
-function bestStep(
+/**
+ * The bits with the smallest expected loss of all that can be afforded.
+ *
+ * @param costOf What a weight costs with so many bits.
+ * @returns `undefined` where nothing can be afforded.
+ */
+export function leastLoss(
   weights: readonly MeasuredWeight[],
-  level: readonly number[],
+  budget: number,
   widths: readonly number[],
-  left: number,
-): Step | undefined {
-  let best: Step | undefined;
-  weights.forEach(({ count, deviation }, index) => {
-    const from = widths[level[index] as number] as number;
-    const to = widths[(level[index] as number) + 1];
-    if (to === undefined) return;
-    const cost = count * (to - from);
-    if (cost > left) return;
-    const saved = layerLoss(count, deviation, from) - layerLoss(count, deviation, to);
-    const gain = cost === 0 ? 0 : saved / cost;
-    if (gain > (best?.gain ?? 0)) best = { index, cost, gain };
-  });
-  return best;
+  costOf: (weight: MeasuredWeight, bits: number) => number,
+): ReadonlyMap<string, number> | undefined {
+  if (Number.isNaN(budget)) return undefined;
+  const ascending = [...new Set(widths)].sort((a, b) => a - b);
+  const items = weights.map((weight) =>
+    ascending.map((bits) => ({
+      loss: layerLoss(weight.count, weight.deviation, bits),
+      costs: [costOf(weight, bits)],
+      rank: 0,
+    })),
+  );
+  const solution = solveKnapsack({ items, capacities: [budget], ranks: 1 });
+  return (
+    solution && new Map(weights.map(({ id }, i) => [id, ascending[solution.chosen[i] as number] as number]))
+  );
 }
 
 function tooSmall(budget: number, needed: number): LowbitError {

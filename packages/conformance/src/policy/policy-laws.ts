@@ -132,7 +132,7 @@ function checkDecided(
   known: Known,
 ): void {
   const first = draft.find(({ bits }) => bits !== 'float');
-  if (policy.budget === undefined || first === undefined) return;
+  if (known.measurements === undefined || first === undefined) return;
   const decided = new Set([first.id]);
   const [found] = assignBits(policy, copyOf(draft), layers, { ...known, decided }).filter(
     ({ id }) => id === first.id,

@@ -87,8 +87,8 @@ export interface BitwidthPolicy {
   readonly configured?: Options;
   /** It decides by features: they are measured for it where the recipe has labelled data. */
   readonly needs?: 'features';
-  /** It spends a budget on what was measured: then it is asked last, with `measurements`. */
-  budget?(options: Options): BudgetTerms;
+  /** It spends a budget on what was measured: then it is asked last, with `measurements`. `undefined` where its options set no limit. */
+  budget?(options: Options): BudgetTerms | undefined;
   /** Returns one assignment for each of the draft's, in any order. */
   assign(
     draft: readonly BitAssignment[],

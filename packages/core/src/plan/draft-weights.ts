@@ -6,6 +6,7 @@ import type { Recipe, RecipeSettings } from '../contract/recipe.js';
 import { LowbitError } from '../errors/error.js';
 import { choosePluginOf, type Chosen } from '../plugin/choose.js';
 import { assignBits, type AssignSettings } from '../policy/assign-bits.js';
+import { budgetTerms } from '../policy/budget-terms.js';
 import { decidedBetween } from '../policy/cascade.js';
 import { matchesGlob } from '../policy/glob.js';
 import { assignByLayer } from '../policy/overrides.js';
@@ -30,7 +31,9 @@ export interface RecipePolicies {
 export function choosePolicies({ bits = 8, rules = [] }: Recipe, plugins: PluginsInUse): RecipePolicies {
   const own = policyOf(bits, plugins);
   const ofRules = rules.map((rule) => (rule.bits === undefined ? undefined : policyOf(rule.bits, plugins)));
-  const misplaced = ofRules.findIndex((policy) => policy?.plugin.budget !== undefined);
+  const misplaced = ofRules.findIndex(
+    (policy) => policy && budgetTerms(policy.plugin, policy.options) !== undefined,
+  );
   if (misplaced >= 0) throw budgetInRule(misplaced);
   return { own, ofRules, all: [own, ...ofRules.filter((policy) => policy !== undefined)] };
 }
@@ -62,7 +65,7 @@ export function draftWeights(
 ): readonly BitAssignment[] {
   const { layers } = known;
   const start = startDraft(known, recipe);
-  if (own.plugin.budget === undefined)
+  if (budgetTerms(own.plugin, own.options) === undefined)
     return applyRules(withWaves(decideBits(start, layers, recipe, own), known), layers, recipe, ofRules);
   // A budget is spent when all else is decided.
   const ruled = applyRules(start, layers, recipe, ofRules);

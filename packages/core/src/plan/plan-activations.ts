@@ -4,6 +4,7 @@ import type { Recipe } from '../contract/recipe.js';
 import { LowbitError } from '../errors/error.js';
 import { choosePluginOf } from '../plugin/choose.js';
 import { assignBits } from '../policy/assign-bits.js';
+import { budgetTerms } from '../policy/budget-terms.js';
 import type { PluginsInUse } from './plugins-in-use.js';
 import type { ActivationEntry, PlanEntry } from '../contract/plan.js';
 
@@ -63,7 +64,7 @@ function decideSites(
     return [...sites.keys()].map((id) => ({ id, bits: activationBits, reason }));
   }
   const { plugin, options } = choosePluginOf('policy', activationBits, plugins.registry());
-  if (plugin.budget !== undefined) throw budgetForSites();
+  if (budgetTerms(plugin, options) !== undefined) throw budgetForSites();
   const draft = [...sites.keys()].map((id) => ({ id, bits: 8, reason: '8 bits by default' }));
   return assignBits(plugin, draft, layers, { options });
 }

@@ -18,7 +18,7 @@ export interface AssignSettings extends Partial<PolicyContext> {
 
 /**
  * Asks a policy for bits. Throws `unsupported-option` for options that it does not know, and `plugin-failed` with its name
- * for anything that it throws itself.
+ * for anything that it throws itself; `calibration-missing` for one that spends a budget without measurements.
  */
 export function assignBits(
   policy: BitwidthPolicy,
@@ -32,8 +32,12 @@ export function assignBits(
   checkArgument(typeof settings === 'object' && (settings as unknown) !== null, settings, wanted);
   const { options = {}, features, measurements, decided, explores } = settings;
   const known = { features: ownCopy(features), measurements: ownCopy(measurements) };
-  const own = policy.budget === undefined ? {} : defined({ decided: decided && new Set(decided), explores });
-  const context = { options: optionsOf(policy, options), ...defined(known), ...own };
+  const chosen = optionsOf(policy, options);
+  const spends = policy.budget?.(chosen) !== undefined;
+  if (spends && measurements === undefined && draft.some(({ bits }) => bits !== 'float'))
+    throw notMeasured(policy.name);
+  const own = spends ? defined({ decided: decided && new Set(decided), explores }) : {};
+  const context = { options: chosen, ...defined(known), ...own };
   const where = `policy '${policy.name}'`;
   const assigned = safely(where, () =>
     policy.assign(
@@ -53,6 +57,17 @@ export function assignBits(
     expected: "a list of assignments, each with an id and bits (a number or 'float')",
     received: Array.isArray(assigned) ? 'a list with something else' : nameOf(assigned),
     remedy: "Report this to the policy's author: assign returns the list at once, and no promise of it.",
+  });
+}
+
+function notMeasured(name: string): LowbitError {
+  return new LowbitError({
+    code: 'calibration-missing',
+    where: `policy '${name}'`,
+    expected: 'measurements, on which its budget is spent',
+    received: 'none',
+    remedy:
+      'Give it to quantize, which measures by itself, or pass what measure(port, batches, candidates) gave.',
   });
 }
 

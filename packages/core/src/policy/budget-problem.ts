@@ -6,8 +6,10 @@ import type {
 } from '../contract/measurements.js';
 import type { BitAssignment, Candidate } from '../contract/policy.js';
 import { defined } from '../contract/defined.js';
+import { checkListOf } from '../errors/check-kinds.js';
 import { LowbitError } from '../errors/error.js';
 import { candidateKey } from './candidates.js';
+import { checkMeasurements } from './check-measurements.js';
 import { isSameChoice } from './known.js';
 import type { KnapsackOption } from './knapsack.js';
 
@@ -75,7 +77,7 @@ export function budgetProblem(
   const missing = draft.find(({ id, bits }) => bits !== 'float' && !measured.has(id));
   if (missing !== undefined) throw notMeasured(missing.id, 'what it may be');
   const ranks = Math.max(widths.length, 1);
-  return { items, ranks, isMeasured, otherBytes: otherBytes(items, measurements) };
+  return { items, ranks, isMeasured, otherBytes: bytesBeside(measurements) };
 }
 
 const widthOf = ({ bits }: Pick<Candidate, 'bits'>): number => (bits === 'float' ? 32 : bits);
@@ -90,15 +92,20 @@ export function wholeProblem(measurements: Measurements): BudgetProblem {
     options: optionsFor(item, item.candidates, settings),
   }));
   const problem = { items, ranks: Math.max(settings.widths.length, 1), isMeasured };
-  return { ...problem, otherBytes: otherBytes(items, measurements) };
+  return { ...problem, otherBytes: bytesBeside(measurements) };
 }
 
 const widthsOf = ({ items }: Measurements): readonly number[] =>
   [...new Set(items.flatMap(({ candidates }) => candidates.map(widthOf)))].sort((a, b) => a - b);
 
-function otherBytes(items: readonly BudgetItem[], { written }: Measurements): number {
+/** What the model takes beside its weights, as it was last written; 0 where it was not. */
+export function bytesBeside(measurements: Measurements): number {
+  checkMeasurements(measurements, 'bytesBeside(measurements)');
+  const { items, written } = measurements;
   const last = written.at(-1);
-  return last === undefined ? 0 : last.bytes - bytesOfChoice(items, last.choice);
+  const bytesIn = ({ ids, candidates }: MeasuredItem): number =>
+    candidates.find(({ candidate }) => candidate === last?.choice[ids[0]])?.storedBytes ?? 0;
+  return last === undefined ? 0 : last.bytes - items.reduce((sum, item) => sum + bytesIn(item), 0);
 }
 
 interface OptionSettings {
@@ -163,7 +170,7 @@ const tieBreak = 1e-6;
 function fallingLosses(all: readonly MeasuredCandidate[], isMeasured: boolean): ReadonlyMap<string, number> {
   const families = new Map<string, MeasuredCandidate[]>();
   for (const known of all) {
-    const family = known.candidate.replace(/^\S+/, '');
+    const family = familyOf(known.candidate);
     families.set(family, [...(families.get(family) ?? []), known]);
   }
   const lossOf = ({ effect = 0, weightError }: MeasuredCandidate) => (isMeasured ? effect : weightError);
@@ -199,6 +206,37 @@ export function pooledFalling(values: readonly number[]): readonly number[] {
   }
   return blocks.flatMap((block) => new Array<number>(block.count).fill(mean(block)));
 }
+
+/**
+ * Bytes that weights would take in the file with what they are assigned; those that are float take none of what is spent. A width that no
+ * file stores in fewer bytes than a wider one of its kind takes what that takes.
+ *
+ * @throws LowbitError `calibration-missing` for a weight that was not measured.
+ */
+export function assignedBytes(measurements: Measurements, assignments: readonly BitAssignment[]): number {
+  checkMeasurements(measurements, 'assignedBytes: measurements');
+  checkListOf(isAssignment, assignments, 'assignedBytes: assignments', 'a list of assignments');
+  const itemOf = new Map(measurements.items.map((item) => [item.ids[0], item]));
+  return assignments.reduce((sum, entry) => {
+    if (entry.bits === 'float') return sum;
+    const alike = (itemOf.get(entry.id)?.candidates ?? [])
+      .filter(
+        ({ candidate, bits }) => familyOf(candidate) === familyOf(candidateKey(entry)) && bits !== 'float',
+      )
+      .sort((a, b) => widthOf(a) - widthOf(b));
+    const own = alike.find((known) => widthOf(known) >= widthOf(entry)) ?? alike.at(-1);
+    if (own === undefined) throw notMeasured(entry.id, candidateKey(entry));
+    return sum + own.storedBytes;
+  }, 0);
+}
+
+const isAssignment = (value: unknown): boolean => {
+  const { id, bits } = Object(value) as Partial<BitAssignment>;
+  return typeof id === 'string' && (bits === 'float' || typeof bits === 'number');
+};
+
+/** What a key says besides bits. */
+const familyOf = (key: string): string => key.replace(/^\S+/, '');
 
 /** Bytes that the weights of a choice take; those that it does not name or that are not known take none. */
 export function bytesOfChoice(items: readonly BudgetItem[], choice: CandidateChoice): number {

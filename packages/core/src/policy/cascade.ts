@@ -1,9 +1,9 @@
 import { defined } from '../contract/defined.js';
-import type { BitAssignment, BitwidthPolicy } from '../contract/policy.js';
+import type { BitAssignment, BitwidthPolicy, BudgetTerms } from '../contract/policy.js';
 import { checkPlugin } from '../contract/registry.js';
 import { LowbitError } from '../errors/error.js';
-import { optionsOf } from '../plugin/choose.js';
 import { assignBits, type AssignSettings } from './assign-bits.js';
+import { budgetTerms } from './budget-terms.js';
 
 /**
  * Applies policies one after the other; each sees what the one before decided, so the last word wins. One that spends a budget is asked
@@ -11,7 +11,7 @@ import { assignBits, type AssignSettings } from './assign-bits.js';
  */
 export function cascade(...policies: readonly BitwidthPolicy[]): BitwidthPolicy {
   policies.forEach(checkPlugin);
-  const budgets = policies.filter(({ budget }) => budget !== undefined);
+  const budgets = policies.filter((policy) => budgetTerms(policy) !== undefined);
   if (budgets.length > 1) throw severalBudgets(budgets);
   const [spender] = budgets;
   const before = policies.filter((policy) => policy !== spender);
@@ -34,9 +34,9 @@ export function cascade(...policies: readonly BitwidthPolicy[]): BitwidthPolicy 
   };
 }
 
-function termsOf(spender: BitwidthPolicy, before: readonly BitwidthPolicy[]) {
-  const terms = spender.budget?.(optionsOf(spender, {}));
-  return { ...terms!, ...defined({ before: before.length === 0 ? undefined : cascade(...before) }) };
+function termsOf(spender: BitwidthPolicy, before: readonly BitwidthPolicy[]): BudgetTerms | undefined {
+  const terms = budgetTerms(spender);
+  return terms && { ...terms, ...defined({ before: before.length === 0 ? undefined : cascade(...before) }) };
 }
 
 /** Settings in which what others have changed is decided. */

@@ -1,3 +1,4 @@
+import { checkHas } from '../errors/check-kinds.js';
 import {
   added,
   bestRelaxation,
@@ -49,8 +50,15 @@ const mostCompared = 1000;
  * losses: the first found, so that the same problem has the same solution.
  *
  * @returns `undefined` where nothing was found that can be afforded; for one resource there is nothing then.
+ * @throws LowbitError `invalid-argument` for what is no such problem.
  */
 export function solveKnapsack(problem: KnapsackProblem): KnapsackSolution | undefined {
+  checkHas(
+    problem,
+    ['items', 'capacities', 'ranks'],
+    'solveKnapsack(problem)',
+    'items, capacities and ranks',
+  );
   const { relaxation, affordable } = bestRelaxation(problem);
   if (problem.ranks > 1) return searched(problem, relaxation, affordable);
   // The items about which least is clear come first: what the others take is then soon known.
@@ -83,6 +91,7 @@ function regret(options: readonly KnapsackOption[], prices: readonly number[]): 
 
 /** The least that can be taken of a resource, whatever it loses and whatever is taken of others. */
 export function leastCost(problem: KnapsackProblem, resource: number): number {
+  checkHas(problem, ['items', 'capacities', 'ranks'], 'leastCost(problem)', 'items, capacities and ranks');
   return cheapestIn(problem, resource).loss;
 }
 

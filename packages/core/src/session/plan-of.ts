@@ -4,6 +4,7 @@ import type { Measurements } from '../contract/measurements.js';
 import type { ModelPort } from '../contract/port.js';
 import type { ResolvedPlan } from '../contract/resolved-plan.js';
 import { planPrepared, type Prepared } from '../plan/make-plan.js';
+import { budgetTerms } from '../policy/budget-terms.js';
 import { writeResolved } from './apply-plan.js';
 import type { MeasuredInputs } from './observe-data.js';
 import { spendBudget, type WriteOne } from './spend-budget.js';
@@ -26,7 +27,7 @@ export async function planOf<M>(
   { sizeOf, ...options }: QuantizeOptions,
 ): Promise<MeasuredPlan> {
   const { plugin, options: chosen } = prepared.policies.own;
-  const terms = plugin.budget?.(chosen);
+  const terms = budgetTerms(plugin, chosen);
   if (terms === undefined) return { ...planPrepared(port, prepared), warnings: [], inputs: given };
   let inputs = given;
   const writeOne: WriteOne = async (resolved, judge) => {

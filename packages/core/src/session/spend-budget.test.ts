@@ -15,6 +15,7 @@ import {
   type Recipe,
 } from '../index.js';
 import { packedCost } from '../adapter.js';
+import { assignBits } from '../method.js';
 import { atLeast, budget, float, measure } from '../policy.js';
 
 const known = registry([coarse()]);
@@ -104,6 +105,14 @@ test('what others decide stays, counts, and a budget is asked last wherever it s
   const misplaced = { rules: [{ match: { name: 'w0' }, bits: policy }] };
   expect(await failure(run(recipe(4, misplaced)))).toMatchObject({ where: 'recipe.rules[0].bits' });
   expect(() => cascade(policy, policy)).toThrow('one policy at most that spends a budget');
+});
+
+test('without measurements a budget is not spent', async () => {
+  const { weights } = (await makePlan(chain().port, recipe(4))).plan;
+  const draft = weights.map(({ id }) => ({ id, bits: 8, reason: 'default' }));
+  const layers = await chain().port.layers();
+  const call = () => assignBits(budget({ bytes: 9 }), draft, layers);
+  expect(call).toThrow(expect.objectContaining({ code: 'calibration-missing', where: "policy 'budget'" }));
 });
 
 test('an average is of stored bits, parameters counted', async () => {

@@ -104,7 +104,7 @@ async function chooseAndWrite<M>(spending: Spending<M>, measured: Measurements):
     const explored = await explore(spending, measurements);
     ({ measurements } = explored);
     const { choice, resolved } = explored;
-    if (terms.bytes === undefined && !isChecked) return finished(explored, measurements);
+    if (terms.bytes === undefined && !isChecked) return finished(explored, measurements, terms);
     if (best !== undefined && isSameChoice(best.spent.choice, choice)) break;
     const { bytes, judged } = await writeOne(resolved, isChecked ? judge : undefined);
     const fits = bytes <= (terms.bytes ?? Infinity);
@@ -123,7 +123,7 @@ async function chooseAndWrite<M>(spending: Spending<M>, measured: Measurements):
     if (fits && isHeld && (terms.bytes === undefined || bytes >= wellUsed * terms.bytes)) break;
   }
   if (best === undefined) throw neverFits(terms, measurements);
-  return finished(best.spent, measurements);
+  return finished(best.spent, measurements, terms);
 }
 
 /** A choice for the whole model, as a plan. */
@@ -132,13 +132,17 @@ interface Chosen {
   readonly resolved: ResolvedPlan;
 }
 
-function finished({ choice, resolved }: Chosen, measurements: Measurements): SpentBudget {
+function finished(
+  { choice, resolved }: Chosen,
+  measurements: Measurements,
+  { effects }: BudgetTerms,
+): SpentBudget {
   const known = measurements.joint.find((one) => isSameChoice(one.choice, choice));
   const single = measurements.items.map(
     ({ ids, candidates }) => candidates.find(({ candidate }) => candidate === choice[ids[0]])?.effect ?? 0,
   );
   const predicted = single.reduce((sum, effect) => sum + effect, 0);
-  const unverified = measurements.effect === undefined ? [unverifiedWords] : [];
+  const unverified = effects && measurements.effect === undefined ? [unverifiedWords] : [];
   const misled = known !== undefined && isMisled(predicted, known.effect);
   return {
     resolved,
