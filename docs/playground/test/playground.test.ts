@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decibels, measureError, quantize as quantizeInNode, type Batch } from '@lowbit/core';
 import { registry } from '@lowbit/methods';
-import { onnx } from '@lowbit/onnx';
+import { interfaceOf, onnx, readModel } from '@lowbit/onnx';
 import { keras as kerasPort } from '@lowbit/keras';
 import { load, planOf, save, tfjs, toLayersModel } from '@lowbit/tfjs';
 import { loadGraph } from '@lowbit/tfjs/graph';
@@ -25,7 +25,7 @@ import {
   shownSize,
   type DroppedFile,
 } from './page-steps.js';
-import { smallGraph, smallOnnx, smallTfjs, splitOnnx } from './small-models.js';
+import { overridableOnnx, smallGraph, smallOnnx, smallTfjs, splitOnnx } from './small-models.js';
 
 ort.env.wasm.numThreads = 1;
 
@@ -119,6 +119,26 @@ describe.skipIf(!existsSync(executablePath))('the playground in Chromium', () =>
     expect(output).toBe('scores');
     expect(Math.abs(parseFloat(shown!) - snr)).toBeLessThan(6);
     expect(top).toMatch(/^[0-8] of 8, /);
+  });
+
+  it('quantizes weights that are inputs too when these become constants, and offers that for such files alone', async () => {
+    const { page } = opened;
+    const field = page.locator('#freeze-inputs-field');
+    await drop(page, [{ name: 'small.onnx', bytes: smallOnnx() }]);
+    await page.locator('#model dd', { hasText: 'small.onnx' }).first().waitFor();
+    expect(await field.isVisible()).toBe(false);
+    await drop(page, [{ name: 'overridable.onnx', bytes: overridableOnnx() }]);
+    await page.locator('#model dd', { hasText: 'overridable.onnx' }).first().waitFor();
+    expect(await page.innerText('#model .content')).toContain('0 weights');
+    await page.check('#freeze-inputs');
+    await quantize(page, { method: 'min-max', bits: 8, granularity: 'channel', ends: 'same' });
+    const report = await downloadedReport(page);
+    expect(report.weights.map(({ id }) => id)).toEqual(['first', 'middle', 'last']);
+    const { bytes } = await download(page, '#download button[type=submit]');
+    expect(interfaceOf(readModel(bytes, 'q')).inputs.map(({ name }) => name)).toEqual(['x']);
+    expect(await page.innerText('#result .verdict')).toContain(
+      'untested: the quantized weights together keep',
+    );
   });
 
   it('sorts the weights of the text detector, and shows the histogram of the chosen one', async () => {

@@ -47,6 +47,14 @@ export function smallOnnx(): Uint8Array {
   return onnxWith(weights());
 }
 
+/** The same file with its weights as inputs too, which whoever runs it may replace. */
+export function overridableOnnx(): Uint8Array {
+  return onnxWith(
+    weights(),
+    weights().map(({ name, dims }) => value(name, dims.map(Number))),
+  );
+}
+
 /** The same file with its weights in another one. */
 export function splitOnnx(path: string): { readonly model: Uint8Array; readonly data: Uint8Array } {
   let offset = 0;
@@ -65,14 +73,17 @@ const weights = () => [
   tensor('last', [96, 10], 3),
 ];
 
-function onnxWith(initializer: MessageInitShape<typeof TensorProtoSchema>[]): Uint8Array {
+function onnxWith(
+  initializer: MessageInitShape<typeof TensorProtoSchema>[],
+  more: readonly ReturnType<typeof value>[] = [],
+): Uint8Array {
   const model = create(ModelProtoSchema, {
     irVersion: 8n,
     producerName: 'playground test',
     opsetImport: [{ domain: '', version: 17n }],
     graph: {
       name: 'small',
-      input: [value('x', [2, 64])],
+      input: [value('x', [2, 64]), ...more],
       output: [value('scores', [2, 10])],
       initializer,
       node: [

@@ -73,6 +73,7 @@ function addInspect(program: Command, io: Io): void {
     .argument('<model>', modelArgument)
     .addOption(pluginOption())
     .addOption(topologyOption())
+    .option('--freeze-inputs', 'for ONNX: count inputs that have a value in the file as constants')
     .option('--json', 'print the result as one JSON document')
     .addHelpText('after', examples.inspect)
     .action((model: string, options: InspectOptions) => inspectCommand(model, options, io));

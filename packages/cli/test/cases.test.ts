@@ -113,6 +113,11 @@ it('weights that are inputs too are quantized when they are frozen, and refused 
   const model = caseOf('overridable.onnx');
   const refused = await run('quantize', model, '-o', join(folder, 'refused.onnx'));
   expect([refused.status, refused.stderr]).toEqual([1, expect.stringContaining('--freeze-inputs')]);
+  const left = await run('inspect', model);
+  expect(left.stdout).toContain(`Next:    lowbit quantize ${model} --freeze-inputs\n`);
+  expect(left.stdout).toContain('Can be quantized: 0 weights');
+  const frozen = await run('inspect', model, '--freeze-inputs', '--json');
+  expect(JSON.parse(frozen.stdout)).toMatchObject({ inputs: [{ name: 'x' }], quantizable: [{ id: 'w' }] });
   const { output, report } = await quantized(model, '--freeze-inputs');
   expect(report.weights.map(({ id }) => id)).toEqual(['w']);
   const { graph } = readModel(new Uint8Array(await readFile(output)), output).proto;

@@ -10,7 +10,7 @@ import { runtimeType, type OrtRuntime } from './observe/ort.js';
 import type { ReadExternalData } from './external/files.js';
 import type { ExternalPlace } from './external/place-tensors.js';
 import { isInsidePath } from './external/reference.js';
-import type { FreezeInputs } from './read/freeze-inputs.js';
+import { type FreezeInputs, freezeInputsType } from './read/freeze-inputs.js';
 import { targetType } from './target/runtime.js';
 import type { Optimize, RuntimeTarget } from './target/target.js';
 
@@ -68,10 +68,7 @@ const types: OptionTypes<OnnxOptions> = {
   optimize: optionTypes.any,
   target: targetType,
   integers: optionTypes.any,
-  freezeInputs: {
-    expected: 'true, or a list of names of inputs',
-    fits: (value) => value === true || optionTypes.texts.fits(value),
-  },
+  freezeInputs: freezeInputsType,
   ort: runtimeType,
   externalData: optionTypes.callback,
   external: {

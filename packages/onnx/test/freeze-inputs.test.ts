@@ -1,6 +1,7 @@
 import { quantize, seededRandom } from '@lowbit/core';
 import { expect, test } from 'vitest';
 import { makeNode } from '../src/graph/make-node.js';
+import { inspectModel } from '../src/describe/inspect-model.js';
 import { onnx } from '../src/port.js';
 import { readModel } from '../src/read/read-model.js';
 import type { OnnxOptions } from '../src/onnx-options.js';
@@ -48,6 +49,20 @@ test.each<[OnnxOptions['freezeInputs'], string[], string[]]>([
   after.get('y')!.forEach((value, at) => {
     expect(Math.abs(value - before.get('y')![at]!) / largest).toBeLessThan(0.01);
   });
+});
+
+test('inspecting tells what freezing would give, and changes nothing', () => {
+  const read = readModel(model());
+  const ids = (options?: { freezeInputs: true | string[] }) =>
+    inspectModel(read, options).quantizable.map(({ id }) => id);
+  expect(ids()).toEqual([]);
+  expect(ids({ freezeInputs: ['second'] })).toEqual(['second']);
+  const { inputs, quantizable, totalBytes } = inspectModel(read, { freezeInputs: true });
+  expect(quantizable.map(({ id }) => id)).toEqual(['first', 'second']);
+  expect(inputs.map(({ name }) => name)).toEqual(['x']);
+  expect(totalBytes).toBe(model().length);
+  expect(ids()).toEqual([]);
+  expect(() => ids({ freezeInputs: ['x'] })).toThrow(/have a value in the file/);
 });
 
 test('before IR 4 they are constants anyway', async () => {

@@ -61,7 +61,7 @@ async function open(app: App, files: readonly File[]): Promise<void> {
   if (facts === undefined) return;
   app.format = facts.format;
   fill(sections.model, factList(facts));
-  forms.settings.showFor(facts.format);
+  forms.settings.showFor(facts);
   forms.compare.offerPictures(facts.takesPictures);
   showSections(true, sections.settings);
   hideResult(app);

@@ -8,7 +8,7 @@ import { weightMethods } from './weight-methods.js';
 /** The form of everything that can be chosen. */
 export interface SettingsForm {
   /** Offers what the format has. */
-  showFor(format: ModelFacts['format']): void;
+  showFor(model: Pick<ModelFacts, 'format' | 'frozen'>): void;
 }
 
 const hints: Readonly<Record<Settings['madeFor'], string>> = {
@@ -33,6 +33,7 @@ export function settingsForm(
   const method = select<HTMLSelectElement>('#method');
   const madeFor = select<HTMLSelectElement>('#made-for');
   const format = select<HTMLSelectElement>('#format');
+  const freezeInputs = select<HTMLInputElement>('#freeze-inputs');
   const bits = bitsField(select('#bits'), initialBits);
   let options: OptionFields = optionFields({});
 
@@ -67,12 +68,15 @@ export function settingsForm(
       ...(granularity === '' ? {} : { granularity: granularity as Granularity }),
       parameterStorage: select<HTMLSelectElement>('#storage').value as Settings['parameterStorage'],
       madeFor: madeFor.value as Settings['madeFor'],
+      freezeInputs: freezeInputs.checked,
       format: format.value as DownloadForm,
     });
   });
   return {
-    showFor(kind) {
+    showFor({ format: kind, frozen }) {
       const isOnnx = kind === 'onnx';
+      select('#freeze-inputs-field').hidden = frozen === 0;
+      freezeInputs.checked = false;
       select('#made-for-field').hidden = !isOnnx;
       if (!isOnnx) madeFor.value = 'speed';
       select('#format-field').hidden = isOnnx;

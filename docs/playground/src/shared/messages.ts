@@ -9,6 +9,8 @@ export interface ModelFacts {
   readonly facts: readonly (readonly [string, string])[];
   /** Weights that can be quantized, and the bytes of all of them. */
   readonly quantizable: { readonly count: number; readonly bytes: number };
+  /** How many more could be if inputs that have a value in the file were constants. */
+  readonly frozen: number;
   /** What stays as it is, by reason. */
   readonly skipped: readonly { readonly reason: string; readonly count: number }[];
   /** Whether the only input takes pictures. */
@@ -29,6 +31,8 @@ export interface Settings {
   readonly format?: DownloadForm;
   /** For ONNX: what the file is made for. `integers`: activations become 8-bit integers on every run. */
   readonly madeFor: 'speed' | 'memory' | 'integers';
+  /** For ONNX: inputs that have a value in the file become constants. */
+  readonly freezeInputs: boolean;
 }
 
 /** How pixels, 0 … 255, become the numbers of an input. */

@@ -13,6 +13,7 @@ const usual: Settings = {
   granularity: 'channel',
   parameterStorage: 'float32',
   madeFor: 'speed',
+  freezeInputs: false,
 };
 
 async function entries(settings: Partial<Settings>): Promise<readonly PlanEntry[]> {

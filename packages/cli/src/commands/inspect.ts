@@ -1,6 +1,7 @@
 import { basename, dirname, join } from 'node:path';
 
 import type { Registry } from '@lowbit/core';
+import { defined } from '@lowbit/core/adapter';
 import type { KerasInspection } from '@lowbit/keras';
 import { inspectModel, readModel } from '@lowbit/onnx';
 import {
@@ -29,6 +30,7 @@ import { readTfjsModel } from '../tfjs/read-model.js';
 export interface InspectOptions {
   readonly topology?: string;
   readonly plugin: readonly string[];
+  readonly freezeInputs?: true;
   readonly json?: true;
 }
 
@@ -41,11 +43,11 @@ async function inspect(model: string, options: InspectOptions, io: Io): Promise<
   const methods = await loadPlugins(options.plugin);
   const found = await findModel(model, options.topology);
   const { kind, file } = found;
-  checkKind(found, { topology: options.topology });
+  checkKind(found, options);
   if (kind === 'keras') return inspectOfKeras(model, options, io);
   const { document, text } = await (kind === 'tfjs'
     ? inspectFolder(file, methods, io)
-    : inspectFile(file, io));
+    : inspectFile(file, options, io));
   if (options.json) writeJson(io.stdout, { input: file, ...document });
   else io.stdout.write(text());
 }
@@ -70,9 +72,9 @@ function afterKeras(
 }
 
 /** What is quantized, or else how the model is loaded. */
-function nextOf(model: string, possible: object, loading: string): string {
+function nextOf(words: readonly string[], possible: object, loading: string): string {
   const { quantizable = [] } = possible as Partial<PossibleWeights>;
-  return quantizable.length > 0 ? commandWords(['quantize', model]) : loading;
+  return quantizable.length > 0 ? commandWords(['quantize', ...words]) : loading;
 }
 
 interface Inspected {
@@ -80,14 +82,22 @@ interface Inspected {
   readonly text: () => string;
 }
 
-async function inspectFile(model: string, io: Io): Promise<Inspected> {
-  const bytes = await readInput(model, io.signal);
-  const { externalFiles, ...inside } = inspectModel(readModel(bytes, basename(model)));
+async function inspectFile(
+  model: string,
+  { freezeInputs }: Pick<InspectOptions, 'freezeInputs'>,
+  io: Io,
+): Promise<Inspected> {
+  const read = readModel(await readInput(model, io.signal), basename(model));
+  const { externalFiles, ...inside } = inspectModel(read, defined({ freezeInputs }));
   const beside = externalFiles === undefined ? {} : { externalFiles: await dataSizes(model, externalFiles) };
   const document = { ...inside, ...beside };
   const colors = colorsFor(io.stdout);
   const files = (externalFiles ?? []).map(({ path }) => join(dirname(model), path));
-  const next = nextOf(model, document, onnxLoading(model, files));
+  // Inputs are frozen where that was asked for, and where nothing else helps.
+  const isFrozen = freezeInputs ?? inside.quantizable.length === 0;
+  const possible = isFrozen ? inspectModel(read, { freezeInputs: true }) : inside;
+  const words = isFrozen ? [model, '--freeze-inputs'] : [model];
+  const next = nextOf(words, possible, onnxLoading(model, files));
   return { document, text: () => `${inspectionText(document, colors)}\n${nextLine(next, colors)}` };
 }
 
@@ -95,6 +105,6 @@ async function inspectFolder(model: string, methods: Registry, io: Io): Promise<
   const document = await inspectTfjs(await readTfjsModel(model, io.signal), methods);
   const colors = colorsFor(io.stdout);
   const loading = tfjsLoading(model, document.kind === 'graph-model', (document.lowbit?.packed ?? 0) === 0);
-  const next = nextOf(model, document, loading);
+  const next = nextOf([model], document, loading);
   return { document, text: () => `${tfjsInspectionText(document, colors)}\n${nextLine(next, colors)}` };
 }

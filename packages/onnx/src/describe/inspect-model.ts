@@ -13,7 +13,8 @@ import { checkGraph } from '../model/check-graph.js';
 import { readOrdered } from '../read/read-model.js';
 import { describeModel } from './describe-model.js';
 import { inspectValue, type InspectedValue } from './inspect-value.js';
-import { defined, sizeOf } from '@lowbit/core/adapter';
+import { checkOptions, defined, sizeOf } from '@lowbit/core/adapter';
+import { type FreezeInputs, freezeInputs, freezeInputsType } from '../read/freeze-inputs.js';
 
 /** What a model holds, as plain JSON. */
 export interface Inspection {
@@ -67,13 +68,20 @@ export interface InspectedWeight {
   readonly bytes: number;
 }
 
+export interface InspectOptions {
+  /** Inputs that count as constants, as those of `onnx(bytes, { freezeInputs })` do. */
+  readonly freezeInputs?: FreezeInputs;
+}
+
 /**
- * Counts and lists what a model holds and what of it can be quantized.
+ * Counts and lists what a model holds and what of it can be quantized. The model is not changed.
  *
- * @throws LowbitError as {@link describeModel}.
+ * @throws LowbitError as {@link describeModel}; `invalid-argument` for inputs that have no value in the file.
  */
-export function inspectModel(model: OnnxModel): Inspection {
-  checkModel(model, 'inspectModel(model)');
+export function inspectModel(given: OnnxModel, options: InspectOptions = {}): Inspection {
+  checkModel(given, 'inspectModel(model)');
+  checkOptions(options, { freezeInputs: freezeInputsType }, 'inspectModel');
+  const model = frozenCopy(given, options.freezeInputs);
   const { proto } = model;
   const raised = raisedCopy(model);
   const whole = withWholeWeights(raised);
@@ -94,13 +102,21 @@ export function inspectModel(model: OnnxModel): Inspection {
     outputs: (proto.graph?.output ?? []).map(inspectValue),
     operators: countOperators(nodes),
     parameters: { count: sum(types, 'count'), bytes: sum(types, 'bytes'), types },
-    totalBytes: writeModel(model).length + externalBytes(tensors),
+    totalBytes: writeModel(given).length + externalBytes(tensors),
     ...(files.length === 0 ? {} : { externalFiles: files }),
     quantizable,
     quantizableBytes: sum(quantizable, 'bytes'),
     ...defined({ alreadyQuantized: quantized }),
     skipped: groupSkipped(layers),
   };
+}
+
+/** The model itself where nothing is frozen. */
+function frozenCopy(model: OnnxModel, inputs: FreezeInputs | undefined): OnnxModel {
+  if (inputs === undefined) return model;
+  const copy = readOrdered(writeModel(model), model.name).model;
+  freezeInputs(copy, inputs);
+  return copy;
 }
 
 /** The model as it is quantized: a copy, where weights in it are computed from constants. */

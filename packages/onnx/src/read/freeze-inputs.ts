@@ -1,10 +1,16 @@
 import { LowbitError } from '@lowbit/core';
-import { suggestName } from '@lowbit/core/adapter';
+import { optionTypes, suggestName, type OptionType } from '@lowbit/core/adapter';
 import type { OnnxModel } from '../model/model.js';
 import { initializersStandAlone } from '../target/versions.js';
 
 /** Inputs of a model that become constants: all that have a value in the file, or those of the list. */
 export type FreezeInputs = true | readonly string[];
+
+/** What `freezeInputs` takes. */
+export const freezeInputsType: OptionType = {
+  expected: 'true, or a list of names of inputs',
+  fits: (value) => value === true || optionTypes.texts.fits(value),
+};
 
 /**
  * Takes inputs that have a value in the file out of the inputs of a model, in place: nobody can give others any more, so that they

@@ -27,6 +27,7 @@ export function onnxFacts(model: OnnxModel, files: DroppedFiles): ModelFacts {
       ...optional('Files beside it', externalFiles.join(', ')),
       ...optional('Missing files', absent.join(', ')),
     ],
+    frozen: inspectModel(model, { freezeInputs: true }).quantizable.length - rest.quantizable.length,
     quantizable: { count: rest.quantizable.length, bytes: rest.quantizableBytes },
     skipped: rest.skipped,
     takesPictures: takesPictures(inputs, name),

@@ -41,8 +41,11 @@ function modelAmong(files: DroppedFiles): readonly [string, Uint8Array] {
   return named ?? (entries[0] as [string, Uint8Array]);
 }
 
-function portOptions({ madeFor }: Settings): OnnxOptions {
-  return madeFor === 'integers' ? { integers: 'operators' } : { optimize: madeFor };
+function portOptions({ madeFor, freezeInputs }: Settings): OnnxOptions {
+  return {
+    ...(madeFor === 'integers' ? { integers: 'operators' } : { optimize: madeFor }),
+    ...(freezeInputs ? { freezeInputs } : {}),
+  };
 }
 
 /** Without other files, weights in such are left as they are, and the report says so. */

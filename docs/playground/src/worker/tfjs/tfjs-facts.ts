@@ -34,6 +34,7 @@ export async function tfjsFacts<M>(
     ],
     quantizable: { count: unique.size, bytes: [...unique.values()].reduce((sum, size) => sum + size, 0) },
     skipped: groupByReason(notes).map(({ reason, notes: all }) => ({ reason, count: all.length })),
+    frozen: 0,
     takesPictures: takesPictures(kind.inputs, file),
   };
 }
