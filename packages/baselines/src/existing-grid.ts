@@ -1,4 +1,9 @@
-import type { Grid } from './refine-grid.js';
+/** An even grid: value = offset + scale · code, code = 0 … levels − 1. */
+export interface Grid {
+  readonly levels: number;
+  readonly scale: number;
+  readonly offset: number;
+}
 
 /**
  * Largest distance from the grid, in steps of the grid that spans the range: an eighth of the error that coding
@@ -10,7 +15,13 @@ const tolerance = 1 / 16;
  * The even grid of at most `levels` levels that all values already lie on, or `undefined`: weights that were
  * quantized before can then be kept as they are.
  */
-export function existingGrid(values: Float32Array, levels: number): Grid | undefined {
+export function existingGrid(
+  values: Float32Array,
+  levels: number,
+  least: number,
+  most: number,
+): Grid | undefined {
+  if (areTooClose(values, levels, least, most)) return undefined;
   const distinct = distinctValues(values, levels);
   if (distinct === undefined) return undefined;
   const min = distinct[0] as number;
@@ -23,6 +34,32 @@ export function existingGrid(values: Float32Array, levels: number): Grid | undef
     if (scale > 0 && liesOn(distinct, min, scale, allowed)) return { levels, scale, offset: min };
   }
   return undefined;
+}
+
+/** Cells of which the first value that falls into each is held, for as many levels as are common. */
+const firstOfCell = new Float32Array(512);
+/** Widths of a cell and of what lies on one level, in steps of the longest grid. */
+const [cell, level] = [0.8, 0.13];
+
+/**
+ * Whether two values are nearer to each other than two levels can be, and farther than what lies on one: most slices are told by the
+ * first few.
+ */
+function areTooClose(values: Float32Array, levels: number, least: number, most: number): boolean {
+  const cells = Math.ceil(levels / cell);
+  if (cells > firstOfCell.length) return false;
+  const longest = (most - least) / (levels - 1);
+  const inverse = 1 / (cell * longest);
+  firstOfCell.fill(NaN, 0, cells);
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] as number;
+    const place = ((value - least) * inverse) | 0;
+    const first = firstOfCell[place] as number;
+    // NaN is far from nothing.
+    if (Math.abs(value - first) > level * longest) return true;
+    firstOfCell[place] = value;
+  }
+  return false;
 }
 
 function smallestGap(ascending: Float32Array): number {

@@ -6,12 +6,14 @@ import { absmax, fixedPoint, minMax, mse, percentile } from './index.js';
 
 interface Golden {
   vectors: Record<string, number[]>;
+  errors: { grid: string; vector: string; bits: number; least: number; whole: number }[];
   rows: { method: string; vector: string; bits: number; scale: number; offset: number; codes: number[] }[];
 }
 
 const file = new URL('../fixtures/golden.json', import.meta.url);
 const golden = JSON.parse(readFileSync(file, 'utf8')) as Golden;
 const known = registry([minMax(), absmax(), fixedPoint(), percentile(), mse()]);
+const random = seededRandom(0);
 const methods = [...new Set(golden.rows.map(({ method }) => method))];
 
 describe.each(methods)('%s equals onnxruntime and numpy', (method) => {
@@ -32,3 +34,20 @@ describe.each(methods)('%s equals onnxruntime and numpy', (method) => {
     });
   });
 });
+
+/** How much larger than that of the best of all ranges an error may be. */
+const tolerance = 1.03;
+
+it.each(golden.errors)(
+  'mse finds nearly the best of all ranges that numpy tries, or better: $grid, $vector, $bits bits',
+  ({ grid, vector, bits, least, whole }) => {
+    const values = Float32Array.from(golden.vectors[vector]!);
+    const { quantizer, options } = chooseQuantizer(`mse:grid=${grid}`, known);
+    const fit = (slice: Float32Array) => quantizer.fit(slice, { role: 'weight', bits, options, random });
+    const decoded = decode(encode(values, [values.length], 'tensor', { bits, fit }));
+    const error = values.reduce((sum, value, i) => sum + (value - decoded[i]!) ** 2, 0);
+    expect(error).toBeLessThan(tolerance * least);
+    // As both are rounded to float32.
+    expect(error).toBeLessThan(1.00001 * whole);
+  },
+);

@@ -8,13 +8,13 @@ import {
   type Quantizer,
   range,
   type SliceRanges,
-  toScale,
 } from '@lowbit/core/method';
 import { type Affine, constantGrid, offsetWithZero, scaleWithZero, withZero } from './even-grid.js';
-import { existingGrid } from './existing-grid.js';
+import { gridsOverRange } from './anchored-grids.js';
+import { type FreeFit, freeGrids, onlySlice, spannedScale, spanning } from './free-grids.js';
 import { onGridWithZero, onSpannedGrid, onSymmetricGridOf } from './measured-grid.js';
 import { overRanges } from './over-ranges.js';
-import { refineGrid } from './refine-grid.js';
+import { refineSteps } from './search-steps.js';
 import { levelsOption, symmetricGrid, type SymmetricLevels } from './symmetric-grid.js';
 import { widths } from './widths.js';
 
@@ -51,9 +51,6 @@ const options: OptionSchema = {
   },
 };
 
-/** Share of exact zeros above which `auto` keeps 0 on the grid: pruned weights must stay pruned. */
-const manyZeros = 1 / 20;
-
 /**
  * Min-max quantization spreads 2^b evenly spaced levels over the range of the values; the default of lowbit.
  *
@@ -67,7 +64,7 @@ const manyZeros = 1 / 20;
  * so that 0 is exact. With a symmetric one the grid is that of `absmax`. Rounding is half to even.
  *
  * By default a real grid is then refined: codes are held, s and the offset refitted to them by least squares, in
- * turns, from several starts in short slices (see `refineGrid`); the squared error never grows. Values that lie
+ * turns, from several starts in short slices (see `refineSteps`); the squared error never grows. Values that lie
  * on an even grid already, because they were quantized before, keep that grid and are not changed.
  *
  * Assumes no distribution. Every value lies within half a step of a level, except that rounding z moves the grid
@@ -109,21 +106,12 @@ export function minMax(settings: MinMaxOptions = {}): Quantizer {
     },
     needs: 'ranges',
     fit(values, context) {
-      const {
-        bits,
-        role,
-        options: { zeroPoint, refine },
-      } = context;
-      const levels = 2 ** bits;
-      if (role === 'activation') return overObserved(values, context);
+      if (context.role === 'activation') return overObserved(values, context);
       const { min, max } = range(values);
-      const measured = overRange(min, max, context);
-      if (measured !== undefined) return measured;
-      const existing = refine === 'none' ? undefined : existingGrid(values, levels);
-      if (existing !== undefined) return { kind: 'affine', ...existing };
-      if (zeroPoint === 'auto' && hasManyZeros(values)) return withZero(levels, min, max);
-      const spanned = spanning(levels, min, max);
-      return refine === 'none' ? spanned : refined(values, spanned);
+      return (
+        overRange(min, max, context) ??
+        onlySlice(freeGrids(values, values.length, freeFit(values.length, context)))
+      );
     },
     fitRanges(ranges, { bits, options: chosen }) {
       if (chosen.zeroPoint === 'symmetric')
@@ -132,6 +120,8 @@ export function minMax(settings: MinMaxOptions = {}): Quantizer {
         ? overAllRanges(ranges, 2 ** bits, chosen.zeroPoint === 'integer')
         : undefined;
     },
+    fitRows: (values, length, context) =>
+      isMeasured(context.options) ? undefined : freeGrids(values, length, freeFit(length, context)),
     fitsInForward: isMeasured,
     forward(ops, x, site) {
       if (site.role === 'activation' || !isMeasured(site.options))
@@ -173,6 +163,19 @@ function overAllRanges({ min, max }: SliceRanges, levels: number, zero: boolean)
   return { kind: 'affine', levels, scale, offset };
 }
 
+/** Grids that the range alone does not decide: these span it, and are refined. */
+function freeFit(length: number, { bits, options: { zeroPoint, refine } }: FitContext): FreeFit {
+  const levels = 2 ** bits;
+  return {
+    levels,
+    steps: refine === 'none' ? [] : refineSteps(levels, length),
+    keeps: refine !== 'none',
+    ...(zeroPoint === 'auto'
+      ? { manyZeros: (values, length) => gridsOverRange(values, length, levels) }
+      : {}),
+  };
+}
+
 /** Activations: the observed range, or that of the values where nothing was observed. */
 function overObserved(values: Float32Array, { bits, ranges, options: chosen }: FitContext): Affine {
   const { min, max } = ranges ?? range(values);
@@ -192,24 +195,4 @@ function symmetric(bits: number, min: number, max: number, chosen: Options): Aff
     received: '1 bit',
     remedy: 'Take more bits, or zeroPoint=integer.',
   });
-}
-
-function refined(values: Float32Array, start: Affine): Affine {
-  const { levels, scale, offset = 0 } = start;
-  return scale === 0 ? start : { kind: 'affine', ...refineGrid(values, { levels, scale, offset }) };
-}
-
-function hasManyZeros(values: Float32Array): boolean {
-  let zeros = 0;
-  for (let i = 0; i < values.length; i++) if (values[i] === 0) zeros++;
-  return zeros > values.length * manyZeros;
-}
-
-function spanning(levels: number, min: number, max: number): Affine {
-  const scale = spannedScale(levels, min, max);
-  return scale === 0 ? constantGrid(levels, (min + max) / 2) : { kind: 'affine', levels, scale, offset: min };
-}
-
-function spannedScale(levels: number, min: number, max: number): number {
-  return toScale((max - min) / (levels - 1));
 }

@@ -2,6 +2,8 @@
 // arrays below with a block: rows of `width` values, a multiple of 4. What belongs to slices is given once for every value
 // of a row where each of them belongs to a slice of its own (`each`), once for every row where all of them belong to one.
 
+export * from './grid-search';
+
 /** Most values of a block. */
 export const capacity: i32 = 4096;
 
@@ -18,23 +20,23 @@ export const tables: usize = 86080;
 /** 1.5 · 2^52: adding and subtracting it rounds to an integer, ties to even. */
 const roundingShift: f64 = 6755399441055744;
 
-function lowHalf(values: v128): v128 {
+export function lowHalf(values: v128): v128 {
   return f64x2.promote_low_f32x4(values);
 }
 
-function highHalf(values: v128): v128 {
+export function highHalf(values: v128): v128 {
   return f64x2.promote_low_f32x4(
     i8x16.shuffle(values, values, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7),
   );
 }
 
 /** Integers of two pairs of doubles, as four of 32 bits. */
-function joinIntegers(low: v128, high: v128): v128 {
+export function joinIntegers(low: v128, high: v128): v128 {
   return v128.shuffle<i32>(i32x4.trunc_sat_f64x2_s_zero(low), i32x4.trunc_sat_f64x2_s_zero(high), 0, 1, 4, 5);
 }
 
 /** Codes of two values before they become integers: clamp(round((x − low) / scale)), 0 where the scale is 0. */
-function codesOfTwo(value: v128, scale: v128, offset: v128, middle: v128, highest: v128): v128 {
+export function codesOfTwo(value: v128, scale: v128, offset: v128, middle: v128, highest: v128): v128 {
   const zero = f64x2.splat(0);
   const step = v128.bitselect(f64x2.splat(Infinity), scale, f64x2.eq(scale, zero));
   const position = f64x2.div(f64x2.sub(value, f64x2.sub(offset, f64x2.mul(scale, middle))), step);

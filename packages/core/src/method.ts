@@ -31,6 +31,7 @@ export { isGranularity } from './plan/granularity.js';
 export { resolvePlan } from './plan/resolve.js';
 export { chooseQuantizer, optionsOf } from './plugin/choose.js';
 export { affineGrids, levelsOf, sliceParameters } from './scheme/scheme.js';
+export { type GridSearch, type GridStep, searchGrids } from './scheme/search-grids.js';
 export type { SliceRanges } from './scheme/slice-ranges.js';
 export {
   backwardOf,

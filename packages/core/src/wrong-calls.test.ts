@@ -266,6 +266,7 @@ const kitCalls: Readonly<Record<string, RightCall>> = {
   optionsOf: { right: () => [coarse(), {}] },
   hasZeroPoints: { right: () => [{ quantizer: coarse(), options: {} }] },
   affineGrids: { right: () => [2] },
+  searchGrids: { right: () => [numbers(), 1, { levels: 4, zero: 'anywhere', steps: ['measure'] }] },
   levelsOf: { right: () => [affine()] },
   sliceParameters: { right: () => [affine(), 1] },
   forwardOf: { right: () => [coarse()] },

@@ -14,6 +14,8 @@ export interface PeerJob {
   readonly calibration: () => Batch[];
   /** What lowbit runs the model in, where it calibrates. Python has the native build. */
   readonly runtime?: 'onnxruntime-node' | 'onnxruntime-web';
+  /** Options of the command line, which then stands for lowbit, with its defaults in everything else. */
+  readonly commandLine?: readonly string[];
   /** Times that each side is started; Python's histograms take half a minute. */
   readonly rounds: number;
   /** Runs a model in onnxruntime-web; the signal-to-noise ratio of its outputs against float's, in decibels. */
@@ -44,15 +46,20 @@ function realJob(
   };
 }
 
-/** Both made and quantized in the same way; 3.1 million weights a block. */
-function transformerJob(model: string, blocks: number): PeerJob {
-  const made = attentionModel({ blocks, width: 512, heads: 8, tokens: 32 });
+/** Both made and quantized in the same way; 12 · width² weights a block. */
+function transformerJob(
+  model: string,
+  size: { readonly blocks: number; readonly width: number },
+  given: Partial<PeerJob> = {},
+): PeerJob {
+  const made = attentionModel({ ...size, heads: 8, tokens: 32 });
   return {
     kind: 'n-bits',
     model,
     load: async () => made.bytes,
     calibration: () => [],
     rounds,
+    ...given,
     sqnr: async (float, quantized) =>
       sqnrDb(await runMade(float, made.runs), await runMade(quantized, made.runs)),
   };
@@ -67,7 +74,21 @@ export function peerJobs(): PeerJob[] {
     realJob('static-min-max', 'detector', detector(), calibrationPages, 'onnxruntime-node'),
     realJob('static-percentile', 'detector', detector(), calibrationPages, 'onnxruntime-web'),
     realJob('dynamic', 'recognizer', recognizer, () => []),
-    transformerJob('transformer', 1),
+    transformerJob('transformer', { blocks: 1, width: 512 }),
+  ];
+}
+
+/** The command line, which measures errors and searches grids, with its defaults. */
+export function defaultJobs(): PeerJob[] {
+  const recognizer = recognizerTask() as RealModelTask<Uint8Array>;
+  const large = { blocks: 7, width: 448 };
+  const packed = ['--bits', '4', '--granularity', 'group:32', '--optimize', 'memory'];
+  const integers = ['--activations', 'dynamic'];
+  const model = 'transformer, 17 M weights';
+  return [
+    transformerJob(model, large, { commandLine: packed }),
+    { ...realJob('dynamic', 'recognizer', recognizer, () => []), commandLine: integers },
+    transformerJob(model, large, { kind: 'dynamic', commandLine: integers }),
   ];
 }
 
@@ -75,6 +96,6 @@ export function peerJobs(): PeerJob[] {
 export function limitJobs(): PeerJob[] {
   return [
     realJob('static-min-max', 'detector', detector(), calibrationPages, 'onnxruntime-web'),
-    transformerJob('large transformer', 4),
+    transformerJob('large transformer', { blocks: 4, width: 512 }),
   ];
 }

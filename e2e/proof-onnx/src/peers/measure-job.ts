@@ -3,9 +3,9 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { sizeOf } from '@lowbit/core/adapter';
+import { defined, sizeOf } from '@lowbit/core/adapter';
 import { onnx } from '@lowbit/onnx';
-import { median } from '@lowbit/e2e-real-models';
+import { median, packageFile } from '@lowbit/e2e-real-models';
 import type { Row, Tell } from '@lowbit/e2e-real-models/proof';
 import type { PeerJob } from './jobs.js';
 import { nativeRuntime } from './native-runtime.js';
@@ -43,7 +43,7 @@ export async function measureJob(job: PeerJob, python: string, tell: Tell): Prom
     });
     const given = (result: string) => [job.kind, at('float.onnx'), at(result), ...batches];
     const commands = {
-      lowbit: [process.execPath, child, ...given('lowbit.onnx')],
+      lowbit: [process.execPath, ...lowbitCommand(job, at, given('lowbit.onnx'))],
       python: [python, script, ...given('python.onnx')],
     };
     tell(`${job.kind} of ${job.model}`);
@@ -58,6 +58,16 @@ export async function measureJob(job: PeerJob, python: string, tell: Tell): Prom
   } finally {
     await rm(folder, { recursive: true });
   }
+}
+
+function lowbitCommand(
+  { commandLine }: PeerJob,
+  at: (name: string) => string,
+  given: readonly string[],
+): readonly string[] {
+  if (commandLine === undefined) return [child, ...given];
+  const files = [at('float.onnx'), '-o', at('lowbit.onnx'), '--force'];
+  return [packageFile('lowbit', 'bin/lowbit.js'), 'quantize', ...files, ...commandLine];
 }
 
 /** Number of weights in a file; both sides divide the bytes of their whole file by it. */
@@ -86,7 +96,7 @@ function timesOf(timed: TimedCommands, native: string | undefined): Record<Name,
 }
 
 function resultOf(
-  { kind, model }: PeerJob,
+  { kind, model, commandLine }: PeerJob,
   runtime: PeerJob['runtime'],
   weights: number,
   lowbit: Side,
@@ -95,7 +105,7 @@ function resultOf(
   const row = {
     kind,
     model,
-    ...(runtime === undefined ? {} : { runtime }),
+    ...defined({ runtime, options: commandLine?.join(' ') }),
     lowbitBytes: lowbit.bytes,
     pythonBytes: python.bytes,
     lowbitBitsPerWeight: (8 * lowbit.bytes) / weights,

@@ -1,5 +1,5 @@
 import { findPython, gate, type Gate, type Part } from '@lowbit/e2e-real-models/proof';
-import { limitJobs, peerJobs, type PeerJob } from './jobs.js';
+import { defaultJobs, limitJobs, peerJobs, type PeerJob } from './jobs.js';
 import { measureJob, type PeerResult } from './measure-job.js';
 
 /** Bytes count as equal up to here: names and metadata differ. */
@@ -13,7 +13,15 @@ export const peersPart = comparison(
   'peers',
   'Against the quantizers of Python onnxruntime, whole processes in turns',
   peerJobs,
-  gatesOfTime,
+  gatesOfTime(3, 5),
+);
+
+/** The same by the command line, which searches the grids of weights and measures errors. */
+export const defaultsPart = comparison(
+  'defaults',
+  'The command line with its defaults, errors measured, against the same',
+  defaultJobs,
+  gatesOfTime(1, 2),
 );
 
 /** The same where less can be expected of the time. */
@@ -47,9 +55,13 @@ function comparison(
   };
 }
 
-function gatesOfTime(result: PeerResult): Gate[] {
-  const { lowbit, python } = result;
-  return [gate(`${nameOf(result)}: times faster than Python`, python.seconds / lowbit.seconds, 3, 5)];
+function gatesOfTime(least: number, goal: number): (result: PeerResult) => Gate[] {
+  return (result) => {
+    const { lowbit, python } = result;
+    return [
+      gate(`${nameOf(result)}: times faster than Python`, python.seconds / lowbit.seconds, least, goal),
+    ];
+  };
 }
 
 function gatesOfResults(result: PeerResult): Gate[] {

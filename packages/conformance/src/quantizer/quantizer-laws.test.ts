@@ -97,6 +97,23 @@ describe('quantizerLaws', () => {
     expect(failures.map(({ title }) => title)).toEqual(['fits ranges as it fits values of those ranges']);
   });
 
+  it('finds rows that are fitted in another way than each of them', async () => {
+    const fitRows = (values: Float32Array, length: number, context: FitContext) => {
+      const grids = affineGrids(values.length / length);
+      for (let from = 0; from < values.length; from += length)
+        grids.add(honest.fit(values.slice(from, from + length), context) as Parameters<typeof grids.add>[0]);
+      return grids.scheme();
+    };
+    expect(await failuresOf({ ...honest, fitRows })).toEqual([]);
+    expect(await failuresOf({ ...honest, fitRows: () => undefined })).toEqual([]);
+    const careless: Quantizer = {
+      ...honest,
+      fitRows: (values, length, context) => fitRows(values.reverse(), length, context),
+    };
+    const failures = await failuresOf(careless);
+    expect(failures.map(({ title }) => title)).toEqual(['fits rows as it fits each of them']);
+  });
+
   it('tells scaling by powers of two from scaling', async () => {
     const laws = (claim: 'scale' | 'power-of-two') =>
       quantizerLaws(scalesByPowersOfTwo, { equivariant: [claim] });

@@ -11,6 +11,7 @@ import { parameterLaws } from './parameters.js';
 import { purityLaws } from './purity.js';
 import { rangeLaws } from './range.js';
 import { refitLaws } from './refit.js';
+import { rowLaws } from './rows.js';
 import { tensorLaws } from './tensor.js';
 
 /**
@@ -32,6 +33,7 @@ export function quantizerLaws(quantizer: Quantizer, options: QuantizerLawOptions
     ...gridLaws(quantizer),
     ...dynamicRangeLaws(quantizer),
     ...rangeLaws(quantizer),
+    ...rowLaws(quantizer),
     ...tensorLaws(quantizer),
     ...refitLaws(quantizer),
   ];

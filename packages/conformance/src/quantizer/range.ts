@@ -35,21 +35,22 @@ function checkRangesWith(quantizer: Quantizer, options: Options, widths: readonl
 }
 
 /** One slice as a scheme, where it is an even grid. */
-function gridsOf(parameters: SliceParameters): unknown {
+export function gridsOf(parameters: SliceParameters): unknown {
   if (parameters.kind !== 'affine') return parameters;
   const grids = affineGrids(1);
   grids.add(parameters);
   return grids.scheme();
 }
 
-function samples(): Record<string, Float32Array> {
+/** Slices of equal length of every kind that methods tell apart, by name. */
+export function samples(): Record<string, Float32Array> {
   const ordinary = ordinaryValues();
   return {
     'ordinary values': ordinary,
     'values above 0': ordinary.map((value) => 1 + value),
     'values below 0': ordinary.map((value) => value - 1),
     'values of which most are 0': ordinary.map((value, i) => (i % 4 === 0 ? value : 0)),
-    'one value many times': new Float32Array(8).fill(0.3),
-    zeros: new Float32Array(8),
+    'one value many times': new Float32Array(ordinary.length).fill(0.3),
+    zeros: new Float32Array(ordinary.length),
   };
 }

@@ -16,6 +16,7 @@ const refused: Readonly<Record<string, readonly [object, string | RegExp]>> = {
   refit: [{ refit: 'x' }, 'as refit, a function'],
   fitTensor: [{ fitTensor: 1 }, 'as fitTensor, a function'],
   fitRanges: [{ fitRanges: [] }, 'as fitRanges, a function'],
+  fitRows: [{ fitRows: [] }, 'as fitRows, a function'],
   'an unknown grid': [{ grids: { symetric: {} } }, /kinds .*not symetric \(did you mean symmetric\?\)/],
   'bits of 0': [{ bits: { weight: [0, 4], activation: [8] } }, "widths for 'weight', integers from 1 to 16"],
   'bits of one and a half': [{ bits: { weight: [1.5] } }, "widths for 'weight', integers from 1 to 16"],

@@ -11,7 +11,7 @@ const words: Readonly<Record<string, readonly unknown[]>> = {
 };
 /** Members that may depend on the options. */
 const mayAsk: readonly string[] = ['observes', 'fitsInForward'];
-const verbs = ['fitRanges', 'fitTensor', 'refit', 'forward', 'backward'];
+const verbs = ['fitRanges', 'fitRows', 'fitTensor', 'refit', 'forward', 'backward'];
 const roles: readonly unknown[] = ['weight', 'activation'];
 
 /** What is wrong with the members of a quantizer: in words, what is expected. */

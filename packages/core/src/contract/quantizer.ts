@@ -141,6 +141,11 @@ export interface Quantizer {
    * codebooks with the same values and a scale each are stored as one. No slice is empty.
    */
   fitTensor?(slices: readonly Float32Array[], context: FitContext): readonly SliceParameters[];
+  /**
+   * For weights: what `fit` gives for slices of equal length, which lie one after the other in `values`, or `undefined` where each is to
+   * be asked for. For methods that work on many short slices faster together. No slice is empty.
+   */
+  fitRows?(values: Float32Array, length: number, context: FitContext): AffineScheme | undefined;
   refit?(values: Float32Array, context: RefitContext): SliceParameters;
   /**
    * `forward` for weights measures what it needs from x itself and looks at no parameters, so that while latent weights

@@ -15,6 +15,10 @@ export interface Kernels {
   /** Of deviations, their squares, squares of values and of errors; the largest error. */
   readonly sums: Float64Array;
   readonly tables: Int32Array;
+  /** Slices whose grids are searched, one after the other, what is tried with them, and how many of the values of each are 0. */
+  readonly slices: Float32Array;
+  readonly steps: Float32Array;
+  readonly zeros: Float32Array;
   readonly loops: Loops;
 }
 
@@ -24,6 +28,8 @@ export interface Loops {
   decode(rows: number, width: number, each: boolean, middle: number): void;
   measure(rows: number, width: number, each: boolean, middle: number, first: number): void;
   widen(rows: number, width: number, each: boolean): number;
+  chooseCodes(highest: number, half: number, zero: number): void;
+  searchGrids(slices: number, length: number, steps: number): void;
   countBins(count: number, bins: number, min: number, scale: number): void;
 }
 
@@ -31,7 +37,19 @@ interface Global {
   readonly value: number;
 }
 
-type Place = 'values' | 'scales' | 'offsets' | 'mins' | 'maxs' | 'codes' | 'sums' | 'tables';
+type Place =
+  | 'searchValues'
+  | 'searchSteps'
+  | 'searchZeros'
+  | 'searchCapacity'
+  | 'values'
+  | 'scales'
+  | 'offsets'
+  | 'mins'
+  | 'maxs'
+  | 'codes'
+  | 'sums'
+  | 'tables';
 
 type Exports = Loops &
   Readonly<Record<Place | 'capacity', Global>> & { readonly memory: { readonly buffer: ArrayBuffer } };
@@ -51,7 +69,8 @@ function load(): Kernels | null {
 
 function arraysOf(exports: Exports): Kernels {
   const { buffer } = exports.memory;
-  const floats = (place: Place) => new Float32Array(buffer, exports[place].value, exports.capacity.value);
+  const floats = (place: Place, count = exports.capacity.value) =>
+    new Float32Array(buffer, exports[place].value, count);
   return {
     values: floats('values'),
     scales: floats('scales'),
@@ -61,6 +80,9 @@ function arraysOf(exports: Exports): Kernels {
     codes: new Uint8Array(buffer, exports.codes.value, exports.capacity.value),
     sums: new Float64Array(buffer, exports.sums.value, 5),
     tables: new Int32Array(buffer, exports.tables.value),
+    slices: floats('searchValues', exports.searchCapacity.value),
+    steps: floats('searchSteps', 2048),
+    zeros: floats('searchZeros'),
     loops: exports,
   };
 }

@@ -3,7 +3,7 @@ import { isPromise } from '../errors/is-promise.js';
 import type { AffineScheme, SliceParameters } from './types.js';
 
 /** The function of a plugin that returned what is checked. */
-export type FittingVerb = 'fit' | 'refit' | 'fitTensor' | 'fitRanges';
+export type FittingVerb = 'fit' | 'refit' | 'fitTensor' | 'fitRanges' | 'fitRows';
 
 /**
  * Checks that what a plugin returned are parameters of one slice.
@@ -40,10 +40,14 @@ export function checkList(
 }
 
 /** As {@link checkForm} for the grids of all slices; `undefined` where a plugin does not know. */
-export function checkGridsForm(returned: AffineScheme | undefined, where: string): AffineScheme | undefined {
+export function checkGridsForm(
+  returned: AffineScheme | undefined,
+  where: string,
+  verb: FittingVerb = 'fitRanges',
+): AffineScheme | undefined {
   if (returned === undefined || hasGrids(returned)) return returned;
   const expected = 'grids of all slices, or undefined';
-  throw noParameters(expected, nameOf(returned), where, 'fitRanges returns these');
+  throw noParameters(expected, nameOf(returned), where, `${verb} returns these`);
 }
 
 function hasForm(value: SliceParameters): boolean {

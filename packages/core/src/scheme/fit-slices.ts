@@ -1,5 +1,6 @@
 import { checkForm } from './check-form.js';
 import { checkGrids, checkParameters } from './check-parameters.js';
+import { fitAllRows, type FitRows } from './fit-rows.js';
 import { gatherScheme } from './scheme.js';
 import type { SliceRanges } from './slice-ranges.js';
 import type { SliceLayout } from './slicing.js';
@@ -14,6 +15,8 @@ export interface SliceFit {
   readonly fitTensor?: (slices: readonly Float32Array[]) => readonly SliceParameters[];
   /** Those of all slices, none of which is empty, from their ranges, to the same result; `undefined` where these do not decide. */
   readonly fitRanges?: (ranges: SliceRanges) => AffineScheme | undefined;
+  /** Those of slices of equal length, one after the other, instead of `fit`; `undefined` where each is to be fitted. */
+  readonly fitRows?: FitRows;
 }
 
 /**
@@ -25,7 +28,7 @@ export interface SliceFit {
 export function fitSlices(
   values: Float32Array,
   layout: SliceLayout,
-  { bits, fit, fitTensor, fitRanges }: SliceFit,
+  { bits, fit, fitTensor, fitRanges, fitRows }: SliceFit,
   where: string,
   ranges?: SliceRanges,
 ): Scheme {
@@ -34,6 +37,8 @@ export function fitSlices(
   const grids = ranges && fitRanges?.(ranges);
   if (grids !== undefined) return checkGrids(grids, count, bits, where);
   const ordered = layout.toSliceMajor(values);
+  const together = fitRows && fitAllRows(ordered, layout, { bits, fitRows }, where);
+  if (together !== undefined) return together;
   // A buffer of its own for each slice: a plugin may write on it, keep it, or give it away.
   const valuesOf = (slice: number) => ordered.slice(start(slice), end(slice));
   const all = fitTensor?.(Array.from({ length: count }, (_, slice) => valuesOf(slice)));

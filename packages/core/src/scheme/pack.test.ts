@@ -39,3 +39,12 @@ test('no codes make no bytes', () => {
   expect(pack([], 5)).toHaveLength(0);
   expect(unpack(new Uint8Array(0), 5, 0)).toHaveLength(0);
 });
+
+test('bytes are packed as numbers are', () => {
+  for (const bits of [2, 4])
+    for (const count of [1, 2, 3, 4, 7, 64]) {
+      const codes = Uint8Array.from({ length: count }, (_, i) => (5 * i + 3) % 2 ** bits);
+      expect(pack(codes, bits)).toEqual(pack([...codes], bits));
+    }
+  expect(() => pack(Uint8Array.of(1, 2, 16), 4)).toThrow(/codes\[2\].*a code from 0 to 15/);
+});

@@ -17,6 +17,8 @@ export function pack(codes: ArrayLike<number>, bits: number): Uint8Array {
   checkArgument(isList, codes, { where: 'pack(codes, bits)', expected: 'a list of integers' });
   checkBits(bits);
   const bytes = new Uint8Array(packedBytes(codes.length, bits));
+  if (codes instanceof Uint8Array && (bits === 4 || bits === 2) && packBytes(codes, bits, bytes))
+    return bytes;
   const limit = 2 ** bits;
   let buffer = 0;
   let held = 0;
@@ -30,6 +32,27 @@ export function pack(codes: ArrayLike<number>, bits: number): Uint8Array {
   }
   if (held > 0) bytes[at] = buffer;
   return bytes;
+}
+
+/** Codes of which whole ones make a byte, without a check for each; gives whether all fit. */
+function packBytes(codes: Uint8Array, bits: 2 | 4, bytes: Uint8Array): boolean {
+  const perByte = 8 / bits;
+  const whole = Math.floor(codes.length / perByte);
+  let all = 0;
+  for (let at = 0, i = 0; at < whole; at++) {
+    let byte = 0;
+    for (let shift = 0; shift < 8; shift += bits, i++) {
+      const code = codes[i] as number;
+      all |= code;
+      byte |= code << shift;
+    }
+    bytes[at] = byte;
+  }
+  for (let i = whole * perByte; i < codes.length; i++) {
+    all |= codes[i] as number;
+    bytes[whole]! |= (codes[i] as number) << ((i % perByte) * bits);
+  }
+  return all < 2 ** bits;
 }
 
 /** The `count` codes of a bit stream made by {@link pack}. Throws `packed-data` when it is too short, `invalid-argument` for other arguments. */

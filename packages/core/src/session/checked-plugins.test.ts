@@ -5,7 +5,7 @@ import { backwardOf, forwardOf } from '../plugin/forward.js';
 import type { FitContext, Quantizer, Site } from '../contract/quantizer.js';
 import { assignBits } from '../policy/assign-bits.js';
 import type { SliceParameters } from '../scheme/types.js';
-import { fitRangesSafely, fitSafely, fitTensorSafely, refitSafely } from './fit-safely.js';
+import { fitRangesSafely, fitRowsSafely, fitSafely, fitTensorSafely, refitSafely } from './fit-safely.js';
 
 const contextFor = (role: FitContext['role']): FitContext => ({
   role,
@@ -65,6 +65,8 @@ test.each(Object.keys(refused))('no verb of a plugin may give %s, for weights or
   });
   const ranges = { min: numbers(1), max: numbers(2) };
   expect(() => fitRangesSafely(mine({ fitRanges }), ranges, contextFor('weight'), 'a')).toThrow(error('a'));
+  const rows = mine({ fitRows: fitRanges });
+  expect(() => fitRowsSafely(rows, one, one.length, contextFor('weight'), 'a')).toThrow(error('a'));
 });
 
 test('a fit of a tensor with an entry too few is told with its verb and count, and nothing of promises', () => {
@@ -100,6 +102,8 @@ const promises = {
       contextFor('weight'),
       'a',
     ),
+  fitRows: (result: never) =>
+    fitRowsSafely(mine({ fitRows: () => result }), numbers(1), 1, contextFor('weight'), 'a'),
   forward: (result: never) =>
     forwardOf(mine({ forward: () => result }))(arrayOps, { shape: [1, 1], data: numbers(1) }, site as never),
   backward: (result: never) => {

@@ -39,6 +39,21 @@ export function fitRangesSafely(
   return runSafely(quantizer, place, check, () => quantizer.fitRanges?.(own, ownContext(context)));
 }
 
+/** Runs the plugin's `fitRows` in the same way. @param values May be written on. */
+export function fitRowsSafely(
+  quantizer: Quantizer,
+  values: Float32Array,
+  length: number,
+  context: FitContext,
+  place: string,
+): AffineScheme | undefined {
+  const check = (returned: AffineScheme | undefined, where: string) => {
+    const grids = checkGridsForm(returned, where, 'fitRows');
+    return grids && checkGrids(grids, values.length / length, context.bits, where);
+  };
+  return runSafely(quantizer, place, check, () => quantizer.fitRows?.(values, length, ownContext(context)));
+}
+
 /** Runs the plugin's `fitTensor` in the same way; it gives parameters for every slice. */
 export function fitTensorSafely(
   quantizer: Quantizer,

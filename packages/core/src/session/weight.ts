@@ -22,7 +22,7 @@ import { checkShape, sizeOf } from '../scheme/shape.js';
 import { sliceRanges, type SliceRanges } from '../scheme/slice-ranges.js';
 import { sliceLayout, type SliceLayout } from '../scheme/slicing.js';
 import type { QuantizedTensor, Scheme, SliceParameters } from '../scheme/types.js';
-import { fitRangesSafely, fitSafely, fitTensorSafely, refitSafely } from './fit-safely.js';
+import { fitRangesSafely, fitRowsSafely, fitSafely, fitTensorSafely, refitSafely } from './fit-safely.js';
 import { defined } from '../contract/defined.js';
 
 /** Values that may not move, and the parameters that hold them. */
@@ -173,10 +173,13 @@ function fitsOf(
   }
   const fitTensor: SliceFit['fitTensor'] = (slices) => fitTensorSafely(quantizer, slices, context, place);
   const fitRanges: SliceFit['fitRanges'] = (all) => fitRangesSafely(quantizer, all, context, place);
+  const fitRows: SliceFit['fitRows'] = (rows, length) =>
+    fitRowsSafely(quantizer, rows, length, context, place);
   return {
     fit: fitOne,
     ...(quantizer.fitTensor === undefined ? {} : { fitTensor }),
     ...(quantizer.fitRanges === undefined ? {} : { fitRanges }),
+    ...(quantizer.fitRows === undefined ? {} : { fitRows }),
   };
 }
 

@@ -93,6 +93,6 @@ async function roundWeight(
 /** Σw² */
 function energyOf(values: Float32Array): number {
   let sum = 0;
-  for (const value of values) sum += value * value;
+  for (let i = 0; i < values.length; i++) sum += (values[i] as number) ** 2;
   return sum;
 }

@@ -6,14 +6,20 @@ import { createTensor, DataType, type TensorProto } from '../schema/proto.js';
 /** Writes `count` numbers as little-endian raw data. */
 type RawWriter = (values: ArrayLike<number>) => ArrayBufferView<ArrayBuffer>;
 
-/** Negative integers in two's complement. */
+/** Negative integers in two's complement. Bytes are codes already. */
 const packed =
   (bits: 2 | 4): RawWriter =>
   (values) =>
     pack(
-      Uint8Array.from(values, (value) => value & (2 ** bits - 1)),
+      values instanceof Uint8Array ? values : masked(values, 2 ** bits - 1),
       bits,
     ) as Uint8Array<ArrayBuffer>;
+
+function masked(values: ArrayLike<number>, mask: number): Uint8Array {
+  const codes = new Uint8Array(values.length);
+  for (let i = 0; i < codes.length; i++) codes[i] = (values[i] as number) & mask;
+  return codes;
+}
 
 interface NumberArray {
   new (values: ArrayLike<number>): ArrayBufferView<ArrayBuffer>;

@@ -1,7 +1,7 @@
-import { seededRandom } from '@lowbit/core/method';
+import { searchGrids, seededRandom } from '@lowbit/core/method';
 import { expect, test } from 'vitest';
-import { existingGrid } from './existing-grid.js';
-import { refineGrid, type Grid } from './refine-grid.js';
+import { existingGrid, type Grid } from './existing-grid.js';
+import { refineSteps } from './search-steps.js';
 
 function squaredError(values: Float32Array, { levels, scale, offset }: Grid): number {
   return values.reduce((sum, value) => {
@@ -9,6 +9,16 @@ function squaredError(values: Float32Array, { levels, scale, offset }: Grid): nu
     return sum + (value - offset - scale * code) ** 2;
   }, 0);
 }
+
+function refined(values: Float32Array, levels: number): Grid {
+  const { length } = values;
+  const steps = refineSteps(levels, length);
+  const { scale, offset } = searchGrids(values, length, { levels, zero: 'anywhere', steps });
+  return { levels, scale: scale[0]!, offset: offset[0]! };
+}
+
+const onExistingGrid = (values: Float32Array, levels: number) =>
+  existingGrid(values, levels, Math.min(...values), Math.max(...values));
 
 function bellShaped(count: number, seed: number): Float32Array {
   const random = seededRandom(seed);
@@ -27,21 +37,21 @@ test('the squared error falls, most of all in short slices and at few bits', () 
     const min = Math.min(...values);
     const levels = 2 ** bits;
     const start = { levels, scale: (Math.max(...values) - min) / (levels - 1), offset: min };
-    const ratio = squaredError(values, refineGrid(values, start)) / squaredError(values, start);
+    const ratio = squaredError(values, refined(values, levels)) / squaredError(values, start);
     expect(ratio, `${count} values, ${bits} bits`).toBeLessThanOrEqual(gain);
   }
 });
 
 test('values on an even grid keep it exactly', () => {
   const grid = Float32Array.from({ length: 500 }, (_, i) => Math.fround(0.0173 * ((i * 7) % 200)) - 1.1);
-  expect(existingGrid(grid, 256)).toMatchObject({ levels: 256, offset: Math.fround(-1.1) });
-  expect(existingGrid(grid, 256)!.scale).toBeCloseTo(0.0173, 6);
-  expect(existingGrid(grid, 128)).toBeUndefined();
-  expect(existingGrid(Float32Array.of(2, 5), 4)).toEqual({ levels: 4, scale: 3, offset: 2 });
+  expect(onExistingGrid(grid, 256)).toMatchObject({ levels: 256, offset: Math.fround(-1.1) });
+  expect(onExistingGrid(grid, 256)!.scale).toBeCloseTo(0.0173, 6);
+  expect(onExistingGrid(grid, 128)).toBeUndefined();
+  expect(onExistingGrid(Float32Array.of(2, 5), 4)).toEqual({ levels: 4, scale: 3, offset: 2 });
 });
 
 test('other values are on no grid, unless they are too few to tell', () => {
-  expect(existingGrid(bellShaped(9, 3), 256)).toBeUndefined();
-  expect(existingGrid(bellShaped(200, 4), 256)).toBeUndefined();
-  expect(existingGrid(bellShaped(3, 4), 4)).toBeUndefined();
+  expect(onExistingGrid(bellShaped(9, 3), 256)).toBeUndefined();
+  expect(onExistingGrid(bellShaped(200, 4), 256)).toBeUndefined();
+  expect(onExistingGrid(bellShaped(3, 4), 4)).toBeUndefined();
 });

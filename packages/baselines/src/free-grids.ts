@@ -1,0 +1,77 @@
+import { type AffineScheme, type GridStep, searchGrids, toScale } from '@lowbit/core/method';
+import { constantGrid, type Affine } from './even-grid.js';
+import { existingGrid } from './existing-grid.js';
+
+/** How grids whose levels may lie anywhere are fitted to slices. */
+export interface FreeFit {
+  readonly levels: number;
+  readonly steps: readonly GridStep[];
+  /** Values that lie on an even grid already keep it. */
+  readonly keeps: boolean;
+  /** The grids of slices with many zeros, where these are others: pruned weights must stay pruned. */
+  readonly manyZeros?: (values: Float32Array, length: number) => AffineScheme;
+}
+
+/** Share of exact zeros above which 0 is kept on the grid. */
+const manyZeros = 1 / 20;
+
+/** The grids of slices of equal length, one after the other. */
+export function freeGrids(values: Float32Array, length: number, fit: FreeFit): AffineScheme {
+  const { levels, steps, keeps } = fit;
+  const { min, max, zeros, scale, offset } = searchGrids(values, length, { levels, zero: 'anywhere', steps });
+  const sparse: number[] = [];
+  for (let slice = 0; slice < scale.length; slice++) {
+    const [low, high] = [min[slice] as number, max[slice] as number];
+    const own = values.subarray(slice * length, (slice + 1) * length);
+    const existing = keeps && low < high ? existingGrid(own, levels, low, high) : undefined;
+    if (existing === undefined && (zeros[slice] as number) > length * manyZeros && low < high)
+      sparse.push(slice);
+    if (existing === undefined && low < high && isGrid(scale[slice] as number, offset[slice] as number))
+      continue;
+    const grid = existing ?? spanning(levels, low, high);
+    scale[slice] = grid.scale;
+    offset[slice] = grid.offset as number;
+  }
+  const grids = { scale, offset };
+  if (fit.manyZeros !== undefined) replaceGrids(grids, sparse, values, length, fit.manyZeros);
+  return { kind: 'affine', levels, scale, offset };
+}
+
+/** Fits some of the slices, together, in another way. */
+function replaceGrids(
+  { scale, offset }: Pick<AffineScheme, 'scale'> & { readonly offset: Float32Array },
+  slices: readonly number[],
+  values: Float32Array,
+  length: number,
+  fit: NonNullable<FreeFit['manyZeros']>,
+): void {
+  if (slices.length === 0) return;
+  const own = new Float32Array(slices.length * length);
+  slices.forEach((slice, i) => own.set(values.subarray(slice * length, (slice + 1) * length), i * length));
+  const others = fit(own, length);
+  slices.forEach((slice, i) => {
+    scale[slice] = others.scale[i] as number;
+    offset[slice] = others.offset?.[i] as number;
+  });
+}
+
+/** The one slice of a scheme. */
+export function onlySlice({ levels, scale, offset }: AffineScheme): Affine {
+  const grid = { kind: 'affine', levels, scale: scale[0] as number } as const;
+  return offset === undefined ? grid : { ...grid, offset: offset[0] as number };
+}
+
+/** The grid over exactly a range. */
+export function spanning(levels: number, min: number, max: number): Affine {
+  const scale = min === max ? 0 : spannedScale(levels, min, max);
+  return scale === 0 ? constantGrid(levels, (min + max) / 2) : { kind: 'affine', levels, scale, offset: min };
+}
+
+/** The step of such a grid. */
+export function spannedScale(levels: number, min: number, max: number): number {
+  return toScale((max - min) / (levels - 1));
+}
+
+/** Whether a search came to numbers that can be stored and divided by. */
+export const isGrid = (scale: number, offset: number): boolean =>
+  toScale(scale) > 0 && Number.isFinite(scale) && Number.isFinite(offset);

@@ -1,0 +1,272 @@
+// Search for the even grids of slices with the least squared error, four slices at a time: a lane of a vector is a slice. The
+// caller gives slices of equal length one after the other at `searchValues`, and what is tried at `searchSteps`.
+//
+// While it searches, values are in steps of the grid over the range of their slice, so that float32 holds them whatever their size;
+// a grid is then value = shift + step · code. What is found is measured on the values themselves, with the arithmetic of `encode`
+// and `decode`, before it replaces the grid over the range.
+
+import { codesOfTwo, highHalf, joinIntegers, lowHalf, maxs, mins, offsets, scales } from './kernels';
+
+/** Most values of all slices together; most slices are as many as `capacity`. */
+export const searchCapacity: i32 = 262144;
+
+export const searchZeros: usize = 98304;
+/** Four float32 a step: origin, low, high, rounds. */
+export const searchSteps: usize = 114688;
+const places: usize = 122880;
+export const searchValues: usize = 131072;
+/** Four slices with their values side by side: as they are, and in steps. */
+const rawLanes: usize = 1179648;
+const lanes: usize = 2228224;
+
+/** What a step begins with: the grid over the range, or the best so far; or nothing, and the best is measured. */
+const fromRange: f32 = 0;
+const measures: f32 = 2;
+
+/** Where 0 lies on the grid. */
+const anywhere: i32 = 0;
+const onLevel: i32 = 1;
+
+// State of four slices, 16 bytes each.
+const low: usize = places;
+const unit: usize = places + 16;
+const start: usize = places + 32; // step, shift, lowest and highest code
+const best: usize = places + 96; // the same, then the error
+const trial: usize = places + 176; // the same, then the error
+const refit: usize = places + 256; // step, shift
+const held: usize = places + 288; // scale, offset, errors (two pairs of doubles)
+const total: usize = places + 352;
+
+// What all slices of a search have: codes go from 0 to `highest`, the middle one is `half`.
+let length: i32 = 0;
+let highest: f32 = 0;
+let half: f32 = 0;
+let zero: i32 = 0;
+
+/** Says which codes the following searches have, and where 0 lies. */
+export function chooseCodes(most: f32, middle: f32, place: i32): void {
+  highest = most;
+  half = middle;
+  zero = place;
+}
+
+/** Searches the grids of `slices` slices of `values` values in some steps. */
+export function searchGrids(slices: i32, values: i32, steps: i32): void {
+  length = values;
+  for (let first = 0; first < slices; first += 4) {
+    loadSlices(first, slices);
+    beginSearch(first << 2);
+    for (let at: usize = searchSteps, end = at + 16 * <usize>steps; at < end; at += 16) {
+      if (load<f32>(at) == measures) measureBest();
+      else tryStep(at);
+    }
+    v128.store(scales + (first << 2), v128.load(held));
+    v128.store(offsets + (first << 2), v128.load(held, 16));
+  }
+}
+
+/** Puts four slices side by side, the last one again where there are fewer. */
+function loadSlices(first: i32, slices: i32): void {
+  const a = slice(first, slices);
+  const b = slice(first + 1, slices);
+  const c = slice(first + 2, slices);
+  const d = slice(first + 3, slices);
+  let least = f32x4.splat(Infinity);
+  let most = f32x4.splat(-Infinity);
+  let zeros = f32x4.splat(0);
+  for (let at: usize = 0; at < <usize>(4 * length); at += 4) {
+    let four = v128.load32_zero(a + at);
+    four = v128.load_lane<f32>(b + at, four, 1);
+    four = v128.load_lane<f32>(c + at, four, 2);
+    four = v128.load_lane<f32>(d + at, four, 3);
+    v128.store(rawLanes + 4 * at, four);
+    least = f32x4.pmin(least, four);
+    most = f32x4.pmax(most, four);
+    zeros = f32x4.add(zeros, v128.and(f32x4.eq(four, f32x4.splat(0)), f32x4.splat(1)));
+  }
+  v128.store(mins + (first << 2), least);
+  v128.store(maxs + (first << 2), most);
+  v128.store(searchZeros + (first << 2), zeros);
+}
+
+function slice(index: i32, slices: i32): usize {
+  return searchValues + 4 * <usize>(min(index, slices - 1) * length);
+}
+
+/** The grid over the range of each slice, and its values in steps of that. */
+function beginSearch(at: i32): void {
+  let least = v128.load(mins + at);
+  let most = v128.load(maxs + at);
+  if (zero != anywhere) {
+    least = f32x4.pmin(f32x4.splat(0), least);
+    most = f32x4.pmax(f32x4.splat(0), most);
+  }
+  const step = zero > onLevel ? symmetricStep(least, most) : stepOf(least, most);
+  const inverse = f32x4.div(f32x4.splat(1), step);
+  const lowest = lowestOf(least, most, inverse);
+  const base = zero == anywhere ? least : f32x4.splat(0);
+  const shift = f32x4.splat(zero == anywhere ? half : 0);
+  v128.store(low, base);
+  v128.store(unit, step);
+  v128.store(start, f32x4.splat(1));
+  v128.store(start, f32x4.splat(0), 16);
+  v128.store(start, lowest, 32);
+  v128.store(start, f32x4.add(lowest, f32x4.splat(highest)), 48);
+  memory.copy(best, start, 64);
+  v128.store(best, f32x4.splat(Infinity), 64);
+  for (let i: usize = 0; i < <usize>(16 * length); i += 16) {
+    const steps = f32x4.mul(f32x4.sub(v128.load(rawLanes + i), base), inverse);
+    v128.store(lanes + i, f32x4.sub(steps, shift));
+  }
+  v128.store(held, step);
+  v128.store(held, zero == anywhere ? least : f32x4.mul(lowest, step), 16);
+  measureGrid(held);
+}
+
+/** (most − least) / highest, in doubles. */
+function stepOf(least: v128, most: v128): v128 {
+  const steps = f64x2.splat(highest);
+  const a = f64x2.div(f64x2.sub(lowHalf(most), lowHalf(least)), steps);
+  const b = f64x2.div(f64x2.sub(highHalf(most), highHalf(least)), steps);
+  return v128.shuffle<i32>(f32x4.demote_f64x2_zero(a), f32x4.demote_f64x2_zero(b), 0, 1, 4, 5);
+}
+
+/** The step with which the longer side ends at its last level, and the other one half a step beyond its own at most. */
+function symmetricStep(least: v128, most: v128): v128 {
+  const below = f32x4.neg(least);
+  const long = f32x4.div(f32x4.pmax(below, most), f32x4.splat(half));
+  // An odd number of levels has as many on both sides.
+  if (highest == 2 * half) return long;
+  return f32x4.pmax(long, f32x4.div(f32x4.pmin(below, most), f32x4.splat(half - 0.5)));
+}
+
+function lowestOf(least: v128, most: v128, inverse: v128): v128 {
+  const middle = f32x4.splat(-half);
+  if (zero == anywhere) return middle;
+  if (zero == onLevel) return f32x4.neg(zeroPoint(f32x4.mul(f32x4.neg(least), inverse)));
+  if (highest == 2 * half) return middle;
+  return v128.bitselect(middle, f32x4.splat(1 - half), f32x4.ge(f32x4.neg(least), most));
+}
+
+function zeroPoint(place: v128): v128 {
+  return f32x4.pmin(f32x4.splat(highest), f32x4.pmax(f32x4.splat(0), f32x4.nearest(place)));
+}
+
+/** Moves the ends of a grid inwards by shares of its width, refits it in rounds, and keeps what is better than the best. */
+function tryStep(at: usize): void {
+  moveEnds(load<f32>(at) == fromRange ? start : best, at);
+  for (let rounds = <i32>load<f32>(at, 12); ; rounds--) {
+    addUp();
+    const better = f32x4.lt(v128.load(trial, 64), v128.load(best, 64));
+    for (let i: usize = 0; i < 80; i += 16)
+      v128.store(best + i, v128.bitselect(v128.load(trial + i), v128.load(best + i), better));
+    if (rounds == 0) return;
+    v128.store(trial, v128.load(refit));
+    v128.store(trial, v128.load(refit, 16), 16);
+  }
+}
+
+function moveEnds(from: usize, at: usize): void {
+  const step = v128.load(from);
+  const shift = v128.load(from, 16);
+  const lowest = v128.load(from, 32);
+  const width = f32x4.mul(step, f32x4.splat(highest));
+  const lowMove = f32x4.mul(width, v128.load32_splat(at, 4));
+  const highMove = f32x4.mul(width, v128.load32_splat(at, 8));
+  let bottom = f32x4.add(f32x4.add(shift, f32x4.mul(step, lowest)), lowMove);
+  let top = f32x4.sub(f32x4.add(shift, f32x4.mul(step, v128.load(from, 48))), highMove);
+  if (zero == onLevel) {
+    bottom = f32x4.pmin(f32x4.splat(0), bottom);
+    top = f32x4.pmax(f32x4.splat(0), top);
+  }
+  const moved = f32x4.div(f32x4.sub(top, bottom), f32x4.splat(highest));
+  const newLowest = zero == onLevel ? f32x4.neg(zeroPoint(f32x4.div(f32x4.neg(bottom), moved))) : lowest;
+  v128.store(trial, moved);
+  v128.store(trial, zero == anywhere ? f32x4.sub(bottom, f32x4.mul(moved, newLowest)) : f32x4.splat(0), 16);
+  v128.store(trial, newLowest, 32);
+  v128.store(trial, f32x4.add(newLowest, f32x4.splat(highest)), 48);
+}
+
+/** Codes all values on the trial grid; gives its error, and the grid that fits these codes by least squares. */
+function addUp(): void {
+  const step = v128.load(trial);
+  const shift = v128.load(trial, 16);
+  const lowest = v128.load(trial, 32);
+  const most = v128.load(trial, 48);
+  const inverse = f32x4.div(f32x4.splat(1), step);
+  let error = f32x4.splat(0);
+  let codes = f32x4.splat(0);
+  let squares = f32x4.splat(0);
+  let products = f32x4.splat(0);
+  let sum = f32x4.splat(0);
+  for (let i: usize = lanes, end = i + <usize>(16 * length); i < end; i += 16) {
+    const value = v128.load(i);
+    const place = f32x4.nearest(f32x4.mul(f32x4.sub(value, shift), inverse));
+    const code = f32x4.pmin(most, f32x4.pmax(lowest, place));
+    const rest = f32x4.sub(f32x4.sub(value, shift), f32x4.mul(step, code));
+    error = f32x4.add(error, f32x4.mul(rest, rest));
+    codes = f32x4.add(codes, code);
+    squares = f32x4.add(squares, f32x4.mul(code, code));
+    products = f32x4.add(products, f32x4.mul(code, value));
+    sum = f32x4.add(sum, value);
+  }
+  v128.store(trial, error, 64);
+  let fitted: v128;
+  let fittedShift = f32x4.splat(0);
+  if (zero == anywhere) {
+    const count = f32x4.splat(<f32>length);
+    const spread = f32x4.sub(f32x4.mul(count, squares), f32x4.mul(codes, codes));
+    fitted = f32x4.div(f32x4.sub(f32x4.mul(count, products), f32x4.mul(codes, sum)), spread);
+    fittedShift = f32x4.div(f32x4.sub(sum, f32x4.mul(fitted, codes)), count);
+  } else {
+    fitted = f32x4.div(products, squares);
+  }
+  // Where all values have one code there is nothing to fit.
+  const fits = v128.and(f32x4.gt(fitted, f32x4.splat(0)), f32x4.lt(fitted, f32x4.splat(Infinity)));
+  v128.store(refit, v128.bitselect(fitted, step, fits));
+  v128.store(refit, v128.bitselect(fittedShift, shift, fits), 16);
+}
+
+/** Measures the best grid on the values themselves, and keeps it where it is better than what is held. */
+function measureBest(): void {
+  const step = v128.load(unit);
+  const scale = f32x4.mul(v128.load(best), step);
+  let offset = f32x4.mul(v128.load(best, 32), scale);
+  if (zero == anywhere) {
+    const bottom = f32x4.mul(f32x4.splat(half), f32x4.sub(f32x4.splat(1), v128.load(best)));
+    offset = f32x4.add(v128.load(low), f32x4.mul(step, f32x4.add(v128.load(best, 16), bottom)));
+  }
+  v128.store(total, scale);
+  v128.store(total, offset, 16);
+  measureGrid(total);
+  const a = f64x2.lt(v128.load(total, 32), v128.load(held, 32));
+  const b = f64x2.lt(v128.load(total, 48), v128.load(held, 48));
+  const better = v128.shuffle<i32>(a, b, 0, 2, 4, 6);
+  v128.store(held, v128.bitselect(scale, v128.load(held), better));
+  v128.store(held, v128.bitselect(offset, v128.load(held, 16), better), 16);
+  v128.store(held, v128.bitselect(v128.load(total, 32), v128.load(held, 32), a), 32);
+  v128.store(held, v128.bitselect(v128.load(total, 48), v128.load(held, 48), b), 48);
+}
+
+/** The squared errors that the grids at `grid` (scales, offsets) make; two pairs of doubles behind them. */
+function measureGrid(grid: usize): void {
+  const scale = v128.load(grid);
+  const offset = v128.load(grid, 16);
+  const most = f64x2.splat(highest);
+  const none = f64x2.splat(0);
+  let a = none;
+  let b = none;
+  for (let i: usize = rawLanes, end = i + <usize>(16 * length); i < end; i += 16) {
+    const value = v128.load(i);
+    const firstCodes = codesOfTwo(lowHalf(value), lowHalf(scale), lowHalf(offset), none, most);
+    const lastCodes = codesOfTwo(highHalf(value), highHalf(scale), highHalf(offset), none, most);
+    const codes = f32x4.convert_i32x4_s(joinIntegers(firstCodes, lastCodes));
+    const decoded = f32x4.add(f32x4.mul(scale, codes), offset);
+    const firstRest = f64x2.sub(lowHalf(value), lowHalf(decoded));
+    const lastRest = f64x2.sub(highHalf(value), highHalf(decoded));
+    a = f64x2.add(a, f64x2.mul(firstRest, firstRest));
+    b = f64x2.add(b, f64x2.mul(lastRest, lastRest));
+  }
+  v128.store(grid, a, 32);
+  v128.store(grid, b, 48);
+}

@@ -1,0 +1,56 @@
+import { checkGrids } from './check-parameters.js';
+import { affineOffset } from './nearest.js';
+import type { SliceLayout } from './slicing.js';
+import type { AffineScheme } from './types.js';
+
+/** How slices of equal length, one after the other, are fitted together; `undefined` where each is to be fitted. */
+export type FitRows = (values: Float32Array, length: number) => AffineScheme | undefined;
+
+/** Most values that are fitted together, unless one slice has more: what is worked on stays in the caches. */
+const mostTogether = 2 ** 18;
+
+/**
+ * Fits stretches of slices of equal length; `undefined` as soon as one of them is to be fitted slice by slice.
+ *
+ * @param ordered In slice-major order.
+ * @throws LowbitError `plugin-failed` for grids that are not finite, need more bits, or are not as many as the slices.
+ */
+export function fitAllRows(
+  ordered: Float32Array,
+  layout: SliceLayout,
+  { bits, fitRows }: { readonly bits: number; readonly fitRows: FitRows },
+  where: string,
+): AffineScheme | undefined {
+  const { count, start, end } = layout;
+  const scale = new Float32Array(count);
+  const offset = new Float32Array(count);
+  const kinds = new Set<string>();
+  let levels = 1;
+  let first = 0;
+  while (first < count) {
+    const next = stretchEnd(layout, first);
+    // A buffer of its own: a plugin may write on it, keep it, or give it away.
+    const grids = fitRows(ordered.slice(start(first), end(next - 1)), end(first) - start(first));
+    if (grids === undefined) return undefined;
+    checkGrids(grids, next - first, bits, where);
+    kinds.add(`${grids.levels} ${grids.offset === undefined}`);
+    levels = Math.max(levels, grids.levels);
+    scale.set(grids.scale, first);
+    offset.set(offsetsOf(grids), first);
+    first = next;
+  }
+  const centred = kinds.size === 1 && kinds.has(`${levels} true`);
+  return { kind: 'affine', levels, scale, ...(centred ? {} : { offset }) };
+}
+
+/** The slice after those that are as long as the first. */
+function stretchEnd({ count, start, end }: SliceLayout, first: number): number {
+  const length = end(first) - start(first);
+  const most = Math.min(count, first + Math.max(1, Math.floor(mostTogether / length)));
+  let next = first + 1;
+  while (next < most && end(next) - start(next) === length) next++;
+  return next;
+}
+
+const offsetsOf = ({ levels, scale, offset }: AffineScheme): Float32Array =>
+  offset ?? scale.map((step) => affineOffset(levels, step, undefined));

@@ -1,0 +1,127 @@
+import { checkArgument } from '../errors/check-argument.js';
+import { checkHas } from '../errors/check-kinds.js';
+import { kernels, type Kernels } from '../kernels/kernels.js';
+import { searchGrid } from './search-grid.js';
+
+/** Where 0 lies on a grid: anywhere, on a level, or on the middle one. */
+export type ZeroPlace = 'anywhere' | 'level' | 'middle';
+
+/**
+ * One step of a search. A grid, the one over the range or the best so far, has its ends moved inwards by shares of its width; it is
+ * refitted by least squares to the codes that it gives, in rounds; the best of all that is kept. `measure`: the best so far is
+ * measured as it will be stored, and counts from then on.
+ */
+export type GridStep =
+  | 'measure'
+  | {
+      readonly from: 'range' | 'best';
+      readonly low: number;
+      readonly high: number;
+      readonly rounds: number;
+    };
+
+/** What is searched. */
+export interface GridSearch {
+  readonly levels: number;
+  readonly zero: ZeroPlace;
+  readonly steps: readonly GridStep[];
+}
+
+/** Of each slice: its range, how many values are 0, and the grid: value = offset + scale · code. */
+export interface FoundGrids {
+  readonly min: Float32Array;
+  readonly max: Float32Array;
+  readonly zeros: Float32Array;
+  readonly scale: Float32Array;
+  readonly offset: Float32Array;
+}
+
+/**
+ * Searches an even grid with a small squared error for each slice, without looking at anything but its values. The error of what is
+ * found is never larger than that of the grid over the range, or of what was found at an earlier `measure`.
+ *
+ * A slice whose values are all equal, or so close that float32 holds no step between them, has no grid to search: its scale and
+ * offset mean nothing.
+ *
+ * @param values Slices of `length` values, one after the other; finite.
+ * @throws LowbitError `invalid-argument`.
+ */
+export function searchGrids(values: Float32Array, length: number, search: GridSearch): FoundGrids {
+  const where = 'searchGrids(values, length, search)';
+  checkArgument(ArrayBuffer.isView(values), values, { where, expected: 'values in a Float32Array' });
+  const isLength = Number.isInteger(length) && length > 0 && values.length % length === 0;
+  checkArgument(isLength, length, { where, expected: 'the length of slices that make up the values' });
+  checkHas(search, ['levels', 'zero', 'steps'], where, 'a search: levels, zero and steps');
+  const count = values.length / length;
+  const array = () => new Float32Array(count);
+  const found = { min: array(), max: array(), zeros: array(), scale: array(), offset: array() };
+  const vector = kernels();
+  const most = vector === undefined ? 0 : mostSlices(vector, length);
+  if (vector === undefined || most === 0) {
+    searchEach(values, length, search, found);
+    return found;
+  }
+  prepare(vector, search);
+  for (let slice = 0; slice < count; slice += most) {
+    const own = values.subarray(slice * length, (slice + most) * length);
+    vector.slices.set(own);
+    vector.loops.searchGrids(own.length / length, length, search.steps.length);
+    takeFound(vector, found, slice, own.length / length);
+  }
+  return found;
+}
+
+/** How many slices the memory of the kernels holds, in fours. */
+const mostSlices = ({ slices, mins }: Kernels, length: number): number =>
+  Math.min(mins.length, 4 * Math.floor(slices.length / length / 4));
+
+const origins = { range: 0, best: 1 };
+const places = { anywhere: 0, level: 1, middle: 2 };
+
+function prepare({ steps, loops }: Kernels, search: GridSearch): void {
+  search.steps.forEach((step, i) =>
+    steps.set(
+      step === 'measure' ? [2, 0, 0, 0] : [origins[step.from], step.low, step.high, step.rounds],
+      4 * i,
+    ),
+  );
+  loops.chooseCodes(search.levels - 1, search.levels >> 1, places[search.zero]);
+}
+
+function takeFound(
+  { mins, maxs, zeros, scales, offsets }: Kernels,
+  found: FoundGrids,
+  first: number,
+  count: number,
+): void {
+  found.min.set(mins.subarray(0, count), first);
+  found.max.set(maxs.subarray(0, count), first);
+  found.zeros.set(zeros.subarray(0, count), first);
+  found.scale.set(scales.subarray(0, count), first);
+  found.offset.set(offsets.subarray(0, count), first);
+}
+
+function searchEach(
+  values: Float32Array,
+  length: number,
+  { levels, zero, steps }: GridSearch,
+  { min, max, zeros, scale, offset }: FoundGrids,
+): void {
+  const codes = { zero, highest: levels - 1, half: levels >> 1 };
+  for (let slice = 0; slice < scale.length; slice++) {
+    const own = values.subarray(slice * length, (slice + 1) * length);
+    let [low, high, none] = [Infinity, -Infinity, 0];
+    for (let i = 0; i < length; i++) {
+      const value = own[i] as number;
+      if (value < low) low = value;
+      if (value > high) high = value;
+      if (value === 0) none++;
+    }
+    const grid = searchGrid(own, low, high, codes, steps);
+    min[slice] = low;
+    max[slice] = high;
+    zeros[slice] = none;
+    scale[slice] = grid.scale;
+    offset[slice] = grid.offset;
+  }
+}
