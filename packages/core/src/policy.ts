@@ -24,4 +24,4 @@ export {
   solveKnapsack,
 } from './policy/knapsack.js';
 export { byName, byOp, ends, everywhere } from './policy/policies.js';
-export { measure, type MeasureOptions } from './session/measure.js';
+export { measure, measureChoices, type MeasureOptions } from './session/measure.js';

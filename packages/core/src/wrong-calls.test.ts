@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { coarse, memoryPort } from '../test/memory-port.js';
+import { chain, samples } from '../test/running-memory-port.js';
 import { trainableMemory } from '../test/trainable-memory-port.js';
 import { acceptedOptions, rawFailures, type RightCall } from '../test/wrong-calls.js';
 import type { Batch } from './contract/model-run.js';
@@ -109,6 +110,9 @@ const calls: Readonly<Record<string, RightCall>> = {
     right: () => [{ registry: methods }, measured, () => 1, ['a'], [['a']], 'outputs', () => 1, ['y'], 8, 9],
     call: (...given: never[]) =>
       core.measure(memoryPort(bag()), undefined, [2], named(measureOptions, given)),
+  },
+  measureChoices: {
+    right: () => [chain().port, [samples(4)], [2, 4], [{ w0: '2' }], { recipe: recipe() }],
   },
   mergeMeasurements: { right: () => [[measured]] },
   candidateKey: { right: () => [{ bits: 4 }] },

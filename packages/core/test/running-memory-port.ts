@@ -1,5 +1,5 @@
 import type { Batch, LayerDescriptor, ModelPort, RunOutputs } from '../src/index.js';
-import { seededRandom } from '../src/index.js';
+import { LowbitError, seededRandom } from '../src/index.js';
 import { layerOf, memoryPort, type MemoryModel } from './memory-port.js';
 
 /** A chain of matrices `[out, in]` with rectifiers between them, that runs; its file takes `otherBytes` beside the weights. */
@@ -43,7 +43,9 @@ export function chain({
     batches: Iterable<Batch> | AsyncIterable<Batch>,
     replace: ReadonlyMap<string, Float32Array> = new Map(),
   ): AsyncGenerator<RunOutputs> {
-    for await (const { inputs } of batches) {
+    for await (const batch of batches) {
+      const { inputs } = Object(batch) as Batch;
+      if (inputs === undefined) throw new LowbitError({ code: 'calibration-invalid', where: 'batches' });
       runs.push([...replace.keys()]);
       const { shape, data } = inputs['x'];
       const all = Array.from(data);

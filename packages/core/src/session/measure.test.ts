@@ -2,7 +2,14 @@ import { describe, expect, it, test } from 'vitest';
 import { coarse, memoryPort } from '../../test/memory-port.js';
 import { chain, samples } from '../../test/running-memory-port.js';
 import { type ProgressEvent, quantize, registry } from '../index.js';
-import { type Measurements, measure, type MeasureOptions, mergeMeasurements } from '../policy.js';
+import {
+  frontier,
+  type Measurements,
+  measure,
+  measureChoices,
+  type MeasureOptions,
+  mergeMeasurements,
+} from '../policy.js';
 
 const recipe = { registry: registry([coarse()]) };
 const data = [samples(40), samples(40)];
@@ -137,4 +144,28 @@ test('measurements of other models and samples are not put together', async () =
   expect(() => mergeMeasurements([one, other])).toThrow('effects on outputs of 40 samples');
   expect(() => mergeMeasurements([one, { ...other, port: 'onnx' }])).toThrow("the port 'memory'");
   await expect(measured({ known: one })).rejects.toMatchObject({ code: 'invalid-argument' });
+});
+
+test('choices for the whole model are measured, each once, and are near the sum of single effects where these are small', async () => {
+  const known = await measured();
+  const choices = frontier(known, { points: 5 }).map(({ choice }) => choice);
+  const made = chain();
+  const all = await measureChoices(made.port, data, [2, 4, 8], choices, { recipe, known });
+  expect(all.joint.map(({ choice }) => choice)).toEqual(choices);
+  const points = frontier(all, { points: 5 });
+  expect(points.every((point) => point.measured !== undefined)).toBe(true);
+  const { predicted, measured: whole } = points.at(-1)!;
+  expect(whole! / predicted).toBeGreaterThan(0.3);
+  expect(whole! / predicted).toBeLessThan(3);
+  const runs = made.runs.length;
+  const again = await measureChoices(made.port, data, [2, 4, 8], choices, { recipe, known: all });
+  expect(again).toEqual(all);
+  // The original alone.
+  expect(made.runs.length - runs).toBe(2);
+  const [one] = (await measureChoices(made.port, data, [2], [{ w1: '2' }], { recipe })).joint;
+  expect(one.effect).toBe(known.items[1].candidates[0].effect);
+  const wrong = measureChoices(made.port, data, [2, 4], [{ w0: '3' }], { recipe });
+  await expect(wrong).rejects.toMatchObject({ code: 'invalid-argument', where: "choice of 'w0'" });
+  const still = measureChoices(memoryPort(made.model), data, [2], [{ w0: '2' }], { recipe });
+  await expect(still).rejects.toMatchObject({ code: 'calibration-missing' });
 });

@@ -2,19 +2,19 @@ import { defined } from '../contract/defined.js';
 import type { SessionOptions } from '../contract/events.js';
 import type { CandidateChoice, Measurements } from '../contract/measurements.js';
 import type { ModelPort } from '../contract/port.js';
-import type { BitAssignment, BudgetTerms, Candidate } from '../contract/policy.js';
+import type { BitAssignment, BudgetTerms } from '../contract/policy.js';
 import type { RepeatableData } from '../contract/repeatable-data.js';
 import type { ResolvedPlan } from '../contract/resolved-plan.js';
 import { LowbitError } from '../errors/error.js';
 import { candidateKey } from '../policy/candidates.js';
-import { assigned } from '../policy/budget-problem.js';
+import { draftOfChoice } from '../policy/draft-of-choice.js';
 import { holds } from '../policy/next-choice.js';
 import { isSameChoice } from '../policy/known.js';
 import { unspentDraft } from '../plan/draft-weights.js';
 import { draftPrepared, planPrepared, type Prepared } from '../plan/make-plan.js';
 import type { Judge } from './judge-outputs.js';
+import { jointEffect } from './joint-effect.js';
 import { judgeOf, measureWeights } from './measure-weights.js';
-import { quantizedWeights } from './measure-item.js';
 import { pauses } from '../contract/pause.js';
 
 /** What was written of a plan: its bytes, and how its outputs are, where that can be told. */
@@ -170,7 +170,8 @@ async function explore<M>(
   given: Measurements,
 ): Promise<Chosen & { readonly measurements: Measurements }> {
   const pause = pauses(session.signal, 'measure');
-  const explores = judge !== undefined && port.run !== undefined;
+  const run = port.run?.bind(port);
+  const explores = judge !== undefined && run !== undefined;
   let measurements = given;
   for (;;) {
     const known = { ...prepared, recipe: { ...prepared.recipe, measurements } };
@@ -182,10 +183,7 @@ async function explore<M>(
     await pause();
     const done = measurements.joint.length;
     session.onProgress?.({ phase: 'measure', done, total: 0, id: 'all weights together' });
-    const { replace } = (await quantizedWeights(port, resolved.entries)) ?? { replace: undefined };
-    const judged = await judge.judge((batches, options) =>
-      (port.run as NonNullable<typeof port.run>)(batches, { ...options, ...defined({ replace }) }),
-    );
+    const judged = await jointEffect(port, run, resolved.entries, judge);
     measurements = { ...measurements, joint: [...measurements.joint, { choice, ...judged }] };
   }
 }
@@ -219,18 +217,11 @@ function leanestDraft<M>(
   { draft, decided, terms }: Spending<M>,
   { items }: Measurements,
 ): readonly BitAssignment[] {
-  const itemOf = new Map(items.flatMap((item) => item.ids.map((id) => [id, item] as const)));
-  return draft.map((entry) => {
-    const item = itemOf.get(entry.id);
-    if (entry.bits === 'float' || decided.has(entry.id) || item === undefined) return entry;
-    const least = Math.min(...item.candidates.map(({ storedBytes }) => storedBytes));
-    const key = item.candidates.find(({ storedBytes }) => storedBytes === least)?.candidate;
-    const floatAlone: Candidate = { bits: 'float' };
-    const candidate = [...terms.candidates, floatAlone].find(
-      (one) => candidateKey(assigned(entry, one)) === key,
-    );
-    return { ...entry, ...candidate };
+  const leanest = items.flatMap(({ ids, candidates }) => {
+    const [first] = [...candidates].sort((one, other) => one.storedBytes - other.storedBytes);
+    return first === undefined ? [] : ids.map((id) => [id, first.candidate] as const);
   });
+  return draftOfChoice(draft, Object.fromEntries(leanest), terms.candidates, decided);
 }
 
 function cannotJudge<M>({ name }: ModelPort<M>, data: RepeatableData | undefined): LowbitError {
