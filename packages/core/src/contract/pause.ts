@@ -1,5 +1,6 @@
 import { stopIfAborted } from '../errors/stop-if-aborted.js';
 import type { CancelSignal } from './events.js';
+import type { Steps } from '../scheme/steps.js';
 
 declare function setTimeout(callback: () => void, milliseconds: number): unknown;
 declare const setImmediate: ((callback: () => void) => unknown) | undefined;
@@ -29,4 +30,22 @@ export function pauses(signal: CancelSignal | undefined, where: string): () => P
     }
     stopIfAborted(signal, where);
   };
+}
+
+/**
+ * Does work in steps, with a pause between two of them wherever the last one was a while ago.
+ *
+ * @param pause - of {@link pauses}
+ * @throws whatever a step or the pause throws.
+ */
+export async function inTurns<T>(steps: Steps<T>, pause: () => Promise<void>): Promise<T> {
+  let last = Date.now();
+  for (;;) {
+    const next = steps.next();
+    if (next.done === true) return next.value;
+    // Slices may be millions, and a promise takes longer than some of them.
+    if (Date.now() - last < unnoticed) continue;
+    await pause();
+    last = Date.now();
+  }
 }

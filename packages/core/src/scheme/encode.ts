@@ -2,12 +2,13 @@ import { checkArgument } from '../errors/check-argument.js';
 import { checkFinite } from './check-finite.js';
 import { checkLevels } from './check-levels.js';
 import { constantStep } from './constant-step.js';
-import { fitSlices, type SliceFit } from './fit-slices.js';
+import { slicesInSteps, type SliceFit } from './fit-slices.js';
 import { nearestCodes } from './nearest.js';
 import { roundParameters, type StoredScheme } from './parameters.js';
 import { checkShape } from './shape.js';
 import { sliceRanges, type SliceRanges } from './slice-ranges.js';
 import { sliceLayout, type SliceLayout } from './slicing.js';
+import { allSteps, type Steps } from './steps.js';
 import type { ParameterStorage, QuantizedTensor, Scheme, Slicing } from './types.js';
 import { integerZeroPoints } from './zero-point.js';
 
@@ -55,14 +56,18 @@ function checkArguments(values: unknown, shape: unknown, settings: unknown): voi
  *
  * @param ranges Wanted for `fitRanges`.
  */
-export function fitScheme(
+export const fitScheme = (...given: Parameters<typeof schemeInSteps>): StoredScheme =>
+  allSteps(schemeInSteps(...given));
+
+/** As {@link fitScheme}, a slice a step. */
+export function* schemeInSteps(
   values: Float32Array,
   layout: SliceLayout,
   settings: EncodeSettings,
   ranges?: SliceRanges,
-): StoredScheme {
+): Steps<StoredScheme> {
   const { parameterStorage = 'float32', where = 'tensor' } = settings;
-  const fitted = fitSlices(values, layout, settings, where, ranges);
+  const fitted = yield* slicesInSteps(values, layout, settings, where, ranges);
   const stored = roundParameters(withConstantSteps(fitted), parameterStorage, where);
   checkLevels(stored.scheme, where);
   return stored;

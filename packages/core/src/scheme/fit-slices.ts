@@ -4,6 +4,7 @@ import { fitAllRows, type FitRows } from './fit-rows.js';
 import { gatherScheme } from './scheme.js';
 import type { SliceRanges } from './slice-ranges.js';
 import type { SliceLayout } from './slicing.js';
+import { allSteps, type Steps } from './steps.js';
 import type { AffineScheme, Scheme, SliceParameters } from './types.js';
 
 /** How the parameters of slices are chosen. */
@@ -25,15 +26,19 @@ export interface SliceFit {
  * @param ranges Wanted for `fitRanges`.
  * @throws LowbitError `plugin-failed` for parameters that are not finite or need more bits.
  */
-export function fitSlices(
+export const fitSlices = (...given: Parameters<typeof slicesInSteps>): Scheme =>
+  allSteps(slicesInSteps(...given));
+
+/** As {@link fitSlices}, a slice a step. */
+export function* slicesInSteps(
   values: Float32Array,
   layout: SliceLayout,
   { bits, fit, fitTensor, fitRanges, fitRows }: SliceFit,
   where: string,
   ranges?: SliceRanges,
-): Scheme {
+): Steps<Scheme> {
   const { count, start, end } = layout;
-  if (values.length === 0) return gatherScheme(count, () => emptySlice, where);
+  if (values.length === 0) return yield* gatherScheme(count, () => emptySlice, where);
   const grids = ranges && fitRanges?.(ranges);
   if (grids !== undefined) return checkGrids(grids, count, bits, where);
   const ordered = layout.toSliceMajor(values);
@@ -43,7 +48,8 @@ export function fitSlices(
   const valuesOf = (slice: number) => ordered.slice(start(slice), end(slice));
   const all = fitTensor?.(Array.from({ length: count }, (_, slice) => valuesOf(slice)));
   const fitOne = (slice: number) => all?.[slice] ?? fit(valuesOf(slice), slice);
-  return gatherScheme(count, (slice) => checkParameters(checkForm(fitOne(slice), where), bits, where), where);
+  const checked = (slice: number) => checkParameters(checkForm(fitOne(slice), where), bits, where);
+  return yield* gatherScheme(count, checked, where);
 }
 
 const emptySlice: SliceParameters = { kind: 'affine', levels: 1, scale: 0, offset: 0 };

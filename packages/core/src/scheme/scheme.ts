@@ -2,6 +2,7 @@ import { checkScheme } from './check-scheme.js';
 import { LowbitError } from '../errors/error.js';
 import { codebookValues } from './codebook-values.js';
 import { affineOffset, midpoints } from './nearest.js';
+import { allSteps, type Steps } from './steps.js';
 import type { AffineScheme, CodebookScheme, ResidualScheme, Scheme, SliceParameters } from './types.js';
 
 type Affine = Extract<SliceParameters, { kind: 'affine' }>;
@@ -10,29 +11,32 @@ type Residual = Extract<SliceParameters, { kind: 'residual' }>;
 
 /** Gathers the parameters of all slices into one scheme. Slices of one tensor must be of one kind. */
 export function collectScheme(slices: readonly SliceParameters[], where: string): Scheme {
-  return gatherScheme(slices.length, (slice) => slices[slice] as SliceParameters, where);
+  return allSteps(gatherScheme(slices.length, (slice) => slices[slice] as SliceParameters, where));
 }
 
 /**
- * As {@link collectScheme}, of parameters that are asked for once each, in order: those of affine slices, which can be
+ * As {@link collectScheme}, of parameters that are asked for once each, in order, one a step: those of affine slices, which can be
  * many and short, become numbers at once.
  */
-export function gatherScheme(
+export function* gatherScheme(
   count: number,
   sliceAt: (slice: number) => SliceParameters,
   where: string,
-): Scheme {
+): Steps<Scheme> {
   if (count === 0) return { kind: 'affine', levels: 1, scale: new Float32Array(0) };
   const first = sliceAt(0);
-  const next = (slice: number) => {
+  const grids = affineGrids(first.kind === 'affine' ? count : 0);
+  const others: SliceParameters[] = [];
+  for (let slice = 0; slice < count; slice++) {
     const parameters = slice === 0 ? first : sliceAt(slice);
     if (parameters.kind !== first.kind) throw mixedKinds([first.kind, parameters.kind], where);
-    return parameters;
-  };
-  if (first.kind === 'affine') return gatherAffine(count, next as (slice: number) => Affine);
-  const slices = Array.from({ length: count }, (_, slice) => next(slice));
-  if (first.kind === 'codebook') return collectCodebooks(slices as readonly Codebook[]);
-  return collectResiduals(slices as readonly Residual[]);
+    if (parameters.kind === 'affine') grids.add(parameters);
+    else others.push(parameters);
+    yield;
+  }
+  if (first.kind === 'affine') return grids.scheme();
+  if (first.kind === 'codebook') return collectCodebooks(others as readonly Codebook[]);
+  return collectResiduals(others as readonly Residual[]);
 }
 
 /** The parameters of one slice of a scheme. */
@@ -66,12 +70,6 @@ export function sliceParameters(scheme: Scheme, slice: number): SliceParameters 
 export function levelsOf(scheme: Scheme): number {
   checkScheme(scheme, 'levelsOf(scheme)');
   return scheme.kind === 'residual' ? 2 ** scheme.order : scheme.levels;
-}
-
-function gatherAffine(count: number, sliceAt: (slice: number) => Affine): AffineScheme {
-  const grids = affineGrids(count);
-  for (let s = 0; s < count; s++) grids.add(sliceAt(s));
-  return grids.scheme();
 }
 
 /** Takes the grids of `count` slices one after the other, as numbers. */

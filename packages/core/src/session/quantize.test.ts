@@ -15,6 +15,7 @@ import {
   seededRandom,
   type LowbitError,
   type ProgressEvent,
+  type Quantizer,
   type Recipe,
   type BitAssignment,
   type BitwidthPolicy,
@@ -140,6 +141,24 @@ test.each([
     { ...shared, id: 'third', op: 'Conv', weights: [weightOf(model, 'b')] },
   ];
   expect((await bitsOf(recipe, memoryPort(model, layers)))['a']).toBe(bits);
+});
+
+test('others have a turn between slices of one weight, and may cancel the work there', async () => {
+  const stop = new AbortController();
+  let fitted = 0;
+  const slow: Quantizer = {
+    ...coarse('slow'),
+    fit(slice, context) {
+      if (fitted++ === 0) setImmediate(() => stop.abort());
+      const start = Date.now();
+      while (Date.now() - start < 20);
+      return coarse().fit(slice, context);
+    },
+  };
+  const port = memoryPort({ a: matrix(200, 2) });
+  const work = quantize(port, { weights: slow }, { signal: stop.signal });
+  await expect(work).rejects.toMatchObject({ code: 'aborted' });
+  expect(fitted).toBeLessThan(200);
 });
 
 test('groups longer than the input axis fall back to channels, with a reason', async () => {

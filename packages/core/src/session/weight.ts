@@ -12,7 +12,7 @@ import { measureTensor } from '../report/measure.js';
 import { bitsEach, type RoundingReport, type WeightReport } from '../report/report.js';
 import { storageWarning, vanishedWarning } from '../report/storage-warning.js';
 import { packedTensorBytes } from '../scheme/container.js';
-import { fitScheme } from '../scheme/encode.js';
+import { schemeInSteps } from '../scheme/encode.js';
 import type { SliceFit } from '../scheme/fit-slices.js';
 import { nearestCodes, type ChooseCodes } from '../scheme/nearest.js';
 import { packedBytes } from '../scheme/pack.js';
@@ -21,6 +21,7 @@ import { sliceParameters } from '../scheme/scheme.js';
 import { checkShape, sizeOf } from '../scheme/shape.js';
 import { sliceRanges, type SliceRanges } from '../scheme/slice-ranges.js';
 import { sliceLayout, type SliceLayout } from '../scheme/slicing.js';
+import { allSteps, type Steps } from '../scheme/steps.js';
 import type { QuantizedTensor, Scheme, SliceParameters } from '../scheme/types.js';
 import { fitRangesSafely, fitRowsSafely, fitSafely, fitTensorSafely, refitSafely } from './fit-safely.js';
 import { defined } from '../contract/defined.js';
@@ -74,14 +75,22 @@ const largest = (weights: readonly WeightDescriptor[]): number =>
  *
  * @throws LowbitError `non-finite`; `invalid-argument` for values that do not fit the shape; `plugin-failed`.
  */
-export function fitWeight(planned: ResolvedEntry, values: Float32Array, frozen?: Frozen): FittedWeight {
+export const fitWeight = (...given: Parameters<typeof weightInSteps>): FittedWeight =>
+  allSteps(weightInSteps(...given));
+
+/** As {@link fitWeight}, a slice a step. */
+export function* weightInSteps(
+  planned: ResolvedEntry,
+  values: Float32Array,
+  frozen?: Frozen,
+): Steps<FittedWeight> {
   const { weight, entry, slicing } = planned;
   checkShape(weight.shape, values.length, weight.id);
   const layout = sliceLayout(weight.shape, slicing);
   const ranges = sliceRanges(values, layout, weight.id);
   const { bits, parameterStorage } = entry;
   const fits = { bits, parameterStorage, where: weight.id, ...fitsOf(planned, layout, frozen) };
-  return { layout, ranges, ...fitScheme(values, layout, fits, ranges) };
+  return { layout, ranges, ...(yield* schemeInSteps(values, layout, fits, ranges)) };
 }
 
 /** The weight in codes of the fitted scheme. @param choose Default: the nearest level of each value. */

@@ -12,7 +12,8 @@ import { ownGrids, withoutStaleWishes } from './own-grids.js';
 import { roundedCodes } from './rounded-codes.js';
 import { type InputsOfWeight, roundingInputs } from './rounding-inputs.js';
 import { checkReach } from './unfit-weights.js';
-import { type CodedWeight, codeWeight, type FittedWeight, fitWeight } from './weight.js';
+import { inTurns, pauses } from '../contract/pause.js';
+import { type CodedWeight, codeWeight, type FittedWeight, fitWeight, weightInSteps } from './weight.js';
 import type { QuantizedWeight } from './worst-weight.js';
 import { writePlan, type Written } from './write-plan.js';
 
@@ -36,12 +37,13 @@ export async function writeFitted<M>(
   const inputsOf = roundingInputs(port, resolved.entries, data, options);
   const fitted = fitActivations(resolved.sites, calibration);
   const energies = new Map<string, number>();
+  const pause = pauses(options.signal, 'quantize');
   const outcome = { ...ownGrids(withoutStaleWishes(resolved), fitted), ...fitted };
   const written = await writePlan(
     port,
     outcome,
     async (own, values) => {
-      const scheme = fitWeight(own, values);
+      const scheme = await inTurns(weightInSteps(own, values), pause);
       checkReach(scheme.ranges, own);
       if (options.measure !== false) energies.set(own.entry.id, energyOf(values));
       return roundWeight(own, values, scheme, inputsOf);
