@@ -157,10 +157,11 @@ function spend(
   });
 }
 
-function reasonOf({ loss: own }: BudgetOption, { isMeasured }: BudgetProblem, gap: number): string {
-  const loss = own.toPrecision(2);
-  const told = isMeasured ? `alone it costs ${loss}` : `unverified, by its error of ${loss}`;
-  return `budget: ${told}${gap < 0.001 ? '' : `; within ${(100 * gap).toPrecision(2)} % of the best choice`}`;
+/** In powers of ten: plans that are stored in models hold each reason once. */
+function reasonOf({ loss }: BudgetOption, { isMeasured }: BudgetProblem, gap: number): string {
+  const order = loss > 0 ? `less than 1e${Math.floor(Math.log10(loss)) + 1}` : 'nothing';
+  const told = isMeasured ? `alone it costs ${order}` : `unverified, by its error of ${order}`;
+  return `budget: ${told}${gap < 0.001 ? '' : `; within ${(100 * gap).toPrecision(1)} % of the best choice`}`;
 }
 
 function noLimit(): LowbitError {

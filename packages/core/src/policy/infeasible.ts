@@ -15,15 +15,17 @@ export function infeasible(
   { joint }: Measurements,
   limits: Limits,
 ): LowbitError {
-  const [expected, received] =
-    resourcesOf(problem, limits).length > 0
-      ? [leastOf(problem, limits), wantedOf(limits)]
-      : [bestOf(joint, limits), wantedOf(limits)];
+  const isOfSize = resourcesOf(problem, limits).length > 0;
+  const isOfQuality = limits.minSqnr !== undefined || limits.maxLoss !== undefined;
+  const attainable = [
+    isOfSize && leastOf(problem, limits),
+    isOfQuality && joint.length > 0 && bestOf(joint, limits),
+  ].filter((words) => words !== false);
   return new LowbitError({
     code: 'budget-infeasible',
     where: "policy 'budget'",
-    expected: [expected, ...floorsOf(draft, problem)].join('; '),
-    received,
+    expected: [...attainable, ...floorsOf(draft, problem)].join('; '),
+    received: wantedOf(limits),
     remedy:
       'Ask for what is attainable, or let go of what stands against it: narrower choices, fewer exclusions, fewer weights that are decided before.',
   });
@@ -55,7 +57,7 @@ function bestOf(joint: Measurements['joint'], { minSqnr, maxLoss }: Limits): str
     minSqnr !== undefined && `at most ${decibels.toFixed(1)} dB`,
     maxLoss !== undefined && `a loss of at least ${loss.toPrecision(3)}`,
   ];
-  return `${words.filter((word) => word !== false).join(' and ')} with the widest choices`;
+  return `${words.filter((word) => word !== false).join(' and ')} with what was tried`;
 }
 
 function wantedOf({ bytes, averageBits, bitOperations, maxLoss, minSqnr }: Limits): string {

@@ -88,15 +88,22 @@ function bestOfSize(
   const gap = solution.loss > 0 ? (solution.loss - solution.bound) / solution.loss : 0;
   const isKnown = joint.some((one) => isSameChoice(one.choice, choice));
   if (!isKnown) return { choice, gap };
-  const known = joint.flatMap(({ choice: own, effect }) => {
-    const options = optionsOfChoice(problem.items, own);
-    return options !== undefined && isWithin(knapsack, options) ? [{ choice: own, options, effect }] : [];
+  const known = joint.flatMap((one) => {
+    const options = optionsOfChoice(problem.items, one.choice);
+    return options !== undefined && isWithin(knapsack, options) ? [{ ...one, options }] : [];
   });
-  const best = known.reduce((one, other) => (other.effect < one.effect ? other : one));
+  // What did not hold when its result was run does not hold, whatever was measured before.
+  const failing = known.filter((one) => !holds(one, limits));
+  const holding = known.filter((one) => !failing.some((other) => isSameChoice(one.choice, other.choice)));
+  const best = leastEffect(holding.length > 0 ? holding : known);
   const isOver = !explores || joint.length >= limits.tries;
   const swapped = isOver ? undefined : bestSwap(problem, knapsack, best.options, joint);
-  return { choice: swapped ?? best.choice, gap };
+  if (swapped !== undefined) return { choice: swapped, gap };
+  return holding.length > 0 ? { choice: best.choice, gap } : undefined;
 }
+
+const leastEffect = <T extends JointEffect>(known: readonly T[]): T =>
+  known.reduce((one, other) => (other.effect < one.effect ? other : one));
 
 /** Whether a choice keeps limits and order. */
 function isWithin({ items, capacities }: KnapsackProblem, options: readonly number[]): boolean {

@@ -164,7 +164,41 @@ describe('quality', () => {
   it('that no choice keeps is told with what is had at best', async () => {
     const error = await failure(run(recipe(budget({ minSqnr: 90, choices: [2, 4] }))));
     expect(error.code).toBe('budget-infeasible');
-    expect(error.expected).toMatch(/^at most \d+\.\d dB with the widest choices/);
+    expect(error.expected).toMatch(/^at most \d+\.\d dB with what was tried; others have 2 bits or more$/);
+  });
+
+  it('that the replaced weights keep and the result does not is not taken', async () => {
+    const { port } = chain();
+    const written: number[] = [];
+    const spoilt: typeof port = {
+      ...port,
+      write(outcome) {
+        const writer = port.write(outcome);
+        const isWide = outcome.entries.every(({ entry }) => entry.bits === 8);
+        written.push(Math.min(...outcome.entries.map(({ entry }) => entry.bits)));
+        const finish = async () => {
+          const applied = await writer.finish();
+          const run: typeof applied.run = async function* (batches) {
+            for await (const { y } of applied.run!(batches))
+              yield { y: { ...y, data: isWide ? y.data : y.data.map((value) => 0.8 * value) } };
+          };
+          return { ...applied, run };
+        };
+        return { add: (id, tensor) => writer.add(id, tensor), finish };
+      },
+    };
+    const { plan } = await quantize(spoilt, recipe(budget({ minSqnr: 20, choices })));
+    expect(bitsIn(plan)).toEqual([8, 8, 8, 8]);
+    expect(written.length).toBeGreaterThan(2);
+  });
+
+  it('and a size are kept together, or neither is', async () => {
+    const both = await run(recipe(budget({ bytes: 2200, minSqnr: 20, choices })));
+    expect(both.report.modelBytes.after).toBeLessThanOrEqual(2200);
+    expect(both.report.verdict?.outputs?.outputs[0].sqnrDb).toBeGreaterThanOrEqual(20);
+    const error = await failure(run(recipe(budget({ bytes: 1300, minSqnr: 20, choices, tries: 4 }))));
+    expect(error).toMatchObject({ code: 'budget-infeasible', received: '1300 bytes, 20 dB at least' });
+    expect(error.expected).toMatch(/^at least 1252 bytes; at most \d+\.\d dB with what was tried/);
   });
 
   it('wants data, labels, and a port that runs its model', async () => {
