@@ -35,6 +35,8 @@ const archives = {
   'keras2-models': 'tf-keras 2, models in models',
   'keras3-wiring': 'Keras 3, wiring',
   'keras2-wiring': 'tf-keras 2, wiring',
+  'keras3-masks': 'Keras 3, masks',
+  'keras2-masks': 'tf-keras 2, masks',
   'keras3-functions': 'Keras 3, functions',
   'keras2-functions': 'tf-keras 2, functions',
   'keras3-open': 'Keras 3, open sizes',

@@ -35,6 +35,9 @@ const passing = [
 ];
 const merges = ['Add', 'Subtract', 'Multiply', 'Average', 'Maximum', 'Minimum'];
 
+/** What makes one tensor of several, with a mask of theirs behind it. */
+export const mergeClasses: readonly string[] = [...merges, 'Concatenate'];
+
 /** Whether TensorFlow.js computes a recurrent layer as Keras does, also with a mask. */
 export function isPlainRecurrent({ className, config }: Pick<KerasLayer, 'className' | 'config'>): boolean {
   return (
@@ -44,13 +47,18 @@ export function isPlainRecurrent({ className, config }: Pick<KerasLayer, 'classN
   );
 }
 
+/** Whether a layer makes a mask. */
+export const masksBeginAt = ({ className, config }: KerasLayer): boolean =>
+  className === 'Masking' || (className === 'Embedding' && config['mask_zero'] === true);
+
+/** Whether a layer gives the last of the steps alone, which masks end at. */
+export const recurrentEnds = (layer: KerasLayer): boolean =>
+  recurrentLayers.includes(layer.className) && !passesOn(layer);
+
 /** Whether masks begin anywhere in a network. */
 export function hasMasks({ layers }: KerasNetwork): boolean {
   return layers.some(
-    ({ className, config, network }) =>
-      className === 'Masking' ||
-      (className === 'Embedding' && config['mask_zero'] === true) ||
-      (network !== undefined && hasMasks(network)),
+    (layer) => masksBeginAt(layer) || (layer.network !== undefined && hasMasks(layer.network)),
   );
 }
 
@@ -81,7 +89,7 @@ export function masksBehind(
 
 function passesOn({ className, config, parts }: KerasLayer): boolean {
   if (!recurrentLayers.includes(className))
-    return [...passing, ...merges, 'Concatenate', ...attentions].includes(className);
+    return [...passing, ...mergeClasses, ...attentions].includes(className);
   return (parts['forward_layer']?.config ?? config)['return_sequences'] === true;
 }
 

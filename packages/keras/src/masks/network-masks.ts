@@ -11,6 +11,7 @@ import {
   type Mask,
   masksBehind,
 } from './mask-rules.js';
+import { partlyMasked } from './partly-masked.js';
 
 /** How a layer comes by the masks of its inputs. */
 export interface MaskUse {
@@ -23,6 +24,8 @@ export interface MaskUse {
 export interface Masks {
   /** For a layer that heeds masks; the others have none. */
   useOf(call: KerasCall): MaskUse;
+  /** Whether TensorFlow.js is to give a merge no masks, since it cannot work with those of some inputs alone. */
+  isPartly(call: KerasCall): boolean;
 }
 
 /**
@@ -53,7 +56,8 @@ export function masksOf(network: KerasNetwork, isKeras3: boolean, uses: Uses): M
     const looked = carried.get(call)!;
     return takesSeveral(call.layer) ? looked : written.get(call)!.map((mask, i) => mask ?? looked[i]);
   };
-  return { useOf: (call) => useOf(call, given(call), isKeras3) };
+  const partly = partlyMasked(network, given);
+  return { useOf: (call) => useOf(call, given(call), isKeras3), isPartly: (call) => partly.has(call) };
 }
 
 /** Whether a layer takes a mask for each of its inputs. */

@@ -1,5 +1,5 @@
 import type { Problem } from '@lowbit/core';
-import type { JsonObject, JsonValue, KerasCall, KerasNetwork, TensorReference } from '../model.js';
+import type { JsonObject, JsonValue, KerasCall, KerasNetwork, Shape, TensorReference } from '../model.js';
 import type { LayerNames } from '../network/layer-names.js';
 import { maskReference } from './mask-layers.js';
 import type { MaskUse } from '../masks/network-masks.js';
@@ -71,7 +71,10 @@ export function referenceJson(
   return [names.get(source)!, source.network === undefined ? call : call + 1, output];
 }
 
-/** TensorFlow.js frees a tensor too early which a layer takes twice: one that does takes copies. */
+/**
+ * Copies of tensors. TensorFlow.js frees a tensor too early which a layer takes twice: one that does takes copies. Some are without the mask that
+ * TensorFlow.js brings along.
+ */
 export class TensorCopies {
   /** Layers that make the copies. */
   readonly layers: JsonObject[] = [];
@@ -87,11 +90,20 @@ export class TensorCopies {
         seen.add(key);
         return [...reference, {}];
       }
-      const name = `${this.network}_copy_${this.layers.length}`;
-      const config = { name, activation: 'linear' };
-      const nodes = [[[...reference, {}]]];
-      this.layers.push({ class_name: 'Activation', config, name, inbound_nodes: nodes });
-      return [name, 0, 0, {}];
+      return [...this.copy(reference, 'Activation', { activation: 'linear' }), {}];
     });
+  }
+
+  /** A reference to the same values without a mask: axes in their own order, behind which masks end. */
+  withoutMask(reference: Reference, shape: Shape | undefined): Reference {
+    const dims = shape?.slice(1).map((_, i) => i + 1);
+    return dims === undefined ? reference : this.copy(reference, 'Permute', { dims });
+  }
+
+  private copy(reference: Reference, className: string, settings: JsonObject): Reference {
+    const name = `${this.network}_copy_${this.layers.length}`;
+    const nodes = [[[...reference, {}]]];
+    this.layers.push({ class_name: className, config: { ...settings, name }, name, inbound_nodes: nodes });
+    return [name, 0, 0];
   }
 }

@@ -69,9 +69,13 @@ function withNodes(
 ): JsonObject {
   const name = context.names.get(layer)!;
   const calls = network.calls.filter((call) => call.layer === layer).sort((a, b) => a.index - b.index);
-  const nodes = calls.map((call) =>
-    context.copies.distinct(nodeJson(call, masks.useOf(call), network, context)),
-  );
+  const nodes = calls.map((call) => {
+    const references = nodeJson(call, masks.useOf(call), network, context);
+    const isBare = masks.isPartly(call);
+    const bare = (given: (typeof references)[number], i: number) =>
+      context.copies.withoutMask(given, call.inputShapes[i]);
+    return context.copies.distinct(isBare ? references.map(bare) : references);
+  });
   if (layer.network === undefined)
     return { ...layerJson(layer, calls, masks, context), name, inbound_nodes: nodes };
   const inside = networkJson(layer.network, context);
