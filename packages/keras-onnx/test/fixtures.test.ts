@@ -26,8 +26,6 @@ const refused: Readonly<Record<string, string>> = {
   'Keras 3, sequences, attention_scores': 'Attention with return_attention_scores',
   attention_scores: 'MultiHeadAttention with return_attention_scores',
   attention_axes: 'MultiHeadAttention with inputs that are no sequences of vectors',
-  layer_normalization_axes: 'LayerNormalization with axes that are not the last ones',
-  layer_normalization_deep: 'LayerNormalization with axes that are not the last ones',
   group_normalization_axes: 'GroupNormalization with an axis other than the last',
   softmax_axes: 'Softmax with several axes',
 };

@@ -74,12 +74,7 @@ async function shiftedAndScaled(call: WrittenCall, axis: number, epsilon: number
 
 /** x − μ over √(σ² + ε) of the values themselves, then γ and β. */
 const layerNormalization: LayerRule = {
-  refuse: (call) => {
-    if (call.settings.flag('rms_scaling', false)) return 'rms_scaling';
-    const axes = axesOf(call, -1);
-    const isTrailing = axes.every((axis, i) => axis === rankOf(call) - axes.length + i);
-    return isTrailing ? undefined : 'axes that are not the last ones';
-  },
+  refuse: (call) => (call.settings.flag('rms_scaling', false) ? 'rms_scaling' : undefined),
   write: async (call) => {
     const { graph, weights, layer, settings, inputs } = call;
     const x = graph.last(inputs[0]!);
@@ -89,8 +84,12 @@ const layerNormalization: LayerRule = {
     const variance = graph.reduce('ReduceMean', graph.node('Mul', [centered, centered]), axes);
     const deviation = graph.node('Sqrt', [graph.node('Add', [variance, graph.float(epsilon)])]);
     let value = graph.node('Div', [centered, deviation]);
-    const gamma = await weights.find(layer, 'gamma');
-    const beta = await weights.find(layer, 'beta');
+    const isTrailing = axes.every((axis, i) => axis === rankOf(call) - axes.length + i);
+    // Otherwise γ and β are repeated along the axes between theirs.
+    const dims = inputOf(call).map((size, axis) => (axes.includes(axis) ? (size as number) : 1));
+    const arrangement = isTrailing ? {} : { dims };
+    const gamma = await weights.find(layer, 'gamma', arrangement);
+    const beta = await weights.find(layer, 'beta', arrangement);
     if (gamma !== undefined) value = graph.node('Mul', [value, gamma]);
     if (beta !== undefined) value = graph.node('Add', [value, beta]);
     return graph.value(value, outputOf(call));
