@@ -10,7 +10,8 @@ import { toOnnx } from '../src/index.js';
 import { kerasCases } from '../../keras/test/cases.js';
 import { ownCases } from './support.js';
 
-const cases = new Map([...(await kerasCases('keras3')), ...ownCases]);
+const sequences = await kerasCases('keras3-sequences');
+const cases = new Map([...(await kerasCases('keras3')), ...sequences, ...ownCases]);
 
 beforeAll(() => tf.setBackend('cpu'));
 
@@ -177,12 +178,22 @@ async function compare(
 const withoutSums = ['min-max', 'absmax', 'mse', 'fixed-point'];
 
 describe.each(['tensor', 'channel', 'group:2'] as const)('one grid for each %s', (granularity) => {
-  // Its last kernel sums over two axes, heads and what is in them, of which Keras' form has no groups.
-  const those = models.filter(([name]) => granularity !== 'group:2' || name !== 'multi_head_attention');
-  it.each(those)('%s has the same codes in ONNX', async (...model) => {
+  it.each(models)('%s has the same codes in ONNX', async (...model) => {
     for (const weights of withoutSums)
       await compare(model, { registry, weights, bits: 4, granularity }, mostSteps, 1);
   });
+});
+
+/** Their kernels sum over several axes together, and groups go over the ends of the inner ones. */
+const overAxes = [
+  ['multi_head_attention', Array<Move>(8).fill(stay)],
+  ['products', Array<Move>(4).fill(stay)],
+] as const;
+
+it.each(overAxes)('groups of %s have the same codes in ONNX', async (...model) => {
+  for (const granularity of ['group:3', 'group:5', 'group:6'] as const)
+    for (const weights of withoutSums)
+      await compare(model, { registry, weights, bits: 4, granularity }, mostSteps, 1);
 });
 
 const withSums = registry

@@ -10,6 +10,7 @@ export type { PlanSummary, Provenance } from './inspect/provenance.js';
 export { quantizableIn, type Quantizable } from './inspect/quantizable.js';
 export { distinctNames } from './layers/distinct-names.js';
 export {
+  kernelView,
   lastIsOutput,
   layerFamilies,
   layerFloatReason,
@@ -17,6 +18,7 @@ export {
   weightFloatReason,
   type KernelAxes,
   type KernelRule,
+  type KernelView,
   type LayerFamily,
 } from './layers/layer-families.js';
 export { brokenWarning } from './layers/broken-values.js';
@@ -36,7 +38,7 @@ export {
 } from './manifest/artifacts.js';
 export { expandWeight } from './manifest/expand-weight.js';
 export { checkSpecs } from './manifest/check-spec.js';
-export { packedOf, packWeight, storePacked, unpackWeight } from './manifest/packed-weight.js';
+export { inShape, packedOf, packWeight, storePacked, unpackWeight } from './manifest/packed-weight.js';
 export { modelKind, parseModelJson, type ModelJson, type ModelKind } from './manifest/parse-model-json.js';
 export { packedPlain } from './manifest/packed-plain.js';
 export { plainTensor } from './manifest/plain-tensor.js';

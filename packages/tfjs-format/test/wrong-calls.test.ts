@@ -38,6 +38,7 @@ const calls: Readonly<Record<string, RightCall>> = {
   storePacked: { right: () => ['w', format.packedOf(packed(), 'm')] },
   packedOf: { right: () => [packed(), 'model.json'] },
   unpackWeight: { right: () => [packed(), 'model.json'] },
+  inShape: { right: () => [stored(), [1, 2]] },
   packedPlain: { right: () => [stored()] },
   plainWeight: { right: () => ['w', [2], values(), 'uint8'] },
   plainTensor: { right: () => ['w', tensor(), 'uint8'] },
@@ -70,7 +71,9 @@ const table = 'looks up what is known of one layer class, for every weight of a 
 const checked = 'takes settings and names of layers, which whoever builds a model has checked';
 const exceptions = Object.fromEntries([
   ...['isPacked', 'storedForm'].map((name) => [name, guard] as const),
-  ...['lastIsOutput', 'layerFloatReason', 'weightFloatReason'].map((name) => [name, table] as const),
+  ...['lastIsOutput', 'kernelView', 'layerFloatReason', 'weightFloatReason'].map(
+    (name) => [name, table] as const,
+  ),
   ...['distinctNames', 'slicePlaces'].map((name) => [name, checked] as const),
 ]);
 

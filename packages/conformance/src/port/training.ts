@@ -89,7 +89,7 @@ async function checkSimulate<M>({ port }: TrainedModel<M>, batches: readonly Bat
   const weight = await firstWeight(port);
   const before = await outputsOf(port, batches);
   const values = await weight.read();
-  const simulated: SimulatedWeight = { id: weight.id, ...coarseWeight };
+  const simulated: SimulatedWeight = { id: weight.id, shape: weight.shape, ...coarseWeight };
   const { quantizer, options, bits } = simulated;
   const tensor = encode(values.slice(), weight.shape, 'tensor', {
     bits,
@@ -154,7 +154,7 @@ async function checkRelease<M>({ port, train }: TrainedModel<M>, batches: readon
   const { weight, held } = await half(port);
   port.hold(weight.id, { ...held, mask: held.mask.fill(1) });
   const before = await outputsOf(port, batches);
-  port.simulate([{ id: weight.id, ...coarseWeight }]);
+  port.simulate([{ id: weight.id, shape: weight.shape, ...coarseWeight }]);
   await port.substitute(await coarseSites(port));
   port.release();
   must(isNear(await outputsOf(port, batches), before), () => 'it computes something else than before');

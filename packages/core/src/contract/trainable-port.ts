@@ -19,6 +19,8 @@ export interface SimulatedWeight {
   readonly bits: number;
   readonly quantizer: Quantizer;
   readonly options: Options;
+  /** As the weight is described: what the slicing refers to. */
+  readonly shape: readonly number[];
   readonly slicing: Slicing;
   /** Fits the quantizer to values of the weight, row-major. Throws `plugin-failed` with its name, `non-finite`. */
   schemeOf(values: Float32Array): Scheme;

@@ -15,13 +15,14 @@ export function bitsOf({ weights }: QuantizationPlan): Readonly<Record<string, n
 
 /** A weight as the port simulates it. */
 export function simulatedWeight(own: ResolvedEntry, fit: TrainedFit): SimulatedWeight {
-  const { entry, quantizer, options, slicing } = own;
+  const { entry, quantizer, options, slicing, weight } = own;
   const exact: ResolvedEntry = { ...own, entry: { ...entry, parameterStorage: 'float32' } };
   return {
     id: entry.id,
     bits: entry.bits,
     quantizer,
     options,
+    shape: weight.shape,
     slicing,
     schemeOf: (values: Float32Array) => fit(exact, values).scheme,
   };

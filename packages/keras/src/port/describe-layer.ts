@@ -2,6 +2,7 @@ import type { LayerDescriptor, SkipNote, WeightDescriptor } from '@lowbit/core';
 import { sizeOf } from '@lowbit/core/adapter';
 import {
   brokenWarning,
+  kernelView,
   layerFamilies,
   layerFloatReason,
   weightFloatReason,
@@ -59,8 +60,7 @@ function describeWeight(
   return {
     id,
     kernel,
-    shape,
-    ...axes,
+    ...kernelView(shape, axes),
     storedBytes: weightBytes(weight),
     ...(packed !== undefined && {
       quantizedBefore: `quantized already by lowbit: ${packed.header.bits} bits`,

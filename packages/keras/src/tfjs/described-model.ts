@@ -1,6 +1,6 @@
 import type { CancelSignal, QuantizationPlan } from '@lowbit/core';
 import { checkOptions, optionTypes, type OptionTypes } from '@lowbit/core/adapter';
-import { storedBytes, storePacked, type WeightSpec } from '@lowbit/tfjs-format';
+import { inShape, storedBytes, storePacked, type WeightSpec } from '@lowbit/tfjs-format';
 
 import type { JsonObject, KerasModel, KerasWeight } from '../model.js';
 import { layerNames } from '../network/layer-names.js';
@@ -74,7 +74,7 @@ export function describedModel(model: KerasModel): {
 
 function storedWeight(name: string, weight: KerasWeight): Omit<DescribedWeight, 'start'> {
   if (weight.packed !== undefined) {
-    const { spec, bytes } = storePacked(name, weight.packed);
+    const { spec, bytes } = inShape(storePacked(name, weight.packed), weight.shape);
     return { spec, read: async () => bytes };
   }
   const read = async () => {

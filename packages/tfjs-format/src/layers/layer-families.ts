@@ -1,9 +1,34 @@
 import type { WeightDescriptor } from '@lowbit/core';
+import { sizeOf } from '@lowbit/core/adapter';
 
 /** Which axes of a weight are output channels (ascending) and which one is the input channel. */
 export interface KernelAxes {
   readonly outputAxes: readonly number[];
   readonly inputAxis?: number;
+  /** How many axes from `inputAxis` on follow one another that are all summed over: they count as one. Default: 1. */
+  readonly summedAxes?: number;
+}
+
+/** A weight as it is quantized: axes that are summed over together are one, and the axes are those of this shape. */
+export interface KernelView {
+  readonly shape: readonly number[];
+  readonly outputAxes: readonly number[];
+  readonly inputAxis?: number;
+}
+
+/** @param shape As the layer has the weight. */
+export function kernelView(
+  shape: readonly number[],
+  { outputAxes, inputAxis, summedAxes = 1 }: KernelAxes,
+): KernelView {
+  if (inputAxis === undefined) return { shape, outputAxes };
+  const end = inputAxis + summedAxes;
+  const summed = sizeOf(shape.slice(inputAxis, end));
+  return {
+    shape: [...shape.slice(0, inputAxis), summed, ...shape.slice(end)],
+    outputAxes: outputAxes.map((axis) => (axis < inputAxis ? axis : axis - summedAxes + 1)),
+    inputAxis,
+  };
 }
 
 /** One weight of a layer class that can be quantized. */
@@ -120,7 +145,7 @@ const intoHeads = (variable: string): KernelRule => ({
   axes: () => ({ outputAxes: [1, 2], inputAxis: 0 }),
 });
 
-/** Attention: three kernels into heads, and `[heads, size, …out]`, which sums over two axes. */
+/** Attention: three kernels into heads, and `[heads, size, …out]`, which sums over two axes together. */
 const attention: FamilyTable = {
   MultiHeadAttention: {
     kernels: [
@@ -128,20 +153,27 @@ const attention: FamilyTable = {
       {
         variable: 'attention_output_kernel',
         kernel: 'kernel',
-        axes: (rank) => ({ outputAxes: Array.from({ length: rank - 2 }, (_, i) => i + 2) }),
+        axes: (rank) => ({
+          outputAxes: Array.from({ length: rank - 2 }, (_, i) => i + 2),
+          inputAxis: 0,
+          summedAxes: 2,
+        }),
       },
     ],
   },
 };
 
-/** Letters of the kernel that the output has are output channels, and the one that it lacks, where it is alone, is the input channel. */
+/** Letters of the kernel that the output has are output channels, and those that it lacks, where they follow one another, the input channel. */
 function axesOfEquation(rank: number, { equation }: LayerSettings = {}): KernelAxes | undefined {
   const [, kernel = '', output = ''] = String(equation).replaceAll(' ', '').split(/,|->/);
   const axes = [...kernel].map((letter, axis) => ({ axis, isOutput: output.includes(letter) }));
   const outputAxes = axes.filter(({ isOutput }) => isOutput).map(({ axis }) => axis);
-  const [summed, ...others] = axes.filter(({ isOutput }) => !isOutput);
-  if (axes.length !== rank || outputAxes.length === 0) return undefined;
-  return { outputAxes, ...(summed !== undefined && others.length === 0 && { inputAxis: summed.axis }) };
+  const summed = axes.flatMap(({ axis, isOutput }) => (isOutput ? [] : axis));
+  // Where nothing is summed each value is a factor of its own.
+  if (axes.length !== rank || outputAxes.length === 0 || summed.length === 0) return undefined;
+  const [inputAxis] = summed;
+  const isTogether = inputAxis !== undefined && summed.at(-1) === inputAxis + summed.length - 1;
+  return { outputAxes, ...(isTogether && { inputAxis, summedAxes: summed.length }) };
 }
 
 /** Products that an equation describes. */

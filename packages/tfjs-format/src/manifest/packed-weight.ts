@@ -7,7 +7,7 @@ import {
   type Problem,
   type QuantizedTensor,
 } from '@lowbit/core';
-import { checkArgument, joinBytes } from '@lowbit/core/adapter';
+import { checkArgument, joinBytes, sizeOf } from '@lowbit/core/adapter';
 import { checkStored } from './check-given.js';
 import type { StoredWeight } from './stored-weights.js';
 import { isPacked, packedDtype, type WeightSpec } from './weight-spec.js';
@@ -33,6 +33,21 @@ export function storePacked(name: string, packed: PackedTensor): StoredWeight {
 }
 
 /**
+ * A weight as one of another shape, of as many values: the layer's, where axes that are summed over together were quantized as one.
+ *
+ * @throws LowbitError `invalid-argument` for another number of values.
+ */
+export function inShape(weight: StoredWeight, shape: readonly number[]): StoredWeight {
+  checkStored(weight, 'inShape');
+  const count = sizeOf(weight.spec.shape);
+  checkArgument(Array.isArray(shape) && sizeOf(shape) === count, shape, {
+    where: 'inShape: shape',
+    expected: `a shape of ${count} values`,
+  });
+  return { ...weight, spec: { ...weight.spec, shape } };
+}
+
+/**
  * The packed tensor of a weight, its bytes still packed.
  *
  * @throws LowbitError `packed-data` when the header does not fit the weight.
@@ -42,8 +57,8 @@ export function packedOf(weight: StoredWeight, where: string): PackedTensor {
   const { spec, bytes } = weight;
   if (!isPacked(spec)) throw damaged(spec, where, 'a weight packed by lowbit');
   const { dtype, bytes: sizes, ...header } = spec.quantization;
-  if (String(header.shape) !== String(spec.shape) || dtype !== packedDtype)
-    throw damaged(spec, where, `a packed tensor of shape [${spec.shape}]`);
+  if (sizeOf(header.shape) !== sizeOf(spec.shape) || dtype !== packedDtype)
+    throw damaged(spec, where, `a packed tensor of as many values as shape [${spec.shape}]`);
   return { header, codes: bytes.subarray(0, sizes[0]), parameters: bytes.subarray(sizes[0]) };
 }
 

@@ -16,7 +16,7 @@ import { rememberForms, storedForms } from '../io/stored-forms.js';
 import { disposeWeights } from '../model/dispose-weights.js';
 import { recordPlan } from '../model/plan-record.js';
 import { rebuild } from '../model/rebuild.js';
-import { surveyModel } from '../model/survey.js';
+import { shapesOf } from '../model/survey.js';
 import { topologyOf } from '../model/topology.js';
 import { runModel } from '../observe/run.js';
 import { keptBytes, keptWeights } from './kept-weights.js';
@@ -91,10 +91,4 @@ function newTopology(model: LayersModel, sites: Outcome['activations'], folding:
   if (sites.size === 0) return topology;
   registerQuantizedInput([...sites.values()].map(({ quantizer }) => quantizer));
   return wrapTopology(topology, model, sites);
-}
-
-/** The shapes of all variables, by id. */
-function shapesOf(model: LayersModel): ReadonlyMap<string, readonly unknown[]> {
-  const variables = surveyModel(model).flatMap((layer) => layer.variables);
-  return new Map(variables.map(({ id, variable }) => [id, variable.shape]));
 }

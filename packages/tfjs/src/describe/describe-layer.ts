@@ -1,5 +1,6 @@
 import type { LayerDescriptor, SkipNote, WeightDescriptor } from '@lowbit/core';
 import {
+  kernelView,
   layerFamilies,
   layerFloatReason,
   weightFloatReason,
@@ -62,8 +63,7 @@ function weightDescriptor(
   return {
     id,
     kernel,
-    shape,
-    ...axes,
+    ...kernelView(shape, axes),
     storedBytes: tf.util.sizeFromShape(shape) * Float32Array.BYTES_PER_ELEMENT,
     read: () => readVariable(variable, id),
   };

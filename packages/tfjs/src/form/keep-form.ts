@@ -1,6 +1,7 @@
 import { decode } from '@lowbit/core';
 import {
   expandWeight,
+  inShape,
   isPacked,
   plainTensor,
   plainWeight,
@@ -20,5 +21,5 @@ export function keepForm(weight: StoredWeight, { format }: StorageForm): StoredW
   const values = decode(tensor);
   const even = plainTensor(name, tensor);
   const isExact = even !== undefined && expandWeight(even, name).every((value, i) => value === values[i]);
-  return isExact ? even : plainWeight(name, shape, values, 'float32');
+  return isExact ? inShape(even, shape) : plainWeight(name, shape, values, 'float32');
 }

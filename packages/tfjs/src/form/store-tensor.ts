@@ -3,6 +3,7 @@ import { sliceLayout } from '@lowbit/core/adapter';
 import {
   expandWeight,
   fitsFloat16,
+  inShape,
   packWeight,
   plainTensor,
   plainWeight,
@@ -26,12 +27,22 @@ export interface StoredTensor {
 const loadsAlone = 'loads in TensorFlow.js without lowbit';
 const kept = 'the running model holds float32';
 
-/** Stores a tensor in the form that was asked for, or the nearest that holds it, with the reason. */
+/**
+ * Stores a tensor in the form that was asked for, or the nearest that holds it, with the reason.
+ *
+ * @param shape As the layer has the weight.
+ */
 export function storeTensor(
   name: string,
   tensor: QuantizedTensor,
-  { format, plain }: StorageForm,
+  shape: readonly number[],
+  form: StorageForm,
 ): StoredTensor {
+  const stored = storedAsItIs(name, tensor, form);
+  return { ...stored, stored: inShape(stored.stored, shape) };
+}
+
+function storedAsItIs(name: string, tensor: QuantizedTensor, { format, plain }: StorageForm): StoredTensor {
   if (format === 'plain') return storePlain(name, tensor, plain);
   const stored = packWeight(name, tensor);
   return {

@@ -1,5 +1,5 @@
 import { LowbitError } from '@lowbit/core';
-import type { ModelWriter, Outcome } from '@lowbit/core/adapter';
+import { sizeOf, type ModelWriter, type Outcome } from '@lowbit/core/adapter';
 import type { StorageForm } from './storage-form.js';
 import { storeTensor, type StoredTensor } from './store-tensor.js';
 
@@ -18,29 +18,41 @@ export interface WeightStore {
  */
 export function weightStore(
   { entries }: Outcome,
-  shapes: ReadonlyMap<string, readonly unknown[]>,
+  shapes: ReadonlyMap<string, readonly number[]>,
   form: StorageForm,
 ): WeightStore {
   const stored = new Map<string, StoredTensor>();
-  const planned = new Set(entries.map(({ weight }) => weight.id));
+  const planned = new Map(entries.map(({ weight }) => [weight.id, weight.shape]));
   return {
     add(id, tensor) {
-      checkShape(id, tensor.shape, planned.has(id) ? shapes.get(id) : undefined);
-      stored.set(id, storeTensor(id, tensor, form));
+      const shape = checkedShape(id, tensor.shape, planned.get(id), shapes.get(id));
+      stored.set(id, storeTensor(id, tensor, shape, form));
     },
     all() {
-      const inOrder = [...planned].map((id) => [id, stored.get(id)] as const);
+      const inOrder = [...planned.keys()].map((id) => [id, stored.get(id)] as const);
       return new Map(inOrder.flatMap(([id, one]) => (one === undefined ? [] : [[id, one] as const])));
     },
   };
 }
 
-function checkShape(id: string, received: readonly number[], shape: readonly unknown[] | undefined): void {
-  if (shape !== undefined && String(shape) === String(received)) return;
+/**
+ * The shape that the model has.
+ *
+ * @param planned As the weight was described, which may count axes of the model's shape as one.
+ */
+function checkedShape(
+  id: string,
+  received: readonly number[],
+  planned: readonly number[] | undefined,
+  shape: readonly number[] | undefined,
+): readonly number[] {
+  const isPlanned = planned !== undefined && String(planned) === String(received);
+  if (isPlanned && shape !== undefined && sizeOf(shape) === sizeOf(received)) return shape;
   throw new LowbitError({
     code: 'plan-mismatch',
     where: id,
-    expected: shape === undefined ? 'the id of a weight of this model and plan' : `shape [${shape}]`,
+    expected:
+      planned === undefined ? 'the id of a weight of this model and plan' : `shape [${shape ?? planned}]`,
     received: `a tensor of shape [${received}]`,
     remedy: 'Plan again for this model: its layers or their names have changed.',
   });

@@ -4,6 +4,7 @@ import { forgottenForm } from './forgotten-form.js';
 import {
   expandWeight,
   fitsFloat16,
+  inShape,
   packedPlain,
   plainAgain,
   plainTensor,
@@ -104,8 +105,9 @@ function saveQuantized(
   const levels = decode(tensor);
   if (levels.some((level, i) => level !== values[i]))
     return { ...saveFloats(spec, values, rest, 'changed since it was quantized') };
-  if (format === 'packed') return asStored(storePacked(spec.name, packed), null);
-  const even = plainTensor(spec.name, tensor, plain === 'uint16' ? plain : 'uint8');
+  if (format === 'packed') return asStored(inShape(storePacked(spec.name, packed), spec.shape), null);
+  const onGrid = plainTensor(spec.name, tensor, plain === 'uint16' ? plain : 'uint8');
+  const even = onGrid && inShape(onGrid, spec.shape);
   if (even !== undefined && (plain ?? storedForm(even.spec)) === storedForm(even.spec))
     return asStored(even, lossOf(values, even));
   if (plain === 'float16' || plain === 'float32') return saveFloats(spec, values, plain);

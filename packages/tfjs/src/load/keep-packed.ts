@@ -18,7 +18,8 @@ export function keepPacked(model: LayersModel, packed: ReadonlyMap<string, Packe
 function makeLazy(variable: LayerVariable, packed: PackedTensor): void {
   variable.dispose();
   variable.trainable = false;
-  const expand = () => tf.tensor(decode(unpackTensor(packed)), [...packed.header.shape], 'float32');
+  const shape = variable.shape as number[];
+  const expand = () => tf.tensor(decode(unpackTensor(packed)), shape, 'float32');
   let lasting: tf.Tensor | undefined;
   variable.read = () => {
     if (isInTidy()) return expand();

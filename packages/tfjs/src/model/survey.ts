@@ -58,3 +58,9 @@ function unique(name: string, taken: Set<string>): string {
   taken.add(result);
   return result;
 }
+
+/** The shapes of all variables, by id. */
+export function shapesOf(model: LayersModel): ReadonlyMap<string, readonly number[]> {
+  const variables = surveyModel(model).flatMap((layer) => layer.variables);
+  return new Map(variables.map(({ id, variable }) => [id, variable.shape as number[]]));
+}

@@ -331,7 +331,15 @@ onEveryBackend('the loss of a model that is trained', (test) => {
         const steps = { scale: Float32Array.of(0.2), offset: Float32Array.of(-0.7) };
         const schemeOf = () => ({ kind: 'affine', levels: 8, ...steps }) as const;
         port.simulate([
-          { id: 'last/kernel', bits: 3, quantizer: grid, options, slicing: 'tensor', schemeOf },
+          {
+            id: 'last/kernel',
+            bits: 3,
+            quantizer: grid,
+            options,
+            shape: [others.length],
+            slicing: 'tensor',
+            schemeOf,
+          },
         ]);
         expect(await port.loss(batches, new Map())).toBe(same());
         port.release();

@@ -127,7 +127,8 @@ onEveryBackend('training with every registered method', (test) => {
           quantizer.fit(slice, { role: 'weight', bits: 2, options, random: seededRandom(0) });
         const schemeOf = (now: Float32Array) =>
           encode(now, variable.shape, 'tensor', { bits: 2, fit: fitSlice }).scheme;
-        const weight = { id: 'w', bits: 2, quantizer, options, slicing: 'tensor', schemeOf } as const;
+        const { shape } = variable;
+        const weight = { id: 'w', bits: 2, quantizer, options, shape, slicing: 'tensor', schemeOf } as const;
         const quantized = simulatedVariable(variable, weight);
         const before = quantized().dataSync<'float32'>().slice();
         variable.assign(tf.mul(variable, 2));
@@ -185,7 +186,9 @@ function simulatedWeight(values: Float32Array, quantizer: Quantizer, bits: numbe
   const fit = (slice: Float32Array) => quantizer.fit(slice, context);
   const tensor = encode(values, [7, 4], slicing, { bits, fit });
   const schemeOf = () => tensor.scheme;
-  const quantized = simulatedVariable(variable, { id: 'w', bits, quantizer, options, slicing, schemeOf });
+  const { shape } = tensor;
+  const weight = { id: 'w', bits, quantizer, options, shape, slicing, schemeOf };
+  const quantized = simulatedVariable(variable, weight);
   return { variable, options, tensor, quantized };
 }
 

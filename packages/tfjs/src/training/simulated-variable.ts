@@ -13,15 +13,15 @@ import { matrixForm, type Block } from './matrix-form.js';
  *   `backward`. To be called inside `tf.tidy`.
  */
 export function simulatedVariable(variable: tf.Variable, weight: SimulatedWeight): () => tf.Tensor {
-  const { quantizer, options, bits, slicing } = weight;
-  const { blocks, join } = matrixForm(variable.shape, slicing);
+  const { quantizer, options, bits, shape, slicing } = weight;
+  const { blocks, join } = matrixForm(shape, slicing);
   const forward = forwardOf(quantizer);
   const backward = backwardOf(quantizer);
   const name = `quantizer '${quantizer.name}'`;
   const schemeNow = latestScheme(variable, weight);
 
   const quantized = tf.customGrad((x, save) => {
-    const input = x as tf.Tensor;
+    const input = tf.reshape(x as tf.Tensor, [...shape]);
     const sites = blocks.map((block) => siteOf(block, schemeNow()));
     (save as tf.GradSaveFunc)([input, ...sites.flatMap(siteTensors)]);
     const value = join(
@@ -33,16 +33,17 @@ export function simulatedVariable(variable: tf.Variable, weight: SimulatedWeight
     );
     const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) => {
       const [savedInput, ...rest] = saved as [tf.Tensor, ...tf.Tensor[]];
+      const above = tf.reshape(dy, [...shape]);
       const parts = blocks.map((block, i) => {
         const site = sites[i] as Site<tf.Tensor>;
         const own = withSiteTensors(site, rest.splice(0, siteTensors(site).length));
-        const [matrix, upstream] = [block.toMatrix(savedInput), block.toMatrix(dy)];
+        const [matrix, upstream] = [block.toMatrix(savedInput), block.toMatrix(above)];
         const gradient = backward(tfjsOps, matrix, upstream, own).x;
         return block.fromMatrix(checkTensor(gradient, matrix, `${name}: backward`));
       });
-      return tf.clone(join(parts));
+      return tf.reshape(join(parts), variable.shape);
     };
-    return { value: tf.clone(value), gradFunc };
+    return { value: tf.reshape(value, variable.shape), gradFunc };
   });
 
   function siteOf(block: Block, scheme: Scheme): Site<tf.Tensor> {
