@@ -13,6 +13,7 @@ export { type Cluster, clusterMap, type ClusterMap } from './codebook/cluster-ma
 export { lloyd, type LloydOptions, type LloydResult } from './codebook/lloyd.js';
 export { type OptimalCodebook, optimalCodebook } from './codebook/optimal-codebook.js';
 export { panelColumns, panelsOf } from './kernels/panels.js';
+export { dot } from './numeric/dot.js';
 export { floorLog2, nearestPowerOfTwo, roundHalfEven, roundingShift } from './numeric/round.js';
 export type { WeightedPoints } from './codebook/weighted-points.js';
 export { checkOptionNames } from './errors/check-option-names.js';

@@ -235,6 +235,7 @@ const kitCalls: Readonly<Record<string, RightCall>> = {
     call: (rows: never) => core.momentsCollector(4).add(rows),
   },
   isHeldOut: { right: () => [0, 5] },
+  dot: { right: () => [numbers(), 0, numbers(), 0, 4] },
   panelsOf: { right: () => ['float32', 2, 3] },
   isComplete: { right: () => [core.rangeCollector().finish()] },
   quantiles: { right: () => [points(), 2] },

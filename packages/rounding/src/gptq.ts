@@ -1,4 +1,4 @@
-import type { Rounder } from '@lowbit/core/method';
+import { dot, type Rounder } from '@lowbit/core/method';
 import { byActivity, dampedFactor, inTurn, type Factor } from './factor.js';
 import { eachBlock, type Ranks, type RoundingProblem } from './problem.js';
 import { damping, gramRounder } from './rounder.js';
@@ -83,8 +83,6 @@ export function carried(
   i: number,
   inputs: number,
 ): number {
-  const row = i * inputs;
-  let sum = 0;
-  for (let j = i + 1; j < inputs; j++) sum += (factor[row + j] as number) * (d[channel + j] as number);
-  return sum / (factor[row + i] as number);
+  const diagonal = i * inputs + i;
+  return dot(factor, diagonal + 1, d, channel + i + 1, inputs - i - 1) / (factor[diagonal] as number);
 }

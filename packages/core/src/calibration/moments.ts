@@ -26,7 +26,7 @@ export interface MomentsCollector {
 }
 
 /** Rows that are summed in single precision before the sums are added up in double. */
-const blockRows = 128;
+const blockRows = 256;
 
 /** Most inputs for which plain sums are faster than panels, which are wider. */
 const mostPlainInputs = 32;
@@ -55,19 +55,35 @@ const noRows = (received: unknown, inputs: number): LowbitError =>
   });
 
 function plainCollector(inputs: number): MomentsCollector {
+  const block = new Float32Array(inputs * blockRows);
   const products = new Float64Array((inputs * (inputs + 1)) / 2);
   const sums = new Float64Array(inputs);
+  let filled = 0;
   let count = 0;
+  const flush = () => {
+    for (let i = 0, at = 0; i < inputs; i++) {
+      for (let from = i; from < filled; from += inputs) sums[i]! += block[from] as number;
+      for (let j = i; j < inputs; j++) {
+        let sum = 0;
+        for (let from = 0; from < filled; from += inputs)
+          sum += (block[from + i] as number) * (block[from + j] as number);
+        products[at++]! += sum;
+      }
+    }
+    count += filled / inputs;
+    filled = 0;
+  };
   return {
     add(rows) {
-      for (let from = 0; from < rows.length; from += inputs, count++)
-        for (let i = 0, at = 0; i < inputs; i++) {
-          const own = rows[from + i] as number;
-          sums[i]! += own;
-          for (let j = i; j < inputs; j++) products[at++]! += own * (rows[from + j] as number);
-        }
+      for (let i = 0; i < rows.length; i++) {
+        block[filled++] = rows[i] as number;
+        if (filled === block.length) flush();
+      }
     },
-    moments: () => ({ inputs, count, sums: Float32Array.from(sums), products: Float32Array.from(products) }),
+    moments() {
+      flush();
+      return { inputs, count, sums: Float32Array.from(sums), products: Float32Array.from(products) };
+    },
   };
 }
 
@@ -88,8 +104,9 @@ function panelCollector(inputs: number): MomentsCollector {
     add(rows) {
       for (let from = 0; from < rows.length; from += inputs) {
         for (let at = 0; at < inputs; at += panelColumns) {
-          const part = rows.subarray(from + at, from + Math.min(inputs, at + panelColumns));
-          block.set(part, at * blockRows + filled * panelColumns);
+          const [first, to] = [from + at, at * blockRows + filled * panelColumns];
+          const width = Math.min(panelColumns, inputs - at);
+          for (let i = 0; i < width; i++) block[to + i] = rows[first + i] as number;
         }
         if (++filled === blockRows) flush();
       }

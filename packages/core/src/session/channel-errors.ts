@@ -1,4 +1,5 @@
 import type { RoundingLayout } from '../contract/rounder.js';
+import { dot } from '../numeric/dot.js';
 
 /** Channels whose errors are summed together, so that a row of the matrix is read once for all of them. */
 const together = 8;
@@ -21,9 +22,7 @@ export function channelErrors(
         const own = d[row + i] as number;
         if (own === 0) continue;
         // The matrix is symmetric: what is right of its diagonal counts twice.
-        let right = 0;
-        for (let j = i + 1; j < inputs; j++)
-          right += (gram[i * inputs + j] as number) * (d[row + j] as number);
+        const right = dot(gram, i * inputs + i + 1, d, row + i + 1, inputs - i - 1);
         errors[channel]! += own * (own * (gram[i * inputs + i] as number) + 2 * right);
       }
   return errors;
