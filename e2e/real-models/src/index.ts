@@ -12,7 +12,7 @@ export { readModel, modelPath, packageFile, type ModelFile } from './models.js';
 export { sqnrDb } from './measure/sqnr.js';
 export { median, timedEach } from './measure/median.js';
 export { pairedMedians, timePair, type PairedTimes } from './measure/time-pair.js';
-export { openSession, runOnce, withSession, type Feeds } from './runtime/ort.js';
+export { float32, openSession, runOnce, withSession, type Feeds } from './runtime/ort.js';
 export { useWasm } from './runtime/tfjs.js';
 export { NOT_USABLE, type Comparison, type Probe, type RealModelTask, type TaskResult } from './task.js';
 export { addNoise, paint } from './text/draw.js';

@@ -102,9 +102,28 @@ describe('a real detector', () => {
 
 describe('a small model', () => {
   const tiny = (...argv: readonly string[]) => [inFolder('tiny.onnx'), '-o', inFolder('out.onnx'), ...argv];
+  const operators = ['--integers', 'operators'];
+
+  it('computes in floats where integers would be slower, unless they are asked for', async () => {
+    const { stdout } = await run('quantize', ...tiny('--activations', 'dynamic', '--force'));
+    expect(stdout).toMatch(/\n {2}computes in floats: integers would be 0\.\d times as fast as floats/);
+    expect(stdout).toMatch(
+      /1 × Cast→Mul→Add: .*computed in floats: the whole network would be 0\.\d times as fast/,
+    );
+    const forced = await run('quantize', ...tiny('--activations', 'dynamic', ...operators, '--force'));
+    expect(forced.stdout).toMatch(/\n {2}forecast: 0\.\d times as fast as floats/);
+    expect(forced.stdout).toContain('1 × MatMulInteger: ');
+  });
 
   it('is told about in the summary and in the HTML report', async () => {
-    const argv = ['--activations', 'percentile:percent=99', '--calibrate', inFolder('x.npy'), '--force'];
+    const argv = [
+      '--activations',
+      'percentile:percent=99',
+      ...operators,
+      '--calibrate',
+      inFolder('x.npy'),
+      '--force',
+    ];
     const page = inFolder('report.html');
     const { stdout } = await run('quantize', ...tiny(...argv, '--report', page));
     expect(stdout).toContain('1 × MatMulInteger: multiplied in 8-bit integers');
@@ -117,7 +136,7 @@ describe('a small model', () => {
   });
 
   it('clips what a percentile leaves out, and nothing with min-max', async () => {
-    const data = ['--calibrate', inFolder('x.npy')];
+    const data = [...operators, '--calibrate', inFolder('x.npy')];
     const clipped = async (method: string) => {
       const { report } = await quantized(...tiny('--activations', method, ...data));
       return report.activations?.[0]?.fitted;
@@ -156,7 +175,10 @@ describe('a small model', () => {
     );
     expect(calibration).toBeUndefined();
     expect(report.verdict).toMatchObject({ by: 'outputs', outputs: { samples: 1 } });
-    expect(report.warnings).toEqual([expect.stringContaining('none.json was not written')]);
+    expect(report.warnings).toEqual([
+      expect.stringContaining('--activations: no layer of the plan takes'),
+      expect.stringContaining('none.json was not written'),
+    ]);
     expect(await contents(folder)).not.toContain('none.json');
   });
 
@@ -167,7 +189,7 @@ describe('a small model', () => {
     await writeFile(inFolder('data.jsonl'), `${line}\n`.repeat(5));
     await writeFile(inFolder('labels.txt'), '0\n'.repeat(5));
     const batches = async (...argv: readonly string[]) =>
-      (await quantized(...tiny('--activations', 'min-max', ...argv))).calibration?.batches;
+      (await quantized(...tiny('--activations', 'min-max', ...operators, ...argv))).calibration?.batches;
     expect(await batches('--calibrate', inFolder('data.npz'))).toBe(5);
     expect(await batches('--calibrate', inFolder('data.jsonl'), '--limit', '3')).toBe(3);
     expect(await batches('--calibrate', inFolder('data.npz'), '--labels', inFolder('labels.txt'))).toBe(5);
@@ -178,6 +200,7 @@ describe('a small model', () => {
     const argv = [
       '--activations',
       'percentile',
+      ...operators,
       '--calibrate',
       inFolder('x.npy'),
       '--save-calibration',
@@ -190,7 +213,7 @@ describe('a small model', () => {
     expect(first.calibration).toMatchObject({ saved: stats });
     const again = await quantized(
       inFolder('tiny.onnx'),
-      ...['--activations', 'percentile', '--calibration', stats, '-o', inFolder('out.onnx')],
+      ...['--activations', 'percentile', ...operators, '--calibration', stats, '-o', inFolder('out.onnx')],
     );
     expect(again.calibration).toEqual({ source: 'file', path: stats, batches: 40 });
     expect(await readFile(inFolder('out.onnx'))).toEqual(bytes);
@@ -249,7 +272,7 @@ describe('a small model', () => {
 
   it('gives integer layers 8 bits and channels, and keeps a method that is symmetric', async () => {
     const weights = ['--weights', 'absmax', '--bits', '4', '--granularity', 'group:32'];
-    const { report } = await quantized(...tiny('--activations', 'dynamic', ...weights));
+    const { report } = await quantized(...tiny('--activations', 'dynamic', ...operators, ...weights));
     const [weight] = report.plan.weights;
     expect(weight).toMatchObject({ bits: 8, granularity: 'channel', quantizer: { name: 'absmax' } });
   });
@@ -268,7 +291,7 @@ describe('a small model', () => {
   });
 
   it('says how many ranges are measured, and when no layer gains', async () => {
-    const { stdout } = await run('quantize', ...tiny('--activations', 'dynamic', '--force'));
+    const { stdout } = await run('quantize', ...tiny('--activations', 'dynamic', ...operators, '--force'));
     expect(stdout).toContain('Activations: 1\n  1 × measured on every run\n');
     const nodes = [{ opType: 'MatMul', name: 'swapped', input: ['w', 'x'], output: ['y'] }];
     await writeFile(inFolder('swapped.onnx'), tinyModel({ nodes }));

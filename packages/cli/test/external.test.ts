@@ -146,7 +146,15 @@ describe('a model with tensors in other files', () => {
     const { at, quantize } = await modelFolder();
     const values = Float32Array.from({ length: 320 }, (_, i) => Math.sin(i));
     await writeFile(at('x.npy'), npyBytes([5, 64], values));
-    const argv = ['--activations', 'min-max', '--calibrate', at('x.npy'), '--json'];
+    const argv = [
+      '--activations',
+      'min-max',
+      '--integers',
+      'operators',
+      '--calibrate',
+      at('x.npy'),
+      '--json',
+    ];
     const { status, stdout } = await quantize(...argv);
     expect(status, stdout).toBe(0);
     const { report } = documentOf(stdout);

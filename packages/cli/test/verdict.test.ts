@@ -77,7 +77,9 @@ describe('the verdict', () => {
     ['--activations', 'min-max'],
   ])('of %s %s is that of what integers compute', async (...argv) => {
     const { at, quantize } = await folderWith();
-    const { report } = documentOf(await quantize(...argv, '--calibrate', at('x.npy'), '--json'));
+    const { report } = documentOf(
+      await quantize(...argv, '--integers', 'operators', '--calibrate', at('x.npy'), '--json'),
+    );
     expect(report.verdict).toMatchObject({ grade: 'probably-usable', by: 'outputs' });
     expect(report.warnings).toEqual([]);
   });

@@ -2,7 +2,7 @@ export type { OnnxResult } from './model-writer.js';
 export { inspectModel, type Inspection } from './describe/inspect-model.js';
 export { interfaceOf, type OnnxInterface } from './describe/interface-of.js';
 export { foldModel, type FoldReport } from './fold/fold-model.js';
-export type { IntegerForm } from './integer/cost.js';
+export type { IntegerChoice, IntegerForm } from './integer/cost.js';
 export { integerWeights, type IntegerWeightsOptions } from './integer/integer-weights.js';
 export type { OrtRuntime, OrtSession, OrtSessionOptions, OrtTensor } from './observe/ort.js';
 export { openRunnable, type RunnableOptions } from './observe/open-runnable.js';

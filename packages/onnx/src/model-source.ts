@@ -33,6 +33,8 @@ export interface ModelSource extends Required<Pick<OnnxOptions, 'name' | 'optimi
   readonly externalPath: string | undefined;
   readonly runtime: Runtime | undefined;
   readonly integers: IntegerForm | undefined;
+  /** Integers only where they are faster. */
+  readonly onlyFaster: boolean;
   readonly freezeInputs: FreezeInputs | undefined;
 }
 

@@ -1,5 +1,5 @@
-import type { QuantizedTensor, StorageNote } from '@lowbit/core';
-import type { Applied, ModelWriter, Outcome } from '@lowbit/core/adapter';
+import type { QuantizedTensor, SpeedForecast, StorageNote } from '@lowbit/core';
+import { defined, type Applied, type ModelWriter, type Outcome } from '@lowbit/core/adapter';
 import { applyActivations } from './activations/apply-activations.js';
 import { siteNotes, type SiteNotes } from './sites/site-notes.js';
 import type { ModelDescription } from './describe/described-layer.js';
@@ -32,6 +32,7 @@ interface WrittenWeights {
   readonly model: OnnxModel;
   readonly description: ModelDescription;
   readonly storage: readonly StorageNote[];
+  readonly forecast?: SpeedForecast;
 }
 
 /** Takes the weights of a plan, in any order. */
@@ -91,7 +92,7 @@ async function finishWriting(
   { plan }: Outcome,
 ): Promise<Applied<OnnxResult>> {
   const { bytes, name, files, external } = source;
-  const { model, description, storage: notes } = weights.finish();
+  const { model, description, storage: notes, forecast } = weights.finish();
   const inside =
     external === true ? insideReasons(description.sites, proto, notes) : new Map<string, string>();
   const storage = notes.map((note) => marked(withReason(note, inside.get(note.id))));
@@ -103,6 +104,7 @@ async function finishWriting(
     model: { bytes: file, ...(externalData.length === 0 ? {} : { externalData }) },
     storage,
     activations: sites.notes(),
+    ...defined({ forecast }),
     modelBytes: { before: bytes.length + before.outside, after },
   };
 }
@@ -137,7 +139,7 @@ function chosenTogether(
   prefixes: Writing['prefixes'],
 ): WeightTaker {
   const { model, description } = read;
-  const { integers: form, runtime } = source;
+  const { integers: form, onlyFaster, runtime } = source;
   const weights = new Map<string, QuantizedTensor>();
   const ids = quantizedIds(outcome);
   return {
@@ -146,8 +148,8 @@ function chosenTogether(
       weights.set(id, tensor);
     },
     finish() {
-      const written = writeIntegers(read, { ...outcome, weights }, { form, runtime }, sites);
-      const { model: now, description: left, rest } = written;
+      const written = writeIntegers(read, { ...outcome, weights }, { form, onlyFaster, runtime }, sites);
+      const { model: now, description: left, rest, forecast } = written;
       const reasons = applyActivations(
         { model: now, description: left },
         { ...outcome, weights: new Set(rest.keys()) },
@@ -157,7 +159,7 @@ function chosenTogether(
       );
       const notes = written.notes(rewriteModel(now, left.sites, rest, source, prefixes.weights));
       const storage = notes.map((note) => withReason(note, reasons.get(note.id)));
-      return { model: now, description: left, storage };
+      return { model: now, description: left, storage, ...defined({ forecast }) };
     },
   };
 }

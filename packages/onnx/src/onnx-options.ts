@@ -5,7 +5,7 @@ import {
   type OptionType,
   type OptionTypes,
 } from '@lowbit/core/adapter';
-import type { IntegerForm } from './integer/cost.js';
+import type { IntegerChoice } from './integer/cost.js';
 import { runtimeType, type OrtRuntime } from './observe/ort.js';
 import type { ReadExternalData } from './external/files.js';
 import type { ExternalPlace } from './external/place-tensors.js';
@@ -29,13 +29,14 @@ export interface OnnxOptions {
    * and layers that integers make faster on WebAssembly offer their values as sites. `operators`: they become
    * `ConvInteger` and `MatMulInteger` with float results, the fastest. `qdq`: convolutions and products are
    * surrounded by `QuantizeLinear` and `DequantizeLinear`, which runtimes fuse to `QLinearConv`, `QGemm` and
-   * `MatMulIntegerToFloat`. Weights of such layers get the symmetric grid of their method, unless you chose another.
+   * `MatMulIntegerToFloat`. `faster`: `operators` where a layer gains by them with as many positions as it has, and floats everywhere
+   * where the whole network would not; `report.forecast` tells. Weights of such layers get the symmetric grid of their method, unless you chose another.
    *
    * Default: every convolution and product with weights offers what it takes as a site. Any quantizer of activations can
    * be used there: its arithmetic is written in front of the operator, which computes with the quantized values in
    * floats. Quantizers that integer operators cannot compute are written so with `integers` too.
    */
-  readonly integers?: IntegerForm;
+  readonly integers?: IntegerChoice;
   /**
    * Inputs that become constants, so that weights among them can be quantized: `true`, all that have a value in the file; a list, those
    * named. Default: none, since whoever runs the model may give others.
@@ -59,7 +60,7 @@ export interface OnnxOptions {
   readonly externalPath?: string;
 }
 
-export const integerForms = ['operators', 'qdq'] as const satisfies readonly IntegerForm[];
+export const integerChoices = ['operators', 'qdq', 'faster'] as const satisfies readonly IntegerChoice[];
 
 const text: OptionType = { expected: 'a text', fits: (value) => typeof value === 'string' };
 
@@ -83,7 +84,7 @@ export function checkOptions(options: OnnxOptions): void {
   checkTypes(options, types, 'onnx');
   const { optimize = 'speed', integers = 'operators', externalPath } = options;
   checkChoice('optimize', optimize, ['speed', 'memory']);
-  checkChoice('integers', integers, integerForms);
+  checkChoice('integers', integers, integerChoices);
   if (externalPath !== undefined) checkPath(externalPath);
 }
 

@@ -1,10 +1,10 @@
 import { LowbitError } from '@lowbit/core';
 import type { PortForm } from '@lowbit/core/adapter';
-import type { IntegerForm } from './integer/cost.js';
-import { integerForms, type OnnxOptions } from './onnx-options.js';
+import type { IntegerChoice } from './integer/cost.js';
+import { integerChoices, type OnnxOptions } from './onnx-options.js';
 
 /** The form of a port, for plans. */
-export const formOf = (integers: IntegerForm | undefined): PortForm => ({ integers: integers ?? 'none' });
+export const formOf = (integers: IntegerChoice | undefined): PortForm => ({ integers: integers ?? 'none' });
 
 /**
  * The form of a stored plan as options.
@@ -12,9 +12,12 @@ export const formOf = (integers: IntegerForm | undefined): PortForm => ({ intege
  * @param asked What the port was made with; where it says nothing, the plan decides.
  * @throws LowbitError `plan-mismatch`.
  */
-export function optionsOfForm(form: PortForm, asked: IntegerForm | undefined): Pick<OnnxOptions, 'integers'> {
+export function optionsOfForm(
+  form: PortForm,
+  asked: IntegerChoice | undefined,
+): Pick<OnnxOptions, 'integers'> {
   const { integers, ...others } = form;
-  const possible = asked === undefined ? integerForms : [asked];
+  const possible = asked === undefined ? integerChoices : [asked];
   const found = possible.find((one) => one === integers);
   if (Object.keys(others).length === 0) {
     if (found !== undefined) return { integers: found };
@@ -25,7 +28,7 @@ export function optionsOfForm(form: PortForm, asked: IntegerForm | undefined): P
     where: 'plan: form',
     expected:
       asked === undefined
-        ? `integers none or ${integerForms.join(' or ')}`
+        ? `integers none or ${integerChoices.join(' or ')}`
         : `integers ${asked}, as was asked for`,
     received: JSON.stringify(form),
     remedy: 'Leave the option integers out, which a plan brings along, or make a new plan.',

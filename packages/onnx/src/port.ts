@@ -57,7 +57,9 @@ export function onnx(model: ModelBytes, options: OnnxOptions = {}): OnnxPort {
   const runtime = target && runtimeOf(target);
   const files = externalData && externalFiles(externalData);
   const place = { bytes, name, files, external, externalPath };
-  const source: ModelSource = { ...place, optimize, runtime, integers, freezeInputs };
+  const onlyFaster = integers === 'faster';
+  const form = onlyFaster ? 'operators' : integers;
+  const source: ModelSource = { ...place, optimize, runtime, integers: form, onlyFaster, freezeInputs };
   let layers: Promise<readonly LayerDescriptor[]> | undefined;
   // What was read serves all until something is written, which changes it; later ones read anew.
   let unchanged: Promise<DescribedSource> | undefined;

@@ -1,4 +1,4 @@
-import type { IntegerForm } from '@lowbit/onnx';
+import type { IntegerChoice } from '@lowbit/onnx';
 import { Option } from 'commander';
 
 import { runtimeNames, type RuntimeName } from '../runtime/load-runtime.js';
@@ -14,7 +14,7 @@ import { choiceParser, parseActivationBits } from './option-values.js';
 export interface ActivationOptions extends CalibrationOptions {
   readonly activations?: string;
   readonly activationBits?: number;
-  readonly integers?: IntegerForm | 'none';
+  readonly integers?: IntegerChoice | 'none';
   readonly runtime?: RuntimeName;
   readonly calibration?: string;
   readonly saveCalibration?: string;
@@ -34,9 +34,9 @@ export function activationOptions(): readonly Option[] {
     new Option(
       '--integers <form>',
       'how 8-bit layers compute. operators: in integers, with float results; qdq: with 8-bit results too, handed on ' +
-        'from layer to layer; none: in floats, for any method, width and provider (default: operators, the fastest ' +
-        'in onnxruntime-web, which also rounds least; none for other widths and on WebGPU)',
-    ).argParser(choiceParser('--integers', ['operators', 'qdq', 'none'])),
+        'from layer to layer; none: in floats, for any method, width and provider; faster: operators where layers and the network ' +
+        'gain by them in onnxruntime-web, else floats (default: faster; none for other widths and on WebGPU)',
+    ).argParser(choiceParser('--integers', ['operators', 'qdq', 'none', 'faster'])),
     calibrateOption(),
     new Option(
       '--runtime <package>',

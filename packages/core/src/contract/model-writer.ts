@@ -61,6 +61,14 @@ export interface ActivationNote {
   readonly reason: string;
 }
 
+/** What a port expects of the time that a result takes, where that can be told. */
+export interface SpeedForecast {
+  /** How many times as fast as the original the result is with layers in integers, or would be. */
+  readonly timesAsFast: number;
+  /** `false`: layers are computed in floats all the same, since integers would gain nothing. */
+  readonly taken: boolean;
+}
+
 /** What writing gives. */
 export interface Applied<M> {
   readonly model: M;
@@ -69,6 +77,7 @@ export interface Applied<M> {
   readonly activations?: readonly ActivationNote[];
   /** Bytes of the whole model before and after. */
   readonly modelBytes: { readonly before: number; readonly after: number };
+  readonly forecast?: SpeedForecast;
   /** Runs the result, as the port's own `run` does the original; nothing is replaced. Absent when the port cannot run the model. */
   readonly run?: RunResult;
 }

@@ -1,3 +1,4 @@
+import { defined } from '../contract/defined.js';
 import type { Applied, Outcome, StorageNote } from '../contract/model-writer.js';
 import type { LayerDescriptor } from '../contract/descriptors.js';
 import type { QuantizationPlan } from '../contract/plan.js';
@@ -28,6 +29,7 @@ export function buildReport<M>(
     sizes,
     bitsPerWeight: bitsEach(sizes.stored, values),
     modelBytes: applied.modelBytes,
+    ...defined({ forecast: applied.forecast }),
     warnings: [
       ...gainWarnings(rows.length, weights.length, applied.modelBytes),
       ...weights.flatMap((row) => row.warnings.map((warning) => `${row.id}: ${warning}`)),

@@ -1,4 +1,5 @@
 import type { SkipNote } from '../contract/descriptors.js';
+import type { SpeedForecast } from '../contract/model-writer.js';
 import type { QuantizationPlan } from '../contract/plan.js';
 import type { Granularity } from '../contract/policy.js';
 import type { Verdict } from './verdict.js';
@@ -144,6 +145,8 @@ export interface Report {
   readonly bitsPerWeight: number;
   readonly modelBytes: { readonly before: number; readonly after: number };
   readonly warnings: readonly string[];
+  /** Absent where no layer could be computed in integers, and where nothing is known of their time. */
+  readonly forecast?: SpeedForecast;
   /** What the result is worth. Absent after training, whose result is for the data of training to judge. */
   readonly verdict?: Verdict;
 }

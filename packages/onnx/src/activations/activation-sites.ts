@@ -15,6 +15,7 @@ export type SitesByLayer = ReadonlyMap<string, readonly SiteDescriptor[]>;
 export interface ActivationForm {
   /** Absent: by standard operators on floats. */
   readonly integers: IntegerForm | undefined;
+  readonly onlyFaster: boolean;
   readonly runtime: Runtime | undefined;
 }
 
@@ -25,13 +26,13 @@ export interface ActivationForm {
 export function activationSites(
   model: OnnxModel,
   description: ModelDescription,
-  { integers, runtime }: ActivationForm,
+  { integers, onlyFaster, runtime }: ActivationForm,
   normals: NormalDistributions,
 ): SitesByLayer {
   const sites =
     integers === undefined
       ? standardSites(model, description)
-      : integerSites(model, description, { form: integers, runtime });
+      : integerSites(model, description, { form: integers, onlyFaster, runtime });
   const described = (site: SiteDescriptor): SiteDescriptor => {
     const normal = normals.get(site.tensor);
     return normal === undefined ? site : { ...site, normal };

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Geometry } from '../operators/operator.js';
-import { slowerReason } from './cost.js';
+import { layerTimes, slowerReason } from './cost.js';
 
 const conv = (
   inputs: number,
@@ -40,4 +40,41 @@ test('asks more of the form that rounds its results', () => {
 
 test('names depthwise convolutions', () => {
   expect(slowerReason(conv(32, 32, 3, { groups: 32 }), 'operators')).toContain('depthwise');
+});
+
+const product = (size: number): Geometry => ({
+  ...{ op: 'Gemm', products: size, outputs: size, inputs: size },
+  ...{ gathers: false, depthwise: false },
+});
+
+/** Times of float over those of integers, as `npm run layers -w e2e/proof-onnx` measured them: the mean of measured and fixed ranges. */
+test.each([
+  [product(64), 1, 0.31],
+  [product(256), 1, 0.47],
+  [product(256), 2, 0.76],
+  [product(256), 4, 1.22],
+  [product(256), 16, 1.87],
+  [product(256), 64, 2.17],
+  [product(64), 16, 0.97],
+  [product(64), 128, 1.39],
+  [conv(16, 16, 1), 49, 0.37],
+  [conv(16, 16, 1), 784, 0.64],
+  [conv(64, 64, 1), 16, 0.56],
+  [conv(64, 64, 1), 196, 1.38],
+  [conv(128, 128, 1), 16, 0.96],
+  [conv(128, 128, 1), 49, 1.73],
+  [conv(16, 16, 3), 16, 0.63],
+  [conv(16, 16, 3), 196, 1.35],
+  [conv(64, 64, 3), 1, 2.18],
+  [conv(64, 64, 3), 49, 2.01],
+  [conv(128, 128, 3), 1, 3.08],
+])('few positions count as measured: %#', (geometry, positions, measured) => {
+  const { float, integers } = layerTimes(geometry, 'operators', { positions, fusesNext: false });
+  expect(Math.abs(Math.log(float / integers / measured))).toBeLessThan(Math.log(1.35));
+});
+
+test('an operator that floats are computed along with takes time of its own', () => {
+  const times = (fusesNext: boolean) => layerTimes(product(64), 'operators', { positions: 16, fusesNext });
+  expect(times(true).float).toBe(times(false).float);
+  expect(times(true).integers).toBeGreaterThan(times(false).integers);
 });

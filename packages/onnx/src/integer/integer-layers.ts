@@ -1,24 +1,27 @@
+import type { SpeedForecast } from '@lowbit/core';
 import { defined, sizeOf } from '@lowbit/core/adapter';
 import { opsetRefusal } from '../opset/raise.js';
 import type { OnnxModel } from '../model/model.js';
 import { isPackedFloat, type PackedFloat } from '../target/runs.js';
 import type { Runtime } from '../target/target.js';
 import { dynamicOpset, integerOpset } from '../target/versions.js';
-import { noGpuKernels } from './reasons.js';
+import { networkReason, noGpuKernels } from './reasons.js';
 import type { DescribedLayer } from '../describe/described-layer.js';
-import type { IntegerFacts } from '../operators/operator.js';
+import type { Geometry, IntegerFacts } from '../operators/operator.js';
 import { operatorOf } from '../operators/operators.js';
 import type { WeightSite } from '../describe/weight-site.js';
 import type { EditableGraph } from '../graph/editable-graph.js';
 import { DataType, type NodeProto } from '../schema/proto.js';
 import { tiedTable, type TiedTable } from './tied-table.js';
 import { slowerReason, type IntegerForm } from './cost.js';
+import { leastNetworkGain, networkWork, type NetworkWork } from './forecast.js';
 
 /** A convolution or product that can be computed in integers, as far as the graph tells. */
 export interface IntegerLayer {
   readonly layer: DescribedLayer;
   readonly node: NodeProto;
   readonly integer: IntegerFacts;
+  readonly geometry: Geometry;
   readonly weight: WeightSite;
   /** Of the weight, of what the layer takes and of what it gives. */
   readonly type: PackedFloat;
@@ -38,11 +41,15 @@ export interface IntegerLayers {
   readonly layers: readonly IntegerLayer[];
   /** Why other weights are not computed with in integers, by the weight's id. */
   readonly reasons: ReadonlyMap<string, string>;
+  /** Absent where no layer could be computed in integers. */
+  readonly forecast?: SpeedForecast;
 }
 
 /** What integers are written as, and for which runtime. */
 export interface IntegerWish {
   readonly form: IntegerForm;
+  /** Layers that would not gain where they stand stay in floats, and all where the network would not. */
+  readonly onlyFaster: boolean;
   readonly runtime?: Runtime | undefined;
 }
 
@@ -57,7 +64,7 @@ export function integerLayers(
   model: OnnxModel,
   described: readonly DescribedLayer[],
   graph: EditableGraph,
-  { form, runtime }: IntegerWish,
+  { form, onlyFaster, runtime }: IntegerWish,
   measures: boolean,
 ): IntegerLayers {
   const onGpu = runtime?.provider === 'webgpu' ? noGpuKernels : undefined;
@@ -70,7 +77,33 @@ export function integerLayers(
     else layer.weights.forEach(({ id }) => reasons.set(id, found));
   }
   for (const { weight } of layers) reasons.delete(weight.id);
-  return { layers, reasons };
+  if (layers.length === 0) return { layers, reasons };
+  const work = networkWork(model, described, graph);
+  const slow = onlyFaster ? slowerLayers(layers, work, form) : new Map<string, string>();
+  slow.forEach((reason, id) => reasons.set(id, reason));
+  const faster = layers.filter(({ weight }) => !slow.has(weight.id));
+  const timesAsFast = work.timesAsFast(faster.length === 0 ? layers : faster, form);
+  return { layers: faster, reasons, forecast: { timesAsFast, taken: faster.length > 0 } };
+}
+
+/** Why layers stay in floats that would not gain where they stand, by the weight's id; all where the network would not gain. */
+function slowerLayers(
+  layers: readonly IntegerLayer[],
+  work: NetworkWork,
+  form: IntegerForm,
+): ReadonlyMap<string, string> {
+  const reasons = layers.map(({ node, geometry }) =>
+    slowerReason(geometry, form, work.place(node, geometry)),
+  );
+  const faster = layers.filter((_, at) => reasons[at] === undefined);
+  const gains = work.timesAsFast(faster, form) >= leastNetworkGain;
+  const network = networkReason(work.timesAsFast(layers, form));
+  return new Map(
+    layers.flatMap(({ weight }, at) => {
+      const reason = gains ? reasons[at] : network;
+      return reason === undefined ? [] : [[weight.id, reason] as const];
+    }),
+  );
 }
 
 /** The operator set that integers need. */
@@ -101,7 +134,7 @@ function integerLayer(layer: DescribedLayer, graph: EditableGraph, form: Integer
   const slower = comesFromPooling(node.input[0] ?? '', graph) ? tiny : slowerReason(geometry, form);
   if (slower !== undefined) return slower;
   const input = node.input[0] as string;
-  return { layer, node, integer, weight, type, channelAxis, input, ...defined({ tied }) };
+  return { layer, node, integer, geometry, weight, type, channelAxis, input, ...defined({ tied }) };
 }
 
 const inSubgraph = 'computed in floats: the operator is inside a subgraph';

@@ -1,4 +1,5 @@
-import type { StorageNote } from '@lowbit/core';
+import type { SpeedForecast, StorageNote } from '@lowbit/core';
+import { defined } from '@lowbit/core/adapter';
 import type { SiteNotes } from '../sites/site-notes.js';
 import type { DescribedModel, ModelDescription } from '../describe/described-layer.js';
 import { modelEditor } from '../graph/model-editor.js';
@@ -23,6 +24,8 @@ export interface IntegerResult {
   readonly storage: readonly StorageNote[];
   /** Why other weights are computed with as floats, by id. */
   readonly reasons: ReadonlyMap<string, string>;
+  /** Absent where nothing became integer for another reason than time. */
+  readonly forecast?: SpeedForecast;
 }
 
 /**
@@ -58,7 +61,8 @@ export function integerModel(
   noteLeft(description, reasons, sites);
   if (edit.usesRuntimeDomain()) editor.importRuntimeDomain(main);
   if (changed) editor.apply();
-  return { model: raised, changed, storage, reasons };
+  const forecast = changed || found.forecast?.taken === false ? found.forecast : undefined;
+  return { model: raised, changed, storage, reasons, ...defined({ forecast }) };
 }
 
 /** The layers whose weight and input are 8-bit integers; why others are not is added to `reasons`. */

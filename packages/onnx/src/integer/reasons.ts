@@ -10,3 +10,6 @@ export const measuredRange =
   'written as operators instead of qdq: ranges that are measured on each run have no QuantizeLinear with a fixed scale';
 export const notFused =
   'written as operators instead of qdq: runtimes fuse quantized values to products and convolutions of float32 alone';
+/** Why a whole network is computed in floats. */
+export const networkReason = (timesAsFast: number) =>
+  `computed in floats: the whole network would be ${timesAsFast.toFixed(1)} times as fast in integers, as far as can be told`;

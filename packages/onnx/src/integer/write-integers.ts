@@ -1,4 +1,5 @@
-import type { QuantizedTensor, StorageNote } from '@lowbit/core';
+import type { QuantizedTensor, SpeedForecast, StorageNote } from '@lowbit/core';
+import { defined } from '@lowbit/core/adapter';
 import type { SiteNotes } from '../sites/site-notes.js';
 import type { DescribedModel, ModelDescription } from '../describe/described-layer.js';
 import type { OnnxModel } from '../model/model.js';
@@ -11,6 +12,7 @@ import type { IntegerWish } from './integer-layers.js';
 /** A model after its integer layers were written. */
 export interface WrittenIntegers {
   readonly model: OnnxModel;
+  readonly forecast?: SpeedForecast;
   /** Of the model, without the weights that integer operators take. */
   readonly description: ModelDescription;
   /** Weights that no integer operator takes. */
@@ -30,11 +32,12 @@ export function writeIntegers(
   wish: IntegerWish,
   sites: SiteNotes,
 ): WrittenIntegers {
-  const { model, changed, storage, reasons } = integerModel(read, outcome, wish, sites);
+  const { model, changed, storage, reasons, forecast } = integerModel(read, outcome, wish, sites);
   const done = new Set(storage.map(({ id }) => id));
   return {
     model,
     description: changed ? descriptionOfRest(read, done, model) : read.description,
+    ...defined({ forecast }),
     rest: new Map([...outcome.weights].filter(([id]) => !done.has(id))),
     notes: (rest) => [
       ...storage.map((note) => withReason(note, wholeScales(outcome.weights.get(note.id)))),

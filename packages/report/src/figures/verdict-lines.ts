@@ -7,7 +7,7 @@ import { formatBytes, formatDecibels } from './numbers.js';
 export function verdictLines(report: Report): readonly string[] {
   checkReport(report, 'verdictLines');
   const { verdict, modelBytes } = report;
-  if (verdict === undefined) return [];
+  if (verdict === undefined) return forecastLines(report);
   const { grade, reason, smaller, next, weights } = verdict;
   const { before, after } = modelBytes;
   return [
@@ -16,7 +16,17 @@ export function verdictLines(report: Report): readonly string[] {
     ...(smaller
       ? []
       : [`nothing gained: ${formatBytes(after)}, where the original takes ${formatBytes(before)}`]),
+    ...forecastLines(report),
     ...(next === undefined ? [] : [`try ${changeWords(next)}`]),
+  ];
+}
+
+/** How fast integers are expected to be. */
+function forecastLines({ forecast }: Report): readonly string[] {
+  if (forecast === undefined) return [];
+  const times = `${forecast.timesAsFast.toFixed(1)} times as fast as floats on WebAssembly`;
+  return [
+    forecast.taken ? `forecast: ${times}` : `computes in floats: integers would be ${times} (forecast)`,
   ];
 }
 

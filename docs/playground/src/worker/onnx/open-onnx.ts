@@ -43,7 +43,7 @@ function modelAmong(files: DroppedFiles): readonly [string, Uint8Array] {
 
 function portOptions({ madeFor, freezeInputs }: Settings): OnnxOptions {
   return {
-    ...(madeFor === 'integers' ? { integers: 'operators' } : { optimize: madeFor }),
+    ...(madeFor === 'integers' ? { integers: 'faster' } : { optimize: madeFor }),
     ...(freezeInputs ? { freezeInputs } : {}),
   };
 }
