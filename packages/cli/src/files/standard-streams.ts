@@ -31,7 +31,7 @@ export async function withStandardInput<T>(
   if (given !== standardStream) return work(given, io);
   if (io.stdin === undefined)
     throw usageError({ where: given, expected: 'a model on standard input', received: 'none' });
-  const folder = await mkdtemp(join(tmpdir(), 'lowbit-'));
+  const folder = await mkdtemp(join(tmpdir(), 'lowbit-input-'));
   announceUnfinished(folder);
   const file = join(folder, name);
   const worded = (text: string) =>
