@@ -115,7 +115,7 @@ export function budget(given: Budget): BitwidthPolicy {
 
 function candidatesOf({ choices = defaultWidths, methods }: Budget): readonly Candidate[] {
   const widths = choices.map((choice) => (typeof choice === 'object' ? choice : { bits: choice }));
-  const strange = widths.find(({ bits }) => bits !== 'float' && !(Number(bits) >= 1));
+  const strange = widths.find(({ bits }) => bits !== 'float' && !(Number.isInteger(bits) && bits >= 1));
   if (strange !== undefined)
     throw new LowbitError({
       code: 'invalid-argument',

@@ -5,6 +5,7 @@ import type { MeasuredItem, Measurements } from '../contract/measurements.js';
 import type { Batch } from '../contract/model-run.js';
 import type { ModelPort } from '../contract/port.js';
 import type { BitAssignment, Candidate } from '../contract/policy.js';
+import { LowbitError } from '../errors/error.js';
 import { candidateKey } from '../policy/candidates.js';
 import { matchesGlob } from '../policy/glob.js';
 import { nothingMeasured } from '../policy/known.js';
@@ -110,7 +111,19 @@ function itemsOf<M>(port: ModelPort<M>, work: MeasureWork): readonly ItemWork[] 
         ? [{ candidate: asAssigned(candidate, ids), entries: each }]
         : [];
     });
+    if (offered.length === 0) throw noneOffered(ids[0], wanted);
     return { ids, candidates: offered, floatBytes };
+  });
+}
+
+function noneOffered(id: string, wanted: readonly { readonly candidate: Candidate }[]): LowbitError {
+  const keys = wanted.map(({ candidate }) => candidateKey(candidate));
+  return new LowbitError({
+    code: 'unsupported-bits',
+    where: `weight '${id}'`,
+    expected: 'a candidate whose bits its quantizer offers, and that keeps to its floor',
+    received: keys.join('; ') || 'none',
+    remedy: 'Give other choices, or another quantizer (lowbit methods lists what they offer).',
   });
 }
 

@@ -115,6 +115,23 @@ test('without measurements a budget is not spent', async () => {
   expect(call).toThrow(expect.objectContaining({ code: 'calibration-missing', where: "policy 'budget'" }));
 });
 
+test('choices that no quantizer offers, and floors above them, are told; those that some offer are left out', async () => {
+  const none = await failure(run(recipe(budget({ averageBits: 9, choices: [3, 5] }))));
+  expect(none).toMatchObject({ code: 'unsupported-bits', where: "weight 'w0'", received: '3; 5' });
+  const floor = cascade(atLeast(9, 'w1'), budget({ averageBits: 9, choices }));
+  expect(await failure(run(recipe(floor)))).toMatchObject({ code: 'unsupported-bits', where: "weight 'w1'" });
+  const some = await run(recipe(budget({ averageBits: 9, choices: [3, 4] })));
+  expect(bitsIn(some.plan)).toEqual([4, 4, 4, 4]);
+  expect(() => budget({ bytes: 9, choices: [2.5] })).toThrow('a list of bits');
+});
+
+test('spending can be cancelled', async () => {
+  const signal = { aborted: false };
+  const onProgress = () => void (signal.aborted = true);
+  const error = await failure(run(recipe(budget({ bytes: 1800, choices })), { signal, onProgress }));
+  expect(error.code).toBe('aborted');
+});
+
 test('an average is of stored bits, parameters counted', async () => {
   const { plan, report } = await run(recipe(budget({ averageBits: 6, choices })));
   const stored = report.weights.reduce((sum, { sizes }) => sum + sizes.stored, 0);
