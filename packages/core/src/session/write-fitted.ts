@@ -13,7 +13,7 @@ import { roundedCodes } from './rounded-codes.js';
 import { type InputsOfWeight, roundingInputs } from './rounding-inputs.js';
 import { checkReach } from './unfit-weights.js';
 import { inTurns, pauses } from '../contract/pause.js';
-import { type CodedWeight, codeWeight, type FittedWeight, fitWeight, weightInSteps } from './weight.js';
+import { type CodedWeight, codeWeight, type FittedWeight, weightInSteps } from './weight.js';
 import type { QuantizedWeight } from './worst-weight.js';
 import { writePlan, type Written } from './write-plan.js';
 
@@ -56,17 +56,21 @@ export async function writeFitted<M>(
   );
   const kept = new Set(written.quantized.report.weights.map(({ id }) => id));
   const quantized = outcome.entries.filter(({ entry }) => kept.has(entry.id));
-  const weights = quantized.map((own) => quantizedWeight(own, inputsOf));
+  const weights = quantized.map((own) => quantizedWeight(own, inputsOf, pause));
   return { ...written, resolved, energies, weights };
 }
 
 /** A weight that is read, fitted and coded again when its values are wanted first; its codes are kept then. */
-function quantizedWeight(own: ResolvedEntry, inputsOf: InputsOf): QuantizedWeight {
+function quantizedWeight(
+  own: ResolvedEntry,
+  inputsOf: InputsOf,
+  pause: () => Promise<void>,
+): QuantizedWeight {
   const { weight } = own;
   let coded: Promise<CodedWeight> | undefined;
   const code = async () => {
     const values = await weight.read();
-    return roundWeight(own, values, fitWeight(own, values), inputsOf);
+    return roundWeight(own, values, await inTurns(weightInSteps(own, values), pause), inputsOf);
   };
   return {
     id: weight.id,
