@@ -1,26 +1,27 @@
 import { checkGrids } from './check-parameters.js';
 import { affineOffset } from './nearest.js';
 import type { SliceLayout } from './slicing.js';
+import type { Steps } from './steps.js';
 import type { AffineScheme } from './types.js';
 
 /** How slices of equal length, one after the other, are fitted together; `undefined` where each is to be fitted. */
 export type FitRows = (values: Float32Array, length: number) => AffineScheme | undefined;
 
-/** Most values that are fitted together, unless one slice has more: what is worked on stays in the caches. */
-const mostTogether = 2 ** 18;
+/** Most values that are fitted together, unless one slice has more: what is worked on stays in the caches, and others have a turn soon. */
+const mostTogether = 2 ** 16;
 
 /**
- * Fits stretches of slices of equal length; `undefined` as soon as one of them is to be fitted slice by slice.
+ * Fits stretches of slices of equal length; `undefined` as soon as one of them is to be fitted slice by slice. A stretch is a step.
  *
  * @param ordered In slice-major order.
  * @throws LowbitError `plugin-failed` for grids that are not finite, need more bits, or are not as many as the slices.
  */
-export function fitAllRows(
+export function* fitAllRows(
   ordered: Float32Array,
   layout: SliceLayout,
   { bits, fitRows }: { readonly bits: number; readonly fitRows: FitRows },
   where: string,
-): AffineScheme | undefined {
+): Steps<AffineScheme | undefined> {
   const { count, start, end } = layout;
   const scale = new Float32Array(count);
   const offset = new Float32Array(count);
@@ -38,6 +39,7 @@ export function fitAllRows(
     scale.set(grids.scale, first);
     offset.set(offsetsOf(grids), first);
     first = next;
+    yield;
   }
   const centred = kinds.size === 1 && kinds.has(`${levels} true`);
   return { kind: 'affine', levels, scale, ...(centred ? {} : { offset }) };

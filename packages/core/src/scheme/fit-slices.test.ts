@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { fitSlices } from './fit-slices.js';
+import { fitSlices, slicesInSteps } from './fit-slices.js';
 import { affineGrids } from './scheme.js';
 import { sliceRanges } from './slice-ranges.js';
 import { sliceLayout } from './slicing.js';
@@ -48,6 +48,15 @@ test('slices of equal length are fitted together, a short one by itself', () => 
   const groups = sliceLayout([2, 5], { along: 1, group: 2 });
   const ten = Float32Array.from({ length: 10 }, (_, i) => i);
   expect(fitSlices(ten, groups, ways, 'w')).toEqual(constants(1, 5, 4, 11, 15, 9));
+});
+
+test('others have a turn between stretches of slices that are fitted together', () => {
+  const many = sliceLayout([5000, 32], { axes: [0] });
+  const ways = { bits: 1, fit: refuse, fitRows: sums };
+  const steps = slicesInSteps(new Float32Array(5000 * 32), many, ways, 'w');
+  let turns = 0;
+  while (steps.next().done !== true) turns++;
+  expect(turns).toBe(3);
 });
 
 test('what is fitted together may be written on, and where it cannot be, each slice is fitted', () => {

@@ -42,7 +42,7 @@ export function* slicesInSteps(
   const grids = ranges && fitRanges?.(ranges);
   if (grids !== undefined) return checkGrids(grids, count, bits, where);
   const ordered = layout.toSliceMajor(values);
-  const together = fitRows && fitAllRows(ordered, layout, { bits, fitRows }, where);
+  const together = fitRows && (yield* fitAllRows(ordered, layout, { bits, fitRows }, where));
   if (together !== undefined) return together;
   // A buffer of its own for each slice: a plugin may write on it, keep it, or give it away.
   const valuesOf = (slice: number) => ordered.slice(start(slice), end(slice));
