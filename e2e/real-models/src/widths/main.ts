@@ -1,4 +1,4 @@
-/** Five bits a channel against four in groups of 32, on six networks: the table of docs/which-method.md. */
+/** Five bits a channel against four in groups of 32, on six networks; with `--weights` the networks are not run. */
 import Table from 'cli-table3';
 import { useWasm } from '../runtime/tfjs.js';
 import { subjects, widths, type WidthRow } from './measure-widths.js';
@@ -8,7 +8,7 @@ const rows: WidthRow[] = [];
 for (const subject of await subjects())
   for (const width of widths) {
     if (process.stderr.isTTY) process.stderr.write(`\r\x1b[2K${subject.network}, ${width.name}`);
-    rows.push(await subject.measure(width));
+    rows.push(await subject.measure(width, !process.argv.includes('--weights')));
   }
 if (process.stderr.isTTY) process.stderr.write('\r\x1b[2K');
 console.log(process.argv.includes('--json') ? JSON.stringify(rows, null, 2) : table(rows));

@@ -43,7 +43,8 @@ export const widths: readonly Width[] = [
 
 interface Subject {
   readonly network: string;
-  measure(width: Width): Promise<WidthRow>;
+  /** @param runs Whether the network is run on the inputs of its task too, which takes most of the time. */
+  measure(width: Width, runs: boolean): Promise<WidthRow>;
 }
 
 /** ONNX files and models of TensorFlow.js that npm packages carry. */
@@ -85,9 +86,10 @@ function withTask<Artifact, Model>(
   let float: readonly Float32Array[] | undefined;
   return {
     network,
-    async measure(width) {
+    async measure(width, runs) {
       const original = await task.load();
       const { row, result } = await quantized(network, width, how(original));
+      if (!runs) return row;
       float ??= (await task.run(original)).outputs;
       return { ...row, outputsDb: sqnrDb(float, (await task.run(result)).outputs) };
     },
