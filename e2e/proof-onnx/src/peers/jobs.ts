@@ -85,10 +85,11 @@ export function defaultJobs(): PeerJob[] {
   const packed = ['--bits', '4', '--granularity', 'group:32', '--optimize', 'memory'];
   const integers = ['--activations', 'dynamic'];
   const model = 'transformer, 17 M weights';
+  const few = { rounds: 5 };
   return [
-    transformerJob(model, large, { commandLine: packed }),
-    { ...realJob('dynamic', 'recognizer', recognizer, () => []), commandLine: integers },
-    transformerJob(model, large, { kind: 'dynamic', commandLine: integers }),
+    transformerJob(model, large, { ...few, commandLine: packed }),
+    { ...realJob('dynamic', 'recognizer', recognizer, () => []), ...few, commandLine: integers },
+    transformerJob(model, large, { ...few, kind: 'dynamic', commandLine: integers }),
   ];
 }
 
