@@ -37,7 +37,7 @@ export interface KnapsackSolution {
 }
 
 /** Extensions of partial choices that are looked at: a few hundredths of a second; more where order or several resources count. */
-const mostWork = { plain: 60_000, others: 400_000 };
+const mostWork = { plain: 40_000, others: 400_000 };
 /** Partial choices that are compared with each other at most. */
 const mostCompared = 1000;
 
@@ -139,7 +139,6 @@ function search(problem: KnapsackProblem, relaxation: Relaxation, first: Rest | 
   const { prices, rest } = relaxation;
   const work = ranks === 1 && capacities.length === 1 ? mostWork.plain : mostWork.others;
   const mostStates = Math.min(mostCompared, Math.max(16, Math.floor(work / items.flat().length)));
-  const budget = priced(capacities, prices);
   const leastLeft = capacities.map((_, resource) => leastAfter(problem, resource));
   let best: Choice | undefined = first && { ...first, chosen: optionsOf(first) };
   let bound = Infinity;
@@ -154,23 +153,18 @@ function search(problem: KnapsackProblem, relaxation: Relaxation, first: Rest | 
   };
   const extended = (states: readonly State[], item: number): State[] => {
     const next: State[] = [];
+    const pricedLosses = items[item].map((option) => option.loss + priced(option.costs, prices));
     for (const before of states)
       for (let option = 0; option < items[item].length; option++) {
         const { loss: own, costs: taken, rank } = items[item][option];
         if (rank > before.rank) continue;
+        const after = rest[item + 1][rank];
+        // What the option adds to the bound: nothing for the one that the relaxation takes. Most are dropped here.
+        const bound = before.bound + pricedLosses[option] + after.total - rest[item][before.rank].total;
+        if (bound >= limit()) continue;
         const costs = added(before.costs, taken);
         if (costs.some((cost, i) => cost + leastLeft[i][item + 1] > capacities[i])) continue;
-        const loss = before.loss + own;
-        const after = rest[item + 1][rank];
-        const state = {
-          loss,
-          costs,
-          rank,
-          option,
-          before,
-          bound: loss + priced(costs, prices) + after.total - budget,
-        };
-        if (state.bound >= limit()) continue;
+        const state = { loss: before.loss + own, costs, rank, option, before, bound };
         offer(state, after);
         next.push(state);
       }
