@@ -52,6 +52,6 @@ function refusalOf(call: Call): string | undefined {
   if (call.inputs.length === 0) return 'values that are no tensors';
   if (rule.mask === 'refuse' && call.inputs.some(({ masked }) => masked)) return 'a mask';
   if (call.named['mask'] === lostMask)
-    return 'sequences behind each other of which some have a mask and others none';
+    return 'sequences of which some have a mask and others none, or another one';
   return rule.refuse?.(call);
 }

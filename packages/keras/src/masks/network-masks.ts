@@ -62,7 +62,7 @@ export function masksOf(network: KerasNetwork, isKeras3: boolean, uses: Uses): M
 
 /** Whether a layer takes a mask for each of its inputs. */
 function takesSeveral({ className }: KerasLayer): boolean {
-  return [...attentions, 'Multiply'].includes(className);
+  return [...attentions, 'Multiply', 'Maximum', 'Minimum'].includes(className);
 }
 
 interface Giving {
@@ -157,7 +157,14 @@ export function heedsMasks({ layers }: KerasNetwork): boolean {
   return layers.some(heedsMask);
 }
 
+/** Whether Keras 3 leaves what is masked out of an extreme, one input where another is not masked. */
+function leavesOut({ className }: KerasLayer, given: readonly Found[], isKeras3: boolean): boolean {
+  const names = given.map((mask) => (mask === undefined || mask === 'lost' ? mask : mask.name));
+  return isKeras3 && ['Maximum', 'Minimum'].includes(className) && new Set(names).size > 1;
+}
+
 function useOf({ layer, kwargs }: KerasCall, given: readonly Found[], isKeras3: boolean): MaskUse {
+  if (leavesOut(layer, given, isKeras3)) return { kind: 'lost', masks: [] };
   if (!usesMask(layer, isKeras3)) return { kind: 'none', masks: [] };
   // Keras 3 looks for a mask by another name where initial states are given, and finds none.
   const isUnseen = isKeras3 && kwargs['initial_state'] !== undefined && kwargs['mask'] === undefined;

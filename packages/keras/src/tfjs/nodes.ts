@@ -44,8 +44,8 @@ export function nodeJson(
   if (use.kind === 'lost')
     refuse(
       call,
-      'called with sequences behind each other of which some have a mask and others none',
-      'Give all of them masks, or none.',
+      'called with sequences of which some have a mask and others none, or another one',
+      'Give all of them the same mask, or none.',
       context,
     );
   const masks = use.kind === 'input' ? use.masks.filter((mask) => mask !== undefined) : [];
