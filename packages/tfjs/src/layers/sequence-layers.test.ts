@@ -112,7 +112,7 @@ it('weights of layers of ours are quantized by their output channels, and saved 
         [[6, 2, 3], [1, 2], 0],
         [[5, 2, 3], [1, 2], 0],
         [[5, 2, 3], [1, 2], 0],
-        [[2, 3, 6], [2], undefined],
+        [[6, 6], [1], 0],
       ],
     ],
   ]);
