@@ -79,7 +79,11 @@ export class TensorCopies {
   /** Layers that make the copies. */
   readonly layers: JsonObject[] = [];
 
-  constructor(private readonly network: string) {}
+  /** @param taken Names of layers, among which copies of an earlier writing may be. */
+  constructor(
+    private readonly network: string,
+    private readonly taken: ReadonlySet<string>,
+  ) {}
 
   /** A node of references that all differ. */
   distinct(references: readonly Reference[]): JsonValue {
@@ -101,9 +105,17 @@ export class TensorCopies {
   }
 
   private copy(reference: Reference, className: string, settings: JsonObject): Reference {
-    const name = `${this.network}_copy_${this.layers.length}`;
+    const name = this.unusedName();
     const nodes = [[[...reference, {}]]];
     this.layers.push({ class_name: className, config: { ...settings, name }, name, inbound_nodes: nodes });
     return [name, 0, 0];
+  }
+
+  private unusedName(): string {
+    const own = new Set(this.layers.map(({ name }) => name));
+    let number = this.layers.length;
+    const name = () => `${this.network}_copy_${number}`;
+    while (this.taken.has(name()) || own.has(name())) number++;
+    return name();
   }
 }

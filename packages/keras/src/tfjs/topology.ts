@@ -38,7 +38,7 @@ export function tfjsTopology(model: KerasModel, given: LayerNames): JsonObject {
 function networkJson(network: KerasNetwork, context: LayerContext, uses: Uses = noUses): JsonObject {
   const masks = masksOf(network, context.isKeras3, uses);
   const name = safeName(network.name);
-  const copies = new TensorCopies(name);
+  const copies = new TensorCopies(name, new Set(context.names.values()));
   const layers = network.layers.map((layer) => withNodes(layer, network, masks, { ...context, copies }));
   const reference = (tensor: TensorReference) => referenceJson(tensor, network, context);
   const added = maskLayers(network.calls.map(masks.useOf), reference, copies);
