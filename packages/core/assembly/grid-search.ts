@@ -2,8 +2,9 @@
 // caller gives slices of equal length one after the other at `searchValues`, and what is tried at `searchSteps`.
 //
 // While it searches, values are in steps of the grid over the range of their slice, so that float32 holds them whatever their size;
-// a grid is then value = shift + step · code. What is found is measured on the values themselves, with the arithmetic of `encode`
-// and `decode`, before it replaces the grid over the range.
+// a grid is then value = shift + step · code. They are rounded to a power of two of a step, so that all sums are exact: what is
+// found does not depend on the order of the values, which is another one in each format of files. What is found is measured on the
+// values themselves, with the arithmetic of `encode` and `decode`, before it replaces the grid over the range.
 
 import { codesOfTwo, highHalf, joinIntegers, lowHalf, maxs, mins, offsets, scales } from './kernels';
 
@@ -31,23 +32,31 @@ const onLevel: i32 = 1;
 const low: usize = places;
 const unit: usize = places + 16;
 const start: usize = places + 32; // step, shift, lowest and highest code
-const best: usize = places + 96; // the same, then the error
-const trial: usize = places + 176; // the same, then the error
-const refit: usize = places + 256; // step, shift
-const held: usize = places + 288; // scale, offset, errors (two pairs of doubles)
-const total: usize = places + 352;
+const best: usize = places + 96; // the same, then the error (two pairs of doubles)
+const trial: usize = places + 192; // the same, then the error
+const refit: usize = places + 288; // step, shift
+const held: usize = places + 320; // scale, offset, errors (two pairs of doubles)
+const total: usize = places + 384;
+const whole: usize = places + 448; // sums of the values (two pairs of doubles)
+const added: usize = places + 480; // sums of codes, their squares, and codes times values (each two pairs of doubles)
+
+/** Values whose sums float32 holds exactly. */
+const block: usize = 16;
 
 // What all slices of a search have: codes go from 0 to `highest`, the middle one is `half`.
 let length: i32 = 0;
 let highest: f32 = 0;
 let half: f32 = 0;
 let zero: i32 = 0;
+/** Parts of a step that values are rounded to, a power of two. */
+let parts: f32 = 1;
 
-/** Says which codes the following searches have, and where 0 lies. */
-export function chooseCodes(most: f32, middle: f32, place: i32): void {
+/** Says which codes the following searches have, where 0 lies, and to which parts of a step values are rounded. */
+export function chooseCodes(most: f32, middle: f32, place: i32, fine: f32): void {
   highest = most;
   half = middle;
   zero = place;
+  parts = fine;
 }
 
 /** Searches the grids of `slices` slices of `values` values in some steps. */
@@ -113,11 +122,21 @@ function beginSearch(at: i32): void {
   v128.store(start, lowest, 32);
   v128.store(start, f32x4.add(lowest, f32x4.splat(highest)), 48);
   memory.copy(best, start, 64);
-  v128.store(best, f32x4.splat(Infinity), 64);
+  v128.store(best, f64x2.splat(Infinity), 64);
+  v128.store(best, f64x2.splat(Infinity), 80);
+  const fine = f32x4.splat(parts);
+  const coarse = f32x4.splat(1 / parts);
+  let a = f64x2.splat(0);
+  let b = f64x2.splat(0);
   for (let i: usize = 0; i < <usize>(16 * length); i += 16) {
-    const steps = f32x4.mul(f32x4.sub(v128.load(rawLanes + i), base), inverse);
-    v128.store(lanes + i, f32x4.sub(steps, shift));
+    const steps = f32x4.sub(f32x4.mul(f32x4.sub(v128.load(rawLanes + i), base), inverse), shift);
+    const value = f32x4.mul(f32x4.nearest(f32x4.mul(steps, fine)), coarse);
+    v128.store(lanes + i, value);
+    a = f64x2.add(a, lowHalf(value));
+    b = f64x2.add(b, highHalf(value));
   }
+  v128.store(whole, a);
+  v128.store(whole, b, 16);
   v128.store(held, step);
   v128.store(held, zero == anywhere ? least : f32x4.mul(lowest, step), 16);
   measureGrid(held);
@@ -156,14 +175,23 @@ function zeroPoint(place: v128): v128 {
 function tryStep(at: usize): void {
   moveEnds(load<f32>(at) == fromRange ? start : best, at);
   for (let rounds = <i32>load<f32>(at, 12); ; rounds--) {
-    addUp();
-    const better = f32x4.lt(v128.load(trial, 64), v128.load(best, 64));
-    for (let i: usize = 0; i < 80; i += 16)
-      v128.store(best + i, v128.bitselect(v128.load(trial + i), v128.load(best + i), better));
+    if (highest < 256) addBlocks();
+    else addPairs();
+    refitTrial();
+    const a = f64x2.lt(v128.load(trial, 64), v128.load(best, 64));
+    const b = f64x2.lt(v128.load(trial, 80), v128.load(best, 80));
+    const better = v128.shuffle<i32>(a, b, 0, 2, 4, 6);
+    for (let i: usize = 0; i < 64; i += 16) keep(best + i, trial + i, better);
+    keep(best + 64, trial + 64, a);
+    keep(best + 80, trial + 80, b);
     if (rounds == 0) return;
     v128.store(trial, v128.load(refit));
     v128.store(trial, v128.load(refit, 16), 16);
   }
+}
+
+function keep(to: usize, from: usize, better: v128): void {
+  v128.store(to, v128.bitselect(v128.load(from), v128.load(to), better));
 }
 
 function moveEnds(from: usize, at: usize): void {
@@ -187,44 +215,99 @@ function moveEnds(from: usize, at: usize): void {
   v128.store(trial, f32x4.add(newLowest, f32x4.splat(highest)), 48);
 }
 
-/** Codes all values on the trial grid; gives its error, and the grid that fits these codes by least squares. */
-function addUp(): void {
-  const step = v128.load(trial);
+/** Codes all values on the trial grid and adds up the codes: blocks in float32, of which the sums are added as doubles. */
+function addBlocks(): void {
   const shift = v128.load(trial, 16);
   const lowest = v128.load(trial, 32);
   const most = v128.load(trial, 48);
-  const inverse = f32x4.div(f32x4.splat(1), step);
-  let error = f32x4.splat(0);
-  let codes = f32x4.splat(0);
-  let squares = f32x4.splat(0);
-  let products = f32x4.splat(0);
-  let sum = f32x4.splat(0);
+  const inverse = f32x4.div(f32x4.splat(1), v128.load(trial));
+  memory.fill(added, 0, 96);
+  for (let i: usize = lanes, end = i + <usize>(16 * length); i < end; ) {
+    let codes = f32x4.splat(0);
+    let squares = f32x4.splat(0);
+    let products = f32x4.splat(0);
+    for (const stop = min(end, i + 16 * block); i < stop; i += 16) {
+      const value = v128.load(i);
+      const place = f32x4.nearest(f32x4.mul(f32x4.sub(value, shift), inverse));
+      const code = f32x4.pmin(most, f32x4.pmax(lowest, place));
+      codes = f32x4.add(codes, code);
+      squares = f32x4.add(squares, f32x4.mul(code, code));
+      products = f32x4.add(products, f32x4.mul(code, value));
+    }
+    addTo(added, lowHalf(codes), highHalf(codes));
+    addTo(added + 32, lowHalf(squares), highHalf(squares));
+    addTo(added + 64, lowHalf(products), highHalf(products));
+  }
+}
+
+/** The same for codes whose squares float32 does not hold. */
+function addPairs(): void {
+  const shift = v128.load(trial, 16);
+  const lowest = v128.load(trial, 32);
+  const most = v128.load(trial, 48);
+  const inverse = f32x4.div(f32x4.splat(1), v128.load(trial));
+  memory.fill(added, 0, 96);
   for (let i: usize = lanes, end = i + <usize>(16 * length); i < end; i += 16) {
     const value = v128.load(i);
     const place = f32x4.nearest(f32x4.mul(f32x4.sub(value, shift), inverse));
     const code = f32x4.pmin(most, f32x4.pmax(lowest, place));
-    const rest = f32x4.sub(f32x4.sub(value, shift), f32x4.mul(step, code));
-    error = f32x4.add(error, f32x4.mul(rest, rest));
-    codes = f32x4.add(codes, code);
-    squares = f32x4.add(squares, f32x4.mul(code, code));
-    products = f32x4.add(products, f32x4.mul(code, value));
-    sum = f32x4.add(sum, value);
+    const a = lowHalf(code);
+    const b = highHalf(code);
+    addTo(added, a, b);
+    addTo(added + 32, f64x2.mul(a, a), f64x2.mul(b, b));
+    addTo(added + 64, f64x2.mul(a, lowHalf(value)), f64x2.mul(b, highHalf(value)));
   }
-  v128.store(trial, error, 64);
-  let fitted: v128;
+}
+
+function addTo(at: usize, a: v128, b: v128): void {
+  v128.store(at, f64x2.add(v128.load(at), a));
+  v128.store(at, f64x2.add(v128.load(at, 16), b), 16);
+}
+
+/** The error of the trial grid, but for the squares of the values, and the grid that fits its codes by least squares. */
+function refitTrial(): void {
+  const step = v128.load(trial);
+  const shift = v128.load(trial, 16);
+  v128.store(trial, errorOf(0, lowHalf(step), lowHalf(shift)), 64);
+  v128.store(trial, errorOf(16, highHalf(step), highHalf(shift)), 80);
+  const a = fittedStep(0);
+  const b = fittedStep(16);
+  const fitted = v128.shuffle<i32>(f32x4.demote_f64x2_zero(a), f32x4.demote_f64x2_zero(b), 0, 1, 4, 5);
   let fittedShift = f32x4.splat(0);
   if (zero == anywhere) {
-    const count = f32x4.splat(<f32>length);
-    const spread = f32x4.sub(f32x4.mul(count, squares), f32x4.mul(codes, codes));
-    fitted = f32x4.div(f32x4.sub(f32x4.mul(count, products), f32x4.mul(codes, sum)), spread);
-    fittedShift = f32x4.div(f32x4.sub(sum, f32x4.mul(fitted, codes)), count);
-  } else {
-    fitted = f32x4.div(products, squares);
+    const first = f32x4.demote_f64x2_zero(shiftOf(0, a));
+    const last = f32x4.demote_f64x2_zero(shiftOf(16, b));
+    fittedShift = v128.shuffle<i32>(first, last, 0, 1, 4, 5);
   }
   // Where all values have one code there is nothing to fit.
   const fits = v128.and(f32x4.gt(fitted, f32x4.splat(0)), f32x4.lt(fitted, f32x4.splat(Infinity)));
   v128.store(refit, v128.bitselect(fitted, step, fits));
   v128.store(refit, v128.bitselect(fittedShift, shift, fits), 16);
+}
+
+/** step · (step · squares + 2 · (shift · codes − products)) + shift · (count · shift − 2 · whole). */
+function errorOf(pair: usize, step: v128, shift: v128): v128 {
+  const two = f64x2.splat(2);
+  const mixed = f64x2.sub(f64x2.mul(shift, v128.load(added + pair)), v128.load(added + pair, 64));
+  const coded = f64x2.add(f64x2.mul(step, v128.load(added + pair, 32)), f64x2.mul(two, mixed));
+  const moved = f64x2.sub(f64x2.mul(f64x2.splat(length), shift), f64x2.mul(two, v128.load(whole + pair)));
+  return f64x2.add(f64x2.mul(step, coded), f64x2.mul(shift, moved));
+}
+
+function fittedStep(pair: usize): v128 {
+  const codes = v128.load(added + pair);
+  const squares = v128.load(added + pair, 32);
+  const products = v128.load(added + pair, 64);
+  if (zero != anywhere) return f64x2.div(products, squares);
+  const count = f64x2.splat(length);
+  const spread = f64x2.sub(f64x2.mul(count, squares), f64x2.mul(codes, codes));
+  const shared = f64x2.sub(f64x2.mul(count, products), f64x2.mul(codes, v128.load(whole + pair)));
+  return f64x2.div(shared, spread);
+}
+
+function shiftOf(pair: usize, step: v128): v128 {
+  const rest = f64x2.sub(v128.load(whole + pair), f64x2.mul(step, v128.load(added + pair)));
+  return f64x2.div(rest, f64x2.splat(length));
 }
 
 /** Measures the best grid on the values themselves, and keeps it where it is better than what is held. */
@@ -242,10 +325,10 @@ function measureBest(): void {
   const a = f64x2.lt(v128.load(total, 32), v128.load(held, 32));
   const b = f64x2.lt(v128.load(total, 48), v128.load(held, 48));
   const better = v128.shuffle<i32>(a, b, 0, 2, 4, 6);
-  v128.store(held, v128.bitselect(scale, v128.load(held), better));
-  v128.store(held, v128.bitselect(offset, v128.load(held, 16), better), 16);
-  v128.store(held, v128.bitselect(v128.load(total, 32), v128.load(held, 32), a), 32);
-  v128.store(held, v128.bitselect(v128.load(total, 48), v128.load(held, 48), b), 48);
+  keep(held, total, better);
+  keep(held + 16, total + 16, better);
+  keep(held + 32, total + 32, a);
+  keep(held + 48, total + 48, b);
 }
 
 /** The squared errors that the grids at `grid` (scales, offsets) make; two pairs of doubles behind them. */

@@ -28,7 +28,7 @@ export interface Loops {
   decode(rows: number, width: number, each: boolean, middle: number): void;
   measure(rows: number, width: number, each: boolean, middle: number, first: number): void;
   widen(rows: number, width: number, each: boolean): number;
-  chooseCodes(highest: number, half: number, zero: number): void;
+  chooseCodes(highest: number, half: number, zero: number, parts: number): void;
   searchGrids(slices: number, length: number, steps: number): void;
   countBins(count: number, bins: number, min: number, scale: number): void;
 }

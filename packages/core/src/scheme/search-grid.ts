@@ -25,12 +25,34 @@ interface Frame {
   readonly lowest: number;
   /** The same values in units. */
   readonly places: Float32Array;
+  readonly whole: number;
 }
 
 /** The codes of a search: from 0 to `highest`, the middle one is `half`. */
 interface Codes extends Pick<GridSearch, 'zero'> {
   readonly highest: number;
   readonly half: number;
+  /** Parts of a step that values are rounded to. */
+  readonly parts: number;
+}
+
+/** What all values of a slice and their codes add up to, without a rounding. */
+interface Sums {
+  readonly codes: number;
+  readonly squares: number;
+  /** Of codes times values. */
+  readonly products: number;
+}
+
+/** Most bits that sums take: of a block in float32, and of as many values as a search holds in doubles. */
+const [bitsOfBlock, bitsOfSlice] = [24 - 4, 53 - 18];
+
+/** The codes of a search, and the finest power of two of a step for which all its sums are exact. */
+export function codesOf({ levels, zero }: GridSearch): Codes {
+  const [highest, half] = [levels - 1, levels >> 1];
+  const most = 1 + (zero === 'level' ? highest : half);
+  const room = (highest < 256 ? bitsOfBlock : bitsOfSlice) - Math.ceil(2 * Math.log2(most));
+  return { zero, highest, half, parts: 2 ** room };
 }
 
 /** What `assembly/grid-search.ts` does with one slice, to the bit: each operation is one of float32 where it is one there. */
@@ -52,20 +74,22 @@ export function searchGrid(
   );
   for (const step of steps) {
     if (step === 'measure') held = better(held, measureBest(values, best, frame, codes));
-    else best = tryStep(frame.places, step.from === 'range' ? start : best, best, step, codes);
+    else best = tryStep(frame, step.from === 'range' ? start : best, best, step, codes);
   }
   return held;
 }
 
 function frameOf(values: Float32Array, min: number, max: number, codes: Codes): Frame {
-  const { zero, highest, half } = codes;
+  const { zero, highest, half, parts } = codes;
   const [least, most] = zero === 'anywhere' ? [min, max] : [Math.min(0, min), Math.max(0, max)];
   const unit = zero === 'middle' ? symmetricStep(-least, most, codes) : f((most - least) / highest);
   const inverse = f(1 / unit);
   const base = zero === 'anywhere' ? least : 0;
   const shift = zero === 'anywhere' ? half : 0;
-  const places = values.map((value) => f(f(f(value - base) * inverse) - shift));
-  return { base, unit, places, lowest: lowestOf(-least, most, inverse, codes) };
+  const places = values.map((value) => nearest(f(f(f(value - base) * inverse) - shift) * parts) / parts);
+  let whole = 0;
+  for (let i = 0; i < places.length; i++) whole += places[i] as number;
+  return { base, unit, places, whole, lowest: lowestOf(-least, most, inverse, codes) };
 }
 
 /** The step with which the longer side ends at its last level, and the other one half a step beyond its own at most. */
@@ -80,8 +104,9 @@ function lowestOf(below: number, above: number, inverse: number, codes: Codes): 
   return zero === 'anywhere' || highest === 2 * half || below >= above ? -half : 1 - half;
 }
 
-const zeroPoint = (place: number, highest: number): number =>
-  clamp(place + roundingShift - roundingShift, 0, highest);
+const zeroPoint = (place: number, highest: number): number => clamp(nearest(place), 0, highest);
+
+const nearest = (place: number): number => place + roundingShift - roundingShift;
 
 /** The lower end for NaN. */
 function clamp(place: number, lowest: number, highest: number): number {
@@ -91,7 +116,7 @@ function clamp(place: number, lowest: number, highest: number): number {
 
 /** Moves the ends of a grid inwards, refits it in rounds; the best of these and of the best before. */
 function tryStep(
-  places: Float32Array,
+  { places, whole }: Frame,
   from: Trial,
   before: Trial,
   moves: Exclude<GridStep, 'measure'>,
@@ -100,9 +125,10 @@ function tryStep(
   let best = before;
   let trial = moveEnds(from, moves, codes);
   for (let round = 0; round <= moves.rounds; round++) {
-    const { error, step, shift } = addUp(places, trial, codes);
+    const sums = addUp(places, trial, codes);
+    const error = errorOf(trial, sums, places.length, whole);
     if (error < best.error) best = { ...trial, error };
-    trial = { ...trial, step, shift };
+    trial = refit(trial, sums, places.length, whole, codes.zero);
   }
   return best;
 }
@@ -119,30 +145,41 @@ function moveEnds(from: Trial, { low, high }: Exclude<GridStep, 'measure'>, code
   return { step, shift, lowest, error: Infinity };
 }
 
-/** Codes all values on a grid; gives the error, and the grid that fits these codes by least squares. */
-function addUp(places: Float32Array, { step, shift, lowest }: Trial, { zero, highest }: Codes) {
+function addUp(places: Float32Array, { step, shift, lowest }: Trial, { highest }: Codes): Sums {
   const most = lowest + highest;
   const inverse = f(1 / step);
-  let [error, codes, squares, products, sum] = [0, 0, 0, 0, 0];
+  let [codes, squares, products] = [0, 0, 0];
   for (let i = 0; i < places.length; i++) {
     const value = places[i] as number;
-    const steps = f(f(value - shift) * inverse) + roundingShift - roundingShift;
-    const code = clamp(steps, lowest, most);
-    const rest = f(f(value - shift) - f(step * code));
-    error = f(error + f(rest * rest));
-    codes = f(codes + code);
-    squares = f(squares + f(code * code));
-    products = f(products + f(code * value));
-    sum = f(sum + value);
+    const code = clamp(nearest(f(f(value - shift) * inverse)), lowest, most);
+    codes += code;
+    squares += code * code;
+    products += code * value;
   }
-  const count = f(places.length);
-  const spread = f(f(count * squares) - f(codes * codes));
-  const free = f(f(f(count * products) - f(codes * sum)) / spread);
-  const fitted = zero === 'anywhere' ? free : f(products / squares);
+  return { codes, squares, products };
+}
+
+/** The squared error of a grid, but for the squares of the values. */
+function errorOf({ step, shift }: Trial, sums: Sums, count: number, whole: number): number {
+  const coded = step * sums.squares + 2 * (shift * sums.codes - sums.products);
+  return step * coded + shift * (count * shift - 2 * whole);
+}
+
+/** The grid that fits the codes of another one by least squares. */
+function refit(
+  trial: Trial,
+  { codes, squares, products }: Sums,
+  count: number,
+  whole: number,
+  zero: Codes['zero'],
+): Trial {
+  const spread = count * squares - codes * codes;
+  const free = (count * products - codes * whole) / spread;
+  const fitted = zero === 'anywhere' ? free : products / squares;
+  const step = f(fitted);
   // Where all values have one code there is nothing to fit.
-  if (!(fitted > 0 && fitted < Infinity)) return { error, step, shift };
-  const fittedShift = zero === 'anywhere' ? f(f(sum - f(fitted * codes)) / count) : 0;
-  return { error, step: fitted, shift: fittedShift };
+  if (!(step > 0 && step < Infinity)) return trial;
+  return { ...trial, step, shift: zero === 'anywhere' ? f((whole - fitted * codes) / count) : 0 };
 }
 
 function measureBest(values: Float32Array, best: Trial, { base, unit }: Frame, codes: Codes): Measured {
@@ -159,7 +196,7 @@ function measured(values: Float32Array, scale: number, offset: number, { highest
   let error = 0;
   for (let i = 0; i < values.length; i++) {
     const value = values[i] as number;
-    const code = clamp((value - offset) / divisor + roundingShift - roundingShift, 0, highest);
+    const code = clamp(nearest((value - offset) / divisor), 0, highest);
     const rest = value - f(f(scale * code) + offset);
     error += rest * rest;
   }

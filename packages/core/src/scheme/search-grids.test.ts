@@ -49,6 +49,19 @@ test.each([1, 2, 9, 32, 1000])(
   },
 );
 
+test.each(zeros)('grids do not depend on the order of values: 0 %s', (zero) => {
+  for (const length of [9, 32, 1000])
+    for (const levels of [4, 16, 256, 65536]) {
+      const values = slices(8, length);
+      const turned = values.slice();
+      for (let from = 0; from < turned.length; from += length) turned.subarray(from, from + length).reverse();
+      const search = { levels, zero, steps };
+      expect(searchGrids(turned, length, search), `${levels} levels of ${length} values`).toEqual(
+        searchGrids(values, length, search),
+      );
+    }
+});
+
 test('slices that the memory of the kernels does not hold are searched too, however many or long', () => {
   const search = { levels: 16, zero: 'anywhere', steps } as const;
   const values = slices(5000, 2);

@@ -1,7 +1,7 @@
 import { checkArgument } from '../errors/check-argument.js';
 import { checkHas } from '../errors/check-kinds.js';
 import { kernels, type Kernels } from '../kernels/kernels.js';
-import { searchGrid } from './search-grid.js';
+import { codesOf, searchGrid } from './search-grid.js';
 
 /** Where 0 lies on a grid: anywhere, on a level, or on the middle one. */
 export type ZeroPlace = 'anywhere' | 'level' | 'middle';
@@ -85,7 +85,8 @@ function prepare({ steps, loops }: Kernels, search: GridSearch): void {
       4 * i,
     ),
   );
-  loops.chooseCodes(search.levels - 1, search.levels >> 1, places[search.zero]);
+  const { highest, half, zero, parts } = codesOf(search);
+  loops.chooseCodes(highest, half, places[zero], parts);
 }
 
 function takeFound(
@@ -104,10 +105,10 @@ function takeFound(
 function searchEach(
   values: Float32Array,
   length: number,
-  { levels, zero, steps }: GridSearch,
+  search: GridSearch,
   { min, max, zeros, scale, offset }: FoundGrids,
 ): void {
-  const codes = { zero, highest: levels - 1, half: levels >> 1 };
+  const codes = codesOf(search);
   for (let slice = 0; slice < scale.length; slice++) {
     const own = values.subarray(slice * length, (slice + 1) * length);
     let [low, high, none] = [Infinity, -Infinity, 0];
@@ -117,7 +118,7 @@ function searchEach(
       if (value > high) high = value;
       if (value === 0) none++;
     }
-    const grid = searchGrid(own, low, high, codes, steps);
+    const grid = searchGrid(own, low, high, codes, search.steps);
     min[slice] = low;
     max[slice] = high;
     zeros[slice] = none;
