@@ -7,7 +7,8 @@ const flags = '-O3 --noAssert --runtime stub --enable simd --use abort='.split('
 
 /** The modules of text in src/kernels, by the source that each is made of, with the pages of memory that it begins with. */
 export const modules = {
-  kernels: { target: 'binary.ts', pages: 50 },
+  kernels: { target: 'binary.ts', pages: 2 },
+  'grid-search': { target: 'search-binary.ts', pages: 50 },
   panels: { target: 'panels-binary.ts', pages: 0 },
 };
 

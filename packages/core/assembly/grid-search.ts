@@ -6,6 +6,8 @@
 // found does not depend on the order of the values, which is another one in each format of files. What is found is measured on the
 // values themselves, with the arithmetic of `encode` and `decode`, before it replaces the grid over the range.
 
+export { capacity, maxs, mins, offsets, scales } from './kernels';
+
 import { codesOfTwo, highHalf, joinIntegers, lowHalf, maxs, mins, offsets, scales } from './kernels';
 
 /** Most values of all slices together; most slices are as many as `capacity`. */
@@ -222,7 +224,7 @@ function addBlocks(): void {
   const most = v128.load(trial, 48);
   const inverse = f32x4.div(f32x4.splat(1), v128.load(trial));
   memory.fill(added, 0, 96);
-  for (let i: usize = lanes, end = i + <usize>(16 * length); i < end; ) {
+  for (let i: usize = lanes, end = i + <usize>(16 * length); i < end;) {
     let codes = f32x4.splat(0);
     let squares = f32x4.splat(0);
     let products = f32x4.splat(0);

@@ -2,8 +2,6 @@
 // arrays below with a block: rows of `width` values, a multiple of 4. What belongs to slices is given once for every value
 // of a row where each of them belongs to a slice of its own (`each`), once for every row where all of them belong to one.
 
-export * from './grid-search';
-
 /** Most values of a block. */
 export const capacity: i32 = 4096;
 

@@ -53,18 +53,16 @@ export function running(
       }),
     observeInputs: (batches, options) =>
       lend(async ({ model, description }) => {
+        const { sites } = description;
         checkPortOptions(
           'observeInputs',
           options,
-          description.sites.map(({ id }) => id),
+          sites.map(({ id }) => id),
         );
         const wanted = new Set(options.weights);
-        const sites = description.sites.filter(({ id }) => wanted.has(id));
-        return observeInputs(
-          { model, ort: await withFiles(ort, model, source.files), batches },
-          sites,
-          options,
-        );
+        const asked = sites.filter(({ id }) => wanted.has(id));
+        const runtime = await withFiles(ort, model, source.files);
+        return observeInputs({ model, ort: runtime, batches }, asked, options);
       }),
     features: (batches, options = {}) =>
       lend(async ({ model, description }) => {

@@ -7,6 +7,7 @@ import { longestRun } from '../scheme/slice-runs.js';
 import { binary } from './binary.js';
 import { kernels } from './kernels.js';
 import { binary as panels } from './panels-binary.js';
+import { binary as searches } from './search-binary.js';
 
 afterEach(() => {
   vi.unstubAllGlobals();
@@ -16,6 +17,7 @@ afterEach(() => {
 test.each([
   ['kernels', binary],
   ['panels', panels],
+  ['grid-search', searches],
 ] as const)('the binary of %s is that of the source', async (name, own) => {
   const text = [...(await compile(name)).matchAll(/'([^']*)'/g)].map(([, part]) => part).join('');
   expect(own).toBe(text);

@@ -15,10 +15,6 @@ export interface Kernels {
   /** Of deviations, their squares, squares of values and of errors; the largest error. */
   readonly sums: Float64Array;
   readonly tables: Int32Array;
-  /** Slices whose grids are searched, one after the other, what is tried with them, and how many of the values of each are 0. */
-  readonly slices: Float32Array;
-  readonly steps: Float32Array;
-  readonly zeros: Float32Array;
   readonly loops: Loops;
 }
 
@@ -28,8 +24,6 @@ export interface Loops {
   decode(rows: number, width: number, each: boolean, middle: number): void;
   measure(rows: number, width: number, each: boolean, middle: number, first: number): void;
   widen(rows: number, width: number, each: boolean): number;
-  chooseCodes(highest: number, half: number, zero: number, parts: number): void;
-  searchGrids(slices: number, length: number, steps: number): void;
   countBins(count: number, bins: number, min: number, scale: number): void;
 }
 
@@ -37,19 +31,7 @@ interface Global {
   readonly value: number;
 }
 
-type Place =
-  | 'searchValues'
-  | 'searchSteps'
-  | 'searchZeros'
-  | 'searchCapacity'
-  | 'values'
-  | 'scales'
-  | 'offsets'
-  | 'mins'
-  | 'maxs'
-  | 'codes'
-  | 'sums'
-  | 'tables';
+type Place = 'values' | 'scales' | 'offsets' | 'mins' | 'maxs' | 'codes' | 'sums' | 'tables';
 
 type Exports = Loops &
   Readonly<Record<Place | 'capacity', Global>> & { readonly memory: { readonly buffer: ArrayBuffer } };
@@ -80,9 +62,6 @@ function arraysOf(exports: Exports): Kernels {
     codes: new Uint8Array(buffer, exports.codes.value, exports.capacity.value),
     sums: new Float64Array(buffer, exports.sums.value, 5),
     tables: new Int32Array(buffer, exports.tables.value),
-    slices: floats('searchValues', exports.searchCapacity.value),
-    steps: floats('searchSteps', 2048),
-    zeros: floats('searchZeros'),
     loops: exports,
   };
 }

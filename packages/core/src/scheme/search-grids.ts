@@ -1,6 +1,6 @@
 import { checkArgument } from '../errors/check-argument.js';
 import { checkHas } from '../errors/check-kinds.js';
-import { kernels, type Kernels } from '../kernels/kernels.js';
+import { gridSearches, type GridSearches } from '../kernels/grid-searches.js';
 import { codesOf, searchGrid } from './search-grid.js';
 
 /** Where 0 lies on a grid: anywhere, on a level, or on the middle one. */
@@ -55,7 +55,7 @@ export function searchGrids(values: Float32Array, length: number, search: GridSe
   const count = values.length / length;
   const array = () => new Float32Array(count);
   const found = { min: array(), max: array(), zeros: array(), scale: array(), offset: array() };
-  const vector = kernels();
+  const vector = gridSearches();
   const most = vector === undefined ? 0 : mostSlices(vector, length);
   if (vector === undefined || most === 0) {
     searchEach(values, length, search, found);
@@ -72,13 +72,13 @@ export function searchGrids(values: Float32Array, length: number, search: GridSe
 }
 
 /** How many slices the memory of the kernels holds, in fours. */
-const mostSlices = ({ slices, mins }: Kernels, length: number): number =>
+const mostSlices = ({ slices, mins }: GridSearches, length: number): number =>
   Math.min(mins.length, 4 * Math.floor(slices.length / length / 4));
 
 const origins = { range: 0, best: 1 };
 const places = { anywhere: 0, level: 1, middle: 2 };
 
-function prepare({ steps, loops }: Kernels, search: GridSearch): void {
+function prepare({ steps, loops }: GridSearches, search: GridSearch): void {
   search.steps.forEach((step, i) =>
     steps.set(
       step === 'measure' ? [2, 0, 0, 0] : [origins[step.from], step.low, step.high, step.rounds],
@@ -90,7 +90,7 @@ function prepare({ steps, loops }: Kernels, search: GridSearch): void {
 }
 
 function takeFound(
-  { mins, maxs, zeros, scales, offsets }: Kernels,
+  { mins, maxs, zeros, scales, offsets }: GridSearches,
   found: FoundGrids,
   first: number,
   count: number,
