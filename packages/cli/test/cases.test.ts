@@ -83,7 +83,8 @@ describe('zeros stay zeros', () => {
 
 it('what never changed in the calibration is not frozen, and a warning says so', async () => {
   const model = caseOf('mask.onnx');
-  const argv = ['--activations', 'min-max', '--calibrate', caseOf('calibration.npz')];
+  const data = ['--activations', 'min-max', '--calibrate', caseOf('calibration.npz')];
+  const argv = [...data, '--integers', 'operators'];
   const { output, report } = await quantized(model, ...argv);
   // Values of x beyond those of the calibration are clipped, which is 35 dB; a frozen mask is 8 dB.
   expect((await compared(model, output, '--input', caseOf('run.npz'))).decibels).toBeGreaterThan(30);
@@ -147,7 +148,8 @@ it('a model of opset 6 is inspected, quantized at opset 7, and compared', async 
 it('it computes in integers too; activations that no layer takes are told', async () => {
   const model = caseOf('opset6.onnx');
   const argv = ['--activations', 'dynamic'];
-  const { output, report } = await quantized(model, ...argv);
+  const integers = ['--integers', 'operators'];
+  const { output, report } = await quantized(model, ...argv, ...integers);
   expect(report.weights.map(({ form }) => form)).toEqual(['MatMulInteger']);
   expect(report.warnings).toEqual([]);
   expect((await compared(model, output)).decibels).toBeGreaterThan(30);

@@ -42,26 +42,19 @@ export function running(
         const offered = activationSites(model, description, source, normals);
         const sites = new Map([...offered.values()].flat().map((site) => [site.id, site]));
         checkPortOptions('observe', options, [...sites.keys()]);
-        const wanted = options.sites ?? [...sites.keys()];
-        return observeModel(
-          model,
-          wanted.flatMap((id) => sites.get(id) ?? []),
-          await withFiles(ort, model, source.files),
-          batches,
-          options,
-        );
+        const wanted = (options.sites ?? [...sites.keys()]).flatMap((id) => sites.get(id) ?? []);
+        return observeModel(model, wanted, await withFiles(ort, model, source.files), batches, options);
       }),
     observeInputs: (batches, options) =>
-      lend(async ({ model, description }) => {
-        const { sites } = description;
+      lend(async ({ model, description: { sites } }) => {
         checkPortOptions(
           'observeInputs',
           options,
           sites.map(({ id }) => id),
         );
         const wanted = new Set(options.weights);
-        const asked = sites.filter(({ id }) => wanted.has(id));
         const runtime = await withFiles(ort, model, source.files);
+        const asked = sites.filter(({ id }) => wanted.has(id));
         return observeInputs({ model, ort: runtime, batches }, asked, options);
       }),
     features: (batches, options = {}) =>

@@ -59,6 +59,9 @@ const calls: Readonly<Record<string, RightCall>> = {
 
 const textCalls: Readonly<Record<string, RightCall>> = {
   quantizationText: { right: () => [{ report: whole(), output: 'm.onnx' }, texts.plain] },
+  quantizationLine: {
+    right: () => [{ input: 'm.onnx', output: 'm_q8.onnx', report: whole() }, texts.plain],
+  },
   comparisonText: {
     right: () => [
       {

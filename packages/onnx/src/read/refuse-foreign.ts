@@ -1,5 +1,6 @@
 import { LowbitError } from '@lowbit/core';
 
+import { type ModelBytes, modelBytes } from '../model/model-bytes.js';
 import { foreignKinds } from './foreign-kinds.js';
 import { sniffZip } from './sniff-zip.js';
 
@@ -9,11 +10,12 @@ const headBytes = 1024;
 /**
  * Refuses files that are plainly not ONNX models, by their first bytes, archives by what is inside.
  *
- * @param bytes - a file, or the beginning of one that is large
+ * @param file - a file, or the beginning of one that is large
  * @param where - its name, for errors
- * @throws LowbitError `model-empty`, `model-not-onnx`.
+ * @throws LowbitError `invalid-argument` for anything but bytes; `model-empty`, `model-not-onnx`.
  */
-export function refuseForeign(bytes: Uint8Array, where: string): void {
+export function refuseForeign(file: ModelBytes, where: string): void {
+  const bytes = modelBytes(file, where);
   if (bytes.length === 0) {
     const remedy = 'The download or export probably failed: repeat it and look at the size of the file.';
     throw new LowbitError({

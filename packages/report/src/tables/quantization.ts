@@ -51,11 +51,12 @@ export function quantizationText(summary: QuantizationSummary, colors: Colors = 
 
 /** The same of one among several models, as one line. */
 export function quantizationLine(
-  { input, output, report }: Pick<QuantizationSummary, 'output' | 'report'> & { readonly input: string },
+  summary: Pick<QuantizationSummary, 'output' | 'report'> & { readonly input: string },
   colors: Colors = plain,
 ): string {
-  checkReport(report, 'quantizationLine: report');
+  checkReport((Object(summary) as Partial<QuantizationSummary>).report, 'quantizationLine: report');
   checkColors(colors, 'quantizationLine');
+  const { input, output, report } = summary;
   const { before, after } = report.modelBytes;
   const sizes = `${formatBytes(before)} → ${formatBytes(after)}, ${formatRatio(after, before)}`;
   const [verdict = 'not measured'] = verdictLines(report);
