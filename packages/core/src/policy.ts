@@ -25,3 +25,4 @@ export {
 } from './policy/knapsack.js';
 export { byName, byOp, ends, everywhere } from './policy/policies.js';
 export { measure, measureChoices, type MeasureOptions } from './session/measure.js';
+export { measuring, type Measuring } from './session/measuring.js';

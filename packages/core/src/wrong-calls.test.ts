@@ -114,6 +114,7 @@ const calls: Readonly<Record<string, RightCall>> = {
   measureChoices: {
     right: () => [chain().port, [samples(4)], [2, 4], [{ w0: '2' }], { recipe: recipe() }],
   },
+  measuring: { right: () => [memoryPort(bag()), undefined, [2, 4], { recipe: recipe() }] },
   mergeMeasurements: { right: () => [[measured]] },
   candidateKey: { right: () => [{ bits: 4 }] },
   assignedBytes: { right: () => [measured, [{ id: 'a', bits: 4 }]] },

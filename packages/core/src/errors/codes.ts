@@ -19,6 +19,7 @@ export const errorCodes = [
   'calibration-invalid',
   'checkpoint-invalid',
   'aborted',
+  'job-failed',
   'model-empty',
   'model-not-onnx',
   'model-not-keras',

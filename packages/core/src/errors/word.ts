@@ -21,6 +21,7 @@ const headlines: Record<ErrorCode, string> = {
   'calibration-invalid': 'the calibration data is not valid',
   'checkpoint-invalid': 'a stored training run cannot be used',
   aborted: 'the work was cancelled',
+  'job-failed': 'a job failed each time that it was tried',
   'model-empty': 'the file is empty',
   'model-not-onnx': 'the file is not an ONNX model',
   'model-not-keras': 'the file is not a Keras model',

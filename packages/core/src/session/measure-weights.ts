@@ -58,9 +58,19 @@ export async function measureWeights<M>(
   port: ModelPort<M>,
   work: MeasureWork,
   judge: Judge | undefined,
+  session: MeasureSession,
+): Promise<Measurements> {
+  return measureItems(port, work.prepared, itemsOf(port, work), judge, session);
+}
+
+/** Measures items that are listed already, see {@link itemsOf}. */
+export async function measureItems<M>(
+  port: ModelPort<M>,
+  prepared: Prepared,
+  items: readonly ItemWork[],
+  judge: Judge | undefined,
   { known = nothingMeasured(port.name), signal, onProgress, onMeasured }: MeasureSession,
 ): Promise<Measurements> {
-  const items = itemsOf(port, work);
   const total = items.reduce((sum, { candidates }) => sum + candidates.length, 0);
   const pause = pauses(signal, 'measure');
   const tell = progressOf(onProgress, total);
@@ -74,7 +84,7 @@ export async function measureWeights<M>(
       tell(item.ids[0]);
       await pause();
     });
-    const measured: MeasuredItem = { ...placeOf(item, work.prepared), candidates };
+    const measured: MeasuredItem = { ...placeOf(item, prepared), candidates };
     const found = { ...nothingMeasured(port.name), ...defined({ effect: judge?.kind }), items: [measured] };
     all = mergeMeasurements([all, found]);
     await onMeasured?.(all);
@@ -83,7 +93,8 @@ export async function measureWeights<M>(
   return all;
 }
 
-function itemsOf<M>(port: ModelPort<M>, work: MeasureWork): readonly ItemWork[] {
+/** What is to be measured, in items that are decided at once, by depth. */
+export function itemsOf<M>(port: ModelPort<M>, work: MeasureWork): readonly ItemWork[] {
   const { prepared, draft, decided, candidates, together, only } = work;
   const open = new Map(
     draft.flatMap((entry) => (entry.bits === 'float' ? [] : [[entry.id, entry] as const])),

@@ -8,6 +8,7 @@ import {
   measure,
   measureChoices,
   type MeasureOptions,
+  measuring,
   mergeMeasurements,
 } from '../policy.js';
 
@@ -75,6 +76,20 @@ describe('work', () => {
     expect(JSON.stringify(mergeMeasurements(shares))).toBe(text);
     expect(JSON.stringify(mergeMeasurements([...shares].reverse()))).toBe(text);
     expect(JSON.stringify(mergeMeasurements([whole, ...shares]))).toBe(text);
+  });
+
+  it('is done in parts of a model that is opened once, and what does not depend on the part is computed once', async () => {
+    const whole = await measured();
+    const made = chain();
+    const { items, effect, measure: part } = await measuring(made.port, data, [2, 4, 8], { recipe });
+    expect({ items, effect }).toEqual({ items: [['w0'], ['w1'], ['w2'], ['w3']], effect: whole.effect });
+    const parts = await Promise.all([...items].reverse().map((ids) => part(ids)));
+    expect(JSON.stringify(mergeMeasurements(parts))).toBe(JSON.stringify(whole));
+    expect(made.runs.filter((ids) => ids.length === 0)).toHaveLength(2);
+    const coupled = await measuring(chain().port, undefined, [2], { recipe, together: [['w0', 'w2']] });
+    expect(coupled.items).toEqual([['w0', 'w2'], ['w1'], ['w3']]);
+    await expect(part(['w9'])).rejects.toMatchObject({ code: 'invalid-argument', received: "'w9'" });
+    await expect(part(items[0], { signal: { aborted: true } })).rejects.toMatchObject({ code: 'aborted' });
   });
 
   it('goes on after an interruption and repeats nothing', async () => {

@@ -144,7 +144,7 @@ export async function measureChoices<M>(
 const isText = (value: unknown): boolean => typeof value === 'string';
 
 /** Checks what is given, and prepares the model and what compares with it. */
-async function beginMeasuring<M>(
+export async function beginMeasuring<M>(
   port: ModelPort<M>,
   batches: Iterable<Batch> | AsyncIterable<Batch> | undefined,
   candidates: readonly (number | 'float' | Candidate)[],
