@@ -1,9 +1,11 @@
 /** For authors of adapters: what a port takes and gives, storage forms, calibration, checks of arguments. */
 export { type StatisticsCollector, statisticsCollector } from './calibration/collector.js';
 export { checkCalibration } from './calibration/check-calibration.js';
-export { type InputMoments, type MomentsCollector, momentsCollector } from './calibration/moments.js';
+export type { InputMoments } from './calibration/moments.js';
+export { type CutRows, type RowGatherer, rowGatherer } from './calibration/row-gatherer.js';
 export { batchRange } from './calibration/summarize.js';
 export { type BatchRange, type RangeCollector, rangeCollector } from './calibration/range-collector.js';
+export { type WindowAxis, type WindowPlaces, windowPlaces } from './calibration/window-places.js';
 export { roundHalfEven } from './numeric/round.js';
 export {
   checkArgument,
@@ -35,10 +37,10 @@ export type {
   Outcome,
   RunResult,
 } from './contract/model-writer.js';
+export { numberedBatches } from './contract/numbered-batches.js';
 export {
   type GroupInputs,
   type InputsOfWeights,
-  isHeldOut,
   mostInputRows,
   type ObservedInputs,
   type ObserveInputsOptions,

@@ -230,12 +230,11 @@ const kitCalls: Readonly<Record<string, RightCall>> = {
     right: () => [numbers()],
     call: (values: never) => core.statisticsCollector().add(values),
   },
-  momentsCollector: { right: () => [3] },
-  'moments collector: add': {
-    right: () => [numbers()],
-    call: (rows: never) => core.momentsCollector(4).add(rows),
+  rowGatherer: { right: () => [{ inputs: 3, most: 5, random: () => 0 }] },
+  numberedBatches: { right: () => [samples(2), () => undefined] },
+  windowPlaces: {
+    right: () => [[{ size: 4, kernel: 2, stride: 1, dilation: 1, before: 0, outputs: 3, transposed: false }]],
   },
-  isHeldOut: { right: () => [0, 5] },
   dot: { right: () => [numbers(), 0, numbers(), 0, 4] },
   panelsOf: { right: () => ['float32', 2, 3] },
   isComplete: { right: () => [core.rangeCollector().finish()] },

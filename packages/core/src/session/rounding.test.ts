@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { coarse, memoryPort, type MemoryModel } from '../../test/memory-port.js';
 import { momentsCollector } from '../calibration/moments.js';
-import { isHeldOut, type ObserveInputsOptions } from '../contract/observed-inputs.js';
+import { isHeldOut } from '../calibration/held-out.js';
+import type { ObserveInputsOptions } from '../contract/observed-inputs.js';
 import type { Batch } from '../contract/model-run.js';
 import type { BitwidthPolicy } from '../contract/policy.js';
 import type { ModelPort } from '../contract/port.js';

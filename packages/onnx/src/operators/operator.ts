@@ -100,6 +100,8 @@ export type InputRows =
   | {
       readonly kind: 'steps';
       readonly value: string;
+      /** What the first step begins with. Absent: zeros. */
+      readonly start?: string;
       readonly directions: readonly ('forward' | 'reverse')[];
       readonly layout: 0 | 1;
     };

@@ -33,13 +33,13 @@ function inputRows(node: NodeProto, { input }: WeightInput): InputRows | string 
   if (input === 1) return { kind: 'axis', value: node.input[0] ?? '', axis: -1 };
   const direction = textOf(attributeOf(node, 'direction')?.s ?? new Uint8Array());
   if (!node.output[0]) return 'its layer does not give the outputs of its steps';
-  if (node.input[4] || node.input[5])
-    return 'its layer is given lengths of sequences, or what it begins with';
+  if (node.input[4]) return 'its layer is given lengths of sequences';
   if (node.opType === 'GRU' && integerAttribute(node, 'linear_before_reset', 0) === 0)
     return 'one of its gates takes the output of the step before as another gate has changed it';
   return {
     kind: 'steps',
     value: node.output[0],
+    ...(node.input[5] && { start: node.input[5] }),
     directions:
       direction === 'bidirectional'
         ? ['forward', 'reverse']

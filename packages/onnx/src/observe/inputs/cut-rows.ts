@@ -1,33 +1,30 @@
-import { sizeOf } from '@lowbit/core/adapter';
+import { type CutRows, sizeOf, type WindowPlaces, windowPlaces } from '@lowbit/core/adapter';
 import type { InputRows, Window } from '../../operators/operator.js';
-import { type WindowPlaces, windowPlaces } from './window-places.js';
+import { windowAxes } from './window-axes.js';
 
-/** The rows of one value, of which each group of output channels has its own part. */
-export interface CutRows {
-  readonly count: number;
-  readonly groups: number;
-  /** Values of a row of one group. */
-  readonly inputs: number;
-  /** Puts a row of a group into an array. */
-  read(row: number, group: number, into: Float32Array): void;
+/** What a run gave. */
+export interface RunValue {
+  readonly values: ArrayLike<number>;
+  readonly dims: readonly number[];
 }
 
-/** Finds the rows in the values of a run, of these dimensions. */
-export type RowCutter = (values: ArrayLike<number>, dims: readonly number[]) => CutRows;
+/** Finds the rows in a value of a run. @param start What the steps of a recurrent layer begin with, where that is given to it. */
+export type RowCutter = (value: RunValue, start?: RunValue) => CutRows;
 
 /** A cutter for many runs. */
 export function rowCutter(rows: InputRows): RowCutter {
-  if (rows.kind === 'axis') return (values, dims) => alongAxis(values, dims, rows.axis);
-  if (rows.kind === 'steps') return (values, dims) => stepsBefore(rows, values, dims);
+  if (rows.kind === 'axis') return (value) => alongAxis(value, rows.axis);
+  if (rows.kind === 'steps') return (value, start) => stepsBefore(rows, value, start);
   let known: { readonly sizes: string; readonly places: WindowPlaces } | undefined;
-  return (values, dims) => {
-    const sizes = dims.slice(2).join();
-    if (known?.sizes !== sizes) known = { sizes, places: windowPlaces(rows.window, dims.slice(2)) };
-    return patches(rows.window, known.places, values, dims);
+  return (value) => {
+    const sizes = value.dims.slice(2).join();
+    if (known?.sizes !== sizes)
+      known = { sizes, places: windowPlaces(windowAxes(rows.window, value.dims.slice(2))) };
+    return patches(rows.window, known.places, value);
   };
 }
 
-function alongAxis(values: ArrayLike<number>, dims: readonly number[], axis: -1 | -2): CutRows {
+function alongAxis({ values, dims }: RunValue, axis: -1 | -2): CutRows {
   const inputs = dims.at(axis) ?? 0;
   // Of a matrix whose columns are the rows.
   const width = axis === -1 ? 1 : (dims.at(-1) as number);
@@ -45,8 +42,7 @@ function alongAxis(values: ArrayLike<number>, dims: readonly number[], axis: -1 
 function patches(
   { groups }: Window,
   { positions, area, places }: WindowPlaces,
-  values: ArrayLike<number>,
-  dims: readonly number[],
+  { values, dims }: RunValue,
 ): CutRows {
   const [samples = 0, channels = 0, ...sizes] = dims;
   const each = channels / groups;
@@ -69,13 +65,13 @@ function patches(
 }
 
 /**
- * Of a value [steps, directions, batch, hidden], or batch first with layout 1, what each direction gave one step before; zeros where it
- * began.
+ * Of a value [steps, directions, batch, hidden], or batch first with layout 1, what each direction gave one step before; where it
+ * began, what it was given to begin with, [directions, batch, hidden] or batch first, or zeros.
  */
 function stepsBefore(
   { directions, layout }: Extract<InputRows, { kind: 'steps' }>,
-  values: ArrayLike<number>,
-  dims: readonly number[],
+  { values, dims }: RunValue,
+  start: RunValue | undefined,
 ): CutRows {
   const [first = 0, second = 0, third = 0, inputs = 0] = dims;
   const [steps, batch] = layout === 1 ? [second, first] : [first, third];
@@ -87,12 +83,16 @@ function stepsBefore(
     read(row, group, into) {
       const sample = row % batch;
       const before = Math.floor(row / batch) + (directions[group] === 'forward' ? -1 : 1);
+      const isStart = before < 0 || before >= steps;
+      const from = isStart ? start?.values : values;
       const place =
         layout === 1
-          ? (sample * steps + before) * groups + group
-          : (before * groups + group) * batch + sample;
-      const isStart = before < 0 || before >= steps;
-      for (let i = 0; i < inputs; i++) into[i] = isStart ? 0 : (values[place * inputs + i] as number);
+          ? isStart
+            ? sample * groups + group
+            : (sample * steps + before) * groups + group
+          : ((isStart ? 0 : before) * groups + group) * batch + sample;
+      for (let i = 0; i < inputs; i++)
+        into[i] = from === undefined ? 0 : (from[place * inputs + i] as number);
     },
   };
 }

@@ -5,17 +5,32 @@ import type { InputRows } from '../../operators/operator.js';
 import { operatorOf } from '../../operators/operators.js';
 import type { GraphProto } from '../../schema/proto.js';
 
-/** The rows that each user of a weight multiplies it with, or why they are not known. */
-export function inputUses(site: WeightSite, graph: GraphProto): readonly InputRows[] | string {
-  const found = site.uses.map((use) => rowsOf(site, use, graph));
+/** Where rows lie, in values of a graph. */
+export interface InputUse {
+  readonly rows: InputRows;
+  readonly graph: GraphProto;
+}
+
+/**
+ * The rows that each user of a weight multiplies it with, or why they are not known.
+ *
+ * @param hidden Why nobody sees the values of a graph.
+ */
+export function inputUses(
+  site: WeightSite,
+  hidden: (graph: GraphProto) => string | undefined,
+): readonly InputUse[] | string {
+  const found = site.uses.map((use) => {
+    const rows = hidden(use.graph) ?? rowsOf(site, use);
+    return typeof rows === 'string' ? rows : { rows, graph: use.graph };
+  });
   const unknown = found.find((rows) => typeof rows === 'string');
   return unknown ?? found.filter((rows) => typeof rows !== 'string');
 }
 
-function rowsOf(site: WeightSite, use: WeightUse, graph: GraphProto): InputRows | string {
+function rowsOf(site: WeightSite, use: WeightUse): InputRows | string {
   const { node, input, direct } = use;
   const facts = operatorOf(node);
-  if (use.graph !== graph) return 'it stands in a branch, a loop or a function';
   if (facts?.inputRows === undefined) return `the inputs of ${node.opType} are not looked at`;
   if (!direct && wide(site) > 1)
     return 'it reaches its layer through other operators, which may change the order of its inputs';

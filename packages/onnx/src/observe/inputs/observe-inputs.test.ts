@@ -15,7 +15,6 @@ import type { OperatorSample } from '../../operators/operator.js';
 import { readModel } from '../../read/read-model.js';
 import { DataType } from '../../schema/proto.js';
 import type { OrtRuntime } from '../ort.js';
-import { drawRows } from './gather-rows.js';
 import { observeInputs } from './observe-inputs.js';
 
 const runtime: OrtRuntime = ort;
@@ -192,11 +191,6 @@ test('of more rows than are taken, as many are drawn evenly, the same each time'
   expect(await observe(chain(), [rowsOf(count)])).toEqual(first);
 });
 
-test('of each stratum one row is drawn', () => {
-  const isDrawn = drawRows(2.5, () => 0.999);
-  expect(Array.from({ length: 10 }, isDrawn).flatMap((drawn, i) => (drawn ? [i] : []))).toEqual([2, 4, 7, 9]);
-});
-
 /** An LSTM that gives the outputs of its steps as y, and what more it is given. */
 function recurrentModel(direction: string, more: readonly string[] = [], outputs: readonly string[] = ['y']) {
   const directions = direction === 'bidirectional' ? 2 : 1;
@@ -215,6 +209,7 @@ function recurrentModel(direction: string, more: readonly string[] = [], outputs
         makeTensor('w', DataType.FLOAT, [directions, 16, 3], numbers(directions * 48)),
         makeTensor('r', DataType.FLOAT, [directions, 16, 4], numbers(directions * 64)),
         makeTensor('start', DataType.FLOAT, [directions, 1, 4], numbers(directions * 4)),
+        makeTensor('lengths', DataType.INT32, [1], [4]),
       ],
       inputs: { x: [5, 1, 3] },
       outputs: { y: outputs.length === 1 ? [5, directions, 1, 4] : [directions, 1, 4] },
@@ -253,8 +248,22 @@ test.each(['forward', 'reverse', 'bidirectional'])(
   },
 );
 
+test('the first step of a recurrent layer takes what it is given to begin with', async () => {
+  const bytes = recurrentModel('bidirectional', ['', '', 'start']);
+  const y = (await runModel(bytes, { x: steps })).get('y') as Float32Array;
+  const start = Float32Array.from({ length: 8 }, (_, i) => Math.sin(i * i));
+  const { inputs } = await observe(bytes, [batchOf({ x: steps })]);
+  inputs.get('r')!.groups.forEach(({ seen, heldOut }, group) => {
+    seen.sums.forEach((sum, i) => {
+      const given = [0, 1, 2, 3].map((step) => y[((group === 0 ? step : step + 1) * 2 + group) * 4 + i]!);
+      const expected = given.reduce((all, one) => all + one, start[group * 4 + i]!);
+      expect(sum + (heldOut?.sums[i] ?? 0)).toBeCloseTo(expected, 5);
+    });
+  });
+});
+
 test.each([
-  ['begins with a given value', recurrentModel('forward', ['', '', 'start']), 'r', /what it begins with/],
+  ['is given lengths', recurrentModel('forward', ['', 'lengths']), 'r', /lengths of sequences/],
   ['does not give its steps', recurrentModel('forward', [], ['', 'y']), 'r', /does not give the outputs/],
 ])('a recurrent layer that %s is refused with the reason', async (_, bytes, id, reason) => {
   const { inputs, unknown } = await observe(bytes, [batchOf({ x: steps })]);

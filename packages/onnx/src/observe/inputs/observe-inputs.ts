@@ -1,25 +1,29 @@
-import type { Batch } from '@lowbit/core';
+import { seededRandom } from '@lowbit/core';
 import {
-  finiteBatches,
   type InputsOfWeights,
   mostInputRows,
+  numberedBatches,
   type ObservedInputs,
   type ObserveInputsOptions,
+  type RowGatherer,
+  rowGatherer,
   seedFrom,
   sizeOf,
 } from '@lowbit/core/adapter';
 import type { WeightSite } from '../../describe/weight-site.js';
-import type { InputRows } from '../../operators/operator.js';
 import type { GraphProto } from '../../schema/proto.js';
 import { checkBatch, checkBatches } from '../check-batches.js';
 import { floatsOf } from '../floats-of.js';
+import type { OrtTensor } from '../ort.js';
 import { type VisitingRun, visitValues } from '../visit-values.js';
-import { type RowGatherer, rowGatherer, type SamplesOfBatch } from './gather-rows.js';
-import { inputUses } from './input-uses.js';
+import { hiddenGraphs, openBranches, type ValueInGraph } from './branch-values.js';
+import { type RowCutter, rowCutter, type RunValue } from './cut-rows.js';
+import { type InputUse, inputUses } from './input-uses.js';
 
 /**
  * Runs the model on every batch and gathers moments of what weights are multiplied with, of 65,536 rows a weight at most, drawn
- * evenly. Batches are gone through once more before, to count their samples.
+ * evenly. Batches are gone through once more before, to count their samples. What is in branches of If is handed out; where one is not
+ * taken, its weights have seen nothing.
  *
  * @throws LowbitError `calibration-invalid` for batches that do not fit the model or when there are none, `non-finite`,
  *   `runtime-failed`, `aborted`.
@@ -30,61 +34,69 @@ export async function observeInputs(
   options: ObserveInputsOptions,
 ): Promise<InputsOfWeights> {
   checkBatches(batches);
-  const graph = model.proto.graph as GraphProto;
+  const hidden = hiddenGraphs(model.proto.graph as GraphProto);
   const gathered = new Map<string, RowGatherer | string>();
-  const visits = sites.flatMap((site) => {
-    const users = inputUses(site, graph);
-    const gatherer = typeof users === 'string' ? users : gathererOf(site, users, options);
+  const values = sites.flatMap((site) => {
+    const uses = inputUses(site, hidden);
+    const gatherer = typeof uses === 'string' ? uses : gathererOf(site, uses, options);
     gathered.set(site.id, gatherer);
-    if (typeof users === 'string' || typeof gatherer === 'string') return [];
-    return users.map(({ value }, user) => ({ tensor: value, user, gatherer }));
+    if (typeof uses === 'string' || typeof gatherer === 'string') return [];
+    return uses.flatMap((use, user) => valuesOf(use, { user, gatherer, type: site.source.tensor.dataType }));
   });
-  if (visits.length > 0) {
-    const counts = await sampleCounts(batches);
-    const numbered = numbering(finiteBatches(batches), counts);
-    const run = { model, ort, batches: numbered.batches, options };
-    await visitValues(run, visits, ({ tensor, user, gatherer }, output) =>
-      gatherer.add(user, floatsOf(output, tensor), output.dims, numbered.now()),
-    );
+  if (values.length > 0) {
+    const opened = openBranches(model, values);
+    const visits = values.map((value, i) => ({ ...value, tensor: opened.names[i] as string }));
+    const numbered = await numberedBatches(batches, checkBatch);
+    const run = { model: opened.model, ort, batches: numbered.batches, options };
+    await visitValues(run, visits, ({ tensor, take, gatherer, user }, output) => {
+      const rows = take(runValue(output, tensor));
+      if (rows !== undefined) gatherer.add(rows, numbered.now(), user);
+    });
   }
   return sorted(gathered);
 }
 
+/** A value that is looked at, for one user of a weight. */
+interface LookedAt extends ValueInGraph {
+  readonly user: number;
+  readonly gatherer: RowGatherer;
+  /** The rows; none yet where another value tells more of them. */
+  readonly take: (value: RunValue) => ReturnType<RowCutter> | undefined;
+}
+
+function valuesOf(
+  { rows, graph }: InputUse,
+  given: Pick<LookedAt, 'user' | 'gatherer' | 'type'>,
+): readonly LookedAt[] {
+  const cut = rowCutter(rows);
+  const own = { ...given, graph, value: rows.value };
+  if (rows.kind !== 'steps' || rows.start === undefined) return [{ ...own, take: (value) => cut(value) }];
+  // What the first step begins with is looked at before the steps.
+  let start: RunValue | undefined;
+  const keep = ({ values, dims }: RunValue) => {
+    start = { values: Array.from(values), dims };
+    return undefined;
+  };
+  return [
+    { ...own, value: rows.start, take: keep },
+    { ...own, take: (value) => cut(value, start) },
+  ];
+}
+
+const runValue = (output: OrtTensor, name: string): RunValue => ({
+  values: floatsOf(output, name),
+  dims: output.dims,
+});
+
 function gathererOf(
   { id, shape, outputAxes }: WeightSite,
-  users: readonly InputRows[],
+  uses: readonly InputUse[],
   { seed = 0 }: ObserveInputsOptions,
 ): RowGatherer {
   const channels = sizeOf(outputAxes.map((axis) => shape[axis] as number));
   const inputs = sizeOf(shape) / channels;
-  return rowGatherer(users, { inputs, most: mostInputRows / users.length, seed: seedFrom(seed, id) });
-}
-
-/** How many samples each batch has: the first axis of its first input with axes counts them. */
-async function sampleCounts(batches: Iterable<Batch> | AsyncIterable<Batch>): Promise<readonly number[]> {
-  const counts: number[] = [];
-  for await (const batch of batches) {
-    checkBatch(batch);
-    const withAxes = Object.values(batch.inputs).find(({ shape }) => shape.length > 0);
-    counts.push(Math.max(1, withAxes?.shape[0] ?? 1));
-  }
-  return counts;
-}
-
-/** The batches again, and which samples are those of the batch that was given last. */
-function numbering(batches: AsyncIterable<Batch>, counts: readonly number[]) {
-  const all = counts.reduce((sum, count) => sum + count, 0);
-  let now: SamplesOfBatch = { first: 0, count: 1, all };
-  async function* numbered(): AsyncGenerator<Batch> {
-    let [first, index] = [0, 0];
-    for await (const batch of batches) {
-      const count = counts[index++] ?? 1;
-      now = { first, count, all };
-      first += count;
-      yield batch;
-    }
-  }
-  return { batches: numbered(), now: () => now };
+  const random = seededRandom(seedFrom(seed, id));
+  return rowGatherer({ inputs, most: mostInputRows / uses.length, random });
 }
 
 function sorted(gathered: ReadonlyMap<string, RowGatherer | string>): InputsOfWeights {
@@ -93,7 +105,7 @@ function sorted(gathered: ReadonlyMap<string, RowGatherer | string>): InputsOfWe
   for (const [id, gatherer] of gathered) {
     const result = typeof gatherer === 'string' ? gatherer : gatherer.result();
     if (typeof result === 'string') unknown.set(id, result);
-    else inputs.set(id, result);
+    else inputs.set(id, { groups: result });
   }
   return { inputs, unknown };
 }
