@@ -286,6 +286,15 @@ export const brokenPorts: Readonly<Record<string, Options>> = {
   'tells what became of the activations that it was to quantize': withApplied(() => ({
     activations: [{ id: 'first/input', form: 'float', float: true, reason: '' }],
   })),
+  'tells the inputs of weights, so that changes that these do not see change nothing': withPort((port) => ({
+    async observeInputs(batches, options) {
+      const turned = Array.from(batches as readonly Batch[], ({ inputs: { x }, ...rest }) => ({
+        ...rest,
+        inputs: { x: { ...x!, data: Array.from(x!.data).toReversed() } },
+      }));
+      return port.observeInputs!(turned, options);
+    },
+  })),
   'gives copies of its variables, and takes them back': trained((port) => ({
     variables: () =>
       new Map([...(port.variables() as Variables)].map(([id, values]) => [id, values.map((x) => x + 1)])),
@@ -319,11 +328,27 @@ const observing = 'observes what runs through its sites';
 const featuring = 'gives a row of features for each sample';
 const layering = 'has layers in order, with operators, costs and sites that make sense';
 const outputs = 'runs batch by batch, and gives values that the caller may keep';
+const inputs = 'tells the inputs of weights, so that changes that these do not see change nothing';
 const holding = 'holds values against training';
 
 /** Other ways to break the same laws. */
 export const moreBrokenPorts: readonly (readonly [how: string, title: string, options: Options])[] = [
   ['moves weights', observing, moving()],
+  [
+    'inputs of no weight that was asked for',
+    inputs,
+    withPort((port) => ({
+      observeInputs: (batches, { weights }) => port.observeInputs!(batches, { weights: weights.slice(1) }),
+    })),
+  ],
+  [
+    'no reason for inputs that are not known',
+    inputs,
+    withPort(() => ({
+      observeInputs: (_, { weights }) =>
+        Promise.resolve({ inputs: new Map(), unknown: new Map(weights.map((id) => [id, ''])) }),
+    })),
+  ],
   [
     'statistics of another port',
     observing,

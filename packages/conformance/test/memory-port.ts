@@ -12,7 +12,17 @@ import {
   type RunOutputs,
   type WeightDescriptor,
 } from '@lowbit/core';
-import { checkedWriter, packedCost, packedTensorBytes, type ModelWriter } from '@lowbit/core/adapter';
+import {
+  checkedWriter,
+  type InputsOfWeights,
+  mostInputRows,
+  type ObservedInputs,
+  type ObserveInputsOptions,
+  packedCost,
+  packedTensorBytes,
+  rowGatherer,
+  type ModelWriter,
+} from '@lowbit/core/adapter';
 import { statisticsCollector, type Applied } from '@lowbit/core/method';
 
 /** A model in memory: weights by id, as lists of numbers. */
@@ -43,6 +53,7 @@ export function memoryPort(model: MemoryModel): ModelPort<MemoryModel> {
     },
     run: (batches, options) => run(model, batches, options),
     observe: (batches, options) => observe(model, batches, options),
+    observeInputs,
     features,
   };
 }
@@ -57,6 +68,12 @@ function layerOf(id: string, depth: number, model: MemoryModel): LayerDescriptor
   };
 }
 
+/** The values of x, over and over. */
+const rowOf = ({ inputs }: Batch, width: number): Float32Array => {
+  const { data } = inputs['x'] as Batch['inputs'][string];
+  return Float32Array.from({ length: width }, (_, i) => data[i % data.length] as number);
+};
+
 /** Products of each weight's rows with the input, over and over; tells of nothing but its weights and x. */
 async function* run(
   model: MemoryModel,
@@ -68,12 +85,16 @@ async function* run(
     ...want.filter((one) => one !== 'x'),
   ];
   if (unknown.length > 0) throw new LowbitError({ code: 'invalid-argument', where: unknown.join() });
-  for await (const { inputs } of batches) {
-    const { shape, data } = inputs['x'] as Batch['inputs'][string];
+  for await (const batch of batches) {
+    const { shape, data } = batch.inputs['x'] as Batch['inputs'][string];
     const outputs = Object.entries(model).map(([id, own]) => {
       const values = Float32Array.from(replace.get(id) ?? own);
-      const products = values.map((value, i) => value * (data[i % data.length] as number));
-      return [`y of ${id}`, { shape: shapes[id] as readonly number[], data: products }] as const;
+      const [channels = 0, width = 0] = shapes[id] as readonly number[];
+      const row = rowOf(batch, width);
+      const sums = Float32Array.from({ length: channels }, (_, channel) =>
+        row.reduce((sum, value, i) => sum + value * (values[channel * width + i] as number), 0),
+      );
+      return [`y of ${id}`, { shape: [channels], data: sums }] as const;
     });
     const wanted = want.map((name) => [name, { shape, data: Float32Array.from(data) }] as const);
     yield Object.fromEntries([...outputs, ...wanted]);
@@ -97,6 +118,25 @@ async function observe(
     batches: ranges.batches,
     sites: Object.fromEntries(sites.map((id) => [id, seen])),
   };
+}
+
+/** One row a batch, none of which is kept back. */
+async function observeInputs(
+  batches: Iterable<Batch> | AsyncIterable<Batch>,
+  { weights }: ObserveInputsOptions,
+): Promise<InputsOfWeights> {
+  const all: Batch[] = [];
+  for await (const batch of batches) all.push(batch);
+  const inputs = weights.map((id) => {
+    const [, width = 0] = shapes[id] as readonly number[];
+    const gatherer = rowGatherer({ inputs: width, most: mostInputRows, random: () => 0 });
+    for (const batch of all) {
+      const read = (_: number, __: number, into: Float32Array) => into.set(rowOf(batch, width));
+      gatherer.add({ count: 1, groups: 1, inputs: width, read }, { first: 0, count: 1, all: 1 });
+    }
+    return [id, { groups: gatherer.result() as ObservedInputs['groups'] }] as const;
+  });
+  return { inputs: new Map(inputs), unknown: new Map() };
 }
 
 /** @throws LowbitError `calibration-invalid` for a batch without labels. */

@@ -1,6 +1,7 @@
 /** For authors of adapters: what a port takes and gives, storage forms, calibration, checks of arguments. */
 export { type StatisticsCollector, statisticsCollector } from './calibration/collector.js';
 export { checkCalibration } from './calibration/check-calibration.js';
+export type { SamplesOfBatch } from './calibration/held-out.js';
 export type { InputMoments } from './calibration/moments.js';
 export { type CutRows, type RowGatherer, rowGatherer } from './calibration/row-gatherer.js';
 export { batchRange } from './calibration/summarize.js';

@@ -231,7 +231,7 @@ const kitCalls: Readonly<Record<string, RightCall>> = {
     call: (values: never) => core.statisticsCollector().add(values),
   },
   rowGatherer: { right: () => [{ inputs: 3, most: 5, random: () => 0 }] },
-  numberedBatches: { right: () => [samples(2), () => undefined] },
+  numberedBatches: { right: () => [[samples(2)], () => undefined] },
   windowPlaces: {
     right: () => [[{ size: 4, kernel: 2, stride: 1, dilation: 1, before: 0, outputs: 3, transposed: false }]],
   },

@@ -2,12 +2,14 @@ import type { LayerDescriptor } from '@lowbit/core';
 import {
   checkedWriter,
   checkOptions,
+  checkPortOptions,
   optionTypes,
   type OptionTypes,
   type TrainablePort,
 } from '@lowbit/core/adapter';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { features } from './observe/features.js';
+import { layersWeights, observeLayers } from './observe/inputs/observe-layers.js';
 import { observe } from './observe/observe.js';
 import { runModel } from './observe/run.js';
 import { modelWriter } from './apply/model-writer.js';
@@ -32,12 +34,18 @@ import { trainingSide } from './training/training-side.js';
 /** A TensorFlow.js model that can be quantized, observed and trained. */
 export type TfjsPort = TrainablePort<LayersModel> &
   Required<
-    Pick<TrainablePort<LayersModel>, 'cost' | 'observe' | 'features' | 'run' | 'loss' | 'updateNormalization'>
+    Pick<
+      TrainablePort<LayersModel>,
+      'cost' | 'observe' | 'observeInputs' | 'features' | 'run' | 'loss' | 'updateNormalization'
+    >
   >;
 
 /** A TensorFlow.js model that can be quantized and observed; its batch normalization goes into the layers before it. */
 export type FoldingPort = Required<
-  Pick<TfjsPort, 'name' | 'supports' | 'form' | 'layers' | 'cost' | 'observe' | 'features' | 'write'>
+  Pick<
+    TfjsPort,
+    'name' | 'supports' | 'form' | 'layers' | 'cost' | 'observe' | 'observeInputs' | 'features' | 'write'
+  >
 > &
   Pick<TfjsPort, 'inForm'>;
 
@@ -111,6 +119,15 @@ function inferencePort(model: LayersModel, folding: FoldingOf, form: StorageForm
     },
     cost: (weight, entry) => storageCost(weight, entry, form),
     observe: (batches, options) => observe(model, batches, options),
+    observeInputs: async (batches, options) => {
+      const weights = layersWeights(model);
+      checkPortOptions(
+        'observeInputs',
+        options,
+        weights.map(({ id }) => id),
+      );
+      return observeLayers(model, weights, batches, options);
+    },
     features: (batches, options) => features(model, batches, options),
     write: (outcome) => checkedWriter(outcome, () => modelWriter(model, outcome, folding, form)),
   };

@@ -1,6 +1,7 @@
 import type { Law } from '../law.js';
 import { costLaws } from './costs.js';
 import { descriptorLaws } from './descriptors.js';
+import { inputLaws } from './inputs.js';
 import { formLaws, observingLaws } from './observing.js';
 import type { PortLawOptions } from './options.js';
 import { refusingLaws } from './refusing.js';
@@ -24,6 +25,7 @@ export function portLaws<M>(options: PortLawOptions<M>): readonly Law[] {
     ...formLaws(options),
     ...runningLaws(options),
     ...observingLaws(options),
+    ...inputLaws(options),
     ...trainingLaws(options),
   ];
   return name === undefined ? laws : laws.map((law) => ({ ...law, title: `${name}: ${law.title}` }));

@@ -157,6 +157,19 @@ async function checkStrangers<M>(port: ModelPort<M>, batches: readonly Batch[]):
   }
 }
 
+/** How far outputs are off, as a part of the largest of each. */
+export function largestChange(before: readonly RunOutputs[], after: readonly RunOutputs[]): number {
+  const changes = before.flatMap((outputs, i) =>
+    Object.entries(outputs).map(([name, { data }]) => {
+      const largest = data.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+      const others = after[i]?.[name]?.data ?? [];
+      const change = data.reduce((most, value, k) => Math.max(most, Math.abs(value - (others[k] ?? NaN))), 0);
+      return largest === 0 ? change : change / largest;
+    }),
+  );
+  return Math.max(...changes);
+}
+
 /** Permits that a runtime computes a weight in another order when it may change. */
 export function isNear(
   first: readonly RunOutputs[],

@@ -102,7 +102,7 @@ function checkData<M>(
           expected: `a port that can tell the inputs of weights, which ${names} looks at`,
           received: `a port '${name}' that cannot`,
           remedy:
-            'Leave rounding out, which rounds to the nearest level; onnx(bytes, { ort }) is a port that can.',
+            'Leave rounding out, which rounds to the nearest level, or give the port what runs the model: onnx(bytes, { ort }), keras(file, { runner }), graphModel(source, { running }); tfjs(model) can.',
         }),
   });
 }

@@ -2,7 +2,7 @@ import type { ModelPort } from '@lowbit/core';
 import type { KerasModel } from '../model.js';
 
 /** What a port can do that may run its model. */
-export type Running = Required<Pick<ModelPort<KerasModel>, 'observe' | 'features' | 'run'>>;
+export type Running = Required<Pick<ModelPort<KerasModel>, 'observe' | 'observeInputs' | 'features' | 'run'>>;
 
 /** A model that runs. Layers, weights, sites and tensors have the names that they have in the port. */
 export interface RunningModel extends Running {
@@ -19,6 +19,7 @@ export function startingLater(model: () => Promise<KerasModel>, runner: KerasRun
   const start = () => (started ??= model().then(runner));
   return {
     observe: async (...given) => (await start()).observe(...given),
+    observeInputs: async (...given) => (await start()).observeInputs(...given),
     features: async (...given) => (await start()).features(...given),
     async *run(...given) {
       yield* (await start()).run(...given);

@@ -12,6 +12,7 @@ import {
 import { graphWriter } from './graph-writer.js';
 import { describeGraph } from './describe-graph.js';
 import { observeGraph } from './observe-graph.js';
+import { observeGraphInputs } from './observe-graph-inputs.js';
 import { isLive, type LiveGraph, readGraph, type GraphSource, type ReadGraph } from './read-graph.js';
 import { runGraph } from './run-graph.js';
 
@@ -80,6 +81,9 @@ function graphPort(
           async observe(batches, options) {
             const read = await graph();
             return observeGraph(live, read.topology, describeGraph(read, form), batches, options);
+          },
+          async observeInputs(batches, options) {
+            return observeGraphInputs(live, describeGraph(await graph(), form), batches, options);
           },
         }),
     write: (outcome) => checkedWriter(outcome, () => graphWriter(graph, outcome, form, live)),

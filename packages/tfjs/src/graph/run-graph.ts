@@ -68,7 +68,8 @@ async function withConstants<R>(
   }
 }
 
-async function computed(
+/** What a batch gives, which the caller disposes. */
+export async function computed(
   model: RunningGraph,
   batch: Batch,
   outputs: readonly string[],

@@ -1,8 +1,11 @@
-import type { RunOptions, RunOutputs } from '@lowbit/core';
+import type { LayerDescriptor, RunOptions, RunOutputs } from '@lowbit/core';
 import { checkPortOptions, defined } from '@lowbit/core/adapter';
 import type { KerasModel, RunningModel } from '@lowbit/keras';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { disposeWeights } from '../model/dispose-weights.js';
+import { surveyModel } from '../model/survey.js';
 import { features } from '../observe/features.js';
+import { type LayersWeight, observeLayers } from '../observe/inputs/observe-layers.js';
 import { observe } from '../observe/observe.js';
 import { runModel, stranger } from '../observe/run.js';
 import { namesOfKeras, type NamesOfKeras } from './names-of-keras.js';
@@ -22,7 +25,8 @@ import { toLayersModel } from './to-layers-model.js';
 export async function runner(model: KerasModel): Promise<RunningModel> {
   const { keras, tfjsNames } = await import('@lowbit/keras');
   const running = await toLayersModel(model);
-  const names = namesOfKeras(tfjsNames(model), await keras(model).layers(), running);
+  const layers = await keras(model).layers();
+  const names = namesOfKeras(tfjsNames(model), layers, running);
   const named = renamedInputs(model, running);
   return {
     async observe(batches, options = {}) {
@@ -32,6 +36,15 @@ export async function runner(model: KerasModel): Promise<RunningModel> {
       const observed = await observe(running, named(batches), { ...options, sites });
       const statistics = wanted.map((id, i) => [id, observed.sites[sites[i]!]!] as const);
       return { ...observed, port: 'keras', sites: Object.fromEntries(statistics) };
+    },
+    async observeInputs(batches, options) {
+      const weights = weightsOf(layers, names, running);
+      checkPortOptions(
+        'observeInputs',
+        options,
+        weights.map(({ id }) => id),
+      );
+      return observeLayers(running, weights, named(batches), options);
     },
     async features(batches, options) {
       const { labels, layers } = await features(running, named(batches), options);
@@ -51,6 +64,21 @@ export async function runner(model: KerasModel): Promise<RunningModel> {
     },
     close: () => disposeWeights(running),
   };
+}
+
+/** The weights of the model of Keras, with the variables that hold them in the running one. */
+function weightsOf(
+  layers: readonly LayerDescriptor[],
+  { variables }: NamesOfKeras,
+  running: LayersModel,
+): readonly LayersWeight[] {
+  const all = surveyModel(running).flatMap((layer) => layer.variables);
+  const held = new Map(all.map(({ id, variable }) => [id, variable]));
+  const unique = new Map(layers.flatMap(({ weights }) => weights).map((weight) => [weight.id, weight]));
+  return [...unique.values()].map(({ id, shape, outputAxes }) => ({
+    ...{ id, shape, outputAxes },
+    variables: (variables.get(id) ?? []).flatMap((own) => held.get(own) ?? []),
+  }));
 }
 
 function tensorOf(name: string, { tensors }: NamesOfKeras): string {
