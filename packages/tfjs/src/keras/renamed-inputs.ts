@@ -9,8 +9,7 @@ type Batches = Iterable<Batch> | AsyncIterable<Batch>;
 export function renamedInputs({ network }: KerasModel, running: LayersModel): (batches: Batches) => Batches {
   const names = new Map(network.inputs.map(({ layer }, i) => [layer, running.inputNames[i]!]));
   const isSame = [...names].every(([name, inside]) => name === inside);
-  return (batches) =>
-    isSame ? batches : { [Symbol.asyncIterator]: () => renamed(batches, names) };
+  return (batches) => (isSame ? batches : { [Symbol.asyncIterator]: () => renamed(batches, names) });
 }
 
 async function* renamed(batches: Batches, names: ReadonlyMap<string, string>): AsyncGenerator<Batch> {
