@@ -12,6 +12,8 @@ Examples:
   lowbit quantize model.onnx                                  min-max, 8 bits per channel: model_q8.onnx
   lowbit quantize model.onnx --bits 4 --granularity group:32  4 bits in groups of 32: model_q4.onnx
   lowbit quantize model.onnx --weights ul2q --first-last 8    another method, more bits at both ends
+  lowbit quantize model.onnx --target-size 1.5MB --calibrate photos --image-size 224x224   the best bits for this size
+  lowbit quantize model.onnx --max-loss 1 --labels labels.csv --calibrate photos --image-size 224x224
   lowbit quantize model.onnx --exclude 'head*' --report report.html
   lowbit quantize model.onnx --exclude-op Gather              embeddings stay as they are
   lowbit quantize model.onnx --activations dynamic            layers compute in integers: faster, no data needed

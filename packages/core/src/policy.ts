@@ -1,4 +1,5 @@
 /** For everybody who decides bits: policies, budgets, what is measured for them, and the curve of what can be had. */
+export type { BudgetReport } from './contract/budget-report.js';
 export type {
   CandidateChoice,
   EffectKind,

@@ -84,9 +84,9 @@ export function progressive({ bytes, ...settings }: ProgressiveOptions = {}): Bi
       const range = checked(given);
       const widths = widthsOf(range, "policy 'progressive'");
       const all = [...new Set([...widths, range.depthwise])];
-      return { bytes, candidates: all.map((bits) => ({ bits })), effects: false };
+      return { bytes, candidates: all.map((bits) => ({ bits })), effects: false, decreasing: true };
     },
-    assign(draft, layers, { options: given, features, measurements, decided = new Set() }) {
+    assign(draft, layers, { options: given, features, measurements, decided = new Set(), smallest = false }) {
       const { measure, budget, depthwise, ...range } = checked(given);
       const widths = widthsOf(range, "policy 'progressive'");
       const open = draft.filter(({ id }) => !decided.has(id));
@@ -94,7 +94,7 @@ export function progressive({ bytes, ...settings }: ProgressiveOptions = {}): Bi
       const decisions = decide(units, range, widths, measure, features);
       if (bytes !== undefined && measurements !== undefined) {
         const wanted = decisions.map(({ bits }) => bits);
-        const fitted = fitBytes(units, wanted, widths, { bytes, measurements, draft });
+        const fitted = fitBytes(units, wanted, widths, { bytes, measurements, draft, smallest });
         return assignUnits(draft, units, changed(decisions, fitted, `the budget of ${bytes} bytes`));
       }
       if (budget === 0) return assignUnits(draft, units, decisions);

@@ -1,4 +1,5 @@
 import type { Report } from '@lowbit/core';
+import type { BudgetReport } from '@lowbit/core/policy';
 import { checkArgument } from '@lowbit/core/adapter';
 
 /** Whether a value is an object that has a list under each of these names. */
@@ -58,6 +59,25 @@ export function isReport(value: unknown): value is Report {
 /** @throws LowbitError `invalid-argument` for what is no report. */
 export function checkReport(value: unknown, where: string): asserts value is Report {
   checkArgument(isReport(value), value, { where, expected: 'the whole report of quantize' });
+}
+
+const isOptional =
+  (test: Test): Test =>
+  (value) =>
+    value === undefined || test(value);
+
+const isBudget = has({
+  limits: (value) => typeof value === 'object' && value !== null,
+  choice: (value) => typeof value === 'object' && value !== null,
+  predicted: isNumber,
+  bytes: isOptional(isNumber),
+  effect: isOptional(has({ of: isText, samples: isNumber })),
+  step: isOptional(has({ ids: isList, from: isText, to: isText, bytes: isNumber })),
+});
+
+/** @throws LowbitError `invalid-argument` for what is not what became of a budget. */
+export function checkBudget(value: unknown, where: string): asserts value is BudgetReport {
+  checkArgument(isBudget(value), value, { where, expected: 'the budget that quantize gives' });
 }
 
 /**

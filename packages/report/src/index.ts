@@ -8,6 +8,7 @@ export { wordedValue } from './compare/worded-value.js';
 export { outputCollector, type OutputCollector } from './compare/output-collector.js';
 export type { PairedTimes } from './compare/paired-times.js';
 export type { ModelValue, NamedInterface, OutputValues, RunnableModel } from '@lowbit/core/adapter';
+export { budgetLines } from './figures/budget-lines.js';
 export { extremeErrors, sortableSignal, type MeasuredWeight } from './figures/extreme-errors.js';
 export { gatherWarnings } from './figures/gather-warnings.js';
 export { groupByReason, type SkippedGroup } from './figures/group-by-reason.js';

@@ -22,6 +22,7 @@ const defined = (options: object) =>
 
 const calls: Readonly<Record<string, RightCall>> = {
   verdictLines: { right: () => [whole()] },
+  budgetLines: { right: () => [{ limits: { bytes: 9 }, choice: { w: '4' }, predicted: 1, bytes: 8 }] },
   renderHtmlReport: { right: () => [whole(), {}] },
   'options of renderHtmlReport': {
     right: () => ['title', 'note', table()],

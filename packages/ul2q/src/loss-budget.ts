@@ -37,7 +37,7 @@ export function lossBudget(given: LossBudget): BitwidthPolicy {
     ...(bytes === undefined
       ? {}
       : { budget: () => ({ bytes, candidates: widths.map((bits) => ({ bits })), effects: false }) }),
-    assign(draft, _layers, { measurements, decided = new Set() }) {
+    assign(draft, _layers, { measurements, decided = new Set(), smallest = false }) {
       const isOpen = ({ id, bits }: BitAssignment) => bits !== 'float' && !decided.has(id);
       const asked = new Map(draft.filter(isOpen).map((entry) => [entry.id, entry]));
       const measured = weights.filter(({ id }) => asked.has(id));
@@ -45,7 +45,7 @@ export function lossBudget(given: LossBudget): BitwidthPolicy {
       const bits =
         bytes === undefined || measurements === undefined
           ? allocateBits(measured, values * (bitsPerWeight ?? 0), widths)
-          : withinBytes({ draft, measured, measurements, bytes, widths });
+          : withinBytes({ draft, measured, measurements, bytes, widths, smallest });
       return draft.map((entry) => (asked.has(entry.id) ? withBits(entry, bits.get(entry.id)) : entry));
     },
   };
@@ -57,6 +57,8 @@ interface ByteBudget {
   readonly measurements: Measurements;
   readonly bytes: number;
   readonly widths: readonly number[];
+  /** Whether the narrowest widths are asked for, whatever the limit. */
+  readonly smallest: boolean;
 }
 
 function withinBytes({
@@ -65,6 +67,7 @@ function withinBytes({
   measurements,
   bytes,
   widths,
+  smallest,
 }: ByteBudget): ReadonlyMap<string, number> {
   const own = new Map(draft.map((entry) => [entry.id, entry]));
   const named = new Set(measured.map(({ id }) => id));
@@ -72,10 +75,11 @@ function withinBytes({
   const left = bytes - bytesBeside(measurements) - assignedBytes(measurements, others);
   const costOf = ({ id }: MeasuredWeight, bits: number) =>
     assignedBytes(measurements, [{ ...(own.get(id) as BitAssignment), bits }]);
-  const found = leastLoss(measured, left, widths, costOf);
-  if (found !== undefined) return found;
   const narrowest = Math.min(...widths);
-  const least = measured.reduce((sum, weight) => sum + costOf(weight, narrowest), bytes - left);
+  const ofNarrowest = measured.reduce((sum, weight) => sum + costOf(weight, narrowest), 0);
+  const found = leastLoss(measured, smallest ? ofNarrowest * (1 + 1e-9) : left, widths, costOf);
+  if (found !== undefined) return found;
+  const least = bytes - left + ofNarrowest;
   throw new LowbitError({
     code: 'budget-infeasible',
     where: "policy 'loss-budget': bytes",

@@ -23,7 +23,7 @@ export type KindDocument = Pick<QuantizeDocument, 'sessionOptions' | 'saved' | '
 export function quantizeDocument(
   files: { readonly input: string; readonly output: string; readonly dataFiles: readonly string[] },
   { report: htmlReport, calibration: path, saveCalibration: saved }: QuantizeOptions,
-  { report, statistics }: Omit<QuantizedPort<unknown>, 'model'>,
+  { report, statistics, spent }: Omit<QuantizedPort<unknown>, 'model'>,
   ofKind: KindDocument & { readonly next: string },
 ): QuantizeDocument {
   const { dataFiles, ...named } = files;
@@ -33,6 +33,7 @@ export function quantizeDocument(
     ...(dataFiles.length === 0 ? {} : { dataFiles }),
     ...defined({ htmlReport, calibration, features: statistics.features, data: statistics.compared }),
     ...ofKind,
+    ...defined({ budget: spent?.budget }),
     report,
   };
 }

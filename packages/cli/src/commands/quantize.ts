@@ -10,8 +10,11 @@ import { colorsFor } from '../output/colors.js';
 import { writeJson } from '../output/json.js';
 import { createProgress, type Progress } from '../output/progress.js';
 import { readPlan } from '../plan/read-plan.js';
+import { loadMetric } from '../plugins/load-metric.js';
 import { loadPlugins } from '../plugins/load-plugins.js';
+import { budgetName, hasBudget } from '../usage/budget-options.js';
 import { checkActivations } from '../usage/check-activations.js';
+import { checkBudget } from '../usage/check-budget.js';
 import {
   checkMethod,
   checkMethodBits,
@@ -33,7 +36,8 @@ export async function quantizeCommand(
   io: Io,
   again: Again,
 ): Promise<void> {
-  const options = { ...given, methods: await loadPlugins(given.plugin) };
+  checkBudget(given);
+  const options = await withPlugins(given);
   checkMethods(options);
   const progress = createProgress(io.stderr, options.json !== true && options.quiet !== true);
   try {
@@ -82,13 +86,22 @@ async function quantize(
   return quantizeFound({ model, options, signal, stdout, progress, again, ...defined({ plan }) });
 }
 
+/** The options with what their names stand for. */
+async function withPlugins(given: GivenOptions): Promise<QuantizeOptions> {
+  const methods = await loadPlugins(given.plugin);
+  const taskMetric = given.metric === undefined ? undefined : await loadMetric(given.metric);
+  // A budget is called by its name where results are named after their bits.
+  const named = hasBudget(given) ? { bits: budgetName } : {};
+  return { ...given, ...named, methods, ...defined({ taskMetric }) };
+}
+
 function checkMethods(options: QuantizeOptions): void {
   const { plan, weights, activations, bits, firstLast, rounding, calibrate, methods } = options;
   if (plan !== undefined) return;
   checkMethod(weights, '--weights', methods, 'weight');
   if (activations !== undefined) checkMethod(activations, '--activations', methods, 'activation');
   if (typeof bits === 'number') checkMethodBits(weights, bits, '--bits', methods);
-  else checkPolicy(bits, methods);
+  else if (!hasBudget(options)) checkPolicy(bits, methods);
   if (rounding !== undefined) checkRounding(rounding, calibrate !== undefined, methods);
   if (typeof firstLast === 'number') checkMethodBits(weights, firstLast, '--first-last', methods);
 }

@@ -1,12 +1,13 @@
 import type { RecipeChange } from '@lowbit/core';
 import type { Command } from 'commander';
 
+import { budgetNames } from '../usage/budget-options.js';
 import { optionName } from '../usage/option-name.js';
 import { withoutOptions } from '../usage/read-words.js';
 
 /** What a change decides, which is then not given twice. A plan decides everything. */
 const decides: Readonly<Record<keyof RecipeChange, readonly string[]>> = {
-  bits: ['bits', 'firstLast'],
+  bits: ['bits', 'firstLast', ...budgetNames],
   weights: ['weights'],
   granularity: ['granularity'],
   activationBits: ['activationBits'],

@@ -9,15 +9,16 @@ import { LowbitError } from '@lowbit/core';
  * What to import for `--plugin`: the URL of a file, from the working directory, or of the entry of a package that is
  * installed there.
  *
+ * @param option - that names it
  * @throws LowbitError `file-missing`, or `file-unreadable` for a folder.
  */
-export async function locatePlugin(reference: string, folder: string): Promise<string> {
+export async function locatePlugin(reference: string, folder: string, option = '--plugin'): Promise<string> {
   const path = resolve(folder, reference);
   const found = await stat(path).catch(() => undefined);
   if (found?.isFile()) return pathToFileURL(path).href;
-  if (found !== undefined && isPath(reference)) throw notAFile(reference);
+  if (found !== undefined && isPath(reference)) throw notAFile(`${option} ${reference}`);
   const entry = isPath(reference) ? undefined : entryOf(reference, folder);
-  if (entry === undefined) throw missing(reference);
+  if (entry === undefined) throw missing(reference, `${option} ${reference}`);
   return entry;
 }
 
@@ -35,19 +36,19 @@ function entryOf(name: string, folder: string): string | undefined {
   }
 }
 
-function notAFile(reference: string): LowbitError {
+function notAFile(where: string): LowbitError {
   return new LowbitError({
     code: 'file-unreadable',
-    where: `--plugin ${reference}`,
+    where,
     expected: 'a JavaScript file, or the name of an installed package',
     received: 'a folder',
   });
 }
 
-function missing(reference: string): LowbitError {
+function missing(reference: string, where: string): LowbitError {
   return new LowbitError({
     code: 'file-missing',
-    where: `--plugin ${reference}`,
+    where,
     expected: 'a file, from the folder that the command runs in, or an installed package',
     remedy: isPath(reference) ? 'Check the path.' : `Run npm install ${reference}, or check the path.`,
   });

@@ -6,6 +6,7 @@ import {
   type QuantizationPlan,
   type Report,
 } from '@lowbit/core';
+import type { BudgetReport, Measurements } from '@lowbit/core/policy';
 import { defined, type PlannedWork } from '@lowbit/core/adapter';
 import type { CalibrationInput } from '@lowbit/data';
 import type { DataReport } from '@lowbit/report';
@@ -40,6 +41,8 @@ export interface PortJob<M> {
   readonly plan?: QuantizationPlan;
   /** The inputs that data are read for. */
   readonly inputs: () => readonly CalibrationInput[];
+  /** Bytes of the files of a result, where they are others than the port counts. */
+  readonly sizeOf?: (result: M) => Promise<number>;
 }
 
 /** A quantized model in memory, and how it came about. */
@@ -47,6 +50,14 @@ export interface QuantizedPort<M> {
   readonly model: M;
   readonly report: Report;
   readonly statistics: Statistics;
+  /** What became of the budget; absent without one. */
+  readonly spent?: SpentReport;
+}
+
+/** A budget, and what was measured for it. */
+export interface SpentReport {
+  readonly budget: BudgetReport;
+  readonly measurements: Measurements;
 }
 
 export interface QuantizeSession {
@@ -68,7 +79,8 @@ export async function quantizePort<M>(
   if (options.activations !== undefined && !port.supports.activations) throw weightsOnly();
   session.onProgress({ phase: 'plan', done: 0, total: 1 });
   const labelled = await dataFor(job, session.signal);
-  const { plan, registry, features } = await planFor(job, labelled, session);
+  const planned = await planFor(job, labelled, session);
+  const { plan, registry, features, budget, measurements } = planned;
   if (stored !== undefined)
     checkStatistics(stored, { plan, registry }, port.name, options.calibration ?? 'statistics');
   const data = stored === undefined ? await dataFor(job, session.signal) : undefined;
@@ -92,8 +104,10 @@ export async function quantizePort<M>(
   };
   if (Object.keys(statistics).length === 0) await checkLabels(options);
   const ofData = dataWarnings(done.report.warnings, options, statistics);
-  const report = { ...done.report, warnings: [...unusedActivations(done.report, options), ...ofData] };
-  return { model: done.model, report, statistics };
+  const warnings = [...planned.warnings, ...unusedActivations(done.report, options), ...ofData];
+  const report = { ...done.report, warnings };
+  const spent = budget && measurements && { budget, measurements };
+  return { model: done.model, report, statistics, ...defined({ spent }) };
 }
 
 /** The data of `--calibrate`, one batch in memory at a time; nothing is read before somebody asks for a batch. */
@@ -106,14 +120,17 @@ async function dataFor<M>(
 }
 
 async function planFor<M>(
-  { port, plan, options }: PortJob<M>,
+  { port, plan, options, sizeOf }: PortJob<M>,
   labelled: DataInputs | undefined,
   session: QuantizeSession,
 ): Promise<PlannedWork> {
   if (plan === undefined)
-    return makePlan(port, recipeFrom(options, labelled?.batches), session).catch(throwAsUsage);
+    return makePlan(port, recipeFrom(options, labelled?.batches), {
+      ...session,
+      ...(sizeOf && { sizeOf: (model) => sizeOf(model as M) }),
+    }).catch(throwAsUsage);
   checkSites(plan, await port.layers(), options.plan ?? 'plan');
-  return { plan, registry: options.methods };
+  return { plan, registry: options.methods, warnings: [] };
 }
 
 /** What is told of the data, with those that were left out for being no numbers. */

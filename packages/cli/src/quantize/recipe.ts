@@ -1,5 +1,8 @@
 import { cascade, ends, everywhere, type BitwidthPolicy, type Recipe } from '@lowbit/core';
 import { choosePluginOf, defined } from '@lowbit/core/adapter';
+import { budget } from '@lowbit/core/policy';
+
+import { hasBudget } from '../usage/budget-options.js';
 import type { QuantizeOptions } from '../usage/quantize-options.js';
 import { integerForm } from '../usage/integer-form.js';
 import { integerLayers } from './integer-layers.js';
@@ -38,8 +41,28 @@ function policyFrom(options: QuantizeOptions): BitwidthPolicy {
   );
 }
 
-function bitsPolicy({ bits, methods }: QuantizeOptions): BitwidthPolicy {
+function bitsPolicy(given: QuantizeOptions): BitwidthPolicy {
+  const { bits, methods } = given;
+  const spender = budgetPolicy(given);
+  if (spender !== undefined) return spender;
   if (typeof bits === 'number') return everywhere(bits);
   const { plugin, options } = choosePluginOf('policy', bits, methods);
   return { ...plugin, configured: options };
+}
+
+/** The policy that spends what the options allow; `undefined` where they set no limit. */
+function budgetPolicy(options: QuantizeOptions): BitwidthPolicy | undefined {
+  if (!hasBudget(options)) return undefined;
+  const {
+    targetSize: bytes,
+    averageBits,
+    maxLoss,
+    minSqnr,
+    choices,
+    decreasing,
+    taskMetric: metric,
+  } = options;
+  // A metric in which no loss is limited is what bits are chosen by.
+  const by = metric !== undefined && maxLoss === undefined ? ('metric' as const) : undefined;
+  return budget(defined({ bytes, averageBits, maxLoss, minSqnr, choices, decreasing, metric, by }));
 }

@@ -23,7 +23,7 @@ export async function readStatistics(path: string, signal: AbortSignal): Promise
  */
 export function checkStatistics(
   calibration: Calibration,
-  { plan, registry }: PlannedWork,
+  { plan, registry }: Pick<PlannedWork, 'plan' | 'registry'>,
   port: string,
   file: string,
 ): void {

@@ -60,13 +60,16 @@ async function quantizeOpened<M>(
   const results: M[] = [];
   try {
     const planned = plan === undefined ? {} : { plan };
-    const job = { port, inputs, options: { ...options, integers: 'none' as const }, ...planned };
-    const { model: result, report, statistics } = await quantizePort(job, stored, session);
-    results.push(result);
     const { rest = 'float32' } = options;
-    const { files, totalBytes, saved } = await saveInMemory(output, (handler) =>
-      opened.save(result, handler, { rest }),
-    );
+    const saving = (result: M) => saveInMemory(output, (handler) => opened.save(result, handler, { rest }));
+    const sizeOf = async (result: M) => {
+      results.push(result);
+      return (await saving(result)).totalBytes;
+    };
+    const job = { port, inputs, options: { ...options, integers: 'none' as const }, sizeOf, ...planned };
+    const { model: result, report, ...told } = await quantizePort(job, stored, session);
+    results.push(result);
+    const { files, totalBytes, saved } = await saving(result);
     const modelBytes = { before: model.totalBytes, after: totalBytes };
     const packedBefore = model.weights.filter(({ spec }) => isPacked(spec)).length;
     const expanded = expandedWeights(model.weights.map(({ spec }) => spec));
@@ -75,8 +78,7 @@ async function quantizeOpened<M>(
       ...unpackedWarning(report.weights.length, saved, packedBefore),
       ...saved.warnings,
     ];
-    const told = withModelBytes({ ...report, warnings }, modelBytes);
-    return { report: told, statistics, files, saved, expanded };
+    return { ...told, report: withModelBytes({ ...report, warnings }, modelBytes), files, saved, expanded };
   } finally {
     opened.dispose(...results);
   }

@@ -67,6 +67,28 @@ export function parseParameters(value: string): ParameterStorage {
   });
 }
 
+const units: ReadonlyMap<string, number> = new Map([
+  ['', 1],
+  ['b', 1],
+  ['kb', 1e3],
+  ['mb', 1e6],
+  ['gb', 1e9],
+]);
+
+/** Bytes: a number, or one with kB, MB or GB, of 1000 each. What is less than a byte does not count. */
+export function parseSize(value: string): number {
+  const [, digits = '', unit = ''] = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(value.trim()) ?? [];
+  const factor = units.get(unit.toLowerCase());
+  // As text, since 1.1 · 1000 is not 1100.
+  const bytes = factor === undefined ? NaN : Math.floor(Number((Number(digits) * factor).toPrecision(15)));
+  if (bytes >= 1 && Number.isSafeInteger(bytes)) return bytes;
+  throw usageError({
+    where: '--target-size',
+    expected: 'bytes, or a number with kB, MB or GB, which are 1000 each: 1500000 or 1.5MB',
+    received: quoted(value),
+  });
+}
+
 /** A parser for an option with few values. */
 export function choiceParser<T extends string>(where: string, values: readonly T[]): (value: string) => T {
   return (value) => {

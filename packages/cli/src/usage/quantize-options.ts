@@ -1,6 +1,8 @@
+import type { Metric } from '@lowbit/core/policy';
 import type { Granularity, ParameterStorage, Registry } from '@lowbit/core';
 import type { RuntimeTarget } from '@lowbit/onnx';
 import { type Command, Option } from 'commander';
+import { budgetNames, budgetOptions, type BudgetOptions } from './budget-options.js';
 import { activationOptions, type ActivationOptions } from './activation-options.js';
 import {
   choiceParser,
@@ -16,7 +18,7 @@ import { pluginOption } from './plugin-option.js';
 import { tfjsOptions, type TfjsOptions } from './tfjs-options.js';
 
 /** The options of `lowbit quantize`, as parsed. */
-export interface GivenOptions extends ActivationOptions, TfjsOptions, KerasOptions {
+export interface GivenOptions extends ActivationOptions, BudgetOptions, TfjsOptions, KerasOptions {
   readonly output?: string;
   readonly weights: string;
   /** A width, or a policy by name. */
@@ -48,6 +50,8 @@ export interface GivenOptions extends ActivationOptions, TfjsOptions, KerasOptio
 /** The options of `lowbit quantize`, with what the names in them stand for. */
 export interface QuantizeOptions extends GivenOptions {
   readonly methods: Registry;
+  /** That of `--metric`. */
+  readonly taskMetric?: Metric;
 }
 
 const optimizeChoices = ['speed', 'memory'] as const;
@@ -67,6 +71,7 @@ const decidedByPlan = [
     'excludeOp',
   ],
   ...['activations', 'activationBits'],
+  ...budgetNames,
 ];
 
 /** Declares the options on the command. */
@@ -77,6 +82,7 @@ export function addQuantizeOptions(command: Command): Command {
       'the file to write, for TensorFlow.js and Keras the folder (default: beside the model, model_q8.onnx or model_q8/ for 8 bits)',
     ),
     ...weightOptions(),
+    ...budgetOptions().map((option) => option.helpGroup('Options for a budget:')),
     new Option(
       '--optimize <goal>',
       'speed: unpacked when the model is loaded; memory: stays packed (default: speed)',

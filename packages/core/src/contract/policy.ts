@@ -1,7 +1,7 @@
 import type { ParameterStorage } from '../scheme/types.js';
 import type { QuantizerChoice, RounderChoice } from './choice.js';
 import type { LayerDescriptor } from './descriptors.js';
-import type { Measurements } from './measurements.js';
+import type { EffectKind, Measurements } from './measurements.js';
 import type { RunOutputs, Batch } from './model-run.js';
 import type { Options, OptionSchema } from './options.js';
 
@@ -49,6 +49,8 @@ export interface PolicyContext {
    * measured: the policy may return what is worth a try. Otherwise it returns the best that it knows.
    */
   readonly explores?: boolean;
+  /** What is returned is to be as small as can be, whatever the limit of bytes: what is written of it tells what is attainable. */
+  readonly smallest?: boolean;
 }
 
 /** Gives the value of a metric, larger is better, for what the model gives for a batch. */
@@ -67,8 +69,12 @@ export interface BudgetTerms {
   /** Decibels of each float output, at least. */
   readonly minSqnr?: number;
   readonly metric?: Metric;
+  /** What effects are; default: how far outputs are off. */
+  readonly by?: EffectKind['of'];
   /** Outputs that tell classes apart though they are no probabilities: logits, by name. */
   readonly classes?: readonly string[];
+  /** Bits never rise with depth. */
+  readonly decreasing?: boolean;
   /** Globs on weight ids: weights that match the same list are decided at once. */
   readonly together?: readonly (readonly string[])[];
   /** What decides before the budget is spent. */

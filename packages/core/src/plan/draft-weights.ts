@@ -1,13 +1,13 @@
 import type { BitPolicyChoice } from '../contract/choice.js';
 import { defined } from '../contract/defined.js';
-import type { BitAssignment, BitwidthPolicy } from '../contract/policy.js';
+import type { BitAssignment, BitwidthPolicy, PolicyContext } from '../contract/policy.js';
 import type { LayerDescriptor } from '../contract/descriptors.js';
 import type { Recipe, RecipeSettings } from '../contract/recipe.js';
 import { LowbitError } from '../errors/error.js';
 import { choosePluginOf, type Chosen } from '../plugin/choose.js';
 import { assignBits, type AssignSettings } from '../policy/assign-bits.js';
 import { budgetTerms } from '../policy/budget-terms.js';
-import { decidedBetween } from '../policy/cascade.js';
+import { decidedBetween, keptFloat } from '../policy/cascade.js';
 import { matchesGlob } from '../policy/glob.js';
 import { assignByLayer } from '../policy/overrides.js';
 import { everywhere } from '../policy/policies.js';
@@ -52,6 +52,9 @@ export interface KnownWeights {
   readonly waves: ReadonlyMap<string, string>;
 }
 
+/** What a policy that spends a budget is asked for. */
+export type BudgetAsks = Pick<PolicyContext, 'explores' | 'smallest'>;
+
 /**
  * What the recipe says about every weight: its settings and its bit policy, then its rules.
  *
@@ -61,7 +64,7 @@ export function draftWeights(
   known: KnownWeights,
   recipe: Recipe,
   { own, ofRules }: RecipePolicies,
-  explores = false,
+  asks: BudgetAsks = {},
 ): readonly BitAssignment[] {
   const { layers } = known;
   const start = startDraft(known, recipe);
@@ -70,7 +73,7 @@ export function draftWeights(
   // A budget is spent when all else is decided.
   const ruled = applyRules(start, layers, recipe, ofRules);
   const decided = decidedByRules(layers, recipe);
-  return withWaves(decideBits(ruled, layers, { ...recipe, decided, explores }, own), known, decided);
+  return withWaves(decideBits(ruled, layers, { ...recipe, decided, ...asks }, own), known, decided);
 }
 
 /** What there is before anybody decides. Weights that stay as they are are float already for policies, which share bits among the others. */
@@ -99,7 +102,8 @@ export function unspentDraft(
   const { layers } = known;
   const ruled = applyRules(startDraft(known, recipe), layers, recipe, ofRules);
   const { features } = recipe;
-  const draft = before === undefined ? ruled : assignBits(before, ruled, layers, defined({ features }));
+  const draft =
+    before === undefined ? ruled : keptFloat(ruled, assignBits(before, ruled, layers, defined({ features })));
   const byRules = decidedByRules(layers, recipe);
   const decided = new Set([...byRules, ...decidedBetween(ruled, draft)]);
   return { draft: withWaves(draft, known, byRules), decided };
@@ -139,8 +143,9 @@ function decideBits(
   recipe: Recipe & AssignSettings,
   policy: Chosen<BitwidthPolicy>,
 ): BitAssignment[] {
-  const { features, measurements, decided, explores } = recipe;
-  const context = { ...defined({ features, measurements, decided, explores }), options: policy.options };
+  const { features, measurements, decided, explores, smallest } = recipe;
+  const known = defined({ features, measurements, decided, explores, smallest });
+  const context = { ...known, options: policy.options };
   const assigned = assignBits(policy.plugin, start, layers, context);
   const byId = new Map(assigned.map((entry) => [entry.id, entry]));
   const drafts = start.map(({ id }) => {

@@ -9,7 +9,8 @@ import type { BitAssignment, Candidate, FeatureSet, Granularity } from '../contr
 import type { Registry } from '../contract/registry.js';
 import type { Measurements } from '../contract/measurements.js';
 import { featuresFor } from './features-for.js';
-import type { SessionOptions } from '../contract/events.js';
+import type { BudgetReport } from '../contract/budget-report.js';
+import type { QuantizeOptions, SessionOptions } from '../contract/events.js';
 import { checkRecipe } from './check-recipe.js';
 import { fittingGranularity, groupSize } from './granularity.js';
 import { meetWanted } from './meet-wanted.js';
@@ -22,6 +23,7 @@ import type { PlanEntry, QuantizationPlan, QuantizedEntry } from '../contract/pl
 import { defined } from '../contract/defined.js';
 import { waveFilters } from './wave-filters.js';
 import {
+  type BudgetAsks,
   choosePolicies,
   complete,
   draftWeights,
@@ -39,9 +41,13 @@ export interface PlannedWork {
   readonly features?: FeatureSet;
   /** What was measured for a budget. */
   readonly measurements?: Measurements;
+  /** What became of the budget. */
+  readonly budget?: BudgetReport;
+  /** What there is to say of how bits were chosen. */
+  readonly warnings: readonly string[];
 }
 
-export interface PlanOptions extends SessionOptions {
+export interface PlanOptions extends SessionOptions, Pick<QuantizeOptions, 'sizeOf'> {
   /** For training, which moves values: what was quantized before may be quantized too. Default false. */
   readonly forTraining?: boolean;
 }
@@ -98,9 +104,8 @@ export function planPrepared<M>(
   return { resolved };
 }
 
-/** @param explores See `PolicyContext`. */
-export const draftPrepared = (prepared: Prepared, explores = false): readonly BitAssignment[] =>
-  draftWeights(prepared, prepared.recipe, prepared.policies, explores);
+export const draftPrepared = (prepared: Prepared, asks: BudgetAsks = {}): readonly BitAssignment[] =>
+  draftWeights(prepared, prepared.recipe, prepared.policies, asks);
 
 /** The plan that drafts of weights make with the settings of the recipe, looked up. */
 function resolveDrafts<M>(

@@ -1,13 +1,20 @@
 import type { QuantizerChoice } from '../contract/choice.js';
 import { defined } from '../contract/defined.js';
+import type { CandidateChoice, EffectKind } from '../contract/measurements.js';
 import type { BitAssignment, BitwidthPolicy, Candidate, Metric, PolicyContext } from '../contract/policy.js';
 import { checkOptions, optionTypes, type OptionType, type OptionTypes } from '../errors/check-argument.js';
 import { LowbitError } from '../errors/error.js';
 import { candidateKey } from './candidates.js';
 import { nothingMeasured } from './known.js';
-import { assigned, type BudgetOption, type BudgetProblem, budgetProblem } from './budget-problem.js';
+import {
+  assigned,
+  type BudgetOption,
+  type BudgetProblem,
+  budgetProblem,
+  bytesOfChoice,
+} from './budget-problem.js';
 import { infeasible } from './infeasible.js';
-import { type Limits, nextChoice } from './next-choice.js';
+import { type Limits, nextChoice, smallestChoice } from './next-choice.js';
 
 /** What can be afforded, one limit at least, and what may be chosen. */
 export interface Budget {
@@ -34,6 +41,8 @@ export interface Budget {
   readonly decreasing?: boolean;
   /** For `maxLoss` in place of labels: larger is better. */
   readonly metric?: Metric;
+  /** What effects of weights are: how far outputs are off, which is the default, or what labels or the `metric` lose. */
+  readonly by?: EffectKind['of'];
   /** Names of outputs that hold logits of classes. Probabilities are known by themselves. */
   readonly classes?: readonly string[];
   /** Globs on ids: weights that match globs of the same list get the same. */
@@ -64,6 +73,10 @@ const types: OptionTypes<Budget> = {
   methods: list,
   decreasing: optionTypes.flag,
   metric: optionTypes.callback,
+  by: {
+    expected: "'outputs', 'labels' or 'metric'",
+    fits: (value) => ['outputs', 'labels', 'metric'].includes(value as string),
+  },
   classes: optionTypes.texts,
   together: {
     expected: 'a list of lists of globs',
@@ -92,7 +105,7 @@ export function budget(given: Budget): BitwidthPolicy {
   checkOptions(given, types, 'budget');
   if (limitNames.every((name) => given[name] === undefined)) throw noLimit();
   const candidates = candidatesOf(given);
-  const { metric, classes, together, decreasing = false, tries = 12, activationBits = 32 } = given;
+  const { metric, by, classes, together, decreasing = false, tries = 12, activationBits = 32 } = given;
   const { bytes, averageBits, maxLoss, minSqnr, bitOperations } = given;
   const limits: Limits = {
     ...defined({ bytes, averageBits, maxLoss, minSqnr, bitOperations }),
@@ -107,7 +120,8 @@ export function budget(given: Budget): BitwidthPolicy {
     budget: () => ({
       candidates,
       effects: true,
-      ...defined({ bytes, maxLoss, minSqnr, metric, classes, together }),
+      ...defined({ bytes, maxLoss, minSqnr, metric, by, classes, together }),
+      decreasing,
     }),
     assign: (draft, _layers, context) => spend(draft, context, limits, { candidates, activationBits }),
   };
@@ -133,15 +147,23 @@ function candidatesOf({ choices = defaultWidths, methods }: Budget): readonly Ca
 
 function spend(
   draft: readonly BitAssignment[],
-  { measurements = nothingMeasured(''), decided = new Set(), explores = false }: PolicyContext,
+  {
+    measurements = nothingMeasured(''),
+    decided = new Set(),
+    explores = false,
+    smallest = false,
+  }: PolicyContext,
   limits: Limits,
   settings: { readonly candidates: readonly Candidate[]; readonly activationBits: number },
 ): readonly BitAssignment[] {
   const problem = budgetProblem(draft, measurements, decided, settings);
   if (problem.items.length === 0) return draft;
-  const chosen = nextChoice(problem, measurements, limits, explores);
+  const chosen = smallest
+    ? smallestChoice(problem, limits)
+    : nextChoice(problem, measurements, limits, explores);
   if (chosen === undefined) throw infeasible(draft, problem, measurements, limits);
   const entries = new Map(draft.map((entry) => [entry.id, entry]));
+  const isSmallest = takesLeast(chosen.choice, problem, limits);
   const itemOf = new Map(problem.items.flatMap((item) => item.ids.map((id) => [id, item] as const)));
   return draft.map((entry) => {
     const item = itemOf.get(entry.id);
@@ -152,9 +174,16 @@ function spend(
     return {
       ...entry,
       ...(candidate ?? { bits: option.bits }),
-      reason: reasonOf(option, problem, chosen.gap),
+      reason: isSmallest ? 'budget: the smallest there is' : reasonOf(option, problem, chosen.gap),
     };
   });
+}
+
+/** Whether nothing smaller may be chosen: what its weights lose had then no part in it. */
+function takesLeast(choice: CandidateChoice, problem: BudgetProblem, limits: Limits): boolean {
+  const smallest = smallestChoice(problem, limits);
+  const bytesOf = (one: CandidateChoice) => bytesOfChoice(problem.items, one);
+  return smallest !== undefined && bytesOf(choice) <= bytesOf(smallest.choice);
 }
 
 /** In powers of ten: plans that are stored in models hold each reason once. */

@@ -22,14 +22,15 @@ export function cascade(...policies: readonly BitwidthPolicy[]): BitwidthPolicy 
     summary: 'policies one after the other',
     ...(policies.some(({ needs }) => needs === 'features') ? { needs: 'features' as const } : {}),
     ...(spender === undefined ? {} : { budget: () => termsOf(spender, before) }),
-    assign(draft, layers, { features, measurements, decided: given, explores }) {
-      const settings = defined({ features, measurements, decided: given, explores });
+    assign(draft, layers, { features, measurements, decided: given, explores, smallest }) {
+      const settings = defined({ features, measurements, decided: given, explores, smallest });
       const decided = before.reduce<readonly BitAssignment[]>(
         (current, policy) => assignBits(policy, current, layers, settings),
         draft,
       );
       if (spender === undefined) return decided;
-      return assignBits(spender, decided, layers, withDecided(settings, draft, decided));
+      const open = keptFloat(draft, decided);
+      return assignBits(spender, open, layers, withDecided(settings, draft, open));
     },
   };
 }
@@ -46,6 +47,17 @@ function withDecided(
   now: readonly BitAssignment[],
 ): AssignSettings {
   return { ...settings, decided: new Set([...(settings.decided ?? []), ...decidedBetween(draft, now)]) };
+}
+
+/** What a draft leaves float stays so, whatever was decided since: a budget has no bytes for it. */
+export function keptFloat(
+  draft: readonly BitAssignment[],
+  now: readonly BitAssignment[],
+): readonly BitAssignment[] {
+  const left = new Map(
+    draft.flatMap((entry) => (entry.bits === 'float' ? [[entry.id, entry] as const] : [])),
+  );
+  return now.map((entry) => left.get(entry.id) ?? entry);
 }
 
 /** Ids of what has other bits, or the same for another reason; a floor alone decides nothing. */

@@ -3,7 +3,8 @@ import type { BitAssignment } from '../contract/policy.js';
 import { LowbitError } from '../errors/error.js';
 import type { BudgetItem, BudgetProblem } from './budget-problem.js';
 import { leastCost } from './knapsack.js';
-import { type Limits, resourcesOf, sizeKnapsack } from './next-choice.js';
+import { isSameChoice } from './known.js';
+import { type Limits, resourcesOf, sizeKnapsack, smallestChoice } from './next-choice.js';
 
 /** Weights that a message names. */
 const mostNames = 5;
@@ -12,13 +13,14 @@ const mostNames = 5;
 export function infeasible(
   draft: readonly BitAssignment[],
   problem: BudgetProblem,
-  { joint }: Measurements,
+  measurements: Measurements,
   limits: Limits,
 ): LowbitError {
+  const { joint } = measurements;
   const isOfSize = resourcesOf(problem, limits).length > 0;
   const isOfQuality = limits.minSqnr !== undefined || limits.maxLoss !== undefined;
   const attainable = [
-    isOfSize && leastOf(problem, limits),
+    isOfSize && leastOf(problem, measurements, limits),
     isOfQuality && joint.length > 0 && bestOf(joint, limits),
   ].filter((words) => words !== false);
   return new LowbitError({
@@ -32,13 +34,17 @@ export function infeasible(
 }
 
 /** What the limits are at least. */
-function leastOf(problem: BudgetProblem, limits: Limits): string {
+function leastOf(problem: BudgetProblem, { written }: Measurements, limits: Limits): string {
   const knapsack = sizeKnapsack(problem, limits);
   const values = problem.items.reduce((sum, item) => sum + item.values, 0);
   const least = knapsack.capacities.map((_, resource) => leastCost(knapsack, resource));
   const [size = 0] = least;
+  const smallest = smallestChoice(problem, limits)?.choice;
+  const known = smallest && written.find(({ choice }) => isSameChoice(choice, smallest));
+  const bytes = known?.bytes ?? Math.ceil(size + problem.otherBytes);
   const words = [
-    limits.bytes !== undefined && `at least ${Math.ceil(size + problem.otherBytes)} bytes`,
+    limits.bytes !== undefined &&
+      `at least ${bytes} bytes, ${Math.max(Math.round(bytes - size), 0)} of them beside these weights`,
     limits.averageBits !== undefined && `at least ${upTo(2, (8 * size) / values)} stored bits a value`,
     limits.bitOperations !== undefined && `at least ${least.at(-1)} bit operations`,
     limits.decreasing && 'with bits that never rise with depth',

@@ -8,6 +8,7 @@ import {
   knapsackItems,
   optionsOfChoice,
 } from './budget-problem.js';
+import { filled } from './filled.js';
 import { type KnapsackProblem, leastCost, solveKnapsack } from './knapsack.js';
 
 /** What a choice must keep. */
@@ -84,7 +85,7 @@ function bestOfSize(
   const knapsack = sizeKnapsack(problem, limits);
   const solution = solveKnapsack(knapsack);
   if (solution === undefined) return undefined;
-  const choice = choiceOf(problem.items, solution.chosen);
+  const choice = choiceOf(problem.items, filled(knapsack, solution.chosen));
   const gap = solution.loss > 0 ? (solution.loss - solution.bound) / solution.loss : 0;
   const isKnown = joint.some((one) => isSameChoice(one.choice, choice));
   if (!isKnown) return { choice, gap };
@@ -95,7 +96,9 @@ function bestOfSize(
   // What did not hold when its result was run does not hold, whatever was measured before.
   const failing = known.filter((one) => !holds(one, limits));
   const holding = known.filter((one) => !failing.some((other) => isSameChoice(one.choice, other.choice)));
-  const best = leastEffect(holding.length > 0 ? holding : known);
+  // Of what leaves room for more, the rest of the budget would be wasted.
+  const full = holding.filter(({ options }) => filled(knapsack, options) === options);
+  const best = leastEffect(full.length > 0 ? full : holding.length > 0 ? holding : known);
   const isOver = !explores || joint.length >= limits.tries;
   const swapped = isOver ? undefined : bestSwap(problem, knapsack, best.options, joint);
   if (swapped !== undefined) return { choice: swapped, gap };
@@ -139,8 +142,9 @@ function bestSwap(
     )
     .sort((a, b) => a.up.loss + a.down.loss - b.up.loss - b.down.loss);
   for (const { up, down } of pairs) {
-    const changed = options.with(up.item, up.to).with(down.item, down.to);
-    if (!isWithin(knapsack, changed)) continue;
+    const swapped = options.with(up.item, up.to).with(down.item, down.to);
+    if (!isWithin(knapsack, swapped)) continue;
+    const changed = filled(knapsack, swapped);
     const choice = choiceOf(items, changed);
     if (!joint.some((one) => isSameChoice(one.choice, choice))) return choice;
   }
@@ -199,6 +203,16 @@ function nextEffect(low: number, high: number, { minSqnr, maxLoss }: Limits): nu
   if (low > 0) return 4 * low;
   if (Number.isFinite(high)) return high / 4;
   return minSqnr === undefined ? Math.max(maxLoss ?? 0, 0.01) / 100 : 10 ** (-minSqnr / 10);
+}
+
+/** The smallest choice of all: among equals, the one that loses least. */
+export function smallestChoice(problem: BudgetProblem, { decreasing }: Limits): Chosen | undefined {
+  const costsOf = ({ storedBytes }: BudgetOption) => [storedBytes];
+  const items = knapsackItems(problem, ({ loss }) => loss, costsOf, decreasing);
+  const ranks = decreasing ? problem.ranks : 1;
+  const least = leastCost({ items, capacities: [0], ranks }, 0);
+  const solution = solveKnapsack({ items, capacities: [least * (1 + 1e-9)], ranks });
+  return solution && { choice: choiceOf(problem.items, solution.chosen), gap: 0 };
 }
 
 /** The smallest choice whose single effects add up to so much at most, or to as little as they can. */

@@ -20,6 +20,7 @@ import { dataWarnings, statisticsFor, type MeasuredInputs } from './observe-data
 import { repeatable } from '../contract/repeatable-data.js';
 import { withFitWeights } from './unfit-weights.js';
 import { withWarnings, type Written } from './write-plan.js';
+import type { BudgetReport } from '../contract/budget-report.js';
 import type { Measurements } from '../contract/measurements.js';
 import { comparedResult } from './compared-result.js';
 import { writeFitted } from './write-fitted.js';
@@ -35,6 +36,8 @@ export interface Quantized<M> {
   readonly calibration?: Calibration;
   /** What was measured for a budget, to be stored and given as `measurements` another time. Absent where nothing was. */
   readonly measurements?: Measurements;
+  /** What became of the budget. Absent without one. */
+  readonly budget?: BudgetReport;
 }
 
 export interface ApplyOptions extends QuantizeOptions {

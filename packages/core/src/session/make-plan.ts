@@ -18,10 +18,14 @@ export async function makePlan<M>(
   given: Recipe,
   options: PlanOptions = {},
 ): Promise<PlannedWork> {
-  checkOptions(options, { ...sessionTypes, forTraining: optionTypes.flag }, 'makePlan');
+  checkOptions(
+    options,
+    { ...sessionTypes, forTraining: optionTypes.flag, sizeOf: optionTypes.callback },
+    'makePlan',
+  );
   const { recipe, data } = withRepeatable(given);
   const prepared = await prepare(port, recipe, options);
-  const { resolved, measurements } = await planOf(
+  const { resolved, measurements, budget, warnings } = await planOf(
     port,
     prepared,
     { data, calibration: recipe.calibration },
@@ -29,5 +33,5 @@ export async function makePlan<M>(
   );
   const features = prepared.recipe.features === recipe.features ? undefined : prepared.recipe.features;
   const registry = prepared.plugins.registry();
-  return { plan: resolved.plan, registry, ...defined({ features, measurements }) };
+  return { plan: resolved.plan, registry, ...defined({ features, measurements, budget }), warnings };
 }

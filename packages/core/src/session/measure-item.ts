@@ -23,18 +23,20 @@ export interface ItemWork {
   }[];
   /** Bytes of the weights as they are. */
   readonly floatBytes: number;
+  /** Whether candidates count that take no less than wider ones. */
+  readonly keepsAll: boolean;
 }
 
 /**
  * Measures the candidates of an item that are not known yet, the widest first. One that takes no less than a wider one of its family
- * is left out: nobody would take it.
+ * is left out, unless all are wanted: nobody would take it.
  *
  * @param judge Absent where effects are not known.
  * @param told Called before each candidate.
  */
 export async function measureItem<M>(
   port: ModelPort<M>,
-  { candidates, floatBytes }: ItemWork,
+  { candidates, floatBytes, keepsAll }: ItemWork,
   known: readonly MeasuredCandidate[],
   judge: Judge | undefined,
   told: () => Promise<void>,
@@ -60,7 +62,7 @@ export async function measureItem<M>(
     const quantized = await quantizedWeights(port, entries);
     if (quantized === undefined) return [floatCandidate(floatBytes, judge !== undefined)];
     const { replace, weightError, cost } = quantized;
-    if (cost.storedBytes >= (least.get(familyKey(candidate)) ?? Infinity)) continue;
+    if (!keepsAll && cost.storedBytes >= (least.get(familyKey(candidate)) ?? Infinity)) continue;
     least.set(familyKey(candidate), cost.storedBytes);
     const judged =
       judge && run && (await judge.judge((batches, options) => run(batches, { ...options, replace })));

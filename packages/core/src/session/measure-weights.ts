@@ -25,7 +25,9 @@ export interface MeasureWork {
   /** Of these the draft itself is the sole candidate. */
   readonly decided: ReadonlySet<string>;
   readonly candidates: readonly Candidate[];
-  readonly together?: readonly (readonly string[])[];
+  readonly together?: readonly (readonly string[])[] | undefined;
+  /** Whether candidates count that take no less than wider ones. */
+  readonly keepsAll?: boolean;
   /** Only items with one of these ids. */
   readonly only?: ReadonlySet<string>;
 }
@@ -95,7 +97,7 @@ export async function measureItems<M>(
 
 /** What is to be measured, in items that are decided at once, by depth. */
 export function itemsOf<M>(port: ModelPort<M>, work: MeasureWork): readonly ItemWork[] {
-  const { prepared, draft, decided, candidates, together, only } = work;
+  const { prepared, draft, decided, candidates, together, only, keepsAll = false } = work;
   const open = new Map(
     draft.flatMap((entry) => (entry.bits === 'float' ? [] : [[entry.id, entry] as const])),
   );
@@ -123,7 +125,7 @@ export function itemsOf<M>(port: ModelPort<M>, work: MeasureWork): readonly Item
         : [];
     });
     if (offered.length === 0) throw noneOffered(ids[0], wanted);
-    return { ids, candidates: offered, floatBytes };
+    return { ids, candidates: offered, floatBytes, keepsAll };
   });
 }
 

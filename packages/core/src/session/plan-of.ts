@@ -1,4 +1,5 @@
 import type { Calibration } from '../calibration/site-statistics.js';
+import type { BudgetReport } from '../contract/budget-report.js';
 import type { QuantizeOptions } from '../contract/events.js';
 import type { Measurements } from '../contract/measurements.js';
 import type { ModelPort } from '../contract/port.js';
@@ -7,12 +8,14 @@ import { planPrepared, type Prepared } from '../plan/make-plan.js';
 import { budgetTerms } from '../policy/budget-terms.js';
 import { writeResolved } from './apply-plan.js';
 import type { MeasuredInputs } from './observe-data.js';
-import { spendBudget, type WriteOne } from './spend-budget.js';
+import { spendBudget } from './spend-budget.js';
+import type { WriteOne } from './spending.js';
 
 /** A plan, and what was measured to make it. */
 export interface MeasuredPlan {
   readonly resolved: ResolvedPlan;
   readonly measurements?: Measurements;
+  readonly budget?: BudgetReport;
   readonly warnings: readonly string[];
   /** With what was observed on the data meanwhile. */
   readonly inputs: MeasuredInputs;

@@ -36,7 +36,8 @@ export async function quantize<M>(
   const isMeasured = prepared.recipe.features !== recipe.features || work.measurements?.effect !== undefined;
   const done = await applyResolved(port, work.resolved, work.inputs, options, isMeasured);
   const told = withWarnings(done, [...work.warnings, ...(schedule === undefined ? [] : [scheduleUnused])]);
-  return { ...told, ...defined({ measurements: work.measurements, calibration: work.observed }) };
+  const { measurements, budget, observed } = work;
+  return { ...told, ...defined({ measurements, budget, calibration: observed }) };
 }
 
 /** A recipe with a schedule is taken, since one may serve training and what it is compared with. */

@@ -71,10 +71,19 @@ describe('a budget of bytes', () => {
     expect(error.code).toBe('budget-infeasible');
   });
 
+  it('that nothing keeps is told before anything is run', async () => {
+    const { port, runs } = chain();
+    const least = await failure(quantize(port, recipe(budget({ bytes: 1251, choices }))));
+    expect(least.expected).toContain('at least 1252 bytes');
+    expect(runs).toEqual([]);
+  });
+
   it('that nothing keeps is told with what is attainable and what stands against it', async () => {
     const least = await failure(run(recipe(budget({ bytes: 1000, choices }))));
     expect(least).toMatchObject({ code: 'budget-infeasible', received: '1000 bytes' });
-    expect(least.expected).toBe('at least 1252 bytes; others have 2 bits or more');
+    expect(least.expected).toBe(
+      'at least 1252 bytes, 500 of them beside these weights; others have 2 bits or more',
+    );
     await expect(run(recipe(budget({ bytes: 1252, choices })))).resolves.toBeDefined();
     const rules = [{ match: { name: 'w1' }, bits: 8 }];
     const bits = cascade(float('w0'), atLeast(4, 'w2'), budget({ bytes: 1000, choices }));
@@ -82,6 +91,84 @@ describe('a budget of bytes', () => {
     expect(floors).toContain('float: w0 (stays float by name)');
     expect(floors).toContain('held: w1 (rule {"name":"w1"}), w2 (at least 4 bits)');
   });
+});
+
+describe('where files hold the plan with its reasons', () => {
+  /** A file that grows with what the plan says. */
+  function telling() {
+    const { port } = chain();
+    const withPlan: typeof port = {
+      ...port,
+      write(outcome) {
+        const writer = port.write(outcome);
+        const told = JSON.stringify(outcome.plan).length;
+        const finish = async () => {
+          const { modelBytes, ...applied } = await writer.finish();
+          return { ...applied, modelBytes: { ...modelBytes, after: modelBytes.after + told } };
+        };
+        return { add: (id, tensor) => writer.add(id, tensor), finish };
+      },
+    };
+    return withPlan;
+  }
+  const least = async (bits: BitPolicyChoice, more: Recipe = {}) => {
+    const { expected = '' } = await failure(quantize(telling(), recipe(bits, more)));
+    return Number(/at least (\d+) bytes/.exec(expected)?.[1]);
+  };
+
+  it.each([{}, { decreasing: true }])(
+    'the smallest size that is told is attained, and no byte less: %j',
+    async (more) => {
+      const attainable = await least(budget({ bytes: 1000, choices, ...more }));
+      const { report, budget: spent } = await quantize(
+        telling(),
+        recipe(budget({ bytes: attainable, choices, ...more })),
+      );
+      expect(report.modelBytes.after).toBe(attainable);
+      expect(spent).toMatchObject({ bytes: attainable, leastBytes: attainable });
+      expect(await least(budget({ bytes: attainable - 1, choices, ...more }))).toBe(attainable);
+    },
+  );
+
+  it('no size is exceeded, and what is left is less than the cheapest further step takes', async () => {
+    const attainable = await least(budget({ bytes: 1000, choices }));
+    for (let bytes = attainable; bytes < attainable + 1400; bytes += 97) {
+      const { report, budget: spent } = await quantize(
+        telling(),
+        recipe(budget({ bytes, choices, tries: 3 })),
+      );
+      const { after } = report.modelBytes;
+      expect(after).toBeLessThanOrEqual(bytes);
+      expect(spent!.bytes).toBe(after);
+      expect(after >= 0.99 * bytes || (spent!.step?.bytes ?? Infinity) > bytes).toBe(true);
+    }
+  });
+});
+
+test('what became of a budget is told', async () => {
+  const { budget: spent, plan, measurements } = await run(recipe(budget({ averageBits: 4.4, choices })));
+  expect(Object.values(spent!.choice)).toEqual(bitsIn(plan).map(String));
+  expect(spent).toMatchObject({ limits: {}, effect: { of: 'outputs', samples: 64 } });
+  expect(spent!.measured!.effect).toBeGreaterThan(0);
+  const single = measurements!.items.map(
+    ({ ids, candidates }) => candidates.find(({ candidate }) => candidate === spent!.choice[ids[0]])!.effect!,
+  );
+  expect(spent!.predicted).toBeCloseTo(
+    single.reduce((sum, effect) => sum + effect, 0),
+    12,
+  );
+  const most = await run(recipe(budget({ bytes: 9e9, choices })));
+  expect(most.budget).not.toHaveProperty('step');
+  const without = await quantize(chain().port, { registry: known, bits: budget({ bytes: 1800, choices }) });
+  expect(without.budget).not.toHaveProperty('effect');
+  expect(await makePlan(chain().port, recipe(4))).not.toHaveProperty('budget');
+});
+
+test('effects are those of labels or of a metric where that is asked for', async () => {
+  const metric = (outputs: Record<string, { data: Float32Array }>) => -Math.abs(outputs['y'].data[0]);
+  const { budget: spent } = await run(recipe(budget({ averageBits: 4.4, choices, metric, by: 'metric' })));
+  expect(spent!.effect!.of).toBe('metric');
+  expect(() => budget({ averageBits: 4, by: 'size' as 'labels' })).toThrow("'outputs', 'labels' or 'metric'");
 });
 
 test('what others decide stays, counts, and a budget is asked last wherever it stands', async () => {
@@ -100,6 +187,8 @@ test('what others decide stays, counts, and a budget is asked last wherever it s
   expect(bitsIn(floor.plan)[2]).toBeGreaterThanOrEqual(4);
   const left = await run(recipe(budget({ averageBits: 12, choices }), { exclude: ['w3'] }));
   expect(bitsIn(left.plan)[3]).toBe('float');
+  const ofBoth = await run(recipe(cascade(policy, ends(8)), { exclude: ['w3'] }));
+  expect(bitsIn(ofBoth.plan)[3]).toBe('float');
   const ruled = { rules: [{ match: { name: 'w0' }, bits: 2 }] };
   expect(bitsIn((await run(recipe(policy, ruled))).plan)[0]).toBe(2);
   const misplaced = { rules: [{ match: { name: 'w0' }, bits: policy }] };
@@ -215,7 +304,9 @@ describe('quality', () => {
     expect(both.report.verdict?.outputs?.outputs[0].sqnrDb).toBeGreaterThanOrEqual(20);
     const error = await failure(run(recipe(budget({ bytes: 1300, minSqnr: 20, choices, tries: 4 }))));
     expect(error).toMatchObject({ code: 'budget-infeasible', received: '1300 bytes, 20 dB at least' });
-    expect(error.expected).toMatch(/^at least 1252 bytes; at most \d+\.\d dB with what was tried/);
+    expect(error.expected).toMatch(
+      /^at least 1252 bytes, 500 of them beside these weights; at most \d+\.\d dB with what was tried/,
+    );
   });
 
   it('wants data, labels, and a port that runs its model', async () => {

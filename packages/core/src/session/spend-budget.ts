@@ -1,13 +1,12 @@
+import type { BudgetReport } from '../contract/budget-report.js';
 import { defined } from '../contract/defined.js';
 import type { SessionOptions } from '../contract/events.js';
 import type { CandidateChoice, Measurements } from '../contract/measurements.js';
 import type { ModelPort } from '../contract/port.js';
-import type { BitAssignment, BudgetTerms } from '../contract/policy.js';
+import type { BudgetTerms } from '../contract/policy.js';
 import type { RepeatableData } from '../contract/repeatable-data.js';
 import type { ResolvedPlan } from '../contract/resolved-plan.js';
-import { LowbitError } from '../errors/error.js';
-import { candidateKey } from '../policy/candidates.js';
-import { draftOfChoice } from '../policy/draft-of-choice.js';
+import { isLowbitError, LowbitError } from '../errors/error.js';
 import { holds } from '../policy/next-choice.js';
 import { isSameChoice } from '../policy/known.js';
 import { unspentDraft } from '../plan/draft-weights.js';
@@ -15,16 +14,10 @@ import { draftPrepared, planPrepared, type Prepared } from '../plan/make-plan.js
 import type { Judge } from './judge-outputs.js';
 import { jointEffect } from './joint-effect.js';
 import { judgeOf, measureWeights } from './measure-weights.js';
+import { budgetReport } from './budget-report.js';
+import { type SmallestChoice, smallestOf, withWritten } from './smallest-choice.js';
+import { choiceOfDrafts, type Chosen, type Spending, type WriteOne } from './spending.js';
 import { pauses } from '../contract/pause.js';
-
-/** What was written of a plan: its bytes, and how its outputs are, where that can be told. */
-export interface WrittenPlan {
-  readonly bytes: number;
-  readonly judged?: Awaited<ReturnType<Judge['judge']>> | undefined;
-}
-
-/** Writes a plan. @param judge Absent where its outputs do not count. */
-export type WriteOne = (resolved: ResolvedPlan, judge: Judge | undefined) => Promise<WrittenPlan>;
 
 /** What spending is done with. */
 export interface SpendingMeans {
@@ -38,6 +31,7 @@ export interface SpendingMeans {
 export interface SpentBudget {
   readonly resolved: ResolvedPlan;
   readonly measurements: Measurements;
+  readonly budget: BudgetReport;
   readonly warnings: readonly string[];
 }
 
@@ -59,95 +53,100 @@ export async function spendBudget<M>(
   terms: BudgetTerms,
   { data, writeOne, session }: SpendingMeans,
 ): Promise<SpentBudget> {
-  const { candidates, together } = terms;
-  const judge = await judgeFor(port, terms, data, session);
+  const { candidates, together, effects, bytes, decreasing = false } = terms;
+  checkCanJudge(port, terms, data);
   const { recipe, policies } = prepared;
   const { draft, decided } = unspentDraft(prepared, recipe, policies, terms.before);
-  const work = { prepared, draft, decided, candidates, ...defined({ together }) };
+  // Where bits may not rise, those that save nothing by themselves let others be narrow.
+  const work = { prepared, draft, decided, candidates, together, keepsAll: decreasing };
+  const means = { port, prepared, terms, writeOne, session };
   const known = recipe.measurements;
-  const measured = await measureWeights(port, work, judge, { ...session, known });
-  return chooseAndWrite({ port, prepared, draft, decided, terms, judge, writeOne, session }, measured);
+  const costs =
+    bytes === undefined ? undefined : await measureWeights(port, work, undefined, { ...session, known });
+  const smallest = costs && (await smallestOf(means, costs));
+  const judge = effects ? await judgeFor(port, terms, data, session) : undefined;
+  const isMeasured = costs !== undefined && judge === undefined;
+  const measured = isMeasured ? costs : await measureWeights(port, work, judge, { ...session, known });
+  return chooseAndWrite({ ...means, judge }, measured, smallest);
 }
 
-async function judgeFor<M>(
+function judgeFor<M>(
   port: ModelPort<M>,
-  { effects, maxLoss, minSqnr, metric, classes }: BudgetTerms,
+  { maxLoss, metric, classes, by }: BudgetTerms,
   data: RepeatableData | undefined,
   session: SessionOptions,
 ): Promise<Judge | undefined> {
-  const isTask = maxLoss !== undefined;
-  const settings = { isTask, ...defined({ metric, classes }) };
-  const judge = effects ? await judgeOf(port, data?.batches, settings, session) : undefined;
-  if (judge === undefined && (isTask || minSqnr !== undefined)) throw cannotJudge(port, data);
-  return judge;
+  const settings = { isTask: maxLoss !== undefined, ...defined({ metric, classes, by }) };
+  return judgeOf(port, data?.batches, settings, session);
 }
 
-interface Spending<M> {
-  readonly port: ModelPort<M>;
-  readonly prepared: Prepared;
-  /** Before the budget is spent. */
-  readonly draft: readonly BitAssignment[];
-  readonly decided: ReadonlySet<string>;
-  readonly terms: BudgetTerms;
+/** With what compares with the original, where something does. */
+interface Judging<M> extends Spending<M> {
   readonly judge: Judge | undefined;
-  readonly writeOne: WriteOne;
-  readonly session: SessionOptions;
 }
 
-async function chooseAndWrite<M>(spending: Spending<M>, measured: Measurements): Promise<SpentBudget> {
+async function chooseAndWrite<M>(
+  spending: Judging<M>,
+  measured: Measurements,
+  smallest: SmallestChoice | undefined,
+): Promise<SpentBudget> {
   const { terms, judge, writeOne } = spending;
-  let measurements = measured;
-  if (terms.bytes !== undefined) measurements = await withLeanest(spending, measurements);
   const isChecked = terms.maxLoss !== undefined || terms.minSqnr !== undefined;
-  let best: { readonly spent: Chosen; readonly bytes: number } | undefined;
+  let measurements = smallest === undefined ? measured : withWritten(measured, smallest);
+  const isAttainable = smallest !== undefined && smallest.bytes <= (terms.bytes ?? Infinity);
+  let best: Attained | undefined =
+    isAttainable && !isChecked ? { spent: smallest, bytes: smallest.bytes } : undefined;
   for (let writes = 0; writes < mostWrites; writes++) {
-    const explored = await explore(spending, measurements);
+    const explored = await explore(spending, measurements).catch(unlessFits(best));
+    if (explored === undefined) break;
     ({ measurements } = explored);
     const { choice, resolved } = explored;
-    if (terms.bytes === undefined && !isChecked) return finished(explored, measurements, terms);
+    if (terms.bytes === undefined && !isChecked)
+      return finished(explored, measurements, terms, smallest?.choice);
     if (best !== undefined && isSameChoice(best.spent.choice, choice)) break;
     const { bytes, judged } = await writeOne(resolved, isChecked ? judge : undefined);
     const fits = bytes <= (terms.bytes ?? Infinity);
     const isHeld = judged === undefined || holds(judged, terms);
-    measurements = {
-      ...measurements,
-      written: [
-        ...measurements.written.filter((one) => !isSameChoice(one.choice, choice)),
-        { choice, bytes },
-      ],
-      ...(judged === undefined || isHeld
-        ? {}
-        : { joint: [...measurements.joint, { choice, ...judged, ofResult: true as const }] }),
-    };
+    measurements = withWritten(measurements, { choice, bytes });
+    if (judged !== undefined && !isHeld)
+      measurements = {
+        ...measurements,
+        joint: [...measurements.joint, { choice, ...judged, ofResult: true }],
+      };
     if (fits && isHeld && bytes > (best?.bytes ?? -1)) best = { spent: explored, bytes };
     if (fits && isHeld && (terms.bytes === undefined || bytes >= wellUsed * terms.bytes)) break;
   }
   if (best === undefined) throw neverFits(terms, measurements);
-  return finished(best.spent, measurements, terms);
+  return finished(best.spent, measurements, terms, smallest?.choice);
 }
 
-/** A choice for the whole model, as a plan. */
-interface Chosen {
-  readonly choice: CandidateChoice;
-  readonly resolved: ResolvedPlan;
+/** What was written and keeps all limits. */
+interface Attained {
+  readonly spent: Chosen;
+  readonly bytes: number;
 }
+
+/** Once something fits, that nothing else does ends the search. */
+const unlessFits = (best: Attained | undefined) => (error: unknown) => {
+  if (best !== undefined && isLowbitError(error) && error.code === 'budget-infeasible') return undefined;
+  throw error;
+};
 
 function finished(
   { choice, resolved }: Chosen,
   measurements: Measurements,
-  { effects }: BudgetTerms,
+  terms: BudgetTerms,
+  smallest: CandidateChoice | undefined,
 ): SpentBudget {
-  const known = measurements.joint.find((one) => isSameChoice(one.choice, choice));
-  const single = measurements.items.map(
-    ({ ids, candidates }) => candidates.find(({ candidate }) => candidate === choice[ids[0]])?.effect ?? 0,
-  );
-  const predicted = single.reduce((sum, effect) => sum + effect, 0);
-  const unverified = effects && measurements.effect === undefined ? [unverifiedWords] : [];
-  const misled = known !== undefined && isMisled(predicted, known.effect);
+  const budget = budgetReport(choice, measurements, terms, smallest);
+  const { predicted, measured } = budget;
+  const unverified = terms.effects && measurements.effect === undefined ? [unverifiedWords] : [];
+  const misled = measured !== undefined && isMisled(predicted, measured.effect);
   return {
     resolved,
     measurements,
-    warnings: misled ? [...unverified, misledWords(predicted, known.effect)] : unverified,
+    budget,
+    warnings: misled ? [...unverified, misledWords(predicted, measured.effect)] : unverified,
   };
 }
 
@@ -166,7 +165,7 @@ const misledWords = (predicted: number, effect: number): string =>
 
 /** Has the policy choose; what it has not seen as a whole is measured, until it takes what it has seen. */
 async function explore<M>(
-  { port, prepared, judge, session }: Spending<M>,
+  { port, prepared, judge, session }: Judging<M>,
   given: Measurements,
 ): Promise<Chosen & { readonly measurements: Measurements }> {
   const pause = pauses(session.signal, 'measure');
@@ -175,7 +174,7 @@ async function explore<M>(
   let measurements = given;
   for (;;) {
     const known = { ...prepared, recipe: { ...prepared.recipe, measurements } };
-    const drafts = draftPrepared(known, explores);
+    const drafts = draftPrepared(known, { explores });
     const choice = choiceOfDrafts(measurements, drafts);
     const { resolved } = planPrepared(port, known, drafts);
     const isKnown = measurements.joint.some((one) => isSameChoice(one.choice, choice));
@@ -188,44 +187,15 @@ async function explore<M>(
   }
 }
 
-/** What each measured weight was given, by the key of its candidate. */
-function choiceOfDrafts({ items }: Measurements, drafts: readonly BitAssignment[]): CandidateChoice {
-  const byId = new Map(drafts.map((entry) => [entry.id, entry]));
-  return Object.fromEntries(
-    items.flatMap(({ ids }) => {
-      const entry = byId.get(ids[0]);
-      const isMeasured = entry !== undefined;
-      return isMeasured ? ids.map((id) => [id, keyOf(entry)] as const) : [];
-    }),
-  );
-}
-
-const keyOf = (entry: BitAssignment): string =>
-  candidateKey(entry.bits === 'float' ? { bits: 'float' } : entry);
-
-/** The size of the smallest choice, by which it is known what the model takes beside its weights. */
-async function withLeanest<M>(spending: Spending<M>, measurements: Measurements): Promise<Measurements> {
-  const { port, prepared, writeOne } = spending;
-  const drafts = leanestDraft(spending, measurements);
-  const { resolved } = planPrepared(port, prepared, drafts);
-  const { bytes } = await writeOne(resolved, undefined);
-  const choice = choiceOfDrafts(measurements, drafts);
-  return { ...measurements, written: [...measurements.written, { choice, bytes }] };
-}
-
-function leanestDraft<M>(
-  { draft, decided, terms }: Spending<M>,
-  { items }: Measurements,
-): readonly BitAssignment[] {
-  const leanest = items.flatMap(({ ids, candidates }) => {
-    const [first] = [...candidates].sort((one, other) => one.storedBytes - other.storedBytes);
-    return first === undefined ? [] : ids.map((id) => [id, first.candidate] as const);
-  });
-  return draftOfChoice(draft, Object.fromEntries(leanest), terms.candidates, decided);
-}
-
-function cannotJudge<M>({ name }: ModelPort<M>, data: RepeatableData | undefined): LowbitError {
-  return new LowbitError({
+/** @throws LowbitError `calibration-missing` for limits of quality where nothing can be run. */
+function checkCanJudge<M>(
+  { name, run }: ModelPort<M>,
+  { maxLoss, minSqnr }: BudgetTerms,
+  data: RepeatableData | undefined,
+): void {
+  const isOfQuality = maxLoss !== undefined || minSqnr !== undefined;
+  if (!isOfQuality || (data !== undefined && run !== undefined)) return;
+  throw new LowbitError({
     code: 'calibration-missing',
     where: 'budget',
     expected: 'data, and a port that can run its model: limits of quality are checked by running it',

@@ -15,6 +15,8 @@ export interface ByteBudget {
   readonly bytes: number;
   readonly measurements: Measurements;
   readonly draft: readonly BitAssignment[];
+  /** Whether the narrowest widths are asked for, whatever the limit. */
+  readonly smallest: boolean;
 }
 
 /**
@@ -34,11 +36,12 @@ export function fitBytes(
   const offered = units.map((unit, i) => optionsOf(unit, wanted[i] as number, widths, budget));
   const own = new Set(units.flatMap(({ weights }) => weights.map(({ id }) => id)));
   const others = budget.draft.filter(({ id }) => !own.has(id));
-  const { bytes, measurements } = budget;
+  const { bytes, measurements, smallest } = budget;
   const capacity = bytes - bytesBeside(measurements) - assignedBytes(measurements, others);
   const problem = { items: offered, capacities: [capacity], ranks: widths.length };
-  const solution = solveKnapsack(problem);
-  if (solution === undefined) throw tooSmall(bytes, bytes - capacity + leastCost(problem, 0));
+  const least = leastCost(problem, 0);
+  const solution = solveKnapsack(smallest ? { ...problem, capacities: [least * (1 + 1e-9)] } : problem);
+  if (solution === undefined) throw tooSmall(bytes, bytes - capacity + least);
   return solution.chosen.map((option, i) => widths[offered[i]?.[option]?.rank ?? 0] as number);
 }
 

@@ -1,6 +1,8 @@
 import type { Report, WeightReport } from '@lowbit/core';
+import type { BudgetReport } from '@lowbit/core/policy';
 import { rollups } from 'd3-array';
 
+import { budgetLines } from '../figures/budget-lines.js';
 import { extremeErrors, type MeasuredWeight } from '../figures/extreme-errors.js';
 import { gatherWarnings } from '../figures/gather-warnings.js';
 import { groupByReason } from '../figures/group-by-reason.js';
@@ -26,6 +28,8 @@ export interface QuantizationSummary extends WrittenFiles {
   readonly calibration?: CalibrationReport;
   /** What outputs were compared on, where nothing was observed; absent when they were not. */
   readonly data?: DataReport;
+  /** What became of the budget; absent without one. */
+  readonly budget?: BudgetReport;
 }
 
 /** A quantization as text for people: what it saved and cost, why, and where the result is. */
@@ -36,6 +40,7 @@ export function quantizationText(summary: QuantizationSummary, colors: Colors = 
   const parts = [
     sizesTable(summary),
     ...verdictParts(summary, colors),
+    ...budgetParts(summary, colors),
     heading('Error of the weights', colors),
     errorLines(report.weights),
     heading('Stored as', colors),
@@ -68,6 +73,10 @@ function verdictParts({ report, data }: QuantizationSummary, colors: Colors): re
     data === undefined ? [] : [`data from ${data.paths.join(', ')}`, ...data.preparation, ...data.notes];
   const lines = [...verdictLines(report), ...ofData];
   return lines.length === 0 ? [] : [heading('Verdict', colors), indented(lines)];
+}
+
+function budgetParts({ budget }: QuantizationSummary, colors: Colors): readonly string[] {
+  return budget === undefined ? [] : [heading('Budget', colors), indented(budgetLines(budget))];
 }
 
 function activationParts({ report, calibration }: QuantizationSummary, colors: Colors): readonly string[] {

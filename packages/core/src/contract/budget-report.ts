@@ -1,0 +1,31 @@
+import type { CandidateChoice, EffectKind, JointEffect } from './measurements.js';
+import type { BudgetTerms } from './policy.js';
+
+/** What became of a budget: plain JSON. */
+export interface BudgetReport {
+  readonly limits: Pick<BudgetTerms, 'bytes' | 'maxLoss' | 'minSqnr'>;
+  /** What each measured weight got. */
+  readonly choice: CandidateChoice;
+  /** What effects are. Absent where nothing was run: bits were then chosen by the errors of the weights. */
+  readonly effect?: EffectKind;
+  /** Sum of the effects of the weights alone; where nothing was run, of their errors Σ(w − ŵ)². */
+  readonly predicted: number;
+  /** Of all weights together. */
+  readonly measured?: Omit<JointEffect, 'choice'>;
+  /** Bytes of the whole model as it was written. Absent where nothing depended on it. */
+  readonly bytes?: number;
+  /** Bytes that the whole model takes at least with what may be chosen. */
+  readonly leastBytes?: number;
+  /** The cheapest change of one weight that takes more. Absent where every weight has the most that it may have. */
+  readonly step?: FurtherStep;
+}
+
+/** One weight with more bits, or several that are decided at once. */
+export interface FurtherStep {
+  readonly ids: readonly string[];
+  /** What it has, and what it would have: keys of candidates. */
+  readonly from: string;
+  readonly to: string;
+  /** What the whole model would take, by the estimate of the port. */
+  readonly bytes: number;
+}

@@ -1,0 +1,78 @@
+import type { BudgetReport, FurtherStep } from '../contract/budget-report.js';
+import { defined } from '../contract/defined.js';
+import type {
+  CandidateChoice,
+  JointEffect,
+  MeasuredCandidate,
+  MeasuredItem,
+  Measurements,
+} from '../contract/measurements.js';
+import type { BudgetTerms } from '../contract/policy.js';
+import { bytesBeside } from '../policy/budget-problem.js';
+import { isSameChoice } from '../policy/known.js';
+
+/** What became of a budget for which this was chosen. */
+export function budgetReport(
+  choice: CandidateChoice,
+  measurements: Measurements,
+  terms: BudgetTerms,
+  smallest: CandidateChoice | undefined,
+): BudgetReport {
+  const { items, joint, written, effect } = measurements;
+  const { bytes, maxLoss, minSqnr } = terms;
+  const chosen = items.map((item) => chosenOf(item, choice));
+  const predicted = chosen.reduce(
+    (sum, own) => sum + (effect === undefined ? (own?.weightError ?? 0) : (own?.effect ?? 0)),
+    0,
+  );
+  const known = joint.find((one) => isSameChoice(one.choice, choice));
+  const sizeOf = (wanted: CandidateChoice | undefined) =>
+    wanted && written.findLast((one) => isSameChoice(one.choice, wanted))?.bytes;
+  const own = sizeOf(choice);
+  return {
+    limits: defined({ bytes, maxLoss, minSqnr }),
+    choice,
+    predicted,
+    ...defined({ effect, measured: known && withoutChoice(known), bytes: own, leastBytes: sizeOf(smallest) }),
+    ...defined({ step: furtherStep(choice, measurements, terms, own) }),
+  };
+}
+
+function withoutChoice({ effect, sqnrDb, loss, ofResult }: JointEffect): Omit<JointEffect, 'choice'> {
+  return { effect, ...defined({ sqnrDb, loss, ofResult }) };
+}
+
+const chosenOf = (
+  { ids, candidates }: MeasuredItem,
+  choice: CandidateChoice,
+): MeasuredCandidate | undefined => candidates.find(({ candidate }) => candidate === choice[ids[0]]);
+
+/** The cheapest change of one item that takes more bytes, where bits may not rise with depth one that keeps to it. */
+function furtherStep(
+  choice: CandidateChoice,
+  measurements: Measurements,
+  { decreasing = false }: BudgetTerms,
+  written: number | undefined,
+): FurtherStep | undefined {
+  const { items } = measurements;
+  const chosen = items.map((item) => chosenOf(item, choice));
+  const now =
+    written ?? chosen.reduce((sum, own) => sum + (own?.storedBytes ?? 0), bytesBeside(measurements));
+  const steps = items.flatMap(({ ids, candidates }, i) => {
+    const own = chosen[i];
+    if (own === undefined) return [];
+    const most = decreasing ? widthOf(chosen[i - 1]) : Infinity;
+    return candidates
+      .filter((to) => to.storedBytes > own.storedBytes && widthOf(to) <= most && widthOf(to) >= widthOf(own))
+      .map((to) => ({
+        ids,
+        from: own.candidate,
+        to: to.candidate,
+        bytes: now + to.storedBytes - own.storedBytes,
+      }));
+  });
+  return steps.sort((a, b) => a.bytes - b.bytes)[0];
+}
+
+const widthOf = (known: Pick<MeasuredCandidate, 'bits'> | undefined): number =>
+  known === undefined || known.bits === 'float' ? Infinity : known.bits;

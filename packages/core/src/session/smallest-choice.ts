@@ -1,0 +1,40 @@
+import type { CandidateChoice, Measurements, WrittenSize } from '../contract/measurements.js';
+import { draftPrepared, planPrepared } from '../plan/make-plan.js';
+import { isSameChoice } from '../policy/known.js';
+import { type Chosen, choiceOfDrafts, type Spending } from './spending.js';
+
+/** The smallest choice, and what was written of it. */
+export interface SmallestChoice extends Chosen, WrittenSize {}
+
+/**
+ * Writes the smallest choice, by which it is known what the model takes beside its weights, and what is attainable. Effects are not
+ * needed for it: that a budget is too small is told before anything is run.
+ *
+ * @param measured What candidates cost.
+ * @throws LowbitError `budget-infeasible`.
+ */
+export async function smallestOf<M>(spending: Spending<M>, measured: Measurements): Promise<SmallestChoice> {
+  const known = knowing(spending, measured);
+  const drafts = draftPrepared(known, { smallest: true });
+  const { resolved } = planPrepared(spending.port, known, drafts);
+  const { bytes } = await spending.writeOne(resolved, undefined);
+  const smallest = { choice: choiceOfDrafts(measured, drafts), resolved, bytes };
+  // The policy says what stands against less.
+  if (bytes > (spending.terms.bytes ?? Infinity))
+    draftPrepared(knowing(spending, withWritten(measured, smallest)));
+  return smallest;
+}
+
+const knowing = <M>({ prepared }: Spending<M>, measurements: Measurements) => ({
+  ...prepared,
+  recipe: { ...prepared.recipe, measurements },
+});
+
+/** Measurements with what a choice takes, as the last that was written. */
+export const withWritten = (
+  measurements: Measurements,
+  { choice, bytes }: { readonly choice: CandidateChoice; readonly bytes: number },
+): Measurements => {
+  const others = measurements.written.filter((one) => !isSameChoice(one.choice, choice));
+  return { ...measurements, written: [...others, { choice, bytes }] };
+};

@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import type { BudgetReport } from '@lowbit/core/policy';
+import { budgetLines } from './budget-lines.js';
+
+const budget = (more: Partial<BudgetReport> = {}): BudgetReport => ({
+  limits: { bytes: 1_500_000 },
+  choice: { a: '4', b: '8' },
+  predicted: 0.01234,
+  bytes: 1_498_765,
+  leastBytes: 900_001,
+  effect: { of: 'outputs', samples: 64 },
+  measured: { effect: 0.02, sqnrDb: 17.04 },
+  step: { ids: ['a'], from: '4', to: '5', bytes: 1_500_700.4 },
+  ...more,
+});
+const said = (more?: Partial<BudgetReport>) => budgetLines(budget(more)).join('\n').replaceAll('\u202f', ' ');
+
+describe('what became of a budget', () => {
+  it('is told with what bits were chosen by', () => {
+    expect(said()).toBe(
+      [
+        '1 498 765 of 1 500 000 bytes, 99.9 %',
+        'with these choices it takes 900 001 bytes at least',
+        'bits by what each weight does to the outputs of 64 samples: 0.0123 in sum, 0.02 together',
+        'signal to noise of the outputs 17.0 dB',
+      ].join('\n'),
+    );
+  });
+
+  it('with the cheapest further step where it is not well used', () => {
+    const step = 'the cheapest further step, a with 5 in place of 4 bits, takes it to 1 500 700 bytes';
+    expect(said({ bytes: 1_400_000 })).toContain(step);
+    const most = budget({ bytes: 1_400_000 });
+    Reflect.deleteProperty(most, 'step');
+    expect(budgetLines(most)).toContain('every weight has the most that it may have');
+  });
+
+  it('with the limits of quality', () => {
+    const measured = { effect: 0.02, sqnrDb: null, loss: 0.4 };
+    const lines = said({ limits: { maxLoss: 1, minSqnr: 30 }, measured });
+    expect(lines).toContain('0.4 points lost of 1 that may be lost');
+    expect(lines).toContain('exact; 30.0 dB were asked for');
+    expect(lines).not.toContain('bytes');
+  });
+
+  it('as unverified without data', () => {
+    const without = budget();
+    Reflect.deleteProperty(without, 'effect');
+    expect(budgetLines(without)).toContainEqual(expect.stringContaining('unverified: bits were chosen by'));
+  });
+});

@@ -1,0 +1,55 @@
+import type { BudgetReport } from '@lowbit/core/policy';
+
+import { checkBudget } from '../check-given.js';
+import { formatCount, formatDecibels, formatPercent, formatReal } from './numbers.js';
+
+/** Part of a budget of bytes that is used where the choices allow. */
+const wellUsed = 0.99;
+
+/** What became of a budget, as lines: what it takes, by what bits were chosen, and what they lose. */
+export function budgetLines(budget: BudgetReport): readonly string[] {
+  checkBudget(budget, 'budgetLines');
+  return [...sizeLines(budget), ...effectLines(budget)];
+}
+
+function sizeLines({ limits, bytes, leastBytes, step }: BudgetReport): readonly string[] {
+  if (bytes === undefined || limits.bytes === undefined) return [];
+  const used = `${formatCount(bytes)} of ${formatCount(limits.bytes)} bytes, ${formatPercent(bytes / limits.bytes)}`;
+  return [
+    used,
+    ...(bytes >= wellUsed * limits.bytes ? [] : [stepLine(step)]),
+    ...(leastBytes === undefined
+      ? []
+      : [`with these choices it takes ${formatCount(leastBytes)} bytes at least`]),
+  ];
+}
+
+function stepLine(step: BudgetReport['step']): string {
+  if (step === undefined) return 'every weight has the most that it may have';
+  const { ids, from, to, bytes } = step;
+  return `the cheapest further step, ${ids.join(' and ')} with ${to} in place of ${from} bits, takes it to ${formatCount(Math.round(bytes))} bytes`;
+}
+
+function effectLines({ limits, effect, predicted, measured }: BudgetReport): readonly string[] {
+  if (effect === undefined)
+    return [
+      `unverified: bits were chosen by the errors of the weights alone, ${formatReal(predicted)} in sum`,
+    ];
+  const { of, samples } = effect;
+  const kinds = { outputs: 'the outputs', labels: 'the labels', metric: 'the metric' };
+  return [
+    `bits by what each weight does to ${kinds[of]} of ${samples} samples: ${formatReal(predicted)} in sum, ${formatReal(measured?.effect)} together`,
+    ...(measured?.sqnrDb === undefined ? [] : [decibelLine(measured.sqnrDb, limits.minSqnr)]),
+    ...(measured?.loss === undefined ? [] : [lossLine(measured.loss, limits.maxLoss)]),
+  ];
+}
+
+function decibelLine(decibels: number | null, least: number | undefined): string {
+  const wanted = least === undefined ? '' : `; ${formatDecibels(least)} were asked for`;
+  return `signal to noise of the outputs ${formatDecibels(decibels)}${wanted}`;
+}
+
+function lossLine(loss: number, most: number | undefined): string {
+  const allowed = most === undefined ? '' : ` of ${formatReal(most)} that may be lost`;
+  return `${formatReal(loss)} points lost${allowed}`;
+}
