@@ -1,5 +1,5 @@
 import { LowbitError, type Problem } from '@lowbit/core';
-import { lostMask, type KerasModel } from '@lowbit/keras';
+import type { KerasModel } from '@lowbit/keras';
 import type { Known } from './graph/value.js';
 import type { Call, Told } from './layers/rule.js';
 import { ruleOf } from './layers/table.js';
@@ -51,7 +51,5 @@ function refusalOf(call: Call): string | undefined {
   if (known.some(({ shape }) => shape === undefined)) return 'tensors of which the axes are not known';
   if (call.inputs.length === 0) return 'values that are no tensors';
   if (rule.mask === 'refuse' && call.inputs.some(({ masked }) => masked)) return 'a mask';
-  if (call.named['mask'] === lostMask)
-    return 'sequences of which some have a mask and others none, or another one';
   return rule.refuse?.(call);
 }

@@ -92,6 +92,7 @@ function toldOf({ kerasVersion = '' }: KerasModel, registry: Registry | undefine
   const quantizers = (registry?.list() ?? []).filter((plugin) => plugin.kind === 'quantizer');
   return {
     isKeras3: kerasVersion.startsWith('3'),
+    kerasVersion,
     quantizers: new Map(quantizers.map((quantizer) => [quantizer.name, quantizer])),
   };
 }

@@ -19,7 +19,7 @@ export async function walk<V extends Known>(
   inputs: readonly V[],
   visit: Visit<V>,
 ): Promise<readonly V[]> {
-  const network = withMasks(given, told.isKeras3);
+  const network = withMasks(given, told.kerasVersion);
   const values = new Map(network.inputs.map(({ layer }, i) => [keyOf(layer, 0, 0), inputs[i]!]));
   const valueOf = (argument: Argument): readonly V[] => {
     if ('list' in argument) return argument.list.flatMap(valueOf);
@@ -59,11 +59,10 @@ function maskedInputs<V extends Known>(
 function callOf<V extends Known>(
   call: KerasCall,
   valueOf: (argument: Argument) => readonly V[],
-  { isKeras3, quantizers }: Told,
+  { isKeras3, kerasVersion, quantizers }: Told,
 ): Call<V> {
   const { layer, outputShapes } = call;
-  const { mask, ...others } = call.kwargs;
-  const kwargs = mask && 'value' in mask ? call.kwargs : others;
+  const { mask: _, ...kwargs } = call.kwargs;
   const named = Object.entries(kwargs).map(([name, each]): [string, readonly V[] | JsonValue] => [
     name,
     'value' in each ? each.value : valueOf(each),
@@ -75,6 +74,7 @@ function callOf<V extends Known>(
     named: Object.fromEntries(named),
     outputs: outputShapes,
     isKeras3,
+    kerasVersion,
     quantizers,
   };
 }

@@ -15,7 +15,6 @@ const refused: Readonly<Record<string, string>> = {
   upsampling_lanczos: 'UpSampling2D with interpolation="lanczos3"',
   resizing_bicubic: 'Resizing with interpolation="bicubic"',
   resizing_antialiased: 'Resizing with antialias',
-  masked_extremes: 'Minimum with sequences of which some have a mask and others none, or another one',
   center_crop_unknown: 'CenterCrop with inputs of which the size is not known',
   // Keras 2 has none of these activations.
   'Keras 3, sequences, recurrent_activations': 'SimpleRNN with the activation "hard_silu"',

@@ -2,8 +2,8 @@ import { readKeras } from '@lowbit/keras';
 import { kerasModel, toLayersModel } from '@lowbit/tfjs';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
-import { beforeAll, expect, it } from 'vitest';
-import { goldenOf, kerasCases, modelFileOf } from '../../keras/test/cases.js';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { everyCase, goldenOf, kerasCases, modelFileOf } from '../../keras/test/cases.js';
 import { toOnnx } from '../src/index.js';
 import { fromKeras, ownCases } from './support.js';
 
@@ -26,6 +26,19 @@ it.each(names.split(' '))('%s leaves a live model for ONNX with its masks', asyn
   live.dispose();
   expect(await fromKeras(bytes, model, goldenOf(files))).toBeLessThanOrEqual(1e-5);
   model.close();
+});
+
+const rules = (await everyCase()).filter(([writer]) => writer.endsWith('rules of masks'));
+
+describe.each(rules)('%s', (_, ruleCases) => {
+  it.each([...ruleCases])('%s leaves a live model for ONNX', async (_name, files) => {
+    const model = await readKeras(modelFileOf(files));
+    const live = await toLayersModel(model);
+    const { bytes } = await toOnnx(await kerasModel(live));
+    live.dispose();
+    expect(await fromKeras(bytes, model, goldenOf(files))).toBeLessThanOrEqual(1e-5);
+    model.close();
+  });
 });
 
 it.each(['reduced', 'parts', 'activations', 'preprocess_caffe'])(

@@ -23,14 +23,19 @@ export async function run(
   }
 }
 
+/** Types of inputs that a script of Python writes as int32. */
 function declared({ layers }: KerasModel['network'], name: string) {
-  return layers.find((layer) => layer.name === name)!.config['dtype'] === 'uint8' ? 'uint8' : undefined;
+  const type = layers.find((layer) => layer.name === name)!.config['dtype'];
+  return type === 'uint8' || type === 'bool' ? type : undefined;
 }
 
-function tensorOf(type: 'float32' | 'int32' | 'uint8', values: Float32Array | Int32Array, shape: number[]) {
-  return type === 'uint8'
-    ? new ort.Tensor(type, Uint8Array.from(values), shape)
-    : new ort.Tensor(type, values, shape);
+function tensorOf(
+  type: 'float32' | 'int32' | 'uint8' | 'bool',
+  values: Float32Array | Int32Array,
+  shape: number[],
+) {
+  if (type === 'uint8' || type === 'bool') return new ort.Tensor(type, Uint8Array.from(values), shape);
+  return new ort.Tensor(type, values, shape);
 }
 
 /** The largest difference of two results, relative to the largest value where that is above 1. */

@@ -15,6 +15,6 @@ export type { ReadingOptions, TfjsArtifacts } from './tfjs/described-model.js';
 export { tfjsArtifacts } from './tfjs/tfjs-artifacts.js';
 export { tfjsModelFiles, type TfjsShard } from './tfjs/tfjs-model-files.js';
 export { renamedLayers } from './network/layer-names.js';
-export { lostMask, withMasks } from './masks/with-masks.js';
+export { withMasks } from './masks/with-masks.js';
 export { tfjsNames, type TfjsName } from './tfjs/tfjs-names.js';
 export type { TfjsFiles } from './source/tfjs-files.js';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-import { readKeras } from '../src/index.js';
+import { readKeras, withMasks } from '../src/index.js';
 
 /** A model of TensorFlow.js without weights. */
 function modelJson(layers: readonly object[]): object {
@@ -48,6 +48,32 @@ it.each([
   const modelJson = branches(version, layer, [null, 5, 4]);
   const { network } = await readKeras({ modelJson, shards: {} });
   expect(network.calls.at(-1)!.outputShapes).toEqual([expected]);
+});
+
+it.each([
+  ['tfjs-layers 4.22.0', false],
+  ['2.15.0', true],
+])('a mean in the files of %s heeds a mask: %s', async (version, isHeeded) => {
+  const embedding = {
+    class_name: 'Embedding',
+    config: { name: 'words', input_dim: 7, output_dim: 3, mask_zero: true },
+  };
+  const mean = { class_name: 'GlobalAveragePooling1D', config: { name: 'mean' } };
+  const start = {
+    class_name: 'InputLayer',
+    config: { name: 'start', batch_input_shape: [null, 4], dtype: 'int32' },
+  };
+  const config = { name: 'means', layers: [start, embedding, mean] };
+  const modelTopology = { class_name: 'Sequential', config, keras_version: version };
+  const weights = [{ name: 'words/embeddings', shape: [7, 3], dtype: 'float32' }];
+  const weightsManifest = [{ paths: ['weights.bin'], weights }];
+  const shards = { 'weights.bin': new Uint8Array(84) };
+  const { network, kerasVersion } = await readKeras({
+    modelJson: { modelTopology, weightsManifest },
+    shards,
+  });
+  const last = withMasks(network, kerasVersion).calls.at(-1)!;
+  expect(last.kwargs['mask'] !== undefined).toBe(isHeeded);
 });
 
 it('what is left of a shape is nothing in TensorFlow.js', async () => {

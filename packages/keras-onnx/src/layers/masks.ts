@@ -1,3 +1,4 @@
+import type { Settings } from '@lowbit/keras';
 import type { Graph } from '../graph/graph.js';
 import { inputOf, outputOf, type LayerRule, type RuleTable, type WrittenCall } from './rule.js';
 
@@ -16,7 +17,7 @@ const masking: LayerRule = {
 /** A layer of lowbit's own: which steps count, of what tensors hold or of other masks. */
 const mask: LayerRule = {
   refuse: ({ settings, inputs }) =>
-    settings.flag('over_last', false) && inputs[0]!.shape!.length !== 3
+    isOverLast(settings) && inputs[0]!.shape!.length !== 3
       ? 'inputs that are no sequences of vectors'
       : undefined,
   write: (call) => {
@@ -29,6 +30,10 @@ const mask: LayerRule = {
   },
 };
 
+/** Whether the features of a step say together whether it counts, or it does anyway. */
+const isOverLast = (settings: Settings) =>
+  settings.flag('over_last', false) || settings.text('kind') === 'every';
+
 /** What is no zero counts. */
 function countedOf({ graph, settings }: WrittenCall, names: readonly string[]): string {
   const [first] = names as [string];
@@ -39,6 +44,10 @@ function countedOf({ graph, settings }: WrittenCall, names: readonly string[]): 
       return graph.node('Max', names);
     case 'all':
       return graph.node('Min', names);
+    case 'every': {
+      const steps = graph.slice(graph.node('Shape', [first]), 0, 0, 2);
+      return graph.node('Expand', [graph.float(1), steps]);
+    }
     case 'differs': {
       const masked = graph.node('Equal', [first, graph.float(settings.number('value', 0))]);
       const differs = graph.cast(graph.node('Not', [masked]), 'float32');

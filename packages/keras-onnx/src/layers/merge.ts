@@ -1,3 +1,4 @@
+import type { Graph } from '../graph/graph.js';
 import { axisIn, layoutOf, type Layout, type Value } from '../graph/value.js';
 import { inputOf, outputOf, type Call, type LayerRule, type RuleTable, type WrittenCall } from './rule.js';
 
@@ -7,13 +8,16 @@ function commonLayout(inputs: readonly Value[]): Layout {
 }
 
 /** Values of as many axes as the largest has; Keras fills up missing axes behind the batch. */
-function broadcast({ graph, inputs }: WrittenCall): {
+function broadcast(
+  { graph, inputs }: WrittenCall,
+  wanted?: Layout,
+): {
   readonly names: readonly string[];
   readonly layout: Layout;
 } {
   const rank = Math.max(...inputs.map(({ shape }) => shape.length));
   const isEqual = inputs.every(({ shape }) => shape.length === rank);
-  const layout = isEqual ? commonLayout(inputs) : 'last';
+  const layout = wanted ?? (isEqual ? commonLayout(inputs) : 'last');
   const names = inputs.map((input) => {
     const missing = rank - input.shape.length;
     const name = graph.in(layout, input);
@@ -80,46 +84,73 @@ function ofLengthOne({ graph }: WrittenCall, x: string, axis: number): string {
   return graph.node('Div', [x, graph.node('Sqrt', [graph.node('Max', [square, graph.float(1e-12)])])]);
 }
 
-const product = merge(({ graph }, names) => graph.chain('Mul', names));
-const isMasked = ({ inputs, isKeras3 }: Call) => isKeras3 && inputs.some(({ masked }) => masked);
+/** A merge that leaves out what is masked, where its inputs have masks. */
+function leavingOut(
+  plain: LayerRule,
+  write: (call: WrittenCall, names: readonly string[]) => string,
+): LayerRule {
+  const isMasked = ({ inputs }: Call) => inputs.some(({ masked }) => masked);
+  return {
+    refuse: (call) => {
+      if (!isMasked(call)) return undefined;
+      const ranks = call.inputs.map(({ shape }) => shape!.length);
+      return Math.max(...ranks) === 3 ? undefined : 'masks of inputs that are no sequences of vectors';
+    },
+    write: (call) => {
+      if (!isMasked(call)) return plain.write(call);
+      return call.graph.value(write(call, broadcast(call, 'last').names), outputOf(call));
+    },
+  };
+}
 
-/** What a mask leaves out of a factor is 1 in Keras 3; the product is 0 where all factors have masks that leave it out. */
-const multiply: LayerRule = {
-  refuse: (call) => {
-    if (!isMasked(call)) return undefined;
-    const isSequence = call.inputs.every(({ shape }) => shape!.length === 3);
-    return isSequence ? undefined : 'masks of inputs that are no sequences of vectors';
-  },
-  write: (call) => {
-    if (!isMasked(call)) return product.write(call);
-    const { graph, inputs } = call;
-    const one = graph.float(1);
-    const masks = inputs.flatMap(({ mask }) => (mask === undefined ? [] : [spread(call, mask)]));
-    const factors = inputs.map((input) => {
-      const x = graph.last(input);
-      return input.mask === undefined ? x : graph.node('Where', [spread(call, input.mask, 'bool'), x, one]);
+/** What is masked in a factor is 1; the product is 0 where all factors have masks that leave it out. */
+function maskedProduct({ graph, inputs }: WrittenCall, names: readonly string[]): string {
+  const masks = inputs.map(({ mask }) => mask && spread(graph, mask));
+  const one = graph.float(1);
+  const factors = masks.map((mask, i) => (mask ? graph.node('Where', [mask, names[i]!, one]) : names[i]!));
+  const product = graph.chain('Mul', factors);
+  const any = masks.reduce((all, mask) => all && mask && graph.node('Or', [all, mask]));
+  return any ? graph.node('Where', [any, product, graph.float(0)]) : product;
+}
+
+/** The larger or smaller of what is not masked, of one input after the other. Where all are masked the first one stays. */
+const maskedExtreme =
+  (op: 'Max' | 'Min') =>
+  ({ graph, inputs }: WrittenCall, names: readonly string[]): string => {
+    const masks = inputs.map(({ mask }) => mask && spread(graph, mask));
+    let [all] = masks;
+    return names.reduce((before, value, i) => {
+      const mask = masks[i];
+      const other = mask ? graph.node('Where', [mask, value, before]) : value;
+      const kept = all ? graph.node('Where', [all, before, other]) : before;
+      all = all && mask && graph.node('Or', [all, mask]);
+      return graph.node(op, [kept, other]);
     });
-    const all = graph.chain('Mul', factors);
-    const isEvery = masks.length === inputs.length;
-    const counted = isEvery ? graph.node('Mul', [all, graph.node('Max', masks)]) : all;
-    return graph.value(counted, outputOf(call));
-  },
-};
+  };
 
 /** A mask with an axis for the features. */
-function spread({ graph }: WrittenCall, mask: string, type: 'bool' | 'float32' = 'float32'): string {
-  return graph.node('Unsqueeze', [graph.cast(mask, type), graph.integers([2])]);
+function spread(graph: Graph, mask: string): string {
+  return graph.node('Unsqueeze', [mask, graph.integers([2])]);
 }
 
 export const mergeRules: RuleTable = {
   Add: merge(({ graph }, names) => graph.chain('Add', names)),
   Subtract: merge(({ graph }, names) => graph.chain('Sub', names)),
-  Multiply: multiply,
+  Multiply: leavingOut(
+    merge(({ graph }, names) => graph.chain('Mul', names)),
+    maskedProduct,
+  ),
   Average: merge(({ graph }, names) =>
     graph.node('Mul', [graph.chain('Add', names), graph.float(1 / names.length)]),
   ),
-  Maximum: merge(({ graph }, names) => graph.node('Max', names)),
-  Minimum: merge(({ graph }, names) => graph.node('Min', names)),
+  Maximum: leavingOut(
+    merge(({ graph }, names) => graph.node('Max', names)),
+    maskedExtreme('Max'),
+  ),
+  Minimum: leavingOut(
+    merge(({ graph }, names) => graph.node('Min', names)),
+    maskedExtreme('Min'),
+  ),
   Concatenate: concatenate,
   Dot: dot,
   // A layer of lowbit's own.

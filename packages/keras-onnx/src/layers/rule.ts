@@ -15,12 +15,14 @@ export interface Call<V extends Known = Known> {
   readonly outputs: readonly (Shape | undefined)[];
   /** Whether Keras 3 made the model: some of its functions are others than those of the same name before. */
   readonly isKeras3: boolean;
+  /** Of Keras, as the model tells it; empty where it does not. */
+  readonly kerasVersion: string;
   /** Quantizers of activations, by name. */
   readonly quantizers: ReadonlyMap<string, Quantizer>;
 }
 
 /** What is told of a model as a whole. */
-export type Told = Pick<Call, 'isKeras3' | 'quantizers'>;
+export type Told = Pick<Call, 'isKeras3' | 'kerasVersion' | 'quantizers'>;
 
 /** A layer whose turn it is to be written. */
 export interface WrittenCall extends Call<Value> {

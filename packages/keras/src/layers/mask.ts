@@ -5,10 +5,12 @@ const mask: LayerClass = {
   output: (settings, inputs) => {
     const [first] = inputs;
     if (first === undefined) return undefined;
-    if (settings.text('kind') !== 'join') return first.slice(0, 2);
+    const kind = settings.text('kind');
+    if (kind === 'every' || settings.flag('over_last', false)) return first.slice(0, -1);
+    if (kind !== 'join') return first;
     const lengths = inputs.map((input) => input?.[1] ?? null);
     const length = lengths.reduce((all, each) => (all === null || each === null ? null : all + each), 0);
-    return [first[0]!, length];
+    return [first[0]!, length, ...first.slice(2)];
   },
 };
 

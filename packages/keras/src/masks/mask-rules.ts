@@ -2,6 +2,7 @@ import { axisFrom } from '../layers/layer-class.js';
 import { recurrentLayers } from '../layers/recurrent.js';
 import type { JsonObject, KerasCall, KerasLayer, KerasNetwork, TensorReference } from '../model.js';
 import { tensorsOf } from '../network/call-tensors.js';
+import type { MaskRules } from './rules-of-version.js';
 
 /** A mask, as the layer that makes it of tensors and other masks: 1 for what counts, 0 for what is left out. */
 export interface Mask {
@@ -14,13 +15,15 @@ export interface Mask {
   readonly isLayer?: true;
 }
 
-/** A mask that Keras has, or one that is out of reach, since it covers a part of the steps alone. */
-export type Found = Mask | 'lost' | undefined;
+/** The mask of a tensor, where it has one. */
+export type Found = Mask | undefined;
 
 /** Makes a mask of its own name. */
 export type MakeMask = (config: JsonObject, from: Mask['from'], isBrought: boolean) => Mask;
 
-export const attentions = ['Attention', 'AdditiveAttention', 'MultiHeadAttention'];
+/** Attentions that are called with a list of tensors. */
+const listed = ['Attention', 'AdditiveAttention'];
+export const attentions: readonly string[] = [...listed, 'MultiHeadAttention'];
 const idle =
   'Dropout SpatialDropout1D SpatialDropout2D SpatialDropout3D GaussianDropout GaussianNoise AlphaDropout ActivityRegularization Identity';
 /** Behind these a mask is the same as before, also where TensorFlow.js takes it there. */
@@ -33,7 +36,9 @@ const passing = [
   ),
   ...'Rescaling Normalization TimeDistributed QuantizedInput'.split(' '),
 ];
-const merges = ['Add', 'Subtract', 'Multiply', 'Average', 'Maximum', 'Minimum'];
+/** Merges that leave out what is masked, in versions that do. */
+export const leavingOut: readonly string[] = ['Multiply', 'Maximum', 'Minimum'];
+const merges = ['Add', 'Subtract', 'Average', ...leavingOut];
 
 /** What makes one tensor of several, with a mask of theirs behind it. */
 export const mergeClasses: readonly string[] = [...merges, 'Concatenate'];
@@ -62,53 +67,53 @@ export function hasMasks({ layers }: KerasNetwork): boolean {
   );
 }
 
+/** The masks that a call is given, and those that its inputs carry, whatever its arguments say. */
+export interface GivenMasks {
+  readonly given: readonly Found[];
+  readonly carried: readonly Found[];
+}
+
 /** The masks of what a call gives. */
 export function masksBehind(
-  { layer, args, inputShapes }: KerasCall,
-  given: readonly Found[],
-  { make, isKeras3 }: { make: MakeMask; isKeras3: boolean },
+  call: KerasCall,
+  { given, carried }: GivenMasks,
+  { make, rules }: { readonly make: MakeMask; readonly rules: MaskRules },
 ): readonly Found[] {
+  const { layer, args } = call;
   const { className, config } = layer;
-  const [first] = given;
   const [source] = tensorsOf(args);
   if (className === 'Embedding' && config['mask_zero'] === true)
     return [make({ kind: 'differs', value: 0, over_last: false }, [source!], true)];
   if (className === 'Masking')
     return [make({ kind: 'differs', value: config['mask_value'] ?? 0, over_last: true }, [source!], true)];
-  if (first === 'lost' || given.includes('lost')) return passesOn(layer) ? ['lost'] : [];
-  const masks = given as readonly (Mask | undefined)[];
-  if (merges.includes(className)) return [merged(masks, isKeras3, make)];
-  if (className === 'Concatenate') {
-    const axis = axisFrom(Number(config['axis'] ?? -1), inputShapes[0]?.length ?? 3);
-    return [joined(masks, axis, isKeras3, make)];
-  }
-  if (!passesOn(layer) || masks[0] === undefined) return [];
-  const isBrought = masks[0].isBrought && (brought.includes(className) || isPlainRecurrent(layer));
-  return Array<Mask>(config['merge_mode'] === null ? 2 : 1).fill({ ...masks[0], isBrought });
+  if (mergeClasses.includes(className)) return [behindMerge(call, given, rules, make)];
+  const [first] = rules.keepsArgument ? given : carried;
+  const endsAtLists = rules.behindLists === 'none' && listed.includes(className);
+  if (!passesOn(layer) || endsAtLists || first === undefined) return [];
+  const isBrought = first.isBrought && (brought.includes(className) || isPlainRecurrent(layer));
+  return Array<Mask>(config['merge_mode'] === null ? 2 : 1).fill({ ...first, isBrought });
 }
 
 function passesOn({ className, config, parts }: KerasLayer): boolean {
-  if (!recurrentLayers.includes(className))
-    return [...passing, ...mergeClasses, ...attentions].includes(className);
+  if (!recurrentLayers.includes(className)) return [...passing, ...attentions].includes(className);
   return (parts['forward_layer']?.config ?? config)['return_sequences'] === true;
 }
 
-/** Keras 3 keeps what any of the inputs keeps where all have masks, and Keras 2 what all that have masks keep. */
-function merged(masks: readonly (Mask | undefined)[], isKeras3: boolean, make: MakeMask): Mask | undefined {
-  const present = masks.filter((mask) => mask !== undefined);
-  if (present.length === 0 || (isKeras3 && present.length < masks.length)) return undefined;
-  return make({ kind: isKeras3 ? 'any' : 'all' }, present, false);
-}
-
-/** Along the steps masks are joined as the inputs are; along features Keras 3 keeps what any of them keeps, and Keras 2 what all keep. */
-function joined(
-  masks: readonly (Mask | undefined)[],
-  axis: number,
-  isKeras3: boolean,
+function behindMerge(
+  { layer, args, inputShapes }: KerasCall,
+  masks: readonly Found[],
+  { behindLists }: MaskRules,
   make: MakeMask,
 ): Found {
   const present = masks.filter((mask) => mask !== undefined);
-  if (present.length === 0) return undefined;
-  if (axis !== 1) return merged(masks, isKeras3, make);
-  return present.length === masks.length ? make({ kind: 'join' }, present, false) : 'lost';
+  if (behindLists === 'none' || present.length === 0) return undefined;
+  const axis = axisFrom(Number(layer.config['axis'] ?? -1), inputShapes[0]?.length ?? 3);
+  if (layer.className === 'Concatenate' && axis === 1) {
+    // Along the steps masks are joined as the inputs are, of which all steps count where there is none.
+    const inputs = tensorsOf(args);
+    const whole = masks.map((mask, i) => mask ?? make({ kind: 'every' }, [inputs[i]!], false));
+    return make({ kind: 'join' }, whole, false);
+  }
+  if (behindLists === 'any' && present.length < masks.length) return undefined;
+  return make({ kind: behindLists }, present, false);
 }

@@ -1,23 +1,26 @@
 import { recurrentLayers } from '../layers/recurrent.js';
-import type { JsonObject, KerasCall, KerasLayer, KerasNetwork, TensorReference } from '../model.js';
+import type { JsonObject, KerasCall, KerasLayer, KerasNetwork, Shape, TensorReference } from '../model.js';
 import { safeName } from '../network/layer-names.js';
 import { tensorKey, tensorsOf } from '../network/call-tensors.js';
 import type { Uses } from '../network/inlined.js';
 import {
   attentions,
   type Found,
+  type GivenMasks,
   isPlainRecurrent,
+  leavingOut,
   type MakeMask,
   type Mask,
   masksBehind,
 } from './mask-rules.js';
 import { partlyMasked } from './partly-masked.js';
+import type { MaskRules } from './rules-of-version.js';
 
 /** How a layer comes by the masks of its inputs. */
 export interface MaskUse {
-  readonly kind: 'none' | 'brought' | 'input' | 'lost';
+  readonly kind: 'none' | 'brought' | 'input';
   /** Of each input; undefined for one that has none. */
-  readonly masks: readonly (Mask | undefined)[];
+  readonly masks: readonly Found[];
 }
 
 /** The masks in a network. */
@@ -34,7 +37,7 @@ export interface Masks {
  *
  * @param uses How models were used that are inlined.
  */
-export function masksOf(network: KerasNetwork, isKeras3: boolean, uses: Uses): Masks {
+export function masksOf(network: KerasNetwork, rules: MaskRules, uses: Uses): Masks {
   let count = 0;
   const own = new Map(network.layers.map((layer) => [layer.name, layer]));
   const make = (config: JsonObject, from: Mask['from'], isBrought: boolean): Mask => {
@@ -46,10 +49,10 @@ export function masksOf(network: KerasNetwork, isKeras3: boolean, uses: Uses): M
     const name = nameOf(count++);
     return { name, config: { ...config, name }, from, isBrought };
   };
-  const context = { make, isKeras3, uses };
+  const context = { make, rules, uses };
   const { given: written, found } = givenToCalls(network, context);
   // Keras 3 writes down which masks layers have that take one, within a model; those that take several look for theirs when the model is run.
-  const { given: carried } = isKeras3
+  const { given: carried } = rules.isKeras3
     ? givenToCalls(network, { ...context, written: found })
     : { given: written };
   const given = (call: KerasCall) => {
@@ -57,17 +60,17 @@ export function masksOf(network: KerasNetwork, isKeras3: boolean, uses: Uses): M
     return takesSeveral(call.layer) ? looked : written.get(call)!.map((mask, i) => mask ?? looked[i]);
   };
   const partly = partlyMasked(network, given);
-  return { useOf: (call) => useOf(call, given(call), isKeras3), isPartly: (call) => partly.has(call) };
+  return { useOf: (call) => useOf(call, given(call), rules), isPartly: (call) => partly.has(call) };
 }
 
 /** Whether a layer takes a mask for each of its inputs. */
 function takesSeveral({ className }: KerasLayer): boolean {
-  return [...attentions, 'Multiply', 'Maximum', 'Minimum'].includes(className);
+  return [...attentions, ...leavingOut].includes(className);
 }
 
 interface Giving {
   readonly make: MakeMask;
-  readonly isKeras3: boolean;
+  readonly rules: MaskRules;
   readonly uses: Uses;
   /** The masks that are written down. With them those are found that tensors carry when the model is run. */
   readonly written?: FoundMasks;
@@ -79,7 +82,7 @@ type FoundMasks = ReadonlyMap<string, { readonly mask: Found; readonly owner: nu
 /** The masks of the inputs of all calls, and those of all tensors. */
 function givenToCalls(
   { calls }: KerasNetwork,
-  { make, isKeras3, uses: { owners, uses }, written }: Giving,
+  { make, rules, uses: { owners, uses }, written }: Giving,
 ): { readonly given: ReadonlyMap<KerasCall, readonly Found[]>; readonly found: FoundMasks } {
   const isCarried = written !== undefined;
   const found = new Map<string, { readonly mask: Found; readonly owner: number | undefined }>();
@@ -99,18 +102,18 @@ function givenToCalls(
   for (const call of calls) {
     const owner = owners.get(call);
     begin(owner);
-    const given = givenMasks(
+    const masks = givenMasks(
       call,
       (tensor) => {
         const own = found.get(tensorKey(tensor));
-        return isCarried || !isKeras3 || own?.owner === owner ? own?.mask : undefined;
+        return isCarried || !rules.isKeras3 || own?.owner === owner ? own?.mask : undefined;
       },
       make,
     );
-    all.set(call, given);
-    const outputs = masksBehind(call, given, { make, isKeras3 });
+    all.set(call, masks.given);
+    const outputs = masksBehind(call, masks, { make, rules });
     // When the model is run it takes the masks off its inputs, for all that see them later.
-    if (isCarried && call.layer.className === 'MultiHeadAttention')
+    if (isCarried && rules.takesOff && call.layer.className === 'MultiHeadAttention')
       for (const input of tensorsOf(call.args)) found.delete(tensorKey(input));
     outputs.forEach((mask, i) =>
       found.set(tensorKey({ layer: call.layer.name, call: call.index, output: i }), { mask, owner }),
@@ -124,55 +127,56 @@ function givenMasks(
   { layer, args, kwargs }: KerasCall,
   at: (tensor: TensorReference) => Found,
   make: MakeMask,
-): readonly Found[] {
-  const inherited = tensorsOf(args).map((tensor) => (layer.isOperation ? undefined : at(tensor)));
+): GivenMasks {
+  const carried = tensorsOf(args).map((tensor) => (layer.isOperation ? undefined : at(tensor)));
   const written = kwargs['mask'];
-  if (written === undefined) return inherited;
-  const list =
-    'list' in written ? written.list : 'value' in written ? inherited.map(() => written) : [written];
-  return inherited.map((mask, i) => {
+  if (written === undefined) return { given: carried, carried };
+  const list = 'list' in written ? written.list : 'value' in written ? carried.map(() => written) : [written];
+  const given = carried.map((mask, i) => {
     const own = list[i];
     if (own === undefined) return mask;
     if ('value' in own) return own.value === false ? undefined : mask;
     return 'tensor' in own ? make({ kind: 'given' }, [own.tensor], false) : mask;
   });
+  return { given, carried };
 }
 
 /** Whether a layer computes otherwise where an input has a mask. */
-function usesMask({ className, parts }: KerasLayer, isKeras3: boolean): boolean {
-  if (className === 'TimeDistributed') return heedsMask(parts['layer']!);
+function usesMask({ className, parts }: KerasLayer, rules: MaskRules): boolean {
+  if (className === 'TimeDistributed') return heedsMask(parts['layer']!, rules);
   return (
     [...recurrentLayers, ...attentions, 'GlobalAveragePooling1D', 'Softmax'].includes(className) ||
-    (className === 'Multiply' && isKeras3)
+    (rules.leavesOut && leavingOut.includes(className))
   );
 }
 
 /** Whether a layer, or one inside it, may compute otherwise with masks. */
-function heedsMask(layer: KerasLayer): boolean {
-  return usesMask(layer, true) || (layer.network !== undefined && heedsMasks(layer.network));
+function heedsMask(layer: KerasLayer, rules: MaskRules): boolean {
+  return usesMask(layer, rules) || (layer.network !== undefined && heedsMasks(layer.network, rules));
 }
 
 /** Whether any layer of a network may compute otherwise with masks. */
-export function heedsMasks({ layers }: KerasNetwork): boolean {
-  return layers.some(heedsMask);
+export function heedsMasks({ layers }: KerasNetwork, rules: MaskRules): boolean {
+  return layers.some((layer) => heedsMask(layer, rules));
 }
 
-/** Whether Keras 3 leaves what is masked out of an extreme, one input where another is not masked. */
-function leavesOut({ className }: KerasLayer, given: readonly Found[], isKeras3: boolean): boolean {
-  const names = given.map((mask) => (mask === undefined || mask === 'lost' ? mask : mask.name));
-  return isKeras3 && ['Maximum', 'Minimum'].includes(className) && new Set(names).size > 1;
+/** The masks that a layer looks for. Merges have none of inputs to which they give further axes. */
+function lookedFor({ layer, inputShapes }: KerasCall, given: readonly Found[]): readonly Found[] {
+  if (!takesSeveral(layer)) return given.slice(0, 1);
+  if (!leavingOut.includes(layer.className)) return given;
+  const axes = (shape: Shape | undefined) => shape?.length ?? 0;
+  const most = Math.max(...inputShapes.map(axes));
+  return given.map((mask, i) => (axes(inputShapes[i]) === most ? mask : undefined));
 }
 
-function useOf({ layer, kwargs }: KerasCall, given: readonly Found[], isKeras3: boolean): MaskUse {
-  if (leavesOut(layer, given, isKeras3)) return { kind: 'lost', masks: [] };
-  if (!usesMask(layer, isKeras3)) return { kind: 'none', masks: [] };
+function useOf(call: KerasCall, given: readonly Found[], rules: MaskRules): MaskUse {
+  const { layer, kwargs } = call;
+  if (!usesMask(layer, rules)) return { kind: 'none', masks: [] };
   // Keras 3 looks for a mask by another name where initial states are given, and finds none.
-  const isUnseen = isKeras3 && kwargs['initial_state'] !== undefined && kwargs['mask'] === undefined;
+  const isUnseen = rules.isKeras3 && kwargs['initial_state'] !== undefined && kwargs['mask'] === undefined;
   if (isUnseen) return { kind: 'none', masks: [] };
-  const masks = takesSeveral(layer) ? given : given.slice(0, 1);
-  if (masks.includes('lost')) return { kind: 'lost', masks: [] };
-  const all = masks as readonly (Mask | undefined)[];
-  if (all.every((mask) => mask === undefined)) return { kind: 'none', masks: [] };
+  const masks = lookedFor(call, given);
+  if (masks.every((mask) => mask === undefined)) return { kind: 'none', masks: [] };
   const isPlain = isPlainRecurrent(layer) && kwargs['initial_state'] === undefined;
-  return { kind: isPlain && all.every((mask) => mask?.isBrought) ? 'brought' : 'input', masks: all };
+  return { kind: isPlain && masks.every((mask) => mask?.isBrought) ? 'brought' : 'input', masks };
 }

@@ -20,7 +20,7 @@ export function partlyMasked(
     const inputs = tensorsOf(args);
     const isCarried = inputs.some((tensor) => carrying.has(tensorKey(tensor)));
     if (isCarried && mergeClasses.includes(layer.className)) {
-      const isWhole = given(call).every((mask) => mask !== undefined && mask !== 'lost' && mask.isBrought);
+      const isWhole = given(call).every((mask) => mask?.isBrought === true);
       if (!isWhole) partly.add(call);
       if (!isWhole) continue;
     }

@@ -6,17 +6,17 @@ import { layerNames } from '../network/layer-names.js';
 import { tensorKey, tensorsIn } from '../network/call-tensors.js';
 import { type Mask } from './mask-rules.js';
 import { masksOf, type MaskUse } from './network-masks.js';
-
-/** The argument `mask` of a call whose mask covers a part of the steps alone. */
-export const lostMask = 'lost';
+import { maskRulesOf } from './rules-of-version.js';
 
 /**
  * A network in which nothing goes without saying about masks: no layer is a model, layers of the class `Mask` make the masks, and the calls that
- * heed some, and they alone, have an argument `mask`: a list of a tensor `[batch, steps]` or false for each input, or `lostMask`.
+ * heed some, and they alone, have an argument `mask`: a list of a tensor `[batch, steps]` or false for each input.
+ *
+ * @param kerasVersion Of Keras, which made the network: versions differ in what masks do. `3` for the newest.
  */
-export function withMasks(network: KerasNetwork, isKeras3: boolean): KerasNetwork {
+export function withMasks(network: KerasNetwork, kerasVersion?: string): KerasNetwork {
   const { network: plain, ...uses } = inlined(network, layerNames({ network }));
-  const masks = masksOf(plain, isKeras3, uses);
+  const masks = masksOf(plain, maskRulesOf(kerasVersion), uses);
   const shapes = shapesOf(plain);
   const made = new Map<string, KerasCall>();
   const calls = plain.calls.flatMap((call) => {
@@ -58,7 +58,7 @@ function withArgument(call: KerasCall, { kind, masks }: MaskUse): KerasCall {
   const kwargs = Object.fromEntries(Object.entries(call.kwargs).filter(([name]) => name !== 'mask'));
   if (kind === 'none') return { ...call, kwargs };
   const list = masks.map((mask): Argument => (mask ? { tensor: tensorOf(mask) } : { value: false }));
-  return { ...call, kwargs: { ...kwargs, mask: kind === 'lost' ? { value: lostMask } : { list } } };
+  return { ...call, kwargs: { ...kwargs, mask: { list } } };
 }
 
 /** Shapes of all tensors that calls are given. */

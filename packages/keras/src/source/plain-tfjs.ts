@@ -1,13 +1,19 @@
 import type { JsonObject, JsonValue } from '../model.js';
 import { isObject } from '../topology/raw-layer.js';
 
-/**
- * Whether TensorFlow.js itself wrote a topology, from a live model: then its layers mean what TensorFlow.js computes. What the converter in Python
- * wrote has the version of the Keras that it came from, and means what that computes.
- */
+/** Whether TensorFlow.js itself wrote a topology, from a live model: then its layers mean what TensorFlow.js computes. */
 export function isOfTfjs(topology: JsonValue): boolean {
+  return versionOf(topology)?.startsWith('tfjs-layers') === true;
+}
+
+/** Whether the converter in Python wrote a topology: then it has the version of the Keras that it came from, and means what that computes. */
+export function isConverted(topology: JsonValue): boolean {
+  return versionOf(topology) !== undefined && !isOfTfjs(topology);
+}
+
+function versionOf(topology: JsonValue): string | undefined {
   const version = isObject(topology) ? topology['keras_version'] : undefined;
-  return typeof version === 'string' && version.startsWith('tfjs-layers');
+  return typeof version === 'string' ? version : undefined;
 }
 
 /** A layer that TensorFlow.js 4.22 computes otherwise than Keras, by its class, in settings under which the rest of lowbit computes the same. */

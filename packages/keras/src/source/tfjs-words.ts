@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from '../model.js';
 import { olderHardSigmoid } from '../layers/activation.js';
 import { isObject } from '../topology/raw-layer.js';
-import { isOfTfjs, plainMeaning } from './plain-tfjs.js';
+import { isConverted, isOfTfjs, plainMeaning } from './plain-tfjs.js';
 
 /** A topology of TensorFlow.js in the words of Keras. */
 export interface KerasWords {
@@ -19,9 +19,16 @@ const deepest = 400;
  */
 export function inKerasWords(topology: JsonValue): KerasWords {
   const isKeras3 = isOfKeras3(topology, 0);
-  const reading = { isKeras3, isTfjs: isOfTfjs(topology) };
+  const reading = { isKeras3, isTfjs: isOfTfjs(topology), isConverted: isConverted(topology) };
   return { topology: translated(topology, reading, 0), ...(isKeras3 && { version: '3' }) };
 }
+
+/** Merges of ours that leave out what is masked, as those of Keras 3 do of which they are. */
+const leavingOut: ReadonlyMap<string, string> = new Map(
+  ['Multiply', 'Maximum', 'Minimum'].map((name) => [`LowbitMasked${name}`, name]),
+);
+/** Where TensorFlow.js heeds no masks. */
+const unheeding: readonly string[] = ['GlobalAveragePooling1D', ...leavingOut.values()];
 
 /** How words are to be understood. */
 interface Reading {
@@ -29,6 +36,8 @@ interface Reading {
   readonly isKeras3: boolean;
   /** Whether plain layers mean what TensorFlow.js computes. */
   readonly isTfjs: boolean;
+  /** Whether layers mean what Keras computes, with masks of which TensorFlow.js knows nothing. */
+  readonly isConverted: boolean;
 }
 
 /** Whether a topology has what computes otherwise in Keras 2, under the name that it has there. */
@@ -40,7 +49,7 @@ function isOfKeras3(value: JsonValue, depth: number): boolean {
         typeof member === 'string' &&
         snakeCase(member) === 'lowbit_hard_sigmoid') ||
       (key === 'empty_is_zero' && member === true) ||
-      (key === 'class_name' && member === 'LowbitMaskedMultiply') ||
+      (key === 'class_name' && leavingOut.has(String(member))) ||
       isOfKeras3(member, depth + 1),
   );
 }
@@ -54,7 +63,7 @@ function translated(value: JsonValue, reading: Reading, depth: number): JsonValu
     return [key, word] as const;
   });
   const words = Object.fromEntries(members);
-  return layerWords(reading.isTfjs ? plainMeaning(words) : words);
+  return layerWords(reading.isTfjs ? plainMeaning(words) : words, reading);
 }
 
 /** `hardSigmoid` and `lowbitHardSilu` are `hard_sigmoid` and `hard_silu`. */
@@ -68,10 +77,9 @@ function snakeCase(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
-function layerWords(value: JsonObject): JsonObject {
+function layerWords(value: JsonObject, reading: Reading): JsonObject {
   const { class_name: className, config } = value;
-  // TensorFlow.js heeds no masks here.
-  if (className === 'GlobalAveragePooling1D' || className === 'Multiply') return withMasks(value, [false]);
+  if (!reading.isConverted && unheeding.includes(String(className))) return withMasks(value, [false]);
   if (typeof className !== 'string' || !isObject(config)) return value;
   if (className === 'Reshape') return { ...value, config: reshapeWords(config) };
   if (!className.startsWith('Lowbit')) return value;
@@ -81,7 +89,12 @@ function layerWords(value: JsonObject): JsonObject {
     case 'LowbitMaskedAverage':
       return withMasks({ ...value, class_name: 'GlobalAveragePooling1D' }, [true]);
     case 'LowbitMaskedMultiply':
-      return withMasks({ ...value, class_name: 'Multiply' }, (config['are_masked'] ?? []) as boolean[]);
+    case 'LowbitMaskedMaximum':
+    case 'LowbitMaskedMinimum':
+      return withMasks(
+        { ...value, class_name: leavingOut.get(className)! },
+        (config['are_masked'] ?? []) as boolean[],
+      );
     case 'LowbitBidirectional': {
       const words = { ...value, class_name: 'Bidirectional', config: bidirectionalWords(config) };
       return withMasks(words, [config['masked'] === true]);
@@ -194,5 +207,7 @@ function withMasks(value: JsonObject, areMasked: readonly boolean[]): JsonObject
     const given = isObject(first[3]) ? first[3] : {};
     return [[...first.slice(0, 3), { ...given, mask }], ...others];
   });
-  return value['inbound_nodes'] === undefined ? value : { ...value, inbound_nodes: nodes };
+  if (value['inbound_nodes'] !== undefined) return { ...value, inbound_nodes: nodes };
+  // Layers that follow each other have no nodes to say it in.
+  return count === 0 ? { ...value, inbound_nodes: [[['', 0, 0, { mask: false }]]] } : value;
 }

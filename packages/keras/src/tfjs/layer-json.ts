@@ -5,9 +5,12 @@ import type { FormContext } from './forms/form.js';
 import { layerForm } from './layer-form.js';
 import type { LayerNames } from '../network/layer-names.js';
 import { heedsMasks, type Masks, type MaskUse } from '../masks/network-masks.js';
+import type { MaskRules } from '../masks/rules-of-version.js';
 
 /** What is the same for all layers of a model. */
 export interface LayerContext extends Pick<FormContext, 'isKeras3' | 'hasMasks'> {
+  /** What masks do in the version that made the model. */
+  readonly maskRules: MaskRules;
   readonly names: LayerNames;
   readonly problems: Problem[];
   /** Class and configuration of a model. */
@@ -41,7 +44,7 @@ export function layerJson(
 }
 
 function maskOf([use]: readonly MaskUse[]): FormContext['mask'] {
-  return use === undefined || use.kind === 'lost' ? 'none' : use.kind;
+  return use?.kind ?? 'none';
 }
 
 /** What calls must have in common, since it stands in the layer's configuration. */
@@ -89,7 +92,7 @@ function modelJson(
   name: string,
   context: LayerContext,
 ): JsonObject {
-  if (context.hasMasks && heedsMasks(network))
+  if (context.hasMasks && heedsMasks(network, context.maskRules))
     refuse(
       layer,
       'in TimeDistributed, with layers that heed masks',

@@ -34,18 +34,14 @@ export function nodeJson(
   const given = [...args, ...others.map(([, argument]) => argument)];
   const tensors = tensorsOf(given);
   const strange = given.some((each) => tensorsOf([each]).length === 0);
+  const named = others.find(([name]) => ['query_mask', 'value_mask', 'key_mask'].includes(name));
+  if (named !== undefined)
+    refuse(call, `called with ${named[0]}`, 'Call it with tensors that carry the masks.', context);
   if (strange)
     refuse(
       call,
       'called with values that are no tensors',
       'Give them to the layer when it is made.',
-      context,
-    );
-  if (use.kind === 'lost')
-    refuse(
-      call,
-      'called with sequences of which some have a mask and others none, or another one',
-      'Give all of them the same mask, or none.',
       context,
     );
   const masks = use.kind === 'input' ? use.masks.filter((mask) => mask !== undefined) : [];

@@ -6,6 +6,7 @@ import { type LayerNames, safeName } from '../network/layer-names.js';
 import { maskLayers } from './mask-layers.js';
 import { hasMasks } from '../masks/mask-rules.js';
 import { type Masks, masksOf } from '../masks/network-masks.js';
+import { maskRulesOf } from '../masks/rules-of-version.js';
 import { withOwnActivations } from './own-activations.js';
 import { nodeJson, referenceJson, TensorCopies } from './nodes.js';
 
@@ -16,14 +17,14 @@ import { nodeJson, referenceJson, TensorCopies } from './nodes.js';
  */
 export function tfjsTopology(model: KerasModel, given: LayerNames): JsonObject {
   const problems: Problem[] = [];
-  const isKeras3 = (model.kerasVersion ?? '').startsWith('3');
   const isMasked = hasMasks(model.network);
   const plain = isMasked
     ? inlined(model.network, given)
     : { network: model.network, names: given, ...noUses };
   const { network, names } = withOwnActivations(plain.network, plain.names);
   const context: LayerContext = {
-    isKeras3,
+    isKeras3: (model.kerasVersion ?? '').startsWith('3'),
+    maskRules: maskRulesOf(model.kerasVersion),
     hasMasks: isMasked,
     names,
     problems,
@@ -36,7 +37,7 @@ export function tfjsTopology(model: KerasModel, given: LayerNames): JsonObject {
 }
 
 function networkJson(network: KerasNetwork, context: LayerContext, uses: Uses = noUses): JsonObject {
-  const masks = masksOf(network, context.isKeras3, uses);
+  const masks = masksOf(network, context.maskRules, uses);
   const name = safeName(network.name);
   const copies = new TensorCopies(name, new Set(context.names.values()));
   const layers = network.layers.map((layer) => withNodes(layer, network, masks, { ...context, copies }));

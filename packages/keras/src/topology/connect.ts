@@ -6,7 +6,7 @@ import type { CallDraft, LayerDraft } from './layer-draft.js';
 import { describe } from './raw-layer.js';
 import { callArguments, namesOf, type NamedList, type WrittenReference } from './references.js';
 
-/** The calls of layers that follow each other. */
+/** The calls of layers that follow each other. Arguments by name stand where topologies of TensorFlow.js are read in the words of Keras. */
 export function chainedCalls(layers: readonly LayerDraft[]): readonly CallDraft[] {
   const called = layers[0]?.className === 'InputLayer' ? layers.slice(1) : layers;
   let from: TensorReference = {
@@ -15,7 +15,9 @@ export function chainedCalls(layers: readonly LayerDraft[]): readonly CallDraft[
     output: 0,
   };
   return called.map((layer) => {
-    const call = callOf(layer, 0, { args: [{ tensor: from }], kwargs: {} });
+    const [node] = layer.raw.inboundNodes;
+    const kwargs = node === undefined ? {} : callArguments(node, layer.id).kwargs;
+    const call = callOf(layer, 0, { args: [{ tensor: from }], kwargs });
     from = { layer: layer.name, call: 0, output: 0 };
     return call;
   });

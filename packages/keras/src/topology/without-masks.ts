@@ -1,4 +1,4 @@
-import type { JsonValue } from '../model.js';
+import type { JsonObject, JsonValue } from '../model.js';
 import { isObject, type RawLayer } from './raw-layer.js';
 
 /** Operations by which Keras 3 works out masks. It has no layers of these names, but for `Concatenate`, which takes no masks. */
@@ -6,6 +6,9 @@ const maskOperations =
   'NotEqual Any All LogicalAnd LogicalOr ConvertToTensor ExpandDims ZerosLike OnesLike Concatenate'.split(
     ' ',
   );
+
+/** Arguments that are masks of steps. MultiHeadAttention has one for each of its tensors, which Keras 3 writes down before 3.8. */
+const maskArguments = ['mask', 'query_mask', 'value_mask', 'key_mask'];
 
 /**
  * Layers without those by which Keras 3 spells out what `Masking` and `Embedding` with `mask_zero` mean for the layers behind them: that goes
@@ -52,16 +55,18 @@ function isOrigin(mask: RawLayer, layers: readonly RawLayer[]): boolean {
 }
 
 function withoutArgument(layer: RawLayer, masks: ReadonlySet<string>): RawLayer {
-  const inboundNodes = layer.inboundNodes.map((node) => {
-    const kwargs = isObject(node) && isObject(node['kwargs']) ? node['kwargs'] : {};
-    return namesIn(kwargs['mask'] ?? null).some((name) => masks.has(name)) ? withoutMask(node) : node;
-  });
-  return { ...layer, inboundNodes };
+  const isMade = (value: JsonValue) => namesIn(value).some((name) => masks.has(name));
+  return { ...layer, inboundNodes: layer.inboundNodes.map((node) => withoutMask(node, isMade)) };
 }
 
-function withoutMask(node: JsonValue): JsonValue {
+/** An entry of `inbound_nodes` without arguments that are such masks. */
+function withoutMask(node: JsonValue, isSuch: (value: JsonValue) => boolean = () => true): JsonValue {
   if (!isObject(node) || !isObject(node['kwargs'])) return node;
-  return { ...node, kwargs: { ...node['kwargs'], mask: null } };
+  const named = Object.entries(node['kwargs']).map(([name, value]: [string, JsonValue]) => [
+    name,
+    maskArguments.includes(name) && isSuch(value) ? null : value,
+  ]);
+  return { ...node, kwargs: Object.fromEntries(named) as JsonObject };
 }
 
 /** Names of the layers whose tensors stand in a value, in either form. */

@@ -4,8 +4,8 @@ import { MasklessLayer } from './maskless-layer.js';
 import type { Settings, Shape } from './own-layer.js';
 
 interface MaskSettings {
-  /** `differs`: where values are others than `value`. `given`: where they are not 0. `any`, `all`: of several masks. `join`: of one behind the other. */
-  kind: 'differs' | 'given' | 'any' | 'all' | 'join';
+  /** `differs`: where values are others than `value`. `given`: where they are not 0. `any`, `all`: of several masks. `join`: of one behind the other. `every`: all steps. */
+  kind: 'differs' | 'given' | 'any' | 'all' | 'join' | 'every';
   value: number;
   /** Whether a step counts as soon as one of its features differs. */
   overLast: boolean;
@@ -25,19 +25,22 @@ export class Mask extends MasklessLayer<MaskSettings> {
     if (kind === 'join') return tf.concat([first, ...others], 1);
     if (kind === 'any') return others.reduce((all, each) => tf.maximum(all, each), first);
     if (kind === 'all') return others.reduce((all, each) => tf.minimum(all, each), first);
+    if (kind === 'every') return tf.ones(first.shape.slice(0, -1));
     const differs = tf.cast(tf.notEqual(first, value), 'float32');
     return overLast ? tf.max(differs, -1) : differs;
   }
 
   protected override resultShape(shapes: readonly Shape[]): Shape {
-    const [batch, steps, ...rest] = shapes[0]!;
+    const [first] = shapes;
     const { kind, overLast } = this.settings;
-    if (kind !== 'join') return [batch!, steps!, ...(overLast ? rest.slice(0, -1) : rest)];
+    if (kind === 'every' || overLast) return first!.slice(0, -1);
+    if (kind !== 'join') return first!;
+    const [batch, , ...rest] = first!;
     const length = shapes.reduce<number | null>(
       (sum, shape) => (sum === null || shape[1] === null ? null : sum + shape[1]!),
       0,
     );
-    return [batch!, length];
+    return [batch!, length, ...rest];
   }
 }
 

@@ -39,31 +39,87 @@ export class Divide extends MasklessLayer<object> {
   }
 }
 
-/** The product of its first inputs, in which what a mask leaves out is 1; it is 0 where all have masks that leave it out. The masks follow. */
-export class MaskedMultiply extends MasklessLayer<{ areMasked: boolean[] }> {
-  static readonly className = 'LowbitMaskedMultiply';
+/** Settings of a merge whose last inputs are masks `[batch, steps]`. */
+interface MaskedMergeSettings {
+  /** Which of the other inputs have one. */
+  areMasked: boolean[];
+}
 
+/** A merge of Keras 3 that leaves out what is masked. The masks follow the inputs. */
+abstract class MaskedMerge extends MasklessLayer<MaskedMergeSettings> {
   constructor(config: Settings) {
     super(config, { areMasked: [] });
   }
 
-  protected override compute(inputs: readonly tf.Tensor[]): tf.Tensor {
+  /** @param masks `[batch, steps, 1]`, true for what counts; undefined for an input without one. */
+  protected abstract merged(
+    inputs: readonly tf.Tensor[],
+    masks: readonly (tf.Tensor | undefined)[],
+  ): tf.Tensor;
+
+  protected override compute(given: readonly tf.Tensor[]): tf.Tensor {
     const { areMasked } = this.settings;
-    const masks = inputs.slice(areMasked.length).map((mask) => tf.expandDims(mask, -1));
-    let used = 0;
-    const factors = areMasked.map((isMasked, i) => {
-      const factor = inputs[i]!;
-      if (!isMasked) return factor;
-      const kept = masks[used++]!;
-      return tf.add(tf.mul(kept, factor), tf.sub(1, kept));
-    });
-    const product = factors.reduce((all, factor) => tf.mul(all, factor));
-    const any = masks.reduce((all, mask) => tf.maximum(all, mask));
-    return areMasked.every((isMasked) => isMasked) ? tf.mul(product, any) : product;
+    const following = given.slice(areMasked.length);
+    const masks = areMasked.map((isMasked) =>
+      isMasked ? tf.cast(tf.expandDims(following.shift()!, -1), 'bool') : undefined,
+    );
+    return this.merged(ofOneRank(given.slice(0, areMasked.length)), masks);
   }
 
   protected override resultShape(shapes: readonly Shape[]): Shape {
     return together(shapes.slice(0, this.settings.areMasked.length));
+  }
+}
+
+/** The product, in which what is masked is 1; it is 0 where all inputs have masks that leave it out. */
+export class MaskedMultiply extends MaskedMerge {
+  static readonly className = 'LowbitMaskedMultiply';
+
+  protected override merged(
+    inputs: readonly tf.Tensor[],
+    masks: readonly (tf.Tensor | undefined)[],
+  ): tf.Tensor {
+    const factors = inputs.map((input, i) =>
+      masks[i] ? tf.where(masks[i], input, tf.onesLike(input)) : input,
+    );
+    const product = factors.reduce((all, factor) => tf.mul(all, factor));
+    const any = masks.reduce((all, mask) => all && mask && tf.logicalOr(all, mask));
+    return any ? tf.where(any, product, tf.zerosLike(product)) : product;
+  }
+}
+
+/** The larger or smaller of what is not masked, of one input after the other. Where all are masked the first one stays. */
+abstract class MaskedExtreme extends MaskedMerge {
+  protected abstract extreme(left: tf.Tensor, right: tf.Tensor): tf.Tensor;
+
+  protected override merged(
+    inputs: readonly tf.Tensor[],
+    masks: readonly (tf.Tensor | undefined)[],
+  ): tf.Tensor {
+    let [all] = masks;
+    return inputs.reduce((before, input, i) => {
+      const mask = masks[i];
+      const other = mask ? tf.where(mask, input, before) : input;
+      const kept = all ? tf.where(all, before, other) : before;
+      all = all && mask && tf.logicalOr(all, mask);
+      return this.extreme(kept, other);
+    });
+  }
+}
+
+export class MaskedMaximum extends MaskedExtreme {
+  static readonly className = 'LowbitMaskedMaximum';
+
+  protected override extreme(left: tf.Tensor, right: tf.Tensor): tf.Tensor {
+    return tf.maximum(left, right);
+  }
+}
+
+export class MaskedMinimum extends MaskedExtreme {
+  static readonly className = 'LowbitMaskedMinimum';
+
+  protected override extreme(left: tf.Tensor, right: tf.Tensor): tf.Tensor {
+    return tf.minimum(left, right);
   }
 }
 

@@ -16,7 +16,7 @@ import { Dot } from './dot-layer.js';
 import { EinsumDense } from './einsum-dense.js';
 import { GRUCell } from './gru-cell.js';
 import { Mask, MaskedAverage } from './mask-layers.js';
-import { Divide, MaskedMultiply, Subtract } from './merge-layers.js';
+import { Divide, MaskedMaximum, MaskedMinimum, MaskedMultiply, Subtract } from './merge-layers.js';
 import { MultiHeadAttention } from './multi-head-attention.js';
 import { normalizationLayers } from './normalization-layers.js';
 import { recurrentLayers } from './recurrent-layers.js';
@@ -25,8 +25,8 @@ import { tensorFunctions } from './tensor-functions.js';
 /** Layers of any places: over features, sequences and masks. */
 const sequenceLayers = [
   ...[...activationLayers, ...attentionLayers, ...normalizationLayers],
-  ...[BatchNormalization, Bidirectional, Dot, EinsumDense, GRUCell, Mask, MaskedAverage, MaskedMultiply],
-  ...[MultiHeadAttention, Subtract, Divide, ...tensorFunctions],
+  ...[BatchNormalization, Bidirectional, Dot, EinsumDense, GRUCell, Mask, MaskedAverage],
+  ...[MaskedMultiply, MaskedMaximum, MaskedMinimum, MultiHeadAttention, Subtract, Divide, ...tensorFunctions],
 ];
 
 /** Layers whose places are those of sequences, pictures and volumes. */

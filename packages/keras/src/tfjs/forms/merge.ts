@@ -15,9 +15,11 @@ const dot: Rule = (config, { call }) => {
     : ours('Dot', { ...config, axes: counted });
 };
 
-/** What a mask leaves out of a factor is 1 in Keras 3. */
-const multiply: Rule = (config, { mask, areMasked }) =>
-  mask === 'input' ? ours('MaskedMultiply', { name: config['name']!, are_masked: areMasked }) : undefined;
+/** Keras 3 leaves out what is masked. */
+const leavingOut =
+  (className: string): Rule =>
+  (config, { mask, areMasked }) =>
+    mask === 'input' ? ours(className, { name: config['name']!, are_masked: areMasked }) : undefined;
 
 /** TensorFlow.js takes every negative axis for the last one. */
 const concatenate: Rule = (config, { input }) => {
@@ -28,9 +30,11 @@ const concatenate: Rule = (config, { input }) => {
 };
 
 export const mergeRules: RuleTable = {
-  ...eachOf('Add Average Maximum Minimum', same),
+  ...eachOf('Add Average', same),
   Concatenate: concatenate,
-  Multiply: multiply,
+  Multiply: leavingOut('MaskedMultiply'),
+  Maximum: leavingOut('MaskedMaximum'),
+  Minimum: leavingOut('MaskedMinimum'),
   Dot: dot,
   Subtract: (config) => ours('Subtract', config),
 };
