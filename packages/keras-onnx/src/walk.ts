@@ -62,8 +62,8 @@ function callOf<V extends Known>(
   { isKeras3, kerasVersion, quantizers }: Told,
 ): Call<V> {
   const { layer, outputShapes } = call;
-  const { mask: _, ...kwargs } = call.kwargs;
-  const named = Object.entries(kwargs).map(([name, each]): [string, readonly V[] | JsonValue] => [
+  const others = Object.entries(call.kwargs).filter(([name]) => name !== 'mask');
+  const named = others.map(([name, each]): [string, readonly V[] | JsonValue] => [
     name,
     'value' in each ? each.value : valueOf(each),
   ]);
