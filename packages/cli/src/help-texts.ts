@@ -35,6 +35,17 @@ Examples:
   lowbit quantize model.keras                                 a model of Keras, for load() of @lowbit/tfjs: model_q8/
   lowbit quantize model.weights.h5 --topology config.json --to onnx
 `,
+  plan: `
+Examples:
+  lowbit plan model.onnx --target-size 1.5MB --calibrate photos --image-size 224x224 -o plan.json
+  lowbit explain plan.json                                    why each layer gets its bits
+  lowbit quantize model.onnx --plan plan.json
+`,
+  explain: `
+Examples:
+  lowbit explain plan.json
+  lowbit explain plan.json --json
+`,
   inspect: `
 Examples:
   lowbit inspect model.onnx

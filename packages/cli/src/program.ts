@@ -1,5 +1,6 @@
 import { Command, type CommanderError } from 'commander';
-import { changedCommand } from './output/changed-command.js';
+import { applyingCommand, changedCommand } from './output/changed-command.js';
+import type { ExplainOptions } from './commands/plan.js';
 import { importCommand, type ImportOptions } from './commands/import.js';
 import { inspectCommand, type InspectOptions } from './commands/inspect.js';
 import { methodsCommand, type MethodsOptions } from './commands/methods.js';
@@ -10,7 +11,12 @@ import { tfjsPackages } from './runtime/load-tfjs.js';
 import { addCompareOptions, type CompareOptions } from './usage/compare-options.js';
 import { kerasOptions, topologyOption } from './usage/keras-options.js';
 import { pluginOption } from './usage/plugin-option.js';
-import { addQuantizeOptions, type QuantizeOptions } from './usage/quantize-options.js';
+import {
+  addPlanOptions,
+  addQuantizeOptions,
+  type GivenOptions,
+  type QuantizeOptions,
+} from './usage/quantize-options.js';
 import { titleOf } from './usage/read-words.js';
 import { usageError } from './usage/usage-error.js';
 import { version } from './version.js';
@@ -38,6 +44,8 @@ export function createProgram(io: Io, argv: readonly string[], json: boolean): C
       getErrHasColors: () => io.stderr.isTTY === true,
     });
   addQuantize(program, argv, io);
+  addPlan(program, argv, io);
+  addExplain(program, io);
   addInspect(program, io);
   addImport(program, io);
   addCompare(program, io);
@@ -60,6 +68,39 @@ function addQuantize(program: Command, argv: readonly string[], io: Io): void {
   addQuantizeOptions(command).action((models: readonly string[], options: QuantizeOptions) =>
     quantizeCommand(models, options, io, (change) => changedCommand(argv, command, change)),
   );
+}
+
+function addPlan(program: Command, argv: readonly string[], io: Io): void {
+  const command = program
+    .command('plan')
+    .summary('decide what happens to each weight, and write nothing else')
+    .description(
+      'Decides bits and methods of each weight as lowbit quantize would with the same options, and writes the plan as JSON, with a reason for each. ' +
+        'lowbit explain tells it in words, lowbit quantize --plan applies it.',
+    )
+    .argument('<model>', modelArgument)
+    .addHelpText('after', examples.plan);
+  addPlanOptions(command).action(async (model: string, options: GivenOptions) => {
+    const { planCommand } = await import('./commands/plan.js');
+    await planCommand(model, options, io, (plan) => applyingCommand(argv, command, plan));
+  });
+}
+
+function addExplain(program: Command, io: Io): void {
+  program
+    .command('explain')
+    .summary('tell a plan in words')
+    .description(
+      'Tells what a plan does to each weight and why, a sentence each, also of a plan that was edited.',
+    )
+    .argument('<plan>', 'what lowbit plan or lowbit quantize --json wrote')
+    .addOption(pluginOption())
+    .option('--json', 'print the result as one JSON document')
+    .addHelpText('after', examples.explain)
+    .action(async (plan: string, options: ExplainOptions) => {
+      const { explainCommand } = await import('./commands/plan.js');
+      await explainCommand(plan, options, io);
+    });
 }
 
 function addInspect(program: Command, io: Io): void {

@@ -100,7 +100,7 @@ describe('wrong usage ends with 2 and a hint', () => {
     [['quantize', '--forse', '--help'], 'Did you mean --force?'],
     [['quantize', 'm.onnx', '--nonsense=1', '--help'], 'Run lowbit quantize --help'],
     [['--bits', '4', 'quantize', 'm.onnx'], 'after the command: lowbit quantize --bits'],
-    [['inspect', 'm.onnx', '--bits', '4'], 'It is an option of lowbit quantize.'],
+    [['inspect', 'm.onnx', '--bits', '4'], 'It is an option of lowbit quantize and lowbit plan.'],
     [['m.onnx', '--bits', '4'], 'Write lowbit quantize m.onnx.'],
   ])('%s', async (args, expected) => {
     const { status, stdout, stderr } = await run(...args);

@@ -1,4 +1,4 @@
-import type { Report } from '@lowbit/core';
+import type { QuantizationPlan, Report } from '@lowbit/core';
 import type { BudgetReport } from '@lowbit/core/policy';
 import { checkArgument } from '@lowbit/core/adapter';
 
@@ -66,7 +66,8 @@ const isOptional =
   (value) =>
     value === undefined || test(value);
 
-const isBudget = has({
+/** Whether a value is what became of a budget. */
+export const isBudget = has({
   limits: (value) => typeof value === 'object' && value !== null,
   choice: (value) => typeof value === 'object' && value !== null,
   predicted: isNumber,
@@ -78,6 +79,17 @@ const isBudget = has({
 /** @throws LowbitError `invalid-argument` for what is not what became of a budget. */
 export function checkBudget(value: unknown, where: string): asserts value is BudgetReport {
   checkArgument(isBudget(value), value, { where, expected: 'the budget that quantize gives' });
+}
+
+const isPlan = has({
+  weights: listOf(has({ id: isText, layer: isText, reason: isText })),
+  activations: isOptional(listOf(has({ id: isText, reason: isText, bits: isNumber }))),
+});
+
+/** @throws LowbitError `invalid-argument` for what is no plan. */
+export function checkPlan(value: unknown, where: string): asserts value is QuantizationPlan {
+  const wanted = { where, expected: 'a plan', remedy: 'Give what makePlan gave, or parsePlan for JSON.' };
+  checkArgument(isPlan(value), value, wanted);
 }
 
 /**

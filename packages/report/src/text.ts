@@ -12,6 +12,7 @@ export {
 } from './tables/keras-inspection.js';
 export { heading, indented, plain, printable, type Colors } from './tables/lines.js';
 export { methodsText } from './tables/methods.js';
+export { explanationText, plannedText, type PlannedModel } from './tables/plan-text.js';
 export { quantizationLine, quantizationText, type QuantizationSummary } from './tables/quantization.js';
 export { textTable, type Column } from './tables/table.js';
 export {

@@ -54,11 +54,16 @@ const calls: Readonly<Record<string, RightCall>> = {
   extremeErrors: { right: () => [[sampleWeight()]] },
   gatherWarnings: { right: () => [whole()] },
   groupByReason: { right: () => [[]] },
+  planSentences: { right: () => [whole().plan] },
   parameterWords: { right: () => [whole().plan] },
   wantedLines: { right: () => [[sampleWeight()]] },
 };
 
 const textCalls: Readonly<Record<string, RightCall>> = {
+  plannedText: {
+    right: () => [{ plan: whole().plan, warnings: [], output: 'p.json', next: 'lowbit' }, texts.plain],
+  },
+  explanationText: { right: () => [whole().plan, texts.plain] },
   quantizationText: { right: () => [{ report: whole(), output: 'm.onnx' }, texts.plain] },
   quantizationLine: {
     right: () => [{ input: 'm.onnx', output: 'm_q8.onnx', report: whole() }, texts.plain],

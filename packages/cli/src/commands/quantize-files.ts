@@ -62,11 +62,11 @@ export async function writeFiles(
 export function extraFiles(
   input: string,
   { report: page, saveCalibration }: QuantizeOptions,
-  { report, statistics }: Omit<QuantizedPort<unknown>, 'model'>,
+  { report, statistics, spent }: Omit<QuantizedPort<unknown>, 'model'>,
   beside: Pick<ReportSection, 'note' | 'next'>,
 ): readonly OutputFile[] {
   const files: OutputFile[] = [];
-  const section = { title: basename(input), report, ...beside };
+  const section = { title: basename(input), report, ...beside, ...spent };
   const rendered = async () => (await import('@lowbit/report')).renderHtmlReport(section);
   if (page !== undefined) files.push({ path: page, data: rendered });
   const { calibration } = statistics;

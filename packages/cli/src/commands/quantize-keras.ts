@@ -1,7 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-import type { Calibration } from '@lowbit/core';
 import { defined } from '@lowbit/core/adapter';
 import { calibrationInputs } from '@lowbit/data';
 import { keras, kerasInputs, type KerasModel } from '@lowbit/keras';
@@ -12,7 +11,7 @@ import { suffixOf } from '../files/output-name.js';
 import { readKerasModel } from '../keras/keras-source.js';
 import { kerasOutput } from '../keras/keras-output.js';
 import { portThatWrites, writtenModel, type WrittenModel } from '../keras/written-model.js';
-import { quantizePort, type QuantizedPort } from '../quantize/quantize-port.js';
+import { type PortJob, quantizePort } from '../quantize/quantize-port.js';
 import { loadTfjs } from '../runtime/load-tfjs.js';
 import { readStatistics } from '../statistics/read-statistics.js';
 import { writeModel } from '../tfjs/write-model.js';
@@ -34,18 +33,19 @@ export async function quantizeKeras(run: QuantizeRun): Promise<QuantizeDocument>
   const stored = calibration === undefined ? undefined : await readStatistics(calibration, signal);
   const read = await readKerasModel(model, signal, sharesOf('read', progress));
   try {
-    const done = await quantized(run, read, output, stored);
+    const session = { signal, onProgress: progress.update };
+    const done = await quantizePort(await openKeras(run, read, output), stored, session);
     const { files } = done.model;
     checkGain(done.report, model.file, options);
     const dataFiles = files.map(({ path }) => path).filter((path) => path !== output);
     checkStream(output, stdout, dataFiles);
-    const session = to === 'onnx' ? sessionOptions(done.report, defined({ target })) : undefined;
+    const loadable = to === 'onnx' ? sessionOptions(done.report, defined({ target })) : undefined;
     const loading =
-      session === undefined ? tfjsLoading(output, false, false) : onnxLoading(output, dataFiles, session);
+      loadable === undefined ? tfjsLoading(output, false, false) : onnxLoading(output, dataFiles, loadable);
     const next = nextOf(run, done.report, loading);
     const all = [...files, ...extraFiles(model.file, options, done, { next })];
     await writeModel(dirname(output), all, { force, signal, stdout });
-    const ofKind = { next, ...defined({ sessionOptions: session }) };
+    const ofKind = { next, ...defined({ sessionOptions: loadable }) };
     return quantizeDocument({ input: model.file, output, dataFiles }, options, done, ofKind);
   } finally {
     read.close();
@@ -57,13 +57,13 @@ function besides({ model: { topology } }: QuantizeRun): readonly string[] {
   return topology === undefined ? [] : [topology];
 }
 
-async function quantized(
+/** The model, ready to be planned and quantized. */
+export async function openKeras(
   run: QuantizeRun,
   model: KerasModel,
   output: string,
-  stored: Calibration | undefined,
-): Promise<QuantizedPort<WrittenModel>> {
-  const { options, plan, signal, progress } = run;
+): Promise<PortJob<WrittenModel>> {
+  const { options, plan, signal } = run;
   const { to = 'tfjs', calibrate, optimize, target, external } = options;
   // Only data need the model to run.
   const runner = calibrate === undefined ? undefined : (await loadTfjs('quantize')).lowbit.runner;
@@ -77,10 +77,10 @@ async function quantized(
   const before = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
   const own = runner === undefined ? keras(model) : keras(model, { runner });
   const port = portThatWrites(own, (result) => writtenModel(result, to, output, form), before);
-  const job = {
+  return {
     port,
     options: { ...options, integers: 'none' as const },
     inputs: () => calibrationInputs(kerasInputs(model), run.model.file),
+    ...defined({ plan }),
   };
-  return quantizePort({ ...job, ...defined({ plan }) }, stored, { signal, onProgress: progress.update });
 }

@@ -36,9 +36,7 @@ export async function quantizeCommand(
   io: Io,
   again: Again,
 ): Promise<void> {
-  checkBudget(given);
-  const options = await withPlugins(given);
-  checkMethods(options);
+  const options = await checkedOptions(given);
   const progress = createProgress(io.stderr, options.json !== true && options.quiet !== true);
   try {
     const named = await findModels(paths, options.output);
@@ -86,7 +84,14 @@ async function quantize(
   return quantizeFound({ model, options, signal, stdout, progress, again, ...defined({ plan }) });
 }
 
-/** The options with what their names stand for. */
+/** The options with what their names stand for. @throws UsageError for those that do not fit together; as `loadPlugins` and `loadMetric`. */
+export async function checkedOptions(given: GivenOptions): Promise<QuantizeOptions> {
+  checkBudget(given);
+  const options = await withPlugins(given);
+  checkMethods(options);
+  return options;
+}
+
 async function withPlugins(given: GivenOptions): Promise<QuantizeOptions> {
   const methods = await loadPlugins(given.plugin);
   const taskMetric = given.metric === undefined ? undefined : await loadMetric(given.metric);

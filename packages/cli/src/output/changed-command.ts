@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 
 import { budgetNames } from '../usage/budget-options.js';
 import { optionName } from '../usage/option-name.js';
+import { decidedByPlan } from '../usage/quantize-options.js';
 import { withoutOptions } from '../usage/read-words.js';
 
 /** What a change decides, which is then not given twice. A plan decides everything. */
@@ -35,6 +36,13 @@ export function changedCommand(words: readonly string[], command: Command, chang
   // With other bits the result has another name.
   const replaces = change.bits === undefined || files.some((name) => words.some(isOption(optionName(name))));
   return commandWords([...given, ...(replaces ? ['--force'] : [])]);
+}
+
+/** The command that applies the plan that the words have had made: what the plan does not decide is given again. */
+export function applyingCommand(words: readonly string[], command: Command, plan: string): string {
+  const told = ['--output', '--force', '--json', '--quiet'];
+  const [, ...kept] = withoutOptions(words, command, [...decidedByPlan.map(optionName), ...told]);
+  return commandWords(['quantize', ...kept, '--plan', plan]);
 }
 
 /** A command line of lowbit as a shell takes it. */

@@ -4,7 +4,7 @@ import { interfaceOf, readModel, type OnnxResult } from '@lowbit/onnx';
 
 import type { DataFiles } from '../files/data-files.js';
 import { openPort, type QuantizeJob } from './open-port.js';
-import { quantizePort, type QuantizedPort, type QuantizeSession } from './quantize-port.js';
+import { type PortJob, quantizePort, type QuantizedPort, type QuantizeSession } from './quantize-port.js';
 
 /** A quantized ONNX model, and how it came about. */
 export interface QuantizedModel extends QuantizedPort<OnnxResult> {
@@ -22,8 +22,16 @@ export async function quantizeModel(
   stored: Calibration | undefined,
   session: QuantizeSession,
 ): Promise<QuantizedModel> {
+  const { dataFiles, ...opened } = await openOnnx(job, session.signal);
+  return { ...(await quantizePort(opened, stored, session)), dataFiles };
+}
+
+/** The model, ready to be planned and quantized. */
+export async function openOnnx(
+  job: QuantizeJob,
+  signal: AbortSignal,
+): Promise<PortJob<OnnxResult> & { readonly dataFiles: DataFiles }> {
   const { file, bytes } = job;
-  const { port, dataFiles } = await openPort(job, session.signal);
   const inputs = () => calibrationInputs(interfaceOf(readModel(bytes, file)).inputs, file);
-  return { ...(await quantizePort({ ...job, port, inputs }, stored, session)), dataFiles };
+  return { ...job, ...(await openPort(job, signal)), inputs };
 }

@@ -33,6 +33,9 @@ export interface Statistics {
 /** Labelled data that features were measured on, and how many samples these were. */
 export type FeaturesReport = DataReport & { readonly samples: number };
 
+/** Sizes at which a report shows what all weights together lose. */
+const curvePoints = 16;
+
 /** A model of any kind that is opened, and what is wanted. */
 export interface PortJob<M> {
   readonly port: ModelPort<M>;
@@ -76,10 +79,7 @@ export async function quantizePort<M>(
   session: QuantizeSession,
 ): Promise<QuantizedPort<M>> {
   const { port, options } = job;
-  if (options.activations !== undefined && !port.supports.activations) throw weightsOnly();
-  session.onProgress({ phase: 'plan', done: 0, total: 1 });
-  const labelled = await dataFor(job, session.signal);
-  const planned = await planFor(job, labelled, session);
+  const { labelled, planned } = await planPort(job, session);
   const { plan, registry, features, budget, measurements } = planned;
   if (stored !== undefined)
     checkStatistics(stored, { plan, registry }, port.name, options.calibration ?? 'statistics');
@@ -110,6 +110,18 @@ export async function quantizePort<M>(
   return { model: done.model, report, statistics, ...defined({ spent }) };
 }
 
+/** Decides what happens to each weight, with what is measured for it on the data. */
+export async function planPort<M>(
+  job: PortJob<M>,
+  session: QuantizeSession,
+): Promise<{ readonly planned: PlannedWork; readonly labelled: DataInputs | undefined }> {
+  const { port, options } = job;
+  if (options.activations !== undefined && !port.supports.activations) throw weightsOnly();
+  session.onProgress({ phase: 'plan', done: 0, total: 1 });
+  const labelled = await dataFor(job, session.signal);
+  return { planned: await planFor(job, labelled, session), labelled };
+}
+
 /** The data of `--calibrate`, one batch in memory at a time; nothing is read before somebody asks for a batch. */
 async function dataFor<M>(
   { inputs, options }: PortJob<M>,
@@ -127,6 +139,7 @@ async function planFor<M>(
   if (plan === undefined)
     return makePlan(port, recipeFrom(options, labelled?.batches), {
       ...session,
+      ...(options.report !== undefined && { curve: curvePoints }),
       ...(sizeOf && { sizeOf: (model) => sizeOf(model as M) }),
     }).catch(throwAsUsage);
   checkSites(plan, await port.layers(), options.plan ?? 'plan');

@@ -1,14 +1,19 @@
-import type { Calibration, QuantizationPlan } from '@lowbit/core';
+import type { Calibration, ModelPort, QuantizationPlan } from '@lowbit/core';
 import { defined, withModelBytes } from '@lowbit/core/adapter';
 import type { SaveReport, StorageForm } from '@lowbit/tfjs';
 import { expandedWeights, type ExpandedWeights, isPacked, modelKind } from '@lowbit/tfjs-format';
 import type { OutputFile } from '../files/write-outputs.js';
-import { type QuantizedPort, quantizePort, type QuantizeSession } from '../quantize/quantize-port.js';
+import {
+  type PortJob,
+  type QuantizedPort,
+  quantizePort,
+  type QuantizeSession,
+} from '../quantize/quantize-port.js';
 import type { Tfjs } from '../runtime/load-tfjs.js';
 import type { QuantizeOptions } from '../usage/quantize-options.js';
 import { type OpenedModel, openGraph, openLayers } from './open-model.js';
 import type { TfjsFile } from './read-model.js';
-import { saveInMemory } from './save-in-memory.js';
+import { type SavedModel, saveInMemory } from './save-in-memory.js';
 
 /** A model of TensorFlow.js that was read, and what is wanted. */
 interface TfjsJob {
@@ -38,38 +43,11 @@ export async function quantizeTfjs(
   stored: Calibration | undefined,
   session: QuantizeSession,
 ): Promise<QuantizedTfjs> {
-  const { model, options } = job;
-  const form = formFrom(options);
-  return modelKind(model.json) === 'graph-model'
-    ? quantizeOpened(
-        await openGraph(tfjs, model, form, options.calibrate !== undefined),
-        job,
-        stored,
-        session,
-      )
-    : quantizeOpened(await openLayers(tfjs, model, options.methods, form), job, stored, session);
-}
-
-async function quantizeOpened<M>(
-  opened: OpenedModel<M>,
-  { model, options, plan, output }: TfjsJob,
-  stored: Calibration | undefined,
-  session: QuantizeSession,
-): Promise<QuantizedTfjs> {
-  const { port, inputs } = opened;
-  const results: M[] = [];
+  const { model } = job;
+  const opened = await openTfjs(tfjs, job);
   try {
-    const planned = plan === undefined ? {} : { plan };
-    const { rest = 'float32' } = options;
-    const saving = (result: M) => saveInMemory(output, (handler) => opened.save(result, handler, { rest }));
-    const sizeOf = async (result: M) => {
-      results.push(result);
-      return (await saving(result)).totalBytes;
-    };
-    const job = { port, inputs, options: { ...options, integers: 'none' as const }, sizeOf, ...planned };
-    const { model: result, report, ...told } = await quantizePort(job, stored, session);
-    results.push(result);
-    const { files, totalBytes, saved } = await saving(result);
+    const { model: result, report, ...told } = await quantizePort(opened.job, stored, session);
+    const { files, totalBytes, saved } = await opened.saving(result);
     const modelBytes = { before: model.totalBytes, after: totalBytes };
     const packedBefore = model.weights.filter(({ spec }) => isPacked(spec)).length;
     const expanded = expandedWeights(model.weights.map(({ spec }) => spec));
@@ -80,8 +58,42 @@ async function quantizeOpened<M>(
     ];
     return { ...told, report: withModelBytes({ ...report, warnings }, modelBytes), files, saved, expanded };
   } finally {
-    opened.dispose(...results);
+    opened.dispose();
   }
+}
+
+/** A model of TensorFlow.js, ready to be planned and quantized. */
+interface OpenedTfjs {
+  readonly job: PortJob<unknown>;
+  readonly saving: (result: unknown) => Promise<SavedModel>;
+  /** Frees the model, and all results that were saved. */
+  readonly dispose: () => void;
+}
+
+/** Opens a layers model or a graph model. @throws LowbitError as {@link openLayers} and {@link openGraph}. */
+export async function openTfjs(tfjs: Tfjs, job: TfjsJob): Promise<OpenedTfjs> {
+  const { model, options } = job;
+  const form = formFrom(options);
+  return modelKind(model.json) === 'graph-model'
+    ? opened(await openGraph(tfjs, model, form, options.calibrate !== undefined), job)
+    : opened(await openLayers(tfjs, model, options.methods, form), job);
+}
+
+function opened<M>(model: OpenedModel<M>, { options, plan, output }: TfjsJob): OpenedTfjs {
+  const { port, inputs } = model;
+  const { rest = 'float32' } = options;
+  const results = new Set<M>();
+  const saving = (result: unknown) => {
+    results.add(result as M);
+    return saveInMemory(output, (handler) => model.save(result as M, handler, { rest }));
+  };
+  const sizeOf = async (result: unknown) => (await saving(result)).totalBytes;
+  const job = { inputs, options: { ...options, integers: 'none' as const }, sizeOf, ...defined({ plan }) };
+  return {
+    job: { ...job, port: port as ModelPort<unknown> },
+    saving,
+    dispose: () => model.dispose(...results),
+  };
 }
 
 /** The form that was asked for; a plan that is given decides where nothing was. */

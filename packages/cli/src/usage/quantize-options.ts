@@ -57,7 +57,7 @@ export interface QuantizeOptions extends GivenOptions {
 const optimizeChoices = ['speed', 'memory'] as const;
 
 /** What a plan decides already, so that these cannot be given beside it. */
-const decidedByPlan = [
+export const decidedByPlan = [
   ...[
     'weights',
     'bits',
@@ -81,6 +81,31 @@ export function addQuantizeOptions(command: Command): Command {
       '-o, --output <file>',
       'the file to write, for TensorFlow.js and Keras the folder (default: beside the model, model_q8.onnx or model_q8/ for 8 bits)',
     ),
+    ...decidingOptions(),
+    new Option(
+      '--plan <file>',
+      'apply this plan, from an earlier --json or lowbit plan, in place of methods, bits, granularity, rounding, parameters, and what is included and excluded',
+    ).conflicts(decidedByPlan),
+    ...resultOptions(),
+  ];
+  for (const option of options) command.addOption(option);
+  return command;
+}
+
+/** Declares those that decide what a plan says, and how the result of it is written. */
+export function addPlanOptions(command: Command): Command {
+  const options = [
+    new Option('-o, --output <file>', 'the file to write (default: MODEL.plan.json)'),
+    ...decidingOptions().filter((option) => option.attributeName() !== 'saveCalibration'),
+    ...toldOptions(),
+  ];
+  for (const option of options) command.addOption(option);
+  return command;
+}
+
+/** What is quantized how, into which form. */
+function decidingOptions(): readonly Option[] {
+  return [
     ...weightOptions(),
     ...budgetOptions().map((option) => option.helpGroup('Options for a budget:')),
     new Option(
@@ -124,14 +149,7 @@ export function addQuantizeOptions(command: Command): Command {
       .default([], 'nothing')
       .argParser(collect),
     pluginOption(),
-    new Option(
-      '--plan <file>',
-      'apply this plan, from an earlier --json, in place of methods, bits, granularity, rounding, parameters, and what is included and excluded',
-    ).conflicts(decidedByPlan),
-    ...resultOptions(),
   ];
-  for (const option of options) command.addOption(option);
-  return command;
 }
 
 /** How each weight is quantized. */
@@ -172,9 +190,15 @@ function resultOptions(): readonly Option[] {
       'leave errors and histograms of the weights out of the report, which is faster',
     ),
     new Option('--report <file>', 'also write a report with charts, one HTML file'),
+    ...toldOptions(),
+    new Option('--allow-larger', 'write a result that is not smaller than the original too'),
+  ];
+}
+
+function toldOptions(): readonly Option[] {
+  return [
     new Option('--json', 'print the result as one JSON document'),
     new Option('--quiet', 'print nothing but errors'),
     new Option('--force', 'replace files that exist'),
-    new Option('--allow-larger', 'write a result that is not smaller than the original too'),
   ];
 }

@@ -41,11 +41,20 @@ export interface QuantizeOptions extends SessionOptions {
    * with its `model.json`. Default: `report.modelBytes.after`.
    */
   sizeOf?(model: unknown): number | Promise<number>;
+  /**
+   * For budgets on data: at so many sizes the best choice is measured as a whole too, for the curve of size against loss (`frontier`).
+   * Default 0.
+   */
+  readonly curve?: number;
 }
 
 export const quantizeTypes: OptionTypes<QuantizeOptions> = {
   ...sessionTypes,
   measure: optionTypes.flag,
   sizeOf: optionTypes.callback,
+  curve: {
+    expected: 'a whole number from 0',
+    fits: (value) => Number.isInteger(value) && Number(value) >= 0,
+  },
   statistics: { expected: "'all'", fits: (value) => value === 'all' },
 };

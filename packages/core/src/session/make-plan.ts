@@ -1,5 +1,5 @@
 import { defined } from '../contract/defined.js';
-import { sessionTypes } from '../contract/events.js';
+import { quantizeTypes } from '../contract/events.js';
 import type { ModelPort } from '../contract/port.js';
 import type { Recipe } from '../contract/recipe.js';
 import { checkOptions, optionTypes } from '../errors/check-argument.js';
@@ -18,11 +18,7 @@ export async function makePlan<M>(
   given: Recipe,
   options: PlanOptions = {},
 ): Promise<PlannedWork> {
-  checkOptions(
-    options,
-    { ...sessionTypes, forTraining: optionTypes.flag, sizeOf: optionTypes.callback },
-    'makePlan',
-  );
+  checkOptions(options, { ...quantizeTypes, forTraining: optionTypes.flag }, 'makePlan');
   const { recipe, data } = withRepeatable(given);
   const prepared = await prepare(port, recipe, options);
   const { resolved, measurements, budget, warnings } = await planOf(

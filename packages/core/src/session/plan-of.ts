@@ -27,7 +27,7 @@ export async function planOf<M>(
   port: ModelPort<M>,
   prepared: Prepared,
   given: MeasuredInputs,
-  { sizeOf, ...options }: QuantizeOptions,
+  { sizeOf, curve = 0, ...options }: QuantizeOptions,
 ): Promise<MeasuredPlan> {
   const { plugin, options: chosen } = prepared.policies.own;
   const terms = budgetTerms(plugin, chosen);
@@ -46,7 +46,8 @@ export async function planOf<M>(
     const judged = judge && written.run && (await judge.judge(written.run));
     return { bytes: (await sizeOf?.(model)) ?? report.modelBytes.after, judged };
   };
-  const spent = await spendBudget(port, prepared, terms, { data: given.data, writeOne, session: options });
+  const means = { data: given.data, writeOne, session: options, curve };
+  const spent = await spendBudget(port, prepared, terms, means);
   const observed = inputs.calibration === given.calibration ? undefined : inputs.calibration;
   return { ...spent, inputs, observed };
 }

@@ -16,7 +16,7 @@ import {
 } from '../index.js';
 import { packedCost } from '../adapter.js';
 import { assignBits } from '../method.js';
-import { atLeast, budget, float, measure } from '../policy.js';
+import { atLeast, budget, float, frontier, measure } from '../policy.js';
 
 const known = registry([coarse()]);
 const choices = [2, 4, 8];
@@ -162,6 +162,20 @@ test('what became of a budget is told', async () => {
   const without = await quantize(chain().port, { registry: known, bits: budget({ bytes: 1800, choices }) });
   expect(without.budget).not.toHaveProperty('effect');
   expect(await makePlan(chain().port, recipe(4))).not.toHaveProperty('budget');
+});
+
+test('the curve is measured where that is asked for', async () => {
+  const bits = cascade(ends(8), budget({ averageBits: 6, choices }));
+  const plain = await run(recipe(bits));
+  const { measurements, plan } = await run(recipe(bits), { curve: 6 });
+  expect(plan).toEqual(plain.plan);
+  expect(frontier(measurements!, { points: 6 }).every(({ measured }) => measured !== undefined)).toBe(true);
+  expect(frontier(plain.measurements!, { points: 6 }).every(({ measured }) => measured !== undefined)).toBe(
+    false,
+  );
+  const blind = { registry: known, bits };
+  expect((await quantize(chain().port, blind, { curve: 6 })).measurements!.joint).toEqual([]);
+  expect(await failure(run(recipe(bits), { curve: -1 }))).toMatchObject({ code: 'invalid-argument' });
 });
 
 test('effects are those of labels or of a metric where that is asked for', async () => {

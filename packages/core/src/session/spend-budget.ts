@@ -17,6 +17,7 @@ import { judgeOf, measureWeights } from './measure-weights.js';
 import { budgetReport } from './budget-report.js';
 import { type SmallestChoice, smallestOf, withWritten } from './smallest-choice.js';
 import { choiceOfDrafts, type Chosen, type Spending, type WriteOne } from './spending.js';
+import { withCurve } from './measure-curve.js';
 import { pauses } from '../contract/pause.js';
 
 /** What spending is done with. */
@@ -25,6 +26,8 @@ export interface SpendingMeans {
   /** Asked for the narrowest plan first, and then for what is chosen. */
   readonly writeOne: WriteOne;
   readonly session: SessionOptions;
+  /** Sizes at which the curve is measured. */
+  readonly curve: number;
 }
 
 /** A plan on which a budget was spent. */
@@ -51,7 +54,7 @@ export async function spendBudget<M>(
   port: ModelPort<M>,
   prepared: Prepared,
   terms: BudgetTerms,
-  { data, writeOne, session }: SpendingMeans,
+  { data, writeOne, session, curve }: SpendingMeans,
 ): Promise<SpentBudget> {
   const { candidates, together, effects, bytes, decreasing = false } = terms;
   checkCanJudge(port, terms, data);
@@ -67,7 +70,9 @@ export async function spendBudget<M>(
   const judge = effects ? await judgeFor(port, terms, data, session) : undefined;
   const isMeasured = costs !== undefined && judge === undefined;
   const measured = isMeasured ? costs : await measureWeights(port, work, judge, { ...session, known });
-  return chooseAndWrite({ ...means, judge }, measured, smallest);
+  const spent = await chooseAndWrite({ ...means, judge }, measured, smallest);
+  const ofCurve = { draft, decided, judge, points: curve };
+  return { ...spent, measurements: await withCurve(means, spent.measurements, ofCurve) };
 }
 
 function judgeFor<M>(

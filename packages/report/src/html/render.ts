@@ -1,12 +1,12 @@
 import { LowbitError, type Report } from '@lowbit/core';
 import { checkOptions, type OptionType, type OptionTypes } from '@lowbit/core/adapter';
-import { hasLists, isReport } from '../check-given.js';
+import { hasLists, isBudget, isReport } from '../check-given.js';
 import { renderLeadingTable } from './leading-table.js';
 import { empty, markup, type Markup, raw } from './markup.js';
 import { script, scriptHash } from './script.js';
 import { renderSection } from './section.js';
 import { style } from './style.js';
-import type { HtmlReportOptions, LeadingTable, ReportSection } from './types.js';
+import type { HtmlReportOptions, LayerValue, LeadingTable, ReportSection } from './types.js';
 
 /**
  * One self-contained HTML page about one or several reports: sizes, bits and error of each weight, histograms
@@ -47,13 +47,34 @@ const optionsOfReport: OptionTypes<HtmlReportOptions> = {
   },
 };
 
+const optionsOfSection: OptionTypes<Omit<ReportSection, 'report'>> = {
+  title: text,
+  note: text,
+  next: text,
+  budget: { expected: 'the budget that quantize gives', fits: isBudget },
+  measurements: {
+    expected: 'the measurements that quantize gives',
+    fits: (value) => hasLists(value, ['items', 'joint', 'written']),
+  },
+  separability: {
+    expected: 'a list of layers and values',
+    fits: (value) => Array.isArray(value) && value.every((one) => hasValue(one)),
+  },
+};
+
+const hasValue = (value: unknown): boolean => {
+  const { layer, value: own } = Object(value) as Partial<LayerValue>;
+  return typeof layer === 'string' && typeof own === 'number';
+};
+
 function asSection(item: Report | ReportSection, index: number): ReportSection {
   const isObject = typeof item === 'object' && (item as unknown) !== null;
   const section: ReportSection =
     isObject && 'report' in item ? item : { title: `Report ${index + 1}`, report: item as Report };
   if (isReport(section.report)) {
-    const { title, note, next } = section;
-    checkOptions({ title, note, next }, { title: text, note: text, next: text }, 'renderHtmlReport: section');
+    const { title, note, next, budget, measurements, separability } = section;
+    const given = { title, note, next, budget, measurements, separability };
+    checkOptions(given, optionsOfSection, 'renderHtmlReport: section');
     return section;
   }
   const isPromise = (item as unknown) instanceof Promise;

@@ -73,6 +73,15 @@ svg { display: block; width: 100%; height: auto; }
 .end { text-anchor: end; } .middle { text-anchor: middle; }
 .grid { stroke: var(--line); }
 rect:hover { opacity: .65; }
+.line { fill: none; stroke: var(--accent); stroke-width: 2; }
+.separability { stroke: var(--ink); stroke-dasharray: 5 4; }
+.dot { fill: var(--before); }
+.mark { fill: var(--accent); stroke: var(--card); stroke-width: 2; }
+.agreement { max-width: 360px; }
+.sides { display: grid; grid-template-columns: 7em 1fr 17em; gap: 14px; align-items: center; font-variant-numeric: tabular-nums; margin: 4px 0 14px; }
+.sides input { width: 100%; accent-color: var(--accent); }
+.budget ul { margin: 0 0 12px; padding-left: 20px; overflow-wrap: anywhere; }
+h4 { font-size: 13px; margin: 14px 0 4px; }
 .gallery { display: grid; grid-template-columns: repeat(auto-fill, minmax(250px, 1fr)); gap: 18px 22px; }
 figure { margin: 0; min-width: 0; content-visibility: auto; contain-intrinsic-size: 250px 135px; }
 figcaption { font-size: 12px; line-height: 1.4; margin-bottom: 4px; }

@@ -1,4 +1,5 @@
 import type { Report } from '@lowbit/core';
+import type { BudgetReport, Measurements } from '@lowbit/core/policy';
 
 /** One report with a title of its own, for instance one model at one width. */
 export interface ReportSection {
@@ -8,6 +9,18 @@ export interface ReportSection {
   /** What to do next, for instance a command; it stands with the verdict. */
   readonly next?: string;
   readonly report: Report;
+  /** What became of the budget, as `quantize` gives it. */
+  readonly budget?: BudgetReport;
+  /** What was measured for it: the curve of size against loss is drawn of it. */
+  readonly measurements?: Measurements;
+  /** How well the features after each layer separate the classes. */
+  readonly separability?: readonly LayerValue[];
+}
+
+/** A value of one layer. */
+export interface LayerValue {
+  readonly layer: string;
+  readonly value: number;
 }
 
 /** A cell of the leading table; `good` and `bad` colour a verdict. */

@@ -1,0 +1,116 @@
+import { defined, type PlannedWork } from '@lowbit/core/adapter';
+import { explanationText, plannedText } from '@lowbit/report/text';
+
+import { checkOutputs } from '../files/check-outputs.js';
+import { defaultOutput, fittedName } from '../files/output-name.js';
+import { readInput } from '../files/read-input.js';
+import { writeOutputs } from '../files/write-outputs.js';
+import type { Io } from '../io.js';
+import { checkKind } from '../model/check-kind.js';
+import { findModel } from '../model/find-model.js';
+import { colorsFor } from '../output/colors.js';
+import { writeJson } from '../output/json.js';
+import { createProgress, sharesOf } from '../output/progress.js';
+import { readPlan } from '../plan/read-plan.js';
+import { loadPlugins } from '../plugins/load-plugins.js';
+import { openOnnx } from '../quantize/quantize-model.js';
+import { planPort } from '../quantize/quantize-port.js';
+import { checkActivations } from '../usage/check-activations.js';
+import type { GivenOptions } from '../usage/quantize-options.js';
+import type { QuantizeRun } from './quantize-run.js';
+import { checkedOptions } from './quantize.js';
+
+/**
+ * `lowbit plan`: decides what happens to each weight, as `lowbit quantize` would, and writes the plan alone.
+ *
+ * @param applying - the command that applies it
+ */
+export async function planCommand(
+  path: string,
+  given: GivenOptions,
+  io: Io,
+  applying: (plan: string) => string,
+): Promise<void> {
+  const {
+    output = `${fittedName(path.replace(/[\\/]+$/, ''), '.plan.json')}`,
+    force = false,
+    json,
+    quiet,
+  } = given;
+  const options = await checkedOptions(given);
+  const model = await findModel(path, options.topology);
+  checkKind(model, options);
+  checkActivations(options, undefined);
+  await checkOutputs([{ path: output, label: '--output' }], [model.file], force);
+  const progress = createProgress(io.stderr, json !== true && quiet !== true);
+  try {
+    const { signal, stdout } = io;
+    const run = { model, options, signal, stdout, progress, again: () => '' };
+    const planned = await plannedFor(run);
+    await writeOutputs([{ path: output, data: `${JSON.stringify(planned.plan, null, 2)}\n` }], {
+      force,
+      signal,
+    });
+    progress.end();
+    const next = applying(output);
+    const document = { input: model.file, output, next, ...toldOf(planned) };
+    if (json) writeJson(stdout, document);
+    else if (!quiet) stdout.write(plannedText(document, colorsFor(stdout)));
+  } finally {
+    progress.end();
+  }
+}
+
+function toldOf({ plan, warnings, budget }: PlannedWork) {
+  return { plan, warnings, ...defined({ budget }) };
+}
+
+/** Plans a model of any kind. */
+async function plannedFor(run: QuantizeRun): Promise<PlannedWork> {
+  const { model, options, signal, progress } = run;
+  const session = { signal, onProgress: progress.update };
+  const output = defaultOutput(model.file, options.bits);
+  switch (model.kind) {
+    case 'onnx': {
+      const bytes = await readInput(model.file, signal);
+      return (await planPort(await openOnnx({ file: model.file, output, bytes, options }, signal), session))
+        .planned;
+    }
+    case 'tfjs': {
+      const { loadTfjs } = await import('../runtime/load-tfjs.js');
+      const { readTfjsModel } = await import('../tfjs/read-model.js');
+      const { openTfjs } = await import('../tfjs/quantize-into-files.js');
+      const read = await readTfjsModel(model.file, signal);
+      const opened = await openTfjs(await loadTfjs('plan'), { model: read, options, output: 'model.json' });
+      try {
+        return (await planPort(opened.job, session)).planned;
+      } finally {
+        opened.dispose();
+      }
+    }
+    case 'keras': {
+      const { readKerasModel } = await import('../keras/keras-source.js');
+      const { openKeras } = await import('./quantize-keras.js');
+      const read = await readKerasModel(model, signal, sharesOf('read', progress));
+      try {
+        const named = (options.to ?? 'tfjs') === 'onnx' ? output : 'model.json';
+        return (await planPort(await openKeras(run, read, named), session)).planned;
+      } finally {
+        read.close();
+      }
+    }
+  }
+}
+
+export interface ExplainOptions {
+  readonly plugin: readonly string[];
+  readonly json?: true;
+}
+
+/** `lowbit explain`: a plan in words, a sentence for each weight. */
+export async function explainCommand(file: string, options: ExplainOptions, io: Io): Promise<void> {
+  const plan = await readPlan(file, await loadPlugins(options.plugin), io.signal);
+  const { planSentences } = await import('@lowbit/report');
+  if (options.json) writeJson(io.stdout, { input: file, port: plan.port, sentences: planSentences(plan) });
+  else io.stdout.write(explanationText(plan, colorsFor(io.stdout)));
+}

@@ -1,0 +1,78 @@
+import type { QuantizationPlan } from '@lowbit/core';
+
+import { checkPlan } from '../check-given.js';
+
+/** What a plan does to one weight, or to one place of activations. */
+export interface PlanSentence {
+  readonly id: string;
+  /** Absent for activations. */
+  readonly layer?: string;
+  readonly bits: number | 'float';
+  readonly sentence: string;
+}
+
+type Entry = QuantizationPlan['weights'][number];
+type Quantized = Exclude<Entry, { readonly bits: 'float' }>;
+type Site = NonNullable<QuantizationPlan['activations']>[number];
+
+/** A plan in words: a sentence for each weight, in the order of the layers, and for each place of activations. */
+export function planSentences(plan: QuantizationPlan): readonly PlanSentence[] {
+  checkPlan(plan, 'planSentences');
+  const weights = plan.weights.map((entry) => {
+    const { id, layer, bits } = entry;
+    return { id, layer, bits, sentence: `${nameOf(entry)} ${doneTo(entry)}: ${reasonOf(entry)}.` };
+  });
+  const sites = (plan.activations ?? []).map((site) => {
+    const { id, bits } = site;
+    return {
+      id,
+      bits,
+      sentence: `The activations ${id} get ${bitWords(bits)}${byMethod(site)}: ${reasonOf(site)}.`,
+    };
+  });
+  return [...weights, ...sites];
+}
+
+/** Of a layer with one weight that is called after it, the name of the weight says all. */
+const nameOf = ({ id, layer }: Entry): string => (id.startsWith(layer) ? id : `${layer}: ${id}`);
+
+function doneTo(entry: Entry): string {
+  if (entry.bits === 'float') return 'stays float';
+  const { granularity, parameterStorage, rounding } = entry;
+  const parts = [
+    `gets ${bitWords(entry.bits)}${byMethod(entry)}`,
+    scopeWords(granularity),
+    ...storageWords(parameterStorage),
+    ...(rounding === undefined ? [] : [`codes chosen by ${rounding.name}`]),
+  ];
+  return parts.join(', ');
+}
+
+const bitWords = (bits: number): string => (bits === 1 ? '1 bit' : `${bits} bits`);
+
+function byMethod({ quantizer: { name, options } }: Pick<Site, 'quantizer'>): string {
+  const chosen = Object.entries(options).map(([option, value]) => `${option} ${value}`);
+  return ` by ${name}${chosen.length === 0 ? '' : ` (${chosen.join(', ')})`}`;
+}
+
+function scopeWords(granularity: Quantized['granularity']): string {
+  if (granularity === 'tensor') return 'one scale for all';
+  if (granularity === 'channel') return 'a scale for each channel';
+  return `a scale for each ${granularity.replace('group:', '')} values`;
+}
+
+function storageWords(storage: Quantized['parameterStorage']): readonly string[] {
+  if (storage === 'float32') return [];
+  return typeof storage === 'string'
+    ? [`held in ${storage}`]
+    : [`held in ${storage.bits} bits with one float16 for each 16`];
+}
+
+/** The reason that stands in the plan; where it names other bits, the plan was edited since. */
+function reasonOf({ bits, reason }: Pick<Entry, 'bits' | 'reason'>): string {
+  const text = reason.trim().replace(/\.$/, '');
+  if (text === '') return 'the plan gives no reason';
+  const told = /^(\d+) bits (?:everywhere|by default)/.exec(text)?.[1];
+  const isOther = told !== undefined && told !== String(bits);
+  return isOther ? `edited, since its reason is "${text}"` : text;
+}
