@@ -44,6 +44,8 @@ const archives = {
   'keras2-mask-rules': 'tf-keras 2, rules of masks',
   'keras3-functions': 'Keras 3, functions',
   'keras2-functions': 'tf-keras 2, functions',
+  'keras3-edges': 'Keras 3, edges',
+  'keras2-edges': 'tf-keras 2, edges',
   'keras3-open': 'Keras 3, open sizes',
   'keras2-open': 'tf-keras 2, open sizes',
 } as const;

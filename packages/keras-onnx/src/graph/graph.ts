@@ -11,6 +11,7 @@ const reductionsTakeInputs = 18;
 export class Graph {
   #scope = '';
   readonly #constants = new Map<string, string>();
+  readonly #padded = new Set<string>();
 
   /** @param taken Names that are kept for the model's outputs. */
   constructor(
@@ -40,6 +41,21 @@ export class Graph {
 
   node(op: string, inputs: readonly string[], attributes: Attributes = {}): string {
     return this.nodes(op, inputs, 1, attributes)[0] as string;
+  }
+
+  /** Zeros, or another value, around. @param pads Integers: in front of every axis, then behind every axis. */
+  pad(value: string, pads: string, fill = ''): string {
+    const padded = this.node('Pad', fill === '' ? [value, pads] : [value, pads, fill]);
+    this.#padded.add(padded);
+    return padded;
+  }
+
+  /**
+   * The same value for an operator that pools. onnxruntime-web 1.30 joins zeros around with what pools them, where a maximum would take none
+   * of them, and windows that lie in them are refused: a maximum of one keeps both apart.
+   */
+  pooled(value: string): string {
+    return this.#padded.has(value) ? this.node('Max', [value]) : value;
   }
 
   /** A node whose inputs come two at a time: `Add` of three values. */

@@ -122,14 +122,10 @@ const groupNormalization: LayerRule = {
 
 /** x over the root of its mean square. */
 const rmsNormalization: LayerRule = {
-  refuse: (call) => {
-    const axes = axesOf(call, -1);
-    return axes.length === 1 && axes[0] === rankOf(call) - 1 ? undefined : 'an axis other than the last';
-  },
   write: async (call) => {
     const { graph, weights, layer, settings, inputs } = call;
     const x = graph.last(inputs[0]!);
-    const square = graph.reduce('ReduceMean', graph.node('Mul', [x, x]), [rankOf(call) - 1]);
+    const square = graph.reduce('ReduceMean', graph.node('Mul', [x, x]), axesOf(call, -1));
     const epsilon = graph.float(settings.number('epsilon', 1e-6));
     const value = graph.node('Div', [x, graph.node('Sqrt', [graph.node('Add', [square, epsilon])])]);
     const scale = await weights.find(layer, 'scale');

@@ -12,7 +12,11 @@ function pooling(op: string, rank: number): LayerRule {
       const window = { size, strides, dilation: size.map(() => 1) };
       const padding = paddingOf(settings.text('padding', 'valid'), window, inputOf(call));
       const attributes = { kernel_shape: size, strides, ...padding };
-      return graph.value(graph.node(op, [graph.first(inputs[0]!)], attributes), outputOf(call), 'first');
+      return graph.value(
+        graph.node(op, [graph.pooled(graph.first(inputs[0]!))], attributes),
+        outputOf(call),
+        'first',
+      );
     },
   };
 }

@@ -71,7 +71,7 @@ function padded(call: WrittenCall, size: Size): string {
   const { graph, inputs, settings } = call;
   const around = size.map((length, i) => Math.floor((length - given(call)[i]!) / 2)) as [number, number];
   const pads = graph.integers([0, 0, ...around, 0, 0, ...around]);
-  return graph.node('Pad', [graph.first(inputs[0]!), pads, graph.float(settings.number('fill_value', 0))]);
+  return graph.pad(graph.first(inputs[0]!), pads, graph.float(settings.number('fill_value', 0)));
 }
 
 /** The middle of pictures; of smaller ones what has the ratio of the sides, made larger. */

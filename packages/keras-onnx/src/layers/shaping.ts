@@ -52,7 +52,7 @@ function padding(rank: number): LayerRule {
           const axis = axisIn(layout, i + 1, all);
           [pads[axis], pads[all + axis]] = [before, after];
         });
-        return graph.node('Pad', [x, graph.integers(pads)]);
+        return graph.pad(x, graph.integers(pads));
       });
     },
   };

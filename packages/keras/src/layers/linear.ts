@@ -71,6 +71,12 @@ function passedAxes(term: string, shape: Shape): Shape {
   return shape.slice(before.length, shape.length - after.length);
 }
 
+/** Axes of size 1 that a bias has for those that `...` stands for, unless these are the first of the input. */
+function axesBehind(term: string, input: Shape | undefined): Shape {
+  if (!term.includes('...') || term.startsWith('...') || input === undefined) return [];
+  return Array<number>(input.length - term.replace('...', '').length).fill(1);
+}
+
 /** A kernel with the letters of the middle term, and a bias that begins at the first letter of `bias_axes`. */
 const einsumDense: LayerClass = {
   weights: (settings, [input]) => {
@@ -87,7 +93,7 @@ const einsumDense: LayerClass = {
       .map((letter) => (axes.includes(letter) ? (sizes.get(letter) ?? null) : 1));
     return [
       { name: 'kernel', shape: kernel },
-      { name: 'bias', shape: bias },
+      { name: 'bias', shape: [...bias, ...axesBehind(equation.input, input)] },
     ];
   },
   output: (settings, [input]) => {

@@ -57,10 +57,25 @@ const overAxes: LayerClass = {
   weights: (settings, [input]) => scaleAndCenter(settings, axisSizes(settings, input, -1)),
 };
 
+/** Keras multiplies the scale along the last axes, whatever those are that the mean is taken over. */
 const rmsNormalization: LayerClass = {
   ...sameShape,
+  refuseInput: (settings, [input]) => {
+    if (input === undefined || areLast(settings.integers('axis', -1), input.length)) return undefined;
+    return {
+      reason: `axis=${JSON.stringify(settings.values['axis'])}, where Keras scales along the last axes all the same`,
+      remedy: 'Permute its input, so that the axes are the last ones in their order.',
+    };
+  },
   weights: (settings, [input]) => [{ name: 'scale', shape: axisSizes(settings, input, -1) }],
 };
+
+/** Whether axes, in the order in which Keras sorts them as they are written, are the last ones. */
+function areLast(axes: readonly number[], rank: number): boolean {
+  return axes
+    .toSorted((a, b) => a - b)
+    .every((each, at) => (each < 0 ? each + rank : each) === rank - axes.length + at);
+}
 
 /** Mean and variance stand in the configuration when they were given, and among the weights when they were measured. */
 const normalization: LayerClass = {

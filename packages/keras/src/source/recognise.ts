@@ -108,9 +108,10 @@ const strangers: readonly Stranger[] = [
  */
 export function fileKind(head: Uint8Array, name: string): FileKind {
   if (head.length === 0) throw empty(name);
+  // An archive may hold a file of weights at one of these places.
+  if (startsWith(head, zipSignature)) return 'zip';
   for (let at = 0; at < head.length; at = at === 0 ? 512 : at * 2)
     if (startsWith(head.subarray(at), hdf5Signature)) return 'hdf5';
-  if (startsWith(head, zipSignature)) return 'zip';
   const text = new TextDecoder('latin1').decode(head.subarray(0, 256));
   const stranger = strangers.find(({ matches }) => matches(head, text, name.toLowerCase()));
   if (stranger !== undefined) throw notKeras(name, stranger.what, stranger.remedy);

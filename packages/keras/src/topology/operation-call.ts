@@ -40,7 +40,7 @@ function argumentsOf(node: JsonValue): readonly (readonly [string, JsonValue])[]
     ];
   }
   if (!Array.isArray(node)) return [];
-  const list = (typeof node[0] === 'string' ? [node] : node) as readonly JsonValue[][];
+  const list = (typeof node[0] === 'string' ? [node] : node).filter((each) => Array.isArray(each));
   const named = list.map((each) => (isObject(each[3]) ? each[3] : {}));
   const values = list.map((each) => (each[0] === constantMark ? each[2]! : each.slice(0, 3)));
   return [...Object.entries(values), ...Object.entries(Object.assign({}, ...named) as JsonObject)];
