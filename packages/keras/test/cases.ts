@@ -31,6 +31,7 @@ const archives = {
   'keras2-sequences': 'tf-keras 2, sequences',
   'keras3-arithmetic': 'operators of Python',
   'keras3-infinite': 'Keras 3, infinite settings',
+  'keras3-names': 'Keras 3, names that are not ASCII',
   'keras3-models': 'Keras 3, models in models',
   'keras2-models': 'tf-keras 2, models in models',
   'keras3-wiring': 'Keras 3, wiring',

@@ -3,6 +3,7 @@ import { File as Hdf5File, FS, Group, ready } from 'h5wasm';
 import { hdf5Limits, type Attributes, type Hdf5Contents, type Hdf5Dataset } from './contents.js';
 import type { FileBytes } from './file-bytes.js';
 import { storedType, type DatasetHead } from './stored-type.js';
+import { textAttribute } from './texts.js';
 
 /** An open HDF5 file. Where this runs beside a program rather than in a worker, a hostile file can hold that program up. */
 export interface Hdf5Reader {
@@ -173,14 +174,11 @@ class Listing {
     return Object.fromEntries(names.flatMap((name) => this.#attribute(path, name)));
   }
 
-  #attribute(path: string, name: string): [string, string | string[]][] {
+  #attribute(path: string, name: string): [string, string | readonly string[]][] {
     const head = this.module.get_attribute_metadata(this.file, `/${path}`, name);
     if (!(head.size * head.total_size <= hdf5Limits.attribute))
       throw new Error(`the attribute ${name} of ${path || 'the root'} is too large`);
-    const value: unknown = new Group(this.file, `/${path}`).get_attribute(name, false);
-    if (typeof value === 'string') return [[name, value]];
-    // h5py writes an empty list of names as an empty list of numbers.
-    const list = Array.isArray(value) ? value : ArrayBuffer.isView(value) ? [] : undefined;
-    return list === undefined ? [] : [[name, list.map(String)]];
+    const value = textAttribute(this.module, this.file, `/${path}`, name, head);
+    return value === undefined ? [] : [[name, value]];
   }
 }
