@@ -9,7 +9,7 @@ const isInlined = (id) => inlined.some((name) => id === name || id.startsWith(`$
 const folder = './dist/bundle/';
 const names = Object.values(exports).map((entry) => entry.default.slice(folder.length, -'.js'.length));
 // What a package starts by its file: a program, and a worker.
-names.push(...['bin', 'worker', 'node/worker'].filter((name) => existsSync(`dist/${name}.js`)));
+names.push(...['bin', 'worker', 'jobs', 'node/worker'].filter((name) => existsSync(`dist/${name}.js`)));
 
 rmSync(folder, { recursive: true, force: true });
 const bundle = await rolldown({

@@ -80,6 +80,30 @@ Examples:
   lowbit methods --plugin ./my-plugin.js                      with those of a file or a package of yours
   lowbit quantize model.onnx --weights ul2q:lambda=paper      a method with an option
 `,
+  sweep: `
+Examples:
+  lowbit sweep model.onnx                                     min-max, 2 to 8 bits per channel
+  lowbit sweep model.onnx --weights min-max mse --bits 3,4 --granularity channel,group:32 --calibrate photos --report sweep.html
+  lowbit sweep model.onnx --calibrate photos --results work   again after an interruption: goes on
+  lowbit sweep model.onnx --shard 1/4 -o part1.json           a quarter of it, for any CI; then lowbit merge
+  lowbit sweep model.onnx --queue redis://10.0.0.5            workers do it: lowbit worker --queue redis://10.0.0.5
+`,
+  measure: `
+Examples:
+  lowbit measure model.onnx --calibrate photos -o measured.json
+  lowbit measure model.onnx --calibrate photos --choices 2,3,4,8 --jobs 8 --results work -o measured.json
+  lowbit measure model.onnx --calibrate photos --shard 2/4 -o part2.json
+  lowbit merge part*.json -o measured.json
+`,
+  merge: `
+Examples:
+  lowbit merge part1.json part2.json part3.json -o all.json
+`,
+  worker: `
+Examples:
+  lowbit worker --queue redis://127.0.0.1:6379
+  lowbit worker --queue rediss://me:secret@redis.example.com:6380 --jobs 2
+`,
 } as const;
 
 export const exitStatuses = `

@@ -3,6 +3,9 @@ import { applyingCommand, changedCommand } from './output/changed-command.js';
 import type { ExplainOptions } from './commands/plan.js';
 import { importCommand, type ImportOptions } from './commands/import.js';
 import { inspectCommand, type InspectOptions } from './commands/inspect.js';
+import type { MeasureOptions } from './commands/measure.js';
+import type { MergeOptions } from './commands/merge.js';
+import type { WorkerOptions } from './commands/worker.js';
 import { methodsCommand, type MethodsOptions } from './commands/methods.js';
 import { quantizeCommand } from './commands/quantize.js';
 import { examples, exitStatuses } from './help-texts.js';
@@ -17,6 +20,9 @@ import {
   type GivenOptions,
   type QuantizeOptions,
 } from './usage/quantize-options.js';
+import { addMeasureOptions } from './usage/measure-options.js';
+import { addSweepOptions, type SweepOptions } from './usage/sweep-options.js';
+import { jobsOption, queueOption } from './usage/work-options.js';
 import { titleOf } from './usage/read-words.js';
 import { usageError } from './usage/usage-error.js';
 import { version } from './version.js';
@@ -50,6 +56,10 @@ export function createProgram(io: Io, argv: readonly string[], json: boolean): C
   addImport(program, io);
   addCompare(program, io);
   addMethods(program, io);
+  addSweep(program, io);
+  addMeasure(program, io);
+  addMerge(program, io);
+  addWorker(program, io);
   for (const command of [program, ...program.commands]) throwOurErrors(command);
   return program;
 }
@@ -167,6 +177,74 @@ function addMethods(program: Command, io: Io): void {
     .option('--json', 'print the list as one JSON document')
     .addHelpText('after', examples.methods)
     .action((options: MethodsOptions) => methodsCommand(options, io));
+}
+
+function addSweep(program: Command, io: Io): void {
+  const command = program
+    .command('sweep')
+    .summary('try methods, widths and granularities on a model')
+    .description(
+      'Quantizes a model with each method, width and granularity that is named, and tells what each takes and keeps, as a table with bars. ' +
+        'Nothing is written but what --output and --report name. Needs what lowbit quantize needs.',
+    )
+    .argument('<model>', modelArgument)
+    .addHelpText('after', examples.sweep);
+  addSweepOptions(command).action(async (model: string, options: SweepOptions) => {
+    const { sweepCommand } = await import('./commands/sweep.js');
+    await sweepCommand(model, options, io);
+  });
+}
+
+function addMeasure(program: Command, io: Io): void {
+  const command = program
+    .command('measure')
+    .summary('measure what each weight costs and loses')
+    .description(
+      'Measures what each weight takes with each width, and how far the outputs are off by it on --calibrate data: what budgets decide by.',
+    )
+    .argument('<model>', modelArgument)
+    .addHelpText('after', examples.measure);
+  addMeasureOptions(command).action(async (model: string, options: MeasureOptions) => {
+    const { measureCommand } = await import('./commands/measure.js');
+    await measureCommand(model, options, io);
+  });
+}
+
+function addMerge(program: Command, io: Io): void {
+  program
+    .command('merge')
+    .summary('put shares of one work together')
+    .description(
+      'Puts together what lowbit sweep or lowbit measure wrote with --shard and --output: the same, byte for byte, as without --shard.',
+    )
+    .argument('<file...>', 'files that were written with --output')
+    .option('-o, --output <file>', 'the file to write (default: it is printed)')
+    .option('--json', 'print the result as one JSON document')
+    .option('--quiet', 'print nothing but errors')
+    .option('--force', 'replace files that exist')
+    .addHelpText('after', examples.merge)
+    .action(async (files: readonly string[], options: MergeOptions) => {
+      const { mergeCommand } = await import('./commands/merge.js');
+      await mergeCommand(files, options, io);
+    });
+}
+
+function addWorker(program: Command, io: Io): void {
+  program
+    .command('worker')
+    .summary('do jobs of a queue')
+    .description(
+      'Takes jobs that commands with --queue have put into a Redis, until it is ended. Models and data are read from the paths that those ' +
+        'commands name, from the folder that the worker runs in; files that are not the same give the work back. Needs the packages bullmq and ioredis.',
+    )
+    .addOption(queueOption('the Redis: redis://127.0.0.1:6379').makeOptionMandatory())
+    .addOption(jobsOption())
+    .option('--quiet', 'print nothing but errors')
+    .addHelpText('after', examples.worker)
+    .action(async (options: WorkerOptions) => {
+      const { workerCommand } = await import('./commands/worker.js');
+      await workerCommand(options, io);
+    });
 }
 
 /** Makes the parser of a command throw errors of our form. What only ends the process after help stays as it is. */

@@ -12,7 +12,17 @@ describe('help and version', () => {
   it.each([['--help'], ['help']])('%s names the commands, examples and exit statuses', async (argument) => {
     const run = await lowbit([argument]);
     expect(run.status).toBe(0);
-    for (const text of ['quantize', 'inspect', 'compare', 'methods', 'Examples:', 'Exit status:']) {
+    for (const text of [
+      'quantize',
+      'inspect',
+      'compare',
+      'methods',
+      'sweep',
+      'merge',
+      'worker',
+      'Examples:',
+      'Exit status:',
+    ]) {
       expect(run.stdout).toContain(text);
     }
   });
@@ -100,7 +110,10 @@ describe('wrong usage ends with 2 and a hint', () => {
     [['quantize', '--forse', '--help'], 'Did you mean --force?'],
     [['quantize', 'm.onnx', '--nonsense=1', '--help'], 'Run lowbit quantize --help'],
     [['--bits', '4', 'quantize', 'm.onnx'], 'after the command: lowbit quantize --bits'],
-    [['inspect', 'm.onnx', '--bits', '4'], 'It is an option of lowbit quantize and lowbit plan.'],
+    [
+      ['inspect', 'm.onnx', '--bits', '4'],
+      'It is an option of lowbit quantize and lowbit plan and lowbit sweep.',
+    ],
     [['m.onnx', '--bits', '4'], 'Write lowbit quantize m.onnx.'],
   ])('%s', async (args, expected) => {
     const { status, stdout, stderr } = await run(...args);

@@ -79,6 +79,7 @@ const diskCalls: Readonly<Record<string, RightCall>> = {
     right: () => [undefined],
     call: async (signal: never) => (await disk.partReader(fixture('f4.npy'), signal)).read(0, 1),
   },
+  findData: { right: () => [fixture('f4.npy'), { inputs: inputs() }] },
   describeData: { right: () => [fixture('f4.npy'), { inputs: inputs() }] },
   writeNpy: {
     right: () => [undefined, [2], Float32Array.of(1, 2)],

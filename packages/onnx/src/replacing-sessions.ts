@@ -48,8 +48,8 @@ export interface ReplacingSessions {
 }
 
 /**
- * One session is kept, whose inputs are the weights that were replaced last: another run that replaces some of these opens none.
- * When others are asked for, all weights of the model become inputs, so that there are two at most, one after the other.
+ * One session is kept, whose inputs are all weights of the model, whichever are replaced: runtimes fold and join what is constant, so that
+ * what a run gives would otherwise depend on the runs before it, in the last digits.
  * Weights of subgraphs and functions cannot be inputs: a run that replaces one of these has a session of its own.
  */
 export function replacingSessions(
@@ -60,9 +60,9 @@ export function replacingSessions(
   let kept: Session | undefined;
   const weights = async () =>
     new Map((await layers()).flatMap((layer) => layer.weights.map((weight) => [weight.id, weight] as const)));
-  const start = async (request: Request, isInput: (id: string) => boolean): Promise<Session> => {
+  const start = async (request: Request): Promise<Session> => {
     const read = await readDescribed(source);
-    const { inputs, bytes } = changed(read, request, isInput);
+    const { inputs, bytes } = changed(read, request);
     const open = await openModel(read.model, bytes, await withFiles(ort, read.model, source.files));
     const required = new Map(
       [...open.required].filter(([name]) => ![...inputs.values()].some((input) => input.name === name)),
@@ -86,8 +86,7 @@ export function replacingSessions(
         ids.every((id) => session.inputs.has(id));
       let session = kept;
       if (session === undefined || !serves(session)) {
-        const widens = session !== undefined && !ids.every((id) => kept?.inputs.has(id));
-        session = await start(request, (id) => widens || request.replace.has(id));
+        session = await start(request);
         await release();
         if (ids.every((id) => session?.inputs.has(id))) kept = session;
       }
@@ -103,15 +102,15 @@ export function replacingSessions(
   };
 }
 
-/** The model with weights as inputs where `isInput` says so, and others overwritten. */
-function changed(read: DescribedSource, { replace, want }: Request, isInput: (id: string) => boolean) {
+/** The model with weights as inputs, and those overwritten that cannot be. */
+function changed(read: DescribedSource, { replace, want }: Request) {
   const { sites } = read.description;
   const graph = read.model.proto.graph as GraphProto;
   graph.output = numbersAlone(read.model).proto.graph?.output ?? [];
   addOutputs(read, want);
   const inputs = weightsToInputs(
     read,
-    sites.filter((site) => isInput(site.id) && canBeInput(read, site)),
+    sites.filter((site) => canBeInput(read, site)),
   );
   for (const site of sites) {
     const values = replace.get(site.id);

@@ -34,3 +34,5 @@ export { renderHistogram } from './html/histograms.js';
 export type { Markup } from './html/markup.js';
 export { renderHtmlReport } from './html/render.js';
 export type { HtmlReportOptions, LeadingCell, LeadingTable, ReportSection } from './html/types.js';
+export { mergeSweeps, type SweepDocument, type SweepRow } from './sweep/sweep-document.js';
+export { renderSweepPage, type SweepPageOptions } from './sweep/sweep-page.js';

@@ -29,3 +29,5 @@ export {
   type ExpandedWeights,
   type WrittenFiles,
 } from './tables/written.js';
+export type { SweepDocument } from './sweep/sweep-document.js';
+export { sweepText } from './sweep/sweep-text.js';

@@ -20,7 +20,15 @@ const table = () => ({ columns: [{ label: 'a' }], rows: [['b']] });
 const defined = (options: object) =>
   Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 
+const sweep = () => ({
+  ...{ format: 'lowbit-sweep', version: 1, input: 'm.onnx', work: 'a', total: 1 },
+  grid: { weights: ['a'], bits: [4], granularity: ['channel'] },
+  rows: [{ key: 'k', weights: 'a', bits: 4, granularity: 'channel', trial: { bytes: 9, sqnrDb: 20 } }],
+});
+
 const calls: Readonly<Record<string, RightCall>> = {
+  mergeSweeps: { right: () => [[sweep(), sweep()]] },
+  renderSweepPage: { right: () => [sweep(), { title: 'a' }] },
   verdictLines: { right: () => [whole()] },
   budgetLines: { right: () => [{ limits: { bytes: 9 }, choice: { w: '4' }, predicted: 1, bytes: 8 }] },
   renderHtmlReport: { right: () => [whole(), {}] },
@@ -64,6 +72,7 @@ const textCalls: Readonly<Record<string, RightCall>> = {
     right: () => [{ plan: whole().plan, warnings: [], output: 'p.json', next: 'lowbit' }, texts.plain],
   },
   explanationText: { right: () => [whole().plan, texts.plain] },
+  sweepText: { right: () => [sweep()] },
   quantizationText: { right: () => [{ report: whole(), output: 'm.onnx' }, texts.plain] },
   quantizationLine: {
     right: () => [{ input: 'm.onnx', output: 'm_q8.onnx', report: whole() }, texts.plain],

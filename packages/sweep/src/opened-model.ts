@@ -29,7 +29,10 @@ export interface OpenedModel {
  *
  * @param context Whatever the caller gives: paths, options; plain JSON.
  */
-export type OpenModel = (context: Json, session: { readonly signal?: CancelSignal }) => Promise<OpenedModel>;
+export type OpenModel<Context = unknown> = (
+  context: Context,
+  session: { readonly signal?: CancelSignal },
+) => Promise<OpenedModel>;
 
 /** @throws LowbitError `invalid-argument` for what is no opened model. */
 export function checkOpened(value: unknown, where: string): asserts value is OpenedModel {

@@ -90,7 +90,7 @@ async function plannedFor(run: QuantizeRun): Promise<PlannedWork> {
     }
     case 'keras': {
       const { readKerasModel } = await import('../keras/keras-source.js');
-      const { openKeras } = await import('./quantize-keras.js');
+      const { openKeras } = await import('../keras/open-keras.js');
       const read = await readKerasModel(model, signal, sharesOf('read', progress));
       try {
         const named = (options.to ?? 'tfjs') === 'onnx' ? output : 'model.json';

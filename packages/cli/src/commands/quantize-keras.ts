@@ -1,18 +1,14 @@
-import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 import { defined } from '@lowbit/core/adapter';
-import { calibrationInputs } from '@lowbit/data';
-import { keras, kerasInputs, type KerasModel } from '@lowbit/keras';
 import { sessionOptions } from '@lowbit/onnx';
 
 import { checkStream } from '../files/standard-streams.js';
 import { suffixOf } from '../files/output-name.js';
 import { readKerasModel } from '../keras/keras-source.js';
 import { kerasOutput } from '../keras/keras-output.js';
-import { portThatWrites, writtenModel, type WrittenModel } from '../keras/written-model.js';
-import { type PortJob, quantizePort } from '../quantize/quantize-port.js';
-import { loadTfjs } from '../runtime/load-tfjs.js';
+import { besides, openKeras } from '../keras/open-keras.js';
+import { quantizePort } from '../quantize/quantize-port.js';
 import { readStatistics } from '../statistics/read-statistics.js';
 import { writeModel } from '../tfjs/write-model.js';
 import { quantizeDocument, type QuantizeDocument } from './quantize-document.js';
@@ -50,37 +46,4 @@ export async function quantizeKeras(run: QuantizeRun): Promise<QuantizeDocument>
   } finally {
     read.close();
   }
-}
-
-/** What is read beside the weights. */
-function besides({ model: { topology } }: QuantizeRun): readonly string[] {
-  return topology === undefined ? [] : [topology];
-}
-
-/** The model, ready to be planned and quantized. */
-export async function openKeras(
-  run: QuantizeRun,
-  model: KerasModel,
-  output: string,
-): Promise<PortJob<WrittenModel>> {
-  const { options, plan, signal } = run;
-  const { to = 'tfjs', calibrate, optimize, target, external } = options;
-  // Only data need the model to run.
-  const runner = calibrate === undefined ? undefined : (await loadTfjs('quantize')).lowbit.runner;
-  const form = {
-    signal,
-    registry: options.methods,
-    original: model,
-    ...defined({ optimize, target, external }),
-  };
-  const sizes = [run.model.file, ...besides(run)].map(async (file) => (await stat(file)).size);
-  const before = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
-  const own = runner === undefined ? keras(model) : keras(model, { runner });
-  const port = portThatWrites(own, (result) => writtenModel(result, to, output, form), before);
-  return {
-    port,
-    options: { ...options, integers: 'none' as const },
-    inputs: () => calibrationInputs(kerasInputs(model), run.model.file),
-    ...defined({ plan }),
-  };
 }

@@ -1,8 +1,13 @@
 import type { Output } from '../io.js';
 
+/** The text of a JSON document, as commands print and write it. */
+export function jsonText(document: unknown): string {
+  return `${JSON.stringify(document, null, 2)}\n`;
+}
+
 /** Writes the one JSON document of a command with `--json`. */
 export function writeJson(output: Output, document: unknown): void {
-  output.write(`${JSON.stringify(document, null, 2)}\n`);
+  output.write(jsonText(document));
 }
 
 /** Whether `--json` is asked for, read from the raw arguments because errors of parsing must be JSON too. */

@@ -17,6 +17,8 @@ export interface QuantizeJob {
   readonly options: QuantizeOptions;
   /** Decides in place of the options. */
   readonly plan?: QuantizationPlan;
+  /** Threads that the model runs on; default: many. */
+  readonly threads?: number;
 }
 
 interface OpenedPort {
@@ -26,13 +28,10 @@ interface OpenedPort {
 
 /** The model as a port, with a runtime where there are data to run it on. @throws LowbitError as {@link loadRuntime}. */
 export async function openPort(job: QuantizeJob, signal: AbortSignal): Promise<OpenedPort> {
-  const { file, output, bytes, options, plan } = job;
+  const { file, output, bytes, options, plan, threads = manyThreads } = job;
   const { optimize, target, external, freezeInputs, calibrate, runtime = runtimeNames[0] } = options;
   const integers = integerForm(options, plan);
-  const ort =
-    calibrate === undefined
-      ? undefined
-      : await loadRuntime('quantize', { name: runtime, threads: manyThreads });
+  const ort = calibrate === undefined ? undefined : await loadRuntime('quantize', { name: runtime, threads });
   const dataFiles = dataFilesOf(file, signal);
   const port = onnx(bytes, {
     name: basename(file),

@@ -1,3 +1,4 @@
+export { findData, type FoundData } from './find-data.js';
 export { describeData } from './read-batches.js';
 export { checkRegular, fileError } from './file-error.js';
 export { type PartReader, partReader } from './part-reader.js';

@@ -73,7 +73,7 @@ export async function describeData(
 }
 
 /** @throws LowbitError `invalid-argument` for what is no path. */
-function listPaths(given: string | readonly string[]): readonly string[] {
+export function listPaths(given: string | readonly string[]): readonly string[] {
   const paths: unknown = typeof given === 'string' ? [given] : given;
   const isList = Array.isArray(paths);
   const other: unknown = isList ? paths.find((path) => typeof path !== 'string') : paths;

@@ -94,7 +94,7 @@ function contents(sections: readonly ReportSection[]): Markup {
 }
 
 /** The whole page around its body. A content security policy forbids every request and every foreign script. */
-function renderDocument(title: string, body: Markup): string {
+export function renderDocument(title: string, body: Markup): string {
   const policy = `default-src 'none'; style-src 'unsafe-inline'; script-src '${scriptHash}'`;
   const page = markup`<!doctype html>
     <html lang="en">

@@ -6,7 +6,7 @@ import type { Json } from '../json.js';
 export interface ThreadStart {
   /** Address of the module that opens model and data. */
   readonly module: string;
-  readonly context: Json;
+  readonly context: unknown;
 }
 
 export interface ThreadRequest {

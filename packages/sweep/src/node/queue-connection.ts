@@ -7,7 +7,7 @@ import type { Json } from '../json.js';
 export interface QueuedJob {
   readonly job: Job;
   /** What a worker opens the model and its data with, and what it has to find there. */
-  readonly context: Json;
+  readonly context: unknown;
   readonly identity: Json;
 }
 

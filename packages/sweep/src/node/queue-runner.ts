@@ -13,7 +13,7 @@ export interface QueueOptions {
   /** `redis://user:password@host:port/number`, or `rediss:`. */
   readonly url: string;
   /** What workers open the model and its data with: plain JSON, such as paths that are the same for all. */
-  readonly context: Json;
+  readonly context: unknown;
   /** That of the model whose jobs are run. A worker that opens another one takes none of them. */
   readonly identity: Json;
   /** Default `lowbit`. */

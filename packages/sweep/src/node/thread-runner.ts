@@ -9,8 +9,8 @@ import { whenAborted } from './when-aborted.js';
 export interface ThreadOptions {
   /** The module that opens model and data: it exports `open(context)`. */
   readonly module: URL | string;
-  /** What it is given. */
-  readonly context: Json;
+  /** What it is given: plain JSON. */
+  readonly context: unknown;
   /** What its `identity` has to be: that of the model whose jobs are run. Default: any. */
   readonly identity?: Json;
   /** Default 1. */

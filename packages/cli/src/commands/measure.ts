@@ -1,0 +1,64 @@
+import type { Measurements } from '@lowbit/core/policy';
+import { measurementsOf, measureTasks } from '@lowbit/sweep';
+
+import { checkOutputs } from '../files/check-outputs.js';
+import { standardStream } from '../files/standard-streams.js';
+import { writeOutputs } from '../files/write-outputs.js';
+import type { Io } from '../io.js';
+import { jobContext } from '../jobs/job-context.js';
+import { openForJobs } from '../jobs/open-for-jobs.js';
+import { runJobs } from '../jobs/run-jobs.js';
+import { checkKind } from '../model/check-kind.js';
+import { findModel } from '../model/find-model.js';
+import { jsonText, writeJson } from '../output/json.js';
+import { createProgress, type Progress } from '../output/progress.js';
+import { loadPlugins } from '../plugins/load-plugins.js';
+import { checkMethod } from '../usage/check-method.js';
+import type { MeasureOptions } from '../usage/measure-options.js';
+import { usageError } from '../usage/usage-error.js';
+
+export type { MeasureOptions };
+
+/** `lowbit measure`: what each weight costs and loses with each width. */
+export async function measureCommand(path: string, options: MeasureOptions, io: Io): Promise<void> {
+  const { output, json, quiet, force = false } = options;
+  const progress = createProgress(io.stderr, quiet !== true && json !== true);
+  try {
+    const measured = await measureModel(path, options, io, progress);
+    if (output !== undefined)
+      await writeOutputs([{ path: output, data: jsonText(measured) }], { force, signal: io.signal });
+    progress.end();
+    if (quiet) return;
+    if (json || output === undefined) writeJson(io.stdout, measured);
+    else io.stdout.write(`${output}: ${measured.items.length} weights are measured\n`);
+  } finally {
+    progress.end();
+  }
+}
+
+async function measureModel(
+  path: string,
+  options: MeasureOptions,
+  { signal }: Io,
+  progress: Progress,
+): Promise<Measurements> {
+  if (path === standardStream)
+    throw usageError({
+      where: path,
+      expected: 'the path of a model, which each thread reads',
+      received: 'standard input',
+    });
+  const { output, choices, weights, force = false } = options;
+  checkMethod(weights, '--weights', await loadPlugins(options.plugin), 'weight');
+  const model = await findModel(path, options.topology);
+  checkKind(model, options);
+  if (output !== undefined) await checkOutputs([{ path: output, label: '--output' }], [model.file], force);
+  const context = jobContext(path, options);
+  const opened = await openForJobs(context, { signal });
+  try {
+    const tasks = await measureTasks(opened, choices);
+    return measurementsOf(await runJobs({ opened, context }, tasks, options, { signal, progress }));
+  } finally {
+    await opened.close?.();
+  }
+}

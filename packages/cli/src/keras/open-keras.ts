@@ -1,0 +1,54 @@
+import { stat } from 'node:fs/promises';
+
+import type { QuantizationPlan } from '@lowbit/core';
+import { defined } from '@lowbit/core/adapter';
+import { calibrationInputs } from '@lowbit/data';
+import { keras, kerasInputs, type KerasModel } from '@lowbit/keras';
+
+import type { FoundModel } from '../model/find-model.js';
+import type { PortJob } from '../quantize/quantize-port.js';
+import { loadTfjs } from '../runtime/load-tfjs.js';
+import type { QuantizeOptions } from '../usage/quantize-options.js';
+import { portThatWrites, writtenModel, type WrittenModel } from './written-model.js';
+
+/** What is wanted of a model of Keras. */
+interface KerasRun {
+  readonly model: FoundModel;
+  readonly options: QuantizeOptions;
+  /** Decides in place of the options. */
+  readonly plan?: QuantizationPlan;
+  readonly signal: AbortSignal;
+}
+
+/** What is read beside the weights. */
+export function besides({ model: { topology } }: Pick<KerasRun, 'model'>): readonly string[] {
+  return topology === undefined ? [] : [topology];
+}
+
+/** The model, ready to be planned and quantized. */
+export async function openKeras(
+  run: KerasRun,
+  model: KerasModel,
+  output: string,
+): Promise<PortJob<WrittenModel>> {
+  const { options, plan, signal } = run;
+  const { to = 'tfjs', calibrate, optimize, target, external } = options;
+  // Only data need the model to run.
+  const runner = calibrate === undefined ? undefined : (await loadTfjs('quantize')).lowbit.runner;
+  const form = {
+    signal,
+    registry: options.methods,
+    original: model,
+    ...defined({ optimize, target, external }),
+  };
+  const sizes = [run.model.file, ...besides(run)].map(async (file) => (await stat(file)).size);
+  const before = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+  const own = runner === undefined ? keras(model) : keras(model, { runner });
+  const port = portThatWrites(own, (result) => writtenModel(result, to, output, form), before);
+  return {
+    port,
+    options: { ...options, integers: 'none' as const },
+    inputs: () => calibrationInputs(kerasInputs(model), run.model.file),
+    ...defined({ plan }),
+  };
+}

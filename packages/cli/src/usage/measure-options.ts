@@ -1,0 +1,52 @@
+import { Command, Option } from 'commander';
+
+import { imageOptionNames } from './calibration-options.js';
+import { addQuantizeOptions, type GivenOptions } from './quantize-options.js';
+import { parseWidths } from './sweep-options.js';
+import { workOptions, type WorkOptions } from './work-options.js';
+
+/** Options that `lowbit measure` shares with `lowbit quantize`. */
+const shared = [
+  ...(['calibrate', 'labels', 'limit', ...imageOptionNames, 'runtime'] as const),
+  ...(['weights', 'granularity', 'parameters'] as const),
+  ...(['include', 'exclude', 'includeOp', 'excludeOp', 'plugin'] as const),
+  ...([
+    'optimize',
+    'target',
+    'external',
+    'freezeInputs',
+    'format',
+    'plain',
+    'rest',
+    'topology',
+    'to',
+  ] as const),
+] as const satisfies readonly (keyof GivenOptions)[];
+
+/** The options of `lowbit measure`, as parsed. */
+export interface MeasureOptions extends Pick<GivenOptions, (typeof shared)[number]>, WorkOptions {
+  readonly choices: readonly number[];
+  readonly output?: string;
+  readonly json?: true;
+  readonly quiet?: true;
+  readonly force?: true;
+}
+
+/** Declares the options on the command. */
+export function addMeasureOptions(command: Command): Command {
+  const quantize = addQuantizeOptions(new Command());
+  const names: ReadonlySet<string> = new Set(shared);
+  const options = [
+    new Option('--choices <bits>', 'widths that are measured')
+      .default([2, 3, 4, 5, 6, 8], '2,3,4,5,6,8')
+      .argParser(parseWidths),
+    ...quantize.options.filter((option) => names.has(option.attributeName())),
+    ...workOptions(),
+    new Option('-o, --output <file>', 'the file to write (default: it is printed)'),
+    new Option('--json', 'print the result as one JSON document'),
+    new Option('--quiet', 'print nothing but errors'),
+    new Option('--force', 'replace files that exist'),
+  ];
+  for (const option of options) command.addOption(option);
+  return command;
+}

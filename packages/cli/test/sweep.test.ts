@@ -1,0 +1,185 @@
+import { readFileSync } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import type { SweepDocument } from '@lowbit/report/text';
+import { beforeAll, describe, expect, it } from 'vitest';
+
+import { letterPage } from './letter-page.js';
+import { contents, models, run, temporaryFolder } from './support.js';
+
+let folder: string;
+const inFolder = (name: string) => join(folder, name);
+const data = () => ['--calibrate', inFolder('photos'), '--image-size', '48x192'];
+const few = ['--include', '*conv2d_5?.w_0', '--include', '*fc*'];
+
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  for (const name of ['letters', 'others']) {
+    await mkdir(inFolder(`photos/${name}`), { recursive: true });
+    for (let i = 0; i < 2; i++)
+      await writeFile(
+        inFolder(`photos/${name}/${i}.png`),
+        letterPage(10 * i, 48 + (name === 'others' ? 150 : 0), 192),
+      );
+  }
+});
+
+async function done(...argv: readonly string[]): Promise<string> {
+  const { status, stdout, stderr } = await run(...argv);
+  expect(status, stderr + stdout).toBe(0);
+  return stdout;
+}
+
+const file = (name: string) => readFile(inFolder(name), 'utf8');
+
+describe('lowbit sweep', () => {
+  const grid = ['--bits', '2,8', '--granularity', 'channel,tensor'];
+  const two = ['--bits', '2,8', ...few];
+
+  it('tries all settings, as a table with bars, a page and JSON, and writes no model', async () => {
+    const told = ['-o', inFolder('all.json'), '--report', inFolder('all.html')];
+    const text = await done(
+      'sweep',
+      models.classifier,
+      ...grid,
+      ...data(),
+      '--labels',
+      inFolder('photos'),
+      ...told,
+      '--jobs',
+      '2',
+    );
+    const document = JSON.parse(await file('all.json')) as SweepDocument;
+    expect(document.rows.map(({ bits, granularity }) => `${bits} ${granularity}`)).toEqual([
+      ...['2 channel', '2 tensor', '8 channel', '8 tensor'],
+    ]);
+    for (const { trial } of document.rows) {
+      expect(trial.by).toBe('outputs');
+      expect(trial.bytes).toBeGreaterThan(100_000);
+      expect(trial.rightClass).toBeGreaterThanOrEqual(0);
+    }
+    const [narrow, , wide] = document.rows.map(({ trial }) => trial);
+    expect(wide.sqnrDb!).toBeGreaterThan(narrow.sqnrDb!);
+    expect(wide.bytes!).toBeGreaterThan(narrow.bytes!);
+    expect(text).toMatch(/min-max +8 +channel .*dB.*█/);
+    expect(text).toContain('right class');
+    expect(await file('all.html')).toContain('<circle class="bits-8"');
+    expect(await contents(folder)).toEqual(['all.html', 'all.json', 'photos']);
+  });
+
+  it('gives the same for any number of threads, and from shares that are merged', async () => {
+    await done('sweep', models.classifier, ...two, ...data(), '--jobs', '1', '-o', inFolder('one.json'));
+    for (const share of ['1/2', '2/2'])
+      await done(
+        'sweep',
+        models.classifier,
+        ...two,
+        ...data(),
+        '--shard',
+        share,
+        '-o',
+        inFolder(`${share[0]}-of-2.json`),
+      );
+    expect((JSON.parse(await file('1-of-2.json')) as SweepDocument).rows).toHaveLength(1);
+    await done('merge', inFolder('2-of-2.json'), inFolder('1-of-2.json'), '-o', inFolder('merged.json'));
+    expect(await file('merged.json')).toBe(await file('one.json'));
+    const other = await run(
+      'sweep',
+      models.classifier,
+      '--bits',
+      '4',
+      '--shard',
+      '1/1',
+      '-o',
+      inFolder('other.json'),
+    );
+    expect(other.status).toBe(0);
+    const { status, stderr } = await run('merge', inFolder('other.json'), inFolder('1-of-2.json'));
+    expect({ status, stderr }).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('the same work') as string,
+    });
+  });
+
+  it('says which settings are not possible, and tries the others', async () => {
+    const text = await done(
+      'sweep',
+      models.classifier,
+      '--weights',
+      'min-max',
+      'ternary',
+      '--bits',
+      '2,3',
+      ...few,
+    );
+    expect(text).toMatch(/not possible\n {2}ternary, 3 bits, channel: /);
+    expect(text.match(/dB/g)).toHaveLength(3);
+  });
+});
+
+describe('lowbit measure', () => {
+  const choices = ['--choices', '2,8', ...few];
+
+  it('gives the same for any number of threads, from shares, and after an interruption', async () => {
+    await done('measure', models.classifier, ...choices, ...data(), '--jobs', '1', '-o', inFolder('m1.json'));
+    const results = ['--results', inFolder('work')];
+    for (const share of ['1/2', '2/2']) {
+      const output = ['-o', inFolder(`m-${share[0]}.json`)];
+      await done(
+        'measure',
+        models.classifier,
+        ...choices,
+        ...data(),
+        '--shard',
+        share,
+        ...results,
+        ...output,
+      );
+    }
+    await done('merge', inFolder('m-1.json'), inFolder('m-2.json'), '-o', inFolder('mm.json'));
+    expect(await file('mm.json')).toBe(await file('m1.json'));
+    const before = await contents(inFolder('work'));
+    const again = await done(
+      'measure',
+      models.classifier,
+      ...choices,
+      ...data(),
+      '--jobs',
+      '2',
+      ...results,
+      '--json',
+    );
+    expect(again).toBe(await file('m1.json'));
+    expect(await contents(inFolder('work'))).toEqual(before);
+    await writeFile(inFolder('photos/letters/0.png'), letterPage(5, 48, 192));
+    await done('measure', models.classifier, ...choices, ...data(), ...results, '--quiet');
+    expect((await contents(inFolder('work'))).length).toBe(2 * before.length);
+  });
+
+  it('needs no data, without which effects are not known', async () => {
+    const measured = JSON.parse(await done('measure', models.classifier, '--choices', '4', ...few)) as object;
+    expect(measured).not.toHaveProperty('effect');
+  });
+});
+
+it.each([
+  [['sweep', '-'], 'standard input'],
+  [['sweep', 'm.onnx', '--bits', '2,x'], '--bits'],
+  [['sweep', 'm.onnx', '--shard', '3/2'], '--shard'],
+  [['sweep', 'm.onnx', '--jobs', '2', '--queue', 'redis://127.0.0.1'], '--queue'],
+  [['sweep', 'm.onnx', '--weights', 'min-mx'], 'min-max'],
+  [['measure', 'm.onnx', '--queue', 'localhost'], 'redis://'],
+  [['worker'], '--queue'],
+])('%j is refused as wrong usage', async (argv, words) => {
+  const { status, stderr } = await run(...argv);
+  expect({ status, stderr }).toMatchObject({ status: 2, stderr: expect.stringContaining(words) as string });
+});
+
+it('lowbit merge says which file is none of its kind', async () => {
+  const other = inFolder('photos/letters/0.png.json');
+  await writeFile(other, '{}');
+  const { status, stderr } = await run('merge', other);
+  expect({ status, stderr }).toMatchObject({ status: 1, stderr: expect.stringContaining(other) as string });
+  expect(readFileSync(other, 'utf8')).toBe('{}');
+});
