@@ -1,3 +1,5 @@
+import type { Batch } from '@lowbit/core';
+
 /** What one run of a model over its inputs gives. `Answer` is what the task decides for one input. */
 export interface TaskResult<Answer = unknown> {
   /** Raw outputs, one array an input, for the signal-to-noise ratio against float. */
@@ -42,6 +44,8 @@ export interface RealModelTask<Artifact, Answer = unknown> {
   run(artifact: Artifact): Promise<TaskResult<Answer>>;
   compare(float: TaskResult<Answer>, quantized: TaskResult<Answer>): Comparison;
   probe(artifact: Artifact): Promise<Probe>;
+  /** Some of the inputs, on which bits are chosen. */
+  batches(artifact: Artifact): readonly Batch[];
 }
 
 export const NOT_USABLE = 'not usable without training';

@@ -7,6 +7,7 @@ import { eachSubject } from './subjects.js';
 import { htmlTable, textTable } from './table.js';
 
 const json = process.argv.includes('--json');
+const all = process.argv.includes('--all');
 const start = performance.now();
 const tell = (step: string) => {
   const seconds = ((performance.now() - start) / 1000).toFixed(0).padStart(3);
@@ -15,7 +16,7 @@ const tell = (step: string) => {
 
 if (!json) console.log('Quantizing real networks at 8, 4 and 2 bits and running them on real inputs …');
 const results: SubjectResult[] = [];
-for (const run of eachSubject((subject) => measureSubject(subject, tell))) results.push(await run());
+for (const run of eachSubject((subject) => measureSubject(subject, tell, all))) results.push(await run());
 if (process.stderr.isTTY) process.stderr.write('\r\x1b[2K');
 
 const folder = new URL('../../out/', import.meta.url);

@@ -1,4 +1,5 @@
-import { quantize, type Report } from '@lowbit/core';
+import { quantize } from '@lowbit/core';
+import type { ReportSection } from 'lowbit';
 import { timePair } from '../measure/time-pair.js';
 import type { TaskResult } from '../task.js';
 import type { Subject } from './subjects.js';
@@ -8,7 +9,8 @@ import { variants, type Variant } from './variants.js';
 export interface Row {
   readonly model: string;
   readonly method: string;
-  readonly bits: number;
+  /** Or what its budget is. */
+  readonly bits: number | string;
   readonly floatBytes: number;
   readonly storedBytes: number;
   readonly bitsPerWeight: number;
@@ -30,7 +32,7 @@ export interface SubjectResult {
   /** What the float model does on the same inputs. */
   readonly float: string;
   readonly rows: readonly Row[];
-  readonly reports: readonly { readonly title: string; readonly report: Report }[];
+  readonly reports: readonly ReportSection[];
 }
 
 const timingRounds = 3;
@@ -39,18 +41,19 @@ const timingRounds = 3;
 export async function measureSubject<Artifact, Written>(
   subject: Subject<Artifact, Written>,
   tell: (step: string) => void,
+  all: boolean,
 ): Promise<SubjectResult> {
   const { task } = subject;
   tell(`${task.name}: float`);
   const artifact = await task.load();
   const float = await task.run(artifact);
   const rows: Row[] = [];
-  const reports: { title: string; report: Report }[] = [];
-  for (const variant of variants) {
-    tell(`${task.name}: ${variant.method}, ${variant.bits} bits`);
-    const { row, report } = await measureVariant(subject, artifact, float, variant);
+  const reports: ReportSection[] = [];
+  for (const variant of variants(all)) {
+    tell(`${task.name}: ${variant.method}, ${variant.width} bits`);
+    const { row, ...done } = await measureVariant(subject, artifact, float, variant);
     rows.push(row);
-    reports.push({ title: `${task.name}, ${variant.method}, ${variant.bits} bits`, report });
+    reports.push({ title: `${task.name}, ${variant.method}, ${variant.width} bits`, ...done });
   }
   subject.release(artifact);
   return { model: task.name, float: float.task.summary, rows, reports };
@@ -60,11 +63,16 @@ async function measureVariant<Artifact, Written>(
   subject: Subject<Artifact, Written>,
   artifact: Artifact,
   float: TaskResult,
-  { method, bits, weights }: Variant,
-): Promise<{ row: Row; report: Report }> {
+  { method, width, bits, weights, isMeasured }: Variant,
+): Promise<{ row: Row } & Pick<ReportSection, 'report' | 'budget' | 'measurements'>> {
   const { task } = subject;
   const start = performance.now();
-  const { model, report } = await quantize(subject.port(artifact), { weights, bits });
+  const data = isMeasured ? { data: task.batches(artifact) } : {};
+  const { model, report, budget, measurements } = await quantize(subject.port(artifact), {
+    weights,
+    bits,
+    ...data,
+  });
   const quantizeMs = performance.now() - start;
   const small = subject.artifact(model);
   const { sqnrDb, usable, kept, summary } = task.compare(float, await task.run(small));
@@ -73,7 +81,7 @@ async function measureVariant<Artifact, Written>(
   const row: Row = {
     model: task.name,
     method,
-    bits,
+    bits: typeof bits === 'number' ? bits : width,
     floatBytes: report.modelBytes.before,
     storedBytes: report.modelBytes.after,
     bitsPerWeight: report.bitsPerWeight,
@@ -85,5 +93,5 @@ async function measureVariant<Artifact, Written>(
     quantizedMs,
     quantizeMs,
   };
-  return { row, report };
+  return { row, report, ...(budget && { budget }), ...(measurements && { measurements }) };
 }

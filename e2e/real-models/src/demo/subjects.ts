@@ -1,5 +1,6 @@
 import type { ModelPort } from '@lowbit/core';
 import { onnx } from '@lowbit/onnx';
+import * as ort from 'onnxruntime-web/wasm';
 import { tfjs } from '@lowbit/tfjs';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { classifierTask } from '../nsfw/classifier.js';
@@ -20,7 +21,7 @@ export interface Subject<Artifact, Written> {
 function onnxSubject(task: RealModelTask<Uint8Array>): Subject<Uint8Array, { readonly bytes: Uint8Array }> {
   return {
     task,
-    port: (bytes) => onnx(bytes, { name: task.name }),
+    port: (bytes) => onnx(bytes, { name: task.name, ort }),
     artifact: (written) => written.bytes,
     release: () => undefined,
   };

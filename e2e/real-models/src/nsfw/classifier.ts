@@ -32,6 +32,12 @@ export function classifierTask(photographs = PHOTOGRAPHS.length): RealModelTask<
       once: async () => void (await predict(model, batches()[0]!)),
       close: async () => undefined,
     }),
+    batches: ({ inputNames }) =>
+      batches()
+        .slice(0, 2)
+        .map(({ crops, data }) => ({
+          inputs: { [inputNames[0]!]: { shape: [crops, SIDE, SIDE, 3], data } },
+        })),
   };
 }
 

@@ -3,7 +3,7 @@ import { bluePlanesFirst } from '../image/planes.js';
 import { timedEach } from '../measure/median.js';
 import { sqnrDb } from '../measure/sqnr.js';
 import { readModel } from '../models.js';
-import { float32, runOnce, withSession } from '../runtime/ort.js';
+import { batchOf, float32, runOnce, withSession } from '../runtime/ort.js';
 import { sessionProbe } from '../runtime/session-probe.js';
 import { comparison, type Comparison, type RealModelTask, type TaskResult } from '../task.js';
 import { detectorPages } from '../text/pages.js';
@@ -41,6 +41,7 @@ export function detectorTask(): RealModelTask<Uint8Array, Region[]> {
     run: (bytes) => detect(bytes, pages()),
     compare: compareBoxes,
     probe: (bytes) => sessionProbe(bytes, pages()[0]!.feeds),
+    batches: () => pages().map(({ feeds }) => batchOf(feeds)),
   };
 }
 

@@ -5,7 +5,7 @@ import { resize } from '../image/resize.js';
 import { timedEach } from '../measure/median.js';
 import { sqnrDb } from '../measure/sqnr.js';
 import { modelPath, readModel } from '../models.js';
-import { float32, runOnce, withSession, type Feeds } from '../runtime/ort.js';
+import { batchOf, float32, runOnce, withSession, type Feeds } from '../runtime/ort.js';
 import { sessionProbe } from '../runtime/session-probe.js';
 import { comparison, type Comparison, type RealModelTask, type TaskResult } from '../task.js';
 import { lineImages } from '../text/line-images.js';
@@ -43,6 +43,10 @@ export function recognizerTask(): RealModelTask<Uint8Array, string> {
     run: (bytes) => recognize(bytes, lines()),
     compare: (float, quantized) => compareStrings(float, quantized, lines()),
     probe: (bytes) => sessionProbe(bytes, lines()[0]!.feeds),
+    batches: () =>
+      lines()
+        .filter((_, i) => i % 10 === 0)
+        .map(({ feeds }) => batchOf(feeds)),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Batch } from '@lowbit/core';
 import * as ort from 'onnxruntime-web/wasm';
 
 ort.env.wasm.numThreads = 1;
@@ -30,6 +31,15 @@ export function float32(data: Float32Array, shape: readonly number[]): ort.Tenso
 /** A scalar, which ONNX calls a tensor of shape []. */
 export function int64(value: bigint): ort.Tensor {
   return new ort.Tensor('int64', BigInt64Array.of(value), []);
+}
+
+/** Feeds as a batch of data for lowbit. */
+export function batchOf(feeds: Feeds): Batch {
+  const inputs = Object.entries(feeds).map(([name, { dims, data }]) => {
+    const values = Array.from(data as ArrayLike<number | bigint>, Number);
+    return [name, { shape: dims, data: Float32Array.from(values) }] as const;
+  });
+  return { inputs: Object.fromEntries(inputs) };
 }
 
 /** Runs a model and gives its first output; the values are a copy, not a view of the runtime's memory. */

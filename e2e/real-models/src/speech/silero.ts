@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { timedEach } from '../measure/median.js';
 import { sqnrDb } from '../measure/sqnr.js';
 import { readModel } from '../models.js';
-import { float32, int64, withSession, type Feeds, type Session } from '../runtime/ort.js';
+import { batchOf, float32, int64, withSession, type Feeds, type Session } from '../runtime/ort.js';
 import { sessionProbe } from '../runtime/session-probe.js';
 import { comparison, type Comparison, type RealModelTask, type TaskResult } from '../task.js';
 import { readWav } from './wav.js';
@@ -34,6 +34,10 @@ export function sileroTask(): RealModelTask<Uint8Array, boolean> {
     run: (bytes) => listen(bytes, windows()),
     compare: compareFrames,
     probe: (bytes) => sessionProbe(bytes, feedsOf(windows()[40]!, silentState())),
+    batches: () =>
+      windows()
+        .filter((_, i) => i % 6 === 0)
+        .map((window) => batchOf(feedsOf(window, silentState()))),
   };
 }
 
