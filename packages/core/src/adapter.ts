@@ -41,6 +41,7 @@ export type {
 export { numberedBatches } from './contract/numbered-batches.js';
 export {
   type GroupInputs,
+  type InputCapture,
   type InputsOfWeights,
   mostInputRows,
   type ObservedInputs,

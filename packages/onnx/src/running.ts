@@ -2,6 +2,7 @@ import type { LayerDescriptor, ModelPort, RunOptions } from '@lowbit/core';
 import { checkPortOptions } from '@lowbit/core/adapter';
 import { activationSites } from './activations/activation-sites.js';
 import { measureFeatures } from './observe/features.js';
+import { captureInputs } from './observe/inputs/capture-inputs.js';
 import { observeInputs } from './observe/inputs/observe-inputs.js';
 import { observeModel } from './observe/observe-model.js';
 import type { OrtRuntime } from './observe/ort.js';
@@ -9,11 +10,13 @@ import { numbersAlone } from './observe/readable-outputs.js';
 import { replacingSessions, type Opened } from './replacing-sessions.js';
 import { openModel, runBatches } from './observe/run-model.js';
 import { withFiles } from './observe/with-files.js';
-import { type DescribedSource, readSource, type ModelSource } from './model-source.js';
+import { type DescribedSource, readDescribed, readSource, type ModelSource } from './model-source.js';
 import { writeModel } from './model/write-model.js';
 
 /** What a port can do that may run the model. */
-type Running = Required<Pick<ModelPort<unknown>, 'observe' | 'observeInputs' | 'features' | 'run'>>;
+type Running = Required<
+  Pick<ModelPort<unknown>, 'observe' | 'observeInputs' | 'captureInputs' | 'features' | 'run'>
+>;
 
 /** Gives the model as it was read to what does not change it, and keeps others from changing it meanwhile. */
 export type Lend = <T>(use: (read: DescribedSource) => Promise<T>) => Promise<T>;
@@ -57,6 +60,20 @@ export function running(
         const asked = sites.filter(({ id }) => wanted.has(id));
         return observeInputs({ model, ort: runtime, batches }, asked, options);
       }),
+    async captureInputs(batches, options) {
+      const { model, description } = await readDescribed({ ...source, integers: undefined });
+      const { sites } = description;
+      checkPortOptions(
+        'observeInputs',
+        options,
+        sites.map(({ id }) => id),
+      );
+      return captureInputs(
+        { model, ort: await withFiles(ort, model, source.files), batches },
+        sites,
+        options,
+      );
+    },
     features: (batches, options = {}) =>
       lend(async ({ model, description }) => {
         checkPortOptions('features', options);

@@ -32,5 +32,18 @@ export interface InputsOfWeights {
   readonly unknown: ReadonlyMap<string, string>;
 }
 
+/**
+ * Tells the inputs of one weight after the other in a network in which those before have other values already. What was computed is
+ * kept, so that each part of the network runs once.
+ */
+export interface InputCapture {
+  /** What the inputs of weights are in the network as it is now. Weights are asked for in the order of execution. */
+  inputs(weights: readonly string[]): Promise<InputsOfWeights>;
+  /** A weight has these values from now on. */
+  set(weight: string, values: Float32Array): void;
+  /** Frees what is kept. */
+  close(): Promise<void>;
+}
+
 /** Most rows of inputs that are taken of one weight; of more, as many are drawn evenly. */
 export const mostInputRows = 65_536;

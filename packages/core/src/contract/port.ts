@@ -3,7 +3,7 @@ import type { ParameterStorage } from '../scheme/types.js';
 import type { LayerDescriptor, WeightDescriptor } from './descriptors.js';
 import type { SessionOptions } from './events.js';
 import type { Batch, ObserveOptions, RunOptions, RunOutputs } from './model-run.js';
-import type { InputsOfWeights, ObserveInputsOptions } from './observed-inputs.js';
+import type { InputCapture, InputsOfWeights, ObserveInputsOptions } from './observed-inputs.js';
 import type { ModelWriter, Outcome } from './model-writer.js';
 import type { PortForm } from './plan.js';
 import type { FeatureSet } from './policy.js';
@@ -44,6 +44,14 @@ export interface ModelPort<M> {
     batches: Iterable<Batch> | AsyncIterable<Batch>,
     options: ObserveInputsOptions,
   ): Promise<InputsOfWeights>;
+  /**
+   * The same weight by weight, while weights change: of those that `options.weights` names, all of which will be set. Absent when the
+   * port cannot run the model in parts.
+   */
+  captureInputs?(
+    batches: Iterable<Batch> | AsyncIterable<Batch>,
+    options: ObserveInputsOptions,
+  ): Promise<InputCapture>;
   /**
    * Runs the model batch by batch and gives its outputs as floats. Absent when the port cannot run the model.
    *

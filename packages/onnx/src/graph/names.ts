@@ -1,6 +1,6 @@
 import { bodyOf } from '../model/function-body.js';
 import { subgraphsOf } from '../model/subgraphs.js';
-import type { GraphProto, ModelProto } from '../schema/proto.js';
+import type { GraphProto, ModelProto, NodeProto } from '../schema/proto.js';
 
 /** Every name of a value or node in a graph and its subgraphs. */
 export function namesOf(graph: GraphProto): string[] {
@@ -29,6 +29,10 @@ export function heldNames(graph: GraphProto): Set<string> {
   const inner = graph.node.flatMap(subgraphsOf).flatMap(({ graph: body }) => [...usedNames(body)]);
   return new Set([...graph.output.map(({ name }) => name), ...inner]);
 }
+
+/** Names of values that the subgraphs of a node use, of whatever graph. */
+export const usedInside = (node: NodeProto): readonly string[] =>
+  subgraphsOf(node).flatMap(({ graph }) => [...usedNames(graph)]);
 
 function* usedNames(graph: GraphProto): Iterable<string> {
   for (const { name } of graph.output) yield name;

@@ -24,6 +24,10 @@ const makers: ReadonlyMap<number, { type: string; of: (values: Values) => ArrayB
   [DataType.BOOL, { type: 'bool', of: (values: Values) => Uint8Array.from(values) }],
 ]);
 
+/** The element type of a tensor of the runtime; `undefined` for one that cannot be given to a model. */
+export const elementOf = (type: string): number | undefined =>
+  [...makers].find(([, maker]) => maker.type === type)?.[0];
+
 /** Whether values of this element type can be given to a model. */
 export const canFeed = (type: number): boolean => makers.has(type);
 
