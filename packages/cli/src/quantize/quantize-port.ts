@@ -87,6 +87,7 @@ export async function quantizePort<M>(
   const { calibration: observed, ...done } = await applyPlan(port, plan, registry, {
     ...session,
     measure: options.measure,
+    ...defined({ capture: options.capture }),
     // What is saved serves other methods too.
     ...(options.saveCalibration === undefined ? {} : { statistics: 'all' as const }),
     ...defined({ calibration: stored }),
@@ -140,6 +141,7 @@ async function planFor<M>(
     return makePlan(port, recipeFrom(options, labelled?.batches), {
       ...session,
       ...(options.report !== undefined && { curve: curvePoints }),
+      ...defined({ capture: options.capture }),
       ...(sizeOf && { sizeOf: (model) => sizeOf(model as M) }),
     }).catch(throwAsUsage);
   checkSites(plan, await port.layers(), options.plan ?? 'plan');

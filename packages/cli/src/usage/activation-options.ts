@@ -10,6 +10,8 @@ import {
 } from './calibration-options.js';
 import { choiceParser, parseActivationBits } from './option-values.js';
 
+const captureChoices = ['once', 'sequential'] as const;
+
 /** The options that say how activations are quantized, as parsed. */
 export interface ActivationOptions extends CalibrationOptions {
   readonly activations?: string;
@@ -18,6 +20,8 @@ export interface ActivationOptions extends CalibrationOptions {
   readonly runtime?: RuntimeName;
   readonly calibration?: string;
   readonly saveCalibration?: string;
+  /** What rounders see of the inputs of weights. */
+  readonly capture?: (typeof captureChoices)[number];
 }
 
 /** Declares them, and those for the data that the model is run on. */
@@ -28,6 +32,10 @@ export function activationOptions(): readonly Option[] {
       'quantize activations too: dynamic measures ranges on every run, other methods (min-max, percentile, mse …) ' +
         'need data; lowbit methods lists them',
     ),
+    new Option(
+      '--capture <way>',
+      'what --rounding sees: sequential, inputs of each weight once those before are quantized, or once, those of the model as it was (default: sequential for ONNX, else once)',
+    ).choices(captureChoices),
     new Option('--activation-bits <number>', 'bits of each activation (default: 8)').argParser(
       parseActivationBits,
     ),

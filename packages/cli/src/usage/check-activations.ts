@@ -10,7 +10,7 @@ import { optionName } from './option-name.js';
 import { UsageError, usageError } from './usage-error.js';
 
 /** Options that only data have a use for. */
-const forData = ['saveCalibration', 'labels', 'limit', ...imageOptionNames] as const;
+const forData = ['saveCalibration', 'labels', 'limit', 'capture', ...imageOptionNames] as const;
 /** Options that only quantized activations have a use for. */
 const forActivations = ['activationBits', 'integers', 'calibration', 'saveCalibration'] as const;
 

@@ -37,6 +37,12 @@ export interface QuantizeOptions extends SessionOptions {
   /** `all`: whatever is observed on data serves other quantizers too. Default: what those of the plan need. */
   readonly statistics?: 'all';
   /**
+   * What rounders see of the inputs of weights. `sequential`: what each weight is multiplied with once those before are quantized, which
+   * leaves less error and keeps what was computed of all samples in memory; the default where the port runs its model in parts. `once`:
+   * what all are multiplied with in the model as it was.
+   */
+  readonly capture?: 'once' | 'sequential';
+  /**
    * Bytes that the caller's files of a result take, for budgets: where they are others than the port counts, as those of TensorFlow.js
    * with its `model.json`. Default: `report.modelBytes.after`.
    */
@@ -55,6 +61,10 @@ export const quantizeTypes: OptionTypes<QuantizeOptions> = {
   curve: {
     expected: 'a whole number from 0',
     fits: (value) => Number.isInteger(value) && Number(value) >= 0,
+  },
+  capture: {
+    expected: "'once' or 'sequential'",
+    fits: (value) => value === 'once' || value === 'sequential',
   },
   statistics: { expected: "'all'", fits: (value) => value === 'all' },
 };

@@ -47,7 +47,7 @@ export interface PlannedWork {
   readonly warnings: readonly string[];
 }
 
-export interface PlanOptions extends SessionOptions, Pick<QuantizeOptions, 'sizeOf' | 'curve'> {
+export interface PlanOptions extends SessionOptions, Pick<QuantizeOptions, 'sizeOf' | 'curve' | 'capture'> {
   /** For training, which moves values: what was quantized before may be quantized too. Default false. */
   readonly forTraining?: boolean;
 }

@@ -18,6 +18,7 @@ import { batchesType } from '../contract/check-batches.js';
 import type { Recipe } from '../contract/recipe.js';
 import { dataWarnings, statisticsFor, type MeasuredInputs } from './observe-data.js';
 import { repeatable } from '../contract/repeatable-data.js';
+import { needsInputs } from './rounding-inputs.js';
 import { withFitWeights } from './unfit-weights.js';
 import { withWarnings, type Written } from './write-plan.js';
 import type { BudgetReport } from '../contract/budget-report.js';
@@ -107,8 +108,7 @@ export async function applyResolved<M>(
 }
 
 /** Whether inputs of weights were looked at. */
-const isRounded = ({ entries }: ResolvedPlan): boolean =>
-  entries.some(({ rounding }) => rounding !== undefined && rounding.rounder.needs.length > 0);
+const isRounded = ({ entries }: ResolvedPlan): boolean => entries.some(needsInputs);
 
 /**
  * Fits and writes a plan, without a look at how good it is.
@@ -120,10 +120,10 @@ export async function writeResolved<M>(
   port: ModelPort<M>,
   resolved: ResolvedPlan,
   inputs: MeasuredInputs,
-  { signal, onProgress }: QuantizeOptions,
+  { signal, onProgress, capture }: QuantizeOptions,
   isRun: boolean,
 ): Promise<{ readonly written: Written<M>; readonly calibration: Calibration | undefined }> {
-  const options = { ...defined({ signal, onProgress }), measure: false };
+  const options = { ...defined({ signal, onProgress, capture }), measure: false };
   const calibration = await statisticsFor(port, resolved, inputs, options);
   const data = isRun ? inputs.data : undefined;
   const written = await withFitWeights(resolved, (plan) =>

@@ -30,9 +30,7 @@ export function roundingInputs<M>(
   data: RepeatableData | undefined,
   { signal, onProgress }: SessionOptions,
 ): (own: ResolvedEntry) => Promise<InputsOfWeight> {
-  const needing = entries.filter(
-    ({ rounding }) => rounding !== undefined && rounding.rounder.needs.length > 0,
-  );
+  const needing = entries.filter(needsInputs);
   checkData(port, needing, data);
   let known: InputsOfWeights | undefined;
   const observe = async (own: ResolvedEntry) => {
@@ -55,11 +53,20 @@ export function roundingInputs<M>(
       known = undefined;
       known = await observe(own);
     }
-    const observed = known?.inputs.get(id);
-    if (observed === undefined) return { why: known?.unknown.get(id) ?? 'its inputs are not known' };
-    return observed.groups.every(isFinite) ? { observed } : { why: 'its inputs are not finite on the data' };
+    return inputsIn(known, id);
   };
 }
+
+/** What was seen of the inputs of a weight. */
+export function inputsIn(known: InputsOfWeights | undefined, id: string): InputsOfWeight {
+  const observed = known?.inputs.get(id);
+  if (observed === undefined) return { why: known?.unknown.get(id) ?? 'its inputs are not known' };
+  return observed.groups.every(isFinite) ? { observed } : { why: 'its inputs are not finite on the data' };
+}
+
+/** Whether anything is to be known of the inputs of a weight, for its rounder. */
+export const needsInputs = ({ rounding }: ResolvedEntry): boolean =>
+  rounding !== undefined && rounding.rounder.needs.length > 0;
 
 /** A value that is not finite makes its square so. */
 const isFinite = ({ seen, heldOut }: GroupInputs): boolean =>

@@ -11,6 +11,7 @@ import { gridCost } from './grid-cost.js';
 import { ownGrids, withoutStaleWishes } from './own-grids.js';
 import { roundedCodes } from './rounded-codes.js';
 import { type InputsOfWeight, roundingInputs } from './rounding-inputs.js';
+import { sequentialInputs } from './sequential-inputs.js';
 import { checkReach } from './unfit-weights.js';
 import { inTurns, pauses } from '../contract/pause.js';
 import { type CodedWeight, codeWeight, type FittedWeight, weightInSteps } from './weight.js';
@@ -34,29 +35,31 @@ export async function writeFitted<M>(
   data: RepeatableData | undefined,
   options: QuantizeOptions,
 ): Promise<FittedResult<M>> {
-  const inputsOf = roundingInputs(port, resolved.entries, data, options);
+  const atOnce = roundingInputs(port, resolved.entries, data, options);
+  const sequential = sequentialInputs(port, resolved.entries, data, options);
+  const inputsOf = sequential?.of ?? atOnce;
+  // What a weight saw on its way is not seen again.
+  const coded = new Map<string, CodedWeight>();
   const fitted = fitActivations(resolved.sites, calibration);
   const energies = new Map<string, number>();
   const pause = pauses(options.signal, 'quantize');
   const outcome = { ...ownGrids(withoutStaleWishes(resolved), fitted), ...fitted };
-  const written = await writePlan(
-    port,
-    outcome,
-    async (own, values) => {
-      const scheme = await inTurns(weightInSteps(own, values), pause);
-      checkReach(scheme.ranges, own);
-      if (options.measure !== false) energies.set(own.entry.id, energyOf(values));
-      return roundWeight(own, values, scheme, inputsOf);
-    },
-    options,
-    (own, values, { scheme }) => ({
-      cost: () => gridCost(own, values),
-      broken: brokenPromise(own, scheme),
-    }),
-  );
+  const encodeOne = async (own: ResolvedEntry, values: Float32Array) => {
+    const scheme = await inTurns(weightInSteps(own, values), pause);
+    checkReach(scheme.ranges, own);
+    if (options.measure !== false) energies.set(own.entry.id, energyOf(values));
+    const weight = await roundWeight(own, values, scheme, inputsOf);
+    if (sequential !== undefined) coded.set(own.entry.id, weight);
+    await sequential?.quantized(own, weight.tensor);
+    return weight;
+  };
+  const written = await writePlan(port, outcome, encodeOne, options, (own, values, { scheme }) => ({
+    cost: () => gridCost(own, values),
+    broken: brokenPromise(own, scheme),
+  })).finally(() => sequential?.close());
   const kept = new Set(written.quantized.report.weights.map(({ id }) => id));
   const quantized = outcome.entries.filter(({ entry }) => kept.has(entry.id));
-  const weights = quantized.map((own) => quantizedWeight(own, inputsOf, pause));
+  const weights = quantized.map((own) => quantizedWeight(own, inputsOf, pause, coded.get(own.entry.id)));
   return { ...written, resolved, energies, weights };
 }
 
@@ -65,9 +68,10 @@ function quantizedWeight(
   own: ResolvedEntry,
   inputsOf: InputsOf,
   pause: () => Promise<void>,
+  known: CodedWeight | undefined,
 ): QuantizedWeight {
   const { weight } = own;
-  let coded: Promise<CodedWeight> | undefined;
+  let coded = known && Promise.resolve(known);
   const code = async () => {
     const values = await weight.read();
     return roundWeight(own, values, await inTurns(weightInSteps(own, values), pause), inputsOf);

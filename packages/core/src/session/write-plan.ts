@@ -44,9 +44,11 @@ export async function writePlan<M>(
   const writer = port.write(outcome);
   const rows: WeightReport[] = [];
   const read = weightReader(entries.map(({ weight }) => weight));
+  const start = Date.now();
   for (const [done, own] of entries.entries()) {
     const { id } = own.entry;
-    onProgress?.({ phase: 'quantize', done, total: entries.length, id });
+    const left = done === 0 ? undefined : (((Date.now() - start) / done) * (entries.length - done)) / 1000;
+    onProgress?.({ phase: 'quantize', done, total: entries.length, id, ...defined({ secondsLeft: left }) });
     await pause();
     const values = await read(own.weight);
     const coded = await encodeOne(own, values);

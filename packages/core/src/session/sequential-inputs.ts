@@ -1,0 +1,68 @@
+import { defined } from '../contract/defined.js';
+import type { QuantizeOptions } from '../contract/events.js';
+import type { InputCapture } from '../contract/observed-inputs.js';
+import type { ModelPort } from '../contract/port.js';
+import type { RepeatableData } from '../contract/repeatable-data.js';
+import type { ResolvedEntry } from '../contract/resolved-plan.js';
+import { LowbitError } from '../errors/error.js';
+import { stopIfAborted } from '../errors/stop-if-aborted.js';
+import { decode } from '../scheme/decode.js';
+import type { QuantizedTensor } from '../scheme/types.js';
+import { inputsIn, type InputsOfWeight, needsInputs } from './rounding-inputs.js';
+
+/** Inputs of weights in a network in which those before are quantized already. */
+export interface SequentialInputs {
+  /** To be asked before the weight is quantized. */
+  of(own: ResolvedEntry): Promise<InputsOfWeight>;
+  /** The weight has the values of these codes from now on. */
+  quantized(own: ResolvedEntry, tensor: QuantizedTensor): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * `undefined` where weights are to see the inputs of the model as it was: when nothing looks at them, when that was asked for, and for
+ * a port that cannot run its model in parts.
+ *
+ * @throws LowbitError `calibration-missing` where sequential inputs were asked for, of a port that cannot.
+ */
+export function sequentialInputs<M>(
+  port: ModelPort<M>,
+  entries: readonly ResolvedEntry[],
+  data: RepeatableData | undefined,
+  { capture, signal }: QuantizeOptions,
+): SequentialInputs | undefined {
+  if (capture === 'once' || data === undefined || !entries.some(needsInputs)) return undefined;
+  if (port.captureInputs === undefined) {
+    if (capture === 'sequential') throw notInParts(port.name);
+    return undefined;
+  }
+  const weights = entries.map(({ weight }) => weight.id);
+  let started: Promise<InputCapture> | undefined;
+  const start = () =>
+    (started ??= (port.captureInputs as NonNullable<typeof port.captureInputs>)(data.batches, {
+      weights,
+      ...defined({ signal }),
+    }));
+  return {
+    async of(own) {
+      if (!needsInputs(own)) return {};
+      const { id } = own.weight;
+      const known = await (await start()).inputs([id]);
+      stopIfAborted(signal, 'observe');
+      return inputsIn(known, id);
+    },
+    async quantized({ weight }, tensor) {
+      (await start()).set(weight.id, decode(tensor));
+    },
+    close: async () => (await started)?.close(),
+  };
+}
+
+const notInParts = (name: string): LowbitError =>
+  new LowbitError({
+    code: 'calibration-missing',
+    where: "option 'capture'",
+    expected: 'a port that runs its model in parts, as onnx(bytes, { ort }) does',
+    received: `a port '${name}' that cannot`,
+    remedy: "Leave capture out, or give 'once': weights see the inputs of the model as it was.",
+  });
