@@ -1,7 +1,8 @@
 import type { LayerDescriptor, ModelPort, RunOptions } from '@lowbit/core';
-import { checkPortOptions } from '@lowbit/core/adapter';
+import { checkPortOptions, type ObserveInputsOptions } from '@lowbit/core/adapter';
 import { activationSites } from './activations/activation-sites.js';
 import { measureFeatures } from './observe/features.js';
+import type { WeightSite } from './describe/weight-site.js';
 import { captureInputs } from './observe/inputs/capture-inputs.js';
 import { observeInputs } from './observe/inputs/observe-inputs.js';
 import { observeModel } from './observe/observe-model.js';
@@ -48,32 +49,7 @@ export function running(
         const wanted = (options.sites ?? [...sites.keys()]).flatMap((id) => sites.get(id) ?? []);
         return observeModel(model, wanted, await withFiles(ort, model, source.files), batches, options);
       }),
-    observeInputs: (batches, options) =>
-      lend(async ({ model, description: { sites } }) => {
-        checkPortOptions(
-          'observeInputs',
-          options,
-          sites.map(({ id }) => id),
-        );
-        const wanted = new Set(options.weights);
-        const runtime = await withFiles(ort, model, source.files);
-        const asked = sites.filter(({ id }) => wanted.has(id));
-        return observeInputs({ model, ort: runtime, batches }, asked, options);
-      }),
-    async captureInputs(batches, options) {
-      const { model, description } = await readDescribed({ ...source, integers: undefined });
-      const { sites } = description;
-      checkPortOptions(
-        'observeInputs',
-        options,
-        sites.map(({ id }) => id),
-      );
-      return captureInputs(
-        { model, ort: await withFiles(ort, model, source.files), batches },
-        sites,
-        options,
-      );
-    },
+    ...observingInputs(source, ort, lend),
     features: (batches, options = {}) =>
       lend(async ({ model, description }) => {
         checkPortOptions('features', options);
@@ -90,6 +66,36 @@ export function running(
       } finally {
         await opened.close();
       }
+    },
+  };
+}
+
+/** What a port can tell of the inputs of weights, of all at once or one after the other. */
+function observingInputs(
+  source: ModelSource,
+  ort: OrtRuntime,
+  lend: Lend,
+): Pick<Running, 'observeInputs' | 'captureInputs'> {
+  const check = (options: ObserveInputsOptions, sites: readonly WeightSite[]) =>
+    checkPortOptions(
+      'observeInputs',
+      options,
+      sites.map(({ id }) => id),
+    );
+  return {
+    observeInputs: (batches, options) =>
+      lend(async ({ model, description: { sites } }) => {
+        check(options, sites);
+        const wanted = new Set(options.weights);
+        const runtime = await withFiles(ort, model, source.files);
+        const asked = sites.filter(({ id }) => wanted.has(id));
+        return observeInputs({ model, ort: runtime, batches }, asked, options);
+      }),
+    async captureInputs(batches, options) {
+      const { model, description } = await readDescribed({ ...source, integers: undefined });
+      check(options, description.sites);
+      const runtime = await withFiles(ort, model, source.files);
+      return captureInputs({ model, ort: runtime, batches }, description.sites, options);
     },
   };
 }
