@@ -43,7 +43,7 @@ describe('a model with tensors in other files', () => {
     expect(documentOf(stdout)).not.toHaveProperty('dataFiles');
     expect(documentOf(stdout).report.weights).toHaveLength(1);
     expect(documentOf(stdout).next).toBe(
-      'const session = await ort.InferenceSession.create("model_q8.onnx");',
+      `const session = await ort.InferenceSession.create(${JSON.stringify(at('model_q8.onnx'))});`,
     );
     expect(await contents(folder)).toEqual(['bias.bin', 'model.onnx', 'model_q8.onnx', 'weight.bin']);
     expect(await readFile(at('bias.bin'))).toEqual(bias);
@@ -88,8 +88,10 @@ describe('a model with tensors in other files', () => {
     const { status, stdout } = await quantize('--external', '-o', output);
     expect(status).toBe(0);
     expect(stdout).toContain(`Data:    ${at('out/bias.bin')}`);
-    const beside = ['bias.bin', 'small.onnx.data'].map((path) => ({ path, data: path }));
-    expect(stdout).toContain(`create("small.onnx", ${JSON.stringify({ externalData: beside })});`);
+    const beside = ['bias.bin', 'small.onnx.data'].map((path) => ({ path, data: at(`out/${path}`) }));
+    expect(stdout).toContain(
+      `create(${JSON.stringify(output)}, ${JSON.stringify({ externalData: beside })});`,
+    );
     expect(await contents(at('out'))).toEqual(['bias.bin', 'small.onnx', 'small.onnx.data']);
     await rm(at('weight.bin'));
     expect(await decibels(output, output)).toBe(Infinity);

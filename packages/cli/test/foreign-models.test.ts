@@ -44,6 +44,7 @@ describe('models of other kinds are named, with what to do', () => {
       { 'Manifest.json': '{}', 'Data/com.apple.CoreML/model.mlmodel': head('core.mlmodel') },
       'Core ML',
     ],
+    ['compiled Core ML', { 'coremldata.bin': new Uint8Array(40), 'model.mil': 'program(1.0)' }, 'Core ML'],
     [
       'PyTorch',
       { 'config.json': '{}', 'pytorch_model.bin': Uint8Array.of(0x80, 2, 0x8a, 10) },

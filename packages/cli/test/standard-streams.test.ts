@@ -47,6 +47,17 @@ describe('a model on standard input', () => {
     expect(await contents(folder)).toContain('file.onnx');
   });
 
+  it.each(['--report', '--save-calibration'])(
+    'has standard output for itself: %s has a file',
+    async (option) => {
+      const more =
+        option === '--report' ? [] : ['--activations', 'min-max', '--calibrate', inFolder('x.npy')];
+      const { status, stdout, stderr } = await runOn(model, 'quantize', '-', option, '-', ...more);
+      expect({ status, stdout }).toEqual({ status: 2, stdout: [] });
+      expect(stderr).toContain(`give the name of a file with ${option}`);
+    },
+  );
+
   it('goes through the real process', async () => {
     const { status, stdout, stderr } = await lowbit(['inspect', '-', '--json'], { stdin: model });
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });

@@ -62,6 +62,7 @@ export { toFloat32, toScale } from './numeric/float32.js';
 export { joinBytes } from './numeric/join-bytes.js';
 export { type Random, seedFrom } from './numeric/random.js';
 export { range } from './numeric/mean-and-range.js';
+export { matchesGlob } from './policy/glob.js';
 export { arrayOps } from './ops/array.js';
 export type { Ops } from './ops/ops.js';
 export type { CostEntry, StorageCost } from './contract/storage-cost.js';

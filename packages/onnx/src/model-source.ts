@@ -6,7 +6,7 @@ import type { ModelDescription } from './describe/described-layer.js';
 import type { ExternalFiles } from './external/files.js';
 import { moveIn, type ExternalPlace } from './external/place-tensors.js';
 import { foldOrdered } from './fold/fold-model.js';
-import { foldWeights } from './fold/fold-weights.js';
+import { foldWeights, outsideConstants } from './fold/fold-weights.js';
 import { separateNames } from './graph/name-nodes.js';
 import { separateValues } from './graph/separate-values.js';
 import type { IntegerForm } from './integer/cost.js';
@@ -20,7 +20,7 @@ import { tensorShape } from './model/tensor-shape.js';
 import type { OnnxOptions } from './onnx-options.js';
 import { raiseOld } from './opset/raise-old.js';
 import { readOrdered } from './read/read-model.js';
-import { createOperatorSet } from './schema/proto.js';
+import { createOperatorSet, type TensorProto } from './schema/proto.js';
 import { checkVersions, impliedOpset } from './target/runtime.js';
 import type { Runtime } from './target/target.js';
 import { wantedForms, type WantsOf } from './wanted-forms.js';
@@ -35,6 +35,8 @@ export interface ModelSource extends Required<Pick<OnnxOptions, 'name' | 'optimi
   readonly integers: IntegerForm | undefined;
   /** Integers only where they are faster. */
   readonly onlyFaster: boolean;
+  /** What computes in integers all the same. */
+  readonly integersFor: readonly string[] | undefined;
   readonly freezeInputs: FreezeInputs | undefined;
 }
 
@@ -70,6 +72,7 @@ export async function readSource(source: ModelSource): Promise<ReadSource> {
   checkVersions({ ...known, ...defined({ runtime }) }, name);
   const { model, order } = raiseOld({ model: known, order: sorted });
   if (files !== undefined) await loadSmallIntegers(model, files);
+  if (files !== undefined) await loadAll(outsideConstants(model, order), files);
   const normals = normalDistributions(model, order);
   const folded = foldWeights(model, integers === undefined ? order : foldOrdered(model, order).order);
   return { model, order: folded, normals, changed: renamed || model !== known };
@@ -98,9 +101,15 @@ const longest = 1024;
 
 /** Puts short lists of integers, which say how weights are shaped, into the model; the rest stays outside. */
 async function loadSmallIntegers({ proto }: OnnxModel, files: ExternalFiles): Promise<void> {
-  for (const tensor of allTensors(proto).filter(isExternal)) {
-    const { name, dataType } = tensor;
-    if (isFloatType(dataType) || sizeOf(tensorShape(tensor, name)) > longest) continue;
-    moveIn(tensor, (await files.load(tensor, name)).rawData as Uint8Array<ArrayBuffer>);
-  }
+  const isShort = (tensor: TensorProto) => sizeOf(tensorShape(tensor, tensor.name)) <= longest;
+  const outside = allTensors(proto).filter(isExternal);
+  await loadAll(
+    outside.filter((tensor) => !isFloatType(tensor.dataType) && isShort(tensor)),
+    files,
+  );
+}
+
+async function loadAll(tensors: readonly TensorProto[], files: ExternalFiles): Promise<void> {
+  for (const tensor of tensors)
+    moveIn(tensor, (await files.load(tensor, tensor.name)).rawData as Uint8Array<ArrayBuffer>);
 }

@@ -139,7 +139,7 @@ function chosenTogether(
   prefixes: Writing['prefixes'],
 ): WeightTaker {
   const { model, description } = read;
-  const { integers: form, onlyFaster, runtime } = source;
+  const { integers: form, onlyFaster, integersFor, runtime } = source;
   const weights = new Map<string, QuantizedTensor>();
   const ids = quantizedIds(outcome);
   return {
@@ -148,7 +148,12 @@ function chosenTogether(
       weights.set(id, tensor);
     },
     finish() {
-      const written = writeIntegers(read, { ...outcome, weights }, { form, onlyFaster, runtime }, sites);
+      const written = writeIntegers(
+        read,
+        { ...outcome, weights },
+        { form, onlyFaster, integersFor, runtime },
+        sites,
+      );
       const { model: now, description: left, rest, forecast } = written;
       const reasons = applyActivations(
         { model: now, description: left },

@@ -38,6 +38,11 @@ export interface OnnxOptions {
    */
   readonly integers?: IntegerChoice;
   /**
+   * With `operators` and `qdq`: layers that compute in integers although such are known to be no faster so, which costs accuracy for nothing: depthwise and narrow
+   * convolutions, and what follows a global pooling; names of layers, weights or operators, or globs that fit them. Default: none.
+   */
+  readonly integersFor?: readonly string[];
+  /**
    * Inputs that become constants, so that weights among them can be quantized: `true`, all that have a value in the file; a list, those
    * named. Default: none, since whoever runs the model may give others.
    */
@@ -69,6 +74,10 @@ const types: OptionTypes<OnnxOptions> = {
   optimize: optionTypes.any,
   target: targetType,
   integers: optionTypes.any,
+  integersFor: {
+    expected: 'a list of names or globs',
+    fits: (value) => Array.isArray(value) && value.every((one) => typeof one === 'string'),
+  },
   freezeInputs: freezeInputsType,
   ort: runtimeType,
   externalData: optionTypes.callback,

@@ -1,10 +1,16 @@
 import { LowbitError } from '@lowbit/core';
-import type { PortForm } from '@lowbit/core/adapter';
+import { defined, type PortForm } from '@lowbit/core/adapter';
 import type { IntegerChoice } from './integer/cost.js';
 import { integerChoices, type OnnxOptions } from './onnx-options.js';
 
 /** The form of a port, for plans. */
-export const formOf = (integers: IntegerChoice | undefined): PortForm => ({ integers: integers ?? 'none' });
+export const formOf = (
+  integers: IntegerChoice | undefined,
+  integersFor: readonly string[] | undefined,
+): PortForm => ({
+  integers: integers ?? 'none',
+  ...(integersFor === undefined || integersFor.length === 0 ? {} : { integersFor: integersFor.join('\n') }),
+});
 
 /**
  * The form of a stored plan as options.
@@ -14,13 +20,14 @@ export const formOf = (integers: IntegerChoice | undefined): PortForm => ({ inte
  */
 export function optionsOfForm(
   form: PortForm,
-  asked: IntegerChoice | undefined,
-): Pick<OnnxOptions, 'integers'> {
-  const { integers, ...others } = form;
+  { integers: asked, integersFor: named }: Pick<OnnxOptions, 'integers' | 'integersFor'>,
+): Pick<OnnxOptions, 'integers' | 'integersFor'> {
+  const { integers, integersFor, ...others } = form;
+  const layers = named ?? integersFor?.split('\n');
   const possible = asked === undefined ? integerChoices : [asked];
   const found = possible.find((one) => one === integers);
   if (Object.keys(others).length === 0) {
-    if (found !== undefined) return { integers: found };
+    if (found !== undefined) return { integers: found, ...defined({ integersFor: layers }) };
     if (asked === undefined && integers === 'none') return {};
   }
   throw new LowbitError({

@@ -52,14 +52,15 @@ export type OnnxPort = ModelPort<OnnxResult>;
 export function onnx(model: ModelBytes, options: OnnxOptions = {}): OnnxPort {
   checkOptions(options);
   const { name = 'model.onnx', optimize = 'speed', target, integers, ort } = options;
-  const { externalData, external, externalPath, freezeInputs } = options;
+  const { externalData, external, externalPath, freezeInputs, integersFor } = options;
   const bytes = modelBytes(model, name);
   const runtime = target && runtimeOf(target);
   const files = externalData && externalFiles(externalData);
   const place = { bytes, name, files, external, externalPath };
   const onlyFaster = integers === 'faster';
   const form = onlyFaster ? 'operators' : integers;
-  const source: ModelSource = { ...place, optimize, runtime, integers: form, onlyFaster, freezeInputs };
+  const wish = { integers: form, onlyFaster, integersFor };
+  const source: ModelSource = { ...place, optimize, runtime, ...wish, freezeInputs };
   let layers: Promise<readonly LayerDescriptor[]> | undefined;
   // What was read serves all until something is written, which changes it; later ones read anew.
   let unchanged: Promise<DescribedSource> | undefined;
@@ -85,8 +86,8 @@ export function onnx(model: ModelBytes, options: OnnxOptions = {}): OnnxPort {
   return {
     name: 'onnx',
     supports,
-    form: formOf(integers),
-    inForm: (form) => onnx(bytes, { ...options, ...optionsOfForm(form, integers) }),
+    form: formOf(integers, integersFor),
+    inForm: (form) => onnx(bytes, { ...options, ...optionsOfForm(form, options) }),
     layers: describe,
     async cost(weight, entry) {
       const { model: read, description } = await (unchanged ??= readDescribed(source));

@@ -32,6 +32,7 @@ export async function checkOutputs(
   for (const input of inputs) for (const key of await identities(input)) taken.set(key, input);
   for (const output of outputs) {
     const { path, remedy, label } = output;
+    if (path === standardStream && label !== '--output') throw besideModel(label);
     if (path === standardStream) continue;
     if (path === '')
       throw usageError({ where: label, expected: 'the name of a file', received: 'an empty text' });
@@ -108,6 +109,16 @@ async function statOrNothing(path: string): Promise<Stats | undefined> {
   return stat(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
     throw fileError(error, path, 'write');
+  });
+}
+
+/** Standard output is for the model, or for what is told of it. */
+function besideModel(label: string): Error {
+  return usageError({
+    where: label,
+    expected: 'the name of a file',
+    received: standardStream,
+    remedy: `Standard output is for the model and the summary: give the name of a file with ${label}.`,
   });
 }
 

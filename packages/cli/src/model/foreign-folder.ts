@@ -24,12 +24,27 @@ export async function refuseForeignIn(folder: string): Promise<void> {
   const names: readonly string[] = await readdir(folder).catch(() => []);
   const models = names.filter((name) => /\.(onnx|keras|h5|hdf5)$/.test(name));
   if (models.length > 0 || names.includes(savedModel)) return;
+  if (isCoreMlPackage(folder, names)) throw ofCoreMl(folder);
   for (const name of [coreMl, ...names.filter((name) => foreignNames.test(name)).sort()]) {
     const file = join(folder, name);
     const found = await stat(file).catch(() => undefined);
     if (found?.isFile() && found.size > 0) refuseForeign(await readHead(file), file);
   }
 }
+
+/** By its name, or by what it holds. */
+const isCoreMlPackage = (folder: string, names: readonly string[]): boolean =>
+  /\.(mlpackage|mlmodelc)$/.test(basename(folder)) || names.includes('coremldata.bin');
+
+const ofCoreMl = (folder: string): LowbitError =>
+  new LowbitError({
+    code: 'model-not-onnx',
+    where: folder,
+    expected: 'a model of ONNX, TensorFlow.js or Keras',
+    received: 'a Core ML model',
+    remedy:
+      'Give the ONNX file that it was made from, or export the original model to ONNX: it cannot be turned back.',
+  });
 
 /**
  * The error on a folder that has no `model.json`, by what it has instead.

@@ -1,21 +1,24 @@
-import { basename, dirname, relative } from 'node:path';
+import { dirname, relative } from 'node:path';
 
 import type { OnnxSessionOptions } from '@lowbit/onnx';
 import { sessionLine } from '@lowbit/report/text';
 
 import { standardStream } from '../files/standard-streams.js';
 
-/** How onnxruntime-web loads a model, as code. */
+/** How onnxruntime-web loads a model, as code that runs where the command ran. */
 export function onnxLoading(
   file: string,
   dataFiles: readonly string[],
   options: OnnxSessionOptions = {},
 ): string {
-  const paths = dataFiles.map((path) => relative(dirname(file), path).replaceAll('\\', '/'));
-  const beside = paths.map((path) => ({ path, data: path }));
+  const slashes = (path: string) => path.replaceAll('\\', '/');
+  const beside = dataFiles.map((data) => ({
+    path: slashes(relative(dirname(file), data)),
+    data: slashes(data),
+  }));
   const needed = JSON.parse(sessionLine(options) ?? '{}') as object;
   const all = { ...needed, ...(beside.length === 0 ? {} : { externalData: beside }) };
-  const name = file === standardStream ? 'FILE' : basename(file);
+  const name = file === standardStream ? 'FILE' : slashes(file);
   const words = Object.keys(all).length === 0 ? '' : `, ${JSON.stringify(all)}`;
   return `const session = await ort.InferenceSession.create(${JSON.stringify(name)}${words});`;
 }

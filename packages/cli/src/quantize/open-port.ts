@@ -39,9 +39,18 @@ export async function openPort(job: QuantizeJob, signal: AbortSignal): Promise<O
     externalData: dataFiles.open,
     externalPath: dataFileName(output),
     external: external ?? 'fit',
-    ...defined({ target, freezeInputs, integers, ort }),
+    ...defined({ target, freezeInputs, integers, ort, integersFor: namedFor(options, plan) }),
   });
   return { port, dataFiles };
+}
+
+/** What the options name compute in integers whatever is known of such layers; a plan brings its own along. */
+function namedFor(
+  { include, includeOp }: QuantizeOptions,
+  plan: QuantizationPlan | undefined,
+): readonly string[] | undefined {
+  const named = [...include, ...includeOp];
+  return plan === undefined && named.length > 0 ? named : undefined;
 }
 
 /**

@@ -42,7 +42,8 @@ export function activationOptions(): readonly Option[] {
     new Option(
       '--integers <form>',
       'how 8-bit layers compute. operators: in integers, with float results; qdq: with 8-bit results too, handed on ' +
-        'from layer to layer; none: in floats, for any method, width and provider; faster: operators where layers and the network ' +
+        'from layer to layer (in both, layers that are known to be no faster so, depthwise and narrow convolutions and what follows a ' +
+        'global pooling, stay in floats unless --include or --include-op names them); none: in floats, for any method, width and provider; faster: operators where layers and the network ' +
         'gain by them in onnxruntime-web, else floats (default: faster; none for other widths and on WebGPU)',
     ).argParser(choiceParser('--integers', ['operators', 'qdq', 'none', 'faster'])),
     calibrateOption(),

@@ -125,7 +125,40 @@ const noisy =
   (tap, taps) =>
     filter(tap, taps) + part * (random() - 0.5);
 
-test('others are quantized: noise, noisy waves, one that is no wave, blurs, few taps, matrices', async () => {
+const turned = (values: Float32Array, rows: number, columns: number) =>
+  values.map((_, i) => values[(i % rows) * columns + Math.floor(i / rows)] as number);
+
+test.each<readonly [string, (filters: readonly Filter[]) => readonly Filter[]]>([
+  ['both', (filters) => filters],
+  ['cosines', (filters) => filters.slice(0, 33)],
+  ['sines', (filters) => filters.slice(33)],
+  ['the first ones', (filters) => filters.slice(0, 13)],
+])('they are found in the matrix of a product: %s', async (_, part) => {
+  const filters = part(transform(64, windows['periodic Hann'] as Filter));
+  const rows = bank(filters, 64);
+  expect(isLeft(await quantizeBank([filters.length, 64], conv, rows))).toBe(true);
+  const columns: Axes = { outputAxes: [1], inputAxis: 0 };
+  expect(isLeft(await quantizeBank([64, filters.length], columns, turned(rows, filters.length, 64)))).toBe(
+    true,
+  );
+});
+
+test('matrices are quantized: noise, triangles over a spectrum, more waves than a transform has', async () => {
+  const triangles = Array.from(
+    { length: 20 },
+    (_, k): Filter =>
+      (tap) =>
+        Math.max(0, 1 - Math.abs(tap - 3 * k) / 4),
+  );
+  const noise = triangles.map((): Filter => () => random() - 0.5);
+  const waves = Array.from({ length: 140 }, (_, k) => cosine(0.02 * (k + 1)));
+  for (const filters of [triangles, noise, waves]) {
+    const matrix = await quantizeBank([filters.length, 64], conv, bank(filters, 64));
+    expect(isLeft(matrix)).toBe(false);
+  }
+});
+
+test('others are quantized: noise, noisy waves, one that is no wave, blurs, few taps', async () => {
   const waves = transform(64, windows['periodic Hann'] as Filter);
   const quantized: readonly (readonly [readonly Filter[], number])[] = [
     [waves.map((): Filter => () => random() - 0.5), 64],
@@ -136,8 +169,6 @@ test('others are quantized: noise, noisy waves, one that is no wave, blurs, few 
     [[(tap) => (tap === 7 ? 1 : 0)], 16],
   ];
   for (const [filters, taps] of quantized) expect(isLeft(await quantizeFilters(filters, taps))).toBe(false);
-  const matrix = await quantizeBank([66, 64], conv, bank(waves, 64));
-  expect(isLeft(matrix)).toBe(false);
 });
 
 test('waves with a little noise are some, down to a correlation of 0.99', async () => {

@@ -1,6 +1,6 @@
 /**
- * Convolutions that compute a transform: their filters are sampled sines and cosines, mostly times a window, as those of a short-time
- * Fourier transform. What is near 0 in a spectrum is a difference of large numbers, of which quantized filters leave noise alone.
+ * Convolutions and products that compute a transform: their filters are sampled sines and cosines, mostly times a window, as those of a
+ * short-time Fourier transform. What is near 0 in a spectrum is a difference of large numbers, of which quantized filters leave noise alone.
  */
 import type { WeightDescriptor } from '../contract/descriptors.js';
 import type { SessionOptions } from '../contract/events.js';
@@ -57,12 +57,14 @@ async function countWaveFilters(
 ): Promise<number | undefined> {
   const axis = tapsAxis(weight);
   if (axis === undefined) return undefined;
-  const filters = audible(filtersAlong(values, weight.shape, axis));
-  const { from, to } = support(filters);
-  if (to - from < fewestTaps - zeroEnds) return undefined;
-  const cut = filters.map((filter) => filter.subarray(from, to));
-  for (const window of windowsFor(cut, to - from)) {
-    const waves = await wavesIn(cut, sinusoidFinder(window), pause);
+  const lines = linesAlong(values, weight.shape, axis);
+  const filters = audible(lines);
+  const squares = squaresOf(lines, filters);
+  const [from, to] = [squares.findIndex((sum) => sum > 0), squares.findLastIndex((sum) => sum > 0) + 1];
+  if (filters.length === 0 || to - from < fewestTaps - zeroEnds) return undefined;
+  const cut = (line: number) => lines.read(line).subarray(from, to);
+  for (const window of windowsFor(squares.subarray(from, to))) {
+    const waves = await wavesIn(filters, cut, sinusoidFinder(window), pause);
     // Blurs and slopes are less than a cycle under a window, and no transform.
     const cycles = waves?.filter(({ frequency }) => frequency * (to - from) > 0.9 * 2 * Math.PI) ?? [];
     if (waves !== undefined && 2 * cycles.length >= waves.length) return filters.length;
@@ -72,66 +74,93 @@ async function countWaveFilters(
 
 /** The sinusoid of each filter; `undefined` where one has none. */
 async function wavesIn(
-  filters: readonly Float64Array[],
+  filters: readonly number[],
+  read: (filter: number) => Float64Array,
   nearest: (filter: Float64Array) => NearestSinusoid,
   pause: () => Promise<void>,
 ): Promise<readonly NearestSinusoid[] | undefined> {
   const waves: NearestSinusoid[] = [];
   for (const filter of filters) {
     await pause();
-    const wave = nearest(filter);
+    const wave = nearest(read(filter));
     if (wave.correlation < leastCorrelation) return undefined;
     waves.push(wave);
   }
   return waves;
 }
 
-/** The one axis that is neither of outputs nor of inputs and has more than one value, where there is such. */
+/** A transform of so many values has at most twice as many filters, cosines and sines of as many frequencies, and two more. */
+const mostFilters = (taps: number): number => 2 * taps + 2;
+
+/**
+ * The one axis that is neither of outputs nor of inputs and has more than one value, where there is such; that of the inputs where all
+ * others are of outputs, as in a product with the matrix of a transform.
+ */
 function tapsAxis({ shape, outputAxes, inputAxis }: FilterAxes): number | undefined {
   if (outputAxes.length === 0) return undefined;
   const others = shape.flatMap((length, axis) =>
     length === 1 || axis === inputAxis || outputAxes.includes(axis) ? [] : axis,
   );
-  const [axis] = others;
-  return others.length === 1 && (shape[axis as number] as number) >= fewestTaps ? axis : undefined;
+  const [axis = inputAxis] = others;
+  const taps = axis === undefined ? 0 : (shape[axis] as number);
+  if (others.length > 1 || taps < fewestTaps) return undefined;
+  return others.length === 1 || sizeOf(shape) / taps <= mostFilters(taps) ? axis : undefined;
 }
 
-/** All lines of values along an axis. */
-function filtersAlong(values: Float32Array, shape: readonly number[], axis: number): Float64Array[] {
+/** The lines of values along an axis. */
+interface Lines {
+  readonly count: number;
+  readonly length: number;
+  read(line: number): Float64Array;
+  /** Looks at every value, as they lie in memory. */
+  each(see: (value: number, line: number, tap: number) => void): void;
+}
+
+function linesAlong(values: Float32Array, shape: readonly number[], axis: number): Lines {
   const length = shape[axis] as number;
   const step = sizeOf(shape.slice(axis + 1));
-  return Array.from({ length: values.length / length }, (_, i) => {
-    const first = Math.floor(i / step) * length * step + (i % step);
-    return Float64Array.from({ length }, (__, tap) => values[first + tap * step] as number);
-  });
+  return {
+    count: values.length / length,
+    length,
+    read(line) {
+      const first = Math.floor(line / step) * length * step + (line % step);
+      return Float64Array.from({ length }, (_, tap) => values[first + tap * step] as number);
+    },
+    each(see) {
+      let at = 0;
+      for (let block = 0; at < values.length; block += step)
+        for (let tap = 0; tap < length; tap++)
+          for (let i = 0; i < step; i++) see(values[at++] as number, block + i, tap);
+    },
+  };
 }
 
 /** Those that are not 0, the strongest first. */
-function audible(filters: readonly Float64Array[]): readonly Float64Array[] {
-  const energies = filters.map((filter) => filter.reduce((sum, value) => sum + value * value, 0));
+function audible(lines: Lines): readonly number[] {
+  const energies = new Float64Array(lines.count);
+  lines.each((value, line) => (energies[line] = (energies[line] as number) + value * value));
   const strongest = energies.reduce((most, energy) => Math.max(most, energy), 0);
-  return filters
-    .map((filter, i) => ({ filter, energy: energies[i] as number }))
-    .filter(({ energy }) => energy > silent * strongest)
-    .sort((a, b) => b.energy - a.energy)
-    .map(({ filter }) => filter);
+  const found = Array.from(energies.keys()).filter((line) => (energies[line] as number) > silent * strongest);
+  return found.sort((a, b) => (energies[b] as number) - (energies[a] as number));
 }
 
-/** The part in which some filter is not 0: what is around it is no window. */
-function support(filters: readonly Float64Array[]): { readonly from: number; readonly to: number } {
-  const length = filters[0]?.length ?? 0;
-  const taps = Array.from({ length }, (_, tap) => filters.some((filter) => filter[tap] !== 0));
-  return { from: Math.max(0, taps.indexOf(true)), to: taps.lastIndexOf(true) + 1 };
+/** The sum of the squares of those lines, at each tap. Outside of where it is not 0 there is no window. */
+function squaresOf(lines: Lines, filters: readonly number[]): Float64Array {
+  const counts = new Uint8Array(lines.count);
+  for (const line of filters) counts[line] = 1;
+  const squares = new Float64Array(lines.length);
+  lines.each((value, line, tap) => {
+    if (counts[line] === 1) squares[tap] = (squares[tap] as number) + value * value;
+  });
+  return squares;
 }
 
 /**
  * None, those that are sums of cosines, and the root of one, each without the zeros at its ends; and what the filters say
  * themselves: sines and cosines of one frequency have squares that add up to that of their window.
  */
-function windowsFor(filters: readonly Float64Array[], length: number): readonly Float64Array[] {
-  const squares = Float64Array.from({ length }, (_, tap) =>
-    filters.reduce((sum, filter) => sum + (filter[tap] as number) ** 2, 0),
-  );
+function windowsFor(squares: Float64Array): readonly Float64Array[] {
+  const { length } = squares;
   const cosines = (at: (angle: number) => number) =>
     Float64Array.from({ length }, (_, tap) => at((2 * Math.PI * (tap + 1)) / (length + 1)));
   return [

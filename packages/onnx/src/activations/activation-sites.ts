@@ -16,6 +16,7 @@ export interface ActivationForm {
   /** Absent: by standard operators on floats. */
   readonly integers: IntegerForm | undefined;
   readonly onlyFaster: boolean;
+  readonly integersFor: readonly string[] | undefined;
   readonly runtime: Runtime | undefined;
 }
 
@@ -26,13 +27,13 @@ export interface ActivationForm {
 export function activationSites(
   model: OnnxModel,
   description: ModelDescription,
-  { integers, onlyFaster, runtime }: ActivationForm,
+  { integers, onlyFaster, integersFor, runtime }: ActivationForm,
   normals: NormalDistributions,
 ): SitesByLayer {
   const sites =
     integers === undefined
       ? standardSites(model, description)
-      : integerSites(model, description, { form: integers, onlyFaster, runtime });
+      : integerSites(model, description, { form: integers, onlyFaster, integersFor, runtime });
   const described = (site: SiteDescriptor): SiteDescriptor => {
     const normal = normals.get(site.tensor);
     return normal === undefined ? site : { ...site, normal };

@@ -5,6 +5,7 @@ import { constantIntegers } from '../graph/constant-integers.js';
 import { constantSource } from '../graph/constant-source.js';
 import { comesFromIntegers } from './origin.js';
 import { type Definition, isStandard } from '../graph/scope.js';
+import { madeOfConstants } from './made-of-constants.js';
 import { skipReasons } from './skip-reasons.js';
 
 const mostDefinitions = 64;
@@ -44,7 +45,8 @@ function obstacle(definition: Definition): string | undefined {
   const { node } = definition;
   const passes = isStandard(node, 'Gather') ? selects(definition) : chainOperator(node) !== undefined;
   if (passes) return undefined;
-  return comesFromIntegers(definition) ? skipReasons.quantized : skipReasons.computed(nodeLabel(node));
+  if (comesFromIntegers(definition)) return skipReasons.quantized;
+  return madeOfConstants(definition) ?? skipReasons.computed(nodeLabel(node));
 }
 
 /** Whether a `Gather` takes each place of a constant at most once: otherwise the constant is a codebook. */

@@ -4,6 +4,10 @@ import type { NodeProto } from '../schema/proto.js';
 /** Why something is not quantized, one sentence each; the report shows them as they are. */
 export const skipReasons = {
   computed: (by: string) => `the weight is computed at run time, by ${by}`,
+  largerThanConstants: (by: string) =>
+    `the weight is made of smaller constants, or of some that others take too, by ${by}: stored whole beside them it would make the file larger`,
+  unknownStep: (by: string, op: string) =>
+    `the weight is made of constants by ${by}, and ${op} is not computed beforehand: a model that a runtime optimized and saved holds it as one`,
   given: 'the weight is an input of the graph or function: whoever runs it gives it',
   overridable:
     'the weight is also a graph input, so whoever runs the model may replace it; freezeInputs (--freeze-inputs) makes it a constant',

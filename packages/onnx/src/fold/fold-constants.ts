@@ -1,32 +1,33 @@
 import { sizeOf } from '@lowbit/core/adapter';
-import { DataType, type NodeProto } from '../schema/proto.js';
+import { integerAttribute } from '../graph/attributes.js';
 import type { ConstantValue } from '../graph/constant-value.js';
 import type { EditableGraph } from '../graph/editable-graph.js';
-import { evaluate, evaluated } from './evaluate.js';
+import { bytesOfType, isFloatType } from '../model/data-types.js';
+import { operatorOf } from '../operators/operators.js';
+import { DataType, type NodeProto } from '../schema/proto.js';
+import { constantCall, type ConstantsByName } from './evaluate/constant-call.js';
+import { evaluate, isEvaluated, resultSize } from './evaluate/evaluate.js';
 import type { FoldRule, FoldStep } from './fold-step.js';
-import { resultSize } from './result-size.js';
 
 /** Up to this many values a constant may be stored twice. */
-const smallConstant = 4096;
+export const smallConstant = 4096;
 
 /** Computes operators whose inputs are all constant, when that does not make the file much larger. */
 export const foldConstants: FoldRule = {
   name: 'constants',
   apply(node, graph, opset): FoldStep {
     const given = node.input.filter((name) => name !== '');
-    if (!evaluated.has(node.opType) || given.length === 0) return undefined;
+    if (!isEvaluated(node) || given.length === 0 || widens(node, graph)) return undefined;
     if (!given.every((name) => graph.isConstant(name))) return undefined;
     if (node.output.some((name) => graph.isHeld(name))) {
       return { reason: 'its result is an output of the graph or used in a subgraph' };
     }
-    const size = resultSize(node, graph, opset);
-    if (size !== undefined && size > mostWorth(node, graph)) {
+    const call = constantCall(node, opset, constantsOf(graph));
+    const size = resultSize(call);
+    if (size !== undefined && !(size <= mostWorth(node, graph))) {
       return { reason: 'the result would be stored beside the constants that it is computed from' };
     }
-    const inputs = node.input.map((name) => graph.constant(name));
-    const integers = (index: number) => graph.list(node.input[index] ?? '');
-    const listShape = (index: number) => graph.constantType(node.input[index] ?? '')?.dims;
-    const outputs = size === undefined ? undefined : evaluate({ node, opset, inputs, integers, listShape });
+    const outputs = size === undefined ? undefined : evaluate(call);
     if (outputs === undefined) return { reason: 'its types or shapes are not computed with' };
     if (!graph.holdsIntegers(opset) && outputs.some(({ type }) => type !== DataType.FLOAT)) {
       return { reason: 'its result is a constant of integers, which files of these versions do not hold' };
@@ -39,8 +40,32 @@ export const foldConstants: FoldRule = {
   },
 };
 
+/** The constants of a graph, to compute with. */
+export const constantsOf = (graph: EditableGraph): ConstantsByName => ({
+  type: graph.constantType,
+  value: graph.constant,
+  list: graph.list,
+});
+
+/** Whether a node stores the same floats in a type that takes more bytes, other than for a bias. */
+function widens(node: NodeProto, graph: EditableGraph): boolean {
+  const from = graph.constantType(node.input[0] ?? '')?.type;
+  if (node.opType !== 'Cast' || from === undefined || !isFloatType(from)) return false;
+  const isWider = bytesOfType(integerAttribute(node, 'to', 0), 1) > bytesOfType(from, 1);
+  return (
+    isWider && !graph.users(node.output[0] ?? '').every((user) => takesAsBias(user, node.output[0] ?? ''))
+  );
+}
+
+function takesAsBias(user: NodeProto, name: string): boolean {
+  const operator = operatorOf(user);
+  const inputs = user.input.flatMap((one, at) => (one === name ? at : []));
+  const weights = operator?.roles(user).map(({ input }) => input) ?? [];
+  return operator?.integer?.takesBias === true && inputs.every((at) => at > 0 && !weights.includes(at));
+}
+
 /** How many values may take the place of the constants: few, or no more than go. */
-export function mostWorth(node: NodeProto, graph: EditableGraph): number {
+function mostWorth(node: NodeProto, graph: EditableGraph): number {
   const freed = node.input.filter((name) => graph.soleUser(name) === node);
   const sizes = freed.map((name) => sizeOf(graph.constantType(name)?.dims ?? []));
   return Math.max(

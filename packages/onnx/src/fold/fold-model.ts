@@ -11,6 +11,9 @@ import { modelEditor } from '../graph/model-editor.js';
 import { foldConstants } from './fold-constants.js';
 import type { FoldRule } from './fold-step.js';
 import { joinHardSwish } from './hard-swish.js';
+import { movesBeforeCasts } from './moves-before-casts.js';
+import { plainGemm } from './plain-gemm.js';
+import { unfuse } from './unfuse.js';
 
 /** What was folded, and what was left alone and why. */
 export interface FoldReport {
@@ -20,7 +23,15 @@ export interface FoldReport {
 }
 
 /** In the order in which they are tried on a node. */
-const rules: readonly FoldRule[] = [foldConstants, joinHardSwish, absorbAffine, absorbScale];
+const rules: readonly FoldRule[] = [
+  foldConstants,
+  movesBeforeCasts,
+  unfuse,
+  plainGemm,
+  joinHardSwish,
+  absorbAffine,
+  absorbScale,
+];
 
 /**
  * Values of constants that are read at most: many small operators on one large constant would take hours otherwise.

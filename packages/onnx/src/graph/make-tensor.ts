@@ -33,6 +33,7 @@ const stored =
 
 const writers: ReadonlyMap<number, RawWriter> = new Map<number, RawWriter>([
   [DataType.FLOAT, stored(Float32Array)],
+  [DataType.DOUBLE, stored(Float64Array)],
   [DataType.FLOAT16, (values) => Uint16Array.from(values, toFloat16Bits)],
   [DataType.UINT8, stored(Uint8Array)],
   [DataType.INT8, stored(Int8Array)],
@@ -51,7 +52,7 @@ const writers: ReadonlyMap<number, RawWriter> = new Map<number, RawWriter>([
 /**
  * A tensor with raw data.
  *
- * @param type One of FLOAT, FLOAT16 (rounded from floats), the integer types of 2 to 64 bits, BOOL. Integers must
+ * @param type One of FLOAT, DOUBLE, FLOAT16 (rounded from floats), the integer types of 2 to 64 bits, BOOL. Integers must
  *   be in the type's range; types below 8 bits are packed, first element in the lowest bits.
  * @param values Row-major, as many as `dims` say. An array of the type's own kind becomes the tensor's data, without a
  *   copy; any other is converted.

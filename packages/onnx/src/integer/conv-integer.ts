@@ -2,7 +2,7 @@ import { DataType } from '../schema/proto.js';
 import { floatResult, widened } from './float-values.js';
 import { movedBytes } from './int8-weight.js';
 import type { IntegerEdit } from './integer-edit.js';
-import type { IntegerLayer } from './integer-layers.js';
+import type { IntegerLayer } from './integer-layer.js';
 import type { IntegerWork, WrittenLayer } from './integer-work.js';
 
 /** The zero point of the weights: unsigned codes are the ones that the runtime multiplies fast. */

@@ -1,6 +1,6 @@
 import { DataType, type NodeProto } from '../schema/proto.js';
 import type { IntegerEdit } from './integer-edit.js';
-import type { IntegerLayer } from './integer-layers.js';
+import type { IntegerLayer } from './integer-layer.js';
 
 /** A float32 value, and the nodes that make it of another, or another of it. */
 interface FloatValue {

@@ -7,7 +7,7 @@ import type { Geometry } from '../operators/operator.js';
 import { operatorOf } from '../operators/operators.js';
 import type { GraphProto, NodeProto } from '../schema/proto.js';
 import { type IntegerForm, layerTimes, otherTime, type Place } from './cost.js';
-import type { IntegerLayer } from './integer-layers.js';
+import type { IntegerLayer } from './integer-layer.js';
 
 /** What is known of the work of a network, for one sample. */
 export interface NetworkWork {

@@ -2,7 +2,9 @@ import type { StorageNote } from '@lowbit/core';
 import type { Outcome } from '@lowbit/core/adapter';
 import type { EditableGraph } from '../graph/editable-graph.js';
 import type { SiteNotes } from '../sites/site-notes.js';
+import { dropCasts } from './cast-weight.js';
 import type { IntegerEdit } from './integer-edit.js';
+import type { IntegerLayer } from './integer-layer.js';
 import type { IntegerWork } from './integer-work.js';
 
 /** What is known of the values of a model. */
@@ -58,6 +60,7 @@ export function ruleOn<W extends IntegerWork>(
     reasons,
     replace(edit, sites) {
       if (passed.length === 0) return [];
+      for (const { layer } of passed) takeStored(layer, graph);
       const storage = rule.replace(passed, edit, values, sites);
       for (const [at, { form }] of storage.entries()) {
         const taken = `taken as 8-bit integers by ${form}`;
@@ -67,4 +70,9 @@ export function ruleOn<W extends IntegerWork>(
       return storage;
     },
   };
+}
+
+/** Has a layer take its weight as it is stored. */
+function takeStored({ node, cast, weight }: IntegerLayer, graph: EditableGraph): void {
+  if (cast !== undefined) dropCasts(cast, node, 1, weight.source.name, graph);
 }

@@ -2,7 +2,9 @@ import type { SiteDescriptor } from '@lowbit/core';
 import type { ModelDescription } from '../describe/described-layer.js';
 import { openGraph } from '../graph/model-editor.js';
 import type { OnnxModel } from '../model/model.js';
-import { integerLayers, isFused, type IntegerWish } from './integer-layers.js';
+import { integerLayers } from './integer-layers.js';
+import { isFused } from './integer-layer.js';
+import { type IntegerWish } from './integer-wish.js';
 import { dataOf, qdqPlan } from './qdq-plan.js';
 
 /**

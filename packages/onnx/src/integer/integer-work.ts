@@ -2,7 +2,7 @@ import type { QuantizedTensor, StorageNote } from '@lowbit/core';
 import type { Outcome } from '@lowbit/core/adapter';
 import { type Int8Weight, int8Weight } from './int8-weight.js';
 import type { IntegerEdit } from './integer-edit.js';
-import type { IntegerLayer } from './integer-layers.js';
+import type { IntegerLayer } from './integer-layer.js';
 import { measuresRange, type Uint8Site, uint8Site } from '../sites/uint8-site.js';
 
 /** A layer that is computed in integers, with its codes. */

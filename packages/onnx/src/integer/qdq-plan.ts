@@ -1,7 +1,7 @@
 import { isStandard } from '../graph/scope.js';
 import type { NodeProto } from '../schema/proto.js';
 import type { EditableGraph } from '../graph/editable-graph.js';
-import type { IntegerLayer } from './integer-layers.js';
+import type { IntegerLayer } from './integer-layer.js';
 import { maxPoolOfIntegersSince } from '../target/versions.js';
 
 /** The 8-bit result of a convolution. */

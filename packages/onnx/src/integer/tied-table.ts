@@ -7,7 +7,7 @@ import { DataType, type NodeProto } from '../schema/proto.js';
 import { signedCodes } from './int8-weight.js';
 import { narrowed } from './float-values.js';
 import type { IntegerEdit } from './integer-edit.js';
-import type { IntegerLayer } from './integer-layers.js';
+import type { IntegerLayer } from './integer-layer.js';
 import type { IntegerWork } from './integer-work.js';
 
 /** A table of embeddings that is a matrix of a product too, as language models have it: [entries, features], an output channel an entry. */

@@ -7,7 +7,7 @@ import type { GraphProto } from '../schema/proto.js';
 import { integerModel } from './integer-model.js';
 import type { WholeOutcome } from './integer-work.js';
 import { withReason } from './with-reason.js';
-import type { IntegerWish } from './integer-layers.js';
+import type { IntegerWish } from './integer-wish.js';
 
 /** A model after its integer layers were written. */
 export interface WrittenIntegers {

@@ -7,7 +7,7 @@ import type { IntegerEdit } from './integer-edit.js';
 import type { SiteNotes } from '../sites/site-notes.js';
 import { measuresRange } from '../sites/uint8-site.js';
 import type { IntegerRule, ValueSites } from './integer-rule.js';
-import { isFused } from './integer-layers.js';
+import { isFused } from './integer-layer.js';
 import { type IntegerWork, isStatic, noteOf, type StaticWork, type WrittenLayer } from './integer-work.js';
 import { writeMatMulInteger } from './products.js';
 import { writeQAttention } from './q-attention.js';

@@ -4,7 +4,7 @@ import type { EditableGraph } from '../graph/editable-graph.js';
 import type { NodeProto } from '../schema/proto.js';
 import type { IntegerEdit } from './integer-edit.js';
 import type { IntegerRule, ValueSites } from './integer-rule.js';
-import { isFused } from './integer-layers.js';
+import { isFused } from './integer-layer.js';
 import { isStatic, noteOf, type StaticWork } from './integer-work.js';
 import { dataOf, qdqPlan, type PassingNode, type QuantizedResult, resultOf } from './qdq-plan.js';
 import { biasFits, writeDequantizedLayer } from './dequantized-layer.js';

@@ -36,6 +36,17 @@ export function readFloats(tensor: TensorProto, where: string, into?: Float32Arr
 }
 
 /**
+ * The values of a DOUBLE tensor as they are.
+ *
+ * @throws LowbitError as {@link readFloats}.
+ */
+export function readDoubles(tensor: TensorProto, where: string): number[] {
+  const raw = rawBytes(tensor, where);
+  if (raw === undefined) return [...checked(tensor.doubleData, tensor, where)];
+  return Array.from(new Float64Array(raw.slice().buffer));
+}
+
+/**
  * Checks that a float tensor holds as many data as its dimensions and type say, without reading them. Data in another
  * file are checked when they are read.
  *

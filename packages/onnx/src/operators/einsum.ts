@@ -12,6 +12,8 @@ export const einsum: Operator = {
     along: (node) => (productOf(equationOf(node))?.summed === 1 ? 1 : 0),
     unfit: (node) => (productOf(equationOf(node)) ? undefined : `the equation ${equationOf(node).text}`),
   },
+  floats: (node) =>
+    `the equation ${equationOf(node).text} is no product of rows with a constant matrix behind them; a MatMul with Reshape and Transpose around it has an integer form`,
   samples: [
     {
       attributes: { equation: 'bsd,dh->bsh' },

@@ -10,6 +10,8 @@ export const fusedConv: Operator = {
   takes: 'each',
   roles: conv.roles,
   ...defined({ features: conv.features, products: conv.products, inputRows: conv.inputRows }),
+  floats: () =>
+    'its activation is not known; a Conv and the activation behind it in the place of FusedConv have an integer form',
   samples: [
     {
       attributes: { activation: 'Relu' },

@@ -18,6 +18,8 @@ export const fusedGemm: Operator = {
     unfit: () => 'an activation',
   },
   inputRows: factorRows,
+  floats: (node) =>
+    `only a constant second factor and common activations have an integer form; a Gemm and the activation behind it in the place of ${node.opType} have`,
   samples: [
     {
       attributes: { activation: 'Relu' },

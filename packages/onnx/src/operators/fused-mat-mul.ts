@@ -23,6 +23,12 @@ export const fusedMatMul: Operator = {
     isSet(node, 'transBatchA') || isSet(node, 'transBatchB')
       ? 'its batch is transposed'
       : factorRows(node, weight),
+  floats: (node) => {
+    const moved = ['transA', 'transBatchA', 'transBatchB'].find((name) => isSet(node, name));
+    return moved === undefined
+      ? 'only a product with a constant matrix as the second factor has an integer form'
+      : `a product with ${moved} has no integer form; a Transpose in front of a MatMul has`;
+  },
   samples: [
     {
       inputs: { x: [2, 3, 32], w: [32, 40] },

@@ -20,8 +20,7 @@ export const gemm: Operator = {
     becomes: { operators: 'MatMulInteger', qdq: 'QGemm' },
     geometry: (node, shape) => matrixGeometry('Gemm', shape, isFlipped(node)),
     takesBias: true,
-    unfit: (node) =>
-      isTurned(node) || !isPlain(node) ? 'transA, alpha or beta are not at their defaults' : undefined,
+    unfit: (node) => (isTurned(node) || !isPlain(node) ? notPlain : undefined),
     givesIntegers: false,
     // onnxruntime 1.30 fuses no other.
     storesZeroPoint: true,
@@ -78,6 +77,9 @@ export const gemm: Operator = {
 };
 
 const factor = (node: NodeProto, name: 'alpha' | 'beta'): number => attributeOf(node, name)?.f ?? 1;
+
+const notPlain =
+  'transA, alpha or beta are not at their defaults, and its weight or bias is computed, in another file, or taken by others too';
 
 const isPlain = (node: NodeProto): boolean => factor(node, 'alpha') === 1 && factor(node, 'beta') === 1;
 

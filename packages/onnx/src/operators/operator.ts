@@ -35,6 +35,8 @@ export interface Operator {
   readonly product?: ProductFacts;
   /** How it is computed in integers. */
   readonly integer?: IntegerFacts;
+  /** Why a node that is left when it was to become operators with forms in integers did not, as the end of a sentence. */
+  floats?(node: NodeProto): string;
   /** Nodes with which axes, linearity, features and the written form are tried, in the runtime too: a plain one, and one for each attribute that changes a fact. */
   readonly samples: readonly OperatorSample[];
 }

@@ -11,7 +11,6 @@ import { changesOf, decibels, placesAlong } from '../../test/helpers/outputs.js'
 import { plainMinMax } from '../../test/helpers/plain-min-max.js';
 import { runModel } from '../../test/helpers/run-model.js';
 import { describeModel } from '../describe/describe-model.js';
-import { slowerReason } from '../integer/cost.js';
 import { readFloats } from '../model/tensor-data.js';
 import { onnx } from '../port.js';
 import { readModel } from '../read/read-model.js';
@@ -115,10 +114,7 @@ const geometryOf = (one: (typeof integers)[number]) => {
   return one.integer.geometry(node, site.shape);
 };
 
-const isFaster = (one: (typeof integers)[number], form: 'operators' | 'qdq'): boolean => {
-  const geometry = geometryOf(one);
-  return geometry !== undefined && slowerReason(geometry, form) === undefined;
-};
+const hasForm = (one: (typeof integers)[number]): boolean => geometryOf(one) !== undefined;
 
 describe.each(integers)('$title', (one) => {
   const { operator, sample, integer } = one;
@@ -141,12 +137,12 @@ describe.each(integers)('$title', (one) => {
     expect(Math.max(inputs / geometry.inputs, geometry.inputs / inputs)).toBeLessThan(2);
   });
 
-  it.each(['operators', 'qdq'] as const)('computes in integers where they are faster: %s', async (form) => {
-    const port = onnx(file, { ort, integers: form });
+  it.each(['operators', 'qdq'] as const)('computes in integers where it is named: %s', async (form) => {
+    const port = onnx(file, { ort, integers: form, integersFor: ['*'] });
     const calibration = await port.observe!([{ inputs: { [Object.keys(sample.inputs)[0]!]: x } }]);
     const recipe = { weights: minMax(), bits: 8, activations: minMax(), activationBits: 8, calibration };
     const { model, report } = await quantize(port, recipe);
-    const fits = isFaster(one, form) && (!isMatrix || (await isProduct(one)));
+    const fits = hasForm(one);
     expect(report.weights[0]!.form?.startsWith(integer.becomes[form] as string)).toBe(fits);
     expect(decibels(await run(file), await run(model.bytes))).toBeGreaterThan(30);
     if (!fits || form === 'operators') return;
@@ -157,7 +153,7 @@ describe.each(integers)('$title', (one) => {
 });
 
 it('every operator with an integer form has a sample that becomes it, and of biases one', () => {
-  const faster = integers.filter((one) => isFaster(one, 'operators') && isFaster(one, 'qdq'));
+  const faster = integers.filter(hasForm);
   for (const { operator, integer } of integers) {
     const own = faster.filter((one) => one.operator === operator);
     expect(own.some(({ sample }) => Object.keys(sample.inputs).length === (integer.takesBias ? 3 : 2))).toBe(

@@ -1,7 +1,8 @@
 import { decode, type ModelPort, type QuantizedTensor } from '@lowbit/core';
 import type { Outcome } from '@lowbit/core/adapter';
 import { describeModel } from '../../src/describe/describe-model.js';
-import { readModel } from '../../src/read/read-model.js';
+import { foldWeights } from '../../src/fold/fold-weights.js';
+import { readOrdered } from '../../src/read/read-model.js';
 import { writeBodies } from '../../src/model/function-body.js';
 import { DataType, serializeModel, type TensorProto } from '../../src/schema/proto.js';
 import { makeAttribute } from '../../src/graph/make-node.js';
@@ -24,10 +25,11 @@ export function watched<M>(port: ModelPort<M>, weights: Map<string, QuantizedTen
 
 /**
  * The float model with the values that quantized tensors decode to in the array interpreter, in place of its weights:
- * what a rewritten file must compute.
+ * what a rewritten file must compute. Weights that are made of constants alone are one.
  */
 export function decodedModel(bytes: Uint8Array, weights: ReadonlyMap<string, QuantizedTensor>): Uint8Array {
-  const model = readModel(bytes);
+  const { model, order } = readOrdered(bytes, 'decoded');
+  foldWeights(model, order);
   for (const { id, source } of describeModel(model).sites) {
     const tensor = weights.get(id);
     if (tensor === undefined) continue;

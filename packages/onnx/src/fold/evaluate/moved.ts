@@ -1,20 +1,23 @@
-import { integerAttribute, integersAttribute } from '../graph/attributes.js';
-import { chainOperator } from '../operators/moves/chain-operators.js';
-import { fromFront } from '../operators/moves/chain-operator.js';
-import type { NodeProto } from '../schema/proto.js';
-import type { ConstantValue } from '../graph/constant-value.js';
+import { integerAttribute, integersAttribute } from '../../graph/attributes.js';
+import { chainOperator, dataInputs } from '../../operators/moves/chain-operators.js';
+import { type ChainResult, fromFront } from '../../operators/moves/chain-operator.js';
+import type { NodeProto } from '../../schema/proto.js';
+import type { ConstantCall } from './constant-call.js';
+import type { ConstantValue } from '../../graph/constant-value.js';
 import { sizeOf } from '@lowbit/core/adapter';
-import { sliceTakesInputs } from '../target/versions.js';
+import { sliceTakesInputs } from '../../target/versions.js';
 
-/** A node whose inputs are all constant. */
-export interface ConstantCall {
-  readonly node: NodeProto;
-  readonly opset: number;
-  readonly inputs: readonly (ConstantValue | undefined)[];
-  /** The integers of an input that holds sizes, axes or bounds; `undefined` when it is left out. */
-  integers(input: number): readonly number[] | undefined;
-  /** The dimensions of such an input. */
-  listShape(input: number): readonly number[] | undefined;
+/** What becomes of the axes of constants whose values an operator moves; `undefined` where its lists are unknown or do not fit. */
+export function movedShape(
+  { node, opset, type, integers }: ConstantCall,
+  output: number,
+): ChainResult | undefined {
+  const data = dataInputs(node);
+  const known = data.flatMap((input) => type(input) ?? []).map(({ dims }) => dims);
+  const lists = node.input.flatMap((name, input) => (name === '' || data.includes(input) ? [] : input));
+  if (known.length < data.length || lists.some((input) => integers(input) === undefined)) return undefined;
+  const listShape = (input: number) => type(input)?.dims;
+  return chainOperator(node)?.({ node, opset, shapes: known, output, integers, listShape });
 }
 
 /** Operators that keep every value in its place in row-major order. */
@@ -25,13 +28,12 @@ const inPlace = new Set(['Identity', 'Reshape', 'Squeeze', 'Unsqueeze']);
  * Concat, Split. `undefined` for others, and where the constants do not fit.
  */
 export function moved(call: ConstantCall, output: number): ConstantValue | undefined {
-  const { node, inputs } = call;
-  const operator = chainOperator(node);
-  const [first] = inputs;
-  if (operator === undefined || first === undefined) return undefined;
-  const data = node.opType === 'Concat' ? inputs : [first];
+  const { node } = call;
+  const data = dataInputs(node).map((input) => call.value(input));
+  const [first] = data;
+  if (first === undefined) return undefined;
   if (!data.every((value): value is ConstantValue => value?.type === first.type)) return undefined;
-  const result = operator({ ...call, shapes: data.map(({ dims }) => dims), output });
+  const result = movedShape(call, output);
   if (result === undefined) return undefined;
   const dims = result.shape;
   if (inPlace.has(node.opType)) return { ...first, dims };
@@ -145,14 +147,11 @@ interface Bounds {
 }
 
 function splitStart(call: ConstantCall, output: number, dims: readonly number[]): Bounds | undefined {
-  const { node, inputs } = call;
-  const axis = fromFront(integerAttribute(node, 'axis', 0), dims.length);
-  const [data] = inputs;
-  const operator = chainOperator(node);
-  if (axis === undefined || data === undefined || operator === undefined) return undefined;
+  const axis = fromFront(integerAttribute(call.node, 'axis', 0), dims.length);
+  if (axis === undefined) return undefined;
   let start = 0;
   for (let before = 0; before < output; before++) {
-    const part = operator({ ...call, shapes: [data.dims], output: before });
+    const part = movedShape(call, before);
     if (part === undefined) return undefined;
     start += part.shape[axis] as number;
   }

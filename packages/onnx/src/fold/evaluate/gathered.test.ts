@@ -1,11 +1,11 @@
 import { seededRandom } from '@lowbit/core';
 import { expect, test } from 'vitest';
-import { buildModel, counting } from '../../test/helpers/build-model.js';
-import { noise, runModel } from '../../test/helpers/run-model.js';
-import { makeNode } from '../graph/make-node.js';
-import { makeTensor } from '../graph/make-tensor.js';
-import { writeModel } from '../model/write-model.js';
-import { foldModel } from './fold-model.js';
+import { buildModel, counting } from '../../../test/helpers/build-model.js';
+import { noise, runModel } from '../../../test/helpers/run-model.js';
+import { makeNode } from '../../graph/make-node.js';
+import { makeTensor } from '../../graph/make-tensor.js';
+import { writeModel } from '../../model/write-model.js';
+import { foldModel } from '../fold-model.js';
 
 test.each([
   ['rows, again and from the end', 0, [4], [3, 0, 0, -1], [4, 3, 5]],

@@ -1,0 +1,40 @@
+import { isEvaluated } from '../fold/evaluate/evaluate.js';
+import { constantSource } from '../graph/constant-source.js';
+import { type Definition, resolve } from '../graph/scope.js';
+import { nodeLabel } from '../model/node-label.js';
+import type { NodeProto } from '../schema/proto.js';
+import { skipReasons } from './skip-reasons.js';
+
+/** More operators than this lie between no constants and a weight. */
+const mostNodes = 256;
+
+/** Operators that give something else on each run. */
+const random = /^(Random|Bernoulli$|Multinomial$)/;
+
+/**
+ * Why a weight that a node computes of constants alone was not made one beforehand; `undefined` where anything but constants takes
+ * part.
+ */
+export function madeOfConstants(weight: Definition & { kind: 'node' }): string | undefined {
+  const unknown: NodeProto[] = [];
+  const seen = new Set<NodeProto>();
+  const pending: Definition[] = [weight];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    if (constantSource(next) !== undefined) continue;
+    if (next.kind !== 'node' || next.node.input.length === 0) return undefined;
+    const { node, scope } = next;
+    if (seen.has(node)) continue;
+    seen.add(node);
+    if (seen.size > mostNodes || random.test(node.opType) || node.attribute.some(({ g }) => g !== undefined))
+      return undefined;
+    if (!isEvaluated(node)) unknown.push(node);
+    const inputs = node.input.filter((name) => name !== '').map((name) => resolve(scope, name));
+    if (!inputs.every((input) => input !== undefined)) return undefined;
+    pending.push(...inputs);
+  }
+  const [first] = unknown;
+  const label = nodeLabel(weight.node);
+  return first === undefined
+    ? skipReasons.largerThanConstants(label)
+    : skipReasons.unknownStep(label, first.opType);
+}
