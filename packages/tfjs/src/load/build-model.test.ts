@@ -108,6 +108,23 @@ onEveryBackend('artifacts that make no model', (test) => {
     expect(await complaint(shared)).toMatchObject({ ...wrong, remedy });
   });
 
+  test('more layers behind each other than there is stack for', async () => {
+    const input = { name: 'a0', batch_input_shape: [null, 2], dtype: 'float32' };
+    const start = { class_name: 'InputLayer', name: 'a0', config: input, inbound_nodes: [] };
+    const others = Array.from({ length: 6000 }, (_, i) => ({
+      class_name: 'Activation',
+      name: `a${i + 1}`,
+      config: { name: `a${i + 1}`, activation: 'relu' },
+      inbound_nodes: [[[`a${i}`, 0, 0, {}]]],
+    }));
+    const ends = { input_layers: [['a0', 0, 0]], output_layers: [['a6000', 0, 0]] };
+    const config = { name: 'deep', layers: [start, ...others], ...ends };
+    expect(await complaint({ modelTopology: { class_name: 'Model', config } })).toMatchObject({
+      code: 'model-too-large',
+      received: expect.stringContaining('stack') as string,
+    });
+  });
+
   test('a graph model, and nothing at all', async () => {
     expect(await complaint({ modelTopology: { node: [] } })).toMatchObject({
       code: 'model-malformed',

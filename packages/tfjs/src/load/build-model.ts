@@ -109,6 +109,7 @@ function topologyIn({ modelTopology }: tf.io.ModelArtifacts, where: string): obj
 
 function notBuilt(cause: unknown, where: string, topology: object): LowbitError {
   const received = cause instanceof Error ? cause.message : String(cause);
+  if (/call stack size|too much recursion/i.test(received)) return tooDeep(cause, where, received);
   if (isKeras3(topology)) {
     const expected = 'a topology in the format of Keras 2, which TensorFlow.js builds';
     const told = `one of Keras 3 (${received})`;
@@ -137,6 +138,14 @@ function notBuilt(cause: unknown, where: string, topology: object): LowbitError 
     },
     { cause },
   );
+}
+
+/** TensorFlow.js goes through layers by recursion; engines word its end in their own ways. */
+function tooDeep(cause: unknown, where: string, received: string): LowbitError {
+  const remedy =
+    'Run Node with more of it (node --stack-size=4000), or write a model of Keras as ONNX, with toOnnx of @lowbit/keras-onnx or --to onnx.';
+  const expected = 'no more layers behind each other than TensorFlow.js has stack for';
+  return new LowbitError({ code: 'model-too-large', where, expected, received, remedy }, { cause });
 }
 
 /** What to do with a topology of Keras 3. Converting or saving it again gives the same file. */
