@@ -72,7 +72,14 @@ export async function toOnnx(model: KerasModel, options: ToOnnxOptions = {}): Pr
   outputs.forEach((value, i) => writeOutput(graph, value, names[i]!));
   options.onProgress?.(1);
   const built = await builder.write(defined({ plan: plans?.at(-1), external, externalPath }));
-  return { ...built, storage: [...built.storage, ...weights.torn] };
+  return {
+    pieces: built.pieces,
+    get bytes() {
+      return built.bytes;
+    },
+    ...defined({ externalData: built.externalData }),
+    storage: [...built.storage, ...weights.torn],
+  };
 }
 
 /** Stops between two weights, or tells how many there were. */

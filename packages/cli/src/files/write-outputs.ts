@@ -16,7 +16,11 @@ export interface OutputFile {
   readonly data: FileContent | (() => Promise<FileContent>);
 }
 
-type FileContent = Uint8Array | string;
+/** Also in pieces, one after the other. */
+type FileContent = Uint8Array | string | readonly Uint8Array[];
+
+const piecesOf = (content: FileContent): readonly (Uint8Array | string)[] =>
+  typeof content === 'string' || content instanceof Uint8Array ? [content] : content;
 
 interface StagedFile {
   readonly temporary: string;
@@ -55,7 +59,7 @@ export async function writeOutputs(
     for (const { path } of staged) await checkTarget(path, force);
     stopIfAborted(signal, 'writing');
     for (const file of staged) await moveInPlace(file);
-    for (const content of streamed) stdout?.write(content);
+    for (const piece of streamed.flatMap(piecesOf)) stdout?.write(piece);
   } finally {
     for (const { temporary } of staged) await rm(temporary, { force: true });
   }
@@ -80,7 +84,8 @@ async function writeTemporary(
   try {
     const handle = await open(temporary, 'wx');
     try {
-      await handle.writeFile(data, { signal });
+      // Each goes on where the one before ended.
+      for (const piece of piecesOf(data)) await handle.writeFile(piece, { signal });
       await handle.sync();
     } finally {
       await handle.close();

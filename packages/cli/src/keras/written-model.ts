@@ -66,10 +66,10 @@ async function asOnnx(
     ...wishes,
     ...defined({ signal, onProgress }),
   };
-  const { bytes, externalData = [], storage } = await toOnnx(model, form);
+  const { pieces, externalData = [], storage } = await toOnnx(model, form);
   const beside = externalData.map(({ path, data }) => ({ path: join(dirname(file), path), data }));
-  const all = beside.reduce((sum, { data }) => sum + data.length, bytes.length);
-  return { files: [...beside, { path: file, data: bytes }], bytes: all, storage, notes: [] };
+  const bytes = [...pieces, ...beside.map(({ data }) => data)].reduce((sum, { length }) => sum + length, 0);
+  return { files: [...beside, { path: file, data: pieces }], bytes, storage, notes: [] };
 }
 
 /**

@@ -50,7 +50,10 @@ export interface WriteOptions {
 
 /** A file that was built. */
 export interface BuiltModel {
+  /** Put together when they are first asked for. */
   readonly bytes: Uint8Array;
+  /** The same one after the other, in which large tensors stay where they are: a file can be written of it that is never in memory twice. */
+  readonly pieces: readonly Uint8Array[];
   /** The file beside it, where there is one. */
   readonly externalData?: readonly ExternalFile[];
   /** How each quantized weight is stored, in the order in which they were added; `float` tells of original values in its place. */

@@ -5,12 +5,12 @@ import { placeTensors } from '../external/place-tensors.js';
 import { ownPrefixes } from '../graph/names.js';
 import { checkGraph } from '../model/check-graph.js';
 import { standardDomain } from '../model/model.js';
-import { writeModel } from '../model/write-model.js';
 import {
   copyMessage,
   createGraph,
   createModel,
   createOperatorSet,
+  serializeParts,
   type ModelProto,
   type NodeProto,
   type TensorProto,
@@ -51,8 +51,26 @@ export async function writeParts(
   const storage = await packWeights(model, parts.weights, { optimize, runtime }, prefix);
   if (plan !== undefined) addMetadata(proto, plan, source, [prefix, activationPrefix]);
   const externalData = await placeTensors(model, new Map(), undefined, { external, externalPath });
-  const bytes = writeModel(model);
-  return { bytes, storage, ...(externalData.length === 0 ? {} : { externalData }) };
+  const pieces = serializeParts(proto, name);
+  let joined: Uint8Array | undefined;
+  return {
+    pieces,
+    get bytes() {
+      return (joined ??= joinedBytes(pieces));
+    },
+    storage,
+    ...(externalData.length === 0 ? {} : { externalData }),
+  };
+}
+
+function joinedBytes(pieces: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
+  let position = 0;
+  for (const piece of pieces) {
+    bytes.set(piece, position);
+    position += piece.length;
+  }
+  return bytes;
 }
 
 function withoutOutputs(where: string): LowbitError {

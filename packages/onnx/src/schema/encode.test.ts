@@ -17,6 +17,7 @@ import {
   type ModelProto,
   parseModel,
   serializeModel,
+  serializeParts,
   type TensorProto,
 } from './proto.js';
 
@@ -25,6 +26,7 @@ function expectSameBytes(model: ModelProto): void {
   const [own, expected] = [serializeModel(model, 'm'), toBinary(ModelProtoSchema, model)];
   expect(own.length).toBe(expected.length);
   expect(Buffer.compare(own, expected)).toBe(0);
+  expect(Buffer.compare(Buffer.concat(serializeParts(model, 'm')), expected)).toBe(0);
 }
 
 const withTensor = (fields: Partial<TensorProto>): ModelProto =>
@@ -53,6 +55,13 @@ describe('serializeModel writes the bytes that toBinary writes', () => {
     ['doubles', { doubleData: [0, -0, 0.1, NaN, Infinity, Number.MAX_VALUE] }],
     ['text', { name: 'größe 模型 😀 \ud800', docString: 'a'.repeat(70_000) }],
   ])('for a tensor with %s', (_, fields) => expectSameBytes(withTensor(fields)));
+
+  it('and large tensors stay where they are', () => {
+    const rawData = new Uint8Array(70_000).fill(3);
+    const parts = serializeParts(withTensor({ rawData, name: 'large' }), 'm');
+    expect(parts).toContain(rawData);
+    expectSameBytes(withTensor({ rawData, name: 'large' }));
+  });
 
   it('for a tensor that stands at two places', () => {
     const t = createTensor({ name: 't', rawData: new Uint8Array(1000).fill(7), dims: [1000n] });

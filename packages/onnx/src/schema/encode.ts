@@ -3,7 +3,7 @@ import type { GraphProto, ModelProto } from 'onnx-buf';
 import type { Fields } from './create-message.js';
 import { messageType } from './messages.js';
 import { fieldsSize, messageSize, writeMessage } from './encode-message.js';
-import { sinkOf, type Sizes } from './sink.js';
+import { endPart, sinkOf, type Sink, type Sizes } from './sink.js';
 
 /** Protobuf messages end at 2 GiB. */
 const largestMessage = 2 ** 31 - 1;
@@ -14,13 +14,27 @@ const largestMessage = 2 ** 31 - 1;
  * @throws LowbitError `model-too-large` above 2 GiB; `model-malformed` when a field holds a value that it cannot.
  */
 export function serializeModel(model: ModelProto, where: string): Uint8Array {
+  const sink = measuredSink(model, where);
+  writeMessage(sink, model as unknown as Fields);
+  return sink.bytes;
+}
+
+/** The bytes of {@link serializeModel} one after the other, in which large tensors stay where they are. Throws as that. */
+export function serializeParts(model: ModelProto, where: string): readonly Uint8Array[] {
+  const parts: Uint8Array[] = [];
+  // Memory that nothing is written to is not taken.
+  const sink = { ...measuredSink(model, where), parts };
+  writeMessage(sink, model as unknown as Fields);
+  endPart(sink);
+  return parts;
+}
+
+function measuredSink(model: ModelProto, where: string): Sink {
   const sizes: Sizes = new Map();
   const message = model as unknown as Fields;
   const size = measured(where, () => messageSize(messageType('ModelProto'), message, sizes));
   if (size > largestMessage) throw tooLarge(size, where);
-  const sink = sinkOf(size, sizes);
-  writeMessage(sink, message);
-  return sink.bytes;
+  return sinkOf(size, sizes);
 }
 
 /**

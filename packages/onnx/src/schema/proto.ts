@@ -38,7 +38,7 @@ export type {
 export { AttributeType, DataLocation, DataType } from './messages.js';
 
 export { parseModel } from './decode.js';
-export { graphPartsSize, serializeModel } from './encode.js';
+export { graphPartsSize, serializeModel, serializeParts } from './encode.js';
 export { textOf, utf8 } from './utf8.js';
 
 export const createModel = (init: Partial<ModelProto> = {}): ModelProto =>
