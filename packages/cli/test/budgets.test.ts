@@ -164,6 +164,14 @@ it('a cancelled measurement leaves nothing', async () => {
   expect(await contents(folder)).toEqual(before);
 });
 
+it('bits that fall with depth have a limit of bytes too', async () => {
+  const bits = ['--bits', 'progressive:from=8,to=2,bytes=14500', '-o', at('falling.onnx')];
+  const { budget, report } = await quantized(model(), ...bits);
+  expect((await stat(at('falling.onnx'))).size).toBeLessThanOrEqual(14_500);
+  expect(budget).toMatchObject({ limits: { bytes: 14_500 }, bytes: report.modelBytes.after });
+  expect(budget).not.toHaveProperty('unverified');
+});
+
 describe('wrong words', () => {
   const oneOf = 'one of --target-size, --average-bits, --max-loss, --min-sqnr beside it';
   const size = 'bytes, or a number with kB, MB or GB, which are 1000 each: 1500000 or 1.5MB';

@@ -18,7 +18,7 @@ export interface ProgressiveOptions {
   readonly measure?: SeparabilityMeasure;
   /** Bits that a weight may take on average over the weights that are quantized; 0 (default): no limit. */
   readonly budget?: number;
-  /** Bytes of the written model at most, its data and all parameters counted. Default: no limit. Not beside `budget`, and not by name. */
+  /** Bytes of the written model at most, its data and all parameters counted; 0 (default): no limit. Not beside `budget`. */
   readonly bytes?: number;
   /** Only 8, 4, 2 and 1 bits. Default `false`. */
   readonly snap?: boolean;
@@ -36,6 +36,13 @@ const options = {
     help: 'how the separability of the classes is measured',
   },
   budget: { type: 'number', default: 0, min: 0, max: 16, help: 'average bits a weight at most; 0: no limit' },
+  bytes: {
+    type: 'number',
+    default: 0,
+    min: 0,
+    max: 2 ** 40,
+    help: 'bytes of the result at most; 0: no limit',
+  },
   snap: { type: 'boolean', default: false, help: 'only 8, 4, 2 and 1 bits' },
   depthwise: { type: 'number', default: 4, min: 1, max: 16, help: 'least bits of depthwise convolutions' },
 } satisfies OptionSchema;
@@ -68,8 +75,8 @@ const options = {
  * @throws LowbitError from `assign`: `unsupported-option`, `invalid-argument` and `budget-infeasible` for a budget that cannot be met, `non-finite`
  *   and `calibration-invalid` for features that cannot be measured.
  */
-export function progressive({ bytes, ...settings }: ProgressiveOptions = {}): BitwidthPolicy {
-  if (bytes !== undefined) checkBytes(bytes, settings.budget);
+export function progressive(settings: ProgressiveOptions = {}): BitwidthPolicy {
+  if (settings.bytes !== undefined) checkBytes(settings.bytes, settings.budget);
   return {
     kind: 'policy',
     api: 2,
@@ -80,19 +87,19 @@ export function progressive({ bytes, ...settings }: ProgressiveOptions = {}): Bi
     configured: { ...settings },
     needs: 'features',
     budget(given) {
-      if (bytes === undefined) return undefined;
-      const range = checked(given);
+      const { bytes, ...range } = checked(given);
+      if (bytes === 0) return undefined;
       const widths = widthsOf(range, "policy 'progressive'");
       const all = [...new Set([...widths, range.depthwise])];
       return { bytes, candidates: all.map((bits) => ({ bits })), effects: false, decreasing: true };
     },
     assign(draft, layers, { options: given, features, measurements, decided = new Set(), smallest = false }) {
-      const { measure, budget, depthwise, ...range } = checked(given);
+      const { measure, budget, bytes, depthwise, ...range } = checked(given);
       const widths = widthsOf(range, "policy 'progressive'");
       const open = draft.filter(({ id }) => !decided.has(id));
       const units = unitsOf(open, layers, depthwise);
       const decisions = decide(units, range, widths, measure, features);
-      if (bytes !== undefined && measurements !== undefined) {
+      if (bytes > 0 && measurements !== undefined) {
         const wanted = decisions.map(({ bits }) => bits);
         const fitted = fitBytes(units, wanted, widths, { bytes, measurements, draft, smallest });
         return assignUnits(draft, units, changed(decisions, fitted, `the budget of ${bytes} bytes`));
@@ -113,15 +120,17 @@ function checkBytes(bytes: number, budget = 0): void {
   });
 }
 
-function checked(given: Options): Required<Omit<ProgressiveOptions, 'bytes'>> {
+function checked(given: Options): Required<ProgressiveOptions> {
   const chosen = {
     from: given['from'] as number,
     to: given['to'] as number,
     measure: given['measure'] as SeparabilityMeasure,
     budget: given['budget'] as number,
+    bytes: given['bytes'] as number,
     snap: given['snap'] as boolean,
     depthwise: given['depthwise'] as number,
   };
+  if (chosen.bytes > 0) checkBytes(chosen.bytes, chosen.budget);
   if (Number.isInteger(chosen.depthwise)) return chosen;
   throw new LowbitError({
     code: 'unsupported-option',

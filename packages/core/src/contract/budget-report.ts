@@ -6,7 +6,9 @@ export interface BudgetReport {
   readonly limits: Pick<BudgetTerms, 'bytes' | 'maxLoss' | 'minSqnr'>;
   /** What each measured weight got. */
   readonly choice: CandidateChoice;
-  /** What effects are. Absent where nothing was run: bits were then chosen by the errors of the weights. */
+  /** Bits were chosen by the errors of the weights, since there was nothing to run the model on. */
+  readonly unverified?: true;
+  /** What effects are. Absent where nothing was run. */
   readonly effect?: EffectKind;
   /** Sum of the effects of the weights alone; where nothing was run, of their errors Σ(w − ŵ)². */
   readonly predicted: number;

@@ -33,6 +33,7 @@ export function budgetReport(
     limits: defined({ bytes, maxLoss, minSqnr }),
     choice,
     predicted,
+    ...(terms.effects && effect === undefined ? { unverified: true as const } : {}),
     ...defined({ effect, measured: known && withoutChoice(known), bytes: own, leastBytes: sizeOf(smallest) }),
     ...defined({ step: furtherStep(choice, measurements, terms, own) }),
   };

@@ -161,6 +161,8 @@ test('what became of a budget is told', async () => {
   expect(most.budget).not.toHaveProperty('step');
   const without = await quantize(chain().port, { registry: known, bits: budget({ bytes: 1800, choices }) });
   expect(without.budget).not.toHaveProperty('effect');
+  expect(without.budget!.unverified).toBe(true);
+  expect(spent).not.toHaveProperty('unverified');
   expect(await makePlan(chain().port, recipe(4))).not.toHaveProperty('budget');
 });
 

@@ -30,11 +30,13 @@ function stepLine(step: BudgetReport['step']): string {
   return `the cheapest further step, ${ids.join(' and ')} with ${to} in place of ${from} bits, takes it to ${formatCount(Math.round(bytes))} bytes`;
 }
 
-function effectLines({ limits, effect, predicted, measured }: BudgetReport): readonly string[] {
-  if (effect === undefined)
+function effectLines({ limits, unverified, effect, predicted, measured }: BudgetReport): readonly string[] {
+  if (unverified === true)
     return [
       `unverified: bits were chosen by the errors of the weights alone, ${formatReal(predicted)} in sum`,
     ];
+  // Other policies decide by something else.
+  if (effect === undefined) return [];
   const { of, samples } = effect;
   const kinds = { outputs: 'the outputs', labels: 'the labels', metric: 'the metric' };
   return [
