@@ -157,6 +157,34 @@ describe('lowbit measure', () => {
     expect((await contents(inFolder('work'))).length).toBe(2 * before.length);
   });
 
+  it('is what plans are made of, the same byte for byte as without it', async () => {
+    const budget = ['--average-bits', '6', '--choices', '2,8', ...few, ...data()];
+    await done(
+      'measure',
+      models.classifier,
+      ...choices,
+      ...data(),
+      '-o',
+      inFolder('known.json'),
+      '--jobs',
+      '2',
+    );
+    const known = ['--measurements', inFolder('known.json')];
+    await done('plan', models.classifier, ...budget, '-o', inFolder('alone.plan.json'));
+    await done('plan', models.classifier, ...budget, ...known, '-o', inFolder('known.plan.json'));
+    expect(await file('known.plan.json')).toBe(await file('alone.plan.json'));
+    const other = await run(
+      'plan',
+      models.detector,
+      '--average-bits',
+      '6',
+      ...known,
+      '-o',
+      inFolder('x.json'),
+    );
+    expect(other).toMatchObject({ status: 1, stderr: expect.stringContaining('[plan-mismatch]') as string });
+  });
+
   it('needs no data, without which effects are not known', async () => {
     const measured = JSON.parse(await done('measure', models.classifier, '--choices', '4', ...few)) as object;
     expect(measured).not.toHaveProperty('effect');

@@ -17,6 +17,7 @@ import type { ProgressStep } from '../output/progress.js';
 import { checkStatistics } from '../statistics/read-statistics.js';
 import { throwAsUsage, usageError } from '../usage/usage-error.js';
 import { checkSites } from '../plan/read-plan.js';
+import { readMeasurements } from '../plan/read-measurements.js';
 import { checkLabels, dataWarnings, unusedActivations } from './unused-data.js';
 import { recipeFrom } from './recipe.js';
 
@@ -137,13 +138,16 @@ async function planFor<M>(
   labelled: DataInputs | undefined,
   session: QuantizeSession,
 ): Promise<PlannedWork> {
-  if (plan === undefined)
-    return makePlan(port, recipeFrom(options, labelled?.batches), {
+  if (plan === undefined) {
+    const file = options.measurements;
+    const known = file === undefined ? undefined : await readMeasurements(file, port, session.signal);
+    return makePlan(port, recipeFrom(options, labelled?.batches, known), {
       ...session,
       ...(options.report !== undefined && { curve: curvePoints }),
       ...defined({ capture: options.capture }),
       ...(sizeOf && { sizeOf: (model) => sizeOf(model as M) }),
     }).catch(throwAsUsage);
+  }
   checkSites(plan, await port.layers(), options.plan ?? 'plan');
   return { plan, registry: options.methods, warnings: [] };
 }

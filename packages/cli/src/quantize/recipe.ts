@@ -11,8 +11,13 @@ import { integerLayers } from './integer-layers.js';
  * The recipe that the options describe.
  *
  * @param data - that a policy may decide by
+ * @param measurements - what is known already of what a budget decides by
  */
-export function recipeFrom(options: QuantizeOptions, data: Recipe['data']): Recipe {
+export function recipeFrom(
+  options: QuantizeOptions,
+  data: Recipe['data'],
+  measurements?: Recipe['measurements'],
+): Recipe {
   const { includeOp, excludeOp, rounding } = options;
   const { weights, granularity, include, exclude, activations, activationBits, methods, parameters } =
     options;
@@ -21,7 +26,7 @@ export function recipeFrom(options: QuantizeOptions, data: Recipe['data']): Reci
     bits: policyFrom(options),
     ...defined({ granularity }),
     registry: methods,
-    ...defined({ parameterStorage: parameters, rounding, data }),
+    ...defined({ parameterStorage: parameters, rounding, data, measurements }),
     ...(include.length > 0 ? { include } : {}),
     ...(exclude.length > 0 ? { exclude } : {}),
     ...(includeOp.length > 0 ? { includeOps: includeOp } : {}),

@@ -14,12 +14,14 @@ export interface BudgetOptions {
   readonly metric?: string;
   readonly choices?: readonly number[];
   readonly decreasing?: true;
+  /** What was measured before. */
+  readonly measurements?: string;
 }
 
 /** Each is a limit by itself. */
 export const limitNames = ['targetSize', 'averageBits', 'maxLoss', 'minSqnr'] as const;
 /** All of them. */
-export const budgetNames = [...limitNames, 'metric', 'choices', 'decreasing'] as const;
+export const budgetNames = [...limitNames, 'metric', 'choices', 'decreasing', 'measurements'] as const;
 
 /** What results are named after whose bits are chosen so. */
 export const budgetName = 'budget';
@@ -56,6 +58,10 @@ export function budgetOptions(): readonly Option[] {
       parseChoices,
     ),
     new Option('--decreasing', 'bits never rise with depth'),
+    new Option(
+      '--measurements <file>',
+      'what lowbit measure wrote of this model, on these data: it is not measured again',
+    ),
   ];
   return options.map((option) => option.conflicts('bits'));
 }

@@ -4,7 +4,7 @@ import { optionName } from './option-name.js';
 import { usageError } from './usage-error.js';
 
 /** Options that a budget alone has a use for. */
-const beside = ['metric', 'choices', 'decreasing'] as const;
+const beside = ['metric', 'choices', 'decreasing', 'measurements'] as const;
 /** What is checked by running the model. */
 const run = ['maxLoss', 'minSqnr', 'metric'] as const;
 
