@@ -28,6 +28,9 @@ const refused: Readonly<Record<string, string>> = {
   attention_axes: 'MultiHeadAttention with inputs that are no sequences of vectors',
   group_normalization_axes: 'GroupNormalization with an axis other than the last',
   softmax_axes: 'Softmax with several axes',
+  cells_from_inputs: 'RNN with the states of several cells',
+  cells_in_a_row: 'RNN with the states of several cells',
+  cells_in_a_model: 'RNN with the states of several cells',
 };
 
 const refusalOf = (writer: string, name: string) => refused[`${writer}, ${name}`] ?? refused[name];

@@ -32,6 +32,8 @@ const archives = {
   'keras3-arithmetic': 'operators of Python',
   'keras3-infinite': 'Keras 3, infinite settings',
   'keras3-names': 'Keras 3, names that are not ASCII',
+  'keras3-states': 'Keras 3, given states',
+  'keras2-states': 'tf-keras 2, given states',
   'keras3-models': 'Keras 3, models in models',
   'keras2-models': 'tf-keras 2, models in models',
   'keras3-wiring': 'Keras 3, wiring',

@@ -1,6 +1,7 @@
 import { isLowbitError, LowbitError } from '@lowbit/core';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfLayers from '@tensorflow/tfjs-layers';
+import { separateArguments } from '../model/call-arguments.js';
 import { MisnamedWeights, misnamed } from './misnamed-weights.js';
 import { withoutInitializers } from '../model/without-initializers.js';
 
@@ -27,7 +28,10 @@ export async function buildModel(
   tf.serialization.registerClass(CarefulBuild);
   const careful = { class_name: CarefulBuild.className, config: topology };
   try {
-    return await tfLayers.loadLayersModel(tf.io.fromMemory({ ...artifacts, modelTopology: careful }));
+    const source = tf.io.fromMemory({ ...artifacts, modelTopology: careful });
+    const model = await tfLayers.loadLayersModel(source);
+    separateArguments(model);
+    return model;
   } catch (cause) {
     if (isLowbitError(cause)) throw cause;
     throw cause instanceof MisnamedWeights ? cause.inFile(where) : notBuilt(cause, where, topology);

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfLayers from '@tensorflow/tfjs-layers';
+import { separateArguments } from './call-arguments.js';
 import { checkClasses } from './check-classes.js';
 import { topologyFailed, topologyOf } from './topology.js';
 import { withoutInitializers } from './without-initializers.js';
@@ -22,7 +23,9 @@ export async function rebuild(
   });
   const created = variables().filter((variable) => !before.has(variable));
   try {
-    return await (built as unknown as Promise<tfLayers.LayersModel>);
+    const copy = await (built as unknown as Promise<tfLayers.LayersModel>);
+    separateArguments(copy);
+    return copy;
   } catch (cause) {
     created.forEach((variable) => variable.dispose());
     throw topologyFailed(model, cause);

@@ -1,13 +1,15 @@
 import { type Batch, LowbitError } from '@lowbit/core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { separateArguments } from '../model/call-arguments.js';
 import { makeWeights } from '../model/internals.js';
 import { checkBatch } from './check-batch.js';
 
-/** The batch's inputs as tensors, in the order of the model's. The caller disposes them. Throws `invalid-argument`, and makes none. */
+/** The batch's inputs as tensors, in the order of the model's, which can then be called. The caller disposes them. Throws `invalid-argument`, and makes none. */
 export function batchInputs(model: LayersModel, batch: Batch): tf.Tensor[] {
   // A Sequential model that was loaded knows the names of its inputs when it is built.
   if (!model.built) makeWeights(model);
+  separateArguments(model);
   checkBatch(batch, model.inputNames);
   const { inputs } = batch;
   const checked = model.inputNames.map((name, i) => {

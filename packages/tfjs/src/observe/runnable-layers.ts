@@ -3,6 +3,7 @@ import { distinctNames } from '@lowbit/tfjs-format';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { disposeWeights } from '../model/dispose-weights.js';
+import { separateArguments } from '../model/call-arguments.js';
 import { makeWeights } from '../model/internals.js';
 import { checkModel } from '../model/wrong-source.js';
 import { naming } from './naming.js';
@@ -40,6 +41,7 @@ function valuesOf(names: readonly string[], tensors: readonly SymbolicTensor[]):
 export function runnableLayers(model: LayersModel, name = 'model'): RunnableModel {
   checkModel(model, 'runnableLayers(model)', 'runnableGraph()');
   checkName(name, 'runnableLayers(model, name)');
+  separateArguments(model);
   const { inputs, outputs } = interfaceOf(model);
   return {
     name,

@@ -3,6 +3,7 @@ import type { HeldValues, TrainablePort } from '@lowbit/core/adapter';
 import * as tf from '@tensorflow/tfjs-core';
 import type { layers, LayersModel, LayerVariable } from '@tensorflow/tfjs-layers';
 import { layerCalls, substituteSites } from '../observe/layer-calls.js';
+import { separateArguments } from '../model/call-arguments.js';
 import { variablesOf } from '../model/internals.js';
 import { surveyModel } from '../model/survey.js';
 import { lossOn } from './loss-on.js';
@@ -34,6 +35,7 @@ export function trainingSide(model: LayersModel): TrainingSide {
       unpin.set(id, pinVariable(tensorOf(place(places(), id).variable), held));
     },
     simulate(weights) {
+      separateArguments(model);
       const all = places();
       const reads = new Map<layers.Layer, Map<LayerVariable, () => tf.Tensor>>();
       for (const weight of weights) {
@@ -46,7 +48,10 @@ export function trainingSide(model: LayersModel): TrainingSide {
         if (reads.has(layer) || calls.has(layer))
           calls.change(layer, { reads: reads.get(layer) ?? new Map() });
     },
-    substitute: (sites) => substituteSites(model, sites, calls),
+    substitute(sites) {
+      separateArguments(model);
+      substituteSites(model, sites, calls);
+    },
     async variables() {
       const values = [...places()].map(
         async ([id, { variable }]) => [id, Float32Array.from(await tensorOf(variable).data())] as const,
