@@ -47,6 +47,7 @@ it('rounds to the nearest level where nothing else is said, and where that is', 
 
 it.each([
   [['--rounding', 'auto'], '--calibrate PATH'],
+  [['--correct-biases'], '--calibrate PATH'],
   [['--rounding', 'gptk', '--calibrate', 'photos'], 'Did you mean gptq?'],
   [['--rounding', 'min-max', '--calibrate', 'photos'], 'nearest, auto, gptq'],
   [['--rounding', 'gptq:dampng=1', '--calibrate', 'photos'], 'damping'],
@@ -63,4 +64,20 @@ it('a plan with a rounder needs data too', async () => {
   const { status, stderr } = await run('quantize', models.classifier, '--plan', inFolder('gptq.json'));
   expect(status).toBe(2);
   expect(stderr).toContain('sample inputs for gptq');
+});
+
+it('corrects biases, which a plan does again and other runs leave', async () => {
+  const { report } = await quantized('--bits', '4', '--correct-biases', ...data());
+  const corrected = report.biases!.filter(({ left }) => left !== true);
+  expect(corrected.length).toBeGreaterThan(report.biases!.length / 2);
+  expect(report.plan.biases).toHaveLength(report.biases!.length);
+  await writeFile(inFolder('biases.json'), JSON.stringify(report.plan));
+  const again = await quantized('--plan', inFolder('biases.json'), ...data());
+  expect(again.report.biases).toEqual(report.biases);
+  const without = await run('quantize', models.classifier, '--plan', inFolder('biases.json'));
+  expect(without.status).toBe(2);
+  expect(without.stderr).toContain('--calibrate PATH');
+  const left = await quantized('--bits', '4', '--no-correct-biases', '--rounding', 'nearest', ...data());
+  expect(left.report.biases).toBeUndefined();
+  expect(left.report.plan.biases).toBeUndefined();
 });

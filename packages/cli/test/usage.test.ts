@@ -43,7 +43,7 @@ describe('help and version', () => {
     const { status, stdout } = await lowbit(['quantize', '--help']);
     expect(status).toBe(0);
     const options =
-      '-o, --output|--weights|--bits|--granularity|--rounding|--parameters|--first-last|--optimize|--target|--activations|--activation-bits|--integers|--calibrate|--calibration|--save-calibration|--image-size|--labels|--limit|--external|--no-external|--freeze-inputs|--include|--exclude|--include-op|--exclude-op|--plugin|--plan|--report|--json|--quiet|--force';
+      '-o, --output|--weights|--bits|--granularity|--rounding|--correct-biases|--no-correct-biases|--parameters|--first-last|--optimize|--target|--activations|--activation-bits|--integers|--calibrate|--calibration|--save-calibration|--image-size|--labels|--limit|--external|--no-external|--freeze-inputs|--include|--exclude|--include-op|--exclude-op|--plugin|--plan|--report|--json|--quiet|--force';
     for (const option of options.split('|')) expect(stdout).toContain(option);
     expect(stdout).toContain('Examples:');
   });

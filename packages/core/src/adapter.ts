@@ -32,6 +32,7 @@ export { defined } from './contract/defined.js';
 export type {
   ActivationNote,
   Applied,
+  BiasNote,
   FittedActivations,
   FittedSite,
   ModelWriter,

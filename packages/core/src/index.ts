@@ -14,6 +14,7 @@ export { makePlan } from './session/make-plan.js';
 export { parsePlan } from './plan/parse-plan.js';
 export type {
   ActivationEntry,
+  BiasEntry,
   FloatEntry,
   PlanEntry,
   QuantizationPlan,
@@ -33,6 +34,7 @@ export type { PolicyChoice } from './policy/overrides.js';
 export { decibels, measureError } from './report/measure.js';
 export type {
   ActivationReport,
+  BiasReport,
   ErrorMeasures,
   FittedRange,
   GridCost,

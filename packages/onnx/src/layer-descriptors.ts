@@ -1,4 +1,5 @@
 import type { LayerDescriptor, SkipNote, WeightDescriptor } from '@lowbit/core';
+import { biasPlace } from './biases/bias-place.js';
 import { skipRemedies, wasQuantized } from './describe/skip-reasons.js';
 import type { WeightSite } from './describe/weight-site.js';
 import type { ExternalFiles } from './external/files.js';
@@ -36,6 +37,11 @@ const skipNote = (note: SkipNote): SkipNote => ({
   ...(wasQuantized(note.reason) ? { quantizedBefore: true } : {}),
 });
 
+function biasOf(site: WeightSite): Required<Pick<WeightDescriptor, 'bias'>> {
+  const place = biasPlace(site);
+  return { bias: typeof place === 'string' ? place : true };
+}
+
 function weightDescriptor(
   site: WeightSite,
   files: ExternalFiles | undefined,
@@ -50,6 +56,7 @@ function weightDescriptor(
     shape,
     outputAxes,
     ...defined({ inputAxis }),
+    ...biasOf(site),
     storedBytes: tensorBytes(tensor, id),
     ...defined({ wants }),
     read: (into) =>

@@ -37,7 +37,7 @@ interface WrittenWeights {
 
 /** Takes the weights of a plan, in any order. */
 interface WeightTaker {
-  add(id: string, tensor: QuantizedTensor): void;
+  add(id: string, tensor: QuantizedTensor, shift?: Float32Array): void;
   finish(): WrittenWeights;
 }
 
@@ -54,7 +54,7 @@ export function modelWriter(
   const begin = async () => beginWriting(await take(), source, outcome);
   const writing = () => (begun ??= begin());
   return {
-    add: async (id, tensor) => (await writing()).weights.add(id, tensor),
+    add: async (id, tensor, shift) => (await writing()).weights.add(id, tensor, shift),
     finish: async () => finishWriting(await writing(), source, outcome),
   };
 }
@@ -122,7 +122,7 @@ function packedAtOnce(
   const reasons = applyActivations(read, { ...outcome, weights: ids }, source, sites, prefixes.activations);
   const rewriter = weightRewriter(model, description.sites, ids, source, prefixes.weights);
   return {
-    add: rewriter.add,
+    add: (id, tensor, shift) => rewriter.add(id, tensor, shift && { shift }),
     finish: () => {
       const notes = rewriter.finish();
       return { model, description, storage: notes.map((note) => withReason(note, reasons.get(note.id))) };
@@ -141,16 +141,18 @@ function chosenTogether(
   const { model, description } = read;
   const { integers: form, onlyFaster, integersFor, runtime } = source;
   const weights = new Map<string, QuantizedTensor>();
+  const shifts = new Map<string, Float32Array>();
   const ids = quantizedIds(outcome);
   return {
-    add(id, tensor) {
+    add(id, tensor, shift) {
       checkTensor(description.sites, ids, id, tensor, model.name);
+      if (shift !== undefined) shifts.set(id, shift);
       weights.set(id, tensor);
     },
     finish() {
       const written = writeIntegers(
         read,
-        { ...outcome, weights },
+        { ...outcome, weights, shifts },
         { form, onlyFaster, integersFor, runtime },
         sites,
       );
@@ -162,7 +164,9 @@ function chosenTogether(
         sites,
         prefixes.activations,
       );
-      const notes = written.notes(rewriteModel(now, left.sites, rest, source, prefixes.weights));
+      const notes = written.notes(
+        rewriteModel(now, left.sites, rest, source, prefixes.weights, written.biases),
+      );
       const storage = notes.map((note) => withReason(note, reasons.get(note.id)));
       return { model: now, description: left, storage, ...defined({ forecast }) };
     },

@@ -42,6 +42,7 @@ const hasParts = has({
       warnings: isList,
     }),
   ),
+  biases: (value) => value === undefined || isList(value),
   skipped: isList,
   warnings: isList,
   verdict: (value) => value === undefined || isVerdict(value),

@@ -27,6 +27,7 @@ export {
 } from './figures/numbers.js';
 export { parameterWords } from './figures/parameter-words.js';
 export { planSentences, type PlanSentence } from './figures/plan-sentences.js';
+export { roundingLines } from './figures/rounding-lines.js';
 export { verdictLines } from './figures/verdict-lines.js';
 export { wantedLines } from './figures/wanted-lines.js';
 export { renderErrorChart } from './html/error-chart.js';

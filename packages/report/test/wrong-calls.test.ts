@@ -64,6 +64,7 @@ const calls: Readonly<Record<string, RightCall>> = {
   groupByReason: { right: () => [[]] },
   planSentences: { right: () => [whole().plan] },
   parameterWords: { right: () => [whole().plan] },
+  roundingLines: { right: () => [whole()] },
   wantedLines: { right: () => [[sampleWeight()]] },
 };
 

@@ -16,6 +16,7 @@ import { budgetName, hasBudget } from '../usage/budget-options.js';
 import { checkActivations } from '../usage/check-activations.js';
 import { checkBudget } from '../usage/check-budget.js';
 import {
+  biasesWithoutInputs,
   checkMethod,
   checkMethodBits,
   checkPlannedRounding,
@@ -101,12 +102,14 @@ async function withPlugins(given: GivenOptions): Promise<QuantizeOptions> {
 }
 
 function checkMethods(options: QuantizeOptions): void {
-  const { plan, weights, activations, bits, firstLast, rounding, calibrate, methods } = options;
+  const { plan, weights, activations, bits, firstLast, rounding, correctBiases, calibrate, methods } =
+    options;
   if (plan !== undefined) return;
   checkMethod(weights, '--weights', methods, 'weight');
   if (activations !== undefined) checkMethod(activations, '--activations', methods, 'activation');
   if (typeof bits === 'number') checkMethodBits(weights, bits, '--bits', methods);
   else if (!hasBudget(options)) checkPolicy(bits, methods);
   if (rounding !== undefined) checkRounding(rounding, calibrate !== undefined, methods);
+  if (correctBiases === true && calibrate === undefined) throw biasesWithoutInputs('--correct-biases');
   if (typeof firstLast === 'number') checkMethodBits(weights, firstLast, '--first-last', methods);
 }

@@ -18,7 +18,7 @@ export function recipeFrom(
   data: Recipe['data'],
   measurements?: Recipe['measurements'],
 ): Recipe {
-  const { includeOp, excludeOp, rounding } = options;
+  const { includeOp, excludeOp, rounding, correctBiases } = options;
   const { weights, granularity, include, exclude, activations, activationBits, methods, parameters } =
     options;
   return {
@@ -26,7 +26,7 @@ export function recipeFrom(
     bits: policyFrom(options),
     ...defined({ granularity }),
     registry: methods,
-    ...defined({ parameterStorage: parameters, rounding, data, measurements }),
+    ...defined({ parameterStorage: parameters, rounding, correctBiases, data, measurements }),
     ...(include.length > 0 ? { include } : {}),
     ...(exclude.length > 0 ? { exclude } : {}),
     ...(includeOp.length > 0 ? { includeOps: includeOp } : {}),

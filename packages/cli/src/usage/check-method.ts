@@ -96,12 +96,21 @@ export function checkRounding(choice: string, hasData: boolean, methods: Registr
   if (plugin.needs.length > 0 && !hasData) throw withoutInputs('--rounding', name);
 }
 
-/** @throws UsageError for a plan with a rounder that has nothing to look at. */
-export function checkPlannedRounding({ weights }: QuantizationPlan, methods: Registry): void {
+/** @throws UsageError for a plan with a rounder, or with biases, that have nothing to look at. */
+export function checkPlannedRounding({ weights, biases = [] }: QuantizationPlan, methods: Registry): void {
   const names = weights.flatMap((entry) => (entry.bits === 'float' ? [] : (entry.rounding?.name ?? [])));
   const needing = names.find((name) => (methods.find('rounder', name)?.needs.length ?? 0) > 0);
   if (needing !== undefined) throw withoutInputs('--plan', needing);
+  if (biases.length > 0) throw biasesWithoutInputs('--plan');
 }
+
+export const biasesWithoutInputs = (where: string): Error =>
+  usageError({
+    where,
+    expected: 'sample inputs, whose means tell what quantized weights add',
+    received: 'none',
+    remedy: 'Give pictures or arrays with --calibrate PATH; biases that stay as they are need none.',
+  });
 
 function withoutInputs(where: string, name: string): Error {
   return usageError({

@@ -28,6 +28,7 @@ export interface GivenOptions extends ActivationOptions, BudgetOptions, TfjsOpti
   readonly parameters?: ParameterStorage;
   /** A rounder by name, or `nearest`. */
   readonly rounding?: string;
+  readonly correctBiases?: boolean;
   readonly firstLast?: number | 'float';
   readonly optimize?: 'speed' | 'memory';
   readonly target?: RuntimeTarget;
@@ -63,6 +64,7 @@ export const decidedByPlan = [
     'bits',
     'granularity',
     'rounding',
+    'correctBiases',
     'parameters',
     'firstLast',
     'include',
@@ -180,6 +182,11 @@ function weightOptions(): readonly Option[] {
       '--rounding <rounder>',
       'how codes are chosen: nearest, or by what inputs of weights are on --calibrate data: auto, gptq, coordinate-descent, optimal, learned (default: nearest)',
     ),
+    new Option(
+      '--correct-biases',
+      'biases take off what quantized weights add on average, as --calibrate data tell',
+    ),
+    new Option('--no-correct-biases', 'leave biases as they are (default)'),
     new Option(
       '--first-last <bits>',
       'bits of the first and the last layer, for instance 8, or float',

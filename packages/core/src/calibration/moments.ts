@@ -172,6 +172,23 @@ export function gramMatrix({ inputs, count, products }: InputMoments): Float32Ar
   return gram;
 }
 
+/**
+ * The mean of (x − a) (x − a)ᵀ as a whole matrix, row-major: what is left of errors where their mean on inputs of mean a is taken off.
+ *
+ * @param about a, one value an input.
+ */
+export function gramAbout(moments: InputMoments, about: Float32Array): Float32Array {
+  const gram = gramMatrix(moments);
+  const mean = inputMean(moments);
+  const { inputs } = moments;
+  for (let i = 0, at = 0; i < inputs; i++)
+    for (let j = 0; j < inputs; j++, at++) {
+      const [a, b] = [about[i] as number, about[j] as number];
+      gram[at]! += a * b - (mean[i] as number) * b - a * (mean[j] as number);
+    }
+  return gram;
+}
+
 /** The mean of x, one value an input; zeros where no row was seen. */
 export const inputMean = ({ sums, count }: InputMoments): Float32Array =>
   sums.map((sum) => sum / Math.max(1, count));

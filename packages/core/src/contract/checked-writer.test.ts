@@ -71,3 +71,10 @@ test.each([undefined, null, plan, { ...resolved }])('what is no outcome is refus
   const begin = () => checkedWriter(given as Outcome, () => port.write(outcome));
   expect(begin).toThrow(code('invalid-argument'));
 });
+
+test.each<[string, unknown]>([
+  ['for a weight without a bias', new Float32Array(4)],
+  ['that is no array', [0, 0, 0, 0]],
+])('a shift %s is refused', (_, shift) => {
+  expect(() => writer().add('a', tensor(), shift as Float32Array)).toThrow(code('invalid-argument'));
+});

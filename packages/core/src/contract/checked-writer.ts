@@ -1,8 +1,11 @@
 import { checkArgument } from '../errors/check-argument.js';
 import { LowbitError } from '../errors/error.js';
+import { wordValue } from '../errors/word-value.js';
 import { checkTensor } from '../scheme/check-tensor.js';
+import { sizeOf } from '../scheme/shape.js';
 import { tensorDefect } from '../scheme/tensor-defect.js';
 import type { QuantizedTensor, Slicing } from '../scheme/types.js';
+import type { WeightDescriptor } from './descriptors.js';
 import type { ModelWriter, Outcome } from './model-writer.js';
 import type { ResolvedEntry } from './resolved-plan.js';
 
@@ -22,12 +25,14 @@ export function checkedWriter<M>(outcome: Outcome, begin: () => ModelWriter<M>):
   const writer = begin();
   let result: ReturnType<ModelWriter<M>['finish']> | undefined;
   return {
-    add(id, tensor) {
-      checkPlanned(id, tensor, planned.get(id));
+    add(id, tensor, shift) {
+      const own = planned.get(id);
+      checkPlanned(id, tensor, own);
       checkWhole(id, tensor);
+      if (shift !== undefined) checkShift(id, shift, (own as ResolvedEntry).weight);
       if (!left.has(id)) throw refused(addOf(id), 'each weight once', 'it again', again);
       left.delete(id);
-      return writer.add(id, tensor);
+      return writer.add(id, tensor, shift);
     },
     finish() {
       if (left.size > 0)
@@ -80,6 +85,17 @@ function checkWhole(id: string, tensor: QuantizedTensor): void {
   if (defect === undefined) return;
   const { part, expected, received } = defect;
   throw refused(`${addOf(id)}: ${part}`, expected, received, encoded);
+}
+
+/** @throws LowbitError `invalid-argument` for anything but one finite number an output channel of a weight that takes a shift. */
+function checkShift(id: string, shift: Float32Array, { bias, shape, outputAxes }: WeightDescriptor): void {
+  const channels = sizeOf(outputAxes.map((axis) => shape[axis] as number));
+  const isNumbers = shift instanceof Float32Array && shift.every(Number.isFinite);
+  if (bias === true && isNumbers && shift.length === channels) return;
+  const expected =
+    bias === true ? `a Float32Array of ${channels} finite numbers` : 'none, as this weight has no bias';
+  const remedy = 'Give one number an output channel, and only for weights whose bias is true.';
+  throw refused(`add('${id}', tensor, shift)`, expected, wordValue(shift), remedy);
 }
 
 function mismatch(where: string, expected: string, received: string): LowbitError {

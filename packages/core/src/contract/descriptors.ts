@@ -33,6 +33,11 @@ export interface WeightDescriptor {
   readonly outputAxes: readonly number[];
   /** The axis of input channels, along which groups are formed. Absent where there is none. */
   readonly inputAxis?: number;
+  /**
+   * Whether what the weight adds to its output channels on average can be taken off again, by the bias of its layer or by one that is
+   * added; a text why not, a clause. Absent for ports that change no biases.
+   */
+  readonly bias?: true | string;
   /** Bytes that the weight takes in the model as it is. */
   readonly storedBytes: number;
   /**

@@ -39,6 +39,8 @@ export interface StorageNote {
   readonly memoryBytes: number;
   /** The weight was left as it was, for the reason given: the report lists it as skipped. */
   readonly float?: true;
+  /** What became of the shift that came with the weight; absent where none did. */
+  readonly bias?: BiasNote;
   /** What the plan's entry tells of a wanted form does not hold of what was written: the report leaves it out. */
   readonly unmet?: true;
   /** Why this form, or what it costs. */
@@ -48,6 +50,17 @@ export interface StorageNote {
    * weight's shape. Called once, for the report, which then measures the error of that.
    */
   readonly written?: () => QuantizedTensor | Float32Array;
+}
+
+/** Where the shift of a weight was taken off, told by the port when it has written. */
+export interface BiasNote {
+  /** Short name of what was changed: `bias` for one that was there, `new bias`, `Add` … ; `float` where nothing was. */
+  readonly form: string;
+  /** Bytes that the file has more by it. */
+  readonly storedBytes: number;
+  /** Nothing was changed, for the reason given. */
+  readonly left?: true;
+  readonly reason: string;
 }
 
 /** What became of one activation site, told by the port when it has written. */
@@ -94,9 +107,11 @@ export interface ModelWriter<M> {
    * Takes a weight of the plan: each once, in any order, which changes nothing in the result. The tensor is the writer's from here
    * on; it is packed at once where its form needs nothing else of the model, so that codes of all weights never stand side by side.
    *
+   * @param shift What the tensor adds to each output channel on average beyond what the weight did, in the order of its output axes, to
+   *   be taken off the bias of its layer unless the weight stays float; for weights that say they have one alone.
    * @throws LowbitError `plan-mismatch` for a tensor that is no weight of the plan, or of another shape.
    */
-  add(id: string, tensor: QuantizedTensor): void | Promise<void>;
+  add(id: string, tensor: QuantizedTensor, shift?: Float32Array): void | Promise<void>;
   /** Makes the result, when all weights are there. */
   finish(): Applied<M> | Promise<Applied<M>>;
 }

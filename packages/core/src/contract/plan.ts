@@ -37,8 +37,16 @@ export interface QuantizationPlan {
   readonly weights: readonly PlanEntry[];
   /** Absent when activations stay float. */
   readonly activations?: readonly ActivationEntry[];
+  /** Absent when biases stay as they are. */
+  readonly biases?: readonly BiasEntry[];
   /** The form of the port that the plan was made with. Absent for ports without forms, and in older plans. */
   readonly form?: PortForm;
+}
+
+/** A layer whose bias takes back what its quantized weights move its outputs by on average. The inputs come from data when the plan is applied. */
+export interface BiasEntry {
+  readonly layer: string;
+  readonly reason: string;
 }
 
 /** The choices of a port that decide which weights and sites it has, by the names of its options. */

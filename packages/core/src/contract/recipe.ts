@@ -29,6 +29,11 @@ export interface Recipe extends RecipeSettings {
   readonly rules?: readonly ({
     readonly match: { readonly name?: string; readonly op?: string };
   } & RecipeSettings)[];
+  /**
+   * Whether biases take back what quantized weights move the outputs of their layers by on average, which is measured on `data`: the
+   * means of what the weights are multiplied with. Default `false`. Training leaves biases to the optimizer.
+   */
+  readonly correctBiases?: boolean;
   /** Quantizer of the activations; default: they stay float. */
   readonly activations?: QuantizerChoice;
   /**

@@ -42,6 +42,8 @@ export interface ResolvedEntry extends Named {
   readonly slicing: Slicing;
   /** Absent where each value gets the level that is nearest to it. */
   readonly rounding?: NamedRounder;
+  /** The bias of its layer takes back what the weight moves outputs by on average. */
+  readonly corrects?: true;
   /** What the packed form of the weight wants; asked here, since writing changes the model. Absent where that is nothing. */
   readonly wants?: WantedForm | undefined;
 }

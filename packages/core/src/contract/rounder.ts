@@ -21,7 +21,10 @@ export interface RoundingContext {
   readonly layout: RoundingLayout;
   /** The codes of the nearest levels. */
   readonly nearest: QuantizedTensor['codes'];
-  /** The mean of x xᵀ over the inputs x that the channels were multiplied with, `[inputs, inputs]`; empty unless `needs` names it. */
+  /**
+   * The mean of x xᵀ over the inputs x that the channels were multiplied with, `[inputs, inputs]`; of x less their mean where the bias of
+   * the layer takes off what errors add on average; empty unless `needs` names it.
+   */
   readonly gram: Float32Array;
   /** The mean of x, one value an input; empty unless `needs` names it. */
   readonly inputMean: Float32Array;

@@ -27,6 +27,7 @@ const members = {
       'rules',
       'activations',
       'activationBits',
+      'correctBiases',
       'data',
       'calibration',
       'features',

@@ -49,6 +49,12 @@ export function checkActivationShape(entry: Record<string, unknown>, at: string,
   checkNamedShape(entry['quantizer'], `${at}.quantizer`, expect);
 }
 
+/** Checks that a bias of a plan names its layer and has a reason. */
+export function checkBiasShape(entry: Record<string, unknown>, at: string, expect: Expect): void {
+  for (const key of ['layer', 'reason'])
+    expect(typeof entry[key] === 'string', `${at}.${key}`, 'a text', entry[key]);
+}
+
 /** Checks that what quantizes or rounds an entry has a name and options. */
 export function checkNamedShape(named: unknown, at: string, expect: Expect): void {
   if (!isRecord(named)) {

@@ -17,6 +17,7 @@ import { meetWanted } from './meet-wanted.js';
 import { uniqueWeights, type PlacedWeight } from './placed-weights.js';
 import { resolvePlan, type Resolution } from './resolve.js';
 import type { ResolvedEntry, ResolvedPlan } from '../contract/resolved-plan.js';
+import { planBiases } from './plan-biases.js';
 import { planActivations } from './plan-activations.js';
 import { leavesAll, nothingToQuantize } from './nothing-to-quantize.js';
 import type { PlanEntry, QuantizationPlan, QuantizedEntry } from '../contract/plan.js';
@@ -124,6 +125,7 @@ function resolveDrafts<M>(
     seed: recipe.seed ?? 0,
     weights: entries,
     ...planActivations(entries, layers, recipe, plugins),
+    ...planBiases(entries, layers, recipe),
     ...defined({ form: port.form }),
   };
   return resolvePlan(plan, described, plugins.registry(), port.supports);

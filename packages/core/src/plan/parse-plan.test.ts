@@ -21,6 +21,7 @@ const plan = {
   seed: 0,
   weights: [entry, { id: 'v', layer: 'last', bits: 'float', reason: 'excluded' }],
   activations: [site],
+  biases: [{ layer: 'first', reason: 'all' }],
   form: { target: 'any' },
 };
 
@@ -42,6 +43,12 @@ test.each([
   ['of the plan', { ...plan, weigths: [] }, 'plan.json', 'weights'],
   ['of a weight', { ...plan, weights: [{ ...entry, bit: 2 }] }, 'plan.json: weights[0]', 'bits'],
   ['of a site', { ...plan, activations: [{ ...site, reson: '' }] }, 'plan.json: activations[0]', 'reason'],
+  [
+    'of a bias',
+    { ...plan, biases: [{ layr: '', layer: 'first', reason: '' }] },
+    'plan.json: biases[0]',
+    'layer',
+  ],
   [
     'of a quantizer',
     { ...plan, weights: [{ ...entry, quantizer: { ...entry.quantizer, option: {} } }] },

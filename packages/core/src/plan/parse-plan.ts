@@ -1,6 +1,13 @@
 import { LowbitError, throwProblems, type Problem } from '../errors/error.js';
 import { suggestName } from '../errors/nearest-name.js';
-import { checkActivationShape, checkWeightShape, isRecord, shorten, type Expect } from './entry-shapes.js';
+import {
+  checkActivationShape,
+  checkBiasShape,
+  checkWeightShape,
+  isRecord,
+  shorten,
+  type Expect,
+} from './entry-shapes.js';
 import { namedPlugins } from './find-named.js';
 import { checkRegistry, type Registry } from '../contract/registry.js';
 import type { QuantizationPlan } from '../contract/plan.js';
@@ -45,6 +52,11 @@ function checkShape(
   (Array.isArray(activations) ? activations : []).forEach((entry: unknown, i) =>
     checkActivationShape(isRecord(entry) ? entry : {}, `activations[${i}]`, expect),
   );
+  const { biases = [] } = plan;
+  expect(Array.isArray(biases), 'biases', 'a list', biases);
+  (Array.isArray(biases) ? biases : []).forEach((entry: unknown, i) =>
+    checkBiasShape(isRecord(entry) ? entry : {}, `biases[${i}]`, expect),
+  );
   const { form = {} } = plan;
   const named = isRecord(form) && Object.values(form).every((choice) => typeof choice === 'string');
   expect(named, 'form', 'texts by name', form);
@@ -65,7 +77,7 @@ function noPlan(value: unknown, where: string): LowbitError {
 
 /** What a plan and its parts may say; anything else is a misspelt name, and would do nothing. */
 const members = {
-  plan: ['format', 'version', 'port', 'seed', 'weights', 'activations', 'form'],
+  plan: ['format', 'version', 'port', 'seed', 'weights', 'activations', 'biases', 'form'],
   weight: [
     'id',
     'layer',
@@ -79,6 +91,7 @@ const members = {
     'reason',
   ],
   activation: ['id', 'bits', 'quantizer', 'reason'],
+  bias: ['layer', 'reason'],
   named: ['name', 'options'],
   storage: ['kind', 'bits'],
 } as const;
@@ -95,7 +108,10 @@ function unknownMembers(plan: Record<string, unknown>, where: string): Problem[]
     ...strangers(entry, members.activation, `${where}: activations[${i}]`),
     ...strangers(entry['quantizer'], members.named, `${where}: activations[${i}].quantizer`),
   ]);
-  return [...strangers(plan, members.plan, where), ...weights, ...activations];
+  const biases = parts(plan['biases']).flatMap((entry, i) =>
+    strangers(entry, members.bias, `${where}: biases[${i}]`),
+  );
+  return [...strangers(plan, members.plan, where), ...weights, ...activations, ...biases];
 }
 
 function strangers(part: unknown, known: readonly string[], where: string): Problem[] {

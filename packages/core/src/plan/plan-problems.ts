@@ -14,11 +14,22 @@ export function placeProblems(plan: QuantizationPlan, layers: readonly LayerDesc
   );
   return [
     ...strangers.map(({ id }, i) => stranger(id, i < mostSuggestions ? places.keys() : [])),
+    ...strangeBiases(plan, layers),
     ...plan.weights.flatMap((entry) => otherLayer(entry, places.get(entry.id))),
     ...repeated.map((entry) =>
       invalid(`plan: weight '${entry.id}'`, 'each weight once', 'the same weight twice'),
     ),
   ];
+}
+
+/** Layers whose biases the plan corrects and that the model does not have. */
+function strangeBiases({ biases = [] }: QuantizationPlan, layers: readonly LayerDescriptor[]): Problem[] {
+  const known = layers.map(({ id }) => id);
+  const strangers = biases.filter(({ layer }) => !known.includes(layer));
+  return strangers.map(({ layer }, i) => ({
+    ...stranger(layer, i < mostSuggestions ? known : []),
+    expected: 'a layer of this model',
+  }));
 }
 
 /** Weights that the plan quantizes and an earlier run has quantized already (`plan-mismatch`). */

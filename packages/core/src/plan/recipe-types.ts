@@ -27,6 +27,7 @@ export function typeProblems(part: Members, where: string): Problem[] {
     ...granularityProblems(part['granularity'], at('granularity')),
     ...storageProblems(part['parameterStorage'], at('parameterStorage')),
     ...activationBitsProblems(part['activationBits'], at('activationBits')),
+    ...flagProblems(part['correctBiases'], at('correctBiases')),
     ...seedProblems(part['seed'], at('seed')),
   ];
 }
@@ -110,6 +111,11 @@ function activationBitsProblems(given: unknown, where: string): Problem[] {
   const isText = typeof given === 'string' && !Number.isFinite(Number(given));
   if (isText || Object(given).kind === 'policy') return [];
   return [problem(where, "a number, 'weights', or a bit policy", wordValue(given))];
+}
+
+function flagProblems(given: unknown, where: string): Problem[] {
+  if (given === undefined || typeof given === 'boolean' || isPromise(given)) return [];
+  return [problem(where, 'true or false', wordValue(given))];
 }
 
 function seedProblems(given: unknown, where: string): Problem[] {

@@ -50,13 +50,25 @@ export function resolvePlan(
     lookUp(entry, role, plan.seed, known, where);
   const entries = plan.weights
     .filter((entry): entry is QuantizedEntry => entry.bits !== 'float')
-    .map((entry) => findEntry(entry, placed.get(entry.id), supports, named, known));
+    .map((entry) => findEntry(entry, placed.get(entry.id), supports, named, known))
+    .map(withCorrection(plan.biases));
   const sites = findSites(plan.activations ?? [], layers, supports, named);
   const weights = plan.weights.map((entry) => inLayer(entry, placed.get(entry.id)));
   const resolved = { plan: { ...plan, weights }, layers, entries: allOf(entries), sites: allOf(sites) };
   return {
     resolved: withWants(resolved),
     problems: [...placeProblems(plan, layers), ...[...entries, ...sites].flatMap(({ problems }) => problems)],
+  };
+}
+
+/** Marks weights that a bias of the plan makes up for. */
+function withCorrection(biases: QuantizationPlan['biases'] = []) {
+  const named = new Set(biases.map(({ layer }) => layer));
+  return ({ resolved, problems }: Found<ResolvedEntry>): Found<ResolvedEntry> => {
+    const corrects = resolved?.weight.bias === true && named.has(resolved.layer.id);
+    return corrects
+      ? { problems, resolved: { ...resolved, corrects } }
+      : { problems, ...defined({ resolved }) };
   };
 }
 

@@ -34,6 +34,10 @@ const plan: QuantizationPlan = {
     { id: 'a', bits: 8, quantizer, reason: 'all' },
     { id: 'b', bits: 8, quantizer, reason: 'all' },
   ],
+  biases: [
+    { layer: 'a', reason: 'all' },
+    { layer: 'b', reason: 'all' },
+  ],
   form: { target: 'any' },
 };
 const copy = (value: unknown): unknown => JSON.parse(JSON.stringify(value));

@@ -17,14 +17,18 @@ export interface StoredPlan {
   /** Ids in the order of the plan. A number is an index into `kinds`: that of all ids after it, up to the next number. */
   readonly weights: readonly (number | string)[];
   readonly activations?: readonly (number | string)[];
+  /** Layers instead of ids. */
+  readonly biases?: readonly (number | string)[];
 }
+
+type StoredEntry = PlanEntry | ActivationEntry | { readonly id: string; readonly reason: string };
 
 /** The plan in its short form. */
 export function storedPlan(plan: QuantizationPlan): StoredPlan {
   checkIsPlan(plan, 'storedPlan(plan)');
-  const { port, seed, form, weights, activations } = plan;
+  const { port, seed, form, weights, activations, biases } = plan;
   const kinds = new Map<string, number>();
-  const ids = (entries: readonly (PlanEntry | ActivationEntry)[]) => {
+  const ids = (entries: readonly StoredEntry[]) => {
     let last = -1;
     return entries.flatMap((entry) => {
       const text = JSON.stringify({ ...entry, id: undefined, layer: undefined });
@@ -38,6 +42,9 @@ export function storedPlan(plan: QuantizationPlan): StoredPlan {
   const lists = {
     weights: ids(weights),
     ...(activations === undefined ? {} : { activations: ids(activations) }),
+    ...(biases === undefined
+      ? {}
+      : { biases: ids(biases.map(({ layer, reason }) => ({ id: layer, reason }))) }),
   };
   return {
     format: 'lowbit-plan',
@@ -55,7 +62,7 @@ export function storedPlan(plan: QuantizationPlan): StoredPlan {
  * meets its model. Nothing is checked: what makes no sense gives entries that are none.
  */
 export function writtenOut(value: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  const { version, kinds, weights, activations, ...others } = value;
+  const { version, kinds, weights, activations, biases, ...others } = value;
   if (version !== 2 || !Array.isArray(kinds)) return value;
   const known = kinds as readonly (object | undefined)[];
   return {
@@ -63,6 +70,7 @@ export function writtenOut(value: Readonly<Record<string, unknown>>): Readonly<R
     version: 1,
     weights: entriesOf(weights, known, (id) => ({ id, layer: id })),
     ...(activations === undefined ? {} : { activations: entriesOf(activations, known, (id) => ({ id })) }),
+    ...(biases === undefined ? {} : { biases: entriesOf(biases, known, (layer) => ({ layer })) }),
   };
 }
 

@@ -58,6 +58,33 @@ export interface RoundingReport {
   readonly heldOutGainDb?: number;
 }
 
+/** What taking off the mean error of the outputs of a weight gains. */
+export interface CorrectionReport {
+  /** Rows of inputs that the means are of. */
+  readonly rows: number;
+  /**
+   * Decibels by which the mean squared error of the outputs is smaller with the corrected bias: with the inputs that were looked at, and
+   * with those that were kept back. The second is absent where none were.
+   */
+  readonly gainDb: number;
+  readonly heldOutGainDb?: number;
+}
+
+/** What became of the bias beside one weight. */
+export interface BiasReport extends Partial<CorrectionReport> {
+  readonly layer: string;
+  readonly op: string;
+  /** Id of the weight whose errors it takes off. */
+  readonly weight: string;
+  /** `bias`, `new bias`, `Add` …; `float` for one that stays as it is. */
+  readonly form: string;
+  /** Bytes that the file has more by it. */
+  readonly storedBytes: number;
+  /** It stays as it is although biases are corrected, for the reason given. */
+  readonly left?: true;
+  readonly reason: string;
+}
+
 export interface WeightReport {
   readonly id: string;
   readonly layer: string;
@@ -139,6 +166,8 @@ export interface Report {
   readonly weights: readonly WeightReport[];
   /** Absent when activations stay float. */
   readonly activations?: readonly ActivationReport[];
+  /** Absent when biases stay as they are. */
+  readonly biases?: readonly BiasReport[];
   readonly skipped: readonly SkippedReport[];
   /** Sizes of the quantized weights together. */
   readonly sizes: Sizes;

@@ -99,7 +99,8 @@ export async function applyResolved<M>(
     return { ...fitted, quantized: withWarnings(fitted.quantized, told) };
   });
   const compared = await comparedResult(port, written, inputs, options);
-  const isRead = isObserved || isMeasured || isRounded(resolved) || compared.outputs !== undefined;
+  const isRead =
+    isObserved || isMeasured || resolved.entries.some(needsInputs) || compared.outputs !== undefined;
   const warnings = [...dataWarnings(inputs, resolved, isRead, compared.why), ...(compared.warnings ?? [])];
   const { report, ...others } = withWarnings(written.quantized, warnings);
   const verdict = verdictOf(report, written.resolved, written.energies, compared);
@@ -107,13 +108,10 @@ export async function applyResolved<M>(
   return isObserved && calibration !== undefined ? { ...done, calibration } : done;
 }
 
-/** Whether inputs of weights were looked at. */
-const isRounded = ({ entries }: ResolvedPlan): boolean => entries.some(needsInputs);
-
 /**
  * Fits and writes a plan, without a look at how good it is.
  *
- * @param isRun Whether the result will be run: otherwise its size alone counts, and rounders are not asked.
+ * @param isRun Whether the result will be run: otherwise its size alone counts, rounders are not asked, and biases take off nothing.
  * @returns The result, and what observing gave.
  */
 export async function writeResolved<M>(
@@ -125,7 +123,7 @@ export async function writeResolved<M>(
 ): Promise<{ readonly written: Written<M>; readonly calibration: Calibration | undefined }> {
   const options = { ...defined({ signal, onProgress, capture }), measure: false };
   const calibration = await statisticsFor(port, resolved, inputs, options);
-  const data = isRun ? inputs.data : undefined;
+  const data = isRun ? inputs.data : 'size alone';
   const written = await withFitWeights(resolved, (plan) =>
     writeFitted(port, plan, calibration, data, options),
   );

@@ -2,7 +2,7 @@
  * The codes that a rounder chooses, and what they are worth: a channel keeps its nearest levels where these make no larger an error in
  * its outputs with the inputs that were seen.
  */
-import { gramMatrix, inputMean } from '../calibration/moments.js';
+import { gramAbout, gramMatrix, inputMean, type InputMoments } from '../calibration/moments.js';
 import { defined } from '../contract/defined.js';
 import type { GroupInputs, ObservedInputs } from '../contract/observed-inputs.js';
 import type { NamedRounder, ResolvedEntry } from '../contract/resolved-plan.js';
@@ -15,6 +15,7 @@ import { type SliceLayout, sliceLayout } from '../scheme/slicing.js';
 import type { QuantizedTensor, Scheme } from '../scheme/types.js';
 import { askRounder } from './ask-rounder.js';
 import { channelErrors } from './channel-errors.js';
+import { decibelsLess } from './decibels-less.js';
 
 type Codes = QuantizedTensor['codes'];
 
@@ -29,11 +30,13 @@ export interface RoundedCodes {
  * How the codes of a weight are chosen that has a rounder.
  *
  * @param observed What its inputs were; absent for a rounder that needs to know nothing of them.
+ * @param centred Whether the bias of the layer takes off what errors add on average.
  */
 export function roundedCodes(
   { weight, seed }: ResolvedEntry,
   rounding: NamedRounder,
   observed: ObservedInputs | undefined,
+  centred = false,
 ): RoundedCodes {
   const matrix = sliceLayout(weight.shape, { axes: weight.outputAxes });
   const groups: readonly (GroupInputs | undefined)[] = observed?.groups ?? [undefined];
@@ -55,7 +58,7 @@ export function roundedCodes(
         channels: matrix.count / groups.length,
         place: `weight '${weight.id}'`,
       };
-      const own = roundGroup(group, rounding, inputs, settings);
+      const own = roundGroup(group, rounding, inputs && gramsOf(inputs, centred), settings);
       codes.set(own.codes, from);
       return own;
     });
@@ -69,6 +72,20 @@ interface Group extends Pick<RoundingContext, 'nearest'>, Omit<RoundingLayout, '
   readonly values: Float32Array;
   readonly scheme: Scheme;
   readonly place: string;
+}
+
+/** The matrices that errors are summed with. */
+interface Grams {
+  readonly gram: Float32Array;
+  /** Of samples that were kept back; empty where there are none. */
+  readonly heldOut: Float32Array;
+  readonly seen: InputMoments;
+}
+
+function gramsOf({ seen, heldOut }: GroupInputs, centred: boolean): Grams {
+  const mean = inputMean(seen);
+  const gramOf = (moments: InputMoments) => (centred ? gramAbout(moments, mean) : gramMatrix(moments));
+  return { gram: gramOf(seen), heldOut: heldOut === undefined ? none : gramOf(heldOut), seen };
 }
 
 interface RoundedGroup {
@@ -89,13 +106,12 @@ interface Errors {
 function roundGroup(
   group: Group,
   rounding: NamedRounder,
-  inputs: GroupInputs | undefined,
+  grams: Grams | undefined,
   settings: Pick<RoundingContext, 'bits' | 'options' | 'random'>,
 ): RoundedGroup {
   const { channels, slices, values, nearest, scheme, place } = group;
   const layout = { channels, inputs: channels === 0 ? 0 : values.length / channels, slices };
-  const gram = inputs === undefined ? none : gramMatrix(inputs.seen);
-  const heldOut = inputs?.heldOut === undefined ? none : gramMatrix(inputs.heldOut);
+  const { gram = none, heldOut = none } = grams ?? {};
   const { needs } = rounding.rounder;
   const codes = askRounder(
     rounding,
@@ -107,18 +123,18 @@ function roundGroup(
       nearest,
       gram: needs.includes('gram') ? gram : none,
       heldOutGram: needs.includes('gram') ? heldOut : none,
-      inputMean: inputs !== undefined && needs.includes('inputMean') ? inputMean(inputs.seen) : none,
+      inputMean: grams !== undefined && needs.includes('inputMean') ? inputMean(grams.seen) : none,
     },
     place,
   );
-  if (inputs === undefined) return { codes, kept: 0 };
+  if (grams === undefined) return { codes, kept: 0 };
   const before = differences(group, nearest);
   const after = differences(group, codes);
   const { kept, seen } = keepBetter(codes, nearest, { before, after }, gram, layout);
   const ofHeldOut = (d: Float64Array) => sum(channelErrors(d, heldOut, layout));
   const judged =
     heldOut === none ? {} : { heldOut: { nearest: ofHeldOut(before), chosen: ofHeldOut(after) } };
-  return { codes, kept, rows: inputs.seen.count, seen, ...judged };
+  return { codes, kept, rows: grams.seen.count, seen, ...judged };
 }
 
 const none = new Float32Array();
@@ -166,7 +182,7 @@ function reportOf({ rounder }: NamedRounder, groups: readonly RoundedGroup[]): R
     const all = groups.flatMap((group) => errors(group) ?? []);
     const before = all.reduce((sum, { nearest }) => sum + nearest, 0);
     const after = all.reduce((sum, { chosen }) => sum + chosen, 0);
-    return all.length === 0 ? undefined : decibelsOf(before, after);
+    return all.length === 0 ? undefined : decibelsLess(before, after);
   };
   return {
     rounder: rounder.name,
@@ -175,7 +191,3 @@ function reportOf({ rounder }: NamedRounder, groups: readonly RoundedGroup[]): R
     ...defined({ gainDb: total(({ seen }) => seen), heldOutGainDb: total(({ heldOut }) => heldOut) }),
   };
 }
-
-/** How many decibels smaller the second error is; 0 where one of them is 0. */
-const decibelsOf = (before: number, after: number): number =>
-  before > 0 && after > 0 ? 10 * Math.log10(before / after) : 0;

@@ -19,7 +19,7 @@ export interface InputsOfWeight {
 const mostBytes = 2 ** 29;
 
 /**
- * Gives what the inputs of weights were whose rounders need to know it, asked for in the order of the plan: the model runs once for as
+ * Gives what the inputs of weights were whose rounders or biases need to know it, asked for in the order of the plan: the model runs once for as
  * many weights as memory bears.
  *
  * @throws LowbitError `calibration-missing` without data, and for a port that cannot tell; later `aborted`, and the port's own errors.
@@ -64,9 +64,9 @@ export function inputsIn(known: InputsOfWeights | undefined, id: string): Inputs
   return observed.groups.every(isFinite) ? { observed } : { why: 'its inputs are not finite on the data' };
 }
 
-/** Whether anything is to be known of the inputs of a weight, for its rounder. */
-export const needsInputs = ({ rounding }: ResolvedEntry): boolean =>
-  rounding !== undefined && rounding.rounder.needs.length > 0;
+/** Whether anything is to be known of the inputs of a weight, for its rounder or for its bias. */
+export const needsInputs = ({ rounding, corrects }: ResolvedEntry): boolean =>
+  corrects === true || (rounding !== undefined && rounding.rounder.needs.length > 0);
 
 /** A value that is not finite makes its square so. */
 const isFinite = ({ seen, heldOut }: GroupInputs): boolean =>
@@ -94,22 +94,26 @@ function checkData<M>(
   data: RepeatableData | undefined,
 ): void {
   if (needing.length === 0 || (data !== undefined && observeInputs !== undefined)) return;
-  const names = [...new Set(needing.map(({ rounding }) => rounding?.rounder.name))].join(', ');
+  const names = [...new Set(needing.flatMap(({ rounding }) => rounding?.rounder.name ?? []))];
+  const corrects = needing.some((own) => own.corrects);
+  const who = [...names, ...(corrects ? ['bias correction'] : [])].join(', ');
+  const instead = [
+    ...(names.length > 0 ? ['leave rounding out, which rounds to the nearest level'] : []),
+    ...(corrects ? ['leave correctBiases out, which leaves biases as they are'] : []),
+  ].join(', and ');
   throw new LowbitError({
     code: 'calibration-missing',
     where: 'data',
     ...(data === undefined
       ? {
-          expected: `batches on which ${names} sees the inputs of weights`,
+          expected: `batches on which ${who} sees the inputs of weights`,
           received: 'none',
-          remedy:
-            "Pass data: readBatches('photos', …), or leave rounding out, which rounds to the nearest level.",
+          remedy: `Pass data: readBatches('photos', …), or ${instead}.`,
         }
       : {
-          expected: `a port that can tell the inputs of weights, which ${names} looks at`,
+          expected: `a port that can tell the inputs of weights, which ${who} looks at`,
           received: `a port '${name}' that cannot`,
-          remedy:
-            'Leave rounding out, which rounds to the nearest level, or give the port what runs the model: onnx(bytes, { ort }), keras(file, { runner }), graphModel(source, { running }); tfjs(model) can.',
+          remedy: `Give the port what runs the model – onnx(bytes, { ort }), keras(file, { runner }), graphModel(source, { running }); tfjs(model) can – or ${instead}.`,
         }),
   });
 }

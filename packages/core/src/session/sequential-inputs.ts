@@ -20,8 +20,8 @@ export interface SequentialInputs {
 }
 
 /**
- * `undefined` where weights are to see the inputs of the model as it was: when nothing looks at them, when that was asked for, and for
- * a port that cannot run its model in parts.
+ * `undefined` where weights are to see the inputs of the model as it was: when nothing looks at them, when that was asked for, where biases
+ * are corrected and nothing is asked for, and for a port that cannot run its model in parts.
  *
  * @throws LowbitError `calibration-missing` where sequential inputs were asked for, of a port that cannot.
  */
@@ -32,6 +32,8 @@ export function sequentialInputs<M>(
   { capture, signal }: QuantizeOptions,
 ): SequentialInputs | undefined {
   if (capture === 'once' || data === undefined || !entries.some(needsInputs)) return undefined;
+  // The network that runs in parts has its biases as they were, so that means of later inputs would be off by what they take off.
+  if (capture === undefined && entries.some(({ corrects }) => corrects)) return undefined;
   if (port.captureInputs === undefined) {
     if (capture === 'sequential') throw notInParts(port.name);
     return undefined;

@@ -59,11 +59,13 @@ function withoutWeights(resolved: ResolvedPlan, unfit: readonly FloatEntry[]): R
   const quantized = new Set(entries.map(({ entry }) => entry.id));
   const layers = resolved.layers.filter(({ weights }) => weights.some(({ id }) => quantized.has(id)));
   const met = new Set(layers.flatMap(({ sites }) => sites.map(({ id }) => id)));
-  const { weights, activations, ...others } = resolved.plan;
+  const { weights, activations, biases, ...others } = resolved.plan;
+  const kept = new Set(layers.map(({ id }) => id));
   const plan = {
     ...others,
     weights: weights.map((entry) => left.get(entry.id) ?? entry),
     ...(activations === undefined ? {} : { activations: activations.filter(({ id }) => met.has(id)) }),
+    ...(biases === undefined ? {} : { biases: biases.filter(({ layer }) => kept.has(layer)) }),
   };
   const sites = resolved.sites.filter(({ entry }) => met.has(entry.id));
   return { ...resolved, plan, entries, sites };

@@ -23,6 +23,7 @@ import { sliceRanges, type SliceRanges } from '../scheme/slice-ranges.js';
 import { sliceLayout, type SliceLayout } from '../scheme/slicing.js';
 import { allSteps, type Steps } from '../scheme/steps.js';
 import type { QuantizedTensor, Scheme, SliceParameters } from '../scheme/types.js';
+import type { BiasShift } from './bias-shift.js';
 import { fitRangesSafely, fitRowsSafely, fitSafely, fitTensorSafely, refitSafely } from './fit-safely.js';
 import { defined } from '../contract/defined.js';
 
@@ -48,6 +49,10 @@ export interface CodedWeight {
   readonly rounding?: RoundingReport;
   /** Why it has them although its plan names a rounder, a clause. */
   readonly unrounded?: string;
+  /** What the bias of its layer is to take off; absent where that stays as it is. */
+  readonly bias?: BiasShift;
+  /** Why it does although the plan corrects it, a clause. */
+  readonly uncorrected?: string;
 }
 
 /**

@@ -3,8 +3,10 @@ import type { QuantizeOptions } from '../contract/events.js';
 import type { ModelPort } from '../contract/port.js';
 import type { RepeatableData } from '../contract/repeatable-data.js';
 import type { ResolvedEntry, ResolvedPlan } from '../contract/resolved-plan.js';
+import { defined } from '../contract/defined.js';
 import { decode } from '../scheme/decode.js';
 import { sizeOf } from '../scheme/shape.js';
+import { biasShift, noShift } from './bias-shift.js';
 import { brokenPromise } from './broken-promise.js';
 import { fitActivations } from './fit-activations.js';
 import { gridCost } from './grid-cost.js';
@@ -27,16 +29,21 @@ export interface FittedResult<M> extends Written<M> {
   readonly weights: readonly QuantizedWeight[];
 }
 
-/** Fits the activation sites and every weight, and writes. */
+/**
+ * Fits the activation sites and every weight, and writes.
+ *
+ * @param data `'size alone'`: for a result that nobody runs.
+ */
 export async function writeFitted<M>(
   port: ModelPort<M>,
   resolved: ResolvedPlan,
   calibration: Calibration | undefined,
-  data: RepeatableData | undefined,
+  data: RepeatableData | 'size alone' | undefined,
   options: QuantizeOptions,
 ): Promise<FittedResult<M>> {
-  const atOnce = roundingInputs(port, resolved.entries, data, options);
-  const sequential = sequentialInputs(port, resolved.entries, data, options);
+  const atOnce = data === 'size alone' ? undefined : roundingInputs(port, resolved.entries, data, options);
+  const sequential =
+    data === 'size alone' ? undefined : sequentialInputs(port, resolved.entries, data, options);
   const inputsOf = sequential?.of ?? atOnce;
   // What a weight saw on its way is not seen again.
   const coded = new Map<string, CodedWeight>();
@@ -83,22 +90,38 @@ function quantizedWeight(
   };
 }
 
-type InputsOf = (own: ResolvedEntry) => Promise<InputsOfWeight>;
+/** Absent where the size of the result alone counts. */
+type InputsOf = ((own: ResolvedEntry) => Promise<InputsOfWeight>) | undefined;
 
-/** The weight in codes that its rounder chooses, where its plan names one. */
+/** The weight in codes that its rounder chooses, where its plan names one, and what its bias is to take off. */
 async function roundWeight(
   own: ResolvedEntry,
   values: Float32Array,
   fitted: FittedWeight,
   inputsOf: InputsOf,
 ): Promise<CodedWeight> {
-  const { rounding } = own;
-  if (rounding === undefined) return codeWeight(own, values, fitted);
+  const { rounding, corrects } = own;
+  if (rounding === undefined && corrects !== true) return codeWeight(own, values, fitted);
+  if (inputsOf === undefined)
+    return { ...codeWeight(own, values, fitted), ...(corrects === true ? { bias: noShift(own) } : {}) };
   const { observed, why } = await inputsOf(own);
-  if (why !== undefined) return { ...codeWeight(own, values, fitted), unrounded: why };
-  const { choose, report } = roundedCodes(own, rounding, observed);
-  return { ...codeWeight(own, values, fitted, choose), rounding: report() };
+  if (why !== undefined) {
+    const unrounded = rounding && why;
+    return { ...codeWeight(own, values, fitted), ...defined({ unrounded, uncorrected: corrects && why }) };
+  }
+  const code = (centred: boolean): CodedWeight => {
+    if (rounding === undefined) return codeWeight(own, values, fitted);
+    const { choose, report } = roundedCodes(own, rounding, observed, centred);
+    return { ...codeWeight(own, values, fitted, choose), rounding: report() };
+  };
+  if (corrects !== true || observed === undefined) return code(false);
+  const coded = code(true);
+  const bias = biasShift(own, observed, values, coded.tensor);
+  const { heldOutGainDb = 0 } = bias.report;
+  return heldOutGainDb < 0 ? { ...code(false), uncorrected: noGain } : { ...coded, bias };
 }
+
+const noGain = 'outputs would be further off on samples kept back';
 
 /** Σw² */
 function energyOf(values: Float32Array): number {

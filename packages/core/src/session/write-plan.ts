@@ -7,6 +7,7 @@ import type { GridCost, WeightReport } from '../report/report.js';
 import type { QuantizedTensor } from '../scheme/types.js';
 import type { Quantized } from './apply-plan.js';
 import type { QuantizeOptions } from '../contract/events.js';
+import { biasRows } from './bias-rows.js';
 import { costWords } from './grid-cost.js';
 import { pauses } from '../contract/pause.js';
 import { type CodedWeight, weightReader, weightRow } from './weight.js';
@@ -43,6 +44,7 @@ export async function writePlan<M>(
   const { entries } = outcome;
   const writer = port.write(outcome);
   const rows: WeightReport[] = [];
+  const corrections: Pick<CodedWeight, 'bias' | 'uncorrected'>[] = [];
   const read = weightReader(entries.map(({ weight }) => weight));
   const start = Date.now();
   for (const [done, own] of entries.entries()) {
@@ -54,7 +56,8 @@ export async function writePlan<M>(
     const coded = await encodeOne(own, values);
     const row = weightRow(own, values, coded, measure);
     rows.push(withRemarks(row, remarkOne?.(own, values, coded.tensor), measure));
-    await writer.add(id, coded.tensor);
+    corrections.push({ ...defined({ bias: coded.bias, uncorrected: coded.uncorrected }) });
+    await writer.add(id, coded.tensor, coded.bias?.shift);
   }
   onProgress?.({ phase: 'quantize', done: entries.length, total: entries.length });
   await pause();
@@ -62,7 +65,8 @@ export async function writePlan<M>(
   const applied = await writer.finish();
   onProgress?.({ phase: 'write', done: 1, total: 1 });
   const written = measure ? await measureWritten(rows, applied.storage, entries) : rows;
-  const report = buildReport(port.name, outcome, written, applied);
+  const biases = biasRows(outcome, corrections, applied.storage);
+  const report = { ...buildReport(port.name, outcome, written, applied), ...defined({ biases }) };
   const quantized = { model: applied.model, plan: outcome.plan, report };
   return { quantized, ...defined({ run: applied.run }) };
 }

@@ -9,14 +9,14 @@ import { raiseIr } from '../opset/raise-ir.js';
 import type { DataType, GraphProto } from '../schema/proto.js';
 import type { FormWish } from '../target/target.js';
 import { constantsOfAnyType, initializersStandAlone, irOfType } from '../target/versions.js';
-import { rewriteWeight } from './rewrite-weight.js';
+import { type BiasWork, rewriteWeight } from './rewrite-weight.js';
 import { sharedConstants, type SharedConstants } from './shared-constants.js';
 import { targetOf } from './target-of.js';
 
 /** Puts the quantized weights of a model into it, one after the other. */
 interface WeightRewriter {
   /** @throws LowbitError `plan-mismatch` for what is no weight of this model, or of another shape. */
-  add(id: string, tensor: QuantizedTensor): void;
+  add(id: string, tensor: QuantizedTensor, bias?: BiasWork): void;
   /** Changes the graphs, and tells how each weight is stored, in the order of their sites. */
   finish(): StorageNote[];
 }
@@ -47,26 +47,29 @@ export function weightRewriter(
     editor.graph(site.source.graph).rename(site.source.name, fresh),
   );
   const shared = sharedByGraph(prefix);
-  const waiting = new Map<string, QuantizedTensor>();
+  const waiting = new Map<
+    string,
+    { readonly tensor: QuantizedTensor; readonly bias: BiasWork | undefined }
+  >();
   const notes: StorageNote[] = [];
   let turn = 0;
   const rewriteWhile = (isKnown: (id: string) => boolean) => {
     for (let described = sites[turn]; described !== undefined; described = sites[++turn]) {
-      const tensor = waiting.get(described.id);
+      const came = waiting.get(described.id);
       if (!isKnown(described.id)) return;
-      if (tensor === undefined) continue;
+      if (came === undefined) continue;
       waiting.delete(described.id);
       const site = visible(described);
       const { graph } = site.source;
       const target = targetOf(model, editor.functionOf(graph), runtime);
       const place = { editor, prefix: `${prefix}${turn}`, shared: shared(graph), types };
-      notes.push(rewriteWeight(site, tensor, target, optimize, place));
+      notes.push(rewriteWeight(site, came.tensor, target, optimize, place, came.bias));
     }
   };
   return {
-    add(id, tensor) {
+    add(id, tensor, bias) {
       checkTensor(sites, ids, id, tensor, model.name);
-      waiting.set(id, tensor);
+      waiting.set(id, { tensor, bias });
       rewriteWhile((one) => waiting.has(one) || !ids.has(one));
     },
     finish() {
@@ -85,9 +88,10 @@ export function rewriteModel(
   weights: ReadonlyMap<string, QuantizedTensor>,
   wish: FormWish,
   prefix?: string,
+  biases: ReadonlyMap<string, BiasWork> = new Map(),
 ): StorageNote[] {
   const rewriter = weightRewriter(model, sites, new Set(weights.keys()), wish, prefix);
-  for (const [id, tensor] of weights) rewriter.add(id, tensor);
+  for (const [id, tensor] of weights) rewriter.add(id, tensor, biases.get(id));
   return rewriter.finish();
 }
 

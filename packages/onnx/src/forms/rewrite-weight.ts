@@ -1,5 +1,6 @@
 import { decode, type QuantizedTensor, type StorageNote } from '@lowbit/core';
-import { roundToFloat16 } from '@lowbit/core/adapter';
+import { type BiasNote, roundToFloat16 } from '@lowbit/core/adapter';
+import { correctBias } from '../biases/correct-bias.js';
 import type { WeightSite } from '../describe/weight-site.js';
 import { type ModelEditor, usesRuntimeDomain } from '../graph/model-editor.js';
 import type { GraphParts } from '../graph/stored-bytes.js';
@@ -20,6 +21,13 @@ interface WeightPlace {
   readonly types: Set<DataType>;
 }
 
+/** What the bias beside a weight takes off. */
+export interface BiasWork {
+  readonly shift: Float32Array;
+  /** Where it has done so already. */
+  readonly note?: BiasNote;
+}
+
 /** Puts one weight into the model in the form that is chosen for it, unless it would not become smaller. */
 export function rewriteWeight(
   site: WeightSite,
@@ -27,13 +35,27 @@ export function rewriteWeight(
   target: Target,
   optimize: Optimize,
   { editor, prefix, shared, types }: WeightPlace,
+  bias?: BiasWork,
 ): StorageNote {
   const { id, source } = site;
   const graph = editor.graph(source.graph);
   const place = { prefix, shared, placed: graph.placed };
-  const lowered = lowerWeight(site, tensor, target, optimize, place);
-  const { added, news, removed, before, bytes, form, memoryBytes, reason, others, stored } = lowered;
-  if (bytes >= before) return leftFloat(site, bytes, before);
+  const first = lowerWeight(site, tensor, target, optimize, place);
+  const { removed, before, bytes } = first;
+  if (bytes >= before) {
+    if (bias?.note !== undefined)
+      correctBias(
+        editor,
+        site,
+        bias.shift.map((one) => -one),
+      );
+    return leftFloat(site, bytes, before);
+  }
+  const corrected = bias && (bias.note ?? correctBias(editor, site, bias.shift));
+  // What stands in the place of its users is made of them as they are now.
+  const isAnew = corrected !== undefined && first.others.size > 0;
+  const lowered = isAnew ? lowerWeight(site, tensor, target, optimize, place) : first;
+  const { added, news, form, memoryBytes, reason, others, stored } = lowered;
   shared.keep(news);
   graph.replaceConstant(source, added, news);
   for (const [user, by] of others) graph.replace(user, by);
@@ -43,7 +65,8 @@ export function rewriteWeight(
     editor.importRuntimeDomain(source.graph);
   const written = writtenValues(stored ?? tensor, source.tensor.dataType);
   const why = `${reason}${sideEffects(site, removed)}`;
-  return { id, form, storedBytes: bytes, memoryBytes, reason: why, ...written };
+  const note = { id, form, storedBytes: bytes, memoryBytes, reason: why, ...written };
+  return corrected === undefined ? note : { ...note, bias: corrected };
 }
 
 /** What became of other things of the file, for the report. */

@@ -1,8 +1,9 @@
 import type { SpeedForecast, StorageNote } from '@lowbit/core';
-import { defined } from '@lowbit/core/adapter';
+import { type BiasNote, defined } from '@lowbit/core/adapter';
+import { correctBias } from '../biases/correct-bias.js';
 import type { SiteNotes } from '../sites/site-notes.js';
 import type { DescribedModel, ModelDescription } from '../describe/described-layer.js';
-import { modelEditor } from '../graph/model-editor.js';
+import { type ModelEditor, modelEditor } from '../graph/model-editor.js';
 import type { OnnxModel } from '../model/model.js';
 import { raiseOpset } from '../opset/raise.js';
 import type { GraphProto } from '../schema/proto.js';
@@ -20,10 +21,12 @@ import { qdqRule } from './write-qdq.js';
 export interface IntegerResult {
   /** The model, with a higher opset where that was needed. */
   readonly model: OnnxModel;
-  /** Whether layers became integer. */
+  /** Whether layers became integer, or biases were corrected. */
   readonly changed: boolean;
   /** How the weights are stored that integer operators use. */
   readonly storage: readonly StorageNote[];
+  /** What became of the biases of layers that were looked at, by the ids of weights. */
+  readonly biases: ReadonlyMap<string, BiasNote>;
   /** Why other weights are computed with as floats, by id. */
   readonly reasons: ReadonlyMap<string, string>;
   /** Absent where nothing became integer for another reason than time. */
@@ -49,6 +52,7 @@ export function integerModel(
   const found = integerLayers(model, description.layers, graph, wish, measures);
   const reasons = new Map(found.reasons);
   const works = worksOf(found.layers, outcome, reasons);
+  const biases = correctedBiases(works, outcome.shifts, editor);
   const rules = [
     ruleOn(measuredRule(wish.form), works, graph, outcome),
     ...(wish.form === 'qdq' ? [qdqRule, unfusedRule] : [operatorsRule]).map((rule) =>
@@ -59,12 +63,35 @@ export function integerModel(
   const changed = rules.some(({ count }) => count > 0);
   const raised = changed ? raiseOpset(model, editor, opsetFor(measures)) : model;
   const edit = integerEdit(graph, raised.opset);
-  const storage = rules.flatMap(({ replace }) => replace(edit, sites));
+  const storage = rules
+    .flatMap(({ replace }) => replace(edit, sites))
+    .map((note) => ({ ...note, ...defined({ bias: biases.get(note.id) }) }));
   noteLeft(description, reasons, sites);
   if (edit.usesRuntimeDomain()) editor.importRuntimeDomain(main);
-  if (changed) editor.apply();
+  if (changed || biases.size > 0) editor.apply();
   const forecast = changed || found.forecast?.taken === false ? found.forecast : undefined;
-  return { model: raised, changed, storage, reasons, ...defined({ forecast }) };
+  return {
+    model: raised,
+    changed: changed || biases.size > 0,
+    storage,
+    biases,
+    reasons,
+    ...defined({ forecast }),
+  };
+}
+
+/** Corrects the biases of layers before they become integers, whose sums have the corrected ones then. */
+function correctedBiases(
+  works: readonly IntegerWork[],
+  shifts: WholeOutcome['shifts'],
+  editor: ModelEditor,
+): ReadonlyMap<string, BiasNote> {
+  return new Map(
+    works.flatMap(({ layer: { weight } }) => {
+      const shift = shifts.get(weight.id);
+      return shift === undefined ? [] : [[weight.id, correctBias(editor, weight, shift)] as const];
+    }),
+  );
 }
 
 /** The layers whose weight and input are 8-bit integers; why others are not is added to `reasons`. */

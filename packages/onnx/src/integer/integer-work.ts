@@ -21,6 +21,8 @@ export const isStatic = (work: IntegerWork): work is StaticWork => 'input' in wo
 /** What was decided, with all of its weights: integer layers are chosen by what these are. */
 export interface WholeOutcome extends Outcome {
   readonly weights: ReadonlyMap<string, QuantizedTensor>;
+  /** What biases take off, by the ids of weights. */
+  readonly shifts: ReadonlyMap<string, Float32Array>;
 }
 
 /** A layer with its codes; a text where its weight or its input are not such as integers can be multiplied. */

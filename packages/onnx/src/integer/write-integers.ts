@@ -4,6 +4,7 @@ import type { SiteNotes } from '../sites/site-notes.js';
 import type { DescribedModel, ModelDescription } from '../describe/described-layer.js';
 import type { OnnxModel } from '../model/model.js';
 import type { GraphProto } from '../schema/proto.js';
+import type { BiasWork } from '../forms/rewrite-weight.js';
 import { integerModel } from './integer-model.js';
 import type { WholeOutcome } from './integer-work.js';
 import { withReason } from './with-reason.js';
@@ -17,6 +18,8 @@ export interface WrittenIntegers {
   readonly description: ModelDescription;
   /** Weights that no integer operator takes. */
   readonly rest: ReadonlyMap<string, QuantizedTensor>;
+  /** What the biases of the rest take off, and where they have done so already. */
+  readonly biases: ReadonlyMap<string, BiasWork>;
   /** The notes on all weights, once the rest is written: how each is stored, and why it is computed with in floats. */
   notes(rest: readonly StorageNote[]): StorageNote[];
 }
@@ -32,13 +35,16 @@ export function writeIntegers(
   wish: IntegerWish,
   sites: SiteNotes,
 ): WrittenIntegers {
-  const { model, changed, storage, reasons, forecast } = integerModel(read, outcome, wish, sites);
+  const { model, changed, storage, biases, reasons, forecast } = integerModel(read, outcome, wish, sites);
   const done = new Set(storage.map(({ id }) => id));
   return {
     model,
     description: changed ? descriptionOfRest(read, done, model) : read.description,
     ...defined({ forecast }),
     rest: new Map([...outcome.weights].filter(([id]) => !done.has(id))),
+    biases: new Map(
+      [...outcome.shifts].map(([id, shift]) => [id, { shift, ...defined({ note: biases.get(id) }) }]),
+    ),
     notes: (rest) => [
       ...storage.map((note) => withReason(note, wholeScales(outcome.weights.get(note.id)))),
       ...rest.map((note) => withReason(note, reasons.get(note.id))),

@@ -21,6 +21,7 @@ export const attention: Operator = {
     storesZeroPoint: false,
   },
   inputRows: (node) => ({ kind: 'axis', value: node.input[0] ?? '', axis: -1 }),
+  bias: () => ({ input: 2 }),
   samples: [
     {
       attributes: { num_heads: 4 },

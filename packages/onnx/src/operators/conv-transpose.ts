@@ -26,6 +26,8 @@ export const convTranspose: Operator = {
   features: () => ({ batch: 0, channels: [1] }),
   linear,
   inputRows: (node, { dims }) => transposedRows(node, dims.slice(groupsOf(node) === 1 ? 2 : 3)),
+  // The dimensions of one with groups have one more.
+  bias: (node, { dims }) => ({ input: 2, axis: (groupsOf(node) === 1 ? 1 : 2) - dims.length }),
   samples: [
     {
       inputs: { x: [1, 16, 5, 5], w: [16, 12, 2, 2] },

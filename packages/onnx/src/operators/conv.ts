@@ -19,6 +19,7 @@ export const conv: Operator = {
   products: ({ dims }) => sizeOf(dims.slice(1)),
   linear,
   inputRows: patchRows,
+  bias: (_, { dims }) => ({ input: 2, axis: 1 - dims.length }),
   activation: {},
   integer: {
     becomes: { operators: 'ConvInteger', qdq: 'QLinearConv' },

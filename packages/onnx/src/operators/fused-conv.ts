@@ -12,6 +12,7 @@ export const fusedConv: Operator = {
   ...defined({ features: conv.features, products: conv.products, inputRows: conv.inputRows }),
   floats: () =>
     'its activation is not known; a Conv and the activation behind it in the place of FusedConv have an integer form',
+  bias: () => ({ input: 2 }),
   samples: [
     {
       attributes: { activation: 'Relu' },

@@ -1,3 +1,4 @@
+import { attributeOf } from '../graph/attributes.js';
 import { runtimeDomain } from '../target/versions.js';
 import { isFlipped, isTurned, matrix, productFeatures, factorRows } from './matrix.js';
 import type { Operator } from './operator.js';
@@ -20,6 +21,12 @@ export const fusedGemm: Operator = {
   inputRows: factorRows,
   floats: (node) =>
     `only a constant second factor and common activations have an integer form; a Gemm and the activation behind it in the place of ${node.opType} have`,
+  bias(node, { input }) {
+    if (input !== 1) return 'its channels are rows, which FusedGemm adds nothing to';
+    const factor = (name: string) => attributeOf(node, name)?.f ?? 1;
+    const [alpha, beta] = [factor('alpha'), factor('beta')];
+    return beta === 0 ? 'its layer leaves its bias out' : { input: 2, alpha, beta };
+  },
   samples: [
     {
       attributes: { activation: 'Relu' },

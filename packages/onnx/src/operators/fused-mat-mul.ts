@@ -1,7 +1,7 @@
 import { attributeOf } from '../graph/attributes.js';
 import type { NodeProto } from '../schema/proto.js';
 import { runtimeDomain } from '../target/versions.js';
-import { isFlipped, isSet, isTurned, productFeatures, factorRows } from './matrix.js';
+import { isFlipped, isSet, isTurned, productFeatures, factorBias, factorRows } from './matrix.js';
 import { type Operator, type ReadAxes, vector } from './operator.js';
 
 /**
@@ -28,6 +28,10 @@ export const fusedMatMul: Operator = {
     return moved === undefined
       ? 'only a product with a constant matrix as the second factor has an integer form'
       : `a product with ${moved} has no integer form; a Transpose in front of a MatMul has`;
+  },
+  bias(node, weight) {
+    const place = factorBias(weight);
+    return typeof place === 'string' ? place : { ...place, alpha: attributeOf(node, 'alpha')?.f ?? 1 };
   },
   samples: [
     {

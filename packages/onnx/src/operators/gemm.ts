@@ -1,7 +1,15 @@
 import { attributeOf } from '../graph/attributes.js';
 import type { NodeProto } from '../schema/proto.js';
-import { alongColumns, isFlipped, isTurned, matrix, matrixGeometry, factorRows } from './matrix.js';
-import type { LinearShape, Operator } from './operator.js';
+import {
+  alongColumns,
+  isFlipped,
+  isTurned,
+  matrix,
+  matrixGeometry,
+  factorBias,
+  factorRows,
+} from './matrix.js';
+import type { BiasPlace, LinearShape, Operator, WeightInput } from './operator.js';
 
 /** Y = A·B: B is [K, N], or [N, K] with `transB`; a constant A is [M, K], or [K, M] with `transA`. */
 export const gemm: Operator = {
@@ -26,6 +34,7 @@ export const gemm: Operator = {
     storesZeroPoint: true,
   },
   inputRows: factorRows,
+  bias: gemmBias,
   samples: [
     {
       inputs: { x: [3, 32], w: [32, 40] },
@@ -75,6 +84,14 @@ export const gemm: Operator = {
     },
   ],
 };
+
+/** The third input stands for the columns alone; numbers of rows are added behind. */
+function gemmBias(node: NodeProto, weight: WeightInput): BiasPlace | string {
+  const place = factorBias(weight);
+  const [alpha, beta] = [factor(node, 'alpha'), factor(node, 'beta')];
+  if (typeof place === 'string') return place;
+  return { ...place, alpha, beta, ...(weight.input === 1 && beta !== 0 ? { input: 2 } : {}) };
+}
 
 const factor = (node: NodeProto, name: 'alpha' | 'beta'): number => attributeOf(node, name)?.f ?? 1;
 

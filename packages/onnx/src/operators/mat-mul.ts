@@ -1,4 +1,4 @@
-import { alongColumns, matrixGeometry, productFeatures, factorRows } from './matrix.js';
+import { alongColumns, matrixGeometry, productFeatures, factorBias, factorRows } from './matrix.js';
 import { type Operator, type ReadAxes, vector } from './operator.js';
 
 /** B is [batch…, K, N], a constant A is [batch…, M, K]; every batch index has its own output channels. */
@@ -27,6 +27,7 @@ export const matMul: Operator = {
     storesZeroPoint: false,
   },
   inputRows: factorRows,
+  bias: (_, weight) => factorBias(weight),
   samples: [
     {
       inputs: { x: [3, 64], w: [64, 96] },

@@ -43,6 +43,14 @@ export function factorRows(node: NodeProto, { input, dims }: WeightInput): Input
   return { kind: 'axis', value: node.input[other] ?? '', axis };
 }
 
+/**
+ * Where numbers are added to the output channels of a factor that is a matrix: to the columns of the product, to its rows for the first
+ * factor.
+ */
+export function factorBias({ input, dims }: WeightInput): { readonly axis: number } | string {
+  return dims.length === 2 ? { axis: input === 1 ? -1 : -2 } : 'it is a batch of matrices';
+}
+
 /** The weights of a matrix [rows, columns] with a channel a column. */
 export const alongColumns = (columns: number): ChannelRuns => ({
   length: columns,

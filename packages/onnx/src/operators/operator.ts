@@ -29,6 +29,8 @@ export interface Operator {
   linear?(dims: readonly number[], node: NodeProto): LinearShape | undefined;
   /** The rows that the output channels of a weight are multiplied with, or why they are not known; absent: not known. */
   inputRows?(node: NodeProto, weight: WeightInput): InputRows | string;
+  /** Where what a weight adds to its output channels on average can be taken off, or why it cannot; absent: it cannot. */
+  bias?(node: NodeProto, weight: WeightInput): BiasPlace | string;
   /** The input beside the weight, where it can be quantized in front of the operator. */
   readonly activation?: ActivationInputFacts;
   /** The matrix product that it is with its second input as a matrix. */
@@ -107,6 +109,25 @@ export type InputRows =
       readonly directions: readonly ('forward' | 'reverse')[];
       readonly layout: 0 | 1;
     };
+
+/** Where numbers are added to the output channels of a weight. */
+export interface BiasPlace {
+  /** The input that holds them; absent where the operator has none. */
+  readonly input?: number;
+  /** What products are multiplied with, and what that input: the default of both is 1. */
+  readonly alpha?: number;
+  readonly beta?: number;
+  /** Dimensions of that input and where in it the channels stand, one run behind the other. Default: one number a channel. */
+  readonly within?: {
+    readonly dims: readonly number[];
+    /** Channels of a run, numbers from one run to the next, and where the first begins. */
+    readonly length: number;
+    readonly every: number;
+    readonly from: number;
+  };
+  /** The axis of the channels in the output, from the end as in −1; absent where more is computed behind the sum. */
+  readonly axis?: number;
+}
 
 /** How a convolution takes its patches of a value [samples, channels, positions…]; zeros of the padding take part. */
 export interface Window {

@@ -1,6 +1,7 @@
 import { attributeOf, integerAttribute } from '../graph/attributes.js';
 import { type NodeProto, textOf } from '../schema/proto.js';
 import {
+  type BiasPlace,
   type InputRows,
   type Operator,
   type OperatorSample,
@@ -25,6 +26,7 @@ export const recurrent: Operator = {
       : { batch: time + 1, channels: [time, time + 2] };
   },
   inputRows,
+  bias,
   samples: [sample('LSTM', 4, 'bidirectional'), sample('GRU', 3, 'reverse'), sample('RNN', 1, 'forward')],
 };
 
@@ -46,6 +48,13 @@ function inputRows(node: NodeProto, { input }: WeightInput): InputRows | string 
         : [direction === 'reverse' ? 'reverse' : 'forward'],
     layout: integerAttribute(node, 'layout', 0) === 1 ? 1 : 0,
   };
+}
+
+/** Their biases stand beside each other, those of W first: [directions, gates · hidden + gates · hidden]. */
+function bias(_: NodeProto, { input, dims }: WeightInput): BiasPlace {
+  const [directions = 0, length = 0] = dims;
+  const within = { dims: [directions, 2 * length], length, every: 2 * length };
+  return { input: 3, within: { ...within, from: input === 1 ? 0 : length } };
 }
 
 const gates: ReadAxes = (shape) =>

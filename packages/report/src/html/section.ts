@@ -4,8 +4,10 @@ import { gatherWarnings } from '../figures/gather-warnings.js';
 import { groupByReason, type SkippedGroup } from '../figures/group-by-reason.js';
 import { formatBytes, formatError, formatRatio } from '../figures/numbers.js';
 import { parameterWords } from '../figures/parameter-words.js';
+import { roundingLines } from '../figures/rounding-lines.js';
 import { verdictLines } from '../figures/verdict-lines.js';
 import { renderActivationTable } from './activation-table.js';
+import { renderBiasTable } from './bias-table.js';
 import { renderBudget } from './budget-card.js';
 import { renderErrorChart } from './error-chart.js';
 import { renderHistograms } from './histograms.js';
@@ -27,6 +29,7 @@ export function renderSection(
     <div class="card"><h3>Sizes</h3>${renderSizes(report)} ${renderParameters(report)}</div>
     <div class="card"><h3>Error of each weight</h3>${renderErrorChart(report.weights)}</div>
     <div class="card"><h3>Weights</h3>${renderWeightTable(report.weights)}</div>
+    ${renderRounding(report)}
     <div class="card"><h3>Histograms and levels</h3>${renderHistograms(report.weights)}</div>
     ${renderActivations(report)}
     <div class="card"><h3>Left as they are</h3>${renderSkipped(report.skipped)}</div>
@@ -86,6 +89,16 @@ function renderParameters({ plan }: Report): Markup {
 function renderActivations({ activations }: Report): Markup {
   if (activations === undefined) return empty;
   return markup`<div class="card"><h3>Activations</h3>${renderActivationTable(activations)}</div>`;
+}
+
+function renderRounding(report: Report): Markup {
+  const lines = roundingLines(report);
+  if (lines.length === 0) return empty;
+  return markup`<div class="card">
+    <h3>Chosen by the data</h3>
+    <ul>${lines.map((line) => markup`<li>${line}</li>`)}</ul>
+    ${report.biases === undefined ? empty : renderBiasTable(report.biases)}
+  </div>`;
 }
 
 function renderPlan({ plan }: Report): Markup {

@@ -9,6 +9,7 @@ import { groupByReason } from '../figures/group-by-reason.js';
 import type { CalibrationReport, DataReport } from '../figures/inputs-report.js';
 import { formatBytes, formatError, formatRatio } from '../figures/numbers.js';
 import { parameterWords } from '../figures/parameter-words.js';
+import { roundingLines } from '../figures/rounding-lines.js';
 import { verdictLines } from '../figures/verdict-lines.js';
 import { wantedLines } from '../figures/wanted-lines.js';
 import { activationText, calibrationLines } from './activations.js';
@@ -46,6 +47,7 @@ export function quantizationText(summary: QuantizationSummary, colors: Colors = 
     heading('Stored as', colors),
     formLines(report),
     ...wantedParts(report, colors),
+    ...roundingParts(report, colors),
     indented(savedLines(summary)),
     ...activationParts(summary, colors),
   ];
@@ -139,6 +141,11 @@ function formLines({ weights, plan }: Report): string {
 function wantedParts({ weights }: Report, colors: Colors): readonly string[] {
   const lines = wantedLines(weights);
   return lines.length === 0 ? [] : [heading('Options for packed forms', colors), indented(lines)];
+}
+
+function roundingParts(report: Report, colors: Colors): readonly string[] {
+  const lines = roundingLines(report);
+  return lines.length === 0 ? [] : [heading('Chosen by the data', colors), indented(lines)];
 }
 
 function skippedLines({ skipped }: Report): string {

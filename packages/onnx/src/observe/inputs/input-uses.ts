@@ -34,10 +34,14 @@ function rowsOf(site: WeightSite, use: WeightUse): InputRows | string {
   if (facts?.inputRows === undefined) return `the inputs of ${node.opType} are not looked at`;
   if (!direct && wide(site) > 1)
     return 'it reaches its layer through other operators, which may change the order of its inputs';
-  const dims = direct ? tensorShape(site.source.tensor, site.id) : site.shape;
-  const rows = facts.inputRows(node, { input, dims: viewOf(site, dims) });
+  const rows = facts.inputRows(node, { input, dims: usedDims(site, use) });
   if (typeof rows !== 'string' && rows.value === '') return 'its layer has no other input';
   return rows;
+}
+
+/** The dimensions of a weight as a user of it means them. */
+export function usedDims(site: WeightSite, { direct }: WeightUse): readonly number[] {
+  return viewOf(site, direct ? tensorShape(site.source.tensor, site.id) : site.shape);
 }
 
 /** The dimensions that the operator means: those of a convolution with groups may be split. */
