@@ -14,7 +14,6 @@ export { makePlan } from './session/make-plan.js';
 export { parsePlan } from './plan/parse-plan.js';
 export type {
   ActivationEntry,
-  BiasEntry,
   FloatEntry,
   PlanEntry,
   QuantizationPlan,

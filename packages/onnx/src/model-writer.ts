@@ -165,7 +165,7 @@ function chosenTogether(
         prefixes.activations,
       );
       const notes = written.notes(
-        rewriteModel(now, left.sites, rest, source, prefixes.weights, written.biases),
+        rewriteModel(now, left.sites, rest, source, { prefix: prefixes.weights, biases: written.biases }),
       );
       const storage = notes.map((note) => withReason(note, reasons.get(note.id)));
       return { model: now, description: left, storage, ...defined({ forecast }) };

@@ -86,7 +86,7 @@ export function addQuantizeOptions(command: Command): Command {
     ...decidingOptions(),
     new Option(
       '--plan <file>',
-      'apply this plan, from an earlier --json or lowbit plan, in place of methods, bits, granularity, rounding, parameters, and what is included and excluded',
+      'apply this plan, from an earlier --json or lowbit plan, in place of methods, bits, granularity, rounding, biases, parameters, and what is included and excluded',
     ).conflicts(decidedByPlan),
     ...resultOptions(),
   ];

@@ -159,12 +159,13 @@ describe('correctBiases', () => {
 
   test('needs data and a port that can tell inputs', async () => {
     const { port } = biased({ a: true });
-    const { data: _, ...without } = recipe;
+    const without: Recipe = { weights: coarse(), bits: 2, correctBiases: true };
     await expect(quantize(port, without)).rejects.toMatchObject({
       code: 'calibration-missing',
       remedy: expect.stringContaining('correctBiases'),
     });
-    const { observeInputs: _none, ...blind } = port;
+    const blind = { ...port };
+    delete blind.observeInputs;
     await expect(quantize(blind, recipe)).rejects.toMatchObject({ code: 'calibration-missing' });
   });
 

@@ -62,8 +62,8 @@ export function weightRewriter(
       const site = visible(described);
       const { graph } = site.source;
       const target = targetOf(model, editor.functionOf(graph), runtime);
-      const place = { editor, prefix: `${prefix}${turn}`, shared: shared(graph), types };
-      notes.push(rewriteWeight(site, came.tensor, target, optimize, place, came.bias));
+      const place = { editor, prefix: `${prefix}${turn}`, shared: shared(graph), types, bias: came.bias };
+      notes.push(rewriteWeight(site, came.tensor, target, optimize, place));
     }
   };
   return {
@@ -87,11 +87,10 @@ export function rewriteModel(
   sites: readonly WeightSite[],
   weights: ReadonlyMap<string, QuantizedTensor>,
   wish: FormWish,
-  prefix?: string,
-  biases: ReadonlyMap<string, BiasWork> = new Map(),
+  { prefix, biases }: { readonly prefix?: string; readonly biases?: ReadonlyMap<string, BiasWork> } = {},
 ): StorageNote[] {
   const rewriter = weightRewriter(model, sites, new Set(weights.keys()), wish, prefix);
-  for (const [id, tensor] of weights) rewriter.add(id, tensor, biases.get(id));
+  for (const [id, tensor] of weights) rewriter.add(id, tensor, biases?.get(id));
   return rewriter.finish();
 }
 

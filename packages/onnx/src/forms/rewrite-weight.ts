@@ -19,6 +19,7 @@ interface WeightPlace {
   readonly shared: SharedConstants;
   /** Told the types of its constants. */
   readonly types: Set<DataType>;
+  readonly bias?: BiasWork | undefined;
 }
 
 /** What the bias beside a weight takes off. */
@@ -34,8 +35,7 @@ export function rewriteWeight(
   tensor: QuantizedTensor,
   target: Target,
   optimize: Optimize,
-  { editor, prefix, shared, types }: WeightPlace,
-  bias?: BiasWork,
+  { editor, prefix, shared, types, bias }: WeightPlace,
 ): StorageNote {
   const { id, source } = site;
   const graph = editor.graph(source.graph);
