@@ -70,7 +70,7 @@ it('corrects biases, which a plan does again and other runs leave', async () => 
   const { report } = await quantized('--bits', '4', '--correct-biases', ...data());
   const corrected = report.biases!.filter(({ left }) => left !== true);
   expect(corrected.length).toBeGreaterThan(report.biases!.length / 2);
-  expect(report.plan.biases).toHaveLength(report.biases!.length);
+  expect(report.plan.biases!.length).toBeGreaterThanOrEqual(corrected.length);
   await writeFile(inFolder('biases.json'), JSON.stringify(report.plan));
   const again = await quantized('--plan', inFolder('biases.json'), ...data());
   expect(again.report.biases).toEqual(report.biases);
