@@ -29,6 +29,21 @@ interface Told {
 const documentOf = ({ stdout }: { readonly stdout: string }) => JSON.parse(stdout) as Told;
 
 describe('several models', () => {
+  it('in the snapshot of a hub cache are those that its links lead to, and no others', async () => {
+    const folder = await folderWith('hub/models--a--b/blobs/aaa', 'other/out.onnx');
+    const snapshot = join(folder, 'hub', 'models--a--b', 'snapshots', 'abc');
+    await mkdir(join(snapshot, 'onnx'), { recursive: true });
+    await symlink('../../../blobs/aaa', join(snapshot, 'onnx', 'small.onnx'));
+    await symlink('../../../../../other/out.onnx', join(snapshot, 'onnx', 'out.onnx'));
+    for (const root of [snapshot, join(snapshot, 'onnx')])
+      expect((await findModels([root])).map(({ path }) => path)).toEqual([
+        join(snapshot, 'onnx', 'small.onnx'),
+      ]);
+    const { status, stderr } = await run('quantize', snapshot, '-o', join(folder, 'small'));
+    expect(status, stderr).toBe(0);
+    expect(await contents(join(folder, 'small', 'onnx'))).toEqual(['small_q8.onnx']);
+  });
+
   it('are quantized in one call, each beside itself', async () => {
     const folder = await folderWith('a.onnx', 'b.onnx');
     const { status, stdout, stderr } = await run('quantize', join(folder, 'a.onnx'), join(folder, 'b.onnx'));

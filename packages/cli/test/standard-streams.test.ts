@@ -113,6 +113,21 @@ describe('a model on standard input', () => {
 });
 
 describe('standard output', () => {
+  it('takes a plan', async () => {
+    const { status, stdout, stderr } = await run(
+      'plan',
+      inFolder('tiny.onnx'),
+      '-o',
+      '-',
+      '--include-op',
+      '*',
+      '--bits',
+      '4',
+    );
+    expect(status, stderr).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ port: 'onnx' });
+  });
+
   it('takes no bytes on a terminal', async () => {
     const text = { stderr: '' };
     const { main } = await import('../src/main.js');

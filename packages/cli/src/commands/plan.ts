@@ -4,6 +4,7 @@ import { explanationText, plannedText } from '@lowbit/report/text';
 import { checkOutputs } from '../files/check-outputs.js';
 import { defaultOutput, fittedName } from '../files/output-name.js';
 import { readInput } from '../files/read-input.js';
+import { standardStream } from '../files/standard-streams.js';
 import { writeOutputs } from '../files/write-outputs.js';
 import type { Io } from '../io.js';
 import { checkKind } from '../model/check-kind.js';
@@ -50,12 +51,14 @@ export async function planCommand(
     await writeOutputs([{ path: output, data: `${JSON.stringify(planned.plan, null, 2)}\n` }], {
       force,
       signal,
+      stdout,
     });
     progress.end();
     const next = applying(output);
     const document = { input: model.file, output, next, ...toldOf(planned) };
-    if (json) writeJson(stdout, document);
-    else if (!quiet) stdout.write(plannedText(document, colorsFor(stdout)));
+    const told = output === standardStream ? io.stderr : stdout;
+    if (json) writeJson(told, document);
+    else if (!quiet) told.write(plannedText(document, colorsFor(told)));
   } finally {
     progress.end();
   }

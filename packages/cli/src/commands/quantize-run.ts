@@ -22,7 +22,7 @@ export interface QuantizeRun {
 export function nextOf({ again }: QuantizeRun, { verdict }: Report, loading: string): string {
   if (verdict?.grade !== 'probably-unusable') return loading;
   return verdict.next === undefined
-    ? 'leave the model as it is: nothing else keeps more of it in fewer bits'
+    ? 'leave the model as it is, or try wider weights, such as --bits 12: nothing as small keeps more of it'
     : again(verdict.next);
 }
 

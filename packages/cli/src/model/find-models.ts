@@ -1,5 +1,5 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
-import { join, parse, relative } from 'node:path';
+import { dirname, basename, join, parse, relative } from 'node:path';
 
 import { fileError } from '@lowbit/data/node';
 
@@ -20,7 +20,8 @@ const resultEnding = /_q\d+$/;
 
 /**
  * The models that paths name: each itself, but all in it and below for a folder that is no model. Folders whose names start with a dot,
- * `node_modules`, links that lead out of the folder, and results of models that are found too are left out.
+ * `node_modules`, links that lead out of the folder (but to the blobs of a hub's cache), and results of models that are found too are
+ * left out.
  *
  * @param output - a folder for results, in which no models are looked for
  * @returns a folder without any as it is
@@ -44,12 +45,13 @@ async function isPlainFolder(path: string): Promise<boolean> {
 async function modelsBelow(root: string, output: string | undefined): Promise<readonly NamedModel[]> {
   const real = await realpath(root);
   const seen = new Set([real, ...(output === undefined ? [] : [await realpath(output).catch(() => '')])]);
+  const homes = [real, ...blobsOf(real)];
   const paths: string[] = [];
   const walk = async (folder: string): Promise<void> => {
     for (const path of await pathsIn(folder)) {
       const target = await realpath(path).catch(() => undefined);
       // A link may lead to what was seen, or around in a circle.
-      if (target === undefined || seen.has(target) || !isBelow(real, target)) continue;
+      if (target === undefined || seen.has(target) || !homes.some((home) => isBelow(home, target))) continue;
       seen.add(target);
       if (await isPlainFolder(path)) await walk(path);
       else if ((await isFolder(path)) || isModelName(path)) paths.push(path);
@@ -57,6 +59,13 @@ async function modelsBelow(root: string, output: string | undefined): Promise<re
   };
   await walk(root);
   return withoutResults(paths).map((path) => ({ path, below: parse(relative(root, path)).dir }));
+}
+
+/** Where caches of model hubs keep the files that links in `snapshots/REVISION` lead to: `blobs` beside it. */
+function blobsOf(folder: string): readonly string[] {
+  const above = dirname(folder);
+  if (above === folder) return [];
+  return basename(above) === 'snapshots' ? [join(dirname(above), 'blobs')] : blobsOf(above);
 }
 
 async function pathsIn(folder: string): Promise<readonly string[]> {

@@ -9,6 +9,9 @@ test('globs match whole names', () => {
     ['a*c*e', 'abcde'],
     ['a.b', 'a.b'],
     ['**x', 'x'],
+    [String.raw`W\?`, 'W?'],
+    [String.raw`a\*\\*`, String.raw`a*\b`],
+    [String.raw`a\b`, String.raw`a\b`],
   ] as const;
   const no = [
     ['conv?', 'conv'],
@@ -16,6 +19,8 @@ test('globs match whole names', () => {
     ['a*', 'ba'],
     ['', 'a'],
     ['*a', 'ab'],
+    [String.raw`W\?`, 'W1'],
+    [String.raw`W\*`, 'Wx'],
   ] as const;
   for (const [glob, name] of yes) expect(matchesGlob(glob, name), `${glob} ${name}`).toBe(true);
   for (const [glob, name] of no) expect(matchesGlob(glob, name), `${glob} ${name}`).toBe(false);

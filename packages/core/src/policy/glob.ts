@@ -2,8 +2,12 @@ import type { Problem } from '../errors/error.js';
 import { suggestName } from '../errors/nearest-name.js';
 import type { LayerDescriptor } from '../contract/descriptors.js';
 
-/** Whether a whole name fits a pattern in which `*` stands for any characters and `?` for one. */
-export function matchesGlob(pattern: string, name: string): boolean {
+/**
+ * Whether a whole name fits a pattern in which `*` stands for any characters and `?` for one. A backslash before one of these, or before
+ * another backslash, makes it stand for itself.
+ */
+export function matchesGlob(glob: string, name: string): boolean {
+  const pattern = signsOf(glob);
   let p = 0;
   let n = 0;
   let star = -1;
@@ -12,7 +16,7 @@ export function matchesGlob(pattern: string, name: string): boolean {
     if (pattern[p] === '*') {
       star = p++;
       resume = n;
-    } else if (p < pattern.length && (pattern[p] === '?' || pattern[p] === name[n])) {
+    } else if (pattern[p] === '?' || pattern[p]?.at(-1) === name[n]) {
       p++;
       n++;
     } else if (star >= 0) {
@@ -23,6 +27,9 @@ export function matchesGlob(pattern: string, name: string): boolean {
   while (pattern[p] === '*') p++;
   return p === pattern.length;
 }
+
+/** The characters of a glob; those that stand for themselves by a backslash with it. */
+const signsOf = (glob: string): readonly string[] => glob.match(/\\[*?\\]|[^]/g) ?? [];
 
 /** Names of the model that a message lists. */
 const mostNames = 10;

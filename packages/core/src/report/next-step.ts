@@ -14,7 +14,7 @@ export interface RecipeChange {
   readonly activationBits?: number;
   /** Activations stay float: the member is left out of the recipe. */
   readonly activations?: 'float';
-  /** Beside what is excluded already. */
+  /** Beside what is excluded already, globs that fit one weight each. */
   readonly exclude?: readonly string[];
 }
 
@@ -38,7 +38,7 @@ export function nextStep(
   effects?: WeightEffects,
 ): RecipeChange | undefined {
   if (effects?.worst !== undefined && floatHelps(effects, leastDecibels))
-    return { exclude: [effects.worst.id] };
+    return { exclude: [globOf(effects.worst.id)] };
   const areWeightsHarmless =
     effects === undefined
       ? weightsDb !== null && weightsDb >= harmless
@@ -52,8 +52,11 @@ export function nextStep(
   if (entries.some(({ entry }) => entry.granularity === 'tensor')) return { granularity: 'channel' };
   const worst =
     effects === undefined ? worstOf(rows)?.id : floatHelps(effects) ? effects.worst?.id : undefined;
-  return rows.length < 2 || worst === undefined ? undefined : { exclude: [worst] };
+  return rows.length < 2 || worst === undefined ? undefined : { exclude: [globOf(worst)] };
 }
+
+/** The glob that fits a name alone, whatever signs it holds. */
+const globOf = (name: string): string => name.replaceAll(/[*?]|\\(?=[*?\\])/g, String.raw`\$&`);
 
 function moreBits(entries: ResolvedPlan['entries'], bits: number): RecipeChange {
   const isOffered = entries.every(({ quantizer }) => quantizer.bits.weight?.includes(bits));

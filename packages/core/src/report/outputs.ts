@@ -28,8 +28,14 @@ export interface OutputReport {
   readonly largestError: number | null;
   /** Pairs that differ, of which a value is NaN or infinite; left out of the figures above. */
   readonly nonFinite: number;
+  /** Pairs that are NaN in both, which count as equal. Absent without any. */
+  readonly bothNaN?: number;
+  /** The largest absolute value of the original, NaN and infinities left out. Absent where nothing could be compared. */
+  readonly largest?: number;
   /** Its values are whole numbers, or truth values, by their type. */
   readonly isInteger?: true;
+  /** Pairs of whole numbers that are equal. */
+  readonly equal?: number;
   /** Batches for which the shapes differ, as those of lists of found things may; they are in no other figure. */
   readonly otherShapes?: number;
   /** For probabilities of classes along the last axis, and for scores of classes where there are labels. */
@@ -57,6 +63,7 @@ export function gatherOutput(name: string): OutputGatherer {
   let sums = mergeDifferences([]);
   let otherShapes = 0;
   let isInteger = false;
+  let counts = { equal: 0, bothNaN: 0, largest: 0 };
   return {
     add(original, result, labels) {
       if (result?.shape.join() !== original.shape.join()) {
@@ -65,6 +72,7 @@ export function gatherOutput(name: string): OutputGatherer {
       }
       isInteger = original.isInteger === true;
       sums = mergeDifferences([sums, sumDifferences(original.data, result.data)]);
+      counts = countPairs(counts, original.data, result.data);
       if (!isInteger) classes.add(original, result, labels);
     },
     finish() {
@@ -77,12 +85,32 @@ export function gatherOutput(name: string): OutputGatherer {
         sqnrDb: Number.isFinite(sqnrDb) ? sqnrDb : null,
         largestError,
         nonFinite,
-        ...(isInteger ? { isInteger } : {}),
+        ...(counts.bothNaN === 0 ? {} : { bothNaN: counts.bothNaN }),
+        ...(values === 0 ? {} : { largest: counts.largest }),
+        ...(isInteger ? { isInteger, equal: counts.equal } : {}),
         ...(otherShapes === 0 ? {} : { otherShapes }),
         ...defined({ classes: agreement }),
       };
     },
   };
+}
+
+interface PairCounts {
+  readonly equal: number;
+  readonly bothNaN: number;
+  readonly largest: number;
+}
+
+function countPairs(counts: PairCounts, original: Float32Array, result: Float32Array): PairCounts {
+  let { equal, bothNaN, largest } = counts;
+  for (const [i, a] of original.entries()) {
+    const b = result[i] as number;
+    const size = Math.abs(a);
+    if (a === b) equal++;
+    if (Number.isNaN(a) && Number.isNaN(b)) bothNaN++;
+    if (size > largest && size < Infinity) largest = size;
+  }
+  return { equal, bothNaN, largest };
 }
 
 /** Counts equal classes, of probabilities and where labels say that rows are scores. */

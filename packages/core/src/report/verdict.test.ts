@@ -85,6 +85,21 @@ describe('what to try where single weights were measured', () => {
     expect(await next({ bits: 8 }, effectsOf(3, 12))).toEqual({ exclude: ['a'] });
   });
 
+  it('names the worst by a glob that fits it alone', async () => {
+    const named: WeightEffects = {
+      ...effectsOf(3, 12),
+      worst: { id: 'W?*', alone: decibels(1), without: decibels(12) },
+    };
+    const change = await next({ bits: 2 }, named);
+    expect(change).toEqual({ exclude: [String.raw`W\?\*`] });
+    const model = memoryPort({ 'W?*': wave, W10: wave });
+    const { plan } = await quantize(model, { registry: known, bits: 2, ...change });
+    expect(plan.weights.map(({ id, bits }) => [id, bits])).toEqual([
+      ['W?*', 'float'],
+      ['W10', 2],
+    ]);
+  });
+
   it('is more bits where it is not, and the worst where there are no more and it helps', async () => {
     expect(await next({ bits: 2 }, effectsOf(3, 6))).toEqual({ bits: 4 });
     expect(await next({ bits: 8 }, effectsOf(3, 6))).toEqual({ exclude: ['a'] });

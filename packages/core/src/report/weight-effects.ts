@@ -1,5 +1,5 @@
 import type { OutputsReport } from './outputs.js';
-import { isBad, judgeOutputs } from './judged-outputs.js';
+import { isBad, judgeSignal } from './judged-outputs.js';
 
 /** What some quantized weights, with all others as they were, leave of the worst float output. */
 export interface WeightEffect {
@@ -25,7 +25,7 @@ export interface WeightEffects {
 
 /** What weights do that gave these outputs. */
 export function effectOn(outputs: OutputsReport): WeightEffect {
-  const { grade, sqnrDb } = judgeOutputs(outputs) ?? { sqnrDb: null };
+  const { grade, sqnrDb } = judgeSignal(outputs) ?? { sqnrDb: null };
   const isBroken = grade === 'probably-unusable' && !isBad(sqnrDb);
   return { sqnrDb, ...(isBroken ? { isBroken } : {}) };
 }

@@ -127,6 +127,56 @@ describe('the verdict on data', () => {
     });
   });
 
+  it('is bad where more than one class in ten changes, whatever the decibels say', async () => {
+    // Rows of two classes that are nearly equal: a tenth of the signal turns each.
+    const near = (sign: number): Outputs => {
+      const data = Float32Array.from({ length: 20 }, (_, i) => 0.5 + (i % 2 === 0 ? sign : -sign) * 0.05);
+      return () => ({ p: { shape: [10, 2], data } });
+    };
+    const { verdict } = (await quantized(running({ original: near(1), result: near(-1) }), 8)).report;
+    expect(verdict).toMatchObject({ grade: 'probably-unusable', by: 'outputs' });
+    expect(verdict?.sqnrDb).toBeGreaterThan(10);
+    expect(verdict?.reason).toContain('the same class in 0 of 10');
+  });
+
+  it('is by whole numbers where there are no floats', async () => {
+    const mask = (changed: number): Outputs => {
+      const data = Float32Array.from({ length: 40 }, (_, i) => (i < changed ? 1 : 0));
+      return () => ({ m: { shape: [40], data, isInteger: true } });
+    };
+    const of = async (changed: number) =>
+      (await quantized(running({ original: mask(0), result: mask(changed) }), 8)).report.verdict;
+    const good = await of(4);
+    expect(good).toMatchObject({ grade: 'probably-usable', by: 'outputs', sqnrDb: null });
+    expect(good?.reason).toBe('the output m gives the same whole number in 36 of 40 on 4 samples');
+    expect(await of(5)).toMatchObject({ grade: 'probably-unusable', by: 'outputs' });
+  });
+
+  it('is untested where the original gives NaN too, which is counted', async () => {
+    const half: Outputs = (y) => ({
+      y: { ...y, data: y.data.map((value, i) => (i % 2 === 0 ? NaN : value)) },
+    });
+    const { verdict } = (await quantized(running({ original: half }), 8)).report;
+    expect(verdict).toMatchObject({
+      grade: 'untested',
+      by: 'outputs',
+      outputs: { outputs: [{ nonFinite: 0, bothNaN: 8 }] },
+    });
+    expect(verdict?.reason).toContain('8 of 16 values of the output y are NaN, in the original too');
+  });
+
+  it('tells how large the values are of which little is kept', async () => {
+    const nearNothing = (value: number): Outputs => {
+      const data = new Float32Array(4).fill(value);
+      return () => ({ y: { shape: [4], data } });
+    };
+    const given = running({ original: nearNothing(1e-7), result: nearNothing(2e-7) });
+    const { verdict } = (await quantized(given, 8)).report;
+    expect(verdict?.reason).toContain(
+      '0.0 dB signal to noise on 4 samples (largest value 1e-7, largest error 1e-7)',
+    );
+  });
+
   it('is bad where values become NaN, and where the result does not run', async () => {
     const broken: Outputs = (y) => ({ y: { ...y, data: y.data.map(() => NaN) } });
     const nan = (await quantized(running({ original: plain, result: broken }), 8)).report.verdict;

@@ -1,7 +1,7 @@
 import { defined } from '../contract/defined.js';
 import type { QuantizeOptions } from '../contract/events.js';
 import type { ModelPort } from '../contract/port.js';
-import { judgeOutputs } from '../report/judged-outputs.js';
+import { judgeOutputs, judgeSignal } from '../report/judged-outputs.js';
 import type { OutputsReport } from '../report/outputs.js';
 import type { WeightEffects } from '../report/weight-effects.js';
 import { compareOutputs } from './compare-outputs.js';
@@ -36,8 +36,9 @@ export async function comparedResult<M>(
   const samples = await firstSamples(data.batches, mostSamples);
   const outputs = await compareOutputs(original, written.run, samples, session);
   if (outputs === undefined) return { why: 'there is no batch' };
-  if (outputs.failure !== undefined || judgeOutputs(outputs)?.grade !== 'probably-unusable')
-    return { outputs };
+  const isRuined = outputs.failure === undefined && judgeOutputs(outputs)?.grade === 'probably-unusable';
+  // Effects are told in decibels, which whole numbers have none of.
+  if (!isRuined || judgeSignal(outputs) === undefined) return { outputs };
   const { effects, why } = await findWorstWeight(original, written.weights, samples, session);
   const warnings =
     why === undefined ? [] : [`verdict: weights were not measured one at a time, since ${why}`];
