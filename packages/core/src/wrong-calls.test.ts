@@ -60,6 +60,7 @@ const named = (names: readonly string[], given: readonly unknown[]) =>
   Object.fromEntries(names.flatMap((name, i) => (given[i] === undefined ? [] : [[name, given[i]]]))) as never;
 
 const calls: Readonly<Record<string, RightCall>> = {
+  matchesGlob: { right: () => ['a*', 'ab'] },
   quantize: { right: () => [memoryPort(bag()), recipe(), { measure: true }] },
   'options of quantize': {
     right: () => [new AbortController().signal, () => undefined, true],

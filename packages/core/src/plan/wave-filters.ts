@@ -91,6 +91,9 @@ async function wavesIn(
 
 /** A transform of so many values has at most twice as many filters, cosines and sines of as many frequencies, and two more. */
 const mostFilters = (taps: number): number => 2 * taps + 2;
+/** Those of low frequencies alone are at least so many. A product with fewer, or of so few values, is a layer like others. */
+const fewestFilters = (taps: number): number => taps / 8;
+const fewestOfProduct = 32;
 
 /**
  * The one axis that is neither of outputs nor of inputs and has more than one value, where there is such; that of the inputs where all
@@ -104,7 +107,10 @@ function tapsAxis({ shape, outputAxes, inputAxis }: FilterAxes): number | undefi
   const [axis = inputAxis] = others;
   const taps = axis === undefined ? 0 : (shape[axis] as number);
   if (others.length > 1 || taps < fewestTaps) return undefined;
-  return others.length === 1 || sizeOf(shape) / taps <= mostFilters(taps) ? axis : undefined;
+  if (others.length === 1) return axis;
+  const filters = sizeOf(shape) / taps;
+  const canBe = taps >= fewestOfProduct && filters >= fewestFilters(taps) && filters <= mostFilters(taps);
+  return canBe ? axis : undefined;
 }
 
 /** The lines of values along an axis. */

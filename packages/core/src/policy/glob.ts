@@ -1,3 +1,4 @@
+import { checkArgument } from '../errors/check-argument.js';
 import type { Problem } from '../errors/error.js';
 import { suggestName } from '../errors/nearest-name.js';
 import type { LayerDescriptor } from '../contract/descriptors.js';
@@ -5,8 +6,12 @@ import type { LayerDescriptor } from '../contract/descriptors.js';
 /**
  * Whether a whole name fits a pattern in which `*` stands for any characters and `?` for one. A backslash before one of these, or before
  * another backslash, makes it stand for itself.
+ *
+ * @throws LowbitError `invalid-argument` for what is no text.
  */
 export function matchesGlob(glob: string, name: string): boolean {
+  for (const text of [glob, name])
+    checkArgument(typeof text === 'string', text, { where: 'matchesGlob(glob, name)', expected: 'texts' });
   const pattern = signsOf(glob);
   let p = 0;
   let n = 0;
