@@ -24,6 +24,8 @@ Examples:
   lowbit quantize model.onnx --bits 4 --rounding auto --calibrate photos --image-size 224x224
   lowbit quantize model.onnx --plugin ./my-plugin.js --weights my-method --bits 4
   lowbit quantize model.onnx --target ort-web@1.30/webgpu --bits 4 --granularity group:32 --optimize memory
+  lowbit quantize model.onnx --float16                        half the size: model_fp16.onnx
+  lowbit quantize model.onnx --float16 --bits 4 --granularity group:32
   lowbit quantize model.onnx --external -o out/model.onnx     large tensors in a file beside the result
   lowbit quantize model.onnx --json > done.json               then edit report.plan in it and apply it:
   lowbit quantize model.onnx --plan done.json -o edited.onnx

@@ -19,6 +19,7 @@ import {
   addQuantizeOptions,
   type GivenOptions,
   type QuantizeOptions,
+  withFloat16,
 } from './usage/quantize-options.js';
 import { addMeasureOptions } from './usage/measure-options.js';
 import { addSweepOptions, type SweepOptions } from './usage/sweep-options.js';
@@ -76,7 +77,9 @@ function addQuantize(program: Command, argv: readonly string[], io: Io): void {
     .argument('<model...>', `${modelArgument}; several, or a folder that holds models; - for standard input`)
     .addHelpText('after', examples.quantize);
   addQuantizeOptions(command).action((models: readonly string[], options: QuantizeOptions) =>
-    quantizeCommand(models, options, io, (change) => changedCommand(argv, command, change)),
+    quantizeCommand(models, withFloat16(options, command), io, (change) =>
+      changedCommand(argv, command, change),
+    ),
   );
 }
 

@@ -58,12 +58,12 @@ export type {
   RunnableModel,
 } from './contract/runnable-model.js';
 export type { HeldValues, SimulatedWeight, TrainablePort } from './contract/trainable-port.js';
+export { matchesGlob } from './policy/glob.js';
 export { fromFloat16Bits, roundToFloat16, toFloat16Bits } from './numeric/float16.js';
 export { toFloat32, toScale } from './numeric/float32.js';
 export { joinBytes } from './numeric/join-bytes.js';
 export { type Random, seedFrom } from './numeric/random.js';
 export { range } from './numeric/mean-and-range.js';
-export { matchesGlob } from './policy/glob.js';
 export { arrayOps } from './ops/array.js';
 export type { Ops } from './ops/ops.js';
 export type { CostEntry, StorageCost } from './contract/storage-cost.js';

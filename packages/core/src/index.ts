@@ -6,7 +6,7 @@ export { wordProblem } from './errors/word.js';
 export type { Batch, ObserveOptions, RunOptions, RunOutputs, RunTensor } from './contract/model-run.js';
 export type { LayerDescriptor, SiteDescriptor, SkipNote, WeightDescriptor } from './contract/descriptors.js';
 export type { ModelPort } from './contract/port.js';
-export type { SpeedForecast, StorageNote } from './contract/model-writer.js';
+export type { HalfPrecision, SpeedForecast, StorageNote } from './contract/model-writer.js';
 export type { Recipe, RecipeSettings } from './contract/recipe.js';
 export { seededRandom } from './numeric/random.js';
 export type { PlanOptions } from './plan/make-plan.js';

@@ -1,8 +1,10 @@
+import type { HalfPrecision } from '@lowbit/core';
 import { defined, sizeOf } from '@lowbit/core/adapter';
 import { activationSites, type SitesByLayer } from './activations/activation-sites.js';
 import { normalDistributions, type NormalDistributions } from './activations/normal-distributions.js';
 import { describeModel } from './describe/describe-model.js';
 import type { ModelDescription } from './describe/described-layer.js';
+import { halveModel } from './float16/halve-model.js';
 import type { ExternalFiles } from './external/files.js';
 import { moveIn, type ExternalPlace } from './external/place-tensors.js';
 import { foldOrdered } from './fold/fold-model.js';
@@ -17,7 +19,7 @@ import { standardDomain, type OnnxModel } from './model/model.js';
 import { freezeInputs, type FreezeInputs } from './read/freeze-inputs.js';
 import { isExternal } from './model/tensor-data.js';
 import { tensorShape } from './model/tensor-shape.js';
-import type { OnnxOptions } from './onnx-options.js';
+import type { HalfOptions, OnnxOptions } from './onnx-options.js';
 import { raiseOld } from './opset/raise-old.js';
 import { readOrdered } from './read/read-model.js';
 import { createOperatorSet, type TensorProto } from './schema/proto.js';
@@ -38,6 +40,8 @@ export interface ModelSource extends Required<Pick<OnnxOptions, 'name' | 'optimi
   /** What computes in integers all the same. */
   readonly integersFor: readonly string[] | undefined;
   readonly freezeInputs: FreezeInputs | undefined;
+  /** Nodes that stay float32 where the rest becomes float16. */
+  readonly halves: HalfOptions | undefined;
 }
 
 /** A model as it was read. */
@@ -49,6 +53,8 @@ interface ReadSource {
   readonly normals: NormalDistributions;
   /** Whether reading changed it: names that repeat were made unique, operators written as of a later version. */
   readonly changed: boolean;
+  /** What became float16, where it was to. */
+  readonly float16?: HalfPrecision;
 }
 
 /** A model as it was read, its layers, and what of them can be quantized how. */
@@ -64,7 +70,7 @@ export interface DescribedSource extends ReadSource {
  * @throws LowbitError as `readModel`, `freezeInputs`, `checkVersions` and `raiseOld`.
  */
 export async function readSource(source: ModelSource): Promise<ReadSource> {
-  const { bytes, name, files, runtime, integers } = source;
+  const { bytes, name, files, runtime, integers, halves } = source;
   const { model: stated, order: sorted } = readOrdered(bytes, name);
   const known = withStandardDomain(stated, runtime);
   if (source.freezeInputs !== undefined) freezeInputs(known, source.freezeInputs);
@@ -74,8 +80,12 @@ export async function readSource(source: ModelSource): Promise<ReadSource> {
   if (files !== undefined) await loadSmallIntegers(model, files);
   if (files !== undefined) await loadAll(outsideConstants(model, order), files);
   const normals = normalDistributions(model, order);
-  const folded = foldWeights(model, integers === undefined ? order : foldOrdered(model, order).order);
-  return { model, order: folded, normals, changed: renamed || model !== known };
+  const isFolded = integers !== undefined || halves !== undefined;
+  const folded = foldWeights(model, isFolded ? foldOrdered(model, order).order : order);
+  const read = { model, order: folded, normals, changed: renamed || model !== known };
+  if (halves === undefined) return read;
+  const { report, order: halved } = await halveModel(model, folded, files, halves);
+  return { ...read, order: halved, changed: true, float16: report };
 }
 
 /** The model with the standard operators imported, as the version that runtimes read it in where it does not say any. */

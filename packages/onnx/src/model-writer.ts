@@ -1,4 +1,4 @@
-import type { QuantizedTensor, SpeedForecast, StorageNote } from '@lowbit/core';
+import type { HalfPrecision, QuantizedTensor, SpeedForecast, StorageNote } from '@lowbit/core';
 import { defined, type Applied, type ModelWriter, type Outcome } from '@lowbit/core/adapter';
 import { applyActivations } from './activations/apply-activations.js';
 import { siteNotes, type SiteNotes } from './sites/site-notes.js';
@@ -62,6 +62,7 @@ export function modelWriter(
 /** A model that is being written. */
 interface Writing {
   readonly read: OnnxModel;
+  readonly float16: HalfPrecision | undefined;
   readonly sites: SiteNotes;
   readonly prefixes: ReturnType<typeof ownPrefixes>;
   /** Of external data, before anything was changed. */
@@ -83,11 +84,11 @@ function beginWriting(read: DescribedSource, source: ModelSource, outcome: Outco
     integers === undefined || outcome.plan.activations === undefined
       ? packedAtOnce(read, source, outcome, sites, prefixes)
       : chosenTogether(read, { ...source, integers }, outcome, sites, prefixes);
-  return { read: read.model, sites, prefixes, before, marked, weights };
+  return { read: read.model, float16: read.float16, sites, prefixes, before, marked, weights };
 }
 
 async function finishWriting(
-  { read: { proto }, sites, prefixes, before, marked, weights }: Writing,
+  { read: { proto }, float16, sites, prefixes, before, marked, weights }: Writing,
   source: ModelSource,
   { plan }: Outcome,
 ): Promise<Applied<OnnxResult>> {
@@ -104,7 +105,7 @@ async function finishWriting(
     model: { bytes: file, ...(externalData.length === 0 ? {} : { externalData }) },
     storage,
     activations: sites.notes(),
-    ...defined({ forecast }),
+    ...defined({ forecast, float16 }),
     modelBytes: { before: bytes.length + before.outside, after },
   };
 }

@@ -47,6 +47,13 @@ export interface OnnxOptions {
    * named. Default: none, since whoever runs the model may give others.
    */
   readonly freezeInputs?: FreezeInputs;
+  /**
+   * `true`: the model computes in float16 where its range allows, and its constants are float16, at half the bytes; inputs and outputs stay
+   * float32. Batch normalizations and the like are folded into weights first, so that what is out of range only before is in range.
+   * Squares, long sums, norms, exponentials and what they are made of stay float32, as do layers of at most 1,024 numbers, operators
+   * without a float16 form, and those that `keep` names; `report.float16` tells. Default `false`.
+   */
+  readonly float16?: boolean | HalfOptions;
   /** The runtime that `observe`, `features` and `run` use: onnxruntime-web, one of its builds, or onnxruntime-node. */
   readonly ort?: OrtRuntime;
   /** Reads a file beside the model, to quantize and to run it. Without it, weights in other files are left as they are. */
@@ -65,6 +72,12 @@ export interface OnnxOptions {
   readonly externalPath?: string;
 }
 
+/** How a model becomes float16. */
+export interface HalfOptions {
+  /** Nodes that stay float32: globs of their names or operators. */
+  readonly keep?: readonly string[];
+}
+
 export const integerChoices = ['operators', 'qdq', 'faster'] as const satisfies readonly IntegerChoice[];
 
 const text: OptionType = { expected: 'a text', fits: (value) => typeof value === 'string' };
@@ -79,6 +92,10 @@ const types: OptionTypes<OnnxOptions> = {
     fits: (value) => Array.isArray(value) && value.every((one) => typeof one === 'string'),
   },
   freezeInputs: freezeInputsType,
+  float16: {
+    expected: 'true, false or { keep }',
+    fits: (value) => typeof value === 'boolean' || (typeof value === 'object' && value !== null),
+  },
   ort: runtimeType,
   externalData: optionTypes.callback,
   external: {
@@ -88,12 +105,15 @@ const types: OptionTypes<OnnxOptions> = {
   externalPath: text,
 };
 
+const halfTypes: OptionTypes<HalfOptions> = { keep: optionTypes.texts };
+
 /** @throws LowbitError `unsupported-option`, `invalid-argument`. */
 export function checkOptions(options: OnnxOptions): void {
   checkTypes(options, types, 'onnx');
   const { optimize = 'speed', integers = 'operators', externalPath } = options;
   checkChoice('optimize', optimize, ['speed', 'memory']);
   checkChoice('integers', integers, integerChoices);
+  if (typeof options.float16 === 'object') checkTypes(options.float16, halfTypes, 'onnx: float16');
   if (externalPath !== undefined) checkPath(externalPath);
 }
 

@@ -52,15 +52,16 @@ export type OnnxPort = ModelPort<OnnxResult>;
 export function onnx(model: ModelBytes, options: OnnxOptions = {}): OnnxPort {
   checkOptions(options);
   const { name = 'model.onnx', optimize = 'speed', target, integers, ort } = options;
-  const { externalData, external, externalPath, freezeInputs, integersFor } = options;
+  const { externalData, external, externalPath, freezeInputs, integersFor, float16 = false } = options;
   const bytes = modelBytes(model, name);
   const runtime = target && runtimeOf(target);
   const files = externalData && externalFiles(externalData);
   const place = { bytes, name, files, external, externalPath };
   const onlyFaster = integers === 'faster';
   const form = onlyFaster ? 'operators' : integers;
-  const wish = { integers: form, onlyFaster, integersFor };
-  const source: ModelSource = { ...place, optimize, runtime, ...wish, freezeInputs };
+  const halves = float16 === false ? undefined : float16 === true ? {} : float16;
+  const wish = { optimize, runtime, integers: form, onlyFaster, integersFor, freezeInputs, halves };
+  const source: ModelSource = { ...place, ...wish };
   let layers: Promise<readonly LayerDescriptor[]> | undefined;
   // What was read serves all until something is written, which changes it; later ones read anew.
   let unchanged: Promise<DescribedSource> | undefined;
@@ -85,7 +86,7 @@ export function onnx(model: ModelBytes, options: OnnxOptions = {}): OnnxPort {
   };
   return {
     name: 'onnx',
-    supports,
+    supports: halves === undefined ? supports : { ...supports, alters: true },
     form: formOf(integers, integersFor),
     inForm: (form) => onnx(bytes, { ...options, ...optionsOfForm(form, options) }),
     layers: describe,

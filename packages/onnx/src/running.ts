@@ -32,7 +32,7 @@ export function running(
   const sessions = replacingSessions(source, ort, layers);
   const openPlain = async (): Promise<Opened> => {
     await sessions.release();
-    const { model: given, changed } = await readSource({ ...source, integers: undefined });
+    const { model: given, changed } = await readSource({ ...source, integers: undefined, halves: undefined });
     const model = numbersAlone(given);
     // Runtimes want shapes inside, names that do not repeat, operators that they know: reading has seen to all.
     const isOwn = source.files === undefined && !changed && model === given;

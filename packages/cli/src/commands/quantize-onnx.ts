@@ -19,7 +19,7 @@ export async function quantizeOnnx(run: QuantizeRun): Promise<QuantizeDocument> 
   const { model, options, plan, signal, stdout, progress } = run;
   const input = model.file;
   const { target, calibration } = options;
-  const paths = { input, output: options.output ?? defaultOutput(input, bitsOf(run)) };
+  const paths = { input, output: options.output ?? defaultOutput(input, bitsOf(run), options.float16) };
   await checkFiles(paths, options);
   const stored = calibration === undefined ? undefined : await readStatistics(calibration, signal);
   const bytes = await readInput(input, signal);

@@ -28,5 +28,7 @@ export function nextOf({ again }: QuantizeRun, { verdict }: Report, loading: str
 
 /** The bits, or the policy, that name the result. @throws LowbitError `nothing-to-quantize`. */
 export function bitsOf({ options, plan }: QuantizeRun): number | string {
-  return plan === undefined ? options.bits : highestBits(plan, options.plan ?? 'plan');
+  if (plan === undefined) return options.bits;
+  const isFloat = options.float16 === true && plan.weights.every(({ bits }) => bits === 'float');
+  return isFloat ? 'float' : highestBits(plan, options.plan ?? 'plan');
 }

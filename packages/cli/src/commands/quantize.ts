@@ -108,7 +108,7 @@ function checkMethods(options: QuantizeOptions): void {
   checkMethod(weights, '--weights', methods, 'weight');
   if (activations !== undefined) checkMethod(activations, '--activations', methods, 'activation');
   if (typeof bits === 'number') checkMethodBits(weights, bits, '--bits', methods);
-  else if (!hasBudget(options)) checkPolicy(bits, methods);
+  else if (bits !== 'float' && !hasBudget(options)) checkPolicy(bits, methods);
   if (rounding !== undefined) checkRounding(rounding, calibrate !== undefined, methods);
   if (correctBiases === true && calibrate === undefined) throw biasesWithoutInputs('--correct-biases');
   if (typeof firstLast === 'number') checkMethodBits(weights, firstLast, '--first-last', methods);

@@ -1,10 +1,14 @@
 import { LowbitError, type QuantizationPlan } from '@lowbit/core';
 import { join, parse } from 'node:path';
 
-/** Where the result goes when nobody says: `model.onnx` at 8 bits becomes `model_q8.onnx` in the same folder. */
-export function defaultOutput(model: string, bits: number | string): string {
+/**
+ * Where the result goes when nobody says: `model.onnx` at 8 bits becomes `model_q8.onnx` in the same folder, in float16
+ * `model_q8f16.onnx`, and `model_fp16.onnx` where weights are not quantized.
+ */
+export function defaultOutput(model: string, bits: number | string, isHalf = false): string {
   const { dir, name } = parse(model);
-  return join(dir, fittedName(name, `_${suffixOf(bits)}.onnx`));
+  const suffix = isHalf && bits === 'float' ? 'fp16' : `${suffixOf(bits)}${isHalf ? 'f16' : ''}`;
+  return join(dir, fittedName(name, `_${suffix}.onnx`));
 }
 
 /** Bytes of a name that file systems take. */

@@ -5,7 +5,7 @@ import type { FoundModel } from './find-model.js';
 
 /** Options that only one kind of model has a use for. */
 const options = {
-  onnx: ['optimize', 'target', 'integers', 'external', 'freezeInputs', 'runtime'],
+  onnx: ['optimize', 'target', 'integers', 'external', 'freezeInputs', 'float16', 'runtime'],
   tfjs: ['format', 'plain', 'rest'],
   keras: ['topology', 'to'],
 } as const;

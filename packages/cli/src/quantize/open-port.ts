@@ -30,6 +30,7 @@ interface OpenedPort {
 export async function openPort(job: QuantizeJob, signal: AbortSignal): Promise<OpenedPort> {
   const { file, output, bytes, options, plan, threads = manyThreads } = job;
   const { optimize, target, external, freezeInputs, calibrate, runtime = runtimeNames[0] } = options;
+  const float16 = options.float16 && { keep: options.keepFloat32 };
   const integers = integerForm(options, plan);
   const ort = calibrate === undefined ? undefined : await loadRuntime('quantize', { name: runtime, threads });
   const dataFiles = dataFilesOf(file, signal);
@@ -39,7 +40,7 @@ export async function openPort(job: QuantizeJob, signal: AbortSignal): Promise<O
     externalData: dataFiles.open,
     externalPath: dataFileName(output),
     external: external ?? 'fit',
-    ...defined({ target, freezeInputs, integers, ort, integersFor: namedFor(options, plan) }),
+    ...defined({ target, freezeInputs, float16, integers, ort, integersFor: namedFor(options, plan) }),
   });
   return { port, dataFiles };
 }

@@ -50,7 +50,7 @@ function bitsPolicy(given: QuantizeOptions): BitwidthPolicy {
   const { bits, methods } = given;
   const spender = budgetPolicy(given);
   if (spender !== undefined) return spender;
-  if (typeof bits === 'number') return everywhere(bits);
+  if (typeof bits === 'number' || bits === 'float') return everywhere(bits);
   const { plugin, options } = choosePluginOf('policy', bits, methods);
   return { ...plugin, configured: options };
 }

@@ -34,6 +34,9 @@ export interface GivenOptions extends ActivationOptions, BudgetOptions, TfjsOpti
   readonly target?: RuntimeTarget;
   readonly external?: boolean;
   readonly freezeInputs?: true;
+  /** `true`, or names and operators of nodes that stay float32. */
+  readonly float16?: true;
+  readonly keepFloat32: readonly string[];
   readonly include: readonly string[];
   readonly exclude: readonly string[];
   readonly includeOp: readonly string[];
@@ -133,6 +136,17 @@ function decidingOptions(): readonly Option[] {
       '--freeze-inputs',
       'make constants of inputs that have a value in the file, so that weights among them are quantized',
     ).helpGroup('Options for ONNX:'),
+    new Option(
+      '--float16',
+      'compute in float16 where the range allows: half the size; weights are quantized beside it where an option says how, else not',
+    ).helpGroup('Options for ONNX:'),
+    new Option(
+      '--keep-float32 <glob>',
+      'leave nodes with such a name or operator float32, beside --float16 (repeatable)',
+    )
+      .helpGroup('Options for ONNX:')
+      .default([], 'none')
+      .argParser(collect),
     ...tfjsOptions().map((option) => option.helpGroup('Options for TensorFlow.js:')),
     ...kerasOptions().map((option) => option.helpGroup('Options for Keras:')),
     new Option('--include <glob>', 'quantize only layers or weights with such a name (* and ?; repeatable)')
@@ -213,4 +227,10 @@ function toldOptions(): readonly Option[] {
     new Option('--quiet', 'print nothing but errors'),
     new Option('--force', 'replace files that exist'),
   ];
+}
+
+/** `--float16` alone leaves weights unquantized: no option says how they would be. */
+export function withFloat16<Options extends GivenOptions>(options: Options, command: Command): Options {
+  const asked = [...decidedByPlan, 'plan'].some((name) => command.getOptionValueSource(name) === 'cli');
+  return options.float16 === true && !asked ? { ...options, bits: 'float' } : options;
 }

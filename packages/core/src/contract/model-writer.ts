@@ -82,6 +82,18 @@ export interface SpeedForecast {
   readonly taken: boolean;
 }
 
+/** What of a model computes in float16 from now on, and what does not and why. */
+export interface HalfPrecision {
+  /** Nodes that compute in float16. */
+  readonly nodes: number;
+  /** Nodes that compute with floats and stay float32. */
+  readonly kept: readonly { readonly node: string; readonly operator: string; readonly reason: string }[];
+  /** Constants that float16 does not hold: they stay float32. */
+  readonly unfit: readonly { readonly name: string; readonly reason: string }[];
+  /** Constants of which some values, too small for float16, became 0. */
+  readonly zeros: readonly { readonly name: string; readonly values: number }[];
+}
+
 /** What writing gives. */
 export interface Applied<M> {
   readonly model: M;
@@ -91,6 +103,8 @@ export interface Applied<M> {
   /** Bytes of the whole model before and after. */
   readonly modelBytes: { readonly before: number; readonly after: number };
   readonly forecast?: SpeedForecast;
+  /** Absent where the model was not to compute in float16. */
+  readonly float16?: HalfPrecision;
   /** Runs the result, as the port's own `run` does the original; nothing is replaced. Absent when the port cannot run the model. */
   readonly run?: RunResult;
 }

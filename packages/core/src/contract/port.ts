@@ -13,6 +13,8 @@ import type { CostEntry, StorageCost } from './storage-cost.js';
 export interface PortCapabilities {
   readonly parameterStorage: readonly (Exclude<ParameterStorage, object> | 'two-level')[];
   readonly activations: boolean;
+  /** Writing changes more of the model than weights, so that plans that leave all of them float are written too. */
+  readonly alters?: boolean;
 }
 
 /** A model of some framework, seen neutrally. Nothing is computed until a method is called. */

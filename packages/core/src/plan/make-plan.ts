@@ -101,7 +101,8 @@ export function planPrepared<M>(
   const { resolved, problems } = resolveDrafts(port, prepared, drafts);
   throwProblems(problems);
   const { plan } = resolved;
-  if (leavesAll(plan)) throw nothingToQuantize(port.name, plan.weights, layers);
+  if (leavesAll(plan) && port.supports.alters !== true)
+    throw nothingToQuantize(port.name, plan.weights, layers);
   return { resolved };
 }
 

@@ -11,7 +11,12 @@ export function everywhere(bits: number | 'float'): BitwidthPolicy {
     api: 2,
     name: 'everywhere',
     summary: 'the same number of bits for every weight',
-    assign: (draft) => draft.map((entry) => ({ ...entry, bits, reason: `${bits} bits everywhere` })),
+    assign: (draft) =>
+      draft.map((entry) => ({
+        ...entry,
+        bits,
+        reason: bits === 'float' ? 'float everywhere' : `${bits} bits everywhere`,
+      })),
   };
 }
 

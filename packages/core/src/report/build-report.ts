@@ -29,7 +29,7 @@ export function buildReport<M>(
     sizes,
     bitsPerWeight: bitsEach(sizes.stored, values),
     modelBytes: applied.modelBytes,
-    ...defined({ forecast: applied.forecast }),
+    ...defined({ forecast: applied.forecast, float16: applied.float16 }),
     warnings: [
       ...gainWarnings(rows.length, weights.length, applied.modelBytes),
       ...weights.flatMap((row) => row.warnings.map((warning) => `${row.id}: ${warning}`)),

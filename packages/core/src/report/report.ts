@@ -1,5 +1,5 @@
 import type { SkipNote } from '../contract/descriptors.js';
-import type { SpeedForecast } from '../contract/model-writer.js';
+import type { HalfPrecision, SpeedForecast } from '../contract/model-writer.js';
 import type { QuantizationPlan } from '../contract/plan.js';
 import type { Granularity } from '../contract/policy.js';
 import type { Verdict } from './verdict.js';
@@ -176,6 +176,8 @@ export interface Report {
   readonly warnings: readonly string[];
   /** Absent where no layer could be computed in integers, and where nothing is known of their time. */
   readonly forecast?: SpeedForecast;
+  /** Absent where the model was not to compute in float16. */
+  readonly float16?: HalfPrecision;
   /** What the result is worth. Absent after training, whose result is for the data of training to judge. */
   readonly verdict?: Verdict;
 }

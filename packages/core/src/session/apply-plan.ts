@@ -73,7 +73,7 @@ export async function applyPlan<M>(
   const resolution = resolvePlan(plan, layers, registry, formed.supports);
   const others = [...resolution.problems, ...quantizedTwice(plan, layers)];
   throwProblems([...otherPort(plan, port.name), ...problems, ...others.filter(holdsBeside(problems))]);
-  if (leavesAll(plan)) throw emptyPlan(plan);
+  if (leavesAll(plan) && formed.supports.alters !== true) throw emptyPlan(plan);
   const { calibration, data } = options;
   const inputs = { calibration, data: data && repeatable(data) };
   return applyResolved(formed, resolution.resolved, inputs, options);

@@ -67,7 +67,8 @@ export interface EditableGraph {
   /** A name for a value that is not used so far: `near`, or `near` with a number behind it. */
   newName(near: string): string;
   setInput(node: NodeProto, index: number, name: string): void;
-  setOutput(node: NodeProto, name: string): void;
+  /** @param index Of the output. Default: the first. */
+  setOutput(node: NodeProto, name: string, index?: number): void;
   /** Puts nodes in the place of one, whose name and doc string the one that makes its result gets; with none it is removed. */
   replace(node: NodeProto, by: readonly NodeProto[]): void;
   /** Removes a node whose work others do from now on; they get its doc string. */
@@ -147,7 +148,7 @@ export function editableGraph(
         while (node.input.length <= index) node.input.push('');
         node.input[index] = name;
       }),
-    setOutput: (node, name) => links.change(node, () => (node.output[0] = name)),
+    setOutput: (node, name, index = 0) => links.change(node, () => (node.output[index] = name)),
     ...replacements(nodes, links),
     ...constantPlaces(place, constants, nodes, links, stored),
     rename: renaming(graph, { nodes, links, constants, held }),

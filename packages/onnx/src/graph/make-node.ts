@@ -4,6 +4,7 @@ import {
   AttributeType,
   createAttribute,
   createNode,
+  type DataType,
   type GraphProto,
   type NodeProto,
   type TensorProto,
@@ -86,3 +87,7 @@ function attributeFields(value: AttributeValue) {
   if ('graph' in value) return { type: AttributeType.GRAPH, g: value.graph };
   return { type: AttributeType.INTS, ints: value.map(BigInt) };
 }
+
+/** A node that casts a value to another type. */
+export const castNode = (from: string, to: string, type: DataType): NodeProto =>
+  makeNode({ op: 'Cast', inputs: [from], outputs: [to], attributes: { to: type } });

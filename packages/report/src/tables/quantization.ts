@@ -6,6 +6,7 @@ import { budgetLines } from '../figures/budget-lines.js';
 import { extremeErrors, type MeasuredWeight } from '../figures/extreme-errors.js';
 import { gatherWarnings } from '../figures/gather-warnings.js';
 import { groupByReason } from '../figures/group-by-reason.js';
+import { halfLines } from '../figures/half-lines.js';
 import type { CalibrationReport, DataReport } from '../figures/inputs-report.js';
 import { formatBytes, formatError, formatRatio } from '../figures/numbers.js';
 import { parameterWords } from '../figures/parameter-words.js';
@@ -42,13 +43,11 @@ export function quantizationText(summary: QuantizationSummary, colors: Colors = 
     sizesTable(summary),
     ...verdictParts(summary, colors),
     ...budgetParts(summary, colors),
-    heading('Error of the weights', colors),
-    errorLines(report.weights),
-    heading('Stored as', colors),
-    formLines(report),
+    ...weightParts(report, colors),
     ...wantedParts(report, colors),
     ...roundingParts(report, colors),
     indented(savedLines(summary)),
+    ...halfParts(report, colors),
     ...activationParts(summary, colors),
   ];
   if (report.skipped.length > 0)
@@ -81,6 +80,22 @@ function budgetParts({ budget }: QuantizationSummary, colors: Colors): readonly 
   return budget === undefined ? [] : [heading('Budget', colors), indented(budgetLines(budget))];
 }
 
+/** Nothing where weights were not to be quantized. */
+function weightParts(report: Report, colors: Colors): readonly string[] {
+  if (report.weights.length === 0 && report.float16 !== undefined) return [];
+  return [
+    heading('Error of the weights', colors),
+    errorLines(report.weights),
+    heading('Stored as', colors),
+    formLines(report),
+  ];
+}
+
+function halfParts({ float16 }: Report, colors: Colors): readonly string[] {
+  if (float16 === undefined) return [];
+  return [heading('Float16', colors), indented(halfLines(float16).map(printable))];
+}
+
 function activationParts({ report, calibration }: QuantizationSummary, colors: Colors): readonly string[] {
   if (report.activations === undefined) return [];
   return [
@@ -91,13 +106,17 @@ function activationParts({ report, calibration }: QuantizationSummary, colors: C
 }
 
 function sizesTable({ report, saved }: QuantizationSummary): string {
-  const { sizes, modelBytes, bitsPerWeight, weights } = report;
+  const { sizes, modelBytes, bitsPerWeight, weights, float16 } = report;
   const row = (label: string, before: number, after: number, bits: string): string[] => [
     label,
     formatBytes(before),
     formatBytes(after),
     formatRatio(after, before),
     bits,
+  ];
+  const ofWeights = [
+    row(`${weights.length} weights, stored`, sizes.float, sizes.stored, bitsPerWeight.toFixed(2)),
+    row(`${weights.length} weights, in memory`, sizes.float, sizes.memory, ''),
   ];
   return textTable(
     [
@@ -109,8 +128,7 @@ function sizesTable({ report, saved }: QuantizationSummary): string {
     ],
     [
       row(saved === undefined ? 'the whole file' : 'all files', modelBytes.before, modelBytes.after, ''),
-      row(`${weights.length} weights, stored`, sizes.float, sizes.stored, bitsPerWeight.toFixed(2)),
-      row(`${weights.length} weights, in memory`, sizes.float, sizes.memory, ''),
+      ...(weights.length === 0 && float16 !== undefined ? [] : ofWeights),
     ],
   );
 }

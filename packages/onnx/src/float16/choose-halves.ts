@@ -1,0 +1,181 @@
+import type { Definition } from '../graph/scope.js';
+import { isStandard } from '../graph/scope.js';
+import { subgraphsOf } from '../model/subgraphs.js';
+import { DataType, type NodeProto } from '../schema/proto.js';
+import { operatorOf } from '../operators/operators.js';
+import { type HalfConstant, valuesOf } from './half-constant.js';
+import { type OperatorTraits, traitsOf } from './operator-traits.js';
+import type { PlacedNode, TypedNodes } from './value-types.js';
+
+/** Which nodes compute in float16. */
+export interface HalfChoice {
+  isHalf(node: NodeProto): boolean;
+  /** Why nodes that compute with floats stay float32, those left out that only follow their neighbours. */
+  readonly reasons: ReadonlyMap<NodeProto, string>;
+}
+
+/** What is known of a model whose nodes are chosen. */
+export interface HalfFacts {
+  readonly typed: TypedNodes;
+  /** Its FLOAT constants. */
+  readonly constants: ReadonlyMap<Definition, HalfConstant>;
+  /** Why the user wants a node to stay float32. */
+  kept(node: NodeProto): string | undefined;
+}
+
+/** Before neighbours are looked at. */
+type Draft =
+  { readonly kind: 'half' | 'follows' } | { readonly kind: 'full'; readonly reason?: string | undefined };
+
+/**
+ * Chooses by what operators do. Squares, long sums, norms, exponentials and what they are made of stay float32; so does what takes values
+ * that may be beyond the range of float16, up to an operator that bounds them again.
+ */
+export function chooseHalves(facts: HalfFacts): HalfChoice {
+  const { typed } = facts;
+  const drafts = new Map<NodeProto, Draft>();
+  const wide = new Set<Definition>();
+  for (const placed of typed.nodes) {
+    const draft = draftOf(placed, facts, wide);
+    drafts.set(placed.node, draft.draft);
+    if (draft.isWide) for (const value of placed.outputs) if (value !== undefined) wide.add(value);
+  }
+  const wanted = wantedHalves(typed, drafts);
+  const halves = new Set<NodeProto>();
+  const made = new Set<Definition>();
+  for (const { node, inputs, outputs } of typed.nodes) {
+    const { kind } = drafts.get(node) as Draft;
+    const comes = (value: Definition | undefined) => value !== undefined && made.has(value);
+    const wants = outputs.some((value) => value !== undefined && wanted.has(value));
+    const follows = kind === 'follows' && (wants || (!isCast(node) && inputs.some(comes)));
+    if (kind !== 'half' && !follows) continue;
+    halves.add(node);
+    for (const value of outputs)
+      if (value !== undefined && typed.type(value) === DataType.FLOAT) made.add(value);
+  }
+  const reasons = new Map(
+    [...drafts].flatMap(([node, draft]) =>
+      draft.kind === 'full' && draft.reason !== undefined ? [[node, draft.reason] as const] : [],
+    ),
+  );
+  return { isHalf: (node) => halves.has(node), reasons };
+}
+
+const isCast = (node: NodeProto): boolean => isStandard(node, 'Cast');
+
+/** Values that float16 nodes take, at once or through nodes that follow. */
+function wantedHalves({ nodes }: TypedNodes, drafts: ReadonlyMap<NodeProto, Draft>): ReadonlySet<Definition> {
+  const wanted = new Set<Definition>();
+  for (const { node, inputs, outputs } of [...nodes].reverse()) {
+    const { kind } = drafts.get(node) as Draft;
+    const wants =
+      kind === 'half' || (kind === 'follows' && outputs.some((value) => value && wanted.has(value)));
+    if (!wants) continue;
+    for (const value of inputs) if (value !== undefined) wanted.add(value);
+  }
+  return wanted;
+}
+
+interface Drafted {
+  readonly draft: Draft;
+  /** Its results may be beyond the range of float16. */
+  readonly isWide: boolean;
+}
+
+const full = (reason: string | undefined, isWide = false): Drafted => ({
+  draft: { kind: 'full', reason },
+  isWide,
+});
+
+function draftOf(placed: PlacedNode, facts: HalfFacts, wide: ReadonlySet<Definition>): Drafted {
+  const { node, inputs, outputs, scope } = placed;
+  const { typed, kept } = facts;
+  const isFloat = (value: Definition | undefined) =>
+    value !== undefined && typed.type(value) === DataType.FLOAT;
+  if (!inputs.some(isFloat) && !outputs.some(isFloat)) return full(undefined);
+  if (subgraphsOf(node).length > 0 || isStandard(node, 'Constant')) return full(undefined);
+  if (isInLoop(scope)) return full('it is in the body of a loop, whose values may grow from step to step');
+  if (isCast(node)) return castDraft(placed, facts, wide);
+  const comesWide = inputs.some((value) => value !== undefined && wide.has(value));
+  const traits = traitsOf(node);
+  if (traits === undefined) return full(`${node.opType} has no float16 form here`, comesWide);
+  const isWide = comesWide && !traits.bounds;
+  const asked = kept(node);
+  if (asked !== undefined) return full(asked, isWide);
+  if (isSmallLayer(placed, facts))
+    return full('its constants are so small that float16 would save nothing', isWide);
+  const unfit = unfitConstant(placed, traits, facts);
+  if (unfit !== undefined) return full(unfit.reason, (isWide || unfit.isWide) && !traits.bounds);
+  if (comesWide) return full('it takes values that may be beyond the range of float16', isWide);
+  if (inputs.some((value) => value !== undefined && typed.type(value) === undefined))
+    return full('the file does not tell the type of what it takes');
+  return byTraits(placed, traits, facts);
+}
+
+function byTraits(placed: PlacedNode, traits: OperatorTraits, { constants }: HalfFacts): Drafted {
+  const { node } = placed;
+  const isSquare = isStandard(node, 'Mul') && placed.inputs[0] === placed.inputs[1];
+  if (isSquare || traits.trait === 'wide')
+    return full(`${isSquare ? 'a square' : node.opType} may leave the range of float16`, true);
+  if (traits.trait === 'inner')
+    return full(`${node.opType} computes with values inside that float16 does not hold`);
+  const divisor = placed.inputs[1];
+  if (isStandard(node, 'Div') && divisor !== undefined && !constants.has(divisor))
+    return full('a quotient whose divisor may be small');
+  return { draft: { kind: traits.trait === 'exact' ? 'follows' : 'half' }, isWide: false };
+}
+
+/** Up to this many numbers a layer stays float32. */
+const mostOfSmall = 1024;
+
+/**
+ * A layer of few weights: those in front, with few channels, above all. What their weights lose would be an error of the same sign at every
+ * position of a plain picture, which costs more than that of all other layers (5 dB on a detector of text), for less than 2 KB.
+ */
+function isSmallLayer({ node, inputs }: PlacedNode, { constants }: HalfFacts): boolean {
+  if (operatorOf(node)?.linear === undefined) return false;
+  const held = inputs.flatMap((value) => (value && constants.get(value)) ?? []);
+  return held.length > 0 && held.reduce((sum, { tensor }) => sum + valuesOf(tensor), 0) <= mostOfSmall;
+}
+
+/** Integers of more than 8 bits may be larger than any float16. */
+const short: ReadonlySet<number> = new Set([
+  DataType.BOOL,
+  DataType.INT8,
+  DataType.UINT8,
+  DataType.FLOAT,
+  DataType.FLOAT16,
+]);
+
+function castDraft(
+  { inputs, outputs }: PlacedNode,
+  { typed }: HalfFacts,
+  wide: ReadonlySet<Definition>,
+): Drafted {
+  const [from, to] = [inputs[0], outputs[0]];
+  const comesWide = from !== undefined && wide.has(from);
+  if (to === undefined || typed.type(to) !== DataType.FLOAT) return full(undefined);
+  const isShort = from !== undefined && short.has(typed.type(from) ?? 0);
+  return isShort && !comesWide ? { draft: { kind: 'follows' }, isWide: false } : full(undefined, true);
+}
+
+const isInLoop = (scope: PlacedNode['scope']): boolean =>
+  /\/(body)\/$/.test(scope.path) || (scope.parent !== undefined && isInLoop(scope.parent));
+
+/** A constant that float16 does not hold, among those that a node takes as floats. */
+function unfitConstant({ inputs }: PlacedNode, traits: OperatorTraits, { constants }: HalfFacts) {
+  for (const [at, value] of inputs.entries()) {
+    const constant = value === undefined || traits.fixed.includes(at) ? undefined : constants.get(value);
+    if (constant?.unfit === undefined) continue;
+    const isLarge = constant.unfit === 'too large';
+    if (isLarge && traits.limits.includes(at)) continue;
+    const name = JSON.stringify(value?.name);
+    return isLarge
+      ? {
+          reason: `${name} holds ${constant.largest.toPrecision(3)}, and float16 ends at 65504`,
+          isWide: true,
+        }
+      : { reason: `${name} holds values too small for float16`, isWide: false };
+  }
+  return undefined;
+}

@@ -1,0 +1,31 @@
+import type { HalfPrecision } from '@lowbit/core';
+import { rollups } from 'd3-array';
+
+/** More names than these are not told of one reason. */
+const mostNames = 3;
+
+/** What of a model became float16 and what did not and why, as lines; the reason that most nodes have first. */
+export function halfLines({ nodes, kept, unfit, zeros }: HalfPrecision): readonly string[] {
+  const reasons = rollups(
+    kept,
+    (group) => group,
+    ({ reason }) => reason,
+  ).sort(([, a], [, b]) => b.length - a.length);
+  return [
+    `${nodes} nodes compute in float16, ${kept.length} stay float32`,
+    ...reasons.map(
+      ([reason, group]) => `${group.length} × ${reason}: ${some(group.map(({ node }) => node))}`,
+    ),
+    ...unfit.map(({ name, reason }) => `${name} stays float32: ${reason}`),
+    ...(zeros.length === 0
+      ? []
+      : [
+          `too small for float16, and now 0: ${some(zeros.map(({ name, values }) => `${values} of ${name}`))}`,
+        ]),
+  ];
+}
+
+function some(names: readonly string[]): string {
+  const more = names.length - mostNames;
+  return [...names.slice(0, mostNames), ...(more > 0 ? [`${more} more`] : [])].join(', ');
+}
