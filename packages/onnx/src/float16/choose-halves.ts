@@ -1,5 +1,4 @@
-import type { Definition } from '../graph/scope.js';
-import { isStandard } from '../graph/scope.js';
+import { type Definition, isStandard, resolve } from '../graph/scope.js';
 import { subgraphsOf } from '../model/subgraphs.js';
 import { DataType, type NodeProto } from '../schema/proto.js';
 import { operatorOf } from '../operators/operators.js';
@@ -45,9 +44,9 @@ export function chooseHalves(facts: HalfFacts): HalfChoice {
   const made = new Set<Definition>();
   for (const { node, inputs, outputs } of typed.nodes) {
     const { kind } = drafts.get(node) as Draft;
-    const comes = (value: Definition | undefined) => value !== undefined && made.has(value);
-    const wants = outputs.some((value) => value !== undefined && wanted.has(value));
-    const follows = kind === 'follows' && (wants || (!isCast(node) && inputs.some(comes)));
+    const wants = outputs.some((value) => isAmong(wanted, value));
+    const comes = inputs.some((value) => isAmong(made, value));
+    const follows = kind === 'follows' && (wants || (!isCast(node) && comes));
     if (kind !== 'half' && !follows) continue;
     halves.add(node);
     for (const value of outputs)
@@ -93,10 +92,11 @@ function draftOf(placed: PlacedNode, facts: HalfFacts, wide: ReadonlySet<Definit
   const isFloat = (value: Definition | undefined) =>
     value !== undefined && typed.type(value) === DataType.FLOAT;
   if (!inputs.some(isFloat) && !outputs.some(isFloat)) return full(undefined);
-  if (subgraphsOf(node).length > 0 || isStandard(node, 'Constant')) return full(undefined);
+  if (subgraphsOf(node).length > 0) return full(undefined, givesWide(node, facts, wide));
+  if (isStandard(node, 'Constant')) return full(undefined);
   if (isInLoop(scope)) return full('it is in the body of a loop, whose values may grow from step to step');
   if (isCast(node)) return castDraft(placed, facts, wide);
-  const comesWide = inputs.some((value) => value !== undefined && wide.has(value));
+  const comesWide = inputs.some((value) => isAmong(wide, value));
   const traits = traitsOf(node);
   if (traits === undefined) return full(`${node.opType} has no float16 form here`, comesWide);
   const isWide = comesWide && !traits.bounds;
@@ -111,6 +111,18 @@ function draftOf(placed: PlacedNode, facts: HalfFacts, wide: ReadonlySet<Definit
     return full('the file does not tell the type of what it takes');
   return byTraits(placed, traits, facts);
 }
+
+/** Whether a node that holds graphs may give values beyond the range: those of loops grow, those of branches are what they are inside. */
+function givesWide(node: NodeProto, { typed }: HalfFacts, wide: ReadonlySet<Definition>): boolean {
+  if (node.opType !== 'If') return true;
+  const bodies = new Set(subgraphsOf(node).map(({ graph }) => graph));
+  return typed.scopes
+    .filter(({ graph }) => bodies.has(graph))
+    .some((scope) => scope.graph.output.some(({ name }) => isAmong(wide, resolve(scope, name))));
+}
+
+const isAmong = (values: ReadonlySet<Definition>, value: Definition | undefined): boolean =>
+  value !== undefined && values.has(value);
 
 function byTraits(placed: PlacedNode, traits: OperatorTraits, { constants }: HalfFacts): Drafted {
   const { node } = placed;
@@ -153,7 +165,7 @@ function castDraft(
   wide: ReadonlySet<Definition>,
 ): Drafted {
   const [from, to] = [inputs[0], outputs[0]];
-  const comesWide = from !== undefined && wide.has(from);
+  const comesWide = isAmong(wide, from);
   if (to === undefined || typed.type(to) !== DataType.FLOAT) return full(undefined);
   const isShort = from !== undefined && short.has(typed.type(from) ?? 0);
   return isShort && !comesWide ? { draft: { kind: 'follows' }, isWide: false } : full(undefined, true);
