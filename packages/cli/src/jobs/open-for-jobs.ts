@@ -60,7 +60,7 @@ export async function openForJobs(
 /** What nobody chooses for jobs. */
 const unchosen = {
   ...{ weights: '', bits: 8, measure: true, plugin: [] },
-  ...{ include: [], exclude: [], includeOp: [], excludeOp: [] },
+  ...{ include: [], exclude: [], includeOp: [], excludeOp: [], keepFloat32: [] },
 } as const;
 
 const openers = { onnx: onnxForJobs, tfjs: tfjsForJobs, keras: kerasForJobs };

@@ -113,40 +113,8 @@ function decidingOptions(): readonly Option[] {
   return [
     ...weightOptions(),
     ...budgetOptions().map((option) => option.helpGroup('Options for a budget:')),
-    new Option(
-      '--optimize <goal>',
-      'speed: unpacked when the model is loaded; memory: stays packed (default: speed)',
-    )
-      .helpGroup('Options for ONNX:')
-      .argParser(choiceParser('--optimize', optimizeChoices)),
-    new Option(
-      '--target <runtime>',
-      'the runtime that the file is for: ort-web@1.30/wasm, ort-web@1.30/webgpu, or another version from 1.20 on ' +
-        '(default: any from 1.24 on, WebAssembly)',
-    )
-      .helpGroup('Options for ONNX:')
-      .argParser(parseTargetOption),
+    ...onnxOptions().map((option) => option.helpGroup('Options for ONNX:')),
     ...activationOptions().map((option) => option.helpGroup('Options for activations:')),
-    new Option(
-      '--external',
-      'put large tensors into a file beside the result (default: only those of models that are not below 1.5 GB)',
-    ).helpGroup('Options for ONNX:'),
-    new Option('--no-external', 'put all tensors into the result itself').helpGroup('Options for ONNX:'),
-    new Option(
-      '--freeze-inputs',
-      'make constants of inputs that have a value in the file, so that weights among them are quantized',
-    ).helpGroup('Options for ONNX:'),
-    new Option(
-      '--float16',
-      'compute in float16 where the range allows: half the size; weights are quantized beside it where an option says how, else not',
-    ).helpGroup('Options for ONNX:'),
-    new Option(
-      '--keep-float32 <glob>',
-      'leave nodes with such a name or operator float32, beside --float16 (repeatable)',
-    )
-      .helpGroup('Options for ONNX:')
-      .default([], 'none')
-      .argParser(collect),
     ...tfjsOptions().map((option) => option.helpGroup('Options for TensorFlow.js:')),
     ...kerasOptions().map((option) => option.helpGroup('Options for Keras:')),
     new Option('--include <glob>', 'quantize only layers or weights with such a name (* and ?; repeatable)')
@@ -170,6 +138,40 @@ function decidingOptions(): readonly Option[] {
       'options by their names, JSON or a JavaScript module (default: lowbit.config.json of the working folder, where there is one)',
     ),
     new Option('--no-config', 'leave lowbit.config.json out'),
+  ];
+}
+
+/** What only models of ONNX have a use for. */
+function onnxOptions(): readonly Option[] {
+  return [
+    new Option(
+      '--optimize <goal>',
+      'speed: unpacked when the model is loaded; memory: stays packed (default: speed)',
+    ).argParser(choiceParser('--optimize', optimizeChoices)),
+    new Option(
+      '--target <runtime>',
+      'the runtime that the file is for: ort-web@1.30/wasm, ort-web@1.30/webgpu, or another version from 1.20 on ' +
+        '(default: any from 1.24 on, WebAssembly)',
+    ).argParser(parseTargetOption),
+    new Option(
+      '--external',
+      'put large tensors into a file beside the result (default: only those of models that are not below 1.5 GB)',
+    ),
+    new Option('--no-external', 'put all tensors into the result itself'),
+    new Option(
+      '--freeze-inputs',
+      'make constants of inputs that have a value in the file, so that weights among them are quantized',
+    ),
+    new Option(
+      '--float16',
+      'compute in float16 where the range allows: half the size; weights are quantized beside it where an option says how, else not',
+    ),
+    new Option(
+      '--keep-float32 <glob>',
+      'leave nodes with such a name or operator float32, beside --float16 (repeatable)',
+    )
+      .default([], 'none')
+      .argParser(collect),
   ];
 }
 
@@ -231,6 +233,8 @@ function toldOptions(): readonly Option[] {
 
 /** `--float16` alone leaves weights unquantized: no option says how they would be. */
 export function withFloat16<Options extends GivenOptions>(options: Options, command: Command): Options {
-  const asked = [...decidedByPlan, 'plan'].some((name) => command.getOptionValueSource(name) === 'cli');
-  return options.float16 === true && !asked ? { ...options, bits: 'float' } : options;
+  const isGiven = (name: string) => !['default', undefined].includes(command.getOptionValueSource(name));
+  return options.float16 === true && ![...decidedByPlan, 'plan'].some(isGiven)
+    ? { ...options, bits: 'float' }
+    : options;
 }

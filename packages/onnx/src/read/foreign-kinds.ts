@@ -1,4 +1,4 @@
-import { arraysRemedy, torchRemedy, type ForeignFile } from './sniff-zip.js';
+import { arraysRemedy, pickleRemedy, torchRemedy, type ForeignFile } from './sniff-zip.js';
 import { afterLength, isGraphDef, isSavedModel, savedModelRemedy } from './sniff-tensorflow.js';
 
 /** Files of one kind, and how the first bytes tell them, also as a text in Latin-1. */
@@ -81,7 +81,11 @@ const binaries: readonly ForeignKind[] = [
     matches: (bytes, text) => flatBuffer('ET12')(bytes, text) || flatBuffer('ET13')(bytes, text),
   },
   { name: 'a network of ncnn', remedy: original, matches: startsWith(0xdd, 0x85, 0x76, 0x00) },
-  { name: 'a Python pickle, as older PyTorch checkpoints are', remedy: torchRemedy, matches: isPickle },
+  {
+    name: 'a Python pickle, as older PyTorch checkpoints and models of scikit-learn are',
+    remedy: pickleRemedy,
+    matches: isPickle,
+  },
   { name: 'a numpy array', remedy: arraysRemedy, matches: startsWith(0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59) },
   { name: 'a Core ML model', remedy: original, matches: isCoreMl },
   { name: 'a SavedModel of TensorFlow', remedy: savedModelRemedy, matches: isSavedModel },

@@ -100,6 +100,7 @@ describe('readModel', () => {
     ['a .keras file', named(...zipOf('metadata.json')), '.keras', "format='onnx'"],
     ['a PyTorch checkpoint', named(...zipOf('model/data.pkl')), 'PyTorch', 'torch.onnx.export'],
     ['an old PyTorch checkpoint', named(0x80, 2, 0x8a, 10), 'pickle', 'torch.onnx.export'],
+    ['a model of scikit-learn', named(0x80, 4, 0x95, 10), 'scikit-learn', 'skl2onnx.to_onnx'],
     ['numpy arrays', named(...zipOf('x.npy')), 'numpy', 'not of its data'],
     ['a numpy array', named(0x93, 'NUMPY', 1, 0), 'numpy', 'not of its data'],
     ['an archive of a model', named(...zipOf('model.onnx')), 'zip', 'Unpack it'],

@@ -10,6 +10,8 @@ export interface ForeignFile {
 /** Where a checkpoint of PyTorch comes from. */
 export const torchRemedy =
   "Export the model to ONNX: torch.onnx.export(model, inputs, 'model.onnx'), with its weights loaded.";
+/** Where any other pickle comes from. */
+export const pickleRemedy = `${torchRemedy} A model of scikit-learn: skl2onnx.to_onnx(model, X[:1]), written as a file.`;
 export const arraysRemedy = 'Give the path of the model, not of its data.';
 
 const kerasRemedy =

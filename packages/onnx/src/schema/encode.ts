@@ -15,7 +15,7 @@ const largestMessage = 2 ** 31 - 1;
  */
 export function serializeModel(model: ModelProto, where: string): Uint8Array {
   const sink = measuredSink(model, where);
-  writeMessage(sink, model as unknown as Fields);
+  writeMessage(sink, fieldsOf(model));
   return sink.bytes;
 }
 
@@ -24,15 +24,17 @@ export function serializeParts(model: ModelProto, where: string): readonly Uint8
   const parts: Uint8Array[] = [];
   // Memory that nothing is written to is not taken.
   const sink = { ...measuredSink(model, where), parts };
-  writeMessage(sink, model as unknown as Fields);
+  writeMessage(sink, fieldsOf(model));
   endPart(sink);
   return parts;
 }
 
+/** A message as its schema sees it: values by the names of fields. */
+const fieldsOf = (model: ModelProto): Fields => model as unknown as Fields;
+
 function measuredSink(model: ModelProto, where: string): Sink {
   const sizes: Sizes = new Map();
-  const message = model as unknown as Fields;
-  const size = measured(where, () => messageSize(messageType('ModelProto'), message, sizes));
+  const size = measured(where, () => messageSize(messageType('ModelProto'), fieldsOf(model), sizes));
   if (size > largestMessage) throw tooLarge(size, where);
   return sinkOf(size, sizes);
 }
