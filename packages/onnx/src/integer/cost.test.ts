@@ -6,13 +6,14 @@ const conv = (
   inputs: number,
   outputs: number,
   kernel: number,
-  { stride = 1, groups = 1 } = {},
+  { stride = 1, groups = 1, axes = 2 } = {},
 ): Geometry => ({
   op: 'Conv',
-  products: (inputs / groups) * kernel ** 2,
+  products: (inputs / groups) * kernel ** axes,
   outputs,
-  inputs: inputs * stride ** 2,
+  inputs: inputs * stride ** axes,
   gathers: kernel > 1,
+  axes,
   depthwise: groups === inputs,
 });
 
@@ -29,6 +30,14 @@ test.each([
   [conv(64, 64, 3), 2.1],
   [conv(64, 128, 3, { stride: 2 }), 2.2],
   [conv(192, 192, 5, { groups: 192 }), 0.8],
+  // Networks of three such layers each.
+  [conv(32, 32, 3, { axes: 1 }), 0.51],
+  [conv(32, 32, 9, { axes: 1 }), 0.39],
+  [conv(64, 64, 9, { axes: 1 }), 0.66],
+  [conv(128, 128, 7, { axes: 1 }), 1.04],
+  [conv(256, 256, 5, { axes: 1 }), 1.57],
+  [conv(32, 32, 3, { axes: 3 }), 0.29],
+  [conv(32, 64, 3, { axes: 3 }), 0.51],
 ])('chooses as measured: %#', (geometry, measured) => {
   expect(slowerReason(geometry, 'operators') === undefined).toBe(measured > 1.25);
 });
@@ -44,7 +53,7 @@ test('names depthwise convolutions', () => {
 
 const product = (size: number): Geometry => ({
   ...{ op: 'Gemm', products: size, outputs: size, inputs: size },
-  ...{ gathers: false, depthwise: false },
+  ...{ gathers: false, axes: 0, depthwise: false },
 });
 
 /** Times of float over those of integers, as `npm run layers -w e2e/proof-onnx` measured them: the mean of measured and fixed ranges. */

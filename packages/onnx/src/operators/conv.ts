@@ -85,6 +85,7 @@ function geometry(node: NodeProto, shape: readonly number[]): Geometry {
     outputs,
     inputs: each * groups * sizeOf(strides),
     gathers: area > 1,
+    axes: kernel.length,
     depthwise: groups > 1 && each === 1,
   };
 }

@@ -71,5 +71,5 @@ export function matrixGeometry(
   const [rows = 0, columns = 0] = shape;
   if (shape.length !== 2) return undefined;
   const [products, outputs] = flipped ? [columns, rows] : [rows, columns];
-  return { op, products, outputs, inputs: products, gathers: false, depthwise: false };
+  return { op, products, outputs, inputs: products, gathers: false, axes: 0, depthwise: false };
 }

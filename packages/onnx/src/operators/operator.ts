@@ -229,6 +229,8 @@ export interface Geometry {
   readonly inputs: number;
   /** Whether a window wider than one value has to be gathered first. */
   readonly gathers: boolean;
+  /** Axes of the window: 2 for a picture, 1 for a signal; 0 for products. */
+  readonly axes: number;
   readonly depthwise: boolean;
 }
 
