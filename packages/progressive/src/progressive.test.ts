@@ -141,7 +141,7 @@ describe('progressive', () => {
       layers: () =>
         Object.entries(shapes).map(([id, shape], depth) => {
           const made = layer(id, depth, shape);
-          const read = () => Float32Array.from({ length: sizeOf(shape) }, (_, i) => Math.sin(i));
+          const read = () => Float32Array.from({ length: sizeOf(shape) }, (_, i) => Math.sin(i ** 2));
           return { ...made, weights: made.weights.map((weight) => ({ ...weight, read })) };
         }),
       write: () => {
