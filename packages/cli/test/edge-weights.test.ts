@@ -12,9 +12,9 @@ const edges: Readonly<Record<string, (index: number) => number>> = {
   zeros: () => 0,
   'one constant': () => 0.3,
   'a single value': (index) => (index === 5 ? 1 : 0),
-  'subnormal numbers': (index) => 1e-40 * Math.sin(index),
+  'subnormal numbers': (index) => 1e-40 * Math.sin(index ** 2),
   'channels of zeros and of tiny values': (index) =>
-    Math.sin(index) * (index % 64 === 0 ? 0 : index % 64 === 1 ? 1e-12 : 1),
+    Math.sin(index ** 2) * (index % 64 === 0 ? 0 : index % 64 === 1 ? 1e-12 : 1),
 };
 
 const quantizers = registry
