@@ -28,8 +28,8 @@ interface Case {
 }
 
 const cases: Case[] = [
-  { title: 'one axis', input: [1, 64, 20], weight: [48, 64, 3], attributes: { pads: [1, 1] } },
-  { title: 'three axes', input: [1, 32, 4, 5, 6], weight: [32, 32, 2, 2, 2] },
+  { title: 'one axis', input: [1, 256, 20], weight: [256, 256, 5], attributes: { pads: [2, 2] } },
+  { title: 'three axes', input: [1, 64, 4, 5, 6], weight: [320, 64, 2, 2, 2] },
   { title: 'groups', input: [2, 64, 8, 8], weight: [64, 32, 3, 3], attributes: { group: 2 } },
   {
     title: 'strides, dilations and uneven pads',
