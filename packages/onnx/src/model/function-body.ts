@@ -9,25 +9,29 @@ import {
 import { domainName, type OnnxModel, standardDomain } from './model.js';
 import { subgraphsOf } from './subgraphs.js';
 
-const bodies = new WeakMap<FunctionProto, GraphProto>();
+/** Where a function holds its body: beside its fields, which alone are copied and written. */
+const body = Symbol.for('@lowbit/onnx: body of a function');
+type WithBody = FunctionProto & { [body]?: GraphProto };
 
 /**
  * The body of a model's own function as a graph without initializers. It shares its nodes with the function and is
  * the same object each time; after an edit, {@link writeBodies} brings its nodes back.
  */
 export function bodyOf(fn: FunctionProto): GraphProto {
-  const body = bodies.get(fn) ?? createGraph({ name: fn.name });
-  bodies.set(fn, body);
-  body.node = fn.node;
-  body.input = fn.input.map((name) => createValueInfo(name, DataType.UNDEFINED));
-  body.output = fn.output.map((name) => createValueInfo(name, DataType.UNDEFINED));
-  body.valueInfo = fn.valueInfo;
-  return body;
+  const graph = heldBy(fn) ?? createGraph({ name: fn.name });
+  Object.defineProperty(fn, body, { value: graph, enumerable: false, configurable: true });
+  graph.node = fn.node;
+  graph.input = fn.input.map((name) => createValueInfo(name, DataType.UNDEFINED));
+  graph.output = fn.output.map((name) => createValueInfo(name, DataType.UNDEFINED));
+  graph.valueInfo = fn.valueInfo;
+  return graph;
 }
+
+const heldBy = (fn: WithBody): GraphProto | undefined => fn[body];
 
 /** Puts the nodes of bodies that were edited into their functions. */
 export function writeBodies({ functions }: ModelProto): void {
-  for (const fn of functions) fn.node = bodies.get(fn)?.node ?? fn.node;
+  for (const fn of functions) fn.node = heldBy(fn)?.node ?? fn.node;
 }
 
 /** The version of the standard operators that a function uses: its own, which may differ from the model's. */
@@ -43,6 +47,6 @@ export function functionsByGraph({ functions }: ModelProto): Map<GraphProto, Fun
     owners.set(graph, fn);
     for (const node of graph.node) for (const { graph: inner } of subgraphsOf(node)) add(inner, fn);
   };
-  for (const fn of functions) add(bodies.get(fn) ?? bodyOf(fn), fn);
+  for (const fn of functions) add(heldBy(fn) ?? bodyOf(fn), fn);
   return owners;
 }
