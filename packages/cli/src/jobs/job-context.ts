@@ -2,24 +2,14 @@ import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 
 import type { GivenOptions } from '../usage/quantize-options.js';
-import { imageOptionNames } from '../usage/calibration-options.js';
+import { sharedNames } from '../usage/shared-names.js';
 
 /** Options of `lowbit quantize` that results of jobs depend on. */
 const optionNames = [
-  ...(['calibrate', 'labels', 'limit', ...imageOptionNames, 'runtime'] as const),
+  ...sharedNames.data,
   ...(['weights', 'granularity', 'parameters', 'rounding', 'firstLast'] as const),
-  ...(['include', 'exclude', 'includeOp', 'excludeOp', 'plugin'] as const),
-  ...([
-    'optimize',
-    'target',
-    'external',
-    'freezeInputs',
-    'format',
-    'plain',
-    'rest',
-    'topology',
-    'to',
-  ] as const),
+  ...sharedNames.parts,
+  ...sharedNames.form,
 ] as const satisfies readonly (keyof GivenOptions)[];
 
 /** Those of them that say which files are read. */

@@ -1,26 +1,16 @@
 import { Command, Option } from 'commander';
 
-import { imageOptionNames } from './calibration-options.js';
 import { addQuantizeOptions, type GivenOptions } from './quantize-options.js';
 import { parseWidths } from './sweep-options.js';
 import { workOptions, type WorkOptions } from './work-options.js';
+import { sharedNames } from './shared-names.js';
 
 /** Options that `lowbit measure` shares with `lowbit quantize`. */
 const shared = [
-  ...(['calibrate', 'labels', 'limit', ...imageOptionNames, 'runtime'] as const),
+  ...sharedNames.data,
   ...(['weights', 'granularity', 'parameters'] as const),
-  ...(['include', 'exclude', 'includeOp', 'excludeOp', 'plugin'] as const),
-  ...([
-    'optimize',
-    'target',
-    'external',
-    'freezeInputs',
-    'format',
-    'plain',
-    'rest',
-    'topology',
-    'to',
-  ] as const),
+  ...sharedNames.parts,
+  ...sharedNames.form,
 ] as const satisfies readonly (keyof GivenOptions)[];
 
 /** The options of `lowbit measure`, as parsed. */

@@ -1,36 +1,18 @@
 import type { Granularity } from '@lowbit/core';
 import { Command, Option } from 'commander';
 
-import { imageOptionNames } from './calibration-options.js';
 import { bitsExpected, parseGranularity, quoted } from './option-values.js';
 import { addQuantizeOptions, type GivenOptions } from './quantize-options.js';
 import { usageError } from './usage-error.js';
 import { workOptions, type WorkOptions } from './work-options.js';
+import { sharedNames } from './shared-names.js';
 
 /** Options that `lowbit sweep` shares with `lowbit quantize`: what is run on, what is left out, and in which form results are. */
 const shared = [
-  ...(['calibrate', 'labels', 'limit', ...imageOptionNames, 'runtime'] as const),
-  ...([
-    'parameters',
-    'rounding',
-    'firstLast',
-    'include',
-    'exclude',
-    'includeOp',
-    'excludeOp',
-    'plugin',
-  ] as const),
-  ...([
-    'optimize',
-    'target',
-    'external',
-    'freezeInputs',
-    'format',
-    'plain',
-    'rest',
-    'topology',
-    'to',
-  ] as const),
+  ...sharedNames.data,
+  ...(['parameters', 'rounding', 'firstLast'] as const),
+  ...sharedNames.parts,
+  ...sharedNames.form,
 ] as const satisfies readonly (keyof GivenOptions)[];
 
 /** The options of `lowbit sweep`, as parsed. */
