@@ -18,6 +18,13 @@ beforeAll(async () => {
   await writeFile(inFolder('model.onnx'), tinyModel());
 });
 
+/** A product whose results are squared and taken by another one. */
+const squares = [
+  { opType: 'MatMul', input: ['x', 'w'], output: ['t'] },
+  { opType: 'Mul', input: ['t', 't'], output: ['squares'] },
+  { opType: 'MatMul', input: ['squares', 'w'], output: ['y'] },
+];
+
 async function told(...argv: readonly string[]): Promise<QuantizeDocument> {
   const { status, stdout } = await run('quantize', ...argv, '--json', '--force');
   expect(status, stdout).toBe(0);
@@ -32,6 +39,18 @@ it('alone halves the model, and tells by data what its outputs keep', async () =
   expect(report.modelBytes.after / report.modelBytes.before).toBeLessThan(0.53);
   expect(report.verdict).toMatchObject({ by: 'outputs', grade: 'probably-usable' });
   expect(report.verdict?.sqnrDb).toBeGreaterThan(40);
+});
+
+it('by data leaves less of it float32, and tells how close values come to the range', async () => {
+  const model = inFolder('squares.onnx');
+  await writeFile(model, tinyModel({ nodes: squares, value: (at) => 0.1 * Math.sin(at * at * 0.37) }));
+  await writeFile(inFolder('x.jsonl'), JSON.stringify({ x: Array.from({ length: 64 }, (_, at) => at / 64) }));
+  const operators = ({ report }: QuantizeDocument) => report.float16?.kept.map(({ operator }) => operator);
+  expect(operators(await told(model, '--float16'))).toEqual(['Mul', 'MatMul']);
+  const { report } = await told(model, '--float16', '--calibrate', inFolder('x.jsonl'));
+  expect(report.float16).toMatchObject({ kept: [{ operator: 'Mul' }], measured: { limit: 16376 } });
+  const { stdout } = await run('quantize', model, '--float16', '--calibrate', inFolder('x.jsonl'), '--force');
+  expect(stdout).toMatch(/largest on the data, of 16376 that float16 is taken up to: \d/);
 });
 
 it('beside a recipe quantizes too; names tell both', async () => {

@@ -4,7 +4,7 @@ import { activationSites, type SitesByLayer } from './activations/activation-sit
 import { normalDistributions, type NormalDistributions } from './activations/normal-distributions.js';
 import { describeModel } from './describe/describe-model.js';
 import type { ModelDescription } from './describe/described-layer.js';
-import { halveModel } from './float16/halve-model.js';
+import { halveModel, type HalfWish } from './float16/halve-model.js';
 import type { ExternalFiles } from './external/files.js';
 import { moveIn, type ExternalPlace } from './external/place-tensors.js';
 import { foldOrdered } from './fold/fold-model.js';
@@ -19,7 +19,7 @@ import { standardDomain, type OnnxModel } from './model/model.js';
 import { freezeInputs, type FreezeInputs } from './read/freeze-inputs.js';
 import { isExternal } from './model/tensor-data.js';
 import { tensorShape } from './model/tensor-shape.js';
-import type { HalfOptions, OnnxOptions } from './onnx-options.js';
+import type { OnnxOptions } from './onnx-options.js';
 import { raiseOld } from './opset/raise-old.js';
 import { readOrdered } from './read/read-model.js';
 import { createOperatorSet, type TensorProto } from './schema/proto.js';
@@ -40,8 +40,8 @@ export interface ModelSource extends Required<Pick<OnnxOptions, 'name' | 'optimi
   /** What computes in integers all the same. */
   readonly integersFor: readonly string[] | undefined;
   readonly freezeInputs: FreezeInputs | undefined;
-  /** Nodes that stay float32 where the rest becomes float16. */
-  readonly halves: HalfOptions | undefined;
+  /** Where it is to become float16. */
+  readonly halves: HalfWish | undefined;
 }
 
 /** A model as it was read. */

@@ -1,4 +1,4 @@
-import { LowbitError } from '@lowbit/core';
+import { type Batch, LowbitError } from '@lowbit/core';
 import {
   checkOptions as checkTypes,
   optionTypes,
@@ -6,6 +6,7 @@ import {
   type OptionTypes,
 } from '@lowbit/core/adapter';
 import type { IntegerChoice } from './integer/cost.js';
+import { checkBatches } from './observe/check-batches.js';
 import { runtimeType, type OrtRuntime } from './observe/ort.js';
 import type { ReadExternalData } from './external/files.js';
 import type { ExternalPlace } from './external/place-tensors.js';
@@ -51,7 +52,8 @@ export interface OnnxOptions {
    * `true`: the model computes in float16 where its range allows, and its constants are float16, at half the bytes; inputs and outputs stay
    * float32. Batch normalizations and the like are folded into weights first, so that what is out of range only before is in range.
    * Squares, long sums, norms, exponentials and what they are made of stay float32, as do layers of at most 1,024 numbers, operators
-   * without a float16 form, and those that `keep` names; `report.float16` tells. Default `false`.
+   * without a float16 form, and those that `keep` names; with `data`, what they show beyond the range does too, and no more of what lies
+   * behind squares. `report.float16` tells. Default `false`.
    */
   readonly float16?: boolean | HalfOptions;
   /** The runtime that `observe`, `features` and `run` use: onnxruntime-web, one of its builds, or onnxruntime-node. */
@@ -76,6 +78,13 @@ export interface OnnxOptions {
 export interface HalfOptions {
   /** Nodes that stay float32: globs of their names or operators. */
   readonly keep?: readonly string[];
+  /**
+   * Samples to run the model on, in `ort`, before anything is written: they tell how far its values go. What goes further than
+   * 65504 / `margin` stays float32, and what lies behind squares and the like need not where it is in range. They are read once.
+   */
+  readonly data?: Iterable<Batch> | AsyncIterable<Batch>;
+  /** How many times as large as on `data` values may become; 1 or more. Default 4. */
+  readonly margin?: number;
 }
 
 export const integerChoices = ['operators', 'qdq', 'faster'] as const satisfies readonly IntegerChoice[];
@@ -93,7 +102,7 @@ const types: OptionTypes<OnnxOptions> = {
   },
   freezeInputs: freezeInputsType,
   float16: {
-    expected: 'true, false or { keep }',
+    expected: 'true, false or { keep, data, margin }',
     fits: (value) => typeof value === 'boolean' || (typeof value === 'object' && value !== null),
   },
   ort: runtimeType,
@@ -105,7 +114,14 @@ const types: OptionTypes<OnnxOptions> = {
   externalPath: text,
 };
 
-const halfTypes: OptionTypes<HalfOptions> = { keep: optionTypes.texts };
+const halfTypes: OptionTypes<HalfOptions> = {
+  keep: optionTypes.texts,
+  data: optionTypes.any,
+  margin: {
+    expected: 'a number of 1 or more',
+    fits: (value) => typeof value === 'number' && value >= 1 && value < Infinity,
+  },
+};
 
 /** @throws LowbitError `unsupported-option`, `invalid-argument`. */
 export function checkOptions(options: OnnxOptions): void {
@@ -113,8 +129,22 @@ export function checkOptions(options: OnnxOptions): void {
   const { optimize = 'speed', integers = 'operators', externalPath } = options;
   checkChoice('optimize', optimize, ['speed', 'memory']);
   checkChoice('integers', integers, integerChoices);
-  if (typeof options.float16 === 'object') checkTypes(options.float16, halfTypes, 'onnx: float16');
+  if (typeof options.float16 === 'object') checkHalves(options.float16, options.ort);
   if (externalPath !== undefined) checkPath(externalPath);
+}
+
+function checkHalves(float16: HalfOptions, ort: OrtRuntime | undefined): void {
+  checkTypes(float16, halfTypes, 'onnx: float16');
+  if (float16.data === undefined) return;
+  checkBatches(float16.data);
+  if (ort !== undefined) return;
+  throw new LowbitError({
+    code: 'invalid-argument',
+    where: 'onnx: float16: data',
+    expected: 'a runtime to run the model on them',
+    received: 'none',
+    remedy: 'Give ort too, such as onnxruntime-web.',
+  });
 }
 
 function checkPath(path: string): void {

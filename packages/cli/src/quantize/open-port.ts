@@ -1,4 +1,4 @@
-import type { QuantizationPlan } from '@lowbit/core';
+import type { Batch, QuantizationPlan } from '@lowbit/core';
 import { onnx, type OnnxPort } from '@lowbit/onnx';
 import { basename } from 'node:path';
 import type { QuantizeOptions } from '../usage/quantize-options.js';
@@ -17,6 +17,8 @@ export interface QuantizeJob {
   readonly options: QuantizeOptions;
   /** Decides in place of the options. */
   readonly plan?: QuantizationPlan;
+  /** Samples that show how far values go, where the model is to become float16. */
+  readonly seen?: AsyncIterable<Batch>;
   /** Threads that the model runs on; default: many. */
   readonly threads?: number;
 }
@@ -30,7 +32,7 @@ interface OpenedPort {
 export async function openPort(job: QuantizeJob, signal: AbortSignal): Promise<OpenedPort> {
   const { file, output, bytes, options, plan, threads = manyThreads } = job;
   const { optimize, target, external, freezeInputs, calibrate, runtime = runtimeNames[0] } = options;
-  const float16 = options.float16 && { keep: options.keepFloat32 };
+  const float16 = options.float16 && { keep: options.keepFloat32, ...defined({ data: job.seen }) };
   const integers = integerForm(options, plan);
   const ort = calibrate === undefined ? undefined : await loadRuntime('quantize', { name: runtime, threads });
   const dataFiles = dataFilesOf(file, signal);

@@ -125,8 +125,8 @@ export async function planPort<M>(
 }
 
 /** The data of `--calibrate`, one batch in memory at a time; nothing is read before somebody asks for a batch. */
-async function dataFor<M>(
-  { inputs, options }: PortJob<M>,
+export async function dataFor(
+  { inputs, options }: Pick<PortJob<unknown>, 'inputs' | 'options'>,
   signal: AbortSignal,
 ): Promise<DataInputs | undefined> {
   const { calibrate } = options;

@@ -164,7 +164,8 @@ function onnxOptions(): readonly Option[] {
     ),
     new Option(
       '--float16',
-      'compute in float16 where the range allows: half the size; weights are quantized beside it where an option says how, else not',
+      'compute in float16 where the range allows, by the data of --calibrate or else by the operators: half the size; weights are ' +
+        'quantized beside it where an option says how, else not',
     ),
     new Option(
       '--keep-float32 <glob>',

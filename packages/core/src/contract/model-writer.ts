@@ -92,6 +92,11 @@ export interface HalfPrecision {
   readonly unfit: readonly { readonly name: string; readonly reason: string }[];
   /** Constants of which some values, too small for float16, became 0. */
   readonly zeros: readonly { readonly name: string; readonly values: number }[];
+  /** Where values were measured on data: the largest magnitude that float16 is taken for, and the float16 values that come closest to it. */
+  readonly measured?: {
+    readonly limit: number;
+    readonly closest: readonly { readonly name: string; readonly largest: number }[];
+  };
 }
 
 /** What writing gives. */

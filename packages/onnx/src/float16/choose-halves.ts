@@ -4,6 +4,7 @@ import { DataType, type NodeProto } from '../schema/proto.js';
 import { operatorOf } from '../operators/operators.js';
 import { type HalfConstant, valuesOf } from './half-constant.js';
 import { type OperatorTraits, traitsOf } from './operator-traits.js';
+import { type Magnitudes, valueKey } from './measure-magnitudes.js';
 import type { PlacedNode, TypedNodes } from './value-types.js';
 
 /** Which nodes compute in float16. */
@@ -20,6 +21,15 @@ export interface HalfFacts {
   readonly constants: ReadonlyMap<Definition, HalfConstant>;
   /** Why the user wants a node to stay float32. */
   kept(node: NodeProto): string | undefined;
+  /** How far values go, where there were data to see it on. */
+  readonly seen?: SeenRange;
+}
+
+/** What data showed of a model's values. */
+export interface SeenRange {
+  readonly magnitudes: Magnitudes;
+  /** The largest magnitude that float16 is taken for. */
+  readonly limit: number;
 }
 
 /** Before neighbours are looked at. */
@@ -28,16 +38,17 @@ type Draft =
 
 /**
  * Chooses by what operators do. Squares, long sums, norms, exponentials and what they are made of stay float32; so does what takes values
- * that may be beyond the range of float16, up to an operator that bounds them again.
+ * that may be beyond the range of float16, up to an operator that bounds them again. Where data were seen, they tell which values are.
  */
 export function chooseHalves(facts: HalfFacts): HalfChoice {
   const { typed } = facts;
   const drafts = new Map<NodeProto, Draft>();
-  const wide = new Set<Definition>();
+  const wide = wideInputs(facts);
   for (const placed of typed.nodes) {
-    const draft = draftOf(placed, facts, wide);
-    drafts.set(placed.node, draft.draft);
-    if (draft.isWide) for (const value of placed.outputs) if (value !== undefined) wide.add(value);
+    const { draft, isWide } = draftOf(placed, facts, wide);
+    drafts.set(placed.node, draft);
+    for (const value of placed.outputs)
+      if (value !== undefined && (isBeyond(value, facts) ?? isWide)) wide.add(value);
   }
   const wanted = wantedHalves(typed, drafts);
   const halves = new Set<NodeProto>();
@@ -58,6 +69,17 @@ export function chooseHalves(facts: HalfFacts): HalfChoice {
     ),
   );
   return { isHalf: (node) => halves.has(node), reasons };
+}
+
+/** Whether data showed a value beyond the range; `undefined` where they did not reach it. */
+function isBeyond(value: Definition, { seen }: HalfFacts): boolean | undefined {
+  const most = seen?.magnitudes.get(valueKey(value));
+  return most === undefined ? undefined : most > (seen as SeenRange).limit;
+}
+
+function wideInputs(facts: HalfFacts): Set<Definition> {
+  const given = facts.typed.scopes.flatMap(({ definitions }) => [...definitions.values()]);
+  return new Set(given.filter((value) => value.kind === 'input' && isBeyond(value, facts) === true));
 }
 
 const isCast = (node: NodeProto): boolean => isStandard(node, 'Cast');
@@ -107,9 +129,16 @@ function draftOf(placed: PlacedNode, facts: HalfFacts, wide: ReadonlySet<Definit
   const unfit = unfitConstant(placed, traits, facts);
   if (unfit !== undefined) return full(unfit.reason, (isWide || unfit.isWide) && !traits.bounds);
   if (comesWide) return full('it takes values that may be beyond the range of float16', isWide);
+  const far = outputs.find((value) => value !== undefined && isBeyond(value, facts) === true);
+  if (far !== undefined) return full(farReason(far, facts), true);
   if (inputs.some((value) => value !== undefined && typed.type(value) === undefined))
     return full('the file does not tell the type of what it takes');
   return byTraits(placed, traits, facts);
+}
+
+function farReason(value: Definition, { seen }: HalfFacts): string {
+  const most = seen?.magnitudes.get(valueKey(value)) as number;
+  return `its results reach ${most.toPrecision(3)} on the data, and float16 is taken up to ${seen?.limit ?? 0}`;
 }
 
 /** Whether a node that holds graphs may give values beyond the range: those of loops grow, those of branches are what they are inside. */

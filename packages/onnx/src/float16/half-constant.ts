@@ -6,7 +6,7 @@ import { tensorShape } from '../model/tensor-shape.js';
 import { DataType, type TensorProto } from '../schema/proto.js';
 
 /** The largest finite float16. */
-const largestHalf = 65504;
+export const largestHalf = 65504;
 
 /** The smallest float16 with full precision, 2⁻¹⁴. */
 const smallestNormal = 2 ** -14;

@@ -1,4 +1,5 @@
 import type { HalfPrecision } from '@lowbit/core';
+import { defined } from '@lowbit/core/adapter';
 import type { ExternalFiles } from '../external/files.js';
 import { constantSource } from '../graph/constant-source.js';
 import { modelEditor } from '../graph/model-editor.js';
@@ -7,14 +8,24 @@ import type { GraphOrder } from '../model/check-graph.js';
 import type { OnnxModel } from '../model/model.js';
 import { nodeLabel } from '../model/node-label.js';
 import { isExternal } from '../model/tensor-data.js';
-import type { HalfOptions } from '../onnx-options.js';
 import { DataType, type GraphProto } from '../schema/proto.js';
 import { initializersStandAlone } from '../target/versions.js';
 import { chooseHalves } from './choose-halves.js';
 import { halfConstant, type HalfConstant } from './half-constant.js';
 import { keptNodes } from './kept-nodes.js';
-import { type TypedNodes, typedNodes } from './value-types.js';
+import { type Magnitudes, valueKey } from './measure-magnitudes.js';
+import { type PlacedNode, type TypedNodes, typedNodes } from './value-types.js';
 import { writeHalves } from './write-halves.js';
+
+/** How a model is to become float16. */
+export interface HalfWish {
+  /** Nodes that stay float32: globs of their names or operators. */
+  readonly keep: readonly string[];
+  /** The largest magnitude, on data, that float16 is taken for. */
+  readonly limit: number;
+  /** How far values of the model as it is before go on the data, where there are any. */
+  readonly measure?: (model: OnnxModel, typed: TypedNodes) => Promise<Magnitudes>;
+}
 
 /**
  * Makes a model compute in float16 where its range allows, in the model itself. Inputs and outputs stay as they are; functions of the
@@ -22,30 +33,48 @@ import { writeHalves } from './write-halves.js';
  *
  * @param order Of this very model.
  * @returns What became of it, and the order of the nodes from then on.
- * @throws LowbitError `invalid-argument` for a glob of `keep` that fits no node; `external-data`, `model-malformed`.
+ * @throws LowbitError `invalid-argument` for a glob of `keep` that fits no node; `external-data`, `model-malformed`; what `measure` throws.
  */
 export async function halveModel(
   model: OnnxModel,
   order: GraphOrder,
   files: ExternalFiles | undefined,
-  { keep = [] }: HalfOptions,
+  { keep, limit, measure }: HalfWish,
 ): Promise<{ readonly report: HalfPrecision; readonly order: GraphOrder }> {
   const typed = typedNodes(model.proto.graph as GraphProto, order);
   const constants = await halfConstants(typed, model, files);
-  const facts = { typed, constants, kept: keptNodes(typed, keep, model.name) };
+  const kept = keptNodes(typed, keep, model.name);
+  const seen = measure && { magnitudes: await measure(model, typed), limit };
+  const facts = { typed, constants, kept, ...defined({ seen }) };
   const choice = chooseHalves(facts);
   const editor = modelEditor(model, { order, keepsPlaces: true });
   const declare = writeHalves(facts, choice, editor);
   editor.apply();
   declare();
-  const kept = [...choice.reasons].map(([node, reason]) => ({
+  const stay = [...choice.reasons].map(([node, reason]) => ({
     node: nodeLabel(node),
     operator: node.opType,
     reason,
   }));
-  const nodes = typed.nodes.filter(({ node }) => choice.isHalf(node)).length;
-  const written = new Map([...order.keys()].map((graph) => [graph, graph.node]));
-  return { report: { nodes, kept, ...constantNotes(constants) }, order: written };
+  const halves = typed.nodes.filter(({ node }) => choice.isHalf(node));
+  const measured = seen && { limit, closest: closestOf(halves, seen.magnitudes) };
+  const report = { nodes: halves.length, kept: stay, ...constantNotes(constants), ...defined({ measured }) };
+  return { report, order: new Map([...order.keys()].map((graph) => [graph, graph.node])) };
+}
+
+/** So many values are told. */
+const closestTold = 5;
+
+/** Float16 values with the largest magnitudes, the largest first. */
+function closestOf(halves: readonly PlacedNode[], magnitudes: Magnitudes) {
+  const values = new Set(halves.flatMap(({ inputs, outputs }) => [...inputs, ...outputs]));
+  return [...values]
+    .flatMap((value) => {
+      const largest = value && magnitudes.get(valueKey(value));
+      return value === undefined || largest === undefined ? [] : [{ name: value.name, largest }];
+    })
+    .sort((a, b) => b.largest - a.largest)
+    .slice(0, closestTold);
 }
 
 /** The FLOAT constants of all graphs as float16; one after the other is read. */

@@ -5,7 +5,7 @@ import { rollups } from 'd3-array';
 const mostNames = 3;
 
 /** What of a model became float16 and what did not and why, as lines; the reason that most nodes have first. */
-export function halfLines({ nodes, kept, unfit, zeros }: HalfPrecision): readonly string[] {
+export function halfLines({ nodes, kept, unfit, zeros, measured }: HalfPrecision): readonly string[] {
   const reasons = rollups(
     kept,
     (group) => group,
@@ -22,7 +22,13 @@ export function halfLines({ nodes, kept, unfit, zeros }: HalfPrecision): readonl
       : [
           `too small for float16, and now 0: ${some(zeros.map(({ name, values }) => `${values} of ${name}`))}`,
         ]),
+    ...(measured === undefined ? [] : [closestLine(measured)]),
   ];
+}
+
+function closestLine({ limit, closest }: NonNullable<HalfPrecision['measured']>): string {
+  const values = closest.map(({ name, largest }) => `${largest.toPrecision(3)} of ${name}`);
+  return `largest on the data, of ${limit} that float16 is taken up to: ${values.join(', ') || 'none'}`;
 }
 
 function some(names: readonly string[]): string {
