@@ -1,0 +1,3 @@
+export { quantizeAll } from './images';
+export { probeDot } from './probes';
+export { multiplyAll } from './product';

@@ -1,0 +1,159 @@
+import '@tensorflow/tfjs-backend-cpu';
+import { conv2d as tfConv2d, tensor4d, tidy } from '@tensorflow/tfjs-core';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { convolutionSamples, denseSamples, type Sample, size } from '../test/random-layers.js';
+import { createKernels, type Kernels, type Operation, type Variant } from './index.js';
+
+const { capabilities } = await createKernels();
+const twin = await createKernels({ variant: 'scalar' });
+const variants: Variant[] = capabilities.relaxedSimd ? ['simd', 'relaxed'] : ['simd'];
+
+function outputs<Layer>(
+  make: (layer: Layer) => Operation,
+  { layer, shape, values }: Sample<Layer>,
+  added: boolean,
+): Float32Array {
+  const operation = make(layer);
+  const addend = Float32Array.from({ length: size(operation.outputShape(shape)) }, (_, at) => Math.sin(at));
+  const result = operation.run(values, shape, added ? addend : undefined);
+  operation.dispose();
+  return result;
+}
+
+describe.each(variants)('%s', (variant) => {
+  it('gives the float32 values of the twin for dense layers', async () => {
+    const kernels = await createKernels({ variant });
+    fc.assert(
+      fc.property(denseSamples, fc.boolean(), (sample, added) => {
+        expect(outputs(kernels.dense, sample, added)).toEqual(outputs(twin.dense, sample, added));
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  it('gives the float32 values of the twin for convolutions', async () => {
+    const kernels = await createKernels({ variant });
+    fc.assert(
+      fc.property(convolutionSamples, fc.boolean(), (sample, added) => {
+        expect(outputs(kernels.conv2d, sample, added)).toEqual(outputs(twin.conv2d, sample, added));
+      }),
+      { numRuns: 600 },
+    );
+  });
+
+  it('does not overflow at the greatest depth', async () => {
+    const { dense } = await createKernels({ variant });
+    const depth = 65536;
+    for (const weight of [-128, 127]) {
+      const weights = {
+        shape: [depth, 1],
+        values: new Int8Array(depth).fill(weight),
+        bits: 8,
+        scales: [1],
+      } as const;
+      for (const value of [-1, 1])
+        expect(dense({ weights }).run(new Float32Array(depth).fill(value), [1, depth])).toEqual(
+          Float32Array.of(Math.fround(Math.fround(weight * 127 * value * depth) * Math.fround(1 / 127))),
+        );
+    }
+  });
+});
+
+describe.each<Variant>(['scalar', ...variants])('%s', (variant) => {
+  const kernels: Promise<Kernels> = createKernels({ variant });
+
+  it('computes what the definition says, in exact integers', async () => {
+    const { dense } = await kernels;
+    fc.assert(
+      fc.property(denseSamples, ({ layer, shape, values }) => {
+        const { weights } = layer;
+        const steps = { ...weights, shifts: [0], scales: [1] };
+        const result = dense({ weights: steps }).run(values, shape);
+        expect(result).toEqual(productOf(weights.values, values, shape, weights.shape[1]!));
+      }),
+    );
+  });
+
+  it('gives what TensorFlow.js gives, of integers that are exact in both', async () => {
+    const { conv2d } = await kernels;
+    fc.assert(
+      fc.property(convolutionSamples, ({ layer, shape }) => {
+        const { weights, padding } = layer;
+        // TensorFlow.js has no strides and dilations at once, and no empty windows.
+        const strides = layer.strides!.some((stride) => stride > 1) ? layer.strides! : ([1, 1] as const);
+        const dilations = strides.some((stride) => stride > 1) ? ([1, 1] as const) : layer.dilations!;
+        const [batch, height, width, channels] = shape as [number, number, number, number];
+        const extent = (axis: 0 | 1) => (weights.shape[axis]! - 1) * dilations[axis] + 1;
+        fc.pre(Math.min(batch, channels, weights.shape[3]!) > 0 && height >= extent(0) && width >= extent(1));
+        // Samples with the outermost value have the scale 1.
+        const values = Float32Array.from({ length: size(shape) }, (_, at) => ((at * 37) % 255) - 127);
+        for (let sample = 0; sample < batch; sample++) values[sample * height * width * channels] = 127;
+        const plain = { shape: weights.shape, values: weights.values, bits: weights.bits, scales: [1] };
+        const result = conv2d({ weights: plain, strides, dilations, ...(padding && { padding }) }).run(
+          values,
+          shape,
+        );
+        const expected = tidy(() =>
+          tfConv2d(
+            tensor4d(values, [batch, height, width, channels]),
+            tensor4d(Float32Array.from(weights.values), weights.shape as [number, number, number, number]),
+            [...strides],
+            padding!,
+            'NHWC',
+            [...dilations],
+          ).dataSync(),
+        );
+        expect(result).toEqual(Float32Array.from(expected, (value) => value + 0));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('gives memory back', async () => {
+    const { dense } = await kernels;
+    const make = () =>
+      dense({ weights: { shape: [64, 64], values: new Int8Array(4096).fill(3), bits: 4, scales: [1] } });
+    const first = make();
+    expect(first.bytes).toBeLessThan(4096);
+    first.run(new Float32Array(64), [1, 64]);
+    first.dispose();
+    first.dispose();
+    expect(() => first.run(new Float32Array(64), [1, 64])).toThrow(/disposed/);
+    const again = make();
+    expect(again.run(new Float32Array(64).fill(1), [1, 64])).toHaveLength(64);
+    again.dispose();
+  });
+});
+
+/** A product with inputs that are quantized row by row, as the interface states it. */
+function productOf(
+  weights: Int8Array,
+  values: Float32Array,
+  [rows, inputs]: number[],
+  outputs: number,
+): Float32Array {
+  const result = new Float32Array(rows! * outputs);
+  for (let row = 0; row < rows!; row++) {
+    const own = [...values.subarray(row * inputs!, (row + 1) * inputs!)];
+    const largest = own.reduce(
+      (most, value) => (Number.isFinite(value) ? Math.max(most, Math.abs(value)) : NaN),
+      0,
+    );
+    const codes = own.map((value) =>
+      largest >= 2 ** -100 ? nearestEven(Math.fround(value * Math.fround(127 / largest))) : 0,
+    );
+    const scale = Number.isNaN(largest) ? NaN : largest >= 2 ** -100 ? Math.fround(largest / 127) : 0;
+    for (let output = 0; output < outputs; output++) {
+      const sum = codes.reduce((total, code, input) => total + code * weights[input * outputs + output]!, 0);
+      result[row * outputs + output] = Math.fround(sum) * scale + 0;
+    }
+  }
+  return result;
+}
+
+function nearestEven(value: number): number {
+  const below = Math.floor(value);
+  if (value - below !== 0.5) return Math.round(value);
+  return below % 2 === 0 ? below : below + 1;
+}

@@ -1,0 +1,67 @@
+import { LowbitError } from '@lowbit/core';
+import { checkArgument } from '@lowbit/core/adapter';
+import { isShape } from './check-layer.js';
+import { geometryOf, type Geometry } from './geometry.js';
+import type { Operation } from './layer.js';
+import type { CheckedLayer, Engine } from './packed-layer.js';
+
+/** Axes of an input, in words; the last one is that of channels. */
+type Axes = readonly string[];
+
+/** The operation of a checked layer: it checks what it is called with, and has an engine compute what is not empty. */
+export function makeOperation(layer: CheckedLayer, engine: Engine, axes: Axes, where: string): Operation {
+  const { windows } = layer;
+  const packed = engine.pack(layer);
+  let isDisposed = false;
+  const geometryFor = (shape: readonly number[]) => {
+    const expected = `[${[...axes.slice(0, -1), windows.channels].join(', ')}]`;
+    checkArgument(
+      isShape(shape) && shape.length === axes.length && shape.at(-1) === windows.channels,
+      shape,
+      {
+        where: `${where}: shape of the input`,
+        expected,
+      },
+    );
+    return geometryOf(windows, axes.length === 2 ? [shape[0]!, 1, 1] : shape);
+  };
+  const shapeOf = ({ samples, outHeight, outWidth }: Geometry) =>
+    axes.length === 2 ? [samples, windows.outputs] : [samples, outHeight, outWidth, windows.outputs];
+  return {
+    bytes: packed.bytes,
+    outputShape: (shape) => shapeOf(geometryFor(shape)),
+    run(values, shape, addend) {
+      if (isDisposed) throw disposed(where);
+      const geometry = geometryFor(shape);
+      const size = sizeOf(shapeOf(geometry));
+      checkFloats(values, sizeOf(shape), `${where}: values`);
+      if (addend !== undefined) checkFloats(addend, size, `${where}: addend`);
+      return size === 0 ? new Float32Array(0) : packed.run(values, geometry, addend);
+    },
+    dispose() {
+      if (!isDisposed) packed.dispose();
+      isDisposed = true;
+    },
+  };
+}
+
+function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, size) => product * size, 1);
+}
+
+function checkFloats(values: unknown, length: number, where: string): void {
+  checkArgument(values instanceof Float32Array && values.length === length, values, {
+    where,
+    expected: `a Float32Array of ${length} values`,
+  });
+}
+
+function disposed(where: string): LowbitError {
+  return new LowbitError({
+    code: 'invalid-argument',
+    where,
+    expected: 'an operation that was not disposed',
+    received: 'a disposed one',
+    remedy: 'Make it again, or dispose it after its last run.',
+  });
+}

@@ -1,0 +1,23 @@
+import type { ChannelConstants } from './constants.js';
+import type { Geometry, Windows } from './geometry.js';
+import type { IntegerWeights } from './layer.js';
+
+/** A layer whose arguments are checked. */
+export interface CheckedLayer {
+  readonly weights: IntegerWeights;
+  readonly windows: Windows;
+  readonly constants: ChannelConstants;
+}
+
+/** What runs a checked layer: in TypeScript or in WebAssembly. */
+export interface Engine {
+  pack(layer: CheckedLayer): PackedLayer;
+}
+
+/** A layer with its weights in the form in which they are multiplied. */
+export interface PackedLayer {
+  readonly bytes: number;
+  /** `values` has at least one value, and so has the output. */
+  run(values: Float32Array, geometry: Geometry, addend: Float32Array | undefined): Float32Array;
+  dispose(): void;
+}

@@ -1,0 +1,29 @@
+import type { ChannelConstants } from '../layer/constants.js';
+
+/** Sums of one row of the product, and where its outputs go. */
+interface FinishedRow {
+  readonly sums: Int32Array;
+  /** Sum of the row's inputs, which shifts are multiplied by. */
+  readonly inputSum: number;
+  /** Step of the inputs. */
+  readonly scale: number;
+  readonly constants: ChannelConstants;
+  readonly output: Float32Array;
+  readonly to: number;
+  readonly addend: Float32Array | undefined;
+}
+
+/** Writes the outputs of a row; every operation is rounded to float32, in the order of the kernels. */
+export function finishRow({ sums, inputSum, scale, constants, output, to, addend }: FinishedRow): void {
+  const { scales, shifts, biases, slopes, lowest, highest } = constants;
+  const { fround } = Math;
+  for (let channel = 0; channel < sums.length; channel++) {
+    let value = fround(fround(sums[channel]!) * scales[channel]!);
+    if (shifts !== undefined) value = fround(value + fround(fround(inputSum) * shifts[channel]!));
+    value = fround(value * scale);
+    value = fround(value + biases[channel]!);
+    if (addend !== undefined) value = fround(value + addend[to + channel]!);
+    if (slopes !== undefined && value < 0) value = fround(value * slopes[channel]!);
+    output[to + channel] = Math.min(Math.max(value, lowest), highest);
+  }
+}

@@ -1,0 +1,34 @@
+import type { KernelExports } from './exports.js';
+import { type WasmMemory, type WasmModule, webAssembly } from './web-assembly.js';
+
+/** One module for each. */
+export type WasmVariant = 'simd' | 'relaxed';
+
+declare function atob(text: string): string;
+
+const compiled = new Map<string, Promise<WasmModule>>();
+
+/**
+ * An instance of a variant over a memory. The module is imported when it is first asked for, and compiled once.
+ *
+ * @throws what the host throws where it has no WebAssembly SIMD, or a Content-Security-Policy forbids to compile.
+ */
+export async function loadModule(variant: WasmVariant, memory: WasmMemory): Promise<KernelExports> {
+  const module = compiled.get(variant) ?? compile(variant);
+  compiled.set(variant, module);
+  const { exports } = await webAssembly()!.instantiate(await module, { env: { memory } });
+  return exports as KernelExports;
+}
+
+async function compile(variant: WasmVariant): Promise<WasmModule> {
+  const { binary } =
+    variant === 'relaxed' ? await import('../binaries/relaxed.js') : await import('../binaries/simd.js');
+  return webAssembly()!.compile(bytesOf(binary));
+}
+
+function bytesOf(binary: string): Uint8Array {
+  const text = atob(binary);
+  const bytes = new Uint8Array(text.length);
+  for (let at = 0; at < text.length; at++) bytes[at] = text.charCodeAt(at);
+  return bytes;
+}

@@ -1,0 +1,112 @@
+import fc from 'fast-check';
+import type { Conv2dLayer, DenseLayer, Epilogue, IntegerWeights } from '../src/index.js';
+
+/** A layer, an input for it, and maybe something to add: what laws are tried on. */
+export interface Sample<Layer> {
+  readonly layer: Layer;
+  readonly shape: number[];
+  readonly values: Float32Array;
+}
+
+/** Values of a tensor. */
+export const size = (shape: readonly number[]) => shape.reduce((product, length) => product * length, 1);
+const float = (limit: number) => fc.float({ min: -limit, max: limit, noNaN: true });
+const floats = (length: number, limit: number) =>
+  fc.array(float(limit), { minLength: length, maxLength: length });
+
+/** Values of a seed, so that large arrays cost fast-check nothing. */
+function spread(seed: number, length: number, next: (uniform: number) => number): number[] {
+  let state = seed >>> 0;
+  return Array.from({ length }, () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return next((state >>> 8) / 2 ** 24);
+  });
+}
+
+function integerWeights(shape: number[], bits: 4 | 8): fc.Arbitrary<IntegerWeights> {
+  const [least, most] = bits === 8 ? [-128, 127] : [-8, 7];
+  const outputs = shape.at(-1)!;
+  return fc
+    .record({
+      seed: fc.nat(),
+      /** All of the outermost values, or spread. */
+      extreme: fc.boolean(),
+      scales: fc.constantFrom(1, outputs).chain((length) => floats(length, 2)),
+      shifts: fc.option(
+        fc.constantFrom(1, outputs).chain((length) => floats(length, 2)),
+        { nil: undefined },
+      ),
+    })
+    .map(({ seed, extreme, scales, shifts }) => {
+      const value = (uniform: number) =>
+        extreme ? (uniform < 0.5 ? least : most) : Math.floor(uniform * (most - least + 1)) + least;
+      const values = Int8Array.from(spread(seed, size(shape), value));
+      return { shape, values, bits, scales, ...(shifts && { shifts }) };
+    });
+}
+
+function epilogue(outputs: number): fc.Arbitrary<Epilogue> {
+  const limits = fc.constantFrom({}, { lowest: 0 }, { lowest: 0, highest: 6 }, { lowest: -3, highest: 2.5 });
+  return fc
+    .record({
+      bias: fc.option(floats(outputs, 4), { nil: undefined }),
+      slopes: fc.option(
+        fc.constantFrom(1, outputs).chain((length) => floats(length, 2)),
+        { nil: undefined },
+      ),
+      limits,
+    })
+    .map(({ bias, slopes, limits }) => ({ ...(bias && { bias }), ...(slopes && { slopes }), ...limits }));
+}
+
+/** Values from a seed; some rows are zeros, tiny or huge, or hold what is no number. */
+function inputs(length: number): fc.Arbitrary<Float32Array> {
+  const special = fc.constantFrom(NaN, Infinity, -Infinity, 0, -0, 2 ** -120, 3e38, 1, 1);
+  return fc
+    .record({
+      seed: fc.nat(),
+      special,
+      at: fc.nat(),
+      plain: fc.nat(3),
+      size: fc.double({ min: -3, max: 3, noNaN: true }),
+    })
+    .map(({ seed, special, at, plain, size: power }) => {
+      const values = Float32Array.from(spread(seed, length, (uniform) => (uniform * 2 - 1) * 10 ** power));
+      if (plain === 0 && length > 0) values[at % length] = special;
+      return values;
+    });
+}
+
+const bits = fc.constantFrom<4 | 8>(4, 8);
+
+/** Dense layers of odd sizes, empty ones among them. */
+export const denseSamples: fc.Arbitrary<Sample<DenseLayer>> = fc
+  .record({ rows: fc.nat(9), channels: fc.nat(70), outputs: fc.nat(20), bits })
+  .chain(({ rows, channels, outputs, bits }) =>
+    fc
+      .tuple(integerWeights([channels, outputs], bits), epilogue(outputs), inputs(rows * channels))
+      .map(([weights, rest, values]) => ({ layer: { weights, ...rest }, shape: [rows, channels], values })),
+  );
+
+const pair = (most: number) => fc.tuple(fc.integer({ min: 1, max: most }), fc.integer({ min: 1, max: most }));
+
+/** Convolutions of any window, stride, dilation and padding. */
+export const convolutionSamples: fc.Arbitrary<Sample<Conv2dLayer>> = fc
+  .record({
+    shape: fc.tuple(fc.nat(3), fc.nat(9), fc.nat(9), fc.nat(9)),
+    window: pair(4),
+    outputs: fc.nat(18),
+    strides: pair(3),
+    dilations: pair(3),
+    padding: fc.constantFrom<'same' | 'valid'>('same', 'valid'),
+    bits,
+  })
+  .chain(({ shape, window, outputs, strides, dilations, padding, bits }) =>
+    fc
+      .tuple(integerWeights([...window, shape[3], outputs], bits), epilogue(outputs), inputs(size(shape)))
+      .map(([weights, rest, values]) => ({
+        layer: { weights, strides, dilations, padding, ...rest },
+        shape: [...shape],
+        values,
+      })),
+  );

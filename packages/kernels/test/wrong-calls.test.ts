@@ -1,0 +1,67 @@
+import { expect, it } from 'vitest';
+import { acceptedOptions, rawFailures, type RightCall } from '../../core/test/wrong-calls.js';
+import * as kernels from '../src/index.js';
+
+const { dense, conv2d } = await kernels.createKernels();
+const weights = (shape: readonly number[] = [2, 1]) => ({
+  ...{ shape, values: new Int8Array(shape.reduce((size, length) => size * length, 1)) },
+  ...{ bits: 8 as const, scales: [1] },
+});
+const defined = (options: object) =>
+  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+
+const calls: Readonly<Record<string, RightCall>> = {
+  createKernels: { right: () => [{ variant: 'scalar' }] },
+  'variant of createKernels': {
+    right: () => ['scalar'],
+    call: (variant: never) => kernels.createKernels(defined({ variant })),
+  },
+  detectCapabilities: { right: () => [] },
+  dense: { right: () => [{ weights: weights() }], call: (layer: never) => dense(layer) },
+  'members of dense': {
+    right: () => [weights(), [1], [1], 0, 6],
+    call: (...[weights, bias, slopes, lowest, highest]: never[]) =>
+      dense(defined({ weights, bias, slopes, lowest, highest }) as never),
+  },
+  'weights of dense': {
+    right: () => [[2, 1], new Int8Array(2), 8, [1], [0]],
+    call: (...[shape, values, bits, scales, shifts]: never[]) =>
+      dense({ weights: defined({ shape, values, bits, scales, shifts }) } as never),
+  },
+  conv2d: { right: () => [{ weights: weights([1, 1, 2, 1]) }], call: (layer: never) => conv2d(layer) },
+  'members of conv2d': {
+    right: () => [[1, 1], [1, 1], 'same'],
+    call: (...[strides, dilations, padding]: never[]) =>
+      conv2d(defined({ weights: weights([1, 1, 2, 1]), strides, dilations, padding }) as never),
+  },
+  run: {
+    right: () => [new Float32Array(2), [1, 2], new Float32Array(1)],
+    call: (...given: never[]) => dense({ weights: weights() }).run(...(given as never as [never, never])),
+  },
+  outputShape: {
+    right: () => [[1, 2]],
+    call: (shape: never) => dense({ weights: weights() }).outputShape(shape),
+  },
+};
+
+it('tells every wrong argument apart from a bug', async () => {
+  expect(await rawFailures(kernels, calls)).toEqual([]);
+});
+
+it('takes no options that are no plain object', async () => {
+  const taking = { createKernels: kernels.createKernels, dense, conv2d };
+  expect(await acceptedOptions(taking)).toEqual([]);
+});
+
+it.each([
+  [{ bits: 3 }, 'unsupported-bits'],
+  [{ values: Int8Array.of(9, 0), bits: 4 }, 'invalid-argument'],
+  [{ values: new Int8Array(3) }, 'invalid-argument'],
+  [{ shape: [65537, 1], values: new Int8Array(65537) }, 'invalid-argument'],
+  [{ scales: [1, 2, 3] }, 'invalid-argument'],
+  [{ scales: [NaN] }, 'invalid-argument'],
+])('refuses weights with %j', (wrong, code) => {
+  expect(() => dense({ weights: { ...weights(), ...wrong } as never })).toThrow(
+    expect.objectContaining({ code }),
+  );
+});
