@@ -20,3 +20,9 @@ export type RounderChoice = Rounder | string;
 
 /** What stands for no rounder: each value gets the level that is nearest to it. */
 export const noRounder = 'nearest';
+
+/** Name of the rounder of weights of few bits where there are data and nobody chooses one. */
+export const defaultRounder = 'auto';
+
+/** Below so many bits data at hand decide about codes and biases, where nobody says otherwise. */
+export const fewBits = 8;

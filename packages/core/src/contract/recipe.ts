@@ -17,8 +17,9 @@ export interface RecipeSettings {
   /** Default `float32`. */
   readonly parameterStorage?: ParameterStorage;
   /**
-   * How codes are chosen: `'nearest'`, the default, or a rounder, a value or a name that `registry` knows, which looks at what the
-   * inputs of each weight were on `data`. Training rounds to the nearest level.
+   * How codes are chosen: `'nearest'`, or a rounder, a value or a name that `registry` knows, which looks at what the inputs of each
+   * weight were on `data`. Default: below 8 bits, with data and a port that can run its model, the registry's `auto`; otherwise
+   * `'nearest'`, and training always.
    */
   readonly rounding?: RounderChoice;
 }
@@ -31,7 +32,8 @@ export interface Recipe extends RecipeSettings {
   } & RecipeSettings)[];
   /**
    * Whether biases take back what quantized weights move the outputs of their layers by on average, which is measured on `data`: the
-   * means of what the weights are multiplied with. Default `false`. Training leaves biases to the optimizer.
+   * means of what the weights are multiplied with. Default: below 8 bits, with data and a port that can run its model. Training leaves
+   * biases to the optimizer.
    */
   readonly correctBiases?: boolean;
   /** Quantizer of the activations; default: they stay float. */

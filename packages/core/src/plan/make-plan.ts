@@ -8,6 +8,7 @@ import { defaultQuantizer } from '../contract/choice.js';
 import type { BitAssignment, Candidate, FeatureSet, Granularity } from '../contract/policy.js';
 import type { Registry } from '../contract/registry.js';
 import type { Measurements } from '../contract/measurements.js';
+import { type DataDefaults, dataDefaults, hasFewBits } from './data-defaults.js';
 import { featuresFor } from './features-for.js';
 import type { BudgetReport } from '../contract/budget-report.js';
 import type { QuantizeOptions, SessionOptions } from '../contract/events.js';
@@ -59,6 +60,7 @@ export interface Prepared extends KnownWeights {
   readonly described: readonly LayerDescriptor[];
   readonly plugins: PluginsInUse;
   readonly policies: RecipePolicies;
+  readonly defaults: DataDefaults;
   /** With features, where they were measured for it. */
   readonly recipe: Recipe;
 }
@@ -75,15 +77,20 @@ export async function prepare<M>(
   checkRecipe(given, layers);
   const plugins = pluginsInUse(given.registry?.list());
   const policies = choosePolicies(given, plugins);
+  const defaults = forTraining ? { biases: false } : dataDefaults(port, given, plugins);
   const features = await featuresFor(port, given, policies.all, session);
-  const recipe = features === undefined ? given : { ...given, features };
+  const recipe = {
+    ...given,
+    ...defined({ features: features ?? given.features }),
+    ...(forTraining ? { correctBiases: false } : {}),
+  };
   const weights = uniqueWeights(layers);
   const open = [...weights.values()].filter((placed) => reasonToLeave(placed, recipe) === undefined);
   const waves = await waveFilters(
     open.map(({ weight }) => weight),
     session,
   );
-  return { described, layers, weights, waves, plugins, policies, recipe };
+  return { described, layers, weights, waves, plugins, policies, defaults, recipe };
 }
 
 /**
@@ -112,12 +119,12 @@ export const draftPrepared = (prepared: Prepared, asks: BudgetAsks = {}): readon
 /** The plan that drafts of weights make with the settings of the recipe, looked up. */
 function resolveDrafts<M>(
   port: ModelPort<M>,
-  { described, layers, weights, recipe, plugins }: Prepared,
+  { described, layers, weights, recipe, plugins, defaults }: Prepared,
   drafts: readonly BitAssignment[],
 ): Resolution {
   const entries = drafts.map(complete(recipe)).flatMap((draft) => {
     const placed = weights.get(draft.id);
-    return placed === undefined ? [] : [planEntry(draft, placed, recipe, plugins)];
+    return placed === undefined ? [] : [planEntry(draft, placed, { recipe, plugins, defaults })];
   });
   const plan: QuantizationPlan = {
     format: 'lowbit-plan',
@@ -126,7 +133,7 @@ function resolveDrafts<M>(
     seed: recipe.seed ?? 0,
     weights: entries,
     ...planActivations(entries, layers, recipe, plugins),
-    ...planBiases(entries, layers, recipe),
+    ...planBiases(entries, layers, recipe.correctBiases ?? (defaults.biases && 'few bits')),
     ...defined({ form: port.form }),
   };
   return resolvePlan(plan, described, plugins.registry(), port.supports);
@@ -162,8 +169,7 @@ function withoutHistory(layer: LayerDescriptor): LayerDescriptor {
 function planEntry(
   draft: WeightDraft,
   placed: PlacedWeight,
-  recipe: Recipe,
-  plugins: PluginsInUse,
+  { recipe, plugins, defaults }: Pick<Prepared, 'recipe' | 'plugins' | 'defaults'>,
 ): PlanEntry {
   const layer = placed.layer.id;
   const left = reasonToLeave(placed, recipe);
@@ -188,7 +194,10 @@ function planEntry(
     ...defined({ instead: met.instead, wanted: met.reason }),
     granularity: met.granularity,
     parameterStorage: draft.parameterStorage,
-    ...roundingOf(draft, plugins),
+    ...roundingOf(
+      draft.rounding ?? (hasFewBits({ bits: draft.bits }) ? defaults.rounding : undefined),
+      plugins,
+    ),
     reason: reasons.join('; '),
   };
 }
@@ -198,7 +207,10 @@ const areGroups = (...granularities: readonly (Granularity | undefined)[]): bool
   granularities.every((one) => one !== undefined && groupSize(one) !== undefined);
 
 /** The rounder of a weight as its plan entry names it. */
-function roundingOf({ rounding }: WeightDraft, plugins: PluginsInUse): Pick<QuantizedEntry, 'rounding'> {
+function roundingOf(
+  rounding: WeightDraft['rounding'],
+  plugins: PluginsInUse,
+): Pick<QuantizedEntry, 'rounding'> {
   const chosen = rounding === undefined ? undefined : plugins.chooseRounder(rounding);
   return chosen === undefined ? {} : { rounding: { name: chosen.plugin.name, options: chosen.options } };
 }

@@ -75,7 +75,7 @@ export async function applyPlan<M>(
   throwProblems([...otherPort(plan, port.name), ...problems, ...others.filter(holdsBeside(problems))]);
   if (leavesAll(plan) && formed.supports.alters !== true) throw emptyPlan(plan);
   const { calibration, data } = options;
-  const inputs = { calibration, data: data && repeatable(data) };
+  const inputs = { calibration, data: data && repeatable(data), memory: {} };
   return applyResolved(formed, resolution.resolved, inputs, options);
 }
 
@@ -94,7 +94,7 @@ export async function applyResolved<M>(
   const calibration = await statisticsFor(port, resolved, inputs, options);
   const isObserved = calibration !== inputs.calibration;
   const written = await withFitWeights(resolved, async (plan, unfit) => {
-    const fitted = await writeFitted(port, plan, calibration, inputs.data, options);
+    const fitted = await writeFitted(port, plan, calibration, inputs, options);
     const told = unfit.map(({ id, reason }) => `${id}: ${reason}`);
     return { ...fitted, quantized: withWarnings(fitted.quantized, told) };
   });
@@ -123,9 +123,9 @@ export async function writeResolved<M>(
 ): Promise<{ readonly written: Written<M>; readonly calibration: Calibration | undefined }> {
   const options = { ...defined({ signal, onProgress, capture }), measure: false };
   const calibration = await statisticsFor(port, resolved, inputs, options);
-  const data = isRun ? inputs.data : 'size alone';
+  const seen = isRun ? inputs : 'size alone';
   const written = await withFitWeights(resolved, (plan) =>
-    writeFitted(port, plan, calibration, data, options),
+    writeFitted(port, plan, calibration, seen, options),
   );
   return { written, calibration };
 }

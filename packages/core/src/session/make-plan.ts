@@ -24,7 +24,7 @@ export async function makePlan<M>(
   const { resolved, measurements, budget, warnings } = await planOf(
     port,
     prepared,
-    { data, calibration: recipe.calibration },
+    { data, calibration: recipe.calibration, memory: {} },
     options,
   );
   const features = prepared.recipe.features === recipe.features ? undefined : prepared.recipe.features;

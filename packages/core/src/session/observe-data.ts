@@ -9,6 +9,7 @@ import type { ResolvedPlan } from '../contract/resolved-plan.js';
 import type { QuantizeOptions } from '../contract/events.js';
 import type { Recipe } from '../contract/recipe.js';
 import { repeatable, type RepeatableData } from '../contract/repeatable-data.js';
+import type { InputMemory } from './rounding-inputs.js';
 import { defined } from '../contract/defined.js';
 
 /** What a plan is fitted to. */
@@ -16,6 +17,8 @@ export interface MeasuredInputs {
   /** Statistics that somebody has already. */
   readonly calibration?: Calibration | undefined;
   readonly data?: RepeatableData | undefined;
+  /** What was seen of the inputs of weights, while it is of use: budgets write more than once. */
+  readonly memory?: InputMemory | undefined;
 }
 
 /** The recipe with data that are read as often as needed; as it is where it has none, or something else in its place. */

@@ -1,6 +1,7 @@
 import { checkOptions } from '../errors/check-argument.js';
 import type { ModelPort } from '../contract/port.js';
 import type { Recipe } from '../contract/recipe.js';
+import { unusedData } from '../plan/data-defaults.js';
 import { prepare } from '../plan/make-plan.js';
 import { defined } from '../contract/defined.js';
 import { applyResolved, type Quantized } from './apply-plan.js';
@@ -29,13 +30,17 @@ export async function quantize<M>(
   const { recipe, data } = withRepeatable(given);
   const prepared = await prepare(port, recipe, options);
   const { calibration, schedule } = recipe;
-  const inputs = { calibration, data };
+  const inputs = { calibration, data, memory: {} };
   const work = await planOf(port, prepared, inputs, options);
   options.onProgress?.({ phase: 'plan', done: 1, total: 1 });
   if (schedule !== undefined) choosePluginOf('schedule', schedule, recipe.registry);
   const isMeasured = prepared.recipe.features !== recipe.features || work.measurements?.effect !== undefined;
   const done = await applyResolved(port, work.resolved, work.inputs, options, isMeasured);
-  const told = withWarnings(done, [...work.warnings, ...(schedule === undefined ? [] : [scheduleUnused])]);
+  const told = withWarnings(done, [
+    ...work.warnings,
+    ...unusedData(prepared.defaults, recipe, work.resolved.entries),
+    ...(schedule === undefined ? [] : [scheduleUnused]),
+  ]);
   const { measurements, budget, observed } = work;
   return { ...told, ...defined({ measurements, budget, calibration: observed }) };
 }

@@ -15,6 +15,11 @@ export interface InputsOfWeight {
   readonly why?: string;
 }
 
+/** Holds what was seen last, for whoever asks again. */
+export interface InputMemory {
+  known?: InputsOfWeights;
+}
+
 /** Memory that moments of several weights may take together; those of one weight may take more. */
 const mostBytes = 2 ** 29;
 
@@ -27,12 +32,14 @@ const mostBytes = 2 ** 29;
 export function roundingInputs<M>(
   port: ModelPort<M>,
   entries: readonly ResolvedEntry[],
-  data: RepeatableData | undefined,
+  {
+    data,
+    memory = {},
+  }: { readonly data?: RepeatableData | undefined; readonly memory?: InputMemory | undefined },
   { signal, onProgress }: SessionOptions,
 ): (own: ResolvedEntry) => Promise<InputsOfWeight> {
   const needing = entries.filter(needsInputs);
   checkData(port, needing, data);
-  let known: InputsOfWeights | undefined;
   const observe = async (own: ResolvedEntry) => {
     const first = needing.findIndex(({ weight }) => weight.id === own.weight.id);
     const weights = upTo(mostBytes, needing.slice(first));
@@ -47,13 +54,14 @@ export function roundingInputs<M>(
   return async (own) => {
     const { id } = own.weight;
     if (!needing.some(({ weight }) => weight.id === id)) return {};
-    const isKnown = known?.inputs.has(id) === true || known?.unknown.has(id) === true;
+    const isKnown = memory.known?.inputs.has(id) === true || memory.known?.unknown.has(id) === true;
     if (!isKnown) {
       // Those before are not kept while others are gathered.
-      known = undefined;
-      known = await observe(own);
+      delete memory.known;
+      const now = await observe(own);
+      if (now !== undefined) memory.known = now;
     }
-    return inputsIn(known, id);
+    return inputsIn(memory.known, id);
   };
 }
 

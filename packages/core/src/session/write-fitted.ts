@@ -1,7 +1,6 @@
 import type { Calibration } from '../calibration/site-statistics.js';
 import type { QuantizeOptions } from '../contract/events.js';
 import type { ModelPort } from '../contract/port.js';
-import type { RepeatableData } from '../contract/repeatable-data.js';
 import type { ResolvedEntry, ResolvedPlan } from '../contract/resolved-plan.js';
 import { defined } from '../contract/defined.js';
 import { decode } from '../scheme/decode.js';
@@ -10,6 +9,7 @@ import { biasShift, noShift } from './bias-shift.js';
 import { brokenPromise } from './broken-promise.js';
 import { fitActivations } from './fit-activations.js';
 import { gridCost } from './grid-cost.js';
+import type { MeasuredInputs } from './observe-data.js';
 import { ownGrids, withoutStaleWishes } from './own-grids.js';
 import { roundedCodes } from './rounded-codes.js';
 import { type InputsOfWeight, roundingInputs } from './rounding-inputs.js';
@@ -32,18 +32,18 @@ export interface FittedResult<M> extends Written<M> {
 /**
  * Fits the activation sites and every weight, and writes.
  *
- * @param data `'size alone'`: for a result that nobody runs.
+ * @param seen `'size alone'`: for a result that nobody runs.
  */
 export async function writeFitted<M>(
   port: ModelPort<M>,
   resolved: ResolvedPlan,
   calibration: Calibration | undefined,
-  data: RepeatableData | 'size alone' | undefined,
+  seen: MeasuredInputs | 'size alone',
   options: QuantizeOptions,
 ): Promise<FittedResult<M>> {
-  const atOnce = data === 'size alone' ? undefined : roundingInputs(port, resolved.entries, data, options);
+  const atOnce = seen === 'size alone' ? undefined : roundingInputs(port, resolved.entries, seen, options);
   const sequential =
-    data === 'size alone' ? undefined : sequentialInputs(port, resolved.entries, data, options);
+    seen === 'size alone' ? undefined : sequentialInputs(port, resolved.entries, seen.data, options);
   const inputsOf = sequential?.of ?? atOnce;
   // What a weight saw on its way is not seen again.
   const coded = new Map<string, CodedWeight>();

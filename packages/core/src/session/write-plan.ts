@@ -2,6 +2,7 @@ import type { ModelPort } from '../contract/port.js';
 import type { Outcome, RunResult } from '../contract/model-writer.js';
 import type { ResolvedEntry } from '../contract/resolved-plan.js';
 import { buildReport } from '../report/build-report.js';
+import { heldOutWarnings } from '../report/held-out-warnings.js';
 import { measureWritten } from '../report/measure-written.js';
 import type { GridCost, WeightReport } from '../report/report.js';
 import type { QuantizedTensor } from '../scheme/types.js';
@@ -67,8 +68,11 @@ export async function writePlan<M>(
   const written = measure ? await measureWritten(rows, applied.storage, entries) : rows;
   const biases = biasRows(outcome, corrections, applied.storage);
   const report = { ...buildReport(port.name, outcome, written, applied), ...defined({ biases }) };
-  const quantized = { model: applied.model, plan: outcome.plan, report };
-  return { quantized, ...defined({ run: applied.run }) };
+  const told = withWarnings(
+    { model: applied.model, plan: outcome.plan, report },
+    heldOutWarnings(report.weights, biases),
+  );
+  return { quantized: told, ...defined({ run: applied.run }) };
 }
 
 /** The same with more warnings in its report. */
