@@ -38,11 +38,16 @@ it('rounds by what the inputs of weights are, and applies the plan again', async
   expect(again.report.weights).toEqual(weights);
 });
 
-it('rounds to the nearest level where nothing else is said, and where that is', async () => {
+it('below 8 bits data decide about codes and biases where nothing else is said', async () => {
   const { report } = await quantized('--bits', '4', ...data());
-  const named = await quantized('--bits', '4', '--rounding', 'nearest', ...data());
-  expect(named.report).toEqual(report);
-  expect(report.weights.some(({ rounding }) => rounding !== undefined)).toBe(false);
+  const asked = await quantized('--bits', '4', '--rounding', 'auto', '--correct-biases', ...data());
+  expect(asked.report.weights).toEqual(report.weights);
+  expect(report.biases).not.toHaveLength(0);
+  const nearest = await quantized('--bits', '4', '--rounding', 'nearest', '--no-correct-biases', ...data());
+  expect(nearest.report.weights.some(({ rounding }) => rounding !== undefined)).toBe(false);
+  expect(nearest.report).not.toHaveProperty('biases');
+  const wide = await quantized('--bits', '8', ...data());
+  expect(wide.report.weights.some(({ rounding }) => rounding !== undefined)).toBe(false);
 });
 
 it.each([

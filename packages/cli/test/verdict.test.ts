@@ -65,7 +65,8 @@ describe('the verdict', () => {
     });
     expect(done.data).toMatchObject({ source: 'data', paths: [at('x.npy')] });
     expect(done).not.toHaveProperty('calibration');
-    const bad = documentOf(await quantize('--calibrate', at('x.npy'), '--bits', '1', '--json'));
+    const nearest = ['--bits', '1', '--rounding', 'nearest', '--no-correct-biases'];
+    const bad = documentOf(await quantize('--calibrate', at('x.npy'), ...nearest, '--json'));
     expect(bad.report.verdict).toMatchObject({ grade: 'probably-unusable', by: 'outputs' });
     expect(bad.next).toContain(`--calibrate ${at('x.npy')}`);
     const better = await run(...wordsOf(bad.next!));

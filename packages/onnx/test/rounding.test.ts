@@ -1,3 +1,4 @@
+import { minMax } from '@lowbit/baselines';
 import { type Batch, quantize, type Recipe, seededRandom } from '@lowbit/core';
 import * as ort from 'onnxruntime-web';
 import { expect, test } from 'vitest';
@@ -66,6 +67,7 @@ async function outputError(recipe: Recipe) {
     registry,
     bits: 3,
     data,
+    correctBiases: false,
     ...recipe,
   });
   let error = 0;
@@ -86,7 +88,7 @@ test.each<[rounding: string, weights: string, granularity: Recipe['granularity']
   ['learned:iterations=200', 'min-max', 'tensor'],
 ])('outputs are nearer to float with %s, levels of %s, %s', async (rounding, weights, granularity) => {
   const recipe = { weights, ...(granularity === undefined ? {} : { granularity }) };
-  const nearest = await outputError(recipe);
+  const nearest = await outputError({ ...recipe, rounding: 'nearest' });
   const { error, report } = await outputError({ ...recipe, rounding });
   expect(error).toBeLessThan(nearest.error);
   const grouped = report.weights.find(({ id }) => id === 'grouped');
@@ -104,4 +106,37 @@ test('filters of nine weights are rounded exactly', async () => {
   const gain = (id: string) => report.weights.find((weight) => weight.id === id)?.rounding?.gainDb;
   expect(gain('depthwise')).toBeGreaterThan(0.5);
   expect([gain('first'), gain('grouped'), gain('matrix')]).toEqual([0, 0, 0]);
+});
+
+test('with data, below 8 bits, weights are rounded by them and biases corrected', async () => {
+  const port = onnx(bytes, { ort: ort as never });
+  const ofBits = async (recipe: Recipe) => quantize(port, { registry, data, ...recipe });
+  const [few, asked] = [
+    await ofBits({ bits: 3 }),
+    await ofBits({ bits: 3, rounding: 'auto', correctBiases: true }),
+  ];
+  expect(few.report.weights).toEqual(asked.report.weights);
+  expect(few.report.biases?.map(({ weight }) => weight)).toEqual(
+    asked.report.biases?.map(({ weight }) => weight),
+  );
+  const many = await ofBits({ bits: 8 });
+  expect(many.plan).not.toHaveProperty('biases');
+  expect(many.report.weights.filter(({ rounding }) => rounding !== undefined)).toEqual([]);
+  const mixed = await ofBits({ bits: 8, rules: [{ match: { name: 'depthwise' }, bits: 4 }] });
+  expect(mixed.plan.biases).toHaveLength(1);
+  expect(mixed.report.weights.flatMap(({ id, rounding }) => (rounding === undefined ? [] : [id]))).toEqual([
+    'depthwise',
+  ]);
+});
+
+test('data that could decide and do not are told of', async () => {
+  const without = await quantize(onnx(bytes, { ort: ort as never }), { weights: minMax(), bits: 3, data });
+  expect(without.report.warnings).toContainEqual(expect.stringContaining('the registry holds no rounder'));
+  expect(without.report.biases).not.toHaveLength(0);
+  const one = await quantize(onnx(bytes, { ort: ort as never }), {
+    registry,
+    bits: 3,
+    data: data.slice(0, 1),
+  });
+  expect(one.report.warnings).toContainEqual(expect.stringContaining('there is one sample'));
 });

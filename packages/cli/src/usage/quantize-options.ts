@@ -197,13 +197,13 @@ function weightOptions(): readonly Option[] {
     ).argParser(parseParameters),
     new Option(
       '--rounding <rounder>',
-      'how codes are chosen: nearest, or by what inputs of weights are on --calibrate data: auto, gptq, coordinate-descent, optimal, learned (default: nearest)',
+      'how codes are chosen: nearest, or by what inputs of weights are on --calibrate data: auto, gptq, coordinate-descent, optimal, learned (default: below 8 bits auto, where there are such data and the model can be run, else nearest)',
     ),
     new Option(
       '--correct-biases',
-      'biases take off what quantized weights add on average, as --calibrate data tell',
+      'biases take off what quantized weights add on average, as --calibrate data tell (default: below 8 bits, where there are such data and the model can be run)',
     ),
-    new Option('--no-correct-biases', 'leave biases as they are (default)'),
+    new Option('--no-correct-biases', 'leave biases as they are'),
     new Option(
       '--first-last <bits>',
       'bits of the first and the last layer, for instance 8, or float',

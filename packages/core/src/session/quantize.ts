@@ -1,4 +1,5 @@
 import { checkOptions } from '../errors/check-argument.js';
+import type { BudgetReport } from '../contract/budget-report.js';
 import type { ModelPort } from '../contract/port.js';
 import type { Recipe } from '../contract/recipe.js';
 import { unusedData } from '../plan/data-defaults.js';
@@ -41,8 +42,19 @@ export async function quantize<M>(
     ...unusedData(prepared.defaults, recipe, work.resolved.entries),
     ...(schedule === undefined ? [] : [scheduleUnused]),
   ]);
-  const { measurements, budget, observed } = work;
+  const { measurements, budget: planned, observed } = work;
+  const budget = planned && (await withFinalBytes(planned, told, options));
   return { ...told, ...defined({ measurements, budget, calibration: observed }) };
+}
+
+/** What the result takes; the smallest choice was written with every bias that can be corrected. */
+async function withFinalBytes<M>(
+  budget: BudgetReport,
+  { model, report }: Quantized<M>,
+  { sizeOf }: QuantizeOptions,
+): Promise<BudgetReport> {
+  if (budget.bytes === undefined) return budget;
+  return { ...budget, bytes: (await sizeOf?.(model)) ?? report.modelBytes.after };
 }
 
 /** A recipe with a schedule is taken, since one may serve training and what it is compared with. */

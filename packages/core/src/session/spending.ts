@@ -13,8 +13,17 @@ export interface WrittenPlan {
   readonly judged?: Awaited<ReturnType<Judge['judge']>> | undefined;
 }
 
-/** Writes a plan. @param judge Absent where its outputs do not count. */
-export type WriteOne = (resolved: ResolvedPlan, judge: Judge | undefined) => Promise<WrittenPlan>;
+/**
+ * Writes a plan.
+ *
+ * @param judge Absent where its outputs do not count.
+ * @param mostBytes Whether an upper bound of its bytes will do, with every bias that can be corrected: nothing is run then. Default false.
+ */
+export type WriteOne = (
+  resolved: ResolvedPlan,
+  judge: Judge | undefined,
+  mostBytes?: boolean,
+) => Promise<WrittenPlan>;
 
 /** A model that a budget is spent on, and what that is done with. */
 export interface Spending<M> {
