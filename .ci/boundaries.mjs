@@ -16,8 +16,12 @@ const mayImport = {
   tool: ['core', 'kit', 'method', 'preset', 'format', 'bridge', 'kernel', 'runtime', 'library'],
 };
 
-/** Formats that are written in terms of another one. */
-const mayAlsoImport = { '@lowbit/keras': ['@lowbit/tfjs-format'] };
+/** Single packages that may import more than their type. */
+const mayAlsoImport = {
+  '@lowbit/keras': ['@lowbit/tfjs-format'],
+  // A dtype is a method with settings.
+  '@lowbit/transformers': ['@lowbit/baselines', '@lowbit/methods'],
+};
 
 /** The file of an adapter that may import the preset, to register every method. */
 export const registerFile = 'register.ts';

@@ -25,6 +25,7 @@ import { addMeasureOptions } from './usage/measure-options.js';
 import { addSweepOptions, type SweepOptions } from './usage/sweep-options.js';
 import { jobsOption, queueOption } from './usage/work-options.js';
 import { titleOf } from './usage/read-words.js';
+import { checkTransformers } from './usage/transformers-options.js';
 import { usageError } from './usage/usage-error.js';
 import { version } from './version.js';
 
@@ -76,11 +77,12 @@ function addQuantize(program: Command, argv: readonly string[], io: Io): void {
     )
     .argument('<model...>', `${modelArgument}; several, or a folder that holds models; - for standard input`)
     .addHelpText('after', examples.quantize);
-  addQuantizeOptions(command).action((models: readonly string[], options: QuantizeOptions) =>
-    quantizeCommand(models, withFloat16(options, command), io, (change) =>
+  addQuantizeOptions(command).action(async (models: readonly string[], options: QuantizeOptions) => {
+    checkTransformers(options, command);
+    await quantizeCommand(models, withFloat16(options, command), io, (change) =>
       changedCommand(argv, command, change),
-    ),
-  );
+    );
+  });
 }
 
 function addPlan(program: Command, argv: readonly string[], io: Io): void {

@@ -38,6 +38,10 @@ export async function quantizeCommand(
   again: Again,
 ): Promise<void> {
   const options = await checkedOptions(given);
+  if (options.for !== undefined) {
+    const { quantizeTransformers } = await import('../transformers/quantize-transformers.js');
+    return quantizeTransformers(paths, options, io);
+  }
   const progress = createProgress(io.stderr, options.json !== true && options.quiet !== true);
   try {
     const named = await findModels(paths, options.output);

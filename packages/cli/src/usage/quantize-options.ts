@@ -16,9 +16,11 @@ import {
 import { kerasOptions, type KerasOptions } from './keras-options.js';
 import { pluginOption } from './plugin-option.js';
 import { tfjsOptions, type TfjsOptions } from './tfjs-options.js';
+import { transformersOptions, type TransformersOptions } from './transformers-options.js';
 
 /** The options of `lowbit quantize`, as parsed. */
-export interface GivenOptions extends ActivationOptions, BudgetOptions, TfjsOptions, KerasOptions {
+export interface GivenOptions
+  extends ActivationOptions, BudgetOptions, TfjsOptions, KerasOptions, TransformersOptions {
   readonly output?: string;
   readonly weights: string;
   /** A width, or a policy by name. */
@@ -91,6 +93,7 @@ export function addQuantizeOptions(command: Command): Command {
       '--plan <file>',
       'apply this plan, from an earlier --json or lowbit plan, in place of methods, bits, granularity, rounding, biases, parameters, and what is included and excluded',
     ).conflicts(decidedByPlan),
+    ...transformersOptions().map((option) => option.helpGroup('Options for transformers.js:')),
     ...resultOptions(),
   ];
   for (const option of options) command.addOption(option);

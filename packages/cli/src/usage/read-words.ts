@@ -1,6 +1,7 @@
 import { nearestName, suggestName } from '@lowbit/core/adapter';
 import type { Command, Option } from 'commander';
 
+import { oursFor } from './foreign-options.js';
 import { quoted } from './option-values.js';
 import { usageError } from './usage-error.js';
 
@@ -114,6 +115,8 @@ function optionIn(name: string, command: Command): Option | undefined {
 }
 
 function whereOption(name: string, command: Command, program: Command): string {
+  const foreign = oursFor(name);
+  if (foreign !== undefined) return foreign;
   const near = nearestName(
     name,
     [...command.options.map(({ long }) => long ?? ''), '--help'].filter((long) => long !== ''),

@@ -1,0 +1,92 @@
+import { defined } from '@lowbit/core/adapter';
+import { calibrationInputs } from '@lowbit/data';
+import { interfaceOf, readModel } from '@lowbit/onnx';
+import { nextLine, quantizationLine } from '@lowbit/report/text';
+import { type FolderOptions, type FolderResult, quantizeFolder } from '@lowbit/transformers';
+import { basename } from 'node:path';
+
+import { SomeFailed } from '../failure.js';
+import { isSameFile } from '../files/check-outputs.js';
+import { fittedName } from '../files/output-name.js';
+import type { Io } from '../io.js';
+import { colorsFor } from '../output/colors.js';
+import { writeJson } from '../output/json.js';
+import { createProgress } from '../output/progress.js';
+import { dataFor } from '../quantize/quantize-port.js';
+import { loadRuntime, manyThreads } from '../runtime/load-runtime.js';
+import type { QuantizeOptions } from '../usage/quantize-options.js';
+import { throwAsUsage, usageError } from '../usage/usage-error.js';
+import { readFolder } from './read-folder.js';
+import { inStagedFolder } from './staged-folder.js';
+
+/** `lowbit quantize FOLDER --for transformers.js`: writes a folder with every graph in the dtypes that are asked for. */
+export async function quantizeTransformers(
+  [from, ...others]: readonly string[],
+  options: QuantizeOptions,
+  io: Io,
+): Promise<void> {
+  if (from === undefined || others.length > 0)
+    throw usageError({ where: '--for', expected: 'one folder', received: `${others.length + 1} models` });
+  const { dtype = [], json, quiet, force = false } = options;
+  const to = options.output ?? fittedName(from.replace(/[\\/]+$/, ''), '_transformers');
+  if (await isSameFile(from, to))
+    throw usageError({ where: '--output', expected: 'a folder of its own', received: to });
+  const progress = createProgress(io.stderr, json !== true && quiet !== true);
+  const folder = await readFolder(from, io.signal);
+  const asked = { dtypes: dtype, signal: io.signal, onProgress: progress.update };
+  const settings = { ...asked, ...(await settingsOf(options, io.signal)) };
+  const result = await inStagedFolder({ from, to, force }, (writer) =>
+    quantizeFolder(folder, settings, writer),
+  )
+    .catch(throwAsUsage)
+    .finally(progress.end);
+  const [first] = result.written;
+  const next =
+    first &&
+    `AutoModel.from_pretrained(${JSON.stringify(basename(to))}, { dtype: ${JSON.stringify(first.dtype)} })`;
+  if (json) writeJson(io.stdout, { input: from, output: to, next, ...result });
+  else if (!quiet) io.stdout.write(resultText(to, result, next, io));
+  if (result.refused.length > 0) throw new SomeFailed();
+}
+
+/** What the options say of rounding and data, for every graph. */
+async function settingsOf(
+  options: QuantizeOptions,
+  signal: AbortSignal,
+): Promise<Pick<FolderOptions, 'ort' | 'recipe'>> {
+  const { calibrate, runtime, rounding, correctBiases, include, exclude } = options;
+  const filters = {
+    ...(include.length > 0 && { include }),
+    ...(exclude.length > 0 && { exclude }),
+    ...defined({ rounding, correctBiases }),
+  };
+  if (calibrate === undefined) return { recipe: () => filters };
+  const ort = await loadRuntime('quantize', { ...defined({ name: runtime }), threads: manyThreads });
+  return {
+    ort,
+    async recipe({ path, bytes }) {
+      const inputs = () => calibrationInputs(interfaceOf(readModel(bytes, path)).inputs, path);
+      const seen = await dataFor({ options, inputs }, signal);
+      return { ...filters, ...defined({ data: seen?.batches }) };
+    },
+  };
+}
+
+function resultText(
+  to: string,
+  { written, refused, copied }: FolderResult,
+  next: string | undefined,
+  io: Io,
+): string {
+  const colors = colorsFor(io.stdout);
+  const lines = [
+    ...written.map(({ graph, path, report }) =>
+      report === undefined
+        ? `${graph} → ${colors.green(path)}: as it is`
+        : quantizationLine({ input: graph, output: path, report }, colors),
+    ),
+    ...refused.map(({ dtype, graph, reason }) => `${dtype} is not written, for ${graph}: ${reason}`),
+    `${colors.green('Written:')} ${to}, other files that came along: ${copied.join(', ') || 'none'}`,
+  ];
+  return `${lines.join('\n')}\n${next === undefined ? '' : nextLine(next, colors)}`;
+}

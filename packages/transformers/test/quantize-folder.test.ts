@@ -1,0 +1,234 @@
+import { inspectModel, readModel } from '@lowbit/onnx';
+import * as ort from 'onnxruntime-web';
+import { expect, test } from 'vitest';
+import { dtypes, quantizeFolder, type FolderResult } from '../src/index.js';
+import { memoryFolder, type Files } from './memory-folder.js';
+import { encoder, pictures, sums } from './models.js';
+
+const words = (bytes: Uint8Array | undefined) => new TextDecoder().decode(bytes);
+
+async function quantized(files: Files, ...asked: readonly string[]) {
+  const { folder, writer, result, reads } = memoryFolder(files);
+  const told: FolderResult = await quantizeFolder(folder, { dtypes: asked }, writer);
+  const config = JSON.parse(words(result.get('config.json'))) as Record<string, unknown>;
+  return { ...told, files: result, reads, config };
+}
+
+const operators = (bytes: Uint8Array | undefined) =>
+  inspectModel(readModel(bytes as Uint8Array, 'a.onnx')).operators.map(({ op }) => op);
+
+async function outputOf(
+  bytes: Uint8Array | undefined,
+  feeds: Record<string, ort.Tensor>,
+): Promise<Float32Array> {
+  const session = await ort.InferenceSession.create(bytes as Uint8Array, { logSeverityLevel: 4 });
+  const [output] = Object.values(await session.run(feeds));
+  await session.release();
+  return output?.data as Float32Array;
+}
+
+/** Signal to noise, in dB. */
+function decibels(expected: Float32Array, actual: Float32Array): number {
+  const noise = expected.reduce((sum, value, at) => sum + (value - (actual[at] as number)) ** 2, 0);
+  return 10 * Math.log10(expected.reduce((sum, value) => sum + value ** 2, 0) / noise);
+}
+
+const text = { 'config.json': '{"model_type":"bert","hidden_size":128}', 'tokenizer.json': '{}' };
+const tokens = {
+  input_ids: new ort.Tensor(
+    'int64',
+    BigInt64Array.from({ length: 12 }, (_, i) => BigInt(7 * i)),
+    [1, 12],
+  ),
+};
+
+test('every dtype of an encoder has its name, loads, and is as near as its bits allow', async () => {
+  const graph = (await encoder()).bytes;
+  const { written, refused, files } = await quantized({ ...text, 'onnx/model.onnx': graph }, ...dtypes);
+  expect(refused.map(({ dtype }) => dtype)).toEqual(['bnb4']);
+  expect([...files.keys()].sort()).toEqual(
+    [
+      'config.json',
+      ...[
+        '',
+        '_fp16',
+        '_int8',
+        '_q1',
+        '_q1f16',
+        '_q2',
+        '_q2f16',
+        '_q4',
+        '_q4f16',
+        '_quantized',
+        '_uint8',
+      ].map((suffix) => `onnx/model${suffix}.onnx`),
+      'tokenizer.json',
+    ].sort(),
+  );
+  const expected = await outputOf(graph, tokens);
+  const least = {
+    fp32: 200,
+    fp16: 55,
+    q8: 30,
+    int8: 30,
+    uint8: 30,
+    q4: 15,
+    q4f16: 15,
+    q2: 2,
+    q2f16: 2,
+    q1: 0,
+    q1f16: 0,
+  };
+  for (const { dtype, path, bytes } of written) {
+    const kept = decibels(expected, await outputOf(files.get(path), tokens));
+    expect(kept, dtype).toBeGreaterThan(least[dtype as keyof typeof least]);
+    expect(files.get(path)?.length, dtype).toBe(bytes.after);
+  }
+});
+
+test('forms are those of the script: blocks that a MatMul unpacks, and products of integers', async () => {
+  const { files } = await quantized({ 'onnx/model.onnx': (await encoder()).bytes }, 'q4', 'q4f16', 'q8');
+  expect(operators(files.get('onnx/model_q4.onnx'))).toEqual(
+    expect.arrayContaining(['MatMulNBits', 'GatherBlockQuantized']),
+  );
+  expect(operators(files.get('onnx/model_quantized.onnx'))).toContain('MatMulInteger');
+  const sizes = ['', 'f16'].map((end) => files.get(`onnx/model_q4${end}.onnx`)?.length as number);
+  expect(sizes[1]).toBeLessThan(sizes[0] as number);
+});
+
+test('weights are unsigned where there are convolutions, and signed where there are none', async () => {
+  const types = (bytes: Uint8Array | undefined) =>
+    inspectModel(readModel(bytes as Uint8Array, 'a.onnx')).parameters.types.map(({ type }) => type);
+  const { files: seen } = await quantized({ 'onnx/model.onnx': (await pictures()).bytes }, 'q8');
+  expect(types(seen.get('onnx/model_quantized.onnx'))).toContain('UINT8');
+  const { files: read } = await quantized({ 'onnx/model.onnx': (await encoder()).bytes }, 'q8', 'uint8');
+  expect(types(read.get('onnx/model_quantized.onnx'))).toContain('INT8');
+  expect(types(read.get('onnx/model_uint8.onnx'))).toContain('UINT8');
+});
+
+test('config.json keeps its keys and tells of dtypes and data files', async () => {
+  const before = {
+    model_type: 'bert',
+    'transformers.js_config': { kv_cache_dtype: { q4f16: 'float16' }, dtype: 'fp32' },
+  };
+  const files = { 'config.json': JSON.stringify(before), 'onnx/model.onnx': (await encoder()).bytes };
+  const { config } = await quantized(files, 'q4', 'q8');
+  expect(config).toEqual({
+    model_type: 'bert',
+    'transformers.js_config': {
+      kv_cache_dtype: { q4f16: 'float16' },
+      dtype: 'q8',
+      use_external_data_format: { 'model_q4.onnx': 0, 'model_quantized.onnx': 0 },
+      device_config: { webgpu: { dtype: 'q4' } },
+    },
+  });
+  const { config: kept } = await quantized(files, 'fp32', 'q4');
+  expect(kept['transformers.js_config']).toMatchObject({ dtype: 'fp32' });
+});
+
+test('a graph without weights is written in every dtype all the same, as it is', async () => {
+  const files = { 'onnx/model.onnx': (await encoder()).bytes, 'onnx/sums.onnx': (await sums()).bytes };
+  const { written, refused, files: result } = await quantized(files, 'q4', 'q8', 'fp16');
+  expect(refused).toEqual([]);
+  expect(written.map(({ path }) => path)).toEqual([
+    'onnx/model_q4.onnx',
+    'onnx/model_quantized.onnx',
+    'onnx/model_fp16.onnx',
+    'onnx/sums_q4.onnx',
+    'onnx/sums_quantized.onnx',
+    'onnx/sums_fp16.onnx',
+  ]);
+  expect(result.get('onnx/sums_q4.onnx')).toEqual((await sums()).bytes);
+});
+
+test('a dtype is written for all graphs or for none', async () => {
+  const broken = await encoder({ external: true });
+  const files = {
+    'onnx/model.onnx': (await encoder()).bytes,
+    'onnx/other.onnx': broken.bytes,
+    'onnx/other.data': new Uint8Array(1),
+  };
+  const { written, refused, files: result } = await quantized(files, 'q4', 'bnb4');
+  expect(written).toEqual([]);
+  expect(refused.map(({ dtype, graph }) => [dtype, graph])).toEqual([
+    ['bnb4', 'model'],
+    ['q4', 'other'],
+  ]);
+  expect([...result.keys()]).toEqual(['onnx/other.data', 'config.json']);
+});
+
+test('data files come back in one file where they fit, and are no files to come along', async () => {
+  const { bytes, externalData = [] } = await encoder({ external: true, externalPath: 'model.onnx_data' });
+  const beside = Object.fromEntries(externalData.map(({ path, data }) => [`onnx/${path}`, data]));
+  const { written, files, copied } = await quantized(
+    { ...text, 'onnx/model.onnx': bytes, ...beside },
+    'fp32',
+    'q8',
+  );
+  expect(written.map(({ data }) => data)).toEqual([['onnx/model.onnx_data'], []]);
+  expect(copied).toEqual(['tokenizer.json']);
+  expect(JSON.parse(words(files.get('config.json')))).toMatchObject({
+    'transformers.js_config': { use_external_data_format: { 'model.onnx': 1, 'model_quantized.onnx': 0 } },
+  });
+  const { refused } = await quantized(
+    {
+      'onnx/model.onnx': (await encoder({ external: true, externalPath: 'w.bin' })).bytes,
+      'onnx/w.bin': new Uint8Array(8),
+    },
+    'fp32',
+  );
+  expect(refused[0]?.reason).toContain('transformers.js looks for onnx/model.onnx_data alone');
+});
+
+test('a folder of an exporter, with graphs beside config.json, gets the folder onnx; forms that are there are left out', async () => {
+  const graph = (await encoder()).bytes;
+  const { files, reads } = await quantized(
+    { ...text, 'model.onnx': graph, 'onnx/old.txt': 'x', 'model_q4.onnx': graph },
+    'q4',
+    'q8',
+  );
+  expect([...files.keys()].sort()).toEqual(
+    [
+      'config.json',
+      'onnx/model_q4.onnx',
+      'onnx/model_quantized.onnx',
+      'onnx/old.txt',
+      'tokenizer.json',
+    ].sort(),
+  );
+  expect(reads).toEqual(['model.onnx', 'config.json']);
+});
+
+test('data choose roundings, and the outputs are judged on them', async () => {
+  const { folder, writer } = memoryFolder({ 'onnx/model.onnx': (await encoder()).bytes });
+  const data = Array.from({ length: 4 }, (_, n) => ({
+    inputs: {
+      input_ids: { shape: [1, 12], data: Array.from({ length: 12 }, (_, i) => (31 * n + 7 * i) % 100) },
+    },
+  }));
+  const { written } = await quantizeFolder(folder, { dtypes: ['q2'], ort, recipe: () => ({ data }) }, writer);
+  expect(written[0]?.report?.verdict).toMatchObject({ by: 'outputs' });
+});
+
+test('wrong calls are told', async () => {
+  const { folder, writer, result } = memoryFolder({ 'onnx/model.onnx': (await encoder()).bytes });
+  await expect(quantizeFolder(folder, { dtypes: ['q3'] }, writer)).rejects.toMatchObject({
+    code: 'invalid-argument',
+    received: 'q3',
+  });
+  await expect(quantizeFolder(folder, { dtypes: [] }, writer)).rejects.toMatchObject({ received: 'none' });
+  const empty = memoryFolder({ 'a.txt': '' });
+  await expect(quantizeFolder(empty.folder, { dtypes: ['q4'] }, writer)).rejects.toMatchObject({
+    received: 'a.txt',
+  });
+  const json = memoryFolder({ 'config.json': '[]', 'onnx/model.onnx': (await encoder()).bytes });
+  await expect(quantizeFolder(json.folder, { dtypes: ['q4'] }, writer)).rejects.toMatchObject({
+    code: 'model-malformed',
+    where: 'config.json',
+  });
+  const stop = new AbortController();
+  stop.abort();
+  const asked = { dtypes: ['q4'], signal: stop.signal };
+  await expect(quantizeFolder(folder, asked, writer)).rejects.toMatchObject({ code: 'aborted' });
+  expect(result.has('config.json')).toBe(false);
+});
