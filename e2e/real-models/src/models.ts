@@ -27,10 +27,14 @@ const FILES = {
   recognizer: [OCR, 'assets/ch_PP-OCRv4_rec_infer.onnx'],
   /** The recognizer's characters, one a line. */
   dictionary: [OCR, 'assets/ppocr_keys_v1.txt'],
+  /** Tells whether a line of text stands on its head, 0.6 MB: x [1, 3, 48, 192] → two probabilities. */
+  directions: [OCR, 'assets/ch_ppocr_mobile_v2.0_cls_infer.onnx'],
   /** Silero VAD v5, 2.3 MB: 64 + 512 samples and a state [2, 1, 128] → probability of speech. */
   sileroV5: [VAD, 'dist/silero_vad_v5.onnx'],
   /** Silero VAD before v5, 1.8 MB: 1536 samples and two states [2, 1, 64] → probability of speech. */
   sileroLegacy: [VAD, 'dist/silero_vad_legacy.onnx'],
+  /** Silero VAD v6, 2.3 MB, as v5. */
+  sileroV6: [VAD, 'dist/silero_vad_v6.onnx'],
 } as const;
 
 export type ModelFile = keyof typeof FILES;

@@ -12,7 +12,6 @@ import {
 } from '@lowbit/e2e-real-models';
 import { calibrationWords } from './calibration-words.js';
 
-const side = 640;
 const imageNet = { mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225] };
 
 /** Writes lines in two columns, in words, faces and sizes that the seed chooses. */
@@ -26,7 +25,13 @@ function write(image: Image, seed: number, pitch: number, colour: readonly numbe
   }
 }
 
-function printed(seed: number, paper: readonly number[], ink: readonly number[], noise: number): Image {
+function printed(
+  side: number,
+  seed: number,
+  paper: readonly number[],
+  ink: readonly number[],
+  noise: number,
+): Image {
   const image = blank(side, side, paper);
   write(image, seed, 46, ink);
   addNoise(image, noise, 100 + seed);
@@ -34,7 +39,7 @@ function printed(seed: number, paper: readonly number[], ink: readonly number[],
 }
 
 /** The middle square of a photograph, with lines over it. */
-function captioned(name: string, seed: number): Image {
+function captioned(side: number, name: string, seed: number): Image {
   const whole = photograph(name);
   const edge = Math.min(whole.width, whole.height);
   const middle = { x: (whole.width - edge) >> 1, y: (whole.height - edge) >> 1, width: edge, height: edge };
@@ -43,13 +48,19 @@ function captioned(name: string, seed: number): Image {
   return image;
 }
 
-/** Seven pages for the detector, x [1, 3, 640, 640]: other words, papers and photographs than the test pages. */
-export function calibrationPages(): Batch[] {
+/** Photographs that the test pages do not show. */
+const others: readonly string[] = ['bg', 'bg7', 'city', 'examples/studio-1'];
+
+/**
+ * Pages for the detector, x [1, 3, side, side]: three that are printed and one for each photograph, with other words, papers and photographs
+ * than the test pages.
+ */
+export function calibrationPages(photographs: readonly string[] = others, side = 640): Batch[] {
   const images = [
-    printed(3, [250, 250, 248], [20, 20, 25], 8),
-    printed(11, [214, 208, 196], [60, 58, 56], 14),
-    printed(5, [40, 52, 74], [240, 240, 235], 6),
-    ...['bg', 'bg7', 'city', 'examples/studio-1'].map(captioned),
+    printed(side, 3, [250, 250, 248], [20, 20, 25], 8),
+    printed(side, 11, [214, 208, 196], [60, 58, 56], 14),
+    printed(side, 5, [40, 52, 74], [240, 240, 235], 6),
+    ...photographs.map((name, seed) => captioned(side, name, seed)),
   ];
   return images.map((image) => ({
     inputs: { x: { shape: [1, 3, side, side], data: bluePlanesFirst(image, imageNet) } },

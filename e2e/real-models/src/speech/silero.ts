@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { Batch } from '@lowbit/core';
 import { timedEach } from '../measure/median.js';
 import { sqnrDb } from '../measure/sqnr.js';
 import { readModel } from '../models.js';
@@ -39,6 +40,12 @@ export function sileroTask(): RealModelTask<Uint8Array, boolean> {
         .filter((_, i) => i % 6 === 0)
         .map((window) => batchOf(feedsOf(window, silentState()))),
   };
+}
+
+/** Windows of the speech as batches, each after silence: of all 193 those from `first` on, `count` of them, every second one. */
+export function speechBatches(first: number, count: number): Batch[] {
+  const windows = inputs();
+  return Array.from({ length: count }, (_, i) => batchOf(feedsOf(windows[first + 2 * i]!, silentState())));
 }
 
 /** The recurrent state before any sound: [2, 1, 128] zeros. */

@@ -1,0 +1,2 @@
+export { calibrationLines } from './integers/calibration-lines.js';
+export { calibrationPages } from './integers/calibration-pages.js';

@@ -1,0 +1,19 @@
+import { runProof } from '@lowbit/e2e-real-models/proof';
+import { equalBytesPart } from './effects/equal-bytes.js';
+import { rankingPart } from './effects/ranking.js';
+import { queuePart } from './queue/part.js';
+import { samePart } from './same/part.js';
+import { solverPart } from './solver/part.js';
+import { speedPart } from './speed/part.js';
+import { targetsPart } from './targets/part.js';
+
+await runProof('lowbit-proof-policy', [
+  solverPart,
+  samePart,
+  queuePart,
+  equalBytesPart,
+  rankingPart,
+  targetsPart,
+  speedPart,
+]);
+process.exit();
