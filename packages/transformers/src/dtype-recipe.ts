@@ -24,13 +24,16 @@ const floats = (float16: boolean): DtypeRecipe => ({
 const symmetric = minMax({ zeroPoint: 'symmetric' });
 
 /**
- * Weights in blocks that a MatMul unpacks when it runs. Tables of embeddings, which it may share with a Gather, have 8 bits: in fewer they
- * would cost more than all matrices together. Others stay float.
+ * Weights in blocks that a MatMul unpacks when it runs. Tables of embeddings, which it may share with a Gather, have 8 bits, since in fewer
+ * they would cost more than all matrices together, and a scale a row: transformers.js runs graphs in the build of onnxruntime-web for WebGPU,
+ * which has no GatherBlockQuantized on WebAssembly. Others stay float.
  */
 function blocks(bits: number, float16: boolean, operators: ReadonlySet<string>): DtypeRecipe {
   const includeOps = [product, table].filter((op) => operators.has(op));
   if (!operators.has(product)) return floats(float16);
-  const tables = operators.has(table) ? [byOp({ [table]: 8 }, { weights: symmetric })] : [];
+  const tables = operators.has(table)
+    ? [byOp({ [table]: 8 }, { weights: symmetric, granularity: 'channel' })]
+    : [];
   return {
     options: { optimize: 'memory', float16 },
     recipe: {

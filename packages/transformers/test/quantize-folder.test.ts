@@ -89,8 +89,10 @@ test('every dtype of an encoder has its name, loads, and is as near as its bits 
 test('forms are those of the script: blocks that a MatMul unpacks, and products of integers', async () => {
   const { files } = await quantized({ 'onnx/model.onnx': (await encoder()).bytes }, 'q4', 'q4f16', 'q8');
   expect(operators(files.get('onnx/model_q4.onnx'))).toEqual(
-    expect.arrayContaining(['MatMulNBits', 'GatherBlockQuantized']),
+    expect.arrayContaining(['MatMulNBits', 'DequantizeLinear']),
   );
+  // The build of onnxruntime-web that transformers.js has lacks it on WebAssembly.
+  expect(operators(files.get('onnx/model_q4.onnx'))).not.toContain('GatherBlockQuantized');
   expect(operators(files.get('onnx/model_quantized.onnx'))).toContain('MatMulInteger');
   const sizes = ['', 'f16'].map((end) => files.get(`onnx/model_q4${end}.onnx`)?.length as number);
   expect(sizes[1]).toBeLessThan(sizes[0] as number);
