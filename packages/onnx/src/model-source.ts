@@ -6,7 +6,7 @@ import { describeModel } from './describe/describe-model.js';
 import type { ModelDescription } from './describe/described-layer.js';
 import { halveModel, type HalfWish } from './float16/halve-model.js';
 import type { ExternalFiles } from './external/files.js';
-import { moveIn, type ExternalPlace } from './external/place-tensors.js';
+import { externalBytes, moveIn, type ExternalPlace } from './external/place-tensors.js';
 import { foldOrdered } from './fold/fold-model.js';
 import { foldWeights, outsideConstants } from './fold/fold-weights.js';
 import { separateNames } from './graph/name-nodes.js';
@@ -53,6 +53,8 @@ interface ReadSource {
   readonly normals: NormalDistributions;
   /** Whether reading changed it: names that repeat were made unique, operators written as of a later version. */
   readonly changed: boolean;
+  /** Bytes of the tensors that lie in other files, before anything was read of them. */
+  readonly outsideBytes: number;
   /** What became float16, where it was to. */
   readonly float16?: HalfPrecision;
 }
@@ -72,6 +74,7 @@ export interface DescribedSource extends ReadSource {
 export async function readSource(source: ModelSource): Promise<ReadSource> {
   const { bytes, name, files, runtime, integers, halves } = source;
   const { model: stated, order: sorted } = readOrdered(bytes, name);
+  const outsideBytes = externalBytes(allTensors(stated.proto));
   const known = withStandardDomain(stated, runtime);
   if (source.freezeInputs !== undefined) freezeInputs(known, source.freezeInputs);
   const renamed = [separateNames(known.proto), separateValues(known.proto)].includes(true);
@@ -82,7 +85,7 @@ export async function readSource(source: ModelSource): Promise<ReadSource> {
   const normals = normalDistributions(model, order);
   const isFolded = integers !== undefined || halves !== undefined;
   const folded = foldWeights(model, isFolded ? foldOrdered(model, order).order : order);
-  const read = { model, order: folded, normals, changed: renamed || model !== known };
+  const read = { model, order: folded, normals, changed: renamed || model !== known, outsideBytes };
   if (halves === undefined) return read;
   const { report, order: halved } = await halveModel(model, folded, files, halves);
   return { ...read, order: halved, changed: true, float16: report };

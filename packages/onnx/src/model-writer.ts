@@ -78,7 +78,7 @@ function beginWriting(read: DescribedSource, source: ModelSource, outcome: Outco
   const sites = siteNotes(outcome.activations.keys());
   const prefixes = ownPrefixes(proto);
   const tensors = allTensors(proto);
-  const before = { counts: externalCounts(tensors), outside: externalBytes(tensors) };
+  const before = { counts: externalCounts(tensors), outside: read.outsideBytes };
   const { integers } = source;
   const weights =
     integers === undefined || outcome.plan.activations === undefined

@@ -110,11 +110,18 @@ describe('weights in other files', () => {
       const outside = [rows * columns, rows * columns, 2, columns, columns].map(
         (n, i) => n * (i === 2 ? 8 : 4),
       );
-      expect(report.modelBytes.before).toBe(bytes.length + outside.reduce((sum, n) => sum + n, 0) - 16);
+      expect(report.modelBytes.before).toBe(bytes.length + outside.reduce((sum, n) => sum + n, 0));
       expect(report.modelBytes.after).toBe(model.bytes.length + 2 * 4 * columns);
       await expectClose(model);
     },
   );
+
+  test('count as they were where they are folded or become float16', async () => {
+    for (const options of [{ float16: true }, { integers: 'operators' }] as const) {
+      const { report } = await quantized(options).done;
+      expect(report.modelBytes.before).toBe(bytes.length + 4 * (2 * rows * columns + 2 * columns) + 16);
+    }
+  });
 
   test('of a file in which nothing changes pass on', async () => {
     const { model } = await quantized({}, ['v']).done;
