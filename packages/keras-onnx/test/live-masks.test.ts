@@ -41,18 +41,21 @@ describe.each(rules)('%s', (_, ruleCases) => {
   });
 });
 
-it.each(['reduced', 'parts', 'activations', 'preprocess_caffe'])(
-  'functions leave a live model for ONNX too: %s',
-  async (name) => {
-    const files = (await kerasCases('keras3-functions')).get(name)!;
-    const model = await readKeras(modelFileOf(files));
-    const live = await toLayersModel(model);
-    const { bytes } = await toOnnx(await kerasModel(live));
-    live.dispose();
-    expect(await fromKeras(bytes, model, goldenOf(files))).toBeLessThanOrEqual(1e-5);
-    model.close();
-  },
+const functionCases = await Promise.all(
+  (['keras3-functions', 'keras2-functions', 'keras3-operations', 'keras2-operations'] as const).map(
+    async (archive) =>
+      [...(await kerasCases(archive))].map(([name, files]) => [`${archive}, ${name}`, files] as const),
+  ),
 );
+
+it.each(functionCases.flat())('functions leave a live model for ONNX too: %s', async (_, files) => {
+  const model = await readKeras(modelFileOf(files));
+  const live = await toLayersModel(model);
+  const { bytes } = await toOnnx(await kerasModel(live));
+  live.dispose();
+  expect(await fromKeras(bytes, model, goldenOf(files))).toBeLessThanOrEqual(1e-5);
+  model.close();
+});
 
 it.each([
   ['mask_of_steps_3', 'TimeDistributed with a mask, which TensorFlow.js computes otherwise or not at all'],

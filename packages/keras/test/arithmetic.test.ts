@@ -93,6 +93,31 @@ const functions = {
   'tf-keras, along an axis that there is not': ofTensorFlow('reverse', { axis: [3] }),
   'tf-keras, with an array that has more places': ofTensorFlow('math.multiply', { y: [[[[1]]]] }),
   'tf-keras, with a setting that is not known': ofTensorFlow('nn.silu', { beta: 2 }),
+  'tf-keras, bounds that no value is between': ofTensorFlow('clip_by_value', {
+    clip_value_min: 1,
+    clip_value_max: -1,
+  }),
+  'tf-keras, a power of what is below zero': ofTensorFlow('math.pow', { x: -2 }),
+  'tf-keras, bounds that are arrays': ofTensorFlow('math.maximum', { y: [1, 2, 3] }),
+  'tf-keras, other samples': ofTensorFlow('reshape', { shape: [-1, 3] }),
+  'tf-keras, joined along the samples': ofTensorFlow('concat', { axis: -3 }),
+  'tf-keras, a new axis of samples': ofTensorFlow('expand_dims', { axis: 0 }),
+  'tf-keras, a length over the samples': ofTensorFlow('math.l2_normalize', { axis: [0, 1] }),
+  'tf-keras, a new axis in front': {
+    class_name: 'SlicingOpLambda',
+    config: {
+      name: 'each',
+      trainable: true,
+      dtype: 'float32',
+      function: '__operators__.getitem',
+    },
+    inbound_nodes: [['start', 0, 0, { slice_spec: [null, { start: null, stop: null, step: null }] }]],
+  },
+  'Keras 3, another type': {
+    class_name: 'Cast',
+    config: { name: 'each', dtype: 'int32' },
+    inbound_nodes: [{ args: [tensor()], kwargs: {} }],
+  },
 };
 
 function tensor() {

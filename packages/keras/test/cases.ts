@@ -49,6 +49,8 @@ const archives = {
   'keras2-functions': 'tf-keras 2, functions',
   'keras3-edges': 'Keras 3, edges',
   'keras2-edges': 'tf-keras 2, edges',
+  'keras3-operations': 'Keras 3, operations',
+  'keras2-operations': 'tf-keras 2, operations',
   'keras3-open': 'Keras 3, open sizes',
   'keras2-open': 'tf-keras 2, open sizes',
 } as const;

@@ -92,6 +92,16 @@ const sparsemax: Write = (graph, x, axis) => {
   return graph.node('Relu', [graph.node('Sub', [x, threshold])]);
 };
 
+/** Functions of single values that are no activations of Keras. */
+const singleFunctions: Readonly<Record<string, Write>> = {
+  ...{ square_root: op('Sqrt'), reciprocal: op('Reciprocal'), log: op('Log'), erf: op('Erf') },
+  ...{ sin: op('Sin'), cos: op('Cos'), arctan: op('Atan'), sinh: op('Sinh'), cosh: op('Cosh') },
+  ...{ sign: op('Sign'), floor: op('Floor'), ceil: op('Ceil'), round: op('Round') },
+  rsqrt: (graph, x) => graph.node('Reciprocal', [graph.node('Sqrt', [x])]),
+  log1p: (graph, x) => graph.node('Log', [graph.node('Add', [x, graph.float(1)])]),
+  expm1: (graph, x) => graph.node('Sub', [graph.node('Exp', [x]), graph.float(1)]),
+};
+
 /** By the names of Keras. `threshold` takes numbers, which a name does not tell. */
 const functions: Readonly<Record<string, Write>> = {
   celu: op('Elu'),
@@ -121,11 +131,11 @@ const functions: Readonly<Record<string, Write>> = {
   sparse_plus: sparsePlus,
   sparse_sigmoid: sparseSigmoid,
   sparsemax,
-  square_root: op('Sqrt'),
   squareplus,
   tanh: op('Tanh'),
   tanh_gelu: tanhGelu,
   tanh_shrink: (graph, x) => graph.node('Sub', [x, graph.node('Tanh', [x])]),
+  ...singleFunctions,
 };
 
 /** The function of this name, in the words of Keras 2; undefined for one that cannot be written. */

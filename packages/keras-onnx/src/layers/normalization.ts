@@ -136,12 +136,13 @@ const rmsNormalization: LayerRule = {
 /** x over its length, which is taken for at least 1e-6. */
 const unitNormalization: LayerRule = {
   write: (call) => {
-    const { graph } = call;
+    const { graph, isKeras3, settings } = call;
     const axes = axesOf(call, -1);
+    const least = settings.number('epsilon', isKeras3 ? 1e-12 : 1e-6);
     return pointwise(call, (x, layout) => {
       const own = axes.map((axis) => axisIn(layout, axis, rankOf(call)));
       const square = graph.reduce('ReduceSum', graph.node('Mul', [x, x]), own);
-      const length = graph.node('Sqrt', [graph.node('Max', [square, graph.float(1e-12)])]);
+      const length = graph.node('Sqrt', [graph.node('Max', [square, graph.float(least ** 2)])]);
       return graph.node('Div', [x, length]);
     });
   },

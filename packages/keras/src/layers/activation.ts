@@ -26,14 +26,19 @@ export const olderHardSigmoid = 'keras2_hard_sigmoid';
 /** GELU by a hyperbolic tangent, which has no name among activations of Keras. */
 export const tanhGelu = 'tanh_gelu';
 
-/** What a square root is called, which is no activation of Keras but stands for its function. */
-export const squareRoot = 'square_root';
+/** Functions of single values that are no activations of Keras, and what they are called where they stand as such. */
+export const singleFunctions = {
+  ...{ Sqrt: 'square_root', Rsqrt: 'rsqrt', Reciprocal: 'reciprocal' },
+  ...{ Log: 'log', Log1p: 'log1p', Expm1: 'expm1', Erf: 'erf' },
+  ...{ Sin: 'sin', Cos: 'cos', Arctan: 'arctan', Sinh: 'sinh', Cosh: 'cosh' },
+  ...{ Sign: 'sign', Floor: 'floor', Ceil: 'ceil', Round: 'round' },
+} as const;
 
 /** Activations by name, as Keras 2 and 3 write them, and the name that is kept of those with two. */
 const names: Readonly<Record<string, string>> = Object.fromEntries(
   'celu elu exponential gelu glu hard_shrink hard_sigmoid hard_silu hard_tanh leaky_relu linear log_sigmoid log_softmax mish relu relu6 selu sigmoid silu soft_shrink softmax softplus softsign sparse_plus sparse_sigmoid sparsemax squareplus tanh tanh_shrink threshold'
     .split(' ')
-    .concat(olderHardSigmoid, tanhGelu, squareRoot)
+    .concat(olderHardSigmoid, tanhGelu, Object.values(singleFunctions))
     .map((name) => [name, name]),
 );
 const aliases: Readonly<Record<string, string>> = {

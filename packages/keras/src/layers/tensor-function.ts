@@ -1,6 +1,13 @@
 import { slicePlaces, type SliceBounds } from '@lowbit/tfjs-format';
 import type { Shape } from '../model.js';
-import { axisFrom, sharedSizes, type ClassTable, type LayerClass, type MaybeShape } from './layer-class.js';
+import {
+  axisFrom,
+  sameShape,
+  sharedSizes,
+  type ClassTable,
+  type LayerClass,
+  type MaybeShape,
+} from './layer-class.js';
 import { elementwise } from './merge.js';
 import type { Settings } from './settings.js';
 
@@ -34,7 +41,10 @@ const stackTensors: LayerClass = {
   },
 };
 
-/** A layer of lowbit's own: the `kind`, mean, max, min or sum, of what stands along some axes. */
+/** What comes of all that stands along some axes; variances and deviations are those of all values, not of a sample. */
+export type ReductionKind = 'mean' | 'max' | 'min' | 'sum' | 'product' | 'variance' | 'deviation';
+
+/** A layer of lowbit's own: the `kind`, a `ReductionKind`, of what stands along some axes. */
 const reduceAxes: LayerClass = {
   output: (settings, [input]) => {
     if (input === undefined) return undefined;
@@ -45,19 +55,27 @@ const reduceAxes: LayerClass = {
   },
 };
 
-const alongAxes: ClassTable = { SliceAxis: sliceAxis, StackTensors: stackTensors, ReduceAxes: reduceAxes };
-
 export const tensorFunctionClasses: ClassTable = {
-  ...alongAxes,
+  SliceAxis: sliceAxis,
+  StackTensors: stackTensors,
+  ReduceAxes: reduceAxes,
   // A layer of lowbit's own: the first tensor by the second.
   Divide: elementwise,
+  // Layers of lowbit's own: what lies beyond `min_value` and `max_value` is these, of which either may be null; x to the power of `exponent`.
+  Clip: sameShape,
+  Power: sameShape,
+};
+
+/** Classes that stand for functions along axes, and the setting that names these. */
+const alongAxes: Readonly<Record<string, string>> = {
+  ...{ SliceAxis: 'axis', StackTensors: 'axis', ReduceAxes: 'axes' },
+  ...{ Concatenate: 'axis', UnitNormalization: 'axis' },
 };
 
 /** Axes of a layer of these classes, where the input's rank is known. */
 export function functionAxes(className: string, settings: Settings, input: MaybeShape): readonly number[] {
   if (input === undefined || !Object.hasOwn(alongAxes, className)) return [];
-  const key = className === 'ReduceAxes' ? 'axes' : 'axis';
-  return settings.integers(key).map((axis) => axisFrom(axis, rankFor(className, input)));
+  return settings.integers(alongAxes[className]!).map((axis) => axisFrom(axis, rankFor(className, input)));
 }
 
 /** The rank in which the axes of a class are counted. */

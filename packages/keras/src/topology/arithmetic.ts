@@ -1,5 +1,8 @@
 import type { JsonObject, JsonValue, Shape } from '../model.js';
-import { shapeOf, type Operation, type OperationRule, type Steps } from './operation.js';
+import { bounded } from './limits.js';
+import { shapeOf, type Operation, type OperationRule, type Step, type Steps } from './operation.js';
+import { functionStep, powerSteps } from './powers.js';
+import { isTensor } from './slice-operations.js';
 import { isObject } from './raw-layer.js';
 
 /** A number, or an array of numbers that is not a tensor of the model. */
@@ -13,12 +16,8 @@ const withConstant: Readonly<Record<string, (constant: Constant, isFirst: boolea
     Add: (constant) => [1, constant],
     Subtract: (constant, isFirst) => (isFirst ? [-1, constant] : [1, each(constant, (value) => -value)]),
     Multiply: (constant) => [constant, 0],
-    Divide: quotient,
+    Divide: (constant, isFirst) => (isFirst ? undefined : [each(constant, (value) => 1 / value), 0]),
   };
-
-function quotient(constant: Constant, isFirst: boolean): Scaling | undefined {
-  return isFirst ? undefined : [each(constant, (value) => 1 / value), 0];
-}
 
 /** Operations between two tensors that are layers of the same name; Divide is a layer of lowbit's own. */
 export const withTensor = ['Add', 'Subtract', 'Multiply', 'Maximum', 'Minimum', 'Divide'];
@@ -26,20 +25,40 @@ export const withTensor = ['Add', 'Subtract', 'Multiply', 'Maximum', 'Minimum', 
 const arithmetic: OperationRule = (operation) => {
   const [first, second, ...rest] = operation.args;
   if (rest.length > 0 || first === undefined || second === undefined) return undefined;
-  return scaled(operation, first, second) ?? merged(operation, first, second);
+  return combined(operation, first, second) ?? merged(operation, first, second);
 };
 
-function scaled({ className }: Operation, first: JsonValue, second: JsonValue): Steps | undefined {
+function combined({ className }: Operation, first: JsonValue, second: JsonValue): Steps | undefined {
   const isFirst = shapeOf(first) === undefined;
   const [tensor, value] = isFirst ? [second, first] : [first, second];
   const [shape, constant] = [shapeOf(tensor), constantOf(value)];
   if (shape === undefined || constant === undefined || !fitsInto(constant, shape)) return undefined;
-  const config = rescaling(className, constant, isFirst);
-  return config && { args: [tensor], steps: [{ className: 'Rescaling', config }] };
+  return withConstantSteps(className, [tensor], constant, isFirst);
+}
+
+/**
+ * What an operation between a tensor and a constant is in layers; undefined where it is none.
+ *
+ * @param isFirst Whether the constant stands in front.
+ */
+export function withConstantSteps(
+  className: string,
+  args: readonly JsonValue[],
+  constant: Constant,
+  isFirst: boolean,
+): Steps | undefined {
+  const isNumber = typeof constant === 'number';
+  if (className === 'Maximum') return isNumber ? bounded(args, constant, null) : undefined;
+  if (className === 'Minimum') return isNumber ? bounded(args, null, constant) : undefined;
+  if (className === 'Power') return isNumber ? powerSteps(args, constant, isFirst) : undefined;
+  const isQuotient = className === 'Divide' && isFirst;
+  const config = rescaling(isQuotient ? 'Multiply' : className, constant, isFirst);
+  const scale: Step | undefined = config && { className: 'Rescaling', config };
+  return scale && { args, steps: isQuotient ? [functionStep('reciprocal'), scale] : [scale] };
 }
 
 /** The settings of a Rescaling that an operation with a constant is; undefined for one that is none. */
-export function rescaling(className: string, constant: Constant, isFirst: boolean): JsonObject | undefined {
+function rescaling(className: string, constant: Constant, isFirst: boolean): JsonObject | undefined {
   const scaling = Object.hasOwn(withConstant, className) && withConstant[className]!(constant, isFirst);
   if (!scaling || !scaling.every(isFinite)) return undefined;
   const [scale, offset] = scaling as readonly [JsonValue, JsonValue];
@@ -60,20 +79,20 @@ const negative: OperationRule = ({ args }) => ({
 });
 
 /** `x · x`. */
-const square: OperationRule = ({ args: [x, ...rest] }) =>
-  rest.length > 0 || x === undefined
-    ? undefined
-    : { args: [[x, x]], steps: [{ className: 'Multiply', config: {} }] };
+const square: OperationRule = ({ args }) => (args.length === 1 ? powerSteps(args, 2, false) : undefined);
 
-const power: OperationRule = (operation) =>
-  operation.args[1] === 2 ? square({ ...operation, args: operation.args.slice(0, 1) }) : undefined;
+const power: OperationRule = (operation) => {
+  const [first, second] = operation.args;
+  return operation.args.length === 2 ? combined(operation, first!, second!) : undefined;
+};
 
-/** Products of matrices, one for each sample. */
-const matrices: OperationRule = ({ args: [first, second] }) => {
-  const isEach = [shapeOf(first), shapeOf(second)].every((shape) => shape?.length === 3);
-  return isEach
-    ? { args: [[first!, second!]], steps: [{ className: 'Dot', config: { axes: [2, 1], normalize: false } }] }
-    : undefined;
+/** Products of matrices, one for each sample; either may be transposed. Where shapes are not written, they are seen later. */
+const matrices: OperationRule = ({ args: [first, second, ...rest], config }) => {
+  if (first === undefined || second === undefined || rest.length > 0) return undefined;
+  const isEach = [first, second].every((each) => (shapeOf(each)?.length ?? 3) === 3 && isTensor(each));
+  const axes = [config['transpose_a'] === true ? 1 : 2, config['transpose_b'] === true ? 2 : 1];
+  const step = { className: 'Dot', config: { axes, normalize: false } };
+  return isEach ? { args: [[first, second]], steps: [step] } : undefined;
 };
 
 export const arithmeticRules: Readonly<Record<string, OperationRule>> = {

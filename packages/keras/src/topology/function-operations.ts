@@ -1,10 +1,14 @@
-import { squareRoot } from '../layers/activation.js';
+import { singleFunctions, tanhGelu } from '../layers/activation.js';
 import type { JsonValue } from '../model.js';
+import type { ReductionKind } from '../layers/tensor-function.js';
 import { snakeCase } from './object-names.js';
+import { bounded } from './limits.js';
 import { shapeOf, single, type OperationRule } from './operation.js';
+import { isObject } from './raw-layer.js';
 
 /** Functions that are activations by the same name. */
-const activations = 'Relu Relu6 Sigmoid Tanh Softplus Softsign Silu Selu HardSigmoid HardSilu LogSigmoid';
+const activations =
+  'Relu Relu6 Sigmoid Tanh Softplus Softsign Silu Selu HardSigmoid HardSilu LogSigmoid HardTanh TanhShrink SparsePlus SparseSigmoid';
 
 const activation = (name: string): OperationRule => {
   return (operation) => single(operation, 'Activation', { activation: name });
@@ -18,16 +22,15 @@ const layer =
     return typeof value === 'number' ? single(operation, className, { [key]: value }) : undefined;
   };
 
-/** The form with tanh is no activation by name. */
-const gelu: OperationRule = (operation) =>
-  operation.config['approximate'] === false ? activation('gelu')(operation) : undefined;
-
-const clip: OperationRule = (operation) => {
-  const { x_min: least, x_max: most } = operation.config;
-  return least === 0 && typeof most === 'number' && most > 0
-    ? single(operation, 'ReLU', { max_value: most, negative_slope: 0, threshold: 0 })
+const gelu: OperationRule = (operation) => {
+  const { approximate } = operation.config;
+  return typeof approximate === 'boolean'
+    ? activation(approximate ? tanhGelu : 'gelu')(operation)
     : undefined;
 };
+
+const clip: OperationRule = ({ args, config: { x_min: least = null, x_max: most = null } }) =>
+  typeof least === 'number' && typeof most === 'number' ? bounded(args, least, most) : undefined;
 
 /** Over all places of each channel. */
 const overPlaces =
@@ -43,7 +46,7 @@ const overPlaces =
 
 /** Along any axes but that of the samples. Over all places of each channel it is a layer of Keras. */
 const reduced =
-  (kind: 'mean' | 'max' | 'min' | 'sum', layerKind?: 'Average' | 'Max'): OperationRule =>
+  (kind: ReductionKind, layerKind?: 'Average' | 'Max'): OperationRule =>
   (operation) => {
     const { axis = null, keepdims = false, initial = null } = operation.config;
     const axes = [axis].flat() as readonly JsonValue[];
@@ -58,8 +61,34 @@ const absolute: OperationRule = (operation) => single(operation, 'LeakyReLU', { 
 const logSoftmax: OperationRule = (operation) =>
   operation.config['axis'] === -1 ? activation('log_softmax')(operation) : undefined;
 
+/** By the root of the sum of squares, or by `epsilon` where that is more. */
+const normalize: OperationRule = (operation) => {
+  const { axis, order, epsilon = null } = operation.config;
+  const isPlain = order === 2 && Number.isSafeInteger(axis);
+  return isPlain
+    ? single(operation, 'UnitNormalization', { axis: axis!, epsilon: epsilon ?? 1e-7 })
+    : undefined;
+};
+
+/** Of TensorFlow, whose `epsilon` is one of squares. */
+const unit: OperationRule = (operation) => {
+  const { axis = null, epsilon } = operation.config;
+  const isPlain =
+    ([axis].flat() as readonly JsonValue[]).every((each) => Number.isSafeInteger(each)) &&
+    typeof epsilon === 'number';
+  return isPlain ? single(operation, 'UnitNormalization', { axis, epsilon: Math.sqrt(epsilon) }) : undefined;
+};
+
+/** Numbers of float32 stay as they are. */
+const cast: OperationRule = (operation) => {
+  const [x = null] = operation.args;
+  const isFloat = isObject(x) && isObject(x['config']) && x['config']['dtype'] === 'float32';
+  return isFloat && operation.config['dtype'] === 'float32' ? activation('linear')(operation) : undefined;
+};
+
 export const functionRules: Readonly<Record<string, OperationRule>> = {
   ...Object.fromEntries(activations.split(' ').map((name) => [name, activation(snakeCase(name))])),
+  ...Object.fromEntries(Object.entries(singleFunctions).map(([name, word]) => [name, activation(word)])),
   Exp: activation('exponential'),
   Gelu: gelu,
   Clip: clip,
@@ -69,9 +98,16 @@ export const functionRules: Readonly<Record<string, OperationRule>> = {
   LogSoftmax: logSoftmax,
   Absolute: absolute,
   Abs: absolute,
-  Sqrt: activation(squareRoot),
   Mean: reduced('mean', 'Average'),
   Max: reduced('max', 'Max'),
   Min: reduced('min'),
   Sum: reduced('sum'),
+  Amax: reduced('max', 'Max'),
+  Amin: reduced('min'),
+  Normalize: normalize,
+  UnitNormalization: unit,
+  Cast: cast,
+  Prod: reduced('product'),
+  Var: reduced('variance'),
+  Std: reduced('deviation'),
 };

@@ -1,7 +1,7 @@
 import type { JsonValue, Shape } from '../model.js';
 import { shapeOf, single, type Operation, type OperationRule, type Step, type Steps } from './operation.js';
 import { isObject } from './raw-layer.js';
-import { flipped, sliced, stacked } from './slice-operations.js';
+import { flipped, isTensor, sliced, stacked } from './slice-operations.js';
 
 /** A layer that gives its samples a shape, of which one size at most is not known. */
 function toShape(shape: Shape): Step | undefined {
@@ -18,11 +18,13 @@ function reshaped({ args }: Operation, shape: Shape | undefined): Steps | undefi
 
 /** Samples stay samples where all other sizes are known. */
 const reshape: OperationRule = (operation) => {
-  const from = shapeOf(operation.args[0])?.slice(1) ?? [null];
+  const from = shapeOf(operation.args[0])?.slice(1);
   const { newshape: to } = operation.config;
-  if (!Array.isArray(to) || from.includes(null)) return undefined;
+  if (!Array.isArray(to) || from?.includes(null)) return undefined;
   const [batch, ...sizes] = to as readonly JsonValue[];
   if ((batch !== -1 && batch !== null) || !sizes.every((size) => Number(size) > 0)) return undefined;
+  // Whether they stay samples is seen when the shape is known.
+  if (from === undefined) return reshaped(operation, [null, ...(sizes as number[])]);
   const count = (list: readonly unknown[]) => list.reduce<number>((all, size) => all * Number(size), 1);
   return count(sizes) === count(from) ? reshaped(operation, [null, ...(sizes as number[])]) : undefined;
 };
@@ -38,15 +40,28 @@ const expandDims: OperationRule = (operation) => {
   return plain ?? single(operation, 'StackTensors', { axis: place });
 };
 
+/** `x[:, None]` takes all there is, and has an axis more. */
+const widened: OperationRule = (operation) => {
+  const [x, index = null] = operation.args;
+  const words = [index].flat() as readonly JsonValue[];
+  const [axis, ...others] = words.flatMap((word, i) => (word === null ? [i] : []));
+  const isAll = (word: JsonValue) => word === null || partOf(word, null) === all;
+  return axis !== undefined && others.length === 0 && words.every(isAll)
+    ? expandDims({ ...operation, args: [x!], config: { axis } })
+    : undefined;
+};
+
 const squeeze: OperationRule = (operation) => {
   const shape = shapeOf(operation.args[0]);
-  const { axis } = operation.config;
-  if (shape === undefined || !Number.isSafeInteger(axis)) return undefined;
+  const [axis = null, ...others] = [operation.config['axis'] ?? null].flat() as readonly JsonValue[];
+  if (others.length > 0 || !Number.isSafeInteger(axis) || axis === 0) return undefined;
+  const first = { start: 0, stop: 1, step: 1, drops_axis: true };
+  // TensorFlow has seen that its size is 1.
+  if (shape === undefined) return single(operation, 'SliceAxis', { axis, ...first });
   const place = Number(axis) < 0 ? Number(axis) + shape.length : Number(axis);
   if (place < 1 || shape[place] !== 1) return undefined;
   const rest = shape.filter((_, i) => i !== place);
-  const first = { axis: place, start: 0, stop: 1, step: 1, drops_axis: true };
-  return reshaped(operation, rest) ?? single(operation, 'SliceAxis', first);
+  return reshaped(operation, rest) ?? single(operation, 'SliceAxis', { axis: place, ...first });
 };
 
 const transpose: OperationRule = (operation) => {
@@ -55,13 +70,37 @@ const transpose: OperationRule = (operation) => {
   return single(operation, 'Permute', { dims: axes.slice(1) as JsonValue[] });
 };
 
+/** Axes in another order, of a tensor of a known rank. @param change Takes the order of the axes, which it changes, and axes counted from 0. */
+const reordered =
+  (
+    first: string,
+    second: string,
+    change: (order: number[], from: number, to: number) => void,
+  ): OperationRule =>
+  (operation) => {
+    const rank = shapeOf(operation.args[0])?.length ?? 0;
+    const { [first]: one = null, [second]: other = null } = operation.config;
+    const places = [one, other].map((axis) => (Number(axis) < 0 ? Number(axis) + rank : axis));
+    if (!places.every((axis) => Number.isSafeInteger(axis) && Number(axis) > 0 && Number(axis) < rank))
+      return undefined;
+    const axes = Array.from({ length: rank }, (_, axis) => axis);
+    change(axes, ...(places as [number, number]));
+    return transpose({ ...operation, config: { axes } });
+  };
+
+const swapAxes = reordered('axis1', 'axis2', (order, from, to) => {
+  [order[from], order[to]] = [order[to]!, order[from]!];
+});
+const moveAxis = reordered('source', 'destination', (order, from, to) => {
+  order.splice(to, 0, ...order.splice(from, 1));
+});
+
 const concatenate: OperationRule = (operation) => {
   const [list] = operation.args;
   const { axis } = operation.config;
-  const rank = Array.isArray(list) ? shapeOf(list[0] as JsonValue)?.length : undefined;
-  const isTensors = Array.isArray(list) && list.every((each: JsonValue) => shapeOf(each) !== undefined);
-  if (!isTensors || typeof axis !== 'number' || axis === 0 || axis === -rank!) return undefined;
-  return single(operation, 'Concatenate', { axis });
+  const isTensors = Array.isArray(list) && list.every(isTensor);
+  if (!isTensors || !Number.isSafeInteger(axis) || axis === 0) return undefined;
+  return single(operation, 'Concatenate', { axis: axis! });
 };
 
 /** A part of an axis: where it begins and ends, and whether the axis goes. */
@@ -139,7 +178,9 @@ export const shapeRules: Readonly<Record<string, OperationRule>> = {
   Squeeze: squeeze,
   Transpose: transpose,
   Concatenate: concatenate,
-  GetItem: (operation) => item(operation) ?? sliced(operation),
+  Swapaxes: swapAxes,
+  Moveaxis: moveAxis,
+  GetItem: (operation) => item(operation) ?? widened(operation) ?? sliced(operation),
   Flip: flipped,
   Stack: stacked,
 };

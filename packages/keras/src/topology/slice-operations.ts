@@ -2,10 +2,14 @@ import type { JsonValue } from '../model.js';
 import { single, type OperationRule, type Step } from './operation.js';
 import { isObject } from './raw-layer.js';
 
-/** `x[..., ::-1]`, `x[:, 1:, 0]`: a step for each axis of which not all is taken. Shapes need not be known. */
+/**
+ * `x[..., ::-1]`, `x[:, 1:, 0]`, `x[:, None]`: a step for each axis of which not all is taken, and one for each that is new. Shapes need not be
+ * known.
+ */
 export const sliced: OperationRule = ({ args: [x, index = null] }) => {
-  const list = [index].flat() as readonly JsonValue[];
-  const gap = list.findIndex((each) => isObject(each) && each['class_name'] === '__ellipsis__');
+  const words = [index].flat() as readonly JsonValue[];
+  const list = words.filter((each) => each !== null);
+  const gap = list.findIndex(isGap);
   const parts = list.flatMap((each, i) =>
     i === gap ? [] : [{ axis: gap < 0 || i < gap ? i : i - list.length, part: partOf(each) }],
   );
@@ -15,9 +19,30 @@ export const sliced: OperationRule = ({ args: [x, index = null] }) => {
   // An axis that goes moves those behind it, or those before it where they are counted from the end.
   const front = taken.filter(({ axis }) => axis > 0).toReversed();
   const ordered = [...front, ...taken.filter(({ axis }) => axis < 0)];
-  const steps = ordered.map(({ axis, part }) => sliceStep(axis, part as Part));
+  const added = newAxes(words);
+  if (added.includes(0)) return undefined;
+  const steps = [...ordered.map(({ axis, part }) => sliceStep(axis, part as Part)), ...added.map(stackStep)];
   return { args: [x], steps: steps.length === 0 ? [nothing] : steps };
 };
+
+function isGap(word: JsonValue): boolean {
+  return isObject(word) && word['class_name'] === '__ellipsis__';
+}
+
+/** Where axes are new in what an index gives, in an order in which one after the other can be put there; those behind a gap are counted from the end. */
+function newAxes(words: readonly JsonValue[]): readonly number[] {
+  const gap = words.findIndex(isGap);
+  const keeps = (word: JsonValue) => typeof word !== 'number';
+  const places = words.flatMap((word, i) => (word === null ? [i] : []));
+  const isFront = (i: number) => gap < 0 || i < gap;
+  const front = places.filter(isFront).map((i) => words.slice(0, i).filter(keeps).length);
+  const behind = places.filter((i) => !isFront(i)).map((i) => -words.slice(i).filter(keeps).length);
+  return [...front, ...behind.toReversed()];
+}
+
+function stackStep(axis: number): Step {
+  return { className: 'StackTensors', config: { axis } };
+}
 
 const nothing: Step = { className: 'Activation', config: { activation: 'linear' } };
 
@@ -53,12 +78,15 @@ export const flipped: OperationRule = ({ args, config: { axis = null } }) => {
   return { args, steps: axes.map((each) => sliceStep(each as number, turned)) };
 };
 
+/** Whether a value is a tensor of the model, as Keras 3 or tf-keras writes it. */
+export function isTensor(value: JsonValue): boolean {
+  return isObject(value) ? value['class_name'] === '__keras_tensor__' : Array.isArray(value);
+}
+
 /** Of tensors alone. */
 export const stacked: OperationRule = (operation) => {
   const [list] = operation.args;
   const { axis = 0 } = operation.config;
-  const isTensor = (each: JsonValue) =>
-    isObject(each) ? each['class_name'] === '__keras_tensor__' : Array.isArray(each);
   if (!Array.isArray(list) || !list.every(isTensor) || !Number.isSafeInteger(axis) || axis === 0)
     return undefined;
   return single(operation, 'StackTensors', { axis });

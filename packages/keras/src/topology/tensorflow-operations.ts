@@ -1,63 +1,12 @@
 import type { JsonObject, JsonValue } from '../model.js';
-import { plainConstant, rescaling, withTensor } from './arithmetic.js';
+import { plainConstant, withConstantSteps, withTensor } from './arithmetic.js';
 import type { Operation, Steps } from './operation.js';
 import { operationCall, type OperationCall } from './operation-call.js';
 import { isObject, type RawLayer } from './raw-layer.js';
+import { arithmetic, functions } from './tensorflow-functions.js';
 
-/** Functions of TensorFlow by which tf-keras writes `x + y` and `x / 6` in Python, and what Keras 3 calls them. */
-const arithmetic: Readonly<Record<string, string>> = {
-  '__operators__.add': 'Add',
-  'math.add': 'Add',
-  'math.subtract': 'Subtract',
-  'math.multiply': 'Multiply',
-  'math.truediv': 'Divide',
-  'math.divide': 'Divide',
-  'math.negative': 'Negative',
-  'math.maximum': 'Maximum',
-  'math.minimum': 'Minimum',
-};
-
-/** What Keras 3 calls a function of TensorFlow that computes the same. */
-interface Counterpart {
-  readonly className: string;
-  /** The values of its settings where a call does not give them. Others it has none. */
-  readonly defaults?: JsonObject;
-  /** Settings that have other names in Keras 3. */
-  readonly names?: Readonly<Record<string, string>>;
-}
-
-const reduction = { axis: null, keepdims: false };
-
-const functions: Readonly<Record<string, Counterpart>> = {
-  'nn.relu': { className: 'Relu' },
-  'nn.relu6': { className: 'Relu6' },
-  'nn.elu': { className: 'Elu', defaults: { alpha: 1 } },
-  'nn.selu': { className: 'Selu' },
-  'nn.silu': { className: 'Silu' },
-  'nn.swish': { className: 'Silu' },
-  'nn.softsign': { className: 'Softsign' },
-  'nn.leaky_relu': {
-    className: 'LeakyRelu',
-    defaults: { alpha: 0.2 },
-    names: { alpha: 'negative_slope' },
-  },
-  'nn.gelu': { className: 'Gelu', defaults: { approximate: false } },
-  'nn.softmax': { className: 'Softmax', defaults: { axis: -1 } },
-  'nn.log_softmax': { className: 'LogSoftmax', defaults: { axis: -1 } },
-  'math.softplus': { className: 'Softplus' },
-  'math.sigmoid': { className: 'Sigmoid' },
-  'math.tanh': { className: 'Tanh' },
-  'math.abs': { className: 'Absolute' },
-  'math.exp': { className: 'Exp' },
-  'math.sqrt': { className: 'Sqrt' },
-  'math.square': { className: 'Square' },
-  'math.reduce_mean': { className: 'Mean', defaults: reduction },
-  'math.reduce_max': { className: 'Max', defaults: reduction },
-  'math.reduce_min': { className: 'Min', defaults: reduction },
-  'math.reduce_sum': { className: 'Sum', defaults: reduction },
-  reverse: { className: 'Flip', defaults: { axis: null } },
-  stack: { className: 'Stack', defaults: { axis: 0 } },
-};
+/** What Keras 3 calls with one list of tensors. */
+const ofLists = ['Stack', 'Concatenate'];
 
 /** The operation of Keras 3 that a function of TensorFlow is, with tensors as tf-keras writes them; undefined where it is none. */
 export function operationForFunction(layer: RawLayer): Operation | undefined {
@@ -74,7 +23,7 @@ export function operationForFunction(layer: RawLayer): Operation | undefined {
     value,
   ]);
   const config = Object.fromEntries(settings) as JsonObject;
-  return { className, config, args: className === 'Stack' ? [tensors] : tensors };
+  return { className, config, args: ofLists.includes(className) ? [tensors] : tensors };
 }
 
 /** `x[...]`, with its index in the words of Keras 3. */
@@ -98,10 +47,11 @@ export function stepsForArithmetic(layer: RawLayer): Steps | undefined {
   if (tensors.length === 2 && constant === null && withTensor.includes(className))
     return { args: tensors, steps: [{ className, config: {} }] };
   if (tensors.length !== 1) return undefined;
-  if (className === 'Negative' && constant === null) return scaled(tensors, { scale: -1, offset: 0 });
+  if (className === 'Negative' && constant === null)
+    return { args: tensors, steps: [{ className: 'Rescaling', config: { scale: -1, offset: 0 } }] };
   const value = plainConstant(constant);
   const isFirst = place === 'x' || place === '0';
-  return value === undefined ? undefined : scaled(tensors, rescaling(className, value, isFirst));
+  return value === undefined ? undefined : withConstantSteps(className, tensors, value, isFirst);
 }
 
 /** A number for each channel, which are last. */
@@ -111,11 +61,7 @@ function biasAdded(
 ): Steps | undefined {
   const value = plainConstant(bias);
   const isPlain = tensors.length === 1 && format === 'NHWC' && Object.keys(others).length === 0;
-  return isPlain && Array.isArray(value) ? scaled(tensors, rescaling('Add', value, false)) : undefined;
-}
-
-function scaled(args: readonly JsonValue[], config: JsonObject | undefined): Steps | undefined {
-  return config && { args, steps: [{ className: 'Rescaling', config }] };
+  return isPlain && Array.isArray(value) ? withConstantSteps('Add', tensors, value, false) : undefined;
 }
 
 function functionOf({ config, inboundNodes }: RawLayer): string {

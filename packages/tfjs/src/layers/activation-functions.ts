@@ -13,6 +13,15 @@ const tanhGelu: Activation = (x) => {
 };
 const softShrink: Activation = (x) => tf.sub(x, between(x, -0.5, 0.5));
 
+/** Functions of single values that are no activations of Keras, as `ops.log(x)` calls them. */
+const singleFunctions: Readonly<Record<string, Activation>> = {
+  ...{ lowbitSquareRoot: tf.sqrt, lowbitRsqrt: tf.rsqrt, lowbitReciprocal: tf.reciprocal },
+  ...{ lowbitLog: tf.log, lowbitLog1p: tf.log1p, lowbitExpm1: tf.expm1, lowbitErf: tf.erf },
+  ...{ lowbitSin: tf.sin, lowbitCos: tf.cos, lowbitArctan: tf.atan, lowbitSinh: tf.sinh },
+  ...{ lowbitCosh: tf.cosh, lowbitSign: tf.sign, lowbitFloor: tf.floor, lowbitCeil: tf.ceil },
+  lowbitRound: tf.round,
+};
+
 /** Activations of Keras that TensorFlow.js lacks, by the names that they have in a topology. */
 const functions: Readonly<Record<string, Activation>> = {
   // What TensorFlow.js makes of its own gelu_new when it loads a model, and does not find then.
@@ -30,10 +39,10 @@ const functions: Readonly<Record<string, Activation>> = {
     tf.add(tf.mul(0.25, tf.square(between(tf.add(x, 1), 0, 2))), tf.relu(tf.sub(x, 1))),
   lowbitSparseSigmoid: (x) => between(tf.mul(0.5, tf.add(x, 1)), 0, 1),
   lowbitSparsemax: (x) => sparsemax(x),
-  lowbitSquareRoot: tf.sqrt,
   lowbitSquareplus: (x) => tf.mul(0.5, tf.add(x, tf.sqrt(tf.add(tf.square(x), 4)))),
   lowbitTanhGelu: tanhGelu,
   lowbitTanhShrink: (x) => tf.sub(x, tf.tanh(x)),
+  ...singleFunctions,
 };
 
 /**

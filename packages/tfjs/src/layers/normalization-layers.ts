@@ -12,16 +12,17 @@ function spread(values: tf.Tensor, axes: readonly number[], shape: readonly numb
 }
 
 /** Each vector along some axes divided by its length, which is taken as 1e-6 at least. */
-class UnitNormalization extends OwnLayer<{ axis: number[] }> {
+class UnitNormalization extends OwnLayer<{ axis: number[]; epsilon: number }> {
   static readonly className = 'LowbitUnitNormalization';
 
   constructor(config: Settings) {
-    super(config, { axis: [] });
+    super(config, { axis: [], epsilon: 1e-6 });
   }
 
   protected override compute([x]: readonly tf.Tensor[]): tf.Tensor {
-    const squares = tf.sum(tf.square(x!), this.settings.axis, true);
-    return tf.mul(x!, tf.rsqrt(tf.maximum(squares, 1e-12)));
+    const { axis, epsilon } = this.settings;
+    const squares = tf.sum(tf.square(x!), axis, true);
+    return tf.mul(x!, tf.rsqrt(tf.maximum(squares, epsilon ** 2)));
   }
 }
 

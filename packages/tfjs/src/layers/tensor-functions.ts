@@ -52,7 +52,14 @@ class StackTensors extends MasklessLayer<{ axis: number }> {
   }
 }
 
-const reductions = { mean: tf.mean, max: tf.max, min: tf.min, sum: tf.sum };
+type Reduction = (x: tf.Tensor, axes: number[], keepdims: boolean) => tf.Tensor;
+
+/** Of all values, not of a sample. */
+const variance: Reduction = (x, axes, keepdims) => tf.moments(x, axes, keepdims).variance;
+const reductions = {
+  ...{ mean: tf.mean, max: tf.max, min: tf.min, sum: tf.sum, product: tf.prod, variance },
+  deviation: ((x, axes, keepdims) => tf.sqrt(variance(x, axes, keepdims))) as Reduction,
+};
 
 interface ReduceSettings {
   kind: keyof typeof reductions;
@@ -60,7 +67,7 @@ interface ReduceSettings {
   keepdims: boolean;
 }
 
-/** The mean, the largest, the smallest or the sum of what stands along some axes. */
+/** The mean, the largest, the smallest, the sum … of what stands along some axes. */
 class ReduceAxes extends MasklessLayer<ReduceSettings> {
   static readonly className = 'LowbitReduceAxes';
 
@@ -81,5 +88,33 @@ class ReduceAxes extends MasklessLayer<ReduceSettings> {
   }
 }
 
+/** Values between two bounds, of which either may be missing. */
+class Clip extends MasklessLayer<{ minValue: number | null; maxValue: number | null }> {
+  static readonly className = 'LowbitClip';
+
+  constructor(config: Settings) {
+    super(config, { minValue: null, maxValue: null });
+  }
+
+  protected override compute([x]: readonly tf.Tensor[]): tf.Tensor {
+    const { minValue, maxValue } = this.settings;
+    const raised = minValue === null ? x! : tf.maximum(x!, minValue);
+    return maxValue === null ? raised : tf.minimum(raised, maxValue);
+  }
+}
+
+/** x to the power of a number. */
+class Power extends MasklessLayer<{ exponent: number }> {
+  static readonly className = 'LowbitPower';
+
+  constructor(config: Settings) {
+    super(config, { exponent: 1 });
+  }
+
+  protected override compute([x]: readonly tf.Tensor[]): tf.Tensor {
+    return tf.pow(x!, this.settings.exponent);
+  }
+}
+
 /** What functions of Keras or TensorFlow do to tensors that no layer of either does. */
-export const tensorFunctions = [SliceAxis, StackTensors, ReduceAxes];
+export const tensorFunctions = [SliceAxis, StackTensors, ReduceAxes, Clip, Power];

@@ -1,4 +1,4 @@
-import { olderHardSigmoid, tanhGelu } from '../../layers/activation.js';
+import { olderHardSigmoid, singleFunctions, tanhGelu } from '../../layers/activation.js';
 import type { JsonValue } from '../../model.js';
 import {
   axesFrom,
@@ -52,6 +52,11 @@ const activations: Readonly<Record<string, string>> = {
   tanh: 'tanh',
 };
 
+/** `lowbitSquareRoot` of `square_root`. */
+function ownName(name: string): string {
+  return `lowbit_${name}`.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
+
 /** Activations that `@lowbit/tfjs` has, since TensorFlow.js lacks them. */
 const ownActivations: Readonly<Record<string, string>> = {
   celu: 'lowbitCelu',
@@ -65,11 +70,11 @@ const ownActivations: Readonly<Record<string, string>> = {
   sparse_plus: 'lowbitSparsePlus',
   sparse_sigmoid: 'lowbitSparseSigmoid',
   sparsemax: 'lowbitSparsemax',
-  square_root: 'lowbitSquareRoot',
   squareplus: 'lowbitSquareplus',
   // TensorFlow.js has it under a name that it does not find again when it loads a model.
   [tanhGelu]: 'lowbitTanhGelu',
   tanh_shrink: 'lowbitTanhShrink',
+  ...Object.fromEntries(Object.values(singleFunctions).map((name) => [name, ownName(name)])),
 };
 
 /** The name of an activation in TensorFlow.js, which computes as Keras does under it; undefined where none does. */

@@ -43,11 +43,19 @@ const layerNormalization: Rule = (config, context) =>
     ? overAxes('LayerNormalization')(config, context)
     : undefined;
 
+/** Keras 3 divides by a length of at least 1e-12, Keras 2 by one of at least 1e-6. */
+const leastLength = (isKeras3: boolean): number => (isKeras3 ? 1e-12 : 1e-6);
+
+const unitNormalization: Rule = (config, context) => {
+  const { epsilon = leastLength(context.isKeras3) } = config;
+  return overAxes('UnitNormalization')({ ...config, epsilon }, context);
+};
+
 export const normalizationRules: RuleTable = {
   BatchNormalization: batchNormalization,
   LayerNormalization: layerNormalization,
   GroupNormalization: groupNormalization,
-  UnitNormalization: overAxes('UnitNormalization'),
+  UnitNormalization: unitNormalization,
   RMSNormalization: overAxes('RMSNormalization'),
   Normalization: normalization,
 };

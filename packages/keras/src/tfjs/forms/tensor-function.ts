@@ -18,4 +18,6 @@ export const tensorFunctionRules: RuleTable = {
   StackTensors: counted('StackTensors', 'axis'),
   ReduceAxes: counted('ReduceAxes', 'axes'),
   Divide: (config) => ours('Divide', config),
+  Clip: (config) => ours('Clip', config),
+  Power: (config) => ours('Power', config),
 };
