@@ -60,7 +60,9 @@ describe('a file that is no model of Keras is told what it is, by every command'
 
   it('a topology alone can be inspected, and asks for its weights', async () => {
     const file = join(folder, 'model.json');
-    expect((await run('inspect', file)).status).toBe(0);
+    const { status, stdout } = await run('inspect', file);
+    expect(status).toBe(0);
+    expect(stdout).toContain(`Next:    lowbit quantize WEIGHTS --topology ${file}`);
     for (const command of ['import', 'quantize']) {
       const { stderr } = await run(command, file, '-o', join(folder, 'out'));
       expect(stderr).toContain('WEIGHTS --topology FILE');

@@ -9,6 +9,14 @@ import { carryOut, walk } from './walk.js';
 const remedy =
   'Build the model without it, or say in a program what takes its place, with customLayers of readKeras.';
 
+/** A hook gave it: Keras has no such class. */
+const ownRemedy =
+  'Let the hook that names this class give one of Keras that computes the same: ONNX knows no layers of your own.';
+
+const unknownAxes = 'tensors of which the axes are not known';
+const axesRemedy =
+  'Build the model with known shapes, or let the hook in front of it tell the outputShape of its layer.';
+
 /**
  * @param pause Gives others a turn, and throws where the work was cancelled.
  * @throws LowbitError `layer-unsupported` with every layer that operators of the standard do not compute as Keras does.
@@ -19,9 +27,9 @@ export async function refuseUnknown(
   pause: () => Promise<void>,
 ): Promise<void> {
   const problems = new Map<string, Problem>();
-  const refuse = (id: string, received: string) => {
+  const refuse = (id: string, received: string, todo = remedy) => {
     const expected = 'a layer that standard operators of ONNX compute as Keras does';
-    problems.set(id, { code: 'layer-unsupported', where: id, expected, received, remedy });
+    problems.set(id, { code: 'layer-unsupported', where: id, expected, received, remedy: todo });
   };
   for (const { layer } of network.inputs)
     if (declaredType(network, layer) === 'string') refuse(layer, 'InputLayer of texts');
@@ -34,9 +42,17 @@ export async function refuseUnknown(
     const { id, className } = call.layer;
     const rule = ruleOf(className);
     const reason = refusalOf(call);
-    if (reason !== undefined) refuse(id, reason === '' ? className : `${className} with ${reason}`);
+    const isBehindRefused = call.inputs.some((input) => input.isBehindRefused);
+    if (reason === '') refuse(id, className, ownRemedy);
+    else if (reason === unknownAxes) {
+      if (!isBehindRefused) refuse(id, `${className} with ${reason}`, axesRemedy);
+    } else if (reason !== undefined) refuse(id, `${className} with ${reason}`);
     else if (rule?.inner !== undefined) await carryOut(rule.inner(call), visit);
-    return call.outputs.map((shape) => ({ shape, masked: false }));
+    return call.outputs.map((shape) => ({
+      shape,
+      masked: false,
+      isBehindRefused: shape === undefined && (isBehindRefused || reason !== undefined),
+    }));
   };
   await walk(told, network, inputs, visit);
   const [first, ...others] = problems.values();
@@ -48,7 +64,7 @@ function refusalOf(call: Call): string | undefined {
   const rule = ruleOf(call.layer.className);
   if (rule === undefined) return '';
   const known = [...call.inputs, ...call.outputs.map((shape) => ({ shape }))];
-  if (known.some(({ shape }) => shape === undefined)) return 'tensors of which the axes are not known';
+  if (known.some(({ shape }) => shape === undefined)) return unknownAxes;
   if (call.inputs.length === 0) return 'values that are no tensors';
   if (rule.mask === 'refuse' && call.inputs.some(({ masked }) => masked)) return 'a mask';
   return rule.refuse?.(call);

@@ -1,6 +1,6 @@
 import { isLowbitError, LowbitError, type CancelSignal, type Problem } from '@lowbit/core';
 import { checkArgument, checkOptionNames } from '@lowbit/core/adapter';
-import { graphInvalid, malformed, mismatch } from './errors.js';
+import { graphInvalid, malformed } from './errors.js';
 import type { LayerHooks, StoredWeight } from './hooks.js';
 import type { KerasModel, KerasWeight } from './model.js';
 import { publish } from './publish.js';
@@ -148,7 +148,7 @@ export function storedWeights(
 /**
  * Brings layers and weights together.
  *
- * @throws LowbitError `weights-mismatch`.
+ * @throws LowbitError `weights-mismatch`, `model-not-keras` where there are none.
  */
 export function placeWeights(opened: OpenSource, network: NetworkDraft): readonly KerasWeight[] {
   const weights = giveWeights(placements(opened, network), opened.where);
@@ -170,10 +170,11 @@ function placements(
 function withoutWeights(network: NetworkDraft, where: string): readonly Placement[] {
   const needy = network.layers.flatMap(leavesOf).find(({ rules = [] }) => rules.length > 0);
   if (needy === undefined) return [];
-  throw mismatch(
+  throw new LowbitError({
+    code: 'model-not-keras',
     where,
-    `weights for ${needy.id}`,
-    'a topology alone',
-    'Give it with the weights: { topology, weights }.',
-  );
+    expected: `weights for ${needy.id}`,
+    received: 'a topology alone',
+    remedy: 'Give it with the weights: { topology, weights }.',
+  });
 }

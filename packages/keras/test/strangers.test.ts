@@ -86,17 +86,30 @@ describe('files that are no models of Keras', () => {
 });
 
 describe('topology and weights that do not belong together', () => {
-  it.each<[string, KerasSource, string]>([
+  it.each<[string, KerasSource, string, string]>([
     [
       'another model',
       { topology: textOf(others.get('model.json')), weights: dense.get('model.weights.h5')! },
+      'weights-mismatch',
       'conv2d',
     ],
-    ['no weights', { topology: textOf(dense.get('model.json')) }, 'a topology alone'],
-  ])('%s', async (_, source, word) => {
+    ['no weights', { topology: textOf(dense.get('model.json')) }, 'model-not-keras', 'a topology alone'],
+  ])('%s', async (_, source, code, word) => {
     const error = await failure(readKeras(source));
-    expect(error.code).toBe('weights-mismatch');
+    expect(error.code).toBe(code);
     expect(error.message).toContain(word);
+  });
+
+  it('two files that both hold a tensor are no parts of one store', async () => {
+    const weights = dense.get('model.weights.h5')!;
+    const error = await failure(
+      readKeras({ topology: textOf(dense.get('model.json')), weights: [weights, weights] }),
+    );
+    expect(error).toMatchObject({
+      code: 'weights-mismatch',
+      where: 'weights[1]',
+      received: expect.stringMatching(/^layers\/.*, which weights\[0\] has too$/) as string,
+    });
   });
 
   it('names the first tensor that does not fit', async () => {

@@ -1,4 +1,4 @@
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, extname, join } from 'node:path';
 
 import type { Registry } from '@lowbit/core';
 import { defined } from '@lowbit/core/adapter';
@@ -64,10 +64,14 @@ async function inspectOfKeras(model: string, { topology, json }: InspectOptions,
 function afterKeras(
   model: string,
   topology: string | undefined,
-  { problems }: Pick<KerasInspection, 'problems'>,
+  { problems, parameters }: Pick<KerasInspection, 'problems' | 'parameters'>,
 ): string {
   if (problems.length > 0)
     return 'say what stands for such layers, in a program: readKeras(file, { customLayers })';
+  const isTopologyAlone = topology === undefined && extname(model) === '.json';
+  // One without weights is a whole model, of which nothing can be quantized.
+  if (isTopologyAlone && parameters === 0) return commandWords(['import', model]);
+  if (isTopologyAlone) return commandWords(['quantize', 'WEIGHTS', '--topology', model]);
   return commandWords(['quantize', model, ...(topology === undefined ? [] : ['--topology', topology])]);
 }
 

@@ -10,6 +10,8 @@ export interface Known {
   readonly shape: Shape | undefined;
   /** Whether a mask says which of its steps count, for the call that it is given to. */
   readonly masked: boolean;
+  /** The axes are not known since those of what a refused layer gives are not. */
+  readonly isBehindRefused?: boolean;
 }
 
 /** A value of the graph, in one layout or both. */

@@ -55,7 +55,9 @@ function listOf(value: JsonValue): readonly JsonValue[] {
  */
 export function isOperation({ className, module, config, inboundNodes }: RawLayer): boolean {
   if (module !== undefined) return /\.ops\./.test(module);
-  const isLayer = ['trainable', 'dtype'].some((key) => config[key] !== undefined);
+  // Some operations have a type among their settings, and some layers nothing else that every layer has.
+  const isTyped = (config['dtype'] ?? null) !== null && !Object.hasOwn(rules, className);
+  const isLayer = config['trainable'] !== undefined || isTyped;
   return className !== 'InputLayer' && !isLayer && inboundNodes.some(isObject);
 }
 

@@ -79,7 +79,12 @@ function sameObject(leaf: LayerDraft, before: readonly LayerDraft[]): LayerDraft
 function missing(leaf: LayerDraft, where: string): Error {
   const slots: readonly Slot[] = (leaf.rules ?? []).map((rule) => ({ layer: leaf, rule }));
   const names = slots.map(({ rule }) => rule.name).join(', ');
-  return mismatch(`${where}: ${leaf.id}`, `${names} at ${leaf.objectPath}/vars`, 'not all of them');
+  return mismatch(
+    `${where}: ${leaf.id}`,
+    `${names} at ${leaf.objectPath}/vars`,
+    'not all of them',
+    'Give the weights that were saved from this very model, by the same version of Keras; of a store that max_shard_size split, a list of all parts.',
+  );
 }
 
 /** Weights that nothing takes are a sign that the topology is another one. */

@@ -1,3 +1,4 @@
+import { mismatch } from '../errors.js';
 import type { Attributes } from '../hdf5/contents.js';
 import type { Hdf5File } from '../hdf5/open-hdf5.js';
 import { toFloat32Values } from '../hdf5/stored-type.js';
@@ -9,8 +10,13 @@ export interface TensorStore {
   readonly groups: ReadonlyMap<string, Attributes>;
 }
 
-/** What is in HDF5 files that belong together: parts of one model, as Keras splits large ones. */
+/**
+ * What is in HDF5 files that belong together: parts of one model, as Keras splits large ones.
+ *
+ * @throws LowbitError `weights-mismatch` for a tensor that is in several of them, of which none is more right than another.
+ */
 export function hdf5Store(files: readonly Hdf5File[]): TensorStore {
+  checkDistinct(files);
   const tensors = files.flatMap((file) =>
     [...file.contents.datasets.values()].map(({ path, shape, type }): [string, StoredTensor] => [
       path,
@@ -21,6 +27,22 @@ export function hdf5Store(files: readonly Hdf5File[]): TensorStore {
     tensors: new Map(tensors),
     groups: new Map(files.flatMap(({ contents }) => [...contents.groups])),
   };
+}
+
+function checkDistinct(files: readonly Hdf5File[]): void {
+  const owners = new Map<string, number>();
+  for (const [i, { contents }] of files.entries())
+    for (const path of contents.datasets.keys()) {
+      const other = owners.get(path);
+      if (other !== undefined)
+        throw mismatch(
+          `weights[${i}]`,
+          'parts of one store of weights, each with tensors of its own',
+          `${path}, which weights[${other}] has too`,
+          'Give a whole file of weights alone, or each of the parts that max_shard_size made once.',
+        );
+      owners.set(path, i);
+    }
 }
 
 /** An attribute that is a list of texts. h5py splits lists beyond 64 KB over attributes with a number behind the name. */

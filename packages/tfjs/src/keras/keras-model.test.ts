@@ -110,6 +110,7 @@ it('names a class that Keras does not have, for which a hook stands in', async (
   await expect(kerasModel(own)).rejects.toMatchObject({
     code: 'layer-unsupported',
     received: expect.stringContaining('ScaleLayer') as string,
+    remedy: expect.stringContaining('kerasModel(model, { customLayers: { ScaleLayer:') as string,
   });
   const stand = { className: 'ScaleLayer', config: {}, weights: ['factor'] };
   const { weights } = await kerasModel(own, { customLayers: { ScaleLayer: () => stand } });
