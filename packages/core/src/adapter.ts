@@ -41,6 +41,7 @@ export type {
 } from './contract/model-writer.js';
 export { numberedBatches } from './contract/numbered-batches.js';
 export {
+  type CaptureInputsOptions,
   type GroupInputs,
   type InputCapture,
   type InputsOfWeights,

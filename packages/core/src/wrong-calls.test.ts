@@ -171,6 +171,10 @@ const calls: Readonly<Record<string, RightCall>> = {
     right: () => [{ weights: [] }, []],
     call: (given: never, ids: never) => core.checkPortOptions('observeInputs', given, ids),
   },
+  'options of captureInputs': {
+    right: () => [{ weights: [], biases: [] }, []],
+    call: (given: never, ids: never) => core.checkPortOptions('captureInputs', given, ids),
+  },
   'options of run': { right: () => [{}], call: (given: never) => core.checkPortOptions('run', given) },
 };
 

@@ -1,5 +1,5 @@
 import type { LayerDescriptor, ModelPort, RunOptions } from '@lowbit/core';
-import { checkPortOptions, type ObserveInputsOptions } from '@lowbit/core/adapter';
+import { type CaptureInputsOptions, checkPortOptions } from '@lowbit/core/adapter';
 import { activationSites } from './activations/activation-sites.js';
 import { measureFeatures } from './observe/features.js';
 import type { WeightSite } from './describe/weight-site.js';
@@ -76,16 +76,20 @@ function observingInputs(
   ort: OrtRuntime,
   lend: Lend,
 ): Pick<Running, 'observeInputs' | 'captureInputs'> {
-  const check = (options: ObserveInputsOptions, sites: readonly WeightSite[]) =>
+  const check = (
+    call: 'observeInputs' | 'captureInputs',
+    options: CaptureInputsOptions,
+    sites: readonly WeightSite[],
+  ) =>
     checkPortOptions(
-      'observeInputs',
+      call,
       options,
       sites.map(({ id }) => id),
     );
   return {
     observeInputs: (batches, options) =>
       lend(async ({ model, description: { sites } }) => {
-        check(options, sites);
+        check('observeInputs', options, sites);
         const wanted = new Set(options.weights);
         const runtime = await withFiles(ort, model, source.files);
         const asked = sites.filter(({ id }) => wanted.has(id));
@@ -93,7 +97,7 @@ function observingInputs(
       }),
     async captureInputs(batches, options) {
       const { model, description } = await readDescribed({ ...source, integers: undefined });
-      check(options, description.sites);
+      check('captureInputs', options, description.sites);
       const runtime = await withFiles(ort, model, source.files);
       return captureInputs({ model, ort: runtime, batches }, description.sites, options);
     },

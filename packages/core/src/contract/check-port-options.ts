@@ -3,7 +3,7 @@ import { LowbitError } from '../errors/error.js';
 import { suggestName } from '../errors/nearest-name.js';
 import { type SessionOptions, sessionTypes } from './events.js';
 import type { ObserveOptions, RunOptions } from './model-run.js';
-import type { ObserveInputsOptions } from './observed-inputs.js';
+import type { CaptureInputsOptions, ObserveInputsOptions } from './observed-inputs.js';
 
 const observeTypes: OptionTypes<ObserveOptions> = {
   ...sessionTypes,
@@ -17,6 +17,11 @@ const observeInputsTypes: OptionTypes<ObserveInputsOptions> = {
   ...sessionTypes,
   weights: optionTypes.texts,
   seed: optionTypes.integer,
+};
+
+const captureInputsTypes: OptionTypes<CaptureInputsOptions> = {
+  ...observeInputsTypes,
+  biases: optionTypes.texts,
 };
 
 const runTypes: OptionTypes<RunOptions> = {
@@ -34,17 +39,18 @@ const statistics: readonly unknown[] = [undefined, 'ranges', 'all'];
 /**
  * Checks the options of what a port may have besides writing.
  *
- * @param ids Sites that `observe`, and weights that `observeInputs` can be asked for.
+ * @param ids Sites that `observe`, and weights that `observeInputs` and `captureInputs` can be asked for.
  * @throws LowbitError `unsupported-option` for options that there are not, and values that these do not have;
  *   `invalid-argument` for values of other types, and a site that the model does not have.
  */
 export function checkPortOptions(
-  call: 'observe' | 'observeInputs' | 'features' | 'run',
-  options: ObserveOptions | ObserveInputsOptions | RunOptions,
+  call: 'observe' | 'observeInputs' | 'captureInputs' | 'features' | 'run',
+  options: ObserveOptions | CaptureInputsOptions | RunOptions,
   ids: readonly string[] = [],
 ): void {
   if (call === 'features') checkOptions(options as SessionOptions, sessionTypes, call);
-  else if (call === 'observeInputs') checkInputsOptions(options as ObserveInputsOptions, ids);
+  else if (call === 'observeInputs' || call === 'captureInputs')
+    checkInputsOptions(call, options as CaptureInputsOptions, ids);
   else if (call === 'run') checkOptions(options as RunOptions, runTypes, call);
   else checkObserveOptions(options as ObserveOptions, ids);
 }
@@ -62,11 +68,19 @@ function checkObserveOptions(options: ObserveOptions, ids: readonly string[]): v
   checkIds(options.sites, ids, { where: "observe: option 'sites'", expected: 'ids of sites of the model' });
 }
 
-function checkInputsOptions(options: ObserveInputsOptions, ids: readonly string[]): void {
-  checkOptions(options, observeInputsTypes, 'observeInputs');
-  const wanted = { where: "observeInputs: option 'weights'", expected: 'ids of weights of the model' };
-  checkArgument(Array.isArray(options.weights), options.weights, wanted);
-  checkIds(options.weights, ids, wanted);
+function checkInputsOptions(
+  call: 'observeInputs' | 'captureInputs',
+  options: CaptureInputsOptions,
+  ids: readonly string[],
+): void {
+  checkOptions(options, call === 'captureInputs' ? captureInputsTypes : observeInputsTypes, call);
+  const wanted = (name: string) => ({
+    where: `${call}: option '${name}'`,
+    expected: 'ids of weights of the model',
+  });
+  checkArgument(Array.isArray(options.weights), options.weights, wanted('weights'));
+  checkIds(options.weights, ids, wanted('weights'));
+  checkIds(options.biases, ids, wanted('biases'));
 }
 
 function checkIds(

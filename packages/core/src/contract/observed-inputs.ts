@@ -26,6 +26,12 @@ export interface ObserveInputsOptions extends SessionOptions {
   readonly seed?: number;
 }
 
+/** How inputs are looked at one after the other. */
+export interface CaptureInputsOptions extends ObserveInputsOptions {
+  /** Ids of weights whose biases will take off something. Default: none. */
+  readonly biases?: readonly string[];
+}
+
 /** What was seen, by the ids of weights, and of the others why nothing can be known of their inputs. */
 export interface InputsOfWeights {
   readonly inputs: ReadonlyMap<string, ObservedInputs>;
@@ -39,8 +45,12 @@ export interface InputsOfWeights {
 export interface InputCapture {
   /** What the inputs of weights are in the network as it is now. Weights are asked for in the order of execution. */
   inputs(weights: readonly string[]): Promise<InputsOfWeights>;
-  /** A weight has these values from now on. */
-  set(weight: string, values: Float32Array): void;
+  /**
+   * A weight has these values from now on.
+   *
+   * @param shift What its bias takes off, one value an output channel, where that was said to take off something. Default: nothing.
+   */
+  set(weight: string, values: Float32Array, shift?: Float32Array): void;
   /** Frees what is kept. */
   close(): Promise<void>;
 }

@@ -3,7 +3,12 @@ import type { ParameterStorage } from '../scheme/types.js';
 import type { LayerDescriptor, WeightDescriptor } from './descriptors.js';
 import type { SessionOptions } from './events.js';
 import type { Batch, ObserveOptions, RunOptions, RunOutputs } from './model-run.js';
-import type { InputCapture, InputsOfWeights, ObserveInputsOptions } from './observed-inputs.js';
+import type {
+  CaptureInputsOptions,
+  InputCapture,
+  InputsOfWeights,
+  ObserveInputsOptions,
+} from './observed-inputs.js';
 import type { ModelWriter, Outcome } from './model-writer.js';
 import type { PortForm } from './plan.js';
 import type { FeatureSet } from './policy.js';
@@ -52,7 +57,7 @@ export interface ModelPort<M> {
    */
   captureInputs?(
     batches: Iterable<Batch> | AsyncIterable<Batch>,
-    options: ObserveInputsOptions,
+    options: CaptureInputsOptions,
   ): Promise<InputCapture>;
   /**
    * Runs the model batch by batch and gives its outputs as floats. Absent when the port cannot run the model.

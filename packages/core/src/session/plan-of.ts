@@ -33,9 +33,8 @@ export async function planOf<M>(
   const terms = budgetTerms(plugin, chosen);
   if (terms === undefined) return { ...planPrepared(port, prepared), warnings: [], inputs: given };
   let inputs = given;
-  const writeOne: WriteOne = async (resolved, judge, mostBytes = false) => {
-    // Which biases stay as they are, and take nothing, only data tell.
-    const isRun = judge !== undefined || (!mostBytes && resolved.entries.some(({ corrects }) => corrects));
+  const writeOne: WriteOne = async (resolved, judge) => {
+    const isRun = judge !== undefined;
     const { written, calibration } = await writeResolved(port, resolved, inputs, options, isRun);
     inputs = { ...inputs, calibration };
     const { model, report } = written.quantized;

@@ -47,7 +47,7 @@ export async function quantize<M>(
   return { ...told, ...defined({ measurements, budget, calibration: observed }) };
 }
 
-/** What the result takes; the smallest choice was written with every bias that can be corrected. */
+/** What the result takes: choices are written with every bias that can be corrected, of which data may leave some as they are. */
 async function withFinalBytes<M>(
   budget: BudgetReport,
   { model, report }: Quantized<M>,

@@ -14,14 +14,13 @@ import { inputsIn, type InputsOfWeight, needsInputs } from './rounding-inputs.js
 export interface SequentialInputs {
   /** To be asked before the weight is quantized. */
   of(own: ResolvedEntry): Promise<InputsOfWeight>;
-  /** The weight has the values of these codes from now on. */
-  quantized(own: ResolvedEntry, tensor: QuantizedTensor): Promise<void>;
+  /** The weight has the values of these codes from now on. @param shift What its bias takes off. */
+  quantized(own: ResolvedEntry, tensor: QuantizedTensor, shift?: Float32Array): Promise<void>;
   close(): Promise<void>;
 }
 
 /**
- * `undefined` where weights are to see the inputs of the model as it was: when nothing looks at them, when that was asked for, where biases
- * are corrected and nothing is asked for, and for a port that cannot run its model in parts.
+ * `undefined` where weights are to see the inputs of the model as it was: when nothing looks at them, when that was asked for, and for a port that cannot run its model in parts.
  *
  * @throws LowbitError `calibration-missing` where sequential inputs were asked for, of a port that cannot.
  */
@@ -32,17 +31,17 @@ export function sequentialInputs<M>(
   { capture, signal }: QuantizeOptions,
 ): SequentialInputs | undefined {
   if (capture === 'once' || data === undefined || !entries.some(needsInputs)) return undefined;
-  // The network that runs in parts has its biases as they were, so that means of later inputs would be off by what they take off.
-  if (capture === undefined && entries.some(({ corrects }) => corrects)) return undefined;
   if (port.captureInputs === undefined) {
     if (capture === 'sequential') throw notInParts(port.name);
     return undefined;
   }
   const weights = entries.map(({ weight }) => weight.id);
+  const biases = entries.filter(({ corrects }) => corrects === true).map(({ weight }) => weight.id);
   let started: Promise<InputCapture> | undefined;
   const start = () =>
     (started ??= (port.captureInputs as NonNullable<typeof port.captureInputs>)(data.batches, {
       weights,
+      ...(biases.length === 0 ? {} : { biases }),
       ...defined({ signal }),
     }));
   return {
@@ -53,8 +52,8 @@ export function sequentialInputs<M>(
       stopIfAborted(signal, 'observe');
       return inputsIn(known, id);
     },
-    async quantized({ weight }, tensor) {
-      (await start()).set(weight.id, decode(tensor));
+    async quantized({ weight }, tensor, shift) {
+      (await start()).set(weight.id, decode(tensor), shift);
     },
     close: async () => (await started)?.close(),
   };

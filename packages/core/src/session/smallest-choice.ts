@@ -17,7 +17,7 @@ export async function smallestOf<M>(spending: Spending<M>, measured: Measurement
   const known = knowing(spending, measured);
   const drafts = draftPrepared(known, { smallest: true });
   const { resolved } = planPrepared(spending.port, known, drafts);
-  const { bytes } = await spending.writeOne(resolved, undefined, true);
+  const { bytes } = await spending.writeOne(resolved, undefined);
   const smallest = { choice: choiceOfDrafts(measured, drafts), resolved, bytes };
   // The policy says what stands against less.
   if (bytes > (spending.terms.bytes ?? Infinity))

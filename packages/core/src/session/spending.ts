@@ -16,14 +16,10 @@ export interface WrittenPlan {
 /**
  * Writes a plan.
  *
- * @param judge Absent where its outputs do not count.
- * @param mostBytes Whether an upper bound of its bytes will do, with every bias that can be corrected: nothing is run then. Default false.
+ * @param judge Absent where its outputs do not count: nothing is run then, and bytes are those with every bias that can be corrected, of
+ *   which data may leave some as they are.
  */
-export type WriteOne = (
-  resolved: ResolvedPlan,
-  judge: Judge | undefined,
-  mostBytes?: boolean,
-) => Promise<WrittenPlan>;
+export type WriteOne = (resolved: ResolvedPlan, judge: Judge | undefined) => Promise<WrittenPlan>;
 
 /** A model that a budget is spent on, and what that is done with. */
 export interface Spending<M> {

@@ -57,7 +57,7 @@ export async function writeFitted<M>(
     if (options.measure !== false) energies.set(own.entry.id, energyOf(values));
     const weight = await roundWeight(own, values, scheme, inputsOf);
     if (sequential !== undefined) coded.set(own.entry.id, weight);
-    await sequential?.quantized(own, weight.tensor);
+    await sequential?.quantized(own, weight.tensor, weight.bias?.shift);
     return weight;
   };
   const written = await writePlan(port, outcome, encodeOne, options, (own, values, { scheme }) => ({

@@ -1,5 +1,5 @@
 import type { WeightSite, WeightUse } from '../describe/weight-site.js';
-import { usedDims } from '../observe/inputs/input-uses.js';
+import { usedDims } from '../describe/used-dims.js';
 import type { BiasPlace } from '../operators/operator.js';
 import { operatorOf } from '../operators/operators.js';
 import { DataType } from '../schema/proto.js';

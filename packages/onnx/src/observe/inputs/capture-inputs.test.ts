@@ -3,8 +3,10 @@ import { sizeOf } from '@lowbit/core/adapter';
 import * as ort from 'onnxruntime-web';
 import { expect, test } from 'vitest';
 import { buildBytes } from '../../../test/helpers/build-model.js';
+import { correctBias } from '../../biases/correct-bias.js';
 import { describeModel } from '../../describe/describe-model.js';
 import { type AttributeValue, makeNode } from '../../graph/make-node.js';
+import { modelEditor } from '../../graph/model-editor.js';
 import { makeTensor } from '../../graph/make-tensor.js';
 import { readModel } from '../../read/read-model.js';
 import { createGraph, createValueInfo, DataType } from '../../schema/proto.js';
@@ -147,4 +149,55 @@ test('each part of a chain runs once', async () => {
     capture.set(id, numbers(9, 5));
   }
   expect(nodes()).toBe(3);
+});
+
+test('biases that take off something are in the network that later weights see', async () => {
+  const build = () => {
+    const bias = (name: string) => weight(name, [3], 9);
+    return readModel(
+      buildBytes(
+        {
+          nodes: [
+            node('MatMul', ['x', 'a'], 'h1'),
+            node('Gemm', ['h1', 'b', 'b.bias'], 'h2'),
+            node('MatMul', ['h2', 'c'], 'h3'),
+            node('Add', ['h3', 'c.bias'], 'h4'),
+            node('MatMul', ['h4', 'd'], 'y'),
+          ],
+          initializers: [
+            ...['a', 'b', 'c', 'd'].map((name, i) => weight(name, [3, 3], i)),
+            bias('b.bias'),
+            bias('c.bias'),
+          ],
+          inputs: { x: ['n', 3] },
+          outputs: { y: ['n', 3] },
+        },
+        { opset: 17 },
+      ),
+    );
+  };
+  const x = [{ inputs: { x: { shape: [4, 3], data: numbers(12, 1) } } }];
+  const own = build();
+  const { sites } = describeModel(own);
+  const ids = sites.map(({ id }) => id);
+  const options = { weights: ids, biases: ids.filter((id) => id !== 'b') };
+  const capture = await captureInputs({ model: own, ort, batches: x }, sites, options);
+  const shiftOf = (at: number) => numbers(3, 30 + at);
+  for (const [at, { id }] of sites.entries()) {
+    const model = build();
+    const described = describeModel(model).sites;
+    const editor = modelEditor(model, { keepsPlaces: true });
+    described.slice(0, at).forEach((site, i) => {
+      writeValues(site, numbers(9, 20 + i));
+      if (site.id !== 'b') correctBias(editor, site, shiftOf(i));
+    });
+    editor.apply();
+    const asked = described.filter((site) => site.id === id);
+    const expected = await observeInputs({ model, ort, batches: x }, asked, { weights: [id] });
+    const seen = await capture.inputs([id]);
+    const sums = ({ inputs }: typeof seen) => [...inputs.get(id)!.groups[0]!.seen.sums];
+    sums(seen).forEach((value, i) => expect(value).toBeCloseTo(sums(expected)[i]!, 4));
+    capture.set(id, numbers(9, 20 + at), id === 'b' ? undefined : shiftOf(at));
+  }
+  await capture.close();
 });

@@ -1,9 +1,10 @@
 import {
+  type CaptureInputsOptions,
   finiteBatches,
   type InputCapture,
-  type ObserveInputsOptions,
   type SamplesOfBatch,
 } from '@lowbit/core/adapter';
+import { shiftableBiases } from '../../biases/shiftable-biases.js';
 import type { WeightSite } from '../../describe/weight-site.js';
 import type { OnnxModel } from '../../model/model.js';
 import { subgraphsOf } from '../../model/subgraphs.js';
@@ -26,7 +27,7 @@ import { type KeptValues, segments } from './segments.js';
 export async function captureInputs(
   { model, ort, batches }: Omit<VisitingRun, 'options'>,
   sites: readonly WeightSite[],
-  options: ObserveInputsOptions,
+  options: CaptureInputsOptions,
 ): Promise<InputCapture> {
   checkBatches(batches);
   const required = requiredInputs(model);
@@ -40,6 +41,10 @@ export async function captureInputs(
   const samples = samplesOf(counts);
   const byId = new Map(sites.map((site) => [site.id, site]));
   const pending = new Set(options.weights);
+  const shiftBias = shiftableBiases(
+    model,
+    (options.biases ?? []).flatMap((id) => byId.get(id) ?? []),
+  );
   const weightsAt = weightsOfNodes(model, sites);
   const { compute } = segments(model, ort, kept, options.signal);
   const isOpen = (node: number) => weightsAt.get(node)?.some((id) => pending.has(id)) === true;
@@ -58,9 +63,10 @@ export async function captureInputs(
       );
       return result();
     },
-    set(weight, values) {
+    set(weight, values, shift) {
       const site = byId.get(weight);
       if (site !== undefined) writeValues(site, values);
+      if (site !== undefined && shift !== undefined) shiftBias(site, shift);
       pending.delete(weight);
     },
     close: () => {

@@ -1,6 +1,5 @@
-import { sizeOf } from '@lowbit/core/adapter';
+import { usedDims } from '../../describe/used-dims.js';
 import type { WeightSite, WeightUse } from '../../describe/weight-site.js';
-import { tensorShape } from '../../model/tensor-shape.js';
 import type { InputRows } from '../../operators/operator.js';
 import { operatorOf } from '../../operators/operators.js';
 import type { GraphProto } from '../../schema/proto.js';
@@ -38,15 +37,6 @@ function rowsOf(site: WeightSite, use: WeightUse): InputRows | string {
   if (typeof rows !== 'string' && rows.value === '') return 'its layer has no other input';
   return rows;
 }
-
-/** The dimensions of a weight as a user of it means them. */
-export function usedDims(site: WeightSite, { direct }: WeightUse): readonly number[] {
-  return viewOf(site, direct ? tensorShape(site.source.tensor, site.id) : site.shape);
-}
-
-/** The dimensions that the operator means: those of a convolution with groups may be split. */
-const viewOf = (site: WeightSite, dims: readonly number[]): readonly number[] =>
-  site.shape.length > dims.length && sizeOf(site.shape) === sizeOf(dims) ? site.shape : dims;
 
 /** Axes along which the inputs of a channel lie. */
 const wide = ({ shape, outputAxes }: WeightSite): number =>
