@@ -57,3 +57,40 @@ export const outWidth: i32 = 312;
 /** Bytes from a window to the next. */
 export const verticalStep: i32 = 316;
 export const horizontalStep: i32 = 320;
+
+// Products by lookup, of weights of 1 bit and inputs of 1 or 2. Inputs are tables of 16 bytes, one for each four ("group").
+/** Results for each four inputs: 16 bytes for each value of their bits. */
+export const tables: i32 = 324;
+/** Bits of an input. */
+export const inputBits: i32 = 328;
+/** Groups of a pixel. */
+export const groups: i32 = 332;
+/** Runs of groups that bytes can count: how far each begins from the window, and its groups (two int32 each). */
+export const chunks: i32 = 336;
+export const chunkList: i32 = 340;
+/** Whether a table is that of two neighbouring rows, one in each half of its bytes. */
+export const isPaired: i32 = 344;
+/** What is taken off for each pixel (int32); 0 for the border. */
+export const pixelSums: i32 = 348;
+/** Sums of the rows of a tile (16 bits): `sumStride` bytes a row. */
+export const tileSums: i32 = 352;
+export const sumStride: i32 = 356;
+/** Where the tables of the four rows (or two pairs) of a tile are; those of the current chunk. */
+export const tile: i32 = 360;
+export const chunk: i32 = 376;
+/** Inputs of 2 bits: values from which the codes 1, 2 and 3 begin. */
+export const threshold1: i32 = 392;
+export const threshold2: i32 = 396;
+export const threshold3: i32 = 400;
+/** The value of an input whose code is 1; whether the mean magnitude counts instead, and whether each pixel has its own. */
+export const inputScale: i32 = 404;
+export const isMean: i32 = 408;
+export const isByPixel: i32 = 412;
+/** Window, and bytes between its lines and its columns in the image of `pixelSums`. */
+export const windowHeight: i32 = 416;
+export const windowWidth: i32 = 420;
+export const windowLine: i32 = 424;
+export const windowColumn: i32 = 428;
+export const stride: i32 = 432;
+/** Rows of the tile. */
+export const tileRows: i32 = 436;

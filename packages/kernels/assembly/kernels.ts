@@ -1,3 +1,5 @@
+export { lookUpAll } from './binary-product';
 export { quantizeAll } from './images';
-export { probeDot } from './probes';
+export { probeDot, probeSwizzle } from './probes';
 export { multiplyAll } from './product';
+export { fillTables, tabulateAll } from './tables';

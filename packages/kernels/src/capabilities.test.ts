@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { afterEach, expect, it, vi } from 'vitest';
 import type { KernelExports } from './wasm/exports.js';
-import { probeRelaxedDot } from './wasm/probe-relaxed.js';
+import { probeRelaxedDot, probeRelaxedSwizzle } from './wasm/probe-relaxed.js';
 
 afterEach(() => {
   vi.unstubAllGlobals();
@@ -70,6 +70,18 @@ it('tells how the relaxed dot product computes, and trusts none that is wrong', 
   expect(probed(dots['signed']!)).toEqual({ inputs: 'signed', largestWeight: 128 });
   expect(probed(dots['unsigned']!, 32767)).toEqual({ inputs: 'unsigned', largestWeight: 64 });
   expect(probed(dots['doubled']!)).toBeUndefined();
+});
+
+it('tells whether the relaxed lookup is right', () => {
+  const memory = new WebAssembly.Memory({ initial: 1 });
+  const bytes = new Uint8Array(memory.buffer);
+  const swizzle = (shift: number) => (a: number, b: number, to: number) => {
+    for (let at = 0; at < 16; at++) bytes[to + at] = bytes[a + ((bytes[b + at]! + shift) & 15)]!;
+  };
+  const found = [0, 1].map((shift) =>
+    probeRelaxedSwizzle({ probeSwizzle: swizzle(shift) } as Partial<KernelExports> as KernelExports, memory),
+  );
+  expect(found).toEqual([true, false]);
 });
 
 it('does not trust the relaxed dot product of V8 11, which doubles sums until it optimizes', () => {

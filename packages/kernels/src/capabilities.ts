@@ -1,5 +1,5 @@
 import { loadModule, type WasmVariant } from './wasm/load-module.js';
-import { probeRelaxedDot, type RelaxedDot } from './wasm/probe-relaxed.js';
+import { probeRelaxedDot, probeRelaxedSwizzle, type RelaxedDot } from './wasm/probe-relaxed.js';
 import { webAssembly } from './wasm/web-assembly.js';
 
 /** What computes: TypeScript, WebAssembly SIMD, or that with relaxed operations. */
@@ -10,6 +10,7 @@ export interface Capabilities {
   readonly webAssembly: boolean;
   /** Fixed-width SIMD (128 bits): the host validates it, and compiling it is not forbidden. */
   readonly simd: boolean;
+  /** Relaxed SIMD: the host validates it, and its lookup was found to be right. */
   readonly relaxedSimd: boolean;
   /** How the relaxed dot product of integers computes here; `undefined` where it is missing or wrong. */
   readonly relaxedDot: RelaxedDot | undefined;
@@ -51,7 +52,10 @@ async function detect(): Promise<Capabilities> {
   if (!api.validate(Uint8Array.from(relaxedModule)))
     return { ...plain, notes: ['The WebAssembly of the host has no relaxed SIMD.'] };
   const memory = new api.Memory({ initial: 1 });
-  const relaxedDot = probeRelaxedDot(await loadModule('relaxed', memory), memory);
+  const kernels = await loadModule('relaxed', memory);
+  if (!probeRelaxedSwizzle(kernels, memory))
+    return { ...plain, notes: ['The relaxed lookup computes wrongly on this host.'] };
+  const relaxedDot = probeRelaxedDot(kernels, memory);
   const notes = relaxedDot === undefined ? ['The relaxed dot product computes wrongly on this host.'] : [];
   return { ...plain, relaxedSimd: true, relaxedDot, notes };
 }

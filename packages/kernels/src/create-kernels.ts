@@ -71,9 +71,5 @@ async function makeEngine(variant: Variant, { relaxedDot }: Capabilities): Promi
   if (variant === 'scalar') return scalarEngine;
   const memory = new (webAssembly()!.Memory)({ initial: 1, maximum: 65536 });
   const kernels = await loadModule(variant, memory);
-  return wasmEngine({
-    kernels,
-    heap: ownHeap(memory),
-    relaxedDot: variant === 'relaxed' ? relaxedDot : undefined,
-  });
+  return wasmEngine(kernels, ownHeap(memory), variant === 'relaxed' ? relaxedDot : undefined);
 }

@@ -3,7 +3,7 @@ import { conv2d as tfConv2d, tensor4d, tidy } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { convolutionSamples, denseSamples, type Sample, size } from '../test/random-layers.js';
-import { createKernels, type Kernels, type Operation, type Variant } from './index.js';
+import { createKernels, type Kernels, type LayerInputs, type Operation, type Variant } from './index.js';
 
 const { capabilities } = await createKernels();
 const twin = await createKernels({ variant: 'scalar' });
@@ -61,6 +61,24 @@ describe.each(variants)('%s', (variant) => {
 });
 
 describe.each<Variant>(['scalar', ...variants])('%s', (variant) => {
+  it('sums at the greatest depth of 1 and 2 bits', async () => {
+    const { dense } = await createKernels({ variant });
+    for (const rows of [1, 2, 5])
+      for (const [depth, inputs, most] of [
+        [65532, { kind: 'signs' }, 1],
+        [21844, { kind: 'codes', thresholds: [0, 0, 0], scale: 1 }, 3],
+      ] as const)
+        for (const weight of [-1, 1]) {
+          const values = new Int8Array(depth).fill(weight);
+          const weights = { shape: [depth, 1], values, bits: 1, scales: [1] } as const;
+          expect(dense({ weights, inputs }).run(new Float32Array(rows * depth), [rows, depth])).toEqual(
+            new Float32Array(rows).fill(weight * most * depth),
+          );
+        }
+  });
+});
+
+describe.each<Variant>(['scalar', ...variants])('%s', (variant) => {
   const kernels: Promise<Kernels> = createKernels({ variant });
 
   it('computes what the definition says, in exact integers', async () => {
@@ -68,6 +86,7 @@ describe.each<Variant>(['scalar', ...variants])('%s', (variant) => {
     fc.assert(
       fc.property(denseSamples, ({ layer, shape, values }) => {
         const { weights } = layer;
+        fc.pre(weights.bits !== 1);
         const steps = { ...weights, shifts: [0], scales: [1] };
         const result = dense({ weights: steps }).run(values, shape);
         expect(result).toEqual(productOf(weights.values, values, shape, weights.shape[1]!));
@@ -87,11 +106,12 @@ describe.each<Variant>(['scalar', ...variants])('%s', (variant) => {
         const extent = (axis: 0 | 1) => (weights.shape[axis]! - 1) * dilations[axis] + 1;
         fc.pre(Math.min(batch, channels, weights.shape[3]!) > 0 && height >= extent(0) && width >= extent(1));
         // Samples with the outermost value have the scale 1.
-        const values = Float32Array.from({ length: size(shape) }, (_, at) => ((at * 37) % 255) - 127);
-        for (let sample = 0; sample < batch; sample++) values[sample * height * width * channels] = 127;
+        const integers = Float32Array.from({ length: size(shape) }, (_, at) => ((at * 37) % 255) - 127);
+        for (let sample = 0; sample < batch; sample++) integers[sample * height * width * channels] = 127;
         const plain = { shape: weights.shape, values: weights.values, bits: weights.bits, scales: [1] };
-        const result = conv2d({ weights: plain, strides, dilations, ...(padding && { padding }) }).run(
-          values,
+        const { inputs, values } = exactInputs(weights.bits, layer.inputs?.kind, integers);
+        const result = conv2d({ weights: plain, inputs, strides, dilations, padding: padding! }).run(
+          integers,
           shape,
         );
         const expected = tidy(() =>
@@ -125,6 +145,18 @@ describe.each<Variant>(['scalar', ...variants])('%s', (variant) => {
     again.dispose();
   });
 });
+
+/** Inputs whose steps are 1, and what they make of values. */
+function exactInputs(
+  bits: 1 | 4 | 8,
+  kind: LayerInputs['kind'] | undefined,
+  values: Float32Array,
+): { readonly inputs: LayerInputs; readonly values: Float32Array } {
+  if (bits !== 1) return { inputs: { kind: 'dynamic' }, values };
+  if (kind === 'signs') return { inputs: { kind }, values: values.map((value) => (value >= 0 ? 1 : -1)) };
+  const code = (value: number) => (value < -50 ? 0 : value < 3 ? 1 : value < 77 ? 2 : 3);
+  return { inputs: { kind: 'codes', thresholds: [-50, 3, 77], scale: 1 }, values: values.map(code) };
+}
 
 /** A product with inputs that are quantized row by row, as the interface states it. */
 function productOf(

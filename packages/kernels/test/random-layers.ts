@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Conv2dLayer, DenseLayer, Epilogue, IntegerWeights } from '../src/index.js';
+import type { Conv2dLayer, DenseLayer, Epilogue, IntegerWeights, LayerInputs } from '../src/index.js';
 
 /** A layer, an input for it, and maybe something to add: what laws are tried on. */
 export interface Sample<Layer> {
@@ -23,8 +23,8 @@ function spread(seed: number, length: number, next: (uniform: number) => number)
   });
 }
 
-function integerWeights(shape: number[], bits: 4 | 8): fc.Arbitrary<IntegerWeights> {
-  const [least, most] = bits === 8 ? [-128, 127] : [-8, 7];
+function integerWeights(shape: number[], bits: 1 | 4 | 8): fc.Arbitrary<IntegerWeights> {
+  const [least, most] = ({ 8: [-128, 127], 4: [-8, 7], 1: [-1, 1] } as const)[bits];
   const outputs = shape.at(-1)!;
   return fc
     .record({
@@ -39,9 +39,13 @@ function integerWeights(shape: number[], bits: 4 | 8): fc.Arbitrary<IntegerWeigh
     })
     .map(({ seed, extreme, scales, shifts }) => {
       const value = (uniform: number) =>
-        extreme ? (uniform < 0.5 ? least : most) : Math.floor(uniform * (most - least + 1)) + least;
+        extreme || bits === 1
+          ? uniform < 0.5
+            ? least
+            : most
+          : Math.floor(uniform * (most - least + 1)) + least;
       const values = Int8Array.from(spread(seed, size(shape), value));
-      return { shape, values, bits, scales, ...(shifts && { shifts }) };
+      return { shape, values, bits, scales, ...(shifts && bits !== 1 && { shifts }) };
     });
 }
 
@@ -77,15 +81,39 @@ function inputs(length: number): fc.Arbitrary<Float32Array> {
     });
 }
 
-const bits = fc.constantFrom<4 | 8>(4, 8);
+const bits = fc.constantFrom<1 | 4 | 8>(1, 1, 4, 8);
+
+const scale = float(2);
+const ofBits = fc.oneof(
+  fc.record({ kind: fc.constant('signs' as const), scale: fc.oneof(scale, fc.constant('mean' as const)) }),
+  fc.record({
+    kind: fc.constant('codes' as const),
+    thresholds: fc.tuple(scale, scale, scale),
+    scale,
+  }),
+);
+
+/** Inputs that go with weights of these bits. */
+function layerInputs(bits: 1 | 4 | 8): fc.Arbitrary<{ inputs?: LayerInputs }> {
+  return bits === 1 ? ofBits.map((inputs) => ({ inputs })) : fc.constant({});
+}
 
 /** Dense layers of odd sizes, empty ones among them. */
 export const denseSamples: fc.Arbitrary<Sample<DenseLayer>> = fc
-  .record({ rows: fc.nat(9), channels: fc.nat(70), outputs: fc.nat(20), bits })
+  .record({ rows: fc.nat(9), channels: fc.nat(300), outputs: fc.nat(70), bits })
   .chain(({ rows, channels, outputs, bits }) =>
     fc
-      .tuple(integerWeights([channels, outputs], bits), epilogue(outputs), inputs(rows * channels))
-      .map(([weights, rest, values]) => ({ layer: { weights, ...rest }, shape: [rows, channels], values })),
+      .tuple(
+        integerWeights([channels, outputs], bits),
+        epilogue(outputs),
+        inputs(rows * channels),
+        layerInputs(bits),
+      )
+      .map(([weights, rest, values, own]) => ({
+        layer: { weights, ...own, ...rest },
+        shape: [rows, channels],
+        values,
+      })),
   );
 
 const pair = (most: number) => fc.tuple(fc.integer({ min: 1, max: most }), fc.integer({ min: 1, max: most }));
@@ -93,9 +121,9 @@ const pair = (most: number) => fc.tuple(fc.integer({ min: 1, max: most }), fc.in
 /** Convolutions of any window, stride, dilation and padding. */
 export const convolutionSamples: fc.Arbitrary<Sample<Conv2dLayer>> = fc
   .record({
-    shape: fc.tuple(fc.nat(3), fc.nat(9), fc.nat(9), fc.nat(9)),
+    shape: fc.tuple(fc.nat(3), fc.nat(9), fc.nat(9), fc.oneof(fc.nat(9), fc.nat(40))),
     window: pair(4),
-    outputs: fc.nat(18),
+    outputs: fc.oneof(fc.nat(18), fc.nat(70)),
     strides: pair(3),
     dilations: pair(3),
     padding: fc.constantFrom<'same' | 'valid'>('same', 'valid'),
@@ -103,9 +131,14 @@ export const convolutionSamples: fc.Arbitrary<Sample<Conv2dLayer>> = fc
   })
   .chain(({ shape, window, outputs, strides, dilations, padding, bits }) =>
     fc
-      .tuple(integerWeights([...window, shape[3], outputs], bits), epilogue(outputs), inputs(size(shape)))
-      .map(([weights, rest, values]) => ({
-        layer: { weights, strides, dilations, padding, ...rest },
+      .tuple(
+        integerWeights([...window, shape[3], outputs], bits),
+        epilogue(outputs),
+        inputs(size(shape)),
+        layerInputs(bits),
+      )
+      .map(([weights, rest, values, own]) => ({
+        layer: { weights, ...own, strides, dilations, padding, ...rest },
         shape: [...shape],
         values,
       })),

@@ -7,6 +7,7 @@ const weights = (shape: readonly number[] = [2, 1]) => ({
   ...{ shape, values: new Int8Array(shape.reduce((size, length) => size * length, 1)) },
   ...{ bits: 8 as const, scales: [1] },
 });
+const bits = () => ({ ...weights(), bits: 1 as const, values: Int8Array.of(1, -1) });
 const defined = (options: object) =>
   Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 
@@ -27,6 +28,11 @@ const calls: Readonly<Record<string, RightCall>> = {
     right: () => [[2, 1], new Int8Array(2), 8, [1], [0]],
     call: (...[shape, values, bits, scales, shifts]: never[]) =>
       dense({ weights: defined({ shape, values, bits, scales, shifts }) } as never),
+  },
+  'inputs of dense': {
+    right: () => ['codes', [0, 1, 2], 1],
+    call: (...[kind, thresholds, scale]: never[]) =>
+      dense({ weights: bits(), inputs: defined({ kind, thresholds, scale }) } as never),
   },
   conv2d: { right: () => [{ weights: weights([1, 1, 2, 1]) }], call: (layer: never) => conv2d(layer) },
   'members of conv2d': {
@@ -60,8 +66,24 @@ it.each([
   [{ shape: [65537, 1], values: new Int8Array(65537) }, 'invalid-argument'],
   [{ scales: [1, 2, 3] }, 'invalid-argument'],
   [{ scales: [NaN] }, 'invalid-argument'],
+  [{ values: Int8Array.of(0, 1), bits: 1 }, 'invalid-argument'],
 ])('refuses weights with %j', (wrong, code) => {
   expect(() => dense({ weights: { ...weights(), ...wrong } as never })).toThrow(
     expect.objectContaining({ code }),
   );
+});
+
+const codes = { kind: 'codes', thresholds: [0, 1, 2], scale: 1 } as const;
+const deep = (depth: number) => ({ ...bits(), shape: [depth, 1], values: new Int8Array(depth).fill(1) });
+
+it.each([
+  [{ weights: bits() }],
+  [{ weights: weights(), inputs: { kind: 'signs' } }],
+  [{ weights: bits(), inputs: { kind: 'signs', scale: NaN } }],
+  [{ weights: bits(), inputs: { ...codes, scale: undefined } }],
+  [{ weights: { ...bits(), shifts: [1] }, inputs: codes }],
+  [{ weights: deep(21848), inputs: codes }],
+  [{ weights: deep(65536), inputs: { kind: 'signs' } }],
+])('refuses inputs that go with no kernel or overflow: %#', (layer) => {
+  expect(() => dense(layer as never)).toThrow(expect.objectContaining({ code: 'invalid-argument' }));
 });

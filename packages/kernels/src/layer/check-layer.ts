@@ -1,11 +1,14 @@
 import { LowbitError } from '@lowbit/core';
 import { checkArgument, checkOptionNames } from '@lowbit/core/adapter';
-import type { Epilogue, IntegerWeights } from './layer.js';
+import type { Epilogue, IntegerWeights, LayerInputs } from './layer.js';
 
-/** Most inputs of one output, so that no sum of products of 8 bits leaves 32: 65,536 · 128 · 255 < 2^31. */
-const mostInputs = 65536;
+/**
+ * Most inputs of one output, by their kind. Of 8 bits, no sum of products leaves 32 bits: 65,536 · 128 · 255 < 2^31. Those of
+ * 1 and 2 bits are summed in 16; each pixel counts as a multiple of 4 there.
+ */
+const mostInputs = { dynamic: 65536, signs: 65532, codes: 21844 } as const;
 
-const ranges = { 8: [-128, 127], 4: [-8, 7] } as const;
+const ranges = { 8: [-128, 127], 4: [-8, 7], 1: [-1, 1] } as const;
 
 /**
  * Refuses weights that no operation can be made of.
@@ -21,11 +24,11 @@ export function checkWeights(weights: IntegerWeights, axes: readonly string[], w
     where: `${where}: shape of weights`,
     expected: `the whole numbers [${axes.join(', ')}]`,
   });
-  if (bits !== 4 && bits !== 8)
+  if (bits !== 1 && bits !== 4 && bits !== 8)
     throw new LowbitError({
       code: 'unsupported-bits',
       where: `${where}: bits of weights`,
-      expected: '4 or 8',
+      expected: '1, 4 or 8',
       received: String(bits),
       remedy: 'Widen other weights to the next of these widths.',
     });
@@ -35,20 +38,64 @@ export function checkWeights(weights: IntegerWeights, axes: readonly string[], w
     expected: `an Int8Array of ${size} values, as the shape says`,
   });
   const [least, most] = ranges[bits];
-  const wrong = values!.find((value) => value < least || value > most);
+  const wrong = values!.find((value) => value < least || value > most || (bits === 1 && value === 0));
   checkArgument(wrong === undefined, wrong, {
     where: `${where}: values of weights`,
-    expected: `integers from ${least} to ${most}`,
-  });
-  const inputs = shape!.slice(0, -1).reduce((product, length) => product * length, 1);
-  checkArgument(inputs <= mostInputs, inputs, {
-    where: `${where}: inputs of an output channel`,
-    expected: `at most ${mostInputs}, so that no sum overflows`,
-    remedy: 'Cut the layer along its inputs, and add what the parts give.',
+    expected: bits === 1 ? '−1 and 1' : `integers from ${least} to ${most}`,
   });
   const outputs = shape!.at(-1)!;
   checkNumbers(given.scales, [1, outputs], `${where}: scales of weights`);
   if (given.shifts !== undefined) checkNumbers(given.shifts, [1, outputs], `${where}: shifts of weights`);
+}
+
+/**
+ * The inputs of a layer, `dynamic` where none are given.
+ *
+ * @throws LowbitError `invalid-argument` for inputs that are none or that no kernel multiplies with these weights, and for weights
+ *   with more inputs than can be summed.
+ */
+export function checkInputs(
+  given: LayerInputs | undefined,
+  weights: IntegerWeights,
+  where: string,
+): LayerInputs {
+  const inputs = given ?? { kind: 'dynamic' };
+  const place = `${where}: inputs`;
+  const kinds = weights.bits === 1 ? ['signs', 'codes'] : ['dynamic'];
+  checkArgument(kinds.includes(Object(inputs).kind), Object(inputs).kind, {
+    where: `${place}: kind`,
+    expected: `${kinds.map((kind) => `'${kind}'`).join(' or ')}, with weights of ${weights.bits} bits`,
+    remedy: 'Give weights of 1 bit inputs of signs or codes, and others dynamic ones.',
+  });
+  checkOptionNames(inputs, ['kind', ...membersOf[inputs.kind]], place);
+  if (inputs.kind !== 'dynamic') {
+    checkArgument(weights.shifts === undefined, weights.shifts, {
+      where: `${where}: shifts of weights`,
+      expected: 'none with weights of 1 bit',
+    });
+    const { scale } = inputs;
+    const isMean = inputs.kind === 'signs' && (scale === 'mean' || scale === undefined);
+    checkArgument(isMean || Number.isFinite(scale), scale, {
+      where: `${place}: scale`,
+      expected: inputs.kind === 'signs' ? "a finite number or 'mean'" : 'a finite number',
+    });
+  }
+  if (inputs.kind === 'codes') checkNumbers(inputs.thresholds, [3], `${place}: thresholds`);
+  checkDepth(weights, inputs.kind, where);
+  return inputs;
+}
+
+const membersOf = { dynamic: [], signs: ['scale'], codes: ['thresholds', 'scale'] } as const;
+
+function checkDepth({ shape, bits }: IntegerWeights, kind: LayerInputs['kind'], where: string): void {
+  const [channels] = shape.slice(-2) as [number, number];
+  const filled = bits === 1 ? 4 * Math.ceil(channels / 4) : channels;
+  const inputs = shape.slice(0, -2).reduce((product, length) => product * length, filled);
+  checkArgument(inputs <= mostInputs[kind], inputs, {
+    where: `${where}: inputs of an output channel`,
+    expected: `at most ${mostInputs[kind]}, so that no sum overflows`,
+    remedy: 'Cut the layer along its inputs, and add what the parts give.',
+  });
 }
 
 /** Refuses constants that do not fit the channels, and limits that are none. */

@@ -5,13 +5,13 @@
 export interface IntegerWeights {
   /** `[inputs, outputs]` of a dense layer; `[height, width, inputs, outputs]` of a convolution. */
   readonly shape: readonly number[];
-  /** Row-major: −128 to 127 at 8 bits, −8 to 7 at 4. */
+  /** Row-major: −128 to 127 at 8 bits, −8 to 7 at 4, −1 and 1 at 1. */
   readonly values: Int8Array;
   /** Bits that each takes in memory while the layer runs. */
-  readonly bits: 4 | 8;
+  readonly bits: 1 | 4 | 8;
   /** One, or one for each output channel. */
   readonly scales: ArrayLike<number>;
-  /** The same; 0 where left out. */
+  /** The same; 0 where left out. Not for weights of 1 bit. */
   readonly shifts?: ArrayLike<number>;
 }
 
@@ -26,17 +26,42 @@ export interface Epilogue {
   readonly highest?: number;
 }
 
+/** Inputs of 8 bits: each row or sample is divided by its largest magnitude. With weights of 4 or 8 bits. */
+export interface DynamicInputs {
+  readonly kind: 'dynamic';
+}
+
+/** Inputs of 1 bit, for weights of 1: scale · 1 where a value is at least 0 (−0 too), otherwise scale · −1; NaN counts as negative. */
+export interface SignInputs {
+  readonly kind: 'signs';
+  /** One number, 1 where left out, or the mean magnitude of the row or sample. */
+  readonly scale?: number | 'mean';
+}
+
+/** Inputs of 2 bits, for weights of 1: scale · code, where the code says how many of the thresholds a value reaches. NaN reaches none. */
+export interface CodeInputs {
+  readonly kind: 'codes';
+  readonly thresholds: readonly [number, number, number];
+  readonly scale: number;
+}
+
+export type LayerInputs = DynamicInputs | SignInputs | CodeInputs;
+
 /** A product of rows with a matrix: `[rows, inputs]` in, `[rows, outputs]` out. Each row has a scale of its own. */
 export interface DenseLayer extends Epilogue {
   readonly weights: IntegerWeights;
+  /** `dynamic` where left out. */
+  readonly inputs?: LayerInputs;
 }
 
 /**
  * A convolution of `[batch, height, width, channels]`. Each sample of the batch has a scale of its own. Padding counts as the
- * value 0 and, as in TensorFlow, `same` puts the odd row below and the odd column to the right.
+ * value 0, for signs too, and, as in TensorFlow, `same` puts the odd row below and the odd column to the right.
  */
 export interface Conv2dLayer extends Epilogue {
   readonly weights: IntegerWeights;
+  /** `dynamic` where left out. */
+  readonly inputs?: LayerInputs;
   /** Vertical and horizontal; 1 where left out. */
   readonly strides?: readonly [number, number];
   readonly dilations?: readonly [number, number];
@@ -51,8 +76,8 @@ export interface Operation {
   /** The shape of the output for an input of this shape. */
   outputShape(inputShape: readonly number[]): number[];
   /**
-   * Computes the layer: each row or sample becomes integers from −127 to 127 by its largest magnitude, sums are exact, and floats
-   * come out. A row or sample with NaN or an infinity in it gives NaN; one whose largest magnitude is below 2^-100 counts as zeros.
+   * Computes the layer: inputs become integers, sums are exact, and floats come out. Dynamic inputs go from −127 to 127; a row or
+   * sample with NaN or an infinity in it gives NaN, and one whose largest magnitude is below 2^-100 counts as zeros.
    *
    * @param values Row-major, of the shape given.
    * @param addend Of the shape of the output: added after the bias (a residual connection).

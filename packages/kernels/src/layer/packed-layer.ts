@@ -1,10 +1,11 @@
 import type { ChannelConstants } from './constants.js';
 import type { Geometry, Windows } from './geometry.js';
-import type { IntegerWeights } from './layer.js';
+import type { IntegerWeights, LayerInputs } from './layer.js';
 
 /** A layer whose arguments are checked. */
 export interface CheckedLayer {
   readonly weights: IntegerWeights;
+  readonly inputs: LayerInputs;
   readonly windows: Windows;
   readonly constants: ChannelConstants;
 }

@@ -1,23 +1,22 @@
 import type { IntegerWeights } from '../layer/layer.js';
 
-/** Weights as they are kept: a byte each, or two in a byte, each input's outputs in a row of whole bytes. */
+/** Weights as they are kept: 8, 4 or 1 bit each, those of one input for all outputs in a row of whole bytes. */
 export interface PackedValues {
-  readonly bits: 4 | 8;
+  readonly bits: 1 | 4 | 8;
   readonly rowBytes: number;
-  readonly data: Int8Array;
+  readonly data: Uint8Array;
 }
 
 export function packValues({ values, shape, bits }: IntegerWeights): PackedValues {
   const outputs = shape.at(-1)!;
-  if (bits === 8) return { bits, rowBytes: outputs, data: values.slice() };
-  const rowBytes = (outputs + 1) >> 1;
+  const rowBytes = Math.ceil((outputs * bits) / 8);
   const rows = outputs === 0 ? 0 : values.length / outputs;
-  const data = new Int8Array(rows * rowBytes);
+  const data = new Uint8Array(rows * rowBytes);
   for (let row = 0; row < rows; row++)
     for (let output = 0; output < outputs; output++) {
-      const at = row * rowBytes + (output >> 1);
-      const value = values[row * outputs + output]! & 15;
-      data[at] = output % 2 === 0 ? value : data[at]! | (value << 4);
+      const value = values[row * outputs + output]!;
+      const code = bits === 1 ? Number(value > 0) : value & (2 ** bits - 1);
+      data[row * rowBytes + ((output * bits) >> 3)]! |= code << ((output * bits) & 7);
     }
   return { bits, rowBytes, data };
 }
@@ -25,10 +24,8 @@ export function packValues({ values, shape, bits }: IntegerWeights): PackedValue
 /** The weights of an input for all outputs. */
 export function readRow({ bits, rowBytes, data }: PackedValues, input: number, to: Int8Array): void {
   const from = input * rowBytes;
-  for (let output = 0; output < to.length; output++)
-    if (bits === 8) to[output] = data[from + output]!;
-    else {
-      const byte = data[from + (output >> 1)]!;
-      to[output] = output % 2 === 0 ? (byte << 28) >> 28 : byte >> 4;
-    }
+  for (let output = 0; output < to.length; output++) {
+    const code = data[from + ((output * bits) >> 3)]! >> ((output * bits) & 7);
+    to[output] = bits === 1 ? 2 * (code & 1) - 1 : (code << (32 - bits)) >> (32 - bits);
+  }
 }

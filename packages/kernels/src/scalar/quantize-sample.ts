@@ -1,4 +1,5 @@
 import type { Geometry, Windows } from '../layer/geometry.js';
+import type { LayerInputs } from '../layer/layer.js';
 
 /** Rows whose largest magnitude lies below count as zeros, so that what they are divided by is no subnormal number. */
 const smallestMagnitude = 2 ** -100;
@@ -21,19 +22,49 @@ function inputScale(largest: number): InputScale {
   return { inverse: Math.fround(highestInput / largest), scale: Math.fround(largest / highestInput) };
 }
 
-/** The integers of a sample, `[height, width, channels]`, and their step. */
+/** A sample as integers, `[height, width, channels]`, and their step. */
+export interface QuantizedSample {
+  readonly image: Int8Array;
+  readonly scale: number;
+}
+
 export function quantizeSample(
   values: Float32Array,
   sample: number,
   { channels }: Windows,
   { height, width }: Geometry,
-): { readonly image: Int8Array; readonly scale: number } {
+  inputs: LayerInputs,
+): QuantizedSample {
   const size = height * width * channels;
   const own = values.subarray(sample * size, (sample + 1) * size);
+  if (inputs.kind === 'dynamic') return divided(own);
+  const scale = inputs.scale === 'mean' ? meanMagnitude(own) : Math.fround(inputs.scale ?? 1);
+  if (inputs.kind === 'signs') return { image: Int8Array.from(own, (value) => (value >= 0 ? 1 : -1)), scale };
+  const [first, second, third] = inputs.thresholds.map(Math.fround) as [number, number, number];
+  const code = (value: number) => Number(value >= first) + Number(value >= second) + Number(value >= third);
+  return { image: Int8Array.from(own, code), scale };
+}
+
+/** Integers by the largest magnitude. */
+function divided(own: Float32Array): QuantizedSample {
   const { inverse, scale } = inputScale(own.reduce((most, value) => Math.max(most, Math.abs(value)), 0));
-  const image = new Int8Array(size);
-  if (inverse !== 0) for (let at = 0; at < size; at++) image[at] = nearestOf(Math.fround(own[at]! * inverse));
+  const image = new Int8Array(own.length);
+  if (inverse !== 0)
+    for (let at = 0; at < image.length; at++) image[at] = nearestOf(Math.fround(own[at]! * inverse));
   return { image, scale };
+}
+
+/** In float32: four sums side by side, then that of what is left over to the first; 0 of nothing. */
+function meanMagnitude(own: Float32Array): number {
+  if (own.length === 0) return 0;
+  const { fround, abs } = Math;
+  const sums = new Float32Array(4);
+  const whole = own.length & ~3;
+  for (let at = 0; at < whole; at++) sums[at & 3]! += abs(own[at]!);
+  let sum = sums[0]!;
+  for (let at = whole; at < own.length; at++) sum = fround(sum + abs(own[at]!));
+  sum = fround(sum + sums[1]!);
+  return fround(fround(sum + fround(sums[2]! + sums[3]!)) / own.length);
 }
 
 const roundingShift = 1.5 * 2 ** 23;

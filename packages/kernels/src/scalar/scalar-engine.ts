@@ -7,7 +7,7 @@ import { packValues, readRow } from './packed-values.js';
 /** Layers computed in TypeScript: the same integers and the same float32 results as the kernels in WebAssembly. */
 export const scalarEngine: Engine = { pack };
 
-function pack({ weights, windows, constants }: CheckedLayer): PackedLayer {
+function pack({ weights, inputs, windows, constants }: CheckedLayer): PackedLayer {
   const packed = packValues(weights);
   return {
     bytes: packed.data.byteLength + 4 * windows.outputs * 4,
@@ -17,7 +17,7 @@ function pack({ weights, windows, constants }: CheckedLayer): PackedLayer {
       const sums = new Int32Array(windows.outputs);
       const rows = geometry.outHeight * geometry.outWidth;
       for (let sample = 0; sample < geometry.samples; sample++) {
-        const { image, scale } = quantizeSample(values, sample, windows, geometry);
+        const { image, scale } = quantizeSample(values, sample, windows, geometry, inputs);
         for (let at = 0; at < rows; at++) {
           sums.fill(0);
           const inputSum = sumWindow(image, at, windows, geometry, (input, value) => {

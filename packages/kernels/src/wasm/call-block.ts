@@ -1,7 +1,4 @@
-import type { Geometry } from '../layer/geometry.js';
-import type { CheckedLayer } from '../layer/packed-layer.js';
-import type { MemoryLayout } from './memory-layout.js';
-import type { InputForm, Resident } from './wasm-engine.js';
+import type { Heap } from './heap.js';
 
 /** Where the numbers of a call lie in its block, in bytes: as `assembly/call.ts` has them. */
 const integers = {
@@ -12,51 +9,75 @@ const integers = {
   ...{ values: 256, samples: 260, height: 264, width: 268, channels: 272 },
   ...{ reachedHeight: 276, reachedWidth: 280, top: 284, left: 288, borderedHeight: 292, borderedWidth: 296 },
   ...{ pixelBytes: 300, flip: 304, outHeight: 308, outWidth: 312, verticalStep: 316, horizontalStep: 320 },
+  ...{ tables: 324, inputBits: 328, groups: 332, chunks: 336, chunkList: 340, isPaired: 344 },
+  ...{ pixelSums: 348, tileSums: 352, sumStride: 356, isMean: 408, isByPixel: 412 },
+  ...{ windowHeight: 416, windowWidth: 420, windowLine: 424, windowColumn: 428, stride: 432 },
 } as const;
 
-const floats = { lowest: 84, highest: 88 } as const;
+const floats = {
+  ...{ lowest: 84, highest: 88 },
+  ...{ threshold1: 392, threshold2: 396, threshold3: 400, inputScale: 404 },
+} as const;
 
-/** What a call is about: addresses, counts, strides and limits. */
-type Call = Readonly<Record<keyof typeof integers | keyof typeof floats, number>>;
-
-/** A layer whose weights lie in memory. */
-export interface ResidentLayer extends CheckedLayer {
-  readonly form: InputForm;
-  readonly resident: Resident;
-}
-
-/** Bytes of quantized inputs that go through all panels before the next: half of a small first-level cache. */
-const blockInputBytes = 16384;
-
-/** Addresses of what a call needs while it runs, and of what it reads and writes. */
-type Room = Record<'call', number> &
-  Pick<Call, 'inputs' | 'places' | 'skips' | 'rowScales' | 'rowSums' | 'panel'> &
-  Pick<Call, 'values' | 'addend' | 'output'>;
-
-/** What a call says of a layer, a batch and where everything lies. */
-export function callOf(layer: ResidentLayer, geometry: Geometry, layout: MemoryLayout, room: Room): Call {
-  const { windows, constants, form, resident, weights } = layer;
-  const { quads, rows, run, skips, pixelBytes, lineBytes } = layout;
-  const { bordered, reached, samples, height, width, top, left, outHeight, outWidth } = geometry;
-  return {
-    ...resident,
-    ...room,
-    ...{ samples, height, width, channels: windows.channels, top, left, outHeight, outWidth },
-    ...{ reachedHeight: reached[0], reachedWidth: reached[1] },
-    ...{ borderedHeight: bordered[0], borderedWidth: bordered[1], pixelBytes },
-    ...{ verticalStep: windows.strides[0] * lineBytes, horizontalStep: windows.strides[1] * pixelBytes },
-    ...{ bits: weights.bits, columns: windows.outputs, quads, rows, runs: skips.length, run },
-    ...{ lowest: constants.lowest, highest: constants.highest },
-    ...{ relaxed: Number(form.isRelaxed), flip: form.flip },
-    block: Math.max(4, Math.floor(blockInputBytes / (quads * 4 * form.bytes)) & ~3),
-  };
-}
+/** What a call is about: addresses, counts, strides and limits. What is left out is 0. */
+export type Call = Partial<Readonly<Record<keyof typeof integers | keyof typeof floats, number>>>;
 
 /** Bytes of a block. */
-export const blockBytes = 384;
+const blockBytes = 512;
 
-export function writeCall(buffer: ArrayBufferLike, address: number, call: Call): void {
+/** A batch in the memory of JavaScript. */
+export interface Batch {
+  readonly values: Float32Array;
+  readonly addend: Float32Array | undefined;
+  /** Values of the result. */
+  readonly outputs: number;
+}
+
+/** What a call says, and lists that belong into memory for it, each at an address that was reserved. */
+export interface PreparedCall {
+  readonly call: Call;
+  readonly lists: readonly (readonly [address: number, list: Int32Array])[];
+}
+
+/**
+ * Copies a batch into memory, runs a call, and copies the result out. What it needs meanwhile is given back.
+ *
+ * @param prepare Reserves what the call needs beyond inputs and outputs, and says the call.
+ */
+export function runCall(
+  heap: Heap,
+  { values, addend, outputs }: Batch,
+  prepare: (reserve: (bytes: number) => number) => PreparedCall,
+  run: (block: number) => void,
+): Float32Array {
+  const addresses: number[] = [];
+  const reserve = (bytes: number) => {
+    const address = heap.reserve(bytes);
+    addresses.push(address);
+    return address;
+  };
+  try {
+    const { call, lists } = prepare(reserve);
+    const block = reserve(blockBytes);
+    const own = {
+      values: reserve(4 * values.length),
+      addend: addend ? reserve(4 * outputs) : 0,
+      output: reserve(4 * outputs),
+    };
+    const { buffer } = heap.memory;
+    new Float32Array(buffer, own.values, values.length).set(values);
+    if (addend) new Float32Array(buffer, own.addend, outputs).set(addend);
+    for (const [address, list] of lists) new Int32Array(buffer, address, list.length).set(list);
+    writeCall(buffer, block, { ...call, ...own });
+    run(block);
+    return new Float32Array(buffer, own.output, outputs).slice();
+  } finally {
+    for (const address of addresses) heap.release(address);
+  }
+}
+
+function writeCall(buffer: ArrayBufferLike, address: number, call: Call): void {
   const view = new DataView(buffer, address, blockBytes);
-  for (const [name, at] of Object.entries(integers)) view.setInt32(at, call[name as keyof Call], true);
-  for (const [name, at] of Object.entries(floats)) view.setFloat32(at, call[name as keyof Call], true);
+  for (const [name, at] of Object.entries(integers)) view.setInt32(at, call[name as keyof Call] ?? 0, true);
+  for (const [name, at] of Object.entries(floats)) view.setFloat32(at, call[name as keyof Call] ?? 0, true);
 }

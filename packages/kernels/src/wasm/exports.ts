@@ -1,9 +1,17 @@
-/** What `assembly/kernels.ts` exports. All arguments are addresses in bytes. */
+/** What `assembly/kernels.ts` exports. Arguments without another name are addresses in bytes. */
 export interface KernelExports {
   /** Quantizes the images of a call, and says where its rows are. */
   quantizeAll(call: number): void;
   /** Computes the product of a call. */
   multiplyAll(call: number): void;
+  /** Fills the tables of lookups with inputs of 1 or 2 bits. */
+  fillTables(to: number, bits: number): void;
+  /** Quantizes the images of a call to tables. */
+  tabulateAll(call: number): void;
+  /** Computes the product of a call by lookup. */
+  lookUpAll(call: number): void;
   /** Adds to the four sums at `to` the products of 16 bytes at `a` and `b`. */
   probeDot(a: number, b: number, to: number): void;
+  /** Writes to `to` the bytes of the table at `a` that the indices at `b` choose. */
+  probeSwizzle(a: number, b: number, to: number): void;
 }

@@ -1,8 +1,9 @@
 import type { IntegerWeights } from '../layer/layer.js';
 
-/** Output channels of a panel, and inputs that lie together in it. */
+/** Output channels of a panel. */
 const panelWidth = 8;
-const quad = 4;
+/** Inputs that lie together. */
+export const quad = 4;
 
 /** How many groups of four inputs a pixel has; at least one, so that loops have something to do. */
 export function quadsOfPixel(channels: number): number {
