@@ -6,8 +6,9 @@ import { describeModel } from './describe/describe-model.js';
 import type { ModelDescription } from './describe/described-layer.js';
 import { halveModel, type HalfWish } from './float16/halve-model.js';
 import type { ExternalFiles } from './external/files.js';
-import { externalBytes, moveIn, type ExternalPlace } from './external/place-tensors.js';
+import { externalBytes, externalCounts, moveIn, type ExternalPlace } from './external/place-tensors.js';
 import { foldOrdered } from './fold/fold-model.js';
+import { foldMoves, outsideMoves } from './fold/fold-moves.js';
 import { foldWeights, outsideConstants } from './fold/fold-weights.js';
 import { separateNames } from './graph/name-nodes.js';
 import { separateValues } from './graph/separate-values.js';
@@ -53,8 +54,8 @@ interface ReadSource {
   readonly normals: NormalDistributions;
   /** Whether reading changed it: names that repeat were made unique, operators written as of a later version. */
   readonly changed: boolean;
-  /** Bytes of the tensors that lie in other files, before anything was read of them. */
-  readonly outsideBytes: number;
+  /** What lay in other files before weights were read: how many tensors in each, short lists left out, and bytes of all. */
+  readonly outside: { readonly counts: ReadonlyMap<string, number>; readonly bytes: number };
   /** What became float16, where it was to. */
   readonly float16?: HalfPrecision;
 }
@@ -81,11 +82,15 @@ export async function readSource(source: ModelSource): Promise<ReadSource> {
   checkVersions({ ...known, ...defined({ runtime }) }, name);
   const { model, order } = raiseOld({ model: known, order: sorted });
   if (files !== undefined) await loadSmallIntegers(model, files);
+  const outside = { counts: externalCounts(allTensors(model.proto)), bytes: outsideBytes };
+  const isPacked = source.optimize === 'memory';
   if (files !== undefined) await loadAll(outsideConstants(model, order), files);
+  if (files !== undefined && isPacked) await loadAll(outsideMoves(model, order), files);
   const normals = normalDistributions(model, order);
   const isFolded = integers !== undefined || halves !== undefined;
-  const folded = foldWeights(model, isFolded ? foldOrdered(model, order).order : order);
-  const read = { model, order: folded, normals, changed: renamed || model !== known, outsideBytes };
+  const whole = foldWeights(model, isFolded ? foldOrdered(model, order).order : order);
+  const folded = isPacked ? foldMoves(model, whole) : whole;
+  const read = { model, order: folded, normals, changed: renamed || model !== known, outside };
   if (halves === undefined) return read;
   const { report, order: halved } = await halveModel(model, folded, files, halves);
   return { ...read, order: halved, changed: true, float16: report };

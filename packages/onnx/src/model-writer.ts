@@ -7,7 +7,7 @@ import type { WeightSite } from './describe/weight-site.js';
 import type { IntegerForm } from './integer/cost.js';
 import { withReason } from './integer/with-reason.js';
 import { writeIntegers } from './integer/write-integers.js';
-import { externalBytes, externalCounts, leastOutside, placeTensors } from './external/place-tensors.js';
+import { externalBytes, leastOutside, placeTensors } from './external/place-tensors.js';
 import type { ExternalFile } from './external/files.js';
 import { allTensors } from './model/all-tensors.js';
 import type { OnnxModel } from './model/model.js';
@@ -66,7 +66,7 @@ interface Writing {
   readonly sites: SiteNotes;
   readonly prefixes: ReturnType<typeof ownPrefixes>;
   /** Of external data, before anything was changed. */
-  readonly before: { readonly counts: ReturnType<typeof externalCounts>; readonly outside: number };
+  readonly before: DescribedSource['outside'];
   /** Marks notes on forms that are not what the plan told of them. */
   readonly marked: ReturnType<typeof unmetForms>;
   readonly weights: WeightTaker;
@@ -77,14 +77,12 @@ function beginWriting(read: DescribedSource, source: ModelSource, outcome: Outco
   const marked = unmetForms(read, outcome);
   const sites = siteNotes(outcome.activations.keys());
   const prefixes = ownPrefixes(proto);
-  const tensors = allTensors(proto);
-  const before = { counts: externalCounts(tensors), outside: read.outsideBytes };
   const { integers } = source;
   const weights =
     integers === undefined || outcome.plan.activations === undefined
       ? packedAtOnce(read, source, outcome, sites, prefixes)
       : chosenTogether(read, { ...source, integers }, outcome, sites, prefixes);
-  return { read: read.model, float16: read.float16, sites, prefixes, before, marked, weights };
+  return { read: read.model, float16: read.float16, sites, prefixes, before: read.outside, marked, weights };
 }
 
 async function finishWriting(
@@ -106,7 +104,7 @@ async function finishWriting(
     storage,
     activations: sites.notes(),
     ...defined({ forecast, float16 }),
-    modelBytes: { before: bytes.length + before.outside, after },
+    modelBytes: { before: bytes.length + before.bytes, after },
   };
 }
 

@@ -81,7 +81,11 @@ export function replaceValue(
   { value, node }: { readonly value: ConstantValue; readonly node: NodeProto },
 ): void {
   if (name === '') return;
-  const constant = graph.addConstant(`${name}_folded`, value, node);
+  useInstead(graph, name, graph.addConstant(`${name}_folded`, value, node));
+}
+
+/** Has all users of a value take a constant. */
+export function useInstead(graph: EditableGraph, name: string, constant: string): void {
   for (const user of new Set(graph.users(name))) {
     user.input.forEach((input, index) => input === name && graph.setInput(user, index, constant));
   }

@@ -48,6 +48,8 @@ export interface EditableGraph {
   soleUser(name: string): NodeProto | undefined;
   /** Changes the numbers of a FLOAT constant, which holds `values` from now on; its name and place stay. */
   setConstant(name: string, dims: readonly number[], values: Float32Array): void;
+  /** Puts a value in the place of a constant; its name and place stay. */
+  putConstant(name: string, value: ConstantValue): void;
   /**
    * Adds a constant; its name is `near`, with a number behind it where that is taken.
    *
@@ -139,6 +141,7 @@ export function editableGraph(
     valuesRead: constants.valuesRead,
     isExternal: constants.isExternal,
     setConstant: constants.set,
+    putConstant: constants.put,
     list: constants.list,
     holdsIntegers: (opset) => opset >= constantsOfAnyType || ir >= initializersStandAlone,
     ...additions(constants, newName),

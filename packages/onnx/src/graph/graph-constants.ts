@@ -33,8 +33,10 @@ export interface GraphConstants {
   isExternal(name: string): boolean;
   /** Its type and dimensions, without reading it. */
   type(name: string): Pick<ConstantValue, 'type' | 'dims'> | undefined;
-  /** Changes the numbers of a FLOAT constant, which holds `values` from now on; its name stays. */
+  /** Changes a constant, which is of FLOAT and holds `values` from now on; its name stays. */
   set(name: string, dims: readonly number[], values: Float32Array): void;
+  /** Puts another value in the place of a constant, of any type; its name stays. */
+  put(name: string, value: ConstantValue): void;
   add(tensor: TensorProto): void;
   /** Takes a constant out, in whose place other things stand. */
   remove(name: string): void;
@@ -60,12 +62,14 @@ export function graphConstants(graph: GraphProto, ir: number): GraphConstants {
   };
   const read = floatReader();
   const floats = (name: string) => counted(own.get(name) ?? read(tensors.get(name) as TensorProto, name));
-  const set: GraphConstants['set'] = (name, dims, values) => {
-    const before = tensors.get(name);
-    const tensor = makeTensor(before?.name ?? name, DataType.FLOAT, dims, values);
-    if (before !== undefined) keepDocs(tensor, before);
+  const put: GraphConstants['put'] = (name, value) => {
+    const tensor = inPlaceOf(tensors.get(name), name, value);
     tensors.set(name, tensor);
     changed.set(name, tensor);
+    own.delete(name);
+  };
+  const set: GraphConstants['set'] = (name, dims, values) => {
+    put(name, { type: DataType.FLOAT, dims, values });
     own.set(name, values);
   };
   return {
@@ -94,6 +98,7 @@ export function graphConstants(graph: GraphProto, ir: number): GraphConstants {
       return tensor && { type: tensor.dataType, dims: tensor.dims.map(Number) };
     },
     set,
+    put,
     add(tensor) {
       tensors.set(tensor.name, tensor);
       added.add(tensor.name);
@@ -103,6 +108,13 @@ export function graphConstants(graph: GraphProto, ir: number): GraphConstants {
     changed: (name) => changed.get(name),
     added: () => [...added].map((name) => tensors.get(name) as TensorProto),
   };
+}
+
+/** A value under the name and with the doc string of the constant that it takes the place of. */
+function inPlaceOf(before: TensorProto | undefined, name: string, { type, dims, values }: ConstantValue) {
+  const tensor = makeTensor(before?.name ?? name, type, dims, values);
+  if (before !== undefined) keepDocs(tensor, before);
+  return tensor;
 }
 
 function rename(tensors: Map<string, TensorProto>, name: string, fresh: string): void {
