@@ -24,6 +24,8 @@ export interface IntegerEdit {
     values: ArrayLike<number>,
     replaced?: ConstantSource,
   ): string;
+  /** The constant of a key, which is made when it is asked for first. */
+  once(key: string, make: () => string): string;
   /** A node with one output, which gets the name `output`. */
   node(
     op: string,
@@ -48,6 +50,7 @@ export interface IntegerEdit {
 
 export function integerEdit(graph: EditableGraph, opset: number): IntegerEdit {
   const sites = new Map<string, readonly [string, string]>();
+  const made = new Map<string, string>();
   let bytes = 0;
   let own = false;
   const constant: IntegerEdit['constant'] = (name, type, dims, values, replaced) => {
@@ -62,6 +65,11 @@ export function integerEdit(graph: EditableGraph, opset: number): IntegerEdit {
     graph,
     opset,
     constant,
+    once(key, make) {
+      const name = made.get(key) ?? make();
+      made.set(key, name);
+      return name;
+    },
     node: (op, inputs, output, attributes = {}) => makeNode({ op, inputs, outputs: [output], attributes }),
     linear(op, inputs, output, axis) {
       const standard = opset >= scalesByAxisSince;

@@ -8,6 +8,7 @@ import type { EditableGraph } from '../graph/editable-graph.js';
 import { DataType, type NodeProto } from '../schema/proto.js';
 import { tiedTable, type TiedTable } from './tied-table.js';
 import { type CastWeight, castWeight } from './cast-weight.js';
+import { isShared } from './shared-weight.js';
 import { slowerReason } from './cost.js';
 import type { IntegerWish } from './integer-wish.js';
 
@@ -28,6 +29,8 @@ export interface IntegerLayer {
   readonly cast?: CastWeight;
   /** What else takes the weight; absent where nothing does. */
   readonly tied?: TiedTable;
+  /** Whether other products take the weight too, which become integer with this one or not at all. */
+  readonly shared?: boolean;
 }
 
 /** Whether runtimes fuse `qdq` around it to one integer operator. */
@@ -57,7 +60,8 @@ export function integerLayer(
     weight.uses.length === 1 && use !== undefined ? castWeight(node, use.input, name, graph) : undefined;
   const isSole = weight.uses.length === 1 && (use?.direct === true || cast !== undefined);
   const tied = isSole || form === 'qdq' ? undefined : tiedTable(weight, node, graph);
-  if (weights.length !== 1 || !(isSole || tied !== undefined)) return sharedWeight;
+  const shared = form !== 'qdq' && isShared(weight, graph);
+  if (weights.length !== 1 || !(isSole || tied !== undefined || shared)) return sharedWeight;
   if (isSole && use?.input !== 1) return 'computed in floats: the weight is the first operand';
   const type = cast?.type ?? tensor.dataType;
   if (!isPackedFloat(type)) return 'computed in floats: the weight is neither of type FLOAT nor FLOAT16';
@@ -74,7 +78,18 @@ export function integerLayer(
   if (slow !== undefined && !isNamed(layer, wish.integersFor))
     return wish.onlyFaster ? slow : `${slow}${unlessNamed}`;
   const input = node.input[0] as string;
-  return { layer, node, integer, geometry, weight, type, channelAxis, input, ...defined({ tied, cast }) };
+  return {
+    layer,
+    node,
+    integer,
+    geometry,
+    weight,
+    type,
+    channelAxis,
+    input,
+    shared,
+    ...defined({ tied, cast }),
+  };
 }
 
 /** Whether a layer is one of those that compute in integers whatever is known of such. */

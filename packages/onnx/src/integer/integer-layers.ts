@@ -8,6 +8,7 @@ import type { EditableGraph } from '../graph/editable-graph.js';
 import { slowerReason, type IntegerForm } from './cost.js';
 import { leastNetworkGain, networkWork, type NetworkWork } from './forecast.js';
 import { type IntegerLayer, integerLayer } from './integer-layer.js';
+import { wholeShares } from './shared-weight.js';
 import type { IntegerWish } from './integer-wish.js';
 
 export interface IntegerLayers {
@@ -36,12 +37,13 @@ export function integerLayers(
   const onGpu = runtime?.provider === 'webgpu' ? noGpuKernels : undefined;
   const refusal = onGpu ?? opsetRefusal(model, opsetFor(measures));
   const reasons = new Map<string, string>();
-  const layers: IntegerLayer[] = [];
+  const possible: { readonly layer: IntegerLayer }[] = [];
   for (const layer of described) {
     const found = refusal ?? integerLayer(layer, graph, wish);
-    if (typeof found === 'object') layers.push(found);
+    if (typeof found === 'object') possible.push({ layer: found });
     else layer.weights.forEach(({ id }) => reasons.set(id, found));
   }
+  const layers = wholeShares(possible, reasons).map(({ layer }) => layer);
   for (const { weight } of layers) reasons.delete(weight.id);
   if (layers.length === 0) return { layers, reasons };
   const work = networkWork(model, described, graph);

@@ -13,6 +13,7 @@ import { integerLayers, opsetFor } from './integer-layers.js';
 import { type IntegerLayer } from './integer-layer.js';
 import { type IntegerWish } from './integer-wish.js';
 import { ruleOn } from './integer-rule.js';
+import { notesByWeight, wholeShares } from './shared-weight.js';
 import { type IntegerWork, type WholeOutcome, workOf } from './integer-work.js';
 import { measuredRule, operatorsRule, unfusedRule } from './write-operators.js';
 import { qdqRule } from './write-qdq.js';
@@ -63,9 +64,10 @@ export function integerModel(
   const changed = rules.some(({ count }) => count > 0);
   const raised = changed ? raiseOpset(model, editor, opsetFor(measures)) : model;
   const edit = integerEdit(graph, raised.opset);
-  const storage = rules
-    .flatMap(({ replace }) => replace(edit, sites))
-    .map((note) => ({ ...note, ...defined({ bias: biases.get(note.id) }) }));
+  const storage = notesByWeight(rules.flatMap(({ replace }) => replace(edit, sites))).map((note) => ({
+    ...note,
+    ...defined({ bias: biases.get(note.id) }),
+  }));
   noteLeft(description, reasons, sites);
   if (edit.usesRuntimeDomain()) editor.importRuntimeDomain(main);
   if (changed || biases.size > 0) editor.apply();
@@ -99,13 +101,14 @@ function worksOf(
   layers: readonly IntegerLayer[],
   outcome: WholeOutcome,
   reasons: Map<string, string>,
-): IntegerWork[] {
-  return layers.flatMap((layer) => {
+): readonly IntegerWork[] {
+  const works = layers.flatMap((layer) => {
     const work = workOf(layer, outcome);
     if (typeof work !== 'string') return [work];
     reasons.set(layer.weight.id, `computed in floats: ${work}`);
     return [];
   });
+  return wholeShares(works, reasons);
 }
 
 /** The inputs of layers that did not become integer, which nothing changes. */

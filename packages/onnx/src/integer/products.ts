@@ -42,23 +42,29 @@ export function writeMatMulInteger(
   ]);
   return {
     form: 'MatMulInteger',
-    reason: `multiplied in 8-bit integers and summed exactly; the results are floats${tied === undefined ? '' : alsoRows}`,
+    reason: `multiplied in 8-bit integers and summed exactly; the results are floats${besides(layer)}`,
   };
 }
 
-const alsoRows = '; rows of the same codes are looked up, which are stored once';
+const besides = ({ tied, shared, weight }: IntegerWork['layer']): string => {
+  if (tied !== undefined) return '; rows of the same codes are looked up, which are stored once';
+  return shared ? `; ${weight.uses.length} products take the same codes, which are stored once` : '';
+};
 
-/** Stores the weight of one product. */
+/** Stores the weight of one product, or of several that take it. */
 function ownMatrix(work: IntegerWork, factor: number, edit: IntegerEdit): TurnedTable {
   const { weight, layer } = work;
   const { source } = layer.weight;
   const { name } = source;
-  const { codes, shape } = rowsFirst(work);
-  const stored = edit.constant(`${name}_quantized`, DataType.INT8, shape, codes, source);
   const steps = weight.scale.map((one) => one * factor);
   return {
-    codes: stored,
-    scales: edit.constant(`${name}_scale`, DataType.FLOAT, [steps.length], steps),
+    codes: edit.once(`${name} codes`, () => {
+      const { codes, shape } = rowsFirst(work);
+      return edit.constant(`${name}_quantized`, DataType.INT8, shape, codes, source);
+    }),
+    scales: edit.once(`${name} scales ${factor}`, () =>
+      edit.constant(`${name}_scale`, DataType.FLOAT, [steps.length], steps),
+    ),
     nodes: [],
   };
 }
