@@ -214,6 +214,30 @@ describe('what stays as it is', () => {
     ).toEqual([]);
   });
 
+  it.each([{}, { integers: 'operators' }] as const)(
+    'a weight that is decoded from integers of many bits, with %o',
+    async (options) => {
+      const codes = makeTensor(
+        'w',
+        DataType.INT32,
+        [48, 64],
+        Int32Array.from({ length: 48 * 64 }, (_, at) => at % 200),
+      );
+      const nodes = [
+        node('Cast', ['w'], 'f', toFloat),
+        node('Sub', ['f', 'm'], 's'),
+        node('Mul', ['s', 'c'], 'v'),
+        node('MatMul', ['x', 'v'], 'y'),
+      ];
+      const bytes = buildBytes({ nodes, initializers: [codes, floats('m', [64]), row], ...rest });
+      const layers = await onnx(bytes, options).layers();
+      expect(layers.flatMap(({ weights }) => weights)).toEqual([]);
+      expect(layers.flatMap(({ skipped = [] }) => skipped.map(({ reason }) => reason))).toContain(
+        skipReasons.quantized,
+      );
+    },
+  );
+
   it('a weight that is decoded from integers of many bits, or from a list of levels', async () => {
     const codes = makeTensor('w', DataType.INT32, [48, 64], new Int32Array(48 * 64).fill(3));
     const scaled = [node('Cast', ['w'], 'f', toFloat), node('Mul', ['f', 'c'], 'v')];

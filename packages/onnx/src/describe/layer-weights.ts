@@ -70,8 +70,9 @@ export function layerWeights(
     return { weights: [], skipped: [{ subject: id, reason }] };
   }
   if (operator.takes !== 'one') return collectWeights(attempts, node, scope, context);
-  const constant =
-    attempts.find(({ trace }) => 'sources' in trace) ?? attempts.find(({ trace }) => !isComputed(trace));
+  const constants = attempts.filter(({ trace }) => !isComputed(trace));
+  const constant = attempts.find(({ trace }) => 'sources' in trace) ?? constants[0];
+  if (attempts.length > 2 && constant !== undefined) return collectWeights(constants, node, scope, context);
   if (constant !== undefined) return collectWeights([constant], node, scope, context);
   return { weights: [], skipped: [{ subject: id, reason: skipReasons.bothComputed }] };
 }

@@ -18,7 +18,7 @@ export const foldConstants: FoldRule = {
   apply(node, graph, opset): FoldStep {
     const given = node.input.filter((name) => name !== '');
     if (!isEvaluated(node) || given.length === 0 || widens(node, graph)) return undefined;
-    if (!given.every((name) => graph.isConstant(name))) return undefined;
+    if (!given.every((name) => graph.isConstant(name)) || decodesWeight(node, graph)) return undefined;
     if (node.output.some((name) => graph.isHeld(name))) {
       return { reason: 'its result is an output of the graph or used in a subgraph' };
     }
@@ -46,6 +46,32 @@ export const constantsOf = (graph: EditableGraph): ConstantsByName => ({
   value: graph.constant,
   list: graph.list,
 });
+
+/** Whether a node makes floats of integers that a weight is made of, which is quantized already. */
+function decodesWeight(node: NodeProto, graph: EditableGraph): boolean {
+  const from = graph.constantType(node.input[0] ?? '')?.type;
+  if (node.opType !== 'Cast' || from === undefined || isFloatType(from) || from === DataType.BOOL)
+    return false;
+  return isFloatType(integerAttribute(node, 'to', 0)) && feedsWeight(node.output[0] ?? '', graph);
+}
+
+/** Operators that lie between codes and the layer that takes what they stand for: a scale, a zero point, moves. */
+const mostSteps = 8;
+
+/** Whether a value is a weight, or some constant that is made of it by arithmetic with others. */
+function feedsWeight(name: string, graph: EditableGraph, steps = mostSteps): boolean {
+  return graph.users(name).some((user) => {
+    if (
+      operatorOf(user)
+        ?.roles(user)
+        .some(({ input }) => user.input[input] === name)
+    )
+      return true;
+    const isConstant = (one: string) => one === '' || one === name || graph.isConstant(one);
+    if (steps === 0 || !isEvaluated(user) || !user.input.every(isConstant)) return false;
+    return user.output.some((output) => feedsWeight(output, graph, steps - 1));
+  });
+}
 
 /** Whether a node stores the same floats in a type that takes more bytes, other than for a bias. */
 function widens(node: NodeProto, graph: EditableGraph): boolean {

@@ -2,7 +2,7 @@ import type { NodeProto } from '../schema/proto.js';
 import { equationOf, productOf, labelled } from './equation.js';
 import { type FeatureAxes, type Operator, type OutputPlace, type ReadAxes, vector } from './operator.js';
 
-/** A constant operand is the weight: labels of the result are its output channels, others are summed over. */
+/** Constant operands are weights: labels that are still there behind them are their output channels, others are summed over. */
 export const einsum: Operator = {
   names: ['Einsum'],
   takes: 'one',
@@ -71,11 +71,16 @@ const operand =
     const labels = labelled(operand, shape.length);
     if (labels.length !== shape.length || new Set(operand).size !== operand.length)
       return `the equation ${equation.text} takes a diagonal of the constant`;
-    const isSummed = labels.map((label) => !equation.result.includes(label));
+    const kept = equation.result + laterOperands(equation.operands, input);
+    const isSummed = labels.map((label) => !kept.includes(label));
     if (isSummed.every(Boolean) || !isSummed.some(Boolean))
       return `the equation ${equation.text} sums over ${isSummed[0] ? 'all axes' : 'no axis'} of the constant: it is no weight with output channels`;
     return summedTogether(shape, isSummed);
   };
+
+/** The operands that a product of an operand with those before it, or with the one behind the first, is multiplied with. */
+const laterOperands = (operands: readonly string[], input: number): string =>
+  operands.slice(Math.max(input, 1) + 1).join('');
 
 /** Axes that follow one another are one where all of them are summed over. */
 function summedTogether(shape: readonly number[], isSummed: readonly boolean[]): ReturnType<ReadAxes> {
@@ -91,11 +96,11 @@ function summedTogether(shape: readonly number[], isSummed: readonly boolean[]):
   };
 }
 
-/** Channels are labels that the weight alone has; samples are told apart by the first one that it has not, or by an ellipsis. */
+/** Channels are labels that the weight, or one behind it, alone has; samples are told apart by the first one that it has not, or by an ellipsis. */
 function features(node: NodeProto, { rank, weight }: OutputPlace): FeatureAxes {
   const { operands, result } = equationOf(node);
-  const own = operands[weight] ?? '';
-  const others = operands.filter((_, input) => input !== weight).join('');
+  const own = weight === 0 ? (operands[0] ?? '') : operands.slice(weight).join('');
+  const others = operands.filter((_, input) => (weight === 0 ? input > 0 : input < weight)).join('');
   const labels = labelled(result, rank);
   const axesOf = (test: (label: string) => boolean) =>
     labels.flatMap((label, axis) => (test(label) ? axis : []));

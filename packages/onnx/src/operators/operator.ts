@@ -13,7 +13,7 @@ export interface Operator {
   readonly domain?: string;
   /**
    * `each`: every role is a weight of its own. `one`: the roles are operands, and the first constant one is the
-   * weight. `table`: the one role is a weight where it is a constant of floats, and of no interest otherwise.
+   * weight, of more than two each. `table`: the one role is a weight where it is a constant of floats, and of no interest otherwise.
    */
   readonly takes: 'each' | 'one' | 'table';
   /** The inputs that can be weights. */
