@@ -1,6 +1,7 @@
 import { quantize, seededRandom } from '@lowbit/core';
 import { expect, test } from 'vitest';
 import { makeNode } from '../src/graph/make-node.js';
+import { skipReasons } from '../src/describe/skip-reasons.js';
 import { inspectModel } from '../src/describe/inspect-model.js';
 import { onnx } from '../src/port.js';
 import { readModel } from '../src/read/read-model.js';
@@ -50,6 +51,33 @@ test.each<[OnnxOptions['freezeInputs'], string[], string[]]>([
     expect(Math.abs(value - before.get('y')![at]!) / largest).toBeLessThan(0.01);
   });
 });
+
+test.each(['Mul', 'Sub', 'Div'])(
+  'a weight behind %s of inputs that have values has the same remedy',
+  async (op) => {
+    const bytes = buildBytes({
+      nodes: [
+        makeNode({ op, inputs: ['w', 's'], outputs: ['v'] }),
+        makeNode({ op: 'Transpose', inputs: ['v'], outputs: ['t'] }),
+        makeNode({ op: 'MatMul', inputs: ['x', 't'], outputs: ['y'] }),
+      ],
+      initializers: [counting('w', [48, 32]), counting('s', [48, 1])],
+      inputs: { x: [1, 32], w: [48, 32], s: [48, 1] },
+      outputs: { y: [1, 48] },
+    });
+    const run = (options: OnnxOptions) => quantize(onnx(bytes, options), { weights: plainMinMax, bits: 8 });
+    await expect(run({})).rejects.toMatchObject({
+      code: 'nothing-to-quantize',
+      remedy: expect.stringContaining('--freeze-inputs') as string,
+    });
+    const reasons = inspectModel(readModel(bytes)).skipped.map(({ reason }) => reason);
+    expect(reasons.filter((reason) => reason !== skipReasons.noWeights)).toEqual([
+      skipReasons.overridable,
+      skipReasons.overridable,
+    ]);
+    if (op !== 'Div') expect((await run({ freezeInputs: true })).report.weights).toHaveLength(1);
+  },
+);
 
 test('inspecting tells what freezing would give, and changes nothing', () => {
   const read = readModel(model());

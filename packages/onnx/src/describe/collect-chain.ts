@@ -13,8 +13,10 @@ const mostDefinitions = 64;
 /**
  * Everything between a weight and its constants, inputs before their users, the weight last; or the reason why it
  * is not made of constants alone.
+ *
+ * @param ir Of the file.
  */
-export function collectChain(weight: Definition): Definition[] | { reason: string } {
+export function collectChain(weight: Definition, ir: number): Definition[] | { reason: string } {
   const order: Definition[] = [];
   const seen = new Set<Definition>();
   const pending: { definition: Definition; ready: boolean }[] = [{ definition: weight, ready: false }];
@@ -24,7 +26,7 @@ export function collectChain(weight: Definition): Definition[] | { reason: strin
     if (ready || seen.has(definition)) continue;
     seen.add(definition);
     if (seen.size > mostDefinitions) return { reason: skipReasons.longChain };
-    const reason = obstacle(definition);
+    const reason = obstacle(definition, ir);
     if (reason !== undefined) return { reason };
     pending.push({ definition, ready: true });
     if (definition.kind !== 'node' || constantSource(definition) !== undefined) continue;
@@ -34,7 +36,7 @@ export function collectChain(weight: Definition): Definition[] | { reason: strin
 }
 
 /** Why a weight cannot come from or through this definition. */
-function obstacle(definition: Definition): string | undefined {
+function obstacle(definition: Definition, ir: number): string | undefined {
   const { scope, name } = definition;
   if (definition.kind === 'sparse') return skipReasons.sparse;
   if (definition.kind === 'input') {
@@ -46,7 +48,7 @@ function obstacle(definition: Definition): string | undefined {
   const passes = isStandard(node, 'Gather') ? selects(definition) : chainOperator(node) !== undefined;
   if (passes) return undefined;
   if (comesFromIntegers(definition)) return skipReasons.quantized;
-  return madeOfConstants(definition) ?? skipReasons.computed(nodeLabel(node));
+  return madeOfConstants(definition, ir) ?? skipReasons.computed(nodeLabel(node));
 }
 
 /** Whether a `Gather` takes each place of a constant at most once: otherwise the constant is a codebook. */

@@ -11,6 +11,7 @@ import type { ArgumentRoles } from './argument-roles.js';
 import { chainOperator } from '../operators/moves/chain-operators.js';
 import type { TracedSource } from './back-to-sources.js';
 import { constantSource } from '../graph/constant-source.js';
+import { takesOverridable } from './overridable.js';
 import { hasConstantRows } from './looked-up-tables.js';
 import type { WeightRole } from '../operators/operator.js';
 import { noTable } from '../operators/table.js';
@@ -107,7 +108,8 @@ function attempt(role: WeightRole, node: NodeProto, scope: Scope, context: Descr
   if (definition === undefined) return [];
   if (role.kernel === 'embedding' && isParameter(definition, context))
     return [{ role, trace: { reason: skipReasons.parameters } }];
-  const trace = traceWeight(definition, role.axes, context.opset);
+  const { opset, model } = context;
+  const trace = traceWeight(definition, role.axes, { opset, ir: model.ir });
   const reason = 'sources' in trace ? noWeight(trace.sources, role, node, scope, context) : undefined;
   return [{ role, trace: reason === undefined ? trace : { reason } }];
 }
@@ -188,9 +190,9 @@ function wholeLayerReason(node: NodeProto, scope: Scope, context: DescribeContex
   const { opset, inFunction } = context;
   if (isQuantizedOperator(node)) return skipReasons.quantizedOperator;
   if (operatorOf(node) === undefined) {
-    return holdsMatrix(node, scope)
-      ? (noWeightReason(node) ?? skipReasons.notSupported(node.opType))
-      : undefined;
+    if (!holdsMatrix(node, scope)) return undefined;
+    if (takesOverridable(node, scope, context.model.ir)) return skipReasons.overridable;
+    return noWeightReason(node) ?? skipReasons.notSupported(node.opType);
   }
   if (hasReferences(node)) return skipReasons.functionAttribute;
   if (opset < oldestOpset) return skipReasons.oldOpset(opset);

@@ -3,6 +3,7 @@ import { constantSource } from '../graph/constant-source.js';
 import { type Definition, resolve } from '../graph/scope.js';
 import { nodeLabel } from '../model/node-label.js';
 import type { NodeProto } from '../schema/proto.js';
+import { isOverridable } from './overridable.js';
 import { skipReasons } from './skip-reasons.js';
 
 /** More operators than this lie between no constants and a weight. */
@@ -14,13 +15,19 @@ const random = /^(Random|Bernoulli$|Multinomial$)/;
 /**
  * Why a weight that a node computes of constants alone was not made one beforehand; `undefined` where anything but constants takes
  * part.
+ *
+ * @param ir Of the file.
  */
-export function madeOfConstants(weight: Definition & { kind: 'node' }): string | undefined {
+export function madeOfConstants(weight: Definition & { kind: 'node' }, ir: number): string | undefined {
+  let mayBeReplaced = false;
   const unknown: NodeProto[] = [];
   const seen = new Set<NodeProto>();
   const pending: Definition[] = [weight];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    if (constantSource(next) !== undefined) continue;
+    if (constantSource(next) !== undefined) {
+      mayBeReplaced ||= isOverridable(next, ir);
+      continue;
+    }
     if (next.kind !== 'node' || next.node.input.length === 0) return undefined;
     const { node, scope } = next;
     if (seen.has(node)) continue;
@@ -34,6 +41,7 @@ export function madeOfConstants(weight: Definition & { kind: 'node' }): string |
   }
   const [first] = unknown;
   const label = nodeLabel(weight.node);
+  if (first === undefined && mayBeReplaced) return skipReasons.overridable;
   return first === undefined
     ? skipReasons.largerThanConstants(label)
     : skipReasons.unknownStep(label, first.opType);

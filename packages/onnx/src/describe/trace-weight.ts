@@ -15,8 +15,12 @@ import { skipReasons } from './skip-reasons.js';
 export type Trace = { readonly sources: readonly TracedSource[] } | { readonly reason: string };
 
 /** Follows a weight back to its constants, and says what their axes mean to the operator that uses it. */
-export function traceWeight(weight: Definition, readAxes: ReadAxes, opset: number): Trace {
-  const chain = collectChain(weight);
+export function traceWeight(
+  weight: Definition,
+  readAxes: ReadAxes,
+  { opset, ir }: { readonly opset: number; readonly ir: number },
+): Trace {
+  const chain = collectChain(weight, ir);
   if (!Array.isArray(chain)) return chain;
   const results = new Map<Definition, ChainResult | readonly number[]>();
   for (const definition of chain) {
