@@ -1,4 +1,4 @@
-/** Five bits a channel against four in groups of 32, on six networks; with `--weights` the networks are not run. */
+/** Five bits a channel against four in groups of 32, with float32 and float16 parameters, on six networks; with `--weights` the networks are not run. */
 import Table from 'cli-table3';
 import { useWasm } from '../runtime/tfjs.js';
 import { subjects, widths, type WidthRow } from './measure-widths.js';
@@ -15,10 +15,17 @@ console.log(process.argv.includes('--json') ? JSON.stringify(rows, null, 2) : ta
 process.exit(0);
 
 function table(measured: readonly WidthRow[]): string {
-  const head = ['network', 'weights', 'bits a weight', 'SQNR of weights', 'SQNR of outputs'];
+  const head = ['network', 'weights', 'bits a weight', 'SQNR of weights', 'of the worst', 'SQNR of outputs'];
   const text = new Table({ head, style: { head: [], border: [] } });
-  for (const { network, width, bitsPerWeight, weightsDb, outputsDb } of measured)
-    text.push([network, width, bitsPerWeight.toFixed(2), decibels(weightsDb), decibels(outputsDb)]);
+  for (const { network, width, bitsPerWeight, weightsDb, leastDb, outputsDb } of measured)
+    text.push([
+      network,
+      width,
+      bitsPerWeight.toFixed(2),
+      decibels(weightsDb),
+      decibels(leastDb),
+      decibels(outputsDb),
+    ]);
   return text.toString();
 }
 

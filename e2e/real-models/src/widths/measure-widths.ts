@@ -1,5 +1,5 @@
-import { minMax, mse } from '@lowbit/baselines';
-import { quantize, type ModelPort, type Quantizer } from '@lowbit/core';
+import { absmax, minMax, mse, nf4 } from '@lowbit/baselines';
+import { quantize, type ModelPort, type ParameterStorage, type Quantizer } from '@lowbit/core';
 import type { Granularity } from '@lowbit/core/method';
 import { onnx } from '@lowbit/onnx';
 import { tfjs } from '@lowbit/tfjs';
@@ -19,6 +19,8 @@ export interface Width {
   readonly bits: number;
   readonly granularity: Granularity;
   readonly quantizer: Quantizer;
+  /** Default: float32. */
+  readonly parameters?: ParameterStorage;
 }
 
 /** One network in one width; plain JSON. */
@@ -29,17 +31,27 @@ export interface WidthRow {
   readonly bitsPerWeight: number;
   /** Signal to noise of all quantized weights together, in decibels. */
   readonly weightsDb: number;
+  /** Of the weight that loses most. */
+  readonly leastDb: number;
   /** Of the outputs on the inputs of the network's task; absent where it has none. */
   readonly outputsDb?: number;
 }
 
-/** What is compared; parameters are float32. */
+/** What is compared. */
 export const widths: readonly Width[] = [
   { name: '5 bits, channel, min-max', bits: 5, granularity: 'channel', quantizer: minMax() },
   { name: '5 bits, channel, mse', bits: 5, granularity: 'channel', quantizer: mse() },
   { name: '4 bits, group:32, min-max', bits: 4, granularity: 'group:32', quantizer: minMax() },
   { name: '4 bits, group:32, mse', bits: 4, granularity: 'group:32', quantizer: mse() },
+  inHalves('nf4', nf4()),
+  inHalves('absmax', absmax()),
+  inHalves('min-max', minMax()),
 ];
+
+function inHalves(method: string, quantizer: Quantizer): Width {
+  const name = `4 bits, group:32, ${method}, float16 parameters`;
+  return { name, bits: 4, granularity: 'group:32', quantizer, parameters: 'float16' };
+}
 
 interface Subject {
   readonly network: string;
@@ -106,16 +118,22 @@ function withoutTask<Artifact, Model>(
 
 async function quantized<Artifact, Model>(
   network: string,
-  { name, bits, granularity, quantizer }: Width,
+  { name, bits, granularity, quantizer, parameters = 'float32' }: Width,
   { port, artifact }: Quantizing<Artifact, Model>,
 ) {
-  const { model, report } = await quantize(port, { weights: quantizer, bits, granularity });
-  let [values, stored, noise, signal] = [0, 0, 0, 0];
+  const { model, report } = await quantize(port, {
+    weights: quantizer,
+    bits,
+    granularity,
+    parameterStorage: parameters,
+  });
+  let [values, stored, noise, signal, leastDb] = [0, 0, 0, 0, Infinity];
   for (const { error, values: count, sizes } of report.weights) {
     values += count;
     stored += sizes.stored;
     const own = count * (error?.meanSquared ?? 0);
     noise += own;
+    leastDb = Math.min(leastDb, error?.sqnrDb ?? Infinity);
     signal += own * 10 ** ((error?.sqnrDb ?? 0) / 10);
   }
   const row = {
@@ -123,6 +141,7 @@ async function quantized<Artifact, Model>(
     width: name,
     bitsPerWeight: (8 * stored) / values,
     weightsDb: 10 * Math.log10(signal / noise),
+    leastDb,
   };
   return { row, result: artifact(model) };
 }
