@@ -1,9 +1,11 @@
 import { decode, type ModelPort, type QuantizedTensor } from '@lowbit/core';
 import type { Outcome } from '@lowbit/core/adapter';
 import { describeModel } from '../../src/describe/describe-model.js';
+import { foldMoves } from '../../src/fold/fold-moves.js';
 import { foldWeights } from '../../src/fold/fold-weights.js';
 import { readOrdered } from '../../src/read/read-model.js';
 import { writeBodies } from '../../src/model/function-body.js';
+import type { Optimize } from '../../src/target/target.js';
 import { DataType, serializeModel, type TensorProto } from '../../src/schema/proto.js';
 import { makeAttribute } from '../../src/graph/make-node.js';
 import { makeRawTensor, makeTensor } from '../../src/graph/make-tensor.js';
@@ -25,11 +27,17 @@ export function watched<M>(port: ModelPort<M>, weights: Map<string, QuantizedTen
 
 /**
  * The float model with the values that quantized tensors decode to in the array interpreter, in place of its weights:
- * what a rewritten file must compute. Weights that are made of constants alone are one.
+ * what a rewritten file must compute. Weights that are made of constants alone are one; those of products that only move are moved
+ * where memory counts.
  */
-export function decodedModel(bytes: Uint8Array, weights: ReadonlyMap<string, QuantizedTensor>): Uint8Array {
+export function decodedModel(
+  bytes: Uint8Array,
+  weights: ReadonlyMap<string, QuantizedTensor>,
+  optimize: Optimize = 'speed',
+): Uint8Array {
   const { model, order } = readOrdered(bytes, 'decoded');
-  foldWeights(model, order);
+  const whole = foldWeights(model, order);
+  if (optimize === 'memory') foldMoves(model, whole);
   for (const { id, source } of describeModel(model).sites) {
     const tensor = weights.get(id);
     if (tensor === undefined) continue;
