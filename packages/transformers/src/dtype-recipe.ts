@@ -1,4 +1,4 @@
-import { bwn, dynamic, minMax } from '@lowbit/baselines';
+import { bwn, dynamic, minMax, mse } from '@lowbit/baselines';
 import { byOp, cascade, everywhere, type Recipe } from '@lowbit/core';
 import { registry } from '@lowbit/methods';
 import type { OnnxOptions } from '@lowbit/onnx';
@@ -21,7 +21,8 @@ const floats = (float16: boolean): DtypeRecipe => ({
   recipe: { bits: everywhere('float'), registry },
 });
 
-const symmetric = minMax({ zeroPoint: 'symmetric' });
+/** The scale of each block has the least squared error. */
+const symmetric = mse({ grid: 'symmetric' });
 
 /**
  * Weights in blocks that a MatMul unpacks when it runs. Tables of embeddings, which it may share with a Gather, have 8 bits, since in fewer
