@@ -1,4 +1,4 @@
-import { minMax } from '@lowbit/baselines';
+import { minMax } from '@lowbit/methods';
 import { type Batch, quantize, type Recipe, seededRandom } from '@lowbit/core';
 import * as ort from 'onnxruntime-web';
 import { expect, test } from 'vitest';
