@@ -88,7 +88,7 @@ describe('a file that is no model of Keras is told what it is, by every command'
     expect((await run('import', join(folder, 'model.keras'), '-o', out)).status).toBe(0);
     expect((await run('import', out, '-o', join(folder, 'out'))).stderr).toContain('needs no import');
     const json = await run('import', join(out, 'model.json'), '-o', join(folder, 'out'));
-    expect(json.stderr).toContain('the model.json of a TensorFlow.js model');
+    expect(json.stderr).toContain('received a model of TensorFlow.js');
     await writeFile(join(dirname(out), 'other.json'), '{"hello":1}');
     expect((await run('import', join(folder, 'other.json'))).stderr).toContain('that is no topology');
   });

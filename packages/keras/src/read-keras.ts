@@ -13,6 +13,7 @@ import { layeredRoot, layerTensors, placeLayered } from './weights/layered.js';
 import { placeNamed } from './weights/named.js';
 import { hasObjects, objectTensors, placeObjects } from './weights/objects.js';
 import { giveWeights, shareWeights, type Placement } from './weights/placement.js';
+import { hasOldContainer } from './weights/old-container.js';
 import { leavesOf } from './weights/slots.js';
 import type { TensorStore } from './weights/store.js';
 
@@ -139,7 +140,7 @@ export function storedWeights(
 ): readonly StoredWeight[] | undefined {
   if (store === undefined) return undefined;
   const root = layeredRoot(store);
-  if (root !== undefined && layer.id !== layer.name) return undefined;
+  if ((root !== undefined && layer.id !== layer.name) || hasOldContainer(store)) return undefined;
   const tensors =
     root === undefined ? objectTensors(store, layer.objectPath) : layerTensors(store, root, layer.name);
   return tensors.map(({ path, shape }) => ({ name: path.replace(/:0$/, '').split('/').at(-1)!, shape }));

@@ -51,6 +51,7 @@ const archives = {
   'keras2-edges': 'tf-keras 2, edges',
   'keras3-operations': 'Keras 3, operations',
   'keras2-operations': 'tf-keras 2, operations',
+  'keras2.13-objects': 'Keras 2.13, objects',
   'keras3-open': 'Keras 3, open sizes',
   'keras2-open': 'tf-keras 2, open sizes',
 } as const;

@@ -42,6 +42,24 @@ it.each<[string, Json, string, string]>([
   ],
   ['a source that is not there', model([input, activation('a', 'lost')], 'a'), 'graph-invalid', 'lost'],
   ['an output that is not there', model([input, activation('a', 'in')], 'lost'), 'graph-invalid', 'lost'],
+  [
+    'an output that a layer does not have',
+    model([input, { ...activation('a', 'in'), inbound_nodes: [[['in', 0, 1, {}]]] }], 'a'),
+    'graph-invalid',
+    'output 1 of in',
+  ],
+  [
+    'an output of the model that a layer does not have',
+    {
+      class_name: 'Functional',
+      config: {
+        ...(model([input, activation('a', 'in')], 'a')['config'] as Json),
+        output_layers: [['a', 0, 4]],
+      },
+    },
+    'graph-invalid',
+    'output 4 of a',
+  ],
   ['an input that is no input', model([input, activation('a', 'in')], 'a', 'a'), 'graph-invalid', 'a'],
   [
     'two layers of one name',

@@ -33,7 +33,6 @@ it.each([
   ['optimizer3', 'float32'],
   ['optimizer2', 'float32'],
   ['sharded', 'float32'],
-  ['dependencies', 'float32'],
   ['unnamed', 'float32'],
   ['keras1', 'float32'],
   ['keras1_gates', 'float32'],

@@ -100,6 +100,32 @@ describe('topology and weights that do not belong together', () => {
     expect(error.message).toContain(word);
   });
 
+  it('recurrent layers whose first axis is that of time are refused by name', async () => {
+    const config = {
+      name: 'steps',
+      units: 2,
+      time_major: true,
+      batch_input_shape: [5, null, 3],
+      trainable: true,
+    };
+    const topology = (layer: object) => ({
+      class_name: 'Sequential',
+      config: { name: 'm', layers: [layer] },
+    });
+    const lstm = { class_name: 'LSTM', config };
+    const cell = { class_name: 'LSTMCell', config: { name: 'cell', units: 2 } };
+    const both = { name: 'both', layer: lstm, batch_input_shape: [5, null, 3] };
+    for (const [layer, className] of [
+      [lstm, 'LSTM'],
+      [{ class_name: 'RNN', config: { ...config, cell } }, 'RNN'],
+      [{ class_name: 'Bidirectional', config: both }, 'LSTM'],
+    ] as const)
+      expect(await failure(readKeras({ topology: topology(layer) }))).toMatchObject({
+        code: 'layer-unsupported',
+        received: `${className} with time_major=True`,
+      });
+  });
+
   it('two files that both hold a tensor are no parts of one store', async () => {
     const weights = dense.get('model.weights.h5')!;
     const error = await failure(

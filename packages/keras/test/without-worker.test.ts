@@ -27,6 +27,15 @@ async function noteOf(): Promise<readonly string[]> {
 const nothing = () => undefined;
 const begin = 'The file was read without a worker, so that nothing limits the time that it takes:';
 
+it('a page that forbids WebAssembly is told to allow it', async () => {
+  vi.spyOn(WebAssembly, 'compile').mockRejectedValue(new WebAssembly.CompileError('not by this policy'));
+  await expect(readKeras(file)).rejects.toMatchObject({
+    code: 'runtime-missing',
+    received: 'not by this policy',
+    remedy: expect.stringContaining('wasm-unsafe-eval') as string,
+  });
+});
+
 it('a worker that dies at its start is told of with its own words', async () => {
   const on = (event: string, handle: (error: Error) => void) =>
     event === 'error' && void setTimeout(() => handle(new Error('it has no memory')), 1);

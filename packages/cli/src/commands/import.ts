@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 import { LowbitError } from '@lowbit/core';
@@ -72,14 +73,25 @@ async function importModel(
 async function checkImported(file: string, topology: string | undefined): Promise<void> {
   const { kind, path } = await findModel(file, topology);
   if (topology !== undefined) await checkInput(topology);
-  if (kind !== 'tfjs' || path.endsWith('.json')) return;
+  if (kind !== 'tfjs' || (path.endsWith('.json') && !(await hasTopology(path)))) return;
   throw new LowbitError({
     code: 'model-not-keras',
     where: path,
     expected: 'a .keras or .h5 file, or weights and --topology',
-    received: 'a folder of TensorFlow.js',
-    remedy: 'It needs no import: `lowbit quantize` and `lowbit compare` take it as it is.',
+    received: 'a model of TensorFlow.js',
+    remedy:
+      'It needs no import: `lowbit quantize` and `lowbit compare` take it as it is. To ONNX it goes in a program, where it is a layers model: toOnnx(await kerasModel(await load("file://…/model.json"))).',
   });
+}
+
+/** Whether JSON is the `model.json` of TensorFlow.js; other JSON its reader tells about. */
+async function hasTopology(path: string): Promise<boolean> {
+  try {
+    const value = JSON.parse(await readFile(path, 'utf8')) as { readonly modelTopology?: unknown } | null;
+    return typeof value?.modelTopology === 'object';
+  } catch {
+    return false;
+  }
 }
 
 interface Summary {

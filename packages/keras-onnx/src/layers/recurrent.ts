@@ -13,8 +13,7 @@ function cellsOf(layer: KerasLayer): readonly KerasLayer[] {
 /** Why a recurrent layer cannot be written. */
 function refused(call: Call, layer = call.layer): string | undefined {
   const settings = new Settings(layer.config, layer.id);
-  const set = ['stateful', 'time_major'].find((name) => settings.flag(name, false));
-  if (set !== undefined) return set;
+  if (settings.flag('stateful', false)) return 'stateful';
   const cells = cellsOf(layer);
   const hasStates = settings.flag('return_state', false) || call.named['initial_state'] !== undefined;
   if (cells.length > 1 && hasStates) return 'the states of several cells';

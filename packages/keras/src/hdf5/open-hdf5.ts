@@ -5,7 +5,7 @@ import { allBytes, bytesBetween, type NamedBlob } from '../file.js';
 import type { Hdf5Contents } from './contents.js';
 import { memoryBytes, sharedFile, supply, type FilePart, type SharedFile } from './file-bytes.js';
 import type { Hdf5Answer, Hdf5Request } from './messages.js';
-import { startWorker, type Hdf5Worker } from './start-worker.js';
+import { checkWasm, startWorker, type Hdf5Worker } from './start-worker.js';
 
 /** An HDF5 file whose contents are known, and whose data sets are read when they are asked for. */
 export interface Hdf5File {
@@ -29,11 +29,12 @@ export interface Hdf5Options {
  * the worker reads the parts that it needs when it needs them; elsewhere all of the file goes to it.
  *
  * @throws LowbitError `model-malformed` for a damaged file, or one that takes longer than allowed; `file-unreadable`, `model-empty`,
- *   `model-too-large`, `aborted`.
+ *   `model-too-large`, `aborted`; `runtime-missing` where WebAssembly may not be compiled.
  */
 export async function openHdf5(file: NamedBlob, options: Hdf5Options): Promise<Hdf5File> {
   stopIfAborted(options.signal, file.name);
   if (file.size === 0) throw empty(file.name);
+  await checkWasm(file.name);
   const started = await conversation(file, options);
   const opened =
     'unable' in started

@@ -1,3 +1,4 @@
+import { LowbitError } from '@lowbit/core';
 import {
   nodeThreads,
   type Channel,
@@ -5,6 +6,30 @@ import {
   type Hdf5Request,
   type NodeThreads,
 } from './messages.js';
+
+/** The smallest module of WebAssembly that there is: its mark, and the version of its form. */
+const nothing = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
+
+/**
+ * Checks that WebAssembly may be compiled here, by which HDF5 files are read: pages can forbid it, and it fails late and twice then.
+ *
+ * @throws LowbitError `runtime-missing` where it may not.
+ */
+export async function checkWasm(where: string): Promise<void> {
+  try {
+    await WebAssembly.compile(nothing);
+  } catch (error) {
+    const problem = {
+      code: 'runtime-missing',
+      where,
+      expected: 'WebAssembly, by which HDF5 files are read',
+      received: error instanceof Error ? error.message : String(error),
+      remedy:
+        "Read it where WebAssembly may be compiled: a page allows that with 'wasm-unsafe-eval' in the script-src of its Content Security Policy.",
+    } as const;
+    throw new LowbitError(problem, { cause: error });
+  }
+}
 
 /** A worker that reads one file. */
 export interface Hdf5Worker extends Channel<Hdf5Request, Hdf5Answer> {

@@ -46,6 +46,12 @@ export function refusalOf(raw: RawLayer, neutral: Neutral, id: string): Problem 
 function settingsRefusal({ className, config }: Neutral, id: string): Problem | undefined {
   if (className === 'InputLayer' && (config['sparse'] === true || config['ragged'] === true))
     return unsupported(id, 'a sparse or ragged input', 'Build the model with a dense input.').problems[0]!;
+  if (config['time_major'] === true)
+    return unsupported(
+      id,
+      `${className} with time_major=True`,
+      'Build the model with time_major=False, and inputs whose first axis is that of the samples.',
+    ).problems[0]!;
   if (isModel(className) || isWrapper(className) || className === 'InputLayer') return undefined;
   const known = layerClass(className);
   if (known === undefined) return unsupported(id, className, customRemedy(className)).problems[0]!;

@@ -1,4 +1,4 @@
-import { malformed, unsupported } from '../errors.js';
+import { graphInvalid, malformed, unsupported } from '../errors.js';
 import type { MaybeShape, WeightRule } from '../layers/layer-class.js';
 import type { JsonValue, TensorReference } from '../model.js';
 import { quantizedInputClass } from '../quantized-input.js';
@@ -23,9 +23,15 @@ function shapeOf(value: JsonValue | undefined, where: string): MaybeShape {
  */
 export function walk(network: NetworkDraft, given: readonly MaybeShape[]): readonly MaybeShape[] {
   const shapes = new Map<string, readonly MaybeShape[]>();
-  const shapeAt = ({ layer, call, output }: TensorReference) => shapes.get(callKey(layer, call))?.[output];
+  const layers = new Map(network.layers.map((layer) => [layer.name, layer]));
+  const shapeAt = ({ layer, call, output }: TensorReference) => {
+    const given = shapes.get(callKey(layer, call));
+    if (given !== undefined && output >= given.length && isCounted(layers.get(layer), given))
+      throw graphInvalid(network.name, 'outputs that layers give', `output ${output} of ${layer}`);
+    return given?.[output];
+  };
   network.inputs.forEach(({ layer }, i) => {
-    const config = network.layers.find(({ name }) => name === layer)?.config ?? {};
+    const config = layers.get(layer)?.config ?? {};
     shapes.set(callKey(layer, 0), [completed(shapeOf(config['batch_input_shape'], layer), given[i])]);
   });
   for (const call of network.calls) {
@@ -40,6 +46,16 @@ export function walk(network: NetworkDraft, given: readonly MaybeShape[]): reado
     shapes.set(callKey(call.layer.name, call.index), outputs);
   }
   return network.outputs.map(shapeAt);
+}
+
+/** Whether it is known how many outputs a layer gives: those of a class that Keras does not have are not, nor the states of any cells. */
+function isCounted(layer: LayerDraft | undefined, outputs: readonly MaybeShape[]): boolean {
+  if (layer === undefined || outputs.includes(undefined)) return false;
+  const { className, known, network, parts, refused, config } = layer;
+  const recurrent = className === 'Bidirectional' ? parts['forward_layer'] : layer;
+  const hasStates = recurrent?.className === 'RNN' && recurrent.config['return_state'] === true;
+  const isKnown = known !== undefined || network !== undefined || config['batch_input_shape'] !== undefined;
+  return !refused && !hasStates && (isKnown || Object.keys(parts).length > 0);
 }
 
 /** What an input declares, with the sizes that it leaves open from what it is given. */
@@ -129,12 +145,15 @@ function bidirectionalOutputs(layer: LayerDraft, [input]: readonly MaybeShape[])
   const [backward, ...backwardStates] = outputsOf(layer.parts['backward_layer']!, [input]);
   const mode = layer.config['merge_mode'];
   if (mode === null) return [forward, backward, ...states, ...backwardStates];
-  const width = forward?.at(-1);
-  const joined =
-    mode === 'concat' || mode === undefined
-      ? forward && [...forward.slice(0, -1), typeof width === 'number' ? 2 * width : null]
-      : forward;
+  const joined = mode === 'concat' || mode === undefined ? sideBySide(forward, backward) : forward;
   return [joined, ...states, ...backwardStates];
+}
+
+/** Along the last axis, where both may be of different sizes. */
+function sideBySide(forward: MaybeShape, backward: MaybeShape): MaybeShape {
+  const widths = [forward, backward].map((shape) => shape?.at(-1));
+  const isKnown = widths.every((width) => typeof width === 'number');
+  return forward && [...forward.slice(0, -1), isKnown ? Number(widths[0]) + Number(widths[1]) : null];
 }
 
 function rnnOutputs({ settings, parts }: LayerDraft, input: MaybeShape): readonly MaybeShape[] {

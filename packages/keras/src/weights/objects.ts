@@ -2,33 +2,27 @@ import { mismatch } from '../errors.js';
 import { ownerPaths } from '../topology/shapes.js';
 import type { LayerDraft, NetworkDraft } from '../topology/layer-draft.js';
 import { openPlacements } from './layered.js';
+import { hasOldContainer, oldPaths } from './old-container.js';
 import type { Placement } from './placement.js';
 import { leavesOf, type Slot } from './slots.js';
 import type { TensorStore } from './store.js';
 import type { StoredTensor } from './tensors.js';
 
-/** What Keras 2.13 called the container of a model's layers. */
-const oldContainer = '_layer_checkpoint_dependencies';
-
 /** Whether a file keeps weights by the objects that own them, as Keras 3 and `.keras` files do. */
-export function hasObjects({ groups }: TensorStore): boolean {
-  return groups.has('layers') || groups.has(oldContainer);
+export function hasObjects(store: TensorStore): boolean {
+  return store.groups.has('layers') || hasOldContainer(store);
 }
 
 /** Random states of dropout and augmentation, and what a wrapper keeps of them; of no use when a model is run. */
 const idle = /(^|\/)(seed_generator|_random_generator|random_generator)(_\d+)?\//;
 
-/** The tensors that belong to the object at a path and to what is in it, in the order of Keras. */
+/** The tensors that belong to the object at a path of the file and to what is in it, in the order of Keras. */
 export function objectTensors(store: TensorStore, path: string): readonly StoredTensor[] {
-  const base = `${inFile(store, path)}/`;
+  const base = `${path}/`;
   return [...store.tensors]
     .filter(([name]) => name.startsWith(base) && !idle.test(name))
     .sort(([a], [b]) => a.localeCompare(b, 'en', { numeric: true }))
     .map(([, tensor]) => tensor);
-}
-
-function inFile({ groups }: TensorStore, path: string): string {
-  return groups.has('layers') ? path : path.replaceAll(/\blayers\b/g, oldContainer);
 }
 
 /**
@@ -39,12 +33,13 @@ function inFile({ groups }: TensorStore, path: string): string {
 export function placeObjects(store: TensorStore, network: NetworkDraft, where: string): readonly Placement[] {
   const leaves = [...new Set(network.layers.flatMap(leavesOf))];
   const found = new Map<LayerDraft, readonly Placement[]>();
+  const inFile = hasOldContainer(store) ? oldPaths(network) : (path: string) => path;
   for (const leaf of leaves) {
-    const placements = placeLeaf(store, leaf);
+    const placements = placeLeaf(store, leaf, inFile);
     const same = placements === undefined ? sameObject(leaf, [...found.keys()]) : undefined;
     if (placements !== undefined) found.set(leaf, placements);
     else if (same !== undefined) leaf.sharedWith = same;
-    else throw missing(leaf, where);
+    else throw missing(leaf, where, inFile(leaf.objectPath));
   }
   const placements = [...found.values()].flat();
   checkSpare(store, placements, where);
@@ -52,12 +47,16 @@ export function placeObjects(store: TensorStore, network: NetworkDraft, where: s
 }
 
 /** The weights of a layer; undefined where the file does not have all of them. */
-function placeLeaf(store: TensorStore, leaf: LayerDraft): readonly Placement[] | undefined {
-  if (leaf.known === undefined)
-    return leaf.className === 'InputLayer' ? [] : openPlacements(leaf, objectTensors(store, leaf.objectPath));
+function placeLeaf(
+  store: TensorStore,
+  leaf: LayerDraft,
+  inFile: (path: string) => string,
+): readonly Placement[] | undefined {
+  const tensors = () => objectTensors(store, inFile(leaf.objectPath));
+  if (leaf.known === undefined) return leaf.className === 'InputLayer' ? [] : openPlacements(leaf, tensors());
   const counts = new Map<string, number>();
   const placements = (leaf.rules ?? []).flatMap((rule): Placement[] => {
-    const paths = ownerPaths(leaf, rule).map((path) => inFile(store, path));
+    const paths = ownerPaths(leaf, rule).map(inFile);
     const [path] = [...paths.filter((each) => store.tensors.has(`${each}/vars/0`)), ...paths];
     const index = counts.get(path!) ?? 0;
     counts.set(path!, index + 1);
@@ -76,12 +75,12 @@ function sameObject(leaf: LayerDraft, before: readonly LayerDraft[]): LayerDraft
   );
 }
 
-function missing(leaf: LayerDraft, where: string): Error {
+function missing(leaf: LayerDraft, where: string, path: string): Error {
   const slots: readonly Slot[] = (leaf.rules ?? []).map((rule) => ({ layer: leaf, rule }));
   const names = slots.map(({ rule }) => rule.name).join(', ');
   return mismatch(
     `${where}: ${leaf.id}`,
-    `${names} at ${leaf.objectPath}/vars`,
+    `${names} at ${path}/vars`,
     'not all of them',
     'Give the weights that were saved from this very model, by the same version of Keras; of a store that max_shard_size split, a list of all parts.',
   );
