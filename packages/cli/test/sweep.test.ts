@@ -185,6 +185,60 @@ describe('lowbit measure', () => {
     expect(other).toMatchObject({ status: 1, stderr: expect.stringContaining('[plan-mismatch]') as string });
   });
 
+  it('is what plans have done as jobs too, the same byte for byte, and goes on after an interruption', async () => {
+    const budget = ['--average-bits', '6', '--choices', '2,8', ...few, ...data()];
+    const planned = async (name: string, ...words: readonly string[]) => {
+      await done('plan', models.classifier, ...budget, ...words, '-o', inFolder(name));
+      return file(name);
+    };
+    const alone = await planned('one.plan.json');
+    const kept = ['--results', inFolder('plan-work')];
+    expect(await planned('two.plan.json', '--jobs', '2', ...kept)).toBe(alone);
+    const before = await contents(inFolder('plan-work'));
+    expect(before.length).toBeGreaterThan(0);
+    expect(await planned('three.plan.json', '--jobs', '1', ...kept)).toBe(alone);
+    expect(await contents(inFolder('plan-work'))).toEqual(before);
+    for (const [name, ...words] of [['alone.onnx'], ['jobs.onnx', '--jobs', '2']] as const)
+      await done('quantize', models.classifier, ...budget, ...words, '-o', inFolder(name!), '--quiet');
+    expect(await readFile(inFolder('jobs.onnx'))).toEqual(await readFile(inFolder('alone.onnx')));
+  });
+
+  it('of another model is refused by name', async () => {
+    const known = inFolder('of-one.json');
+    await done('measure', models.classifier, '--choices', '4', ...few, '-o', known);
+    const measured = JSON.parse(await readFile(known, 'utf8')) as { readonly model: object };
+    const told = async (model: object) => {
+      await writeFile(inFolder('of-other.json'), JSON.stringify({ ...measured, model }));
+      const given = ['--average-bits', '6', '--measurements', inFolder('of-other.json'), ...few];
+      return run('plan', models.classifier, ...given, '-o', inFolder('never.json'));
+    };
+    const hash = '0'.repeat(64);
+    const other = await told({ name: 'detector.onnx', hash });
+    expect(other).toMatchObject({ status: 1, stderr: expect.stringContaining('of detector.onnx') as string });
+    const same = await told({ ...measured.model, hash });
+    expect(same.stderr).toContain('of other bytes by the name');
+    expect(same.stderr).toContain('[plan-mismatch]');
+    expect((await told(measured.model)).status).toBe(0);
+    const parts = [known, inFolder('of-other.json')];
+    await writeFile(
+      inFolder('of-other.json'),
+      JSON.stringify({ ...measured, model: { name: 'b.onnx', hash } }),
+    );
+    expect((await run('merge', ...parts)).stderr).toContain('of another model, b.onnx');
+  });
+
+  it('by a metric tells what that loses', async () => {
+    const metric = 'export default ({ ...outputs }) => -Object.values(outputs)[0].data[0];';
+    await writeFile(inFolder('score.mjs'), metric);
+    const words = ['measure', models.classifier, '--choices', '2', ...few, '--metric', inFolder('score.mjs')];
+    const measured = JSON.parse(await done(...words, ...data(), '--jobs', '1')) as {
+      readonly effect: object;
+    };
+    expect(measured.effect).toMatchObject({ of: 'metric' });
+    expect(await done(...words, ...data(), '--jobs', '2')).toBe(`${JSON.stringify(measured, null, 2)}\n`);
+    expect((await run(...words)).stderr).toContain('--calibrate');
+  });
+
   it('needs no data, without which effects are not known', async () => {
     const measured = JSON.parse(await done('measure', models.classifier, '--choices', '4', ...few)) as object;
     expect(measured).not.toHaveProperty('effect');
@@ -199,6 +253,8 @@ it.each([
   [['sweep', 'm.onnx', '--weights', 'min-mx'], 'min-max'],
   [['measure', 'm.onnx', '--queue', 'localhost'], 'redis://'],
   [['worker'], '--queue'],
+  [['plan', 'm.onnx', '--jobs', '2'], '--jobs'],
+  [['quantize', 'm.onnx', '--bits', '4', '--results', 'work'], '--results'],
 ])('%j is refused as wrong usage', async (argv, words) => {
   const { status, stderr } = await run(...argv);
   expect({ status, stderr }).toMatchObject({ status: 2, stderr: expect.stringContaining(words) as string });

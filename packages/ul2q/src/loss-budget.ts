@@ -71,8 +71,7 @@ function withinBytes({
 }: ByteBudget): ReadonlyMap<string, number> {
   const own = new Map(draft.map((entry) => [entry.id, entry]));
   const named = new Set(measured.map(({ id }) => id));
-  const others = draft.filter(({ id }) => !named.has(id));
-  const left = bytes - bytesBeside(measurements) - assignedBytes(measurements, others);
+  const left = bytes - bytesBeside(measurements, draft, named);
   const costOf = ({ id }: MeasuredWeight, bits: number) =>
     assignedBytes(measurements, [{ ...(own.get(id) as BitAssignment), bits }]);
   const narrowest = Math.min(...widths);

@@ -61,9 +61,10 @@ async function compare(subject: OpenSubject, bits: number, measurements: Measure
   };
   const [first, ...others] = Object.values(gains);
   const shares = [chosen.bytes / plain.bytes, chosenForEnds.bytes / withEnds.bytes];
+  const areEqual = shares.every((share) => Math.abs(share - 1) <= mostUnequal);
   return {
     bits,
-    isBetter: first! >= least && others.every((gain) => gain > 0),
+    isBetter: areEqual && first! >= least && others.every((gain) => gain > 0),
     row: {
       model: subject.name,
       bits,
@@ -72,18 +73,13 @@ async function compare(subject: OpenSubject, bits: number, measurements: Measure
       error: plain.error,
       ...gains,
     },
-    gates: shares.flatMap((share, i) => [
-      gate(
-        `bytes of ${subject.name} over those of ${bits} bits${i === 0 ? '' : ' and ends of 8'}`,
-        share,
-        1 - mostUnequal,
-      ),
+    gates: shares.map((share, i) =>
       gateAtMost(
-        `bytes of ${subject.name} over those of ${bits} bits${i === 0 ? '' : ' and ends of 8'}, at most`,
+        `bytes of ${subject.name} over those of ${bits} bits${i === 0 ? '' : ' and ends of 8'}`,
         share,
         1 + mostUnequal,
       ),
-    ]),
+    ),
   };
 }
 
@@ -104,7 +100,7 @@ function enough(bits: number, compared: readonly Compared[]): Gate {
   const better = own.filter(({ isBetter }) => isBetter).length;
   const clearly = own.filter(({ row }) => Number(row['below one width (dB)']) >= goal).length;
   return gate(
-    `models of five at least ${least} dB below ${bits} bits, and below both others (${clearly} by ${goal} dB)`,
+    `models of five at least ${least} dB below ${bits} bits at equal bytes, and below both others (${clearly} by ${goal} dB)`,
     better,
     4,
   );

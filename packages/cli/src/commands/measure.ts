@@ -1,13 +1,10 @@
 import type { Measurements } from '@lowbit/core/policy';
-import { measurementsOf, measureTasks } from '@lowbit/sweep';
 
 import { checkOutputs } from '../files/check-outputs.js';
 import { standardStream } from '../files/standard-streams.js';
 import { writeOutputs } from '../files/write-outputs.js';
 import type { Io } from '../io.js';
-import { jobContext } from '../jobs/job-context.js';
-import { openForJobs } from '../jobs/open-for-jobs.js';
-import { runJobs } from '../jobs/run-jobs.js';
+import { measuredByJobs } from '../jobs/measured-by-jobs.js';
 import { checkKind } from '../model/check-kind.js';
 import { findModel } from '../model/find-model.js';
 import { jsonText, writeJson } from '../output/json.js';
@@ -48,17 +45,12 @@ async function measureModel(
       expected: 'the path of a model, which each thread reads',
       received: 'standard input',
     });
-  const { output, choices, weights, force = false } = options;
+  const { output, weights, metric, calibrate, force = false } = options;
+  if (metric !== undefined && calibrate === undefined)
+    throw usageError({ where: '--metric', expected: '--calibrate beside it', received: 'none' });
   checkMethod(weights, '--weights', await loadPlugins(options.plugin), 'weight');
   const model = await findModel(path, options.topology);
   checkKind(model, options);
   if (output !== undefined) await checkOutputs([{ path: output, label: '--output' }], [model.file], force);
-  const context = jobContext(path, options);
-  const opened = await openForJobs(context, { signal });
-  try {
-    const tasks = await measureTasks(opened, choices);
-    return measurementsOf(await runJobs({ opened, context }, tasks, options, { signal, progress }));
-  } finally {
-    await opened.close?.();
-  }
+  return measuredByJobs(model, path, options, { signal, progress });
 }

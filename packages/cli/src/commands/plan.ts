@@ -7,6 +7,7 @@ import { readInput } from '../files/read-input.js';
 import { standardStream } from '../files/standard-streams.js';
 import { writeOutputs } from '../files/write-outputs.js';
 import type { Io } from '../io.js';
+import { withSource } from '../jobs/with-source.js';
 import { checkKind } from '../model/check-kind.js';
 import { findModel } from '../model/find-model.js';
 import { colorsFor } from '../output/colors.js';
@@ -46,7 +47,8 @@ export async function planCommand(
   const progress = createProgress(io.stderr, json !== true && quiet !== true);
   try {
     const { signal, stdout } = io;
-    const run = { model, options, signal, stdout, progress, again: () => '' };
+    const own = withSource({ model, options, signal, progress });
+    const run = { model, options: own, signal, stdout, progress, again: () => '' };
     const planned = await plannedFor(run);
     await writeOutputs([{ path: output, data: `${JSON.stringify(planned.plan, null, 2)}\n` }], {
       force,

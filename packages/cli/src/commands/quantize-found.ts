@@ -1,10 +1,12 @@
 import type { QuantizeDocument } from './quantize-document.js';
+import { withSource } from '../jobs/with-source.js';
 import { quantizeOnnx } from './quantize-onnx.js';
 import type { QuantizeRun } from './quantize-run.js';
 import { quantizeTfjsCommand } from './quantize-tfjs.js';
 
 /** Quantizes a model of any kind and writes the result. */
-export async function quantizeFound(run: QuantizeRun): Promise<QuantizeDocument> {
+export async function quantizeFound(given: QuantizeRun): Promise<QuantizeDocument> {
+  const run = { ...given, options: withSource(given) };
   switch (run.model.kind) {
     case 'onnx':
       return quantizeOnnx(run);

@@ -7,13 +7,15 @@ import { sharedNames } from '../usage/shared-names.js';
 /** Options of `lowbit quantize` that results of jobs depend on. */
 const optionNames = [
   ...sharedNames.data,
-  ...(['weights', 'granularity', 'parameters', 'rounding', 'firstLast'] as const),
+  ...(['weights', 'granularity', 'parameters', 'rounding', 'firstLast', 'metric'] as const),
   ...sharedNames.parts,
   ...sharedNames.form,
 ] as const satisfies readonly (keyof GivenOptions)[];
 
 /** Those of them that say which files are read. */
-export const fileOptions: ReadonlySet<string> = new Set(['calibrate', 'labels', 'topology', 'plugin']);
+export const fileOptions: ReadonlySet<string> = new Set([
+  ...['calibrate', 'labels', 'topology', 'plugin', 'metric'],
+]);
 
 export type JobOptions = Partial<Pick<GivenOptions, (typeof optionNames)[number]>>;
 

@@ -28,13 +28,14 @@ export async function jobIdentity(
   signal: AbortSignal,
 ): Promise<Json> {
   const plain = Object.entries(options).filter(([name]) => !fileOptions.has(name));
-  const { calibrate, labels, plugin = [] } = options;
+  const { calibrate, labels, metric, plugin = [] } = options;
   return {
     model: await hashFiles(files, { signal }),
     options: Object.fromEntries(plain) as Json,
     versions: { lowbit: version, ...defined({ runtime }) },
     ...(calibrate === undefined ? {} : { data: await dataIdentity(calibrate, options, inputs(), signal) }),
     ...(labels === undefined ? {} : { labels: await labelsIdentity(labels, signal) }),
+    ...(metric === undefined ? {} : { metric: await pluginIdentity(metric, signal) }),
     ...(plugin.length === 0
       ? {}
       : { plugins: await Promise.all(plugin.map((one) => pluginIdentity(one, signal))) }),

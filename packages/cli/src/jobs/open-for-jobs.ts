@@ -1,15 +1,14 @@
-import { dirname, join } from 'node:path';
-
 import type { ModelPort, Report } from '@lowbit/core';
 import { defined } from '@lowbit/core/adapter';
-import { inspectModel, readModel } from '@lowbit/onnx';
 import type { OpenedModel, TrialSettings } from '@lowbit/sweep';
 
 import { inputsFromData } from '../data/inputs-from-data.js';
 import { readInput } from '../files/read-input.js';
 import { readKerasModel } from '../keras/keras-source.js';
-import { besides, openKeras } from '../keras/open-keras.js';
+import { openKeras } from '../keras/open-keras.js';
 import { findModel, type FoundModel } from '../model/find-model.js';
+import { modelFiles } from '../model/model-files.js';
+import { loadMetric } from '../plugins/load-metric.js';
 import { loadPlugins } from '../plugins/load-plugins.js';
 import { openOnnx, quantizeModel } from '../quantize/quantize-model.js';
 import { type PortJob, quantizePort } from '../quantize/quantize-port.js';
@@ -25,7 +24,6 @@ import { jobIdentity } from './job-identity.js';
 /** A model of one kind, opened for jobs. */
 interface OpenedKind {
   readonly job: PortJob<unknown>;
-  readonly files: readonly string[];
   readonly runtime?: string;
   /** Quantizes it into memory. */
   tryOut(options: QuantizeOptions): Promise<Report>;
@@ -42,7 +40,9 @@ export async function openForJobs(
   const methods = await loadPlugins(chosen.plugin);
   const options: QuantizeOptions = { ...unchosen, ...chosen, methods };
   const model = await findModel(path, options.topology);
-  const { job, files, runtime, tryOut, close } = await openers[model.kind](model, options, signal);
+  const metric = chosen.metric === undefined ? undefined : await loadMetric(chosen.metric);
+  const files = await modelFiles(model, signal);
+  const { job, runtime, tryOut, close } = await openers[model.kind](model, options, signal);
   const { port, inputs } = job;
   const identity = await jobIdentity({ options: chosen, files, inputs, ...defined({ runtime }) }, signal);
   const { calibrate } = options;
@@ -50,7 +50,7 @@ export async function openForJobs(
   return {
     identity,
     port,
-    ...defined({ data }),
+    ...defined({ data, metric }),
     recipe: recipeFrom(options, undefined),
     tryOut: (settings: TrialSettings) => tryOut({ ...options, ...settings }),
     close: () => close?.(),
@@ -72,14 +72,12 @@ async function onnxForJobs(
 ): Promise<OpenedKind> {
   const bytes = await readInput(file, signal);
   const given = { file, output: 'model.onnx', bytes, options, threads: 1 };
-  const { externalFiles = [] } = inspectModel(readModel(bytes, file));
   const name = options.runtime ?? runtimeNames[0];
   const runs = options.calibrate !== undefined;
   const versions = runs ? (await loadRuntime('sweep', { name })).env.versions : undefined;
   const session = { signal, onProgress: () => {} };
   return {
     job: asUnknown(await openOnnx(given, signal)),
-    files: [file, ...externalFiles.map(({ path }) => join(dirname(file), path))],
     ...(runs ? { runtime: `${name} ${versions?.common ?? ''}` } : {}),
     tryOut: async (chosen) => (await quantizeModel({ ...given, options: chosen }, undefined, session)).report,
   };
@@ -94,11 +92,9 @@ async function tfjsForJobs(
   const tfjs = await loadTfjs('sweep');
   const given = { model, options, output: 'model.json' };
   const { job, dispose } = await openTfjs(tfjs, given);
-  const shards = model.json.weightsManifest.flatMap(({ paths }) => paths);
   const session = { signal, onProgress: () => {} };
   return {
     job,
-    files: [file, ...shards.map((path) => join(dirname(file), path))],
     runtime: `tfjs ${tfjs.core.version_core}`,
     tryOut: async (chosen) =>
       (await quantizeTfjs(tfjs, { ...given, options: chosen }, undefined, session)).report,
@@ -118,7 +114,6 @@ async function kerasForJobs(
     openKeras({ model: found, options: chosen, signal }, read, output);
   return {
     job: asUnknown(await open(options)),
-    files: [found.file, ...besides({ model: found })],
     ...(tfjs === undefined ? {} : { runtime: `tfjs ${tfjs.core.version_core}` }),
     tryOut: async (chosen) =>
       (await quantizePort(await open(chosen), undefined, { signal, onProgress: () => {} })).report,

@@ -2,6 +2,7 @@ import { LowbitError, type ModelPort } from '@lowbit/core';
 import { mergeMeasurements, type Measurements } from '@lowbit/core/policy';
 
 import { readJson } from '../files/read-json.js';
+import type { MeasuredSource } from '../usage/quantize-options.js';
 import { reworded } from '../usage/usage-error.js';
 
 const remedy = 'Give what lowbit measure wrote of this very model.';
@@ -15,10 +16,15 @@ const remedy = 'Give what lowbit measure wrote of this very model.';
 export async function readMeasurements<M>(
   path: string,
   port: ModelPort<M>,
+  source: MeasuredSource | undefined,
   signal: AbortSignal,
 ): Promise<Measurements> {
   const given = (await readJson(path, { code: 'invalid-argument', remedy }, signal)) as Measurements;
   const measured = checked(given, path);
+  if (measured.model !== undefined && source !== undefined) {
+    const own = await source.identify();
+    if (own.hash !== measured.model.hash) throw ofAnother(path, measured.model.name, own.name);
+  }
   const ids = new Set((await port.layers()).flatMap(({ weights }) => weights.map(({ id }) => id)));
   const strange = measured.items.flatMap((item) => item.ids).find((id) => !ids.has(id));
   if (strange === undefined && measured.port === port.name) return measured;
@@ -30,6 +36,17 @@ export async function readMeasurements<M>(
       strange === undefined
         ? `of the port '${measured.port}'`
         : `some of a weight '${strange}', which it does not have`,
+    remedy,
+  });
+}
+
+/** The names may be the same where the bytes are not. */
+function ofAnother(path: string, measured: string, own: string): LowbitError {
+  return new LowbitError({
+    code: 'plan-mismatch',
+    where: path,
+    expected: `measurements of ${own}, with the bytes that it has`,
+    received: measured === own ? `of other bytes by the name ${measured}` : `of ${measured}`,
     remedy,
   });
 }

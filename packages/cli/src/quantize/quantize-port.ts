@@ -6,7 +6,7 @@ import {
   type QuantizationPlan,
   type Report,
 } from '@lowbit/core';
-import type { BudgetReport, Measurements } from '@lowbit/core/policy';
+import { type BudgetReport, mergeMeasurements, type Measurements } from '@lowbit/core/policy';
 import { defined, type PlannedWork } from '@lowbit/core/adapter';
 import type { CalibrationInput } from '@lowbit/data';
 import type { DataReport } from '@lowbit/report';
@@ -139,8 +139,7 @@ async function planFor<M>(
   session: QuantizeSession,
 ): Promise<PlannedWork> {
   if (plan === undefined) {
-    const file = options.measurements;
-    const known = file === undefined ? undefined : await readMeasurements(file, port, session.signal);
+    const known = await knownFor(port, options, session.signal);
     return makePlan(port, recipeFrom(options, labelled?.batches, known), {
       ...session,
       ...(options.report !== undefined && { curve: curvePoints }),
@@ -150,6 +149,18 @@ async function planFor<M>(
   }
   checkSites(plan, await port.layers(), options.plan ?? 'plan');
   return { plan, registry: options.methods, warnings: [] };
+}
+
+/** What is known before anything is measured here: what a file holds, and what jobs measure. */
+async function knownFor<M>(
+  port: ModelPort<M>,
+  { measurements: file, source }: QuantizeOptions,
+  signal: AbortSignal,
+): Promise<Measurements | undefined> {
+  const stored = file === undefined ? undefined : await readMeasurements(file, port, source, signal);
+  const measured = await source?.measure?.();
+  const all = [stored, measured].filter((one) => one !== undefined);
+  return all.length === 0 ? undefined : mergeMeasurements(all);
 }
 
 /** What is told of the data, with those that were left out for being no numbers. */

@@ -2,9 +2,10 @@ import { Option } from 'commander';
 
 import { parseSize, quoted } from './option-values.js';
 import { usageError } from './usage-error.js';
+import { workOptions, type WorkOptions } from './work-options.js';
 
-/** What the result may take and lose, as parsed. */
-export interface BudgetOptions {
+/** What the result may take and lose, and how that is measured, as parsed. */
+export interface BudgetOptions extends Pick<WorkOptions, (typeof workNames)[number]> {
   /** Bytes. */
   readonly targetSize?: number;
   readonly averageBits?: number;
@@ -20,8 +21,16 @@ export interface BudgetOptions {
 
 /** Each is a limit by itself. */
 export const limitNames = ['targetSize', 'averageBits', 'maxLoss', 'minSqnr'] as const;
+/** How the work of measuring is done. */
+export const workNames = ['jobs', 'results', 'queue'] as const;
 /** All of them. */
-export const budgetNames = [...limitNames, 'metric', 'choices', 'decreasing', 'measurements'] as const;
+export const budgetNames = [
+  ...limitNames,
+  ...(['metric', 'choices', 'decreasing', 'measurements'] as const),
+  ...workNames,
+] as const;
+/** Widths that are chosen from where nobody says which. */
+export const defaultChoices: readonly number[] = [2, 3, 4, 5, 6, 8];
 
 /** What results are named after whose bits are chosen so. */
 export const budgetName = 'budget';
@@ -63,7 +72,9 @@ export function budgetOptions(): readonly Option[] {
       'what lowbit measure wrote of this model, on these data: it is not measured again',
     ),
   ];
-  return options.map((option) => option.conflicts('bits'));
+  const names: ReadonlySet<string> = new Set(workNames);
+  const work = workOptions().filter((option) => names.has(option.attributeName()));
+  return [...options, ...work].map((option) => option.conflicts('bits'));
 }
 
 function numberParser(

@@ -1,10 +1,10 @@
-import { type BudgetOptions, hasBudget, limitNames } from './budget-options.js';
+import { type BudgetOptions, hasBudget, limitNames, workNames } from './budget-options.js';
 import type { CalibrationOptions } from './calibration-options.js';
 import { optionName } from './option-name.js';
 import { usageError } from './usage-error.js';
 
 /** Options that a budget alone has a use for. */
-const beside = ['metric', 'choices', 'decreasing', 'measurements'] as const;
+const beside = ['metric', 'choices', 'decreasing', 'measurements', ...workNames] as const;
 /** What is checked by running the model. */
 const run = ['maxLoss', 'minSqnr', 'metric'] as const;
 

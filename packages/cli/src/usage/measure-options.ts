@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 
+import { defaultChoices } from './budget-options.js';
 import { addQuantizeOptions, type GivenOptions } from './quantize-options.js';
 import { parseWidths } from './sweep-options.js';
 import { workOptions, type WorkOptions } from './work-options.js';
@@ -8,7 +9,7 @@ import { sharedNames } from './shared-names.js';
 /** Options that `lowbit measure` shares with `lowbit quantize`. */
 const shared = [
   ...sharedNames.data,
-  ...(['weights', 'granularity', 'parameters'] as const),
+  ...(['weights', 'granularity', 'parameters', 'metric'] as const),
   ...sharedNames.parts,
   ...sharedNames.form,
 ] as const satisfies readonly (keyof GivenOptions)[];
@@ -28,7 +29,7 @@ export function addMeasureOptions(command: Command): Command {
   const names: ReadonlySet<string> = new Set(shared);
   const options = [
     new Option('--choices <bits>', 'widths that are measured')
-      .default([2, 3, 4, 5, 6, 8], '2,3,4,5,6,8')
+      .default(defaultChoices, defaultChoices.join())
       .argParser(parseWidths),
     ...quantize.options.filter((option) => names.has(option.attributeName())),
     ...workOptions(),

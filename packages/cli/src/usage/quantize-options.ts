@@ -1,4 +1,4 @@
-import type { Metric } from '@lowbit/core/policy';
+import type { Measurements, Metric } from '@lowbit/core/policy';
 import type { Granularity, ParameterStorage, Registry } from '@lowbit/core';
 import type { RuntimeTarget } from '@lowbit/onnx';
 import { type Command, Option } from 'commander';
@@ -58,6 +58,16 @@ export interface QuantizeOptions extends GivenOptions {
   readonly methods: Registry;
   /** That of `--metric`. */
   readonly taskMetric?: Metric;
+  /** The model that is quantized, for what was or is measured of it. */
+  readonly source?: MeasuredSource;
+}
+
+/** A model that measurements are of. */
+export interface MeasuredSource {
+  /** What it is told from others by. */
+  identify(): Promise<NonNullable<Measurements['model']>>;
+  /** Has it measured as jobs; absent where that was not asked for. */
+  readonly measure?: () => Promise<Measurements>;
 }
 
 const optimizeChoices = ['speed', 'memory'] as const;

@@ -9,6 +9,8 @@ export interface Measurements {
   readonly version: 1;
   /** Name of the port. */
   readonly port: string;
+  /** Which model it is of, where whoever measured says so. */
+  readonly model?: MeasuredModel;
   /** What effects are. Absent where nothing was run: effects are then missing everywhere. */
   readonly effect?: EffectKind;
   readonly items: readonly MeasuredItem[];
@@ -16,6 +18,14 @@ export interface Measurements {
   readonly joint: readonly JointEffect[];
   /** Choices for the whole model that were written. */
   readonly written: readonly WrittenSize[];
+}
+
+/** A model, told from others. */
+export interface MeasuredModel {
+  /** For people. */
+  readonly name: string;
+  /** Of its bytes: equal for the same model. */
+  readonly hash: string;
 }
 
 /** What was looked at while weights were replaced. */

@@ -6,6 +6,7 @@ import type {
 } from '../contract/measurements.js';
 import type { BitAssignment, Candidate } from '../contract/policy.js';
 import { defined } from '../contract/defined.js';
+import { checkArgument } from '../errors/check-argument.js';
 import { checkListOf } from '../errors/check-kinds.js';
 import { LowbitError } from '../errors/error.js';
 import { candidateKey } from './candidates.js';
@@ -37,7 +38,7 @@ export interface BudgetItem {
 
 /** What a budget is spent on. */
 export interface BudgetProblem {
-  /** By depth. */
+  /** By depth; where bits never rise with it, those that have no choice come first. */
   readonly items: readonly BudgetItem[];
   /** Number of different widths. */
   readonly ranks: number;
@@ -52,6 +53,8 @@ export interface ProblemSettings {
   readonly candidates: readonly Candidate[];
   /** Bits that a value of an activation takes in a product. */
   readonly activationBits: number;
+  /** Bits never rise with depth. */
+  readonly decreasing?: boolean;
 }
 
 /**
@@ -77,13 +80,31 @@ export function budgetProblem(
   const missing = draft.find(({ id, bits }) => bits !== 'float' && !measured.has(id));
   if (missing !== undefined) throw notMeasured(missing.id, 'what it may be');
   const ranks = Math.max(widths.length, 1);
-  return { items, ranks, isMeasured, otherBytes: bytesBeside(measurements) };
+  const ordered = settings.decreasing === true ? outOfOrder(items, ranks) : items;
+  return { items: ordered, ranks, isMeasured, otherBytes: bytesBeside(measurements) };
+}
+
+/**
+ * Weights that have no choice come first, with the highest rank: where bits never rise with depth, that holds of those that are chosen. What was
+ * decided before, or stays float, is no bound to them.
+ */
+function outOfOrder(items: readonly BudgetItem[], ranks: number): readonly BudgetItem[] {
+  const isFixed = ({ options }: BudgetItem) => options.length === 1;
+  const fixed = items.filter(isFixed).map((item) => ({
+    ...item,
+    options: item.options.map((option) => ({ ...option, rank: ranks - 1 })),
+  }));
+  return [...fixed, ...items.filter((item) => !isFixed(item))];
 }
 
 const widthOf = ({ bits }: Pick<Candidate, 'bits'>): number => (bits === 'float' ? 32 : bits);
 
-/** Everything that was measured, with all of its candidates. */
-export function wholeProblem(measurements: Measurements): BudgetProblem {
+/**
+ * Everything that was measured, with all of its candidates.
+ *
+ * @param decreasing Whether bits never rise with depth.
+ */
+export function wholeProblem(measurements: Measurements, decreasing: boolean): BudgetProblem {
   const isMeasured = measurements.effect !== undefined;
   const settings = { isMeasured, widths: widthsOf(measurements), activationBits: 32 };
   const items = measurements.items.map((item) => ({
@@ -91,21 +112,41 @@ export function wholeProblem(measurements: Measurements): BudgetProblem {
     values: item.values,
     options: optionsFor(item, item.candidates, settings),
   }));
-  const problem = { items, ranks: Math.max(settings.widths.length, 1), isMeasured };
-  return { ...problem, otherBytes: bytesBeside(measurements) };
+  const ranks = Math.max(settings.widths.length, 1);
+  const ordered = decreasing ? outOfOrder(items, ranks) : items;
+  return { items: ordered, ranks, isMeasured, otherBytes: bytesBeside(measurements) };
 }
 
 const widthsOf = ({ items }: Measurements): readonly number[] =>
   [...new Set(items.flatMap(({ candidates }) => candidates.map(widthOf)))].sort((a, b) => a - b);
 
-/** What the model takes beside its weights, as it was last written; 0 where it was not. */
-export function bytesBeside(measurements: Measurements): number {
+/**
+ * Bytes of the written model that are not for some weights to spend: what it takes beside what was measured, as it was last written (nothing
+ * where it was not), and what the draft gives all others.
+ *
+ * @param draft Default: none.
+ * @param open Ids of the weights that bytes are spent on.
+ * @throws LowbitError `invalid-argument`; `calibration-missing` for another weight of the draft that was not measured.
+ */
+export function bytesBeside(
+  measurements: Measurements,
+  draft: readonly BitAssignment[] = [],
+  open: ReadonlySet<string> = new Set(),
+): number {
   checkMeasurements(measurements, 'bytesBeside(measurements)');
+  checkListOf(isAssignment, draft, 'bytesBeside: draft', 'a list of assignments');
+  const { has } = Object(open) as Partial<ReadonlySet<string>>;
+  checkArgument(typeof has === 'function', open, { where: 'bytesBeside: open', expected: 'a set of ids' });
+  const others = assignedBytes(
+    measurements,
+    draft.filter(({ id }) => !open.has(id)),
+  );
   const { items, written } = measurements;
   const last = written.at(-1);
   const bytesIn = ({ ids, candidates }: MeasuredItem): number =>
     candidates.find(({ candidate }) => candidate === last?.choice[ids[0]])?.storedBytes ?? 0;
-  return last === undefined ? 0 : last.bytes - items.reduce((sum, item) => sum + bytesIn(item), 0);
+  const rest = last === undefined ? 0 : last.bytes - items.reduce((sum, item) => sum + bytesIn(item), 0);
+  return rest + others;
 }
 
 interface OptionSettings {

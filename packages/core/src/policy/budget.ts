@@ -37,7 +37,7 @@ export interface Budget {
   readonly choices?: readonly (number | 'float' | Candidate)[];
   /** Quantizers that each width may have. Default: that of the recipe. */
   readonly methods?: readonly QuantizerChoice[];
-  /** Bits never rise with depth. */
+  /** Bits never rise with depth, but for weights that are decided before. */
   readonly decreasing?: boolean;
   /** For `maxLoss` in place of labels: larger is better. */
   readonly metric?: Metric;
@@ -156,7 +156,7 @@ function spend(
   limits: Limits,
   settings: { readonly candidates: readonly Candidate[]; readonly activationBits: number },
 ): readonly BitAssignment[] {
-  const problem = budgetProblem(draft, measurements, decided, settings);
+  const problem = budgetProblem(draft, measurements, decided, { ...settings, decreasing: limits.decreasing });
   if (problem.items.length === 0) return draft;
   const chosen = smallest
     ? smallestChoice(problem, limits)

@@ -1,4 +1,4 @@
-import type { Measurements } from '../contract/measurements.js';
+import type { MeasuredModel, Measurements } from '../contract/measurements.js';
 import { LowbitError } from '../errors/error.js';
 import { wordValue } from '../errors/word-value.js';
 
@@ -18,6 +18,9 @@ export function checkMeasurements(value: unknown, where: string): asserts value 
   expect(given['format'] === 'lowbit-measurements', '', 'measurements', value);
   expect(given['version'] === 1, '.version', '1', given['version']);
   expect(typeof given['port'] === 'string', '.port', 'the name of a port', given['port']);
+  const model = given['model'] as Partial<MeasuredModel> | undefined | null;
+  const isTold = model === undefined || (isText(model?.name) && isText(model?.hash));
+  expect(isTold, '.model', 'a name and a hash', model);
   for (const name of ['items', 'joint', 'written'])
     expect(Array.isArray(given[name]), `.${name}`, 'a list', given[name]);
   for (const [i, item] of (given['items'] as readonly unknown[]).entries()) {

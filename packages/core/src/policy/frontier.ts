@@ -48,7 +48,7 @@ export function frontier(
   checkMeasurements(measurements, 'frontier: measurements');
   checkOptions(options, types, 'frontier');
   const { points = 24, decreasing = false } = options;
-  const problem = wholeProblem(measurements);
+  const problem = wholeProblem(measurements, decreasing);
   if (problem.items.length === 0) return [];
   const limits = { averageBits: Infinity, decreasing, tries: 1 };
   const knapsack = sizeKnapsack(problem, limits);

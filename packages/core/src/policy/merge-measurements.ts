@@ -8,7 +8,7 @@ import { checkMeasurements } from './check-measurements.js';
  * All that parts know, as if one had measured it: of what several know, the first counts. The order of parts that do not overlap
  * changes nothing but the order in which weights are listed.
  *
- * @throws LowbitError `invalid-argument` for no measurements, for those of several ports, and for effects that are not of one kind.
+ * @throws LowbitError `invalid-argument` for no measurements, for those of several ports or models, and for effects that are not of one kind.
  */
 export function mergeMeasurements(parts: readonly Measurements[]): Measurements {
   if (!Array.isArray(parts) || parts.length === 0)
@@ -22,6 +22,9 @@ export function mergeMeasurements(parts: readonly Measurements[]): Measurements 
 
 function merged(all: Measurements, part: Measurements): Measurements {
   if (part.port !== all.port) throw differing(`measurements of the port '${all.port}'`, `of '${part.port}'`);
+  const [own, its] = [all.model, part.model];
+  if (own !== undefined && its !== undefined && own.hash !== its.hash)
+    throw differing(`measurements of ${own.name}`, `of another model, ${its.name}`);
   const [one, other] = [all.effect, part.effect];
   if (one !== undefined && other !== undefined && (one.of !== other.of || one.samples !== other.samples))
     throw differing(`effects on ${one.of} of ${one.samples} samples`, `on ${other.of} of ${other.samples}`);
@@ -31,7 +34,7 @@ function merged(all: Measurements, part: Measurements): Measurements {
   ) => [...known, ...more.filter(({ choice }) => !known.some((own) => isSameChoice(own.choice, choice)))];
   return {
     ...all,
-    ...defined({ effect: one ?? other }),
+    ...defined({ model: own ?? its, effect: one ?? other }),
     items: mergedItems(all.items, part.items),
     joint: added(all.joint, part.joint),
     written: added(all.written, part.written),

@@ -62,7 +62,9 @@ function furtherStep(
   const steps = items.flatMap(({ ids, candidates }, i) => {
     const own = chosen[i];
     if (own === undefined) return [];
-    const most = decreasing ? widthOf(chosen[i - 1]) : Infinity;
+    // What has no choice is no bound.
+    const before = items.findLastIndex((item, at) => at < i && item.candidates.length > 1);
+    const most = decreasing && before >= 0 ? widthOf(chosen[before]) : Infinity;
     return candidates
       .filter((to) => to.storedBytes > own.storedBytes && widthOf(to) <= most && widthOf(to) >= widthOf(own))
       .map((to) => ({

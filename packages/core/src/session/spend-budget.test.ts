@@ -254,6 +254,18 @@ test('bits never rise with depth where they are to fall, whatever it costs', asy
   expect(bitsIn(free.plan)).not.toEqual(bits);
 });
 
+test('weights that are decided before are no bound to bits that fall with depth', async () => {
+  for (const limit of [{ averageBits: 6.4 }, { minSqnr: 12 }]) {
+    const spender = budget({ ...limit, choices, decreasing: true });
+    const { plan, budget: told } = await run(recipe(cascade(spender, byName({ w3: 8, w1: 2 }))));
+    const [first, second, third, last] = bitsIn(plan).map(Number);
+    expect([second, last]).toEqual([2, 8]);
+    expect(third).toBeLessThanOrEqual(first);
+    expect(third).toBeLessThan(8);
+    expect(told!.step!.ids).not.toEqual(['w1']);
+  }
+});
+
 describe('quality', () => {
   it('takes no more than the decibels that are asked for want', async () => {
     const { report, plan } = await run(recipe(budget({ minSqnr: 20, choices })));

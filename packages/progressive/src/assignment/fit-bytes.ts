@@ -35,9 +35,8 @@ export function fitBytes(
 ): readonly number[] {
   const offered = units.map((unit, i) => optionsOf(unit, wanted[i] as number, widths, budget));
   const own = new Set(units.flatMap(({ weights }) => weights.map(({ id }) => id)));
-  const others = budget.draft.filter(({ id }) => !own.has(id));
-  const { bytes, measurements, smallest } = budget;
-  const capacity = bytes - bytesBeside(measurements) - assignedBytes(measurements, others);
+  const { bytes, measurements, draft, smallest } = budget;
+  const capacity = bytes - bytesBeside(measurements, draft, own);
   const problem = { items: offered, capacities: [capacity], ranks: widths.length };
   const least = leastCost(problem, 0);
   const solution = solveKnapsack(smallest ? { ...problem, capacities: [least * (1 + 1e-9)] } : problem);
