@@ -8,6 +8,7 @@ export { inceptionArtifacts } from './nsfw/inception.js';
 export { loadMobileNet, mobileNetArtifacts } from './nsfw/mobilenet.js';
 export { detectorTask } from './ocr/detector.js';
 export { recognizerTask } from './ocr/recognizer.js';
+export { calibrationWindows } from './speech/calibration-windows.js';
 export { sileroTask, speechBatches } from './speech/silero.js';
 export { readModel, modelPath, packageFile, type ModelFile } from './models.js';
 export { sqnrDb } from './measure/sqnr.js';

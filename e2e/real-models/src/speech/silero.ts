@@ -16,7 +16,7 @@ const SPEECH = 0.5;
 const LEAST_KEPT = 0.97;
 
 /** Six seconds of speech with pauses; see the README beside the file. */
-const SPEECH_FILE = new URL('../../../fixtures/speech.wav', import.meta.url);
+export const SPEECH_FILE = new URL('../../../fixtures/speech.wav', import.meta.url);
 
 function inputs(): Float32Array[] {
   const { rate, samples } = readWav(readFileSync(SPEECH_FILE));
@@ -49,11 +49,11 @@ export function speechBatches(first: number, count: number): Batch[] {
 }
 
 /** The recurrent state before any sound: [2, 1, 128] zeros. */
-function silentState(): Float32Array {
+export function silentState(): Float32Array {
   return new Float32Array(2 * 128);
 }
 
-function feedsOf(window: Float32Array, state: Float32Array): Feeds {
+export function feedsOf(window: Float32Array, state: Float32Array): Feeds {
   return {
     input: float32(window, [1, window.length]),
     state: float32(state, [2, 1, 128]),

@@ -1,0 +1,4 @@
+import { runProof } from '@lowbit/e2e-real-models/proof';
+import { detectorPart, mobileNetPart, recognizerPart, sileroPart } from './parts.js';
+
+await runProof('lowbit-proof-rounding', [sileroPart, recognizerPart, detectorPart, mobileNetPart]);
