@@ -74,7 +74,7 @@ export const idleLayers = [
   'ActivityRegularization Identity RandomFlip RandomRotation RandomZoom RandomTranslation RandomContrast',
   'RandomBrightness RandomColorDegeneration RandomColorJitter RandomElasticTransform RandomErasing',
   'RandomGaussianBlur RandomGrayscale RandomHue RandomInvert RandomPerspective RandomPosterization',
-  'RandomSaturation RandomSharpness RandomShear',
+  'RandomSaturation RandomSharpness RandomShear RandAugment AugMix MixUp CutMix',
 ].join(' ');
 
 export const shapingClasses: ClassTable = {
