@@ -108,8 +108,19 @@ export async function quantizePort<M>(
   const ofData = dataWarnings(done.report.warnings, options, statistics);
   const warnings = [...planned.warnings, ...unusedActivations(done.report, options), ...ofData];
   const report = { ...done.report, warnings };
-  const spent = budget && measurements && { budget, measurements };
+  const spent = budget &&
+    measurements && { budget: await withFinalBytes(budget, done, job.sizeOf), measurements };
   return { model: done.model, report, statistics, ...defined({ spent }) };
+}
+
+/** With what the result takes: plans are written with every bias that can be corrected, of which data may leave some as they are. */
+async function withFinalBytes<M>(
+  budget: BudgetReport,
+  { model, report }: { readonly model: M; readonly report: Report },
+  sizeOf: PortJob<M>['sizeOf'],
+): Promise<BudgetReport> {
+  if (budget.bytes === undefined) return budget;
+  return { ...budget, bytes: (await sizeOf?.(model)) ?? report.modelBytes.after };
 }
 
 /** Decides what happens to each weight, with what is measured for it on the data. */
