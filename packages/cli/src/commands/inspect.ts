@@ -75,10 +75,15 @@ function afterKeras(
   return commandWords(['quantize', model, ...(topology === undefined ? [] : ['--topology', topology])]);
 }
 
-/** What is quantized, or else how the model is loaded. */
+/** Bytes that parameters and nodes take beside the codes of a weight, and that the record of a result takes: fewer than most do. */
+const spent = { weight: 150, result: 400 };
+
+/** What is quantized where that can make the file smaller, or else how the model is loaded. */
 function nextOf(words: readonly string[], possible: object, loading: string): string {
   const { quantizable = [] } = possible as Partial<PossibleWeights>;
-  return quantizable.length > 0 ? commandWords(['quantize', ...words]) : loading;
+  const gains = quantizable.map(({ bytes }) => Math.max(0, (3 * bytes) / 4 - spent.weight));
+  const gain = gains.reduce((sum, one) => sum + one, 0);
+  return gain > spent.result ? commandWords(['quantize', ...words]) : loading;
 }
 
 interface Inspected {

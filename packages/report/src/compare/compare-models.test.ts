@@ -235,6 +235,16 @@ describe('models with other outputs', () => {
     expect(textOf(other)).toMatch(/t +1 +texts differ[^]*t: 1 texts differ\./);
   });
 
+  it('are told apart from NaN in both, which count as equal', async () => {
+    const holes = fixed({ y: { shape: [4], data: [NaN, NaN, 1, 2] } });
+    const both = await compareModels(holes, fixed({ y: { shape: [4], data: [NaN, NaN, 1, 2] } }), [batch]);
+    expect(both.outputs[0]).toMatchObject({ values: 4, exact: true, bothNaN: 2 });
+    expect(textOf(both)).toContain('y: 2 of 4 values are NaN in both models, which tells nothing of them.');
+    const one = await compareModels(holes, fixed({ y: { shape: [4], data: [NaN, 0, 1, 2] } }), [batch]);
+    expect(one.outputs[0]).toMatchObject({ values: 3, nonFinite: 1, bothNaN: 1 });
+    expect(textOf(one)).toContain('y: 1 of 4 values are NaN in both models');
+  });
+
   it('are told where a runtime does not give some', async () => {
     const { name, inputs: taken, outputs, run, close } = fixed({ y: { shape: [1], data: [1] } });
     const partly = { name, inputs: taken, outputs, run, close, unread: [value('p', 'map')] };

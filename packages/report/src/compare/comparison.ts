@@ -34,6 +34,8 @@ export interface OutputComparison extends Difference {
   readonly type: string;
   /** Batches for which the models gave different shapes; they are in no other figure. */
   readonly otherShapes: number;
+  /** Pairs that are NaN in both models, which count as equal; absent where there are none. */
+  readonly bothNaN?: number;
   /** Only for scores of classes. */
   readonly top1?: Agreement;
   /** Only for scores of classes and for whole numbers, with labels. */

@@ -38,7 +38,7 @@ export function outputCollector(declared: ModelValue): OutputCollector {
     expected: 'an output as a model declares it: { name, type, shape }',
   });
   let sums = mergeDifferences([]);
-  let otherShapes = 0;
+  let [otherShapes, bothNaN] = [0, 0];
   const top = { rows: 0, same: 0 };
   const labelled = labelCounter(declared);
   return {
@@ -51,6 +51,7 @@ export function outputCollector(declared: ModelValue): OutputCollector {
       }
       const [first, second] = [a.data, b.data];
       sums = mergeDifferences([sums, sumDifferences(first, second)]);
+      bothNaN += countBothNaN(first, second);
       const rows = scoreRows(declared.type, a.shape, declared.shape);
       // Scores are floats, which no runtime gives as bigint.
       if (rows !== undefined) {
@@ -66,10 +67,18 @@ export function outputCollector(declared: ModelValue): OutputCollector {
       type: declared.type,
       ...(otherShapes === 0 ? differenceOf(sums) : withUncompared(differenceOf(sums))),
       otherShapes,
+      ...(bothNaN === 0 ? {} : { bothNaN }),
       ...(top.rows === 0 ? {} : { top1: { ...top, part: top.same / top.rows } }),
       ...labelled.finish(),
     }),
   };
+}
+
+/** Pairs that are NaN in both, which are equal for the figures. */
+function countBothNaN(first: Values, second: Values): number {
+  let count = 0;
+  for (let i = 0; i < first.length; i++) if (Number.isNaN(first[i]) && Number.isNaN(second[i])) count++;
+  return count;
 }
 
 /** The figures where something more could not be compared, so that nothing is exact. */

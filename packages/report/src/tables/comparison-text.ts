@@ -152,7 +152,12 @@ function warnings({ inputs, outputs, unread = [] }: CompareDocument): readonly s
   const without = unread.map(
     (name) => `${name}: the runtime gives no values of this output, which was not compared.`,
   );
-  const ofOutputs = outputs.flatMap(({ name, type, nonFinite, otherShapes }) => [
+  const ofOutputs = outputs.flatMap(({ name, type, values, nonFinite, bothNaN = 0, otherShapes }) => [
+    ...(bothNaN > 0
+      ? [
+          `${name}: ${bothNaN} of ${values + nonFinite} values are NaN in both models, which tells nothing of them.`,
+        ]
+      : []),
     ...(nonFinite > 0 ? [`${name}: ${nonFinite} ${differing(type)}.`] : []),
     ...(otherShapes > 0
       ? [`${name}: in ${otherShapes} batches the models gave different shapes, which were not compared.`]
