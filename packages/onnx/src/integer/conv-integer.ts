@@ -1,5 +1,6 @@
 import { DataType } from '../schema/proto.js';
 import { floatResult, widened } from './float-values.js';
+import { flatConvolution } from './flat-convolution.js';
 import { movedBytes } from './int8-weight.js';
 import type { IntegerEdit } from './integer-edit.js';
 import type { IntegerLayer } from './integer-layer.js';
@@ -22,7 +23,7 @@ export interface QuantizedValue {
 /**
  * Writes a convolution as `ConvInteger → Cast → Mul → Add`: uint8 inputs and weights, exact int32 sums, float results.
  * Faster than `QLinearConv` on WebAssembly, whose rounding to 8 bits takes longer than these float steps, and the
- * results are not rounded.
+ * results are not rounded. One over a single axis becomes {@link flatConvolution}.
  */
 export function writeConvInteger(
   { layer, weight }: IntegerWork,
@@ -34,7 +35,14 @@ export function writeConvInteger(
   const output = node.output[0] as string;
   const along = [1, shape[0] as number, ...shape.slice(2).map(() => 1)];
   const codes = movedBytes(weight.codes, middle - weight.zeroPoint);
-  const stored = edit.constant(`${source.name}_quantized`, DataType.UINT8, shape, codes, source);
+  const flat = flatConvolution(node, shape, edit);
+  const stored = edit.constant(
+    `${source.name}_quantized`,
+    DataType.UINT8,
+    flat?.shape ?? shape,
+    codes,
+    source,
+  );
   const origin = edit.constant(`${source.name}_zero`, DataType.UINT8, [], [middle]);
   const steps = weight.scale.map((one) => one * factor);
   const scales = edit.constant(`${source.name}_scale`, DataType.FLOAT, along, steps);
@@ -44,11 +52,14 @@ export function writeConvInteger(
   const [sums, floats] = [name('sums'), name('floats')];
   const factors = scale === undefined ? scales : name('scale');
   const scaled = bias === undefined ? result.name : name('scaled');
-  const convolution = edit.node('ConvInteger', [value, stored, zero, origin], sums);
-  convolution.attribute = [...node.attribute];
+  const [taken, given] = flat === undefined ? [value, sums] : [name('taken'), name('given')];
+  const convolution = edit.node('ConvInteger', [taken, stored, zero, origin], given);
+  convolution.attribute = flat?.attribute ?? [...node.attribute];
   const nodes = [
     ...(bias?.nodes ?? []),
-    convolution,
+    ...(flat === undefined
+      ? [convolution]
+      : [flat.spread(value, taken), convolution, flat.join(given, sums)]),
     edit.node('Cast', [sums], floats, { to: DataType.FLOAT }),
     ...(scale === undefined ? [] : [edit.node('Mul', [scale, scales], factors)]),
     edit.node('Mul', [floats, factors], scaled),

@@ -29,6 +29,19 @@ interface Case {
 
 const cases: Case[] = [
   { title: 'one axis', input: [1, 256, 20], weight: [256, 256, 5], attributes: { pads: [2, 2] } },
+  {
+    title: 'one axis, strides and dilations',
+    input: [2, 256, 41],
+    weight: [256, 128, 3],
+    attributes: { strides: [2], dilations: [3], pads: [4, 1], group: 2, kernel_shape: [3] },
+  },
+  {
+    title: 'one axis and automatic pads',
+    input: [1, 256, 21],
+    weight: [256, 256, 4],
+    attributes: { auto_pad: 'SAME_LOWER' },
+    bias: false,
+  },
   { title: 'three axes', input: [1, 64, 4, 5, 6], weight: [320, 64, 2, 2, 2] },
   { title: 'groups', input: [2, 64, 8, 8], weight: [64, 32, 3, 3], attributes: { group: 2 } },
   {

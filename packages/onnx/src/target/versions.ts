@@ -30,6 +30,9 @@ export const constantHolds = (type: number, opset: number): boolean =>
 /** From here on the bounds of `Slice` are inputs instead of attributes. */
 export const sliceTakesInputs = 10;
 
+/** From here on `Squeeze` and `Unsqueeze` take their axes as an input. */
+export const squeezeTakesInputs = 13;
+
 /** The operator set that 4-bit types came with. */
 export const fourBitsSince = 21;
 
