@@ -14,7 +14,7 @@ const unknownRank = (axes: number | undefined): string | undefined =>
 
 /**
  * Operands of other shapes than each other's. Up to version 6 the second is the smaller one, with `broadcast`; its axes
- * are those of the first from `axis` on, without `axis` the last ones. Version 7 lays all on the last axes.
+ * are those of the first from `axis` on, counted from the end below 0, without `axis` the last ones. Version 7 lays all on the last axes.
  */
 export const broadcasting: readonly Converter[] = [
   ...changeOf(pairs, {
@@ -38,9 +38,10 @@ export const broadcasting: readonly Converter[] = [
 function axesBehind(node: NodeProto, graph: ConvertedGraph): number | undefined {
   const axis = integerAttribute(node, 'axis', -1);
   const [first = '', second = ''] = node.input;
-  if (integerAttribute(node, 'broadcast', 0) === 0 || axis < 0 || isSingle(second, graph)) return 0;
+  if (integerAttribute(node, 'broadcast', 0) === 0 || axis === -1 || isSingle(second, graph)) return 0;
   const [all, some] = [graph.rank(first), graph.rank(second)];
-  return all === undefined || some === undefined ? undefined : Math.max(0, all - some - axis);
+  if (all === undefined || some === undefined) return undefined;
+  return Math.max(0, (axis < 0 ? 0 : all) - some - axis);
 }
 
 /** The same of a slope, one number for each channel, which is the second axis. */
