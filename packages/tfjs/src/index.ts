@@ -1,4 +1,5 @@
 export { registerQuantizedInput } from './activations/quantized-input-layer.js';
+export { compile, type CompiledLayer, type CompiledModel, type CompileOptions } from './compile/compile.js';
 export { graphModel } from './graph/graph-model.js';
 export { planOfGraph } from './graph/plan-of-graph.js';
 export type { GraphSource } from './graph/read-graph.js';

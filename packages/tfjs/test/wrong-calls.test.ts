@@ -18,7 +18,7 @@ import { memoryFile } from './memory-file.js';
 import { smallSequential } from './models.js';
 import { grid } from './quantizers.js';
 
-const { graphModel, load, runnableLayers, save, saveGraph, tfjs } = tfjsPackage;
+const { compile, graphModel, load, runnableLayers, save, saveGraph, tfjs } = tfjsPackage;
 
 beforeAll(async () => {
   await tf.setBackend('cpu');
@@ -121,6 +121,11 @@ async function callsOf(): Promise<Readonly<Record<string, RightCall>>> {
         load(file, defined({ onProgress, weights, registry: plugins })),
     },
     loadGraph: { right: () => [product(), {}] },
+    compile: { right: () => [model, {}] },
+    'options of compile': {
+      right: () => ['dynamic', 'scalar'],
+      call: (...[activations, variant]: never[]) => compile(model, defined({ activations, variant })),
+    },
     registerQuantizedInput: { right: () => [[grid]] },
     fakeQuantize: { right: () => [grid, { role: 'weight', bits: 4, options: {}, parameters: {} }] },
     fileSystem: { right: () => ['folder', () => undefined] },
@@ -143,6 +148,7 @@ it('options that are no plain object are told', async () => {
     saveGraph: (options: never) => saveGraph(product(), memoryFile(), options),
     load: (options: never) => load(memoryFile(), options),
     'load of the loader': (options: never) => loadEntry.load(memoryFile(), options),
+    compile: (options: never) => compile(model, options),
     loadGraph: (options: never) => graphEntry.loadGraph(product(), options),
     observe: (options: never) => port.observe([], options),
     features: (options: never) => port.features([], options),

@@ -19,21 +19,33 @@ export interface FoldedValues {
 export async function foldedValues(fold: Fold): Promise<FoldedValues> {
   const { layer, norm, kernel: rule } = fold;
   const kernel = await valuesOf(layer, rule.variable);
-  const variance = await valuesOf(norm, 'moving_variance');
-  const mean = await valuesOf(norm, 'moving_mean');
-  const gamma = await optional(norm, 'gamma', 1, mean.length);
-  const beta = await optional(norm, 'beta', 0, mean.length);
-  const before = await optional(layer, 'bias', 0, mean.length);
-  const epsilon = Number(norm.getConfig()['epsilon']);
-  // In double precision; each result is rounded once when it is stored.
-  const factors = Array.from(variance, (value, c) => (gamma[c] as number) / Math.sqrt(value + epsilon));
+  const { factors, means, betas } = await normalizationFactors(norm);
+  const before = await optional(layer, 'bias', 0, means.length);
   const channel = channelOf(variableOf(layer, rule.variable)?.shape as number[], rule.axes);
   return {
     kernel: kernel.map((value, i) => value * (factors[channel(i)] as number)),
-    bias: mean.map(
-      (value, c) => ((before[c] as number) - value) * (factors[c] as number) + (beta[c] as number),
+    bias: means.map(
+      (value, c) => ((before[c] as number) - value) * (factors[c] as number) + (betas[c] as number),
     ),
   };
+}
+
+/** What a batch normalization does to each channel: (value − mean) · factor + beta, with factors in double precision. */
+export interface NormalizationFactors {
+  readonly factors: readonly number[];
+  readonly means: Float32Array;
+  readonly betas: Float32Array;
+}
+
+export async function normalizationFactors(norm: layers.Layer): Promise<NormalizationFactors> {
+  const variance = await valuesOf(norm, 'moving_variance');
+  const means = await valuesOf(norm, 'moving_mean');
+  const gamma = await optional(norm, 'gamma', 1, means.length);
+  const betas = await optional(norm, 'beta', 0, means.length);
+  const epsilon = Number(norm.getConfig()['epsilon']);
+  // In double precision; each result is rounded once when it is stored.
+  const factors = Array.from(variance, (value, c) => (gamma[c] as number) / Math.sqrt(value + epsilon));
+  return { factors, means, betas };
 }
 
 /** The variable of a layer whose name ends like this. */

@@ -1,0 +1,61 @@
+/** `npm run bench:kernels`: layers on the kernels beside their rivals, on one thread, from floats to floats. */
+import { cpus } from 'node:os';
+import { createKernels } from '@lowbit/kernels';
+import Table from 'cli-table3';
+import { kernelContenders } from './kernels.js';
+import { measure, type Timing } from './measure.js';
+import { onnxruntime } from './rivals/onnxruntime.js';
+import { tensorflow } from './rivals/tensorflow.js';
+import { productsOf, valuesOf, type Work, works } from './work.js';
+
+const rounds = 15;
+
+interface Row {
+  readonly work: string;
+  /** Millions of products. */
+  readonly products: number;
+  readonly timings: readonly Timing[];
+}
+
+const kernels = await createKernels();
+const rows: Row[] = [];
+for (const work of works) rows.push(await rowOf(work));
+const { variant, capabilities } = kernels;
+const processor = cpus()[0]?.model ?? 'unknown';
+const engine = { node: process.version, v8: process.versions.v8, processor, variant, capabilities };
+if (process.argv.includes('--json')) console.log(JSON.stringify({ engine, rounds, rows }, null, 2));
+else print();
+process.exit(0);
+
+async function rowOf(work: Work): Promise<Row> {
+  const values = valuesOf(work);
+  const contenders = [
+    await tensorflow(work, values),
+    ...(await onnxruntime(work, values)),
+    ...kernelContenders(kernels, work, values),
+  ];
+  return { work: work.name, products: productsOf(work) / 1e6, timings: await measure(contenders, rounds) };
+}
+
+function print(): void {
+  console.log(`${processor}, Node ${process.version}, V8 ${process.versions.v8}; kernels: ${variant}`);
+  for (const note of capabilities.notes) console.log(note);
+  console.log(
+    `Milliseconds, and how many times as fast as the first: the fastest of ${rounds} rounds, and medians.`,
+  );
+  const names = rows[0]!.timings.map(({ name }) => name);
+  const table = new Table({ head: ['', ...names], style: { head: [], border: [] } });
+  for (const { work, timings } of rows)
+    table.push([
+      work,
+      ...timings.map(
+        ({ fastest, fastestRatio, median, ratio }) =>
+          `${told(fastest, fastestRatio)}\n${told(median, ratio)}`,
+      ),
+    ]);
+  console.log(table.toString());
+}
+
+function told(time: number, ratio: number): string {
+  return `${time.toPrecision(3)} / ${ratio.toFixed(ratio < 10 ? 1 : 0)}×`;
+}

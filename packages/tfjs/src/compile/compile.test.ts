@@ -1,0 +1,161 @@
+import { quantize, type Quantizer } from '@lowbit/core';
+import * as tf from '@tensorflow/tfjs-core';
+import '@tensorflow/tfjs-backend-cpu';
+import '@tensorflow/tfjs-backend-wasm';
+import * as tfLayers from '@tensorflow/tfjs-layers';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { memoryFile } from '../../test/memory-file.js';
+import { withSeededWeights } from '../../test/models.js';
+import { grid, ranks } from '../../test/quantizers.js';
+import { load } from '../io/load-model.js';
+import { save } from '../io/save-model.js';
+import { disposeWeights } from '../model/dispose-weights.js';
+import { tfjs } from '../tfjs.js';
+import { compile } from './compile.js';
+
+const { layers } = tfLayers;
+
+/** Convolutions of several kinds with and without normalization, a residual connection, and Dense layers. */
+function pictureNet(): tfLayers.LayersModel {
+  const input = tfLayers.input({ shape: [9, 9, 3] });
+  const conv = (name: string, rest: object) =>
+    layers.conv2d({ name, filters: 6, kernelSize: 3, padding: 'same', ...rest });
+  const first = conv('first', { strides: 2, useBias: false }).apply(input) as tfLayers.SymbolicTensor;
+  const norm = layers.batchNormalization({ name: 'norm' }).apply(first) as tfLayers.SymbolicTensor;
+  const relu = layers.reLU({ name: 'relu' }).apply(norm) as tfLayers.SymbolicTensor;
+  const wide = conv('wide', { dilationRate: 2, activation: 'relu6' }).apply(relu) as tfLayers.SymbolicTensor;
+  const sum = layers.add({ name: 'sum' }).apply([relu, wide]) as tfLayers.SymbolicTensor;
+  const depth = layers.depthwiseConv2d({ name: 'depth', kernelSize: 2 }).apply(sum);
+  const flat = layers.flatten({ name: 'flat' }).apply(depth as tfLayers.SymbolicTensor);
+  const last = layers.dense({ name: 'last', units: 5, activation: 'softmax' }).apply(flat);
+  return withSeededWeights(
+    tfLayers.model({ inputs: input, outputs: last as tfLayers.SymbolicTensor, name: 'net' }),
+  );
+}
+
+async function quantized(model: tfLayers.LayersModel, weights: Quantizer = grid, bits = 8) {
+  const result = await quantize(tfjs(model), { weights, bits, granularity: 'channel' });
+  disposeWeights(model);
+  return result.model;
+}
+
+const pictures = () =>
+  tf.tensor(
+    Float32Array.from({ length: 2 * 243 }, (_, i) => Math.sin(i * i)),
+    [2, 9, 9, 3],
+  );
+
+async function predicted(model: Pick<tfLayers.LayersModel, 'predict'>, input: tf.Tensor): Promise<number[]> {
+  const output = model.predict(input) as tf.Tensor;
+  const values = [...(await output.data())];
+  output.dispose();
+  return values;
+}
+
+describe.each(['cpu', 'wasm'])('on the backend %s', (backend) => {
+  let before = 0;
+  beforeEach(async () => {
+    await tf.setBackend(backend);
+    before = tf.memory().numTensors;
+  });
+  afterEach(() => expect(tf.memory().numTensors).toBe(before));
+
+  it.each([8, 4, 3] as const)('runs a network of %i bits nearly as it was', async (bits) => {
+    const model = await quantized(pictureNet(), grid, bits);
+    const input = pictures();
+    const expected = await predicted(model, input);
+    const weights = model.getWeights().map((weight) => [...weight.dataSync()]);
+    const compiled = await compile(model, { activations: 'dynamic' });
+    expect(model.getWeights().map((weight) => [...weight.dataSync()])).toEqual(weights);
+    disposeWeights(model);
+    const values = await predicted(compiled, input);
+    values.forEach((value, i) => expect(Math.abs(value - expected[i]!)).toBeLessThan(0.03));
+    compiled.dispose();
+    input.dispose();
+    const packedBits = bits === 8 ? 8 : 4;
+    const packed = { isPacked: true, bits: packedBits, bytes: expect.any(Number) };
+    expect(compiled.explain()).toEqual([
+      { layer: 'first', className: 'Conv2D', ...packed, normalization: 'norm', rectifier: 'relu' },
+      { layer: 'wide', className: 'Conv2D', ...packed },
+      {
+        ...{ layer: 'depth', className: 'DepthwiseConv2D', isPacked: false },
+        why: 'there are no kernels for DepthwiseConv2D',
+      },
+      { layer: 'last', className: 'Dense', ...packed },
+    ]);
+  });
+
+  it.each(['scalar', 'simd'] as const)(
+    'computes with inputs of 8 bits what floats do, in %s',
+    async (variant) => {
+      const dense = layers.dense({ name: 'dense', units: 7, inputShape: [4, 11], activation: 'tanh' });
+      const model = await quantized(withSeededWeights(tfLayers.sequential({ layers: [dense] })));
+      const compiled = await compile(model, { activations: 'dynamic', variant });
+      expect(compiled.variant).toBe(variant);
+      const input = tf.tensor(
+        Float32Array.from({ length: 3 * 4 * 11 }, (_, i) => Math.cos(i * i)),
+        [3, 4, 11],
+      );
+      const onGrid = tf.tidy(() => {
+        const scale = tf.div(tf.max(tf.abs(input), -1, true), 127);
+        return tf.mul(tf.round(tf.div(input, scale)), scale);
+      });
+      const expected = await predicted(model, onGrid);
+      const values = await predicted(compiled, input);
+      values.forEach((value, i) => expect(Math.abs(value - expected[i]!)).toBeLessThan(1e-5));
+      tf.dispose([input, onGrid]);
+      compiled.dispose();
+      disposeWeights(model);
+    },
+  );
+
+  it('quantizes no input unless it is told to', async () => {
+    const model = await quantized(pictureNet());
+    const compiled = await compile(model);
+    const input = pictures();
+    expect(await predicted(compiled, input)).toEqual(await predicted(model, input));
+    expect(compiled.explain().map(({ isPacked, why }) => [isPacked, why])).toContainEqual([
+      false,
+      "its inputs are floats: compile(model, { activations: 'dynamic' }) quantizes them to 8 bits",
+    ]);
+    input.dispose();
+    compiled.dispose();
+    disposeWeights(model);
+  });
+
+  it('says why layers do not run packed', async () => {
+    const why = async (model: tfLayers.LayersModel) => {
+      const compiled = await compile(model, { activations: 'dynamic' });
+      compiled.dispose();
+      disposeWeights(model);
+      return compiled.explain().map((layer) => layer.why);
+    };
+    const dense = () => layers.dense({ units: 3, inputShape: [4] });
+    const one = () => withSeededWeights(tfLayers.sequential({ layers: [dense()] }));
+    expect(await why(one())).toEqual([expect.stringContaining('not quantized')]);
+    expect(await why(await quantized(one(), ranks, 4))).toEqual([expect.stringContaining('codebook')]);
+    const changed = await quantized(one());
+    const ones = tf.ones([4, 3]);
+    changed.layers[0]!.weights[0]!.write(ones);
+    expect(await why(changed)).toEqual([expect.stringContaining('changed')]);
+    ones.dispose();
+    const inner = tfLayers.sequential({ name: 'inner', layers: [dense()] });
+    const nested = withSeededWeights(tfLayers.sequential({ name: 'outer', layers: [inner] }));
+    expect(await why(await quantized(nested))).toEqual([expect.stringContaining('another model')]);
+  });
+
+  it('compiles a model that was loaded', async () => {
+    const model = await quantized(pictureNet(), grid, 4);
+    const file = memoryFile();
+    await save(model, file);
+    disposeWeights(model);
+    const loaded = await load(file);
+    const compiled = await compile(loaded, { activations: 'dynamic' });
+    disposeWeights(loaded);
+    expect(compiled.explain().filter(({ isPacked }) => isPacked)).toHaveLength(3);
+    const input = pictures();
+    expect(await predicted(compiled, input)).toHaveLength(10);
+    input.dispose();
+    compiled.dispose();
+  });
+});

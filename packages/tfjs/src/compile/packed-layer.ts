@@ -1,0 +1,66 @@
+import type { Operation } from '@lowbit/kernels';
+import * as tf from '@tensorflow/tfjs-core';
+import * as tfLayers from '@tensorflow/tfjs-layers';
+import { layerConfig } from '../model/internals.js';
+
+type Shapes = tfLayers.Shape | tfLayers.Shape[];
+
+/** Name of the layer class in the topology of a compiled model, which is never saved. */
+export const packedLayerClass = 'LowbitPackedLayer';
+
+/** What stands for a layer in a compiled model. */
+export interface PackedCompute {
+  readonly operation: Operation;
+  /** Whether its inputs are rows, whatever axes these have, and no pictures. */
+  readonly isDense: boolean;
+  /** The activation after it that the kernels lack. */
+  readonly activation: ((x: tf.Tensor) => tf.Tensor) | undefined;
+  /** Of the layer that it stands for. */
+  outputShape(shape: Shapes): Shapes;
+}
+
+/** What layers compute that are being made, by the key in their configuration. */
+const waiting = new Map<string, PackedCompute>();
+
+/** Has what is built meanwhile find what its layers compute; `build` makes them before it waits for anything. */
+export function whileBuilding<R>(computes: ReadonlyMap<string, PackedCompute>, build: () => R): R {
+  tf.serialization.registerClass(PackedLayer);
+  for (const [key, compute] of computes) waiting.set(key, compute);
+  try {
+    return build();
+  } finally {
+    waiting.clear();
+  }
+}
+
+/** A layer that computes on the kernels and has no weights of its own in TensorFlow.js. */
+class PackedLayer extends tfLayers.layers.Layer {
+  static readonly className = packedLayerClass;
+  private readonly compute: PackedCompute;
+
+  constructor(config: { readonly key: string }) {
+    super(layerConfig(config));
+    this.compute = waiting.get(config.key)!;
+  }
+
+  override computeOutputShape(shape: Shapes): Shapes {
+    return this.compute.outputShape(shape);
+  }
+
+  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+    const [input] = [inputs].flat() as [tf.Tensor];
+    return tf.tidy(() => {
+      const values = runOn(this.compute, input);
+      return this.compute.activation?.(values) ?? values;
+    });
+  }
+}
+
+function runOn({ operation, isDense }: PackedCompute, input: tf.Tensor): tf.Tensor {
+  const { shape } = input;
+  const rows = shape.slice(0, -1);
+  const given = isDense ? [rows.reduce((product, size) => product * size, 1), shape.at(-1)!] : shape;
+  const values = operation.run(input.dataSync() as Float32Array, given);
+  const output = operation.outputShape(given);
+  return tf.tensor(values, isDense ? [...rows, output[1]!] : output, 'float32');
+}
