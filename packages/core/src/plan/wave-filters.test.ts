@@ -226,3 +226,17 @@ test('looking for them can be cancelled', async () => {
   await expect(quantize(port, { registry: known }, { signal })).rejects.toMatchObject({ code: 'aborted' });
   expect(events).toBe(21);
 });
+
+test.each([3, 10, 100, 1e5, 1e37])(
+  'matrices with values %s times as large as others are quantized',
+  async (times) => {
+    const noise = () => Float32Array.from({ length: 64 * 64 }, () => (2 * random() - 1) / 8);
+    const product: Axes = { outputAxes: [1], inputAxis: 0 };
+    const row = noise().map((value, at) => (Math.floor(at / 64) === 3 ? Math.sign(value) * times : value));
+    expect(isLeft(await quantizeBank([64, 64], product, row))).toBe(false);
+    const one = noise().map((value, at) => (at === 200 ? times : value));
+    expect(isLeft(await quantizeBank([64, 64], product, one))).toBe(false);
+    const few = noise().map((value, at) => (at % 64 === 7 && at % 640 === 7 ? times : value));
+    expect(isLeft(await quantizeBank([64, 64], product, few))).toBe(false);
+  },
+);

@@ -175,6 +175,17 @@ function windowsFor(squares: Float64Array): readonly Float64Array[] {
     cosines((angle) => 0.54 - 0.46 * Math.cos(angle)),
     cosines((angle) => 0.42 - 0.5 * Math.cos(angle) + 0.08 * Math.cos(2 * angle)),
     cosines((angle) => Math.sin(angle / 2)),
-    squares.map(Math.sqrt),
+    ...(spreadOf(squares) < fewestSpread ? [] : [squares.map(Math.sqrt)]),
   ];
+}
+
+/** Under a window of fewer taps that count, as where one input is far larger than others, three parameters fit anything. */
+const fewestSpread = 8;
+
+/** Over how many taps energy is spread: one where a single tap holds it, all where each holds as much. */
+function spreadOf(squares: Float64Array): number {
+  const largest = squares.reduce((most, one) => Math.max(most, one), 0);
+  const shares = squares.map((one) => one / largest);
+  const sum = shares.reduce((total, one) => total + one, 0);
+  return sum ** 2 / shares.reduce((total, one) => total + one ** 2, 0);
 }
