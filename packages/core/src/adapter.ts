@@ -102,5 +102,5 @@ export {
 } from './report/difference.js';
 export { labelUse } from './report/label-use.js';
 export { countEqual, topClasses } from './report/top-classes.js';
-export { leastDecibels } from './report/judged-outputs.js';
+export { areMany, leastDecibels } from './report/judged-outputs.js';
 export { withModelBytes } from './report/verdict.js';

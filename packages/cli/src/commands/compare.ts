@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 
-import { defined, leastDecibels, stopIfAborted } from '@lowbit/core/adapter';
+import { areMany, defined, leastDecibels, stopIfAborted } from '@lowbit/core/adapter';
 import { randomInputs, type CalibrationInput } from '@lowbit/data';
 import type { CompareSettings } from '@lowbit/report';
 import { comparisonText, nextLine, type CompareDocument } from '@lowbit/report/text';
@@ -47,12 +47,14 @@ function textOf(document: CompareDocument, colors: Colors): string {
   return `${comparisonText(document, colors)}\n${nextLine(afterCompare(document), colors)}`;
 }
 
-/** Random inputs say little; on real ones the worst float output decides. */
+/** Random inputs say little; on real ones the worst float output decides, and classes that change, as for verdicts. */
 function afterCompare({ a, b, inputs, outputs }: CompareDocument): string {
   if (inputs.source === 'random')
     return `${commandWords(['compare', a.file, b.file])} --calibrate PATH, with real inputs`;
   const isBad = outputs.some(
-    ({ type, sqnrDb }) => type.startsWith('float') && sqnrDb !== null && !(sqnrDb >= leastDecibels),
+    ({ type, sqnrDb, top1 }) =>
+      (type.startsWith('float') && sqnrDb !== null && !(sqnrDb >= leastDecibels)) ||
+      (top1 !== undefined && areMany(top1.rows, top1.same)),
   );
   return isBad
     ? `${commandWords(['quantize', a.file])} with more bits, and --calibrate with these inputs: its verdict says what to try`

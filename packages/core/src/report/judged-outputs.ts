@@ -29,8 +29,8 @@ export function judgeOutputs(compared: OutputsReport): Judged | undefined {
   if (changed?.classes === undefined || judged.grade === 'probably-unusable') return judged;
   const { same, rows } = changed.classes;
   const tellsItself = judged.reason.endsWith(classWords(changed.classes));
-  const reason = tellsItself ? judged.reason : `${judged.reason}; of ${changed.name} in ${same} of ${rows}`;
-  return { ...judged, grade: 'probably-unusable', reason };
+  const told = tellsItself ? judged.reason : `${judged.reason}; of ${changed.name} in ${same} of ${rows}`;
+  return { ...judged, grade: 'probably-unusable', reason: `${told}, fewer than nine in ten` };
 }
 
 /** By the signal to noise of float outputs alone; `undefined` where none could be compared. */
@@ -74,7 +74,8 @@ function judgeIntegers({ samples, outputs }: OutputsReport): Judged | undefined 
 
 const partOf = ({ equal = 0, values }: OutputReport): number => equal / values;
 
-const areMany = (all: number, same: number): boolean => all - same > Math.max(1, mostChanged * all);
+/** Whether so many of all rows or whole numbers are others than before that a result is not usable. */
+export const areMany = (all: number, same: number): boolean => all - same > Math.max(1, mostChanged * all);
 
 const onSamples = (samples: number): string => `on ${samples} ${samples === 1 ? 'sample' : 'samples'}`;
 
