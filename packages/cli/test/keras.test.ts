@@ -157,6 +157,16 @@ describe('lowbit quantize', () => {
     expect(stderr).toContain(named);
   });
 
+  it.each([
+    [['--format', 'plain'], /run lowbit import \S+model\.keras and/],
+    [['--float16', '--to', 'onnx'], /run lowbit import \S+model\.keras --to onnx and/],
+  ])('%s is for what the import writes', async (options, remedy) => {
+    const cwd = await folderWith('keras3', 'dense');
+    const { status, stderr } = await run('quantize', join(cwd, 'model.keras'), ...options);
+    expect(status).toBe(2);
+    expect(stderr).toMatch(remedy);
+  });
+
   it('of weights alone asks for the topology, in its own words', async () => {
     const cwd = await folderWith('keras3', 'dense');
     const { status, stderr } = await run('quantize', join(cwd, 'model.weights.h5'));

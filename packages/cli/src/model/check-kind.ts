@@ -29,12 +29,19 @@ export function checkKind({ kind, file }: FoundModel, given: KindOptions): void 
   for (const other of ['onnx', 'tfjs', 'keras'] as const) {
     const wrong = options[other].find((name) => given[name] !== undefined);
     if (wrong === undefined || other === kind || (isOnnx && written.includes(wrong))) continue;
-    const remedy = 'Leave it out.';
+    const remedy = remedyFor(kind, other, file);
     const received = `${file}, ${names[kind]}`;
     throw usageError({ where: optionName(wrong), expected: names[other], received, remedy });
   }
   checkParameters(isOnnx, given);
   checkPlain(given);
+}
+
+/** A model of Keras becomes one of another kind first. */
+function remedyFor(kind: FoundModel['kind'], other: FoundModel['kind'], file: string): string {
+  if (kind !== 'keras') return 'Leave it out.';
+  const command = other === 'onnx' ? `lowbit import ${file} --to onnx` : `lowbit import ${file}`;
+  return `Leave it out, or run ${command} and give it for what that writes.`;
 }
 
 function checkParameters(isOnnx: boolean, { parameters, format }: KindOptions): void {
