@@ -6,8 +6,10 @@ import { makeNode } from '../src/graph/make-node.js';
 import { makeTensor } from '../src/graph/make-tensor.js';
 import { onnx } from '../src/index.js';
 import { registry } from '../src/register.js';
-import { DataType } from '../src/schema/proto.js';
-import { buildBytes } from './helpers/build-model.js';
+import { moveOut } from '../src/external/place-tensors.js';
+import { readModel } from '../src/read/read-model.js';
+import { DataType, type GraphProto, serializeModel } from '../src/schema/proto.js';
+import { buildBytes, integers } from './helpers/build-model.js';
 import { runModel } from './helpers/run-model.js';
 
 ort.env.wasm.numThreads = 1;
@@ -140,3 +142,63 @@ test('data that could decide and do not are told of', async () => {
   });
   expect(one.report.warnings).toContainEqual(expect.stringContaining('there is one sample'));
 });
+
+test('weights in another file are rounded by data, one after the other, as those inside are', async () => {
+  const { proto } = readModel(bytes);
+  const { initializer } = proto.graph as GraphProto;
+  let first = 0;
+  const parts = initializer.map((tensor) => {
+    const { rawData } = tensor;
+    moveOut(tensor, 'model.onnx.data', first, rawData.length);
+    first += rawData.length;
+    return rawData;
+  });
+  const file = Uint8Array.from(parts.flatMap((part) => [...part]));
+  const outside = onnx(serializeModel(proto, 'test'), {
+    ort: ort as never,
+    externalData: () => file,
+    external: false,
+  });
+  const [inside, done] = [
+    await quantize(onnx(bytes, { ort: ort as never }), { registry, bits: 3, data }),
+    await quantize(outside, { registry, bits: 3, data }),
+  ];
+  expect(done.report.weights.map(({ rounding }) => rounding)).toEqual(
+    inside.report.weights.map(({ rounding }) => rounding),
+  );
+  expect(done.report.weights.some(({ rounding }) => rounding?.rounder !== 'nearest')).toBe(true);
+});
+
+test.each([
+  ['Conv', [256, 3], [256, 3, 1, 1], { kernel_shape: [1, 1] }],
+  ['Conv', [256, 27], [256, 3, 3, 3], { kernel_shape: [3, 3] }],
+  ['Conv', [256, 27], [256, 3, 3, 3], {}],
+  ['ConvTranspose', [3, 256], [3, 256, 1, 1], {}],
+])(
+  'the weight of a %s that is shaped %j on the way stops no rounding of others',
+  async (op, dims, to, attributes) => {
+    const reshaped = buildBytes(
+      {
+        nodes: [
+          makeNode({ op: 'Reshape', inputs: ['w', 'shape'], outputs: ['kernel'] }),
+          makeNode({ op, inputs: ['x', 'kernel'], outputs: ['a'], attributes }),
+          makeNode({ op: 'GlobalAveragePool', inputs: ['a'], outputs: ['b'] }),
+          makeNode({ op: 'Flatten', inputs: ['b'], outputs: ['c'] }),
+          makeNode({ op: 'Gemm', inputs: ['c', 'matrix'], outputs: ['y'] }),
+        ],
+        initializers: [weight('w', dims), integers('shape', to), weight('matrix', [256, 20])],
+        inputs: { x: ['n', 3, 16, 16] },
+        outputs: { y: ['n', 20] },
+      },
+      { opset: 17 },
+    );
+    for (const capture of ['once', 'sequential'] as const) {
+      const port = onnx(reshaped, { ort: ort as never });
+      const { report } = await quantize(port, { registry, bits: 4, data }, { capture });
+      const [kernel, matrix] = ['w', 'matrix'].map((id) => report.weights.find((one) => one.id === id));
+      expect(kernel?.reason).toContain('which may change the order of its inputs');
+      expect(matrix?.rounding?.rows).toBeGreaterThan(0);
+      expect(report.verdict?.sqnrDb).toBeGreaterThan(10);
+    }
+  },
+);

@@ -4,7 +4,13 @@ import type { WeightSite } from '../describe/weight-site.js';
 import type { ConstantSource } from '../graph/constant-source.js';
 import { writeBodies } from '../model/function-body.js';
 import { tensorShape } from '../model/tensor-shape.js';
-import { createValueInfo, DataType, type GraphProto, type TensorProto } from '../schema/proto.js';
+import {
+  createValueInfo,
+  DataLocation,
+  DataType,
+  type GraphProto,
+  type TensorProto,
+} from '../schema/proto.js';
 import type { OnnxModel } from '../model/model.js';
 import { makeAttribute } from '../graph/make-node.js';
 import { makeRawTensor, makeTensor } from '../graph/make-tensor.js';
@@ -51,7 +57,8 @@ function toInput(graph: GraphProto, { name, tensor, node }: ConstantSource): Wei
 export function writeValues({ source }: WeightSite, values: Float32Array): void {
   const { tensor, node } = source;
   const written = tensorWith(tensor, values);
-  if (node === undefined) Object.assign(tensor, written);
+  if (node === undefined)
+    Object.assign(tensor, written, { dataLocation: DataLocation.DEFAULT, externalData: [] });
   else node.attribute = [makeAttribute('value', { tensor: written })];
 }
 

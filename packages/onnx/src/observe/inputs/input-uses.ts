@@ -2,7 +2,8 @@ import { usedDims } from '../../describe/used-dims.js';
 import type { WeightSite, WeightUse } from '../../describe/weight-site.js';
 import type { InputRows } from '../../operators/operator.js';
 import { operatorOf } from '../../operators/operators.js';
-import type { GraphProto } from '../../schema/proto.js';
+import { integersAttribute } from '../../graph/attributes.js';
+import type { GraphProto, NodeProto } from '../../schema/proto.js';
 
 /** Where rows lie, in values of a graph. */
 export interface InputUse {
@@ -31,11 +32,18 @@ function rowsOf(site: WeightSite, use: WeightUse): InputRows | string {
   const { node, input, direct } = use;
   const facts = operatorOf(node);
   if (facts?.inputRows === undefined) return `the inputs of ${node.opType} are not looked at`;
-  if (!direct && wide(site) > 1)
-    return 'it reaches its layer through other operators, which may change the order of its inputs';
+  if (!direct && wide(site) > 1) return moved;
   const rows = facts.inputRows(node, { input, dims: usedDims(site, use) });
-  if (typeof rows !== 'string' && rows.value === '') return 'its layer has no other input';
-  return rows;
+  if (typeof rows === 'string') return rows;
+  if (rows.value === '') return 'its layer has no other input';
+  return !direct && rows.kind === 'window' && !hasKernel(node, rows.window.kernel) ? moved : rows;
+}
+
+const moved = 'it reaches its layer through other operators, which may change the order of its inputs';
+
+/** Whether a layer says that its window is this one, which a weight that is reshaped on the way to it does not show. */
+function hasKernel(node: NodeProto, kernel: readonly number[]): boolean {
+  return integersAttribute(node, 'kernel_shape')?.join() === kernel.join();
 }
 
 /** Axes along which the inputs of a channel lie. */
