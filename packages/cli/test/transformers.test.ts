@@ -35,7 +35,7 @@ it('a folder becomes one that transformers.js reads, with links followed and hid
       ...['q4', 'q4f16', 'quantized'].map((end) => `onnx/model_${end}.onnx`),
     ].sort(),
   );
-  expect(stdout).toMatch(/model → onnx\/model_q4\.onnx: 16\.\d kB → 3\.29 kB, 0\.200, untested/);
+  expect(stdout).toMatch(/model → onnx\/model_q4\.onnx: 16\.\d kB → 3\.26 kB, 0\.198, untested/);
   expect(stdout).toContain('AutoModel.from_pretrained("net_transformers", { dtype: "q4" })');
   const again = await run('quantize', inFolder('net'), ...forWeb, '--dtype', 'q4');
   expect(again).toMatchObject({ status: 1 });

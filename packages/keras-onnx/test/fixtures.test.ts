@@ -31,6 +31,7 @@ const refused: Readonly<Record<string, string>> = {
   cells_from_inputs: 'RNN with the states of several cells',
   cells_in_a_row: 'RNN with the states of several cells',
   cells_in_a_model: 'RNN with the states of several cells',
+  all_states_of_cells: 'RNN with the states of several cells',
 };
 
 const refusalOf = (writer: string, name: string) => refused[`${writer}, ${name}`] ?? refused[name];

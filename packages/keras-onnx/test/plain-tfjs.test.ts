@@ -173,3 +173,20 @@ it('BatchNormalization over another axis than the last, which depends on the bac
   });
   live.dispose();
 });
+
+it('a Softmax in a model with masks, which TensorFlow.js gives a mask that is not its own, is refused by name', async () => {
+  const shares = (x: Tensor) => layers.softmax({ name: 'shares' }).apply(x) as Tensor;
+  const last = (x: Tensor) => layers.dense({ units: 6 }).apply(layers.lstm(settings).apply(x)) as Tensor;
+  const live = one([6], (start) => shares(last(tokens(start))))();
+  await expect(kerasModel(live)).rejects.toMatchObject({
+    code: 'layer-unsupported',
+    where: 'shares',
+    remedy: "Build the model with an Activation of 'softmax' in its place.",
+  });
+  live.dispose();
+  const inside = (x: Tensor) => layers.activation({ activation: 'softmax' }).apply(last(tokens(x))) as Tensor;
+  for (const right of [one([6], inside)(), one([5], shares)()]) {
+    await expect(kerasModel(right)).resolves.toBeDefined();
+    right.dispose();
+  }
+});

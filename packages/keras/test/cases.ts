@@ -45,6 +45,8 @@ const archives = {
   'keras3.7-mask-rules': 'Keras 3.7, rules of masks',
   'keras3.10-mask-rules': 'Keras 3.10, rules of masks',
   'keras2-mask-rules': 'tf-keras 2, rules of masks',
+  'keras3-ended': 'Keras 3, masks that have ended',
+  'keras2-ended': 'tf-keras 2, masks that have ended',
   'keras3-functions': 'Keras 3, functions',
   'keras2-functions': 'tf-keras 2, functions',
   'keras3-edges': 'Keras 3, edges',

@@ -30,12 +30,15 @@ const written = (options: OnnxOptions, ir?: number) =>
 
 const left = (bytes: Uint8Array) => readModel(bytes).proto.graph?.input.map(({ name }) => name);
 
-test('weights that are inputs too are left alone, and the remedy says what helps', async () => {
-  await expect(written({})).rejects.toMatchObject({
-    code: 'nothing-to-quantize',
-    remedy: expect.stringContaining('--freeze-inputs') as string,
-  });
-});
+test.each([{}, { freezeInputs: false }])(
+  'weights that are inputs too are left alone with %j, and the remedy says what helps',
+  async (options) => {
+    await expect(written(options)).rejects.toMatchObject({
+      code: 'nothing-to-quantize',
+      remedy: expect.stringContaining('--freeze-inputs') as string,
+    });
+  },
+);
 
 test.each<[OnnxOptions['freezeInputs'], string[], string[]]>([
   [true, ['first', 'second'], ['x']],

@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from '../model.js';
 import { olderHardSigmoid } from '../layers/activation.js';
 import { isObject } from '../topology/raw-layer.js';
+import { refuseLeakedMasks } from './leaked-masks.js';
 import { isConverted, isOfTfjs, plainMeaning } from './plain-tfjs.js';
 
 /** A topology of TensorFlow.js in the words of Keras. */
@@ -18,6 +19,7 @@ const deepest = 400;
  * in Keras 3 alone, the version is that, and `hard_sigmoid` of TensorFlow.js, which is that of Keras 2, has a name of its own.
  */
 export function inKerasWords(topology: JsonValue): KerasWords {
+  if (isOfTfjs(topology)) refuseLeakedMasks(topology, deepest);
   const isKeras3 = isOfKeras3(topology, 0);
   const reading = { isKeras3, isTfjs: isOfTfjs(topology), isConverted: isConverted(topology) };
   return { topology: translated(topology, reading, 0), ...(isKeras3 && { version: '3' }) };

@@ -162,8 +162,21 @@ function rnnOutputs({ settings, parts }: LayerDraft, input: MaybeShape): readonl
   const value = settings.flag('return_sequences', false)
     ? last && [last[0]!, input?.[1] ?? null, ...last.slice(1)]
     : last;
-  // The states of other cells than those of Keras are not known.
-  return settings.flag('return_state', false) ? [value, last, last] : [value];
+  return settings.flag('return_state', false) ? [value, ...statesOf(parts['cell']!, [step])] : [value];
+}
+
+/** What cells keep from step to step, one after the other. Of other cells than those of Keras it is not known, and two are taken for it. */
+function statesOf(cell: LayerDraft, inputs: readonly MaybeShape[]): readonly MaybeShape[] {
+  if (cell.className === 'StackedRNNCells') {
+    let given = inputs;
+    return Object.values(cell.parts).flatMap((part) => {
+      const states = statesOf(part, given);
+      given = outputsOf(part, given);
+      return states;
+    });
+  }
+  const [last] = outputsOf(cell, inputs);
+  return ['GRUCell', 'SimpleRNNCell'].includes(cell.className) ? [last] : [last, last];
 }
 
 /** The path of the object that owns a weight, in each of the ways in which Keras named it. */

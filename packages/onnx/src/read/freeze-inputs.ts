@@ -3,13 +3,13 @@ import { optionTypes, suggestName, type OptionType } from '@lowbit/core/adapter'
 import type { OnnxModel } from '../model/model.js';
 import { initializersStandAlone } from '../target/versions.js';
 
-/** Inputs of a model that become constants: all that have a value in the file, or those of the list. */
-export type FreezeInputs = true | readonly string[];
+/** Inputs of a model that become constants: all that have a value in the file, or those of the list; `false`: none. */
+export type FreezeInputs = boolean | readonly string[];
 
 /** What `freezeInputs` takes. */
 export const freezeInputsType: OptionType = {
-  expected: 'true, or a list of names of inputs',
-  fits: (value) => value === true || optionTypes.texts.fits(value),
+  expected: 'true, false, or a list of names of inputs',
+  fits: (value) => typeof value === 'boolean' || optionTypes.texts.fits(value),
 };
 
 /**
@@ -19,7 +19,7 @@ export const freezeInputsType: OptionType = {
  * @throws LowbitError `invalid-argument` for a name that is no input with a value.
  */
 export function freezeInputs({ proto: { graph }, ir, name: model }: OnnxModel, inputs: FreezeInputs): void {
-  if (graph === undefined) return;
+  if (graph === undefined || inputs === false) return;
   const valued = new Set(graph.initializer.map(({ name }) => name));
   const possible = graph.input.map(({ name }) => name).filter((name) => valued.has(name));
   const frozen = new Set(inputs === true ? possible : inputs);

@@ -11,14 +11,14 @@ import {
   type RuleTable,
 } from './form.js';
 
-/** TensorFlow.js has it over the last axis alone, without masks. */
-const softmax: Rule = ({ name, axis = -1 }, { input, mask }) => {
+/** TensorFlow.js has it over the last axis alone, and takes for its mask that of any layer which was computed before. */
+const softmax: Rule = ({ name, axis = -1 }, { input, mask, hasMasks }) => {
   if (mask !== 'none') return 'a mask';
-  if (axis === -1) return undefined;
+  if (axis === -1 && !hasMasks) return undefined;
   const axes = axesFrom(axis, input);
   if (axes === undefined) return unknownRank;
   const isLast = axes.length === 1 && axes[0] === input!.length - 1;
-  return isLast ? { config: { name: name!, axis: -1 } } : ours('Softmax', { name: name!, axis: axes });
+  return isLast && !hasMasks ? { config: { name: name!, axis: -1 } } : ours('Softmax', { name: name!, axis: axes });
 };
 
 export const activationRules: RuleTable = {

@@ -71,9 +71,11 @@ function settingsOf({ className, config }: { className: string; config: JsonObje
   return JSON.stringify([className, Object.entries(config).filter(([key]) => !ignored.includes(key))]);
 }
 
-/** TensorFlow.js has it without masks. */
-const convolutional: Rule = (config, { mask }) =>
-  mask === 'none' ? { config: { ...config, ...zeros } } : 'a mask';
+/** TensorFlow.js has it without masks, and takes for its own that of any layer which was computed before. */
+const convolutional: Rule = (config, { mask, hasMasks }) => {
+  if (mask !== 'none') return 'a mask';
+  return hasMasks ? 'masks of other layers in the model' : { config: { ...config, ...zeros } };
+};
 
 /** Keras hands each step's part of a mask to a layer inside that heeds one. */
 const timeDistributed: Rule = (_, { mask }) => (mask === 'none' ? undefined : 'a mask');
