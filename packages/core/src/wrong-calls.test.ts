@@ -312,6 +312,7 @@ const kitCalls: Readonly<Record<string, RightCall>> = {
   differenceOf: { right: () => [core.sumDifferences(numbers(), numbers())] },
   topClasses: { right: () => [[1, 2], { rows: 1, classes: 2 }] },
   countEqual: { right: () => [[1], [1]] },
+  areMany: { right: () => [10, 9] },
   withModelBytes: { right: () => [{ modelBytes }, modelBytes] },
 };
 

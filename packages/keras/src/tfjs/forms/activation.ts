@@ -18,7 +18,9 @@ const softmax: Rule = ({ name, axis = -1 }, { input, mask, hasMasks }) => {
   const axes = axesFrom(axis, input);
   if (axes === undefined) return unknownRank;
   const isLast = axes.length === 1 && axes[0] === input!.length - 1;
-  return isLast && !hasMasks ? { config: { name: name!, axis: -1 } } : ours('Softmax', { name: name!, axis: axes });
+  return isLast && !hasMasks
+    ? { config: { name: name!, axis: -1 } }
+    : ours('Softmax', { name: name!, axis: axes });
 };
 
 export const activationRules: RuleTable = {
