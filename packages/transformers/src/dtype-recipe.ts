@@ -88,6 +88,6 @@ export function dtypeRecipe(dtype: Dtype, operators: ReadonlySet<string>): Dtype
     case 'q1f16':
       return blocks(Number(dtype[1]), true, operators);
     case 'bnb4':
-      return 'MatMulBnb4 is not written: it has neither a kernel for WebGPU before onnxruntime 1.30 nor lower error than q4 at its size; ask for q4';
+      return 'lowbit does not write MatMulBnb4, which the form consists of; ask for q4';
   }
 }
