@@ -83,7 +83,7 @@ function finishRow(call: usize, sums: usize, row: i32): void {
   let column = isPlain ? finishPlain(call, sums, row, off) : 0;
   for (sums += column << 1; column < columns; column += 4, sums += 8) {
     const twice = i32x4.shl(v128.load16x4_u(sums), 1);
-    finishFour(call, i32x4.sub(twice, off), column, row);
+    finishFour(call, i32x4.sub(twice, off), off, column, row);
   }
 }
 

@@ -94,3 +94,11 @@ export const windowColumn: i32 = 428;
 export const stride: i32 = 432;
 /** Rows of the tile. */
 export const tileRows: i32 = 436;
+
+// Depthwise convolutions, whose inputs are in 16 bits.
+/** How far each tap lies from the place of a row, in bytes (int32); `quads` pairs of them. */
+export const taps: i32 = 452;
+/** Weights of 1, as `weights` lie, with which inputs are summed; 0 where no sums are wanted. */
+export const ones: i32 = 456;
+/** Sums of two rows, and of their inputs (int32): four times all channels, filled up to multiples of 8. */
+export const channelSums: i32 = 460;

@@ -1,3 +1,4 @@
+export { convolveDepthwise } from './depthwise';
 export { lookUpAll } from './binary-product';
 export { quantizeAll } from './images';
 export { probeDot, probeSwizzle } from './probes';

@@ -1,6 +1,6 @@
 // The product of rows of integers with panels of weights.
 import * as at from './call';
-import { finishFour } from './finish';
+import { finishFour, finishPlain, isPlain } from './finish';
 import { rowOfBytes, tileOfBytes } from './relaxed-tiles';
 import { place, rowOfEight, rowOfFour, tileOfPairs } from './tiles';
 import { unpackBytes, unpackPairs } from './unpack';
@@ -78,11 +78,18 @@ function multiplyRow(call: usize, panel: usize, column: i32, row: i32): void {
 
 /** Writes what is left of eight channels of some rows. */
 function finish(call: usize, column: i32, row: i32, rows: i32): void {
-  const hasSecond = load<i32>(call, at.columns) - column > 4;
+  const left = load<i32>(call, at.columns) - column;
   let sums = call + at.sums;
+  const rowSums: usize = load<i32>(call, at.rowSums);
+  if (left >= 8 && isPlain(call)) {
+    for (let end = row + rows; row < end; row++, sums += rowBytes)
+      finishPlain(call, sums, rowSums + ((<usize>row) << 2), column, row);
+    return;
+  }
   for (let end = row + rows; row < end; row++, sums += rowBytes) {
-    finishFour(call, v128.load(sums), column, row);
-    if (hasSecond) finishFour(call, v128.load(sums, 16), column + 4, row);
+    const inputSums = i32x4.splat(rowSums ? load<i32>(rowSums + ((<usize>row) << 2)) : 0);
+    finishFour(call, v128.load(sums), inputSums, column, row);
+    if (left > 4) finishFour(call, v128.load(sums, 16), inputSums, column + 4, row);
   }
 }
 

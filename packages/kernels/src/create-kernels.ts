@@ -1,11 +1,12 @@
 import { LowbitError } from '@lowbit/core';
 import { checkOptions } from '@lowbit/core/adapter';
 import { type Capabilities, detectCapabilities, type Variant } from './capabilities.js';
-import type { Conv2dLayer, DenseLayer, Operation } from './layer/layer.js';
-import { conv2dOperation, denseOperation } from './layer/operations.js';
+import type { Conv2dLayer, DenseLayer, DepthwiseConv2dLayer, Operation } from './layer/layer.js';
+import { conv2dOperation, denseOperation, depthwiseConv2dOperation } from './layer/operations.js';
+import type { PlacedOperation } from './layer/make-operation.js';
 import type { Engine } from './layer/packed-layer.js';
 import { scalarEngine } from './scalar/scalar-engine.js';
-import { ownHeap } from './wasm/heap.js';
+import { type Heap, ownHeap } from './wasm/heap.js';
 import { loadModule } from './wasm/load-module.js';
 import { wasmEngine } from './wasm/wasm-engine.js';
 import { webAssembly } from './wasm/web-assembly.js';
@@ -23,6 +24,8 @@ export interface Kernels {
   dense(layer: DenseLayer): Operation;
   /** @throws as `dense`. */
   conv2d(layer: Conv2dLayer): Operation;
+  /** @throws as `dense`. */
+  depthwiseConv2d(layer: DepthwiseConv2dLayer): Operation;
 }
 
 /**
@@ -31,26 +34,51 @@ export interface Kernels {
  * @throws LowbitError `runtime-missing` for a variant that the host lacks, `invalid-argument` for one that is none.
  */
 export async function createKernels(options: KernelsOptions = {}): Promise<Kernels> {
-  const where = 'createKernels(options)';
+  return (await kernelsOver(options, undefined, 'createKernels(options)')).kernels;
+}
+
+/** Kernels whose operations also run in the memory that they compute in. */
+export interface PlacedKernels extends Kernels {
+  dense(layer: DenseLayer): PlacedOperation;
+  conv2d(layer: Conv2dLayer): PlacedOperation;
+  depthwiseConv2d(layer: DepthwiseConv2dLayer): PlacedOperation;
+}
+
+/**
+ * Kernels over the heap given, or over one of their own where there is none or it cannot be used.
+ *
+ * @returns The kernels, and the heap that they use; `undefined` where they use none.
+ */
+export async function kernelsOver(
+  options: KernelsOptions,
+  given: Heap | undefined,
+  where: string,
+): Promise<{ readonly kernels: PlacedKernels; readonly heap: Heap | undefined }> {
   checkOptions<KernelsOptions>(
     options,
     { variant: { expected: variants.join(', '), fits: (value) => variants.includes(value as Variant) } },
     where,
   );
   const capabilities = await detectCapabilities();
-  const variant = chooseVariant(options.variant ?? 'auto', capabilities);
-  const engine = await makeEngine(variant, capabilities);
-  return {
+  const variant = chooseVariant(options.variant ?? 'auto', capabilities, where);
+  const { engine, heap } = await makeEngine(variant, capabilities, given);
+  const kernels = {
     variant,
     capabilities,
-    dense: (layer) => denseOperation(layer, engine),
-    conv2d: (layer) => conv2dOperation(layer, engine),
+    dense: (layer: DenseLayer) => denseOperation(layer, engine),
+    conv2d: (layer: Conv2dLayer) => conv2dOperation(layer, engine),
+    depthwiseConv2d: (layer: DepthwiseConv2dLayer) => depthwiseConv2dOperation(layer, engine),
   };
+  return { kernels, heap };
 }
 
 const variants: readonly (Variant | 'auto')[] = ['auto', 'scalar', 'simd', 'relaxed'];
 
-function chooseVariant(wanted: Variant | 'auto', { simd, relaxedSimd, notes }: Capabilities): Variant {
+function chooseVariant(
+  wanted: Variant | 'auto',
+  { simd, relaxedSimd, notes }: Capabilities,
+  where: string,
+): Variant {
   const possible: readonly Variant[] = [
     ...(relaxedSimd ? (['relaxed'] as const) : []),
     ...(simd ? (['simd'] as const) : []),
@@ -60,16 +88,36 @@ function chooseVariant(wanted: Variant | 'auto', { simd, relaxedSimd, notes }: C
   if (possible.includes(wanted)) return wanted;
   throw new LowbitError({
     code: 'runtime-missing',
-    where: "createKernels(options): option 'variant'",
+    where: `${where}: option 'variant'`,
     expected: possible.join(', '),
     received: `'${wanted}'. ${notes.join(' ')}`,
     remedy: 'Leave it out: the fastest variant that the host has is taken.',
   });
 }
 
-async function makeEngine(variant: Variant, { relaxedDot }: Capabilities): Promise<Engine> {
-  if (variant === 'scalar') return scalarEngine;
-  const memory = new (webAssembly()!.Memory)({ initial: 1, maximum: 65536 });
-  const kernels = await loadModule(variant, memory);
-  return wasmEngine(kernels, ownHeap(memory), variant === 'relaxed' ? relaxedDot : undefined);
+interface MadeEngine {
+  readonly engine: Engine;
+  readonly heap: Heap | undefined;
+}
+
+/** Engines over heaps of others, by variant: each keeps its tables there for good. */
+const shared = new WeakMap<Heap, Map<Variant, Promise<MadeEngine>>>();
+
+function makeEngine(
+  variant: Variant,
+  { relaxedDot }: Capabilities,
+  given: Heap | undefined,
+): Promise<MadeEngine> {
+  if (variant === 'scalar') return Promise.resolve({ engine: scalarEngine, heap: undefined });
+  const over = async (heap: Heap) => {
+    const kernels = await loadModule(variant, heap.memory);
+    return { engine: wasmEngine(kernels, heap, variant === 'relaxed' ? relaxedDot : undefined), heap };
+  };
+  const overOwn = () => over(ownHeap(new (webAssembly()!.Memory)({ initial: 1, maximum: 65536 })));
+  if (given === undefined) return overOwn();
+  const engines = shared.get(given) ?? new Map<Variant, Promise<MadeEngine>>();
+  shared.set(given, engines);
+  const made = engines.get(variant) ?? over(given).catch(overOwn);
+  engines.set(variant, made);
+  return made;
 }

@@ -4,11 +4,13 @@ export type {
   CodeInputs,
   Conv2dLayer,
   DenseLayer,
+  DepthwiseConv2dLayer,
   DynamicInputs,
   Epilogue,
   IntegerWeights,
   LayerInputs,
   Operation,
+  Padding,
   SignInputs,
 } from './layer/layer.js';
 export type { RelaxedDot } from './wasm/probe-relaxed.js';

@@ -1,9 +1,23 @@
 import '@tensorflow/tfjs-backend-cpu';
-import { conv2d as tfConv2d, tensor4d, tidy } from '@tensorflow/tfjs-core';
+import { conv2d as tfConv2d, depthwiseConv2d, tensor4d, tidy } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { convolutionSamples, denseSamples, type Sample, size } from '../test/random-layers.js';
-import { createKernels, type Kernels, type LayerInputs, type Operation, type Variant } from './index.js';
+import {
+  convolutionSamples,
+  denseSamples,
+  depthwiseSamples,
+  type Sample,
+  size,
+} from '../test/random-layers.js';
+import {
+  createKernels,
+  type DepthwiseConv2dLayer,
+  type Kernels,
+  type LayerInputs,
+  type Operation,
+  type Padding,
+  type Variant,
+} from './index.js';
 
 const { capabilities } = await createKernels();
 const twin = await createKernels({ variant: 'scalar' });
@@ -39,6 +53,18 @@ describe.each(variants)('%s', (variant) => {
         expect(outputs(kernels.conv2d, sample, added)).toEqual(outputs(twin.conv2d, sample, added));
       }),
       { numRuns: 600 },
+    );
+  });
+
+  it('gives the float32 values of the twin for depthwise convolutions', async () => {
+    const kernels = await createKernels({ variant });
+    fc.assert(
+      fc.property(depthwiseSamples, fc.boolean(), (sample, added) => {
+        expect(outputs(kernels.depthwiseConv2d, sample, added)).toEqual(
+          outputs(twin.depthwiseConv2d, sample, added),
+        );
+      }),
+      { numRuns: 500 },
     );
   });
 
@@ -99,12 +125,8 @@ describe.each<Variant>(['scalar', ...variants])('%s', (variant) => {
     fc.assert(
       fc.property(convolutionSamples, ({ layer, shape }) => {
         const { weights, padding } = layer;
-        // TensorFlow.js has no strides and dilations at once, and no empty windows.
-        const strides = layer.strides!.some((stride) => stride > 1) ? layer.strides! : ([1, 1] as const);
-        const dilations = strides.some((stride) => stride > 1) ? ([1, 1] as const) : layer.dilations!;
-        const [batch, height, width, channels] = shape as [number, number, number, number];
-        const extent = (axis: 0 | 1) => (weights.shape[axis]! - 1) * dilations[axis] + 1;
-        fc.pre(Math.min(batch, channels, weights.shape[3]!) > 0 && height >= extent(0) && width >= extent(1));
+        const { batch, height, width, channels, strides, dilations } = comparable(layer, shape);
+        fc.pre(weights.shape[3]! > 0);
         // Samples with the outermost value have the scale 1.
         const integers = Float32Array.from({ length: size(shape) }, (_, at) => ((at * 37) % 255) - 127);
         for (let sample = 0; sample < batch; sample++) integers[sample * height * width * channels] = 127;
@@ -119,7 +141,37 @@ describe.each<Variant>(['scalar', ...variants])('%s', (variant) => {
             tensor4d(values, [batch, height, width, channels]),
             tensor4d(Float32Array.from(weights.values), weights.shape as [number, number, number, number]),
             [...strides],
-            padding!,
+            tfPadding(padding!),
+            'NHWC',
+            [...dilations],
+          ).dataSync(),
+        );
+        expect(result).toEqual(Float32Array.from(expected, (value) => value + 0));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('gives what depthwise convolutions of TensorFlow.js give', async () => {
+    const kernels = await createKernels({ variant });
+    fc.assert(
+      fc.property(depthwiseSamples, ({ layer, shape }) => {
+        const { weights, padding } = layer;
+        const { batch, height, width, channels, strides, dilations } = comparable(layer, shape);
+        fc.pre(weights.shape[3]! > 0);
+        // All of one picture are multiples of the smallest step, up to 127 times it.
+        const integers = Float32Array.from({ length: size(shape) }, (_, at) => ((at * 37) % 255) - 127);
+        for (let sample = 0; sample < batch; sample++) integers[sample * height * width * channels] = 127;
+        const plain = { shape: weights.shape, values: weights.values, bits: 8, scales: [1] } as const;
+        const result = kernels
+          .depthwiseConv2d({ weights: plain, strides, dilations, padding: padding! })
+          .run(integers, shape);
+        const expected = tidy(() =>
+          depthwiseConv2d(
+            tensor4d(integers, [batch, height, width, channels]),
+            tensor4d(Float32Array.from(weights.values), weights.shape as [number, number, number, number]),
+            [...strides],
+            tfPadding(padding!),
             'NHWC',
             [...dilations],
           ).dataSync(),
@@ -145,6 +197,26 @@ describe.each<Variant>(['scalar', ...variants])('%s', (variant) => {
     again.dispose();
   });
 });
+
+/** What TensorFlow.js can compute too: it has no strides and dilations at once, and no empty windows. */
+function comparable(layer: DepthwiseConv2dLayer, shape: readonly number[]) {
+  const { weights, padding } = layer;
+  const strides = layer.strides!.some((stride) => stride > 1) ? layer.strides! : ([1, 1] as const);
+  const dilations = strides.some((stride) => stride > 1) ? ([1, 1] as const) : layer.dilations!;
+  const [batch, height, width, channels] = shape as [number, number, number, number];
+  const extent = (axis: 0 | 1) => (weights.shape[axis]! - 1) * dilations[axis] + 1;
+  fc.pre(Math.min(batch, channels, height, width) > 0);
+  if (padding !== 'same') fc.pre(height >= extent(0) && width >= extent(1));
+  return { batch, height, width, channels, strides, dilations };
+}
+
+type Pair = [number, number];
+
+function tfPadding(padding: Padding) {
+  if (typeof padding === 'string') return padding;
+  const [vertical, horizontal] = padding;
+  return [[0, 0], [...vertical], [...horizontal], [0, 0]] as [Pair, Pair, Pair, Pair];
+}
 
 /** Inputs whose steps are 1, and what they make of values. */
 function exactInputs(

@@ -1,5 +1,13 @@
 import fc from 'fast-check';
-import type { Conv2dLayer, DenseLayer, Epilogue, IntegerWeights, LayerInputs } from '../src/index.js';
+import type {
+  Conv2dLayer,
+  DenseLayer,
+  DepthwiseConv2dLayer,
+  Epilogue,
+  IntegerWeights,
+  LayerInputs,
+  Padding,
+} from '../src/index.js';
 
 /** A layer, an input for it, and maybe something to add: what laws are tried on. */
 export interface Sample<Layer> {
@@ -23,9 +31,12 @@ function spread(seed: number, length: number, next: (uniform: number) => number)
   });
 }
 
-function integerWeights(shape: number[], bits: 1 | 4 | 8): fc.Arbitrary<IntegerWeights> {
+function integerWeights(
+  shape: number[],
+  bits: 1 | 4 | 8,
+  outputs = shape.at(-1)!,
+): fc.Arbitrary<IntegerWeights> {
   const [least, most] = ({ 8: [-128, 127], 4: [-8, 7], 1: [-1, 1] } as const)[bits];
-  const outputs = shape.at(-1)!;
   return fc
     .record({
       seed: fc.nat(),
@@ -118,15 +129,45 @@ export const denseSamples: fc.Arbitrary<Sample<DenseLayer>> = fc
 
 const pair = (most: number) => fc.tuple(fc.integer({ min: 1, max: most }), fc.integer({ min: 1, max: most }));
 
+const padding: fc.Arbitrary<Padding> = fc.oneof(
+  fc.constantFrom<Padding>('same', 'valid'),
+  fc.tuple(fc.tuple(fc.nat(3), fc.nat(3)), fc.tuple(fc.nat(3), fc.nat(3))),
+);
+
+const windowed = {
+  window: pair(4),
+  strides: pair(3),
+  dilations: pair(3),
+  padding,
+};
+
+/** Depthwise convolutions of the same kinds, with one or more outputs for each input. */
+export const depthwiseSamples: fc.Arbitrary<Sample<DepthwiseConv2dLayer>> = fc
+  .record({
+    shape: fc.tuple(fc.nat(3), fc.nat(9), fc.nat(9), fc.oneof(fc.nat(9), fc.nat(40))),
+    multiplier: fc.oneof(fc.constant(1), fc.nat(3)),
+    ...windowed,
+  })
+  .chain(({ shape, window, multiplier, strides, dilations, padding }) =>
+    fc
+      .tuple(
+        integerWeights([...window, shape[3], multiplier], 8, shape[3] * multiplier),
+        epilogue(shape[3] * multiplier),
+        inputs(size(shape)),
+      )
+      .map(([weights, rest, values]) => ({
+        layer: { weights, strides, dilations, padding, ...rest },
+        shape: [...shape],
+        values,
+      })),
+  );
+
 /** Convolutions of any window, stride, dilation and padding. */
 export const convolutionSamples: fc.Arbitrary<Sample<Conv2dLayer>> = fc
   .record({
     shape: fc.tuple(fc.nat(3), fc.nat(9), fc.nat(9), fc.oneof(fc.nat(9), fc.nat(40))),
-    window: pair(4),
     outputs: fc.oneof(fc.nat(18), fc.nat(70)),
-    strides: pair(3),
-    dilations: pair(3),
-    padding: fc.constantFrom<'same' | 'valid'>('same', 'valid'),
+    ...windowed,
     bits,
   })
   .chain(({ shape, window, outputs, strides, dilations, padding, bits }) =>

@@ -1,8 +1,13 @@
 import { expect, it } from 'vitest';
 import { acceptedOptions, rawFailures, type RightCall } from '../../core/test/wrong-calls.js';
+import '@tensorflow/tfjs-backend-cpu';
+import { setBackend, tensor2d } from '@tensorflow/tfjs-core';
 import * as kernels from '../src/index.js';
+import * as tensors from '../src/tfjs.js';
 
-const { dense, conv2d } = await kernels.createKernels();
+await setBackend('cpu');
+const { dense, conv2d, depthwiseConv2d } = await kernels.createKernels();
+const onTensors = await tensors.createTensorKernels();
 const weights = (shape: readonly number[] = [2, 1]) => ({
   ...{ shape, values: new Int8Array(shape.reduce((size, length) => size * length, 1)) },
   ...{ bits: 8 as const, scales: [1] },
@@ -40,6 +45,31 @@ const calls: Readonly<Record<string, RightCall>> = {
     call: (...[strides, dilations, padding]: never[]) =>
       conv2d(defined({ weights: weights([1, 1, 2, 1]), strides, dilations, padding }) as never),
   },
+  depthwiseConv2d: {
+    right: () => [{ weights: weights([1, 1, 2, 1]) }],
+    call: (layer: never) => depthwiseConv2d(layer),
+  },
+  'members of depthwiseConv2d': {
+    right: () => [
+      [1, 1],
+      [1, 1],
+      [
+        [0, 0],
+        [1, 1],
+      ],
+    ],
+    call: (...[strides, dilations, padding]: never[]) =>
+      depthwiseConv2d(defined({ weights: weights([1, 1, 2, 1]), strides, dilations, padding }) as never),
+  },
+  createTensorKernels: { right: () => [{ variant: 'scalar' }] },
+  'dense of tensors': {
+    right: () => [{ weights: weights() }],
+    call: (layer: never) => onTensors.dense(layer),
+  },
+  'run of tensors': {
+    right: () => [tensor2d([1, 2], [1, 2]), tensor2d([1], [1, 1])],
+    call: (...given: never[]) => onTensors.dense({ weights: weights() }).run(...(given as never as [never])),
+  },
   run: {
     right: () => [new Float32Array(2), [1, 2], new Float32Array(1)],
     call: (...given: never[]) => dense({ weights: weights() }).run(...(given as never as [never, never])),
@@ -51,11 +81,13 @@ const calls: Readonly<Record<string, RightCall>> = {
 };
 
 it('tells every wrong argument apart from a bug', async () => {
-  expect(await rawFailures(kernels, calls)).toEqual([]);
+  expect(await rawFailures({ ...kernels, ...tensors }, calls)).toEqual([]);
 });
 
 it('takes no options that are no plain object', async () => {
-  const taking = { createKernels: kernels.createKernels, dense, conv2d };
+  const { createKernels } = kernels;
+  const { createTensorKernels } = tensors;
+  const taking = { createKernels, createTensorKernels, dense, conv2d, depthwiseConv2d };
   expect(await acceptedOptions(taking)).toEqual([]);
 });
 

@@ -1,5 +1,6 @@
 import { LowbitError } from '@lowbit/core';
 import { checkArgument, checkOptionNames } from '@lowbit/core/adapter';
+import type { Windows } from './geometry.js';
 import type { Epilogue, IntegerWeights, LayerInputs } from './layer.js';
 
 /**
@@ -16,7 +17,12 @@ const ranges = { 8: [-128, 127], 4: [-8, 7], 1: [-1, 1] } as const;
  * @param axes What the axes of their shape are, in words.
  * @throws LowbitError `unsupported-bits` for other widths, `invalid-argument` for everything else.
  */
-export function checkWeights(weights: IntegerWeights, axes: readonly string[], where: string): void {
+export function checkWeights(
+  weights: IntegerWeights,
+  axes: readonly string[],
+  where: string,
+  widths: readonly number[] = [1, 4, 8],
+): void {
   checkOptionNames(weights, ['shape', 'values', 'bits', 'scales', 'shifts'], `${where}: weights`);
   const given: Partial<IntegerWeights> = weights;
   const { shape, values, bits } = given;
@@ -24,35 +30,37 @@ export function checkWeights(weights: IntegerWeights, axes: readonly string[], w
     where: `${where}: shape of weights`,
     expected: `the whole numbers [${axes.join(', ')}]`,
   });
-  if (bits !== 1 && bits !== 4 && bits !== 8)
+  if (!widths.includes(bits!))
     throw new LowbitError({
       code: 'unsupported-bits',
       where: `${where}: bits of weights`,
-      expected: '1, 4 or 8',
+      expected: widths.join(' or '),
       received: String(bits),
-      remedy: 'Widen other weights to the next of these widths.',
+      remedy: 'Widen narrower weights to the next of these widths.',
     });
   const size = shape!.reduce((product, length) => product * length, 1);
   checkArgument(values instanceof Int8Array && values.length === size, values, {
     where: `${where}: values of weights`,
     expected: `an Int8Array of ${size} values, as the shape says`,
   });
-  const [least, most] = ranges[bits];
+  const [least, most] = ranges[bits!];
   const wrong = values!.find((value) => value < least || value > most || (bits === 1 && value === 0));
   checkArgument(wrong === undefined, wrong, {
     where: `${where}: values of weights`,
     expected: bits === 1 ? '−1 and 1' : `integers from ${least} to ${most}`,
   });
-  const outputs = shape!.at(-1)!;
-  checkNumbers(given.scales, [1, outputs], `${where}: scales of weights`);
-  if (given.shifts !== undefined) checkNumbers(given.shifts, [1, outputs], `${where}: shifts of weights`);
+}
+
+/** Refuses scales and shifts of weights that do not fit the output channels. */
+export function checkGrids({ scales, shifts }: IntegerWeights, outputs: number, where: string): void {
+  checkNumbers(scales, [1, outputs], `${where}: scales of weights`);
+  if (shifts !== undefined) checkNumbers(shifts, [1, outputs], `${where}: shifts of weights`);
 }
 
 /**
  * The inputs of a layer, `dynamic` where none are given.
  *
- * @throws LowbitError `invalid-argument` for inputs that are none or that no kernel multiplies with these weights, and for weights
- *   with more inputs than can be summed.
+ * @throws LowbitError `invalid-argument` for inputs that are none or that no kernel multiplies with these weights.
  */
 export function checkInputs(
   given: LayerInputs | undefined,
@@ -81,16 +89,20 @@ export function checkInputs(
     });
   }
   if (inputs.kind === 'codes') checkNumbers(inputs.thresholds, [3], `${place}: thresholds`);
-  checkDepth(weights, inputs.kind, where);
   return inputs;
 }
 
 const membersOf = { dynamic: [], signs: ['scale'], codes: ['thresholds', 'scale'] } as const;
 
-function checkDepth({ shape, bits }: IntegerWeights, kind: LayerInputs['kind'], where: string): void {
-  const [channels] = shape.slice(-2) as [number, number];
+/** Refuses windows with more inputs of each output than can be summed. */
+export function checkDepth(
+  { window, channels, isDepthwise }: Windows,
+  bits: number,
+  kind: LayerInputs['kind'],
+  where: string,
+): void {
   const filled = bits === 1 ? 4 * Math.ceil(channels / 4) : channels;
-  const inputs = shape.slice(0, -2).reduce((product, length) => product * length, filled);
+  const inputs = window[0] * window[1] * (isDepthwise ? 1 : filled);
   checkArgument(inputs <= mostInputs[kind], inputs, {
     where: `${where}: inputs of an output channel`,
     expected: `at most ${mostInputs[kind]}, so that no sum overflows`,
@@ -121,6 +133,16 @@ export function checkSteps(steps: unknown, where: string): void {
     steps,
     { where, expected: 'two whole numbers above 0: vertical, horizontal' },
   );
+}
+
+/** Refuses what is no padding. */
+export function checkPadding(padding: unknown, where: string): void {
+  const isPair = (pair: unknown) => isShape(pair) && pair.length === 2;
+  const isGiven = Array.isArray(padding) && padding.length === 2 && padding.every(isPair);
+  checkArgument(isGiven || [undefined, 'same', 'valid'].includes(padding as undefined), padding, {
+    where,
+    expected: "'same', 'valid' or whole numbers from 0: [[top, bottom], [left, right]]",
+  });
 }
 
 /** Whether a value is a list of sizes: whole numbers from 0. */

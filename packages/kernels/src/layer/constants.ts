@@ -13,8 +13,11 @@ export interface ChannelConstants {
 }
 
 /** The constants of all channels. */
-export function channelConstants(weights: IntegerWeights, epilogue: Epilogue): ChannelConstants {
-  const channels = weights.shape.at(-1)!;
+export function channelConstants(
+  weights: IntegerWeights,
+  epilogue: Epilogue,
+  channels: number,
+): ChannelConstants {
   const spread = (given: ArrayLike<number>) =>
     Float32Array.from({ length: channels }, (_, channel) => given[given.length === 1 ? 0 : channel]!);
   const shifts = weights.shifts && spread(weights.shifts);

@@ -1,4 +1,4 @@
-import type { Conv2dLayer } from './layer.js';
+import type { Conv2dLayer, DepthwiseConv2dLayer, Padding } from './layer.js';
 
 /** A layer as windows over images. A dense layer is one with images of one pixel. */
 export interface Windows {
@@ -6,9 +6,11 @@ export interface Windows {
   readonly window: readonly [number, number];
   readonly channels: number;
   readonly outputs: number;
+  /** Whether each output sees one input channel alone, output o that of o · channels / outputs, rounded down. */
+  readonly isDepthwise: boolean;
   readonly strides: readonly [number, number];
   readonly dilations: readonly [number, number];
-  readonly isSame: boolean;
+  readonly padding: Padding;
 }
 
 /** Where everything of a sample lies. Images have a border of zeros, so that no window leaves them. */
@@ -44,26 +46,37 @@ export function geometryOf(windows: Windows, [samples, height, width]: readonly 
   };
 }
 
-function alongAxis({ window, strides, dilations, isSame }: Windows, axis: 0 | 1, size: number) {
+function alongAxis({ window, strides, dilations, padding }: Windows, axis: 0 | 1, size: number) {
   const stride = strides[axis];
   const extent = (window[axis] - 1) * dilations[axis] + 1;
-  const out = isSame ? Math.ceil(size / stride) : Math.max(0, Math.ceil((size - extent + 1) / stride));
+  const isSame = padding === 'same';
+  const [given, after] = typeof padding === 'string' ? ([0, 0] as const) : padding[axis];
+  const out = Math.max(0, Math.ceil((isSame ? size : size + given + after - extent + 1) / stride));
   if (out === 0) return { out, before: 0, bordered: 0, reached: 0 };
   const bordered = (out - 1) * stride + extent;
-  const before = isSame ? Math.floor(Math.max(0, bordered - size) / 2) : 0;
-  return { out, before, bordered, reached: Math.min(size, bordered - before) };
+  const before = isSame ? Math.floor(Math.max(0, bordered - size) / 2) : given;
+  return { out, before, bordered, reached: Math.max(0, Math.min(size, bordered - before)) };
 }
 
 /** The windows of a convolution. */
 export function windowsOf(layer: Conv2dLayer): Windows {
-  const [height, width, channels, outputs] = layer.weights.shape as [number, number, number, number];
+  return { ...windowsOver(layer), outputs: layer.weights.shape[3]!, isDepthwise: false };
+}
+
+/** The windows of a depthwise convolution. */
+export function windowsOfDepthwise(layer: DepthwiseConv2dLayer): Windows {
+  const [, , channels, multiplier] = layer.weights.shape;
+  return { ...windowsOver(layer), outputs: channels! * multiplier!, isDepthwise: true };
+}
+
+function windowsOver({ weights, strides, dilations, padding }: DepthwiseConv2dLayer) {
+  const [height, width, channels] = weights.shape as [number, number, number];
   return {
-    window: [height, width],
+    window: [height, width] as const,
     channels,
-    outputs,
-    strides: layer.strides ?? [1, 1],
-    dilations: layer.dilations ?? [1, 1],
-    isSame: layer.padding === 'same',
+    strides: strides ?? ([1, 1] as const),
+    dilations: dilations ?? ([1, 1] as const),
+    padding: padding ?? ('valid' as const),
   };
 }
 
@@ -74,8 +87,9 @@ export function windowsOfDense([channels, outputs]: readonly number[]): Windows 
     window: one,
     channels: channels!,
     outputs: outputs!,
+    isDepthwise: false,
     strides: one,
     dilations: one,
-    isSame: false,
+    padding: 'valid',
   };
 }

@@ -3,7 +3,10 @@
  * output channel.
  */
 export interface IntegerWeights {
-  /** `[inputs, outputs]` of a dense layer; `[height, width, inputs, outputs]` of a convolution. */
+  /**
+   * `[inputs, outputs]` of a dense layer; `[height, width, inputs, outputs]` of a convolution; of a depthwise one
+   * `[height, width, inputs, outputs of each input]`.
+   */
   readonly shape: readonly number[];
   /** Row-major: −128 to 127 at 8 bits, −8 to 7 at 4, −1 and 1 at 1. */
   readonly values: Int8Array;
@@ -47,6 +50,12 @@ export interface CodeInputs {
 
 export type LayerInputs = DynamicInputs | SignInputs | CodeInputs;
 
+/** Zeros around pictures: as TensorFlow has it, or how many rows above and below, and columns to the left and right. */
+export type Padding =
+  | 'same'
+  | 'valid'
+  | readonly [readonly [top: number, bottom: number], readonly [left: number, right: number]];
+
 /** A product of rows with a matrix: `[rows, inputs]` in, `[rows, outputs]` out. Each row has a scale of its own. */
 export interface DenseLayer extends Epilogue {
   readonly weights: IntegerWeights;
@@ -66,7 +75,15 @@ export interface Conv2dLayer extends Epilogue {
   readonly strides?: readonly [number, number];
   readonly dilations?: readonly [number, number];
   /** `valid` where left out. */
-  readonly padding?: 'same' | 'valid';
+  readonly padding?: Padding;
+}
+
+/** A convolution of each channel on its own, with weights of 8 bits; everything else as of `Conv2dLayer`. */
+export interface DepthwiseConv2dLayer extends Epilogue {
+  readonly weights: IntegerWeights;
+  readonly strides?: readonly [number, number];
+  readonly dilations?: readonly [number, number];
+  readonly padding?: Padding;
 }
 
 /** A layer with its weights packed, ready to run. */

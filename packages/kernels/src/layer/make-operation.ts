@@ -3,13 +3,24 @@ import { checkArgument } from '@lowbit/core/adapter';
 import { isShape } from './check-layer.js';
 import { geometryOf, type Geometry } from './geometry.js';
 import type { Operation } from './layer.js';
-import type { CheckedLayer, Engine } from './packed-layer.js';
+import type { CheckedLayer, Engine, PlacedBatch } from './packed-layer.js';
 
 /** Axes of an input, in words; the last one is that of channels. */
 type Axes = readonly string[];
 
+/** An operation that runs within the memory of its engine too. */
+export interface PlacedOperation extends Operation {
+  /** As `run`, of float32 values at these addresses; no shape is checked. Only where the engine has a memory. */
+  runAt(batch: PlacedBatch, shape: readonly number[]): void;
+}
+
 /** The operation of a checked layer: it checks what it is called with, and has an engine compute what is not empty. */
-export function makeOperation(layer: CheckedLayer, engine: Engine, axes: Axes, where: string): Operation {
+export function makeOperation(
+  layer: CheckedLayer,
+  engine: Engine,
+  axes: Axes,
+  where: string,
+): PlacedOperation {
   const { windows } = layer;
   const packed = engine.pack(layer);
   let isDisposed = false;
@@ -37,6 +48,11 @@ export function makeOperation(layer: CheckedLayer, engine: Engine, axes: Axes, w
       checkFloats(values, sizeOf(shape), `${where}: values`);
       if (addend !== undefined) checkFloats(addend, size, `${where}: addend`);
       return size === 0 ? new Float32Array(0) : packed.run(values, geometry, addend);
+    },
+    runAt(batch, shape) {
+      if (isDisposed) throw disposed(where);
+      const geometry = geometryFor(shape);
+      if (sizeOf(shapeOf(geometry)) > 0) packed.runAt!(batch, geometry);
     },
     dispose() {
       if (!isDisposed) packed.dispose();

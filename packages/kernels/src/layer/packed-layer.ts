@@ -15,10 +15,19 @@ export interface Engine {
   pack(layer: CheckedLayer): PackedLayer;
 }
 
+/** Addresses of float32 values in the memory of an engine; `addend` is 0 where nothing is added. */
+export interface PlacedBatch {
+  readonly values: number;
+  readonly addend: number;
+  readonly output: number;
+}
+
 /** A layer with its weights in the form in which they are multiplied. */
 export interface PackedLayer {
   readonly bytes: number;
   /** `values` has at least one value, and so has the output. */
   run(values: Float32Array, geometry: Geometry, addend: Float32Array | undefined): Float32Array;
+  /** The same within the memory of the engine, where it has one. */
+  readonly runAt?: (batch: PlacedBatch, geometry: Geometry) => void;
   dispose(): void;
 }

@@ -9,23 +9,29 @@ export const scalarEngine: Engine = { pack };
 
 function pack({ weights, inputs, windows, constants }: CheckedLayer): PackedLayer {
   const packed = packValues(weights);
+  const { outputs, isDepthwise } = windows;
   return {
-    bytes: packed.data.byteLength + 4 * windows.outputs * 4,
+    bytes: packed.data.byteLength + 4 * outputs * 4,
     run(values, geometry, addend) {
       const output = new Float32Array(outputSize(windows, geometry));
-      const row = new Int8Array(windows.outputs);
-      const sums = new Int32Array(windows.outputs);
+      // What an input is multiplied with: weights of all outputs; of a depthwise convolution, of those that see it.
+      const row = new Int8Array(weights.shape.at(-1)!);
+      const sums = new Int32Array(outputs);
+      const inputSums = new Int32Array(isDepthwise ? outputs : 1);
       const rows = geometry.outHeight * geometry.outWidth;
       for (let sample = 0; sample < geometry.samples; sample++) {
         const { image, scale } = quantizeSample(values, sample, windows, geometry, inputs);
         for (let at = 0; at < rows; at++) {
           sums.fill(0);
-          const inputSum = sumWindow(image, at, windows, geometry, (input, value) => {
+          inputSums.fill(0);
+          visitWindow(image, at, windows, geometry, (input, channel, value) => {
             readRow(packed, input, row);
-            for (let output = 0; output < row.length; output++) sums[output]! += value * row[output]!;
+            const first = isDepthwise ? channel * row.length : 0;
+            for (let i = 0; i < row.length; i++) sums[first + i]! += value * row[i]!;
+            for (let i = 0; i < (isDepthwise ? row.length : 1); i++) inputSums[first + i]! += value;
           });
-          const to = (sample * rows + at) * windows.outputs;
-          finishRow({ sums, inputSum, scale, constants, output, to, addend });
+          const to = (sample * rows + at) * outputs;
+          finishRow({ sums, inputSums, scale, constants, output, to, addend });
         }
       }
       return output;
@@ -41,20 +47,18 @@ function outputSize({ outputs }: Windows, { samples, outHeight, outWidth }: Geom
 /**
  * Visits the inputs of a window that are not 0, padding left out.
  *
- * @param visit With the number of the input in the weights, and its integer.
- * @returns The sum of the integers.
+ * @param visit With the number of the input in the weights, its channel and its integer.
  */
-function sumWindow(
+function visitWindow(
   image: Int8Array,
   at: number,
   windows: Windows,
   { height, width, outWidth, top, left }: Geometry,
-  visit: (input: number, value: number) => void,
-): number {
+  visit: (input: number, channel: number, value: number) => void,
+): void {
   const { window, channels, strides, dilations } = windows;
   const firstY = Math.floor(at / outWidth) * strides[0] - top;
   const firstX = (at % outWidth) * strides[1] - left;
-  let sum = 0;
   for (let ky = 0, input = 0; ky < window[0]; ky++)
     for (let kx = 0; kx < window[1]; kx++, input += channels) {
       const y = firstY + ky * dilations[0];
@@ -63,10 +67,7 @@ function sumWindow(
       const pixel = (y * width + x) * channels;
       for (let channel = 0; channel < channels; channel++) {
         const value = image[pixel + channel]!;
-        if (value === 0) continue;
-        sum += value;
-        visit(input + channel, value);
+        if (value !== 0) visit(input + channel, channel, value);
       }
     }
-  return sum;
 }

@@ -12,6 +12,7 @@ const integers = {
   ...{ tables: 324, inputBits: 328, groups: 332, chunks: 336, chunkList: 340, isPaired: 344 },
   ...{ pixelSums: 348, tileSums: 352, sumStride: 356, isMean: 408, isByPixel: 412 },
   ...{ windowHeight: 416, windowWidth: 420, windowLine: 424, windowColumn: 428, stride: 432 },
+  ...{ taps: 452, ones: 456, channelSums: 460 },
 } as const;
 
 const floats = {
@@ -22,16 +23,11 @@ const floats = {
 /** What a call is about: addresses, counts, strides and limits. What is left out is 0. */
 export type Call = Partial<Readonly<Record<keyof typeof integers | keyof typeof floats, number>>>;
 
+const placesOfIntegers = Object.entries(integers) as [keyof Call, number][];
+const placesOfFloats = Object.entries(floats) as [keyof Call, number][];
+
 /** Bytes of a block. */
 const blockBytes = 512;
-
-/** A batch in the memory of JavaScript. */
-export interface Batch {
-  readonly values: Float32Array;
-  readonly addend: Float32Array | undefined;
-  /** Values of the result. */
-  readonly outputs: number;
-}
 
 /** What a call says, and lists that belong into memory for it, each at an address that was reserved. */
 export interface PreparedCall {
@@ -40,37 +36,34 @@ export interface PreparedCall {
 }
 
 /**
- * Copies a batch into memory, runs a call, and copies the result out. What it needs meanwhile is given back.
+ * Runs a call. What it needs meanwhile is given back.
  *
  * @param prepare Reserves what the call needs beyond inputs and outputs, and says the call.
  */
 export function runCall(
   heap: Heap,
-  { values, addend, outputs }: Batch,
   prepare: (reserve: (bytes: number) => number) => PreparedCall,
   run: (block: number) => void,
-): Float32Array {
-  const addresses: number[] = [];
-  const reserve = (bytes: number) => {
-    const address = heap.reserve(bytes);
-    addresses.push(address);
-    return address;
-  };
-  try {
+): void {
+  withRoom(heap, (reserve) => {
     const { call, lists } = prepare(reserve);
     const block = reserve(blockBytes);
-    const own = {
-      values: reserve(4 * values.length),
-      addend: addend ? reserve(4 * outputs) : 0,
-      output: reserve(4 * outputs),
-    };
     const { buffer } = heap.memory;
-    new Float32Array(buffer, own.values, values.length).set(values);
-    if (addend) new Float32Array(buffer, own.addend, outputs).set(addend);
     for (const [address, list] of lists) new Int32Array(buffer, address, list.length).set(list);
-    writeCall(buffer, block, { ...call, ...own });
+    writeCall(buffer, block, call);
     run(block);
-    return new Float32Array(buffer, own.output, outputs).slice();
+  });
+}
+
+/** Gives back what `use` reserves, when it is done. */
+export function withRoom<Result>(heap: Heap, use: (reserve: (bytes: number) => number) => Result): Result {
+  const addresses: number[] = [];
+  try {
+    return use((bytes) => {
+      const address = heap.reserve(bytes);
+      addresses.push(address);
+      return address;
+    });
   } finally {
     for (const address of addresses) heap.release(address);
   }
@@ -78,6 +71,6 @@ export function runCall(
 
 function writeCall(buffer: ArrayBufferLike, address: number, call: Call): void {
   const view = new DataView(buffer, address, blockBytes);
-  for (const [name, at] of Object.entries(integers)) view.setInt32(at, call[name as keyof Call] ?? 0, true);
-  for (const [name, at] of Object.entries(floats)) view.setFloat32(at, call[name as keyof Call] ?? 0, true);
+  for (const [name, at] of placesOfIntegers) view.setInt32(at, call[name] ?? 0, true);
+  for (const [name, at] of placesOfFloats) view.setFloat32(at, call[name] ?? 0, true);
 }

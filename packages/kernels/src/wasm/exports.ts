@@ -4,6 +4,8 @@ export interface KernelExports {
   quantizeAll(call: number): void;
   /** Computes the product of a call. */
   multiplyAll(call: number): void;
+  /** Computes the depthwise convolution of a call. */
+  convolveDepthwise(call: number): void;
   /** Fills the tables of lookups with inputs of 1 or 2 bits. */
   fillTables(to: number, bits: number): void;
   /** Quantizes the images of a call to tables. */

@@ -5,13 +5,14 @@ import type { Keeper } from './keep.js';
 import { type MemoryLayout, memoryLayout } from './memory-layout.js';
 import { type Chunk, chunksOf, packBits } from './pack-bits.js';
 import { quadsOfPixel } from './pack-panels.js';
-import type { Machine, PackedRun, ResidentLayer } from './wasm-engine.js';
+import type { PlacedRun } from './run-copied.js';
+import type { Machine, ResidentLayer } from './wasm-engine.js';
 
 /** Bytes of an input: a table of 16 for each four. */
 const inputBytes = 4;
 
 /** Products of weights of 1 bit with inputs of 1 or 2, by lookup. */
-export function packLookup(machine: Machine, layer: ResidentLayer, { keep }: Keeper): PackedRun {
+export function packLookup(machine: Machine, layer: ResidentLayer, { keep }: Keeper): PlacedRun {
   const { heap, kernels, tables } = machine;
   const { weights, inputs, resident } = layer;
   const inputBits = inputs.kind === 'signs' ? 1 : 2;
@@ -23,7 +24,7 @@ export function packLookup(machine: Machine, layer: ResidentLayer, { keep }: Kee
     ...{ weights: keep(packBits(weights, chunks)), tables: tables[inputBits], inputBits },
   };
   const sumStride = 2 * ((layer.windows.outputs + 31) & ~31);
-  return (values, given, addend) => {
+  return (batch, given) => {
     const { windows, geometry } = onOneLine(layer.windows, given);
     const layout = memoryLayout(windows, geometry, inputBytes);
     const { rows, batchBytes, pixelBytes, call } = layout;
@@ -32,7 +33,6 @@ export function packLookup(machine: Machine, layer: ResidentLayer, { keep }: Kee
     const list = chunkList(layout, chunks);
     return runCall(
       heap,
-      { values, addend, outputs: rows * windows.outputs },
       (reserve) => {
         const room = {
           inputs: reserve(batchBytes + stride),
@@ -47,7 +47,7 @@ export function packLookup(machine: Machine, layer: ResidentLayer, { keep }: Kee
           ...{ stride, sumStride, chunks: chunks.length },
         };
         return {
-          call: { ...call, ...own, ...room, ...numbers, ...windowSteps(windows, geometry) },
+          call: { ...call, ...own, ...room, ...batch, ...numbers, ...windowSteps(windows, geometry) },
           lists: [[room.chunkList, list]],
         };
       },

@@ -3,7 +3,8 @@ import { runCall } from './call-block.js';
 import type { Keeper } from './keep.js';
 import { memoryLayout } from './memory-layout.js';
 import { packPanels } from './pack-panels.js';
-import type { Machine, PackedRun, ResidentLayer } from './wasm-engine.js';
+import type { PlacedRun } from './run-copied.js';
+import type { Machine, ResidentLayer } from './wasm-engine.js';
 
 /** How inputs are kept: 16 bits each, or 8 bits for the relaxed dot product, maybe with the sign bit over. */
 interface InputForm {
@@ -16,7 +17,7 @@ interface InputForm {
 const blockInputBytes = 16384;
 
 /** Products of weights of 8 or 4 bits with inputs of 8. */
-export function packProduct(machine: Machine, layer: ResidentLayer, { keep }: Keeper): PackedRun {
+export function packProduct(machine: Machine, layer: ResidentLayer, { keep }: Keeper): PlacedRun {
   const { weights, windows, constants, resident } = layer;
   const form = inputForm(machine, layer);
   const own = {
@@ -26,12 +27,11 @@ export function packProduct(machine: Machine, layer: ResidentLayer, { keep }: Ke
     ...{ bits: weights.bits, relaxed: Number(form.isRelaxed), flip: form.flip },
   };
   const { heap, kernels } = machine;
-  return (values, geometry, addend) => {
+  return (batch, geometry) => {
     const { rows, quads, batchBytes, run, skips, call } = memoryLayout(windows, geometry, form.bytes);
     const block = Math.max(4, Math.floor(blockInputBytes / (quads * 4 * form.bytes)) & ~3);
     return runCall(
       heap,
-      { values, addend, outputs: rows * windows.outputs },
       (reserve) => {
         const room = {
           inputs: reserve(batchBytes),
@@ -42,7 +42,7 @@ export function packProduct(machine: Machine, layer: ResidentLayer, { keep }: Ke
           panel: reserve(64 * quads),
         };
         return {
-          call: { ...call, ...own, ...room, quads, run, runs: skips.length, block },
+          call: { ...call, ...own, ...room, ...batch, quads, run, runs: skips.length, block },
           lists: [[room.skips, skips]],
         };
       },

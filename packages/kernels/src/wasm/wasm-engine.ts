@@ -3,9 +3,11 @@ import type { Call } from './call-block.js';
 import type { KernelExports } from './exports.js';
 import type { Heap } from './heap.js';
 import { inPanels, type Keeper, keeper } from './keep.js';
+import { packDepthwise } from './depthwise.js';
 import { packLookup } from './lookup.js';
 import type { RelaxedDot } from './probe-relaxed.js';
 import { packProduct } from './product.js';
+import { runCopied } from './run-copied.js';
 
 /** Kernels over a heap, and what of the relaxed operations may be used. */
 export interface Machine {
@@ -21,9 +23,6 @@ export interface ResidentLayer extends CheckedLayer {
   readonly resident: Call;
 }
 
-/** Runs a batch with what was packed. */
-export type PackedRun = PackedLayer['run'];
-
 /** Layers computed in WebAssembly. */
 export function wasmEngine(kernels: KernelExports, heap: Heap, relaxedDot?: RelaxedDot): Engine {
   const tables = { 1: heap.reserve(16 * 16), 2: heap.reserve(256 * 16) };
@@ -35,13 +34,18 @@ export function wasmEngine(kernels: KernelExports, heap: Heap, relaxedDot?: Rela
 function packLayer(machine: Machine, layer: CheckedLayer): PackedLayer {
   const kept = keeper(machine.heap);
   try {
-    const pack = layer.weights.bits === 1 ? packLookup : packProduct;
-    const run = pack(machine, { ...layer, resident: keepConstants(layer, kept) }, kept);
-    return { bytes: kept.bytes(), run, dispose: kept.release };
+    const runAt = packerOf(layer)(machine, { ...layer, resident: keepConstants(layer, kept) }, kept);
+    const run = runCopied(machine.heap, layer.windows.outputs, runAt);
+    return { bytes: kept.bytes(), run, runAt, dispose: kept.release };
   } catch (error) {
     kept.release();
     throw error;
   }
+}
+
+function packerOf({ weights, windows }: CheckedLayer) {
+  if (windows.isDepthwise) return packDepthwise;
+  return weights.bits === 1 ? packLookup : packProduct;
 }
 
 function keepConstants({ constants }: CheckedLayer, { keep }: Keeper): Call {

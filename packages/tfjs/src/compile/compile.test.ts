@@ -77,10 +77,7 @@ describe.each(['cpu', 'wasm'])('on the backend %s', (backend) => {
     expect(compiled.explain()).toEqual([
       { layer: 'first', className: 'Conv2D', ...packed, normalization: 'norm', rectifier: 'relu' },
       { layer: 'wide', className: 'Conv2D', ...packed },
-      {
-        ...{ layer: 'depth', className: 'DepthwiseConv2D', isPacked: false },
-        why: 'there are no kernels for DepthwiseConv2D',
-      },
+      { layer: 'depth', className: 'DepthwiseConv2D', ...packed, bits: 8 },
       { layer: 'last', className: 'Dense', ...packed },
     ]);
   });
@@ -108,6 +105,46 @@ describe.each(['cpu', 'wasm'])('on the backend %s', (backend) => {
       disposeWeights(model);
     },
   );
+
+  it('takes the zeros around pictures in, unless they go elsewhere too', async () => {
+    const bordered = (isShared: boolean) => {
+      const input = tfLayers.input({ shape: [8, 7, 3] });
+      const border = layers.zeroPadding2d({
+        name: 'border',
+        padding: [
+          [0, 1],
+          [2, 0],
+        ],
+      });
+      const around = border.apply(input) as tfLayers.SymbolicTensor;
+      const options = { kernelSize: 3, strides: 2, depthMultiplier: 2, useBias: false };
+      const deep = layers.depthwiseConv2d({ name: 'deep', ...options }).apply(around);
+      const norm = layers.batchNormalization({ name: 'norm' }).apply(deep) as tfLayers.SymbolicTensor;
+      const relu = layers.reLU({ name: 'relu', maxValue: 6 }).apply(norm) as tfLayers.SymbolicTensor;
+      const outputs = isShared ? [relu, around] : relu;
+      return withSeededWeights(tfLayers.model({ inputs: input, outputs }));
+    };
+    for (const isShared of [false, true]) {
+      const model = await quantized(bordered(isShared));
+      const compiled = await compile(model, { activations: 'dynamic' });
+      const parts = { normalization: 'norm', rectifier: 'relu', ...(!isShared && { border: 'border' }) };
+      expect(compiled.explain()).toEqual([
+        expect.objectContaining({ layer: 'deep', isPacked: true, bits: 8, ...parts }),
+      ]);
+      tf.tidy(() => {
+        const x = tf.sin(tf.reshape(tf.range(0, 2 * 168), [2, 8, 7, 3]));
+        const [expected, values] = [model, compiled].map((one) =>
+          [one.predict(x)].flat().map((each) => [...each.dataSync()]),
+        );
+        expect(values!.length).toBe(isShared ? 2 : 1);
+        values!
+          .flat()
+          .forEach((value, i) => expect(Math.abs(value - expected!.flat()[i]!)).toBeLessThan(0.03));
+      });
+      compiled.dispose();
+      disposeWeights(model);
+    }
+  });
 
   it('quantizes no input unless it is told to', async () => {
     const model = await quantized(pictureNet());
@@ -152,7 +189,7 @@ describe.each(['cpu', 'wasm'])('on the backend %s', (backend) => {
     const loaded = await load(file);
     const compiled = await compile(loaded, { activations: 'dynamic' });
     disposeWeights(loaded);
-    expect(compiled.explain().filter(({ isPacked }) => isPacked)).toHaveLength(3);
+    expect(compiled.explain().filter(({ isPacked }) => isPacked)).toHaveLength(4);
     const input = pictures();
     expect(await predicted(compiled, input)).toHaveLength(10);
     input.dispose();

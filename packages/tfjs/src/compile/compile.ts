@@ -1,6 +1,7 @@
 import { LowbitError } from '@lowbit/core';
 import { checkOptions } from '@lowbit/core/adapter';
-import { createKernels, type Kernels, type KernelsOptions } from '@lowbit/kernels';
+import type { KernelsOptions } from '@lowbit/kernels';
+import { createTensorKernels, type TensorKernels } from '@lowbit/kernels/tfjs';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { disposeWeights } from '../model/dispose-weights.js';
@@ -38,6 +39,8 @@ export interface CompiledLayer {
   readonly normalization?: string;
   /** The rectifier that went into it, of a layer of its own. */
   readonly rectifier?: string;
+  /** The ZeroPadding2D that went into it. */
+  readonly border?: string;
   /** Why it does not run packed. */
   readonly why?: string;
 }
@@ -49,15 +52,15 @@ export interface CompiledModel {
   /** What became of each layer with weights, in the order of execution. */
   explain(): readonly CompiledLayer[];
   /** The kernels that run: TypeScript, WebAssembly SIMD, or that with relaxed operations. */
-  readonly variant: Kernels['variant'];
+  readonly variant: TensorKernels['variant'];
   /** Gives the memory back. The model that was compiled is not touched. */
   dispose(): void;
 }
 
 /**
- * Compiles a model that lowbit quantized, so that its Dense and Conv2D layers with weights of up to 8 bits on even grids run on
- * `@lowbit/kernels`, each with the batch normalization and the ReLU after it; everything else runs as before. The given model is not
- * changed, and may be disposed.
+ * Compiles a model that lowbit quantized, so that its Dense, Conv2D and DepthwiseConv2D layers with weights of up to 8 bits on even
+ * grids run on `@lowbit/kernels`, each with the batch normalization and the ReLU after it and the ZeroPadding2D before it; everything
+ * else runs as before. The given model is not changed, and may be disposed.
  *
  * @throws LowbitError `invalid-argument` and `unsupported-option` for wrong arguments; `runtime-missing` for a variant that the host
  *   lacks, or on a backend whose tensors cannot be read at once (webgpu); `layer-unsupported` when the topology cannot be made again.
@@ -76,7 +79,7 @@ export async function compile(model: LayersModel, options: CompileOptions = {}):
     where,
   );
   checkBackend(where);
-  const kernels = await createKernels({ variant: options.variant ?? 'auto' });
+  const kernels = await createTensorKernels({ variant: options.variant ?? 'auto' });
   const planned = await planLayers(model, options.activations === 'dynamic');
   const packed = packLayers(planned, kernels);
   const dispose = () => packed.forEach(({ operation }) => operation.dispose());
@@ -128,7 +131,7 @@ function copyWeights(model: LayersModel, copy: LayersModel): void {
 function explained({ id, layer, outcome }: PlannedLayer, bytes: number | undefined): CompiledLayer {
   const own = { layer: id, className: layer.getClassName() };
   if (typeof outcome === 'string') return { ...own, isPacked: false, why: outcome };
-  const { weights, norm, rectifier } = outcome;
+  const { weights, norm, rectifier, border } = outcome;
   return {
     ...own,
     isPacked: true,
@@ -136,5 +139,6 @@ function explained({ id, layer, outcome }: PlannedLayer, bytes: number | undefin
     bytes: bytes!,
     ...(norm && { normalization: norm.name }),
     ...(rectifier && { rectifier: rectifier.layer.name }),
+    ...(border && { border: border.layer.name }),
   };
 }

@@ -1,6 +1,7 @@
-import type { Kernels, Operation } from '@lowbit/kernels';
-import type { layers } from '@tensorflow/tfjs-layers';
+import type { TensorKernels, TensorOperation } from '@lowbit/kernels/tfjs';
+import type { layers, Shape } from '@tensorflow/tfjs-layers';
 import { convolutionOf } from '../model/internals.js';
+import { borderedShape } from './border.js';
 import type { PackedCompute } from './packed-layer.js';
 import type { PackedParts, PlannedLayer } from './plan-layers.js';
 import { activationLimits, type Limits } from './rectifier.js';
@@ -13,7 +14,10 @@ export interface KeyedCompute extends PackedCompute {
 }
 
 /** The operations of all layers that run packed. If one cannot be made, none is left. */
-export function packLayers(planned: readonly PlannedLayer[], kernels: Kernels): Map<Layer, KeyedCompute> {
+export function packLayers(
+  planned: readonly PlannedLayer[],
+  kernels: TensorKernels,
+): Map<Layer, KeyedCompute> {
   const packed = new Map<Layer, KeyedCompute>();
   try {
     for (const { layer, outcome } of planned)
@@ -26,24 +30,27 @@ export function packLayers(planned: readonly PlannedLayer[], kernels: Kernels): 
   }
 }
 
-function computeOf(layer: Layer, parts: PackedParts, kernels: Kernels): PackedCompute {
+function computeOf(layer: Layer, parts: PackedParts, kernels: TensorKernels): PackedCompute {
   const limits = activationLimits(layer.getConfig()['activation'] ?? 'linear');
   const { activation } = convolutionOf(layer);
   return {
     operation: operationOf(layer, parts, { ...limits, ...parts.rectifier?.limits }, kernels),
     isDense: layer.getClassName() === 'Dense',
     activation: limits !== undefined || !activation ? undefined : (x) => activation.apply(x),
-    outputShape: (shape) => layer.computeOutputShape(shape),
+    outputShape: (shape) =>
+      layer.computeOutputShape(parts.border ? borderedShape(shape as Shape, parts.border.zeros) : shape),
   };
 }
 
 function operationOf(
   layer: Layer,
-  { weights, bias }: PackedParts,
+  { weights, bias, border }: PackedParts,
   limits: Limits,
-  kernels: Kernels,
-): Operation {
+  kernels: TensorKernels,
+): TensorOperation {
   if (layer.getClassName() === 'Dense') return kernels.dense({ weights, bias, ...limits });
   const { strides, dilationRate, padding } = convolutionOf(layer);
-  return kernels.conv2d({ weights, bias, strides, dilations: dilationRate, padding, ...limits });
+  const windows = { strides, dilations: dilationRate, padding: border?.zeros ?? padding };
+  if (layer.getClassName() === 'Conv2D') return kernels.conv2d({ weights, bias, ...windows, ...limits });
+  return kernels.depthwiseConv2d({ weights, bias, ...windows, ...limits });
 }

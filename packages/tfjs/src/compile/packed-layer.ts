@@ -1,4 +1,4 @@
-import type { Operation } from '@lowbit/kernels';
+import type { TensorOperation } from '@lowbit/kernels/tfjs';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfLayers from '@tensorflow/tfjs-layers';
 import { layerConfig } from '../model/internals.js';
@@ -8,9 +8,12 @@ type Shapes = tfLayers.Shape | tfLayers.Shape[];
 /** Name of the layer class in the topology of a compiled model, which is never saved. */
 export const packedLayerClass = 'LowbitPackedLayer';
 
+/** Name of the layer class of what went into packed layers. */
+export const passingLayerClass = 'LowbitPassingLayer';
+
 /** What stands for a layer in a compiled model. */
 export interface PackedCompute {
-  readonly operation: Operation;
+  readonly operation: TensorOperation;
   /** Whether its inputs are rows, whatever axes these have, and no pictures. */
   readonly isDense: boolean;
   /** The activation after it that the kernels lack. */
@@ -25,6 +28,7 @@ const waiting = new Map<string, PackedCompute>();
 /** Has what is built meanwhile find what its layers compute; `build` makes them before it waits for anything. */
 export function whileBuilding<R>(computes: ReadonlyMap<string, PackedCompute>, build: () => R): R {
   tf.serialization.registerClass(PackedLayer);
+  tf.serialization.registerClass(PassingLayer);
   for (const [key, compute] of computes) waiting.set(key, compute);
   try {
     return build();
@@ -56,11 +60,27 @@ class PackedLayer extends tfLayers.layers.Layer {
   }
 }
 
+/** A layer that does nothing: what it did is in the packed layer before or after it. */
+class PassingLayer extends tfLayers.layers.Layer {
+  static readonly className = passingLayerClass;
+  override readonly supportsMasking = true;
+
+  constructor(config: object) {
+    super(layerConfig(config));
+  }
+
+  /** Not the tensor itself, which TensorFlow.js would copy. */
+  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+    const [input] = [inputs].flat() as [tf.Tensor];
+    return tf.reshape(input, input.shape);
+  }
+}
+
 function runOn({ operation, isDense }: PackedCompute, input: tf.Tensor): tf.Tensor {
-  const { shape } = input;
-  const rows = shape.slice(0, -1);
-  const given = isDense ? [rows.reduce((product, size) => product * size, 1), shape.at(-1)!] : shape;
-  const values = operation.run(input.dataSync() as Float32Array, given);
-  const output = operation.outputShape(given);
-  return tf.tensor(values, isDense ? [...rows, output[1]!] : output, 'float32');
+  const floats = input.dtype === 'float32' ? input : tf.cast(input, 'float32');
+  if (!isDense) return operation.run(floats);
+  const rows = input.shape.slice(0, -1);
+  const count = rows.reduce((product, size) => product * size, 1);
+  const output = operation.run(tf.reshape(floats, [count, input.shape.at(-1)!]));
+  return tf.reshape(output, [...rows, output.shape[1]!]);
 }

@@ -7,6 +7,7 @@ import { packedWeights } from '../io/packed-weights.js';
 import { readVariable } from '../model/read-variable.js';
 import { type ModelLayer, surveyModel } from '../model/survey.js';
 import { integerWeights } from './integer-weights.js';
+import { type Border, borderBefore } from './border.js';
 import { type Rectifier, rectifierAfter } from './rectifier.js';
 
 type Layer = layers.Layer;
@@ -19,6 +20,8 @@ export interface PackedParts {
   readonly norm: Layer | undefined;
   /** A rectifier after both, which goes into the layer too. */
   readonly rectifier: Rectifier | undefined;
+  /** A layer before it that puts zeros around pictures, and how many. */
+  readonly border: Border | undefined;
 }
 
 /** A layer with weights, and its parts, or why it does not run packed. */
@@ -32,7 +35,7 @@ export interface PlannedLayer {
 export async function planLayers(model: LayersModel, isDynamic: boolean): Promise<PlannedLayer[]> {
   const packed = packedWeights(model);
   const { folds, norms } = findFolds(model);
-  const outputs = new Set(model.outputs);
+  const ends = new Set(model.outputs);
   const planned: PlannedLayer[] = [];
   for (const one of surveyModel(model).filter(({ variables }) => variables.length > 0)) {
     const { id, layer } = one;
@@ -47,26 +50,54 @@ export async function planLayers(model: LayersModel, isDynamic: boolean): Promis
   return planned.filter(({ layer }) => !folded.has(layer));
 
   async function outcomeOf({ id, layer, variables }: ModelLayer): Promise<PackedParts | string> {
-    const kernel = variables.find(({ key }) => key === 'kernel');
+    const rule = kernelRules[layer.getClassName()];
+    const kernel = variables.find(({ key }) => key === rule?.variable);
     const stored = kernel && packed.get(kernel.id);
-    const refusal = refuse(layer, model, stored !== undefined);
+    const refusal = refuse(layer, rule !== undefined, model, stored !== undefined);
     if (refusal !== undefined) return refusal;
     if (!isDynamic)
       return "its inputs are floats: compile(model, { activations: 'dynamic' }) quantizes them to 8 bits";
-    const weights = integerWeights(unpackTensor(stored!), await readVariable(kernel!.variable, kernel!.id));
+    const tensor = unpackTensor(stored!);
+    const { outputAxes, narrowest } = rule!;
+    const weights = integerWeights(
+      tensor,
+      await readVariable(kernel!.variable, kernel!.id),
+      outputAxes,
+      narrowest,
+    );
     if (typeof weights === 'string') return weights;
     const own = variableOf(layer, 'bias');
-    const bias = own ? await readVariable(own, `${id}/bias`) : new Float32Array(weights.shape.at(-1)!);
+    const outputs = outputAxes.reduce((product, axis) => product * weights.shape[axis]!, 1);
+    const bias = own ? await readVariable(own, `${id}/bias`) : new Float32Array(outputs);
+    const border = borderBefore(layer, ends);
     const norm = folds.get(layer)?.norm;
-    const rectifier = rectifierAfter(norm ?? layer, outputs);
-    if (norm === undefined || !norms.has(norm)) return { weights, bias, norm: undefined, rectifier };
-    return { ...(await normalized(weights, bias, norm)), norm, rectifier };
+    const rectifier = rectifierAfter(norm ?? layer, ends);
+    const around = { rectifier, border };
+    if (norm === undefined || !norms.has(norm)) return { weights, bias, norm: undefined, ...around };
+    return { ...(await normalized(weights, bias, norm)), norm, ...around };
   }
 }
 
-function refuse(layer: Layer, model: LayersModel, isQuantized: boolean): string | undefined {
-  const name = layer.getClassName();
-  if (name !== 'Dense' && name !== 'Conv2D') return `there are no kernels for ${name}`;
+/** The kernel of a layer class, the axes of its output channels, and how narrow its weights can be. */
+interface KernelRule {
+  readonly variable: string;
+  readonly outputAxes: readonly number[];
+  readonly narrowest: 4 | 8;
+}
+
+const kernelRules: Readonly<Record<string, KernelRule>> = {
+  Dense: { variable: 'kernel', outputAxes: [1], narrowest: 4 },
+  Conv2D: { variable: 'kernel', outputAxes: [3], narrowest: 4 },
+  DepthwiseConv2D: { variable: 'depthwise_kernel', outputAxes: [2, 3], narrowest: 8 },
+};
+
+function refuse(
+  layer: Layer,
+  isKnown: boolean,
+  model: LayersModel,
+  isQuantized: boolean,
+): string | undefined {
+  if (!isKnown) return `there are no kernels for ${layer.getClassName()}`;
   if (!model.layers.includes(layer))
     return 'it lies in another model or a wrapper, or its inputs are quantized by the model';
   if (layer.getConfig()['dataFormat'] === 'channelsFirst') return 'it has its channels first';

@@ -21,7 +21,7 @@ export function foldTopology(json: LayerJson, layer: layers.Layer, folding: Fold
 }
 
 /** A linear activation of the same name, which does nothing. */
-export function linear(json: LayerJson): LayerJson {
+function linear(json: LayerJson): LayerJson {
   const kept = ['name', 'trainable', 'batch_input_shape', 'dtype'].filter((key) => key in json.config);
   const own = Object.fromEntries(kept.map((key) => [key, json.config[key]]));
   return {
