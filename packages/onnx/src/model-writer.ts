@@ -95,6 +95,12 @@ async function finishWriting(
   const inside =
     external === true ? insideReasons(description.sites, proto, notes) : new Map<string, string>();
   const storage = notes.map((note) => marked(withReason(note, inside.get(note.id))));
+  if (float16 !== undefined && storage.length === 0 && before.counts.size === 0) {
+    const same = writeModel(model);
+    const modelBytes = { before: bytes.length, after: bytes.length };
+    if (isSame(same, bytes))
+      return { model: { bytes: same }, storage, activations: sites.notes(), float16, modelBytes };
+  }
   addMetadata(proto, plan, { name, bytes: bytes.length }, Object.values(prefixes));
   const externalData = await placeTensors(model, before.counts, files, source);
   const file = writeModel(model);
@@ -107,6 +113,9 @@ async function finishWriting(
     modelBytes: { before: bytes.length + before.bytes, after },
   };
 }
+
+const isSame = (one: Uint8Array, other: Uint8Array): boolean =>
+  one.length === other.length && one.every((byte, at) => byte === other[at]);
 
 /** No layer becomes an integer one: activations are written first, by standard operators, and each weight when it comes. */
 function packedAtOnce(

@@ -265,7 +265,27 @@ test('a second time nothing changes', async () => {
   });
   const once = await halved(bytes);
   const twice = await halved(once.bytes);
-  expect(graphOf(twice.bytes)).toEqual(graphOf(once.bytes));
+  expect(twice.bytes).toEqual(once.bytes);
+  expect(twice.report.nodes).toBe(0);
+});
+
+test('what a logarithm takes is float32 from the last layer on, and so are the weights of that layer', async () => {
+  // A loud band beside quiet ones, which rounding would fill.
+  const bands = weight('bands', 64, 64, 1e-4);
+  new Float32Array(bands.rawData?.buffer as ArrayBuffer, bands.rawData?.byteOffset, 64).fill(1);
+  const nodes = [
+    product('x', 'v', 't'),
+    product('t', 'bands', 'spectrum'),
+    makeNode({ op: 'Abs', inputs: ['spectrum'], outputs: ['magnitude'] }),
+    makeNode({ op: 'Log', inputs: ['magnitude'], outputs: ['levels'] }),
+    product('levels', 'w', 'y'),
+  ];
+  const bytes = model({ nodes, initializers: [weight('v', 64, 64), bands, weight('w', 64, 64)] });
+  const { bytes: half, report } = await halved(bytes);
+  expect(report.kept.map(({ operator }) => operator)).toEqual(['MatMul', 'Abs', 'Log']);
+  expect(report.unfit).toEqual([{ name: 'bands', reason: expect.stringContaining('logarithm') as string }]);
+  expect(typesOf(half)).toEqual({ v: DataType.FLOAT16, bands: DataType.FLOAT, w: DataType.FLOAT16 });
+  expect(await kept(bytes, half, input())).toBeGreaterThan(55);
 });
 
 test('weights are quantized beside it, with parameters in float16', async () => {

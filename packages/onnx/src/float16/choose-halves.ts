@@ -19,6 +19,8 @@ export interface HalfFacts {
   readonly typed: TypedNodes;
   /** Its FLOAT constants. */
   readonly constants: ReadonlyMap<Definition, HalfConstant>;
+  /** Nodes whose results a logarithm takes. */
+  readonly fine: ReadonlySet<NodeProto>;
   /** Why the user wants a node to stay float32. */
   kept(node: NodeProto): string | undefined;
   /** How far values go, where there were data to see it on. */
@@ -110,7 +112,7 @@ const full = (reason: string | undefined, isWide = false): Drafted => ({
 
 function draftOf(placed: PlacedNode, facts: HalfFacts, wide: ReadonlySet<Definition>): Drafted {
   const { node, inputs, outputs, scope } = placed;
-  const { typed, kept } = facts;
+  const { typed, kept, fine } = facts;
   const isFloat = (value: Definition | undefined) =>
     value !== undefined && typed.type(value) === DataType.FLOAT;
   if (!inputs.some(isFloat) && !outputs.some(isFloat)) return full(undefined);
@@ -133,6 +135,7 @@ function draftOf(placed: PlacedNode, facts: HalfFacts, wide: ReadonlySet<Definit
   if (far !== undefined) return full(farReason(far, facts), true);
   if (inputs.some((value) => value !== undefined && typed.type(value) === undefined))
     return full('the file does not tell the type of what it takes');
+  if (fine.has(node)) return full('a logarithm takes what it gives, to which small values matter');
   return byTraits(placed, traits, facts);
 }
 
@@ -209,7 +212,7 @@ function unfitConstant({ inputs }: PlacedNode, traits: OperatorTraits, { constan
     const constant = value === undefined || traits.fixed.includes(at) ? undefined : constants.get(value);
     if (constant?.unfit === undefined) continue;
     const isLarge = constant.unfit === 'too large';
-    if (isLarge && traits.limits.includes(at)) continue;
+    if (constant.unfit === 'too coarse' || (isLarge && traits.limits.includes(at))) continue;
     const name = JSON.stringify(value?.name);
     return isLarge
       ? {

@@ -26,8 +26,11 @@ export interface HalfConstant {
   /** Largest magnitude of a finite value. */
   readonly largest: number;
   /** Why it has to stay float32; `undefined` where float16 holds it. */
-  readonly unfit?: 'too large' | 'too small';
+  readonly unfit?: Unfit;
 }
+
+/** `too coarse`: float16 holds it, but what is made of it wants more digits. */
+export type Unfit = 'too large' | 'too small' | 'too coarse';
 
 /**
  * Rounds the values of a FLOAT tensor to the nearest float16. It holds a tensor when no finite value becomes infinite, and each

@@ -10,8 +10,9 @@ import { nodeLabel } from '../model/node-label.js';
 import { isExternal } from '../model/tensor-data.js';
 import { DataType, type GraphProto } from '../schema/proto.js';
 import { initializersStandAlone } from '../target/versions.js';
+import { beforeLogarithms } from './before-logarithms.js';
 import { chooseHalves } from './choose-halves.js';
-import { halfConstant, type HalfConstant } from './half-constant.js';
+import { halfConstant, type HalfConstant, type Unfit } from './half-constant.js';
 import { keptNodes } from './kept-nodes.js';
 import { type Magnitudes, valueKey } from './measure-magnitudes.js';
 import { type PlacedNode, type TypedNodes, typedNodes } from './value-types.js';
@@ -42,10 +43,11 @@ export async function halveModel(
   { keep, limit, measure }: HalfWish,
 ): Promise<{ readonly report: HalfPrecision; readonly order: GraphOrder }> {
   const typed = typedNodes(model.proto.graph as GraphProto, order);
-  const constants = await halfConstants(typed, model, files);
+  const fine = beforeLogarithms(typed);
+  const constants = await halfConstants(typed, model, files, fine.weights);
   const kept = keptNodes(typed, keep, model.name);
   const seen = measure && { magnitudes: await measure(model, typed), limit };
-  const facts = { typed, constants, kept, ...defined({ seen }) };
+  const facts = { typed, constants, fine: fine.nodes, kept, ...defined({ seen }) };
   const choice = chooseHalves(facts);
   const editor = modelEditor(model, { order, keepsPlaces: true });
   const declare = writeHalves(facts, choice, editor);
@@ -82,6 +84,7 @@ async function halfConstants(
   { scopes, type }: TypedNodes,
   { ir }: OnnxModel,
   files: ExternalFiles | undefined,
+  fine: ReadonlySet<Definition>,
 ): Promise<ReadonlyMap<Definition, HalfConstant>> {
   const constants = new Map<Definition, HalfConstant>();
   for (const scope of scopes)
@@ -90,7 +93,8 @@ async function halfConstants(
       const source = isReplaceable || type(value) !== DataType.FLOAT ? undefined : constantSource(value);
       if (source === undefined || (isExternal(source.tensor) && files === undefined)) continue;
       const tensor = files === undefined ? source.tensor : await files.load(source.tensor, value.name);
-      constants.set(value, halfConstant(tensor, value.name));
+      const constant = halfConstant(tensor, value.name);
+      constants.set(value, fine.has(value) ? { unfit: 'too coarse', ...constant } : constant);
     }
   return constants;
 }
@@ -107,7 +111,13 @@ function constantNotes(
   };
 }
 
-const unfitReason = (unfit: 'too large' | 'too small', largest: number): string =>
-  unfit === 'too large'
-    ? `its largest value is ${largest.toPrecision(3)}, and float16 ends at 65504`
-    : `float16 would lose too much of values up to ${largest.toPrecision(3)}`;
+function unfitReason(unfit: Unfit, largest: number): string {
+  switch (unfit) {
+    case 'too large':
+      return `its largest value is ${largest.toPrecision(3)}, and float16 ends at 65504`;
+    case 'too small':
+      return `float16 would lose too much of values up to ${largest.toPrecision(3)}`;
+    case 'too coarse':
+      return 'a logarithm takes what it makes, to which small values matter';
+  }
+}

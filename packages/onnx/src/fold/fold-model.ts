@@ -3,7 +3,7 @@ import { writeBodies } from '../model/function-body.js';
 import { nodeLabel } from '../model/node-label.js';
 import type { OnnxModel } from '../model/model.js';
 import { checkModel } from '../model/check-model.js';
-import type { NodeProto } from '../schema/proto.js';
+import type { GraphProto, NodeProto } from '../schema/proto.js';
 import { absorbAffine } from './absorb-affine.js';
 import { absorbScale } from './absorb-scale.js';
 import type { EditableGraph } from '../graph/editable-graph.js';
@@ -66,30 +66,33 @@ export function foldOrdered(
   const folded: Record<string, number> = {};
   const refused = new Map<string, FoldReport['refused'][number]>();
   const editor = modelEditor(model, { order });
+  const changed = new Set<GraphProto>();
   for (const graph of order.keys()) {
     const editable = editor.graph(graph);
-    foldGraph(editable, editor.opsetOf(graph), folded, refused);
+    if (!foldGraph(editable, editor.opsetOf(graph), folded, refused)) continue;
     editable.apply();
+    changed.add(graph);
   }
   writeBodies(model.proto);
   return {
     report: { folded, refused: [...refused.values()] },
-    order: new Map([...order.keys()].map((graph) => [graph, graph.node])),
+    order: new Map([...order].map(([graph, nodes]) => [graph, changed.has(graph) ? graph.node : nodes])),
   };
 }
 
+/** Whether it changed anything. */
 function foldGraph(
   graph: EditableGraph,
   opset: number,
   folded: Record<string, number>,
   refused: Map<string, FoldReport['refused'][number]>,
-): void {
+): boolean {
   for (let pass = 0; pass < mostPasses; pass++) {
     let changes = 0;
     for (const node of graph.nodes()) {
       if (graph.valuesRead() > mostRead) {
         refused.set('', { rule: 'all', node: nodeLabel(node), reason: tooMuch });
-        return;
+        return pass > 0 || changes > 0;
       }
       if (!stillThere(node, graph)) continue;
       for (const rule of rules) {
@@ -105,8 +108,9 @@ function foldGraph(
         if (!stillThere(node, graph)) break;
       }
     }
-    if (changes === 0) return;
+    if (changes === 0) return pass > 0;
   }
+  return true;
 }
 
 const tooMuch = 'the constants of the model were read too often by now: from this node on nothing is folded';
