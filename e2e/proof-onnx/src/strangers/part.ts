@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { gateAtMost, type Part, type Tell } from '@lowbit/e2e-real-models/proof';
+import { gateAtMost, type Part, type Section, type Tell } from '@lowbit/e2e-real-models/proof';
 import { findModels, type StrangersModel } from './find-models.js';
-import { recipes } from './recipes.js';
+import { halfRecipe, recipes, type StrangersRecipe } from './recipes.js';
+import type { ChildTask } from './child.js';
 import type { Outcome } from './try-model.js';
 
 /** Models that one process tries. */
@@ -11,21 +12,27 @@ const perProcess = 100;
 const verdicts = ['quantized', 'nothing to quantize', 'not tried', 'failed'] as const;
 
 /** Models that others made: each that onnxruntime-web runs is quantized and run again on the inputs of its own test. */
-export const strangersPart: Part = {
-  name: 'strangers',
-  async measure(tell) {
-    const models = findModels();
-    const outcomes = await tryAll(models, tell);
-    const failures = outcomes.filter(({ verdict }) => verdict === 'failed');
-    return {
-      name: 'strangers',
-      title: `${models.length} models that others made, ${outcomes.length / recipes.length} of which onnxruntime-web runs`,
-      rows: [...recipes.map(({ name }) => countsOf(name, outcomes)), ...failures.map((one) => ({ ...one }))],
-      gates: models.length === 0 ? [] : recipes.map(({ name }) => gateOf(name, failures)),
-      skipped: models.length === 0 ? ["all of them: Debian's package libonnx-testdata is not installed"] : [],
-    };
-  },
-};
+export const strangersPart = partOf(recipes);
+
+/** The same models in float16. */
+export const halfStrangersPart = partOf([halfRecipe]);
+
+function partOf(recipes: readonly StrangersRecipe[]): Part {
+  return { name: 'strangers', measure: (tell) => measure(recipes, tell) };
+}
+
+async function measure(recipes: readonly StrangersRecipe[], tell: Tell): Promise<Section> {
+  const models = findModels();
+  const outcomes = await tryAll(models, recipes, tell);
+  const failures = outcomes.filter(({ verdict }) => verdict === 'failed');
+  return {
+    name: 'strangers',
+    title: `${models.length} models that others made, ${outcomes.length / recipes.length} of which onnxruntime-web runs`,
+    rows: [...recipes.map(({ name }) => countsOf(name, outcomes)), ...failures.map((one) => ({ ...one }))],
+    gates: models.length === 0 ? [] : recipes.map(({ name }) => gateOf(name, failures)),
+    skipped: models.length === 0 ? ["all of them: Debian's package libonnx-testdata is not installed"] : [],
+  };
+}
 
 const gateOf = (name: string, failures: readonly Outcome[]) =>
   gateAtMost(`models that failed with ${name}`, failures.filter(({ recipe }) => recipe === name).length, 0);
@@ -36,11 +43,16 @@ function countsOf(name: string, outcomes: readonly Outcome[]) {
   return { recipe: name, ...(Object.fromEntries(counts) as Record<string, number>) };
 }
 
-async function tryAll(models: readonly StrangersModel[], tell: Tell): Promise<readonly Outcome[]> {
+async function tryAll(
+  models: readonly StrangersModel[],
+  recipes: readonly StrangersRecipe[],
+  tell: Tell,
+): Promise<readonly Outcome[]> {
+  const names = recipes.map(({ name }) => name);
   const outcomes: Outcome[] = [];
   for (let at = 0; at < models.length; at += perProcess) {
-    const some = models.slice(at, at + perProcess);
-    for await (const line of linesOfChild(JSON.stringify(some))) {
+    const task: ChildTask = { models: models.slice(at, at + perProcess), recipes: names };
+    for await (const line of linesOfChild(JSON.stringify(task))) {
       outcomes.push(...(JSON.parse(line) as Outcome[]));
       tell(`${outcomes.length / recipes.length} models tried, of at most ${models.length}`);
     }

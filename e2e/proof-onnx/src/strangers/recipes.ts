@@ -1,11 +1,11 @@
 import { dynamic, minMax } from '@lowbit/baselines';
-import type { Batch, Recipe } from '@lowbit/core';
+import { everywhere, type Batch, type Recipe } from '@lowbit/core';
 import type { OnnxOptions } from '@lowbit/onnx';
 
 /** A way of quantizing that every model is tried with. */
 export interface StrangersRecipe {
   readonly name: string;
-  readonly options: Pick<OnnxOptions, 'optimize' | 'integers'>;
+  readonly options: Pick<OnnxOptions, 'optimize' | 'integers' | 'float16'>;
   /** @param batch The inputs of the model's own test. */
   recipe(batch: Batch): Recipe;
 }
@@ -30,3 +30,10 @@ export const recipes: readonly StrangersRecipe[] = [
     recipe: (batch: Batch) => ({ weights, bits: 8, activations: minMax(), data: [batch] }),
   })),
 ];
+
+/** No weight is quantized: every model is to compute in float16 where it can. */
+export const halfRecipe: StrangersRecipe = {
+  name: 'float16',
+  options: { float16: true },
+  recipe: () => ({ bits: everywhere('float') }),
+};

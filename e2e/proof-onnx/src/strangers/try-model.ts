@@ -5,7 +5,7 @@ import { inspectModel, onnx, readModel } from '@lowbit/onnx';
 import * as ort from 'onnxruntime-web/wasm';
 import { operatorsWithWeights } from './constant-weights.js';
 import type { StrangersModel } from './find-models.js';
-import { recipes, type StrangersRecipe } from './recipes.js';
+import type { StrangersRecipe } from './recipes.js';
 import { batchOf, runFeeds, runTest, type TestRun } from './run-test.js';
 
 /** What became of one model with one recipe; plain JSON. */
@@ -19,8 +19,11 @@ export interface Outcome {
 
 type Verdict = Pick<Outcome, 'verdict' | 'why'>;
 
-/** Tries every recipe on one model; nothing for a model that onnxruntime-web does not load or run itself. */
-export async function tryModel(model: StrangersModel): Promise<readonly Outcome[]> {
+/** Tries recipes on one model; nothing for a model that onnxruntime-web does not load or run itself. */
+export async function tryModel(
+  model: StrangersModel,
+  recipes: readonly StrangersRecipe[],
+): Promise<readonly Outcome[]> {
   const bytes = readFileSync(model.file);
   const original = await runTest(bytes, model).catch(() => undefined);
   if (original === undefined) return [];

@@ -7,7 +7,7 @@ import { npyBytes } from '@lowbit/data';
 import { modelPath } from '@lowbit/e2e-real-models';
 import { gate, type Part, type Section, type Tell } from '@lowbit/e2e-real-models/proof';
 import { binary, ended, lowbit } from '../command.js';
-import { turned, upright } from '../subjects/line-inputs.js';
+import { turned, upright } from '@lowbit/e2e-proof-onnx';
 import { recognizer } from '../subjects/onnx-subjects.js';
 import { startRedis, untilSaid } from './redis.js';
 

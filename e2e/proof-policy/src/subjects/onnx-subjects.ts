@@ -1,4 +1,4 @@
-import { calibrationLines, calibrationPages } from '@lowbit/e2e-proof-onnx';
+import { calibrationLines, calibrationPages, longWindows, turned, upright } from '@lowbit/e2e-proof-onnx';
 import {
   detectorTask,
   PHOTOGRAPHS,
@@ -10,8 +10,6 @@ import {
 } from '@lowbit/e2e-real-models';
 import type { Batch } from '@lowbit/core';
 import { onnx } from '@lowbit/onnx';
-import { turned, upright } from './line-inputs.js';
-import { longWindows } from './long-windows.js';
 import { wordsOf, type PolicySubject, type Task } from './subject.js';
 
 export type OnnxSubject = PolicySubject<Uint8Array, { readonly bytes: Uint8Array }>;
