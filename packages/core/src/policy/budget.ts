@@ -14,7 +14,9 @@ import {
   bytesOfChoice,
 } from './budget-problem.js';
 import { infeasible } from './infeasible.js';
-import { type Limits, nextChoice, smallestChoice } from './next-choice.js';
+import type { Limits } from './limits.js';
+import { nextChoice } from './next-choice.js';
+import { smallestChoice } from './smallest-choice.js';
 
 /** What can be afforded, one limit at least, and what may be chosen. */
 export interface Budget {
@@ -47,7 +49,10 @@ export interface Budget {
   readonly classes?: readonly string[];
   /** Globs on ids: weights that match globs of the same list get the same. */
   readonly together?: readonly (readonly string[])[];
-  /** Choices for the whole model that are measured at most, on data. Default 12. */
+  /**
+   * Choices for the whole model that are measured at most, on data. Default: 12, and for a limit of size two more for each weight, 150 at
+   * most, by which it is known what weights are worth beside each other.
+   */
   readonly tries?: number;
 }
 
@@ -105,12 +110,11 @@ export function budget(given: Budget): BitwidthPolicy {
   checkOptions(given, types, 'budget');
   if (limitNames.every((name) => given[name] === undefined)) throw noLimit();
   const candidates = candidatesOf(given);
-  const { metric, by, classes, together, decreasing = false, tries = 12, activationBits = 32 } = given;
+  const { metric, by, classes, together, decreasing = false, tries, activationBits = 32 } = given;
   const { bytes, averageBits, maxLoss, minSqnr, bitOperations } = given;
   const limits: Limits = {
-    ...defined({ bytes, averageBits, maxLoss, minSqnr, bitOperations }),
+    ...defined({ bytes, averageBits, maxLoss, minSqnr, bitOperations, tries }),
     decreasing,
-    tries,
   };
   return {
     kind: 'policy',

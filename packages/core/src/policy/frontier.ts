@@ -11,7 +11,7 @@ import {
   wholeProblem,
 } from './budget-problem.js';
 import { leastCost, solveKnapsack } from './knapsack.js';
-import { sizeKnapsack } from './next-choice.js';
+import { sizeKnapsack } from './limits.js';
 
 /** The best choice for its size. */
 export interface FrontierPoint {
@@ -50,7 +50,7 @@ export function frontier(
   const { points = 24, decreasing = false } = options;
   const problem = wholeProblem(measurements, decreasing);
   if (problem.items.length === 0) return [];
-  const limits = { averageBits: Infinity, decreasing, tries: 1 };
+  const limits = { averageBits: Infinity, decreasing };
   const knapsack = sizeKnapsack(problem, limits);
   const smallest = leastCost(knapsack, 0);
   const largest = solveKnapsack({ ...knapsack, capacities: [Number.MAX_SAFE_INTEGER] })?.costs[0] ?? smallest;

@@ -4,7 +4,8 @@ import { LowbitError } from '../errors/error.js';
 import type { BudgetItem, BudgetProblem } from './budget-problem.js';
 import { leastCost } from './knapsack.js';
 import { isSameChoice } from './known.js';
-import { type Limits, resourcesOf, sizeKnapsack, smallestChoice } from './next-choice.js';
+import { type Limits, resourcesOf, sizeKnapsack } from './limits.js';
+import { smallestChoice } from './smallest-choice.js';
 
 /** Weights that a message names. */
 const mostNames = 5;

@@ -7,7 +7,7 @@ import type { BudgetTerms } from '../contract/policy.js';
 import type { RepeatableData } from '../contract/repeatable-data.js';
 import type { ResolvedPlan } from '../contract/resolved-plan.js';
 import { isLowbitError, LowbitError } from '../errors/error.js';
-import { holds } from '../policy/next-choice.js';
+import { holds } from '../policy/limits.js';
 import { isSameChoice } from '../policy/known.js';
 import { unspentDraft } from '../plan/draft-weights.js';
 import { draftPrepared, planPrepared, type Prepared } from '../plan/make-plan.js';

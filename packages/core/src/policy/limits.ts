@@ -1,0 +1,70 @@
+import type { CandidateChoice, JointEffect } from '../contract/measurements.js';
+import { type BudgetOption, type BudgetProblem, knapsackItems } from './budget-problem.js';
+import type { KnapsackProblem } from './knapsack.js';
+
+/** What a choice must keep. */
+export interface Limits {
+  /** Bytes of the whole model. */
+  readonly bytes?: number;
+  /** Stored bits a value, of the weights that can be quantized. */
+  readonly averageBits?: number;
+  readonly bitOperations?: number;
+  readonly maxLoss?: number;
+  readonly minSqnr?: number;
+  /** Bits never rise with depth. */
+  readonly decreasing: boolean;
+  /** Choices for the whole model that are measured at most. See `Budget`. */
+  readonly tries?: number;
+}
+
+/** A choice, and how sure it is. */
+export interface Chosen {
+  readonly choice: CandidateChoice;
+  /** How much more than the best it may lose, as a part of its loss; 0 where it is proven best. */
+  readonly gap: number;
+}
+
+/** Limits that cost something, in the order of the costs of options. */
+export function resourcesOf(problem: BudgetProblem, { bytes, averageBits, bitOperations }: Limits) {
+  const values = problem.items.reduce((sum, item) => sum + item.values, 0);
+  const forWeights = [
+    ...(bytes === undefined ? [] : [bytes - problem.otherBytes]),
+    ...(averageBits === undefined ? [] : [Math.floor((averageBits * values) / 8)]),
+  ];
+  const size = { capacity: Math.min(...forWeights), costOf: (option: BudgetOption) => option.storedBytes };
+  const work = {
+    capacity: bitOperations ?? Infinity,
+    costOf: (option: BudgetOption) => option.bitOperations,
+  };
+  return [...(forWeights.length > 0 ? [size] : []), ...(bitOperations === undefined ? [] : [work])];
+}
+
+/** The knapsack of what costs something: the loss is to be smallest. */
+export function sizeKnapsack(problem: BudgetProblem, limits: Limits): KnapsackProblem {
+  const resources = resourcesOf(problem, limits);
+  const costsOf = (option: BudgetOption) => resources.map(({ costOf }) => costOf(option));
+  return {
+    items: knapsackItems(problem, ({ loss }) => loss, costsOf, limits.decreasing),
+    capacities: resources.map(({ capacity }) => capacity),
+    ranks: limits.decreasing ? problem.ranks : 1,
+  };
+}
+
+/** Whether a choice keeps limits and order. */
+export function isWithin({ items, capacities }: KnapsackProblem, options: readonly number[]): boolean {
+  const chosen = options.map((option, i) => items[i][option]);
+  const falls = chosen.every(({ rank }, i) => i === 0 || rank <= chosen[i - 1].rank);
+  return (
+    falls &&
+    capacities.every((capacity, at) => chosen.reduce((sum, { costs }) => sum + costs[at], 0) <= capacity)
+  );
+}
+
+/** Whether what was measured keeps the limits of quality. */
+export function holds(
+  { sqnrDb, loss }: Pick<JointEffect, 'sqnrDb' | 'loss'>,
+  { minSqnr, maxLoss }: Pick<Limits, 'minSqnr' | 'maxLoss'>,
+): boolean {
+  const isClear = minSqnr === undefined || sqnrDb === undefined || sqnrDb === null || sqnrDb >= minSqnr;
+  return isClear && (maxLoss === undefined || loss === undefined || loss <= maxLoss);
+}

@@ -1,0 +1,124 @@
+import { filled } from './filled.js';
+import { type KnapsackProblem, solveKnapsack } from './knapsack.js';
+import { isWithin } from './limits.js';
+import { aroundChoice, differing, type KnownChoice, localChanges, type Move } from './local-losses.js';
+import { bestRelaxation, priced } from './relaxation.js';
+
+/** What was measured of whole choices. */
+export interface Explored {
+  readonly known: readonly KnownChoice[];
+  /** Those that keep the limits. */
+  readonly within: readonly KnownChoice[];
+  /** Choices that are measured at most, of those within the limits and their neighbours. */
+  readonly tries?: number;
+}
+
+/** Of all tries, those that are kept for choices within the limits. */
+export const forChoices = 12;
+/** Moves of single items beside all others that are measured at most. */
+const mostProbes = 150;
+
+/**
+ * What is worth measuring next around the best choice: first what single weights are worth beside all others, where the decision may hang
+ * on it; then the best choice by that, and pairs of which one gets more and the other less.
+ *
+ * @returns `undefined` where nothing is left to try.
+ */
+export function nextStep(
+  knapsack: KnapsackProblem,
+  { options: now }: KnownChoice,
+  { known, within, tries = forChoices + Math.min(2 * now.length, mostProbes) }: Explored,
+): readonly number[] | undefined {
+  const isKnown = (options: readonly number[]) =>
+    known.some((one) => differing(one.options, options, 1).length === 0);
+  const near = [...within].sort((a, b) => a.effect - b.effect);
+  const neighbours = known.filter(({ options }) =>
+    near.some((one) => differing(one.options, options, 2).length < 2),
+  );
+  const left = tries - neighbours.length;
+  if (left <= 0) return undefined;
+  const changes = localChanges(now, near, neighbours);
+  const probe =
+    left > forChoices
+      ? probesFrom(knapsack, now).find(
+          ({ item, to }) => !changes[item].has(to) && !isKnown(now.with(item, to)),
+        )
+      : undefined;
+  if (probe !== undefined) return now.with(probe.item, probe.to);
+  const around = aroundChoice(knapsack, now, changes);
+  const solved = solveKnapsack(shifted(around));
+  const better = solved && filled(knapsack, solved.chosen);
+  if (better !== undefined && !isKnown(better)) return better;
+  return bestSwap(knapsack, around, now, isKnown);
+}
+
+/** The same problem with losses from 0 on, which the solver wants. */
+const shifted = (knapsack: KnapsackProblem): KnapsackProblem => ({
+  ...knapsack,
+  items: knapsack.items.map((options) => {
+    const least = Math.min(...options.map(({ loss }) => loss));
+    return options.map((option) => ({ ...option, loss: option.loss - least }));
+  }),
+});
+
+/**
+ * Moves of single items to the next wider and the next narrower option, those first whose measured worth is likeliest to change the
+ * decision: large ones whose loss is near the price of the bytes.
+ */
+function probesFrom(knapsack: KnapsackProblem, now: readonly number[]): readonly Move[] {
+  const { prices } = bestRelaxation(knapsack).relaxation;
+  const moves = now.flatMap((from, item) => {
+    const options = knapsack.items[item];
+    const steps = options.map((option, to) => ({
+      item,
+      to,
+      cost: option.costs[0] - options[from].costs[0],
+      loss: option.loss - options[from].loss,
+      price: priced(option.costs, prices) - priced(options[from].costs, prices),
+    }));
+    const wider = steps.filter(({ cost, loss }) => cost > 0 && loss < 0).sort((a, b) => a.cost - b.cost);
+    const narrower = steps.filter(({ cost, loss }) => cost < 0 && loss > 0).sort((a, b) => b.cost - a.cost);
+    return [...wider.slice(0, 1), ...narrower.slice(0, 1)];
+  });
+  const worth = ({ loss, price }: { readonly loss: number; readonly price: number }) => {
+    const [less, more] = [Math.abs(loss), Math.abs(price)].sort((a, b) => a - b);
+    return more > 0 ? Math.abs(loss) * (less / more) : 0;
+  };
+  return moves.sort((a, b) => worth(b) - worth(a));
+}
+
+/** Changes in each direction that are paired. */
+const mostMoves = 60;
+
+/** The change of two items, one wider and one narrower, that loses least among those that nobody has measured yet. */
+function bestSwap(
+  knapsack: KnapsackProblem,
+  around: KnapsackProblem,
+  now: readonly number[],
+  isKnown: (options: readonly number[]) => boolean,
+): readonly number[] | undefined {
+  const moves = now.flatMap((from, item) =>
+    around.items[item].map(({ loss, costs }, to) => ({
+      item,
+      to,
+      loss,
+      isWider: costs[0] > around.items[item][from].costs[0],
+    })),
+  );
+  const byLoss = (isWider: boolean) =>
+    moves
+      .filter((move) => move.to !== now[move.item] && move.isWider === isWider)
+      .sort((a, b) => a.loss - b.loss)
+      .slice(0, mostMoves);
+  const narrower = byLoss(false);
+  const pairs = byLoss(true)
+    .flatMap((up) => narrower.flatMap((down) => (up.item === down.item ? [] : [{ up, down }])))
+    .sort((a, b) => a.up.loss + a.down.loss - b.up.loss - b.down.loss);
+  for (const { up, down } of pairs) {
+    const swapped = now.with(up.item, up.to).with(down.item, down.to);
+    if (!isWithin(knapsack, swapped)) continue;
+    const changed = filled(knapsack, swapped);
+    if (!isKnown(changed)) return changed;
+  }
+  return undefined;
+}
