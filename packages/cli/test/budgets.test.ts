@@ -1,4 +1,4 @@
-import { readdir, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { npyBytes } from '@lowbit/data';
@@ -141,6 +141,17 @@ describe('other limits', () => {
     const scored = ['--max-loss', '0.001', '--metric', at('score.js'), ...data()];
     const { budget } = await quantized(model(), ...scored, ...out);
     expect(budget!.measured!.loss).toBeLessThanOrEqual(0.001);
+  });
+
+  it('with labels tells how well layers separate their classes', async () => {
+    const argv = [model(), '--average-bits', '4.5', ...data(), ...labels(), '-o', at('s.onnx')];
+    const { separability } = (await quantized(...argv)).budget!;
+    expect(separability!.length).toBeGreaterThan(1);
+    expect(separability!.every(({ layer, value }) => layer !== '' && value >= 0)).toBe(true);
+    const page = at('separated.html');
+    const { stdout } = await run('quantize', ...argv, '--force', '--report', page);
+    expect(stdout).toContain('classes are separated, by depth (trace ratio): ');
+    expect(await readFile(page, 'utf8')).toContain('polyline class="line separability"');
   });
 
   it('a metric without a limit is what bits are chosen by', async () => {

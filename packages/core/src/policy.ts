@@ -4,12 +4,16 @@ export type {
   CandidateChoice,
   EffectKind,
   JointEffect,
+  LayerSeparability,
   MeasuredCandidate,
   MeasuredItem,
   Measurements,
   WrittenSize,
 } from './contract/measurements.js';
 export type { BudgetTerms, Candidate, Metric } from './contract/policy.js';
+export { type Classes, classesOf } from './measure/classes.js';
+export type { LayerFeatures } from './measure/layer-features.js';
+export { traceRatio } from './measure/trace-ratio.js';
 export { candidateKey } from './policy/candidates.js';
 export { mergeMeasurements } from './policy/merge-measurements.js';
 export { budget, type Budget } from './policy/budget.js';

@@ -12,6 +12,7 @@ import * as deciding from './policy.js';
 const core = { ...adapter, ...method, ...deciding, ...users };
 
 const bag = () => ({ a: { shape: [2, 4], values: Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8) } });
+const features = () => ({ dimensions: 1, values: Float32Array.of(1, 2, 5, 6) });
 const methods = core.registry([coarse()]);
 const recipe = () => ({ registry: methods, bits: 4 });
 const members = [
@@ -116,6 +117,8 @@ const calls: Readonly<Record<string, RightCall>> = {
     right: () => [chain().port, [samples(4)], [2, 4], [{ w0: '2' }], { recipe: recipe() }],
   },
   measuring: { right: () => [memoryPort(bag()), undefined, [2, 4], { recipe: recipe() }] },
+  classesOf: { right: () => [features(), [0, 0, 1, 1]] },
+  traceRatio: { right: () => [features(), [0, 0, 1, 1]] },
   mergeMeasurements: { right: () => [[measured]] },
   candidateKey: { right: () => [{ bits: 4 }] },
   assignedBytes: { right: () => [measured, [{ id: 'a', bits: 4 }]] },

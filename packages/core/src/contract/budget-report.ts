@@ -1,4 +1,4 @@
-import type { CandidateChoice, EffectKind, JointEffect } from './measurements.js';
+import type { CandidateChoice, EffectKind, JointEffect, LayerSeparability } from './measurements.js';
 import type { BudgetTerms } from './policy.js';
 
 /** What became of a budget: plain JSON. */
@@ -20,6 +20,8 @@ export interface BudgetReport {
   readonly leastBytes?: number;
   /** The cheapest change of one weight that takes more. Absent where every weight has the most that it may have. */
   readonly step?: FurtherStep;
+  /** How well the features after each layer separate the classes, by depth. Absent without labels of classes. */
+  readonly separability?: readonly LayerSeparability[];
 }
 
 /** One weight with more bits, or several that are decided at once. */

@@ -18,6 +18,15 @@ export interface Measurements {
   readonly joint: readonly JointEffect[];
   /** Choices for the whole model that were written. */
   readonly written: readonly WrittenSize[];
+  /** By depth, of layers with measured weights. Absent where no samples with labels of classes were looked at. */
+  readonly separability?: readonly LayerSeparability[];
+}
+
+/** How well features separate classes. */
+export interface LayerSeparability {
+  readonly layer: string;
+  /** See `traceRatio`: from 0, more is better. */
+  readonly value: number;
 }
 
 /** A model, told from others. */

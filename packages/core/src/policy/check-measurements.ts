@@ -23,6 +23,9 @@ export function checkMeasurements(value: unknown, where: string): asserts value 
   expect(isTold, '.model', 'a name and a hash', model);
   for (const name of ['items', 'joint', 'written'])
     expect(Array.isArray(given[name]), `.${name}`, 'a list', given[name]);
+  const { separability } = given;
+  const isListed = separability === undefined || (Array.isArray(separability) && separability.every(isValue));
+  expect(isListed, '.separability', 'a layer and a value each', separability);
   for (const [i, item] of (given['items'] as readonly unknown[]).entries()) {
     const { ids, candidates } = Object(item) as Record<string, unknown>;
     expect(Array.isArray(ids) && ids.every(isText), `.items[${i}].ids`, 'ids of weights', ids);
@@ -32,6 +35,11 @@ export function checkMeasurements(value: unknown, where: string): asserts value 
 }
 
 const isText = (value: unknown): boolean => typeof value === 'string';
+
+function isValue(one: unknown): boolean {
+  const { layer, value } = Object(one) as Record<string, unknown>;
+  return isText(layer) && typeof value === 'number';
+}
 
 function isCandidate(value: unknown): boolean {
   const { candidate, bits, storedBytes, weightError } = Object(value) as Record<string, unknown>;

@@ -34,7 +34,11 @@ function merged(all: Measurements, part: Measurements): Measurements {
   ) => [...known, ...more.filter(({ choice }) => !known.some((own) => isSameChoice(own.choice, choice)))];
   return {
     ...all,
-    ...defined({ model: own ?? its, effect: one ?? other }),
+    ...defined({
+      model: own ?? its,
+      effect: one ?? other,
+      separability: all.separability ?? part.separability,
+    }),
     items: mergedItems(all.items, part.items),
     joint: added(all.joint, part.joint),
     written: added(all.written, part.written),

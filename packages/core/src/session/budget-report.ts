@@ -18,7 +18,7 @@ export function budgetReport(
   terms: BudgetTerms,
   smallest: CandidateChoice | undefined,
 ): BudgetReport {
-  const { items, joint, written, effect } = measurements;
+  const { items, joint, written, effect, separability } = measurements;
   const { bytes, maxLoss, minSqnr } = terms;
   const chosen = items.map((item) => chosenOf(item, choice));
   const predicted = chosen.reduce(
@@ -35,7 +35,7 @@ export function budgetReport(
     predicted,
     ...(terms.effects && effect === undefined ? { unverified: true as const } : {}),
     ...defined({ effect, measured: known && withoutChoice(known), bytes: own, leastBytes: sizeOf(smallest) }),
-    ...defined({ step: furtherStep(choice, measurements, terms, own) }),
+    ...defined({ step: furtherStep(choice, measurements, terms, own), separability }),
   };
 }
 

@@ -7,6 +7,7 @@ import {
   cascade,
   ends,
   isLowbitError,
+  LowbitError,
   makePlan,
   quantize,
   type QuantizationPlan,
@@ -164,6 +165,35 @@ test('what became of a budget is told', async () => {
   expect(without.budget!.unverified).toBe(true);
   expect(spent).not.toHaveProperty('unverified');
   expect(await makePlan(chain().port, recipe(4))).not.toHaveProperty('budget');
+});
+
+test('with labels of classes it is told how well layers separate them, by depth', async () => {
+  const { port } = chain();
+  const labels = Array.from({ length: 64 }, (_, i) => i % 2);
+  const layers = await port.layers();
+  const features: typeof port.features = () => {
+    // Classes at 0 and depth + 1, each with as many at 0 as at 1 from there: a spread of ½.
+    const valuesAt = (depth: number) => labels.map((label, i) => label * (depth + 1) + (i % 4 < 2 ? 0 : 1));
+    const all = layers.map(
+      ({ id }, depth) => [id, { dimensions: 1, values: Float32Array.from(valuesAt(depth)) }] as const,
+    );
+    return Promise.resolve({ labels, layers: new Map(all) });
+  };
+  const bits = budget({ averageBits: 6, choices });
+  const data = [{ ...samples(64), labels }];
+  const { budget: spent, measurements } = await quantize({ ...port, features }, recipe(bits, { data }));
+  expect(spent!.separability).toEqual(
+    layers.map(({ id }, depth) => ({ layer: id, value: (depth + 1) ** 2 })),
+  );
+  expect(measurements!.separability).toEqual(spent!.separability);
+  const without = await quantize({ ...port, features }, recipe(bits));
+  expect(without.budget).not.toHaveProperty('separability');
+  const known = await quantize(port, recipe(bits, { measurements: measurements! }));
+  expect(known.budget!.separability).toEqual(spent!.separability);
+  const failing: typeof port.features = () =>
+    Promise.reject(new LowbitError({ code: 'calibration-invalid', where: 'data' }));
+  const unknown = await quantize({ ...port, features: failing }, recipe(bits, { data }));
+  expect(unknown.budget).not.toHaveProperty('separability');
 });
 
 test('the curve is measured where that is asked for', async () => {

@@ -18,6 +18,7 @@ import { budgetReport } from './budget-report.js';
 import { type SmallestChoice, smallestOf, withWritten } from './smallest-choice.js';
 import { choiceOfDrafts, type Chosen, type Spending, type WriteOne } from './spending.js';
 import { withCurve } from './measure-curve.js';
+import { separabilityByDepth } from './separability-by-depth.js';
 import { pauses } from '../contract/pause.js';
 
 /** What spending is done with. */
@@ -70,7 +71,10 @@ export async function spendBudget<M>(
   const judge = effects ? await judgeFor(port, terms, data, session) : undefined;
   const isMeasured = costs !== undefined && judge === undefined;
   const measured = isMeasured ? costs : await measureWeights(port, work, judge, { ...session, known });
-  const spent = await chooseAndWrite({ ...means, judge }, measured, smallest);
+  const separability =
+    known?.separability ?? (await separabilityByDepth(port, data, measured.items, session));
+  const all = { ...measured, ...defined({ separability }) };
+  const spent = await chooseAndWrite({ ...means, judge }, all, smallest);
   const ofCurve = { draft, decided, judge, points: curve };
   return { ...spent, measurements: await withCurve(means, spent.measurements, ofCurve) };
 }

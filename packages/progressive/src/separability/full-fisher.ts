@@ -1,9 +1,7 @@
+import { classesOf, type LayerFeatures, traceRatio } from '@lowbit/core/policy';
 import { cholesky, solveLower } from './cholesky.js';
-import { classesOf } from './classes.js';
 import { addToDiagonal, traceOf } from './diagonal.js';
-import type { LayerFeatures } from './layer-features.js';
 import { scatterWithin } from './scatter.js';
-import { traceRatio } from './trace-ratio.js';
 
 /** Added to the diagonal of S_W, as a share of its mean: keeps it invertible when dimensions outnumber samples. */
 const defaultRidge = 1e-3;

@@ -1,7 +1,6 @@
+import { type Classes, classesOf, type LayerFeatures } from '@lowbit/core/policy';
 import { cholesky, solveLower, solveUpper } from './cholesky.js';
-import { classesOf, type Classes } from './classes.js';
 import { addToDiagonal, traceOf } from './diagonal.js';
-import type { LayerFeatures } from './layer-features.js';
 
 /** Strength of the ridge, as a share of the mean squared length of the centred features. */
 const defaultRidge = 1e-2;

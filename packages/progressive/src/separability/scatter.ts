@@ -1,5 +1,4 @@
-import type { Classes } from './classes.js';
-import type { LayerFeatures } from './layer-features.js';
+import type { Classes, LayerFeatures } from '@lowbit/core/policy';
 
 /**
  * The scatter within the classes, S_W = (1/N) Σ_c Σ_i (f_i − m_c)(f_i − m_c)ᵀ: a symmetric matrix

@@ -1,11 +1,10 @@
 import { readFileSync } from 'node:fs';
+import { type LayerFeatures, traceRatio } from '@lowbit/core/policy';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fullFisher } from './full-fisher.js';
-import type { LayerFeatures } from './layer-features.js';
 import { linearProbe } from './linear-probe.js';
 import { separabilityMeasures } from './separability.js';
-import { traceRatio } from './trace-ratio.js';
 
 interface Golden {
   title: string;

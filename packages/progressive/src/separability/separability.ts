@@ -1,7 +1,6 @@
+import { type LayerFeatures, traceRatio } from '@lowbit/core/policy';
 import { fullFisher } from './full-fisher.js';
-import type { LayerFeatures } from './layer-features.js';
 import { linearProbe } from './linear-probe.js';
-import { traceRatio } from './trace-ratio.js';
 
 /** Measures of how well features separate classes, by name. Each gives a number ≥ 0, more for better separation. */
 export const separabilityMeasures = {

@@ -35,6 +35,14 @@ describe('what became of a budget', () => {
     expect(budgetLines(most)).toContain('every weight has the most that it may have');
   });
 
+  it('with how well classes are separated by depth, at six layers at most', () => {
+    const layers = Array.from({ length: 11 }, (_, i) => ({ layer: `l${i}`, value: i / 8 }));
+    const separability = layers.slice(0, 2);
+    expect(said({ separability })).toContain('classes are separated, by depth (trace ratio): l0 0, l1 0.125');
+    expect(said({ separability: layers })).toContain('l0 0, l2 0.25, l4 0.5, l6 0.75, l8 1, l10 1.25');
+    expect(said({ separability: [{ layer: 'only', value: 2 }] })).toContain('(trace ratio): only 2');
+  });
+
   it('with the limits of quality', () => {
     const measured = { effect: 0.02, sqnrDb: null, loss: 0.4 };
     const lines = said({ limits: { maxLoss: 1, minSqnr: 30 }, measured });

@@ -9,7 +9,7 @@ const wellUsed = 0.99;
 /** What became of a budget, as lines: what it takes, by what bits were chosen, and what they lose. */
 export function budgetLines(budget: BudgetReport): readonly string[] {
   checkBudget(budget, 'budgetLines');
-  return [...sizeLines(budget), ...effectLines(budget)];
+  return [...sizeLines(budget), ...effectLines(budget), ...separabilityLines(budget)];
 }
 
 function sizeLines({ limits, bytes, leastBytes, step }: BudgetReport): readonly string[] {
@@ -54,4 +54,20 @@ function decibelLine(decibels: number | null, least: number | undefined): string
 function lossLine(loss: number, most: number | undefined): string {
   const allowed = most === undefined ? '' : ` of ${formatReal(most)} that may be lost`;
   return `${formatReal(loss)} points lost${allowed}`;
+}
+
+/** Layers that a line names. */
+const namedLayers = 6;
+
+/** How well classes can be told apart with depth, at some of the layers. */
+function separabilityLines({ separability = [] }: BudgetReport): readonly string[] {
+  if (separability.length === 0) return [];
+  const count = Math.min(separability.length, namedLayers);
+  const places = Array.from({ length: count }, (_, i) =>
+    Math.round((i * (separability.length - 1)) / Math.max(count - 1, 1)),
+  );
+  const named = separability
+    .filter((_, i) => places.includes(i))
+    .map(({ layer, value }) => `${layer} ${formatReal(value)}`);
+  return [`classes are separated, by depth (trace ratio): ${named.join(', ')}`];
 }

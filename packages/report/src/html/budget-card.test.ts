@@ -74,7 +74,9 @@ describe('the curve of a budget', () => {
       { layer: 'a<layer>', value: 1 },
       { layer: 'b<layer>', value: 3 },
     ];
-    expect(page({ separability })).toContain('polyline class="line separability"');
+    expect(page({ measurements: { ...measurements, separability } })).toContain(
+      'polyline class="line separability"',
+    );
   });
 
   it('is not there without a budget', () => {

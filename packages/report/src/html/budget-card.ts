@@ -7,23 +7,21 @@ import { renderAgreement } from './agreement-chart.js';
 import { curveChart } from './curve-chart.js';
 import { renderDepth } from './depth-chart.js';
 import { empty, markup, type Markup } from './markup.js';
-import type { LayerValue } from './types.js';
 
 /** What a budget was spent on: the curve of size against loss with a slider, bits by depth, predictions against what was measured. */
 export function renderBudget(
   budget: BudgetReport | undefined,
   measurements: Measurements | undefined,
-  separability: readonly LayerValue[] = [],
 ): Markup {
   if (budget === undefined && measurements === undefined) return empty;
   const lines = budget === undefined ? [] : budgetLines(budget);
   return markup`<div class="card budget"><h3>Budget</h3>
     <ul>${lines.map((line) => markup`<li>${line}</li>`)}</ul>
-    ${measurements === undefined ? empty : renderCurve(curveOf(measurements, budget), measurements, separability)}
+    ${measurements === undefined ? empty : renderCurve(curveOf(measurements, budget), measurements)}
   </div>`;
 }
 
-function renderCurve(curve: Curve, { effect }: Measurements, separability: readonly LayerValue[]): Markup {
+function renderCurve(curve: Curve, { effect, separability = [] }: Measurements): Markup {
   const { points, chosen, layers } = curve;
   if (points.length === 0) return markup`<p class="quiet">Nothing was measured.</p>`;
   const isRun = effect !== undefined;

@@ -1,7 +1,7 @@
+import type { LayerSeparability } from '@lowbit/core/policy';
 import { scaleBand, scaleLinear } from 'd3-scale';
 
 import { empty, markup, type Markup } from './markup.js';
-import type { LayerValue } from './types.js';
 
 const width = 1000;
 const height = 180;
@@ -15,7 +15,7 @@ const unit = (height - margin.top - margin.bottom) / mostBits;
 export function renderDepth(
   layers: readonly { readonly id: string; readonly layer: string }[],
   bits: readonly number[],
-  separability: readonly LayerValue[],
+  separability: readonly LayerSeparability[],
 ): Markup {
   const x = scaleBand<number>([...layers.keys()], [margin.left, width - margin.right]).paddingInner(0.2);
   const foot = height - margin.bottom;
@@ -36,7 +36,7 @@ export function renderDepth(
 
 function separabilityLine(
   layers: readonly { readonly layer: string }[],
-  separability: readonly LayerValue[],
+  separability: readonly LayerSeparability[],
   place: (index: number) => number,
 ): Markup {
   const known = layers.flatMap(({ layer }, i) => {

@@ -1,12 +1,13 @@
 import { LowbitError, type Report } from '@lowbit/core';
 import { checkOptions, type OptionType, type OptionTypes } from '@lowbit/core/adapter';
+import type { Measurements } from '@lowbit/core/policy';
 import { hasLists, isBudget, isReport } from '../check-given.js';
 import { renderLeadingTable } from './leading-table.js';
 import { empty, markup, type Markup, raw } from './markup.js';
 import { script, scriptHash } from './script.js';
 import { renderSection } from './section.js';
 import { style } from './style.js';
-import type { HtmlReportOptions, LayerValue, LeadingTable, ReportSection } from './types.js';
+import type { HtmlReportOptions, LeadingTable, ReportSection } from './types.js';
 
 /**
  * One self-contained HTML page about one or several reports: sizes, bits and error of each weight, histograms
@@ -54,26 +55,22 @@ const optionsOfSection: OptionTypes<Omit<ReportSection, 'report'>> = {
   budget: { expected: 'the budget that quantize gives', fits: isBudget },
   measurements: {
     expected: 'the measurements that quantize gives',
-    fits: (value) => hasLists(value, ['items', 'joint', 'written']),
-  },
-  separability: {
-    expected: 'a list of layers and values',
-    fits: (value) => Array.isArray(value) && value.every((one) => hasValue(one)),
+    fits: (value) =>
+      hasLists(value, ['items', 'joint', 'written']) && isSeparability((value as Measurements).separability),
   },
 };
 
-const hasValue = (value: unknown): boolean => {
-  const { layer, value: own } = Object(value) as Partial<LayerValue>;
-  return typeof layer === 'string' && typeof own === 'number';
-};
+const isSeparability = (value: Measurements['separability']): boolean =>
+  value === undefined ||
+  (Array.isArray(value) && value.every((one: unknown) => typeof Object(one).value === 'number'));
 
 function asSection(item: Report | ReportSection, index: number): ReportSection {
   const isObject = typeof item === 'object' && (item as unknown) !== null;
   const section: ReportSection =
     isObject && 'report' in item ? item : { title: `Report ${index + 1}`, report: item as Report };
   if (isReport(section.report)) {
-    const { title, note, next, budget, measurements, separability } = section;
-    const given = { title, note, next, budget, measurements, separability };
+    const { title, note, next, budget, measurements } = section;
+    const given = { title, note, next, budget, measurements };
     checkOptions(given, optionsOfSection, 'renderHtmlReport: section');
     return section;
   }

@@ -18,14 +18,14 @@ import { renderWeightTable } from './weight-table.js';
 
 /** Everything about one report. */
 export function renderSection(
-  { title, note, next, report, budget, measurements, separability }: ReportSection,
+  { title, note, next, report, budget, measurements }: ReportSection,
   index: number,
   open: boolean,
 ): Markup {
   return markup`<details class="section" id="section-${index + 1}"${open ? markup` open` : empty}>
     <summary><h2>${title}</h2><span class="gist">${gist(report)}</span></summary>
     ${note === undefined ? empty : markup`<p class="note">${note}</p>`} ${renderTiles(report)}${renderVerdict(report, next)}
-    ${renderWarnings(report)} ${renderBudget(budget, measurements, separability)}
+    ${renderWarnings(report)} ${renderBudget(budget, measurements)}
     <div class="card"><h3>Sizes</h3>${renderSizes(report)} ${renderParameters(report)}</div>
     <div class="card"><h3>Error of each weight</h3>${renderErrorChart(report.weights)}</div>
     <div class="card"><h3>Weights</h3>${renderWeightTable(report.weights)}</div>

@@ -11,16 +11,8 @@ export interface ReportSection {
   readonly report: Report;
   /** What became of the budget, as `quantize` gives it. */
   readonly budget?: BudgetReport;
-  /** What was measured for it: the curve of size against loss is drawn of it. */
+  /** What was measured for it: the curve of size against loss is drawn of it, and bits and separability by depth. */
   readonly measurements?: Measurements;
-  /** How well the features after each layer separate the classes. */
-  readonly separability?: readonly LayerValue[];
-}
-
-/** A value of one layer. */
-export interface LayerValue {
-  readonly layer: string;
-  readonly value: number;
 }
 
 /** A cell of the leading table; `good` and `bad` colour a verdict. */

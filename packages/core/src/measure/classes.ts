@@ -1,4 +1,5 @@
-import { LowbitError } from '@lowbit/core/method';
+import { checkHas, checkList } from '../errors/check-kinds.js';
+import { LowbitError } from '../errors/error.js';
 import type { LayerFeatures } from './layer-features.js';
 
 /** One class: the rows of its samples, and their mean `[dimensions]`. */
@@ -19,15 +20,17 @@ export interface Classes {
 /**
  * Sorts samples by class and takes their means. A class with fewer than two samples has no spread and is dropped.
  *
- * @throws LowbitError `calibration-invalid` unless there is one label and one row of features for each sample;
+ * @throws LowbitError `invalid-argument` for other kinds of values; `calibration-invalid` unless there is one label and one row of features for each sample;
  *   `non-finite` naming the index.
  */
 export function classesOf(features: LayerFeatures, labels: ArrayLike<number>, where = 'features'): Classes {
+  checkHas(features, ['dimensions', 'values'], `classesOf: ${where}`, 'features, { dimensions, values }');
+  checkList(labels, 'classesOf: labels');
   checkFeatures(features, labels, where);
   const byLabel = new Map<number, number[]>();
   for (let row = 0; row < labels.length; row++) {
-    const rows = byLabel.get(labels[row] as number);
-    if (rows === undefined) byLabel.set(labels[row] as number, [row]);
+    const rows = byLabel.get(labels[row]);
+    if (rows === undefined) byLabel.set(labels[row], [row]);
     else rows.push(row);
   }
   const kept = [...byLabel.values()].filter((rows) => rows.length >= 2);
@@ -44,7 +47,7 @@ function meanOf({ dimensions, values }: LayerFeatures, rows: readonly number[]):
   const sums = new Float64Array(dimensions);
   for (const row of rows) {
     for (let i = 0; i < dimensions; i++) {
-      sums[i] = (sums[i] as number) + (values[row * dimensions + i] as number);
+      sums[i] += values[row * dimensions + i];
     }
   }
   return sums.map((sum) => sum / rows.length);

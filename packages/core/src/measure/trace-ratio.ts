@@ -15,15 +15,15 @@ const largest = 1e12;
  * @throws LowbitError `non-finite`, `calibration-invalid`; see {@link classesOf}.
  */
 export function traceRatio(features: LayerFeatures, labels: ArrayLike<number>, where?: string): number {
-  const { dimensions, values } = features;
   const { classes, mean } = classesOf(features, labels, where);
+  const { dimensions, values } = features;
   let within = 0;
   let between = 0;
   for (const { rows, mean: own } of classes) {
     for (let i = 0; i < dimensions; i++) {
-      const centre = own[i] as number;
-      between += rows.length * (centre - (mean[i] as number)) ** 2;
-      for (const row of rows) within += ((values[row * dimensions + i] as number) - centre) ** 2;
+      const centre = own[i];
+      between += rows.length * (centre - mean[i]) ** 2;
+      for (const row of rows) within += (values[row * dimensions + i] - centre) ** 2;
     }
   }
   return between === 0 ? 0 : Math.min(between / within, largest);
