@@ -120,6 +120,10 @@ async function callsOf(): Promise<Readonly<Record<string, RightCall>>> {
       call: (...[onProgress, weights, plugins]: never[]) =>
         load(file, defined({ onProgress, weights, registry: plugins })),
     },
+    'compile of load': {
+      right: () => [{ variant: 'scalar' }],
+      call: (given: never) => load(file, defined({ compile: given }) as never),
+    },
     loadGraph: { right: () => [product(), {}] },
     compile: { right: () => [model, {}] },
     'options of compile': {

@@ -3,7 +3,7 @@ import type { PackedTensor } from '@lowbit/core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { keepForm } from '../form/keep-form.js';
 import type { StorageForm } from '../form/storage-form.js';
-import { packedWeights } from '../io/packed-weights.js';
+import { packedWeights } from '../model/packed-weights.js';
 import { storedForms } from '../io/stored-forms.js';
 import { shapesOf } from '../model/survey.js';
 

@@ -10,7 +10,7 @@ import { writeFolded } from '../fold/write-folded.js';
 import type { StorageForm } from '../form/storage-form.js';
 import type { StoredTensor } from '../form/store-tensor.js';
 import { weightStore } from '../form/store-weights.js';
-import { rememberPacked } from '../io/packed-weights.js';
+import { rememberPacked } from '../model/packed-weights.js';
 import { quantizedBefore } from '../io/quantized-before.js';
 import { rememberForms, storedForms } from '../io/stored-forms.js';
 import { disposeWeights } from '../model/dispose-weights.js';

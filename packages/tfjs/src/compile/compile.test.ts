@@ -8,6 +8,7 @@ import { memoryFile } from '../../test/memory-file.js';
 import { withSeededWeights } from '../../test/models.js';
 import { grid, ranks } from '../../test/quantizers.js';
 import { load } from '../io/load-model.js';
+import { load as loadAlone } from '../load/index.js';
 import { save } from '../io/save-model.js';
 import { disposeWeights } from '../model/dispose-weights.js';
 import { tfjs } from '../tfjs.js';
@@ -191,8 +192,19 @@ describe.each(['cpu', 'wasm'])('on the backend %s', (backend) => {
     disposeWeights(loaded);
     expect(compiled.explain().filter(({ isPacked }) => isPacked)).toHaveLength(4);
     const input = pictures();
-    expect(await predicted(compiled, input)).toHaveLength(10);
-    input.dispose();
+    const expected = await predicted(compiled, input);
+    expect(expected).toHaveLength(10);
     compiled.dispose();
+    for (const one of [load, loadAlone]) {
+      const atOnce = await one(file, { compile: { activations: 'dynamic' } });
+      expect(await predicted(atOnce, input)).toEqual(expected);
+      atOnce.dispose();
+      const asItIs = await one(file, { compile: true });
+      expect(asItIs.explain().filter(({ isPacked }) => isPacked)).toEqual([]);
+      asItIs.dispose();
+      const given = { weights: 'packed', compile: true } as const;
+      await expect(one(file, given)).rejects.toMatchObject({ code: 'invalid-argument' });
+    }
+    input.dispose();
   });
 });

@@ -3,7 +3,7 @@ import type { IntegerWeights } from '@lowbit/kernels';
 import type { layers, LayersModel } from '@tensorflow/tfjs-layers';
 import { findFolds } from '../fold/find-folds.js';
 import { normalizationFactors, variableOf } from '../fold/folded-values.js';
-import { packedWeights } from '../io/packed-weights.js';
+import { packedWeights } from '../model/packed-weights.js';
 import { readVariable } from '../model/read-variable.js';
 import { type ModelLayer, surveyModel } from '../model/survey.js';
 import { integerWeights } from './integer-weights.js';

@@ -7,7 +7,7 @@ import { fingerprint } from '../model/fingerprint.js';
 import { readVariable } from '../model/read-variable.js';
 import { surveyModel } from '../model/survey.js';
 import { quantizedAlready, recordsIn, type WeightRecord } from '../model/weight-records.js';
-import { packedWeights } from './packed-weights.js';
+import { packedWeights } from '../model/packed-weights.js';
 
 /**
  * Why weights of the model are not quantized again, by id: lowbit has made what they are, which is known by the records in the metadata, or by the packed form that they

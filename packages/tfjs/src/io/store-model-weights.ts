@@ -6,7 +6,7 @@ import { surveyModel } from '../model/survey.js';
 import { fingerprint } from '../model/fingerprint.js';
 import { planOf } from '../model/plan-record.js';
 import { recordsIn, type WrittenWeight } from '../model/weight-records.js';
-import { packedWeights } from './packed-weights.js';
+import { packedWeights } from '../model/packed-weights.js';
 import { saveWeight, type WantedStorage, type WeightToSave } from './save-weight.js';
 import { storedForms } from './stored-forms.js';
 

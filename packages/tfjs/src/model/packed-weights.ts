@@ -1,5 +1,6 @@
 import type { PackedTensor } from '@lowbit/core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { surveyModel } from './survey.js';
 
 const known = new WeakMap<LayersModel, ReadonlyMap<string, PackedTensor>>();
 
@@ -11,4 +12,15 @@ export function packedWeights(model: LayersModel): ReadonlyMap<string, PackedTen
 /** Remembers the packed form as long as the model lives. */
 export function rememberPacked(model: LayersModel, weights: ReadonlyMap<string, PackedTensor>): void {
   known.set(model, weights);
+}
+
+/** The same of packed weights by the names in the file that the model was loaded from. */
+export function rememberPackedByName(model: LayersModel, packed: ReadonlyMap<string, PackedTensor>): void {
+  const byId = surveyModel(model).flatMap(({ variables }) =>
+    variables.flatMap(({ id, variable }) => {
+      const tensor = packed.get(variable.originalName);
+      return tensor === undefined ? [] : [[id, tensor] as const];
+    }),
+  );
+  rememberPacked(model, new Map(byId));
 }
