@@ -62,6 +62,7 @@ Examples:
   lowbit import model.h5 -o out/
   lowbit import model.weights.h5 --topology config.json -o out/
   lowbit import model.keras --to onnx                         an ONNX file: model.onnx
+  lowbit import model_tfjs/ --to onnx                         the same of a layers model of TensorFlow.js: model_tfjs.onnx
 `,
   compare: `
 Examples:

@@ -141,9 +141,13 @@ function addImport(program: Command, io: Io): void {
     .summary('turn a model of Keras into one of TensorFlow.js or ONNX')
     .description(
       'Reads a model of Keras 1, 2 or 3, without Python, and writes a folder that TensorFlow.js loads, or an ONNX file, which gives the same ' +
-        'numbers. Nothing is quantized. What cannot be represented is named, layer by layer.',
+        'numbers; an ONNX file of a layers model of TensorFlow.js too. Nothing is quantized. What cannot be represented is named, layer by layer.',
     )
-    .argument('<model>', 'a .keras or .h5 file, or a .weights.h5 file with --topology')
+    .argument(
+      '<model>',
+      'a .keras or .h5 file, a .weights.h5 file with --topology, or with --to onnx a layers model of TensorFlow.js, a folder or its model.json',
+    )
+    .addOption(pluginOption())
     .option(
       '-o, --output <path>',
       'where the result goes (default: beside the model, MODEL_tfjs/ or MODEL.onnx)',

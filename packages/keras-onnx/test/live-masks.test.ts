@@ -48,6 +48,18 @@ const functionCases = await Promise.all(
   ),
 );
 
+const edges = await kerasCases('keras3-edges');
+
+it.each([...edges.keys()])('rare settings leave a live model for ONNX: %s', async (name) => {
+  const files = edges.get(name)!;
+  const model = await readKeras(files.get('model.keras')!);
+  const live = await toLayersModel(model);
+  const { bytes } = await toOnnx(await kerasModel(live));
+  live.dispose();
+  expect(await fromKeras(bytes, model, goldenOf(files))).toBeLessThanOrEqual(1e-5);
+  model.close();
+});
+
 it.each(functionCases.flat())('functions leave a live model for ONNX too: %s', async (_, files) => {
   const model = await readKeras(modelFileOf(files));
   const live = await toLayersModel(model);

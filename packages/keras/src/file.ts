@@ -33,7 +33,11 @@ export function isBlob(value: unknown): value is DataBlob {
 }
 
 function named(blob: DataBlob, name: string): NamedBlob {
-  return { name, size: blob.size, slice: (start, end) => blob.slice(start, end) };
+  const { fill } = blob;
+  return {
+    ...{ name, size: blob.size, slice: (start, end) => blob.slice(start, end) },
+    ...(fill !== undefined && { fill: (into, at) => fill.call(blob, into, at) }),
+  };
 }
 
 function remedyFor(value: unknown): string {
@@ -72,7 +76,7 @@ export function firstBytes(file: NamedBlob, count: number): Promise<Uint8Array<A
  *
  * @throws LowbitError `file-unreadable`, also where the file has become shorter.
  */
-export async function bytesBetween(
+async function bytesBetween(
   file: NamedBlob,
   start: number,
   end: number,
@@ -89,6 +93,16 @@ export async function bytesBetween(
   throw unreadable(file, `${bytes.byteLength} bytes in the place of ${end - start}`);
 }
 
+/** The same, from `start` on into memory that is there. */
+export async function fillFrom(file: NamedBlob, start: number, into: Uint8Array): Promise<void> {
+  if (file.fill === undefined) return into.set(await bytesBetween(file, start, start + into.length));
+  const found = await file.fill(into, start).catch((error: unknown) => {
+    if (isLowbitError(error)) throw error;
+    throw unreadable(file, error instanceof Error ? error.message : String(error), error);
+  });
+  if (found < into.length) throw unreadable(file, `${found} bytes in the place of ${into.length}`);
+}
+
 function unreadable(file: NamedBlob, received: string, cause?: unknown): LowbitError {
   const remedy = 'Give the file again, and leave it as it is until its weights were read.';
   return new LowbitError({ code: 'file-unreadable', where: file.name, received, remedy }, { cause });
@@ -96,5 +110,11 @@ function unreadable(file: NamedBlob, received: string, cause?: unknown): LowbitE
 
 /** A part of a file as one of its own. */
 export function partOf(file: NamedBlob, name: string, start: number, size: number): NamedBlob {
-  return { name, size, slice: (from, to) => file.slice(start + from, start + Math.min(to, size)) };
+  const { fill } = file;
+  return {
+    ...{ name, size, slice: (from, to) => file.slice(start + from, start + Math.min(to, size)) },
+    ...(fill !== undefined && {
+      fill: (into, at) => fill.call(file, into.subarray(0, Math.max(0, size - at)), start + at),
+    }),
+  };
 }

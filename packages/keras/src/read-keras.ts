@@ -5,6 +5,7 @@ import type { LayerHooks, StoredWeight } from './hooks.js';
 import type { KerasModel, KerasWeight } from './model.js';
 import { publish } from './publish.js';
 import { openSource, type KerasSource, type OpenSource } from './source/source.js';
+import type { Topology } from './topology/read-topology.js';
 import { buildNetwork, type BuildContext } from './topology/build.js';
 import type { LayerDraft, NetworkDraft } from './topology/layer-draft.js';
 import { completeRules, walk } from './topology/shapes.js';
@@ -55,7 +56,16 @@ export function openKeras(source: KerasSource, options: KerasOptions): Promise<O
     where: "keras: option 'onProgress'",
     expected: 'a function',
   });
-  return openSource(source, { timeLimit: timeLimitOf(options), signal, onProgress });
+  return openSource(source, { timeLimit: timeLimitOf(options), signal, onProgress, checkTopology });
+}
+
+/** Refuses graphs that are none of Keras, whatever their weights are. What hooks stand for is looked at with the weights. */
+function checkTopology(topology: Topology, where: string): void {
+  try {
+    networkOf({ topology, where }, {});
+  } catch (error) {
+    if (isLowbitError(error) && /^graph-/.test(error.code)) throw error;
+  }
 }
 
 function timeLimitOf({ timeLimit = 60_000 }: KerasOptions): number {
@@ -88,7 +98,7 @@ function modelOf(opened: OpenSource, hooks: LayerHooks): KerasModel {
 
 /** The graph of a model, with every layer that cannot be represented. */
 export function networkOf(
-  { topology, store, where }: OpenSource,
+  { topology, store, where }: Pick<OpenSource, 'topology' | 'store' | 'where'>,
   hooks: LayerHooks,
 ): {
   readonly network: NetworkDraft;

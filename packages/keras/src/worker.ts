@@ -13,7 +13,7 @@ function serve({ send, receive }: Channel<Hdf5Answer, Hdf5Request>): void {
       return { contents: reader.contents };
     }
     if (reader === undefined) throw new Error('no file is open');
-    return { values: reader.read(request.read) };
+    return { values: reader.read(request.read, request.memory) };
   };
   receive((request) => {
     answer(request).then(

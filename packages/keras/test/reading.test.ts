@@ -111,6 +111,52 @@ it('weight files that are read one by one are those of the whole model', async (
   expect(await failure(stopped!.read())).toMatchObject({ code: 'aborted' });
 });
 
+it('weight files that are read at once are whole, and pieces come in memory that is used again', async () => {
+  const bytes = (await kerasCases('keras3')).get('nested')!.get('model.keras')!;
+  const model = await readKeras(bytes);
+  const { shards } = tfjsModelFiles(model);
+  const expected = modelFiles(await tfjsArtifacts(model), 'model').shards.map((shard) => shard.bytes);
+  const atOnce = await Promise.all([...shards, ...shards].map((shard) => shard.read()));
+  expect(atOnce.map((file, i) => Buffer.compare(file, expected[i % expected.length]!))).toEqual(
+    atOnce.map(() => 0),
+  );
+  const buffers = new Set<ArrayBufferLike>();
+  for (const [i, shard] of shards.entries()) {
+    const pieces: Uint8Array[] = [];
+    for await (const piece of shard.pieces()) {
+      pieces.push(piece.slice());
+      buffers.add(piece.buffer);
+    }
+    expect(Buffer.compare(Buffer.concat(pieces), expected[i]!)).toBe(0);
+  }
+  // Memory that went to a worker is no more; read in place it is the same again.
+  const left = [...buffers].filter(({ byteLength }) => byteLength > 0);
+  expect(left.length).toBeLessThan(model.weights.length / 2);
+  model.close();
+});
+
+it('of a graph that cannot be, no weights are opened', async () => {
+  const layer = (name: string, from: string) => ({
+    class_name: 'Dense',
+    config: { name, units: 2 },
+    inbound_nodes: [[[from, 0, 0, {}]]],
+  });
+  const config = {
+    name: 'm',
+    layers: [layer('a', 'b'), layer('b', 'a')],
+    input_layers: [],
+    output_layers: [],
+  };
+  const weights = {
+    ...{ name: 'weights.h5', size: 1e6 },
+    slice: () => ({ arrayBuffer: () => Promise.reject(new Error('was opened')) }),
+  };
+  const topology = { class_name: 'Functional', config };
+  expect(await failure(readKeras({ topology, weights }))).toMatchObject({
+    code: expect.stringMatching(/^graph-/) as string,
+  });
+});
+
 it('files of TensorFlow.js come with what has to be known of them', async () => {
   const layers = [
     { class_name: 'InputLayer', config: { name: 'start', batch_shape: [null, 4] } },

@@ -33,6 +33,33 @@ it('leaves the bytes that it was given as they are', async () => {
   expect(bytes).toEqual(dense.get('model.h5'));
 });
 
+it('has parts of a file written where they are needed, where the file can', async () => {
+  const bytes = dense.get('model.keras')!;
+  let filled = 0;
+  let sliced = 0;
+  const file = (size: number) => ({
+    ...{ name: 'model.keras', size: bytes.length },
+    slice(start: number, end: number) {
+      sliced += end - start;
+      return { arrayBuffer: async () => new Uint8Array(bytes.subarray(start, end)).buffer };
+    },
+    async fill(into: Uint8Array, at: number) {
+      const part = bytes.subarray(at, Math.min(size, at + into.length));
+      into.set(part);
+      filled += part.length;
+      return part.length;
+    },
+  });
+  const model = await readKeras(file(bytes.length));
+  const { weights } = goldenOf(dense);
+  expect(await weightValues(model, Object.keys(weights))).toEqual(goldenValues(weights));
+  expect(filled).toBeGreaterThan(dense.get('model.weights.h5')!.length);
+  model.close();
+  const cut = await failure(readKeras(file(4000)));
+  expect(['model-malformed', 'file-unreadable']).toContain(cut.code);
+  expect(sliced).toBeGreaterThan(0);
+});
+
 /** A file as a disk has it, and which parts of it were read. */
 function watched(bytes: Uint8Array, name: string) {
   const parts: [start: number, end: number][] = [];

@@ -5,7 +5,7 @@ export {
   type InspectedWeight,
   type ModelInspection,
 } from './inspect/inspect-model.js';
-export type { OperatorCount } from './inspect/operator-counts.js';
+export { ownClasses, ownClassesNotes, type OperatorCount } from './inspect/operator-counts.js';
 export type { PlanSummary, Provenance } from './inspect/provenance.js';
 export { quantizableIn, type Quantizable } from './inspect/quantizable.js';
 export { distinctNames } from './layers/distinct-names.js';

@@ -69,12 +69,14 @@ const calls: Readonly<Record<string, RightCall>> = {
 const guard = 'tells the form of one specification, of those that parseModelJson and checkSpecs have checked';
 const table = 'looks up what is known of one layer class, for every weight of a model that is loaded';
 const checked = 'takes settings and names of layers, which whoever builds a model has checked';
+const words = 'tells names of any JSON, which has none where it is no topology';
 const exceptions = Object.fromEntries([
   ...['isPacked', 'storedForm'].map((name) => [name, guard] as const),
   ...['lastIsOutput', 'kernelView', 'layerFloatReason', 'weightFloatReason'].map(
     (name) => [name, table] as const,
   ),
   ...['distinctNames', 'slicePlaces'].map((name) => [name, checked] as const),
+  ...['ownClasses', 'ownClassesNotes'].map((name) => [name, words] as const),
 ]);
 
 it('wrong arguments of every public function are told as typed errors', async () => {

@@ -87,7 +87,7 @@ async function compare(
 
 /** The topology is that of files of weights, which `.keras` files are not. */
 async function bothModels(first: string, second: string, { topology }: CompareOptions) {
-  const find = (path: string) => findModel(path, path.endsWith('.keras') ? undefined : topology);
+  const find = (path: string) => findModel(path, path.endsWith('.keras') ? {} : defined({ topology }));
   return [await find(first), await find(second)] as const;
 }
 

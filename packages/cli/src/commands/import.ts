@@ -8,7 +8,7 @@ import type { KerasModel } from '@lowbit/keras';
 import { checkInput } from '../files/read-input.js';
 import { checkStream, outputFor, standardStream, withStandardInput } from '../files/standard-streams.js';
 import type { Io } from '../io.js';
-import { readKerasModel } from '../keras/keras-source.js';
+import { readAsKeras } from '../keras/read-as-keras.js';
 import { kerasOutput } from '../keras/keras-output.js';
 import { writtenModel } from '../keras/written-model.js';
 import { writeJson } from '../output/json.js';
@@ -16,17 +16,22 @@ import { writeModel } from '../tfjs/write-model.js';
 import type { KerasOptions } from '../usage/keras-options.js';
 import { nextLine } from '@lowbit/report/text';
 import { commandWords } from '../output/changed-command.js';
-import { findModel } from '../model/find-model.js';
+import { checkKind } from '../model/check-kind.js';
+import { findModel, type FoundModel } from '../model/find-model.js';
+import { modelFiles } from '../model/model-files.js';
+import { modelFirst } from './model-first.js';
+import { loadPlugins } from '../plugins/load-plugins.js';
 import { createProgress, type Progress, sharesOf } from '../output/progress.js';
 
 export interface ImportOptions extends KerasOptions {
   readonly output?: string;
+  readonly plugin?: readonly string[];
   readonly force?: true;
   readonly json?: true;
   readonly quiet?: true;
 }
 
-/** `lowbit import`: a model of Keras becomes one of TensorFlow.js or ONNX, with the same numbers. Nothing is quantized. */
+/** `lowbit import`: a model of Keras becomes one of TensorFlow.js or ONNX, one of TensorFlow.js one of ONNX, with the same numbers. Nothing is quantized. */
 export async function importCommand(file: string, given: ImportOptions, io: Io): Promise<void> {
   const output = outputFor(file, given.output);
   const options = { ...given, ...defined({ output }) };
@@ -47,19 +52,26 @@ export async function importCommand(file: string, given: ImportOptions, io: Io):
 
 async function importModel(
   file: string,
-  { topology, to = 'tfjs', output: given, force: mayReplace }: ImportOptions,
+  options: ImportOptions,
   { signal, stdout }: Io,
   progress: Progress,
 ): Promise<ImportDocument> {
-  const force = mayReplace === true;
-  const inputs: [string, ...string[]] = topology === undefined ? [file] : [file, topology];
-  await checkImported(file, topology);
-  const suffix = to === 'onnx' ? '' : '_tfjs';
-  const output = await kerasOutput({ to, output: given, suffix, inputs, force });
-  const model = await readKerasModel({ file, topology }, signal, sharesOf('read', progress));
+  const { to = 'tfjs', force = false } = options;
+  const found = await findImported(file, options);
+  const methods = await loadPlugins(options.plugin);
+  const [first = found.file, ...others] = await modelFiles(found, signal);
+  const place = {
+    ...{ to, model: found.path, output: options.output, force },
+    ...{ suffix: to === 'onnx' ? '' : '_tfjs', inputs: [first, ...others] as const },
+  };
+  const output = await modelFirst(found, signal, () => kerasOutput(place));
+  const reading = { command: 'import', methods, signal, onProgress: sharesOf('read', progress) };
+  const model = await readAsKeras(found, reading);
   try {
     const onProgress = sharesOf('write', progress);
-    const { files, bytes, notes } = await writtenModel(model, to, output, { signal, onProgress });
+    const { files, bytes, notes } = await writtenModel(model, to, output, {
+      ...{ signal, onProgress, registry: methods },
+    });
     const dataFiles = files.map(({ path }) => path).filter((path) => path !== output);
     checkStream(output, stdout, dataFiles);
     await writeModel(dirname(output), files, { force, signal, stdout });
@@ -69,18 +81,27 @@ async function importModel(
   }
 }
 
-/** Checks that a file, and the one of its topology, can be of Keras. What else a file is, its reader tells. @throws LowbitError as `findModel`. */
-async function checkImported(file: string, topology: string | undefined): Promise<void> {
-  const { kind, path } = await findModel(file, topology);
-  if (topology !== undefined) await checkInput(topology);
-  if (kind !== 'tfjs' || (path.endsWith('.json') && !(await hasTopology(path)))) return;
+/** Finds what can be of Keras, or of TensorFlow.js for ONNX. What else a file is, its reader tells. @throws LowbitError as `findModel`. */
+async function findImported(path: string, options: ImportOptions): Promise<FoundModel> {
+  const found = await findModel(path, options);
+  const { file, kind, isTfjs } = found;
+  const isOfTfjs = (kind === 'tfjs' || isTfjs === true) && (await hasTopology(file));
+  if (!isOfTfjs) {
+    const { topology } = options;
+    if (topology !== undefined) await checkInput(topology);
+    return { path, file, kind: 'keras', ...defined({ topology }) };
+  }
+  if (isTfjs) {
+    checkKind(found, options);
+    return found;
+  }
   throw new LowbitError({
     code: 'model-not-keras',
-    where: path,
+    where: file,
     expected: 'a .keras or .h5 file, or weights and --topology',
     received: 'a model of TensorFlow.js',
     remedy:
-      'It needs no import: `lowbit quantize` and `lowbit compare` take it as it is. To ONNX it goes in a program, where it is a layers model: toOnnx(await kerasModel(await load("file://…/model.json"))).',
+      'It needs no import: `lowbit quantize` and `lowbit compare` take it as it is. A layers model becomes an ONNX file with --to onnx.',
   });
 }
 
@@ -106,7 +127,8 @@ function summaryOf(
   ofResult: readonly string[],
 ): Summary {
   return {
-    kerasVersion: kerasVersion ?? null,
+    // What TensorFlow.js wrote names that in the place of a version.
+    kerasVersion: kerasVersion?.startsWith('tfjs') === false ? kerasVersion : null,
     layers: network.layers.length,
     weights: weights.length,
     notes: [...notes, ...ofResult],

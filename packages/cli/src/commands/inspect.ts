@@ -4,6 +4,7 @@ import type { Registry } from '@lowbit/core';
 import { defined } from '@lowbit/core/adapter';
 import type { KerasInspection } from '@lowbit/keras';
 import { inspectModel, readModel } from '@lowbit/onnx';
+import { ownClasses } from '@lowbit/tfjs-format';
 import {
   inspectionText,
   kerasInspectionText,
@@ -41,7 +42,7 @@ export async function inspectCommand(model: string, options: InspectOptions, io:
 
 async function inspect(model: string, options: InspectOptions, io: Io): Promise<void> {
   const methods = await loadPlugins(options.plugin);
-  const found = await findModel(model, options.topology);
+  const found = await findModel(model, options);
   const { kind, file } = found;
   checkKind(found, options);
   if (kind === 'keras') return inspectOfKeras(model, options, io);
@@ -111,9 +112,11 @@ async function inspectFile(
 }
 
 async function inspectFolder(model: string, methods: Registry, io: Io): Promise<Inspected> {
-  const document = await inspectTfjs(await readTfjsModel(model, io.signal), methods);
+  const read = await readTfjsModel(model, io.signal);
+  const document = await inspectTfjs(read, methods);
   const colors = colorsFor(io.stdout);
-  const loading = tfjsLoading(model, document.kind === 'graph-model', (document.lowbit?.packed ?? 0) === 0);
+  const isPlain = (document.lowbit?.packed ?? 0) === 0 && ownClasses(read.json.modelTopology).length === 0;
+  const loading = tfjsLoading(model, document.kind === 'graph-model', isPlain);
   const next = nextOf([model], document, loading);
   return { document, text: () => `${tfjsInspectionText(document, colors)}\n${nextLine(next, colors)}` };
 }

@@ -49,7 +49,7 @@ async function measureModel(
   if (metric !== undefined && calibrate === undefined)
     throw usageError({ where: '--metric', expected: '--calibrate beside it', received: 'none' });
   checkMethod(weights, '--weights', await loadPlugins(options.plugin), 'weight');
-  const model = await findModel(path, options.topology);
+  const model = await findModel(path, options);
   checkKind(model, options);
   if (output !== undefined) await checkOutputs([{ path: output, label: '--output' }], [model.file], force);
   return measuredByJobs(model, path, options, { signal, progress });

@@ -48,7 +48,7 @@ function placeOf({ below = '' }: NamedModel, model: FoundModel, options: Quantiz
       ? defaultOutput(model.file, bits)
       : model.kind === 'tfjs'
         ? defaultFolder(model.path, bits)
-        : defaultKerasOutput(model.file, `_${suffixOf(bits)}`, to);
+        : defaultKerasOutput(model.path, `_${suffixOf(bits)}`, to);
   return folder === undefined ? beside : join(folder, below, basename(beside));
 }
 

@@ -10,6 +10,7 @@ import type { Io } from '../io.js';
 import { withSource } from '../jobs/with-source.js';
 import { checkKind } from '../model/check-kind.js';
 import { findModel } from '../model/find-model.js';
+import { modelFirst } from './model-first.js';
 import { colorsFor } from '../output/colors.js';
 import { writeJson } from '../output/json.js';
 import { createProgress, sharesOf } from '../output/progress.js';
@@ -40,10 +41,12 @@ export async function planCommand(
     quiet,
   } = given;
   const options = await checkedOptions(given);
-  const model = await findModel(path, options.topology);
+  const model = await findModel(path, options);
   checkKind(model, options);
   checkActivations(options, undefined);
-  await checkOutputs([{ path: output, label: '--output' }], [model.file], force);
+  await modelFirst(model, io.signal, () =>
+    checkOutputs([{ path: output, label: '--output' }], [model.file], force),
+  );
   const progress = createProgress(io.stderr, json !== true && quiet !== true);
   try {
     const { signal, stdout } = io;
@@ -94,9 +97,11 @@ async function plannedFor(run: QuantizeRun): Promise<PlannedWork> {
       }
     }
     case 'keras': {
-      const { readKerasModel } = await import('../keras/keras-source.js');
+      const { readAsKeras } = await import('../keras/read-as-keras.js');
       const { openKeras } = await import('../keras/open-keras.js');
-      const read = await readKerasModel(model, signal, sharesOf('read', progress));
+      const { methods } = options;
+      const reading = { command: 'plan', methods, signal, onProgress: sharesOf('read', progress) };
+      const read = await readAsKeras(model, reading);
       try {
         const named = (options.to ?? 'tfjs') === 'onnx' ? output : 'model.json';
         return (await planPort(await openKeras(run, read, named), session)).planned;

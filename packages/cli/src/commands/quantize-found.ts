@@ -2,11 +2,16 @@ import type { QuantizeDocument } from './quantize-document.js';
 import { withSource } from '../jobs/with-source.js';
 import { quantizeOnnx } from './quantize-onnx.js';
 import type { QuantizeRun } from './quantize-run.js';
+import { modelFirst } from './model-first.js';
 import { quantizeTfjsCommand } from './quantize-tfjs.js';
 
 /** Quantizes a model of any kind and writes the result. */
 export async function quantizeFound(given: QuantizeRun): Promise<QuantizeDocument> {
   const run = { ...given, options: withSource(given) };
+  return modelFirst(run.model, run.signal, () => quantizeKind(run));
+}
+
+async function quantizeKind(run: QuantizeRun): Promise<QuantizeDocument> {
   switch (run.model.kind) {
     case 'onnx':
       return quantizeOnnx(run);

@@ -5,10 +5,11 @@ import { sessionOptions } from '@lowbit/onnx';
 
 import { checkStream } from '../files/standard-streams.js';
 import { suffixOf } from '../files/output-name.js';
-import { readKerasModel } from '../keras/keras-source.js';
+import { readAsKeras } from '../keras/read-as-keras.js';
 import { kerasOutput } from '../keras/keras-output.js';
-import { besides, openKeras } from '../keras/open-keras.js';
+import { openKeras } from '../keras/open-keras.js';
 import { quantizePort } from '../quantize/quantize-port.js';
+import { modelFiles } from '../model/model-files.js';
 import { readStatistics } from '../statistics/read-statistics.js';
 import { writeModel } from '../tfjs/write-model.js';
 import { quantizeDocument, type QuantizeDocument } from './quantize-document.js';
@@ -23,11 +24,21 @@ export async function quantizeKeras(run: QuantizeRun): Promise<QuantizeDocument>
   const { model, options, signal, stdout, progress } = run;
   const { to = 'tfjs', calibration, target } = options;
   const force = options.force === true;
-  const inputs = [...inputsOf({ input: model.file }, options), ...besides(run)] as const;
-  const place = { to, output: options.output, suffix: `_${suffixOf(bitsOf(run))}`, inputs, force };
+  const [, ...besides] = await modelFiles(model, signal);
+  const inputs = [...inputsOf({ input: model.file }, options), ...besides] as const;
+  const place = {
+    to,
+    model: model.path,
+    output: options.output,
+    suffix: `_${suffixOf(bitsOf(run))}`,
+    inputs,
+    force,
+  };
   const output = await kerasOutput(place, extraOutputs(options));
   const stored = calibration === undefined ? undefined : await readStatistics(calibration, signal);
-  const read = await readKerasModel(model, signal, sharesOf('read', progress));
+  const { methods } = options;
+  const reading = { command: 'quantize', methods, signal, onProgress: sharesOf('read', progress) };
+  const read = await readAsKeras(model, reading);
   try {
     const session = { signal, onProgress: progress.update };
     const done = await quantizePort(await openKeras(run, read, output), stored, session);

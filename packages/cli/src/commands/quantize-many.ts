@@ -83,7 +83,7 @@ async function checkMany(named: readonly NamedModel[], options: QuantizeOptions)
 
 async function found(one: NamedModel, options: QuantizeOptions): Promise<OneOfMany> {
   try {
-    const model = await findModel(one.path);
+    const model = await findModel(one.path, options);
     checkKind(model, options);
     return { ...one, model };
   } catch (error) {

@@ -35,7 +35,8 @@ export async function quantizeTfjsCommand(run: QuantizeRun): Promise<QuantizeDoc
   const note = done.expanded.map((entry) => `${expandedLine(entry)}.`).join(' ');
   checkGain(done.report, model.file, options);
   const isGraph = modelKind(json) === 'graph-model';
-  const next = nextOf(run, done.report, tfjsLoading(place.file, isGraph, done.saved.format === 'plain'));
+  const isPlain = done.saved.format === 'plain' && done.saved.ownLayers.length === 0;
+  const next = nextOf(run, done.report, tfjsLoading(place.file, isGraph, isPlain));
   const extra = extraFiles(model.path, options, done, { next, ...(note === '' ? {} : { note }) });
   await writeModel(place.folder, [...done.files, ...extra], { force, signal });
   const dataFiles = done.files.map(({ path }) => path).filter((path) => path !== place.file);

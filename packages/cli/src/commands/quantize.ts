@@ -80,7 +80,7 @@ async function quantize(
   progress: Progress,
   again: Again,
 ): Promise<QuantizeDocument> {
-  const model = await findModel(path, options.topology);
+  const model = await findModel(path, options);
   checkKind(model, options);
   const plan = options.plan === undefined ? undefined : await readPlan(options.plan, options.methods, signal);
   checkActivations(options, plan);

@@ -59,7 +59,7 @@ async function sweep(
   const methods = await loadPlugins(options.plugin);
   for (const method of weights) checkMethod(method, '--weights', methods, 'weight');
   if (rounding !== undefined) checkRounding(rounding, calibrate !== undefined, methods);
-  const model = await findModel(path, options.topology);
+  const model = await findModel(path, options);
   checkKind(model, options);
   const planned = [
     ...(output === undefined ? [] : [{ path: output, label: '--output' }]),

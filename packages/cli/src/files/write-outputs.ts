@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { open, realpath, rename, rm } from 'node:fs/promises';
+import { type FileHandle, open, realpath, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 import { stopIfAborted } from '@lowbit/core/adapter';
@@ -12,15 +12,20 @@ import { announceUnfinished } from './unfinished.js';
 
 export interface OutputFile {
   readonly path: string;
-  /** What it holds, or how that is made: when it is written, so that not all files are in memory at once. */
-  readonly data: FileContent | (() => Promise<FileContent>);
+  /** What it holds, or how that is made: when it is written, so that not all files are in memory at once. Pieces that are waited for last until the next one. */
+  readonly data: FileContent | (() => Promise<FileContent>) | (() => AsyncIterable<Uint8Array>);
 }
 
 /** Also in pieces, one after the other. */
 type FileContent = Uint8Array | string | readonly Uint8Array[];
 
-const piecesOf = (content: FileContent): readonly (Uint8Array | string)[] =>
+const piecesOf = (
+  content: FileContent | AsyncIterable<Uint8Array>,
+): Iterable<Uint8Array | string> | AsyncIterable<Uint8Array> =>
   typeof content === 'string' || content instanceof Uint8Array ? [content] : content;
+
+/** Bytes that are written at once, between two looks at the signal. */
+const mostAtOnce = 2 ** 22;
 
 interface StagedFile {
   readonly temporary: string;
@@ -46,20 +51,22 @@ export async function writeOutputs(
 ): Promise<void> {
   const staged: StagedFile[] = [];
   try {
-    const streamed: FileContent[] = [];
+    const streamed: (Uint8Array | string)[] = [];
     for (const { path, data } of files) {
-      const content = typeof data === 'function' ? await data() : data;
-      if (path === standardStream) streamed.push(content);
+      const pieces = piecesOf(typeof data === 'function' ? await data() : data);
+      if (path === standardStream)
+        for await (const piece of pieces)
+          streamed.push(Symbol.asyncIterator in pieces ? piece.slice() : piece);
       else {
         const place = await stagedFile(path);
         staged.push(place);
-        await writeTemporary(place, content, signal);
+        await writeTemporary(place, pieces, signal);
       }
     }
     for (const { path } of staged) await checkTarget(path, force);
     stopIfAborted(signal, 'writing');
     for (const file of staged) await moveInPlace(file);
-    for (const piece of streamed.flatMap(piecesOf)) stdout?.write(piece);
+    for (const piece of streamed) stdout?.write(piece);
   } finally {
     for (const { temporary } of staged) await rm(temporary, { force: true });
   }
@@ -77,7 +84,7 @@ async function stagedFile(path: string): Promise<StagedFile> {
 
 async function writeTemporary(
   { temporary, path }: StagedFile,
-  data: FileContent,
+  pieces: ReturnType<typeof piecesOf>,
   signal: AbortSignal,
 ): Promise<void> {
   announceUnfinished(temporary);
@@ -85,13 +92,23 @@ async function writeTemporary(
     const handle = await open(temporary, 'wx');
     try {
       // Each goes on where the one before ended.
-      for (const piece of piecesOf(data)) await handle.writeFile(piece, { signal });
+      for await (const piece of pieces)
+        await writeAll(handle, typeof piece === 'string' ? Buffer.from(piece) : piece, signal);
       await handle.sync();
     } finally {
       await handle.close();
     }
   } catch (error) {
-    throw fileError(error, path, 'write');
+    // What makes the pieces tells by itself what is wrong.
+    throw (error as NodeJS.ErrnoException).syscall === undefined ? error : fileError(error, path, 'write');
+  }
+}
+
+async function writeAll(handle: FileHandle, bytes: Uint8Array, signal: AbortSignal): Promise<void> {
+  for (let at = 0; at < bytes.length;) {
+    stopIfAborted(signal, 'writing');
+    const { bytesWritten } = await handle.write(bytes, at, Math.min(bytes.length - at, mostAtOnce));
+    at += bytesWritten;
   }
 }
 

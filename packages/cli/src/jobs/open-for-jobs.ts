@@ -4,7 +4,7 @@ import type { OpenedModel, TrialSettings } from '@lowbit/sweep';
 
 import { inputsFromData } from '../data/inputs-from-data.js';
 import { readInput } from '../files/read-input.js';
-import { readKerasModel } from '../keras/keras-source.js';
+import { readAsKeras } from '../keras/read-as-keras.js';
 import { openKeras } from '../keras/open-keras.js';
 import { findModel, type FoundModel } from '../model/find-model.js';
 import { modelFiles } from '../model/model-files.js';
@@ -39,7 +39,7 @@ export async function openForJobs(
   const signal = session.signal instanceof AbortSignal ? session.signal : new AbortController().signal;
   const methods = await loadPlugins(chosen.plugin);
   const options: QuantizeOptions = { ...unchosen, ...chosen, methods };
-  const model = await findModel(path, options.topology);
+  const model = await findModel(path, options);
   const metric = chosen.metric === undefined ? undefined : await loadMetric(chosen.metric);
   const files = await modelFiles(model, signal);
   const { job, runtime, tryOut, close } = await openers[model.kind](model, options, signal);
@@ -107,7 +107,7 @@ async function kerasForJobs(
   options: QuantizeOptions,
   signal: AbortSignal,
 ): Promise<OpenedKind> {
-  const read = await readKerasModel(found, signal);
+  const read = await readAsKeras(found, { command: 'sweep', methods: options.methods, signal });
   const tfjs = options.calibrate === undefined ? undefined : await loadTfjs('sweep');
   const output = options.to === 'onnx' ? 'model.onnx' : 'model.json';
   const open = (chosen: QuantizeOptions) =>

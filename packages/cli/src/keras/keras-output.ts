@@ -1,4 +1,4 @@
-import { basename, dirname, join, parse } from 'node:path';
+import { basename, join, parse, resolve } from 'node:path';
 import { checkOutputs, type PlannedOutput } from '../files/check-outputs.js';
 import { checkPlace, outputPlace } from '../tfjs/output-place.js';
 import type { KerasTarget } from '../usage/keras-options.js';
@@ -6,20 +6,23 @@ import { fittedName } from '../files/output-name.js';
 import { standardStream } from '../files/standard-streams.js';
 import { usageError } from '../usage/usage-error.js';
 
-/** Where the result goes when nobody says: `net.keras` and `net.weights.h5` become `net_q8.onnx` or `net_q8`. */
+/** Where the result goes when nobody says: `net.keras` and `net.weights.h5` become `net_q8.onnx` or `net_q8`, the folder `net` the former. */
 export function defaultKerasOutput(model: string, suffix: string, to: KerasTarget): string {
-  const { name } = parse(basename(model).replace(/\.weights\.h5$/, ''));
-  return join(dirname(model), fittedName(name, to === 'onnx' ? `${suffix}.onnx` : suffix));
+  const { dir, base } = parse(['', '.', '..'].includes(basename(model)) ? resolve(model) : model);
+  const name = base.replace(/(\.weights\.h5|\.keras|\.h5|\.hdf5|\.json)$/, '');
+  return join(dir, fittedName(name, to === 'onnx' ? `${suffix}.onnx` : suffix));
 }
 
 /** What was asked for, and what is read. */
 interface WantedPlace {
   readonly to: KerasTarget;
+  /** The model as it was named, beside which the result goes where nobody says. */
+  readonly model: string;
   /** `--output`. */
   readonly output: string | undefined;
   /** What tells the result from the original where nobody names it: `_q8`. */
   readonly suffix: string;
-  /** The model first. */
+  /** What is read: the file of the model first. */
   readonly inputs: readonly [string, ...string[]];
   readonly force: boolean;
 }
@@ -31,10 +34,9 @@ interface WantedPlace {
  * @throws as `checkOutputs`.
  */
 export async function kerasOutput(
-  { to, output, suffix, inputs, force }: WantedPlace,
+  { to, model, output, suffix, inputs, force }: WantedPlace,
   others: readonly PlannedOutput[] = [],
 ): Promise<string> {
-  const [model] = inputs;
   const path = output ?? defaultKerasOutput(model, suffix, to);
   if (to === 'tfjs') {
     const place = outputPlace(path);

@@ -60,12 +60,12 @@ async function isTopology(path: string): Promise<boolean> {
 /** A file of which no more is read than is needed, with its name, which errors tell. */
 async function namedFile(path: string, signal: AbortSignal): Promise<KerasFile> {
   await checkInput(path);
-  const { size, read } = await partReader(path, signal);
+  const { size, read, fill } = await partReader(path, signal);
   const slice = (start: number, end: number) => ({
     arrayBuffer: async () => {
       const bytes = await read(start, end - start);
       return bytes.byteLength === bytes.buffer.byteLength ? bytes.buffer : bytes.slice().buffer;
     },
   });
-  return { name: basename(path), size, slice };
+  return { name: basename(path), size, slice, fill: async (into: Uint8Array, at: number) => fill(into, at) };
 }

@@ -6,6 +6,7 @@ import { calibrationInputs } from '@lowbit/data';
 import { keras, kerasInputs, type KerasModel } from '@lowbit/keras';
 
 import type { FoundModel } from '../model/find-model.js';
+import { modelFiles } from '../model/model-files.js';
 import type { PortJob } from '../quantize/quantize-port.js';
 import { loadTfjs } from '../runtime/load-tfjs.js';
 import type { QuantizeOptions } from '../usage/quantize-options.js';
@@ -18,11 +19,6 @@ interface KerasRun {
   /** Decides in place of the options. */
   readonly plan?: QuantizationPlan;
   readonly signal: AbortSignal;
-}
-
-/** What is read beside the weights. */
-export function besides({ model: { topology } }: Pick<KerasRun, 'model'>): readonly string[] {
-  return topology === undefined ? [] : [topology];
 }
 
 /** The model, ready to be planned and quantized. */
@@ -41,7 +37,8 @@ export async function openKeras(
     original: model,
     ...defined({ optimize, target, external }),
   };
-  const sizes = [run.model.file, ...besides(run)].map(async (file) => (await stat(file)).size);
+  const files = await modelFiles(run.model, signal);
+  const sizes = files.map(async (file) => (await stat(file)).size);
   const before = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
   const own = runner === undefined ? keras(model) : keras(model, { runner });
   const port = portThatWrites(own, (result) => writtenModel(result, to, output, form), before);

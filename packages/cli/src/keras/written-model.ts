@@ -45,7 +45,10 @@ async function asTfjs(
 ): Promise<WrittenModel> {
   const { tfjsModelFiles } = await import('@lowbit/keras');
   const { json, shards, notes } = tfjsModelFiles(model, { signal, onProgress });
-  const beside = shards.map(({ path, read }) => ({ path: join(dirname(file), path), data: read }));
+  const beside = shards.map((shard) => ({
+    path: join(dirname(file), shard.path),
+    data: () => shard.pieces(),
+  }));
   const head = new TextEncoder().encode(json);
   return {
     files: [...beside, { path: file, data: head }],

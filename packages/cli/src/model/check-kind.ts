@@ -15,6 +15,9 @@ const written: readonly string[] = ['optimize', 'target', 'external'];
 
 const names = { onnx: 'an ONNX model', tfjs: 'a TensorFlow.js model', keras: 'a model of Keras' } as const;
 
+/** What a model of TensorFlow.js takes where it becomes ONNX. */
+const becomingOnnx: readonly string[] = ['to', ...written];
+
 type KindOptions = Readonly<
   Partial<Record<(typeof options)[FoundModel['kind']][number], unknown>> & {
     format?: string;
@@ -24,22 +27,37 @@ type KindOptions = Readonly<
 >;
 
 /** Checks that no option is for another kind of model than the given one. @throws UsageError naming the option. */
-export function checkKind({ kind, file }: FoundModel, given: KindOptions): void {
+export function checkKind({ kind, file, isTfjs: isOfTfjs }: FoundModel, given: KindOptions): void {
+  const isTfjs = isOfTfjs === true;
   const isOnnx = kind === 'onnx' || given.to === 'onnx';
+  const fits = (other: FoundModel['kind'], name: string) =>
+    isTfjs ? becomingOnnx.includes(name) : other === kind || (isOnnx && written.includes(name));
   for (const other of ['onnx', 'tfjs', 'keras'] as const) {
-    const wrong = options[other].find((name) => given[name] !== undefined);
-    if (wrong === undefined || other === kind || (isOnnx && written.includes(wrong))) continue;
-    const remedy = remedyFor(kind, other, file);
-    const received = `${file}, ${names[kind]}`;
-    throw usageError({ where: optionName(wrong), expected: names[other], received, remedy });
+    const wrong = options[other].find((name) => given[name] !== undefined && !fits(other, name));
+    if (wrong === undefined) continue;
+    const where = optionName(wrong);
+    if (isTfjs && other === 'tfjs') throw besideOnnx(where);
+    const remedy = remedyFor(kind, other, file, isTfjs);
+    const received = `${file}, ${names[isTfjs ? 'tfjs' : kind]}`;
+    throw usageError({ where, expected: names[other], received, remedy });
   }
   checkParameters(isOnnx, given);
   checkPlain(given);
 }
 
+function besideOnnx(where: string): UsageError {
+  const remedy = 'Leave one of the two out.';
+  return usageError({ where, expected: 'a result of TensorFlow.js', received: '--to onnx', remedy });
+}
+
 /** A model of Keras becomes one of another kind first. */
-function remedyFor(kind: FoundModel['kind'], other: FoundModel['kind'], file: string): string {
-  if (kind !== 'keras') return 'Leave it out.';
+function remedyFor(
+  kind: FoundModel['kind'],
+  other: FoundModel['kind'],
+  file: string,
+  isTfjs: boolean,
+): string {
+  if (kind !== 'keras' || (isTfjs && other === 'keras')) return 'Leave it out.';
   const command = other === 'onnx' ? `lowbit import ${file} --to onnx` : `lowbit import ${file}`;
   return `Leave it out, or run ${command} and give it for what that writes.`;
 }

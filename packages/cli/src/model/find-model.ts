@@ -8,6 +8,7 @@ import { fileError } from '@lowbit/data/node';
 import { refuseForeign } from '@lowbit/onnx';
 
 import { checkInput } from '../files/read-input.js';
+import type { KerasOptions } from '../usage/keras-options.js';
 import { refuseForeignIn, folderError, refuseSavedModel } from './foreign-folder.js';
 import { readHead } from './read-head.js';
 import { isKerasFile } from './is-keras-file.js';
@@ -21,16 +22,18 @@ export interface FoundModel {
   readonly kind: 'onnx' | 'tfjs' | 'keras';
   /** The file of the topology, for weights of Keras alone. */
   readonly topology?: string;
+  /** That one of TensorFlow.js is read as one of Keras, which is how it becomes ONNX. */
+  readonly isTfjs?: true;
 }
 
 /**
  * Finds the model at a path. HDF5, archives of Keras and JSON with `class_name` are of Keras; other JSON is taken for TensorFlow.js, also what
  * is called .json and is neither; everything else for ONNX, unless it is called .keras, .h5 or .hdf5: no protobuf message of ONNX starts as JSON does.
  *
- * @param topology - for weights of Keras, which without it are no model
+ * @param wanted - the topology for weights of Keras, which without it are no model; for ONNX, models of TensorFlow.js are read as ones of Keras
  * @throws LowbitError as `checkInput`, and `model-not-onnx` for a SavedModel of TensorFlow.
  */
-export async function findModel(path: string, topology?: string): Promise<FoundModel> {
+export async function findModel(path: string, { topology, to }: KerasOptions = {}): Promise<FoundModel> {
   const file = (await isFolder(path)) ? await jsonIn(path) : path;
   await checkInput(file).catch(async (error: unknown) => {
     // Files of other kinds are large as well, and their weights need not go into other files.
@@ -42,6 +45,7 @@ export async function findModel(path: string, topology?: string): Promise<FoundM
   if ((await isKerasFile(file)) || isCalledKeras(file, head))
     return { path, file, kind: 'keras', ...defined({ topology }) };
   const isJson = startsAsJson(head) || (extname(file) === '.json' && !startsAsOnnx(head));
+  if (isJson && to === 'onnx') return { path, file, kind: 'keras', isTfjs: true };
   return { path, file, kind: isJson ? 'tfjs' : 'onnx' };
 }
 

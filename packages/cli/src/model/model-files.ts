@@ -12,16 +12,16 @@ import type { FoundModel } from './find-model.js';
  * @throws LowbitError as the readers of each kind.
  */
 export async function modelFiles(
-  { kind, file, topology }: FoundModel,
+  { kind, file, topology, isTfjs }: FoundModel,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
   return [file, ...(await besides())];
 
   async function besides(): Promise<readonly string[]> {
     const near = (path: string) => join(dirname(file), path);
-    if (kind === 'keras') return topology === undefined ? [] : [topology];
-    if (kind === 'tfjs')
+    if (kind === 'tfjs' || isTfjs)
       return (await readTfjsJson(file, signal)).json.weightsManifest.flatMap(({ paths }) => paths.map(near));
+    if (kind === 'keras') return topology === undefined ? [] : [topology];
     const { externalFiles = [] } = inspectModel(readModel(await readInput(file, signal), file));
     return externalFiles.map(({ path }) => near(path));
   }

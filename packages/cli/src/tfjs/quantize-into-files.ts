@@ -1,7 +1,13 @@
 import type { Calibration, ModelPort, QuantizationPlan } from '@lowbit/core';
 import { defined, withModelBytes } from '@lowbit/core/adapter';
 import type { SaveReport, StorageForm } from '@lowbit/tfjs';
-import { expandedWeights, type ExpandedWeights, isPacked, modelKind } from '@lowbit/tfjs-format';
+import {
+  expandedWeights,
+  type ExpandedWeights,
+  isPacked,
+  modelKind,
+  ownClassesNotes,
+} from '@lowbit/tfjs-format';
 import type { OutputFile } from '../files/write-outputs.js';
 import {
   type PortJob,
@@ -55,6 +61,7 @@ export async function quantizeTfjs(
       ...report.warnings,
       ...unpackedWarning(report.weights.length, saved, packedBefore),
       ...saved.warnings,
+      ...(saved.format === 'plain' ? ownClassesNotes(saved.ownLayers) : []),
     ];
     return { ...told, report: withModelBytes({ ...report, warnings }, modelBytes), files, saved, expanded };
   } finally {

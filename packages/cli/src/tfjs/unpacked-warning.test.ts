@@ -8,6 +8,7 @@ const saved = (format: SaveReport['format'], ...forms: readonly string[]): SaveR
   bytes: 0,
   floatBytes: 0,
   lowestSqnrDb: null,
+  ownLayers: [],
   warnings: [],
   weights: forms.map((form) => ({ name: form, form, bytes: 0, floatBytes: 0, sqnrDb: null })),
 });

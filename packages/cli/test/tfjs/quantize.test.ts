@@ -126,7 +126,7 @@ describe('lowbit quantize, for TensorFlow.js', () => {
     const argv = [at('pictures'), '--bits', '4', '--format', 'plain', '--rest', 'float16', '-o', at('plain')];
     const { status, stdout } = await run('quantize', '--allow-larger', ...argv);
     expect(status).toBe(0);
-    expect(stdout).toMatch(/3 × uint8: loads in TensorFlow\.js without lowbit/);
+    expect(stdout).toMatch(/3 × uint8: expanded by TensorFlow\.js itself, without lowbit/);
     expect(stdout).toMatch(/saving as \S+ adds an error of its own to \d+ weights, at worst [\d.]+ dB/);
     const { layers } = await loadTfjs('test');
     const model = await layers.loadLayersModel(fileSystem(at('plain')));

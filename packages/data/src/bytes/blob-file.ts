@@ -10,6 +10,8 @@ export interface DataBlob {
   /** The path below the folder that was chosen, which a browser gives to the files of a folder. */
   readonly webkitRelativePath?: string;
   slice(start: number, end: number): { arrayBuffer(): Promise<ArrayBuffer> };
+  /** Writes bytes from `at` on into memory that is there, and tells how many there were: spares new memory for each part of a large file. */
+  fill?(into: Uint8Array, at: number): Promise<number>;
 }
 
 /**
@@ -28,8 +30,16 @@ export function blobFile(blob: DataBlob, place: number): DataFile {
     if (bytes.length < length) throw cutOff(where, position, length, bytes.length);
     return bytes;
   };
+  const fill = async (into: Uint8Array, position: number) => {
+    const found = await blob.fill!(into, position);
+    if (found < into.length) throw cutOff(where, position, into.length, found);
+  };
   const name = path ? path.slice(path.indexOf('/') + 1) : (blob.name ?? '');
-  return { where, name, open: async () => ({ size: blob.size, read, close: async () => undefined }) };
+  const opened = {
+    ...{ size: blob.size, read, close: async () => undefined },
+    ...(blob.fill !== undefined && { fill }),
+  };
+  return { where, name, open: async () => opened };
 }
 
 /** Bytes in memory, read as a file of a browser is. Each read is a copy of its own, also of a Buffer, whose `slice` makes none. */

@@ -20,6 +20,8 @@ export interface OpenFile {
    * @throws LowbitError `calibration-invalid` when the file ends before.
    */
   read(position: number, length: number): Promise<Uint8Array>;
+  /** The same into memory that is there, where that spares any. */
+  fill?(into: Uint8Array, position: number): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -18,11 +18,14 @@ const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 
 describe('a file of which parts are read', () => {
   it('gives its size, parts and the whole', async () => {
-    const { size, read } = await partReader(join(folder, 'letters'));
+    const { size, read, fill } = await partReader(join(folder, 'letters'));
     expect(size).toBe(8);
     expect(text(await read(2, 3))).toBe('cde');
     expect(text(await read(0, size))).toBe('abcdefgh');
     expect(text(await read(6, 5))).toBe('gh');
+    const memory = new Uint8Array(4);
+    expect([fill(memory, 1), text(memory)]).toEqual([4, 'bcde']);
+    expect([fill(memory, 6), text(memory)]).toEqual([2, 'ghde']);
   });
 
   it('may be larger than a model can be, and than memory', async () => {
@@ -38,8 +41,9 @@ describe('a file of which parts are read', () => {
     await expect(partReader(folder)).rejects.toMatchObject({ code: 'file-unreadable' });
     await expect(partReader(join(folder, 'nothing'))).rejects.toMatchObject({ code: 'file-missing' });
     const stop = new AbortController();
-    const { read } = await partReader(join(folder, 'letters'), stop.signal);
+    const { read, fill } = await partReader(join(folder, 'letters'), stop.signal);
     stop.abort();
+    expect(() => fill(new Uint8Array(1), 0)).toThrow('[aborted]');
     await expect(read(0, 1)).rejects.toMatchObject({ code: 'aborted' });
   });
 });

@@ -1,3 +1,4 @@
+import { closeSync, openSync, readSync } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 
 import { checkRegular, fileError } from './file-error.js';
@@ -10,6 +11,12 @@ export interface PartReader {
   read(offset: number, length: number): Promise<Uint8Array<ArrayBuffer>>;
 }
 
+/** One whose parts are also read into memory that is there. */
+export interface FillingReader extends PartReader {
+  /** Writes what is there from `offset` on into memory, at most all of it, and tells how many bytes it was. Waits for no other work of the process. */
+  fill(into: Uint8Array, offset: number): number;
+}
+
 /** More than this in one call some systems refuse. */
 const mostAtOnce = 2 ** 30;
 
@@ -18,7 +25,7 @@ const mostAtOnce = 2 ** 30;
  *
  * @throws LowbitError `file-missing`, `file-unreadable`, `aborted`; so does reading a part.
  */
-export async function partReader(path: string, signal?: AbortSignal): Promise<PartReader> {
+export async function partReader(path: string, signal?: AbortSignal): Promise<FillingReader> {
   const found = await stat(path).catch((error: unknown) => {
     throw fileError(error, path, 'read');
   });
@@ -27,7 +34,27 @@ export async function partReader(path: string, signal?: AbortSignal): Promise<Pa
   return {
     size,
     read: (offset, length) => opened(path, signal, (file) => readPart(file, offset, length, signal)),
+    fill: (into, offset) => fillPart(path, into, offset, signal),
   };
+}
+
+function fillPart(path: string, into: Uint8Array, offset: number, signal: AbortSignal | undefined): number {
+  let file: number | undefined;
+  try {
+    signal?.throwIfAborted();
+    file = openSync(path, 'r');
+    let at = 0;
+    while (at < into.length) {
+      const count = readSync(file, into, at, Math.min(into.length - at, mostAtOnce), offset + at);
+      if (count === 0) break;
+      at += count;
+    }
+    return at;
+  } catch (error) {
+    throw fileError(error, path, 'read');
+  } finally {
+    if (file !== undefined) closeSync(file);
+  }
 }
 
 async function opened<T>(

@@ -1,15 +1,15 @@
 import { checkArgument } from '@lowbit/core/adapter';
-import { withFile, type DataFile, type OpenFile, type ByteSource } from '../bytes/data-file.js';
+import { withFile, type DataFile, type OpenFile } from '../bytes/data-file.js';
 import { invalid } from '../problems.js';
 import { limits } from '../limits.js';
 import { damaged, parseDirectory, type ZipEntry } from './entries.js';
-import { entrySource } from './entry-source.js';
+import { entrySource, type EntrySource } from './entry-source.js';
 
 /** A zip archive whose directory was read and checked. */
 export interface ZipArchive {
   readonly entries: readonly ZipEntry[];
   /** The content of one entry; its size and checksum are checked while it is read. */
-  open(entry: ZipEntry): Promise<ByteSource>;
+  open(entry: ZipEntry): Promise<EntrySource>;
   /** Where the bytes of an entry begin in the archive, as they are stored there. */
   contentStart(entry: ZipEntry): Promise<number>;
 }
@@ -103,7 +103,7 @@ function whereIn({ where }: DataFile, { name }: ZipEntry): string {
   return `${where}: ${name}`;
 }
 
-async function openEntry(file: DataFile, entry: ZipEntry, directory: number): Promise<ByteSource> {
+async function openEntry(file: DataFile, entry: ZipEntry, directory: number): Promise<EntrySource> {
   const where = whereIn(file, entry);
   const opened = await file.open();
   try {

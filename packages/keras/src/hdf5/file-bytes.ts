@@ -27,7 +27,7 @@ const [waiting, ready] = [0, 1];
 const stateBytes = Int32Array.BYTES_PER_ELEMENT;
 
 /** Bytes of the largest part that is asked for. */
-const partBytes = 2 ** 20;
+const partBytes = 2 ** 21;
 
 /** Tables of contents are read in many small pieces that lie close together; these many bytes around each are kept, for the last so many places. */
 const [pageBytes, mostPages] = [2 ** 16, 64];
@@ -38,9 +38,13 @@ export function sharedFile(size: number): SharedFile | undefined {
   return { size, memory: new SharedArrayBuffer(stateBytes + partBytes) };
 }
 
-/** Hands over a part that was asked for. */
-export function supply({ memory }: SharedFile, part: Uint8Array): void {
-  new Uint8Array(memory, stateBytes).set(part);
+/** Where a part that was asked for has to be written. */
+export function partMemory({ memory }: SharedFile, count: number): Uint8Array {
+  return new Uint8Array(memory, stateBytes, count);
+}
+
+/** Hands over a part that was asked for and is written. */
+export function supply({ memory }: SharedFile): void {
   const state = new Int32Array(memory, 0, 1);
   Atomics.store(state, 0, ready);
   Atomics.notify(state, 0);

@@ -2,7 +2,13 @@ import type { Hdf5Contents } from './contents.js';
 import type { FilePart, SharedFile } from './file-bytes.js';
 
 /** What is asked of a worker, one thing at a time: to open a file, and then to read from it. */
-export type Hdf5Request = { readonly open: Uint8Array | SharedFile } | { readonly read: string };
+export type Hdf5Request =
+  | { readonly open: Uint8Array | SharedFile }
+  | {
+      readonly read: string;
+      /** Memory for the values, where it is large enough. */
+      readonly memory?: ArrayBuffer;
+    };
 
 export type Hdf5Answer =
   /** The first message of a worker that runs. */

@@ -1,9 +1,9 @@
 import { LowbitError, type CancelSignal } from '@lowbit/core';
 import { stopIfAborted } from '@lowbit/core/adapter';
 import { empty, malformed } from '../errors.js';
-import { allBytes, bytesBetween, type NamedBlob } from '../file.js';
+import { allBytes, fillFrom, type NamedBlob } from '../file.js';
 import type { Hdf5Contents } from './contents.js';
-import { memoryBytes, sharedFile, supply, type FilePart, type SharedFile } from './file-bytes.js';
+import { memoryBytes, partMemory, sharedFile, supply, type FilePart, type SharedFile } from './file-bytes.js';
 import type { Hdf5Answer, Hdf5Request } from './messages.js';
 import { checkWasm, startWorker, type Hdf5Worker } from './start-worker.js';
 
@@ -12,8 +12,8 @@ export interface Hdf5File {
   readonly contents: Hdf5Contents;
   /** Why it is read in place, where no worker could be started: then nothing stops a file that never ends. */
   readonly inPlace?: string;
-  /** The elements of a data set, row-major and little-endian, at the start of their own memory. */
-  read(path: string): Promise<Uint8Array>;
+  /** The elements of a data set, row-major and little-endian, at the start of their own memory, or of that which is given where it is large enough: it is detached. */
+  read(path: string, memory?: ArrayBuffer): Promise<Uint8Array>;
   /** Ends the worker. One that is forgotten is ended when the file is collected as garbage. */
   close(): void;
 }
@@ -67,8 +67,10 @@ async function inWorker(
   return {
     contents: answer.contents,
     close: end,
-    async read(path) {
-      const values = await ask({ read: path }, []);
+    async read(path, memory) {
+      const values = await (memory === undefined
+        ? ask({ read: path }, [])
+        : ask({ read: path, memory }, [memory]));
       if (!('values' in values)) throw new Error('a worker that reads answers with values');
       return values.values;
     },
@@ -84,9 +86,9 @@ async function inPlace(file: NamedBlob, reason: string, { signal }: Hdf5Options)
     contents: reader.contents,
     inPlace: reason,
     close: () => reader.close(),
-    async read(path) {
+    async read(path, memory) {
       try {
-        return reader.read(path);
+        return reader.read(path, memory);
       } catch (error) {
         throw unreadable(file.name, (error as Error).message, error);
       }
@@ -113,8 +115,10 @@ async function conversation(
     return { unable: (error as Error).message };
   }
   const shared = sharedFile(file.size);
-  const supplyPart = async ({ at, count }: FilePart) =>
-    supply(shared!, await bytesBetween(file, at, at + count));
+  const supplyPart = async ({ at, count }: FilePart) => {
+    await fillFrom(file, at, partMemory(shared!, count));
+    supply(shared!);
+  };
   const waiting = new Waiting(worker, file.name, options, supplyPart);
   try {
     await waiting.next(startLimit);

@@ -8,8 +8,8 @@ import { textAttribute } from './texts.js';
 /** An open HDF5 file. Where this runs beside a program rather than in a worker, a hostile file can hold that program up. */
 export interface Hdf5Reader {
   readonly contents: Hdf5Contents;
-  /** The elements of a data set, row-major and little-endian, at the start of their own memory. */
-  read(path: string): Uint8Array;
+  /** The elements of a data set, row-major and little-endian, at the start of their own memory, or of that which is given where it is large enough. */
+  read(path: string, memory?: ArrayBuffer): Uint8Array;
   close(): void;
 }
 
@@ -33,7 +33,7 @@ export async function readHdf5(bytes: FileBytes): Promise<Hdf5Reader> {
     const { file_id: file } = new Hdf5File(path, 'r');
     if (file < 0n) throw new Error('it cannot be opened as HDF5');
     const contents = new Listing(module, file, bytes.size).contents();
-    return { contents, read: (name) => readData(module, file, name), close };
+    return { contents, read: (name, memory) => readData(module, file, name, memory), close };
   } catch (error) {
     close();
     throw plainError(error);
@@ -77,9 +77,10 @@ function plainError(error: unknown): Error {
 /** Bytes that the library reads at once, but for a longer row: what its memory has grown to is never given back. */
 const blockBytes = 2 ** 23;
 
-function readData(module: Module, file: bigint, path: string): Uint8Array {
+function readData(module: Module, file: bigint, path: string, memory = new ArrayBuffer(0)): Uint8Array {
   const head = module.get_dataset_metadata(file, path);
-  const bytes = new Uint8Array(head.size * head.total_size);
+  const count = head.size * head.total_size;
+  const bytes = memory.byteLength < count ? new Uint8Array(count) : new Uint8Array(memory, 0, count);
   const [rows = 1, ...others] = head.shape ?? [];
   const rowBytes = rows === 0 ? 0 : bytes.length / rows;
   const most = Math.max(1, Math.floor(blockBytes / Math.max(1, rowBytes)));

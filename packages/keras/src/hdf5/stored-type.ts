@@ -35,13 +35,12 @@ export function storedType(head: DatasetHead, marked: unknown): StoredType | und
 /**
  * The elements as float32. Integers beyond 2²⁴ and float64 are rounded, as Keras rounds them when it assigns them to a variable.
  *
- * @param bytes Row-major and little-endian, at the start of their own memory.
+ * @param bytes Row-major and little-endian, at the start of their memory, which is used again for float32.
  */
 export function toFloat32Values(bytes: Uint8Array, type: StoredType): Float32Array {
-  const { buffer } = bytes as Uint8Array<ArrayBuffer>;
+  const { buffer, length } = bytes as Uint8Array<ArrayBuffer>;
+  if (type === 'float32') return new Float32Array(buffer, 0, length / Float32Array.BYTES_PER_ELEMENT);
   switch (type) {
-    case 'float32':
-      return new Float32Array(buffer);
     case 'float16':
       return Float32Array.from(new Uint16Array(buffer), fromFloat16Bits);
     case 'bfloat16':

@@ -1,6 +1,6 @@
 import type { CancelSignal } from '@lowbit/core';
 import { stopIfAborted } from '@lowbit/core/adapter';
-import { blobFile, zipArchive, type ByteSource, type ZipArchive, type ZipEntry } from '@lowbit/data/archive';
+import { blobFile, zipArchive, type EntrySource, type ZipArchive, type ZipEntry } from '@lowbit/data/archive';
 
 import { asModelError, malformed } from '../errors.js';
 import { partOf, toBlob, type NamedBlob } from '../file.js';
@@ -24,7 +24,7 @@ export interface KerasArchive {
   weights(): Promise<NamedBlob>;
 }
 
-/** Bytes that are read at once where an entry is only compared with its checksum. */
+/** Bytes that are gone through at once where an entry is only compared with its checksum. */
 const pieceBytes = 2 ** 20;
 
 /** Bytes of `config.json`. */
@@ -92,7 +92,7 @@ async function entryBlob(
   await reading(archive, entry, where, async (source) => {
     for (let at = 0; at < entry.bytes; at += pieceBytes) {
       stopIfAborted(signal, where);
-      await source.read(Math.min(pieceBytes, entry.bytes - at));
+      await source.skip(Math.min(pieceBytes, entry.bytes - at));
       onProgress?.(Math.min(1, (at + pieceBytes) / entry.bytes));
     }
   });
@@ -112,7 +112,7 @@ async function reading<T>(
   archive: ZipArchive,
   entry: ZipEntry,
   where: string,
-  read: (source: ByteSource) => Promise<T>,
+  read: (source: EntrySource) => Promise<T>,
 ): Promise<T> {
   try {
     const source = await archive.open(entry);

@@ -27,7 +27,11 @@ async function openHdf5(...given: Parameters<typeof OpenHdf5>): Promise<Hdf5File
 }
 
 /** How files are opened. */
-export type OpeningOptions = Hdf5Options & ArchiveOptions;
+export type OpeningOptions = Hdf5Options &
+  ArchiveOptions & {
+    /** Looks at a topology that is known before its weights, which take longer to open. */
+    readonly checkTopology: (topology: Topology, where: string) => void;
+  };
 
 /** Everything that a Keras model is read from. */
 export type KerasSource = KerasFile | KerasParts | TfjsFiles;
@@ -96,6 +100,7 @@ async function openArchive(file: NamedBlob, options: OpeningOptions): Promise<Op
   const topology = readTopology(archive.config, `${file.name}: config.json`);
   const metadata = archive.metadata === undefined ? {} : parseMetadata(archive.metadata);
   const version = metadata['keras_version'];
+  options.checkTopology(topology, file.name);
   const hdf5 = await openHdf5(await archive.weights(), options);
   return finish([hdf5], file.name, () => ({ ...topology, ...(typeof version === 'string' && { version }) }));
 }
@@ -112,6 +117,7 @@ function parseMetadata(text: string): JsonObject {
 
 async function openParts({ topology, weights }: KerasParts, options: OpeningOptions): Promise<OpenSource> {
   const read = readTopology(await topologyValue(topology), 'topology');
+  options.checkTopology(read, 'topology');
   const given =
     weights === undefined ? [] : Array.isArray(weights) ? (weights as KerasFile[]) : [weights as KerasFile];
   const opened: Hdf5File[] = [];

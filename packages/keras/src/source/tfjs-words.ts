@@ -128,7 +128,12 @@ function reshapeWords({ target_shape: target, ...config }: JsonObject): JsonObje
 }
 
 /** The sizes of an EinsumDense where Keras has them: those of its output, and the axes along which its bias differs. */
-function einsumWords({ equation, kernel_shape: kernel, bias_shape: bias }: JsonObject): JsonObject {
+function einsumWords({
+  equation,
+  kernel_shape: kernel,
+  bias_shape: bias,
+  bias_axes: axes,
+}: JsonObject): JsonObject {
   const [, kernelLetters = '', outputLetters = ''] = String(equation).split(/,|->/);
   const output = [...outputLetters.replaceAll('.', '')];
   const sizes = Array.isArray(kernel) ? (kernel as readonly JsonValue[]) : [];
@@ -136,7 +141,7 @@ function einsumWords({ equation, kernel_shape: kernel, bias_shape: bias }: JsonO
   const shifted = output.slice(output.length - shifts.length).filter((_, i) => i === 0 || shifts[i] !== 1);
   return {
     output_shape: output.map((letter) => sizes[kernelLetters.indexOf(letter)] ?? null),
-    bias_axes: shifts.length === 0 ? null : shifted.join(''),
+    bias_axes: shifts.length === 0 ? null : axes || shifted.join(''),
   };
 }
 

@@ -4,6 +4,7 @@ import { inShape, storedBytes, storePacked, type WeightSpec } from '@lowbit/tfjs
 
 import type { JsonObject, KerasModel, KerasWeight } from '../model.js';
 import { layerNames } from '../network/layer-names.js';
+import { readerInto } from '../read-again.js';
 import { tfjsNames } from './tfjs-names.js';
 import { tfjsTopology } from './topology.js';
 
@@ -44,7 +45,10 @@ export interface DescribedWeight {
   readonly spec: WeightSpec;
   /** Where its bytes begin among those of all weights. */
   readonly start: number;
-  read(): Promise<Uint8Array>;
+  /** @param memory that of a weight before, if it may be used again; it is detached. */
+  read(memory?: ArrayBuffer): Promise<Uint8Array>;
+  /** Whether its memory is nobody's but that of who read it. */
+  readonly isFresh: boolean;
 }
 
 /** Everything but the values of the weights. */
@@ -75,13 +79,14 @@ export function describedModel(model: KerasModel): {
 function storedWeight(name: string, weight: KerasWeight): Omit<DescribedWeight, 'start'> {
   if (weight.packed !== undefined) {
     const { spec, bytes } = inShape(storePacked(name, weight.packed), weight.shape);
-    return { spec, read: async () => bytes };
+    return { spec, read: async () => bytes, isFresh: false };
   }
-  const read = async () => {
-    const { buffer, byteOffset, byteLength } = await weight.read();
+  const readInto = readerInto(weight.read);
+  const read = async (memory?: ArrayBuffer) => {
+    const { buffer, byteOffset, byteLength } = await (readInto?.(memory) ?? weight.read());
     return new Uint8Array(buffer, byteOffset, byteLength);
   };
-  return { spec: { name, shape: weight.shape, dtype: 'float32' }, read };
+  return { spec: { name, shape: weight.shape, dtype: 'float32' }, read, isFresh: readInto !== undefined };
 }
 
 /** The plans, where `@lowbit/tfjs` and `lowbit inspect` look for them. */

@@ -1,5 +1,5 @@
 import { stopIfAborted } from '@lowbit/core/adapter';
-import { modelLayout, storedBytes } from '@lowbit/tfjs-format';
+import { modelLayout, ownClasses, ownClassesNotes, storedBytes } from '@lowbit/tfjs-format';
 
 import type { KerasModel } from '../model.js';
 import { renamedLayers } from '../network/layer-names.js';
@@ -17,6 +17,8 @@ export interface TfjsShard {
   /** Its size. */
   readonly bytes: number;
   read(): Promise<Uint8Array>;
+  /** What is read, in pieces without memory of their own: each lasts until the next one is asked for. */
+  pieces(): AsyncIterable<Uint8Array>;
 }
 
 /** A model of TensorFlow.js as files. */
@@ -44,13 +46,21 @@ export function tfjsModelFiles(model: KerasModel, options: ReadingOptions = {}):
     path,
     bytes: end - start,
     async read() {
-      stopIfAborted(signal, path);
-      const data = await between(start, end);
-      onProgress?.(end / bytes);
+      const data = new Uint8Array(end - start);
+      let at = 0;
+      for await (const piece of this.pieces()) {
+        data.set(piece, at);
+        at += piece.length;
+      }
       return data;
     },
+    async *pieces() {
+      stopIfAborted(signal, path);
+      yield* between(start, end);
+      onProgress?.(end / bytes);
+    },
   }));
-  const notes = [...notesOnNames(renamedLayers(model)), ...notesOnClasses(json)];
+  const notes = [...notesOnNames(renamedLayers(model)), ...ownClassesNotes(ownClasses(head.modelTopology))];
   return { json, shards: files, notes };
 }
 
@@ -61,33 +71,34 @@ function notesOnNames(renamed: ReadonlyMap<string, string>): readonly string[] {
   return [`Names that TensorFlow.js does not take are others: ${list}.`];
 }
 
-/** Names layers and activations that TensorFlow.js alone does not have. */
-function notesOnClasses(json: string): readonly string[] {
-  const names = [...json.matchAll(/"(?:class_name|\w*activation)":"(lowbit\w+)"/gi)].map(([, name]) => name!);
-  if (names.length === 0) return [];
-  const list = [...new Set(names)].sort().join(', ');
-  return [
-    `${list}: of @lowbit/tfjs. Load the folder with its load(), or call its registerLayers() before TensorFlow.js does.`,
-  ];
-}
-
-/** Reads bytes of weights that lie one after the other. The weight that was read last is kept: the next bytes may be of it too. */
-function rangesOf(weights: readonly DescribedWeight[]): (start: number, end: number) => Promise<Uint8Array> {
+/**
+ * Reads bytes of weights that lie one after the other. The weight that was read last is kept: the next bytes may be of it too. Its memory is used again
+ * for the next one, unless several readers are at work, of which another may look at it.
+ */
+function rangesOf(
+  weights: readonly DescribedWeight[],
+): (start: number, end: number) => AsyncGenerator<Uint8Array> {
   let last: { readonly weight: DescribedWeight; readonly bytes: Uint8Array } | undefined;
+  let readers = 0;
   const bytesOf = async (weight: DescribedWeight) => {
     if (last?.weight !== weight) {
+      const mayReuse = readers === 1 && last?.weight.isFresh === true;
+      const memory = mayReuse ? (last!.bytes.buffer as ArrayBuffer) : undefined;
       last = undefined;
-      last = { weight, bytes: await weight.read() };
+      last = { weight, bytes: await weight.read(memory) };
     }
     return last.bytes;
   };
-  return async (start, end) => {
-    const result = new Uint8Array(end - start);
-    for (const weight of weights) {
-      const from = Math.max(0, start - weight.start);
-      const to = Math.min(storedBytes(weight.spec), end - weight.start);
-      if (to > from) result.set((await bytesOf(weight)).subarray(from, to), weight.start + from - start);
+  return async function* (start, end) {
+    readers++;
+    try {
+      for (const weight of weights) {
+        const from = Math.max(0, start - weight.start);
+        const to = Math.min(storedBytes(weight.spec), end - weight.start);
+        if (to > from) yield (await bytesOf(weight)).subarray(from, to);
+      }
+    } finally {
+      readers--;
     }
-    return result;
   };
 }

@@ -27,8 +27,7 @@ export function giveWeights(placements: readonly Placement[], where: string): re
         shapeWords(rule.shape),
         `${shapeWords(tensor.shape)} at ${tensor.path}`,
       );
-    const { shape, type: storedType, packed } = tensor;
-    const read = () => tensor.read();
+    const { shape, type: storedType, packed, read } = tensor;
     const weight: KerasWeight = { id, name: rule.name, shape, storedType, ...defined({ packed }), read };
     const own = byLayer.get(layer);
     if (own === undefined) byLayer.set(layer, [weight]);

@@ -1,7 +1,8 @@
 import { mismatch } from '../errors.js';
-import type { Attributes } from '../hdf5/contents.js';
+import type { Attributes, StoredType } from '../hdf5/contents.js';
 import type { Hdf5File } from '../hdf5/open-hdf5.js';
 import { toFloat32Values } from '../hdf5/stored-type.js';
+import { readingAgain } from '../read-again.js';
 import type { StoredTensor } from './tensors.js';
 
 /** Tensors by their paths in a file, and what is said about the groups that hold them. */
@@ -20,13 +21,18 @@ export function hdf5Store(files: readonly Hdf5File[]): TensorStore {
   const tensors = files.flatMap((file) =>
     [...file.contents.datasets.values()].map(({ path, shape, type }): [string, StoredTensor] => [
       path,
-      { path, shape, type, read: async () => toFloat32Values(await file.read(path), type) },
+      { path, shape, type, read: readerOf(file, path, type) },
     ]),
   );
   return {
     tensors: new Map(tensors),
     groups: new Map(files.flatMap(({ contents }) => [...contents.groups])),
   };
+}
+
+function readerOf(file: Hdf5File, path: string, type: StoredType): StoredTensor['read'] {
+  const read = async (memory?: ArrayBuffer) => toFloat32Values(await file.read(path, memory), type);
+  return type === 'float32' ? readingAgain(read) : () => read();
 }
 
 function checkDistinct(files: readonly Hdf5File[]): void {

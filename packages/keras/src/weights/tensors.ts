@@ -16,7 +16,7 @@ export interface StoredTensor {
 
 /** The same values in another shape. */
 export function reshaped(tensor: StoredTensor, shape: readonly number[]): StoredTensor {
-  return { ...tensor, shape, read: () => tensor.read() };
+  return { ...tensor, shape };
 }
 
 /** Axis `i` of the result is axis `order[i]` of the tensor. */

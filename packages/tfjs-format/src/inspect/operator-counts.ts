@@ -19,6 +19,25 @@ export function operatorCounts({ modelTopology }: ModelJson): readonly OperatorC
     .sort((a, b) => b.count - a.count || (a.op < b.op ? -1 : 1));
 }
 
+/**
+ * Layers and activations in a topology that TensorFlow.js alone does not have: those of `@lowbit/tfjs`, whose names begin with its own.
+ *
+ * @returns their names, each once, sorted
+ */
+export function ownClasses(topology: unknown): readonly string[] {
+  const text = JSON.stringify(topology) ?? '';
+  const names = [...text.matchAll(/"(?:class_name|\w*activation)":"(lowbit\w+)"/gi)].map(([, name]) => name!);
+  return [...new Set(names)].sort();
+}
+
+/** Says how a model with such layers is loaded; nothing of one without. */
+export function ownClassesNotes(names: readonly string[]): readonly string[] {
+  if (names.length === 0) return [];
+  return [
+    `${names.join(', ')}: of @lowbit/tfjs. Load the folder with its load(), or call its registerLayers() before TensorFlow.js does.`,
+  ];
+}
+
 /** The class of a layer, and of all that are in it. */
 function classNames(layer: unknown): string[] {
   const config = member(layer, 'config');

@@ -24,7 +24,7 @@ export interface StoredTensor {
   values(): Float32Array;
 }
 
-const loadsAlone = 'loads in TensorFlow.js without lowbit';
+const loadsAlone = 'expanded by TensorFlow.js itself, without lowbit';
 const kept = 'the running model holds float32';
 
 /**

@@ -1,6 +1,6 @@
 import { LowbitError, type QuantizationPlan } from '@lowbit/core';
 import { checkOptionNames, defined } from '@lowbit/core/adapter';
-import { checkSpecs, type PlainForm } from '@lowbit/tfjs-format';
+import { checkSpecs, ownClasses, type PlainForm } from '@lowbit/tfjs-format';
 import { io, keep, tidy, Variable } from '@tensorflow/tfjs-core';
 import { version_layers as version, type LayersModel } from '@tensorflow/tfjs-layers';
 import { checkPlain } from '../form/storage-form.js';
@@ -43,6 +43,8 @@ export interface SaveReport {
    * decibels; `null` when every weight is stored exactly.
    */
   readonly lowestSqnrDb: number | null;
+  /** Layers and activations of this package in the model, which TensorFlow.js knows after `registerLayers()` only, whatever the form. */
+  readonly ownLayers: readonly string[];
   /** What this form of saving did to the model, where that can be had better. */
   readonly warnings: readonly string[];
 }
@@ -75,7 +77,8 @@ export async function save(
     ...weightsOut,
   });
   const saved = weights.map((weight) => weight.saved);
-  return saveReport(format, weightsOut.weightData.byteLength, saved, 'tfjs(model');
+  const ownLayers = ownClasses(artifacts.modelTopology);
+  return { ...saveReport(format, weightsOut.weightData.byteLength, saved, 'tfjs(model'), ownLayers };
 }
 
 /** The artifacts with records of the weights as they are written. */
@@ -117,7 +120,7 @@ export function checkedOptions(options: SaveOptions): SaveOptions {
 }
 
 /**
- * The report on weights that were written, `bytes` in all.
+ * The report on weights that were written, `bytes` in all, of a model without layers of this package.
  *
  * @param port The call that makes the model's port, as far as its options, for advice.
  */
@@ -134,6 +137,7 @@ export function saveReport(
     floatBytes: weights.reduce((sum, { floatBytes }) => sum + floatBytes, 0),
     weights,
     lowestSqnrDb: lossy.length === 0 ? null : Math.min(...lossy),
+    ownLayers: [],
     warnings: [...roundingWarnings(weights, port), ...forgettingWarnings(weights)],
   };
 }

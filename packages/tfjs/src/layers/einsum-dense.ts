@@ -11,6 +11,8 @@ interface EinsumSettings {
   kernelShape: number[];
   /** Sizes of the bias, of rank 1 upwards; none without one. */
   biasShape: number[];
+  /** Axes along which the bias differs, where its shape does not tell; nothing is computed by it. */
+  biasAxes: string;
   activation: ActivationName;
 }
 
@@ -22,7 +24,7 @@ export class EinsumDense extends OwnLayer<EinsumSettings> {
   private bias?: tfLayers.LayerVariable;
 
   constructor(config: Settings) {
-    super(config, { equation: '', kernelShape: [], biasShape: [], activation: 'linear' });
+    super(config, { equation: '', kernelShape: [], biasShape: [], biasAxes: '', activation: 'linear' });
     this.activation = activationLayer(this.settings.activation);
   }
 

@@ -94,7 +94,13 @@ async function download<M>(
     saved.warnings.length === 0
       ? []
       : ['Quantize with “The file is loaded by: any TensorFlow.js” for a plain file without this loss.'];
-  const loader = format === 'packed' ? 'lowbit (@lowbit/tfjs)' : 'any TensorFlow.js';
+  const { ownLayers } = saved;
+  const loader =
+    format === 'packed'
+      ? 'lowbit (@lowbit/tfjs)'
+      : ownLayers.length > 0
+        ? `TensorFlow.js with registerLayers() of @lowbit/tfjs, which has ${ownLayers.join(', ')}`
+        : 'any TensorFlow.js';
   return {
     name: `${name.replace(/\.json$/i, '')}_${format}.zip`,
     bytes: zipFiles(files),

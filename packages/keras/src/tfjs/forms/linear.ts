@@ -1,17 +1,19 @@
 import { eachOf, ours, same, type Rule, type RuleTable } from './form.js';
 
 /** In small letters, which is all that TensorFlow.js leaves of a text when it saves a model. */
-const einsumDense: Rule = ({ name, equation, activation }, { weights }) => {
+const einsumDense: Rule = ({ name, equation, activation, bias_axes: axes }, { weights }) => {
   const letters = [...new Set(String(equation).match(/[a-z]/gi))];
-  const small = String(equation).replace(/[a-z]/gi, (letter) =>
-    String.fromCharCode('a'.charCodeAt(0) + letters.indexOf(letter)),
-  );
+  const small = (text: string) =>
+    text.replace(/[a-z]/gi, (letter) => String.fromCharCode('a'.charCodeAt(0) + letters.indexOf(letter)));
+  // Axes behind the letters have places in the bias too, of which its shape alone does not tell how many they are.
+  const isTold = /^[a-z]+\.\.\./i.test(String(equation)) && typeof axes === 'string';
   return ours('EinsumDense', {
     name: name!,
-    equation: small,
+    equation: small(String(equation)),
     activation: activation ?? 'linear',
     kernel_shape: weights['kernel']!,
     bias_shape: weights['bias'] ?? [],
+    ...(isTold && { bias_axes: small(axes) }),
   });
 };
 
