@@ -37,14 +37,15 @@ export function nextStep(
   weightsDb: number | null,
   effects?: WeightEffects,
 ): RecipeChange | undefined {
-  if (effects?.worst !== undefined && floatHelps(effects, leastDecibels))
+  const fewest = Math.min(...entries.map(({ entry }) => entry.bits));
+  const isMost = effects?.worst !== undefined && holdsMost(effects.worst.id, rows);
+  if (effects?.worst !== undefined && floatHelps(effects, leastDecibels) && !(isMost && fewest < mostBits))
     return { exclude: [globOf(effects.worst.id)] };
   const areWeightsHarmless =
     effects === undefined
       ? weightsDb !== null && weightsDb >= harmless
       : rankOf(effects.together) >= leastDecibels;
   if (sites.length > 0 && areWeightsHarmless) return ofActivations(sites);
-  const fewest = Math.min(...entries.map(({ entry }) => entry.bits));
   if (fewest < mostBits) return moreBits(entries, fewest < 4 ? 4 : mostBits);
   if (sites.length > 0) return ofActivations(sites);
   if (entries.some(({ quantizer }) => quantizer.name !== defaultQuantizer))
@@ -53,6 +54,12 @@ export function nextStep(
   const worst =
     effects === undefined ? worstOf(rows)?.id : floatHelps(effects) ? effects.worst?.id : undefined;
   return rows.length < 2 || worst === undefined ? undefined : { exclude: [globOf(worst)] };
+}
+
+/** Whether it has more than half of all quantized values, so that a model in which it is float has gained little. */
+function holdsMost(id: string, rows: readonly WeightReport[]): boolean {
+  const own = rows.find((row) => row.id === id)?.values ?? 0;
+  return 2 * own > rows.reduce((sum, { values }) => sum + values, 0);
 }
 
 /** The glob that fits a name alone, whatever signs it holds. */

@@ -86,6 +86,13 @@ describe('what to try where single weights were measured', () => {
     expect(await next({ bits: 8 }, effectsOf(3, 12))).toEqual({ exclude: ['a'] });
   });
 
+  it('is more bits for all where the worst is most of the model, as leaving it float would gain little', async () => {
+    const most = { shape: [24, 8], values: values(192, Math.sin) };
+    expect(await next({ bits: 2 }, effectsOf(3, 12), { a: most, b: wave })).toEqual({ bits: 4 });
+    expect(await next({ bits: 2 }, effectsOf(3, 12), { a: wave, b: most })).toEqual({ exclude: ['a'] });
+    expect(await next({ bits: 8 }, effectsOf(3, 12), { a: most, b: wave })).toEqual({ exclude: ['a'] });
+  });
+
   it('names the worst by a glob that fits it alone', async () => {
     const named: WeightEffects = {
       ...effectsOf(3, 12),

@@ -52,7 +52,7 @@ export interface ApplyOptions extends QuantizeOptions {
  * Quantizes every weight as the plan says, one at a time, and writes the result. Names in the plan are looked
  * up in `registry`; a port with forms takes the plan's. Weights whose inputs turn out to stay float get the method's own grid, in
  * the plan that is given back too. Throws what {@link parsePlan}, {@link resolvePlan} and {@link quantizedTwice} find,
- * `plan-mismatch` for the plan of another port, `nothing-to-quantize`, `non-finite` where no weight is finite, `plugin-failed`,
+ * `plan-mismatch` for the plan of another port, `nothing-to-quantize`, where no weight is finite too, `plugin-failed`,
  * `aborted`, and the
  * port's own errors.
  */
@@ -93,7 +93,7 @@ export async function applyResolved<M>(
 ): Promise<Quantized<M>> {
   const calibration = await statisticsFor(port, resolved, inputs, options);
   const isObserved = calibration !== inputs.calibration;
-  const written = await withFitWeights(resolved, async (plan, unfit) => {
+  const written = await withFitWeights(resolved, port.supports.alters === true, async (plan, unfit) => {
     const fitted = await writeFitted(port, plan, calibration, inputs, options);
     const told = unfit.map(({ id, reason }) => `${id}: ${reason}`);
     return { ...fitted, quantized: withWarnings(fitted.quantized, told) };
@@ -124,7 +124,7 @@ export async function writeResolved<M>(
   const options = { ...defined({ signal, onProgress, capture }), measure: false };
   const calibration = await statisticsFor(port, resolved, inputs, options);
   const seen = isRun ? inputs : 'size alone';
-  const written = await withFitWeights(resolved, (plan) =>
+  const written = await withFitWeights(resolved, port.supports.alters === true, (plan) =>
     writeFitted(port, plan, calibration, seen, options),
   );
   return { written, calibration };

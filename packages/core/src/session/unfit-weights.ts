@@ -23,9 +23,15 @@ export function checkReach({ min, max }: SliceRanges, { weight: { id } }: Resolv
   });
 }
 
-/** Runs with the weights that fit: begins anew without those that turn out not to, unless none would be left. */
+/**
+ * Runs with the weights that fit: begins anew without those that turn out not to.
+ *
+ * @param alters Whether the port writes another model without any quantized weight too.
+ * @throws LowbitError `nothing-to-quantize` where none fits; what `run` throws for another reason.
+ */
 export async function withFitWeights<T>(
   resolved: ResolvedPlan,
+  alters: boolean,
   run: (resolved: ResolvedPlan, unfit: readonly FloatEntry[]) => Promise<T>,
 ): Promise<T> {
   try {
@@ -33,9 +39,22 @@ export async function withFitWeights<T>(
   } catch (error) {
     if (!isLowbitError(error) || error.code !== 'non-finite') throw error;
     const unfit = await unfitEntries(resolved.entries);
-    if (unfit.length === 0 || unfit.length === resolved.entries.length) throw error;
+    if (unfit.length === 0) throw error;
+    if (unfit.length === resolved.entries.length && !alters) throw noneFits(resolved, unfit);
     return run(withoutWeights(resolved, unfit), unfit);
   }
+}
+
+function noneFits({ plan }: ResolvedPlan, unfit: readonly FloatEntry[]): LowbitError {
+  const told = unfit.slice(0, 5).map(({ id, reason }) => `${id} ${reason}`);
+  return new LowbitError({
+    code: 'nothing-to-quantize',
+    where: plan.port,
+    expected: 'at least one weight whose values are all finite, and not near the largest float32 number',
+    received: told.join('; '),
+    remedy:
+      'Export the model with finite weights: NaN comes of a training that went astray, and in a mask -10000 does what -Infinity does.',
+  });
 }
 
 /** The entries of weights that stay float, with the reason. */

@@ -17,3 +17,20 @@ it.each([
     expect.objectContaining({ code: 'invalid-argument', where }),
   );
 });
+
+it.each([
+  ['sequenceType', 'sequence', null],
+  ['optionalType', 'optional', null],
+  ['STRING', 'strings', [2, 1]],
+])(
+  'refuses inputs of the type %s, for which no file holds data, with what helps',
+  (type, received, shape) => {
+    expect(() => calibrationInputs([{ name: 't', type, shape }], 'm.onnx')).toThrow(
+      expect.objectContaining({
+        where: 'm.onnx: input t',
+        received,
+        remedy: expect.stringContaining('extract_model') as string,
+      }),
+    );
+  },
+);

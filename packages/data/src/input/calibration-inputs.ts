@@ -16,7 +16,7 @@ interface DeclaredInput {
  * The inputs of a model in the form that data are read for.
  *
  * @param where - the model, for errors
- * @throws LowbitError `invalid-argument` when the model does not tell how many axes an input has, or has no input.
+ * @throws LowbitError `invalid-argument` when the model does not tell how many axes an input has, has no input, or one that is no tensor of numbers.
  */
 export function calibrationInputs(
   inputs: readonly DeclaredInput[],
@@ -34,6 +34,10 @@ export function calibrationInputs(
       received: 'none',
     });
   return inputs.map(({ name, type, shape }) => {
+    const other = /^(sequence|map|optional|sparseTensor)Type$/.exec(type)?.[1];
+    if (other !== undefined) throw noTensor(`${where}: input ${name}`, 'a tensor', other);
+    if (type.toLowerCase() === 'string')
+      throw noTensor(`${where}: input ${name}`, 'a tensor of numbers', 'strings');
     if (shape !== null) return { name, type, shape: shape.map((size) => size ?? -1) };
     throw new LowbitError({
       code: 'invalid-argument',
@@ -43,6 +47,13 @@ export function calibrationInputs(
       remedy: 'Export the model with the shapes of its inputs.',
     });
   });
+}
+
+/** Files of data hold tensors of numbers alone. */
+function noTensor(where: string, expected: string, received: string): LowbitError {
+  const remedy =
+    'Leave data out to quantize weights alone; to run on data, cut out the part of the model that begins behind this input, as onnx.utils.extract_model in Python does, and give what that takes.';
+  return new LowbitError({ code: 'invalid-argument', where, expected, received, remedy });
 }
 
 function isDeclared(value: unknown): value is DeclaredInput {

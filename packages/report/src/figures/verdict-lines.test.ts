@@ -36,7 +36,7 @@ it('the weight that ruins a network is named, with what it does', () => {
   const worst = { id: 'basis', alone: { sqnrDb: 4.2 }, without: { sqnrDb: null } };
   const weights = { samples: 8, alone: [], together: { sqnrDb: null, isBroken: true as const }, worst };
   expect(linesOf({ weights })[1]).toBe(
-    'the weight that loses most is basis: alone it leaves 4.2 dB, all weights leave NaN or infinity, and every value where it is excluded',
+    'the weight that loses most is basis: on 8 samples, with all but weights as it was, it alone leaves 4.2 dB, all weights leave NaN or infinity, and all but this one every value',
   );
 });
 

@@ -39,8 +39,10 @@ const words: Readonly<Record<Verdict['grade'], string>> = {
 type Effects = NonNullable<Verdict['weights']>;
 type Worst = NonNullable<Effects['worst']>;
 
-function worstWeight({ together }: Effects, { id, alone, without }: Worst): string {
-  return `the weight that loses most is ${id}: alone it leaves ${left(alone)}, all weights leave ${left(together)}, and ${left(without)} where it is excluded`;
+/** Weights alone were changed, for a few samples: numbers of whole results, on all samples, differ. */
+function worstWeight({ samples, together }: Effects, { id, alone, without }: Worst): string {
+  const on = `on ${samples} ${samples === 1 ? 'sample' : 'samples'}, with all but weights as it was`;
+  return `the weight that loses most is ${id}: ${on}, it alone leaves ${left(alone)}, all weights leave ${left(together)}, and all but this one ${left(without)}`;
 }
 
 function left({ sqnrDb, isBroken }: Worst['alone']): string {

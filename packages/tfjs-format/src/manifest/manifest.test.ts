@@ -204,7 +204,7 @@ describe('what is wrong is told with its place', () => {
     }
   });
 
-  test('of files whose names are in percent encoding are read as they are called, or as a server reads them', async () => {
+  test('of files whose names are in percent encoding or have a query are read as they are called, or as a server reads them', async () => {
     const spec = { name: 'a', shape: [1], dtype: 'float32' } as const;
     const read = async (path: string, files: Readonly<Record<string, number>>) => {
       const json = parseModelJson(
@@ -218,9 +218,13 @@ describe('what is wrong is told with its place', () => {
     expect(await read('my%20w.bin', { 'my w.bin': 1 })).toBe(1);
     expect(await read('my%20w.bin', { 'my w.bin': 1, 'my%20w.bin': 2 })).toBe(2);
     expect(await read('100%.bin', { '100%.bin': 3 })).toBe(3);
+    expect(await read('w.bin?v=3', { 'w.bin': 4 })).toBe(4);
+    expect(await read('my%20w.bin?v=3#a', { 'my w.bin': 5 })).toBe(5);
+    expect(await read('w.bin?v=3', { 'w.bin': 4, 'w.bin?v=3': 6 })).toBe(6);
     for (const [path, elsewhere] of [
       ['%2e%2e/w.bin', '../w.bin'],
       ['%2Fetc/w.bin', '/etc/w.bin'],
+      ['?v=3', ''],
     ] as const)
       await expect(read(path, { [elsewhere]: 1 })).rejects.toMatchObject({ code: 'file-missing' });
   });

@@ -8,8 +8,8 @@ export function isInside(path: string): boolean {
 }
 
 /**
- * What `read` gives for a weight file. TensorFlow.js puts the path into a URL, whose `%20` a server reads as a space: where there is no file
- * that is called so, it is the one that is meant by that.
+ * What `read` gives for a weight file. TensorFlow.js puts the path into a URL, whose `%20` a server reads as a space, and whose `?v=3` is no
+ * part of the name: where there is no file that is called so, it is the one that is meant by that.
  */
 export async function readAsNamed<T>(path: string, read: (path: string) => T | Promise<T>): Promise<T> {
   const meant = decoded(path);
@@ -29,10 +29,10 @@ export async function readAsNamed<T>(path: string, read: (path: string) => T | P
   return read(meant);
 }
 
-/** The path with what percent signs stand for, unless that leads elsewhere. */
+/** The path without a query and with what percent signs stand for, unless that leads elsewhere. */
 function decoded(path: string): string {
   try {
-    const meant = decodeURIComponent(path);
+    const meant = decodeURIComponent(path.replace(/[?#].*$/s, ''));
     return isInside(meant) ? meant : path;
   } catch {
     return path;
