@@ -102,6 +102,31 @@ const cases: Readonly<Record<string, Case>> = {
     ids: ['u_folded', 'v_folded'],
     columns: [48, 48],
   },
+  'a matrix of halves that is cast': {
+    nodes: [node('Cast', ['w'], 'v', { to: DataType.FLOAT })],
+    constants: [matrix('w', [rows, columns], DataType.FLOAT16)],
+    ids: ['w'],
+  },
+  'a turned matrix of halves that is cast': {
+    nodes: [node('Transpose', ['w'], 't'), node('Cast', ['t'], 'v', { to: DataType.FLOAT })],
+    constants: [matrix('w', [columns, rows], DataType.FLOAT16)],
+    ids: ['w'],
+  },
+  'a matrix of halves that is cast and turned': {
+    nodes: [node('Cast', ['w'], 'c', { to: DataType.FLOAT }), node('Transpose', ['c'], 'v')],
+    constants: [matrix('w', [columns, rows], DataType.FLOAT16)],
+    ids: ['w'],
+  },
+  'a matrix of halves that is cast for two products': {
+    nodes: [
+      node('Cast', ['w'], 'v', { to: DataType.FLOAT }),
+      node('Cast', ['w'], 'u', { to: DataType.FLOAT }),
+      product('u', 'z'),
+    ],
+    constants: [matrix('w', [rows, columns], DataType.FLOAT16)],
+    ids: ['w'],
+    columns: [columns, columns],
+  },
   'slices of a turned matrix': {
     nodes: [
       node('Transpose', ['w'], 't'),
@@ -147,7 +172,9 @@ describe.each(Object.entries(cases))('%s', (_, one) => {
       one.ids.map((id) => [id, 'MatMulNBits']),
     );
     const ops = readModel(model.bytes).proto.graph!.node.map(({ opType }) => opType);
-    expect(ops.filter((op) => op !== 'Constant')).toEqual(one.ids.map(() => 'MatMulNBits'));
+    expect(ops.filter((op) => op !== 'Constant')).toEqual(
+      (one.columns ?? [columns]).map(() => 'MatMulNBits'),
+    );
     const [original, packed] = [await runModel(bytes, feeds), await runModel(model.bytes, feeds)];
     for (const [name, values] of original) {
       const largest = Math.max(...values.map(Math.abs));
@@ -191,12 +218,15 @@ describe('stays as it is', () => {
     expect(table[0]).toMatch(/^w /);
   });
 
-  it('a matrix of halves that is cast, which would take twice the bytes as floats', async () => {
+  it('a matrix of halves that is cast for a product and is taken as it is too', async () => {
     const halves = matrix('w', [rows, columns], DataType.FLOAT16);
-    const ids = await formsOf(
-      [node('Cast', ['w'], 'v', { to: DataType.FLOAT }), product('v', 'y')],
-      [halves],
-    );
-    expect(ids).toEqual(['w planar']);
+    const nodes = [
+      node('Cast', ['w'], 'v', { to: DataType.FLOAT }),
+      product('v', 'p'),
+      node('ReduceSum', ['w'], 's', { keepdims: 0 }),
+      node('Cast', ['s'], 'c', { to: DataType.FLOAT }),
+      node('Add', ['p', 'c'], 'y'),
+    ];
+    expect(await formsOf(nodes, [halves])).toEqual(['w planar']);
   });
 });

@@ -1,22 +1,21 @@
 import { sizeOf } from '@lowbit/core/adapter';
-import { integerAttribute } from '../graph/attributes.js';
 import type { ConstantValue } from '../graph/constant-value.js';
 import type { EditableGraph } from '../graph/editable-graph.js';
 import { modelEditor } from '../graph/model-editor.js';
-import { isStandard } from '../graph/scope.js';
 import type { GraphOrder } from '../model/check-graph.js';
-import { bytesOfType, isFloatType } from '../model/data-types.js';
+import { bytesOfType } from '../model/data-types.js';
 import { writeBodies } from '../model/function-body.js';
 import type { OnnxModel } from '../model/model.js';
 import type { NodeProto, TensorProto } from '../schema/proto.js';
 import { constantCall } from './evaluate/constant-call.js';
 import { evaluate } from './evaluate/evaluate.js';
 import { constantsOf, replaceValue, useInstead } from './fold-constants.js';
-import { movedConstants, type MovedTree, movedTree } from './moved-tree.js';
+import { movesBeforeCasts } from './moves-before-casts.js';
+import { isWider, movedConstants, type MovedTree, movedTree } from './moved-tree.js';
 
 /**
  * Moves the constants of products in the model itself where operators turn, reshape, cut or narrow them on each run: packed products
- * take a matrix as it is stored. What a constant becomes are matrices that take no more bytes than it, and nothing else takes it; a constant that
+ * take a matrix as it is stored, or widened. What a constant becomes are matrices that take no more bytes than it, and nothing else takes it; a constant that
  * becomes one other keeps its name.
  *
  * @param order Of this very model.
@@ -26,6 +25,7 @@ export function foldMoves(model: OnnxModel, order: GraphOrder): GraphOrder {
   const editor = modelEditor(model, { order });
   const changed = [...order.keys()].filter((graph) => {
     const editable = editor.graph(graph);
+    for (const node of editable.nodes()) movesBeforeCasts.apply(node, editable, editor.opsetOf(graph));
     const declared = new Set([...graph.input, ...graph.valueInfo].map(({ name }) => name));
     const folded = movedConstants(editable).filter((name) => {
       const tree = movedTree(name, editable);
@@ -102,10 +102,4 @@ function valuesOf({ nodes }: MovedTree, graph: EditableGraph, opset: number) {
     outputs.forEach((output, at) => made.set(node.output[at] ?? '', output));
   }
   return made;
-}
-
-/** Whether a node stores floats in more bytes. */
-function isWider(node: NodeProto, from = 0): boolean {
-  if (!isStandard(node, 'Cast')) return false;
-  return !isFloatType(from) || bytesOfType(integerAttribute(node, 'to', 0), 1) > bytesOfType(from, 1);
 }

@@ -1,5 +1,7 @@
 import type { EditableGraph } from '../graph/editable-graph.js';
+import { integerAttribute } from '../graph/attributes.js';
 import { isStandard } from '../graph/scope.js';
+import { bytesOfType, isFloatType } from '../model/data-types.js';
 import { chainOperator } from '../operators/moves/chain-operators.js';
 import { operatorOf } from '../operators/operators.js';
 import type { NodeProto } from '../schema/proto.js';
@@ -44,16 +46,23 @@ export interface MovedTree {
   readonly ends: readonly string[];
 }
 
-/** What takes a constant; `undefined` where anything else takes the constant, or a value on the way. */
+/** Whether a node stores floats of a type in more bytes. */
+export function isWider(node: NodeProto, from = 0): boolean {
+  if (!isStandard(node, 'Cast')) return false;
+  return !isFloatType(from) || bytesOfType(integerAttribute(node, 'to', 0), 1) > bytesOfType(from, 1);
+}
+
+/** What takes a constant and moves it, up to where it would take more bytes; `undefined` where anything else takes the constant, or a value on the way. */
 export function movedTree(constant: string, graph: EditableGraph): MovedTree | undefined {
   const nodes: NodeProto[] = [];
   const ends: string[] = [];
+  const type = graph.constantType(constant)?.type;
   const pending = [constant];
   for (let name = pending.shift(); name !== undefined; name = pending.shift()) {
     const users = [...new Set(graph.users(name))];
     if (graph.isHeld(name)) return undefined;
     const from = name;
-    const movers = users.filter((node) => moves(node, from, graph));
+    const movers = users.filter((node) => moves(node, from, graph) && !isWider(node, type));
     if (movers.length === 0 && users.length > 0 && name !== constant) ends.push(name);
     else if (movers.length < users.length) return undefined;
     nodes.push(...movers);

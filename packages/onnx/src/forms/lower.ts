@@ -1,6 +1,8 @@
 import type { QuantizedTensor } from '@lowbit/core';
+import { defined } from '@lowbit/core/adapter';
 import type { WeightSite } from '../describe/weight-site.js';
 import { bytesOfType } from '../model/data-types.js';
+import type { DataType } from '../schema/proto.js';
 import type { Optimize, Target } from '../target/target.js';
 import { asSource } from './as-source.js';
 import { expand, type Shaped } from './expand.js';
@@ -20,6 +22,8 @@ export interface Lowered {
   readonly others: Replacement['nodes'];
   /** The tensor as it was written, where that has other parameters. */
   readonly stored?: QuantizedTensor;
+  /** The type that the values have, where it is not the weight's own. */
+  readonly type?: DataType;
 }
 
 /**
@@ -50,11 +54,11 @@ const folded = 'made into floats once, when the session is created: float speed,
 function packed(
   to: Fragment,
   tensor: QuantizedTensor,
-  { form, storedBits, nodes: others, stored = tensor }: Replacement,
+  { form, storedBits, nodes: others, stored = tensor, type }: Replacement,
   why: readonly (string | undefined)[],
 ): Lowered {
   const reason = sentence(...why, widening(storedBits, tensor));
-  return { form, memoryBytes: packedBytes(to), reason, others, stored };
+  return { form, memoryBytes: packedBytes(to), reason, others, stored, ...defined({ type }) };
 }
 
 /** @param unfit Why it is not kept packed, where that was wanted. */

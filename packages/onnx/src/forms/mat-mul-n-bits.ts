@@ -2,11 +2,10 @@ import type { QuantizedTensor } from '@lowbit/core';
 import type { ZeroPointForm } from '@lowbit/core/adapter';
 import type { WeightSite } from '../describe/weight-site.js';
 import { makeAttribute } from '../graph/make-node.js';
-import { multipliedAlong, productsUnfit } from './multiplied.js';
+import { multiplied, productsUnfit } from './multiplied.js';
 import { addScales, packedParameters } from './packed-parameters.js';
 import { copyMessage, DataType, type GraphProto, type NodeProto } from '../schema/proto.js';
 import { matMulNBitsFits } from '../target/packed-operators.js';
-import { type PackedFloat } from '../target/runs.js';
 import { runtimeDomain } from '../target/versions.js';
 import type { Target } from '../target/target.js';
 import { centredCodes } from './centred-codes.js';
@@ -22,9 +21,9 @@ export const matMulNBits: PackedForm = {
       ? 'stays packed in memory and is multiplied as it is'
       : 'stays packed in memory and is multiplied as it is, which takes longer than floats on WebAssembly',
   takes(site, target) {
-    const along = multipliedAlong(site);
-    const type = site.source.tensor.dataType as PackedFloat;
-    if (along === undefined) return undefined;
+    const taken = multiplied(site);
+    if (taken === undefined) return undefined;
+    const { along, type } = taken;
     const fits = (bits: number, group: number, length: number) =>
       matMulNBitsFits(bits, group, length, target, { type });
     return takesGroups(site, { along, fits });
@@ -70,7 +69,7 @@ function sample(parts: Pick<FormSample, 'bits' | 'granularity' | 'inputs'>): For
  * Every product that the weight feeds becomes `com.microsoft.MatMulNBits` with the
  * same name and outputs. Returns what each node becomes, or `undefined` when the operator does not fit: it takes a
  * matrix as second factor, groups along the axis that products run along, and integer zero points, which are left out where
- * all can be its default. Scales have the type of the matrix.
+ * all can be its default. Scales have the type in which products take the matrix.
  */
 function multiplyPacked(
   to: Fragment,
@@ -79,10 +78,11 @@ function multiplyPacked(
   target: Target,
 ): Replacement | undefined {
   const { shape, slicing, bits } = tensor;
-  const along = multipliedAlong(site);
-  if (slicing === 'tensor' || !('along' in slicing) || slicing.along !== along) return undefined;
+  const taken = multiplied(site);
+  if (taken === undefined || slicing === 'tensor' || !('along' in slicing)) return undefined;
+  const { along, type, casts } = taken;
+  if (slicing.along !== along) return undefined;
   const [rows, columns] = [shape[along], shape[1 - along]] as [number, number];
-  const type = site.source.tensor.dataType as PackedFloat;
   const parameters = packedParameters(tensor, type);
   if (parameters === undefined) return undefined;
   const { exact, stored } = parameters;
@@ -101,9 +101,12 @@ function multiplyPacked(
     inputs.push(to.constant('zero', DataType.UINT8, [zeros.length], zeros));
   }
   const attributes = { K: rows, N: columns, bits, block_size: slicing.group };
-  const multiplied = (node: NodeProto) => productOf(to, node, inputs, attributes, site.source.graph);
-  const nodes = new Map(site.uses.map(({ node }) => [node, multiplied(node)]));
-  return { form: 'MatMulNBits', storedBits: bits, nodes, stored };
+  const product = (node: NodeProto) => productOf(to, node, inputs, attributes, site.source.graph);
+  const nodes = new Map([
+    ...site.uses.map(({ node }) => [node, product(node)] as const),
+    ...casts.map((node) => [node, []] as const),
+  ]);
+  return { form: 'MatMulNBits', storedBits: bits, nodes, stored, type };
 }
 
 /** What a product becomes: the bias of a `Gemm` is the operator's own where it is one number a column, else added. */

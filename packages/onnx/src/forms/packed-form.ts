@@ -1,7 +1,7 @@
 import type { Granularity, QuantizedTensor, Slicing } from '@lowbit/core';
 import type { WeightSite } from '../describe/weight-site.js';
 import type { OperatorSample } from '../operators/operator.js';
-import type { NodeProto } from '../schema/proto.js';
+import type { DataType, NodeProto } from '../schema/proto.js';
 import type { Target } from '../target/target.js';
 import type { Fragment } from './fragment.js';
 
@@ -41,6 +41,8 @@ export interface Replacement {
   readonly nodes: ReadonlyMap<NodeProto, readonly NodeProto[]>;
   /** The tensor as it was written, where that has other parameters. */
   readonly stored?: QuantizedTensor;
+  /** The type that the values have. Default: the weight's own. */
+  readonly type?: DataType;
 }
 
 /** The grids that a form takes of one weight. */

@@ -55,7 +55,7 @@ export function rewriteWeight(
   // What stands in the place of its users is made of them as they are now.
   const isAnew = corrected !== undefined && first.others.size > 0;
   const lowered = isAnew ? lowerWeight(site, tensor, target, optimize, place) : first;
-  const { added, news, form, memoryBytes, reason, others, stored } = lowered;
+  const { added, news, form, memoryBytes, reason, others, stored, type } = lowered;
   shared.keep(news);
   graph.replaceConstant(source, added, news);
   for (const [user, by] of others) graph.replace(user, by);
@@ -63,7 +63,7 @@ export function rewriteWeight(
   added.constants.forEach(({ dataType }) => types.add(dataType));
   if (usesRuntimeDomain([...added.nodes, ...[...others.values()].flat()]))
     editor.importRuntimeDomain(source.graph);
-  const written = writtenValues(stored ?? tensor, source.tensor.dataType);
+  const written = writtenValues(stored ?? tensor, type ?? source.tensor.dataType);
   const why = `${reason}${sideEffects(site, removed)}`;
   const note = { id, form, storedBytes: bytes, memoryBytes, reason: why, ...written };
   return corrected === undefined ? note : { ...note, bias: corrected };

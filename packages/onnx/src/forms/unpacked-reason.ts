@@ -4,6 +4,7 @@ import type { WeightSite } from '../describe/weight-site.js';
 import { type PackedFloat } from '../target/runs.js';
 import { blocksSince } from '../target/versions.js';
 import type { Target } from '../target/target.js';
+import { multiplied } from './multiplied.js';
 import { groupSizes, groupsUnfit } from './groups-unfit.js';
 import type { Grid, Takes } from './packed-form.js';
 import { packedForms } from './packed-forms.js';
@@ -34,7 +35,7 @@ export function unpackedReason(
 /** With what a weight that is not kept packed would be: as little as possible changed, all of it named. */
 function packingRemedy(site: WeightSite, tensor: QuantizedTensor, target: Target): string {
   const exact = zeroPointForm(tensor) !== undefined;
-  const type = site.source.tensor.dataType as PackedFloat;
+  const type = multiplied(site)?.type ?? (site.source.tensor.dataType as PackedFloat);
   const ownScales = !exact || packedParameters(tensor, type) !== undefined;
   const { bits, slicing } = tensor;
   const changed = [{ bits, slicing, exact, ownScales, target, words: [] }]

@@ -14,7 +14,7 @@ export function usedOnly({ source, uses }: WeightSite, test: (use: WeightUse) =>
 }
 
 /** How often a name is an input or the result of a graph, subgraphs included. */
-function countUses(graph: GraphProto, name: string): number {
+export function countUses(graph: GraphProto, name: string): number {
   let count = graph.output.filter((output) => output.name === name).length;
   for (const node of graph.node) {
     for (const input of node.input) if (input === name) count++;
