@@ -48,8 +48,9 @@ async function measureSubject(subject: IntegerSubject, tell: Tell): Promise<Meas
       activations: percentile({ percent }),
       weights: 'least-squares',
       rest: subject.rest,
+      biases: batches,
     } as const;
-    const quantized = await quantizeIntegers(port, recipe, observed);
+    const quantized = await quantizeIntegers(port, recipe, observed, { capture: 'once' });
     measured.push(await compareForms(subject, form, { bytes, float, quantized: quantized.bytes }));
   }
   return measured;

@@ -3,6 +3,7 @@ import {
   cascade,
   everywhere,
   quantize,
+  type Batch,
   type BitwidthPolicy,
   type Calibration,
   type QuantizeOptions,
@@ -18,12 +19,14 @@ export interface IntegerRecipe {
   readonly weights: 'least-squares' | 'range';
   /** Weights that are computed with in floats: stored in 8 bits, or left as they are. */
   readonly rest: '8 bits' | 'float';
+  /** Data by which biases take off what quantized weights add on average; without them biases stay. */
+  readonly biases?: readonly Batch[];
 }
 
 /** Quantizes a model that was opened for a form of integers, with ranges from a calibration; without one the ranges are measured at run time. */
 export async function quantizeIntegers(
   port: OnnxPort,
-  { activations, weights, rest }: IntegerRecipe,
+  { activations, weights, rest, biases }: IntegerRecipe,
   calibration?: Calibration,
   options?: QuantizeOptions,
 ): Promise<{ readonly bytes: Uint8Array; readonly report: Report }> {
@@ -36,6 +39,7 @@ export async function quantizeIntegers(
     bits: cascade(...policies),
     activations,
     ...(calibration === undefined ? {} : { calibration }),
+    ...(biases === undefined ? {} : { correctBiases: true, data: biases }),
   };
   const { model, report } = await quantize(port, recipe, options);
   return { bytes: model.bytes, report };
