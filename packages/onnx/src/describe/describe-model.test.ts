@@ -188,6 +188,11 @@ describe('reasons', () => {
   const nothing = skipReasons.noWeights;
 
   it.each<[string, Parameters<typeof describeParts>[0], string[]]>([
+    [
+      'an operator whose weights are attributes',
+      { nodes: [makeNode({ op: 'LinearRegressor', domain: 'ai.onnx.ml', inputs: ['x'], outputs: ['y'] })] },
+      [skipReasons.inAttributes('LinearRegressor')],
+    ],
     ['an operator without weights', { nodes: [node('Relu', ['x'], 'y')] }, [nothing]],
     [
       'a Conv weight computed at run time',

@@ -190,6 +190,7 @@ function wholeLayerReason(node: NodeProto, scope: Scope, context: DescribeContex
   const { opset, inFunction } = context;
   if (isQuantizedOperator(node)) return skipReasons.quantizedOperator;
   if (operatorOf(node) === undefined) {
+    if (isLearned(node)) return skipReasons.inAttributes(node.opType);
     if (!holdsMatrix(node, scope)) return undefined;
     if (takesOverridable(node, scope, context.model.ir)) return skipReasons.overridable;
     return noWeightReason(node) ?? skipReasons.notSupported(node.opType);
@@ -198,6 +199,10 @@ function wholeLayerReason(node: NodeProto, scope: Scope, context: DescribeContex
   if (opset < oldestOpset) return skipReasons.oldOpset(opset);
   return inFunction && opset < constantsOfAnyType ? skipReasons.oldFunction(opset) : undefined;
 }
+
+/** Whether an operator of classical machine learning holds what was learned in attributes. */
+const isLearned = ({ domain, opType }: NodeProto): boolean =>
+  domain === 'ai.onnx.ml' && /^(Linear|SVM|TreeEnsemble)/.test(opType);
 
 /** From this many values on, a constant of two or more axes is worth a remark. */
 const largeMatrix = 1024;

@@ -41,6 +41,8 @@ const nodes = [
   node('Slice', ['both', 'from', 'to', 'axis'], 'part'),
   node('Unsqueeze', ['part', 'axis'], 'more'),
   node('Gather', ['table', 'ids'], 'rows2'),
+  node('LSTM', ['product', 'lw', 'lr'], 'states', { hidden_size: 4 }),
+  node('GRU', ['product', 'gw', 'gr'], 'both ways', { hidden_size: 5, direction: 'bidirectional' }),
 ];
 
 function modelOf(batch: number | string, side: number | string): ModelProto {
@@ -49,7 +51,8 @@ function modelOf(batch: number | string, side: number | string): ModelProto {
     initializers: [
       ...[ones('k', 8, 3, 3, 2), ones('kb', 8), ones('kb1', 8, 1, 1), ones('t', 8, 5, 2, 2), ones('g', 6, 8)],
       ...[ones('m', 8, 12), ones('table', 4, 7), list('rows', 0, 8, -1), list('from', 1), list('to', 9)],
-      ...[list('axis', 2), list('ids', 1, 0, 2)],
+      ...[list('axis', 2), list('ids', 1, 0, 2), ones('lw', 1, 16, 12), ones('lr', 1, 16, 4)],
+      ...[ones('gw', 2, 15, 12), ones('gr', 2, 15, 5)],
     ],
     inputs: { x: [batch, 3, side, 17] },
     outputs: {},

@@ -11,7 +11,7 @@ type Shape = readonly number[];
 export type SampleShapes = (name: string) => Shape | undefined;
 
 /** The shape of what an operator gives. */
-type Rule = (node: NodeProto, inputs: readonly (Shape | undefined)[]) => Shape | undefined;
+type Rule = (node: NodeProto, inputs: readonly (Shape | undefined)[], output: number) => Shape | undefined;
 
 /** What is counted for sizes that a file leaves open, samples aside: tokens, or a side of a picture. */
 const openSize = 128;
@@ -105,6 +105,16 @@ const reduced: Rule = (node, [shape]) => {
     : shape.map((size, axis) => (axes.includes(axis) ? 1 : size));
 };
 
+/** The first output is [time, direction, batch, hidden], others have no time; batch first with layout 1. */
+const recurred: Rule = (node, [x, , weight], output) => {
+  const [directions, , hidden] = weight ?? [];
+  if (x === undefined || directions === undefined || hidden === undefined) return undefined;
+  const [first = 1, second = 1] = x;
+  if (integerAttribute(node, 'layout', 0) === 1)
+    return output > 0 ? [first, directions, hidden] : [first, second, directions, hidden];
+  return output > 0 ? [directions, second, hidden] : [first, directions, second, hidden];
+};
+
 const each = (ops: string, rule: Rule): [string, Rule][] => ops.split(' ').map((op) => [op, rule]);
 
 const rules: ReadonlyMap<string, Rule> = new Map([
@@ -120,6 +130,7 @@ const rules: ReadonlyMap<string, Rule> = new Map([
   ...each('GlobalAveragePool GlobalMaxPool GlobalLpPool', pooledWhole),
   ...each('ReduceMax ReduceMean ReduceSum', reduced),
   ...each('Conv FusedConv', convolved),
+  ...each('GRU LSTM RNN', recurred),
   ['ConvTranspose', spread],
   ['Flatten', flattened],
   ['Gather', gathered],
@@ -136,7 +147,8 @@ export function sampleShapes(main: GraphProto, graph: EditableGraph, opset: numb
   for (const node of graph.nodes()) {
     const inputs = node.input.map((name) => (name === '' ? undefined : shapeOf(name)));
     node.output.forEach((name, output) => {
-      const shape = rules.get(node.opType)?.(node, inputs) ?? moved({ node, inputs, output }, graph, opset);
+      const shape =
+        rules.get(node.opType)?.(node, inputs, output) ?? moved({ node, inputs, output }, graph, opset);
       if (shape !== undefined) found.set(name, shape);
     });
   }

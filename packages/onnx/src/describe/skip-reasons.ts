@@ -18,7 +18,7 @@ export const skipReasons = {
   isOutput: 'the constant is also an output of a graph, so changing it would change the result',
   empty: 'the weight has no values',
   sparse: 'the weight is stored as a sparse tensor',
-  external: 'the data of the weight are in another file, which was not given (option externalData)',
+  external: 'the data of the weight are in another file, which was not given',
   longChain: 'too many operators lie between the constant and its use',
   badChain: (by: string) => `the shapes between the constant and its use cannot be followed through ${by}`,
   constantRows:
@@ -28,6 +28,7 @@ export const skipReasons = {
     'neither operand is a constant, or one that operators only move or cast, so the operator holds no weights',
   quantizedOperator: 'the operator is quantized already',
   notSupported: (op: string) => `the weights of ${op} are not quantized yet`,
+  inAttributes: (op: string) => `the weights of ${op} are attributes, which are not quantized`,
   localFunction: "the operator is a function of the model: its weights are listed under the function's name",
   functionArgument:
     'a constant is passed to a function of the model in which no operator takes it directly as its weight',
@@ -43,7 +44,10 @@ export const skipRemedies: ReadonlyMap<string, string> = new Map([
     skipReasons.overridable,
     'Freeze inputs that have a value in the file, which nobody can replace then: freezeInputs: true, on the command line --freeze-inputs.',
   ],
-  [skipReasons.external, 'Give the files beside the model with the option externalData.'],
+  [
+    skipReasons.external,
+    'Give the files beside the model: on a page choose them together with it, in a program read them by the option externalData.',
+  ],
 ]);
 
 const ofQuantized: ReadonlySet<string> = new Set([

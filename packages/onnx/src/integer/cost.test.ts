@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Geometry } from '../operators/operator.js';
-import { layerTimes, slowerReason } from './cost.js';
+import { layerTimes, recurrentTime, slowerReason } from './cost.js';
 
 const conv = (
   inputs: number,
@@ -87,3 +87,25 @@ test('an operator that floats are computed along with takes time of its own', ()
   expect(times(true).float).toBe(times(false).float);
   expect(times(true).integers).toBeGreaterThan(times(false).integers);
 });
+
+test.each([
+  ['LSTM', 64, 16, 65],
+  ['LSTM', 64, 64, 231],
+  ['LSTM', 64, 128, 772],
+  ['LSTM', 64, 256, 2745],
+  ['GRU', 64, 16, 44],
+  ['GRU', 16, 64, 56],
+  ['GRU', 64, 128, 537],
+  ['RNN', 64, 16, 40],
+  ['RNN', 64, 64, 133],
+  ['RNN', 64, 256, 1409],
+])(
+  '%s over %d steps with %d inputs and units takes what was measured, %d µs',
+  (op, steps, units, measured) => {
+    const gates = { LSTM: 4, GRU: 3, RNN: 1 }[op] as number;
+    const ratio = recurrentTime(op, steps, gates * units * 2 * units) / 1000 / measured;
+    // Fitted to 35 %.
+    expect(ratio).toBeGreaterThan(0.65);
+    expect(ratio).toBeLessThan(1.35);
+  },
+);

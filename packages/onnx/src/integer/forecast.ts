@@ -1,12 +1,12 @@
 import { sizeOf } from '@lowbit/core/adapter';
 import type { DescribedLayer } from '../describe/described-layer.js';
-import { sampleShapes } from '../describe/sample-shapes.js';
+import { type SampleShapes, sampleShapes } from '../describe/sample-shapes.js';
 import type { EditableGraph } from '../graph/editable-graph.js';
 import type { OnnxModel } from '../model/model.js';
 import type { Geometry } from '../operators/operator.js';
 import { operatorOf } from '../operators/operators.js';
 import type { GraphProto, NodeProto } from '../schema/proto.js';
-import { type IntegerForm, layerTimes, otherTime, type Place } from './cost.js';
+import { type IntegerForm, layerTimes, otherTime, type Place, recurrentTime } from './cost.js';
 import type { IntegerLayer } from './integer-layer.js';
 
 /** What is known of the work of a network, for one sample. */
@@ -47,6 +47,8 @@ export function networkWork(
     const weight = layers.get(node)?.weights[0];
     const geometry = weight && operatorOf(node)?.integer?.geometry(node, weight.shape);
     if (geometry !== undefined) return layerTimes(geometry, 'operators', known(node, geometry)).float;
+    const recurrence = recurrenceOf(node, shapeOf);
+    if (recurrence !== undefined) return recurrentTime(node.opType, recurrence.steps, recurrence.macs);
     const outputs = sizeOfValue(node.output[0]);
     const dims = weight?.source.tensor.dims.map(Number) ?? [];
     const products = weight && operatorOf(node)?.products?.({ ...weight, dims });
@@ -66,4 +68,13 @@ export function networkWork(
       return float / (float - saved);
     },
   };
+}
+
+/** How often a layer with a state steps on, and what it multiplies then: W [directions, gates, inputs] and R [directions, gates, hidden]. */
+function recurrenceOf({ opType, input }: NodeProto, shapeOf: SampleShapes) {
+  if (!['LSTM', 'GRU', 'RNN'].includes(opType)) return undefined;
+  const [x, w, r] = input.map((name) => shapeOf(name));
+  const [directions = 1, gates = 0, inputs = 0] = w ?? [];
+  const [time = 1, batch = 1] = x ?? [];
+  return { steps: directions * time * batch, macs: gates * (inputs + (r?.[2] ?? 0)) };
 }

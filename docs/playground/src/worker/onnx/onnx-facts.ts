@@ -6,6 +6,9 @@ import type { DroppedFiles } from '../dropped-files.js';
 
 const namedOperators = 6;
 
+/** What is to be done where a file of weights was not chosen. */
+const missing = 'choose them together with the model; without them no weight in them is read or quantized';
+
 /** What the page shows of an ONNX file. @throws LowbitError what `inspectModel` throws. */
 export function onnxFacts(model: OnnxModel, files: DroppedFiles): ModelFacts {
   const { name, ir, opsets, producer, operators, parameters, totalBytes, ...rest } = inspectModel(model);
@@ -25,7 +28,7 @@ export function onnxFacts(model: OnnxModel, files: DroppedFiles): ModelFacts {
       ['Constants', `${formatCount(parameters.count)} values, ${formatBytes(parameters.bytes)}`],
       ...optional('Quantized already', rest.alreadyQuantized),
       ...optional('Files beside it', externalFiles.join(', ')),
-      ...optional('Missing files', absent.join(', ')),
+      ...optional('Missing files', absent.length === 0 ? '' : `${absent.join(', ')}: ${missing}`),
     ],
     frozen: inspectModel(model, { freezeInputs: true }).quantizable.length - rest.quantizable.length,
     quantizable: { count: rest.quantizable.length, bytes: rest.quantizableBytes },
