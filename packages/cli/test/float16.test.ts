@@ -96,3 +96,12 @@ it('names nodes that stay float32; what fits none, and other kinds of models, ar
   );
   expect([status, stderr]).toEqual([2, expect.stringContaining('Did you mean multiply?') as string]);
 });
+
+it('makes inputs and outputs float16 too where that is asked for', async () => {
+  const { report } = await told(inFolder('model.onnx'), '--float16-interface', '--allow-larger');
+  expect(report.float16).toMatchObject({ nodes: 1 });
+  const { inputs, outputs } = JSON.parse(
+    (await run('inspect', inFolder('model_fp16.onnx'), '--json')).stdout,
+  ) as Record<'inputs' | 'outputs', readonly { type: string }[]>;
+  expect([...inputs, ...outputs].map(({ type }) => type)).toEqual(['FLOAT16', 'FLOAT16']);
+});

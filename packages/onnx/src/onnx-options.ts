@@ -85,6 +85,8 @@ export interface HalfOptions {
   readonly data?: Iterable<Batch> | AsyncIterable<Batch>;
   /** How many times as large as on `data` values may become; 1 or more. Default 4. */
   readonly margin?: number;
+  /** Whether inputs and outputs of float32 become float16 too, but for those that may be beyond its range. Default `false`. */
+  readonly interface?: boolean;
 }
 
 export const integerChoices = ['operators', 'qdq', 'faster'] as const satisfies readonly IntegerChoice[];
@@ -102,7 +104,7 @@ const types: OptionTypes<OnnxOptions> = {
   },
   freezeInputs: freezeInputsType,
   float16: {
-    expected: 'true, false or { keep, data, margin }',
+    expected: 'true, false or { keep, data, margin, interface }',
     fits: (value) => typeof value === 'boolean' || (typeof value === 'object' && value !== null),
   },
   ort: runtimeType,
@@ -121,6 +123,7 @@ const halfTypes: OptionTypes<HalfOptions> = {
     expected: 'a number of 1 or more',
     fits: (value) => typeof value === 'number' && value >= 1 && value < Infinity,
   },
+  interface: optionTypes.flag,
 };
 
 /** @throws LowbitError `unsupported-option`, `invalid-argument`. */

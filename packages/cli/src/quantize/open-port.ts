@@ -32,7 +32,8 @@ interface OpenedPort {
 export async function openPort(job: QuantizeJob, signal: AbortSignal): Promise<OpenedPort> {
   const { file, output, bytes, options, plan, threads = manyThreads } = job;
   const { optimize, target, external, freezeInputs, calibrate, runtime = runtimeNames[0] } = options;
-  const float16 = options.float16 && { keep: options.keepFloat32, ...defined({ data: job.seen }) };
+  const halves = { keep: options.keepFloat32, interface: options.float16Interface === true };
+  const float16 = options.float16 && { ...halves, ...defined({ data: job.seen }) };
   const integers = integerForm(options, plan);
   const ort = calibrate === undefined ? undefined : await loadRuntime('quantize', { name: runtime, threads });
   const dataFiles = dataFilesOf(file, signal);

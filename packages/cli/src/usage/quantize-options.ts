@@ -39,6 +39,7 @@ export interface GivenOptions
   /** `true`, or names and operators of nodes that stay float32. */
   readonly float16?: true;
   readonly keepFloat32: readonly string[];
+  readonly float16Interface?: true;
   readonly include: readonly string[];
   readonly exclude: readonly string[];
   readonly includeOp: readonly string[];
@@ -180,6 +181,7 @@ function onnxOptions(): readonly Option[] {
       'compute in float16 where the range allows, by the data of --calibrate or else by the operators: half the size; weights are ' +
         'quantized beside it where an option says how, else not',
     ),
+    new Option('--float16-interface', '--float16, and inputs and outputs too').implies({ float16: true }),
     new Option(
       '--keep-float32 <glob>',
       'leave nodes with such a name or operator float32, beside --float16 (repeatable)',

@@ -1,4 +1,4 @@
-import { type Definition, isStandard, resolve } from '../graph/scope.js';
+import { type Definition, isStandard, resolve, type Scope } from '../graph/scope.js';
 import { subgraphsOf } from '../model/subgraphs.js';
 import { DataType, type NodeProto } from '../schema/proto.js';
 import { operatorOf } from '../operators/operators.js';
@@ -12,6 +12,8 @@ export interface HalfChoice {
   isHalf(node: NodeProto): boolean;
   /** Why nodes that compute with floats stay float32, those left out that only follow their neighbours. */
   readonly reasons: ReadonlyMap<NodeProto, string>;
+  /** Whether an input or output of a graph is float16. */
+  isGivenHalf(value: Definition): boolean;
 }
 
 /** What is known of a model whose nodes are chosen. */
@@ -21,6 +23,8 @@ export interface HalfFacts {
   readonly constants: ReadonlyMap<Definition, HalfConstant>;
   /** Nodes whose results a logarithm takes. */
   readonly fine: ReadonlySet<NodeProto>;
+  /** Whether inputs and outputs of the model become float16. */
+  readonly isInterface: boolean;
   /** Why the user wants a node to stay float32. */
   kept(node: NodeProto): string | undefined;
   /** How far values go, where there were data to see it on. */
@@ -44,17 +48,19 @@ type Draft =
  */
 export function chooseHalves(facts: HalfFacts): HalfChoice {
   const { typed } = facts;
-  const drafts = new Map<NodeProto, Draft>();
   const wide = wideInputs(facts);
-  for (const placed of typed.nodes) {
-    const { draft, isWide } = draftOf(placed, facts, wide);
-    drafts.set(placed.node, draft);
-    for (const value of placed.outputs)
-      if (value !== undefined && (isBeyond(value, facts) ?? isWide)) wide.add(value);
+  let drafts = draftAll(facts, wide);
+  // What calls give may be wide for a function that was looked at before.
+  for (let before = -1; before < wide.size && typed.nodes.some(({ node }) => typed.called(node));) {
+    before = wide.size;
+    drafts = draftAll(facts, wide);
   }
-  const wanted = wantedHalves(typed, drafts);
+  const isGivenHalf = givenHalves(facts, wide);
+  const [main] = typed.scopes as [Scope];
+  const given = [...main.definitions.values()].filter(isGivenHalf);
+  const wanted = wantedHalves(typed, drafts, given);
   const halves = new Set<NodeProto>();
-  const made = new Set<Definition>();
+  const made = new Set(given.filter(({ kind }) => kind === 'input'));
   for (const { node, inputs, outputs } of typed.nodes) {
     const { kind } = drafts.get(node) as Draft;
     const wants = outputs.some((value) => isAmong(wanted, value));
@@ -70,7 +76,36 @@ export function chooseHalves(facts: HalfFacts): HalfChoice {
       draft.kind === 'full' && draft.reason !== undefined ? [[node, draft.reason] as const] : [],
     ),
   );
-  return { isHalf: (node) => halves.has(node), reasons };
+  return { isHalf: (node) => halves.has(node), reasons, isGivenHalf };
+}
+
+/** Inputs and outputs of the main graph that are wanted in float16 and in its range. */
+function givenHalves({ typed, constants, isInterface }: HalfFacts, wide: ReadonlySet<Definition>) {
+  const [main] = typed.scopes as [Scope];
+  return (value: Definition): boolean =>
+    isInterface &&
+    value.scope === main &&
+    (value.kind === 'input' || main.outputs.has(value.name)) &&
+    typed.type(value) === DataType.FLOAT &&
+    !constants.has(value) &&
+    !wide.has(value);
+}
+
+/** What becomes of all nodes; values that may be beyond the range are added to those that are known. */
+function draftAll(facts: HalfFacts, wide: Set<Definition>): ReadonlyMap<NodeProto, Draft> {
+  const drafts = new Map<NodeProto, Draft>();
+  for (const placed of facts.typed.nodes) {
+    const { draft, isWide } = draftOf(placed, facts, wide);
+    drafts.set(placed.node, draft);
+    for (const value of placed.outputs)
+      if (value !== undefined && (isBeyond(value, facts) ?? isWide)) wide.add(value);
+    const called = facts.typed.called(placed.node)?.scope;
+    called?.graph.input.forEach(({ name }, at) => {
+      const inner = called.definitions.get(name);
+      if (inner !== undefined && isAmong(wide, placed.inputs[at])) wide.add(inner);
+    });
+  }
+  return drafts;
 }
 
 /** Whether data showed a value beyond the range; `undefined` where they did not reach it. */
@@ -87,8 +122,12 @@ function wideInputs(facts: HalfFacts): Set<Definition> {
 const isCast = (node: NodeProto): boolean => isStandard(node, 'Cast');
 
 /** Values that float16 nodes take, at once or through nodes that follow. */
-function wantedHalves({ nodes }: TypedNodes, drafts: ReadonlyMap<NodeProto, Draft>): ReadonlySet<Definition> {
-  const wanted = new Set<Definition>();
+function wantedHalves(
+  { nodes }: TypedNodes,
+  drafts: ReadonlyMap<NodeProto, Draft>,
+  given: readonly Definition[],
+): ReadonlySet<Definition> {
+  const wanted = new Set(given);
   for (const { node, inputs, outputs } of [...nodes].reverse()) {
     const { kind } = drafts.get(node) as Draft;
     const wants =
@@ -116,9 +155,16 @@ function draftOf(placed: PlacedNode, facts: HalfFacts, wide: ReadonlySet<Definit
   const isFloat = (value: Definition | undefined) =>
     value !== undefined && typed.type(value) === DataType.FLOAT;
   if (!inputs.some(isFloat) && !outputs.some(isFloat)) return full(undefined);
-  if (subgraphsOf(node).length > 0) return full(undefined, givesWide(node, facts, wide));
+  if (subgraphsOf(node).length > 0 || typed.called(node) !== undefined)
+    return full(undefined, givesWide(node, facts, wide));
   if (isStandard(node, 'Constant')) return full(undefined);
-  if (isInLoop(scope)) return full('it is in the body of a loop, whose values may grow from step to step');
+  const around = typed.functionOf(scope);
+  if (around?.isAlike === false)
+    return full('it stands in a function that is called with values of several types');
+  if (around?.calls.some((call) => kept(call.node) !== undefined))
+    return full('asked for, with its function');
+  if (isInLoop(scope, typed))
+    return full('it is in the body of a loop, whose values may grow from step to step');
   if (isCast(node)) return castDraft(placed, facts, wide);
   const comesWide = inputs.some((value) => isAmong(wide, value));
   const traits = traitsOf(node);
@@ -146,8 +192,9 @@ function farReason(value: Definition, { seen }: HalfFacts): string {
 
 /** Whether a node that holds graphs may give values beyond the range: those of loops grow, those of branches are what they are inside. */
 function givesWide(node: NodeProto, { typed }: HalfFacts, wide: ReadonlySet<Definition>): boolean {
-  if (node.opType !== 'If') return true;
-  const bodies = new Set(subgraphsOf(node).map(({ graph }) => graph));
+  const called = typed.called(node)?.scope.graph;
+  if (called === undefined && node.opType !== 'If') return true;
+  const bodies = new Set(called === undefined ? subgraphsOf(node).map(({ graph }) => graph) : [called]);
   return typed.scopes
     .filter(({ graph }) => bodies.has(graph))
     .some((scope) => scope.graph.output.some(({ name }) => isAmong(wide, resolve(scope, name))));
@@ -203,8 +250,11 @@ function castDraft(
   return isShort && !comesWide ? { draft: { kind: 'follows' }, isWide: false } : full(undefined, true);
 }
 
-const isInLoop = (scope: PlacedNode['scope']): boolean =>
-  /\/(body)\/$/.test(scope.path) || (scope.parent !== undefined && isInLoop(scope.parent));
+function isInLoop(scope: PlacedNode['scope'], typed: TypedNodes): boolean {
+  if (/\/body\/$/.test(scope.path)) return true;
+  if (scope.parent !== undefined) return isInLoop(scope.parent, typed);
+  return typed.functionOf(scope)?.calls.some((call) => isInLoop(call.scope, typed)) ?? false;
+}
 
 /** A constant that float16 does not hold, among those that a node takes as floats. */
 function unfitConstant({ inputs }: PlacedNode, traits: OperatorTraits, { constants }: HalfFacts) {

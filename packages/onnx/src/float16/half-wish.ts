@@ -13,8 +13,8 @@ export function halfWish(
   files: ExternalFiles | undefined,
 ): HalfWish | undefined {
   if (float16 === undefined || float16 === false) return undefined;
-  const { keep = [], data, margin = 4 } = float16 === true ? {} : float16;
-  const wish = { keep, limit: largestHalf / margin };
+  const { keep = [], data, margin = 4, interface: isInterface = false } = float16 === true ? {} : float16;
+  const wish = { keep, limit: largestHalf / margin, isInterface };
   if (ort === undefined || data === undefined) return wish;
   let magnitudes: Promise<Magnitudes> | undefined;
   const measure: HalfWish['measure'] = (model, typed) => {

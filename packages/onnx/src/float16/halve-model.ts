@@ -8,7 +8,7 @@ import type { GraphOrder } from '../model/check-graph.js';
 import type { OnnxModel } from '../model/model.js';
 import { nodeLabel } from '../model/node-label.js';
 import { isExternal } from '../model/tensor-data.js';
-import { DataType, type GraphProto } from '../schema/proto.js';
+import { DataType, type GraphProto, type NodeProto } from '../schema/proto.js';
 import { initializersStandAlone } from '../target/versions.js';
 import { beforeLogarithms } from './before-logarithms.js';
 import { chooseHalves } from './choose-halves.js';
@@ -24,13 +24,15 @@ export interface HalfWish {
   readonly keep: readonly string[];
   /** The largest magnitude, on data, that float16 is taken for. */
   readonly limit: number;
+  /** Whether inputs and outputs become float16 too. */
+  readonly isInterface: boolean;
   /** How far values of the model as it is before go on the data, where there are any. */
   readonly measure?: (model: OnnxModel, typed: TypedNodes) => Promise<Magnitudes>;
 }
 
 /**
- * Makes a model compute in float16 where its range allows, in the model itself. Inputs and outputs stay as they are; functions of the
- * model do too.
+ * Makes a model compute in float16 where its range allows, in the model itself. Functions of the model do too; what
+ * goes into them and what they give stays float32, as inputs and outputs of the model do.
  *
  * @param order Of this very model.
  * @returns What became of it, and the order of the nodes from then on.
@@ -40,14 +42,14 @@ export async function halveModel(
   model: OnnxModel,
   order: GraphOrder,
   files: ExternalFiles | undefined,
-  { keep, limit, measure }: HalfWish,
+  { keep, limit, isInterface, measure }: HalfWish,
 ): Promise<{ readonly report: HalfPrecision; readonly order: GraphOrder }> {
-  const typed = typedNodes(model.proto.graph as GraphProto, order);
+  const typed = typedNodes(model.proto, order);
   const fine = beforeLogarithms(typed);
   const constants = await halfConstants(typed, model, files, fine.weights);
   const kept = keptNodes(typed, keep, model.name);
   const seen = measure && { magnitudes: await measure(model, typed), limit };
-  const facts = { typed, constants, fine: fine.nodes, kept, ...defined({ seen }) };
+  const facts = { typed, constants, fine: fine.nodes, kept, isInterface, ...defined({ seen }) };
   const choice = chooseHalves(facts);
   const editor = modelEditor(model, { order, keepsPlaces: true });
   const declare = writeHalves(facts, choice, editor);
@@ -61,7 +63,10 @@ export async function halveModel(
   const halves = typed.nodes.filter(({ node }) => choice.isHalf(node));
   const measured = seen && { limit, closest: closestOf(halves, seen.magnitudes) };
   const report = { nodes: halves.length, kept: stay, ...constantNotes(constants), ...defined({ measured }) };
-  return { report, order: new Map([...order.keys()].map((graph) => [graph, graph.node])) };
+  const edited = new Set(typed.scopes.map(({ graph }) => graph));
+  const nodesOf = ([graph, nodes]: [GraphProto, readonly NodeProto[]]) =>
+    [graph, edited.has(graph) ? graph.node : nodes] as const;
+  return { report, order: new Map([...order].map(nodesOf)) };
 }
 
 /** So many values are told. */

@@ -1,8 +1,17 @@
-import { attributeOf } from '../graph/attributes.js';
+import { attributeOf, hasReferences } from '../graph/attributes.js';
+import { valueOfConstant } from '../graph/constant-source.js';
 import { type Definition, isStandard, makeScope, resolve, type Scope } from '../graph/scope.js';
 import type { GraphOrder } from '../model/check-graph.js';
+import { bodyOf } from '../model/function-body.js';
+import { keyOfFunction, keyOfNode } from '../model/operator-key.js';
 import { subgraphsOf } from '../model/subgraphs.js';
-import { DataType, type GraphProto, type NodeProto, type ValueInfoProto } from '../schema/proto.js';
+import {
+  DataType,
+  type GraphProto,
+  type ModelProto,
+  type NodeProto,
+  type ValueInfoProto,
+} from '../schema/proto.js';
 
 /** A node where it stands, with what its inputs and outputs are. */
 export interface PlacedNode {
@@ -13,13 +22,25 @@ export interface PlacedNode {
   readonly outputs: readonly (Definition | undefined)[];
 }
 
-/** All nodes of the main graph and of those inside it, with the element types of what they take and make. */
+/** A function of the model, and what calls it. */
+export interface CalledFunction {
+  readonly scope: Scope;
+  readonly calls: readonly PlacedNode[];
+  /** Whether all calls give it values of the same types. */
+  readonly isAlike: boolean;
+}
+
+/** All nodes of the main graph, of those inside it and of functions that are called, with the element types of what they take and make. */
 export interface TypedNodes {
-  /** In an order in which they can run; a node that holds graphs stands behind what is inside. */
+  /** In an order in which they can run; a node that holds graphs, and the first call of a function, stand behind what is inside. */
   readonly nodes: readonly PlacedNode[];
   readonly scopes: readonly Scope[];
   /** The element type of a value; `undefined` where neither the file nor the operators tell. */
   type(value: Definition): number | undefined;
+  /** The function that a node calls. */
+  called(node: NodeProto): CalledFunction | undefined;
+  /** The function in which a graph stands. */
+  functionOf(scope: Scope): CalledFunction | undefined;
 }
 
 /**
@@ -27,10 +48,12 @@ export interface TypedNodes {
  *
  * @param order Of this very model.
  */
-export function typedNodes(graph: GraphProto, order: GraphOrder): TypedNodes {
+export function typedNodes({ graph, functions }: ModelProto, order: GraphOrder): TypedNodes {
   const nodes: PlacedNode[] = [];
   const scopes: Scope[] = [];
   const types = new Map<Definition, number>();
+  const known = new Map(functions.map((fn) => [keyOfFunction(fn), bodyOf(fn)]));
+  const calledOnes = new Map<GraphProto, CalledFunction & { calls: PlacedNode[]; isAlike: boolean }>();
   const visit = (
     one: GraphProto,
     path: string,
@@ -44,9 +67,12 @@ export function typedNodes(graph: GraphProto, order: GraphOrder): TypedNodes {
     giveInputs(one, scope, around, types);
     for (const node of order.get(one) ?? one.node) {
       const placed = place(node, scope);
-      const inner = subgraphsOf(node).map(({ role, graph: body }) =>
-        visit(body, `${path}${node.name}/${role}/`, scope, placed),
-      );
+      const body = known.get(keyOfNode(node));
+      const inner = body
+        ? [call(body, placed)].filter((scope) => scope !== undefined)
+        : subgraphsOf(node).map(({ role, graph: held }) =>
+            visit(held, `${path}${node.name}/${role}/`, scope, placed),
+          );
       placed.outputs.forEach((value, at) => {
         if (value === undefined) return;
         const type = typeOfOutput(placed, at, inner, types) ?? declared.get(value.name);
@@ -56,9 +82,30 @@ export function typedNodes(graph: GraphProto, order: GraphOrder): TypedNodes {
     }
     return scope;
   };
-  visit(graph, '', undefined, undefined);
-  return { nodes, scopes, type: (value) => types.get(value) };
+  const call = (body: GraphProto, placed: PlacedNode): Scope | undefined => {
+    const before = calledOnes.get(body);
+    if (before === undefined) {
+      const scope = visit(body, `${placed.node.opType}()/`, undefined, placed);
+      calledOnes.set(body, { scope, calls: [placed], isAlike: true });
+      return scope;
+    }
+    before.calls.push(placed);
+    const given = ({ inputs }: PlacedNode, at: number) => inputs[at] && types.get(inputs[at]);
+    const [first] = before.calls as [PlacedNode];
+    if (body.input.some((_, at) => given(first, at) !== given(placed, at))) before.isAlike = false;
+    return before.isAlike ? before.scope : undefined;
+  };
+  visit(graph as GraphProto, '', undefined, undefined);
+  return {
+    nodes,
+    scopes,
+    type: (value) => types.get(value),
+    called: (node) => calledOnes.get(known.get(keyOfNode(node)) as GraphProto),
+    functionOf: (scope) => calledOnes.get(rootOf(scope).graph),
+  };
 }
+
+const rootOf = (scope: Scope): Scope => (scope.parent === undefined ? scope : rootOf(scope.parent));
 
 function place(node: NodeProto, scope: Scope): PlacedNode {
   const named = (name: string) => (name === '' ? undefined : resolve(scope, name));
@@ -87,14 +134,14 @@ function typeOfGiven(value: Definition, declared: ReadonlyMap<string, number>): 
   return value.kind === 'input' ? declared.get(value.name) : undefined;
 }
 
-/** The inputs of the body of a loop have the types of what goes in, where it does not tell them. */
+/** The inputs of a function, and those of the body of a loop, have the types of what goes in, where they are not told. */
 function giveInputs(
   { input }: GraphProto,
   { definitions }: Scope,
   around: PlacedNode | undefined,
   types: Map<Definition, number>,
 ): void {
-  if (around === undefined || !['Loop', 'Scan'].includes(around.node.opType)) return;
+  if (around === undefined || around.node.opType === 'If') return;
   input.forEach(({ name }, at) => {
     const [inner, outer] = [definitions.get(name), around.inputs[at]];
     if (inner === undefined || outer === undefined || types.has(inner)) return;
@@ -170,13 +217,15 @@ function typeOfOutput(
   const typeOf = (value: Definition | undefined) => (value === undefined ? undefined : types.get(value));
   const [body] = inner;
   if (body !== undefined) {
-    const name = body.graph.output[opType === 'Loop' ? at + 1 : at]?.name ?? '';
+    const isLoop = body.parent !== undefined && opType === 'Loop';
+    const name = body.graph.output[isLoop ? at + 1 : at]?.name ?? '';
     return typeOf(resolve(body, name));
   }
   if (!isStandard(node, opType) && !likeTheirInput.has(opType)) return undefined;
   if (/^Sequence|^Optional|^SplitToSequence$|^String/.test(opType)) return undefined;
-  const constant = attributeOf(node, 'value')?.t;
-  if (opType === 'Constant' || opType === 'ConstantOfShape') return constant?.dataType ?? DataType.FLOAT;
+  if (opType === 'Constant') return valueOfConstant(node)?.dataType;
+  if (/^(Cast|ConstantOfShape|EyeLike|Random.*)$/.test(opType) && hasReferences(node)) return undefined;
+  if (opType === 'ConstantOfShape') return attributeOf(node, 'value')?.t?.dataType ?? DataType.FLOAT;
   if (opType === 'Cast') return Number(attributeOf(node, 'to')?.i ?? 0);
   const stated = attributeOf(node, 'dtype');
   if (stated !== undefined) return Number(stated.i);

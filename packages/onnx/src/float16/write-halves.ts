@@ -24,7 +24,7 @@ export interface Names {
 
 /**
  * Writes float16 into a model: the types of constants, and nodes that cast values between both types, each once. Inputs and outputs of
- * graphs stay as they are.
+ * graphs stay as they are, but for those of the model that are wanted in float16.
  *
  * @returns After the editor has applied its changes: declares the types of what became float16.
  */
@@ -34,11 +34,12 @@ export function writeHalves(facts: HalfFacts, choice: HalfChoice, editor: ModelE
   const names = new Map<Definition, Names>();
   for (const scope of typed.scopes)
     for (const value of scope.definitions.values()) {
+      const given = value.kind === 'input' && choice.isGivenHalf(value) ? 'half' : 'full';
       const need = needs.get(value);
-      if (need === undefined || value.kind === 'node') continue;
+      if ((need === undefined && given === 'full') || value.kind === 'node') continue;
       const [graph, constant] = [editor.graph(scope.graph), constants.get(value)];
-      if (constant !== undefined) names.set(value, storeConstant(graph, value, constant, need));
-      else if (need.half) names.set(value, castInput(graph, value.name));
+      if (constant !== undefined) names.set(value, storeConstant(graph, value, constant, need ?? neither));
+      else names.set(value, nameInput(graph, value.name, given, need));
     }
   for (const placed of typed.nodes) {
     const graph = editor.graph(placed.scope.graph);
@@ -54,7 +55,15 @@ export function writeHalves(facts: HalfFacts, choice: HalfChoice, editor: ModelE
       if (constant !== undefined) names.set(value, storeConstant(graph, value, constant, need ?? neither));
       else if (joined !== undefined && !placed.scope.outputs.has(value.name))
         names.set(value, dropCast(placed.node, graph, joined, need));
-      else names.set(value, nameOutput(placed, at, graph, isHalf, need));
+      else
+        names.set(
+          value,
+          nameOutput(placed, at, graph, {
+            made: typeName(isHalf),
+            need,
+            given: typeName(choice.isGivenHalf(value)),
+          }),
+        );
     });
   }
   return () => {
@@ -83,7 +92,10 @@ function gatherNeeds(facts: HalfFacts, choice: HalfChoice): ReadonlyMap<Definiti
   for (const { node, inputs } of facts.typed.nodes)
     if (!isCast(node)) inputs.forEach((value, at) => need(value, typeTaken(node, at, choice)));
   for (const scope of facts.typed.scopes)
-    for (const { name } of scope.graph.output) need(resolve(scope, name), 'full');
+    for (const { name } of scope.graph.output) {
+      const value = resolve(scope, name);
+      need(value, typeName(value !== undefined && choice.isGivenHalf(value)));
+    }
   return needs;
 }
 
@@ -92,12 +104,19 @@ function typeTaken(node: NodeProto, at: number, choice: HalfChoice): keyof Needs
   return choice.isHalf(node) && !isFixed ? 'half' : 'full';
 }
 
-/** Casts an input of a graph, in front of all of its nodes. */
-function castInput(graph: EditableGraph, name: string): Names {
-  const half = graph.newName(`${name}.float16`);
+const typeName = (isHalf: boolean): keyof Needs => (isHalf ? 'half' : 'full');
+const otherType = { half: 'full', full: 'half' } as const;
+const words = { half: 'float16', full: 'float32' } as const;
+const types = { half: DataType.FLOAT16, full: DataType.FLOAT } as const;
+
+/** Casts an input of a graph, in front of all of its nodes, where the other type is needed too. */
+function nameInput(graph: EditableGraph, name: string, made: keyof Needs, need: Needs = neither): Names {
+  const other = otherType[made];
+  if (!need[other]) return { half: name, full: name, made };
+  const cast = graph.newName(`${name}.${words[other]}`);
   const [first] = graph.nodes();
-  if (first !== undefined) graph.replace(first, [castNode(name, half, DataType.FLOAT16), first]);
-  return { half, full: name, made: 'full' };
+  if (first !== undefined) graph.replace(first, [castNode(name, cast, types[other]), first]);
+  return made === 'half' ? { half: name, full: cast, made } : { half: cast, full: name, made };
 }
 
 /** Lets a node take its inputs in the type in which it computes. */
@@ -132,28 +151,22 @@ function dropCast(node: NodeProto, graph: EditableGraph, half: string, need: Nee
   return { half, full, made: 'half' };
 }
 
-/** Names an output in the types that are needed, and casts it behind the node that makes it. */
+/** Names an output in the types that are needed, and casts it behind the node that makes it; an output of the graph keeps its name. */
 function nameOutput(
   { node, scope }: PlacedNode,
   at: number,
   graph: EditableGraph,
-  isHalf: boolean,
-  need: Needs = neither,
+  { made, need = neither, given }: { made: keyof Needs; need: Needs | undefined; given: keyof Needs },
 ): Names {
   const name = node.output[at] as string;
-  const made = isHalf ? 'half' : 'full';
-  if (!(isHalf ? need.full : need.half)) return { half: name, full: name, made };
-  if (!isHalf) {
-    const half = graph.newName(`${name}.float16`);
-    graph.replace(node, [node, castNode(name, half, DataType.FLOAT16)]);
-    return { half, full: name, made };
-  }
-  const isOutput = scope.outputs.has(name);
-  const other = graph.newName(`${name}.${isOutput ? 'float16' : 'float32'}`);
-  if (isOutput) graph.setOutput(node, other, at);
-  const [half, full] = isOutput ? [other, name] : [name, other];
-  graph.replace(node, [node, castNode(half, full, DataType.FLOAT)]);
-  return { half, full, made };
+  const other = otherType[made];
+  if (!need[other]) return { half: name, full: name, made };
+  const isTurned = scope.outputs.has(name) && given === other;
+  const fresh = graph.newName(`${name}.${words[isTurned ? made : other]}`);
+  if (isTurned) graph.setOutput(node, fresh, at);
+  const [from, to] = isTurned ? [fresh, name] : [name, fresh];
+  graph.replace(node, [node, castNode(from, to, types[other])]);
+  return made === 'half' ? { half: from, full: to, made } : { half: to, full: from, made };
 }
 
 /** Tells the types of values that are float16 from now on, and lets a branch that gives a value from around it give it as float32. */
@@ -163,11 +176,11 @@ function declare(
   names: ReadonlyMap<Definition, Names>,
   resolved: (name: string) => Definition | undefined,
 ): void {
-  for (const { name, type } of graph.valueInfo) {
+  for (const { name, type } of [...graph.input, ...graph.valueInfo, ...graph.output]) {
     const value = definitions.get(name);
     const known = value && names.get(value);
-    if (known?.made !== 'half' || known.half !== name || type?.value.case !== 'tensorType') continue;
-    type.value.value.elemType = DataType.FLOAT16;
+    if (known?.half !== name || (known.full === name && known.made === 'full')) continue;
+    if (type?.value.case === 'tensorType') type.value.value.elemType = DataType.FLOAT16;
   }
   for (const output of graph.output) {
     if (definitions.has(output.name)) continue;
