@@ -17,9 +17,10 @@ export { traceRatio } from './measure/trace-ratio.js';
 export { candidateKey } from './policy/candidates.js';
 export { mergeMeasurements } from './policy/merge-measurements.js';
 export { budget, type Budget } from './policy/budget.js';
-export { assignedBytes, bytesBeside } from './policy/budget-problem.js';
+
 export { cascade } from './policy/cascade.js';
 export { atLeast, byShape, float, type ShapeRule } from './policy/filters.js';
+export { assignedBytes, bytesBeside } from './policy/measured-bytes.js';
 export { frontier, type FrontierOptions, type FrontierPoint } from './policy/frontier.js';
 export {
   type KnapsackOption,

@@ -6,13 +6,11 @@ import type {
 } from '../contract/measurements.js';
 import type { BitAssignment, Candidate } from '../contract/policy.js';
 import { defined } from '../contract/defined.js';
-import { checkArgument } from '../errors/check-argument.js';
-import { checkListOf } from '../errors/check-kinds.js';
-import { LowbitError } from '../errors/error.js';
 import { candidateKey } from './candidates.js';
-import { checkMeasurements } from './check-measurements.js';
+import { fallingLosses } from './falling-losses.js';
 import { isSameChoice } from './known.js';
 import type { KnapsackOption } from './knapsack.js';
+import { bytesBeside, notMeasured, widthOf } from './measured-bytes.js';
 
 /** A candidate of an item, with what is known of it. */
 export interface BudgetOption {
@@ -97,8 +95,6 @@ function outOfOrder(items: readonly BudgetItem[], ranks: number): readonly Budge
   return [...fixed, ...items.filter((item) => !isFixed(item))];
 }
 
-const widthOf = ({ bits }: Pick<Candidate, 'bits'>): number => (bits === 'float' ? 32 : bits);
-
 /**
  * Everything that was measured, with all of its candidates.
  *
@@ -119,35 +115,6 @@ export function wholeProblem(measurements: Measurements, decreasing: boolean): B
 
 const widthsOf = ({ items }: Measurements): readonly number[] =>
   [...new Set(items.flatMap(({ candidates }) => candidates.map(widthOf)))].sort((a, b) => a - b);
-
-/**
- * Bytes of the written model that are not for some weights to spend: what it takes beside what was measured, as it was last written (nothing
- * where it was not), and what the draft gives all others.
- *
- * @param draft Default: none.
- * @param open Ids of the weights that bytes are spent on.
- * @throws LowbitError `invalid-argument`; `calibration-missing` for another weight of the draft that was not measured.
- */
-export function bytesBeside(
-  measurements: Measurements,
-  draft: readonly BitAssignment[] = [],
-  open: ReadonlySet<string> = new Set(),
-): number {
-  checkMeasurements(measurements, 'bytesBeside(measurements)');
-  checkListOf(isAssignment, draft, 'bytesBeside: draft', 'a list of assignments');
-  const { has } = Object(open) as Partial<ReadonlySet<string>>;
-  checkArgument(typeof has === 'function', open, { where: 'bytesBeside: open', expected: 'a set of ids' });
-  const others = assignedBytes(
-    measurements,
-    draft.filter(({ id }) => !open.has(id)),
-  );
-  const { items, written } = measurements;
-  const last = written.at(-1);
-  const bytesIn = ({ ids, candidates }: MeasuredItem): number =>
-    candidates.find(({ candidate }) => candidate === last?.choice[ids[0]])?.storedBytes ?? 0;
-  const rest = last === undefined ? 0 : last.bytes - items.reduce((sum, item) => sum + bytesIn(item), 0);
-  return rest + others;
-}
 
 interface OptionSettings {
   readonly isMeasured: boolean;
@@ -201,84 +168,6 @@ export const assigned = (entry: BitAssignment, candidate: Candidate): Candidate 
   return { bits: candidate.bits, ...defined({ quantizer, granularity, parameterStorage }) };
 };
 
-/** What distinguishes candidates whose effects are the same: too little to count against effects. */
-const tieBreak = 1e-6;
-
-/**
- * Losses by candidate. Within a family they do not rise with bits: where measured ones do, by chance, neighbours share their mean. What
- * is left of the difference is the error of the weight.
- */
-function fallingLosses(all: readonly MeasuredCandidate[], isMeasured: boolean): ReadonlyMap<string, number> {
-  const families = new Map<string, MeasuredCandidate[]>();
-  for (const known of all) {
-    const family = familyOf(known.candidate);
-    families.set(family, [...(families.get(family) ?? []), known]);
-  }
-  const lossOf = ({ effect = 0, weightError }: MeasuredCandidate) => (isMeasured ? effect : weightError);
-  const mostLoss = Math.max(0, ...all.map(lossOf));
-  const mostError = Math.max(0, ...all.map(({ weightError }) => weightError));
-  const small = (tieBreak * (mostLoss || Number.MIN_VALUE)) / (mostError || 1);
-  return new Map(
-    [...families.values()].flatMap((family) => {
-      const ordered = [...family].sort((a, b) => widthOf(a) - widthOf(b));
-      const pooled = pooledFalling(ordered.map(lossOf));
-      return ordered.map(
-        ({ candidate, weightError }, i) => [candidate, pooled[i] + small * weightError] as const,
-      );
-    }),
-  );
-}
-
-/** The values that do not rise and are nearest to these in the sum of squares: neighbours that rise share their mean. */
-export function pooledFalling(values: readonly number[]): readonly number[] {
-  const blocks: { sum: number; count: number }[] = [];
-  const mean = ({ sum, count }: { sum: number; count: number }) => sum / count;
-  for (const value of values) {
-    let last = { sum: value, count: 1 };
-    for (
-      let before = blocks.at(-1);
-      before !== undefined && mean(before) < mean(last);
-      before = blocks.at(-1)
-    ) {
-      last = { sum: before.sum + last.sum, count: before.count + last.count };
-      blocks.pop();
-    }
-    blocks.push(last);
-  }
-  return blocks.flatMap((block) => new Array<number>(block.count).fill(mean(block)));
-}
-
-/**
- * Bytes that weights would take in the file with what they are assigned; those that are float take none of what is spent. A width that no
- * file stores in fewer bytes than a wider one of its kind takes what that takes.
- *
- * @throws LowbitError `calibration-missing` for a weight that was not measured.
- */
-export function assignedBytes(measurements: Measurements, assignments: readonly BitAssignment[]): number {
-  checkMeasurements(measurements, 'assignedBytes: measurements');
-  checkListOf(isAssignment, assignments, 'assignedBytes: assignments', 'a list of assignments');
-  const itemOf = new Map(measurements.items.map((item) => [item.ids[0], item]));
-  return assignments.reduce((sum, entry) => {
-    if (entry.bits === 'float') return sum;
-    const alike = (itemOf.get(entry.id)?.candidates ?? [])
-      .filter(
-        ({ candidate, bits }) => familyOf(candidate) === familyOf(candidateKey(entry)) && bits !== 'float',
-      )
-      .sort((a, b) => widthOf(a) - widthOf(b));
-    const own = alike.find((known) => widthOf(known) >= widthOf(entry)) ?? alike.at(-1);
-    if (own === undefined) throw notMeasured(entry.id, candidateKey(entry));
-    return sum + own.storedBytes;
-  }, 0);
-}
-
-const isAssignment = (value: unknown): boolean => {
-  const { id, bits } = Object(value) as Partial<BitAssignment>;
-  return typeof id === 'string' && (bits === 'float' || typeof bits === 'number');
-};
-
-/** What a key says besides bits. */
-const familyOf = (key: string): string => key.replace(/^\S+/, '');
-
 /** Bytes that the weights of a choice take; those that it does not name or that are not known take none. */
 export function bytesOfChoice(items: readonly BudgetItem[], choice: CandidateChoice): number {
   return items.reduce((sum, { ids, options }) => {
@@ -318,12 +207,3 @@ export const knapsackItems = (
       rank: isFalling ? option.rank : 0,
     })),
   );
-
-function notMeasured(id: string, expected: string): LowbitError {
-  return new LowbitError({
-    code: 'calibration-missing',
-    where: `policy 'budget': weight '${id}'`,
-    expected: `measurements of ${expected}`,
-    remedy: 'Leave measurements out, so that quantize measures by itself, or measure with the same recipe.',
-  });
-}

@@ -8,7 +8,7 @@ import type {
   Measurements,
 } from '../contract/measurements.js';
 import type { BudgetTerms } from '../contract/policy.js';
-import { bytesBeside } from '../policy/budget-problem.js';
+import { bytesBeside } from '../policy/measured-bytes.js';
 import { isSameChoice } from '../policy/known.js';
 
 /** What became of a budget for which this was chosen. */

@@ -6,7 +6,7 @@ import { draftOfChoice } from '../policy/draft-of-choice.js';
 import { frontier } from '../policy/frontier.js';
 import { isSameChoice } from '../policy/known.js';
 import type { Judge } from './judge-outputs.js';
-import { jointEffect } from './joint-effect.js';
+import { measuringTogether } from './measuring-together.js';
 import type { Spending } from './spending.js';
 
 /** What the curve of a budget is measured with. */
@@ -32,12 +32,13 @@ export async function withCurve<M>(
   const choices = frontier(measurements, { points, decreasing })
     .map(({ choice }) => choice)
     .filter((choice) => !measurements.joint.some((one) => isSameChoice(one.choice, choice)));
+  const measureTogether = measuringTogether(port, run, judge);
   const joint = [...measurements.joint];
   for (const [done, choice] of choices.entries()) {
     session.onProgress?.({ phase: 'measure', done, total: choices.length, id: 'the curve of sizes' });
     await pause();
     const { resolved } = planPrepared(port, prepared, draftOfChoice(draft, choice, candidates, decided));
-    joint.push({ choice, ...(await jointEffect(port, run, resolved.entries, judge)) });
+    joint.push({ choice, ...(await measureTogether(resolved.entries)) });
   }
   return { ...measurements, joint };
 }

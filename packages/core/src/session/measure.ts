@@ -19,7 +19,7 @@ import { draftOfChoice } from '../policy/draft-of-choice.js';
 import { matchesGlob } from '../policy/glob.js';
 import { isSameChoice, nothingMeasured } from '../policy/known.js';
 import { mergeMeasurements } from '../policy/merge-measurements.js';
-import { jointEffect } from './joint-effect.js';
+import { measuringTogether } from './measuring-together.js';
 import { judgeOf, measureWeights } from './measure-weights.js';
 
 export interface MeasureOptions extends SessionOptions {
@@ -124,6 +124,7 @@ export async function measureChoices<M>(
   const run = port.run?.bind(port);
   if (judge === undefined || run === undefined) throw cannotRun(port.name);
   const pause = pauses(options.signal, 'measure');
+  const measureTogether = measuringTogether(port, run, judge);
   const kind = { ...nothingMeasured(port.name), effect: judge.kind };
   let all = mergeMeasurements([options.known ?? kind, kind]);
   for (const [done, choice] of choices.entries()) {
@@ -133,7 +134,7 @@ export async function measureChoices<M>(
     const drafts = draftOfChoice(draft, choice, work.candidates, decided);
     const { resolved } = planPrepared(port, prepared, drafts);
     const named = resolved.entries.filter(({ entry }) => entry.id in choice);
-    const judged = await jointEffect(port, run, named, judge);
+    const judged = await measureTogether(named);
     all = { ...all, joint: [...all.joint, { choice, ...judged }] };
     await options.onMeasured?.(all);
   }

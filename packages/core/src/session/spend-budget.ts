@@ -10,16 +10,15 @@ import { isLowbitError, LowbitError } from '../errors/error.js';
 import { holds } from '../policy/limits.js';
 import { isSameChoice } from '../policy/known.js';
 import { unspentDraft } from '../plan/draft-weights.js';
-import { draftPrepared, planPrepared, type Prepared } from '../plan/make-plan.js';
+import type { Prepared } from '../plan/make-plan.js';
 import type { Judge } from './judge-outputs.js';
-import { jointEffect } from './joint-effect.js';
+import { explore, type Judging } from './explore.js';
 import { judgeOf, measureWeights } from './measure-weights.js';
 import { budgetReport } from './budget-report.js';
 import { type SmallestChoice, smallestOf, withWritten } from './smallest-choice.js';
-import { choiceOfDrafts, type Chosen, type Spending, type WriteOne } from './spending.js';
+import type { Chosen, WriteOne } from './spending.js';
 import { withCurve } from './measure-curve.js';
 import { separabilityByDepth } from './separability-by-depth.js';
-import { pauses } from '../contract/pause.js';
 
 /** What spending is done with. */
 export interface SpendingMeans {
@@ -87,11 +86,6 @@ function judgeFor<M>(
 ): Promise<Judge | undefined> {
   const settings = { isTask: maxLoss !== undefined, ...defined({ metric, classes, by }) };
   return judgeOf(port, data?.batches, settings, session);
-}
-
-/** With what compares with the original, where something does. */
-interface Judging<M> extends Spending<M> {
-  readonly judge: Judge | undefined;
 }
 
 async function chooseAndWrite<M>(
@@ -171,30 +165,6 @@ const unverifiedWords =
 
 const misledWords = (predicted: number, effect: number): string =>
   `budget: the outputs are off by ${effect.toPrecision(2)} where the effects of single weights add up to ${predicted.toPrecision(2)}: weights spoil each other, and single effects tell little then; allow more`;
-
-/** Has the policy choose; what it has not seen as a whole is measured, until it takes what it has seen. */
-async function explore<M>(
-  { port, prepared, judge, session }: Judging<M>,
-  given: Measurements,
-): Promise<Chosen & { readonly measurements: Measurements }> {
-  const pause = pauses(session.signal, 'measure');
-  const run = port.run?.bind(port);
-  const explores = judge !== undefined && run !== undefined;
-  let measurements = given;
-  for (;;) {
-    const known = { ...prepared, recipe: { ...prepared.recipe, measurements } };
-    const drafts = draftPrepared(known, { explores });
-    const choice = choiceOfDrafts(measurements, drafts);
-    const { resolved } = planPrepared(port, known, drafts);
-    const isKnown = measurements.joint.some((one) => isSameChoice(one.choice, choice));
-    if (!explores || isKnown) return { choice, resolved, measurements };
-    await pause();
-    const done = measurements.joint.length;
-    session.onProgress?.({ phase: 'measure', done, total: 0, id: 'all weights together' });
-    const judged = await jointEffect(port, run, resolved.entries, judge);
-    measurements = { ...measurements, joint: [...measurements.joint, { choice, ...judged }] };
-  }
-}
 
 /** @throws LowbitError `calibration-missing` for limits of quality where nothing can be run. */
 function checkCanJudge<M>(

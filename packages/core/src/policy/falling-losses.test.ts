@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { pooledFalling } from './budget-problem.js';
+import { pooledFalling } from './falling-losses.js';
 
 it('values that rise by chance share their mean with their neighbours', () => {
   expect(pooledFalling([5, 3, 1])).toEqual([5, 3, 1]);
