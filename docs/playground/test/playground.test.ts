@@ -121,6 +121,17 @@ describe.skipIf(!existsSync(executablePath))('the playground in Chromium', () =>
     expect(top).toMatch(/^[0-8] of 8, /);
   });
 
+  it('lets what is not quantized compute in float16, and tells what does not and why', async () => {
+    const { page } = opened;
+    await drop(page, [{ name: 'small.onnx', bytes: smallOnnx() }]);
+    await page.locator('#model dd', { hasText: 'small.onnx' }).first().waitFor();
+    await page.check('#float16');
+    await quantize(page, { method: 'min-max', bits: 4, ends: 'float', granularity: 'channel' });
+    expect((await downloadedReport(page)).float16?.nodes).toBeGreaterThan(0);
+    expect(await page.innerText('#result .float16')).toMatch(/^\d+ nodes? computes? in float16/);
+    await page.uncheck('#float16');
+  });
+
   it('quantizes weights that are inputs too when these become constants, and offers that for such files alone', async () => {
     const { page } = opened;
     const field = page.locator('#freeze-inputs-field');

@@ -14,6 +14,7 @@ export function resultView(report: Report, format: string): readonly HTMLElement
     ...verdictList(report),
     sizeTable(report, format),
     ...warningList(gatherWarnings(report)),
+    ...halves(report),
     part('Error of each weight', errorChart(report)),
     part('Weights', table),
     part('The chosen weight', detail),
@@ -55,6 +56,25 @@ function warningList(warnings: readonly string[]): readonly HTMLElement[] {
   if (warnings.length === 0) return [];
   const items = warnings.map((warning) => element('li', {}, warning));
   return [element('div', { class: 'warnings' }, element('h3', {}, 'Warnings'), element('ul', {}, ...items))];
+}
+
+/** How much computes in float16, and why the rest does not. */
+function halves({ float16 }: Report): readonly HTMLElement[] {
+  if (float16 === undefined) return [];
+  const left = float16.kept.map(({ node, operator, reason }) => ({
+    ...{ layer: node, op: operator },
+    ...{ subject: node, reason },
+  }));
+  const items = groupByReason(left).map(({ reason, notes }) =>
+    element('li', {}, `${notes.length} × ${reason}`),
+  );
+  const count = `${float16.nodes} nodes compute in float16, ${left.length} stay float32.`;
+  return [
+    part(
+      'Float16',
+      element('div', { class: 'float16' }, element('p', {}, count), element('ul', {}, ...items)),
+    ),
+  ];
 }
 
 function stays({ skipped }: Report): readonly HTMLElement[] {

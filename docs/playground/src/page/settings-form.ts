@@ -34,6 +34,7 @@ export function settingsForm(
   const madeFor = select<HTMLSelectElement>('#made-for');
   const format = select<HTMLSelectElement>('#format');
   const freezeInputs = select<HTMLInputElement>('#freeze-inputs');
+  const float16 = select<HTMLInputElement>('#float16');
   const bits = bitsField(select('#bits'), initialBits);
   let options: OptionFields = optionFields({});
 
@@ -68,6 +69,7 @@ export function settingsForm(
       ...(granularity === '' ? {} : { granularity: granularity as Granularity }),
       parameterStorage: select<HTMLSelectElement>('#storage').value as Settings['parameterStorage'],
       madeFor: madeFor.value as Settings['madeFor'],
+      float16: float16.checked,
       freezeInputs: freezeInputs.checked,
       format: format.value as DownloadForm,
     });
@@ -78,7 +80,7 @@ export function settingsForm(
       select('#freeze-inputs-field').hidden = frozen === 0;
       freezeInputs.checked = false;
       select('#made-for-field').hidden = !isOnnx;
-      if (!isOnnx) madeFor.value = 'speed';
+      if (!isOnnx) [madeFor.value, float16.checked] = ['speed', false];
       select('#format-field').hidden = isOnnx;
       showHint();
     },

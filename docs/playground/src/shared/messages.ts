@@ -31,6 +31,8 @@ export interface Settings {
   readonly format?: DownloadForm;
   /** For ONNX: what the file is made for. `integers`: activations become 8-bit integers on every run. */
   readonly madeFor: 'speed' | 'memory' | 'integers';
+  /** For ONNX: what is not quantized computes in float16 where its range allows. */
+  readonly float16: boolean;
   /** For ONNX: inputs that have a value in the file become constants. */
   readonly freezeInputs: boolean;
 }

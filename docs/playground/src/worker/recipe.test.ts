@@ -13,6 +13,7 @@ const usual: Settings = {
   granularity: 'channel',
   parameterStorage: 'float32',
   madeFor: 'speed',
+  float16: false,
   freezeInputs: false,
 };
 

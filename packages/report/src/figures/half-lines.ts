@@ -5,23 +5,35 @@ import { rollups } from 'd3-array';
 const mostNames = 3;
 
 /** What of a model became float16 and what did not and why, as lines; the reason that most nodes have first. */
-export function halfLines({ nodes, kept, unfit, zeros, measured }: HalfPrecision): readonly string[] {
+export function halfLines(float16: HalfPrecision): readonly string[] {
   const reasons = rollups(
-    kept,
+    float16.kept,
     (group) => group,
     ({ reason }) => reason,
   ).sort(([, a], [, b]) => b.length - a.length);
+  const [count, ...others] = halfCounts(float16);
   return [
-    `${nodes} nodes compute in float16, ${kept.length} stay float32`,
+    count,
     ...reasons.map(
       ([reason, group]) => `${group.length} × ${reason}: ${some(group.map(({ node }) => node))}`,
     ),
+    ...others,
+  ];
+}
+
+/** The same without the nodes that stay float32: how many nodes compute in which type, constants, and the closest values. */
+export function halfCounts({
+  nodes,
+  kept,
+  unfit,
+  zeros,
+  measured,
+}: HalfPrecision): readonly [string, ...string[]] {
+  const zero = some(zeros.map(({ name, values }) => `${values} of ${name}`));
+  return [
+    `${nodes} nodes compute in float16, ${kept.length} stay float32`,
     ...unfit.map(({ name, reason }) => `${name} stays float32: ${reason}`),
-    ...(zeros.length === 0
-      ? []
-      : [
-          `too small for float16, and now 0: ${some(zeros.map(({ name, values }) => `${values} of ${name}`))}`,
-        ]),
+    ...(zeros.length === 0 ? [] : [`too small for float16, and now 0: ${zero}`]),
     ...(measured === undefined ? [] : [closestLine(measured)]),
   ];
 }

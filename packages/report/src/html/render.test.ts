@@ -95,6 +95,29 @@ describe('renderHtmlReport', () => {
     expect(renderHtmlReport(sampleReport([sampleWeight()]))).not.toContain('<h3>Activations</h3>');
   });
 
+  it('tells what computes in float16, what does not and why, and what comes closest to its range', () => {
+    const float16 = {
+      nodes: 7,
+      kept: [{ node: hostile, operator: 'Pow', reason: 'Pow may leave the range of float16' }],
+      unfit: [{ name: 'large', reason: 'float16 ends at 65504' }],
+      zeros: [{ name: 'small', values: 3 }],
+      measured: { limit: 16376, closest: [{ name: 'middle', largest: 795 }] },
+    };
+    const page = renderHtmlReport(sampleReport([], { float16 }));
+    for (const part of [
+      '<h3>Float16</h3>',
+      '7 nodes compute in float16, 1 stay float32',
+      '<span class="count">1</span> Pow may leave the range of float16',
+      'large stays float32: float16 ends at 65504',
+      '3 of small',
+      '<td class="number">795</td>',
+      '<td class="number">4.9 %</td>',
+    ])
+      expect(page).toContain(part);
+    expect(page.match(/<script/g)).toHaveLength(1);
+    expect(renderHtmlReport(sampleReport([]))).not.toContain('<h3>Float16</h3>');
+  });
+
   it('keeps the plan as JSON that can be used', () => {
     const page = renderHtmlReport(sampleReport([]));
     const json = /<pre>([^]*?)<\/pre>/.exec(page)?.[1]?.replaceAll('&quot;', '"') ?? '';

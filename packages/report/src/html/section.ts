@@ -1,7 +1,6 @@
-import type { Report, SkippedReport } from '@lowbit/core';
+import type { Report } from '@lowbit/core';
 import { extremeErrors } from '../figures/extreme-errors.js';
 import { gatherWarnings } from '../figures/gather-warnings.js';
-import { groupByReason, type SkippedGroup } from '../figures/group-by-reason.js';
 import { formatBytes, formatError, formatRatio } from '../figures/numbers.js';
 import { parameterWords } from '../figures/parameter-words.js';
 import { roundingLines } from '../figures/rounding-lines.js';
@@ -10,7 +9,9 @@ import { renderActivationTable } from './activation-table.js';
 import { renderBiasTable } from './bias-table.js';
 import { renderBudget } from './budget-card.js';
 import { renderErrorChart } from './error-chart.js';
+import { renderHalves } from './half-card.js';
 import { renderHistograms } from './histograms.js';
+import { renderGroups } from './left-groups.js';
 import { empty, markup, type Markup } from './markup.js';
 import { renderSizes } from './sizes.js';
 import type { ReportSection } from './types.js';
@@ -32,10 +33,13 @@ export function renderSection(
     ${renderRounding(report)}
     <div class="card"><h3>Histograms and levels</h3>${renderHistograms(report.weights)}</div>
     ${renderActivations(report)}
-    <div class="card"><h3>Left as they are</h3>${renderSkipped(report.skipped)}</div>
+    ${renderHalves(report.float16)}
+    <div class="card"><h3>Left as they are</h3>${report.skipped.length === 0 ? nothingLeft : renderGroups(report.skipped)}</div>
     ${renderPlan(report)}
   </details>`;
 }
+
+const nothingLeft = markup`<p class="quiet">Nothing: every weight was quantized.</p>`;
 
 function gist({ modelBytes, bitsPerWeight }: Report): string {
   const { before, after } = modelBytes;
@@ -105,20 +109,5 @@ function renderPlan({ plan }: Report): Markup {
   return markup`<details class="card">
     <summary>The plan as JSON, for lowbit quantize --plan</summary>
     <pre>${JSON.stringify(plan, null, 2)}</pre>
-  </details>`;
-}
-
-/** What was left as it is, grouped by the reason. */
-function renderSkipped(skipped: readonly SkippedReport[]): Markup {
-  if (skipped.length === 0) return markup`<p class="quiet">Nothing: every weight was quantized.</p>`;
-  return markup`<div class="skipped">${groupByReason(skipped).map(renderGroup)}</div>`;
-}
-
-function renderGroup({ reason, notes }: SkippedGroup): Markup {
-  return markup`<details>
-    <summary><span class="count">${notes.length}</span> ${reason}</summary>
-    <ul>
-      ${notes.map(({ subject, op }) => markup`<li><span class="op">${op}</span> ${subject}</li>`)}
-    </ul>
   </details>`;
 }

@@ -41,9 +41,10 @@ function modelAmong(files: DroppedFiles): readonly [string, Uint8Array] {
   return named ?? (entries[0] as [string, Uint8Array]);
 }
 
-function portOptions({ madeFor, freezeInputs }: Settings): OnnxOptions {
+function portOptions({ madeFor, float16, freezeInputs }: Settings): OnnxOptions {
   return {
     ...(madeFor === 'integers' ? { integers: 'faster' } : { optimize: madeFor }),
+    float16,
     ...(freezeInputs ? { freezeInputs } : {}),
   };
 }
