@@ -33,6 +33,8 @@ export const panel: i32 = 92;
 export const block: i32 = 96;
 /** Whether the relaxed dot product computes. */
 export const relaxed: i32 = 100;
+/** Levels of weights of 4 bits: 16 bytes; 0 for weights of 8. */
+export const levels: i32 = 104;
 /** Sums of four rows and eight channels (int32). */
 export const sums: i32 = 112;
 

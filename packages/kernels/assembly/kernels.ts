@@ -3,4 +3,5 @@ export { lookUpAll } from './binary-product';
 export { quantizeAll } from './images';
 export { probeDot, probeSwizzle } from './probes';
 export { multiplyAll } from './product';
+export { subtractSigns } from './residuals';
 export { fillTables, tabulateAll } from './tables';

@@ -46,7 +46,7 @@ function isRelaxed(call: usize): bool {
 function multiplyPairs(call: usize, packed: usize, column: i32, first: i32, end: i32): void {
   const quads = load<i32>(call, at.quads);
   const panel: usize = load<i32>(call, at.panel);
-  unpackPairs(packed, panel, quads, load<i32>(call, at.bits));
+  unpackPairs(packed, panel, quads, load<i32>(call, at.levels));
   const second = panel + ((<usize>quads) << 5);
   const sums = call + at.sums;
   const hasSecond = load<i32>(call, at.columns) - column > 4;
@@ -61,7 +61,7 @@ function multiplyBytes(call: usize, packed: usize, column: i32, first: i32, end:
   let panel = packed;
   if (load<i32>(call, at.bits) == 4) {
     panel = load<i32>(call, at.panel);
-    unpackBytes(packed, panel, load<i32>(call, at.quads));
+    unpackBytes(packed, panel, load<i32>(call, at.quads), load<i32>(call, at.levels));
   }
   for (let row = first; row < end; row += 4) {
     tileOfBytes(call, panel, call + at.sums, column, row);

@@ -97,6 +97,7 @@ function rowOfWhole(call: usize, panel: usize, to: usize, column: i32, row: i32)
 }
 
 function rowOfPacked(call: usize, panel: usize, to: usize, column: i32, row: i32): void {
+  const levels = v128.load(<usize>load<i32>(call, at.levels));
   let s0 = start(call, column);
   let s1 = start(call, column + 4);
   const first = place(call, row);
@@ -109,8 +110,8 @@ function rowOfPacked(call: usize, panel: usize, to: usize, column: i32, row: i32
     do {
       const x = v128.load32_splat(a);
       const packed = v128.load(panel);
-      s0 = multiply(x, lowValues(packed), s0);
-      s1 = multiply(x, highValues(packed), s1);
+      s0 = multiply(x, lowValues(packed, levels), s0);
+      s1 = multiply(x, highValues(packed, levels), s1);
       panel += 16;
       a += 4;
     } while (--quads);

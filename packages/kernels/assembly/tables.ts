@@ -172,7 +172,7 @@ function writeScales(call: usize, values: usize, count: i32, scales: usize, rows
 }
 
 /** Four sums side by side, then that of what is left over to the first; 0 of nothing. */
-function meanMagnitude(values: usize, count: i32): f32 {
+export function meanMagnitude(values: usize, count: i32): f32 {
   if (count == 0) return 0;
   let sums = f32x4.splat(0);
   const end = values + ((<usize>count) << 2);

@@ -92,6 +92,7 @@ export function rowOfEight(call: usize, panel: usize, to: usize, row: i32): void
 
 /** The same of a panel of 4 bits. */
 export function rowOfFour(call: usize, panel: usize, to: usize, row: i32): void {
+  const levels = v128.load(<usize>load<i32>(call, at.levels));
   let s0 = i32x4.splat(0);
   let s1 = s0;
   let s2 = s0;
@@ -106,8 +107,8 @@ export function rowOfFour(call: usize, panel: usize, to: usize, row: i32): void 
     do {
       const x = v128.load64_splat(a);
       const packed = v128.load(panel);
-      const low = lowValues(packed);
-      const high = highValues(packed);
+      const low = lowValues(packed, levels);
+      const high = highValues(packed, levels);
       s0 = i32x4.add(s0, i32x4.dot_i16x8_s(x, i16x8.extend_low_i8x16_s(low)));
       s1 = i32x4.add(s1, i32x4.dot_i16x8_s(x, i16x8.extend_high_i8x16_s(low)));
       s2 = i32x4.add(s2, i32x4.dot_i16x8_s(x, i16x8.extend_low_i8x16_s(high)));

@@ -115,9 +115,49 @@ describe.each<Variant>(['scalar', ...variants])('%s', (variant) => {
         fc.pre(weights.bits !== 1);
         const steps = { ...weights, shifts: [0], scales: [1] };
         const result = dense({ weights: steps }).run(values, shape);
-        expect(result).toEqual(productOf(weights.values, values, shape, weights.shape[1]!));
+        const { levels } = weights;
+        const integers = levels ? weights.values.map((value) => levels[value + 8]!) : weights.values;
+        expect(result).toEqual(productOf(integers, values, shape, weights.shape[1]!));
       }),
     );
+  });
+
+  it('adds signs of what signs leave over, patch by patch, padding included', async () => {
+    const { conv2d } = await kernels;
+    const [height, width, channels, outputs] = [5, 4, 3, 2] as const;
+    const values = Float32Array.from({ length: height * width * channels }, (_, at) => Math.sin(at * at));
+    const signs = Int8Array.from({ length: 9 * channels * outputs }, (_, at) =>
+      Math.cos(at * 3) < 0 ? -1 : 1,
+    );
+    const weights = { shape: [3, 3, channels, outputs], values: signs, bits: 1, scales: [0.5] } as const;
+    const inputs = { kind: 'signs', scale: 'mean', order: 2, scope: 'patches' } as const;
+    const layer = { weights, inputs, padding: 'same', bias: [1, -1], lowest: 0 } as const;
+    const result = conv2d(layer).run(values, [1, height, width, channels]);
+    const mean = (list: number[]) => list.reduce((sum, value) => sum + Math.abs(value), 0) / list.length;
+    const sign = (value: number) => (value >= 0 ? 1 : -1);
+    for (let y = 0; y < height; y++)
+      for (let x = 0; x < width; x++) {
+        const patch = Array.from({ length: 9 * channels }, (_, at) => {
+          const [row, column] = [
+            y - 1 + Math.floor(at / channels / 3),
+            x - 1 + (Math.floor(at / channels) % 3),
+          ];
+          const isInside = row >= 0 && row < height && column >= 0 && column < width;
+          return isInside ? values[(row * width + column) * channels + (at % channels)]! : 0;
+        });
+        const first = mean(patch);
+        const rest = patch.map((value) => value - first * sign(value));
+        const second = mean(rest);
+        const levels = patch.map((value, at) => first * sign(value) + second * sign(rest[at]!));
+        for (let output = 0; output < outputs; output++) {
+          const sum = levels.reduce(
+            (total, level, at) => total + level * 0.5 * signs[at * outputs + output]!,
+            0,
+          );
+          const expected = Math.max(0, sum + layer.bias[output]!);
+          expect(result[(y * width + x) * outputs + output]).toBeCloseTo(expected, 5);
+        }
+      }
   });
 
   it('gives what TensorFlow.js gives, of integers that are exact in both', async () => {

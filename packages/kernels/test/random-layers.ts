@@ -40,6 +40,9 @@ function integerWeights(
   return fc
     .record({
       seed: fc.nat(),
+      levels: fc.option(fc.array(fc.integer({ min: -128, max: 127 }), { minLength: 16, maxLength: 16 }), {
+        nil: undefined,
+      }),
       /** All of the outermost values, or spread. */
       extreme: fc.boolean(),
       scales: fc.constantFrom(1, outputs).chain((length) => floats(length, 2)),
@@ -48,7 +51,7 @@ function integerWeights(
         { nil: undefined },
       ),
     })
-    .map(({ seed, extreme, scales, shifts }) => {
+    .map(({ seed, extreme, scales, shifts, levels }) => {
       const value = (uniform: number) =>
         extreme || bits === 1
           ? uniform < 0.5
@@ -56,7 +59,14 @@ function integerWeights(
             : most
           : Math.floor(uniform * (most - least + 1)) + least;
       const values = Int8Array.from(spread(seed, size(shape), value));
-      return { shape, values, bits, scales, ...(shifts && bits !== 1 && { shifts }) };
+      return {
+        shape,
+        values,
+        bits,
+        scales,
+        ...(shifts && bits !== 1 && { shifts }),
+        ...(levels && bits === 4 && { levels }),
+      };
     });
 }
 
@@ -97,6 +107,12 @@ const bits = fc.constantFrom<1 | 4 | 8>(1, 1, 4, 8);
 const scale = float(2);
 const ofBits = fc.oneof(
   fc.record({ kind: fc.constant('signs' as const), scale: fc.oneof(scale, fc.constant('mean' as const)) }),
+  fc.record({
+    kind: fc.constant('signs' as const),
+    scale: fc.constant('mean' as const),
+    order: fc.constantFrom<1 | 2>(1, 2),
+    scope: fc.constantFrom<'samples' | 'patches'>('samples', 'patches'),
+  }),
   fc.record({
     kind: fc.constant('codes' as const),
     thresholds: fc.tuple(scale, scale, scale),

@@ -30,14 +30,19 @@ const calls: Readonly<Record<string, RightCall>> = {
       dense(defined({ weights, bias, slopes, lowest, highest }) as never),
   },
   'weights of dense': {
-    right: () => [[2, 1], new Int8Array(2), 8, [1], [0]],
-    call: (...[shape, values, bits, scales, shifts]: never[]) =>
-      dense({ weights: defined({ shape, values, bits, scales, shifts }) } as never),
+    right: () => [[2, 1], new Int8Array(2), 4, [1], [0], new Int8Array(16)],
+    call: (...[shape, values, bits, scales, shifts, levels]: never[]) =>
+      dense({ weights: defined({ shape, values, bits, scales, shifts, levels }) } as never),
   },
   'inputs of dense': {
     right: () => ['codes', [0, 1, 2], 1],
     call: (...[kind, thresholds, scale]: never[]) =>
       dense({ weights: bits(), inputs: defined({ kind, thresholds, scale }) } as never),
+  },
+  'signs of dense': {
+    right: () => ['mean', 2, 'patches'],
+    call: (...[scale, order, scope]: never[]) =>
+      dense({ weights: bits(), inputs: { kind: 'signs', ...defined({ scale, order, scope }) } } as never),
   },
   conv2d: { right: () => [{ weights: weights([1, 1, 2, 1]) }], call: (layer: never) => conv2d(layer) },
   'members of conv2d': {
@@ -113,6 +118,9 @@ it.each([
   [{ weights: weights(), inputs: { kind: 'signs' } }],
   [{ weights: bits(), inputs: { kind: 'signs', scale: NaN } }],
   [{ weights: bits(), inputs: { ...codes, scale: undefined } }],
+  [{ weights: bits(), inputs: { kind: 'signs', scale: 1, order: 2 } }],
+  [{ weights: bits(), inputs: { kind: 'signs', scope: 'patches' } }],
+  [{ weights: { ...weights(), levels: new Int8Array(16) } }],
   [{ weights: { ...bits(), shifts: [1] }, inputs: codes }],
   [{ weights: deep(21848), inputs: codes }],
   [{ weights: deep(65536), inputs: { kind: 'signs' } }],

@@ -1,7 +1,7 @@
 import { LowbitError } from '@lowbit/core';
 import { checkArgument, checkOptionNames } from '@lowbit/core/adapter';
 import type { Windows } from './geometry.js';
-import type { Epilogue, IntegerWeights, LayerInputs } from './layer.js';
+import type { Epilogue, IntegerWeights, LayerInputs, SignInputs } from './layer.js';
 
 /**
  * Most inputs of one output, by their kind. Of 8 bits, no sum of products leaves 32 bits: 65,536 · 128 · 255 < 2^31. Those of
@@ -23,7 +23,7 @@ export function checkWeights(
   where: string,
   widths: readonly number[] = [1, 4, 8],
 ): void {
-  checkOptionNames(weights, ['shape', 'values', 'bits', 'scales', 'shifts'], `${where}: weights`);
+  checkOptionNames(weights, ['shape', 'values', 'bits', 'scales', 'shifts', 'levels'], `${where}: weights`);
   const given: Partial<IntegerWeights> = weights;
   const { shape, values, bits } = given;
   checkArgument(isShape(shape) && shape.length === axes.length, shape, {
@@ -48,6 +48,19 @@ export function checkWeights(
   checkArgument(wrong === undefined, wrong, {
     where: `${where}: values of weights`,
     expected: bits === 1 ? '−1 and 1' : `integers from ${least} to ${most}`,
+  });
+  checkLevels(given, where);
+}
+
+/** Refuses levels that are no codebook, or that go with no weights of 4 bits. */
+function checkLevels({ bits, levels }: Partial<IntegerWeights>, where: string): void {
+  const isByte = (level: unknown) =>
+    Number.isInteger(level) && (level as number) >= -128 && (level as number) <= 127;
+  const isList = Array.isArray(levels) || ArrayBuffer.isView(levels);
+  const fits = bits === 4 && isList && levels.length === 16 && Array.from(levels).every(isByte);
+  checkArgument(levels === undefined || fits, levels, {
+    where: `${where}: levels of weights`,
+    expected: bits === 4 ? 'sixteen integers from −128 to 127' : 'none but with weights of 4 bits',
   });
 }
 
@@ -88,11 +101,29 @@ export function checkInputs(
       expected: inputs.kind === 'signs' ? "a finite number or 'mean'" : 'a finite number',
     });
   }
+  if (inputs.kind === 'signs') checkSigns(inputs, place);
   if (inputs.kind === 'codes') checkNumbers(inputs.thresholds, [3], `${place}: thresholds`);
   return inputs;
 }
 
-const membersOf = { dynamic: [], signs: ['scale'], codes: ['thresholds', 'scale'] } as const;
+function checkSigns({ scale, order, scope }: SignInputs, place: string): void {
+  const isMean = scale === 'mean';
+  checkArgument(order === undefined || order === 1 || (order === 2 && isMean), order, {
+    where: `${place}: order`,
+    expected: isMean ? '1 or 2' : "1, where scale is not 'mean'",
+  });
+  const isPatches = scope === 'patches' && isMean;
+  checkArgument(scope === undefined || scope === 'samples' || isPatches, scope, {
+    where: `${place}: scope`,
+    expected: isMean ? "'samples' or 'patches'" : "'samples', where scale is not 'mean'",
+  });
+}
+
+const membersOf = {
+  dynamic: [],
+  signs: ['scale', 'order', 'scope'],
+  codes: ['thresholds', 'scale'],
+} as const;
 
 /** Refuses windows with more inputs of each output than can be summed. */
 export function checkDepth(

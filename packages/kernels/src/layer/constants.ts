@@ -30,3 +30,15 @@ export function channelConstants(
     highest: Math.fround(epilogue.highest ?? Infinity),
   };
 }
+
+/** What weights of 4 bits stand for, −8 first; `undefined` for other widths. */
+export function levelsOf({ bits, levels }: IntegerWeights): Int8Array | undefined {
+  if (bits !== 4) return undefined;
+  return Int8Array.from({ length: 16 }, (_, at) => levels?.[at] ?? at - 8);
+}
+
+/** What is done to the sums of the first of two orders: scales alone. */
+export function firstOrder({ scales, biases }: ChannelConstants): ChannelConstants {
+  const none = { shifts: undefined, slopes: undefined, lowest: -Infinity, highest: Infinity };
+  return { scales, biases: new Float32Array(biases.length), ...none };
+}

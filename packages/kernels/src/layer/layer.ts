@@ -16,6 +16,8 @@ export interface IntegerWeights {
   readonly scales: ArrayLike<number>;
   /** The same; 0 where left out. Not for weights of 1 bit. */
   readonly shifts?: ArrayLike<number>;
+  /** A codebook for weights of 4 bits: what −8, −7 … 7 stand for, sixteen integers from −128 to 127. Themselves where left out. */
+  readonly levels?: ArrayLike<number>;
 }
 
 /** What is done to each output before it is written, in this order. */
@@ -39,6 +41,16 @@ export interface SignInputs {
   readonly kind: 'signs';
   /** One number, 1 where left out, or the mean magnitude of the row or sample. */
   readonly scale?: number | 'mean';
+  /**
+   * With 2, and `mean`, what the signs leave over is added as signs with a mean of its own: value ≈ β₁ · sign(value) + β₂ · sign(value − β₁ ·
+   * sign(value)), the second order of HORQ. 1 where left out.
+   */
+  readonly order?: 1 | 2;
+  /**
+   * What the mean of a convolution is of: a sample, where left out, or each patch, which is what a window sees. Padding is part of a
+   * patch: zeros there have signs as others do.
+   */
+  readonly scope?: 'samples' | 'patches';
 }
 
 /** Inputs of 2 bits, for weights of 1: scale · code, where the code says how many of the thresholds a value reaches. NaN reaches none. */

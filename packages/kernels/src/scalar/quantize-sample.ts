@@ -45,6 +45,21 @@ export function quantizeSample(
   return { image: Int8Array.from(own, code), scale };
 }
 
+/** Values of samples less the mean magnitude of their sample times their sign, float32. */
+export function subtractSigns(values: Float32Array, samples: number): Float32Array {
+  const size = values.length / samples;
+  const rest = new Float32Array(values.length);
+  for (let from = 0; from < values.length; from += size) {
+    const own = values.subarray(from, from + size);
+    const mean = meanMagnitude(own);
+    rest.set(
+      own.map((value) => value - (value >= 0 ? mean : -mean)),
+      from,
+    );
+  }
+  return rest;
+}
+
 /** Integers by the largest magnitude. */
 function divided(own: Float32Array): QuantizedSample {
   const { inverse, scale } = inputScale(own.reduce((most, value) => Math.max(most, Math.abs(value)), 0));

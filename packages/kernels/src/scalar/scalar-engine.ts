@@ -1,13 +1,44 @@
 import type { CheckedLayer, Engine, PackedLayer } from '../layer/packed-layer.js';
 import type { Geometry, Windows } from '../layer/geometry.js';
+import { firstOrder } from '../layer/constants.js';
+import { gatherPatches, geometryOfRows, isOfPatches, layerOfPatches } from '../layer/patches.js';
 import { finishRow } from './finish-row.js';
-import { quantizeSample } from './quantize-sample.js';
+import { quantizeSample, subtractSigns } from './quantize-sample.js';
 import { packValues, readRow } from './packed-values.js';
 
 /** Layers computed in TypeScript: the same integers and the same float32 results as the kernels in WebAssembly. */
 export const scalarEngine: Engine = { pack };
 
-function pack({ weights, inputs, windows, constants }: CheckedLayer): PackedLayer {
+function pack(layer: CheckedLayer): PackedLayer {
+  if (!isOfPatches(layer)) return packOrders(layer);
+  const { windows } = layer;
+  const ofRows = layerOfPatches(layer);
+  const packed = packOrders(ofRows);
+  return {
+    ...packed,
+    run(values, geometry, addend) {
+      const rows = geometry.samples * geometry.outHeight * geometry.outWidth;
+      const patches = new Float32Array(rows * ofRows.windows.channels);
+      gatherPatches(values, windows, geometry, patches);
+      return packed.run(patches, geometryOfRows(rows), addend);
+    },
+  };
+}
+
+/** Of signs of the second order: first the signs, then what they leave over. */
+function packOrders(layer: CheckedLayer): PackedLayer {
+  const { inputs, constants } = layer;
+  if (inputs.kind !== 'signs' || inputs.order !== 2) return packOnce(layer);
+  const first = packOnce({ ...layer, constants: firstOrder(constants) });
+  const second = packOnce(layer);
+  return {
+    ...second,
+    run: (values, geometry, addend) =>
+      second.run(subtractSigns(values, geometry.samples), geometry, first.run(values, geometry, addend)),
+  };
+}
+
+function packOnce({ weights, inputs, windows, constants }: CheckedLayer): PackedLayer {
   const packed = packValues(weights);
   const { outputs, isDepthwise } = windows;
   return {

@@ -5,7 +5,7 @@ const integers = {
   ...{ weights: 0, bits: 4, columns: 8, quads: 12, inputs: 16, places: 20, rows: 24 },
   ...{ runs: 28, skips: 32, run: 36 },
   ...{ scales: 48, shifts: 52, biases: 56, slopes: 60, rowScales: 64, rowSums: 68, starts: 72 },
-  ...{ output: 76, addend: 80, panel: 92, block: 96, relaxed: 100 },
+  ...{ output: 76, addend: 80, panel: 92, block: 96, relaxed: 100, levels: 104 },
   ...{ values: 256, samples: 260, height: 264, width: 268, channels: 272 },
   ...{ reachedHeight: 276, reachedWidth: 280, top: 284, left: 288, borderedHeight: 292, borderedWidth: 296 },
   ...{ pixelBytes: 300, flip: 304, outHeight: 308, outWidth: 312, verticalStep: 316, horizontalStep: 320 },

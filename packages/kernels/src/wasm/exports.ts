@@ -12,6 +12,8 @@ export interface KernelExports {
   tabulateAll(call: number): void;
   /** Computes the product of a call by lookup. */
   lookUpAll(call: number): void;
+  /** Values of rows less the mean magnitude of their row times their sign. */
+  subtractSigns(values: number, to: number, rows: number, count: number): void;
   /** Adds to the four sums at `to` the products of 16 bytes at `a` and `b`. */
   probeDot(a: number, b: number, to: number): void;
   /** Writes to `to` the bytes of the table at `a` that the indices at `b` choose. */

@@ -3,7 +3,7 @@ import type { Heap } from './heap.js';
 /** What stays in memory for a layer. */
 export interface Keeper {
   /** Copies data into memory; gives its address, and 0 for none. */
-  keep(data: Uint8Array | Float32Array | Int32Array | undefined): number;
+  keep(data: Uint8Array | Int8Array | Float32Array | Int32Array | undefined): number;
   /** Bytes that are kept. */
   bytes(): number;
   release(): void;

@@ -1,7 +1,10 @@
 import type { Geometry, Windows } from '../layer/geometry.js';
 import type { LayerInputs } from '../layer/layer.js';
-import { type Call, runCall } from './call-block.js';
-import type { Keeper } from './keep.js';
+import { firstOrder } from '../layer/constants.js';
+import type { PlacedBatch } from '../layer/packed-layer.js';
+import { gatherPatches, geometryOfRows, isOfPatches, layerOfPatches } from '../layer/patches.js';
+import { type Call, runCall, withRoom } from './call-block.js';
+import { inPanels, type Keeper } from './keep.js';
 import { type MemoryLayout, memoryLayout } from './memory-layout.js';
 import { type Chunk, chunksOf, packBits } from './pack-bits.js';
 import { quadsOfPixel } from './pack-panels.js';
@@ -12,7 +15,49 @@ import type { Machine, ResidentLayer } from './wasm-engine.js';
 const inputBytes = 4;
 
 /** Products of weights of 1 bit with inputs of 1 or 2, by lookup. */
-export function packLookup(machine: Machine, layer: ResidentLayer, { keep }: Keeper): PlacedRun {
+export function packLookup(machine: Machine, layer: ResidentLayer, keeper: Keeper): PlacedRun {
+  if (!isOfPatches(layer)) return packOrders(machine, layer, keeper);
+  const { heap } = machine;
+  const ofRows = { ...layerOfPatches(layer), resident: layer.resident };
+  const run = packOrders(machine, ofRows, keeper);
+  return (batch, geometry) => {
+    const { samples, height, width, outHeight, outWidth } = geometry;
+    const rows = samples * outHeight * outWidth;
+    const inputs = samples * height * width * layer.windows.channels;
+    withRoom(heap, (reserve) => {
+      const count = rows * ofRows.windows.channels;
+      const patches = reserve(4 * count);
+      const { buffer } = heap.memory;
+      const values = new Float32Array(buffer, batch.values, inputs);
+      gatherPatches(values, layer.windows, geometry, new Float32Array(buffer, patches, count));
+      run({ ...batch, values: patches }, geometryOfRows(rows));
+    });
+  };
+}
+
+/** Of signs of the second order: first the signs, then what they leave over. */
+function packOrders(machine: Machine, layer: ResidentLayer, keeper: Keeper): PlacedRun {
+  const run = packOnce(machine, layer, keeper);
+  const { inputs, windows, constants } = layer;
+  if (inputs.kind !== 'signs' || inputs.order !== 2) return (batch, geometry) => run(batch, geometry, {});
+  const { biases, lowest, highest } = firstOrder(constants);
+  const first = { biases: keeper.keep(inPanels(biases)), slopes: 0, lowest, highest };
+  return (batch, geometry) => {
+    const { samples, height, width } = geometry;
+    const count = height * width * windows.channels;
+    withRoom(machine.heap, (reserve) => {
+      const values = reserve(4 * samples * count);
+      run(batch, geometry, first);
+      machine.kernels.subtractSigns(batch.values, values, samples, count);
+      run({ values, addend: batch.output, output: batch.output }, geometry, {});
+    });
+  };
+}
+
+/** What runs a batch, with other constants of channels in place of some of the layer's. */
+type RunWith = (batch: PlacedBatch, geometry: Geometry, constants: Call) => void;
+
+function packOnce(machine: Machine, layer: ResidentLayer, { keep }: Keeper): RunWith {
   const { heap, kernels, tables } = machine;
   const { weights, inputs, resident } = layer;
   const inputBits = inputs.kind === 'signs' ? 1 : 2;
@@ -24,7 +69,7 @@ export function packLookup(machine: Machine, layer: ResidentLayer, { keep }: Kee
     ...{ weights: keep(packBits(weights, chunks)), tables: tables[inputBits], inputBits },
   };
   const sumStride = 2 * ((layer.windows.outputs + 31) & ~31);
-  return (batch, given) => {
+  return (batch, given, constants) => {
     const { windows, geometry } = onOneLine(layer.windows, given);
     const layout = memoryLayout(windows, geometry, inputBytes);
     const { rows, batchBytes, pixelBytes, call } = layout;
@@ -47,7 +92,15 @@ export function packLookup(machine: Machine, layer: ResidentLayer, { keep }: Kee
           ...{ stride, sumStride, chunks: chunks.length },
         };
         return {
-          call: { ...call, ...own, ...room, ...batch, ...numbers, ...windowSteps(windows, geometry) },
+          call: {
+            ...call,
+            ...own,
+            ...constants,
+            ...room,
+            ...batch,
+            ...numbers,
+            ...windowSteps(windows, geometry),
+          },
           lists: [[room.chunkList, list]],
         };
       },

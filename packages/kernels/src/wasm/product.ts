@@ -1,3 +1,4 @@
+import { levelsOf } from '../layer/constants.js';
 import type { CheckedLayer } from '../layer/packed-layer.js';
 import { runCall } from './call-block.js';
 import type { Keeper } from './keep.js';
@@ -20,8 +21,10 @@ const blockInputBytes = 16384;
 export function packProduct(machine: Machine, layer: ResidentLayer, { keep }: Keeper): PlacedRun {
   const { weights, windows, constants, resident } = layer;
   const form = inputForm(machine, layer);
+  const levels = levelsOf(weights);
   const own = {
     ...resident,
+    levels: keep(levels),
     weights: keep(packPanels(weights)),
     starts: form.isRelaxed ? keep(startsOf(layer, form)) : 0,
     ...{ bits: weights.bits, relaxed: Number(form.isRelaxed), flip: form.flip },
@@ -56,7 +59,8 @@ export function packProduct(machine: Machine, layer: ResidentLayer, { keep }: Ke
 
 /** The relaxed dot product serves where no sum within it saturates. */
 function inputForm({ relaxedDot }: Machine, { weights }: CheckedLayer): InputForm {
-  const isWithin = (most: number) => weights.values.every((value) => Math.abs(value) <= most);
+  const levels = levelsOf(weights);
+  const isWithin = (most: number) => (levels ?? weights.values).every((value) => Math.abs(value) <= most);
   if (relaxedDot === undefined || !isWithin(relaxedDot.largestWeight))
     return { isRelaxed: false, bytes: 2, flip: 0 };
   return { isRelaxed: true, bytes: 1, flip: relaxedDot.inputs === 'unsigned' ? 128 : 0 };
@@ -65,6 +69,7 @@ function inputForm({ relaxedDot }: Machine, { weights }: CheckedLayer): InputFor
 /** What the sum of each channel begins with, so that 128 more for each input, padding included, changes nothing. */
 function startsOf({ weights, windows: { outputs } }: CheckedLayer, { flip }: InputForm): Int32Array {
   const starts = new Int32Array((outputs + 7) & ~7);
-  weights.values.forEach((value, at) => (starts[at % outputs]! -= flip * value));
+  const levels = levelsOf(weights);
+  weights.values.forEach((value, at) => (starts[at % outputs]! -= flip * (levels?.[value + 8] ?? value)));
   return starts;
 }

@@ -1,5 +1,5 @@
 import type { Quantizer } from '@lowbit/core';
-import { checkArgument, checkPlugin } from '@lowbit/core/adapter';
+import { checkArgument, checkPlugin, type FittedSite } from '@lowbit/core/adapter';
 import { loadSite } from '@lowbit/tfjs-format';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfLayers from '@tensorflow/tfjs-layers';
@@ -35,6 +35,8 @@ export function registerQuantizedInput(quantizers: readonly Quantizer[]): void {
 class QuantizedInput extends tfLayers.layers.Layer {
   static readonly className = quantizedInputClass;
   readonly layer: Layer;
+  /** How the input is quantized. */
+  readonly fitted: FittedSite;
   private readonly site: string;
   private readonly quantized: QuantizedCall;
 
@@ -42,7 +44,8 @@ class QuantizedInput extends tfLayers.layers.Layer {
     super(layerConfig(config));
     this.site = config.site;
     this.layer = makeLayer(config.layer);
-    this.quantized = inputQuantizer(loadSite(config.site, known, config.name), this.layer);
+    this.fitted = loadSite(config.site, known, config.name);
+    this.quantized = inputQuantizer(this.fitted, this.layer);
   }
 
   override build(inputShape: Shape): void {

@@ -1,4 +1,5 @@
 import { quantize, type Quantizer } from '@lowbit/core';
+import { hwgq } from '@lowbit/methods';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-backend-wasm';
@@ -6,7 +7,7 @@ import * as tfLayers from '@tensorflow/tfjs-layers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { memoryFile } from '../../test/memory-file.js';
 import { withSeededWeights } from '../../test/models.js';
-import { grid, ranks } from '../../test/quantizers.js';
+import { grid, halves, ranks } from '../../test/quantizers.js';
 import { load } from '../io/load-model.js';
 import { load as loadAlone } from '../load/index.js';
 import { save } from '../io/save-model.js';
@@ -34,8 +35,13 @@ function pictureNet(): tfLayers.LayersModel {
   );
 }
 
-async function quantized(model: tfLayers.LayersModel, weights: Quantizer = grid, bits = 8) {
-  const result = await quantize(tfjs(model), { weights, bits, granularity: 'channel' });
+async function quantized(
+  model: tfLayers.LayersModel,
+  weights: Quantizer = grid,
+  bits = 8,
+  granularity: 'channel' | 'tensor' = 'channel',
+) {
+  const result = await quantize(tfjs(model), { weights, bits, granularity });
   disposeWeights(model);
   return result.model;
 }
@@ -61,8 +67,17 @@ describe.each(['cpu', 'wasm'])('on the backend %s', (backend) => {
   });
   afterEach(() => expect(tf.memory().numTensors).toBe(before));
 
-  it.each([8, 4, 3] as const)('runs a network of %i bits nearly as it was', async (bits) => {
-    const model = await quantized(pictureNet(), grid, bits);
+  it.each([
+    [8, grid, 'channel'],
+    [4, grid, 'channel'],
+    [3, grid, 'channel'],
+    // Codebooks of whole weights.
+    [3, ranks, 'tensor'],
+    [4, ranks, 'tensor'],
+    // Signs with a scale for each channel.
+    [1, halves, 'channel'],
+  ] as const)('runs a network of %i bits nearly as it was', async (bits, quantizer, granularity) => {
+    const model = await quantized(pictureNet(), quantizer, bits, granularity);
     const input = pictures();
     const expected = await predicted(model, input);
     const weights = model.getWeights().map((weight) => [...weight.dataSync()]);
@@ -74,7 +89,7 @@ describe.each(['cpu', 'wasm'])('on the backend %s', (backend) => {
     compiled.dispose();
     input.dispose();
     const packedBits = bits === 8 ? 8 : 4;
-    const packed = { isPacked: true, bits: packedBits, bytes: expect.any(Number) };
+    const packed = { isPacked: true, bits: packedBits, inputs: 'dynamic', bytes: expect.any(Number) };
     expect(compiled.explain()).toEqual([
       { layer: 'first', className: 'Conv2D', ...packed, normalization: 'norm', rectifier: 'relu' },
       { layer: 'wide', className: 'Conv2D', ...packed },
@@ -147,6 +162,40 @@ describe.each(['cpu', 'wasm'])('on the backend %s', (backend) => {
     }
   });
 
+  it('computes what the model does whose inputs have 2 bits and whose weights are signs', async () => {
+    const input = tfLayers.input({ shape: [9, 9, 3] });
+    const conv = (name: string, rest: object) =>
+      layers.conv2d({ name, filters: 20, kernelSize: 3, padding: 'same', ...rest });
+    const norm = (name: string) => layers.batchNormalization({ name, scale: false, center: false });
+    const first = conv('first', {}).apply(input) as tfLayers.SymbolicTensor;
+    const one = norm('one').apply(first) as tfLayers.SymbolicTensor;
+    const second = conv('second', { strides: 2 }).apply(one) as tfLayers.SymbolicTensor;
+    const two = norm('two').apply(second) as tfLayers.SymbolicTensor;
+    const flat = layers.flatten({ name: 'flat' }).apply(two) as tfLayers.SymbolicTensor;
+    const last = layers.dense({ name: 'last', units: 5 }).apply(flat);
+    const original = withSeededWeights(
+      tfLayers.model({ inputs: input, outputs: last as tfLayers.SymbolicTensor }),
+    );
+    const { model } = await quantize(tfjs(original), {
+      ...{ weights: hwgq(), bits: 1, activations: hwgq(), activationBits: 2, exclude: ['first'] },
+    });
+    const compiled = await compile(model);
+    expect(compiled.explain()).toEqual([
+      expect.objectContaining({ layer: 'first', isPacked: false }),
+      expect.objectContaining({ layer: 'one', isPacked: false }),
+      expect.objectContaining({ layer: 'second', isPacked: true, bits: 1, inputs: 'codes' }),
+      expect.objectContaining({ layer: 'two', isPacked: false }),
+      expect.objectContaining({ layer: 'last', isPacked: true, bits: 1, inputs: 'codes' }),
+    ]);
+    const pixels = pictures();
+    const [expected, values] = [await predicted(model, pixels), await predicted(compiled, pixels)];
+    expect(new Set(expected).size).toBeGreaterThan(4);
+    values.forEach((value, i) => expect(Math.abs(value - expected[i]!)).toBeLessThan(1e-4));
+    pixels.dispose();
+    compiled.dispose();
+    for (const each of [original, model]) disposeWeights(each);
+  });
+
   it('quantizes no input unless it is told to', async () => {
     const model = await quantized(pictureNet());
     const compiled = await compile(model);
@@ -172,6 +221,7 @@ describe.each(['cpu', 'wasm'])('on the backend %s', (backend) => {
     const one = () => withSeededWeights(tfLayers.sequential({ layers: [dense()] }));
     expect(await why(one())).toEqual([expect.stringContaining('not quantized')]);
     expect(await why(await quantized(one(), ranks, 4))).toEqual([expect.stringContaining('codebook')]);
+    expect(await why(await quantized(one(), halves, 2))).toEqual([expect.stringContaining('sums of signs')]);
     const changed = await quantized(one());
     const ones = tf.ones([4, 3]);
     changed.layers[0]!.weights[0]!.write(ones);

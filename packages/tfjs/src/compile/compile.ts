@@ -1,6 +1,6 @@
 import { LowbitError } from '@lowbit/core';
 import { checkOptions } from '@lowbit/core/adapter';
-import type { KernelsOptions } from '@lowbit/kernels';
+import type { KernelsOptions, LayerInputs } from '@lowbit/kernels';
 import { createTensorKernels, type TensorKernels } from '@lowbit/kernels/tfjs';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
@@ -17,7 +17,8 @@ import { whileBuilding } from './packed-layer.js';
 export interface CompileOptions {
   /**
    * `dynamic`: inputs of layers are quantized to 8 bits by the largest magnitude of each sample (convolutions) or row (Dense), which
-   * changes results a little. Where it is left out, nothing is quantized that the model does not quantize, and no layer runs packed.
+   * changes results a little. Where it is left out, nothing is quantized that the model does not quantize, and layers of float inputs
+   * do not run packed.
    */
   readonly activations?: 'dynamic';
   /** Which kernels run; the fastest that the host has where it is left out. */
@@ -32,7 +33,9 @@ export interface CompiledLayer {
   /** Whether it runs on the kernels, with its weights packed. */
   readonly isPacked: boolean;
   /** Bits of a weight in memory. */
-  readonly bits?: 4 | 8;
+  readonly bits?: 1 | 4 | 8;
+  /** How its inputs are quantized: `dynamic` to 8 bits, or as the model does, to `codes` of 2 bits. */
+  readonly inputs?: LayerInputs['kind'];
   /** Bytes that its weights and constants take in the memory of the kernels. */
   readonly bytes?: number;
   /** The batch normalization that went into it. */
@@ -88,7 +91,7 @@ export async function compile(model: LayersModel, options: CompileOptions = {}):
     const computes = new Map([...packed.values()].map((compute) => [compute.key, compute]));
     const copy = await whileBuilding(computes, () => rebuild(model, topology));
     copyWeights(model, copy);
-    const layers = planned.map((layer) => explained(layer, packed.get(layer.layer)?.operation.bytes));
+    const layers = planned.map((layer) => explained(layer, packed.get(layer.outer)?.operation.bytes));
     return {
       variant: kernels.variant,
       predict: (...given) => copy.predict(...given),
@@ -131,11 +134,12 @@ function copyWeights(model: LayersModel, copy: LayersModel): void {
 function explained({ id, layer, outcome }: PlannedLayer, bytes: number | undefined): CompiledLayer {
   const own = { layer: id, className: layer.getClassName() };
   if (typeof outcome === 'string') return { ...own, isPacked: false, why: outcome };
-  const { weights, norm, rectifier, border } = outcome;
+  const { weights, inputs, norm, rectifier, border } = outcome;
   return {
     ...own,
     isPacked: true,
-    bits: weights.bits as 4 | 8,
+    bits: weights.bits,
+    inputs: inputs.kind,
     bytes: bytes!,
     ...(norm && { normalization: norm.name }),
     ...(rectifier && { rectifier: rectifier.layer.name }),

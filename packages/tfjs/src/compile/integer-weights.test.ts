@@ -24,7 +24,7 @@ it.each([
   [tensor(256, [-1.23, 0.5]), 4, 8, true],
 ] as const)('keeps what weights are worth: %#', (given, narrowest, bits, hasShifts) => {
   const expected = decode(given);
-  const weights = integerWeights(given, expected, [1], narrowest);
+  const weights = integerWeights(given, expected, { outputAxes: [1], narrowest });
   if (typeof weights === 'string') throw new Error(weights);
   const { values, scales, shifts } = weights;
   expect(weights.bits).toBe(bits);

@@ -1,47 +1,76 @@
+import { decode, type QuantizedTensor, type Scheme } from '@lowbit/core';
 import type { IntegerWeights } from '@lowbit/kernels';
-import { decode, type QuantizedTensor } from '@lowbit/core';
 
-/**
- * Integers of a quantized kernel, or why there are none.
- *
- * @param outputAxes Which together are the output channels.
- * @param narrowest Bits of a weight that the kernels have at least.
- */
+/** What the kernels have for the weights of a layer. */
+export interface WeightForm {
+  /** Which axes together are the output channels. */
+  readonly outputAxes: readonly number[];
+  /** Bits of a weight at least: 1 where inputs have 1 or 2 bits, and then no others will do. */
+  readonly narrowest: 1 | 4 | 8;
+}
+
+type Integers = Omit<IntegerWeights, 'shape'>;
+type Codes = QuantizedTensor['codes'];
+
+/** Integers of a quantized kernel, or why there are none. */
 export function integerWeights(
   tensor: QuantizedTensor,
   values: Float32Array,
-  outputAxes: readonly number[],
-  narrowest: 4 | 8,
+  { outputAxes, narrowest }: WeightForm,
 ): IntegerWeights | string {
   const { shape, bits, codes, scheme, slicing } = tensor;
-  if (scheme.kind !== 'affine')
-    return `its weights are sums of signs or a codebook (${scheme.kind}), not an even grid`;
   if (bits > 8) return `its weights have ${bits} bits, more than 8`;
-  const axes = outputAxes.filter((axis) => shape[axis] !== 1);
-  const isByOutput =
-    slicing !== 'tensor' &&
-    'axes' in slicing &&
-    `${slicing.axes.filter((axis) => shape[axis] !== 1)}` === `${axes}`;
+  const isOf = (axes: readonly number[]) => `${axes.filter((axis) => shape[axis] !== 1)}`;
+  const isByOutput = slicing !== 'tensor' && 'axes' in slicing && isOf(slicing.axes) === isOf(outputAxes);
   if (slicing !== 'tensor' && !isByOutput)
     return 'its grids are not one for each output channel or for the whole weight';
   if (decode(tensor).some((value, at) => value !== values[at]))
     return 'its weights were changed since they were quantized';
+  const integers = integersOf(scheme, codes, bits, narrowest);
+  return typeof integers === 'string' ? integers : { shape, ...integers };
+}
+
+function integersOf(
+  scheme: Scheme,
+  codes: Codes,
+  bits: number,
+  narrowest: WeightForm['narrowest'],
+): Integers | string {
+  const signs = signScales(scheme);
+  if (narrowest === 1) {
+    if (signs === undefined) return 'its inputs have 1 or 2 bits, but its weights are not signs';
+    return { values: Int8Array.from(codes, (code) => 2 * code - 1), bits: 1, scales: signs };
+  }
   const width = bits <= narrowest ? narrowest : 8;
+  if (signs)
+    return { values: Int8Array.from(codes, (code) => 2 * code - 1), bits: width, scales: signs, shifts: [0] };
+  if (scheme.kind === 'affine') return ofGrid(scheme, codes, width);
+  if (scheme.kind === 'codebook') return ofCodebook(scheme, codes, width);
+  return 'its weights are sums of signs of several scales';
+}
+
+/** The scales of weights that are signs; `undefined` of others. */
+function signScales(scheme: Scheme): Float32Array | undefined {
+  if (scheme.kind === 'residual' && scheme.order === 1) return scheme.scales;
+  const isGrid = scheme.kind === 'affine' && scheme.levels === 2 && scheme.offset === undefined;
+  return isGrid ? scheme.scale.map((step) => step / 2) : undefined;
+}
+
+function ofGrid(scheme: Extract<Scheme, { kind: 'affine' }>, codes: Codes, bits: 4 | 8): Integers {
   const { scale, levels } = scheme;
   // value = scale · code + offset, where a symmetric grid has its offset half of the levels below 0.
   const offset = scheme.offset ?? scale.map((step) => (-step * (levels - 1)) / 2);
-  const { factor, start, isShifted } = integersOf(levels, scale, offset, width);
+  const { factor, start, isShifted } = stepsOf(levels, scale, offset, bits);
   return {
-    shape,
     values: Int8Array.from(codes, (code) => code * factor - start),
-    bits: width,
+    bits,
     scales: scale.map((step) => step / factor),
     shifts: scale.map((step, slice) => (isShifted ? offset[slice]! + step * start : 0)),
   };
 }
 
 /** Which integers codes become: code · factor − start. Where it can be, 0 stands for 0, which saves the shift. */
-function integersOf(levels: number, scale: Float32Array, offset: Float32Array, width: 4 | 8) {
+function stepsOf(levels: number, scale: Float32Array, offset: Float32Array, width: 4 | 8) {
   const middle = 2 ** (width - 1);
   for (const factor of [1, 2]) {
     const starts = scale.map((step, slice) => Math.round((-offset[slice]! / step) * factor));
@@ -51,4 +80,20 @@ function integersOf(levels: number, scale: Float32Array, offset: Float32Array, w
     if (isNone && fits) return { factor, start, isShifted: false };
   }
   return { factor: 1, start: middle, isShifted: true };
+}
+
+/** Levels as 127ths of the largest of them, which is how inputs are quantized too. */
+function ofCodebook(
+  { values, scale, levels }: Extract<Scheme, { kind: 'codebook' }>,
+  codes: Codes,
+  bits: 4 | 8,
+): Integers | string {
+  if (values.length > levels) return 'each output channel has a codebook of its own';
+  const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  const step = largest === 0 ? 1 : largest / 127;
+  const integers = Int8Array.from(values, (value) => Math.round(value / step));
+  const own = { bits, scales: scale?.map((of) => of * step) ?? [step], shifts: [0] };
+  if (bits === 8) return { ...own, values: Int8Array.from(codes, (code) => integers[code]!) };
+  const sixteen = Int8Array.from({ length: 16 }, (_, code) => integers[code] ?? 0);
+  return { ...own, values: Int8Array.from(codes, (code) => code - 8), levels: sixteen };
 }

@@ -20,9 +20,9 @@ export function packLayers(
 ): Map<Layer, KeyedCompute> {
   const packed = new Map<Layer, KeyedCompute>();
   try {
-    for (const { layer, outcome } of planned)
+    for (const { layer, outer, outcome } of planned)
       if (typeof outcome !== 'string')
-        packed.set(layer, { ...computeOf(layer, outcome, kernels), key: `p${packed.size}` });
+        packed.set(outer, { ...computeOf(layer, outcome, kernels), key: `p${packed.size}` });
     return packed;
   } catch (error) {
     packed.forEach(({ operation }) => operation.dispose());
@@ -44,13 +44,14 @@ function computeOf(layer: Layer, parts: PackedParts, kernels: TensorKernels): Pa
 
 function operationOf(
   layer: Layer,
-  { weights, bias, border }: PackedParts,
+  { weights, inputs, bias, border }: PackedParts,
   limits: Limits,
   kernels: TensorKernels,
 ): TensorOperation {
-  if (layer.getClassName() === 'Dense') return kernels.dense({ weights, bias, ...limits });
+  if (layer.getClassName() === 'Dense') return kernels.dense({ weights, inputs, bias, ...limits });
   const { strides, dilationRate, padding } = convolutionOf(layer);
   const windows = { strides, dilations: dilationRate, padding: border?.zeros ?? padding };
-  if (layer.getClassName() === 'Conv2D') return kernels.conv2d({ weights, bias, ...windows, ...limits });
+  if (layer.getClassName() === 'Conv2D')
+    return kernels.conv2d({ weights, inputs, bias, ...windows, ...limits });
   return kernels.depthwiseConv2d({ weights, bias, ...windows, ...limits });
 }

@@ -1,12 +1,14 @@
 import { unpackTensor } from '@lowbit/core';
-import type { IntegerWeights } from '@lowbit/kernels';
+import type { IntegerWeights, LayerInputs } from '@lowbit/kernels';
 import type { layers, LayersModel } from '@tensorflow/tfjs-layers';
 import { findFolds } from '../fold/find-folds.js';
 import { normalizationFactors, variableOf } from '../fold/folded-values.js';
+import { innerLayers, siteOf } from '../model/inner-layers.js';
 import { packedWeights } from '../model/packed-weights.js';
 import { readVariable } from '../model/read-variable.js';
 import { type ModelLayer, surveyModel } from '../model/survey.js';
-import { integerWeights } from './integer-weights.js';
+import { integerWeights, type WeightForm } from './integer-weights.js';
+import { inputsOf } from './quantized-inputs.js';
 import { type Border, borderBefore } from './border.js';
 import { type Rectifier, rectifierAfter } from './rectifier.js';
 
@@ -15,6 +17,8 @@ type Layer = layers.Layer;
 /** What a packed layer multiplies and adds. */
 export interface PackedParts {
   readonly weights: IntegerWeights;
+  /** How its inputs are quantized: as the model does, or to 8 bits. */
+  readonly inputs: LayerInputs;
   readonly bias: Float32Array;
   /** The batch normalization that is in both. */
   readonly norm: Layer | undefined;
@@ -28,6 +32,8 @@ export interface PackedParts {
 export interface PlannedLayer {
   readonly id: string;
   readonly layer: Layer;
+  /** What stands for it in the model: itself, or what quantizes its input. */
+  readonly outer: Layer;
   readonly outcome: PackedParts | string;
 }
 
@@ -39,8 +45,8 @@ export async function planLayers(model: LayersModel, isDynamic: boolean): Promis
   const planned: PlannedLayer[] = [];
   for (const one of surveyModel(model).filter(({ variables }) => variables.length > 0)) {
     const { id, layer } = one;
-    const outcome = await outcomeOf(one);
-    planned.push({ id, layer, outcome });
+    const outer = outerOf(layer, model);
+    planned.push({ id, layer, outer, outcome: await outcomeOf(one, outer) });
   }
   const folded = new Map(
     planned.flatMap(({ id, outcome }) =>
@@ -49,40 +55,54 @@ export async function planLayers(model: LayersModel, isDynamic: boolean): Promis
   );
   return planned.filter(({ layer }) => !folded.has(layer));
 
-  async function outcomeOf({ id, layer, variables }: ModelLayer): Promise<PackedParts | string> {
+  async function outcomeOf(
+    { id, layer, variables }: ModelLayer,
+    outer: Layer,
+  ): Promise<PackedParts | string> {
     const rule = kernelRules[layer.getClassName()];
     const kernel = variables.find(({ key }) => key === rule?.variable);
     const stored = kernel && packed.get(kernel.id);
-    const refusal = refuse(layer, rule !== undefined, model, stored !== undefined);
+    const refusal = refuse(layer, rule !== undefined, model.layers.includes(outer), stored !== undefined);
     if (refusal !== undefined) return refusal;
-    if (!isDynamic)
-      return "its inputs are floats: compile(model, { activations: 'dynamic' }) quantizes them to 8 bits";
+    const inputs = layerInputs(layer, outer, isDynamic);
+    if (typeof inputs === 'string') return inputs;
     const tensor = unpackTensor(stored!);
-    const { outputAxes, narrowest } = rule!;
-    const weights = integerWeights(
-      tensor,
-      await readVariable(kernel!.variable, kernel!.id),
-      outputAxes,
-      narrowest,
-    );
+    const narrowest = inputs.kind === 'dynamic' ? rule!.narrowest : 1;
+    const values = await readVariable(kernel!.variable, kernel!.id);
+    const weights = integerWeights(tensor, values, { ...rule!, narrowest });
     if (typeof weights === 'string') return weights;
     const own = variableOf(layer, 'bias');
-    const outputs = outputAxes.reduce((product, axis) => product * weights.shape[axis]!, 1);
+    const outputs = rule!.outputAxes.reduce((product, axis) => product * weights.shape[axis]!, 1);
     const bias = own ? await readVariable(own, `${id}/bias`) : new Float32Array(outputs);
-    const border = borderBefore(layer, ends);
+    const border = outer === layer ? borderBefore(layer, ends) : undefined;
     const norm = folds.get(layer)?.norm;
-    const rectifier = rectifierAfter(norm ?? layer, ends);
-    const around = { rectifier, border };
+    const rectifier = rectifierAfter(norm ?? outer, ends);
+    const around = { inputs, rectifier, border };
     if (norm === undefined || !norms.has(norm)) return { weights, bias, norm: undefined, ...around };
     return { ...(await normalized(weights, bias, norm)), norm, ...around };
   }
 }
 
+/** The layer of the model that stands for one: what quantizes its input, where that is quantized. */
+function outerOf(layer: Layer, model: LayersModel): Layer {
+  const holds = (one: Layer) => siteOf(one) !== undefined && innerLayers(one).includes(layer);
+  return model.layers.find(holds) ?? layer;
+}
+
+function layerInputs(layer: Layer, outer: Layer, isDynamic: boolean): LayerInputs | string {
+  const site = siteOf(outer);
+  if (site !== undefined) {
+    const isDepthwise = layer.getClassName() === 'DepthwiseConv2D';
+    return isDepthwise ? 'the kernels have no depthwise convolutions of quantized inputs' : inputsOf(site);
+  }
+  return isDynamic
+    ? { kind: 'dynamic' }
+    : "its inputs are floats: compile(model, { activations: 'dynamic' }) quantizes them to 8 bits";
+}
+
 /** The kernel of a layer class, the axes of its output channels, and how narrow its weights can be. */
-interface KernelRule {
+interface KernelRule extends WeightForm {
   readonly variable: string;
-  readonly outputAxes: readonly number[];
-  readonly narrowest: 4 | 8;
 }
 
 const kernelRules: Readonly<Record<string, KernelRule>> = {
@@ -91,15 +111,9 @@ const kernelRules: Readonly<Record<string, KernelRule>> = {
   DepthwiseConv2D: { variable: 'depthwise_kernel', outputAxes: [2, 3], narrowest: 8 },
 };
 
-function refuse(
-  layer: Layer,
-  isKnown: boolean,
-  model: LayersModel,
-  isQuantized: boolean,
-): string | undefined {
+function refuse(layer: Layer, isKnown: boolean, isOuter: boolean, isQuantized: boolean): string | undefined {
   if (!isKnown) return `there are no kernels for ${layer.getClassName()}`;
-  if (!model.layers.includes(layer))
-    return 'it lies in another model or a wrapper, or its inputs are quantized by the model';
+  if (!isOuter) return 'it lies in another model or a wrapper';
   if (layer.getConfig()['dataFormat'] === 'channelsFirst') return 'it has its channels first';
   return isQuantized
     ? undefined
@@ -112,7 +126,11 @@ async function normalized(weights: IntegerWeights, bias: Float32Array, norm: Lay
   const spread = (given: ArrayLike<number>) =>
     Float32Array.from(factors, (factor, channel) => factor * given[given.length === 1 ? 0 : channel]!);
   return {
-    weights: { ...weights, scales: spread(weights.scales), shifts: spread(weights.shifts!) },
+    weights: {
+      ...weights,
+      scales: spread(weights.scales),
+      ...(weights.shifts && { shifts: spread(weights.shifts) }),
+    },
     bias: bias.map((value, c) => (value - means[c]!) * factors[c]! + betas[c]!),
   };
 }

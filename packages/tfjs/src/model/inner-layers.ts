@@ -1,3 +1,4 @@
+import type { FittedSite } from '@lowbit/core/adapter';
 import type { layers } from '@tensorflow/tfjs-layers';
 
 type Layer = layers.Layer;
@@ -37,6 +38,11 @@ export function innerLayers(layer: Layer): readonly Layer[] {
 /** Whether the name of a composite is another one than that of the layer in it. */
 export function hasOwnName(layer: Layer): boolean {
   return layer.getClassName() !== 'LowbitQuantizedInput';
+}
+
+/** How the input of the layer in this one is quantized; `undefined` for layers that quantize none. */
+export function siteOf(layer: Layer): FittedSite | undefined {
+  return hasOwnName(layer) ? undefined : (layer as Layer & { readonly fitted: FittedSite }).fitted;
 }
 
 /** Whether the layer stands for its inner layers only. */

@@ -1,0 +1,41 @@
+import { observedBy, type FittedSite } from '@lowbit/core/adapter';
+import type { LayerInputs } from '@lowbit/kernels';
+
+type Parameters = NonNullable<FittedSite['parameters']>;
+
+/** The inputs of the kernels that compute what a site of a model does, or why there are none. */
+export function inputsOf({ quantizer, options, bits, parameters }: FittedSite): LayerInputs | string {
+  if (parameters === undefined) return 'its inputs are quantized by what they are at each call';
+  if (observedBy(quantizer, options) !== 'values') return 'its inputs are quantized by samples or patches';
+  return codesOf(parameters) ?? `its inputs are quantized to ${bits} bits on levels that the kernels lack`;
+}
+
+/** Inputs of the levels 0, s, 2s and 3s, with the thresholds between them. */
+function codesOf(parameters: Parameters): LayerInputs | undefined {
+  if (parameters.kind === 'codebook') {
+    const { values, thresholds } = parameters;
+    if (values.length !== 4 || parameters.scale !== undefined) return undefined;
+    const step = values[3]! / 3;
+    const isEven = values.every((value, code) => Math.abs(value - code * step) <= 1e-6 * step);
+    const between = thresholds ?? values.slice(1).map((value, at) => (value + values[at]!) / 2);
+    // A code is the number of thresholds below a value; the kernels count those that it reaches.
+    return isEven && step > 0 ? codes(step, between.map(nextAbove)) : undefined;
+  }
+  if (parameters.kind !== 'affine' || parameters.levels !== 4 || parameters.offset !== 0) return undefined;
+  const step = parameters.scale;
+  // Ties go to the even code.
+  return step > 0 ? codes(step, [nextAbove(0.5 * step), 1.5 * step, nextAbove(2.5 * step)]) : undefined;
+}
+
+function codes(scale: number, { 0: first, 1: second, 2: third }: ArrayLike<number>): LayerInputs {
+  return { kind: 'codes', scale, thresholds: [first!, second!, third!] };
+}
+
+/** The smallest float32 above a finite one. */
+function nextAbove(value: number): number {
+  const floats = Float32Array.of(value);
+  if (floats[0] === 0) return 2 ** -149;
+  const bits = new Int32Array(floats.buffer);
+  bits[0]! += floats[0]! > 0 ? 1 : -1;
+  return floats[0]!;
+}
