@@ -7,7 +7,7 @@ export { sliceBounds } from './layers/tensor-function.js';
 export type * from './model.js';
 export { kerasInputs } from './keras-inputs.js';
 export { keras, type KerasPort, type KerasPortOptions, type RunningKerasPort } from './port/keras-port.js';
-export type { KerasRunner, RunningModel } from './port/running.js';
+export type { KerasRunner, RunnerOptions, RunningModel } from './port/running.js';
 export { readKeras, type KerasOptions } from './read-keras.js';
 export type { KerasFile } from './file.js';
 export type { KerasParts, KerasSource } from './source/source.js';

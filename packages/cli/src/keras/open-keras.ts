@@ -40,7 +40,7 @@ export async function openKeras(
   const files = await modelFiles(run.model, signal);
   const sizes = files.map(async (file) => (await stat(file)).size);
   const before = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
-  const own = runner === undefined ? keras(model) : keras(model, { runner });
+  const own = runner === undefined ? keras(model) : keras(model, { runner, registry: options.methods });
   const port = portThatWrites(own, (result) => writtenModel(result, to, output, form), before);
   return {
     port,

@@ -1,12 +1,12 @@
-import type { LayerDescriptor, ModelPort } from '@lowbit/core';
-import { checkArgument, checkedWriter, packedCost } from '@lowbit/core/adapter';
+import type { LayerDescriptor, ModelPort, Registry } from '@lowbit/core';
+import { checkArgument, checkedWriter, defined, packedCost } from '@lowbit/core/adapter';
 import type { KerasModel, KerasNetwork } from '../model.js';
 import { readKeras, type KerasOptions } from '../read-keras.js';
 import type { KerasSource } from '../source/source.js';
 import { describeLayer } from './describe-layer.js';
 import { kerasWriter } from './keras-writer.js';
 import { leavesOf } from './leaves.js';
-import { startingLater, type KerasRunner, type RunningModel } from './running.js';
+import { startingLater, type KerasRunner, type RunnerOptions, type RunningModel } from './running.js';
 
 /** A model of Keras that can be quantized. */
 export interface KerasPort extends ModelPort<KerasModel> {
@@ -17,7 +17,7 @@ export interface KerasPort extends ModelPort<KerasModel> {
 /** A model of Keras that can be quantized and run; `close` frees the running model, and what runs it after that makes another. */
 export type RunningKerasPort = KerasPort & RunningModel;
 
-export interface KerasPortOptions extends KerasOptions {
+export interface KerasPortOptions extends KerasOptions, RunnerOptions {
   /**
    * What runs the model, for methods that need data: `runner` of `@lowbit/tfjs`. The running model is made when it is first needed, once;
    * `close()` of the port frees it.
@@ -45,8 +45,10 @@ export function keras(
   source: KerasSource | KerasModel,
   options: KerasPortOptions = {},
 ): KerasPort | RunningKerasPort {
-  const { runner, ...reading } = options;
+  const { runner, registry, ...reading } = options;
+  const running = defined({ registry });
   checkRunner(runner);
+  checkRegistry(registry);
   let read: Promise<KerasModel> | undefined;
   const model = () => (read ??= isModel(source) ? Promise.resolve(source) : readKeras(source, reading));
   return {
@@ -55,8 +57,8 @@ export function keras(
     model,
     layers: async () => describe((await model()).network),
     cost: packedCost,
-    write: (outcome) => checkedWriter(outcome, () => kerasWriter(model, outcome, runner)),
-    ...(runner !== undefined && startingLater(model, runner)),
+    write: (outcome) => checkedWriter(outcome, () => kerasWriter(model, outcome, runner, running)),
+    ...(runner !== undefined && startingLater(model, runner, running)),
   };
 }
 
@@ -65,6 +67,15 @@ function checkRunner(runner: unknown): void {
     where: "keras: option 'runner'",
     expected: 'a function that makes a running model',
     remedy: 'Give runner of @lowbit/tfjs: keras(file, { runner }).',
+  });
+}
+
+function checkRegistry(registry: unknown): void {
+  const fits = registry === undefined || typeof (Object(registry) as Partial<Registry>).list === 'function';
+  checkArgument(fits, registry, {
+    where: "keras: option 'registry'",
+    expected: 'a registry of plugins',
+    remedy: 'Write registry([minMax(), …]), with registry of @lowbit/core.',
   });
 }
 

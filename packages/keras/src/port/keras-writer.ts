@@ -1,9 +1,17 @@
-import { decode, packTensor, unpackTensor, type PackedTensor, type StorageNote } from '@lowbit/core';
+import {
+  decode,
+  packTensor,
+  registry,
+  unpackTensor,
+  type PackedTensor,
+  type Registry,
+  type StorageNote,
+} from '@lowbit/core';
 import { sizeOf, type Applied, type ModelWriter, type Outcome, type RunResult } from '@lowbit/core/adapter';
 import type { KerasModel, KerasWeight } from '../model.js';
 import { changedNetwork } from './changed-network.js';
 import { weightBytes } from './describe-layer.js';
-import type { KerasRunner } from './running.js';
+import type { KerasRunner, RunnerOptions } from './running.js';
 import { writableSites } from './writable-sites.js';
 
 /**
@@ -14,6 +22,7 @@ export function kerasWriter(
   model: () => Promise<KerasModel>,
   outcome: Outcome,
   runner: KerasRunner | undefined,
+  options: RunnerOptions,
 ): ModelWriter<KerasModel> {
   const packed = new Map<string, PackedTensor>();
   return {
@@ -22,15 +31,26 @@ export function kerasWriter(
     },
     async finish() {
       const applied = written(await model(), outcome, packed);
-      return runner === undefined ? applied : { ...applied, run: runningOnce(applied.model, runner) };
+      if (runner === undefined) return applied;
+      return {
+        ...applied,
+        run: runningOnce(applied.model, runner, { registry: pluginsOf(outcome, options) }),
+      };
     },
   };
 }
 
+/** The quantizers of activations that a result has: new ones, and those that the model had before. */
+function pluginsOf({ activations }: Outcome, options: RunnerOptions): Registry {
+  const plugins = [...activations.values()].map(({ quantizer }) => quantizer);
+  const all = [...(options.registry?.list() ?? []), ...plugins];
+  return registry([...new Map(all.map((plugin) => [`${plugin.kind} ${plugin.name}`, plugin])).values()]);
+}
+
 /** Makes a running model of a result for each run, and frees it. */
-function runningOnce(model: KerasModel, runner: KerasRunner): RunResult {
+function runningOnce(model: KerasModel, runner: KerasRunner, needed: RunnerOptions): RunResult {
   return async function* (batches, options) {
-    const running = await runner(model);
+    const running = await runner(model, needed);
     try {
       yield* running.run(batches, options);
     } finally {

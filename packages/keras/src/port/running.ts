@@ -1,4 +1,4 @@
-import type { ModelPort } from '@lowbit/core';
+import type { ModelPort, Registry } from '@lowbit/core';
 import type { KerasModel } from '../model.js';
 
 /** What a port can do that may run its model. */
@@ -10,13 +10,23 @@ export interface RunningModel extends Running {
   close(): void;
 }
 
+/** What it takes to run a model besides itself. */
+export interface RunnerOptions {
+  /** Where the quantizers of activations are looked up, for models that have some. */
+  readonly registry?: Registry;
+}
+
 /** Makes a running model. `runner` of `@lowbit/tfjs` is one. */
-export type KerasRunner = (model: KerasModel) => Promise<RunningModel>;
+export type KerasRunner = (model: KerasModel, options?: RunnerOptions) => Promise<RunningModel>;
 
 /** Makes the running model when it is first needed, once. */
-export function startingLater(model: () => Promise<KerasModel>, runner: KerasRunner): RunningModel {
+export function startingLater(
+  model: () => Promise<KerasModel>,
+  runner: KerasRunner,
+  options: RunnerOptions,
+): RunningModel {
   let started: Promise<RunningModel> | undefined;
-  const start = () => (started ??= model().then(runner));
+  const start = () => (started ??= model().then((own) => runner(own, options)));
   return {
     observe: async (...given) => (await start()).observe(...given),
     observeInputs: async (...given) => (await start()).observeInputs(...given),

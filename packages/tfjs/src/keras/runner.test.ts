@@ -1,5 +1,12 @@
 import { portLaws } from '@lowbit/conformance';
-import { quantize, type Batch, type LayerDescriptor, type Recipe } from '@lowbit/core';
+import {
+  quantize,
+  registry as registryOf,
+  type Batch,
+  type LayerDescriptor,
+  type Recipe,
+} from '@lowbit/core';
+import { percentile } from '@lowbit/baselines';
 import { keras, readKeras, type KerasModel, type RunningKerasPort } from '@lowbit/keras';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
@@ -42,6 +49,22 @@ async function decoded({ weights }: KerasModel): Promise<ReadonlyMap<string, Flo
 
 beforeAll(() => tf.setBackend('cpu'));
 afterEach(() => open.splice(0).forEach((port) => port.close()));
+
+it('runs results with quantized inputs, of quantizers that nobody has registered, and models that have some', async () => {
+  const own = { ...percentile(), name: 'percentile-of-ours' };
+  const data = [await batchOf('dense')];
+  const recipe = { registry, bits: 8, activations: own, data } as const;
+  const { model, report } = await quantize(portOn(fileOf('dense')), recipe);
+  expect(report.activations!.map(({ quantizer }) => quantizer)).toContain('percentile-of-ours');
+  expect(report.verdict?.outputs?.outputs[0]?.sqnrDb).toBeGreaterThan(20);
+  expect(report.verdict?.grade).not.toBe('probably-unusable');
+  const again = keras(model, { runner, registry: registryOf([own]) });
+  open.push(again);
+  for await (const outputs of again.run(data)) expect(Object.keys(outputs).length).toBeGreaterThan(0);
+  expect(() => keras(model, { runner, registry: [own] as never })).toThrow(
+    expect.objectContaining({ code: 'invalid-argument', where: "keras: option 'registry'" }),
+  );
+});
 
 it.each([
   'einsum_dense',

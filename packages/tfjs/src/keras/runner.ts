@@ -1,7 +1,8 @@
 import type { LayerDescriptor, RunOptions, RunOutputs } from '@lowbit/core';
-import { checkPortOptions, defined } from '@lowbit/core/adapter';
-import type { KerasModel, RunningModel } from '@lowbit/keras';
+import { checkOptions, checkPortOptions, defined, type OptionTypes } from '@lowbit/core/adapter';
+import type { KerasModel, RunnerOptions, RunningModel } from '@lowbit/keras';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { registryType } from '../io/load-model.js';
 import { disposeWeights } from '../model/dispose-weights.js';
 import { surveyModel } from '../model/survey.js';
 import { features } from '../observe/features.js';
@@ -12,19 +13,23 @@ import { namesOfKeras, type NamesOfKeras } from './names-of-keras.js';
 import { renamedInputs } from './renamed-inputs.js';
 import { toLayersModel } from './to-layers-model.js';
 
+const types: OptionTypes<RunnerOptions> = { registry: registryType };
+
 /**
  * Runs models of Keras for `keras` of `@lowbit/keras`, on the backend that is set: for methods that need data, and whatever else looks at a
  * running model.
  *
+ * @param options The registry of the quantizers of activations, for a model that has some.
  * @throws LowbitError as `toLayersModel`.
  * @example
  * const port = keras(file, { runner });
  * const { model } = await quantize(port, { registry, activations: 'percentile', data: batches });
  * port.close();
  */
-export async function runner(model: KerasModel): Promise<RunningModel> {
+export async function runner(model: KerasModel, options: RunnerOptions = {}): Promise<RunningModel> {
+  checkOptions(options, types, 'runner');
   const { keras, tfjsNames } = await import('@lowbit/keras');
-  const running = await toLayersModel(model);
+  const running = await toLayersModel(model, options);
   const layers = await keras(model).layers();
   const names = namesOfKeras(tfjsNames(model), layers, running);
   const named = renamedInputs(model, running);
