@@ -17,3 +17,6 @@ export interface FolderWriter {
   /** Takes back what was written or copied. */
   remove(path: string): Promise<void>;
 }
+
+/** The folder of a file, which ends in `/` or is empty. */
+export const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/') + 1);

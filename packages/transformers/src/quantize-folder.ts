@@ -2,7 +2,7 @@ import { LowbitError } from '@lowbit/core';
 import { stopIfAborted } from '@lowbit/core/adapter';
 import { checkCall } from './check-call.js';
 import { checkedDtypes, type Dtype, dtypes, graphsOf } from './dtypes.js';
-import type { FolderWriter, ModelFolder } from './folder.js';
+import { type FolderWriter, folderOf, type ModelFolder } from './folder.js';
 import { transformersConfig } from './transformers-config.js';
 import { type GraphSettings, openGraph, writeGraph, type WrittenGraph } from './write-graph.js';
 
@@ -38,7 +38,7 @@ export async function quantizeFolder(
   const taken = new Set(graphs.map(({ path }) => path));
   for (const graph of graphs) {
     const opened = await openGraph(folder, graph, options);
-    opened.dataPaths.forEach((path) => taken.add(path));
+    opened.dataPaths.forEach((path) => taken.add(folderOf(graph.path) + path));
     for (const dtype of open) {
       stopIfAborted(options.signal, graph.path, {
         expected: 'all graphs to be written',

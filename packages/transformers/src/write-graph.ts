@@ -1,9 +1,11 @@
 import { isLowbitError, quantize, type Recipe, type Report, type SessionOptions } from '@lowbit/core';
 import { defined } from '@lowbit/core/adapter';
-import { inspectModel, onnx, type OnnxResult, type OrtRuntime, readModel } from '@lowbit/onnx';
+import { inspectModel, onnx, type OnnxResult, type OrtRuntime, readModel, writeModel } from '@lowbit/onnx';
 import { type Dtype, graphPath } from './dtypes.js';
 import { dtypeRecipe } from './dtype-recipe.js';
-import type { FolderWriter, ModelFolder } from './folder.js';
+import { type FolderWriter, folderOf, type ModelFolder } from './folder.js';
+import { nameData } from './name-data.js';
+import { shareConstants } from './share-constants.js';
 
 /** A graph of the model as it was read. */
 export interface GraphFile {
@@ -36,9 +38,11 @@ export interface GraphSettings extends SessionOptions {
 
 /** A graph, and what is to become of it. */
 export interface OpenedGraph extends GraphFile {
-  /** Paths of its data files. */
+  /** Its data files, as its tensors name them. */
   readonly dataPaths: readonly string[];
   readonly totalBytes: number;
+  /** Bytes that it is smaller since constants of the same values are stored once. */
+  readonly saved: number;
   readonly recipe: Partial<Recipe>;
 }
 
@@ -47,18 +51,13 @@ export async function openGraph(
   { name, path }: Pick<GraphFile, 'name' | 'path'>,
   options: GraphSettings,
 ): Promise<OpenedGraph> {
-  const bytes = await folder.read(path);
+  const read = await folder.read(path);
+  const model = readModel(read, path);
+  const { externalFiles = [], totalBytes } = inspectModel(model);
+  const bytes = shareConstants(model) ? writeModel(model) : read;
   const recipe = (await options.recipe?.({ name, path, bytes })) ?? {};
-  const { externalFiles = [], totalBytes } = inspectModel(readModel(bytes, path));
-  const around = path.slice(0, path.lastIndexOf('/') + 1);
-  return {
-    name,
-    path,
-    bytes,
-    dataPaths: externalFiles.map((file) => around + file.path),
-    totalBytes,
-    recipe,
-  };
+  const dataPaths = externalFiles.map((file) => file.path);
+  return { name, path, bytes, dataPaths, totalBytes, saved: read.length - bytes.length, recipe };
 }
 
 /** Writes a graph in one dtype; gives the reason where it has no such form. */
@@ -69,7 +68,7 @@ export async function writeGraph(
   options: GraphSettings,
   writer: FolderWriter,
 ): Promise<WrittenGraph | string> {
-  if (dtype === 'fp32') return copyGraph(graph, dtype, writer);
+  if (dtype === 'fp32') return copyGraph(graph, dtype, folder, writer);
   try {
     const made = await makeGraph(graph, dtype, folder, options);
     if (typeof made === 'string') return made;
@@ -78,11 +77,12 @@ export async function writeGraph(
     await writer.write(path, model.bytes);
     const data = (model.externalData ?? []).map((file) => ({ path: `onnx/${file.path}`, data: file.data }));
     for (const file of data) await writer.write(file.path, file.data);
-    const { modelBytes: bytes } = report;
+    const { before, after } = report.modelBytes;
+    const bytes = { before: before + graph.saved, after };
     return { graph: graph.name, dtype, path, data: data.map((file) => file.path), bytes, report };
   } catch (error) {
     if (!isLowbitError(error) || error.code === 'aborted') throw error;
-    return error.code === 'nothing-to-quantize' ? copyGraph(graph, dtype, writer) : error.message;
+    return error.code === 'nothing-to-quantize' ? copyGraph(graph, dtype, folder, writer) : error.message;
   }
 }
 
@@ -110,20 +110,25 @@ async function makeGraph(
   return quantize(port, { ...form.recipe, ...own }, defined({ signal, onProgress }));
 }
 
-/** A graph as it is, under the name of a dtype; transformers.js finds its data under one name only. */
+/** A graph as it is, and its data, under the names of a dtype. */
 async function copyGraph(
-  { name, path: from, dataPaths, totalBytes }: OpenedGraph,
+  { name, path: from, bytes, dataPaths, totalBytes, saved }: OpenedGraph,
   dtype: Dtype,
+  { paths }: ModelFolder,
   writer: FolderWriter,
 ): Promise<WrittenGraph | string> {
   const path = graphPath(name, dtype);
-  const expected = `${path}_data`;
-  const [data] = dataPaths;
-  const isFound = data === undefined || data.replace(/^(onnx\/)?/, 'onnx/') === expected;
-  if (dataPaths.length > 1 || !isFound)
-    return `its data are in ${dataPaths.join(', ')}, and transformers.js looks for ${expected} alone`;
-  await writer.copy(from, path);
-  if (data !== undefined) await writer.copy(data, expected);
-  const bytes = { before: totalBytes, after: totalBytes };
-  return { graph: name, dtype, path, data: data === undefined ? [] : [expected], bytes };
+  const around = folderOf(from);
+  const missing = dataPaths.find((data) => !paths.includes(around + data));
+  if (missing !== undefined) return `the folder has no ${around}${missing}, where its data are`;
+  const file = path.replace('onnx/', '');
+  const renamed = dataPaths.length === 0 ? undefined : nameData(bytes, file, dataPaths);
+  if (renamed === undefined && saved === 0) await writer.copy(from, path);
+  else await writer.write(path, renamed?.bytes ?? bytes);
+  const data = [...(renamed?.names ?? [])].map(
+    ([before, after]) => [around + before, `onnx/${after}`] as const,
+  );
+  for (const [before, after] of data) await writer.copy(before, after);
+  const sizes = { before: totalBytes, after: totalBytes - saved };
+  return { graph: name, dtype, path, data: data.map(([, after]) => after), bytes: sizes };
 }

@@ -1,5 +1,8 @@
 import { seededRandom } from '@lowbit/core';
+import { type OnnxModel, readModel, writeModel } from '@lowbit/onnx';
 import { modelBuilder, type BuiltModel, type WriteOptions } from '@lowbit/onnx/build';
+
+type Graph = NonNullable<OnnxModel['proto']['graph']>;
 
 /** Gives numbers in [−0.2, 0.2), others whenever it is called. */
 function numbersFrom(seed: number): (count: number) => Float32Array {
@@ -43,4 +46,50 @@ export function sums(): Promise<BuiltModel> {
   const [a, b] = ['a', 'b'].map((name) => model.input(name, 'float32', [2, 3]));
   model.output(model.node('Add', [a as string, b as string]), 'float32', [2, 3], 'sum');
   return model.write({});
+}
+
+/** One of two branches, with a product that both have; `name` keeps their values apart. */
+async function branch(name: string, op: string): Promise<Graph> {
+  const numbers = numbersFrom(3);
+  const model = modelBuilder({ opset: 17, name: `${name}.onnx` });
+  const x = model.input('x', 'float32', [1, 128]);
+  const weight = (near: string) => model.constant(`${name}_${near}`, 'float32', [128, 128], numbers(16384));
+  const hidden = model.node(op, [model.node('MatMul', [x, weight('first')])]);
+  model.output(model.node('MatMul', [hidden, weight('second')]), 'float32', [1, 128], `${name}_y`);
+  const graph = readModel((await model.write({})).bytes, name).proto.graph as Graph;
+  graph.input = [];
+  for (const node of graph.node)
+    node.output = node.output.map((one) => (one === `${name}_y` ? one : name + one));
+  const made = new Set(graph.node.flatMap(({ output }) => output));
+  for (const node of graph.node)
+    node.input = node.input.map((one) => (made.has(name + one) ? name + one : one));
+  return graph;
+}
+
+/** A decoder of two branches with the same weights, which each holds itself or the graph around both. */
+export async function mergedDecoder(isRepeated: boolean): Promise<Uint8Array> {
+  const model = modelBuilder({ opset: 17, name: 'decoder.onnx' });
+  model.input('x', 'float32', [1, 128]);
+  const which = model.input('use_cache_branch', 'bool', [1]);
+  const chosen = model.node('Cast', [which], { attributes: { to: 1, saturate: 1 } });
+  model.output(chosen, 'float32', ['rows', 'columns'], 'logits');
+  const merged = readModel((await model.write({})).bytes, 'decoder.onnx');
+  const main = merged.proto.graph as Graph;
+  const [node] = main.node as [Graph['node'][number]];
+  const branches = [await branch('with', 'Relu'), await branch('without', 'Tanh')] as const;
+  if (!isRepeated) {
+    const [first, second] = branches;
+    main.initializer = first.initializer;
+    const shared = first.initializer.map(({ name }) => name);
+    const own = second.initializer.map(({ name }) => name);
+    for (const inner of second.node) inner.input = inner.input.map((one) => shared[own.indexOf(one)] ?? one);
+    for (const graph of branches) graph.initializer = [];
+  }
+  node.opType = 'If';
+  ['then_branch', 'else_branch'].forEach((name, at) => {
+    const attribute = node.attribute[at] as { i?: bigint };
+    delete attribute.i;
+    Object.assign(attribute, { name, type: 5, g: branches[at] });
+  });
+  return writeModel(merged);
 }

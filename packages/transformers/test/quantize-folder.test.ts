@@ -1,9 +1,9 @@
-import { inspectModel, readModel } from '@lowbit/onnx';
+import { inspectModel, readModel, writeModel } from '@lowbit/onnx';
 import * as ort from 'onnxruntime-web';
 import { expect, test } from 'vitest';
 import { dtypes, quantizeFolder, type FolderResult } from '../src/index.js';
 import { memoryFolder, type Files } from './memory-folder.js';
-import { encoder, pictures, sums } from './models.js';
+import { encoder, mergedDecoder, pictures, sums } from './models.js';
 
 const words = (bytes: Uint8Array | undefined) => new TextDecoder().decode(bytes);
 
@@ -172,14 +172,60 @@ test('data files come back in one file where they fit, and are no files to come 
   expect(JSON.parse(words(files.get('config.json')))).toMatchObject({
     'transformers.js_config': { use_external_data_format: { 'model.onnx': 1, 'model_quantized.onnx': 0 } },
   });
-  const { refused } = await quantized(
+  const lost = await encoder({ external: true, externalPath: 'w.bin' });
+  const { refused } = await quantized({ 'onnx/model.onnx': lost.bytes }, 'fp32');
+  expect(refused[0]?.reason).toBe('the folder has no onnx/w.bin, where its data are');
+});
+
+test('data files of other names, and several, get those that transformers.js looks for', async () => {
+  const { bytes, externalData = [] } = await encoder({ external: true, externalPath: 'model.onnx.data' });
+  const data = externalData[0]?.data as Uint8Array;
+  const model = readModel(bytes, 'model.onnx');
+  const moved = model.proto.graph?.initializer.find(({ name }) => name === 'second');
+  for (const entry of moved?.externalData ?? []) if (entry.key === 'location') entry.value = 'more.data';
+  const { files, written, config } = await quantized(
     {
-      'onnx/model.onnx': (await encoder({ external: true, externalPath: 'w.bin' })).bytes,
-      'onnx/w.bin': new Uint8Array(8),
+      'onnx/model.onnx': writeModel(model),
+      'onnx/model.onnx.data': data,
+      'onnx/more.data': data,
     },
     'fp32',
+    'q4',
   );
-  expect(refused[0]?.reason).toContain('transformers.js looks for onnx/model.onnx_data alone');
+  expect(written.map(({ data }) => data)).toEqual([['onnx/model.onnx_data', 'onnx/model.onnx_data_1'], []]);
+  expect(config['transformers.js_config']).toMatchObject({
+    use_external_data_format: { 'model.onnx': 2, 'model_q4.onnx': 0 },
+  });
+  const session = await ort.InferenceSession.create(files.get('onnx/model.onnx') as Uint8Array, {
+    externalData: ['model.onnx_data', 'model.onnx_data_1'].map((path) => ({
+      path,
+      data: files.get(`onnx/${path}`) as Uint8Array,
+    })),
+  });
+  const [output] = Object.values(await session.run(tokens));
+  expect(output?.data).toEqual(await outputOf((await encoder()).bytes, tokens));
+});
+
+test('what branches of a merged decoder repeat is stored once', async () => {
+  const [once, repeated] = [await mergedDecoder(false), await mergedDecoder(true)];
+  expect(repeated.length).toBeGreaterThan(1.9 * once.length);
+  const both = async (graph: Uint8Array) =>
+    (await quantized({ 'onnx/decoder_model_merged.onnx': graph }, 'fp32', 'fp16', 'q4', 'q8')).files;
+  const [expected, files] = [await both(once), await both(repeated)];
+  for (const suffix of ['', '_fp16', '_q4', '_quantized']) {
+    const path = `onnx/decoder_model_merged${suffix}.onnx`;
+    const [bytes, least] = [files.get(path) as Uint8Array, expected.get(path) as Uint8Array];
+    expect(bytes.length, suffix).toBeLessThan(1.05 * least.length);
+    for (const which of [true, false]) {
+      const x = new ort.Tensor(
+        'float32',
+        Float32Array.from({ length: 128 }, (_, at) => Math.sin(at)),
+        [1, 128],
+      );
+      const feeds = { x, use_cache_branch: new ort.Tensor('bool', [which], [1]) };
+      expect(await outputOf(bytes, feeds)).toEqual(await outputOf(least, feeds));
+    }
+  }
 });
 
 test('a folder of an exporter, with graphs beside config.json, gets the folder onnx; forms that are there are left out', async () => {

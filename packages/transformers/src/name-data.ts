@@ -1,0 +1,26 @@
+import { type OnnxModel, readModel, writeModel } from '@lowbit/onnx';
+import { tensorsOf } from './walk-model.js';
+
+/** A model whose tensors lie in files of other names. */
+interface RenamedData {
+  readonly bytes: Uint8Array;
+  /** The new name of each file. */
+  readonly names: ReadonlyMap<string, string>;
+}
+
+/**
+ * Lets a model find its data under the names that transformers.js looks for: `model.onnx_data`, then `model.onnx_data_1` and so on.
+ *
+ * @param file Name of the file of the model. @param paths Its data files now, as its tensors name them.
+ * @throws LowbitError as `readModel`.
+ */
+export function nameData(bytes: Uint8Array, file: string, paths: readonly string[]): RenamedData {
+  const names = new Map(paths.map((path, at) => [path, `${file}_data${at === 0 ? '' : `_${at}`}`]));
+  const model: OnnxModel = readModel(bytes, file);
+  for (const { externalData } of tensorsOf(model.proto))
+    for (const entry of externalData)
+      if (entry.key === 'location') entry.value = names.get(normal(entry.value)) ?? entry.value;
+  return { bytes: writeModel(model), names };
+}
+
+const normal = (path: string): string => path.replace(/^\.\//, '');
