@@ -57,7 +57,7 @@ export function xnor(settings: XnorOptions = {}): Quantizer {
     grids: { even: {} },
     options,
     configured: { ...settings },
-    dynamic: true,
+    dynamic: 'signs',
     observes: ({ scope }) => (scope === 'sample' ? 'samples' : 'patches'),
     fit: fitScaledSign,
     fitsInForward: true,

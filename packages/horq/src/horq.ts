@@ -98,7 +98,7 @@ export function horq(settings: HorqOptions = {}): Quantizer {
     bits: { weight: [1, 2, 3, 4], activation: [1, 2, 3, 4] },
     options,
     configured: { ...settings },
-    dynamic: true,
+    dynamic: 'signs',
     observes: ({ scope }) => (scope === 'sample' ? 'samples' : 'patches'),
     fit(values, { role, bits, options: chosen }) {
       const order = orderOf(bits, chosen);

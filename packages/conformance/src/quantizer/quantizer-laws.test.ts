@@ -16,6 +16,7 @@ import {
   wrongRanges,
 } from '../../test/broken-quantizers.js';
 import { failingLaws } from '../../test/failing-laws.js';
+import { dynamicSignsLaws } from './dynamic-signs.js';
 import { quantizerLaws } from './quantizer-laws.js';
 
 const equivariant = ['scale', 'translation', 'sign'] as const;
@@ -63,6 +64,28 @@ describe('quantizerLaws', () => {
       expect(failures.map(({ title }) => title)).toEqual(['spans the range that it declares to measure']);
     },
   );
+
+  it('finds that other scales of signs are measured than are declared', async () => {
+    const planes = (scale: (rest: Float32Array) => number, count = (bits: number) => bits): Quantizer => ({
+      ...{ kind: 'quantizer', api: 2, name: 'planes', roles: ['activation'], bits: { activation: [1, 2] } },
+      dynamic: 'signs',
+      fit: (values, { bits }) => {
+        let rest = values.slice();
+        const scales = Float32Array.from({ length: count(bits) }, () => {
+          const own = scale(rest);
+          rest = rest.map((value) => value - (value >= 0 ? own : -own));
+          return own;
+        });
+        return { kind: 'residual', scales };
+      },
+    });
+    const mean = (rest: Float32Array) => rest.reduce((sum, value) => sum + Math.abs(value), 0) / rest.length;
+    const most = (rest: Float32Array) => rest.reduce((size, value) => Math.max(size, Math.abs(value)), 0);
+    expect(await failingLaws(dynamicSignsLaws(planes(mean)))).toEqual([]);
+    for (const wrong of [planes(most), planes(mean, () => 1), planes((rest) => mean(rest) / 2)])
+      expect(await failingLaws(dynamicSignsLaws(wrong))).toHaveLength(1);
+    expect(dynamicSignsLaws({ ...planes(most), dynamic: true })).toEqual([]);
+  });
 
   it('finds a tensor whose slices do not share their levels, or have none', async () => {
     const fitTensors: readonly Quantizer['fitTensor'][] = [

@@ -3,6 +3,7 @@ import type { Law } from '../law.js';
 import { codingLaws } from './coding.js';
 import { declarationLaws } from './declaration.js';
 import { dynamicRangeLaws } from './dynamic-range.js';
+import { dynamicSignsLaws } from './dynamic-signs.js';
 import { edgeLaws } from './edges.js';
 import { equivarianceLaws } from './equivariance.js';
 import { gridLaws } from './grids.js';
@@ -32,6 +33,7 @@ export function quantizerLaws(quantizer: Quantizer, options: QuantizerLawOptions
     ...equivarianceLaws(quantizer, equivariant),
     ...gridLaws(quantizer),
     ...dynamicRangeLaws(quantizer),
+    ...dynamicSignsLaws(quantizer),
     ...rangeLaws(quantizer),
     ...rowLaws(quantizer),
     ...tensorLaws(quantizer),

@@ -11,9 +11,12 @@ const whole: Quantizer = {
   fit: () => ({ kind: 'affine', levels: 2, scale: 1 }),
 };
 
-test.each([undefined, false, true, 'range'])('a quantizer whose dynamic is %s is taken', (dynamic) => {
-  expect(() => checkMembers({ ...whole, dynamic } as Quantizer)).not.toThrow();
-});
+test.each([undefined, false, true, 'range', 'signs'])(
+  'a quantizer whose dynamic is %s is taken',
+  (dynamic) => {
+    expect(() => checkMembers({ ...whole, dynamic } as Quantizer)).not.toThrow();
+  },
+);
 
 test.each(['ranges', 'true', 8, null])(
   'a quantizer whose dynamic is %j is told what it may be',
@@ -22,7 +25,7 @@ test.each(['ranges', 'true', 8, null])(
       expect.objectContaining({
         code: 'invalid-argument',
         where: "quantizer 'whole'",
-        expected: "as dynamic, true or 'range'",
+        expected: "as dynamic, true or 'range' or 'signs'",
       }) as Error,
     );
   },

@@ -3,7 +3,7 @@ import type { Quantizer, Role } from './quantizer.js';
 
 /** The words that members may be; `undefined`, and `false` where `true` may stand, are as good as none. */
 const words: Readonly<Record<string, readonly unknown[]>> = {
-  dynamic: [true, 'range', false],
+  dynamic: [true, 'range', 'signs', false],
   observes: ['values', 'samples', 'patches'],
   expects: ['unit-variance'],
   needs: ['ranges'],

@@ -110,9 +110,10 @@ export interface Quantizer {
   /**
    * Parameters are measured on each call and nothing is stored. `range`: they are always the grid of 2^bits even levels over the
    * range of all values at hand, extended to include 0, which has an integer code: that of the operator `DynamicQuantizeLinear`,
-   * so that integer layers compute the same.
+   * so that integer layers compute the same. `signs`: for activations they are always as many scales as bits, of signs (that of 0
+   * positive), each the mean magnitude of what the signs before it leave over, so that layers of signs compute the same.
    */
-  readonly dynamic?: true | 'range';
+  readonly dynamic?: true | 'range' | 'signs';
   /**
    * What one row of the matrix is that an activation quantizer gets: everything (default), one sample, or one
    * patch of a convolution (an im2col column). It may depend on the options.

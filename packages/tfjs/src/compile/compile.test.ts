@@ -1,5 +1,5 @@
 import { quantize, type Quantizer } from '@lowbit/core';
-import { hwgq } from '@lowbit/methods';
+import { horq, hwgq, xnor } from '@lowbit/methods';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-backend-wasm';
@@ -162,39 +162,48 @@ describe.each(['cpu', 'wasm'])('on the backend %s', (backend) => {
     }
   });
 
-  it('computes what the model does whose inputs have 2 bits and whose weights are signs', async () => {
-    const input = tfLayers.input({ shape: [9, 9, 3] });
-    const conv = (name: string, rest: object) =>
-      layers.conv2d({ name, filters: 20, kernelSize: 3, padding: 'same', ...rest });
-    const norm = (name: string) => layers.batchNormalization({ name, scale: false, center: false });
-    const first = conv('first', {}).apply(input) as tfLayers.SymbolicTensor;
-    const one = norm('one').apply(first) as tfLayers.SymbolicTensor;
-    const second = conv('second', { strides: 2 }).apply(one) as tfLayers.SymbolicTensor;
-    const two = norm('two').apply(second) as tfLayers.SymbolicTensor;
-    const flat = layers.flatten({ name: 'flat' }).apply(two) as tfLayers.SymbolicTensor;
-    const last = layers.dense({ name: 'last', units: 5 }).apply(flat);
-    const original = withSeededWeights(
-      tfLayers.model({ inputs: input, outputs: last as tfLayers.SymbolicTensor }),
-    );
-    const { model } = await quantize(tfjs(original), {
-      ...{ weights: hwgq(), bits: 1, activations: hwgq(), activationBits: 2, exclude: ['first'] },
-    });
-    const compiled = await compile(model);
-    expect(compiled.explain()).toEqual([
-      expect.objectContaining({ layer: 'first', isPacked: false }),
-      expect.objectContaining({ layer: 'one', isPacked: false }),
-      expect.objectContaining({ layer: 'second', isPacked: true, bits: 1, inputs: 'codes' }),
-      expect.objectContaining({ layer: 'two', isPacked: false }),
-      expect.objectContaining({ layer: 'last', isPacked: true, bits: 1, inputs: 'codes' }),
-    ]);
-    const pixels = pictures();
-    const [expected, values] = [await predicted(model, pixels), await predicted(compiled, pixels)];
-    expect(new Set(expected).size).toBeGreaterThan(4);
-    values.forEach((value, i) => expect(Math.abs(value - expected[i]!)).toBeLessThan(1e-4));
-    pixels.dispose();
-    compiled.dispose();
-    for (const each of [original, model]) disposeWeights(each);
-  });
+  it.each([
+    ['codes', hwgq(), 2],
+    ['signs', horq(), 2],
+    ['signs', horq({ scope: 'sample' }), 2],
+    ['signs', horq(), 1],
+    ['signs', xnor(), 1],
+  ] as const)(
+    'computes what the model does with %s and weights that are signs: %#',
+    async (kind, activations, bits) => {
+      const input = tfLayers.input({ shape: [9, 9, 3] });
+      const conv = (name: string, rest: object) =>
+        layers.conv2d({ name, filters: 20, kernelSize: 3, padding: 'same', ...rest });
+      const norm = (name: string) => layers.batchNormalization({ name, scale: false, center: false });
+      const first = conv('first', {}).apply(input) as tfLayers.SymbolicTensor;
+      const one = norm('one').apply(first) as tfLayers.SymbolicTensor;
+      const second = conv('second', { strides: 2 }).apply(one) as tfLayers.SymbolicTensor;
+      const two = norm('two').apply(second) as tfLayers.SymbolicTensor;
+      const flat = layers.flatten({ name: 'flat' }).apply(two) as tfLayers.SymbolicTensor;
+      const last = layers.dense({ name: 'last', units: 5 }).apply(flat);
+      const original = withSeededWeights(
+        tfLayers.model({ inputs: input, outputs: last as tfLayers.SymbolicTensor }),
+      );
+      const { model } = await quantize(tfjs(original), {
+        ...{ weights: hwgq(), bits: 1, activations, activationBits: bits, exclude: ['first'] },
+      });
+      const compiled = await compile(model);
+      expect(compiled.explain()).toEqual([
+        expect.objectContaining({ layer: 'first', isPacked: false }),
+        expect.objectContaining({ layer: 'one', isPacked: false }),
+        expect.objectContaining({ layer: 'second', isPacked: true, bits: 1, inputs: kind }),
+        expect.objectContaining({ layer: 'two', isPacked: false }),
+        expect.objectContaining({ layer: 'last', isPacked: true, bits: 1, inputs: kind }),
+      ]);
+      const pixels = pictures();
+      const [expected, values] = [await predicted(model, pixels), await predicted(compiled, pixels)];
+      expect(new Set(expected).size).toBeGreaterThan(4);
+      values.forEach((value, i) => expect(Math.abs(value - expected[i]!)).toBeLessThan(1e-4));
+      pixels.dispose();
+      compiled.dispose();
+      for (const each of [original, model]) disposeWeights(each);
+    },
+  );
 
   it('quantizes no input unless it is told to', async () => {
     const model = await quantized(pictureNet());

@@ -34,7 +34,7 @@ export interface CompiledLayer {
   readonly isPacked: boolean;
   /** Bits of a weight in memory. */
   readonly bits?: 1 | 4 | 8;
-  /** How its inputs are quantized: `dynamic` to 8 bits, or as the model does, to `codes` of 2 bits. */
+  /** How its inputs are quantized: `dynamic` to 8 bits, or as the model does, to `codes` of 2 bits or to `signs`. */
   readonly inputs?: LayerInputs['kind'];
   /** Bytes that its weights and constants take in the memory of the kernels. */
   readonly bytes?: number;

@@ -1,6 +1,6 @@
 import { unpackTensor } from '@lowbit/core';
 import type { IntegerWeights, LayerInputs } from '@lowbit/kernels';
-import type { layers, LayersModel } from '@tensorflow/tfjs-layers';
+import type { layers, LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { findFolds } from '../fold/find-folds.js';
 import { normalizationFactors, variableOf } from '../fold/folded-values.js';
 import { innerLayers, siteOf } from '../model/inner-layers.js';
@@ -93,7 +93,9 @@ function layerInputs(layer: Layer, outer: Layer, isDynamic: boolean): LayerInput
   const site = siteOf(outer);
   if (site !== undefined) {
     const isDepthwise = layer.getClassName() === 'DepthwiseConv2D';
-    return isDepthwise ? 'the kernels have no depthwise convolutions of quantized inputs' : inputsOf(site);
+    if (isDepthwise) return 'the kernels have no depthwise convolutions of quantized inputs';
+    const { length } = (outer.input as SymbolicTensor).shape;
+    return inputsOf(site, layer.getClassName() === 'Dense' ? length : undefined);
   }
   return isDynamic
     ? { kind: 'dynamic' }

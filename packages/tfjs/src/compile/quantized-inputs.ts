@@ -3,11 +3,27 @@ import type { LayerInputs } from '@lowbit/kernels';
 
 type Parameters = NonNullable<FittedSite['parameters']>;
 
-/** The inputs of the kernels that compute what a site of a model does, or why there are none. */
-export function inputsOf({ quantizer, options, bits, parameters }: FittedSite): LayerInputs | string {
+/**
+ * The inputs of the kernels that compute what a site of a model does, or why there are none.
+ *
+ * @param axes Of the inputs of a layer that takes rows; `undefined` for one that takes pictures.
+ */
+export function inputsOf(site: FittedSite, axes: number | undefined): LayerInputs | string {
+  const { quantizer, options, bits, parameters } = site;
+  if (quantizer.dynamic === 'signs') return signsOf(site, axes);
   if (parameters === undefined) return 'its inputs are quantized by what they are at each call';
   if (observedBy(quantizer, options) !== 'values') return 'its inputs are quantized by samples or patches';
   return codesOf(parameters) ?? `its inputs are quantized to ${bits} bits on levels that the kernels lack`;
+}
+
+/** Signs with scales that are measured at each call. */
+function signsOf({ quantizer, options, bits }: FittedSite, axes: number | undefined): LayerInputs | string {
+  if (bits !== 1 && bits !== 2) return `its inputs are sums of ${bits} signs, more than 2`;
+  const observed = observedBy(quantizer, options);
+  if (observed === 'values') return 'its inputs share scales across a batch';
+  if (observed === 'samples' && axes !== undefined && axes > 2)
+    return 'its inputs share a scale across the rows of a sample';
+  return { kind: 'signs', scale: 'mean', order: bits, scope: axes === undefined ? observed : 'samples' };
 }
 
 /** Inputs of the levels 0, s, 2s and 3s, with the thresholds between them. */
