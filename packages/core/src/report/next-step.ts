@@ -1,8 +1,7 @@
 import { defaultQuantizer } from '../contract/choice.js';
 import type { ResolvedPlan } from '../contract/resolved-plan.js';
 import type { WeightReport } from './report.js';
-import { leastDecibels } from './judged-outputs.js';
-import { floatHelps, rankOf, type WeightEffects } from './weight-effects.js';
+import type { WeightEffects } from './weight-effects.js';
 
 /** Members of a recipe that would keep more of the model; plain JSON. */
 export interface RecipeChange {
@@ -38,21 +37,17 @@ export function nextStep(
   effects?: WeightEffects,
 ): RecipeChange | undefined {
   const fewest = Math.min(...entries.map(({ entry }) => entry.bits));
-  const isMost = effects?.worst !== undefined && holdsMost(effects.worst.id, rows);
-  if (effects?.worst !== undefined && floatHelps(effects, leastDecibels) && !(isMost && fewest < mostBits))
-    return { exclude: [globOf(effects.worst.id)] };
-  const areWeightsHarmless =
-    effects === undefined
-      ? weightsDb !== null && weightsDb >= harmless
-      : rankOf(effects.together) >= leastDecibels;
+  const enough = effects?.worst?.isEnough === true ? effects.worst.id : undefined;
+  if (enough !== undefined && !(fewest < mostBits && holdsMost(enough, rows)))
+    return { exclude: [globOf(enough)] };
+  const areWeightsHarmless = effects?.together.isEnough ?? (weightsDb !== null && weightsDb >= harmless);
   if (sites.length > 0 && areWeightsHarmless) return ofActivations(sites);
   if (fewest < mostBits) return moreBits(entries, fewest < 4 ? 4 : mostBits);
   if (sites.length > 0) return ofActivations(sites);
   if (entries.some(({ quantizer }) => quantizer.name !== defaultQuantizer))
     return { weights: defaultQuantizer };
   if (entries.some(({ entry }) => entry.granularity === 'tensor')) return { granularity: 'channel' };
-  const worst =
-    effects === undefined ? worstOf(rows)?.id : floatHelps(effects) ? effects.worst?.id : undefined;
+  const worst = effects === undefined ? worstOf(rows)?.id : undefined;
   return rows.length < 2 || worst === undefined ? undefined : { exclude: [globOf(worst)] };
 }
 

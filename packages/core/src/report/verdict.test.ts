@@ -4,7 +4,7 @@ import { registry } from '../contract/registry.js';
 import { quantize } from '../session/quantize.js';
 import { resolvePlan } from '../plan/resolve.js';
 import { nextStep } from './next-step.js';
-import type { WeightEffects } from './weight-effects.js';
+import { besideOthers, type WeightEffects } from './weight-effects.js';
 import { withModelBytes } from './verdict.js';
 
 const values = (count: number, of: (i: number) => number) =>
@@ -71,8 +71,8 @@ describe('what to try where single weights were measured', () => {
   const effectsOf = (together: number, without: number): WeightEffects => ({
     samples: 1,
     alone: [],
-    together: decibels(together),
-    worst: { id: 'a', alone: decibels(1), without: decibels(without) },
+    together: { ...decibels(together), isEnough: together >= 10 },
+    worst: { id: 'a', alone: decibels(1), without: decibels(without), isEnough: without >= 10 },
   });
   const next = async (recipe: object, effects: WeightEffects, model: MemoryModel = { a: wave, b: wave }) => {
     const port = memoryPort(model);
@@ -96,7 +96,7 @@ describe('what to try where single weights were measured', () => {
   it('names the worst by a glob that fits it alone', async () => {
     const named: WeightEffects = {
       ...effectsOf(3, 12),
-      worst: { id: 'W?*', alone: decibels(1), without: decibels(12) },
+      worst: { id: 'W?*', alone: decibels(1), without: decibels(12), isEnough: true },
     };
     const change = await next({ bits: 2 }, named);
     expect(change).toEqual({ exclude: [String.raw`W\?\*`] });
@@ -108,10 +108,17 @@ describe('what to try where single weights were measured', () => {
     ]);
   });
 
-  it('is more bits where it is not, and the worst where there are no more and it helps', async () => {
+  it('is more bits where it is not, and nothing where there are no more', async () => {
     expect(await next({ bits: 2 }, effectsOf(3, 6))).toEqual({ bits: 4 });
-    expect(await next({ bits: 8 }, effectsOf(3, 6))).toEqual({ exclude: ['a'] });
+    expect(await next({ bits: 8 }, effectsOf(3, 6))).toBeUndefined();
     expect(await next({ bits: 8 }, effectsOf(3, 3.5))).toBeUndefined();
+  });
+
+  it('leaves room for what else is quantized', () => {
+    const isEnough = (sqnrDb: number | null) => besideOthers(effectsOf(3, 12), sqnrDb).worst?.isEnough;
+    // 10^(-12/10) is the noise of the other weights, and 10^-1 the most that is usable.
+    const most = -10 * Math.log10(10 ** -0.3 + 0.1 - 10 ** -1.2);
+    expect([null, 3, most + 1e-6, most - 1e-6].map(isEnough)).toEqual([true, true, true, false]);
   });
 });
 

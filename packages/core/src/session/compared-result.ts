@@ -3,7 +3,7 @@ import type { QuantizeOptions } from '../contract/events.js';
 import type { ModelPort } from '../contract/port.js';
 import { judgeOutputs, judgeSignal } from '../report/judged-outputs.js';
 import type { OutputsReport } from '../report/outputs.js';
-import type { WeightEffects } from '../report/weight-effects.js';
+import { besideOthers, type WeightEffects } from '../report/weight-effects.js';
 import { compareOutputs } from './compare-outputs.js';
 import { firstSamples } from './first-samples.js';
 import { findWorstWeight } from './worst-weight.js';
@@ -38,9 +38,10 @@ export async function comparedResult<M>(
   if (outputs === undefined) return { why: 'there is no batch' };
   const isRuined = outputs.failure === undefined && judgeOutputs(outputs)?.grade === 'probably-unusable';
   // Effects are told in decibels, which whole numbers have none of.
-  if (!isRuined || judgeSignal(outputs) === undefined) return { outputs };
+  const judged = judgeSignal(outputs);
+  if (!isRuined || judged === undefined) return { outputs };
   const { effects, why } = await findWorstWeight(original, written.weights, samples, session);
   const warnings =
     why === undefined ? [] : [`verdict: weights were not measured one at a time, since ${why}`];
-  return { outputs, warnings, ...defined({ effects }) };
+  return { outputs, warnings, ...defined({ effects: effects && besideOthers(effects, judged.sqnrDb) }) };
 }

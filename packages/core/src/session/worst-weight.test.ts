@@ -91,7 +91,34 @@ test('one weight alone is not measured, nor more than fit into memory, and model
   expect((await findWorstWeight(fixed, weightsOf([1, 1]), samples, {})).why).toContain('memory');
 });
 
-test('at most eight samples run', async () => {
+test('all samples tell whether leaving the worst float is enough, by classes too', async () => {
+  // Two scores, of which the second weight turns few round and the first one many.
+  const scores: Run = async function* (batches, { replace = new Map() } = {}) {
+    const [first, second] = [replace.get('w0') ?? original(0), replace.get('w1') ?? original(1)];
+    for await (const { inputs } of batches) {
+      const x = (inputs['x'] as Batch['inputs'][string]).data[0] as number;
+      const shifted = (first[0]! - original(0)[0]!) * 4 + (second[0]! - original(1)[0]!);
+      const part = 1 / (1 + Math.exp(-x - shifted));
+      yield { y: { shape: [1, 2], data: Float32Array.of(part, 1 - part) } };
+    }
+  };
+  const given = (values: readonly number[]) => ({
+    part: values.map((x): Batch => ({ inputs: { x: { shape: [1, 1], data: [x] } } })),
+    samples: values.length,
+  });
+  const enough = async (values: readonly number[]) =>
+    (await findWorstWeight(scores, weightsOf([0.5, 0.2]), given(values), {})).effects!;
+  const clear = Array.from({ length: 8 }, (_, i) => (i % 2 === 0 ? 1 : -3));
+  const good = await enough(clear);
+  expect(good.worst).toMatchObject({ id: 'w0', isEnough: true });
+  const close = await enough([...clear, ...Array<number>(8).fill(-0.1)]);
+  expect(close.samples).toBe(8);
+  expect(close.worst).toMatchObject({ id: 'w0', isEnough: false });
+  expect(close.worst!.without).toEqual(good.worst!.without);
+  expect(close.together.isEnough).toBe(false);
+});
+
+test('at most eight samples run for each', async () => {
   const { run } = modelOf(2);
   const many = { part: Array<Batch>(32).fill(batch), samples: 32 };
   const { effects } = await findWorstWeight(run, weightsOf([1, 2]), many, {});

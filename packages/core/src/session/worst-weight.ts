@@ -2,7 +2,15 @@ import type { SessionOptions } from '../contract/events.js';
 import type { Batch, RunOutputs } from '../contract/model-run.js';
 import type { ModelPort } from '../contract/port.js';
 import { defined } from '../contract/defined.js';
-import { effectOn, rankOf, type WeightEffect, type WeightEffects } from '../report/weight-effects.js';
+import { judgeOutputs } from '../report/judged-outputs.js';
+import type { OutputsReport } from '../report/outputs.js';
+import {
+  effectOn,
+  floatHelps,
+  rankOf,
+  type WeightEffect,
+  type WeightEffects,
+} from '../report/weight-effects.js';
 import { compareOutputs } from './compare-outputs.js';
 import { firstSamples, type Samples } from './first-samples.js';
 
@@ -30,35 +38,37 @@ export interface MeasuredWeights {
 
 /**
  * Runs the original with one weight after the other in its quantized values, for the one that ruins the network; then with all of
- * them, and with all but this one, for what leaving it float brings.
+ * them, and with all but this one, for what leaving it float brings: of that, all samples tell whether it is enough.
  *
  * @throws LowbitError `aborted`; of the original: as the port's `run`.
  */
 export async function findWorstWeight(
   run: Run,
   weights: readonly QuantizedWeight[],
-  { part }: Samples,
+  samples: Samples,
   { signal, onProgress }: SessionOptions,
 ): Promise<MeasuredWeights> {
   const values = weights.reduce((sum, { size }) => sum + size, 0);
   if (weights.length < 2) return {};
   if (values > mostValues) return { why: `they are ${values} values, and at most ${mostValues} are` };
-  const few = await firstSamples(part, fewSamples);
-  const originals = await outputsOf(run, few.part, signal);
+  const few = await firstSamples(samples.part, fewSamples);
+  const compared = await replacing(run, few, signal);
   let done = 0;
   const total = runsFor(weights.length);
-  const measure = async (replaced: readonly QuantizedWeight[], id?: string): Promise<WeightEffect> => {
+  const measure: Measure = async (replaced, id) => {
     onProgress?.({ phase: 'measure', done: done++, total, ...defined({ id }) });
-    const replace = new Map<string, Float32Array>();
-    for (const weight of replaced) replace.set(weight.id, await weight.decoded());
-    const changed: Run = (batches, options) => run(batches, { ...options, replace });
-    const outputs = await compareOutputs(replaying(originals), changed, few, defined({ signal }));
-    if (outputs?.failure !== undefined) throw new CannotReplace(outputs.failure);
-    return outputs === undefined ? { sqnrDb: null } : effectOn(outputs);
+    return effectOn(await compared(replaced));
+  };
+  const judge: Judge = async (replaced) => {
+    onProgress?.({ phase: 'measure', done: done++, total });
+    const outputs = await compared(replaced);
+    const onAll = few.part.length === samples.part.length ? undefined : await replacing(run, samples, signal);
+    const grade = judgeOutputs((await onAll?.(replaced)) ?? outputs)?.grade;
+    return { ...effectOn(outputs), isEnough: grade !== undefined && grade !== 'probably-unusable' };
   };
   try {
     const alone = await eachAlone(weights, measure);
-    const effects = { samples: few.samples, ...(await withWorst(weights, alone, measure)) };
+    const effects = { samples: few.samples, ...(await withWorst(weights, alone, judge)) };
     onProgress?.({ phase: 'measure', done: total, total });
     return { effects };
   } catch (error) {
@@ -67,10 +77,25 @@ export async function findWorstWeight(
   }
 }
 
+/** Compares the outputs of the original with those that it has with other weights. */
+async function replacing(run: Run, samples: Samples, signal: SessionOptions['signal']) {
+  const originals = await outputsOf(run, samples.part, signal);
+  return async (replaced: readonly QuantizedWeight[]): Promise<OutputsReport> => {
+    const replace = new Map<string, Float32Array>();
+    for (const weight of replaced) replace.set(weight.id, await weight.decoded());
+    const changed: Run = (batches, options) => run(batches, { ...options, replace });
+    const outputs = await compareOutputs(replaying(originals), changed, samples, defined({ signal }));
+    if (outputs?.failure !== undefined) throw new CannotReplace(outputs.failure);
+    return outputs ?? { batches: 0, samples: 0, outputs: [] };
+  };
+}
+
 /** The original does not run with other weights. */
 class CannotReplace extends Error {}
 
 type Measure = (replaced: readonly QuantizedWeight[], id?: string) => Promise<WeightEffect>;
+/** Measures, and tells by all samples whether what these weights leave is usable. */
+type Judge = (replaced: readonly QuantizedWeight[]) => Promise<WeightEffects['together']>;
 type Alone = WeightEffects['alone'];
 
 /** Runs of one weight each, or of groups, and then of the parts of the worst. */
@@ -89,15 +114,16 @@ async function eachAlone(weights: readonly QuantizedWeight[], measure: Measure):
 async function withWorst(
   weights: readonly QuantizedWeight[],
   alone: Alone,
-  measure: Measure,
+  judge: Judge,
 ): Promise<Omit<WeightEffects, 'samples'>> {
-  const together = await measure(weights);
+  const together = await judge(weights);
   const { ids: [id] = [], ...own } = worstOf(alone.filter(({ ids }) => ids.length === 1)) ?? {
     sqnrDb: null,
   };
   if (id === undefined || rankOf(own) === Infinity) return { alone, together };
-  const without = await measure(weights.filter((weight) => weight.id !== id));
-  return { alone, together, worst: { id, alone: own, without } };
+  const { isEnough, ...without } = await judge(weights.filter((weight) => weight.id !== id));
+  const helps = isEnough && floatHelps(without, together);
+  return { alone, together, worst: { id, alone: own, without, isEnough: helps } };
 }
 
 /** The one that leaves least. */

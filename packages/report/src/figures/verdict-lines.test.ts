@@ -33,8 +33,9 @@ it('a verdict is its grade with the reason, what was gained, and what to try', (
 });
 
 it('the weight that ruins a network is named, with what it does', () => {
-  const worst = { id: 'basis', alone: { sqnrDb: 4.2 }, without: { sqnrDb: null } };
-  const weights = { samples: 8, alone: [], together: { sqnrDb: null, isBroken: true as const }, worst };
+  const worst = { id: 'basis', alone: { sqnrDb: 4.2 }, without: { sqnrDb: null }, isEnough: true };
+  const together = { sqnrDb: null, isBroken: true as const, isEnough: false };
+  const weights = { samples: 8, alone: [], together, worst };
   expect(linesOf({ weights })[1]).toBe(
     'the weight that loses most is basis: on 8 samples, with all but weights as it was, it alone leaves 4.2 dB, all weights leave NaN or infinity, and all but this one every value',
   );
