@@ -101,6 +101,7 @@ Examples:
   merge: `
 Examples:
   lowbit merge part1.json part2.json part3.json -o all.json
+  lowbit merge monday tuesday -o both                         folders that --save-calibration wrote
 `,
   worker: `
 Examples:

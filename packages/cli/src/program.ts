@@ -224,10 +224,11 @@ function addMerge(program: Command, io: Io): void {
     .command('merge')
     .summary('put shares of one work together')
     .description(
-      'Puts together what lowbit sweep or lowbit measure wrote with --shard and --output: the same, byte for byte, as without --shard.',
+      'Puts together what lowbit sweep or lowbit measure wrote with --shard and --output: the same, byte for byte, as without --shard. ' +
+        'Statistics that --save-calibration wrote on parts of the data add up to those of the whole.',
     )
-    .argument('<file...>', 'files that were written with --output')
-    .option('-o, --output <file>', 'the file to write (default: it is printed)')
+    .argument('<file...>', 'files that were written with --output, or statistics: files or folders')
+    .option('-o, --output <file>', 'the file to write (default: it is printed), or the folder of statistics')
     .option('--json', 'print the result as one JSON document')
     .option('--quiet', 'print nothing but errors')
     .option('--force', 'replace files that exist')

@@ -88,7 +88,7 @@ describe('a policy chooses the bits', () => {
 describe('what nothing needs is refused', () => {
   it.each([
     [['--bits', 'progressive', '--labels', 'x'], '--calibrate beside it'],
-    [['--bits', 'progressive', '--calibration', 'x'], '--activations beside it'],
+    [['--bits', 'progressive', '--calibration', 'x.json'], '--activations beside it'],
     [['--bits', '4', '--labels', 'x'], '--calibrate beside it'],
   ])('%j', async (argv, expected) => {
     expect(await refused(...argv)).toContain(expected);

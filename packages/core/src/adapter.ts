@@ -2,6 +2,7 @@
 export { type StatisticsCollector, statisticsCollector } from './calibration/collector.js';
 export { checkCalibration } from './calibration/check-calibration.js';
 export type { SamplesOfBatch } from './calibration/held-out.js';
+export type { GroupInputs, ObservedInputs } from './calibration/input-statistics.js';
 export type { InputMoments } from './calibration/moments.js';
 export { type CutRows, type RowGatherer, rowGatherer } from './calibration/row-gatherer.js';
 export { batchRange } from './calibration/summarize.js';
@@ -42,11 +43,9 @@ export type {
 export { numberedBatches } from './contract/numbered-batches.js';
 export {
   type CaptureInputsOptions,
-  type GroupInputs,
   type InputCapture,
   type InputsOfWeights,
   mostInputRows,
-  type ObservedInputs,
   type ObserveInputsOptions,
 } from './contract/observed-inputs.js';
 export type { PortCapabilities } from './contract/port.js';

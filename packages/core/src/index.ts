@@ -1,5 +1,9 @@
 /** For everybody who makes a model small: quantizing, training, plans, policies, reports, errors. */
+export type { InputStatistics } from './calibration/input-statistics.js';
+export { loadStatistics } from './calibration/load-statistics.js';
+export { mergeStatistics } from './calibration/merge-statistics.js';
 export type { Calibration, RangeStatistics, SiteStatistics } from './calibration/site-statistics.js';
+export { type StatisticsFile, storeStatistics } from './calibration/store-statistics.js';
 export { type ErrorCode, errorCodes } from './errors/codes.js';
 export { isLowbitError, LowbitError, type Problem } from './errors/error.js';
 export { wordProblem } from './errors/word.js';
@@ -53,6 +57,7 @@ export { encode } from './scheme/encode.js';
 export type { ParameterStorage, QuantizedTensor, Scheme, Slicing } from './scheme/types.js';
 export { type ApplyOptions, applyPlan, type Quantized } from './session/apply-plan.js';
 export type { CancelSignal, ProgressEvent, QuantizeOptions, SessionOptions } from './contract/events.js';
+export { inputStatistics } from './session/input-statistics.js';
 export { quantize } from './session/quantize.js';
 export type { FrozenWeight, TrainingCheckpoint } from './training/checkpoint.js';
 export type { Trained, TrainingRound, TrainingRun, TrainOptions } from './training/training-run.js';

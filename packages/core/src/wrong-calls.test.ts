@@ -44,6 +44,17 @@ for await (const round of run) checkpoint = round.number < 0 ? undefined : await
 const stored = core.storeCheckpoint(checkpoint!);
 const modelBytes = { before: 2, after: 1 };
 
+const statistics = {
+  format: 'lowbit-calibration',
+  version: 1,
+  port: 'memory',
+  batches: 1,
+  sites: {},
+} as const;
+const telling = (): users.ModelPort<never> => ({
+  ...(memoryPort(bag()) as never as users.ModelPort<never>),
+  observeInputs: async () => ({ inputs: new Map(), unknown: new Map() }),
+});
 const measured = await core.measure(memoryPort(bag()), undefined, [2, 4], { recipe: recipe() });
 const knapsack = (): deciding.KnapsackProblem => ({
   items: [[{ loss: 1, costs: [1], rank: 0 }]],
@@ -83,6 +94,10 @@ const calls: Readonly<Record<string, RightCall>> = {
     call: (signal: never, onProgress: never, measure: never, calibration: never) =>
       core.applyPlan(memoryPort(bag()), plan, methods, { signal, onProgress, measure, calibration }),
   },
+  inputStatistics: { right: () => [telling(), [samples(2)], { weights: ['a'] }] },
+  mergeStatistics: { right: () => [[statistics]] },
+  storeStatistics: { right: () => [statistics] },
+  loadStatistics: { right: () => [statistics, () => new Uint8Array()] },
   parsePlan: { right: () => [JSON.parse(JSON.stringify(plan)), 'plan.json', methods] },
   storedPlan: { right: () => [plan] },
   train: { right: () => [trainableMemory(bag(), bag()), recipe(), {}] },

@@ -1,4 +1,4 @@
-import { LowbitError } from '@lowbit/core';
+import { type Calibration, LowbitError, mergeStatistics } from '@lowbit/core';
 import { mergeMeasurements, type Measurements } from '@lowbit/core/policy';
 import { mergeSweeps } from '@lowbit/report';
 import { sweepText, type SweepDocument } from '@lowbit/report/text';
@@ -6,10 +6,14 @@ import { sweepText, type SweepDocument } from '@lowbit/report/text';
 import { checkOutputs } from '../files/check-outputs.js';
 import { readJson } from '../files/read-json.js';
 import { writeOutputs } from '../files/write-outputs.js';
+import { stat } from 'node:fs/promises';
 import type { Io } from '../io.js';
 import { colorsFor } from '../output/colors.js';
 import { jsonText, writeJson } from '../output/json.js';
-import { throwAsUsage } from '../usage/usage-error.js';
+import { readStatistics } from '../statistics/read-statistics.js';
+import { statisticsFiles, statisticsPlace, withStatisticsFolder } from '../statistics/statistics-folder.js';
+import { isFolder } from '../usage/statistics-place.js';
+import { throwAsUsage, usageError } from '../usage/usage-error.js';
 
 export interface MergeOptions {
   readonly output?: string;
@@ -21,11 +25,14 @@ export interface MergeOptions {
 /** `lowbit merge`: puts together what shares of one work have given, as if one had done it. */
 export async function mergeCommand(paths: readonly string[], options: MergeOptions, io: Io): Promise<void> {
   const { output, json, quiet, force = false } = options;
-  if (output !== undefined) await checkOutputs([{ path: output, label: '--output' }], paths, force);
+  const place = output === undefined ? undefined : await statisticsPlace(output);
   const parts: unknown[] = [];
-  const remedy = 'Give files that lowbit sweep or lowbit measure wrote with --output.';
-  for (const path of paths) parts.push(await readJson(path, { code: 'invalid-argument', remedy }, io.signal));
+  for (const path of paths) parts.push(await partIn(path, io.signal));
+  const isOfFolders = parts.some((part) => isStatistics(part) && part.inputs !== undefined);
+  const written = isOfFolders ? place : output;
+  if (written !== undefined) await checkOutputs([{ path: written, label: '--output' }], paths, force);
   const merged = mergedParts(paths, parts);
+  if (isStatistics(merged)) return writeStatistics(merged, options, io);
   if (output !== undefined)
     await writeOutputs([{ path: output, data: jsonText(merged) }], { force, signal: io.signal });
   if (quiet) return;
@@ -34,8 +41,43 @@ export async function mergeCommand(paths: readonly string[], options: MergeOptio
   else io.stdout.write(`${output}: ${merged.items.length} weights are measured\n`);
 }
 
-function mergedParts(paths: readonly string[], parts: readonly unknown[]): SweepDocument | Measurements {
+async function partIn(path: string, signal: AbortSignal): Promise<unknown> {
+  const isOfInputs = await stat(path)
+    .then((found) => found.isDirectory())
+    .catch(() => false);
+  if (isOfInputs) return readStatistics(path, signal);
+  const remedy =
+    'Give files that lowbit sweep or lowbit measure wrote with --output, or statistics that --save-calibration wrote.';
+  return readJson(path, { code: 'invalid-argument', remedy }, signal);
+}
+
+/** Writes statistics: a folder where they tell of the inputs of weights, else one file. */
+async function writeStatistics(
+  merged: Calibration,
+  { output, quiet, force }: MergeOptions,
+  io: Io,
+): Promise<void> {
+  const isOfInputs = merged.inputs !== undefined;
+  if (isOfInputs && (output === undefined || !isFolder(output)))
+    throw usageError({
+      where: '--output',
+      expected: 'a folder, since statistics of the inputs of weights are several files',
+      received: output ?? 'none',
+      remedy: 'Give --output FOLDER.',
+    });
+  if (output === undefined) return writeJson(io.stdout, merged);
+  const files = isOfInputs ? statisticsFiles(output, merged) : [{ path: output, data: jsonText(merged) }];
+  const write = () => writeOutputs(files, { force: force === true, signal: io.signal });
+  await (isOfInputs ? withStatisticsFolder(output, write) : write());
+  if (!quiet) io.stdout.write(`${output}: statistics of ${merged.batches} batches\n`);
+}
+
+function mergedParts(
+  paths: readonly string[],
+  parts: readonly unknown[],
+): SweepDocument | Measurements | Calibration {
   if (parts.every(isSweep)) return mergeSweeps(parts);
+  if (parts.every(isStatistics)) return mergeStatistics(parts);
   if (!parts.some(isSweep) && parts.every(isMeasured)) {
     try {
       return mergeMeasurements(parts);
@@ -43,15 +85,16 @@ function mergedParts(paths: readonly string[], parts: readonly unknown[]): Sweep
       return throwAsUsage(error);
     }
   }
-  const strange = parts.findIndex((part) => !isSweep(part) && !isMeasured(part));
+  const strange = parts.findIndex((part) => !isSweep(part) && !isMeasured(part) && !isStatistics(part));
   throw new LowbitError({
     code: 'invalid-argument',
     where: paths[Math.max(strange, 0)],
-    expected: 'shares of one work: all of lowbit sweep, or all of lowbit measure',
+    expected: 'shares of one work: all of lowbit sweep, all of lowbit measure, or statistics all',
     received: strange < 0 ? 'some of each' : 'another file',
   });
 }
 
 const formatOf = (part: unknown): unknown => (Object(part) as { format?: unknown }).format;
 const isSweep = (part: unknown): part is SweepDocument => formatOf(part) === 'lowbit-sweep';
+const isStatistics = (part: unknown): part is Calibration => formatOf(part) === 'lowbit-calibration';
 const isMeasured = (part: unknown): part is Measurements => formatOf(part) === 'lowbit-measurements';

@@ -18,6 +18,7 @@ import { readPlan } from '../plan/read-plan.js';
 import { loadPlugins } from '../plugins/load-plugins.js';
 import { openOnnx } from '../quantize/quantize-model.js';
 import { planPort } from '../quantize/quantize-port.js';
+import { readStatistics } from '../statistics/read-statistics.js';
 import { checkActivations } from '../usage/check-activations.js';
 import type { GivenOptions } from '../usage/quantize-options.js';
 import type { QuantizeRun } from './quantize-run.js';
@@ -78,11 +79,13 @@ async function plannedFor(run: QuantizeRun): Promise<PlannedWork> {
   const { model, options, signal, progress } = run;
   const session = { signal, onProgress: progress.update };
   const output = defaultOutput(model.file, options.bits);
+  const { calibration } = options;
+  const stored = calibration === undefined ? undefined : await readStatistics(calibration, signal);
   switch (model.kind) {
     case 'onnx': {
       const bytes = await readInput(model.file, signal);
-      return (await planPort(await openOnnx({ file: model.file, output, bytes, options }, signal), session))
-        .planned;
+      const job = await openOnnx({ file: model.file, output, bytes, options }, signal);
+      return (await planPort(job, session, stored)).planned;
     }
     case 'tfjs': {
       const { loadTfjs } = await import('../runtime/load-tfjs.js');
@@ -91,7 +94,7 @@ async function plannedFor(run: QuantizeRun): Promise<PlannedWork> {
       const read = await readTfjsModel(model.file, signal);
       const opened = await openTfjs(await loadTfjs('plan'), { model: read, options, output: 'model.json' });
       try {
-        return (await planPort(opened.job, session)).planned;
+        return (await planPort(opened.job, session, stored)).planned;
       } finally {
         opened.dispose();
       }
@@ -104,7 +107,7 @@ async function plannedFor(run: QuantizeRun): Promise<PlannedWork> {
       const read = await readAsKeras(model, reading);
       try {
         const named = (options.to ?? 'tfjs') === 'onnx' ? output : 'model.json';
-        return (await planPort(await openKeras(run, read, named), session)).planned;
+        return (await planPort(await openKeras(run, read, named), session, stored)).planned;
       } finally {
         read.close();
       }

@@ -7,6 +7,7 @@ import { writeOutputs, type OutputFile } from '../files/write-outputs.js';
 import type { QuantizedModel } from '../quantize/quantize-model.js';
 import type { QuantizedPort } from '../quantize/quantize-port.js';
 import type { QuantizeRun } from './quantize-run.js';
+import { statisticsFiles, statisticsPlace, withStatisticsFolder } from '../statistics/statistics-folder.js';
 import type { QuantizeOptions } from '../usage/quantize-options.js';
 
 /** The paths of `lowbit quantize`: what it reads and where its result goes. */
@@ -18,15 +19,18 @@ export interface QuantizePaths {
 /** Checks every output that is known before the work. @throws as {@link checkOutputs}. */
 export async function checkFiles(paths: QuantizePaths, options: QuantizeOptions): Promise<void> {
   const label = options.output === undefined ? 'output' : '--output';
-  const outputs = [{ path: paths.output, label }, ...extraOutputs(options)];
+  const outputs = [{ path: paths.output, label }, ...(await extraOutputs(options))];
   await checkOutputs(outputs, inputsOf(paths, options), options.force === true);
 }
 
 /** What is planned to be written besides the model. */
-export function extraOutputs({ report, saveCalibration }: QuantizeOptions): readonly PlannedOutput[] {
+export async function extraOutputs({
+  report,
+  saveCalibration: saved,
+}: QuantizeOptions): Promise<readonly PlannedOutput[]> {
   return [
     ...(report === undefined ? [] : [{ path: report, label: '--report' }]),
-    ...(saveCalibration === undefined ? [] : [{ path: saveCalibration, label: '--save-calibration' }]),
+    ...(saved === undefined ? [] : [{ path: await statisticsPlace(saved), label: '--save-calibration' }]),
   ];
 }
 
@@ -50,7 +54,7 @@ export async function writeFiles(
   await checkOutputs(planned, others, force);
   const model = { path: paths.output, data: done.model.bytes };
   const files = [...data, model, ...extraFiles(paths.input, options, done, { next })];
-  await writeOutputs(files, { force, signal, stdout });
+  await withStatisticsFolder(options.saveCalibration, () => writeOutputs(files, { force, signal, stdout }));
   return data.map(({ path }) => path);
 }
 
@@ -71,7 +75,7 @@ export function extraFiles(
   if (page !== undefined) files.push({ path: page, data: rendered });
   const { calibration } = statistics;
   if (saveCalibration !== undefined && calibration !== undefined)
-    files.push({ path: saveCalibration, data: `${JSON.stringify(calibration)}\n` });
+    files.push(...statisticsFiles(saveCalibration, calibration));
   return files;
 }
 

@@ -13,6 +13,7 @@ import { modelFiles } from '../model/model-files.js';
 import { readStatistics } from '../statistics/read-statistics.js';
 import { writeModel } from '../tfjs/write-model.js';
 import { quantizeDocument, type QuantizeDocument } from './quantize-document.js';
+import { withStatisticsFolder } from '../statistics/statistics-folder.js';
 import { extraFiles, extraOutputs, inputsOf } from './quantize-files.js';
 import { checkGain } from '../quantize/check-gain.js';
 import { onnxLoading, tfjsLoading } from '../output/loading.js';
@@ -34,7 +35,7 @@ export async function quantizeKeras(run: QuantizeRun): Promise<QuantizeDocument>
     inputs,
     force,
   };
-  const output = await kerasOutput(place, extraOutputs(options));
+  const output = await kerasOutput(place, await extraOutputs(options));
   const stored = calibration === undefined ? undefined : await readStatistics(calibration, signal);
   const { methods } = options;
   const reading = { command: 'quantize', methods, signal, onProgress: sharesOf('read', progress) };
@@ -51,7 +52,9 @@ export async function quantizeKeras(run: QuantizeRun): Promise<QuantizeDocument>
       loadable === undefined ? tfjsLoading(output, false, false) : onnxLoading(output, dataFiles, loadable);
     const next = nextOf(run, done.report, loading);
     const all = [...files, ...extraFiles(model.file, options, done, { next })];
-    await writeModel(dirname(output), all, { force, signal, stdout });
+    await withStatisticsFolder(options.saveCalibration, () =>
+      writeModel(dirname(output), all, { force, signal, stdout }),
+    );
     const ofKind = { next, ...defined({ sessionOptions: loadable }) };
     return quantizeDocument({ input: model.file, output, dataFiles }, options, done, ofKind);
   } finally {

@@ -9,6 +9,7 @@ import { quantizeTfjs } from '../tfjs/quantize-into-files.js';
 import { readTfjsJson, readTfjsModel } from '../tfjs/read-model.js';
 import { writeModel } from '../tfjs/write-model.js';
 import { quantizeDocument, type QuantizeDocument } from './quantize-document.js';
+import { withStatisticsFolder } from '../statistics/statistics-folder.js';
 import { extraFiles, extraOutputs, inputsOf } from './quantize-files.js';
 import { modelKind } from '@lowbit/tfjs-format';
 import { checkGain } from '../quantize/check-gain.js';
@@ -26,24 +27,29 @@ export async function quantizeTfjsCommand(run: QuantizeRun): Promise<QuantizeDoc
   const shards = json.weightsManifest.flatMap(({ paths }) => paths);
   const besides = shards.map((path) => join(dirname(model.file), path));
   const inputs = [...inputsOf({ input: model.file }, options), ...besides] as const;
-  await checkPlace(place, extraOutputs(options), inputs, force);
+  await checkPlace(place, await extraOutputs(options), inputs, force);
   const stored = calibration === undefined ? undefined : await readStatistics(calibration, signal);
   const read = await readTfjsModel(model.file, signal);
   const tfjs = await loadTfjs('quantize');
   const job = { model: read, options, output: place.file, ...defined({ plan }) };
-  const done = await quantizeTfjs(tfjs, job, stored, { signal, onProgress: progress.update });
-  const note = done.expanded.map((entry) => `${expandedLine(entry)}.`).join(' ');
-  checkGain(done.report, model.file, options);
-  const isGraph = modelKind(json) === 'graph-model';
-  const isPlain = done.saved.format === 'plain' && done.saved.ownLayers.length === 0;
-  const next = nextOf(run, done.report, tfjsLoading(place.file, isGraph, isPlain));
-  const extra = extraFiles(model.path, options, done, { next, ...(note === '' ? {} : { note }) });
-  await writeModel(place.folder, [...done.files, ...extra], { force, signal });
-  const dataFiles = done.files.map(({ path }) => path).filter((path) => path !== place.file);
-  const { saved, expanded } = done;
-  return quantizeDocument({ input: model.file, output: place.file, dataFiles }, options, done, {
-    saved,
-    next,
-    ...(expanded.length === 0 ? {} : { expanded }),
+  const session = { signal, onProgress: progress.update };
+  return quantizeTfjs(tfjs, job, stored, session, async (done) => {
+    const note = done.expanded.map((entry) => `${expandedLine(entry)}.`).join(' ');
+    checkGain(done.report, model.file, options);
+    const isGraph = modelKind(json) === 'graph-model';
+    const isPlain = done.saved.format === 'plain' && done.saved.ownLayers.length === 0;
+    const next = nextOf(run, done.report, tfjsLoading(place.file, isGraph, isPlain));
+    const extra = extraFiles(model.path, options, done, { next, ...(note === '' ? {} : { note }) });
+    const files = [...done.files, ...extra];
+    await withStatisticsFolder(options.saveCalibration, () =>
+      writeModel(place.folder, files, { force, signal }),
+    );
+    const dataFiles = done.files.map(({ path }) => path).filter((path) => path !== place.file);
+    const { saved, expanded } = done;
+    return quantizeDocument({ input: model.file, output: place.file, dataFiles }, options, done, {
+      saved,
+      next,
+      ...(expanded.length === 0 ? {} : { expanded }),
+    });
   });
 }

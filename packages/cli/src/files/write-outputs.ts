@@ -12,8 +12,11 @@ import { announceUnfinished } from './unfinished.js';
 
 export interface OutputFile {
   readonly path: string;
-  /** What it holds, or how that is made: when it is written, so that not all files are in memory at once. Pieces that are waited for last until the next one. */
-  readonly data: FileContent | (() => Promise<FileContent>) | (() => AsyncIterable<Uint8Array>);
+  /**
+   * What it holds, or how that is made: when it is written, so that not all files are in memory at once; `undefined` where there is none.
+   * Pieces that are waited for last until the next one.
+   */
+  readonly data: FileContent | (() => Promise<FileContent | undefined>) | (() => AsyncIterable<Uint8Array>);
 }
 
 /** Also in pieces, one after the other. */
@@ -53,7 +56,9 @@ export async function writeOutputs(
   try {
     const streamed: (Uint8Array | string)[] = [];
     for (const { path, data } of files) {
-      const pieces = piecesOf(typeof data === 'function' ? await data() : data);
+      const content = typeof data === 'function' ? await data() : data;
+      if (content === undefined) continue;
+      const pieces = piecesOf(content);
       if (path === standardStream)
         for await (const piece of pieces)
           streamed.push(Symbol.asyncIterator in pieces ? piece.slice() : piece);

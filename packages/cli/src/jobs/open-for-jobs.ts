@@ -96,8 +96,8 @@ async function tfjsForJobs(
   return {
     job,
     runtime: `tfjs ${tfjs.core.version_core}`,
-    tryOut: async (chosen) =>
-      (await quantizeTfjs(tfjs, { ...given, options: chosen }, undefined, session)).report,
+    tryOut: (chosen) =>
+      quantizeTfjs(tfjs, { ...given, options: chosen }, undefined, session, ({ report }) => report),
     close: dispose,
   };
 }

@@ -1,5 +1,6 @@
 import {
   applyPlan,
+  inputStatistics,
   makePlan,
   type Calibration,
   type ModelPort,
@@ -15,6 +16,7 @@ import { inputsFromData, type DataInputs } from '../data/inputs-from-data.js';
 import type { QuantizeOptions } from '../usage/quantize-options.js';
 import type { ProgressStep } from '../output/progress.js';
 import { checkStatistics } from '../statistics/read-statistics.js';
+import { isFolder } from '../usage/statistics-place.js';
 import { throwAsUsage, usageError } from '../usage/usage-error.js';
 import { checkSites } from '../plan/read-plan.js';
 import { readMeasurements } from '../plan/read-measurements.js';
@@ -80,20 +82,22 @@ export async function quantizePort<M>(
   session: QuantizeSession,
 ): Promise<QuantizedPort<M>> {
   const { port, options } = job;
-  const { labelled, planned } = await planPort(job, session);
+  const { labelled, planned } = await planPort(job, session, stored);
   const { plan, registry, features, budget, measurements } = planned;
   if (stored !== undefined)
     checkStatistics(stored, { plan, registry }, port.name, options.calibration ?? 'statistics');
   const data = stored === undefined ? await dataFor(job, session.signal) : undefined;
-  const { calibration: observed, ...done } = await applyPlan(port, plan, registry, {
+  const saved = await inputsToSave(job, plan, data, session);
+  const { calibration: seen, ...done } = await applyPlan(port, plan, registry, {
     ...session,
     measure: options.measure,
     ...defined({ capture: options.capture }),
     // What is saved serves other methods too.
     ...(options.saveCalibration === undefined ? {} : { statistics: 'all' as const }),
-    ...defined({ calibration: stored }),
+    ...defined({ calibration: stored ?? (options.capture === 'sequential' ? undefined : saved) }),
     ...(data === undefined ? {} : { data: data.batches }),
   });
+  const observed = saved === undefined ? seen : { ...(seen ?? saved), ...defined({ inputs: saved.inputs }) };
   const calibration = observed ?? stored;
   const isCompared = done.report.verdict?.outputs !== undefined && observed === undefined;
   const statistics: Statistics = {
@@ -113,6 +117,18 @@ export async function quantizePort<M>(
   return { model: done.model, report, statistics, ...defined({ spent }) };
 }
 
+/** Statistics of the inputs of what the plan quantizes, where a folder of them is to be saved; gathered when they are read. */
+async function inputsToSave<M>(
+  { port, options: { saveCalibration } }: PortJob<M>,
+  { weights }: QuantizationPlan,
+  data: DataInputs | undefined,
+  session: QuantizeSession,
+): Promise<Calibration | undefined> {
+  if (saveCalibration === undefined || !isFolder(saveCalibration) || data === undefined) return undefined;
+  const ids = weights.filter(({ bits }) => bits !== 'float').map(({ id }) => id);
+  return inputStatistics(port, data.batches, { ...session, weights: ids });
+}
+
 /** With what the result takes: plans are written with every bias that can be corrected, of which data may leave some as they are. */
 async function withFinalBytes<M>(
   budget: BudgetReport,
@@ -127,12 +143,13 @@ async function withFinalBytes<M>(
 export async function planPort<M>(
   job: PortJob<M>,
   session: QuantizeSession,
+  stored?: Calibration,
 ): Promise<{ readonly planned: PlannedWork; readonly labelled: DataInputs | undefined }> {
   const { port, options } = job;
   if (options.activations !== undefined && !port.supports.activations) throw weightsOnly();
   session.onProgress({ phase: 'plan', done: 0, total: 1 });
   const labelled = await dataFor(job, session.signal);
-  return { planned: await planFor(job, labelled, session), labelled };
+  return { planned: await planFor(job, labelled, stored, session), labelled };
 }
 
 /** The data of `--calibrate`, one batch in memory at a time; nothing is read before somebody asks for a batch. */
@@ -147,10 +164,12 @@ export async function dataFor(
 async function planFor<M>(
   { port, plan, options, sizeOf }: PortJob<M>,
   labelled: DataInputs | undefined,
+  calibration: Calibration | undefined,
   session: QuantizeSession,
 ): Promise<PlannedWork> {
   if (plan === undefined) {
-    const known = await knownFor(port, options, session.signal);
+    const measurements = await knownFor(port, options, session.signal);
+    const known = defined({ measurements, calibration });
     return makePlan(port, recipeFrom(options, labelled?.batches, known), {
       ...session,
       ...(options.report !== undefined && { curve: curvePoints }),

@@ -11,12 +11,12 @@ import { integerLayers } from './integer-layers.js';
  * The recipe that the options describe.
  *
  * @param data - that a policy may decide by
- * @param measurements - what is known already of what a budget decides by
+ * @param known - what is known already: of what a budget decides by, and statistics that were stored
  */
 export function recipeFrom(
   options: QuantizeOptions,
   data: Recipe['data'],
-  measurements?: Recipe['measurements'],
+  { measurements, calibration }: Pick<Recipe, 'measurements' | 'calibration'> = {},
 ): Recipe {
   const { includeOp, excludeOp, rounding, correctBiases } = options;
   const { weights, granularity, include, exclude, activations, activationBits, methods, parameters } =
@@ -26,7 +26,7 @@ export function recipeFrom(
     bits: policyFrom(options),
     ...defined({ granularity }),
     registry: methods,
-    ...defined({ parameterStorage: parameters, rounding, correctBiases, data, measurements }),
+    ...defined({ parameterStorage: parameters, rounding, correctBiases, data, measurements, calibration }),
     ...(include.length > 0 ? { include } : {}),
     ...(exclude.length > 0 ? { exclude } : {}),
     ...(includeOp.length > 0 ? { includeOps: includeOp } : {}),

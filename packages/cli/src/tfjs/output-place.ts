@@ -1,8 +1,8 @@
-import { stat } from 'node:fs/promises';
 import { dirname, extname, join, parse, resolve } from 'node:path';
 
 import { fittedName, suffixOf } from '../files/output-name.js';
 import { checkOutputs, isSameFile, type PlannedOutput } from '../files/check-outputs.js';
+import { exists } from '../files/path-exists.js';
 import { standardStream } from '../files/standard-streams.js';
 import { usageError } from '../usage/usage-error.js';
 
@@ -57,12 +57,4 @@ export async function checkPlace(
     throw usageError({ where: label, expected: 'a folder of its own', received: folder, remedy });
   const path = (await exists(folder)) ? file : folder;
   await checkOutputs([{ path, label }, ...others], inputs, force);
-}
-
-/** Whether something is there. */
-export async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
 }

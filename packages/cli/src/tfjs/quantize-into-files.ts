@@ -31,7 +31,7 @@ interface TfjsJob {
 }
 
 /** A quantized model in memory, and how it came about. */
-interface QuantizedTfjs extends Omit<QuantizedPort<unknown>, 'model'> {
+export interface QuantizedTfjs extends Omit<QuantizedPort<unknown>, 'model'> {
   /** All files of the result; the JSON is the last. */
   readonly files: readonly OutputFile[];
   readonly saved: SaveReport;
@@ -42,17 +42,19 @@ interface QuantizedTfjs extends Omit<QuantizedPort<unknown>, 'model'> {
  * Quantizes a layers model or a graph model and saves it into memory.
  *
  * @param stored - statistics of an earlier run
+ * @param use - does something with the result, while the model is there still
  */
-export async function quantizeTfjs(
+export async function quantizeTfjs<T>(
   tfjs: Tfjs,
   job: TfjsJob,
   stored: Calibration | undefined,
   session: QuantizeSession,
-): Promise<QuantizedTfjs> {
+  use: (done: QuantizedTfjs) => T | Promise<T>,
+): Promise<T> {
   const { model } = job;
   const opened = await openTfjs(tfjs, job);
   try {
-    const { model: result, report, ...told } = await quantizePort(opened.job, stored, session);
+    const { model: result, report, ...others } = await quantizePort(opened.job, stored, session);
     const { files, totalBytes, saved } = await opened.saving(result);
     const modelBytes = { before: model.totalBytes, after: totalBytes };
     const packedBefore = model.weights.filter(({ spec }) => isPacked(spec)).length;
@@ -63,7 +65,8 @@ export async function quantizeTfjs(
       ...saved.warnings,
       ...(saved.format === 'plain' ? ownClassesNotes(saved.ownLayers) : []),
     ];
-    return { ...told, report: withModelBytes({ ...report, warnings }, modelBytes), files, saved, expanded };
+    const told = withModelBytes({ ...report, warnings }, modelBytes);
+    return await use({ ...others, report: told, files, saved, expanded });
   } finally {
     opened.dispose();
   }

@@ -5,7 +5,7 @@ import { fileError } from '@lowbit/data/node';
 import { checkTarget } from '../files/check-outputs.js';
 import { announceUnfinished } from '../files/unfinished.js';
 import { writeOutputs, type OutputFile, type WriteOptions } from '../files/write-outputs.js';
-import { exists } from './output-place.js';
+import { exists } from '../files/path-exists.js';
 
 /**
  * Writes files, some of them into a folder, which is made when it is not there and taken away again when writing fails.

@@ -53,10 +53,13 @@ export function activationOptions(): readonly Option[] {
         '(default: onnxruntime-web; neither is installed with lowbit)',
     ).argParser(choiceParser('--runtime', runtimeNames)),
     new Option(
-      '--calibration <file>',
-      'statistics that --save-calibration wrote, in place of data',
+      '--calibration <path>',
+      'statistics that --save-calibration wrote, in place of data: of activations (name.json), or a folder with those of the inputs of weights, which means --capture once',
     ).conflicts('calibrate'),
-    new Option('--save-calibration <file>', 'also write the statistics, to be used again'),
+    new Option(
+      '--save-calibration <path>',
+      'also write the statistics, to be used again: of activations into name.json, or into a folder those of the inputs of weights too, which means --capture once unless sequential is given',
+    ),
     ...imageOptions(),
     ...sampleOptions(),
   ];

@@ -5,6 +5,7 @@ import type { RuntimeTarget } from '@lowbit/onnx';
 import { integerActivationBits, integerForm } from './integer-form.js';
 import type { ActivationOptions } from './activation-options.js';
 import { imageOptionNames } from './calibration-options.js';
+import { isFolder } from './statistics-place.js';
 import { checkMethodBits } from './check-method.js';
 import { optionName } from './option-name.js';
 import { UsageError, usageError } from './usage-error.js';
@@ -30,8 +31,9 @@ interface CheckedOptions extends ActivationOptions {
 export function checkActivations(options: CheckedOptions, plan: QuantizationPlan | undefined): void {
   const methods = methodsOf(options, plan);
   if (methods === undefined) {
-    refuseLonely(options, forActivations, plan === undefined ? '--activations' : 'a plan with activations');
-    if (options.calibrate === undefined) refuseLonely(options, forData, '--calibrate');
+    const lonely = forActivations.filter((name) => !isOfInputs(options, name));
+    refuseLonely(options, lonely, plan === undefined ? '--activations' : 'a plan with activations');
+    checkDataOptions(options);
     return;
   }
   const { activations, activationBits = integerActivationBits } = options;
@@ -66,12 +68,27 @@ function checkData(options: ActivationOptions, methods: readonly Quantizer[]): v
   const taking = methods.filter(({ dynamic }) => !dynamic);
   if (taking.length === 0) {
     const remedy = 'Leave it out: ranges are measured on every run.';
-    refuseLonely(options, ['calibration'], 'a method that needs statistics', remedy);
+    if (!isOfInputs(options, 'calibration'))
+      refuseLonely(options, ['calibration'], 'a method that needs statistics', remedy);
   }
   // A method for a known distribution may find it in the model.
   const needing = taking.find(({ expects }) => expects === undefined);
   if (needing !== undefined && !hasData) throw withoutData(needing);
-  if (calibrate === undefined) refuseLonely(options, forData, '--calibrate');
+  checkDataOptions(options);
+}
+
+/** Whether an option names a folder with statistics of the inputs of weights, for which activations may stay floats. */
+function isOfInputs(options: ActivationOptions, name: (typeof forActivations)[number]): boolean {
+  const path = options[name];
+  return (name === 'calibration' || name === 'saveCalibration') && typeof path === 'string' && isFolder(path);
+}
+
+/** Stored statistics are of the model as it was, which is one way to capture them. */
+function checkDataOptions(options: ActivationOptions): void {
+  const { calibrate, capture } = options;
+  if (calibrate !== undefined) return;
+  const isStored = capture === 'once' && isOfInputs(options, 'calibration');
+  refuseLonely(options, isStored ? forData.filter((name) => name !== 'capture') : forData, '--calibrate');
 }
 
 /** Refuses an option that has nothing to work on. */

@@ -51,9 +51,20 @@ export function checkCalibration(
 /** Tells whether something holds, and everything that does not to whom it may concern. */
 type Expect = (holds: boolean, at: string, expected: string, received: unknown) => boolean;
 
-function checkMembers({ port, batches, sites }: Readonly<Record<string, unknown>>, expect: Expect): void {
+function checkMembers(
+  { port, batches, sites, inputs }: Readonly<Record<string, unknown>>,
+  expect: Expect,
+): void {
   expect(typeof port === 'string', 'port', 'the name of a port', port);
   expect(isCount(batches), 'batches', 'a count', batches);
+  const { weights, read } = Object(inputs) as Readonly<Record<string, unknown>>;
+  const isStatistics = Array.isArray(weights) && typeof read === 'function';
+  expect(
+    inputs === undefined || isStatistics,
+    'inputs',
+    'what inputStatistics or loadStatistics gives',
+    inputs,
+  );
   if (!expect(isRecord(sites), 'sites', 'statistics by site', sites)) return;
   for (const [id, site] of Object.entries(sites as object))
     checkSite(isRecord(site) ? site : {}, `sites[${JSON.stringify(id)}]`, expect);

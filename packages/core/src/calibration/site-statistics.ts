@@ -1,3 +1,4 @@
+import type { InputStatistics } from './input-statistics.js';
 import { checkHas } from '../errors/check-kinds.js';
 
 /** Counts of values in equal bins over [min, max]. */
@@ -38,8 +39,8 @@ export function isComplete(statistics: RangeStatistics | SiteStatistics): statis
 }
 
 /**
- * Statistics by site, with what they were made from. Stored as JSON and reused. Sites have ranges alone where these were
- * all that was asked for.
+ * Statistics by site, with what they were made from, and of the inputs of weights where these were asked for. Stored and used again: as
+ * JSON, or with inputs by `storeStatistics`. Sites have ranges alone where these were all that was asked for.
  */
 export interface Calibration {
   readonly format: 'lowbit-calibration';
@@ -47,4 +48,6 @@ export interface Calibration {
   readonly port: string;
   readonly batches: number;
   readonly sites: Readonly<Record<string, RangeStatistics | SiteStatistics>>;
+  /** What weights are multiplied with in the model as it was, from `inputStatistics` or `loadStatistics`. */
+  readonly inputs?: InputStatistics;
 }

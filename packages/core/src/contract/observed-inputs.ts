@@ -1,22 +1,5 @@
-import type { InputMoments } from '../calibration/moments.js';
+import type { ObservedInputs } from '../calibration/input-statistics.js';
 import type { SessionOptions } from './events.js';
-
-/** Moments of the inputs of channels that share them. */
-export interface GroupInputs {
-  /** Of the samples that weights may be fitted to. */
-  readonly seen: InputMoments;
-  /** Of those that are kept back, to judge by. Absent where there is but one sample. */
-  readonly heldOut?: InputMoments;
-}
-
-/** What the inputs of a weight were while the model ran. */
-export interface ObservedInputs {
-  /**
-   * One for each group of output channels that share their inputs, as many channels each, in their order: one, except for
-   * convolutions with groups. The inputs of a channel are the other axes of the weight, row-major.
-   */
-  readonly groups: readonly GroupInputs[];
-}
 
 /** Which inputs are looked at. */
 export interface ObserveInputsOptions extends SessionOptions {

@@ -15,9 +15,14 @@ export interface DataDefaults {
   readonly lacks?: string;
 }
 
-export function dataDefaults<M>(port: ModelPort<M>, { data }: Recipe, plugins: PluginsInUse): DataDefaults {
-  if (data === undefined) return { biases: false };
-  if (port.observeInputs === undefined) {
+export function dataDefaults<M>(
+  port: ModelPort<M>,
+  { data, calibration }: Recipe,
+  plugins: PluginsInUse,
+): DataDefaults {
+  const isStored = calibration?.inputs !== undefined;
+  if (data === undefined && !isStored) return { biases: false };
+  if (port.observeInputs === undefined && !isStored) {
     const lacks = `the port '${port.name}' cannot tell here what weights are multiplied with, so that data decide neither about codes nor about biases`;
     return { biases: false, lacks };
   }

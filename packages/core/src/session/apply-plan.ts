@@ -100,7 +100,10 @@ export async function applyResolved<M>(
   });
   const compared = await comparedResult(port, written, inputs, options);
   const isRead =
-    isObserved || isMeasured || resolved.entries.some(needsInputs) || compared.outputs !== undefined;
+    isObserved ||
+    isMeasured ||
+    (resolved.entries.some(needsInputs) && inputs.calibration?.inputs === undefined) ||
+    compared.outputs !== undefined;
   const warnings = [...dataWarnings(inputs, resolved, isRead, compared.why), ...(compared.warnings ?? [])];
   const { report, ...others } = withWarnings(written.quantized, warnings);
   const verdict = verdictOf(report, written.resolved, written.energies, compared);

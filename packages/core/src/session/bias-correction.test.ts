@@ -5,7 +5,7 @@ import type { LayerDescriptor } from '../contract/descriptors.js';
 import type { Applied } from '../contract/model-writer.js';
 import type { Batch } from '../contract/model-run.js';
 import { isHeldOut } from '../calibration/held-out.js';
-import type { ObservedInputs } from '../contract/observed-inputs.js';
+import type { ObservedInputs } from '../calibration/input-statistics.js';
 import type { ModelPort } from '../contract/port.js';
 import type { Recipe } from '../contract/recipe.js';
 import { registry } from '../contract/registry.js';

@@ -4,7 +4,7 @@
  */
 import { gramMatrix, inputMean, type InputMoments } from '../calibration/moments.js';
 import { defined } from '../contract/defined.js';
-import type { GroupInputs, ObservedInputs } from '../contract/observed-inputs.js';
+import type { GroupInputs, ObservedInputs } from '../calibration/input-statistics.js';
 import type { ResolvedEntry } from '../contract/resolved-plan.js';
 import type { CorrectionReport } from '../report/report.js';
 import { decode } from '../scheme/decode.js';

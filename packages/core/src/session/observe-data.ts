@@ -9,7 +9,8 @@ import type { ResolvedPlan } from '../contract/resolved-plan.js';
 import type { QuantizeOptions } from '../contract/events.js';
 import type { Recipe } from '../contract/recipe.js';
 import { repeatable, type RepeatableData } from '../contract/repeatable-data.js';
-import type { InputMemory } from './rounding-inputs.js';
+import type { InputMemory } from './observed-in-turn.js';
+import { needsInputs } from './rounding-inputs.js';
 import { defined } from '../contract/defined.js';
 
 /** What a plan is fitted to. */
@@ -48,9 +49,10 @@ export async function statisticsFor<M>(
     checkCalibration(calibration);
     checkSamePort(calibration.port, port.name);
   }
-  if (calibration !== undefined || data === undefined) return calibration;
+  const isOfInputsAlone = calibration?.inputs !== undefined && Object.keys(calibration.sites).length === 0;
+  if ((calibration !== undefined && !isOfInputsAlone) || data === undefined) return calibration;
   const fitted = sites.filter(({ quantizer }) => !quantizer.dynamic);
-  if (fitted.length === 0) return undefined;
+  if (fitted.length === 0) return calibration;
   if (port.observe === undefined)
     throw cannotRun(
       port.name,
@@ -63,7 +65,7 @@ export async function statisticsFor<M>(
     onProgress: (event) => onProgress?.({ ...event, phase: 'observe' }),
   });
   stopIfAborted(signal, 'observe');
-  return observed;
+  return { ...observed, ...defined({ inputs: calibration?.inputs }) };
 }
 
 /** @throws LowbitError `calibration-invalid` for statistics of a model of another kind. */
@@ -86,11 +88,13 @@ function checkSamePort(received: string, own: string): void {
  */
 export function dataWarnings(
   { calibration, data }: MeasuredInputs,
-  { plan, sites }: ResolvedPlan,
+  { plan, sites, entries }: ResolvedPlan,
   isMeasured: boolean,
   uncompared?: string,
 ): readonly string[] {
-  if (data === undefined) return [];
+  const isUnused = calibration?.inputs !== undefined && sites.length === 0 && !entries.some(needsInputs);
+  const unused = isUnused ? [unusedStatistics] : [];
+  if (data === undefined) return unused;
   const kept = data.kept();
   if (isMeasured)
     return kept === 0
@@ -109,6 +113,9 @@ export function dataWarnings(
   const outputs = uncompared === undefined ? '' : `, and outputs are not compared, since ${uncompared}`;
   return [`data: the data were not read, since ${why}${outputs}`];
 }
+
+const unusedStatistics =
+  'calibration: the statistics of inputs of weights were not used, since the plan rounds all weights to the nearest level and corrects no bias';
 
 function cannotRun(name: string, quantizers: readonly Quantizer[]): LowbitError {
   const names = [...new Set(quantizers.map((quantizer) => quantizer.name))];

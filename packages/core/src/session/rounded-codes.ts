@@ -2,9 +2,9 @@
  * The codes that a rounder chooses, and what they are worth: a channel keeps its nearest levels where these make no larger an error in
  * its outputs with the inputs that were seen.
  */
+import type { GroupInputs, ObservedInputs } from '../calibration/input-statistics.js';
 import { gramAbout, gramMatrix, inputMean, type InputMoments } from '../calibration/moments.js';
 import { defined } from '../contract/defined.js';
-import type { GroupInputs, ObservedInputs } from '../contract/observed-inputs.js';
 import type { NamedRounder, ResolvedEntry } from '../contract/resolved-plan.js';
 import type { RoundingContext, RoundingLayout } from '../contract/rounder.js';
 import { seededRandom } from '../numeric/random.js';

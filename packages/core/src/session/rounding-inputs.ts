@@ -1,100 +1,83 @@
-import { defined } from '../contract/defined.js';
+import { type InputsOfWeight, type InputStatistics, wordInputs } from '../calibration/input-statistics.js';
 import type { SessionOptions } from '../contract/events.js';
-import type { GroupInputs, InputsOfWeights, ObservedInputs } from '../contract/observed-inputs.js';
 import type { ModelPort } from '../contract/port.js';
 import type { RepeatableData } from '../contract/repeatable-data.js';
 import type { ResolvedEntry } from '../contract/resolved-plan.js';
 import { LowbitError } from '../errors/error.js';
-import { stopIfAborted } from '../errors/stop-if-aborted.js';
-import { sizeOf } from '../scheme/shape.js';
-
-/** What the inputs of a weight were, or why nobody knows. */
-export interface InputsOfWeight {
-  /** Absent where nobody knows, and for a rounder that needs nothing. */
-  readonly observed?: ObservedInputs;
-  readonly why?: string;
-}
-
-/** Holds what was seen last, for whoever asks again. */
-export interface InputMemory {
-  known?: InputsOfWeights;
-}
-
-/** Memory that moments of several weights may take together; those of one weight may take more. */
-const mostBytes = 2 ** 29;
+import type { MeasuredInputs } from './observe-data.js';
+import { inputsOf, observedInTurn } from './observed-in-turn.js';
 
 /**
- * Gives what the inputs of weights were whose rounders or biases need to know it, asked for in the order of the plan: the model runs once for as
- * many weights as memory bears.
+ * Gives what the inputs of weights were whose rounders or biases need to know it, asked for in the order of the plan: what was stored, or
+ * what the model shows on the data.
  *
- * @throws LowbitError `calibration-missing` without data, and for a port that cannot tell; later `aborted`, and the port's own errors.
+ * @throws LowbitError `calibration-missing` without either, and for a port that cannot tell; `calibration-invalid` for statistics of other
+ *   weights, here and later; later `aborted`, and the port's own errors.
  */
 export function roundingInputs<M>(
   port: ModelPort<M>,
   entries: readonly ResolvedEntry[],
-  {
-    data,
-    memory = {},
-  }: { readonly data?: RepeatableData | undefined; readonly memory?: InputMemory | undefined },
-  { signal, onProgress }: SessionOptions,
+  { calibration, data, memory }: MeasuredInputs,
+  session: SessionOptions,
 ): (own: ResolvedEntry) => Promise<InputsOfWeight> {
   const needing = entries.filter(needsInputs);
-  checkData(port, needing, data);
-  const observe = async (own: ResolvedEntry) => {
-    const first = needing.findIndex(({ weight }) => weight.id === own.weight.id);
-    const weights = upTo(mostBytes, needing.slice(first));
-    const observed = await port.observeInputs?.(data?.batches ?? [], {
-      weights: weights.map(({ weight }) => weight.id),
-      ...defined({ signal }),
-      onProgress: (event) => onProgress?.({ ...event, phase: 'observe' }),
-    });
-    stopIfAborted(signal, 'observe');
-    return observed;
-  };
-  return async (own) => {
-    const { id } = own.weight;
-    if (!needing.some(({ weight }) => weight.id === id)) return {};
-    const isKnown = memory.known?.inputs.has(id) === true || memory.known?.unknown.has(id) === true;
-    if (!isKnown) {
-      // Those before are not kept while others are gathered.
-      delete memory.known;
-      const now = await observe(own);
-      if (now !== undefined) memory.known = now;
-    }
-    return inputsIn(memory.known, id);
-  };
+  const ids = new Set(needing.map(({ weight }) => weight.id));
+  const stored = needing.length === 0 ? undefined : calibration?.inputs;
+  if (stored === undefined) checkData(port, needing, data);
+  const weights = needing.map(({ weight }) => weight);
+  const batches = data?.batches ?? nothing();
+  const read =
+    stored === undefined
+      ? observedInTurn(port, weights, batches, session, memory)
+      : storedInputs(needing, stored);
+  return async ({ weight: { id } }) => (ids.has(id) ? read(id) : {});
 }
 
-/** What was seen of the inputs of a weight. */
-export function inputsIn(known: InputsOfWeights | undefined, id: string): InputsOfWeight {
-  const observed = known?.inputs.get(id);
-  if (observed === undefined) return { why: known?.unknown.get(id) ?? 'its inputs are not known' };
-  return observed.groups.every(isFinite) ? { observed } : { why: 'its inputs are not finite on the data' };
-}
+async function* nothing(): AsyncGenerator<never> {}
 
 /** Whether anything is to be known of the inputs of a weight, for its rounder or for its bias. */
 export const needsInputs = ({ rounding, corrects }: ResolvedEntry): boolean =>
   corrects === true || (rounding !== undefined && rounding.rounder.needs.length > 0);
 
-/** A value that is not finite makes its square so. */
-const isFinite = ({ seen, heldOut }: GroupInputs): boolean =>
-  [seen, heldOut].every((moments) => moments?.products.every(Number.isFinite) ?? true);
+/** What is stored of each weight, which is checked to be of one of this shape. */
+function storedInputs(
+  needing: readonly ResolvedEntry[],
+  stored: InputStatistics,
+): (id: string) => Promise<InputsOfWeight> {
+  const known = new Set(stored.weights);
+  const lacking = needing.find(({ weight }) => !known.has(weight.id));
+  if (lacking !== undefined)
+    throw ofAnotherModel(
+      'statistics of every weight that is rounded by data',
+      `none of '${lacking.weight.id}'`,
+    );
+  return async (id) => {
+    const own = needing.find(({ weight }) => weight.id === id);
+    const found = await stored.read(id);
+    if (own !== undefined && found.observed !== undefined) checkFits(own, found.observed);
+    return found;
+  };
+}
 
-/** The first weights whose moments fit into so many bytes: of samples that are fitted to and of those that are kept back. */
-function upTo(bytes: number, entries: readonly ResolvedEntry[]): readonly ResolvedEntry[] {
-  let left = bytes;
-  const end = entries.findIndex((entry, i) => {
-    left -= bytesOf(entry);
-    return left < 0 && i > 0;
+function checkFits({ weight }: ResolvedEntry, observed: NonNullable<InputsOfWeight['observed']>): void {
+  const inputs = inputsOf(weight);
+  const channels = weight.outputAxes.reduce((all, axis) => all * (weight.shape[axis] as number), 1);
+  const isSo = observed.groups.every(({ seen }) => seen.inputs === inputs);
+  if (isSo && channels % observed.groups.length === 0) return;
+  throw ofAnotherModel(
+    `statistics of ${inputs} inputs of each of ${channels} channels of weight '${weight.id}'`,
+    wordInputs(observed),
+  );
+}
+
+const ofAnotherModel = (expected: string, received: string): LowbitError =>
+  new LowbitError({
+    code: 'calibration-invalid',
+    where: 'calibration: inputs',
+    expected,
+    received,
+    remedy: 'Statistics belong to one model: gather them of this one, of all weights, and store these.',
   });
-  return end < 0 ? entries : entries.slice(0, end);
-}
-
-function bytesOf({ weight: { shape, outputAxes } }: ResolvedEntry): number {
-  const channels = sizeOf(outputAxes.map((axis) => shape[axis] as number));
-  const inputs = channels === 0 ? 0 : sizeOf(shape) / channels;
-  return 2 * 4 * inputs * inputs;
-}
 
 function checkData<M>(
   { name, observeInputs }: ModelPort<M>,

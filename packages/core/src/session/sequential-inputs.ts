@@ -1,14 +1,16 @@
+import type { InputsOfWeight } from '../calibration/input-statistics.js';
 import { defined } from '../contract/defined.js';
 import type { QuantizeOptions } from '../contract/events.js';
 import type { InputCapture } from '../contract/observed-inputs.js';
 import type { ModelPort } from '../contract/port.js';
-import type { RepeatableData } from '../contract/repeatable-data.js';
 import type { ResolvedEntry } from '../contract/resolved-plan.js';
 import { LowbitError } from '../errors/error.js';
 import { stopIfAborted } from '../errors/stop-if-aborted.js';
 import { decode } from '../scheme/decode.js';
 import type { QuantizedTensor } from '../scheme/types.js';
-import { inputsIn, type InputsOfWeight, needsInputs } from './rounding-inputs.js';
+import type { MeasuredInputs } from './observe-data.js';
+import { inputsIn } from './observed-in-turn.js';
+import { needsInputs } from './rounding-inputs.js';
 
 /** Inputs of weights in a network in which those before are quantized already. */
 export interface SequentialInputs {
@@ -20,17 +22,23 @@ export interface SequentialInputs {
 }
 
 /**
- * `undefined` where weights are to see the inputs of the model as it was: when nothing looks at them, when that was asked for, and for a port that cannot run its model in parts.
+ * `undefined` where weights are to see the inputs of the model as it was: when nothing looks at them, when that was asked for or stored, and
+ * for a port that cannot run its model in parts.
  *
- * @throws LowbitError `calibration-missing` where sequential inputs were asked for, of a port that cannot.
+ * @throws LowbitError `calibration-missing` where sequential inputs were asked for, of a port that cannot, or without data.
  */
 export function sequentialInputs<M>(
   port: ModelPort<M>,
   entries: readonly ResolvedEntry[],
-  data: RepeatableData | undefined,
+  { calibration, data }: Pick<MeasuredInputs, 'calibration' | 'data'>,
   { capture, signal }: QuantizeOptions,
 ): SequentialInputs | undefined {
-  if (capture === 'once' || data === undefined || !entries.some(needsInputs)) return undefined;
+  if (capture === 'once' || !entries.some(needsInputs)) return undefined;
+  if (calibration?.inputs !== undefined && capture === undefined) return undefined;
+  if (data === undefined) {
+    if (capture === 'sequential' && calibration?.inputs !== undefined) throw ofTheModelAsItWas();
+    return undefined;
+  }
   if (port.captureInputs === undefined) {
     if (capture === 'sequential') throw notInParts(port.name);
     return undefined;
@@ -58,6 +66,15 @@ export function sequentialInputs<M>(
     close: async () => (await started)?.close(),
   };
 }
+
+const ofTheModelAsItWas = (): LowbitError =>
+  new LowbitError({
+    code: 'calibration-missing',
+    where: "option 'capture'",
+    expected: 'data, on which each weight sees what those before give as they are quantized',
+    received: 'stored statistics, which are of the model as it was',
+    remedy: "Give data too, or leave capture out, or give 'once'.",
+  });
 
 const notInParts = (name: string): LowbitError =>
   new LowbitError({

@@ -1,3 +1,4 @@
+import type { InputsOfWeight } from '../calibration/input-statistics.js';
 import type { Calibration } from '../calibration/site-statistics.js';
 import type { QuantizeOptions } from '../contract/events.js';
 import type { ModelPort } from '../contract/port.js';
@@ -12,7 +13,7 @@ import { gridCost } from './grid-cost.js';
 import type { MeasuredInputs } from './observe-data.js';
 import { ownGrids, withoutStaleWishes } from './own-grids.js';
 import { roundedCodes } from './rounded-codes.js';
-import { type InputsOfWeight, roundingInputs } from './rounding-inputs.js';
+import { roundingInputs } from './rounding-inputs.js';
 import { sequentialInputs } from './sequential-inputs.js';
 import { checkReach } from './unfit-weights.js';
 import { inTurns, pauses } from '../contract/pause.js';
@@ -43,7 +44,7 @@ export async function writeFitted<M>(
 ): Promise<FittedResult<M>> {
   const atOnce = seen === 'size alone' ? undefined : roundingInputs(port, resolved.entries, seen, options);
   const sequential =
-    seen === 'size alone' ? undefined : sequentialInputs(port, resolved.entries, seen.data, options);
+    seen === 'size alone' ? undefined : sequentialInputs(port, resolved.entries, seen, options);
   const inputsOf = sequential?.of ?? atOnce;
   // What a weight saw on its way is not seen again.
   const coded = new Map<string, CodedWeight>();

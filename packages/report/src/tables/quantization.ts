@@ -97,7 +97,8 @@ function halfParts({ float16 }: Report, colors: Colors): readonly string[] {
 }
 
 function activationParts({ report, calibration }: QuantizationSummary, colors: Colors): readonly string[] {
-  if (report.activations === undefined) return [];
+  if (report.activations === undefined)
+    return calibration === undefined ? [] : [heading('Statistics', colors), calibrationLines(calibration)];
   return [
     heading(`Activations: ${report.activations.filter(({ float }) => float !== true).length}`, colors),
     activationText(report.activations),
