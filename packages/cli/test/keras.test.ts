@@ -74,6 +74,19 @@ describe('lowbit quantize', () => {
     expect(told['next']).toContain(to === 'onnx' ? 'ort.InferenceSession.create' : 'await load(');
   });
 
+  it('statistics of inputs serve again', async () => {
+    const cwd = await folderWith('keras3', 'dense');
+    const file = join(cwd, 'model.keras');
+    const given = ['quantize', file, '--bits', '3', '--allow-larger', '--rounding', 'auto'];
+    const saving = ['--calibrate', await rowsFor(file), '--save-calibration', join(cwd, 'statistics')];
+    const weightsOf = ({ report }: Record<string, unknown>) =>
+      (report as { weights: { rounding?: object }[] }).weights.map(({ rounding }) => rounding);
+    const found = weightsOf(await json(...given, ...saving));
+    expect(found[0]).toMatchObject({ rounder: 'auto', rows: 7 });
+    const again = await json(...given, '--calibration', join(cwd, 'statistics'), '--force');
+    expect(weightsOf(again)).toEqual(found);
+  });
+
   it('leaves weights as they were that gain nothing in an ONNX file', async () => {
     const cwd = await folderWith('keras3', 'dense');
     const [file, onnx] = [join(cwd, 'model.keras'), join(cwd, 'model_q2.onnx')];

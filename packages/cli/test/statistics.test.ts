@@ -46,6 +46,11 @@ describe('a folder of statistics', () => {
     expect(again.report.biases!.some(({ left }) => left !== true)).toBe(true);
     const files = await Promise.all(['by-data.onnx', 'again.onnx'].map((name) => readFile(inFolder(name))));
     expect(files[0]!.equals(files[1]!)).toBe(true);
+    await writeFile(inFolder('plan.json'), JSON.stringify(again.report.plan));
+    const planned = ['--plan', inFolder('plan.json'), '--calibration', inFolder('statistics')];
+    const words = ['quantize', models.classifier, ...planned, '-o', inFolder('same.onnx')];
+    expect(await run(...words)).toMatchObject({ status: 0 });
+    expect(files[0]!.equals(await readFile(inFolder('same.onnx')))).toBe(true);
     expect(again.calibration).toMatchObject({ source: 'file', path: inFolder('statistics') });
   });
 

@@ -24,6 +24,7 @@ import {
   checkRounding,
 } from '../usage/check-method.js';
 import type { GivenOptions, QuantizeOptions } from '../usage/quantize-options.js';
+import { tellsInputs } from '../usage/statistics-place.js';
 import type { QuantizeDocument } from './quantize-document.js';
 import { quantizeFound } from './quantize-found.js';
 import type { QuantizeRun } from './quantize-run.js';
@@ -84,7 +85,7 @@ async function quantize(
   checkKind(model, options);
   const plan = options.plan === undefined ? undefined : await readPlan(options.plan, options.methods, signal);
   checkActivations(options, plan);
-  if (plan !== undefined && options.calibrate === undefined) checkPlannedRounding(plan, options.methods);
+  if (plan !== undefined && !tellsInputs(options)) checkPlannedRounding(plan, options.methods);
   checkStream(options.output, stdout);
   return quantizeFound({ model, options, signal, stdout, progress, again, ...defined({ plan }) });
 }
@@ -106,14 +107,13 @@ async function withPlugins(given: GivenOptions): Promise<QuantizeOptions> {
 }
 
 function checkMethods(options: QuantizeOptions): void {
-  const { plan, weights, activations, bits, firstLast, rounding, correctBiases, calibrate, methods } =
-    options;
+  const { plan, weights, activations, bits, firstLast, rounding, correctBiases, methods } = options;
   if (plan !== undefined) return;
   checkMethod(weights, '--weights', methods, 'weight');
   if (activations !== undefined) checkMethod(activations, '--activations', methods, 'activation');
   if (typeof bits === 'number') checkMethodBits(weights, bits, '--bits', methods);
   else if (bits !== 'float' && !hasBudget(options)) checkPolicy(bits, methods);
-  if (rounding !== undefined) checkRounding(rounding, calibrate !== undefined, methods);
-  if (correctBiases === true && calibrate === undefined) throw biasesWithoutInputs('--correct-biases');
+  if (rounding !== undefined) checkRounding(rounding, tellsInputs(options), methods);
+  if (correctBiases === true && !tellsInputs(options)) throw biasesWithoutInputs('--correct-biases');
   if (typeof firstLast === 'number') checkMethodBits(weights, firstLast, '--first-last', methods);
 }

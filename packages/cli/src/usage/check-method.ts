@@ -109,7 +109,8 @@ export const biasesWithoutInputs = (where: string): Error =>
     where,
     expected: 'sample inputs, whose means tell what quantized weights add',
     received: 'none',
-    remedy: 'Give pictures or arrays with --calibrate PATH; biases that stay as they are need none.',
+    remedy:
+      'Give pictures or arrays with --calibrate PATH, or stored statistics with --calibration FOLDER; biases that stay as they are need none.',
   });
 
 function withoutInputs(where: string, name: string): Error {
@@ -117,7 +118,8 @@ function withoutInputs(where: string, name: string): Error {
     where,
     expected: `sample inputs for ${name}, which looks at what weights are multiplied with`,
     received: 'none',
-    remedy: 'Give pictures or arrays with --calibrate PATH; --rounding nearest needs none.',
+    remedy:
+      'Give pictures or arrays with --calibrate PATH, or stored statistics with --calibration FOLDER; --rounding nearest needs none.',
   });
 }
 

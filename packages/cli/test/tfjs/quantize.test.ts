@@ -247,6 +247,17 @@ describe('activations', () => {
     expect(await jsonOf(statistics)).toMatchObject({ port: 'tfjs' });
   });
 
+  it('stay floats where a folder of statistics tells the inputs of weights', async () => {
+    const folder = at('inputs');
+    const saving = ['--calibrate', at('x.npy'), '--save-calibration', folder, '-o', at('saving')];
+    const found = await quantized(at('pictures'), '--bits', '3', ...saving);
+    const again = await quantized(at('pictures'), '--bits', '3', '--calibration', folder, '-o', at('again'));
+    const rounding = again.report.weights.map((weight) => weight.rounding);
+    expect(rounding).toEqual(found.report.weights.map((weight) => weight.rounding));
+    expect(rounding.some((own) => (own?.gainDb ?? 0) > 0)).toBe(true);
+    expect(await jsonOf(join(folder, 'statistics.json'))).toMatchObject({ port: 'tfjs', batches: 5 });
+  });
+
   it('of another kind of model are refused', async () => {
     const statistics = { format: 'lowbit-calibration', version: 1, port: 'onnx', batches: 1, sites: {} };
     await writeFile(at('onnx.json'), JSON.stringify(statistics));
