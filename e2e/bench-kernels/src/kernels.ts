@@ -8,6 +8,7 @@ const forms: readonly { name: string; bits: 1 | 4 | 8; highest: number; inputs: 
   { name: '8 × 8', bits: 8, highest: 127, inputs: { kind: 'dynamic' } },
   { name: '4 × 8', bits: 4, highest: 7, inputs: { kind: 'dynamic' } },
   { name: '1 × 1', bits: 1, highest: 1, inputs: { kind: 'signs', scale: 'mean' } },
+  { name: '1 × 1 + 1', bits: 1, highest: 1, inputs: { kind: 'signs', scale: 'mean', order: 2 } },
   { name: '1 × 2', bits: 1, highest: 1, inputs: halfWave },
 ];
 

@@ -4,6 +4,7 @@ import { createKernels } from '@lowbit/kernels';
 import Table from 'cli-table3';
 import { kernelContenders } from './kernels.js';
 import { measure, type Timing } from './measure.js';
+import { network, networkContenders } from './network.js';
 import { onnxruntime } from './rivals/onnxruntime.js';
 import { tensorflow } from './rivals/tensorflow.js';
 import { productsOf, valuesOf, type Work, works } from './work.js';
@@ -20,10 +21,11 @@ interface Row {
 const kernels = await createKernels();
 const rows: Row[] = [];
 for (const work of works) rows.push(await rowOf(work));
+const networks = [{ network: network.name, timings: await measure(await networkContenders(), rounds) }];
 const { variant, capabilities } = kernels;
 const processor = cpus()[0]?.model ?? 'unknown';
 const engine = { node: process.version, v8: process.versions.v8, processor, variant, capabilities };
-if (process.argv.includes('--json')) console.log(JSON.stringify({ engine, rounds, rows }, null, 2));
+if (process.argv.includes('--json')) console.log(JSON.stringify({ engine, rounds, rows, networks }, null, 2));
 else print();
 process.exit(0);
 
@@ -54,6 +56,11 @@ function print(): void {
       ),
     ]);
   console.log(table.toString());
+  for (const { network: name, timings } of networks) {
+    console.log(name);
+    for (const one of timings)
+      console.log(`  ${one.name}: ${told(one.fastest, one.fastestRatio)}, ${told(one.median, one.ratio)}`);
+  }
 }
 
 function told(time: number, ratio: number): string {
