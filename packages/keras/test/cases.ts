@@ -54,6 +54,8 @@ const archives = {
   'keras3-operations': 'Keras 3, operations',
   'keras2-operations': 'tf-keras 2, operations',
   'keras2.13-objects': 'Keras 2.13, objects',
+  'keras3-applications': 'Keras 3, layers of applications',
+  'keras2-applications': 'tf-keras 2, layers of applications',
   'keras3-open': 'Keras 3, open sizes',
   'keras2-open': 'tf-keras 2, open sizes',
 } as const;

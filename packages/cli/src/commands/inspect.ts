@@ -68,7 +68,7 @@ function afterKeras(
   { problems, parameters }: Pick<KerasInspection, 'problems' | 'parameters'>,
 ): string {
   if (problems.length > 0)
-    return 'say what stands for such layers, in a program: readKeras(file, { customLayers })';
+    return 'say what stands for such layers, in a program: readKeras(file, { customLayers, lambdas })';
   const isTopologyAlone = topology === undefined && extname(model) === '.json';
   // One without weights is a whole model, of which nothing can be quantized.
   if (isTopologyAlone && parameters === 0) return commandWords(['import', model]);

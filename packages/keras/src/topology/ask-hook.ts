@@ -1,12 +1,13 @@
 import { isLowbitError } from '@lowbit/core';
 import { hookInvalid } from '../errors.js';
 import type { CustomLayer, CustomLayerHook, LayerHooks, StoredWeight } from '../hooks.js';
+import { applicationHook } from './application-layers.js';
 import { isOperation } from './operations.js';
 import { operationCall } from './operation-call.js';
 import type { RawLayer } from './raw-layer.js';
 import { isModel, isWrapper } from './refusals.js';
 
-/** The function of the user's that says what takes the place of a layer. */
+/** The function that says what takes the place of a layer: the user's, or ours for one that a network of Keras itself brings along. */
 export function hookFor(
   raw: RawLayer,
   { customLayers = {}, lambdas = {} }: LayerHooks,
@@ -15,7 +16,7 @@ export function hookFor(
   const name = [raw.writtenClass, `${raw.package}>${raw.className}`, raw.className].find((each) =>
     Object.hasOwn(customLayers, each),
   );
-  return name === undefined ? undefined : customLayers[name];
+  return name === undefined ? applicationHook(raw) : customLayers[name];
 }
 
 /**

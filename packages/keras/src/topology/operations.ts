@@ -1,4 +1,5 @@
 import type { JsonValue } from '../model.js';
+import { scaledSum } from './application-layers.js';
 import { arithmeticRules } from './arithmetic.js';
 import { functionRules } from './function-operations.js';
 import type { Steps } from './operation.js';
@@ -21,6 +22,8 @@ export function layersForOperations(
   const taken = new Set(layers.map(({ name }) => name));
   return layers.flatMap((layer) => {
     if (isHooked(layer)) return [layer];
+    const sum = scaledSum(layer, (wanted) => unused(wanted, taken));
+    if (sum !== undefined) return sum;
     const steps = stepsOf(layer);
     if (steps !== undefined) return inPlaceOf(layer, { args: steps.args, kwargs: {} }, steps, taken);
     const older = stepsOfFunction(layer);

@@ -101,10 +101,11 @@ function paired(
   if (layers.length === groups.length) return layers.map((layer, i) => [layer, groups[i]!]);
   const lost = layers.find(({ name }) => !byName.has(name));
   const names = groups.map(({ name }) => name);
+  const list = `${groups.length}: ${names.slice(0, 8).join(', ')}${names.length > 8 ? ' …' : ''}`;
   throw mismatch(
     where,
     `weights for ${layers.length} layers${lost === undefined ? '' : `, ${lost.name} among them`}`,
-    `weights for ${groups.length}: ${names.slice(0, 8).join(', ')}${names.length > 8 ? ' …' : ''}`,
+    groups.length === 0 ? 'no weights at all' : `weights for ${list}`,
   );
 }
 
