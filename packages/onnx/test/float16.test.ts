@@ -250,6 +250,28 @@ test('integers that become floats may be too large; booleans are not', async () 
   expect((await halved(buildBytes(parts(DataType.BOOL)))).report.nodes).toBe(2);
 });
 
+test('positions stay float32 up to their sines, and what is multiplied by these is float16', async () => {
+  const nodes = [
+    makeNode({ op: 'Cast', inputs: ['n'], outputs: ['positions'], attributes: { to: DataType.FLOAT } }),
+    makeNode({ op: 'Mul', inputs: ['positions', 'frequency'], outputs: ['angles'] }),
+    makeNode({ op: 'Cos', inputs: ['angles'], outputs: ['cosines'] }),
+    product('x', 'v', 't'),
+    makeNode({ op: 'Mul', inputs: ['t', 'cosines'], outputs: ['turned'] }),
+    product('turned', 'w', 'y'),
+  ];
+  const bytes = buildBytes({
+    nodes,
+    initializers: [weight('v', 64, 64), weight('w', 64, 64), number('frequency', 0.5)],
+    inputs: { x: [4, 64], n: [4, 1] },
+    outputs: { y: [4, 64] },
+    types: { n: DataType.INT64 },
+  });
+  const { bytes: half, report } = await halved(bytes);
+  expect(report.kept.map(({ operator }) => operator)).toEqual(['Mul', 'Cos']);
+  const n = new ort.Tensor('int64', BigInt64Array.of(0n, 99_999n, 100_001n, 131_071n), [4, 1]);
+  expect(await kept(bytes, half, { ...input(), n })).toBeGreaterThan(55);
+});
+
 test('nodes that are named stay float32, and a name that fits none is refused', async () => {
   const bytes = model({ nodes: [product('x', 'w', 'y')], initializers: [weight('w', 64, 64)] });
   const { report } = await halved(bytes, { keep: ['MatMul'] });

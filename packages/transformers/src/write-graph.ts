@@ -4,6 +4,7 @@ import { inspectModel, onnx, type OnnxResult, type OrtRuntime, readModel, writeM
 import { type Dtype, graphPath } from './dtypes.js';
 import { dtypeRecipe } from './dtype-recipe.js';
 import { type FolderWriter, folderOf, type ModelFolder } from './folder.js';
+import { insideData } from './inside-data.js';
 import { nameData } from './name-data.js';
 import { shareConstants } from './share-constants.js';
 
@@ -110,18 +111,27 @@ async function makeGraph(
   return quantize(port, { ...form.recipe, ...own }, defined({ signal, onProgress }));
 }
 
-/** A graph as it is, and its data, under the names of a dtype. */
+/** Up to this size a file holds all of its data. */
+const mostInside = 1.5e9;
+
+/** A graph as it is, under the name of a dtype: in one file where that suffices, but for `fp32`, which is what there was. */
 async function copyGraph(
   { name, path: from, bytes, dataPaths, totalBytes, saved }: OpenedGraph,
   dtype: Dtype,
-  { paths }: ModelFolder,
+  folder: ModelFolder,
   writer: FolderWriter,
 ): Promise<WrittenGraph | string> {
   const path = graphPath(name, dtype);
   const around = folderOf(from);
-  const missing = dataPaths.find((data) => !paths.includes(around + data));
+  const missing = dataPaths.find((data) => !folder.paths.includes(around + data));
   if (missing !== undefined) return `the folder has no ${around}${missing}, where its data are`;
   const file = path.replace('onnx/', '');
+  if (dataPaths.length > 0 && dtype !== 'fp32' && totalBytes <= mostInside) {
+    const whole = await insideData(bytes, from, (data) => folder.read(around + data));
+    if (typeof whole === 'string') return `${around}${whole} is shorter than the graph says`;
+    await writer.write(path, whole);
+    return { graph: name, dtype, path, data: [], bytes: { before: totalBytes, after: whole.length } };
+  }
   const renamed = dataPaths.length === 0 ? undefined : nameData(bytes, file, dataPaths);
   if (renamed === undefined && saved === 0) await writer.copy(from, path);
   else await writer.write(path, renamed?.bytes ?? bytes);

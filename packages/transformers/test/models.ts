@@ -25,7 +25,7 @@ export function encoder(options: WriteOptions = {}): Promise<BuiltModel> {
 }
 
 /** A network of pictures: convolutions, and a product that gives classes. */
-export function pictures(): Promise<BuiltModel> {
+export function pictures(options: WriteOptions = {}): Promise<BuiltModel> {
   const numbers = numbersFrom(2);
   const model = modelBuilder({ opset: 17, name: 'model.onnx' });
   const kernel = (out: number, into: number) =>
@@ -37,7 +37,7 @@ export function pictures(): Promise<BuiltModel> {
   const pooled = model.node('Flatten', [model.node('GlobalAveragePool', [second])]);
   const classes = model.constant('classes', 'float32', [64, 64], numbers(4096));
   model.output(model.node('MatMul', [pooled, classes]), 'float32', [1, 64], 'logits');
-  return model.write({});
+  return model.write(options);
 }
 
 /** A graph without weights. */

@@ -206,6 +206,28 @@ test('data files of other names, and several, get those that transformers.js loo
   expect(output?.data).toEqual(await outputOf((await encoder()).bytes, tokens));
 });
 
+test('a graph that a dtype does not change takes its data in, and data that are too short are told', async () => {
+  const { bytes, externalData = [] } = await pictures({ external: true, externalPath: 'w.bin' });
+  const data = externalData[0]?.data as Uint8Array;
+  const model = readModel(bytes, 'model.onnx');
+  const product = model.proto.graph?.node.find(({ opType }) => opType === 'MatMul');
+  Object.assign(product as object, { opType: 'Gemm' });
+  const files = { 'onnx/model.onnx': writeModel(model), 'onnx/w.bin': data };
+  const { written, files: result } = await quantized(files, 'q4');
+  expect(written).toMatchObject([{ path: 'onnx/model_q4.onnx', data: [] }]);
+  const whole = result.get('onnx/model_q4.onnx') as Uint8Array;
+  expect(written[0]?.bytes.after).toBe(whole.length);
+  const x = new ort.Tensor(
+    'float32',
+    new Float32Array(3072).map((_, at) => Math.sin(at)),
+    [1, 3, 32, 32],
+  );
+  const expected = await outputOf((await pictures()).bytes, { pixel_values: x });
+  expect(await outputOf(whole, { pixel_values: x })).toEqual(expected);
+  const { refused } = await quantized({ ...files, 'onnx/w.bin': data.slice(0, 100) }, 'q4');
+  expect(refused[0]?.reason).toContain('received a file of 100 bytes');
+});
+
 test('what branches of a merged decoder repeat is stored once', async () => {
   const [once, repeated] = [await mergedDecoder(false), await mergedDecoder(true)];
   expect(repeated.length).toBeGreaterThan(1.9 * once.length);

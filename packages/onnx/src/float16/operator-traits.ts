@@ -8,7 +8,7 @@ import { runtimeDomain } from '../target/versions.js';
  * `half`: it computes in float16, where its inputs and outputs are in range. `exact`: its results are among its inputs, or are no
  * floats, so that the type makes no difference: it follows its neighbours. `wide`: its results, or what it adds up on the way, leave the
  * range of float16 on ordinary values (squares, long sums, exponentials). `inner`: what it computes inside does, or small values matter to
- * it, and its results are of ordinary size (norms, soft maxima, roots).
+ * it, and its results are of ordinary size (norms, soft maxima, roots, sines of large angles).
  */
 export type HalfTrait = 'half' | 'exact' | 'wide' | 'inner';
 
@@ -38,7 +38,7 @@ const traits: Readonly<Record<HalfTrait, readonly string[]>> = {
   ),
   inner: words(`
     Softmax LogSoftmax LayerNormalization InstanceNormalization GroupNormalization RMSNormalization BatchNormalization
-    LpNormalization MeanVarianceNormalization LRN GlobalAveragePool ReduceMean ReduceLogSum Softplus Mish Sqrt Log Reciprocal`),
+    LpNormalization MeanVarianceNormalization LRN GlobalAveragePool ReduceMean ReduceLogSum Softplus Mish Sqrt Log Reciprocal Cos Sin Atan`),
 };
 
 const ofRuntime: Readonly<Record<'half' | 'inner', readonly string[]>> = {
@@ -52,7 +52,7 @@ const bounding = new Set(
   words(`
     Sigmoid Tanh HardSigmoid Erf Softsign Softmax LogSoftmax LayerNormalization InstanceNormalization GroupNormalization
     RMSNormalization BatchNormalization LpNormalization MeanVarianceNormalization SkipLayerNormalization
-    SkipSimplifiedLayerNormalization SimplifiedLayerNormalization BiasSoftmax Log ReduceLogSum ReduceLogSumExp Sqrt Reciprocal Sign`),
+    SkipSimplifiedLayerNormalization SimplifiedLayerNormalization BiasSoftmax Log ReduceLogSum ReduceLogSumExp Sqrt Reciprocal Sign Cos Sin Atan`),
 );
 
 const fixed: ReadonlyMap<string, readonly number[]> = new Map([
