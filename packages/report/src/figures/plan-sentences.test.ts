@@ -60,6 +60,27 @@ it('places of activations come after them', () => {
   expect(said([], [site])).toEqual(['The activations conv:x get 8 bits by range: 8 bits everywhere.']);
 });
 
+it('biases that are corrected come last', () => {
+  const biases = [
+    { layer: 'conv', reason: 'corrected below 8 bits, with data at hand' },
+    { layer: 'dense', reason: '' },
+  ];
+  expect(planSentences({ ...plan([entry]), biases }).slice(1)).toEqual([
+    {
+      id: 'conv',
+      layer: 'conv',
+      sentence:
+        'The bias of conv takes off what quantized weights add on average: corrected below 8 bits, with data at hand.',
+    },
+    {
+      id: 'dense',
+      layer: 'dense',
+      sentence:
+        'The bias of dense takes off what quantized weights add on average: the plan gives no reason.',
+    },
+  ]);
+});
+
 it('a reason that names other bits is one of before the plan was edited', () => {
   expect(said([{ ...entry, bits: 8, reason: '4 bits everywhere; as its form wants' }])).toEqual([
     'conv.w gets 8 bits by grid, a scale for each channel: edited, since its reason is "4 bits everywhere; as its form wants".',

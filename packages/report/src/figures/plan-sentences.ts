@@ -2,20 +2,23 @@ import type { QuantizationPlan } from '@lowbit/core';
 
 import { checkPlan } from '../check-given.js';
 
-/** What a plan does to one weight, or to one place of activations. */
+/** What a plan does to one weight, to one place of activations, or to the bias of one layer. */
 export interface PlanSentence {
+  /** Of a bias that of its layer. */
   readonly id: string;
   /** Absent for activations. */
   readonly layer?: string;
-  readonly bits: number | 'float';
+  /** Absent for biases. */
+  readonly bits?: number | 'float';
   readonly sentence: string;
 }
 
 type Entry = QuantizationPlan['weights'][number];
 type Quantized = Exclude<Entry, { readonly bits: 'float' }>;
+type Bias = NonNullable<QuantizationPlan['biases']>[number];
 type Site = NonNullable<QuantizationPlan['activations']>[number];
 
-/** A plan in words: a sentence for each weight, in the order of the layers, and for each place of activations. */
+/** A plan in words: a sentence for each weight, in the order of the layers, for each place of activations, and for each layer whose bias is corrected. */
 export function planSentences(plan: QuantizationPlan): readonly PlanSentence[] {
   checkPlan(plan, 'planSentences');
   const weights = plan.weights.map((entry) => {
@@ -30,7 +33,12 @@ export function planSentences(plan: QuantizationPlan): readonly PlanSentence[] {
       sentence: `The activations ${id} get ${bitWords(bits)}${byMethod(site)}: ${reasonOf(site)}.`,
     };
   });
-  return [...weights, ...sites];
+  const biases = (plan.biases ?? []).map((bias) => ({
+    id: bias.layer,
+    layer: bias.layer,
+    sentence: `The bias of ${bias.layer} takes off what quantized weights add on average: ${givenReason(bias)}.`,
+  }));
+  return [...weights, ...sites, ...biases];
 }
 
 /** Of a layer with one weight that is called after it, the name of the weight says all. */
@@ -70,9 +78,13 @@ function storageWords(storage: Quantized['parameterStorage']): readonly string[]
 
 /** The reason that stands in the plan; where it names other bits, the plan was edited since. */
 function reasonOf({ bits, reason }: Pick<Entry, 'bits' | 'reason'>): string {
-  const text = reason.trim().replace(/\.$/, '');
-  if (text === '') return 'the plan gives no reason';
+  const text = givenReason({ reason });
   const told = /^(\d+) bits (?:everywhere|by default)/.exec(text)?.[1];
   const isOther = told !== undefined && told !== String(bits);
   return isOther ? `edited, since its reason is "${text}"` : text;
+}
+
+function givenReason({ reason }: Pick<Bias, 'reason'>): string {
+  const text = reason.trim().replace(/\.$/, '');
+  return text === '' ? 'the plan gives no reason' : text;
 }

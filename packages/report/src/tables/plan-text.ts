@@ -34,7 +34,7 @@ export function plannedText(document: PlannedModel, colors: Colors = plain): str
   ].join('');
 }
 
-/** A plan in words: a sentence for each weight and each place of activations. */
+/** A plan in words: a sentence for each weight, each place of activations, and each bias that is corrected. */
 export function explanationText(plan: QuantizationPlan, colors: Colors = plain): string {
   checkPlan(plan, 'explanationText: plan');
   checkColors(colors, 'explanationText');
@@ -43,7 +43,7 @@ export function explanationText(plan: QuantizationPlan, colors: Colors = plain):
     .join('');
 }
 
-function countLines({ weights, activations = [] }: QuantizationPlan): readonly string[] {
+function countLines({ weights, activations = [], biases = [] }: QuantizationPlan): readonly string[] {
   const counts = rollups(
     weights,
     (group) => group.length,
@@ -52,7 +52,11 @@ function countLines({ weights, activations = [] }: QuantizationPlan): readonly s
   const lines = counts.map(
     ([bits, count]) => `${count} × ${bits === 'float' ? 'stays float' : bitsOf(bits)}`,
   );
-  return activations.length === 0 ? lines : [...lines, `${activations.length} places of activations`];
+  return [
+    ...lines,
+    ...(activations.length === 0 ? [] : [`${activations.length} places of activations`]),
+    ...(biases.length === 0 ? [] : [`${biases.length} × bias corrected`]),
+  ];
 }
 
 const bitsOf = (bits: number): string => (bits === 1 ? '1 bit' : `${bits} bits`);
