@@ -6,6 +6,7 @@ import { samePart } from './same/part.js';
 import { solverPart } from './solver/part.js';
 import { speedPart } from './speed/part.js';
 import { targetsPart } from './targets/part.js';
+import { trainingPart } from './training/part.js';
 
 await runProof('lowbit-proof-policy', [
   solverPart,
@@ -15,5 +16,6 @@ await runProof('lowbit-proof-policy', [
   rankingPart,
   targetsPart,
   speedPart,
+  trainingPart,
 ]);
 process.exit();
