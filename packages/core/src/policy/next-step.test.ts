@@ -69,6 +69,30 @@ it('tries nothing twice, and no more than is allowed', () => {
   }
 });
 
+it('does not count what was measured for other sizes, and counts what was for nearly this one', () => {
+  const knapsack = problem(3, 12);
+  const truth = (options: readonly number[]) =>
+    options.reduce((sum, to, i) => sum + (knapsack.items[i]?.[to]?.loss ?? 0), 0);
+  const { known, best } = explore(knapsack, truth);
+  const within = known.filter(({ options }) => isWithin(knapsack, options));
+  const tries = known.length;
+  expect(nextStep(knapsack, best, { known, within, tries })).toBeUndefined();
+  // One byte less: what was measured serves, and counts.
+  const less = { ...knapsack, capacities: [knapsack.capacities[0]! - 1] };
+  const left = known.filter(({ options }) => isWithin(less, options));
+  expect(nextStep(less, left[0] ?? best, { known, within: left, tries })).toBeUndefined();
+  const small = { ...knapsack, capacities: [13] };
+  const first = { options: filled(small, solveKnapsack(small)!.chosen), effect: 9 };
+  const all = [...known, first];
+  expect(nextStep(small, first, { known: all, within: [first], tries })).toBeDefined();
+});
+
+it('measures no single weights where there is room for everything', () => {
+  const knapsack = { ...problem(4, 5), capacities: [1000] };
+  const { known } = explore(knapsack, () => 1);
+  expect(known.length).toBe(1);
+});
+
 it('has nothing to try where there is nothing to choose', () => {
   const knapsack = { items: [[{ loss: 1, costs: [1], rank: 0 }]], capacities: [1], ranks: 1 };
   const only = { options: [0], effect: 1 };

@@ -9,7 +9,7 @@ export interface Explored {
   readonly known: readonly KnownChoice[];
   /** Those that keep the limits. */
   readonly within: readonly KnownChoice[];
-  /** Choices that are measured at most, of those within the limits and their neighbours. */
+  /** Choices of about this size that are measured at most. */
   readonly tries?: number;
 }
 
@@ -35,7 +35,7 @@ export function nextStep(
   const neighbours = known.filter(({ options }) =>
     near.some((one) => differing(one.options, options, 2).length < 2),
   );
-  const left = tries - neighbours.length;
+  const left = tries - known.filter(({ options }) => isAsLarge(knapsack, options)).length;
   if (left <= 0) return undefined;
   const changes = localChanges(now, near, neighbours);
   const probe =
@@ -50,6 +50,19 @@ export function nextStep(
   const better = solved && filled(knapsack, solved.chosen);
   if (better !== undefined && !isKnown(better)) return better;
   return bestSwap(knapsack, around, now, isKnown);
+}
+
+/** Part of the capacity by which sizes differ that estimates have changed meanwhile. */
+const missed = 0.02;
+
+/** Whether a choice takes about what there is, give or take one item: others were measured for other limits. */
+function isAsLarge({ items, capacities }: KnapsackProblem, options: readonly number[]): boolean {
+  const costsOf = (all: KnapsackProblem['items'][number]) => all.map(({ costs }) => costs[0]);
+  const most = items.reduce((sum, all) => sum + Math.max(...costsOf(all)), 0);
+  const span = Math.max(...items.map((all) => Math.max(...costsOf(all)) - Math.min(...costsOf(all))));
+  const capacity = Math.min(capacities[0], most);
+  const cost = options.reduce((sum, option, item) => sum + items[item][option].costs[0], 0);
+  return Math.abs(cost - capacity) <= span + missed * capacity;
 }
 
 /** The same problem with losses from 0 on, which the solver wants. */
@@ -84,7 +97,7 @@ function probesFrom(knapsack: KnapsackProblem, now: readonly number[]): readonly
     const [less, more] = [Math.abs(loss), Math.abs(price)].sort((a, b) => a - b);
     return more > 0 ? Math.abs(loss) * (less / more) : 0;
   };
-  return moves.sort((a, b) => worth(b) - worth(a));
+  return moves.filter((move) => worth(move) > 0).sort((a, b) => worth(b) - worth(a));
 }
 
 /** Changes in each direction that are paired. */

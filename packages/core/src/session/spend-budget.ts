@@ -99,6 +99,8 @@ async function chooseAndWrite<M>(
   const isAttainable = smallest !== undefined && smallest.bytes <= (terms.bytes ?? Infinity);
   let best: Attained | undefined =
     isAttainable && !isChecked ? { spent: smallest, bytes: smallest.bytes } : undefined;
+  if (terms.bytes !== undefined && judge !== undefined)
+    measurements = (await withFirstWritten(spending, measurements).catch(unlessFits(best))) ?? measurements;
   for (let writes = 0; writes < mostWrites; writes++) {
     const explored = await explore(spending, measurements).catch(unlessFits(best));
     if (explored === undefined) break;
@@ -121,6 +123,14 @@ async function chooseAndWrite<M>(
   }
   if (best === undefined) throw neverFits(terms, measurements);
   return finished(best.spent, measurements, terms, smallest?.choice);
+}
+
+/** With the size of what single effects choose: what is explored around it has then about the bytes that are spent. */
+async function withFirstWritten<M>(spending: Judging<M>, measurements: Measurements): Promise<Measurements> {
+  const { choice, resolved } = await explore({ ...spending, judge: undefined }, measurements);
+  if (measurements.written.some((one) => isSameChoice(one.choice, choice))) return measurements;
+  const { bytes } = await spending.writeOne(resolved, undefined);
+  return withWritten(measurements, { choice, bytes });
 }
 
 /** What was written and keeps all limits. */
