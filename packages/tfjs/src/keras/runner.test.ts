@@ -6,7 +6,7 @@ import {
   type LayerDescriptor,
   type Recipe,
 } from '@lowbit/core';
-import { percentile } from '@lowbit/baselines';
+import { percentile } from '@lowbit/methods';
 import { keras, readKeras, type KerasModel, type RunningKerasPort } from '@lowbit/keras';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
