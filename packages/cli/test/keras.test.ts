@@ -57,6 +57,14 @@ describe('lowbit quantize', () => {
     expect(await decibels(file, onnx)).toBeGreaterThan(30);
   });
 
+  it.each(['tfjs', 'onnx'])('judges results with quantized activations too, for %s', async (to) => {
+    const file = join(await folderWith('keras3', 'dense'), 'model.keras');
+    const data = ['--calibrate', await rowsFor(file), '--activations', 'min-max', '--allow-larger'];
+    const { report } = await json('quantize', file, '--to', to, ...data);
+    const { verdict } = report as { verdict: { by: string; outputs: { samples: number } } };
+    expect(verdict).toMatchObject({ by: 'outputs', outputs: { samples: 8 } });
+  });
+
   it.each(['tfjs', 'onnx'])('judges by the outputs on data what becomes a model for %s', async (to) => {
     const cwd = await folderWith('keras3', 'dense');
     const file = join(cwd, 'model.keras');
