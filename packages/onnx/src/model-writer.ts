@@ -12,6 +12,7 @@ import type { ExternalFile } from './external/files.js';
 import { allTensors } from './model/all-tensors.js';
 import type { OnnxModel } from './model/model.js';
 import { addMetadata } from './describe/metadata.js';
+import { mergeEqual } from './graph/merge-equal.js';
 import { ownPrefixes } from './graph/names.js';
 import { checkTensor, rewriteModel, weightRewriter } from './forms/rewrite-model.js';
 import type { ModelProto } from './schema/proto.js';
@@ -62,6 +63,8 @@ export function modelWriter(
 /** A model that is being written. */
 interface Writing {
   readonly read: OnnxModel;
+  /** Names of the constants that it had before. */
+  readonly constants: ReadonlySet<string>;
   readonly float16: HalfPrecision | undefined;
   readonly sites: SiteNotes;
   readonly prefixes: ReturnType<typeof ownPrefixes>;
@@ -75,6 +78,7 @@ interface Writing {
 function beginWriting(read: DescribedSource, source: ModelSource, outcome: Outcome): Writing {
   const { proto } = read.model;
   const marked = unmetForms(read, outcome);
+  const constants = new Set(proto.graph?.initializer.map(({ name }) => name));
   const sites = siteNotes(outcome.activations.keys());
   const prefixes = ownPrefixes(proto);
   const { integers } = source;
@@ -82,11 +86,12 @@ function beginWriting(read: DescribedSource, source: ModelSource, outcome: Outco
     integers === undefined || outcome.plan.activations === undefined
       ? packedAtOnce(read, source, outcome, sites, prefixes)
       : chosenTogether(read, { ...source, integers }, outcome, sites, prefixes);
-  return { read: read.model, float16: read.float16, sites, prefixes, before: read.outside, marked, weights };
+  const { model, float16, outside: before } = read;
+  return { read: model, constants, float16, sites, prefixes, before, marked, weights };
 }
 
 async function finishWriting(
-  { read: { proto }, float16, sites, prefixes, before, marked, weights }: Writing,
+  { read: { proto }, constants, float16, sites, prefixes, before, marked, weights }: Writing,
   source: ModelSource,
   { plan }: Outcome,
 ): Promise<Applied<OnnxResult>> {
@@ -101,6 +106,7 @@ async function finishWriting(
     if (isSame(same, bytes))
       return { model: { bytes: same }, storage, activations: sites.notes(), float16, modelBytes };
   }
+  if (proto.graph !== undefined) mergeEqual(proto.graph, constants);
   addMetadata(proto, plan, { name, bytes: bytes.length }, Object.values(prefixes));
   const externalData = await placeTensors(model, before.counts, files, source);
   const file = writeModel(model);

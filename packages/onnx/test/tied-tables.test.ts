@@ -112,3 +112,53 @@ it('a table of which something else is computed too is not stored beside its cod
   expect(report.weights.find(({ id }) => id === 'table')?.form).toBe('Cast→Mul→Add');
   expect(tableBytes(model.bytes)).toBeLessThan(1.4);
 });
+
+describe('a table that a file holds twice, byte by byte the same', () => {
+  const modelWith = (change: (values: Uint8Array) => void = () => undefined) => {
+    const table = matrix('table', entries);
+    const second = makeTensor(
+      'copy',
+      DataType.FLOAT,
+      [entries, features],
+      new Float32Array(entries * features),
+    );
+    second.rawData = table.rawData.slice();
+    change(second.rawData);
+    return buildBytes({
+      nodes: [
+        node('Gather', ['table', 'ids'], 'e'),
+        node('MatMul', ['e', 'w'], 'h'),
+        node('Gemm', ['h', 'copy'], 'y', { transB: 1 }),
+      ],
+      initializers: [table, second, matrix('w', features)],
+      inputs: { ids: [6] },
+      types: { ids: DataType.INT64 },
+      outputs: { y: [6, entries] },
+    });
+  };
+  const runs = async (bytes: Uint8Array) => {
+    const { model } = await quantize(onnx(bytes), { weights: minMax() });
+    const { ids } = feeds;
+    const [before, after] = [await runModel(bytes, { ids }), await runModel(model.bytes, { ids })];
+    const largest = Math.max(...before.get('y')!.map(Math.abs));
+    after.get('y')!.forEach((value, at) => {
+      expect(Math.abs(value - before.get('y')![at]!) / largest).toBeLessThan(0.05);
+    });
+    return tableBytes(model.bytes);
+  };
+
+  it('is stored once', async () => {
+    expect(await runs(modelWith())).toBeLessThan(1.4);
+  });
+
+  it('is stored twice where one value differs by more than a step', async () => {
+    const differs = (bytes: Uint8Array) =>
+      new DataView(bytes.buffer, bytes.byteOffset).setFloat32(0, 0.1, true);
+    expect(await runs(modelWith(differs))).toBeGreaterThan(2);
+  });
+
+  it('keeps both names, each to be left float', async () => {
+    const { report } = await quantize(onnx(modelWith()), { weights: minMax(), exclude: ['copy'] });
+    expect(report.weights.map(({ id }) => id)).toEqual(['table', 'w']);
+  });
+});

@@ -231,7 +231,7 @@ function resultOptions(): readonly Option[] {
   return [
     new Option(
       '--no-measure',
-      'leave errors and histograms of the weights out of the report, which is faster',
+      'leave errors and histograms of the weights out of the report, and the verdict, which is faster',
     ),
     new Option('--report <file>', 'also write a report with charts, one HTML file'),
     ...toldOptions(),

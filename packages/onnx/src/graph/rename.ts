@@ -40,7 +40,7 @@ export function renameValue(
 }
 
 /** Renames uses by nodes and in the graphs inside them that do not define the name themselves. */
-function renameUses(nodes: readonly NodeProto[], name: string, fresh: string): void {
+export function renameUses(nodes: readonly NodeProto[], name: string, fresh: string): void {
   for (const node of nodes) {
     replaceIn(node, 'input', name, fresh);
     for (const { graph: inner } of subgraphsOf(node)) {
