@@ -1,4 +1,4 @@
 import { fileURLToPath } from 'node:url';
 
 /** What Python does for this proof. */
-export const script = fileURLToPath(new URL('../../python/float16.py', import.meta.url));
+export const script = fileURLToPath(new URL('../../python/float16-models.py', import.meta.url));

@@ -1,7 +1,7 @@
 """float16 by the two converters of Python, inputs and outputs left in float32.
 
-float16.py convert MODEL FOLDER   writes FOLDER/common.onnx and FOLDER/runtime.onnx
-float16.py run MODEL FILE.json    prints what the model gives when every operator computes in the types that the file says, as JSON
+float16-models.py convert MODEL FOLDER   writes FOLDER/common.onnx and FOLDER/runtime.onnx
+float16-models.py run MODEL FILE.json    prints what the model gives when every operator computes in the types that the file says, as JSON
 """
 
 import json
