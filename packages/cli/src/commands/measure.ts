@@ -1,5 +1,5 @@
 import type { Measurements } from '@lowbit/core/policy';
-import { nextLine } from '@lowbit/report/text';
+
 import { checkOutputs } from '../files/check-outputs.js';
 import { standardStream } from '../files/standard-streams.js';
 import { writeOutputs } from '../files/write-outputs.js';
@@ -8,7 +8,6 @@ import { measuredByJobs } from '../jobs/measured-by-jobs.js';
 import { checkKind } from '../model/check-kind.js';
 import { findModel } from '../model/find-model.js';
 import { jsonText, writeJson } from '../output/json.js';
-import { commandWords } from '../output/changed-command.js';
 import { createProgress, type Progress } from '../output/progress.js';
 import { loadPlugins } from '../plugins/load-plugins.js';
 import { checkMethod } from '../usage/check-method.js';
@@ -28,16 +27,11 @@ export async function measureCommand(path: string, options: MeasureOptions, io: 
     progress.end();
     if (quiet) return;
     if (json || output === undefined) writeJson(io.stdout, measured);
-    else io.stdout.write(`${output}: ${measured.items.length} weights are measured\n${next(path, options)}`);
+    else io.stdout.write(`${output}: ${measured.items.length} weights are measured\n`);
   } finally {
     progress.end();
   }
 }
-
-const next = (path: string, { output = '', calibrate = [] }: MeasureOptions): string => {
-  const data = calibrate.flatMap((one) => ['--calibrate', one]);
-  return nextLine(commandWords(['quantize', path, '--measurements', output, ...data, '--average-bits', '5']));
-};
 
 async function measureModel(
   path: string,
