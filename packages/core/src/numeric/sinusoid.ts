@@ -9,13 +9,22 @@ export interface NearestSinusoid {
 }
 
 /**
- * Finds, for values as many as a window has, the w(n)·cos(ωn + φ) of any frequency and phase to which they correlate most: on a
+ * Finds, for so many values and a window of as many, the w(n)·cos(ωn + φ) of any frequency and phase to which they correlate most: on a
  * grid of frequencies first, four in the width of a line of the spectrum, then between those by the golden section.
  */
-export function sinusoidFinder(window: Float64Array): (values: Float64Array) => NearestSinusoid {
-  const size = 2 ** Math.ceil(Math.log2(4 * window.length));
-  const transform = fourierOf(size);
+export function sinusoidFinder(
+  length: number,
+): (window: Float64Array) => (values: Float64Array) => NearestSinusoid {
+  const transform = fourierOf(2 ** Math.ceil(Math.log2(4 * length)));
+  return (window) => withWindow(window, transform);
+}
+
+function withWindow(
+  window: Float64Array,
+  transform: ReturnType<typeof fourierOf>,
+): (values: Float64Array) => NearestSinusoid {
   const squares = transform(window.map((w) => w * w));
+  const size = squares.real.length;
   const step = (2 * Math.PI) / size;
   return (values) => {
     const energy = values.reduce((sum, value) => sum + value * value, 0);

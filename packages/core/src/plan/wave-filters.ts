@@ -63,8 +63,9 @@ async function countWaveFilters(
   const [from, to] = [squares.findIndex((sum) => sum > 0), squares.findLastIndex((sum) => sum > 0) + 1];
   if (filters.length === 0 || to - from < fewestTaps - zeroEnds) return undefined;
   const cut = (line: number) => lines.read(line).subarray(from, to);
+  const finder = sinusoidFinder(to - from);
   for (const window of windowsFor(squares.subarray(from, to))) {
-    const waves = await wavesIn(filters, cut, sinusoidFinder(window), pause);
+    const waves = await wavesIn(filters, cut, finder(window), pause);
     // Blurs and slopes are less than a cycle under a window, and no transform.
     const cycles = waves?.filter(({ frequency }) => frequency * (to - from) > 0.9 * 2 * Math.PI) ?? [];
     if (waves !== undefined && 2 * cycles.length >= waves.length) return filters.length;
@@ -116,10 +117,11 @@ function tapsAxis({ shape, outputAxes, inputAxis }: FilterAxes): number | undefi
 /** The lines of values along an axis. */
 interface Lines {
   readonly count: number;
-  readonly length: number;
   read(line: number): Float64Array;
-  /** Looks at every value, as they lie in memory. */
-  each(see: (value: number, line: number, tap: number) => void): void;
+  /** Σ value² of each line. */
+  energies(): Float64Array;
+  /** Σ value² at each tap of the lines that are marked by 1. */
+  squares(marks: Uint8Array): Float64Array;
 }
 
 function linesAlong(values: Float32Array, shape: readonly number[], axis: number): Lines {
@@ -127,24 +129,40 @@ function linesAlong(values: Float32Array, shape: readonly number[], axis: number
   const step = sizeOf(shape.slice(axis + 1));
   return {
     count: values.length / length,
-    length,
     read(line) {
       const first = Math.floor(line / step) * length * step + (line % step);
       return Float64Array.from({ length }, (_, tap) => values[first + tap * step] as number);
     },
-    each(see) {
-      let at = 0;
-      for (let block = 0; at < values.length; block += step)
+    // Values are read as they lie in memory, in loops of their own: a call for each would take several times as long.
+    energies() {
+      const sums = new Float64Array(values.length / length);
+      for (let at = 0, block = 0; at < values.length; block += step)
         for (let tap = 0; tap < length; tap++)
-          for (let i = 0; i < step; i++) see(values[at++] as number, block + i, tap);
+          for (let line = block; line < block + step; line++, at++) {
+            const value = values[at] as number;
+            sums[line] = (sums[line] as number) + value * value;
+          }
+      return sums;
+    },
+    squares(marks) {
+      const sums = new Float64Array(length);
+      for (let at = 0, block = 0; at < values.length; block += step)
+        for (let tap = 0; tap < length; tap++) {
+          let sum = sums[tap] as number;
+          for (let line = block; line < block + step; line++, at++) {
+            const value = values[at] as number;
+            if (marks[line] === 1) sum += value * value;
+          }
+          sums[tap] = sum;
+        }
+      return sums;
     },
   };
 }
 
 /** Those that are not 0, the strongest first. */
 function audible(lines: Lines): readonly number[] {
-  const energies = new Float64Array(lines.count);
-  lines.each((value, line) => (energies[line] = (energies[line] as number) + value * value));
+  const energies = lines.energies();
   const strongest = energies.reduce((most, energy) => Math.max(most, energy), 0);
   const found = Array.from(energies.keys()).filter((line) => (energies[line] as number) > silent * strongest);
   return found.sort((a, b) => (energies[b] as number) - (energies[a] as number));
@@ -152,13 +170,9 @@ function audible(lines: Lines): readonly number[] {
 
 /** The sum of the squares of those lines, at each tap. Outside of where it is not 0 there is no window. */
 function squaresOf(lines: Lines, filters: readonly number[]): Float64Array {
-  const counts = new Uint8Array(lines.count);
-  for (const line of filters) counts[line] = 1;
-  const squares = new Float64Array(lines.length);
-  lines.each((value, line, tap) => {
-    if (counts[line] === 1) squares[tap] = (squares[tap] as number) + value * value;
-  });
-  return squares;
+  const marks = new Uint8Array(lines.count);
+  for (const line of filters) marks[line] = 1;
+  return lines.squares(marks);
 }
 
 /**
