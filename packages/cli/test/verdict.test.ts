@@ -106,7 +106,9 @@ describe('a result that is not smaller', () => {
     const refused = await run(...grown);
     expect(refused.status).toBe(1);
     expect(refused.stderr).toContain('[nothing-gained]');
-    expect(refused.stderr).toContain('--allow-larger');
+    expect(refused.stderr).toContain(
+      'Give fewer bits, such as --bits 4, leave the model as it is, or give --allow-larger',
+    );
     expect(await contents(folder)).toEqual(before);
     const allowed = await run(...grown, '--allow-larger', '--json');
     expect(allowed.status, allowed.stderr).toBe(0);

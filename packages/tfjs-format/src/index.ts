@@ -56,4 +56,4 @@ export {
   type PlainQuantization,
   type WeightSpec,
 } from './manifest/weight-spec.js';
-export { renamedFile } from './manifest/weight-path.js';
+export { meantPath, renamedFile } from './manifest/weight-path.js';

@@ -51,6 +51,7 @@ const calls: Readonly<Record<string, RightCall>> = {
   weightArtifacts: { right: () => [[stored()]] },
   shardWeights: { right: () => [[stored()], 4] },
   brokenWarning: { right: () => [values()] },
+  meantPath: { right: () => ['my%20w.bin?v=3'] },
   renamedFile: { right: () => ['w.bin', ['w (1).bin']] },
   checkSpecs: { right: () => [[spec()], 'model.json'] },
   checkFileName: { right: () => ['model.json'] },

@@ -21,6 +21,7 @@ import { onEveryBackend } from './backends.js';
 import { imageGraph } from './graphs.js';
 import { memoryFile } from './memory-file.js';
 import { imageModel, sequenceModel, sharedModel, smallSequential, withSeededWeights } from './models.js';
+import { besidesSize, weightBytes } from './sizes.js';
 import { grid, halves, ranks, wide } from './quantizers.js';
 
 function weightsOf(model: tfLayers.LayersModel): Map<string, Float32Array> {
@@ -110,7 +111,8 @@ onEveryBackend('a plain file', (test) => {
       const [file, again] = [memoryFile(), memoryFile()];
       const first = await save(small, file);
       const loaded = await tfLayers.loadLayersModel(file);
-      expect(await save(loaded, again)).toMatchObject({ bytes: first.bytes, warnings: [] });
+      const second = await save(loaded, again);
+      expect([weightBytes(second), second.warnings]).toEqual([weightBytes(first), []]);
       const reloaded = await tfLayers.loadLayersModel(again);
       expect(weightsOf(reloaded)).toEqual(weightsOf(small));
       for (const each of [small, loaded, reloaded]) disposeWeights(each);
@@ -195,7 +197,7 @@ onEveryBackend('a plain file', (test) => {
       expect(report).toMatchObject({ format: 'packed', lowestSqnrDb: null });
       const quantized = report.weights.filter(({ name }) => /kernel/.test(name));
       expect([...new Set(quantized.map((weight) => weight.form))]).toEqual([form]);
-      expect(report.bytes).toBeLessThanOrEqual((await save(small, plain)).bytes);
+      expect(weightBytes(report)).toBeLessThanOrEqual(weightBytes(await save(small, plain)));
       const loaded = await load(packed);
       expect(weightsOf(loaded)).toEqual(weightsOf(small));
       for (const each of [small, loaded]) disposeWeights(each);
@@ -231,7 +233,7 @@ onEveryBackend('a plain file', (test) => {
         expect.stringContaining(`float16 rounds its levels again: ${error!.sqnrDb!.toFixed(1)} dB`),
       ]);
     const whole = await quantize(tfjs(model, { format: 'plain' }), { ...recipe, granularity: 'tensor' });
-    expect(whole.report.warnings).toEqual([]);
+    expect(besidesSize(whole.report.warnings)).toEqual([]);
     for (const each of [model, fine.model, whole.model]) disposeWeights(each);
   });
 

@@ -14,19 +14,27 @@ export async function readFiles(files: readonly File[]): Promise<DroppedFiles> {
 /**
  * A dropped file by the path that a model names it with; what was dropped has no folders.
  *
+ * @param remedy Where it is missing.
  * @throws LowbitError `file-missing`.
  */
-export function beside(files: DroppedFiles, path: string): Uint8Array {
-  const found = files.get(path.slice(path.lastIndexOf('/') + 1));
+export function beside(
+  files: DroppedFiles,
+  path: string,
+  remedy = 'Drop the model and all its files together.',
+): Uint8Array {
+  const found = files.get(nameIn(path));
   if (found !== undefined) return found;
   throw new LowbitError({
     code: 'file-missing',
     where: path,
     expected: 'this file beside the model',
     received: [...files.keys()].join(', '),
-    remedy: 'Drop the model and all its files together.',
+    remedy,
   });
 }
+
+/** What a path ends with. */
+export const nameIn = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 
 async function bytesOf(file: File): Promise<Uint8Array> {
   try {

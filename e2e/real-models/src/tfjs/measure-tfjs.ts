@@ -59,8 +59,9 @@ async function readBack<Model>(subject: TfjsSubject<Model>, model: Model) {
     const outputs = await outputsOf(float.running, subject.calls());
     float.running.close();
     const isPacked = saved.weights.some(({ form }) => form.startsWith('packed'));
+    const weightBytes = saved.weights.reduce((sum, { bytes }) => sum + bytes, 0);
     const packedMemory =
-      subject.staysPacked && isPacked ? (await packedBytes(subject, folder)) + saved.bytes : null;
+      subject.staysPacked && isPacked ? (await packedBytes(subject, folder)) + weightBytes : null;
     return { ...(await fileBytes(folder)), outputs, floatMemory: float.tensorBytes, packedMemory };
   } finally {
     await rm(folder, { recursive: true });

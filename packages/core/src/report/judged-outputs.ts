@@ -21,6 +21,9 @@ const mostNonFinite = 0.01;
 /** Part of the rows, or of the whole numbers, of which a usable result may give another class or number. More than one must differ. */
 const mostChanged = 0.1;
 
+/** Standard deviations below which nine tenths of a normal distribution lie. */
+const chance = 1.2816;
+
 /** By outputs; `undefined` where none could be compared. */
 export function judgeOutputs(compared: OutputsReport): Judged | undefined {
   const judged = judgeSignal(compared);
@@ -74,8 +77,12 @@ function judgeIntegers({ samples, outputs }: OutputsReport): Judged | undefined 
 
 const partOf = ({ equal = 0, values }: OutputReport): number => equal / values;
 
-/** Whether so many of all rows or whole numbers are others than before that a result is not usable. */
-export const areMany = (all: number, same: number): boolean => all - same > Math.max(1, mostChanged * all);
+/**
+ * Whether so many of all rows or whole numbers are others than before that a result is not usable: more than of a result that changes
+ * one in ten come by chance nine times in ten.
+ */
+export const areMany = (all: number, same: number): boolean =>
+  all - same > Math.max(1, mostChanged * all + chance * Math.sqrt(mostChanged * (1 - mostChanged) * all));
 
 const onSamples = (samples: number): string => `on ${samples} ${samples === 1 ? 'sample' : 'samples'}`;
 

@@ -83,14 +83,15 @@ export interface ModelLayout {
 }
 
 /**
- * The files of a model by the specifications of its weights, of which none are texts: as `modelFiles`, which takes the weights too.
+ * The files of a model by the specifications of its weights: as `modelFiles`, which takes the weights too.
  *
+ * @param bytes Of all weights; where some are texts, the specifications do not tell it.
  * @throws LowbitError `invalid-argument`.
  */
-export function modelLayout(artifacts: Omit<ModelArtifacts, 'weightData'>): ModelLayout {
+export function modelLayout(artifacts: Omit<ModelArtifacts, 'weightData'>, bytes?: number): ModelLayout {
   checkArtifacts(artifacts, 'modelLayout');
-  const bytes = specsOf(artifacts).reduce((sum, spec) => sum + storedBytes(spec), 0);
-  return layoutOf(artifacts, bytes);
+  const known = () => specsOf(artifacts).reduce((sum, spec) => sum + storedBytes(spec), 0);
+  return layoutOf(artifacts, bytes ?? known());
 }
 
 function layoutOf(artifacts: ModelArtifacts, bytes: number): ModelLayout {

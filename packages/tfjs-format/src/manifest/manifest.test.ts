@@ -242,6 +242,9 @@ describe('what is wrong is told with its place', () => {
         remedy: `Rename ${name} to ${own}, ${told}.`,
       });
     expect(renamedFile(own, ['model.json', 'README.md'])).toEqual({});
+    expect(renamedFile('data/my%20w.bin?v=3', ['my w (1).bin', 'my w.bin.txt'])).toEqual({
+      remedy: `Rename my w.bin.txt to my w.bin, ${told}.`,
+    });
   });
 
   test('of files that are not given as bytes are told with the file', async () => {

@@ -12,7 +12,7 @@ export function isInside(path: string): boolean {
  * part of the name: where there is no file that is called so, it is the one that is meant by that.
  */
 export async function readAsNamed<T>(path: string, read: (path: string) => T | Promise<T>): Promise<T> {
-  const meant = decoded(path);
+  const meant = meantPath(path);
   if (meant === path) return read(path);
   try {
     const found = await read(path);
@@ -29,8 +29,13 @@ export async function readAsNamed<T>(path: string, read: (path: string) => T | P
   return read(meant);
 }
 
-/** The path without a query and with what percent signs stand for, unless that leads elsewhere. */
-function decoded(path: string): string {
+/**
+ * The path that a path in a `model.json` may mean: without a query and with what percent signs stand for, unless that leads elsewhere.
+ *
+ * @throws LowbitError `invalid-argument`.
+ */
+export function meantPath(path: string): string {
+  checkArgument(typeof path === 'string', path, { where: 'meantPath: path', expected: 'a path' });
   try {
     const meant = decodeURIComponent(path.replace(/[?#].*$/s, ''));
     return isInside(meant) ? meant : path;
@@ -47,7 +52,15 @@ export function renamedFile(path: string, names: readonly string[]): { readonly 
   checkArgument(typeof path === 'string', path, { where: 'renamedFile: path', expected: 'a path' });
   const areNames = Array.isArray(names) && names.every((name) => typeof name === 'string');
   checkArgument(areNames, names, { where: 'renamedFile: names', expected: 'names of files' });
-  const own = path.split('/').at(-1) as string;
-  const near = names.find((name) => name.includes(own)) ?? nearestName(own, names);
+  const [called, meant] = [path, meantPath(path)].map((each) => each.split('/').at(-1) as string) as [
+    string,
+    string,
+  ];
+  const holding = (own: string) => {
+    const near = names.find((name) => name.includes(own));
+    return near === undefined ? undefined : ([near, own] as const);
+  };
+  const nearest = nearestName(meant, names);
+  const [near, own] = holding(called) ?? holding(meant) ?? [nearest, meant];
   return near === undefined ? {} : { remedy: `Rename ${near} to ${own}, as model.json names it.` };
 }

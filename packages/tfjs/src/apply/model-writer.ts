@@ -60,7 +60,7 @@ async function written(
     disposeWeights(copy);
     throw error;
   }
-  const bytes = modelBytes(model, storage, keptBytes(model, before, kept), folding);
+  const bytes = modelBytes(model, copy, storage, keptBytes(model, before, kept), folding);
   return {
     model: copy,
     storage,

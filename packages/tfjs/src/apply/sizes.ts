@@ -6,6 +6,7 @@ import type { LayersModel, LayerVariable } from '@tensorflow/tfjs-layers';
 import { noFolding, type Folding } from '../fold/find-folds.js';
 import { variableOf } from '../fold/folded-values.js';
 import type { StoredTensor } from '../form/store-tensor.js';
+import { layersJsonBytes } from '../io/file-bytes.js';
 import { expansionNote } from '../io/stored-form.js';
 import { storedForms } from '../io/stored-forms.js';
 import { surveyModel } from '../model/survey.js';
@@ -33,13 +34,15 @@ function storageNote(id: string, tensor: StoredTensor, expansion: string | undef
 }
 
 /**
- * Bytes of all weights of the model as it is, and with the quantized ones packed and normalizations folded. Shared weights count
- * once.
+ * Bytes of all files of the model as it is, and with the quantized weights packed, normalizations folded and the plan in its metadata.
+ * Shared weights count once.
  *
+ * @param copy The result.
  * @param kept Bytes in a file of weights that were quantized before, by id.
  */
 export function modelBytes(
   model: LayersModel,
+  copy: LayersModel,
   notes: readonly StorageNote[],
   kept: ReadonlyMap<string, number>,
   folding = noFolding,
@@ -51,7 +54,8 @@ export function modelBytes(
   );
   const before = [...unique.values()].reduce((sum, bytes) => sum + bytes, 0);
   const saved = notes.reduce((sum, { id, storedBytes }) => sum + (unique.get(id) as number) - storedBytes, 0);
-  return { before, after: before - saved - foldedBytes(folding) };
+  const after = before - saved - foldedBytes(folding);
+  return { before: before + layersJsonBytes(model, before), after: after + layersJsonBytes(copy, after) };
 }
 
 /** What folding saves: the parameters of the normalizations, without the biases that take their place. */

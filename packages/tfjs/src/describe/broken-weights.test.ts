@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
 import { onEveryBackend } from '../../test/backends.js';
 import { imageModel } from '../../test/models.js';
+import { besidesSize } from '../../test/sizes.js';
 import { grid } from '../../test/quantizers.js';
 import { tfjs } from '../index.js';
 import { disposeWeights } from '../model/dispose-weights.js';
@@ -12,7 +13,7 @@ onEveryBackend('weights that are no numbers', (test) => {
     const model = imageModel();
     const recipe = { weights: grid, bits: 8 };
     const sound = await quantize(tfjs(model), recipe);
-    expect(sound.report.warnings).toEqual([]);
+    expect(besidesSize(sound.report.warnings)).toEqual([]);
     const norm = model.getLayer('norm');
     const values = norm.getWeights().map((weight) => weight.dataSync<'float32'>().slice());
     values.at(-1)![1] = NaN;
@@ -25,7 +26,9 @@ onEveryBackend('weights that are no numbers', (test) => {
     );
     expect(ids.length).toBe(2);
     expect(ids).toContain('norm/moving_variance');
-    expect(report.warnings).toEqual(ids.map((id) => expect.stringContaining(`${id}: value `) as string));
+    expect(besidesSize(report.warnings)).toEqual(
+      ids.map((id) => expect.stringContaining(`${id}: value `) as string),
+    );
     expect(report.warnings.join()).toMatch(
       /value 1 of \d+ is NaN: what the model makes of it is no number either/,
     );

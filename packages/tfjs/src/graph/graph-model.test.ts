@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { quantize, registry, type ModelPort } from '@lowbit/core';
@@ -31,6 +31,11 @@ async function outputsOf(loading: Promise<GraphModel>): Promise<Float32Array> {
   const values = await outputOf(model);
   model.dispose();
   return values;
+}
+
+async function fileBytes(path: string): Promise<number> {
+  const sizes = (await readdir(path)).map(async (name) => (await stat(join(path, name))).size);
+  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
 }
 
 async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
@@ -84,11 +89,13 @@ onEveryBackend('a graph model', (test) => {
     const { model } = await quantize(graphModel(imageGraph()), { weights: grid, bits: 6 });
     const expected = await outputsOf(loadGraph(model));
     await inFolder(async (folder) => {
-      const { lowestSqnrDb, bytes, floatBytes } = await saveGraph(model, fileSystem(folder), {
+      const { lowestSqnrDb, bytes, weights } = await saveGraph(model, fileSystem(folder), {
         format: 'plain',
         rest: 'float16',
       });
-      expect(bytes).toBeLessThan(0.35 * floatBytes);
+      const sum = (of: 'bytes' | 'floatBytes') => weights.reduce((total, each) => total + each[of], 0);
+      expect(sum('bytes')).toBeLessThan(0.35 * sum('floatBytes'));
+      expect(bytes).toBe(await fileBytes(folder));
       // 8 bits over the range of a tensor whose channels have ranges of their own.
       expect(lowestSqnrDb).toBeGreaterThan(30);
       expect(lowestSqnrDb).toBeLessThan(70);
@@ -154,7 +161,20 @@ it('expands integers and half precision exactly, as TensorFlow.js does, and says
   expect(reasons.get('conv/kernel')).toContain('stored as uint8 and is expanded exactly');
   expect(reasons.get('last/kernel')).not.toContain('expanded');
   // uint8, float16, float16, float32, uint16, four in float32; then two whole numbers.
-  expect(modelBytes.before).toBe(108 + 8 + 144 + 32 + 96 + 24 + 144 + 120 + 20 + 8);
+  const weightBytes = 108 + 8 + 144 + 32 + 96 + 24 + 144 + 120 + 20 + 8;
+  expect(modelBytes.before).toBeGreaterThan(weightBytes);
+});
+
+it('counts all files, of the model as it is and of the result', async () => {
+  const { model, report } = await quantize(graphModel(imageGraph()), { weights: grid, bits: 4 });
+  await inFolder(async (folder) => {
+    const { bytes } = await saveGraph(model, fileSystem(folder));
+    expect([bytes, report.modelBytes.after]).toEqual(Array(2).fill(await fileBytes(folder)));
+  });
+  await inFolder(async (folder) => {
+    await fileSystem(folder).save(imageGraph());
+    expect(report.modelBytes.before).toBe(await fileBytes(folder));
+  });
 });
 
 it('keeps the plan beside other metadata', async () => {

@@ -9,6 +9,7 @@ import { weightStore, type WeightStore } from '../form/store-weights.js';
 import { withPlan } from '../model/plan-record.js';
 import type { LiveGraph, ReadGraph } from './read-graph.js';
 import { runGraph } from './run-graph.js';
+import { jsonBytes } from '../io/file-bytes.js';
 import { expansionNote } from '../io/stored-form.js';
 import { handlerWeights } from '../model/internals.js';
 
@@ -62,13 +63,12 @@ function artifactsOf(
     (weight) => written.get(weight.spec.name)?.stored ?? keepForm(weight, form),
   );
   const values = new Map([...written].map(([name, each]) => [name, each.values]));
+  const userDefinedMetadata = { ...withPlan(graph.artifacts.userDefinedMetadata, outcome.plan, values) };
+  const model = { ...withWeights(graph.artifacts, stored), userDefinedMetadata };
   return {
-    model: {
-      ...withWeights(graph.artifacts, stored),
-      userDefinedMetadata: { ...withPlan(graph.artifacts.userDefinedMetadata, outcome.plan, values) },
-    },
+    model,
     storage: graph.weights.flatMap(({ spec }) => storageNote(spec, written.get(spec.name))),
-    modelBytes: { before: bytesOfAll(graph.weights), after: bytesOfAll(stored) },
+    modelBytes: { before: fileBytes(graph.artifacts, graph.weights), after: fileBytes(model, stored) },
   };
 }
 
@@ -95,6 +95,9 @@ function storageNote(spec: StoredWeight['spec'], tensor: StoredTensor | undefine
   ];
 }
 
-function bytesOfAll(weights: readonly StoredWeight[]): number {
-  return weights.reduce((sum, { bytes }) => sum + bytes.length, 0);
+/** Bytes of all files of a model. */
+function fileBytes(artifacts: io.ModelArtifacts, weights: readonly StoredWeight[]): number {
+  const bytes = weights.reduce((sum, weight) => sum + weight.bytes.length, 0);
+  const specs = weights.map(({ spec }) => spec);
+  return bytes + jsonBytes(artifacts, specs, bytes);
 }

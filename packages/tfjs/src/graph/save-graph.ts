@@ -51,12 +51,10 @@ export async function saveGraph(
     const weight = weights[i] as StoredWeight;
     return writtenWeight(weight.spec.name, weight, pair);
   });
-  await handler.save({
-    ...withWrittenRecords(model, written),
-    ...weightsOut,
-  });
+  const result = { ...withWrittenRecords(model, written), ...weightsOut };
+  await handler.save(result);
   const saved = pairs.map((pair) => pair.saved);
-  return saveReport(format, weightsOut.weightData.byteLength, saved, 'graphModel(source');
+  return saveReport(format, result, saved, 'graphModel(source');
 }
 
 /** A weight of the file that is packed goes by what it stands for; one that TensorFlow.js stores small stays as it is. */

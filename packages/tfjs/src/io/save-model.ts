@@ -1,13 +1,13 @@
 import { LowbitError, type QuantizationPlan } from '@lowbit/core';
 import { checkOptionNames, defined } from '@lowbit/core/adapter';
-import { checkSpecs, ownClasses, type PlainForm } from '@lowbit/tfjs-format';
+import { checkSpecs, ownClasses, type PlainForm, type WeightSpec } from '@lowbit/tfjs-format';
 import { io, keep, tidy, Variable } from '@tensorflow/tfjs-core';
-import { version_layers as version, type LayersModel } from '@tensorflow/tfjs-layers';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { checkPlain } from '../form/storage-form.js';
 import { checkModel, knownValue, wrongSource } from '../model/wrong-source.js';
 import { planOf } from '../model/plan-record.js';
-import { topologyOf } from '../model/topology.js';
 import { withRecordsOf, type WrittenWeight } from '../model/weight-records.js';
+import { jsonBytes, layersMembers, plainJsonBytes } from './file-bytes.js';
 import { formForgotten, roundedAgain, type SavedWeight } from './save-weight.js';
 import { storeModelWeights } from './store-model-weights.js';
 import { handlerWeights } from '../model/internals.js';
@@ -34,7 +34,7 @@ export interface SaveOptions {
 /** What was written, weight by weight. */
 export interface SaveReport {
   readonly format: 'packed' | 'plain';
-  /** Bytes of all weights in the file, and as float32. */
+  /** Bytes of all files, `model.json` and weights; and of those with all weights as float32 and without a plan. */
   readonly bytes: number;
   readonly floatBytes: number;
   readonly weights: readonly SavedWeight[];
@@ -72,13 +72,11 @@ export async function save(
   const weights = await storeModelWeights(model, artifacts, { format, planned, plain, rest });
   const weightsOut = handlerWeights(weights.map(({ stored }) => stored));
   const written = weights.map((weight) => weight.written);
-  await handler.save({
-    ...withWrittenRecords(artifacts, written),
-    ...weightsOut,
-  });
+  const result = { ...withWrittenRecords(artifacts, written), ...weightsOut };
+  await handler.save(result);
   const saved = weights.map((weight) => weight.saved);
   const ownLayers = ownClasses(artifacts.modelTopology);
-  return { ...saveReport(format, weightsOut.weightData.byteLength, saved, 'tfjs(model'), ownLayers };
+  return { ...saveReport(format, result, saved, 'tfjs(model'), ownLayers };
 }
 
 /** The artifacts with records of the weights as they are written. */
@@ -120,21 +118,24 @@ export function checkedOptions(options: SaveOptions): SaveOptions {
 }
 
 /**
- * The report on weights that were written, `bytes` in all, of a model without layers of this package.
+ * The report on a model that was written, as one without layers of this package.
  *
  * @param port The call that makes the model's port, as far as its options, for advice.
  */
 export function saveReport(
   format: SaveReport['format'],
-  bytes: number,
+  { weightData, weightSpecs, ...members }: io.ModelArtifacts & ReturnType<typeof handlerWeights>,
   weights: readonly SavedWeight[],
   port: string,
 ): SaveReport {
   const lossy = weights.map(({ sqnrDb }) => sqnrDb).filter((decibels) => decibels !== null);
+  const [specs, weightBytes] = [weightSpecs as readonly WeightSpec[], weightData.byteLength];
+  const floats = weights.reduce((sum, { floatBytes }) => sum + floatBytes, 0);
+  const floatSpecs = specs.map(({ name, shape, dtype }) => ({ name, shape, dtype }));
   return {
     format,
-    bytes,
-    floatBytes: weights.reduce((sum, { floatBytes }) => sum + floatBytes, 0),
+    bytes: weightBytes + jsonBytes(members, specs, weightBytes),
+    floatBytes: floats + plainJsonBytes(members, floatSpecs, floats),
     weights,
     lowestSqnrDb: lossy.length === 0 ? null : Math.min(...lossy),
     ownLayers: [],
@@ -164,20 +165,11 @@ function forgettingWarnings(weights: readonly SavedWeight[]): string[] {
   ];
 }
 
-/** What TensorFlow.js itself would save, without the optimizer, the topology repaired. No tensor is left behind. */
+/** The model as it is, weights as float32. No tensor is left behind. */
 async function artifactsOf(model: LayersModel): Promise<io.ModelArtifacts> {
-  const metadata = model.getUserDefinedMetadata() as io.ModelArtifacts['userDefinedMetadata'];
   const { data: weightData, specs: weightSpecs } = await encodedWeights(model);
   checkSpecs(weightSpecs, model.name);
-  return {
-    modelTopology: topologyOf(model),
-    format: 'layers-model',
-    generatedBy: `TensorFlow.js tfjs-layers v${version}`,
-    convertedBy: null,
-    ...defined({ userDefinedMetadata: metadata }),
-    weightSpecs,
-    weightData,
-  };
+  return { ...layersMembers(model), weightSpecs, weightData };
 }
 
 async function encodedWeights(model: LayersModel): ReturnType<typeof io.encodeWeights> {

@@ -86,6 +86,27 @@ onEveryBackend('artifacts that make no model', (test) => {
     }
   });
 
+  test('a prefix and a suffix, and what some names have, are told too', async () => {
+    const change = async (rename: (name: string, at: number) => string) => {
+      const artifacts = await artifactsOf(smallSequential());
+      artifacts.weightSpecs!.forEach((spec, at) => (spec.name = rename(spec.name, at)));
+      return complaint(artifacts);
+    };
+    expect(await change((name) => `model/${name}:0`)).toMatchObject({
+      received: expect.stringContaining(
+        "the prefix 'model/' on all names and the suffix ':0' on all names",
+      ) as string,
+      remedy: expect.stringContaining("Remove 'model/' and ':0' from the names") as string,
+    });
+    expect(await change((name, at) => (at === 1 ? `${name}:0` : name))).toMatchObject({
+      expected: expect.stringContaining('first/bias') as string,
+      received: "first/bias:0, and the suffix ':0' on 1 of 4 names",
+    });
+    expect(await change((name, at) => (at === 0 ? name : `${name}:${at}`))).toMatchObject({
+      received: expect.stringContaining('Provided weight') as string,
+    });
+  });
+
   test('sizes that cannot be', async () => {
     for (const units of [-1, 2 ** 40]) {
       const artifacts = await artifactsOf(smallSequential());

@@ -104,6 +104,6 @@ async function download<M>(
   return {
     name: `${name.replace(/\.json$/i, '')}_${format}.zip`,
     bytes: zipFiles(files),
-    note: [`For ${loader}: weights in ${formatBytes(saved.bytes)}, ${price}.`, ...again].join(' '),
+    note: [`For ${loader}: all files in ${formatBytes(saved.bytes)}, ${price}.`, ...again].join(' '),
   };
 }
