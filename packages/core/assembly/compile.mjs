@@ -10,6 +10,7 @@ export const modules = {
   kernels: { target: 'binary.ts', pages: 2 },
   'grid-search': { target: 'search-binary.ts', pages: 50 },
   panels: { target: 'panels-binary.ts', pages: 0 },
+  expand: { target: 'expand-binary.ts', pages: 5 },
 };
 
 /** The text of the module that is made of a source. */

@@ -69,26 +69,6 @@ export function encode(rows: i32, width: i32, each: bool, middle: f64, highest: 
   }
 }
 
-/** Values of codes of one byte on even grids, each step rounded to float32. */
-export function decode(rows: i32, width: i32, each: bool, middle: f32): void {
-  const middles = f32x4.splat(middle);
-  let at: usize = 0;
-  let slice: usize = 0;
-  for (let row = 0; row < rows; row++) {
-    let scale = v128.load32_splat(scales + slice);
-    let offset = v128.load32_splat(offsets + slice);
-    for (const end = at + width; at < end; at += 4) {
-      if (each) {
-        scale = v128.load(scales + slice);
-        offset = v128.load(offsets + slice);
-        slice += 16;
-      }
-      v128.store(values + 4 * at, valuesOfFour(at, middles, scale, offset));
-    }
-    slice = each ? 0 : slice + 4;
-  }
-}
-
 /** The values of the four codes from `at` on: scale · (code − middle) + offset. */
 function valuesOfFour(at: usize, middles: v128, scale: v128, offset: v128): v128 {
   const words = i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(v128.load32_zero(codes + at)));

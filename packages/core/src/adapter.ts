@@ -83,6 +83,7 @@ export type { NormalDistribution, Observed, Role, Site } from './contract/quanti
 export { checkPlugin } from './contract/registry.js';
 export { bitsPerWeight, type PackedHeader, packedTensorBytes } from './scheme/container.js';
 export { levelValue } from './scheme/decode.js';
+export { expander } from './scheme/expander.js';
 export { wrongHeaderMember } from './scheme/wrong-header-member.js';
 export type { EncodeSettings } from './scheme/encode.js';
 export { type EvenLevels, evenLevels } from './scheme/even-levels.js';

@@ -313,6 +313,7 @@ const kitCalls: Readonly<Record<string, RightCall>> = {
   decibels: { right: () => [1, 2] },
   measureError: { right: () => [numbers(), numbers()] },
   levelValue: { right: () => [core.sliceParameters(affine(), 1)] },
+  expander: { right: () => [core.packTensor(tensor())] },
   evenLevels: { right: () => [numbers()] },
   packedBytes: { right: () => [3, 2] },
   sizeOf: { right: () => [[2, 2]] },

@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { build, type Rolldown } from 'vite';
 import { expect, test } from 'vitest';
 
-test('a page that only loads takes less than 17 KB besides TensorFlow.js', async () => {
+test('a page that only loads takes less than 18 KB besides TensorFlow.js', async () => {
   const entry = fileURLToPath(new URL('../src/load/index.ts', import.meta.url));
   const result = await build({
     root: fileURLToPath(new URL('..', import.meta.url)),
@@ -21,9 +21,9 @@ test('a page that only loads takes less than 17 KB besides TensorFlow.js', async
   const loaded = loadedAtOnce(output);
   expect(loaded.flatMap(({ imports }) => imports).filter((name) => name.startsWith('@lowbit/'))).toEqual([]);
   const code = loaded.map((chunk) => chunk.code).join('');
-  // 3 KB of them are the kernels that decode codes, without which a model of packed weights predicts more slowly; 0.2 KB give each call of a
+  // 3.5 KB of them are the loops that expand codes, without which a model of packed weights predicts more slowly; 0.2 KB give each call of a
   // recurrent layer arguments of its own, which states of other calls would stand in.
-  expect(gzipSync(code).length).toBeLessThan(17 * 1024);
+  expect(gzipSync(code).length).toBeLessThan(18 * 1024);
 });
 
 /** The entry, and what it imports of the output at once. */

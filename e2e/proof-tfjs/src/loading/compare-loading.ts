@@ -1,26 +1,26 @@
 import { join } from 'node:path';
+import { cpuUsage } from 'node:process';
 import { median, useWasm } from '@lowbit/e2e-real-models';
 import { load } from '@lowbit/tfjs';
 import { fileSystem } from '@lowbit/tfjs/node';
-import { version_core as tfjs } from '@tensorflow/tfjs-core';
 import { loadLayersModel, type LayersModel } from '@tensorflow/tfjs-layers';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { savedFolders, type SavedFolders } from './saved-folders.js';
+import type { Setting, Subject } from './subjects.js';
 
-/** Medians in milliseconds of two forms of one model, timed in turns. */
-interface Timed {
+/** Medians of processor time, in milliseconds, of two forms of one model, timed in turns. */
+export interface Timed {
   readonly plainMs: number;
   readonly packedMs: number;
-  /** Times that the packed form takes of the plain one. */
+  /** Times that the packed form takes of the plain one: the median of the rounds. */
   readonly ratio: number;
   readonly most: number;
 }
 
 /** What packed weights cost; plain JSON. */
 export interface LoadingComparison {
-  readonly node: string;
-  readonly tfjs: string;
-  readonly bits: number;
+  readonly model: string;
+  readonly setting: Setting;
   readonly rounds: number;
   /** From files to a model. */
   readonly loading: Timed;
@@ -28,15 +28,19 @@ export interface LoadingComparison {
   readonly predicting: Timed;
 }
 
-/** Ratios that are promised. */
-const [mostLoading, mostPredicting] = [1.3, 1.5];
+/** What loading is promised to take at most of the time of plain files. */
+const mostLoading = 1.3;
 
-export async function compareLoading(bits: number, rounds: number): Promise<LoadingComparison> {
-  const folders = await savedFolders(bits);
+export async function compareLoading(
+  subject: Subject,
+  setting: Setting,
+  rounds: number,
+): Promise<LoadingComparison> {
+  const folders = await savedFolders(subject, setting);
   try {
     const loading = await timed(rounds, mostLoading, loaders(folders));
-    const predicting = await timePredicting(folders, rounds);
-    return { node: process.version, tfjs, bits, rounds, loading, predicting };
+    const predicting = await timePredicting(folders, subject, rounds);
+    return { model: subject.name, setting, rounds, loading, predicting };
   } finally {
     await folders.remove();
   }
@@ -51,17 +55,18 @@ function loaders({ plain, packed }: SavedFolders) {
   };
 }
 
-async function timePredicting({ packed }: SavedFolders, rounds: number): Promise<Timed> {
+async function timePredicting({ packed }: SavedFolders, subject: Subject, rounds: number): Promise<Timed> {
   const tf = await useWasm();
   const models = [await load(from(packed)), await load(from(packed), { weights: 'packed' })] as const;
-  const picture = tf.randomUniform([1, 299, 299, 3], 0, 1, 'float32', 1);
+  const picture = tf.randomUniform([1, ...subject.input], 0, 1, 'float32', 1);
   const predict = (model: LayersModel) => async () => {
     const output = model.predict(picture) as Tensor;
     await output.data();
     output.dispose();
   };
   const [float, kept] = models;
-  const result = await timed(rounds, mostPredicting, { plain: predict(float), packed: predict(kept) });
+  const works = { plain: predict(float), packed: predict(kept) };
+  const result = await timed(rounds, subject.mostPredicting, works);
   tf.dispose(picture);
   models.forEach((model) => model.dispose());
   return result;
@@ -76,11 +81,12 @@ async function timed(
   const times = { plain: [] as number[], packed: [] as number[] };
   for (let round = -1; round < rounds; round++) {
     for (const form of ['plain', 'packed'] as const) {
-      const start = performance.now();
+      const before = cpuUsage();
       await works[form]();
-      if (round >= 0) times[form].push(performance.now() - start);
+      const { user, system } = cpuUsage(before);
+      if (round >= 0) times[form].push((user + system) / 1000);
     }
   }
-  const [plainMs, packedMs] = [median(times.plain), median(times.packed)];
-  return { plainMs, packedMs, ratio: packedMs / plainMs, most };
+  const ratio = median(times.packed.map((time, round) => time / times.plain[round]!));
+  return { plainMs: median(times.plain), packedMs: median(times.packed), ratio, most };
 }

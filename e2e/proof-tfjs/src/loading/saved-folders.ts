@@ -2,11 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { quantize } from '@lowbit/core';
-import { inceptionArtifacts, useWasm } from '@lowbit/e2e-real-models';
+import { useWasm } from '@lowbit/e2e-real-models';
 import { registry } from '@lowbit/methods';
 import { save, tfjs } from '@lowbit/tfjs';
 import { fileSystem } from '@lowbit/tfjs/node';
-import { loadLayersModel } from '@tensorflow/tfjs-layers';
+import type { Setting, Subject } from './subjects.js';
 
 /** Folders with the same model: its floats as TensorFlow.js saves them, and packed by lowbit. */
 export interface SavedFolders {
@@ -15,14 +15,14 @@ export interface SavedFolders {
   remove(): Promise<void>;
 }
 
-/** Saves Inception v3 as floats and with weights of `bits` bits per channel. */
-export async function savedFolders(bits: number): Promise<SavedFolders> {
+/** Saves a model as floats and with weights as the setting has them. */
+export async function savedFolders(subject: Subject, setting: Setting): Promise<SavedFolders> {
   await useWasm();
   const root = await mkdtemp(join(tmpdir(), 'lowbit-loading-'));
   const [plain, packed] = [join(root, 'plain'), join(root, 'packed')];
-  const float = await loadLayersModel({ load: inceptionArtifacts });
+  const float = await subject.make();
   await float.save(fileSystem(plain));
-  const { model } = await quantize(tfjs(float), { registry, bits });
+  const { model } = await quantize(tfjs(float), { registry, ...setting });
   await save(model, fileSystem(packed));
   model.dispose();
   float.dispose();

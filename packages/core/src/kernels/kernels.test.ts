@@ -5,6 +5,7 @@ import type { EncodeSettings } from '../scheme/encode.js';
 import type { SliceParameters, Slicing } from '../scheme/types.js';
 import { longestRun } from '../scheme/slice-runs.js';
 import { binary } from './binary.js';
+import { binary as expansions } from './expand-binary.js';
 import { kernels } from './kernels.js';
 import { binary as panels } from './panels-binary.js';
 import { binary as searches } from './search-binary.js';
@@ -18,6 +19,7 @@ test.each([
   ['kernels', binary],
   ['panels', panels],
   ['grid-search', searches],
+  ['expand', expansions],
 ] as const)('the binary of %s is that of the source', async (name, own) => {
   const text = [...(await compile(name)).matchAll(/'([^']*)'/g)].map(([, part]) => part).join('');
   expect(own).toBe(text);

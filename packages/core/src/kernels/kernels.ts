@@ -21,7 +21,6 @@ export interface Kernels {
 /** The loops of `assembly/kernels.ts`, on a block of rows; `each`: every value of a row belongs to a slice of its own. */
 export interface Loops {
   encode(rows: number, width: number, each: boolean, middle: number, highest: number): void;
-  decode(rows: number, width: number, each: boolean, middle: number): void;
   measure(rows: number, width: number, each: boolean, middle: number, first: number): void;
   widen(rows: number, width: number, each: boolean): number;
   countBins(count: number, bins: number, min: number, scale: number): void;

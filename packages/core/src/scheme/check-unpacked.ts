@@ -1,7 +1,13 @@
 import { LowbitError } from '../errors/error.js';
-import { levelsDefect, tensorDefect, type TensorDefect } from './tensor-defect.js';
+import {
+  largestDefect,
+  levelsDefect,
+  parametersDefect,
+  tensorDefect,
+  type TensorDefect,
+} from './tensor-defect.js';
 import type { PackedHeader } from './container.js';
-import type { QuantizedTensor } from './types.js';
+import type { QuantizedTensor, Scheme } from './types.js';
 import { wrongHeaderMember } from './wrong-header-member.js';
 
 /**
@@ -23,6 +29,18 @@ export function checkUnpacked(tensor: QuantizedTensor): QuantizedTensor {
   const defect = tensorDefect(tensor, 2 ** tensor.bits);
   if (defect !== undefined) throw damaged(defect);
   return tensor;
+}
+
+/** The same of parameters alone. */
+export function checkUnpackedScheme(scheme: Scheme, slices: number): void {
+  const defect = parametersDefect(scheme, slices);
+  if (defect !== undefined) throw damaged(defect);
+}
+
+/** The same of the largest code alone. */
+export function checkLargestCode(largest: number, scheme: Scheme): void {
+  const defect = largestDefect(largest, scheme);
+  if (defect !== undefined) throw damaged(defect);
 }
 
 /** @throws LowbitError `packed-data` for a header that no packed tensor has. */

@@ -104,18 +104,27 @@ export function bitsPerWeight(tensor: QuantizedTensor): number {
  */
 export function unpackTensor(packed: PackedTensor): QuantizedTensor {
   checkPacked(packed, 'unpackTensor(packed)');
-  const { header } = packed;
-  checkHeader(header);
-  const { shape, slicing, bits, parameterStorage } = header;
-  const count = sizeOf(shape);
-  const slices = sliceLayout(shape, slicing).count;
-  const read = numberReader(packed.parameters, parameterStorage);
-  const codes = unpack(packed.codes, bits, count);
-  checkHeldLevels(header.levels, bits, header.scheme === 'residual');
-  const scheme = readScheme(header, slices, read);
-  read.finish();
-  checkLength('codes', packed.codes.length, packedBytes(count, bits));
+  checkHeader(packed.header);
+  const { shape, slicing, bits, parameterStorage } = packed.header;
+  const codes = unpack(packed.codes, bits, sizeOf(shape));
+  const scheme = packedScheme(packed);
   return checkUnpacked({ shape, slicing, bits, codes, scheme, parameterStorage });
+}
+
+/**
+ * The parameters of a packed tensor, whose header is one that `packTensor` writes.
+ *
+ * @throws LowbitError `packed-data` when the header has more levels than its bits hold, and when the byte counts are not exactly what
+ *   it needs.
+ */
+export function packedScheme({ header, codes, parameters }: PackedTensor): Scheme {
+  const { shape, slicing, bits, levels, scheme: kind, parameterStorage } = header;
+  checkHeldLevels(levels, bits, kind === 'residual');
+  const read = numberReader(parameters, parameterStorage);
+  const scheme = readScheme(header, sliceLayout(shape, slicing).count, read);
+  read.finish();
+  checkLength('codes', codes.length, packedBytes(sizeOf(shape), bits));
+  return scheme;
 }
 
 function isShared(scheme: Scheme): scheme is CodebookScheme & { readonly scale: Float32Array } {

@@ -2,7 +2,7 @@ import { checkScheme } from './check-scheme.js';
 import { checkTensor } from './check-tensor.js';
 import { codebookValues } from './codebook-values.js';
 import { gridLoader, gridsOf, type Grids } from './grids.js';
-import { kernels } from '../kernels/kernels.js';
+import { expansions } from '../kernels/expansions.js';
 import { eachBlock, type SliceRuns, type VisitBlock } from './slice-runs.js';
 import { sliceLayout } from './slicing.js';
 import type { QuantizedTensor, Scheme, SliceParameters } from './types.js';
@@ -19,13 +19,13 @@ export function decode(tensor: QuantizedTensor): Float32Array {
   return values;
 }
 
-/** Decodes blocks by the kernels, which give the same values. */
+/** Decodes blocks in WebAssembly, which gives the same values. */
 function vectorDecoder(
   { scheme, codes }: QuantizedTensor,
   { step }: SliceRuns,
   values: Float32Array,
 ): VisitBlock | undefined {
-  const vector = kernels();
+  const vector = expansions();
   if (vector === undefined || scheme.kind !== 'affine' || !(codes instanceof Uint8Array)) return undefined;
   const grids = gridsOf(scheme);
   const load = gridLoader(vector, grids);
@@ -33,7 +33,7 @@ function vectorDecoder(
     const count = rows * width;
     vector.codes.set(codes.subarray(from, from + count));
     load(slice, step === 1 ? width : rows);
-    vector.loops.decode(rows, width, step === 1, grids.middle);
+    vector.loops.even(0, rows, width, step === 1, grids.middle);
     values.set(vector.values.subarray(0, count), from);
   };
 }

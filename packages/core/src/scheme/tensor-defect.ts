@@ -37,7 +37,8 @@ export function levelsDefect(levels: unknown, bits: number, isOrder: boolean): T
   };
 }
 
-function parametersDefect(scheme: Scheme, slices: number): TensorDefect | undefined {
+/** Finite parameters for each slice, and scales of 0 or more. */
+export function parametersDefect(scheme: Scheme, slices: number): TensorDefect | undefined {
   const part = 'parameters';
   for (const [name, numbers, count] of numbersOf(scheme, slices)) {
     if (!(numbers instanceof Float32Array) || numbers.length !== count)
@@ -72,13 +73,18 @@ function codesDefect(
   { codes, scheme, shape }: QuantizedTensor,
   codesBelow: number,
 ): TensorDefect | undefined {
-  const part = 'codes';
   const count = sizeOf(shape);
-  if (codes.length !== count) return { part, expected: `${count} codes`, received: String(codes.length) };
-  const levels = levelsOf(scheme);
-  if (levels >= codesBelow) return undefined;
+  if (codes.length !== count)
+    return { part: 'codes', expected: `${count} codes`, received: String(codes.length) };
+  if (levelsOf(scheme) >= codesBelow) return undefined;
   let largest = 0;
   for (let i = 0; i < count; i++) largest = Math.max(largest, codes[i] as number);
-  if (largest < levels || count === 0) return undefined;
-  return { part, expected: `codes below the ${levels} levels`, received: String(largest) };
+  return count === 0 ? undefined : largestDefect(largest, scheme);
+}
+
+/** Codes that stand for a level, as the largest of them tells. */
+export function largestDefect(largest: number, scheme: Scheme): TensorDefect | undefined {
+  const levels = levelsOf(scheme);
+  if (largest < levels) return undefined;
+  return { part: 'codes', expected: `codes below the ${levels} levels`, received: String(largest) };
 }

@@ -1,7 +1,6 @@
-import { decode } from '@lowbit/core';
 import { fromFloat16Bits, sizeOf } from '@lowbit/core/adapter';
 import { checkStored } from './check-given.js';
-import { unpackWeight } from './packed-weight.js';
+import { expandPacked } from './packed-weight.js';
 import type { StoredWeight } from './stored-weights.js';
 import { isPacked, type PlainQuantization } from './weight-spec.js';
 
@@ -14,7 +13,7 @@ import { isPacked, type PlainQuantization } from './weight-spec.js';
 export function expandWeight(weight: StoredWeight, where: string): Float32Array {
   checkStored(weight, 'expandWeight');
   const { spec, bytes } = weight;
-  if (isPacked(spec)) return decode(unpackWeight(weight, where));
+  if (isPacked(spec)) return expandPacked(weight, where);
   const own = bytes.slice();
   if (spec.quantization === undefined) return new Float32Array(own.buffer);
   return expandPlain(spec.quantization as PlainQuantization, own.buffer, sizeOf(spec.shape));

@@ -7,7 +7,7 @@ import {
   type Problem,
   type QuantizedTensor,
 } from '@lowbit/core';
-import { checkArgument, joinBytes, sizeOf } from '@lowbit/core/adapter';
+import { checkArgument, expander, joinBytes, sizeOf } from '@lowbit/core/adapter';
 import { checkStored } from './check-given.js';
 import type { StoredWeight } from './stored-weights.js';
 import { isPacked, packedDtype, type WeightSpec } from './weight-spec.js';
@@ -65,11 +65,26 @@ export function packedOf(weight: StoredWeight, where: string): PackedTensor {
 /** As {@link packedOf}, unpacked to codes. @throws LowbitError `packed-data` when the bytes do not fit the header either. */
 export function unpackWeight(weight: StoredWeight, where: string): QuantizedTensor {
   const packed = packedOf(weight, where);
+  return fitting(weight, where, () => unpackTensor(packed));
+}
+
+/** As {@link packedOf}, its values. @throws as {@link unpackWeight}. */
+export function expandPacked(weight: StoredWeight, where: string): Float32Array {
+  const packed = packedOf(weight, where);
+  return fitting(weight, where, () => {
+    const expand = expander(packed);
+    const values = new Float32Array(sizeOf(packed.header.shape));
+    expand(values);
+    return values;
+  });
+}
+
+function fitting<R>({ spec }: StoredWeight, where: string, read: () => R): R {
   try {
-    return unpackTensor(packed);
+    return read();
   } catch (error) {
     const told: Partial<Problem> = isLowbitError(error) ? error : {};
-    throw damaged(weight.spec, where, told.expected ?? 'a header that describes the bytes', told.received);
+    throw damaged(spec, where, told.expected ?? 'a header that describes the bytes', told.received);
   }
 }
 

@@ -16,7 +16,7 @@ import { pathToFileURL } from 'node:url';
 import { quantize, train } from '@lowbit/core';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfLayers from '@tensorflow/tfjs-layers';
-import { afterAll, beforeAll, expect } from 'vitest';
+import { afterAll, beforeAll, expect, vi, type MockInstance } from 'vitest';
 import { onEveryBackend } from '../../test/backends.js';
 import { imageModel, sequenceModel, sharedModel, smallSequential } from '../../test/models.js';
 import { grid, halves, ranks } from '../../test/quantizers.js';
@@ -171,6 +171,26 @@ onEveryBackend('saving and loading', (test) => {
     expect(packed.output).toEqual(float.output);
     expect(packed.bytes).toBeLessThan(0.2 * float.bytes);
     for (const each of [model, small]) disposeWeights(each);
+  });
+
+  test('packed weights are expanded once in a prediction, though recurrent layers read theirs at every step', async () => {
+    const model = sequenceModel();
+    const { model: small } = await quantize(tfjs(model), { weights: grid, bits: 4 });
+    const target = newFolder();
+    await save(small, fileSystem(target));
+    const packed = await load(fileSystem(target), { weights: 'packed' });
+    const input = tf.ones([1, ...model.inputs[0]!.shape.slice(1)].map((size) => size ?? 5));
+    type Track = MockInstance<(tensor: tf.Tensor) => void>;
+    const track = vi.spyOn(tf.engine(), 'trackTensor' as never) as unknown as Track;
+    const output = packed.predict(input) as tf.Tensor;
+    const shapes = track.mock.calls.map(([tensor]) => `${tensor.shape}`);
+    track.mockRestore();
+    const kernel = packed.weights.find(({ originalName }) => /lstm.*\/kernel/.test(originalName))!;
+    expect(shapes.filter((shape) => shape === `${kernel.shape}`)).toHaveLength(2);
+    const wanted = small.predict(input) as tf.Tensor;
+    expect(output.dataSync()).toEqual(wanted.dataSync());
+    tf.dispose([input, output, wanted]);
+    for (const each of [model, small, packed]) disposeWeights(each);
   });
 
   test('a packed model is saved, quantized and read without leaving anything', async () => {

@@ -1,5 +1,5 @@
 import { weightArtifacts, type StoredWeight } from '@lowbit/tfjs-format';
-import type { io, Tensor } from '@tensorflow/tfjs-core';
+import type { io, KernelBackend, Tensor, TensorInfo } from '@tensorflow/tfjs-core';
 import * as tfLayers from '@tensorflow/tfjs-layers';
 
 // What TensorFlow.js has and does not declare, or declares otherwise: named and typed in this file alone.
@@ -50,9 +50,30 @@ export const normalizationOf = (layer: Layer) => really<Normalization>(layer);
 /** A layer that has layers is a model. */
 export const modelOf = (layer: Layer) => really<tfLayers.LayersModel>(layer);
 
-/** The variables of a model's weights, which are declared as tensors. */
-export const variablesOf = (model: tfLayers.LayersModel) =>
-  really<readonly tfLayers.LayerVariable[]>(model.weights);
+/** The variables of a layer's or model's weights, which are declared as tensors. */
+export const variablesOf = (layer: Layer) => really<readonly tfLayers.LayerVariable[]>(layer.weights);
+
+/** The layers of a model and of models in it, which are no models themselves. */
+export function layersIn(model: tfLayers.LayersModel): readonly Layer[] {
+  return model.layers.flatMap((layer) => {
+    const isModel = Array.isArray(modelOf(layer).layers);
+    return isModel ? layersIn(modelOf(layer)) : [layer];
+  });
+}
+
+/** What the WebAssembly backend has for tensors in its memory. */
+interface BackendHeap {
+  /** A tensor whose values are still to be written. */
+  makeOutput(shape: readonly number[], dtype: 'float32'): TensorInfo;
+  /** Its values, until memory is asked for the next time. */
+  typedArrayFromHeap(tensor: TensorInfo): Float32Array;
+}
+
+/** `undefined` for backends other than `wasm`. */
+export function heapOf(backend: KernelBackend): BackendHeap | undefined {
+  const heap = really<BackendHeap>(backend);
+  return typeof heap.typedArrayFromHeap === 'function' ? heap : undefined;
+}
 
 /** All layers make their weights by this method. */
 export const layerPrototype = () => really<{ addWeight: AddWeight }>(tfLayers.layers.Layer.prototype);
