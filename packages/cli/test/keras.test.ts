@@ -1,4 +1,4 @@
-import { copyFile, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 import { readKeras } from '@lowbit/keras';
@@ -216,6 +216,31 @@ describe('lowbit import', () => {
     const file = join(cwd, 'model.keras');
     expect(await json('import', file, '--to', 'onnx')).toMatchObject({ output: join(cwd, 'model.onnx') });
     expect(await decibels(file, join(cwd, 'model.onnx'))).toBeGreaterThan(80);
+  });
+
+  it('reads all parts of a store of weights beside the one that is given', async () => {
+    const cwd = await folderWith('older', 'sharded');
+    const [topology, ...parts] = ['model.json', 'part_00000.weights.h5', 'part_00001.weights.h5'].map(
+      (name) => join(cwd, name),
+    ) as [string, string, string];
+    await Promise.all(parts.map((part, i) => rename(join(cwd, `part${i}.h5`), part)));
+    const made = parts.map(async (part, i) => {
+      await json('import', part, '--topology', topology, '-o', join(cwd, `${i}`));
+      return readFile(join(cwd, `${i}`, 'group1-shard1of1.bin'));
+    });
+    const [first, second] = await Promise.all(made);
+    expect(first).toEqual(second);
+    await rm(parts[1]!);
+    const { status, stderr } = await run(
+      'import',
+      parts[0]!,
+      '--topology',
+      topology,
+      '-o',
+      join(cwd, 'part'),
+    );
+    expect(status).toBe(1);
+    expect(stderr).toContain('weights-mismatch');
   });
 
   it('names layers that TensorFlow.js alone does not load', async () => {

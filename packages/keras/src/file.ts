@@ -76,11 +76,7 @@ export function firstBytes(file: NamedBlob, count: number): Promise<Uint8Array<A
  *
  * @throws LowbitError `file-unreadable`, also where the file has become shorter.
  */
-async function bytesBetween(
-  file: NamedBlob,
-  start: number,
-  end: number,
-): Promise<Uint8Array<ArrayBuffer>> {
+async function bytesBetween(file: NamedBlob, start: number, end: number): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = await file
     .slice(start, end)
     .arrayBuffer()

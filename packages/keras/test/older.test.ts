@@ -66,6 +66,75 @@ it('puts Keras 1 into the words of Keras 2', async () => {
   expect(dense).toMatchObject({ className: 'Dense', config: { units: 5, activation: 'softmax' } });
 });
 
+/** A Sequential of Keras 1 whose layers have no weights. */
+const sequential = (...layers: readonly object[]) => ({ class_name: 'Sequential', config: layers });
+const activation = (name: string, shape?: readonly (number | null)[]) => ({
+  class_name: 'Activation',
+  config: { name, activation: 'tanh', ...(shape !== undefined && { batch_input_shape: shape }) },
+});
+const merge = (name: string, mode: string, ...layers: readonly object[]) => ({
+  class_name: 'Merge',
+  config: { name, mode, concat_axis: -1, dot_axes: -1, layers },
+});
+
+it('reads a Sequential of Keras 1 that begins with branches, also in branches', async () => {
+  const inner = sequential(
+    merge('inner', 'sum', sequential(activation('b', [null, 4])), sequential(activation('c', [null, 4]))),
+    activation('d'),
+  );
+  const branches = [sequential(activation('a', [null, 5]), activation('a2')), inner];
+  const model = sequential(merge('outer', 'concat', ...branches), activation('end'));
+  const topology = JSON.stringify({ ...model, keras_version: '1.2.2' });
+  const { network } = await readKeras({ topology });
+  expect(network.inputs.map(({ layer }) => layer)).toEqual(['a_input', 'b_input', 'c_input']);
+  const sources = network.calls.map(({ layer, args }) => [
+    layer.name,
+    JSON.stringify(args).match(/(?<="layer":")\w+/g) ?? [],
+  ]);
+  expect(Object.fromEntries(sources)).toMatchObject({
+    inner: ['b', 'c'],
+    d: ['inner'],
+    outer: ['a2', 'd'],
+    end: ['outer'],
+  });
+  expect(network.calls.find(({ layer }) => layer.name === 'end')?.outputShapes).toEqual([[null, 9]]);
+});
+
+it('refuses branches of Keras 1 inside other layers by name', async () => {
+  const model = sequential(
+    activation('first', [null, 4]),
+    merge('late', 'sum', sequential(activation('a', [null, 4])), sequential(activation('b', [null, 4]))),
+  );
+  const { problems } = await failure(readKeras({ topology: JSON.stringify(model) }));
+  expect(problems).toMatchObject([{ where: 'late', received: 'Merge of models' }]);
+});
+
+it.each([
+  [
+    [1, 2, 0, 3],
+    [
+      [1, 2],
+      [0, 3],
+    ],
+  ],
+  [
+    { top_pad: 1, bottom_pad: 2, left_pad: 0, right_pad: 3 },
+    [
+      [1, 2],
+      [0, 3],
+    ],
+  ],
+  [
+    [1, 2],
+    [1, 2],
+  ],
+])('reads padding of Keras 1 as %j', async (padding, expected) => {
+  const layer = { name: 'pad', batch_input_shape: [null, 5, 6, 2], padding, dim_ordering: 'tf' };
+  const topology = JSON.stringify(sequential({ class_name: 'ZeroPadding2D', config: layer }));
+  const { network } = await readKeras({ topology });
+  expect(network.layers[1]).toMatchObject({ config: { padding: expected } });
+});
+
 it.each([
   ['lambda', 'twice', 'Lambda, a function of Python', 'lambdas'],
   ['custom', 'scaled', 'Scaled', 'customLayers: { Scaled'],

@@ -7,6 +7,7 @@ import type { KerasFile, KerasInspection, KerasModel, KerasSource } from '@lowbi
 
 import { checkInput } from '../files/read-input.js';
 import { isKerasFile } from '../model/is-keras-file.js';
+import { otherParts } from '../model/other-parts.js';
 import { reworded } from '../usage/usage-error.js';
 
 /** A model of Keras on the disk: a whole file, or weights and the topology that they are for. */
@@ -47,9 +48,11 @@ const partsOption = 'WEIGHTS --topology FILE';
 
 /** What a model is read from. */
 async function kerasSource({ file, topology }: KerasPlace, signal: AbortSignal): Promise<KerasSource> {
-  const given = await namedFile(file, signal);
-  if (topology !== undefined) return { topology: await namedFile(topology, signal), weights: given };
-  return (await isTopology(file)) ? { topology: given } : given;
+  const named = (path: string) => namedFile(path, signal);
+  const given = await named(file);
+  if (topology === undefined) return (await isTopology(file)) ? { topology: given } : given;
+  const others = await Promise.all((await otherParts(file)).map(named));
+  return { topology: await named(topology), weights: others.length === 0 ? given : [given, ...others] };
 }
 
 /** A topology alone, of which layers can be told, and which is a model where no layer has weights. */

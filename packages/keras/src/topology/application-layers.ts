@@ -21,9 +21,12 @@ export function applicationHook(raw: RawLayer): CustomLayerHook | undefined {
 /**
  * `x + scale · y`, which Inception-ResNet brings along, as two layers: a Rescaling, and an Add under the name of the layer.
  *
- * @param free Gives a name that no layer has.
+ * @param newName Gives a name that no layer has, nor one that is made later.
  */
-export function scaledSum(raw: RawLayer, free: (wanted: string) => string): readonly RawLayer[] | undefined {
+export function scaledSum(
+  raw: RawLayer,
+  newName: (wanted: string) => string,
+): readonly RawLayer[] | undefined {
   const { className, config, inboundNodes, name } = raw;
   if (className !== 'CustomScaleLayer' || !isOfApplications(raw, ['scale']) || inboundNodes.length !== 1)
     return undefined;
@@ -32,7 +35,7 @@ export function scaledSum(raw: RawLayer, free: (wanted: string) => string): read
   const pair = isKeras3 ? (node['args'] as readonly JsonValue[] | undefined)?.[0] : node;
   if (!Array.isArray(pair) || pair.length !== 2) return undefined;
   const [first, second] = pair as JsonValue[] as [JsonValue, JsonValue];
-  const scaled = free(`${name}_1`);
+  const scaled = newName(`${name}_1`);
   const layer = (own: string, kind: string, settings: JsonObject, input: JsonValue): RawLayer => ({
     ...{ className: kind, writtenClass: kind, name: own, inboundNodes: [input], isOperation: true },
     config: { name: own, trainable: true, dtype: config['dtype'] ?? 'float32', ...settings },

@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '../model.js';
+import { isObject } from './raw-layer.js';
 
 /** A class with its configuration. */
 export interface Described {
@@ -88,14 +89,26 @@ function ownMembers(className: string, config: JsonObject): Record<string, JsonV
       data_format: config['dim_ordering'] === 'th' ? 'channels_first' : 'channels_last',
     }),
     ...(has('inner_activation') && className === 'GRU' && { reset_after: false }),
+    ...(/^ZeroPadding[12]D$/.test(className) && has('padding') && { padding: eachSide(config['padding']!) }),
   };
+}
+
+/** Padding as Keras 1 wrote it where the sides differ: four numbers, or each by name. */
+function eachSide(padding: JsonValue): JsonValue {
+  if (Array.isArray(padding) && padding.length === 4) return [padding.slice(0, 2), padding.slice(2)];
+  if (!isObject(padding)) return padding;
+  const both = (from: string, to: string) => [padding[`${from}_pad`] ?? 0, padding[`${to}_pad`] ?? 0];
+  const hasRows = 'top_pad' in padding || 'bottom_pad' in padding;
+  return hasRows ? [both('top', 'bottom'), both('left', 'right')] : both('left', 'right');
 }
 
 function mergeOf(config: JsonObject): Described {
   const mode = typeof config['mode'] === 'string' ? config['mode'] : '';
-  const className = Object.hasOwn(mergeModes, mode)
+  const isOfModels = Array.isArray(config['layers']);
+  const known = Object.hasOwn(mergeModes, mode)
     ? mergeModes[mode]!
     : `Merge with mode ${mode || 'of a function'}`;
+  const className = isOfModels ? 'Merge of models' : known;
   const { name = null, concat_axis: axis = -1, dot_axes: axes = -1 } = config;
   return {
     className,

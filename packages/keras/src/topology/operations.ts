@@ -22,7 +22,7 @@ export function layersForOperations(
   const taken = new Set(layers.map(({ name }) => name));
   return layers.flatMap((layer) => {
     if (isHooked(layer)) return [layer];
-    const sum = scaledSum(layer, (wanted) => unused(wanted, taken));
+    const sum = scaledSum(layer, (wanted) => newName(wanted, taken));
     if (sum !== undefined) return sum;
     const steps = stepsOf(layer);
     if (steps !== undefined) return inPlaceOf(layer, { args: steps.args, kwargs: {} }, steps, taken);
@@ -73,8 +73,7 @@ function inPlaceOf(
 ): readonly RawLayer[] {
   let node = first;
   return steps.map(({ className, config }, i) => {
-    const own = i === steps.length - 1 ? name : unused(`${name}_${i + 1}`, taken);
-    taken.add(own);
+    const own = i === steps.length - 1 ? name : newName(`${name}_${i + 1}`, taken);
     const layer: RawLayer = {
       className,
       writtenClass: className,
@@ -89,8 +88,10 @@ function inPlaceOf(
   });
 }
 
-function unused(wanted: string, taken: ReadonlySet<string>): string {
+/** A name that no layer has, taken from then on. */
+function newName(wanted: string, taken: Set<string>): string {
   let name = wanted;
   for (let i = 1; taken.has(name); i++) name = `${wanted}_${i}`;
+  taken.add(name);
   return name;
 }

@@ -1,6 +1,7 @@
 import { isLowbitError } from '@lowbit/core';
 import { malformed } from '../errors.js';
 import type { JsonValue } from '../model.js';
+import { withBranches } from './keras1-branches.js';
 import { parsePythonJson } from './python-json.js';
 import { isObject, rawLayer, describe, type RawLayer } from './raw-layer.js';
 import { isWrittenByKeras3 } from './written-version.js';
@@ -50,7 +51,7 @@ export function readTopology(value: unknown, where: string): Topology {
     outer['keras_version'] ?? json['keras_version'] ?? (isWrittenByKeras3(raw) ? '3' : undefined);
   const backend = outer['backend'];
   return {
-    model: raw,
+    model: withBranches(raw),
     ...(typeof version === 'string' && { version }),
     ...(typeof backend === 'string' && { backend }),
   };

@@ -38,6 +38,10 @@ it('tells why a model cannot be read', () => {
   expect(text).toContain('\nIt cannot be imported as it is:\n  own: ');
 });
 
+it('tells a model without a name', () => {
+  expect(kerasInspectionText({ ...model, name: '' })).toMatch(/^A model of Keras 3\.15\.0, /);
+});
+
 it('makes names from a file safe for a terminal', () => {
   const layers = [{ ...dense, id: 'den\u001b[31mse', className: 'De\u202Ense' }];
   const text = kerasInspectionText({ ...model, name: 'n\u0007et', layers });

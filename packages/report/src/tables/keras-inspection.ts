@@ -35,8 +35,10 @@ export function kerasInspectionText(inspection: InspectedKeras, colors: Colors =
   const { name, kerasVersion, layers, parameters, problems, notes } = inspection;
   const from = kerasVersion === undefined ? 'Keras' : `Keras ${kerasVersion}`;
   const count = parameters === null ? 'an unknown number of' : parameters.toLocaleString('en');
+  // A Sequential of Keras 1 has no name.
+  const title = name === '' ? 'A model' : `${name}: a model`;
   return [
-    `${printable(`${name}: a model of ${from}, ${count} parameters`)}\n\n`,
+    `${printable(`${title} of ${from}, ${count} parameters`)}\n\n`,
     textTable(columns, layers.map(row)),
     ...(problems.length === 0
       ? []
