@@ -284,7 +284,9 @@ test.each(cases)(
       const rewritten = new Set(report.weights.map(({ id }) => id));
       for (const id of weights.keys()) if (!rewritten.has(id)) weights.delete(id);
       expect(rewritten.size).toBeGreaterThanOrEqual(fewestWeights);
-      const expected = await runModel(decodedModel(bytes, weights, optimize), feeds(go));
+      const packed = report.weights.filter(({ form }) => form === 'MatMulNBits').map(({ id }) => id);
+      const wide = new Set(packed);
+      const expected = await runModel(decodedModel(bytes, weights, optimize, wide), feeds(go));
       const actual = await runModel(model.bytes, feeds(go));
       const wrong = [...expected].filter(([name, values]) => !isClose(actual.get(name)!, values));
       expect(wrong.map(([name]) => `${name} for ${optimize}`)).toEqual([]);

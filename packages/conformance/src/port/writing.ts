@@ -153,7 +153,7 @@ async function checkNonFinite<M>(port: ModelPort<M>): Promise<void> {
     must(left, () => 'all weights are quantized, one that is not finite among them');
     return;
   }
-  const isTyped = isLowbitError(done) && done.code === 'non-finite';
+  const isTyped = isLowbitError(done) && ['non-finite', 'nothing-to-quantize'].includes(done.code);
   must(isTyped, () => `a weight that is not finite gives ${String(done)}`);
 }
 
