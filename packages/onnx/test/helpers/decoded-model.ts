@@ -47,7 +47,8 @@ export function decodedModel(
     const type = wide.has(id) ? DataType.FLOAT : source.tensor.dataType;
     const values = withValues({ ...source.tensor, dataType: type }, decode(tensor));
     const input = source.graph.input.find(({ name }) => name === source.name);
-    if (input !== undefined) Object.assign(input, createValueInfo(source.name, type, values.dims.map(Number)));
+    if (input !== undefined)
+      Object.assign(input, createValueInfo(source.name, type, values.dims.map(Number)));
     if (source.node === undefined) Object.assign(source.tensor, values);
     else source.node.attribute = [makeAttribute('value', { tensor: values })];
   }
