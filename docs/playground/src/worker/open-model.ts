@@ -9,7 +9,7 @@ import type {
 } from '../shared/messages.js';
 import { readFiles } from './dropped-files.js';
 import { openOnnx } from './onnx/open-onnx.js';
-import { refuseStrangers } from './refuse-strangers.js';
+import { inWordsOfPage, refuseStrangers } from './refuse-strangers.js';
 import type { Session } from './session.js';
 
 /** A model in the worker. What `compare` and `download` use is the result of the last `quantize`. */
@@ -35,11 +35,15 @@ export async function openModel(files: readonly File[], session: Session): Promi
     const { openKeras } = await import('./keras/open-keras.js');
     return openKeras({ weights, topology: json }, session);
   }
-  await refuseStrangers(files, json);
-  const dropped = await readFiles(files);
-  if (json === undefined) return openOnnx(dropped);
-  const { openTfjs } = await import('./tfjs/open-tfjs.js');
-  return openTfjs(json.name, dropped);
+  try {
+    await refuseStrangers(files, json);
+    const dropped = await readFiles(files);
+    if (json === undefined) return openOnnx(dropped);
+    const { openTfjs } = await import('./tfjs/open-tfjs.js');
+    return await openTfjs(json.name, dropped);
+  } catch (error) {
+    throw inWordsOfPage(error);
+  }
 }
 
 /** Whether a file is called as those of Keras are. */

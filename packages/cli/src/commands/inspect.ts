@@ -67,8 +67,13 @@ function afterKeras(
   topology: string | undefined,
   { problems, parameters }: Pick<KerasInspection, 'problems' | 'parameters'>,
 ): string {
-  if (problems.length > 0)
-    return 'say what stands for such layers, in a program: readKeras(file, { customLayers, lambdas })';
+  const again = commandWords(['inspect', model, ...(topology === undefined ? [] : ['--topology', topology])]);
+  const hooks = ['customLayers', 'lambdas'].filter((hook) =>
+    problems.some(({ remedy }) => remedy?.includes(hook)),
+  );
+  if (hooks.length > 0)
+    return `say what stands for such layers, in a program: readKeras(file, { ${hooks.join(', ')} })`;
+  if (problems.length > 0) return `mend what is told above, then ${again}`;
   const isTopologyAlone = topology === undefined && extname(model) === '.json';
   // One without weights is a whole model, of which nothing can be quantized.
   if (isTopologyAlone && parameters === 0) return commandWords(['import', model]);
