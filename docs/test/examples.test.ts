@@ -90,7 +90,8 @@ test('a TensorFlow.js model is trained on few levels, saved and loaded', () => {
     number,
     number,
   ];
-  expect(packed).toBeLessThan(0.2 * float);
+  // Of weights so small, model.json is the larger part.
+  expect(packed).toBeLessThan(0.5 * float);
   expect(lines.at(-1)).toBe('largest difference after loading 0');
 });
 
