@@ -71,5 +71,8 @@ it('measures every method at each width, against nearest, and bits at its bytes'
   const [nearest, rounded] = results;
   expect(nearest!.gainDb).toBe(0);
   expect(rounded!.gainDb).toBeGreaterThan(0);
-  for (const { bytes } of results) expect(bytes).toBeLessThanOrEqual((1 + mostMore) * nearest!.bytes);
+  // A plan that names rounders takes more bytes, which count in a model so small.
+  const ofPlan = 200;
+  for (const { bytes } of results)
+    expect(bytes).toBeLessThanOrEqual((1 + mostMore) * nearest!.bytes + ofPlan);
 });
