@@ -53,7 +53,8 @@ describe.skipIf(withoutRedis)('lowbit worker', () => {
     const four = await Promise.all([1, 2, 3, 4].map(startWorker));
     const all = lowbit(['measure', ...given, '--queue', redis.url, '-o', join(folder, 'four.json')]);
     await lineOf(four[0].child, 'done');
-    await lineOf(four[0].child, 'begun');
+    // One that was slow may get no other job: then all ends without it.
+    await Promise.race([lineOf(four[0].child, 'begun'), all]);
     await ended(four[0].child, 'SIGKILL');
     expect(await all).toMatchObject({ status: 0 });
     expect(await file('four.json')).toBe(await file('one.json'));
