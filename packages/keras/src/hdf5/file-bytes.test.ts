@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 
@@ -26,4 +29,28 @@ it('supplied parts are the file, wherever they lie, and small ones that lie clos
     fc.property(place, ([at, count]) => read(at, Math.min(count, file.length - at))),
     { numRuns: 200, seed: 4 },
   );
+});
+
+/** A thread that supplies parts of ones, and before that notifies, as the supplier of an earlier part does that was held up before it came to it. */
+const lateSupplier = `
+  const { parentPort, workerData: { memory } } = require('node:worker_threads');
+  const state = new Int32Array(memory, 0, 1);
+  parentPort.on('message', ({ count }) => {
+    const end = Date.now() + 200;
+    while (Date.now() < end) Atomics.notify(state, 0);
+    new Uint8Array(memory, 4, count).fill(1);
+    Atomics.store(state, 0, 1);
+    Atomics.notify(state, 0);
+  });
+  parentPort.postMessage('started');
+`;
+
+it('a part is taken when it is there, not when the notification of an earlier one comes', async () => {
+  const shared = sharedFile(1000)!;
+  const supplier = new Worker(lateSupplier, { eval: true, workerData: shared });
+  await once(supplier, 'message');
+  const into = new Uint8Array(1000);
+  suppliedBytes(shared, (part) => supplier.postMessage(part)).read(into, 0);
+  await supplier.terminate();
+  expect(into.every((byte) => byte === 1)).toBe(true);
 });

@@ -63,7 +63,8 @@ export function suppliedBytes({ size, memory }: SharedFile, ask: (part: FilePart
   const fetchPart = (at: number, count: number): Uint8Array => {
     Atomics.store(state, 0, waiting);
     ask({ at, count });
-    Atomics.wait(state, 0, waiting);
+    // What wakes it may be the notification of the part before, whose state was seen before that came; then nothing is there yet.
+    while (Atomics.load(state, 0) === waiting) Atomics.wait(state, 0, waiting);
     return new Uint8Array(memory, stateBytes, count);
   };
 
