@@ -1,4 +1,4 @@
-import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdtemp, rename, rm, truncate, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -45,5 +45,21 @@ describe('a file of which parts are read', () => {
     stop.abort();
     expect(() => fill(new Uint8Array(1), 0)).toThrow('[aborted]');
     await expect(read(0, 1)).rejects.toMatchObject({ code: 'aborted' });
+  });
+
+  it('is not read on where it was replaced or written since, though it is as long as before', async () => {
+    const [file, other] = ['kept', 'other'].map((name) => join(folder, name)) as [string, string];
+    const changes = [
+      () => writeFile(other, 'ijklmnop').then(() => rename(other, file)),
+      () => writeFile(file, 'qrstuvwx').then(() => utimes(file, 1, 1)),
+    ];
+    for (const change of changes) {
+      await writeFile(file, 'abcdefgh');
+      const { read, fill } = await partReader(file);
+      expect(text(await read(0, 4))).toBe('abcd');
+      await change();
+      await expect(read(4, 4)).rejects.toMatchObject({ code: 'file-unreadable' });
+      expect(() => fill(new Uint8Array(4), 4)).toThrow('written or replaced since');
+    }
   });
 });
