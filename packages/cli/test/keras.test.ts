@@ -1,8 +1,8 @@
 import { copyFile, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
 import { readKeras } from '@lowbit/keras';
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 
 import { folderWith } from './keras-folder.js';
 import { contents, lowbit, models, run, temporaryFolder, withoutPackage } from './support.js';
@@ -218,29 +218,60 @@ describe('lowbit import', () => {
     expect(await decibels(file, join(cwd, 'model.onnx'))).toBeGreaterThan(80);
   });
 
-  it('reads all parts of a store of weights beside the one that is given', async () => {
-    const cwd = await folderWith('older', 'sharded');
-    const [topology, ...parts] = ['model.json', 'part_00000.weights.h5', 'part_00001.weights.h5'].map(
-      (name) => join(cwd, name),
-    ) as [string, string, string];
-    await Promise.all(parts.map((part, i) => rename(join(cwd, `part${i}.h5`), part)));
-    const made = parts.map(async (part, i) => {
-      await json('import', part, '--topology', topology, '-o', join(cwd, `${i}`));
-      return readFile(join(cwd, `${i}`, 'group1-shard1of1.bin'));
+  describe('a store of weights in parts', () => {
+    let cwd: string;
+    const names = ['part_00000.weights.h5', 'part_00001.weights.h5', 'part.weights.json'] as const;
+    const importFrom = (name: string) =>
+      run(
+        'import',
+        join(cwd, name),
+        '--topology',
+        join(cwd, 'model.json'),
+        '-o',
+        join(cwd, `of_${name.replaceAll('.', '_')}`),
+      );
+
+    beforeEach(async () => {
+      cwd = await folderWith('older', 'sharded');
+      for (const i of [0, 1]) await rename(join(cwd, `part${i}.h5`), join(cwd, names[i]!));
     });
-    const [first, second] = await Promise.all(made);
-    expect(first).toEqual(second);
-    await rm(parts[1]!);
-    const { status, stderr } = await run(
-      'import',
-      parts[0]!,
-      '--topology',
-      topology,
-      '-o',
-      join(cwd, 'part'),
-    );
-    expect(status).toBe(1);
-    expect(stderr).toContain('weights-mismatch');
+
+    it('is read whole from any of its parts, and from their index', async () => {
+      const made = names.map(async (name) => {
+        expect((await importFrom(name)).status).toBe(0);
+        return readFile(join(cwd, `of_${name.replaceAll('.', '_')}`, 'group1-shard1of1.bin'));
+      });
+      const [first, ...others] = await Promise.all(made);
+      expect(others).toEqual([first, first]);
+      const argv = ['quantize', join(cwd, names[2]), '--topology', join(cwd, 'model.json'), '--allow-larger'];
+      expect(await json(...argv)).toMatchObject({ output: join(cwd, 'part_q8', 'model.json') });
+    });
+
+    it('names a part that is missing', async () => {
+      await rename(join(cwd, names[0]), join(cwd, 'first.weights.h5'));
+      for (const name of names.slice(1)) {
+        const { status, stderr } = await importFrom(name);
+        expect(status).toBe(1);
+        expect(stderr).toContain(`${join(cwd, names[0])}: the file does not exist`);
+        expect(stderr).toContain(`into one folder, named as Keras named them: ${names[0]}, ${names[1]}`);
+      }
+      await rm(join(cwd, names[2]));
+      expect((await importFrom(names[1])).stderr).toContain(
+        `${join(cwd, names[0])}: the file does not exist`,
+      );
+      const { stderr } = await importFrom('first.weights.h5');
+      expect(stderr).toContain('weights-mismatch');
+      expect(stderr).toContain('with all parts in one folder, named as Keras named them');
+    });
+
+    it('is not looked for outside of its folder', async () => {
+      const index = join(cwd, names[2]);
+      const text = await readFile(index, 'utf8');
+      const other = await temporaryFolder();
+      await copyFile(join(cwd, names[1]), join(other, names[1]));
+      await writeFile(index, text.replaceAll(names[1], `../${basename(other)}/${names[1]}`));
+      expect((await importFrom(names[2])).stderr).toContain('external-data');
+    });
   });
 
   it('names layers that TensorFlow.js alone does not load', async () => {

@@ -10,6 +10,7 @@ export { keras, type KerasPort, type KerasPortOptions, type RunningKerasPort } f
 export type { KerasRunner, RunnerOptions, RunningModel } from './port/running.js';
 export { readKeras, type KerasOptions } from './read-keras.js';
 export type { KerasFile } from './file.js';
+export { partsOfIndex } from './source/part-index.js';
 export type { KerasParts, KerasSource } from './source/source.js';
 export type { ReadingOptions, TfjsArtifacts } from './tfjs/described-model.js';
 export { tfjsArtifacts } from './tfjs/tfjs-artifacts.js';

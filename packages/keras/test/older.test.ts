@@ -1,7 +1,14 @@
 import { quantize } from '@lowbit/core';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
-import { keras, readKeras, tfjsArtifacts, type CustomLayerHook, type KerasSource } from '../src/index.js';
+import {
+  keras,
+  partsOfIndex,
+  readKeras,
+  tfjsArtifacts,
+  type CustomLayerHook,
+  type KerasSource,
+} from '../src/index.js';
 import { registry } from '../src/register.js';
 import { failure, goldenValues, jsonOf, textOf, weightValues } from './support.js';
 import { type Golden, kerasCases } from './cases.js';
@@ -44,6 +51,58 @@ it.each([
     expect(new Set(model.weights.map(({ storedType }) => storedType))).toContain(type);
     model.close();
   }
+});
+
+describe('a store of weights in parts', () => {
+  const topology = textOf(file('sharded', 'model.json'));
+  const index = file('sharded', 'part.weights.json');
+  const names = partsOfIndex(textOf(index));
+  const parts = names.map((name, i) => new File([file('sharded', `part${i}.h5`).slice()], name));
+
+  it('is read with its index among the parts', async () => {
+    expect(names).toEqual(['part_00000.weights.h5', 'part_00001.weights.h5']);
+    for (const weights of [
+      [index, ...parts],
+      [...parts, new File([index.slice()], 'part.weights.json')],
+    ]) {
+      const model = await readKeras({ topology, weights });
+      const expected = golden('sharded');
+      expect(await weightValues(model, Object.keys(expected))).toEqual(goldenValues(expected));
+      model.close();
+    }
+  });
+
+  it.each([
+    ['the index alone', [], '2 parts: part_00000.weights.h5, part_00001.weights.h5', 'the index alone'],
+    ['one of two parts', parts.slice(0, 1), '2 parts, also part_00001.weights.h5', '1 of them'],
+  ])('names what is missing beside %s', async (_, beside, expected, received) => {
+    const thrown = await failure(readKeras({ topology, weights: [index, ...beside] }));
+    expect(thrown).toMatchObject({ code: 'external-data', received });
+    expect(thrown.expected).toContain(expected);
+  });
+
+  it.each([
+    ['{', 'model-malformed'],
+    ['{"weight_map":{}}', 'model-malformed'],
+    ['{"weight_map":{"/layers/dense/vars":["a.weights.h5",1]}}', 'model-malformed'],
+    ['{"weight_map":["a.weights.h5"]}', 'model-malformed'],
+  ])('refuses the index %s', (text, code) => {
+    expect(() => partsOfIndex(text)).toThrowError(expect.objectContaining({ code }));
+  });
+
+  it('refuses an index without a topology, and other JSON in its place', async () => {
+    const { received } = await failure(readKeras(index));
+    expect(received).toContain('index of weights in parts');
+    expect(await failure(readKeras({ topology, weights: new TextEncoder().encode(topology) }))).toMatchObject(
+      {
+        received: 'a topology',
+        remedy: expect.stringContaining('Give the weights') as string,
+      },
+    );
+    expect(() => partsOfIndex(index as never)).toThrowError(
+      expect.objectContaining({ code: 'invalid-argument' }),
+    );
+  });
 });
 
 it('says what it leaves out and what it computes otherwise', async () => {

@@ -9,7 +9,7 @@ import { usageError } from '../usage/usage-error.js';
 /** Where the result goes when nobody says: `net.keras` and `net.weights.h5` become `net_q8.onnx` or `net_q8`, the folder `net` the former. */
 export function defaultKerasOutput(model: string, suffix: string, to: KerasTarget): string {
   const { dir, base } = parse(['', '.', '..'].includes(basename(model)) ? resolve(model) : model);
-  const name = base.replace(/(\.weights\.h5|\.keras|\.h5|\.hdf5|\.json)$/, '');
+  const name = base.replace(/(\.weights\.(h5|json)|\.keras|\.h5|\.hdf5|\.json)$/, '');
   return join(dir, fittedName(name, to === 'onnx' ? `${suffix}.onnx` : suffix));
 }
 

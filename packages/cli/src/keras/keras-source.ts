@@ -1,4 +1,4 @@
-import { basename, extname } from 'node:path';
+import { basename } from 'node:path';
 
 import { isLowbitError } from '@lowbit/core';
 import { defined } from '@lowbit/core/adapter';
@@ -6,7 +6,7 @@ import { partReader } from '@lowbit/data/node';
 import type { KerasFile, KerasInspection, KerasModel, KerasSource } from '@lowbit/keras';
 
 import { checkInput } from '../files/read-input.js';
-import { isKerasFile } from '../model/is-keras-file.js';
+import { jsonKind } from '../model/is-keras-file.js';
 import { otherParts } from '../model/other-parts.js';
 import { reworded } from '../usage/usage-error.js';
 
@@ -38,26 +38,27 @@ async function inOptions<T>(work: Promise<T>): Promise<T> {
     return await work;
   } catch (error) {
     if (!isLowbitError(error)) throw error;
-    throw reworded(error, (text) => text.replace(inCode, (_, parts) => (parts ? partsOption : 'its folder')));
+    throw reworded(error, (text) => inCode.reduce((told, [code, shell]) => told.replace(code, shell), text));
   }
 }
 
-/** What a program gives: parts of a model of Keras, or the files of one of TensorFlow.js. */
-const inCode = /(\{ topology[^}]*\})|\{ modelJson, shards \}/g;
-const partsOption = 'WEIGHTS --topology FILE';
+/** What a program gives, and what the command line: parts of weights or of a model of Keras, the files of one of TensorFlow.js. */
+const inCode: readonly (readonly [RegExp, string])[] = [
+  [
+    /\{ topology, weights: \[[^}]*\}/g,
+    'WEIGHTS --topology FILE, with all parts in one folder, named as Keras named them',
+  ],
+  [/\{ topology[^}]*\}/g, 'WEIGHTS --topology FILE'],
+  [/\{ modelJson, shards \}/g, 'its folder'],
+];
 
 /** What a model is read from. */
 async function kerasSource({ file, topology }: KerasPlace, signal: AbortSignal): Promise<KerasSource> {
   const named = (path: string) => namedFile(path, signal);
   const given = await named(file);
-  if (topology === undefined) return (await isTopology(file)) ? { topology: given } : given;
+  if (topology === undefined) return (await jsonKind(file)) === 'topology' ? { topology: given } : given;
   const others = await Promise.all((await otherParts(file)).map(named));
   return { topology: await named(topology), weights: others.length === 0 ? given : [given, ...others] };
-}
-
-/** A topology alone, of which layers can be told, and which is a model where no layer has weights. */
-async function isTopology(path: string): Promise<boolean> {
-  return extname(path) === '.json' && isKerasFile(path);
 }
 
 /** A file of which no more is read than is needed, with its name, which errors tell. */

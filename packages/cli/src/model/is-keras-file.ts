@@ -2,12 +2,27 @@ import { extname } from 'node:path';
 
 import { readHead } from './read-head.js';
 
-/** Whether a file is one of Keras, by what it begins with: HDF5, a `.keras` archive, or a topology. What cannot be opened is none. */
+/** Whether a file is one of Keras, by what it begins with: HDF5, a `.keras` archive, a topology, or an index of weights in parts. */
 export async function isKerasFile(path: string): Promise<boolean> {
-  const head = await readHead(path).catch(() => new Uint8Array());
-  const text = Buffer.from(head).toString('latin1');
+  const text = await headText(path);
   if (text.startsWith('\x89HDF')) return true;
   if (text.startsWith('PK')) return extname(path) === '.keras';
-  const isJson = /^(\xef\xbb\xbf)?\s*\{/.test(text);
-  return isJson && text.includes('"class_name"') && !text.includes('"modelTopology"');
+  return kindOfJson(text) !== undefined;
+}
+
+/** What JSON of Keras a file is, in its own words: a topology alone, of which layers can be told, or an index of weights. */
+export async function jsonKind(path: string): Promise<'topology' | 'index' | undefined> {
+  return kindOfJson(await headText(path));
+}
+
+function kindOfJson(text: string): 'topology' | 'index' | undefined {
+  if (!/^(\xef\xbb\xbf)?\s*\{/.test(text) || text.includes('"modelTopology"')) return undefined;
+  if (text.includes('"class_name"')) return 'topology';
+  return text.includes('"weight_map"') && text.includes('.weights.h5"') ? 'index' : undefined;
+}
+
+/** What cannot be opened has no first bytes. */
+async function headText(path: string): Promise<string> {
+  const head = await readHead(path).catch(() => new Uint8Array());
+  return Buffer.from(head).toString('latin1');
 }

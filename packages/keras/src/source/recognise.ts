@@ -1,5 +1,6 @@
 import { LowbitError } from '@lowbit/core';
 import { empty } from '../errors.js';
+import { startsAsIndex } from './part-index.js';
 
 /** What the first bytes of a file say it is. */
 export type FileKind = 'hdf5' | 'zip' | 'json';
@@ -127,6 +128,12 @@ export function strangeJson(head: Uint8Array, where: string): LowbitError {
       where,
       'the model.json of a TensorFlow.js model',
       'Give it with its weight files: { modelJson, shards }.',
+    );
+  if (startsAsIndex(text))
+    return notKeras(
+      where,
+      'the index of weights in parts, without a topology',
+      'Give the topology and every part too: { topology, weights: [index, part, …] }.',
     );
   return text.includes('"class_name"')
     ? notKeras(where, 'a topology without weights', 'Give it with the weights: { topology, weights }.')

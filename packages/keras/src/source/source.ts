@@ -10,13 +10,14 @@ import type { StoredTensor } from '../weights/tensors.js';
 import { allBytes, firstBytes, isBlob, type KerasFile, type NamedBlob, toBlob } from '../file.js';
 import { kerasArchive, type ArchiveOptions } from './keras-archive.js';
 import { fileKind, headBytes, notKeras, strangeJson } from './recognise.js';
+import { weightFiles } from './weight-files.js';
 import { tfjsSource, type TfjsFiles } from './tfjs-files.js';
 
 /** A topology and weights that were saved apart. */
 export interface KerasParts {
   /** What `model.to_json()` gave, or a `config.json`: text, the object in it, or a file. */
   readonly topology: string | object | KerasFile;
-  /** A `.h5` or `.weights.h5` file, or the parts of one that Keras split. Absent: a model without weights. */
+  /** A `.h5` or `.weights.h5` file, or the parts of one that Keras split, with or without their index. Absent: a model without weights. */
   readonly weights?: KerasFile | readonly KerasFile[];
 }
 
@@ -122,21 +123,7 @@ async function openParts({ topology, weights }: KerasParts, options: OpeningOpti
     weights === undefined ? [] : Array.isArray(weights) ? (weights as KerasFile[]) : [weights as KerasFile];
   const opened: Hdf5File[] = [];
   try {
-    for (const [i, each] of given.entries()) {
-      const file = toBlob(each, given.length === 1 ? 'weights' : `weights[${i}]`);
-      const kind = fileKind(await firstBytes(file, headBytes), file.name);
-      if (kind === 'zip') await kerasArchive(file);
-      if (kind !== 'hdf5')
-        throw malformed(
-          file.name,
-          'an HDF5 file of weights',
-          kind === 'zip' ? 'a .keras file' : 'a JSON text',
-          kind === 'zip'
-            ? 'Give a .keras file alone: it holds both.'
-            : 'A topology is given as such: { topology, weights }.',
-        );
-      opened.push(await openHdf5(file, options));
-    }
+    for (const file of await weightFiles(given, options.signal)) opened.push(await openHdf5(file, options));
   } catch (error) {
     opened.forEach((file) => file.close());
     throw error;

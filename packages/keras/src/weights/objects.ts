@@ -82,7 +82,7 @@ function missing(leaf: LayerDraft, where: string, path: string): Error {
     `${where}: ${leaf.id}`,
     `${names} at ${path}/vars`,
     'not all of them',
-    'Give the weights that were saved from this very model, by the same version of Keras; of a store that max_shard_size split, a list of all parts.',
+    'Give the weights that were saved from this very model, by the same version of Keras; of a store that max_shard_size split, every part: { topology, weights: [index, part, …] }.',
   );
 }
 
