@@ -238,6 +238,16 @@ it.each(['model.keras', 'model.h5'])('asks a hook what takes the place of a laye
   expect(scaled?.weights.map(({ id }) => id)).toEqual(['scaled/scale', 'scaled/shift']);
 });
 
+it.each([
+  ['model.keras', ['scaled/vars/0', 'scaled/vars/1']],
+  ['model.h5', ['scaled/scale', 'scaled/shift']],
+])('calls weights of %s as the file does where a hook does not', async (entry, ids) => {
+  const customLayers = { Scaled: () => ({ className: 'Scaled', outputShape: [null, 4] }) };
+  const { network } = await readKeras(file('custom', entry), { customLayers });
+  const scaled = network.layers.find(({ name }) => name === 'scaled');
+  expect(scaled?.weights.map(({ id }) => id)).toEqual(ids);
+});
+
 it.each<[string, string | CustomLayerHook, string, string]>([
   ['is no function', 'Dense', 'a function', 'string'],
   ['gives nothing', () => undefined as never, 'returns { className, config }', 'undefined'],
@@ -245,6 +255,14 @@ it.each<[string, string | CustomLayerHook, string, string]>([
   ['gives a promise', () => Promise.resolve() as never, 'returns { className, config }', 'a promise'],
   ['gives a model', () => ({ className: 'Sequential', config: { layers: [] } }), 'none inside', 'Sequential'],
   ['gives a wrapper', () => ({ className: 'TimeDistributed' }), 'none inside', 'TimeDistributed'],
+  [
+    'gives one text for weights',
+    () => ({ className: 'Mine', weights: 'scale' as never }),
+    'names',
+    '"scale"',
+  ],
+  ['names two alike', () => ({ className: 'Mine', weights: ['a', 'a'] }), 'different names', '["a","a"]'],
+  ['numbers weights', () => ({ className: 'Mine', weights: ['0', '1'] }), 'begins with a digit', '["0","1"]'],
   ['names one weight of two', () => ({ className: 'Mine', weights: ['scale'] }), 'all 2 weights', 'scale'],
   [
     'throws',

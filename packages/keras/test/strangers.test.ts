@@ -61,7 +61,7 @@ describe('files that are no models of Keras', () => {
     [
       'weights',
       { topology: textOf(dense.get('model.json')), weights: bytes('{"class_name":""}') },
-      'given as such',
+      'Give the weights',
     ],
     ['topology', { topology: dense.get('model.h5')!, weights: dense.get('model.h5')! }, 'given alone'],
   ])('in the place of the %s', async (_, source, remedy) => {

@@ -6,14 +6,11 @@ import { readHead } from './read-head.js';
 export async function isKerasFile(path: string): Promise<boolean> {
   const text = await headText(path);
   if (text.startsWith('\x89HDF')) return true;
-  if (text.startsWith('PK')) return extname(path) === '.keras';
-  return kindOfJson(text) !== undefined;
+  return text.startsWith('PK') ? extname(path) === '.keras' : kindOfJson(text) !== undefined;
 }
 
-/** What JSON of Keras a file is, in its own words: a topology alone, of which layers can be told, or an index of weights. */
-export async function jsonKind(path: string): Promise<'topology' | 'index' | undefined> {
-  return kindOfJson(await headText(path));
-}
+/** What JSON of Keras a file is: a topology, of which layers can be told alone, or an index of weights. */
+export const jsonKind = async (path: string) => kindOfJson(await headText(path));
 
 function kindOfJson(text: string): 'topology' | 'index' | undefined {
   if (!/^(\xef\xbb\xbf)?\s*\{/.test(text) || text.includes('"modelTopology"')) return undefined;
@@ -22,7 +19,8 @@ function kindOfJson(text: string): 'topology' | 'index' | undefined {
 }
 
 /** What cannot be opened has no first bytes. */
-async function headText(path: string): Promise<string> {
-  const head = await readHead(path).catch(() => new Uint8Array());
-  return Buffer.from(head).toString('latin1');
-}
+const headText = (path: string): Promise<string> =>
+  readHead(path).then(
+    (head) => Buffer.from(head).toString('latin1'),
+    () => '',
+  );

@@ -55,10 +55,22 @@ export function hasConstants(raw: RawLayer): boolean {
 }
 
 function checkCustom(custom: unknown, where: string): asserts custom is CustomLayer {
-  const { className } = Object(custom) as Partial<CustomLayer>;
+  const { className, weights } = Object(custom) as Partial<CustomLayer>;
   const received = custom instanceof Promise ? 'a promise' : typeof custom;
   if (typeof className !== 'string')
     throw hookInvalid(where, 'a function that returns { className, config }', received);
   if (isModel(className) || isWrapper(className))
     throw hookInvalid(where, 'the class of a layer that has none inside', className);
+  if (weights !== undefined && !areNames(weights))
+    throw hookInvalid(
+      where,
+      'different names of weights, none of which begins with a digit',
+      JSON.stringify(weights)?.slice(0, 200) ?? typeof weights,
+    );
+}
+
+/** TensorFlow.js takes a name that begins with a digit for a place in its own order of weights. */
+function areNames(weights: unknown): boolean {
+  if (!Array.isArray(weights) || new Set(weights).size < weights.length) return false;
+  return weights.every((name) => typeof name === 'string' && /^\D/.test(name));
 }

@@ -179,12 +179,27 @@ export function openPlacements(layer: LayerDraft, tensors: readonly StoredTensor
   if (customWeights !== undefined && customWeights.length !== tensors.length)
     throw hookInvalid(
       layer.id,
-      `names of all ${tensors.length} weights: ${tensors.map(({ path }) => path).join(', ')}`,
+      `names of all ${tensors.length} weights: ${tensors.map(({ path, shape }) => `${path} [${shape.join(', ')}]`).join(', ')}`,
       customWeights.join(', ') || 'none',
     );
-  return tensors.map((tensor, i) => {
-    const written = tensor.path.replace(/:0$/, '').split('/').at(-1)!;
-    const name = layer.customWeights?.[i] ?? written;
-    return { slot: { layer, rule: { name, shape: undefined } }, tensor };
-  });
+  const names = customWeights ?? ownNames(tensors);
+  return tensors.map((tensor, i) => ({
+    slot: { layer, rule: { name: names[i]!, shape: undefined } },
+    tensor,
+  }));
+}
+
+/**
+ * What tensors of one layer are called in the file, in short: the ends of their paths. Where several end alike, or with a number alone as in files of Keras 3
+ * (`vars/0`), which TensorFlow.js would take for a place in its own order, with what stands in front.
+ */
+function ownNames(tensors: readonly StoredTensor[]): readonly string[] {
+  const paths = tensors.map(({ path }) => path.replace(/:0$/, '').split('/'));
+  const ends = paths.map((path) => path.at(-1)!);
+  if (new Set(ends).size === ends.length && ends.every((end) => !/^\d/.test(end))) return ends;
+  const [first] = paths;
+  const shortest = Math.min(...paths.map(({ length }) => length));
+  let common = 0;
+  while (common < shortest - 2 && paths.every((path) => path[common] === first![common])) common++;
+  return paths.map((path) => path.slice(common).join('/'));
 }

@@ -1,9 +1,10 @@
-import type { Registry } from '@lowbit/core';
+import { LowbitError, type Registry } from '@lowbit/core';
 import { checkArgument, checkOptions, defined, optionTypes, type OptionTypes } from '@lowbit/core/adapter';
 import type { KerasModel, ReadingOptions } from '@lowbit/keras';
 import type * as tf from '@tensorflow/tfjs-core';
 import type * as tfLayers from '@tensorflow/tfjs-layers';
 
+import { listed, UnplacedWeights } from '../load/unplaced-weights.js';
 import { load, registryType } from '../io/load-model.js';
 
 /** How a model of Keras becomes one that runs. */
@@ -23,7 +24,8 @@ const types: OptionTypes<ToLayersOptions> = {
  * packed again. Weights are read one after the other; the model of Keras can be closed afterwards.
  *
  * @throws LowbitError `invalid-argument` for what is no such model, `layer-unsupported` with every layer that TensorFlow.js does not
- *   have, or would compute otherwise; `unknown-plugin` for a quantizer of activations that the registry lacks; as reading its weights.
+ *   have, or would compute otherwise; `unknown-plugin` for a quantizer of activations that the registry lacks; `invalid-argument` for a layer of a
+ *   hook whose weights the class calls otherwise; as reading its weights.
  * @example
  * const model = await toLayersModel(await readKeras(file));
  * model.predict(inputs);
@@ -43,5 +45,38 @@ export async function toLayersModel(
   // Who quantizes models of TensorFlow.js alone does not load what files of Keras need.
   const { tfjsArtifacts } = await import('@lowbit/keras');
   const artifacts: object = await tfjsArtifacts(model, { signal, onProgress });
-  return load({ load: async () => artifacts as tf.io.ModelArtifacts }, defined({ registry }));
+  try {
+    return await load({ load: async () => artifacts as tf.io.ModelArtifacts }, defined({ registry }));
+  } catch (error) {
+    throw ofHook(error);
+  }
+}
+
+/** Of a model that was read, only a layer that a hook stands in for has weights that its class calls otherwise. */
+function ofHook(error: unknown): unknown {
+  const unplaced = (error as Partial<Error>).cause;
+  if (!(unplaced instanceof UnplacedWeights)) return error;
+  const { layer, className, given, wanted } = unplaced;
+  const remedy =
+    given.length === wanted.length
+      ? `Let the hook in customLayers also return weights: [${orderByShape(unplaced)}], the names in the order in which the class in Python makes its weights.`
+      : `Let the class that is registered make ${given.length === 1 ? 'one weight' : `${given.length} weights`}, or the hook in customLayers name another class.`;
+  return new LowbitError(
+    {
+      code: 'invalid-argument',
+      where: `${layer}: customLayers`,
+      expected: `names of the weights of ${className}: ${listed(wanted)}`,
+      received: `${listed(given)}, in the order of the file`,
+      remedy,
+    },
+    { cause: error },
+  );
+}
+
+/** Names in the order of the file where shapes tell it; a class may make weights of one shape in another order than Python does. */
+function orderByShape({ given, wanted }: UnplacedWeights): string {
+  const names = given.map(({ shape }) => wanted.filter((weight) => String(weight.shape) === String(shape)));
+  return names.every(({ length }) => length === 1)
+    ? names.map(([weight]) => `'${weight!.key}'`).join(', ')
+    : names.map(() => "'NAME'").join(', ');
 }

@@ -81,9 +81,21 @@ onEveryBackend('artifacts that make no model', (test) => {
       });
       artifacts.weightSpecs![0]!.name = 'other';
       expect(await complaint(artifacts)).toMatchObject({
-        received: expect.stringContaining('Provided weight') as string,
+        received: expect.stringMatching(/Provided weight|bias:0/) as string,
       });
     }
+  });
+
+  test('weights of a layer under other names than its class gives', async () => {
+    const artifacts = await artifactsOf(smallSequential());
+    const [first] = artifacts.weightSpecs!;
+    first!.name = first!.name.replace('kernel', '0');
+    expect(await complaint(artifacts)).toMatchObject({
+      code: 'model-malformed',
+      where: expect.stringContaining(`: ${first!.name.split('/')[0]}`) as string,
+      expected: expect.stringMatching(/^the weights of Conv\w+: kernel \[.*\], bias \[/) as string,
+      received: expect.stringMatching(/^0 \[.*\], bias \[/) as string,
+    });
   });
 
   test('a prefix and a suffix, and what some names have, are told too', async () => {
@@ -103,7 +115,7 @@ onEveryBackend('artifacts that make no model', (test) => {
       received: "first/bias:0, and the suffix ':0' on 1 of 4 names",
     });
     expect(await change((name, at) => (at === 0 ? name : `${name}:${at}`))).toMatchObject({
-      received: expect.stringContaining('Provided weight') as string,
+      received: expect.stringContaining('bias:1') as string,
     });
   });
 

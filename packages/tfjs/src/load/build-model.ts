@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import * as tfLayers from '@tensorflow/tfjs-layers';
 import { separateArguments } from '../model/call-arguments.js';
 import { MisnamedWeights, misnamed } from './misnamed-weights.js';
+import { UnplacedWeights, unplaced } from './unplaced-weights.js';
 import { withoutInitializers } from '../model/without-initializers.js';
 
 type Layer = tfLayers.layers.Layer;
@@ -34,7 +35,8 @@ export async function buildModel(
     return model;
   } catch (cause) {
     if (isLowbitError(cause)) throw cause;
-    throw cause instanceof MisnamedWeights ? cause.inFile(where) : notBuilt(cause, where, topology);
+    const isOfNames = cause instanceof MisnamedWeights || cause instanceof UnplacedWeights;
+    throw isOfNames ? cause.inFile(where) : notBuilt(cause, where, topology);
   }
 }
 
@@ -60,7 +62,8 @@ class CarefulBuild extends tfLayers.layers.Layer {
       } catch (cause) {
         tf.dispose(weights);
         new Set(model.weights).forEach((weight) => weight.dispose());
-        throw misnamed(model, Object.keys(weights), cause);
+        const told = misnamed(model, Object.keys(weights), cause);
+        throw told === cause ? (unplaced(model, weights, cause) ?? cause) : told;
       }
     };
     return model as T;
