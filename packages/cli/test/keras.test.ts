@@ -210,6 +210,26 @@ it('options for Keras are for no other model', async () => {
   }
 });
 
+it('data name inputs as the file of Keras does, or as what becomes of it', async () => {
+  const cwd = await folderWith('keras3-names', 'names');
+  const at = (name: string) => join(cwd, name);
+  await json('import', at('model.keras'), '-o', at('folder'));
+  await json('import', at('model.keras'), '--to', 'onnx');
+  for (const [i, name] of ['вход', 'layer_____'].entries()) {
+    const data = at(`${name}.jsonl`);
+    await writeFile(data, `{"${name}":[1,2,3]}\n{"${name}":[-3,1,2]}\n`);
+    for (const [a, b] of [
+      ['model.keras', 'folder'],
+      ['folder', 'model.keras'],
+      ['model.keras', 'model.onnx'],
+    ] as const)
+      expect(await decibels(at(a), at(b), '--calibrate', data)).toBeGreaterThan(80);
+    const quantized = ['--allow-larger', '--calibrate', data, '-o', at(`q${i}`)];
+    await json('quantize', at('model.keras'), ...quantized);
+    await json('plan', at('folder'), '--calibrate', data, '-o', at(`plan${i}.json`));
+  }
+});
+
 describe('lowbit import', () => {
   it('writes an ONNX file, which computes the same', async () => {
     const cwd = await folderWith('keras3', 'conv2d');

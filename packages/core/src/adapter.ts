@@ -22,6 +22,7 @@ export { stopIfAborted } from './errors/stop-if-aborted.js';
 export { pauses } from './contract/pause.js';
 export { checkBatches, finiteBatches } from './contract/check-batches.js';
 export { classLabels } from './contract/class-labels.js';
+export { knownName } from './contract/known-name.js';
 export { labelsOf } from './contract/labels.js';
 export type { LabelValues } from './contract/model-run.js';
 export { strangeLabel } from './contract/strange-label.js';

@@ -338,6 +338,7 @@ const kitCalls: Readonly<Record<string, RightCall>> = {
 const words = 'words errors for the code that calls it, which writes what stands in them';
 const exceptions = {
   checkOptions: words,
+  knownName: words,
   LowbitError: words,
   nearestName: words,
   suggestName: words,

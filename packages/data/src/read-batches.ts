@@ -7,6 +7,7 @@ import { checkBlob, listBlobs, type GivenBlobs } from './bytes/given-blobs.js';
 import { withFile, type DataFile } from './bytes/data-file.js';
 import { checkedPixels, type Pixels } from './image/pixels.js';
 import { checkReadOptions } from './input/check-options.js';
+import { inputNamed } from './input/input-named.js';
 import type { ReadOptions } from './input/options.js';
 import { labelsInFile } from './labels/label-file.js';
 import { invalid, invalidArgument } from './problems.js';
@@ -63,7 +64,7 @@ async function* groupsOf(
   { inputs, decode }: BlobOptions<never>,
 ): AsyncGenerator<FileGroup> {
   for (const { file, input: name } of given) {
-    const input = inputs.find((one) => one.name === name);
+    const input = inputNamed(name, inputs);
     if (name !== undefined && input === undefined) throw unknownInput(name, inputs);
     const kind = await kindOf(file, decode !== undefined);
     yield { kind, files: [file], ...defined({ input }) };

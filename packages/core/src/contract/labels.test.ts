@@ -21,6 +21,16 @@ test('labels are values with a shape, or these by output', () => {
   );
 });
 
+test('labels may name outputs as another file of the model does', () => {
+  const outputs = ['left_ear', 'right'];
+  const named = labelsOf(given({ 'left ear': [1], right: [2] }), { ...place, outputs });
+  expect([...(named as ReadonlyMap<string, unknown>).keys()]).toEqual(outputs);
+  const twice = { 'left ear': [1], left_ear: [2] };
+  expect(() => labelsOf(given(twice), { ...place, outputs })).toThrow(
+    expect.objectContaining({ expected: 'labels once for each output' }),
+  );
+});
+
 test.each([
   ['text', 'cat', 'batch 3: labels', 'For instance'],
   ['nothing', null, 'batch 3: labels', 'For instance'],

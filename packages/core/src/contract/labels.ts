@@ -2,6 +2,7 @@ import { checkHas } from '../errors/check-kinds.js';
 import { LowbitError } from '../errors/error.js';
 import { suggestName } from '../errors/nearest-name.js';
 import type { ErrorCode } from '../errors/codes.js';
+import { knownName } from './known-name.js';
 import { sizeOf } from '../scheme/shape.js';
 import type { Batch, LabelValues } from './model-run.js';
 import { strangeValue } from './strange-value.js';
@@ -36,17 +37,27 @@ export function labelsOf(
   if (typeof labels !== 'object' || labels === null)
     throw wrong({ ...place, where }, kinds, String(labels), valuesRemedy);
   const names = Object.keys(labels);
-  const unknown = names.find((name) => place.outputs?.includes(name) === false);
+  const { outputs } = place;
+  const meant = new Map(names.map((name) => [name, outputs ? knownName(name, outputs) : name]));
+  const unknown = names.find((name) => meant.get(name) === undefined);
   if (unknown !== undefined || names.length === 0) {
-    const known = place.outputs ?? [];
+    const known = outputs ?? [];
     const expected = known.length === 0 ? kinds : `labels of the outputs ${known.join(', ')}`;
     const { remedy = valuesRemedy } = suggestName(unknown ?? '', known);
     throw wrong({ ...place, where }, expected, names.join(', ') || 'an object with no member', remedy);
   }
   const entries = Object.entries(labels).map(
-    ([name, given]) => [name, valuesOf(given, { ...place, where: `${where} of output '${name}'` })] as const,
+    ([name, given]) =>
+      [meant.get(name)!, valuesOf(given, { ...place, where: `${where} of output '${name}'` })] as const,
   );
-  return new Map(entries);
+  const named = new Map(entries);
+  if (named.size === names.length) return named;
+  throw wrong(
+    { ...place, where },
+    'labels once for each output',
+    names.join(', '),
+    'Leave out one of two names of an output.',
+  );
 }
 
 const kinds = 'a number for each sample, { shape, data }, or one of these by output';

@@ -4,6 +4,7 @@ import type { DataFile } from '../bytes/data-file.js';
 import { invalid, invalidArgument } from '../problems.js';
 import { npyFile, type ArrayFile } from '../npy/array-file.js';
 import { npzFile } from '../npy/npz-file.js';
+import { inputNamed, keyFor } from '../input/input-named.js';
 import type { CalibrationInput, ReadOptions } from '../input/options.js';
 import { reading } from '../problems.js';
 import type { FileGroup } from './data-source.js';
@@ -57,11 +58,15 @@ async function gatherArchive(
   const found = await npzFile(file);
   const wanted = group.input === undefined ? options.inputs : [group.input];
   const names = wanted.map(({ name }) => name);
-  const unused = [...found.keys()].filter((name) => !names.includes(name));
+  const keys = [...found.keys()];
+  const used = new Set<string>();
   for (const input of wanted) {
-    const array = found.get(input.name);
-    if (array !== undefined) append(arrays, input, [array]);
+    const key = keyFor(input, keys, wanted);
+    if (key === undefined) continue;
+    used.add(key);
+    append(arrays, input, [found.get(key)!]);
   }
+  const unused = keys.filter((key) => !used.has(key));
   if (unused.length === found.size) {
     throw strangersAlone(file, names, unused);
   }
@@ -87,7 +92,7 @@ function strangersAlone(file: DataFile, inputs: readonly string[], arrays: reado
 /** The input that was named, the one that the file is called after, or the model's only one. */
 function inputFor(file: DataFile, group: FileGroup, options: ReadOptions): CalibrationInput {
   const name = file.name.replace(/\.[^.]+$/, '');
-  const named = options.inputs.find((input) => input.name === name || input.name === name.split('/').at(-1));
+  const named = [name, name.split('/').at(-1)].map((each) => inputNamed(each, options.inputs)).find(Boolean);
   const found = group.input ?? named ?? (options.inputs.length === 1 ? options.inputs[0] : undefined);
   if (found !== undefined) return found;
   throw invalid(file.where, {

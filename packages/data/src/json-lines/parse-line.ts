@@ -1,5 +1,6 @@
 import { invalid } from '../problems.js';
 import { limits } from '../limits.js';
+import { keyFor } from '../input/input-named.js';
 import type { CalibrationInput } from '../input/options.js';
 import type { Line } from './lines.js';
 import { parseLabels, type ParsedLabels } from './parse-labels.js';
@@ -20,14 +21,15 @@ export interface ParsedLine {
 export function parseLine(line: Line, inputs: readonly CalibrationInput[]): ParsedLine {
   const object = parseObject(line);
   const values = inputs.map((input) => {
-    if (!Object.hasOwn(object, input.name)) {
+    const key = Object.hasOwn(object, input.name) ? input.name : keyFor(input, Object.keys(object), inputs);
+    if (key === undefined) {
       throw invalid(line.where, {
         expected: `a value for the input ${input.name}`,
         received: `the keys ${Object.keys(object).slice(0, 20).join(', ')}`,
         remedy: `Name each value after its input: ${inputs.map(({ name }) => name).join(', ')}.`,
       });
     }
-    return parseValue(object[input.name], input, `${line.where}: ${input.name}`);
+    return parseValue(object[key], input, `${line.where}: ${input.name}`);
   });
   const isInput = inputs.some(({ name }) => name === 'label');
   if (isInput || !Object.hasOwn(object, 'label')) return { where: line.where, values };

@@ -5,6 +5,7 @@ import { invalid, invalidArgument } from '../problems.js';
 import { findPath, type FoundPath } from './find-path.js';
 import { globOf, type Glob } from './glob.js';
 import { listFolder } from './list-folder.js';
+import { inputNamed } from '../input/input-named.js';
 import type { CalibrationInput, ReadOptions } from '../input/options.js';
 
 /**
@@ -82,10 +83,13 @@ interface NamedPath {
 
 /** Splits `INPUT=path` when it begins with the name of an input; anything else is a path. */
 function namedPath(given: string, inputs: readonly CalibrationInput[]): NamedPath {
-  const [input] = inputs
-    .filter(({ name }) => given.startsWith(`${name}=`))
-    .sort((a, b) => b.name.length - a.name.length);
-  return input === undefined ? { path: given } : { path: given.slice(input.name.length + 1), input };
+  const ends = [...given.matchAll(/=/g)].map(({ index }) => index).reverse();
+  const exact = ends.find((end) => inputs.some(({ name }) => name === given.slice(0, end)));
+  for (const end of exact === undefined ? ends : [exact]) {
+    const input = inputNamed(given.slice(0, end), inputs);
+    if (input !== undefined) return { path: given.slice(end + 1), input };
+  }
+  return { path: given };
 }
 
 /** Checks that what leads nowhere is not a path behind the name of an unknown input. @throws LowbitError `invalid-argument`. */

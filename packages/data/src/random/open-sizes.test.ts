@@ -34,6 +34,11 @@ describe('open sizes', () => {
     expect(shapesOf(inputs, { 'state:1': 5 }).shapes).toEqual({ ids: [5, 16], state: [2, 5, 4] });
   });
 
+  it('are given for an input by the name that another file of the model has for it', () => {
+    const sizes = shapesOf([input([1, -1], 'mic_left')], { 'mic left:1': 7 });
+    expect(sizes.shapes).toEqual({ mic_left: [1, 7] });
+  });
+
   it('are given by name or by place', () => {
     expect(shapesOf([input(['batch', -1])], { batch: 2, 'x:1': 576 })).toEqual({
       shapes: { x: [2, 576] },

@@ -1,4 +1,4 @@
-import { checkArgument, optionTypes, suggestName } from '@lowbit/core/adapter';
+import { checkArgument, knownName, optionTypes, suggestName } from '@lowbit/core/adapter';
 import { checkInputs } from '../input/check-options.js';
 import { isFixed, type CalibrationInput } from '../input/options.js';
 import { invalidArgument } from '../problems.js';
@@ -43,10 +43,10 @@ export function resolveShapes(
   });
   const axes = new Map(inputs.map((input) => [input.name, axesOf(input)] as const));
   const open = [...axes.values()].flat().filter(({ size }) => size === undefined);
-  checkGiven(open, given);
+  const wanted = byKnownName(open, given);
   const sizes = new Map<string, number>();
   for (const { name, place, byDefault } of open) {
-    const size = given.get(place) ?? given.get(name) ?? sizes.get(name) ?? byDefault;
+    const size = wanted.get(place) ?? wanted.get(name) ?? sizes.get(name) ?? byDefault;
     sizes.set(name, size);
   }
   const shapes = [...axes].map(
@@ -83,17 +83,21 @@ function defaultSize(shape: CalibrationInput['shape'], axis: number): number {
   return axis === channels ? 3 : defaults.side;
 }
 
-function checkGiven(open: readonly Axis[], given: ReadonlyMap<string, number>): void {
+/** The sizes that are given by the names that axes have. */
+function byKnownName(open: readonly Axis[], given: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
   const known = [...new Set(open.map(({ name }) => name))];
-  for (const name of given.keys()) {
-    if (known.includes(name) || open.some(({ place }) => place === name)) continue;
+  const places = open.map(({ place }) => place);
+  const sizes = [...given].map(([name, size]) => {
+    const found = known.includes(name) ? name : knownName(name, places);
+    if (found !== undefined) return [found, size] as const;
     throw invalidArgument('sizes', {
       expected:
         known.length === 0
           ? 'no size, because no axis is open'
-          : `one of ${known.join(', ')}, or INPUT:AXIS of an open axis: ${open[0]?.place}`,
+          : `one of ${known.join(', ')}, or INPUT:AXIS of an open axis: ${places[0]}`,
       received: JSON.stringify(name),
-      ...suggestName(name, [...known, ...open.map(({ place }) => place)]),
+      ...suggestName(name, [...known, ...places]),
     });
-  }
+  });
+  return new Map(sizes);
 }

@@ -33,3 +33,16 @@ it('leaves names that are the same in another order, and another number of value
   const more = session(['a', 'b', 'c'], ['x']);
   expect(alignNames(more, session(['d', 'e'], ['x']))).toBe(more);
 });
+
+it('goes by names that mean the same before it goes by places', async () => {
+  const aligned = alignNames(
+    session(['right', 'mic left'], ['p q', 'r']),
+    session(['mic_left', 'right'], ['r', 'p_q']),
+  );
+  expect(aligned.inputs.map(({ name }) => name)).toEqual(['mic_left', 'right']);
+  const result = await aligned.run({
+    mic_left: { shape: [1], data: [1] },
+    right: { shape: [1], data: [2] },
+  });
+  expect([result['p_q']?.data, result['r']?.data]).toEqual([[2], [1]]);
+});
