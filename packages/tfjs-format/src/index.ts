@@ -8,6 +8,7 @@ export {
 export { ownClasses, ownClassesNotes, type OperatorCount } from './inspect/operator-counts.js';
 export type { PlanSummary, Provenance } from './inspect/provenance.js';
 export { quantizableIn, type Quantizable } from './inspect/quantizable.js';
+export type { BiasedKernel, BiasPlace } from './layers/bias-rules.js';
 export { distinctNames } from './layers/distinct-names.js';
 export {
   kernelView,

@@ -12,6 +12,7 @@ import {
 
 import type { KerasWeight } from '../model.js';
 import { describeSites } from './describe-sites.js';
+import { layerBias } from './corrected-biases.js';
 import type { Leaf } from './leaves.js';
 
 /** One layer for the core; `depth` is its place in the order of execution. */
@@ -27,7 +28,10 @@ export async function describeLayer(leaf: Leaf, depth: number): Promise<LayerDes
     family.kernels.find(({ variable }) => variable === name.replaceAll('/', '_'));
   const described = weights.flatMap((weight) => {
     const axes = ruleOf(weight)?.axes(weight.shape.length, config);
-    return axes === undefined ? [] : [describeWeight(weight, ruleOf(weight)!.kernel, axes)];
+    if (axes === undefined) return [];
+    const place = layerBias(leaf, weight);
+    const bias = typeof place === 'string' ? place : true;
+    return [{ ...describeWeight(weight, ruleOf(weight)!.kernel, axes), bias } as const];
   });
   const known = new Set(described.map(({ id: weightId }) => weightId));
   const left = weights.filter((weight) => !known.has(weight.id));

@@ -7,9 +7,18 @@ import {
   type Registry,
   type StorageNote,
 } from '@lowbit/core';
-import { sizeOf, type Applied, type ModelWriter, type Outcome, type RunResult } from '@lowbit/core/adapter';
+import {
+  type Applied,
+  type BiasNote,
+  defined,
+  type ModelWriter,
+  type Outcome,
+  type RunResult,
+  sizeOf,
+} from '@lowbit/core/adapter';
 import type { KerasModel, KerasWeight } from '../model.js';
-import { changedNetwork } from './changed-network.js';
+import { changedNetwork, changedWeights } from './changed-network.js';
+import { correctedBiases } from './corrected-biases.js';
 import { weightBytes } from './describe-layer.js';
 import type { KerasRunner, RunnerOptions } from './running.js';
 import { writableSites } from './writable-sites.js';
@@ -25,12 +34,14 @@ export function kerasWriter(
   options: RunnerOptions,
 ): ModelWriter<KerasModel> {
   const packed = new Map<string, PackedTensor>();
+  const shifts = new Map<string, Float32Array>();
   return {
-    add(id, tensor) {
+    add(id, tensor, shift) {
       packed.set(id, packTensor(tensor));
+      if (shift !== undefined) shifts.set(id, shift);
     },
     async finish() {
-      const applied = written(await model(), outcome, packed);
+      const applied = written(await model(), outcome, packed, shifts);
       if (runner === undefined) return applied;
       return {
         ...applied,
@@ -63,28 +74,34 @@ function written(
   model: KerasModel,
   { plan, entries, activations }: Outcome,
   packed: ReadonlyMap<string, PackedTensor>,
+  shifts: ReadonlyMap<string, Float32Array>,
 ): Applied<KerasModel> {
+  const { changed, made: biases, notes: biasNotes } = correctedBiases(model.network, shifts);
   const weights = new Map(
-    model.weights.map((weight) => [weight.id, withPacked(weight, packed.get(weight.id))]),
+    model.weights.map((weight) => [
+      weight.id,
+      changed.get(weight.id) ?? withPacked(weight, packed.get(weight.id)),
+    ]),
   );
+  const all = changedWeights(model.weights, { weights, biases });
   const bytes = (list: Iterable<KerasWeight>, of: (weight: KerasWeight) => number) =>
     [...list].reduce((sum, weight) => sum + of(weight), 0);
   const { sites, notes } = writableSites(model.network, activations);
   const result: KerasModel = {
     ...model,
-    network: changedNetwork(model.network, { weights, sites }),
-    weights: [...weights.values()],
+    network: changedNetwork(model.network, { weights, biases, sites }),
+    weights: all,
     plans: [...(model.plans ?? []), plan],
   };
   const storage = entries.flatMap(({ weight: { id } }) => {
     const tensor = packed.get(id);
-    return tensor === undefined ? [] : [storageNote(id, tensor)];
+    return tensor === undefined ? [] : [storageNote(id, tensor, biasNotes.get(id))];
   });
   return {
     model: result,
     storage,
     activations: notes,
-    modelBytes: { before: bytes(model.weights, weightBytes), after: bytes(weights.values(), writtenBytes) },
+    modelBytes: { before: bytes(model.weights, weightBytes), after: bytes(all, writtenBytes) },
   };
 }
 
@@ -99,9 +116,14 @@ function withPacked(weight: KerasWeight, packed: PackedTensor | undefined): Kera
   return { ...weight, packed, read: async () => decode(unpackTensor(packed)) };
 }
 
-function storageNote(id: string, { header, codes, parameters }: PackedTensor): StorageNote {
+function storageNote(
+  id: string,
+  { header, codes, parameters }: PackedTensor,
+  bias: BiasNote | undefined,
+): StorageNote {
   return {
     id,
+    ...defined({ bias }),
     form: 'float at run time',
     storedBytes: codes.length + parameters.length,
     memoryBytes: sizeOf(header.shape) * Float32Array.BYTES_PER_ELEMENT,

@@ -1,5 +1,6 @@
 import type { WeightDescriptor } from '@lowbit/core';
 import { sizeOf } from '@lowbit/core/adapter';
+import { biasNamed, biasOfEquation, biasOfSteps, type BiasRule } from './bias-rules.js';
 
 /** Which axes of a weight are output channels (ascending) and which one is the input channel. */
 export interface KernelAxes {
@@ -38,6 +39,8 @@ export interface KernelRule {
   readonly kernel: WeightDescriptor['kernel'];
   /** The axes of a weight with `rank` dimensions, of a layer with these settings; undefined where none is output channels. */
   axes(rank: number, settings?: LayerSettings): KernelAxes | undefined;
+  /** Where numbers are added to its output channels. */
+  readonly bias: BiasRule;
 }
 
 /** What of a layer's configuration its kernels' axes hang on. */
@@ -64,17 +67,20 @@ export function lastIsOutput(rank: number): KernelAxes {
   return { outputAxes: [rank - 1], inputAxis: rank - 2 };
 }
 
-const plainKernel: KernelRule = { variable: 'kernel', kernel: 'kernel', axes: lastIsOutput };
+const bias = biasNamed('bias');
+
+const plainKernel: KernelRule = { variable: 'kernel', kernel: 'kernel', axes: lastIsOutput, bias };
 
 /** `[width, channels, multiplier]` or `[height, width, channels, multiplier]`: both last axes together are the output channels, none is summed. */
 const depthwiseKernel: KernelRule = {
   variable: 'depthwise_kernel',
   kernel: 'kernel',
   axes: (rank) => ({ outputAxes: [rank - 2, rank - 1] }),
+  bias,
 };
 
 /** `[1, channels · multiplier, out]` or `[1, 1, channels · multiplier, out]`. */
-const pointwiseKernel: KernelRule = { variable: 'pointwise_kernel', kernel: 'kernel', axes: lastIsOutput };
+const pointwiseKernel: KernelRule = { ...plainKernel, variable: 'pointwise_kernel' };
 
 /** Dense: `[in, out]`. */
 const dense: FamilyTable = { Dense: { kernels: [plainKernel], positions: 'output' } };
@@ -99,7 +105,10 @@ const transposed: FamilyTable = {
 /** Depthwise convolutions, alone and followed by a pointwise one. */
 const depthwiseConvolution: LayerFamily = { kernels: [depthwiseKernel], positions: 'output' };
 const separableConvolution: LayerFamily = {
-  kernels: [depthwiseKernel, pointwiseKernel],
+  kernels: [
+    { ...depthwiseKernel, bias: () => 'nothing is added between the two products of its layer' },
+    pointwiseKernel,
+  ],
   positions: 'output',
 };
 const depthwise: FamilyTable = {
@@ -113,13 +122,21 @@ const depthwise: FamilyTable = {
 const embedding: FamilyTable = {
   Embedding: {
     kernels: [
-      { variable: 'embeddings', kernel: 'embedding', axes: () => ({ outputAxes: [0], inputAxis: 1 }) },
+      {
+        variable: 'embeddings',
+        kernel: 'embedding',
+        axes: () => ({ outputAxes: [0], inputAxis: 1 }),
+        bias: () => 'it is a table, of which nothing is summed',
+      },
     ],
   },
 };
 
 const recurrentLayer: LayerFamily = {
-  kernels: [plainKernel, { variable: 'recurrent_kernel', kernel: 'recurrent', axes: lastIsOutput }],
+  kernels: [
+    { ...plainKernel, bias: biasOfSteps(0) },
+    { variable: 'recurrent_kernel', kernel: 'recurrent', axes: lastIsOutput, bias: biasOfSteps(1) },
+  ],
   positions: 'input',
 };
 
@@ -139,17 +156,18 @@ const convolutionalRecurrent: FamilyTable = {
 };
 
 /** `[in, heads, size]`: both last axes together are the output channels. */
-const intoHeads = (variable: string): KernelRule => ({
-  variable,
+const intoHeads = (part: string): KernelRule => ({
+  variable: `${part}_kernel`,
   kernel: 'kernel',
   axes: () => ({ outputAxes: [1, 2], inputAxis: 0 }),
+  bias: biasNamed(`${part}_bias`, 1),
 });
 
 /** Attention: three kernels into heads, and `[heads, size, …out]`, which sums over two axes together. */
 const attention: FamilyTable = {
   MultiHeadAttention: {
     kernels: [
-      ...['query_kernel', 'key_kernel', 'value_kernel'].map(intoHeads),
+      ...['query', 'key', 'value'].map(intoHeads),
       {
         variable: 'attention_output_kernel',
         kernel: 'kernel',
@@ -158,6 +176,7 @@ const attention: FamilyTable = {
           inputAxis: 0,
           summedAxes: 2,
         }),
+        bias: biasNamed('attention_output_bias', 2),
       },
     ],
   },
@@ -177,7 +196,9 @@ function axesOfEquation(rank: number, { equation }: LayerSettings = {}): KernelA
 }
 
 /** Products that an equation describes. */
-const einsum: FamilyTable = { EinsumDense: { kernels: [{ ...plainKernel, axes: axesOfEquation }] } };
+const einsum: FamilyTable = {
+  EinsumDense: { kernels: [{ ...plainKernel, axes: axesOfEquation, bias: biasOfEquation }] },
+};
 
 /** What the names of layers that `@lowbit/tfjs` adds begin with; the rest is the class of Keras that they compute and whose weights they have. */
 const ownPrefix = 'Lowbit';

@@ -4,6 +4,8 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { registerQuantizedInput } from '../activations/quantized-input-layer.js';
 import { wrapTopology } from '../activations/wrap-topology.js';
 import { writableSites } from '../activations/writable-sites.js';
+import { correctBiases } from '../biases/correct-biases.js';
+import { biasedTopology, type CorrectedLayers, correctedLayers } from '../biases/corrected-layers.js';
 import type { Folding, FoldingOf } from '../fold/find-folds.js';
 import { foldTopology } from '../fold/fold-topology.js';
 import { writeFolded } from '../fold/write-folded.js';
@@ -34,32 +36,48 @@ export function modelWriter(
   form: StorageForm,
 ): ModelWriter<LayersModel> {
   const weights = weightStore(outcome, shapesOf(model), form);
-  return { add: weights.add, finish: () => written(model, outcome, weights.all(), foldingOf, form) };
+  const shifts = new Map<string, Float32Array>();
+  return {
+    add(id, tensor, shift) {
+      weights.add(id, tensor);
+      if (shift !== undefined) shifts.set(id, shift);
+    },
+    finish: () => written(model, outcome, { stored: weights.all(), shifts }, foldingOf, form),
+  };
+}
+
+interface WrittenWeights {
+  readonly stored: ReadonlyMap<string, StoredTensor>;
+  /** What their biases take off, by id. */
+  readonly shifts: ReadonlyMap<string, Float32Array>;
 }
 
 async function written(
   model: LayersModel,
   outcome: Outcome,
-  stored: ReadonlyMap<string, StoredTensor>,
+  { stored, shifts }: WrittenWeights,
   foldingOf: FoldingOf,
   form: StorageForm,
 ): Promise<Applied<LayersModel>> {
-  const storage = storageNotes(model, stored);
   const before = await quantizedBefore(model);
   const folding = foldingOf(before);
   const kept = keptWeights(model, before, stored, form);
   const { sites, notes } = writableSites(model, outcome.activations);
-  const copy = await rebuild(model, newTopology(model, sites, folding));
+  const corrected = correctedLayers(model, new Set(shifts.keys()), folding);
+  const copy = await rebuild(model, newTopology(model, sites, folding, corrected));
   const values = new Map([...stored].map(([id, each]) => [id, each.values]));
+  let biases: Awaited<ReturnType<typeof correctBiases>>;
   try {
     writeWeights(model, copy, values, folding);
     await writeFolded(model, copy, folding, (id) => stored.has(id));
+    biases = await correctBiases(model, copy, shifts, corrected);
     recordPlan(copy, model, outcome.plan, values);
     rememberStored(model, copy, [...kept, ...[...stored].map(([id, each]) => [id, each.stored] as const)]);
   } catch (error) {
     disposeWeights(copy);
     throw error;
   }
+  const storage = storageNotes(model, stored, biases);
   const bytes = modelBytes(model, copy, storage, keptBytes(model, before, kept), folding);
   return {
     model: copy,
@@ -85,9 +103,14 @@ function rememberStored(
   );
 }
 
-/** The topology with normalizations folded and the plan's activation quantizers in it. */
-function newTopology(model: LayersModel, sites: Outcome['activations'], folding: Folding) {
-  const topology = foldTopology(topologyOf(model), model, folding);
+/** The topology with normalizations folded, biases where there were none, and the plan's activation quantizers in it. */
+function newTopology(
+  model: LayersModel,
+  sites: Outcome['activations'],
+  folding: Folding,
+  { made }: CorrectedLayers,
+) {
+  const topology = biasedTopology(foldTopology(topologyOf(model), model, folding), model, made);
   if (sites.size === 0) return topology;
   registerQuantizedInput([...sites.values()].map(({ quantizer }) => quantizer));
   return wrapTopology(topology, model, sites);

@@ -1,5 +1,5 @@
 import type { StorageNote } from '@lowbit/core';
-import { sizeOf } from '@lowbit/core/adapter';
+import { type BiasNote, defined, sizeOf } from '@lowbit/core/adapter';
 import { isPacked } from '@lowbit/tfjs-format';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel, LayerVariable } from '@tensorflow/tfjs-layers';
@@ -14,10 +14,20 @@ import { surveyModel } from '../model/survey.js';
 const kept =
   "stored size is that of lowbit's container; TensorFlow.js has no packed tensors and keeps float32 in memory";
 
-/** How each quantized weight is kept: in a file, and as float32 in the running model; and how the file that `load` read had it. */
-export function storageNotes(model: LayersModel, stored: ReadonlyMap<string, StoredTensor>): StorageNote[] {
+/**
+ * How each quantized weight is kept: in a file, and as float32 in the running model; how the file that `load` read had it; and what
+ * became of biases, by the ids of weights.
+ */
+export function storageNotes(
+  model: LayersModel,
+  stored: ReadonlyMap<string, StoredTensor>,
+  biases: ReadonlyMap<string, BiasNote>,
+): StorageNote[] {
   const forms = storedForms(model);
-  return [...stored].map(([id, tensor]) => storageNote(id, tensor, expansionNote(forms.get(id))));
+  return [...stored].map(([id, tensor]) => ({
+    ...storageNote(id, tensor, expansionNote(forms.get(id))),
+    ...defined({ bias: biases.get(id) }),
+  }));
 }
 
 function storageNote(id: string, tensor: StoredTensor, expansion: string | undefined): StorageNote {
@@ -54,7 +64,7 @@ export function modelBytes(
   );
   const before = [...unique.values()].reduce((sum, bytes) => sum + bytes, 0);
   const saved = notes.reduce((sum, { id, storedBytes }) => sum + (unique.get(id) as number) - storedBytes, 0);
-  const after = before - saved - foldedBytes(folding);
+  const after = before - saved - foldedBytes(folding) + addedBytes(model, copy, folding);
   return { before: before + layersJsonBytes(model, before), after: after + layersJsonBytes(copy, after) };
 }
 
@@ -66,6 +76,19 @@ function foldedBytes({ folds, norms }: Folding): number {
   const sum = (variables: readonly LayerVariable[]) =>
     variables.reduce((total, variable) => total + bytesOf(variable), 0);
   return sum(parameters) - sum(biases);
+}
+
+/** What layers have more in the result, apart from those that take a normalization in. */
+function addedBytes(model: LayersModel, copy: LayersModel, { folds }: Folding): number {
+  const results = surveyModel(copy);
+  const added = surveyModel(model).flatMap(({ layer, variables }, i) => {
+    const keys = new Set(variables.map(({ key }) => key));
+    return folds.has(layer) ? [] : (results[i]?.variables ?? []).filter(({ key }) => !keys.has(key));
+  });
+  return [...new Set(added.map(({ variable }) => variable))].reduce(
+    (sum, variable) => sum + bytesOf(variable),
+    0,
+  );
 }
 
 function bytesOf(variable: LayerVariable): number {

@@ -2,6 +2,7 @@ import { decode, LowbitError, type QuantizedTensor } from '@lowbit/core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel, LayerVariable } from '@tensorflow/tfjs-layers';
 import { noFolding } from '../fold/find-folds.js';
+import { assignTensor, assignValues } from '../model/assign-values.js';
 import { surveyModel, type ModelLayer, type ModelVariable } from '../model/survey.js';
 
 /**
@@ -21,7 +22,7 @@ export function writeWeights(
     for (const entry of source.variables) {
       const target = counterpart(entry, source, targets[i]);
       const tensor = tensors.get(entry.id);
-      if (tensor === undefined) tf.tidy(() => assign(target, entry.variable.read()));
+      if (tensor === undefined) tf.tidy(() => assignTensor(target, entry.variable.read()));
       else assignValues(target, typeof tensor === 'function' ? tensor() : decode(tensor));
       target.trainable = entry.variable.trainable;
     }
@@ -42,15 +43,4 @@ function counterpart(
     received: found === undefined ? 'no such weight' : `shape [${found.shape}]`,
     remedy: `Let getConfig of ${source.layer.getClassName()} return everything that its constructor needs.`,
   });
-}
-
-function assignValues(target: LayerVariable, values: Float32Array): void {
-  const tensor = tf.tensor(values, target.shape as number[], 'float32');
-  assign(target, tensor);
-  tensor.dispose();
-}
-
-/** `LayerVariable.write` would apply the layer's constraint; the variable behind it does not. */
-function assign(target: LayerVariable, value: tf.Tensor): void {
-  (target.read() as tf.Variable).assign(value);
 }

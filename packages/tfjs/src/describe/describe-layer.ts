@@ -10,6 +10,7 @@ import {
 } from '@lowbit/tfjs-format';
 import * as tf from '@tensorflow/tfjs-core';
 import type { layers } from '@tensorflow/tfjs-layers';
+import { canHaveBias, layerBias } from '../biases/layer-bias.js';
 import { readVariable } from '../model/read-variable.js';
 import type { ModelLayer, ModelVariable } from '../model/survey.js';
 import { describeSites } from './describe-sites.js';
@@ -50,7 +51,9 @@ function describeWeight(
   if (rule === undefined || entry.variable.dtype !== 'float32') return [];
   const axes = rule.axes(entry.variable.shape.length, layer.getConfig());
   if (axes === undefined) return [];
-  const weight = weightDescriptor(entry, rule.kernel, axes);
+  const place = layerBias(layer, entry.key, canHaveBias(layer));
+  const bias = typeof place === 'string' ? place : true;
+  const weight = { ...weightDescriptor(entry, rule.kernel, axes), bias } as const;
   return [quantizedBefore === undefined ? weight : { ...weight, quantizedBefore }];
 }
 

@@ -1,5 +1,5 @@
-import * as tf from '@tensorflow/tfjs-core';
 import type { layers, LayersModel, LayerVariable } from '@tensorflow/tfjs-layers';
+import { assignValues } from '../model/assign-values.js';
 import { surveyModel } from '../model/survey.js';
 import type { Folding } from './find-folds.js';
 import { foldedValues, variableOf } from './folded-values.js';
@@ -20,15 +20,8 @@ export async function writeFolded(
     if (fold === undefined) continue;
     const { kernel, bias } = await foldedValues(fold);
     const target = targets[i]?.layer as layers.Layer;
-    write(variableOf(target, 'bias') as LayerVariable, bias);
+    assignValues(variableOf(target, 'bias') as LayerVariable, bias);
     const { id } = variables.find(({ key }) => key === fold.kernel.variable) as { id: string };
-    if (!isQuantized(id)) write(variableOf(target, fold.kernel.variable) as LayerVariable, kernel);
+    if (!isQuantized(id)) assignValues(variableOf(target, fold.kernel.variable) as LayerVariable, kernel);
   }
-}
-
-/** Past the variable's constraint, bit for bit. */
-function write(variable: LayerVariable, values: Float32Array): void {
-  const tensor = tf.tensor(values, variable.shape as number[], 'float32');
-  (variable.read() as tf.Variable).assign(tensor);
-  tensor.dispose();
 }

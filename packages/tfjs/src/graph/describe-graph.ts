@@ -5,7 +5,8 @@ import { alreadyMade, keptReason } from '../io/quantized-before.js';
 import { formsNote } from '../io/stored-form.js';
 import { quantizedAlready, recordsIn } from '../model/weight-records.js';
 import type { ReadGraph } from './read-graph.js';
-import { type WeightInput, type WeightReader, weightReaders } from './weight-readers.js';
+import { graphBiases } from './graph-biases.js';
+import { readersIn, type WeightInput, type WeightReader } from './weight-readers.js';
 import type { WeightUse } from './weight-use.js';
 import { defined } from '@lowbit/core/adapter';
 
@@ -17,12 +18,13 @@ export function describeGraph(graph: ReadGraph, form: StorageForm): LayerDescrip
   const { where, topology, weights } = graph;
   const before = quantizedInGraph(graph, form);
   const byName = new Map(weights.map((weight) => [weight.spec.name, weight]));
-  const readers = weightReaders(topology, byName, (name) => wholeNumber(byName.get(name)));
+  const readers = readersIn(graph);
+  const biasOf = graphBiases(topology, readers, byName);
   const uses = new Map<string, WeightUse>();
   for (const { weight, use } of readers.flatMap(({ inputs }) => inputs))
     if (use !== undefined && !uses.has(weight.spec.name)) uses.set(weight.spec.name, use);
   const layers = [
-    ...readers.map((reader) => describeReader(reader, uses, before, where)),
+    ...readers.map((reader) => describeReader(reader, uses, before, where, biasOf)),
     ...unread(readers, weights).map(unreadLayer),
   ].map((layer, depth) => ({ ...layer, depth }));
   const free = weights.filter(({ spec }) => !before.has(spec.name));
@@ -36,11 +38,15 @@ function describeReader(
   uses: ReadonlyMap<string, WeightUse>,
   before: ReadonlyMap<string, string>,
   where: string,
+  biasOf: ReturnType<typeof graphBiases>,
 ): Undated {
   const unique = [...new Map(inputs.map((input) => [input.weight.spec.name, input])).values()];
   const weights = unique.flatMap(({ weight }) => {
     const use = uses.get(weight.spec.name);
-    return use === undefined ? [] : [weightDescriptor(weight, use, before.get(weight.spec.name), where)];
+    if (use === undefined) return [];
+    const place = biasOf(weight.spec.name);
+    const bias = typeof place === 'string' ? place : true;
+    return [{ ...weightDescriptor(weight, use, before.get(weight.spec.name), where), bias } as const];
   });
   const skipped = unique
     .filter(({ weight }) => !uses.has(weight.spec.name))
@@ -87,12 +93,6 @@ function withNote(layers: readonly LayerDescriptor[], reason: string | undefined
     if (i > 0 || reason === undefined) return layer;
     return { ...layer, skipped: [{ subject: 'stored weights', reason }, ...(layer.skipped ?? [])] };
   });
-}
-
-/** The value of a constant that is one int32. */
-function wholeNumber(weight: StoredWeight | undefined): number | undefined {
-  if (weight?.spec.dtype !== 'int32' || weight.bytes.length !== 4) return undefined;
-  return new DataView(weight.bytes.buffer, weight.bytes.byteOffset).getInt32(0, true);
 }
 
 /** Operators that hand their inputs to a function of the graph. */

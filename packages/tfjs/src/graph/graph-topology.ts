@@ -5,7 +5,29 @@ export interface GraphNode {
   readonly name: string;
   readonly op: string;
   readonly input?: readonly string[];
-  readonly attr?: Readonly<Record<string, { readonly b?: boolean; readonly i?: string | number }>>;
+  readonly attr?: Readonly<Record<string, NodeAttribute>>;
+}
+
+/** What is used of an attribute. */
+interface NodeAttribute {
+  readonly b?: boolean;
+  readonly i?: string | number;
+  readonly s?: StoredText;
+  readonly list?: { readonly s?: readonly StoredText[] };
+  readonly type?: string;
+  readonly tensor?: object;
+}
+
+/** As `model.json` holds texts: base64, or codes of letters. */
+type StoredText = string | readonly number[];
+
+declare function atob(text: string): string;
+
+/** The words of an attribute, one or a list; none where the node has no such attribute. */
+export function attributeWords({ attr }: GraphNode, name: string): readonly string[] {
+  const { s, list } = attr?.[name] ?? {};
+  const stored = s === undefined ? (list?.s ?? []) : [s];
+  return stored.map((text) => (typeof text === 'string' ? atob(text) : String.fromCharCode(...text)));
 }
 
 /** A function of the graph: the body of a loop or of a branch. */

@@ -2,6 +2,7 @@ import type { SiteDescriptor } from '@lowbit/core';
 import type { StoredWeight } from '@lowbit/tfjs-format';
 import type { GraphNode, GraphTopology } from './graph-topology.js';
 import { controlContexts, graphSite } from './graph-sites.js';
+import type { ReadGraph } from './read-graph.js';
 import { inputName, passesOn, traceConstant } from './trace-constant.js';
 import { weightUse, type WeightUse } from './weight-use.js';
 
@@ -24,8 +25,20 @@ export interface WeightReader {
   readonly sites: readonly SiteDescriptor[];
 }
 
+/** The nodes of a graph that read float weights. */
+export function readersIn({ topology, weights }: ReadGraph): readonly WeightReader[] {
+  const byName = new Map(weights.map((weight) => [weight.spec.name, weight]));
+  return weightReaders(topology, byName, (name) => wholeNumber(byName.get(name)));
+}
+
+/** The value of a constant that is one int32. */
+function wholeNumber(weight: StoredWeight | undefined): number | undefined {
+  if (weight?.spec.dtype !== 'int32' || weight.bytes.length !== 4) return undefined;
+  return new DataView(weight.bytes.buffer, weight.bytes.byteOffset).getInt32(0, true);
+}
+
 /** The nodes that read float weights: those of the graph in the order of execution, then those of its functions. */
-export function weightReaders(
+function weightReaders(
   { node, library }: GraphTopology,
   weights: ReadonlyMap<string, StoredWeight>,
   integer: (weight: string) => number | undefined,

@@ -118,3 +118,17 @@ export const layerConfig = (config: object) =>
 /** Weights as handlers take them. */
 export const handlerWeights = (weights: readonly StoredWeight[]) =>
   really<WeightArtifacts>(weightArtifacts(weights));
+
+/** What is used of a graph model that was made to be run. */
+interface LoadedGraph {
+  load(): unknown;
+  dispose(): void;
+}
+
+/** A graph model of the same class, so of the same TensorFlow.js, from artifacts that this reads. The caller disposes it. */
+export async function loadedLike(live: object, artifacts: io.ModelArtifacts): Promise<LoadedGraph> {
+  const Model = live.constructor as new (handler: io.IOHandler) => LoadedGraph;
+  const model = new Model({ load: async () => artifacts });
+  await model.load();
+  return model;
+}
