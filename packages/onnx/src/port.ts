@@ -5,6 +5,7 @@ import {
   standIns,
   type ModelWriter,
   type PortCapabilities,
+  type StorageCost,
 } from '@lowbit/core/adapter';
 import { modelWriter, type OnnxResult } from './model-writer.js';
 import type { OrtRuntime } from './observe/ort.js';
@@ -93,7 +94,9 @@ export function onnx(model: ModelBytes, options: OnnxOptions = {}): OnnxPort {
     layers: describe,
     async cost(weight, entry) {
       const { model: read, description } = await (unchanged ??= readDescribed(source));
-      return storageCost(read, description.sites, weight.id, standIns(weight, entry), source);
+      const cost = storageCost(read, description.sites, weight.id, standIns(weight, entry), source);
+      // Integer layers take weights that gain nothing by themselves.
+      return source.integers === undefined ? cost : withoutFloat(cost);
     },
     ...(ort === undefined ? {} : running(source, ort, lend, describe)),
     write: (outcome) =>
@@ -103,6 +106,12 @@ export function onnx(model: ModelBytes, options: OnnxOptions = {}): OnnxPort {
       }),
   };
 }
+
+const withoutFloat = ({ storedBytes, memoryBytes, shared }: StorageCost): StorageCost => ({
+  storedBytes,
+  memoryBytes,
+  ...defined({ shared }),
+});
 
 /** The writer, whose result can be run. */
 function runnable(

@@ -138,6 +138,25 @@ test('a weight that would take more bytes packed has the values of its codes, or
   });
 });
 
+test('weights are told what they would take, which is what is written', async () => {
+  for (const bits of [2, 4, 8])
+    for (const optimize of ['speed', 'memory'] as const) {
+      const own = weights('zero-point', bits);
+      const model = network({ opset: 21, optimize }, packed, own);
+      const costOf = model.costs();
+      const { storage } = await model.write();
+      for (const [name, tensor] of Object.entries(own)) {
+        const note = storage.find(({ id }) => id === name)!;
+        const cost = costOf(name, [tensor]);
+        expect(cost.float === true).toBe(note.form === 'float');
+        expect(cost.storedBytes).toBeGreaterThanOrEqual(note.storedBytes);
+        expect(cost.storedBytes).toBeLessThan(note.storedBytes + 64);
+      }
+    }
+  const costOf = network({ opset: 21 }, packed, weights('offset', 4)).costs();
+  expect(() => costOf('picture', [])).toThrow(expect.objectContaining({ code: 'plan-mismatch' }));
+});
+
 test('what is built twice is the same, and reads as a file that was quantized', async () => {
   const model = network({ opset: 17, name: 'two.onnx' }, packed, weights('offset', 4));
   const plan = { version: 2, port: 'onnx', seed: 0, weights: [] } as unknown as QuantizationPlan;

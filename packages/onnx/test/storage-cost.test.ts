@@ -58,6 +58,8 @@ function slicingOf({ outputAxes, inputAxis = 0 }: WeightSite, granularity: Granu
 }
 
 const forms = new Set<string>();
+/** Times that a weight was told to stay as it is. */
+let sure = 0;
 
 /** Operator sets, types of weights, targets and storage of parameters, each once at least. */
 const settings = [
@@ -95,8 +97,10 @@ test.each(settings)(
             });
             const what = `${optimize}, ${bits} bits, ${kind}, ${granularity}`;
             const notes = rewriteModel(model, sites, tensors, { optimize, runtime });
-            notes.forEach(({ form, storedBytes, memoryBytes }, i) => {
+            notes.forEach(({ form, float, storedBytes, memoryBytes }, i) => {
               forms.add(form);
+              if (costs[i]!.float) expect(float, `${what}: ${form}`).toBe(true);
+              sure += Number(costs[i]!.float === true);
               expect(costs[i]!.storedBytes, `${what}: ${form}`).toBeGreaterThanOrEqual(storedBytes);
               expect(costs[i]!.memoryBytes, `${what}: ${form}`).toBeGreaterThanOrEqual(memoryBytes);
             });
@@ -106,7 +110,8 @@ test.each(settings)(
   },
 );
 
-test('these were all forms that there are', () => {
+test('these were all forms that there are, and weights that gain nothing', () => {
+  expect(sure).toBeGreaterThan(10);
   const all = [...forms].join(' ');
   for (const form of [
     'Cast→Mul',

@@ -10,7 +10,7 @@ import { modelFiles } from '../model/model-files.js';
 import type { PortJob } from '../quantize/quantize-port.js';
 import { loadTfjs } from '../runtime/load-tfjs.js';
 import type { QuantizeOptions } from '../usage/quantize-options.js';
-import { portThatWrites, writtenModel, type WrittenModel } from './written-model.js';
+import { portThatWrites, type WrittenModel } from './written-model.js';
 
 /** What is wanted of a model of Keras. */
 interface KerasRun {
@@ -34,16 +34,14 @@ export async function openKeras(
   const form = {
     signal,
     registry: options.methods,
-    original: model,
     ...defined({ optimize, target, external }),
   };
   const files = await modelFiles(run.model, signal);
   const sizes = files.map(async (file) => (await stat(file)).size);
   const before = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
   const own = runner === undefined ? keras(model) : keras(model, { runner, registry: options.methods });
-  const port = portThatWrites(own, (result) => writtenModel(result, to, output, form), before);
   return {
-    port,
+    port: await portThatWrites(own, to, output, form, before),
     options: { ...options, integers: 'none' as const },
     inputs: () => calibrationInputs(kerasInputs(model), run.model.file),
     ...defined({ plan }),

@@ -1,27 +1,26 @@
 import { basename, dirname, join } from 'node:path';
 
-import type { ModelPort, StorageNote } from '@lowbit/core';
-import { defined } from '@lowbit/core/adapter';
+import type { ModelPort } from '@lowbit/core';
 import type { KerasModel, KerasPort, ReadingOptions } from '@lowbit/keras';
-import type { ToOnnxOptions } from '@lowbit/keras-onnx';
+import type { AsOnnxOptions } from '@lowbit/keras-onnx';
+import type { BuiltModel } from '@lowbit/onnx/build';
 
 import type { OutputFile } from '../files/write-outputs.js';
 import { dataFileName } from '../quantize/open-port.js';
 import type { KerasTarget } from '../usage/keras-options.js';
 
-/** A model of Keras in another form: the files that it is made of, and how each packed weight is stored where that is another form than the port tells. */
+/** A model of Keras in another form: the files that it is made of. */
 export interface WrittenModel {
   /** That of the model itself is the last. */
   readonly files: readonly OutputFile[];
   /** Bytes of all files. */
   readonly bytes: number;
-  readonly storage?: readonly StorageNote[];
   /** What has to be said of it, in sentences. */
   readonly notes: readonly string[];
 }
 
-/** How an ONNX file is written. */
-export type OnnxForm = Pick<ToOnnxOptions, 'optimize' | 'target' | 'external' | 'registry' | 'original'>;
+/** How it is written; the wishes are for ONNX files. */
+export type Writing = ReadingOptions & Pick<AsOnnxOptions, 'optimize' | 'target' | 'external' | 'registry'>;
 
 /**
  * Writes a model of Keras. The weights of one for TensorFlow.js are read when its files are.
@@ -29,21 +28,22 @@ export type OnnxForm = Pick<ToOnnxOptions, 'optimize' | 'target' | 'external' | 
  * @param file - where the file of the model will be: the JSON of TensorFlow.js, or the ONNX file
  * @throws LowbitError `layer-unsupported` with every layer that the form does not have.
  */
-export function writtenModel(
+export async function writtenModel(
   model: KerasModel,
   to: KerasTarget,
   file: string,
-  form: OnnxForm & ReadingOptions,
+  form: Writing,
 ): Promise<WrittenModel> {
-  return to === 'onnx' ? asOnnx(model, file, form) : asTfjs(model, file, form);
+  if (to === 'tfjs') return asTfjs(model, file, form);
+  const { toOnnx } = await import('@lowbit/keras-onnx');
+  return onnxFiles(await toOnnx(model, { ...namesOf(file), ...form }), file);
 }
 
-async function asTfjs(
-  model: KerasModel,
-  file: string,
-  { signal, onProgress }: ReadingOptions,
-): Promise<WrittenModel> {
+const namesOf = (file: string) => ({ name: basename(file), externalPath: dataFileName(file) });
+
+async function asTfjs(model: KerasModel, file: string, form: Writing): Promise<WrittenModel> {
   const { tfjsModelFiles } = await import('@lowbit/keras');
+  const { signal, onProgress } = form;
   const { json, shards, notes } = tfjsModelFiles(model, { signal, onProgress });
   const beside = shards.map((shard) => ({
     path: join(dirname(file), shard.path),
@@ -57,35 +57,36 @@ async function asTfjs(
   };
 }
 
-async function asOnnx(
-  model: KerasModel,
-  file: string,
-  { signal, onProgress, ...wishes }: OnnxForm & ReadingOptions,
-): Promise<WrittenModel> {
-  const { toOnnx } = await import('@lowbit/keras-onnx');
-  const form = {
-    name: basename(file),
-    externalPath: dataFileName(file),
-    ...wishes,
-    ...defined({ signal, onProgress }),
-  };
-  const { pieces, externalData = [], storage } = await toOnnx(model, form);
+function onnxFiles({ pieces, externalData = [] }: BuiltModel, file: string): WrittenModel {
   const beside = externalData.map(({ path, data }) => ({ path: join(dirname(file), path), data }));
   const bytes = [...pieces, ...beside.map(({ data }) => data)].reduce((sum, { length }) => sum + length, 0);
-  return { files: [...beside, { path: file, data: pieces }], bytes, storage, notes: [] };
+  return { files: [...beside, { path: file, data: pieces }], bytes, notes: [] };
 }
 
 /**
- * A port on a model of Keras whose result is written in another form.
+ * A port on a model of Keras whose result is written. What it tells is told of that.
  *
  * @param before - bytes of the files that the model was read from
  */
-export function portThatWrites(
+export async function portThatWrites(
   port: KerasPort,
-  write: (model: KerasModel) => Promise<WrittenModel>,
+  to: KerasTarget,
+  file: string,
+  form: Writing,
   before: number,
+): Promise<ModelPort<WrittenModel>> {
+  if (to === 'tfjs') return inFiles(port, before, (model) => asTfjs(model, file, form));
+  const { asOnnx } = await import('@lowbit/keras-onnx');
+  return inFiles(asOnnx(port, { ...namesOf(file), ...form }), before, (model) => onnxFiles(model, file));
+}
+
+/** @param write - what becomes of a result */
+function inFiles<M>(
+  port: ModelPort<M>,
+  before: number,
+  write: (model: M) => WrittenModel | Promise<WrittenModel>,
 ): ModelPort<WrittenModel> {
-  const own: Omit<KerasPort, 'write' | 'inForm'> = port;
+  const own: Omit<ModelPort<M>, 'write' | 'inForm'> = port;
   return {
     ...own,
     write: (outcome) => {
@@ -95,8 +96,7 @@ export function portThatWrites(
         async finish() {
           const applied = await writer.finish();
           const model = await write(applied.model);
-          const storage = model.storage ?? applied.storage;
-          return { ...applied, model, storage, modelBytes: { before, after: model.bytes } };
+          return { ...applied, model, modelBytes: { before, after: model.bytes } };
         },
       };
     },

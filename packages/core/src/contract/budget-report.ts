@@ -12,8 +12,10 @@ export interface BudgetReport {
   readonly effect?: EffectKind;
   /** Sum of the effects of the weights alone; where nothing was run, of their errors Σ(w − ŵ)². */
   readonly predicted: number;
-  /** Of all weights together. */
+  /** Of all weights together, in the place of the original's: each value in its nearest code, activations float. */
   readonly measured?: Omit<JointEffect, 'choice'>;
+  /** Of what was written. Absent where no limit of quality is set: its outputs are not looked at then. */
+  readonly result?: Omit<JointEffect, 'choice' | 'ofResult'>;
   /** Bytes of the whole model as it was written. Absent where nothing depended on it. */
   readonly bytes?: number;
   /** Bytes that the whole model takes at least with what may be chosen. */

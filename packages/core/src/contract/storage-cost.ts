@@ -14,4 +14,6 @@ export interface StorageCost {
   readonly memoryBytes: number;
   /** Those of the stored bytes that all weights with the same key have in common: they are stored once, see `totalCost`. */
   readonly shared?: Readonly<Record<string, number>>;
+  /** The weight would certainly be left as it is, since what it would become gains nothing: both sizes are those that it has now. */
+  readonly float?: true;
 }

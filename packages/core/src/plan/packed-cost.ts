@@ -59,6 +59,7 @@ export function totalCost(costs: readonly StorageCost[]): StorageCost {
   return {
     storedBytes: sum(own) + sum([...once.values()]),
     memoryBytes: sum(costs.map(({ memoryBytes }) => memoryBytes)),
+    ...(costs.length > 0 && costs.every(({ float }) => float === true) && { float: true as const }),
   };
 }
 

@@ -64,12 +64,20 @@ export async function measureItem<M>(
     const { replace, weightError, cost } = quantized;
     if (!keepsAll && cost.storedBytes >= (least.get(familyKey(candidate)) ?? Infinity)) continue;
     least.set(familyKey(candidate), cost.storedBytes);
-    const judged =
-      judge && run && (await judge.judge((batches, options) => run(batches, { ...options, replace })));
-    const effect = judged?.effect;
+    const effect = judge && run && (await effectOf(replace, judge, run));
     found.push({ candidate: key, bits: candidate.bits, ...cost, weightError, ...defined({ effect }) });
   }
   return found;
+}
+
+/** What replacing weights does to the outputs. */
+async function effectOf(
+  replace: QuantizedWeights['replace'],
+  judge: Judge,
+  run: NonNullable<ModelPort<unknown>['run']>,
+): Promise<number> {
+  if (replace.size === 0) return 0;
+  return (await judge.judge((batches, options) => run(batches, { ...options, replace }))).effect;
 }
 
 const widthOf = ({ bits }: Candidate): number => (bits === 'float' ? Infinity : bits);
@@ -85,6 +93,7 @@ const floatCandidate = (bytes: number, isJudged: boolean): MeasuredCandidate => 
 
 /** Weights as they come out of being quantized. */
 export interface QuantizedWeights {
+  /** The values of those that would not be left as they are. */
   readonly replace: ReadonlyMap<string, Float32Array>;
   readonly weightError: number;
   readonly cost: StorageCost;
@@ -102,11 +111,13 @@ export async function quantizedWeights<M>(
     const values = await own.weight.read();
     const tensor = codedOrUnfit(own, values);
     if (tensor === undefined) return undefined;
-    const decoded = decode(tensor);
-    for (let i = 0; i < values.length; i++) weightError += (values[i] - decoded[i]) ** 2;
     const { bits, granularity, parameterStorage } = own.entry;
     const entry = { bits, granularity, parameterStorage, scheme: schemeOutline(tensor.scheme) };
-    costs.push(await (port.cost?.(own.weight, entry) ?? packedCost(own.weight, entry)));
+    const cost = await (port.cost?.(own.weight, entry) ?? packedCost(own.weight, entry));
+    costs.push(cost);
+    if (cost.float === true) continue;
+    const decoded = decode(tensor);
+    for (let i = 0; i < values.length; i++) weightError += (values[i] - decoded[i]) ** 2;
     replace.set(own.entry.id, decoded);
   }
   return { replace, weightError, cost: costs.length === 1 ? costs[0] : totalCost(costs) };

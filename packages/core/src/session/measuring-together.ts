@@ -4,7 +4,7 @@ import type { ResolvedEntry } from '../contract/resolved-plan.js';
 import type { Judge } from './judge-outputs.js';
 import { quantizedWeights } from './measure-item.js';
 
-/** Tells what quantizing these weights together does to the outputs. Those that no grid serves stay as they are, as when the model is written. */
+/** Tells what quantizing these weights together does to the outputs. Those that no grid serves, and those that gain nothing, stay as they are, as when the model is written. */
 export type MeasureTogether = (entries: readonly ResolvedEntry[]) => Promise<Omit<JointEffect, 'choice'>>;
 
 /**
@@ -35,7 +35,7 @@ export function measuringTogether<M>(
   };
 }
 
-/** A weight as it came out of being quantized so; no values where no grid serves it. */
+/** A weight as it came out of being quantized so; no values where no grid serves it, or where it would be left as it is. */
 interface Quantized {
   readonly settings: string;
   readonly values: Float32Array | undefined;

@@ -356,6 +356,54 @@ describe('quality', () => {
     expect(written.length).toBeGreaterThan(2);
   });
 
+  /** A port that leaves one weight as it is, since packing it would gain nothing. */
+  function leaving(id: string) {
+    const { port, model } = chain();
+    const { shape, values } = model[id];
+    const storedBytes = values.byteLength;
+    const partly: typeof port = {
+      ...port,
+      cost: (weight, entry) =>
+        weight.id === id ? { storedBytes, memoryBytes: storedBytes, float: true } : packedCost(weight, entry),
+      write(outcome) {
+        const entries = outcome.entries.filter(({ weight }) => weight.id !== id);
+        const writer = port.write({ ...outcome, entries });
+        return {
+          add: (own, tensor) => (own === id ? undefined : writer.add(own, tensor)),
+          async finish() {
+            const applied = await writer.finish();
+            const reason = `left as it was, of shape ${shape.join(' × ')}`;
+            const note = {
+              id,
+              form: 'float',
+              float: true,
+              storedBytes,
+              memoryBytes: storedBytes,
+              reason,
+            } as const;
+            return { ...applied, storage: [...applied.storage, note] };
+          },
+        };
+      },
+    };
+    return partly;
+  }
+
+  it('is told of what is written, in which weights may be left as they are', async () => {
+    const made = recipe(budget({ minSqnr: 1, choices: [2] }));
+    // With every weight quantized no choice keeps it.
+    const error = await failure(run(made));
+    expect(error.expected).toMatch(/^at most -/);
+    const { report, budget: spent, measurements } = await quantize(leaving('w1'), made);
+    const told = report.verdict!.outputs!.outputs[0].sqnrDb!;
+    expect(told).toBeGreaterThanOrEqual(1);
+    expect(spent!.measured!.sqnrDb).toBeCloseTo(spent!.result!.sqnrDb!, 4);
+    expect(spent!.result!.sqnrDb).toBeGreaterThanOrEqual(1);
+    const { candidates } = measurements!.items.find(({ ids }) => ids[0] === 'w1')!;
+    expect(candidates).toEqual([expect.objectContaining({ float: true, effect: 0, weightError: 0 })]);
+    expect(report.skipped.map(({ subject }) => subject)).toEqual(['w1']);
+  });
+
   it('and a size are kept together, or neither is', async () => {
     const both = await run(recipe(budget({ bytes: 2200, minSqnr: 20, choices })));
     expect(both.report.modelBytes.after).toBeLessThanOrEqual(2200);

@@ -16,7 +16,7 @@ import { explore, type Judging } from './explore.js';
 import { judgeOf, measureWeights } from './measure-weights.js';
 import { budgetReport } from './budget-report.js';
 import { type SmallestChoice, smallestOf, withWritten } from './smallest-choice.js';
-import type { Chosen, WriteOne } from './spending.js';
+import type { Chosen, WriteOne, WrittenPlan } from './spending.js';
 import { withCurve } from './measure-curve.js';
 import { separabilityByDepth } from './separability-by-depth.js';
 
@@ -118,11 +118,13 @@ async function chooseAndWrite<M>(
         ...measurements,
         joint: [...measurements.joint, { choice, ...judged, ofResult: true }],
       };
-    if (fits && isHeld && bytes > (best?.bytes ?? -1)) best = { spent: explored, bytes };
+    if (fits && isHeld && bytes > (best?.bytes ?? -1))
+      best = { spent: explored, bytes, ...defined({ judged }) };
     if (fits && isHeld && (terms.bytes === undefined || bytes >= wellUsed * terms.bytes)) break;
   }
   if (best === undefined) throw neverFits(terms, measurements);
-  return finished(best.spent, measurements, terms, smallest?.choice);
+  const done = finished(best.spent, measurements, terms, smallest?.choice);
+  return { ...done, budget: { ...done.budget, ...defined({ result: best.judged }) } };
 }
 
 /** With the size of what single effects choose: what is explored around it has then about the bytes that are spent. */
@@ -137,6 +139,8 @@ async function withFirstWritten<M>(spending: Judging<M>, measurements: Measureme
 interface Attained {
   readonly spent: Chosen;
   readonly bytes: number;
+  /** What it does to the outputs. Absent where no limit of quality is set. */
+  readonly judged?: WrittenPlan['judged'];
 }
 
 /** Once something fits, that nothing else does ends the search. */

@@ -68,7 +68,16 @@ export function arrangeTensor(
   tensor: QuantizedTensor,
   arrangement: Arrangement,
 ): QuantizedTensor | undefined {
-  const { shape, slicing, codes, scheme } = tensor;
+  const arranged = arrangeUniform(tensor, arrangement);
+  return arranged && { ...arranged, codes: taken(tensor.codes, places(tensor.shape, arrangement)) };
+}
+
+/** The same of a tensor whose codes are all equal, which need not move. */
+export function arrangeUniform(
+  tensor: QuantizedTensor,
+  arrangement: Arrangement,
+): QuantizedTensor | undefined {
+  const { shape, slicing, scheme } = tensor;
   const { axes = shape.map((_, i) => i), blocks } = arrangement;
   const result = axes.map((axis) => shape[axis] as number);
   const moved = movedSlicing(slicing, axes);
@@ -87,7 +96,6 @@ export function arrangeTensor(
     ...tensor,
     shape: result,
     slicing: moved,
-    codes: taken(codes, places(shape, arrangement)),
     scheme: movedScheme(scheme, slices),
   };
 }

@@ -1,5 +1,5 @@
 import type { QuantizationPlan, QuantizedTensor, StorageNote } from '@lowbit/core';
-import type { FittedSite } from '@lowbit/core/adapter';
+import type { FittedSite, StorageCost } from '@lowbit/core/adapter';
 import type { ExternalFile } from '../external/files.js';
 import type { PlainAttribute } from '../interpreter/graph-builder.js';
 import type { Optimize, RuntimeTarget } from '../target/target.js';
@@ -74,6 +74,13 @@ export interface ModelBuilder {
    * @returns Its name: `near`, or `near` with a number behind it.
    */
   weight(near: string, tensor: QuantizedTensor, options?: WeightOptions): string;
+  /**
+   * Tells what a weight would take in the file with other tensors, as the `cost` of a port does: an upper bound, of the one that takes
+   * most. Values do not matter. It knows the model as it was when it was asked for.
+   *
+   * @throws LowbitError `plan-mismatch` for what is no weight of the model; `model-opset`, `model-version` as `write`.
+   */
+  costs(): (weight: string, tensors: readonly QuantizedTensor[]) => StorageCost;
   /** A node with one result. @param inputs Names; an empty text leaves an optional input out. @returns The result's name. */
   node(op: string, inputs: readonly string[], options?: NodeOptions): string;
   /** A node with several results. @returns Their names. */

@@ -20,7 +20,8 @@ import { builtOpsets } from '../target/versions.js';
 import type { BuilderOptions, ModelBuilder } from './builder.js';
 import { type BuiltNames, builtNames } from './built-names.js';
 import { dataTypeOf } from './element-type.js';
-import { activationPrefix, writeParts, type Parts } from './write-parts.js';
+import type { Parts } from './parts.js';
+import { activationPrefix, weightCosts, writeParts } from './write-parts.js';
 
 /**
  * Builds an ONNX file, for converters: nodes, constants, packed weights, quantizers of activations.
@@ -45,6 +46,7 @@ export function modelBuilder(options: BuilderOptions): ModelBuilder {
     ...valuesOf(parts, names),
     ...nodesOf(parts, names),
     activation: activationsOf(parts, names, opset, sums),
+    costs: () => weightCosts(parts, { ...options, name }),
     write: (wishes = {}) => writeParts(parts, { ...options, name }, wishes),
   };
 }

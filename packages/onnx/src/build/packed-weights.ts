@@ -61,7 +61,8 @@ function withDecoded({ float, ...note }: StorageNote): StorageNote {
   return { ...note, reason };
 }
 
-function siteOf({ name, tensor }: PackedWeight, graph: GraphProto): WeightSite {
+/** A weight as those of files are described. */
+export function siteOf({ name, tensor }: PackedWeight, graph: GraphProto): WeightSite {
   const uses = graph.node.flatMap((node) => usesBy(node, name, graph));
   const constant = graph.initializer.find((one) => one.name === name) as TensorProto;
   const source = { kind: 'initializer', graph, name, tensor: constant } as const;

@@ -1,5 +1,5 @@
 import { LowbitError, type QuantizedTensor } from '@lowbit/core';
-import type { StorageCost } from '@lowbit/core/adapter';
+import { defined, type StorageCost } from '@lowbit/core/adapter';
 import type { WeightSite } from '../describe/weight-site.js';
 import { functionsByGraph } from '../model/function-body.js';
 import type { OnnxModel } from '../model/model.js';
@@ -41,7 +41,10 @@ export function storageCost(
   const place = { ...names, opset, ir: irOfConstants(model) };
   const costs = tensors.map((tensor) => costOf(site, tensor, target, optimize, place));
   const most = costs.reduce((one, other) => (other.storedBytes > one.storedBytes ? other : one));
-  return { ...most, memoryBytes: Math.max(...costs.map(({ memoryBytes }) => memoryBytes)) };
+  const { storedBytes, shared } = most;
+  const memoryBytes = Math.max(...costs.map((cost) => cost.memoryBytes));
+  const isFloat = costs.every(({ float }) => float === true);
+  return { storedBytes, memoryBytes, ...defined({ shared, float: isFloat ? true : undefined }) };
 }
 
 /** Constants that a weight shares with others are no more than this, so that their numbers are no longer than those counted with. */
@@ -70,14 +73,17 @@ function costOf(
     placedConstants(versions, at, constants);
   const place = { prefix: own, shared: sharedConstants(() => `${shared}${count++}`), placed };
   const { added, bytes, before, memoryBytes } = lowerWeight(site, tensor, target, optimize, place);
-  // Where nothing may be saved, the weight may stay as it is.
-  if (bytes >= before)
-    return { storedBytes: before, memoryBytes: Math.max(memoryBytes, tensorBytes(source.tensor, id)) };
   const constants = [...added.shared].map((constant) => {
     const { dataType, dims, rawData } = constant;
     return [`${graph}: ${dataType}[${dims}]${rawData}`, storedBytes(placed(source, [constant]))] as const;
   });
-  return { storedBytes: bytes, memoryBytes, shared: Object.fromEntries(constants) };
+  if (bytes < before) return { storedBytes: bytes, memoryBytes, shared: Object.fromEntries(constants) };
+  const asItIs = tensorBytes(source.tensor, id);
+  const least = bytes - constants.reduce((sum, [, own]) => sum + own, 0);
+  // Where others store the constants that are shared, it may be packed all the same.
+  return least >= before
+    ? { storedBytes: before, memoryBytes: asItIs, float: true }
+    : { storedBytes: before, memoryBytes: Math.max(memoryBytes, asItIs) };
 }
 
 function notThere({ name }: OnnxModel, id: string): LowbitError {

@@ -30,7 +30,14 @@ function stepLine(step: BudgetReport['step']): string {
   return `the cheapest further step, ${ids.join(' and ')} with ${to} in place of ${from} bits, takes it to ${formatCount(Math.round(bytes))} bytes`;
 }
 
-function effectLines({ limits, unverified, effect, predicted, measured }: BudgetReport): readonly string[] {
+function effectLines({
+  limits,
+  unverified,
+  effect,
+  predicted,
+  measured,
+  result,
+}: BudgetReport): readonly string[] {
   if (unverified === true)
     return [
       `unverified: bits were chosen by the errors of the weights alone, ${formatReal(predicted)} in sum`,
@@ -41,19 +48,36 @@ function effectLines({ limits, unverified, effect, predicted, measured }: Budget
   const kinds = { outputs: 'the outputs', labels: 'the labels', metric: 'the metric' };
   return [
     `bits by what each weight does to ${kinds[of]} of ${samples} samples: ${formatReal(predicted)} in sum, ${formatReal(measured?.effect)} together`,
-    ...(measured?.sqnrDb === undefined ? [] : [decibelLine(measured.sqnrDb, limits.minSqnr)]),
-    ...(measured?.loss === undefined ? [] : [lossLine(measured.loss, limits.maxLoss)]),
+    ...decibelLines(result?.sqnrDb, measured?.sqnrDb, limits.minSqnr),
+    ...lossLines(result?.loss, measured?.loss, limits.maxLoss),
   ];
 }
 
-function decibelLine(decibels: number | null, least: number | undefined): string {
-  const wanted = least === undefined ? '' : `; ${formatDecibels(least)} were asked for`;
-  return `signal to noise of the outputs ${formatDecibels(decibels)}${wanted}`;
+/** Rounders and bias correction come later, and activations. */
+const inChoosing = 'when bits were chosen, each weight in its nearest codes';
+
+/** @param written Of the result. @param chosen Of the weights by which bits were chosen. @param least What was asked for. */
+function decibelLines(
+  written: number | null | undefined,
+  chosen: number | null | undefined,
+  least: number | undefined,
+): readonly string[] {
+  const [told, before] = [written, chosen].map((one) => one !== undefined && formatDecibels(one));
+  const wanted = least !== undefined && `${formatDecibels(least)} were asked for`;
+  const otherwise = before !== told && before !== false && `${before} ${inChoosing}`;
+  const parts = [told, wanted, otherwise].filter((part) => part !== false);
+  return told !== false || before !== false ? [`signal to noise of the outputs ${parts.join('; ')}`] : [];
 }
 
-function lossLine(loss: number, most: number | undefined): string {
+function lossLines(
+  written: number | undefined,
+  chosen: number | undefined,
+  most: number | undefined,
+): readonly string[] {
+  const loss = written ?? chosen;
+  if (loss === undefined) return [];
   const allowed = most === undefined ? '' : ` of ${formatReal(most)} that may be lost`;
-  return `${formatReal(loss)} points lost${allowed}`;
+  return [`${formatReal(loss)} points lost${allowed}${written === undefined ? ` ${inChoosing}` : ''}`];
 }
 
 /** Layers that a line names. */
