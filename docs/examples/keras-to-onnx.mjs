@@ -2,11 +2,10 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { quantize } from '@lowbit/core';
 import { keras } from '@lowbit/keras';
 import { registry } from '@lowbit/keras/register';
-import { toOnnx } from '@lowbit/keras-onnx';
+import { asOnnx } from '@lowbit/keras-onnx';
 
 const port = keras(await readFile('model.keras'));
-const { model, report } = await quantize(port, { registry, bits: 4 });
-const { bytes } = await toOnnx(model);
-await writeFile('model_q4.onnx', bytes);
+const { model, report } = await quantize(asOnnx(port), { registry, bits: 4 });
+await writeFile('model_q4.onnx', model.bytes);
 console.log(`${report.modelBytes.before} → ${report.modelBytes.after} bytes`);
-model.close();
+(await port.model()).close();
