@@ -97,7 +97,9 @@ function addPlan(program: Command, argv: readonly string[], io: Io): void {
     .addHelpText('after', examples.plan);
   addPlanOptions(command).action(async (model: string, options: GivenOptions) => {
     const { planCommand } = await import('./commands/plan.js');
-    await planCommand(model, options, io, (plan) => applyingCommand(argv, command, plan));
+    await planCommand(model, withFloat16(options, command), io, (plan) =>
+      applyingCommand(argv, command, plan),
+    );
   });
 }
 

@@ -97,6 +97,13 @@ it('names nodes that stay float32; what fits none, and other kinds of models, ar
   expect([status, stderr]).toEqual([2, expect.stringContaining('Did you mean multiply?') as string]);
 });
 
+it('nodes that stay float32 are named beside float16 alone', async () => {
+  for (const command of ['quantize', 'plan']) {
+    const { status, stderr } = await run(command, inFolder('model.onnx'), '--keep-float32', 'multi*');
+    expect([status, stderr]).toEqual([2, expect.stringContaining('Give --float16 too') as string]);
+  }
+});
+
 it('makes inputs and outputs float16 too where that is asked for', async () => {
   const { report } = await told(inFolder('model.onnx'), '--float16-interface', '--allow-larger');
   expect(report.float16).toMatchObject({ nodes: 1 });

@@ -11,3 +11,4 @@ export type { GivenBlobs } from './bytes/given-blobs.js';
 export { unitScale, type UnitScale } from './image/pixel-scale.js';
 export { resolveShapes, type ResolvedShapes } from './random/open-sizes.js';
 export { randomBatches, randomInputs, type RandomInputs } from './random/random-batches.js';
+export { lineKeys } from './json-lines/parse-line.js';

@@ -34,6 +34,7 @@ const calls: Readonly<Record<string, RightCall>> = {
   imagePreparation: { right: () => [{ inputs: pictures(), image: {} }, pictures()[0]] },
   describeImagePreparation: { right: () => [{ inputs: pictures() }, 'x'] },
   calibrationInputs: { right: () => [inputs(), 'm.onnx'] },
+  lineKeys: { right: () => [file()] },
   npyBytes: { right: () => [[2], Float32Array.of(1, 2)] },
   unitScale: { right: () => [{ mean: [127], deviation: [1] }] },
   'mean and deviation of unitScale': {

@@ -34,6 +34,7 @@ export interface ModelSource extends Required<Pick<OnnxOptions, 'name' | 'optimi
   readonly files: ExternalFiles | undefined;
   readonly external: ExternalPlace | undefined;
   readonly externalPath: string | undefined;
+  readonly externalLimit: number | undefined;
   readonly runtime: Runtime | undefined;
   readonly integers: IntegerForm | undefined;
   /** Integers only where they are faster. */

@@ -72,6 +72,11 @@ export interface OnnxOptions {
    * number is put in where the model keeps a file of that name.
    */
   readonly externalPath?: string;
+  /**
+   * Most bytes of tensors in a file: more are spread over several, whose names are numbered. Default: 2 GB in files beside the model,
+   * since browsers have no larger arrays, and 1.5 GB in the model.
+   */
+  readonly externalLimit?: number;
 }
 
 /** How a model becomes float16. */
@@ -114,6 +119,10 @@ const types: OptionTypes<OnnxOptions> = {
     fits: (value) => typeof value === 'boolean' || value === 'fit',
   },
   externalPath: text,
+  externalLimit: {
+    expected: 'a positive number of bytes',
+    fits: (value) => typeof value === 'number' && value > 0,
+  },
 };
 
 const halfTypes: OptionTypes<HalfOptions> = {

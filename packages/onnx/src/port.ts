@@ -54,11 +54,11 @@ export type OnnxPort = ModelPort<OnnxResult>;
 export function onnx(model: ModelBytes, options: OnnxOptions = {}): OnnxPort {
   checkOptions(options);
   const { name = 'model.onnx', optimize = 'speed', target, integers, ort } = options;
-  const { externalData, external, externalPath, freezeInputs, integersFor, float16 } = options;
+  const { externalData, external, externalPath, externalLimit, freezeInputs, integersFor, float16 } = options;
   const bytes = modelBytes(model, name);
   const runtime = target && runtimeOf(target);
   const files = externalData && externalFiles(externalData);
-  const place = { bytes, name, files, external, externalPath };
+  const place = { bytes, name, files, external, externalPath, externalLimit };
   const onlyFaster = integers === 'faster';
   const form = onlyFaster ? 'operators' : integers;
   const halves = halfWish(float16, ort, files);

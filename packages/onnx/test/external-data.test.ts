@@ -152,6 +152,21 @@ describe('weights in other files', () => {
       );
   });
 
+  test('are spread over several files where one would become too large, but for a tensor that is larger itself', async () => {
+    const limited = async (externalLimit: number, more: OnnxOptions = {}) =>
+      (await quantized({ external: true, externalLimit, ...more }).done).model;
+    const two = await limited(1500);
+    expect(namesOf(two)).toEqual(['c.bin', 'two.lowbit.data', 'two.lowbit-2.data']);
+    expect(two.externalData?.slice(1).every(({ data }) => data.length <= 1500)).toBe(true);
+    await expectClose(two);
+    expect(namesOf(await limited(100))).toHaveLength(4);
+    expect(namesOf(await limited(1500, { external: 'fit' }))).toHaveLength(3);
+    expect((await limited(1e9, { external: 'fit' })).externalData).toBeUndefined();
+    expect(() => onnx(bytes, { externalLimit: 0 })).toThrowError(
+      expect.objectContaining({ code: 'invalid-argument' }),
+    );
+  });
+
   test('are there when the port runs the model', async () => {
     const externalData = (path: string) => files.get(path) as Uint8Array;
     const [y] = await original;

@@ -8,6 +8,9 @@ const types: OptionTypes<FolderOptions> = {
   recipe: optionTypes.callback,
   signal: optionTypes.signal,
   onProgress: optionTypes.callback,
+  fileLimit: optionTypes.any,
+  filters: optionTypes.any,
+  data: optionTypes.any,
 };
 
 /** @throws LowbitError `invalid-argument`, `unsupported-option` for arguments of `quantizeFolder` that are something else. */

@@ -1,22 +1,23 @@
-import { bwn, dynamic, minMax, mse } from '@lowbit/baselines';
-import { byOp, cascade, everywhere, type Recipe } from '@lowbit/core';
+import { bwn, dynamic, minMax, mse, nf4 } from '@lowbit/baselines';
+import { byOp, cascade, everywhere, type Quantizer, type Recipe } from '@lowbit/core';
 import { registry } from '@lowbit/methods';
 import type { OnnxOptions } from '@lowbit/onnx';
+import { dividingBlocks } from './dividing-blocks.js';
 import type { Dtype } from './dtypes.js';
 
 /** How a graph is quantized for a dtype. */
 export interface DtypeRecipe {
+  /** What becomes of weights: blocks that a product unpacks, integers that are multiplied, or nothing. */
+  readonly form: 'blocks' | 'integers' | 'floats';
   readonly options: Pick<OnnxOptions, 'optimize' | 'integers' | 'float16'>;
   readonly recipe: Recipe;
 }
-
-/** Weights of so many inputs share a scale, as transformers.js' own converter has them. */
-const block = 'group:32';
 
 const product = 'MatMul';
 const table = 'Gather';
 
 const floats = (float16: boolean): DtypeRecipe => ({
+  form: 'floats',
   options: { float16 },
   recipe: { bits: everywhere('float'), registry },
 });
@@ -24,23 +25,46 @@ const floats = (float16: boolean): DtypeRecipe => ({
 /** The scale of each block has the least squared error. */
 const symmetric = mse({ grid: 'symmetric' });
 
+/** How weights of a product are held in blocks. */
+interface Blocks {
+  readonly bits: number;
+  readonly weights: Quantizer;
+  /** So many weights share a scale, as transformers.js' own converter has them. */
+  readonly block: number;
+  /** Whether the operator has no last block that is short. */
+  readonly isWhole: boolean;
+  readonly float16: boolean;
+}
+
+const evenly = (bits: number, float16: boolean): Blocks => ({
+  bits,
+  weights: bits === 1 ? bwn() : symmetric,
+  block: 32,
+  isWhole: bits !== 4,
+  float16,
+});
+
 /**
  * Weights in blocks that a MatMul unpacks when it runs. Tables of embeddings, which it may share with a Gather, have 8 bits, since in fewer
  * they would cost more than all matrices together, and a scale a row: transformers.js runs graphs in the build of onnxruntime-web for WebGPU,
  * which has no GatherBlockQuantized on WebAssembly. Others stay float.
  */
-function blocks(bits: number, float16: boolean, operators: ReadonlySet<string>): DtypeRecipe {
+function blocks(
+  { bits, weights, block, isWhole, float16 }: Blocks,
+  operators: ReadonlySet<string>,
+): DtypeRecipe {
   const includeOps = [product, table].filter((op) => operators.has(op));
   if (!operators.has(product)) return floats(float16);
   const tables = operators.has(table)
     ? [byOp({ [table]: 8 }, { weights: symmetric, granularity: 'channel' })]
     : [];
   return {
+    form: 'blocks',
     options: { optimize: 'memory', float16 },
     recipe: {
-      weights: bits === 1 ? bwn() : symmetric,
-      bits: cascade(everywhere(bits), ...tables),
-      granularity: block,
+      weights,
+      bits: cascade(everywhere(bits), ...(isWhole ? [dividingBlocks(block)] : []), ...tables),
+      granularity: `group:${block}`,
       includeOps,
       registry,
       ...(float16 ? { parameterStorage: 'float16' as const } : {}),
@@ -53,6 +77,7 @@ const unsigned = ['Conv', 'MultiHeadAttention', 'GroupQueryAttention'];
 
 /** Products of integers whose inputs are quantized as they come, and weights that nothing multiplies stored in 8 bits. */
 const integers = (isSigned: boolean): DtypeRecipe => ({
+  form: 'integers',
   options: { integers: 'operators' },
   recipe: {
     weights: isSigned ? minMax({ zeroPoint: 'symmetric', levels: 'odd' }) : minMax({ zeroPoint: 'integer' }),
@@ -62,19 +87,22 @@ const integers = (isSigned: boolean): DtypeRecipe => ({
   },
 });
 
-/**
- * The recipe of a dtype, or why there is none.
- *
- * @param operators Those of the graph.
- */
-export function dtypeRecipe(dtype: Dtype, operators: ReadonlySet<string>): DtypeRecipe | string {
+/** Operators of a graph. */
+export interface GraphOperators {
+  /** Those that have weights which can be quantized. */
+  readonly weighted: ReadonlySet<string>;
+  readonly all: ReadonlySet<string>;
+}
+
+/** The recipe of a dtype. */
+export function dtypeRecipe(dtype: Dtype, { weighted: operators, all }: GraphOperators): DtypeRecipe {
   switch (dtype) {
     case 'fp32':
       return floats(false);
     case 'fp16':
       return floats(true);
     case 'q8':
-      return integers(!unsigned.some((op) => operators.has(op)));
+      return integers(!unsigned.some((op) => all.has(op)));
     case 'int8':
       return integers(true);
     case 'uint8':
@@ -82,12 +110,12 @@ export function dtypeRecipe(dtype: Dtype, operators: ReadonlySet<string>): Dtype
     case 'q4':
     case 'q2':
     case 'q1':
-      return blocks(Number(dtype[1]), false, operators);
+      return blocks(evenly(Number(dtype[1]), false), operators);
     case 'q4f16':
     case 'q2f16':
     case 'q1f16':
-      return blocks(Number(dtype[1]), true, operators);
+      return blocks(evenly(Number(dtype[1]), true), operators);
     case 'bnb4':
-      return 'lowbit does not write MatMulBnb4, which the form consists of; ask for q4';
+      return blocks({ bits: 4, weights: nf4(), block: 64, isWhole: true, float16: false }, operators);
   }
 }

@@ -11,10 +11,11 @@ interface RenamedData {
 /**
  * Lets a model find its data under the names that transformers.js looks for: `model.onnx_data`, then `model.onnx_data_1` and so on.
  *
- * @param file Name of the file of the model. @param paths Its data files now, as its tensors name them.
+ * @param file Name of the file of the model. @param paths Its data files now, as its tensors name them; without any it stays as it is.
  * @throws LowbitError as `readModel`.
  */
 export function nameData(bytes: Uint8Array, file: string, paths: readonly string[]): RenamedData {
+  if (paths.length === 0) return { bytes, names: new Map() };
   const names = new Map(paths.map((path, at) => [path, `${file}_data${at === 0 ? '' : `_${at}`}`]));
   const model: OnnxModel = readModel(bytes, file);
   for (const { externalData } of tensorsOf(model.proto))

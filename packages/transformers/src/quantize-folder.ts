@@ -3,8 +3,10 @@ import { stopIfAborted } from '@lowbit/core/adapter';
 import { checkCall } from './check-call.js';
 import { checkedDtypes, type Dtype, dtypes, graphsOf } from './dtypes.js';
 import { type FolderWriter, folderOf, type ModelFolder } from './folder.js';
+import { checkFilters, type GraphNames } from './graph-filters.js';
 import { transformersConfig } from './transformers-config.js';
-import { type GraphSettings, openGraph, writeGraph, type WrittenGraph } from './write-graph.js';
+import { type GraphSettings, openGraph } from './open-graph.js';
+import { writeGraph, type WrittenGraph } from './write-graph.js';
 
 export interface FolderOptions extends GraphSettings {
   readonly dtypes: readonly string[];
@@ -14,6 +16,8 @@ export interface FolderResult {
   readonly written: readonly WrittenGraph[];
   /** Dtypes that were not written for any graph, since transformers.js lists only those that all graphs have. */
   readonly refused: readonly { readonly dtype: Dtype; readonly graph: string; readonly reason: string }[];
+  /** Graphs that the data do not fit, and an input of each that they lack. */
+  readonly withoutData: readonly { readonly graph: string; readonly lacks: string }[];
   /** Other files, which came along. */
   readonly copied: readonly string[];
 }
@@ -22,7 +26,8 @@ export interface FolderResult {
  * Writes the graphs of a model in every dtype that is asked for, under the names that transformers.js 4 reads, with a `config.json` that
  * tells it of them. Each graph is read once. Other files come along as they are; graphs in float32 only where `fp32` is among the dtypes.
  *
- * @throws LowbitError `invalid-argument` for dtypes that do not exist, and for a folder without graphs; `aborted`; what reading throws.
+ * @throws LowbitError `invalid-argument` for dtypes that do not exist, for filters that fit nothing, and for a folder without graphs;
+ *   `calibration-invalid` for data that fit no graph; `aborted`; what reading throws.
  */
 export async function quantizeFolder(
   folder: ModelFolder,
@@ -36,8 +41,12 @@ export async function quantizeFolder(
   const written: WrittenGraph[] = [];
   const refused: FolderResult['refused'][number][] = [];
   const taken = new Set(graphs.map(({ path }) => path));
+  const names: GraphNames[] = [];
+  const withoutData: FolderResult['withoutData'][number][] = [];
   for (const graph of graphs) {
     const opened = await openGraph(folder, graph, options);
+    names.push(opened.names);
+    if (opened.lacks !== undefined) withoutData.push({ graph: graph.name, lacks: opened.lacks });
     opened.dataPaths.forEach((path) => taken.add(folderOf(graph.path) + path));
     for (const dtype of open) {
       stopIfAborted(options.signal, graph.path, {
@@ -55,9 +64,12 @@ export async function quantizeFolder(
         for (const file of [path, ...data]) await writer.remove(file);
     }
   }
+  checkFilters(options.filters ?? {}, names);
+  const [unfit] = withoutData.length < graphs.length ? [] : withoutData;
+  if (unfit !== undefined) throw withoutFit(unfit);
   const kept = written.filter(({ dtype }) => open.has(dtype));
   const copied = await writeOthers(folder, taken, kept, writer);
-  return { written: kept, refused, copied };
+  return { written: kept, refused, withoutData, copied };
 }
 
 /** Copies what is no graph and no data of one, and writes `config.json`. */
@@ -85,5 +97,15 @@ function withoutGraphs({ paths }: ModelFolder): LowbitError {
     expected: 'files named *.onnx, in it or in its folder onnx',
     received: paths.length === 0 ? 'no files' : paths.slice(0, 5).join(', '),
     remedy: `Export the model to ONNX first; the forms ${dtypes.slice(1).join(', ')} are made of float32 graphs.`,
+  });
+}
+
+function withoutFit({ graph, lacks }: FolderResult['withoutData'][number]): LowbitError {
+  return new LowbitError({
+    code: 'calibration-invalid',
+    where: 'data',
+    expected: 'the inputs of one of the graphs at least',
+    received: `no ${lacks}, which ${graph} takes`,
+    remedy: 'Name each value after its input, such as { "input_ids": [1, 2, 3] }.',
   });
 }

@@ -14,13 +14,21 @@ export const graphsFrom = (graph: Graph): readonly Graph[] => [
   ...insideNodes(graph.node).flatMap(graphsFrom),
 ];
 
-/** Every tensor that a model holds, in its functions too. */
-export function tensorsOf({ graph, functions }: OnnxModel['proto']): readonly Tensor[] {
+function allGraphs({ graph, functions }: OnnxModel['proto']): readonly Graph[] {
   const bodies = functions.flatMap(({ node }) => insideNodes(node).flatMap(graphsFrom));
-  const graphs = [...(graph ? graphsFrom(graph) : []), ...bodies];
-  const nodes = [...graphs.flatMap(({ node }) => node), ...functions.flatMap(({ node }) => node)];
-  const inNodes = nodes.flatMap(({ attribute }) =>
+  return [...(graph ? graphsFrom(graph) : []), ...bodies];
+}
+
+/** All nodes of a model, those of branches and functions too. */
+export const nodesOf = (model: OnnxModel['proto']): readonly Node[] => [
+  ...allGraphs(model).flatMap(({ node }) => node),
+  ...model.functions.flatMap(({ node }) => node),
+];
+
+/** Every tensor that a model holds, in its functions too. */
+export function tensorsOf(model: OnnxModel['proto']): readonly Tensor[] {
+  const inNodes = nodesOf(model).flatMap(({ attribute }) =>
     attribute.flatMap(({ t, tensors }) => [...(t ? [t] : []), ...tensors]),
   );
-  return [...graphs.flatMap(({ initializer }) => initializer), ...inNodes];
+  return [...allGraphs(model).flatMap(({ initializer }) => initializer), ...inNodes];
 }

@@ -1,20 +1,14 @@
-import { isLowbitError, quantize, type Recipe, type Report, type SessionOptions } from '@lowbit/core';
+import { everywhere, isLowbitError, quantize, type Report } from '@lowbit/core';
 import { defined } from '@lowbit/core/adapter';
-import { inspectModel, onnx, type OnnxResult, type OrtRuntime, readModel, writeModel } from '@lowbit/onnx';
+import { type ExternalFile, onnx, type OnnxResult } from '@lowbit/onnx';
+import { copyGraph } from './copy-graph.js';
 import { type Dtype, graphPath } from './dtypes.js';
 import { dtypeRecipe } from './dtype-recipe.js';
-import { type FolderWriter, folderOf, type ModelFolder } from './folder.js';
-import { insideData } from './inside-data.js';
+import type { FolderWriter, ModelFolder } from './folder.js';
+import { fittingFilters } from './graph-filters.js';
 import { nameData } from './name-data.js';
-import { shareConstants } from './share-constants.js';
-
-/** A graph of the model as it was read. */
-export interface GraphFile {
-  /** Name of the file without `.onnx`. */
-  readonly name: string;
-  readonly path: string;
-  readonly bytes: Uint8Array;
-}
+import type { GraphSettings, OpenedGraph } from './open-graph.js';
+import { withOwn } from './with-own.js';
 
 /** A graph of the model in one dtype. */
 export interface WrittenGraph {
@@ -29,38 +23,6 @@ export interface WrittenGraph {
   readonly report?: Report;
 }
 
-/** How graphs are written, whatever their dtype. */
-export interface GraphSettings extends SessionOptions {
-  /** The runtime that data are run on. */
-  readonly ort?: OrtRuntime;
-  /** Settings for a graph that win over those of a dtype: `data`, `rounding`, `exclude`, a policy of `bits`, … */
-  readonly recipe?: (graph: GraphFile) => Promise<Partial<Recipe>> | Partial<Recipe>;
-}
-
-/** A graph, and what is to become of it. */
-export interface OpenedGraph extends GraphFile {
-  /** Its data files, as its tensors name them. */
-  readonly dataPaths: readonly string[];
-  readonly totalBytes: number;
-  /** Bytes that it is smaller since constants of the same values are stored once. */
-  readonly saved: number;
-  readonly recipe: Partial<Recipe>;
-}
-
-export async function openGraph(
-  folder: ModelFolder,
-  { name, path }: Pick<GraphFile, 'name' | 'path'>,
-  options: GraphSettings,
-): Promise<OpenedGraph> {
-  const read = await folder.read(path);
-  const model = readModel(read, path);
-  const { externalFiles = [], totalBytes } = inspectModel(model);
-  const bytes = shareConstants(model) ? writeModel(model) : read;
-  const recipe = (await options.recipe?.({ name, path, bytes })) ?? {};
-  const dataPaths = externalFiles.map((file) => file.path);
-  return { name, path, bytes, dataPaths, totalBytes, saved: read.length - bytes.length, recipe };
-}
-
 /** Writes a graph in one dtype; gives the reason where it has no such form. */
 export async function writeGraph(
   graph: OpenedGraph,
@@ -71,74 +33,60 @@ export async function writeGraph(
 ): Promise<WrittenGraph | string> {
   if (dtype === 'fp32') return copyGraph(graph, dtype, folder, writer);
   try {
-    const made = await makeGraph(graph, dtype, folder, options);
-    if (typeof made === 'string') return made;
-    const { model, report } = made;
+    const { model, report } = await makeGraph(graph, dtype, folder, options);
     const path = graphPath(graph.name, dtype);
-    await writer.write(path, model.bytes);
-    const data = (model.externalData ?? []).map((file) => ({ path: `onnx/${file.path}`, data: file.data }));
-    for (const file of data) await writer.write(file.path, file.data);
-    const { before, after } = report.modelBytes;
-    const bytes = { before: before + graph.saved, after };
-    return { graph: graph.name, dtype, path, data: data.map((file) => file.path), bytes, report };
+    const { data, after } = await writeModelFiles(model, path, writer);
+    const bytes = { before: report.modelBytes.before + graph.saved, after };
+    return { graph: graph.name, dtype, path, data, bytes, report };
   } catch (error) {
     if (!isLowbitError(error) || error.code === 'aborted') throw error;
-    return error.code === 'nothing-to-quantize' ? copyGraph(graph, dtype, folder, writer) : error.message;
+    return error.code === 'nothing-to-quantize'
+      ? copyGraph(graph, dtype, folder, writer, options.fileLimit)
+      : error.message;
   }
 }
 
+/** Writes a graph and the files beside it, under the names that transformers.js looks for; gives the paths of those, and the bytes of all. */
+async function writeModelFiles(
+  { bytes, externalData = [] }: OnnxResult,
+  path: string,
+  writer: FolderWriter,
+): Promise<{ readonly data: readonly string[]; readonly after: number }> {
+  const paths = externalData.map((file) => file.path);
+  const named = nameData(bytes, path.replace('onnx/', ''), paths);
+  await writer.write(path, named.bytes);
+  const data: string[] = [];
+  let after = named.bytes.length;
+  for (const [at, name] of [...named.names.values()].entries()) {
+    const file = externalData[at] as ExternalFile;
+    await writer.write(`onnx/${name}`, file.data);
+    data.push(`onnx/${name}`);
+    after += file.data.length;
+  }
+  return { data, after };
+}
+
 async function makeGraph(
-  { name, path, bytes, recipe: own }: OpenedGraph,
+  { path, bytes, layers, operators, names, recipe: own }: OpenedGraph,
   dtype: Dtype,
   folder: ModelFolder,
-  { ort, signal, onProgress }: GraphSettings,
-): Promise<{ readonly model: OnnxResult; readonly report: Report } | string> {
-  const described = onnx(bytes, { name: path, externalData: folder.beside(path) });
-  const operators = new Set((await described.layers()).map(({ op }) => op));
-  const form = dtypeRecipe(dtype, operators);
-  if (typeof form === 'string') return form;
+  { ort, signal, onProgress, fileLimit, filters = {} }: GraphSettings,
+): Promise<{ readonly model: OnnxResult; readonly report: Report }> {
+  const { keepFloat32: keep, isLeftOut, ...fitting } = fittingFilters(filters, names);
+  if (isLowbitError(layers)) throw layers;
+  const weighted = new Set(isLeftOut ? [] : layers.map(({ op }) => op));
+  const form = dtypeRecipe(dtype, { weighted, all: operators });
   const { data } = own;
-  const isSeen = form.options.float16 === true && data !== undefined && ort !== undefined;
+  const isSeen = data !== undefined && ort !== undefined;
+  const halves = { ...defined({ keep }), ...(isSeen ? { data } : {}) };
   const port = onnx(bytes, {
     name: path,
     externalData: folder.beside(path),
     external: 'fit',
-    externalPath: `${graphPath(name, dtype).replace('onnx/', '')}_data`,
     ...form.options,
-    ...(isSeen ? { float16: { data } } : {}),
-    ...defined({ ort }),
+    ...(form.options.float16 === true ? { float16: halves } : {}),
+    ...defined({ ort, externalLimit: fileLimit }),
   });
-  return quantize(port, { ...form.recipe, ...own }, defined({ signal, onProgress }));
-}
-
-/** Up to this size a file holds all of its data. */
-const mostInside = 1.5e9;
-
-/** A graph as it is, under the name of a dtype: in one file where that suffices, but for `fp32`, which is what there was. */
-async function copyGraph(
-  { name, path: from, bytes, dataPaths, totalBytes, saved }: OpenedGraph,
-  dtype: Dtype,
-  folder: ModelFolder,
-  writer: FolderWriter,
-): Promise<WrittenGraph | string> {
-  const path = graphPath(name, dtype);
-  const around = folderOf(from);
-  const missing = dataPaths.find((data) => !folder.paths.includes(around + data));
-  if (missing !== undefined) return `the folder has no ${around}${missing}, where its data are`;
-  const file = path.replace('onnx/', '');
-  if (dataPaths.length > 0 && dtype !== 'fp32' && totalBytes <= mostInside) {
-    const whole = await insideData(bytes, from, (data) => folder.read(around + data));
-    if (typeof whole === 'string') return `${around}${whole} is shorter than the graph says`;
-    await writer.write(path, whole);
-    return { graph: name, dtype, path, data: [], bytes: { before: totalBytes, after: whole.length } };
-  }
-  const renamed = dataPaths.length === 0 ? undefined : nameData(bytes, file, dataPaths);
-  if (renamed === undefined && saved === 0) await writer.copy(from, path);
-  else await writer.write(path, renamed?.bytes ?? bytes);
-  const data = [...(renamed?.names ?? [])].map(
-    ([before, after]) => [around + before, `onnx/${after}`] as const,
-  );
-  for (const [before, after] of data) await writer.copy(before, after);
-  const sizes = { before: totalBytes, after: totalBytes - saved };
-  return { graph: name, dtype, path, data: data.map(([, after]) => after), bytes: sizes };
+  const bits = isLeftOut ? { bits: everywhere('float') } : {};
+  return quantize(port, withOwn(form, { ...fitting, ...own, ...bits }), defined({ signal, onProgress }));
 }

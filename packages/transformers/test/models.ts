@@ -11,16 +11,16 @@ function numbersFrom(seed: number): (count: number) => Float32Array {
 }
 
 /** An encoder of text: a table of 100 tokens, a product and a class. */
-export function encoder(options: WriteOptions = {}): Promise<BuiltModel> {
+export function encoder(options: WriteOptions = {}, width = 128): Promise<BuiltModel> {
   const numbers = numbersFrom(1);
   const model = modelBuilder({ opset: 17, name: 'model.onnx' });
   const tokens = model.input('input_ids', 'int64', ['batch', 'tokens']);
-  const table = model.constant('embedding', 'float32', [100, 128], numbers(12800));
-  const weight = (name: string) => model.constant(name, 'float32', [128, 128], numbers(16384));
+  const table = model.constant('embedding', 'float32', [100, width], numbers(100 * width));
+  const weight = (name: string) => model.constant(name, 'float32', [width, width], numbers(width * width));
   const rows = model.node('Gather', [table, tokens]);
   const hidden = model.node('Relu', [model.node('MatMul', [rows, weight('first')])]);
   const states = model.node('MatMul', [hidden, weight('second')]);
-  model.output(states, 'float32', ['batch', 'tokens', 128], 'last_hidden_state');
+  model.output(states, 'float32', ['batch', 'tokens', width], 'last_hidden_state');
   return model.write(options);
 }
 

@@ -1,3 +1,4 @@
+import { byName, type Recipe } from '@lowbit/core';
 import { inspectModel, readModel, writeModel } from '@lowbit/onnx';
 import * as ort from 'onnxruntime-web';
 import { expect, test } from 'vitest';
@@ -45,12 +46,13 @@ const tokens = {
 test('every dtype of an encoder has its name, loads, and is as near as its bits allow', async () => {
   const graph = (await encoder()).bytes;
   const { written, refused, files } = await quantized({ ...text, 'onnx/model.onnx': graph }, ...dtypes);
-  expect(refused.map(({ dtype }) => dtype)).toEqual(['bnb4']);
+  expect(refused).toEqual([]);
   expect([...files.keys()].sort()).toEqual(
     [
       'config.json',
       ...[
         '',
+        '_bnb4',
         '_fp16',
         '_int8',
         '_q1',
@@ -74,6 +76,7 @@ test('every dtype of an encoder has its name, loads, and is as near as its bits 
     uint8: 30,
     q4: 15,
     q4f16: 15,
+    bnb4: 15,
     q2: 2,
     q2f16: 2,
     q1: 0,
@@ -98,6 +101,55 @@ test('forms are those of the script: blocks that a MatMul unpacks, and products 
   expect(sizes[1]).toBeLessThan(sizes[0] as number);
 });
 
+test('bnb4 are blocks of 64 NormalFloats, or fewer where 64 do not divide a column', async () => {
+  const { files } = await quantized({ 'onnx/model.onnx': (await encoder()).bytes }, 'bnb4');
+  const { proto } = readModel(files.get('onnx/model_bnb4.onnx') as Uint8Array, 'a.onnx');
+  const blocksOf = () =>
+    (proto.graph?.node ?? [])
+      .filter(({ opType }) => opType === 'MatMulBnb4')
+      .map(({ attribute }) => Number(attribute.find(({ name }) => name === 'block_size')?.i));
+  expect(blocksOf()).toEqual([64, 64]);
+  const { files: odd } = await quantized(
+    { 'onnx/model.onnx': (await encoder({}, 48)).bytes },
+    'bnb4',
+    'q2',
+    'q4',
+  );
+  for (const [ending, op, block] of [
+    ['bnb4', 'MatMulBnb4', 16],
+    ['q2', 'MatMulNBits', 16],
+    ['q4', 'MatMulNBits', 32],
+  ] as const) {
+    const bytes = odd.get(`onnx/model_${ending}.onnx`) as Uint8Array;
+    const { graph } = readModel(bytes, 'a.onnx').proto;
+    const product = graph?.node.find(({ opType }) => opType === op);
+    expect(Number(product?.attribute.find(({ name }) => name === 'block_size')?.i), ending).toBe(block);
+    expect((await outputOf(bytes, tokens)).every(Number.isFinite)).toBe(true);
+  }
+});
+
+test('a policy of somebody is asked after the dtype, where there are blocks', async () => {
+  const { folder, writer } = memoryFolder({ 'onnx/model.onnx': (await encoder()).bytes });
+  const bitsOf = async (dtype: string, own: Partial<Recipe>) => {
+    const { written } = await quantizeFolder(folder, { dtypes: [dtype], recipe: () => own }, writer);
+    return Object.fromEntries(written[0]?.report?.weights.map(({ id, bits }) => [id, bits]) ?? []);
+  };
+  expect(await bitsOf('q4', {})).toEqual({ embedding: 8, first: 4, second: 4 });
+  expect(await bitsOf('q4', { bits: byName({ second: 8 }) })).toEqual({ embedding: 8, first: 4, second: 8 });
+  expect(await bitsOf('q4', { bits: 'progressive:from=8,to=4' })).toEqual({
+    embedding: 8,
+    first: 6,
+    second: 4,
+  });
+  expect(await bitsOf('q4', { granularity: 'group:64', weights: 'absmax' })).toMatchObject({ first: 4 });
+  expect(await bitsOf('q8', { bits: byName({ second: 4 }), granularity: 'group:64' })).toEqual({
+    embedding: 8,
+    first: 8,
+    second: 8,
+  });
+  expect(await bitsOf('q8', { exclude: ['second'] })).toEqual({ embedding: 8, first: 8 });
+});
+
 test('weights are unsigned where there are convolutions, and signed where there are none', async () => {
   const types = (bytes: Uint8Array | undefined) =>
     inspectModel(readModel(bytes as Uint8Array, 'a.onnx')).parameters.types.map(({ type }) => type);
@@ -106,6 +158,12 @@ test('weights are unsigned where there are convolutions, and signed where there 
   const { files: read } = await quantized({ 'onnx/model.onnx': (await encoder()).bytes }, 'q8', 'uint8');
   expect(types(read.get('onnx/model_quantized.onnx'))).toContain('INT8');
   expect(types(read.get('onnx/model_uint8.onnx'))).toContain('UINT8');
+  // An operator without weights tells so too.
+  const model = readModel((await encoder()).bytes, 'model.onnx');
+  const fused = model.proto.graph?.node.find(({ opType }) => opType === 'Relu');
+  Object.assign(fused as object, { opType: 'MultiHeadAttention', domain: 'com.microsoft' });
+  const { files: attends } = await quantized({ 'onnx/model.onnx': writeModel(model) }, 'q8');
+  expect(types(attends.get('onnx/model_quantized.onnx'))).not.toContain('INT8');
 });
 
 test('config.json keeps its keys and tells of dtypes and data files', async () => {
@@ -153,8 +211,8 @@ test('a dtype is written for all graphs or for none', async () => {
   const { written, refused, files: result } = await quantized(files, 'q4', 'bnb4');
   expect(written).toEqual([]);
   expect(refused.map(({ dtype, graph }) => [dtype, graph])).toEqual([
-    ['bnb4', 'model'],
     ['q4', 'other'],
+    ['bnb4', 'other'],
   ]);
   expect([...result.keys()]).toEqual(['onnx/other.data', 'config.json']);
 });
@@ -204,6 +262,36 @@ test('data files of other names, and several, get those that transformers.js loo
   });
   const [output] = Object.values(await session.run(tokens));
   expect(output?.data).toEqual(await outputOf((await encoder()).bytes, tokens));
+});
+
+test('what is more than a file may hold is spread over several, which are counted', async () => {
+  const { folder, writer, result } = memoryFolder({ 'onnx/model.onnx': (await encoder()).bytes });
+  const asked = { dtypes: ['fp16', 'q8', 'q4'], fileLimit: 16_000 };
+  const { written } = await quantizeFolder(folder, asked, writer);
+  const { files: whole } = await quantized(
+    { 'onnx/model.onnx': (await encoder()).bytes },
+    'fp16',
+    'q8',
+    'q4',
+  );
+  const config = JSON.parse(words(result.get('config.json'))) as Record<string, unknown>;
+  expect(config['transformers.js_config']).toMatchObject({
+    use_external_data_format: { 'model_fp16.onnx': 3, 'model_quantized.onnx': 3, 'model_q4.onnx': 3 },
+  });
+  for (const { path, data, bytes } of written) {
+    expect(data).toEqual(['', '_1', '_2'].map((end) => `${path}_data${end}`));
+    const files = data.map((file) => result.get(file) as Uint8Array);
+    const graph = result.get(path) as Uint8Array;
+    expect(bytes.after).toBe(files.reduce((sum, file) => sum + file.length, graph.length));
+    const session = await ort.InferenceSession.create(graph, {
+      externalData: files.map((file, at) => ({
+        path: (data[at] as string).replace('onnx/', ''),
+        data: file,
+      })),
+    });
+    const [output] = Object.values(await session.run(tokens));
+    expect(output?.data, path).toEqual(await outputOf(whole.get(path), tokens));
+  }
 });
 
 test('a graph that a dtype does not change takes its data in, and data that are too short are told', async () => {

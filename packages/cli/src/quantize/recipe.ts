@@ -46,7 +46,8 @@ function policyFrom(options: QuantizeOptions): BitwidthPolicy {
   );
 }
 
-function bitsPolicy(given: QuantizeOptions): BitwidthPolicy {
+/** What decides bits: a number, a policy by its name, or one that spends a budget. */
+export function bitsPolicy(given: QuantizeOptions): BitwidthPolicy {
   const { bits, methods } = given;
   const spender = budgetPolicy(given);
   if (spender !== undefined) return spender;

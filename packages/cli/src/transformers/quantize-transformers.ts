@@ -1,6 +1,5 @@
+import { cascade, ends } from '@lowbit/core';
 import { defined } from '@lowbit/core/adapter';
-import { calibrationInputs } from '@lowbit/data';
-import { interfaceOf, readModel } from '@lowbit/onnx';
 import { nextLine, quantizationLine } from '@lowbit/report/text';
 import { type FolderOptions, type FolderResult, quantizeFolder } from '@lowbit/transformers';
 import { basename } from 'node:path';
@@ -12,10 +11,11 @@ import type { Io } from '../io.js';
 import { colorsFor } from '../output/colors.js';
 import { writeJson } from '../output/json.js';
 import { createProgress } from '../output/progress.js';
-import { dataFor } from '../quantize/quantize-port.js';
+import { bitsPolicy } from '../quantize/recipe.js';
 import { loadRuntime, manyThreads } from '../runtime/load-runtime.js';
 import type { QuantizeOptions } from '../usage/quantize-options.js';
 import { throwAsUsage, usageError } from '../usage/usage-error.js';
+import { folderData } from './folder-data.js';
 import { readFolder } from './read-folder.js';
 import { inStagedFolder } from './staged-folder.js';
 
@@ -49,32 +49,29 @@ export async function quantizeTransformers(
   if (result.refused.length > 0) throw new SomeFailed();
 }
 
-/** What the options say of rounding and data, for every graph. */
-async function settingsOf(
-  options: QuantizeOptions,
-  signal: AbortSignal,
-): Promise<Pick<FolderOptions, 'ort' | 'recipe'>> {
-  const { calibrate, runtime, rounding, correctBiases, include, exclude } = options;
-  const filters = {
-    ...(include.length > 0 && { include }),
-    ...(exclude.length > 0 && { exclude }),
-    ...defined({ rounding, correctBiases }),
-  };
-  if (calibrate === undefined) return { recipe: () => filters };
+/** What the options say of bits, rounding and data, for every graph. */
+async function settingsOf(options: QuantizeOptions, signal: AbortSignal): Promise<Partial<FolderOptions>> {
+  const { calibrate, runtime, rounding, correctBiases, granularity, methods, firstLast } = options;
+  const { include, exclude, includeOp: includeOps, excludeOp: excludeOps, keepFloat32 } = options;
+  const filters = { include, exclude, includeOps, excludeOps, keepFloat32 };
+  const policies = [
+    ...(typeof options.bits === 'string' ? [bitsPolicy({ choices: packedChoices, ...options })] : []),
+    ...(firstLast === undefined ? [] : [ends(firstLast)]),
+  ];
+  const bits = policies.length === 0 ? undefined : cascade(...policies);
+  const chosen = { registry: methods, ...defined({ rounding, correctBiases, granularity, bits }) };
+  const own = { filters, recipe: () => chosen };
+  if (calibrate === undefined) return own;
   const ort = await loadRuntime('quantize', { ...defined({ name: runtime }), threads: manyThreads });
-  return {
-    ort,
-    async recipe({ path, bytes }) {
-      const inputs = () => calibrationInputs(interfaceOf(readModel(bytes, path)).inputs, path);
-      const seen = await dataFor({ options, inputs }, signal);
-      return { ...filters, ...defined({ data: seen?.batches }) };
-    },
-  };
+  return { ...own, ort, data: await folderData(calibrate, options, signal) };
 }
+
+/** Widths that products unpack. */
+const packedChoices = [2, 4, 8];
 
 function resultText(
   to: string,
-  { written, refused, copied }: FolderResult,
+  { written, refused, withoutData, copied }: FolderResult,
   next: string | undefined,
   io: Io,
 ): string {
@@ -86,6 +83,7 @@ function resultText(
         : quantizationLine({ input: graph, output: path, report }, colors),
     ),
     ...refused.map(({ dtype, graph, reason }) => `${dtype} is not written, for ${graph}: ${reason}`),
+    ...withoutData.map(({ graph, lacks }) => `${graph} is quantized without data, which have no ${lacks}`),
     `${colors.green('Written:')} ${to}, other files that came along: ${copied.join(', ') || 'none'}`,
   ];
   return `${lines.join('\n')}\n${next === undefined ? '' : nextLine(next, colors)}`;

@@ -16,6 +16,8 @@ import {
 import { kerasOptions, type KerasOptions } from './keras-options.js';
 import { pluginOption } from './plugin-option.js';
 import { tfjsOptions, type TfjsOptions } from './tfjs-options.js';
+import { isGiven } from './is-given.js';
+import { usageError } from './usage-error.js';
 import { transformersOptions, type TransformersOptions } from './transformers-options.js';
 
 /** The options of `lowbit quantize`, as parsed. */
@@ -247,10 +249,21 @@ function toldOptions(): readonly Option[] {
   ];
 }
 
-/** `--float16` alone leaves weights unquantized: no option says how they would be. */
+/**
+ * `--float16` alone leaves weights unquantized: no option says how they would be.
+ *
+ * @throws UsageError for what only float16 has a use for, without it.
+ */
 export function withFloat16<Options extends GivenOptions>(options: Options, command: Command): Options {
-  const isGiven = (name: string) => !['default', undefined].includes(command.getOptionValueSource(name));
-  return options.float16 === true && ![...decidedByPlan, 'plan'].some(isGiven)
+  const { float16, keepFloat32, for: library } = options;
+  if (keepFloat32.length > 0 && float16 !== true && library === undefined)
+    throw usageError({
+      where: '--keep-float32',
+      expected: '--float16 beside it: all nodes stay float32 without',
+      received: keepFloat32.join(', '),
+      remedy: 'Give --float16 too; --exclude-op and --exclude leave weights unquantized.',
+    });
+  return float16 === true && ![...decidedByPlan, 'plan'].some((name) => isGiven(command, name))
     ? { ...options, bits: 'float' }
     : options;
 }

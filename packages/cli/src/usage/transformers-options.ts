@@ -2,6 +2,7 @@ import { dtypes } from '@lowbit/transformers';
 import { type Command, Option } from 'commander';
 
 import { imageOptionNames } from './calibration-options.js';
+import { isGiven } from './is-given.js';
 import { optionName } from './option-name.js';
 import { choiceParser } from './option-values.js';
 import { usageError } from './usage-error.js';
@@ -28,13 +29,14 @@ export function transformersOptions(): readonly Option[] {
 
 /** What has a meaning beside `--for`; a dtype decides the rest. */
 const beside = new Set([
-  ...['for', 'dtype', 'output', 'force', 'json', 'quiet', 'include', 'exclude', 'rounding', 'correctBiases'],
+  ...['for', 'dtype', 'output', 'force', 'json', 'quiet', 'include', 'exclude', 'includeOp', 'excludeOp'],
+  ...['rounding', 'correctBiases', 'bits', 'firstLast', 'granularity', 'plugin', 'keepFloat32'],
+  ...['averageBits', 'minSqnr', 'maxLoss', 'metric', 'choices', 'decreasing'],
   ...['calibrate', 'labels', 'limit', 'runtime', 'capture', 'config', ...imageOptionNames],
 ]);
 
 /** @throws UsageError for one of both without the other, and for options that a dtype decides. */
 export function checkTransformers(options: TransformersOptions, command: Command): void {
-  const isGiven = (name: string) => !['default', undefined].includes(command.getOptionValueSource(name));
   if (options.for === undefined && options.dtype === undefined) return;
   if (options.for === undefined || options.dtype === undefined)
     throw usageError({
@@ -43,11 +45,14 @@ export function checkTransformers(options: TransformersOptions, command: Command
       received: 'one without the other',
       remedy: 'Such as --for transformers.js --dtype q4,q8.',
     });
-  const other = Object.keys(options).find((name) => isGiven(name) && !beside.has(name));
+  const { bits } = command.opts<{ readonly bits?: unknown }>();
+  const isDecided = (name: string) =>
+    !beside.has(name) || (name === 'bits' && (typeof bits === 'number' || bits === 'float'));
+  const other = Object.keys(options).find((name) => isGiven(command, name) && isDecided(name));
   if (other !== undefined)
     throw usageError({
       where: optionName(other),
-      expected: 'no such option beside --for, since --dtype decides it',
+      expected: `no such option beside --for, since --dtype decides it${other === 'bits' ? ', but for a policy' : ''}`,
       received: 'both',
       remedy: `Leave ${optionName(other)} out.`,
     });

@@ -1,8 +1,9 @@
+import { blobFile, type DataBlob } from '../bytes/blob-file.js';
 import { invalid } from '../problems.js';
 import { limits } from '../limits.js';
 import { keyFor } from '../input/input-named.js';
 import type { CalibrationInput } from '../input/options.js';
-import type { Line } from './lines.js';
+import { type Line, linesOf } from './lines.js';
 import { parseLabels, type ParsedLabels } from './parse-labels.js';
 import { parseValue, type ParsedValue } from './parse-value.js';
 
@@ -71,3 +72,13 @@ function checkNesting(text: string, where: string): void {
 /** The input whose samples are counted. */
 export const leadingInput = (inputs: readonly CalibrationInput[]): number =>
   inputs.findIndex(({ shape }) => shape.length > 0);
+
+/**
+ * What the first of JSON lines names, which are inputs and perhaps a label; nothing of a file without lines.
+ *
+ * @throws LowbitError `invalid-argument` for what is no file; `calibration-invalid` for a line that is no JSON object.
+ */
+export async function lineKeys(blob: DataBlob): Promise<readonly string[]> {
+  for await (const line of linesOf(blobFile(blob, 0))) return Object.keys(parseObject(line));
+  return [];
+}

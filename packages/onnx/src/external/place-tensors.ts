@@ -27,10 +27,15 @@ interface ExternalWish {
   readonly external: ExternalPlace | undefined;
   /** Path of that file. Default: named for the model. */
   readonly externalPath: string | undefined;
+  /** Most bytes of tensors in a file. Default: 1.5 GB in the model, 2 GB in files beside it. */
+  readonly externalLimit?: number | undefined;
 }
 
 /** Above this many bytes of tensors a model is split: files of the format end at 2 GiB. */
 const mostInside = 1.5e9;
+
+/** So many bytes a file beside a model has at most, but for a single tensor that is larger: browsers have arrays up to 2 GiB. */
+const mostBeside = 2e9;
 
 /** Smaller tensors stay in the model: runtimes want shapes there, and references take bytes too. */
 export const leastOutside = 1024;
@@ -55,29 +60,37 @@ export async function placeTensors(
   { proto, name }: OnnxModel,
   before: ReadonlyMap<string, number>,
   files: ExternalFiles | undefined,
-  { external: wanted, externalPath }: ExternalWish,
+  { external: wanted, externalPath, externalLimit = mostBeside }: ExternalWish,
 ): Promise<ExternalFile[]> {
   const tensors = allTensors(proto);
-  const external = wanted === 'fit' ? insideWhereItFits(tensors, files) : wanted;
+  const inside = Math.min(mostInside, externalLimit);
+  const external = wanted === 'fit' ? insideWhereItFits(tensors, files, inside) : wanted;
   const after = externalCounts(tensors);
   if (external === false && files === undefined && after.size > 0)
     throw withoutFiles(name, 'to put their tensors into it');
   const kept = [...after.keys()].filter((path) => external !== false && after.get(path) === before.get(path));
   const loaded = files === undefined ? [] : await bringIn(tensors, files, new Set(kept));
   const outside =
-    external === false ? [] : [...new Set([...loaded, ...largeTensors(proto, tensors, external)])];
+    external === false ? [] : [...new Set([...loaded, ...largeTensors(proto, tensors, external, inside)])];
   const passed: ExternalFile[] = [];
   if (files !== undefined) for (const path of kept) passed.push({ path, data: await files.open(path) });
-  return outside.length === 0 ? passed : [...passed, takeOut(outside, newPath(name, externalPath, after))];
+  const taken = new Set(after.keys());
+  for (const group of groupsOf(outside, externalLimit)) {
+    const path = newPath(name, externalPath, taken);
+    taken.add(path);
+    passed.push(takeOut(group, path));
+  }
+  return passed;
 }
 
 /** `false` where all tensors can be in the model. */
 function insideWhereItFits(
   tensors: readonly TensorProto[],
   files: ExternalFiles | undefined,
+  most: number,
 ): false | undefined {
   const inside = tensors.reduce((sum, { rawData }) => sum + rawData.length, 0);
-  return files !== undefined && inside + externalBytes(tensors) <= mostInside ? false : undefined;
+  return files !== undefined && inside + externalBytes(tensors) <= most ? false : undefined;
 }
 
 /** Puts the data of external tensors into the model, but for those in files that are kept. */
@@ -103,14 +116,29 @@ function largeTensors(
   proto: ModelProto,
   tensors: readonly TensorProto[],
   wanted: boolean | undefined,
+  most: number,
 ): TensorProto[] {
   const inside = tensors.reduce((sum, { rawData }) => sum + rawData.length, 0);
-  if (wanted !== true && inside <= mostInside) return [];
+  if (wanted !== true && inside <= most) return [];
   return mainTensors(proto).filter(({ rawData }) => rawData.length >= leastOutside);
 }
 
+const aligned = (length: number): number => Math.ceil(length / alignment) * alignment;
+
+/** Tensors by the file that they go to, in their order. */
+function groupsOf(tensors: readonly TensorProto[], most: number): readonly TensorProto[][] {
+  const groups: TensorProto[][] = [];
+  let bytes = Infinity;
+  for (const tensor of tensors) {
+    const length = aligned(tensor.rawData.length);
+    if (bytes + length > most) groups.push([]);
+    bytes = (bytes + length > most ? 0 : bytes) + length;
+    groups.at(-1)?.push(tensor);
+  }
+  return groups;
+}
+
 function takeOut(tensors: readonly TensorProto[], path: string): ExternalFile {
-  const aligned = (length: number) => Math.ceil(length / alignment) * alignment;
   const data = new Uint8Array(tensors.reduce((sum, { rawData }) => sum + aligned(rawData.length), 0));
   let offset = 0;
   for (const tensor of tensors) {
@@ -122,8 +150,8 @@ function takeOut(tensors: readonly TensorProto[], path: string): ExternalFile {
   return { path, data };
 }
 
-/** The wanted name or one for the model, with a number where the model names such a file already. */
-function newPath(model: string, wanted: string | undefined, taken: ReadonlyMap<string, number>): string {
+/** The wanted name or one for the model, with a number where there is such a file already. */
+function newPath(model: string, wanted: string | undefined, taken: ReadonlySet<string>): string {
   const stem = wanted ?? `${model.replace(/^.*[\\/]/, '').replace(/\.onnx$/, '')}.lowbit.data`;
   let path = stem;
   for (let number = 2; taken.has(path); number++) path = stem.replace(/(\.[^./]*)?$/, `-${number}$1`);

@@ -200,7 +200,7 @@ const typedBy: ReadonlyMap<string, number> = new Map(
 
 /** Operators of other domains that give what they take first. */
 const likeTheirInput = new Set(
-  `FastGelu BiasGelu Gelu QuickGelu BiasAdd FusedMatMul FusedGemm FusedConv MatMulNBits SkipLayerNormalization
+  `FastGelu BiasGelu Gelu QuickGelu BiasAdd FusedMatMul FusedGemm FusedConv MatMulNBits MatMulBnb4 SkipLayerNormalization
   SkipSimplifiedLayerNormalization SimplifiedLayerNormalization BiasSoftmax Attention MultiHeadAttention`.split(
     /\s+/,
   ),

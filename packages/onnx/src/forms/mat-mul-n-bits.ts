@@ -1,17 +1,16 @@
 import type { QuantizedTensor } from '@lowbit/core';
 import type { ZeroPointForm } from '@lowbit/core/adapter';
 import type { WeightSite } from '../describe/weight-site.js';
-import { makeAttribute } from '../graph/make-node.js';
 import { multiplied, productsUnfit } from './multiplied.js';
 import { addScales, packedParameters } from './packed-parameters.js';
-import { copyMessage, DataType, type GraphProto, type NodeProto } from '../schema/proto.js';
+import { DataType } from '../schema/proto.js';
 import { matMulNBitsFits } from '../target/packed-operators.js';
-import { runtimeDomain } from '../target/versions.js';
 import type { Target } from '../target/target.js';
 import { centredCodes } from './centred-codes.js';
 import type { Fragment } from './fragment.js';
 import { groupLayout, type PackedBits, packGroups, packZeroPoints } from './group-layout.js';
 import { type FormSample, type PackedForm, type Replacement, takesGroups } from './packed-form.js';
+import { packedProducts, transposed } from './packed-products.js';
 
 /** Products with packed groups: `com.microsoft.MatMulNBits`. */
 export const matMulNBits: PackedForm = {
@@ -101,44 +100,9 @@ function multiplyPacked(
     inputs.push(to.constant('zero', DataType.UINT8, [zeros.length], zeros));
   }
   const attributes = { K: rows, N: columns, bits, block_size: slicing.group };
-  const product = (node: NodeProto) => productOf(to, node, inputs, attributes, site.source.graph);
-  const nodes = new Map([
-    ...site.uses.map(({ node }) => [node, product(node)] as const),
-    ...casts.map((node) => [node, []] as const),
-  ]);
+  const nodes = packedProducts(to, site, casts, { op: 'MatMulNBits', inputs, attributes, biasAt: 5 });
   return { form: 'MatMulNBits', storedBits: bits, nodes, stored, type };
 }
-
-/** What a product becomes: the bias of a `Gemm` is the operator's own where it is one number a column, else added. */
-function productOf(
-  to: Fragment,
-  node: NodeProto,
-  packed: readonly string[],
-  attributes: Readonly<Record<string, number>>,
-  graph: GraphProto,
-): readonly NodeProto[] {
-  const [factor = '', , bias = ''] = node.input;
-  const own = bias !== '' && isVector(bias, attributes['N'] as number, graph);
-  const input = own
-    ? [factor, ...packed, ...(packed.length === 3 ? [''] : ['', '']), bias]
-    : [factor, ...packed];
-  const attribute = Object.entries(attributes).map(([name, value]) => makeAttribute(name, value));
-  const multiplies = { opType: 'MatMulNBits', domain: runtimeDomain.name, input, attribute };
-  if (own || bias === '') return [copyMessage(node, multiplies)];
-  const [output = ''] = node.output;
-  to.rename(
-    to.node('Add', [to.node('MatMulNBits', input, attributes, runtimeDomain.name), bias]),
-    output,
-    node,
-  );
-  return to.take();
-}
-
-/** Whether a name is a constant of the graph with so many numbers and one axis. */
-const isVector = (name: string, length: number, { initializer }: GraphProto): boolean =>
-  initializer.some(
-    (tensor) => tensor.name === name && tensor.dims.length === 1 && Number(tensor.dims[0]) === length,
-  );
 
 /** Codes and parameters of a matrix of so many columns, [columns, rows], as those of [rows, columns]. */
 const byRows = ({ codes, scale, zeroPoints }: ZeroPointForm, columns: number): ZeroPointForm => ({
@@ -146,12 +110,3 @@ const byRows = ({ codes, scale, zeroPoints }: ZeroPointForm, columns: number): Z
   scale: transposed(scale, columns),
   zeroPoints: transposed(zeroPoints, columns),
 });
-
-/** The transpose of a matrix of so many rows. */
-function transposed<T extends Uint8Array | Uint16Array | Float32Array>(values: T, rows: number): T {
-  const result = values.slice() as T;
-  for (let row = 0, from = 0; row < rows; row++) {
-    for (let to = row; to < result.length; to += rows) result[to] = values[from++] as number;
-  }
-  return result;
-}

@@ -38,6 +38,17 @@ export function matMulNBitsFits(
   return runsOn(target, (zeroPoints && runs.zeroPoints) || runs);
 }
 
+/** Measured on WebAssembly, in float32 and float16; on WebGPU there is none (onnxruntime/contrib_ops/webgpu). */
+const decodedWhole: Runtimes = { wasm: 20 };
+
+/** What `com.microsoft.MatMulBnb4` computes rightly: blocks of 16 … 256, a power of two, that divide a column. */
+export const matMulBnb4Fits = (block: number, rows: number, target: Target): boolean =>
+  block >= 16 &&
+  block <= 256 &&
+  Number.isInteger(Math.log2(block)) &&
+  rows % block === 0 &&
+  runsOn(target, decodedWhole);
+
 /**
  * Widths that `com.microsoft.GatherBlockQuantized` holds, narrowest first: 2 and 8 bits as UINT8, 4 bits as UINT4 or INT4. Zero
  * points that are left out are 0 for these, and the middle of the codes for UINT8. Scales of float16 run wherever those of float32 do: measured on WebAssembly; on WebGPU

@@ -1,0 +1,103 @@
+import {
+  isLowbitError,
+  type LayerDescriptor,
+  type LowbitError,
+  type Recipe,
+  type SessionOptions,
+} from '@lowbit/core';
+import { defined } from '@lowbit/core/adapter';
+import { inspectModel, interfaceOf, onnx, type OrtRuntime, readModel, writeModel } from '@lowbit/onnx';
+import type { ModelFolder } from './folder.js';
+import { type GraphFilters, type GraphNames, graphNames } from './graph-filters.js';
+import { shareConstants } from './share-constants.js';
+import { type FolderData, tokenBatches } from './token-batches.js';
+import { nodesOf } from './walk-model.js';
+
+/** A graph of the model as it was read. */
+export interface GraphFile {
+  /** Name of the file without `.onnx`. */
+  readonly name: string;
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
+
+/** How graphs are written, whatever their dtype. */
+export interface GraphSettings extends SessionOptions {
+  /** The runtime that data are run on. */
+  readonly ort?: OrtRuntime;
+  /**
+   * Settings for a graph that win over those of a dtype: `data`, `rounding`, `exclude` …, for weights in blocks also `weights`,
+   * `granularity`, and `bits`: a policy is asked after that of the dtype.
+   */
+  readonly recipe?: (graph: GraphFile) => Promise<Partial<Recipe>> | Partial<Recipe>;
+  /** What is quantized and what stays float32, by name and operator. */
+  readonly filters?: GraphFilters;
+  /** What `ort` runs the graphs on, those that they fit. */
+  readonly data?: FolderData;
+  /** Most bytes of tensors in a file: more go into `_data`, `_data_1` and so on. Default: 1.5 GB in a graph, 2 GB in files beside it. */
+  readonly fileLimit?: number;
+}
+
+/** A graph, and what is to become of it. */
+export interface OpenedGraph extends GraphFile {
+  /** Its data files, as its tensors name them. */
+  readonly dataPaths: readonly string[];
+  readonly totalBytes: number;
+  /** Bytes that it is smaller since constants of the same values are stored once. */
+  readonly saved: number;
+  readonly layers: readonly LayerDescriptor[] | LowbitError;
+  /** Of all nodes. */
+  readonly operators: ReadonlySet<string>;
+  readonly names: GraphNames;
+  readonly recipe: Partial<Recipe>;
+  /** The input that the data lack, where it is quantized without them for that. */
+  readonly lacks?: string;
+}
+
+export async function openGraph(
+  folder: ModelFolder,
+  { name, path }: Pick<GraphFile, 'name' | 'path'>,
+  options: GraphSettings,
+): Promise<OpenedGraph> {
+  const read = await folder.read(path);
+  const model = readModel(read, path);
+  const { externalFiles = [], totalBytes } = inspectModel(model);
+  const bytes = shareConstants(model) ? writeModel(model) : read;
+  const layers = await layersOf(bytes, path, folder);
+  const nodes = nodesOf(model.proto);
+  const operators = new Set(nodes.map(({ opType }) => opType));
+  const names = graphNames(isLowbitError(layers) ? [] : layers, nodes);
+  const data = options.data && tokenBatches(options.data, interfaceOf(model).inputs, path);
+  const own = (await options.recipe?.({ name, path, bytes })) ?? {};
+  const recipe = typeof data === 'object' ? { data, ...own } : own;
+  const lacks = typeof data === 'string' ? data : undefined;
+  const dataPaths = externalFiles.map((file) => file.path);
+  const saved = read.length - bytes.length;
+  return {
+    name,
+    path,
+    bytes,
+    dataPaths,
+    totalBytes,
+    saved,
+    layers,
+    operators,
+    names,
+    recipe,
+    ...defined({ lacks }),
+  };
+}
+
+/** Its layers, or why they cannot be told, which a copy of it has no need to know. */
+async function layersOf(
+  bytes: Uint8Array,
+  path: string,
+  folder: ModelFolder,
+): Promise<readonly LayerDescriptor[] | LowbitError> {
+  try {
+    return await onnx(bytes, { name: path, externalData: folder.beside(path) }).layers();
+  } catch (error) {
+    if (isLowbitError(error)) return error;
+    throw error;
+  }
+}
