@@ -1,2 +1,2 @@
 /** The text of the module in src/kernels that is made of a source. */
-export function compile(name: 'kernels' | 'panels' | 'expand' | 'grid-search'): Promise<string>;
+export function compile(name: 'kernels' | 'panels' | 'expand' | 'products' | 'grid-search'): Promise<string>;

@@ -11,6 +11,7 @@ export const modules = {
   'grid-search': { target: 'search-binary.ts', pages: 50 },
   panels: { target: 'panels-binary.ts', pages: 0 },
   expand: { target: 'expand-binary.ts', pages: 5 },
+  products: { target: 'products-binary.ts', pages: 11 },
 };
 
 /** The text of the module that is made of a source. */

@@ -85,6 +85,7 @@ export { checkPlugin } from './contract/registry.js';
 export { bitsPerWeight, type PackedHeader, packedTensorBytes } from './scheme/container.js';
 export { levelValue } from './scheme/decode.js';
 export { expander } from './scheme/expander.js';
+export { multiplier, type WriteInputs } from './scheme/multiplier.js';
 export { wrongHeaderMember } from './scheme/wrong-header-member.js';
 export type { EncodeSettings } from './scheme/encode.js';
 export { type EvenLevels, evenLevels } from './scheme/even-levels.js';

@@ -314,6 +314,7 @@ const kitCalls: Readonly<Record<string, RightCall>> = {
   measureError: { right: () => [numbers(), numbers()] },
   levelValue: { right: () => [core.sliceParameters(affine(), 1)] },
   expander: { right: () => [core.packTensor(tensor())] },
+  multiplier: { right: () => [core.packTensor(tensor())] },
   evenLevels: { right: () => [numbers()] },
   packedBytes: { right: () => [3, 2] },
   sizeOf: { right: () => [[2, 2]] },

@@ -17,11 +17,11 @@ test('a page that only loads takes less than 18 KB besides TensorFlow.js', async
     },
   });
   const { output } = (Array.isArray(result) ? result[0] : result) as Rolldown.RolldownOutput;
-  // What compiles is in other files, which are imported when they are asked for.
+  // What compiles, and what keeps weights packed, is in other files, which are imported when they are asked for.
   const loaded = loadedAtOnce(output);
   expect(loaded.flatMap(({ imports }) => imports).filter((name) => name.startsWith('@lowbit/'))).toEqual([]);
   const code = loaded.map((chunk) => chunk.code).join('');
-  // 3.5 KB of them are the loops that expand codes, without which a model of packed weights predicts more slowly; 0.2 KB give each call of a
+  // 3.5 KB of them are the loops that expand codes, without which packed models load more slowly; 0.2 KB give each call of a
   // recurrent layer arguments of its own, which states of other calls would stand in.
   expect(gzipSync(code).length).toBeLessThan(18 * 1024);
 });

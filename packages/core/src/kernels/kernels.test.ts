@@ -8,6 +8,7 @@ import { binary } from './binary.js';
 import { binary as expansions } from './expand-binary.js';
 import { kernels } from './kernels.js';
 import { binary as panels } from './panels-binary.js';
+import { binary as products } from './products-binary.js';
 import { binary as searches } from './search-binary.js';
 
 afterEach(() => {
@@ -20,6 +21,7 @@ test.each([
   ['panels', panels],
   ['grid-search', searches],
   ['expand', expansions],
+  ['products', products],
 ] as const)('the binary of %s is that of the source', async (name, own) => {
   const text = [...(await compile(name)).matchAll(/'([^']*)'/g)].map(([, part]) => part).join('');
   expect(own).toBe(text);

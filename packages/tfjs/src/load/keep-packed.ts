@@ -3,6 +3,7 @@ import { expander, sizeOf } from '@lowbit/core/adapter';
 import * as tf from '@tensorflow/tfjs-core';
 import type { layers, LayersModel, LayerVariable } from '@tensorflow/tfjs-layers';
 import { heapOf, layersIn, variablesOf } from '../model/internals.js';
+import { packedCall, type PackedCall } from './multiply-packed.js';
 
 type Layer = layers.Layer;
 
@@ -26,15 +27,17 @@ export function keepPacked(model: LayersModel, packed: ReadonlyMap<string, Packe
   }
   for (const layer of layersIn(model)) {
     const own = variablesOf(layer).flatMap((variable) => lazy.get(variable) ?? []);
-    if (own.length > 0) holdWhileCalled(layer, own);
+    if (own.length > 0) holdWhileCalled(layer, own, packedCall(layer, packed));
   }
 }
 
 /** Recurrent layers read their weights at every step. */
-function holdWhileCalled(layer: Layer, variables: readonly LazyVariable[]): void {
+function holdWhileCalled(layer: Layer, variables: readonly LazyVariable[], byPacked?: PackedCall): void {
   const call = layer.call.bind(layer);
   layer.call = (inputs, options) =>
     tf.tidy(() => {
+      const product = byPacked?.(Array.isArray(inputs) ? inputs[0]! : inputs);
+      if (product !== undefined) return product;
       try {
         variables.forEach((variable) => variable.hold());
         return call(inputs, options);
@@ -48,8 +51,8 @@ function makeLazy(variable: LayerVariable, packed: PackedTensor): LazyVariable {
   variable.dispose();
   variable.trainable = false;
   const shape = variable.shape as number[];
-  const write = expander(packed);
-  const expand = () => expanded(write, shape);
+  let write: ReturnType<typeof expander> | undefined;
+  const expand = () => expanded((write ??= expander(packed)), shape);
   let held: tf.Tensor | undefined;
   let lasting: tf.Tensor | undefined;
   variable.read = () => {

@@ -4,7 +4,6 @@ import { artifactWeights, type WeightSpec } from '@lowbit/tfjs-format';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { CompiledModel, CompileOptions } from '../compile/compile.js';
 import { buildModel } from './build-model.js';
-import { keepPacked } from './keep-packed.js';
 import { loadArtifacts, nameOf, type ModelSource } from './load-artifacts.js';
 import { expandWeights } from './weight-data.js';
 
@@ -13,7 +12,7 @@ export interface LoadOptions {
   readonly onProgress?: (share: number) => void;
   /**
    * `float` (default): quantized weights become floats once, at load. `packed`: they stay packed in memory, and a layer's are
-   * expanded each time that it computes; such a model cannot be trained.
+   * expanded each time that it computes, a few rows at a time where they are used at few places; such a model cannot be trained.
    */
   readonly weights?: 'float' | 'packed';
   /**
@@ -58,7 +57,10 @@ export async function loadPacked(source: ModelSource, options: LoadOptions = {})
   const where = nameOf(source);
   const { packed, ...expanded } = expandWeights(artifacts, where);
   const model = await buildModel({ ...artifacts, ...expanded }, where);
-  if (weights === 'packed') keepPacked(model, packed);
+  if (weights === 'packed') {
+    const { keepPacked } = await import('./keep-packed.js');
+    keepPacked(model, packed);
+  }
   const specs = artifactWeights(artifacts, where).map(({ spec }) => spec);
   return { model, packed, specs };
 }

@@ -1,5 +1,5 @@
 import { weightArtifacts, type StoredWeight } from '@lowbit/tfjs-format';
-import type { io, KernelBackend, Tensor, TensorInfo } from '@tensorflow/tfjs-core';
+import { engine, type io, type KernelBackend, type Tensor, type TensorInfo } from '@tensorflow/tfjs-core';
 import * as tfLayers from '@tensorflow/tfjs-layers';
 
 // What TensorFlow.js has and does not declare, or declares otherwise: named and typed in this file alone.
@@ -74,6 +74,9 @@ export function heapOf(backend: KernelBackend): BackendHeap | undefined {
   const heap = really<BackendHeap>(backend);
   return typeof heap.typedArrayFromHeap === 'function' ? heap : undefined;
 }
+
+/** Whether what is computed now is recorded, for gradients. */
+export const isRecorded = () => engine().state.gradientDepth > 0;
 
 /** All layers make their weights by this method. */
 export const layerPrototype = () => really<{ addWeight: AddWeight }>(tfLayers.layers.Layer.prototype);
