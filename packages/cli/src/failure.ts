@@ -5,6 +5,7 @@ import { printable } from '@lowbit/report/text';
 import type { Io } from './io.js';
 import { colorsFor } from './output/colors.js';
 import { writeJson } from './output/json.js';
+import { inOptions } from './output/option-words.js';
 import { UsageError } from './usage/usage-error.js';
 
 /** Exit statuses besides 0. */
@@ -39,8 +40,8 @@ function tellProblems(problems: readonly Problem[], io: Io): void {
 
 function tellProblem({ remedy, ...problem }: Problem, io: Io): void {
   const colors = colorsFor(io.stderr);
-  io.stderr.write(`${colors.red('error:')} ${printable(wordProblem(problem))}\n`);
-  if (remedy !== undefined) io.stderr.write(`${colors.cyan('hint:')}  ${printable(remedy)}\n`);
+  io.stderr.write(`${colors.red('error:')} ${printable(inOptions(wordProblem(problem)))}\n`);
+  if (remedy !== undefined) io.stderr.write(`${colors.cyan('hint:')}  ${printable(inOptions(remedy))}\n`);
 }
 
 /** An error as JSON holds it. */

@@ -1,5 +1,6 @@
 import { Command, type CommanderError } from 'commander';
-import { applyingCommand, changedCommand } from './output/changed-command.js';
+import { applyingCommand, changedCommand, quantizingCommand } from './output/changed-command.js';
+import { settingWords } from './output/after-sweep.js';
 import type { ExplainOptions } from './commands/plan.js';
 import { importCommand, type ImportOptions } from './commands/import.js';
 import { inspectCommand, type InspectOptions } from './commands/inspect.js';
@@ -58,8 +59,8 @@ export function createProgram(io: Io, argv: readonly string[], json: boolean): C
   addImport(program, io);
   addCompare(program, io);
   addMethods(program, io);
-  addSweep(program, io);
-  addMeasure(program, io);
+  addSweep(program, argv, io);
+  addMeasure(program, argv, io);
   addMerge(program, io);
   addWorker(program, io);
   for (const command of [program, ...program.commands]) throwOurErrors(command);
@@ -190,7 +191,7 @@ function addMethods(program: Command, io: Io): void {
     .action((options: MethodsOptions) => methodsCommand(options, io));
 }
 
-function addSweep(program: Command, io: Io): void {
+function addSweep(program: Command, argv: readonly string[], io: Io): void {
   const command = program
     .command('sweep')
     .summary('try methods, widths and granularities on a model')
@@ -202,11 +203,14 @@ function addSweep(program: Command, io: Io): void {
     .addHelpText('after', examples.sweep);
   addSweepOptions(command).action(async (model: string, options: SweepOptions) => {
     const { sweepCommand } = await import('./commands/sweep.js');
-    await sweepCommand(model, options, io);
+    const decided = ['weights', 'bits', 'granularity'];
+    await sweepCommand(model, options, io, (setting) =>
+      quantizingCommand(argv, command, decided, settingWords(setting)),
+    );
   });
 }
 
-function addMeasure(program: Command, io: Io): void {
+function addMeasure(program: Command, argv: readonly string[], io: Io): void {
   const command = program
     .command('measure')
     .summary('measure what each weight costs and loses')
@@ -217,7 +221,7 @@ function addMeasure(program: Command, io: Io): void {
     .addHelpText('after', examples.measure);
   addMeasureOptions(command).action(async (model: string, options: MeasureOptions) => {
     const { measureCommand } = await import('./commands/measure.js');
-    await measureCommand(model, options, io);
+    await measureCommand(model, options, io, (budget) => quantizingCommand(argv, command, [], budget));
   });
 }
 

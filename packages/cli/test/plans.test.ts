@@ -98,6 +98,7 @@ describe('lowbit explain', () => {
     const edited = { ...plan, weights: [{ ...first, bits: 8 }, ...plan.weights.slice(1)] };
     await writeFile(at('edited.json'), JSON.stringify(edited));
     const lines = (await done('explain', at('edited.json'))).trim().split('\n');
+    expect(lines.pop()).toBe(`Next:    lowbit quantize MODEL --plan ${at('edited.json')}`);
     expect(lines).toHaveLength(4);
     expect(lines[0]).toMatch(/w0 gets 8 bits by min-max .*edited, since its reason is "4 bits everywhere/);
     expect(lines[1]).toMatch(/w1 stays float: excluded by w1\.$/);

@@ -106,11 +106,13 @@ describe('a result that is not smaller', () => {
     const refused = await run(...grown);
     expect(refused.status).toBe(1);
     expect(refused.stderr).toContain('[nothing-gained]');
-    expect(refused.stderr).toContain(
-      'Give fewer bits, such as --bits 4, leave the model as it is, or give --allow-larger',
-    );
+    const [, command = ''] =
+      /hint: {2}Try (lowbit .*); leave the model as it is; or give --allow-larger/.exec(refused.stderr) ?? [];
+    expect(refused.stderr).toContain('w is left as it was: its quantized form would take 24821 bytes');
     expect(await contents(folder)).toEqual(before);
-    const allowed = await run(...grown, '--allow-larger', '--json');
+    const tried = documentOf(await run(...wordsOf(command), '--json'));
+    expect(tried.report.verdict?.smaller).toBe(true);
+    const allowed = await run(...grown, '--allow-larger', '--force', '--json');
     expect(allowed.status, allowed.stderr).toBe(0);
     expect(documentOf(allowed).report.verdict?.smaller).toBe(false);
     expect(await contents(folder)).toContain('g.onnx');

@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { areMany, defined, leastDecibels, stopIfAborted } from '@lowbit/core/adapter';
 import { randomInputs, type CalibrationInput } from '@lowbit/data';
 import type { CompareSettings } from '@lowbit/report';
-import { comparisonText, nextLine, type CompareDocument } from '@lowbit/report/text';
+import { comparisonText, type CompareDocument } from '@lowbit/report/text';
 
 import type { ChosenInputs } from '../compare/compared-pair.js';
 import { openPair } from '../compare/open-pair.js';
@@ -12,9 +12,8 @@ import { standardStream, withStandardInput } from '../files/standard-streams.js'
 import type { Io } from '../io.js';
 import { findModel } from '../model/find-model.js';
 import { commandWords } from '../output/changed-command.js';
-import { colorsFor, type Colors } from '../output/colors.js';
-import { writeJson } from '../output/json.js';
 import { createProgress, type Progress } from '../output/progress.js';
+import { tell } from '../output/tell.js';
 import { loadPlugins } from '../plugins/load-plugins.js';
 import { throwAsUsage, usageError } from '../usage/usage-error.js';
 import { type CompareOptions, dataPaths } from '../usage/compare-options.js';
@@ -34,17 +33,16 @@ export async function compareCommand(
       withStandardInput(second, told, async (b, { stdout }) => {
         const document = await compare(a, b, options, io, progress);
         progress.end();
-        if (options.json) writeJson(stdout, document);
-        else if (!options.quiet) stdout.write(textOf(document, colorsFor(stdout)));
+        tell(stdout, options, {
+          document,
+          text: (colors) => `${comparisonText(document, colors)}\n`,
+          next: afterCompare(document),
+        });
       }),
     );
   } finally {
     progress.end();
   }
-}
-
-function textOf(document: CompareDocument, colors: Colors): string {
-  return `${comparisonText(document, colors)}\n${nextLine(afterCompare(document), colors)}`;
 }
 
 /** Random inputs say little; on real ones the worst float output decides, and classes that change, as for verdicts. */

@@ -11,10 +11,9 @@ import type { Io } from '../io.js';
 import { readAsKeras } from '../keras/read-as-keras.js';
 import { kerasOutput } from '../keras/keras-output.js';
 import { writtenModel } from '../keras/written-model.js';
-import { writeJson } from '../output/json.js';
+import { tell } from '../output/tell.js';
 import { writeModel } from '../tfjs/write-model.js';
 import type { KerasOptions } from '../usage/keras-options.js';
-import { nextLine } from '@lowbit/report/text';
 import { commandWords } from '../output/changed-command.js';
 import { checkKind } from '../model/check-kind.js';
 import { findModel, type FoundModel } from '../model/find-model.js';
@@ -42,8 +41,8 @@ export async function importCommand(file: string, given: ImportOptions, io: Io):
       const document = await importModel(path, options, io, progress);
       progress.end();
       const told = output === standardStream ? stderr : stdout;
-      if (options.json) writeJson(told, document);
-      else if (!options.quiet) told.write(textOf(document));
+      const next = commandWords(['quantize', document.output]);
+      tell(told, options, { document, text: () => textOf(document), next });
     });
   } finally {
     progress.end();
@@ -146,6 +145,5 @@ function textOf(document: ImportDocument): string {
   const { input, output, layers, weights, bytes, notes, kerasVersion } = document;
   const from = kerasVersion === null ? '' : ` (Keras ${kerasVersion})`;
   const size = `${layers} layers, ${weights} weights, ${(bytes / 1e6).toFixed(2)} MB`;
-  const done = [`${input}${from} → ${output}: ${size}.`, ...notes].join('\n');
-  return `${done}\n${nextLine(commandWords(['quantize', output]))}`;
+  return [`${input}${from} → ${output}: ${size}.`, ...notes, ''].join('\n');
 }

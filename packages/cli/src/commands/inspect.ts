@@ -8,7 +8,6 @@ import { ownClasses } from '@lowbit/tfjs-format';
 import {
   inspectionText,
   kerasInspectionText,
-  nextLine,
   tfjsInspectionText,
   type PossibleWeights,
 } from '@lowbit/report/text';
@@ -22,8 +21,7 @@ import { checkKind } from '../model/check-kind.js';
 import { findModel } from '../model/find-model.js';
 import { commandWords } from '../output/changed-command.js';
 import { onnxLoading, tfjsLoading } from '../output/loading.js';
-import { colorsFor } from '../output/colors.js';
-import { writeJson } from '../output/json.js';
+import { tell, type Told } from '../output/tell.js';
 import { loadPlugins } from '../plugins/load-plugins.js';
 import { inspectTfjs } from '../tfjs/inspect-model.js';
 import { readTfjsModel } from '../tfjs/read-model.js';
@@ -45,21 +43,21 @@ async function inspect(model: string, options: InspectOptions, io: Io): Promise<
   const found = await findModel(model, options);
   const { kind, file } = found;
   checkKind(found, options);
-  if (kind === 'keras') return inspectOfKeras(model, options, io);
-  const { document, text } = await (kind === 'tfjs'
-    ? inspectFolder(file, methods, io)
-    : inspectFile(file, options, io));
-  if (options.json) writeJson(io.stdout, { input: file, ...document });
-  else io.stdout.write(text());
+  const told = await (kind === 'keras'
+    ? inspectOfKeras(model, options, io)
+    : kind === 'tfjs'
+      ? inspectFolder(file, methods, io)
+      : inspectFile(file, options, io));
+  tell(io.stdout, options, told);
 }
 
-async function inspectOfKeras(model: string, { topology, json }: InspectOptions, io: Io): Promise<void> {
-  const inspection = await inspectKerasModel({ file: model, topology }, io.signal);
-  if (json) writeJson(io.stdout, { input: model, kind: 'keras', ...inspection });
-  else
-    io.stdout.write(
-      `${kerasInspectionText(inspection, colorsFor(io.stdout))}\n${nextLine(afterKeras(model, topology, inspection))}`,
-    );
+async function inspectOfKeras(input: string, { topology }: InspectOptions, io: Io): Promise<Told> {
+  const inspection = await inspectKerasModel({ file: input, topology }, io.signal);
+  return {
+    document: { input, kind: 'keras', ...inspection },
+    text: (colors) => `${kerasInspectionText(inspection, colors)}\n`,
+    next: afterKeras(input, topology, inspection),
+  };
 }
 
 function afterKeras(
@@ -92,36 +90,35 @@ function nextOf(words: readonly string[], possible: object, loading: string): st
   return gain > spent.result ? commandWords(['quantize', ...words]) : loading;
 }
 
-interface Inspected {
-  readonly document: object;
-  readonly text: () => string;
-}
-
 async function inspectFile(
   model: string,
   { freezeInputs }: Pick<InspectOptions, 'freezeInputs'>,
   io: Io,
-): Promise<Inspected> {
+): Promise<Told> {
   const read = readModel(await readInput(model, io.signal), basename(model));
   const { externalFiles, ...inside } = inspectModel(read, defined({ freezeInputs }));
   const beside = externalFiles === undefined ? {} : { externalFiles: await dataSizes(model, externalFiles) };
   const document = { ...inside, ...beside };
-  const colors = colorsFor(io.stdout);
   const files = (externalFiles ?? []).map(({ path }) => join(dirname(model), path));
   // Inputs are frozen where that was asked for, and where nothing else helps.
   const isFrozen = freezeInputs ?? inside.quantizable.length === 0;
   const possible = isFrozen ? inspectModel(read, { freezeInputs: true }) : inside;
   const words = isFrozen ? [model, '--freeze-inputs'] : [model];
-  const next = nextOf(words, possible, onnxLoading(model, files));
-  return { document, text: () => `${inspectionText(document, colors)}\n${nextLine(next, colors)}` };
+  return {
+    document: { input: model, ...document },
+    text: (colors) => `${inspectionText(document, colors)}\n`,
+    next: nextOf(words, possible, onnxLoading(model, files)),
+  };
 }
 
-async function inspectFolder(model: string, methods: Registry, io: Io): Promise<Inspected> {
+async function inspectFolder(model: string, methods: Registry, io: Io): Promise<Told> {
   const read = await readTfjsModel(model, io.signal);
   const document = await inspectTfjs(read, methods);
-  const colors = colorsFor(io.stdout);
   const isPlain = (document.lowbit?.packed ?? 0) === 0 && ownClasses(read.json.modelTopology).length === 0;
   const loading = tfjsLoading(model, document.kind === 'graph-model', isPlain);
-  const next = nextOf([model], document, loading);
-  return { document, text: () => `${tfjsInspectionText(document, colors)}\n${nextLine(next, colors)}` };
+  return {
+    document: { input: model, ...document },
+    text: (colors) => `${tfjsInspectionText(document, colors)}\n`,
+    next: nextOf([model], document, loading),
+  };
 }

@@ -7,8 +7,10 @@ import type { Io } from '../io.js';
 import { measuredByJobs } from '../jobs/measured-by-jobs.js';
 import { checkKind } from '../model/check-kind.js';
 import { findModel } from '../model/find-model.js';
-import { jsonText, writeJson } from '../output/json.js';
+import { budgetWords, mergingShares } from '../output/after-sweep.js';
+import { jsonText } from '../output/json.js';
 import { createProgress, type Progress } from '../output/progress.js';
+import { tell } from '../output/tell.js';
 import { loadPlugins } from '../plugins/load-plugins.js';
 import { checkMethod } from '../usage/check-method.js';
 import type { MeasureOptions } from '../usage/measure-options.js';
@@ -16,18 +18,30 @@ import { usageError } from '../usage/usage-error.js';
 
 export type { MeasureOptions };
 
-/** `lowbit measure`: what each weight costs and loses with each width. */
-export async function measureCommand(path: string, options: MeasureOptions, io: Io): Promise<void> {
-  const { output, json, quiet, force = false } = options;
+/**
+ * `lowbit measure`: what each weight costs and loses with each width.
+ *
+ * @param quantizing - the command that keeps a budget, with these options
+ */
+export async function measureCommand(
+  path: string,
+  options: MeasureOptions,
+  io: Io,
+  quantizing: (budget: readonly string[]) => string,
+): Promise<void> {
+  const { output, json, quiet, shard, force = false } = options;
   const progress = createProgress(io.stderr, quiet !== true && json !== true);
   try {
     const measured = await measureModel(path, options, io, progress);
     if (output !== undefined)
       await writeOutputs([{ path: output, data: jsonText(measured) }], { force, signal: io.signal });
     progress.end();
-    if (quiet) return;
-    if (json || output === undefined) writeJson(io.stdout, measured);
-    else io.stdout.write(`${output}: ${measured.items.length} weights are measured\n`);
+    const isPrinted = output === undefined && !quiet;
+    tell(io.stdout, isPrinted ? { json: true } : options, {
+      document: measured,
+      text: () => `${output}: ${measured.items.length} weights are measured\n`,
+      next: shard === undefined ? quantizing(budgetWords(measured, output ?? 'FILE')) : mergingShares(output),
+    });
   } finally {
     progress.end();
   }

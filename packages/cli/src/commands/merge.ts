@@ -8,8 +8,10 @@ import { readJson } from '../files/read-json.js';
 import { writeOutputs } from '../files/write-outputs.js';
 import { stat } from 'node:fs/promises';
 import type { Io } from '../io.js';
-import { colorsFor } from '../output/colors.js';
-import { jsonText, writeJson } from '../output/json.js';
+import { afterSweep, budgetWords, settingWords } from '../output/after-sweep.js';
+import { commandWords } from '../output/changed-command.js';
+import { jsonText } from '../output/json.js';
+import { tell, type Told } from '../output/tell.js';
 import { readStatistics } from '../statistics/read-statistics.js';
 import { statisticsFiles, statisticsPlace, withStatisticsFolder } from '../statistics/statistics-folder.js';
 import { isFolder } from '../usage/statistics-place.js';
@@ -24,7 +26,7 @@ export interface MergeOptions {
 
 /** `lowbit merge`: puts together what shares of one work have given, as if one had done it. */
 export async function mergeCommand(paths: readonly string[], options: MergeOptions, io: Io): Promise<void> {
-  const { output, json, quiet, force = false } = options;
+  const { output, force = false } = options;
   const place = output === undefined ? undefined : await statisticsPlace(output);
   const parts: unknown[] = [];
   for (const path of paths) parts.push(await partIn(path, io.signal));
@@ -35,10 +37,28 @@ export async function mergeCommand(paths: readonly string[], options: MergeOptio
   if (isStatistics(merged)) return writeStatistics(merged, options, io);
   if (output !== undefined)
     await writeOutputs([{ path: output, data: jsonText(merged) }], { force, signal: io.signal });
-  if (quiet) return;
-  if (json || output === undefined) writeJson(io.stdout, merged);
-  else if (isSweep(merged)) io.stdout.write(sweepText(merged, colorsFor(io.stdout)));
-  else io.stdout.write(`${output}: ${merged.items.length} weights are measured\n`);
+  tellMerged(merged, options, io, {
+    text: (colors) =>
+      isSweep(merged)
+        ? `${sweepText(merged, colors)}\n`
+        : `${output}: ${merged.items.length} weights are measured\n`,
+    next: isSweep(merged)
+      ? afterSweep(merged, output, (setting) => quantizing(merged.input, settingWords(setting)))
+      : quantizing(merged.model?.name, budgetWords(merged, output ?? 'FILE')),
+  });
+}
+
+const quantizing = (model = 'MODEL', words: readonly string[]) => commandWords(['quantize', model, ...words]);
+
+/** What is not written is printed. */
+function tellMerged(
+  document: object,
+  options: MergeOptions,
+  { stdout }: Io,
+  told: Pick<Told, 'text' | 'next'>,
+): void {
+  const isPrinted = options.output === undefined && options.quiet !== true;
+  tell(stdout, isPrinted ? { json: true } : options, { document, ...told });
 }
 
 async function partIn(path: string, signal: AbortSignal): Promise<unknown> {
@@ -52,11 +72,8 @@ async function partIn(path: string, signal: AbortSignal): Promise<unknown> {
 }
 
 /** Writes statistics: a folder where they tell of the inputs of weights, else one file. */
-async function writeStatistics(
-  merged: Calibration,
-  { output, quiet, force }: MergeOptions,
-  io: Io,
-): Promise<void> {
+async function writeStatistics(merged: Calibration, options: MergeOptions, io: Io): Promise<void> {
+  const { output, force } = options;
   const isOfInputs = merged.inputs !== undefined;
   if (isOfInputs && (output === undefined || !isFolder(output)))
     throw usageError({
@@ -65,11 +82,15 @@ async function writeStatistics(
       received: output ?? 'none',
       remedy: 'Give --output FOLDER.',
     });
-  if (output === undefined) return writeJson(io.stdout, merged);
-  const files = isOfInputs ? statisticsFiles(output, merged) : [{ path: output, data: jsonText(merged) }];
-  const write = () => writeOutputs(files, { force: force === true, signal: io.signal });
-  await (isOfInputs ? withStatisticsFolder(output, write) : write());
-  if (!quiet) io.stdout.write(`${output}: statistics of ${merged.batches} batches\n`);
+  if (output !== undefined) {
+    const files = isOfInputs ? statisticsFiles(output, merged) : [{ path: output, data: jsonText(merged) }];
+    const write = () => writeOutputs(files, { force: force === true, signal: io.signal });
+    await (isOfInputs ? withStatisticsFolder(output, write) : write());
+  }
+  tellMerged(merged, options, io, {
+    text: () => `${output}: statistics of ${merged.batches} batches\n`,
+    next: `${quantizing('MODEL', ['--calibration', output ?? 'FILE'])}, with the options that they were gathered for`,
+  });
 }
 
 function mergedParts(

@@ -11,9 +11,9 @@ import { withSource } from '../jobs/with-source.js';
 import { checkKind } from '../model/check-kind.js';
 import { findModel } from '../model/find-model.js';
 import { modelFirst } from './model-first.js';
-import { colorsFor } from '../output/colors.js';
-import { writeJson } from '../output/json.js';
+import { commandWords } from '../output/changed-command.js';
 import { createProgress, sharesOf } from '../output/progress.js';
+import { tell } from '../output/tell.js';
 import { readPlan } from '../plan/read-plan.js';
 import { loadPlugins } from '../plugins/load-plugins.js';
 import { openOnnx } from '../quantize/quantize-model.js';
@@ -63,8 +63,7 @@ export async function planCommand(
     const next = applying(output);
     const document = { input: model.file, output, next, ...toldOf(planned) };
     const told = output === standardStream ? io.stderr : stdout;
-    if (json) writeJson(told, document);
-    else if (!quiet) told.write(plannedText(document, colorsFor(told)));
+    tell(told, given, { document, text: (colors) => plannedText(document, colors) });
   } finally {
     progress.end();
   }
@@ -124,6 +123,9 @@ export interface ExplainOptions {
 export async function explainCommand(file: string, options: ExplainOptions, io: Io): Promise<void> {
   const plan = await readPlan(file, await loadPlugins(options.plugin), io.signal);
   const { planSentences } = await import('@lowbit/report');
-  if (options.json) writeJson(io.stdout, { input: file, port: plan.port, sentences: planSentences(plan) });
-  else io.stdout.write(explanationText(plan, colorsFor(io.stdout)));
+  tell(io.stdout, options, {
+    document: { input: file, port: plan.port, sentences: planSentences(plan) },
+    text: (colors) => explanationText(plan, colors),
+    next: commandWords(['quantize', 'MODEL', '--plan', file]),
+  });
 }

@@ -4,6 +4,7 @@ import type { ReportSection } from '@lowbit/report';
 import { checkOutputs, type PlannedOutput } from '../files/check-outputs.js';
 import { dataOutputs } from '../files/data-outputs.js';
 import { writeOutputs, type OutputFile } from '../files/write-outputs.js';
+import { inOptions } from '../output/option-words.js';
 import type { QuantizedModel } from '../quantize/quantize-model.js';
 import type { QuantizedPort } from '../quantize/quantize-port.js';
 import type { QuantizeRun } from './quantize-run.js';
@@ -71,7 +72,7 @@ export function extraFiles(
 ): readonly OutputFile[] {
   const files: OutputFile[] = [];
   const section = { title: basename(input), report, ...beside, ...spent };
-  const rendered = async () => (await import('@lowbit/report')).renderHtmlReport(section);
+  const rendered = async () => inOptions((await import('@lowbit/report')).renderHtmlReport(section));
   if (page !== undefined) files.push({ path: page, data: rendered });
   const { calibration } = statistics;
   if (saveCalibration !== undefined && calibration !== undefined)

@@ -44,7 +44,7 @@ export async function quantizeKeras(run: QuantizeRun): Promise<QuantizeDocument>
     const session = { signal, onProgress: progress.update };
     const done = await quantizePort(await openKeras(run, read, output), stored, session);
     const { files } = done.model;
-    checkGain(done.report, model.file, options);
+    checkGain(done.report, model.file, options, run.again);
     const dataFiles = files.map(({ path }) => path).filter((path) => path !== output);
     checkStream(output, stdout, dataFiles);
     const loadable = to === 'onnx' ? sessionOptions(done.report, defined({ target })) : undefined;

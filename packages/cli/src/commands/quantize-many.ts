@@ -2,7 +2,7 @@ import { basename, dirname } from 'node:path';
 
 import { isLowbitError } from '@lowbit/core';
 import { defined } from '@lowbit/core/adapter';
-import { nextLine, quantizationLine } from '@lowbit/report/text';
+import { quantizationLine } from '@lowbit/report/text';
 
 import { errorData, reportFailure, SomeFailed } from '../failure.js';
 import { checkOutputs } from '../files/check-outputs.js';
@@ -15,8 +15,8 @@ import { findModel } from '../model/find-model.js';
 import type { NamedModel } from '../model/find-models.js';
 import { commandWords } from '../output/changed-command.js';
 import { colorsFor } from '../output/colors.js';
-import { writeJson } from '../output/json.js';
 import type { Progress } from '../output/progress.js';
+import { tell } from '../output/tell.js';
 import { checkActivations } from '../usage/check-activations.js';
 import { optionName } from '../usage/option-name.js';
 import type { QuantizeOptions } from '../usage/quantize-options.js';
@@ -59,9 +59,12 @@ export async function quantizeMany(
   }
   const done = outcomes.filter((outcome) => 'report' in outcome);
   if (report !== undefined && done.length > 0) await writeReport(report, done, options, io);
-  if (json) writeJson(io.stdout, { models: outcomes });
-  else if (!quiet) io.stdout.write(ending(done, outcomes.length));
-  if (done.length < outcomes.length) throw new SomeFailed();
+  const [first] = done;
+  const next = first && commandWords(['compare', first.input, first.output]);
+  const failed = outcomes.length - done.length;
+  const text = () => `${done.length} quantized${failed === 0 ? '' : `, ${failed} failed`}\n`;
+  tell(io.stdout, options, { document: { models: outcomes }, text, next });
+  if (failed > 0) throw new SomeFailed();
 }
 
 /** @throws UsageError for what only one model has a use for, or what is wrong for all; as `checkOutputs`. */
@@ -129,13 +132,4 @@ async function writeReport(
     ...defined({ next }),
   }));
   await writeOutputs([{ path, data: renderHtmlReport(sections) }], { force, signal });
-}
-
-function ending(done: readonly QuantizeDocument[], all: number): string {
-  const [first] = done;
-  const failed = all - done.length;
-  const counts = `${done.length} quantized${failed === 0 ? '' : `, ${failed} failed`}\n`;
-  return first === undefined
-    ? counts
-    : counts + nextLine(commandWords(['compare', first.input, first.output]));
 }

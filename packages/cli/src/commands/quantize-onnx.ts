@@ -25,7 +25,7 @@ export async function quantizeOnnx(run: QuantizeRun): Promise<QuantizeDocument> 
   const bytes = await readInput(input, signal);
   const job = { file: input, output: paths.output, bytes, options, ...defined({ plan }) };
   const done = await quantizeModel(job, stored, { signal, onProgress: progress.update });
-  checkGain(done.report, input, options);
+  checkGain(done.report, input, options, run.again);
   const session = sessionOptions(done.report, defined({ target }));
   checkStream(paths.output, stdout, done.model.externalData);
   const beside = (done.model.externalData ?? []).map(({ path }) => join(dirname(paths.output), path));

@@ -35,7 +35,7 @@ export async function quantizeTfjsCommand(run: QuantizeRun): Promise<QuantizeDoc
   const session = { signal, onProgress: progress.update };
   return quantizeTfjs(tfjs, job, stored, session, async (done) => {
     const note = done.expanded.map((entry) => `${expandedLine(entry)}.`).join(' ');
-    checkGain(done.report, model.file, options);
+    checkGain(done.report, model.file, options, run.again, note);
     const isGraph = modelKind(json) === 'graph-model';
     const isPlain = done.saved.format === 'plain' && done.saved.ownLayers.length === 0;
     const next = nextOf(run, done.report, tfjsLoading(place.file, isGraph, isPlain));

@@ -6,9 +6,8 @@ import type { Io } from '../io.js';
 import { checkKind } from '../model/check-kind.js';
 import { findModel } from '../model/find-model.js';
 import { findModels } from '../model/find-models.js';
-import { colorsFor } from '../output/colors.js';
-import { writeJson } from '../output/json.js';
 import { createProgress, type Progress } from '../output/progress.js';
+import { tell } from '../output/tell.js';
 import { readPlan } from '../plan/read-plan.js';
 import { loadMetric } from '../plugins/load-metric.js';
 import { loadPlugins } from '../plugins/load-plugins.js';
@@ -69,8 +68,7 @@ async function quantizeOne(
     const document = await quantize(file, options, io, progress, again);
     progress.end();
     const told = output === standardStream ? stderr : stdout;
-    if (options.json) writeJson(told, document);
-    else if (!options.quiet) told.write(quantizationText(document, colorsFor(told)));
+    tell(told, options, { document, text: (colors) => quantizationText(document, colors) });
   });
 }
 

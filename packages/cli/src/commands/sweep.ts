@@ -12,16 +12,26 @@ import { openForJobs } from '../jobs/open-for-jobs.js';
 import { runJobs } from '../jobs/run-jobs.js';
 import { checkKind } from '../model/check-kind.js';
 import { findModel } from '../model/find-model.js';
-import { colorsFor } from '../output/colors.js';
-import { jsonText, writeJson } from '../output/json.js';
+import { afterSweep, type QuantizingSetting } from '../output/after-sweep.js';
+import { jsonText } from '../output/json.js';
 import { createProgress, type Progress } from '../output/progress.js';
+import { tell } from '../output/tell.js';
 import { loadPlugins } from '../plugins/load-plugins.js';
 import { checkMethod, checkRounding } from '../usage/check-method.js';
 import type { SweepOptions } from '../usage/sweep-options.js';
 import { usageError } from '../usage/usage-error.js';
 
-/** `lowbit sweep`: tries methods, widths and granularities on a whole model, and tells what each gives. */
-export async function sweepCommand(path: string, options: SweepOptions, io: Io): Promise<void> {
+/**
+ * `lowbit sweep`: tries methods, widths and granularities on a whole model, and tells what each gives.
+ *
+ * @param quantizing - the command that takes a setting
+ */
+export async function sweepCommand(
+  path: string,
+  options: SweepOptions,
+  io: Io,
+  quantizing: QuantizingSetting,
+): Promise<void> {
   const progress = createProgress(io.stderr, options.json !== true && options.quiet !== true);
   try {
     const document = await sweep(path, options, io, progress);
@@ -31,8 +41,11 @@ export async function sweepCommand(path: string, options: SweepOptions, io: Io):
     ];
     await writeOutputs(files, { force: options.force === true, signal: io.signal });
     progress.end();
-    if (options.json) writeJson(io.stdout, document);
-    else if (!options.quiet) io.stdout.write(sweepText(document, colorsFor(io.stdout)));
+    tell(io.stdout, options, {
+      document,
+      text: (colors) => `${sweepText(document, colors)}\n`,
+      next: afterSweep(document, options.output, quantizing),
+    });
   } finally {
     progress.end();
   }

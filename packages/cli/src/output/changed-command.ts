@@ -38,11 +38,29 @@ export function changedCommand(words: readonly string[], command: Command, chang
   return commandWords([...given, ...(replaces ? ['--force'] : [])]);
 }
 
-/** The command that applies the plan that the words have had made: what the plan does not decide is given again. */
+/** Options of commands that find out what `lowbit quantize` is to do, which it has no use for, or another. */
+const ofFinding = ['output', 'report', 'force', 'json', 'quiet', 'jobs', 'results', 'shard', 'queue'];
+
+/**
+ * The `lowbit quantize` that does what a command has found out: what is not decided by that is given again.
+ *
+ * @param words - of that command, without `lowbit`
+ * @param decided - names of options that what was found out stands for
+ * @param added - what was found out
+ */
+export function quantizingCommand(
+  words: readonly string[],
+  command: Command,
+  decided: readonly string[],
+  added: readonly string[],
+): string {
+  const [, ...kept] = withoutOptions(words, command, [...ofFinding, ...decided].map(optionName));
+  return commandWords(['quantize', ...kept, ...added]);
+}
+
+/** The command that applies the plan that the words have had made. */
 export function applyingCommand(words: readonly string[], command: Command, plan: string): string {
-  const told = ['--output', '--force', '--json', '--quiet'];
-  const [, ...kept] = withoutOptions(words, command, [...decidedByPlan.map(optionName), ...told]);
-  return commandWords(['quantize', ...kept, '--plan', plan]);
+  return quantizingCommand(words, command, decidedByPlan, ['--plan', plan]);
 }
 
 /** A command line of lowbit as a shell takes it. */

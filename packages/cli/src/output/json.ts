@@ -1,4 +1,5 @@
 import type { Output } from '../io.js';
+import { inOptions } from './option-words.js';
 
 /** The text of a JSON document, as commands print and write it. */
 export function jsonText(document: unknown): string {
@@ -7,8 +8,11 @@ export function jsonText(document: unknown): string {
 
 /** Writes the one JSON document of a command with `--json`. */
 export function writeJson(output: Output, document: unknown): void {
-  output.write(jsonText(document));
+  output.write(`${JSON.stringify(document, inWords, 2)}\n`);
 }
+
+const inWords = (_: string, value: unknown): unknown =>
+  typeof value === 'string' ? inOptions(value) : value;
 
 /** Whether `--json` is asked for, read from the raw arguments because errors of parsing must be JSON too. */
 export function wantsJson(argv: readonly string[]): boolean {

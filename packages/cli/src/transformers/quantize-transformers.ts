@@ -1,6 +1,6 @@
 import { cascade, ends } from '@lowbit/core';
 import { defined } from '@lowbit/core/adapter';
-import { nextLine, quantizationLine } from '@lowbit/report/text';
+import { quantizationLine } from '@lowbit/report/text';
 import { type FolderOptions, type FolderResult, quantizeFolder } from '@lowbit/transformers';
 import { basename } from 'node:path';
 
@@ -8,9 +8,9 @@ import { SomeFailed } from '../failure.js';
 import { isSameFile } from '../files/check-outputs.js';
 import { fittedName } from '../files/output-name.js';
 import type { Io } from '../io.js';
-import { colorsFor } from '../output/colors.js';
-import { writeJson } from '../output/json.js';
+import type { Colors } from '../output/colors.js';
 import { createProgress } from '../output/progress.js';
+import { tell } from '../output/tell.js';
 import { bitsPolicy } from '../quantize/recipe.js';
 import { loadRuntime, manyThreads } from '../runtime/load-runtime.js';
 import type { QuantizeOptions } from '../usage/quantize-options.js';
@@ -44,8 +44,8 @@ export async function quantizeTransformers(
   const next =
     first &&
     `AutoModel.from_pretrained(${JSON.stringify(basename(to))}, { dtype: ${JSON.stringify(first.dtype)} })`;
-  if (json) writeJson(io.stdout, { input: from, output: to, next, ...result });
-  else if (!quiet) io.stdout.write(resultText(to, result, next, io));
+  const document = { input: from, output: to, ...result };
+  tell(io.stdout, options, { document, text: (colors) => resultText(to, result, colors), next });
   if (result.refused.length > 0) throw new SomeFailed();
 }
 
@@ -72,10 +72,8 @@ const packedChoices = [2, 4, 8];
 function resultText(
   to: string,
   { written, refused, withoutData, copied }: FolderResult,
-  next: string | undefined,
-  io: Io,
+  colors: Colors,
 ): string {
-  const colors = colorsFor(io.stdout);
   const lines = [
     ...written.map(({ graph, path, report }) =>
       report === undefined
@@ -86,5 +84,5 @@ function resultText(
     ...withoutData.map(({ graph, lacks }) => `${graph} is quantized without data, which have no ${lacks}`),
     `${colors.green('Written:')} ${to}, other files that came along: ${copied.join(', ') || 'none'}`,
   ];
-  return `${lines.join('\n')}\n${next === undefined ? '' : nextLine(next, colors)}`;
+  return `${lines.join('\n')}\n`;
 }

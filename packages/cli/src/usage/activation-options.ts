@@ -24,6 +24,14 @@ export interface ActivationOptions extends CalibrationOptions {
   readonly capture?: (typeof captureChoices)[number];
 }
 
+const givenForm = choiceParser('--integers', ['operators', 'qdq', 'none', 'faster', 'auto']);
+
+/** `auto` is as good as nothing. */
+function parseIntegers(value: string): ActivationOptions['integers'] | undefined {
+  const form = givenForm(value);
+  return form === 'auto' ? undefined : form;
+}
+
 /** Declares them, and those for the data that the model is run on. */
 export function activationOptions(): readonly Option[] {
   return [
@@ -44,8 +52,8 @@ export function activationOptions(): readonly Option[] {
       'how 8-bit layers compute. operators: in integers, with float results; qdq: with 8-bit results too, handed on ' +
         'from layer to layer (in both, layers that are known to be no faster so, depthwise and narrow convolutions and what follows a ' +
         'global pooling, stay in floats unless --include or --include-op names them); none: in floats, for any method, width and provider; faster: operators where layers and the network ' +
-        'gain by them in onnxruntime-web, else floats (default: faster; none for other widths and on WebGPU)',
-    ).argParser(choiceParser('--integers', ['operators', 'qdq', 'none', 'faster'])),
+        'gain by them in onnxruntime-web, else floats; auto: the default (default: faster; none for other widths and on WebGPU)',
+    ).argParser(parseIntegers),
     calibrateOption(),
     new Option(
       '--runtime <package>',

@@ -75,6 +75,9 @@ export interface MeasuredSource {
 
 const optimizeChoices = ['speed', 'memory'] as const;
 
+/** The method of weights where none is named. */
+export const defaultMethod = 'min-max';
+
 /** What a plan decides already, so that these cannot be given beside it. */
 export const decidedByPlan = [
   ...[
@@ -196,7 +199,9 @@ function onnxOptions(): readonly Option[] {
 /** How each weight is quantized. */
 function weightOptions(): readonly Option[] {
   return [
-    new Option('--weights <method>', 'how levels are chosen; lowbit methods lists them').default('min-max'),
+    new Option('--weights <method>', 'how levels are chosen; lowbit methods lists them').default(
+      defaultMethod,
+    ),
     new Option(
       '--bits <number>',
       'bits of each weight, or a policy that chooses them: progressive:from=8,to=2',

@@ -2,7 +2,7 @@ import type { Granularity } from '@lowbit/core';
 import { Command, Option } from 'commander';
 
 import { bitsExpected, parseGranularity, quoted } from './option-values.js';
-import { addQuantizeOptions, type GivenOptions } from './quantize-options.js';
+import { addQuantizeOptions, defaultMethod, type GivenOptions } from './quantize-options.js';
 import { usageError } from './usage-error.js';
 import { workOptions, type WorkOptions } from './work-options.js';
 import { sharedNames } from './shared-names.js';
@@ -30,11 +30,10 @@ export interface SweepOptions extends Pick<GivenOptions, (typeof shared)[number]
 /** Declares the options on the command. */
 export function addSweepOptions(command: Command): Command {
   const quantize = addQuantizeOptions(new Command());
-  const [method] = [quantize.opts<GivenOptions>().weights];
   const tried = [
     new Option('--weights <method...>', 'methods that are tried; lowbit methods lists them').default(
-      [method],
-      method,
+      [defaultMethod],
+      defaultMethod,
     ),
     new Option('--bits <list>', 'widths that are tried')
       .default([2, 3, 4, 6, 8], '2,3,4,6,8')

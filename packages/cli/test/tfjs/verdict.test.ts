@@ -6,7 +6,7 @@ import { beforeAll, expect, it } from 'vitest';
 
 import type { QuantizeDocument } from '../../src/commands/quantize-document.js';
 import { run, temporaryFolder } from '../support.js';
-import { writeGraphModel, writePictureModel } from './models.js';
+import { writeGraphModel, writeMobileNet, writePictureModel } from './models.js';
 
 let folder: string;
 const at = (...names: string[]) => join(folder, ...names);
@@ -46,4 +46,18 @@ it.each([
   expect(warnings.filter((warning) => warning.includes('calibrate'))).toEqual([]);
   const few = await verdictOf(at(model), shape, '--bits', '1', '-o', at(`${model}1`));
   expect(few.verdict!.sqnrDb!).toBeLessThan(verdict!.sqnrDb!);
+});
+
+it('of weights that are stored in 8 bits already says so where nothing is gained, and what is smaller', async () => {
+  await writeMobileNet(at('mobile'));
+  const refused = await run('quantize', at('mobile'), '-o', at('small'));
+  expect(refused.status).toBe(1);
+  expect(refused.stderr).toContain('266 weights stored as uint8 in the original');
+  const [, command = '', bytes] =
+    /hint: {2}Try lowbit (.*), which takes (\d+) bytes or fewer; leave/.exec(refused.stderr) ?? [];
+  expect(command).toContain(' --bits 4');
+  const tried = await run(...command.split(' '), '--no-measure', '--json');
+  const { modelBytes } = (JSON.parse(tried.stdout) as QuantizeDocument).report;
+  expect(modelBytes.after).toBeLessThanOrEqual(Number(bytes));
+  expect(modelBytes.after).toBeGreaterThan(0.95 * Number(bytes));
 });

@@ -17,6 +17,13 @@ export interface RecipeChange {
   readonly exclude?: readonly string[];
 }
 
+/** A weight without which the others keep enough. */
+export interface Spoiler {
+  readonly id: string;
+  /** Signal to noise of the others together, decibels; `null` where they have no error. */
+  readonly sqnrDb: number | null;
+}
+
 /** Integer operators and every method of activations that is not for few bits offers it. */
 const mostBits = 8;
 
@@ -29,12 +36,13 @@ const harmless = 20;
  *
  * @param weightsDb Signal to noise of all weights together, decibels; `null` when it is not known.
  * @param effects What single weights do to the outputs, where that was measured.
+ * @param spoiler The weight that does it by the errors of the weights, where these alone were measured.
  */
 export function nextStep(
   { entries, sites }: ResolvedPlan,
   rows: readonly WeightReport[],
   weightsDb: number | null,
-  effects?: WeightEffects,
+  { effects, spoiler }: { readonly effects?: WeightEffects; readonly spoiler?: Spoiler } = {},
 ): RecipeChange | undefined {
   const fewest = Math.min(...entries.map(({ entry }) => entry.bits));
   const enough = effects?.worst?.isEnough === true ? effects.worst.id : undefined;
@@ -47,8 +55,7 @@ export function nextStep(
   if (entries.some(({ quantizer }) => quantizer.name !== defaultQuantizer))
     return { weights: defaultQuantizer };
   if (entries.some(({ entry }) => entry.granularity === 'tensor')) return { granularity: 'channel' };
-  const worst = effects === undefined ? worstOf(rows)?.id : undefined;
-  return rows.length < 2 || worst === undefined ? undefined : { exclude: [globOf(worst)] };
+  return spoiler === undefined ? undefined : { exclude: [globOf(spoiler.id)] };
 }
 
 /** Whether it has more than half of all quantized values, so that a model in which it is float has gained little. */
@@ -69,13 +76,4 @@ function ofActivations(sites: ResolvedPlan['sites']): RecipeChange {
   const isWide = sites.every(({ entry }) => entry.bits >= mostBits);
   const isOffered = sites.every(({ quantizer }) => quantizer.bits.activation?.includes(mostBits));
   return isWide || !isOffered ? { activations: 'float' } : { activationBits: mostBits };
-}
-
-/** The weight that loses most; one that does not change loses nothing. */
-function worstOf(rows: readonly WeightReport[]): WeightReport | undefined {
-  const decibelsOf = ({ error }: WeightReport) => error?.sqnrDb ?? Infinity;
-  return rows.reduce<WeightReport | undefined>(
-    (worst, row) => (worst === undefined || decibelsOf(row) < decibelsOf(worst) ? row : worst),
-    undefined,
-  );
 }

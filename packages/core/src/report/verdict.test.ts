@@ -53,7 +53,7 @@ describe('what to try', () => {
     expect((await verdictOf({ large }, recipe)).next).toEqual(next);
   });
 
-  it('at 8 bits is another method, parameters for each channel, and the worst weight left as it is', async () => {
+  it('at 8 bits is another method, and parameters for each channel', async () => {
     const spiked = (at: number) => values(64, (i) => (i === 0 ? at : Math.sin(i)));
     const model = { a: { shape: [8, 8], values: spiked(3e4) }, b: { shape: [8, 8], values: spiked(1e4) } };
     const all = registry([lossy('min-max'), lossy('other')]);
@@ -61,8 +61,25 @@ describe('what to try', () => {
       (await verdictOf(model, { registry: all, bits: 8, ...recipe })).next;
     expect(await next({ weights: 'other' })).toEqual({ weights: 'min-max' });
     expect(await next({ granularity: 'tensor' })).toEqual({ granularity: 'channel' });
-    expect(await next({})).toEqual({ exclude: [expect.stringMatching(/^[ab]$/) as string] });
-    expect(await next({ exclude: ['b'] })).toBeUndefined();
+    expect(await next({})).toBeUndefined();
+  });
+
+  it('is the weight without which the others keep enough, as measured, and nothing where there is none', async () => {
+    const all = registry([lossy('min-max')]);
+    // The levels −0.5 and 0.5 keep the second exactly, and nothing of the first.
+    const bits = { shape: [8, 8], values: values(64, (i) => (i % 2) - 0.5) };
+    const near = { shape: [8, 8], values: values(64, (i) => (i % 2) - 0.5 + 0.1 * Math.sin(i)) };
+    const large = { shape: [8, 8], values: values(64, (i) => 100 * Math.sin(i)) };
+    const of = (model: MemoryModel) => verdictOf(model, { registry: all, bits: 8 });
+    const exact = await of({ large, bits });
+    expect(exact.next).toEqual({ exclude: ['large'] });
+    expect(exact.reason).toMatch(/ dB signal to noise, and every value exactly where large is excluded$/);
+    const told = await of({ near, large });
+    const [, decibels] = /and ([\d.]+) dB signal to noise where large is excluded$/.exec(told.reason) ?? [];
+    const left = await of({ near });
+    expect(Number(decibels)).toBeCloseTo(left.sqnrDb!, 1);
+    expect((await of({ large, other: large })).next).toBeUndefined();
+    expect((await of({ large })).next).toBeUndefined();
   });
 });
 
@@ -78,7 +95,7 @@ describe('what to try where single weights were measured', () => {
     const port = memoryPort(model);
     const { plan, report } = await quantize(port, { registry: known, ...recipe });
     const { resolved } = resolvePlan(plan, await port.layers(), known, port.supports);
-    return nextStep(resolved, report.weights, 3, effects);
+    return nextStep(resolved, report.weights, 3, { effects });
   };
 
   it('is to leave the worst float where that is enough', async () => {

@@ -3,7 +3,7 @@ import { defined } from '../contract/defined.js';
 import { checkHas } from '../errors/check-kinds.js';
 import { decibels } from './measure.js';
 import { decibelWords, isBad, judgeOutputs, type Judged } from './judged-outputs.js';
-import { nextStep, type RecipeChange } from './next-step.js';
+import { nextStep, type RecipeChange, type Spoiler } from './next-step.js';
 import type { OutputsReport } from './outputs.js';
 import type { WeightEffects } from './weight-effects.js';
 import type { Report, WeightReport } from './report.js';
@@ -33,11 +33,16 @@ export function verdictOf(
 ): Verdict {
   const ofWeights = judgeWeights(report.weights, energies);
   const judged = (outputs && judgeOutputs(outputs)) ?? ofWeights;
-  const next =
-    judged.grade === 'probably-unusable'
-      ? nextStep(resolved, report.weights, ofWeights.sqnrDb, effects)
-      : undefined;
-  return { ...judged, smaller: isSmaller(report), ...defined({ next, outputs, weights: effects }) };
+  const smaller = isSmaller(report);
+  if (judged.grade !== 'probably-unusable')
+    return { ...judged, smaller, ...defined({ outputs, weights: effects }) };
+  const spoiler = judged.by === 'weights' ? spoilerOf(report.weights, energies) : undefined;
+  const next = nextStep(resolved, report.weights, ofWeights.sqnrDb, { ...defined({ effects, spoiler }) });
+  const isLeft = spoiler !== undefined && next?.exclude !== undefined;
+  const reason = isLeft
+    ? `${judged.reason}, and ${decibelWords(spoiler.sqnrDb)} where ${spoiler.id} is excluded`
+    : judged.reason;
+  return { ...judged, reason, smaller, ...defined({ next, outputs, weights: effects }) };
 }
 
 /**
@@ -60,11 +65,30 @@ function judgeWeights(rows: readonly WeightReport[], energies: ReadonlyMap<strin
   const errors = rows.flatMap(({ error }) => error ?? []);
   if (rows.length === 0 || errors.length < rows.length)
     return { grade: 'untested', by: 'nothing', sqnrDb: null, reason: 'no error was measured' };
-  const signal = rows.reduce((sum, { id }) => sum + (energies.get(id) ?? 0), 0);
-  const noise = rows.reduce((sum, { values, error }) => sum + values * (error?.meanSquared ?? 0), 0);
-  const sqnrDb = decibels(signal, noise);
+  const sqnrDb = decibelsOf(rows, energies);
   const kept = `the quantized weights together keep ${decibelWords(sqnrDb)}`;
   return isBad(sqnrDb)
     ? { grade: 'probably-unusable', by: 'weights', sqnrDb, reason: kept }
     : { grade: 'untested', by: 'weights', sqnrDb, reason: `${kept}; what the outputs keep, only data tell` };
+}
+
+/** Signal to noise of these weights together, decibels; `null` where there is no error. */
+function decibelsOf(rows: readonly WeightReport[], energies: ReadonlyMap<string, number>): number | null {
+  const signal = rows.reduce((sum, { id }) => sum + (energies.get(id) ?? 0), 0);
+  const noise = rows.reduce((sum, { values, error }) => sum + values * (error?.meanSquared ?? 0), 0);
+  return decibels(signal, noise);
+}
+
+/** The weight without which the others together keep enough, and most; `undefined` where there is none, or no other. */
+function spoilerOf(
+  rows: readonly WeightReport[],
+  energies: ReadonlyMap<string, number>,
+): Spoiler | undefined {
+  const without = rows.map(({ id }) => {
+    const others = rows.filter((row) => row.id !== id);
+    return { id, sqnrDb: decibelsOf(others, energies) };
+  });
+  const rank = ({ sqnrDb }: Spoiler) => sqnrDb ?? Infinity;
+  const [best] = rows.length < 2 ? [] : without.sort((a, b) => rank(b) - rank(a));
+  return best === undefined || isBad(best.sqnrDb) ? undefined : best;
 }

@@ -10,7 +10,7 @@ export const skipReasons = {
     `the weight is made of constants by ${by}, and ${op} is not computed beforehand: a model that a runtime optimized and saved holds it as one`,
   given: 'the weight is an input of the graph or function: whoever runs it gives it',
   overridable:
-    'the weight is also a graph input, so whoever runs the model may replace it; freezeInputs (--freeze-inputs) makes it a constant',
+    'the weight is also a graph input, so whoever runs the model may replace it; freezeInputs makes it a constant',
   notFloat: (type: string) => `the weight is not of a float type but ${type}`,
   quantized: 'the weight is quantized already',
   parameters: 'the constant decodes weights that are quantized already',
@@ -42,7 +42,7 @@ export const skipReasons = {
 export const skipRemedies: ReadonlyMap<string, string> = new Map([
   [
     skipReasons.overridable,
-    'Freeze inputs that have a value in the file, which nobody can replace then: freezeInputs: true, on the command line --freeze-inputs.',
+    'Freeze inputs that have a value in the file, which nobody can replace then: freezeInputs: true.',
   ],
   [
     skipReasons.external,

@@ -98,7 +98,7 @@ const isNamed = ({ id, op, weights }: DescribedLayer, globs: readonly string[] =
     globs.some((glob) => matchesGlob(glob, name)),
   );
 
-const unlessNamed = '; integersFor (--include, --include-op) computes it in integers all the same';
+const unlessNamed = '; integersFor computes it in integers all the same';
 const inSubgraph = 'computed in floats: the operator is inside a subgraph';
 const sharedWeight = 'computed in floats: the weight is used by several operators, or through others';
 const tiny = 'computed in floats: it works on pooled values, too few for integers to be faster';

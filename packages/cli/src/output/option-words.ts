@@ -1,0 +1,14 @@
+/** What options of our packages are called on the command line, where their words name them. */
+const optionOf: Readonly<Record<string, string>> = {
+  freezeInputs: '--freeze-inputs',
+  integersFor: '--include or --include-op',
+  correctBiases: '--correct-biases',
+  activationBits: '--activation-bits',
+};
+
+const named = new RegExp(String.raw`\b(${Object.keys(optionOf).join('|')})\b(: true)?`, 'g');
+
+/** Words of our packages, which name their options, as they are for the command line. */
+export function inOptions(text: string): string {
+  return text.replace(named, (word, name: string) => optionOf[name] ?? word);
+}
