@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { npyBytes } from '@lowbit/data';
@@ -63,6 +63,12 @@ describe('what comes next', () => {
     expect(line?.[1], text.stdout + text.stderr).toMatch(next);
     const json = await run(...argv, ...force, '--json');
     expect(JSON.parse(json.stdout)).toMatchObject({ next: line?.[1] });
+  });
+
+  it('is told beside a document that is printed as it would be written', async () => {
+    const { stdout, stderr } = await run('measure', at('m.onnx'));
+    expect(stdout).toBe(await readFile(at('measured.json'), 'utf8'));
+    expect(stderr).toMatch(/^Next: {4}lowbit quantize .*m\.onnx --measurements FILE/);
   });
 
   it('after measuring is a budget that can be kept with what was measured', async () => {

@@ -10,7 +10,7 @@ import { findModel } from '../model/find-model.js';
 import { budgetWords, mergingShares } from '../output/after-sweep.js';
 import { jsonText } from '../output/json.js';
 import { createProgress, type Progress } from '../output/progress.js';
-import { tell } from '../output/tell.js';
+import { tellFile } from '../output/tell.js';
 import { loadPlugins } from '../plugins/load-plugins.js';
 import { checkMethod } from '../usage/check-method.js';
 import type { MeasureOptions } from '../usage/measure-options.js';
@@ -36,8 +36,7 @@ export async function measureCommand(
     if (output !== undefined)
       await writeOutputs([{ path: output, data: jsonText(measured) }], { force, signal: io.signal });
     progress.end();
-    const isPrinted = output === undefined && !quiet;
-    tell(io.stdout, isPrinted ? { json: true } : options, {
+    tellFile(io, options, {
       document: measured,
       text: () => `${output}: ${measured.items.length} weights are measured\n`,
       next: shard === undefined ? quantizing(budgetWords(measured, output ?? 'FILE')) : mergingShares(output),

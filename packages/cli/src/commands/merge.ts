@@ -11,7 +11,7 @@ import type { Io } from '../io.js';
 import { afterSweep, budgetWords, settingWords } from '../output/after-sweep.js';
 import { commandWords } from '../output/changed-command.js';
 import { jsonText } from '../output/json.js';
-import { tell, type Told } from '../output/tell.js';
+import { tellFile } from '../output/tell.js';
 import { readStatistics } from '../statistics/read-statistics.js';
 import { statisticsFiles, statisticsPlace, withStatisticsFolder } from '../statistics/statistics-folder.js';
 import { isFolder } from '../usage/statistics-place.js';
@@ -37,7 +37,8 @@ export async function mergeCommand(paths: readonly string[], options: MergeOptio
   if (isStatistics(merged)) return writeStatistics(merged, options, io);
   if (output !== undefined)
     await writeOutputs([{ path: output, data: jsonText(merged) }], { force, signal: io.signal });
-  tellMerged(merged, options, io, {
+  tellFile(io, options, {
+    document: merged,
     text: (colors) =>
       isSweep(merged)
         ? `${sweepText(merged, colors)}\n`
@@ -49,17 +50,6 @@ export async function mergeCommand(paths: readonly string[], options: MergeOptio
 }
 
 const quantizing = (model = 'MODEL', words: readonly string[]) => commandWords(['quantize', model, ...words]);
-
-/** What is not written is printed. */
-function tellMerged(
-  document: object,
-  options: MergeOptions,
-  { stdout }: Io,
-  told: Pick<Told, 'text' | 'next'>,
-): void {
-  const isPrinted = options.output === undefined && options.quiet !== true;
-  tell(stdout, isPrinted ? { json: true } : options, { document, ...told });
-}
 
 async function partIn(path: string, signal: AbortSignal): Promise<unknown> {
   const isOfInputs = await stat(path)
@@ -87,7 +77,8 @@ async function writeStatistics(merged: Calibration, options: MergeOptions, io: I
     const write = () => writeOutputs(files, { force: force === true, signal: io.signal });
     await (isOfInputs ? withStatisticsFolder(output, write) : write());
   }
-  tellMerged(merged, options, io, {
+  tellFile(io, options, {
+    document: merged,
     text: () => `${output}: statistics of ${merged.batches} batches\n`,
     next: `${quantizing('MODEL', ['--calibration', output ?? 'FILE'])}, with the options that they were gathered for`,
   });

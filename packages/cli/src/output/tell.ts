@@ -1,9 +1,9 @@
 import { defined } from '@lowbit/core/adapter';
 import { nextLine } from '@lowbit/report/text';
 
-import type { Output } from '../io.js';
+import type { Io, Output } from '../io.js';
 import { colorsFor, type Colors } from './colors.js';
-import { writeJson } from './json.js';
+import { jsonText, writeJson } from './json.js';
 import { inOptions } from './option-words.js';
 
 /** What a command gives. */
@@ -25,4 +25,15 @@ export function tell(
   const last = next === undefined ? '' : nextLine(next, colors);
   if (json) writeJson(output, { ...document, ...defined({ next }) });
   else if (!quiet) output.write(inOptions(text(colors)) + last);
+}
+
+/** The same of a command whose document is a file: without a path for that, it is printed as it would be written, and what comes next told beside it. */
+export function tellFile(
+  { stdout, stderr }: Pick<Io, 'stdout' | 'stderr'>,
+  options: { readonly output?: string; readonly json?: true; readonly quiet?: true },
+  told: Told,
+): void {
+  if (options.output !== undefined || options.json || options.quiet) return tell(stdout, options, told);
+  stdout.write(jsonText(told.document));
+  stderr.write(nextLine(told.next ?? '', colorsFor(stderr)));
 }

@@ -14,6 +14,8 @@ export interface LabelPlace {
   readonly where: string;
   /** The names that labels may go by; any, where they are not given. */
   readonly outputs?: readonly string[];
+  /** The outputs of which labels without a name would be classes; where these are several, they are refused. */
+  readonly takers?: (labels: LabelValues) => readonly string[];
 }
 
 /**
@@ -22,7 +24,7 @@ export interface LabelPlace {
  *
  * @returns `undefined` for a batch without labels.
  * @throws LowbitError of the code that is given, with the place in the labels: for other things than numbers, for data that do not fill
- *   their shape, and for names of no output.
+ *   their shape, for names of no output, and for none where several outputs could take them.
  */
 export function labelsOf(
   batch: Pick<Batch, 'labels'>,
@@ -33,7 +35,12 @@ export function labelsOf(
   const { labels } = batch;
   const where = `${place.where}: labels`;
   if (labels === undefined) return undefined;
-  if (isList(labels) || isValues(labels)) return valuesOf(labels, { ...place, where });
+  if (isList(labels) || isValues(labels)) {
+    const values = valuesOf(labels, { ...place, where });
+    const takers = place.takers?.(values) ?? [];
+    if (takers.length > 1) throw ambiguous({ ...place, where }, takers);
+    return values;
+  }
   if (typeof labels !== 'object' || labels === null)
     throw wrong({ ...place, where }, kinds, String(labels), valuesRemedy);
   const names = Object.keys(labels);
@@ -100,6 +107,16 @@ function checked(shape: readonly number[], data: ArrayLike<unknown>, place: Labe
     'numbers',
     strange.received,
     remedy,
+  );
+}
+
+function ambiguous(place: LabelPlace, takers: readonly string[]): LowbitError {
+  const example = takers.map((name) => `${JSON.stringify(name)}: …`).join(', ');
+  return wrong(
+    place,
+    `labels by output, since ${takers.join(', ')} could each take them`,
+    'labels without names',
+    `Give labels: { ${example} }, for those outputs that they are of; in files, an .npz whose arrays are called so.`,
   );
 }
 

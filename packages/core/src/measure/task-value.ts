@@ -2,7 +2,7 @@ import { labelsOf } from '../contract/labels.js';
 import type { Batch, LabelValues, RunOutputs } from '../contract/model-run.js';
 import type { Metric } from '../contract/policy.js';
 import { LowbitError } from '../errors/error.js';
-import { labelUse } from '../report/label-use.js';
+import { classOutputs, labelUse } from '../report/label-use.js';
 import { areProbabilities } from '../report/outputs.js';
 import { countEqual, topClasses } from '../report/top-classes.js';
 
@@ -40,7 +40,9 @@ export function gatherLabels(): TaskGatherer {
   return {
     add(outputs, batch) {
       const where = `batch ${++number}`;
-      const labels = labelsOf(batch, { code: 'calibration-invalid', where, outputs: Object.keys(outputs) });
+      const takers = (given: LabelValues) => classOutputs(outputs, given);
+      const place = { code: 'calibration-invalid', where, outputs: Object.keys(outputs), takers } as const;
+      const labels = labelsOf(batch, place);
       if (labels === undefined) return;
       for (const [name, { shape, data, isInteger }] of Object.entries(outputs)) {
         const own = labels instanceof Map ? (labels as ReadonlyMap<string, LabelValues>).get(name) : labels;

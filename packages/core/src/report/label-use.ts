@@ -1,5 +1,5 @@
 import { checkHas, checkList } from '../errors/check-kinds.js';
-import type { LabelValues } from '../contract/model-run.js';
+import type { LabelValues, RunOutputs } from '../contract/model-run.js';
 
 /** How labels judge an output: by the class with the highest score, by equal numbers, or by how far values are from them. */
 export type LabelUse =
@@ -47,6 +47,18 @@ export function labelUse(
   }
   return { by: 'distance', labels: data };
 }
+
+/** The outputs of a run of which labels are classes. */
+export function classOutputs(outputs: RunOutputs, labels: LabelValues): readonly string[] {
+  return Object.entries(outputs).flatMap(([name, { shape, isInteger }]) => {
+    const use = isInteger === true ? undefined : labelUse({ type: 'float32', declared: null, shape }, labels);
+    return use?.by === 'classes' && Array.from(use.labels).every(isClassOf(use.size.classes)) ? [name] : [];
+  });
+}
+
+/** Whether a label names one of so many classes. */
+export const isClassOf = (classes: number) => (label: number) =>
+  Number.isInteger(label) && label >= 0 && label < classes;
 
 const isSame = (a: readonly number[], b: readonly number[]) => withoutOnes(a) === withoutOnes(b);
 

@@ -1,7 +1,7 @@
 import { defined } from '../contract/defined.js';
 import type { LabelValues, RunTensor } from '../contract/model-run.js';
 import { differenceOf, mergeDifferences, sumDifferences } from './difference.js';
-import { labelUse } from './label-use.js';
+import { isClassOf, labelUse } from './label-use.js';
 import { countEqual, topClasses } from './top-classes.js';
 
 /** How often the original and the result name the same class as the best. */
@@ -149,9 +149,6 @@ function gatherClasses() {
 
 const topsOf = (both: readonly Float32Array[], size: Parameters<typeof topClasses>[1]) =>
   both.map((scores) => topClasses(scores, size));
-
-const isClassOf = (classes: number) => (label: number) =>
-  Number.isInteger(label) && label >= 0 && label < classes;
 
 /** What sums of probabilities may miss 1 by: those of float16 models are rounded. */
 const tolerance = 0.01;

@@ -111,9 +111,34 @@ describe('the verdict on data', () => {
     await expect(strange).rejects.toMatchObject({ code: 'calibration-invalid', where: 'batch 1: labels' });
   });
 
+  it('takes labels without names for the one output of which they are classes, and refuses them where that is not clear', async () => {
+    const batch = batchOf(4);
+    const { inputs } = batch;
+    const ends = ({ data }: RunOutputs[string]) => data.slice(0, 4);
+    const clear: Outputs = (y) => ({ y, narrow: { shape: [4, 1], data: ends(y) } });
+    const { report } = await quantized(running({ original: clear }), 8, [batch]);
+    const [kind, other] = report.verdict!.outputs!.outputs;
+    expect(kind?.classes?.right).toBeDefined();
+    expect(other).not.toHaveProperty('classes');
+    const both: Outputs = (y) => ({ y, z: y });
+    await expect(quantized(running({ original: both }), 8, [batch])).rejects.toMatchObject({
+      code: 'calibration-invalid',
+      where: 'batch 1: labels',
+      expected: 'labels by output, since y, z could each take them',
+      remedy: expect.stringContaining('labels: { "y": …, "z": … }') as string,
+    });
+    const named = await quantized(running({ original: both }), 8, [{ inputs, labels: { z: [1, 1, 1, 1] } }]);
+    expect(named.report.verdict!.outputs!.outputs.map(({ classes }) => classes?.right !== undefined)).toEqual(
+      [false, true],
+    );
+  });
+
   it('is bad where the worst float output is; whole numbers and lists of other lengths do not count', async () => {
+    const { inputs } = batchOf(40);
     const wrong: Outputs = (y) => ({ y, z: { ...y, data: y.data.map((value) => -value) } });
-    const worse = await quantized(running({ original: (y) => ({ y, z: y }), result: wrong }), 8);
+    const worse = await quantized(running({ original: (y) => ({ y, z: y }), result: wrong }), 8, [
+      { inputs },
+    ]);
     expect(worse.report.verdict).toMatchObject({ grade: 'probably-unusable', by: 'outputs' });
     expect(worse.report.verdict?.reason).toContain('the worst output, z, keeps -6.0 dB');
     const integers: Outputs = (y) => ({ y, n: { shape: [1], data: Float32Array.of(1), isInteger: true } });

@@ -4,6 +4,7 @@ import type { Batch, LabelValues, RunOutputs } from '../contract/model-run.js';
 import { defined } from '../contract/defined.js';
 import { labelsOf } from '../contract/labels.js';
 import { isLowbitError } from '../errors/error.js';
+import { classOutputs } from '../report/label-use.js';
 import { gatherOutput, type OutputGatherer, type OutputsReport } from '../report/outputs.js';
 import { pauses } from '../contract/pause.js';
 import type { Samples } from './first-samples.js';
@@ -34,7 +35,7 @@ export async function compareOutputs(
       const given = valueOf(await first.next());
       const others = await orFailure(second.next());
       if ('failure' in others) return { batches: done, samples, outputs: told(), failure: others.failure };
-      gather(outputs, given, valueOf(others), labelsFor(batch, done + 1, Object.keys(given)));
+      gather(outputs, given, valueOf(others), labelsFor(batch, done + 1, given));
     }
   } finally {
     for (const source of sources) await source.return?.();
@@ -56,9 +57,12 @@ function gather(
   }
 }
 
-/** The labels of each output. Those without a name count for every output that they fit. */
-function labelsFor(batch: Batch, number: number, outputs: readonly string[]) {
-  const labels = labelsOf(batch, { code: 'calibration-invalid', where: `batch ${number}`, outputs });
+/** The labels of each output. Those without a name count for the one output of which they are classes. */
+function labelsFor(batch: Batch, number: number, outputs: RunOutputs) {
+  const takers = (labels: LabelValues) => classOutputs(outputs, labels);
+  const where = `batch ${number}`;
+  const names = Object.keys(outputs);
+  const labels = labelsOf(batch, { code: 'calibration-invalid', where, outputs: names, takers });
   return (name: string) =>
     labels instanceof Map ? (labels as ReadonlyMap<string, LabelValues>).get(name) : (labels as LabelValues);
 }

@@ -191,6 +191,16 @@ describe('labels', () => {
       [1, undefined],
       [undefined, undefined],
     ]);
+    const kinds = { shape: [2, 2], data: [1, 0, 0, 1] };
+    const twice = fixed({ kind: kinds, other: kinds });
+    await expect(compareModels(twice, twice, labelled([0, 1]))).rejects.toMatchObject({
+      code: 'calibration-invalid',
+      where: 'batch 1: labels',
+      expected: 'labels by output, since kind, other could each take them',
+    });
+    const wide = fixed({ few: kinds, many: { shape: [2, 3], data: [1, 0, 0, 0, 0, 1] } });
+    const fitting = await compareModels(wide, wide, labelled([0, 2]));
+    expect(fitting.outputs.map(({ accuracy }) => accuracy?.a)).toEqual([undefined, 1]);
     const named = await compareModels(both, both, labelled({ size: [3, 1] }));
     expect(named.outputs.map(({ accuracy, labelError }) => [accuracy?.a, labelError?.a])).toEqual([
       [undefined, undefined],

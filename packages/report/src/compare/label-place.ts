@@ -1,5 +1,12 @@
 import { LowbitError, type Batch } from '@lowbit/core';
-import { labelsOf, type LabelValues, type ModelValue, type OutputValues } from '@lowbit/core/adapter';
+import {
+  labelsOf,
+  labelUse,
+  type LabelValues,
+  type ModelValue,
+  type OutputValues,
+  strangeLabel,
+} from '@lowbit/core/adapter';
 import { checkedUse } from './checked-use.js';
 
 /** The labels of one batch for each output, in their order; `undefined` for an output that they are not for. */
@@ -12,7 +19,7 @@ export interface LabelPlacer {
 }
 
 /**
- * Labels without names are for every output of which they are classes; where there is none, for those of which they are values.
+ * Labels without names are for the one output of which they are classes; where there is none, for those of which they are values.
  *
  * @param wanted Where the labels are from, when a batch must have some.
  */
@@ -24,22 +31,35 @@ export function labelPlacer(outputs: readonly ModelValue[], wanted: string | und
       number++;
       const where = `batch ${number}`;
       const names = outputs.map(({ name }) => name);
-      const labels = labelsOf(batch, { code: 'calibration-invalid', where, outputs: names });
+      const takers = (own: LabelValues) => classOutputs(outputs, values, own);
+      const labels = labelsOf(batch, { code: 'calibration-invalid', where, outputs: names, takers });
       isLabelled ??= labels !== undefined;
       if (isLabelled !== (labels !== undefined)) throw someHaveNone(where, isLabelled);
       if (labels === undefined) return outputs.map(() => undefined);
       const given = labels instanceof Map ? (labels as ReadonlyMap<string, LabelValues>) : undefined;
-      const own = names.map((name) => (given === undefined ? (labels as LabelValues) : given.get(name)));
+      const [taker] = given === undefined ? takers(labels as LabelValues) : [];
+      const own = names.map((name) =>
+        given === undefined && [name, undefined].includes(taker) ? (labels as LabelValues) : given?.get(name),
+      );
       const uses = outputs.map((output, i) => own[i] && checkedUse(output, values[i]!.shape, own[i])?.by);
       const unfit = given && names.find((name, i) => given.has(name) && uses[i] === undefined);
       if (unfit !== undefined || !uses.some((use) => use !== undefined))
         throw fitsNone(unfit, wanted ?? `${where}: labels`, outputs, values, own);
-      const byClasses = given === undefined && uses.includes('classes');
-      return own.map((one, i) =>
-        uses[i] === undefined || (byClasses && uses[i] !== 'classes') ? undefined : one,
-      );
+      return own.map((one, i) => (uses[i] === undefined ? undefined : one));
     },
   };
+}
+
+/** The outputs of which labels are classes. */
+function classOutputs(
+  outputs: readonly ModelValue[],
+  values: readonly OutputValues[],
+  labels: LabelValues,
+): readonly string[] {
+  return outputs.flatMap(({ name, type, shape: declared }, i) => {
+    const use = labelUse({ type, declared, shape: values[i]!.shape }, labels);
+    return use?.by === 'classes' && strangeLabel(use.labels, use.size.classes) === undefined ? [name] : [];
+  });
 }
 
 function fitsNone(
