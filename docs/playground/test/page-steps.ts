@@ -8,7 +8,7 @@ export interface DroppedFile {
 }
 
 /** Drops files on the page as a user does, with a real `drop` event that carries them. */
-export async function drop(page: Page, files: readonly DroppedFile[]): Promise<void> {
+export async function drop(page: Page, files: readonly DroppedFile[], zone = '#drop'): Promise<void> {
   const sent = files.map(({ name, bytes }) => ({ name, base64: Buffer.from(bytes).toString('base64') }));
   const transfer = await page.evaluateHandle((list) => {
     const made = new DataTransfer();
@@ -19,7 +19,7 @@ export async function drop(page: Page, files: readonly DroppedFile[]): Promise<v
     return made;
   }, sent);
   for (const type of ['dragenter', 'dragover', 'drop']) {
-    await page.dispatchEvent('#drop', type, { dataTransfer: transfer });
+    await page.dispatchEvent(zone, type, { dataTransfer: transfer });
   }
 }
 

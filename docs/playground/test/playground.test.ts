@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decibels, measureError, quantize as quantizeInNode, type Batch } from '@lowbit/core';
@@ -8,6 +8,7 @@ import { keras as kerasPort } from '@lowbit/keras';
 import { load, planOf, save, tfjs, toLayersModel } from '@lowbit/tfjs';
 import { loadGraph } from '@lowbit/tfjs/graph';
 import { fileSystem } from '@lowbit/tfjs/node';
+import { quantizeFolder } from '@lowbit/transformers';
 import * as tf from '@tensorflow/tfjs-core';
 import { loadLayersModel, type LayersModel } from '@tensorflow/tfjs-layers';
 import { unzipSync } from 'fflate';
@@ -119,6 +120,55 @@ describe.skipIf(!existsSync(executablePath))('the playground in Chromium', () =>
     expect(output).toBe('scores');
     expect(Math.abs(parseFloat(shown!) - snr)).toBeLessThan(6);
     expect(top).toMatch(/^[0-8] of 8, /);
+  });
+
+  it('writes a folder for transformers.js in the dtypes that are chosen, as Node does', async () => {
+    const { page } = opened;
+    const net = join(folder, 'my-net');
+    const files = {
+      'config.json': new TextEncoder().encode('{"model_type":"bert"}'),
+      'onnx/model.onnx': smallOnnx(),
+      'vocab.txt': new TextEncoder().encode('a'),
+    };
+    mkdirSync(join(net, 'onnx'), { recursive: true });
+    for (const [path, bytes] of Object.entries(files)) writeFileSync(join(net, path), bytes);
+    const expected = new Map<string, Uint8Array>();
+    const read = (path: string) => Promise.resolve(files[path as keyof typeof files]);
+    await quantizeFolder(
+      { paths: Object.keys(files), read, beside: () => () => Promise.reject(new Error('none')) },
+      { dtypes: ['fp16', 'q4'] },
+      {
+        write: async (path, data) => void expected.set(path, data),
+        copy: async (from, to) => void expected.set(to, await read(from)),
+        remove: async (path) => void expected.delete(path),
+      },
+    );
+    const written = async () =>
+      Object.entries(unzipSync((await download(page, '#transformers button[type=submit]')).bytes));
+
+    await page.setInputFiles('#folder', net);
+    expect(await page.innerText('#folder-told')).toBe('my-net: 3 files, 1 of them .onnx');
+    await page.uncheck('#dtypes input[value=q8]');
+    await page.check('#dtypes input[value=fp16]');
+    expect(new Map(await written())).toEqual(
+      new Map([...expected].map(([path, bytes]) => [`my-net_transformers/${path}`, bytes])),
+    );
+    expect(await page.innerText('#transformers .content')).toContain('onnx/model_q4.onnx');
+
+    await drop(
+      page,
+      Object.entries(files).map(([path, bytes]) => ({ name: path.replace('onnx/', ''), bytes })),
+      '#folder-drop',
+    );
+    await page.locator('#folder-told', { hasText: 'model: 3 files' }).waitFor();
+    // The path of a graph stands in what is made of it.
+    const paths = (await written()).map(([path]) => path.replace(/^model_transformers./, ''));
+    expect(paths.sort()).toEqual([...expected.keys()].sort());
+    await page.uncheck('#dtypes input[value=fp16]');
+    await page.uncheck('#dtypes input[value=q4]');
+    await page.click('#transformers button[type=submit]');
+    await page.locator('#transformers .problem').first().waitFor();
+    expect(await page.innerText('#transformers .problem')).toContain('dtypes');
   });
 
   it('lets what is not quantized compute in float16, and tells what does not and why', async () => {

@@ -10,7 +10,7 @@ import { writeSubject } from './write-subjects.js';
 
 const script = fileURLToPath(new URL('../quantize.py', import.meta.url));
 /** Dtypes that Python's onnxruntime has with the settings of the script of transformers.js, and how our files are called. */
-const compared = { q4: 'model_q4.onnx', q8: 'model_quantized.onnx' } as const;
+const compared = { q4: 'model_q4.onnx', q8: 'model_quantized.onnx', bnb4: 'model_bnb4.onnx' } as const;
 
 /** Bytes and error beside Python's onnxruntime, with the settings that the script of transformers.js chooses. */
 export const pythonPart: Part = {

@@ -4,11 +4,24 @@ import { type FolderResult, quantizeFolder } from '@lowbit/transformers';
 import type { Subject } from './models.js';
 
 /** All dtypes that are written. */
-export const asked = ['fp32', 'fp16', 'q8', 'int8', 'uint8', 'q4', 'q4f16', 'q2', 'q2f16', 'q1', 'q1f16'];
+export const asked = [
+  'fp32',
+  'fp16',
+  'q8',
+  'int8',
+  'uint8',
+  'q4',
+  'q4f16',
+  'bnb4',
+  'q2',
+  'q2f16',
+  'q1',
+  'q1f16',
+];
 
 /** Writes a model into `from`, and what is made of it for transformers.js into `to`; gives what became of it. */
 export async function writeSubject(subject: Subject, from: string, to: string): Promise<FolderResult> {
-  const { config, graph } = subject;
+  const { config, graph, fileLimit } = subject;
   const files = new Map<string, Uint8Array>([
     ['config.json', new TextEncoder().encode(JSON.stringify(config))],
     ['onnx/model.onnx', graph.bytes],
@@ -23,7 +36,7 @@ export async function writeSubject(subject: Subject, from: string, to: string): 
   };
   return quantizeFolder(
     folder,
-    { dtypes: asked },
+    { dtypes: asked, ...(fileLimit === undefined ? {} : { fileLimit }) },
     {
       write: (path, data) => write(join(to, path), data),
       async copy(source, path) {

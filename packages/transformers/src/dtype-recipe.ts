@@ -33,6 +33,8 @@ interface Blocks {
   readonly block: number;
   /** Whether the operator has no last block that is short. */
   readonly isWhole: boolean;
+  /** Bits of tables of embeddings. */
+  readonly tables: 8 | 'float';
   readonly float16: boolean;
 }
 
@@ -41,22 +43,23 @@ const evenly = (bits: number, float16: boolean): Blocks => ({
   weights: bits === 1 ? bwn() : symmetric,
   block: 32,
   isWhole: bits !== 4,
+  tables: 8,
   float16,
 });
 
 /**
- * Weights in blocks that a MatMul unpacks when it runs. Tables of embeddings, which it may share with a Gather, have 8 bits, since in fewer
+ * Weights in blocks that a MatMul unpacks when it runs. Tables of embeddings, which it may share with a Gather, have 8 bits or none: in fewer
  * they would cost more than all matrices together, and a scale a row: transformers.js runs graphs in the build of onnxruntime-web for WebGPU,
  * which has no GatherBlockQuantized on WebAssembly. Others stay float.
  */
 function blocks(
-  { bits, weights, block, isWhole, float16 }: Blocks,
+  { bits, weights, block, isWhole, tables: tableBits, float16 }: Blocks,
   operators: ReadonlySet<string>,
 ): DtypeRecipe {
   const includeOps = [product, table].filter((op) => operators.has(op));
   if (!operators.has(product)) return floats(float16);
   const tables = operators.has(table)
-    ? [byOp({ [table]: 8 }, { weights: symmetric, granularity: 'channel' })]
+    ? [byOp({ [table]: tableBits }, { weights: symmetric, granularity: 'channel' })]
     : [];
   return {
     form: 'blocks',
@@ -116,6 +119,9 @@ export function dtypeRecipe(dtype: Dtype, { weighted: operators, all }: GraphOpe
     case 'q1f16':
       return blocks(evenly(Number(dtype[1]), true), operators);
     case 'bnb4':
-      return blocks({ bits: 4, weights: nf4(), block: 64, isWhole: true, float16: false }, operators);
+      return blocks(
+        { bits: 4, weights: nf4(), block: 64, isWhole: true, tables: 'float', float16: false },
+        operators,
+      );
   }
 }

@@ -1,11 +1,12 @@
 import type { Report } from '@lowbit/core';
-import type { CompareInputs, DownloadForm, ModelFacts, Settings } from '../shared/messages.js';
+import type { CompareInputs, DownloadForm, FolderWish, ModelFacts, Settings } from '../shared/messages.js';
 import { compareForm, type CompareForm } from './compare-form.js';
 import { compareTable } from './compare-table.js';
 import { downloadForm, type DownloadFields } from './download-form.js';
 import { dropZone } from './drop-zone.js';
 import { element, find } from './element.js';
 import { factList } from './facts.js';
+import { folderForm, folderLines } from './folder-form.js';
 import { resultView } from './result.js';
 import { saveFile } from './save-file.js';
 import { fill, pageSections, showSections, type Sections } from './sections.js';
@@ -53,6 +54,7 @@ export function startApp(): void {
     report: undefined,
   };
   dropZone(find('#drop'), (files) => void open(app, files));
+  folderForm(sections.transformers, (wish) => void writeFolder(app, wish));
 }
 
 async function open(app: App, files: readonly File[]): Promise<void> {
@@ -99,6 +101,14 @@ async function saveModel({ sections, run }: App, form: DownloadForm): Promise<vo
   for (const { name, bytes } of files) saveFile(name, bytes);
   const items = files.map(({ name, note }) => element('li', {}, element('code', {}, name), ` ${note}`));
   fill(sections.download, ...items);
+}
+
+async function writeFolder({ sections, run }: App, wish: FolderWish): Promise<void> {
+  fill(sections.transformers);
+  const outcome = await run(sections.transformers, 'folder', wish);
+  if (outcome === undefined) return;
+  saveFile(outcome.zip.name, outcome.zip.bytes, 'application/zip');
+  fill(sections.transformers, ...folderLines(outcome));
 }
 
 function saveReport({ report }: App): void {

@@ -1,6 +1,6 @@
 import { find } from './element.js';
 
-const names = ['model', 'settings', 'result', 'compare', 'download'] as const;
+const names = ['model', 'settings', 'result', 'compare', 'download', 'transformers'] as const;
 
 /** The parts of the page, in the order in which they appear. */
 export type Sections = Readonly<Record<(typeof names)[number], HTMLElement>>;

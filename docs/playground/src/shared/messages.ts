@@ -62,6 +62,35 @@ export interface Download {
   readonly note: string;
 }
 
+/** A file of a folder, by its path in it. */
+export interface FolderFile {
+  readonly path: string;
+  readonly file: File;
+}
+
+/** A folder of a model, and the dtypes of transformers.js that are wanted of its graphs. */
+export interface FolderWish {
+  readonly name: string;
+  readonly files: readonly FolderFile[];
+  readonly dtypes: readonly string[];
+}
+
+/** What became of a folder. */
+export interface FolderOutcome {
+  readonly zip: Download;
+  readonly written: readonly FolderLine[];
+  /** Why a dtype was not written. */
+  readonly refused: readonly string[];
+}
+
+/** A graph in one dtype. */
+export interface FolderLine {
+  readonly path: string;
+  readonly before: number;
+  readonly after: number;
+  readonly verdict: string;
+}
+
 export interface Progress {
   readonly label: string;
   readonly done: number;
@@ -74,6 +103,7 @@ export interface Tasks {
   quantize: { in: Settings; out: Report };
   compare: { in: CompareInputs; out: CompareResult };
   download: { in: DownloadForm; out: readonly Download[] };
+  folder: { in: FolderWish; out: FolderOutcome };
 }
 
 export type TaskName = keyof Tasks;

@@ -25,6 +25,10 @@ const answers: Answers = {
   quantize: (settings, session) => model().quantize(settings, session),
   compare: (inputs, session) => model().compare(inputs, session),
   download: (form) => model().download(form),
+  async folder(wish, session) {
+    const { writeFolder } = await import('./onnx/write-folder.js');
+    return writeFolder(wish, session);
+  },
 };
 
 addEventListener('message', ({ data }: MessageEvent<ToWorker>) => {
