@@ -20,7 +20,7 @@ const places: usize = 122880;
 export const searchValues: usize = 131072;
 /** Four slices with their values side by side: as they are, and in steps. */
 const rawLanes: usize = 1179648;
-const lanes: usize = 2228224;
+export const lanes: usize = 2228224;
 
 /** What a step begins with: the grid over the range, or the best so far; or nothing, and the best is measured. */
 const fromRange: f32 = 0;
@@ -40,7 +40,7 @@ const refit: usize = places + 288; // step, shift
 const held: usize = places + 320; // scale, offset, errors (two pairs of doubles)
 const total: usize = places + 384;
 const whole: usize = places + 448; // sums of the values (two pairs of doubles)
-const added: usize = places + 480; // sums of codes, their squares, and codes times values (each two pairs of doubles)
+export const added: usize = places + 480; // sums of codes, their squares, and codes times values (each two pairs of doubles)
 
 /** Values whose sums float32 holds exactly. */
 const block: usize = 16;
@@ -215,6 +215,19 @@ function moveEnds(from: usize, at: usize): void {
   v128.store(trial, zero == anywhere ? f32x4.sub(bottom, f32x4.mul(moved, newLowest)) : f32x4.splat(0), 16);
   v128.store(trial, newLowest, 32);
   v128.store(trial, f32x4.add(newLowest, f32x4.splat(highest)), 48);
+}
+
+/**
+ * Of one slice that is longer than memory: codes `count` of its values, in steps, a multiple of 4 of them at `lanes`, on one grid and adds
+ * up the codes at `added`, the sums of which are then those of four parts of the values.
+ */
+export function addPart(count: i32, step: f32, shift: f32, lowest: f32): void {
+  length = count >> 2;
+  v128.store(trial, f32x4.splat(step));
+  v128.store(trial, f32x4.splat(shift), 16);
+  v128.store(trial, f32x4.splat(lowest), 32);
+  v128.store(trial, f32x4.splat(lowest + highest), 48);
+  addBlocks();
 }
 
 /** Codes all values on the trial grid and adds up the codes: blocks in float32, of which the sums are added as doubles. */

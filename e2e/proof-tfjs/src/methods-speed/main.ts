@@ -1,7 +1,7 @@
 import { compareMethods, type MethodsComparison } from './compare-methods.js';
 
 const [bits, rounds] = [4, 3];
-const compared = await compareMethods(bits, ['channel', 'group:32'], rounds);
+const compared = await compareMethods(bits, ['tensor', 'channel', 'group:32'], rounds);
 console.log(process.argv.includes('--json') ? JSON.stringify(compared, null, 2) : text(compared));
 process.exitCode = compared.every(isKept) ? 0 : 1;
 

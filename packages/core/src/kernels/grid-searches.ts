@@ -16,6 +16,9 @@ export interface GridSearches {
   readonly zeros: Float32Array;
   readonly scales: Float32Array;
   readonly offsets: Float32Array;
+  /** Values of a part of one long slice, and what its codes add up to: codes, squares and products, each of four parts. */
+  readonly part: Float32Array;
+  readonly sums: Float64Array;
   readonly loops: Loops;
 }
 
@@ -23,9 +26,12 @@ export interface GridSearches {
 interface Loops {
   chooseCodes(highest: number, half: number, zero: number, parts: number): void;
   searchGrids(slices: number, length: number, steps: number): void;
+  /** For codes below 256. */
+  addPart(count: number, step: number, shift: number, lowest: number): void;
 }
 
-type Place = 'searchValues' | 'searchSteps' | 'searchZeros' | 'scales' | 'offsets' | 'mins' | 'maxs';
+type Place =
+  'searchValues' | 'searchSteps' | 'searchZeros' | 'scales' | 'offsets' | 'mins' | 'maxs' | 'lanes' | 'added';
 
 type Exports = Loops &
   Readonly<Record<Place | 'capacity' | 'searchCapacity', { readonly value: number }>> & {
@@ -53,6 +59,8 @@ function load(): GridSearches | null {
     zeros: floats('searchZeros'),
     scales: floats('scales'),
     offsets: floats('offsets'),
+    part: floats('lanes', exports.searchCapacity.value),
+    sums: new Float64Array(exports.memory.buffer, exports.added.value, 12),
     loops: exports,
   };
 }

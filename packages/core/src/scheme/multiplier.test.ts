@@ -20,9 +20,8 @@ function tensorOf(shape: readonly number[], slicing: Slicing, bits = 4): Quantiz
   const floats = (count: number) => Float32Array.from({ length: count }, () => random() - 0.5);
   const { count } = sliceLayout(shape, slicing);
   const scheme = { kind: 'codebook', levels, values: floats(count * levels).sort() } as const;
-  const codes = (bits > 8 ? Uint16Array : Uint8Array).from({ length: sizeOf(shape) }, () =>
-    Math.floor(random() * levels),
-  );
+  const codes = bits > 8 ? new Uint16Array(sizeOf(shape)) : new Uint8Array(sizeOf(shape));
+  codes.forEach((_, i) => (codes[i] = Math.floor(random() * levels)));
   return { shape, slicing, bits, codes, scheme, parameterStorage: 'float32' };
 }
 

@@ -3,6 +3,9 @@ import type { GridSearch, GridStep } from './search-grids.js';
 
 const f = Math.fround;
 
+/** Adds up the codes of values, which are in steps, on a grid; for all codes of a search. */
+export type AddUp = (places: Float32Array, grid: Pick<Trial, 'step' | 'shift' | 'lowest'>) => Sums;
+
 /** A grid while it is searched, in steps of the grid over the range: value = shift + step · code, code = lowest … highest. */
 interface Trial {
   readonly step: number;
@@ -37,7 +40,7 @@ interface Codes extends Pick<GridSearch, 'zero'> {
 }
 
 /** What all values of a slice and their codes add up to, without a rounding. */
-interface Sums {
+export interface Sums {
   readonly codes: number;
   readonly squares: number;
   /** Of codes times values. */
@@ -58,12 +61,12 @@ export function codesOf({ levels, zero }: GridSearch): Codes {
 /** What `assembly/grid-search.ts` does with one slice, to the bit: each operation is one of float32 where it is one there. */
 export function searchGrid(
   values: Float32Array,
-  min: number,
-  max: number,
+  [min, max]: readonly [min: number, max: number],
   codes: Codes,
   steps: readonly GridStep[],
+  addUp: AddUp = plainSums(codes),
 ): { readonly scale: number; readonly offset: number } {
-  const frame = frameOf(values, min, max, codes);
+  const frame = { ...frameOf(values, min, max, codes), addUp };
   const start = { step: 1, shift: 0, lowest: frame.lowest, error: Infinity };
   let best: Trial = start;
   let held = measured(
@@ -116,7 +119,7 @@ function clamp(place: number, lowest: number, highest: number): number {
 
 /** Moves the ends of a grid inwards, refits it in rounds; the best of these and of the best before. */
 function tryStep(
-  { places, whole }: Frame,
+  { places, whole, addUp }: Frame & { readonly addUp: AddUp },
   from: Trial,
   before: Trial,
   moves: Exclude<GridStep, 'measure'>,
@@ -125,7 +128,7 @@ function tryStep(
   let best = before;
   let trial = moveEnds(from, moves, codes);
   for (let round = 0; round <= moves.rounds; round++) {
-    const sums = addUp(places, trial, codes);
+    const sums = addUp(places, trial);
     const error = errorOf(trial, sums, places.length, whole);
     if (error < best.error) best = { ...trial, error };
     trial = refit(trial, sums, places.length, whole, codes.zero);
@@ -145,19 +148,22 @@ function moveEnds(from: Trial, { low, high }: Exclude<GridStep, 'measure'>, code
   return { step, shift, lowest, error: Infinity };
 }
 
-function addUp(places: Float32Array, { step, shift, lowest }: Trial, { highest }: Codes): Sums {
-  const most = lowest + highest;
-  const inverse = f(1 / step);
-  let [codes, squares, products] = [0, 0, 0];
-  for (let i = 0; i < places.length; i++) {
-    const value = places[i] as number;
-    const code = clamp(nearest(f(f(value - shift) * inverse)), lowest, most);
-    codes += code;
-    squares += code * code;
-    products += code * value;
-  }
-  return { codes, squares, products };
-}
+/** One value after the other. */
+export const plainSums =
+  ({ highest }: Codes): AddUp =>
+  (places, { step, shift, lowest }) => {
+    const most = lowest + highest;
+    const inverse = f(1 / step);
+    let [codes, squares, products] = [0, 0, 0];
+    for (let i = 0; i < places.length; i++) {
+      const value = places[i] as number;
+      const code = clamp(nearest(f(f(value - shift) * inverse)), lowest, most);
+      codes += code;
+      squares += code * code;
+      products += code * value;
+    }
+    return { codes, squares, products };
+  };
 
 /** The squared error of a grid, but for the squares of the values. */
 function errorOf({ step, shift }: Trial, sums: Sums, count: number, whole: number): number {

@@ -49,6 +49,21 @@ test.each([1, 2, 9, 32, 1000])(
   },
 );
 
+test.each([65_537, 300_007])(
+  'so are those of a slice that memory does not hold at once: %i values',
+  async (length) => {
+    const plain = await withoutWebAssembly();
+    const values = slices(1, length);
+    for (const levels of [2, 16, 255, 65536])
+      for (const zero of zeros) {
+        const search = { levels, zero, steps };
+        expect(searchGrids(values, length, search), `${zero}, ${levels} levels`).toEqual(
+          plain(values, length, search),
+        );
+      }
+  },
+);
+
 test.each(zeros)('grids do not depend on the order of values: 0 %s', (zero) => {
   for (const length of [9, 32, 1000])
     for (const levels of [4, 16, 256, 65536]) {

@@ -1,7 +1,7 @@
 import { checkArgument } from '../errors/check-argument.js';
 import { checkHas } from '../errors/check-kinds.js';
 import { gridSearches, type GridSearches } from '../kernels/grid-searches.js';
-import { codesOf, searchGrid } from './search-grid.js';
+import { codesOf, plainSums, searchGrid, type AddUp } from './search-grid.js';
 
 /** Where 0 lies on a grid: anywhere, on a level, or on the middle one. */
 export type ZeroPlace = 'anywhere' | 'level' | 'middle';
@@ -58,7 +58,7 @@ export function searchGrids(values: Float32Array, length: number, search: GridSe
   const vector = gridSearches();
   const most = vector === undefined ? 0 : mostSlices(vector, length);
   if (vector === undefined || most === 0) {
-    searchEach(values, length, search, found);
+    searchEach(values, length, search, found, vector);
     return found;
   }
   prepare(vector, search);
@@ -107,8 +107,12 @@ function searchEach(
   length: number,
   search: GridSearch,
   { min, max, zeros, scale, offset }: FoundGrids,
+  vector: GridSearches | undefined,
 ): void {
   const codes = codesOf(search);
+  const plainly = plainSums(codes);
+  const addUp = vector === undefined || codes.highest > 255 ? plainly : vectorSums(vector, plainly);
+  if (vector !== undefined) prepare(vector, search);
   for (let slice = 0; slice < scale.length; slice++) {
     const own = values.subarray(slice * length, (slice + 1) * length);
     let [low, high, none] = [Infinity, -Infinity, 0];
@@ -118,7 +122,7 @@ function searchEach(
       if (value > high) high = value;
       if (value === 0) none++;
     }
-    const grid = searchGrid(own, low, high, codes, search.steps);
+    const grid = searchGrid(own, [low, high], codes, search.steps, addUp);
     min[slice] = low;
     max[slice] = high;
     zeros[slice] = none;
@@ -126,3 +130,21 @@ function searchEach(
     offset[slice] = grid.offset;
   }
 }
+
+/** Of a slice that is longer than what is searched in memory: part by part, four values at a time; sums are exact in any order. */
+const vectorSums =
+  ({ part, sums, loops }: GridSearches, plainly: AddUp): AddUp =>
+  (places, grid) => {
+    const whole = places.length - (places.length % 4);
+    let { codes, squares, products } = plainly(places.subarray(whole), grid);
+    const sumAt = (at: number) => sums[at]! + sums[at + 1]! + sums[at + 2]! + sums[at + 3]!;
+    for (let from = 0; from < whole; from += part.length) {
+      const to = Math.min(whole, from + part.length);
+      part.set(places.subarray(from, to));
+      loops.addPart(to - from, grid.step, grid.shift, grid.lowest);
+      codes += sumAt(0);
+      squares += sumAt(4);
+      products += sumAt(8);
+    }
+    return { codes, squares, products };
+  };
