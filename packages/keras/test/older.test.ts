@@ -6,6 +6,7 @@ import {
   partsOfIndex,
   readKeras,
   tfjsArtifacts,
+  tfjsModelFiles,
   type CustomLayerHook,
   type KerasSource,
 } from '../src/index.js';
@@ -304,11 +305,17 @@ it.each([
 });
 
 it.each(['bfloat16', 'float16', 'float64', 'optimizer3'])(
-  'the size of a quantized model is that of the weights that are written: %s',
+  'the size of a quantized model is that of all files that are written: %s',
   async (name) => {
-    const { model, report } = await quantize(keras(sources(name)[0]!), { registry, bits: 4 });
+    const [source] = sources(name);
+    const { model, report } = await quantize(keras(source!), { registry, bits: 4 });
     const { weightData } = await tfjsArtifacts(model);
-    expect(report.modelBytes.after).toBe(weightData.byteLength);
+    const { json } = tfjsModelFiles(model);
+    expect(report.modelBytes.after).toBe(weightData.byteLength + new TextEncoder().encode(json).length);
+    if (source instanceof Uint8Array) expect(report.modelBytes.before).toBe(source.length);
+    const again = await quantize(keras(await readKeras(source!)), { registry, bits: 4 });
+    expect(again.report.modelBytes.after).toBe(report.modelBytes.after);
+    expect(again.report.modelBytes.before).toBeGreaterThan(weightData.byteLength);
   },
 );
 

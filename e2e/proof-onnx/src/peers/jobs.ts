@@ -2,6 +2,7 @@ import type { Batch } from '@lowbit/core';
 import { detectorTask, recognizerTask, sqnrDb, type RealModelTask } from '@lowbit/e2e-real-models';
 import { calibrationPages } from '../integers/calibration-pages.js';
 import { attentionModel } from '../structures/attention-model.js';
+import { normalInput } from '../structures/inputs.js';
 import { runMade } from '../structures/run-made.js';
 import type { PeerKind } from './kinds.js';
 
@@ -46,13 +47,20 @@ function realJob(
   };
 }
 
-/** Both made and quantized in the same way; 12 · width² weights a block. */
+/**
+ * Both made and quantized in the same way; 12 · width² weights a block.
+ *
+ * @param inputs - that outputs are compared on: where activations are rounded too, single ones differ by half a decibel
+ */
 function transformerJob(
   model: string,
   size: { readonly blocks: number; readonly width: number },
   given: Partial<PeerJob> = {},
+  inputs = 2,
 ): PeerJob {
-  const made = attentionModel({ ...size, heads: 8, tokens: 32 });
+  const tokens = 32;
+  const made = attentionModel({ ...size, heads: 8, tokens });
+  const runs = Array.from({ length: inputs }, (_, i) => ({ x: normalInput([1, tokens, size.width], 7 + i) }));
   return {
     kind: 'n-bits',
     model,
@@ -60,8 +68,7 @@ function transformerJob(
     calibration: () => [],
     rounds,
     ...given,
-    sqnr: async (float, quantized) =>
-      sqnrDb(await runMade(float, made.runs), await runMade(quantized, made.runs)),
+    sqnr: async (float, quantized) => sqnrDb(await runMade(float, runs), await runMade(quantized, runs)),
   };
 }
 
@@ -89,7 +96,7 @@ export function defaultJobs(): PeerJob[] {
   return [
     transformerJob(model, large, { ...few, commandLine: packed }),
     { ...realJob('dynamic', 'recognizer', recognizer, () => []), ...few, commandLine: integers },
-    transformerJob(model, large, { ...few, kind: 'dynamic', commandLine: integers }),
+    transformerJob(model, large, { ...few, kind: 'dynamic', commandLine: integers }, 24),
   ];
 }
 

@@ -19,19 +19,22 @@ import {
 import type { KerasModel, KerasWeight } from '../model.js';
 import { changedNetwork, changedWeights } from './changed-network.js';
 import { correctedBiases } from './corrected-biases.js';
-import { weightBytes } from './describe-layer.js';
+import { writtenBytes } from './model-bytes.js';
 import type { KerasRunner, RunnerOptions } from './running.js';
 import { writableSites } from './writable-sites.js';
 
 /**
  * Packs each weight of a plan when it comes, and makes a model of them, with quantized inputs in front of layers; the model that was read
  * stays as it is.
+ *
+ * @param before - bytes of the files that the model was read from; where they are not known, of those that it would be written as
  */
 export function kerasWriter(
   model: () => Promise<KerasModel>,
   outcome: Outcome,
   runner: KerasRunner | undefined,
   options: RunnerOptions,
+  before: () => number | undefined,
 ): ModelWriter<KerasModel> {
   const packed = new Map<string, PackedTensor>();
   const shifts = new Map<string, Float32Array>();
@@ -41,7 +44,7 @@ export function kerasWriter(
       if (shift !== undefined) shifts.set(id, shift);
     },
     async finish() {
-      const applied = written(await model(), outcome, packed, shifts);
+      const applied = written(await model(), outcome, packed, shifts, before());
       if (runner === undefined) return applied;
       return {
         ...applied,
@@ -75,6 +78,7 @@ function written(
   { plan, entries, activations }: Outcome,
   packed: ReadonlyMap<string, PackedTensor>,
   shifts: ReadonlyMap<string, Float32Array>,
+  before: number | undefined,
 ): Applied<KerasModel> {
   const { changed, made: biases, notes: biasNotes } = correctedBiases(model.network, shifts);
   const weights = new Map(
@@ -84,8 +88,6 @@ function written(
     ]),
   );
   const all = changedWeights(model.weights, { weights, biases });
-  const bytes = (list: Iterable<KerasWeight>, of: (weight: KerasWeight) => number) =>
-    [...list].reduce((sum, weight) => sum + of(weight), 0);
   const { sites, notes } = writableSites(model.network, activations);
   const result: KerasModel = {
     ...model,
@@ -101,14 +103,8 @@ function written(
     model: result,
     storage,
     activations: notes,
-    modelBytes: { before: bytes(model.weights, weightBytes), after: bytes(all, writtenBytes) },
+    modelBytes: { before: before ?? writtenBytes(model), after: writtenBytes(result) },
   };
-}
-
-/** Bytes of a weight where it is written: what is not packed is float32 there, whatever the file of Keras has. */
-function writtenBytes(weight: KerasWeight): number {
-  const { packed, shape } = weight;
-  return packed === undefined ? sizeOf(shape) * Float32Array.BYTES_PER_ELEMENT : weightBytes(weight);
 }
 
 function withPacked(weight: KerasWeight, packed: PackedTensor | undefined): KerasWeight {

@@ -38,11 +38,14 @@ it.each([...cases])('%s is run, observed and quantized with data', async (name, 
   const port = keras(file, { runner });
   const { network } = await port.model();
   const names = network.inputs.map(({ layer }) => layer);
-  const data = [batchOf(files, names)];
+  const batch = batchOf(files, names);
+  const data = [batch];
 
   const golden = goldenOf(files).outputs as readonly Parameters<typeof tensorOf>[0][];
   const expected = sorted(golden.map((each) => tensorOf(each).dataSync<'float32'>()));
+  let first = '';
   for await (const outputs of port.run!(data)) {
+    [first = ''] = Object.keys(outputs);
     const given = sorted(Object.values(outputs).map(({ data: values }) => values as Float32Array));
     expect(given.length).toBe(expected.length);
     given.forEach((value, i) => expect(value).toBeCloseTo(expected[i]!, 5));
@@ -51,9 +54,10 @@ it.each([...cases])('%s is run, observed and quantized with data', async (name, 
   // Dense layers are behind the recurrent ones, but where these are alone.
   const { sites } = await port.observe!(data);
   expect(Object.keys(sites).length > 0).toBe(!name.endsWith('from_inputs'));
-  const { report } = await quantize(port, { registry, bits: 8, activations: 'min-max', data });
+  const named = [{ ...batch, labels: { [first]: batch.labels as number[] } }];
+  const { report } = await quantize(port, { registry, bits: 8, activations: 'min-max', data: named });
   expect(report.verdict).toBeDefined();
-  const progressive = await quantize(port, { registry, bits: 'progressive', data });
+  const progressive = await quantize(port, { registry, bits: 'progressive', data: named });
   expect(progressive.report.weights.length).toBeGreaterThan(0);
   port.close();
 });
