@@ -186,10 +186,17 @@ function tryStep(at: usize): void {
     for (let i: usize = 0; i < 64; i += 16) keep(best + i, trial + i, better);
     keep(best + 64, trial + 64, a);
     keep(best + 80, trial + 80, b);
-    if (rounds == 0) return;
+    // What is refitted to the same grid stays there.
+    if (rounds == 0 || isRefitted()) return;
     v128.store(trial, v128.load(refit));
     v128.store(trial, v128.load(refit, 16), 16);
   }
+}
+
+function isRefitted(): bool {
+  const step = f32x4.eq(v128.load(trial), v128.load(refit));
+  const shift = f32x4.eq(v128.load(trial, 16), v128.load(refit, 16));
+  return i32x4.all_true(v128.and(step, shift));
 }
 
 function keep(to: usize, from: usize, better: v128): void {
@@ -236,23 +243,68 @@ function addBlocks(): void {
   const lowest = v128.load(trial, 32);
   const most = v128.load(trial, 48);
   const inverse = f32x4.div(f32x4.splat(1), v128.load(trial));
-  memory.fill(added, 0, 96);
+  let codesLow = f64x2.splat(0);
+  let codesHigh = codesLow;
+  let squaresLow = codesLow;
+  let squaresHigh = codesLow;
+  let productsLow = codesLow;
+  let productsHigh = codesLow;
   for (let i: usize = lanes, end = i + <usize>(16 * length); i < end;) {
     let codes = f32x4.splat(0);
     let squares = f32x4.splat(0);
     let products = f32x4.splat(0);
-    for (const stop = min(end, i + 16 * block); i < stop; i += 16) {
+    const stop = min(end, i + 16 * block);
+    for (; i + 64 <= stop; i += 64) {
+      const valueA = v128.load(i);
+      const valueB = v128.load(i, 16);
+      const valueC = v128.load(i, 32);
+      const valueD = v128.load(i, 48);
+      const a = codeOf(valueA, shift, inverse, lowest, most);
+      const b = codeOf(valueB, shift, inverse, lowest, most);
+      const c = codeOf(valueC, shift, inverse, lowest, most);
+      const d = codeOf(valueD, shift, inverse, lowest, most);
+      codes = f32x4.add(codes, addFour(a, b, c, d));
+      squares = f32x4.add(
+        squares,
+        addFour(f32x4.mul(a, a), f32x4.mul(b, b), f32x4.mul(c, c), f32x4.mul(d, d)),
+      );
+      const first = addFour(
+        f32x4.mul(a, valueA),
+        f32x4.mul(b, valueB),
+        f32x4.mul(c, valueC),
+        f32x4.mul(d, valueD),
+      );
+      products = f32x4.add(products, first);
+    }
+    for (; i < stop; i += 16) {
       const value = v128.load(i);
-      const place = f32x4.nearest(f32x4.mul(f32x4.sub(value, shift), inverse));
-      const code = f32x4.pmin(most, f32x4.pmax(lowest, place));
+      const code = codeOf(value, shift, inverse, lowest, most);
       codes = f32x4.add(codes, code);
       squares = f32x4.add(squares, f32x4.mul(code, code));
       products = f32x4.add(products, f32x4.mul(code, value));
     }
-    addTo(added, lowHalf(codes), highHalf(codes));
-    addTo(added + 32, lowHalf(squares), highHalf(squares));
-    addTo(added + 64, lowHalf(products), highHalf(products));
+    codesLow = f64x2.add(codesLow, lowHalf(codes));
+    codesHigh = f64x2.add(codesHigh, highHalf(codes));
+    squaresLow = f64x2.add(squaresLow, lowHalf(squares));
+    squaresHigh = f64x2.add(squaresHigh, highHalf(squares));
+    productsLow = f64x2.add(productsLow, lowHalf(products));
+    productsHigh = f64x2.add(productsHigh, highHalf(products));
   }
+  v128.store(added, codesLow);
+  v128.store(added, codesHigh, 16);
+  v128.store(added, squaresLow, 32);
+  v128.store(added, squaresHigh, 48);
+  v128.store(added, productsLow, 64);
+  v128.store(added, productsHigh, 80);
+}
+
+function codeOf(value: v128, shift: v128, inverse: v128, lowest: v128, most: v128): v128 {
+  const place = f32x4.nearest(f32x4.mul(f32x4.sub(value, shift), inverse));
+  return f32x4.pmin(most, f32x4.pmax(lowest, place));
+}
+
+function addFour(a: v128, b: v128, c: v128, d: v128): v128 {
+  return f32x4.add(f32x4.add(a, b), f32x4.add(c, d));
 }
 
 /** The same for codes whose squares float32 does not hold. */
