@@ -154,6 +154,15 @@ it('a policy and filters are of all graphs; what fits none of them is told, and 
   expect(await readdir(folder)).not.toContain('new');
 });
 
+it('a folder stays where no dtype can be written', async () => {
+  const before = await filesOf('two_transformers');
+  const impossible = ['--dtype', 'q4', '--average-bits', '1', '--force'];
+  const { status, stdout } = await run('quantize', inFolder('two'), ...forWeb, ...impossible);
+  expect([status, stdout]).toEqual([1, expect.stringContaining('Nothing is written.') as string]);
+  expect(stdout).toContain('q4 is not written, for a:');
+  expect(await filesOf('two_transformers')).toEqual(before);
+});
+
 it('token ids are enough: masks, positions and an empty past are made; data that fit no graph are told', async () => {
   await mkdir(inFolder('text/onnx'), { recursive: true });
   await writeFile(inFolder('text/onnx/model.onnx'), await tokenModel());

@@ -223,3 +223,40 @@ describe('what is an embedding', () => {
     expect(worst(outputs.get('z')!, expected)).toBeLessThan(1e-5);
   });
 });
+
+test('positions that are cut to the length of the input take rows of a table; constant ones give a constant', () => {
+  const length = [
+    makeNode({ op: 'Shape', inputs: ['ids'], outputs: ['shape'] }),
+    makeNode({ op: 'Gather', inputs: ['shape', 'zero'], outputs: ['end'] }),
+  ];
+  const found = (isCut: boolean) => {
+    const model = buildModel({
+      nodes: [
+        ...(isCut ? length : []),
+        makeNode({
+          op: 'Slice',
+          inputs: ['positions', 'zero', isCut ? 'end' : 'all', 'zero'],
+          outputs: ['cut'],
+        }),
+        makeNode({ op: 'Gather', inputs: ['table', 'cut'], outputs: ['y'] }),
+        makeNode({ op: 'Identity', inputs: ['ids'], outputs: ['same'] }),
+      ],
+      initializers: [
+        makeTensor(
+          'table',
+          DataType.FLOAT,
+          [32, 64],
+          new Float32Array(2048).map((_, at) => Math.sin(at)),
+        ),
+        integers('positions', Array.from({ length: 32 }, (_, at) => at)),
+        integers('zero', [0]),
+        integers('all', [32]),
+      ],
+      inputs: { ids: [7] },
+      outputs: { y: [7, 64], same: [7] },
+    });
+    return describeModel(model).sites.map(({ id }) => id);
+  };
+  expect(found(true)).toEqual(['table']);
+  expect(found(false)).toEqual([]);
+});

@@ -1,5 +1,6 @@
 import { bwn, dynamic, minMax, mse, nf4 } from '@lowbit/baselines';
-import { byOp, cascade, everywhere, type Quantizer, type Recipe } from '@lowbit/core';
+import { type BitwidthPolicy, byOp, cascade, everywhere, type Quantizer, type Recipe } from '@lowbit/core';
+import { choosePluginOf, defined } from '@lowbit/core/adapter';
 import { registry } from '@lowbit/methods';
 import type { OnnxOptions } from '@lowbit/onnx';
 import { dividingBlocks } from './dividing-blocks.js';
@@ -11,6 +12,8 @@ export interface DtypeRecipe {
   readonly form: 'blocks' | 'integers' | 'floats';
   readonly options: Pick<OnnxOptions, 'optimize' | 'integers' | 'float16'>;
   readonly recipe: Recipe;
+  /** What stays so where somebody's own policy spends a budget on all else. */
+  readonly held?: BitwidthPolicy;
 }
 
 const product = 'MatMul';
@@ -64,6 +67,7 @@ function blocks(
   return {
     form: 'blocks',
     options: { optimize: 'memory', float16 },
+    held: cascade(...tables),
     recipe: {
       weights,
       bits: cascade(everywhere(bits), ...(isWhole ? [dividingBlocks(block)] : []), ...tables),
@@ -124,4 +128,23 @@ export function dtypeRecipe(dtype: Dtype, { weighted: operators, all }: GraphOpe
         operators,
       );
   }
+}
+
+/**
+ * The recipe of a dtype with settings of somebody's own, which win: a policy is asked after that of the dtype, a number of bits is in its
+ * place, and so is a policy that spends a budget, but for tables. What tells of bits, blocks and methods has no place where all weights become 8-bit integers or stay float.
+ */
+export function withOwn({ form, recipe, held }: DtypeRecipe, own: Partial<Recipe>): Recipe {
+  const { bits, weights, granularity, parameterStorage, ...others } = own;
+  if (form !== 'blocks') return { ...recipe, ...others };
+  const chosen = { ...recipe, ...others, ...defined({ weights, granularity, parameterStorage }) };
+  if (bits === undefined || typeof bits === 'number') return { ...chosen, ...defined({ bits }) };
+  const policy = typeof bits === 'string' ? namedPolicy(bits, chosen.registry) : bits;
+  const before = policy.budget === undefined ? recipe.bits : held;
+  return { ...chosen, bits: typeof before === 'object' ? cascade(before, policy) : policy };
+}
+
+function namedPolicy(name: string, registry: Recipe['registry']): BitwidthPolicy {
+  const { plugin, options } = choosePluginOf('policy', name, registry);
+  return { ...plugin, configured: options };
 }

@@ -3,12 +3,11 @@ import { defined } from '@lowbit/core/adapter';
 import { type ExternalFile, onnx, type OnnxResult } from '@lowbit/onnx';
 import { copyGraph } from './copy-graph.js';
 import { type Dtype, graphPath } from './dtypes.js';
-import { dtypeRecipe } from './dtype-recipe.js';
+import { dtypeRecipe, withOwn } from './dtype-recipe.js';
 import type { FolderWriter, ModelFolder } from './folder.js';
 import { fittingFilters } from './graph-filters.js';
 import { nameData } from './name-data.js';
 import type { GraphSettings, OpenedGraph } from './open-graph.js';
-import { withOwn } from './with-own.js';
 
 /** A graph of the model in one dtype. */
 export interface WrittenGraph {

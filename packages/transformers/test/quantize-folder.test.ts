@@ -1,4 +1,5 @@
 import { byName, type Recipe } from '@lowbit/core';
+import { budget } from '@lowbit/core/policy';
 import { inspectModel, readModel, writeModel } from '@lowbit/onnx';
 import * as ort from 'onnxruntime-web';
 import { expect, test } from 'vitest';
@@ -147,6 +148,9 @@ test('a policy of somebody is asked after the dtype, where there are blocks', as
     first: 8,
     second: 8,
   });
+  const spent = await bitsOf('q4', { bits: budget({ averageBits: 7.5, choices: [2, 4, 8] }) });
+  expect(spent['embedding']).toBe(8);
+  expect([spent['first'], spent['second']].sort()).toEqual([4, 8]);
   expect(await bitsOf('q8', { exclude: ['second'] })).toEqual({ embedding: 8, first: 8 });
 });
 

@@ -35,7 +35,8 @@ export async function quantizeTransformers(
   const folder = await readFolder(from, io.signal);
   const asked = { dtypes: dtype, signal: io.signal, onProgress: progress.update };
   const settings = { ...asked, ...(await settingsOf(options, io.signal)) };
-  const result = await inStagedFolder({ from, to, force }, (writer) =>
+  const isKept = ({ written }: FolderResult) => written.length > 0;
+  const result = await inStagedFolder({ from, to, force, isKept }, (writer) =>
     quantizeFolder(folder, settings, writer),
   )
     .catch(throwAsUsage)
@@ -82,7 +83,9 @@ function resultText(
     ),
     ...refused.map(({ dtype, graph, reason }) => `${dtype} is not written, for ${graph}: ${reason}`),
     ...withoutData.map(({ graph, lacks }) => `${graph} is quantized without data, which have no ${lacks}`),
-    `${colors.green('Written:')} ${to}, other files that came along: ${copied.join(', ') || 'none'}`,
+    written.length === 0
+      ? 'Nothing is written.'
+      : `${colors.green('Written:')} ${to}, other files that came along: ${copied.join(', ') || 'none'}`,
   ];
   return `${lines.join('\n')}\n`;
 }

@@ -8,15 +8,22 @@ import type { FolderWriter } from '@lowbit/transformers';
 
 import { announceUnfinished } from '../files/unfinished.js';
 
+/** Where files come from and go to. */
+interface StagedFolder<T> {
+  readonly from: string;
+  readonly to: string;
+  readonly force: boolean;
+  /** Whether what was done is worth a folder; else nothing is left, and a folder that is there stays. */
+  isKept(done: T): boolean;
+}
+
 /**
  * Has a folder written under a temporary name beside it, and gives it its own only when all is there.
  *
- * @param from - the folder that files are copied from
- * @param force - whether a folder of that name is replaced
  * @throws LowbitError `file-exists`, `file-unwritable`, and whatever the work throws, after which nothing is left.
  */
 export async function inStagedFolder<T>(
-  { from, to, force }: { readonly from: string; readonly to: string; readonly force: boolean },
+  { from, to, force, isKept }: StagedFolder<T>,
   work: (writer: FolderWriter) => Promise<T>,
 ): Promise<T> {
   await checkFree(to, force);
@@ -26,6 +33,7 @@ export async function inStagedFolder<T>(
   try {
     await writing(to, () => mkdir(temporary));
     const done = await work(writerOf(from, temporary));
+    if (!isKept(done)) return done;
     await checkFree(to, force);
     await writing(to, () => rm(to, { recursive: true, force: true }));
     await writing(to, () => rename(temporary, to));
