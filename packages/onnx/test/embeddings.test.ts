@@ -248,7 +248,10 @@ test('positions that are cut to the length of the input take rows of a table; co
           [32, 64],
           new Float32Array(2048).map((_, at) => Math.sin(at)),
         ),
-        integers('positions', Array.from({ length: 32 }, (_, at) => at)),
+        integers(
+          'positions',
+          Array.from({ length: 32 }, (_, at) => at),
+        ),
         integers('zero', [0]),
         integers('all', [32]),
       ],
