@@ -46,6 +46,8 @@ export interface RealModelTask<Artifact, Answer = unknown> {
   probe(artifact: Artifact): Promise<Probe>;
   /** Some of the inputs, on which bits are chosen. */
   batches(artifact: Artifact): readonly Batch[];
+  /** A few other inputs, by which weights are rounded and biases corrected. */
+  calibration(artifact: Artifact): readonly Batch[] | Promise<readonly Batch[]>;
 }
 
 export const NOT_USABLE = 'not usable without training';

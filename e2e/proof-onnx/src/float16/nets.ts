@@ -8,7 +8,7 @@ import {
   type ModelFile,
   type RealModelTask,
 } from '@lowbit/e2e-real-models';
-import { calibrationLines } from '../integers/calibration-lines.js';
+import { calibrationLines } from '@lowbit/e2e-real-models';
 import { turned, upright } from './line-inputs.js';
 import { longWindows } from './long-windows.js';
 import { runBatches } from './run-batches.js';

@@ -1,7 +1,11 @@
 import type { Batch } from '@lowbit/core';
-import { detectorTask, recognizerTask, type RealModelTask } from '@lowbit/e2e-real-models';
-import { calibrationLines } from './calibration-lines.js';
-import { calibrationPages } from './calibration-pages.js';
+import {
+  calibrationLines,
+  calibrationPages,
+  detectorTask,
+  recognizerTask,
+  type RealModelTask,
+} from '@lowbit/e2e-real-models';
 import type { IntegerRecipe } from './quantize-integers.js';
 
 /** A real convolutional network, what it is calibrated with, and what is done with its other weights. */

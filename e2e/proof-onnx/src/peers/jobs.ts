@@ -1,6 +1,6 @@
 import type { Batch } from '@lowbit/core';
 import { detectorTask, recognizerTask, sqnrDb, type RealModelTask } from '@lowbit/e2e-real-models';
-import { calibrationPages } from '../integers/calibration-pages.js';
+import { calibrationPages } from '@lowbit/e2e-real-models';
 import { attentionModel } from '../structures/attention-model.js';
 import { normalInput } from '../structures/inputs.js';
 import { runMade } from '../structures/run-made.js';

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { renderHtmlReport } from 'lowbit';
 import { measureSubject, type SubjectResult } from './measure-subject.js';
 import { eachSubject } from './subjects.js';
-import { htmlTable, textTable } from './table.js';
+import { dataNote, htmlTable, textTable } from './table.js';
 
 const json = process.argv.includes('--json');
 const all = process.argv.includes('--all');
@@ -14,7 +14,10 @@ const tell = (step: string) => {
   if (process.stderr.isTTY) process.stderr.write(`\r\x1b[2K${seconds} s  ${step}`);
 };
 
-if (!json) console.log('Quantizing real networks at 8, 4 and 2 bits and running them on real inputs …');
+if (!json)
+  console.log(
+    `Quantizing real networks at ${all ? '8 to 2' : '8, 4 and 3'} bits and running them on real inputs …`,
+  );
 const results: SubjectResult[] = [];
 for (const run of eachSubject((subject) => measureSubject(subject, tell, all))) results.push(await run());
 if (process.stderr.isTTY) process.stderr.write('\r\x1b[2K');
@@ -39,7 +42,7 @@ if (json) {
 } else {
   console.log(textTable(results));
   console.log(
-    `\nMeasured in ${((performance.now() - start) / 1000).toFixed(0)} s; per channel, everything else by default.`,
+    `\nMeasured in ${((performance.now() - start) / 1000).toFixed(0)} s; per channel, everything else by default.\n${dataNote}`,
   );
   console.log(`Report: ${relative(process.env['INIT_CWD'] ?? process.cwd(), fileURLToPath(file))}`);
   console.log('Try next:');

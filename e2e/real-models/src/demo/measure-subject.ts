@@ -1,4 +1,5 @@
 import { quantize } from '@lowbit/core';
+import { registry } from '@lowbit/onnx/register';
 import type { ReportSection } from 'lowbit';
 import { timePair } from '../measure/time-pair.js';
 import type { TaskResult } from '../task.js';
@@ -49,7 +50,7 @@ export async function measureSubject<Artifact, Written>(
   const float = await task.run(artifact);
   const rows: Row[] = [];
   const reports: ReportSection[] = [];
-  for (const variant of variants(all)) {
+  for (const variant of variants(all, subject.fewestBits)) {
     tell(`${task.name}: ${variant.method}, ${variant.width} bits`);
     const { row, ...done } = await measureVariant(subject, artifact, float, variant);
     rows.push(row);
@@ -63,16 +64,17 @@ async function measureVariant<Artifact, Written>(
   subject: Subject<Artifact, Written>,
   artifact: Artifact,
   float: TaskResult,
-  { method, width, bits, weights, isMeasured }: Variant,
+  { method, width, bits, weights, uses }: Variant,
 ): Promise<{ row: Row } & Pick<ReportSection, 'report' | 'budget' | 'measurements'>> {
   const { task } = subject;
+  const data =
+    uses === 'nothing'
+      ? {}
+      : { data: await (uses === 'few inputs' ? task.calibration(artifact) : task.batches(artifact)) };
   const start = performance.now();
-  const data = isMeasured ? { data: task.batches(artifact) } : {};
-  const { model, report, budget, measurements } = await quantize(subject.port(artifact), {
-    weights,
-    bits,
-    ...data,
-  });
+  const recipe = { weights, bits, registry, ...data };
+  const done = await quantize(subject.port(artifact), recipe, { capture: 'once' });
+  const { model, report, budget, measurements } = done;
   const quantizeMs = performance.now() - start;
   const small = subject.artifact(model);
   const { sqnrDb, usable, kept, summary } = task.compare(float, await task.run(small));

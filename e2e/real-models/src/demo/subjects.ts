@@ -12,15 +12,21 @@ import type { RealModelTask } from '../task.js';
 /** A model with its task and the adapter that quantizes it. */
 export interface Subject<Artifact, Written> {
   readonly task: RealModelTask<Artifact>;
+  /** Of its rows with data in the short table, which must not take long. */
+  readonly fewestBits: number;
   port(artifact: Artifact): ModelPort<Written>;
   /** The artifact in what the adapter wrote. */
   artifact(written: Written): Artifact;
   release(artifact: Artifact): void;
 }
 
-function onnxSubject(task: RealModelTask<Uint8Array>): Subject<Uint8Array, { readonly bytes: Uint8Array }> {
+function onnxSubject(
+  task: RealModelTask<Uint8Array>,
+  fewestBits: number,
+): Subject<Uint8Array, { readonly bytes: Uint8Array }> {
   return {
     task,
+    fewestBits,
     port: (bytes) => onnx(bytes, { name: task.name, ort }),
     artifact: (written) => written.bytes,
     release: () => undefined,
@@ -29,6 +35,7 @@ function onnxSubject(task: RealModelTask<Uint8Array>): Subject<Uint8Array, { rea
 
 const classifier: Subject<LayersModel, LayersModel> = {
   task: classifierTask(),
+  fewestBits: 4,
   port: (model) => tfjs(model),
   artifact: (model) => model,
   release: (model) => model.dispose(),
@@ -39,9 +46,9 @@ export function eachSubject<Result>(
   visit: <Artifact, Written>(subject: Subject<Artifact, Written>) => Promise<Result>,
 ): (() => Promise<Result>)[] {
   return [
-    () => visit(onnxSubject(detectorTask())),
-    () => visit(onnxSubject(recognizerTask())),
-    () => visit(onnxSubject(sileroTask())),
+    () => visit(onnxSubject(detectorTask(), 4)),
+    () => visit(onnxSubject(recognizerTask(), 4)),
+    () => visit(onnxSubject(sileroTask(), 3)),
     () => visit(classifier),
   ];
 }

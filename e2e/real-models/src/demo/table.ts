@@ -33,6 +33,11 @@ function floatCells({ model, float, rows }: SubjectResult): string[] {
   return [model, 'float', '32', `${(bytes / 1e6).toFixed(2)} MB`, '1.000', '32.00', '', '× 1.00', float];
 }
 
+/** What rows with data saw. */
+export const dataNote =
+  'With data: rounded, and biases corrected, by a few inputs that the network is run on once as it was (--capture once): ' +
+  '5 pages and 20 lines of other words, the first 32 windows of the speech, 8 crops of two of the photographs.';
+
 /** One table over all models, as text: the float model first, then its variants. */
 export function textTable(results: readonly SubjectResult[]): string {
   const table = new CliTable({ head: [...columns], style: { head: [], border: [], compact: true } });
@@ -44,7 +49,7 @@ export function textTable(results: readonly SubjectResult[]): string {
 export function htmlTable(results: readonly SubjectResult[]): LeadingTable {
   return {
     title: 'Real models on real inputs',
-    note: 'SQNR is of the raw outputs; time is one input against float, measured in turns.',
+    note: `SQNR is of the raw outputs; time is one input against float, measured in turns. ${dataNote}`,
     columns: columns.map((label, i) => ({
       label,
       align: i > 1 && i < columns.length - 1 ? 'right' : 'left',

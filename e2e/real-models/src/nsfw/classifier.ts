@@ -1,3 +1,4 @@
+import type { Batch } from '@lowbit/core';
 import { tensor4d, tidy, type Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { PHOTOGRAPHS } from '../image/photographs.js';
@@ -32,14 +33,16 @@ export function classifierTask(photographs = PHOTOGRAPHS.length): RealModelTask<
       once: async () => void (await predict(model, batches()[0]!)),
       close: async () => undefined,
     }),
-    batches: ({ inputNames }) =>
-      batches()
-        .slice(0, 2)
-        .map(({ crops, data }) => ({
-          inputs: { [inputNames[0]!]: { shape: [crops, SIDE, SIDE, 3], data } },
-        })),
+    batches: (model) => firstCrops(model, batches()),
+    calibration: (model) => firstCrops(model, batches()),
   };
 }
+
+/** The crops of two photographs. */
+const firstCrops = ({ inputNames }: LayersModel, batches: readonly CropBatch[]): Batch[] =>
+  batches.slice(0, 2).map(({ crops, data }) => ({
+    inputs: { [inputNames[0]!]: { shape: [crops, SIDE, SIDE, 3], data } },
+  }));
 
 /** Probabilities [crops, 5]; every tensor made here is disposed of. */
 async function predict(model: LayersModel, { crops, data }: CropBatch): Promise<Float32Array> {

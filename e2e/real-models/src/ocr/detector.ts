@@ -1,3 +1,4 @@
+import { calibrationPages } from '../text/calibration-pages.js';
 import type { Region } from '../image/image.js';
 import { bluePlanesFirst } from '../image/planes.js';
 import { timedEach } from '../measure/median.js';
@@ -42,6 +43,7 @@ export function detectorTask(): RealModelTask<Uint8Array, Region[]> {
     compare: compareBoxes,
     probe: (bytes) => sessionProbe(bytes, pages()[0]!.feeds),
     batches: () => pages().map(({ feeds }) => batchOf(feeds)),
+    calibration: () => calibrationPages(['bg', 'city'], 320),
   };
 }
 

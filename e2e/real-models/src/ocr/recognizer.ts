@@ -8,6 +8,7 @@ import { modelPath, readModel } from '../models.js';
 import { batchOf, float32, runOnce, withSession, type Feeds } from '../runtime/ort.js';
 import { sessionProbe } from '../runtime/session-probe.js';
 import { comparison, type Comparison, type RealModelTask, type TaskResult } from '../task.js';
+import { calibrationLines } from '../text/calibration-lines.js';
 import { lineImages } from '../text/line-images.js';
 import { alphabetOf, decodeCtc } from './ctc.js';
 
@@ -47,6 +48,7 @@ export function recognizerTask(): RealModelTask<Uint8Array, string> {
       lines()
         .filter((_, i) => i % 10 === 0)
         .map(({ feeds }) => batchOf(feeds)),
+    calibration: () => calibrationLines().slice(0, 20),
   };
 }
 

@@ -16,7 +16,7 @@ const SPEECH = 0.5;
 const LEAST_KEPT = 0.97;
 
 /** Six seconds of speech with pauses; see the README beside the file. */
-export const SPEECH_FILE = new URL('../../../fixtures/speech.wav', import.meta.url);
+const SPEECH_FILE = new URL('../../../fixtures/speech.wav', import.meta.url);
 
 function inputs(): Float32Array[] {
   const { rate, samples } = readWav(readFileSync(SPEECH_FILE));
@@ -39,6 +39,7 @@ export function sileroTask(): RealModelTask<Uint8Array, boolean> {
       windows()
         .filter((_, i) => i % 6 === 0)
         .map((window) => batchOf(feedsOf(window, silentState()))),
+    calibration: (bytes) => calibrationWindows(bytes, 32),
   };
 }
 
@@ -48,12 +49,31 @@ export function speechBatches(first: number, count: number): Batch[] {
   return Array.from({ length: count }, (_, i) => batchOf(feedsOf(windows[first + 2 * i]!, silentState())));
 }
 
+/**
+ * The first windows of the speech, each with the state that the network has when it comes to it.
+ *
+ * @param bytes The network in floats. @param count Windows of 32 ms.
+ */
+export async function calibrationWindows(bytes: Uint8Array, count: number): Promise<Batch[]> {
+  const windows = inputs().slice(0, count);
+  return withSession(bytes, async (session) => {
+    const batches: Batch[] = [];
+    let state = silentState();
+    for (const window of windows) {
+      const feeds = feedsOf(window, state);
+      batches.push(batchOf(feeds));
+      state = (await session.run(feeds))['stateN']!.data as Float32Array;
+    }
+    return batches;
+  });
+}
+
 /** The recurrent state before any sound: [2, 1, 128] zeros. */
-export function silentState(): Float32Array {
+function silentState(): Float32Array {
   return new Float32Array(2 * 128);
 }
 
-export function feedsOf(window: Float32Array, state: Float32Array): Feeds {
+function feedsOf(window: Float32Array, state: Float32Array): Feeds {
   return {
     input: float32(window, [1, window.length]),
     state: float32(state, [2, 1, 128]),

@@ -1,15 +1,10 @@
 import type { Batch } from '@lowbit/core';
-import {
-  addNoise,
-  blank,
-  bluePlanesFirst,
-  FACES,
-  inkOf,
-  paint,
-  photograph,
-  resize,
-  type Image,
-} from '@lowbit/e2e-real-models';
+import { blank, type Image } from '../image/image.js';
+import { photograph } from '../image/photographs.js';
+import { bluePlanesFirst } from '../image/planes.js';
+import { resize } from '../image/resize.js';
+import { addNoise, paint } from './draw.js';
+import { FACES, inkOf } from './font.js';
 import { calibrationWords } from './calibration-words.js';
 
 const imageNet = { mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225] };

@@ -1,5 +1,9 @@
 import type { Batch } from '@lowbit/core';
-import { blank, bluePlanesFirst, FACES, inkOf, paint, resize } from '@lowbit/e2e-real-models';
+import { blank } from '../image/image.js';
+import { bluePlanesFirst } from '../image/planes.js';
+import { resize } from '../image/resize.js';
+import { paint } from './draw.js';
+import { FACES, inkOf } from './font.js';
 import { calibrationWords } from './calibration-words.js';
 
 const height = 48;
