@@ -41,6 +41,7 @@ const task: RealModelTask<LayersModel> = {
   }),
   probe: () => Promise.reject(new Error('not timed')),
   batches: () => [],
+  calibration: () => [],
 };
 
 /** Values of a matrix or a bias. */
