@@ -1,12 +1,5 @@
 import { unpackTensor, type ModelPort } from '@lowbit/core';
-import {
-  checkArgument,
-  checkOptions,
-  defined,
-  type Applied,
-  type Outcome,
-  type RunResult,
-} from '@lowbit/core/adapter';
+import { checkArgument, checkOptions, type Applied, type Outcome } from '@lowbit/core/adapter';
 import type { KerasModel, KerasPort } from '@lowbit/keras';
 import type { BuiltModel } from '@lowbit/onnx/build';
 import { optionsOfGraph } from './options.js';
@@ -40,47 +33,62 @@ export function asOnnx(port: KerasPort, options: AsOnnxOptions = {}): ModelPort<
     cost: async (weight, entry) => (await (costs ??= begin()))(weight, entry),
     write(outcome) {
       const writer = port.write(outcome);
+      const shifts = new Map<string, Float32Array>();
       return {
-        add: (...given) => writer.add(...given),
-        finish: async () => written(port, outcome, await writer.finish(), options),
+        add(id, tensor, shift) {
+          if (shift !== undefined) shifts.set(id, shift);
+          return writer.add(id, tensor, shift);
+        },
+        finish: async () => written(port, outcome, await writer.finish(), { options, shifts }),
       };
     },
   };
 }
 
+/** What is wanted of the file, and what quantized weights add to their output channels on average. */
+interface Writing {
+  readonly options: AsOnnxOptions;
+  readonly shifts: ReadonlyMap<string, Float32Array>;
+}
+
 async function written(
   port: KerasPort,
   outcome: Outcome,
-  { model, run, ...applied }: Applied<KerasModel>,
-  options: AsOnnxOptions,
+  first: Applied<KerasModel>,
+  { options, shifts }: Writing,
 ): Promise<Applied<BuiltModel>> {
-  const built = await toOnnx(model, { ...options, original: await port.model() });
-  const { pieces, externalData = [], storage } = built;
-  const left = new Set(storage.filter(({ float }) => float === true).map(({ id }) => id));
-  const files = [...pieces, ...externalData.map(({ data }) => data)];
+  const inFile = { ...options, original: await port.model() };
+  const tried = await toOnnx(first.model, inFile);
+  const floats = tried.storage.filter(({ float }) => float === true);
+  const left = new Set(floats.map(({ id }) => id));
+  const result = left.size === 0 ? first : await without(port, outcome, first.model, { left, shifts });
+  // What is left as it was adds nothing that a bias would take off.
+  const isOther = [...left].some((id) => shifts.has(id));
+  const again = isOther ? await toOnnx(result.model, inFile) : tried;
+  const storage = isOther ? [...again.storage, ...floats] : tried.storage;
+  const files = [...again.pieces, ...(again.externalData ?? []).map(({ data }) => data)];
   const after = files.reduce((sum, { length }) => sum + length, 0);
-  const ofFile = run && (left.size === 0 ? run : await runWithout(port, outcome, model, left));
   return {
-    ...applied,
-    model: built,
+    ...result,
+    model: { ...again, storage },
     storage,
-    modelBytes: { before: applied.modelBytes.before, after },
-    ...defined({ run: ofFile }),
+    modelBytes: { before: result.modelBytes.before, after },
   };
 }
 
-/** Runs what was written: the result in which some weights are as they were. */
-async function runWithout(
+/** The result in which some weights are as they were. */
+async function without(
   port: KerasPort,
   outcome: Outcome,
   { weights }: KerasModel,
-  left: ReadonlySet<string>,
-): Promise<RunResult | undefined> {
+  { left, shifts }: { readonly left: ReadonlySet<string>; readonly shifts: Writing['shifts'] },
+): Promise<Applied<KerasModel>> {
   const entries = outcome.entries.filter(({ weight }) => !left.has(weight.id));
   const packed = new Map(weights.map((weight) => [weight.id, weight.packed]));
   const writer = port.write({ ...outcome, entries });
-  for (const { weight } of entries) await writer.add(weight.id, unpackTensor(packed.get(weight.id)!));
-  return (await writer.finish()).run;
+  for (const { weight } of entries)
+    await writer.add(weight.id, unpackTensor(packed.get(weight.id)!), shifts.get(weight.id));
+  return writer.finish();
 }
 
 function checkPort(port: unknown): void {
