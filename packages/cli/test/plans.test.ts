@@ -84,7 +84,7 @@ describe('lowbit plan', () => {
     }
     const cwd = await folderWith('keras3', 'conv2d');
     const [file, plan] = [join(cwd, 'model.keras'), join(cwd, 'plan.json')];
-    const text = await done('plan', file, '--to', 'onnx', '--average-bits', '20', '-o', plan);
+    const text = await done('plan', file, '--to', 'onnx', '--average-bits', '24', '-o', plan);
     expect(text).toContain(`quantize ${file} --to onnx --plan ${plan}`);
     await done('quantize', file, '--to', 'onnx', '--plan', plan, '--allow-larger');
   });
