@@ -437,7 +437,7 @@ describe.skipIf(!existsSync(executablePath))('the playground in Chromium', () =>
   it.each([
     [
       'a text',
-      'model-not-onnx',
+      'model-foreign',
       [{ name: 'notes.txt', bytes: new TextEncoder().encode('not a model at all') }],
     ],
     ['half an ONNX file', 'model-truncated', [{ name: 'half.onnx', bytes: smallOnnx().slice(0, 20_000) }]],

@@ -1,4 +1,5 @@
 import { type LowbitError, isLowbitError, wordProblem, type Problem } from '@lowbit/core';
+import { asForeign } from '@lowbit/onnx';
 import { CommanderError } from 'commander';
 import { printable } from '@lowbit/report/text';
 
@@ -15,7 +16,8 @@ const status = { failed: 1, usage: 2, cancelled: 130 } as const;
 const mostProblems = 20;
 
 /** Tells the user why a command ended, and gives the exit status. Help and version are no failures: 0. */
-export function reportFailure(error: unknown, io: Io, json: boolean): number {
+export function reportFailure(failure: unknown, io: Io, json: boolean): number {
+  const error = asForeign(failure);
   if (error instanceof CommanderError) return error.exitCode;
   if (error instanceof SomeFailed) return status.failed;
   if (error instanceof UsageError) return tell(error, io, json, status.usage);
@@ -45,7 +47,8 @@ function tellProblem({ remedy, ...problem }: Problem, io: Io): void {
 }
 
 /** An error as JSON holds it. */
-export function errorData(error: unknown): object {
+export function errorData(failure: unknown): object {
+  const error = asForeign(failure);
   if (isLowbitError(error)) {
     const { code, message, where, expected, received, remedy, problems } = error;
     return { code, message, where, expected, received, remedy, problems };

@@ -26,7 +26,7 @@ describe('models of other kinds are named, with what to do', () => {
     for (const command of ['quantize', 'inspect']) {
       const { status, stdout, stderr } = await run(command, join(folder, name));
       expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
-      expect(stderr).toMatch(/\[model-not-onnx\].*\nhint: {2}\S/);
+      expect(stderr).toMatch(/\[model-foreign\].*\nhint: {2}\S/);
       expect(stderr).not.toContain('do not start like one');
     }
     expect(await contents(folder)).toEqual([name]);
@@ -56,7 +56,7 @@ describe('models of other kinds are named, with what to do', () => {
     for (const command of ['quantize', 'inspect']) {
       const { status, stdout, stderr } = await run(command, folder);
       expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
-      expect(stderr).toContain('[model-not-onnx]');
+      expect(stderr).toContain('[model-foreign]');
       expect(stderr).toContain(words);
     }
   });

@@ -13,6 +13,7 @@ export type { ByteRange, ExternalFile, ReadExternalData } from './external/files
 export type { BlobFile, ExternalContent, RangedFile } from './external/ranged-file.js';
 export type { OnnxModel } from './model/model.js';
 export { readModel } from './read/read-model.js';
+export { asForeign } from './read/as-foreign.js';
 export { refuseForeign } from './read/refuse-foreign.js';
 export { metadataKeys } from './describe/metadata.js';
 export { sessionOptions, type OnnxSessionOptions, type SessionWishes } from './session-options.js';

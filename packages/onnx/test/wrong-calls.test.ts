@@ -49,6 +49,7 @@ const calls: Readonly<Record<string, RightCall>> = {
   inspectModel: { right: () => [readModel(bytes())] },
   foldModel: { right: () => [readModel(bytes())] },
   readModel: { right: () => [bytes(), 'm.onnx'] },
+  asForeign: { right: () => [new Error('none')] },
   refuseForeign: { right: () => [bytes(), 'm.onnx'] },
   writeModel: { right: () => [readModel(bytes())] },
   integerWeights: { right: () => [plainMinMax] },

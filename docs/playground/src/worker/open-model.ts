@@ -1,4 +1,5 @@
 import { LowbitError, type Report } from '@lowbit/core';
+import { asForeign } from '@lowbit/onnx';
 import type {
   CompareInputs,
   CompareResult,
@@ -9,7 +10,7 @@ import type {
 } from '../shared/messages.js';
 import { readFiles } from './dropped-files.js';
 import { openOnnx } from './onnx/open-onnx.js';
-import { inWordsOfPage, refuseStrangers } from './refuse-strangers.js';
+import { refuseStrangers } from './refuse-strangers.js';
 import type { Session } from './session.js';
 
 /** A model in the worker. What `compare` and `download` use is the result of the last `quantize`. */
@@ -42,7 +43,7 @@ export async function openModel(files: readonly File[], session: Session): Promi
     const { openTfjs } = await import('./tfjs/open-tfjs.js');
     return await openTfjs(json.name, dropped);
   } catch (error) {
-    throw inWordsOfPage(error);
+    throw asForeign(error);
   }
 }
 

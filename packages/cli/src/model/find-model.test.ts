@@ -29,7 +29,7 @@ it('names a SavedModel of TensorFlow, the folder or the file, and what converts 
   await writeFile(join(folder, 'saved_model.pb'), Uint8Array.of(8, 1, 18, 0));
   for (const path of [folder, join(folder, 'saved_model.pb')]) {
     await expect(findModel(path)).rejects.toMatchObject({
-      code: 'model-not-onnx',
+      code: 'model-foreign',
       where: path,
       received: 'a SavedModel of TensorFlow',
       remedy: expect.stringContaining(`tf2onnx.convert --saved-model ${folder} --output`) as string,

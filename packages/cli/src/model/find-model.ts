@@ -31,7 +31,7 @@ export interface FoundModel {
  * is called .json and is neither; everything else for ONNX, unless it is called .keras, .h5 or .hdf5: no protobuf message of ONNX starts as JSON does.
  *
  * @param wanted - the topology for weights of Keras, which without it are no model; for ONNX, models of TensorFlow.js are read as ones of Keras
- * @throws LowbitError as `checkInput`, and `model-not-onnx` for a SavedModel of TensorFlow.
+ * @throws LowbitError as `checkInput`, and `model-foreign` for a SavedModel of TensorFlow.
  */
 export async function findModel(path: string, { topology, to }: KerasOptions = {}): Promise<FoundModel> {
   const file = (await isFolder(path)) ? await jsonIn(path) : path;

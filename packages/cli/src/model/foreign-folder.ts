@@ -9,7 +9,7 @@ import { readHead } from './read-head.js';
 
 const savedModel = 'saved_model.pb';
 
-/** Refuses the file of a SavedModel by its name: what it holds is spread over its folder. @throws LowbitError `model-not-onnx`. */
+/** Refuses the file of a SavedModel by its name: what it holds is spread over its folder. @throws LowbitError `model-foreign`. */
 export function refuseSavedModel(file: string): void {
   if (basename(file) === savedModel) throw ofTensorFlow(file, dirname(file));
 }
@@ -19,7 +19,7 @@ const foreignNames =
   /\.(xml|pdmodel|pdiparams|param|prototxt|caffemodel|tflite|task|mlmodel|safetensors|gguf|pth?|pkl|pte|bin|mnn|ckpt|nemo)$/;
 const coreMl = join('Data', 'com.apple.CoreML', 'model.mlmodel');
 
-/** Refuses a folder by the first file of another kind in it. What is none is not looked at. @throws LowbitError `model-not-onnx`. */
+/** Refuses a folder by the first file of another kind in it. What is none is not looked at. @throws LowbitError `model-foreign`, `model-not-onnx`. */
 export async function refuseForeignIn(folder: string): Promise<void> {
   const names: readonly string[] = await readdir(folder).catch(() => []);
   const models = names.filter((name) => /\.(onnx|keras|h5|hdf5)$/.test(name));
@@ -38,7 +38,7 @@ const isCoreMlPackage = (folder: string, names: readonly string[]): boolean =>
 
 const ofCoreMl = (folder: string): LowbitError =>
   new LowbitError({
-    code: 'model-not-onnx',
+    code: 'model-foreign',
     where: folder,
     expected: 'a model of ONNX, TensorFlow.js or Keras',
     received: 'a Core ML model',
@@ -71,7 +71,7 @@ export async function folderError(folder: string): Promise<LowbitError> {
 
 function ofTensorFlow(where: string, folder: string): LowbitError {
   return new LowbitError({
-    code: 'model-not-onnx',
+    code: 'model-foreign',
     where,
     expected: 'a model of ONNX, TensorFlow.js or Keras',
     received: 'a SavedModel of TensorFlow',

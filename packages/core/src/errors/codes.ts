@@ -23,6 +23,7 @@ export const errorCodes = [
   'model-empty',
   'model-not-onnx',
   'model-not-keras',
+  'model-foreign',
   'model-malformed',
   'model-truncated',
   'model-version',

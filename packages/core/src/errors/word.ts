@@ -25,6 +25,7 @@ const headlines: Record<ErrorCode, string> = {
   'model-empty': 'the file is empty',
   'model-not-onnx': 'the file is not an ONNX model',
   'model-not-keras': 'the file is not a Keras model',
+  'model-foreign': 'this is of a kind that lowbit does not read',
   'model-malformed': 'the model is malformed',
   'model-truncated': 'the model ends too early',
   'model-version': 'the ONNX IR version is missing or not supported',

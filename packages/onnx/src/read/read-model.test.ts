@@ -183,12 +183,17 @@ describe('readModel', () => {
     ['model.onnx_data', 'data of an ONNX model', '.onnx file beside'],
     ['model.ckpt.data-00000-of-00001', 'checkpoint of TensorFlow', 'SavedModel'],
     ['net.bin', 'weights without their graph', 'Give the ONNX file'],
-  ])('knows %s by its name, where the content tells nothing', (name, received, remedy) => {
-    const error = caught(() => readModel(Uint8Array.of(1, 2, 3, 4), name));
-    expect(error).toMatchObject({ code: 'model-not-onnx', where: name });
-    expect(error.received).toContain(received);
-    expect(error.remedy).toContain(remedy);
-  });
+    ['net.pt', 'a PyTorch checkpoint', 'torch.onnx.export', [0x50, 0x4b, 3, 4, 5]],
+    ['net.zip', 'a zip archive', 'give the model in it', [0x50, 0x4b, 3, 4, 5]],
+  ])(
+    'knows %s by its name, where the content tells nothing',
+    (name, received, remedy, head = [1, 2, 3, 4]) => {
+      const error = caught(() => readModel(Uint8Array.from(head), name));
+      expect(error).toMatchObject({ code: 'model-not-onnx', where: name });
+      expect(error.received).toContain(received);
+      expect(error.remedy).toContain(remedy);
+    },
+  );
 
   it('names an empty file', () => {
     expect(caught(() => readModel(new Uint8Array())).code).toBe('model-empty');

@@ -28,7 +28,7 @@ export function refuseForeign(file: ModelBytes, where: string): void {
   }
   const head = bytes.subarray(0, headBytes);
   const text = String.fromCharCode(...head);
-  const kind = sniffZip(bytes) ?? foreignKinds.find(({ matches }) => matches(head, text));
+  const kind = sniffZip(bytes, where) ?? foreignKinds.find(({ matches }) => matches(head, text));
   if (kind === undefined) return;
   throw new LowbitError({
     code: 'model-not-onnx',

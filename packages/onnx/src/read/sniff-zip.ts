@@ -17,6 +17,8 @@ export const arraysRemedy = 'Give the path of the model, not of its data.';
 const kerasRemedy =
   "Export the model to ONNX: keras.saving.load_model(FILE).export('model.onnx', format='onnx'), with Keras 3.8 or later.";
 
+const torch: ForeignFile = { name: 'a PyTorch checkpoint', remedy: torchRemedy };
+
 interface ZipKind extends ForeignFile {
   /** Tells it by the names of the files in it, a line each, or by the file's start where these are not found. */
   readonly holds: RegExp;
@@ -33,11 +35,7 @@ const kinds: readonly ZipKind[] = [
     remedy: kerasRemedy,
     holds: /model\.weights\.h5|^metadata\.json/m,
   },
-  {
-    name: 'a PyTorch checkpoint',
-    remedy: torchRemedy,
-    holds: /data\.pkl|\.format_version|\/version$/m,
-  },
+  { ...torch, holds: /data\.pkl|\.format_version|\/version$/m },
   {
     name: 'a bundle of TensorFlow Lite models, as MediaPipe takes',
     remedy: 'Export the original model to ONNX or TensorFlow.js: a bundle cannot be turned back.',
@@ -64,14 +62,18 @@ const kinds: readonly ZipKind[] = [
 
 const unknown: ForeignFile = {
   name: 'a zip archive',
-  remedy: 'Unpack it and give the .onnx file in it; if there is none, export the model to ONNX.',
+  remedy: 'Unpack it and give the model in it; if there is none, export the model to ONNX.',
 };
 
+/** Whose files tell nothing by what is inside, as damaged ones do, by what they are called. */
+const torchNames = /\.(pt|pth|ckpt|bin)$/i;
+
 /** What a zip archive is, by what is inside; `undefined` for any other file. */
-export function sniffZip(bytes: Uint8Array): ForeignFile | undefined {
+export function sniffZip(bytes: Uint8Array, where: string): ForeignFile | undefined {
   if (![0x50, 0x4b, 0x03, 0x04].every((byte, index) => bytes[index] === byte)) return undefined;
   const names = zipNames(bytes)?.join('\n') ?? firstName(bytes);
-  return kinds.find(({ holds }) => holds.test(names)) ?? unknown;
+  const found = kinds.find(({ holds }) => holds.test(names));
+  return found ?? (torchNames.test(where) ? torch : unknown);
 }
 
 /** The start of the file, which holds the name of the first file in it. */
