@@ -24,63 +24,48 @@ export function multiply(rows: i32, width: i32, count: i32): void {
   const sumBytes: usize = 4 * <usize>((width + 7) & ~7);
   const weightBytes: usize = 4 * <usize>width;
   const inputBytes: usize = 4 * <usize>count;
-  for (let column: usize = 0; column < sumBytes; column += 32)
-    for (let four: usize = 0; four < inputBytes; four += 16)
-      addBlock(
-        inputs + four,
-        weights + column,
-        sums + (four >> 2) * sumBytes + column,
-        rows,
-        inputBytes,
-        weightBytes,
-        sumBytes,
-      );
-}
-
-function addBlock(
-  input: usize,
-  weight: usize,
-  sum: usize,
-  rows: i32,
-  inputBytes: usize,
-  weightBytes: usize,
-  sumBytes: usize,
-): void {
-  const sum1 = sum + sumBytes;
-  const sum2 = sum1 + sumBytes;
-  const sum3 = sum2 + sumBytes;
-  let s00 = v128.load(sum);
-  let s01 = v128.load(sum, 16);
-  let s10 = v128.load(sum1);
-  let s11 = v128.load(sum1, 16);
-  let s20 = v128.load(sum2);
-  let s21 = v128.load(sum2, 16);
-  let s30 = v128.load(sum3);
-  let s31 = v128.load(sum3, 16);
-  for (let row = 0; row < rows; row++) {
-    const left = v128.load(weight);
-    const right = v128.load(weight, 16);
-    const i0 = v128.load32_splat(input);
-    s00 = f32x4.add(s00, f32x4.mul(i0, left));
-    s01 = f32x4.add(s01, f32x4.mul(i0, right));
-    const i1 = v128.load32_splat(input, 4);
-    s10 = f32x4.add(s10, f32x4.mul(i1, left));
-    s11 = f32x4.add(s11, f32x4.mul(i1, right));
-    const i2 = v128.load32_splat(input, 8);
-    s20 = f32x4.add(s20, f32x4.mul(i2, left));
-    s21 = f32x4.add(s21, f32x4.mul(i2, right));
-    const i3 = v128.load32_splat(input, 12);
-    s30 = f32x4.add(s30, f32x4.mul(i3, left));
-    s31 = f32x4.add(s31, f32x4.mul(i3, right));
-    weight += weightBytes;
-    input += inputBytes;
+  for (let column: usize = 0; column < sumBytes; column += 32) {
+    for (let four: usize = 0; four < inputBytes; four += 16) {
+      let input = inputs + four;
+      let weight = weights + column;
+      const sum = sums + (four >> 2) * sumBytes + column;
+      const sum1 = sum + sumBytes;
+      const sum2 = sum1 + sumBytes;
+      const sum3 = sum2 + sumBytes;
+      let s00 = v128.load(sum);
+      let s01 = v128.load(sum, 16);
+      let s10 = v128.load(sum1);
+      let s11 = v128.load(sum1, 16);
+      let s20 = v128.load(sum2);
+      let s21 = v128.load(sum2, 16);
+      let s30 = v128.load(sum3);
+      let s31 = v128.load(sum3, 16);
+      for (let row = 0; row < rows; row++) {
+        const left = v128.load(weight);
+        const right = v128.load(weight, 16);
+        const i0 = v128.load32_splat(input);
+        s00 = f32x4.add(s00, f32x4.mul(i0, left));
+        s01 = f32x4.add(s01, f32x4.mul(i0, right));
+        const i1 = v128.load32_splat(input, 4);
+        s10 = f32x4.add(s10, f32x4.mul(i1, left));
+        s11 = f32x4.add(s11, f32x4.mul(i1, right));
+        const i2 = v128.load32_splat(input, 8);
+        s20 = f32x4.add(s20, f32x4.mul(i2, left));
+        s21 = f32x4.add(s21, f32x4.mul(i2, right));
+        const i3 = v128.load32_splat(input, 12);
+        s30 = f32x4.add(s30, f32x4.mul(i3, left));
+        s31 = f32x4.add(s31, f32x4.mul(i3, right));
+        weight += weightBytes;
+        input += inputBytes;
+      }
+      v128.store(sum, s00);
+      v128.store(sum, s01, 16);
+      v128.store(sum1, s10);
+      v128.store(sum1, s11, 16);
+      v128.store(sum2, s20);
+      v128.store(sum2, s21, 16);
+      v128.store(sum3, s30);
+      v128.store(sum3, s31, 16);
+    }
   }
-  v128.store(sum, s00);
-  v128.store(sum, s01, 16);
-  v128.store(sum1, s10);
-  v128.store(sum1, s11, 16);
-  v128.store(sum2, s20);
-  v128.store(sum2, s21, 16);
-  v128.store(sum3, s30);
-  v128.store(sum3, s31, 16);
 }

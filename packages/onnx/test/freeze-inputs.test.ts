@@ -35,7 +35,7 @@ test.each([{}, { freezeInputs: false }])(
   async (options) => {
     await expect(written(options)).rejects.toMatchObject({
       code: 'nothing-to-quantize',
-      remedy: expect.stringContaining('--freeze-inputs') as string,
+      remedy: expect.stringContaining('freezeInputs: true') as string,
     });
   },
 );
@@ -71,7 +71,7 @@ test.each(['Mul', 'Sub', 'Div'])(
     const run = (options: OnnxOptions) => quantize(onnx(bytes, options), { weights: plainMinMax, bits: 8 });
     await expect(run({})).rejects.toMatchObject({
       code: 'nothing-to-quantize',
-      remedy: expect.stringContaining('--freeze-inputs') as string,
+      remedy: expect.stringContaining('freezeInputs: true') as string,
     });
     const reasons = inspectModel(readModel(bytes)).skipped.map(({ reason }) => reason);
     expect(reasons.filter((reason) => reason !== skipReasons.noWeights)).toEqual([
