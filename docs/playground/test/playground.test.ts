@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decibels, measureError, quantize as quantizeInNode, type Batch } from '@lowbit/core';
@@ -8,14 +8,13 @@ import { keras as kerasPort } from '@lowbit/keras';
 import { load, planOf, save, tfjs, toLayersModel } from '@lowbit/tfjs';
 import { loadGraph } from '@lowbit/tfjs/graph';
 import { fileSystem } from '@lowbit/tfjs/node';
-import { quantizeFolder } from '@lowbit/transformers';
 import * as tf from '@tensorflow/tfjs-core';
 import { loadLayersModel, type LayersModel } from '@tensorflow/tfjs-layers';
 import { unzipSync } from 'fflate';
 import * as ort from 'onnxruntime-web/wasm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { detector, wordPicture } from './detector.js';
-import { kerasCase } from './keras-case.js';
+import { kerasCase, kerasFiles } from './keras-case.js';
 import { executablePath, openPage, type OpenedPage } from './open-page.js';
 import {
   compareOutputs,
@@ -120,55 +119,6 @@ describe.skipIf(!existsSync(executablePath))('the playground in Chromium', () =>
     expect(output).toBe('scores');
     expect(Math.abs(parseFloat(shown!) - snr)).toBeLessThan(6);
     expect(top).toMatch(/^[0-8] of 8, /);
-  });
-
-  it('writes a folder for transformers.js in the dtypes that are chosen, as Node does', async () => {
-    const { page } = opened;
-    const net = join(folder, 'my-net');
-    const files = {
-      'config.json': new TextEncoder().encode('{"model_type":"bert"}'),
-      'onnx/model.onnx': smallOnnx(),
-      'vocab.txt': new TextEncoder().encode('a'),
-    };
-    mkdirSync(join(net, 'onnx'), { recursive: true });
-    for (const [path, bytes] of Object.entries(files)) writeFileSync(join(net, path), bytes);
-    const expected = new Map<string, Uint8Array>();
-    const read = (path: string) => Promise.resolve(files[path as keyof typeof files]);
-    await quantizeFolder(
-      { paths: Object.keys(files), read, beside: () => () => Promise.reject(new Error('none')) },
-      { dtypes: ['fp16', 'q4'] },
-      {
-        write: async (path, data) => void expected.set(path, data),
-        copy: async (from, to) => void expected.set(to, await read(from)),
-        remove: async (path) => void expected.delete(path),
-      },
-    );
-    const written = async () =>
-      Object.entries(unzipSync((await download(page, '#transformers button[type=submit]')).bytes));
-
-    await page.setInputFiles('#folder', net);
-    expect(await page.innerText('#folder-told')).toBe('my-net: 3 files, 1 of them .onnx');
-    await page.uncheck('#dtypes input[value=q8]');
-    await page.check('#dtypes input[value=fp16]');
-    expect(new Map(await written())).toEqual(
-      new Map([...expected].map(([path, bytes]) => [`my-net_transformers/${path}`, bytes])),
-    );
-    expect(await page.innerText('#transformers .content')).toContain('onnx/model_q4.onnx');
-
-    await drop(
-      page,
-      Object.entries(files).map(([path, bytes]) => ({ name: path.replace('onnx/', ''), bytes })),
-      '#folder-drop',
-    );
-    await page.locator('#folder-told', { hasText: 'model: 3 files' }).waitFor();
-    // The path of a graph stands in what is made of it.
-    const paths = (await written()).map(([path]) => path.replace(/^model_transformers./, ''));
-    expect(paths.sort()).toEqual([...expected.keys()].sort());
-    await page.uncheck('#dtypes input[value=fp16]');
-    await page.uncheck('#dtypes input[value=q4]');
-    await page.click('#transformers button[type=submit]');
-    await page.locator('#transformers .problem').first().waitFor();
-    expect(await page.innerText('#transformers .problem')).toContain('dtypes');
   });
 
   it('lets what is not quantized compute in float16, and tells what does not and why', async () => {
@@ -373,7 +323,7 @@ describe.skipIf(!existsSync(executablePath))('the playground in Chromium', () =>
     const keras = await kerasCase('keras3.zip', 'conv2d');
     await drop(page, [{ name: 'net.keras', bytes: keras.file }]);
     await page
-      .locator('#model dd', { hasText: 'net.keras, Keras 3' })
+      .locator('#model dd', { hasText: /^net\.keras \(\d.*\), Keras 3/ })
       .or(page.locator('#model .problem'))
       .waitFor();
     // Its worker reads the file, which otherwise is noted.
@@ -419,6 +369,34 @@ describe.skipIf(!existsSync(executablePath))('the playground in Chromium', () =>
       { name: 'other.keras', bytes: keras.file },
     ]);
     await page.locator('#model .problem', { hasText: 'net.keras, other.keras' }).first().waitFor();
+  });
+
+  it('takes weights of Keras in parts, and names inputs that have to be called otherwise', async () => {
+    const { page } = opened;
+    const sharded = kerasFiles('older.zip', 'sharded');
+    const parts = ['part_00000.weights.h5', 'part_00001.weights.h5'].map((name, i) => ({
+      name,
+      bytes: sharded.get(`part${i}.h5`)!,
+    }));
+    const index = { name: 'part.weights.json', bytes: sharded.get('part.weights.json')! };
+    const topology = { name: 'net.json', bytes: sharded.get('model.json')! };
+    for (const dropped of [
+      [...parts, topology],
+      [index, ...parts, topology],
+    ]) {
+      await drop(page, dropped);
+      await page
+        .locator('#model dd', { hasText: new RegExp(`^${dropped[0]!.name.replaceAll('.', '\\.')} `) })
+        .or(page.locator('#model .problem'))
+        .waitFor();
+      expect(await page.locator('#model').innerText()).toContain('a model of TensorFlow.js');
+    }
+    await drop(page, [index, parts[0]!, topology]);
+    await page.locator('#model .problem', { hasText: 'also part_00001.weights.h5' }).first().waitFor();
+
+    const named = kerasFiles('keras3-names.zip', 'names');
+    await drop(page, [{ name: 'net.keras', bytes: named.get('model.keras')! }]);
+    await page.locator('#model dd', { hasText: 'вход is layer_____' }).waitFor();
   });
 
   it('reads the weights of an ONNX file from the file beside it', async () => {

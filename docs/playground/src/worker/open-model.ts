@@ -29,13 +29,21 @@ export interface OpenedModel {
  */
 export async function openModel(files: readonly File[], session: Session): Promise<OpenedModel> {
   session.onProgress({ label: 'Reading', done: 0, total: 1 });
-  const json = files.find(({ name }) => name.toLowerCase().endsWith('.json'));
-  const weights = files.find(isKerasName);
+  const jsons = files.filter(({ name }) => name.toLowerCase().endsWith('.json'));
+  const kinds = await Promise.all(jsons.map(kerasJson));
+  const topology = jsons.find((_, i) => kinds[i] === 'topology');
+  const index = jsons.find((_, i) => kinds[i] === 'index');
+  const weights = files.filter(isKerasName);
   checkOne(files);
-  if (weights !== undefined || (json !== undefined && (await isTopology(json)))) {
+  if (weights.length > 0 || topology !== undefined || index !== undefined) {
     const { openKeras } = await import('./keras/open-keras.js');
-    return openKeras({ weights, topology: json }, session);
+    const [json] = jsons.filter((each) => each !== index);
+    return openKeras(
+      { weights: [...(index ? [index] : []), ...weights], topology: topology ?? json },
+      session,
+    );
   }
+  const [json] = jsons;
   try {
     await refuseStrangers(files, json);
     const dropped = await readFiles(files);
@@ -55,7 +63,8 @@ function isKerasName({ name }: File): boolean {
 /** Refuses several models: the page shows one. @throws LowbitError `invalid-argument`. */
 function checkOne(files: readonly File[]): void {
   const models = files.filter((file) => isKerasName(file) || /\.onnx$/i.test(file.name));
-  if (models.length < 2) return;
+  // Keras splits large stores of weights, and numbers the parts.
+  if (models.length < 2 || models.every(({ name }) => /_\d{5}\.weights\.h5$/.test(name))) return;
   const received = models.map(({ name }) => name).join(', ');
   const remedy = 'Drop them one after the other.';
   throw new LowbitError({ code: 'invalid-argument', where: 'drop', expected: 'one model', received, remedy });
@@ -64,8 +73,10 @@ function checkOne(files: readonly File[]): void {
 /** Enough for the names of the first members of a topology. */
 const headBytes = 4096;
 
-/** Whether a JSON file is what Keras tells of layers, not a model of TensorFlow.js. */
-async function isTopology(json: File): Promise<boolean> {
+/** What a JSON file is of Keras: what it tells of layers, or an index of weights in parts; undefined for others, as of TensorFlow.js. */
+async function kerasJson(json: File): Promise<'topology' | 'index' | undefined> {
   const head = await json.slice(0, headBytes).text();
-  return head.includes('"class_name"') && !head.includes('"modelTopology"');
+  if (head.includes('"modelTopology"')) return undefined;
+  if (head.includes('"class_name"')) return 'topology';
+  return head.includes('"weight_map"') && head.includes('.weights.h5"') ? 'index' : undefined;
 }

@@ -3,6 +3,7 @@ import { defined } from '@lowbit/core/adapter';
 
 /** What a program gives: parts of a model of Keras, or the files of one of TensorFlow.js. What is dropped on the page is that. */
 const words: readonly (readonly [RegExp, string])[] = [
+  [/\{ topology, weights: \[[^}]*\}/g, 'drop them together, the topology, the index and all parts'],
   [/\{ topology[^}]*\}/g, 'drop both together, the JSON and the .h5'],
   [/\{ modelJson, shards \}/g, 'drop them together'],
 ];

@@ -1,6 +1,6 @@
-import { defined } from '@lowbit/core/adapter';
+import { withModelBytes } from '@lowbit/core/adapter';
 import type { KerasModel } from '@lowbit/keras';
-import { modelFiles } from '@lowbit/tfjs-format';
+import { formatBytes } from 'lowbit/browser';
 import type { ModelFacts } from '../../shared/messages.js';
 import type { DroppedFiles } from '../dropped-files.js';
 import type { OpenedModel } from '../open-model.js';
@@ -8,22 +8,23 @@ import type { Session } from '../session.js';
 import { inPageWords } from './in-page-words.js';
 import { openTfjs } from '../tfjs/open-tfjs.js';
 
-/** What was dropped: a whole model, or what `model.to_json()` wrote and the weights for it. One of them is there. */
+/** What was dropped: a whole model, or what `model.to_json()` wrote and the weights for it, in one file or in parts. One of them is there. */
 interface KerasFiles {
-  readonly weights: File | undefined;
+  readonly weights: readonly File[];
   readonly topology: File | undefined;
 }
 
 /**
  * Opens a model of Keras, as the model of TensorFlow.js that computes the same.
  *
- * @throws LowbitError as `readKeras` and `tfjsArtifacts`.
+ * @throws LowbitError as `readKeras` and `tfjsModelFiles`.
  */
-export async function openKeras(files: KerasFiles, { signal, onProgress }: Session): Promise<OpenedModel> {
-  const { readKeras, tfjsArtifacts } = await import('@lowbit/keras');
-  const { topology, weights } = files;
-  const file = (weights ?? topology)!;
-  const source = topology === undefined ? file : { topology, ...defined({ weights }) };
+export async function openKeras(dropped: KerasFiles, { signal, onProgress }: Session): Promise<OpenedModel> {
+  const { readKeras, tfjsModelFiles } = await import('@lowbit/keras');
+  const { topology, weights } = dropped;
+  const all = [...weights, ...(topology === undefined ? [] : [topology])];
+  const file = all[0]!;
+  const source = topology === undefined ? file : { topology, ...(weights.length > 0 && { weights }) };
   const model = await inPageWords(
     readKeras(source, {
       signal,
@@ -32,23 +33,45 @@ export async function openKeras(files: KerasFiles, { signal, onProgress }: Sessi
   );
   try {
     const onShare = (done: number) => onProgress({ label: 'Reading weights', done, total: 1 });
-    const artifacts = await tfjsArtifacts(model, { signal, onProgress: onShare });
-    const { json, shards } = modelFiles(artifacts, file.name);
+    const { json, shards, notes } = tfjsModelFiles(model, { signal, onProgress: onShare });
     const name = `${file.name.replace(/(\.weights)?\.\w+$/, '')}.json`;
-    const files: DroppedFiles = new Map([
-      [name, new TextEncoder().encode(json)],
-      ...shards.map(({ path, bytes }) => [path, bytes] as const),
-    ]);
+    const files = new Map<string, Uint8Array>([[name, new TextEncoder().encode(json)]]);
+    for (const shard of shards) files.set(shard.path, await shard.read());
     const opened = await openTfjs(name, files);
-    return { ...opened, facts: withSource(opened.facts, file, model) };
+    const before = all.reduce((sum, { size }) => sum + size, 0);
+    return {
+      ...opened,
+      facts: factsOf(opened.facts, all, files, model, notes),
+      quantize: async (...given) => {
+        const report = await opened.quantize(...given);
+        return withModelBytes(report, { before, after: report.modelBytes.after });
+      },
+    };
   } finally {
     model.close();
   }
 }
 
-/** What is known of the file stands before what is known of the model that was made of it. */
-function withSource(facts: ModelFacts, { name }: File, { kerasVersion, notes }: KerasModel): ModelFacts {
+/** The card tells what was dropped, what becomes of it, and what has to be known of that: names that are others, layers of lowbit's. */
+function factsOf(
+  facts: ModelFacts,
+  dropped: readonly File[],
+  files: DroppedFiles,
+  { kerasVersion, notes }: KerasModel,
+  notesOnFiles: readonly string[],
+): ModelFacts {
   const version = kerasVersion === undefined ? 'Keras' : `Keras ${kerasVersion}`;
-  const told = notes.map((note) => ['Note', note] as const);
-  return { ...facts, facts: [['Source', `${name}, ${version}`], ...facts.facts, ...told] };
+  const bytes = [...files.values()].reduce((sum, { length }) => sum + length, 0);
+  const names = dropped.map(({ name, size }) => `${name} (${formatBytes(size)})`).join(', ');
+  const told = [...notes, ...notesOnFiles].map((note) => ['Note', note] as const);
+  const others = facts.facts.filter(([label]) => label !== 'File' && label !== 'Format');
+  return {
+    ...facts,
+    facts: [
+      ['File', `${names}, ${version}`],
+      ['Becomes', `a model of TensorFlow.js, with its weights ${formatBytes(bytes)}`],
+      ...others,
+      ...told,
+    ],
+  };
 }
