@@ -3,7 +3,7 @@ import type { BitAssignment } from '../contract/policy.js';
 import { LowbitError } from '../errors/error.js';
 import type { BudgetItem, BudgetProblem } from './budget-problem.js';
 import { leastCost } from './knapsack.js';
-import { isSameChoice } from './known.js';
+import { isSameChoice, latestOf } from './known.js';
 import { type Limits, resourcesOf, sizeKnapsack } from './limits.js';
 import { smallestChoice } from './smallest-choice.js';
 
@@ -17,7 +17,7 @@ export function infeasible(
   measurements: Measurements,
   limits: Limits,
 ): LowbitError {
-  const { joint } = measurements;
+  const joint = latestOf(measurements.joint);
   const isOfSize = resourcesOf(problem, limits).length > 0;
   const isOfQuality = limits.minSqnr !== undefined || limits.maxLoss !== undefined;
   const attainable = [

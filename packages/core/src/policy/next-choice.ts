@@ -2,7 +2,7 @@ import { defined } from '../contract/defined.js';
 import type { JointEffect, Measurements } from '../contract/measurements.js';
 import { type BudgetProblem, choiceOf, optionsOfChoice } from './budget-problem.js';
 import { filled } from './filled.js';
-import { isSameChoice } from './known.js';
+import { isSameChoice, latestOf } from './known.js';
 import { type KnapsackProblem, solveKnapsack } from './knapsack.js';
 import { type Chosen, holds, isWithin, type Limits, resourcesOf, sizeKnapsack } from './limits.js';
 import { nextStep } from './next-step.js';
@@ -20,9 +20,10 @@ export function nextChoice(
   explores: boolean,
 ): Chosen | undefined {
   const isOfSize = resourcesOf(problem, limits).length > 0;
+  const latest = { ...measurements, joint: latestOf(measurements.joint) };
   return isOfSize
-    ? bestOfSize(problem, measurements, limits, explores)
-    : smallestThatHolds(problem, measurements, limits, explores);
+    ? bestOfSize(problem, latest, limits, explores)
+    : smallestThatHolds(problem, latest, limits, explores);
 }
 
 /** Choice by single effects first; then, while the caller explores, what may be better by what was seen of whole choices. */

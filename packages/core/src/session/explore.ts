@@ -1,6 +1,8 @@
 import type { Measurements } from '../contract/measurements.js';
 import { pauses } from '../contract/pause.js';
-import { draftPrepared, planPrepared } from '../plan/make-plan.js';
+import type { BitAssignment } from '../contract/policy.js';
+import { isLowbitError, type LowbitError } from '../errors/error.js';
+import { draftPrepared, planPrepared, type Prepared } from '../plan/make-plan.js';
 import { isSameChoice } from '../policy/known.js';
 import type { Judge } from './judge-outputs.js';
 import { measuringTogether } from './measuring-together.js';
@@ -11,11 +13,20 @@ export interface Judging<M> extends Spending<M> {
   readonly judge: Judge | undefined;
 }
 
+/** What exploring came to. */
+export interface Explored {
+  readonly measurements: Measurements;
+  /** Absent where nothing that may be chosen keeps the limits. */
+  readonly chosen?: Chosen;
+  /** Why nothing is chosen. */
+  readonly infeasible?: LowbitError;
+}
+
 /** Has the policy choose; what it has not seen as a whole is measured, until it takes what it has seen. */
 export async function explore<M>(
   { port, prepared, judge, session }: Judging<M>,
   given: Measurements,
-): Promise<Chosen & { readonly measurements: Measurements }> {
+): Promise<Explored> {
   const pause = pauses(session.signal, 'measure');
   const run = port.run?.bind(port);
   const measureTogether = judge && run && measuringTogether(port, run, judge);
@@ -23,15 +34,26 @@ export async function explore<M>(
   let measurements = given;
   for (;;) {
     const known = { ...prepared, recipe: { ...prepared.recipe, measurements } };
-    const drafts = draftPrepared(known, { explores });
+    const drafts = draftsOf(known, explores);
+    if (isLowbitError(drafts)) return { measurements, infeasible: drafts };
     const choice = choiceOfDrafts(measurements, drafts);
     const { resolved } = planPrepared(port, known, drafts);
     const isKnown = measurements.joint.some((one) => isSameChoice(one.choice, choice));
-    if (!explores || isKnown) return { choice, resolved, measurements };
+    if (!explores || isKnown) return { measurements, chosen: { choice, resolved } };
     await pause();
     const done = measurements.joint.length;
     session.onProgress?.({ phase: 'measure', done, total: 0, id: 'all weights together' });
     const judged = await measureTogether(resolved.entries);
     measurements = { ...measurements, joint: [...measurements.joint, { choice, ...judged }] };
+  }
+}
+
+/** What the policy chooses, or the error of limits that nothing keeps. */
+function draftsOf(known: Prepared, explores: boolean): readonly BitAssignment[] | LowbitError {
+  try {
+    return draftPrepared(known, { explores });
+  } catch (error) {
+    if (isLowbitError(error) && error.code === 'budget-infeasible') return error;
+    throw error;
   }
 }

@@ -404,6 +404,22 @@ describe('quality', () => {
     expect(report.skipped.map(({ subject }) => subject)).toEqual(['w1']);
   });
 
+  it('that the result keeps is taken, also where nothing that was measured before it was written does', async () => {
+    const plain = leaving('w1');
+    // It is not told which weight stays as it is.
+    const silent: typeof plain = { ...plain, cost: packedCost };
+    const made = recipe(budget({ minSqnr: 1, choices: [2] }));
+    const { budget: spent, report, measurements } = await quantize(silent, made);
+    expect(spent!.measured!.sqnrDb).toBeLessThan(0);
+    expect(spent!.result!.sqnrDb).toBeCloseTo(report.verdict!.outputs!.outputs[0].sqnrDb!, 1);
+    expect(spent!.result!.sqnrDb).toBeGreaterThanOrEqual(1);
+    expect(measurements!.joint.filter(({ ofResult }) => ofResult)).toHaveLength(1);
+    const { expected } = await failure(quantize(silent, recipe(budget({ minSqnr: 9, choices: [2] }))));
+    expect(expected).toMatch(/^at most 1\.\d dB with what was tried/);
+    const sized = recipe(budget({ minSqnr: 1, bytes: 9000, choices: [2] }));
+    expect((await quantize(silent, sized)).budget!.result).toEqual(spent!.result);
+  });
+
   it('and a size are kept together, or neither is', async () => {
     const both = await run(recipe(budget({ bytes: 2200, minSqnr: 20, choices })));
     expect(both.report.modelBytes.after).toBeLessThanOrEqual(2200);

@@ -6,7 +6,7 @@ import type { ModelPort } from '../contract/port.js';
 import type { BudgetTerms } from '../contract/policy.js';
 import type { RepeatableData } from '../contract/repeatable-data.js';
 import type { ResolvedPlan } from '../contract/resolved-plan.js';
-import { isLowbitError, LowbitError } from '../errors/error.js';
+import { LowbitError } from '../errors/error.js';
 import { holds } from '../policy/limits.js';
 import { isSameChoice } from '../policy/known.js';
 import { unspentDraft } from '../plan/draft-weights.js';
@@ -17,6 +17,7 @@ import { judgeOf, measureWeights } from './measure-weights.js';
 import { budgetReport } from './budget-report.js';
 import { type SmallestChoice, smallestOf, withWritten } from './smallest-choice.js';
 import type { Chosen, WriteOne, WrittenPlan } from './spending.js';
+import { withBestWritten, withFirstWritten, withResult } from './try-choices.js';
 import { withCurve } from './measure-curve.js';
 import { separabilityByDepth } from './separability-by-depth.js';
 
@@ -99,40 +100,36 @@ async function chooseAndWrite<M>(
   const isAttainable = smallest !== undefined && smallest.bytes <= (terms.bytes ?? Infinity);
   let best: Attained | undefined =
     isAttainable && !isChecked ? { spent: smallest, bytes: smallest.bytes } : undefined;
+  let isBestTried = !isChecked;
   if (terms.bytes !== undefined && judge !== undefined)
-    measurements = (await withFirstWritten(spending, measurements).catch(unlessFits(best))) ?? measurements;
+    measurements = await withFirstWritten(spending, measurements);
   for (let writes = 0; writes < mostWrites; writes++) {
-    const explored = await explore(spending, measurements).catch(unlessFits(best));
-    if (explored === undefined) break;
+    const { chosen, infeasible, ...explored } = await explore(spending, measurements);
     ({ measurements } = explored);
-    const { choice, resolved } = explored;
+    if (chosen === undefined) {
+      // Once something fits, that nothing else does ends the search.
+      if (best !== undefined) break;
+      if (isBestTried) throw infeasible ?? neverFits(terms, measurements);
+      isBestTried = true;
+      measurements = await withBestWritten(spending, measurements);
+      continue;
+    }
+    const { choice, resolved } = chosen;
     if (terms.bytes === undefined && !isChecked)
-      return finished(explored, measurements, terms, smallest?.choice);
+      return finished(chosen, measurements, terms, smallest?.choice);
     if (best !== undefined && isSameChoice(best.spent.choice, choice)) break;
     const { bytes, judged } = await writeOne(resolved, isChecked ? judge : undefined);
     const fits = bytes <= (terms.bytes ?? Infinity);
     const isHeld = judged === undefined || holds(judged, terms);
     measurements = withWritten(measurements, { choice, bytes });
-    if (judged !== undefined && !isHeld)
-      measurements = {
-        ...measurements,
-        joint: [...measurements.joint, { choice, ...judged, ofResult: true }],
-      };
+    if (judged !== undefined && !isHeld) measurements = withResult(measurements, choice, judged);
     if (fits && isHeld && bytes > (best?.bytes ?? -1))
-      best = { spent: explored, bytes, ...defined({ judged }) };
+      best = { spent: chosen, bytes, ...defined({ judged }) };
     if (fits && isHeld && (terms.bytes === undefined || bytes >= wellUsed * terms.bytes)) break;
   }
   if (best === undefined) throw neverFits(terms, measurements);
   const done = finished(best.spent, measurements, terms, smallest?.choice);
   return { ...done, budget: { ...done.budget, ...defined({ result: best.judged }) } };
-}
-
-/** With the size of what single effects choose: what is explored around it has then about the bytes that are spent. */
-async function withFirstWritten<M>(spending: Judging<M>, measurements: Measurements): Promise<Measurements> {
-  const { choice, resolved } = await explore({ ...spending, judge: undefined }, measurements);
-  if (measurements.written.some((one) => isSameChoice(one.choice, choice))) return measurements;
-  const { bytes } = await spending.writeOne(resolved, undefined);
-  return withWritten(measurements, { choice, bytes });
 }
 
 /** What was written and keeps all limits. */
@@ -142,12 +139,6 @@ interface Attained {
   /** What it does to the outputs. Absent where no limit of quality is set. */
   readonly judged?: WrittenPlan['judged'];
 }
-
-/** Once something fits, that nothing else does ends the search. */
-const unlessFits = (best: Attained | undefined) => (error: unknown) => {
-  if (best !== undefined && isLowbitError(error) && error.code === 'budget-infeasible') return undefined;
-  throw error;
-};
 
 function finished(
   { choice, resolved }: Chosen,
