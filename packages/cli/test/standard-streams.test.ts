@@ -89,7 +89,7 @@ describe('a model on standard input', () => {
       new Uint8Array(200).fill(255),
       ['inspect', '-'],
       1,
-      'standard-input: the file is not',
+      'standard-input: this is of a kind that lowbit does not read',
     ],
     ['JSON', Buffer.from(' {"modelTopology":{}}'), ['inspect', '-'], 2, 'Give the path of the model.json.'],
     ['a model for a folder', model, ['quantize', '-', '-o', '-', '--format', 'plain'], 2, '--format'],
