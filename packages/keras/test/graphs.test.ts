@@ -60,6 +60,12 @@ it.each<[string, Json, string, string]>([
     'graph-invalid',
     'output 4 of a',
   ],
+  [
+    'an input layer that is no input',
+    model([input, layer('other', [], 'InputLayer'), layer('a', ['in', 'other'])], 'a'),
+    'graph-invalid',
+    'other, which is none',
+  ],
   ['an input that is no input', model([input, activation('a', 'in')], 'a', 'a'), 'graph-invalid', 'a'],
   [
     'two layers of one name',

@@ -44,6 +44,7 @@ export async function openKeras(
     port: await portThatWrites(own, to, output, form, before),
     options: { ...options, integers: 'none' as const },
     inputs: () => calibrationInputs(kerasInputs(model), run.model.file),
+    notes: model.notes,
     ...defined({ plan }),
   };
 }

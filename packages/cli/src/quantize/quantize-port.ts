@@ -49,6 +49,8 @@ export interface PortJob<M> {
   readonly inputs: () => readonly CalibrationInput[];
   /** Bytes of the files of a result, where they are others than the port counts. */
   readonly sizeOf?: (result: M) => Promise<number>;
+  /** What was left out of the model or is done otherwise, in sentences. */
+  readonly notes?: readonly string[];
 }
 
 /** A quantized model in memory, and how it came about. */
@@ -110,7 +112,12 @@ export async function quantizePort<M>(
   };
   if (Object.keys(statistics).length === 0) await checkLabels(options);
   const ofData = dataWarnings(done.report.warnings, options, statistics);
-  const warnings = [...planned.warnings, ...unusedActivations(done.report, options), ...ofData];
+  const warnings = [
+    ...(job.notes ?? []),
+    ...planned.warnings,
+    ...unusedActivations(done.report, options),
+    ...ofData,
+  ];
   const report = { ...done.report, warnings };
   const spent = budget &&
     measurements && { budget: await withFinalBytes(budget, done, job.sizeOf), measurements };

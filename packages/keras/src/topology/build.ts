@@ -166,7 +166,7 @@ function described(
   }
   const problem = refusalOf(raw, neutral, place.path);
   if (problem !== undefined) context.problems.push(problem);
-  if (neutral.policy !== 'float32' && neutral.className !== 'InputLayer')
+  else if (neutral.policy !== 'float32' && neutral.className !== 'InputLayer')
     context.policies.add(neutral.policy);
   return { neutral, problem };
 }

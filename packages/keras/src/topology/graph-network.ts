@@ -1,4 +1,5 @@
 import { graphInvalid } from '../errors.js';
+import { tensorsIn } from '../network/call-tensors.js';
 import { countedFromZero, graphCalls } from './connect.js';
 import { inOrderOfKeras3 } from './execution-order.js';
 import type { LayerDraft, NetworkDraft } from './layer-draft.js';
@@ -31,6 +32,7 @@ export function graphNetwork(
   const stray = inputs.find(({ layer }) => !inputLayers.has(layer));
   if (stray !== undefined) throw graphInvalid(where, 'inputs that are input layers', stray.layer);
   const ordered = inOrder(graphCalls(layers), inputLayers, where);
+  checkInputs(ordered, inputs, inputLayers);
   checkOutputs({ outputs, calls: ordered, inputs, where });
   const calls =
     written === undefined
@@ -45,6 +47,26 @@ export function graphNetwork(
     outputs,
     ...(names !== undefined && { outputNames: names }),
   };
+}
+
+/** Refuses calls with what no caller of the model can give: an input layer that is none of its inputs. */
+function checkInputs(
+  calls: NetworkDraft['calls'],
+  inputs: NetworkDraft['inputs'],
+  inputLayers: ReadonlyMap<string, LayerDraft>,
+): void {
+  const given = new Set(inputs.map(({ layer }) => layer));
+  for (const { layer, args, kwargs } of calls) {
+    const lost = tensorsIn({ args, kwargs }).find(
+      (tensor) => inputLayers.has(tensor.layer) && !given.has(tensor.layer),
+    );
+    if (lost !== undefined)
+      throw graphInvalid(
+        layer.id,
+        'tensors of the input_layers of the model',
+        `${lost.layer}, which is none`,
+      );
+  }
 }
 
 function checkOutputs({
