@@ -8,15 +8,15 @@ export {
 export { ownClasses, ownClassesNotes, type OperatorCount } from './inspect/operator-counts.js';
 export type { PlanSummary, Provenance } from './inspect/provenance.js';
 export { quantizableIn, type Quantizable } from './inspect/quantizable.js';
-export type { BiasedKernel, BiasPlace } from './layers/bias-rules.js';
+export type { BiasPlace } from './layers/bias-rules.js';
 export { distinctNames } from './layers/distinct-names.js';
+export { layerFloatReason, weightFloatReason } from './layers/float-reasons.js';
 export {
+  biasPlace,
   kernelView,
   lastIsOutput,
   layerFamilies,
-  layerFloatReason,
   linearFamilies,
-  weightFloatReason,
   type KernelAxes,
   type KernelRule,
   type KernelView,

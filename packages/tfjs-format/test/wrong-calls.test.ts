@@ -73,7 +73,7 @@ const checked = 'takes settings and names of layers, which whoever builds a mode
 const words = 'tells names of any JSON, which has none where it is no topology';
 const exceptions = Object.fromEntries([
   ...['isPacked', 'storedForm'].map((name) => [name, guard] as const),
-  ...['lastIsOutput', 'kernelView', 'layerFloatReason', 'weightFloatReason'].map(
+  ...['lastIsOutput', 'biasPlace', 'kernelView', 'layerFloatReason', 'weightFloatReason'].map(
     (name) => [name, table] as const,
   ),
   ...['distinctNames', 'slicePlaces'].map((name) => [name, checked] as const),

@@ -2,6 +2,7 @@ import type { Batch } from '@lowbit/core';
 import { blank } from '../image/image.js';
 import { bluePlanesFirst } from '../image/planes.js';
 import { resize } from '../image/resize.js';
+import { COLOURS } from './colours.js';
 import { paint } from './draw.js';
 import { FACES, inkOf } from './font.js';
 import { calibrationWords } from './calibration-words.js';
@@ -9,21 +10,8 @@ import { calibrationWords } from './calibration-words.js';
 const height = 48;
 const toPlusMinusOne = { mean: [0.5, 0.5, 0.5], deviation: [0.5, 0.5, 0.5] };
 
-/** Ink and paper, red, green, blue. */
-const colours = [
-  [
-    [20, 20, 25],
-    [250, 250, 248],
-  ],
-  [
-    [95, 90, 88],
-    [214, 208, 196],
-  ],
-  [
-    [240, 240, 235],
-    [40, 52, 74],
-  ],
-] as const;
+/** All but the colour on tint. */
+const colours = COLOURS.slice(0, 3);
 
 /** Lines for the recognizer, x [1, 3, 48, width]: other words than the test lines. */
 export function calibrationLines(): Batch[] {

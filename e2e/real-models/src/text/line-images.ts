@@ -1,4 +1,5 @@
 import { blank, type Image } from '../image/image.js';
+import { COLOURS } from './colours.js';
 import { addNoise, paint } from './draw.js';
 import { FACES, inkOf } from './font.js';
 import { PHRASES } from './phrases.js';
@@ -8,26 +9,6 @@ export interface LineImage {
   readonly text: string;
   readonly image: Image;
 }
-
-/** Ink and paper, red, green, blue: print, faded print, white on dark, colour on tint. */
-const COLOURS = [
-  [
-    [20, 20, 25],
-    [250, 250, 248],
-  ],
-  [
-    [95, 90, 88],
-    [214, 208, 196],
-  ],
-  [
-    [240, 240, 235],
-    [40, 52, 74],
-  ],
-  [
-    [150, 30, 40],
-    [244, 226, 180],
-  ],
-] as const;
 
 /** Draws each phrase in a changing face, size (18…33 px an em), colour and amount of noise. */
 export function lineImages(): LineImage[] {

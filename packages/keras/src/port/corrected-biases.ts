@@ -1,6 +1,6 @@
 import type { BiasNote } from '@lowbit/core/adapter';
 import { sizeOf } from '@lowbit/core/adapter';
-import { type BiasPlace, layerFamilies } from '@lowbit/tfjs-format';
+import { biasPlace, type BiasPlace } from '@lowbit/tfjs-format';
 import type { KerasLayer, KerasNetwork, KerasWeight } from '../model.js';
 import { type Leaf, leavesOf } from './leaves.js';
 
@@ -17,12 +17,9 @@ export interface CorrectedBiases {
 /** Where numbers are added to the output channels of a weight of a layer; why nowhere, a clause. */
 export function layerBias({ layer, called }: Leaf, { name, shape }: KerasWeight): BiasPlace | string {
   const { className, config: settings, weights } = layer;
-  const rule = layerFamilies[className]?.kernels.find(({ variable }) => variable === tfjsName(name));
-  const axes = rule?.axes(shape.length, settings);
-  if (rule === undefined || axes === undefined) return 'nothing is known of what is added to its channels';
-  const channels = sizeOf(axes.outputAxes.map((axis) => shape[axis]!));
   const shapeOf = (variable: string) => weights.find((one) => tfjsName(one.name) === variable)?.shape;
-  return rule.bias({ shape, channels, shapeOf, canHaveBias: called !== undefined, settings });
+  const canHaveBias = called !== undefined;
+  return biasPlace(className, tfjsName(name), { shape, shapeOf, canHaveBias, settings });
 }
 
 const tfjsName = (name: string): string => name.replaceAll('/', '_');

@@ -1,6 +1,13 @@
 import type { WeightDescriptor } from '@lowbit/core';
 import { sizeOf } from '@lowbit/core/adapter';
-import { biasNamed, biasOfEquation, biasOfSteps, type BiasRule } from './bias-rules.js';
+import {
+  biasNamed,
+  type BiasedKernel,
+  biasOfEquation,
+  biasOfSteps,
+  type BiasPlace,
+  type BiasRule,
+} from './bias-rules.js';
 
 /** Which axes of a weight are output channels (ascending) and which one is the input channel. */
 export interface KernelAxes {
@@ -201,7 +208,7 @@ const einsum: FamilyTable = {
 };
 
 /** What the names of layers that `@lowbit/tfjs` adds begin with; the rest is the class of Keras that they compute and whose weights they have. */
-const ownPrefix = 'Lowbit';
+export const ownPrefix = 'Lowbit';
 
 function withOwn(table: FamilyTable): FamilyTable {
   const own = Object.entries(table).map(([name, family]) => [`${ownPrefix}${name}`, family] as const);
@@ -222,32 +229,23 @@ export const layerFamilies: FamilyTable = {
   ...withOwn({ ...embedding, ...recurrent, ...convolutionalRecurrent, ...attention, ...einsum }),
 };
 
-const classReasons: Readonly<Record<string, string>> = {
-  BatchNormalization: 'normalization has few parameters and is sensitive: it stays float',
-  LayerNormalization: 'normalization has few parameters and is sensitive: it stays float',
-  GroupNormalization: 'normalization has few parameters and is sensitive: it stays float',
-  RMSNormalization: 'normalization has few parameters and is sensitive: it stays float',
-  PReLU: 'the slopes are few: they stay float',
-  Normalization: 'mean and variance are few: they stay float',
-  Attention: 'the scale is few numbers: it stays float',
-  AdditiveAttention: 'the scale is few numbers: it stays float',
-};
-
-const variableReasons: Readonly<Record<string, string>> = {
-  bias: 'a bias is small: it stays float',
-};
-
-/** Why a whole layer stays as it is. */
-export function layerFloatReason(className: string, hasWeights: boolean): string {
-  if (!hasWeights) return 'the layer has no weights';
-  return (
-    classReasons[className.replace(ownPrefix, '')] ??
-    `the axes of a ${className} layer's weights are not known: they stay float`
-  );
-}
-
-/** Why one weight of a layer stays as it is although others are quantized. */
-export function weightFloatReason(variable: string, dtype: string): string {
-  if (dtype !== 'float32') return `only float32 weights are quantized, this one is ${dtype}`;
-  return variableReasons[variable.split('_').at(-1)!] ?? 'this weight has no output channels: it stays float';
+/**
+ * Where numbers are added to the output channels of a weight; why nowhere, a clause.
+ *
+ * @param className Of its layer.
+ * @param variable Last part of its name, for instance `depthwise_kernel`.
+ * @param kernel Its shape is `undefined` where the layer has no such weight.
+ */
+export function biasPlace(
+  className: string,
+  variable: string,
+  kernel: Omit<BiasedKernel, 'channels' | 'shape'> & { readonly shape: readonly number[] | undefined },
+): BiasPlace | string {
+  const { shape, settings } = kernel;
+  const rule = layerFamilies[className]?.kernels.find((one) => one.variable === variable);
+  const axes = shape && rule?.axes(shape.length, settings);
+  if (rule === undefined || shape === undefined || axes === undefined)
+    return 'nothing is known of what is added to its channels';
+  const channels = sizeOf(axes.outputAxes.map((axis) => shape[axis] as number));
+  return rule.bias({ ...kernel, shape, channels });
 }
