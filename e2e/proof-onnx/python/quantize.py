@@ -2,9 +2,9 @@
 
     quantize.py KIND SOURCE RESULT [CALIBRATION.npz ...]
 
-KIND is static-min-max, static-percentile, dynamic or n-bits. Each .npz is one calibration batch: input name to array.
+KIND is static-min-max, static-percentile, dynamic, bare-dynamic or n-bits. Each .npz is one calibration batch: input name to array.
 Static and dynamic quantization are preceded by quant_pre_process (constants to initializers, fusions), and files older
-than opset 13 are converted to it, since scales per channel need it.
+than opset 13 are converted to it, since scales per channel need it; bare-dynamic is quantize_dynamic alone, with its defaults.
 """
 
 import os
@@ -17,9 +17,11 @@ def main(kind: str, source: str, result: str, batches: list[str]) -> None:
         prepared = os.path.join(folder, "prepared.onnx")
         if kind == "n-bits":
             n_bits(source, result)
+        elif kind == "bare-dynamic":
+            dynamic(source, result, per_channel=False)
         else:
             prepare(source, prepared)
-            dynamic(prepared, result) if kind == "dynamic" else static(kind, prepared, result, batches)
+            dynamic(prepared, result, per_channel=True) if kind == "dynamic" else static(kind, prepared, result, batches)
 
 
 def prepare(source: str, prepared: str) -> None:
@@ -51,10 +53,10 @@ def static(kind: str, prepared: str, result: str, batches: list[str]) -> None:
     )
 
 
-def dynamic(prepared: str, result: str) -> None:
+def dynamic(prepared: str, result: str, per_channel: bool) -> None:
     from onnxruntime.quantization import quantize_dynamic
 
-    quantize_dynamic(prepared, result, per_channel=True)
+    quantize_dynamic(prepared, result, per_channel=per_channel)
 
 
 def n_bits(source: str, result: str) -> None:

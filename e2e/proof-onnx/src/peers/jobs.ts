@@ -97,6 +97,7 @@ export function defaultJobs(): PeerJob[] {
     transformerJob(model, large, { ...few, commandLine: packed }),
     { ...realJob('dynamic', 'recognizer', recognizer, () => []), ...few, commandLine: integers },
     transformerJob(model, large, { ...few, kind: 'dynamic', commandLine: integers }, 24),
+    transformerJob(model, large, { ...few, kind: 'bare-dynamic', commandLine: integers }, 24),
   ];
 }
 

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,17 +9,15 @@ import type { Row, Tell } from '@lowbit/e2e-real-models/proof';
 import type { PeerJob } from './jobs.js';
 import { nativeRuntime } from './native-runtime.js';
 import { writeNpz } from './npz.js';
-import type { TimedCommands } from './time-commands.js';
+import { timeCommands, type Time, type Timed } from './time-commands.js';
 
 const child = fileURLToPath(new URL('quantize-child.js', import.meta.url));
-const timer = fileURLToPath(new URL('time-commands.js', import.meta.url));
 const script = fileURLToPath(new URL('../../python/quantize.py', import.meta.url));
 
 /** One side's result. */
-interface Side {
+interface Side extends Time {
   readonly bytes: number;
   readonly sqnrDb: number;
-  readonly seconds: number;
 }
 
 export interface PeerResult {
@@ -47,10 +44,12 @@ export async function measureJob(job: PeerJob, python: string, tell: Tell): Prom
       python: [python, script, ...given('python.onnx')],
     };
     tell(`${job.kind} of ${job.model}`);
-    const times = timesOf({ commands, rounds: job.rounds }, native);
+    const times = timesOf(python, { commands, rounds: job.rounds }, native);
     const result = async (side: Name): Promise<Side> => {
       const bytes = new Uint8Array(await readFile(at(`${side}.onnx`)));
-      return { bytes: bytes.length, sqnrDb: await job.sqnr(float, bytes), seconds: median(times[side]) };
+      const middle = (of: keyof Time) => median(times[side].map((time) => time[of]));
+      const taken = { seconds: middle('seconds'), cpu: middle('cpu') };
+      return { bytes: bytes.length, sqnrDb: await job.sqnr(float, bytes), ...taken };
     };
     const runtime = native === undefined ? 'onnxruntime-web' : 'onnxruntime-node';
     const weights = await weightsOf(float);
@@ -79,20 +78,13 @@ async function weightsOf(float: Uint8Array): Promise<number> {
 
 type Name = 'lowbit' | 'python';
 
-/** Seconds of each start. */
-function timesOf(timed: TimedCommands, native: string | undefined): Record<Name, number[]> {
+function timesOf(python: string, timed: Timed<Name>, native: string | undefined): Record<Name, Time[]> {
   // Where certificates are named, Node reads them before it runs anything; nothing here opens a connection.
-  const env = {
+  return timeCommands(python, timed, {
     ...process.env,
     NODE_EXTRA_CA_CERTS: undefined,
     LOWBIT_ORT: native ?? 'onnxruntime-web',
-  };
-  const { status, stdout, stderr } = spawnSync(process.execPath, [timer, JSON.stringify(timed)], {
-    env,
-    encoding: 'utf8',
   });
-  if (status !== 0) throw new Error(stderr);
-  return JSON.parse(stdout) as Record<Name, number[]>;
 }
 
 function resultOf(
@@ -115,6 +107,9 @@ function resultOf(
     lowbitSeconds: lowbit.seconds,
     pythonSeconds: python.seconds,
     faster: python.seconds / lowbit.seconds,
+    lowbitCpuSeconds: lowbit.cpu,
+    pythonCpuSeconds: python.cpu,
+    lessCpu: python.cpu / lowbit.cpu,
   };
   return { row, lowbit, python };
 }

@@ -1,6 +1,7 @@
 import { findPython, gate, type Gate, type Part } from '@lowbit/e2e-real-models/proof';
 import { defaultJobs, limitJobs, peerJobs, type PeerJob } from './jobs.js';
 import { measureJob, type PeerResult } from './measure-job.js';
+import { versionsOf } from './versions.js';
 
 /** Bytes count as equal up to here: names and metadata differ. */
 const mostBytes = 1.02;
@@ -21,7 +22,7 @@ export const peersPart = comparison(
 /** The same by the command line, which searches the grids of weights and measures errors. */
 export const defaultsPart = comparison(
   'defaults',
-  'The command line with its defaults, errors measured, against the same',
+  'The command line with its defaults, errors measured, against the same, medians of whole processes in turns',
   defaultJobs,
   gatesOfTime(1, 2),
   grids,
@@ -54,7 +55,9 @@ function comparison(
       const results: PeerResult[] = [];
       for (const job of jobs) results.push(await measureJob(job, python.path, tell));
       const gates = results.flatMap((result) => [...more(result), ...gatesOfResults(result, mostLost)]);
-      return { name, title, rows: results.map(({ row }) => row), gates, skipped: [] };
+      const versions = versionsOf(python.path, ['onnxruntime', 'onnx', 'numpy']);
+      const rows = results.map(({ row }) => row);
+      return { name, title: `${title} (${versions})`, rows, gates, skipped: [] };
     },
   };
 }

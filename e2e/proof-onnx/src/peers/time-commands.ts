@@ -1,23 +1,28 @@
-/**
- * Starts commands in turns and prints the seconds that each took, as JSON. A process of its own, as starting another from one
- * that holds models and runtimes takes longer the more these hold.
- */
 import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 
-/** What it is given, as JSON. */
-export interface TimedCommands {
-  readonly commands: Readonly<Record<string, readonly string[]>>;
+/** Commands to start in turns, each a program with its arguments. */
+export interface Timed<Name extends string> {
+  readonly commands: Readonly<Record<Name, readonly string[]>>;
   readonly rounds: number;
 }
 
-const { commands, rounds } = JSON.parse(process.argv[2] ?? '') as TimedCommands;
-const times = Object.fromEntries(Object.keys(commands).map((name): [string, number[]] => [name, []]));
-for (let round = 0; round < rounds; round++) {
-  for (const [name, [program = '', ...given]] of Object.entries(commands)) {
-    const start = performance.now();
-    const { status, stderr } = spawnSync(program, given, { encoding: 'utf8', maxBuffer: 2 ** 28 });
-    if (status !== 0) throw new Error(`${name} failed: ${stderr.slice(-2000)}`);
-    times[name]?.push((performance.now() - start) / 1000);
-  }
+/** What one start took, in seconds: by the clock, and of processors in all its threads. */
+export interface Time {
+  readonly seconds: number;
+  readonly cpu: number;
 }
-console.log(JSON.stringify(times));
+
+const script = fileURLToPath(new URL('../../python/time-commands.py', import.meta.url));
+
+/** What each start of each command took. Python tells the time of processors of a child alone; Node does not. */
+export function timeCommands<Name extends string>(
+  python: string,
+  timed: Timed<Name>,
+  env: NodeJS.ProcessEnv,
+): Record<Name, Time[]> {
+  const given = [script, JSON.stringify(timed)];
+  const { status, stdout, stderr } = spawnSync(python, given, { env, encoding: 'utf8' });
+  if (status !== 0) throw new Error(stderr);
+  return JSON.parse(stdout) as Record<Name, Time[]>;
+}
