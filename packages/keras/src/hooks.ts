@@ -8,7 +8,8 @@ export interface CustomLayer {
   readonly config?: JsonObject;
   /**
    * Names of the weights in the order in which the file holds them, for a class that Keras does not have; default: the names in the file,
-   * which in files of Keras 3 (`.keras`, `.weights.h5`) are `vars/0`, `vars/1` …, what no class calls its weights. A class of Keras has its own.
+   * which in files of Keras 3 (`.keras`, `.weights.h5`) are `vars/0`, `vars/1` …, what no class calls its weights; those of
+   * other files in another order are refused. A class of Keras has its own.
    */
   readonly weights?: readonly string[];
   /** The shape of what comes out, for a class that Keras does not have. Default: not known. */

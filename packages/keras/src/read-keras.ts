@@ -10,7 +10,7 @@ import { buildNetwork, type BuildContext } from './topology/build.js';
 import type { LayerDraft, NetworkDraft } from './topology/layer-draft.js';
 import { completeRules, walk } from './topology/shapes.js';
 import { operationProblems } from './topology/operation-problems.js';
-import { layeredRoot, layerTensors, placeLayered } from './weights/layered.js';
+import { layeredRoot, layerTensors, placeLayered, storedNames } from './weights/layered.js';
 import { placeNamed } from './weights/named.js';
 import { hasObjects, objectTensors, placeObjects } from './weights/objects.js';
 import { giveWeights, shareWeights, type Placement } from './weights/placement.js';
@@ -153,7 +153,8 @@ export function storedWeights(
   if ((root !== undefined && layer.id !== layer.name) || hasOldContainer(store)) return undefined;
   const tensors =
     root === undefined ? objectTensors(store, layer.objectPath) : layerTensors(store, root, layer.name);
-  return tensors.map(({ path, shape }) => ({ name: path.replace(/:0$/, '').split('/').at(-1)!, shape }));
+  const names = storedNames(tensors);
+  return tensors.map(({ shape }, i) => ({ name: names[i]!, shape }));
 }
 
 /**

@@ -38,6 +38,12 @@ it('tells what cannot be read', async () => {
   expect(misfit.problems).toMatchObject([{ code: 'weights-mismatch' }]);
 });
 
+it('does not say of layers that it refuses in which type they are computed', async () => {
+  const { problems, notes } = await inspectKeras(older.get('quantized')!.get('model.keras')!);
+  expect(problems[0]).toMatchObject({ received: expect.stringContaining('policy of types int8') as string });
+  expect(notes.join(' ')).not.toContain('float32');
+});
+
 it.each(['model.keras', 'model.h5'])(
   'tells shapes and parameters in front of a layer that is refused: %s',
   async (entry) => {

@@ -219,20 +219,23 @@ it('refuses values that are pickled', async () => {
   });
 });
 
-it.each(['model.keras', 'model.h5'])('asks a hook what takes the place of a layer in %s', async (entry) => {
+it.each([
+  ['model.keras', ['vars/0', 'vars/1']],
+  ['model.h5', ['scale', 'shift']],
+])('asks a hook what takes the place of a layer in %s', async (entry, names) => {
   const seen: unknown[] = [];
   const model = await readKeras(file('custom', entry), {
     customLayers: {
       Scaled: (config, weights) => {
         seen.push(
           config['factor'],
-          weights.map(({ shape }) => shape),
+          weights.map(({ name, shape }) => [name, shape]),
         );
         return { className: 'MyScaled', weights: ['scale', 'shift'], outputShape: [null, 4] };
       },
     },
   });
-  expect(seen).toEqual([3, [[4], [4]]]);
+  expect(seen).toEqual([3, names.map((name) => [name, [4]])]);
   expect(await weightValues(model, Object.keys(golden('custom')))).toEqual(goldenValues(golden('custom')));
   const scaled = model.network.layers.find(({ name }) => name === 'scaled');
   expect(scaled).toMatchObject({ className: 'MyScaled', config: { factor: 3 } });
@@ -247,6 +250,26 @@ it.each([
   const { network } = await readKeras(file('custom', entry), { customLayers });
   const scaled = network.layers.find(({ name }) => name === 'scaled');
   expect(scaled?.weights.map(({ id }) => id)).toEqual(ids);
+});
+
+it('refuses a hook whose names are those of the file in another order; a .keras file has none', async () => {
+  const named = (weights: readonly string[]) => ({
+    customLayers: { Scaled: () => ({ className: 'Mine', weights, outputShape: [null, 4] }) },
+  });
+  expect(await failure(readKeras(file('custom', 'model.h5'), named(['shift', 'scale'])))).toMatchObject({
+    code: 'invalid-argument',
+    where: 'scaled: customLayers or lambdas',
+    expected: 'weights in the order of the file: scale [4], shift [4]',
+    received: 'shift, scale',
+  });
+  for (const [entry, names] of [
+    ['model.keras', ['shift', 'scale']],
+    ['model.h5', ['shift', 'factor']],
+  ] as const) {
+    const { network } = await readKeras(file('custom', entry), named(names));
+    const scaled = network.layers.find(({ name }) => name === 'scaled');
+    expect(scaled?.weights.map(({ name }) => name)).toEqual(names);
+  }
 });
 
 it.each<[string, string | CustomLayerHook, string, string]>([

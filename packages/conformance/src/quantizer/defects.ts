@@ -11,7 +11,10 @@ export interface Defect {
 
 /** What is wrong with the parameters of one slice that is to be stored in `bits` bits. */
 export function defectsOf(parameters: SliceParameters, bits: number): readonly Defect[] {
-  switch (parameters?.kind) {
+  // What has no numbers has no others that are wrong.
+  const form = formDefects(parameters);
+  if (form.length > 0) return form;
+  switch (parameters.kind) {
     case 'affine': {
       const { scale, offset = 0, levels } = parameters;
       return [...levelDefects(levels, bits), ...numberDefects([scale, offset]), ...signDefects(scale)];
@@ -33,9 +36,30 @@ export function defectsOf(parameters: SliceParameters, bits: number): readonly D
         ...numberDefects(parameters.scales),
         ...[...parameters.scales].flatMap(signDefects),
       ];
-    default:
-      return [{ kind: 'form', message: `the kind is ${show((parameters as { kind?: unknown })?.kind)}` }];
   }
+}
+
+/** What each kind holds: a number, a list of them in float32, or either of these or nothing. */
+const members = {
+  affine: { scale: 'number', offset: 'number?' },
+  codebook: { values: 'list', thresholds: 'list?', scale: 'number?' },
+  residual: { scales: 'list' },
+} as const;
+
+function formDefects(parameters: SliceParameters): Defect[] {
+  const { kind } = Object(parameters) as Partial<SliceParameters>;
+  if (kind === undefined || !Object.hasOwn(members, kind))
+    return [{ kind: 'form', message: `the kind is ${show(kind)}` }];
+  const held = new Map<string, unknown>(Object.entries(parameters));
+  return Object.entries(members[kind]).flatMap(([member, wanted]) => {
+    const value = held.get(member);
+    if (value === undefined && wanted.endsWith('?')) return [];
+    const isList = wanted.startsWith('list');
+    if (isList ? value instanceof Float32Array : typeof value === 'number') return [];
+    const others = Array.isArray(value) ? 'an ordinary list' : show(value);
+    const need = isList ? `a Float32Array is wanted: Float32Array.from(${member})` : 'a number is wanted';
+    return [{ kind: 'form', message: `${member} is ${others}, where ${need}` }];
+  });
 }
 
 function levelDefects(levels: number, bits: number): Defect[] {

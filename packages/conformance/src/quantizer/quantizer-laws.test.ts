@@ -47,6 +47,30 @@ describe('quantizerLaws', () => {
     expect(failures).toEqual([{ title, message: expect.any(String) }]);
   });
 
+  it('tells once that numbers are no list in float32', async () => {
+    const listed = (values: Float32Array, { bits }: FitContext) => {
+      const fitted = asCodebook(values, bits);
+      return { ...fitted, values: [...fitted.values] as unknown as Float32Array };
+    };
+    expect(await failuresOf({ ...honest, fit: listed })).toEqual([
+      {
+        title: 'returns parameters of a known form',
+        message:
+          'weight, 1 bits: values is an ordinary list, where a Float32Array is wanted: Float32Array.from(values)',
+      },
+    ]);
+    const text = (values: Float32Array, context: FitContext) => ({
+      ...honest.fit(values, context),
+      scale: '1' as unknown as number,
+    });
+    expect(await failuresOf({ ...honest, fit: text as Quantizer['fit'] })).toMatchObject([
+      {
+        title: 'returns parameters of a known form',
+        message: "weight, 1 bits: scale is '1', where a number is wanted",
+      },
+    ]);
+  });
+
   it('finds frozen values that move', async () => {
     const failures = await failuresOf(forgetful);
     expect(failures.map(({ title }) => title)).toEqual(['keeps frozen values exact when it fits again']);

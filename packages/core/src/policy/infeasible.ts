@@ -22,7 +22,7 @@ export function infeasible(
   const isOfQuality = limits.minSqnr !== undefined || limits.maxLoss !== undefined;
   const attainable = [
     isOfSize && leastOf(problem, measurements, limits),
-    isOfQuality && joint.length > 0 && bestOf(joint, limits),
+    isOfQuality && joint.length > 0 && bestOf(joint, limits, measurements.effect?.samples),
   ].filter((words) => words !== false);
   return new LowbitError({
     code: 'budget-infeasible',
@@ -56,12 +56,17 @@ function leastOf(problem: BudgetProblem, { written }: Measurements, limits: Limi
 const upTo = (digits: number, value: number): string =>
   (Math.ceil(value * 10 ** digits) / 10 ** digits).toFixed(digits);
 
-/** What was kept at best. */
-function bestOf(joint: Measurements['joint'], { minSqnr, maxLoss }: Limits): string {
+/** What was kept at best. @param samples On which outputs were compared; losses may be of more. */
+function bestOf(
+  joint: Measurements['joint'],
+  { minSqnr, maxLoss }: Limits,
+  samples: number | undefined,
+): string {
   const decibels = Math.max(...joint.map(({ sqnrDb }) => sqnrDb ?? -Infinity));
   const loss = Math.min(...joint.map((one) => one.loss ?? Infinity));
+  const on = samples === undefined ? '' : ` on ${samples} ${samples === 1 ? 'sample' : 'samples'}`;
   const words = [
-    minSqnr !== undefined && `at most ${decibels.toFixed(1)} dB`,
+    minSqnr !== undefined && `at most ${decibels.toFixed(1)} dB${on}`,
     maxLoss !== undefined && `a loss of at least ${loss.toPrecision(3)}`,
   ];
   return `${words.filter((word) => word !== false).join(' and ')} with what was tried`;

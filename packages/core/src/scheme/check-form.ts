@@ -16,6 +16,8 @@ export function checkForm(
   verb: FittingVerb = 'fit',
 ): SliceParameters {
   if (returned !== undefined && hasForm(returned)) return returned;
+  const misfit = returned && misfitOf(returned);
+  if (misfit !== undefined) throw wrongNumbers(misfit, where);
   const expected = "parameters: kind 'affine', 'codebook' or 'residual' with its numbers";
   throw noParameters(expected, nameOf(returned), where, `${verb} returns parameters`);
 }
@@ -46,6 +48,13 @@ export function checkGridsForm(
   verb: FittingVerb = 'fitRanges',
 ): AffineScheme | undefined {
   if (returned === undefined || hasGrids(returned)) return returned;
+  const lists: readonly Misfit[] = (['scale', 'offset'] as const).map((member) => [
+    'affine',
+    member,
+    returned?.[member],
+  ]);
+  const misfit = lists.find(([, , value]) => isOtherList(value));
+  if (misfit !== undefined) throw wrongNumbers(misfit, where);
   const expected = 'grids of all slices, or undefined';
   throw noParameters(expected, nameOf(returned), where, `${verb} returns these`);
 }
@@ -72,6 +81,39 @@ function hasGrids(value: AffineScheme): boolean {
   if (typeof value !== 'object' || value === null || value.kind !== 'affine') return false;
   const { levels, scale, offset = scale } = value;
   return isCount(levels) && isList(scale, 0) && isList(offset, 0);
+}
+
+/** Numbers of a kind in another form than is wanted: the kind, the member, and what it holds. */
+type Misfit = readonly [kind: string, member: string, value: unknown];
+
+/** The first list of numbers of a known kind that is none in float32; `undefined` where nothing is a list. */
+function misfitOf(value: SliceParameters): Misfit | undefined {
+  const lists = listsOf.get(value.kind) ?? [];
+  const [found] = Object.entries(value).filter(([name, held]) => lists.includes(name) && isOtherList(held));
+  return found && [value.kind, ...found];
+}
+
+/** The members of parameters of one slice that are lists, by kind. */
+const listsOf: ReadonlyMap<unknown, readonly string[]> = new Map([
+  ['codebook', ['values', 'thresholds']],
+  ['residual', ['scales']],
+]);
+
+/** Whether something is a list of numbers, but not in float32: ordinary, or of another type. */
+const isOtherList = (value: unknown): boolean =>
+  Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof Float32Array));
+
+function wrongNumbers([kind, member, value]: Misfit, where: string): LowbitError {
+  const list = Array.isArray(value)
+    ? 'an ordinary list'
+    : `a list of type ${(value as object).constructor.name}`;
+  return new LowbitError({
+    code: 'plugin-failed',
+    where,
+    expected: `parameters of kind '${kind}' with ${member} in a Float32Array`,
+    received: `${member} in ${list}`,
+    remedy: `Report this to the plugin's author: ${member}: Float32Array.from(${member}).`,
+  });
 }
 
 const isNumber = (value: unknown): boolean => typeof value === 'number';

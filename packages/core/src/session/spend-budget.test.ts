@@ -328,7 +328,9 @@ describe('quality', () => {
   it('that no choice keeps is told with what is had at best', async () => {
     const error = await failure(run(recipe(budget({ minSqnr: 90, choices: [2, 4] }))));
     expect(error.code).toBe('budget-infeasible');
-    expect(error.expected).toMatch(/^at most \d+\.\d dB with what was tried; others have 2 bits or more$/);
+    expect(error.expected).toMatch(
+      /^at most \d+\.\d dB on \d+ samples with what was tried; others have 2 bits or more$/,
+    );
   });
 
   it('that the replaced weights keep and the result does not is not taken', async () => {
@@ -415,7 +417,7 @@ describe('quality', () => {
     expect(spent!.result!.sqnrDb).toBeGreaterThanOrEqual(1);
     expect(measurements!.joint.filter(({ ofResult }) => ofResult)).toHaveLength(1);
     const { expected } = await failure(quantize(silent, recipe(budget({ minSqnr: 9, choices: [2] }))));
-    expect(expected).toMatch(/^at most 1\.\d dB with what was tried/);
+    expect(expected).toMatch(/^at most 1\.\d dB on \d+ samples with what was tried/);
     const sized = recipe(budget({ minSqnr: 1, bytes: 9000, choices: [2] }));
     expect((await quantize(silent, sized)).budget!.result).toEqual(spent!.result);
   });
@@ -427,7 +429,7 @@ describe('quality', () => {
     const error = await failure(run(recipe(budget({ bytes: 1300, minSqnr: 20, choices, tries: 4 }))));
     expect(error).toMatchObject({ code: 'budget-infeasible', received: '1300 bytes, 20 dB at least' });
     expect(error.expected).toMatch(
-      /^at least 1252 bytes, 500 of them beside these weights; at most \d+\.\d dB with what was tried/,
+      /^at least 1252 bytes, 500 of them beside these weights; at most \d+\.\d dB on \d+ samples with what was tried/,
     );
   });
 

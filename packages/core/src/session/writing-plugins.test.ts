@@ -114,7 +114,14 @@ const badResults = {
   "kind 'linear'": { kind: 'linear' },
   "kind 'affine' without its numbers": { kind: 'affine', levels: 16 },
   'an object without a kind': {},
-  "kind 'codebook'": { kind: 'codebook', values: [1, 2] },
+  "kind 'codebook' without its numbers": { kind: 'codebook' },
+  'values in an ordinary list': { kind: 'codebook', values: [1, 2] },
+  'thresholds in a list of type Float64Array': {
+    kind: 'codebook',
+    values: Float32Array.of(1, 2),
+    thresholds: Float64Array.of(1.5),
+  },
+  'scales in an ordinary list': { kind: 'residual', scales: [1] },
 };
 
 test.each(Object.entries(badResults))(
@@ -129,11 +136,28 @@ test.each(Object.entries(badResults))(
   },
 );
 
-test('a fit of ranges that returns no grids is told with its name', async () => {
-  const fitRanges = () => ({ kind: 'affine', levels: 16, scale: [1] }) as never;
-  await expect(resultOf({ fitRanges })).rejects.toMatchObject({
+test.each([
+  [
+    { kind: 'affine', levels: 16, scale: [1] },
+    "kind 'affine' with scale in a Float32Array",
+    'scale: Float32Array.from(scale).',
+  ],
+  [
+    { kind: 'affine', levels: 16, scale: Float32Array.of(1), offset: [1] },
+    "kind 'affine' with offset in a Float32Array",
+    'offset: Float32Array.from(offset).',
+  ],
+  [
+    { kind: 'affine', levels: 16, scale: 1 },
+    'grids of all slices, or undefined',
+    'at once, and no promise of them.',
+  ],
+])('a fit of ranges that returns no grids is told with its name: %#', async (result, expected, remedy) => {
+  await expect(resultOf({ fitRanges: () => result as never })).rejects.toMatchObject({
     code: 'plugin-failed',
     where: "quantizer 'min-max' at weight 'a'",
+    expected: expect.stringContaining(expected) as string,
+    remedy: expect.stringContaining(remedy) as string,
   });
 });
 

@@ -172,28 +172,34 @@ function placeOpen(layer: LayerDraft, open: LayerDraft, group: Group, where: str
 /**
  * All tensors for a layer of an unknown class, by the names that a hook gave, or by those in the file.
  *
- * @throws LowbitError `invalid-argument` for names that are too few or too many.
+ * @throws LowbitError `invalid-argument` for names that are too few or too many, and for those that the file itself has in another order.
  */
 export function openPlacements(layer: LayerDraft, tensors: readonly StoredTensor[]): readonly Placement[] {
-  const { customWeights } = layer;
-  if (customWeights !== undefined && customWeights.length !== tensors.length)
+  const own = storedNames(tensors);
+  const { customWeights: names = own } = layer;
+  const listed = () => own.map((name, i) => `${name} [${tensors[i]!.shape.join(', ')}]`).join(', ');
+  if (names.length !== tensors.length)
     throw hookInvalid(
       layer.id,
-      `names of all ${tensors.length} weights: ${tensors.map(({ path, shape }) => `${path} [${shape.join(', ')}]`).join(', ')}`,
-      customWeights.join(', ') || 'none',
+      `names of all ${tensors.length} weights: ${listed()}`,
+      names.join(', ') || 'none',
     );
-  const names = customWeights ?? ownNames(tensors);
+  if (isOtherOrder(names, own))
+    throw hookInvalid(layer.id, `weights in the order of the file: ${listed()}`, names.join(', '));
   return tensors.map((tensor, i) => ({
     slot: { layer, rule: { name: names[i]!, shape: undefined } },
     tensor,
   }));
 }
 
+const isOtherOrder = (names: readonly string[], own: readonly string[]): boolean =>
+  names.some((name, i) => name !== own[i]) && names.every((name) => own.includes(name));
+
 /**
  * What tensors of one layer are called in the file, in short: the ends of their paths. Where several end alike, or with a number alone as in files of Keras 3
  * (`vars/0`), which TensorFlow.js would take for a place in its own order, with what stands in front.
  */
-function ownNames(tensors: readonly StoredTensor[]): readonly string[] {
+export function storedNames(tensors: readonly StoredTensor[]): readonly string[] {
   const paths = tensors.map(({ path }) => path.replace(/:0$/, '').split('/'));
   const ends = paths.map((path) => path.at(-1)!);
   if (new Set(ends).size === ends.length && ends.every((end) => !/^\d/.test(end))) return ends;

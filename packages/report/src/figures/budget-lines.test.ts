@@ -22,7 +22,7 @@ describe('what became of a budget', () => {
         '1 498 765 of 1 500 000 bytes, 99.9 %',
         'with these choices it takes 900 001 bytes at least',
         'bits by what each weight does to the outputs of 64 samples: 0.0123 in sum, 0.02 together',
-        'signal to noise of the outputs 17.0 dB when bits were chosen, each weight in its nearest codes',
+        'signal to noise of the outputs on 64 samples: 17.0 dB when bits were chosen, each weight in its nearest codes',
       ].join('\n'),
     );
   });
@@ -47,7 +47,7 @@ describe('what became of a budget', () => {
     const measured = { effect: 0.02, sqnrDb: null, loss: 0.4 };
     const lines = said({ limits: { maxLoss: 1, minSqnr: 30 }, measured });
     expect(lines).toContain('0.4 points lost of 1 that may be lost when bits were chosen');
-    expect(lines).toContain('outputs 30.0 dB were asked for; exact when bits were chosen');
+    expect(lines).toContain('outputs on 64 samples: 30.0 dB were asked for; exact when bits were chosen');
     expect(lines).not.toContain('bytes');
   });
 
@@ -58,11 +58,13 @@ describe('what became of a budget', () => {
     };
     const lines = said({ ...given, result: { effect: 0.001, sqnrDb: 42.43, loss: 0.25 } });
     expect(lines).toContain(
-      'signal to noise of the outputs 42.4 dB; 25.0 dB were asked for; 28.4 dB when bits were chosen, each weight in its nearest codes',
+      'signal to noise of the outputs on 64 samples: 42.4 dB; 25.0 dB were asked for; 28.4 dB when bits were chosen, each weight in its nearest codes',
     );
     expect(lines).toMatch(/0\.25 points lost of 1 that may be lost$/);
+    const one = said({ effect: { of: 'outputs', samples: 1 } });
+    expect(one).toContain('signal to noise of the outputs on 1 sample: 17.0 dB when');
     const same = said({ ...given, result: { effect: 0.02, sqnrDb: 28.44 } });
-    expect(same).toContain('signal to noise of the outputs 28.4 dB; 25.0 dB were asked for\n');
+    expect(same).toContain('signal to noise of the outputs on 64 samples: 28.4 dB; 25.0 dB were asked for\n');
   });
 
   it('as unverified without data', () => {

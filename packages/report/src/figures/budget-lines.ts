@@ -48,7 +48,7 @@ function effectLines({
   const kinds = { outputs: 'the outputs', labels: 'the labels', metric: 'the metric' };
   return [
     `bits by what each weight does to ${kinds[of]} of ${samples} samples: ${formatReal(predicted)} in sum, ${formatReal(measured?.effect)} together`,
-    ...decibelLines(result?.sqnrDb, measured?.sqnrDb, limits.minSqnr),
+    ...decibelLines(result?.sqnrDb, measured?.sqnrDb, limits.minSqnr, samples),
     ...lossLines(result?.loss, measured?.loss, limits.maxLoss),
   ];
 }
@@ -56,17 +56,21 @@ function effectLines({
 /** Rounders and bias correction come later, and activations. */
 const inChoosing = 'when bits were chosen, each weight in its nearest codes';
 
-/** @param written Of the result. @param chosen Of the weights by which bits were chosen. @param least What was asked for. */
+/** @param written Of the result. @param chosen Of the weights by which bits were chosen. @param least What was asked for. @param samples On which both were measured. */
 function decibelLines(
   written: number | null | undefined,
   chosen: number | null | undefined,
   least: number | undefined,
+  samples: number,
 ): readonly string[] {
   const [told, before] = [written, chosen].map((one) => one !== undefined && formatDecibels(one));
   const wanted = least !== undefined && `${formatDecibels(least)} were asked for`;
   const otherwise = before !== told && before !== false && `${before} ${inChoosing}`;
   const parts = [told, wanted, otherwise].filter((part) => part !== false);
-  return told !== false || before !== false ? [`signal to noise of the outputs ${parts.join('; ')}`] : [];
+  const on = `on ${formatCount(samples)} ${samples === 1 ? 'sample' : 'samples'}`;
+  return told !== false || before !== false
+    ? [`signal to noise of the outputs ${on}: ${parts.join('; ')}`]
+    : [];
 }
 
 function lossLines(

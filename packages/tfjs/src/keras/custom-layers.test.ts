@@ -93,7 +93,7 @@ describe('a hook for a layer of a file of Keras 3, where weights have numbers', 
   });
 
   it.each([
-    [undefined, 'vars_0 [4], vars_1 [4]'],
+    [undefined, 'vars/0 [4], vars/1 [4]'],
     [['scale', 'offset'], 'scale [4], offset [4]'],
   ])('is asked for them where it gives %s', async (weights, received) => {
     await expect(read('model.keras', weights)).rejects.toMatchObject({

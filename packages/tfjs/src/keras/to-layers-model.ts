@@ -48,15 +48,18 @@ export async function toLayersModel(
   try {
     return await load({ load: async () => artifacts as tf.io.ModelArtifacts }, defined({ registry }));
   } catch (error) {
-    throw ofHook(error);
+    throw ofHook(error, model.weights);
   }
 }
 
 /** Of a model that was read, only a layer that a hook stands in for has weights that its class calls otherwise. */
-function ofHook(error: unknown): unknown {
+function ofHook(error: unknown, weights: KerasModel['weights']): unknown {
   const unplaced = (error as Partial<Error>).cause;
   if (!(unplaced instanceof UnplacedWeights)) return error;
   const { layer, className, given, wanted } = unplaced;
+  // TensorFlow.js has no slashes in them.
+  const inFile = new Map(weights.map(({ name }) => [name.replaceAll('/', '_'), name]));
+  const held = given.map(({ key, shape }) => ({ key: inFile.get(key) ?? key, shape }));
   const remedy =
     given.length === wanted.length
       ? `Let the hook in customLayers also return weights: [${orderByShape(unplaced)}], the names in the order in which the class in Python makes its weights.`
@@ -66,7 +69,7 @@ function ofHook(error: unknown): unknown {
       code: 'invalid-argument',
       where: `${layer}: customLayers`,
       expected: `names of the weights of ${className}: ${listed(wanted)}`,
-      received: `${listed(given)}, in the order of the file`,
+      received: `${listed(held)}, in the order of the file`,
       remedy,
     },
     { cause: error },
