@@ -1,7 +1,5 @@
 import { checkFileName, checkSpecs } from '@lowbit/tfjs-format';
-import { LowbitError } from '@lowbit/core';
 import { env, io } from '@tensorflow/tfjs-core';
-import { knownValue, wrongSource } from '../model/wrong-source.js';
 
 /** Where a model is: a URL of any scheme that TensorFlow.js knows, or a handler of one's own. */
 export type ModelSource = string | io.IOHandler;
@@ -16,13 +14,12 @@ export async function loadArtifacts(
   source: ModelSource,
   onProgress?: (share: number) => void,
 ): Promise<io.ModelArtifacts> {
-  if (typeof source === 'string') checkUrl(source);
-  else if (Object(source) !== source || knownValue(source) !== undefined) throw notASource(source);
+  if (typeof source === 'string') await checkUrl(source);
   const handler = typeof source === 'string' ? handlerOf(source, onProgress) : source;
-  if (handler.load === undefined) throw notLoadable(nameOf(source));
-  if (typeof handler.load !== 'function') throw notASource(source);
+  if (!isHandler(handler)) throw (await words()).notLoadable(source);
   const artifacts = (await handler.load()) as io.ModelArtifacts | undefined;
-  if (typeof artifacts !== 'object' || artifacts === null) throw noArtifacts(nameOf(source), artifacts);
+  if (typeof artifacts !== 'object' || artifacts === null)
+    throw (await words()).noArtifacts(nameOf(source), artifacts);
   checkSpecs(artifacts.weightSpecs ?? [], nameOf(source));
   return artifacts;
 }
@@ -32,31 +29,29 @@ export function nameOf(source: ModelSource): string {
   return typeof source === 'string' ? source : 'model';
 }
 
-function handlerOf(url: string, onProgress?: (share: number) => void): io.IOHandler {
+/** What is said of anything else, which a page that loads a model does not carry. */
+const words = () => import('./not-loadable.js');
+
+/** Models have a `load` too. */
+function isHandler(value: unknown): value is io.IOHandler & { load: object } {
+  const { load, executeAsync } = Object(value) as Record<string, unknown>;
+  return typeof load === 'function' && executeAsync === undefined;
+}
+
+function handlerOf(url: string, onProgress?: (share: number) => void): io.IOHandler | undefined {
   const options = onProgress === undefined ? {} : { onProgress };
   const [handler] = io.getLoadHandlers(url, options);
   if (handler !== undefined) return handler;
   // As TensorFlow.js does: a URL without a scheme is relative to the page.
   if (env().getBool('IS_BROWSER') && !url.includes('://')) return io.browserHTTPRequest(url, options);
-  throw notLoadable(url);
+  return undefined;
 }
 
-const notASource = (source: unknown) => wrongSource(source, 'load(source)', 'a URL or an IOHandler', example);
-
-const example = "For instance load('https://example.org/model/model.json').";
-
 /** Checks a URL before anything is fetched. Stores of the browser have names of any kind. */
-function checkUrl(url: string): void {
+async function checkUrl(url: string): Promise<void> {
   if (/^(indexeddb|localstorage):/.test(url)) return;
   checkFileName(url);
-  if (url !== '' && !(/^https?:/.test(url) && !isUrl(url))) return;
-  throw new LowbitError({
-    code: 'invalid-argument',
-    where: 'load(source)',
-    expected: 'the URL of a model.json',
-    received: url === '' ? 'an empty text' : `'${url}', which is none`,
-    remedy: example,
-  });
+  if (url === '' || (/^https?:/.test(url) && !isUrl(url))) throw (await words()).noUrl(url);
 }
 
 function isUrl(text: string): boolean {
@@ -65,26 +60,4 @@ function isUrl(text: string): boolean {
   } catch {
     return false;
   }
-}
-
-function noArtifacts(where: string, received: unknown): LowbitError {
-  return new LowbitError({
-    code: 'model-malformed',
-    where,
-    expected: 'the artifacts of a model',
-    received: String(received),
-    remedy: 'Let load() of the handler give a modelTopology, weightSpecs and weightData.',
-  });
-}
-
-function notLoadable(where: string): LowbitError {
-  return new LowbitError({
-    code: 'file-missing',
-    where,
-    expected: 'a place that a model can be loaded from',
-    received: 'no handler for it',
-    remedy: where.startsWith('file:')
-      ? "In Node, call registerFileSystem() of '@lowbit/tfjs/node' first."
-      : 'Use http(s)://, indexeddb://, localstorage:// or an IOHandler.',
-  });
 }

@@ -11,7 +11,7 @@ interface Misnamed {
 }
 
 /** Weights that are called otherwise than TensorFlow.js calls them, though each is there. */
-export class MisnamedWeights extends Error {
+class MisnamedWeights extends Error {
   /** @param names Those of all weights. */
   constructor(
     readonly names: readonly Misnamed[],
@@ -45,8 +45,12 @@ export class MisnamedWeights extends Error {
   }
 }
 
-/** Why TensorFlow.js found no place for the weights of a file: what is on their names, or what it said itself. */
-export function misnamed(model: LayersModel, given: readonly string[], cause: unknown): unknown {
+/** What is on the names of weights for which TensorFlow.js found no place; `undefined` where it is not that. */
+export function misnamed(
+  model: LayersModel,
+  given: readonly string[],
+  cause: unknown,
+): MisnamedWeights | undefined {
   const wanted = variablesOf(model)
     .map(({ originalName }) => originalName)
     .sort((a, b) => b.length - a.length);
@@ -54,7 +58,7 @@ export function misnamed(model: LayersModel, given: readonly string[], cause: un
   const isEach = new Set(names.map((name) => name.wanted)).size === wanted.length;
   const areAlike = textOf(names, 'prefix') !== undefined && textOf(names, 'suffix') !== undefined;
   const areAll = names.length === given.length && given.length === wanted.length && isEach;
-  return areAll && areAlike && names.some(isOther) ? new MisnamedWeights(names, cause) : cause;
+  return areAll && areAlike && names.some(isOther) ? new MisnamedWeights(names, cause) : undefined;
 }
 
 const isOther = ({ prefix, suffix }: Misnamed): boolean => prefix !== '' || suffix !== '';
