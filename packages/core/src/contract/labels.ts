@@ -14,7 +14,7 @@ export interface LabelPlace {
   readonly where: string;
   /** The names that labels may go by; any, where they are not given. */
   readonly outputs?: readonly string[];
-  /** The outputs of which labels without a name would be classes; where these are several, they are refused. */
+  /** The outputs that labels without a name could be of; where these are several, they are refused. */
   readonly takers?: (labels: LabelValues) => readonly string[];
 }
 

@@ -198,6 +198,14 @@ describe('labels', () => {
       where: 'batch 1: labels',
       expected: 'labels by output, since kind, other could each take them',
     });
+    const sizes = { shape: [2, 1], data: [1, 1] };
+    const measured = fixed({ width: sizes, height: sizes });
+    await expect(compareModels(measured, measured, labelled([0.5, 2]))).rejects.toMatchObject({
+      expected: 'labels by output, since width, height could each take them',
+      remedy: expect.stringContaining('Give labels: { "width": …, "height": … }') as string,
+    });
+    const mixed = await compareModels(both, both, labelled([0.5, 2]));
+    expect(mixed.outputs.map(({ labelError }) => labelError?.a)).toEqual([undefined, 0.625]);
     const wide = fixed({ few: kinds, many: { shape: [2, 3], data: [1, 0, 0, 0, 0, 1] } });
     const fitting = await compareModels(wide, wide, labelled([0, 2]));
     expect(fitting.outputs.map(({ accuracy }) => accuracy?.a)).toEqual([undefined, 1]);

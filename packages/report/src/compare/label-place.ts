@@ -19,7 +19,7 @@ export interface LabelPlacer {
 }
 
 /**
- * Labels without names are for the one output of which they are classes; where there is none, for those of which they are values.
+ * Labels without names are for the one output of which they are classes; where there is none, for the one of which they are values.
  *
  * @param wanted Where the labels are from, when a batch must have some.
  */
@@ -31,7 +31,7 @@ export function labelPlacer(outputs: readonly ModelValue[], wanted: string | und
       number++;
       const where = `batch ${number}`;
       const names = outputs.map(({ name }) => name);
-      const takers = (own: LabelValues) => classOutputs(outputs, values, own);
+      const takers = (own: LabelValues) => takersOf(outputs, values, own);
       const labels = labelsOf(batch, { code: 'calibration-invalid', where, outputs: names, takers });
       isLabelled ??= labels !== undefined;
       if (isLabelled !== (labels !== undefined)) throw someHaveNone(where, isLabelled);
@@ -50,16 +50,21 @@ export function labelPlacer(outputs: readonly ModelValue[], wanted: string | und
   };
 }
 
-/** The outputs of which labels are classes. */
-function classOutputs(
+/** The outputs of which labels are classes; where there is none, those of which they are values. */
+function takersOf(
   outputs: readonly ModelValue[],
   values: readonly OutputValues[],
   labels: LabelValues,
 ): readonly string[] {
-  return outputs.flatMap(({ name, type, shape: declared }, i) => {
-    const use = labelUse({ type, declared, shape: values[i]!.shape }, labels);
-    return use?.by === 'classes' && strangeLabel(use.labels, use.size.classes) === undefined ? [name] : [];
-  });
+  const uses = outputs.map(({ type, shape: declared }, i) =>
+    labelUse({ type, declared, shape: values[i]!.shape }, labels),
+  );
+  const named = (isTaker: (use: (typeof uses)[number]) => boolean) =>
+    outputs.flatMap(({ name }, i) => (isTaker(uses[i]) ? [name] : []));
+  const ofClasses = named(
+    (use) => use?.by === 'classes' && strangeLabel(use.labels, use.size.classes) === undefined,
+  );
+  return ofClasses.length > 0 ? ofClasses : named((use) => use !== undefined && use.by !== 'classes');
 }
 
 function fitsNone(

@@ -102,6 +102,10 @@ export function compiledLoss(model: tfLayers.LayersModel): CompiledLoss {
   return really<CompiledLoss>(inner);
 }
 
+/** Whether each output has a loss, which an object of losses may leave out. */
+export const haveLosses = (model: tfLayers.LayersModel): readonly boolean[] =>
+  Array.from(compiledLoss(model).lossFunctions, (loss) => typeof loss === 'function');
+
 /** The name of each output's loss; `undefined` where it is a function. */
 export function lossNames({ loss, outputNames }: tfLayers.LayersModel): readonly (string | undefined)[] {
   const given = really<unknown>(loss);

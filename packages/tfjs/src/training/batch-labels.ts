@@ -3,11 +3,12 @@ import { labelsOf, type LabelValues, strangeLabel } from '@lowbit/core/adapter';
 import { distinctNames } from '@lowbit/tfjs-format';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { lossNames } from '../model/internals.js';
+import { haveLosses, lossNames } from '../model/internals.js';
 
 /**
  * The batch's labels as the model's losses want them, a tensor of the output's rank for each output: values of the output's shape as they
- * are; without its last axis they are classes there, or the values themselves where that axis has one place. The caller disposes them.
+ * are; without its last axis they are classes there, or the values themselves where that axis has one place. An output without a loss
+ * takes none, and zeros stand for them; labels without a name are of the one output that has a loss. The caller disposes the tensors.
  *
  * @param outputs What the model gives for the batch.
  * @param where `batch 2`
@@ -24,17 +25,20 @@ export function batchLabels(
   if (labels === undefined)
     throw invalid(`${where}: labels`, 'labels of every batch', 'none', withoutBatches);
   const losses = lossNames(model);
-  const all = names.map((name, i): Wanted => {
-    const isNamed = labels instanceof Map;
+  const takes = haveLosses(model);
+  const takers = names.filter((_, i) => takes[i]);
+  const isNamed = labels instanceof Map;
+  const all = names.map((name, i): Wanted | undefined => {
+    if (!takes[i]) return undefined;
     const values = isNamed ? (labels as ReadonlyMap<string, LabelValues>).get(name) : (labels as LabelValues);
+    if (values === undefined || (!isNamed && takers.length > 1)) throw notEach(where, takers, labels);
     const isSparse = losses[i]?.startsWith('sparse') === true;
     const place =
-      names.length === 1 && !isNamed ? `${where}: labels` : `${where}: labels of output '${name}'`;
-    if (values === undefined || (!isNamed && names.length > 1)) throw notEach(where, names, labels);
+      takers.length === 1 && !isNamed ? `${where}: labels` : `${where}: labels of output '${name}'`;
     return { values, output: outputs[name] as RunTensor, isSparse, where: place };
   });
-  for (const each of all) checkFits(each);
-  return all.map(tensorOf);
+  for (const each of all) if (each !== undefined) checkFits(each);
+  return all.map((each, i) => (each ? tensorOf(each) : tf.zeros([...outputs[names[i]!]!.shape])));
 }
 
 /** Labels, and the output of the model that they are for. */
@@ -114,7 +118,7 @@ function notEach(
   const example = names.map((name) => `${JSON.stringify(name)}: …`).join(', ');
   return invalid(
     `${where}: labels`,
-    `labels of each output: ${names.join(', ')}`,
+    `labels of each output that has a loss: ${names.join(', ')}`,
     received,
     `Give labels: { ${example} }.`,
   );

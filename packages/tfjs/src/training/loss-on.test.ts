@@ -2,7 +2,7 @@ import type { Batch } from '@lowbit/core';
 import type { LabelValues } from '@lowbit/core/adapter';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfLayers from '@tensorflow/tfjs-layers';
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
 import { onEveryBackend } from '../../test/backends.js';
 import { withSeededWeights } from '../../test/models.js';
 import { grid } from '../../test/quantizers.js';
@@ -248,6 +248,34 @@ onEveryBackend('the loss of a model that is trained', (test) => {
     }
   });
 
+  test('is that of the outputs that have a loss, and labels without a name are of the one that has', async () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+    const { model, batches, targets } = several();
+    const alone = tfLayers.model({ inputs: model.inputs, outputs: model.outputs[0]! });
+    const loss = 'sparseCategoricalCrossentropy';
+    const optimizer = tf.train.sgd(0.1);
+    alone.compile({ optimizer, loss });
+    model.optimizer.dispose();
+    model.compile({ optimizer, loss: { kind: loss } });
+    const kinds = (given: (kind: ArrayLike<number>) => Batch['labels']) =>
+      batches.map(({ inputs, labels }) => ({
+        inputs,
+        labels: given((labels as Record<string, ArrayLike<number>>)['kind']!),
+      })) as Batch[];
+    const expected = await evaluatedOn({
+      model: alone,
+      batches,
+      targets: targets.map(([kind]) => [kind!]),
+    });
+    for (const given of [kinds((kind) => kind), kinds((kind) => ({ kind })), batches])
+      expect(await tfjs(model).loss(given, new Map())).toBe(expected);
+    expect(warn).toHaveBeenCalledWith(expect.stringContaining('"box" is missing from loss dictionary'));
+    warn.mockRestore();
+    tf.dispose(targets);
+    optimizer.dispose();
+    disposeWeights(model);
+  });
+
   test('is the same of maps of classes, of rows with 1 at the class, and for a loss that takes classes', async () => {
     const { model, batches, targets } = segmentation('categoricalCrossentropy');
     const sparse = segmentation('sparseCategoricalCrossentropy');
@@ -283,7 +311,7 @@ onEveryBackend('the loss of a model that is trained', (test) => {
     };
     expect((await told(undefined)).remedy).toContain('train without batches');
     expect((await told([0, 1])).remedy).toBe('Give labels: { "kind": …, "box": … }.');
-    expect((await told({ kind })).expected).toBe('labels of each output: kind, box');
+    expect((await told({ kind })).expected).toBe('labels of each output that has a loss: kind, box');
     expect((await told({ kind, bax: box })).remedy).toBe('Did you mean box?');
     expect(await told({ kind, box: { shape: [2, 3], data: [1, 2, 3, 4, 5, 6] } })).toMatchObject({
       where: "batch 2: labels of output 'box'",

@@ -2,14 +2,14 @@ import { LowbitError, type Batch, type RunOutputs, type RunTensor } from '@lowbi
 import { distinctNames } from '@lowbit/tfjs-format';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { compiledLoss } from '../model/internals.js';
+import { compiledLoss, haveLosses } from '../model/internals.js';
 import { batchInputs, batchSize } from '../observe/batch-tensors.js';
 import { runModel } from '../observe/run.js';
 import { batchLabels } from './batch-labels.js';
 
 /**
  * The mean loss over all samples of the batches, of what the model gives with some weights replaced; the model must be compiled. Of several
- * outputs it is the sum of their losses.
+ * outputs it is the sum of their losses; one without a loss does not count.
  *
  * @param replace Values of weights by id, row-major.
  * @throws LowbitError `invalid-argument` for batches without labels, or labels that the model's loss does not take.
@@ -55,7 +55,9 @@ function totalLoss(model: LayersModel, batch: Batch, labels: tf.Tensor[], output
   const compiled = compiledLoss(model);
   const [only = labels] = labels.length === 1 ? labels : [];
   compiled.standardizeUserDataXY(batchInputs(model, batch), only, true);
-  const means = distinctNames(model.outputNames).map((name, i) => {
+  const takes = haveLosses(model);
+  const means = distinctNames(model.outputNames).flatMap((name, i) => {
+    if (!takes[i]) return [];
     const { shape, data } = outputs[name] as RunTensor;
     return tf.mean(compiled.lossFunctions[i]!(labels[i]!, tf.tensor(data, [...shape])));
   });
