@@ -7,7 +7,7 @@ import type { GridCost } from '../report/report.js';
 import { decode } from '../scheme/decode.js';
 import { encode } from '../scheme/encode.js';
 import { sliceLayout, type SliceLayout } from '../scheme/slicing.js';
-import { fitSafely } from './fit-safely.js';
+import { fitRowsSafely, fitSafely } from './fit-safely.js';
 
 /** Slices, and values, that the cost is measured on at most. */
 const mostSlices = 64;
@@ -25,8 +25,11 @@ export function gridCost(
   if (instead === undefined) return undefined;
   const against = Object.entries(instead).map(([key, value]) => `${key}=${value}`);
   const slices = sampleOf(values, sliceLayout(weight.shape, slicing));
+  const together = joined(slices);
   const noiseWith = (chosen: Options) =>
-    noiseOrNone(() => slices.reduce((sum, slice) => sum + noiseOf(slice, quantizer, bits, chosen, seed), 0));
+    noiseOrNone(() =>
+      together.reduce((sum, sample) => sum + noiseOf(sample, quantizer, bits, chosen, seed), 0),
+    );
   const taken = noiseWith(options);
   const before = noiseWith({ ...options, ...instead });
   if (!(taken > 0 && before > 0)) return undefined;
@@ -49,29 +52,63 @@ function noiseOrNone(measure: () => number): number {
   }
 }
 
+/** Slices of one length, one after the other. */
+interface Sample {
+  readonly values: Float32Array;
+  readonly length: number;
+}
+
+/** Slices of equal length as one sample, so that they are fitted together; others each as one. */
+function joined(slices: readonly Float32Array[]): readonly Sample[] {
+  const [first = new Float32Array()] = slices;
+  const { length } = first;
+  if (!slices.every((slice) => slice.length === length))
+    return slices.map((values) => ({ values, length: values.length }));
+  const values = new Float32Array(slices.length * length);
+  slices.forEach((slice, i) => values.set(slice, i * length));
+  return length === 0 ? [] : [{ values, length }];
+}
+
 function noiseOf(
-  values: Float32Array,
+  { values, length }: Sample,
   quantizer: Quantizer,
   bits: number,
   options: Options,
   seed: number,
 ): number {
   const context = { role: 'weight', bits, options, random: seededRandom(seed) } as const;
-  const fit = (slice: Float32Array) => fitSafely(quantizer, slice, context, 'a sample');
-  const decoded = decode(encode(values, [values.length], 'tensor', { bits, fit }));
-  return values.reduce((sum, value, i) => sum + (value - (decoded[i] as number)) ** 2, 0);
+  const place = 'a sample';
+  const fit = (slice: Float32Array) => fitSafely(quantizer, slice, context, place);
+  const fitRows = (rows: Float32Array, own: number) => fitRowsSafely(quantizer, rows, own, context, place);
+  const verbs = { bits, fit, ...(quantizer.fitRows === undefined ? {} : { fitRows }) };
+  const decoded = decode(encode(values, [values.length / length, length], { axes: [0] }, verbs));
+  let noise = 0;
+  for (let first = 0; first < values.length; first += length) {
+    let own = 0;
+    for (let i = first; i < first + length; i++) own += ((values[i] as number) - (decoded[i] as number)) ** 2;
+    noise += own;
+  }
+  return noise;
 }
 
 /** Every so many slices, as they lie in the tensor. */
-function sampleOf(values: Float32Array, { count, runs }: SliceLayout): readonly Float32Array[] {
+function sampleOf(values: Float32Array, { count, start, end, runs }: SliceLayout): readonly Float32Array[] {
   const each = Math.min(mostSlices, Math.floor((mostValues * count) / values.length), count);
   if (!(each >= 1)) return [];
+  const { step } = runs;
   const stride = Math.ceil(count / each);
-  const picked = Array.from({ length: Math.ceil(count / stride) }, (): number[] => []);
+  const sizes = Array.from(
+    { length: Math.ceil(count / stride) },
+    (_, at) => end(at * stride) - start(at * stride),
+  );
+  const picked = sizes.map((size) => new Float32Array(size));
+  const filled = new Uint32Array(picked.length);
   runs.each((from, to, slice) => {
-    if (runs.step === 0 && slice % stride !== 0) return;
-    for (let i = from, s = slice; i < to; i++, s += runs.step)
-      if (s % stride === 0) picked[s / stride]?.push(values[i] as number);
+    if (step === 0 && slice % stride !== 0) return;
+    const own = Math.ceil(slice / stride);
+    const every = step === 0 ? 1 : stride;
+    for (let i = from + step * (own * stride - slice), at = own; i < to; i += every, at += step)
+      picked[at]![filled[at]!++] = values[i] as number;
   });
-  return picked.map((slice) => Float32Array.from(slice));
+  return picked;
 }
