@@ -66,8 +66,7 @@ async function written(
   const isOther = [...left].some((id) => shifts.has(id));
   const again = isOther ? await toOnnx(result.model, inFile) : tried;
   const storage = isOther ? [...again.storage, ...floats] : tried.storage;
-  const files = [...again.pieces, ...(again.externalData ?? []).map(({ data }) => data)];
-  const after = files.reduce((sum, { length }) => sum + length, 0);
+  const after = (again.externalData ?? []).reduce((sum, { data }) => sum + data.length, again.size);
   return {
     ...result,
     model: { ...again, storage },

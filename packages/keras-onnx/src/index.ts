@@ -1,2 +1,2 @@
 export { asOnnx, type AsOnnxOptions } from './as-onnx.js';
-export { toOnnx, type ToOnnxOptions } from './to-onnx.js';
+export { streamOnnx, toOnnx, type ToOnnxOptions } from './to-onnx.js';

@@ -1,6 +1,6 @@
 import { checkArgument, checkOptions, defined, stopIfAborted, type OptionTypes } from '@lowbit/core/adapter';
 import type { KerasModel, KerasWeight } from '@lowbit/keras';
-import type { BuiltModel, WriteOptions } from '@lowbit/onnx/build';
+import type { BuiltModel, StreamedModel, WriteOptions } from '@lowbit/onnx/build';
 import { buildGraph, type GraphOptions } from './build-graph.js';
 import { StoredWeights } from './graph/stored-weights.js';
 import { isModel, optionsOfGraph } from './options.js';
@@ -26,23 +26,51 @@ export interface ToOnnxOptions extends GraphOptions, Pick<WriteOptions, 'externa
  * const { bytes } = await toOnnx(await readKeras(file));
  */
 export async function toOnnx(model: KerasModel, options: ToOnnxOptions = {}): Promise<BuiltModel> {
-  checkModel(model);
-  checkOptions(options, optionsOfToOnnx, 'toOnnx');
-  stopIfAborted(options.signal, model.name);
-  const { original, external, externalPath } = options;
-  const originals = new Map((original?.weights ?? []).map((weight) => [weight.id, weight]));
-  const weights = new StoredWeights(readingOf(model, options), originals);
-  const builder = await buildGraph(model, options, (...given) => weights.place(...given));
+  const { builder, weights, wishes } = await begun(model, options, 'toOnnx');
+  const built = await builder.write(wishes);
   options.onProgress?.(1);
-  const built = await builder.write(defined({ plan: model.plans?.at(-1), external, externalPath }));
   return {
     pieces: built.pieces,
+    size: built.size,
     get bytes() {
       return built.bytes;
     },
     ...defined({ externalData: built.externalData }),
     storage: weights.storage(built.storage),
   };
+}
+
+/**
+ * The same file for models that are large: its weights are read when they are written, and are in memory one at a time.
+ *
+ * @throws LowbitError as `toOnnx`; from reading pieces too.
+ * @example
+ * for await (const piece of (await streamOnnx(model)).pieces()) await file.write(piece);
+ */
+export async function streamOnnx(model: KerasModel, options: ToOnnxOptions = {}): Promise<StreamedModel> {
+  const { builder, weights, wishes } = await begun(model, options, 'streamOnnx');
+  const built = await builder.stream(wishes);
+  return {
+    ...built,
+    storage: weights.storage(built.storage),
+    async *pieces() {
+      yield* built.pieces();
+      options.onProgress?.(1);
+    },
+  };
+}
+
+/** The graph, with weights that are read later. */
+async function begun(model: KerasModel, options: ToOnnxOptions, where: string) {
+  checkModel(model, where);
+  checkOptions(options, optionsOfToOnnx, where);
+  stopIfAborted(options.signal, model.name);
+  const { original, external, externalPath } = options;
+  const originals = new Map((original?.weights ?? []).map((weight) => [weight.id, weight]));
+  const weights = new StoredWeights(readingOf(model, options), originals);
+  const builder = await buildGraph(model, options, (...given) => weights.place(...given));
+  const wishes: WriteOptions = defined({ plan: model.plans?.at(-1), external, externalPath });
+  return { builder, weights, wishes };
 }
 
 /** Stops between two weights, or tells how many there were. */
@@ -58,9 +86,9 @@ function readingOf(
   };
 }
 
-function checkModel(model: unknown): void {
+function checkModel(model: unknown, where: string): void {
   const expected = 'a model of Keras, as readKeras gives it';
-  checkArgument(isModel(model), model, { where: 'toOnnx(model)', expected });
+  checkArgument(isModel(model), model, { where: `${where}(model)`, expected });
 }
 
 const optionsOfToOnnx: OptionTypes<ToOnnxOptions> = {

@@ -1,8 +1,8 @@
 import { readKeras, type KerasModel } from '@lowbit/keras';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 
 import { kerasCases } from '../../keras/test/cases.js';
-import { toOnnx } from '../src/index.js';
+import { streamOnnx, toOnnx } from '../src/index.js';
 
 const cases = await kerasCases('keras3');
 
@@ -19,6 +19,46 @@ it('tells how many weights were read, and stops between two of them', async () =
   await expect(toOnnx(model, { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'aborted' });
   await expect(toOnnx(model, { onProgress: 1 as never })).rejects.toMatchObject({ code: 'invalid-argument' });
   model.close();
+});
+
+it('streams the same file, and reads weights when they are written', async () => {
+  const model = await readKeras(cases.get('lstm')!.get('model.keras')!);
+  const { bytes } = await toOnnx(model);
+  const shares: number[] = [];
+  const { size, pieces } = await streamOnnx(model, { onProgress: (share) => void shares.push(share) });
+  expect(size).toBe(bytes.length);
+  expect(shares).not.toContain(1);
+  const list: Uint8Array[] = [];
+  for await (const piece of pieces()) list.push(piece);
+  expect(Buffer.compare(Buffer.concat(list), bytes)).toBe(0);
+  expect(shares.at(-1)).toBe(1);
+  await expect(streamOnnx(1 as never)).rejects.toMatchObject({ where: 'streamOnnx(model)' });
+  model.close();
+});
+
+it('reads no weight of a large model before its turn', async () => {
+  const side = 200;
+  const names = ['a', 'b', 'c'];
+  const layers = names.map((name) => ({
+    class_name: 'Dense',
+    config: { name, units: side, use_bias: false },
+  }));
+  const start = { class_name: 'InputLayer', config: { name: 'start', batch_input_shape: [null, side] } };
+  const weights = names.map((name) => ({ name: `${name}/kernel`, shape: [side, side], dtype: 'float32' }));
+  const modelJson = {
+    format: 'layers-model',
+    modelTopology: { class_name: 'Sequential', config: { name: 'stack', layers: [start, ...layers] } },
+    weightsManifest: [{ paths: ['w.bin'], weights }],
+  };
+  const values = new Uint8Array(new Float32Array(3 * side * side).fill(0.5).buffer);
+  const model = await readKeras({ modelJson, shards: { 'w.bin': values } });
+  const read = model.weights.map((weight) => vi.spyOn(weight, 'read'));
+  const { pieces } = await streamOnnx(model);
+  const counts: number[] = [];
+  for await (const piece of pieces())
+    if (piece.length === 4 * side * side)
+      counts.push(read.reduce((sum, { mock }) => sum + mock.calls.length, 0));
+  expect(counts).toEqual([1, 2, 3]);
 });
 
 /** Rectifiers one behind the other, without weights. */

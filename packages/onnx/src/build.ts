@@ -3,6 +3,7 @@ export type {
   BuiltModel,
   ModelBuilder,
   NodeOptions,
+  StreamedModel,
   WeightOptions,
   WriteOptions,
 } from './build/builder.js';

@@ -239,6 +239,70 @@ const roundHalfEven = (value: number): number => {
   return rest > 0.5 || (rest === 0.5 && low % 2 !== 0) ? low + 1 : low;
 };
 
+describe('constants that are read late', () => {
+  const shapes = { kernel: [200, 300], bias: [300] };
+  const read: string[] = [];
+  /** A dense layer, whose constants are of other types than what reads them gives. */
+  function dense(isLate: boolean, type: 'float32' | 'float16' = 'float32'): ModelBuilder {
+    const model = modelBuilder({ opset: 21 });
+    const constant = (name: keyof typeof shapes) => {
+      const values = Array.from(numbers(shapes[name], 5));
+      const late = async () => {
+        read.push(name);
+        return values;
+      };
+      return model.constant(name, type, shapes[name], isLate ? late : values);
+    };
+    model.constant('unused', type, [1e6], async () => numbers([1e6], 1));
+    const product = model.node('MatMul', [model.input('x', type, ['n', 200]), constant('kernel')]);
+    model.output(model.node('Add', [product, constant('bias')]), type, ['n', 300], 'y');
+    return model;
+  }
+  const all = async (pieces: AsyncIterable<Uint8Array>) => {
+    const list: Uint8Array[] = [];
+    for await (const piece of pieces) list.push(piece);
+    return Buffer.concat(list);
+  };
+
+  it.each(['float32', 'float16'] as const)('are the same in the file: %s', async (type) => {
+    const expected = (await dense(false, type).write()).bytes;
+    const late = dense(true, type);
+    expect(Buffer.compare((await late.write()).bytes, expected)).toBe(0);
+    const { size, pieces } = await late.stream();
+    expect(size).toBe(expected.length);
+    for (let round = 0; round < 2; round++) expect(Buffer.compare(await all(pieces()), expected)).toBe(0);
+  });
+
+  it('large ones are read when their piece is asked for', async () => {
+    read.length = 0;
+    const { pieces } = await dense(true).stream();
+    expect(read).toEqual(['bias']);
+    const iterator = pieces()[Symbol.asyncIterator]();
+    await iterator.next();
+    expect(read).toEqual(['bias']);
+    await iterator.next();
+    expect(read).toEqual(['bias', 'kernel']);
+  });
+
+  it('lie in the file beside the model where that is wanted', async () => {
+    const [streamed, whole] = [
+      await dense(true).stream({ external: true }),
+      await dense(false).write({ external: true }),
+    ];
+    expect(streamed.externalData).toEqual(whole.externalData);
+    expect(Buffer.compare(await all(streamed.pieces()), whole.bytes)).toBe(0);
+  });
+
+  it('are as many as their dimensions say', async () => {
+    const model = modelBuilder({ opset: 21 });
+    const few = model.constant('few', 'float32', [100, 300], async () => [1]);
+    model.output(model.node('Relu', [few]), 'float32', [100, 300], 'y');
+    await expect(model.write()).rejects.toMatchObject({ code: 'invalid-argument' });
+    const { pieces } = await model.stream();
+    await expect(all(pieces())).rejects.toMatchObject({ code: 'invalid-argument' });
+  });
+});
+
 describe('what does not fit is refused', () => {
   const model = modelBuilder({ opset: 17 });
   model.input('x', 'float32', [2]);

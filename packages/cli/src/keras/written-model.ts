@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import type { ModelPort } from '@lowbit/core';
 import type { KerasModel, KerasPort, ReadingOptions } from '@lowbit/keras';
 import type { AsOnnxOptions } from '@lowbit/keras-onnx';
-import type { BuiltModel } from '@lowbit/onnx/build';
+import type { BuiltModel, StreamedModel } from '@lowbit/onnx/build';
 
 import type { OutputFile } from '../files/write-outputs.js';
 import { dataFileName } from '../quantize/open-port.js';
@@ -35,8 +35,8 @@ export async function writtenModel(
   form: Writing,
 ): Promise<WrittenModel> {
   if (to === 'tfjs') return asTfjs(model, file, form);
-  const { toOnnx } = await import('@lowbit/keras-onnx');
-  return onnxFiles(await toOnnx(model, { ...namesOf(file), ...form }), file);
+  const { streamOnnx } = await import('@lowbit/keras-onnx');
+  return onnxFiles(await streamOnnx(model, { ...namesOf(file), ...form }), file);
 }
 
 const namesOf = (file: string) => ({ name: basename(file), externalPath: dataFileName(file) });
@@ -57,9 +57,9 @@ async function asTfjs(model: KerasModel, file: string, form: Writing): Promise<W
   };
 }
 
-function onnxFiles({ pieces, externalData = [] }: BuiltModel, file: string): WrittenModel {
+function onnxFiles({ pieces, size, externalData = [] }: BuiltModel | StreamedModel, file: string) {
   const beside = externalData.map(({ path, data }) => ({ path: join(dirname(file), path), data }));
-  const bytes = [...pieces, ...beside.map(({ data }) => data)].reduce((sum, { length }) => sum + length, 0);
+  const bytes = beside.reduce((sum, { data }) => sum + data.length, size);
   return { files: [...beside, { path: file, data: pieces }], bytes, notes: [] };
 }
 

@@ -11,22 +11,17 @@ export interface Arrangement {
   readonly dims?: readonly number[];
 }
 
-/** For each place of the result the place it comes from, row-major. */
-function places(
+/** Where the places of a result come from: the sum of one offset of each axis, row-major. */
+function offsetsOf(
   shape: readonly number[],
   { axes = shape.map((_, i) => i), blocks }: Arrangement,
-): Uint32Array {
+): readonly (readonly number[])[] {
   const result = axes.map((axis) => shape[axis] as number);
   const steps = axes.map((axis) => sizeOf(shape.slice(axis + 1)));
-  const offsets = result.map((size, axis) => {
+  return result.map((size, axis) => {
     const own = Array.from({ length: size }, (_, i) => (steps[axis] as number) * i);
     return blocks?.axis === axis ? inBlocks(own, blocks.order) : own;
   });
-  return offsets.reduce<Uint32Array>((all, own) => {
-    const next = new Uint32Array(all.length * own.length);
-    all.forEach((place, i) => own.forEach((offset, k) => (next[i * own.length + k] = place + offset)));
-    return next;
-  }, Uint32Array.of(0));
 }
 
 function inBlocks(list: readonly number[], order: readonly number[]): readonly number[] {
@@ -36,13 +31,29 @@ function inBlocks(list: readonly number[], order: readonly number[]): readonly n
 
 type List = Float32Array | Uint8Array | Uint16Array;
 
-/** @param each How many numbers stand at each place. */
-function taken<L extends List>(list: L, from: Uint32Array, each = 1): L {
-  const result = new (list.constructor as new (length: number) => L)(from.length * each);
-  from.forEach((place, i) => {
-    for (let k = 0; k < each; k++) result[i * each + k] = list[place * each + k] as number;
-  });
+/**
+ * The numbers in their new places.
+ *
+ * @param each How many numbers stand at each place.
+ */
+function taken<L extends List>(list: L, offsets: readonly (readonly number[])[], each = 1): L {
+  const [last, ...before] = offsets.toReversed();
+  const inner = Uint32Array.from(last ?? [0]);
+  const outer = before.reduceRight<Uint32Array>(sums, Uint32Array.of(0));
+  const result = new (list.constructor as new (length: number) => L)(outer.length * inner.length * each);
+  let to = 0;
+  for (const start of outer)
+    for (const offset of inner)
+      for (let k = 0; k < each; k++) result[to++] = list[(start + offset) * each + k] as number;
   return result;
+}
+
+/** Every place with every offset. */
+function sums(places: Uint32Array, offsets: readonly number[]): Uint32Array {
+  const all = new Uint32Array(places.length * offsets.length);
+  let to = 0;
+  for (const place of places) for (const offset of offsets) all[to++] = place + offset;
+  return all;
 }
 
 /** Shape of what an arrangement gives. */
@@ -57,7 +68,7 @@ export function arrangeFloats(
 ): Float32Array {
   return arrangement.axes === undefined && arrangement.blocks === undefined
     ? values
-    : taken(values, places(shape, arrangement));
+    : taken(values, offsetsOf(shape, arrangement));
 }
 
 /**
@@ -69,7 +80,7 @@ export function arrangeTensor(
   arrangement: Arrangement,
 ): QuantizedTensor | undefined {
   const arranged = arrangeUniform(tensor, arrangement);
-  return arranged && { ...arranged, codes: taken(tensor.codes, places(tensor.shape, arrangement)) };
+  return arranged && { ...arranged, codes: taken(tensor.codes, offsetsOf(tensor.shape, arrangement)) };
 }
 
 /** The same of a tensor whose codes are all equal, which need not move. */
@@ -91,7 +102,7 @@ export function arrangeUniform(
   )
     return undefined;
   const isShared = blocks !== undefined && grid[axes[blocks.axis] as number] === 1;
-  const slices = places(grid, isShared ? { axes } : { axes, ...(blocks && { blocks }) });
+  const slices = offsetsOf(grid, isShared ? { axes } : { axes, ...(blocks && { blocks }) });
   return {
     ...tensor,
     shape: result,
@@ -106,7 +117,7 @@ function movedSlicing(slicing: Slicing, axes: readonly number[]): Slicing {
   return { axes: slicing.axes.map((axis) => axes.indexOf(axis)).sort((a, b) => a - b) };
 }
 
-function movedScheme(scheme: Scheme, slices: Uint32Array): Scheme {
+function movedScheme(scheme: Scheme, slices: readonly (readonly number[])[]): Scheme {
   switch (scheme.kind) {
     case 'affine': {
       const { scale, offset } = scheme;

@@ -20,13 +20,14 @@ export class StoredWeights {
   ) {}
 
   async place(builder: ModelBuilder, weight: KerasWeight, arrangement: Arrangement): Promise<string> {
-    this.reading(weight);
     const { id, shape } = weight;
     const dims = arrangedShape(shape, arrangement);
-    if (weight.packed === undefined) {
-      const values = arrangeFloats(await weight.read(), shape, arrangement);
-      return builder.constant(id, 'float32', dims, values);
-    }
+    if (weight.packed === undefined)
+      return builder.constant(id, 'float32', dims, async () => {
+        this.reading(weight);
+        return arrangeFloats(await weight.read(), shape, arrangement);
+      });
+    this.reading(weight);
     const stored = unpackTensor(weight.packed);
     const tensor = arrangeTensor(stored, arrangement);
     const before = this.originals.get(id);

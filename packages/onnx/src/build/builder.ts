@@ -4,6 +4,7 @@ import type { ExternalFile } from '../external/files.js';
 import type { PlainAttribute } from '../interpreter/graph-builder.js';
 import type { Optimize, RuntimeTarget } from '../target/target.js';
 import type { ElementType } from './element-type.js';
+import type { ReadValues } from './late-constants.js';
 
 export interface BuilderOptions {
   /** Version of the standard operators, 9 to 25. */
@@ -54,10 +55,18 @@ export interface BuiltModel {
   readonly bytes: Uint8Array;
   /** The same one after the other, in which large tensors stay where they are: a file can be written of it that is never in memory twice. */
   readonly pieces: readonly Uint8Array[];
+  /** Bytes of the file alone. */
+  readonly size: number;
   /** The file beside it, where there is one. */
   readonly externalData?: readonly ExternalFile[];
   /** How each quantized weight is stored, in the order in which they were added; `float` tells of original values in its place. */
   readonly storage: readonly StorageNote[];
+}
+
+/** A file that is made while it is written. */
+export interface StreamedModel extends Pick<BuiltModel, 'size' | 'externalData' | 'storage'> {
+  /** Its bytes one after the other. Constants are read when it is their turn, and again when pieces are asked for again. */
+  pieces(): AsyncIterable<Uint8Array>;
 }
 
 /** An ONNX model that comes to be node by node; values are known by their names. */
@@ -65,8 +74,18 @@ export interface ModelBuilder {
   readonly opset: number;
   /** An input of the model. @param shape A text is a size that is not known beforehand. @returns Its name, as it was given. */
   input(name: string, type: ElementType, shape: readonly (number | string)[]): string;
-  /** A constant. @param values Row-major. @returns Its name: `near`, or `near` with a number behind it. */
-  constant(near: string, type: ElementType, dims: readonly number[], values: ArrayLike<number>): string;
+  /**
+   * A constant.
+   *
+   * @param values Row-major, or what reads them when they are written.
+   * @returns Its name: `near`, or `near` with a number behind it.
+   */
+  constant(
+    near: string,
+    type: ElementType,
+    dims: readonly number[],
+    values: ArrayLike<number> | ReadValues,
+  ): string;
   /**
    * A quantized weight: a value of floats that is stored packed. Its form is chosen when the model is written, by the operators
    * that take it, the target and `optimize`, as that of a weight in a file that `onnx` quantizes.
@@ -104,4 +123,6 @@ export interface ModelBuilder {
    *   does not load it; `model-too-large`.
    */
   write(options?: WriteOptions): Promise<BuiltModel>;
+  /** The same file, of which large constants that are read late are in memory one at a time. Throws as `write`. */
+  stream(options?: WriteOptions): Promise<StreamedModel>;
 }

@@ -20,8 +20,9 @@ import { builtOpsets } from '../target/versions.js';
 import type { BuilderOptions, ModelBuilder } from './builder.js';
 import { type BuiltNames, builtNames } from './built-names.js';
 import { dataTypeOf } from './element-type.js';
+import { LateConstants } from './late-constants.js';
 import type { Parts } from './parts.js';
-import { activationPrefix, weightCosts, writeParts } from './write-parts.js';
+import { activationPrefix, streamParts, weightCosts, writeParts } from './write-parts.js';
 
 /**
  * Builds an ONNX file, for converters: nodes, constants, packed weights, quantizers of activations.
@@ -38,7 +39,14 @@ import { activationPrefix, weightCosts, writeParts } from './write-parts.js';
 export function modelBuilder(options: BuilderOptions): ModelBuilder {
   checkOptions(options, optionsOfBuilder, 'modelBuilder');
   const { opset, name = 'model.onnx', target } = options;
-  const parts: Parts = { inputs: [], outputs: [], constants: [], weights: [], nodes: [] };
+  const parts: Parts = {
+    inputs: [],
+    outputs: [],
+    constants: [],
+    late: new LateConstants(),
+    weights: [],
+    nodes: [],
+  };
   const names = builtNames(name);
   const sums = target?.provider === 'webgpu' ? 'float32' : 'float64';
   return {
@@ -48,12 +56,13 @@ export function modelBuilder(options: BuilderOptions): ModelBuilder {
     activation: activationsOf(parts, names, opset, sums),
     costs: () => weightCosts(parts, { ...options, name }),
     write: (wishes = {}) => writeParts(parts, { ...options, name }, wishes),
+    stream: (wishes = {}) => streamParts(parts, { ...options, name }, wishes),
   };
 }
 
 /** Inputs, constants and outputs. */
 function valuesOf(
-  { inputs, constants, weights, outputs, nodes }: Parts,
+  { inputs, constants, late, weights, outputs, nodes }: Parts,
   names: BuiltNames,
 ): Pick<ModelBuilder, 'input' | 'constant' | 'weight' | 'output'> {
   return {
@@ -64,7 +73,10 @@ function valuesOf(
     constant(near, type, dims, values) {
       const dataType = dataTypeOf(type, `constant '${near}'`);
       const name = names.define(near);
-      constants.push(makeTensor(name, dataType, dims, values));
+      const isLate = typeof values === 'function';
+      constants.push(
+        isLate ? late.add(name, dataType, dims, values) : makeTensor(name, dataType, dims, values),
+      );
       return name;
     },
     weight(near, tensor, { dims = tensor.shape, type = 'float32', original } = {}) {

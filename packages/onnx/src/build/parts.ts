@@ -15,6 +15,7 @@ import type { Runtime } from '../target/target.js';
 import { irOfOpset } from '../target/versions.js';
 import { version } from '../version.js';
 import type { BuilderOptions } from './builder.js';
+import type { LateConstants } from './late-constants.js';
 import { type PackedWeight, placeOf } from './packed-weights.js';
 
 /** What a model is made of so far. */
@@ -22,6 +23,8 @@ export interface Parts {
   readonly inputs: ValueInfoProto[];
   readonly outputs: ValueInfoProto[];
   readonly constants: TensorProto[];
+  /** What of the constants is not read yet. */
+  readonly late: LateConstants;
   readonly weights: PackedWeight[];
   readonly nodes: NodeProto[];
 }

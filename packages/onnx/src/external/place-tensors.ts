@@ -108,6 +108,13 @@ async function bringIn(
   return loaded;
 }
 
+/** Whether tensors may go into a file beside the model: on request, or since they are too many for the model. */
+export const mayGoOutside = (
+  tensors: readonly TensorProto[],
+  wanted: boolean | undefined,
+  most = mostInside,
+): boolean => wanted === true || tensors.reduce((sum, { rawData }) => sum + rawData.length, 0) > most;
+
 /**
  * The tensors that go outside on request, or because the model would become too large. Runtimes look for other files on
  * behalf of the main graph alone, so that what subgraphs and functions hold stays (onnxruntime-web 1.30).
@@ -118,8 +125,7 @@ function largeTensors(
   wanted: boolean | undefined,
   most: number,
 ): TensorProto[] {
-  const inside = tensors.reduce((sum, { rawData }) => sum + rawData.length, 0);
-  if (wanted !== true && inside <= most) return [];
+  if (!mayGoOutside(tensors, wanted, most)) return [];
   return mainTensors(proto).filter(({ rawData }) => rawData.length >= leastOutside);
 }
 

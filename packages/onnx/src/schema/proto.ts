@@ -39,6 +39,7 @@ export { AttributeType, DataLocation, DataType } from './messages.js';
 
 export { parseModel } from './decode.js';
 export { graphPartsSize, serializeModel, serializeParts } from './encode.js';
+export { largeBytes } from './sink.js';
 export { textOf, utf8 } from './utf8.js';
 
 export const createModel = (init: Partial<ModelProto> = {}): ModelProto =>

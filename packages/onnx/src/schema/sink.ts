@@ -29,7 +29,7 @@ export function sinkOf(size: number, sizes: Sizes = new Map()): Sink {
 }
 
 /** Bytes from which on they are a part of their own. */
-const largeBytes = 2 ** 16;
+export const largeBytes = 2 ** 16;
 
 /** Ends the part that is written now. */
 export function endPart(sink: Sink): void {
