@@ -31,14 +31,14 @@ function transposedLength(
   const strides = settings.sizes('strides', rank, 1);
   const dilation = settings.sizes('dilation_rate', rank, 1);
   const isSame = settings.text('padding', 'valid') === 'same';
-  const extra = settings.has('output_padding') ? settings.integers('output_padding') : undefined;
+  const extra = outputPadding(settings, rank);
   return (length, axis) => {
     if (length === null) return null;
     const reach = (kernel[axis]! - 1) * dilation[axis]! + 1;
     const stride = strides[axis]!;
     if (extra === undefined) return length * stride + (isSame ? 0 : Math.max(reach - stride, 0));
     const pad = isSame ? Math.floor(reach / 2) : 0;
-    return (length - 1) * stride + reach - 2 * pad + (extra[axis] ?? extra[0]!);
+    return (length - 1) * stride + reach - 2 * pad + extra[axis]!;
   };
 }
 
@@ -66,6 +66,24 @@ function convolution(rank: number): LayerClass {
     },
     output: (settings, [input]) => convolved(settings, input, rank, settings.size('filters')),
   };
+}
+
+/**
+ * Zeros at the end of what comes out, for each axis; undefined where Keras finds them.
+ *
+ * @throws LowbitError `model-malformed`: Keras takes fewer than the window steps on.
+ */
+function outputPadding(settings: Settings, rank: number): readonly number[] | undefined {
+  if (!settings.has('output_padding')) return undefined;
+  const extra = settings.integers('output_padding');
+  const strides = settings.sizes('strides', rank, 1);
+  const each = strides.map((_, axis) => extra[axis] ?? extra[0]!);
+  if (each.some((count, axis) => count < 0 || count >= strides[axis]!))
+    settings.wrong(
+      'output_padding',
+      `numbers from 0 that are smaller than the strides, ${strides.join(' and ')}`,
+    );
+  return each;
 }
 
 /** Kernel `[…window, filters, in]`. */

@@ -17,12 +17,12 @@ export class Settings {
 
   flag(key: string, fallback: boolean): boolean {
     const value = this.values[key] ?? fallback;
-    return typeof value === 'boolean' ? value : this.#wrong(key, 'true or false');
+    return typeof value === 'boolean' ? value : this.wrong(key, 'true or false');
   }
 
   number(key: string, fallback?: number): number {
     const value = this.values[key] ?? fallback;
-    return typeof value === 'number' && Number.isFinite(value) ? value : this.#wrong(key, 'a number');
+    return typeof value === 'number' && Number.isFinite(value) ? value : this.wrong(key, 'a number');
   }
 
   /** A whole number of at least 1. */
@@ -32,14 +32,14 @@ export class Settings {
 
   text(key: string, fallback?: string): string {
     const value = this.values[key] ?? fallback;
-    return typeof value === 'string' ? value : this.#wrong(key, 'a text');
+    return typeof value === 'string' ? value : this.wrong(key, 'a text');
   }
 
   /** `rank` sizes of at least 1; one number stands for all of them. */
   sizes(key: string, rank: number, fallback?: number): readonly number[] {
     const value = this.values[key] ?? fallback;
     if (!Array.isArray(value)) return Array<number>(rank).fill(this.#size(value, key));
-    if (value.length !== rank) this.#wrong(key, `${rank} numbers`);
+    if (value.length !== rank) this.wrong(key, `${rank} numbers`);
     return value.map((size: JsonValue) => this.#size(size, key));
   }
 
@@ -47,7 +47,7 @@ export class Settings {
   integers(key: string, fallback?: number | readonly number[]): readonly number[] {
     const value = this.values[key] ?? fallback;
     const list: unknown[] = Array.isArray(value) ? value : [value];
-    if (!list.every(Number.isSafeInteger)) this.#wrong(key, 'whole numbers');
+    if (!list.every(Number.isSafeInteger)) this.wrong(key, 'whole numbers');
     return list as number[];
   }
 
@@ -57,11 +57,11 @@ export class Settings {
     const list = Array.isArray(value) ? (value as JsonValue[]) : Array<JsonValue>(rank).fill(value);
     // One axis: [before, after], without a list around it.
     const each = rank === 1 && list.length === 2 ? [list] : list;
-    if (each.length !== rank) this.#wrong(key, `${rank} pairs of numbers`);
+    if (each.length !== rank) this.wrong(key, `${rank} pairs of numbers`);
     return each.map((pair) => {
       const both = Array.isArray(pair) ? (pair as JsonValue[]) : [pair, pair];
       if (both.length !== 2 || !both.every((n) => Number.isSafeInteger(n) && (n as number) >= 0))
-        this.#wrong(key, 'pairs of numbers');
+        this.wrong(key, 'pairs of numbers');
       return both as [number, number];
     });
   }
@@ -69,10 +69,11 @@ export class Settings {
   #size(value: unknown, key: string): number {
     return Number.isSafeInteger(value) && (value as number) >= 1
       ? (value as number)
-      : this.#wrong(key, 'a size of at least 1');
+      : this.wrong(key, 'a size of at least 1');
   }
 
-  #wrong(key: string, expected: string): never {
+  /** @throws LowbitError `model-malformed` for a value that is not what is expected. */
+  wrong(key: string, expected: string): never {
     const received = JSON.stringify(this.values[key]) ?? 'nothing';
     throw malformed(`${this.where}: ${key}`, expected, received.slice(0, 200));
   }

@@ -1,4 +1,5 @@
 import { graphInvalid, malformed, unsupported } from '../errors.js';
+import { checkInputs, checkOutput } from '../layers/demands.js';
 import type { MaybeShape, WeightRule } from '../layers/layer-class.js';
 import type { JsonValue, TensorReference } from '../model.js';
 import { quantizedInputClass } from '../quantized-input.js';
@@ -91,12 +92,17 @@ function outputsOf(layer: LayerDraft, inputs: readonly MaybeShape[]): readonly M
   const wrapped = wrapperOutputs(layer, inputs);
   if (wrapped !== undefined) return wrapped;
   if (layer.known === undefined) return [layer.customOutput];
+  checkInputs(layer, inputs);
   const refusal = layer.known.refuseInput?.(layer.settings, inputs);
   if (refusal !== undefined)
     throw unsupported(layer.id, `${layer.className} with ${refusal.reason}`, refusal.remedy);
   layer.rules ??= layer.known.weights?.(layer.settings, inputs) ?? [];
   const output = layer.known.output(layer.settings, inputs);
-  if (output !== undefined && 'outputs' in output) return output.outputs;
+  if (output !== undefined && 'outputs' in output) {
+    output.outputs.forEach((each) => checkOutput(layer, inputs, each));
+    return output.outputs;
+  }
+  checkOutput(layer, inputs, output);
   return [layer.config['activation'] === 'glu' ? gated(output) : output];
 }
 
