@@ -5,6 +5,7 @@
 import type { WeightDescriptor } from '../contract/descriptors.js';
 import type { SessionOptions } from '../contract/events.js';
 import { sinusoidFinder, type NearestSinusoid } from '../numeric/sinusoid.js';
+import { weightReader } from '../contract/weight-reader.js';
 import { sizeOf } from '../scheme/shape.js';
 import { pauses } from '../contract/pause.js';
 
@@ -30,9 +31,12 @@ export async function waveFilters(
 ): Promise<ReadonlyMap<string, string>> {
   const pause = pauses(signal, 'quantize');
   const reasons = new Map<string, string>();
-  for (const weight of weights) {
-    if (weight.kernel !== 'kernel' || tapsAxis(weight) === undefined) continue;
-    const count = await countWaveFilters(weight, await weight.read(), pause);
+  const candidates = weights.filter((one) => one.kernel === 'kernel' && tapsAxis(one) !== undefined);
+  const read = weightReader(candidates);
+  const findersFor = allFinders();
+  for (const weight of candidates) {
+    await pause();
+    const count = await countWaveFilters(weight, await read(weight), findersFor, pause);
     if (count !== undefined) reasons.set(weight.id, reasonFor(weight.id, count));
   }
   return reasons;
@@ -53,19 +57,22 @@ type FilterAxes = Pick<WeightDescriptor, 'shape' | 'outputAxes' | 'inputAxis'>;
 async function countWaveFilters(
   weight: FilterAxes,
   values: Float32Array,
+  findersFor: FindersFor,
   pause: () => Promise<void>,
 ): Promise<number | undefined> {
   const axis = tapsAxis(weight);
   if (axis === undefined) return undefined;
   const lines = linesAlong(values, weight.shape, axis);
-  const filters = audible(lines);
-  const squares = squaresOf(lines, filters);
+  const { energies, squares } = soundOf(lines);
+  const strongest = largest(energies);
   const [from, to] = [squares.findIndex((sum) => sum > 0), squares.findLastIndex((sum) => sum > 0) + 1];
-  if (filters.length === 0 || to - from < fewestTaps - zeroEnds) return undefined;
+  if (!(strongest > 0 && strongest < Infinity) || to - from < fewestTaps - zeroEnds) return undefined;
   const cut = (line: number) => lines.read(line).subarray(from, to);
-  const finder = sinusoidFinder(to - from);
-  for (const window of windowsFor(squares.subarray(from, to))) {
-    const waves = await wavesIn(filters, cut, finder(window), pause);
+  const first = cut(energies.indexOf(strongest));
+  for (const nearest of findersFor(squares.subarray(from, to))) {
+    if (nearest(first).correlation < leastCorrelation) continue;
+    const filters = audible(energies);
+    const waves = await wavesIn(filters, cut, nearest, pause);
     // Blurs and slopes are less than a cycle under a window, and no transform.
     const cycles = waves?.filter(({ frequency }) => frequency * (to - from) > 0.9 * 2 * Math.PI) ?? [];
     if (waves !== undefined && 2 * cycles.length >= waves.length) return filters.length;
@@ -118,78 +125,97 @@ function tapsAxis({ shape, outputAxes, inputAxis }: FilterAxes): number | undefi
 interface Lines {
   readonly count: number;
   read(line: number): Float64Array;
-  /** Σ value² of each line. */
-  energies(): Float64Array;
-  /** Σ value² at each tap of the lines that are marked by 1. */
-  squares(marks: Uint8Array): Float64Array;
+  /** Σ value² of each line, and at each tap that of the lines that are not marked by 0. */
+  add(marks?: Uint8Array): Sound;
+}
+
+interface Sound {
+  readonly energies: Float64Array;
+  readonly squares: Float64Array;
 }
 
 function linesAlong(values: Float32Array, shape: readonly number[], axis: number): Lines {
   const length = shape[axis] as number;
   const step = sizeOf(shape.slice(axis + 1));
+  const count = values.length / length;
   return {
-    count: values.length / length,
+    count,
     read(line) {
       const first = Math.floor(line / step) * length * step + (line % step);
-      return Float64Array.from({ length }, (_, tap) => values[first + tap * step] as number);
+      const own = new Float64Array(length);
+      for (let tap = 0; tap < length; tap++) own[tap] = values[first + tap * step] as number;
+      return own;
     },
-    // Values are read as they lie in memory, in loops of their own: a call for each would take several times as long.
-    energies() {
-      const sums = new Float64Array(values.length / length);
-      for (let at = 0, block = 0; at < values.length; block += step)
-        for (let tap = 0; tap < length; tap++)
-          for (let line = block; line < block + step; line++, at++) {
-            const value = values[at] as number;
-            sums[line] = (sums[line] as number) + value * value;
-          }
-      return sums;
-    },
-    squares(marks) {
-      const sums = new Float64Array(length);
+    // Values are read once, as they lie in memory, in a loop of its own: a call for each would take several times as long.
+    add(marks = new Uint8Array(count).fill(1)) {
+      const energies = new Float64Array(count);
+      const squares = new Float64Array(length);
       for (let at = 0, block = 0; at < values.length; block += step)
         for (let tap = 0; tap < length; tap++) {
-          let sum = sums[tap] as number;
+          let sum = squares[tap] as number;
           for (let line = block; line < block + step; line++, at++) {
             const value = values[at] as number;
-            if (marks[line] === 1) sum += value * value;
+            const square = value * value;
+            energies[line] = (energies[line] as number) + square;
+            sum += square * (marks[line] as number);
           }
-          sums[tap] = sum;
+          squares[tap] = sum;
         }
-      return sums;
+      return { energies, squares };
     },
   };
 }
 
+/** The energies of lines, and what those that are not silent add up to at each tap. Outside of where that is not 0 there is no window. */
+function soundOf(lines: Lines): Sound {
+  const all = lines.add();
+  const least = silent * largest(all.energies);
+  if (!all.energies.some((energy) => energy > 0 && energy <= least)) return all;
+  return lines.add(
+    new Uint8Array(lines.count).map((_, line) => Number((all.energies[line] as number) > least)),
+  );
+}
+
 /** Those that are not 0, the strongest first. */
-function audible(lines: Lines): readonly number[] {
-  const energies = lines.energies();
-  const strongest = energies.reduce((most, energy) => Math.max(most, energy), 0);
-  const found = Array.from(energies.keys()).filter((line) => (energies[line] as number) > silent * strongest);
+function audible(energies: Float64Array): readonly number[] {
+  const least = silent * largest(energies);
+  const found = Array.from(energies.keys()).filter((line) => (energies[line] as number) > least);
   return found.sort((a, b) => (energies[b] as number) - (energies[a] as number));
 }
 
-/** The sum of the squares of those lines, at each tap. Outside of where it is not 0 there is no window. */
-function squaresOf(lines: Lines, filters: readonly number[]): Float64Array {
-  const marks = new Uint8Array(lines.count);
-  for (const line of filters) marks[line] = 1;
-  return lines.squares(marks);
-}
+const largest = (numbers: Float64Array): number => numbers.reduce((most, one) => Math.max(most, one), 0);
+
+/** Finds the nearest sinusoid under each window that filters may share, by what they add up to. */
+type FindersFor = (squares: Float64Array) => readonly ((filter: Float64Array) => NearestSinusoid)[];
 
 /**
- * None, those that are sums of cosines, and the root of one, each without the zeros at its ends; and what the filters say
- * themselves: sines and cosines of one frequency have squares that add up to that of their window.
+ * None, those that are sums of cosines, and the root of one, each without the zeros at its ends, which are prepared once for each number of
+ * taps; and what the filters say themselves: sines and cosines of one frequency have squares that add up to that of their window.
  */
-function windowsFor(squares: Float64Array): readonly Float64Array[] {
-  const { length } = squares;
+function allFinders(): FindersFor {
+  const known = new Map<number, ReturnType<typeof prepared>>();
+  return (squares) => {
+    const { length } = squares;
+    const { finder, under } = known.get(length) ?? prepared(length);
+    known.set(length, { finder, under });
+    return spreadOf(squares) < fewestSpread ? under : [...under, finder(squares.map(Math.sqrt))];
+  };
+}
+
+function prepared(length: number) {
+  const finder = sinusoidFinder(length);
+  return { finder, under: windowsOf(length).map(finder) };
+}
+
+function windowsOf(length: number): readonly Float64Array[] {
   const cosines = (at: (angle: number) => number) =>
-    Float64Array.from({ length }, (_, tap) => at((2 * Math.PI * (tap + 1)) / (length + 1)));
+    new Float64Array(length).map((_, tap) => at((2 * Math.PI * (tap + 1)) / (length + 1)));
   return [
     cosines(() => 1),
     cosines((angle) => 0.5 - 0.5 * Math.cos(angle)),
     cosines((angle) => 0.54 - 0.46 * Math.cos(angle)),
     cosines((angle) => 0.42 - 0.5 * Math.cos(angle) + 0.08 * Math.cos(2 * angle)),
     cosines((angle) => Math.sin(angle / 2)),
-    ...(spreadOf(squares) < fewestSpread ? [] : [squares.map(Math.sqrt)]),
   ];
 }
 
@@ -198,8 +224,8 @@ const fewestSpread = 8;
 
 /** Over how many taps energy is spread: one where a single tap holds it, all where each holds as much. */
 function spreadOf(squares: Float64Array): number {
-  const largest = squares.reduce((most, one) => Math.max(most, one), 0);
-  const shares = squares.map((one) => one / largest);
+  const most = largest(squares);
+  const shares = squares.map((one) => one / most);
   const sum = shares.reduce((total, one) => total + one, 0);
   return sum ** 2 / shares.reduce((total, one) => total + one ** 2, 0);
 }

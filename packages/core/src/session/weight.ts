@@ -2,7 +2,6 @@
  * The way of one weight: its values are read, a scheme is fitted to them, codes are chosen for the scheme, and what became of it is
  * told in a row of the report.
  */
-import type { WeightDescriptor } from '../contract/descriptors.js';
 import { seededRandom } from '../numeric/random.js';
 import type { ResolvedEntry } from '../contract/resolved-plan.js';
 import type { FitContext } from '../contract/quantizer.js';
@@ -18,7 +17,7 @@ import { nearestCodes, type ChooseCodes } from '../scheme/nearest.js';
 import { packedBytes } from '../scheme/pack.js';
 import type { StoredScheme } from '../scheme/parameters.js';
 import { sliceParameters } from '../scheme/scheme.js';
-import { checkShape, sizeOf } from '../scheme/shape.js';
+import { checkShape } from '../scheme/shape.js';
 import { sliceRanges, type SliceRanges } from '../scheme/slice-ranges.js';
 import { sliceLayout, type SliceLayout } from '../scheme/slicing.js';
 import { allSteps, type Steps } from '../scheme/steps.js';
@@ -54,25 +53,6 @@ export interface CodedWeight {
   /** Why it does although the plan corrects it, a clause. */
   readonly uncorrected?: string;
 }
-
-/**
- * Reads one weight after the other, where the port can into the same memory, in which the one before is then lost.
- *
- * @param weights All that come: the largest says how much memory it takes.
- */
-export function weightReader(
-  weights: readonly WeightDescriptor[],
-): (weight: WeightDescriptor) => Promise<Float32Array> {
-  let memory: Float32Array | undefined;
-  return async (weight) => {
-    memory ??= new Float32Array(largest(weights));
-    return await weight.read(memory.subarray(0, sizeOf(weight.shape)));
-  };
-}
-
-/** The number of values of the largest weight. */
-const largest = (weights: readonly WeightDescriptor[]): number =>
-  weights.reduce((most, { shape }) => Math.max(most, sizeOf(shape)), 0);
 
 /**
  * Fits the scheme of a weight. With `frozen`, slices that hold frozen values are fitted again by the quantizer's `refit`, or keep

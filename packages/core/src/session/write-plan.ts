@@ -11,7 +11,8 @@ import type { QuantizeOptions } from '../contract/events.js';
 import { biasRows } from './bias-rows.js';
 import { costWords } from './grid-cost.js';
 import { pauses } from '../contract/pause.js';
-import { type CodedWeight, weightReader, weightRow } from './weight.js';
+import { weightReader } from '../contract/weight-reader.js';
+import { type CodedWeight, weightRow } from './weight.js';
 import { defined } from '../contract/defined.js';
 
 /** Turns the values of one weight into codes. */
