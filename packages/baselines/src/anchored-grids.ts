@@ -28,10 +28,11 @@ export function gridsWithZero(
   length: number,
   levels: number,
   steps: readonly GridStep[],
+  importance?: Float32Array,
 ): AffineScheme {
   const overRange = (min: number, max: number) =>
     min === max ? constantGrid(levels, min) : withZero(levels, min, max);
-  return searched(values, length, { levels, zero: 'level', steps }, overRange);
+  return searched(values, length, { levels, zero: 'level', steps }, overRange, importance);
 }
 
 /** The same with 0 in the middle. */
@@ -40,6 +41,7 @@ export function symmetricGrids(
   length: number,
   bits: number,
   given: Options,
+  importance?: Float32Array,
 ): AffineScheme {
   const odd = given.levels === 'odd';
   const levels = odd ? 2 ** bits - 1 : 2 ** bits;
@@ -49,6 +51,7 @@ export function symmetricGrids(
     length,
     { levels, zero: 'middle', steps: symmetricSteps(levels, length) },
     overRange,
+    importance,
   );
   return odd ? { kind: 'affine', levels, scale: grids.scale } : grids;
 }
@@ -58,8 +61,9 @@ function searched(
   length: number,
   search: GridSearch,
   overRange: (min: number, max: number) => Affine,
+  importance: Float32Array | undefined,
 ): AffineScheme {
-  const { min, max, scale, offset } = searchGrids(values, length, search);
+  const { min, max, scale, offset } = searchGrids(values, length, search, importance);
   for (let slice = 0; slice < scale.length; slice++) {
     const [low, high] = [min[slice] as number, max[slice] as number];
     if (low !== high && isGrid(scale[slice] as number, offset[slice] as number)) continue;

@@ -8,17 +8,31 @@ export interface FreeFit {
   readonly steps: readonly GridStep[];
   /** Values that lie on an even grid already keep it. */
   readonly keeps: boolean;
+  /** What each value counts for. Default: alike. */
+  readonly importance?: Float32Array | undefined;
   /** The grids of slices with many zeros, where these are others: pruned weights must stay pruned. */
-  readonly manyZeros?: (values: Float32Array, length: number) => AffineScheme;
+  readonly manyZeros?: SearchOfGrids;
 }
+
+/** Gives the grids of slices of equal length, one after the other. @param importance What each value counts for. */
+export type SearchOfGrids = (
+  values: Float32Array,
+  length: number,
+  importance: Float32Array | undefined,
+) => AffineScheme;
 
 /** Share of exact zeros above which 0 is kept on the grid. */
 const manyZeros = 1 / 20;
 
 /** The grids of slices of equal length, one after the other. */
 export function freeGrids(values: Float32Array, length: number, fit: FreeFit): AffineScheme {
-  const { levels, steps, keeps } = fit;
-  const { min, max, zeros, scale, offset } = searchGrids(values, length, { levels, zero: 'anywhere', steps });
+  const { levels, steps, keeps, importance } = fit;
+  const { min, max, zeros, scale, offset } = searchGrids(
+    values,
+    length,
+    { levels, zero: 'anywhere', steps },
+    importance,
+  );
   const sparse: number[] = [];
   for (let slice = 0; slice < scale.length; slice++) {
     const [low, high] = [min[slice] as number, max[slice] as number];
@@ -33,7 +47,7 @@ export function freeGrids(values: Float32Array, length: number, fit: FreeFit): A
     offset[slice] = grid.offset as number;
   }
   const grids = { scale, offset };
-  if (fit.manyZeros !== undefined) replaceGrids(grids, sparse, values, length, fit.manyZeros);
+  if (fit.manyZeros !== undefined) replaceGrids(grids, sparse, { values, importance }, length, fit.manyZeros);
   return { kind: 'affine', levels, scale, offset };
 }
 
@@ -41,14 +55,17 @@ export function freeGrids(values: Float32Array, length: number, fit: FreeFit): A
 function replaceGrids(
   { scale, offset }: Pick<AffineScheme, 'scale'> & { readonly offset: Float32Array },
   slices: readonly number[],
-  values: Float32Array,
+  { values, importance }: { readonly values: Float32Array } & Pick<FreeFit, 'importance'>,
   length: number,
-  fit: NonNullable<FreeFit['manyZeros']>,
+  fit: SearchOfGrids,
 ): void {
   if (slices.length === 0) return;
-  const own = new Float32Array(slices.length * length);
-  slices.forEach((slice, i) => own.set(values.subarray(slice * length, (slice + 1) * length), i * length));
-  const others = fit(own, length);
+  const picked = (all: Float32Array) => {
+    const own = new Float32Array(slices.length * length);
+    slices.forEach((slice, i) => own.set(all.subarray(slice * length, (slice + 1) * length), i * length));
+    return own;
+  };
+  const others = fit(picked(values), length, importance && picked(importance));
   slices.forEach((slice, i) => {
     scale[slice] = others.scale[i] as number;
     offset[slice] = others.offset?.[i] as number;

@@ -10,8 +10,8 @@ import {
   type SliceRanges,
 } from '@lowbit/core/method';
 import { type Affine, constantGrid, offsetWithZero, scaleWithZero, withZero } from './even-grid.js';
-import { gridsOverRange } from './anchored-grids.js';
-import { type FreeFit, freeGrids, onlySlice, spannedScale, spanning } from './free-grids.js';
+import { gridsOverRange, gridsWithZero, symmetricGrids } from './anchored-grids.js';
+import { freeGrids, onlySlice, type SearchOfGrids, spannedScale, spanning } from './free-grids.js';
 import { onGridWithZero, onSpannedGrid, onSymmetricGridOf } from './measured-grid.js';
 import { overRanges } from './over-ranges.js';
 import { refineSteps } from './search-steps.js';
@@ -65,7 +65,9 @@ const options: OptionSchema = {
  *
  * By default a real grid is then refined: codes are held, s and the offset refitted to them by least squares, in
  * turns, from several starts in short slices (see `refineSteps`); the squared error never grows. Values that lie
- * on an even grid already, because they were quantized before, keep that grid and are not changed.
+ * on an even grid already, because they were quantized before, keep that grid and are not changed. Where the inputs of a
+ * weight were seen, the error of each value counts as much as its `importance`, and grids with an integer or symmetric
+ * zero point are refined too.
  *
  * Assumes no distribution. Every value lies within half a step of a level, except that rounding z moves the grid
  * by up to half a step, which can clip one end. One outlier widens the step for the whole slice: below 5 bits
@@ -108,12 +110,11 @@ export function minMax(settings: MinMaxOptions = {}): Quantizer {
     fit(values, context) {
       if (context.role === 'activation') return overObserved(values, context);
       const { min, max } = range(values);
-      return (
-        overRange(min, max, context) ??
-        onlySlice(freeGrids(values, values.length, freeFit(values.length, context)))
-      );
+      return overRange(min, max, context) ?? onlySlice(searchedGrids(values, values.length, context));
     },
-    fitRanges(ranges, { bits, options: chosen }) {
+    fitRanges(ranges, context) {
+      const { bits, options: chosen } = context;
+      if (isSearched(context)) return undefined;
       if (chosen.zeroPoint === 'symmetric')
         return overRanges(ranges, (min, max) => symmetric(bits, min, max, chosen));
       return isMeasured(chosen)
@@ -121,7 +122,9 @@ export function minMax(settings: MinMaxOptions = {}): Quantizer {
         : undefined;
     },
     fitRows: (values, length, context) =>
-      isMeasured(context.options) ? undefined : freeGrids(values, length, freeFit(length, context)),
+      isMeasured(context.options) && !isSearched(context)
+        ? undefined
+        : searchedGrids(values, length, context),
     fitsInForward: isMeasured,
     forward(ops, x, site) {
       if (site.role === 'activation' || !isMeasured(site.options))
@@ -140,12 +143,18 @@ function isMeasured({ zeroPoint, refine }: Options): boolean {
   return zeroPoint === 'integer' || zeroPoint === 'symmetric' || (zeroPoint === 'real' && refine === 'none');
 }
 
+/** Whether grids that their range could decide are searched, since values count for different amounts. */
+const isSearched = ({ importance, options: { refine } }: FitContext): boolean =>
+  importance !== undefined && refine !== 'none';
+
 /** The grid of a slice of weights, where its range alone decides it. */
-function overRange(min: number, max: number, { bits, options }: FitContext): Affine | undefined {
+function overRange(min: number, max: number, context: FitContext): Affine | undefined {
+  const { bits, options } = context;
   const levels = 2 ** bits;
+  const isDecided = min === max || (isMeasured(options) && !isSearched(context));
+  if (!isDecided) return undefined;
   if (options.zeroPoint === 'symmetric') return symmetric(bits, min, max, options);
   if (min === max) return constantGrid(levels, min);
-  if (!isMeasured(options)) return undefined;
   return options.zeroPoint === 'integer' ? withZero(levels, min, max) : spanning(levels, min, max);
 }
 
@@ -164,16 +173,22 @@ function overAllRanges({ min, max }: SliceRanges, levels: number, zero: boolean)
 }
 
 /** Grids that the range alone does not decide: these span it, and are refined. */
-function freeFit(length: number, { bits, options: { zeroPoint, refine } }: FitContext): FreeFit {
+function searchedGrids(values: Float32Array, length: number, context: FitContext): AffineScheme {
+  const { bits, options: chosen, importance } = context;
+  const { zeroPoint, refine } = chosen;
   const levels = 2 ** bits;
-  return {
-    levels,
-    steps: refine === 'none' ? [] : refineSteps(levels, length),
-    keeps: refine !== 'none',
-    ...(zeroPoint === 'auto'
-      ? { manyZeros: (values, length) => gridsOverRange(values, length, levels) }
-      : {}),
-  };
+  if (zeroPoint === 'symmetric') {
+    checkHasMiddle(bits);
+    return symmetricGrids(values, length, bits, chosen, importance);
+  }
+  const steps = refine === 'none' ? [] : refineSteps(levels, length);
+  const anchored: SearchOfGrids = (slices, _, own) =>
+    own === undefined
+      ? gridsOverRange(slices, length, levels)
+      : gridsWithZero(slices, length, levels, steps, own);
+  if (zeroPoint === 'integer') return anchored(values, length, importance);
+  const manyZeros = zeroPoint === 'auto' ? { manyZeros: anchored } : {};
+  return freeGrids(values, length, { levels, steps, keeps: refine !== 'none', importance, ...manyZeros });
 }
 
 /** Activations: the observed range, or that of the values where nothing was observed. */
@@ -185,9 +200,14 @@ function overObserved(values: Float32Array, { bits, ranges, options: chosen }: F
   return zeroPoint === 'real' ? spanning(2 ** bits, min, max) : withZero(2 ** bits, min, max);
 }
 
-/** A single bit has no level to both sides of 0. */
 function symmetric(bits: number, min: number, max: number, chosen: Options): Affine {
-  if (bits > 1) return symmetricGrid(bits, min, max, chosen);
+  checkHasMiddle(bits);
+  return symmetricGrid(bits, min, max, chosen);
+}
+
+/** A single bit has no level to both sides of 0. */
+function checkHasMiddle(bits: number): void {
+  if (bits > 1) return;
   throw new LowbitError({
     code: 'unsupported-bits',
     where: "quantizer 'min-max' with zeroPoint=symmetric",

@@ -10,7 +10,7 @@ import {
 import { bestEnd, bestGrid, candidateEnds } from './best-end.js';
 import { constantGrid, withZero, type Affine } from './even-grid.js';
 import { gridsWithZero, symmetricGrids } from './anchored-grids.js';
-import { freeGrids, onlySlice } from './free-grids.js';
+import { freeGrids, onlySlice, type SearchOfGrids } from './free-grids.js';
 import { gridOptions } from './grid-option.js';
 import { clippingSteps } from './search-steps.js';
 import { cutGrid, levelsOption, symmetricGrid, type SymmetricLevels } from './symmetric-grid.js';
@@ -56,6 +56,9 @@ const rounds = 2;
  * Weights: the grids that `min-max` tries, then ranges that are cut by 5 to 35 % at both ends, then the best one with its ends moved
  * by 12, 6, 3 and 1.5 % one after the other, refitted by least squares (`clippingSteps`). The error is never larger than that of
  * `min-max`, with `zero-point` than that of the whole range with 0. Values that lie on an even grid already are not changed.
+ *
+ * Where the inputs of a weight were seen, the error of each value counts as much as its `importance`: what is least then is nearer to
+ * the error of the outputs, as in the k-quants of llama.cpp with an importance matrix.
  *
  * Activations: 0 is a level, as padding needs it; the ends are searched for in turns among 81 shares (1, 0.99 … 0.2) of the largest
  * and smallest value, both extended to include 0. With `grid: 'symmetric'`, q(x) = s · clip(round(x / s), −n, p) as in `absmax`, both
@@ -104,14 +107,14 @@ export function mse(settings: MseOptions = {}): Quantizer {
 
 /** Weights: where 0 need not be a level it is none, which makes the steps finer. */
 function clippedGrids(values: Float32Array, length: number, context: FitContext): AffineScheme {
-  const { bits, options: given } = context;
+  const { bits, options: given, importance } = context;
   const levels = 2 ** bits;
-  if (given.grid === 'symmetric') return symmetricGrids(values, length, bits, given);
+  if (given.grid === 'symmetric') return symmetricGrids(values, length, bits, given, importance);
   const steps = clippingSteps(levels, length);
-  const anchored = (slices: Float32Array) => gridsWithZero(slices, length, levels, steps);
-  if (given.grid === 'zero-point') return anchored(values);
+  const anchored: SearchOfGrids = (slices, _, own) => gridsWithZero(slices, length, levels, steps, own);
+  if (given.grid === 'zero-point') return anchored(values, length, importance);
   const manyZeros = given.grid === 'auto' ? { manyZeros: anchored } : {};
-  return freeGrids(values, length, { levels, steps, keeps: true, ...manyZeros });
+  return freeGrids(values, length, { levels, steps, keeps: true, importance, ...manyZeros });
 }
 
 /** Activations: seen through a histogram. */

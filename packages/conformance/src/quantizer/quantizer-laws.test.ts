@@ -25,6 +25,20 @@ async function failuresOf(quantizer: Quantizer) {
   return failingLaws(quantizerLaws(quantizer, { equivariant }));
 }
 
+/** The verbs of the honest one, for many slices. */
+function fitRanges({ min, max }: SliceRanges, context: FitContext) {
+  const grids = affineGrids(1);
+  grids.add(honest.fit(Float32Array.of(min[0]!, max[0]!), context) as Parameters<typeof grids.add>[0]);
+  return grids.scheme();
+}
+
+function fitRows(values: Float32Array, length: number, context: FitContext) {
+  const grids = affineGrids(values.length / length);
+  for (let from = 0; from < values.length; from += length)
+    grids.add(honest.fit(values.slice(from, from + length), context) as Parameters<typeof grids.add>[0]);
+  return grids.scheme();
+}
+
 describe('quantizerLaws', () => {
   it('has a broken quantizer for each law', () => {
     expect(Object.keys(brokenQuantizers)).toEqual(
@@ -124,11 +138,6 @@ describe('quantizerLaws', () => {
   });
 
   it('finds a range that is fitted in another way than the values', async () => {
-    const fitRanges = ({ min, max }: SliceRanges, context: FitContext) => {
-      const grids = affineGrids(1);
-      grids.add(honest.fit(Float32Array.of(min[0]!, max[0]!), context) as Parameters<typeof grids.add>[0]);
-      return grids.scheme();
-    };
     expect(await failuresOf({ ...honest, fitRanges })).toEqual([]);
     const unsure: Quantizer = { ...honest, fitRanges: () => undefined };
     expect(await failuresOf(unsure)).toEqual([]);
@@ -145,12 +154,6 @@ describe('quantizerLaws', () => {
   });
 
   it('finds rows that are fitted in another way than each of them', async () => {
-    const fitRows = (values: Float32Array, length: number, context: FitContext) => {
-      const grids = affineGrids(values.length / length);
-      for (let from = 0; from < values.length; from += length)
-        grids.add(honest.fit(values.slice(from, from + length), context) as Parameters<typeof grids.add>[0]);
-      return grids.scheme();
-    };
     expect(await failuresOf({ ...honest, fitRows })).toEqual([]);
     expect(await failuresOf({ ...honest, fitRows: () => undefined })).toEqual([]);
     const careless: Quantizer = {
@@ -159,6 +162,22 @@ describe('quantizerLaws', () => {
     };
     const failures = await failuresOf(careless);
     expect(failures.map(({ title }) => title)).toEqual(['fits rows as it fits each of them']);
+  });
+
+  it('finds rows, and ranges, that are fitted as if all values counted alike', async () => {
+    const counting: Quantizer = {
+      ...honest,
+      fit: (values, { importance, ...context }) =>
+        honest.fit(
+          values.map((value, i) => (importance === undefined || (importance[i] as number) > 1 ? value : 0)),
+          context,
+        ),
+    };
+    expect(await failuresOf(counting)).toEqual([]);
+    const [failure] = await failuresOf({ ...counting, fitRows });
+    expect(failure).toMatchObject({ title: 'fits rows as it fits each of them' });
+    const [other] = await failuresOf({ ...counting, fitRanges });
+    expect(other).toMatchObject({ title: 'fits ranges as it fits values of those ranges' });
   });
 
   it('tells scaling by powers of two from scaling', async () => {

@@ -16,16 +16,24 @@ export function rangeLaws(quantizer: Quantizer): readonly Law[] {
 /** With the options at hand, and with those of each grid that it declares. */
 function checkRanges(quantizer: Quantizer): void {
   for (const [kind, chosen] of Object.entries({ 'at hand': {}, ...quantizer.grids }))
-    checkRangesWith(quantizer, optionsOf(quantizer, chosen), widthsOf(quantizer, kind));
+    for (const isWeighted of [false, true])
+      checkRangesWith(quantizer, optionsOf(quantizer, chosen), widthsOf(quantizer, kind), isWeighted);
 }
 
-function checkRangesWith(quantizer: Quantizer, options: Options, widths: readonly Width[]): void {
+/** @param isWeighted Whether values count for different amounts. */
+function checkRangesWith(
+  quantizer: Quantizer,
+  options: Options,
+  widths: readonly Width[],
+  isWeighted: boolean,
+): void {
   for (const width of widths.filter(({ role }) => role === 'weight')) {
     for (const [name, values] of Object.entries(samples())) {
       const { min, max } = range(values);
       const ranges = { min: Float32Array.of(min), max: Float32Array.of(max) };
-      const known = quantizer.fitRanges?.(ranges, contextOf(quantizer, width, { options }));
-      const found = known && difference(gridsOf(fit(quantizer, values, width, { options })), known);
+      const given = { options, ...(isWeighted && { importance: countsOf(values) }) };
+      const known = quantizer.fitRanges?.(ranges, contextOf(quantizer, width, given));
+      const found = known && difference(gridsOf(fit(quantizer, values, width, given)), known);
       must(
         found === undefined,
         () => `${describe(width)}, ${name}: fitted to the values and to their range, ${found}`,
@@ -41,6 +49,9 @@ export function gridsOf(parameters: SliceParameters): unknown {
   grids.add(parameters);
   return grids.scheme();
 }
+
+/** What values count for, where they do not count alike: of slices of even length the same wherever these begin. */
+export const countsOf = (values: Float32Array): Float32Array => values.map((_, i) => (i % 2 === 0 ? 1 : 5));
 
 /** Slices of equal length of every kind that methods tell apart, by name. */
 export function samples(): Record<string, Float32Array> {

@@ -5,7 +5,7 @@ import { must, type Law } from '../law.js';
 import { contextOf, fit, type Width } from './fit.js';
 import { widthsOf } from './grids.js';
 import { describe } from './parameters.js';
-import { gridsOf, samples } from './range.js';
+import { countsOf, gridsOf, samples } from './range.js';
 
 /** The law of quantizers that can fit slices of weights together. */
 export function rowLaws(quantizer: Quantizer): readonly Law[] {
@@ -17,15 +17,18 @@ export function rowLaws(quantizer: Quantizer): readonly Law[] {
 function checkRows(quantizer: Quantizer): void {
   for (const [kind, chosen] of Object.entries({ 'at hand': {}, ...quantizer.grids }))
     for (const width of widthsOf(quantizer, kind).filter(({ role }) => role === 'weight'))
-      checkRowsWith(quantizer, optionsOf(quantizer, chosen), width);
+      for (const isWeighted of [false, true])
+        checkRowsWith(quantizer, optionsOf(quantizer, chosen), width, isWeighted);
 }
 
-function checkRowsWith(quantizer: Quantizer, options: Options, width: Width): void {
+/** @param isWeighted Whether values count for different amounts. */
+function checkRowsWith(quantizer: Quantizer, options: Options, width: Width, isWeighted: boolean): void {
   const rows = Object.entries(samples());
   const length = (rows[0] as [string, Float32Array])[1].length;
   const values = new Float32Array(rows.length * length);
   rows.forEach(([, row], i) => values.set(row, i * length));
-  const grids = quantizer.fitRows?.(values, length, contextOf(quantizer, width, { options }));
+  const given = (all: Float32Array) => ({ options, ...(isWeighted && { importance: countsOf(all) }) });
+  const grids = quantizer.fitRows?.(values, length, contextOf(quantizer, width, given(values)));
   rows.forEach(([name, row], i) => {
     const one = (numbers: Float32Array) => numbers.subarray(i, i + 1);
     const own = grids && {
@@ -33,7 +36,11 @@ function checkRowsWith(quantizer: Quantizer, options: Options, width: Width): vo
       scale: one(grids.scale),
       ...(grids.offset === undefined ? {} : { offset: one(grids.offset) }),
     };
-    const found = own && difference(gridsOf(fit(quantizer, row, width, { options })), own);
-    must(found === undefined, () => `${describe(width)}, ${name}: fitted alone and among others, ${found}`);
+    const found = own && difference(gridsOf(fit(quantizer, row, width, given(row))), own);
+    const how = isWeighted ? ', with importance' : '';
+    must(
+      found === undefined,
+      () => `${describe(width)}, ${name}${how}: fitted alone and among others, ${found}`,
+    );
   });
 }

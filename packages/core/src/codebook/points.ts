@@ -1,6 +1,6 @@
 import { checkNumbers } from '../errors/check-kinds.js';
-import { LowbitError } from '../errors/error.js';
 import { range } from '../numeric/mean-and-range.js';
+import { checkImportance } from '../scheme/check-importance.js';
 import { cumulate, type WeightedPoints, checkPoints } from './weighted-points.js';
 
 /**
@@ -150,26 +150,4 @@ export function quantiles(points: WeightedPoints, count: number): Float64Array {
     while (point + 1 < values.length && (weight[point + 1] as number) < share) point++;
     return values[point] ?? 0;
   });
-}
-
-/**
- * Whether importance was given and says anything: not when it is all 0. Throws `invalid-argument` when its
- * length differs from that of the values, or a number is negative or not finite.
- */
-function checkImportance(
-  values: Float32Array,
-  importance: Float32Array | undefined,
-): importance is Float32Array {
-  if (importance === undefined) return false;
-  checkNumbers(importance, 'importance');
-  if (importance.length !== values.length) {
-    throw broken(`${values.length} numbers, one a value`, `${importance.length} numbers`);
-  }
-  const index = importance.findIndex((weight) => !(weight >= 0 && weight < Infinity));
-  if (index >= 0) throw broken('finite numbers of at least 0', `${importance[index]} at index ${index}`);
-  return importance.some((weight) => weight > 0);
-}
-
-function broken(expected: string, received: string): LowbitError {
-  return new LowbitError({ code: 'invalid-argument', where: 'importance', expected, received });
 }

@@ -33,7 +33,10 @@ export interface FitContext {
   readonly options: Options;
   /** Seeded: the same input and options give the same parameters. */
   readonly random: Random;
-  /** One non-negative weight a value, when the caller knows which values matter more. */
+  /**
+   * What the squared error of each value counts for, not negative, where the inputs of a weight were seen: the mean square of the
+   * input that it is multiplied with. To `fitRanges`, `fitRows` and `fitTensor`, of all slices, one after the other.
+   */
   readonly importance?: Float32Array;
   /** For activations: the range of what was seen while the network ran, extended to include 0. */
   readonly ranges?: RangeStatistics;

@@ -5,7 +5,11 @@ import type { Steps } from './steps.js';
 import type { AffineScheme } from './types.js';
 
 /** How slices of equal length, one after the other, are fitted together; `undefined` where each is to be fitted. */
-export type FitRows = (values: Float32Array, length: number) => AffineScheme | undefined;
+export type FitRows = (
+  values: Float32Array,
+  length: number,
+  importance?: Float32Array,
+) => AffineScheme | undefined;
 
 /** Most values that are fitted together, unless one slice has more: what is worked on stays in the caches, and others have a turn soon. */
 const mostTogether = 2 ** 16;
@@ -13,7 +17,7 @@ const mostTogether = 2 ** 16;
 /**
  * Fits stretches of slices of equal length; `undefined` as soon as one of them is to be fitted slice by slice. A stretch is a step.
  *
- * @param ordered In slice-major order.
+ * @param ordered In slice-major order, and what each value counts for.
  * @throws LowbitError `plugin-failed` for grids that are not finite, need more bits, or are not as many as the slices.
  */
 export function* fitAllRows(
@@ -21,6 +25,7 @@ export function* fitAllRows(
   layout: SliceLayout,
   { bits, fitRows }: { readonly bits: number; readonly fitRows: FitRows },
   where: string,
+  importance?: Float32Array,
 ): Steps<AffineScheme | undefined> {
   const { count, start, end } = layout;
   const scale = new Float32Array(count);
@@ -31,7 +36,8 @@ export function* fitAllRows(
   while (first < count) {
     const next = stretchEnd(layout, first);
     // A buffer of its own: a plugin may write on it, keep it, or give it away.
-    const grids = fitRows(ordered.slice(start(first), end(next - 1)), end(first) - start(first));
+    const own = <V extends Float32Array | undefined>(all: V) => all?.slice(start(first), end(next - 1)) as V;
+    const grids = fitRows(own(ordered), end(first) - start(first), own(importance));
     if (grids === undefined) return undefined;
     checkGrids(grids, next - first, bits, where);
     kinds.add(`${grids.levels} ${grids.offset === undefined}`);

@@ -10,10 +10,15 @@ import type { AffineScheme, Scheme, SliceParameters } from './types.js';
 /** How the parameters of slices are chosen. */
 export interface SliceFit {
   readonly bits: number;
-  /** Those of one slice, by its number, from its values. */
-  readonly fit: (values: Float32Array, slice: number) => SliceParameters;
-  /** Those of all slices, none of which is empty, from all values, instead of `fit`. */
-  readonly fitTensor?: (slices: readonly Float32Array[]) => readonly SliceParameters[];
+  /** What each value counts for, row-major. Default: alike. */
+  readonly importance?: Float32Array;
+  /** Those of one slice, by its number, from its values, and what they count for. */
+  readonly fit: (values: Float32Array, slice: number, importance?: Float32Array) => SliceParameters;
+  /** Those of all slices, none of which is empty, from all values, instead of `fit`; importance in slice-major order. */
+  readonly fitTensor?: (
+    slices: readonly Float32Array[],
+    importance?: Float32Array,
+  ) => readonly SliceParameters[];
   /** Those of all slices, none of which is empty, from their ranges, to the same result; `undefined` where these do not decide. */
   readonly fitRanges?: (ranges: SliceRanges) => AffineScheme | undefined;
   /** Those of slices of equal length, one after the other, instead of `fit`; `undefined` where each is to be fitted. */
@@ -33,7 +38,7 @@ export const fitSlices = (...given: Parameters<typeof slicesInSteps>): Scheme =>
 export function* slicesInSteps(
   values: Float32Array,
   layout: SliceLayout,
-  { bits, fit, fitTensor, fitRanges, fitRows }: SliceFit,
+  { bits, importance, fit, fitTensor, fitRanges, fitRows }: SliceFit,
   where: string,
   ranges?: SliceRanges,
 ): Steps<Scheme> {
@@ -42,12 +47,17 @@ export function* slicesInSteps(
   const grids = ranges && fitRanges?.(ranges);
   if (grids !== undefined) return checkGrids(grids, count, bits, where);
   const ordered = layout.toSliceMajor(values);
-  const together = fitRows && (yield* fitAllRows(ordered, layout, { bits, fitRows }, where));
+  const counts = importance && layout.toSliceMajor(importance);
+  const together = fitRows && (yield* fitAllRows(ordered, layout, { bits, fitRows }, where, counts));
   if (together !== undefined) return together;
   // A buffer of its own for each slice: a plugin may write on it, keep it, or give it away.
   const valuesOf = (slice: number) => ordered.slice(start(slice), end(slice));
-  const all = fitTensor?.(Array.from({ length: count }, (_, slice) => valuesOf(slice)));
-  const fitOne = (slice: number) => all?.[slice] ?? fit(valuesOf(slice), slice);
+  const all = fitTensor?.(
+    Array.from({ length: count }, (_, slice) => valuesOf(slice)),
+    counts?.slice(),
+  );
+  const fitOne = (slice: number) =>
+    all?.[slice] ?? fit(valuesOf(slice), slice, counts?.slice(start(slice), end(slice)));
   const checked = (slice: number) => checkParameters(checkForm(fitOne(slice), where), bits, where);
   return yield* gatherScheme(count, checked, where);
 }

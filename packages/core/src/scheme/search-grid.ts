@@ -28,6 +28,8 @@ interface Frame {
   readonly lowest: number;
   /** The same values in units. */
   readonly places: Float32Array;
+  /** What values count for together, and what they add up to. */
+  readonly mass: number;
   readonly whole: number;
 }
 
@@ -37,6 +39,12 @@ interface Codes extends Pick<GridSearch, 'zero'> {
   readonly half: number;
   /** Parts of a step that values are rounded to. */
   readonly parts: number;
+}
+
+/** How codes are added up, and what each value counts for: 1 by default, and not all of them 0. */
+export interface Counting {
+  readonly addUp: AddUp;
+  readonly importance?: Float32Array;
 }
 
 /** What all values of a slice and their codes add up to, without a rounding. */
@@ -64,9 +72,9 @@ export function searchGrid(
   [min, max]: readonly [min: number, max: number],
   codes: Codes,
   steps: readonly GridStep[],
-  addUp: AddUp = plainSums(codes),
+  { addUp, importance }: Counting,
 ): { readonly scale: number; readonly offset: number } {
-  const frame = { ...frameOf(values, min, max, codes), addUp };
+  const frame = { ...frameOf(values, min, max, codes, importance), addUp };
   const start = { step: 1, shift: 0, lowest: frame.lowest, error: Infinity };
   let best: Trial = start;
   let held = measured(
@@ -74,15 +82,22 @@ export function searchGrid(
     frame.unit,
     codes.zero === 'anywhere' ? min : f(frame.lowest * frame.unit),
     codes,
+    importance,
   );
   for (const step of steps) {
-    if (step === 'measure') held = better(held, measureBest(values, best, frame, codes));
+    if (step === 'measure') held = better(held, measureBest(values, best, frame, codes, importance));
     else best = tryStep(frame, step.from === 'range' ? start : best, best, step, codes);
   }
   return held;
 }
 
-function frameOf(values: Float32Array, min: number, max: number, codes: Codes): Frame {
+function frameOf(
+  values: Float32Array,
+  min: number,
+  max: number,
+  codes: Codes,
+  importance: Float32Array | undefined,
+): Frame {
   const { zero, highest, half, parts } = codes;
   const [least, most] = zero === 'anywhere' ? [min, max] : [Math.min(0, min), Math.max(0, max)];
   const unit = zero === 'middle' ? symmetricStep(-least, most, codes) : f((most - least) / highest);
@@ -90,9 +105,13 @@ function frameOf(values: Float32Array, min: number, max: number, codes: Codes): 
   const base = zero === 'anywhere' ? least : 0;
   const shift = zero === 'anywhere' ? half : 0;
   const places = values.map((value) => nearest(f(f(f(value - base) * inverse) - shift) * parts) / parts);
-  let whole = 0;
-  for (let i = 0; i < places.length; i++) whole += places[i] as number;
-  return { base, unit, places, whole, lowest: lowestOf(-least, most, inverse, codes) };
+  let [mass, whole] = [0, 0];
+  for (let i = 0; i < places.length; i++) {
+    const own = importance === undefined ? 1 : (importance[i] as number);
+    mass += own;
+    whole += own * (places[i] as number);
+  }
+  return { base, unit, places, mass, whole, lowest: lowestOf(-least, most, inverse, codes) };
 }
 
 /** The step with which the longer side ends at its last level, and the other one half a step beyond its own at most. */
@@ -119,7 +138,7 @@ function clamp(place: number, lowest: number, highest: number): number {
 
 /** Moves the ends of a grid inwards, refits it in rounds; the best of these and of the best before. */
 function tryStep(
-  { places, whole, addUp }: Frame & { readonly addUp: AddUp },
+  { places, mass, whole, addUp }: Frame & { readonly addUp: AddUp },
   from: Trial,
   before: Trial,
   moves: Exclude<GridStep, 'measure'>,
@@ -129,9 +148,9 @@ function tryStep(
   let trial = moveEnds(from, moves, codes);
   for (let round = 0; round <= moves.rounds; round++) {
     const sums = addUp(places, trial);
-    const error = errorOf(trial, sums, places.length, whole);
+    const error = errorOf(trial, sums, mass, whole);
     if (error < best.error) best = { ...trial, error };
-    trial = refit(trial, sums, places.length, whole, codes.zero);
+    trial = refit(trial, sums, mass, whole, codes.zero);
   }
   return best;
 }
@@ -165,46 +184,82 @@ export const plainSums =
     return { codes, squares, products };
   };
 
+/** As {@link plainSums}, of codes that count for as much as their values do, in doubles. */
+export const weighted = (codes: Codes, importance: Float32Array): Counting => ({
+  addUp: weightedSums(codes, importance),
+  importance,
+});
+
+const weightedSums =
+  ({ highest }: Codes, importance: Float32Array): AddUp =>
+  (places, { step, shift, lowest }) => {
+    const most = lowest + highest;
+    const inverse = f(1 / step);
+    let [codes, squares, products] = [0, 0, 0];
+    for (let i = 0; i < places.length; i++) {
+      const value = places[i] as number;
+      const code = clamp(nearest(f(f(value - shift) * inverse)), lowest, most);
+      const counted = (importance[i] as number) * code;
+      codes += counted;
+      squares += counted * code;
+      products += counted * value;
+    }
+    return { codes, squares, products };
+  };
+
 /** The squared error of a grid, but for the squares of the values. */
-function errorOf({ step, shift }: Trial, sums: Sums, count: number, whole: number): number {
+function errorOf({ step, shift }: Trial, sums: Sums, mass: number, whole: number): number {
   const coded = step * sums.squares + 2 * (shift * sums.codes - sums.products);
-  return step * coded + shift * (count * shift - 2 * whole);
+  return step * coded + shift * (mass * shift - 2 * whole);
 }
 
 /** The grid that fits the codes of another one by least squares. */
 function refit(
   trial: Trial,
   { codes, squares, products }: Sums,
-  count: number,
+  mass: number,
   whole: number,
   zero: Codes['zero'],
 ): Trial {
-  const spread = count * squares - codes * codes;
-  const free = (count * products - codes * whole) / spread;
+  const spread = mass * squares - codes * codes;
+  const free = (mass * products - codes * whole) / spread;
   const fitted = zero === 'anywhere' ? free : products / squares;
   const step = f(fitted);
   // Where all values have one code there is nothing to fit.
   if (!(step > 0 && step < Infinity)) return trial;
-  return { ...trial, step, shift: zero === 'anywhere' ? f((whole - fitted * codes) / count) : 0 };
+  return { ...trial, step, shift: zero === 'anywhere' ? f((whole - fitted * codes) / mass) : 0 };
 }
 
-function measureBest(values: Float32Array, best: Trial, { base, unit }: Frame, codes: Codes): Measured {
+function measureBest(
+  values: Float32Array,
+  best: Trial,
+  { base, unit }: Frame,
+  codes: Codes,
+  importance: Float32Array | undefined,
+): Measured {
   const scale = f(best.step * unit);
   const bottom = f(codes.half * f(1 - best.step));
   const free = f(base + f(unit * f(best.shift + bottom)));
-  return measured(values, scale, codes.zero === 'anywhere' ? free : f(best.lowest * scale), codes);
+  const offset = codes.zero === 'anywhere' ? free : f(best.lowest * scale);
+  return measured(values, scale, offset, codes, importance);
 }
 
 const better = (held: Measured, found: Measured): Measured => (found.error < held.error ? found : held);
 
-function measured(values: Float32Array, scale: number, offset: number, { highest }: Codes): Measured {
+function measured(
+  values: Float32Array,
+  scale: number,
+  offset: number,
+  { highest }: Codes,
+  importance: Float32Array | undefined,
+): Measured {
   const divisor = scale === 0 ? Infinity : scale;
   let error = 0;
   for (let i = 0; i < values.length; i++) {
     const value = values[i] as number;
     const code = clamp(nearest((value - offset) / divisor), 0, highest);
     const rest = value - f(f(scale * code) + offset);
-    error += rest * rest;
+    error += (importance === undefined ? 1 : (importance[i] as number)) * rest * rest;
   }
   return { scale, offset, error };
 }

@@ -1,7 +1,8 @@
 import { checkArgument } from '../errors/check-argument.js';
 import { checkHas } from '../errors/check-kinds.js';
 import { gridSearches, type GridSearches } from '../kernels/grid-searches.js';
-import { codesOf, plainSums, searchGrid, type AddUp } from './search-grid.js';
+import { checkImportance } from './check-importance.js';
+import { codesOf, plainSums, searchGrid, weighted, type AddUp } from './search-grid.js';
 
 /** Where 0 lies on a grid: anywhere, on a level, or on the middle one. */
 export type ZeroPlace = 'anywhere' | 'level' | 'middle';
@@ -44,21 +45,32 @@ export interface FoundGrids {
  * offset mean nothing.
  *
  * @param values Slices of `length` values, one after the other; finite.
+ * @param importance What the squared error of each value counts for, not negative. Default, and in a slice in which all are 0: 1.
  * @throws LowbitError `invalid-argument`.
  */
-export function searchGrids(values: Float32Array, length: number, search: GridSearch): FoundGrids {
+export function searchGrids(
+  values: Float32Array,
+  length: number,
+  search: GridSearch,
+  importance?: Float32Array,
+): FoundGrids {
   const where = 'searchGrids(values, length, search)';
   checkArgument(ArrayBuffer.isView(values), values, { where, expected: 'values in a Float32Array' });
   const isLength = Number.isInteger(length) && length > 0 && values.length % length === 0;
   checkArgument(isLength, length, { where, expected: 'the length of slices that make up the values' });
   checkHas(search, ['levels', 'zero', 'steps'], where, 'a search: levels, zero and steps');
+  const isWeighted = checkImportance(values, importance);
   const count = values.length / length;
   const array = () => new Float32Array(count);
   const found = { min: array(), max: array(), zeros: array(), scale: array(), offset: array() };
+  if (isWeighted) {
+    searchEach(values, length, search, found, { importance });
+    return found;
+  }
   const vector = gridSearches();
   const most = vector === undefined ? 0 : mostSlices(vector, length);
   if (vector === undefined || most === 0) {
-    searchEach(values, length, search, found, vector);
+    searchEach(values, length, search, found, { vector });
     return found;
   }
   prepare(vector, search);
@@ -107,7 +119,7 @@ function searchEach(
   length: number,
   search: GridSearch,
   { min, max, zeros, scale, offset }: FoundGrids,
-  vector: GridSearches | undefined,
+  { vector, importance }: { readonly vector?: GridSearches | undefined; readonly importance?: Float32Array },
 ): void {
   const codes = codesOf(search);
   const plainly = plainSums(codes);
@@ -122,7 +134,10 @@ function searchEach(
       if (value > high) high = value;
       if (value === 0) none++;
     }
-    const grid = searchGrid(own, [low, high], codes, search.steps, addUp);
+    const counts = importance?.subarray(slice * length, (slice + 1) * length);
+    const grid = counts?.some((count) => count > 0)
+      ? searchGrid(own, [low, high], codes, search.steps, weighted(codes, counts))
+      : searchGrid(own, [low, high], codes, search.steps, { addUp });
     min[slice] = low;
     max[slice] = high;
     zeros[slice] = none;

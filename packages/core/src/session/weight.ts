@@ -58,6 +58,7 @@ export interface CodedWeight {
  * Fits the scheme of a weight. With `frozen`, slices that hold frozen values are fitted again by the quantizer's `refit`, or keep
  * their parameters when it has none.
  *
+ * @param importance What each value counts for, row-major, where that is known.
  * @throws LowbitError `non-finite`; `invalid-argument` for values that do not fit the shape; `plugin-failed`.
  */
 export const fitWeight = (...given: Parameters<typeof weightInSteps>): FittedWeight =>
@@ -68,13 +69,19 @@ export function* weightInSteps(
   planned: ResolvedEntry,
   values: Float32Array,
   frozen?: Frozen,
+  importance?: Float32Array,
 ): Steps<FittedWeight> {
   const { weight, entry, slicing } = planned;
   checkShape(weight.shape, values.length, weight.id);
   const layout = sliceLayout(weight.shape, slicing);
   const ranges = sliceRanges(values, layout, weight.id);
   const { bits, parameterStorage } = entry;
-  const fits = { bits, parameterStorage, where: weight.id, ...fitsOf(planned, layout, frozen) };
+  const fits = {
+    bits,
+    parameterStorage,
+    where: weight.id,
+    ...fitsOf(planned, layout, frozen, importance),
+  };
   return { layout, ranges, ...(yield* schemeInSteps(values, layout, fits, ranges)) };
 }
 
@@ -151,26 +158,32 @@ function fitsOf(
   { weight, entry: { bits }, quantizer, options, seed }: ResolvedEntry,
   layout: SliceLayout,
   frozen: Frozen | undefined,
+  importance: Float32Array | undefined,
 ): Omit<SliceFit, 'bits'> {
   const place = `weight '${weight.id}'`;
   const context: FitContext = { role: 'weight', bits, options, random: seededRandom(seed) };
-  const fitOne = (slice: Float32Array) => fitSafely(quantizer, slice, context, place);
+  const counting = (own: Float32Array | undefined): FitContext =>
+    own === undefined ? context : { ...context, importance: own };
+  const fitOne: SliceFit['fit'] = (slice, _, own) => fitSafely(quantizer, slice, counting(own), place);
   if (frozen !== undefined) {
     const held = heldSlices(frozen, layout);
     const fit = (slice: Float32Array, index: number): SliceParameters => {
       const kept = held(index);
       return kept === undefined
-        ? fitOne(slice)
+        ? fitOne(slice, index)
         : refitSafely(quantizer, slice, { ...context, ...kept }, place);
     };
     return { fit };
   }
-  const fitTensor: SliceFit['fitTensor'] = (slices) => fitTensorSafely(quantizer, slices, context, place);
-  const fitRanges: SliceFit['fitRanges'] = (all) => fitRangesSafely(quantizer, all, context, place);
-  const fitRows: SliceFit['fitRows'] = (rows, length) =>
-    fitRowsSafely(quantizer, rows, length, context, place);
+  const fitTensor: SliceFit['fitTensor'] = (slices, own) =>
+    fitTensorSafely(quantizer, slices, counting(own), place);
+  const fitRanges: SliceFit['fitRanges'] = (all) =>
+    fitRangesSafely(quantizer, all, counting(importance && layout.toSliceMajor(importance).slice()), place);
+  const fitRows: SliceFit['fitRows'] = (rows, length, own) =>
+    fitRowsSafely(quantizer, rows, length, counting(own), place);
   return {
     fit: fitOne,
+    ...defined({ importance }),
     ...(quantizer.fitTensor === undefined ? {} : { fitTensor }),
     ...(quantizer.fitRanges === undefined ? {} : { fitRanges }),
     ...(quantizer.fitRows === undefined ? {} : { fitRows }),

@@ -10,6 +10,7 @@ import { biasShift, noShift } from './bias-shift.js';
 import { brokenPromise } from './broken-promise.js';
 import { fitActivations } from './fit-activations.js';
 import { gridCost } from './grid-cost.js';
+import { importanceOf } from './importance.js';
 import type { MeasuredInputs } from './observe-data.js';
 import { ownGrids, withoutStaleWishes } from './own-grids.js';
 import { roundedCodes } from './rounded-codes.js';
@@ -53,10 +54,8 @@ export async function writeFitted<M>(
   const pause = pauses(options.signal, 'quantize');
   const outcome = { ...ownGrids(withoutStaleWishes(resolved), fitted), ...fitted };
   const encodeOne = async (own: ResolvedEntry, values: Float32Array) => {
-    const scheme = await inTurns(weightInSteps(own, values), pause);
-    checkReach(scheme.ranges, own);
     if (options.measure !== false) energies.set(own.entry.id, energyOf(values));
-    const weight = await roundWeight(own, values, scheme, inputsOf);
+    const weight = await fitAndRound(own, values, inputsOf, pause);
     if (sequential !== undefined) coded.set(own.entry.id, weight);
     await sequential?.quantized(own, weight.tensor, weight.bias?.shift);
     return weight;
@@ -82,7 +81,7 @@ function quantizedWeight(
   let coded = known && Promise.resolve(known);
   const code = async () => {
     const values = await weight.read();
-    return roundWeight(own, values, await inTurns(weightInSteps(own, values), pause), inputsOf);
+    return fitAndRound(own, values, inputsOf, pause);
   };
   return {
     id: weight.id,
@@ -94,18 +93,32 @@ function quantizedWeight(
 /** Absent where the size of the result alone counts. */
 type InputsOf = ((own: ResolvedEntry) => Promise<InputsOfWeight>) | undefined;
 
+/** The weight in codes of a scheme that is fitted to its values, and to what these are multiplied with where somebody looks at that. */
+async function fitAndRound(
+  own: ResolvedEntry,
+  values: Float32Array,
+  inputsOf: InputsOf,
+  pause: () => Promise<void>,
+): Promise<CodedWeight> {
+  const inputs = inputsOf && (await inputsOf(own));
+  const importance = inputs?.observed && importanceOf(own.weight, inputs.observed, own.corrects === true);
+  const fitted = await inTurns(weightInSteps(own, values, undefined, importance), pause);
+  checkReach(fitted.ranges, own);
+  return roundWeight(own, values, fitted, inputs);
+}
+
 /** The weight in codes that its rounder chooses, where its plan names one, and what its bias is to take off. */
-async function roundWeight(
+function roundWeight(
   own: ResolvedEntry,
   values: Float32Array,
   fitted: FittedWeight,
-  inputsOf: InputsOf,
-): Promise<CodedWeight> {
+  inputs: InputsOfWeight | undefined,
+): CodedWeight {
   const { rounding, corrects } = own;
   if (rounding === undefined && corrects !== true) return codeWeight(own, values, fitted);
-  if (inputsOf === undefined)
+  if (inputs === undefined)
     return { ...codeWeight(own, values, fitted), ...(corrects === true ? { bias: noShift(own) } : {}) };
-  const { observed, why } = await inputsOf(own);
+  const { observed, why } = inputs;
   if (why !== undefined) {
     const unrounded = rounding && why;
     return { ...codeWeight(own, values, fitted), ...defined({ unrounded, uncorrected: corrects && why }) };

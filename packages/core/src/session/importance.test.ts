@@ -1,0 +1,147 @@
+import { expect, test } from 'vitest';
+import { coarse, memoryPort, type MemoryModel } from '../../test/memory-port.js';
+import { momentsCollector } from '../calibration/moments.js';
+import type { Quantizer } from '../contract/quantizer.js';
+import type { Rounder } from '../contract/rounder.js';
+import { seededRandom } from '../numeric/random.js';
+import { importanceOf } from './importance.js';
+import { quantize } from './quantize.js';
+
+const random = seededRandom(18);
+const numbers = (count: number) => Float32Array.from({ length: count }, () => random() - 0.3);
+
+/** Rows of inputs, of which the second is always 0, and their moments. */
+function rowsOf(inputs: number, count: number) {
+  const rows = Array.from({ length: count }, () =>
+    numbers(inputs).map((x, i) => (i === 1 ? 0 : (i + 1) * x)),
+  );
+  const collector = momentsCollector(inputs);
+  rows.forEach((row) => collector.add(row));
+  return { rows, seen: collector.moments() };
+}
+
+/** E[xᵢ²] or the variance, and a hundredth of the mean of all. */
+function expected(rows: readonly Float32Array[], centred: boolean): number[] {
+  const mean = (i: number, of: (x: number) => number) =>
+    rows.reduce((sum, row) => sum + of(row[i]!), 0) / rows.length;
+  const squares = Array.from(rows[0]!, (_, i) => {
+    const own = mean(i, (x) => x);
+    return mean(i, (x) => (x - (centred ? own : 0)) ** 2);
+  });
+  const all = squares.reduce((sum, one) => sum + one, 0) / squares.length;
+  return squares.map((square) => square + all / 100);
+}
+
+function expectClose(actual: Float32Array | undefined, wanted: readonly number[]): void {
+  expect(actual).toHaveLength(wanted.length);
+  // Sums are stored as float32.
+  wanted.forEach((one, i) => expect(actual![i]! / one).toBeCloseTo(1, 4));
+}
+
+test.each([false, true])('is the mean square of the input of each value, or its variance: %s', (centred) => {
+  const { rows, seen } = rowsOf(6, 40);
+  const own = expected(rows, centred);
+  // A kernel [2, 3, 4]: channels last, inputs row-major before them.
+  const weight = { shape: [2, 3, 4], outputAxes: [2] };
+  const importance = importanceOf(weight, { groups: [{ seen }] }, centred);
+  expectClose(
+    importance,
+    Array.from({ length: 24 }, (_, at) => own[Math.floor(at / 4)]!),
+  );
+});
+
+test('of a convolution with groups, channels have that of their group', () => {
+  const [a, b] = [rowsOf(3, 20), rowsOf(3, 30)];
+  const importance = importanceOf(
+    { shape: [4, 3], outputAxes: [0] },
+    { groups: [{ seen: a.seen }, { seen: b.seen }] },
+    false,
+  );
+  const [first, second] = [expected(a.rows, false), expected(b.rows, false)];
+  expectClose(importance, [...first, ...first, ...second, ...second]);
+});
+
+test('tells nothing where all inputs were 0, or alike and their mean is taken off', () => {
+  const collector = momentsCollector(2);
+  collector.add(Float32Array.of(0.5, 2, 0.5, 2));
+  const alike = { groups: [{ seen: collector.moments() }] };
+  expect(importanceOf({ shape: [1, 2], outputAxes: [0] }, alike, true)).toBeUndefined();
+  expect(importanceOf({ shape: [1, 2], outputAxes: [0] }, alike, false)).toBeDefined();
+  const none = { groups: [{ seen: momentsCollector(2).moments() }] };
+  expect(importanceOf({ shape: [1, 2], outputAxes: [0] }, none, false)).toBeUndefined();
+});
+
+/** Notes what it is told of the importance of each slice. */
+function noting(verbs: readonly ('fitTensor' | 'fitRanges' | 'fitRows')[] = []) {
+  const seen: { readonly verb: string; readonly importance: Float32Array | undefined }[] = [];
+  const note = <R>(verb: string, { importance }: { importance?: Float32Array }, result: R): R => {
+    seen.push({ verb, importance });
+    return result;
+  };
+  const plain = coarse();
+  const quantizer: Quantizer = {
+    ...plain,
+    fit: (values, context) => note('fit', context, plain.fit(values, context)),
+    ...(verbs.includes('fitTensor') && {
+      fitTensor: (slices, context) =>
+        note(
+          'fitTensor',
+          context,
+          slices.map((slice) => plain.fit(slice, context)),
+        ),
+    }),
+    ...(verbs.includes('fitRanges') && { fitRanges: (_, context) => note('fitRanges', context, undefined) }),
+    ...(verbs.includes('fitRows') && { fitRows: (_, __, context) => note('fitRows', context, undefined) }),
+  };
+  return { quantizer, seen };
+}
+
+const inputs = 4;
+const model: MemoryModel = { a: { shape: [3, inputs], values: numbers(3 * inputs) } };
+const looking: Rounder = {
+  kind: 'rounder',
+  api: 2,
+  name: 'looking',
+  needs: ['gram'],
+  round: (_, __, { nearest }) => nearest,
+};
+
+function observing(rows: ReturnType<typeof rowsOf>) {
+  return {
+    ...memoryPort(model),
+    observeInputs: async (_: unknown, { weights }: { weights: readonly string[] }) => ({
+      inputs: new Map(weights.map((id) => [id, { groups: [{ seen: rows.seen }] }])),
+      unknown: new Map<string, string>(),
+    }),
+  };
+}
+
+const data = [{ inputs: { x: { shape: [1, inputs], data: numbers(inputs) } } }];
+
+test('every verb of a quantizer is told, where a rounder looks at the data, in the order of the values', async () => {
+  const rows = rowsOf(inputs, 50);
+  const own = expected(rows.rows, false);
+  const three = [...own, ...own, ...own];
+  const { quantizer, seen } = noting(['fitRanges', 'fitRows']);
+  const recipe = { weights: quantizer, bits: 2, granularity: 'channel', data, correctBiases: false } as const;
+  await quantize(observing(rows), { ...recipe, rounding: looking }, { measure: false });
+  expect(seen.map(({ verb }) => verb)).toEqual(['fitRanges', 'fitRows', 'fit', 'fit', 'fit']);
+  expectClose(seen[0]!.importance, three);
+  expectClose(seen[1]!.importance, three);
+  for (const one of seen.slice(2)) expectClose(one.importance, own);
+  const together = noting(['fitTensor']);
+  await quantize(
+    observing(rows),
+    { ...recipe, weights: together.quantizer, rounding: looking },
+    { measure: false },
+  );
+  expect(together.seen.map(({ verb }) => verb)).toEqual(['fitTensor']);
+  expectClose(together.seen[0]!.importance, three);
+});
+
+test('no quantizer is told where nothing looks at the data', async () => {
+  const { quantizer, seen } = noting();
+  const recipe = { weights: quantizer, bits: 2, data, rounding: 'nearest', correctBiases: false } as const;
+  await quantize(observing(rowsOf(inputs, 50)), recipe, { measure: false });
+  expect(seen.every(({ importance }) => importance === undefined)).toBe(true);
+});
