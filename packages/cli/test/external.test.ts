@@ -228,6 +228,28 @@ describe('files that must not be read', () => {
     expect(await contents(folder)).not.toContain('model_q8.onnx');
   });
 
+  it('a weight in one that stays float for its values is told', async () => {
+    const { at } = await modelFolder();
+    const weight = await readFile(at('weight.bin'));
+    weight.writeFloatLE(-Infinity, 4 * 9);
+    await writeFile(at('weight.bin'), weight);
+    const { status, stdout } = await run('inspect', at('model.onnx'), '--json');
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      quantizable: [],
+      quantizableBytes: 0,
+      skipped: expect.arrayContaining([
+        {
+          op: 'MatMul',
+          reason: expect.stringMatching(/^w stays float: value 9 of 4096 is -Infinity, /) as string,
+          count: 1,
+          subjects: ['w'],
+        },
+      ]) as unknown,
+      next: expect.stringContaining('InferenceSession') as string,
+    });
+  });
+
   it('a missing or short one is told', async () => {
     const { at, quantize } = await modelFolder();
     await writeFile(at('weight.bin'), 'short');

@@ -73,6 +73,7 @@ export { groupSize, slicingOf } from './plan/granularity.js';
 export type { PlannedWork } from './plan/make-plan.js';
 export type { ResolvedEntry, ResolvedPlan, ResolvedSite } from './contract/resolved-plan.js';
 export { storedPlan, type StoredPlan } from './plan/stored-plan.js';
+export { withoutUnfit } from './session/without-unfit.js';
 export type { PortForm } from './contract/plan.js';
 export { choosePluginOf, chooseQuantizer, type ChosenQuantizer, optionsOf } from './plugin/choose.js';
 export { hasZeroPoints } from './plugin/has-zero-points.js';

@@ -73,6 +73,7 @@ const named = (names: readonly string[], given: readonly unknown[]) =>
 
 const calls: Readonly<Record<string, RightCall>> = {
   matchesGlob: { right: () => ['a*', 'ab'] },
+  withoutUnfit: { right: () => [{ quantizable: [], quantizableBytes: 0, skipped: [] }, [], {}] },
   quantize: { right: () => [memoryPort(bag()), recipe(), { measure: true }] },
   'options of quantize': {
     right: () => [new AbortController().signal, () => undefined, true],

@@ -1,6 +1,9 @@
 import { isLowbitError, type Problem } from '@lowbit/core';
-import { sizeOf } from '@lowbit/core/adapter';
+import { defined, sizeOf, withoutUnfit } from '@lowbit/core/adapter';
 import type { Shape } from './model.js';
+import { describeLayer } from './port/describe-layer.js';
+import { leavesOf as leavesOfNetwork } from './port/leaves.js';
+import { publish } from './publish.js';
 import { networkOf, openKeras, placeWeights, storedWeights, type KerasOptions } from './read-keras.js';
 import type { KerasSource, OpenSource } from './source/source.js';
 import type { LayerDraft, NetworkDraft } from './topology/layer-draft.js';
@@ -44,6 +47,7 @@ export async function inspectKeras(
   try {
     const { network, notes, problems } = networkOf(opened, options);
     const misfits = problems.length === 0 ? misfit(opened, network) : [];
+    const isWhole = problems.length + misfits.length === 0 && hasWeights(opened);
     const { version } = opened.topology;
     const layers = inspected(network, 0, opened.store);
     return {
@@ -52,16 +56,31 @@ export async function inspectKeras(
       layers,
       parameters: total(layers.filter(({ depth }) => depth === 0).map(({ parameters }) => parameters)),
       problems: [...problems, ...misfits],
-      notes: [...opened.notes, ...notes],
+      notes: [...opened.notes, ...notes, ...(isWhole ? await unfitNotes(network, options) : [])],
     };
   } finally {
     opened.close();
   }
 }
 
+const hasWeights = ({ store, named }: OpenSource) => store !== undefined || named !== undefined;
+
+/** Which weights would stay float for their values, and why. */
+async function unfitNotes(network: NetworkDraft, { signal }: KerasOptions): Promise<readonly string[]> {
+  const layers = await Promise.all(leavesOfNetwork(publish(network)).map(describeLayer));
+  const quantizable = layers.flatMap(({ op, weights }) =>
+    weights.flatMap(({ id, storedBytes: bytes, quantizedBefore }) =>
+      quantizedBefore === undefined ? { id, op, bytes } : [],
+    ),
+  );
+  const possible = { quantizable, quantizableBytes: 0, skipped: [] };
+  const { skipped } = await withoutUnfit(possible, layers, defined({ signal }));
+  return skipped.map(({ reason }) => reason);
+}
+
 /** What is wrong with the weights, where there are some. */
 function misfit(opened: OpenSource, network: NetworkDraft): readonly Problem[] {
-  if (opened.store === undefined && opened.named === undefined) return [];
+  if (!hasWeights(opened)) return [];
   try {
     placeWeights(opened, network);
     return [];

@@ -100,3 +100,18 @@ it('names every layer that TensorFlow.js does not have, or would compute otherwi
     ['layer-unsupported', 'resizing'],
   ]);
 });
+
+it('tells which weights stay float for their values', async () => {
+  const bytes = cases.get('dense')!.get('model.h5')!;
+  const kernel = (await readKeras(bytes)).weights.find(({ name }) => name === 'kernel')!;
+  const values = (await kernel.read()) as Float32Array;
+  const broken = Buffer.from(bytes);
+  const at = broken.indexOf(Buffer.from(values.buffer, values.byteOffset, values.byteLength));
+  expect(at).toBeGreaterThan(0);
+  broken.writeFloatLE(NaN, at + 4 * 5);
+  const { notes } = await inspectKeras(new Uint8Array(broken));
+  expect(notes).toContainEqual(
+    expect.stringMatching(new RegExp(`^${kernel.id} stays float: value 5 of ${values.length} is NaN, `)),
+  );
+  expect((await inspectKeras(bytes)).notes).toEqual(notes.slice(0, -1));
+});

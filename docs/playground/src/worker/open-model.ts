@@ -47,7 +47,7 @@ export async function openModel(files: readonly File[], session: Session): Promi
   try {
     await refuseStrangers(files, json);
     const dropped = await readFiles(files);
-    if (json === undefined) return openOnnx(dropped);
+    if (json === undefined) return await openOnnx(dropped);
     const { openTfjs } = await import('./tfjs/open-tfjs.js');
     return await openTfjs(json.name, dropped);
   } catch (error) {

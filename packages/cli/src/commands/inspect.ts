@@ -1,9 +1,9 @@
 import { basename, dirname, extname, join } from 'node:path';
 
 import type { Registry } from '@lowbit/core';
-import { defined } from '@lowbit/core/adapter';
+import { defined, withoutUnfit } from '@lowbit/core/adapter';
 import type { KerasInspection } from '@lowbit/keras';
-import { inspectModel, readModel } from '@lowbit/onnx';
+import { inspectModel, onnx, readModel } from '@lowbit/onnx';
 import { ownClasses } from '@lowbit/tfjs-format';
 import {
   inspectionText,
@@ -12,6 +12,7 @@ import {
   type PossibleWeights,
 } from '@lowbit/report/text';
 
+import { dataFilesOf } from '../files/data-files.js';
 import { dataSizes } from '../files/data-sizes.js';
 import { readInput } from '../files/read-input.js';
 import { withStandardInput } from '../files/standard-streams.js';
@@ -41,14 +42,13 @@ export async function inspectCommand(model: string, options: InspectOptions, io:
 async function inspect(model: string, options: InspectOptions, io: Io): Promise<void> {
   const methods = await loadPlugins(options.plugin);
   const found = await findModel(model, options);
-  const { kind, file } = found;
   checkKind(found, options);
-  const told = await (kind === 'keras'
-    ? inspectOfKeras(model, options, io)
-    : kind === 'tfjs'
-      ? inspectFolder(file, methods, io)
-      : inspectFile(file, options, io));
-  tell(io.stdout, options, told);
+  const ways = {
+    keras: () => inspectOfKeras(model, options, io),
+    tfjs: () => inspectFolder(found.file, methods, io),
+    onnx: () => inspectFile(found.file, options, io),
+  };
+  tell(io.stdout, options, await ways[found.kind]());
 }
 
 async function inspectOfKeras(input: string, { topology }: InspectOptions, io: Io): Promise<Told> {
@@ -65,18 +65,18 @@ function afterKeras(
   topology: string | undefined,
   { problems, parameters }: Pick<KerasInspection, 'problems' | 'parameters'>,
 ): string {
-  const again = commandWords(['inspect', model, ...(topology === undefined ? [] : ['--topology', topology])]);
+  const place = [model, ...(topology === undefined ? [] : ['--topology', topology])];
   const hooks = ['customLayers', 'lambdas'].filter((hook) =>
     problems.some(({ remedy }) => remedy?.includes(hook)),
   );
   if (hooks.length > 0)
     return `say what stands for such layers, in a program: readKeras(file, { ${hooks.join(', ')} })`;
-  if (problems.length > 0) return `mend what is told above, then ${again}`;
+  if (problems.length > 0) return `mend what is told above, then ${commandWords(['inspect', ...place])}`;
   const isTopologyAlone = topology === undefined && extname(model) === '.json';
   // One without weights is a whole model, of which nothing can be quantized.
   if (isTopologyAlone && parameters === 0) return commandWords(['import', model]);
   if (isTopologyAlone) return commandWords(['quantize', 'WEIGHTS', '--topology', model]);
-  return commandWords(['quantize', model, ...(topology === undefined ? [] : ['--topology', topology])]);
+  return commandWords(['quantize', ...place]);
 }
 
 /** Bytes that parameters and nodes take beside the codes of a weight, and that the record of a result takes: fewer than most do. */
@@ -85,27 +85,27 @@ const spent = { weight: 150, result: 400 };
 /** What is quantized where that can make the file smaller, or else how the model is loaded. */
 function nextOf(words: readonly string[], possible: object, loading: string): string {
   const { quantizable = [] } = possible as Partial<PossibleWeights>;
-  const gains = quantizable.map(({ bytes }) => Math.max(0, (3 * bytes) / 4 - spent.weight));
-  const gain = gains.reduce((sum, one) => sum + one, 0);
+  const gain = quantizable.reduce((sum, { bytes }) => sum + Math.max(0, (3 * bytes) / 4 - spent.weight), 0);
   return gain > spent.result ? commandWords(['quantize', ...words]) : loading;
 }
 
-async function inspectFile(
-  model: string,
-  { freezeInputs }: Pick<InspectOptions, 'freezeInputs'>,
-  io: Io,
-): Promise<Told> {
-  const read = readModel(await readInput(model, io.signal), basename(model));
-  const { externalFiles, ...inside } = inspectModel(read, defined({ freezeInputs }));
-  const beside = externalFiles === undefined ? {} : { externalFiles: await dataSizes(model, externalFiles) };
-  const document = { ...inside, ...beside };
-  const files = (externalFiles ?? []).map(({ path }) => join(dirname(model), path));
+async function inspectFile(model: string, { freezeInputs }: InspectOptions, io: Io): Promise<Told> {
+  const bytes = await readInput(model, io.signal);
+  const read = readModel(bytes, basename(model));
+  const frozen = defined({ freezeInputs });
+  const { open: externalData } = dataFilesOf(model, io.signal);
+  const layers = await onnx(bytes, { ...frozen, name: basename(model), externalData }).layers();
+  const whole = inspectModel(read, frozen);
+  const { externalFiles, ...inside } = await withoutUnfit(whole, layers, io);
+  const beside = externalFiles && (await dataSizes(model, externalFiles));
+  const document = { input: model, ...inside, ...defined({ externalFiles: beside }) };
+  const files = (beside ?? []).map(({ path }) => join(dirname(model), path));
   // Inputs are frozen where that was asked for, and where nothing else helps.
-  const isFrozen = freezeInputs ?? inside.quantizable.length === 0;
-  const possible = isFrozen ? inspectModel(read, { freezeInputs: true }) : inside;
-  const words = isFrozen ? [model, '--freeze-inputs'] : [model];
+  const helps = freezeInputs === undefined && whole.quantizable.length === 0;
+  const possible = helps ? inspectModel(read, { freezeInputs: true }) : inside;
+  const words = [model, ...(helps || freezeInputs ? ['--freeze-inputs'] : [])];
   return {
-    document: { input: model, ...document },
+    document,
     text: (colors) => `${inspectionText(document, colors)}\n`,
     next: nextOf(words, possible, onnxLoading(model, files)),
   };
@@ -113,12 +113,11 @@ async function inspectFile(
 
 async function inspectFolder(model: string, methods: Registry, io: Io): Promise<Told> {
   const read = await readTfjsModel(model, io.signal);
-  const document = await inspectTfjs(read, methods);
+  const document = { input: model, ...(await inspectTfjs(read, methods)) };
   const isPlain = (document.lowbit?.packed ?? 0) === 0 && ownClasses(read.json.modelTopology).length === 0;
-  const loading = tfjsLoading(model, document.kind === 'graph-model', isPlain);
   return {
-    document: { input: model, ...document },
+    document,
     text: (colors) => `${tfjsInspectionText(document, colors)}\n`,
-    next: nextOf([model], document, loading),
+    next: nextOf([model], document, tfjsLoading(model, document.kind === 'graph-model', isPlain)),
   };
 }

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 
 import { isLowbitError, type Registry } from '@lowbit/core';
-import type { ModelInterface } from '@lowbit/core/adapter';
+import { type ModelInterface, withoutUnfit } from '@lowbit/core/adapter';
 import {
   inspectModel,
   modelKind,
@@ -63,7 +63,8 @@ async function possibleOrWhy(model: TfjsFile, methods: Registry): Promise<Possib
 
 async function possibleIn<M>({ port, dispose, values }: OpenedModel<M>): Promise<Possible> {
   try {
-    return { ...values?.(), ...quantizableIn(await port.layers()) };
+    const layers = await port.layers();
+    return { ...values?.(), ...(await withoutUnfit(quantizableIn(layers), layers)) };
   } finally {
     dispose();
   }

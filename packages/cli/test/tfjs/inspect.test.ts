@@ -1,10 +1,12 @@
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import type { Quantizable } from '@lowbit/tfjs-format';
 import { beforeAll, describe, expect, it } from 'vitest';
 
 import type { TfjsInspection } from '../../src/tfjs/inspect-model.js';
 import { lowbit, run, temporaryFolder, withoutPackage } from '../support.js';
-import { changeJson, writeGraphModel, writeMobileNet, writePictureModel } from './models.js';
+import { changeJson, type Json, writeGraphModel, writeMobileNet, writePictureModel } from './models.js';
 
 let folder: string;
 const at = (name: string) => join(folder, name);
@@ -34,6 +36,23 @@ beforeAll(async () => {
 });
 
 describe('lowbit inspect, for TensorFlow.js', () => {
+  it('tells a weight that stays float for its values', async () => {
+    await writePictureModel(at('broken'));
+    const { weightsManifest } = JSON.parse(await readFile(at('broken/model.json'), 'utf8')) as Json;
+    const file = at(`broken/${weightsManifest[0]!.paths[0]}`);
+    const weights = await readFile(file);
+    weights.writeFloatLE(NaN, 4 * 7);
+    await writeFile(file, weights);
+    const { quantizable, skipped } = (await inspected('broken')) as TfjsInspection & Quantizable;
+    expect(quantizable.map(({ id }) => id)).not.toContain('first/kernel');
+    expect(skipped).toContainEqual({
+      op: 'Conv2D',
+      reason: expect.stringMatching(/^first\/kernel stays float: value 7 of 54 is NaN, /) as string,
+      count: 1,
+      subjects: ['first/kernel'],
+    });
+  });
+
   it('tells layers, weights by form and what can be quantized', async () => {
     const { status, stdout } = await run('inspect', at('mobilenet'));
     expect(status).toBe(0);

@@ -61,14 +61,19 @@ function noneFits({ plan }: ResolvedPlan, unfit: readonly FloatEntry[]): LowbitE
 async function unfitEntries(entries: readonly ResolvedEntry[]): Promise<FloatEntry[]> {
   const unfit: FloatEntry[] = [];
   for (const { entry, weight } of entries) {
-    const values = await weight.read();
-    const index = values.findIndex(isFar);
-    if (index < 0) continue;
+    const reason = unfitReason(await weight.read());
     const { id, layer } = entry;
-    const reason = `stays float: value ${index} of ${values.length} is ${values[index]}, and a grid with room for it has none for the others`;
-    unfit.push({ id, layer, bits: 'float', reason });
+    if (reason !== undefined) unfit.push({ id, layer, bits: 'float', reason });
   }
   return unfit;
+}
+
+/** Why a weight of these values stays float; `undefined` where a grid serves it. */
+export function unfitReason(values: Float32Array): string | undefined {
+  const index = values.findIndex(isFar);
+  return index < 0
+    ? undefined
+    : `stays float: value ${index} of ${values.length} is ${values[index]}, and a grid with room for it has none for the others`;
 }
 
 /** The plan in which these weights stay float, and with them the inputs that only they meet. */

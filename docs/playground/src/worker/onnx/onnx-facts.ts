@@ -1,3 +1,5 @@
+import type { ModelPort } from '@lowbit/core';
+import { withoutUnfit } from '@lowbit/core/adapter';
 import { inspectModel, type OnnxModel } from '@lowbit/onnx';
 import { formatBytes, formatCount, interfaceOf, wordedValue } from 'lowbit/browser';
 import type { ModelFacts } from '../../shared/messages.js';
@@ -9,9 +11,15 @@ const namedOperators = 6;
 /** What is to be done where a file of weights was not chosen. */
 const missing = 'choose them together with the model; without them no weight in them is read or quantized';
 
-/** What the page shows of an ONNX file. @throws LowbitError what `inspectModel` throws. */
-export function onnxFacts(model: OnnxModel, files: DroppedFiles): ModelFacts {
-  const { name, ir, opsets, producer, operators, parameters, totalBytes, ...rest } = inspectModel(model);
+/** What the page shows of an ONNX file. @throws LowbitError what `inspectModel` and the layers of the port throw. */
+export async function onnxFacts(
+  model: OnnxModel,
+  port: Pick<ModelPort<unknown>, 'layers'>,
+  files: DroppedFiles,
+): Promise<ModelFacts> {
+  const inside = inspectModel(model);
+  const { name, ir, opsets, producer, operators, parameters, totalBytes } = inside;
+  const { quantizable, quantizableBytes, skipped } = await withoutUnfit(inside, await port.layers());
   const { inputs, outputs, externalFiles } = interfaceOf(model);
   const versions = Object.entries(opsets).map(([domain, version]) => `${domain} ${version}`);
   const absent = externalFiles.filter((path) => !files.has(path.slice(path.lastIndexOf('/') + 1)));
@@ -26,13 +34,13 @@ export function onnxFacts(model: OnnxModel, files: DroppedFiles): ModelFacts {
       ['Outputs', outputs.map(wordedValue).join('; ')],
       ['Operators', operatorText(operators)],
       ['Constants', `${formatCount(parameters.count)} values, ${formatBytes(parameters.bytes)}`],
-      ...optional('Quantized already', rest.alreadyQuantized),
+      ...optional('Quantized already', inside.alreadyQuantized),
       ...optional('Files beside it', externalFiles.join(', ')),
       ...optional('Missing files', absent.length === 0 ? '' : `${absent.join(', ')}: ${missing}`),
     ],
-    frozen: inspectModel(model, { freezeInputs: true }).quantizable.length - rest.quantizable.length,
-    quantizable: { count: rest.quantizable.length, bytes: rest.quantizableBytes },
-    skipped: rest.skipped,
+    frozen: inspectModel(model, { freezeInputs: true }).quantizable.length - inside.quantizable.length,
+    quantizable: { count: quantizable.length, bytes: quantizableBytes },
+    skipped,
     takesPictures: takesPictures(inputs, name),
   };
 }

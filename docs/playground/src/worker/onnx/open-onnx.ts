@@ -10,10 +10,10 @@ import { compareOnnx } from './compare-onnx.js';
 import { onnxFacts } from './onnx-facts.js';
 
 /** Opens an ONNX file. @throws LowbitError `model-not-onnx`, `model-truncated` and what else reading finds. */
-export function openOnnx(files: DroppedFiles): OpenedModel {
+export async function openOnnx(files: DroppedFiles): Promise<OpenedModel> {
   const [name, bytes] = modelAmong(files);
   const model = readModel(bytes, name);
-  const facts = onnxFacts(model, files);
+  const facts = await onnxFacts(model, onnx(bytes, { name, ...externalData(files) }), files);
   let last: { readonly model: OnnxResult; readonly report: Report } | undefined;
   return {
     facts,

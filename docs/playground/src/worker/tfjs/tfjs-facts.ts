@@ -1,5 +1,7 @@
-import type { LayerDescriptor, SkipNote, WeightDescriptor } from '@lowbit/core';
-import { formatBytes, formatCount, groupByReason, wordedValue } from 'lowbit/browser';
+import type { LayerDescriptor } from '@lowbit/core';
+import { withoutUnfit } from '@lowbit/core/adapter';
+import { quantizableIn } from '@lowbit/tfjs-format';
+import { formatBytes, formatCount, wordedValue } from 'lowbit/browser';
 import type { ModelFacts } from '../../shared/messages.js';
 import { takesPictures } from '../compare/takes-pictures.js';
 import type { DroppedFiles } from '../dropped-files.js';
@@ -14,13 +16,10 @@ export async function tfjsFacts<M>(
   kind: TfjsKind<M>,
 ): Promise<ModelFacts> {
   const layers = await kind.port({}).layers();
-  const all = layers.flatMap((layer) => layer.weights);
-  const weights = all.filter(({ quantizedBefore }) => quantizedBefore === undefined);
-  const unique = new Map(weights.map(({ id, storedBytes }) => [id, storedBytes]));
+  const { quantizable, quantizableBytes, skipped } = await withoutUnfit(quantizableIn(layers), layers);
   const bytes = [...files.values()].reduce((sum, { length }) => sum + length, 0);
-  const notes = layers.flatMap(({ id, op, weights: own, skipped = [] }) =>
-    [...own.flatMap(quantizedNote), ...skipped].map((note) => ({ layer: id, op, ...note })),
-  );
+  const left = new Map<string, number>();
+  for (const { reason, count } of skipped) left.set(reason, (left.get(reason) ?? 0) + count);
   return {
     format: 'tfjs',
     name: file,
@@ -32,15 +31,11 @@ export async function tfjsFacts<M>(
       ['Layers', layerText(layers)],
       ['Parameters', `${formatCount(kind.parameters)} values`],
     ],
-    quantizable: { count: unique.size, bytes: [...unique.values()].reduce((sum, size) => sum + size, 0) },
-    skipped: groupByReason(notes).map(({ reason, notes: all }) => ({ reason, count: all.length })),
+    quantizable: { count: quantizable.length, bytes: quantizableBytes },
+    skipped: [...left].map(([reason, count]) => ({ reason, count })),
     frozen: 0,
     takesPictures: takesPictures(kind.inputs, file),
   };
-}
-
-function quantizedNote({ id: subject, quantizedBefore: reason }: WeightDescriptor): SkipNote[] {
-  return reason === undefined ? [] : [{ subject, reason }];
 }
 
 /** The kinds by number, the most frequent first. */
