@@ -2,6 +2,7 @@ import { sizeOf } from '@lowbit/core/adapter';
 import { integerAttribute } from '../graph/attributes.js';
 import type { ConstantValue } from '../graph/constant-value.js';
 import type { EditableGraph } from '../graph/editable-graph.js';
+import { isStandard } from '../graph/scope.js';
 import { bytesOfType, isFloatType } from '../model/data-types.js';
 import { operatorOf } from '../operators/operators.js';
 import { DataType, type NodeProto } from '../schema/proto.js';
@@ -26,6 +27,12 @@ export const foldConstants: FoldRule = {
     const size = resultSize(call);
     if (size !== undefined && !(size <= mostWorth(node, graph))) {
       return { reason: 'the result would be stored beside the constants that it is computed from' };
+    }
+    const [source = '', copy = ''] = [node.input[0], node.output[0]];
+    if (size !== undefined && isStandard(node, 'Identity')) {
+      useInstead(graph, copy, source);
+      graph.replace(node, []);
+      return 'folded';
     }
     const outputs = size === undefined ? undefined : evaluate(call);
     if (outputs === undefined) return { reason: 'its types or shapes are not computed with' };

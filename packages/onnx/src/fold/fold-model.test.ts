@@ -284,3 +284,20 @@ test('leaves weights alone that whoever runs the model may replace', () => {
   });
   expect(foldModel(readModel(bytes)).folded).toEqual({});
 });
+
+test('what is only called otherwise is stored once', () => {
+  const biases = convolution(
+    [
+      node('Identity', ['b'], 'b1'),
+      node('Identity', ['b'], 'b2'),
+      node('Conv', ['x', 'w', 'b1'], 'c', pads),
+      node('Conv', ['x', 'w', 'b2'], 'd', pads),
+      node('Mul', ['c', 'd'], 'y'),
+    ],
+    [floats('b', [8])],
+  );
+  expect(foldModel(biases).folded).toEqual({ constants: 2 });
+  const { node: nodes, initializer } = biases.proto.graph!;
+  expect(nodes.map(({ input }) => input[2])).toEqual(['b', 'b', undefined]);
+  expect(initializer.filter(({ dims }) => dims.length === 1)).toHaveLength(5);
+});
