@@ -12,19 +12,22 @@ export function valuesFrom(seed: number): (count: number, scale?: number) => Flo
     Float32Array.from({ length: count }, () => (scale * normal()) / Math.sqrt(0.3 + random()));
 }
 
-/** What the networks are made of. */
-export function layers(model: ModelBuilder, values: ReturnType<typeof valuesFrom>) {
+/** What the networks are made of; `channels` is the width of states. */
+export function layers(model: ModelBuilder, values: ReturnType<typeof valuesFrom>, channels = width) {
   const matrix = (near: string, rows: number, columns: number) =>
     model.constant(near, 'float32', [rows, columns], values(rows * columns));
-  const ones = () => model.constant('gain', 'float32', [width], new Float32Array(width).fill(1));
-  const zeros = () => model.constant('shift', 'float32', [width], new Float32Array(width));
+  const ones = () => model.constant('gain', 'float32', [channels], new Float32Array(channels).fill(1));
+  const zeros = () => model.constant('shift', 'float32', [channels], new Float32Array(channels));
+  const norm = (x: string) =>
+    model.node('LayerNormalization', [x, ones(), zeros()], { attributes: { axis: -1 } });
   return {
     matrix,
+    norm,
     /** x + W₂ · relu(W₁ · x), normalized. */
     block(x: string): string {
-      const hidden = model.node('Relu', [model.node('MatMul', [x, matrix('up', width, 4 * width)])]);
-      const added = model.node('Add', [x, model.node('MatMul', [hidden, matrix('down', 4 * width, width)])]);
-      return model.node('LayerNormalization', [added, ones(), zeros()], { attributes: { axis: -1 } });
+      const [up, down] = [matrix('up', channels, 4 * channels), matrix('down', 4 * channels, channels)];
+      const hidden = model.node('Relu', [model.node('MatMul', [x, up])]);
+      return norm(model.node('Add', [x, model.node('MatMul', [hidden, down])]));
     },
   };
 }

@@ -46,6 +46,47 @@ async function encoder(external: boolean): Promise<Subject> {
   };
 }
 
+/**
+ * An encoder as it is exported before any training: a narrow one of small weights, whose states are those of its tables and little else,
+ * normed as in BERT. What takes the same values, as biases that are 0, takes them from one constant, as exporters write it.
+ */
+async function untrained(): Promise<Subject> {
+  const channels = 128;
+  const model = modelBuilder({ opset: 17, name: 'model.onnx' });
+  const drawn = valuesFrom(5);
+  const { matrix, norm } = layers(model, (count) => drawn(count, 0.013), channels);
+  const input = model.input('input_ids', 'int64', ['batch', 'tokens']);
+  const positions = model.constant('positions', 'int64', [16], [...tokens.keys()]);
+  const rows = model.node('Gather', [matrix('embedding', 1000, channels), input]);
+  const places = model.node('Gather', [matrix('places', 512, channels), positions]);
+  const none = model.constant('bias', 'float32', [channels], new Float32Array(channels));
+  const product = (x: string, near: string, from: number, to: number) => {
+    const given = model.node('MatMul', [x, matrix(near, from, to)]);
+    return to === channels ? model.node('Add', [given, model.node('Identity', [none])]) : given;
+  };
+  const attended = (x: string) => {
+    const [query, key, value] = ['query', 'key', 'value'].map((near) => product(x, near, channels, channels));
+    const turned = model.node('Transpose', [key as string], { attributes: { perm: [0, 2, 1] } });
+    const scores = model.node('MatMul', [query as string, turned]);
+    const shares = model.node('Softmax', [scores], { attributes: { axis: -1 } });
+    return product(model.node('MatMul', [shares, value as string]), 'out', channels, channels);
+  };
+  const layer = (x: string) => {
+    const states = norm(model.node('Add', [x, attended(x)]));
+    const hidden = model.node('Relu', [product(states, 'up', channels, 4 * channels)]);
+    return norm(model.node('Add', [states, product(hidden, 'down', 4 * channels, channels)]));
+  };
+  const states = layer(layer(norm(model.node('Add', [rows, places]))));
+  model.output(states, 'float32', ['batch', 'tokens', channels], 'last_hidden_state');
+  return {
+    name: 'untrained',
+    config: { model_type: 'bert', hidden_size: channels, vocab_size: 1000 },
+    graph: await model.write({}),
+    feeds: { input_ids: ids },
+    output: 'last_hidden_state',
+  };
+}
+
 /** A decoder with a cache of keys and values, whose branches hold the same weights, and whose table of embeddings is that of its classes too. */
 const decoder = async (): Promise<Subject> => ({
   name: 'decoder',
@@ -85,4 +126,4 @@ async function vision(): Promise<Subject> {
 }
 
 export const subjects = async (): Promise<readonly Subject[]> =>
-  Promise.all([encoder(false), decoder(), vision(), encoder(true)]);
+  Promise.all([encoder(false), untrained(), decoder(), vision(), encoder(true)]);

@@ -17,7 +17,8 @@ export interface DtypeRecipe {
 }
 
 const product = 'MatMul';
-const table = 'Gather';
+/** What looks up rows of embeddings. */
+export const table = 'Gather';
 
 const floats = (float16: boolean): DtypeRecipe => ({
   form: 'floats',
@@ -37,16 +38,19 @@ interface Blocks {
   /** Whether the operator has no last block that is short. */
   readonly isWhole: boolean;
   /** Bits of tables of embeddings. */
-  readonly tables: 8 | 'float';
+  readonly tables: TableBits;
   readonly float16: boolean;
 }
 
-const evenly = (bits: number, float16: boolean): Blocks => ({
+/** How tables of embeddings are held beside products in blocks. */
+export type TableBits = 8 | 'float';
+
+const evenly = (bits: number, float16: boolean, tables: TableBits): Blocks => ({
   bits,
   weights: bits === 1 ? bwn() : symmetric,
   block: 32,
   isWhole: bits !== 4,
-  tables: 8,
+  tables,
   float16,
 });
 
@@ -101,8 +105,12 @@ export interface GraphOperators {
   readonly all: ReadonlySet<string>;
 }
 
-/** The recipe of a dtype. */
-export function dtypeRecipe(dtype: Dtype, { weighted: operators, all }: GraphOperators): DtypeRecipe {
+/** The recipe of a dtype; tables are float anyway where it is `bnb4`. */
+export function dtypeRecipe(
+  dtype: Dtype,
+  { weighted: operators, all }: GraphOperators,
+  tables: TableBits = 8,
+): DtypeRecipe {
   switch (dtype) {
     case 'fp32':
       return floats(false);
@@ -117,11 +125,11 @@ export function dtypeRecipe(dtype: Dtype, { weighted: operators, all }: GraphOpe
     case 'q4':
     case 'q2':
     case 'q1':
-      return blocks(evenly(Number(dtype[1]), false), operators);
+      return blocks(evenly(Number(dtype[1]), false, tables), operators);
     case 'q4f16':
     case 'q2f16':
     case 'q1f16':
-      return blocks(evenly(Number(dtype[1]), true), operators);
+      return blocks(evenly(Number(dtype[1]), true, tables), operators);
     case 'bnb4':
       return blocks(
         { bits: 4, weights: nf4(), block: 64, isWhole: true, tables: 'float', float16: false },

@@ -3,10 +3,11 @@ import { defined } from '@lowbit/core/adapter';
 import { type ExternalFile, onnx, type OnnxResult } from '@lowbit/onnx';
 import { copyGraph } from './copy-graph.js';
 import { type Dtype, graphPath } from './dtypes.js';
-import { dtypeRecipe, withOwn } from './dtype-recipe.js';
+import { type DtypeRecipe, dtypeRecipe, table, type TableBits, withOwn } from './dtype-recipe.js';
 import type { FolderWriter, ModelFolder } from './folder.js';
 import { fittingFilters } from './graph-filters.js';
 import { nameData } from './name-data.js';
+import { areTablesHeard } from './table-noise.js';
 import type { GraphSettings, OpenedGraph } from './open-graph.js';
 
 /** A graph of the model in one dtype. */
@@ -65,16 +66,37 @@ async function writeModelFiles(
   return { data, after };
 }
 
+/** What a graph becomes in a dtype. Its tables stay float where outputs would show that they have 8 bits. */
 async function makeGraph(
+  graph: OpenedGraph,
+  dtype: Dtype,
+  folder: ModelFolder,
+  settings: GraphSettings,
+): Promise<Made> {
+  const { layers, recipe } = graph;
+  if (isLowbitError(layers)) throw layers;
+  const made = await makeWith(8, graph, dtype, folder, settings);
+  const isChosen = typeof recipe.bits === 'number';
+  return !isChosen && made.form === 'blocks' && areTablesHeard(made.report, layers, table)
+    ? makeWith('float', graph, dtype, folder, settings)
+    : made;
+}
+
+interface Made extends Pick<DtypeRecipe, 'form'> {
+  readonly model: OnnxResult;
+  readonly report: Report;
+}
+
+async function makeWith(
+  tables: TableBits,
   { path, bytes, layers, operators, names, recipe: own }: OpenedGraph,
   dtype: Dtype,
   folder: ModelFolder,
   { ort, signal, onProgress, fileLimit, filters = {} }: GraphSettings,
-): Promise<{ readonly model: OnnxResult; readonly report: Report }> {
+): Promise<Made> {
   const { keepFloat32: keep, isLeftOut, ...fitting } = fittingFilters(filters, names);
-  if (isLowbitError(layers)) throw layers;
-  const weighted = new Set(isLeftOut ? [] : layers.map(({ op }) => op));
-  const form = dtypeRecipe(dtype, { weighted, all: operators });
+  const weighted = new Set(isLeftOut || isLowbitError(layers) ? [] : layers.map(({ op }) => op));
+  const form = dtypeRecipe(dtype, { weighted, all: operators }, tables);
   const { data } = own;
   const isSeen = data !== undefined && ort !== undefined;
   const halves = { ...defined({ keep }), ...(isSeen ? { data } : {}) };
@@ -87,5 +109,6 @@ async function makeGraph(
     ...defined({ ort, externalLimit: fileLimit }),
   });
   const bits = isLeftOut ? { bits: everywhere('float') } : {};
-  return quantize(port, withOwn(form, { ...fitting, ...own, ...bits }), defined({ signal, onProgress }));
+  const recipe = withOwn(form, { ...fitting, ...own, ...bits });
+  return { form: form.form, ...(await quantize(port, recipe, defined({ signal, onProgress }))) };
 }

@@ -24,6 +24,28 @@ export function encoder(options: WriteOptions = {}, width = 128): Promise<BuiltM
   return model.write(options);
 }
 
+/** An encoder of text that adds to states what two products of weights up to `largest` give, and norms them; its table has values up to 0.2. */
+export function residual(largest: number, width = 128): Promise<BuiltModel> {
+  const numbers = numbersFrom(4);
+  const model = modelBuilder({ opset: 17, name: 'model.onnx' });
+  const tokens = model.input('input_ids', 'int64', ['batch', 'tokens']);
+  const table = model.constant('embedding', 'float32', [100, width], numbers(100 * width));
+  const weight = (name: string) =>
+    model.constant(
+      name,
+      'float32',
+      [width, width],
+      numbers(width * width).map((value) => 5 * largest * value),
+    );
+  const ones = model.constant('ones', 'float32', [width], new Float32Array(width).fill(1));
+  const norm = (x: string) => model.node('LayerNormalization', [x, ones]);
+  const states = norm(model.node('Gather', [table, tokens]));
+  const hidden = model.node('Relu', [model.node('MatMul', [states, weight('first')])]);
+  const added = model.node('Add', [states, model.node('MatMul', [hidden, weight('second')])]);
+  model.output(norm(added), 'float32', ['batch', 'tokens', width], 'last_hidden_state');
+  return model.write({});
+}
+
 /** A network of pictures: convolutions, and a product that gives classes. */
 export function pictures(options: WriteOptions = {}): Promise<BuiltModel> {
   const numbers = numbersFrom(2);

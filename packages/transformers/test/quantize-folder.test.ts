@@ -5,7 +5,7 @@ import * as ort from 'onnxruntime-web';
 import { expect, test } from 'vitest';
 import { dtypes, quantizeFolder, type FolderResult } from '../src/index.js';
 import { memoryFolder, type Files } from './memory-folder.js';
-import { encoder, mergedDecoder, pictures, sums } from './models.js';
+import { encoder, mergedDecoder, pictures, residual, sums } from './models.js';
 
 const words = (bytes: Uint8Array | undefined) => new TextDecoder().decode(bytes);
 
@@ -100,6 +100,29 @@ test('forms are those of the script: blocks that a MatMul unpacks, and products 
   expect(operators(files.get('onnx/model_quantized.onnx'))).toContain('MatMulInteger');
   const sizes = ['', 'f16'].map((end) => files.get(`onnx/model_q4${end}.onnx`)?.length as number);
   expect(sizes[1]).toBeLessThan(sizes[0] as number);
+});
+
+test('tables stay float where outputs would show that they have 8 bits, and nobody chose a number', async () => {
+  const kept = async (largest: number, dtype: string, own: Partial<Recipe> = {}) => {
+    const graph = (await residual(largest)).bytes;
+    const { folder, writer, result } = memoryFolder({ 'onnx/model.onnx': graph });
+    const { written } = await quantizeFolder(folder, { dtypes: [dtype], recipe: () => own }, writer);
+    const { path = '', report } = written[0] ?? {};
+    const output = await outputOf(result.get(path), tokens);
+    const row = report?.weights.find(({ id }) => id === 'embedding');
+    return { bits: row?.bits, decibels: decibels(await outputOf(graph, tokens), output) };
+  };
+  const untrained = await kept(0.03, 'q4');
+  expect(untrained.bits).toBeUndefined();
+  const rounded = await kept(0.03, 'q4', { bits: byName({ embedding: 8 }) });
+  expect(rounded.bits).toBe(8);
+  expect(untrained.decibels).toBeGreaterThan(rounded.decibels + 3);
+  for (const [largest, dtype] of [
+    [0.2, 'q4'],
+    [0.03, 'q1'],
+  ] as const)
+    expect((await kept(largest, dtype)).bits, dtype).toBe(8);
+  expect((await kept(0.03, 'q4', { bits: 4 })).bits).toBe(4);
 });
 
 test('bnb4 are blocks of 64 NormalFloats, or fewer where 64 do not divide a column', async () => {
