@@ -22,6 +22,8 @@ export interface KerasModel {
   readonly kerasVersion?: string;
   /** The plans by which lowbit quantized the model, the last one last. Absent for a model as Keras saved it. */
   readonly plans?: readonly QuantizationPlan[];
+  /** Bytes of the files that it was read from, without the state of an optimizer. Absent where it is in no file as it is. */
+  readonly fileBytes?: number;
   /** What was left out or done otherwise, in sentences: the state of an optimizer, a file that was read in place. */
   readonly notes: readonly string[];
   /** Frees what reading weights needs. A model that is forgotten is freed when it is collected as garbage. */

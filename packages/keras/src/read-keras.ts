@@ -5,6 +5,7 @@ import type { LayerHooks, StoredWeight } from './hooks.js';
 import type { KerasModel, KerasWeight } from './model.js';
 import { publish } from './publish.js';
 import { openSource, type KerasSource, type OpenSource } from './source/source.js';
+import { sourceBytes } from './source/source-bytes.js';
 import type { Topology } from './topology/read-topology.js';
 import { buildNetwork, type BuildContext } from './topology/build.js';
 import type { LayerDraft, NetworkDraft } from './topology/layer-draft.js';
@@ -38,7 +39,8 @@ const optionNames = ['timeLimit', 'signal', 'onProgress', 'customLayers', 'lambd
 export async function readKeras(source: KerasSource, options: KerasOptions = {}): Promise<KerasModel> {
   const opened = await openKeras(source, options);
   try {
-    const model = modelOf(opened, options);
+    const fileBytes = sourceBytes(source) - opened.optimizerBytes;
+    const model = { ...modelOf(opened, options), fileBytes };
     options.onProgress?.(1);
     return model;
   } catch (error) {

@@ -15,6 +15,8 @@ export interface ModelFile {
   readonly model: OnnxModel;
   readonly bytes: Uint8Array;
   readonly externalData: readonly ExternalFile[];
+  /** Of the file of another kind that it was made from. */
+  readonly fileBytes?: number;
 }
 
 /** What to do when a run fails, by where the inputs are from. */
@@ -60,8 +62,9 @@ async function readModelFile(found: FoundModel, signal: AbortSignal): Promise<Mo
   return { model, bytes, externalData };
 }
 
-function comparedFile({ model, bytes, externalData }: ModelFile): ComparedFile {
-  return { file: model.name, bytes: externalData.reduce((sum, { data }) => sum + data.length, bytes.length) };
+function comparedFile({ model, bytes, externalData, fileBytes }: ModelFile): ComparedFile {
+  const own = externalData.reduce((sum, { data }) => sum + data.length, bytes.length);
+  return { file: model.name, bytes: fileBytes ?? own };
 }
 
 /** Loads both models, compares them and releases them whatever happens. */

@@ -1,3 +1,4 @@
+import { defined } from '@lowbit/core/adapter';
 import { readModel } from '@lowbit/onnx';
 import type { KerasModel } from '@lowbit/keras';
 import { artifactWeights, modelFiles, parseModelJson } from '@lowbit/tfjs-format';
@@ -6,26 +7,26 @@ import type { ModelFile } from './onnx-pair.js';
 import type { TfjsFile } from '../tfjs/read-model.js';
 import { readKerasModel, type KerasPlace } from '../keras/keras-source.js';
 
-/** A model of Keras as TensorFlow.js runs it, with the size that it has in that form. */
+/** A model of Keras as TensorFlow.js runs it, with the size of its own file. */
 export function readKerasAsTfjs(place: KerasPlace, signal: AbortSignal): Promise<TfjsFile> {
   const { file } = place;
   return reading(place, signal, async (model) => {
     const { tfjsArtifacts } = await import('@lowbit/keras');
     const artifacts = await tfjsArtifacts(model, { signal });
     const { json } = modelFiles(artifacts, file);
-    const totalBytes = json.length + artifacts.weightData.byteLength;
+    const totalBytes = model.fileBytes ?? json.length + artifacts.weightData.byteLength;
     const weights = artifactWeights(artifacts, file);
     return { file, json: parseModelJson(json, file), bytes: json.length, weights, totalBytes };
   });
 }
 
-/** A model of Keras as onnxruntime-web runs it, with the size that it has in that form. */
+/** A model of Keras as onnxruntime-web runs it, with the size of its own file. */
 export function readKerasAsOnnx(place: KerasPlace, signal: AbortSignal): Promise<ModelFile> {
   const { file } = place;
   return reading(place, signal, async (model) => {
     const { toOnnx } = await import('@lowbit/keras-onnx');
     const { bytes, externalData = [] } = await toOnnx(model, { signal });
-    return { model: readModel(bytes, file), bytes, externalData };
+    return { model: readModel(bytes, file), bytes, externalData, ...defined({ fileBytes: model.fileBytes }) };
   });
 }
 

@@ -1,12 +1,9 @@
-import { stat } from 'node:fs/promises';
-
 import type { QuantizationPlan } from '@lowbit/core';
 import { defined } from '@lowbit/core/adapter';
 import { calibrationInputs } from '@lowbit/data';
 import { keras, kerasInputs, type KerasModel } from '@lowbit/keras';
 
 import type { FoundModel } from '../model/find-model.js';
-import { modelFiles } from '../model/model-files.js';
 import type { PortJob } from '../quantize/quantize-port.js';
 import { loadTfjs } from '../runtime/load-tfjs.js';
 import type { QuantizeOptions } from '../usage/quantize-options.js';
@@ -36,12 +33,9 @@ export async function openKeras(
     registry: options.methods,
     ...defined({ optimize, target, external }),
   };
-  const files = await modelFiles(run.model, signal);
-  const sizes = files.map(async (file) => (await stat(file)).size);
-  const before = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
   const own = runner === undefined ? keras(model) : keras(model, { runner, registry: options.methods });
   return {
-    port: await portThatWrites(own, to, output, form, before),
+    port: await portThatWrites(own, to, output, form),
     options: { ...options, integers: 'none' as const },
     inputs: () => calibrationInputs(kerasInputs(model), run.model.file),
     notes: model.notes,

@@ -35,7 +35,7 @@ async function tfjsAsKeras(file: string, { command, methods, signal }: KerasRead
   const tfjs = await loadTfjs(command);
   const model = await buildLayers(tfjs, read, methods);
   try {
-    return await tfjs.lowbit.kerasModel(model, { signal });
+    return { ...(await tfjs.lowbit.kerasModel(model, { signal })), fileBytes: read.totalBytes };
   } finally {
     disposeModel(model);
   }

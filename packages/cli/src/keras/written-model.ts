@@ -65,25 +65,21 @@ function onnxFiles({ pieces, size, externalData = [] }: BuiltModel | StreamedMod
 
 /**
  * A port on a model of Keras whose result is written. What it tells is told of that.
- *
- * @param before - bytes of the files that the model was read from
  */
 export async function portThatWrites(
   port: KerasPort,
   to: KerasTarget,
   file: string,
   form: Writing,
-  before: number,
 ): Promise<ModelPort<WrittenModel>> {
-  if (to === 'tfjs') return inFiles(port, before, (model) => asTfjs(model, file, form));
+  if (to === 'tfjs') return inFiles(port, (model) => asTfjs(model, file, form));
   const { asOnnx } = await import('@lowbit/keras-onnx');
-  return inFiles(asOnnx(port, { ...namesOf(file), ...form }), before, (model) => onnxFiles(model, file));
+  return inFiles(asOnnx(port, { ...namesOf(file), ...form }), (model) => onnxFiles(model, file));
 }
 
 /** @param write - what becomes of a result */
 function inFiles<M>(
   port: ModelPort<M>,
-  before: number,
   write: (model: M) => WrittenModel | Promise<WrittenModel>,
 ): ModelPort<WrittenModel> {
   const own: Omit<ModelPort<M>, 'write' | 'inForm'> = port;
@@ -96,7 +92,7 @@ function inFiles<M>(
         async finish() {
           const applied = await writer.finish();
           const model = await write(applied.model);
-          return { ...applied, model, modelBytes: { before, after: model.bytes } };
+          return { ...applied, model, modelBytes: { ...applied.modelBytes, after: model.bytes } };
         },
       };
     },

@@ -5,7 +5,6 @@ import { readKeras, type KerasOptions } from '../read-keras.js';
 import type { KerasSource } from '../source/source.js';
 import { describeLayer } from './describe-layer.js';
 import { kerasWriter } from './keras-writer.js';
-import { sourceBytes } from './model-bytes.js';
 import { leavesOf } from './leaves.js';
 import { startingLater, type KerasRunner, type RunnerOptions, type RunningModel } from './running.js';
 
@@ -50,7 +49,6 @@ export function keras(
   const running = defined({ registry });
   checkRunner(runner);
   checkRegistry(registry);
-  const before = () => (isModel(source) ? undefined : sourceBytes(source));
   let read: Promise<KerasModel> | undefined;
   const model = () => (read ??= isModel(source) ? Promise.resolve(source) : readKeras(source, reading));
   return {
@@ -59,7 +57,7 @@ export function keras(
     model,
     layers: async () => describe((await model()).network),
     cost: packedCost,
-    write: (outcome) => checkedWriter(outcome, () => kerasWriter(model, outcome, runner, running, before)),
+    write: (outcome) => checkedWriter(outcome, () => kerasWriter(model, outcome, runner, running)),
     ...(runner !== undefined && startingLater(model, runner, running)),
   };
 }

@@ -1,5 +1,6 @@
 import {
   decode,
+  isLowbitError,
   packTensor,
   registry,
   unpackTensor,
@@ -17,24 +18,22 @@ import {
   sizeOf,
 } from '@lowbit/core/adapter';
 import type { KerasModel, KerasWeight } from '../model.js';
+import { tfjsModelFiles } from '../tfjs/tfjs-model-files.js';
 import { changedNetwork, changedWeights } from './changed-network.js';
 import { correctedBiases } from './corrected-biases.js';
-import { writtenBytes } from './model-bytes.js';
+import { weightBytes } from './describe-layer.js';
 import type { KerasRunner, RunnerOptions } from './running.js';
 import { writableSites } from './writable-sites.js';
 
 /**
  * Packs each weight of a plan when it comes, and makes a model of them, with quantized inputs in front of layers; the model that was read
  * stays as it is.
- *
- * @param before - bytes of the files that the model was read from; where they are not known, of those that it would be written as
  */
 export function kerasWriter(
   model: () => Promise<KerasModel>,
   outcome: Outcome,
   runner: KerasRunner | undefined,
   options: RunnerOptions,
-  before: () => number | undefined,
 ): ModelWriter<KerasModel> {
   const packed = new Map<string, PackedTensor>();
   const shifts = new Map<string, Float32Array>();
@@ -44,7 +43,7 @@ export function kerasWriter(
       if (shift !== undefined) shifts.set(id, shift);
     },
     async finish() {
-      const applied = written(await model(), outcome, packed, shifts, before());
+      const applied = written(await model(), outcome, packed, shifts);
       if (runner === undefined) return applied;
       return {
         ...applied,
@@ -74,11 +73,10 @@ function runningOnce(model: KerasModel, runner: KerasRunner, needed: RunnerOptio
 }
 
 function written(
-  model: KerasModel,
+  { fileBytes, ...model }: KerasModel,
   { plan, entries, activations }: Outcome,
   packed: ReadonlyMap<string, PackedTensor>,
   shifts: ReadonlyMap<string, Float32Array>,
-  before: number | undefined,
 ): Applied<KerasModel> {
   const { changed, made: biases, notes: biasNotes } = correctedBiases(model.network, shifts);
   const weights = new Map(
@@ -103,8 +101,24 @@ function written(
     model: result,
     storage,
     activations: notes,
-    modelBytes: { before: before ?? writtenBytes(model), after: writtenBytes(result) },
+    modelBytes: { before: fileBytes ?? writtenBytes(model), after: writtenBytes(result) },
   };
+}
+
+/** Bytes of all files of a model of TensorFlow.js; of the weights alone where that lacks one of its layers. */
+function writtenBytes(model: KerasModel): number {
+  try {
+    const { json, shards } = tfjsModelFiles(model);
+    return shards.reduce((sum, { bytes }) => sum + bytes, new TextEncoder().encode(json).length);
+  } catch (error) {
+    if (!isLowbitError(error) || error.code !== 'layer-unsupported') throw error;
+    // What is not packed is written as float32, whatever the file of Keras has.
+    const floats = (shape: readonly number[]) => sizeOf(shape) * Float32Array.BYTES_PER_ELEMENT;
+    return model.weights.reduce(
+      (sum, weight) => sum + (weight.packed === undefined ? floats(weight.shape) : weightBytes(weight)),
+      0,
+    );
+  }
 }
 
 function withPacked(weight: KerasWeight, packed: PackedTensor | undefined): KerasWeight {

@@ -46,7 +46,8 @@ export async function tfjsSource({ modelJson, shards }: TfjsFiles): Promise<Open
       throw malformed(where, 'weights that are numbers', `${weight.spec.name}, which is ${dtype}`);
     },
   }));
-  return { where, topology, named, plans: plansIn(json), notes: [], close: () => undefined };
+  const nothing = { optimizerBytes: 0, notes: [], close: () => undefined };
+  return { where, topology, named, plans: plansIn(json), ...nothing };
 }
 
 /** The plans by which lowbit quantized the model, the last one last. */

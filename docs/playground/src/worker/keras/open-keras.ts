@@ -38,13 +38,13 @@ export async function openKeras(dropped: KerasFiles, { signal, onProgress }: Ses
     const files = new Map<string, Uint8Array>([[name, new TextEncoder().encode(json)]]);
     for (const shard of shards) files.set(shard.path, await shard.read());
     const opened = await openTfjs(name, files);
-    const before = all.reduce((sum, { size }) => sum + size, 0);
     return {
       ...opened,
       facts: factsOf(opened.facts, all, files, model, notes),
       quantize: async (...given) => {
         const report = await opened.quantize(...given);
-        return withModelBytes(report, { before, after: report.modelBytes.after });
+        const { before, after } = report.modelBytes;
+        return withModelBytes(report, { before: model.fileBytes ?? before, after });
       },
     };
   } finally {
