@@ -81,6 +81,8 @@ export interface JointEffect {
   readonly sqnrDb?: number | null;
   /** How much of the metric, or points of the right classes, is lost. Absent without labels and metric. */
   readonly loss?: number;
+  /** What parts of the samples add to the effect of outputs, by which differences by chance are told. Absent where there are too few samples. */
+  readonly parts?: readonly number[];
   /** It is of the written model, not of the original with replaced weights. */
   readonly ofResult?: true;
 }

@@ -70,3 +70,28 @@ it('does not look at whole numbers, nor at what the original leaves undefined', 
   const y = tensor([3], 1, NaN, 3);
   expect(effectOf({ y }, { y: tensor([3], 1, 7, 3) })).toEqual({ effect: 0, sqnrDb: null });
 });
+
+it('tells what parts of the samples add, dealt by turns over batches, where there are enough', () => {
+  const gathered = gatherEffect();
+  gathered.add({ y: tensor([3, 1], 1, 3, 5) }, { y: tensor([3, 1], 1, 2, 5) });
+  expect(gathered.finish().parts).toBeUndefined();
+  gathered.add({ y: tensor([1, 1], 7) }, { y: tensor([1, 1], 9) });
+  const { effect, parts } = gathered.finish();
+  expect(effect).toBeCloseTo(5 / 20, 12);
+  expect(parts).toHaveLength(4);
+  [0, 1 / 20, 0, 4 / 20].forEach((part, i) => expect(parts![i]).toBeCloseTo(part, 12));
+  gathered.add(
+    { y: tensor([16, 1], ...new Array<number>(16).fill(4)) },
+    { y: tensor([16, 1], ...new Array<number>(16).fill(3)) },
+  );
+  expect(gathered.finish().parts).toHaveLength(16);
+});
+
+it('parts of several outputs, of probabilities too, sum up to the effect', () => {
+  const original = { a: tensor([4, 1], 1, 2, 3, 4), p: tensor([4, 2], 0.5, 0.5, 0.9, 0.1, 0.3, 0.7, 1, 0) };
+  const result = { a: tensor([4, 1], 1, 2, 3, 5), p: tensor([4, 2], 0.25, 0.75, 0.9, 0.1, 0.7, 0.3, 1, 0) };
+  const { effect, parts = [] } = effectOf(original, result);
+  expect(parts.reduce((sum, part) => sum + part, 0)).toBeCloseTo(effect, 12);
+  expect(parts[1]).toBe(0);
+  expect(effectOf(original, { ...result, a: tensor([4, 1], 1, 2, 3, NaN) }).parts).toBeUndefined();
+});

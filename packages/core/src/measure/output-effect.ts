@@ -10,6 +10,8 @@ export interface OutputEffect {
   readonly effect: number;
   /** 10·log10(Σ a² / Σ (a − b)²) of the worst float output, decibels; `null` where nothing is off. Absent without one. */
   readonly sqnrDb?: number | null;
+  /** What parts of the samples, up to 16, add to the effect: they sum up to it. Absent where there are fewer than 4 samples, or values broke. */
+  readonly parts?: readonly number[];
 }
 
 /** The effect where values are NaN or infinite, or beyond all measure. */
@@ -21,26 +23,39 @@ export interface EffectGatherer {
   finish(): OutputEffect;
 }
 
+/** Parts that samples are dealt into by turns. */
+const mostParts = 16;
+/** Of fewer samples nobody can say whether a difference is one by chance. */
+const leastParts = 4;
+
 /** @param classes Names of outputs that hold logits: they are made probabilities first. */
 export function gatherEffect(classes: readonly string[] = []): EffectGatherer {
-  const outputs = new Map<string, Sums>();
+  const outputs = new Map<string, Parts>();
   return {
     add(original, result) {
       for (const [name, tensor] of Object.entries(original)) {
         if (tensor.isInteger === true) continue;
-        const before = outputs.get(name) ?? noSums;
-        outputs.set(name, sumsOf(before, tensor, result[name], classes.includes(name)));
+        const before = outputs.get(name) ?? { rows: 0, sums: [] };
+        outputs.set(name, withTensor(before, tensor, result[name], classes.includes(name)));
       }
     },
     finish() {
-      const told = [...outputs.values()].filter(({ values, off, broken }) => broken || values > 0 || off > 0);
-      const effects = told.map(effectOf);
-      const effect = effects.reduce((sum, one) => sum + one / effects.length, 0);
-      const decibels = told.map(decibelsOf);
-      const least = Math.min(...decibels);
+      const all = [...outputs.values()].map((parts) => ({
+        ...parts,
+        total: parts.sums.reduce(added, noSums),
+      }));
+      const told = all.filter(({ total: { values, off, broken } }) => broken || values > 0 || off > 0);
+      const effects = told.map(({ total }) => effectOf(total));
+      const effect = Math.min(
+        effects.reduce((sum, one) => sum + one / effects.length, 0),
+        collapsed,
+      );
+      const least = Math.min(...told.map(({ total }) => decibelsOf(total)));
+      const parts = partsOf(told, effects);
       return {
-        effect: Math.min(effect, collapsed),
+        effect,
         ...(told.length === 0 ? {} : { sqnrDb: least === Infinity ? null : least }),
+        ...(parts === undefined ? {} : { parts }),
       };
     },
   };
@@ -62,11 +77,54 @@ interface Sums {
 
 const noSums: Sums = { values: 0, sum: 0, signal: 0, off: 0, divergence: 0, rows: 0, broken: false };
 
-function sumsOf(before: Sums, original: RunTensor, result: RunTensor | undefined, isLogits: boolean): Sums {
-  if (result?.shape.join() !== original.shape.join()) return { ...before, broken: true };
+const added = (one: Sums, other: Sums): Sums => ({
+  values: one.values + other.values,
+  sum: one.sum + other.sum,
+  signal: one.signal + other.signal,
+  off: one.off + other.off,
+  divergence: one.divergence + other.divergence,
+  rows: one.rows + other.rows,
+  broken: one.broken || other.broken,
+});
+
+/** One output, by samples. */
+interface Parts {
+  /** Samples so far. */
+  readonly rows: number;
+  readonly sums: readonly Sums[];
+}
+
+/** With a batch: its samples are the indices of the first axis, where that is not the axis of classes. */
+function withTensor(
+  { rows, sums }: Parts,
+  original: RunTensor,
+  result: RunTensor | undefined,
+  isLogits: boolean,
+): Parts {
+  const isSame = result?.shape.join() === original.shape.join();
+  const count = isSame && original.shape.length > 1 ? Math.max(original.shape[0], 1) : 1;
+  const size = original.data.length / count;
+  const now = [...sums];
+  for (let i = 0; i < count; i++) {
+    const at = (rows + i) % mostParts;
+    const before = now[at] ?? noSums;
+    const part = ({ data }: RunTensor) => data.subarray(i * size, (i + 1) * size);
+    now[at] = isSame
+      ? sumsOf(before, part(original), part(result), { width: original.shape.at(-1) ?? 1, isLogits })
+      : { ...before, broken: true };
+  }
+  return { rows: rows + count, sums: now };
+}
+
+function sumsOf(
+  before: Sums,
+  original: Float32Array,
+  result: Float32Array,
+  { width, isLogits }: { readonly width: number; readonly isLogits: boolean },
+): Sums {
   let { values, sum, signal, off, broken } = before;
-  for (let i = 0; i < original.data.length; i++) {
-    const [a, b] = [original.data[i], result.data[i]];
+  for (let i = 0; i < original.length; i++) {
+    const [a, b] = [original[i], result[i]];
     if (!Number.isFinite(a)) continue;
     broken ||= !Number.isFinite(b);
     values++;
@@ -74,12 +132,30 @@ function sumsOf(before: Sums, original: RunTensor, result: RunTensor | undefined
     signal += a * a;
     off += (a - b) ** 2;
   }
-  const width = original.shape.at(-1) ?? 1;
-  const isClasses = width > 1 && (isLogits || areProbabilities(original.data, width));
-  const divergence =
-    before.divergence + (isClasses ? divergenceOf(original.data, result.data, width, isLogits) : NaN);
-  const rows = before.rows + original.data.length / width;
-  return { values, sum, signal, off, divergence, rows, broken };
+  const isClasses = width > 1 && (isLogits || areProbabilities(original, width));
+  const divergence = before.divergence + (isClasses ? divergenceOf(original, result, width, isLogits) : NaN);
+  return { values, sum, signal, off, divergence, rows: before.rows + original.length / width, broken };
+}
+
+/** What each part of the samples adds to the effect; `undefined` where there are too few samples, or all is lost. */
+function partsOf(
+  told: readonly (Parts & { readonly total: Sums })[],
+  effects: readonly number[],
+): readonly number[] | undefined {
+  const count = Math.min(...told.map(({ sums }) => sums.length));
+  if (!(count >= leastParts && count <= mostParts) || effects.some((effect) => effect >= collapsed))
+    return undefined;
+  const shareOf = ({ off, divergence }: Sums, total: Sums): number => {
+    const isDivergence = !Number.isNaN(total.divergence);
+    const whole = isDivergence ? total.divergence : total.off;
+    return whole === 0 ? 0 : (isDivergence ? divergence : off) / whole;
+  };
+  return Array.from({ length: mostParts }, (_, at) =>
+    told.reduce((sum, { sums, total }, output) => {
+      const own = sums[at];
+      return sum + (own === undefined ? 0 : (shareOf(own, total) * effects[output]) / told.length);
+    }, 0),
+  ).slice(0, Math.max(...told.map(({ sums }) => sums.length)));
 }
 
 function effectOf({ values, sum, signal, off, divergence, rows, broken }: Sums): number {

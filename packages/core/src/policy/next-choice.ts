@@ -1,6 +1,7 @@
 import { defined } from '../contract/defined.js';
 import type { JointEffect, Measurements } from '../contract/measurements.js';
 import { type BudgetProblem, choiceOf, optionsOfChoice } from './budget-problem.js';
+import { isClearlyBetter } from './clearly-better.js';
 import { filled } from './filled.js';
 import { isSameChoice, latestOf } from './known.js';
 import { type KnapsackProblem, solveKnapsack } from './knapsack.js';
@@ -56,7 +57,10 @@ interface Within extends JointEffect {
   readonly options: readonly number[];
 }
 
-/** The known choice that loses least. `isHeld`: its result was not seen to miss a limit of quality. */
+/**
+ * The known choice that loses least, as far as that is no chance: of those that were measured one after the other, what is clearly better than
+ * the best so far, from the one on that single effects say is best. `isHeld`: its result was not seen to miss a limit of quality.
+ */
 function bestKnown(
   known: readonly Within[],
   knapsack: KnapsackProblem,
@@ -68,6 +72,9 @@ function bestKnown(
   // Of what leaves room for more, the rest of the budget would be wasted.
   const full = holding.filter(({ options }) => filled(knapsack, options) === options);
   const candidates = full.length > 0 ? full : holding.length > 0 ? holding : known;
-  const best = candidates.reduce((one, other) => (other.effect < one.effect ? other : one));
+  const lossOf = ({ options }: Within) =>
+    options.reduce((sum, option, item) => sum + knapsack.items[item][option].loss, 0);
+  const first = candidates.reduce((one, other) => (lossOf(other) < lossOf(one) ? other : one));
+  const best = candidates.reduce((one, other) => (isClearlyBetter(other, one) ? other : one), first);
   return { ...best, isHeld: holding.length > 0 };
 }

@@ -46,11 +46,48 @@ export function nextStep(
       : undefined;
   if (probe !== undefined) return now.with(probe.item, probe.to);
   const around = aroundChoice(knapsack, now, changes);
-  const solved = solveKnapsack(shifted(around));
-  const better = solved && filled(knapsack, solved.chosen);
-  if (better !== undefined && !isKnown(better)) return better;
-  return bestSwap(knapsack, around, now, isKnown);
+  return bestJump(knapsack, around, now, isKnown) ?? bestSwap(knapsack, around, now, isKnown);
 }
+
+/** Prices of a change, as parts of what a change of the whole jump gains on average, least first. */
+const restraints = [0, 0.5, 1, 2, 4] as const;
+
+/**
+ * The best choice by the losses around another, or a shorter way towards it where that is known already: what many changes at once are
+ * worth is not what each is worth beside the others, so that only those which gain most may hold.
+ */
+function bestJump(
+  knapsack: KnapsackProblem,
+  around: KnapsackProblem,
+  now: readonly number[],
+  isKnown: (options: readonly number[]) => boolean,
+): readonly number[] | undefined {
+  let unit = 0;
+  for (const restraint of restraints) {
+    const solved = solveKnapsack(shifted(restrained(around, now, restraint * unit)));
+    const chosen = solved && filled(knapsack, solved.chosen);
+    if (chosen === undefined) return undefined;
+    if (!isKnown(chosen)) return chosen;
+    const changed = now.flatMap((from, item) => (from === chosen[item] ? [] : [item]));
+    if (changed.length === 0) return undefined;
+    if (restraint > 0) continue;
+    const gained = changed.reduce((sum, item) => sum - around.items[item][chosen[item]].loss, 0);
+    unit = Math.max(gained, 0) / changed.length;
+  }
+  return undefined;
+}
+
+/** The same problem where each change of an item costs a price. */
+const restrained = (
+  { items, ...rest }: KnapsackProblem,
+  now: readonly number[],
+  price: number,
+): KnapsackProblem => ({
+  ...rest,
+  items: items.map((options, item) =>
+    options.map((option, to) => ({ ...option, loss: option.loss + (to === now[item] ? 0 : price) })),
+  ),
+});
 
 /** Part of the capacity by which sizes differ that estimates have changed meanwhile. */
 const missed = 0.02;

@@ -53,15 +53,16 @@ export async function judgeAgainst(
       const found = gathered.finish();
       if (float === undefined) return found;
       const now = await taskValue(run, source, settings, session);
-      return { ...found, effect: effectBy(by, found.effect, float, now), loss: float.value - now.value };
+      const loss = float.value - now.value;
+      if (by === 'outputs') return { ...found, loss };
+      const { sqnrDb } = found;
+      return { effect: effectBy(by, float, now), ...defined({ sqnrDb }), loss };
     },
   };
 }
 
-function effectBy(by: EffectKind['of'], off: number, float: TaskValue, now: TaskValue): number {
-  if (by === 'metric') return float.value - now.value;
-  return by === 'labels' ? (now.crossEntropy ?? 0) - (float.crossEntropy ?? 0) : off;
-}
+const effectBy = (by: 'labels' | 'metric', float: TaskValue, now: TaskValue): number =>
+  by === 'metric' ? float.value - now.value : (now.crossEntropy ?? 0) - (float.crossEntropy ?? 0);
 
 async function reference(
   original: RunResult,
