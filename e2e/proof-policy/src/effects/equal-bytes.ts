@@ -20,10 +20,12 @@ export const equalBytesPart: Part = {
     const compared: Compared[] = [];
     for (const open of fiveSubjects(opening(tell))) {
       const subject = await open();
-      const measurements = await measured(subject, tell);
+      let measurements = await measured(subject, tell);
       for (const bits of homogeneous) {
         tell(`${subject.name}: ${bits} bits against budgets`);
-        compared.push(await compare(subject, bits, measurements));
+        const found = await compare(subject, bits, measurements);
+        ({ measurements } = found);
+        compared.push(found);
       }
       subject.close();
     }
@@ -46,13 +48,16 @@ interface Compared {
   readonly isBetter: boolean;
   readonly row: Row;
   readonly gates: readonly Gate[];
+  /** With what choosing has measured, which the next budget does not measure again. */
+  readonly measurements: Measurements;
 }
 
 async function compare(subject: OpenSubject, bits: number, measurements: Measurements): Promise<Compared> {
   const plain = await subject.write({ ...recipe, bits });
   const withEnds = await subject.write({ ...recipe, bits: cascade(everywhere(bits), ends(8)) });
   const chosen = await chosenFor(subject, plain.bytes, measurements);
-  const chosenForEnds = await chosenFor(subject, withEnds.bytes, measurements);
+  const known = chosen.measurements ?? measurements;
+  const chosenForEnds = await chosenFor(subject, withEnds.bytes, known);
   const byWeights = await subject.write({ ...recipe, bits: budget({ bytes: plain.bytes, choices: widths }) });
   const gains = {
     'below one width (dB)': decibelsBelow(plain.error, chosen.error),
@@ -64,6 +69,7 @@ async function compare(subject: OpenSubject, bits: number, measurements: Measure
   const areEqual = shares.every((share) => Math.abs(share - 1) <= mostUnequal);
   return {
     bits,
+    measurements: chosenForEnds.measurements ?? known,
     isBetter: areEqual && first! >= least && others.every((gain) => gain > 0),
     row: {
       model: subject.name,

@@ -1,5 +1,5 @@
 import { quantize, type Batch, type ModelPort, type Recipe, type RunOutputs } from '@lowbit/core';
-import type { BudgetReport } from '@lowbit/core/policy';
+import type { BudgetReport, Measurements } from '@lowbit/core/policy';
 import type { Tell } from '@lowbit/e2e-real-models/proof';
 import { relativeError } from './relative-error.js';
 import { runtime, type NamedRuntime } from './runtime.js';
@@ -25,6 +25,8 @@ export interface WrittenSubject {
   /** See `relativeError`, on what nothing was chosen on. */
   readonly error: number;
   readonly budget: BudgetReport | undefined;
+  /** What choosing by a budget has measured, with what was known before. */
+  readonly measurements: Measurements | undefined;
   /** What is left of the task, in words; empty where it was not asked for. */
   readonly task: string;
 }
@@ -55,14 +57,14 @@ async function openSubject<Artifact, Written>(
     port,
     async write(recipe, { withTask } = { withTask: false }) {
       const sizeOf = (model: unknown) => subject.sizeOf(subject.artifact(model as Written));
-      const { model, budget } = await quantize(port(), recipe, { sizeOf });
+      const { model, budget, measurements } = await quantize(port(), recipe, { sizeOf });
       const result = subject.artifact(model);
       try {
         const before = await (float ??= outputsOf(port(), heldOut));
         const error = relativeError(before, await outputsOf(subject.port(result, named), heldOut));
         words ??= withTask ? subject.task?.(original) : undefined;
         const task = withTask ? await (await words)?.(result) : undefined;
-        return { bytes: await subject.sizeOf(result), budget, error, task: task ?? '' };
+        return { bytes: await subject.sizeOf(result), budget, measurements, error, task: task ?? '' };
       } finally {
         subject.release(result);
       }

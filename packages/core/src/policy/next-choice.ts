@@ -1,9 +1,8 @@
 import { defined } from '../contract/defined.js';
 import type { JointEffect, Measurements } from '../contract/measurements.js';
 import { type BudgetProblem, choiceOf, optionsOfChoice } from './budget-problem.js';
-import { isClearlyBetter } from './clearly-better.js';
 import { filled } from './filled.js';
-import { isSameChoice, latestOf } from './known.js';
+import { isClearlyBetter, isSameChoice, latestOf } from './known.js';
 import { type KnapsackProblem, solveKnapsack } from './knapsack.js';
 import { type Chosen, holds, isWithin, type Limits, resourcesOf, sizeKnapsack } from './limits.js';
 import { nextStep } from './next-step.js';

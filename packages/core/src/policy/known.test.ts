@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { isClearlyBetter } from './clearly-better.js';
+import { isClearlyBetter } from './known.js';
 
 const effectOf = (...parts: number[]) => ({ effect: parts.reduce((sum, part) => sum + part, 0), parts });
 
