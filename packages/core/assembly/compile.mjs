@@ -8,7 +8,7 @@ const flags = '-O3 --noAssert --runtime stub --enable simd --use abort='.split('
 /** The modules of text in src/kernels, by the source that each is made of, with the pages of memory that it begins with. */
 export const modules = {
   kernels: { target: 'binary.ts', pages: 2 },
-  'grid-search': { target: 'search-binary.ts', pages: 50 },
+  'grid-search': { target: 'search-binary.ts', pages: 51 },
   panels: { target: 'panels-binary.ts', pages: 0 },
   expand: { target: 'expand-binary.ts', pages: 5 },
   products: { target: 'products-binary.ts', pages: 11 },

@@ -21,10 +21,16 @@ export const searchValues: usize = 131072;
 /** Four slices with their values side by side: as they are, and in steps. */
 const rawLanes: usize = 1179648;
 export const lanes: usize = 2228224;
+/** What the values add up to before each stretch, and their squares: a pair of doubles for two slices each, 64 bytes a stretch. */
+const before: usize = 3276800;
 
 /** What a step begins with: the grid over the range, or the best so far; or nothing, and the best is measured. */
 const fromRange: f32 = 0;
 const measures: f32 = 2;
+
+/** Whether codes are cut to the ends of the grid: types, so that there are loops of each. */
+type Cut = i32;
+type Kept = f32;
 
 /** Where 0 lies on the grid. */
 const anywhere: i32 = 0;
@@ -39,11 +45,17 @@ const trial: usize = places + 192; // the same, then the error
 const refit: usize = places + 288; // step, shift
 const held: usize = places + 320; // scale, offset, errors (two pairs of doubles)
 const total: usize = places + 384;
-const whole: usize = places + 448; // sums of the values (two pairs of doubles)
-export const added: usize = places + 480; // sums of codes, their squares, and codes times values (each two pairs of doubles)
+const whole: usize = places + 448; // sums of the values, and of their squares (each two pairs of doubles)
+export const added: usize = places + 512; // sums of codes, their squares, and codes times values (each two pairs of doubles)
+const limit: usize = places + 608; // errors from which on a grid is not better than the best (two pairs of doubles)
+const ends: usize = places + 640; // the smallest and the largest value, in steps
 
 /** Values whose sums float32 holds exactly. */
 const block: usize = 16;
+/** Values after which it is looked whether a grid can be the best still, in bytes of four slices. */
+const stretch: usize = 16 * 64;
+/** Part of the energy that errors may be off by, far above what rounding makes of it. */
+const slack: f64 = 1e-9;
 
 // What all slices of a search have: codes go from 0 to `highest`, the middle one is `half`.
 let length: i32 = 0;
@@ -126,22 +138,40 @@ function beginSearch(at: i32): void {
   memory.copy(best, start, 64);
   v128.store(best, f64x2.splat(Infinity), 64);
   v128.store(best, f64x2.splat(Infinity), 80);
-  const fine = f32x4.splat(parts);
-  const coarse = f32x4.splat(1 / parts);
+  v128.store(ends, placeOf(least, base, inverse, shift));
+  v128.store(ends, placeOf(most, base, inverse, shift), 16);
   let a = f64x2.splat(0);
   let b = f64x2.splat(0);
+  let squaresA = a;
+  let squaresB = a;
   for (let i: usize = 0; i < <usize>(16 * length); i += 16) {
-    const steps = f32x4.sub(f32x4.mul(f32x4.sub(v128.load(rawLanes + i), base), inverse), shift);
-    const value = f32x4.mul(f32x4.nearest(f32x4.mul(steps, fine)), coarse);
+    if (i % stretch == 0) storeSums(before + i / (stretch / 64), a, b, squaresA, squaresB);
+    const value = placeOf(v128.load(rawLanes + i), base, inverse, shift);
     v128.store(lanes + i, value);
-    a = f64x2.add(a, lowHalf(value));
-    b = f64x2.add(b, highHalf(value));
+    const valueA = lowHalf(value);
+    const valueB = highHalf(value);
+    a = f64x2.add(a, valueA);
+    b = f64x2.add(b, valueB);
+    squaresA = f64x2.add(squaresA, f64x2.mul(valueA, valueA));
+    squaresB = f64x2.add(squaresB, f64x2.mul(valueB, valueB));
   }
-  v128.store(whole, a);
-  v128.store(whole, b, 16);
+  storeSums(whole, a, b, squaresA, squaresB);
   v128.store(held, step);
   v128.store(held, zero == anywhere ? least : f32x4.mul(lowest, step), 16);
   measureGrid(held);
+}
+
+/** A value in steps, rounded to parts of one. Larger values never come before smaller ones. */
+function placeOf(value: v128, base: v128, inverse: v128, shift: v128): v128 {
+  const steps = f32x4.sub(f32x4.mul(f32x4.sub(value, base), inverse), shift);
+  return f32x4.mul(f32x4.nearest(f32x4.mul(steps, f32x4.splat(parts))), f32x4.splat(1 / parts));
+}
+
+function storeSums(at: usize, a: v128, b: v128, squaresA: v128, squaresB: v128): void {
+  v128.store(at, a);
+  v128.store(at, b, 16);
+  v128.store(at, squaresA, 32);
+  v128.store(at, squaresB, 48);
 }
 
 /** (most − least) / highest, in doubles. */
@@ -176,20 +206,42 @@ function zeroPoint(place: v128): v128 {
 /** Moves the ends of a grid inwards by shares of its width, refits it in rounds, and keeps what is better than the best. */
 function tryStep(at: usize): void {
   moveEnds(load<f32>(at) == fromRange ? start : best, at);
-  for (let rounds = <i32>load<f32>(at, 12); ; rounds--) {
-    if (highest < 256) addBlocks();
-    else addPairs();
+  let rounds = <i32>load<f32>(at, 12);
+  // What is not refitted either counts only where it is better than the best.
+  const gives = rounds == 0;
+  if (gives) limitErrors();
+  for (; ; rounds--) {
+    if (highest >= 256) addPairs();
+    else if (addBlocks(gives)) return;
+    measureTrial();
+    keepBetter();
+    if (rounds == 0) return;
     refitTrial();
-    const a = f64x2.lt(v128.load(trial, 64), v128.load(best, 64));
-    const b = f64x2.lt(v128.load(trial, 80), v128.load(best, 80));
-    const better = v128.shuffle<i32>(a, b, 0, 2, 4, 6);
-    for (let i: usize = 0; i < 64; i += 16) keep(best + i, trial + i, better);
-    keep(best + 64, trial + 64, a);
-    keep(best + 80, trial + 80, b);
     // What is refitted to the same grid stays there.
-    if (rounds == 0 || isRefitted()) return;
+    if (isRefitted()) return;
     v128.store(trial, v128.load(refit));
     v128.store(trial, v128.load(refit, 16), 16);
+  }
+}
+
+/** Keeps the trial in those slices in which it is better than the best. */
+function keepBetter(): void {
+  const a = f64x2.lt(v128.load(trial, 64), v128.load(best, 64));
+  const b = f64x2.lt(v128.load(trial, 80), v128.load(best, 80));
+  const better = v128.shuffle<i32>(a, b, 0, 2, 4, 6);
+  if (!v128.any_true(better)) return;
+  for (let i: usize = 0; i < 64; i += 16) keep(best + i, trial + i, better);
+  keep(best + 64, trial + 64, a);
+  keep(best + 80, trial + 80, b);
+}
+
+function limitErrors(): void {
+  for (let pair: usize = 0; pair < 32; pair += 16) {
+    const energy = v128.load(whole + pair, 32);
+    v128.store(
+      limit + pair,
+      f64x2.add(v128.load(best + pair, 64), f64x2.mul(energy, f64x2.splat(1 + slack))),
+    );
   }
 }
 
@@ -234,21 +286,31 @@ export function addPart(count: i32, step: f32, shift: f32, lowest: f32): void {
   v128.store(trial, f32x4.splat(shift), 16);
   v128.store(trial, f32x4.splat(lowest), 32);
   v128.store(trial, f32x4.splat(lowest + highest), 48);
-  addBlocks();
+  addCodes<Cut>(f32x4.div(f32x4.splat(1), v128.load(trial)), false);
 }
 
-/** Codes all values on the trial grid and adds up the codes: blocks in float32, of which the sums are added as doubles. */
-function addBlocks(): void {
+/**
+ * Codes all values on the trial grid and adds up the codes: blocks in float32, of which the sums are added as doubles. Where it `gives`
+ * up, it says so as soon as no slice can have a smaller error than with the best grid.
+ */
+function addBlocks(gives: bool): bool {
+  const inverse = f32x4.div(f32x4.splat(1), v128.load(trial));
+  return holdsEnds(inverse) ? addCodes<Kept>(inverse, gives) : addCodes<Cut>(inverse, gives);
+}
+
+/** Whether the grids reach beyond all values, so that no code is cut. */
+function holdsEnds(inverse: v128): bool {
+  const shift = v128.load(trial, 16);
+  const first = f32x4.ge(codeOf(v128.load(ends), shift, inverse), v128.load(trial, 32));
+  const last = f32x4.le(codeOf(v128.load(ends, 16), shift, inverse), v128.load(trial, 48));
+  return i32x4.all_true(v128.and(first, last));
+}
+
+function addCodes<T>(inverse: v128, gives: bool): bool {
   const shift = v128.load(trial, 16);
   const lowest = v128.load(trial, 32);
   const most = v128.load(trial, 48);
-  const inverse = f32x4.div(f32x4.splat(1), v128.load(trial));
-  let codesLow = f64x2.splat(0);
-  let codesHigh = codesLow;
-  let squaresLow = codesLow;
-  let squaresHigh = codesLow;
-  let productsLow = codesLow;
-  let productsHigh = codesLow;
+  for (let at = added; at < added + 96; at += 16) v128.store(at, f64x2.splat(0));
   for (let i: usize = lanes, end = i + <usize>(16 * length); i < end;) {
     let codes = f32x4.splat(0);
     let squares = f32x4.splat(0);
@@ -259,10 +321,10 @@ function addBlocks(): void {
       const valueB = v128.load(i, 16);
       const valueC = v128.load(i, 32);
       const valueD = v128.load(i, 48);
-      const a = codeOf(valueA, shift, inverse, lowest, most);
-      const b = codeOf(valueB, shift, inverse, lowest, most);
-      const c = codeOf(valueC, shift, inverse, lowest, most);
-      const d = codeOf(valueD, shift, inverse, lowest, most);
+      const a = cutCode<T>(codeOf(valueA, shift, inverse), lowest, most);
+      const b = cutCode<T>(codeOf(valueB, shift, inverse), lowest, most);
+      const c = cutCode<T>(codeOf(valueC, shift, inverse), lowest, most);
+      const d = cutCode<T>(codeOf(valueD, shift, inverse), lowest, most);
       codes = f32x4.add(codes, addFour(a, b, c, d));
       squares = f32x4.add(
         squares,
@@ -278,29 +340,36 @@ function addBlocks(): void {
     }
     for (; i < stop; i += 16) {
       const value = v128.load(i);
-      const code = codeOf(value, shift, inverse, lowest, most);
+      const code = cutCode<T>(codeOf(value, shift, inverse), lowest, most);
       codes = f32x4.add(codes, code);
       squares = f32x4.add(squares, f32x4.mul(code, code));
       products = f32x4.add(products, f32x4.mul(code, value));
     }
-    codesLow = f64x2.add(codesLow, lowHalf(codes));
-    codesHigh = f64x2.add(codesHigh, highHalf(codes));
-    squaresLow = f64x2.add(squaresLow, lowHalf(squares));
-    squaresHigh = f64x2.add(squaresHigh, highHalf(squares));
-    productsLow = f64x2.add(productsLow, lowHalf(products));
-    productsHigh = f64x2.add(productsHigh, highHalf(products));
+    addTo(added, lowHalf(codes), highHalf(codes));
+    addTo(added + 32, lowHalf(squares), highHalf(squares));
+    addTo(added + 64, lowHalf(products), highHalf(products));
+    if (gives && (i - lanes) % stretch == 0 && i < end && isWorse(i - lanes)) return true;
   }
-  v128.store(added, codesLow);
-  v128.store(added, codesHigh, 16);
-  v128.store(added, squaresLow, 32);
-  v128.store(added, squaresHigh, 48);
-  v128.store(added, productsLow, 64);
-  v128.store(added, productsHigh, 80);
+  return false;
 }
 
-function codeOf(value: v128, shift: v128, inverse: v128, lowest: v128, most: v128): v128 {
-  const place = f32x4.nearest(f32x4.mul(f32x4.sub(value, shift), inverse));
-  return f32x4.pmin(most, f32x4.pmax(lowest, place));
+/** Whether the values up to a place have errors already that are as large as those of all values on the best grid, in all slices. */
+function isWorse(bytes: usize): bool {
+  const sums = before + bytes / (stretch / 64);
+  const count = <f64>(bytes >> 4);
+  for (let pair: usize = 0; pair < 32; pair += 16) {
+    const error = f64x2.add(errorOf(pair, count, sums), v128.load(sums + pair, 32));
+    if (!i64x2.all_true(f64x2.gt(error, v128.load(limit + pair)))) return false;
+  }
+  return true;
+}
+
+function codeOf(value: v128, shift: v128, inverse: v128): v128 {
+  return f32x4.nearest(f32x4.mul(f32x4.sub(value, shift), inverse));
+}
+
+function cutCode<T>(place: v128, lowest: v128, most: v128): v128 {
+  return isInteger<T>() ? f32x4.pmin(most, f32x4.pmax(lowest, place)) : place;
 }
 
 function addFour(a: v128, b: v128, c: v128, d: v128): v128 {
@@ -313,11 +382,10 @@ function addPairs(): void {
   const lowest = v128.load(trial, 32);
   const most = v128.load(trial, 48);
   const inverse = f32x4.div(f32x4.splat(1), v128.load(trial));
-  memory.fill(added, 0, 96);
+  for (let at = added; at < added + 96; at += 16) v128.store(at, f64x2.splat(0));
   for (let i: usize = lanes, end = i + <usize>(16 * length); i < end; i += 16) {
     const value = v128.load(i);
-    const place = f32x4.nearest(f32x4.mul(f32x4.sub(value, shift), inverse));
-    const code = f32x4.pmin(most, f32x4.pmax(lowest, place));
+    const code = cutCode<Cut>(codeOf(value, shift, inverse), lowest, most);
     const a = lowHalf(code);
     const b = highHalf(code);
     addTo(added, a, b);
@@ -331,12 +399,16 @@ function addTo(at: usize, a: v128, b: v128): void {
   v128.store(at, f64x2.add(v128.load(at, 16), b), 16);
 }
 
-/** The error of the trial grid, but for the squares of the values, and the grid that fits its codes by least squares. */
+/** The error of the trial grid, but for the squares of the values. */
+function measureTrial(): void {
+  v128.store(trial, errorOf(0, length, whole), 64);
+  v128.store(trial, errorOf(16, length, whole), 80);
+}
+
+/** The grid that fits the codes of the trial by least squares. */
 function refitTrial(): void {
   const step = v128.load(trial);
   const shift = v128.load(trial, 16);
-  v128.store(trial, errorOf(0, lowHalf(step), lowHalf(shift)), 64);
-  v128.store(trial, errorOf(16, highHalf(step), highHalf(shift)), 80);
   const a = fittedStep(0);
   const b = fittedStep(16);
   const fitted = v128.shuffle<i32>(f32x4.demote_f64x2_zero(a), f32x4.demote_f64x2_zero(b), 0, 1, 4, 5);
@@ -352,12 +424,14 @@ function refitTrial(): void {
   v128.store(refit, v128.bitselect(fittedShift, shift, fits), 16);
 }
 
-/** step · (step · squares + 2 · (shift · codes − products)) + shift · (count · shift − 2 · whole). */
-function errorOf(pair: usize, step: v128, shift: v128): v128 {
+/** step · (step · squares + 2 · (shift · codes − products)) + shift · (count · shift − 2 · sum), of the first `count` values of two slices. */
+function errorOf(pair: usize, count: f64, sums: usize): v128 {
+  const step = f64x2.promote_low_f32x4(v128.load64_zero(trial + (pair >> 1)));
+  const shift = f64x2.promote_low_f32x4(v128.load64_zero(trial + (pair >> 1), 16));
   const two = f64x2.splat(2);
   const mixed = f64x2.sub(f64x2.mul(shift, v128.load(added + pair)), v128.load(added + pair, 64));
   const coded = f64x2.add(f64x2.mul(step, v128.load(added + pair, 32)), f64x2.mul(two, mixed));
-  const moved = f64x2.sub(f64x2.mul(f64x2.splat(length), shift), f64x2.mul(two, v128.load(whole + pair)));
+  const moved = f64x2.sub(f64x2.mul(f64x2.splat(count), shift), f64x2.mul(two, v128.load(sums + pair)));
   return f64x2.add(f64x2.mul(step, coded), f64x2.mul(shift, moved));
 }
 
@@ -374,7 +448,10 @@ function fittedStep(pair: usize): v128 {
 
 function shiftOf(pair: usize, step: v128): v128 {
   const rest = f64x2.sub(v128.load(whole + pair), f64x2.mul(step, v128.load(added + pair)));
-  return f64x2.div(rest, f64x2.splat(length));
+  // By a power of two, dividing and multiplying give the same, and the latter is faster.
+  return (length & (length - 1)) == 0
+    ? f64x2.mul(rest, f64x2.splat(1 / <f64>length))
+    : f64x2.div(rest, f64x2.splat(length));
 }
 
 /** Measures the best grid on the values themselves, and keeps it where it is better than what is held. */

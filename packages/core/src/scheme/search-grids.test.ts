@@ -18,6 +18,8 @@ const steps: readonly GridStep[] = [
   { from: 'range', low: -0.02, high: 0.03, rounds: 2 },
   'measure',
   { from: 'range', low: 0.2, high: 0.2, rounds: 0 },
+  { from: 'best', low: -0.06, high: 0.03, rounds: 0 },
+  { from: 'best', low: 0.015, high: 0, rounds: 0 },
   { from: 'best', low: 0, high: 0.05, rounds: 1 },
   'measure',
 ];
@@ -64,6 +66,14 @@ test.each([65_537, 300_007])(
   },
 );
 
+test('nor do short slices before it change them', async () => {
+  const plain = await withoutWebAssembly();
+  const values = slices(1, 70_001).map((value) => value + 4);
+  const search = { levels: 16, zero: 'middle', steps } as const;
+  searchGrids(Float32Array.of(-1, 0.01), 2, search);
+  expect(searchGrids(values, values.length, search)).toEqual(plain(values, values.length, search));
+});
+
 test.each(zeros)('grids do not depend on the order of values: 0 %s', (zero) => {
   for (const length of [9, 32, 1000])
     for (const levels of [4, 16, 256, 65536]) {
@@ -92,7 +102,7 @@ test('the error is never larger than before a measure, nor than that of the grid
   const values = slices(60, length);
   for (const zero of zeros)
     for (const levels of [3, 16, 255, 4096]) {
-      const errors = [0, 3, 6].map((count) =>
+      const errors = [0, 3, steps.length].map((count) =>
         squaredErrors(
           values,
           length,
