@@ -168,8 +168,8 @@ function addCompare(program: Command, io: Io): void {
     .command('compare')
     .summary('tell how two models differ')
     .description(
-      'Runs two models of one kind on the same inputs and tells how their outputs, sizes and times differ; a model of Keras is of the kind of ' +
-        `the other. ONNX files run in the package onnxruntime-web, other models need ${tfjsPackages}.`,
+      'Runs two models on the same inputs and tells how their outputs, sizes and times differ. ONNX files run in the package onnxruntime-web, ' +
+        `models of TensorFlow.js need ${tfjsPackages}, and one of Keras runs where the other does.`,
     )
     .argument('<a>', 'the first model, usually the original')
     .argument('<b>', 'the second, with the same inputs and outputs')

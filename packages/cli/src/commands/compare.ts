@@ -79,7 +79,7 @@ async function compare(
     const comparison = await pair.compare(chosen, settings);
     return { a, b, sizeRatio: b.bytes / a.bytes, runtime, inputs: chosen.report, ...comparison };
   } finally {
-    pair.release();
+    await pair.release();
   }
 }
 

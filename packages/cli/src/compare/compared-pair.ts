@@ -1,6 +1,6 @@
 import type { Batch } from '@lowbit/core';
 import type { CalibrationInput } from '@lowbit/data';
-import type { Comparison, CompareSettings, InputsReport } from '@lowbit/report';
+import type { Comparison, CompareSettings, InputsReport, RunnableModel } from '@lowbit/report';
 import type { ComparedFile } from '@lowbit/report/text';
 
 /** What both models are run on. */
@@ -11,7 +11,16 @@ export interface ChosenInputs {
   readonly report: InputsReport;
 }
 
-/** Two models that take the same inputs, and the runtime that both are for. */
+/** A model that is loaded to be compared. Its name is its file. */
+export interface LoadedModel {
+  readonly model: RunnableModel;
+  /** Of its files. */
+  readonly bytes: number;
+  /** What runs it, and of which version. */
+  readonly runtime: string;
+}
+
+/** Two models that take the same inputs, and what runs them. */
 export interface ComparedPair {
   readonly a: ComparedFile;
   readonly b: ComparedFile;
@@ -20,5 +29,5 @@ export interface ComparedPair {
   readonly inputs: readonly CalibrationInput[];
   compare(chosen: ChosenInputs, settings: CompareSettings): Promise<Comparison>;
   /** Frees both models. */
-  release(): void;
+  release(): Promise<void>;
 }

@@ -1,17 +1,18 @@
-import { LowbitError, type Registry } from '@lowbit/core';
-import type { FoundModel } from '../model/find-model.js';
-import { readTfjsJson } from '../tfjs/read-model.js';
-import type { ComparedPair } from './compared-pair.js';
-import { onnxPair } from './onnx-pair.js';
-import { tfjsPair } from './tfjs-pair.js';
+import type { Registry } from '@lowbit/core';
+import { calibrationInputs } from '@lowbit/data';
+import { alignNames, checkInterfaces, compareModels } from '@lowbit/report';
 
-const names = { onnx: 'an ONNX model', tfjs: 'a TensorFlow.js model', keras: 'a model of Keras' } as const;
+import type { FoundModel } from '../model/find-model.js';
+import type { ComparedPair, LoadedModel } from './compared-pair.js';
+import { loadOnnx } from './load-onnx.js';
+import { loadTfjsModel } from './load-tfjs-model.js';
 
 /**
- * Opens two models for the runtime of both. A model of Keras runs where the other one does, two of them in TensorFlow.js.
+ * Loads two models, each in the runtime that it is for. A model of Keras runs where the other one does, two of them in TensorFlow.js. Inputs and
+ * outputs of ONNX files go together by their names; where one is for TensorFlow.js, which makes names up, by names that mean the same or by place.
  *
  * @param methods - those that activations of TensorFlow.js models may be quantized by
- * @throws LowbitError `invalid-argument` for two kinds of model; as `readTfjsJson`.
+ * @throws LowbitError as `loadOnnx` and `loadTfjsModel`; `invalid-argument` for different inputs or outputs.
  */
 export async function openPair(
   a: FoundModel,
@@ -19,20 +20,44 @@ export async function openPair(
   methods: Registry,
   signal: AbortSignal,
 ): Promise<ComparedPair> {
-  const kinds = [a.kind, b.kind];
-  if (!kinds.includes('onnx')) return tfjsPair([a, b], methods, signal);
-  if (!kinds.includes('tfjs')) return onnxPair(a, b, signal);
-  // What is called .json and is none is told as that.
-  await readTfjsJson(a.kind === 'tfjs' ? a.file : b.file, signal);
-  throw ofTwoKinds(a, b);
+  const loaded: LoadedModel[] = [];
+  const release = async () => {
+    for (const { model } of loaded) await model.close();
+  };
+  try {
+    for (const [own, other] of [
+      [a, b],
+      [b, a],
+    ] as const)
+      loaded.push(
+        isOnnx(own, other) ? await loadOnnx(own, signal) : await loadTfjsModel(own, methods, signal),
+      );
+    const areOnnx = isOnnx(a, b) && isOnnx(b, a);
+    return pairOf(loaded as [LoadedModel, LoadedModel], areOnnx, release);
+  } catch (error) {
+    await release();
+    throw error;
+  }
 }
 
-function ofTwoKinds(a: FoundModel, b: FoundModel): LowbitError {
-  return new LowbitError({
-    code: 'invalid-argument',
-    where: b.file,
-    expected: `${names[a.kind]}, as ${a.file}`,
-    received: names[b.kind],
-    remedy: 'Compare models of one kind: two runtimes order axes, round and take time differently.',
-  });
+const isOnnx = ({ kind }: FoundModel, other: FoundModel): boolean =>
+  kind === 'onnx' || (kind === 'keras' && other.kind === 'onnx');
+
+function pairOf(
+  [first, second]: readonly [LoadedModel, LoadedModel],
+  areOnnx: boolean,
+  release: ComparedPair['release'],
+): ComparedPair {
+  const a = first.model;
+  const b = areOnnx ? second.model : alignNames(second.model, a);
+  checkInterfaces(a, b);
+  const runtimes = new Set([first.runtime, second.runtime]);
+  return {
+    a: { file: a.name, bytes: first.bytes },
+    b: { file: b.name, bytes: second.bytes },
+    runtime: `${[...runtimes].join(' and ')}, WebAssembly, one thread`,
+    inputs: calibrationInputs(a.inputs, a.name),
+    compare: ({ batches }, settings) => compareModels(a, b, batches, settings),
+    release,
+  };
 }

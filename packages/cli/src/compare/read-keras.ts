@@ -3,7 +3,7 @@ import { readModel } from '@lowbit/onnx';
 import type { KerasModel } from '@lowbit/keras';
 import { artifactWeights, modelFiles, parseModelJson } from '@lowbit/tfjs-format';
 
-import type { ModelFile } from './onnx-pair.js';
+import type { ModelFile } from './load-onnx.js';
 import type { TfjsFile } from '../tfjs/read-model.js';
 import { readKerasModel, type KerasPlace } from '../keras/keras-source.js';
 
