@@ -1,4 +1,5 @@
 import { readModel, writeModel } from '@lowbit/onnx';
+import { placeOf } from './data-place.js';
 import { tensorsOf } from './walk-model.js';
 
 /**
@@ -15,13 +16,12 @@ export async function insideData(
   const model = readModel(bytes, file);
   const files = new Map<string, Uint8Array>();
   for (const tensor of tensorsOf(model.proto)) {
-    const entries = new Map(tensor.externalData.map(({ key, value }) => [key, value]));
-    const path = entries.get('location')?.replace(/^\.\//, '');
-    if (path === undefined) continue;
+    const place = placeOf(tensor);
+    if (place === undefined) continue;
+    const { path, offset } = place;
     const data = files.get(path) ?? (await read(path));
     files.set(path, data);
-    const offset = Number(entries.get('offset') ?? 0);
-    const length = Number(entries.get('length') ?? data.length - offset);
+    const { length = data.length - offset } = place;
     if (offset + length > data.length) return path;
     tensor.rawData = new Uint8Array(data.slice(offset, offset + length));
     tensor.dataLocation = 0;

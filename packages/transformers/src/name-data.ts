@@ -16,12 +16,15 @@ interface RenamedData {
  */
 export function nameData(bytes: Uint8Array, file: string, paths: readonly string[]): RenamedData {
   if (paths.length === 0) return { bytes, names: new Map() };
-  const names = new Map(paths.map((path, at) => [path, `${file}_data${at === 0 ? '' : `_${at}`}`]));
+  const names = new Map(paths.map((path, at) => [path, dataName(file, at)]));
   const model: OnnxModel = readModel(bytes, file);
   for (const { externalData } of tensorsOf(model.proto))
     for (const entry of externalData)
       if (entry.key === 'location') entry.value = names.get(normal(entry.value)) ?? entry.value;
   return { bytes: writeModel(model), names };
 }
+
+/** How transformers.js calls data file `at` of a model. */
+export const dataName = (file: string, at: number): string => `${file}_data${at === 0 ? '' : `_${at}`}`;
 
 const normal = (path: string): string => path.replace(/^\.\//, '');

@@ -31,7 +31,7 @@ export async function writeGraph(
   options: GraphSettings,
   writer: FolderWriter,
 ): Promise<WrittenGraph | string> {
-  if (dtype === 'fp32') return copyGraph(graph, dtype, folder, writer);
+  if (dtype === 'fp32') return copyGraph(graph, dtype, folder, writer, options.fileLimit);
   try {
     const { model, report } = await makeGraph(graph, dtype, folder, options);
     const path = graphPath(graph.name, dtype);

@@ -321,6 +321,42 @@ test('what is more than a file may hold is spread over several, which are counte
   }
 });
 
+test('data of a graph that stays as it is are spread over several files where one would be too large', async () => {
+  const { bytes, externalData = [] } = await encoder({ external: true, externalPath: 'w.bin' });
+  const data = externalData[0]?.data as Uint8Array;
+  const model = readModel(bytes, 'model.onnx');
+  const [table, , second] = model.proto.graph?.initializer ?? [];
+  // Two tensors that share their data, as exporters write tied ones, and one whose data go on to the end of the file.
+  const tied = { ...(table as NonNullable<typeof table>), name: 'tied' };
+  model.proto.graph?.initializer.push(tied);
+  if (second) second.externalData = second.externalData.filter(({ key }) => key !== 'length');
+  const written = writeModel(model);
+  const openers = [
+    () => data,
+    () => ({ size: data.length, read: (from: number, count: number) => data.slice(from, from + count) }),
+    () => new Blob([data as Uint8Array<ArrayBuffer>]),
+    (_: string, range?: { offset: number; length: number }) =>
+      range === undefined ? data : data.slice(range.offset, range.offset + range.length),
+  ];
+  for (const beside of openers) {
+    const files = { 'onnx/model.onnx': written, 'onnx/w.bin': data };
+    const { folder, writer, result } = memoryFolder(files);
+    const options = { dtypes: ['fp32'], fileLimit: 120_000 };
+    const { written: graphs } = await quantizeFolder({ ...folder, beside: () => beside }, options, writer);
+    const names = ['', '_1'].map((end) => `onnx/model.onnx_data${end}`);
+    expect(graphs[0]?.data).toEqual(names);
+    expect(names.map((name) => result.get(name)?.length)).toEqual([116_736, 65_536]);
+    const session = await ort.InferenceSession.create(result.get('onnx/model.onnx') as Uint8Array, {
+      externalData: names.map((path) => ({ path: path.slice(5), data: result.get(path) as Uint8Array })),
+    });
+    const [output] = Object.values(await session.run(tokens));
+    expect(output?.data).toEqual(await outputOf((await encoder()).bytes, tokens));
+  }
+  const { folder, writer } = memoryFolder({ 'onnx/model.onnx': bytes, 'onnx/w.bin': data.slice(0, 150_000) });
+  const { refused } = await quantizeFolder(folder, { dtypes: ['fp32'], fileLimit: 120_000 }, writer);
+  expect(refused[0]?.reason).toBe('onnx/w.bin is shorter than the graph says');
+});
+
 test('a graph that a dtype does not change takes its data in, and data that are too short are told', async () => {
   const { bytes, externalData = [] } = await pictures({ external: true, externalPath: 'w.bin' });
   const data = externalData[0]?.data as Uint8Array;
