@@ -101,6 +101,41 @@ const functions = {
   'tf-keras, bounds that are arrays': ofTensorFlow('math.maximum', { y: [1, 2, 3] }),
   'tf-keras, other samples': ofTensorFlow('reshape', { shape: [-1, 3] }),
   'tf-keras, joined along the samples': ofTensorFlow('concat', { axis: -3 }),
+  'Keras 3, mirrored around': padded(
+    [
+      [0, 0],
+      [1, 1],
+      [0, 0],
+    ],
+    null,
+    'reflect',
+  ),
+  'Keras 3, padded with another number': padded(
+    [
+      [0, 0],
+      [1, 1],
+      [0, 0],
+    ],
+    0.5,
+  ),
+  'Keras 3, more samples': padded(
+    [
+      [1, 0],
+      [0, 0],
+      [0, 0],
+    ],
+    null,
+  ),
+  'tf-keras, padded with another number': ofTensorFlow('compat.v1.pad', {
+    paddings: [
+      [0, 0],
+      [1, 0],
+      [0, 0],
+    ],
+    constant_values: 2,
+  }),
+  'tf-keras, samples several times': ofTensorFlow('tile', { multiples: [2, 1, 1] }),
+  'tf-keras, very many times': ofTensorFlow('tile', { multiples: [1, 1e9, 1] }),
   'tf-keras, a new axis of samples': ofTensorFlow('expand_dims', { axis: 0 }),
   'tf-keras, a length over the samples': ofTensorFlow('math.l2_normalize', { axis: [0, 1] }),
   'tf-keras, a new axis in front': {
@@ -124,6 +159,14 @@ function tensor() {
   return {
     class_name: '__keras_tensor__',
     config: { shape: [null, 4, 3], keras_history: ['start', 0, 0] },
+  };
+}
+
+function padded(pad_width: unknown, constant_values: unknown, mode = 'constant') {
+  return {
+    class_name: 'Pad',
+    config: { name: 'each', pad_width, mode },
+    inbound_nodes: [{ args: [tensor()], kwargs: { constant_values } }],
   };
 }
 

@@ -51,6 +51,8 @@ const archives = {
   'keras2-functions': 'tf-keras 2, functions',
   'keras3-edges': 'Keras 3, edges',
   'keras2-edges': 'tf-keras 2, edges',
+  'keras3-copies': 'Keras 3, padded and tiled',
+  'keras2-copies': 'tf-keras 2, padded and tiled',
   'keras3-operations': 'Keras 3, operations',
   'keras2-operations': 'tf-keras 2, operations',
   'keras2.13-objects': 'Keras 2.13, objects',

@@ -84,6 +84,11 @@ describe('inputs have as many axes as Keras takes', () => {
   });
 });
 
+it('a Dense has at least two axes, the batch first', async () => {
+  const error = await refused('Dense', { units: 2 }, [9]);
+  expect(error).toMatchObject({ code: 'graph-invalid', where: 'it', received: '[9]' });
+});
+
 describe('something is left of what windows go over', () => {
   it.each<[string, Json]>([
     ['MaxPooling2D', { pool_size: 1e9 }],

@@ -9,8 +9,8 @@ interface Demand {
   readonly inputs?: readonly [number, number];
   /** How many axes the first has. */
   readonly axes?: (settings: Settings) => number;
-  /** More axes count as those of a larger batch. */
-  readonly takesMore?: true;
+  /** What comes of more axes, which count as those of a larger batch. Absent: Keras takes none. */
+  readonly more?: 'computed' | 'refused';
   /** Axes between the batch and the channels, over which a window goes that is not larger than they are. */
   readonly windows?: true;
 }
@@ -23,7 +23,7 @@ const axes = (count: number): Demand => ({ axes: () => count });
 function ofRank(rank: number): readonly (readonly [string, Demand])[] {
   const name = (word: string, end = '') => `${word}${rank}D${end}`;
   const [all, windows] = [axes(rank + 2), { ...axes(rank + 2), windows: true } as const];
-  const convolution = { ...windows, takesMore: true } as const;
+  const convolution = { ...windows, more: 'refused' } as const;
   return [
     ...['Conv', 'DepthwiseConv', 'SeparableConv'].map((word) => [name(word), convolution] as const),
     [name('Conv', 'Transpose'), convolution],
@@ -40,6 +40,7 @@ const demands = new Map<string, Demand>([
   ...['Attention', 'AdditiveAttention'].map((name) => [name, attention] as const),
   ...['LSTM', 'GRU', 'SimpleRNN'].map((name) => [name, axes(3)] as const),
   ['RepeatVector', axes(2)],
+  ['Dense', { ...axes(2), more: 'computed' }],
   ['Permute', { axes: (settings) => settings.integers('dims').length + 1 }],
 ]);
 
@@ -68,8 +69,11 @@ export function checkInputs({ id, className, settings }: Called, inputs: readonl
   const [first] = inputs;
   const count = demand.axes?.(settings) ?? first?.length;
   if (first === undefined || first.length === count) return;
-  if (demand.takesMore === undefined || first.length < count!)
-    throw graphInvalid(id, `an input of ${className} with ${count} axes, the batch first`, wordsOf(first));
+  if (demand.more === undefined || first.length < count!) {
+    const expected = `an input of ${className} with ${demand.more === 'computed' ? 'at least ' : ''}${count} axes, the batch first`;
+    throw graphInvalid(id, expected, wordsOf(first));
+  }
+  if (demand.more === 'computed') return;
   throw unsupported(
     id,
     `${className} of an input with ${first.length} axes, where ${count} are usual`,

@@ -12,6 +12,8 @@ export interface Operation {
 export interface Step {
   readonly className: string;
   readonly config: JsonObject;
+  /** How often it is given the one tensor that it is called with, in a list. Default: the tensor alone. */
+  readonly copies?: number;
 }
 
 /** What an operation is in layers, one behind the other, of which the first is called with `args`. */

@@ -2,12 +2,16 @@ import type { JsonValue } from '../model.js';
 import { scaledSum } from './application-layers.js';
 import { arithmeticRules } from './arithmetic.js';
 import { functionRules } from './function-operations.js';
+import { copyRules } from './copy-operations.js';
 import type { Steps } from './operation.js';
 import { isObject, type RawLayer } from './raw-layer.js';
 import { shapeRules } from './shape-operations.js';
 import { operationForFunction, stepsForArithmetic } from './tensorflow-operations.js';
 
-const rules = { ...arithmeticRules, ...functionRules, ...shapeRules };
+const rules = { ...arithmeticRules, ...functionRules, ...shapeRules, ...copyRules };
+
+/** Operations some of whose settings stand in their call. */
+const withNamed = ['Pad'];
 
 /**
  * Layers with those in the place of operations that stand for them: Keras 3 writes `x + 3`, `x + y`, `x[:, 0]` and `ops.relu(x)` in Python as
@@ -36,9 +40,11 @@ function stepsOf(layer: RawLayer): Steps | undefined {
   const [node, ...others] = inboundNodes;
   if (others.length > 0 || !isObject(node) || !Array.isArray(node['args']) || !isOperation(layer))
     return undefined;
-  const named = isObject(node['kwargs']) ? Object.values(node['kwargs']) : [];
-  if (named.some((value) => value !== null) || !Object.hasOwn(rules, className)) return undefined;
-  return rules[className]!({ className, config, args: node['args'] as readonly JsonValue[] });
+  const named = isObject(node['kwargs']) ? node['kwargs'] : {};
+  const areTaken = withNamed.includes(className) || Object.values(named).every((value) => value === null);
+  if (!areTaken || !Object.hasOwn(rules, className)) return undefined;
+  const args = node['args'] as readonly JsonValue[];
+  return rules[className]!({ className, config: { ...config, ...named }, args });
 }
 
 /** What a function of TensorFlow is, which tf-keras wrote. */
@@ -72,20 +78,27 @@ function inPlaceOf(
   taken: Set<string>,
 ): readonly RawLayer[] {
   let node = first;
-  return steps.map(({ className, config }, i) => {
+  return steps.map(({ className, config, copies }, i) => {
     const own = i === steps.length - 1 ? name : newName(`${name}_${i + 1}`, taken);
     const layer: RawLayer = {
       className,
       writtenClass: className,
       config: { name: own, trainable: true, dtype: 'float32', ...config },
       name: own,
-      inboundNodes: [node],
+      inboundNodes: [copies === undefined ? node : repeated(node, copies)],
       isOperation: true,
     };
     const result = { class_name: '__keras_tensor__', config: { keras_history: [own, 0, 0] } };
     node = { args: [result], kwargs: {} };
     return layer;
   });
+}
+
+/** A call with its one tensor, as Keras 3 or tf-keras writes it, several times in a list. */
+function repeated(node: JsonValue, copies: number): JsonValue {
+  if (!isObject(node)) return Array<JsonValue>(copies).fill((node as readonly JsonValue[])[0]!);
+  const [tensor] = node['args'] as readonly JsonValue[];
+  return { ...node, args: [Array<JsonValue>(copies).fill(tensor!)] };
 }
 
 /** A name that no layer has, taken from then on. */

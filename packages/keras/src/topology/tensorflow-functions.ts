@@ -81,6 +81,12 @@ export const functions: Readonly<Record<string, Counterpart>> = {
   'compat.v1.squeeze': { className: 'Squeeze', defaults: { axis: null } },
   concat: { className: 'Concatenate', defaults: { axis: null } },
   reshape: { className: 'Reshape', defaults: { shape: null }, names: { shape: 'newshape' } },
+  'compat.v1.pad': {
+    className: 'Pad',
+    defaults: { paddings: null, mode: 'CONSTANT', constant_values: 0 },
+    names: { paddings: 'pad_width' },
+  },
+  tile: { className: 'Tile', defaults: { multiples: null }, names: { multiples: 'repeats' } },
   'linalg.matmul': { className: 'Matmul', defaults: { transpose_a: false, transpose_b: false } },
   'math.l2_normalize': { className: 'UnitNormalization', defaults: { axis: null, epsilon: 1e-12 } },
 };
