@@ -137,6 +137,20 @@ test('a code of the highest level is whole, and one above it is not', () => {
   });
 });
 
+test.each([2, 4, 16, 128, 254, 255])('wherever it lies among codes of a byte: %i levels', (levels) => {
+  const fit = () => ({ ...grid(3), levels });
+  const tensor = encode(values, [8, 8], 'tensor', { bits: 8, fit });
+  const memory = new Uint8Array(80).fill(255);
+  for (const start of [0, 1, 2, 3, 5])
+    for (const at of [0, 1, 2, 3, 30, 61, 62, 63]) {
+      const codes = memory.subarray(start, start + 64).fill(levels - 1);
+      expect(tensorDefect({ ...tensor, codes })).toBeUndefined();
+      codes[at] = levels;
+      expect(tensorDefect({ ...tensor, codes })).toMatchObject({ received: String(levels) });
+      codes.fill(255);
+    }
+});
+
 test.each<[string, SliceParameters, string]>([
   ['too few scales', grid(3), 'scale'],
   ['too few offsets', grid(3), 'offset'],

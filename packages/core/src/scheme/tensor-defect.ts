@@ -76,10 +76,26 @@ function codesDefect(
   const count = sizeOf(shape);
   if (codes.length !== count)
     return { part: 'codes', expected: `${count} codes`, received: String(codes.length) };
-  if (levelsOf(scheme) >= codesBelow) return undefined;
+  if (levelsOf(scheme) >= codesBelow || areBelow(codes, levelsOf(scheme))) return undefined;
   let largest = 0;
   for (let i = 0; i < count; i++) largest = Math.max(largest, codes[i] as number);
   return count === 0 ? undefined : largestDefect(largest, scheme);
+}
+
+/** Whether codes of a byte are found to lie below the levels without a look at each: by what is common to many, or by a search for a byte. */
+function areBelow(codes: QuantizedTensor['codes'], levels: number): boolean {
+  if (!(codes instanceof Uint8Array)) return false;
+  if (levels >= 255) return levels > 255 || !codes.includes(255);
+  if (levels < 2 || (levels & (levels - 1)) !== 0) return false;
+  const first = Math.min(codes.length, -codes.byteOffset & 3);
+  const words = new Uint32Array(codes.buffer, codes.byteOffset + first, (codes.length - first) >>> 2);
+  let bits = 0;
+  for (let i = 0; i < words.length; i++) bits |= words[i] as number;
+  const inWords = bits | (bits >>> 16);
+  let all = (inWords | (inWords >>> 8)) & 255;
+  for (let i = 0; i < first; i++) all |= codes[i] as number;
+  for (let i = first + 4 * words.length; i < codes.length; i++) all |= codes[i] as number;
+  return all < levels;
 }
 
 /** Codes that stand for a level, as the largest of them tells. */

@@ -42,6 +42,29 @@ export function textTable(columns: readonly Column[], rows: readonly (readonly s
     where: 'textTable: rows',
     expected: 'a list of rows, each a list of texts',
   });
+  const printed = rows.map((row) => row.map(printable));
+  return plainTable(columns, printed) ?? measuredTable(columns, printed);
+}
+
+/** Characters that take one place each, which need no measuring. */
+const single = /^[ -~×]*$/;
+
+/** The table where no cell is wrapped and all characters are known to take one place: measuring takes longer than quantizing a small model. */
+function plainTable(columns: readonly Column[], rows: readonly (readonly string[])[]): string | undefined {
+  const all = [columns.map(({ label }) => label), ...rows];
+  const isPlain = (row: readonly string[]) =>
+    row.length === columns.length && row.every((cell) => single.test(cell));
+  if (columns.some(({ width }) => width !== undefined) || !all.every(isPlain)) return undefined;
+  const widths = columns.map((_, at) => all.reduce((most, row) => Math.max(most, row[at]!.length), 0));
+  if (widths.includes(0)) return undefined;
+  const line = (row: readonly string[]) =>
+    columns.map(({ align }, at) =>
+      align === 'right' ? row[at]!.padStart(widths[at]!) : row[at]!.padEnd(widths[at]!),
+    );
+  return all.map((row) => `${line(row).join(borderless.middle).trimEnd()}\n`).join('');
+}
+
+function measuredTable(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
   const table = new CliTable({
     chars: borderless,
     style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [], compact: true },
@@ -50,7 +73,7 @@ export function textTable(columns: readonly Column[], rows: readonly (readonly s
     colWidths: columns.map((column) => column.width ?? null),
     wordWrap: true,
   });
-  for (const row of rows) table.push(row.map(printable));
+  for (const row of rows) table.push([...row]);
   const lines = table.toString().split('\n');
   return lines.map((line) => `${line.trimEnd()}\n`).join('');
 }
