@@ -4,8 +4,8 @@ import type { LayerDescriptor, Report, WeightDescriptor, WeightReport } from '@l
 const mostOfProducts = 0.05;
 
 /**
- * Whether outputs show that tables of embeddings are rounded, beside the error of products. Those of trained models do not: what products
- * give makes most of the states there. Where weights are small, as in nets that were not trained, states are little else than what tables give.
+ * Whether outputs show that tables of embeddings are rounded, beside the error of products. They do not where what products give makes most of
+ * the states; in narrow nets with small weights, as before and soon after training began, states are little else than what tables give.
  *
  * States are taken to have variance 1, as norms make them. A product multiplies that by its gain, the energy of its weights for each output,
  * and what it gives goes through another one, of the mean gain, before it is added to the states, with its error.
