@@ -75,7 +75,7 @@ async function timePredicting({ packed }: SavedFolders, subject: Subject, rounds
 /** Rounds that are not counted: loops are compiled for speed while they run first. */
 const warmingUp = 3;
 
-/** Times both in turns, so that whatever else the machine does falls on both alike. */
+/** Times both in turns, each first as often, so that whatever else the machine does, and memory that is freed late, falls on both alike. */
 async function timed(
   rounds: number,
   most: number,
@@ -83,7 +83,8 @@ async function timed(
 ): Promise<Timed> {
   const times = { plain: [] as number[], packed: [] as number[] };
   for (let round = -warmingUp; round < rounds; round++) {
-    for (const form of ['plain', 'packed'] as const) {
+    const forms = ['plain', 'packed'] as const;
+    for (const form of round % 2 === 0 ? forms : forms.toReversed()) {
       const before = cpuUsage();
       await works[form]();
       const { user, system } = cpuUsage(before);

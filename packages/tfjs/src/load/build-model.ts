@@ -1,9 +1,11 @@
 import { isLowbitError } from '@lowbit/core';
+import type { StoredWeight } from '@lowbit/tfjs-format';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfLayers from '@tensorflow/tfjs-layers';
 import { separateArguments } from '../model/call-arguments.js';
 import { withoutInitializers } from '../model/without-initializers.js';
 import { UnsetWeights } from './unset-weights.js';
+import type { SeparateWeights } from './weight-data.js';
 
 type Layer = tfLayers.layers.Layer;
 type FromConfig = (
@@ -12,6 +14,13 @@ type FromConfig = (
   customObjects: object,
   fastWeightInit: boolean,
 ) => unknown;
+
+/** Weights beside those of the artifacts, and the order of all. */
+type Others = Pick<SeparateWeights, 'expanded' | 'names'>;
+
+/** Those of models that are being built, by a number that their topologies bring along. */
+const building = new Map<number, Others>();
+let count = 0;
 
 /**
  * The model of artifacts, with its weights. When they do not make one, nothing is left behind: `loadLayersModel` would leave what it
@@ -23,11 +32,14 @@ type FromConfig = (
 export async function buildModel(
   artifacts: tf.io.ModelArtifacts,
   where: string,
+  others: Others,
 ): Promise<tfLayers.LayersModel> {
   const topology = topologyIn(artifacts);
   if (topology === undefined) throw (await words()).noLayersModel(artifacts.modelTopology, where);
   tf.serialization.registerClass(CarefulBuild);
-  const careful = { class_name: CarefulBuild.className, config: topology };
+  const number = count++;
+  building.set(number, others);
+  const careful = { class_name: CarefulBuild.className, config: { topology, number } };
   try {
     const source = tf.io.fromMemory({ ...artifacts, modelTopology: careful });
     const model = await tfLayers.loadLayersModel(source);
@@ -36,6 +48,8 @@ export async function buildModel(
   } catch (cause) {
     if (isLowbitError(cause)) throw cause;
     throw (await words()).notBuilt(cause, where, topology);
+  } finally {
+    building.delete(number);
   }
 }
 
@@ -51,16 +65,23 @@ class CarefulBuild extends tfLayers.layers.Layer {
 
   static override fromConfig<T>(
     _constructor: unknown,
-    config: tf.serialization.ConfigDict,
+    { topology, number }: tf.serialization.ConfigDict,
     customObjects: tf.serialization.ConfigDict = {},
     fastWeightInit = false,
   ): T {
-    const model = cleaningUp(() => withoutInitializers(() => builtBy(config, customObjects, fastWeightInit)));
+    const model = cleaningUp(() =>
+      withoutInitializers(() => builtBy(topology as object, customObjects, fastWeightInit)),
+    );
     const own = model.loadWeights.bind(model);
-    model.loadWeights = (weights, strict) => {
+    model.loadWeights = (read, strict) => {
       delete (model as Partial<typeof model>).loadWeights;
+      const { expanded, names } = building.get(number as number)!;
+      const made = Object.fromEntries(Array.from(expanded, ([name, each]) => [name, tensorOf(each)]));
+      const all = { ...(read as tf.NamedTensorMap), ...made };
+      const weights = Object.fromEntries(names.flatMap((name) => (all[name] ? [[name, all[name]]] : [])));
       try {
         own(weights, strict);
+        tf.dispose(made);
       } catch (cause) {
         tf.dispose(weights);
         new Set(model.weights).forEach((weight) => weight.dispose());
@@ -71,8 +92,15 @@ class CarefulBuild extends tfLayers.layers.Layer {
   }
 }
 
-function builtBy(config: tf.serialization.ConfigDict, customObjects: object, fastWeightInit: boolean) {
-  const { className, config: inner } = config as { className: string; config: object };
+const tensorOf = ({ spec, bytes }: StoredWeight) =>
+  tf.tensor(
+    new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4),
+    [...spec.shape],
+    'float32',
+  );
+
+function builtBy(topology: object, customObjects: object, fastWeightInit: boolean) {
+  const { className, config: inner } = topology as { className: string; config: object };
   const known = tf.serialization.SerializationMap.getMap().classNameMap[className];
   if (known === undefined) throw new Error(`Unknown layer: ${className}.`);
   const [constructor, fromConfig] = known as unknown as [Layer, FromConfig];

@@ -5,7 +5,7 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { CompiledModel, CompileOptions } from '../compile/compile.js';
 import { buildModel } from './build-model.js';
 import { loadArtifacts, nameOf, type ModelSource } from './load-artifacts.js';
-import { expandWeights } from './weight-data.js';
+import { separateWeights } from './weight-data.js';
 
 export interface LoadOptions {
   /** Share of the weight files that have arrived, 0 … 1. */
@@ -55,8 +55,8 @@ export async function loadPacked(source: ModelSource, options: LoadOptions = {})
   });
   const artifacts = await loadArtifacts(source, onProgress);
   const where = nameOf(source);
-  const { packed, ...expanded } = expandWeights(artifacts, where);
-  const model = await buildModel({ ...artifacts, ...expanded }, where);
+  const { weightSpecs, weightData, packed, ...others } = separateWeights(artifacts, where);
+  const model = await buildModel({ ...artifacts, weightSpecs, weightData }, where, others);
   if (weights === 'packed') {
     const { keepPacked } = await import('./keep-packed.js');
     keepPacked(model, packed);

@@ -26,6 +26,28 @@ export function expandWeights(artifacts: io.ModelArtifacts, where: string): Expa
   };
 }
 
+/** The weights of a file of which those that lowbit packed are apart: TensorFlow.js copies what it reads once more. */
+export interface SeparateWeights extends ExpandedWeights {
+  /** Values of the packed ones by name; the others are in `weightSpecs` and `weightData`. */
+  readonly expanded: ReadonlyMap<string, StoredWeight>;
+  /** All names, in the order of the file. */
+  readonly names: readonly string[];
+}
+
+/** As {@link expandWeights}, apart. */
+export function separateWeights(artifacts: io.ModelArtifacts, where: string): SeparateWeights {
+  const stored = artifactWeights(artifacts, where);
+  const packed = stored.filter(({ spec }) => isPacked(spec));
+  const plain = stored.filter(({ spec }) => !isPacked(spec));
+  return {
+    weightSpecs: plain.map(({ spec }) => spec) as io.WeightsManifestEntry[],
+    weightData: plain.map(({ bytes }) => ownBuffer(bytes)),
+    packed: new Map(packed.map((weight) => [weight.spec.name, packedOf(weight, where)])),
+    expanded: new Map(packed.map((weight) => [weight.spec.name, expanded(weight, where)])),
+    names: stored.map(({ spec }) => spec.name),
+  };
+}
+
 function expanded(weight: StoredWeight, where: string): StoredWeight {
   const { name, shape } = weight.spec;
   const values = expandWeight(weight, where);
