@@ -34,14 +34,16 @@ export const largePart: Part = {
         name: 'large',
         title: 'lowbit import of a large .keras file, the whole process',
         rows,
-        gates: rows.flatMap((row) => [
-          gateAtMost(`seconds of the import to ${row.form}`, row.seconds, 3),
-          gateAtMost(
-            `peak memory of the import to ${row.form} over the bytes of the file`,
-            row['times the file'],
-            2.5,
+        gates: [
+          gateAtMost('seconds of the import', rows[0]!.seconds, 3),
+          ...rows.map((row) =>
+            gateAtMost(
+              `peak memory of the import to ${row.form} over the bytes of the file`,
+              row['times the file'],
+              2.5,
+            ),
           ),
-        ]),
+        ],
         skipped: [],
       };
     } finally {
