@@ -35,7 +35,9 @@ async function quantized(...argv: readonly string[]): Promise<QuantizeDocument> 
 
 async function failed(...argv: readonly string[]) {
   const { status, stdout } = await run('quantize', ...argv, '--json', '--force');
-  const { error } = JSON.parse(stdout) as { error: { code: string; where: string; expected?: string } };
+  const { error } = JSON.parse(stdout) as {
+    error: { code: string; where: string; expected?: string; remedy?: string };
+  };
   return { status, ...error };
 }
 
@@ -86,6 +88,22 @@ describe('lowbit quantize --target-size', () => {
     await quantized(model(), '--target-size', String(least), ...floors);
     expect((await stat(at('least.onnx'))).size).toBe(least);
     expect(leastIn(await failed(model(), '--target-size', String(least - 1), ...floors))).toBe(least);
+  });
+
+  it('names what leaving biases as they are would save, which is attained', async () => {
+    const cwd = await folderWith('keras3', 'conv2d');
+    const file = join(cwd, 'model.keras');
+    const shape = [8, 7, 6, 3];
+    const values = Float32Array.from({ length: 8 * 7 * 6 * 3 }, (_, i) => Math.sin(i));
+    await writeFile(join(cwd, 'given.npy'), npyBytes(shape, values));
+    const output = join(cwd, 'out.onnx');
+    const argv = ['--to', 'onnx', '--allow-larger', '--calibrate', join(cwd, 'given.npy'), '-o', output];
+    const { expected, remedy = '' } = await failed(file, '--target-size', '10', ...argv);
+    const least = Number(/\(--no-correct-biases\): then it takes (\d+) bytes at least/.exec(remedy)?.[1]);
+    expect(least).toBeLessThan(leastIn({ expected }));
+    const plain = [...argv, '--no-correct-biases'];
+    expect((await quantized(file, '--target-size', String(least), ...plain)).budget!.bytes).toBe(least);
+    expect((await failed(file, '--target-size', '10', ...plain)).remedy).not.toContain('biases');
   });
 
   it('counts all files of a folder for TensorFlow.js', async () => {

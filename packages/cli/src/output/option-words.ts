@@ -6,9 +6,12 @@ const optionOf: Readonly<Record<string, string>> = {
   activationBits: '--activation-bits',
 };
 
-const named = new RegExp(String.raw`\b(${Object.keys(optionOf).join('|')})\b(: true)?`, 'g');
+const named = new RegExp(String.raw`\b(${Object.keys(optionOf).join('|')})\b(: true|: false)?`, 'g');
 
 /** Words of our packages, which name their options, as they are for the command line. */
 export function inOptions(text: string): string {
-  return text.replace(named, (word, name: string) => optionOf[name] ?? word);
+  return text.replace(named, (word, name: string, value?: string) => {
+    const option = optionOf[name] ?? word;
+    return value === ': false' ? option.replace('--', '--no-') : option;
+  });
 }

@@ -23,6 +23,8 @@ export interface BudgetOption {
   readonly bitOperations: number;
   /** Index of its bits among all, ascending. */
   readonly rank: number;
+  /** Keys of candidates, its own among them, that leave the weights as they are, so that which of them is taken changes nothing but the plan. */
+  readonly alike?: readonly string[];
 }
 
 /** Weights that get bits at once, with what they may get. */
@@ -80,6 +82,20 @@ export function budgetProblem(
   const ranks = Math.max(widths.length, 1);
   const ordered = settings.decreasing === true ? outOfOrder(items, ranks) : items;
   return { items: ordered, ranks, isMeasured, otherBytes: bytesBeside(measurements) };
+}
+
+/** Options of which those that leave the weights as they are, for as many bytes, are one. */
+function withoutAlike(
+  options: readonly BudgetOption[],
+  known: readonly MeasuredCandidate[],
+): readonly BudgetOption[] {
+  const left = known.filter(({ bits, float }) => bits !== 'float' && float === true);
+  const ofSize = (bytes: number) => left.filter(({ storedBytes }) => storedBytes === bytes);
+  return options.flatMap((option) => {
+    const alike = ofSize(option.storedBytes).map(({ candidate }) => candidate);
+    if (alike.length < 2 || !alike.includes(option.key)) return [option];
+    return alike[0] === option.key ? [{ ...option, alike }] : [];
+  });
 }
 
 /**
@@ -140,7 +156,9 @@ function budgetItem(
   const allowed = fixed === undefined ? candidates.filter((one) => widthOf(one) >= least) : [fixed];
   const keys = new Set(allowed.map((one) => candidateKey(assigned(fixed ?? entries[0], one))));
   const known = item.candidates.filter(({ candidate }) => keys.has(candidate));
-  const options = optionsFor(item, known, settings);
+  const all = optionsFor(item, known, settings);
+  // Where bits may not rise, they are a bound to others.
+  const options = settings.decreasing === true ? all : withoutAlike(all, known);
   if (options.length === 0) throw notMeasured(ids[0], [...keys].join(' or '));
   const floor = fixed === undefined ? (least > 0 ? `at least ${least} bits` : undefined) : fixed.reason;
   return { ids, values, options, ...defined({ floor }) };
@@ -171,16 +189,28 @@ export const assigned = (entry: BitAssignment, candidate: Candidate): Candidate 
 /** Bytes that the weights of a choice take; those that it does not name or that are not known take none. */
 export function bytesOfChoice(items: readonly BudgetItem[], choice: CandidateChoice): number {
   return items.reduce((sum, { ids, options }) => {
-    const own = options.find(({ key }) => key === choice[ids[0]]);
+    const own = options.find((option) => isOf(option, choice[ids[0]]));
     return sum + (own?.storedBytes ?? 0);
   }, 0);
 }
 
-/** The choice that has these options, by weight. */
+/** Whether an option stands for the candidate of a key. */
+export const isOf = ({ key, alike }: BudgetOption, candidate: string | undefined): boolean =>
+  candidate !== undefined && (key === candidate || alike?.includes(candidate) === true);
+
+/** The choice that has these options, by weight. Of candidates that are alike it has what most others have, which a plan then says once. */
 export function choiceOf(items: readonly BudgetItem[], options: readonly number[]): CandidateChoice {
-  return Object.fromEntries(
-    items.flatMap((item, i) => item.ids.map((id) => [id, item.options[options[i]].key] as const)),
-  );
+  const chosen = items.map((item, i) => item.options[options[i]]);
+  const common = byCount(chosen.flatMap(({ key, alike }) => (alike === undefined ? [key] : [])));
+  const keyOf = ({ key, alike }: BudgetOption) => common.find((one) => alike?.includes(one)) ?? key;
+  return Object.fromEntries(items.flatMap(({ ids }, i) => ids.map((id) => [id, keyOf(chosen[i])] as const)));
+}
+
+/** Each once, the most frequent first. */
+function byCount(keys: readonly string[]): readonly string[] {
+  const counts = new Map<string, number>();
+  for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1);
+  return [...counts].sort(([, a], [, b]) => b - a).map(([key]) => key);
 }
 
 /** The options that make up a choice; `undefined` where it has others. */
@@ -188,7 +218,7 @@ export function optionsOfChoice(
   items: readonly BudgetItem[],
   choice: CandidateChoice,
 ): readonly number[] | undefined {
-  const options = items.map(({ ids, options: own }) => own.findIndex(({ key }) => key === choice[ids[0]]));
+  const options = items.map(({ ids, options: own }) => own.findIndex((one) => isOf(one, choice[ids[0]])));
   if (options.includes(-1)) return undefined;
   return isSameChoice(choiceOf(items, options), choice) ? options : undefined;
 }

@@ -12,6 +12,7 @@ import {
   type BudgetProblem,
   budgetProblem,
   bytesOfChoice,
+  isOf,
 } from './budget-problem.js';
 import { infeasible } from './infeasible.js';
 import type { Limits } from './limits.js';
@@ -171,10 +172,11 @@ function spend(
   const itemOf = new Map(problem.items.flatMap((item) => item.ids.map((id) => [id, item] as const)));
   return draft.map((entry) => {
     const item = itemOf.get(entry.id);
-    const option = item?.options.find(({ key }) => key === chosen.choice[entry.id]);
+    const key = chosen.choice[entry.id];
+    const option = item?.options.find((one) => isOf(one, key));
     if (item === undefined || option === undefined || decided.has(entry.id)) return entry;
     const first = entries.get(item.ids[0]) ?? entry;
-    const candidate = settings.candidates.find((one) => candidateKey(assigned(first, one)) === option.key);
+    const candidate = settings.candidates.find((one) => candidateKey(assigned(first, one)) === key);
     return {
       ...entry,
       ...(candidate ?? { bits: option.bits }),

@@ -88,11 +88,14 @@ function floorsOf(draft: readonly BitAssignment[], { items }: BudgetProblem): re
   const left = draft.filter(({ bits }) => bits === 'float');
   const held = items.filter(({ floor }) => floor !== undefined);
   const open = items.filter(({ floor }) => floor === undefined);
-  const narrowest = open.flatMap(({ options }) => options.map(({ bits }) => (bits === 'float' ? 32 : bits)));
+  // What is left as it is at any width tells nothing of others.
+  const narrowest = open
+    .flatMap(({ options }) => options.filter(({ alike }) => alike === undefined))
+    .map(({ bits }) => (bits === 'float' ? 32 : bits));
   return [
     ...(left.length === 0 ? [] : [`float: ${named(left.map(({ id, reason }) => `${id} (${reason})`))}`]),
     ...(held.length === 0 ? [] : [`held: ${named(held.map(heldWords))}`]),
-    ...(open.length === 0 ? [] : [`others have ${Math.min(...narrowest)} bits or more`]),
+    ...(narrowest.length === 0 ? [] : [`others have ${Math.min(...narrowest)} bits or more`]),
   ];
 }
 

@@ -29,7 +29,7 @@ export interface ItemWork {
 
 /**
  * Measures the candidates of an item that are not known yet, the widest first. One that takes no less than a wider one of its family
- * is left out, unless all are wanted: nobody would take it.
+ * is left out, unless all are wanted: nobody would take it. Where both leave the weights as they are, both stay: see `BudgetOption.alike`.
  *
  * @param judge Absent where effects are not known.
  * @param told Called before each candidate.
@@ -62,7 +62,10 @@ export async function measureItem<M>(
     const quantized = await quantizedWeights(port, entries);
     if (quantized === undefined) return [floatCandidate(floatBytes, judge !== undefined)];
     const { replace, weightError, cost } = quantized;
-    if (!keepsAll && cost.storedBytes >= (least.get(familyKey(candidate)) ?? Infinity)) continue;
+    const wider = least.get(familyKey(candidate)) ?? Infinity;
+    // Of what is left as it is, any width will do.
+    const savesNothing = cost.float === true ? cost.storedBytes > wider : cost.storedBytes >= wider;
+    if (!keepsAll && savesNothing) continue;
     least.set(familyKey(candidate), cost.storedBytes);
     const effect = judge && run && (await effectOf(replace, judge, run));
     found.push({ candidate: key, bits: candidate.bits, ...cost, weightError, ...defined({ effect }) });

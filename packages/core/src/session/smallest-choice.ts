@@ -1,4 +1,5 @@
 import type { CandidateChoice, Measurements, WrittenSize } from '../contract/measurements.js';
+import { isLowbitError, LowbitError } from '../errors/error.js';
 import { draftPrepared, planPrepared } from '../plan/make-plan.js';
 import { isSameChoice } from '../policy/known.js';
 import { type Chosen, choiceOfDrafts, type Spending } from './spending.js';
@@ -19,10 +20,27 @@ export async function smallestOf<M>(spending: Spending<M>, measured: Measurement
   const { resolved } = planPrepared(spending.port, known, drafts);
   const { bytes } = await spending.writeOne(resolved, undefined);
   const smallest = { choice: choiceOfDrafts(measured, drafts), resolved, bytes };
-  // The policy says what stands against less.
-  if (bytes > (spending.terms.bytes ?? Infinity))
+  if (bytes <= (spending.terms.bytes ?? Infinity)) return smallest;
+  try {
+    // The policy says what stands against less.
     draftPrepared(knowing(spending, withWritten(measured, smallest)));
+  } catch (error) {
+    const isCorrected = resolved.entries.some(({ corrects }) => corrects === true);
+    if (!isCorrected || !isLowbitError(error) || error.code !== 'budget-infeasible') throw error;
+    const recipe = { ...known.recipe, correctBiases: false };
+    const plain = planPrepared(spending.port, { ...known, recipe }, drafts);
+    const { bytes: uncorrected } = await spending.writeOne(plain.resolved, undefined);
+    throw uncorrected < bytes ? naming(error, uncorrected) : error;
+  }
   return smallest;
+}
+
+/** The error of a budget that is too small, with what the model takes at least where biases stay as they are. */
+function naming(error: LowbitError, bytes: number): LowbitError {
+  const [problem, ...others] = error.problems;
+  const words = `Or leave biases as they are (correctBiases: false): then it takes ${bytes} bytes at least.`;
+  const remedy = [problem?.remedy, words].filter((word) => word !== undefined).join(' ');
+  return new LowbitError([{ ...problem!, remedy }, ...others], { cause: error });
 }
 
 const knowing = <M>({ prepared }: Spending<M>, measurements: Measurements) => ({

@@ -391,6 +391,19 @@ describe('quality', () => {
     return partly;
   }
 
+  it.each([2, 4])(
+    'that leaves a weight as it is says of it what is said of others: %s bits',
+    async (bits) => {
+      const made = (bytes: number) =>
+        recipe(cascade(atLeast(bits, 'w0', 'w2', 'w3'), budget({ bytes, choices })));
+      const { expected = '' } = await failure(quantize(leaving('w1'), made(10)));
+      const least = Number(/at least (\d+) bytes/.exec(expected)?.[1]);
+      const { plan, report } = await quantize(leaving('w1'), made(least));
+      expect(report.modelBytes.after).toBe(least);
+      expect(new Set(bitsIn(plan))).toEqual(new Set([bits]));
+    },
+  );
+
   it('is told of what is written, in which weights may be left as they are', async () => {
     const made = recipe(budget({ minSqnr: 1, choices: [2] }));
     // With every weight quantized no choice keeps it.
