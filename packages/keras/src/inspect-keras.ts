@@ -45,8 +45,9 @@ export async function inspectKeras(
 ): Promise<KerasInspection> {
   const opened = await openKeras(source, options);
   try {
-    const { network, notes, problems } = networkOf(opened, options);
-    const misfits = problems.length === 0 ? misfit(opened, network) : [];
+    const { network, notes, problems, origin } = networkOf(opened, options);
+    const misfits =
+      problems.length === 0 && hasWeights(opened) ? misfit(() => placeWeights(opened, network, origin)) : [];
     const isWhole = problems.length + misfits.length === 0 && hasWeights(opened);
     const { version } = opened.topology;
     const layers = inspected(network, 0, opened.store);
@@ -79,10 +80,9 @@ async function unfitNotes(network: NetworkDraft, { signal }: KerasOptions): Prom
 }
 
 /** What is wrong with the weights, where there are some. */
-function misfit(opened: OpenSource, network: NetworkDraft): readonly Problem[] {
-  if (!hasWeights(opened)) return [];
+function misfit(place: () => unknown): readonly Problem[] {
   try {
-    placeWeights(opened, network);
+    place();
     return [];
   } catch (error) {
     if (isLowbitError(error)) return error.problems;

@@ -10,12 +10,15 @@ import type { Topology } from './topology/read-topology.js';
 import { buildNetwork, type BuildContext } from './topology/build.js';
 import type { LayerDraft, NetworkDraft } from './topology/layer-draft.js';
 import { completeRules, walk } from './topology/shapes.js';
+import { olderProblems, type Origin } from './topology/older-problems.js';
 import { operationProblems } from './topology/operation-problems.js';
 import { layeredRoot, layerTensors, placeLayered, storedNames } from './weights/layered.js';
 import { placeNamed } from './weights/named.js';
 import { hasObjects, objectTensors, placeObjects } from './weights/objects.js';
 import { giveWeights, shareWeights, type Placement } from './weights/placement.js';
 import { hasOldContainer } from './weights/old-container.js';
+import { isFlippedByTheano } from './weights/older.js';
+import { originsOf } from './weights/origin.js';
 import { leavesOf } from './weights/slots.js';
 import type { TensorStore } from './weights/store.js';
 
@@ -23,12 +26,17 @@ import type { TensorStore } from './weights/store.js';
 export interface KerasOptions extends LayerHooks {
   /** Most milliseconds for opening an HDF5 file, and for reading each tensor of it. Default 60,000. */
   readonly timeLimit?: number;
+  /**
+   * What Keras 1 computed with when it saved the file, where the names of its weights do not tell: Theano turned kernels of convolutions by 180°.
+   * Default: what the file tells, else TensorFlow, and `notes` of the model say so.
+   */
+  readonly backend?: 'theano' | 'tensorflow';
   readonly signal?: CancelSignal;
   /** Share of the file that was gone through, 0 … 1: of a large `.keras` file the checksum is told first. */
   readonly onProgress?: (share: number) => void;
 }
 
-const optionNames = ['timeLimit', 'signal', 'onProgress', 'customLayers', 'lambdas'];
+const optionNames = ['timeLimit', 'backend', 'signal', 'onProgress', 'customLayers', 'lambdas'];
 
 /**
  * Reads a model of Keras. Of its weights no more than names and shapes is read; values are read when they are asked for.
@@ -53,7 +61,11 @@ export async function readKeras(source: KerasSource, options: KerasOptions = {})
 /** Opens a source by the options of the user. */
 export function openKeras(source: KerasSource, options: KerasOptions): Promise<OpenSource> {
   checkOptionNames(options, optionNames, 'keras');
-  const { signal, onProgress } = options;
+  const { signal, onProgress, backend } = options;
+  checkArgument(backend === undefined || backend === 'theano' || backend === 'tensorflow', backend, {
+    where: "keras: option 'backend'",
+    expected: "'theano' or 'tensorflow'",
+  });
   checkArgument(onProgress === undefined || typeof onProgress === 'function', onProgress, {
     where: "keras: option 'onProgress'",
     expected: 'a function',
@@ -81,11 +93,11 @@ function timeLimitOf({ timeLimit = 60_000 }: KerasOptions): number {
   });
 }
 
-function modelOf(opened: OpenSource, hooks: LayerHooks): KerasModel {
-  const { network, notes, problems } = networkOf(opened, hooks);
+function modelOf(opened: OpenSource, hooks: NetworkOptions): KerasModel {
+  const { network, notes, problems, origin } = networkOf(opened, hooks);
   const [first, ...others] = problems;
   if (first !== undefined) throw new LowbitError([first, ...others]);
-  const weights = placeWeights(opened, network);
+  const weights = placeWeights(opened, network, origin);
   const { version } = opened.topology;
   return {
     name: network.name,
@@ -98,22 +110,29 @@ function modelOf(opened: OpenSource, hooks: LayerHooks): KerasModel {
   };
 }
 
+/** What the user says of layers, and of what computed them. */
+export type NetworkOptions = LayerHooks & Pick<KerasOptions, 'backend'>;
+
 /** The graph of a model, with every layer that cannot be represented. */
 export function networkOf(
   { topology, store, where }: Pick<OpenSource, 'topology' | 'store' | 'where'>,
-  hooks: LayerHooks,
+  { backend, ...hooks }: NetworkOptions,
 ): {
   readonly network: NetworkDraft;
   readonly notes: readonly string[];
   readonly problems: readonly Problem[];
+  /** Of its weights. */
+  readonly origin: Origin;
 } {
   const policies = new Set<string>();
   const problems: Problem[] = [];
+  const origins = originsOf(topology, store, backend);
   const context: BuildContext = {
     hooks,
     weightsOf: (layer) => storedWeights(store, layer) ?? [],
     shared: new Map(),
     isKeras3: (topology.version ?? '').startsWith('3'),
+    isKeras1: origins.topology.isOfKeras1,
     problems,
     ids: new Map(),
     policies,
@@ -136,9 +155,15 @@ export function networkOf(
     if (isLowbitError(error) && error.code === 'layer-unsupported') problems.push(...error.problems);
     if (problems.length === 0) throw error;
   }
-  if (problems.length === 0) problems.push(...operationProblems(network));
-  return { network, notes: policyNotes(policies), problems };
+  if (problems.length === 0)
+    problems.push(...operationProblems(network), ...olderProblems(network, origins.topology));
+  const unsure = origins.isUnsure && network.layers.flatMap(leavesOf).some(isFlippedByTheano);
+  const notes = [...policyNotes(policies), ...(unsure ? [unsureNote] : [])];
+  return { network, notes, problems, origin: origins.weights };
 }
+
+const unsureNote =
+  "Nothing in the file tells whether Keras 1 computed with TensorFlow or with Theano, which turns kernels of convolutions: TensorFlow is taken for it. Give { backend: 'theano' } where it was that.";
 
 function policyNotes(policies: ReadonlySet<string>): readonly string[] {
   const others = [...policies].filter((policy) => policy !== 'float32');
@@ -164,21 +189,26 @@ export function storedWeights(
  *
  * @throws LowbitError `weights-mismatch`, `model-not-keras` where there are none.
  */
-export function placeWeights(opened: OpenSource, network: NetworkDraft): readonly KerasWeight[] {
-  const weights = giveWeights(placements(opened, network), opened.where);
+export function placeWeights(
+  opened: OpenSource,
+  network: NetworkDraft,
+  origin: Origin,
+): readonly KerasWeight[] {
+  const weights = giveWeights(placements(opened, network, origin), opened.where);
   shareWeights(network.layers);
   return weights;
 }
 
 function placements(
-  { store, named, where, topology }: OpenSource,
+  { store, named, where }: OpenSource,
   network: NetworkDraft,
+  origin: Origin,
 ): readonly Placement[] {
   if (named !== undefined) return placeNamed(named, network, where);
   if (store === undefined) return withoutWeights(network, where);
   if (hasObjects(store)) return placeObjects(store, network, where);
   const root = layeredRoot(store) ?? '';
-  return placeLayered(store, root, network, where, topology.backend);
+  return placeLayered(store, root, network, where, origin);
 }
 
 function withoutWeights(network: NetworkDraft, where: string): readonly Placement[] {

@@ -28,6 +28,8 @@ export interface BuildContext {
   readonly shared: Map<number, LayerDraft>;
   /** Whether Keras 3 made the model. Earlier ones leave out layers that were met before when layers are counted. */
   readonly isKeras3: boolean;
+  /** Whether Keras 1 did, whose layers have options that later ones lack. */
+  readonly isKeras1: boolean;
   /** Layers that cannot be represented. */
   readonly problems: Problem[];
   /** Layers by their ids. */
@@ -164,7 +166,7 @@ function described(
     const className = custom.className.slice(custom.className.indexOf('>') + 1);
     return { neutral: { ...neutralConfig({ className, config }), className }, custom };
   }
-  const problem = refusalOf(raw, neutral, place.path);
+  const problem = refusalOf(raw, neutral, place.path, context.isKeras1);
   if (problem !== undefined) context.problems.push(problem);
   else if (neutral.policy !== 'float32' && neutral.className !== 'InputLayer')
     context.policies.add(neutral.policy);

@@ -6,6 +6,7 @@ import { Settings } from '../layers/settings.js';
 import { isOperation } from './operations.js';
 import { hasNonFinite } from './python-json.js';
 import { isQuantizedPolicy, type Neutral } from './config.js';
+import { strangeOption } from './keras1-options.js';
 import type { RawLayer } from './raw-layer.js';
 
 const wrapperNames = ['Bidirectional', 'TimeDistributed', 'RNN', 'StackedRNNCells', quantizedInputClass];
@@ -20,11 +21,18 @@ export function isWrapper(className: string): boolean {
 }
 
 /** Why a layer cannot be represented, as a problem at it; undefined where it can. */
-export function refusalOf(raw: RawLayer, neutral: Neutral, id: string): Problem | undefined {
+export function refusalOf(
+  raw: RawLayer,
+  neutral: Neutral,
+  id: string,
+  isKeras1: boolean,
+): Problem | undefined {
   const { className, policy, strangeActivation } = neutral;
   const refuse = (received: string, remedy: string) => unsupported(id, received, remedy).problems[0]!;
   const foreign = foreignClass(raw);
   if (foreign !== undefined) return refuse(`${raw.writtenClass}, ${foreign.what}`, foreign.remedy);
+  const strange = isKeras1 ? strangeOption(raw) : undefined;
+  if (strange !== undefined) return refuse(`${raw.writtenClass} with ${strange[0]}`, strange[1]);
   if (isQuantizedPolicy(policy))
     return refuse(
       `${className} with the policy of types ${policy}`,

@@ -1,5 +1,6 @@
 import { hookInvalid, mismatch } from '../errors.js';
 import type { LayerDraft, NetworkDraft } from '../topology/layer-draft.js';
+import type { Origin } from '../topology/older-problems.js';
 import type { Placement } from './placement.js';
 import { joinGates, modernKernel } from './older.js';
 import { leavesOf, orderedSlots, original, type Slot } from './slots.js';
@@ -39,7 +40,7 @@ export function placeLayered(
   root: string,
   network: NetworkDraft,
   where: string,
-  backend: string | undefined,
+  origin: Origin,
 ): readonly Placement[] {
   const groups = groupsOf(store, root);
   const layers = network.layers.filter(hasWeights);
@@ -48,7 +49,7 @@ export function placeLayered(
     groups,
     where,
   );
-  return pairs.flatMap(([layer, group]) => placeGroup(layer, group, where, backend === 'theano'));
+  return pairs.flatMap(([layer, group]) => placeGroup(layer, group, where, origin));
 }
 
 function hasWeights(layer: LayerDraft): boolean {
@@ -109,12 +110,7 @@ function paired(
   );
 }
 
-function placeGroup(
-  layer: LayerDraft,
-  group: Group,
-  where: string,
-  isFromTheano: boolean,
-): readonly Placement[] {
+function placeGroup(layer: LayerDraft, group: Group, where: string, origin: Origin): readonly Placement[] {
   const open = leavesOf(layer).find(isOpen);
   if (open !== undefined) return placeOpen(layer, open, group, where);
   const slots = orderedSlots(layer);
@@ -126,7 +122,7 @@ function placeGroup(
       `${slots.length} weights: ${slots.map(({ rule }) => rule.name).join(', ')}`,
       `${tensors.length}`,
     );
-  return slots.map((slot, i) => ({ slot, tensor: modernKernel(slot, tensors[i]!, isFromTheano) }));
+  return slots.map((slot, i) => ({ slot, tensor: modernKernel(slot, tensors[i]!, origin) }));
 }
 
 /** Files of objects have the sum of a weight and of what LoRA trains beside it; these here have them apart, in an order of their own. */
