@@ -106,6 +106,27 @@ it('a single number as a sample is refused, which TensorFlow.js would take for a
   });
 });
 
+it('a layer in both directions that TensorFlow.js does not turn around is refused by name', async () => {
+  const cases = await kerasCases('keras3');
+  const model = await readKeras(cases.get('conv_lstm2d')!.get('model.keras')!);
+  const layers = model.network.layers.map((layer) =>
+    layer.className === 'ConvLSTM2D'
+      ? {
+          ...layer,
+          className: 'Bidirectional',
+          weights: [],
+          parts: { forward_layer: layer, backward_layer: layer },
+        }
+      : layer,
+  );
+  const turned = { ...model, network: { ...model.network, layers } };
+  await expect(toLayersModel(turned)).rejects.toMatchObject({
+    code: 'layer-unsupported',
+    received: expect.stringContaining('ConvLSTM2D') as string,
+  });
+  model.close();
+});
+
 it.each([
   [new Uint8Array(4), 'readKeras'],
   [Promise.resolve(), 'Await it.'],

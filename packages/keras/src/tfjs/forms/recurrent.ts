@@ -45,12 +45,15 @@ const rnn: Rule = (config, context) => {
   return isPlain && !needsOwn(context, config) ? undefined : ownRecurrent('RNN', config, context);
 };
 
+const gated = ['LSTM', 'GRU', 'SimpleRNN'];
+
 /** TensorFlow.js makes the layer that goes backward from the other one. */
 const bidirectional: Rule = (config, context) => {
   const { forward_layer: forward, backward_layer: backward } = context.parts;
+  const other = [forward!, backward!].find(({ className }) => ![...gated, 'RNN'].includes(className));
+  if (other !== undefined) return `a layer of class ${other.className} in it`;
   const isPlain = [forward!, backward!].every(
-    ({ className, config: own }) =>
-      ['LSTM', 'GRU', 'SimpleRNN'].includes(className) && own['reset_after'] !== true,
+    ({ className, config: own }) => gated.includes(className) && own['reset_after'] !== true,
   );
   const ways = [forward!, backward!].map(({ config: own }) => own['go_backwards'] === true);
   const mode = config['merge_mode'];
