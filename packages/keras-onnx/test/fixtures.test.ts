@@ -1,10 +1,10 @@
 import { readKeras } from '@lowbit/keras';
 import { describe, expect, it } from 'vitest';
 import { toOnnx } from '../src/index.js';
-import { goldenOf, everyCase, modelFileOf } from '../../keras/test/cases.js';
+import { casesOfKeras1, goldenOf, everyCase, modelFileOf } from '../../keras/test/cases.js';
 import { fromKeras, ownCases } from './support.js';
 
-const writers = [...(await everyCase()), ['models', ownCases] as const];
+const writers = [...(await everyCase()), ...(await casesOfKeras1()), ['models', ownCases] as const];
 
 /** Of a policy of half precision, in which Keras rounds the first layer, and which is computed in float32 here. */
 const rounded: Readonly<Record<string, number>> = { mixed_precision: 1e-3 };

@@ -12,6 +12,7 @@ import type { LayerDraft, NetworkDraft } from './topology/layer-draft.js';
 import { completeRules, walk } from './topology/shapes.js';
 import { olderProblems, type Origin } from './topology/older-problems.js';
 import { operationProblems } from './topology/operation-problems.js';
+import { withTheanoPadding } from './topology/theano-padding.js';
 import { layeredRoot, layerTensors, placeLayered, storedNames } from './weights/layered.js';
 import { placeNamed } from './weights/named.js';
 import { hasObjects, objectTensors, placeObjects } from './weights/objects.js';
@@ -137,7 +138,8 @@ export function networkOf(
     ids: new Map(),
     policies,
   };
-  const { model } = topology;
+  const { isOfKeras1, isFromTheano } = origins.topology;
+  const model = isOfKeras1 && isFromTheano ? withTheanoPadding(topology.model) : topology.model;
   if (model.config['layers'] === undefined)
     throw graphInvalid(
       where,

@@ -62,15 +62,34 @@ const archives = {
   'keras2-open': 'tf-keras 2, open sizes',
 } as const;
 
+/** What Keras 1 wrote, by what it computed with. */
+const archivesOfKeras1 = {
+  'keras1-tensorflow': 'Keras 1, TensorFlow',
+  'keras1-theano': 'Keras 1, Theano',
+} as const;
+
 /** The cases of an archive of `fixtures/`, by name. */
 export const kerasCases = (
-  archive: keyof typeof archives | 'older' | 'refused' | 'keras3-shapes' | 'keras2-shapes',
+  archive:
+    | keyof typeof archives
+    | keyof typeof archivesOfKeras1
+    | 'older'
+    | 'refused'
+    | 'keras3-shapes'
+    | 'keras2-shapes',
 ): Promise<ReadonlyMap<string, Files>> => casesOf(new URL(`../fixtures/${archive}.zip`, import.meta.url));
 
 /** All cases but older ones, by who wrote them. */
-export async function everyCase(): Promise<readonly (readonly [string, ReadonlyMap<string, Files>])[]> {
-  const names = Object.keys(archives) as (keyof typeof archives)[];
-  return Promise.all(names.map(async (name) => [archives[name], await kerasCases(name)] as const));
+export const everyCase = (): Promise<readonly CasesOfWriter[]> => casesByWriter(archives);
+
+/** Models of Keras 1, by what computed them: whole, and topology and weights apart. */
+export const casesOfKeras1 = (): Promise<readonly CasesOfWriter[]> => casesByWriter(archivesOfKeras1);
+
+type CasesOfWriter = readonly [string, ReadonlyMap<string, Files>];
+
+function casesByWriter(writers: Readonly<Record<string, string>>): Promise<readonly CasesOfWriter[]> {
+  const names = Object.keys(writers) as Parameters<typeof kerasCases>[0][];
+  return Promise.all(names.map(async (name) => [writers[name]!, await kerasCases(name)] as const));
 }
 
 /** The cases of an archive that scripts of Keras wrote, by name. */

@@ -50,8 +50,12 @@ function keras1Problem(
   ];
 }
 
-const theanoRemedy =
-  'Build the model with ZeroPadding and valid padding, or with strides of 1 and odd windows, and copy the weights.';
+const theanoRemedies = {
+  convolution: 'Build the model with ZeroPadding and valid padding, and copy the weights.',
+  transposed: 'Build the model with valid padding and a Cropping behind it, and train again.',
+  recurrent: 'Build the model with valid padding or strides of 1, and train again.',
+  pooling: 'Build the model with valid padding, or with windows of 3 and strides of 1, and train again.',
+} as const;
 
 /** Theano pads the same at both ends, and cuts off what is too much at the end; others pad more at the end. */
 function theanoProblem(
@@ -85,10 +89,10 @@ function theanoProblem(
   });
   if (agrees) return undefined;
   const size = `${isPool ? 'pool_size' : 'kernel_size'}=${JSON.stringify(sizes)}`;
-  return [`same padding and ${size}, which Theano pads at the other end`, theanoRemedy];
+  return [`same padding and ${size}, which Theano pads at the other end`, theanoRemedies[kind]];
 }
 
-function windowKind(className: string): 'convolution' | 'transposed' | 'recurrent' | 'pooling' | undefined {
+function windowKind(className: string): keyof typeof theanoRemedies | undefined {
   if (/^(Max|Average)Pooling/.test(className)) return 'pooling';
   if (/^ConvLSTM/.test(className)) return 'recurrent';
   if (/^Conv\dDTranspose/.test(className)) return 'transposed';

@@ -5,6 +5,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import { beforeAll, describe, expect, it } from 'vitest';
 
 import {
+  casesOfKeras1,
   everyCase,
   expectedOutputs,
   goldenOf,
@@ -54,7 +55,7 @@ const refusedOfKeras3 = ['attention_of_one_layer'];
 /** Keras computes a part of it in half precision, we in float32. */
 const rounded: Readonly<Record<string, number>> = { mixed_precision: 1e-3 };
 
-describe.each(await everyCase())('%s', (writer, cases) => {
+describe.each([...(await everyCase()), ...(await casesOfKeras1())])('%s', (writer, cases) => {
   it.each([...cases])('%s', async (name, files) => {
     const golden = goldenOf(files);
     const model = await readKeras(modelFileOf(files));
