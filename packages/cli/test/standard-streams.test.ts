@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 import { beforeAll, describe, expect, it } from 'vitest';
 
+import { externalModel } from './external-model.js';
 import { contents, lowbit, run, runOn, temporaryFolder } from './support.js';
 import { tinyModel } from './tiny-model.js';
 
@@ -65,6 +66,13 @@ describe('a model on standard input', () => {
     const piped = await lowbit(['quantize', '-', '--quiet'], { stdin: model });
     expect(piped).toMatchObject({ status: 0, stderr: '' });
     expect(piped.stdout.length).toBeGreaterThan(1000);
+  });
+
+  it('says that data files lie beside models that have a path', async () => {
+    const { status, stderr } = await runOn(externalModel().model, 'quantize', '-');
+    expect(status).toBe(2);
+    expect(stderr).toContain('a model whose data lie in weight.bin');
+    expect(stderr).toContain('Give the path of the model');
   });
 
   it('is compared with a file', async () => {

@@ -1,6 +1,6 @@
 import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, sep } from 'node:path';
+import { basename, dirname, join, sep } from 'node:path';
 
 import { isLowbitError } from '@lowbit/core';
 import { fileError } from '@lowbit/data/node';
@@ -42,7 +42,11 @@ export async function withStandardInput<T>(
   try {
     return await work(await keep(io.stdin, file, io.signal), telling(io, worded));
   } catch (error) {
-    throw isLowbitError(error) ? reworded(error, worded) : error;
+    if (!isLowbitError(error)) throw error;
+    const beside = error.code === 'file-missing' && dirname(error.where ?? '') === folder;
+    throw beside
+      ? ofManyFiles(`a model whose data lie in ${basename(error.where ?? '')}`, 'the model')
+      : reworded(error, worded);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -62,7 +66,8 @@ async function keep(input: AsyncIterable<Uint8Array>, path: string, signal: Abor
   const chunks = input[Symbol.asyncIterator]();
   let next = await chunks.next();
   const head = new TextDecoder('latin1').decode(next.done === true ? undefined : next.value);
-  if (/^(\xef\xbb\xbf)?\s*\{/.test(head)) throw ofManyFiles();
+  if (/^(\xef\xbb\xbf)?\s*\{/.test(head))
+    throw ofManyFiles('JSON, whose weights lie in other files', 'the model.json');
   const file = head.startsWith('PK') ? `${path}.keras` : path;
   announceUnfinished(file);
   const handle = await open(file, 'wx');
@@ -80,12 +85,13 @@ async function keep(input: AsyncIterable<Uint8Array>, path: string, signal: Abor
   return file;
 }
 
-function ofManyFiles(): Error {
+/** That what came has other files, which lie beside nothing here. */
+function ofManyFiles(received: string, file: string): Error {
   return usageError({
     where: standardStream,
     expected: 'a model that is one file',
-    received: 'JSON, whose weights lie in other files',
-    remedy: 'Give the path of the model.json.',
+    received,
+    remedy: `Give the path of ${file}.`,
   });
 }
 

@@ -12,13 +12,14 @@ const mostDefinitions = 64;
 
 /**
  * Everything between a weight and its constants, inputs before their users, the weight last; or the reason why it
- * is not made of constants alone.
+ * is not made of constants alone, or one of them is an output, which is told only of constants.
  *
  * @param ir Of the file.
  */
 export function collectChain(weight: Definition, ir: number): Definition[] | { reason: string } {
   const order: Definition[] = [];
   const seen = new Set<Definition>();
+  let isOutput = false;
   const pending: { definition: Definition; ready: boolean }[] = [{ definition: weight, ready: false }];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     const { definition, ready } = next;
@@ -28,21 +29,21 @@ export function collectChain(weight: Definition, ir: number): Definition[] | { r
     if (seen.size > mostDefinitions) return { reason: skipReasons.longChain };
     const reason = obstacle(definition, ir);
     if (reason !== undefined) return { reason };
+    isOutput ||= definition.scope.outputs.has(definition.name);
     pending.push({ definition, ready: true });
     if (definition.kind !== 'node' || constantSource(definition) !== undefined) continue;
     for (const input of chainInputs(definition).reverse()) pending.push({ definition: input, ready: false });
   }
-  return order;
+  return isOutput ? { reason: skipReasons.isOutput } : order;
 }
 
 /** Why a weight cannot come from or through this definition. */
 function obstacle(definition: Definition, ir: number): string | undefined {
-  const { scope, name } = definition;
+  const { scope } = definition;
   if (definition.kind === 'sparse') return skipReasons.sparse;
   if (definition.kind === 'input') {
     return scope.parent === undefined ? skipReasons.given : skipReasons.computed('the graph around it');
   }
-  if (scope.outputs.has(name)) return skipReasons.isOutput;
   if (constantSource(definition) !== undefined || definition.kind !== 'node') return undefined;
   const { node } = definition;
   const passes = isStandard(node, 'Gather') ? selects(definition) : chainOperator(node) !== undefined;

@@ -230,6 +230,14 @@ describe('reasons', () => {
       { nodes: [matMul()], outputs: { y: [1], w: [4, 6] } },
       [skipReasons.isOutput],
     ],
+    [
+      'an activation that is an output',
+      {
+        nodes: [node('Add', ['x', 'x'], 'k'), node('Transpose', ['k'], 't'), node('MatMul', ['x', 't'], 'y')],
+        outputs: { y: [1], k: [1, 4], t: [4, 1] },
+      },
+      [nothing, nothing, skipReasons.bothComputed],
+    ],
     ['an empty weight', { nodes: [matMul('e')], ...tensors(counting('e', [4, 0])) }, [skipReasons.empty]],
     [
       'a replaceable initializer',
