@@ -1,6 +1,10 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
 import { describe, expect, it } from 'vitest';
 
-import { lowbit, models, run } from './support.js';
+import { lowbit, models, run, temporaryFolder } from './support.js';
+import { tinyModel } from './tiny-model.js';
 
 describe('help and version', () => {
   it('prints the version', async () => {
@@ -130,6 +134,20 @@ describe('inspect', () => {
     for (const text of ['Operators', 'LSTM', 'FLOAT', 'Can be quantized', 'Stays as it is']) {
       expect(run.stdout).toContain(text);
     }
+  });
+
+  it('does not call weights that are computed a part of the file', async () => {
+    const nodes = [
+      { opType: 'Mul', name: 'square', input: ['w', 'w'], output: ['s'] },
+      { opType: 'MatMul', name: 'first', input: ['x', 's'], output: ['h'] },
+      { opType: 'MatMul', name: 'second', input: ['h', 'w'], output: ['y'] },
+    ];
+    const model = join(await temporaryFolder(), 'computed.onnx');
+    await writeFile(model, tinyModel({ nodes }));
+    const { stdout } = await run('inspect', model);
+    expect(stdout).toContain(
+      '2 weights, 32.8 kB, more than the file, which holds less and computes weights of it',
+    );
   });
 
   it('as JSON is one document', async () => {

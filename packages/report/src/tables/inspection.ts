@@ -67,7 +67,10 @@ export function inspectionText(inspection: InspectedFile, colors: Colors = plain
     'what lowbit inspect --json prints of a file',
   ]);
   const { quantizable, quantizableBytes, skipped, totalBytes } = inspection;
-  const part = formatRatio(quantizableBytes, totalBytes);
+  const part =
+    quantizableBytes > totalBytes
+      ? 'more than the file, which holds less and computes weights of it'
+      : `${formatRatio(quantizableBytes, totalBytes)} of the file`;
   const left = sum(skipped, ({ count }) => count);
   return [
     overview(inspection),
@@ -76,7 +79,7 @@ export function inspectionText(inspection: InspectedFile, colors: Colors = plain
     heading('Constants', colors),
     typeTable(inspection),
     heading(
-      `Can be quantized: ${quantizable.length} weights, ${formatBytes(quantizableBytes)}, ${part} of the file`,
+      `Can be quantized: ${quantizable.length} weights, ${formatBytes(quantizableBytes)}, ${part}`,
       colors,
     ),
     weightTable(inspection),
