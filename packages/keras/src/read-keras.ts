@@ -159,13 +159,19 @@ export function networkOf(
   }
   if (problems.length === 0)
     problems.push(...operationProblems(network), ...olderProblems(network, origins.topology));
-  const unsure = origins.isUnsure && network.layers.flatMap(leavesOf).some(isFlippedByTheano);
+  const unsure = origins.isUnsure && dependsOnBackend(network);
   const notes = [...policyNotes(policies), ...(unsure ? [unsureNote] : [])];
   return { network, notes, problems, origin: origins.weights };
 }
 
+/** Whether Theano would have turned a kernel, or padded otherwise. */
+function dependsOnBackend(network: NetworkDraft): boolean {
+  const padded = olderProblems(network, { isOfKeras1: false, isFromTheano: true });
+  return padded.length > 0 || network.layers.flatMap(leavesOf).some(isFlippedByTheano);
+}
+
 const unsureNote =
-  "Nothing in the file tells whether Keras 1 computed with TensorFlow or with Theano, which turns kernels of convolutions: TensorFlow is taken for it. Give { backend: 'theano' } where it was that.";
+  "Nothing in the file tells whether Keras 1 computed with TensorFlow or with Theano, which turns kernels of convolutions and pads otherwise: TensorFlow is taken for it. Give { backend: 'theano' } where it was that.";
 
 function policyNotes(policies: ReadonlySet<string>): readonly string[] {
   const others = [...policies].filter((policy) => policy !== 'float32');

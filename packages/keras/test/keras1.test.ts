@@ -54,7 +54,10 @@ it('says where nothing tells with what Keras 1 computed, and believes what it is
   const topology = textOf(files.get('model.json'));
   // Names of the same length that tell nothing.
   const names = Buffer.from(files.get('model.weights.h5')!).toString('latin1');
-  const numbered = names.replace(/(convolution3d|dense)_(\d+)_W/g, '$1_$2_0');
+  const numbered = names.replace(
+    /(convolution3d|dense)_(\d+)_([Wb])/g,
+    (_all, name, count, end) => `${name}_${count}_${end === 'W' ? 0 : 1}`,
+  );
   const weights = new Uint8Array(Buffer.from(numbered, 'latin1'));
   const values = async (backend?: 'theano' | 'tensorflow') => {
     const model = await readKeras({ topology, weights }, { ...(backend && { backend }) });
@@ -71,6 +74,14 @@ it('says where nothing tells with what Keras 1 computed, and believes what it is
   const golden = Object.values(goldenOf(files).weights)[0]![0]!;
   expect(turned[1]).toEqual([...valuesOf(golden)]);
   expect(turned[1]).not.toEqual(told[1]);
+});
+
+it('says so for padding too, in a model without weights', async () => {
+  const config = { ...pool, pool_size: [2, 2] };
+  const { notes } = await readKeras({ topology: topology(layer('MaxPooling2D', config, picture)) });
+  expect(notes).toEqual([expect.stringContaining('pads otherwise') as string]);
+  const alike = await readKeras({ topology: topology(layer('MaxPooling2D', pool, picture)) });
+  expect(alike.notes).toEqual([]);
 });
 
 describe('options of Keras 1 by which other numbers come out', () => {

@@ -12,7 +12,7 @@ export type KerasBackend = 'theano' | 'tensorflow';
 export interface Origins {
   readonly topology: Origin;
   readonly weights: Origin;
-  /** Nothing tells with what weights of Keras 1 were computed; they are taken for those of TensorFlow. */
+  /** Nothing tells with what a model of Keras 1 was computed; it is taken for one of TensorFlow. */
   readonly isUnsure: boolean;
 }
 
@@ -38,7 +38,7 @@ export function originsOf(
   return {
     topology: { isOfKeras1, isFromTheano },
     weights: { isOfKeras1: isOld, isFromTheano },
-    isUnsure: isOld && store !== undefined && found === undefined,
+    isUnsure: isOld && found === undefined,
   };
 }
 
@@ -80,5 +80,9 @@ function hasOldWords({ config }: RawLayer): boolean {
 function backendByNames({ groups }: TensorStore): KerasBackend | undefined {
   const names = [...groups.values()].flatMap((group) => listAttribute(group, 'weight_names') ?? []);
   if (names.some((name) => /:\d+$/.test(name))) return 'tensorflow';
-  return names.some((name) => /_(W|U)(_[a-z])?$/.test(name)) ? 'theano' : undefined;
+  return names.some((name) =>
+    /_(W|U|b|alphas|betas|gamma|beta|running_mean|running_std)(_[a-z])?$/.test(name),
+  )
+    ? 'theano'
+    : undefined;
 }
