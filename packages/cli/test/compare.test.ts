@@ -147,6 +147,7 @@ describe('a recurrent network', () => {
     expect(failed.status).toBe(1);
     expect(failed.stdout).toBe('');
     expect(failed.stderr).toContain(`${models.speech}: the runtime failed [runtime-failed]`);
+    expect(failed.stderr).not.toContain('\uFFFD');
     expect(failed.stderr).toContain('--dim');
   });
 });

@@ -20,6 +20,7 @@ it.each([
 
 it.each([
   ['sequenceType', 'sequence', null],
+  ['sequencetype', 'sequence', null],
   ['optionalType', 'optional', null],
   ['STRING', 'strings', [2, 1]],
 ])(

@@ -34,7 +34,7 @@ export function calibrationInputs(
       received: 'none',
     });
   return inputs.map(({ name, type, shape }) => {
-    const other = /^(sequence|map|optional|sparseTensor)Type$/.exec(type)?.[1];
+    const other = /^(sequence|map|optional|sparseTensor)Type$/i.exec(type)?.[1];
     if (other !== undefined) throw noTensor(`${where}: input ${name}`, 'a tensor', other);
     if (type.toLowerCase() === 'string')
       throw noTensor(`${where}: input ${name}`, 'a tensor of numbers', 'strings');

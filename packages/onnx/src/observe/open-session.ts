@@ -45,7 +45,8 @@ async function saying<T>(
   try {
     return await work();
   } catch (cause) {
-    const received = cause instanceof Error ? cause.message : String(cause);
+    // Messages from WebAssembly end with bytes that are no text.
+    const received = (cause instanceof Error ? cause.message : String(cause)).replace(/[\s\uFFFD]+$/, '');
     throw new LowbitError({ code: 'runtime-failed', received, ...problem }, { cause });
   }
 }
