@@ -124,3 +124,31 @@ describe('something is left of what windows go over', () => {
     expect(error.expected).toContain('smaller than the strides, 2 and 2');
   });
 });
+
+describe('settings that decide values alone are looked at when a layer is read', () => {
+  it.each<[string, Json, string]>([
+    ['Rescaling', {}, 'scale'],
+    ['Rescaling', { scale: null }, 'scale'],
+    ['Rescaling', { scale: 'x' }, 'scale'],
+    ['Rescaling', { scale: [1, 2] }, 'scale'],
+    ['Rescaling', { scale: 2, offset: { a: 1 } }, 'offset'],
+    ['ReLU', { max_value: 'six' }, 'max_value'],
+    ['LeakyReLU', { alpha: [0.1] }, 'alpha'],
+    ['ELU', { alpha: true }, 'alpha'],
+    ['BatchNormalization', { epsilon: 'x' }, 'epsilon'],
+    ['Conv2D', { filters: 2, kernel_size: 1, padding: 'reflect' }, 'padding'],
+    ['MaxPooling2D', { padding: 'full' }, 'padding'],
+  ])('%s %j', async (className, config, key) => {
+    const error = await refused(className, config, [null, 8, 8, 3]);
+    expect(error).toMatchObject({ code: 'model-malformed', where: `it: ${key}` });
+  });
+
+  it.each<[string, Json]>([
+    ['Rescaling', { scale: 2 }],
+    ['Rescaling', { scale: [1, 2, 3], offset: [[[0]]] }],
+    ['ReLU', { max_value: null }],
+    ['LeakyReLU', {}],
+  ])('%s %j is read', async (className, config) => {
+    (await readKeras(called(className, config, [null, 8, 8, 3]))).close();
+  });
+});

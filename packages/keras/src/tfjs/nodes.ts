@@ -14,11 +14,12 @@ interface NodeContext {
 }
 
 /** Arguments that say how the layer computes: they stand in the configuration of the layer that takes its place, or in its masks. */
-const configured: Readonly<Record<string, readonly string[]>> = {
-  MultiHeadAttention: ['use_causal_mask', 'return_attention_scores'],
-  Attention: ['use_causal_mask', 'return_attention_scores'],
-  AdditiveAttention: ['use_causal_mask', 'return_attention_scores'],
-};
+const configured = new Map(
+  ['MultiHeadAttention', 'Attention', 'AdditiveAttention'].map((className) => [
+    className,
+    ['use_causal_mask', 'return_attention_scores'],
+  ]),
+);
 
 /** One call: references to the tensors that the layer is called with, the masks that are inputs after the others. */
 export function nodeJson(
@@ -29,7 +30,7 @@ export function nodeJson(
 ): readonly Reference[] {
   const { layer, args, kwargs } = call;
   const { attention_mask: pairs } = kwargs;
-  const known = ['mask', 'attention_mask', ...(configured[layer.className] ?? [])];
+  const known = ['mask', 'attention_mask', ...(configured.get(layer.className) ?? [])];
   const others = Object.entries(kwargs).filter(([name]) => !known.includes(name));
   const given = [...args, ...others.map(([, argument]) => argument)];
   const tensors = tensorsOf(given);

@@ -1,4 +1,5 @@
 import { graphInvalid, malformed, unsupported } from '../errors.js';
+import { checkNumbers } from '../layers/checked-numbers.js';
 import { checkInputs, checkOutput } from '../layers/demands.js';
 import type { MaybeShape, WeightRule } from '../layers/layer-class.js';
 import type { JsonValue, TensorReference } from '../model.js';
@@ -93,6 +94,7 @@ function outputsOf(layer: LayerDraft, inputs: readonly MaybeShape[]): readonly M
   if (wrapped !== undefined) return wrapped;
   if (layer.known === undefined) return [layer.customOutput];
   checkInputs(layer, inputs);
+  checkNumbers(layer.className, layer.settings, inputs);
   const refusal = layer.known.refuseInput?.(layer.settings, inputs);
   if (refusal !== undefined)
     throw unsupported(layer.id, `${layer.className} with ${refusal.reason}`, refusal.remedy);

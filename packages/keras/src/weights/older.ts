@@ -7,29 +7,31 @@ import { flipped, joined, reshaped, transposed, type StoredTensor } from './tens
  * Gates that Keras 1 stored one by one, `[W, U, b]` of each, in the order in which they are joined now: input, forget, cell, output of an
  * LSTM that was stored as input, cell, forget, output; update, reset, candidate of a GRU.
  */
-const gates: Readonly<Record<string, readonly number[]>> = {
-  LSTM: [0, 2, 1, 3],
-  ConvLSTM2D: [0, 2, 1, 3],
-  GRU: [0, 1, 2],
-};
+const gates: ReadonlyMap<string, readonly number[]> = new Map([
+  ['LSTM', [0, 2, 1, 3]],
+  ['ConvLSTM2D', [0, 2, 1, 3]],
+  ['GRU', [0, 1, 2]],
+]);
 
 /** Tensors of a layer of Keras 1 with the gates of recurrent layers joined; others as they are. */
 export function joinGates(layer: LayerDraft, tensors: readonly StoredTensor[]): readonly StoredTensor[] {
   const leaves = leavesOf(layer);
-  const counts = leaves.map(({ className, rules = [] }) => (gates[className]?.length ?? 1) * rules.length);
-  const isSplit = leaves.some(({ className }) => className in gates);
+  const counts = leaves.map(
+    ({ className, rules = [] }) => (gates.get(className)?.length ?? 1) * rules.length,
+  );
+  const isSplit = leaves.some(({ className }) => gates.has(className));
   if (!isSplit || counts.reduce((sum, count) => sum + count, 0) !== tensors.length) return tensors;
   let at = 0;
   return leaves.flatMap(({ className, rules = [] }, i) => {
     const own = tensors.slice(at, (at += counts[i]!));
-    const order = gates[className];
+    const order = gates.get(className);
     if (order === undefined) return own;
     return rules.map((_, kind) => joined(order.map((gate) => own[gate * rules.length + kind]!)));
   });
 }
 
 /** Classes whose kernels Theano turns. */
-const flippedByTheano = ['Conv1D', 'Conv2D', 'Conv3D', 'Conv2DTranspose', 'ConvLSTM2D'];
+const flippedByTheano = ['Conv1D', 'Conv2D', 'Conv3D', 'Conv2DTranspose', 'Conv3DTranspose', 'ConvLSTM2D'];
 
 export const isFlippedByTheano = ({ className }: Pick<LayerDraft, 'className'>): boolean =>
   flippedByTheano.includes(className);
