@@ -113,6 +113,7 @@ it.each([
 ])('a layer that is called with %s by name has them in front', async (name, className) => {
   const called = {
     ...layer('a', [], className),
+    config: { name: 'a', trainable: true, ...(className === 'Rescaling' && { scale: 1 }) },
     inbound_nodes: [{ args: [], kwargs: { [name]: tensor('in') } }],
   };
   const { network } = await readKeras({ topology: model([input, called], 'a') });
@@ -129,6 +130,18 @@ it.each([[[]], [[2]]])('refuses a layer that is called with %j, without a tensor
     where: 'a',
     expected: 'calls of layers with tensors',
   });
+});
+
+it('a Sequential that begins with models takes the shape of the innermost input, as Keras 2.2 writes it', async () => {
+  const first = { class_name: 'ReLU', config: { name: 'first', batch_input_shape: [null, 4, 3] } };
+  const inner = { class_name: 'Sequential', config: { name: 'inner', layers: [first] } };
+  const whole = {
+    class_name: 'Sequential',
+    config: { name: 'whole', layers: [inner, activation('end', '')] },
+  };
+  const around = { class_name: 'Sequential', config: { name: 'around', layers: [whole] } };
+  const { network } = await readKeras({ topology: around });
+  expect(network.calls[0]).toMatchObject({ inputShapes: [[null, 4, 3]], outputShapes: [[null, 4, 3]] });
 });
 
 it('refuses what is nested too deep', async () => {

@@ -48,3 +48,21 @@ it('never quantizes twice', async () => {
   const { report } = await quantize(keras(model), { registry, bits: 4 });
   expect(report.weights.map(({ id }) => id)).toEqual(['dense_1/kernel']);
 });
+
+/** The configurations of recurrent layers and cells in what TensorFlow.js is given. */
+function recurrentConfigs(value: unknown): readonly object[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const { class_name: name, config } = value as { readonly class_name?: string; readonly config?: object };
+  const own = /^(Lowbit)?(LSTM|GRU|SimpleRNN|ConvLSTM2D)(Cell)?$/.test(name ?? '') ? [config!] : [];
+  return [...own, ...Object.values(value).flatMap(recurrentConfigs)];
+}
+
+const recurrent = [...cases.keys()].filter((name) => /lstm|gru|rnn/.test(name));
+
+it.each(recurrent)('%s starts with zeros, as orthogonal matrices take minutes to make', async (name) => {
+  const model = await readKeras(cases.get(name)!.get('model.keras')!);
+  const artifacts = await tfjsArtifacts(model).catch(() => undefined);
+  model.close();
+  const zeros = { recurrent_initializer: { class_name: 'Zeros' } };
+  for (const config of recurrentConfigs(artifacts?.modelTopology)) expect(config).toMatchObject(zeros);
+});

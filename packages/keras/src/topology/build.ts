@@ -112,11 +112,13 @@ function chain(raw: RawLayer, layers: LayerDraft[], where: string, context: Buil
   };
 }
 
-/** The input that a Sequential has although no layer stands for it. */
+/** The input that a Sequential has although no layer stands for it. Where it begins with a model, that has the shape alone. */
 function impliedInput(raw: RawLayer, first: LayerDraft, context: BuildContext): LayerDraft {
-  const shape = inputShape(first.raw.config) ?? raw.buildShape ?? null;
+  const start = first.network?.layers.find(({ name: own }) => own === first.network!.inputs[0]?.layer);
+  const within = start?.raw.config ?? {};
+  const shape = inputShape(first.raw.config) ?? raw.buildShape ?? inputShape(within) ?? null;
   const name = `${first.name}_input`;
-  const dtype = first.raw.config['input_dtype'] ?? 'float32';
+  const dtype = first.raw.config['input_dtype'] ?? within['dtype'] ?? 'float32';
   const config = { name, ...(shape !== null && { batch_shape: shape }), dtype };
   const written = rawLayer({ class_name: 'InputLayer', config }, name);
   const path = first.id.slice(0, first.id.length - first.name.length) + name;

@@ -29,12 +29,15 @@ const needsOwn = (
 function recurrent(className: string): Rule {
   return (config, context) => {
     const isOwn = config['reset_after'] === true || needsOwn(context, config);
-    return isOwn ? ownRecurrent(className, config, context) : { config: { ...config, ...zeros } };
+    const started = { ...config, ...zeros };
+    return isOwn ? ownRecurrent(className, started, context) : { config: started };
   };
 }
 
-const gruCell: Rule = (config) =>
-  config['reset_after'] === true ? ours('GRUCell', config) : { config: { ...config, ...zeros } };
+const gruCell: Rule = (config) => {
+  const started = { ...config, ...zeros };
+  return config['reset_after'] === true ? ours('GRUCell', started) : { config: started };
+};
 
 /** Several cells, one of ours, or masks as inputs. */
 const rnn: Rule = (config, context) => {
