@@ -299,6 +299,12 @@ it.each<[string, string | CustomLayerHook, string, string]>([
   ['gives a model', () => ({ className: 'Sequential', config: { layers: [] } }), 'none inside', 'Sequential'],
   ['gives a wrapper', () => ({ className: 'TimeDistributed' }), 'none inside', 'TimeDistributed'],
   [
+    'gives no shape',
+    () => ({ className: 'Mine', outputShape: 'x' as never }),
+    'an outputShape of sizes',
+    'x',
+  ],
+  [
     'gives one text for weights',
     () => ({ className: 'Mine', weights: 'scale' as never }),
     'names',

@@ -55,7 +55,7 @@ export function hasConstants(raw: RawLayer): boolean {
 }
 
 function checkCustom(custom: unknown, where: string): asserts custom is CustomLayer {
-  const { className, weights } = Object(custom) as Partial<CustomLayer>;
+  const { className, weights, outputShape } = Object(custom) as Partial<CustomLayer>;
   const received = custom instanceof Promise ? 'a promise' : typeof custom;
   if (typeof className !== 'string')
     throw hookInvalid(where, 'a function that returns { className, config }', received);
@@ -67,6 +67,17 @@ function checkCustom(custom: unknown, where: string): asserts custom is CustomLa
       'different names of weights, none of which begins with a digit',
       JSON.stringify(weights)?.slice(0, 200) ?? typeof weights,
     );
+  if (outputShape !== undefined && !isShape(outputShape))
+    throw hookInvalid(
+      where,
+      'an outputShape of sizes, null for open ones',
+      String(outputShape).slice(0, 200),
+    );
+}
+
+function isShape(value: unknown): boolean {
+  const isSize = (size: unknown) => size === null || (Number.isSafeInteger(size) && (size as number) >= 0);
+  return Array.isArray(value) && value.every(isSize);
 }
 
 /** TensorFlow.js takes a name that begins with a digit for a place in its own order of weights. */
