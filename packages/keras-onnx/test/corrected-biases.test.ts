@@ -17,6 +17,7 @@ const archives = await Promise.all(
 const withWeights = /conv|dense|lstm|gru|rnn|attention|nested|branches|sequential|shared/;
 const cases = archives.flatMap((archive) => [...archive].filter(([name]) => withWeights.test(name)));
 
+/** Decibels by which outputs come nearer. */
 const gains: number[] = [];
 
 it.each(cases)('%s gives the same in TensorFlow.js and in ONNX with corrected biases', async (_, files) => {
@@ -25,12 +26,15 @@ it.each(cases)('%s gives the same in TensorFlow.js and in ONNX with corrected bi
   const { tfjs, onnx, plain, original, told } = results;
   for (const { reason } of told) expect(reason).not.toBe('');
   onnx.forEach((output, i) => expect(difference(output, tfjs[i]!)).toBeLessThan(1e-4));
-  if (told.some(({ left }) => left !== true)) gains.push(off(plain, original) - off(tfjs, original));
+  if (told.some(({ left }) => left !== true))
+    gains.push(10 * Math.log10(off(plain, original) / off(tfjs, original)));
 });
 
 it('mostly brings outputs nearer to those of the original', () => {
-  expect(gains.length).toBeGreaterThan(40);
-  expect(gains.filter((gain) => gain > 0).length).toBeGreaterThan(0.8 * gains.length);
+  const finite = gains.filter(Number.isFinite);
+  expect(finite.length).toBeGreaterThan(40);
+  expect(finite.filter((gain) => gain > 0).length).toBeGreaterThan(0.7 * finite.length);
+  expect(finite.reduce((sum, gain) => sum + gain, 0) / finite.length).toBeGreaterThan(1);
 });
 
 /** What a case gives before, with weights of 2 bits, and with its biases corrected as well; `undefined` for one that has no weight, or does not run. */

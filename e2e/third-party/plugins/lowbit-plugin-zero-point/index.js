@@ -14,6 +14,7 @@ export default function zeroPointQuantizer() {
     roles: ['weight'],
     bits: { weight: [2, 3, 4, 5, 6, 7, 8] },
     grids: { 'zero-point': {} },
+    // Levels may also lie anywhere: { kind: 'codebook', values: Float32Array.from(levels) }, in ascending order.
     fit(values, { bits }) {
       const levels = 2 ** bits;
       const { min, max } = range(values);

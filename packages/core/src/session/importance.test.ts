@@ -20,7 +20,7 @@ function rowsOf(inputs: number, count: number) {
   return { rows, seen: collector.moments() };
 }
 
-/** E[xᵢ²] or the variance, and a hundredth of the mean of all. */
+/** E[xᵢ²] or the variance, and of the mean of all a hundredth, or 2 / n for fewer than 200 rows. */
 function expected(rows: readonly Float32Array[], centred: boolean): number[] {
   const mean = (i: number, of: (x: number) => number) =>
     rows.reduce((sum, row) => sum + of(row[i]!), 0) / rows.length;
@@ -29,7 +29,7 @@ function expected(rows: readonly Float32Array[], centred: boolean): number[] {
     return mean(i, (x) => (x - (centred ? own : 0)) ** 2);
   });
   const all = squares.reduce((sum, one) => sum + one, 0) / squares.length;
-  return squares.map((square) => square + all / 100);
+  return squares.map((square) => square + all * Math.max(0.01, 2 / rows.length));
 }
 
 function expectClose(actual: Float32Array | undefined, wanted: readonly number[]): void {

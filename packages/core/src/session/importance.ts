@@ -4,8 +4,11 @@ import type { WeightDescriptor } from '../contract/descriptors.js';
 import { sizeOf } from '../scheme/shape.js';
 import { sliceLayout } from '../scheme/slicing.js';
 
-/** Part of the mean over all inputs that is added to each: one that was hardly seen may be met yet. */
-const damping = 0.01;
+/**
+ * Part of the mean over all inputs that is added to each, as one that was hardly seen may be met yet: a hundredth, and more where few rows
+ * were seen, since the relative variance of a mean square over n of them is about 2 / n.
+ */
+const damping = ({ count }: InputMoments): number => Math.max(0.01, 2 / Math.max(1, count));
 
 /**
  * What the squared error of each value of a weight does to the outputs of its layer, row-major: the diagonal of the Gram matrix, the mean
@@ -23,7 +26,7 @@ export function importanceOf(
   let isKnown = false;
   for (const [g, { seen }] of groups.entries()) {
     const squares = meanSquares(seen, centred);
-    const least = (damping * squares.reduce((sum, square) => sum + square, 0)) / squares.length;
+    const least = (damping(seen) * squares.reduce((sum, square) => sum + square, 0)) / squares.length;
     const own = squares.map((square) => square + least);
     isKnown ||= least > 0;
     const end = ((g + 1) * importance.length) / groups.length;
