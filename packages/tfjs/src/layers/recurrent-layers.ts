@@ -94,7 +94,9 @@ function ofCell(className: string, cellClass: (resetAfter: boolean) => string) {
       const defaults = { ...cellSettings, resetAfter: false };
       const given = Object.keys(cellSettings).filter((key) => key in config);
       const own = Object.fromEntries(given.map((key) => [key, config[key]])) as tf.serialization.ConfigDict;
-      const json = { className: cellClass(config['resetAfter'] === true), config: own };
+      // The default would be orthogonal matrices, which take minutes for large layers; weights are loaded right after.
+      const started = { ...own, recurrentInitializer: 'zeros' };
+      const json = { className: cellClass(config['resetAfter'] === true), config: started };
       super(config, defaults, [makeLayer(json) as Cell]);
     }
   };

@@ -1,8 +1,8 @@
 import { quantize } from '@lowbit/core';
-import { readKeras } from '@lowbit/keras';
+import { readKeras, tfjsArtifacts } from '@lowbit/keras';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
-import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { loadLayersModel, type LayersModel } from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, it } from 'vitest';
 
 import { goldenOf, type Files, kerasCases } from '../../../keras/test/cases.js';
@@ -11,6 +11,7 @@ import { load } from '../io/load-model.js';
 import { toLayersModel } from '../keras/to-layers-model.js';
 import { registry } from '../register.js';
 import { tfjs } from '../tfjs.js';
+import { registerLayers } from './register-layers.js';
 
 const cases = await kerasCases('keras3-sequences');
 
@@ -117,3 +118,18 @@ it('weights of layers of ours are quantized by their output channels, and saved 
     ],
   ]);
 });
+
+it.each(['gru_settings', 'cells_stacked', 'bidirectional_cells', 'gru_states', 'masked_bidirectional'])(
+  '%s is loaded by TensorFlow.js itself, which makes no orthogonal matrices for it',
+  async (name) => {
+    const { model, inputs } = await opened(cases.get(name)!);
+    const source = await readKeras(cases.get(name)!.get('model.keras')!);
+    registerLayers();
+    const own = await loadLayersModel(tf.io.fromMemory(await tfjsArtifacts(source)));
+    const [expected, results] = [model, own].map((each) =>
+      outputsOf(each, inputs).map((output) => [...output.dataSync()]),
+    );
+    expect(results).toEqual(expected);
+    source.close();
+  },
+);
