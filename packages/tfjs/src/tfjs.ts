@@ -9,7 +9,7 @@ import {
 } from '@lowbit/core/adapter';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { features } from './observe/features.js';
-import { layersWeights, observeLayers } from './observe/inputs/observe-layers.js';
+import { captureLayers, layersWeights, observeLayers } from './observe/inputs/observe-layers.js';
 import { observe } from './observe/observe.js';
 import { runModel } from './observe/run.js';
 import { modelWriter } from './apply/model-writer.js';
@@ -36,7 +36,14 @@ export type TfjsPort = TrainablePort<LayersModel> &
   Required<
     Pick<
       TrainablePort<LayersModel>,
-      'cost' | 'observe' | 'observeInputs' | 'features' | 'run' | 'loss' | 'updateNormalization'
+      | 'cost'
+      | 'observe'
+      | 'observeInputs'
+      | 'captureInputs'
+      | 'features'
+      | 'run'
+      | 'loss'
+      | 'updateNormalization'
     >
   >;
 
@@ -93,6 +100,15 @@ export function tfjs(model: LayersModel, options: TfjsOptions = {}): TfjsPort | 
     : {
         ...port,
         ...trainingSide(model),
+        captureInputs: async (batches, settings) => {
+          const weights = layersWeights(model);
+          checkPortOptions(
+            'captureInputs',
+            settings,
+            weights.map(({ id }) => id),
+          );
+          return captureLayers(model, weights, batches, settings);
+        },
         run: (batches, settings) => runModel(model, batches, settings),
         inForm,
       };

@@ -42,7 +42,7 @@ export function activationOptions(): readonly Option[] {
     ),
     new Option(
       '--capture <way>',
-      'what --rounding and --correct-biases see: sequential, inputs of each weight once those before are quantized, or once, those of the model as it was (default: sequential for ONNX, else once)',
+      'what --rounding and --correct-biases see: sequential, inputs of each weight once those before are quantized, or once, those of the model as it was (default: sequential, but once for graph models)',
     ).choices(captureChoices),
     new Option('--activation-bits <number>', 'bits of each activation (default: 8)').argParser(
       parseActivationBits,

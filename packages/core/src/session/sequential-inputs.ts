@@ -80,7 +80,8 @@ const notInParts = (name: string): LowbitError =>
   new LowbitError({
     code: 'calibration-missing',
     where: "option 'capture'",
-    expected: 'a port that runs its model in parts, as onnx(bytes, { ort }) does',
+    expected:
+      'a port that runs its model in parts, as onnx(bytes, { ort }), tfjs(model) without foldBatchNorm and keras(file, { runner }) do',
     received: `a port '${name}' that cannot`,
     remedy: "Leave capture out, or give 'once': weights see the inputs of the model as it was.",
   });

@@ -2,7 +2,9 @@ import type { ModelPort, Registry } from '@lowbit/core';
 import type { KerasModel } from '../model.js';
 
 /** What a port can do that may run its model. */
-export type Running = Required<Pick<ModelPort<KerasModel>, 'observe' | 'observeInputs' | 'features' | 'run'>>;
+export type Running = Required<
+  Pick<ModelPort<KerasModel>, 'observe' | 'observeInputs' | 'captureInputs' | 'features' | 'run'>
+>;
 
 /** A model that runs. Layers, weights, sites and tensors have the names that they have in the port. */
 export interface RunningModel extends Running {
@@ -30,6 +32,7 @@ export function startingLater(
   return {
     observe: async (...given) => (await start()).observe(...given),
     observeInputs: async (...given) => (await start()).observeInputs(...given),
+    captureInputs: async (...given) => (await start()).captureInputs(...given),
     features: async (...given) => (await start()).features(...given),
     async *run(...given) {
       yield* (await start()).run(...given);

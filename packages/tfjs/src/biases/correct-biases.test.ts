@@ -51,7 +51,8 @@ test.each(cases)(
   async ({ layers, weights, x, shape, expected }) => {
     const model = await modelOf(layers, weights);
     const batch: Batch = { inputs: { [model.inputNames[0]!]: { shape, data: Float32Array.from(x) } } };
-    const result = await quantize(tfjs(model), recipe([batch]));
+    // Keras computed what the layer as it was sees.
+    const result = await quantize(tfjs(model), recipe([batch]), { capture: 'once' });
     expect(result.report.biases?.map(({ left }) => left)).toEqual(result.report.weights.map(() => undefined));
     const y = outputOf(result.model, batch);
     expect(y).toHaveLength(expected.length);

@@ -6,7 +6,7 @@ import { registryType } from '../io/load-model.js';
 import { disposeWeights } from '../model/dispose-weights.js';
 import { surveyModel } from '../model/survey.js';
 import { features } from '../observe/features.js';
-import { type LayersWeight, observeLayers } from '../observe/inputs/observe-layers.js';
+import { captureLayers, type LayersWeight, observeLayers } from '../observe/inputs/observe-layers.js';
 import { observe } from '../observe/observe.js';
 import { runModel, stranger } from '../observe/run.js';
 import { namesOfKeras, type NamesOfKeras } from './names-of-keras.js';
@@ -50,6 +50,15 @@ export async function runner(model: KerasModel, options: RunnerOptions = {}): Pr
         weights.map(({ id }) => id),
       );
       return observeLayers(running, weights, named(batches), options);
+    },
+    async captureInputs(batches, options) {
+      const weights = weightsOf(layers, names, running);
+      checkPortOptions(
+        'captureInputs',
+        options,
+        weights.map(({ id }) => id),
+      );
+      return captureLayers(running, weights, named(batches), options);
     },
     async features(batches, options) {
       const { labels, layers } = await features(running, named(batches), options);

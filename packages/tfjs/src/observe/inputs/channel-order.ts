@@ -8,6 +8,8 @@ export type WeightView = Pick<WeightDescriptor, 'shape' | 'outputAxes'>;
 export interface ChannelOrder {
   /** The first channel; those of further groups follow. */
   readonly first: number;
+  /** The channel of each column, group by group. */
+  readonly channels: Int32Array;
   /** The input that each value of a column is, −1 for one that is a zero beside the weight. */
   readonly inputs: Int32Array;
 }
@@ -50,7 +52,7 @@ export function channelOrder(
   const areRanges = Array.from({ length: groups }, (_, group) =>
     isEachOnce(channels.subarray(group * columns, (group + 1) * columns), first + group * columns, columns),
   );
-  return isWhole && areRanges.every(Boolean) ? { first, inputs: order } : undefined;
+  return isWhole && areRanges.every(Boolean) ? { first, channels, inputs: order } : undefined;
 }
 
 /** Where a flat place of a shape lies along some of its axes, row-major. */

@@ -1,4 +1,5 @@
 import { portLaws } from '@lowbit/conformance';
+import type { GroupInputs } from '@lowbit/core/adapter';
 import type { Batch } from '@lowbit/core';
 import { keras, readKeras } from '@lowbit/keras';
 import * as tf from '@tensorflow/tfjs-core';
@@ -40,5 +41,40 @@ it.each([...cases.keys()])(
       title.startsWith('tells the inputs'),
     );
     await law!.run();
+  },
+);
+
+/** Counts and sums of moments. */
+const numbersOf = (groups: readonly GroupInputs[] = []) =>
+  groups.flatMap(({ seen, heldOut }) =>
+    [seen, ...(heldOut ? [heldOut] : [])].flatMap(({ count, sums, products }) => [
+      count,
+      ...sums,
+      ...products,
+    ]),
+  );
+
+it.each([...cases.keys()])(
+  'inputs of all weights of %s are the same one after the other, while weights keep their values',
+  async (name) => {
+    const { make, batch } = await openCase(name);
+    const port = make();
+    const layers = await port.layers();
+    const weights = [
+      ...new Map(layers.flatMap((layer) => layer.weights).map((weight) => [weight.id, weight])).values(),
+    ];
+    if (weights.length === 0) return;
+    const ids = weights.map(({ id }) => id);
+    const expected = await port.observeInputs([batch], { weights: ids });
+    const capture = await port.captureInputs([batch], { weights: ids });
+    for (const { id, read } of weights) {
+      const seen = await capture.inputs([id]);
+      expect(seen.unknown.get(id)).toEqual(expected.unknown.get(id));
+      const [own, wanted] = [seen, expected].map(({ inputs }) => numbersOf(inputs.get(id)?.groups));
+      expect(own).toEqual(wanted);
+      capture.set(id, (await read()).slice());
+    }
+    await capture.close();
+    port.close();
   },
 );

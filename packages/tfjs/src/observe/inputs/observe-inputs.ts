@@ -8,9 +8,10 @@ import {
   seedFrom,
   stopIfAborted,
 } from '@lowbit/core/adapter';
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import { noBatches } from '../visit-batches.js';
 import type { WeightView } from './channel-order.js';
+import { entryOrder } from './entry-order.js';
 import { inputGatherer, type InputGatherer } from './gather-inputs.js';
 import { productWith } from './kernel-products.js';
 import { type KernelCall, watchingKernels } from './watch-kernels.js';
@@ -69,7 +70,7 @@ export async function observeInputs(
     onProgress?.({ phase: 'observe', done, total: 0, id: `batch ${done}` });
   }
   if (done === 0) throw noBatches();
-  return sorted(gatherers);
+  return inputsOfWeights([...gatherers].map(([id, gatherer]) => [id, gatherer.result()]));
 }
 
 /** What is done with a product of a weight. */
@@ -103,30 +104,14 @@ function watcher(
 
 const follows = (places: WeightPlaces, call: KernelCall): boolean => places.follow(call);
 
-/**
- * Where the entries of the first axis of a tensor lie, those of each sample one after the other: where a convolution with dilated
- * windows cuts pictures into several, these stand the other way round.
- */
-function entryOrder(samples: number) {
-  const cut = new WeakSet<object>();
-  return {
-    follow({ name, outputs }: KernelCall): void {
-      if (name === tf.SpaceToBatchND) for (const { dataId } of outputs) cut.add(dataId);
-    },
-    of({ dataId, shape: [entries = 1] }: tf.Tensor): (at: number) => number {
-      const each = entries / samples;
-      return cut.has(dataId) ? (at) => (at % each) * samples + Math.floor(at / each) : (at) => at;
-    },
-  };
-}
-
-function sorted(gatherers: ReadonlyMap<string, InputGatherer>): InputsOfWeights {
+/** What was seen of weights, or why nothing was. */
+export function inputsOfWeights(
+  results: Iterable<readonly [id: string, result: ObservedInputs | string]>,
+): InputsOfWeights {
   const inputs = new Map<string, ObservedInputs>();
   const unknown = new Map<string, string>();
-  for (const [id, gatherer] of gatherers) {
-    const result = gatherer.result();
+  for (const [id, result] of results)
     if (typeof result === 'string') unknown.set(id, result);
     else inputs.set(id, result);
-  }
   return { inputs, unknown };
 }

@@ -12,6 +12,8 @@ export interface HeldWeight {
 export interface WeightPlaces {
   /** The weight whose values a tensor holds. */
   of(tensor: tf.Tensor): HeldWeight | undefined;
+  /** Notes that a tensor holds values of a weight. */
+  hold(tensor: tf.Tensor, held: HeldWeight): void;
   /** Notes where an operation moves values of a weight; `false` where it does something else with them. */
   follow(call: KernelCall): boolean;
 }
@@ -34,6 +36,7 @@ export function weightPlaces(weights: ReadonlyMap<object, string>): WeightPlaces
   };
   return {
     of,
+    hold: ({ dataId }, held) => void moved.set(dataId, held),
     follow({ name, inputs, settings, outputs }) {
       const given = Object.entries(inputs);
       const held = given.flatMap(([, tensor]) => of(tensor) ?? []);
