@@ -100,8 +100,8 @@ function finishPlain(call: usize, sums: usize, row: i32, off: v128): i32 {
   for (const end = sums + (whole << 1); sums < end; sums += 8, scales += 16, biases += 16, to += 16) {
     const sum = i32x4.sub(i32x4.shl(v128.load16x4_u(sums), 1), off);
     const value = f32x4.mul(f32x4.mul(f32x4.convert_i32x4_s(sum), v128.load(scales)), ofRow);
-    const limited = f32x4.max(f32x4.add(value, v128.load(biases)), lowest);
-    v128.store(to, f32x4.min(limited, highest));
+    const above = f32x4.pmax(f32x4.add(value, v128.load(biases)), lowest);
+    v128.store(to, f32x4.pmin(above, highest));
   }
   return whole;
 }

@@ -31,7 +31,7 @@ export const highest: i32 = 88;
 export const panel: i32 = 92;
 /** Rows that go through all panels before the next. */
 export const block: i32 = 96;
-/** Whether the relaxed dot product computes. */
+/** Whether the relaxed dot product computes: 1 with unsigned inputs, 2 with signed ones; otherwise 0. */
 export const relaxed: i32 = 100;
 /** Levels of weights of 4 bits: 16 bytes; 0 for weights of 8. */
 export const levels: i32 = 104;
@@ -52,8 +52,8 @@ export const left: i32 = 288;
 export const borderedHeight: i32 = 292;
 export const borderedWidth: i32 = 296;
 export const pixelBytes: i32 = 300;
-/** What is over each byte for the relaxed dot product: 0 or 128. */
-export const flip: i32 = 304;
+/** What stands for 0 in memory, from which codes are counted: not 0 for the relaxed dot product alone. */
+export const zero: i32 = 304;
 export const outHeight: i32 = 308;
 export const outWidth: i32 = 312;
 /** Bytes from a window to the next. */
@@ -104,3 +104,21 @@ export const taps: i32 = 452;
 export const ones: i32 = 456;
 /** Sums of two rows, and of their inputs (int32): four times all channels, filled up to multiples of 8. */
 export const channelSums: i32 = 460;
+
+// How values become codes: multiplied by `inverse`, rounded, and held between `leastCode` and `mostCode` (float32). Where `step` is
+// not 0, it is given, and so is its inverse; otherwise samples are divided by their largest magnitudes.
+export const step: i32 = 464;
+export const inverse: i32 = 468;
+export const leastCode: i32 = 472;
+export const mostCode: i32 = 476;
+/** Largest magnitudes of all samples, four side by side each (16 bytes), where they were found before; otherwise 0. */
+export const found: i32 = 480;
+
+// What the next layer takes of the outputs, where there is one.
+/** Where those of the current sample are found; those of all samples, or 0. */
+export const most: i32 = 484;
+export const mosts: i32 = 488;
+/** Its call, where outputs become its codes and no floats; bytes of a code; where those of each row go (int32). */
+export const next: i32 = 492;
+export const codeBytes: i32 = 496;
+export const targets: i32 = 500;

@@ -1,11 +1,20 @@
 // Depthwise convolutions: each output channel is a sum over the window of one input channel. Inputs are in 16 bits.
 import * as at from './call';
-import { finishFour, finishPlain, isPlain } from './finish';
+import { findMost, finishFour, finishFours, isPlain } from './finish';
 import { place } from './tiles';
 
 /** Computes everything that the block at `call` says. There is at least one row, one channel and one pair of taps. */
 export function convolveDepthwise(call: usize): void {
-  const rows = load<i32>(call, at.rows);
+  const samples = load<i32>(call, at.samples);
+  const rows = load<i32>(call, at.rows) / samples;
+  for (let sample = 0; sample < samples; sample++) {
+    findMost(call, sample);
+    convolveSample(call, sample * rows, (sample + 1) * rows);
+  }
+}
+
+/** The rows from `first` to `last`, two at a time. */
+function convolveSample(call: usize, first: i32, last: i32): void {
   const columns = load<i32>(call, at.columns);
   const channels = load<i32>(call, at.channels);
   const weights: usize = load<i32>(call, at.weights);
@@ -13,8 +22,8 @@ export function convolveDepthwise(call: usize): void {
   const sums: usize = load<i32>(call, at.channelSums);
   const stride = sumBytes(call);
   const inputSums = sums + (stride << 1);
-  for (let row = 0; row < rows; row += 2) {
-    const count = min(2, rows - row);
+  for (let row = first; row < last; row += 2) {
+    const count = min(2, last - row);
     if (columns == channels) {
       sumTaps(call, sums, row);
       if (ones) sumInputs(call, inputSums, row);
@@ -117,10 +126,10 @@ function sumEach(call: usize, weights: usize, to: usize, row: i32): void {
 function finishRows(call: usize, sums: usize, row: i32, rows: i32): void {
   const stride = sumBytes(call);
   const columns = load<i32>(call, at.columns);
-  const plain = isPlain(call) ? columns & ~3 : 0;
+  const first = isPlain(call) ? columns & ~3 : 0;
   for (let inputSums = sums + (stride << 1); rows > 0; rows--, row++, sums += stride, inputSums += stride) {
-    if (plain > 0) finishPlain(call, sums, inputSums, 0, row);
-    for (let column = plain; column < columns; column += 4) {
+    if (first > 0) finishFours(call, sums, inputSums, row);
+    for (let column = first; column < columns; column += 4) {
       const own = (<usize>column) << 2;
       finishFour(call, v128.load(sums + own), v128.load(inputSums + own), column, row);
     }

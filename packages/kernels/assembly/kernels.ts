@@ -1,6 +1,6 @@
 export { convolveDepthwise } from './depthwise';
 export { lookUpAll } from './binary-product';
-export { quantizeAll } from './images';
+export { acceptCodes, expectCodes, quantizeAll } from './images';
 export { probeDot, probeSwizzle } from './probes';
 export { multiplyAll } from './product';
 export { subtractSigns } from './residuals';

@@ -1,6 +1,6 @@
 // The product of rows of integers with panels of weights.
 import * as at from './call';
-import { finishFour, finishPlain, isPlain } from './finish';
+import { findMost, finishEights, finishFour, isPlain } from './finish';
 import { rowOfBytes, tileOfBytes } from './relaxed-tiles';
 import { place, rowOfEight, rowOfFour, tileOfPairs } from './tiles';
 import { unpackBytes, unpackPairs } from './unpack';
@@ -11,16 +11,29 @@ const rowBytes: usize = 32;
 /** Computes everything that the block at `call` says. There is at least one row, one channel and one input. */
 export function multiplyAll(call: usize): void {
   const rows = load<i32>(call, at.rows);
+  if (load<i32>(call, at.rowSums) != 0) sumRows(call);
+  if (load<i32>(call, at.mosts) == 0) {
+    multiplyRows(call, 0, rows);
+    return;
+  }
+  const samples = load<i32>(call, at.samples);
+  const ofSample = rows / samples;
+  for (let sample = 0; sample < samples; sample++) {
+    findMost(call, sample);
+    multiplyRows(call, sample * ofSample, (sample + 1) * ofSample);
+  }
+}
+
+/** The rows from `first` to `last`, a block of them with all panels before the next. */
+function multiplyRows(call: usize, first: i32, last: i32): void {
   const columns = load<i32>(call, at.columns);
   const block = load<i32>(call, at.block);
   const bits = load<i32>(call, at.bits);
-  if (load<i32>(call, at.rowSums) != 0) sumRows(call);
   const panelBytes = (<usize>load<i32>(call, at.quads)) << (bits == 4 ? 4 : 5);
-  for (let first = 0; first < rows; first += block) {
-    const end = min(rows, first + block);
+  for (; first < last; first += block) {
     let panel: usize = load<i32>(call, at.weights);
     for (let column = 0; column < columns; column += 8) {
-      multiplyPanel(call, panel, column, first, end);
+      multiplyPanel(call, panel, column, first, min(last, first + block));
       panel += panelBytes;
     }
   }
@@ -80,12 +93,11 @@ function multiplyRow(call: usize, panel: usize, column: i32, row: i32): void {
 function finish(call: usize, column: i32, row: i32, rows: i32): void {
   const left = load<i32>(call, at.columns) - column;
   let sums = call + at.sums;
-  const rowSums: usize = load<i32>(call, at.rowSums);
   if (left >= 8 && isPlain(call)) {
-    for (let end = row + rows; row < end; row++, sums += rowBytes)
-      finishPlain(call, sums, rowSums + ((<usize>row) << 2), column, row);
+    finishEights(call, sums, column, row, rows);
     return;
   }
+  const rowSums: usize = load<i32>(call, at.rowSums);
   for (let end = row + rows; row < end; row++, sums += rowBytes) {
     const inputSums = i32x4.splat(rowSums ? load<i32>(rowSums + ((<usize>row) << 2)) : 0);
     finishFour(call, v128.load(sums), inputSums, column, row);
@@ -97,27 +109,46 @@ function finish(call: usize, column: i32, row: i32, rows: i32): void {
 function sumRows(call: usize): void {
   const rows = load<i32>(call, at.rows);
   const sums: usize = load<i32>(call, at.rowSums);
-  for (let row = 0; row < rows; row++) store<i32>(sums + ((<usize>row) << 2), sumRow(call, place(call, row)));
+  for (let row = 0; row < rows; row++) {
+    const first = place(call, row);
+    const sum = isRelaxed(call) ? sumBytes(call, first) : sumPairs(call, first);
+    store<i32>(sums + ((<usize>row) << 2), sum);
+  }
 }
 
-function sumRow(call: usize, first: usize): i32 {
+function sumPairs(call: usize, first: usize): i32 {
   const run = load<i32>(call, at.run);
-  const flips = i8x16.splat(<i8>load<i32>(call, at.flip));
+  const ones = i16x8.splat(1);
   let sum = i32x4.splat(0);
   let skips: usize = load<i32>(call, at.skips);
   for (let runs = load<i32>(call, at.runs); runs > 0; runs--, skips += 4) {
     let from = first + load<i32>(skips);
-    for (let quads = run; quads > 0; quads--) {
-      if (isRelaxed(call)) {
-        const four = i16x8.extend_low_i8x16_s(v128.xor(v128.load32_zero(from), flips));
-        sum = i32x4.add(sum, i32x4.extend_low_i16x8_s(four));
-        from += 4;
-      } else {
-        sum = i32x4.add(sum, i32x4.extend_low_i16x8_s(v128.load64_zero(from)));
-        from += 8;
-      }
+    let quads = run;
+    for (; quads >= 2; quads -= 2, from += 16) sum = i32x4.add(sum, i32x4.dot_i16x8_s(v128.load(from), ones));
+    if (quads > 0) sum = i32x4.add(sum, i32x4.dot_i16x8_s(v128.load64_zero(from), ones));
+  }
+  return total(sum);
+}
+
+/** Bytes are counted from what stands for 0. */
+function sumBytes(call: usize, first: usize): i32 {
+  const run = load<i32>(call, at.run);
+  const isSigned = load<i32>(call, at.relaxed) == 2;
+  const ones = i16x8.splat(1);
+  let sum = i32x4.splat(0);
+  let skips: usize = load<i32>(call, at.skips);
+  for (let runs = load<i32>(call, at.runs); runs > 0; runs--, skips += 4) {
+    let from = first + load<i32>(skips);
+    for (let quads = run; quads > 0; quads--, from += 4) {
+      const bytes = v128.load32_zero(from);
+      const four = isSigned ? i16x8.extend_low_i8x16_s(bytes) : i16x8.extend_low_i8x16_u(bytes);
+      sum = i32x4.add(sum, i32x4.dot_i16x8_s(four, ones));
     }
   }
+  return total(sum) - 4 * load<i32>(call, at.quads) * load<i32>(call, at.zero);
+}
+
+function total(sum: v128): i32 {
   const halves = i32x4.add(sum, v128.shuffle<i32>(sum, sum, 2, 3, 0, 1));
   return i32x4.extract_lane(halves, 0) + i32x4.extract_lane(halves, 1);
 }

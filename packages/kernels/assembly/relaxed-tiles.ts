@@ -1,5 +1,5 @@
 // The same as in `tiles.ts` by the relaxed dot product, of inputs of 8 bits. Sums begin with what the host gives, which takes away
-// what the flipped sign bits of unsigned inputs add.
+// what bytes have more than the codes that they stand for.
 import * as at from './call';
 import { place } from './tiles';
 import { highValues, lowValues } from './unpack';

@@ -1,8 +1,19 @@
 import { LowbitError } from '@lowbit/core';
 import { checkOptions } from '@lowbit/core/adapter';
 import { type Capabilities, detectCapabilities, type Variant } from './capabilities.js';
-import type { Conv2dLayer, DenseLayer, DepthwiseConv2dLayer, Operation } from './layer/layer.js';
-import { conv2dOperation, denseOperation, depthwiseConv2dOperation } from './layer/operations.js';
+import type {
+  Conv2dLayer,
+  DenseLayer,
+  DepthwiseConv2dLayer,
+  Operation,
+  SequenceLayer,
+} from './layer/layer.js';
+import {
+  conv2dOperation,
+  denseOperation,
+  depthwiseConv2dOperation,
+  sequenceOperation,
+} from './layer/operations.js';
 import type { PlacedOperation } from './layer/make-operation.js';
 import type { Engine } from './layer/packed-layer.js';
 import { scalarEngine } from './scalar/scalar-engine.js';
@@ -26,6 +37,13 @@ export interface Kernels {
   conv2d(layer: Conv2dLayer): Operation;
   /** @throws as `dense`. */
   depthwiseConv2d(layer: DepthwiseConv2dLayer): Operation;
+  /**
+   * Convolutions one after the other: exactly what each gives on its own, but faster. Where the inputs of one are `steps`, the one before it
+   * writes these at once and no floats; where they are `dynamic`, it finds their largest magnitude. An addend belongs to the last one.
+   *
+   * @throws as `dense`, also where the outputs of one are not as many as the inputs of the next.
+   */
+  sequence(layers: readonly SequenceLayer[]): Operation;
 }
 
 /**
@@ -42,6 +60,7 @@ export interface PlacedKernels extends Kernels {
   dense(layer: DenseLayer): PlacedOperation;
   conv2d(layer: Conv2dLayer): PlacedOperation;
   depthwiseConv2d(layer: DepthwiseConv2dLayer): PlacedOperation;
+  sequence(layers: readonly SequenceLayer[]): PlacedOperation;
 }
 
 /**
@@ -68,6 +87,7 @@ export async function kernelsOver(
     dense: (layer: DenseLayer) => denseOperation(layer, engine),
     conv2d: (layer: Conv2dLayer) => conv2dOperation(layer, engine),
     depthwiseConv2d: (layer: DepthwiseConv2dLayer) => depthwiseConv2dOperation(layer, engine),
+    sequence: (layers: readonly SequenceLayer[]) => sequenceOperation(layers, engine),
   };
   return { kernels, heap };
 }

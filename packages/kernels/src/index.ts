@@ -11,6 +11,8 @@ export type {
   LayerInputs,
   Operation,
   Padding,
+  SequenceLayer,
   SignInputs,
+  StepInputs,
 } from './layer/layer.js';
 export type { RelaxedDot } from './wasm/probe-relaxed.js';

@@ -7,9 +7,11 @@ import {
   denseSamples,
   depthwiseSamples,
   type Sample,
+  sequenceSamples,
   size,
 } from '../test/random-layers.js';
 import {
+  type Conv2dLayer,
   createKernels,
   type DepthwiseConv2dLayer,
   type Kernels,
@@ -68,6 +70,16 @@ describe.each(variants)('%s', (variant) => {
     );
   });
 
+  it('gives the float32 values of the twin for sequences', async () => {
+    const kernels = await createKernels({ variant });
+    fc.assert(
+      fc.property(sequenceSamples, fc.boolean(), (sample, added) => {
+        expect(outputs(kernels.sequence, sample, added)).toEqual(outputs(twin.sequence, sample, added));
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
   it('does not overflow at the greatest depth', async () => {
     const { dense } = await createKernels({ variant });
     const depth = 65536;
@@ -111,8 +123,8 @@ describe.each<Variant>(['scalar', ...variants])('%s', (variant) => {
     const { dense } = await kernels;
     fc.assert(
       fc.property(denseSamples, ({ layer, shape, values }) => {
-        const { weights } = layer;
-        fc.pre(weights.bits !== 1);
+        const { weights, inputs } = layer;
+        fc.pre(weights.bits !== 1 && inputs === undefined);
         const steps = { ...weights, shifts: [0], scales: [1] };
         const result = dense({ weights: steps }).run(values, shape);
         const { levels } = weights;
@@ -239,7 +251,7 @@ describe.each<Variant>(['scalar', ...variants])('%s', (variant) => {
 });
 
 /** What TensorFlow.js can compute too: it has no strides and dilations at once, and no empty windows. */
-function comparable(layer: DepthwiseConv2dLayer, shape: readonly number[]) {
+function comparable(layer: Conv2dLayer | DepthwiseConv2dLayer, shape: readonly number[]) {
   const { weights, padding } = layer;
   const strides = layer.strides!.some((stride) => stride > 1) ? layer.strides! : ([1, 1] as const);
   const dilations = strides.some((stride) => stride > 1) ? ([1, 1] as const) : layer.dilations!;

@@ -1,7 +1,7 @@
 import { backend } from '@tensorflow/tfjs-core';
 import type { Capabilities, Variant } from './capabilities.js';
 import { kernelsOver, type KernelsOptions } from './create-kernels.js';
-import type { Conv2dLayer, DenseLayer, DepthwiseConv2dLayer } from './layer/layer.js';
+import type { Conv2dLayer, DenseLayer, DepthwiseConv2dLayer, SequenceLayer } from './layer/layer.js';
 import { memoryOf } from './tfjs/backend-memory.js';
 import { tensorOperation, type TensorOperation } from './tfjs/tensor-operation.js';
 
@@ -19,6 +19,8 @@ export interface TensorKernels {
   conv2d(layer: Conv2dLayer): TensorOperation;
   /** @throws as `dense`. */
   depthwiseConv2d(layer: DepthwiseConv2dLayer): TensorOperation;
+  /** As `Kernels.sequence`. @throws as `dense`. */
+  sequence(layers: readonly SequenceLayer[]): TensorOperation;
 }
 
 /**
@@ -38,5 +40,6 @@ export async function createTensorKernels(options: KernelsOptions = {}): Promise
     dense: (layer) => tensorOperation(kernels.dense(layer), memory),
     conv2d: (layer) => tensorOperation(kernels.conv2d(layer), memory),
     depthwiseConv2d: (layer) => tensorOperation(kernels.depthwiseConv2d(layer), memory),
+    sequence: (layers) => tensorOperation(kernels.sequence(layers), memory),
   };
 }

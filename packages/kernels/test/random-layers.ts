@@ -7,6 +7,7 @@ import type {
   IntegerWeights,
   LayerInputs,
   Padding,
+  SequenceLayer,
 } from '../src/index.js';
 
 /** A layer, an input for it, and maybe something to add: what laws are tried on. */
@@ -120,10 +121,27 @@ const ofBits = fc.oneof(
   }),
 );
 
+/** Steps of so many codes, below and above 0, that many values go beyond them. */
+function steps(codes: number) {
+  return fc
+    .record({ lowest: fc.integer({ min: -codes, max: 0 }), step: fc.constantFrom(1e-3, 0.01, 0.7, 30) })
+    .map(({ lowest, step }) => ({ kind: 'steps' as const, step, lowest, highest: codes + lowest }));
+}
+
 /** Inputs that go with weights of these bits. */
 function layerInputs(bits: 1 | 4 | 8): fc.Arbitrary<{ inputs?: LayerInputs }> {
-  return bits === 1 ? ofBits.map((inputs) => ({ inputs })) : fc.constant({});
+  if (bits === 1) return ofBits.map((inputs) => ({ inputs }));
+  return fc.oneof(
+    fc.constant({}),
+    steps(255).map((inputs) => ({ inputs })),
+  );
 }
+
+/** Inputs of depthwise convolutions. */
+const depthwiseInputs = fc.oneof(
+  fc.constant({}),
+  fc.oneof(steps(255), steps(32767)).map((inputs) => ({ inputs })),
+);
 
 /** Dense layers of odd sizes, empty ones among them. */
 export const denseSamples: fc.Arbitrary<Sample<DenseLayer>> = fc
@@ -170,9 +188,10 @@ export const depthwiseSamples: fc.Arbitrary<Sample<DepthwiseConv2dLayer>> = fc
         integerWeights([...window, shape[3], multiplier], 8, shape[3] * multiplier),
         epilogue(shape[3] * multiplier),
         inputs(size(shape)),
+        depthwiseInputs,
       )
-      .map(([weights, rest, values]) => ({
-        layer: { weights, strides, dilations, padding, ...rest },
+      .map(([weights, rest, values, own]) => ({
+        layer: { weights, ...own, strides, dilations, padding, ...rest },
         shape: [...shape],
         values,
       })),
@@ -200,3 +219,39 @@ export const convolutionSamples: fc.Arbitrary<Sample<Conv2dLayer>> = fc
         values,
       })),
   );
+
+/** A convolution of so many inputs and any outputs, with its window. */
+function layerOf(channels: number): fc.Arbitrary<{ layer: SequenceLayer; outputs: number }> {
+  const layers = fc
+    .record({ ...windowed, outputs: fc.oneof(fc.nat(5), fc.nat(30)), isDeep: fc.boolean(), bits })
+    .map((one) => (one.isDeep && channels > 0 ? { ...one, bits: 8 as const } : { ...one, isDeep: false }));
+  return layers.chain(({ window, strides, dilations, padding, outputs, isDeep, bits }) => {
+    const multiplier = outputs % 7 === 6 ? 2 : 1;
+    const count = isDeep ? channels * multiplier : outputs;
+    const shape = [...window, channels, isDeep ? multiplier : outputs];
+    return fc
+      .tuple(
+        integerWeights(shape, bits, count),
+        epilogue(count),
+        isDeep ? depthwiseInputs : layerInputs(bits),
+      )
+      .map(([weights, rest, own]) => {
+        const layer = { weights, ...own, strides, dilations, padding, ...rest };
+        return { outputs: count, layer: isDeep ? { depthwiseConv2d: layer as never } : { conv2d: layer } };
+      });
+  });
+}
+
+/** One to three convolutions of any kind, each of which takes what the one before it gives. */
+export const sequenceSamples: fc.Arbitrary<Sample<readonly SequenceLayer[]>> = fc
+  .tuple(fc.nat(3), fc.nat(9), fc.nat(9), fc.oneof(fc.nat(9), fc.nat(40)))
+  .chain((shape) => {
+    const layers = layerOf(shape[3]).chain((first) =>
+      layerOf(first.outputs).chain((second) =>
+        layerOf(second.outputs).map((third) => [first.layer, second.layer, third.layer]),
+      ),
+    );
+    return fc
+      .tuple(layers, fc.integer({ min: 1, max: 3 }), inputs(size(shape)))
+      .map(([all, count, values]) => ({ layer: all.slice(0, count), shape: [...shape], values }));
+  });

@@ -6,7 +6,7 @@ import * as kernels from '../src/index.js';
 import * as tensors from '../src/tfjs.js';
 
 await setBackend('cpu');
-const { dense, conv2d, depthwiseConv2d } = await kernels.createKernels();
+const { dense, conv2d, depthwiseConv2d, sequence } = await kernels.createKernels();
 const onTensors = await tensors.createTensorKernels();
 const weights = (shape: readonly number[] = [2, 1]) => ({
   ...{ shape, values: new Int8Array(shape.reduce((size, length) => size * length, 1)) },
@@ -44,6 +44,11 @@ const calls: Readonly<Record<string, RightCall>> = {
     call: (...[scale, order, scope]: never[]) =>
       dense({ weights: bits(), inputs: { kind: 'signs', ...defined({ scale, order, scope }) } } as never),
   },
+  'steps of dense': {
+    right: () => [0.5, -3, 4],
+    call: (...[step, lowest, highest]: never[]) =>
+      dense({ weights: weights(), inputs: { kind: 'steps', step, lowest, highest } }),
+  },
   conv2d: { right: () => [{ weights: weights([1, 1, 2, 1]) }], call: (layer: never) => conv2d(layer) },
   'members of conv2d': {
     right: () => [[1, 1], [1, 1], 'same'],
@@ -65,6 +70,18 @@ const calls: Readonly<Record<string, RightCall>> = {
     ],
     call: (...[strides, dilations, padding]: never[]) =>
       depthwiseConv2d(defined({ weights: weights([1, 1, 2, 1]), strides, dilations, padding }) as never),
+  },
+  sequence: {
+    right: () => [[{ conv2d: { weights: weights([1, 1, 2, 1]) } }]],
+    call: (layers: never) => sequence(layers),
+  },
+  'layers of a sequence': {
+    right: () => [{ depthwiseConv2d: { weights: weights([1, 1, 2, 1]) } }],
+    call: (layer: never) => sequence([layer]),
+  },
+  'sequence of tensors': {
+    right: () => [[{ conv2d: { weights: weights([1, 1, 2, 1]) } }]],
+    call: (layers: never) => onTensors.sequence(layers),
   },
   createTensorKernels: { right: () => [{ variant: 'scalar' }] },
   'dense of tensors': {
@@ -111,6 +128,7 @@ it.each([
 });
 
 const codes = { kind: 'codes', thresholds: [0, 1, 2], scale: 1 } as const;
+const steps = { kind: 'steps', step: 0.5, lowest: 0, highest: 255 } as const;
 const deep = (depth: number) => ({ ...bits(), shape: [depth, 1], values: new Int8Array(depth).fill(1) });
 
 it.each([
@@ -124,6 +142,23 @@ it.each([
   [{ weights: { ...bits(), shifts: [1] }, inputs: codes }],
   [{ weights: deep(21848), inputs: codes }],
   [{ weights: deep(65536), inputs: { kind: 'signs' } }],
+  [{ weights: bits(), inputs: steps }],
+  [{ weights: weights(), inputs: { ...steps, step: 0 } }],
+  [{ weights: weights(), inputs: { ...steps, lowest: 1 } }],
+  [{ weights: weights(), inputs: { ...steps, lowest: -1, highest: 255 } }],
 ])('refuses inputs that go with no kernel or overflow: %#', (layer) => {
   expect(() => dense(layer as never)).toThrow(expect.objectContaining({ code: 'invalid-argument' }));
+});
+
+it('refuses sequences whose layers do not fit each other, and windows that could overflow', () => {
+  const conv = (inputs: number, outputs: number) => ({
+    conv2d: { weights: weights([1, 1, inputs, outputs]) },
+  });
+  expect(sequence([conv(2, 3), conv(3, 1)]).outputShape([1, 4, 4, 2])).toEqual([1, 4, 4, 1]);
+  const invalid = expect.objectContaining({ code: 'invalid-argument' });
+  expect(() => sequence([conv(2, 3), conv(2, 1)])).toThrow(invalid);
+  const inputs = { kind: 'steps', step: 1, lowest: -32768, highest: 0 } as const;
+  const wide = (width: number) => () => depthwiseConv2d({ weights: weights([1, width, 1, 1]), inputs });
+  expect(wide(512)).toThrow(invalid);
+  expect(wide(511)).not.toThrow();
 });

@@ -1,13 +1,19 @@
 import { LowbitError } from '@lowbit/core';
 import { checkArgument, checkOptionNames } from '@lowbit/core/adapter';
 import type { Windows } from './geometry.js';
-import type { Epilogue, IntegerWeights, LayerInputs, SignInputs } from './layer.js';
+import type { Epilogue, IntegerWeights, LayerInputs, SignInputs, StepInputs } from './layer.js';
 
 /**
  * Most inputs of one output, by their kind. Of 8 bits, no sum of products leaves 32 bits: 65,536 · 128 · 255 < 2^31. Those of
  * 1 and 2 bits are summed in 16; each pixel counts as a multiple of 4 there.
  */
-const mostInputs = { dynamic: 65536, signs: 65532, codes: 21844 } as const;
+const mostInputs = { dynamic: 65536, steps: 65536, signs: 65532, codes: 21844 } as const;
+
+/** The outermost codes that are given, and how far they may lie apart. */
+const codeRanges = {
+  bytes: { least: -255, most: 255, apart: 255 },
+  words: { least: -32768, most: 32767, apart: 65535 },
+} as const;
 
 const ranges = { 8: [-128, 127], 4: [-8, 7], 1: [-1, 1] } as const;
 
@@ -78,18 +84,20 @@ export function checkGrids({ scales, shifts }: IntegerWeights, outputs: number, 
 export function checkInputs(
   given: LayerInputs | undefined,
   weights: IntegerWeights,
+  isDepthwise: boolean,
   where: string,
 ): LayerInputs {
   const inputs = given ?? { kind: 'dynamic' };
   const place = `${where}: inputs`;
-  const kinds = weights.bits === 1 ? ['signs', 'codes'] : ['dynamic'];
+  const kinds = weights.bits === 1 ? ['signs', 'codes'] : ['dynamic', 'steps'];
   checkArgument(kinds.includes(Object(inputs).kind), Object(inputs).kind, {
     where: `${place}: kind`,
     expected: `${kinds.map((kind) => `'${kind}'`).join(' or ')}, with weights of ${weights.bits} bits`,
-    remedy: 'Give weights of 1 bit inputs of signs or codes, and others dynamic ones.',
+    remedy: 'Give weights of 1 bit inputs of signs or codes, and others dynamic ones or steps.',
   });
   checkOptionNames(inputs, ['kind', ...membersOf[inputs.kind]], place);
-  if (inputs.kind !== 'dynamic') {
+  if (inputs.kind === 'steps') checkStepInputs(inputs, codeRanges[isDepthwise ? 'words' : 'bytes'], place);
+  else if (inputs.kind !== 'dynamic') {
     checkArgument(weights.shifts === undefined, weights.shifts, {
       where: `${where}: shifts of weights`,
       expected: 'none with weights of 1 bit',
@@ -104,6 +112,24 @@ export function checkInputs(
   if (inputs.kind === 'signs') checkSigns(inputs, place);
   if (inputs.kind === 'codes') checkNumbers(inputs.thresholds, [3], `${place}: thresholds`);
   return inputs;
+}
+
+function checkStepInputs(
+  { step, lowest, highest }: StepInputs,
+  { least, most, apart }: (typeof codeRanges)[keyof typeof codeRanges],
+  place: string,
+): void {
+  const isStep = typeof step === 'number' && step >= 2 ** -100 && step <= 2 ** 100;
+  checkArgument(isStep, step, { where: `${place}: step`, expected: 'a number from 2^-100 to 2^100' });
+  checkArgument(Number.isInteger(lowest) && lowest >= least && lowest <= 0, lowest, {
+    where: `${place}: lowest`,
+    expected: `an integer from ${least} to 0`,
+  });
+  const room = Math.min(most, apart + lowest);
+  checkArgument(Number.isInteger(highest) && highest >= 0 && highest <= room, highest, {
+    where: `${place}: highest`,
+    expected: `an integer from 0 to ${room}`,
+  });
 }
 
 function checkSigns({ scale, order, scope }: SignInputs, place: string): void {
@@ -121,6 +147,7 @@ function checkSigns({ scale, order, scope }: SignInputs, place: string): void {
 
 const membersOf = {
   dynamic: [],
+  steps: ['step', 'lowest', 'highest'],
   signs: ['scale', 'order', 'scope'],
   codes: ['thresholds', 'scale'],
 } as const;
@@ -129,14 +156,16 @@ const membersOf = {
 export function checkDepth(
   { window, channels, isDepthwise }: Windows,
   bits: number,
-  kind: LayerInputs['kind'],
+  { kind, ...codes }: LayerInputs,
   where: string,
 ): void {
   const filled = bits === 1 ? 4 * Math.ceil(channels / 4) : channels;
   const inputs = window[0] * window[1] * (isDepthwise ? 1 : filled);
-  checkArgument(inputs <= mostInputs[kind], inputs, {
+  const largest = 'lowest' in codes ? Math.max(-codes.lowest, codes.highest) : 0;
+  const most = largest > 255 ? Math.floor((2 ** 31 - 1) / (128 * largest)) : mostInputs[kind];
+  checkArgument(inputs <= most, inputs, {
     where: `${where}: inputs of an output channel`,
-    expected: `at most ${mostInputs[kind]}, so that no sum overflows`,
+    expected: `at most ${most}, so that no sum overflows`,
     remedy: 'Cut the layer along its inputs, and add what the parts give.',
   });
 }

@@ -69,7 +69,7 @@ export function windowsOfDepthwise(layer: DepthwiseConv2dLayer): Windows {
   return { ...windowsOver(layer), outputs: channels! * multiplier!, isDepthwise: true };
 }
 
-function windowsOver({ weights, strides, dilations, padding }: DepthwiseConv2dLayer) {
+function windowsOver({ weights, strides, dilations, padding }: Conv2dLayer | DepthwiseConv2dLayer) {
   const [height, width, channels] = weights.shape as [number, number, number];
   return {
     window: [height, width] as const,

@@ -36,6 +36,19 @@ export interface DynamicInputs {
   readonly kind: 'dynamic';
 }
 
+/**
+ * Inputs on a grid that is given: step · code, where the code is value / step, rounded to the nearest integer (ties to the even one) and held
+ * between `lowest` and `highest`. With weights of 4 or 8 bits. A row or sample with NaN in it gives NaN.
+ */
+export interface StepInputs {
+  readonly kind: 'steps';
+  /** From 2^-100 to 2^100. */
+  readonly step: number;
+  /** Integers: `lowest` from −255 to 0, `highest` from 0 to 255, at most 255 apart. In depthwise convolutions, of 16 bits. */
+  readonly lowest: number;
+  readonly highest: number;
+}
+
 /** Inputs of 1 bit, for weights of 1: scale · 1 where a value is at least 0 (−0 too), otherwise scale · −1; NaN counts as negative. */
 export interface SignInputs {
   readonly kind: 'signs';
@@ -60,7 +73,7 @@ export interface CodeInputs {
   readonly scale: number;
 }
 
-export type LayerInputs = DynamicInputs | SignInputs | CodeInputs;
+export type LayerInputs = DynamicInputs | StepInputs | SignInputs | CodeInputs;
 
 /** Zeros around pictures: as TensorFlow has it, or how many rows above and below, and columns to the left and right. */
 export type Padding =
@@ -93,15 +106,23 @@ export interface Conv2dLayer extends Epilogue {
 /** A convolution of each channel on its own, with weights of 8 bits; everything else as of `Conv2dLayer`. */
 export interface DepthwiseConv2dLayer extends Epilogue {
   readonly weights: IntegerWeights;
+  /** `dynamic` where left out. */
+  readonly inputs?: DynamicInputs | StepInputs;
   readonly strides?: readonly [number, number];
   readonly dilations?: readonly [number, number];
   readonly padding?: Padding;
 }
 
-/** A layer with its weights packed, ready to run. */
+/** A layer of a sequence. */
+export type SequenceLayer =
+  { readonly conv2d: Conv2dLayer } | { readonly depthwiseConv2d: DepthwiseConv2dLayer };
+
+/** A layer, or a sequence of them, with its weights packed, ready to run. */
 export interface Operation {
   /** Bytes that it holds until it is disposed, weights and constants of channels together. */
   readonly bytes: number;
+  /** The same of each layer. */
+  readonly bytesOfLayers: readonly number[];
   /** The shape of the output for an input of this shape. */
   outputShape(inputShape: readonly number[]): number[];
   /**

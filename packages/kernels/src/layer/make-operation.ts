@@ -14,45 +14,49 @@ export interface PlacedOperation extends Operation {
   runAt(batch: PlacedBatch, shape: readonly number[]): void;
 }
 
-/** The operation of a checked layer: it checks what it is called with, and has an engine compute what is not empty. */
+/** The operation of checked layers: it checks what it is called with, and has an engine compute what is not empty. */
 export function makeOperation(
-  layer: CheckedLayer,
+  layers: readonly CheckedLayer[],
   engine: Engine,
   axes: Axes,
   where: string,
 ): PlacedOperation {
-  const { windows } = layer;
-  const packed = engine.pack(layer);
+  const [first, last] = [layers[0]!.windows, layers.at(-1)!.windows];
+  const packed = engine.pack(layers);
   let isDisposed = false;
-  const geometryFor = (shape: readonly number[]) => {
-    const expected = `[${[...axes.slice(0, -1), windows.channels].join(', ')}]`;
-    checkArgument(
-      isShape(shape) && shape.length === axes.length && shape.at(-1) === windows.channels,
-      shape,
-      {
-        where: `${where}: shape of the input`,
-        expected,
-      },
-    );
-    return geometryOf(windows, axes.length === 2 ? [shape[0]!, 1, 1] : shape);
+  const geometriesFor = (shape: readonly number[]) => {
+    const expected = `[${[...axes.slice(0, -1), first.channels].join(', ')}]`;
+    checkArgument(isShape(shape) && shape.length === axes.length && shape.at(-1) === first.channels, shape, {
+      where: `${where}: shape of the input`,
+      expected,
+    });
+    let size = axes.length === 2 ? [shape[0]!, 1, 1] : shape;
+    return layers.map(({ windows }) => {
+      const geometry = geometryOf(windows, size);
+      size = [geometry.samples, geometry.outHeight, geometry.outWidth];
+      return geometry;
+    });
   };
-  const shapeOf = ({ samples, outHeight, outWidth }: Geometry) =>
-    axes.length === 2 ? [samples, windows.outputs] : [samples, outHeight, outWidth, windows.outputs];
+  const shapeOf = (geometries: readonly Geometry[]) => {
+    const { samples, outHeight, outWidth } = geometries.at(-1)!;
+    return axes.length === 2 ? [samples, last.outputs] : [samples, outHeight, outWidth, last.outputs];
+  };
   return {
-    bytes: packed.bytes,
-    outputShape: (shape) => shapeOf(geometryFor(shape)),
+    bytes: packed.bytes.reduce((sum, bytes) => sum + bytes, 0),
+    bytesOfLayers: packed.bytes,
+    outputShape: (shape) => shapeOf(geometriesFor(shape)),
     run(values, shape, addend) {
       if (isDisposed) throw disposed(where);
-      const geometry = geometryFor(shape);
-      const size = sizeOf(shapeOf(geometry));
+      const geometries = geometriesFor(shape);
+      const size = sizeOf(shapeOf(geometries));
       checkFloats(values, sizeOf(shape), `${where}: values`);
       if (addend !== undefined) checkFloats(addend, size, `${where}: addend`);
-      return size === 0 ? new Float32Array(0) : packed.run(values, geometry, addend);
+      return size === 0 ? new Float32Array(0) : packed.run(values, geometries, addend);
     },
     runAt(batch, shape) {
       if (isDisposed) throw disposed(where);
-      const geometry = geometryFor(shape);
-      if (sizeOf(shapeOf(geometry)) > 0) packed.runAt!(batch, geometry);
+      const geometries = geometriesFor(shape);
+      if (sizeOf(shapeOf(geometries)) > 0) packed.runAt!(batch, geometries);
     },
     dispose() {
       if (!isDisposed) packed.dispose();

@@ -10,9 +10,9 @@ import {
 } from './check-layer.js';
 import { channelConstants } from './constants.js';
 import { type Windows, windowsOf, windowsOfDense, windowsOfDepthwise } from './geometry.js';
-import type { Conv2dLayer, DenseLayer, DepthwiseConv2dLayer } from './layer.js';
+import type { Conv2dLayer, DenseLayer, DepthwiseConv2dLayer, SequenceLayer } from './layer.js';
 import { makeOperation, type PlacedOperation } from './make-operation.js';
-import type { Engine } from './packed-layer.js';
+import type { CheckedLayer, Engine } from './packed-layer.js';
 
 const ofEpilogue = ['bias', 'slopes', 'lowest', 'highest'];
 const ofWindows = ['strides', 'dilations', 'padding'];
@@ -23,28 +23,65 @@ export function denseOperation(layer: DenseLayer, engine: Engine): PlacedOperati
   const where = 'dense(layer)';
   checkOptionNames(layer, ['weights', 'inputs', ...ofEpilogue], where);
   checkWeights(layer.weights, ['inputs', 'outputs'], where);
-  return operationOf(layer, windowsOfDense(layer.weights.shape), engine, ['rows', 'inputs'], where);
+  const checked = checkedLayer(layer, windowsOfDense(layer.weights.shape), where);
+  return makeOperation([checked], engine, ['rows', 'inputs'], where);
 }
 
 /** The operation of a convolution. */
 export function conv2dOperation(layer: Conv2dLayer, engine: Engine): PlacedOperation {
   const where = 'conv2d(layer)';
-  checkOptionNames(layer, ['weights', 'inputs', ...ofWindows, ...ofEpilogue], where);
-  checkWeights(layer.weights, ['height', 'width', 'inputs', 'outputs'], where);
-  checkWindows(layer, where);
-  return operationOf(layer, windowsOf(layer), engine, pictures, where);
+  return makeOperation([checkedConv2d(layer, where)], engine, pictures, where);
 }
 
 /** The operation of a depthwise convolution. */
 export function depthwiseConv2dOperation(layer: DepthwiseConv2dLayer, engine: Engine): PlacedOperation {
   const where = 'depthwiseConv2d(layer)';
-  checkOptionNames(layer, ['weights', ...ofWindows, ...ofEpilogue], where);
-  checkWeights(layer.weights, ['height', 'width', 'inputs', 'outputs of each input'], where, [8]);
-  checkWindows(layer, where);
-  return operationOf(layer, windowsOfDepthwise(layer), engine, pictures, where);
+  return makeOperation([checkedDepthwise(layer, where)], engine, pictures, where);
 }
 
-function checkWindows({ weights, strides, dilations, padding }: DepthwiseConv2dLayer, where: string): void {
+/** The operation of convolutions each of which takes what the one before it gives. */
+export function sequenceOperation(given: readonly SequenceLayer[], engine: Engine): PlacedOperation {
+  const where = 'sequence(layers)';
+  checkArgument(Array.isArray(given) && given.length > 0, given, { where, expected: 'a list of layers' });
+  const layers = given.map((one, at) => checkedOfSequence(one, `${where}: layer ${at}`));
+  layers.slice(1).forEach(({ windows }, at) => {
+    const { outputs } = layers[at]!.windows;
+    checkArgument(windows.channels === outputs, windows.channels, {
+      where: `${where}: inputs of layer ${at + 1}`,
+      expected: `${outputs}, the outputs of the layer before it`,
+    });
+  });
+  return makeOperation(layers, engine, pictures, where);
+}
+
+function checkedOfSequence(one: SequenceLayer, where: string): CheckedLayer {
+  const kinds = { conv2d: checkedConv2d, depthwiseConv2d: checkedDepthwise } as const;
+  const [kind, ...others] = Object.keys(Object(one));
+  checkArgument(others.length === 0 && kind !== undefined && Object.hasOwn(kinds, kind), one, {
+    where,
+    expected: 'an object with one member, conv2d or depthwiseConv2d: the layer',
+  });
+  return 'conv2d' in one ? checkedConv2d(one.conv2d, where) : checkedDepthwise(one.depthwiseConv2d, where);
+}
+
+function checkedConv2d(layer: Conv2dLayer, where: string): CheckedLayer {
+  checkOptionNames(layer, ['weights', 'inputs', ...ofWindows, ...ofEpilogue], where);
+  checkWeights(layer.weights, ['height', 'width', 'inputs', 'outputs'], where);
+  checkWindows(layer, where);
+  return checkedLayer(layer, windowsOf(layer), where);
+}
+
+function checkedDepthwise(layer: DepthwiseConv2dLayer, where: string): CheckedLayer {
+  checkOptionNames(layer, ['weights', 'inputs', ...ofWindows, ...ofEpilogue], where);
+  checkWeights(layer.weights, ['height', 'width', 'inputs', 'outputs of each input'], where, [8]);
+  checkWindows(layer, where);
+  return checkedLayer(layer, windowsOfDepthwise(layer), where);
+}
+
+function checkWindows(
+  { weights, strides, dilations, padding }: Conv2dLayer | DepthwiseConv2dLayer,
+  where: string,
+): void {
   const { shape } = weights;
   checkArgument(shape[0]! > 0 && shape[1]! > 0, shape, {
     where: `${where}: shape of weights`,
@@ -55,19 +92,16 @@ function checkWindows({ weights, strides, dilations, padding }: DepthwiseConv2dL
   checkPadding(padding, `${where}: padding`);
 }
 
-function operationOf(
+function checkedLayer(
   layer: DenseLayer | Conv2dLayer | DepthwiseConv2dLayer,
   windows: Windows,
-  engine: Engine,
-  axes: readonly string[],
   where: string,
-): PlacedOperation {
+): CheckedLayer {
   const { weights } = layer;
-  const { outputs } = windows;
+  const { outputs, isDepthwise } = windows;
   checkGrids(weights, outputs, where);
-  const inputs = checkInputs('inputs' in layer ? layer.inputs : undefined, weights, where);
-  checkDepth(windows, weights.bits, inputs.kind, where);
+  const inputs = checkInputs(layer.inputs, weights, isDepthwise, where);
+  checkDepth(windows, weights.bits, inputs, where);
   checkEpilogue(layer, outputs, where);
-  const constants = channelConstants(weights, layer, outputs);
-  return makeOperation({ weights, inputs, windows, constants }, engine, axes, where);
+  return { weights, inputs, windows, constants: channelConstants(weights, layer, outputs) };
 }

@@ -10,9 +10,10 @@ export interface CheckedLayer {
   readonly constants: ChannelConstants;
 }
 
-/** What runs a checked layer: in TypeScript or in WebAssembly. */
+/** What runs checked layers: in TypeScript or in WebAssembly. */
 export interface Engine {
-  pack(layer: CheckedLayer): PackedLayer;
+  /** @param layers One, or several, each of which takes what the one before it gives. */
+  pack(layers: readonly CheckedLayer[]): PackedLayer;
 }
 
 /** Addresses of float32 values in the memory of an engine; `addend` is 0 where nothing is added. */
@@ -22,12 +23,13 @@ export interface PlacedBatch {
   readonly output: number;
 }
 
-/** A layer with its weights in the form in which they are multiplied. */
+/** Layers with their weights in the form in which they are multiplied. */
 export interface PackedLayer {
-  readonly bytes: number;
-  /** `values` has at least one value, and so has the output. */
-  run(values: Float32Array, geometry: Geometry, addend: Float32Array | undefined): Float32Array;
+  /** That each layer holds. */
+  readonly bytes: readonly number[];
+  /** The output has at least one value. There is a geometry for each layer; what is added is so in the last. */
+  run(values: Float32Array, geometries: readonly Geometry[], addend: Float32Array | undefined): Float32Array;
   /** The same within the memory of the engine, where it has one. */
-  readonly runAt?: (batch: PlacedBatch, geometry: Geometry) => void;
+  readonly runAt?: (batch: PlacedBatch, geometries: readonly Geometry[]) => void;
   dispose(): void;
 }

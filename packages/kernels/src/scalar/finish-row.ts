@@ -27,6 +27,8 @@ export function finishRow({ sums, inputSums, scale, constants, output, to, adden
     value = fround(value + biases[channel]!);
     if (addend !== undefined) value = fround(value + addend[to + channel]!);
     if (slopes !== undefined && value < 0) value = fround(value * slopes[channel]!);
-    output[to + channel] = Math.min(Math.max(value, lowest), highest);
+    // NaN stays.
+    if (value < lowest) value = lowest;
+    output[to + channel] = highest < value ? highest : value;
   }
 }

@@ -1,5 +1,5 @@
 import type { Geometry, Windows } from '../layer/geometry.js';
-import type { LayerInputs } from '../layer/layer.js';
+import type { LayerInputs, StepInputs } from '../layer/layer.js';
 
 /** Rows whose largest magnitude lies below count as zeros, so that what they are divided by is no subnormal number. */
 const smallestMagnitude = 2 ** -100;
@@ -24,7 +24,7 @@ function inputScale(largest: number): InputScale {
 
 /** A sample as integers, `[height, width, channels]`, and their step. */
 export interface QuantizedSample {
-  readonly image: Int8Array;
+  readonly image: Int8Array | Int16Array;
   readonly scale: number;
 }
 
@@ -38,6 +38,7 @@ export function quantizeSample(
   const size = height * width * channels;
   const own = values.subarray(sample * size, (sample + 1) * size);
   if (inputs.kind === 'dynamic') return divided(own);
+  if (inputs.kind === 'steps') return stepped(own, inputs);
   const scale = inputs.scale === 'mean' ? meanMagnitude(own) : Math.fround(inputs.scale ?? 1);
   if (inputs.kind === 'signs') return { image: Int8Array.from(own, (value) => (value >= 0 ? 1 : -1)), scale };
   const [first, second, third] = inputs.thresholds.map(Math.fround) as [number, number, number];
@@ -80,6 +81,17 @@ function meanMagnitude(own: Float32Array): number {
   for (let at = whole; at < own.length; at++) sum = fround(sum + abs(own[at]!));
   sum = fround(sum + sums[1]!);
   return fround(fround(sum + fround(sums[2]! + sums[3]!)) / own.length);
+}
+
+/** Integers by a step that is given; NaN has the lowest, and makes all outputs NaN. */
+function stepped(own: Float32Array, { step, lowest, highest }: StepInputs): QuantizedSample {
+  const scale = Math.fround(step);
+  const inverse = Math.fround(1 / scale);
+  const image = Int16Array.from(own, (value) => {
+    const steps = Math.fround(value * inverse);
+    return nearestOf(steps > lowest ? Math.min(steps, highest) : lowest);
+  });
+  return { image, scale: own.some(Number.isNaN) ? NaN : scale };
 }
 
 const roundingShift = 1.5 * 2 ** 23;

@@ -9,7 +9,28 @@ import { packValues, readRow } from './packed-values.js';
 /** Layers computed in TypeScript: the same integers and the same float32 results as the kernels in WebAssembly. */
 export const scalarEngine: Engine = { pack };
 
-function pack(layer: CheckedLayer): PackedLayer {
+/** A layer alone. */
+interface ScalarLayer {
+  readonly bytes: number;
+  run(values: Float32Array, geometry: Geometry, addend: Float32Array | undefined): Float32Array;
+}
+
+/** One after the other. */
+function pack(layers: readonly CheckedLayer[]): PackedLayer {
+  const packed = layers.map(packLayer);
+  return {
+    bytes: packed.map(({ bytes }) => bytes),
+    run: (values, geometries, addend) =>
+      packed.reduce(
+        (between, layer, at) =>
+          layer.run(between, geometries[at]!, at === packed.length - 1 ? addend : undefined),
+        values,
+      ),
+    dispose: () => undefined,
+  };
+}
+
+function packLayer(layer: CheckedLayer): ScalarLayer {
   if (!isOfPatches(layer)) return packOrders(layer);
   const { windows } = layer;
   const ofRows = layerOfPatches(layer);
@@ -26,7 +47,7 @@ function pack(layer: CheckedLayer): PackedLayer {
 }
 
 /** Of signs of the second order: first the signs, then what they leave over. */
-function packOrders(layer: CheckedLayer): PackedLayer {
+function packOrders(layer: CheckedLayer): ScalarLayer {
   const { inputs, constants } = layer;
   if (inputs.kind !== 'signs' || inputs.order !== 2) return packOnce(layer);
   const first = packOnce({ ...layer, constants: firstOrder(constants) });
@@ -38,7 +59,7 @@ function packOrders(layer: CheckedLayer): PackedLayer {
   };
 }
 
-function packOnce({ weights, inputs, windows, constants }: CheckedLayer): PackedLayer {
+function packOnce({ weights, inputs, windows, constants }: CheckedLayer): ScalarLayer {
   const packed = packValues(weights);
   const { outputs, isDepthwise } = windows;
   return {
@@ -67,7 +88,6 @@ function packOnce({ weights, inputs, windows, constants }: CheckedLayer): Packed
       }
       return output;
     },
-    dispose: () => undefined,
   };
 }
 
@@ -81,7 +101,7 @@ function outputSize({ outputs }: Windows, { samples, outHeight, outWidth }: Geom
  * @param visit With the number of the input in the weights, its channel and its integer.
  */
 function visitWindow(
-  image: Int8Array,
+  image: Int8Array | Int16Array,
   at: number,
   windows: Windows,
   { height, width, outWidth, top, left }: Geometry,

@@ -15,6 +15,8 @@ import { type BackendMemory, memoryOf } from './backend-memory.js';
 export interface TensorOperation {
   /** Bytes that it holds until it is disposed, weights and constants of channels together. */
   readonly bytes: number;
+  /** The same of each layer. */
+  readonly bytesOfLayers: readonly number[];
   /** The shape of the output for an input of this shape. */
   outputShape(inputShape: readonly number[]): number[];
   /**
@@ -47,6 +49,7 @@ export function tensorOperation(
   if (memory) memories.set(number, memory);
   return {
     bytes: operation.bytes,
+    bytesOfLayers: operation.bytesOfLayers,
     outputShape: operation.outputShape,
     run(x, addend) {
       checkFloats(x, 'run(x, addend): x');

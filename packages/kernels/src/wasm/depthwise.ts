@@ -1,48 +1,44 @@
 import type { CheckedLayer } from '../layer/packed-layer.js';
-import { runCall } from './call-block.js';
 import type { Keeper } from './keep.js';
 import { type MemoryLayout, memoryLayout } from './memory-layout.js';
-import type { PlacedRun } from './run-copied.js';
+import { codesOfInputs, type InputForm, type Stage } from './stage.js';
 import type { Machine, ResidentLayer } from './wasm-engine.js';
 
-/** Bytes of a quantized input. */
-const inputBytes = 2;
+/** How inputs are kept. */
+const form: InputForm = { bytes: 2, zero: 0 };
 /** Channels that are summed at once. */
 const lanes = 8;
 /** What a vector may reach beyond the last input. */
 const vectorBytes = 16;
 
-/** Depthwise convolutions of weights and inputs of 8 bits. */
-export function packDepthwise({ heap, kernels }: Machine, layer: ResidentLayer, { keep }: Keeper): PlacedRun {
-  const { windows, constants, resident } = layer;
+/** Depthwise convolutions of weights of 8 bits and inputs of up to 16. */
+export function packDepthwise({ kernels }: Machine, layer: ResidentLayer, { keep }: Keeper): Stage {
+  const { inputs, windows, constants, resident } = layer;
   const own = {
     ...resident,
+    ...codesOfInputs(inputs),
     weights: keep(packTaps(layer, (value) => value)),
     ones: constants.shifts ? keep(packTaps(layer, () => 1)) : 0,
     ...{ quads: pairsOf(layer), windowHeight: windows.window[0], windowWidth: windows.window[1] },
   };
-  const sumBytes = 4 * 4 * ((windows.outputs + lanes - 1) & -lanes);
-  return (batch, geometry) => {
-    const layout = memoryLayout(windows, geometry, inputBytes);
-    const { rows, batchBytes, call } = layout;
-    const list = tapList(layer, layout);
-    runCall(
-      heap,
-      (reserve) => {
-        const room = {
-          inputs: reserve(batchBytes + vectorBytes),
-          places: reserve(4 * rows),
-          rowScales: reserve(4 * rows),
-          taps: reserve(list.byteLength),
-          channelSums: reserve(sumBytes),
-        };
-        return { call: { ...call, ...own, ...room, ...batch }, lists: [[room.taps, list]] };
-      },
-      (address) => {
-        kernels.quantizeAll(address);
-        kernels.convolveDepthwise(address);
-      },
-    );
+  const { outputs } = windows;
+  const sumBytes = 4 * 4 * ((outputs + lanes - 1) & -lanes);
+  return {
+    ...{ inputs, form, outputs },
+    prepare(geometry, reserve) {
+      const layout = memoryLayout(windows, geometry, form.bytes);
+      const { rows, pixelBytes, batchBytes, call } = layout;
+      const list = tapList(layer, layout);
+      const room = {
+        inputs: reserve(batchBytes + pixelBytes + vectorBytes),
+        places: reserve(4 * rows),
+        rowScales: reserve(4 * rows),
+        taps: reserve(list.byteLength),
+        channelSums: reserve(sumBytes),
+      };
+      return { call: { ...call, ...own, ...room }, lists: [[room.taps, list]] };
+    },
+    compute: kernels.convolveDepthwise,
   };
 }
 

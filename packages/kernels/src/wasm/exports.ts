@@ -2,6 +2,10 @@
 export interface KernelExports {
   /** Quantizes the images of a call, and says where its rows are. */
   quantizeAll(call: number): void;
+  /** Makes ready for codes that the layer before writes, and says at `targets` where. */
+  expectCodes(call: number, targets: number): void;
+  /** Takes the codes that the layer before has written. */
+  acceptCodes(call: number): void;
   /** Computes the product of a call. */
   multiplyAll(call: number): void;
   /** Computes the depthwise convolution of a call. */

@@ -8,7 +8,7 @@ import { inPanels, type Keeper } from './keep.js';
 import { type MemoryLayout, memoryLayout } from './memory-layout.js';
 import { type Chunk, chunksOf, packBits } from './pack-bits.js';
 import { quadsOfPixel } from './pack-panels.js';
-import type { PlacedRun } from './run-copied.js';
+import type { PlacedRun } from './run-layers.js';
 import type { Machine, ResidentLayer } from './wasm-engine.js';
 
 /** Bytes of an input: a table of 16 for each four. */

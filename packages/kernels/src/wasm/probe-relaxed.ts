@@ -37,7 +37,7 @@ function isRight(kernels: KernelExports, memory: WasmMemory, { inputs, largestWe
       weights[at] = [most, -largestWeight, ((round * 37 + at * 11) % (2 * most)) - most][round % 3]!;
       const input = (round * 101 + at * 29) % 255;
       if (inputs === 'unsigned') bytes[at] = [255, 0, input][Math.floor(round / 3) % 3]!;
-      else bytes[at] = [127, -127, input - 127][Math.floor(round / 3) % 3]!;
+      else bytes[at] = [127, -128, input - 127][Math.floor(round / 3) % 3]!;
     }
     sums.fill(round);
     kernels.probeDot(0, 16, 32);

@@ -7,7 +7,7 @@ import { packDepthwise } from './depthwise.js';
 import { packLookup } from './lookup.js';
 import type { RelaxedDot } from './probe-relaxed.js';
 import { packProduct } from './product.js';
-import { runCopied } from './run-copied.js';
+import { runCopied, runLayers, type WasmLayer } from './run-layers.js';
 
 /** Kernels over a heap, and what of the relaxed operations may be used. */
 export interface Machine {
@@ -28,24 +28,29 @@ export function wasmEngine(kernels: KernelExports, heap: Heap, relaxedDot?: Rela
   const tables = { 1: heap.reserve(16 * 16), 2: heap.reserve(256 * 16) };
   kernels.fillTables(tables[1], 1);
   kernels.fillTables(tables[2], 2);
-  return { pack: (layer) => packLayer({ kernels, heap, relaxedDot, tables }, layer) };
+  return { pack: (layers) => packLayers({ kernels, heap, relaxedDot, tables }, layers) };
 }
 
-function packLayer(machine: Machine, layer: CheckedLayer): PackedLayer {
-  const kept = keeper(machine.heap);
+function packLayers(machine: Machine, layers: readonly CheckedLayer[]): PackedLayer {
+  const kept = layers.map(() => keeper(machine.heap));
+  const dispose = () => kept.forEach(({ release }) => release());
   try {
-    const runAt = packerOf(layer)(machine, { ...layer, resident: keepConstants(layer, kept) }, kept);
-    const run = runCopied(machine.heap, layer.windows.outputs, runAt);
-    return { bytes: kept.bytes(), run, runAt, dispose: kept.release };
+    const packed = layers.map((layer, at) => packLayer(machine, layer, kept[at]!));
+    const runAt = runLayers(machine, packed);
+    const run = runCopied(machine.heap, packed.at(-1)!.outputs, runAt);
+    return { bytes: kept.map(({ bytes }) => bytes()), run, runAt, dispose };
   } catch (error) {
-    kept.release();
+    dispose();
     throw error;
   }
 }
 
-function packerOf({ weights, windows }: CheckedLayer) {
-  if (windows.isDepthwise) return packDepthwise;
-  return weights.bits === 1 ? packLookup : packProduct;
+function packLayer(machine: Machine, checked: CheckedLayer, kept: Keeper): WasmLayer {
+  const layer = { ...checked, resident: keepConstants(checked, kept) };
+  const { weights, windows } = layer;
+  if (windows.isDepthwise) return packDepthwise(machine, layer, kept);
+  if (weights.bits !== 1) return packProduct(machine, layer, kept);
+  return { outputs: windows.outputs, run: packLookup(machine, layer, kept) };
 }
 
 function keepConstants({ constants }: CheckedLayer, { keep }: Keeper): Call {

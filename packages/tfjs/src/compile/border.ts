@@ -12,10 +12,18 @@ export interface Border {
   readonly zeros: Zeros;
 }
 
-/** The ZeroPadding2D before a convolution that pads nothing itself, where nothing else takes its output. */
-export function borderBefore(layer: Layer, outputs: ReadonlySet<SymbolicTensor>): Border | undefined {
-  if (convolutionOf(layer).padding !== 'valid' || layer.inboundNodes.length !== 1) return undefined;
-  const before = layer.inboundNodes[0]!.inboundLayers[0];
+/**
+ * The ZeroPadding2D before a convolution that pads nothing itself, where nothing else takes its output.
+ *
+ * @param outer What stands for the convolution in the model: itself, or what quantizes its input.
+ */
+export function borderBefore(
+  layer: Layer,
+  outer: Layer,
+  outputs: ReadonlySet<SymbolicTensor>,
+): Border | undefined {
+  if (convolutionOf(layer).padding !== 'valid' || outer.inboundNodes.length !== 1) return undefined;
+  const before = outer.inboundNodes[0]!.inboundLayers[0];
   if (before?.getClassName() !== 'ZeroPadding2D') return undefined;
   const isAlone = before.inboundNodes.length === 1 && before.outboundNodes.length === 1;
   if (!isAlone || outputs.has(before.output as SymbolicTensor)) return undefined;

@@ -191,8 +191,7 @@ describe.each(['cpu', 'wasm'])('on the backend %s', (backend) => {
       expect(compiled.explain()).toEqual([
         expect.objectContaining({ layer: 'first', isPacked: false }),
         expect.objectContaining({ layer: 'one', isPacked: false }),
-        expect.objectContaining({ layer: 'second', isPacked: true, bits: 1, inputs: kind }),
-        expect.objectContaining({ layer: 'two', isPacked: false }),
+        expect.objectContaining({ layer: 'second', normalization: 'two', bits: 1, inputs: kind }),
         expect.objectContaining({ layer: 'last', isPacked: true, bits: 1, inputs: kind }),
       ]);
       const pixels = pictures();

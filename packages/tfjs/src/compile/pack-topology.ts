@@ -1,30 +1,28 @@
 import type { layers, LayersModel } from '@tensorflow/tfjs-layers';
 import { type LayerJson, topologyOf } from '../model/topology.js';
+import type { Chain, PackedPlan } from './chains.js';
 import type { KeyedCompute } from './pack-layers.js';
 import { packedLayerClass, passingLayerClass } from './packed-layer.js';
-import type { PackedParts, PlannedLayer } from './plan-layers.js';
 
-/** The topology with stand-ins for packed layers, and layers that do nothing for those that are in them; all names stay. */
+/** The topology with stand-ins for chains, and layers that do nothing for everything that is in them; all names stay. */
 export function packTopology(
   model: LayersModel,
-  planned: readonly PlannedLayer[],
+  chains: readonly Chain[],
   packed: ReadonlyMap<layers.Layer, KeyedCompute>,
 ): LayerJson {
   const json = topologyOf(model);
-  const taken = new Set(
-    planned.flatMap(({ outcome }) => (typeof outcome === 'string' ? [] : takenBy(outcome))),
-  );
+  const taken = new Set(chains.flat().flatMap(takenBy));
   const stands = (one: LayerJson, at: number) => {
     const layer = model.layers[at]!;
-    if (taken.has(layer)) return withClass(one, passingLayerClass);
     const compute = packed.get(layer);
-    return compute === undefined ? one : withClass(one, packedLayerClass, { key: compute.key });
+    if (compute !== undefined) return withClass(one, packedLayerClass, { key: compute.key });
+    return taken.has(layer) ? withClass(one, passingLayerClass) : one;
   };
   return { ...json, config: { ...json.config, layers: json.config.layers!.map(stands) } };
 }
 
-function takenBy({ norm, rectifier, border }: PackedParts): layers.Layer[] {
-  return [norm, rectifier?.layer, border?.layer].filter((layer) => layer !== undefined);
+function takenBy({ outer, outcome: { norm, rectifier, border } }: PackedPlan): layers.Layer[] {
+  return [outer, norm, rectifier?.layer, border?.layer].filter((layer) => layer !== undefined);
 }
 
 function withClass(json: LayerJson, className: string, config: object = {}): LayerJson {

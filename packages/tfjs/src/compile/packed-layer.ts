@@ -16,6 +16,8 @@ export interface PackedCompute {
   readonly operation: TensorOperation;
   /** Whether its inputs are rows, whatever axes these have, and no pictures. */
   readonly isDense: boolean;
+  /** Which of two inputs is that of the layer; the other is added. 0 where there is one. */
+  readonly own: 0 | 1;
   /** The activation after it that the kernels lack. */
   readonly activation: ((x: tf.Tensor) => tf.Tensor) | undefined;
   /** Of the layer that it stands for. */
@@ -52,9 +54,10 @@ class PackedLayer extends tfLayers.layers.Layer {
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
-    const [input] = [inputs].flat() as [tf.Tensor];
+    const given = [inputs].flat();
+    const { own } = this.compute;
     return tf.tidy(() => {
-      const values = runOn(this.compute, input);
+      const values = runOn(this.compute, given[own]!, given[1 - own]);
       return this.compute.activation?.(values) ?? values;
     });
   }
@@ -76,11 +79,15 @@ class PassingLayer extends tfLayers.layers.Layer {
   }
 }
 
-function runOn({ operation, isDense }: PackedCompute, input: tf.Tensor): tf.Tensor {
-  const floats = input.dtype === 'float32' ? input : tf.cast(input, 'float32');
-  if (!isDense) return operation.run(floats);
+function runOn({ operation, isDense }: PackedCompute, input: tf.Tensor, addend?: tf.Tensor): tf.Tensor {
+  const floats = inFloats(input);
+  if (!isDense) return operation.run(floats, addend && inFloats(addend));
   const rows = input.shape.slice(0, -1);
   const count = rows.reduce((product, size) => product * size, 1);
   const output = operation.run(tf.reshape(floats, [count, input.shape.at(-1)!]));
   return tf.reshape(output, [...rows, output.shape[1]!]);
+}
+
+function inFloats(tensor: tf.Tensor): tf.Tensor {
+  return tensor.dtype === 'float32' ? tensor : tf.cast(tensor, 'float32');
 }

@@ -1,29 +1,38 @@
-import { unpackTensor } from '@lowbit/core';
+import { type QuantizedTensor, unpackTensor } from '@lowbit/core';
 import type { IntegerWeights, LayerInputs } from '@lowbit/kernels';
 import type { layers, LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
-import { findFolds } from '../fold/find-folds.js';
-import { normalizationFactors, variableOf } from '../fold/folded-values.js';
+import { variableOf } from '../fold/folded-values.js';
 import { innerLayers, siteOf } from '../model/inner-layers.js';
 import { packedWeights } from '../model/packed-weights.js';
 import { readVariable } from '../model/read-variable.js';
 import { type ModelLayer, surveyModel } from '../model/survey.js';
 import { integerWeights, type WeightForm } from './integer-weights.js';
+import { normalizationAfter, normalized } from './normalization.js';
 import { inputsOf } from './quantized-inputs.js';
 import { type Border, borderBefore } from './border.js';
-import { type Rectifier, rectifierAfter } from './rectifier.js';
+import { activationLimits, type Limits, type Rectifier, rectifierAfter } from './rectifier.js';
+import { type Residual, residualAfter } from './residual.js';
 
 type Layer = layers.Layer;
 
-/** What a packed layer multiplies and adds. */
-export interface PackedParts {
+/** What a layer multiplies and adds. */
+export interface PackedWeights {
   readonly weights: IntegerWeights;
+  readonly bias: Float32Array;
+}
+
+/** A packed layer, and what goes into it. */
+export interface PackedParts extends PackedWeights {
   /** How its inputs are quantized: as the model does, or to 8 bits. */
   readonly inputs: LayerInputs;
-  readonly bias: Float32Array;
   /** The batch normalization that is in both. */
   readonly norm: Layer | undefined;
-  /** A rectifier after both, which goes into the layer too. */
+  /** What adds something else after both. */
+  readonly residual: Residual | undefined;
+  /** A rectifier after all that, which goes into the layer too. */
   readonly rectifier: Rectifier | undefined;
+  /** Limits that all that keeps; `undefined` where the layer's activation does something else. */
+  readonly limits: Limits | undefined;
   /** A layer before it that puts zeros around pictures, and how many. */
   readonly border: Border | undefined;
 }
@@ -40,8 +49,8 @@ export interface PlannedLayer {
 /** Which layers with weights run packed. */
 export async function planLayers(model: LayersModel, isDynamic: boolean): Promise<PlannedLayer[]> {
   const packed = packedWeights(model);
-  const { folds, norms } = findFolds(model);
   const ends = new Set(model.outputs);
+  const added = new Set<Layer>();
   const planned: PlannedLayer[] = [];
   for (const one of surveyModel(model).filter(({ variables }) => variables.length > 0)) {
     const { id, layer } = one;
@@ -64,22 +73,31 @@ export async function planLayers(model: LayersModel, isDynamic: boolean): Promis
     const stored = kernel && packed.get(kernel.id);
     const refusal = refuse(layer, rule !== undefined, model.layers.includes(outer), stored !== undefined);
     if (refusal !== undefined) return refusal;
-    const inputs = layerInputs(layer, outer, isDynamic);
-    if (typeof inputs === 'string') return inputs;
-    const tensor = unpackTensor(stored!);
-    const narrowest = inputs.kind === 'dynamic' ? rule!.narrowest : 1;
     const values = await readVariable(kernel!.variable, kernel!.id);
-    const weights = integerWeights(tensor, values, { ...rule!, narrowest });
-    if (typeof weights === 'string') return weights;
-    const own = variableOf(layer, 'bias');
+    const found = integerInputs(inputsFor(layer, outer, isDynamic), unpackTensor(stored!), values, rule!);
+    if (typeof found === 'string') return found;
+    const { weights, inputs } = found;
+    const offsets = variableOf(layer, 'bias');
     const outputs = rule!.outputAxes.reduce((product, axis) => product * weights.shape[axis]!, 1);
-    const bias = own ? await readVariable(own, `${id}/bias`) : new Float32Array(outputs);
-    const border = outer === layer ? borderBefore(layer, ends) : undefined;
-    const norm = folds.get(layer)?.norm;
-    const rectifier = rectifierAfter(norm ?? outer, ends);
-    const around = { inputs, rectifier, border };
-    if (norm === undefined || !norms.has(norm)) return { weights, bias, norm: undefined, ...around };
-    return { ...(await normalized(weights, bias, norm)), norm, ...around };
+    const bias = offsets ? await readVariable(offsets, `${id}/bias`) : new Float32Array(outputs);
+    // Zeros that are quantized stay zeros where they are a level.
+    const isZero = outer === layer || inputs.kind === 'steps';
+    const border = isZero ? borderBefore(layer, outer, ends) : undefined;
+    const norm = normalizationAfter(layer, outer, ends);
+    const residual = residualOf(layer, norm ?? outer);
+    const rectifier = rectifierAfter(residual?.layer ?? norm ?? outer, ends);
+    const own = activationLimits(layer.getConfig()['activation'] ?? 'linear');
+    const limits = own && { ...own, ...rectifier?.limits };
+    const product = norm ? await normalized({ weights, bias }, norm) : { weights, bias };
+    return { ...product, inputs, norm, residual, rectifier, limits, border };
+  }
+
+  /** The residual connection behind a convolution. One that joins two of them is that of the first. */
+  function residualOf(layer: Layer, end: Layer): Residual | undefined {
+    const residual = layer.getClassName() === 'Dense' ? undefined : residualAfter(end, ends);
+    if (residual === undefined || added.has(residual.layer)) return undefined;
+    added.add(residual.layer);
+    return residual;
   }
 }
 
@@ -89,17 +107,38 @@ function outerOf(layer: Layer, model: LayersModel): Layer {
   return model.layers.find(holds) ?? layer;
 }
 
-function layerInputs(layer: Layer, outer: Layer, isDynamic: boolean): LayerInputs | string {
+/** What the inputs of a layer may be for the kernels: what comes first is tried first; or why there is nothing. */
+function inputsFor(layer: Layer, outer: Layer, isDynamic: boolean): readonly LayerInputs[] | string {
   const site = siteOf(outer);
   if (site !== undefined) {
-    const isDepthwise = layer.getClassName() === 'DepthwiseConv2D';
-    if (isDepthwise) return 'the kernels have no depthwise convolutions of quantized inputs';
     const { length } = (outer.input as SymbolicTensor).shape;
     return inputsOf(site, layer.getClassName() === 'Dense' ? length : undefined);
   }
   return isDynamic
-    ? { kind: 'dynamic' }
+    ? [{ kind: 'dynamic' }]
     : "its inputs are floats: compile(model, { activations: 'dynamic' }) quantizes them to 8 bits";
+}
+
+/** The first of some inputs that go with weights, and these; or why the last one does not. */
+function integerInputs(
+  inputs: readonly LayerInputs[] | string,
+  tensor: QuantizedTensor,
+  values: Float32Array,
+  rule: KernelRule,
+): Pick<PackedParts, 'weights' | 'inputs'> | string {
+  if (typeof inputs === 'string') return inputs;
+  let why = '';
+  for (const one of inputs) {
+    const isNarrow = one.kind === 'signs' || one.kind === 'codes';
+    if (isNarrow && rule.narrowest === 8) {
+      why = 'the kernels have no depthwise convolutions of inputs of 1 or 2 bits';
+      continue;
+    }
+    const weights = integerWeights(tensor, values, { ...rule, narrowest: isNarrow ? 1 : rule.narrowest });
+    if (typeof weights !== 'string') return { weights, inputs: one };
+    why = weights;
+  }
+  return why;
 }
 
 /** The kernel of a layer class, the axes of its output channels, and how narrow its weights can be. */
@@ -120,19 +159,4 @@ function refuse(layer: Layer, isKnown: boolean, isOuter: boolean, isQuantized: b
   return isQuantized
     ? undefined
     : 'its weights are not quantized, or not known to be: quantize or load of lowbit makes that known';
-}
-
-/** Grids and biases with the batch normalization after them, each rounded once. */
-async function normalized(weights: IntegerWeights, bias: Float32Array, norm: Layer) {
-  const { factors, means, betas } = await normalizationFactors(norm);
-  const spread = (given: ArrayLike<number>) =>
-    Float32Array.from(factors, (factor, channel) => factor * given[given.length === 1 ? 0 : channel]!);
-  return {
-    weights: {
-      ...weights,
-      scales: spread(weights.scales),
-      ...(weights.shifts && { shifts: spread(weights.shifts) }),
-    },
-    bias: bias.map((value, c) => (value - means[c]!) * factors[c]! + betas[c]!),
-  };
 }

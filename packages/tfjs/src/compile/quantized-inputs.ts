@@ -4,16 +4,32 @@ import type { LayerInputs } from '@lowbit/kernels';
 type Parameters = NonNullable<FittedSite['parameters']>;
 
 /**
- * The inputs of the kernels that compute what a site of a model does, or why there are none.
+ * The inputs of the kernels that compute what a site of a model does, those of fewer bits first; or why there are none.
  *
  * @param axes Of the inputs of a layer that takes rows; `undefined` for one that takes pictures.
  */
-export function inputsOf(site: FittedSite, axes: number | undefined): LayerInputs | string {
+export function inputsOf(site: FittedSite, axes: number | undefined): readonly LayerInputs[] | string {
   const { quantizer, options, bits, parameters } = site;
-  if (quantizer.dynamic === 'signs') return signsOf(site, axes);
+  if (quantizer.dynamic === 'signs') {
+    const signs = signsOf(site, axes);
+    return typeof signs === 'string' ? signs : [signs];
+  }
   if (parameters === undefined) return 'its inputs are quantized by what they are at each call';
   if (observedBy(quantizer, options) !== 'values') return 'its inputs are quantized by samples or patches';
-  return codesOf(parameters) ?? `its inputs are quantized to ${bits} bits on levels that the kernels lack`;
+  const possible = [codesOf(parameters), stepsOf(parameters)].filter((inputs) => inputs !== undefined);
+  if (possible.length > 0) return possible;
+  return `its inputs are quantized to ${bits} bits on levels that the kernels lack`;
+}
+
+/** An even grid of at most 256 levels, of which 0 is one, as zeros around pictures are. */
+function stepsOf(parameters: Parameters): LayerInputs | undefined {
+  if (parameters.kind !== 'affine' || parameters.levels > 256) return undefined;
+  const { scale: step, levels } = parameters;
+  const offset = parameters.offset ?? (-step * (levels - 1)) / 2;
+  const lowest = Math.round(offset / step);
+  const isLevel = Math.abs(offset - lowest * step) <= 1e-6 * step * levels;
+  const isWithin = lowest <= 0 && lowest + levels - 1 >= 0 && step >= 2 ** -100 && step <= 2 ** 100;
+  return isLevel && isWithin ? { kind: 'steps', step, lowest, highest: lowest + levels - 1 } : undefined;
 }
 
 /** Signs with scales that are measured at each call. */
