@@ -43,6 +43,7 @@ const hasParts = has({
     }),
   ),
   biases: (value) => value === undefined || isList(value),
+  capture: (value) => value === undefined || has({ way: isText, reason: isText })(value),
   skipped: isList,
   warnings: isList,
   verdict: (value) => value === undefined || isVerdict(value),

@@ -96,7 +96,7 @@ export function tfjs(model: LayersModel, options: TfjsOptions = {}): TfjsPort | 
   const port = inferencePort(model, folds ? (before) => findFolds(model, before) : () => noFolding, form);
   const inForm: TfjsPort['inForm'] = (stored) => tfjs(model, { ...options, ...storageFormOf(stored, form) });
   return folds
-    ? { ...port, inForm }
+    ? { ...port, inForm, whyOnce: () => 'what is run is the model before its batch normalization is folded' }
     : {
         ...port,
         ...trainingSide(model),

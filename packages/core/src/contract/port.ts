@@ -60,6 +60,11 @@ export interface ModelPort<M> {
     options: CaptureInputsOptions,
   ): Promise<InputCapture>;
   /**
+   * Why this model cannot be run in parts, in words for the report; `undefined` where it can, and `captureInputs` serves it. Absent
+   * where a port has no such model, or nothing else.
+   */
+  whyOnce?(): string | undefined | Promise<string | undefined>;
+  /**
    * Runs the model batch by batch and gives its outputs as floats. Absent when the port cannot run the model.
    *
    * @throws LowbitError `invalid-argument` for weights and tensors that the model does not have, and values that are not as many.

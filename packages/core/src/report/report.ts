@@ -85,6 +85,14 @@ export interface BiasReport extends Partial<CorrectionReport> {
   readonly reason: string;
 }
 
+/** Which inputs of weights that saw what decided about codes and biases. */
+export interface CaptureReport {
+  /** `sequential`: those of each weight once those before are quantized; `once`: those of the model as it was. */
+  readonly way: 'once' | 'sequential';
+  /** Why so. */
+  readonly reason: string;
+}
+
 export interface WeightReport {
   readonly id: string;
   readonly layer: string;
@@ -168,6 +176,8 @@ export interface Report {
   readonly activations?: readonly ActivationReport[];
   /** Absent when biases stay as they are. */
   readonly biases?: readonly BiasReport[];
+  /** Absent where nothing looked at inputs of weights. */
+  readonly capture?: CaptureReport;
   readonly skipped: readonly SkippedReport[];
   /** Sizes of the quantized weights together. */
   readonly sizes: Sizes;

@@ -19,6 +19,7 @@ import type { Recipe } from '../contract/recipe.js';
 import { dataWarnings, statisticsFor, type MeasuredInputs } from './observe-data.js';
 import { repeatable } from '../contract/repeatable-data.js';
 import { needsInputs } from './rounding-inputs.js';
+import { captureWay } from './sequential-inputs.js';
 import { withFitWeights } from './unfit-weights.js';
 import { withWarnings, type Written } from './write-plan.js';
 import type { BudgetReport } from '../contract/budget-report.js';
@@ -107,7 +108,8 @@ export async function applyResolved<M>(
   const warnings = [...dataWarnings(inputs, resolved, isRead, compared.why), ...(compared.warnings ?? [])];
   const { report, ...others } = withWarnings(written.quantized, warnings);
   const verdict = verdictOf(report, written.resolved, written.energies, compared);
-  const done = { ...others, report: { ...report, verdict } };
+  const capture = await captureWay(port, written.resolved.entries, inputs, options.capture);
+  const done = { ...others, report: { ...report, ...defined({ capture }), verdict } };
   return isObserved && calibration !== undefined ? { ...done, calibration } : done;
 }
 

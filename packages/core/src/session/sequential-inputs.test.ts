@@ -5,8 +5,10 @@ import type { Batch } from '../contract/model-run.js';
 import type { GroupInputs } from '../calibration/input-statistics.js';
 import type { InputCapture } from '../contract/observed-inputs.js';
 import type { ModelPort } from '../contract/port.js';
+import type { QuantizeOptions } from '../contract/events.js';
 import type { Recipe } from '../contract/recipe.js';
 import type { Rounder } from '../contract/rounder.js';
+import { inputStatistics } from './input-statistics.js';
 import { quantize } from './quantize.js';
 
 const numbers = (count: number, seed: number) =>
@@ -114,9 +116,41 @@ test('a port that cannot run in parts says so where that is asked for, and does 
   const { port, done } = capturing();
   const { captureInputs, ...whole } = port;
   expect(captureInputs).toBeDefined();
-  await quantize(whole, recipe);
+  const { report } = await quantize(whole, recipe);
   expect(done).toHaveLength(3);
+  expect(report.capture).toEqual({ way: 'once', reason: 'it does not run in parts' });
   await expect(quantize(whole, recipe, { capture: 'sequential' })).rejects.toMatchObject({
     code: 'calibration-missing',
+    received: "one of the port 'memory': it does not run in parts",
   });
+});
+
+test('a model that a port cannot run in parts is seen at once, for its reason', async () => {
+  const { port, done } = capturing();
+  const own = { ...port, whyOnce: async () => 'it has loops' };
+  const { report } = await quantize(own, recipe);
+  expect(done).toEqual(['inputs of a', 'inputs of b', 'inputs of c']);
+  expect(report.capture).toEqual({ way: 'once', reason: 'it has loops' });
+  await expect(quantize(own, recipe, { capture: 'sequential' })).rejects.toMatchObject({
+    received: "one of the port 'memory': it has loops",
+  });
+});
+
+test('the report tells which inputs were seen, where any were', async () => {
+  const { port } = capturing();
+  const calibration = await inputStatistics(port, data);
+  const wayOf = async (...[given, options]: [Recipe, QuantizeOptions?]) =>
+    (await quantize(port, given, options)).report.capture;
+  expect(await wayOf(recipe)).toEqual({ way: 'sequential', reason: 'the default' });
+  expect(await wayOf(recipe, { capture: 'sequential' })).toEqual({
+    way: 'sequential',
+    reason: 'as was asked for',
+  });
+  expect(await wayOf(recipe, { capture: 'once' })).toEqual({ way: 'once', reason: 'as was asked for' });
+  const stored: Recipe = { weights: coarse(), bits: 2, rounding: nearest, calibration };
+  expect(await wayOf(stored)).toEqual({
+    way: 'once',
+    reason: 'stored statistics are of the model as it was',
+  });
+  expect(await wayOf({ weights: coarse(), bits: 2 })).toBeUndefined();
 });

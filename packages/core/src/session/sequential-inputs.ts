@@ -6,6 +6,7 @@ import type { ModelPort } from '../contract/port.js';
 import type { ResolvedEntry } from '../contract/resolved-plan.js';
 import { LowbitError } from '../errors/error.js';
 import { stopIfAborted } from '../errors/stop-if-aborted.js';
+import type { CaptureReport } from '../report/report.js';
 import { decode } from '../scheme/decode.js';
 import type { QuantizedTensor } from '../scheme/types.js';
 import type { MeasuredInputs } from './observe-data.js';
@@ -22,27 +23,43 @@ export interface SequentialInputs {
 }
 
 /**
- * `undefined` where weights are to see the inputs of the model as it was: when nothing looks at them, when that was asked for or stored, and
- * for a port that cannot run its model in parts.
+ * How inputs of weights are seen; `undefined` where nothing looks at them.
  *
  * @throws LowbitError `calibration-missing` where sequential inputs were asked for, of a port that cannot, or without data.
  */
-export function sequentialInputs<M>(
+export async function captureWay<M>(
   port: ModelPort<M>,
   entries: readonly ResolvedEntry[],
   { calibration, data }: Pick<MeasuredInputs, 'calibration' | 'data'>,
+  capture: QuantizeOptions['capture'],
+): Promise<CaptureReport | undefined> {
+  const isStored = calibration?.inputs !== undefined;
+  if (!entries.some(needsInputs) || (data === undefined && !isStored)) return undefined;
+  if (capture === 'once') return { way: 'once', reason: 'as was asked for' };
+  if (isStored && capture === undefined)
+    return { way: 'once', reason: 'stored statistics are of the model as it was' };
+  if (data === undefined) throw ofTheModelAsItWas();
+  const why = (await port.whyOnce?.()) ?? (port.captureInputs ? undefined : 'it does not run in parts');
+  if (why === undefined)
+    return { way: 'sequential', reason: capture === undefined ? 'the default' : 'as was asked for' };
+  if (capture === 'sequential') throw notInParts(port.name, why);
+  return { way: 'once', reason: why };
+}
+
+/**
+ * `undefined` where weights are to see the inputs of the model as it was.
+ *
+ * @throws LowbitError as {@link captureWay}.
+ */
+export async function sequentialInputs<M>(
+  port: ModelPort<M>,
+  entries: readonly ResolvedEntry[],
+  measured: Pick<MeasuredInputs, 'calibration' | 'data'>,
   { capture, signal }: QuantizeOptions,
-): SequentialInputs | undefined {
-  if (capture === 'once' || !entries.some(needsInputs)) return undefined;
-  if (calibration?.inputs !== undefined && capture === undefined) return undefined;
-  if (data === undefined) {
-    if (capture === 'sequential' && calibration?.inputs !== undefined) throw ofTheModelAsItWas();
-    return undefined;
-  }
-  if (port.captureInputs === undefined) {
-    if (capture === 'sequential') throw notInParts(port.name);
-    return undefined;
-  }
+): Promise<SequentialInputs | undefined> {
+  const { data } = measured;
+  const { way } = (await captureWay(port, entries, measured, capture)) ?? {};
+  if (way !== 'sequential' || data === undefined) return undefined;
   const weights = entries.map(({ weight }) => weight.id);
   const biases = entries.filter(({ corrects }) => corrects === true).map(({ weight }) => weight.id);
   let started: Promise<InputCapture> | undefined;
@@ -76,12 +93,11 @@ const ofTheModelAsItWas = (): LowbitError =>
     remedy: "Give data too, or leave capture out, or give 'once'.",
   });
 
-const notInParts = (name: string): LowbitError =>
+const notInParts = (name: string, why: string): LowbitError =>
   new LowbitError({
     code: 'calibration-missing',
     where: "option 'capture'",
-    expected:
-      'a port that runs its model in parts, as onnx(bytes, { ort }), tfjs(model) without foldBatchNorm and keras(file, { runner }) do',
-    received: `a port '${name}' that cannot`,
+    expected: "a model that runs in parts, to give 'sequential'",
+    received: `one of the port '${name}': ${why}`,
     remedy: "Leave capture out, or give 'once': weights see the inputs of the model as it was.",
   });

@@ -45,7 +45,7 @@ export async function writeFitted<M>(
 ): Promise<FittedResult<M>> {
   const atOnce = seen === 'size alone' ? undefined : roundingInputs(port, resolved.entries, seen, options);
   const sequential =
-    seen === 'size alone' ? undefined : sequentialInputs(port, resolved.entries, seen, options);
+    seen === 'size alone' ? undefined : await sequentialInputs(port, resolved.entries, seen, options);
   const inputsOf = sequential?.of ?? atOnce;
   // What a weight saw on its way is not seen again.
   const coded = new Map<string, CodedWeight>();

@@ -1,4 +1,4 @@
-import type { BiasReport } from '@lowbit/core';
+import type { BiasReport, Report } from '@lowbit/core';
 import { expect, test } from 'vitest';
 import { sampleReport, sampleWeight } from '../../test/sample-report.js';
 import { roundingLines } from './rounding-lines.js';
@@ -37,4 +37,14 @@ test('with nothing kept back that is told, and without either there is no line',
     '1 × bias corrected: outputs off by 1.0 dB less (median), no samples kept back',
   ]);
   expect(roundingLines(sampleReport([sampleWeight()]))).toEqual([]);
+});
+
+test('which inputs were seen is told last, with the reason where these are of the model as it was', () => {
+  const lines = (capture: NonNullable<Report['capture']>) => roundingLines(sampleReport([], { capture }));
+  expect(lines({ way: 'sequential', reason: 'the default' })).toEqual([
+    'by inputs of each weight once those before were quantized (capture: sequential)',
+  ]);
+  expect(lines({ way: 'once', reason: 'it has loops' })).toEqual([
+    'by inputs of weights in the model as it was (capture: once): it has loops',
+  ]);
 });

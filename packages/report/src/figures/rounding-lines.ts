@@ -3,10 +3,18 @@ import { groups, median } from 'd3-array';
 
 import { checkReport } from '../check-given.js';
 
-/** What choosing codes by the inputs of weights gained, and what correcting biases did, as lines; none where neither was done. */
+/** What choosing codes by the inputs of weights gained, what correcting biases did, and which inputs that saw, as lines; none where nothing looked at them. */
 export function roundingLines(report: Report): readonly string[] {
   checkReport(report, 'roundingLines');
-  return [...rounderLines(report.weights), ...biasLines(report.biases ?? [])];
+  return [...rounderLines(report.weights), ...biasLines(report.biases ?? []), ...captureLines(report)];
+}
+
+function captureLines({ capture }: Report): readonly string[] {
+  if (capture === undefined) return [];
+  const { way, reason } = capture;
+  return way === 'sequential'
+    ? ['by inputs of each weight once those before were quantized (capture: sequential)']
+    : [`by inputs of weights in the model as it was (capture: once): ${reason}`];
 }
 
 function rounderLines(weights: readonly WeightReport[]): readonly string[] {

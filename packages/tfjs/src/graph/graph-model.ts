@@ -85,6 +85,7 @@ function graphPort(
           async observeInputs(batches, options) {
             return observeGraphInputs(live, describeGraph(await graph(), form), batches, options);
           },
+          whyOnce: () => 'a graph model runs as a whole',
         }),
     write: (outcome) => checkedWriter(outcome, () => graphWriter(graph, outcome, form, live)),
   };
