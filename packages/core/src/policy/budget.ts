@@ -51,7 +51,7 @@ export interface Budget {
   /** Globs on ids: weights that match globs of the same list get the same. */
   readonly together?: readonly (readonly string[])[];
   /**
-   * Choices for the whole model that are measured at most, on data. Default: 12, and for a limit of size two more for each weight, 150 at
+   * Choices for the whole model that are measured at most, on data, beside one width everywhere. Default: 12, and for a limit of size two more for each weight, 150 at
    * most, by which it is known what weights are worth beside each other.
    */
   readonly tries?: number;

@@ -34,6 +34,18 @@ export function isClearlyBetter(
   return sum > clear * Math.sqrt((gains.length / (gains.length - 1)) * squares);
 }
 
+/** Half a decibel. */
+const farther = 1.12;
+
+/**
+ * Whether a choice that leaves room is to be taken in place of one that does not: more bytes make outputs worse then, by more than chance and by
+ * more than little.
+ */
+export const isBetterByFar = (
+  one: Pick<JointEffect, 'effect' | 'parts'>,
+  than: Pick<JointEffect, 'effect' | 'parts'>,
+): boolean => than.effect > farther * one.effect && isClearlyBetter(one, than);
+
 /** No measurements yet. */
 export const nothingMeasured = (port: string): Measurements => ({
   format: 'lowbit-measurements',

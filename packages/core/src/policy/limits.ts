@@ -1,6 +1,7 @@
-import type { CandidateChoice, JointEffect } from '../contract/measurements.js';
-import { type BudgetOption, type BudgetProblem, knapsackItems } from './budget-problem.js';
+import type { CandidateChoice, JointEffect, WrittenSize } from '../contract/measurements.js';
+import { type BudgetOption, type BudgetProblem, bytesOfChoice, knapsackItems } from './budget-problem.js';
 import type { KnapsackProblem } from './knapsack.js';
+import { isSameChoice } from './known.js';
 
 /** What a choice must keep. */
 export interface Limits {
@@ -48,6 +49,24 @@ export function sizeKnapsack(problem: BudgetProblem, limits: Limits): KnapsackPr
     capacities: resources.map(({ capacity }) => capacity),
     ranks: limits.decreasing ? problem.ranks : 1,
   };
+}
+
+/**
+ * The knapsack by which a choice is judged: what was written of it tells what it leaves for weights, whatever others took.
+ *
+ * @param spare Bytes by which it may take less than is estimated, where it was not written.
+ */
+export function knapsackOfChoice(
+  problem: BudgetProblem,
+  written: readonly WrittenSize[],
+  limits: Limits,
+  choice: CandidateChoice,
+  spare = 0,
+): KnapsackProblem {
+  const own = written.findLast((one) => isSameChoice(one.choice, choice));
+  const otherBytes =
+    own === undefined ? problem.otherBytes - spare : own.bytes - bytesOfChoice(problem.items, choice);
+  return sizeKnapsack({ ...problem, otherBytes }, limits);
 }
 
 /** Whether a choice keeps limits and order. */

@@ -1,12 +1,21 @@
 import { defined } from '../contract/defined.js';
-import type { JointEffect, Measurements } from '../contract/measurements.js';
-import { type BudgetProblem, choiceOf, optionsOfChoice } from './budget-problem.js';
+import type { CandidateChoice, JointEffect, Measurements } from '../contract/measurements.js';
+import { type BudgetProblem, bytesOfChoice, choiceOf, optionsOfChoice } from './budget-problem.js';
 import { filled } from './filled.js';
-import { isClearlyBetter, isSameChoice, latestOf } from './known.js';
+import { isClearlyBetter, isSameChoice, isBetterByFar, latestOf } from './known.js';
 import { type KnapsackProblem, solveKnapsack } from './knapsack.js';
-import { type Chosen, holds, isWithin, type Limits, resourcesOf, sizeKnapsack } from './limits.js';
+import {
+  type Chosen,
+  holds,
+  isWithin,
+  knapsackOfChoice,
+  type Limits,
+  resourcesOf,
+  sizeKnapsack,
+} from './limits.js';
 import { nextStep } from './next-step.js';
-import { smallestThatHolds } from './smallest-choice.js';
+import { smallestChoice, smallestThatHolds } from './smallest-choice.js';
+import { type ModelChoice, uniformChoices } from './uniform-choices.js';
 
 /**
  * The choice to take. While the caller explores, it is one that is worth measuring as a whole, until nothing is.
@@ -29,51 +38,114 @@ export function nextChoice(
 /** Choice by single effects first; then, while the caller explores, what may be better by what was seen of whole choices. */
 function bestOfSize(
   problem: BudgetProblem,
-  { joint }: Measurements,
+  { joint, written }: Pick<Measurements, 'joint' | 'written'>,
   limits: Limits,
   explores: boolean,
 ): Chosen | undefined {
-  const knapsack = sizeKnapsack(problem, limits);
-  const solution = solveKnapsack(knapsack);
-  if (solution === undefined) return undefined;
-  const choice = choiceOf(problem.items, filled(knapsack, solution.chosen));
-  const gap = solution.loss > 0 ? (solution.loss - solution.bound) / solution.loss : 0;
-  const isKnown = joint.some((one) => isSameChoice(one.choice, choice));
-  if (!isKnown) return { choice, gap };
+  const first = bestBySingles(problem, written, limits);
+  if (first === undefined) return undefined;
+  const { gap, ...single } = first;
+  const isKnown = (one: CandidateChoice) => joint.some((other) => isSameChoice(one, other.choice));
+  const judged = <One extends ModelChoice>(one: One): One & Pick<Within, 'knapsack'> => ({
+    ...one,
+    knapsack: knapsackOfChoice(problem, written, limits, one.choice),
+  });
+  const spare = limits.bytes === undefined ? 0 : missedPart * limits.bytes + missedBytes;
+  const uniform = uniformChoices(problem, ({ choice, options }) =>
+    isWithin(knapsackOfChoice(problem, written, limits, choice, spare), options),
+  );
+  const isFitting = ({ choice, options, knapsack }: Omit<Within, 'effect'>) =>
+    isWithin(knapsack, options) || uniform.some((one) => isSameChoice(one.choice, choice));
+  if (!isKnown(single.choice)) {
+    const others = explores ? [] : uniform;
+    return { choice: leastPredicted([single, ...others].map((one) => judged(one))).choice, gap };
+  }
+  const unseen = explores ? uniform.find(({ choice }) => !isKnown(choice)) : undefined;
+  if (unseen !== undefined) return { choice: unseen.choice, gap };
   const all = joint.flatMap((one) => {
     const options = optionsOfChoice(problem.items, one.choice);
-    return options === undefined ? [] : [{ ...one, options }];
+    return options === undefined ? [] : [judged({ ...one, options })];
   });
-  const known = all.filter(({ options }) => isWithin(knapsack, options));
-  const best = bestKnown(known, knapsack, limits);
+  const known = all.filter(isFitting);
+  const best = bestKnown(known, limits);
   const explored = { known: all, within: known, ...defined({ tries: limits.tries }) };
-  const next = explores ? nextStep(knapsack, best, explored) : undefined;
+  const next = explores ? nextStep(sizeKnapsack(problem, limits), best, explored) : undefined;
   if (next !== undefined) return { choice: choiceOf(problem.items, next), gap };
   return best.isHeld ? { choice: best.choice, gap } : undefined;
 }
 
-interface Within extends JointEffect {
-  readonly options: readonly number[];
+/**
+ * One width everywhere may take less than is estimated, since the plan in the file is shorter: it is written to see where it is estimated to be
+ * above the limit by so little, in parts of it and in bytes.
+ */
+const [missedPart, missedBytes] = [0.02, 256];
+
+/** The choice of the least sum of single effects, of those that were not written and found to be too large. */
+function bestBySingles(
+  problem: BudgetProblem,
+  written: Measurements['written'],
+  limits: Limits,
+): (ModelChoice & { readonly gap: number }) | undefined {
+  let { otherBytes } = problem;
+  for (;;) {
+    const knapsack = sizeKnapsack({ ...problem, otherBytes }, limits);
+    const solution = solveKnapsack(knapsack);
+    if (solution === undefined) return smallestWritten(problem, written, limits);
+    const options = filled(knapsack, solution.chosen);
+    const choice = choiceOf(problem.items, options);
+    const gap = solution.loss > 0 ? (solution.loss - solution.bound) / solution.loss : 0;
+    if (isWithin(knapsackOfChoice(problem, written, limits, choice), options))
+      return { choice, options, gap };
+    const known = written.findLast((one) => isSameChoice(one.choice, choice));
+    // It was within what is estimated, so that this is more.
+    otherBytes = (known?.bytes ?? Infinity) - bytesOfChoice(problem.items, choice);
+  }
+}
+
+/** The smallest choice, where it was written and fits: others may have taken more than is estimated, so that nothing seems to fit. */
+function smallestWritten(
+  problem: BudgetProblem,
+  written: Measurements['written'],
+  limits: Limits,
+): (ModelChoice & { readonly gap: number }) | undefined {
+  const smallest = smallestChoice(problem, limits);
+  const options = smallest && optionsOfChoice(problem.items, smallest.choice);
+  if (options === undefined || !written.some(({ choice }) => isSameChoice(choice, smallest!.choice)))
+    return undefined;
+  const { choice, gap } = smallest!;
+  return isWithin(knapsackOfChoice(problem, written, limits, choice), options)
+    ? { choice, options, gap }
+    : undefined;
+}
+
+interface Within extends JointEffect, ModelChoice {
+  /** By which the choice is judged. */
+  readonly knapsack: KnapsackProblem;
+}
+
+/** The one whose single losses add up to least, of equals the first. */
+function leastPredicted<One extends Pick<Within, 'options' | 'knapsack'>>(choices: readonly One[]): One {
+  const lossOf = ({ options, knapsack }: One) =>
+    options.reduce((sum, option, item) => sum + knapsack.items[item][option].loss, 0);
+  return choices.reduce((one, other) => (lossOf(other) < lossOf(one) ? other : one));
 }
 
 /**
  * The known choice that loses least, as far as that is no chance: of those that were measured one after the other, what is clearly better than
- * the best so far, from the one on that single effects say is best. `isHeld`: its result was not seen to miss a limit of quality.
+ * the best so far, from the one on that single effects say is best. What leaves room for more has to be better by far than all that do not.
+ * `isHeld`: its result was not seen to miss a limit of quality.
  */
-function bestKnown(
-  known: readonly Within[],
-  knapsack: KnapsackProblem,
-  limits: Limits,
-): Within & { readonly isHeld: boolean } {
+function bestKnown(known: readonly Within[], limits: Limits): Within & { readonly isHeld: boolean } {
   // What did not hold when its result was run does not hold, whatever was measured before.
   const failing = known.filter((one) => !holds(one, limits));
   const holding = known.filter((one) => !failing.some((other) => isSameChoice(one.choice, other.choice)));
-  // Of what leaves room for more, the rest of the budget would be wasted.
-  const full = holding.filter(({ options }) => filled(knapsack, options) === options);
-  const candidates = full.length > 0 ? full : holding.length > 0 ? holding : known;
-  const lossOf = ({ options }: Within) =>
-    options.reduce((sum, option, item) => sum + knapsack.items[item][option].loss, 0);
-  const first = candidates.reduce((one, other) => (lossOf(other) < lossOf(one) ? other : one));
+  const usable = holding.length > 0 ? holding : known;
+  const isFull = ({ knapsack, options }: Within) => filled(knapsack, options) === options;
+  const full = usable.filter(isFull);
+  const candidates = full.length > 0 ? full : usable;
+  const first = leastPredicted(candidates);
   const best = candidates.reduce((one, other) => (isClearlyBetter(other, one) ? other : one), first);
-  return { ...best, isHeld: holding.length > 0 };
+  const roomy = usable.filter((one) => !candidates.includes(one) && isBetterByFar(one, best));
+  const taken = roomy.reduce((one, other) => (isClearlyBetter(other, one) ? other : one), roomy[0] ?? best);
+  return { ...taken, isHeld: holding.length > 0 };
 }

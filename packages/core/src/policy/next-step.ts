@@ -20,7 +20,7 @@ const mostProbes = 150;
 
 /**
  * What is worth measuring next around the best choice: first what single weights are worth beside all others, where the decision may hang
- * on it; then the best choice by that, and pairs of which one gets more and the other less.
+ * on it; then the best choice by that, and pairs of which one gets more and the other less. Where the best leaves room, what fills it comes before all.
  *
  * @returns `undefined` where nothing is left to try.
  */
@@ -31,6 +31,9 @@ export function nextStep(
 ): readonly number[] | undefined {
   const isKnown = (options: readonly number[]) =>
     known.some((one) => differing(one.options, options, 1).length === 0);
+  // What leaves room for more is the best only as long as nobody has seen what more does.
+  const full = filled(knapsack, now);
+  if (!isKnown(full)) return full;
   const near = [...within].sort((a, b) => a.effect - b.effect);
   const neighbours = known.filter(({ options }) =>
     near.some((one) => differing(one.options, options, 2).length < 2),

@@ -18,13 +18,9 @@ export function budgetReport(
   terms: BudgetTerms,
   smallest: CandidateChoice | undefined,
 ): BudgetReport {
-  const { items, joint, written, effect, separability } = measurements;
+  const { joint, written, effect, separability } = measurements;
   const { bytes, maxLoss, minSqnr } = terms;
-  const chosen = items.map((item) => chosenOf(item, choice));
-  const predicted = chosen.reduce(
-    (sum, own) => sum + (effect === undefined ? (own?.weightError ?? 0) : (own?.effect ?? 0)),
-    0,
-  );
+  const predicted = predictedEffect(choice, measurements);
   const known = joint.find((one) => isSameChoice(one.choice, choice));
   const sizeOf = (wanted: CandidateChoice | undefined) =>
     wanted && written.findLast((one) => isSameChoice(one.choice, wanted))?.bytes;
@@ -38,6 +34,12 @@ export function budgetReport(
     ...defined({ step: furtherStep(choice, measurements, terms, own), separability }),
   };
 }
+
+/** Sum of the effects of single weights, or of their errors where effects are not known. */
+export const predictedEffect = (choice: CandidateChoice, { items, effect }: Measurements): number =>
+  items
+    .map((item) => chosenOf(item, choice))
+    .reduce((sum, own) => sum + (effect === undefined ? (own?.weightError ?? 0) : (own?.effect ?? 0)), 0);
 
 function withoutChoice({ effect, sqnrDb, loss, ofResult }: JointEffect): Omit<JointEffect, 'choice'> {
   return { effect, ...defined({ sqnrDb, loss, ofResult }) };

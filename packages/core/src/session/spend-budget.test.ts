@@ -17,7 +17,7 @@ import {
 } from '../index.js';
 import { packedCost } from '../adapter.js';
 import { assignBits } from '../method.js';
-import { atLeast, budget, float, frontier, measure } from '../policy.js';
+import { atLeast, budget, float, frontier, measure, measureChoices } from '../policy.js';
 
 const known = registry([coarse()]);
 const choices = [2, 4, 8];
@@ -130,6 +130,22 @@ describe('where files hold the plan with its reasons', () => {
       expect(await least(budget({ bytes: attainable - 1, choices, ...more }))).toBe(attainable);
     },
   );
+
+  it('one width everywhere is beaten or taken wherever it fits, so that more bytes lose no more', async () => {
+    const ids = Object.keys(chain().model);
+    const everywhere = choices.map((bits) => Object.fromEntries(ids.map((id) => [id, String(bits)])));
+    const { joint } = await measureChoices(chain().port, [samples(64)], choices, everywhere, {
+      recipe: { registry: known },
+    });
+    for (const [at, bits] of choices.entries()) {
+      const { report } = await quantize(telling(), recipe(bits));
+      for (const more of [120, 300]) {
+        const bytes = report.modelBytes.after + more;
+        const { budget: spent } = await quantize(telling(), recipe(budget({ bytes, choices, tries: 3 })));
+        expect(spent!.measured!.effect).toBeLessThanOrEqual(1.05 * joint[at].effect);
+      }
+    }
+  });
 
   it('no size is exceeded, and what is left is less than the cheapest further step takes', async () => {
     const attainable = await least(budget({ bytes: 1000, choices }));

@@ -7,17 +7,14 @@ import type { BudgetTerms } from '../contract/policy.js';
 import type { RepeatableData } from '../contract/repeatable-data.js';
 import type { ResolvedPlan } from '../contract/resolved-plan.js';
 import { LowbitError } from '../errors/error.js';
-import { holds } from '../policy/limits.js';
-import { isSameChoice } from '../policy/known.js';
 import { unspentDraft } from '../plan/draft-weights.js';
 import type { Prepared } from '../plan/make-plan.js';
 import type { Judge } from './judge-outputs.js';
-import { explore, type Judging } from './explore.js';
+import { type Attained, chooseAndWrite } from './choose-and-write.js';
 import { judgeOf, measureWeights } from './measure-weights.js';
 import { budgetReport } from './budget-report.js';
-import { type SmallestChoice, smallestOf, withWritten } from './smallest-choice.js';
-import type { Chosen, WriteOne, WrittenPlan } from './spending.js';
-import { withBestWritten, withFirstWritten, withResult } from './try-choices.js';
+import { smallestOf } from './smallest-choice.js';
+import type { WriteOne } from './spending.js';
 import { withCurve } from './measure-curve.js';
 import { separabilityByDepth } from './separability-by-depth.js';
 
@@ -38,11 +35,6 @@ export interface SpentBudget {
   readonly budget: BudgetReport;
   readonly warnings: readonly string[];
 }
-
-/** Times that a plan is written until its size is right. */
-const mostWrites = 10;
-/** Part of a budget of bytes that is used where the choices allow. */
-const wellUsed = 0.99;
 
 /**
  * Measures what a budget needs to know, has the policy choose, measures choices as a whole as long as it explores, and writes what it
@@ -74,7 +66,8 @@ export async function spendBudget<M>(
   const separability =
     known?.separability ?? (await separabilityByDepth(port, data, measured.items, session));
   const all = { ...measured, ...defined({ separability }) };
-  const spent = await chooseAndWrite({ ...means, judge }, all, smallest);
+  const attained = await chooseAndWrite({ ...means, judge }, all, smallest);
+  const spent = finished(attained, terms, smallest?.choice);
   const ofCurve = { draft, decided, judge, points: curve };
   return { ...spent, measurements: await withCurve(means, spent.measurements, ofCurve) };
 }
@@ -89,64 +82,13 @@ function judgeFor<M>(
   return judgeOf(port, data?.batches, settings, session);
 }
 
-async function chooseAndWrite<M>(
-  spending: Judging<M>,
-  measured: Measurements,
-  smallest: SmallestChoice | undefined,
-): Promise<SpentBudget> {
-  const { terms, judge, writeOne } = spending;
-  const isChecked = terms.maxLoss !== undefined || terms.minSqnr !== undefined;
-  let measurements = smallest === undefined ? measured : withWritten(measured, smallest);
-  const isAttainable = smallest !== undefined && smallest.bytes <= (terms.bytes ?? Infinity);
-  let best: Attained | undefined =
-    isAttainable && !isChecked ? { spent: smallest, bytes: smallest.bytes } : undefined;
-  let isBestTried = !isChecked;
-  if (terms.bytes !== undefined && judge !== undefined)
-    measurements = await withFirstWritten(spending, measurements);
-  for (let writes = 0; writes < mostWrites; writes++) {
-    const { chosen, infeasible, ...explored } = await explore(spending, measurements);
-    ({ measurements } = explored);
-    if (chosen === undefined) {
-      // Once something fits, that nothing else does ends the search.
-      if (best !== undefined) break;
-      if (isBestTried) throw infeasible ?? neverFits(terms, measurements);
-      isBestTried = true;
-      measurements = await withBestWritten(spending, measurements);
-      continue;
-    }
-    const { choice, resolved } = chosen;
-    if (terms.bytes === undefined && !isChecked)
-      return finished(chosen, measurements, terms, smallest?.choice);
-    if (best !== undefined && isSameChoice(best.spent.choice, choice)) break;
-    const { bytes, judged } = await writeOne(resolved, isChecked ? judge : undefined);
-    const fits = bytes <= (terms.bytes ?? Infinity);
-    const isHeld = judged === undefined || holds(judged, terms);
-    measurements = withWritten(measurements, { choice, bytes });
-    if (judged !== undefined && !isHeld) measurements = withResult(measurements, choice, judged);
-    if (fits && isHeld && bytes > (best?.bytes ?? -1))
-      best = { spent: chosen, bytes, ...defined({ judged }) };
-    if (fits && isHeld && (terms.bytes === undefined || bytes >= wellUsed * terms.bytes)) break;
-  }
-  if (best === undefined) throw neverFits(terms, measurements);
-  const done = finished(best.spent, measurements, terms, smallest?.choice);
-  return { ...done, budget: { ...done.budget, ...defined({ result: best.judged }) } };
-}
-
-/** What was written and keeps all limits. */
-interface Attained {
-  readonly spent: Chosen;
-  readonly bytes: number;
-  /** What it does to the outputs. Absent where no limit of quality is set. */
-  readonly judged?: WrittenPlan['judged'];
-}
-
 function finished(
-  { choice, resolved }: Chosen,
-  measurements: Measurements,
+  { chosen: { choice, resolved }, measurements, judged }: Attained,
   terms: BudgetTerms,
   smallest: CandidateChoice | undefined,
 ): SpentBudget {
-  const budget = budgetReport(choice, measurements, terms, smallest);
+  const told = budgetReport(choice, measurements, terms, smallest);
+  const budget = { ...told, ...defined({ result: judged }) };
   const { predicted, measured } = budget;
   const unverified = terms.effects && measurements.effect === undefined ? [unverifiedWords] : [];
   const misled = measured !== undefined && isMisled(predicted, measured.effect);
@@ -188,20 +130,5 @@ function checkCanJudge<M>(
       data === undefined
         ? 'Give batches as data of the recipe (command line: --calibrate).'
         : 'Give the port what runs the model, as in onnx(bytes, { ort }) or keras(file, { runner }) with runner of @lowbit/tfjs.',
-  });
-}
-
-function neverFits({ bytes, maxLoss, minSqnr }: BudgetTerms, { written }: Measurements): LowbitError {
-  const limits = [
-    bytes !== undefined && `${bytes} bytes`,
-    maxLoss !== undefined && `a loss of ${maxLoss}`,
-    minSqnr !== undefined && `${minSqnr} dB`,
-  ].filter((word) => word !== false);
-  return new LowbitError({
-    code: 'budget-infeasible',
-    where: 'budget',
-    expected: `what keeps ${limits.join(' and ')} when it is written`,
-    received: `sizes of ${written.map((one) => one.bytes).join(', ')} bytes`,
-    remedy: 'Allow a little more.',
   });
 }

@@ -30,6 +30,9 @@ describe('what became of a budget', () => {
   it('with the cheapest further step where it is not well used', () => {
     const step = 'the cheapest further step, a with 5 in place of 4 bits, takes it to 1 500 700 bytes';
     expect(said({ bytes: 1_400_000 })).toContain(step);
+    expect(said({ bytes: 1_400_000 })).not.toContain('not better');
+    const near = { ids: ['a'], from: '4', to: '5', bytes: 1_450_000 };
+    expect(said({ bytes: 1_400_000, step: near })).toContain('what more bytes could buy is not better');
     const most = budget({ bytes: 1_400_000 });
     Reflect.deleteProperty(most, 'step');
     expect(budgetLines(most)).toContain('every weight has the most that it may have');

@@ -12,12 +12,12 @@ export function budgetLines(budget: BudgetReport): readonly string[] {
   return [...sizeLines(budget), ...effectLines(budget), ...separabilityLines(budget)];
 }
 
-function sizeLines({ limits, bytes, leastBytes, step }: BudgetReport): readonly string[] {
+function sizeLines({ limits, bytes, leastBytes, step, effect }: BudgetReport): readonly string[] {
   if (bytes === undefined || limits.bytes === undefined) return [];
   const used = `${formatCount(bytes)} of ${formatCount(limits.bytes)} bytes, ${formatPercent(bytes / limits.bytes)}`;
   return [
     used,
-    ...(bytes >= wellUsed * limits.bytes ? [] : [stepLine(step)]),
+    ...(bytes >= wellUsed * limits.bytes ? [] : [stepLine(step), ...spareLines(step, limits.bytes, effect)]),
     ...(leastBytes === undefined
       ? []
       : [`with these choices it takes ${formatCount(leastBytes)} bytes at least`]),
@@ -28,6 +28,18 @@ function stepLine(step: BudgetReport['step']): string {
   if (step === undefined) return 'every weight has the most that it may have';
   const { ids, from, to, bytes } = step;
   return `the cheapest further step, ${ids.join(' and ')} with ${to} in place of ${from} bits, takes it to ${formatCount(Math.round(bytes))} bytes`;
+}
+
+/** Of what would fit, all that single effects say is better was measured beside the others. */
+function spareLines(
+  step: BudgetReport['step'],
+  limit: number,
+  effect: BudgetReport['effect'],
+): readonly string[] {
+  if (step === undefined || effect === undefined || step.bytes > limit) return [];
+  return [
+    'what more bytes could buy is not better: it was measured, or found to be too large when it was written',
+  ];
 }
 
 function effectLines({

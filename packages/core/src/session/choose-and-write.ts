@@ -1,0 +1,114 @@
+import { defined } from '../contract/defined.js';
+import type { CandidateChoice, JointEffect, Measurements } from '../contract/measurements.js';
+import type { BudgetTerms } from '../contract/policy.js';
+import { LowbitError } from '../errors/error.js';
+import { isSameChoice, isBetterByFar, latestOf } from '../policy/known.js';
+import { holds } from '../policy/limits.js';
+import { predictedEffect } from './budget-report.js';
+import { explore, type Judging } from './explore.js';
+import { type SmallestChoice, withWritten } from './smallest-choice.js';
+import type { Chosen, WrittenPlan } from './spending.js';
+import { withBestWritten, withFirstWritten, withResult } from './try-choices.js';
+
+/** What a budget was spent on, and what is known by then. */
+export interface Attained {
+  readonly chosen: Chosen;
+  readonly measurements: Measurements;
+  /** What it does to the outputs. Absent where no limit of quality is set. */
+  readonly judged?: WrittenPlan['judged'];
+}
+
+/** What was written and keeps all limits. */
+interface Kept {
+  readonly chosen: Chosen;
+  readonly bytes: number;
+  readonly judged?: WrittenPlan['judged'];
+}
+
+/** Times that a plan is written until its size is right. */
+const mostWrites = 12;
+/** Part of a budget of bytes that is used where the choices allow. */
+const wellUsed = 0.99;
+
+/**
+ * Has the policy choose, and writes what it chose until the budget is used: what the estimate of the size missed is spent or given
+ * back. Of all that was written and keeps the limits, what loses least is taken.
+ *
+ * @throws LowbitError `budget-infeasible`; `aborted`; the port's own errors.
+ */
+export async function chooseAndWrite<M>(
+  spending: Judging<M>,
+  measured: Measurements,
+  smallest: SmallestChoice | undefined,
+): Promise<Attained> {
+  const { terms, judge, writeOne } = spending;
+  const isChecked = terms.maxLoss !== undefined || terms.minSqnr !== undefined;
+  let measurements = smallest === undefined ? measured : withWritten(measured, smallest);
+  const isAttainable = smallest !== undefined && smallest.bytes <= (terms.bytes ?? Infinity);
+  // Taken only where nothing else is.
+  const least: Kept | undefined =
+    isAttainable && !isChecked ? { chosen: smallest, bytes: smallest.bytes } : undefined;
+  let best: Kept | undefined;
+  let isBestTried = !isChecked;
+  const tried: CandidateChoice[] = [];
+  if (terms.bytes !== undefined && judge !== undefined)
+    measurements = await withFirstWritten(spending, measurements);
+  while (tried.length < mostWrites) {
+    const { chosen, infeasible, ...explored } = await explore(spending, measurements);
+    ({ measurements } = explored);
+    if (chosen === undefined) {
+      // Once something fits, that nothing else does ends the search.
+      if ((best ?? least) !== undefined) break;
+      if (isBestTried) throw infeasible ?? neverFits(terms, measurements);
+      isBestTried = true;
+      measurements = await withBestWritten(spending, measurements);
+      continue;
+    }
+    const { choice, resolved } = chosen;
+    if (terms.bytes === undefined && !isChecked) return { chosen, measurements };
+    if (tried.some((one) => isSameChoice(one, choice))) break;
+    tried.push(choice);
+    const { bytes, judged } = await writeOne(resolved, isChecked ? judge : undefined);
+    const isHeld = judged === undefined || holds(judged, terms);
+    measurements = withWritten(measurements, { choice, bytes });
+    if (judged !== undefined && !isHeld) measurements = withResult(measurements, choice, judged);
+    if (!isHeld || bytes > (terms.bytes ?? Infinity)) continue;
+    const now: Kept = { chosen, bytes, ...defined({ judged }) };
+    if (best === undefined || isBetter(now, best, measurements)) best = now;
+    if (terms.bytes === undefined || bytes >= wellUsed * terms.bytes) break;
+  }
+  const taken = best ?? least;
+  if (taken === undefined) throw neverFits(terms, measurements);
+  return { chosen: taken.chosen, measurements, ...defined({ judged: taken.judged }) };
+}
+
+/**
+ * Whether one is to be taken in place of another, by what was seen of both together or by the sum of what is known of single weights: what takes more,
+ * unless it loses more by far, and of equals what loses less.
+ */
+function isBetter(one: Kept, other: Kept, measurements: Measurements): boolean {
+  const joint = latestOf(measurements.joint);
+  const seenOf = ({ chosen }: Kept) => joint.find(({ choice }) => isSameChoice(choice, chosen.choice));
+  const guessOf = ({ chosen }: Kept) => ({ effect: predictedEffect(chosen.choice, measurements) });
+  const seen = [seenOf(one), seenOf(other)];
+  const [a, b] = seen.includes(undefined)
+    ? [guessOf(one), guessOf(other)]
+    : (seen as [JointEffect, JointEffect]);
+  if (one.bytes < other.bytes) return isBetterByFar(a, b);
+  return one.bytes > other.bytes ? !isBetterByFar(b, a) : a.effect < b.effect;
+}
+
+function neverFits({ bytes, maxLoss, minSqnr }: BudgetTerms, { written }: Measurements): LowbitError {
+  const limits = [
+    bytes !== undefined && `${bytes} bytes`,
+    maxLoss !== undefined && `a loss of ${maxLoss}`,
+    minSqnr !== undefined && `${minSqnr} dB`,
+  ].filter((word) => word !== false);
+  return new LowbitError({
+    code: 'budget-infeasible',
+    where: 'budget',
+    expected: `what keeps ${limits.join(' and ')} when it is written`,
+    received: `sizes of ${written.map((one) => one.bytes).join(', ')} bytes`,
+    remedy: 'Allow a little more.',
+  });
+}
