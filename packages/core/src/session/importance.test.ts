@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { coarse, memoryPort, type MemoryModel } from '../../test/memory-port.js';
+import { coarse, layerOf, memoryPort, type MemoryModel, weightOf } from '../../test/memory-port.js';
 import { momentsCollector } from '../calibration/moments.js';
 import type { Quantizer } from '../contract/quantizer.js';
 import type { Rounder } from '../contract/rounder.js';
@@ -107,8 +107,9 @@ const looking: Rounder = {
 };
 
 function observing(rows: ReturnType<typeof rowsOf>) {
+  const layer = { ...layerOf(model, 'a', 0), weights: [{ ...weightOf(model, 'a'), bias: true as const }] };
   return {
-    ...memoryPort(model),
+    ...memoryPort(model, [layer]),
     observeInputs: async (_: unknown, { weights }: { weights: readonly string[] }) => ({
       inputs: new Map(weights.map((id) => [id, { groups: [{ seen: rows.seen }] }])),
       unknown: new Map<string, string>(),
@@ -137,6 +138,17 @@ test('every verb of a quantizer is told, where a rounder looks at the data, in t
   );
   expect(together.seen.map(({ verb }) => verb)).toEqual(['fitTensor']);
   expectClose(together.seen[0]!.importance, three);
+});
+
+test.each([
+  ['a rounder, at 4 bits', { bits: 4, rounding: looking }, false],
+  ['biases alone, at 4 bits', { bits: 4, rounding: 'nearest', correctBiases: true }, true],
+] as const)('whether a quantizer is told, with %s', async (_, recipe, isTold) => {
+  const { quantizer, seen } = noting();
+  const port = observing(rowsOf(inputs, 50));
+  await quantize(port, { weights: quantizer, data, ...recipe }, { measure: false });
+  expect(seen.length).toBeGreaterThan(0);
+  expect(seen.every(({ importance }) => (importance !== undefined) === isTold)).toBe(true);
 });
 
 test('no quantizer is told where nothing looks at the data', async () => {

@@ -101,11 +101,21 @@ async function fitAndRound(
   pause: () => Promise<void>,
 ): Promise<CodedWeight> {
   const inputs = inputsOf && (await inputsOf(own));
-  const importance = inputs?.observed && importanceOf(own.weight, inputs.observed, own.corrects === true);
+  const importance =
+    inputs?.observed && isFittedToOutputs(own)
+      ? importanceOf(own.weight, inputs.observed, own.corrects === true)
+      : undefined;
   const fitted = await inTurns(weightInSteps(own, values, undefined, importance), pause);
   checkReach(fitted.ranges, own);
   return roundWeight(own, values, fitted, inputs);
 }
+
+/**
+ * Whether the levels of a weight are fitted to what its values do to the outputs. A rounder makes up for the error of one value by those of
+ * others, which takes steps that are equally fine for all of them; only what four levels or fewer leave out it cannot make up for.
+ */
+const isFittedToOutputs = ({ rounding, entry: { bits } }: ResolvedEntry): boolean =>
+  rounding === undefined || bits <= 2;
 
 /** The weight in codes that its rounder chooses, where its plan names one, and what its bias is to take off. */
 function roundWeight(
