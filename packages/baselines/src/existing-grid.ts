@@ -12,17 +12,20 @@ export interface Grid {
 const tolerance = 1 / 16;
 
 /**
- * The even grid of at most `levels` levels that all values already lie on, or `undefined`: weights that were
+ * The even grid of at most `levels` levels that all values `from` … `to` already lie on, or `undefined`: weights that were
  * quantized before can then be kept as they are.
+ *
+ * @param ends The smallest of these values, and the largest.
  */
 export function existingGrid(
   values: Float32Array,
   levels: number,
-  least: number,
-  most: number,
+  ends: readonly [least: number, most: number],
+  from = 0,
+  to = values.length,
 ): Grid | undefined {
-  if (areTooClose(values, levels, least, most)) return undefined;
-  const distinct = distinctValues(values, levels);
+  if (areTooClose(values, levels, ends, from, to)) return undefined;
+  const distinct = distinctValues(values.subarray(from, to), levels);
   if (distinct === undefined) return undefined;
   const min = distinct[0] as number;
   const span = (distinct[distinct.length - 1] as number) - min;
@@ -45,13 +48,19 @@ const [cell, level] = [0.8, 0.13];
  * Whether two values are nearer to each other than two levels can be, and farther than what lies on one: most slices are told by the
  * first few.
  */
-function areTooClose(values: Float32Array, levels: number, least: number, most: number): boolean {
+function areTooClose(
+  values: Float32Array,
+  levels: number,
+  [least, most]: readonly [least: number, most: number],
+  from: number,
+  to: number,
+): boolean {
   const cells = Math.ceil(levels / cell);
   if (cells > firstOfCell.length) return false;
   const longest = (most - least) / (levels - 1);
   const inverse = 1 / (cell * longest);
   firstOfCell.fill(NaN, 0, cells);
-  for (let i = 0; i < values.length; i++) {
+  for (let i = from; i < to; i++) {
     const value = values[i] as number;
     const place = ((value - least) * inverse) | 0;
     const first = firstOfCell[place] as number;

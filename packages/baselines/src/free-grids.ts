@@ -36,8 +36,10 @@ export function freeGrids(values: Float32Array, length: number, fit: FreeFit): A
   const sparse: number[] = [];
   for (let slice = 0; slice < scale.length; slice++) {
     const [low, high] = [min[slice] as number, max[slice] as number];
-    const own = values.subarray(slice * length, (slice + 1) * length);
-    const existing = keeps && low < high ? existingGrid(own, levels, low, high) : undefined;
+    const existing =
+      keeps && low < high
+        ? existingGrid(values, levels, [low, high], slice * length, (slice + 1) * length)
+        : undefined;
     if (existing === undefined && (zeros[slice] as number) > length * manyZeros && low < high)
       sparse.push(slice);
     if (existing === undefined && low < high && isGrid(scale[slice] as number, offset[slice] as number))

@@ -3,12 +3,13 @@
 //
 // While it searches, values are in steps of the grid over the range of their slice, so that float32 holds them whatever their size;
 // a grid is then value = shift + step · code. They are rounded to a power of two of a step, so that all sums are exact: what is
-// found does not depend on the order of the values, which is another one in each format of files. What is found is measured on the
-// values themselves, with the arithmetic of `encode` and `decode`, before it replaces the grid over the range.
+// found does not depend on the order of the values, which is another one in each format of files. A grid that is tried is replaced by
+// the one that fits its codes by least squares, of which sums tell the error without another look at the values. What is found is
+// measured on the values themselves, with the arithmetic of float32, before it replaces the grid over the range.
 
 export { capacity, maxs, mins, offsets, scales } from './kernels';
 
-import { codesOfTwo, highHalf, joinIntegers, lowHalf, maxs, mins, offsets, scales } from './kernels';
+import { highHalf, lowHalf, maxs, mins, offsets, scales } from './kernels';
 
 /** Most values of all slices together; most slices are as many as `capacity`. */
 export const searchCapacity: i32 = 262144;
@@ -40,14 +41,14 @@ const onLevel: i32 = 1;
 const low: usize = places;
 const unit: usize = places + 16;
 const start: usize = places + 32; // step, shift, lowest and highest code
-const best: usize = places + 96; // the same, then the error (two pairs of doubles)
-const trial: usize = places + 192; // the same, then the error
+const best: usize = places + 96; // the same, then what it tells (two pairs of doubles)
+const trial: usize = places + 192; // step, shift, lowest and highest code
 const refit: usize = places + 288; // step, shift
 const held: usize = places + 320; // scale, offset, errors (two pairs of doubles)
 const total: usize = places + 384;
 const whole: usize = places + 448; // sums of the values, and of their squares (each two pairs of doubles)
 export const added: usize = places + 512; // sums of codes, their squares, and codes times values (each two pairs of doubles)
-const limit: usize = places + 608; // errors from which on a grid is not better than the best (two pairs of doubles)
+const limit: usize = places + 608; // errors from which on a grid cannot be better than the best (two pairs of doubles)
 const ends: usize = places + 640; // the smallest and the largest value, in steps
 
 /** Values whose sums float32 holds exactly. */
@@ -136,8 +137,8 @@ function beginSearch(at: i32): void {
   v128.store(start, lowest, 32);
   v128.store(start, f32x4.add(lowest, f32x4.splat(highest)), 48);
   memory.copy(best, start, 64);
-  v128.store(best, f64x2.splat(Infinity), 64);
-  v128.store(best, f64x2.splat(Infinity), 80);
+  v128.store(best, f64x2.splat(0), 64);
+  v128.store(best, f64x2.splat(0), 80);
   v128.store(ends, placeOf(least, base, inverse, shift));
   v128.store(ends, placeOf(most, base, inverse, shift), 16);
   let a = f64x2.splat(0);
@@ -203,17 +204,16 @@ function zeroPoint(place: v128): v128 {
   return f32x4.pmin(f32x4.splat(highest), f32x4.pmax(f32x4.splat(0), f32x4.nearest(place)));
 }
 
-/** Moves the ends of a grid inwards by shares of its width, refits it in rounds, and keeps what is better than the best. */
+/** Moves the ends of a grid inwards by shares of its width, refits it, in more rounds where it says so, and keeps what is better than the best. */
 function tryStep(at: usize): void {
   moveEnds(load<f32>(at) == fromRange ? start : best, at);
   let rounds = <i32>load<f32>(at, 12);
-  // What is not refitted either counts only where it is better than the best.
+  // What has one round counts only where it is better than the best.
   const gives = rounds == 0;
   if (gives) limitErrors();
   for (; ; rounds--) {
     if (highest >= 256) addPairs();
     else if (addBlocks(gives)) return;
-    measureTrial();
     keepBetter();
     if (rounds == 0) return;
     refitTrial();
@@ -224,24 +224,28 @@ function tryStep(at: usize): void {
   }
 }
 
-/** Keeps the trial in those slices in which it is better than the best. */
+/** Keeps the grid that fits the codes of the trial in those slices in which it tells more than the best. */
 function keepBetter(): void {
-  const a = f64x2.lt(v128.load(trial, 64), v128.load(best, 64));
-  const b = f64x2.lt(v128.load(trial, 80), v128.load(best, 80));
+  const toldA = toldOf(0, length, whole);
+  const toldB = toldOf(16, length, whole);
+  const a = f64x2.gt(toldA, v128.load(best, 64));
+  const b = f64x2.gt(toldB, v128.load(best, 80));
   const better = v128.shuffle<i32>(a, b, 0, 2, 4, 6);
   if (!v128.any_true(better)) return;
-  for (let i: usize = 0; i < 64; i += 16) keep(best + i, trial + i, better);
-  keep(best + 64, trial + 64, a);
-  keep(best + 80, trial + 80, b);
+  refitTrial();
+  keep(best, refit, better);
+  keep(best + 16, refit + 16, better);
+  keep(best + 32, trial + 32, better);
+  keep(best + 48, trial + 48, better);
+  v128.store(best, v128.bitselect(toldA, v128.load(best, 64), a), 64);
+  v128.store(best, v128.bitselect(toldB, v128.load(best, 80), b), 80);
 }
 
 function limitErrors(): void {
   for (let pair: usize = 0; pair < 32; pair += 16) {
     const energy = v128.load(whole + pair, 32);
-    v128.store(
-      limit + pair,
-      f64x2.add(v128.load(best + pair, 64), f64x2.mul(energy, f64x2.splat(1 + slack))),
-    );
+    const rest = restOf(pair, length, whole, v128.load(best + pair, 64));
+    v128.store(limit + pair, f64x2.add(rest, f64x2.mul(energy, f64x2.splat(slack))));
   }
 }
 
@@ -358,10 +362,34 @@ function isWorse(bytes: usize): bool {
   const sums = before + bytes / (stretch / 64);
   const count = <f64>(bytes >> 4);
   for (let pair: usize = 0; pair < 32; pair += 16) {
-    const error = f64x2.add(errorOf(pair, count, sums), v128.load(sums + pair, 32));
+    const error = restOf(pair, count, sums, toldOf(pair, count, sums));
     if (!i64x2.all_true(f64x2.gt(error, v128.load(limit + pair)))) return false;
   }
   return true;
+}
+
+/**
+ * What the first `count` values of two slices have in common with their codes, which the grid that fits these by least squares tells of
+ * them; times `count`, where 0 may lie anywhere.
+ */
+function toldOf(pair: usize, count: f64, sums: usize): v128 {
+  const codes = v128.load(added + pair);
+  const squares = v128.load(added + pair, 32);
+  const products = v128.load(added + pair, 64);
+  if (zero != anywhere) return f64x2.mul(f64x2.div(products, squares), products);
+  const all = f64x2.splat(count);
+  const spread = f64x2.sub(f64x2.mul(all, squares), f64x2.mul(codes, codes));
+  const shared = f64x2.sub(f64x2.mul(all, products), f64x2.mul(codes, v128.load(sums + pair)));
+  return f64x2.mul(f64x2.div(shared, spread), shared);
+}
+
+/** The squared errors that are left of what such a grid does not tell. */
+function restOf(pair: usize, count: f64, sums: usize, told: v128): v128 {
+  const sum = v128.load(sums + pair);
+  const energy = v128.load(sums + pair, 32);
+  if (zero != anywhere) return f64x2.sub(energy, told);
+  const left = f64x2.add(f64x2.mul(sum, sum), told);
+  return f64x2.sub(energy, f64x2.mul(left, f64x2.splat(1 / count)));
 }
 
 function codeOf(value: v128, shift: v128, inverse: v128): v128 {
@@ -399,12 +427,6 @@ function addTo(at: usize, a: v128, b: v128): void {
   v128.store(at, f64x2.add(v128.load(at, 16), b), 16);
 }
 
-/** The error of the trial grid, but for the squares of the values. */
-function measureTrial(): void {
-  v128.store(trial, errorOf(0, length, whole), 64);
-  v128.store(trial, errorOf(16, length, whole), 80);
-}
-
 /** The grid that fits the codes of the trial by least squares. */
 function refitTrial(): void {
   const step = v128.load(trial);
@@ -422,17 +444,6 @@ function refitTrial(): void {
   const fits = v128.and(f32x4.gt(fitted, f32x4.splat(0)), f32x4.lt(fitted, f32x4.splat(Infinity)));
   v128.store(refit, v128.bitselect(fitted, step, fits));
   v128.store(refit, v128.bitselect(fittedShift, shift, fits), 16);
-}
-
-/** step · (step · squares + 2 · (shift · codes − products)) + shift · (count · shift − 2 · sum), of the first `count` values of two slices. */
-function errorOf(pair: usize, count: f64, sums: usize): v128 {
-  const step = f64x2.promote_low_f32x4(v128.load64_zero(trial + (pair >> 1)));
-  const shift = f64x2.promote_low_f32x4(v128.load64_zero(trial + (pair >> 1), 16));
-  const two = f64x2.splat(2);
-  const mixed = f64x2.sub(f64x2.mul(shift, v128.load(added + pair)), v128.load(added + pair, 64));
-  const coded = f64x2.add(f64x2.mul(step, v128.load(added + pair, 32)), f64x2.mul(two, mixed));
-  const moved = f64x2.sub(f64x2.mul(f64x2.splat(count), shift), f64x2.mul(two, v128.load(sums + pair)));
-  return f64x2.add(f64x2.mul(step, coded), f64x2.mul(shift, moved));
 }
 
 function fittedStep(pair: usize): v128 {
@@ -479,20 +490,18 @@ function measureBest(): void {
 function measureGrid(grid: usize): void {
   const scale = v128.load(grid);
   const offset = v128.load(grid, 16);
-  const most = f64x2.splat(highest);
-  const none = f64x2.splat(0);
-  let a = none;
-  let b = none;
+  const inverse = f32x4.div(f32x4.splat(1), scale);
+  const most = f32x4.splat(highest);
+  let a = f64x2.splat(0);
+  let b = a;
   for (let i: usize = rawLanes, end = i + <usize>(16 * length); i < end; i += 16) {
     const value = v128.load(i);
-    const firstCodes = codesOfTwo(lowHalf(value), lowHalf(scale), lowHalf(offset), none, most);
-    const lastCodes = codesOfTwo(highHalf(value), highHalf(scale), highHalf(offset), none, most);
-    const codes = f32x4.convert_i32x4_s(joinIntegers(firstCodes, lastCodes));
-    const decoded = f32x4.add(f32x4.mul(scale, codes), offset);
-    const firstRest = f64x2.sub(lowHalf(value), lowHalf(decoded));
-    const lastRest = f64x2.sub(highHalf(value), highHalf(decoded));
-    a = f64x2.add(a, f64x2.mul(firstRest, firstRest));
-    b = f64x2.add(b, f64x2.mul(lastRest, lastRest));
+    const code = cutCode<Cut>(codeOf(value, offset, inverse), f32x4.splat(0), most);
+    const rest = f32x4.sub(value, f32x4.add(f32x4.mul(scale, code), offset));
+    const restA = lowHalf(rest);
+    const restB = highHalf(rest);
+    a = f64x2.add(a, f64x2.mul(restA, restA));
+    b = f64x2.add(b, f64x2.mul(restB, restB));
   }
   v128.store(grid, a, 32);
   v128.store(grid, b, 48);

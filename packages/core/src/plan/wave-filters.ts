@@ -8,6 +8,7 @@ import { sinusoidFinder, type NearestSinusoid } from '../numeric/sinusoid.js';
 import { weightReader } from '../contract/weight-reader.js';
 import { sizeOf } from '../scheme/shape.js';
 import { pauses } from '../contract/pause.js';
+import { mayBeWaves } from './may-be-waves.js';
 
 /** Below this |correlation| a filter is no sampled sinusoid. */
 const leastCorrelation = 0.99;
@@ -63,6 +64,7 @@ async function countWaveFilters(
   const axis = tapsAxis(weight);
   if (axis === undefined) return undefined;
   const lines = linesAlong(values, weight.shape, axis);
+  if (!mayBeWaves(lines)) return undefined;
   const { energies, squares } = soundOf(lines);
   const strongest = largest(energies);
   const [from, to] = [squares.findIndex((sum) => sum > 0), squares.findLastIndex((sum) => sum > 0) + 1];

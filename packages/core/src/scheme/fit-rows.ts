@@ -1,6 +1,7 @@
 import { checkGrids } from './check-parameters.js';
 import { affineOffset } from './nearest.js';
 import type { SliceLayout } from './slicing.js';
+import { sliceTaker } from './take-slices.js';
 import type { Steps } from './steps.js';
 import type { AffineScheme } from './types.js';
 
@@ -17,11 +18,11 @@ const mostTogether = 2 ** 16;
 /**
  * Fits stretches of slices of equal length; `undefined` as soon as one of them is to be fitted slice by slice. A stretch is a step.
  *
- * @param ordered In slice-major order, and what each value counts for.
+ * @param values Row-major, and what each counts for.
  * @throws LowbitError `plugin-failed` for grids that are not finite, need more bits, or are not as many as the slices.
  */
 export function* fitAllRows(
-  ordered: Float32Array,
+  values: Float32Array,
   layout: SliceLayout,
   { bits, fitRows }: { readonly bits: number; readonly fitRows: FitRows },
   where: string,
@@ -32,12 +33,13 @@ export function* fitAllRows(
   const offset = new Float32Array(count);
   const kinds = new Set<string>();
   let levels = 1;
+  // A buffer of its own: a plugin may write on it, keep it, or give it away.
+  const take = sliceTaker(values, layout);
+  const takeCounts = importance && sliceTaker(importance, layout);
   let first = 0;
   while (first < count) {
     const next = stretchEnd(layout, first);
-    // A buffer of its own: a plugin may write on it, keep it, or give it away.
-    const own = <V extends Float32Array | undefined>(all: V) => all?.slice(start(first), end(next - 1)) as V;
-    const grids = fitRows(own(ordered), end(first) - start(first), own(importance));
+    const grids = fitRows(take(first, next), end(first) - start(first), takeCounts?.(first, next));
     if (grids === undefined) return undefined;
     checkGrids(grids, next - first, bits, where);
     kinds.add(`${grids.levels} ${grids.offset === undefined}`);
@@ -52,11 +54,12 @@ export function* fitAllRows(
 }
 
 /** The slice after those that are as long as the first. */
-function stretchEnd({ count, start, end }: SliceLayout, first: number): number {
-  const length = end(first) - start(first);
-  const most = Math.min(count, first + Math.max(1, Math.floor(mostTogether / length)));
+function stretchEnd({ count, length, start, end }: SliceLayout, first: number): number {
+  const own = end(first) - start(first);
+  const most = Math.min(count, first + Math.max(1, Math.floor(mostTogether / own)));
+  if (length !== undefined) return most;
   let next = first + 1;
-  while (next < most && end(next) - start(next) === length) next++;
+  while (next < most && end(next) - start(next) === own) next++;
   return next;
 }
 

@@ -46,10 +46,10 @@ export function* slicesInSteps(
   if (values.length === 0) return yield* gatherScheme(count, () => emptySlice, where);
   const grids = ranges && fitRanges?.(ranges);
   if (grids !== undefined) return checkGrids(grids, count, bits, where);
+  const together = fitRows && (yield* fitAllRows(values, layout, { bits, fitRows }, where, importance));
+  if (together !== undefined) return together;
   const ordered = layout.toSliceMajor(values);
   const counts = importance && layout.toSliceMajor(importance);
-  const together = fitRows && (yield* fitAllRows(ordered, layout, { bits, fitRows }, where, counts));
-  if (together !== undefined) return together;
   // A buffer of its own for each slice: a plugin may write on it, keep it, or give it away.
   const valuesOf = (slice: number) => ordered.slice(start(slice), end(slice));
   const all = fitTensor?.(

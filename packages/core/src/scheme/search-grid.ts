@@ -11,7 +11,8 @@ interface Trial {
   readonly step: number;
   readonly shift: number;
   readonly lowest: number;
-  readonly error: number;
+  /** What it tells of the values: their energy without its squared error, but for what all grids have in common. */
+  readonly told: number;
 }
 
 /** An even grid as it is stored, and the squared error that it makes. */
@@ -75,7 +76,7 @@ export function searchGrid(
   { addUp, importance }: Counting,
 ): { readonly scale: number; readonly offset: number } {
   const frame = { ...frameOf(values, min, max, codes, importance), addUp };
-  const start = { step: 1, shift: 0, lowest: frame.lowest, error: Infinity };
+  const start = { step: 1, shift: 0, lowest: frame.lowest, told: 0 };
   let best: Trial = start;
   let held = measured(
     values,
@@ -136,7 +137,7 @@ function clamp(place: number, lowest: number, highest: number): number {
   return above < highest ? above : highest;
 }
 
-/** Moves the ends of a grid inwards, refits it in rounds; the best of these and of the best before. */
+/** Moves the ends of a grid inwards, refits it, in more rounds where it says so; the best of these and of the best before. */
 function tryStep(
   { places, mass, whole, addUp }: Frame & { readonly addUp: AddUp },
   from: Trial,
@@ -148,9 +149,8 @@ function tryStep(
   let trial = moveEnds(from, moves, codes);
   for (let round = 0; round <= moves.rounds; round++) {
     const sums = addUp(places, trial);
-    const error = errorOf(trial, sums, mass, whole);
-    if (error < best.error) best = { ...trial, error };
     trial = refit(trial, sums, mass, whole, codes.zero);
+    if (trial.told > best.told) best = trial;
   }
   return best;
 }
@@ -164,7 +164,7 @@ function moveEnds(from: Trial, { low, high }: Exclude<GridStep, 'measure'>, code
   const step = f(f(most - least) / highest);
   const lowest = zero === 'level' ? -zeroPoint(f(-least / step), highest) : from.lowest;
   const shift = zero === 'anywhere' ? f(least - f(step * lowest)) : 0;
-  return { step, shift, lowest, error: Infinity };
+  return { step, shift, lowest, told: 0 };
 }
 
 /** One value after the other. */
@@ -207,12 +207,6 @@ const weightedSums =
     return { codes, squares, products };
   };
 
-/** The squared error of a grid, but for the squares of the values. */
-function errorOf({ step, shift }: Trial, sums: Sums, mass: number, whole: number): number {
-  const coded = step * sums.squares + 2 * (shift * sums.codes - sums.products);
-  return step * coded + shift * (mass * shift - 2 * whole);
-}
-
 /** The grid that fits the codes of another one by least squares. */
 function refit(
   trial: Trial,
@@ -221,13 +215,14 @@ function refit(
   whole: number,
   zero: Codes['zero'],
 ): Trial {
-  const spread = mass * squares - codes * codes;
-  const free = (mass * products - codes * whole) / spread;
-  const fitted = zero === 'anywhere' ? free : products / squares;
+  const spread = zero === 'anywhere' ? mass * squares - codes * codes : squares;
+  const shared = zero === 'anywhere' ? mass * products - codes * whole : products;
+  const fitted = shared / spread;
+  const told = fitted * shared;
   const step = f(fitted);
   // Where all values have one code there is nothing to fit.
-  if (!(step > 0 && step < Infinity)) return trial;
-  return { ...trial, step, shift: zero === 'anywhere' ? f((whole - fitted * codes) / mass) : 0 };
+  if (!(step > 0 && step < Infinity)) return { ...trial, told };
+  return { ...trial, step, shift: zero === 'anywhere' ? f((whole - fitted * codes) / mass) : 0, told };
 }
 
 function measureBest(
@@ -253,12 +248,12 @@ function measured(
   { highest }: Codes,
   importance: Float32Array | undefined,
 ): Measured {
-  const divisor = scale === 0 ? Infinity : scale;
+  const inverse = f(1 / scale);
   let error = 0;
   for (let i = 0; i < values.length; i++) {
     const value = values[i] as number;
-    const code = clamp(nearest((value - offset) / divisor), 0, highest);
-    const rest = value - f(f(scale * code) + offset);
+    const code = clamp(nearest(f(f(value - offset) * inverse)), 0, highest);
+    const rest = f(value - f(f(scale * code) + offset));
     error += (importance === undefined ? 1 : (importance[i] as number)) * rest * rest;
   }
   return { scale, offset, error };

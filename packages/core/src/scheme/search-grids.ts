@@ -9,8 +9,8 @@ export type ZeroPlace = 'anywhere' | 'level' | 'middle';
 
 /**
  * One step of a search. A grid, the one over the range or the best so far, has its ends moved inwards by shares of its width; it is
- * refitted by least squares to the codes that it gives, in rounds; the best of all that is kept. `measure`: the best so far is
- * measured as it will be stored, and counts from then on.
+ * refitted by least squares to the codes that it gives, and that in so many more rounds; the best of all that is kept. `measure`: the
+ * best so far is measured as it will be stored, and counts from then on.
  */
 export type GridStep =
   | 'measure'

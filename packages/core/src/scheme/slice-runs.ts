@@ -16,6 +16,8 @@ export interface SliceRuns {
    * each row belongs to the slice after that of the row before it, with step 1 all rows to the same slices.
    */
   eachBlock(visit: VisitBlock): void;
+  /** The same blocks, however large. */
+  eachWhole(visit: VisitBlock): void;
 }
 
 type VisitRun = (from: number, to: number, slice: number) => void;
@@ -56,6 +58,7 @@ function runsOf(step: 0 | 1, eachWhole: (visit: VisitBlock) => void): SliceRuns 
   const eachBlock = (visit: VisitBlock) => eachWhole(inParts(step, visit));
   return {
     step,
+    eachWhole,
     eachBlock,
     each: (visit) =>
       eachBlock((from, rows, width, slice) => {

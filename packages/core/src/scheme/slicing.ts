@@ -12,6 +12,8 @@ type Values = Float32Array | Uint8Array | Uint16Array | Uint32Array;
  */
 export interface SliceLayout {
   readonly count: number;
+  /** Values of each slice, where all have as many. */
+  readonly length: number | undefined;
   /** Index of the slice's first value in slice-major order. */
   start(slice: number): number;
   /** Index after the slice's last value in slice-major order. */
@@ -71,6 +73,7 @@ function axesLayout(shape: readonly number[], axes: readonly number[]): SliceLay
   const runs = axesRuns(shape, axes);
   return {
     count,
+    length,
     start,
     end: (slice) => (slice + 1) * length,
     runs,
@@ -94,6 +97,7 @@ function groupLayout(shape: readonly number[], along: number, group: number): Sl
   const runs = groupRuns(shape, along, group);
   return {
     count,
+    length: size % group === 0 ? group : undefined,
     start,
     end: (slice) => start(slice) + lengthOf(Math.floor(slice / after) % groups),
     runs,

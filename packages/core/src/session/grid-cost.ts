@@ -10,8 +10,8 @@ import { sliceLayout, type SliceLayout } from '../scheme/slicing.js';
 import { fitRowsSafely, fitSafely } from './fit-safely.js';
 
 /** Slices, and values, that the cost is measured on at most. */
-const mostSlices = 64;
-const mostValues = 65536;
+const mostSlices = 32;
+const mostValues = 16384;
 
 /**
  * What the options that a packed form wanted cost against those that they took the place of, measured on a sample of the

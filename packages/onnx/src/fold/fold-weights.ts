@@ -70,16 +70,28 @@ function foldMakers(graph: EditableGraph, opset: number, budget: Budget): boolea
   return folded.length > 0;
 }
 
-/** The nodes that compute weights, or the lists by which operators move them. */
+/** The nodes that compute weights, or the lists by which operators move them, of constants alone. */
 function weightMakers(graph: EditableGraph, opset: number): ReadonlySet<NodeProto> {
   const found = new Set<NodeProto>();
-  if (opset < oldestOpset) return found;
+  const constant = opset < oldestOpset ? found : madeOfConstants(graph);
+  if (constant.size === 0) return found;
   for (const node of graph.nodes()) {
     if (hasReferences(node)) continue;
     for (const { input } of operatorOf(node)?.roles(node) ?? [])
       addMakers(graph.producer(node.input[input] ?? ''), graph, found);
   }
-  return found;
+  return new Set([...found].filter((node) => constant.has(node)));
+}
+
+/** The nodes whose values follow from constants. Looked for once, in order: a way back from each node would take far longer. */
+function madeOfConstants(graph: EditableGraph): ReadonlySet<NodeProto> {
+  const made = new Set<NodeProto>();
+  const isMade = (name: string) => {
+    const producer = graph.producer(name);
+    return name === '' || graph.isConstant(name) || (producer !== undefined && made.has(producer));
+  };
+  for (const node of graph.nodes()) if (node.input.every(isMade)) made.add(node);
+  return made;
 }
 
 /** From a weight back, past operators that only move or cast it. */
