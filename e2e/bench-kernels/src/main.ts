@@ -45,15 +45,15 @@ function print(): void {
   console.log(
     `Milliseconds, and how many times as fast as the first: the fastest of ${rounds} rounds, and medians.`,
   );
-  const names = rows[0]!.timings.map(({ name }) => name);
+  const names = [...new Set(rows.flatMap(({ timings }) => timings.map(({ name }) => name)))];
   const table = new Table({ head: ['', ...names], style: { head: [], border: [] } });
   for (const { work, timings } of rows)
     table.push([
       work,
-      ...timings.map(
-        ({ fastest, fastestRatio, median, ratio }) =>
-          `${told(fastest, fastestRatio)}\n${told(median, ratio)}`,
-      ),
+      ...names.map((name) => {
+        const one = timings.find((timing) => timing.name === name);
+        return one ? `${told(one.fastest, one.fastestRatio)}\n${told(one.median, one.ratio)}` : '';
+      }),
     ]);
   console.log(table.toString());
   for (const { network: name, timings } of networks) {

@@ -81,10 +81,8 @@ function finishRow(call: usize, sums: usize, row: i32): void {
   const off = i32x4.splat(load<i32>(<usize>load<i32>(call, at.places) + (row << 2)));
   const isPlain = load<i32>(call, at.addend) == 0 && load<i32>(call, at.slopes) == 0;
   let column = isPlain ? finishPlain(call, sums, row, off) : 0;
-  for (sums += column << 1; column < columns; column += 4, sums += 8) {
-    const twice = i32x4.shl(v128.load16x4_u(sums), 1);
-    finishFour(call, i32x4.sub(twice, off), off, column, row);
-  }
+  for (sums += column << 1; column < columns; column += 4, sums += 8)
+    finishFour(call, sumsOf(call, sums, column, off), off, column, row);
 }
 
 /** What `finishFour` does where nothing is added and no slope is there, for whole fours of channels; gives how many it was. */
@@ -97,13 +95,20 @@ function finishPlain(call: usize, sums: usize, row: i32, off: v128): i32 {
   let scales: usize = load<i32>(call, at.scales);
   let biases: usize = load<i32>(call, at.biases);
   let to: usize = load<i32>(call, at.output) + ((row * columns) << 2);
-  for (const end = sums + (whole << 1); sums < end; sums += 8, scales += 16, biases += 16, to += 16) {
-    const sum = i32x4.sub(i32x4.shl(v128.load16x4_u(sums), 1), off);
+  for (let column = 0; column < whole; column += 4, sums += 8, scales += 16, biases += 16, to += 16) {
+    const sum = sumsOf(call, sums, column, off);
     const value = f32x4.mul(f32x4.mul(f32x4.convert_i32x4_s(sum), v128.load(scales)), ofRow);
     const above = f32x4.pmax(f32x4.add(value, v128.load(biases)), lowest);
     v128.store(to, f32x4.pmin(above, highest));
   }
   return whole;
+}
+
+/** Twice the sums of four channels, less what the row and what the channels take off. */
+function sumsOf(call: usize, sums: usize, column: i32, off: v128): v128 {
+  const sum = i32x4.sub(i32x4.shl(v128.load16x4_u(sums), 1), off);
+  const starts: usize = load<i32>(call, at.starts);
+  return starts ? i32x4.add(sum, v128.load(starts + ((<usize>column) << 2))) : sum;
 }
 
 /** For each row what its window takes off, at `at.places`. */

@@ -1,3 +1,4 @@
+export { lookUpBytes } from './byte-lookups';
 export { convolveDepthwise } from './depthwise';
 export { lookUpAll } from './binary-product';
 export { acceptCodes, expectCodes, quantizeAll } from './images';

@@ -2,16 +2,19 @@
 // and those of the sixteenth next in its high half; they choose a byte of the inputs' table.
 import * as at from './call';
 
-function lookUp(table: v128, indices: v128): v128 {
+/** The bytes of a table that indices below 16 choose. */
+export function lookUp(table: v128, indices: v128): v128 {
   if (ASC_FEATURE_RELAXED_SIMD) return i8x16.relaxed_swizzle(table, indices);
   return i8x16.swizzle(table, indices);
 }
 
-function low(bytes: v128): v128 {
+/** The low halves of bytes. */
+export function low(bytes: v128): v128 {
   return v128.and(bytes, i8x16.splat(15));
 }
 
-function high(bytes: v128): v128 {
+/** The high halves. */
+export function high(bytes: v128): v128 {
   return v128.and(i16x8.shr_u(bytes, 4), i8x16.splat(15));
 }
 

@@ -3,13 +3,14 @@ import * as at from './call';
 
 /**
  * Fills the tables for all values of four inputs. With inputs of 1 bit, how many weights are equal to them (16 tables); with inputs
- * of 2 bits, the sum of those whose weight is 1 (256 tables).
+ * of 2 bits, the sum of those whose weight is 1 (256 tables); with 0 bits, how many inputs and weights are both 1 (16 tables).
  */
 export function fillTables(to: usize, bits: i32): void {
-  const count = bits == 1 ? 16 : 256;
+  const count = bits == 2 ? 256 : 16;
   for (let inputs = 0; inputs < count; inputs++)
     for (let weights = 0; weights < 16; weights++, to++) {
       if (bits == 1) store<u8>(to, <u8>(4 - popcnt<i32>(inputs ^ weights)));
+      else if (bits == 0) store<u8>(to, <u8>popcnt<i32>(inputs & weights));
       else store<u8>(to, <u8>sumOfChosen(inputs, weights));
     }
 }
@@ -53,7 +54,9 @@ function tabulateImage(call: usize, values: usize, image: usize, sums: usize): v
   image += border * pixelBytes;
   sums += border << 2;
   for (let y = load<i32>(call, at.reachedHeight); y > 0; y--) {
-    if (load<i32>(call, at.inputBits) == 1) tabulateSigns(call, values, image, sums, pixels);
+    const inputBits = load<i32>(call, at.inputBits);
+    if (inputBits == 0) tabulateSides(call, values, image, pixels);
+    else if (inputBits == 1) tabulateSigns(call, values, image, sums, pixels);
     else tabulateCodes(call, values, image, sums, pixels);
     values += line;
     image += borderedWidth * pixelBytes;
@@ -97,6 +100,22 @@ function tabulateSigns(call: usize, values: usize, to: usize, sums: usize, pixel
     }
     store<i32>(sums, sum);
   }
+}
+
+/** For weights of two masks, of 1 and of −1: two tables of each four signs, of those that are positive, and of those that are not. */
+function tabulateSides(call: usize, values: usize, to: usize, pixels: i32): void {
+  const channels = load<i32>(call, at.channels);
+  const tables: usize = load<i32>(call, at.tables);
+  for (; pixels > 0; pixels--)
+    for (let left = channels; left > 0; left -= 4, to += 32) {
+      let bits: usize = 0;
+      if (left >= 4) {
+        bits = i32x4.bitmask(f32x4.ge(v128.load(values), f32x4.splat(0)));
+        values += 16;
+      } else for (let i = 0; i < left; i++, values += 4) bits |= (<usize>(load<f32>(values) >= 0)) << i;
+      v128.store(to, v128.load(tables + (bits << 4)));
+      v128.store(to, v128.load(tables + ((bits ^ 15) << 4)), 16);
+    }
 }
 
 /** Tables of codes from 0 to 3, and their sum. */

@@ -14,6 +14,7 @@ import {
   type Conv2dLayer,
   createKernels,
   type DepthwiseConv2dLayer,
+  type IntegerWeights,
   type Kernels,
   type LayerInputs,
   type Operation,
@@ -124,8 +125,8 @@ describe.each<Variant>(['scalar', ...variants])('%s', (variant) => {
     fc.assert(
       fc.property(denseSamples, ({ layer, shape, values }) => {
         const { weights, inputs } = layer;
-        fc.pre(weights.bits !== 1 && inputs === undefined);
-        const steps = { ...weights, shifts: [0], scales: [1] };
+        fc.pre(inputs === undefined);
+        const steps = { ...weights, ...(weights.bits > 2 && { shifts: [0] }), scales: [1] };
         const result = dense({ weights: steps }).run(values, shape);
         const { levels } = weights;
         const integers = levels ? weights.values.map((value) => levels[value + 8]!) : weights.values;
@@ -272,11 +273,11 @@ function tfPadding(padding: Padding) {
 
 /** Inputs whose steps are 1, and what they make of values. */
 function exactInputs(
-  bits: 1 | 4 | 8,
+  bits: IntegerWeights['bits'],
   kind: LayerInputs['kind'] | undefined,
   values: Float32Array,
 ): { readonly inputs: LayerInputs; readonly values: Float32Array } {
-  if (bits !== 1) return { inputs: { kind: 'dynamic' }, values };
+  if (bits !== 1 || kind === undefined || kind === 'steps') return { inputs: { kind: 'dynamic' }, values };
   if (kind === 'signs') return { inputs: { kind }, values: values.map((value) => (value >= 0 ? 1 : -1)) };
   const code = (value: number) => (value < -50 ? 0 : value < 3 ? 1 : value < 77 ? 2 : 3);
   return { inputs: { kind: 'codes', thresholds: [-50, 3, 77], scale: 1 }, values: values.map(code) };

@@ -3,7 +3,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { convolutionSamples, denseSamples, depthwiseSamples, type Sample } from '../test/random-layers.js';
 import { createKernels, type Operation } from './index.js';
 import { createTensorKernels, type TensorKernels, type TensorOperation } from './tfjs.js';
@@ -129,4 +129,21 @@ it('refuses what is no tensor of floats, and addends of other shapes', async () 
   expect(refusal(() => run(tf.zeros([1, 3])))).toBe('invalid-argument');
   expect(refusal(() => run(x, tf.zeros([2, 1])))).toBe('invalid-argument');
   expect(refusal(() => run(x, tf.zeros([1, 1])))).toBeUndefined();
+});
+
+it('runs beside another copy of itself on one backend', async () => {
+  await tf.setBackend('cpu');
+  const weights = { shape: [2, 1], values: Int8Array.of(1, 2), bits: 8, scales: [1] } as const;
+  const run = async ({
+    createTensorKernels: create,
+  }: {
+    readonly createTensorKernels: typeof createTensorKernels;
+  }) => {
+    const operation = (await create()).dense({ weights });
+    return () => tf.tidy(() => operation.run(tf.tensor([127, 127], [1, 2])).dataSync());
+  };
+  const one = await run(await import('./tfjs.js'));
+  vi.resetModules();
+  const other = await run(await import('./tfjs.js'));
+  for (const each of [one, other, one]) expect(each()).toEqual(Float32Array.of(381));
 });

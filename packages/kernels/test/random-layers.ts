@@ -34,10 +34,10 @@ function spread(seed: number, length: number, next: (uniform: number) => number)
 
 function integerWeights(
   shape: number[],
-  bits: 1 | 4 | 8,
+  bits: IntegerWeights['bits'],
   outputs = shape.at(-1)!,
 ): fc.Arbitrary<IntegerWeights> {
-  const [least, most] = ({ 8: [-128, 127], 4: [-8, 7], 1: [-1, 1] } as const)[bits];
+  const [least, most] = ({ 8: [-128, 127], 4: [-8, 7], 2: [-1, 1], 1: [-1, 1] } as const)[bits];
   return fc
     .record({
       seed: fc.nat(),
@@ -65,7 +65,7 @@ function integerWeights(
         values,
         bits,
         scales,
-        ...(shifts && bits !== 1 && { shifts }),
+        ...(shifts && bits > 2 && { shifts }),
         ...(levels && bits === 4 && { levels }),
       };
     });
@@ -104,9 +104,10 @@ function inputs(length: number): fc.Arbitrary<Float32Array> {
 }
 
 const bits = fc.constantFrom<1 | 4 | 8>(1, 1, 4, 8);
+const denseBits = fc.oneof(bits, fc.constant<2>(2));
 
 const scale = float(2);
-const ofBits = fc.oneof(
+const signs = fc.oneof(
   fc.record({ kind: fc.constant('signs' as const), scale: fc.oneof(scale, fc.constant('mean' as const)) }),
   fc.record({
     kind: fc.constant('signs' as const),
@@ -114,6 +115,9 @@ const ofBits = fc.oneof(
     order: fc.constantFrom<1 | 2>(1, 2),
     scope: fc.constantFrom<'samples' | 'patches'>('samples', 'patches'),
   }),
+);
+const ofBits = fc.oneof(
+  signs,
   fc.record({
     kind: fc.constant('codes' as const),
     thresholds: fc.tuple(scale, scale, scale),
@@ -129,12 +133,18 @@ function steps(codes: number) {
 }
 
 /** Inputs that go with weights of these bits. */
-function layerInputs(bits: 1 | 4 | 8): fc.Arbitrary<{ inputs?: LayerInputs }> {
-  if (bits === 1) return ofBits.map((inputs) => ({ inputs }));
-  return fc.oneof(
+function layerInputs(bits: IntegerWeights['bits']): fc.Arbitrary<{ inputs?: LayerInputs }> {
+  if (bits === 2) return signs.map((inputs) => ({ inputs }));
+  const ofBytes = fc.oneof(
     fc.constant({}),
     steps(255).map((inputs) => ({ inputs })),
   );
+  return bits === 1
+    ? fc.oneof(
+        ofBits.map((inputs) => ({ inputs })),
+        ofBytes,
+      )
+    : ofBytes;
 }
 
 /** Inputs of depthwise convolutions. */
@@ -145,7 +155,7 @@ const depthwiseInputs = fc.oneof(
 
 /** Dense layers of odd sizes, empty ones among them. */
 export const denseSamples: fc.Arbitrary<Sample<DenseLayer>> = fc
-  .record({ rows: fc.nat(9), channels: fc.nat(300), outputs: fc.nat(70), bits })
+  .record({ rows: fc.nat(9), channels: fc.nat(300), outputs: fc.nat(70), bits: denseBits })
   .chain(({ rows, channels, outputs, bits }) =>
     fc
       .tuple(

@@ -13,6 +13,7 @@ const weights = (shape: readonly number[] = [2, 1]) => ({
   ...{ bits: 8 as const, scales: [1] },
 });
 const bits = () => ({ ...weights(), bits: 1 as const, values: Int8Array.of(1, -1) });
+const ternary = () => ({ ...weights(), bits: 2 as const, values: Int8Array.of(1, 0) });
 const defined = (options: object) =>
   Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 
@@ -115,6 +116,7 @@ it('takes no options that are no plain object', async () => {
 
 it.each([
   [{ bits: 3 }, 'unsupported-bits'],
+  [{ values: Int8Array.of(2, 0), bits: 2 }, 'invalid-argument'],
   [{ values: Int8Array.of(9, 0), bits: 4 }, 'invalid-argument'],
   [{ values: new Int8Array(3) }, 'invalid-argument'],
   [{ shape: [65537, 1], values: new Int8Array(65537) }, 'invalid-argument'],
@@ -132,7 +134,6 @@ const steps = { kind: 'steps', step: 0.5, lowest: 0, highest: 255 } as const;
 const deep = (depth: number) => ({ ...bits(), shape: [depth, 1], values: new Int8Array(depth).fill(1) });
 
 it.each([
-  [{ weights: bits() }],
   [{ weights: weights(), inputs: { kind: 'signs' } }],
   [{ weights: bits(), inputs: { kind: 'signs', scale: NaN } }],
   [{ weights: bits(), inputs: { ...codes, scale: undefined } }],
@@ -142,7 +143,9 @@ it.each([
   [{ weights: { ...bits(), shifts: [1] }, inputs: codes }],
   [{ weights: deep(21848), inputs: codes }],
   [{ weights: deep(65536), inputs: { kind: 'signs' } }],
-  [{ weights: bits(), inputs: steps }],
+  [{ weights: ternary() }],
+  [{ weights: { ...ternary(), shifts: [1] }, inputs: { kind: 'signs' } }],
+  [{ weights: { ...bits(), shifts: [1] } }],
   [{ weights: weights(), inputs: { ...steps, step: 0 } }],
   [{ weights: weights(), inputs: { ...steps, lowest: 1 } }],
   [{ weights: weights(), inputs: { ...steps, lowest: -1, highest: 255 } }],

@@ -15,7 +15,7 @@ const codeRanges = {
   words: { least: -32768, most: 32767, apart: 65535 },
 } as const;
 
-const ranges = { 8: [-128, 127], 4: [-8, 7], 1: [-1, 1] } as const;
+const ranges = { 8: [-128, 127], 4: [-8, 7], 2: [-1, 1], 1: [-1, 1] } as const;
 
 /**
  * Refuses weights that no operation can be made of.
@@ -58,6 +58,14 @@ export function checkWeights(
   checkLevels(given, where);
 }
 
+/** Which inputs go with weights, by their bits. */
+const kindsOf: Readonly<Record<IntegerWeights['bits'], readonly LayerInputs['kind'][]>> = {
+  1: ['signs', 'codes', 'dynamic', 'steps'],
+  2: ['signs'],
+  4: ['dynamic', 'steps'],
+  8: ['dynamic', 'steps'],
+};
+
 /** Refuses levels that are no codebook, or that go with no weights of 4 bits. */
 function checkLevels({ bits, levels }: Partial<IntegerWeights>, where: string): void {
   const isByte = (level: unknown) =>
@@ -89,19 +97,19 @@ export function checkInputs(
 ): LayerInputs {
   const inputs = given ?? { kind: 'dynamic' };
   const place = `${where}: inputs`;
-  const kinds = weights.bits === 1 ? ['signs', 'codes'] : ['dynamic', 'steps'];
+  const kinds = kindsOf[weights.bits];
   checkArgument(kinds.includes(Object(inputs).kind), Object(inputs).kind, {
     where: `${place}: kind`,
     expected: `${kinds.map((kind) => `'${kind}'`).join(' or ')}, with weights of ${weights.bits} bits`,
-    remedy: 'Give weights of 1 bit inputs of signs or codes, and others dynamic ones or steps.',
+    remedy: 'Give weights of 2 bits inputs of signs, and those of 4 and 8 dynamic ones or steps.',
   });
   checkOptionNames(inputs, ['kind', ...membersOf[inputs.kind]], place);
+  checkArgument(weights.bits > 2 || weights.shifts === undefined, weights.shifts, {
+    where: `${where}: shifts of weights`,
+    expected: 'none with weights of 1 or 2 bits',
+  });
   if (inputs.kind === 'steps') checkStepInputs(inputs, codeRanges[isDepthwise ? 'words' : 'bytes'], place);
   else if (inputs.kind !== 'dynamic') {
-    checkArgument(weights.shifts === undefined, weights.shifts, {
-      where: `${where}: shifts of weights`,
-      expected: 'none with weights of 1 bit',
-    });
     const { scale } = inputs;
     const isMean = inputs.kind === 'signs' && (scale === 'mean' || scale === undefined);
     checkArgument(isMean || Number.isFinite(scale), scale, {
@@ -159,7 +167,7 @@ export function checkDepth(
   { kind, ...codes }: LayerInputs,
   where: string,
 ): void {
-  const filled = bits === 1 ? 4 * Math.ceil(channels / 4) : channels;
+  const filled = bits <= 2 ? 4 * Math.ceil(channels / 4) : channels;
   const inputs = window[0] * window[1] * (isDepthwise ? 1 : filled);
   const largest = 'lowest' in codes ? Math.max(-codes.lowest, codes.highest) : 0;
   const most = largest > 255 ? Math.floor((2 ** 31 - 1) / (128 * largest)) : mostInputs[kind];

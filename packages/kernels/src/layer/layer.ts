@@ -8,13 +8,13 @@ export interface IntegerWeights {
    * `[height, width, inputs, outputs of each input]`.
    */
   readonly shape: readonly number[];
-  /** Row-major: −128 to 127 at 8 bits, −8 to 7 at 4, −1 and 1 at 1. */
+  /** Row-major: −128 to 127 at 8 bits, −8 to 7 at 4, −1, 0 and 1 at 2, −1 and 1 at 1. */
   readonly values: Int8Array;
-  /** Bits that each takes in memory while the layer runs. */
-  readonly bits: 1 | 4 | 8;
+  /** Bits that each takes in memory while the layer runs. With 2, inputs are signs, and the layer is dense. */
+  readonly bits: 1 | 2 | 4 | 8;
   /** One, or one for each output channel. */
   readonly scales: ArrayLike<number>;
-  /** The same; 0 where left out. Not for weights of 1 bit. */
+  /** The same; 0 where left out. Not for weights of 1 or 2 bits. */
   readonly shifts?: ArrayLike<number>;
   /** A codebook for weights of 4 bits: what −8, −7 … 7 stand for, sixteen integers from −128 to 127. Themselves where left out. */
   readonly levels?: ArrayLike<number>;
@@ -31,14 +31,14 @@ export interface Epilogue {
   readonly highest?: number;
 }
 
-/** Inputs of 8 bits: each row or sample is divided by its largest magnitude. With weights of 4 or 8 bits. */
+/** Inputs of 8 bits: each row or sample is divided by its largest magnitude. With weights of 1, 4 or 8 bits. */
 export interface DynamicInputs {
   readonly kind: 'dynamic';
 }
 
 /**
  * Inputs on a grid that is given: step · code, where the code is value / step, rounded to the nearest integer (ties to the even one) and held
- * between `lowest` and `highest`. With weights of 4 or 8 bits. A row or sample with NaN in it gives NaN.
+ * between `lowest` and `highest`. With weights of 1, 4 or 8 bits. A row or sample with NaN in it gives NaN.
  */
 export interface StepInputs {
   readonly kind: 'steps';
@@ -49,7 +49,7 @@ export interface StepInputs {
   readonly highest: number;
 }
 
-/** Inputs of 1 bit, for weights of 1: scale · 1 where a value is at least 0 (−0 too), otherwise scale · −1; NaN counts as negative. */
+/** Inputs of 1 bit, for weights of 1 or 2: scale · 1 where a value is at least 0 (−0 too), otherwise scale · −1; NaN counts as negative. */
 export interface SignInputs {
   readonly kind: 'signs';
   /** One number, 1 where left out, or the mean magnitude of the row or sample. */

@@ -22,7 +22,7 @@ const pictures = ['batch', 'height', 'width', 'channels'];
 export function denseOperation(layer: DenseLayer, engine: Engine): PlacedOperation {
   const where = 'dense(layer)';
   checkOptionNames(layer, ['weights', 'inputs', ...ofEpilogue], where);
-  checkWeights(layer.weights, ['inputs', 'outputs'], where);
+  checkWeights(layer.weights, ['inputs', 'outputs'], where, [1, 2, 4, 8]);
   const checked = checkedLayer(layer, windowsOfDense(layer.weights.shape), where);
   return makeOperation([checked], engine, ['rows', 'inputs'], where);
 }

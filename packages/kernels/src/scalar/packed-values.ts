@@ -1,9 +1,9 @@
 import { levelsOf } from '../layer/constants.js';
 import type { IntegerWeights } from '../layer/layer.js';
 
-/** Weights as they are kept: 8, 4 or 1 bit each, those of one input for all outputs in a row of whole bytes. */
+/** Weights as they are kept: 8, 4, 2 or 1 bit each, those of one input for all outputs in a row of whole bytes. */
 export interface PackedValues {
-  readonly bits: 1 | 4 | 8;
+  readonly bits: IntegerWeights['bits'];
   readonly rowBytes: number;
   readonly data: Uint8Array;
   /** What values of 4 bits stand for, −8 first. */

@@ -31,8 +31,8 @@ export interface TensorOperation {
   dispose(): void;
 }
 
-/** Name of the kernel that runs all operations, as `tf.profile` tells it. */
-const kernelName = 'LowbitLayer';
+/** Names of the kernel that runs all operations, as `tf.profile` tells them, by backend. */
+const kernelNames = new Map<string, string>();
 
 /** What the kernel runs, by the number that it is given. */
 const operations = new Map<number, PlacedOperation>();
@@ -61,8 +61,11 @@ export function tensorOperation(
           expected: `that of the output: [${output.join(', ')}]`,
         });
       }
-      registerOn(engine().backendName);
-      return engine().runKernel(kernelName, { x, ...(addend && { addend }) }, { number }) as Tensor;
+      return engine().runKernel(
+        kernelOn(engine().backendName),
+        { x, ...(addend && { addend }) },
+        { number },
+      ) as Tensor;
     },
     dispose() {
       operations.delete(number);
@@ -80,8 +83,19 @@ function checkFloats(tensor: Tensor, where: string): void {
   });
 }
 
-function registerOn(backendName: string): void {
-  if (getKernel(kernelName, backendName) !== undefined) return;
+/** The name of the kernel on a backend; another copy of this module may have registered one, which knows its own operations alone. */
+function kernelOn(backendName: string): string {
+  const known = kernelNames.get(backendName);
+  if (known !== undefined && getKernel(known, backendName) !== undefined) return known;
+  let kernelName = 'LowbitLayer';
+  for (let copy = 2; getKernel(kernelName, backendName) !== undefined; copy++)
+    kernelName = `LowbitLayer${copy}`;
+  kernelNames.set(backendName, kernelName);
+  register(kernelName, backendName);
+  return kernelName;
+}
+
+function register(kernelName: string, backendName: string): void {
   registerKernel({
     kernelName,
     backendName,

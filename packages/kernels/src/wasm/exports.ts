@@ -10,12 +10,14 @@ export interface KernelExports {
   multiplyAll(call: number): void;
   /** Computes the depthwise convolution of a call. */
   convolveDepthwise(call: number): void;
-  /** Fills the tables of lookups with inputs of 1 or 2 bits. */
+  /** Fills the tables of lookups with inputs of 1 or 2 bits; 0 stands for signs with weights of two masks. */
   fillTables(to: number, bits: number): void;
   /** Quantizes the images of a call to tables. */
   tabulateAll(call: number): void;
   /** Computes the product of a call by lookup. */
   lookUpAll(call: number): void;
+  /** Computes the product of a call whose weights have 1 bit, by lookup of inputs of 8. */
+  lookUpBytes(call: number): void;
   /** Values of rows less the mean magnitude of their row times their sign. */
   subtractSigns(values: number, to: number, rows: number, count: number): void;
   /** Adds to the four sums at `to` the products of 16 bytes at `a` and `b`. */

@@ -11,9 +11,6 @@ import { quadsOfPixel } from './pack-panels.js';
 import type { PlacedRun } from './run-layers.js';
 import type { Machine, ResidentLayer } from './wasm-engine.js';
 
-/** Bytes of an input: a table of 16 for each four. */
-const inputBytes = 4;
-
 /** Products of weights of 1 bit with inputs of 1 or 2, by lookup. */
 export function packLookup(machine: Machine, layer: ResidentLayer, keeper: Keeper): PlacedRun {
   if (!isOfPatches(layer)) return packOrders(machine, layer, keeper);
@@ -60,22 +57,27 @@ type RunWith = (batch: PlacedBatch, geometry: Geometry, constants: Call) => void
 function packOnce(machine: Machine, layer: ResidentLayer, { keep }: Keeper): RunWith {
   const { heap, kernels, tables } = machine;
   const { weights, inputs, resident } = layer;
-  const inputBits = inputs.kind === 'signs' ? 1 : 2;
+  const isTernary = weights.bits === 2;
+  const inputBits = isTernary ? 0 : inputs.kind === 'signs' ? 1 : 2;
+  // Tables of each four inputs: one of 16 bytes, or two.
+  const tablesOfFour = isTernary ? 2 : 1;
+  const inputBytes = 4 * tablesOfFour;
   const { runs, groups } = runsOf(layer.windows);
-  const chunks = chunksOf(runs, groups, inputBits);
+  const chunks = chunksOf(runs, tablesOfFour * groups, inputBits);
   const own = {
     ...resident,
     ...inputNumbers(inputs),
     ...{ weights: keep(packBits(weights, chunks)), tables: tables[inputBits], inputBits },
+    starts: isTernary ? keep(zerosTaken(layer)) : 0,
   };
   const sumStride = 2 * ((layer.windows.outputs + 31) & ~31);
   return (batch, given, constants) => {
     const { windows, geometry } = onOneLine(layer.windows, given);
     const layout = memoryLayout(windows, geometry, inputBytes);
     const { rows, batchBytes, pixelBytes, call } = layout;
-    const isPaired = inputBits === 1 && geometry.outWidth > 1;
+    const isPaired = inputBits !== 2 && geometry.outWidth > 1;
     const stride = isPaired ? call.horizontalStep! : 0;
-    const list = chunkList(layout, chunks);
+    const list = chunkList(layout, chunks, tablesOfFour);
     return runCall(
       heap,
       (reserve) => {
@@ -110,6 +112,13 @@ function packOnce(machine: Machine, layer: ResidentLayer, { keep }: Keeper): Run
       },
     );
   };
+}
+
+/** What each channel takes off twice the matches of a row: how many of its weights are not 0. */
+function zerosTaken({ weights, windows: { outputs } }: ResidentLayer): Int32Array {
+  const taken = new Int32Array((outputs + 7) & ~7);
+  weights.values.forEach((value, at) => (taken[at % outputs]! -= Math.abs(value)));
+  return taken;
 }
 
 /** Runs of neighbouring groups in a window, and the groups of each. */
@@ -157,8 +166,9 @@ function windowSteps({ window, dilations }: Windows, { bordered }: Geometry): Ca
 }
 
 /** How far each chunk begins from where the window does, in bytes, and its groups. */
-function chunkList({ run, skips }: MemoryLayout, chunks: readonly Chunk[]): Int32Array {
+function chunkList({ run, skips }: MemoryLayout, chunks: readonly Chunk[], tablesOfFour: number): Int32Array {
+  const ofRun = run * tablesOfFour;
   return Int32Array.from(
-    chunks.flatMap(({ group, groups }) => [skips[Math.floor(group / run)]! + (group % run) * 16, groups]),
+    chunks.flatMap(({ group, groups }) => [skips[Math.floor(group / ofRun)]! + (group % ofRun) * 16, groups]),
   );
 }

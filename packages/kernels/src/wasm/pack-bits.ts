@@ -11,21 +11,21 @@ export interface Chunk {
   readonly groups: number;
 }
 
-/** Most groups that bytes can count: of inputs of 1 bit 4 each, in threes; of inputs of 2 bits 12 each. */
-const mostGroups = { 1: 60, 2: 21 } as const;
+/** Most groups that bytes can count: of inputs of 1 bit 4 each, in threes; of inputs of 2 bits 12 each; of two masks 4 both. */
+const mostGroups = { 0: 60, 1: 60, 2: 21 } as const;
 
 /**
- * Cuts runs of groups into chunks. With inputs of 1 bit, each has a multiple of 3 groups, or fewer than that.
+ * Cuts runs of groups into chunks. Unless inputs have 2 bits, each has a multiple of 3 groups, or fewer than that.
  *
  * @param runs How many runs there are, of `groups` each.
  */
-export function chunksOf(runs: number, groups: number, inputBits: 1 | 2): Chunk[] {
+export function chunksOf(runs: number, groups: number, inputBits: 0 | 1 | 2): Chunk[] {
   const most = mostGroups[inputBits];
   const chunks: Chunk[] = [];
   for (let run = 0; run < runs; run++)
     for (let done = 0; done < groups;) {
       const left = Math.min(most, groups - done);
-      const taken = inputBits === 1 && left >= 3 ? left - (left % 3) : left;
+      const taken = inputBits !== 2 && left >= 3 ? left - (left % 3) : left;
       chunks.push({ group: run * groups + done, groups: taken });
       done += taken;
     }
@@ -34,12 +34,14 @@ export function chunksOf(runs: number, groups: number, inputBits: 1 | 2): Chunk[
 
 /**
  * Weights of 1 bit in the order in which they are looked up: `[chunk][outputs / 32][group][16 bytes]`. A byte holds four inputs of
- * a channel in its low half, and of the sixteenth next in its high one; a bit is 1 where the weight is positive.
+ * a channel in its low half, and of the sixteenth next in its high one; a bit is 1 where the weight is positive. Of weights of 2 bits,
+ * each group is two: in the second, a bit is 1 where the weight is negative.
  */
 export function packBits(
-  { values, shape }: IntegerWeights,
+  { values, shape, bits: width }: IntegerWeights,
   chunks: readonly Chunk[],
 ): Uint8Array<ArrayBuffer> {
+  const sides = width === 2 ? [1, -1] : [1];
   const [channels, outputs] = shape.slice(-2) as [number, number];
   const ofPixel = Math.max(1, Math.ceil(channels / quad));
   const panels = Math.ceil(outputs / panelWidth);
@@ -51,11 +53,13 @@ export function packBits(
       const lane = output % panelWidth;
       const panel = start + Math.floor(output / panelWidth) * chunk.groups * 16;
       for (let group = 0; group < chunk.groups; group++) {
-        const pixel = Math.floor((chunk.group + group) / ofPixel);
-        const channel = ((chunk.group + group) % ofPixel) * quad;
+        const side = sides[(chunk.group + group) % sides.length]!;
+        const four = Math.floor((chunk.group + group) / sides.length);
+        const pixel = Math.floor(four / ofPixel);
+        const channel = (four % ofPixel) * quad;
         let bits = 0;
         for (let i = 0; i < quad && channel + i < channels; i++)
-          bits |= Number(values[(pixel * channels + channel + i) * outputs + output]! > 0) << i;
+          bits |= Number(side * values[(pixel * channels + channel + i) * outputs + output]! > 0) << i;
         packed[panel + group * 16 + (lane & 15)]! |= lane < 16 ? bits : bits << 4;
       }
     }

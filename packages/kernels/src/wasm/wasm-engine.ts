@@ -3,6 +3,7 @@ import type { Call } from './call-block.js';
 import type { KernelExports } from './exports.js';
 import type { Heap } from './heap.js';
 import { inPanels, type Keeper, keeper } from './keep.js';
+import { packByteLookup } from './byte-lookup.js';
 import { packDepthwise } from './depthwise.js';
 import { packLookup } from './lookup.js';
 import type { RelaxedDot } from './probe-relaxed.js';
@@ -14,8 +15,8 @@ export interface Machine {
   readonly kernels: KernelExports;
   readonly heap: Heap;
   readonly relaxedDot: RelaxedDot | undefined;
-  /** Addresses of what lookups give, by the bits of inputs. */
-  readonly tables: Readonly<Record<1 | 2, number>>;
+  /** Addresses of what lookups give, by the bits of inputs; 0 stands for signs with weights of two masks. */
+  readonly tables: Readonly<Record<0 | 1 | 2, number>>;
 }
 
 /** A layer whose constants lie in memory: where, and its limits. */
@@ -25,7 +26,8 @@ export interface ResidentLayer extends CheckedLayer {
 
 /** Layers computed in WebAssembly. */
 export function wasmEngine(kernels: KernelExports, heap: Heap, relaxedDot?: RelaxedDot): Engine {
-  const tables = { 1: heap.reserve(16 * 16), 2: heap.reserve(256 * 16) };
+  const tables = { 0: heap.reserve(16 * 16), 1: heap.reserve(16 * 16), 2: heap.reserve(256 * 16) };
+  kernels.fillTables(tables[0], 0);
   kernels.fillTables(tables[1], 1);
   kernels.fillTables(tables[2], 2);
   return { pack: (layers) => packLayers({ kernels, heap, relaxedDot, tables }, layers) };
@@ -47,9 +49,10 @@ function packLayers(machine: Machine, layers: readonly CheckedLayer[]): PackedLa
 
 function packLayer(machine: Machine, checked: CheckedLayer, kept: Keeper): WasmLayer {
   const layer = { ...checked, resident: keepConstants(checked, kept) };
-  const { weights, windows } = layer;
+  const { weights, windows, inputs } = layer;
   if (windows.isDepthwise) return packDepthwise(machine, layer, kept);
-  if (weights.bits !== 1) return packProduct(machine, layer, kept);
+  if (inputs.kind === 'dynamic' || inputs.kind === 'steps')
+    return weights.bits === 1 ? packByteLookup(machine, layer, kept) : packProduct(machine, layer, kept);
   return { outputs: windows.outputs, run: packLookup(machine, layer, kept) };
 }
 

@@ -13,7 +13,7 @@ export interface PackedPlan extends PlannedLayer {
 /** Layers that run as one operation, each of which alone takes what the one before it gives. */
 export type Chain = readonly PackedPlan[];
 
-/** The layers that run packed, in chains as long as can be; a Dense layer is always alone, and so is one of 1 bit. */
+/** The layers that run packed, in chains as long as can be; a Dense layer is always alone, and so is one with inputs of 1 or 2 bits. */
 export function findChains(model: LayersModel, planned: readonly PlannedLayer[]): Chain[] {
   const ends = new Set(model.outputs);
   const chains: PackedPlan[][] = [];
@@ -41,7 +41,8 @@ function isLinked(one: PackedPlan, next: PackedPlan, outputs: ReadonlySet<Symbol
   const isOnly = end.outboundNodes.length === 1 && end.outboundNodes[0]!.outboundLayer === start;
   if (!isOnce || !isOnly || outputs.has(end.output as SymbolicTensor)) return false;
   const areConvolutions = [one, next].every(
-    ({ layer, outcome }) => layer.getClassName() !== 'Dense' && outcome.weights.bits !== 1,
+    ({ layer, outcome }) =>
+      layer.getClassName() !== 'Dense' && outcome.inputs.kind !== 'signs' && outcome.inputs.kind !== 'codes',
   );
   return areConvolutions && one.outcome.limits !== undefined && one.outcome.residual === undefined;
 }

@@ -1,5 +1,5 @@
 import { quantize, type Quantizer } from '@lowbit/core';
-import { horq, hwgq, xnor } from '@lowbit/methods';
+import { horq, hwgq, ternary, xnor } from '@lowbit/methods';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-backend-wasm';
@@ -88,7 +88,7 @@ describe.each(['cpu', 'wasm'])('on the backend %s', (backend) => {
     values.forEach((value, i) => expect(Math.abs(value - expected[i]!)).toBeLessThan(0.03));
     compiled.dispose();
     input.dispose();
-    const packedBits = bits === 8 ? 8 : 4;
+    const packedBits = bits === 8 || bits === 1 ? bits : 4;
     const packed = { isPacked: true, bits: packedBits, inputs: 'dynamic', bytes: expect.any(Number) };
     expect(compiled.explain()).toEqual([
       { layer: 'first', className: 'Conv2D', ...packed, normalization: 'norm', rectifier: 'relu' },
@@ -199,6 +199,33 @@ describe.each(['cpu', 'wasm'])('on the backend %s', (backend) => {
       expect(new Set(expected).size).toBeGreaterThan(4);
       values.forEach((value, i) => expect(Math.abs(value - expected[i]!)).toBeLessThan(1e-4));
       pixels.dispose();
+      compiled.dispose();
+      for (const each of [original, model]) disposeWeights(each);
+    },
+  );
+
+  it.each([1, 2] as const)(
+    'runs Dense layers of ternary weights with %i signs of each input',
+    async (order) => {
+      const dense = layers.dense({ name: 'dense', units: 37, inputShape: [45] });
+      const original = withSeededWeights(tfLayers.sequential({ layers: [dense] }));
+      const recipe = { weights: ternary(), bits: 2, granularity: 'channel' } as const;
+      const { model } = await quantize(tfjs(original), {
+        ...{ ...recipe, activations: horq({ scope: 'sample' }), activationBits: order },
+      });
+      const compiled = await compile(model);
+      const packed = { isPacked: true, bits: 2, inputs: 'signs' };
+      expect(compiled.explain()).toEqual([expect.objectContaining(packed)]);
+      const input = tf.tensor(
+        Float32Array.from({ length: 5 * 45 }, (_, i) => Math.cos(i * i)),
+        [5, 45],
+      );
+      const expected = await predicted(model, input);
+      expect(new Set(expected).size).toBeGreaterThan(100);
+      (await predicted(compiled, input)).forEach((value, i) =>
+        expect(Math.abs(value - expected[i]!)).toBeLessThan(1e-5),
+      );
+      input.dispose();
       compiled.dispose();
       for (const each of [original, model]) disposeWeights(each);
     },

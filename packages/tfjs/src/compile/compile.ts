@@ -34,7 +34,7 @@ export interface CompiledLayer {
   /** Whether it runs on the kernels, with its weights packed. */
   readonly isPacked: boolean;
   /** Bits of a weight in memory. */
-  readonly bits?: 1 | 4 | 8;
+  readonly bits?: 1 | 2 | 4 | 8;
   /**
    * How its inputs are quantized: `dynamic` to 8 bits; to `steps` that are known, by the model or, before a depthwise convolution, by the limits
    * of a ReLU6 (15 bits); or as the model does to `codes` of 2 bits or to `signs`.

@@ -36,3 +36,19 @@ it.each([
     expect(scales[at % 2]! * value + shifts![at % 2]!).toBeCloseTo(expected[at]!, 5);
   });
 });
+
+it.each([
+  [4, false, 4],
+  [8, false, 8],
+  [1, true, 2],
+] as const)('takes three levels of each channel as −1, 0 and 1: %#', (narrowest, takesThree, bits) => {
+  const codes = Uint8Array.from({ length: 40 }, (_, at) => (at * 7) % 3);
+  const given: QuantizedTensor = {
+    ...{ shape: [20, 2], bits: 2, codes, slicing: { axes: [1] }, parameterStorage: 'float32' },
+    scheme: { kind: 'codebook', levels: 3, values: Float32Array.of(-0.3, 0, 0.3, -2, 0, 2) },
+  };
+  const weights = integerWeights(given, decode(given), { outputAxes: [1], narrowest, takesThree });
+  const values = Int8Array.from(codes, (code) => code - 1);
+  expect(weights).toEqual({ shape: [20, 2], values, bits, scales: Float32Array.of(0.3, 2) });
+  expect(integerWeights(given, decode(given), { outputAxes: [1], narrowest: 1 })).toContain('not signs');
+});

@@ -5,8 +5,10 @@ import type { IntegerWeights } from '@lowbit/kernels';
 export interface WeightForm {
   /** Which axes together are the output channels. */
   readonly outputAxes: readonly number[];
-  /** Bits of a weight at least: 1 where inputs have 1 or 2 bits, and then no others will do. */
+  /** Bits of a weight at least: 1 where inputs have 1 or 2 bits, and then no others will do but −1, 0 and 1 where it `takesThree`; signs have 1 also with 4. */
   readonly narrowest: 1 | 4 | 8;
+  /** Whether −1, 0 and 1 will do too where inputs are signs. */
+  readonly takesThree?: boolean;
 }
 
 type Integers = Omit<IntegerWeights, 'shape'>;
@@ -16,7 +18,7 @@ type Codes = QuantizedTensor['codes'];
 export function integerWeights(
   tensor: QuantizedTensor,
   values: Float32Array,
-  { outputAxes, narrowest }: WeightForm,
+  { outputAxes, narrowest, takesThree = false }: WeightForm,
 ): IntegerWeights | string {
   const { shape, bits, codes, scheme, slicing } = tensor;
   if (bits > 8) return `its weights have ${bits} bits, more than 8`;
@@ -26,8 +28,22 @@ export function integerWeights(
     return 'its grids are not one for each output channel or for the whole weight';
   if (decode(tensor).some((value, at) => value !== values[at]))
     return 'its weights were changed since they were quantized';
-  const integers = integersOf(scheme, codes, bits, narrowest);
+  const integers =
+    ofThreeLevels(scheme, codes, narrowest, takesThree) ?? integersOf(scheme, codes, bits, narrowest);
   return typeof integers === 'string' ? integers : { shape, ...integers };
+}
+
+/** Weights of −1, 0 and 1; `undefined` of others, and where they will not do. */
+function ofThreeLevels(
+  scheme: Scheme,
+  codes: Codes,
+  narrowest: WeightForm['narrowest'],
+  takesThree: boolean,
+): Integers | undefined {
+  const scales = threeScales(scheme);
+  if (scales === undefined || (narrowest === 1 && !takesThree)) return undefined;
+  const bits = narrowest === 1 ? 2 : narrowest;
+  return { values: Int8Array.from(codes, (code) => code - 1), bits, scales };
 }
 
 function integersOf(
@@ -42,11 +58,30 @@ function integersOf(
     return { values: Int8Array.from(codes, (code) => 2 * code - 1), bits: 1, scales: signs };
   }
   const width = bits <= narrowest ? narrowest : 8;
-  if (signs)
-    return { values: Int8Array.from(codes, (code) => 2 * code - 1), bits: width, scales: signs, shifts: [0] };
+  if (signs) {
+    const values = Int8Array.from(codes, (code) => 2 * code - 1);
+    return narrowest === 4 ? { values, bits: 1, scales: signs } : { values, bits: width, scales: signs };
+  }
   if (scheme.kind === 'affine') return ofGrid(scheme, codes, width);
   if (scheme.kind === 'codebook') return ofCodebook(scheme, codes, width);
   return 'its weights are sums of signs of several scales';
+}
+
+/** The scales of weights that are −1, 0 and 1 times one; `undefined` of others. */
+function threeScales(scheme: Scheme): Float32Array | undefined {
+  if (scheme.kind === 'affine') {
+    const { levels, scale, offset } = scheme;
+    const isCentred = offset === undefined || scale.every((step, slice) => offset[slice] === -step);
+    return levels === 3 && isCentred ? scale : undefined;
+  }
+  if (scheme.kind !== 'codebook' || scheme.levels !== 3) return undefined;
+  const { values, scale } = scheme;
+  const largest = values.filter((_, at) => at % 3 === 2);
+  const isCentred = largest.every(
+    (value, slice) => values[3 * slice] === -value && values[3 * slice + 1] === 0,
+  );
+  if (!isCentred || values.length % 3 !== 0) return undefined;
+  return scale ? scale.map((of) => of * largest[0]!) : largest;
 }
 
 /** The scales of weights that are signs; `undefined` of others. */

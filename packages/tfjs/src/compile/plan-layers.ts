@@ -134,7 +134,9 @@ function integerInputs(
       why = 'the kernels have no depthwise convolutions of inputs of 1 or 2 bits';
       continue;
     }
-    const weights = integerWeights(tensor, values, { ...rule, narrowest: isNarrow ? 1 : rule.narrowest });
+    const narrowest = isNarrow ? 1 : rule.narrowest;
+    const takesThree = rule.isDense && one.kind === 'signs';
+    const weights = integerWeights(tensor, values, { ...rule, narrowest, takesThree });
     if (typeof weights !== 'string') return { weights, inputs: one };
     why = weights;
   }
@@ -144,12 +146,13 @@ function integerInputs(
 /** The kernel of a layer class, the axes of its output channels, and how narrow its weights can be. */
 interface KernelRule extends WeightForm {
   readonly variable: string;
+  readonly isDense: boolean;
 }
 
 const kernelRules: Readonly<Record<string, KernelRule>> = {
-  Dense: { variable: 'kernel', outputAxes: [1], narrowest: 4 },
-  Conv2D: { variable: 'kernel', outputAxes: [3], narrowest: 4 },
-  DepthwiseConv2D: { variable: 'depthwise_kernel', outputAxes: [2, 3], narrowest: 8 },
+  Dense: { variable: 'kernel', outputAxes: [1], narrowest: 4, isDense: true },
+  Conv2D: { variable: 'kernel', outputAxes: [3], narrowest: 4, isDense: false },
+  DepthwiseConv2D: { variable: 'depthwise_kernel', outputAxes: [2, 3], narrowest: 8, isDense: false },
 };
 
 function refuse(layer: Layer, isKnown: boolean, isOuter: boolean, isQuantized: boolean): string | undefined {
