@@ -3,7 +3,7 @@ import type { BudgetTerms } from './policy.js';
 
 /** What became of a budget: plain JSON. */
 export interface BudgetReport {
-  readonly limits: Pick<BudgetTerms, 'bytes' | 'maxLoss' | 'minSqnr'>;
+  readonly limits: Pick<BudgetTerms, 'bytes' | 'averageBits' | 'maxLoss' | 'minSqnr'>;
   /** What each measured weight got. */
   readonly choice: CandidateChoice;
   /** Bits were chosen by the errors of the weights, since there was nothing to run the model on. */

@@ -92,4 +92,6 @@ export interface WrittenSize {
   readonly choice: CandidateChoice;
   /** Bytes of the whole model with its data. */
   readonly bytes: number;
+  /** Of them those of the weights that were quantized, parameters counted. */
+  readonly weightBytes?: number;
 }

@@ -3,6 +3,7 @@ import type {
   MeasuredCandidate,
   MeasuredItem,
   Measurements,
+  WrittenSize,
 } from '../contract/measurements.js';
 import type { BitAssignment, Candidate } from '../contract/policy.js';
 import { defined } from '../contract/defined.js';
@@ -21,6 +22,8 @@ export interface BudgetOption {
   /** Of its effect alone, or of the error of the weight where effects are not known; never more than that of fewer bits. */
   readonly loss: number;
   readonly bitOperations: number;
+  /** It leaves the weights as they are. */
+  readonly float?: true;
   /** Index of its bits among all, ascending. */
   readonly rank: number;
   /** Keys of candidates, its own among them, that leave the weights as they are, so that which of them is taken changes nothing but the plan. */
@@ -46,6 +49,8 @@ export interface BudgetProblem {
   readonly isMeasured: boolean;
   /** Bytes of the written model beside what its weights are said to cost, as was last written; 0 where nothing was. */
   readonly otherBytes: number;
+  /** Bytes of quantized weights beside what these are said to cost, as was last written: less than 0 where weights share what they need. */
+  readonly otherWeightBytes: number;
 }
 
 /** What decides which candidates there are. */
@@ -81,7 +86,7 @@ export function budgetProblem(
   if (missing !== undefined) throw notMeasured(missing.id, 'what it may be');
   const ranks = Math.max(widths.length, 1);
   const ordered = settings.decreasing === true ? outOfOrder(items, ranks) : items;
-  return { items: ordered, ranks, isMeasured, otherBytes: bytesBeside(measurements) };
+  return { items: ordered, ranks, isMeasured, ...besideAll(items, measurements) };
 }
 
 /** Options of which those that leave the weights as they are, for as many bytes, are one. */
@@ -126,7 +131,7 @@ export function wholeProblem(measurements: Measurements, decreasing: boolean): B
   }));
   const ranks = Math.max(settings.widths.length, 1);
   const ordered = decreasing ? outOfOrder(items, ranks) : items;
-  return { items: ordered, ranks, isMeasured, otherBytes: bytesBeside(measurements) };
+  return { items: ordered, ranks, isMeasured, ...besideAll(items, measurements) };
 }
 
 const widthsOf = ({ items }: Measurements): readonly number[] =>
@@ -172,10 +177,15 @@ function optionsFor(
   // A sole candidate costs what it costs, whatever it loses.
   const usable = known.filter(({ effect }) => !isMeasured || effect !== undefined || known.length === 1);
   const losses = fallingLosses(usable, isMeasured);
-  return usable.map(({ candidate: key, bits, storedBytes }) => {
+  return usable.map(({ candidate: key, bits, storedBytes, float }) => {
     const width = widthOf({ bits });
     const bitOperations = macs * width * activationBits;
-    return { key, bits, storedBytes, loss: losses.get(key) ?? 0, bitOperations, rank: widths.indexOf(width) };
+    const loss = losses.get(key) ?? 0;
+    const isLeft = float === true || bits === 'float';
+    return {
+      ...{ key, bits, storedBytes, loss, bitOperations, rank: widths.indexOf(width) },
+      ...(isLeft ? { float: true as const } : {}),
+    };
   });
 }
 
@@ -187,11 +197,35 @@ export const assigned = (entry: BitAssignment, candidate: Candidate): Candidate 
 };
 
 /** Bytes that the weights of a choice take; those that it does not name or that are not known take none. */
-export function bytesOfChoice(items: readonly BudgetItem[], choice: CandidateChoice): number {
-  return items.reduce((sum, { ids, options }) => {
-    const own = options.find((option) => isOf(option, choice[ids[0]]));
-    return sum + (own?.storedBytes ?? 0);
-  }, 0);
+export const bytesOfChoice = (items: readonly BudgetItem[], choice: CandidateChoice): number =>
+  chosenOptions(items, choice).reduce((sum, { storedBytes }) => sum + storedBytes, 0);
+
+/** Of them those that are quantized. */
+const quantizedBytes = (items: readonly BudgetItem[], choice: CandidateChoice): number =>
+  chosenOptions(items, choice).reduce((sum, { storedBytes, float }) => sum + (float ? 0 : storedBytes), 0);
+
+const chosenOptions = (items: readonly BudgetItem[], choice: CandidateChoice): readonly BudgetOption[] =>
+  items.flatMap(({ ids, options }) => options.find((option) => isOf(option, choice[ids[0]])) ?? []);
+
+/** The problem with what a choice was seen to take beside what its weights are said to cost. */
+export function asWritten(
+  problem: BudgetProblem,
+  { choice, bytes, weightBytes }: WrittenSize,
+): BudgetProblem {
+  const { items, otherWeightBytes } = problem;
+  return {
+    ...problem,
+    otherBytes: bytes - bytesOfChoice(items, choice),
+    otherWeightBytes:
+      weightBytes === undefined ? otherWeightBytes : weightBytes - quantizedBytes(items, choice),
+  };
+}
+
+function besideAll(items: readonly BudgetItem[], measurements: Measurements) {
+  const last = measurements.written.at(-1);
+  const otherWeightBytes =
+    last?.weightBytes === undefined ? 0 : last.weightBytes - quantizedBytes(items, last.choice);
+  return { otherBytes: bytesBeside(measurements), otherWeightBytes };
 }
 
 /** Whether an option stands for the candidate of a key. */

@@ -4,7 +4,7 @@ import { LowbitError } from '../errors/error.js';
 import type { BudgetItem, BudgetProblem } from './budget-problem.js';
 import { leastCost } from './knapsack.js';
 import { isSameChoice, latestOf } from './known.js';
-import { type Limits, resourcesOf, sizeKnapsack } from './limits.js';
+import { type Limits, quantizable, resourcesOf, sizeKnapsack } from './limits.js';
 import { smallestChoice } from './smallest-choice.js';
 
 /** Weights that a message names. */
@@ -37,16 +37,17 @@ export function infeasible(
 /** What the limits are at least. */
 function leastOf(problem: BudgetProblem, { written }: Measurements, limits: Limits): string {
   const knapsack = sizeKnapsack(problem, limits);
-  const values = problem.items.reduce((sum, item) => sum + item.values, 0);
+  const { values, leftBytes } = quantizable(problem);
   const least = knapsack.capacities.map((_, resource) => leastCost(knapsack, resource));
   const [size = 0] = least;
   const smallest = smallestChoice(problem, limits)?.choice;
   const known = smallest && written.find(({ choice }) => isSameChoice(choice, smallest));
   const bytes = known?.bytes ?? Math.ceil(size + problem.otherBytes);
+  const weightBytes = known?.weightBytes ?? size - leftBytes + problem.otherWeightBytes;
   const words = [
     limits.bytes !== undefined &&
       `at least ${bytes} bytes, ${Math.max(Math.round(bytes - size), 0)} of them beside these weights`,
-    limits.averageBits !== undefined && `at least ${upTo(2, (8 * size) / values)} stored bits a value`,
+    limits.averageBits !== undefined && `at least ${upTo(2, (8 * weightBytes) / values)} stored bits a value`,
     limits.bitOperations !== undefined && `at least ${least.at(-1)} bit operations`,
     limits.decreasing && 'with bits that never rise with depth',
   ];

@@ -1,5 +1,5 @@
 import type { CandidateChoice, JointEffect, WrittenSize } from '../contract/measurements.js';
-import { type BudgetOption, type BudgetProblem, bytesOfChoice, knapsackItems } from './budget-problem.js';
+import { type BudgetOption, type BudgetProblem, asWritten, knapsackItems } from './budget-problem.js';
 import type { KnapsackProblem } from './knapsack.js';
 import { isSameChoice } from './known.js';
 
@@ -27,10 +27,9 @@ export interface Chosen {
 
 /** Limits that cost something, in the order of the costs of options. */
 export function resourcesOf(problem: BudgetProblem, { bytes, averageBits, bitOperations }: Limits) {
-  const values = problem.items.reduce((sum, item) => sum + item.values, 0);
   const forWeights = [
     ...(bytes === undefined ? [] : [bytes - problem.otherBytes]),
-    ...(averageBits === undefined ? [] : [Math.floor((averageBits * values) / 8)]),
+    ...(averageBits === undefined ? [] : [bytesOnAverage(problem, averageBits)]),
   ];
   const size = { capacity: Math.min(...forWeights), costOf: (option: BudgetOption) => option.storedBytes };
   const work = {
@@ -38,6 +37,29 @@ export function resourcesOf(problem: BudgetProblem, { bytes, averageBits, bitOpe
     costOf: (option: BudgetOption) => option.bitOperations,
   };
   return [...(forWeights.length > 0 ? [size] : []), ...(bitOperations === undefined ? [] : [work])];
+}
+
+/** Bytes of all weights where those that can be quantized take so many bits a value; what is left as it is in any case is no part of that. */
+function bytesOnAverage(problem: BudgetProblem, bits: number): number {
+  const { values, leftBytes } = quantizable(problem);
+  return Math.floor((bits * values) / 8) + leftBytes - problem.otherWeightBytes;
+}
+
+/** Values of the weights that can be quantized, and bytes of the others. */
+export function quantizable({ items }: BudgetProblem): {
+  readonly values: number;
+  readonly leftBytes: number;
+} {
+  const isLeft = ({ options }: BudgetProblem['items'][number]) =>
+    options.every(({ float }) => float === true);
+  return {
+    values: items.reduce((sum, item) => sum + (isLeft(item) ? 0 : item.values), 0),
+    leftBytes: items.reduce(
+      (sum, item) =>
+        sum + (isLeft(item) ? Math.min(...item.options.map(({ storedBytes }) => storedBytes)) : 0),
+      0,
+    ),
+  };
 }
 
 /** The knapsack of what costs something: the loss is to be smallest. */
@@ -64,9 +86,9 @@ export function knapsackOfChoice(
   spare = 0,
 ): KnapsackProblem {
   const own = written.findLast((one) => isSameChoice(one.choice, choice));
-  const otherBytes =
-    own === undefined ? problem.otherBytes - spare : own.bytes - bytesOfChoice(problem.items, choice);
-  return sizeKnapsack({ ...problem, otherBytes }, limits);
+  const told =
+    own === undefined ? { ...problem, otherBytes: problem.otherBytes - spare } : asWritten(problem, own);
+  return sizeKnapsack(told, limits);
 }
 
 /** Whether a choice keeps limits and order. */

@@ -1,6 +1,6 @@
 import { defined } from '../contract/defined.js';
 import type { CandidateChoice, JointEffect, Measurements } from '../contract/measurements.js';
-import { type BudgetProblem, bytesOfChoice, choiceOf, optionsOfChoice } from './budget-problem.js';
+import { asWritten, type BudgetProblem, choiceOf, optionsOfChoice } from './budget-problem.js';
 import { filled } from './filled.js';
 import { isClearlyBetter, isSameChoice, isBetterByFar, latestOf } from './known.js';
 import { type KnapsackProblem, solveKnapsack } from './knapsack.js';
@@ -86,9 +86,9 @@ function bestBySingles(
   written: Measurements['written'],
   limits: Limits,
 ): (ModelChoice & { readonly gap: number }) | undefined {
-  let { otherBytes } = problem;
+  let told = problem;
   for (;;) {
-    const knapsack = sizeKnapsack({ ...problem, otherBytes }, limits);
+    const knapsack = sizeKnapsack(told, limits);
     const solution = solveKnapsack(knapsack);
     if (solution === undefined) return smallestWritten(problem, written, limits);
     const options = filled(knapsack, solution.chosen);
@@ -96,9 +96,15 @@ function bestBySingles(
     const gap = solution.loss > 0 ? (solution.loss - solution.bound) / solution.loss : 0;
     if (isWithin(knapsackOfChoice(problem, written, limits, choice), options))
       return { choice, options, gap };
-    const known = written.findLast((one) => isSameChoice(one.choice, choice));
-    // It was within what is estimated, so that this is more.
-    otherBytes = (known?.bytes ?? Infinity) - bytesOfChoice(problem.items, choice);
+    const own = written.findLast((one) => isSameChoice(one.choice, choice));
+    if (own === undefined) return undefined;
+    // It was within what is estimated, so that one of them is more.
+    const { otherBytes, otherWeightBytes } = asWritten(problem, own);
+    told = {
+      ...problem,
+      otherBytes: Math.max(told.otherBytes, otherBytes),
+      otherWeightBytes: Math.max(told.otherWeightBytes, otherWeightBytes),
+    };
   }
 }
 

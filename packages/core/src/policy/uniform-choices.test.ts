@@ -19,6 +19,7 @@ const problem = (...items: readonly BudgetItem[]): BudgetProblem => ({
   ranks: 8,
   isMeasured: true,
   otherBytes: 0,
+  otherWeightBytes: 0,
 });
 const chosen = (given: BudgetProblem, isFitting = () => true) =>
   uniformChoices(given, isFitting).map(({ choice }) => Object.values(choice));

@@ -19,14 +19,14 @@ export function budgetReport(
   smallest: CandidateChoice | undefined,
 ): BudgetReport {
   const { joint, written, effect, separability } = measurements;
-  const { bytes, maxLoss, minSqnr } = terms;
+  const { bytes, averageBits, maxLoss, minSqnr } = terms;
   const predicted = predictedEffect(choice, measurements);
   const known = joint.find((one) => isSameChoice(one.choice, choice));
   const sizeOf = (wanted: CandidateChoice | undefined) =>
     wanted && written.findLast((one) => isSameChoice(one.choice, wanted))?.bytes;
   const own = sizeOf(choice);
   return {
-    limits: defined({ bytes, maxLoss, minSqnr }),
+    limits: defined({ bytes, averageBits, maxLoss, minSqnr }),
     choice,
     predicted,
     ...(terms.effects && effect === undefined ? { unverified: true as const } : {}),

@@ -7,7 +7,7 @@ import { holds } from '../policy/limits.js';
 import { predictedEffect } from './budget-report.js';
 import { explore, type Judging } from './explore.js';
 import { type SmallestChoice, withWritten } from './smallest-choice.js';
-import type { Chosen, WrittenPlan } from './spending.js';
+import { type Chosen, isSmall, type WrittenPlan } from './spending.js';
 import { withBestWritten, withFirstWritten, withResult } from './try-choices.js';
 
 /** What a budget was spent on, and what is known by then. */
@@ -44,15 +44,14 @@ export async function chooseAndWrite<M>(
   const { terms, judge, writeOne } = spending;
   const isChecked = terms.maxLoss !== undefined || terms.minSqnr !== undefined;
   let measurements = smallest === undefined ? measured : withWritten(measured, smallest);
-  const isAttainable = smallest !== undefined && smallest.bytes <= (terms.bytes ?? Infinity);
+  const isSized = terms.bytes !== undefined || terms.averageBits !== undefined;
   // Taken only where nothing else is.
   const least: Kept | undefined =
-    isAttainable && !isChecked ? { chosen: smallest, bytes: smallest.bytes } : undefined;
+    smallest?.isSmall === true && !isChecked ? { chosen: smallest, bytes: smallest.bytes } : undefined;
   let best: Kept | undefined;
   let isBestTried = !isChecked;
   const tried: CandidateChoice[] = [];
-  if (terms.bytes !== undefined && judge !== undefined)
-    measurements = await withFirstWritten(spending, measurements);
+  if (isSized && judge !== undefined) measurements = await withFirstWritten(spending, measurements);
   while (tried.length < mostWrites) {
     const { chosen, infeasible, ...explored } = await explore(spending, measurements);
     ({ measurements } = explored);
@@ -65,17 +64,19 @@ export async function chooseAndWrite<M>(
       continue;
     }
     const { choice, resolved } = chosen;
-    if (terms.bytes === undefined && !isChecked) return { chosen, measurements };
+    if (!isSized && !isChecked) return { chosen, measurements };
     if (tried.some((one) => isSameChoice(one, choice))) break;
     tried.push(choice);
-    const { bytes, judged } = await writeOne(resolved, isChecked ? judge : undefined);
+    const { judged, averageBits, ...size } = await writeOne(resolved, isChecked ? judge : undefined);
+    const { bytes } = size;
     const isHeld = judged === undefined || holds(judged, terms);
-    measurements = withWritten(measurements, { choice, bytes });
+    measurements = withWritten(measurements, { choice, ...size });
     if (judged !== undefined && !isHeld) measurements = withResult(measurements, choice, judged);
-    if (!isHeld || bytes > (terms.bytes ?? Infinity)) continue;
+    if (!isHeld || !isSmall({ bytes, averageBits }, terms)) continue;
     const now: Kept = { chosen, bytes, ...defined({ judged }) };
     if (best === undefined || isBetter(now, best, measurements)) best = now;
-    if (terms.bytes === undefined || bytes >= wellUsed * terms.bytes) break;
+    const used = Math.max(bytes / (terms.bytes ?? Infinity), averageBits / (terms.averageBits ?? Infinity));
+    if (!isSized || used >= wellUsed) break;
   }
   const taken = best ?? least;
   if (taken === undefined) throw neverFits(terms, measurements);

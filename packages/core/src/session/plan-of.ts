@@ -39,7 +39,10 @@ export async function planOf<M>(
     inputs = { ...inputs, calibration };
     const { model, report } = written.quantized;
     const judged = judge && written.run && (await judge.judge(written.run));
-    return { bytes: (await sizeOf?.(model)) ?? report.modelBytes.after, judged };
+    const weightBytes = report.weights.reduce((sum, { sizes }) => sum + sizes.stored, 0);
+    const values = report.weights.reduce((sum, own) => sum + own.values, 0);
+    const averageBits = values > 0 ? (8 * weightBytes) / values : 0;
+    return { bytes: (await sizeOf?.(model)) ?? report.modelBytes.after, weightBytes, averageBits, judged };
   };
   const means = { data: given.data, writeOne, session: options, curve };
   const spent = await spendBudget(port, prepared, terms, means);

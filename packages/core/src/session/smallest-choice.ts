@@ -1,11 +1,15 @@
-import type { CandidateChoice, Measurements, WrittenSize } from '../contract/measurements.js';
+import { defined } from '../contract/defined.js';
+import type { Measurements, WrittenSize } from '../contract/measurements.js';
 import { isLowbitError, LowbitError } from '../errors/error.js';
 import { draftPrepared, planPrepared } from '../plan/make-plan.js';
 import { isSameChoice } from '../policy/known.js';
-import { type Chosen, choiceOfDrafts, type Spending } from './spending.js';
+import { type Chosen, choiceOfDrafts, isSmall, type Spending } from './spending.js';
 
 /** The smallest choice, and what was written of it. */
-export interface SmallestChoice extends Chosen, WrittenSize {}
+export interface SmallestChoice extends Chosen, WrittenSize {
+  /** Whether it is as small as is asked for. */
+  readonly isSmall: boolean;
+}
 
 /**
  * Writes the smallest choice, by which it is known what the model takes beside its weights, and what is attainable. Effects are not
@@ -18,14 +22,22 @@ export async function smallestOf<M>(spending: Spending<M>, measured: Measurement
   const known = knowing(spending, measured);
   const drafts = draftPrepared(known, { smallest: true });
   const { resolved } = planPrepared(spending.port, known, drafts);
-  const { bytes } = await spending.writeOne(resolved, undefined);
-  const smallest = { choice: choiceOfDrafts(measured, drafts), resolved, bytes };
-  if (bytes <= (spending.terms.bytes ?? Infinity)) return smallest;
+  const { bytes, weightBytes, averageBits } = await spending.writeOne(resolved, undefined);
+  const isAttainable = isSmall({ bytes, averageBits }, spending.terms);
+  const smallest = {
+    choice: choiceOfDrafts(measured, drafts),
+    resolved,
+    bytes,
+    ...defined({ weightBytes }),
+    isSmall: isAttainable,
+  };
+  if (isAttainable) return smallest;
   try {
     // The policy says what stands against less.
     draftPrepared(knowing(spending, withWritten(measured, smallest)));
   } catch (error) {
-    const isCorrected = resolved.entries.some(({ corrects }) => corrects === true);
+    const isTooLarge = bytes > (spending.terms.bytes ?? Infinity);
+    const isCorrected = isTooLarge && resolved.entries.some(({ corrects }) => corrects === true);
     if (!isCorrected || !isLowbitError(error) || error.code !== 'budget-infeasible') throw error;
     const recipe = { ...known.recipe, correctBiases: false };
     const plain = planPrepared(spending.port, { ...known, recipe }, drafts);
@@ -51,8 +63,8 @@ const knowing = <M>({ prepared }: Spending<M>, measurements: Measurements) => ({
 /** Measurements with what a choice takes, as the last that was written. */
 export const withWritten = (
   measurements: Measurements,
-  { choice, bytes }: { readonly choice: CandidateChoice; readonly bytes: number },
+  { choice, bytes, weightBytes }: WrittenSize,
 ): Measurements => {
   const others = measurements.written.filter((one) => !isSameChoice(one.choice, choice));
-  return { ...measurements, written: [...others, { choice, bytes }] };
+  return { ...measurements, written: [...others, { choice, bytes, ...defined({ weightBytes }) }] };
 };

@@ -291,6 +291,43 @@ test('an average is of stored bits, parameters counted', async () => {
   expect(new Set(bitsIn(plan)).size).toBeGreaterThan(1);
 });
 
+describe('where weights share what each is said to need', () => {
+  /** As for constants that a file holds once. */
+  const sharing = () => {
+    const { port } = chain();
+    const cost: typeof port.cost = async (weight, entry) => {
+      const { storedBytes, memoryBytes } = await packedCost(weight, entry);
+      return { storedBytes: storedBytes + 30, memoryBytes };
+    };
+    return { ...port, cost };
+  };
+  const stored = ({ report }: Awaited<ReturnType<typeof run>>) =>
+    (8 * report.weights.reduce((sum, { sizes }) => sum + sizes.stored, 0)) /
+    report.weights.reduce((sum, { values }) => sum + values, 0);
+  const leastOf = async (averageBits: number) => {
+    const { expected = '' } = await failure(quantize(sharing(), recipe(budget({ averageBits, choices }))));
+    return Number(/at least ([\d.]+) stored bits a value/.exec(expected)?.[1]);
+  };
+
+  it('the least average that is told is attained, and no hundredth less', async () => {
+    const least = await leastOf(1);
+    const bits = budget({ averageBits: least, choices });
+    const done = await quantize(sharing(), recipe(bits));
+    expect(stored(done)).toBeLessThanOrEqual(least);
+    expect(new Set(bitsIn(done.plan))).toEqual(new Set([2]));
+    expect(await leastOf(least - 0.01)).toBe(least);
+  });
+
+  it('an average is kept by what is written, and used', async () => {
+    for (const averageBits of [4.5, 5.5, 6.5, 7.5]) {
+      const done = await quantize(sharing(), recipe(budget({ averageBits, choices })));
+      expect(stored(done)).toBeLessThanOrEqual(averageBits);
+      expect(stored(done)).toBeGreaterThan(0.9 * averageBits);
+      expect(done.budget!.limits).toEqual({ averageBits });
+    }
+  });
+});
+
 test('bits never rise with depth where they are to fall, whatever it costs', async () => {
   const averageBits = 5.4;
   const free = await run(recipe(budget({ averageBits, choices })));

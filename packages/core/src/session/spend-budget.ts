@@ -49,7 +49,7 @@ export async function spendBudget<M>(
   terms: BudgetTerms,
   { data, writeOne, session, curve }: SpendingMeans,
 ): Promise<SpentBudget> {
-  const { candidates, together, effects, bytes, decreasing = false } = terms;
+  const { candidates, together, effects, bytes, averageBits, decreasing = false } = terms;
   checkCanJudge(port, terms, data);
   const { recipe, policies } = prepared;
   const { draft, decided } = unspentDraft(prepared, recipe, policies, terms.before);
@@ -58,7 +58,9 @@ export async function spendBudget<M>(
   const means = { port, prepared, terms, writeOne, session };
   const known = recipe.measurements;
   const costs =
-    bytes === undefined ? undefined : await measureWeights(port, work, undefined, { ...session, known });
+    (bytes ?? averageBits) === undefined
+      ? undefined
+      : await measureWeights(port, work, undefined, { ...session, known });
   const smallest = costs && (await smallestOf(means, costs));
   const judge = effects ? await judgeFor(port, terms, data, session) : undefined;
   const isMeasured = costs !== undefined && judge === undefined;

@@ -1,5 +1,5 @@
 import type { SessionOptions } from '../contract/events.js';
-import type { CandidateChoice, Measurements } from '../contract/measurements.js';
+import type { CandidateChoice, Measurements, WrittenSize } from '../contract/measurements.js';
 import type { BitAssignment, BudgetTerms } from '../contract/policy.js';
 import type { ModelPort } from '../contract/port.js';
 import type { ResolvedPlan } from '../contract/resolved-plan.js';
@@ -8,8 +8,9 @@ import { candidateKey } from '../policy/candidates.js';
 import type { Judge } from './judge-outputs.js';
 
 /** What was written of a plan: its bytes, and how its outputs are, where that can be told. */
-export interface WrittenPlan {
-  readonly bytes: number;
+export interface WrittenPlan extends Omit<WrittenSize, 'choice'> {
+  /** Stored bits a value of the weights that were quantized. */
+  readonly averageBits: number;
   readonly judged?: Awaited<ReturnType<Judge['judge']>> | undefined;
 }
 
@@ -20,6 +21,12 @@ export interface WrittenPlan {
  *   which data may leave some as they are.
  */
 export type WriteOne = (resolved: ResolvedPlan, judge: Judge | undefined) => Promise<WrittenPlan>;
+
+/** Whether what was written is as small as is asked for. */
+export const isSmall = (
+  { bytes, averageBits }: Pick<WrittenPlan, 'bytes' | 'averageBits'>,
+  terms: BudgetTerms,
+): boolean => bytes <= (terms.bytes ?? Infinity) && averageBits <= (terms.averageBits ?? Infinity);
 
 /** A model that a budget is spent on, and what that is done with. */
 export interface Spending<M> {

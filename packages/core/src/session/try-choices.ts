@@ -1,3 +1,4 @@
+import { defined } from '../contract/defined.js';
 import type { CandidateChoice, Measurements } from '../contract/measurements.js';
 import { unspentDraft } from '../plan/draft-weights.js';
 import { planPrepared } from '../plan/make-plan.js';
@@ -16,8 +17,8 @@ export async function withFirstWritten<M>(
   if (chosen === undefined) return measurements;
   const { choice, resolved } = chosen;
   if (measurements.written.some((one) => isSameChoice(one.choice, choice))) return measurements;
-  const { bytes } = await spending.writeOne(resolved, undefined);
-  return withWritten(measurements, { choice, bytes });
+  const { bytes, weightBytes } = await spending.writeOne(resolved, undefined);
+  return withWritten(measurements, { choice, bytes, ...defined({ weightBytes }) });
 }
 
 /**
