@@ -1,6 +1,6 @@
 import { loadModule, type WasmVariant } from './wasm/load-module.js';
 import { probeRelaxedDot, probeRelaxedSwizzle, type RelaxedDot } from './wasm/probe-relaxed.js';
-import { webAssembly } from './wasm/web-assembly.js';
+import { type WasmApi, webAssembly } from './wasm/web-assembly.js';
 
 /** What computes: TypeScript, WebAssembly SIMD, or that with relaxed operations. */
 export type Variant = 'scalar' | WasmVariant;
@@ -44,18 +44,26 @@ async function detect(): Promise<Capabilities> {
   if (!api.validate(Uint8Array.from(simdModule)))
     return { ...missing, notes: ['The WebAssembly of the host has no SIMD.'] };
   try {
-    await loadModule('simd', new api.Memory({ initial: 1 }));
+    return { ...missing, simd: true, ...(await detectRelaxed(api)) };
   } catch (error) {
     return { ...missing, notes: [`The host does not compile WebAssembly: ${String(error)}`] };
   }
-  const plain = { ...missing, simd: true };
+}
+
+/** What relaxed SIMD can do. Where it is not taken, plain SIMD is compiled, so that both are not loaded where one will do. */
+async function detectRelaxed(
+  api: WasmApi,
+): Promise<Pick<Capabilities, 'relaxedSimd' | 'relaxedDot' | 'notes'>> {
+  const none = async (note: string) => {
+    await loadModule('simd', new api.Memory({ initial: 1 }));
+    return { relaxedSimd: false, relaxedDot: undefined, notes: [note] };
+  };
   if (!api.validate(Uint8Array.from(relaxedModule)))
-    return { ...plain, notes: ['The WebAssembly of the host has no relaxed SIMD.'] };
+    return none('The WebAssembly of the host has no relaxed SIMD.');
   const memory = new api.Memory({ initial: 1 });
   const kernels = await loadModule('relaxed', memory);
-  if (!probeRelaxedSwizzle(kernels, memory))
-    return { ...plain, notes: ['The relaxed lookup computes wrongly on this host.'] };
+  if (!probeRelaxedSwizzle(kernels, memory)) return none('The relaxed lookup computes wrongly on this host.');
   const relaxedDot = probeRelaxedDot(kernels, memory);
   const notes = relaxedDot === undefined ? ['The relaxed dot product computes wrongly on this host.'] : [];
-  return { ...plain, relaxedSimd: true, relaxedDot, notes };
+  return { relaxedSimd: true, relaxedDot, notes };
 }

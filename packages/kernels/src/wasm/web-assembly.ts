@@ -10,7 +10,7 @@ export interface WasmModule {
   readonly exports?: never;
 }
 
-interface WasmApi {
+export interface WasmApi {
   validate(bytes: Uint8Array): boolean;
   compile(bytes: Uint8Array): Promise<WasmModule>;
   instantiate(module: WasmModule, imports: object): Promise<{ readonly exports: object }>;
