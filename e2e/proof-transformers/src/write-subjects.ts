@@ -1,6 +1,7 @@
 import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type FolderResult, quantizeFolder } from '@lowbit/transformers';
+import * as ort from 'onnxruntime-web';
 import type { Subject } from './models.js';
 
 /** All dtypes that are written. */
@@ -36,7 +37,7 @@ export async function writeSubject(subject: Subject, from: string, to: string): 
   };
   return quantizeFolder(
     folder,
-    { dtypes: asked, ...(fileLimit === undefined ? {} : { fileLimit }) },
+    { dtypes: asked, ort, ...(fileLimit === undefined ? {} : { fileLimit }) },
     {
       write: (path, data) => write(join(to, path), data),
       async copy(source, path) {

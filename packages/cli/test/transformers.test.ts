@@ -120,7 +120,7 @@ it.each([
   ['--per_channel', 'Scales are per channel already'],
   ['--quantize_uint8', '--dtype uint8'],
   ['--op_block_list', '--exclude-op'],
-  ['--block-size', 'group:32'],
+  ['--block-size', 'group:64'],
   ['--quant_type', '--dtype bnb4'],
   ['--model_id', 'Export the model to ONNX first'],
   ['--max_finite_val', 'nothing is clipped'],
@@ -161,6 +161,17 @@ it('a folder stays where no dtype can be written', async () => {
   expect([status, stdout]).toEqual([1, expect.stringContaining('Nothing is written.') as string]);
   expect(stdout).toContain('q4 is not written, for a:');
   expect(await filesOf('two_transformers')).toEqual(before);
+});
+
+it('without data codes are chosen by inputs that are made, as it says, unless the nearest are asked for', async () => {
+  await mkdir(inFolder('made'));
+  await writeFile(inFolder('made/model.onnx'), await tokenModel());
+  const asked = ['quantize', inFolder('made'), ...forWeb, '--dtype', 'q4', '--force'];
+  const { stdout } = await run(...asked);
+  expect(stdout).toContain('onnx/model_q4.onnx is rounded by random input_ids; --calibrate takes real ones');
+  expect((await run(...asked, '--rounding', 'nearest')).stdout).not.toContain('random');
+  const { written } = JSON.parse((await run(...asked, '--json')).stdout) as Record<string, readonly object[]>;
+  expect(written).toMatchObject([{ madeInputs: ['input_ids'], report: { verdict: { by: 'weights' } } }]);
 });
 
 it('token ids are enough: masks, positions and an empty past are made; data that fit no graph are told', async () => {

@@ -10,6 +10,7 @@ import { inspectModel, interfaceOf, onnx, type OrtRuntime, readModel, writeModel
 import type { ModelFolder } from './folder.js';
 import { type GraphFilters, type GraphNames, graphNames } from './graph-filters.js';
 import { shareConstants } from './share-constants.js';
+import { type MadeInputs, madeInputs } from './made-inputs.js';
 import { type FolderData, tokenBatches } from './token-batches.js';
 import { nodesOf } from './walk-model.js';
 
@@ -23,7 +24,10 @@ export interface GraphFile {
 
 /** How graphs are written, whatever their dtype. */
 export interface GraphSettings extends SessionOptions {
-  /** The runtime that data are run on. */
+  /**
+   * The runtime that data are run on. Where there are none, graphs whose inputs can be made are run on such, and codes of weights in blocks
+   * are chosen by what products take there.
+   */
   readonly ort?: OrtRuntime;
   /**
    * Settings for a graph that win over those of a dtype: `data`, `rounding`, `exclude` …, for weights in blocks also `weights`,
@@ -52,6 +56,8 @@ export interface OpenedGraph extends GraphFile {
   readonly recipe: Partial<Recipe>;
   /** The input that the data lack, where it is quantized without them for that. */
   readonly lacks?: string;
+  /** Inputs that were made for it, where there are no data and something runs it. */
+  readonly made?: MadeInputs;
 }
 
 export async function openGraph(
@@ -67,10 +73,12 @@ export async function openGraph(
   const nodes = nodesOf(model.proto);
   const operators = new Set(nodes.map(({ opType }) => opType));
   const names = graphNames(isLowbitError(layers) ? [] : layers, nodes);
-  const data = options.data && tokenBatches(options.data, interfaceOf(model).inputs, path);
-  const own = (await options.recipe?.({ name, path, bytes })) ?? {};
-  const recipe = typeof data === 'object' ? { data, ...own } : own;
+  const { inputs } = interfaceOf(model);
+  const data = options.data && tokenBatches(options.data, inputs, path);
+  const asked = (await options.recipe?.({ name, path, bytes })) ?? {};
+  const recipe = typeof data === 'object' ? { data, ...asked } : asked;
   const lacks = typeof data === 'string' ? data : undefined;
+  const made = isUnseen(recipe, options) ? await madeInputs(model, path, folder) : undefined;
   const dataPaths = externalFiles.map((file) => file.path);
   const saved = read.length - bytes.length;
   return {
@@ -84,9 +92,12 @@ export async function openGraph(
     operators,
     names,
     recipe,
-    ...defined({ lacks }),
+    ...defined({ lacks, made }),
   };
 }
+
+const isUnseen = ({ data, calibration }: Partial<Recipe>, { ort }: GraphSettings): boolean =>
+  ort !== undefined && data === undefined && calibration === undefined;
 
 /** Its layers, or why they cannot be told, which a copy of it has no need to know. */
 async function layersOf(

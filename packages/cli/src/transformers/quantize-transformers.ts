@@ -1,4 +1,4 @@
-import { cascade, ends } from '@lowbit/core';
+import { cascade, ends, isLowbitError } from '@lowbit/core';
 import { defined } from '@lowbit/core/adapter';
 import { quantizationLine } from '@lowbit/report/text';
 import { type FolderOptions, type FolderResult, quantizeFolder } from '@lowbit/transformers';
@@ -62,9 +62,14 @@ async function settingsOf(options: QuantizeOptions, signal: AbortSignal): Promis
   const bits = policies.length === 0 ? undefined : cascade(...policies);
   const chosen = { registry: methods, ...defined({ rounding, correctBiases, granularity, bits }) };
   const own = { filters, recipe: () => chosen };
-  if (calibrate === undefined) return own;
-  const ort = await loadRuntime('quantize', { ...defined({ name: runtime }), threads: manyThreads });
-  return { ...own, ort, data: await folderData(calibrate, options, signal) };
+  const load = { ...defined({ name: runtime }), threads: manyThreads };
+  // What would run graphs on inputs that are made may be missing.
+  const isNeeded = calibrate !== undefined || runtime !== undefined;
+  const ort = await loadRuntime('quantize', load).catch((error: unknown) => {
+    if (isNeeded || !isLowbitError(error) || error.code !== 'runtime-missing') throw error;
+  });
+  const data = calibrate && (await folderData(calibrate, options, signal));
+  return { ...own, ...defined({ ort: ort ?? undefined, data }) };
 }
 
 /** Widths that products unpack. */
@@ -82,6 +87,11 @@ function resultText(
         : quantizationLine({ input: graph, output: path, report }, colors),
     ),
     ...refused.map(({ dtype, graph, reason }) => `${dtype} is not written, for ${graph}: ${reason}`),
+    ...written.flatMap(({ path, madeInputs = [] }) =>
+      madeInputs.length === 0
+        ? []
+        : `${path} is rounded by random ${madeInputs.join(' and ')}; --calibrate takes real ones`,
+    ),
     ...withoutData.map(({ graph, lacks }) => `${graph} is quantized without data, which have no ${lacks}`),
     written.length === 0
       ? 'Nothing is written.'

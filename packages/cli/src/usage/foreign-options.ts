@@ -4,14 +4,8 @@
  */
 const ours: Readonly<Record<string, string>> = byName([
   ['per-channel', 'Scales are per channel already; --granularity tensor gives one a weight.'],
-  [
-    'reduce-range',
-    'Leave it out: it is for processors whose sums of products overflow; --bits 7 has the same effect.',
-  ],
-  [
-    'block-size',
-    'Write --granularity group:32 for blocks of 32, beside --for too; --dtype q4 has 32, bnb4 has 64.',
-  ],
+  ['reduce-range', 'Leave it out: it is for processors of old; --bits 7 has the same effect.'],
+  ['block-size', 'Write --granularity group:64, beside --for too; q4 has blocks of 32, bnb4 of 64.'],
   ['is-symmetric symmetric', 'Write --weights min-max:zeroPoint=symmetric; --dtype q4 has it.'],
   ['weight-symmetric', 'Write --weights min-max:zeroPoint=symmetric.'],
   ['accuracy-level', 'Leave it out: the runtime chooses.'],
@@ -28,14 +22,8 @@ const ours: Readonly<Record<string, string>> = byName([
   ['quant-type', 'Write --for transformers.js --dtype bnb4, which has NF4; FP4 is not written.'],
   ['quant-method algorithm', 'Write --calibrate with data and --rounding gptq, or --weights with a method.'],
   ['quant-format', 'Write --integers operators or --integers qdq, with --activations.'],
-  [
-    'weight-type',
-    'Signed: --weights min-max:zeroPoint=symmetric; unsigned: --weights min-max:zeroPoint=integer.',
-  ],
-  [
-    'activation-type activation-symmetric',
-    'Write --activations with a method: they have 8 bits without a sign.',
-  ],
+  ['weight-type', 'Write --weights min-max:zeroPoint=symmetric, or =integer for unsigned ones.'],
+  ['activation-type activation-symmetric', 'Write --activations with a method: 8 bits, no sign.'],
   [
     'calibrate-method calibration-method calib-moving-average calib-tensor-range-symmetric',
     'Write --activations min-max, percentile or mse, beside --calibrate.',
