@@ -42,7 +42,7 @@ export function activationOptions(): readonly Option[] {
     ),
     new Option(
       '--capture <way>',
-      'what --rounding and --correct-biases see: sequential, inputs of each weight once those before are quantized, or once, those of the model as it was (default: sequential, but once for graph models)',
+      'what --rounding and --correct-biases see: sequential, inputs of each weight once those before are quantized, or once, those of the model as it was (default: sequential, but once for graphs with branches or loops)',
     ).choices(captureChoices),
     new Option('--activation-bits <number>', 'bits of each activation (default: 8)').argParser(
       parseActivationBits,

@@ -9,10 +9,11 @@ import {
   wantingForm,
   type StorageForm,
 } from '../form/storage-form.js';
+import { whyWhole } from './graph-topology.js';
 import { graphWriter } from './graph-writer.js';
 import { describeGraph } from './describe-graph.js';
 import { observeGraph } from './observe-graph.js';
-import { observeGraphInputs } from './observe-graph-inputs.js';
+import { captureGraphInputs, observeGraphInputs } from './observe-graph-inputs.js';
 import { isLive, type LiveGraph, readGraph, type GraphSource, type ReadGraph } from './read-graph.js';
 import { runGraph } from './run-graph.js';
 
@@ -85,7 +86,10 @@ function graphPort(
           async observeInputs(batches, options) {
             return observeGraphInputs(live, describeGraph(await graph(), form), batches, options);
           },
-          whyOnce: () => 'a graph model runs as a whole',
+          async captureInputs(batches, options) {
+            return captureGraphInputs(live, describeGraph(await graph(), form), batches, options);
+          },
+          whyOnce: async () => whyWhole((await graph()).topology),
         }),
     write: (outcome) => checkedWriter(outcome, () => graphWriter(graph, outcome, form, live)),
   };

@@ -42,6 +42,16 @@ export interface GraphTopology {
   readonly library?: { readonly function?: readonly GraphFunction[] };
 }
 
+/** Operators that TensorFlow.js waits for while a graph runs: those that it calls control, dynamic and hash table. */
+const waitedFor =
+  /^(Switch|Merge|Enter|Exit|NextIteration|LoopCond|(Stateless)?(If|While)|(Stateful)?PartitionedCall|EmptyTensorList|Tensor(List|Array).*|NonMaxSuppression.*|Where|ListDiff|HashTable.*|LookupTable.*|InitializeTable.*)$/;
+
+/** Why a graph runs as a whole alone, in words; `undefined` for one that can be left in the midst and run on from there. */
+export function whyWhole({ node }: GraphTopology): string | undefined {
+  const found = node.find(({ op }) => waitedFor.test(op));
+  return found && `a graph with branches, loops or lists runs as a whole (${found.op}: ${found.name})`;
+}
+
 /**
  * Checks that a topology is that of a graph model.
  *

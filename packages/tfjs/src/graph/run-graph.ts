@@ -52,7 +52,7 @@ export async function* runGraph(
 }
 
 /** Runs with some constants holding other values. */
-async function withConstants<R>(
+export async function withConstants<R>(
   { weights }: RunningGraph,
   replace: ReadonlyMap<string, Float32Array>,
   run: () => Promise<R>,
