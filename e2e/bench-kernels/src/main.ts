@@ -22,9 +22,9 @@ const kernels = await createKernels();
 const rows: Row[] = [];
 for (const work of works) rows.push(await rowOf(work));
 const networks = [{ network: network.name, timings: await measure(await networkContenders(), rounds) }];
-const { variant, capabilities } = kernels;
+const { variant, binary, capabilities } = kernels;
 const processor = cpus()[0]?.model ?? 'unknown';
-const engine = { node: process.version, v8: process.versions.v8, processor, variant, capabilities };
+const engine = { node: process.version, v8: process.versions.v8, processor, variant, binary, capabilities };
 if (process.argv.includes('--json')) console.log(JSON.stringify({ engine, rounds, rows, networks }, null, 2));
 else print();
 process.exit(0);
@@ -40,7 +40,9 @@ async function rowOf(work: Work): Promise<Row> {
 }
 
 function print(): void {
-  console.log(`${processor}, Node ${process.version}, V8 ${process.versions.v8}; kernels: ${variant}`);
+  console.log(
+    `${processor}, Node ${process.version}, V8 ${process.versions.v8}; kernels: ${variant}, signs by ${binary}`,
+  );
   for (const note of capabilities.notes) console.log(note);
   console.log(
     `Milliseconds, and how many times as fast as the first: the fastest of ${rounds} rounds, and medians.`,

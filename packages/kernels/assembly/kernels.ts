@@ -1,4 +1,5 @@
 export { lookUpBytes } from './byte-lookups';
+export { countAll, packSigns } from './counts';
 export { convolveDepthwise } from './depthwise';
 export { lookUpAll } from './binary-product';
 export { acceptCodes, expectCodes, quantizeAll } from './images';

@@ -175,7 +175,7 @@ function pairTables(call: usize, bytes: i32): void {
 }
 
 /** The scale of each row of a sample: the one given, or the mean magnitude of its inputs. */
-function writeScales(call: usize, values: usize, count: i32, scales: usize, rows: i32): void {
+export function writeScales(call: usize, values: usize, count: i32, scales: usize, rows: i32): void {
   const given = load<f32>(call, at.inputScale);
   const isMean = load<i32>(call, at.isMean);
   const ofPixel = load<i32>(call, at.isByPixel) ? load<i32>(call, at.channels) : 0;

@@ -72,6 +72,22 @@ it('tells how the relaxed dot product computes, and trusts none that is wrong', 
   expect(probed(dots['doubled']!)).toBeUndefined();
 });
 
+it('chooses what multiplies signs by trying, once, and takes what it is told to', async () => {
+  const { createKernels } = await import('./index.js');
+  const { binary } = await createKernels();
+  expect(['lookup', 'popcount']).toContain(binary);
+  expect((await createKernels()).binary).toBe(binary);
+  expect((await createKernels({ binary: 'lookup' })).binary).toBe('lookup');
+  expect((await createKernels({ variant: 'scalar', binary: 'popcount' })).binary).toBeUndefined();
+});
+
+it('chooses lookups where the clock stands still', async () => {
+  vi.stubGlobal('performance', { now: () => 0 });
+  vi.resetModules();
+  const { createKernels } = await import('./index.js');
+  expect((await createKernels()).binary).toBe('lookup');
+});
+
 it('tells whether the relaxed lookup is right', () => {
   const memory = new WebAssembly.Memory({ initial: 1 });
   const bytes = new Uint8Array(memory.buffer);

@@ -1,5 +1,6 @@
 import { LowbitError } from '@lowbit/core';
 import { checkOptions } from '@lowbit/core/adapter';
+import { fastestBinary } from './calibrate.js';
 import { type Capabilities, detectCapabilities, type Variant } from './capabilities.js';
 import type {
   Conv2dLayer,
@@ -19,10 +20,15 @@ import type { Engine } from './layer/packed-layer.js';
 import { scalarEngine } from './scalar/scalar-engine.js';
 import { type Heap, ownHeap } from './wasm/heap.js';
 import { loadModule } from './wasm/load-module.js';
-import { wasmEngine } from './wasm/wasm-engine.js';
+import { type BinaryKernel, wasmEngine } from './wasm/wasm-engine.js';
 import { webAssembly } from './wasm/web-assembly.js';
 
 export interface KernelsOptions {
+  /**
+   * What multiplies signs with weights of 1 bit: `lookup`, or `popcount`, which is faster where the processor counts the bits of bytes in one
+   * instruction. `auto`, where it is left out, tries both for a few milliseconds. Both give the same; `scalar` has neither.
+   */
+  readonly binary?: BinaryKernel | 'auto';
   /** `auto`, where it is left out: the fastest that this host has. Another one is forced, or refused where it is missing. */
   readonly variant?: Variant | 'auto';
 }
@@ -30,6 +36,8 @@ export interface KernelsOptions {
 /** Makes operations of quantized layers, and runs them with the fastest kernels of this host. */
 export interface Kernels {
   readonly variant: Variant;
+  /** What multiplies signs with weights of 1 bit; `undefined` in `scalar`. */
+  readonly binary: BinaryKernel | undefined;
   readonly capabilities: Capabilities;
   /** @throws LowbitError `invalid-argument`, `unsupported-option` or `unsupported-bits` for a layer that is wrong. */
   dense(layer: DenseLayer): Operation;
@@ -75,14 +83,19 @@ export async function kernelsOver(
 ): Promise<{ readonly kernels: PlacedKernels; readonly heap: Heap | undefined }> {
   checkOptions<KernelsOptions>(
     options,
-    { variant: { expected: variants.join(', '), fits: (value) => variants.includes(value as Variant) } },
+    {
+      variant: { expected: variants.join(', '), fits: (value) => variants.includes(value as Variant) },
+      binary: { expected: binaries.join(', '), fits: (value) => binaries.includes(value as BinaryKernel) },
+    },
     where,
   );
   const capabilities = await detectCapabilities();
   const variant = chooseVariant(options.variant ?? 'auto', capabilities, where);
-  const { engine, heap } = await makeEngine(variant, capabilities, given);
+  const binary = await chooseBinary(options.binary ?? 'auto', variant);
+  const { engine, heap } = await makeEngine({ variant, binary, capabilities }, given);
   const kernels = {
     variant,
+    binary,
     capabilities,
     dense: (layer: DenseLayer) => denseOperation(layer, engine),
     conv2d: (layer: Conv2dLayer) => conv2dOperation(layer, engine),
@@ -93,6 +106,15 @@ export async function kernelsOver(
 }
 
 const variants: readonly (Variant | 'auto')[] = ['auto', 'scalar', 'simd', 'relaxed'];
+const binaries: readonly (BinaryKernel | 'auto')[] = ['auto', 'lookup', 'popcount'];
+
+async function chooseBinary(
+  wanted: BinaryKernel | 'auto',
+  variant: Variant,
+): Promise<BinaryKernel | undefined> {
+  if (variant === 'scalar') return undefined;
+  return wanted === 'auto' ? fastestBinary(variant) : wanted;
+}
 
 function chooseVariant(
   wanted: Variant | 'auto',
@@ -115,29 +137,35 @@ function chooseVariant(
   });
 }
 
+/** What computes. */
+interface Choice {
+  readonly variant: Variant;
+  readonly binary: BinaryKernel | undefined;
+  readonly capabilities: Capabilities;
+}
+
 interface MadeEngine {
   readonly engine: Engine;
   readonly heap: Heap | undefined;
 }
 
-/** Engines over heaps of others, by variant: each keeps its tables there for good. */
-const shared = new WeakMap<Heap, Map<Variant, Promise<MadeEngine>>>();
+/** Engines over heaps of others, by variant and by what multiplies signs: each keeps its tables there for good. */
+const shared = new WeakMap<Heap, Map<string, Promise<MadeEngine>>>();
 
-function makeEngine(
-  variant: Variant,
-  { relaxedDot }: Capabilities,
-  given: Heap | undefined,
-): Promise<MadeEngine> {
-  if (variant === 'scalar') return Promise.resolve({ engine: scalarEngine, heap: undefined });
+function makeEngine({ variant, binary, capabilities }: Choice, given: Heap | undefined): Promise<MadeEngine> {
+  if (variant === 'scalar' || binary === undefined)
+    return Promise.resolve({ engine: scalarEngine, heap: undefined });
   const over = async (heap: Heap) => {
     const kernels = await loadModule(variant, heap.memory);
-    return { engine: wasmEngine(kernels, heap, variant === 'relaxed' ? relaxedDot : undefined), heap };
+    const relaxedDot = variant === 'relaxed' ? capabilities.relaxedDot : undefined;
+    return { engine: wasmEngine(kernels, heap, { relaxedDot, binary }), heap };
   };
   const overOwn = () => over(ownHeap(new (webAssembly()!.Memory)({ initial: 1, maximum: 65536 })));
   if (given === undefined) return overOwn();
-  const engines = shared.get(given) ?? new Map<Variant, Promise<MadeEngine>>();
+  const engines = shared.get(given) ?? new Map<string, Promise<MadeEngine>>();
   shared.set(given, engines);
-  const made = engines.get(variant) ?? over(given).catch(overOwn);
-  engines.set(variant, made);
+  const key = `${variant} ${binary}`;
+  const made = engines.get(key) ?? over(given).catch(overOwn);
+  engines.set(key, made);
   return made;
 }

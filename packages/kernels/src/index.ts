@@ -16,3 +16,4 @@ export type {
   StepInputs,
 } from './layer/layer.js';
 export type { RelaxedDot } from './wasm/probe-relaxed.js';
+export type { BinaryKernel } from './wasm/wasm-engine.js';

@@ -13,6 +13,7 @@ import {
 import {
   type Conv2dLayer,
   createKernels,
+  type DenseLayer,
   type DepthwiseConv2dLayer,
   type IntegerWeights,
   type Kernels,
@@ -81,6 +82,25 @@ describe.each(variants)('%s', (variant) => {
     );
   });
 
+  it('gives the same by counting bits', async () => {
+    const kernels = await createKernels({ variant, binary: 'popcount' });
+    expect(kernels.binary).toBe('popcount');
+    const isBinary = ({ weights, inputs }: DenseLayer) => weights.bits === 1 && inputs?.kind === 'signs';
+    fc.assert(
+      fc.property(denseSamples, fc.boolean(), (sample, added) => {
+        fc.pre(isBinary(sample.layer));
+        expect(outputs(kernels.dense, sample, added)).toEqual(outputs(twin.dense, sample, added));
+      }),
+    );
+    fc.assert(
+      fc.property(convolutionSamples, fc.boolean(), (sample, added) => {
+        fc.pre(isBinary(sample.layer));
+        expect(outputs(kernels.conv2d, sample, added)).toEqual(outputs(twin.conv2d, sample, added));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
   it('does not overflow at the greatest depth', async () => {
     const { dense } = await createKernels({ variant });
     const depth = 65536;
@@ -100,21 +120,24 @@ describe.each(variants)('%s', (variant) => {
 });
 
 describe.each<Variant>(['scalar', ...variants])('%s', (variant) => {
-  it('sums at the greatest depth of 1 and 2 bits', async () => {
-    const { dense } = await createKernels({ variant });
-    for (const rows of [1, 2, 5])
-      for (const [depth, inputs, most] of [
-        [65532, { kind: 'signs' }, 1],
-        [21844, { kind: 'codes', thresholds: [0, 0, 0], scale: 1 }, 3],
-      ] as const)
-        for (const weight of [-1, 1]) {
-          const values = new Int8Array(depth).fill(weight);
-          const weights = { shape: [depth, 1], values, bits: 1, scales: [1] } as const;
-          expect(dense({ weights, inputs }).run(new Float32Array(rows * depth), [rows, depth])).toEqual(
-            new Float32Array(rows).fill(weight * most * depth),
-          );
-        }
-  });
+  it.each(['lookup', 'popcount'] as const)(
+    'sums at the greatest depth of 1 and 2 bits by %s',
+    async (binary) => {
+      const { dense } = await createKernels({ variant, binary });
+      for (const rows of [1, 2, 5])
+        for (const [depth, inputs, most] of [
+          [65532, { kind: 'signs' }, 1],
+          [21844, { kind: 'codes', thresholds: [0, 0, 0], scale: 1 }, 3],
+        ] as const)
+          for (const weight of [-1, 1]) {
+            const values = new Int8Array(depth).fill(weight);
+            const weights = { shape: [depth, 1], values, bits: 1, scales: [1] } as const;
+            expect(dense({ weights, inputs }).run(new Float32Array(rows * depth), [rows, depth])).toEqual(
+              new Float32Array(rows).fill(weight * most * depth),
+            );
+          }
+    },
+  );
 });
 
 describe.each<Variant>(['scalar', ...variants])('%s', (variant) => {

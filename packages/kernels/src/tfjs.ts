@@ -3,6 +3,7 @@ import type { Capabilities, Variant } from './capabilities.js';
 import { kernelsOver, type KernelsOptions } from './create-kernels.js';
 import type { Conv2dLayer, DenseLayer, DepthwiseConv2dLayer, SequenceLayer } from './layer/layer.js';
 import { memoryOf } from './tfjs/backend-memory.js';
+import type { BinaryKernel } from './wasm/wasm-engine.js';
 import { tensorOperation, type TensorOperation } from './tfjs/tensor-operation.js';
 
 export type { TensorOperation } from './tfjs/tensor-operation.js';
@@ -10,6 +11,8 @@ export type { TensorOperation } from './tfjs/tensor-operation.js';
 /** Makes operations of quantized layers that take tensors of TensorFlow.js and give tensors. */
 export interface TensorKernels {
   readonly variant: Variant;
+  /** What multiplies signs with weights of 1 bit; `undefined` in `scalar`. */
+  readonly binary: BinaryKernel | undefined;
   readonly capabilities: Capabilities;
   /** Whether operations compute in the memory of the backend that was chosen when they were made, so that nothing is copied there. */
   readonly sharesMemory: boolean;
@@ -35,6 +38,7 @@ export async function createTensorKernels(options: KernelsOptions = {}): Promise
   const memory = heap === own?.heap ? own : undefined;
   return {
     variant: kernels.variant,
+    binary: kernels.binary,
     capabilities: kernels.capabilities,
     sharesMemory: memory !== undefined,
     dense: (layer) => tensorOperation(kernels.dense(layer), memory),

@@ -19,9 +19,9 @@ const defined = (options: object) =>
 
 const calls: Readonly<Record<string, RightCall>> = {
   createKernels: { right: () => [{ variant: 'scalar' }] },
-  'variant of createKernels': {
-    right: () => ['scalar'],
-    call: (variant: never) => kernels.createKernels(defined({ variant })),
+  'options of createKernels': {
+    right: () => ['scalar', 'lookup'],
+    call: (...[variant, binary]: never[]) => kernels.createKernels(defined({ variant, binary })),
   },
   detectCapabilities: { right: () => [] },
   dense: { right: () => [{ weights: weights() }], call: (layer: never) => dense(layer) },

@@ -18,6 +18,10 @@ export interface KernelExports {
   lookUpAll(call: number): void;
   /** Computes the product of a call whose weights have 1 bit, by lookup of inputs of 8. */
   lookUpBytes(call: number): void;
+  /** Packs the signs of the images of a call to bits. */
+  packSigns(call: number): void;
+  /** Computes the product of a call by counting bits. */
+  countAll(call: number): void;
   /** Values of rows less the mean magnitude of their row times their sign. */
   subtractSigns(values: number, to: number, rows: number, count: number): void;
   /** Adds to the four sums at `to` the products of 16 bytes at `a` and `b`. */

@@ -1,9 +1,9 @@
 import type { Geometry, Windows } from '../layer/geometry.js';
-import type { LayerInputs } from '../layer/layer.js';
 import { firstOrder } from '../layer/constants.js';
-import type { PlacedBatch } from '../layer/packed-layer.js';
 import { gatherPatches, geometryOfRows, isOfPatches, layerOfPatches } from '../layer/patches.js';
 import { type Call, runCall, withRoom } from './call-block.js';
+import { packCounts } from './counts.js';
+import { inputNumbers, type RunWith } from './few-bit-inputs.js';
 import { inPanels, type Keeper } from './keep.js';
 import { type MemoryLayout, memoryLayout } from './memory-layout.js';
 import { type Chunk, chunksOf, packBits } from './pack-bits.js';
@@ -34,8 +34,9 @@ export function packLookup(machine: Machine, layer: ResidentLayer, keeper: Keepe
 
 /** Of signs of the second order: first the signs, then what they leave over. */
 function packOrders(machine: Machine, layer: ResidentLayer, keeper: Keeper): PlacedRun {
-  const run = packOnce(machine, layer, keeper);
-  const { inputs, windows, constants } = layer;
+  const { weights, inputs, windows, constants } = layer;
+  const isCounted = machine.binary === 'popcount' && weights.bits === 1 && inputs.kind === 'signs';
+  const run = isCounted ? packCounts(machine, layer, keeper) : packOnce(machine, layer, keeper);
   if (inputs.kind !== 'signs' || inputs.order !== 2) return (batch, geometry) => run(batch, geometry, {});
   const { biases, lowest, highest } = firstOrder(constants);
   const first = { biases: keeper.keep(inPanels(biases)), slopes: 0, lowest, highest };
@@ -50,9 +51,6 @@ function packOrders(machine: Machine, layer: ResidentLayer, keeper: Keeper): Pla
     });
   };
 }
-
-/** What runs a batch, with other constants of channels in place of some of the layer's. */
-type RunWith = (batch: PlacedBatch, geometry: Geometry, constants: Call) => void;
 
 function packOnce(machine: Machine, layer: ResidentLayer, { keep }: Keeper): RunWith {
   const { heap, kernels, tables } = machine;
@@ -126,15 +124,6 @@ function runsOf({ window: [height, width], dilations, channels }: Windows) {
   const isWhole = dilations[1] === 1 || width === 1;
   const ofPixel = quadsOfPixel(channels);
   return { runs: isWhole ? height : height * width, groups: isWhole ? width * ofPixel : ofPixel };
-}
-
-function inputNumbers(inputs: LayerInputs): Call {
-  if (inputs.kind === 'codes') {
-    const [threshold1, threshold2, threshold3] = inputs.thresholds;
-    return { threshold1, threshold2, threshold3, inputScale: inputs.scale };
-  }
-  const scale = inputs.kind === 'signs' ? inputs.scale : undefined;
-  return scale === 'mean' ? { isMean: 1 } : { inputScale: scale ?? 1 };
 }
 
 /** Samples of one pixel (rows of a dense layer) as one line of pixels, so that two rows share a table; strides do nothing there. */

@@ -10,11 +10,16 @@ import type { RelaxedDot } from './probe-relaxed.js';
 import { packProduct } from './product.js';
 import { runCopied, runLayers, type WasmLayer } from './run-layers.js';
 
+/** What multiplies signs with weights of 1 bit: looking up in tables of inputs, or counting bits. Both give the same. */
+export type BinaryKernel = 'lookup' | 'popcount';
+
 /** Kernels over a heap, and what of the relaxed operations may be used. */
 export interface Machine {
   readonly kernels: KernelExports;
   readonly heap: Heap;
   readonly relaxedDot: RelaxedDot | undefined;
+  /** What multiplies signs. */
+  readonly binary: BinaryKernel;
   /** Addresses of what lookups give, by the bits of inputs; 0 stands for signs with weights of two masks. */
   readonly tables: Readonly<Record<0 | 1 | 2, number>>;
 }
@@ -25,12 +30,16 @@ export interface ResidentLayer extends CheckedLayer {
 }
 
 /** Layers computed in WebAssembly. */
-export function wasmEngine(kernels: KernelExports, heap: Heap, relaxedDot?: RelaxedDot): Engine {
+export function wasmEngine(
+  kernels: KernelExports,
+  heap: Heap,
+  { relaxedDot, binary }: Pick<Machine, 'relaxedDot' | 'binary'>,
+): Engine {
   const tables = { 0: heap.reserve(16 * 16), 1: heap.reserve(16 * 16), 2: heap.reserve(256 * 16) };
   kernels.fillTables(tables[0], 0);
   kernels.fillTables(tables[1], 1);
   kernels.fillTables(tables[2], 2);
-  return { pack: (layers) => packLayers({ kernels, heap, relaxedDot, tables }, layers) };
+  return { pack: (layers) => packLayers({ kernels, heap, relaxedDot, binary, tables }, layers) };
 }
 
 function packLayers(machine: Machine, layers: readonly CheckedLayer[]): PackedLayer {
