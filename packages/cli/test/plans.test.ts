@@ -99,6 +99,10 @@ describe('lowbit explain', () => {
     await writeFile(at('edited.json'), JSON.stringify(edited));
     const lines = (await done('explain', at('edited.json'))).trim().split('\n');
     expect(lines.pop()).toBe(`Next:    lowbit quantize MODEL --plan ${at('edited.json')}`);
+    await done('plan', at('chain.onnx'), '--bits', '4', ...data(), '-o', at('seen.json'));
+    expect(await done('explain', at('seen.json'))).toContain(
+      `Next:    lowbit quantize MODEL --calibrate DATA --plan ${at('seen.json')}`,
+    );
     expect(lines).toHaveLength(4);
     expect(lines[0]).toMatch(/w0 gets 8 bits by min-max .*edited, since its reason is "4 bits everywhere/);
     expect(lines[1]).toMatch(/w1 stays float: excluded by w1\.$/);

@@ -2,7 +2,7 @@ import { isLowbitError } from '@lowbit/core';
 import { budget, type Measurements } from '@lowbit/core/policy';
 import { gate, gateAtMost, type Gate, type Part, type Row } from '@lowbit/e2e-real-models/proof';
 import { measured } from '../subjects/measured.js';
-import { opening, type OpenSubject } from '../subjects/open-subject.js';
+import { opening, type OpenSubject, type WrittenSubject } from '../subjects/open-subject.js';
 import { recipe, widths } from '../subjects/settings.js';
 import { tenSubjects } from '../subjects/subjects.js';
 
@@ -57,24 +57,39 @@ async function fit(subject: OpenSubject, percent: number, measurements: Measurem
   }
   const used = done.bytes / target;
   const step = done.budget?.step;
-  const isUsed = used >= wellUsed || step === undefined || step.bytes > target;
+  const isNoBetter = step !== undefined && step.bytes <= target && wasFullerSeen(done);
+  const isUsed = used >= wellUsed || step === undefined || step.bytes > target || isNoBetter;
+  const why =
+    step === undefined ? 'nothing wider' : isNoBetter ? 'more is no better' : `next step ${step.bytes}`;
   return {
     row: {
       ...place,
       bytes: done.bytes,
-      used: `${(100 * used).toFixed(1)} %${used >= wellUsed ? '' : step === undefined ? ', nothing wider' : `, next step ${step.bytes}`}`,
+      used: `${(100 * used).toFixed(1)} %${used >= wellUsed ? '' : `, ${why}`}`,
       'error (dB)': 10 * Math.log10(done.error),
       task: done.task,
     },
     gates: [
       gateAtMost(`bytes of ${subject.name} over the target of ${percent} %`, used, 1),
       gate(
-        `${subject.name} uses 99 % of the target of ${percent} %, or its next step exceeds it`,
+        `${subject.name} uses 99 % of the target of ${percent} %, or its next step exceeds it or loses more`,
         Number(isUsed),
         1,
       ),
     ],
   };
+}
+
+/** Whether a choice that has nothing narrower was measured, or written: it lost more, or was too large. */
+function wasFullerSeen({ budget: spent, measurements }: WrittenSubject): boolean {
+  if (spent === undefined || measurements === undefined) return false;
+  const own = Object.entries(spent.choice);
+  const width = (key: string | undefined) => (key === 'float' ? 32 : Number.parseInt(key ?? ''));
+  return [...measurements.joint, ...measurements.written].some(
+    ({ choice }) =>
+      own.every(([id, key]) => width(choice[id]) >= width(key)) &&
+      own.some(([id, key]) => width(choice[id]) > width(key)),
+  );
 }
 
 /** The smallest size that an error names, with its words. */

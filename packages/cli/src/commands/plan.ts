@@ -1,3 +1,4 @@
+import type { QuantizationPlan } from '@lowbit/core';
 import { defined, type PlannedWork } from '@lowbit/core/adapter';
 import { explanationText, plannedText } from '@lowbit/report/text';
 
@@ -126,6 +127,12 @@ export async function explainCommand(file: string, options: ExplainOptions, io: 
   tell(io.stdout, options, {
     document: { input: file, port: plan.port, sentences: planSentences(plan) },
     text: (colors) => explanationText(plan, colors),
-    next: commandWords(['quantize', 'MODEL', '--plan', file]),
+    next: commandWords(['quantize', 'MODEL', ...dataWords(plan), '--plan', file]),
   });
 }
+
+/** Data, where codes are chosen by them, biases corrected, or activations fitted. */
+const dataWords = ({ weights, biases, activations }: QuantizationPlan): readonly string[] =>
+  [biases, activations].some(Array.isArray) || weights.some((entry) => 'rounding' in entry)
+    ? ['--calibrate', 'DATA']
+    : [];
