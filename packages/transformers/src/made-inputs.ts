@@ -1,8 +1,8 @@
 import type { Batch } from '@lowbit/core';
 import { interfaceOf, type OnnxModel } from '@lowbit/onnx';
 import type { ModelFolder } from './folder.js';
+import { graphBatches, type GraphOfData } from './graph-data.js';
 import { madeData } from './made-data.js';
-import { tokenBatches } from './token-batches.js';
 
 export interface MadeInputs {
   /** Their names, but for those that go with tokens, as masks do. */
@@ -11,17 +11,12 @@ export interface MadeInputs {
 }
 
 /** Inputs for a graph where nobody gives data; `undefined` where it takes such as are not made. */
-export async function madeInputs(
-  model: OnnxModel,
-  path: string,
-  folder: ModelFolder,
-): Promise<MadeInputs | undefined> {
-  const { inputs } = interfaceOf(model);
-  const data = madeData(model, inputs, await pictureSide(folder));
-  const batches = data && tokenBatches(data, inputs, path);
-  return data === undefined || typeof batches === 'string' || batches === undefined
-    ? undefined
-    : { inputs: data.names ?? [], batches };
+export async function madeInputs(graph: GraphOfData): Promise<MadeInputs | undefined> {
+  const side = await pictureSide(graph.folder);
+  const dataOf = (model: OnnxModel) => madeData(model, interfaceOf(model).inputs, side);
+  const batches = await graphBatches(graph, dataOf);
+  const inputs = dataOf(graph.model)?.names ?? [];
+  return typeof batches === 'object' ? { inputs, batches } : undefined;
 }
 
 /** Height and width of the pictures that a model takes, as its `config.json` has them; `undefined` where it does not tell. */

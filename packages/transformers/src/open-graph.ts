@@ -6,12 +6,13 @@ import {
   type SessionOptions,
 } from '@lowbit/core';
 import { defined } from '@lowbit/core/adapter';
-import { inspectModel, interfaceOf, onnx, type OrtRuntime, readModel, writeModel } from '@lowbit/onnx';
+import { inspectModel, onnx, type OrtRuntime, readModel, writeModel } from '@lowbit/onnx';
 import type { ModelFolder } from './folder.js';
 import { type GraphFilters, type GraphNames, graphNames } from './graph-filters.js';
 import { shareConstants } from './share-constants.js';
+import { graphBatches } from './graph-data.js';
 import { type MadeInputs, madeInputs } from './made-inputs.js';
-import { type FolderData, tokenBatches } from './token-batches.js';
+import type { FolderData } from './token-batches.js';
 import { nodesOf } from './walk-model.js';
 
 /** A graph of the model as it was read. */
@@ -73,12 +74,12 @@ export async function openGraph(
   const nodes = nodesOf(model.proto);
   const operators = new Set(nodes.map(({ opType }) => opType));
   const names = graphNames(isLowbitError(layers) ? [] : layers, nodes);
-  const { inputs } = interfaceOf(model);
-  const data = options.data && tokenBatches(options.data, inputs, path);
+  const { ort } = options;
+  const data = await graphBatches({ model, path, folder, ort }, () => options.data);
   const asked = (await options.recipe?.({ name, path, bytes })) ?? {};
   const recipe = typeof data === 'object' ? { data, ...asked } : asked;
   const lacks = typeof data === 'string' ? data : undefined;
-  const made = isUnseen(recipe, options) ? await madeInputs(model, path, folder) : undefined;
+  const made = isUnseen(recipe, options) ? await madeInputs({ model, path, folder, ort }) : undefined;
   const dataPaths = externalFiles.map((file) => file.path);
   const saved = read.length - bytes.length;
   return {
