@@ -21,6 +21,7 @@ interface Side extends Time {
 }
 
 export interface PeerResult {
+  readonly job: PeerJob;
   readonly row: Row;
   readonly lowbit: Side;
   readonly python: Side;
@@ -88,12 +89,13 @@ function timesOf(python: string, timed: Timed<Name>, native: string | undefined)
 }
 
 function resultOf(
-  { kind, model, commandLine }: PeerJob,
+  job: PeerJob,
   runtime: PeerJob['runtime'],
   weights: number,
   lowbit: Side,
   python: Side,
 ): PeerResult {
+  const { kind, model, commandLine } = job;
   const row = {
     kind,
     model,
@@ -111,5 +113,5 @@ function resultOf(
     pythonCpuSeconds: python.cpu,
     lessCpu: python.cpu / lowbit.cpu,
   };
-  return { row, lowbit, python };
+  return { job, row, lowbit, python };
 }

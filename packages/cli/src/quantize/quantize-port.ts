@@ -92,7 +92,8 @@ export async function quantizePort<M>(
   const saved = await inputsToSave(job, plan, data, session);
   const { calibration: seen, ...done } = await applyPlan(port, plan, registry, {
     ...session,
-    measure: options.measure,
+    // Histograms are shown by documents alone.
+    measure: options.measure && (options.json ?? options.report) === undefined ? 'errors' : options.measure,
     ...defined({ capture: options.capture }),
     // What is saved serves other methods too.
     ...(options.saveCalibration === undefined ? {} : { statistics: 'all' as const }),

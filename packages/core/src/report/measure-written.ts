@@ -15,6 +15,7 @@ export async function measureWritten(
   rows: readonly WeightReport[],
   notes: readonly StorageNote[],
   entries: readonly ResolvedEntry[],
+  withHistograms: boolean,
 ): Promise<WeightReport[]> {
   const byId = new Map(notes.map((note) => [note.id, note]));
   const measured: WeightReport[] = [];
@@ -23,7 +24,10 @@ export async function measureWritten(
     const written = note?.written?.();
     const weight = entries[i]?.weight;
     if (written === undefined || weight === undefined) measured.push(row);
-    else measured.push(withLoss(row, measuresOf(await weight.read(), written), note?.form ?? ''));
+    else
+      measured.push(
+        withLoss(row, measuresOf(await weight.read(), written, withHistograms), note?.form ?? ''),
+      );
   }
   return measured;
 }
@@ -44,11 +48,11 @@ function withLoss(row: WeightReport, measures: Partial<WeightReport>, form: stri
 function measuresOf(
   original: Float32Array,
   written: NonNullable<ReturnType<NonNullable<StorageNote['written']>>>,
+  withHistograms: boolean,
 ): Partial<WeightReport> {
   if (written instanceof Float32Array) return { error: measureError(original, written) };
+  const error = measureTensor(original, written);
+  if (!withHistograms) return { error };
   const ranges = sliceRanges(original, sliceLayout(written.shape, written.slicing), 'weight');
-  return {
-    error: measureTensor(original, written),
-    histogram: histogramOf(original, written, ranges),
-  };
+  return { error, histogram: histogramOf(original, written, ranges) };
 }

@@ -4,6 +4,7 @@
  */
 import { seededRandom } from '../numeric/random.js';
 import type { ResolvedEntry } from '../contract/resolved-plan.js';
+import type { QuantizeOptions } from '../contract/events.js';
 import type { FitContext } from '../contract/quantizer.js';
 import { gridWarning } from '../report/grid-reach.js';
 import { histogramOf } from '../report/histogram.js';
@@ -25,6 +26,9 @@ import type { QuantizedTensor, Scheme, SliceParameters } from '../scheme/types.j
 import type { BiasShift } from './bias-shift.js';
 import { fitRangesSafely, fitRowsSafely, fitSafely, fitTensorSafely, refitSafely } from './fit-safely.js';
 import { defined } from '../contract/defined.js';
+
+/** See `QuantizeOptions`. */
+type Measured = NonNullable<QuantizeOptions['measure']>;
 
 /** Values that may not move, and the parameters that hold them. */
 export interface Frozen {
@@ -96,16 +100,12 @@ export function codeWeight(
   return { tensor: { shape: [...weight.shape], slicing, bits, codes, scheme, parameterStorage }, ranges };
 }
 
-/**
- * The report row of a weight, before the port has said how it is stored.
- *
- * @param measure See `QuantizeOptions`.
- */
+/** The report row of a weight, before the port has said how it is stored. */
 export function weightRow(
   { weight, entry, layer }: ResolvedEntry,
   original: Float32Array,
   { tensor, ranges, rounding, unrounded }: CodedWeight,
-  measure: boolean,
+  measure: Measured,
 ): WeightReport {
   const warnings = [
     gridWarning(original, tensor, ranges, entry.quantizer.name),
@@ -131,9 +131,8 @@ export function weightRow(
       memory: float,
     },
     bitsPerWeight: bitsEach(stored, original.length),
-    ...(measure
-      ? { error: measureTensor(original, tensor), histogram: histogramOf(original, tensor, ranges) }
-      : {}),
+    ...(measure === false ? {} : { error: measureTensor(original, tensor) }),
+    ...(measure === true ? { histogram: histogramOf(original, tensor, ranges) } : {}),
     form: '',
     reason: [entry.reason, ...roundingWords(rounding, unrounded)].join('; '),
     ...defined({ wanted: entry.wanted, rounding }),

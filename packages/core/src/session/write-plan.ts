@@ -57,7 +57,7 @@ export async function writePlan<M>(
     const values = await read(own.weight);
     const coded = await encodeOne(own, values);
     const row = weightRow(own, values, coded, measure);
-    rows.push(withRemarks(row, remarkOne?.(own, values, coded.tensor), measure));
+    rows.push(withRemarks(row, remarkOne?.(own, values, coded.tensor), measure !== false));
     corrections.push({ ...defined({ bias: coded.bias, uncorrected: coded.uncorrected }) });
     await writer.add(id, coded.tensor, coded.bias?.shift);
   }
@@ -66,7 +66,8 @@ export async function writePlan<M>(
   onProgress?.({ phase: 'write', done: 0, total: 1 });
   const applied = await writer.finish();
   onProgress?.({ phase: 'write', done: 1, total: 1 });
-  const written = measure ? await measureWritten(rows, applied.storage, entries) : rows;
+  const written =
+    measure === false ? rows : await measureWritten(rows, applied.storage, entries, measure === true);
   const biases = biasRows(outcome, corrections, applied.storage);
   const report = { ...buildReport(port.name, outcome, written, applied), ...defined({ biases }) };
   const told = withWarnings(
