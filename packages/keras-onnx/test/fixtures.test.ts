@@ -6,8 +6,13 @@ import { fromKeras, ownCases } from './support.js';
 
 const writers = [...(await everyCase()), ...(await casesOfKeras1()), ['models', ownCases] as const];
 
-/** Of a policy of half precision, in which Keras rounds the first layer, and which is computed in float32 here. */
-const rounded: Readonly<Record<string, number>> = { mixed_precision: 1e-3 };
+/** Of half precision, in which Keras rounds the first layer or the input, and which is computed in float32 here. */
+const rounded: Readonly<Record<string, number>> = {
+  mixed_precision: 1e-3,
+  sequential_mixed_precision: 1e-3,
+  input_float16: 1e-3,
+  input_bfloat16: 1e-2,
+};
 
 /** What no operator of the standard computes as Keras does, as the error words it; by the case, of all writers or of one. */
 const refused: Readonly<Record<string, string>> = {
@@ -26,6 +31,9 @@ const refused: Readonly<Record<string, string>> = {
   'Keras 3, sequences, attention_scores': 'Attention with return_attention_scores',
   attention_scores: 'MultiHeadAttention with return_attention_scores',
   attention_axes: 'MultiHeadAttention with inputs that are no sequences of vectors',
+  attention_of_four_axes: 'Attention with inputs that are no sequences of vectors',
+  additive_attention_of_four_axes: 'AdditiveAttention with inputs that are no sequences of vectors',
+  mask_of_three_axes: 'Mask with inputs that are no sequences of vectors',
   group_normalization_axes: 'GroupNormalization with an axis other than the last',
   softmax_axes: 'Softmax with several axes',
   cells_from_inputs: 'RNN with the states of several cells',

@@ -23,19 +23,32 @@ export async function run(
   }
 }
 
-/** Types of inputs that a script of Python writes as int32. */
-function declared({ layers }: KerasModel['network'], name: string) {
+/** Arrays of the types of inputs that a script of Python writes as int32. */
+const arrays = {
+  uint8: (values) => Uint8Array.from(values),
+  bool: (values) => Uint8Array.from(values),
+  int8: (values) => Int8Array.from(values),
+  uint16: (values) => Uint16Array.from(values),
+  int16: (values) => Int16Array.from(values),
+  uint32: (values) => Uint32Array.from(values),
+  int64: (values) => BigInt64Array.from(values, BigInt),
+} as const satisfies Record<string, (values: Iterable<number>) => ort.Tensor['data']>;
+
+type DeclaredType = keyof typeof arrays;
+
+function declared({ layers }: KerasModel['network'], name: string): DeclaredType | undefined {
   const type = layers.find((layer) => layer.name === name)!.config['dtype'];
-  return type === 'uint8' || type === 'bool' ? type : undefined;
+  return Object.keys(arrays).find((each): each is DeclaredType => each === type);
 }
 
 function tensorOf(
-  type: 'float32' | 'int32' | 'uint8' | 'bool',
+  type: 'float32' | 'int32' | DeclaredType,
   values: Float32Array | Int32Array,
   shape: number[],
-) {
-  if (type === 'uint8' || type === 'bool') return new ort.Tensor(type, Uint8Array.from(values), shape);
-  return new ort.Tensor(type, values, shape);
+): ort.Tensor {
+  return type === 'float32' || type === 'int32'
+    ? new ort.Tensor(type, values, shape)
+    : new ort.Tensor(type, arrays[type](values) as never, shape);
 }
 
 /** The largest difference of two results, relative to the largest value where that is above 1. */

@@ -60,7 +60,8 @@ function sizesOf(
       if (size !== null || !sizes.has(letter)) sizes.set(letter, size);
     });
   };
-  note(output, outputSizes, true);
+  // Sizes behind those of the letters are of no effect, as Keras counts from the first that the dots leave.
+  note(output, output.startsWith('.') ? outputSizes : [null, ...outputSizes], false);
   if (shape !== undefined) note(input, shape, input.startsWith('.'));
   return sizes;
 }

@@ -1,7 +1,9 @@
 import { axisFrom } from '../layers/layer-class.js';
 import { recurrentLayers } from '../layers/recurrent.js';
+import { idleLayers } from '../layers/shaping.js';
 import type { JsonObject, KerasCall, KerasLayer, KerasNetwork, TensorReference } from '../model.js';
 import { tensorsOf } from '../network/call-tensors.js';
+import { carriesMask } from './carrying-layers.js';
 import type { MaskRules } from './rules-of-version.js';
 
 /** A mask, as the layer that makes it of tensors and other masks: 1 for what counts, 0 for what is left out. */
@@ -11,6 +13,8 @@ export interface Mask {
   readonly from: readonly (TensorReference | Mask)[];
   /** Whether TensorFlow.js brings along the same one by itself to where it is used. */
   readonly isBrought: boolean;
+  /** How many axes it has, where they are not those of batch and steps alone. */
+  readonly axes?: number;
   /** The network has the layer already. */
   readonly isLayer?: true;
 }
@@ -24,18 +28,8 @@ export type MakeMask = (config: JsonObject, from: Mask['from'], isBrought: boole
 /** Attentions that are called with a list of tensors. */
 const listed = ['Attention', 'AdditiveAttention'];
 export const attentions: readonly string[] = [...listed, 'MultiHeadAttention'];
-const idle =
-  'Dropout SpatialDropout1D SpatialDropout2D SpatialDropout3D GaussianDropout GaussianNoise AlphaDropout ActivityRegularization Identity';
-/** Behind these a mask is the same as before, also where TensorFlow.js takes it there. */
-const brought = ['Dense', 'Activation', ...idle.split(' ')];
-/** Behind these a mask is the same as before. */
-const passing = [
-  ...brought,
-  ...'ELU LeakyReLU PReLU ReLU Softmax ThresholdedReLU BatchNormalization LayerNormalization GroupNormalization UnitNormalization'.split(
-    ' ',
-  ),
-  ...'Rescaling Normalization TimeDistributed QuantizedInput'.split(' '),
-];
+/** Layers that TensorFlow.js takes a mask along, where Keras does. */
+const brought = ['Dense', 'Activation', ...idleLayers.split(' ')];
 /** Merges that leave out what is masked, in versions that do. */
 export const leavingOut: readonly string[] = ['Multiply', 'Maximum', 'Minimum'];
 const merges = ['Add', 'Subtract', 'Average', ...leavingOut];
@@ -58,7 +52,7 @@ export const masksBeginAt = ({ className, config }: KerasLayer): boolean =>
 
 /** Whether a layer gives the last of the steps alone, which masks end at. */
 export const recurrentEnds = (layer: KerasLayer): boolean =>
-  recurrentLayers.includes(layer.className) && !passesOn(layer);
+  recurrentLayers.includes(layer.className) && !givesSteps(layer);
 
 /** Whether masks begin anywhere in a network. */
 export function hasMasks({ layers }: KerasNetwork): boolean {
@@ -82,20 +76,36 @@ export function masksBehind(
   const { layer, args } = call;
   const { className, config } = layer;
   const [source] = tensorsOf(args);
+  const rank = call.inputShapes[0]?.length;
   if (className === 'Embedding' && config['mask_zero'] === true)
-    return [make({ kind: 'differs', value: 0, over_last: false }, [source!], true)];
+    return [withAxes(make({ kind: 'differs', value: 0, over_last: false }, [source!], true), rank)];
   if (className === 'Masking')
-    return [make({ kind: 'differs', value: config['mask_value'] ?? 0, over_last: true }, [source!], true)];
+    return [
+      withAxes(
+        make({ kind: 'differs', value: config['mask_value'] ?? 0, over_last: true }, [source!], true),
+        rank && rank - 1,
+      ),
+    ];
   if (mergeClasses.includes(className)) return [behindMerge(call, given, rules, make)];
   const [first] = rules.keepsArgument ? given : carried;
   const endsAtLists = rules.behindLists === 'none' && listed.includes(className);
-  if (!passesOn(layer) || endsAtLists || first === undefined) return [];
+  if (!passesOn(layer, rules) || endsAtLists || first === undefined) return [];
   const isBrought = first.isBrought && (brought.includes(className) || isPlainRecurrent(layer));
   return Array<Mask>(config['merge_mode'] === null ? 2 : 1).fill({ ...first, isBrought });
 }
 
-function passesOn({ className, config, parts }: KerasLayer): boolean {
-  if (!recurrentLayers.includes(className)) return [...passing, ...attentions].includes(className);
+function withAxes(mask: Mask, axes: number | undefined): Mask {
+  return axes === undefined || axes === 2 ? mask : { ...mask, axes };
+}
+
+function passesOn(layer: KerasLayer, { isKeras3 }: MaskRules): boolean {
+  const { className } = layer;
+  if (recurrentLayers.includes(className)) return givesSteps(layer);
+  return attentions.includes(className) || carriesMask(className, isKeras3);
+}
+
+/** Whether a recurrent layer gives all of its steps. */
+function givesSteps({ config, parts }: KerasLayer): boolean {
   return (parts['forward_layer']?.config ?? config)['return_sequences'] === true;
 }
 
@@ -112,8 +122,8 @@ function behindMerge(
     // Along the steps masks are joined as the inputs are, of which all steps count where there is none.
     const inputs = tensorsOf(args);
     const whole = masks.map((mask, i) => mask ?? make({ kind: 'every' }, [inputs[i]!], false));
-    return make({ kind: 'join' }, whole, false);
+    return withAxes(make({ kind: 'join' }, whole, false), present[0]!.axes);
   }
   if (behindLists === 'any' && present.length < masks.length) return undefined;
-  return make({ kind: behindLists }, present, false);
+  return withAxes(make({ kind: behindLists }, present, false), present[0]!.axes);
 }

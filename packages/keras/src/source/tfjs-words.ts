@@ -139,8 +139,10 @@ function einsumWords({
   const sizes = Array.isArray(kernel) ? (kernel as readonly JsonValue[]) : [];
   const shifts = Array.isArray(bias) ? (bias as readonly JsonValue[]) : [];
   const shifted = output.slice(output.length - shifts.length).filter((_, i) => i === 0 || shifts[i] !== 1);
+  // Keras takes the first axis for the batch, unless dots stand for it.
+  const told = outputLetters.startsWith('.') ? output : output.slice(1);
   return {
-    output_shape: output.map((letter) => sizes[kernelLetters.indexOf(letter)] ?? null),
+    output_shape: told.map((letter) => sizes[kernelLetters.indexOf(letter)] ?? null),
     bias_axes: shifts.length === 0 ? null : axes || shifted.join(''),
   };
 }

@@ -3,6 +3,8 @@ import type { JsonObject, JsonValue, KerasCall, KerasLayer, KerasNetwork, Shape 
 import { quantizedInputClass } from '../quantized-input.js';
 import type { FormContext } from './forms/form.js';
 import { layerForm } from './layer-form.js';
+import { recurrentLayers } from '../layers/recurrent.js';
+import { attentions } from '../masks/mask-rules.js';
 import type { LayerNames } from '../network/layer-names.js';
 import { heedsMasks, type Masks, type MaskUse } from '../masks/network-masks.js';
 import type { MaskRules } from '../masks/rules-of-version.js';
@@ -40,7 +42,19 @@ export function layerJson(
   };
   if (new Set(calls.map(callForm)).size > 1 || new Set(uses.map(useForm)).size > 1)
     refuse(layer, 'that is called in different ways', context);
+  if (takesStepsAlone(layer) && uses.some(({ masks }) => masks.some((mask) => mask?.axes !== undefined)))
+    refuse(
+      layer,
+      'with a mask that has more axes than batch and steps',
+      context,
+      'Build the model with a Masking right in front of it.',
+    );
   return describe(layer, context.names.get(layer)!, place, context);
+}
+
+/** Whether masks of a layer are those of steps, of which there is one for each. */
+function takesStepsAlone({ className }: KerasLayer): boolean {
+  return [...recurrentLayers, ...attentions, 'GlobalAveragePooling1D'].includes(className);
 }
 
 function maskOf([use]: readonly MaskUse[]): FormContext['mask'] {

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../model.js';
+import { tensorsOf } from '../../network/call-tensors.js';
 import { axesFrom, ours, unknownRank, type FormContext, type Rule, type RuleTable } from './form.js';
 
 /** Settings that Keras gives with a call, and the masks that are inputs after the tensors. */
@@ -18,6 +19,11 @@ function callSettings(names: readonly string[], { call, areMasked }: FormContext
 const attention =
   (className: string): Rule =>
   (config, context) => {
+    const { args = [], inputShapes = [] } = context.call ?? {};
+    // Masks that are arguments come last.
+    const shapes = inputShapes.slice(0, tensorsOf(args).length);
+    if (shapes.some((shape) => shape !== undefined && shape.length !== 3))
+      return 'inputs that are no sequences of vectors';
     const settings = callSettings(['query', 'value', 'key'], context);
     // The argument of the layer that Keras 2 had before there was one of the call.
     return ours(className, {

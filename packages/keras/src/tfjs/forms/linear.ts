@@ -1,4 +1,4 @@
-import { eachOf, ours, same, type Rule, type RuleTable } from './form.js';
+import { ours, same, type Rule, type RuleTable } from './form.js';
 
 /** In small letters, which is all that TensorFlow.js leaves of a text when it saves a model. */
 const einsumDense: Rule = ({ name, equation, activation, bias_axes: axes }, { weights }) => {
@@ -17,12 +17,30 @@ const einsumDense: Rule = ({ name, equation, activation, bias_axes: axes }, { we
   });
 };
 
-/** TensorFlow.js takes samples that are single numbers for vectors of one. */
-const input: Rule = ({ batch_input_shape: shape }) =>
-  Array.isArray(shape) && shape.length === 1 ? 'samples that are single numbers, of shape ()' : undefined;
+/** TensorFlow.js has tensors of two types of numbers, and takes samples that are single numbers for vectors of one. */
+const input: Rule = (config) => {
+  const { batch_input_shape: shape, dtype } = config;
+  if (Array.isArray(shape) && shape.length === 1) return 'samples that are single numbers, of shape ()';
+  if (/^u?int\d+$/.test(String(dtype))) return { config: { ...config, dtype: 'int32' } };
+  return /^b?float\d+$/.test(String(dtype)) ? { config: { ...config, dtype: 'float32' } } : undefined;
+};
+
+/** TensorFlow.js adds biases to tensors of five axes at most. */
+const dense: Rule = (config, { input: shape, weights }) => {
+  if (shape === undefined || shape.length <= 5) return undefined;
+  const { name, activation } = config;
+  return ours('EinsumDense', {
+    name: name!,
+    equation: '...a,ab->...b',
+    activation: activation ?? 'linear',
+    kernel_shape: weights['kernel']!,
+    bias_shape: weights['bias'] ?? [],
+  });
+};
 
 export const linearRules: RuleTable = {
   InputLayer: input,
-  ...eachOf('Dense Embedding', same),
+  Dense: dense,
+  Embedding: same,
   EinsumDense: einsumDense,
 };

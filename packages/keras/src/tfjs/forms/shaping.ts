@@ -8,13 +8,13 @@ const idle = ({ name }: JsonObject): Changed => ({
   config: { name: name!, activation: 'linear' },
 });
 
-/** TensorFlow.js has it for inputs of three axes and more. */
-const flatten: Rule = (config, { input, output }) => {
-  if (input === undefined || input.length > 2) return undefined;
-  const { name } = config;
-  return input.length === 2
-    ? idle(config)
-    : { className: 'Reshape', config: { name: name!, target_shape: output!.slice(1) as number[] } };
+/** TensorFlow.js has it for inputs of three axes and more, of which it knows the sizes. */
+const flatten: Rule = (config, { input }) => {
+  if (input?.length === 2) return idle(config);
+  const isPlain = input === undefined || (input.length > 2 && isKnown(input));
+  return isPlain
+    ? undefined
+    : { className: 'Reshape', config: { name: config['name']!, target_shape: [-1] } };
 };
 
 /** TensorFlow.js takes the size of the crop for that of the input. */
