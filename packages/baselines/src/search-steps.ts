@@ -34,14 +34,16 @@ const symmetricMoves = [0.05, 0.025, 0.012];
 
 /**
  * Refits the grid over the range: codes are held and scale and offset are fitted to them by least squares, in turns (Lloyd's
- * iteration for an even grid). Slices below 1024 values also try up to 8 grids whose ends are moved by fractions of a step, all the
- * best one with an end moved a little, and the best of these is refitted once more.
+ * iteration for an even grid). Slices up to 128 values also try up to 8 grids whose ends are moved by fractions of a step, and all the
+ * best one with an end moved a little, and the best of these is refitted once more. Longer ones are refitted three times from each of up
+ * to 7 starts: more rounds would make less error of more values beyond the ends, which hurts outputs of channels.
  */
 export function refineSteps(levels: number, length: number): GridStep[] {
-  return [...refiningSteps(levels, length), ...lastSteps];
+  if (length <= shortSlice) return [...refiningSteps(levels, length), ...lastSteps];
+  return [...startingSteps(levels, length, 2, 2), 'measure'];
 }
 
-/** The same, and then ranges that are cut at both ends; the ends of the best one are moved one after the other, and it is refitted. */
+/** Grids as for short slices, and then ranges that are cut at both ends; the ends of the best one are moved one after the other, and it is refitted. */
 export function clippingSteps(levels: number, length: number): GridStep[] {
   return [
     ...refiningSteps(levels, length),
@@ -70,12 +72,22 @@ export function symmetricSteps(levels: number, length: number): GridStep[] {
 }
 
 function refiningSteps(levels: number, length: number): GridStep[] {
-  const ends = (from: 'range' | 'best', moved: readonly (readonly [low: number, high: number])[]) =>
-    moved.map(([low, high]) => step(from, low / (levels - 1), -high / (levels - 1)));
-  const further = starts.slice(0, Math.floor(valuesPerSearch / length));
-  const first = step('range', 0, 0, length > shortSlice ? 3 : 0);
-  return [first, ...ends('range', further), ...ends('best', nearby)];
+  const first = length > shortSlice ? 3 : 0;
+  return [...startingSteps(levels, length, first, 0), ...moved('best', levels, nearby)];
 }
+
+/** The grid over the range, and with its ends moved; both with rounds of refitting beside the first one. */
+function startingSteps(levels: number, length: number, rounds: number, roundsMoved: number): GridStep[] {
+  const further = starts.slice(0, Math.floor(valuesPerSearch / length));
+  return [step('range', 0, 0, rounds), ...moved('range', levels, further, roundsMoved)];
+}
+
+const moved = (
+  from: 'range' | 'best',
+  levels: number,
+  shifts: readonly (readonly [low: number, high: number])[],
+  rounds = 0,
+): GridStep[] => shifts.map(([low, high]) => step(from, low / (levels - 1), -high / (levels - 1), rounds));
 
 function step(from: 'range' | 'best', low: number, high: number, rounds = 0): GridStep {
   return { from, low, high, rounds };

@@ -52,7 +52,7 @@ it('a nested one, shared by two inputs, too', () =>
   }));
 
 it('a graph model from a package too, and its 8-bit weights are expanded exactly first', async () => {
-  const rows = await measureTfjs(pictureSubjects(3)[2], variants);
+  const rows = await measureTfjs(pictureSubjects()[2], variants);
   expectUseful(rows, 0.75);
   const layers = await graphModel(await midArtifacts()).layers();
   expect(layers[0]!.skipped![0]!.reason).toMatch(/stores \d+ as uint8/);
