@@ -1,5 +1,11 @@
 import type { LayerDescriptor, RunOptions, RunOutputs } from '@lowbit/core';
-import { checkOptions, checkPortOptions, defined, type OptionTypes } from '@lowbit/core/adapter';
+import {
+  type CaptureInputsOptions,
+  checkOptions,
+  checkPortOptions,
+  defined,
+  type OptionTypes,
+} from '@lowbit/core/adapter';
 import type { KerasModel, RunnerOptions, RunningModel } from '@lowbit/keras';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { registryType } from '../io/load-model.js';
@@ -33,6 +39,12 @@ export async function runner(model: KerasModel, options: RunnerOptions = {}): Pr
   const layers = await keras(model).layers();
   const names = namesOfKeras(tfjsNames(model), layers, running);
   const named = renamedInputs(model, running);
+  const weightsFor = (call: 'observeInputs' | 'captureInputs', options: CaptureInputsOptions) => {
+    const weights = weightsOf(layers, names, running);
+    const ids = weights.map(({ id }) => id);
+    checkPortOptions(call, options, ids);
+    return weights;
+  };
   return {
     async observe(batches, options = {}) {
       checkPortOptions('observe', options, [...names.sites.keys()]);
@@ -43,22 +55,10 @@ export async function runner(model: KerasModel, options: RunnerOptions = {}): Pr
       return { ...observed, port: 'keras', sites: Object.fromEntries(statistics) };
     },
     async observeInputs(batches, options) {
-      const weights = weightsOf(layers, names, running);
-      checkPortOptions(
-        'observeInputs',
-        options,
-        weights.map(({ id }) => id),
-      );
-      return observeLayers(running, weights, named(batches), options);
+      return observeLayers(running, weightsFor('observeInputs', options), named(batches), options);
     },
     async captureInputs(batches, options) {
-      const weights = weightsOf(layers, names, running);
-      checkPortOptions(
-        'captureInputs',
-        options,
-        weights.map(({ id }) => id),
-      );
-      return captureLayers(running, weights, named(batches), options);
+      return captureLayers(running, weightsFor('captureInputs', options), named(batches), options);
     },
     async features(batches, options) {
       const { labels, layers } = await features(running, named(batches), options);
