@@ -46,8 +46,8 @@ export async function openPage(): Promise<OpenedPage> {
   const errors: string[] = [];
   context.on('request', (request) => requests.push(request.url()));
   const page = await context.newPage();
-  // No limit of its own: the test's guard against hanging ends what hangs.
-  page.setDefaultTimeout(0);
+  // Far beyond what a loaded machine takes, and below the test's own guard: what is waited for in vain is named.
+  page.setDefaultTimeout(5 * 60_000);
   page.on('console', (message) => {
     if (message.type() === 'error') errors.push(message.text());
   });

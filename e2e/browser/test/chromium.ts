@@ -40,8 +40,8 @@ export async function openPage(addFiles: (folder: string) => void | Promise<void
   const server = await preview({ ...settings, build: { outDir }, preview: { port: 0, host: '127.0.0.1' } });
   const browser = await chromium.launch({ executablePath, args });
   const page = await browser.newPage();
-  // No limit of its own: the test's guard against hanging ends what hangs.
-  page.setDefaultTimeout(0);
+  // Far beyond what a loaded machine takes, and below the test's own guard: what is waited for in vain is named.
+  page.setDefaultTimeout(5 * 60_000);
   await page.goto(server.resolvedUrls!.local[0]!);
   await page.waitForFunction('globalThis.lowbit !== undefined');
   return {
