@@ -1,71 +1,21 @@
-import type {
-  Batch,
-  LayerDescriptor,
-  ModelPort,
-  RunOptions,
-  RunOutputs,
-  StorageNote,
-  WeightDescriptor,
-} from '@lowbit/core';
+import type { Batch, StorageNote, WeightDescriptor, LayerDescriptor } from '@lowbit/core';
 import type { StorageCost } from '@lowbit/core/adapter';
-import type { Applied, TrainablePort } from '@lowbit/core/method';
-import type { PortLawOptions } from '../src/index.js';
-import { memoryModel, memoryPort, writer, type MemoryModel } from './memory-port.js';
-import { trainableMemory } from './trainable-memory.js';
+import {
+  finishing,
+  labelled,
+  lawOptions,
+  outputting,
+  running,
+  trained,
+  withApplied,
+  withLayers,
+  withPort,
+  withWeights,
+  type Options,
+} from './changed-ports.js';
+import { memoryModel, memoryPort, writer } from './memory-port.js';
 
-type Port = ModelPort<MemoryModel>;
-type Options = PortLawOptions<MemoryModel>;
-
-/** Everything that the port laws can look at. */
-export function lawOptions(make: () => Port): Options {
-  return {
-    make,
-    decodeResult: (model) => new Map(Object.entries(model)),
-    fingerprint: (model) => model,
-    makeBatches: () => [{ inputs: { x: { shape: [3], data: [1, 2, 3] } }, labels: [1, 0, 1] }],
-    makeNonFinite: () => memoryPort(memoryModel(NaN)),
-    makeTrainable: trainableMemory,
-  };
-}
-
-function withPort(change: (port: Port) => Partial<Port>): Options {
-  return lawOptions(() => {
-    const port = memoryPort(memoryModel());
-    return { ...port, ...change(port) };
-  });
-}
-
-function withLayers(change: (layers: readonly LayerDescriptor[]) => readonly LayerDescriptor[]): Options {
-  return withPort((port) => ({ layers: () => change(port.layers() as readonly LayerDescriptor[]) }));
-}
-
-function withWeights(change: (weight: WeightDescriptor) => Partial<WeightDescriptor>): Options {
-  return withLayers((layers) =>
-    layers.map((layer) => ({
-      ...layer,
-      weights: layer.weights.map((weight) => ({ ...weight, ...change(weight) })),
-    })),
-  );
-}
-
-function withApplied(change: (applied: Applied<MemoryModel>) => Partial<Applied<MemoryModel>>): Options {
-  return withPort((port) => ({ write: finishing(port, change) }));
-}
-
-/** The port's `write`, with a changed end. */
-function finishing(
-  port: Port,
-  change: (applied: Applied<MemoryModel>) => Partial<Applied<MemoryModel>>,
-): Port['write'] {
-  return (outcome) => {
-    const writer = port.write(outcome);
-    const finish = async () => {
-      const applied = await writer.finish();
-      return { ...applied, ...change(applied) };
-    };
-    return { ...writer, finish };
-  };
-}
+type Variables = ReadonlyMap<string, Float32Array>;
 
 /** A port that numbers its weights in the order in which they come. */
 function inOrder(): Options {
@@ -139,61 +89,6 @@ function keepingValues(): Options {
       },
     };
   });
-}
-
-/** A port that runs with changed options. */
-function running(change: (options: RunOptions | undefined) => RunOptions | undefined): Options {
-  return withPort((port) => ({ run: (batches, options) => port.run!(batches, change(options)) }));
-}
-
-/** A port that gives other outputs than it computes. */
-function outputting(change: (outputs: RunOutputs) => RunOutputs): Options {
-  return withPort((port) => ({
-    async *run(batches, options) {
-      for await (const outputs of port.run!(batches, options)) yield change(outputs);
-    },
-  }));
-}
-
-/** A port whose outputs are written over by those of the next batch. */
-function reusing(): Options {
-  const held = new Map<string, Float32Array>();
-  return outputting((outputs) =>
-    Object.fromEntries(
-      Object.entries(outputs).map(([name, { shape, data }]) => {
-        const own = held.get(name) ?? data;
-        own.set(data);
-        held.set(name, own);
-        return [name, { shape, data: own }];
-      }),
-    ),
-  );
-}
-
-/** A port whose model changes while it is observed. */
-function moving(): Options {
-  return lawOptions(() => {
-    const model = { ...memoryModel() };
-    const port = memoryPort(model);
-    return {
-      ...port,
-      observe(batches, options) {
-        Object.assign(model, { first: model['first']!.map((value) => value / 2) });
-        return port.observe!(batches, options);
-      },
-    };
-  });
-}
-
-type Variables = ReadonlyMap<string, Float32Array>;
-
-/** A model that is trained by a port with changed members. */
-function trained(change: (port: TrainablePort<MemoryModel>) => Partial<TrainablePort<MemoryModel>>): Options {
-  const makeTrainable = () => {
-    const { port, train } = trainableMemory();
-    return { port: { ...port, ...change(port) }, train };
-  };
-  return { ...lawOptions(() => memoryPort(memoryModel())), makeTrainable };
 }
 
 let calls = 0;
@@ -316,137 +211,3 @@ export const brokenPorts: Readonly<Record<string, Options>> = {
   })),
   'takes everything out when it is released': trained(() => ({ release: () => undefined })),
 };
-
-/** The batches that have labels. */
-async function labelled(batches: Iterable<Batch> | AsyncIterable<Batch>): Promise<readonly Batch[]> {
-  const all: Batch[] = [];
-  for await (const batch of batches) if (batch.labels !== undefined) all.push(batch);
-  return all;
-}
-
-const observing = 'observes what runs through its sites';
-const featuring = 'gives a row of features for each sample';
-const layering = 'has layers in order, with operators, costs and sites that make sense';
-const outputs = 'runs batch by batch, and gives values that the caller may keep';
-const inputs = 'tells the inputs of weights, so that changes that these do not see change nothing';
-const holding = 'holds values against training';
-
-/** Other ways to break the same laws. */
-export const moreBrokenPorts: readonly (readonly [how: string, title: string, options: Options])[] = [
-  ['moves weights', observing, moving()],
-  [
-    'inputs of no weight that was asked for',
-    inputs,
-    withPort((port) => ({
-      observeInputs: (batches, { weights }) => port.observeInputs!(batches, { weights: weights.slice(1) }),
-    })),
-  ],
-  [
-    'no reason for inputs that are not known',
-    inputs,
-    withPort(() => ({
-      observeInputs: (_, { weights }) =>
-        Promise.resolve({ inputs: new Map(), unknown: new Map(weights.map((id) => [id, ''])) }),
-    })),
-  ],
-  [
-    'statistics of another port',
-    observing,
-    withPort((port) => ({
-      observe: async (batches, options) => ({ ...(await port.observe!(batches, options)), port: 'other' }),
-    })),
-  ],
-  [
-    'features of 0',
-    featuring,
-    withPort((port) => ({
-      async features(batches) {
-        const { labels, layers } = await port.features!(batches);
-        const zeros = [...layers].map(
-          ([id, { dimensions, values }]) => [id, { dimensions, values: values.map(() => 0) }] as const,
-        );
-        return { labels, layers: new Map(zeros) };
-      },
-    })),
-  ],
-  [
-    'features of no layer',
-    featuring,
-    withPort((port) => ({
-      async features(batches) {
-        const { labels, layers } = await port.features!(batches);
-        return { labels, layers: new Map([...layers].map(([id, rows]) => [`${id}?`, rows])) };
-      },
-    })),
-  ],
-  ['no operator', layering, withLayers((layers) => layers.map((layer) => ({ ...layer, op: '' })))],
-  ['no number', layering, withLayers((layers) => layers.map((layer) => ({ ...layer, macs: NaN })))],
-  ['no order', layering, withLayers((layers) => layers.map((layer, i) => ({ ...layer, depth: 9 - i })))],
-  ['an unknown kernel', layering, withWeights(() => ({ kernel: 'bias' as 'kernel' }))],
-  ['values that are reused', outputs, reusing()],
-  [
-    'names that change',
-    outputs,
-    outputting((given) => ({ ...given, [`y${calls++}`]: { shape: [1], data: Float32Array.of(1) } })),
-  ],
-  [
-    'twice the cost',
-    'tells what a weight costs, never less than is written, and no more than it may',
-    withPort((port) => ({
-      cost(weight, entry) {
-        const cost = port.cost!(weight, entry) as StorageCost;
-        return { ...cost, storedBytes: 2 * cost.storedBytes };
-      },
-    })),
-  ],
-  [
-    'one of several values',
-    'runs with the values that replace those of a weight, and with its own after that',
-    running((options) => ({ ...options, replace: new Map([...(options?.replace ?? [])].slice(0, 1)) })),
-  ],
-  [
-    'more than is wanted',
-    'gives the tensors that are wanted beside the outputs',
-    withPort((port) => ({
-      async *run(batches, options) {
-        for await (const given of port.run!(batches, options))
-          yield options?.want === undefined ? given : { ...given, more: given[Object.keys(given)[0]!]! };
-      },
-    })),
-  ],
-  [
-    'writes beyond the mask',
-    holding,
-    trained((port) => ({
-      hold(id, held) {
-        port.hold(id, { ...held, mask: held.mask.map(() => 1) });
-        port.hold(id, held);
-      },
-    })),
-  ],
-  [
-    'another loss by the name of the output',
-    'measures its loss by labels of any form, and tells of a batch without',
-    trained((port) => ({
-      async *run(batches, options) {
-        for await (const outputs of port.run!(batches, options))
-          yield Object.fromEntries(Object.entries(outputs).slice(0, 1));
-      },
-      loss: async (batches, replaced) =>
-        (await port.loss!(batches, replaced)) + (Array.isArray(batches[0]?.labels) ? 0 : 1),
-    })),
-  ],
-  [
-    'an earlier hold stays',
-    holding,
-    trained((port) => {
-      let earlier = new Uint8Array(0);
-      return {
-        hold(id, { values, mask }) {
-          earlier = mask.map((one, i) => (one === 1 || earlier[i] === 1 ? 1 : 0));
-          port.hold(id, { values, mask: earlier });
-        },
-      };
-    }),
-  ],
-];

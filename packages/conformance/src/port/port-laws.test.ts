@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { LayerDescriptor, ModelPort } from '@lowbit/core';
-import { brokenPorts, lawOptions, moreBrokenPorts } from '../../test/broken-ports.js';
+import { brokenPorts } from '../../test/broken-ports.js';
+import { lawOptions } from '../../test/changed-ports.js';
+import { moreBrokenPorts } from '../../test/more-broken-ports.js';
 import { failingLaws } from '../../test/failing-laws.js';
 import { memoryModel, memoryPort, type MemoryModel } from '../../test/memory-port.js';
 import { trainableMemory } from '../../test/trainable-memory.js';
