@@ -12,7 +12,10 @@ export interface BudgetReport {
   readonly effect?: EffectKind;
   /** Sum of the effects of the weights alone; where nothing was run, of their errors Σ(w − ŵ)². */
   readonly predicted: number;
-  /** Of all weights together, in the place of the original's: each value in its nearest code, activations float. */
+  /**
+   * Of all weights together, in the place of the original's: each value in its nearest code, activations float. Of a choice that was written and
+   * not measured so it is that of the result (`ofResult`).
+   */
   readonly measured?: Omit<JointEffect, 'choice'>;
   /** Of what was written. Absent where no limit of quality is set: its outputs are not looked at then. */
   readonly result?: Omit<JointEffect, 'choice' | 'ofResult'>;

@@ -46,9 +46,10 @@ export interface PolicyContext {
   readonly decided?: ReadonlySet<string>;
   /**
    * What is returned will be measured as a whole, added to `measurements`, and asked about again, until it is a choice that was
-   * measured: the policy may return what is worth a try. Otherwise it returns the best that it knows.
+   * measured: the policy may return what is worth a try. Otherwise it returns the best that it knows. `results`: what is returned will
+   * be written, and its result is what is measured and added, until it is one that was written.
    */
-  readonly explores?: boolean;
+  readonly explores?: boolean | 'results';
   /** What is returned is to be as small as can be, whatever the limit of bytes: what is written of it tells what is attainable. */
   readonly smallest?: boolean;
 }

@@ -27,10 +27,10 @@ export interface Budget {
   readonly averageBits?: number;
   /**
    * Points of labels that are named first, or of the metric's value, that may be lost. Wants data, with labels unless there is a
-   * `metric`. It is checked by running the model.
+   * `metric`. It is checked by running results: the smallest that holds is taken.
    */
   readonly maxLoss?: number;
-  /** Decibels of signal to noise of every float output at least. Wants data, and is checked by running the model. */
+  /** Decibels of signal to noise of every float output at least. Wants data, and is checked by running results: the smallest that holds is taken. */
   readonly minSqnr?: number;
   /** Σ multiply-accumulates · bits of the weight · `activationBits` of one sample at most. */
   readonly bitOperations?: number;

@@ -14,6 +14,7 @@ import {
   sizeKnapsack,
 } from './limits.js';
 import { nextStep } from './next-step.js';
+import { cheaperResult } from './cheaper-result.js';
 import { smallestChoice, smallestThatHolds } from './smallest-choice.js';
 import { type ModelChoice, uniformChoices } from './uniform-choices.js';
 
@@ -26,13 +27,13 @@ export function nextChoice(
   problem: BudgetProblem,
   measurements: Measurements,
   limits: Limits,
-  explores: boolean,
+  explores: boolean | 'results',
 ): Chosen | undefined {
   const isOfSize = resourcesOf(problem, limits).length > 0;
   const latest = { ...measurements, joint: latestOf(measurements.joint) };
-  return isOfSize
-    ? bestOfSize(problem, latest, limits, explores)
-    : smallestThatHolds(problem, latest, limits, explores);
+  if (isOfSize) return bestOfSize(problem, latest, limits, explores === true);
+  const cheaper = explores === 'results' ? cheaperResult(problem, latest, limits) : undefined;
+  return cheaper ?? smallestThatHolds(problem, latest, limits, explores === true);
 }
 
 /** Choice by single effects first; then, while the caller explores, what may be better by what was seen of whole choices. */

@@ -65,7 +65,7 @@ export function smallestChoice(problem: BudgetProblem, { decreasing }: Limits): 
 }
 
 /** The smallest choice whose single effects add up to so much at most, or to as little as they can. */
-function leastBytes(
+export function leastBytes(
   problem: BudgetProblem,
   { decreasing }: Limits,
   effect: number,

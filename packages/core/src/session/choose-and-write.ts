@@ -32,7 +32,8 @@ const wellUsed = 0.99;
 
 /**
  * Has the policy choose, and writes what it chose until the budget is used: what the estimate of the size missed is spent or given
- * back. Of all that was written and keeps the limits, what loses least is taken.
+ * back. Of all that was written and keeps the limits, what loses least is taken. Where quality alone is limited, results that hold are followed by
+ * smaller ones until they do not, and the smallest is taken.
  *
  * @throws LowbitError `budget-infeasible`; `aborted`; the port's own errors.
  */
@@ -51,9 +52,20 @@ export async function chooseAndWrite<M>(
   let best: Kept | undefined;
   let isBestTried = !isChecked;
   const tried: CandidateChoice[] = [];
+  const tell = (done: number) =>
+    spending.session.onProgress?.({
+      phase: 'measure',
+      done,
+      total: mostWrites,
+      id: 'results as they are written',
+    });
   if (isSized && judge !== undefined) measurements = await withFirstWritten(spending, measurements);
   while (tried.length < mostWrites) {
-    const { chosen, infeasible, ...explored } = await explore(spending, measurements);
+    const { chosen, infeasible, ...explored } = await explore(
+      spending,
+      measurements,
+      !isSized && best !== undefined,
+    );
     ({ measurements } = explored);
     if (chosen === undefined) {
       // Once something fits, that nothing else does ends the search.
@@ -67,21 +79,28 @@ export async function chooseAndWrite<M>(
     if (!isSized && !isChecked) return { chosen, measurements };
     if (tried.some((one) => isSameChoice(one, choice))) break;
     tried.push(choice);
+    if (isChecked) tell(tried.length);
     const { judged, averageBits, ...size } = await writeOne(resolved, isChecked ? judge : undefined);
     const { bytes } = size;
     const isHeld = judged === undefined || holds(judged, terms);
     measurements = withWritten(measurements, { choice, ...size });
-    if (judged !== undefined && !isHeld) measurements = withResult(measurements, choice, judged);
+    if (judged !== undefined && !(isHeld && isSized)) measurements = withResult(measurements, choice, judged);
     if (!isHeld || !isSmall({ bytes, averageBits }, terms)) continue;
     const now: Kept = { chosen, bytes, ...defined({ judged }) };
-    if (best === undefined || isBetter(now, best, measurements)) best = now;
+    if (best === undefined || (isSized ? isBetter(now, best, measurements) : isSmaller(now, best)))
+      best = now;
     const used = Math.max(bytes / (terms.bytes ?? Infinity), averageBits / (terms.averageBits ?? Infinity));
-    if (!isSized || used >= wellUsed) break;
+    if (isSized && used >= wellUsed) break;
   }
   const taken = best ?? least;
   if (taken === undefined) throw neverFits(terms, measurements);
   return { chosen: taken.chosen, measurements, ...defined({ judged: taken.judged }) };
 }
+
+/** Of what holds, the smallest is to be taken; of equals what is off less. */
+const isSmaller = (one: Kept, other: Kept): boolean =>
+  one.bytes < other.bytes ||
+  (one.bytes === other.bytes && (one.judged?.effect ?? 0) < (other.judged?.effect ?? 0));
 
 /**
  * Whether one is to be taken in place of another, by what was seen of both together or by the sum of what is known of single weights: what takes more,

@@ -22,19 +22,24 @@ export interface Explored {
   readonly infeasible?: LowbitError;
 }
 
-/** Has the policy choose; what it has not seen as a whole is measured, until it takes what it has seen. */
+/**
+ * Has the policy choose; what it has not seen as a whole is measured, until it takes what it has seen.
+ *
+ * @param ofResults Whether it chooses by results that were written, what to write next: nothing is measured then.
+ */
 export async function explore<M>(
   { port, prepared, judge, session }: Judging<M>,
   given: Measurements,
+  ofResults = false,
 ): Promise<Explored> {
   const pause = pauses(session.signal, 'measure');
   const run = port.run?.bind(port);
-  const measureTogether = judge && run && measuringTogether(port, run, judge);
+  const measureTogether = judge && run && !ofResults ? measuringTogether(port, run, judge) : undefined;
   const explores = measureTogether !== undefined;
   let measurements = given;
   for (;;) {
     const known = { ...prepared, recipe: { ...prepared.recipe, measurements } };
-    const drafts = draftsOf(known, explores);
+    const drafts = draftsOf(known, ofResults ? 'results' : explores);
     if (isLowbitError(drafts)) return { measurements, infeasible: drafts };
     const choice = choiceOfDrafts(measurements, drafts);
     const { resolved } = planPrepared(port, known, drafts);
@@ -49,7 +54,7 @@ export async function explore<M>(
 }
 
 /** What the policy chooses, or the error of limits that nothing keeps. */
-function draftsOf(known: Prepared, explores: boolean): readonly BitAssignment[] | LowbitError {
+function draftsOf(known: Prepared, explores: boolean | 'results'): readonly BitAssignment[] | LowbitError {
   try {
     return draftPrepared(known, { explores });
   } catch (error) {

@@ -14,9 +14,11 @@ import {
   type QuantizeOptions,
   registry,
   type Recipe,
+  type RunOutputs,
 } from '../index.js';
 import { packedCost } from '../adapter.js';
 import { assignBits } from '../method.js';
+import { isSameChoice } from '../policy/known.js';
 import { atLeast, budget, float, frontier, measure, measureChoices } from '../policy.js';
 
 const known = registry([coarse()]);
@@ -377,6 +379,43 @@ describe('quality', () => {
     const byMetric = await run(recipe(budget({ maxLoss: 0.2, choices, metric })));
     expect(byMetric.report.modelBytes.after).toBeGreaterThan(0);
   });
+
+  it.each([6, 12, 18, 24, 30])(
+    'of %s dB is not gone beyond where results are better than the nearest codes, by which the first choice is found',
+    async (minSqnr) => {
+      const { port } = chain();
+      const better: typeof port = {
+        ...port,
+        write(outcome) {
+          const writer = port.write(outcome);
+          const finish = async () => {
+            const applied = await writer.finish();
+            // A quarter of the error: 12 dB less.
+            const run: typeof applied.run = async function* (batches) {
+              const originals = port.run!(batches)[Symbol.asyncIterator]();
+              for await (const { y } of applied.run!(batches)) {
+                const { data } = ((await originals.next()).value as RunOutputs)['y'];
+                yield { y: { ...y, data: y.data.map((value, i) => data[i] + 0.25 * (value - data[i])) } };
+              }
+            };
+            return { ...applied, run };
+          };
+          return { add: (id, tensor) => writer.add(id, tensor), finish };
+        },
+      };
+      const made = recipe(budget({ minSqnr, choices }));
+      const { budget: spent, measurements, report } = await quantize(better, made);
+      expect(report.verdict!.outputs!.outputs[0].sqnrDb).toBeGreaterThanOrEqual(minSqnr);
+      const results = measurements!.joint.filter(({ ofResult }) => ofResult);
+      expect(results.length).toBeLessThanOrEqual(12);
+      const all = frontier({ ...measurements!, joint: [] }, { points: 2000 });
+      const own = all.findIndex(({ choice }) => isSameChoice(choice, spent!.choice));
+      const cheaper = all.slice(0, own).findLast(({ predicted }) => predicted > all[own].predicted);
+      const known = results.find(({ choice }) => cheaper && isSameChoice(choice, cheaper.choice));
+      if (cheaper !== undefined && spent!.result!.sqnrDb! > minSqnr + 0.25)
+        expect(known!.sqnrDb).toBeLessThan(minSqnr);
+    },
+  );
 
   it('that no choice keeps is told with what is had at best', async () => {
     const error = await failure(run(recipe(budget({ minSqnr: 90, choices: [2, 4] }))));

@@ -46,5 +46,8 @@ export const withResult = (
   judged: NonNullable<WrittenPlan['judged']>,
 ): Measurements => ({
   ...measurements,
-  joint: [...measurements.joint, { choice, ...judged, ofResult: true }],
+  joint: [
+    ...measurements.joint.filter((one) => one.ofResult !== true || !isSameChoice(one.choice, choice)),
+    { choice, ...judged, ofResult: true },
+  ],
 });
