@@ -17,6 +17,10 @@ const unknownAxes = 'tensors of which the axes are not known';
 const axesRemedy =
   'Build the model with known shapes, or let the hook in front of it tell the outputShape of its layer.';
 
+/** Of what is written for sizes that are known alone. */
+const isOpen = (reason: string): boolean => /\b(sizes?|number)\b.* not known$/.test(reason);
+const sizesRemedy = 'Give its Input sizes instead of None where the model is built, and make the file anew.';
+
 /**
  * @param pause Gives others a turn, and throws where the work was cancelled.
  * @throws LowbitError `layer-unsupported` with every layer that operators of the standard do not compute as Keras does.
@@ -46,7 +50,8 @@ export async function refuseUnknown(
     if (reason === '') refuse(id, className, ownRemedy);
     else if (reason === unknownAxes) {
       if (!isBehindRefused) refuse(id, `${className} with ${reason}`, axesRemedy);
-    } else if (reason !== undefined) refuse(id, `${className} with ${reason}`);
+    } else if (reason !== undefined)
+      refuse(id, `${className} with ${reason}`, isOpen(reason) ? sizesRemedy : remedy);
     else if (rule?.inner !== undefined) await carryOut(rule.inner(call), visit);
     return call.outputs.map((shape) => ({
       shape,

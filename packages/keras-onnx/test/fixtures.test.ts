@@ -14,6 +14,8 @@ const rounded: Readonly<Record<string, number>> = {
   input_bfloat16: 1e-2,
 };
 
+const openSteps = 'LSTM with the activation "softplus" over steps of which the number is not known';
+
 /** What no operator of the standard computes as Keras does, as the error words it; by the case, of all writers or of one. */
 const refused: Readonly<Record<string, string>> = {
   upsampling_bicubic: 'UpSampling2D with interpolation="bicubic"',
@@ -21,8 +23,8 @@ const refused: Readonly<Record<string, string>> = {
   resizing_bicubic: 'Resizing with interpolation="bicubic"',
   resizing_antialiased: 'Resizing with antialias',
   center_crop_unknown: 'CenterCrop with inputs of which the size is not known',
-  // Keras 2 has none of these activations.
-  'Keras 3, sequences, recurrent_activations': 'SimpleRNN with the activation "hard_silu"',
+  unrolled_open_3: openSteps,
+  unrolled_open_2: openSteps,
   mask_of_steps_3: 'TimeDistributed with a mask',
   mask_of_steps_2: 'TimeDistributed with a mask',
   mask_of_softmax_3: 'Softmax with a mask',

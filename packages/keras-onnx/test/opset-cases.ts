@@ -36,4 +36,5 @@ export const opsetCases = [
   'mask_both_ways_3',
   'mask_of_attention_3',
   'mask_of_twins_3',
+  'unrolled_masked_3',
 ] as const;

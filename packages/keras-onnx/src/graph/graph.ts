@@ -7,6 +7,9 @@ export type Attributes = Readonly<Record<string, AttributeValue>>;
 /** Since when reductions other than sums take their axes as an input. */
 const reductionsTakeInputs = 18;
 
+/** Since when a node that splits evenly is told into how many parts. */
+const splitsAreCounted = 18;
+
 /** The graph that is written, with names that begin with the layer whose turn it is. */
 export class Graph {
   #scope = '';
@@ -56,6 +59,12 @@ export class Graph {
    */
   pooled(value: string): string {
     return this.#padded.has(value) ? this.node('Max', [value]) : value;
+  }
+
+  /** A value in equal parts along an axis. */
+  split(value: string, parts: number, axis: number): readonly string[] {
+    const counted = this.builder.opset >= splitsAreCounted && { num_outputs: parts };
+    return this.nodes('Split', [value], parts, { axis, ...counted });
   }
 
   /** A node whose inputs come two at a time: `Add` of three values. */

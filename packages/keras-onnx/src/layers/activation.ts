@@ -59,7 +59,8 @@ export function activated(
   return applied(call, call.settings.values['activation'], x, (axis) => axisIn(layout, axis, rank));
 }
 
-function applied(
+/** What a function of Keras, by its name or as a layer, gives for a value. @param axis Where an axis of Keras stands in the graph. */
+export function applied(
   { graph, isKeras3, layer }: WrittenCall,
   activation: JsonValue | undefined,
   x: string,
@@ -74,11 +75,15 @@ function applied(
 const isLayer = (activation: JsonValue | undefined): activation is JsonObject =>
   typeof activation === 'object' && activation !== null;
 
-/** Why the activations of a layer cannot be written. */
-export function refusedActivation({ settings }: Call): string | undefined {
-  const activation = settings.values['activation'] ?? 'linear';
+/** Why the activation of a layer cannot be written. */
+export const refusedActivation = ({ settings }: Call) => refusedFunction(settings.values['activation']);
+
+/** Why a function of Keras, by its name or as a layer, cannot be written. */
+export function refusedFunction(activation: JsonValue | undefined): string | undefined {
   if (isLayer(activation)) return refusedLayer(activation['class_name'] as string, activation['config']);
-  return functionOf(activation) === undefined ? `the activation ${JSON.stringify(activation)}` : undefined;
+  return functionOf(activation ?? 'linear') === undefined
+    ? `the activation ${JSON.stringify(activation)}`
+    : undefined;
 }
 
 function refusedLayer(className: string, config: JsonValue | undefined): string | undefined {

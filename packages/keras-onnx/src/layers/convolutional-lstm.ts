@@ -1,4 +1,4 @@
-import { functionOf } from './functions.js';
+import { applied, refusedFunction } from './activation.js';
 import { inputOf, isSized, outputOf, type LayerRule, type RuleTable, type WrittenCall } from './rule.js';
 import { paddingOf, windowOf, type Window } from './windows.js';
 
@@ -20,8 +20,8 @@ function convolutionalLstm(rank: number): LayerRule {
       if (!isSized(inputOf(call)) || !isSized(outputOf(call)))
         return 'steps or pictures of which the size is not known';
       const names = ['activation', 'recurrent_activation'].map((name) => settings.values[name]);
-      const unknown = names.find((name) => name !== undefined && functionOf(name) === undefined);
-      if (unknown !== undefined) return `the activation ${JSON.stringify(unknown)}`;
+      const unknown = names.map(refusedFunction).find((reason) => reason !== undefined);
+      if (unknown !== undefined) return unknown;
       if (settings.flag('stateful', false)) return 'stateful';
       return named['initial_state'] === undefined ? undefined : 'states to start with';
     },
@@ -83,9 +83,10 @@ async function step(
   input: string,
   before: State | undefined,
 ): Promise<State> {
-  const { graph, settings, isKeras3 } = call;
+  const { graph, settings } = call;
+  const channels = () => 1;
   const function_ = (name: string, fallback: string) => (x: string) =>
-    functionOf(settings.values[name] ?? fallback)!(graph, x, 1, isKeras3);
+    applied(call, settings.values[name] ?? fallback, x, channels);
   const activate = function_('activation', 'tanh');
   const gate = function_('recurrent_activation', 'hard_sigmoid');
   const filters = settings.size('filters');

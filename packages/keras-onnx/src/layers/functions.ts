@@ -49,10 +49,7 @@ const logSigmoid: Write = (graph, x) => graph.node('Neg', [graph.node('Softplus'
 
 /** The first half of the channels times the sigmoid of the second. */
 const glu: Write = (graph, x, axis) => {
-  const [value, gate] = graph.nodes('Split', [x], 2, {
-    axis,
-    ...(graph.builder.opset >= 18 && { num_outputs: 2 }),
-  }) as [string, string];
+  const [value, gate] = graph.split(x, 2, axis) as [string, string];
   return graph.node('Mul', [value, graph.node('Sigmoid', [gate])]);
 };
 

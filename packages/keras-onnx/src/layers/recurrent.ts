@@ -1,7 +1,10 @@
 import { Settings, type KerasLayer } from '@lowbit/keras';
 import type { Value } from '../graph/value.js';
-import { refusedCell, repeated, statesOf, type Recurrence, type Repeated } from './recurrence.js';
-import type { Call, LayerRule, RuleTable, WrittenCall } from './rule.js';
+import { refusedFunction } from './activation.js';
+import { activationsOf, cellKind, type Recurrence, type Repeated } from './recurrence.js';
+import { byOperator, unknownFunction } from './recurrent-operator.js';
+import { inputOf, type Call, type LayerRule, type RuleTable, type WrittenCall } from './rule.js';
+import { unrolled } from './unrolled-recurrence.js';
 
 /** The layers that are repeated step by step, one above the other. */
 function cellsOf(layer: KerasLayer): readonly KerasLayer[] {
@@ -20,7 +23,19 @@ function refused(call: Call, layer = call.layer): string | undefined {
   if (call.inputs[0]!.shape!.length !== 3) return 'inputs that are no sequences of vectors';
   const isMasked = call.inputs[0]!.masked && settings.flag('zero_output_for_mask', false);
   if (isMasked && !settings.flag('return_sequences', false)) return 'zero_output_for_mask and a mask';
-  return cells.map((cell) => refusedCell(cell, call.isKeras3)).find((reason) => reason !== undefined);
+  return cells.map((cell) => refusedCell(cell, call)).find((reason) => reason !== undefined);
+}
+
+/** Why a cell cannot be repeated: one with a function that no operator has is, over steps that can be counted. */
+function refusedCell(cell: KerasLayer, call: Call): string | undefined {
+  if (cellKind(cell) === undefined) return `a cell of the class ${cell.className}`;
+  const { own, gate } = activationsOf(cell);
+  const unknown = [own, gate].map(refusedFunction).find((reason) => reason !== undefined);
+  if (unknown !== undefined) return unknown;
+  const unrolls = unknownFunction(cell, call.isKeras3);
+  return unrolls === undefined || inputOf(call)[1] !== null
+    ? undefined
+    : `the activation ${JSON.stringify(unrolls)} over steps of which the number is not known`;
 }
 
 function returnsSteps(layer: KerasLayer): boolean {
@@ -40,12 +55,13 @@ async function repeatLayer(
 ): Promise<Repeated> {
   const [input] = call.inputs;
   const isBackward = goesBackward(layer);
-  const { mask } = input!;
+  const { mask, shape } = input!;
   let result: Repeated | undefined;
   for (const cell of cellsOf(layer)) {
-    const x: string = result?.steps ?? call.graph.last(input!);
-    const recurrence: Recurrence = { cell, x, mask, isBackward, initial, zeros };
-    result = await repeated(call, recurrence);
+    const x: string = result?.steps() ?? call.graph.last(input!);
+    const recurrence: Recurrence = { cell, x, length: shape[1]!, mask, isBackward, initial, zeros };
+    const unrolls = unknownFunction(cell, call.isKeras3) !== undefined;
+    result = await (unrolls ? unrolled : byOperator)(call, recurrence);
   }
   return result!;
 }
@@ -66,7 +82,7 @@ const recurrent: LayerRule = {
     const { graph, layer, settings, outputs } = call;
     const zeros = settings.flag('zero_output_for_mask', false);
     const { steps, last, states } = await repeatLayer(call, layer, initialStates(call), zeros);
-    const all = () => (goesBackward(layer) ? backward(call, steps) : steps);
+    const all = () => (goesBackward(layer) ? backward(call, steps()) : steps());
     const names = [returnsSteps(layer) ? all() : last, ...states];
     return outputs.map((shape, i) => graph.value(names[i]!, shape!));
   },
@@ -88,14 +104,14 @@ const bidirectional: LayerRule = {
     const { forward_layer: forward, backward_layer: back } = layer.parts as Record<string, KerasLayer>;
     const isSequence = returnsSteps(forward!);
     const initial = initialStates(call);
-    const half = initial.length === 0 ? 0 : statesOf(cellsOf(forward!)[0]!);
+    const half = initial.length === 0 ? 0 : cellKind(cellsOf(forward!)[0]!)!.states;
     const zeros = isSequence && settings.flag('zero_output_for_mask', true);
     const one = await repeatLayer(call, forward!, initial.slice(0, half), zeros);
     const other = await repeatLayer(call, back!, initial.slice(half), zeros);
     const turned = [goesBackward(forward!), !goesBackward(back!)];
     const both = [one, other].map(({ steps, last }, i) => {
       if (!isSequence) return last;
-      return turned[i] ? backward(call, steps) : steps;
+      return turned[i] ? backward(call, steps()) : steps();
     });
     const names = [...joined(call, both, isSequence ? 2 : 1), ...one.states, ...other.states];
     return outputs.map((shape, i) => graph.value(names[i]!, shape!));

@@ -1,5 +1,5 @@
 import { quantize, type Quantizer } from '@lowbit/core';
-import { horq, hwgq, ternary, xnor } from '@lowbit/methods';
+import { horq, hwgq, minMax, ternary, xnor } from '@lowbit/methods';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-backend-wasm';
@@ -230,6 +230,44 @@ describe.each(['cpu', 'wasm'])('on the backend %s', (backend) => {
       for (const each of [original, model]) disposeWeights(each);
     },
   );
+
+  it.each([
+    ['dense', () => layers.dense({ units: 6, activation: 'tanh' }), [6], minMax(), 8],
+    ['conv2d', () => layers.conv2d({ filters: 4, kernelSize: 3, padding: 'same' }), [6, 5, 4], minMax(), 8],
+    ['depthwise', () => layers.depthwiseConv2d({ kernelSize: 3, padding: 'same' }), [6, 5, 4], minMax(), 8],
+    ['dense of signs', () => layers.dense({ units: 6 }), [6], horq({ scope: 'sample' }), 1],
+  ] as const)('packs %s once that is called twice', async (name, layer, shape, activations, bits) => {
+    const input = tfLayers.input({ shape: [...shape] });
+    const shared = layer();
+    const once = shared.apply(input) as tfLayers.SymbolicTensor;
+    const rows = layers.repeatVector({ n: 2 });
+    // Rows of a sample share a scale in the one place and have none to share it with in the other.
+    const between = name.includes('signs') ? (rows.apply(once) as tfLayers.SymbolicTensor) : once;
+    const outputs = [once, shared.apply(between) as tfLayers.SymbolicTensor];
+    const original = withSeededWeights(tfLayers.model({ inputs: input, outputs }));
+    const count = 3 * shape.reduce((product, size) => product * size, 1);
+    const x = tf.tensor(
+      Float32Array.from({ length: count }, (_, i) => Math.sin(i * i)),
+      [3, ...shape],
+    );
+    const data = [{ inputs: { x: { shape: x.shape, data: await x.data<'float32'>() } } }];
+    const recipe = { weights: grid, bits: 8, activations, activationBits: bits };
+    const { model } = await quantize(tfjs(original), { ...recipe, ...(bits === 8 && { data }) });
+    const compiled = await compile(model);
+    const packed = bits === 8 ? { isPacked: true } : { why: expect.stringContaining('rows of a sample') };
+    expect(compiled.explain()).toEqual([
+      expect.objectContaining({ layer: original.layers[1]!.name, ...packed }),
+    ]);
+    tf.tidy(() => {
+      const [expected, values] = [model, compiled].map((one) =>
+        (one.predict(x) as tf.Tensor[]).flatMap((each) => [...each.dataSync()]),
+      );
+      values!.forEach((value, i) => expect(Math.abs(value - expected![i]!)).toBeLessThan(1e-5));
+    });
+    tf.dispose(x);
+    compiled.dispose();
+    for (const each of [original, model]) disposeWeights(each);
+  });
 
   it('quantizes no input unless it is told to', async () => {
     const model = await quantized(pictureNet());

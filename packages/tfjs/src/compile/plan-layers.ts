@@ -1,6 +1,6 @@
 import { type QuantizedTensor, unpackTensor } from '@lowbit/core';
 import type { IntegerWeights, LayerInputs } from '@lowbit/kernels';
-import type { layers, LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
+import type { layers, LayersModel } from '@tensorflow/tfjs-layers';
 import { variableOf } from '../fold/folded-values.js';
 import { innerLayers, siteOf } from '../model/inner-layers.js';
 import { packedWeights } from '../model/packed-weights.js';
@@ -111,12 +111,18 @@ function outerOf(layer: Layer, model: LayersModel): Layer {
 function inputsFor(layer: Layer, outer: Layer, isDynamic: boolean): readonly LayerInputs[] | string {
   const site = siteOf(outer);
   if (site !== undefined) {
-    const { length } = (outer.input as SymbolicTensor).shape;
-    return inputsOf(site, layer.getClassName() === 'Dense' ? length : undefined);
+    return inputsOf(site, layer.getClassName() === 'Dense' ? axesInto(outer) : undefined);
   }
   return isDynamic
     ? [{ kind: 'dynamic' }]
     : "its inputs are floats: compile(model, { activations: 'dynamic' }) quantizes them to 8 bits";
+}
+
+/** The most axes that an input of a layer has, which may be called several times. */
+function axesInto({ inboundNodes }: Layer): number {
+  return Math.max(
+    ...inboundNodes.flatMap(({ inputTensors }) => inputTensors.map(({ shape }) => shape.length)),
+  );
 }
 
 /** The first of some inputs that go with weights, and these; or why the last one does not. */
