@@ -34,9 +34,33 @@ const layout = {
   },
 };
 const { output: parts } = await bundle.generate(layout);
+const isProgram = names.includes('bin');
 const onDemand = parts.some(({ isDynamicEntry }) => isDynamicEntry);
-const { output } = await bundle.write(onDemand ? layout : { ...layout, ...loadedAtOnce });
+const { output } = await bundle.write({
+  ...layout,
+  ...(onDemand ? isProgram && joinedByEntries() : loadedAtOnce),
+});
 if (inlined.length > 0) writeFileSync(`${folder}NOTICES.txt`, notices(output));
+
+/**
+ * Of a program, whose start is waited for: what the same entries load at once is one file. What is loaded on demand alone, and what an
+ * entry for browsers or for threads shares with others, stays apart from what these do without.
+ */
+function joinedByEntries() {
+  const files = new Map(parts.map((part) => [part.fileName, part]));
+  const entriesOf = new Map();
+  const reach = (part, entry) => {
+    const own = entriesOf.get(part) ?? entriesOf.set(part, new Set()).get(part);
+    if (own.has(entry)) return;
+    own.add(entry);
+    for (const file of part.imports) if (files.has(file)) reach(files.get(file), entry);
+  };
+  for (const part of parts) if (part.isEntry) reach(part, part.name);
+  const nameOf = new Map();
+  for (const [part, entries] of entriesOf)
+    if (!part.isEntry) for (const id of part.moduleIds) nameOf.set(id, [...entries].sort().join('-'));
+  return { codeSplitting: { groups: [{ name: (id) => nameOf.get(id) ?? null, debugName: 'by entries' }] } };
+}
 
 /** The comments that the joined modules of other packages begin with, and the licences beside them, each once. */
 function notices(chunks) {

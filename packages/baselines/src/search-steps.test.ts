@@ -1,7 +1,7 @@
 import { searchGrids, seededRandom } from '@lowbit/core/method';
 import { expect, test } from 'vitest';
 import { existingGrid, type Grid } from './existing-grid.js';
-import { refineSteps } from './search-steps.js';
+import { refineSteps, symmetricSteps } from './search-steps.js';
 
 function squaredError(values: Float32Array, { levels, scale, offset }: Grid): number {
   return values.reduce((sum, value) => {
@@ -40,6 +40,18 @@ test('the squared error falls, most of all in short slices and at few bits', () 
     const ratio = squaredError(values, refined(values, levels)) / squaredError(values, start);
     expect(ratio, `${count} values, ${bits} bits`).toBeLessThanOrEqual(gain);
   }
+});
+
+test('ranges with 0 in the middle are cut with fewer than 8 bits alone', () => {
+  const values = bellShaped(30_000, 5);
+  values[0] = 3;
+  const reach = (half: number) => {
+    const levels = 2 * half + 1;
+    const steps = symmetricSteps(levels, values.length);
+    return half * searchGrids(values, values.length, { levels, zero: 'middle', steps }).scale[0]!;
+  };
+  expect(reach(127)).toBeGreaterThan(2.98);
+  expect(reach(63)).toBeLessThan(2.9);
 });
 
 test('values on an even grid keep it exactly', () => {

@@ -28,6 +28,8 @@ const shortSlice = 128;
 const cuts = [0.05, 0.1, 0.15, 0.2, 0.25, 0.35];
 /** Shares by which one end is then moved, outwards and inwards. */
 const moves = [0.12, 0.06, 0.03, 0.015];
+/** Levels from which ranges are not cut where 0 is in the middle: steps are so fine that what lies beyond the ends costs outputs more. */
+const uncut = 255;
 /** Both for grids with 0 in the middle: of one end alone, which is refitted with each, fewer find as much. */
 const symmetricCuts = [0.06, 0.13, 0.21, 0.32];
 const symmetricMoves = [0.05, 0.025, 0.012];
@@ -58,12 +60,16 @@ export function clippingSteps(levels: number, length: number): GridStep[] {
   ];
 }
 
-/** The same for grids with 0 in the middle, of which both ends move at once. */
+/**
+ * The same for grids with 0 in the middle, of which both ends move at once. With 8 bits the range is refitted alone: cutting it took less
+ * than 0.1 dB off the error of all weights, and a decibel off the outputs of networks that compute in integers.
+ */
 export function symmetricSteps(levels: number, length: number): GridStep[] {
   const further = symmetricStarts.slice(0, Math.floor(valuesPerSearch / length));
+  const refitting = [step('range', 0, 0), ...further.map((shift) => step('range', shift / (levels - 1), 0))];
+  if (levels >= uncut) return [...refitting, step('best', 0, 0, 1), 'measure'];
   return [
-    step('range', 0, 0),
-    ...further.map((shift) => step('range', shift / (levels - 1), 0)),
+    ...refitting,
     ...symmetricCuts.map((share) => step('range', share, share)),
     ...symmetricMoves.flatMap((share) => [step('best', -share, 0), step('best', share, 0)]),
     step('best', 0, 0, 1),

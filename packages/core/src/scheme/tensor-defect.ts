@@ -82,20 +82,30 @@ function codesDefect(
   return count === 0 ? undefined : largestDefect(largest, scheme);
 }
 
-/** Whether codes of a byte are found to lie below the levels without a look at each: by what is common to many, or by a search for a byte. */
+/** Whether codes of a byte are found to lie below the levels without a look at each: by what is common to many, or by a search for a byte of ones. */
 function areBelow(codes: QuantizedTensor['codes'], levels: number): boolean {
   if (!(codes instanceof Uint8Array)) return false;
-  if (levels >= 255) return levels > 255 || !codes.includes(255);
-  if (levels < 2 || (levels & (levels - 1)) !== 0) return false;
+  if (levels > 255) return true;
+  if (levels < 2 || (levels !== 255 && (levels & (levels - 1)) !== 0)) return false;
   const first = Math.min(codes.length, -codes.byteOffset & 3);
-  const words = new Uint32Array(codes.buffer, codes.byteOffset + first, (codes.length - first) >>> 2);
+  const words = new Int32Array(codes.buffer, codes.byteOffset + first, (codes.length - first) >> 2);
+  const ends = [...codes.subarray(0, first), ...codes.subarray(first + 4 * words.length)];
+  if (levels === 255) return !hasFullByte(words) && !ends.includes(255);
   let bits = 0;
   for (let i = 0; i < words.length; i++) bits |= words[i] as number;
   const inWords = bits | (bits >>> 16);
-  let all = (inWords | (inWords >>> 8)) & 255;
-  for (let i = 0; i < first; i++) all |= codes[i] as number;
-  for (let i = first + 4 * words.length; i < codes.length; i++) all |= codes[i] as number;
-  return all < levels;
+  const all = (inWords | (inWords >>> 8)) & 255;
+  return [all, ...ends].every((code) => code < levels);
+}
+
+/** Whether a byte is 255: only there the highest bit is set, and set again by one more of the others. */
+function hasFullByte(words: Int32Array): boolean {
+  let full = 0;
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i] as number;
+    full |= ((word & 0x7f7f7f7f) + 0x01010101) & word;
+  }
+  return (full & 0x80808080) !== 0;
 }
 
 /** Codes that stand for a level, as the largest of them tells. */

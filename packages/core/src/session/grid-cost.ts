@@ -3,15 +3,15 @@ import { seededRandom } from '../numeric/random.js';
 import type { Options } from '../contract/options.js';
 import type { Quantizer } from '../contract/quantizer.js';
 import { isLowbitError } from '../errors/error.js';
+import { measureTensor } from '../report/measure.js';
 import type { GridCost } from '../report/report.js';
-import { decode } from '../scheme/decode.js';
 import { encode } from '../scheme/encode.js';
 import { sliceLayout, type SliceLayout } from '../scheme/slicing.js';
 import { fitRowsSafely, fitSafely } from './fit-safely.js';
 
 /** Slices, and values, that the cost is measured on at most. */
-const mostSlices = 32;
-const mostValues = 16384;
+const mostSlices = 16;
+const mostValues = 8192;
 
 /**
  * What the options that a packed form wanted cost against those that they took the place of, measured on a sample of the
@@ -81,14 +81,8 @@ function noiseOf(
   const fit = (slice: Float32Array) => fitSafely(quantizer, slice, context, place);
   const fitRows = (rows: Float32Array, own: number) => fitRowsSafely(quantizer, rows, own, context, place);
   const verbs = { bits, fit, ...(quantizer.fitRows === undefined ? {} : { fitRows }) };
-  const decoded = decode(encode(values, [values.length / length, length], { axes: [0] }, verbs));
-  let noise = 0;
-  for (let first = 0; first < values.length; first += length) {
-    let own = 0;
-    for (let i = first; i < first + length; i++) own += ((values[i] as number) - (decoded[i] as number)) ** 2;
-    noise += own;
-  }
-  return noise;
+  const tensor = encode(values, [values.length / length, length], { axes: [0] }, verbs);
+  return measureTensor(values, tensor).meanSquared * values.length;
 }
 
 /** Every so many slices, as they lie in the tensor. */
