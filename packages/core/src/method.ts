@@ -12,8 +12,7 @@ export {
 export { type Cluster, clusterMap, type ClusterMap } from './codebook/cluster-map.js';
 export { lloyd, type LloydOptions, type LloydResult } from './codebook/lloyd.js';
 export { type OptimalCodebook, optimalCodebook } from './codebook/optimal-codebook.js';
-export { panelColumns, panelsOf } from './kernels/panels.js';
-export { dot } from './numeric/dot.js';
+export { addProduct } from './kernels/add-product.js';
 export { floorLog2, nearestPowerOfTwo, roundHalfEven, roundingShift } from './numeric/round.js';
 export type { WeightedPoints } from './codebook/weighted-points.js';
 export { checkOptionNames } from './errors/check-option-names.js';
@@ -78,3 +77,4 @@ export type {
   SliceParameters,
 } from './scheme/types.js';
 export { zeroPointForm } from './scheme/zero-point.js';
+export { channelErrors } from './session/channel-errors.js';

@@ -198,6 +198,7 @@ const calls: Readonly<Record<string, RightCall>> = {
 };
 
 const numbers = () => Float32Array.of(1, 2, 4, 7);
+const square = (values: Float32Array | Float64Array) => ({ values, rows: 2, columns: 2 });
 const affine = () =>
   ({ kind: 'affine', levels: 4, scale: Float32Array.of(1, 1), offset: Float32Array.of(-1, -1) }) as const;
 const points = () => core.sortedPoints(numbers());
@@ -259,8 +260,8 @@ const kitCalls: Readonly<Record<string, RightCall>> = {
   windowPlaces: {
     right: () => [[{ size: 4, kernel: 2, stride: 1, dilation: 1, before: 0, outputs: 3, transposed: false }]],
   },
-  dot: { right: () => [numbers(), 0, numbers(), 0, 4] },
-  panelsOf: { right: () => ['float32', 2, 3] },
+  channelErrors: { right: () => [new Float64Array(4), numbers(), { channels: 2, inputs: 2 }] },
+  addProduct: { right: () => [square(new Float64Array(4)), square(numbers()), square(numbers())] },
   isComplete: { right: () => [core.rangeCollector().finish()] },
   quantiles: { right: () => [points(), 2] },
   sortedPoints: { right: () => [numbers(), numbers()] },

@@ -1,15 +1,18 @@
-import { panelColumns, panelsOf } from '@lowbit/core/method';
+import { addProduct } from '@lowbit/core/method';
+
+/** Rows that are factored before their products are taken off those below. */
+const rowsAtOnce = 64;
 
 /**
- * The factor R of a symmetric positive definite matrix A = Rᵀ R, written over its upper triangle, panel by panel: those right of and
- * below a panel of rows lose its products with itself. K³/6 multiplications, half of them for K = 2·64.
+ * The factor R of a symmetric positive definite matrix A = Rᵀ R, written over its upper triangle, some rows at a time: those
+ * below lose the products of these with themselves. K³/6 multiplications, half of them for K = 2·64.
  *
- * @param a K × K, row-major; what lies below the diagonal is not looked at, and stays.
+ * @param a K × K, row-major; what lies below the diagonal is not looked at.
  * @returns Whether the matrix is positive definite; where it is not, nothing is known of what was written.
  */
 export function cholesky(a: Float64Array, size: number): boolean {
-  for (let from = 0; from < size; from += panelColumns) {
-    const to = Math.min(size, from + panelColumns);
+  for (let from = 0; from < size; from += rowsAtOnce) {
+    const to = Math.min(size, from + rowsAtOnce);
     if (!factorRows(a, size, from, to)) return false;
     subtractProducts(a, size, from, to);
   }
@@ -35,22 +38,16 @@ function factorRows(a: Float64Array, size: number, from: number, to: number): bo
 
 /** Takes the products of the rows `from` … `to` with themselves off the matrix behind them. */
 function subtractProducts(a: Float64Array, size: number, from: number, to: number): void {
-  const count = Math.ceil((size - to) / panelColumns);
-  if (count === 0) return;
-  const { panels, product } = panelsOf('float64', count, to - from);
-  const endOf = (panel: number) => Math.min(size, to + (panel + 1) * panelColumns);
-  for (const [i, panel] of panels.entries()) {
-    const first = to + i * panelColumns;
-    if (endOf(i) - first < panelColumns) panel.fill(0);
-    for (let row = from; row < to; row++)
-      panel.set(a.subarray(row * size + first, row * size + endOf(i)), (row - from) * panelColumns);
+  const factor = a.slice(from * size, to * size);
+  const negative = factor.map((value) => -value);
+  const across = { rows: to - from, rowStep: size };
+  const down = { columns: to - from, rowStep: 1, columnStep: size };
+  for (let row = to; row < size; row += rowsAtOnce) {
+    const [rows, columns] = [Math.min(rowsAtOnce, size - row), size - row];
+    addProduct(
+      { values: a, from: row * size + row, rows, columns, rowStep: size },
+      { values: negative, from: row, rows, ...down },
+      { values: factor, from: row, columns, ...across },
+    );
   }
-  for (let i = 0; i < count; i++)
-    for (let j = i; j < count; j++) {
-      const own = product(i, j);
-      const first = to + j * panelColumns;
-      for (let row = to + i * panelColumns, at = 0; row < endOf(i); row++, at += panelColumns)
-        for (let column = first, k = at; column < endOf(j); column++, k++)
-          a[row * size + column]! -= own[k] as number;
-    }
 }

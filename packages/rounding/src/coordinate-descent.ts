@@ -66,19 +66,26 @@ export interface DescentSettings {
 export function descend(problem: RoundingProblem, start: Ranks, { damping, sweeps }: DescentSettings): Ranks {
   const { inputs, gram } = problem;
   const ridge = damping * meanDiagonal(gram, inputs);
+  const curvatures = Float64Array.from(
+    { length: inputs },
+    (_, i) => (gram[i * inputs + i] as number) + ridge,
+  );
   const ranks = start.slice();
   const all = differences(problem, ranks);
+  const [least, most] = [new Float64Array(inputs), new Float64Array(inputs)];
   eachBlock(problem, (from, to) => {
     const d = all.subarray(from, to);
     const gradients = timesGram(d, gram, inputs);
     for (let i = 0; i < d.length; i++) gradients[i]! += ridge * (d[i] as number);
-    for (let at = 0; at < d.length; at += inputs)
+    for (let at = 0; at < d.length; at += inputs) {
+      const own = gradients.subarray(at, at + inputs);
       descendChannel(
         problem,
-        { ranks, from: from + at, gradients: gradients.subarray(at, at + inputs) },
+        { ranks, from: from + at, gradients: own, curvatures, least, most },
         ridge,
         sweeps,
       );
+    }
   });
   return ranks;
 }
@@ -91,23 +98,26 @@ interface Descent {
   readonly from: number;
   /** Of the channel alone, kept up. */
   readonly gradients: Float64Array;
+  /** Hᵢᵢ with what is added to it. */
+  readonly curvatures: Float64Array;
+  /** The gradients between which a weight stays where it is, kept up; filled with anything at first. */
+  readonly least: Float64Array;
+  readonly most: Float64Array;
 }
 
-function descendChannel(
-  { inputs, gram, slices, levels }: RoundingProblem,
-  { ranks, from, gradients }: Descent,
-  ridge: number,
-  sweeps: number,
-): void {
+function descendChannel(problem: RoundingProblem, descent: Descent, ridge: number, sweeps: number): void {
+  const { inputs, gram, slices, levels } = problem;
+  const { ranks, from, gradients, curvatures, least, most } = descent;
+  for (let i = 0; i < inputs; i++) bound(problem, descent, i);
   let changed = true;
   for (let sweep = 0; sweep < sweeps && changed; sweep++) {
     changed = false;
     for (let i = 0; i < inputs; i++) {
-      const curvature = (gram[i * inputs + i] as number) + ridge;
+      const [gradient, curvature] = [gradients[i] as number, curvatures[i] as number];
+      if (gradient >= (least[i] as number) && gradient <= (most[i] as number)) continue;
       if (!(curvature > 0)) continue;
       const [rank, slice] = [ranks[from + i] as number, slices[from + i] as number];
       const value = levels.value(rank, slice);
-      const gradient = gradients[i] as number;
       const best = levels.nearest(value - gradient / curvature, slice);
       const step = levels.value(best, slice) - value;
       // What the step changes: 2 g s + H s². Rounding errors of the gradients must not make it go back and forth.
@@ -116,6 +126,21 @@ function descendChannel(
       changed = true;
       for (let j = 0, h = i * inputs; j < inputs; j++, h++) gradients[j]! += step * (gram[h] as number);
       gradients[i]! += step * ridge;
+      bound(problem, descent, i);
     }
   }
+}
+
+/** Notes between which gradients the level of an input is the nearest: those of half the way to the levels beside it. */
+function bound(
+  { slices, levels }: RoundingProblem,
+  { ranks, from, curvatures, least, most }: Descent,
+  i: number,
+): void {
+  const [rank, slice] = [ranks[from + i] as number, slices[from + i] as number];
+  const value = levels.value(rank, slice);
+  const half = (curvatures[i] as number) / 2;
+  const isLast = rank + 1 === levels.count;
+  least[i] = isLast ? -Infinity : -half * (levels.value(rank + 1, slice) - value);
+  most[i] = rank === 0 ? Infinity : half * (value - levels.value(rank - 1, slice));
 }

@@ -1,4 +1,4 @@
-import { dot, type Rounder } from '@lowbit/core/method';
+import { addProduct, type Rounder } from '@lowbit/core/method';
 import { byActivity, dampedFactor, inTurn, type Factor } from './factor.js';
 import { eachBlock, type Ranks, type RoundingProblem } from './problem.js';
 import { damping, gramRounder } from './rounder.js';
@@ -55,24 +55,61 @@ export function factorOf({ gram, inputs }: RoundingProblem, damping: number, act
  * which is what GPTQ (E. Frantar et al., ICLR 2023, arXiv:2210.17323, algorithm 1) chooses by keeping the weights that are left
  * adjusted, without its inverse of H. K³/6 multiplications for R and K²/2 for each channel.
  */
-export function gptqRanks(problem: RoundingProblem, { order, factor }: Factor): Ranks {
-  const { inputs, values, slices, levels } = problem;
-  const ranks = new Uint16Array(values.length);
-  eachBlock(problem, (from, to) => {
-    // Of each channel in the order of the factor.
-    const d = new Float64Array(to - from);
-    for (let i = inputs - 1; i >= 0; i--) {
-      const input = order[i] as number;
-      for (let channel = 0; channel < d.length; channel += inputs) {
-        const at = from + channel + input;
-        const [value, slice] = [values[at] as number, slices[at] as number];
-        const rank = levels.nearest(value - carried(factor, d, channel, i, inputs), slice);
-        d[channel + i] = levels.value(rank, slice) - value;
-        ranks[at] = rank;
-      }
+export function gptqRanks(problem: RoundingProblem, own: Factor): Ranks {
+  const { inputs } = problem;
+  const ranks = new Uint16Array(problem.values.length);
+  eachBlock(problem, (first, end) => {
+    const channels = (end - first) / inputs;
+    const sums = new Float64Array(end - first);
+    for (let to = inputs; to > 0; to -= inputsAtOnce) {
+      const from = Math.max(0, to - inputsAtOnce);
+      const d = decide(problem, own, { first, channels, from, to, sums }, ranks);
+      addProduct(
+        { values: sums, rows: channels, columns: from, rowStep: inputs },
+        { values: d, rows: channels, columns: to - from },
+        { values: own.factor, from, rows: to - from, columns: from, rowStep: 1, columnStep: inputs },
+      );
     }
   });
   return ranks;
+}
+
+/** Inputs that are decided on one by one before what they leave to the others is added up. */
+const inputsAtOnce = 64;
+
+/** Inputs of some channels that are decided on. */
+interface Block {
+  /** Where the first value of the channels is. */
+  readonly first: number;
+  readonly channels: number;
+  /** The inputs, in the order of the factor. */
+  readonly from: number;
+  readonly to: number;
+  /** Σⱼ≥to Rᵢⱼ dⱼ, `[channels, inputs]`. */
+  readonly sums: Float64Array;
+}
+
+/** Decides on the inputs of a block from the last to the first; gives their d, `[channels, to − from]`. */
+function decide(
+  { inputs, values, slices, levels }: RoundingProblem,
+  { order, factor }: Factor,
+  { first, channels, from, to, sums }: Block,
+  ranks: Ranks,
+): Float64Array {
+  const d = new Float64Array(channels * (to - from));
+  for (let i = to - 1; i >= from; i--) {
+    const diagonal = i * inputs + i;
+    for (let channel = 0, place = i - from; channel < channels; channel++, place += to - from) {
+      const at = first + channel * inputs + (order[i] as number);
+      const near = dot(factor, diagonal + 1, d, place + 1, to - i - 1);
+      const carried = ((sums[channel * inputs + i] as number) + near) / (factor[diagonal] as number);
+      const [value, slice] = [values[at] as number, slices[at] as number];
+      const rank = levels.nearest(value - carried, slice);
+      d[place] = levels.value(rank, slice) - value;
+      ranks[at] = rank;
+    }
+  }
+  return d;
 }
 
 /** Σⱼ>ᵢ Rᵢⱼ dⱼ / Rᵢᵢ. */
@@ -85,4 +122,21 @@ export function carried(
 ): number {
   const diagonal = i * inputs + i;
   return dot(factor, diagonal + 1, d, channel + i + 1, inputs - i - 1) / (factor[diagonal] as number);
+}
+
+/**
+ * Σ aᵢ bᵢ over `count` values from two places on, in double precision. Four sums go on side by side, as one alone waits for each of
+ * its additions.
+ */
+function dot(a: Float64Array, aFrom: number, b: Float64Array, bFrom: number, count: number): number {
+  let [s0, s1, s2, s3] = [0, 0, 0, 0];
+  let i = 0;
+  for (; i + 4 <= count; i += 4) {
+    s0 += (a[aFrom + i] as number) * (b[bFrom + i] as number);
+    s1 += (a[aFrom + i + 1] as number) * (b[bFrom + i + 1] as number);
+    s2 += (a[aFrom + i + 2] as number) * (b[bFrom + i + 2] as number);
+    s3 += (a[aFrom + i + 3] as number) * (b[bFrom + i + 3] as number);
+  }
+  for (; i < count; i++) s0 += (a[aFrom + i] as number) * (b[bFrom + i] as number);
+  return s0 + s1 + (s2 + s3);
 }

@@ -1,6 +1,6 @@
-import { panelColumns, panelsOf, type Rounder } from '@lowbit/core/method';
+import type { Rounder } from '@lowbit/core/method';
 import { meanDiagonal } from './factor.js';
-import { nearestRanks, type Ranks, type RoundingProblem } from './problem.js';
+import { nearestRanks, timesGram, type Ranks, type RoundingProblem } from './problem.js';
 import { gramRounder } from './rounder.js';
 
 /** Options of {@link learned}. */
@@ -56,14 +56,13 @@ export function learnedRanks(problem: RoundingProblem, { iterations }: Required<
   const { values } = problem;
   const cells = cellsOf(problem);
   const v = cells.shares.map((share) => inverse(Math.min(Math.max(share, 0), 1)));
-  const multiply = gramMultiplier(problem);
   const unit = meanDiagonal(problem.gram, problem.inputs) * cells.meanSquaredStep || 1;
   const step = adamSteps(v);
   const off = new Float64Array(values.length);
   for (let iteration = 0; iteration < iterations; iteration++) {
     for (let i = 0; i < off.length; i++)
       off[i] = (cells.steps[i] as number) * (openness(v[i] as number) - (cells.shares[i] as number));
-    const gradients = multiply(off);
+    const gradients = timesGram(off, problem.gram, problem.inputs);
     const beta = exponentAt(iteration / iterations);
     for (let i = 0; i < off.length; i++) {
       const ofError = (2 * (cells.steps[i] as number) * (gradients[i] as number)) / unit;
@@ -154,42 +153,4 @@ function adamSteps(v: Float64Array): (gradients: Float64Array) => void {
       v[i]! -= (rate * (means[i] as number)) / (Math.sqrt(squares[i] as number) + epsilon);
     }
   };
-}
-
-/** Multiplies matrices of differences with H, in double precision. */
-function gramMultiplier({ channels, inputs, gram }: RoundingProblem): (d: Float64Array) => Float64Array {
-  const columns = Math.ceil(inputs / panelColumns);
-  const rows = Math.ceil(channels / panelColumns);
-  return (d) => {
-    // Dᵀ in `rows` panels, H in `columns` more.
-    const { panels, product } = panelsOf('float64', rows + columns, inputs);
-    for (const panel of panels) panel.fill(0);
-    for (let channel = 0, at = 0; channel < channels; channel++) {
-      const panel = panels[Math.floor(channel / panelColumns)] as Float64Array;
-      for (let i = 0, to = channel % panelColumns; i < inputs; i++, to += panelColumns)
-        panel[to] = d[at++] as number;
-    }
-    for (let column = 0; column < columns; column++) {
-      const from = column * panelColumns;
-      const to = Math.min(inputs, from + panelColumns);
-      const panel = panels[rows + column] as Float64Array;
-      for (let i = 0; i < inputs; i++)
-        panel.set(gram.subarray(i * inputs + from, i * inputs + to), i * panelColumns);
-    }
-    const result = new Float64Array(d.length);
-    for (let a = 0; a < rows; a++)
-      for (let b = 0; b < columns; b++) copyBlock(product(a, rows + b), result, inputs, a, b);
-    return result;
-  };
-}
-
-/** A block of 64 × 64 to its place in a matrix, as far as it lies in it. */
-function copyBlock(block: Float64Array, matrix: Float64Array, width: number, a: number, b: number): void {
-  const first = b * panelColumns;
-  const count = Math.min(panelColumns, width - first);
-  for (let i = 0; i < panelColumns; i++) {
-    const to = (a * panelColumns + i) * width + first;
-    if (to >= matrix.length) return;
-    matrix.set(block.subarray(i * panelColumns, i * panelColumns + count), to);
-  }
 }

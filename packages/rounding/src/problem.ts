@@ -1,3 +1,4 @@
+import { addProduct, channelErrors } from '@lowbit/core/method';
 import type { Levels } from './levels.js';
 
 /**
@@ -21,34 +22,35 @@ export type Ranks = Uint16Array;
 
 /** The level of every value that is nearest to it, whatever the thresholds of a codebook say. */
 export function nearestRanks({ values, slices, levels }: RoundingProblem): Ranks {
-  return Uint16Array.from(values, (value, i) => levels.nearest(value, slices[i] as number));
+  const ranks = new Uint16Array(values.length);
+  for (let i = 0; i < ranks.length; i++) ranks[i] = levels.nearest(values[i] as number, slices[i] as number);
+  return ranks;
 }
 
 /** Q − W, row-major. */
 export function differences({ values, slices, levels }: RoundingProblem, ranks: Ranks): Float64Array {
-  return Float64Array.from(
-    ranks,
-    (rank, i) => levels.value(rank, slices[i] as number) - (values[i] as number),
-  );
+  const off = new Float64Array(values.length);
+  for (let i = 0; i < off.length; i++)
+    off[i] = levels.value(ranks[i] as number, slices[i] as number) - (values[i] as number);
+  return off;
 }
 
 /** d H for some channels: the differences times the matrix, row-major. `gram` is H, or another of its size. */
 export function timesGram(d: Float64Array, gram: Float32Array, inputs: number): Float64Array {
   const product = new Float64Array(d.length);
-  for (let j = 0; j < inputs; j++)
-    for (let from = 0; from < d.length; from += inputs) {
-      const factor = d[from + j] as number;
-      if (factor === 0) continue;
-      for (let i = 0, h = j * inputs; i < inputs; i++, h++)
-        product[from + i]! += factor * (gram[h] as number);
-    }
+  const size = { rows: d.length / inputs, columns: inputs };
+  addProduct(
+    { values: product, ...size },
+    { values: d, ...size },
+    { values: gram, rows: inputs, columns: inputs },
+  );
   return product;
 }
 
-/** Channels that are worked on together, so that a row of the matrix is read once for all of them. */
-const together = 8;
+/** Channels that are worked on together, so that what they take stays small. */
+const together = 512;
 
-/** Visits the channels in blocks that one row of the matrix serves. @param visit Gets where the values of a block begin and end. */
+/** Visits the channels in blocks. @param visit Gets where the values of a block begin and end. */
 export function eachBlock(
   { channels, inputs }: RoundingProblem,
   visit: (from: number, to: number) => void,
@@ -58,13 +60,5 @@ export function eachBlock(
 }
 
 /** Σ (q − w) H (q − w)ᵀ over all channels, by H or another matrix of its size. */
-export function totalError(problem: RoundingProblem, ranks: Ranks, gram = problem.gram): number {
-  const all = differences(problem, ranks);
-  let sum = 0;
-  eachBlock(problem, (from, to) => {
-    const d = all.subarray(from, to);
-    const product = timesGram(d, gram, problem.inputs);
-    for (let i = 0; i < d.length; i++) sum += (d[i] as number) * (product[i] as number);
-  });
-  return sum;
-}
+export const totalError = (problem: RoundingProblem, ranks: Ranks, gram = problem.gram): number =>
+  channelErrors(differences(problem, ranks), gram, problem).reduce((sum, error) => sum + error, 0);

@@ -24,7 +24,7 @@ interface Made extends Pick<DtypeRecipe, 'form'> {
 }
 
 /** Multiplications that take some ten seconds. */
-const most = 3e9;
+const most = 1e10;
 
 /** What chooses codes by inputs that were made. */
 const quickRounder = 'gptq';

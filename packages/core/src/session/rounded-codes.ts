@@ -165,7 +165,10 @@ const sum = (numbers: Float64Array): number => numbers.reduce((all, one) => all 
 /** q − w */
 function differences({ values, slices, scheme }: Group, codes: Codes): Float64Array {
   const valueOf = valueOfCode(scheme);
-  return Float64Array.from(values, (value, i) => valueOf(codes[i] as number, slices[i] as number) - value);
+  const off = new Float64Array(values.length);
+  for (let i = 0; i < off.length; i++)
+    off[i] = valueOf(codes[i] as number, slices[i] as number) - (values[i] as number);
+  return off;
 }
 
 /** The slice of each value, row-major. */
