@@ -66,6 +66,13 @@ describe('lowbit plan', () => {
     expect(text).toContain(
       'warning: budget: bits were chosen by the errors of the weights alone, unverified',
     );
+    const told = /([\d.]+) of 4 stored bits a value, \d+\.\d %/.exec(text)![1];
+    const attained = `Weights take ${told} stored bits a value on average`;
+    expect(await done('explain', at('chain.onnx.plan.json'))).toContain(attained);
+    const asked = ['plan', at('chain.onnx'), '--average-bits', '4', '--force', '--json'];
+    const { budget, plan } = JSON.parse(await done(...asked)) as Record<string, Record<string, number>>;
+    expect(budget!['averageBits']!.toPrecision(3)).toBe(Number(told).toPrecision(3));
+    expect(plan!['averageBits']).toBe(budget!['averageBits']);
     await done('plan', at('chain.onnx'), '--bits', '4', '--exclude', 'w1', '--first-last', '8', '--force');
     const { weights } = await planIn(at('chain.onnx.plan.json'));
     expect(weights.map(({ bits }) => bits)).toEqual([8, 'float', 4, 8]);

@@ -125,7 +125,7 @@ export async function explainCommand(file: string, options: ExplainOptions, io: 
   const plan = await readPlan(file, await loadPlugins(options.plugin), io.signal);
   const { planSentences } = await import('@lowbit/report');
   tell(io.stdout, options, {
-    document: { input: file, port: plan.port, sentences: planSentences(plan) },
+    document: { input: file, port: plan.port, sentences: planSentences(plan), averageBits: plan.averageBits },
     text: (colors) => explanationText(plan, colors),
     next: commandWords(['quantize', 'MODEL', ...dataWords(plan), '--plan', file]),
   });

@@ -143,8 +143,8 @@ async function withFinalBytes<M>(
   { model, report }: { readonly model: M; readonly report: Report },
   sizeOf: PortJob<M>['sizeOf'],
 ): Promise<BudgetReport> {
-  if (budget.bytes === undefined) return budget;
-  return { ...budget, bytes: (await sizeOf?.(model)) ?? report.modelBytes.after };
+  const bytes = budget.bytes && ((await sizeOf?.(model)) ?? report.modelBytes.after);
+  return { ...budget, ...(bytes === undefined ? {} : { bytes, averageBits: report.bitsPerWeight }) };
 }
 
 /** Decides what happens to each weight, with what is measured for it on the data. */

@@ -21,6 +21,8 @@ export interface BudgetReport {
   readonly result?: Omit<JointEffect, 'choice' | 'ofResult'>;
   /** Bytes of the whole model as it was written. Absent where nothing depended on it. */
   readonly bytes?: number;
+  /** Stored bits a value of the weights that are quantized, parameters counted, as they were written. Absent where nothing depended on it. */
+  readonly averageBits?: number;
   /** Bytes that the whole model takes at least with what may be chosen. */
   readonly leastBytes?: number;
   /** The cheapest change of one weight that takes more. Absent where every weight has the most that it may have. */

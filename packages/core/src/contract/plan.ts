@@ -39,6 +39,8 @@ export interface QuantizationPlan {
   readonly activations?: readonly ActivationEntry[];
   /** Absent when biases stay as they are. */
   readonly biases?: readonly BiasEntry[];
+  /** Stored bits a value that quantized weights took when a budget was spent on the plan. It decides nothing, and models do not store it. */
+  readonly averageBits?: number;
   /** The form of the port that the plan was made with. Absent for ports without forms, and in older plans. */
   readonly form?: PortForm;
 }

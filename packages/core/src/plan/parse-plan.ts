@@ -57,7 +57,8 @@ function checkShape(
   (Array.isArray(biases) ? biases : []).forEach((entry: unknown, i) =>
     checkBiasShape(isRecord(entry) ? entry : {}, `biases[${i}]`, expect),
   );
-  const { form = {} } = plan;
+  const { form = {}, averageBits = 0 } = plan;
+  expect(typeof averageBits === 'number', 'averageBits', 'a number', averageBits);
   const named = isRecord(form) && Object.values(form).every((choice) => typeof choice === 'string');
   expect(named, 'form', 'texts by name', form);
   problems.push(...unknownMembers(plan, where));
@@ -77,7 +78,7 @@ function noPlan(value: unknown, where: string): LowbitError {
 
 /** What a plan and its parts may say; anything else is a misspelt name, and would do nothing. */
 const members = {
-  plan: ['format', 'version', 'port', 'seed', 'weights', 'activations', 'biases', 'form'],
+  plan: ['format', 'version', 'port', 'seed', 'weights', 'activations', 'biases', 'averageBits', 'form'],
   weight: [
     'id',
     'layer',

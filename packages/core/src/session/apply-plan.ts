@@ -68,7 +68,9 @@ export async function applyPlan<M>(
   checkIsPlan(given, call);
   checkRegistry(registry, call, true);
   checkOptions(options, { ...quantizeTypes, calibration: optionTypes.any, data: batchesType }, 'applyPlan');
-  const plan = parsePlan(given, 'plan');
+  const plan = { ...parsePlan(given, 'plan') };
+  // It may have been edited since.
+  Reflect.deleteProperty(plan, 'averageBits');
   const { port: formed, problems } = formedPort(port, plan);
   const layers = await formed.layers();
   const resolution = resolvePlan(plan, layers, registry, formed.supports);

@@ -14,6 +14,8 @@ import { withBestWritten, withFirstWritten, withResult } from './try-choices.js'
 export interface Attained {
   readonly chosen: Chosen;
   readonly measurements: Measurements;
+  /** Stored bits a value. Absent where nothing was written. */
+  readonly averageBits?: number;
   /** What it does to the outputs. Absent where no limit of quality is set. */
   readonly judged?: WrittenPlan['judged'];
 }
@@ -22,6 +24,7 @@ export interface Attained {
 interface Kept {
   readonly chosen: Chosen;
   readonly bytes: number;
+  readonly averageBits: number;
   readonly judged?: WrittenPlan['judged'];
 }
 
@@ -48,7 +51,7 @@ export async function chooseAndWrite<M>(
   const isSized = terms.bytes !== undefined || terms.averageBits !== undefined;
   // Taken only where nothing else is.
   const least: Kept | undefined =
-    smallest?.isSmall === true && !isChecked ? { chosen: smallest, bytes: smallest.bytes } : undefined;
+    smallest?.isSmall === true && !isChecked ? { ...smallest, chosen: smallest } : undefined;
   let best: Kept | undefined;
   let isBestTried = !isChecked;
   const tried: CandidateChoice[] = [];
@@ -86,7 +89,7 @@ export async function chooseAndWrite<M>(
     measurements = withWritten(measurements, { choice, ...size });
     if (judged !== undefined && !(isHeld && isSized)) measurements = withResult(measurements, choice, judged);
     if (!isHeld || !isSmall({ bytes, averageBits }, terms)) continue;
-    const now: Kept = { chosen, bytes, ...defined({ judged }) };
+    const now: Kept = { chosen, bytes, averageBits, ...defined({ judged }) };
     if (best === undefined || (isSized ? isBetter(now, best, measurements) : isSmaller(now, best)))
       best = now;
     const used = Math.max(bytes / (terms.bytes ?? Infinity), averageBits / (terms.averageBits ?? Infinity));
@@ -94,7 +97,8 @@ export async function chooseAndWrite<M>(
   }
   const taken = best ?? least;
   if (taken === undefined) throw neverFits(terms, measurements);
-  return { chosen: taken.chosen, measurements, ...defined({ judged: taken.judged }) };
+  const { chosen, averageBits, judged } = taken;
+  return { chosen, measurements, averageBits, ...defined({ judged }) };
 }
 
 /** Of what holds, the smallest is to be taken; of equals what is off less. */

@@ -29,5 +29,6 @@ export async function makePlan<M>(
   );
   const features = prepared.recipe.features === recipe.features ? undefined : prepared.recipe.features;
   const registry = prepared.plugins.registry();
-  return { plan: resolved.plan, registry, ...defined({ features, measurements, budget }), warnings };
+  const plan = { ...resolved.plan, ...defined({ averageBits: budget?.averageBits }) };
+  return { plan, registry, ...defined({ features, measurements, budget }), warnings };
 }

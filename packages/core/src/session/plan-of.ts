@@ -40,9 +40,8 @@ export async function planOf<M>(
     const { model, report } = written.quantized;
     const judged = judge && written.run && (await judge.judge(written.run));
     const weightBytes = report.weights.reduce((sum, { sizes }) => sum + sizes.stored, 0);
-    const values = report.weights.reduce((sum, own) => sum + own.values, 0);
-    const averageBits = values > 0 ? (8 * weightBytes) / values : 0;
-    return { bytes: (await sizeOf?.(model)) ?? report.modelBytes.after, weightBytes, averageBits, judged };
+    const bytes = (await sizeOf?.(model)) ?? report.modelBytes.after;
+    return { bytes, weightBytes, averageBits: report.bitsPerWeight, judged };
   };
   const means = { data: given.data, writeOne, session: options, curve };
   const spent = await spendBudget(port, prepared, terms, means);

@@ -54,7 +54,8 @@ async function withFinalBytes<M>(
   { sizeOf }: QuantizeOptions,
 ): Promise<BudgetReport> {
   if (budget.bytes === undefined) return budget;
-  return { ...budget, bytes: (await sizeOf?.(model)) ?? report.modelBytes.after };
+  const bytes = (await sizeOf?.(model)) ?? report.modelBytes.after;
+  return { ...budget, bytes, averageBits: report.bitsPerWeight };
 }
 
 /** A recipe with a schedule is taken, since one may serve training and what it is compared with. */

@@ -3,10 +3,10 @@ import type { Measurements, WrittenSize } from '../contract/measurements.js';
 import { isLowbitError, LowbitError } from '../errors/error.js';
 import { draftPrepared, planPrepared } from '../plan/make-plan.js';
 import { isSameChoice } from '../policy/known.js';
-import { type Chosen, choiceOfDrafts, isSmall, type Spending } from './spending.js';
+import { type Chosen, choiceOfDrafts, isSmall, type Spending, type WrittenPlan } from './spending.js';
 
 /** The smallest choice, and what was written of it. */
-export interface SmallestChoice extends Chosen, WrittenSize {
+export interface SmallestChoice extends Chosen, WrittenSize, Pick<WrittenPlan, 'averageBits'> {
   /** Whether it is as small as is asked for. */
   readonly isSmall: boolean;
 }
@@ -28,6 +28,7 @@ export async function smallestOf<M>(spending: Spending<M>, measured: Measurement
     choice: choiceOfDrafts(measured, drafts),
     resolved,
     bytes,
+    averageBits,
     ...defined({ weightBytes }),
     isSmall: isAttainable,
   };

@@ -2,6 +2,7 @@ import { describe, expect, it, test } from 'vitest';
 import { coarse, memoryPort } from '../../test/memory-port.js';
 import { chain, samples } from '../../test/running-memory-port.js';
 import {
+  applyPlan,
   type BitPolicyChoice,
   byName,
   cascade,
@@ -326,6 +327,12 @@ describe('where weights share what each is said to need', () => {
       expect(stored(done)).toBeLessThanOrEqual(averageBits);
       expect(stored(done)).toBeGreaterThan(0.9 * averageBits);
       expect(done.budget!.limits).toEqual({ averageBits });
+      expect(done.budget!.averageBits).toBeCloseTo(stored(done), 9);
+      const { plan } = await makePlan(sharing(), recipe(budget({ averageBits, choices })));
+      expect(plan.averageBits).toBeCloseTo(stored(done), 9);
+      const applied = await applyPlan(sharing(), plan, known);
+      expect(applied.plan).toEqual(done.plan);
+      expect(done.plan).not.toHaveProperty('averageBits');
     }
   });
 });

@@ -85,12 +85,12 @@ function judgeFor<M>(
 }
 
 function finished(
-  { chosen: { choice, resolved }, measurements, judged }: Attained,
+  { chosen: { choice, resolved }, measurements, averageBits, judged }: Attained,
   terms: BudgetTerms,
   smallest: CandidateChoice | undefined,
 ): SpentBudget {
   const told = budgetReport(choice, measurements, terms, smallest);
-  const budget = { ...told, ...defined({ result: judged }) };
+  const budget = { ...told, ...defined({ averageBits, result: judged }) };
   const { predicted, measured } = budget;
   const unverified = terms.effects && measurements.effect === undefined ? [unverifiedWords] : [];
   const misled = measured !== undefined && isMisled(predicted, measured.effect);

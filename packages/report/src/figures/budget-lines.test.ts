@@ -46,6 +46,12 @@ describe('what became of a budget', () => {
     expect(said({ separability: [{ layer: 'only', value: 2 }] })).toContain('(trace ratio): only 2');
   });
 
+  it('with the average that was attained where one was asked for', () => {
+    const given = { limits: { averageBits: 3 }, averageBits: 2.987 };
+    expect(said(given)).toMatch(/^2\.99 of 3 stored bits a value, 99\.6 %\n/);
+    expect(said({ averageBits: 2.987 })).not.toContain('stored bits');
+  });
+
   it('with the limits of quality', () => {
     const measured = { effect: 0.02, sqnrDb: null, loss: 0.4 };
     const lines = said({ limits: { maxLoss: 1, minSqnr: 30 }, measured });

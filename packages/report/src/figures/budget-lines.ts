@@ -9,7 +9,12 @@ const wellUsed = 0.99;
 /** What became of a budget, as lines: what it takes, by what bits were chosen, and what they lose. */
 export function budgetLines(budget: BudgetReport): readonly string[] {
   checkBudget(budget, 'budgetLines');
-  return [...sizeLines(budget), ...effectLines(budget), ...separabilityLines(budget)];
+  return [
+    ...sizeLines(budget),
+    ...averageLines(budget),
+    ...effectLines(budget),
+    ...separabilityLines(budget),
+  ];
 }
 
 function sizeLines({ limits, bytes, leastBytes, step, effect }: BudgetReport): readonly string[] {
@@ -22,6 +27,12 @@ function sizeLines({ limits, bytes, leastBytes, step, effect }: BudgetReport): r
       ? []
       : [`with these choices it takes ${formatCount(leastBytes)} bytes at least`]),
   ];
+}
+
+function averageLines({ limits, averageBits }: BudgetReport): readonly string[] {
+  if (averageBits === undefined || limits.averageBits === undefined) return [];
+  const share = formatPercent(averageBits / limits.averageBits);
+  return [`${formatReal(averageBits)} of ${formatReal(limits.averageBits)} stored bits a value, ${share}`];
 }
 
 function stepLine(step: BudgetReport['step']): string {

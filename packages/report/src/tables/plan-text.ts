@@ -4,6 +4,7 @@ import { rollups } from 'd3-array';
 
 import { checkPlan } from '../check-given.js';
 import { budgetLines } from '../figures/budget-lines.js';
+import { formatReal } from '../figures/numbers.js';
 import { planSentences } from '../figures/plan-sentences.js';
 import { checkColors } from './check-document.js';
 import { heading, indented, plain, printable, type Colors } from './lines.js';
@@ -34,12 +35,15 @@ export function plannedText(document: PlannedModel, colors: Colors = plain): str
   ].join('');
 }
 
-/** A plan in words: a sentence for each weight, each place of activations, and each bias that is corrected. */
+/** A plan in words: a sentence for each weight, each place of activations, and each bias that is corrected; then what a budget came to. */
 export function explanationText(plan: QuantizationPlan, colors: Colors = plain): string {
   checkPlan(plan, 'explanationText: plan');
   checkColors(colors, 'explanationText');
-  return planSentences(plan)
-    .map(({ sentence }) => `${printable(sentence)}\n`)
+  const { averageBits } = plan;
+  const average = `Weights take ${formatReal(averageBits)} stored bits a value on average, as the plan was made; edits since are not counted.`;
+  const sentences = planSentences(plan).map(({ sentence }) => sentence);
+  return [...sentences, ...(averageBits === undefined ? [] : [average])]
+    .map((sentence) => `${printable(sentence)}\n`)
     .join('');
 }
 
