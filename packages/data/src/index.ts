@@ -2,7 +2,7 @@ export type { DataBlob } from './bytes/blob-file.js';
 export { describeImagePreparation } from './image/describe.js';
 export type { Pixels } from './image/pixels.js';
 export { prepareImage } from './image/prepare.js';
-export { imagePreparation, type ImagePreparation } from './image/preparation.js';
+export { imagePreparation, takesPixels, type ImagePreparation } from './image/preparation.js';
 export { calibrationInputs } from './input/calibration-inputs.js';
 export type { CalibrationInput, ImageOptions, ReadOptions } from './input/options.js';
 export { npyBytes, type NpyData } from './npy/npy-bytes.js';

@@ -62,6 +62,8 @@ describe('preparation', () => {
     );
     expect(bgr[0]?.inputs['x']?.data.slice(0, 3)).toEqual(rgb.slice(0, 3).reverse());
     const grey = await readAll([fixture('rgb.png')], forInput([1, 1, 5, 7], { type: 'uint8' }));
+    for (const type of ['int16', 'uint16', 'int32', 'uint32', 'int64', 'uint64'])
+      expect(await readAll([fixture('rgb.png')], forInput([1, 1, 5, 7], { type }))).toEqual(grey);
     const [red, green, blue] = rgb as [number, number, number];
     expect(grey[0]?.inputs['x']?.data[0]).toBe(Math.round(0.299 * red + 0.587 * green + 0.114 * blue));
   });

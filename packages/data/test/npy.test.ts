@@ -30,6 +30,24 @@ describe('npy files of numpy', () => {
     });
   }
 
+  it.each(['float32', 'float16', 'bfloat16', 'float64'])(
+    'takes integers of all types for %s',
+    async (type) => {
+      for (const name of ['i1', 'u1', 'i2', 'u2', 'i4', 'u4', 'i8', 'u8']) {
+        const values = golden.arrays[name]!.values as number[];
+        const read = readAll([fixture(`${name}.npy`)], forInput(['N', 3], { type, batchSize: 2 }));
+        const most = { float32: 2 ** 24, float16: 2 ** 11, bfloat16: 2 ** 8, float64: 2 ** 53 }[type]!;
+        if (values.every((value) => Math.abs(value) <= most))
+          expect(await read).toEqual([{ inputs: { x: { shape: [2, 3], data: values } } }]);
+        else
+          await expect(read).rejects.toMatchObject({
+            code: 'calibration-invalid',
+            received: expect.stringMatching(/^-?\d+$/) as string,
+          });
+      }
+    },
+  );
+
   for (const name of ['version2', 'version3']) {
     it(`reads ${name}`, async () => {
       const batches = await readAll([fixture(`${name}.npy`)], forInput(['N', 3]));
@@ -155,7 +173,8 @@ describe('npy files that are wrong', () => {
     ],
     ['no keys', header('{}')],
     ['too much data', Buffer.concat([header(plain('(1, 3)')), Buffer.alloc(13)])],
-    ['the wrong type', npyBytes([1, 3], Int32Array.of(1, 2, 3))],
+    ['the wrong type', Buffer.concat([header(plain('(1, 3)', "'|b1'")), Buffer.alloc(3)])],
+    ['whole numbers that would be rounded', npyBytes([1, 3], Int32Array.of(1, 2, 2 ** 24 + 1))],
     ['the wrong shape', npyBytes([1, 4], Float32Array.of(1, 2, 3, 4))],
     ['too few axes', npyBytes([], Float32Array.of(1))],
   ])('refuses %s', async (_, bytes) => {

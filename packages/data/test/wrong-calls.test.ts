@@ -41,6 +41,7 @@ const calls: Readonly<Record<string, RightCall>> = {
     right: () => [[127], [1]],
     call: (mean: never, deviation: never) => data.unitScale(defined({ mean, deviation })),
   },
+  takesPixels: { right: () => ['uint8'] },
   resolveShapes: { right: () => [inputs(), new Map()] },
   randomInputs: { right: () => [inputs(), { seed: 1 }] },
   'options of randomInputs': {

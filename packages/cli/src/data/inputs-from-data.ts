@@ -1,5 +1,5 @@
 import type { Batch } from '@lowbit/core';
-import type { CalibrationInput } from '@lowbit/data';
+import { takesPixels, type CalibrationInput } from '@lowbit/data';
 import { describeData, readBatches } from '@lowbit/data/node';
 import type { DataReport } from '@lowbit/report';
 
@@ -25,7 +25,7 @@ export async function inputsFromData(
   signal: AbortSignal,
 ): Promise<DataInputs> {
   const notes: string[] = [];
-  if (inputs.every(({ type }) => type !== 'uint8')) checkPixelScale(options);
+  if (!inputs.some(({ type }) => takesPixels(type))) checkPixelScale(options);
   const spec = { ...calibrationSpec(options, inputs), onNote: (note: string) => notes.push(note), signal };
   const preparation = await describeData(paths, spec).catch(throwAsUsage);
   return {

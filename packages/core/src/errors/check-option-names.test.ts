@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { coarse, memoryPort } from '../../test/memory-port.js';
 import { trainableMemory } from '../../test/trainable-memory-port.js';
 import { applyPlan, makePlan, quantize, registry, train } from '../index.js';
+import { checkOptionNames } from './check-option-names.js';
 import { isLowbitError } from './error.js';
 
 const bag = () => ({ a: { shape: [2, 4], values: Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8) } });
@@ -38,6 +39,19 @@ test('misspelt options are errors, and say what was meant', async () => {
   expect(await problemsOf(() => train(trainableMemory(bag(), bag()), recipe, training))).toEqual([
     unknown('train', 'batchs', 'batches'),
     unknown('train', 'resme', 'resume'),
+  ]);
+});
+
+test('what is given in another place than its own is told where it goes', async () => {
+  const place = {
+    where: "quantize: option 'bits'",
+    remedy: expect.stringContaining('second argument') as string,
+  };
+  expect(await problemsOf(() => quantize(memoryPort(bag()), recipe, { bits: 4 } as object))).toMatchObject([
+    place,
+  ]);
+  expect(await problemsOf(() => checkOptionNames({ capture: 'once' }, ['runner'], 'keras'))).toMatchObject([
+    { remedy: expect.stringContaining('third argument') as string },
   ]);
 });
 

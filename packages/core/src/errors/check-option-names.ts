@@ -1,7 +1,7 @@
 import { LowbitError, throwProblems, type Problem } from './error.js';
 import { isPlainObject } from './is-plain-object.js';
 import { isPromise } from './is-promise.js';
-import { suggestName } from './nearest-name.js';
+import { suggestPlace } from './other-place.js';
 import { wordValue } from './word-value.js';
 
 /**
@@ -9,7 +9,7 @@ import { wordValue } from './word-value.js';
  * one would do nothing.
  *
  * @param where What the options are for, for instance `quantize`.
- * @throws LowbitError `unsupported-option` with every name that is not known, and what was probably meant;
+ * @throws LowbitError `unsupported-option` with every name that is not known, and what was probably meant or where it goes;
  *   `invalid-argument` for options that are no plain object: members of a map, of a list or of what a promise
  *   will give would not be read.
  */
@@ -21,7 +21,7 @@ export function checkOptionNames(given: object, known: readonly string[], where:
       code: 'unsupported-option',
       where: `${where}: option '${name}'`,
       expected: known.length === 0 ? 'no option' : `one of the options ${known.join(', ')}`,
-      ...suggestName(name, known),
+      ...suggestPlace(name, known),
     })),
   );
 }

@@ -81,6 +81,8 @@ test.each<[string, object, string, string]>([
 });
 
 test.each<[string, object, string, RegExp]>([
+  ['where capture goes', { capture: 'once' }, 'recipe', /third argument: quantize\(port, recipe, \{ capture/],
+  ['where progress goes', { onProgress: () => {} }, 'recipe', /third argument: quantize\(port, recipe,/],
   ['bits of activations alone', { activationBits: 4 }, 'recipe.activationBits', /activations:/],
   ['features of nothing', { features: {} }, 'recipe.features', /features\(batches\)/],
   ['an empty includeOps', { includeOps: [] }, 'recipe.includeOps', /Leave includeOps out/],

@@ -1,7 +1,8 @@
 import { checkArgument } from '../errors/check-argument.js';
 import { throwProblems, type Problem } from '../errors/error.js';
-import { suggestName } from '../errors/nearest-name.js';
+import { recipeMembers, suggestPlace, thirdArgument } from '../errors/other-place.js';
 import type { LayerDescriptor } from '../contract/descriptors.js';
+import { quantizeTypes } from '../contract/events.js';
 import type { Recipe, RecipeSettings } from '../contract/recipe.js';
 import { isPlainObject } from '../errors/is-plain-object.js';
 import { isPromise } from '../errors/is-promise.js';
@@ -21,20 +22,7 @@ const settings = [
 
 /** What a recipe and its parts may say; anything else is a misspelt name, and would do nothing. */
 const members = {
-  recipe: [
-    ...settings,
-    ...([
-      'rules',
-      'activations',
-      'activationBits',
-      'correctBiases',
-      'data',
-      'calibration',
-      'features',
-      'measurements',
-    ] as const),
-    ...(['schedule', 'include', 'exclude', 'includeOps', 'excludeOps', 'registry', 'seed'] as const),
-  ] as const satisfies readonly (keyof Recipe)[],
+  recipe: recipeMembers satisfies readonly (keyof Recipe)[],
   rule: ['match', ...settings],
   match: ['name', 'op'],
 } as const;
@@ -177,6 +165,6 @@ function strangers(part: object | undefined, known: readonly string[], where: st
     where,
     expected: `the members ${known.join(', ')}`,
     received: name,
-    ...suggestName(name, known),
+    ...(Object.hasOwn(quantizeTypes, name) ? { remedy: thirdArgument(name) } : suggestPlace(name, known)),
   }));
 }

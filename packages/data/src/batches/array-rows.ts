@@ -1,6 +1,6 @@
 import { sizeOf } from '@lowbit/core/adapter';
 import type { ByteSource } from '../bytes/data-file.js';
-import { copyChecked, elementsOf, type Numbers } from '../input/elements.js';
+import { checkWhole, copyChecked, elementsOf, type Numbers } from '../input/elements.js';
 import { invalid } from '../problems.js';
 import { limits } from '../limits.js';
 import type { ArrayFile } from '../npy/array-file.js';
@@ -63,7 +63,8 @@ function reader(
       taken = 0;
     }
     const values = file.header.type.values(bytes);
-    return { units, first, shape: placement.shape, values, where: file.where };
+    const isWhole = file.header.type.kind === 'integer';
+    return { units, first, shape: placement.shape, values, isWhole, where: file.where };
   };
   const take = async (units: number) => {
     const { placement, file } = parts[index] as Part;
@@ -82,6 +83,7 @@ interface Piece {
   readonly first: number;
   readonly shape: readonly number[];
   readonly values: ArrayLike<number | bigint>;
+  readonly isWhole: boolean;
   readonly where: string;
 }
 
@@ -103,14 +105,16 @@ async function fill(
       });
     }
     const whereOf = (i: number) => `${piece.where}: sample ${piece.first + Math.floor(i / size) + 1}`;
+    if (piece.isWhole && elementsOf(input).kind === 'float') checkWhole(piece.values, input, whereOf);
     copyChecked(piece.values, data, done * size, input, whereOf);
     done += piece.units;
   }
 }
 
+/** Integers go into floats too: numpy makes int64 of the numbers of words, and Keras takes these as float32. */
 function checkType({ where, header }: ArrayFile, input: CalibrationInput): void {
   const { kind } = elementsOf(input);
-  if (header.type.kind === kind) return;
+  if (header.type.kind === kind || (header.type.kind === 'integer' && kind === 'float')) return;
   throw invalid(where, {
     expected: `elements that fit the type ${input.type} of the input ${input.name}`,
     received: header.typeName,

@@ -57,8 +57,8 @@ describe('describeImagePreparation', () => {
   });
 
   it('refuses to scale bytes, other types, and an unnamed input of several', () => {
-    expect(() => describeWith([1, 3, 8, 8], { mean: [1] }, 'uint8')).toThrow(/takes bytes/);
-    expect(() => describeWith([1, 3, 8, 8], {}, 'int64')).toThrow(/int64/);
+    expect(() => describeWith([1, 3, 8, 8], { mean: [1] }, 'uint8')).toThrow(/takes pixels/);
+    expect(() => describeWith([1, 3, 8, 8], {}, 'int8')).toThrow(/int8/);
     const inputs = ['a', 'b'].map((name) => ({ name, type: 'float32', shape: [1, 3, 8, 8] }));
     expect(() => describeImagePreparation({ inputs })).toThrow(/NAME=FOLDER/);
     expect(describeImagePreparation({ inputs }, 'b')).toContain('input b');

@@ -26,7 +26,13 @@ export interface ImagePreparation {
   readonly deviation: readonly number[];
 }
 
-const imageTypes = ['float32', 'float16', 'float64', 'uint8'];
+const floatTypes = ['float32', 'float16', 'float64'];
+/** Integers that hold 0 to 255. */
+const byteTypes = ['uint8', 'int16', 'uint16', 'int32', 'uint32', 'int64', 'uint64'];
+const imageTypes = [...floatTypes, ...byteTypes];
+
+/** Whether pixels go into an input of this type as they are, 0 to 255. */
+export const takesPixels = (type: string): boolean => byteTypes.includes(type);
 
 /**
  * Completes the options from the shape of the input.
@@ -54,7 +60,7 @@ export function imagePreparation(
   const [heightAxis, widthAxis] = layout === 'nchw' ? [2, 3] : [1, 2];
   const height = sideOf('height', input.shape[heightAxis as number], size?.[0], input);
   const width = sideOf('width', input.shape[widthAxis as number], size?.[1], input);
-  const isBytes = input.type === 'uint8';
+  const isBytes = takesPixels(input.type);
   if (!isBytes && options.scale === undefined) checkPixelScale(options);
   const mean = perChannel('mean', listed(options.mean ?? 0), channels);
   const deviation = perChannel('deviation', listed(options.deviation ?? 1), channels);
@@ -123,7 +129,7 @@ function checkNumbers(
   const plain = scale === 1 && mean.every((value) => value === 0) && deviation.every((value) => value === 1);
   if (isBytes && !plain) {
     throw invalidArgument('scale, mean and deviation', {
-      expected: 'none of them, because the input takes bytes',
+      expected: 'none of them, because the input takes pixels of 0 to 255',
       received: numbers.join(', '),
     });
   }

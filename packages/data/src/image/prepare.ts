@@ -2,7 +2,7 @@ import { checkArgument } from '@lowbit/core/adapter';
 import type { Numbers } from '../input/elements.js';
 import { fit, type Fit } from './fit.js';
 import type { Pixels } from './pixels.js';
-import type { ImagePreparation } from './preparation.js';
+import { takesPixels, type ImagePreparation } from './preparation.js';
 import { resample, type Raster } from './resample.js';
 
 /** Writes one picture as sample number `index` of a batch. */
@@ -74,6 +74,6 @@ function offset(
 }
 
 function normalized(value: number, { input, scale, mean, deviation }: ImagePreparation, c: number): number {
-  if (input.type === 'uint8') return Math.round(value);
+  if (takesPixels(input.type)) return Math.round(value);
   return (value * scale - (mean[c] as number)) / (deviation[c] as number);
 }

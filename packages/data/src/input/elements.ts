@@ -14,16 +14,19 @@ export interface Elements {
   /** For floats, of what is finite in the type of the input. */
   readonly lowest: number;
   readonly highest: number;
+  /** Whole numbers are exact up to this size. */
+  readonly exact: number;
   /** What becomes of a number in the memory that `allocate` gives. */
   hold(value: number): number;
   allocate(length: number): Numbers;
 }
 
 const same = (value: number): number => value;
-const float = (highest: number, allocate: Elements['allocate'], hold = same): Elements => ({
+const float = (highest: number, exact: number, allocate: Elements['allocate'], hold = same): Elements => ({
   kind: 'float',
   lowest: -highest,
   highest,
+  exact,
   hold,
   allocate,
 });
@@ -31,21 +34,23 @@ const integer = (lowest: number, highest: number, allocate: Elements['allocate']
   kind: 'integer',
   lowest,
   highest,
+  exact: Number.MAX_SAFE_INTEGER,
   hold: same,
   allocate,
 });
 
-const single = (highest: number): Elements =>
-  float(highest, (length) => new Float32Array(length), Math.fround);
+/** @param digits Binary digits that it keeps. */
+const single = (highest: number, digits: number): Elements =>
+  float(highest, 2 ** digits, (length) => new Float32Array(length), Math.fround);
 
 /** The largest float32 that does not become infinite, 2^`power`, where `digits` binary digits are kept. */
 const below = (power: number, digits: number): number => 2 ** power * (1 - 2 ** (-digits - 1) - 2 ** -24);
 
 const known: ReadonlyMap<string, Elements> = new Map([
-  ['float16', single(below(16, 11))],
-  ['bfloat16', single(below(128, 8))],
-  ['float32', single(Number.MAX_VALUE)],
-  ['float64', float(Number.MAX_VALUE, (length) => new Float64Array(length))],
+  ['float16', single(below(16, 11), 11)],
+  ['bfloat16', single(below(128, 8), 8)],
+  ['float32', single(Number.MAX_VALUE, 24)],
+  ['float64', float(Number.MAX_VALUE, 2 ** 53, (length) => new Float64Array(length))],
   ['int8', integer(-128, 127, (length) => new Int8Array(length))],
   ['uint8', integer(0, 255, (length) => new Uint8Array(length))],
   ['int16', integer(-32768, 32767, (length) => new Int16Array(length))],
@@ -70,6 +75,27 @@ export function elementsOf(input: CalibrationInput): Elements {
     received: input.type,
     remedy: 'Calibration data of this type cannot be read.',
   });
+}
+
+/**
+ * Checks that whole numbers of a file are the same in an input of floats.
+ *
+ * @throws LowbitError `calibration-invalid` for one that would be rounded.
+ */
+export function checkWhole(
+  values: ArrayLike<number | bigint>,
+  input: CalibrationInput,
+  whereOf: (index: number) => string,
+): void {
+  const { exact } = elementsOf(input);
+  for (let i = 0; i < values.length; i++) {
+    if (Math.abs(Number(values[i])) <= exact) continue;
+    throw invalid(whereOf(i), {
+      expected: `whole numbers up to ${exact} in size, which are exact in ${input.type} of the input ${input.name}`,
+      received: `${values[i]}`,
+      remedy: `Convert the array before saving it, with .astype('${input.type}'), if it may be rounded.`,
+    });
+  }
 }
 
 /**

@@ -19,7 +19,7 @@ export interface ImageOptions {
   readonly mean?: number | readonly number[];
   /** The standard deviation, which divides after the mean is subtracted: as `mean`. Default 1. */
   readonly deviation?: number | readonly number[];
-  /** Multiplies pixels, which are 0 to 255. Default 1/255; for an input of type uint8 always 1. */
+  /** Multiplies pixels, which are 0 to 255. Default 1/255; for an input of integers always 1. */
   readonly scale?: number;
   /** Default `rgb`. */
   readonly channels?: 'rgb' | 'bgr';
