@@ -161,7 +161,19 @@ describe('HDF5 files', () => {
 
   const inside = (root: Hdf5File) => root.get('layers') as Group;
   it.each<[string, (root: Hdf5File) => void, string]>([
-    ['groups that hold each other', (root) => inside(root).create_hard_link('/', 'again'), '64 deep'],
+    ['groups that hold each other', (root) => inside(root).create_hard_link('/', 'again'), 'the same group'],
+    [
+      'groups that are reached on more ways than can be gone',
+      (root) => {
+        let group = inside(root);
+        for (let i = 0; i < 40; i++) {
+          const next = group.create_group('a');
+          group.create_hard_link(next.path, 'b');
+          group = next;
+        }
+      },
+      'the same group',
+    ],
     ['a link to itself', (root) => inside(root).create_soft_link('/layers/x', 'x'), 'links'],
     [
       'a link to another file',
@@ -193,6 +205,21 @@ it.each(['virtual', 'external'])('weights whose values lie in other files are re
   };
   const read = readKeras(given).then((model) => Promise.all(model.weights.map((weight) => weight.read())));
   expect(await failure(read)).toMatchObject({ code: 'model-malformed' });
+});
+
+it.each([
+  ['complex64', /\(complex64\)$/],
+  ['complex128', /\(complex128\)$/],
+  ['layers_twice', /^\w+ 5000 times$/],
+  ['weights_twice', /kernel.* 500 times$/],
+])('weights that no layer can take are told: %s', async (name, received) => {
+  const files = (await kerasCases('refused')).get(name)!;
+  const model = files.get('model.h5') ?? { topology: config.data, weights: files.get('model.weights.h5')! };
+  const error = await failure(readKeras(model));
+  expect(error).toMatchObject({
+    code: 'weights-mismatch',
+    received: expect.stringMatching(received) as string,
+  });
 });
 
 it('where no worker can be started a file is read in place, and the model says so', async () => {

@@ -31,6 +31,8 @@ export interface Hdf5Contents {
   /** By path; the root is the empty text. In the order of the file. */
   readonly groups: ReadonlyMap<string, Attributes>;
   readonly datasets: ReadonlyMap<string, Hdf5Dataset>;
+  /** What other data sets hold, in words. */
+  readonly others: ReadonlyMap<string, string>;
 }
 
 /** Bounds that keep hostile files from taking memory or time. */

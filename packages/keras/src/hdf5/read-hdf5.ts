@@ -2,7 +2,7 @@ import { File as Hdf5File, FS, Group, ready } from 'h5wasm';
 
 import { hdf5Limits, type Attributes, type Hdf5Contents, type Hdf5Dataset } from './contents.js';
 import type { FileBytes } from './file-bytes.js';
-import { storedType, type DatasetHead } from './stored-type.js';
+import { otherType, storedType, type DatasetHead } from './stored-type.js';
 import { textAttribute } from './texts.js';
 
 /** An open HDF5 file. Where this runs beside a program rather than in a worker, a hostile file can hold that program up. */
@@ -118,7 +118,10 @@ const wanted = /^(model_config|keras_version|backend|name|dtype|(layer|weight)_n
 /** Goes through the groups of a file, and stops where there are more or deeper ones than any model has. */
 class Listing {
   readonly #groups = new Map<string, Attributes>();
+  /** The path of each group by its place in the file. */
+  readonly #places = new Map<string, string>();
   readonly #datasets = new Map<string, Hdf5Dataset>();
+  readonly #others = new Map<string, string>();
 
   constructor(
     private readonly module: Module,
@@ -128,17 +131,29 @@ class Listing {
 
   contents(): Hdf5Contents {
     this.#visitGroup('', 0);
-    return { groups: this.#groups, datasets: this.#datasets };
+    return { groups: this.#groups, datasets: this.#datasets, others: this.#others };
   }
 
   #visitGroup(path: string, depth: number): void {
     if (depth > hdf5Limits.depth) throw new Error(`its groups lie more than ${hdf5Limits.depth} deep`);
+    this.#checkOnce(path);
     this.#groups.set(path, this.#attributes(path));
     for (const key of new Group(this.file, `/${path}`).keys()) {
       if (this.#groups.size + this.#datasets.size > hdf5Limits.objects)
         throw new Error(`it has more than ${hdf5Limits.objects} groups and data sets`);
       this.#visit(path === '' ? key : `${path}/${key}`, depth + 1);
     }
+  }
+
+  /** Links to a group make circles, and more paths than could be gone through. */
+  #checkOnce(path: string): void {
+    const place = this.module.create_object_reference(this.file, `/${path}`).join();
+    const before = this.#places.get(place);
+    if (before !== undefined)
+      throw new Error(
+        `${path} is the same group as ${before || 'the root'}, and Keras links to no group twice`,
+      );
+    this.#places.set(place, path);
   }
 
   #visit(path: string, depth: number): void {
@@ -153,7 +168,10 @@ class Listing {
     const attributes = this.#attributes(path);
     const type = storedType(head, attributes['dtype']);
     // Metrics and the state of optimizers may hold anything; what is no number is no weight.
-    if (type === undefined || head.shape === null) return;
+    if (type === undefined || head.shape === null) {
+      this.#others.set(path, otherType(head));
+      return;
+    }
     // Other files do not come along: the library would give zeros in their place.
     if (head.virtual_sources !== undefined)
       throw new Error(`${path} is a virtual data set, whose values lie in other files`);

@@ -11,11 +11,15 @@ export interface DatasetHead {
   /** Number of elements. */
   readonly total_size: number;
   readonly shape: readonly number[] | null;
+  /** Of what a value consists that is none of one kind. */
+  readonly compound_type?: { readonly members: readonly { readonly name: string }[] };
   /** Where the values of a virtual data set lie. */
   readonly virtual_sources?: readonly unknown[];
 }
 
 const [integer, float, opaque, enumeration] = [0, 1, 5, 8];
+/** Of a fixed length, and of any. */
+const texts = [3, 9];
 
 /**
  * The type of a data set's elements; undefined for one that no weight has.
@@ -30,6 +34,13 @@ export function storedType(head: DatasetHead, marked: unknown): StoredType | und
   if (type === enumeration && size === 1) return 'bool';
   if (type !== integer || ![1, 2, 4, 8].includes(size)) return undefined;
   return `${signed ? '' : 'u'}int${(8 * size) as 8 | 16 | 32 | 64}`;
+}
+
+/** What a data set holds that is no number, or none that a weight has, in words. h5py stores complex numbers as pairs of `r` and `i`. */
+export function otherType({ type, size, compound_type: pair }: DatasetHead): string {
+  if (pair?.members.map(({ name }) => name).join() === 'r,i') return `complex numbers (complex${8 * size})`;
+  if (type === float) return `floats of ${8 * size} bits`;
+  return texts.includes(type) ? 'texts' : 'values that are no numbers';
 }
 
 /**

@@ -4,7 +4,7 @@ import type { Origin } from '../topology/older-problems.js';
 import type { Placement } from './placement.js';
 import { joinGates, modernKernel } from './older.js';
 import { leavesOf, orderedSlots, original, type Slot } from './slots.js';
-import { listAttribute, type TensorStore } from './store.js';
+import { listAttribute, tensorAt, type TensorStore } from './store.js';
 import type { StoredTensor } from './tensors.js';
 
 /** The tensors of one layer of the outermost model, in the order of the file. */
@@ -42,8 +42,10 @@ export function placeLayered(
   where: string,
   origin: Origin,
 ): readonly Placement[] {
-  const groups = groupsOf(store, root);
+  const groups = groupsOf(store, root, where);
   const layers = network.layers.filter(hasWeights);
+  for (const path of store.others.keys())
+    if (layers.some(({ name }) => path.startsWith(`${root}${name}/`))) tensorAt(store, path);
   const pairs = paired(
     layers.length === groups.length ? layers : layers.filter((layer) => !isBare(layer, groups)),
     groups,
@@ -68,16 +70,26 @@ function isBare(layer: LayerDraft, groups: readonly Group[]): boolean {
   return !isNamed && own.every((leaf) => isOpen(leaf) && (leaf.customWeights ?? []).length === 0);
 }
 
-function groupsOf(store: TensorStore, root: string): readonly Group[] {
+/** @throws LowbitError `weights-mismatch` for a file that names a layer, or a weight of one, several times. */
+function groupsOf(store: TensorStore, root: string, where: string): readonly Group[] {
   const listed = listAttribute(store.groups.get(root.replace(/\/$/, '')), 'layer_names');
+  checkOnce(listed, `${where}: layer_names`);
   const names = listed ?? [...store.groups.keys()].flatMap((path) => childName(path, root) ?? []);
   return names
-    .map((name) => ({
-      name,
-      tensors: layerTensors(store, root, name),
-      isOrdered: listAttribute(store.groups.get(`${root}${name}`), 'weight_names') !== undefined,
-    }))
+    .map((name) => {
+      const order = listAttribute(store.groups.get(`${root}${name}`), 'weight_names');
+      checkOnce(order, `${where}: weight_names of ${name}`);
+      return { name, tensors: layerTensors(store, root, name), isOrdered: order !== undefined };
+    })
     .filter(({ tensors }) => tensors.length > 0);
+}
+
+function checkOnce(names: readonly string[] = [], where: string): void {
+  const seen = new Set<string>();
+  const twice = names.find((name) => seen.size === seen.add(name).size);
+  if (twice === undefined) return;
+  const count = names.filter((name) => name === twice).length;
+  throw mismatch(where, 'every name once', `${twice} ${count} times`, 'Save the model again with Keras.');
 }
 
 function childName(path: string, root: string): string | undefined {

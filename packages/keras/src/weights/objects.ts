@@ -5,7 +5,7 @@ import { openPlacements } from './layered.js';
 import { hasOldContainer, oldPaths } from './old-container.js';
 import type { Placement } from './placement.js';
 import { leavesOf, type Slot } from './slots.js';
-import type { TensorStore } from './store.js';
+import { tensorAt, type TensorStore } from './store.js';
 import type { StoredTensor } from './tensors.js';
 
 /** Whether a file keeps weights by the objects that own them, as Keras 3 and `.keras` files do. */
@@ -57,10 +57,10 @@ function placeLeaf(
   const counts = new Map<string, number>();
   const placements = (leaf.rules ?? []).flatMap((rule): Placement[] => {
     const paths = ownerPaths(leaf, rule).map(inFile);
-    const [path] = [...paths.filter((each) => store.tensors.has(`${each}/vars/0`)), ...paths];
+    const [path] = [...paths.filter((each) => tensorAt(store, `${each}/vars/0`) !== undefined), ...paths];
     const index = counts.get(path!) ?? 0;
     counts.set(path!, index + 1);
-    const tensor = store.tensors.get(`${path}/vars/${index}`);
+    const tensor = tensorAt(store, `${path}/vars/${index}`);
     return tensor === undefined ? [] : [{ slot: { layer: leaf, rule }, tensor }];
   });
   return placements.length === (leaf.rules ?? []).length ? placements : undefined;

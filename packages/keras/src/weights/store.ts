@@ -9,6 +9,20 @@ import type { StoredTensor } from './tensors.js';
 export interface TensorStore {
   readonly tensors: ReadonlyMap<string, StoredTensor>;
   readonly groups: ReadonlyMap<string, Attributes>;
+  /** What is no tensor of real numbers, in words, by its path. */
+  readonly others: ReadonlyMap<string, string>;
+}
+
+/**
+ * The tensor at a path of a file, if there is one.
+ *
+ * @throws LowbitError `weights-mismatch` for what is no tensor of real numbers.
+ */
+export function tensorAt({ tensors, others }: TensorStore, path: string): StoredTensor | undefined {
+  const received = others.get(path);
+  if (received !== undefined)
+    throw mismatch(path, 'a weight of real numbers', received, 'Save the model with weights of float32.');
+  return tensors.get(path);
 }
 
 /**
@@ -27,6 +41,7 @@ export function hdf5Store(files: readonly Hdf5File[]): TensorStore {
   return {
     tensors: new Map(tensors),
     groups: new Map(files.flatMap(({ contents }) => [...contents.groups])),
+    others: new Map(files.flatMap(({ contents }) => [...contents.others])),
   };
 }
 
