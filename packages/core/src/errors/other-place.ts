@@ -9,7 +9,7 @@ export const recipeMembers = [
 ] as const;
 
 /** Options that `quantize` alone takes, its third argument. */
-export const quantizeOptions = ['measure', 'statistics', 'capture', 'sizeOf', 'curve'] as const;
+const quantizeOptions = ['measure', 'statistics', 'capture', 'sizeOf', 'curve'] as const;
 
 /**
  * The remedy for an option that is not known where it was given, to be spread into a problem: where it goes, if it is one of `quantize` or of its
