@@ -30,6 +30,7 @@ import { findFolds, noFolding, type FoldingOf } from './fold/find-folds.js';
 import { keptReasons, quantizedBefore } from './io/quantized-before.js';
 import { surveyModel } from './model/survey.js';
 import { trainingSide } from './training/training-side.js';
+import { mendWasmKernels } from './wasm-kernels/mend-wasm-kernels.js';
 
 /** A TensorFlow.js model that can be quantized, observed and trained. */
 export type TfjsPort = TrainablePort<LayersModel> &
@@ -91,6 +92,7 @@ export function tfjs(model: LayersModel, options: TfjsOptions): FoldingPort;
 export function tfjs(model: LayersModel, options: TfjsOptions = {}): TfjsPort | FoldingPort {
   checkModel(model);
   checkOptions(options, types, 'tfjs');
+  mendWasmKernels();
   const form = checkedForm(options, 'tfjs');
   const folds = options.foldBatchNorm === true;
   const port = inferencePort(model, folds ? (before) => findFolds(model, before) : () => noFolding, form);

@@ -16,6 +16,7 @@ import { observeGraph } from './observe-graph.js';
 import { captureGraphInputs, observeGraphInputs } from './observe-graph-inputs.js';
 import { isLive, type LiveGraph, readGraph, type GraphSource, type ReadGraph } from './read-graph.js';
 import { runGraph } from './run-graph.js';
+import { mendWasmKernels } from '../wasm-kernels/mend-wasm-kernels.js';
 
 /**
  * The port of a `tf.GraphModel` by its artifacts: the weights of convolutions, products of matrices and tables of embeddings, in
@@ -41,6 +42,7 @@ export function graphModel(
 ): ModelPort<io.ModelArtifacts> {
   checkOptionNames(options, ['format', 'plain', 'running'], 'graphModel');
   const { running } = options;
+  mendWasmKernels();
   checkArgument(running === undefined || isLive(running), running, {
     where: "graphModel: option 'running'",
     expected: 'a tf.GraphModel that is loaded',

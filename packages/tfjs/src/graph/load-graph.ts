@@ -5,6 +5,7 @@ import { loadGraphModelSync, type GraphModel } from '@tensorflow/tfjs-converter'
 import { expandWeights } from '../load/weight-data.js';
 import { rememberArtifacts } from './loaded-artifacts.js';
 import { readGraph, type GraphSource } from './read-graph.js';
+import { mendWasmKernels } from '../wasm-kernels/mend-wasm-kernels.js';
 
 export interface LoadGraphOptions {
   /** Share of the weight files that have arrived, 0 … 1, where the source is a URL. */
@@ -21,6 +22,7 @@ export interface LoadGraphOptions {
  * const model = await loadGraph('https://example.org/small/model.json');
  */
 export async function loadGraph(source: GraphSource, options: LoadGraphOptions = {}): Promise<GraphModel> {
+  mendWasmKernels();
   checkOptions(options, { onProgress: optionTypes.callback }, 'loadGraph');
   const { artifacts, where } = await readGraph(source, options.onProgress);
   const { weightSpecs, weightData, packed } = expandWeights(artifacts, where);

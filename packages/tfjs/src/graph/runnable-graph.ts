@@ -5,6 +5,7 @@ import { checkGraph } from '../model/wrong-source.js';
 import { naming } from '../observe/naming.js';
 import { checkName, inputTensors, outputValues } from '../observe/runnable-tensors.js';
 import { executed, type RunningGraph } from './run-graph.js';
+import { mendWasmKernels } from '../wasm-kernels/mend-wasm-kernels.js';
 
 /**
  * A graph model in the form in which models of any runtime are run and compared, as `runnableLayers` makes it of a layers model.
@@ -18,6 +19,7 @@ import { executed, type RunningGraph } from './run-graph.js';
 export function runnableGraph(model: GraphModel, name = 'model'): RunnableModel {
   checkGraph(model, 'runnableGraph(model)', 'runnableLayers()');
   checkName(name, 'runnableGraph(model, name)');
+  mendWasmKernels();
   const [inputs, outputs] = [valuesOf(model.inputs), valuesOf(model.outputs)];
   const outputNames = outputs.map((output) => output.name);
   return {

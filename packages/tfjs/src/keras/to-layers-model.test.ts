@@ -2,6 +2,7 @@ import { quantize } from '@lowbit/core';
 import { keras, readKeras, type KerasModel } from '@lowbit/keras';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
+import '@tensorflow/tfjs-backend-wasm';
 import { beforeAll, describe, expect, it } from 'vitest';
 
 import {
@@ -22,8 +23,9 @@ import { toLayersModel } from './to-layers-model.js';
 
 beforeAll(() => tf.setBackend('cpu'));
 
-/** The largest difference from what Keras computed, relative to its largest value where that is above 1. */
-async function difference(model: KerasModel, golden: Golden): Promise<number> {
+/** The largest difference from what Keras computed on a backend, relative to its largest value where that is above 1. */
+async function difference(model: KerasModel, golden: Golden, backend: string): Promise<number> {
+  await tf.setBackend(backend);
   const layers = await toLayersModel(model);
   const results = [layers.predict(golden.inputs.map(tensorOf))].flat();
   const wanted = expectedOutputs(model, golden);
@@ -72,7 +74,9 @@ describe.each([...(await everyCase()), ...(await casesOfKeras1())])('%s', (write
       (refusedOfKeras3.includes(name) && writer.startsWith('Keras 3'))
     )
       await expect(toLayersModel(model)).rejects.toMatchObject({ code: 'layer-unsupported' });
-    else expect(await difference(model, golden)).toBeLessThanOrEqual(rounded[name] ?? 1e-5);
+    else
+      for (const backend of ['wasm', 'cpu'])
+        expect(await difference(model, golden, backend), backend).toBeLessThanOrEqual(rounded[name] ?? 1e-5);
     model.close();
   });
 });

@@ -21,6 +21,7 @@ import { MultiHeadAttention } from './multi-head-attention.js';
 import { normalizationLayers } from './normalization-layers.js';
 import { recurrentLayers } from './recurrent-layers.js';
 import { tensorFunctions } from './tensor-functions.js';
+import { mendWasmKernels } from '../wasm-kernels/mend-wasm-kernels.js';
 
 /** Layers of any places: over features, sequences and masks. */
 const sequenceLayers = [
@@ -48,4 +49,5 @@ export function registerLayers(): void {
   for (const layer of sequenceLayers) tf.serialization.registerClass(layer);
   for (const layer of [...recurrentLayers, ...spatialLayers]) tf.serialization.registerClass(layer);
   registerVolumeGradient();
+  mendWasmKernels();
 }

@@ -1,6 +1,7 @@
 import type { PackedTensor } from '@lowbit/core';
 import { checkArgument, checkOptions, optionTypes, type OptionTypes } from '@lowbit/core/adapter';
 import { artifactWeights, type WeightSpec } from '@lowbit/tfjs-format';
+import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { CompiledModel, CompileOptions } from '../compile/compile.js';
 import { buildModel } from './build-model.js';
@@ -48,6 +49,7 @@ export interface Loaded {
 export async function loadPacked(source: ModelSource, options: LoadOptions = {}): Promise<Loaded> {
   checkOptions(options, loadTypes, 'load');
   const { onProgress, weights = 'float', compile } = options;
+  await mendKernels();
   checkArgument(weights === 'float' || !compile, weights, {
     where: "load: option 'weights'",
     expected: 'float, with compile',
@@ -63,6 +65,13 @@ export async function loadPacked(source: ModelSource, options: LoadOptions = {})
   }
   const specs = artifactWeights(artifacts, where).map(({ spec }) => spec);
   return { model, packed, specs };
+}
+
+/** What makes the kernels of a backend right is loaded where that backend is. */
+async function mendKernels(): Promise<void> {
+  if ((tf.getKernel('Slice', 'wasm') as tf.KernelConfig | undefined) === undefined) return;
+  const { mendWasmKernels } = await import('../wasm-kernels/mend-wasm-kernels.js');
+  mendWasmKernels();
 }
 
 /** The model, or what the options have it compiled to; what compiles is imported when it is asked for. */

@@ -5,6 +5,7 @@ import { checkClasses } from './check-classes.js';
 import { topologyFailed, topologyOf } from './topology.js';
 import { withoutInitializers } from './without-initializers.js';
 import { topologyJson } from './internals.js';
+import { mendWasmKernels } from '../wasm-kernels/mend-wasm-kernels.js';
 
 /**
  * A new model with the same topology, or the one given, and zeros for weights, not compiled. The caller disposes it. Throws
@@ -15,6 +16,7 @@ export async function rebuild(
   topology = topologyOf(model),
 ): Promise<tfLayers.LayersModel> {
   checkClasses(model);
+  mendWasmKernels();
   const before = new Set(variables());
   // Building is done when `modelFromJSON` returns its promise, so `tidy` catches what a failed build leaves.
   let built: Promise<tfLayers.LayersModel> | undefined;

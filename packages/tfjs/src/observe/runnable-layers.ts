@@ -8,6 +8,7 @@ import { makeWeights } from '../model/internals.js';
 import { checkModel } from '../model/wrong-source.js';
 import { naming } from './naming.js';
 import { checkName, inputTensors, outputValues } from './runnable-tensors.js';
+import { mendWasmKernels } from '../wasm-kernels/mend-wasm-kernels.js';
 
 /** What a layers model takes and gives, in its order. @throws LowbitError `invalid-argument` for anything else. */
 export function interfaceOf(model: LayersModel): ModelInterface {
@@ -41,6 +42,7 @@ function valuesOf(names: readonly string[], tensors: readonly SymbolicTensor[]):
 export function runnableLayers(model: LayersModel, name = 'model'): RunnableModel {
   checkModel(model, 'runnableLayers(model)', 'runnableGraph()');
   checkName(name, 'runnableLayers(model, name)');
+  mendWasmKernels();
   separateArguments(model);
   const { inputs, outputs } = interfaceOf(model);
   return {

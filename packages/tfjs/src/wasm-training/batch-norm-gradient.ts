@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { attributesOf } from './wasm-backend.js';
+import { attributesOf } from '../wasm-kernels/wasm-backend.js';
 
 const made = new WeakSet<tf.GradConfig>();
 

@@ -1,7 +1,7 @@
 import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
-import { geometryOf, inputPadding, type Geometry } from './geometry.js';
-import { runSteps, type Steps } from './steps.js';
-import { attributesOf } from './wasm-backend.js';
+import { geometryOf, inputPadding, type Geometry } from '../wasm-kernels/geometry.js';
+import { runSteps, type Steps } from '../wasm-kernels/steps.js';
+import { attributesOf } from '../wasm-kernels/wasm-backend.js';
 
 /**
  * Gradient of a convolution with respect to its filter, as one convolution: channels take the place of samples, samples that of

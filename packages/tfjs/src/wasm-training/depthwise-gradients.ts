@@ -1,8 +1,8 @@
 import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
-import { geometryOf, inputPadding } from './geometry.js';
-import { spread } from './spread.js';
-import { runSteps, type Steps } from './steps.js';
-import { attributesOf } from './wasm-backend.js';
+import { geometryOf, inputPadding } from '../wasm-kernels/geometry.js';
+import { spread } from '../wasm-kernels/spread.js';
+import { runSteps, type Steps } from '../wasm-kernels/steps.js';
+import { attributesOf } from '../wasm-kernels/wasm-backend.js';
 
 /**
  * Gradient of a depthwise convolution with respect to its filter `[height, width, channels, multiplier]`, tap by tap.

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { attributesOf, type WasmBackend } from './wasm-backend.js';
+import { attributesOf, type Values, type WasmBackend } from '../wasm-kernels/wasm-backend.js';
 
 const made = new WeakSet<tf.KernelFunc>();
 
@@ -32,8 +32,6 @@ export function heapSlice(stock: tf.KernelConfig): tf.KernelConfig {
 
 /** Numbers from which on a block copy is faster than a loop. */
 const longRun = 48;
-
-type Values = Float32Array | Int32Array;
 
 /** Copies what lies between `begin` and `begin + size` in an array of this shape, in the longest runs that there are. */
 function copyBlock(

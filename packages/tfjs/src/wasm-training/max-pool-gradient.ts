@@ -1,5 +1,5 @@
 import { backend_util, type KernelConfig, type TensorInfo } from '@tensorflow/tfjs-core';
-import { attributesOf, type WasmBackend } from './wasm-backend.js';
+import { attributesOf, type WasmBackend } from '../wasm-kernels/wasm-backend.js';
 
 type Four = [number, number, number, number];
 type Values = Float32Array | Int32Array;

@@ -2,8 +2,9 @@ import { LowbitError } from '@lowbit/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { batchNormGradient, isBatchNormGradient } from './batch-norm-gradient.js';
 import { conv2dFilterGradient } from './conv2d-filter-gradient.js';
-import { conv2dInputGradient } from './conv2d-input-gradient.js';
-import { conv3dFilterGradient, conv3dInputGradient } from './conv3d-gradients.js';
+import { conv2dInputGradient } from '../wasm-kernels/conv2d-input-gradient.js';
+import { mendWasmKernels } from '../wasm-kernels/mend-wasm-kernels.js';
+import { conv3dFilterGradient } from './conv3d-filter-gradient.js';
 import { depthwiseFilterGradient, depthwiseInputGradient } from './depthwise-gradients.js';
 import { isHeapSlice, heapSlice } from './heap-slice.js';
 import { maxPoolGradient } from './max-pool-gradient.js';
@@ -13,7 +14,6 @@ const kernels = [
   conv2dFilterGradient,
   conv2dInputGradient,
   conv3dFilterGradient,
-  conv3dInputGradient,
   depthwiseFilterGradient,
   depthwiseInputGradient,
   maxPoolGradient,
@@ -38,6 +38,7 @@ export function registerWasmTraining(): void {
   if (slice === undefined) throw missing('the wasm backend', '@tensorflow/tfjs-backend-wasm');
   const norm = tf.getGradient('FusedBatchNorm') as tf.GradConfig | undefined;
   if (norm === undefined) throw missing('gradients', '@tensorflow/tfjs-core/dist/register_all_gradients.js');
+  mendWasmKernels();
   for (const kernel of kernels) {
     const present = tf.getKernel(kernel.kernelName, 'wasm') as tf.KernelConfig | undefined;
     if (present?.kernelFunc === kernel.kernelFunc) continue;

@@ -1,5 +1,5 @@
 import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
-import { attributesOf, type WasmBackend } from './wasm-backend.js';
+import { attributesOf, type WasmBackend } from '../wasm-kernels/wasm-backend.js';
 
 /**
  * Adds rows into segments: `output[s] = Σ x[i]` over the rows with `segmentIds[i] = s`; ids out of range count nowhere. It is the

@@ -1,15 +1,14 @@
 import { sizeOf } from '@lowbit/core/adapter';
 import { backend_util, type KernelConfig, type TensorInfo } from '@tensorflow/tfjs-core';
-import { filterGradient } from './conv2d-filter-gradient.js';
 import { inputGradient } from './conv2d-input-gradient.js';
 import type { Geometry } from './geometry.js';
 import { runSteps, type Steps } from './steps.js';
-import { attributesOf } from './wasm-backend.js';
+import { attributesOf, type WasmBackend } from './wasm-backend.js';
 
 type Five = [number, number, number, number, number];
 
 /** A convolution `[batch, depth, height, width, channels]` as flat ones: each tap of the kernel in depth is one. */
-interface Layers {
+export interface Layers {
   /** Of the flat convolutions; their batch is batch · out depth. */
   readonly flat: Geometry;
   readonly batch: number;
@@ -19,38 +18,6 @@ interface Layers {
   readonly front: number;
   readonly channels: readonly [input: number, output: number];
 }
-
-/**
- * Gradient of a convolution in three dimensions with respect to its filter, tap by tap in depth as flat convolutions. The backend's own
- * kernel, which this replaces, is wrong for strides above 1 (TensorFlow.js 4.22).
- */
-export const conv3dFilterGradient: KernelConfig = {
-  kernelName: 'Conv3DBackpropFilterV2',
-  backendName: 'wasm',
-  kernelFunc({ inputs, backend, attrs }) {
-    const { x, dy } = inputs as { x: TensorInfo; dy: TensorInfo };
-    const { filterShape } = attributesOf<{ filterShape: number[] }>(attrs);
-    const layers = layersOf(x.shape, filterShape, attrs);
-    const { flat, batch, taps, depth, front, channels } = layers;
-    const area = flat.input[0] * flat.input[1] * channels[0];
-    return runSteps(backend as never, (steps) => {
-      const back = (depth.output - 1) * depth.stride + taps - depth.input - front;
-      const whole = steps.reshape(x, [batch, depth.input, area]);
-      const padded = steps.pad(whole, [
-        [0, 0],
-        [front, back],
-        [0, 0],
-      ]);
-      const upstream = steps.reshape(dy, [flat.batch, ...flat.output, channels[1]]);
-      const parts = each(taps, (tap) => {
-        const seen = steps.slice(padded, [0, tap, 0], [batch, depth.output, area], [1, depth.stride, 1]);
-        const pictures = steps.reshape(seen, [flat.batch, ...flat.input, channels[0]]);
-        return steps.reshape(filterGradient(steps, pictures, upstream, flat), [1, ...filterShape.slice(1)]);
-      });
-      return steps.reshape(steps.concat(parts, 0), filterShape);
-    });
-  },
-};
 
 /**
  * Gradient of a convolution in three dimensions with respect to its input, and so the transposed convolution itself. The backend's own
@@ -64,7 +31,7 @@ export const conv3dInputGradient: KernelConfig = {
     const { inputShape } = attributesOf<{ inputShape: number[] }>(attrs);
     const layers = layersOf(inputShape, filter.shape, attrs);
     const { flat, taps, channels } = layers;
-    return runSteps(backend as never, (steps) => {
+    return runSteps(backend as WasmBackend, (steps) => {
       const upstream = steps.reshape(dy, [flat.batch, ...flat.output, channels[1]]);
       const size = [...flat.kernel, ...channels];
       const rows = steps.reshape(filter, [taps, sizeOf(size)]);
@@ -105,7 +72,8 @@ function inDepth(
   ]);
 }
 
-function layersOf(input: readonly number[], filter: readonly number[], attributes: unknown): Layers {
+/** The sizes from shapes and the attributes of a gradient kernel. */
+export function layersOf(input: readonly number[], filter: readonly number[], attributes: unknown): Layers {
   const { strides, pad } = attributes as { strides: [number, number, number]; pad: 'same' | 'valid' };
   const info = backend_util.computeConv3DInfo([...input] as Five, [...filter] as Five, strides, 1, pad);
   return {

@@ -2,7 +2,7 @@ import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
 import { geometryOf, type Geometry } from './geometry.js';
 import { spread } from './spread.js';
 import { runSteps, type Steps } from './steps.js';
-import { attributesOf } from './wasm-backend.js';
+import { attributesOf, type WasmBackend } from './wasm-backend.js';
 
 /**
  * Gradient of a convolution with respect to its input, as a convolution of the upstream gradient with the turned filter. It
@@ -15,7 +15,7 @@ export const conv2dInputGradient: KernelConfig = {
     const { dy, filter } = inputs as { dy: TensorInfo; filter: TensorInfo };
     const { inputShape } = attributesOf<{ inputShape: number[] }>(attrs);
     const geometry = geometryOf(inputShape, filter.shape, attrs, false);
-    return runSteps(backend as never, (steps) => inputGradient(steps, dy, filter, geometry));
+    return runSteps(backend as WasmBackend, (steps) => inputGradient(steps, dy, filter, geometry));
   },
 };
 

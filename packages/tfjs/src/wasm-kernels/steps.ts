@@ -1,7 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { attributesOf } from './wasm-backend.js';
+import { attributesOf, type Padding, type WasmBackend } from './wasm-backend.js';
 
 type Attributes = Record<string, unknown>;
+
+/** A window that moves over pictures. */
+interface Window {
+  readonly filterSize: readonly number[];
+  readonly strides: readonly number[];
+  readonly pad: readonly Padding[];
+}
 
 /** A chain of kernels of the wasm backend whose intermediate results are released at the end. */
 export interface Steps {
@@ -9,8 +16,8 @@ export interface Steps {
   transpose(x: tf.TensorInfo, perm: readonly number[]): tf.TensorInfo;
   /** The same numbers in another shape; nothing is copied. */
   reshape(x: tf.TensorInfo, shape: readonly number[]): tf.TensorInfo;
-  /** Zeros before and after, for each axis; negative numbers cut off. */
-  pad(x: tf.TensorInfo, paddings: readonly (readonly [number, number])[]): tf.TensorInfo;
+  /** Zeros or other numbers before and after, for each axis; negative counts cut off. */
+  pad(x: tf.TensorInfo, paddings: readonly Padding[], constant?: number): tf.TensorInfo;
   /** From `begin` on, every `strides`-th index, `size` of them. */
   slice(
     x: tf.TensorInfo,
@@ -24,6 +31,14 @@ export interface Steps {
   /** Sum over the leading axes. */
   sum(x: tf.TensorInfo, axes: readonly number[]): tf.TensorInfo;
   concat(parts: readonly tf.TensorInfo[], axis: number): tf.TensorInfo;
+  /** Repeated along every axis, this many times. */
+  tile(x: tf.TensorInfo, reps: readonly number[]): tf.TensorInfo;
+  cast(x: tf.TensorInfo, dtype: tf.DataType): tf.TensorInfo;
+  /** @param x `[batch, height, width, channels]` */
+  maxPool(x: tf.TensorInfo, window: Window): tf.TensorInfo;
+  /** Has a result that was made otherwise be released at the end, unless it is that of the chain. */
+  own(x: tf.TensorInfo): tf.TensorInfo;
+  prelu(x: tf.TensorInfo, alpha: tf.TensorInfo): tf.TensorInfo;
   /** Stride 1, no padding. */
   convolve(x: tf.TensorInfo, filter: tf.TensorInfo, dilations: readonly [number, number]): tf.TensorInfo;
   /** Stride 1, no padding. */
@@ -31,7 +46,7 @@ export interface Steps {
 }
 
 /** Runs a chain; its result outlives it, everything else that it made does not. */
-export function runSteps(backend: tf.KernelBackend, chain: (steps: Steps) => tf.TensorInfo): tf.TensorInfo {
+export function runSteps(backend: WasmBackend, chain: (steps: Steps) => tf.TensorInfo): tf.TensorInfo {
   const made: tf.TensorInfo[] = [];
   const run = (
     kernelName: string,
@@ -52,10 +67,10 @@ export function runSteps(backend: tf.KernelBackend, chain: (steps: Steps) => tf.
   const steps: Steps = {
     transpose: (x, perm) => run('Transpose', { x }, { perm }),
     reshape: (x, shape) => ({ dataId: x.dataId, dtype: x.dtype, shape: [...shape] }),
-    pad(x, paddings) {
+    pad(x, paddings, constantValue = 0) {
       const grown = paddings.map((pair) => pair.map((count) => Math.max(count, 0)));
       const isGrown = grown.flat().some((count) => count > 0);
-      const larger = isGrown ? run('PadV2', { x }, { paddings: grown, constantValue: 0 }) : x;
+      const larger = isGrown ? run('PadV2', { x }, { paddings: grown, constantValue }) : x;
       if (paddings.flat().every((count) => count >= 0)) return larger;
       const begin = paddings.map(([before]) => Math.max(-before, 0));
       const size = x.shape.map((count, axis) => count + paddings[axis]![0] + paddings[axis]![1]);
@@ -73,6 +88,14 @@ export function runSteps(backend: tf.KernelBackend, chain: (steps: Steps) => tf.
     add: (a, b) => run('Add', { a, b }),
     sum: (x, axis) => run('Sum', { x }, { axis, keepDims: false }),
     concat: (parts, axis) => run('Concat', [...parts], { axis }),
+    tile: (x, reps) => run('Tile', { x }, { reps: [...reps] }),
+    cast: (x, dtype) => run('Cast', { x }, { dtype }),
+    maxPool: (x, window) => run('MaxPool', { x }, { ...window, dimRoundingMode: null }),
+    own(x) {
+      made.push(x);
+      return x;
+    },
+    prelu: (x, alpha) => run('Prelu', { x, alpha }),
     convolve: (x, filter, dilations) => run('Conv2D', { x, filter }, { ...plain, dilations: [...dilations] }),
     convolveDepthwise: (x, filter) =>
       run('DepthwiseConv2dNative', { x, filter }, { ...plain, dilations: [1, 1] }),
