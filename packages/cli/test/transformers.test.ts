@@ -186,6 +186,6 @@ it('token ids are enough: masks, positions and an empty past are made; data that
   expect(written.map(({ report }) => report?.verdict)).toMatchObject([{ by: 'outputs' }, { by: 'outputs' }]);
   const wrong = await run(...given, '--calibrate', inFolder('words.jsonl'), '-o', inFolder('new'));
   expect(wrong.status).toBe(1);
-  expect(wrong.stdout).toContain('no input_ids, which model takes');
+  expect(wrong.stdout).toContain('data for model which have no input_ids');
   expect(await readdir(folder)).not.toContain('new');
 });

@@ -1,4 +1,5 @@
 import {
+  type Batch,
   isLowbitError,
   type LayerDescriptor,
   type LowbitError,
@@ -6,7 +7,7 @@ import {
   type SessionOptions,
 } from '@lowbit/core';
 import { defined } from '@lowbit/core/adapter';
-import { inspectModel, onnx, type OrtRuntime, readModel, writeModel } from '@lowbit/onnx';
+import { inspectModel, interfaceOf, onnx, type OrtRuntime, readModel, writeModel } from '@lowbit/onnx';
 import type { ModelFolder } from './folder.js';
 import { type GraphFilters, type GraphNames, graphNames } from './graph-filters.js';
 import { shareConstants } from './share-constants.js';
@@ -43,6 +44,14 @@ export interface GraphSettings extends SessionOptions {
   readonly fileLimit?: number;
 }
 
+/** Why data do not fit a graph. */
+export interface Unfit {
+  /** An input that they lack, where that is why. */
+  readonly lacks?: string;
+  /** For a sentence about data: which have no … */
+  readonly reason: string;
+}
+
 /** A graph, and what is to become of it. */
 export interface OpenedGraph extends GraphFile {
   /** Its data files, as its tensors name them. */
@@ -55,8 +64,8 @@ export interface OpenedGraph extends GraphFile {
   readonly operators: ReadonlySet<string>;
   readonly names: GraphNames;
   readonly recipe: Partial<Recipe>;
-  /** The input that the data lack, where it is quantized without them for that. */
-  readonly lacks?: string;
+  /** Why it is quantized without the data that there are. */
+  readonly unfit?: Unfit;
   /** Inputs that were made for it, where there are no data and something runs it. */
   readonly made?: MadeInputs;
 }
@@ -75,10 +84,14 @@ export async function openGraph(
   const operators = new Set(nodes.map(({ opType }) => opType));
   const names = graphNames(isLowbitError(layers) ? [] : layers, nodes);
   const { ort } = options;
-  const data = await graphBatches({ model, path, folder, ort }, () => options.data);
+  const found = await graphBatches({ model, path, folder, ort }, () => options.data);
+  const unfit =
+    typeof found === 'string'
+      ? { lacks: found, reason: `which have no ${found}` }
+      : await whyUnrun(found, { name, path, bytes }, folder, options);
+  const data = unfit === undefined ? found : undefined;
   const asked = (await options.recipe?.({ name, path, bytes })) ?? {};
   const recipe = typeof data === 'object' ? { data, ...asked } : asked;
-  const lacks = typeof data === 'string' ? data : undefined;
   const made = isUnseen(recipe, options) ? await madeInputs({ model, path, folder, ort }) : undefined;
   const dataPaths = externalFiles.map((file) => file.path);
   const saved = read.length - bytes.length;
@@ -93,12 +106,36 @@ export async function openGraph(
     operators,
     names,
     recipe,
-    ...defined({ lacks, made }),
+    ...defined({ unfit, made }),
   };
 }
 
 const isUnseen = ({ data, calibration }: Partial<Recipe>, { ort }: GraphSettings): boolean =>
   ort !== undefined && data === undefined && calibration === undefined;
+
+/**
+ * Why a graph does not run on data, where inputs are made beside them, which may be others than it wants; `undefined` where it does, or
+ * where all that it takes is given.
+ */
+async function whyUnrun(
+  data: AsyncIterable<Batch> | undefined,
+  { path, bytes }: GraphFile,
+  folder: ModelFolder,
+  options: GraphSettings,
+): Promise<Unfit | undefined> {
+  if (data === undefined || options.ort === undefined) return undefined;
+  const { inputs } = interfaceOf(readModel(bytes, path));
+  if (inputs.every(({ name }) => options.data?.names?.includes(name) ?? true)) return undefined;
+  const { ort, signal } = options;
+  const port = onnx(bytes, { name: path, ort, externalData: folder.beside(path) });
+  try {
+    for await (const outputs of port.run?.(data, defined({ signal })) ?? []) if (outputs !== undefined) break;
+    return undefined;
+  } catch (error) {
+    if (!isLowbitError(error) || error.code !== 'runtime-failed') throw error;
+    return { reason: `on which it does not run: ${error.received}` };
+  }
+}
 
 /** Its layers, or why they cannot be told, which a copy of it has no need to know. */
 async function layersOf(

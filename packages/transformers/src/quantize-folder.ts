@@ -5,7 +5,7 @@ import { checkedDtypes, type Dtype, dtypes, graphsOf } from './dtypes.js';
 import { type FolderWriter, folderOf, type ModelFolder } from './folder.js';
 import { checkFilters, type GraphNames } from './graph-filters.js';
 import { transformersConfig } from './transformers-config.js';
-import { type GraphSettings, openGraph } from './open-graph.js';
+import { type GraphSettings, openGraph, type Unfit } from './open-graph.js';
 import { writeGraph, type WrittenGraph } from './write-graph.js';
 
 export interface FolderOptions extends GraphSettings {
@@ -16,8 +16,8 @@ export interface FolderResult {
   readonly written: readonly WrittenGraph[];
   /** Dtypes that were not written for any graph, since transformers.js lists only those that all graphs have. */
   readonly refused: readonly { readonly dtype: Dtype; readonly graph: string; readonly reason: string }[];
-  /** Graphs that the data do not fit, and an input of each that they lack. */
-  readonly withoutData: readonly { readonly graph: string; readonly lacks: string }[];
+  /** Graphs that the data do not fit, and why. */
+  readonly withoutData: readonly ({ readonly graph: string } & Unfit)[];
   /** Other files, which came along. */
   readonly copied: readonly string[];
 }
@@ -46,7 +46,7 @@ export async function quantizeFolder(
   for (const graph of graphs) {
     const opened = await openGraph(folder, graph, options);
     names.push(opened.names);
-    if (opened.lacks !== undefined) withoutData.push({ graph: graph.name, lacks: opened.lacks });
+    if (opened.unfit !== undefined) withoutData.push({ graph: graph.name, ...opened.unfit });
     opened.dataPaths.forEach((path) => taken.add(folderOf(graph.path) + path));
     for (const dtype of open) {
       stopIfAborted(options.signal, graph.path, {
@@ -100,12 +100,13 @@ function withoutGraphs({ paths }: ModelFolder): LowbitError {
   });
 }
 
-function withoutFit({ graph, lacks }: FolderResult['withoutData'][number]): LowbitError {
+function withoutFit({ graph, reason }: FolderResult['withoutData'][number]): LowbitError {
   return new LowbitError({
     code: 'calibration-invalid',
     where: 'data',
-    expected: 'the inputs of one of the graphs at least',
-    received: `no ${lacks}, which ${graph} takes`,
-    remedy: 'Name each value after its input, such as { "input_ids": [1, 2, 3] }.',
+    expected: 'inputs on which one of the graphs runs at least',
+    received: `data for ${graph} ${reason}`,
+    remedy:
+      'Name each value after its input, such as { "input_ids": [1, 2, 3] }, with ids below the size of the vocabulary.',
   });
 }

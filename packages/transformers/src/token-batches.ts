@@ -32,7 +32,11 @@ export function tokenBatches(
 ): AsyncIterable<Batch> | string {
   const given = inputs.filter(({ name }) => names?.includes(name) ?? true);
   const others = inputs.filter((input) => !given.includes(input));
-  const missing = others.find((input) => makerOf(input) === undefined);
+  // Where a graph has the first step too, it makes the cache of the encoder there; later steps cannot be without.
+  const hasFirstStep = inputs.some(({ name }) => name === 'use_cache_branch');
+  const isMade = (input: GraphInput) =>
+    makerOf(input) !== undefined && (hasFirstStep || !encoderCache.test(input.name));
+  const missing = others.find((input) => !isMade(input));
   if (missing !== undefined || given.length === 0) return (missing ?? inputs[0])?.name ?? 'an input';
   return {
     async *[Symbol.asyncIterator]() {
@@ -50,15 +54,18 @@ type Maker = (given: Batch['inputs'], input: GraphInput) => Values;
 function makerOf({ name }: GraphInput): Maker | undefined {
   if (/^past_/.test(name)) return emptyPast;
   if (name === 'use_cache_branch') return () => ({ shape: [1], data: Float32Array.of(0) });
-  if (/^((encoder|decoder)_)?attention_mask$/.test(name)) return byToken(() => 1);
-  if (name === 'token_type_ids') return byToken(() => 0);
-  if (name === 'position_ids') return byToken((at) => at);
+  if (/^((encoder|decoder)_)?attention_mask$/.test(name)) return byToken(() => 1, true);
+  if (name === 'token_type_ids') return byToken(() => 0, false);
+  if (name === 'position_ids') return byToken((at) => at, false);
   return name === 'cache_position' ? positions : undefined;
 }
 
 /** Batch and tokens of what a mask belongs to. */
 function tokensOf(given: Batch['inputs'], name: string): readonly [number, number] {
-  const beside = name.startsWith('encoder_') ? ['encoder_hidden_states'] : ['decoder_input_ids'];
+  const isOfEncoder = name.startsWith('encoder_');
+  const cache = isOfEncoder ? Object.keys(given).find((one) => encoderCache.test(one)) : undefined;
+  if (cache !== undefined) return [given[cache]?.shape[0] ?? 1, given[cache]?.shape[2] ?? 1];
+  const beside = isOfEncoder ? ['encoder_hidden_states'] : ['decoder_input_ids'];
   const [owner] = [...beside, 'input_ids', 'inputs_embeds', ...Object.keys(given)].filter((one) =>
     Object.hasOwn(given, one),
   );
@@ -66,17 +73,29 @@ function tokensOf(given: Batch['inputs'], name: string): readonly [number, numbe
   return [batch, tokens];
 }
 
-const byToken =
-  (value: (at: number) => number): Maker =>
-  (given, { name }) => {
-    const [batch, tokens] = tokensOf(given, name);
-    const data = Float32Array.from({ length: batch * tokens }, (_, at) => value(at % tokens));
+const encoderCache = /^past_key_values\.\d+\.encoder\./;
+
+/** Tokens of the past that are given, as another graph gives them: the third axis of a cache. */
+function pastOf(given: Batch['inputs']): number {
+  const cache = Object.keys(given).find((name) => /^past_key_values\.\d+\.(decoder\.)?key$/.test(name));
+  return cache === undefined ? 0 : (given[cache]?.shape[2] ?? 0);
+}
+
+/** A value for each token of a mask, or of all tokens from some place on. */
+function byToken(value: (at: number) => number, isOfPast: boolean): Maker {
+  return (given, { name }) => {
+    const [batch, own] = tokensOf(given, name);
+    const past = name.startsWith('encoder_') ? 0 : pastOf(given);
+    const [first, tokens] = isOfPast ? [0, past + own] : [past, own];
+    const data = Float32Array.from({ length: batch * tokens }, (_, at) => value(first + (at % tokens)));
     return { shape: [batch, tokens], data };
   };
+}
 
 const positions: Maker = (given, { name }) => {
   const [, tokens] = tokensOf(given, name);
-  return { shape: [tokens], data: Float32Array.from({ length: tokens }, (_, at) => at) };
+  const past = pastOf(given);
+  return { shape: [tokens], data: Float32Array.from({ length: tokens }, (_, at) => past + at) };
 };
 
 /** Nothing of the past: axes whose size is open are 0, but for the samples. */

@@ -92,7 +92,7 @@ function resultText(
         ? []
         : `${path} is rounded by random ${madeInputs.join(' and ')}; --calibrate takes real ones`,
     ),
-    ...withoutData.map(({ graph, lacks }) => `${graph} is quantized without data, which have no ${lacks}`),
+    ...withoutData.map(({ graph, reason }) => `${graph} is quantized without data, ${reason}`),
     written.length === 0
       ? 'Nothing is written.'
       : `${colors.green('Written:')} ${to}, other files that came along: ${copied.join(', ') || 'none'}`,
