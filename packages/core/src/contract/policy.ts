@@ -78,6 +78,8 @@ export interface BudgetTerms {
   readonly classes?: readonly string[];
   /** Bits never rise with depth. */
   readonly decreasing?: boolean;
+  /** Choices for the whole model that it asks for at most while it explores, for who is told how long that takes. */
+  readonly tries?: number;
   /** Globs on weight ids: weights that match the same list are decided at once. */
   readonly together?: readonly (readonly string[])[];
   /** What decides before the budget is spent. */

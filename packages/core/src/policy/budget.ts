@@ -125,7 +125,7 @@ export function budget(given: Budget): BitwidthPolicy {
     budget: () => ({
       candidates,
       effects: true,
-      ...defined({ bytes, averageBits, maxLoss, minSqnr, metric, by, classes, together }),
+      ...defined({ bytes, averageBits, maxLoss, minSqnr, metric, by, classes, together, tries }),
       decreasing,
     }),
     assign: (draft, _layers, context) => spend(draft, context, limits, { candidates, activationBits }),

@@ -18,6 +18,10 @@ export const forChoices = 12;
 /** Moves of single items beside all others that are measured at most. */
 const mostProbes = 150;
 
+/** Choices that are measured at most where nothing else is said: those for choices, and with a limit of size two for each item. */
+export const defaultTries = (items: number, isOfSize: boolean): number =>
+  forChoices + (isOfSize ? Math.min(2 * items, mostProbes) : 0);
+
 /**
  * What is worth measuring next around the best choice: first what single weights are worth beside all others, where the decision may hang
  * on it; then the best choice by that, and pairs of which one gets more and the other less. Where the best leaves room, what fills it comes before all.
@@ -27,7 +31,7 @@ const mostProbes = 150;
 export function nextStep(
   knapsack: KnapsackProblem,
   { options: now }: KnownChoice,
-  { known, within, tries = forChoices + Math.min(2 * now.length, mostProbes) }: Explored,
+  { known, within, tries = defaultTries(now.length, true) }: Explored,
 ): readonly number[] | undefined {
   const isKnown = (options: readonly number[]) =>
     known.some((one) => differing(one.options, options, 1).length === 0);

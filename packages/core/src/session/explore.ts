@@ -1,9 +1,12 @@
+import { defined } from '../contract/defined.js';
+import type { SessionOptions } from '../contract/events.js';
 import type { Measurements } from '../contract/measurements.js';
 import { pauses } from '../contract/pause.js';
-import type { BitAssignment } from '../contract/policy.js';
+import type { BitAssignment, BudgetTerms } from '../contract/policy.js';
 import { isLowbitError, type LowbitError } from '../errors/error.js';
 import { draftPrepared, planPrepared, type Prepared } from '../plan/make-plan.js';
 import { isSameChoice } from '../policy/known.js';
+import { defaultTries } from '../policy/next-step.js';
 import type { Judge } from './judge-outputs.js';
 import { measuringTogether } from './measuring-together.js';
 import { choiceOfDrafts, type Chosen, type Spending } from './spending.js';
@@ -28,7 +31,7 @@ export interface Explored {
  * @param ofResults Whether it chooses by results that were written, what to write next: nothing is measured then.
  */
 export async function explore<M>(
-  { port, prepared, judge, session }: Judging<M>,
+  { port, prepared, terms, judge, session }: Judging<M>,
   given: Measurements,
   ofResults = false,
 ): Promise<Explored> {
@@ -36,6 +39,8 @@ export async function explore<M>(
   const run = port.run?.bind(port);
   const measureTogether = judge && run && !ofResults ? measuringTogether(port, run, judge) : undefined;
   const explores = measureTogether !== undefined;
+  const before = prepared.recipe.measurements?.joint.length ?? 0;
+  const tell = tellerOf(terms, given, before, session);
   let measurements = given;
   for (;;) {
     const known = { ...prepared, recipe: { ...prepared.recipe, measurements } };
@@ -46,11 +51,32 @@ export async function explore<M>(
     const isKnown = measurements.joint.some((one) => isSameChoice(one.choice, choice));
     if (!explores || isKnown) return { measurements, chosen: { choice, resolved } };
     await pause();
-    const done = measurements.joint.length;
-    session.onProgress?.({ phase: 'measure', done, total: 0, id: 'all weights together' });
+    tell(measurements);
     const judged = await measureTogether(resolved.entries);
     measurements = { ...measurements, joint: [...measurements.joint, { choice, ...judged }] };
   }
+}
+
+/**
+ * Tells how far exploring is, and how long it may take at most, by the time that choices took.
+ *
+ * @param before Choices that were known before the budget was spent.
+ */
+function tellerOf(
+  { bytes, averageBits, tries }: BudgetTerms,
+  { items, joint }: Measurements,
+  before: number,
+  { onProgress }: SessionOptions,
+): (now: Measurements) => void {
+  const most = tries ?? defaultTries(items.length, (bytes ?? averageBits) !== undefined);
+  const start = Date.now();
+  return (now) => {
+    const done = now.joint.length - before;
+    const total = Math.max(most, done + 1);
+    const each = (Date.now() - start) / 1000 / (now.joint.length - joint.length);
+    const secondsLeft = Number.isFinite(each) ? each * (total - done) : undefined;
+    onProgress?.({ phase: 'measure', done, total, id: 'all weights together', ...defined({ secondsLeft }) });
+  };
 }
 
 /** What the policy chooses, or the error of limits that nothing keeps. */

@@ -10,6 +10,7 @@ import {
   isLowbitError,
   LowbitError,
   makePlan,
+  type ProgressEvent,
   quantize,
   type QuantizationPlan,
   type QuantizeOptions,
@@ -601,8 +602,14 @@ test('candidates differ in method, granularity and parameter storage too', async
 });
 
 test('the whole is measured, and swaps are tried while they help', async () => {
-  const { measurements, plan } = await run(recipe(budget({ averageBits: 4.4, choices, tries: 6 })));
+  const told: ProgressEvent[] = [];
+  const { measurements, plan } = await run(recipe(budget({ averageBits: 4.4, choices, tries: 6 })), {
+    onProgress: (event) => void (event.id === 'all weights together' && told.push(event)),
+  });
   const { joint } = measurements!;
+  expect(told.map(({ done }) => done)).toEqual(told.map((_, i) => i));
+  expect(told[0]).toEqual({ phase: 'measure', done: 0, total: 6, id: 'all weights together' });
+  expect(told.slice(1).every(({ done, total, secondsLeft }) => total > done && secondsLeft! >= 0)).toBe(true);
   expect(joint.length).toBeGreaterThan(1);
   const best = joint.reduce((one, other) => (other.effect < one.effect ? other : one));
   expect(Object.values(best.choice)).toEqual(bitsIn(plan).map(String));
