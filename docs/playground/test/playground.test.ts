@@ -8,6 +8,7 @@ import { keras as kerasPort } from '@lowbit/keras';
 import { load, planOf, save, tfjs, toLayersModel } from '@lowbit/tfjs';
 import { loadGraph } from '@lowbit/tfjs/graph';
 import { fileSystem } from '@lowbit/tfjs/node';
+import { quantizeFolder } from '@lowbit/transformers';
 import * as tf from '@tensorflow/tfjs-core';
 import { loadLayersModel, type LayersModel } from '@tensorflow/tfjs-layers';
 import { unzipSync } from 'fflate';
@@ -25,7 +26,7 @@ import {
   shownSize,
   type DroppedFile,
 } from './page-steps.js';
-import { overridableOnnx, smallGraph, smallOnnx, smallTfjs, splitOnnx } from './small-models.js';
+import { overridableOnnx, smallGraph, smallOnnx, smallTfjs, splitOnnx, tokensOnnx } from './small-models.js';
 
 ort.env.wasm.numThreads = 1;
 
@@ -54,6 +55,10 @@ function dropRecord(path: string): void {
 
 function unzipInto(folder: string, zip: Uint8Array): void {
   for (const [path, data] of Object.entries(unzipSync(zip))) writeFileSync(join(folder, path), data);
+}
+
+async function* eachOf(batches: readonly Batch[]): AsyncIterable<Batch> {
+  for (const batch of batches) yield await Promise.resolve(batch);
 }
 
 const waves = (shape: readonly number[]) => ({
@@ -119,6 +124,49 @@ describe.skipIf(!existsSync(executablePath))('the playground in Chromium', () =>
     expect(output).toBe('scores');
     expect(Math.abs(parseFloat(shown!) - snr)).toBeLessThan(6);
     expect(top).toMatch(/^[0-8] of 8, /);
+  });
+
+  it('calibrates an ONNX file, and a folder for transformers.js, by JSON lines beside them, as Node does', async () => {
+    const { page } = opened;
+    const bytes = await tokensOnnx();
+    const tokens = Array.from({ length: 6 }, (_, line) => [...Array(5).keys()].map((at) => 7 * line + at));
+    const text = tokens.map((ids) => JSON.stringify({ input_ids: ids })).join('\n');
+    const lines = { name: 'tokens.jsonl', bytes: new TextEncoder().encode(text) };
+    const data: Batch[] = tokens.map((ids) => ({
+      inputs: { input_ids: { shape: [1, 5], data: Float32Array.from(ids) } },
+    }));
+
+    await drop(page, [{ name: 'tokens.onnx', bytes }, lines]);
+    await page.locator('#model dd', { hasText: 'tokens.onnx' }).first().waitFor();
+    await quantize(page, { method: 'min-max', bits: 4, granularity: 'group:32', ends: 'same' });
+    const report = await downloadedReport(page);
+    expect(report.verdict?.by).toBe('outputs');
+    const inPage = await download(page, '#download button[type=submit]');
+    const recipe = { registry, weights: 'min-max', bits: 4, granularity: 'group:32', data } as const;
+    const inNode = await quantizeInNode(onnx(bytes, { name: 'tokens.onnx', ort }), recipe);
+    expect(inPage.bytes).toEqual(inNode.model.bytes);
+
+    const config = { name: 'config.json', bytes: new TextEncoder().encode('{}') };
+    await drop(page, [config, { name: 'model.onnx', bytes }, lines], '#folder-drop');
+    await page.locator('#folder-told', { hasText: 'calibrated by tokens.jsonl' }).waitFor();
+    const zip = unzipSync((await download(page, '#transformers button[type=submit]')).bytes);
+    const written = new Map<string, Uint8Array>();
+    const folder = {
+      paths: ['config.json', 'model.onnx'],
+      read: async (path: string) => (path === 'config.json' ? config.bytes : bytes),
+    };
+    await quantizeFolder(
+      { ...folder, beside: () => () => new Uint8Array() },
+      { dtypes: ['q8', 'q4'], ort, data: { names: ['input_ids'], read: () => eachOf(data) } },
+      {
+        write: async (path, one) => void written.set(`model_transformers/${path}`, one),
+        copy: async () => undefined,
+        remove: async () => undefined,
+      },
+    );
+    expect(Object.keys(zip).sort()).toEqual([...written.keys()].sort());
+    for (const [path, one] of written) expect(zip[path], path).toEqual(one);
+    expect(await page.innerText('#transformers .content')).toContain('signal to noise on 6 samples');
   });
 
   it('lets what is not quantized compute in float16, and tells what does not and why', async () => {

@@ -1,5 +1,6 @@
 import { create, toBinary, type MessageInitShape } from '@bufbuild/protobuf';
 import { seededRandom } from '@lowbit/core';
+import { modelBuilder } from '@lowbit/onnx/build';
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { layers, sequential, type LayersModel } from '@tensorflow/tfjs-layers';
@@ -145,4 +146,14 @@ export function smallGraph(): tf.io.ModelArtifacts {
     ],
     weightData: Float32Array.from(values.flatMap((each) => [...each])).buffer,
   };
+}
+
+/** A product of rows that are looked up by tokens. */
+export async function tokensOnnx(): Promise<Uint8Array> {
+  const model = modelBuilder({ opset: 17, name: 'model.onnx' });
+  const table = model.constant('table', 'float32', [40, 64], numbers(2560, 3));
+  const rows = model.node('Gather', [table, model.input('input_ids', 'int64', ['batch', 'tokens'])]);
+  const product = model.node('MatMul', [rows, model.constant('w', 'float32', [64, 96], numbers(6144, 4))]);
+  model.output(product, 'float32', ['batch', 'tokens', 96], 'last_hidden_state');
+  return (await model.write({})).bytes;
 }

@@ -1,3 +1,4 @@
+import { isLines } from '../shared/is-lines.js';
 import type { FolderFile } from '../shared/messages.js';
 
 /** A folder that was chosen or dropped. */
@@ -5,10 +6,17 @@ export interface ChosenFolder {
   readonly name: string;
   /** Hidden ones are left out. */
   readonly files: readonly FolderFile[];
+  /** JSON lines to calibrate by. */
+  readonly data: readonly File[];
 }
 
-/** The files of a chosen folder, whose paths begin with its name; files that are chosen alone are a folder of their own. */
-export function folderOf(files: readonly FolderFile[]): ChosenFolder {
+/**
+ * The files of a chosen folder, whose paths begin with its name; files that are chosen alone are a folder of their own. JSON lines beside it are
+ * data, and so are those directly in it, which come along too.
+ */
+export function folderOf(given: readonly FolderFile[]): ChosenFolder {
+  const isData = ({ path }: FolderFile) => !path.includes('/') && isLines(path);
+  const files = given.filter((one) => !isData(one));
   const [first] = files[0]?.path.split('/') ?? [];
   const isOne = files.every(({ path }) => path.startsWith(`${first}/`));
   const below = files.map(({ path, file }) => ({
@@ -16,7 +24,8 @@ export function folderOf(files: readonly FolderFile[]): ChosenFolder {
     file,
   }));
   const shown = below.filter(({ path }) => path.split('/').every((part) => !part.startsWith('.')));
-  return { name: isOne && first !== undefined ? first : 'model', files: shown };
+  const data = [...given, ...(isOne ? shown : [])].filter(isData).map(({ file }) => file);
+  return { name: isOne && first !== undefined ? first : 'model', files: shown, data };
 }
 
 /** Files as an input of the page gives them. */

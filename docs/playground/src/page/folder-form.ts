@@ -17,7 +17,8 @@ export function folderForm(section: HTMLElement, onSubmit: (wish: FolderWish) =>
   const take = (chosen: ChosenFolder) => {
     folder = chosen;
     const graphs = chosen.files.filter(({ path }) => path.endsWith('.onnx')).length;
-    told.textContent = `${chosen.name}: ${chosen.files.length} files, ${graphs} of them .onnx`;
+    const data = chosen.data.map(({ name }) => `, calibrated by ${name}`).join('');
+    told.textContent = `${chosen.name}: ${chosen.files.length} files, ${graphs} of them .onnx${data}`;
   };
   for (const dtype of dtypes) {
     const box = element('input', { type: 'checkbox', value: dtype, checked: usual.includes(dtype) });
@@ -34,12 +35,12 @@ export function folderForm(section: HTMLElement, onSubmit: (wish: FolderWish) =>
   find<HTMLFormElement>('form', section).addEventListener('submit', (event) => {
     event.preventDefault();
     const chosen = [...fields.querySelectorAll<HTMLInputElement>(':checked')].map(({ value }) => value);
-    onSubmit({ name: 'model', files: [], ...folder, dtypes: chosen });
+    onSubmit({ name: 'model', files: [], data: [], ...folder, dtypes: chosen });
   });
 }
 
 /** What became of each graph, in words. */
-export function folderLines({ written, refused, zip }: FolderOutcome): readonly HTMLElement[] {
+export function folderLines({ written, notes, zip }: FolderOutcome): readonly HTMLElement[] {
   const lines = written.map(({ path, before, after, verdict }) =>
     element(
       'li',
@@ -48,6 +49,6 @@ export function folderLines({ written, refused, zip }: FolderOutcome): readonly 
       ` ${formatBytes(before)} → ${formatBytes(after)}${verdict === '' ? '' : `: ${verdict}`}`,
     ),
   );
-  const reasons = refused.map((text) => element('li', {}, text));
-  return [...lines, ...reasons, element('li', {}, element('code', {}, zip.name), ` ${zip.note}`)];
+  const told = notes.map((text) => element('li', {}, text));
+  return [...lines, ...told, element('li', {}, element('code', {}, zip.name), ` ${zip.note}`)];
 }

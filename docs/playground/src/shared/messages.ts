@@ -72,6 +72,8 @@ export interface FolderFile {
 export interface FolderWish {
   readonly name: string;
   readonly files: readonly FolderFile[];
+  /** JSON lines that its graphs are calibrated by; none where empty. */
+  readonly data: readonly File[];
   readonly dtypes: readonly string[];
 }
 
@@ -79,8 +81,8 @@ export interface FolderWish {
 export interface FolderOutcome {
   readonly zip: Download;
   readonly written: readonly FolderLine[];
-  /** Why a dtype was not written. */
-  readonly refused: readonly string[];
+  /** Why a dtype was not written, and what data were taken for which graph. */
+  readonly notes: readonly string[];
 }
 
 /** A graph in one dtype. */

@@ -3,7 +3,7 @@ import type * as Ort from 'onnxruntime-web/wasm';
 import wasm from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
 
 /**
- * Loads onnxruntime-web, 14 MB, from the page's own files; only comparing needs it. One thread, since more need headers
+ * Loads onnxruntime-web, 14 MB, from the page's own files; comparing, calibrating and folders need it. One thread, since more need headers
  * that static hosts do not send.
  *
  * @throws LowbitError `runtime-failed`.

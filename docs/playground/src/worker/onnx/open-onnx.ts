@@ -1,16 +1,28 @@
-import { quantize, type Report } from '@lowbit/core';
-import { onnx, readModel, type OnnxOptions, type OnnxResult } from '@lowbit/onnx';
+import { quantize, type Recipe, type Report } from '@lowbit/core';
+import { calibrationInputs, readBatches } from '@lowbit/data';
+import {
+  interfaceOf,
+  onnx,
+  type OnnxModel,
+  type OnnxOptions,
+  type OnnxResult,
+  readModel,
+} from '@lowbit/onnx';
+import { isLines } from '../../shared/is-lines.js';
 import type { Download, Settings } from '../../shared/messages.js';
 import { beside, type DroppedFiles } from '../dropped-files.js';
 import { nothingQuantized } from '../nothing-quantized.js';
 import type { OpenedModel } from '../open-model.js';
 import { recipeOf } from '../recipe.js';
-import { sessionOptions } from '../session.js';
+import { sessionOptions, type Session } from '../session.js';
 import { compareOnnx } from './compare-onnx.js';
+import { loadOrt } from './load-ort.js';
 import { onnxFacts } from './onnx-facts.js';
 
-/** Opens an ONNX file. @throws LowbitError `model-not-onnx`, `model-truncated` and what else reading finds. */
-export async function openOnnx(files: DroppedFiles): Promise<OpenedModel> {
+/** Opens an ONNX file; JSON lines beside it are data that it is calibrated by. @throws LowbitError `model-not-onnx`, `model-truncated` and what else reading finds. */
+export async function openOnnx(dropped: DroppedFiles): Promise<OpenedModel> {
+  const lines = new Map([...dropped].filter(([path]) => isLines(path)));
+  const files = new Map([...dropped].filter(([path]) => !lines.has(path)));
   const [name, bytes] = modelAmong(files);
   const model = readModel(bytes, name);
   const facts = await onnxFacts(model, onnx(bytes, { name, ...externalData(files) }), files);
@@ -18,8 +30,10 @@ export async function openOnnx(files: DroppedFiles): Promise<OpenedModel> {
   return {
     facts,
     async quantize(settings, session) {
-      const port = onnx(bytes, { name, ...portOptions(settings), ...externalData(files) });
-      last = await quantize(port, recipeOf(settings), sessionOptions(session));
+      const own = { name, ...portOptions(settings), ...externalData(files) };
+      const port = onnx(bytes, lines.size === 0 ? own : { ...own, ort: await loadOrt() });
+      const data = linesOf(lines, model, session);
+      last = await quantize(port, { ...recipeOf(settings), ...data }, sessionOptions(session));
       return last.report;
     },
     async compare(inputs, session) {
@@ -32,6 +46,13 @@ export async function openOnnx(files: DroppedFiles): Promise<OpenedModel> {
     },
     dispose: () => undefined,
   };
+}
+
+/** Data in JSON lines, as the model takes them. */
+function linesOf(lines: DroppedFiles, model: OnnxModel, { signal }: Session): Pick<Recipe, 'data'> {
+  const files = [...lines].map(([name, bytes]) => new File([bytes as Uint8Array<ArrayBuffer>], name));
+  const inputs = calibrationInputs(interfaceOf(model).inputs, 'the model');
+  return files.length === 0 ? {} : { data: readBatches(files, { inputs, signal }) };
 }
 
 /** The file that is called `.onnx`, or the first one, which may turn out to be none. */
