@@ -19,6 +19,8 @@ export interface BudgetReport {
   readonly measured?: Omit<JointEffect, 'choice'>;
   /** Of what was written. Absent where no limit of quality is set: its outputs are not looked at then. */
   readonly result?: Omit<JointEffect, 'choice' | 'ofResult'>;
+  /** Of the results that were written and miss a limit of quality, the one that is next smaller. Absent where none is. */
+  readonly missed?: MissedResult;
   /** Bytes of the whole model as it was written. Absent where nothing depended on it. */
   readonly bytes?: number;
   /** Stored bits a value of the weights that are quantized, parameters counted, as they were written. Absent where nothing depended on it. */
@@ -29,6 +31,11 @@ export interface BudgetReport {
   readonly step?: FurtherStep;
   /** How well the features after each layer separate the classes, by depth. Absent without labels of classes. */
   readonly separability?: readonly LayerSeparability[];
+}
+
+/** A result that is too far off. */
+export interface MissedResult extends Pick<JointEffect, 'sqnrDb' | 'loss'> {
+  readonly bytes: number;
 }
 
 /** One weight with more bits, or several that are decided at once. */

@@ -37,7 +37,8 @@ export function cheaperResult(
   const high = failing.length === 0 ? undefined : failing.reduce(lesser);
   const bytesOf = ({ choice }: Result) => bytesOfChoice(problem.items, choice);
   const smallest = holding.reduce((one, other) => (bytesOf(other) < bytesOf(one) ? other : one));
-  const next = isSpent(low, limits) ? undefined : between(problem, limits, { results, low, high });
+  const isDone = isSpent(low, limits) || results.length >= (limits.tries ?? Infinity);
+  const next = isDone ? undefined : between(problem, limits, { results, low, high });
   return { choice: next ?? smallest.choice, gap: 0 };
 }
 

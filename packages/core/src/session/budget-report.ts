@@ -1,4 +1,4 @@
-import type { BudgetReport, FurtherStep } from '../contract/budget-report.js';
+import type { BudgetReport, FurtherStep, MissedResult } from '../contract/budget-report.js';
 import { defined } from '../contract/defined.js';
 import type {
   CandidateChoice,
@@ -10,6 +10,7 @@ import type {
 import type { BudgetTerms } from '../contract/policy.js';
 import { bytesBeside } from '../policy/measured-bytes.js';
 import { isSameChoice } from '../policy/known.js';
+import { holds } from '../policy/limits.js';
 
 /** What became of a budget for which this was chosen. */
 export function budgetReport(
@@ -31,8 +32,23 @@ export function budgetReport(
     predicted,
     ...(terms.effects && effect === undefined ? { unverified: true as const } : {}),
     ...defined({ effect, measured: known && withoutChoice(known), bytes: own, leastBytes: sizeOf(smallest) }),
+    ...defined({ missed: own === undefined ? undefined : missedBelow(own, measurements, terms) }),
     ...defined({ step: furtherStep(choice, measurements, terms, own), separability }),
   };
+}
+
+/** The largest result below a size that does not keep the limits of quality. */
+function missedBelow(
+  own: number,
+  { joint, written }: Measurements,
+  terms: BudgetTerms,
+): MissedResult | undefined {
+  const missed = joint.filter((one) => one.ofResult === true && !holds(one, terms));
+  const sized = missed.flatMap(({ choice, sqnrDb, loss }) => {
+    const bytes = written.findLast((one) => isSameChoice(one.choice, choice))?.bytes ?? own;
+    return bytes < own ? [{ bytes, ...defined({ sqnrDb, loss }) }] : [];
+  });
+  return sized.sort((a, b) => b.bytes - a.bytes)[0];
 }
 
 /** Sum of the effects of single weights, or of their errors where effects are not known. */

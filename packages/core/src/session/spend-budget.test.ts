@@ -422,6 +422,11 @@ describe('quality', () => {
       const known = results.find(({ choice }) => cheaper && isSameChoice(choice, cheaper.choice));
       if (cheaper !== undefined && spent!.result!.sqnrDb! > minSqnr + 0.25)
         expect(known!.sqnrDb).toBeLessThan(minSqnr);
+      const { missed } = spent!;
+      if (missed !== undefined) expect(missed.sqnrDb).toBeLessThan(minSqnr);
+      expect(missed?.bytes ?? 0).toBeLessThan(spent!.bytes!);
+      const few = await quantize(better, recipe(budget({ minSqnr, choices, tries: 1 })));
+      expect(few.measurements!.joint.filter(({ ofResult }) => ofResult)).toHaveLength(1);
     },
   );
 

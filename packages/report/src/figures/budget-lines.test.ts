@@ -76,6 +76,13 @@ describe('what became of a budget', () => {
     expect(same).toContain('signal to noise of the outputs on 64 samples: 28.4 dB; 25.0 dB were asked for\n');
   });
 
+  it('with what is smaller and misses a limit of quality', () => {
+    const missed = { bytes: 45_678, sqnrDb: 28.44 };
+    const lines = said({ limits: { minSqnr: 30 }, missed });
+    expect(lines).toContain('the next smaller that was written, of 45 678 bytes, keeps 28.4 dB');
+    expect(said({ missed: { ...missed, loss: 2.5 } })).toMatch(/keeps 28.4 dB and loses 2.5 points$/);
+  });
+
   it('as unverified without data', () => {
     const without = budget();
     Reflect.deleteProperty(without, 'effect');

@@ -60,6 +60,7 @@ function effectLines({
   predicted,
   measured,
   result,
+  missed,
 }: BudgetReport): readonly string[] {
   if (unverified === true)
     return [
@@ -73,6 +74,7 @@ function effectLines({
     `bits by what each weight does to ${kinds[of]} of ${samples} samples: ${formatReal(predicted)} in sum, ${formatReal(measured?.effect)} together`,
     ...decibelLines(result?.sqnrDb, measured?.sqnrDb, limits.minSqnr, samples),
     ...lossLines(result?.loss, measured?.loss, limits.maxLoss),
+    ...missedLines(missed),
   ];
 }
 
@@ -105,6 +107,19 @@ function lossLines(
   if (loss === undefined) return [];
   const allowed = most === undefined ? '' : ` of ${formatReal(most)} that may be lost`;
   return [`${formatReal(loss)} points lost${allowed}${written === undefined ? ` ${inChoosing}` : ''}`];
+}
+
+/** What is next smaller of what was written misses the limit. */
+function missedLines(missed: BudgetReport['missed']): readonly string[] {
+  if (missed === undefined) return [];
+  const { bytes, sqnrDb, loss } = missed;
+  const words = [
+    sqnrDb !== undefined && `keeps ${formatDecibels(sqnrDb)}`,
+    loss !== undefined && `loses ${formatReal(loss)} points`,
+  ];
+  return [
+    `the next smaller that was written, of ${formatCount(bytes)} bytes, ${words.filter((word) => word !== false).join(' and ')}`,
+  ];
 }
 
 /** Layers that a line names. */
